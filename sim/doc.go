@@ -1,0 +1,20 @@
+// Package sim is the model: a recurrent network of excitatory (E) and
+// inhibitory (I) rate neurons that learns E/I assemblies (Mackwood, Naumann &
+// Sprekeler, eLife 10:e59715, 2021).
+//
+// It guarantees that a result is a function of the Task alone: the same bits on
+// every machine, with any number of threads, stopped and restored between any
+// two stimuli or not. It knows no file, no network and no clock; reading sources
+// and writing results is the business of internal/results.
+//
+// Start reading at Simulation (simulation.go), then follow a stimulus: input.go,
+// weights.go, settle.go, rules.go, training.go, measures.go, perturb.go.
+//
+// Matrices are post × pre, row-major: wee (n_e, n_e), wei (n_e, n_i; I onto E),
+// wie (n_i, n_e; E onto I), wii (n_i, n_i). With s = inp.n_stimuli, afferents
+// and responses have shape (s, s, s, neurons).
+package sim
+
+// ModelVersion is raised whenever the numbers of some task change. It is part
+// of every task's id, so results of different versions never mix.
+const ModelVersion = 1

@@ -1,0 +1,155 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Table returns every parameter in the order of MODEL.md 1. The caller must not
+// change it.
+func Table() []*Parameter { return table }
+
+var byName = func() map[string]*Parameter {
+	m := make(map[string]*Parameter, len(table))
+	for _, p := range table {
+		m[p.Name] = p
+	}
+	return m
+}()
+
+// Lookup returns the parameter of that published name. The error gives the
+// reason for which a known member of the published tree is refused, or the
+// nearest known name.
+func Lookup(name string) (*Parameter, error) {
+	if p, ok := byName[name]; ok {
+		return p, nil
+	}
+	if refused[name] || strings.HasPrefix(name, "pl.bcm.") {
+		return nil, fmt.Errorf("%s has no effect in the published model and is not accepted", name)
+	}
+	if near := Nearest(name); near != "" {
+		return nil, fmt.Errorf("unknown parameter %s; did you mean %s?", name, near)
+	}
+	return nil, fmt.Errorf("unknown parameter %s; `eisweep params` lists them", name)
+}
+
+// Resolve returns the defaults of the experiment with the settings applied in
+// their order. numint.every_n follows numint.n_trials unless it is set. Settings
+// must come from Check or Parse of the parameter; unknown names panic.
+func Resolve(e Experiment, settings []Setting) Parameters {
+	tree, everyN := Defaults(e), false
+	for _, s := range settings {
+		byName[s.Name].set(&tree, s.Value)
+		everyN = everyN || s.Name == "numint.every_n"
+	}
+	if !everyN {
+		tree.Numint.EveryN = tree.Numint.NTrials
+	}
+	return tree
+}
+
+// Settings lists what the experiment reads and what differs from its published
+// defaults, in the order of the table; numint.every_n only where it differs from
+// numint.n_trials. Resolve(e, Settings(e, p)) gives p back as far as e reads it,
+// and the list is the same for the same task however it was written.
+func Settings(e Experiment, p Parameters) []Setting {
+	defaults := Defaults(e)
+	defaults.Numint.EveryN = p.Numint.NTrials
+	var out []Setting
+	for _, known := range table {
+		if v := known.Get(&p); known.ReadBy(e) && v != known.Get(&defaults) {
+			out = append(out, Setting{known.Name, v})
+		}
+	}
+	return out
+}
+
+// Order returns the place of a parameter in the table, for sorting names as
+// file names have them; unknown names come last.
+func Order(name string) int {
+	for i, p := range table {
+		if p.Name == name {
+			return i
+		}
+	}
+	return math.MaxInt
+}
+
+// Nearest returns the known parameter name that is most like name, or "" when
+// none is near.
+func Nearest(name string) string {
+	best, distance := "", len(name)/3+2
+	for _, p := range table {
+		if d := editDistance(name, p.Name); d < distance {
+			best, distance = p.Name, d
+		}
+	}
+	if best == "" { // the last part alone, as in n_trials for numint.n_trials
+		for _, p := range table {
+			if strings.HasSuffix(p.Name, "."+name) {
+				return p.Name
+			}
+		}
+	}
+	return best
+}
+
+// editDistance is Levenshtein's, over bytes.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			diagonal = row[j]
+			row[j] = min(cost, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// parse reads text as the kind's Go type, for Check.
+func (k Kind) parse(text string) (any, error) {
+	switch k {
+	case Real:
+		x, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a number", text)
+		}
+		return x, nil
+	case Integer:
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not an integer", text)
+		}
+		return n, nil
+	case Boolean:
+		if text != "true" && text != "false" {
+			return nil, fmt.Errorf("%q is neither true nor false", text)
+		}
+		return text == "true", nil
+	default:
+		return text, nil
+	}
+}
+
+// interval writes an integer range.
+func interval(from, to int) string {
+	switch {
+	case from == to:
+		return strconv.Itoa(from)
+	case to == math.MaxInt32:
+		return "≥ " + strconv.Itoa(from)
+	default:
+		return fmt.Sprintf("%d … %d", from, to)
+	}
+}

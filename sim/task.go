@@ -1,0 +1,31 @@
+package sim
+
+// Task is everything that a result depends on.
+type Task struct {
+	Experiment Experiment
+	Seed       uint32
+	Parameters Parameters
+	Initial    InitialState // training: weights that are not drawn
+	Source     *Source      // PERTURB: the trained network
+}
+
+// InitialState holds the weights that a training starts from instead of those
+// that the seed draws; nil members are drawn. The generator draws all the same,
+// so giving one matrix leaves every other as it was.
+type InitialState struct {
+	WEE []float32 // (n_e, n_e)
+	WEI []float32 // (n_e, n_i)
+	WIE []float32 // (n_i, n_e)
+	WII []float32 // (n_i, n_i)
+}
+
+// Source is the trained network that PERTURB pushes (MODEL.md 8).
+type Source struct {
+	WEE []float32 // (n_e, n_e)
+	WEI []float32 // (n_e, n_i)
+	WIE []float32 // (n_i, n_e)
+	WII []float32 // (n_i, n_i)
+
+	CorrelationsEE []float64 // (n_e, n_e): the last layer of the source's correlations_ee
+	ResponseSimEE  []float64 // (n_e, n_e)
+}

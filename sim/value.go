@@ -1,0 +1,162 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// Kind is the type of a parameter's values.
+type Kind int
+
+// The kinds of parameters.
+const (
+	Real    Kind = iota // float32
+	Integer             // int
+	Boolean             // true or false
+	Choice              // one of a list of words
+)
+
+func (k Kind) String() string {
+	return [...]string{"real", "integer", "boolean", "choice"}[k]
+}
+
+// Value is the value of one parameter. The zero Value is the real 0. Values are
+// comparable: two are the same value when they are ==, which is what decides
+// whether two tasks are the same.
+type Value struct {
+	kind Kind
+	real float32
+	num  int
+	word string
+}
+
+// RealValue is a real, rounded to float32; −0 becomes 0.
+func RealValue(x float64) Value {
+	f := float32(x)
+	if f == 0 {
+		f = 0
+	}
+	return Value{kind: Real, real: f}
+}
+
+// IntegerValue is an integer.
+func IntegerValue(n int) Value { return Value{kind: Integer, num: n} }
+
+// BooleanValue is true or false.
+func BooleanValue(b bool) Value {
+	if b {
+		return Value{kind: Boolean, num: 1}
+	}
+	return Value{kind: Boolean}
+}
+
+// ChoiceValue is a word.
+func ChoiceValue(s string) Value { return Value{kind: Choice, word: s} }
+
+// Kind returns the value's type.
+func (v Value) Kind() Kind { return v.kind }
+
+// Float returns a real (widened from float32) or an integer as float64, 0 for others.
+func (v Value) Float() float64 {
+	if v.kind == Real {
+		return float64(v.real)
+	}
+	return float64(v.num)
+}
+
+// Any returns the value as float64 (the shortest decimal of its float32, so
+// that encoding/json writes what String does), int, bool or string.
+func (v Value) Any() any {
+	switch v.kind {
+	case Real:
+		f, err := strconv.ParseFloat(v.String(), 64)
+		if err != nil {
+			return float64(v.real)
+		}
+		return f
+	case Integer:
+		return v.num
+	case Boolean:
+		return v.num != 0
+	default:
+		return v.word
+	}
+}
+
+// String is the canonical text of the value, as it stands in ids and file
+// names: reals are the shortest decimal of their float32 in Go's 'g' format.
+func (v Value) String() string {
+	switch v.kind {
+	case Real:
+		return strconv.FormatFloat(float64(v.real), 'g', -1, 32)
+	case Integer:
+		return strconv.Itoa(v.num)
+	case Boolean:
+		return strconv.FormatBool(v.num != 0)
+	default:
+		return v.word
+	}
+}
+
+// Setting is a parameter's name with a value for it.
+type Setting struct {
+	Name  string
+	Value Value
+}
+
+func (s Setting) String() string { return s.Name + "=" + s.Value.String() }
+
+// valueOf converts what a TOML or JSON decoder yields (int64, int, float64,
+// bool, string) to a value of this kind; an integer serves for a real, never a
+// real for an integer.
+func (k Kind) valueOf(x any) (Value, error) {
+	if n, ok := x.(int); ok {
+		x = int64(n)
+	}
+	switch x := x.(type) {
+	case int64:
+		if k == Real {
+			return RealValue(float64(x)), nil
+		}
+		if k == Integer {
+			if int64(int32(x)) != x {
+				return Value{}, fmt.Errorf("%d is too large", x)
+			}
+			return IntegerValue(int(x)), nil
+		}
+	case float64:
+		if k == Real {
+			if math.IsNaN(x) || math.IsInf(float64(float32(x)), 0) {
+				return Value{}, fmt.Errorf("%v is not a finite number in float32", x)
+			}
+			return RealValue(x), nil
+		}
+	case bool:
+		if k == Boolean {
+			return BooleanValue(x), nil
+		}
+	case string:
+		if k == Choice {
+			return ChoiceValue(x), nil
+		}
+	}
+	return Value{}, fmt.Errorf("%s where %s is wanted", describe(x), k.article())
+}
+
+func (k Kind) article() string {
+	return [...]string{"a real number", "an integer", "true or false", "a word in quotes"}[k]
+}
+
+func describe(x any) string {
+	switch x := x.(type) {
+	case string:
+		return fmt.Sprintf("the text %q", x)
+	case bool:
+		return fmt.Sprintf("%t", x)
+	case int64, float64:
+		return fmt.Sprintf("%v", x)
+	default:
+		return "something else"
+	}
+}
