@@ -1,0 +1,139 @@
+package coordinator
+
+import (
+	"eisweep/internal/queue"
+	"eisweep/sweeps"
+)
+
+// event is something that happened, as the machine is told of it.
+type event interface{ isEvent() }
+
+// opened: a sweep is being launched.
+type opened struct{ sweep string }
+
+// kept: n tasks of a sweep are done and in place already.
+type kept struct {
+	sweep string
+	n     int
+}
+
+// wanted: a launched sweep wants a task that is not in place already. Sources
+// are wanted before the tasks that start from them.
+type wanted struct {
+	sweep   string
+	id      sweeps.ID
+	execute bool        // order it; otherwise it is settled: done elsewhere, or failed
+	class   queue.Class // of a settled failure
+	here    bool        // of a settled failure: the sweep's manifest has it
+	run     int         // the highest run number in any manifest, 0 for none
+	source  sweeps.ID   // PERTURB: the task whose result it needs, if it is of this root
+	orphan  bool        // its source is neither done nor launched with it
+}
+
+// launched: every task of a sweep has been wanted or kept.
+type launched struct{ sweep string }
+
+// started: a worker announced an attempt.
+type started struct {
+	id  sweeps.ID
+	run int
+}
+
+// returned: a worker handed an attempt back unfinished.
+type returned struct {
+	id  sweeps.ID
+	run int
+}
+
+// outcome: an attempt's end is committed; class "" is a result.
+type outcome struct {
+	id      sweeps.ID
+	run     int
+	attempt int
+	class   queue.Class
+}
+
+// placed: the shell carried a place command out; class says why it could not.
+type placed struct {
+	id    sweeps.ID
+	run   int
+	class queue.Class
+}
+
+func (opened) isEvent()   {}
+func (kept) isEvent()     {}
+func (wanted) isEvent()   {}
+func (launched) isEvent() {}
+func (started) isEvent()  {}
+func (returned) isEvent() {}
+func (outcome) isEvent()  {}
+func (placed) isEvent()   {}
+
+// command is something to be done, in the order given.
+type command interface{ isCommand() }
+
+// openSweep: workers are to be offered the sweep's tasks.
+type openSweep struct{ sweep string }
+
+// publish: the task is to be queued for the sweep.
+type publish struct {
+	id    sweeps.ID
+	run   int
+	sweep string
+}
+
+// place: the outcome's file is to get its name in every sweep of the list, and
+// placed is to follow.
+type place struct {
+	id     sweeps.ID
+	run    int
+	sweeps []string
+}
+
+// link: the task is done; its file is to get its name in this sweep as well.
+type link struct {
+	id    sweeps.ID
+	sweep string
+}
+
+// record: the task failed, which the sweep's manifest is to say.
+type record struct {
+	id    sweeps.ID
+	run   int
+	sweep string
+	class queue.Class
+}
+
+// acknowledge: all that follows from the outcome was commanded before; once it is
+// durable the outcome may be acknowledged.
+type acknowledge struct {
+	id  sweeps.ID
+	run int
+}
+
+// hold: the outcome is of an order that no launched sweep gave, or not yet; it
+// stays where it is.
+type hold struct {
+	id  sweeps.ID
+	run int
+}
+
+// discard: the outcome says nothing new; its file may go.
+type discard struct {
+	id      sweeps.ID
+	run     int
+	attempt int
+}
+
+// finishSweep: every task of the sweep is settled.
+type finishSweep struct{ sweep string }
+
+func (openSweep) isCommand()   {}
+func (publish) isCommand()     {}
+func (place) isCommand()       {}
+func (link) isCommand()        {}
+func (record) isCommand()      {}
+func (acknowledge) isCommand() {}
+func (hold) isCommand()        {}
+func (discard) isCommand()     {}
+func (finishSweep) isCommand() {}

@@ -1,0 +1,94 @@
+package queue
+
+import (
+	"time"
+
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// Format is the version of the messages. It is part of every subject, so a
+// program of another version sees nothing that it could misread.
+const Format = 1
+
+// Task is the order to execute a task: the message in the work queue.
+type Task struct {
+	ID         sweeps.ID      `json:"id"`
+	Run        int            `json:"run"` // DESIGN: run number, from 1
+	Sweep      string         `json:"sweep"`
+	Experiment sim.Experiment `json:"experiment"`
+	Seed       uint32         `json:"seed"`
+	// Parameters are those of sim.Settings by name; values as sim.Value.Any.
+	Parameters map[string]any `json:"parameters,omitempty"`
+	Source     *Input         `json:"source,omitempty"`
+	Initial    *Initial       `json:"initial,omitempty"`
+}
+
+// Input is a file that a task starts from. Path is relative to the root and
+// holds no "..".
+type Input struct {
+	Task   sweeps.ID `json:"task"` // zero for an outside file
+	Path   string    `json:"path"`
+	SHA256 string    `json:"sha256"` // of the file, checked before it is opened
+}
+
+// Initial is the start from a file's weights.
+type Initial struct {
+	Input
+	Take []string `json:"take"`
+}
+
+// Class is the kind of a failure (DESIGN.md, life of a task).
+type Class string
+
+// The classes of failures.
+const (
+	Numeric Class = "numeric" // a value that is not finite: final
+	Invalid Class = "invalid" // cannot be run: final
+	Storage Class = "storage" // retried up to the attempt limit
+	Lost    Class = "lost"    // the worker died; retried up to the attempt limit
+	Source  Class = "source"  // the task's source failed for good
+)
+
+// Outcome is the end of one attempt: the message whose acknowledgement commits a
+// result or a failure. The first of an (id, run) wins.
+type Outcome struct {
+	ID       sweeps.ID `json:"id"`
+	Run      int       `json:"run"`
+	Attempt  int       `json:"attempt"`
+	Class    Class     `json:"class,omitempty"` // "" for a result
+	Error    string    `json:"error,omitempty"`
+	SHA256   string    `json:"sha256,omitempty"`
+	Digest   string    `json:"digest,omitempty"`
+	Bytes    int64     `json:"bytes,omitempty"`
+	Started  time.Time `json:"started"`
+	Finished time.Time `json:"finished"`
+	Host     string    `json:"host"`
+	Worker   string    `json:"worker"`
+	Version  string    `json:"version"`
+}
+
+// Done reports whether the outcome is a result.
+func (o *Outcome) Done() bool { return o.Class == "" }
+
+// AttemptEvent says that an attempt started or was handed back unfinished.
+type AttemptEvent struct {
+	ID      sweeps.ID `json:"id"`
+	Run     int       `json:"run"`
+	Attempt int       `json:"attempt"`
+	Event   string    `json:"event"` // "started", or "returned" (handed back: doesn't count)
+	Host    string    `json:"host"`
+	Worker  string    `json:"worker"`
+	At      time.Time `json:"at"`
+}
+
+// Progress is how far a running attempt has come; sent once a second, may be lost.
+type Progress struct {
+	ID      sweeps.ID    `json:"id"`
+	Run     int          `json:"run"`
+	Attempt int          `json:"attempt"`
+	Worker  string       `json:"worker"`
+	Host    string       `json:"host"`
+	Seconds float64      `json:"seconds"` // since the attempt started
+	Sim     sim.Progress `json:"sim"`
+}

@@ -1,0 +1,81 @@
+package sweeps
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"eisweep/sim"
+)
+
+// ID is a task's canonical id: the start of a SHA-256 over what the task
+// depends on (id.go). The zero ID is no task.
+type ID [16]byte
+
+// String is "t" and 32 hex digits; "" for the zero ID.
+func (id ID) String() string {
+	if id == (ID{}) {
+		return ""
+	}
+	return "t" + hex.EncodeToString(id[:])
+}
+
+// MarshalText is String.
+func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText is ParseID.
+func (id *ID) UnmarshalText(text []byte) error {
+	parsed, err := ParseID(string(text))
+	*id = parsed
+	return err
+}
+
+// ParseID reads what String writes.
+func ParseID(text string) (ID, error) {
+	var id ID
+	if text == "" {
+		return id, nil
+	}
+	if len(text) != 33 || text[0] != 't' {
+		return id, fmt.Errorf("%q is not a task id: t and 32 hex digits", text)
+	}
+	for _, c := range text[1:] {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return id, fmt.Errorf("%q is not a task id: t and 32 hex digits", text)
+		}
+	}
+	_, err := hex.Decode(id[:], []byte(text[1:]))
+	return id, err
+}
+
+// Task is one task of a sweep: everything that its result depends on, and how
+// its file is named. Two tasks with the same ID have the same result.
+type Task struct {
+	ID         ID
+	Experiment sim.Experiment
+	Seed       uint32
+	Parameters sim.Parameters // resolved
+	Source     *Input         // PERTURB: the file of the trained network
+	Initial    *Initial       // training: the weights that are not drawn
+	Varying    []sim.Setting  // what names the file, in its order; PERTURB: the source's, then its own
+	File       string         // name of its result in the sweep's folder
+	Replaces   ID             // the failed task that `rerun --set` replaced by this one
+}
+
+// Input is a result file that a task starts from. A result of a task under this
+// root is known by the task, every other file by its contents.
+type Input struct {
+	Task   ID     // zero for an outside file
+	SHA256 string // of an outside file, hex; "" for a result under this root
+	Path   string // outside file: where it was found; not part of the task's identity
+	Sweep  string // result under this root: a sweep that has it
+	File   string // and its name there
+	Seed   uint32 // the source's seed, where SeedTold
+	// SeedTold is false for files of the published program, which don't tell.
+	SeedTold bool
+}
+
+// Initial is the start from a file's weights.
+type Initial struct {
+	Input
+	Take []string // of wee, wei, wie, wii, in this order, without repetition
+}
