@@ -1,0 +1,62 @@
+# Everything that is done with this repository, by name. `make` alone lists it.
+
+GO := $(or $(shell command -v go 2>/dev/null),$(wildcard /usr/local/go/bin/go))
+ifeq ($(GO),)
+$(error Go 1.26 or newer is needed, on PATH or in /usr/local/go: https://go.dev/doc/install)
+endif
+export PATH := $(dir $(GO)):$(PATH)
+
+VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknown)
+
+# What the race detector watches: the packages that have goroutines, and the model, whose bits must not change under it.
+RACE ?= ./...
+BENCH ?= .
+COUNT ?= 1
+
+.PHONY: help setup setup-test build run test acceptance race lint generate verify bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: ## install the system packages that the program needs (says which)
+	@tools/setup build
+
+setup-test: ## install those that the tests need as well (says which)
+	@tools/setup test
+
+build: setup ## build bin/eisweep
+	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/eisweep ./cmd/eisweep
+
+run: build ## build, then run the small shipped sweep: results in ~/experiments/ei-assemblies/quick
+	bin/eisweep run quick
+
+test: setup-test ## run every test
+	$(GO) test -timeout 20m ./...
+
+acceptance: setup-test ## the golden cases of the published size too (tens of minutes; needs ../shared/golden)
+	EISWEEP_ACCEPTANCE=1 $(GO) test -timeout 120m -count 1 -run Golden -v ./cmd/eisweep
+
+race: setup-test ## run the tests under the race detector
+	$(GO) test -race -short -timeout 30m $(RACE)
+
+lint: setup ## look for faults without changing anything: gofmt, go vet, staticcheck
+	@unformatted=$$(find . -name '*.go' -not -path './bin/*' | xargs $(dir $(GO))gofmt -l); \
+	test -z "$$unformatted" || { printf 'not in gofmt form (gofmt -w them):\n%s\n' "$$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) -C tools build -o $(CURDIR)/bin/tools/ honnef.co/go/tools/cmd/staticcheck
+	bin/tools/staticcheck ./...
+
+generate: build ## write what is generated: docs/parameters.md
+	bin/eisweep params --markdown > docs/parameters.md
+
+verify: build ## fail where generated files or module files have drifted
+	@bin/eisweep params --markdown | diff -u docs/parameters.md - || { echo "docs/parameters.md has drifted: make generate"; exit 1; }
+	$(GO) mod tidy -diff
+	$(GO) -C tools mod tidy -diff
+	$(GO) mod verify
+
+bench: setup ## run the benchmarks (BENCH=regexp COUNT=n; for benchstat: make bench COUNT=10)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
+
+clean: ## remove what was built
+	rm -rf bin
