@@ -79,3 +79,7 @@ type Initial struct {
 	Input
 	Take []string // of wee, wei, wie, wii, in this order, without repetition
 }
+
+// Settings lists the parameters that make the task what it is: those that its
+// experiment reads and whose values differ from the published defaults.
+func (t *Task) Settings() []sim.Setting { return sim.Settings(t.Experiment, t.Parameters) }
