@@ -1,0 +1,101 @@
+package house
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// plan is the house: each room, and the rooms that it may import. Imports point one way, so whoever reads a room needs only
+// those on its line. A room that is not listed is an oversight and fails.
+var plan = map[string][]string{
+	"sim":               {},
+	"sweeps":            {"sim"},
+	"internal/results":  {"sim", "sweeps"},
+	"internal/queue":    {"sim", "sweeps"},
+	"internal/root":     {"sweeps"},
+	"internal/estimate": {"sim", "sweeps"},
+	"internal/house":    {},
+	"worker":            {"sim", "sweeps", "internal"},
+	"coordinator":       {"sim", "sweeps", "internal"},
+	"cmd":               {"sim", "sweeps", "internal", "worker", "coordinator"},
+}
+
+// withheld is what a room must do without: the model knows no file, no network, no clock, and the sweep file no network.
+var withheld = map[string][]string{
+	"sim":    {"os", "io/fs", "net", "time", "syscall", "path/filepath", "log", "unsafe"},
+	"sweeps": {"net", "time", "log"},
+}
+
+// kept is what only one room may touch.
+var kept = map[string]string{
+	"C":                                 "internal/results/h5",
+	"gonum.org/v1/hdf5":                 "internal/results/h5",
+	"github.com/nats-io/nats.go":        "internal/queue",
+	"github.com/nats-io/nats-server/v2": "internal/queue",
+	"github.com/synadia-io/orbit.go":    "internal/queue",
+	"flag":                              "cmd",
+	"os/signal":                         "cmd",
+	"github.com/spf13/cobra":            "cmd",
+	"github.com/spf13/pflag":            "cmd",
+	"golang.org/x/term":                 "cmd",
+}
+
+// roomOf is the line of plan that a folder belongs to.
+func roomOf(folder string) string {
+	for room := range plan {
+		if within(folder, room) {
+			return room
+		}
+	}
+	return ""
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	for _, s := range sources(t) {
+		room := roomOf(s.room)
+		if room == "" {
+			t.Errorf("%s: folder %s is not in the plan of the house", s.path, s.room)
+			continue
+		}
+		for _, imported := range s.imports {
+			folder, ours := strings.CutPrefix(imported, "eisweep/")
+			if !ours || within(folder, room) {
+				continue
+			}
+			if !slices.ContainsFunc(plan[room], func(allowed string) bool { return within(folder, allowed) }) {
+				t.Errorf("%s imports %s; %s may import %v", s.path, imported, room, plan[room])
+			}
+		}
+	}
+}
+
+func TestRoomsDoWithoutWhatIsWithheld(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		for _, imported := range s.imports {
+			for _, refused := range withheld[roomOf(s.room)] {
+				if within(imported, refused) {
+					t.Errorf("%s imports %s, which %s must do without", s.path, imported, roomOf(s.room))
+				}
+			}
+		}
+	}
+}
+
+func TestTechnologyStaysInItsRoom(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, imported := range s.imports {
+			for library, room := range kept {
+				if within(imported, library) && !within(s.room, room) && !s.test {
+					t.Errorf("%s imports %s, which only %s may", s.path, imported, room)
+				}
+			}
+			if imported == "C" && s.test {
+				t.Errorf("%s: cgo in a test", s.path)
+			}
+		}
+	}
+}
