@@ -62,3 +62,13 @@ func TestNoPathsOfOneMachineAndNothingUnfinished(t *testing.T) {
 		}
 	}
 }
+
+// TestFilesHoldOneNoun takes a long file as a sign that it holds several.
+func TestFilesHoldOneNoun(t *testing.T) {
+	const most = 400
+	for _, s := range sources(t) {
+		if lines := bytes.Count(s.text, []byte("\n")); lines > most && !s.test && !ast.IsGenerated(s.syntax) {
+			t.Errorf("%s has %d lines; does it hold one noun?", s.path, lines)
+		}
+	}
+}
