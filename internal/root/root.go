@@ -1,7 +1,132 @@
 // Package root is the folder of everything: where a sweep's results, the files
 // on their way and the secrets lie, and who may work in it.
 //
-// It guarantees that a folder which others could tamper with is refused, and
-// that one coordinator at a time holds the lock. It knows nothing of what the
-// files mean. Start reading at Open.
+// It guarantees that a folder which others could tamper with is refused, that
+// one coordinator at a time holds the lock as far as the file system can tell,
+// and that names which come from elsewhere cannot lead out of the folder. It
+// knows nothing of what the files mean, and it does not watch over a lock on a
+// network file system that forgets its locks.
+//
+// Start reading at Open; paths.go says where everything lies.
 package root
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// private is the folder that holds all that is not a result.
+const private = ".eisweep"
+
+// folders are those that Open makes in the private folder.
+var folders = []string{"incoming", "checkpoints", "inputs", "logs"}
+
+// Root is an opened root. Its methods are safe for concurrent use.
+type Root struct {
+	path string // absolute
+	id   string
+}
+
+// Open opens the root at path, which is made if it does not exist, and makes what
+// it needs in it. The error says what stands in the way and what to do.
+func Open(path string) (*Root, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open root: %w", err)
+	}
+	if err := makeFolder(abs); err != nil {
+		return nil, err
+	}
+	if err := makePrivate(abs); err != nil {
+		return nil, err
+	}
+	id, err := readIdentity(abs)
+	if errors.Is(err, fs.ErrNotExist) {
+		id, err = makeIdentity(abs)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Root{path: abs, id: id}, nil
+}
+
+// OpenExisting opens a root for reading and makes nothing. The error wraps
+// fs.ErrNotExist when there is no root at path.
+func OpenExisting(path string) (*Root, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open root: %w", err)
+	}
+	if err := check(filepath.Join(abs, private), true); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s is not a root: nothing was run there yet, or it is another folder (-p, EISWEEP_ROOT): %w", abs, fs.ErrNotExist)
+		}
+		return nil, err
+	}
+	id, err := readIdentity(abs)
+	if err != nil {
+		return nil, err
+	}
+	return &Root{path: abs, id: id}, nil
+}
+
+// Path returns the absolute path of the root.
+func (r *Root) Path() string { return r.path }
+
+// ID returns the random id of the root, 12 of a-z and 0-9. It begins the name of
+// everything that the root has in NATS.
+func (r *Root) ID() string { return r.id }
+
+// Sweeps returns the names of the sweeps that were launched under the root,
+// sorted: the folders that hold a sweep.toml.
+func (r *Root) Sweeps() ([]string, error) {
+	entries, err := os.ReadDir(r.path)
+	if err != nil {
+		return nil, fmt.Errorf("list sweeps: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if !ValidSweep(e.Name()) {
+			continue
+		}
+		if _, err := os.Stat(r.SweepFile(e.Name())); err == nil {
+			names = append(names, e.Name())
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+func makeFolder(path string) error {
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("make root %s: a file is in the way; move it, or give another folder: %w", path, err)
+		}
+		return fmt.Errorf("make root %s: give a folder that you may write (-p, EISWEEP_ROOT): %w", path, err)
+	}
+	if err := unix.Access(path, unix.R_OK|unix.W_OK|unix.X_OK); err != nil {
+		return fmt.Errorf("open root %s: you need to read and write it; change its permissions or give another folder: %w", path, err)
+	}
+	return nil
+}
+
+func makePrivate(path string) error {
+	dir := filepath.Join(path, private)
+	for _, d := range append([]string{""}, folders...) {
+		d = filepath.Join(dir, d)
+		if err := os.Mkdir(d, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("make folder: %w", err)
+		}
+		if err := check(d, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package root
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+)
+
+// identity is what root.json holds.
+type identity struct {
+	Format int    `json:"format"` // 1
+	ID     string `json:"id"`
+}
+
+var rootID = regexp.MustCompile(`^[a-z0-9]{12}$`)
+
+func identityFile(root string) string { return filepath.Join(root, private, "root.json") }
+
+func readIdentity(root string) (string, error) {
+	name := identityFile(root)
+	if err := check(name, false); err != nil {
+		return "", err
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return "", fmt.Errorf("read root's id: %w", err)
+	}
+	var id identity
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&id); err != nil {
+		return "", fmt.Errorf("read root's id: %s: %w; remove the file to have a new id, when nothing is running", name, err)
+	}
+	if id.Format != 1 {
+		return "", fmt.Errorf("read root's id: %s is of format %d, this program knows format 1: use the version that made it", name, id.Format)
+	}
+	if !rootID.MatchString(id.ID) {
+		return "", fmt.Errorf("read root's id: %s: id %q is not 12 of a-z and 0-9; remove the file to have a new id, when nothing is running", name, id.ID)
+	}
+	return id.ID, nil
+}
+
+// makeIdentity gives the root an id. Of several programs that do so at once one
+// prevails and all return its id.
+func makeIdentity(root string) (string, error) {
+	text, err := json.Marshal(identity{Format: 1, ID: newID()})
+	if err != nil {
+		return "", fmt.Errorf("make root's id: %w", err)
+	}
+	temp, err := writeTemp(filepath.Join(root, private), append(text, '\n'))
+	if err != nil {
+		return "", fmt.Errorf("make root's id: %w", err)
+	}
+	defer os.Remove(temp)
+	if err := os.Link(temp, identityFile(root)); err != nil && !errors.Is(err, fs.ErrExist) {
+		// Some file systems have no links; there the last of several prevails.
+		if err := os.Rename(temp, identityFile(root)); err != nil {
+			return "", fmt.Errorf("make root's id: %w", err)
+		}
+	}
+	if err := syncFolder(filepath.Join(root, private)); err != nil {
+		return "", fmt.Errorf("make root's id: %w", err)
+	}
+	return readIdentity(root)
+}
+
+func newID() string {
+	const letters = "abcdefghijklmnopqrstuvwxyz234567" // 32 of them: every byte is used evenly
+	b := make([]byte, 12)
+	rand.Read(b)
+	for i := range b {
+		b[i] = letters[b[i]%32]
+	}
+	return string(b)
+}
+
+// writeTemp leaves text in a new file of the folder, synced and readable by the
+// owner alone.
+func writeTemp(folder string, text []byte) (name string, err error) {
+	f, err := os.CreateTemp(folder, ".tmp-*")
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Sync())
+	return f.Name(), errors.Join(err, f.Close())
+}
+
+func syncFolder(name string) error {
+	d, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

@@ -1,0 +1,125 @@
+package root
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Holder is who holds the lock of a root.
+type Holder struct {
+	Host    string    `json:"host"`
+	PID     int       `json:"pid"`
+	Since   time.Time `json:"since"`
+	Version string    `json:"version"`
+	Command string    `json:"command"` // as typed
+}
+
+// InUseError is the error of a root that another coordinator works on.
+type InUseError struct {
+	Path   string // of the root
+	Holder Holder // zero where the lock's text could not be read
+}
+
+func (e *InUseError) Error() string {
+	if e.Holder.PID == 0 {
+		return fmt.Sprintf("root %s is in use by another eisweep: wait for it to end or give another root (-p)", e.Path)
+	}
+	return fmt.Sprintf("root %s is in use by `%s` (process %d on %s, since %s): wait for it to end, stop it there, or give another root (-p)",
+		e.Path, e.Holder.Command, e.Holder.PID, e.Holder.Host, e.Holder.Since.Local().Format(time.DateTime))
+}
+
+// Lock is the right to be the coordinator of a root.
+type Lock struct{ file *os.File }
+
+// Lock takes the lock of the root for this process; version and command tell
+// others who has it. The error is an *InUseError when another process holds it.
+// The lock ends with the process, whatever way it ends.
+func (r *Root) Lock(version, command string) (*Lock, error) {
+	f, err := r.lockFile()
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		defer f.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, &InUseError{Path: r.path, Holder: readHolder(f)}
+		}
+		return nil, fmt.Errorf("lock root %s: %w", r.path, err)
+	}
+	l := &Lock{file: f}
+	if err := l.sign(version, command); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock root %s: %w", r.path, err), f.Close())
+	}
+	return l, nil
+}
+
+// Unlock gives the lock up. A second call does nothing.
+func (l *Lock) Unlock() error {
+	if l.file == nil {
+		return nil
+	}
+	// The text goes first: it must not name this process when another holds the lock.
+	err := errors.Join(l.file.Truncate(0), l.file.Close())
+	l.file = nil
+	if err != nil {
+		return fmt.Errorf("unlock root: %w", err)
+	}
+	return nil
+}
+
+// Holder returns who holds the root's lock, and false when nobody does.
+func (r *Root) Holder() (Holder, bool) {
+	f, err := os.Open(r.Private("lock"))
+	if err != nil {
+		return Holder{}, false
+	}
+	defer f.Close()
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB); err == nil {
+		return Holder{}, false
+	}
+	return readHolder(f), true
+}
+
+func (r *Root) lockFile() (*os.File, error) {
+	name := r.Private("lock")
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock root %s: %w", r.path, err)
+	}
+	if err := check(name, false); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+func (l *Lock) sign(version, command string) error {
+	host, err := os.Hostname()
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(Holder{Host: host, PID: os.Getpid(), Since: time.Now().UTC().Truncate(time.Second), Version: version, Command: command})
+	if err != nil {
+		return err
+	}
+	if err := l.file.Truncate(0); err != nil {
+		return err
+	}
+	_, err = l.file.WriteAt(append(text, '\n'), 0)
+	return errors.Join(err, l.file.Sync())
+}
+
+// readHolder returns the zero Holder when the text is not there yet.
+func readHolder(f *os.File) Holder {
+	var h Holder
+	text, err := io.ReadAll(io.LimitReader(io.NewSectionReader(f, 0, 1<<16), 1<<16))
+	if err != nil || json.Unmarshal(text, &h) != nil {
+		return Holder{}
+	}
+	return h
+}

@@ -1,0 +1,110 @@
+package root
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+
+	"eisweep/sweeps"
+)
+
+// ErrHostile is wrapped by the errors of names that lead out of the root.
+var ErrHostile = errors.New("the path leads out of the root")
+
+var sweepName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
+// ValidSweep reports whether name may name a sweep.
+func ValidSweep(name string) bool { return sweepName.MatchString(name) }
+
+// SweepDir returns the folder of a sweep.
+func (r *Root) SweepDir(sweep string) string { return filepath.Join(r.path, sweep) }
+
+// Manifest returns the path of a sweep's manifest.
+func (r *Root) Manifest(sweep string) string { return filepath.Join(r.path, sweep, "manifest.jsonl") }
+
+// SweepFile returns the path of the latest launch of a sweep.
+func (r *Root) SweepFile(sweep string) string { return filepath.Join(r.path, sweep, "sweep.toml") }
+
+// Incoming returns the path of an attempt's result on its way to the coordinator.
+func (r *Root) Incoming(id sweeps.ID, run, attempt int) string {
+	return r.Private("incoming", fmt.Sprintf("%s.%d.%d.h5", id, run, attempt))
+}
+
+// Checkpoint returns the path of an attempt's checkpoint.
+func (r *Root) Checkpoint(id sweeps.ID, attempt int) string {
+	return r.Private("checkpoints", fmt.Sprintf("%s.%d", id, attempt))
+}
+
+// Log returns the path of an attempt's log.
+func (r *Root) Log(id sweeps.ID, run, attempt int) string {
+	return r.Private("logs", fmt.Sprintf("%s.%d.%d", id, run, attempt))
+}
+
+// Input returns the path of the copy of an outside file, by its SHA-256 in hex.
+func (r *Root) Input(sha256 string) string { return r.Private("inputs", sha256+".h5") }
+
+// Private returns the path of a name in the private folder.
+func (r *Root) Private(names ...string) string {
+	return filepath.Join(append([]string{r.path, private}, names...)...)
+}
+
+// Relative returns path, which lies under the root, as messages name it: relative
+// to the root, with slashes. The error wraps ErrHostile when it lies elsewhere.
+func (r *Root) Relative(path string) (string, error) {
+	rel, err := filepath.Rel(r.path, path)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", fmt.Errorf("name %s: %w", path, ErrHostile)
+	}
+	return filepath.ToSlash(rel), nil
+}
+
+// OpenInput opens a file for reading by the path that a message gives, relative
+// to the root. Absolute paths, ".." and links that lead out of the root are an
+// error that wraps ErrHostile. The file's folder is listed first: over NFS a name
+// that was missing a moment ago otherwise stays missing.
+func (r *Root) OpenInput(name string) (*os.File, error) {
+	if !filepath.IsLocal(name) || path.Clean(name) != name {
+		return nil, fmt.Errorf("open %q: %w", name, ErrHostile)
+	}
+	dir, err := os.OpenRoot(r.path)
+	if err != nil {
+		return nil, fmt.Errorf("open root: %w", err)
+	}
+	defer dir.Close()
+	if err := look(dir, path.Dir(name)); err != nil {
+		return nil, openError(dir, name, err)
+	}
+	f, err := dir.Open(name)
+	if err != nil {
+		return nil, openError(dir, name, err)
+	}
+	return f, nil
+}
+
+// openError tells a name that leads out of the root from one that cannot be
+// opened: os.Root refuses the former with an error that has no sentinel.
+func openError(dir *os.Root, name string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) && path.Err.Error() == "path escapes from parent" {
+		return fmt.Errorf("open %s: %w", filepath.Join(dir.Name(), name), ErrHostile)
+	}
+	return fmt.Errorf("open %s: %w", filepath.Join(dir.Name(), name), err)
+}
+
+// look reads one entry of a folder, which makes an NFS client ask anew.
+func look(dir *os.Root, name string) error {
+	f, err := dir.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.ReadDir(1); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,44 @@
+package root
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// networkFileSystems are the types (statfs(2)) of file systems whose locks and
+// syncs a message store must not rely on.
+var networkFileSystems = map[uint32]string{
+	0x6969:     "NFS",
+	0x517b:     "SMB",
+	0xfe534d42: "SMB2",
+	0xff534d42: "CIFS",
+	0x0bd00bd0: "Lustre",
+	0x47504653: "GPFS",
+	0x19830326: "BeeGFS",
+	0x00c36400: "Ceph",
+	0x5346414f: "AFS",
+	0x6b414653: "kAFS",
+	0x01021997: "9p",
+	0xaad7aaea: "Panasas",
+	0x65735546: "FUSE",
+}
+
+// Store returns the folder of the embedded server's store: in the root, or under
+// stateHome (XDG_STATE_HOME or what stands for it) where the root lies on a
+// network file system. What it holds is disposable.
+func (r *Root) Store(stateHome string) (string, error) {
+	var stat unix.Statfs_t
+	if err := unix.Statfs(r.path, &stat); err != nil {
+		return "", fmt.Errorf("look at file system of %s: %w", r.path, err)
+	}
+	kind, network := networkFileSystems[uint32(stat.Type)]
+	if !network {
+		return r.Private("store"), nil
+	}
+	if !filepath.IsAbs(stateHome) {
+		return "", fmt.Errorf("root %s lies on %s, where the queue cannot: set XDG_STATE_HOME to the absolute path of a folder on a local disk", r.path, kind)
+	}
+	return filepath.Join(stateHome, "eisweep", r.id), nil
+}

@@ -1,0 +1,40 @@
+package root
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+)
+
+// ErrUntrusted is wrapped by the errors of files and folders that others could
+// have tampered with.
+var ErrUntrusted = errors.New("others could have tampered with it")
+
+// check refuses what is a link, belongs to another user or may be written by
+// others, and what is not a folder (or a plain file) where one should be.
+func check(path string, folder bool) error {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", path, err)
+	}
+	switch {
+	case info.Mode()&os.ModeSymlink != 0:
+		return fmt.Errorf("%s is a link: remove it, and give the folder that it leads to as root instead: %w", path, ErrUntrusted)
+	case folder && !info.IsDir():
+		return fmt.Errorf("%s is in the way: a folder belongs there; move the file: %w", path, syscall.ENOTDIR)
+	case !folder && !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a plain file: move it away: %w", path, ErrUntrusted)
+	}
+	return checkOwner(path, info)
+}
+
+func checkOwner(path string, info os.FileInfo) error {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Geteuid() {
+		return fmt.Errorf("%s belongs to user %d and you are user %d: use a root of your own: %w", path, stat.Uid, os.Geteuid(), ErrUntrusted)
+	}
+	if info.Mode().Perm()&0o022 != 0 {
+		return fmt.Errorf("%s may be written by others: `chmod go-w %s` if you trust what it holds: %w", path, path, ErrUntrusted)
+	}
+	return nil
+}
