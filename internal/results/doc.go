@@ -1,0 +1,14 @@
+// Package results is what the results of tasks look like on disk: the HDF5 file
+// of one task (MODEL.md 9, with a /task group that tells what was run) and the
+// manifest, a line of JSON per outcome.
+//
+// It guarantees that a result file is whole or not there, holds nothing but what
+// follows from the task, has the same digest wherever it was computed and
+// however it was compressed, and is read by the programs that read the published
+// files. It does not decide where files lie or what they are called, and it does
+// not survive every damaged HDF5 file within this process: files of unknown
+// origin go through Prober.
+//
+// Start reading at Write (write.go) and layout (layout.go); for the way back at
+// ReadSource (source.go); for the manifest at Line (line.go).
+package results

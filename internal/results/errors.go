@@ -1,0 +1,29 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrNotResult is wrapped when a file is not a result, neither ours nor the
+// published program's.
+var ErrNotResult = errors.New("not a result file")
+
+// ErrUntrained is wrapped when a result holds no trained network that PERTURB
+// could push.
+var ErrUntrained = errors.New("holds no trained network")
+
+// ErrorOnlyFile is the error for a file of the published program that holds only
+// the message of the exception that ended it.
+type ErrorOnlyFile struct {
+	Path    string
+	Message string // the error_msg, "" when it can't be read
+}
+
+func (e *ErrorOnlyFile) Error() string {
+	text := fmt.Sprintf("%s holds only an error_msg: the published program failed there", e.Path)
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	return text + "; run that task again or name another file"
+}

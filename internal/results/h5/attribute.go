@@ -1,0 +1,134 @@
+package h5
+
+// #include <stdlib.h>
+// #include "shim.h"
+import "C"
+
+import (
+	"bytes"
+	"fmt"
+	"unsafe"
+)
+
+// ASCII is a string attribute that is stored as ASCII, as PyTables stores those
+// of arrays; a plain string is stored as UTF-8.
+type ASCII string
+
+// MaxAttribute is the largest attribute in bytes that the format holds.
+const MaxAttribute = 64<<10 - 512
+
+// SetAttribute stores a new attribute of a node: a bool (as PyTables: a bitfield
+// of one byte), int64, float64, string or ASCII.
+func (f *File) SetAttribute(path, name string, value any) error {
+	if err := checkText("attribute", name); err != nil {
+		return err
+	}
+	n := C.CString(name)
+	defer C.free(unsafe.Pointer(n))
+	err := f.setAttribute(path, n, value)
+	if err != nil {
+		return fmt.Errorf("set attribute %s of %s: %w", name, path, err)
+	}
+	return nil
+}
+
+func (f *File) setAttribute(path string, name *C.char, value any) error {
+	switch v := value.(type) {
+	case string:
+		return f.setString(path, name, v, 1)
+	case ASCII:
+		return f.setString(path, name, string(v), 0)
+	case bool:
+		var b C.uint8_t
+		if v {
+			b = 1
+		}
+		return f.setNumber(path, name, C.A_BOOL, unsafe.Pointer(&b))
+	case int64:
+		return f.setNumber(path, name, C.A_INT64, unsafe.Pointer(&v))
+	case float64:
+		return f.setNumber(path, name, C.A_FLOAT64, unsafe.Pointer(&v))
+	default:
+		return fmt.Errorf("values of type %T are not stored", value)
+	}
+}
+
+func (f *File) setNumber(path string, name *C.char, t C.int, value unsafe.Pointer) error {
+	return f.at(path, func(p *C.char) bool { return C.h5_set_number(f.id, p, name, t, value) >= 0 })
+}
+
+func (f *File) setString(path string, name *C.char, value string, utf8 C.int) error {
+	if err := checkText("value", value); err != nil {
+		return err
+	}
+	if len(value) > MaxAttribute {
+		return fmt.Errorf("%d bytes are more than an attribute holds (%d)", len(value), MaxAttribute)
+	}
+	v := C.CString(value)
+	defer C.free(unsafe.Pointer(v))
+	return f.at(path, func(p *C.char) bool {
+		return C.h5_set_string(f.id, p, name, v, C.size_t(len(value)), utf8) >= 0
+	})
+}
+
+// Attributes lists the names of a node's attributes, sorted by their bytes.
+func (f *File) Attributes(path string) ([]string, error) {
+	var names []string
+	err := f.at(path, func(p *C.char) bool {
+		n := C.h5_count_attributes(f.id, p)
+		for i := C.int64_t(0); i < n; i++ {
+			name, ok := nameAt(func(to *C.char, size C.size_t) C.int64_t {
+				return C.h5_attribute_name(f.id, p, i, to, size)
+			})
+			if !ok {
+				return false
+			}
+			names = append(names, name)
+		}
+		return n >= 0
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list attributes of %s: %w", path, err)
+	}
+	return names, nil
+}
+
+// Attribute reads an attribute as bool, int64, float64 or string; nil when it is
+// of another type. The error wraps ErrMissing when the node doesn't have it.
+func (f *File) Attribute(path, name string) (any, error) {
+	if err := checkText("attribute", name); err != nil {
+		return nil, err
+	}
+	n := C.CString(name)
+	defer C.free(unsafe.Pointer(n))
+	var t C.int
+	var size C.size_t
+	if err := f.at(path, func(p *C.char) bool { return C.h5_attribute(f.id, p, n, &t, &size) >= 0 }); err != nil {
+		return nil, fmt.Errorf("attribute %s of %s: %w", name, path, ErrMissing)
+	}
+	value := make([]byte, max(8, size))
+	if t != C.A_OTHER && size > 0 {
+		err := f.at(path, func(p *C.char) bool {
+			return C.h5_get_attribute(f.id, p, n, t, unsafe.Pointer(&value[0]), size) >= 0
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read attribute %s of %s: %w", name, path, err)
+		}
+	}
+	return attributeValue(t, value[:size]), nil
+}
+
+func attributeValue(t C.int, value []byte) any {
+	switch t {
+	case C.A_BOOL:
+		return value[0] != 0
+	case C.A_INT64:
+		return *(*int64)(unsafe.Pointer(&value[0]))
+	case C.A_FLOAT64:
+		return *(*float64)(unsafe.Pointer(&value[0]))
+	case C.A_STRING:
+		return string(bytes.TrimRight(value, "\x00"))
+	default:
+		return nil
+	}
+}

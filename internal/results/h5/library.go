@@ -1,0 +1,48 @@
+package h5
+
+// #include "shim.h"
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+)
+
+// library lets one operation at a time into libhdf5.
+var library sync.Mutex
+
+// operate runs one operation: do's calls stay on one thread, because the library
+// keeps the reason of a failure for each thread. do returns false when a call
+// failed.
+func operate(do func() bool) error {
+	library.Lock()
+	defer library.Unlock()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	C.h5_begin()
+	if do() {
+		return nil
+	}
+	return lastError()
+}
+
+func lastError() error {
+	var text [2048]C.char
+	C.h5_error(&text[0], C.size_t(len(text)))
+	if reason := C.GoString(&text[0]); reason != "" {
+		return errors.New(reason)
+	}
+	return errors.New("the HDF5 library gives no reason")
+}
+
+// checkText refuses what a C string can't carry.
+func checkText(what, text string) error {
+	for i := range len(text) {
+		if text[i] == 0 {
+			return fmt.Errorf("%s %q holds a zero byte", what, text)
+		}
+	}
+	return nil
+}

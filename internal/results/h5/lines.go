@@ -1,0 +1,74 @@
+package h5
+
+// #include "shim.h"
+import "C"
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// WriteLines stores text as PyTables' variable-length unicode does: one list of
+// code points a line. An empty list of lines or an empty line is one space.
+func (f *File) WriteLines(path string, lines []string) error {
+	if len(lines) == 0 {
+		lines = []string{" "}
+	}
+	var points []C.uint32_t
+	lengths := make([]C.size_t, len(lines))
+	for i, line := range lines {
+		if line == "" {
+			line = " "
+		}
+		before := len(points)
+		for _, r := range line {
+			points = append(points, C.uint32_t(r))
+		}
+		lengths[i] = C.size_t(len(points) - before)
+	}
+	// The library is given pointers into points by a list that C makes.
+	err := f.at(path, func(p *C.char) bool {
+		return C.h5_write_lines(f.id, p, C.size_t(len(lines)), &lengths[0], &points[0]) >= 0
+	})
+	if err != nil {
+		return fmt.Errorf("write lines %s: %w", path, err)
+	}
+	return nil
+}
+
+// ReadLines reads what WriteLines or PyTables stored. The error wraps ErrMissing
+// when there is no dataset at path.
+func (f *File) ReadLines(path string) ([]string, error) {
+	if kind, err := f.Kind(path); err != nil {
+		return nil, err
+	} else if kind != Dataset {
+		return nil, fmt.Errorf("%s: %w", path, ErrMissing)
+	}
+	var lines []string
+	err := f.at(path, func(p *C.char) bool {
+		var n C.size_t
+		stored := C.h5_read_lines(f.id, p, &n)
+		if stored == nil {
+			return false
+		}
+		defer C.h5_free_lines(stored, n)
+		for i := range n {
+			var points *C.uint32_t
+			length := C.h5_line(stored, i, &points)
+			lines = append(lines, text(unsafe.Slice(points, length)))
+		}
+		return true
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read lines %s: %w", path, err)
+	}
+	return lines, nil
+}
+
+func text(points []C.uint32_t) string {
+	runes := make([]rune, len(points))
+	for i, p := range points {
+		runes[i] = rune(min(p, 0x110000)) // beyond unicode: the replacement character
+	}
+	return string(runes)
+}

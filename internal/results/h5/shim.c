@@ -1,0 +1,332 @@
+#include "shim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void h5_begin(void) {
+    H5open();
+    // In the thread-safe library this is kept for each thread.
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    H5Eclear2(H5E_DEFAULT);
+    // No file may make the library load code.
+    H5PLset_loading_state(0);
+}
+
+struct text { char *at; size_t left; };
+
+static herr_t append(unsigned n, const H5E_error2_t *e, void *to) {
+    struct text *t = to;
+    if (!e->desc || t->left < strlen(e->desc) + 3) return 0;
+    int wrote = snprintf(t->at, t->left, "%s%s", n ? ": " : "", e->desc);
+    t->at += wrote;
+    t->left -= wrote;
+    return 0;
+}
+
+void h5_error(char *text, size_t size) {
+    struct text t = {text, size};
+    text[0] = 0;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, append, &t);
+}
+
+// access gives file access properties that fail a close while objects are open
+// (the default closes late and silently) and that don't lock the file: what is
+// read is complete, what is written is nobody else's.
+static hid_t access_list(int core) {
+    hid_t p = H5Pcreate(H5P_FILE_ACCESS);
+    if (p < 0) return p;
+    if (H5Pset_fclose_degree(p, H5F_CLOSE_SEMI) < 0 ||
+        H5Pset_file_locking(p, 0, 1) < 0 ||
+        (core && H5Pset_fapl_core(p, 4 << 20, 0) < 0)) {
+        H5Pclose(p);
+        return -1;
+    }
+    return p;
+}
+
+hid_t h5_create_image(void) {
+    hid_t p = access_list(1);
+    if (p < 0) return p;
+    hid_t f = H5Fcreate("result", H5F_ACC_TRUNC, H5P_DEFAULT, p);
+    H5Pclose(p);
+    return f;
+}
+
+hid_t h5_create_file(const char *path) {
+    hid_t p = access_list(0);
+    if (p < 0) return p;
+    hid_t f = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, p);
+    H5Pclose(p);
+    return f;
+}
+
+hid_t h5_open_file(const char *path) {
+    hid_t p = access_list(0);
+    if (p < 0) return p;
+    hid_t f = H5Fopen(path, H5F_ACC_RDONLY, p);
+    H5Pclose(p);
+    return f;
+}
+
+ssize_t h5_image(hid_t file, void *to, size_t size) {
+    return H5Fget_file_image(file, size ? to : NULL, size);
+}
+
+int h5_create_group(hid_t file, const char *path) {
+    hid_t g = H5Gcreate2(file, path, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    return g < 0 ? -1 : H5Gclose(g);
+}
+
+// hard tells whether every part of path is a hard link.
+static int hard(hid_t file, const char *path) {
+    char part[1024];
+    size_t n = strlen(path);
+    if (n == 0 || n >= sizeof part) return 0;
+    for (size_t i = 1; i <= n; i++) {
+        if (path[i] != '/' && path[i] != 0) continue;
+        if (i == 1 && path[i] == 0) return 1; // the root
+        memcpy(part, path, i);
+        part[i] = 0;
+        H5L_info_t link;
+        if (H5Lexists(file, part, H5P_DEFAULT) <= 0) return 0;
+        if (H5Lget_info(file, part, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD) return 0;
+    }
+    return 1;
+}
+
+int h5_node(hid_t file, const char *path) {
+    H5O_info_t info;
+    if (!hard(file, path)) return N_OTHER;
+    if (!strcmp(path, "/")) return N_GROUP;
+    if (H5Oget_info_by_name2(file, path, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0) return -1;
+    return info.type == H5O_TYPE_GROUP ? N_GROUP : info.type == H5O_TYPE_DATASET ? N_DATASET : N_OTHER;
+}
+
+int64_t h5_count_children(hid_t file, const char *group) {
+    H5G_info_t info;
+    if (H5Gget_info_by_name(file, group, &info, H5P_DEFAULT) < 0) return -1;
+    return info.nlinks;
+}
+
+int64_t h5_child(hid_t file, const char *group, int64_t i, char *name, size_t size) {
+    return H5Lget_name_by_idx(file, group, H5_INDEX_NAME, H5_ITER_INC, i, name, size, H5P_DEFAULT);
+}
+
+static hid_t file_type(int type) {
+    switch (type) {
+    case T_FLOAT32: return H5T_IEEE_F32LE;
+    case T_FLOAT64: return H5T_IEEE_F64LE;
+    case T_INT32: return H5T_STD_I32LE;
+    case T_INT64: return H5T_STD_I64LE;
+    }
+    return -1;
+}
+
+// filtered gives dataset creation properties: chunks, shuffle before deflate 5,
+// no times.
+static hid_t filtered(int rank, const hsize_t *chunk) {
+    hid_t p = H5Pcreate(H5P_DATASET_CREATE);
+    if (p < 0) return p;
+    if (H5Pset_chunk(p, rank, chunk) < 0 || H5Pset_shuffle(p) < 0 || H5Pset_deflate(p, 5) < 0 ||
+        H5Pset_obj_track_times(p, 0) < 0) {
+        H5Pclose(p);
+        return -1;
+    }
+    return p;
+}
+
+hid_t h5_create_array(hid_t file, const char *path, int type, int rank, const hsize_t *dims, const hsize_t *chunk) {
+    hid_t array = -1, properties = filtered(rank, chunk), space = H5Screate_simple(rank, dims, NULL);
+    if (properties >= 0 && space >= 0)
+        array = H5Dcreate2(file, path, file_type(type), space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    if (space >= 0) H5Sclose(space);
+    if (properties >= 0) H5Pclose(properties);
+    return array;
+}
+
+int h5_write_chunk(hid_t array, const hsize_t *offset, const void *filtered, size_t size) {
+    return H5Dwrite_chunk(array, H5P_DEFAULT, 0, offset, size, filtered);
+}
+
+static int element_type(hid_t array) {
+    hid_t t = H5Dget_type(array);
+    if (t < 0) return -1;
+    int known = T_OTHER;
+    for (int k = T_FLOAT32; k <= T_INT64; k++)
+        if (H5Tequal(t, file_type(k)) > 0) known = k;
+    if (known == T_OTHER && H5Tget_class(t) == H5T_VLEN) {
+        hid_t base = H5Tget_super(t);
+        if (H5Tequal(base, H5T_STD_U32LE) > 0) known = T_LINES;
+        H5Tclose(base);
+    }
+    H5Tclose(t);
+    return known;
+}
+
+// own tells whether the values lie in the file itself.
+static int own(hid_t array) {
+    hid_t p = H5Dget_create_plist(array);
+    if (p < 0) return 0;
+    H5D_layout_t layout = H5Pget_layout(p);
+    int yes = (layout == H5D_COMPACT || layout == H5D_CONTIGUOUS || layout == H5D_CHUNKED) && H5Pget_external_count(p) == 0;
+    H5Pclose(p);
+    return yes;
+}
+
+hid_t h5_open_array(hid_t file, const char *path, int *type, int *rank, hsize_t *dims) {
+    if (h5_node(file, path) != N_DATASET) return -1;
+    hid_t array = H5Dopen2(file, path, H5P_DEFAULT);
+    if (array < 0) return array;
+    hid_t space = H5Dget_space(array);
+    *type = own(array) ? element_type(array) : T_OTHER;
+    *rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
+    if (*type < 0 || *rank < 0 || *rank > 32 || H5Sget_simple_extent_dims(space, dims, NULL) < 0) {
+        H5Dclose(array);
+        array = -1;
+    }
+    if (space >= 0) H5Sclose(space);
+    return array;
+}
+
+int h5_read(hid_t array, int type, int rank, const hsize_t *start, const hsize_t *count, void *to) {
+    hid_t file = H5Dget_space(array), memory = H5Screate_simple(rank, count, NULL);
+    int rc = -1;
+    if (file >= 0 && memory >= 0 && H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0)
+        rc = H5Dread(array, file_type(type), memory, file, H5P_DEFAULT, to);
+    if (memory >= 0) H5Sclose(memory);
+    if (file >= 0) H5Sclose(file);
+    return rc;
+}
+
+int h5_write_lines(hid_t file, const char *path, size_t n, const size_t *lengths, const uint32_t *points) {
+    hsize_t dims = n, most = H5S_UNLIMITED, chunk = 1024;
+    hvl_t *lines = calloc(n, sizeof *lines);
+    if (!lines) return -1;
+    for (size_t i = 0; i < n; i++) {
+        lines[i].len = lengths[i];
+        lines[i].p = (void *)points;
+        points += lengths[i];
+    }
+    int rc = -1;
+    hid_t type = H5Tvlen_create(H5T_STD_U32LE), properties = filtered(1, &chunk), space = H5Screate_simple(1, &dims, &most);
+    hid_t d = H5Dcreate2(file, path, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    if (d >= 0) {
+        rc = H5Dwrite(d, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, lines);
+        if (H5Dclose(d) < 0) rc = -1;
+    }
+    H5Sclose(space);
+    H5Pclose(properties);
+    H5Tclose(type);
+    free(lines);
+    return rc;
+}
+
+hvl_t *h5_read_lines(hid_t file, const char *path, size_t *n) {
+    int type, rank;
+    hsize_t dims[32];
+    hvl_t *lines = NULL;
+    hid_t d = h5_open_array(file, path, &type, &rank, dims);
+    if (d < 0) return NULL;
+    if (type == T_LINES && rank == 1 && dims[0] < (1 << 24) && (lines = calloc(dims[0] + 1, sizeof *lines))) {
+        hid_t t = H5Tvlen_create(H5T_STD_U32LE);
+        *n = dims[0];
+        if (H5Dread(d, t, H5S_ALL, H5S_ALL, H5P_DEFAULT, lines) < 0) {
+            h5_free_lines(lines, *n);
+            lines = NULL;
+        }
+        H5Tclose(t);
+    }
+    H5Dclose(d);
+    return lines;
+}
+
+size_t h5_line(const hvl_t *lines, size_t i, const uint32_t **points) {
+    *points = lines[i].p;
+    return lines[i].p ? lines[i].len : 0;
+}
+
+void h5_free_lines(hvl_t *lines, size_t n) {
+    for (size_t i = 0; i < n; i++) H5free_memory(lines[i].p);
+    free(lines);
+}
+
+static int set(hid_t file, const char *path, const char *name, hid_t type, hid_t memory, hid_t space, const void *value) {
+    int rc = -1;
+    hid_t a = H5Acreate_by_name(file, path, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    if (a >= 0) {
+        rc = value ? H5Awrite(a, memory, value) : 0;
+        if (H5Aclose(a) < 0) rc = -1;
+    }
+    return rc;
+}
+
+int h5_set_string(hid_t file, const char *path, const char *name, const char *text, size_t length, int utf8) {
+    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(length ? H5S_SCALAR : H5S_NULL);
+    int rc = -1;
+    if (type >= 0 && space >= 0 && H5Tset_size(type, length ? length : 1) >= 0 &&
+        H5Tset_cset(type, utf8 ? H5T_CSET_UTF8 : H5T_CSET_ASCII) >= 0)
+        rc = set(file, path, name, type, type, space, length ? text : NULL);
+    if (space >= 0) H5Sclose(space);
+    if (type >= 0) H5Tclose(type);
+    return rc;
+}
+
+int h5_set_number(hid_t file, const char *path, const char *name, int type, const void *value) {
+    hid_t t = type == A_BOOL ? H5T_STD_B8LE : type == A_INT64 ? H5T_STD_I64LE : H5T_IEEE_F64LE;
+    hid_t space = H5Screate(H5S_SCALAR);
+    int rc = set(file, path, name, t, t, space, value);
+    H5Sclose(space);
+    return rc;
+}
+
+int64_t h5_count_attributes(hid_t file, const char *path) {
+    H5O_info_t info;
+    if (H5Oget_info_by_name2(file, path, &info, H5O_INFO_NUM_ATTRS, H5P_DEFAULT) < 0) return -1;
+    return info.num_attrs;
+}
+
+int64_t h5_attribute_name(hid_t file, const char *path, int64_t i, char *name, size_t size) {
+    return H5Aget_name_by_idx(file, path, H5_INDEX_NAME, H5_ITER_INC, i, name, size, H5P_DEFAULT);
+}
+
+static int attribute_type(hid_t type) {
+    switch (H5Tget_class(type)) {
+    case H5T_BITFIELD: return H5Tget_size(type) == 1 ? A_BOOL : A_OTHER;
+    case H5T_INTEGER: return A_INT64;
+    case H5T_FLOAT: return A_FLOAT64;
+    case H5T_STRING: return H5Tis_variable_str(type) ? A_OTHER : A_STRING;
+    default: return A_OTHER;
+    }
+}
+
+// Sizes: of the string; 0 for an empty one; of a number in memory.
+int h5_attribute(hid_t file, const char *path, const char *name, int *type, size_t *size) {
+    if (H5Aexists_by_name(file, path, name, H5P_DEFAULT) <= 0) return -1;
+    hid_t a = H5Aopen_by_name(file, path, name, H5P_DEFAULT, H5P_DEFAULT);
+    if (a < 0) return -1;
+    hid_t t = H5Aget_type(a), space = H5Aget_space(a);
+    H5S_class_t shape = H5Sget_simple_extent_type(space);
+    *type = attribute_type(t);
+    *size = *type == A_STRING ? H5Tget_size(t) : *type == A_BOOL ? 1 : 8;
+    if (shape == H5S_NULL && *type == A_STRING) *size = 0;
+    else if (H5Sget_simple_extent_npoints(space) != 1) *type = A_OTHER;
+    H5Sclose(space);
+    H5Tclose(t);
+    H5Aclose(a);
+    return 0;
+}
+
+int h5_get_attribute(hid_t file, const char *path, const char *name, int type, void *to, size_t size) {
+    hid_t a = H5Aopen_by_name(file, path, name, H5P_DEFAULT, H5P_DEFAULT);
+    if (a < 0) return -1;
+    hid_t t = H5Aget_type(a);
+    int rc = -1;
+    if (type == A_STRING && H5Tget_size(t) == size) rc = H5Aread(a, t, to);
+    if (type == A_BOOL) rc = H5Aread(a, H5T_STD_B8LE, to);
+    if (type == A_INT64) rc = H5Aread(a, H5T_STD_I64LE, to);
+    if (type == A_FLOAT64) rc = H5Aread(a, H5T_IEEE_F64LE, to);
+    H5Tclose(t);
+    H5Aclose(a);
+    return rc;
+}

@@ -1,0 +1,91 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"eisweep/internal/results/h5"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// attribute is one attribute of a node, value as h5.File.SetAttribute takes it.
+type attribute struct {
+	name  string
+	value any
+}
+
+// node is one node of a result file: an array if it has values, else lines of
+// text if isLines, else a group.
+type node struct {
+	path       string
+	attributes []attribute // sorted by name
+	dims       []int
+	values     values
+	isLines    bool
+	lines      []string
+}
+
+// bytes is the size of the node's values.
+func (n *node) bytes() int {
+	if n.values == nil {
+		return 0
+	}
+	return n.values.length() * n.values.elementType().Size()
+}
+
+// layout lists the nodes of a task's result file, parents before children and
+// siblings by name: the order of the digest. The error is about a result that
+// doesn't have the shapes of MODEL.md 9.
+func layout(task *sweeps.Task, r *sim.Result) ([]node, error) {
+	nodes, err := computedNodes(task, r)
+	if err != nil {
+		return nil, err
+	}
+	nodes = append(nodes,
+		group("/", attribute{"PYTABLES_FORMAT_VERSION", "2.1"}),
+		lines("/stdout", r.Log),
+		lines("/stderr", nil),
+		group("/task", taskAttributes(task)...))
+	slices.SortFunc(nodes, func(a, b node) int { return strings.Compare(a.path, b.path) })
+	for _, n := range nodes {
+		if n.values != nil && product(n.dims) != n.values.length() {
+			return nil, fmt.Errorf("%s has %d values, which is not the shape %v", n.path, n.values.length(), n.dims)
+		}
+	}
+	return nodes, nil
+}
+
+func computedNodes(task *sweeps.Task, r *sim.Result) ([]node, error) {
+	switch {
+	case task.Experiment.Trains() && r.Training != nil:
+		return trainingNodes(&task.Parameters, r.Training), nil
+	case task.Experiment == sim.Perturb && r.Perturbation != nil:
+		return perturbationNodes(&task.Parameters, r.Perturbation), nil
+	default:
+		return nil, fmt.Errorf("the result is not one of the experiment %s", task.Experiment)
+	}
+}
+
+func group(path string, more ...attribute) node {
+	return node{path: path, attributes: sorted(append(more,
+		attribute{"CLASS", "GROUP"}, attribute{"TITLE", ""}, attribute{"VERSION", "1.0"}))}
+}
+
+func array(path string, v values, dims ...int) node {
+	return node{path: path, dims: dims, values: v, attributes: sorted([]attribute{
+		{"CLASS", h5.ASCII("CARRAY")}, {"TITLE", h5.ASCII("")}, {"VERSION", h5.ASCII("1.1")}, {"was_mmap", false},
+	})}
+}
+
+func lines(path string, text []string) node {
+	return node{path: path, isLines: true, lines: text, attributes: sorted([]attribute{
+		{"CLASS", "VLARRAY"}, {"PSEUDOATOM", "vlunicode"}, {"TITLE", ""}, {"VERSION", "1.4"}, {"was_dict", false},
+	})}
+}
+
+func sorted(attributes []attribute) []attribute {
+	slices.SortFunc(attributes, func(a, b attribute) int { return strings.Compare(a.name, b.name) })
+	return attributes
+}

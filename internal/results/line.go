@@ -1,0 +1,158 @@
+package results
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// State is how a task ended.
+type State string
+
+// The states of tasks in a manifest.
+const (
+	Done   State = "done"   // File is its result
+	Failed State = "failed" // Class and Error say why
+)
+
+// Line is one line of a manifest: one outcome. The last line of an id is the
+// task's state. New fields may come; none changes its meaning.
+type Line struct {
+	ID         sweeps.ID      `json:"id"`
+	Sweep      string         `json:"sweep"`
+	Experiment sim.Experiment `json:"experiment"`
+	Seed       uint32         `json:"seed"`
+	Parameters Parameters     `json:"parameters"` // what varies in the sweep, by dotted name
+	State      State          `json:"state"`
+	Class      string         `json:"class,omitempty"` // of a failure: numeric, invalid, storage, lost, source
+	Error      string         `json:"error,omitempty"` // of a failure, in words
+
+	Run     int `json:"run"`     // which order to execute it was, from 1
+	Attempt int `json:"attempt"` // which execution of that order, from 1
+
+	File   string `json:"file,omitempty"`   // of a result, relative to the sweep's folder
+	Digest string `json:"digest,omitempty"` // of what the file says, hex
+	SHA256 string `json:"sha256,omitempty"` // of the file, hex
+	Bytes  int64  `json:"bytes,omitempty"`  // the file's size
+
+	Started  time.Time `json:"-"`       // "started", RFC 3339 in UTC to the millisecond; left out when zero
+	Finished time.Time `json:"-"`       // "finished", likewise
+	Seconds  float64   `json:"seconds"` // between the two
+	Host     string    `json:"host,omitempty"`
+	Worker   string    `json:"worker,omitempty"`
+	Version  string    `json:"version,omitempty"` // of the program that computed it
+
+	ModelVersion int       `json:"model_version"`
+	ReusedFrom   string    `json:"reused_from,omitempty"` // the sweep that it was linked from instead of computed
+	Replaces     sweeps.ID `json:"replaces,omitzero"`     // the task that `rerun --set` replaced by this one
+}
+
+const timeFormat = "2006-01-02T15:04:05.000Z07:00"
+
+type plainLine Line
+
+// timedLine is a line with its times as text.
+type timedLine struct {
+	*plainLine
+	Started  string `json:"started,omitempty"`
+	Finished string `json:"finished,omitempty"`
+}
+
+// MarshalJSON writes a line as the manifest has it.
+func (l Line) MarshalJSON() ([]byte, error) {
+	if l.Parameters == nil {
+		l.Parameters = Parameters{}
+	}
+	plain := plainLine(l)
+	return json.Marshal(timedLine{&plain, timeText(l.Started), timeText(l.Finished)})
+}
+
+// UnmarshalJSON reads a line. Fields that it doesn't know are passed over.
+func (l *Line) UnmarshalJSON(text []byte) error {
+	timed := timedLine{plainLine: (*plainLine)(l)}
+	if err := json.Unmarshal(text, &timed); err != nil {
+		return err
+	}
+	var err1, err2 error
+	l.Started, err1 = parseTime(timed.Started)
+	l.Finished, err2 = parseTime(timed.Finished)
+	return errors.Join(err1, err2)
+}
+
+// check refuses lines that say nothing about a task.
+func (l *Line) check() error {
+	switch {
+	case l.ID == (sweeps.ID{}):
+		return errors.New("it has no task id")
+	case l.State != Done && l.State != Failed:
+		return fmt.Errorf("its state is %q, not done or failed", l.State)
+	case l.State == Done && l.File == "":
+		return errors.New("it is done but names no file")
+	default:
+		return nil
+	}
+}
+
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(timeFormat)
+}
+
+func parseTime(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	return time.Parse(time.RFC3339, text)
+}
+
+// Parameters are parameter values by dotted name: float64, int, bool or string.
+type Parameters map[string]any
+
+// ParametersOf gives settings the shape that a manifest has them in.
+func ParametersOf(settings []sim.Setting) Parameters {
+	p := make(Parameters, len(settings))
+	for _, s := range settings {
+		p[s.Name] = s.Value.Any()
+	}
+	return p
+}
+
+// UnmarshalJSON keeps whole numbers as int.
+func (p *Parameters) UnmarshalJSON(text []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	values := map[string]any{}
+	if err := decoder.Decode(&values); err != nil {
+		return err
+	}
+	for name, value := range values {
+		switch v := value.(type) {
+		case bool, string:
+		case json.Number:
+			number, err := parseNumber(string(v))
+			if err != nil {
+				return fmt.Errorf("parameter %s: %w", name, err)
+			}
+			values[name] = number
+		default:
+			return fmt.Errorf("parameter %s is neither a number, a truth value nor a word", name)
+		}
+	}
+	*p = values
+	return nil
+}
+
+func parseNumber(text string) (any, error) {
+	if n, err := strconv.Atoi(text); err == nil {
+		return n, nil
+	}
+	return strconv.ParseFloat(text, 64)
+}

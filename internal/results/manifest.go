@@ -1,0 +1,179 @@
+package results
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+)
+
+// ReadManifest yields the lines of a manifest in their order. A missing file has
+// no lines; a last line without its end, which a crash left, is left out. After
+// an error, which names the line, nothing more is yielded.
+func ReadManifest(path string) iter.Seq2[Line, error] {
+	return func(yield func(Line, error) bool) {
+		f, err := os.Open(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return
+		}
+		if err != nil {
+			yield(Line{}, fmt.Errorf("read manifest: %w", err))
+			return
+		}
+		defer f.Close()
+		for line, err := range readLines(f) {
+			if err != nil {
+				err = fmt.Errorf("read manifest %s: %w", path, err)
+			}
+			if !yield(line, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func readLines(r io.Reader) iter.Seq2[Line, error] {
+	return func(yield func(Line, error) bool) {
+		in := bufio.NewReader(r)
+		for number := 1; ; number++ {
+			text, err := in.ReadBytes('\n')
+			if err == io.EOF {
+				return // what is left is a torn line
+			}
+			var line Line
+			if err == nil {
+				line, err = parseLine(text)
+			}
+			if err != nil {
+				yield(Line{}, fmt.Errorf("line %d: %w", number, err))
+				return
+			}
+			if !yield(line, nil) {
+				return
+			}
+		}
+	}
+}
+
+func parseLine(text []byte) (Line, error) {
+	var line Line
+	if err := json.Unmarshal(text, &line); err != nil {
+		return Line{}, err
+	}
+	return line, line.check()
+}
+
+// Manifest is a manifest that is being written. One process may have it open at
+// a time (the root's lock sees to that), and one goroutine may use it.
+type Manifest struct {
+	file *os.File
+	size int64 // of the lines that are whole
+}
+
+// OpenManifest opens a manifest for writing, making it if it is missing, and cuts
+// off a torn last line. Its folder must exist.
+func OpenManifest(path string) (*Manifest, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, fmt.Errorf("open manifest: %w", err)
+	}
+	m := &Manifest{file: f}
+	if err := m.prepare(); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("open manifest %s: %w", path, err)
+	}
+	return m, nil
+}
+
+func (m *Manifest) prepare() error {
+	end, err := m.file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if m.size, err = wholeLines(m.file, end); err != nil {
+		return err
+	}
+	if m.size < end {
+		if err := m.file.Truncate(m.size); err != nil {
+			return err
+		}
+		if err := m.file.Sync(); err != nil {
+			return err
+		}
+	}
+	return syncFolder(filepath.Dir(m.file.Name()))
+}
+
+// wholeLines returns where the last line that ended ends.
+func wholeLines(f io.ReaderAt, end int64) (int64, error) {
+	buffer := make([]byte, 64<<10)
+	for end > 0 {
+		from := max(0, end-int64(len(buffer)))
+		part := buffer[:end-from]
+		if _, err := f.ReadAt(part, from); err != nil && err != io.EOF {
+			return 0, err
+		}
+		if i := bytes.LastIndexByte(part, '\n'); i >= 0 {
+			return from + int64(i) + 1, nil
+		}
+		end = from
+	}
+	return 0, nil
+}
+
+// Append adds lines by one write and makes them durable. After an error none of
+// them counts: the manifest is as before, or refuses further lines.
+func (m *Manifest) Append(lines ...Line) error {
+	text, err := encodeLines(lines)
+	if err == nil && len(text) > 0 {
+		err = m.write(text)
+	}
+	if err != nil {
+		return fmt.Errorf("append to manifest %s: %w", m.file.Name(), err)
+	}
+	return nil
+}
+
+func (m *Manifest) write(text []byte) error {
+	_, err := m.file.WriteAt(text, m.size)
+	if err == nil {
+		err = m.file.Sync()
+	}
+	if err == nil {
+		m.size += int64(len(text))
+		return nil
+	}
+	if undo := m.file.Truncate(m.size); undo != nil {
+		m.file.Close() // every further Append fails
+		err = errors.Join(err, undo)
+	}
+	return err
+}
+
+func encodeLines(lines []Line) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	for i := range lines {
+		if err := lines[i].check(); err != nil {
+			return nil, fmt.Errorf("line of %s: %w", lines[i].ID, err)
+		}
+		if err := encoder.Encode(&lines[i]); err != nil {
+			return nil, fmt.Errorf("line of %s: %w", lines[i].ID, err)
+		}
+	}
+	return out.Bytes(), nil
+}
+
+// Close closes the manifest. What Append took is durable already.
+func (m *Manifest) Close() error {
+	if err := m.file.Close(); err != nil {
+		return fmt.Errorf("close manifest: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,34 @@
+package results
+
+import "eisweep/sim"
+
+// perturbationNodes are the groups and arrays of PERTURB (MODEL.md 9).
+func perturbationNodes(p *sim.Parameters, r *sim.PerturbationResult) []node {
+	nodes := append([]node{group("/raw_data"), group("/computed"), group("/sim_state")},
+		weights(p, r.WEE, r.WEI, r.WIE, r.WII)...)
+	nodes = append(nodes, pushes(p, r)...)
+	return append(nodes, pushMeasures(p, r)...)
+}
+
+func pushes(p *sim.Parameters, r *sim.PerturbationResult) []node {
+	ne, s, n := p.NE(), p.Inp.NStimuli, len(r.Perturbed)
+	correlations := pushedCorrelations{perturbed: r.Perturbed, rows: r.CorrelationsEE, stimuli: p.NStimuli(), ne: ne}
+	return []node{
+		array("/raw_data/perturbed", int64s(r.Perturbed), p.Perturb.NPerturbed),
+		array("/raw_data/rate_change", float32s(r.RateChange), n, 1, s, s, s, ne),
+		array("/raw_data/all_correlations", correlations, n, 1, s, s, s, ne),
+	}
+}
+
+func pushMeasures(p *sim.Parameters, r *sim.PerturbationResult) []node {
+	ne, s := p.NE(), p.Inp.NStimuli
+	return []node{
+		array("/computed/responses_exc", float32s(r.ResponsesExc), s, s, s, ne),
+		array("/computed/response_sim_ee", float64s(r.ResponseSimEE), ne, ne),
+		array("/computed/correlations_ee", float64s(r.CorrelationsEE), ne, ne),
+		array("/computed/correlation_bins", float64s(r.CorrelationBins), 9),
+		array("/computed/correlation_mean", float64s(r.CorrelationMean), 9),
+		array("/computed/correlation_sem", float64s(r.CorrelationSem), 9),
+		array("/computed/original_bins", float64s(r.OriginalBins), 10),
+	}
+}

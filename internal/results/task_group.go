@@ -1,0 +1,65 @@
+package results
+
+import (
+	"strings"
+
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// Format is the version of the result file's layout, told in /task.
+const Format = 1
+
+// taskAttributes are those of /task: everything that the result follows from, and
+// nothing else, so that the same task has the same file.
+func taskAttributes(task *sweeps.Task) []attribute {
+	out := []attribute{
+		{"id", task.ID.String()},
+		{"experiment", string(task.Experiment)},
+		{"seed", int64(task.Seed)},
+		{"format", int64(Format)},
+		{"model_version", int64(sim.ModelVersion)},
+		{"settings", settingsText(task.Settings())},
+	}
+	for _, known := range sim.Table() {
+		if known.ReadBy(task.Experiment) {
+			out = append(out, attribute{known.Name, attributeOf(known.Get(&task.Parameters))})
+		}
+	}
+	if task.Source != nil {
+		out = append(out, attribute{"source", reference(task.Source)})
+		if task.Source.SeedTold {
+			out = append(out, attribute{"source_seed", int64(task.Source.Seed)})
+		}
+	}
+	if task.Initial != nil {
+		out = append(out, attribute{"initial_state", reference(&task.Initial.Input)},
+			attribute{"take", strings.Join(task.Initial.Take, ",")})
+	}
+	return out
+}
+
+// settingsText is a name=value line for each setting.
+func settingsText(settings []sim.Setting) string {
+	text := make([]string, len(settings))
+	for i, s := range settings {
+		text[i] = s.String()
+	}
+	return strings.Join(text, "\n")
+}
+
+func attributeOf(v sim.Value) any {
+	if n, ok := v.Any().(int); ok {
+		return int64(n)
+	}
+	return v.Any()
+}
+
+// reference names an input by what identifies it: the task's id, or sha256: and
+// the file's hash.
+func reference(in *sweeps.Input) string {
+	if in.Task != (sweeps.ID{}) {
+		return in.Task.String()
+	}
+	return "sha256:" + in.SHA256
+}

@@ -1,0 +1,119 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"eisweep/internal/results/h5"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// readTask reads the /task group into info.
+func readTask(f *h5.File, info *Info) error {
+	id, err1 := attributeAs[string](f, "/task", "id")
+	experiment, err2 := attributeAs[string](f, "/task", "experiment")
+	seed, err3 := attributeAs[int64](f, "/task", "seed")
+	version, err4 := attributeAs[int64](f, "/task", "model_version")
+	format, err5 := attributeAs[int64](f, "/task", "format")
+	settings, err6 := attributeAs[string](f, "/task", "settings")
+	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotResult, err)
+	}
+	var err error
+	if info.Seed, err = seedOf(seed); err != nil {
+		return err
+	}
+	info.ModelVersion, info.Format = int(version), int(format)
+	if info.ID, err1 = sweeps.ParseID(id); info.ID == (sweeps.ID{}) {
+		return fmt.Errorf("/task names no task: %w", errors.Join(ErrNotResult, err1))
+	}
+	if info.Experiment, err = sim.ParseExperiment(experiment); err != nil {
+		return fmt.Errorf("/task: %w: %w", ErrNotResult, err)
+	}
+	if info.Settings, err = parseSettings(settings); err != nil {
+		return err
+	}
+	return readInputs(f, info)
+}
+
+func seedOf(n int64) (uint32, error) {
+	if n < 0 || n > math.MaxUint32 {
+		return 0, fmt.Errorf("/task has the seed %d: %w", n, ErrNotResult)
+	}
+	return uint32(n), nil
+}
+
+func parseSettings(text string) ([]sim.Setting, error) {
+	var out []sim.Setting
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
+		known, err := sim.Lookup(name)
+		if err != nil {
+			return nil, fmt.Errorf("/task: %w: %w", ErrNotResult, err)
+		}
+		v, err := known.Parse(value)
+		if err != nil {
+			return nil, fmt.Errorf("/task: %w: %s: %w", ErrNotResult, name, err)
+		}
+		out = append(out, sim.Setting{Name: name, Value: v})
+	}
+	return out, nil
+}
+
+func readInputs(f *h5.File, info *Info) error {
+	source, err := readReference(f, "source")
+	if err != nil {
+		return err
+	}
+	if info.Source = source; source != nil {
+		seed, err := attributeAs[int64](f, "/task", "source_seed")
+		if source.SeedTold = err == nil; source.SeedTold {
+			if source.Seed, err = seedOf(seed); err != nil {
+				return err
+			}
+		}
+	}
+	initial, err := readReference(f, "initial_state")
+	if err != nil || initial == nil {
+		return err
+	}
+	take, err := attributeAs[string](f, "/task", "take")
+	info.Initial = &sweeps.Initial{Input: *initial, Take: strings.Split(take, ",")}
+	return err
+}
+
+// readReference reads what reference wrote; nil when the attribute is missing.
+func readReference(f *h5.File, name string) (*sweeps.Input, error) {
+	text, err := attributeAs[string](f, "/task", name)
+	if errors.Is(err, h5.ErrMissing) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if hash, ok := strings.CutPrefix(text, "sha256:"); ok && len(hash) == 64 {
+		return &sweeps.Input{SHA256: hash}, nil
+	}
+	id, err := sweeps.ParseID(text)
+	if err != nil || id == (sweeps.ID{}) {
+		return nil, fmt.Errorf("/task names the %s %q, neither a task nor a hash: %w", name, text, ErrNotResult)
+	}
+	return &sweeps.Input{Task: id}, nil
+}
+
+// attributeAs reads an attribute of that type.
+func attributeAs[T bool | int64 | float64 | string](f *h5.File, path, name string) (T, error) {
+	var none T
+	value, err := f.Attribute(path, name)
+	if err != nil {
+		return none, err
+	}
+	typed, ok := value.(T)
+	if !ok {
+		return none, fmt.Errorf("attribute %s of %s is no %T: %w", name, path, none, ErrNotResult)
+	}
+	return typed, nil
+}

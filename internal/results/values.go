@@ -1,0 +1,90 @@
+package results
+
+import (
+	"encoding/binary"
+	"math"
+
+	"eisweep/internal/results/h5"
+)
+
+// values are the elements of an array, row-major, without being held as bytes.
+type values interface {
+	elementType() h5.Type
+	length() int
+	// encode fills to with the elements from start on. Every NaN gets the same
+	// bits, since its payload is the only part of a result that machines disagree
+	// about.
+	encode(to []byte, start int)
+}
+
+type float32s []float32
+
+func (v float32s) elementType() h5.Type { return h5.Float32 }
+func (v float32s) length() int          { return len(v) }
+func (v float32s) encode(to []byte, start int) {
+	for i, x := range v[start : start+len(to)/4] {
+		putFloat32(to[4*i:], x)
+	}
+}
+
+func putFloat32(to []byte, x float32) {
+	bits := math.Float32bits(x)
+	if x != x {
+		bits = 0x7fc00000
+	}
+	binary.LittleEndian.PutUint32(to, bits)
+}
+
+type float64s []float64
+
+func (v float64s) elementType() h5.Type { return h5.Float64 }
+func (v float64s) length() int          { return len(v) }
+func (v float64s) encode(to []byte, start int) {
+	for i, x := range v[start : start+len(to)/8] {
+		bits := math.Float64bits(x)
+		if x != x {
+			bits = 0x7ff8000000000000
+		}
+		binary.LittleEndian.PutUint64(to[8*i:], bits)
+	}
+}
+
+type int32s []int32
+
+func (v int32s) elementType() h5.Type { return h5.Int32 }
+func (v int32s) length() int          { return len(v) }
+func (v int32s) encode(to []byte, start int) {
+	for i, x := range v[start : start+len(to)/4] {
+		binary.LittleEndian.PutUint32(to[4*i:], uint32(x))
+	}
+}
+
+type int64s []int64
+
+func (v int64s) elementType() h5.Type { return h5.Int64 }
+func (v int64s) length() int          { return len(v) }
+func (v int64s) encode(to []byte, start int) {
+	for i, x := range v[start : start+len(to)/8] {
+		binary.LittleEndian.PutUint64(to[8*i:], uint64(x))
+	}
+}
+
+// pushedCorrelations is all_correlations: for each pushed neuron and stimulus the
+// row of correlations_ee of that neuron, as float32. It is as large as
+// rate_change and made up only when it is written.
+type pushedCorrelations struct {
+	perturbed []int64
+	rows      []float64 // (n_e, n_e)
+	stimuli   int
+	ne        int
+}
+
+func (v pushedCorrelations) elementType() h5.Type { return h5.Float32 }
+func (v pushedCorrelations) length() int          { return len(v.perturbed) * v.stimuli * v.ne }
+func (v pushedCorrelations) encode(to []byte, start int) {
+	for i := range len(to) / 4 {
+		element := start + i
+		neuron := int(v.perturbed[element/(v.stimuli*v.ne)])
+		putFloat32(to[4*i:], float32(v.rows[neuron*v.ne+element%v.ne]))
+	}
+}

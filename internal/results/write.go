@@ -1,0 +1,166 @@
+package results
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"eisweep/internal/results/h5"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// Receipt is what identifies a file that was written.
+type Receipt struct {
+	SHA256 string // of the file, hex
+	Digest string // of what it says, hex (digester)
+	Bytes  int64  // its size
+}
+
+// imageLimit is the size of values up to which a file is made in memory and
+// written as a whole; above it, chunk by chunk.
+const imageLimit = 64 << 20
+
+// Write writes a task's result as path, which must not exist (the error then
+// wraps fs.ErrExist). When it returns without an error, file and name are on the
+// disk for good; with an error there is nothing at path.
+func Write(path string, task *sweeps.Task, r *sim.Result) (Receipt, error) {
+	return write(path, task, r, imageLimit)
+}
+
+func write(path string, task *sweeps.Task, r *sim.Result, limit int) (Receipt, error) {
+	nodes, err := layout(task, r)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("write result %s: %w", path, err)
+	}
+	receipt, err := writeNodes(path, nodes, limit)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("write result %s: %w", path, err)
+	}
+	return receipt, nil
+}
+
+func writeNodes(path string, nodes []node, limit int) (Receipt, error) {
+	if _, err := os.Lstat(path); err == nil {
+		return Receipt{}, fs.ErrExist
+	}
+	temp := fmt.Sprintf("%s.%08x.part", path, rand.Uint32())
+	defer os.Remove(temp)
+	receipt, err := writeTemp(temp, nodes, limit)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := place(temp, path); err != nil {
+		return Receipt{}, err
+	}
+	return receipt, nil
+}
+
+func writeTemp(temp string, nodes []node, limit int) (Receipt, error) {
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return Receipt{}, err
+	}
+	defer f.Close()
+	size := 0
+	for i := range nodes {
+		size += nodes[i].bytes()
+	}
+	if size > limit {
+		return writeChunkwise(f, nodes)
+	}
+	return writeImage(f, nodes)
+}
+
+// writeImage makes the file in memory, so that a full disk is an ordinary error
+// of an ordinary write.
+func writeImage(to *os.File, nodes []node) (Receipt, error) {
+	file, err := h5.CreateImage()
+	if err != nil {
+		return Receipt{}, err
+	}
+	defer file.Close()
+	w := nodeWriter{file: file, digest: newDigester()}
+	if err := w.write(nodes); err != nil {
+		return Receipt{}, err
+	}
+	if err := file.Flush(); err != nil {
+		return Receipt{}, err
+	}
+	image, err := file.Image()
+	if err != nil {
+		return Receipt{}, err
+	}
+	sum := sha256.Sum256(image)
+	if _, err := to.Write(image); err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{hex.EncodeToString(sum[:]), w.digest.sum(), int64(len(image))}, finish(to)
+}
+
+// writeChunkwise lets the library write the file itself. What doesn't fit the
+// disk shows at the flush or the close at the latest.
+func writeChunkwise(to *os.File, nodes []node) (Receipt, error) {
+	file, err := h5.Create(to.Name())
+	if err != nil {
+		return Receipt{}, err
+	}
+	defer file.Close()
+	w := nodeWriter{file: file, digest: newDigester()}
+	if err := w.write(nodes); err != nil {
+		return Receipt{}, err
+	}
+	if err := file.Flush(); err != nil {
+		return Receipt{}, err
+	}
+	if err := file.Close(); err != nil {
+		return Receipt{}, err
+	}
+	if err := finish(to); err != nil {
+		return Receipt{}, err
+	}
+	sum, size, err := HashFile(to.Name())
+	return Receipt{sum, w.digest.sum(), size}, err
+}
+
+// finish makes a file's contents durable and closes it.
+func finish(f *os.File) error {
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// place gives the file its name without replacing another, and makes the name
+// durable.
+func place(temp, path string) error {
+	err := os.Link(temp, path)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		err = os.Rename(temp, path) // a file system without links
+	}
+	if err != nil {
+		return err
+	}
+	if err := syncFolder(filepath.Dir(path)); err != nil {
+		os.Remove(path)
+		return err
+	}
+	return nil
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("sync folder: %w", err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		return fmt.Errorf("sync folder %s: %w", path, err)
+	}
+	return nil
+}
