@@ -1,6 +1,8 @@
 package coordinator
 
 import (
+	"slices"
+
 	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
@@ -22,7 +24,7 @@ type entry struct {
 	phase     phase
 	run       int      // of the current order, or of the one that settled it
 	wants     []string // the sweeps that want it, in the order of their launches
-	placedFor int      // how many of wants the place command named
+	placedFor []string // the sweeps that the place command named
 	source    sweeps.ID
 	orphan    bool
 	class     queue.Class // of a failure
@@ -57,8 +59,7 @@ func newMachine() *machine {
 func (m *machine) step(e event) []command {
 	switch e := e.(type) {
 	case opened:
-		m.sweeps[e.sweep] = &tally{}
-		return []command{openSweep(e)}
+		return m.open(e.sweep)
 	case kept:
 		m.sweeps[e.sweep].total += e.n
 		m.sweeps[e.sweep].phases[done] += e.n
@@ -79,14 +80,27 @@ func (m *machine) step(e event) []command {
 	return nil
 }
 
+// open begins a launch of a sweep. What an earlier launch of it wanted doesn't
+// count any more, but stays known.
+func (m *machine) open(sweep string) []command {
+	if m.sweeps[sweep] != nil {
+		for _, t := range m.tasks {
+			t.wants = slices.DeleteFunc(t.wants, func(s string) bool { return s == sweep })
+		}
+	}
+	m.sweeps[sweep] = &tally{}
+	return []command{openSweep{sweep}}
+}
+
 // want adds a sweep's wish for a task to those of the sweeps before it.
 func (m *machine) want(e wanted) []command {
 	t := m.tasks[e.id]
-	fresh := t == nil || (e.execute && t.settled())
+	// What was ordered since the plan looked is not ordered once more.
+	fresh := t == nil || (e.execute && t.settled() && e.run >= t.run)
 	if fresh {
 		t = m.enter(t, e)
 	}
-	if t.wantedBy(e.sweep) {
+	if slices.Contains(t.wants, e.sweep) {
 		return nil
 	}
 	t.wants = append(t.wants, e.sweep)
@@ -126,7 +140,7 @@ func (m *machine) enter(old *entry, e wanted) *entry {
 // release publishes a waiting task whose source is done, fails one whose source
 // failed, and lets the others wait.
 func (m *machine) release(id sweeps.ID, t *entry) []command {
-	if t.phase != waiting {
+	if t.phase != waiting || len(t.wants) == 0 {
 		return nil
 	}
 	source := m.tasks[t.source]
@@ -163,8 +177,8 @@ func (m *machine) commit(e outcome) []command {
 		return append(m.fail(e.id, t, e.class), acknowledge{e.id, e.run})
 	}
 	m.move(t, placing)
-	t.placedFor = len(t.wants)
-	return []command{place{e.id, e.run, append([]string(nil), t.wants...)}}
+	t.placedFor = slices.Clone(t.wants)
+	return []command{place{e.id, e.run, t.placedFor}}
 }
 
 // settle follows a placed result, or one that could not be: what the outcome
@@ -178,10 +192,13 @@ func (m *machine) settle(e placed) []command {
 		return append(m.fail(e.id, t, e.class), acknowledge{e.id, e.run})
 	}
 	m.move(t, done)
-	out := []command{acknowledge{e.id, e.run}}
-	for _, s := range t.wants[t.placedFor:] {
-		out = append(out, link{e.id, s})
+	var out []command
+	for _, s := range t.wants {
+		if !slices.Contains(t.placedFor, s) {
+			out = append(out, link{e.id, s})
+		}
 	}
+	out = append(out, acknowledge{e.id, e.run})
 	out = append(out, m.releaseDependents(e.id)...)
 	return append(out, m.finish(t.wants)...)
 }
@@ -252,12 +269,3 @@ func (m *machine) reopen(names []string) []command {
 }
 
 func (t *entry) settled() bool { return t.phase == done || t.phase == failed }
-
-func (t *entry) wantedBy(sweep string) bool {
-	for _, s := range t.wants {
-		if s == sweep {
-			return true
-		}
-	}
-	return false
-}

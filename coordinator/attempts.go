@@ -1,0 +1,46 @@
+package coordinator
+
+import (
+	"time"
+
+	"eisweep/internal/queue"
+)
+
+// attempt takes a worker's word that it started a task or handed it back.
+func (k *Coordinator) attempt(e queue.AttemptEvent) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	t := k.machine.tasks[e.ID]
+	if t == nil || t.run != e.Run {
+		return
+	}
+	if e.Event == queue.EventReturned {
+		delete(k.running, e.ID)
+		k.do(k.machine.step(returned{e.ID, e.Run}))
+		return
+	}
+	k.do(k.machine.step(started{e.ID, e.Run}))
+	if t.phase != running || len(t.wants) == 0 {
+		return
+	}
+	sweep := t.wants[0]
+	k.running[e.ID] = &RunningTask{ID: e.ID, Sweep: sweep, File: k.books[e.ID].names[sweep].File,
+		Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At}
+}
+
+// progress takes a running attempt's word on how far it has come.
+func (k *Coordinator) progress(p queue.Progress) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	r := k.running[p.ID]
+	if r == nil || r.Attempt != p.Attempt {
+		return
+	}
+	r.Progress = p.Sim
+	if p.Seconds <= 0 || p.Sim.Done == 0 {
+		return
+	}
+	r.StepsPerSecond = float64(p.Sim.Steps) / p.Seconds
+	rest := float64(p.Sim.Total-p.Sim.Done) / float64(p.Sim.Done) * p.Seconds
+	r.Left, r.LeftKnown = time.Duration(rest*float64(time.Second)), p.Seconds >= 1
+}

@@ -1,0 +1,211 @@
+package coordinator
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sweeps"
+)
+
+// batch gathers what is made durable together.
+type batch struct {
+	publish []queue.Task
+	lines   map[string][]results.Line // by sweep
+	folders map[string]bool           // with new names in them
+	acks    []queue.OutcomeDelivery
+	remove  []string // names in incoming/
+}
+
+// publishAtOnce is how many tasks are published together.
+const publishAtOnce = 1000
+
+// do carries commands out, in their order. What must be durable first is gathered
+// for flush. It is called with the lock held.
+func (k *Coordinator) do(commands []command) {
+	for len(commands) > 0 && k.failure == nil {
+		c := commands[0]
+		commands = append(k.carryOut(c), commands[1:]...)
+	}
+}
+
+// carryOut does one command and returns those that follow from it at once.
+func (k *Coordinator) carryOut(c command) []command {
+	switch c := c.(type) {
+	case openSweep:
+		if err := k.config.Queue.OpenSweep(context.Background(), c.sweep); err != nil {
+			k.fail(fmt.Errorf("open sweep %s: %w", c.sweep, err))
+		}
+	case publish:
+		return k.publish(c)
+	case place:
+		return k.machine.step(placed{c.id, c.run, k.place(c)})
+	case link:
+		k.link(c)
+	case record:
+		k.record(c)
+	case acknowledge:
+		k.settle(order(c))
+	case discard:
+		k.settle(order{c.id, c.run})
+	case finishSweep:
+		k.finish(c.sweep)
+	case hold: // it stays in held
+	}
+	return nil
+}
+
+// publish queues a task, unless its outcome is there already: committed before
+// this coordinator started.
+func (k *Coordinator) publish(c publish) []command {
+	if d, ok := k.held[order{c.id, c.run}]; ok {
+		return k.machine.step(outcome{c.id, c.run, d.Outcome.Attempt, d.Outcome.Class})
+	}
+	k.batch.publish = append(k.batch.publish, k.message(c))
+	if len(k.batch.publish) >= publishAtOnce {
+		k.flushTasks()
+	}
+	return nil
+}
+
+// message is the order to execute a task, as workers get it.
+func (k *Coordinator) message(c publish) queue.Task {
+	t := k.books[c.id].names[c.sweep]
+	m := queue.Task{ID: c.id, Run: c.run, Sweep: c.sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: map[string]any{}}
+	for _, s := range t.Settings() {
+		m.Parameters[s.Name] = s.Value.Any()
+	}
+	if t.Source != nil {
+		in := k.input(t.Source)
+		m.Source = &in
+	}
+	if t.Initial != nil {
+		m.Initial = &queue.Initial{Input: k.input(&t.Initial.Input), Take: t.Initial.Take}
+	}
+	return m
+}
+
+// input says where a worker finds a file, relative to the root.
+func (k *Coordinator) input(in *sweeps.Input) queue.Input {
+	if in.Task == (sweeps.ID{}) {
+		return queue.Input{Path: k.relative(k.config.Root.Input(in.SHA256)), SHA256: in.SHA256}
+	}
+	l := k.located[in.Task]
+	return queue.Input{Task: in.Task, Path: l.sweep + "/" + l.line.File, SHA256: l.line.SHA256}
+}
+
+// settle lets an outcome be acknowledged with the next flush.
+func (k *Coordinator) settle(o order) {
+	d, ok := k.held[o]
+	if !ok {
+		return
+	}
+	delete(k.held, o)
+	delete(k.running, o.id)
+	k.batch.acks = append(k.batch.acks, d)
+	k.batch.remove = append(k.batch.remove, k.config.Root.Incoming(o.id, o.run, d.Outcome.Attempt))
+	if t := k.machine.tasks[o.id]; t != nil && t.phase == done {
+		delete(k.books, o.id)
+	}
+}
+
+// finish takes a sweep whose tasks are all settled out of the queue. A worker
+// whose acknowledgement is still on its way must not leave its order behind, or a
+// later one of the same task would find its place taken.
+func (k *Coordinator) finish(sweep string) {
+	if err := k.config.Queue.PurgeSweep(context.Background(), sweep); err != nil {
+		k.config.Log.Warn("purge sweep", "sweep", sweep, "error", err)
+	}
+	if err := k.config.Queue.CloseSweep(context.Background(), sweep); err != nil {
+		k.config.Log.Warn("close sweep", "sweep", sweep, "error", err)
+	}
+}
+
+// flush makes the batch durable: first the names, then the manifests that speak
+// of them, then the queue is told that the outcomes are dealt with.
+func (k *Coordinator) flush() {
+	k.flushTasks()
+	for dir := range k.batch.folders {
+		if err := syncFolder(dir); err != nil {
+			k.fail(fmt.Errorf("sync folder: %w", err))
+		}
+	}
+	for sweep, lines := range k.batch.lines {
+		if k.failure == nil {
+			k.append(sweep, lines)
+		}
+	}
+	if k.failure != nil {
+		return
+	}
+	for _, d := range k.batch.acks {
+		if err := d.Ack(); err != nil {
+			k.config.Log.Warn("acknowledge outcome", "task", d.Outcome.ID, "error", err)
+		}
+	}
+	for _, path := range k.batch.remove {
+		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+			k.config.Log.Warn("remove placed file from incoming", "error", err)
+		}
+	}
+	k.batch = batch{}
+	k.announce()
+}
+
+func (k *Coordinator) flushTasks() {
+	if len(k.batch.publish) == 0 || k.failure != nil {
+		return
+	}
+	if _, err := k.config.Queue.Publish(context.Background(), k.batch.publish); err != nil {
+		k.fail(fmt.Errorf("publish tasks: %w", err))
+	}
+	k.batch.publish = nil
+}
+
+// append writes lines to a sweep's manifest.
+func (k *Coordinator) append(sweep string, lines []results.Line) {
+	m := k.manifests[sweep]
+	if m == nil {
+		var err error
+		if m, err = results.OpenManifest(k.config.Root.Manifest(sweep)); err != nil {
+			k.fail(fmt.Errorf("open manifest of %s: %w", sweep, err))
+			return
+		}
+		k.manifests[sweep] = m
+	}
+	if err := m.Append(lines...); err != nil {
+		k.fail(fmt.Errorf("write manifest of %s: %w", sweep, err))
+	}
+}
+
+// note adds a line to the batch.
+func (k *Coordinator) note(sweep string, l results.Line) {
+	if k.batch.lines == nil {
+		k.batch.lines, k.batch.folders = map[string][]results.Line{}, map[string]bool{}
+	}
+	k.batch.lines[sweep] = append(k.batch.lines[sweep], l)
+	if l.State == results.Done {
+		k.batch.folders[k.config.Root.SweepDir(sweep)] = true
+	}
+}
+
+// locateSource finds the result that tasks start from, if it is done.
+func (k *Coordinator) locateSource(in *sweeps.Input) {
+	if in.Task == (sweeps.ID{}) || k.located[in.Task] != nil {
+		return
+	}
+	if l, _, err := k.index.find(in.Task, in.Sweep, in.File); err == nil && l != nil {
+		k.located[in.Task] = l
+	}
+}
+
+// relative names a path under the root as messages do.
+func (k *Coordinator) relative(path string) string {
+	rel, err := k.config.Root.Relative(path)
+	if err != nil {
+		k.fail(fmt.Errorf("name input: %w", err))
+	}
+	return rel
+}

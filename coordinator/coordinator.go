@@ -1,0 +1,231 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// Config says what a coordinator works on.
+type Config struct {
+	Root    *root.Root
+	Lock    *root.Lock // on the root; held by the caller until after Stop
+	Queue   *queue.Queue
+	Prober  Prober
+	Version string       // of this program, for manifests
+	Log     *slog.Logger // nil: nothing is logged
+	// Exclusive says that no worker was at work on this queue when the coordinator
+	// starts: what is queued from earlier is removed, and attempts are counted anew.
+	Exclusive bool
+}
+
+// Coordinator is the shell around the machine: it feeds it with launches and with
+// what the queue delivers, and carries its commands out. All methods are safe for
+// concurrent use.
+type Coordinator struct {
+	config Config
+	stop   []func()
+	loop   chan struct{} // closed when the outcome loop has ended
+
+	outcomes chan queue.OutcomeDelivery
+	quit     chan struct{}
+	once     sync.Once
+
+	mu        sync.Mutex
+	machine   *machine
+	books     map[sweeps.ID]*book
+	located   map[sweeps.ID]*located          // results that tasks of this session may start from
+	held      map[order]queue.OutcomeDelivery // outcomes not yet acknowledged
+	running   map[sweeps.ID]*RunningTask
+	sweeps    []*launchedSweep // in order of launch
+	manifests map[string]*results.Manifest
+	batch     batch
+	index     *index // of the latest launch
+	pace      pace
+	begun     time.Time
+	failure   error         // storage gave way: nothing more is placed
+	changed   chan struct{} // closed and replaced when something was settled
+}
+
+// book is what the shell keeps of a task until it is settled.
+type book struct {
+	names   map[string]*sweeps.Task // by sweep: the task as that sweep names it
+	reason  string                  // of a failure that no outcome tells
+	failure *located                // of a failure that another sweep's manifest tells
+}
+
+// order is an order to execute a task.
+type order struct {
+	id  sweeps.ID
+	run int
+}
+
+// groupTime is how long outcomes are gathered before the manifests are written
+// and synced together.
+const groupTime = 50 * time.Millisecond
+
+// Start makes a coordinator ready. Outcomes that an earlier one left behind are
+// held until a launch wants them.
+func Start(ctx context.Context, c Config) (*Coordinator, error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	k := &Coordinator{
+		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
+		machine: newMachine(), books: map[sweeps.ID]*book{}, located: map[sweeps.ID]*located{},
+		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*RunningTask{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
+	}
+	if err := k.subscribe(ctx); err != nil {
+		k.unsubscribe()
+		return nil, err
+	}
+	go k.run()
+	return k, nil
+}
+
+func (k *Coordinator) subscribe(ctx context.Context) error {
+	if k.config.Exclusive {
+		if err := k.config.Queue.PurgeTasks(ctx); err != nil {
+			return fmt.Errorf("clear queue: %w", err)
+		}
+		if err := k.config.Queue.PurgeAttempts(ctx); err != nil {
+			return fmt.Errorf("clear attempts: %w", err)
+		}
+	}
+	stop, err := k.config.Queue.Events(ctx, k.attempt, k.progress)
+	if err != nil {
+		return fmt.Errorf("listen to workers: %w", err)
+	}
+	k.stop = append(k.stop, stop)
+	stop, err = k.config.Queue.Outcomes(ctx, func(d queue.OutcomeDelivery) {
+		select {
+		case k.outcomes <- d:
+		case <-k.quit:
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("listen to outcomes: %w", err)
+	}
+	k.stop = append(k.stop, stop)
+	return nil
+}
+
+func (k *Coordinator) unsubscribe() {
+	for _, stop := range k.stop {
+		stop()
+	}
+}
+
+// run takes outcomes in groups: each group's manifest lines are durable before
+// its outcomes are acknowledged.
+func (k *Coordinator) run() {
+	defer close(k.loop)
+	for {
+		select {
+		case d := <-k.outcomes:
+			k.group(d)
+		case <-k.quit:
+			return
+		}
+	}
+}
+
+func (k *Coordinator) group(d queue.OutcomeDelivery) {
+	timer := time.NewTimer(groupTime)
+	defer timer.Stop()
+	for more := true; more; {
+		k.mu.Lock()
+		k.take(d)
+		k.mu.Unlock()
+		select {
+		case d = <-k.outcomes:
+		case <-timer.C:
+			more = false
+		case <-k.quit:
+			more = false
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.flush()
+}
+
+// take feeds one outcome to the machine.
+func (k *Coordinator) take(d queue.OutcomeDelivery) {
+	if k.failure != nil {
+		return
+	}
+	o := d.Outcome
+	k.held[order{o.ID, o.Run}] = d
+	k.do(k.machine.step(outcome{o.ID, o.Run, o.Attempt, o.Class}))
+}
+
+// fail stops the coordinator from placing anything more.
+func (k *Coordinator) fail(err error) {
+	if k.failure == nil {
+		k.failure = err
+		k.config.Log.Error("storage gave way", "error", err)
+		k.announce()
+	}
+}
+
+// announce wakes those who wait for a change.
+func (k *Coordinator) announce() {
+	close(k.changed)
+	k.changed = make(chan struct{})
+}
+
+// Wait returns when every launched sweep is complete, the context ends or storage
+// gives way, with what became of the sweeps so far.
+func (k *Coordinator) Wait(ctx context.Context) (Summary, error) {
+	for {
+		k.mu.Lock()
+		summary, complete, failure, changed := k.summary(), k.complete(), k.failure, k.changed
+		k.mu.Unlock()
+		if failure != nil || complete {
+			return summary, failure
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return summary, ctx.Err()
+		}
+	}
+}
+
+func (k *Coordinator) complete() bool {
+	for _, s := range k.sweeps {
+		if t := k.machine.sweeps[s.name]; !t.finished {
+			return false
+		}
+	}
+	return true
+}
+
+// Stop ends the coordinator. What was committed and not yet placed stays for the
+// next one. It is idempotent; the error is that of a storage failure.
+func (k *Coordinator) Stop(context.Context) error {
+	k.once.Do(func() {
+		close(k.quit)
+		k.unsubscribe()
+		<-k.loop
+	})
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	errs := []error{k.failure}
+	for name, m := range k.manifests {
+		if err := m.Close(); err != nil {
+			errs = append(errs, fmt.Errorf("close manifest of %s: %w", name, err))
+		}
+		delete(k.manifests, name)
+	}
+	return errors.Join(errs...)
+}

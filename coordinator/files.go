@@ -1,0 +1,117 @@
+package coordinator
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"eisweep/internal/results"
+)
+
+// linkOrCopy gives a file a second name, or copies it where the file system has
+// no hard links. The error is os.ErrExist when the name is taken.
+func linkOrCopy(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, os.ErrExist) {
+		return err
+	}
+	for _, no := range []error{syscall.EXDEV, syscall.EPERM, syscall.ENOTSUP, syscall.ENOSYS, syscall.EMLINK} {
+		if errors.Is(err, no) {
+			return copyTo(from, to)
+		}
+	}
+	return err
+}
+
+// copyTo copies a file under a name that must be free. Half a copy never has the
+// name.
+func copyTo(from, to string) error {
+	if _, err := os.Lstat(to); err == nil {
+		return os.ErrExist
+	}
+	temp, err := copyToTemp(from, filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(temp, to); err != nil {
+		return errors.Join(err, os.Remove(temp))
+	}
+	return nil
+}
+
+// copyToTemp copies a file to a temporary one in dir, synced.
+func copyToTemp(from, dir string) (string, error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	out, err := createTemp(dir)
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(out, in)
+	if err := errors.Join(err, out.Sync(), out.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(out.Name()))
+	}
+	return out.Name(), nil
+}
+
+// copyInput copies an outside file to where workers find it, unless it is there,
+// and makes sure that it still is the file that was looked at.
+func copyInput(from, to, sha256 string) error {
+	if sum, _, err := results.HashFile(to); err == nil && sum == sha256 {
+		return nil
+	}
+	temp, err := copyToTemp(from, filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	sum, _, err := results.HashFile(temp)
+	if err == nil && sum != sha256 {
+		err = fmt.Errorf("it changed while it was being copied; launch again")
+	}
+	if err == nil {
+		err = os.Rename(temp, to)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temp))
+	}
+	return syncFolder(filepath.Dir(to))
+}
+
+// writeFile replaces a small file whole: temporary file, fsync, rename, fsync of
+// the folder.
+func writeFile(path string, text []byte) error {
+	f, err := createTemp(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// createTemp makes the file in which something is written before it gets its
+// name. Only the holder of the root's lock does so, one at a time: what an earlier
+// one left is written over.
+func createTemp(dir string) (*os.File, error) {
+	return os.OpenFile(filepath.Join(dir, ".being-written"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o666)
+}
+
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

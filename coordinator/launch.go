@@ -1,0 +1,240 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"eisweep/internal/queue"
+	"eisweep/sweeps"
+)
+
+// launchedSweep is what became of a sweep in this session.
+type launchedSweep struct {
+	name                               string
+	ran, reused, linked, blocked, left int
+	byClass                            map[queue.Class]int
+	failures                           []Failure
+	work                               work
+}
+
+// Launch compares an order with what there is and lets what is missing be
+// executed. When files of other tasks are in the way and the order doesn't allow
+// them to be moved, it changes nothing and returns a *SupersedeError with the
+// plan. Launching the same again does nothing.
+func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
+	k.mu.Lock()
+	failure := k.failure
+	k.mu.Unlock()
+	if failure != nil {
+		return nil, failure
+	}
+	x, err := readIndex(k.config.Root)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := newPlan(ctx, k.config.Root, x, k.config.Prober, o)
+	if err != nil {
+		return nil, err
+	}
+	if n := plan.Conflicts(); n > 0 && !o.Supersede {
+		return plan, &SupersedeError{n, plan.conflicting()}
+	}
+	for i := range plan.Sweeps {
+		if err := k.prepare(&plan.Sweeps[i], o); err != nil {
+			return plan, err
+		}
+	}
+	k.mu.Lock()
+	k.index = x
+	k.mu.Unlock()
+	for i := range plan.Sweeps {
+		k.open(plan.Sweeps[i].Sweep.Name())
+	}
+	for i := range plan.Sweeps {
+		if err := k.enter(ctx, &plan.Sweeps[i]); err != nil {
+			return plan, err
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return plan, k.failure
+}
+
+func (p *Plan) conflicting() string {
+	for i := range p.Sweeps {
+		if p.Sweeps[i].Conflicts > 0 {
+			return p.Sweeps[i].Sweep.Name()
+		}
+	}
+	return ""
+}
+
+// prepare makes the sweep's folder, stores its file, and copies the outside files
+// that its tasks start from to where workers find them.
+func (k *Coordinator) prepare(s *SweepPlan, o Order) error {
+	name := s.Sweep.Name()
+	if err := os.MkdirAll(k.config.Root.SweepDir(name), 0o777); err != nil {
+		return fmt.Errorf("make folder of sweep %s: %w", name, err)
+	}
+	if !o.KeepFile {
+		if err := storeSweep(k.config.Root.SweepDir(name), k.config.Root.SweepFile(name), s.Sweep.TOML()); err != nil {
+			return fmt.Errorf("store file of sweep %s: %w", name, err)
+		}
+	}
+	copied := map[string]bool{}
+	for item, err := range s.Items() {
+		if err != nil {
+			return err
+		}
+		for _, in := range inputs(item.Task) {
+			if in.Task != (sweeps.ID{}) || copied[in.SHA256] {
+				continue
+			}
+			copied[in.SHA256] = true
+			if err := copyInput(in.Path, k.config.Root.Input(in.SHA256), in.SHA256); err != nil {
+				return fmt.Errorf("copy %s: %w", in.Path, err)
+			}
+		}
+		if item.Task.Source == nil && item.Task.Initial == nil {
+			return nil // of a sweep, all tasks start from files or none does
+		}
+	}
+	return nil
+}
+
+// inputs lists the files that a task starts from.
+func inputs(t *sweeps.Task) []*sweeps.Input {
+	var out []*sweeps.Input
+	if t.Source != nil {
+		out = append(out, t.Source)
+	}
+	if t.Initial != nil {
+		out = append(out, &t.Initial.Input)
+	}
+	return out
+}
+
+// storeSweep writes a launch's file; the one before is kept as .launches/N.toml.
+func storeSweep(dir, path string, text []byte) error {
+	old, err := os.ReadFile(path)
+	switch {
+	case err == nil && string(old) == string(text):
+		return nil
+	case err == nil:
+		if err := keepLaunch(filepath.Join(dir, ".launches"), path); err != nil {
+			return err
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return writeFile(path, text)
+}
+
+func keepLaunch(dir, path string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	for n := 1; ; n++ {
+		err := os.Link(path, filepath.Join(dir, fmt.Sprintf("%d.toml", n)))
+		if !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+}
+
+func (k *Coordinator) open(name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.do(k.machine.step(opened{name}))
+	for _, s := range k.sweeps {
+		if s.name == name {
+			*s = launchedSweep{name: name, byClass: map[queue.Class]int{}}
+			return
+		}
+	}
+	k.sweeps = append(k.sweeps, &launchedSweep{name: name, byClass: map[queue.Class]int{}})
+}
+
+// enter tells the machine of every task of a sweep.
+func (k *Coordinator) enter(ctx context.Context, s *SweepPlan) error {
+	name := s.Sweep.Name()
+	for item, err := range s.Items() {
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		k.mu.Lock()
+		k.consider(name, &item)
+		failure := k.failure
+		k.mu.Unlock()
+		if failure != nil {
+			return failure
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.do(k.machine.step(launched{name}))
+	k.flush()
+	return k.failure
+}
+
+// consider turns a plan's item into an event.
+func (k *Coordinator) consider(sweep string, item *PlanItem) {
+	s, t := k.sweep(sweep), item.Task
+	if item.Action == Keep {
+		s.reused++
+		if item.adopt != nil {
+			k.adopt(sweep, t, item.adopt)
+		}
+		k.do(k.machine.step(kept{sweep, 1}))
+		return
+	}
+	e := wanted{sweep: sweep, id: t.ID, run: item.run}
+	b := k.book(t.ID)
+	b.names[sweep] = t
+	switch item.Action {
+	case Link:
+		s.linked++
+		k.located[t.ID] = item.from
+	case Leave:
+		s.left++
+		b.failure, e.class, e.here = item.failure, class(&item.failure.line), item.failure.sweep == sweep
+		s.failed(t, e.class, item.failure.line.Error)
+	case Block:
+		s.blocked++
+		b.reason = item.Reason
+		fallthrough
+	default:
+		e.execute, e.orphan = true, item.Action == Block
+		s.work.add(t)
+	}
+	if t.Source != nil {
+		e.source = t.Source.Task
+		k.locateSource(t.Source)
+	}
+	k.do(k.machine.step(e))
+}
+
+func (k *Coordinator) book(id sweeps.ID) *book {
+	b := k.books[id]
+	if b == nil {
+		b = &book{names: map[string]*sweeps.Task{}}
+		k.books[id] = b
+	}
+	return b
+}
+
+func (k *Coordinator) sweep(name string) *launchedSweep {
+	for _, s := range k.sweeps {
+		if s.name == name {
+			return s
+		}
+	}
+	return nil
+}

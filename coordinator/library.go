@@ -1,0 +1,153 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// library answers an expansion from a root's folder.
+type library struct {
+	ctx    context.Context
+	root   *root.Root
+	index  *index
+	prober Prober
+	extra  map[string]*sweeps.Sweep
+}
+
+// NewLibrary returns what sweeps may refer to under a root: the sweeps being
+// launched (extra), those launched before, and result files.
+func NewLibrary(ctx context.Context, r *root.Root, prober Prober, extra ...*sweeps.Sweep) (sweeps.Library, error) {
+	x, err := readIndex(r)
+	if err != nil {
+		return nil, err
+	}
+	return newLibrary(ctx, r, x, prober, extra), nil
+}
+
+func newLibrary(ctx context.Context, r *root.Root, x *index, prober Prober, extra []*sweeps.Sweep) *library {
+	l := &library{ctx: ctx, root: r, index: x, prober: prober, extra: map[string]*sweeps.Sweep{}}
+	for _, s := range extra {
+		l.extra[s.Name()] = s
+	}
+	return l
+}
+
+// Sweep returns the sweep of that name: of this launch, else its latest one.
+func (l *library) Sweep(name string) (*sweeps.Sweep, error) {
+	if s := l.extra[name]; s != nil {
+		return s, nil
+	}
+	s, err := loadSweep(l.root, name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return s, err
+	}
+	names, _ := l.root.Sweeps()
+	if len(names) == 0 {
+		return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one (%w)", name, l.root.Path(), fs.ErrNotExist)
+	}
+	return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one; there are %s (%w)", name, l.root.Path(), strings.Join(names, ", "), fs.ErrNotExist)
+}
+
+// loadSweep reads the file of a sweep's latest launch.
+func loadSweep(r *root.Root, name string) (*sweeps.Sweep, error) {
+	path := r.SweepFile(name)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the launch of sweep %s: %w", name, err)
+	}
+	return sweeps.Parse(path, text)
+}
+
+// Results returns the result file, or those of the folder, at path.
+func (l *library) Results(path string) ([]sweeps.ResultFile, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("name result file: %w", err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("open source: %w", err)
+	}
+	files := []string{path}
+	if info.IsDir() {
+		if files, err = filepath.Glob(filepath.Join(globLiteral(path), "*.h5")); err != nil || len(files) == 0 {
+			return nil, fmt.Errorf("folder %s holds no .h5 files", path)
+		}
+		sort.Strings(files)
+	}
+	out, faults := []sweeps.ResultFile{}, []error{}
+	for _, f := range files {
+		r, err := l.result(f)
+		out, faults = append(out, r), append(faults, err)
+	}
+	return out, errors.Join(faults...)
+}
+
+// result finds out what a file is: whose result, and what PERTURB or a training
+// could start from. It is probed before its bytes are trusted.
+func (l *library) result(path string) (sweeps.ResultFile, error) {
+	info, err := l.prober.Probe(l.ctx, path)
+	if err != nil {
+		return sweeps.ResultFile{}, err
+	}
+	f := sweeps.ResultFile{Path: path, Experiment: info.Experiment, Seed: info.Seed, Settings: info.Settings, Told: info.Told,
+		NPerAxis: info.NPerAxis, NStimuli: info.NStimuli, Trained: info.Trained}
+	if f.SHA256, _, err = results.HashFile(path); err != nil {
+		return f, fmt.Errorf("hash source: %w", err)
+	}
+	if sweep, file, ok := l.place(path); ok {
+		id := l.index.files[sweep][file]
+		if line := l.index.line(id, sweep, file); line != nil && line.SHA256 == f.SHA256 {
+			f.Task, f.Sweep, f.File = id, sweep, file
+		}
+	}
+	return f, nil
+}
+
+// place splits a path into sweep and file name, if it lies in a sweep's folder of
+// the root.
+func (l *library) place(path string) (sweep, file string, ok bool) {
+	base, err := filepath.EvalSymlinks(l.root.Path())
+	if err != nil {
+		return "", "", false
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	rel, err := filepath.Rel(base, path)
+	if err != nil {
+		return "", "", false
+	}
+	sweep, file = filepath.Split(rel)
+	sweep = filepath.Clean(sweep)
+	return sweep, file, l.index.files[sweep] != nil
+}
+
+// line returns the manifest's line of a result, or nil.
+func (x *index) line(id sweeps.ID, sweep, file string) *results.Line {
+	h := x.tasks[id]
+	if h == nil {
+		return nil
+	}
+	for i := range h.copies {
+		if c := &h.copies[i]; c.sweep == sweep && c.line.File == file {
+			return &c.line
+		}
+	}
+	return nil
+}
+
+// globLiteral quotes what Glob would take for a pattern.
+func globLiteral(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}

@@ -1,0 +1,55 @@
+package coordinator
+
+import (
+	"sort"
+	"time"
+)
+
+// pace is how fast work has been done lately: from what the running tasks report,
+// not only from those that have finished.
+type pace struct {
+	samples []sample // oldest first, over the last paceWindow
+}
+
+type sample struct {
+	at   time.Time
+	done float64
+}
+
+const (
+	paceWindow = 60 * time.Second
+	paceLeast  = 2 * time.Second // less says nothing
+)
+
+// measure takes down how much was done by now.
+func (p *pace) measure(now time.Time, done float64) {
+	if n := len(p.samples); n > 0 && now.Sub(p.samples[n-1].at) < 200*time.Millisecond {
+		return
+	}
+	p.samples = append(p.samples, sample{now, done})
+	for len(p.samples) > 2 && now.Sub(p.samples[1].at) > paceWindow {
+		p.samples = p.samples[1:]
+	}
+}
+
+// left is how long the rest will take at this pace; false while it isn't known.
+func (p *pace) left(rest float64) (time.Duration, bool) {
+	if len(p.samples) < 2 {
+		return 0, false
+	}
+	first, last := p.samples[0], p.samples[len(p.samples)-1]
+	took, did := last.at.Sub(first.at), last.done-first.done
+	if took < paceLeast || did <= 0 {
+		return 0, false
+	}
+	return time.Duration(max(rest, 0) / did * float64(took)), true
+}
+
+func sortRunning(tasks []RunningTask) {
+	sort.Slice(tasks, func(i, j int) bool {
+		if !tasks[i].Since.Equal(tasks[j].Since) {
+			return tasks[i].Since.Before(tasks[j].Since)
+		}
+		return tasks[i].File < tasks[j].File
+	})
+}

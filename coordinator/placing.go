@@ -1,0 +1,158 @@
+package coordinator
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// place gives the outcome's file its name in every sweep that wants it. The class
+// says why it could not: the file is not what the outcome promised.
+func (k *Coordinator) place(c place) queue.Class {
+	d := k.held[order{c.id, c.run}]
+	incoming := k.config.Root.Incoming(c.id, c.run, d.Outcome.Attempt)
+	if err := checkIncoming(incoming, &d.Outcome); err != nil {
+		k.book(c.id).reason = err.Error()
+		return queue.Storage
+	}
+	for i, sweep := range c.sweeps {
+		t := k.books[c.id].names[sweep]
+		if err := k.name(incoming, sweep, t, d.Outcome.SHA256); err != nil {
+			k.fail(fmt.Errorf("place result of %s in %s: %w", t.File, sweep, err))
+			return ""
+		}
+		line := k.resultLine(sweep, t, &d.Outcome)
+		if i > 0 {
+			line.ReusedFrom = c.sweeps[0]
+		} else {
+			k.located[c.id] = &located{sweep, line}
+			k.sweep(sweep).ran++
+		}
+		k.note(sweep, line)
+		k.sweep(sweep).work.settle(t)
+	}
+	return ""
+}
+
+// checkIncoming holds a file against its outcome. The folder is opened first: an
+// NFS client may believe for a while that a name it once missed is still missing.
+func checkIncoming(path string, o *queue.Outcome) error {
+	if _, err := os.ReadDir(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("open incoming folder: %w", err)
+	}
+	sum, n, err := results.HashFile(path)
+	if err != nil {
+		return fmt.Errorf("read result on its way: %w", err)
+	}
+	if sum != o.SHA256 || n != o.Bytes {
+		return fmt.Errorf("the result of %s arrived with other bytes than its worker wrote", o.ID)
+	}
+	return nil
+}
+
+// link gives a result that is done its name in one more sweep.
+func (k *Coordinator) link(c link) {
+	from, t := k.located[c.id], k.books[c.id].names[c.sweep]
+	source := filepath.Join(k.config.Root.SweepDir(from.sweep), from.line.File)
+	if err := k.name(source, c.sweep, t, from.line.SHA256); err != nil {
+		k.fail(fmt.Errorf("link result of %s into %s: %w", t.File, c.sweep, err))
+		return
+	}
+	line := from.line
+	line.Sweep, line.File, line.ReusedFrom = c.sweep, t.File, from.sweep
+	line.Parameters = results.ParametersOf(t.Varying)
+	k.note(c.sweep, line)
+}
+
+// name links a file to a task's name in a sweep's folder. What has that name and
+// is something else is moved aside first; nothing is overwritten.
+func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) error {
+	to := filepath.Join(k.config.Root.SweepDir(sweep), t.File)
+	err := linkOrCopy(from, to)
+	if !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	if sum, _, err := results.HashFile(to); err == nil && sum == sha256 {
+		return nil // placed before, by a coordinator that was stopped in between
+	}
+	if err := k.supersede(sweep, t); err != nil {
+		return fmt.Errorf("move the file in the way: %w", err)
+	}
+	return linkOrCopy(from, to)
+}
+
+// supersede moves what has a task's name to superseded/, under the id of the task
+// whose result it is; the manifest follows it.
+func (k *Coordinator) supersede(sweep string, t *sweeps.Task) error {
+	dir := k.config.Root.SweepDir(sweep)
+	if err := os.MkdirAll(filepath.Join(dir, "superseded"), 0o777); err != nil {
+		return err
+	}
+	owner := k.index.files[sweep][t.File]
+	stem := owner.String()
+	switch {
+	case owner == t.ID:
+		stem += ".damaged"
+	case stem == "":
+		stem = "unknown"
+	}
+	file, err := moveAside(dir, t.File, stem)
+	if err != nil {
+		return err
+	}
+	k.config.Log.Info("moved aside", "sweep", sweep, "file", t.File, "to", file)
+	if line := k.index.line(owner, sweep, t.File); line != nil && owner != t.ID {
+		moved := *line
+		moved.File = file
+		k.note(sweep, moved)
+		k.batch.folders[filepath.Join(dir, "superseded")] = true
+	}
+	delete(k.index.files[sweep], t.File)
+	return nil
+}
+
+// moveAside moves a file to superseded/stem.h5, or stem.N.h5 where that is taken,
+// and returns its new name relative to dir.
+func moveAside(dir, file, stem string) (string, error) {
+	for n := 1; ; n++ {
+		name := filepath.Join("superseded", stem+".h5")
+		if n > 1 {
+			name = filepath.Join("superseded", fmt.Sprintf("%s.%d.h5", stem, n))
+		}
+		err := linkOrCopy(filepath.Join(dir, file), filepath.Join(dir, name))
+		if errors.Is(err, os.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		return name, os.Remove(filepath.Join(dir, file))
+	}
+}
+
+// resultLine is the manifest's line of an outcome with a result.
+func (k *Coordinator) resultLine(sweep string, t *sweeps.Task, o *queue.Outcome) results.Line {
+	l := k.outcomeLine(sweep, t, o)
+	l.State, l.File, l.Digest, l.SHA256, l.Bytes = results.Done, t.File, o.Digest, o.SHA256, o.Bytes
+	return l
+}
+
+func (k *Coordinator) outcomeLine(sweep string, t *sweeps.Task, o *queue.Outcome) results.Line {
+	l := taskLine(sweep, t)
+	l.Run, l.Attempt, l.Started, l.Finished = o.Run, o.Attempt, o.Started, o.Finished
+	l.Seconds = o.Finished.Sub(o.Started).Seconds()
+	l.Host, l.Worker, l.Version = o.Host, o.Worker, o.Version
+	return l
+}
+
+// taskLine holds the fields of a line that the task alone gives.
+func taskLine(sweep string, t *sweeps.Task) results.Line {
+	return results.Line{ID: t.ID, Sweep: sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: results.ParametersOf(t.Varying),
+		ModelVersion: sim.ModelVersion, Replaces: t.Replaces}
+}

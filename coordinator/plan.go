@@ -1,0 +1,279 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"sort"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// Order is what a launch wants.
+type Order struct {
+	// Sweeps to launch. A PERTURB sweep may name another of them as its source,
+	// whatever their order.
+	Sweeps []*sweeps.Sweep
+	// Select, for a rerun: just the tasks for which it is true are executed, whatever
+	// their state, and no others are looked at. nil: every task that the manifest
+	// doesn't settle is executed.
+	Select func(t *sweeps.Task, s State) bool
+	// Supersede allows files of other tasks that are in the way to be moved to
+	// superseded/.
+	Supersede bool
+	// KeepFile leaves the stored sweep file as it is: a rerun is no new launch.
+	KeepFile bool
+}
+
+// State is how a task stands by the manifest of its sweep.
+type State string
+
+// The states.
+const (
+	StateNew    State = "new"
+	StateDone   State = "done"
+	StateFailed State = "failed"
+)
+
+// Prober reads what a file of unknown origin is, as results.Inspect does, but
+// survives one that crashes the reader.
+type Prober interface {
+	Probe(ctx context.Context, path string) (results.Info, error)
+}
+
+// Plan is what launching an order would do.
+type Plan struct {
+	Sweeps []SweepPlan
+}
+
+// SweepPlan is a Plan's part for one sweep.
+type SweepPlan struct {
+	Sweep     *sweeps.Sweep
+	Tasks     int
+	New       int      // to be executed, now
+	Retried   int      // of New: failed before, by storage, a lost worker or their source
+	Waiting   int      // to be executed when their source is done
+	Blocked   int      // not executable: their source is neither done nor part of the order
+	Done      int      // in place
+	Linked    int      // done by another sweep, or under another name
+	Settled   int      // failed by numbers or input, and left so
+	Conflicts int      // files of other tasks in the way
+	Damaged   int      // of New: their files are not what the manifest says
+	Gone      []string // files of earlier launches that this one doesn't have
+
+	expansion *sweeps.Expansion
+	planner   *planner
+}
+
+// Action is what a launch does about one task.
+type Action string
+
+// The actions.
+const (
+	Run   Action = "run"   // execute it
+	Wait  Action = "wait"  // execute it when its source is done
+	Block Action = "block" // fail it: its source is missing
+	Keep  Action = "keep"  // its result is in place
+	Link  Action = "link"  // its result gets this name as well
+	Leave Action = "leave" // its failure stands
+)
+
+// PlanItem is a task with what a launch does about it, and why.
+type PlanItem struct {
+	Task   *sweeps.Task
+	Action Action
+	Reason string
+
+	run      int           // the highest so far
+	from     *located      // Link: the copy; Keep: the line
+	failure  *located      // Leave: the failure
+	conflict bool          // a file of another task is in the way
+	damaged  bool          // its own file is in the way, and is not what the manifest says
+	adopt    *results.Info // Keep: the manifest has no line of it
+}
+
+// planner holds what a plan compares tasks with.
+type planner struct {
+	ctx    context.Context
+	root   *root.Root
+	index  *index
+	prober Prober
+	order  Order
+	coming map[sweeps.ID]bool         // executed by this order
+	dirs   map[string]map[string]bool // names in a sweep's folder
+	alien  map[string]*results.Info   // what a file without a line is; nil for anything else
+}
+
+// NewPlan finds out what launching the order would do. It only reads. The error
+// is a *sweeps.Faults when a sweep cannot be expanded.
+func NewPlan(ctx context.Context, r *root.Root, prober Prober, o Order) (*Plan, error) {
+	x, err := readIndex(r)
+	if err != nil {
+		return nil, err
+	}
+	return newPlan(ctx, r, x, prober, o)
+}
+
+func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order) (*Plan, error) {
+	p := &planner{ctx: ctx, root: r, index: x, prober: prober, order: o, coming: map[sweeps.ID]bool{}, dirs: map[string]map[string]bool{}, alien: map[string]*results.Info{}}
+	ordered, depended := sourcesFirst(o.Sweeps)
+	lib := newLibrary(ctx, r, x, prober, o.Sweeps)
+	plan, faults := &Plan{}, []error{}
+	for _, s := range ordered {
+		e, err := s.Expand(lib)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		plan.Sweeps = append(plan.Sweeps, SweepPlan{Sweep: s, expansion: e, planner: p})
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
+	}
+	for i := range plan.Sweeps {
+		if err := plan.Sweeps[i].count(depended[plan.Sweeps[i].Sweep.Name()]); err != nil {
+			return nil, err
+		}
+	}
+	return plan, nil
+}
+
+// sourcesFirst puts sweeps that train before those that need networks, and says
+// which are the source of another.
+func sourcesFirst(all []*sweeps.Sweep) ([]*sweeps.Sweep, map[string]bool) {
+	ordered, depended := append([]*sweeps.Sweep(nil), all...), map[string]bool{}
+	sort.SliceStable(ordered, func(i, j int) bool { return ordered[i].SourceName() == "" && ordered[j].SourceName() != "" })
+	for _, s := range all {
+		if s.SourceName() != "" && !s.SourceIsPath() {
+			depended[s.SourceName()] = true
+		}
+	}
+	return ordered, depended
+}
+
+// Items ranges over the sweep's tasks in their order. A failure to look at a file
+// ends it with that error.
+func (s *SweepPlan) Items() iter.Seq2[PlanItem, error] {
+	return func(yield func(PlanItem, error) bool) {
+		for t := range s.expansion.All() {
+			item, ok, err := s.planner.consider(s.Sweep.Name(), &t)
+			if err != nil {
+				yield(PlanItem{}, err)
+				return
+			}
+			if ok && !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
+// count fills the plan's figures; depended says whether other sweeps of the order
+// need to know what this one executes.
+func (s *SweepPlan) count(depended bool) error {
+	known := s.planner.index.files[s.Sweep.Name()]
+	gone := make(map[string]bool, len(known))
+	if s.planner.order.Select == nil {
+		for file := range known {
+			gone[file] = true
+		}
+	}
+	for item, err := range s.Items() {
+		if err != nil {
+			return err
+		}
+		s.add(&item)
+		delete(gone, item.Task.File)
+		if depended && (item.Action == Run || item.Action == Wait) {
+			s.planner.coming[item.Task.ID] = true
+		}
+	}
+	for file := range gone {
+		if s.planner.exists(s.Sweep.Name(), file) {
+			s.Gone = append(s.Gone, file)
+		}
+	}
+	sort.Strings(s.Gone)
+	return nil
+}
+
+func (s *SweepPlan) add(item *PlanItem) {
+	s.Tasks++
+	switch item.Action {
+	case Run:
+		s.New++
+		if item.failure != nil {
+			s.Retried++
+		}
+		if item.damaged {
+			s.Damaged++
+		}
+	case Wait:
+		s.Waiting++
+	case Block:
+		s.Blocked++
+	case Keep:
+		s.Done++
+	case Link:
+		s.Linked++
+	case Leave:
+		s.Settled++
+	}
+	if item.conflict {
+		s.Conflicts++
+	}
+}
+
+// Conflicts is the number of files of other tasks that are in the way.
+func (p *Plan) Conflicts() int {
+	n := 0
+	for i := range p.Sweeps {
+		n += p.Sweeps[i].Conflicts
+	}
+	return n
+}
+
+// Executes is the number of tasks that a launch would execute.
+func (p *Plan) Executes() int {
+	n := 0
+	for i := range p.Sweeps {
+		n += p.Sweeps[i].New + p.Sweeps[i].Waiting
+	}
+	return n
+}
+
+// exists tells whether a name is in the sweep's folder, which is listed once.
+func (p *planner) exists(sweep, file string) bool {
+	names, ok := p.dirs[sweep]
+	if !ok {
+		names = map[string]bool{}
+		entries, err := os.ReadDir(p.root.SweepDir(sweep))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			names = nil // unreadable: said when something is placed
+		}
+		for _, e := range entries {
+			names[e.Name()] = true
+		}
+		p.dirs[sweep] = names
+	}
+	return names[file]
+}
+
+// SupersedeError says that files of other tasks are in the way of a launch.
+type SupersedeError struct {
+	Count int
+	Sweep string // the first sweep that has such files
+}
+
+func (e *SupersedeError) Error() string {
+	return fmt.Sprintf("%d result files in %s belong to tasks with other parameters or of an older model version, and have the names that this launch needs: --supersede moves them to superseded/ (nothing is deleted), --as NAME launches under another name", e.Count, e.Sweep)
+}
+
+// class is the class of a line's failure.
+func class(l *results.Line) queue.Class { return queue.Class(l.Class) }

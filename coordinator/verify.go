@@ -1,0 +1,215 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// Report is what Verify found.
+type Report struct {
+	Sweeps []SweepReport
+}
+
+// SweepReport is what it found in one sweep's folder.
+type SweepReport struct {
+	Name     string
+	Sound    int // results that are what the manifest says, to the byte
+	Rebuilt  int // results without a manifest line, which have one again
+	Problems []Problem
+}
+
+// Problem is a file that is not as it should be.
+type Problem struct {
+	File   string
+	ID     sweeps.ID // zero where nobody knows
+	Kind   string    // missing, truncated, altered, unreadable or unknown
+	Detail string
+}
+
+// Verify holds every result of the sweeps (all, if none is named) against its
+// manifest line, byte for byte, and writes lines for results that have none. It
+// removes and moves nothing: the next launch executes what is missing or altered.
+// The caller holds the root's lock.
+func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (Report, error) {
+	x, err := readIndex(r)
+	if err != nil {
+		return Report{}, err
+	}
+	if len(names) == 0 {
+		for name := range x.files {
+			names = append(names, name)
+		}
+		sort.Strings(names)
+	}
+	var out Report
+	for _, name := range names {
+		if x.files[name] == nil {
+			return out, fmt.Errorf("there is no sweep %q under %s", name, r.Path())
+		}
+		v := verifier{ctx: ctx, root: r, index: x, prober: prober, report: SweepReport{Name: name}}
+		if err := v.sweep(); err != nil {
+			return out, fmt.Errorf("verify %s: %w", name, err)
+		}
+		out.Sweeps = append(out.Sweeps, v.report)
+	}
+	return out, nil
+}
+
+type verifier struct {
+	ctx    context.Context
+	root   *root.Root
+	index  *index
+	prober Prober
+	report SweepReport
+}
+
+func (v *verifier) sweep() error {
+	recorded := v.index.files[v.report.Name]
+	for _, file := range sortedKeys(recorded) {
+		if err := v.ctx.Err(); err != nil {
+			return err
+		}
+		v.recorded(file, recorded[file])
+	}
+	files, err := filepath.Glob(filepath.Join(globLiteral(v.root.SweepDir(v.report.Name)), "*.h5"))
+	if err != nil {
+		return err
+	}
+	var lines []results.Line
+	for _, path := range files {
+		if _, ok := recorded[filepath.Base(path)]; ok {
+			continue
+		}
+		if line := v.unrecorded(path); line != nil {
+			lines = append(lines, *line)
+		}
+	}
+	return v.write(lines)
+}
+
+// recorded checks a result that the manifest has.
+func (v *verifier) recorded(file string, id sweeps.ID) {
+	line := v.index.line(id, v.report.Name, file)
+	path := filepath.Join(v.root.SweepDir(v.report.Name), file)
+	sum, n, err := results.HashFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		v.problem(file, id, "missing", "the manifest has it, the folder hasn't")
+	case err != nil:
+		v.problem(file, id, "unreadable", err.Error())
+	case n < line.Bytes:
+		v.problem(file, id, "truncated", fmt.Sprintf("%d bytes of %d", n, line.Bytes))
+	case sum != line.SHA256:
+		v.problem(file, id, "altered", "its SHA-256 is not the manifest's")
+	default:
+		v.report.Sound++
+	}
+}
+
+// unrecorded makes a line for a result that has none, or reports the file.
+func (v *verifier) unrecorded(path string) *results.Line {
+	info, err := v.prober.Probe(v.ctx, path)
+	file := filepath.Base(path)
+	if err != nil {
+		v.problem(file, sweeps.ID{}, "unreadable", err.Error())
+		return nil
+	}
+	if !info.Told {
+		v.problem(file, sweeps.ID{}, "unknown", "it is no result of a task of ours")
+		return nil
+	}
+	line, err := rebuildLine(v.report.Name, path, &info)
+	if err != nil {
+		v.problem(file, info.ID, "unreadable", err.Error())
+		return nil
+	}
+	if h := v.index.tasks[info.ID]; h != nil {
+		line.Run = max(line.Run, h.run)
+	}
+	v.report.Rebuilt++
+	return &line
+}
+
+func (v *verifier) write(lines []results.Line) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	m, err := results.OpenManifest(v.root.Manifest(v.report.Name))
+	if err != nil {
+		return err
+	}
+	return errors.Join(m.Append(lines...), m.Close())
+}
+
+func (v *verifier) problem(file string, id sweeps.ID, kind, detail string) {
+	v.report.Problems = append(v.report.Problems, Problem{file, id, kind, detail})
+}
+
+// rebuildLine makes a manifest line from a result alone. When and where it was
+// computed is lost; its file's time stands for both ends.
+func rebuildLine(sweep, path string, info *results.Info) (results.Line, error) {
+	stat, err := os.Stat(path)
+	if err != nil {
+		return results.Line{}, err
+	}
+	sum, n, err := results.HashFile(path)
+	if err != nil {
+		return results.Line{}, err
+	}
+	digest, err := results.Digest(path)
+	if err != nil {
+		return results.Line{}, err
+	}
+	return results.Line{
+		ID: info.ID, Sweep: sweep, Experiment: info.Experiment, Seed: info.Seed, Parameters: namedParameters(filepath.Base(path)),
+		State: results.Done, Run: 1, File: filepath.Base(path), Digest: digest, SHA256: sum, Bytes: n,
+		Started: stat.ModTime(), Finished: stat.ModTime(), ModelVersion: info.ModelVersion,
+	}, nil
+}
+
+// namedParameters reads the parameters that a result's file name tells.
+func namedParameters(file string) results.Parameters {
+	out := results.Parameters{}
+	for _, part := range strings.Split(strings.TrimSuffix(file, ".h5"), "~") {
+		name, text, _ := strings.Cut(part, "=")
+		p, err := sim.Lookup(name)
+		if err != nil {
+			continue
+		}
+		if value, err := p.Parse(text); err == nil {
+			out[name] = value.Any()
+		}
+	}
+	return out
+}
+
+func sortedKeys(m map[string]sweeps.ID) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// adopt writes a line for a result that lies in the folder without one.
+func (k *Coordinator) adopt(sweep string, t *sweeps.Task, info *results.Info) {
+	line, err := rebuildLine(sweep, filepath.Join(k.config.Root.SweepDir(sweep), t.File), info)
+	if err != nil {
+		k.fail(fmt.Errorf("take in %s: %w", t.File, err))
+		return
+	}
+	line.Parameters = results.ParametersOf(t.Varying)
+	k.note(sweep, line)
+}

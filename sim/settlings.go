@@ -1,0 +1,17 @@
+package sim
+
+// Settlings is the number of states that a task settles if it doesn't end early:
+// s³ for each training trial and each measurement of all responses; for PERTURB s³
+// unpushed and s³ for each pushed neuron.
+func Settlings(e Experiment, p *Parameters) int64 {
+	s3 := int64(p.NStimuli())
+	switch {
+	case e == Perturb:
+		return s3 * int64(p.Perturb.NPerturbed+1)
+	case p.Pl.IsPlastic == Neither:
+		return s3
+	default:
+		phases := int64(p.Numint.NTrials / p.Numint.EveryN)
+		return s3 * (int64(p.Numint.NTrials) + phases + 1)
+	}
+}
