@@ -77,6 +77,20 @@ func OpenExisting(path string) (*Root, error) {
 	return &Root{path: abs, id: id}, nil
 }
 
+// OpenToPlan is OpenExisting, but takes a folder that is no root yet, or doesn't
+// exist, for a root in which nothing was run: its ID is "".
+func OpenToPlan(path string) (*Root, error) {
+	r, err := OpenExisting(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return r, err
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open root: %w", err)
+	}
+	return &Root{path: abs}, nil
+}
+
 // Path returns the absolute path of the root.
 func (r *Root) Path() string { return r.path }
 
@@ -88,7 +102,7 @@ func (r *Root) ID() string { return r.id }
 // sorted: the folders that hold a sweep.toml.
 func (r *Root) Sweeps() ([]string, error) {
 	entries, err := os.ReadDir(r.path)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("list sweeps: %w", err)
 	}
 	var names []string
