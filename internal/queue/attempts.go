@@ -1,0 +1,178 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// The events of an attempt.
+const (
+	EventStarted  = "started"
+	EventReturned = "returned" // handed back unfinished: doesn't count
+)
+
+// Attempts returns how many attempts at the order were started and not handed
+// back, by whomever.
+func (d *Delivery) Attempts(ctx context.Context) (int, error) {
+	last, _, err := d.lastEvent(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return counted(last), nil
+}
+
+// Start announces an attempt and returns its number, from 1. Of several workers
+// that start at once each gets a number of its own; what was handed back gives
+// its number to the next.
+func (d *Delivery) Start(ctx context.Context, worker, host string) (attempt int, err error) {
+	for {
+		last, seq, err := d.lastEvent(ctx)
+		if err != nil {
+			return 0, err
+		}
+		e := AttemptEvent{
+			ID: d.task.ID, Run: d.task.Run, Attempt: counted(last) + 1, Event: EventStarted,
+			Host: text(host, maxName), Worker: text(worker, maxName), At: time.Now().UTC(),
+		}
+		seq, err = d.announce(ctx, e, seq)
+		if err == nil {
+			d.attempt, d.seq = e.Attempt, seq
+			return e.Attempt, nil
+		}
+		if !outdated(err) {
+			return 0, fmt.Errorf("announce attempt at task %s: %w", d.task.ID, err)
+		}
+	}
+}
+
+// Later reports whether a later attempt at the task has started, so that this one
+// is of no more use.
+func (d *Delivery) Later(ctx context.Context) (bool, error) {
+	_, seq, err := d.lastEvent(ctx)
+	return err == nil && seq > d.seq, err
+}
+
+// HandBack returns the task to the queue unfinished: the attempt doesn't count.
+// The error wraps ErrLeaseLost, and nothing is done, when a later attempt has
+// started: the task is that one's.
+func (d *Delivery) HandBack(ctx context.Context, delay time.Duration) error {
+	if d.attempt > 0 {
+		last, seq, err := d.lastEvent(ctx)
+		if err != nil {
+			return err
+		}
+		if last == nil || seq != d.seq {
+			return fmt.Errorf("hand back task %s: %w", d.task.ID, ErrLeaseLost)
+		}
+		last.Event, last.At = EventReturned, time.Now().UTC()
+		if _, err := d.announce(ctx, *last, seq); outdated(err) {
+			return fmt.Errorf("hand back task %s: %w", d.task.ID, ErrLeaseLost)
+		} else if err != nil {
+			return fmt.Errorf("hand back task %s: %w", d.task.ID, err)
+		}
+	}
+	return d.give(ctx, delay)
+}
+
+// Retry returns the task to the queue after an attempt that failed and counts.
+// The error wraps ErrLeaseLost as HandBack's does.
+func (d *Delivery) Retry(ctx context.Context, delay time.Duration) error {
+	later, err := d.Later(ctx)
+	if err != nil {
+		return err
+	}
+	if later {
+		return fmt.Errorf("retry task %s: %w", d.task.ID, ErrLeaseLost)
+	}
+	return d.give(ctx, delay)
+}
+
+// Alive listens for the attempt that was last started and reports whether its
+// worker is heard within the time.
+func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error) {
+	last, _, err := d.lastEvent(ctx)
+	if err != nil || last == nil || last.Event != EventStarted {
+		return false, err
+	}
+	sub, err := d.q.conn.SubscribeSync(d.q.progress(d.task.ID))
+	if err != nil {
+		return false, fmt.Errorf("listen for task %s: %w", d.task.ID, err)
+	}
+	defer sub.Unsubscribe()
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	for {
+		msg, err := sub.NextMsgWithContext(ctx)
+		if err != nil {
+			return false, nil
+		}
+		p, err := d.q.decodeProgress(msg.Subject, msg.Data)
+		if err == nil && p.Run == d.task.Run && p.Attempt == last.Attempt {
+			return true, nil
+		}
+	}
+}
+
+// counted is the number of attempts that count, by the last event.
+func counted(last *AttemptEvent) int {
+	switch {
+	case last == nil:
+		return 0
+	case last.Event == EventReturned:
+		return last.Attempt - 1
+	default:
+		return last.Attempt
+	}
+}
+
+// lastEvent returns the last event of the order and its sequence; nil and 0 when
+// there is none. One that cannot be read counts as none, but is not overwritten
+// unseen: its sequence is returned.
+func (d *Delivery) lastEvent(ctx context.Context) (*AttemptEvent, uint64, error) {
+	m, err := d.q.direct(ctx, d.q.attempts, d.subject())
+	if err != nil {
+		return nil, 0, fmt.Errorf("look for attempts at task %s: %w", d.task.ID, err)
+	}
+	if m == nil {
+		return nil, 0, nil
+	}
+	e, err := d.q.decodeAttempt(m.Subject, m.Data)
+	if err != nil {
+		d.q.log.Error("an attempt's announcement cannot be read", "subject", m.Subject, "error", err)
+		return nil, m.Sequence, nil
+	}
+	return e, m.Sequence, nil
+}
+
+// announce publishes an event if the order's last event is the one at seq. A
+// publication whose answer was lost is found out at the next try.
+func (d *Delivery) announce(ctx context.Context, e AttemptEvent, seq uint64) (uint64, error) {
+	data, err := encode(&e)
+	if err != nil {
+		return 0, err
+	}
+	var ack *jetstream.PubAck
+	tries := 0
+	err = d.q.retry(ctx, func() (err error) {
+		tries++
+		msg := nats.NewMsg(d.subject())
+		msg.Data = data
+		ack, err = d.q.js.PublishMsg(ctx, msg, jetstream.WithExpectLastSequencePerSubject(seq))
+		return err
+	})
+	if err == nil {
+		return ack.Sequence, nil
+	}
+	if tries > 1 && outdated(err) {
+		if m, err := d.q.direct(ctx, d.q.attempts, d.subject()); err == nil && m != nil && string(m.Data) == string(data) {
+			return m.Sequence, nil
+		}
+	}
+	return 0, err
+}
+
+func (d *Delivery) subject() string { return d.q.scheme.attempts(d.task.ID, d.task.Run) }

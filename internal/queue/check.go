@@ -1,0 +1,163 @@
+package queue
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"eisweep/sim"
+)
+
+// Bounds of what a message may say.
+const (
+	maxCount      = math.MaxInt32 // run and attempt numbers
+	maxParameters = 1000
+	maxError      = 8 << 10 // bytes of an error's text
+	maxName       = 255     // bytes of a host's, worker's or version's name
+	maxPath       = 4096
+)
+
+var (
+	sweepName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+	hash      = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	classes   = []Class{"", Numeric, Invalid, Storage, Lost, Source}
+	takes     = []string{"wee", "wei", "wie", "wii"}
+)
+
+func validSweep(name string) bool { return sweepName.MatchString(name) }
+
+// refuse is an error that wraps ErrMessage.
+func refuse(format string, args ...any) error {
+	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), ErrMessage)
+}
+
+func (t *Task) check() error {
+	switch _, err := sim.ParseExperiment(string(t.Experiment)); {
+	case zero(t.ID):
+		return refuse("no task id")
+	case t.Run < 1 || t.Run > maxCount:
+		return refuse("run %d", t.Run)
+	case !validSweep(t.Sweep):
+		return refuse("sweep %q", t.Sweep)
+	case err != nil:
+		return refuse("%v", err)
+	case len(t.Parameters) > maxParameters:
+		return refuse("%d parameters", len(t.Parameters))
+	}
+	for name, v := range t.Parameters {
+		if !plain(v) || len(name) > maxName {
+			return refuse("parameter %.255q is %T", name, v)
+		}
+	}
+	if err := t.Source.check(); err != nil {
+		return err
+	}
+	return t.Initial.check()
+}
+
+// plain reports whether v is a value that a parameter may have, before or after
+// its way through JSON.
+func plain(v any) bool {
+	switch v := v.(type) {
+	case bool, int, int64, json.Number:
+		return true
+	case float64:
+		return !math.IsNaN(v) && !math.IsInf(v, 0)
+	case string:
+		return len(v) <= maxName && utf8.ValidString(v)
+	default:
+		return false
+	}
+}
+
+func (i *Input) check() error {
+	if i == nil {
+		return nil
+	}
+	if !filepath.IsLocal(i.Path) || path.Clean(i.Path) != i.Path || len(i.Path) > maxPath || strings.ContainsRune(i.Path, 0) {
+		return refuse("path %.300q leads out of the root", i.Path)
+	}
+	if !hash.MatchString(i.SHA256) {
+		return refuse("SHA-256 %.100q", i.SHA256)
+	}
+	return nil
+}
+
+func (i *Initial) check() error {
+	if i == nil {
+		return nil
+	}
+	last := -1
+	for _, name := range i.Take {
+		at := slices.Index(takes, name)
+		if at <= last {
+			return refuse("take %.100q: it is some of wee, wei, wie, wii, in this order", i.Take)
+		}
+		last = at
+	}
+	if last < 0 {
+		return refuse("an initial state that takes nothing")
+	}
+	return i.Input.check()
+}
+
+func (o *Outcome) check() error {
+	switch {
+	case zero(o.ID):
+		return refuse("no task id")
+	case o.Run < 1 || o.Run > maxCount || o.Attempt < 1 || o.Attempt > maxCount:
+		return refuse("run %d, attempt %d", o.Run, o.Attempt)
+	case !slices.Contains(classes, o.Class):
+		return refuse("class %.100q", o.Class)
+	case len(o.Error) > maxError || o.Done() != (o.Error == ""):
+		return refuse("class %q with an error of %d bytes", o.Class, len(o.Error))
+	case o.Done() && (!hash.MatchString(o.SHA256) || o.Digest == "" || o.Bytes <= 0):
+		return refuse("a result without SHA-256, digest or size")
+	case !o.Done() && (o.SHA256 != "" || o.Digest != "" || o.Bytes != 0):
+		return refuse("a failure with a file")
+	case len(o.Digest) > maxName || o.Finished.Before(o.Started):
+		return refuse("digest of %d bytes, finished %v before it started", len(o.Digest), o.Finished)
+	}
+	return checkNames(o.Host, o.Worker, o.Version)
+}
+
+func (e *AttemptEvent) check() error {
+	switch {
+	case zero(e.ID):
+		return refuse("no task id")
+	case e.Run < 1 || e.Run > maxCount || e.Attempt < 1 || e.Attempt > maxCount:
+		return refuse("run %d, attempt %d", e.Run, e.Attempt)
+	case e.Event != EventStarted && e.Event != EventReturned:
+		return refuse("event %.100q", e.Event)
+	}
+	return checkNames(e.Host, e.Worker)
+}
+
+func (p *Progress) check() error {
+	switch {
+	case zero(p.ID):
+		return refuse("no task id")
+	case p.Run < 1 || p.Run > maxCount || p.Attempt < 1 || p.Attempt > maxCount:
+		return refuse("run %d, attempt %d", p.Run, p.Attempt)
+	case !(p.Seconds >= 0) || math.IsInf(p.Seconds, 1):
+		return refuse("%v seconds", p.Seconds)
+	case p.Sim.Trial < 0 || p.Sim.Trials < 0 || p.Sim.Done < 0 || p.Sim.Total < 0 || p.Sim.Steps < 0:
+		return refuse("progress %+v", p.Sim)
+	}
+	return checkNames(p.Host, p.Worker, p.Sim.Phase)
+}
+
+func checkNames(names ...string) error {
+	for _, name := range names {
+		if len(name) > maxName || !utf8.ValidString(name) {
+			return refuse("name %.300q", name)
+		}
+	}
+	return nil
+}

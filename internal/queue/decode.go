@@ -1,0 +1,142 @@
+package queue
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"eisweep/sweeps"
+)
+
+// A message is read only if it is, byte for byte, what this program would write
+// for what it read: so unknown, repeated and differently written fields, other
+// types, spaces and trailing bytes are refused without a list of them.
+
+// checker is a message that knows the range of its fields.
+type checker interface{ check() error }
+
+// encode writes a message; what decode would refuse is an error.
+func encode(m checker) ([]byte, error) {
+	if err := m.check(); err != nil {
+		return nil, fmt.Errorf("encode message: %w", err)
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("encode message: %w", err)
+	}
+	return data, nil
+}
+
+func decode(data []byte, m checker) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	d.UseNumber()
+	if err := d.Decode(m); err != nil {
+		return fmt.Errorf("decode message: %w: %w", ErrMessage, err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return fmt.Errorf("decode message: bytes follow it: %w", ErrMessage)
+	}
+	again, err := json.Marshal(m)
+	if err != nil || !bytes.Equal(again, data) {
+		return fmt.Errorf("decode message: not in canonical form: %w", ErrMessage)
+	}
+	if err := m.check(); err != nil {
+		return fmt.Errorf("decode message: %w", err)
+	}
+	return nil
+}
+
+// decodeTask reads an order that was found under a subject.
+func (s scheme) decodeTask(subject string, data []byte) (*Task, error) {
+	sweep, id, err := s.parseTask(subject)
+	if err != nil {
+		return nil, err
+	}
+	t := new(Task)
+	if err := decode(data, t); err != nil {
+		return nil, err
+	}
+	if t.ID != id || t.Sweep != sweep {
+		return nil, fmt.Errorf("decode message: task %s of sweep %s under subject %s: %w", t.ID, t.Sweep, subject, ErrMessage)
+	}
+	for name, v := range t.Parameters {
+		if n, ok := v.(json.Number); ok {
+			t.Parameters[name], err = number(n)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("decode message: parameter %s: %w: %w", name, ErrMessage, err)
+		}
+	}
+	return t, nil
+}
+
+// number is an int64 where the text is an integer's, else a float64: what
+// sim's Check takes.
+func number(n json.Number) (any, error) {
+	if i, err := strconv.ParseInt(n.String(), 10, 64); err == nil {
+		return i, nil
+	}
+	f, err := n.Float64()
+	if err == nil && (math.IsNaN(f) || math.IsInf(f, 0)) {
+		err = fmt.Errorf("%s is not finite", n)
+	}
+	return f, err
+}
+
+func (s scheme) decodeOutcome(subject string, data []byte) (*Outcome, error) {
+	id, run, err := s.parseOrder("outcomes", subject)
+	if err != nil {
+		return nil, err
+	}
+	o := new(Outcome)
+	if err := decode(data, o); err != nil {
+		return nil, err
+	}
+	return o, sameOrder(subject, o.ID == id && o.Run == run)
+}
+
+func (s scheme) decodeAttempt(subject string, data []byte) (*AttemptEvent, error) {
+	id, run, err := s.parseOrder("attempts", subject)
+	if err != nil {
+		return nil, err
+	}
+	e := new(AttemptEvent)
+	if err := decode(data, e); err != nil {
+		return nil, err
+	}
+	return e, sameOrder(subject, e.ID == id && e.Run == run)
+}
+
+func (s scheme) decodeProgress(subject string, data []byte) (*Progress, error) {
+	parts, err := s.tokens("progress", subject)
+	if err != nil {
+		return nil, err
+	}
+	p := new(Progress)
+	if err := decode(data, p); err != nil {
+		return nil, err
+	}
+	return p, sameOrder(subject, len(parts) == 1 && parts[0] == p.ID.String())
+}
+
+func sameOrder(subject string, same bool) error {
+	if !same {
+		return fmt.Errorf("decode message: it is of another task than its subject %s: %w", subject, ErrMessage)
+	}
+	return nil
+}
+
+// text makes s fit for a message: at most limit bytes of valid UTF-8.
+func text(s string, limit int) string {
+	if len(s) > limit {
+		s = s[:limit-len("…")] + "…"
+	}
+	return strings.ToValidUTF8(s, "?")
+}
+
+func zero(id sweeps.ID) bool { return id == sweeps.ID{} }

@@ -1,0 +1,179 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Delivery is a task in the hands of this worker until it is Done, handed back,
+// retried or terminated, or until no heartbeat came for AckWait.
+type Delivery struct {
+	q       *Queue
+	msg     jetstream.Msg
+	task    *Task
+	again   bool
+	attempt int    // after Start
+	seq     uint64 // of its announcement
+}
+
+// Next returns one task for a free slot: the first of the first sweep that has
+// one, in the order of sweeps, which is asked anew at every look. It blocks until
+// there is one or ctx ends. Nothing is fetched ahead. Orders that cannot be
+// understood are answered with a failure and removed.
+func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, error) {
+	pause := q.options.AckWait / 600
+	for {
+		woken := q.nextWake()
+		for _, sweep := range sweeps() {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			d, err := q.fetch(ctx, sweep)
+			if err != nil {
+				q.log.Debug("fetch task", "sweep", sweep, "error", err)
+			}
+			if d != nil {
+				return d, nil
+			}
+		}
+		select {
+		case <-woken:
+			pause = q.options.AckWait / 600
+		case <-time.After(pause):
+			pause = min(2*pause, q.options.AckWait/12)
+		case <-q.closed:
+			return nil, nats.ErrConnectionClosed
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// fetch takes one task of a sweep if there is one. It doesn't leave a request
+// behind, to which the server could deliver a task after the worker has gone.
+func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
+	consumer, err := q.sweepConsumer(ctx, sweep)
+	if consumer == nil {
+		return nil, err
+	}
+	batch, err := consumer.FetchNoWait(1)
+	if err != nil {
+		return nil, err
+	}
+	for msg := range batch.Messages() {
+		return q.deliver(ctx, msg)
+	}
+	if err := batch.Error(); err != nil {
+		// It may have been closed, or made anew with other settings.
+		q.forget(sweep)
+		return nil, err
+	}
+	return nil, nil
+}
+
+func (q *Queue) deliver(ctx context.Context, msg jetstream.Msg) (*Delivery, error) {
+	task, err := q.decodeTask(msg.Subject(), msg.Data())
+	if err != nil {
+		q.reject(ctx, msg, err)
+		return nil, err
+	}
+	meta, err := msg.Metadata()
+	if err != nil {
+		return nil, err
+	}
+	return &Delivery{q: q, msg: msg, task: task, again: meta.NumDelivered > 1}, nil
+}
+
+// reject removes an order that can never be understood. If it tells its run the
+// coordinator gets an outcome, so that it doesn't wait for ever.
+func (q *Queue) reject(ctx context.Context, msg jetstream.Msg, reason error) {
+	q.log.Error("a task that cannot be read is removed from the queue", "subject", msg.Subject(), "error", reason)
+	var order struct {
+		Run int `json:"run"`
+	}
+	_, id, err := q.parseTask(msg.Subject())
+	if err == nil && json.Unmarshal(msg.Data(), &order) == nil && order.Run >= 1 && order.Run <= maxCount {
+		now := time.Now().UTC()
+		_, err := q.commit(ctx, Outcome{ID: id, Run: order.Run, Attempt: 1, Class: Invalid, Error: reason.Error(), Started: now, Finished: now})
+		if err != nil {
+			q.log.Error("report task that cannot be read", "error", err)
+			return // it is delivered again
+		}
+	}
+	if err := msg.TermWithReason("not a message of this format"); err != nil {
+		q.log.Error("remove task that cannot be read", "error", err)
+	}
+}
+
+// sweepConsumer returns nil when the sweep isn't open.
+func (q *Queue) sweepConsumer(ctx context.Context, sweep string) (jetstream.Consumer, error) {
+	q.mu.Lock()
+	c := q.consumers[sweep]
+	q.mu.Unlock()
+	if c != nil {
+		return c, nil
+	}
+	c, err := q.tasks.Consumer(ctx, q.consumer(sweep))
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find consumer of sweep %s: %w", sweep, err)
+	}
+	q.mu.Lock()
+	q.consumers[sweep] = c
+	q.mu.Unlock()
+	return c, nil
+}
+
+func (q *Queue) forget(sweep string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	delete(q.consumers, sweep)
+}
+
+// Task returns the order. The caller must not change it.
+func (d *Delivery) Task() *Task { return d.task }
+
+// Redelivered reports whether the task was delivered before: an earlier worker
+// handed it back, died or fell silent.
+func (d *Delivery) Redelivered() bool { return d.again }
+
+// Heartbeat keeps the task for AckWait from now and waits for the server to
+// confirm it. It does not bring back a task that has been delivered again.
+func (d *Delivery) Heartbeat(ctx context.Context) error { return d.ask(ctx, "+WPI") }
+
+// Done removes the task from the queue, after its outcome was committed.
+func (d *Delivery) Done(ctx context.Context) error { return d.ask(ctx, "+ACK") }
+
+// Terminate removes the task from the queue as one that is not to be delivered
+// again, after its outcome was committed.
+func (d *Delivery) Terminate(ctx context.Context) error { return d.ask(ctx, "+TERM") }
+
+// ask sends an acknowledgement and waits for its confirmation.
+func (d *Delivery) ask(ctx context.Context, verb string) error {
+	err := d.q.retry(ctx, func() error {
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		_, err := d.q.conn.RequestWithContext(ctx, d.msg.Reply(), []byte(verb))
+		if errors.Is(err, context.DeadlineExceeded) {
+			return nats.ErrTimeout
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("send %s for task %s: %w", verb, d.task.ID, err)
+	}
+	return nil
+}
+
+// give returns the task to the queue; it is delivered again after the delay.
+func (d *Delivery) give(ctx context.Context, delay time.Duration) error {
+	return d.ask(ctx, fmt.Sprintf(`-NAK {"delay": %d}`, delay.Nanoseconds()))
+}

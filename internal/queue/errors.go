@@ -1,0 +1,68 @@
+package queue
+
+import (
+	"errors"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+var (
+	// ErrOutOfReach is wrapped by the errors of a NATS that doesn't answer.
+	ErrOutOfReach = errors.New("NATS is out of reach")
+	// ErrOldServer is wrapped when the NATS server is older than this program needs.
+	ErrOldServer = errors.New("the NATS server is too old")
+	// ErrNoQueue is wrapped when no coordinator has made the root's streams yet.
+	ErrNoQueue = errors.New("the root has no queue yet: no coordinator has run")
+	// ErrStoreInUse is wrapped when another server works on the store's folder.
+	ErrStoreInUse = errors.New("another server uses this folder")
+	// ErrMessage is wrapped by the errors of messages that cannot be understood.
+	ErrMessage = errors.New("not a message of this format")
+	// ErrLeaseLost is wrapped when a later attempt at the task has started.
+	ErrLeaseLost = errors.New("a later attempt has started")
+	// errConflict: the subject of a message is occupied; it stays in this package.
+	errConflict = errors.New("the subject has a message already")
+)
+
+// codes of the server's API that the jetstream package doesn't name.
+const (
+	codeStoreFailed   = 10077 // also: one message per subject, and there is one
+	codeWrongSequence = 10071
+	codeWrongConstant = 10164 // the same of a replicated stream
+)
+
+// textOccupied is how the server says, under codeStoreFailed, that the subject
+// has its one message already.
+const textOccupied = "maximum messages per subject exceeded"
+
+func apiError(err error) (code int, text string) {
+	var api *jetstream.APIError
+	if errors.As(err, &api) {
+		return int(api.ErrorCode), api.Description
+	}
+	return 0, ""
+}
+
+// occupied reports whether a publication was refused because its subject has a
+// message already.
+func occupied(err error) bool {
+	code, text := apiError(err)
+	return code == codeStoreFailed && text == textOccupied
+}
+
+// outdated reports whether a publication was refused because its subject's last
+// message is not the expected one.
+func outdated(err error) bool {
+	code, _ := apiError(err)
+	return code == codeWrongSequence || code == codeWrongConstant
+}
+
+// passing reports whether an error is one that a later try may not meet.
+func passing(err error) bool {
+	if errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrNoResponders) ||
+		errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrDisconnected) || errors.Is(err, nats.ErrReconnectBufExceeded) {
+		return true
+	}
+	var api *jetstream.APIError
+	return errors.As(err, &api) && api.Code == 503 && !occupied(err)
+}

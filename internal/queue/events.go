@@ -1,0 +1,75 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Events calls attempt with the last event of every order and then with each new
+// one, and progress with what running attempts tell. Each is called from a
+// goroutine of its own. Events that are quickly followed by others of the same
+// order may be left out; progress may be lost. What cannot be read is dropped.
+func (q *Queue) Events(ctx context.Context, attempt func(AttemptEvent), progress func(Progress)) (stop func(), err error) {
+	consumer, err := q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
+		FilterSubjects: []string{q.all("attempts")},
+		DeliverPolicy:  jetstream.DeliverLastPerSubjectPolicy,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open attempts: %w", err)
+	}
+	run, err := consumer.Consume(func(msg jetstream.Msg) {
+		e, err := q.decodeAttempt(msg.Subject(), msg.Data())
+		if err != nil {
+			q.log.Error("an attempt's announcement cannot be read", "subject", msg.Subject(), "error", err)
+			return
+		}
+		attempt(*e)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read attempts: %w", err)
+	}
+	stopAttempts := stopper(run)
+	stopProgress, err := q.listen(progress)
+	if err != nil {
+		stopAttempts()
+		return nil, err
+	}
+	return func() { stopProgress(); stopAttempts() }, nil
+}
+
+func (q *Queue) listen(progress func(Progress)) (stop func(), err error) {
+	sub, err := q.conn.Subscribe(q.all("progress"), func(msg *nats.Msg) {
+		p, err := q.decodeProgress(msg.Subject, msg.Data)
+		if err != nil {
+			q.log.Warn("progress cannot be read", "subject", msg.Subject, "error", err)
+			return
+		}
+		progress(*p)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listen for progress: %w", err)
+	}
+	done := make(chan struct{})
+	sub.SetClosedHandler(func(string) { close(done) })
+	return func() {
+		if sub.Unsubscribe() == nil {
+			<-done
+		}
+	}, nil
+}
+
+// PublishProgress tells who listens how far an attempt has come. It doesn't wait,
+// and what is lost is lost.
+func (q *Queue) PublishProgress(p Progress) {
+	p.Host, p.Worker = text(p.Host, maxName), text(p.Worker, maxName)
+	data, err := encode(&p)
+	if err == nil {
+		err = q.conn.Publish(q.progress(p.ID), data)
+	}
+	if err != nil {
+		q.log.Debug("tell progress", "error", err)
+	}
+}

@@ -1,0 +1,110 @@
+package queue
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"golang.org/x/sys/unix"
+)
+
+// ServerOptions says how the embedded server runs.
+type ServerOptions struct {
+	// StoreDir is where its streams lie, on a local disk; it is made if missing.
+	StoreDir string
+	// Name is the server's name in its log and in NATS; "" is "eisweep".
+	Name string
+	// Log takes what the server says; nil drops it.
+	Log *slog.Logger
+}
+
+// Server is a NATS server in this process, without a port: only Open with it as
+// Options.Server reaches it. What it acknowledges is on the disk.
+type Server struct {
+	nats *server.Server
+	lock *os.File
+	once sync.Once
+}
+
+// startTimeout bounds the start; a store of a million tasks opens in seconds.
+const startTimeout = 2 * time.Minute
+
+// maxStore bounds what the streams may take; the disk's own end comes first.
+const maxStore = 1 << 42
+
+// StartServer starts a server, which is ready when it returns. The error wraps
+// ErrStoreInUse when another server, in whatever process, works on the folder:
+// two would lose messages without a word.
+func StartServer(o ServerOptions) (*Server, error) {
+	if err := os.MkdirAll(o.StoreDir, 0o700); err != nil {
+		return nil, fmt.Errorf("make queue's store: %w", err)
+	}
+	lock, err := lockStore(o.StoreDir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{lock: lock}
+	if s.nats, err = server.NewServer(serverOptions(o)); err != nil {
+		return nil, errors.Join(fmt.Errorf("start NATS server: %w", err), lock.Close())
+	}
+	log := &serverLog{to: o.Log}
+	s.nats.SetLoggerV2(log, false, false, false)
+	s.nats.Start()
+	if !s.nats.ReadyForConnections(startTimeout) || !s.nats.JetStreamEnabled() {
+		s.Stop()
+		return nil, fmt.Errorf("start NATS server on %s: it is not ready after %v: %s", o.StoreDir, startTimeout, log.last())
+	}
+	return s, nil
+}
+
+func serverOptions(o ServerOptions) *server.Options {
+	name := o.Name
+	if name == "" {
+		name = "eisweep"
+	}
+	return &server.Options{
+		ServerName:         name,
+		DontListen:         true,
+		NoSigs:             true,
+		NoSystemAccount:    false,
+		JetStream:          true,
+		StoreDir:           o.StoreDir,
+		SyncAlways:         true,
+		JetStreamMaxStore:  maxStore,
+		JetStreamMaxMemory: 256 << 20,
+	}
+}
+
+func lockStore(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "eisweep.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock queue's store: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, fmt.Errorf("lock queue's store %s: %w", dir, ErrStoreInUse)
+		}
+		return nil, fmt.Errorf("lock queue's store %s: %w", dir, err)
+	}
+	return f, nil
+}
+
+// Stop ends the server and waits until its files are closed. Connections to it
+// end. It may be called again.
+func (s *Server) Stop() {
+	s.once.Do(func() {
+		s.nats.Shutdown()
+		s.nats.WaitForShutdown()
+		s.lock.Close()
+	})
+}
+
+// option makes a connection go to this server.
+func (s *Server) option() nats.Option { return nats.InProcessServer(s.nats) }

@@ -1,0 +1,47 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+)
+
+// serverLog hands what the server says on to slog. The stock logger's Fatalf
+// would end the process; here the server's start reports what it said.
+type serverLog struct {
+	to *slog.Logger
+
+	mu   sync.Mutex
+	text string
+}
+
+func (l *serverLog) Noticef(format string, v ...any) { l.say(slog.LevelDebug, format, v...) }
+func (l *serverLog) Warnf(format string, v ...any)   { l.keep(slog.LevelWarn, format, v...) }
+func (l *serverLog) Errorf(format string, v ...any)  { l.keep(slog.LevelError, format, v...) }
+func (l *serverLog) Fatalf(format string, v ...any)  { l.keep(slog.LevelError, format, v...) }
+func (l *serverLog) Debugf(format string, v ...any)  { l.say(slog.LevelDebug, format, v...) }
+func (l *serverLog) Tracef(string, ...any)           {}
+
+func (l *serverLog) say(level slog.Level, format string, v ...any) {
+	if l.to != nil {
+		l.to.Log(context.Background(), level, "NATS server: "+fmt.Sprintf(format, v...))
+	}
+}
+
+func (l *serverLog) keep(level slog.Level, format string, v ...any) {
+	l.mu.Lock()
+	l.text = fmt.Sprintf(format, v...)
+	l.mu.Unlock()
+	l.say(level, format, v...)
+}
+
+// last is the last warning or error.
+func (l *serverLog) last() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.text == "" {
+		return "it said nothing"
+	}
+	return l.text
+}

@@ -1,0 +1,159 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/sweeps"
+)
+
+// streamConfig is the stream of a kind of message. Tasks and outcomes have one
+// message per subject and the first stays: that is what makes queueing a task
+// twice impossible and the first outcome the one that counts. Of an order's
+// attempts the last message stays.
+func (q *Queue) streamConfig(kind string) jetstream.StreamConfig {
+	c := jetstream.StreamConfig{
+		Name:              q.scheme.stream(kind),
+		Subjects:          []string{q.every(kind, "*.*")},
+		Retention:         jetstream.LimitsPolicy,
+		Storage:           jetstream.FileStorage,
+		Replicas:          max(1, q.options.Replicas),
+		MaxMsgsPerSubject: 1,
+		MaxConsumers:      -1,
+		MaxMsgs:           -1,
+		MaxBytes:          -1,
+		AllowDirect:       true,
+		Discard:           jetstream.DiscardNew,
+	}
+	switch kind {
+	case "tasks":
+		c.Retention = jetstream.WorkQueuePolicy
+		c.DiscardNewPerSubject = true
+		c.AllowAtomicPublish = true
+	case "outcomes":
+		c.DiscardNewPerSubject = true
+	case "attempts":
+		c.Discard = jetstream.DiscardOld
+	}
+	return c
+}
+
+// OpenSweep lets workers have the tasks of a sweep. It may be called again.
+func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
+	if !validSweep(sweep) {
+		return fmt.Errorf("open sweep: %w", refuse("sweep %q", sweep))
+	}
+	_, err := q.tasks.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable:       q.consumer(sweep),
+		FilterSubject: q.sweep(sweep),
+		DeliverPolicy: jetstream.DeliverAllPolicy,
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		AckWait:       q.options.AckWait,
+		MaxDeliver:    -1,
+		MaxAckPending: maxAckPending,
+		MaxWaiting:    maxWaiting,
+	})
+	if err != nil {
+		return fmt.Errorf("open sweep %s: %w", sweep, err)
+	}
+	q.announce()
+	return nil
+}
+
+// CloseSweep keeps the tasks of a sweep from workers; those that are running go
+// on. What is still queued stays queued. A sweep that isn't open is no error.
+func (q *Queue) CloseSweep(ctx context.Context, sweep string) error {
+	err := q.tasks.DeleteConsumer(ctx, q.consumer(sweep))
+	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return fmt.Errorf("close sweep %s: %w", sweep, err)
+	}
+	return nil
+}
+
+// announce tells idle workers to look for tasks. They would look by themselves,
+// only later: a lost announcement costs seconds.
+func (q *Queue) announce() {
+	if err := q.conn.Publish(q.wake(), nil); err != nil {
+		q.log.Debug("announce tasks", "error", err)
+	}
+}
+
+// Queued returns what is queued or running: by id, the sweep that it is queued for.
+func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]string, error) {
+	info, err := q.tasks.Info(ctx, jetstream.WithSubjectFilter(q.all("tasks")))
+	if err != nil {
+		return nil, fmt.Errorf("list queued tasks: %w", err)
+	}
+	names := map[string]string{} // one string per sweep, not per task
+	queued := make(map[sweeps.ID]string, len(info.State.Subjects))
+	for subject := range info.State.Subjects {
+		sweep, id, err := q.parseTask(subject)
+		if err != nil {
+			q.log.Warn("a stray message is queued", "error", err)
+			continue
+		}
+		if names[sweep] == "" {
+			names[sweep] = string([]byte(sweep))
+		}
+		queued[id] = names[sweep]
+	}
+	return queued, nil
+}
+
+// PurgeTasks removes every queued task, of all versions. Running tasks go on and
+// may still commit.
+func (q *Queue) PurgeTasks(ctx context.Context) error {
+	if err := q.tasks.Purge(ctx); err != nil {
+		return fmt.Errorf("purge tasks: %w", err)
+	}
+	return nil
+}
+
+// PurgeAttempts forgets all attempts: they are numbered from 1 again.
+func (q *Queue) PurgeAttempts(ctx context.Context) error {
+	if err := q.attempts.Purge(ctx); err != nil {
+		return fmt.Errorf("purge attempts: %w", err)
+	}
+	return nil
+}
+
+// PurgeOutcomes takes all fences away. Only for when no worker is at work and every
+// outcome has been dealt with.
+func (q *Queue) PurgeOutcomes(ctx context.Context) error {
+	if err := q.outcomes.Purge(ctx); err != nil {
+		return fmt.Errorf("purge outcomes: %w", err)
+	}
+	return nil
+}
+
+// PurgeSweep removes the queued tasks of a sweep.
+func (q *Queue) PurgeSweep(ctx context.Context, sweep string) error {
+	if err := q.tasks.Purge(ctx, jetstream.WithPurgeSubject(q.sweep(sweep))); err != nil {
+		return fmt.Errorf("purge tasks of sweep %s: %w", sweep, err)
+	}
+	return nil
+}
+
+// Remove removes one task from the queue; one that isn't there is no error.
+func (q *Queue) Remove(ctx context.Context, sweep string, id sweeps.ID) error {
+	if err := q.tasks.Purge(ctx, jetstream.WithPurgeSubject(q.task(sweep, id))); err != nil {
+		return fmt.Errorf("remove task %s: %w", id, err)
+	}
+	return nil
+}
+
+// RemoveOutcome takes the fence of an order away: its outcome and its attempts.
+// Only an order whose task is no longer queued may lose it, else a late worker
+// could commit a second outcome. What isn't there is no error.
+func (q *Queue) RemoveOutcome(ctx context.Context, id sweeps.ID, run int) error {
+	err := errors.Join(
+		q.outcomes.Purge(ctx, jetstream.WithPurgeSubject(q.outcome(id, run))),
+		q.attempts.Purge(ctx, jetstream.WithPurgeSubject(q.scheme.attempts(id, run))))
+	if err != nil {
+		return fmt.Errorf("remove outcome of task %s, run %d: %w", id, run, err)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package queue
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// scheme names a root's subjects. Those of this format and model version begin
+// with eisweep.<root id>.f<format>m<model>; a stream holds all versions'.
+type scheme struct{ root string }
+
+func version() string { return fmt.Sprintf("f%dm%d", Format, sim.ModelVersion) }
+
+func (s scheme) prefix() string { return "eisweep." + s.root + "." + version() + "." }
+
+// every is the kind's subjects of all versions; tail has its wildcards.
+func (s scheme) every(kind, tail string) string {
+	return "eisweep." + s.root + ".*." + kind + "." + tail
+}
+
+// all is the kind's subjects of this version.
+func (s scheme) all(kind string) string { return s.prefix() + kind + ".>" }
+
+func (s scheme) task(sweep string, id sweeps.ID) string {
+	return s.prefix() + "tasks." + sweep + "." + id.String()
+}
+
+func (s scheme) sweep(sweep string) string { return s.prefix() + "tasks." + sweep + ".*" }
+
+func (s scheme) outcome(id sweeps.ID, run int) string { return s.order("outcomes", id, run) }
+
+func (s scheme) attempts(id sweeps.ID, run int) string { return s.order("attempts", id, run) }
+
+func (s scheme) order(kind string, id sweeps.ID, run int) string {
+	return s.prefix() + kind + "." + id.String() + "." + strconv.Itoa(run)
+}
+
+func (s scheme) progress(id sweeps.ID) string { return s.prefix() + "progress." + id.String() }
+
+// wake is the subject of a hint that there may be tasks.
+func (s scheme) wake() string { return s.prefix() + "wake" }
+
+func (s scheme) stream(kind string) string { return "eisweep_" + s.root + "_" + kind }
+
+// consumer names the consumer of a sweep. A worker of another version finds none.
+func (s scheme) consumer(sweep string) string { return version() + "_" + sweep }
+
+// tokens returns the parts of a subject of this version after its kind.
+func (s scheme) tokens(kind, subject string) ([]string, error) {
+	rest, ok := strings.CutPrefix(subject, s.prefix()+kind+".")
+	if !ok {
+		return nil, fmt.Errorf("subject %q: %w", subject, ErrMessage)
+	}
+	return strings.Split(rest, "."), nil
+}
+
+// parseTask reads the sweep and the id from a task's subject.
+func (s scheme) parseTask(subject string) (sweep string, id sweeps.ID, err error) {
+	parts, err := s.tokens("tasks", subject)
+	if err != nil {
+		return "", id, err
+	}
+	if len(parts) != 2 || !validSweep(parts[0]) {
+		return "", id, fmt.Errorf("subject %q: %w", subject, ErrMessage)
+	}
+	id, err = parseID(parts[1])
+	return parts[0], id, err
+}
+
+// parseOrder reads (id, run) from the subject of an outcome or an attempt.
+func (s scheme) parseOrder(kind, subject string) (id sweeps.ID, run int, err error) {
+	parts, err := s.tokens(kind, subject)
+	if err != nil {
+		return id, 0, err
+	}
+	if len(parts) != 2 {
+		return id, 0, fmt.Errorf("subject %q: %w", subject, ErrMessage)
+	}
+	run, err = strconv.Atoi(parts[1])
+	if err != nil || run < 1 || run > maxCount || strconv.Itoa(run) != parts[1] {
+		return id, 0, fmt.Errorf("subject %q: run %q: %w", subject, parts[1], ErrMessage)
+	}
+	id, err = parseID(parts[0])
+	return id, run, err
+}
+
+func parseID(text string) (sweeps.ID, error) {
+	id, err := sweeps.ParseID(text)
+	if err != nil || id == (sweeps.ID{}) {
+		return sweeps.ID{}, fmt.Errorf("task id %q: %w", text, ErrMessage)
+	}
+	return id, nil
+}
