@@ -154,14 +154,42 @@ func (k *Coordinator) flush() {
 	k.announce()
 }
 
+// flushTasks publishes the gathered tasks. One whose place in the queue is taken
+// is there by an earlier order, which this one takes the place of.
 func (k *Coordinator) flushTasks() {
-	if len(k.batch.publish) == 0 || k.failure != nil {
+	tasks := k.batch.publish
+	k.batch.publish = nil
+	if len(tasks) == 0 || k.failure != nil {
 		return
 	}
-	if _, err := k.config.Queue.Publish(context.Background(), k.batch.publish); err != nil {
+	ctx := context.Background()
+	taken, err := k.publishNew(ctx, tasks)
+	for _, t := range taken {
+		if err == nil {
+			err = k.config.Queue.Remove(ctx, t.Sweep, t.ID)
+		}
+	}
+	if err == nil && len(taken) > 0 {
+		_, err = k.publishNew(ctx, taken)
+	}
+	if err != nil {
 		k.fail(fmt.Errorf("publish tasks: %w", err))
 	}
-	k.batch.publish = nil
+}
+
+// publishNew publishes tasks and returns those whose place was taken.
+func (k *Coordinator) publishNew(ctx context.Context, tasks []queue.Task) ([]queue.Task, error) {
+	queued, err := k.config.Queue.Publish(ctx, tasks)
+	if err != nil {
+		return nil, err
+	}
+	var taken []queue.Task
+	for i, t := range tasks {
+		if !queued[i] {
+			taken = append(taken, t)
+		}
+	}
+	return taken, nil
 }
 
 // append writes lines to a sweep's manifest.

@@ -38,6 +38,7 @@ type Coordinator struct {
 	outcomes chan queue.OutcomeDelivery
 	quit     chan struct{}
 	once     sync.Once
+	stopped  error // what Stop returns
 
 	mu        sync.Mutex
 	machine   *machine
@@ -212,20 +213,35 @@ func (k *Coordinator) complete() bool {
 
 // Stop ends the coordinator. What was committed and not yet placed stays for the
 // next one. It is idempotent; the error is that of a storage failure.
-func (k *Coordinator) Stop(context.Context) error {
-	k.once.Do(func() {
-		close(k.quit)
-		k.unsubscribe()
-		<-k.loop
-	})
+func (k *Coordinator) Stop(ctx context.Context) error {
+	k.once.Do(func() { k.stopped = k.end(ctx) })
+	return k.stopped
+}
+
+func (k *Coordinator) end(ctx context.Context) error {
+	close(k.quit)
+	k.unsubscribe()
+	<-k.loop
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	errs := []error{k.failure}
+	errs := []error{k.failure, k.clear(ctx)}
 	for name, m := range k.manifests {
 		if err := m.Close(); err != nil {
 			errs = append(errs, fmt.Errorf("close manifest of %s: %w", name, err))
 		}
-		delete(k.manifests, name)
 	}
 	return errors.Join(errs...)
+}
+
+// clear empties the queue behind the last sweep, when nobody else works on it and
+// every outcome is dealt with: so nothing of this session can be taken for an
+// answer in a later one.
+func (k *Coordinator) clear(ctx context.Context) error {
+	if !k.config.Exclusive || k.failure != nil || !k.complete() || len(k.held) > 0 || len(k.outcomes) > 0 {
+		return nil
+	}
+	if err := k.config.Queue.PurgeOutcomes(ctx); err != nil {
+		return fmt.Errorf("clear outcomes: %w", err)
+	}
+	return nil
 }

@@ -48,9 +48,7 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 			return plan, err
 		}
 	}
-	k.mu.Lock()
-	k.index = x
-	k.mu.Unlock()
+	k.dropSettled(x)
 	for i := range plan.Sweeps {
 		k.open(plan.Sweeps[i].Sweep.Name())
 	}
@@ -62,6 +60,19 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return plan, k.failure
+}
+
+// dropSettled lets go of outcomes that the manifests have: a coordinator was
+// stopped between writing them down and telling the queue.
+func (k *Coordinator) dropSettled(x *index) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.index = x
+	for o := range k.held {
+		if h := x.tasks[o.id]; h != nil && h.run >= o.run && k.machine.tasks[o.id] == nil {
+			k.settle(o)
+		}
+	}
 }
 
 func (p *Plan) conflicting() string {

@@ -27,6 +27,7 @@ type entry struct {
 	placedFor []string // the sweeps that the place command named
 	source    sweeps.ID
 	orphan    bool
+	strayed   int         // how often its result was not where its outcome said
 	class     queue.Class // of a failure
 }
 
@@ -42,6 +43,9 @@ const (
 	failed
 	phases
 )
+
+// strayLimit is how often a task is ordered anew whose result did not arrive.
+const strayLimit = 2
 
 // tally counts a sweep's tasks by phase.
 type tally struct {
@@ -189,7 +193,7 @@ func (m *machine) settle(e placed) []command {
 		return nil
 	}
 	if e.class != "" {
-		return append(m.fail(e.id, t, e.class), acknowledge{e.id, e.run})
+		return append(m.again(e.id, t, e.class), acknowledge{e.id, e.run})
 	}
 	m.move(t, done)
 	var out []command
@@ -201,6 +205,17 @@ func (m *machine) settle(e placed) []command {
 	out = append(out, acknowledge{e.id, e.run})
 	out = append(out, m.releaseDependents(e.id)...)
 	return append(out, m.finish(t.wants)...)
+}
+
+// again orders a task anew whose result did not arrive, but not for ever.
+func (m *machine) again(id sweeps.ID, t *entry, class queue.Class) []command {
+	if t.strayed == strayLimit || len(t.wants) == 0 {
+		return m.fail(id, t, class)
+	}
+	t.strayed++
+	t.run++
+	m.move(t, queued)
+	return []command{publish{id, t.run, t.wants[0]}}
 }
 
 // releaseDependents lets go on what waited for the task, or failed for want of it.
