@@ -54,6 +54,8 @@ func (d digester) attribute(name string, value any) error {
 		kind, bytes = "float64", binary.LittleEndian.AppendUint64(nil, math.Float64bits(v))
 	case string:
 		kind, bytes = "string", []byte(v)
+	case h5.Text:
+		kind, bytes = "string", []byte(v)
 	case h5.ASCII:
 		kind, bytes = "string", []byte(v)
 	default:

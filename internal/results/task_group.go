@@ -3,6 +3,7 @@ package results
 import (
 	"strings"
 
+	"eisweep/internal/results/h5"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -35,6 +36,11 @@ func taskAttributes(task *sweeps.Task) []attribute {
 	if task.Initial != nil {
 		out = append(out, attribute{"initial_state", reference(&task.Initial.Input)},
 			attribute{"take", strings.Join(task.Initial.Take, ",")})
+	}
+	for i, a := range out {
+		if text, ok := a.value.(string); ok {
+			out[i].value = h5.Text(text) // so that h5py reads it as str
+		}
 	}
 	return out
 }

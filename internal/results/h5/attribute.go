@@ -11,14 +11,18 @@ import (
 )
 
 // ASCII is a string attribute that is stored as ASCII, as PyTables stores those
-// of arrays; a plain string is stored as UTF-8.
+// of arrays; a plain string is stored as UTF-8, as PyTables stores all others.
 type ASCII string
+
+// Text is a string attribute of variable length, which h5py reads as str, too;
+// those of fixed length it reads as bytes.
+type Text string
 
 // MaxAttribute is the largest attribute in bytes that the format holds.
 const MaxAttribute = 64<<10 - 512
 
 // SetAttribute stores a new attribute of a node: a bool (as PyTables: a bitfield
-// of one byte), int64, float64, string or ASCII.
+// of one byte), int64, float64, string, ASCII or Text.
 func (f *File) SetAttribute(path, name string, value any) error {
 	if err := checkText("attribute", name); err != nil {
 		return err
@@ -38,6 +42,8 @@ func (f *File) setAttribute(path string, name *C.char, value any) error {
 		return f.setString(path, name, v, 1)
 	case ASCII:
 		return f.setString(path, name, string(v), 0)
+	case Text:
+		return f.setText(path, name, string(v))
 	case bool:
 		var b C.uint8_t
 		if v {
@@ -57,12 +63,25 @@ func (f *File) setNumber(path string, name *C.char, t C.int, value unsafe.Pointe
 	return f.at(path, func(p *C.char) bool { return C.h5_set_number(f.id, p, name, t, value) >= 0 })
 }
 
-func (f *File) setString(path string, name *C.char, value string, utf8 C.int) error {
-	if err := checkText("value", value); err != nil {
+func (f *File) setText(path string, name *C.char, value string) error {
+	if err := checkValue(value); err != nil {
 		return err
 	}
+	v := C.CString(value)
+	defer C.free(unsafe.Pointer(v))
+	return f.at(path, func(p *C.char) bool { return C.h5_set_text(f.id, p, name, v) >= 0 })
+}
+
+func checkValue(value string) error {
 	if len(value) > MaxAttribute {
 		return fmt.Errorf("%d bytes are more than an attribute holds (%d)", len(value), MaxAttribute)
+	}
+	return checkText("value", value)
+}
+
+func (f *File) setString(path string, name *C.char, value string, utf8 C.int) error {
+	if err := checkValue(value); err != nil {
+		return err
 	}
 	v := C.CString(value)
 	defer C.free(unsafe.Pointer(v))
@@ -106,6 +125,9 @@ func (f *File) Attribute(path, name string) (any, error) {
 	if err := f.at(path, func(p *C.char) bool { return C.h5_attribute(f.id, p, n, &t, &size) >= 0 }); err != nil {
 		return nil, fmt.Errorf("attribute %s of %s: %w", name, path, ErrMissing)
 	}
+	if t == C.A_TEXT {
+		return f.text(path, name, n)
+	}
 	value := make([]byte, max(8, size))
 	if t != C.A_OTHER && size > 0 {
 		err := f.at(path, func(p *C.char) bool {
@@ -116,6 +138,23 @@ func (f *File) Attribute(path, name string) (any, error) {
 		}
 	}
 	return attributeValue(t, value[:size]), nil
+}
+
+func (f *File) text(path, name string, n *C.char) (any, error) {
+	var value string
+	err := f.at(path, func(p *C.char) bool {
+		stored := C.h5_get_text(f.id, p, n)
+		if stored == nil {
+			return false
+		}
+		value = C.GoString(stored)
+		C.h5_free_text(stored)
+		return true
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read attribute %s of %s: %w", name, path, err)
+	}
+	return value, nil
 }
 
 func attributeValue(t C.int, value []byte) any {

@@ -272,6 +272,23 @@ int h5_set_string(hid_t file, const char *path, const char *name, const char *te
     return rc;
 }
 
+// text_type is a string of any length, in UTF-8.
+static hid_t text_type(void) {
+    hid_t type = H5Tcopy(H5T_C_S1);
+    if (type >= 0 && H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0) return type;
+    if (type >= 0) H5Tclose(type);
+    return -1;
+}
+
+int h5_set_text(hid_t file, const char *path, const char *name, const char *text) {
+    hid_t type = text_type(), space = H5Screate(H5S_SCALAR);
+    int rc = -1;
+    if (type >= 0 && space >= 0) rc = set(file, path, name, type, type, space, &text);
+    if (space >= 0) H5Sclose(space);
+    if (type >= 0) H5Tclose(type);
+    return rc;
+}
+
 int h5_set_number(hid_t file, const char *path, const char *name, int type, const void *value) {
     hid_t t = type == A_BOOL ? H5T_STD_B8LE : type == A_INT64 ? H5T_STD_I64LE : H5T_IEEE_F64LE;
     hid_t space = H5Screate(H5S_SCALAR);
@@ -295,7 +312,7 @@ static int attribute_type(hid_t type) {
     case H5T_BITFIELD: return H5Tget_size(type) == 1 ? A_BOOL : A_OTHER;
     case H5T_INTEGER: return A_INT64;
     case H5T_FLOAT: return A_FLOAT64;
-    case H5T_STRING: return H5Tis_variable_str(type) ? A_OTHER : A_STRING;
+    case H5T_STRING: return H5Tis_variable_str(type) ? A_TEXT : A_STRING;
     default: return A_OTHER;
     }
 }
@@ -316,6 +333,19 @@ int h5_attribute(hid_t file, const char *path, const char *name, int *type, size
     H5Aclose(a);
     return 0;
 }
+
+char *h5_get_text(hid_t file, const char *path, const char *name) {
+    hid_t a = H5Aopen_by_name(file, path, name, H5P_DEFAULT, H5P_DEFAULT);
+    if (a < 0) return NULL;
+    hid_t t = H5Aget_type(a);
+    char *text = NULL;
+    if (H5Aread(a, t, &text) < 0) text = NULL;
+    H5Tclose(t);
+    H5Aclose(a);
+    return text;
+}
+
+void h5_free_text(char *text) { H5free_memory(text); }
 
 int h5_get_attribute(hid_t file, const char *path, const char *name, int type, void *to, size_t size) {
     hid_t a = H5Aopen_by_name(file, path, name, H5P_DEFAULT, H5P_DEFAULT);

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum { T_OTHER, T_FLOAT32, T_FLOAT64, T_INT32, T_INT64, T_LINES };           // element types
-enum { A_OTHER, A_BOOL, A_INT64, A_FLOAT64, A_STRING };                       // attribute types
+enum { A_OTHER, A_BOOL, A_INT64, A_FLOAT64, A_STRING, A_TEXT };               // attribute types
 enum { N_OTHER, N_GROUP, N_DATASET };                                         // what a name leads to
 
 void h5_begin(void);                     // before the calls of one operation, on their thread
@@ -34,10 +34,13 @@ size_t h5_line(const hvl_t *lines, size_t i, const uint32_t **points);
 void h5_free_lines(hvl_t *lines, size_t n);
 
 int h5_set_string(hid_t file, const char *path, const char *name, const char *text, size_t length, int utf8);
+int h5_set_text(hid_t file, const char *path, const char *name, const char *text);
 int h5_set_number(hid_t file, const char *path, const char *name, int type, const void *value);
 int64_t h5_count_attributes(hid_t file, const char *path);
 int64_t h5_attribute_name(hid_t file, const char *path, int64_t i, char *name, size_t size);
 int h5_attribute(hid_t file, const char *path, const char *name, int *type, size_t *size);
+char *h5_get_text(hid_t file, const char *path, const char *name); // NULL when it fails; for h5_free_text
+void h5_free_text(char *text);
 int h5_get_attribute(hid_t file, const char *path, const char *name, int type, void *to, size_t size);
 
 #endif

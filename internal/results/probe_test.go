@@ -1,0 +1,71 @@
+package results
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// child makes this test binary a child process that does what TestMain has under
+// that name.
+func child(t *testing.T, what string) []string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("EISWEEP_TEST_CHILD", what)
+	return []string{self}
+}
+
+func checkErrorOnly(t *testing.T, err error, path string) {
+	t.Helper()
+	var only *ErrorOnlyFile
+	if !errors.As(err, &only) || only.Path != path || !strings.Contains(only.Message, "infs or NaNs") {
+		t.Errorf("error %v, want *ErrorOnlyFile with the message", err)
+	}
+}
+
+func TestProbeIsInspect(t *testing.T) {
+	ours, _ := trained(t)
+	pushed := perturbationTask()
+	perturbed, _ := written(t, pushed, makePerturbation(pushed))
+	prober := Prober{Command: child(t, "probe")}
+	for _, path := range []string{ours, perturbed, golden("approximate_both"), golden("perturb")} {
+		got, err1 := prober.Probe(t.Context(), path)
+		want, err2 := Inspect(path)
+		if err := errors.Join(err1, err2); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, want %+v (%v)", path, got, want, err)
+		}
+	}
+}
+
+func TestProbeRefuses(t *testing.T) {
+	prober := Prober{Command: child(t, "probe")}
+	for name, path := range damaged(t) {
+		if _, err := prober.Probe(t.Context(), path); !errors.Is(err, ErrNotResult) {
+			t.Errorf("%s: error %v, want ErrNotResult", name, err)
+		}
+	}
+	if _, err := prober.Probe(t.Context(), filepath.Join(t.TempDir(), "none")); err == nil || !strings.Contains(err.Error(), "no such file") {
+		t.Errorf("a missing file: %v", err)
+	}
+}
+
+func TestProbeSurvivesCrash(t *testing.T) {
+	if _, err := (Prober{Command: child(t, "crash")}).Probe(t.Context(), golden("perturb")); !errors.Is(err, ErrNotResult) {
+		t.Errorf("error %v, want ErrNotResult", err)
+	}
+}
+
+func TestProbeEndsWithContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := (Prober{Command: child(t, "probe")}).Probe(ctx, golden("perturb")); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want context.Canceled", err)
+	}
+}

@@ -1,0 +1,183 @@
+package results
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+func TestReadSourceGivesBackWhatWasWritten(t *testing.T) {
+	path, r := trained(t)
+	s, err := ReadSource(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := r.Training
+	if !slices.Equal(s.WEE, want.WEE) || !slices.Equal(s.WEI, want.WEI) || !slices.Equal(s.WIE, want.WIE) || !slices.Equal(s.WII, want.WII) {
+		t.Error("the weights are others")
+	}
+	if !slices.Equal(s.ResponseSimEE, want.ResponseSimEE) {
+		t.Error("response_sim_ee is another")
+	}
+	for i, got := range s.CorrelationsEE {
+		if want := want.CorrelationsEE[i*want.Layers+want.Layers-1]; got != want {
+			t.Fatalf("correlation %d is %v, the last layer's is %v", i, got, want)
+		}
+	}
+}
+
+func TestReadPublishedSource(t *testing.T) {
+	for _, name := range []string{"approximate_both", "gradient_both", "approximate_neither", "sparse_axis5", "axis6_s7_neither"} {
+		s, err := ReadSource(golden(name))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if ne := len(s.CorrelationsEE); len(s.WEE) != ne || len(s.ResponseSimEE) != ne {
+			t.Errorf("%s: sizes %d, %d, %d", name, ne, len(s.WEE), len(s.ResponseSimEE))
+		}
+	}
+}
+
+// PERTURB keeps its source's network, so the golden pair tells whether the right
+// layer and matrices are read.
+func TestPublishedSourceIsWhatPerturbKept(t *testing.T) {
+	s, err := ReadSource(golden("approximate_both"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := ReadInitial(golden("perturb"), []string{"wee", "wei", "wie", "wii"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(s.WEE, kept.WEE) || !slices.Equal(s.WEI, kept.WEI) || !slices.Equal(s.WIE, kept.WIE) || !slices.Equal(s.WII, kept.WII) {
+		t.Error("the weights are not those that PERTURB kept")
+	}
+}
+
+func TestReadInitialTakes(t *testing.T) {
+	path, r := trained(t)
+	got, err := ReadInitial(path, []string{"wee", "wie"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.WEE, r.Training.WEE) || !slices.Equal(got.WIE, r.Training.WIE) || got.WEI != nil || got.WII != nil {
+		t.Error("other weights than wee and wie were taken")
+	}
+	if _, err := ReadInitial(path, []string{"wxx"}); err == nil {
+		t.Error("weights wxx were taken")
+	}
+}
+
+func TestReadSourceRefusesPerturbation(t *testing.T) {
+	task := perturbationTask()
+	path, _ := written(t, task, makePerturbation(task))
+	for _, path := range []string{path, golden("perturb")} {
+		if _, err := ReadSource(path); !errors.Is(err, ErrUntrained) {
+			t.Errorf("%s: error %v, want ErrUntrained", path, err)
+		}
+	}
+}
+
+func TestReadSourceRefusesNaN(t *testing.T) {
+	task := trainingTask()
+	r := makeTraining(task)
+	r.Training.WEI[2] = nanWithPayload()
+	path, _ := written(t, task, r)
+	if _, err := ReadSource(path); !errors.Is(err, ErrNotResult) {
+		t.Errorf("error %v, want ErrNotResult", err)
+	}
+}
+
+// damaged are files that must be refused.
+func damaged(t testing.TB) map[string]string {
+	path, _ := trained(t)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	files := map[string][]byte{
+		"empty": {}, "text": []byte("wee = 1\n"), "half": whole[:len(whole)/2], "signature": whole[:8], "nearly": whole[:len(whole)-1],
+	}
+	paths := map[string]string{"folder": folder, "device": "/dev/null"}
+	for name, text := range files {
+		paths[name] = filepath.Join(folder, name+".h5")
+		if err := os.WriteFile(paths[name], text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return paths
+}
+
+func TestDamagedFilesAreRefused(t *testing.T) {
+	for name, path := range damaged(t) {
+		if _, err := ReadSource(path); !errors.Is(err, ErrNotResult) {
+			t.Errorf("ReadSource of %s: error %v, want ErrNotResult", name, err)
+		}
+		if _, err := Inspect(path); !errors.Is(err, ErrNotResult) {
+			t.Errorf("Inspect of %s: error %v, want ErrNotResult", name, err)
+		}
+	}
+	if _, err := Inspect(filepath.Join(t.TempDir(), "none.h5")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Inspect of a missing file: error %v, want fs.ErrNotExist", err)
+	}
+}
+
+func TestInspectTellsTheTask(t *testing.T) {
+	task := perturbationTask()
+	task.Initial = &sweeps.Initial{Input: sweeps.Input{SHA256: sixtyFour}, Take: []string{"wee", "wii"}}
+	path, _ := written(t, task, makePerturbation(task))
+	info, err := Inspect(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !info.Told || info.ID != task.ID || info.Experiment != sim.Perturb || info.Seed != 3 || info.ModelVersion != sim.ModelVersion {
+		t.Errorf("told %+v", info)
+	}
+	if !slices.Equal(info.Settings, task.Settings()) {
+		t.Errorf("settings %v, want %v", info.Settings, task.Settings())
+	}
+	if info.Source == nil || *info.Source != *task.Source {
+		t.Errorf("source %+v, want %+v", info.Source, task.Source)
+	}
+	if info.Initial == nil || info.Initial.SHA256 != sixtyFour || !slices.Equal(info.Initial.Take, task.Initial.Take) {
+		t.Errorf("initial state %+v, want %+v", info.Initial, task.Initial)
+	}
+	if info.NPerAxis != 4 || info.NStimuli != 6 || info.Trained {
+		t.Errorf("told %+v", info)
+	}
+}
+
+const sixtyFour = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+func TestInspectPublished(t *testing.T) {
+	for name, want := range map[string]Info{
+		"approximate_both": {NPerAxis: 4, NStimuli: 6, Trained: true, Converged: true},
+		"axis6_s7_neither": {NPerAxis: 6, NStimuli: 7, Trained: true, Converged: true},
+		"perturb":          {NPerAxis: 4, NStimuli: 6},
+	} {
+		info, err := Inspect(golden(name))
+		if err != nil || info.Told || info.NPerAxis != want.NPerAxis || info.NStimuli != want.NStimuli ||
+			info.Trained != want.Trained || info.Converged != want.Converged {
+			t.Errorf("%s: %+v (%v), want %+v", name, info, err, want)
+		}
+	}
+}
+
+func TestReadLog(t *testing.T) {
+	path, _ := trained(t)
+	log, err := ReadLog(path)
+	if err != nil || !slices.Equal(log, []string{"Trial 1 of 2", " ", "µ: 285 – 391 ✓ 𝛼"}) {
+		t.Errorf("log %q (%v)", log, err)
+	}
+	log, err = ReadLog(golden("perturb"))
+	if err != nil || len(log) != 24 || log[0] != "Perturbation 1 of 8." {
+		t.Errorf("published log %q (%v)", log, err)
+	}
+}

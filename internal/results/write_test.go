@@ -1,0 +1,148 @@
+package results
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+type example struct {
+	name   string
+	task   *sweeps.Task
+	result *sim.Result
+}
+
+func examples() []example {
+	training, perturbation := trainingTask(), perturbationTask()
+	return []example{
+		{"training", training, makeTraining(training)},
+		{"perturbation", perturbation, makePerturbation(perturbation)},
+	}
+}
+
+// The receipt is true of the file, and what is hashed on the way to the file is
+// what is in it.
+func TestReceipt(t *testing.T) {
+	for _, c := range examples() {
+		t.Run(c.name, func(t *testing.T) {
+			path, receipt := written(t, c.task, c.result)
+			digest, err := Digest(path)
+			if err != nil || digest != receipt.Digest {
+				t.Errorf("the file's digest is %s (%v), the receipt's %s", digest, err, receipt.Digest)
+			}
+			sum, size, err := HashFile(path)
+			if err != nil || sum != receipt.SHA256 || size != receipt.Bytes {
+				t.Errorf("the file is %s of %d bytes (%v), the receipt says %+v", sum, size, err, receipt)
+			}
+		})
+	}
+}
+
+// The same result is the same bytes, whenever and by whichever way it is written
+// twice; the two ways agree in the digest.
+func TestSameBytes(t *testing.T) {
+	for _, c := range examples() {
+		for _, limit := range []int{0, imageLimit} {
+			folder := t.TempDir()
+			a, err1 := write(filepath.Join(folder, "a.h5"), c.task, c.result, limit)
+			b, err2 := write(filepath.Join(folder, "b.h5"), c.task, c.result, limit)
+			if err := errors.Join(err1, err2); err != nil {
+				t.Fatal(err)
+			}
+			if a != b {
+				t.Errorf("%s, limit %d: %+v and %+v", c.name, limit, a, b)
+			}
+		}
+		_, image := written(t, c.task, c.result)
+		chunkwise, err := write(filepath.Join(t.TempDir(), "c.h5"), c.task, c.result, 0)
+		if err != nil || chunkwise.Digest != image.Digest {
+			t.Errorf("%s: digest %s chunk by chunk (%v), %s as an image", c.name, chunkwise.Digest, err, image.Digest)
+		}
+	}
+}
+
+// Each part of a result is in the digest, the log isn't.
+func TestDigestCoversResult(t *testing.T) {
+	task := trainingTask()
+	_, before := written(t, task, makeTraining(task))
+	changes := map[string]func(*sweeps.Task, *sim.Result){
+		"value":     func(_ *sweeps.Task, r *sim.Result) { r.Training.WEE[17]++ },
+		"last":      func(_ *sweeps.Task, r *sim.Result) { r.Training.RecordingMu[len(r.Training.RecordingMu)-1]++ },
+		"attribute": func(_ *sweeps.Task, r *sim.Result) { r.Training.Converged = false },
+		"task":      func(task *sweeps.Task, _ *sim.Result) { task.Seed++ },
+		"type":      func(_ *sweeps.Task, r *sim.Result) { r.Training.AnglesIE = nil },
+	}
+	for name, change := range changes {
+		task, r := trainingTask(), makeTraining(task)
+		change(task, r)
+		if _, after := written(t, task, r); after.Digest == before.Digest {
+			t.Errorf("%s: the digest is as before", name)
+		}
+	}
+	r := makeTraining(task)
+	r.Log = append(r.Log, "more")
+	if _, after := written(t, task, r); after.Digest != before.Digest || after.SHA256 == before.SHA256 {
+		t.Error("the log must change the file and not its digest")
+	}
+}
+
+func TestNaNPayload(t *testing.T) {
+	task := trainingTask()
+	a, b := makeTraining(task), makeTraining(task)
+	b.Training.RecordingRE[5] = nanWithPayload()
+	_, first := written(t, task, a)
+	_, second := written(t, task, b)
+	if first != second {
+		t.Error("the payload of a NaN reached the file")
+	}
+}
+
+func TestWriteKeepsWhatIsThere(t *testing.T) {
+	task := trainingTask()
+	path := filepath.Join(t.TempDir(), "results.h5")
+	if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Write(path, task, makeTraining(task)); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("error %v, want fs.ErrExist", err)
+	}
+	if text, _ := os.ReadFile(path); !bytes.Equal(text, []byte("mine")) {
+		t.Error("the file was replaced")
+	}
+	onlyFile(t, path)
+}
+
+func TestWriteRefusesWrongShape(t *testing.T) {
+	task := trainingTask()
+	r := makeTraining(task)
+	r.Training.WII = r.Training.WII[1:]
+	path := filepath.Join(t.TempDir(), "results.h5")
+	if _, err := Write(path, task, r); err == nil || !strings.Contains(err.Error(), "/sim_state/wii") {
+		t.Errorf("error %v, want one that names the array", err)
+	}
+	onlyFile(t, path)
+	if _, err := Write(path, perturbationTask(), r); err == nil {
+		t.Error("the result of a training was taken for one of PERTURB")
+	}
+}
+
+// onlyFile checks that the folder holds path or nothing.
+func onlyFile(t *testing.T, path string) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() != filepath.Base(path) {
+			t.Errorf("%s was left", e.Name())
+		}
+	}
+}
