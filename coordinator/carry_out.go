@@ -150,6 +150,13 @@ func (k *Coordinator) flush() {
 			k.config.Log.Warn("remove placed file from incoming", "error", err)
 		}
 	}
+	if k.config.Noted != nil {
+		for _, lines := range k.batch.lines {
+			for _, l := range lines {
+				k.config.Noted(l)
+			}
+		}
+	}
 	k.batch = batch{}
 	k.announce()
 }

@@ -25,6 +25,9 @@ type Config struct {
 	// Exclusive says that no worker was at work on this queue when the coordinator
 	// starts: what is queued from earlier is removed, and attempts are counted anew.
 	Exclusive bool
+	// Noted, if not nil, is called for every line that a manifest got, once it is
+	// durable. It must return at once and not call the coordinator.
+	Noted func(results.Line)
 }
 
 // Coordinator is the shell around the machine: it feeds it with launches and with
