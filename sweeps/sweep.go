@@ -1,14 +1,68 @@
 package sweeps
 
-import "eisweep/sim"
+import (
+	"maps"
+	"slices"
+
+	"eisweep/sim"
+)
 
 // Sweep is a sweep file that was read and found sound as far as it can be by
 // itself; Expand checks the rest. A Sweep is never changed: With and Replace
 // make new ones.
 type Sweep struct {
-	name       string
-	experiment sim.Experiment
-	source     string
+	name         string
+	experiment   sim.Experiment
+	seeds        []uint32 // empty: PERTURB's are those of its sources
+	source       string
+	where        []condition
+	initial      *initialFile
+	parameters   []sim.Setting // in the order of sim.Table
+	axes         []axis        // those of [axes], then those of [[together]]
+	excludes     [][]condition
+	replacements []Replacement
+	text         text
+	places       map[string]span // where things stand in the text, for faults: keys and parameters by name
+}
+
+// axis is what varies by itself: one parameter, or several together.
+type axis struct {
+	together bool // written as [[together]]
+	columns  []column
+}
+
+// column is a parameter with its value at each place of an axis.
+type column struct {
+	name   string
+	values []sim.Value
+}
+
+// size is the number of places of an axis.
+func (a axis) size() int { return len(a.columns[0].values) }
+
+// condition holds where a parameter has one of the values. In [source_where]
+// the name may be "seed".
+type condition struct {
+	name   string
+	values []sim.Value
+}
+
+// initialFile is the initial_state of a sweep file.
+type initialFile struct {
+	path string // absolute
+	take []string
+}
+
+// Parse reads a sweep file. Name is the file's, for messages and for the paths in
+// it, which are relative to its folder. The error is a *Faults with everything
+// that is wrong with the file.
+func Parse(name string, content []byte) (*Sweep, error) {
+	r := &reader{
+		text:  text{name: name, bytes: withoutMark(content)},
+		sweep: &Sweep{places: map[string]span{}},
+		wrong: map[string]bool{},
+	}
+	return r.read()
 }
 
 // Name is the sweep's name, which is also that of its folder under the root.
@@ -23,3 +77,33 @@ func (s *Sweep) SourceName() string { return s.source }
 
 // SourceIsPath tells a path from a sweep's name.
 func (s *Sweep) SourceIsPath() bool { return isPath(s.source) }
+
+// copy returns a sweep whose parts can be changed without changing s.
+func (s *Sweep) copy() *Sweep {
+	c := *s
+	c.seeds = slices.Clone(s.seeds)
+	c.parameters = slices.Clone(s.parameters)
+	c.excludes = slices.Clone(s.excludes)
+	c.replacements = slices.Clone(s.replacements)
+	c.places = maps.Clone(s.places)
+	c.axes = slices.Clone(s.axes)
+	for i := range c.axes {
+		c.axes[i].columns = slices.Clone(s.axes[i].columns)
+	}
+	return &c
+}
+
+// fault makes the fault of the first of the places that the text has.
+func (s *Sweep) fault(problem, remedy string, places ...string) Fault {
+	for _, p := range places {
+		if at, ok := s.places[p]; ok {
+			return s.text.fault(at, problem, remedy)
+		}
+	}
+	return s.text.fault(span{}, problem, remedy)
+}
+
+// sortSettings puts settings into the order in which file names have them.
+func sortSettings(settings []sim.Setting) {
+	slices.SortStableFunc(settings, func(a, b sim.Setting) int { return sim.Order(a.Name) - sim.Order(b.Name) })
+}

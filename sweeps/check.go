@@ -1,0 +1,208 @@
+package sweeps
+
+import (
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
+
+	"eisweep/sim"
+)
+
+// maxFaults bounds how many faults of combinations a report holds.
+const maxFaults = 50
+
+// check looks at every task of an expansion. Its methods but task may be called
+// on a nil check, which looks at nothing.
+type check struct {
+	sweep       *Sweep
+	list        []Fault
+	seen        map[string]bool // keys of the faults in list
+	more        bool            // there were more than maxFaults
+	ids         []ID
+	names       []uint64 // hashes of the file names
+	seed        maphash.Seed
+	hits        []int // of each [[exclude]]
+	replaced    map[ID]bool
+	sources     bool // some source passed
+	initialSize int
+}
+
+func newCheck(s *Sweep) *check {
+	return &check{sweep: s, seen: map[string]bool{}, seed: maphash.MakeSeed(), hits: make([]int, len(s.excludes)), replaced: map[ID]bool{}}
+}
+
+// add reports a fault, once for each key.
+func (c *check) add(key string, f Fault) {
+	if c.seen[key] {
+		return
+	}
+	if c.more = len(c.list) >= maxFaults; c.more {
+		return
+	}
+	c.seen[key] = true
+	c.list = append(c.list, f)
+}
+
+func (c *check) faults() *Faults {
+	faults := sorted(c.list)
+	if c.more {
+		faults.List = append(faults.List, Fault{File: c.sweep.text.name, Problem: fmt.Sprintf("more than %d faults; the others are not listed", maxFaults)})
+	}
+	return faults
+}
+
+// task looks at one task.
+func (c *check) task(d draft) bool {
+	t := &d.task
+	c.ids = append(c.ids, t.ID)
+	c.names = append(c.names, maphash.String(c.seed, t.File))
+	c.sources = true
+	if t.Replaces != (ID{}) {
+		c.replaced[t.Replaces] = true
+	}
+	if !d.checked {
+		c.values(d)
+	}
+	if len(c.ids) > maxTasks {
+		c.add("size", c.sweep.fault("the sweep has too many tasks", fmt.Sprintf("split it into sweeps of at most %d", maxTasks), "source", "axes"))
+		return false
+	}
+	return true
+}
+
+// values looks at the parameters of a task: by themselves, and against what it
+// starts from.
+func (c *check) values(d draft) {
+	for _, f := range sim.Validate(d.task.Experiment, d.task.Parameters) {
+		c.add("combination "+strings.Join(f.Names, " ")+f.Problem, c.sweep.combinationFault(f, d.where()))
+	}
+	if d.network != nil {
+		c.inheritance(d)
+	}
+	if n := d.task.Parameters.Ng.Exc.NPerAxis; d.task.Initial != nil && n != c.initialSize {
+		c.add(fmt.Sprint("initial size ", n), c.sweep.fault(
+			fmt.Sprintf("initial_state is of ng.exc.n_per_axis = %d, and the task (%s) of %d", c.initialSize, d.where(), n),
+			"set ng.exc.n_per_axis to the file's, or take another file", "initial_state", "ng.exc.n_per_axis"))
+	}
+}
+
+// combinationFault is the fault of values that don't go together.
+func (s *Sweep) combinationFault(f sim.Fault, where string) Fault {
+	problem := f.Error()
+	if where != "" {
+		problem += " (at " + where + ")"
+	}
+	return s.fault(problem, "", append(slices.Clone(f.Names), "parameters", "axes", "experiment")...)
+}
+
+// where tells a task from the others of its sweep.
+func (d *draft) where() string {
+	var parts []string
+	if d.network != nil {
+		parts = append(parts, "source "+d.network.what)
+	}
+	for _, s := range d.task.Varying {
+		parts = append(parts, s.String())
+	}
+	return strings.Join(parts, ", ")
+}
+
+// inheritance looks whether a PERTURB task changes what its network was made
+// with.
+func (c *check) inheritance(d draft) {
+	for _, s := range d.own {
+		if !madeWith(s.Name) {
+			continue
+		}
+		v, known := d.network.value(mustLookup(s.Name))
+		if !d.network.told && s.Name != "ng.exc.n_per_axis" {
+			c.add("untold "+s.Name, c.sweep.fault(fmt.Sprintf("%s is the source's, and %s doesn't tell it", s.Name, d.network.what),
+				"remove it", s.Name, "source"))
+		} else if known && v != s.Value {
+			c.add("source "+s.String()+v.String(), c.sweep.fault(fmt.Sprintf("%s, but the source %s was made with %s", s, d.network.what, v),
+				"what a network was made with (sy, pl, its size) is its source's: remove it, or choose the sources with [source_where]", s.Name, "source"))
+		}
+	}
+}
+
+// madeWith reports whether a parameter made the network that PERTURB pushes.
+func madeWith(name string) bool {
+	return strings.HasPrefix(name, "sy.") || strings.HasPrefix(name, "pl.") || name == "ng.exc.n_per_axis"
+}
+
+// excluded counts what an [[exclude]] drops.
+func (c *check) excluded(i int) {
+	if c != nil {
+		c.hits[i]++
+		c.sources = true
+	}
+}
+
+// untold reports a source that [source_where] can't judge.
+func (c *check) untold(n *network, name string) {
+	if c != nil {
+		c.add("where "+name, c.sweep.fault(fmt.Sprintf("source_where: %s doesn't tell %s", n.what, name), "choose the files by their path instead", "source_where"))
+	}
+}
+
+// seedless reports a source that tells no seed.
+func (c *check) seedless(n *network) {
+	if c != nil {
+		c.add("seedless", c.sweep.fault(fmt.Sprintf("the source %s doesn't tell its seed", n.what), "give the tasks seeds of their own: seeds = [1]", "source", "experiment"))
+		c.sources = true
+	}
+}
+
+// finish looks at the tasks as a whole.
+func (c *check) finish(e *Expansion) {
+	for i, n := range c.hits {
+		if n == 0 {
+			c.add(excludePlace(i), c.sweep.fault("this [[exclude]] matches no combination", "compare it with the axes, or remove it", excludePlace(i), "exclude"))
+		}
+	}
+	switch {
+	case len(c.ids) > 0:
+		c.distinct(e)
+	case len(c.list) > 0:
+	case !c.sources:
+		c.add("none", c.sweep.fault("no source matches [source_where]", "compare it with the source's parameters", "source_where", "source"))
+	default:
+		c.add("none", c.sweep.fault("the sweep has no tasks: [[exclude]] drops every combination", "", "exclude"))
+	}
+}
+
+// unused lists the tasks to be replaced that never came.
+func (c *check) unused() []ID {
+	var ids []ID
+	for _, r := range c.sweep.replacements {
+		for _, id := range r.Tasks {
+			if !c.replaced[id] {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+// combinationFaults are those of a training sweep's combinations that don't
+// concern a parameter that is wrong already. It is for the report of a file that
+// has other faults, and gives up on large sweeps.
+func (s *Sweep) combinationFaults(wrong map[string]bool) []Fault {
+	g := newGrid(s)
+	if !s.experiment.Trains() || g.size() > 100_000 {
+		return nil
+	}
+	c := newCheck(s)
+	g.each(func(at []int) bool {
+		own := g.settings(slices.Clone(s.parameters), at)
+		d := draft{task: Task{Varying: own[len(s.parameters):]}}
+		for _, f := range sim.Validate(s.experiment, sim.Resolve(s.experiment, own)) {
+			if !slices.ContainsFunc(f.Names, func(n string) bool { return wrong[n] }) {
+				c.add("combination "+strings.Join(f.Names, " ")+f.Problem, s.combinationFault(f, d.where()))
+			}
+		}
+		return true
+	})
+	return c.list
+}

@@ -1,0 +1,79 @@
+package sweeps
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"hash/maphash"
+	"slices"
+
+	"eisweep/sim"
+)
+
+// distinct refuses tasks that are the same, and file names that are.
+func (c *check) distinct(e *Expansion) {
+	ids := repeats(c.ids, func(a, b ID) int { return bytes.Compare(a[:], b[:]) })
+	names := repeats(c.names, cmp.Compare[uint64])
+	if len(ids)+len(names) > 0 {
+		c.nameRepeats(e, ids, names)
+	}
+}
+
+// repeats are the values that stand more than once in a list.
+func repeats[T comparable](list []T, compare func(a, b T) int) map[T]bool {
+	ordered := slices.Clone(list)
+	slices.SortFunc(ordered, compare)
+	twice := map[T]bool{}
+	for i := 1; i < len(ordered); i++ {
+		if ordered[i] == ordered[i-1] {
+			twice[ordered[i]] = true
+		}
+	}
+	return twice
+}
+
+// nameRepeats goes through the tasks again and says which are the same.
+func (c *check) nameRepeats(e *Expansion, ids map[ID]bool, names map[uint64]bool) {
+	byID, byName := map[ID]draft{}, map[string]draft{}
+	e.walk(func(d draft) bool {
+		d.own = slices.Clone(d.own)
+		if first, ok := byID[d.task.ID]; ok {
+			c.add("same "+c.differing(first, d), c.sameTask(first, d))
+		} else if ids[d.task.ID] {
+			byID[d.task.ID] = d
+		}
+		if first, ok := byName[d.task.File]; ok && first.task.ID != d.task.ID {
+			c.add("name "+c.differing(first, d), c.sweep.fault(fmt.Sprintf("two tasks would have the same file %s", d.task.File),
+				"their sources' names don't tell them apart: rename the files, or make a sweep of each", "source", "axes"))
+		} else if names[maphash.String(c.seed, d.task.File)] {
+			byName[d.task.File] = d
+		}
+		return !c.more
+	}, nil)
+}
+
+// sameTask is the fault of two tasks that are one.
+func (c *check) sameTask(first, second draft) Fault {
+	name := c.differing(first, second)
+	p, err := sim.Lookup(name)
+	switch {
+	case err != nil && first.network != nil && second.network != nil:
+		return c.sweep.fault(fmt.Sprintf("the sources %s and %s are the same network", first.network.what, second.network.what), "remove one", "source")
+	case err != nil:
+		return c.sweep.fault(fmt.Sprintf("two tasks are the same: %s", second.where()), "remove one", "axes", "replace")
+	case !p.ReadBy(c.sweep.experiment):
+		return c.sweep.fault(fmt.Sprintf("%s has no effect on %s, so that its values give the same tasks", name, c.sweep.experiment), "set one value under [parameters], or none", name)
+	}
+	return c.sweep.fault(fmt.Sprintf("two tasks are the same: %s and %s", first.where(), second.where()), "remove one", name, "axes", "replace")
+}
+
+// differing is the first parameter whose value the sweep sets otherwise for the
+// second task than for the first; "" if there is none.
+func (c *check) differing(first, second draft) string {
+	for _, s := range second.own {
+		if v, ok := settingOf(first.own, s.Name); !ok || v != s.Value {
+			return s.Name
+		}
+	}
+	return ""
+}

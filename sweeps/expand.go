@@ -1,0 +1,119 @@
+package sweeps
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+
+	"eisweep/sim"
+)
+
+// Expansion is the tasks of a sweep.
+type Expansion struct {
+	sweep    *Sweep
+	grid     *grid
+	networks iter.Seq[*network] // PERTURB
+	initial  *Initial
+	length   int
+	unused   []ID
+}
+
+// Len is the number of tasks.
+func (e *Expansion) Len() int { return e.length }
+
+// Unused lists the tasks that Replace should have replaced and that the sweep
+// doesn't have.
+func (e *Expansion) Unused() []ID { return e.unused }
+
+// All goes through the tasks in their order: by source, by seed, by the axes in
+// the order of the file, the last one fastest. They are made as they are asked
+// for; ranging again gives the same ones.
+func (e *Expansion) All() iter.Seq[Task] {
+	return func(yield func(Task) bool) {
+		e.walk(func(d draft) bool { return yield(d.task) }, nil)
+	}
+}
+
+// Expand finds the tasks of the sweep, and checks everything about them that can
+// be known before they run. Lib may be nil for a sweep that refers to nothing.
+// The error is a *Faults with all that is wrong.
+func (s *Sweep) Expand(lib Library) (*Expansion, error) {
+	if faults := s.consistency(); len(faults) > 0 {
+		return nil, sorted(faults)
+	}
+	if lib == nil {
+		lib = noLibrary{}
+	}
+	e := &Expansion{sweep: s, grid: newGrid(s)}
+	c := newCheck(s)
+	if n := e.grid.size(); n > maxTasks || n*max(1, len(s.seeds)) > maxTasks {
+		c.add("size", s.fault("the sweep has too many tasks", fmt.Sprintf("split it into sweeps of at most %d", maxTasks), "axes", "seeds"))
+		return nil, c.faults()
+	}
+	s.lookUp(lib, e, c)
+	if len(c.list) == 0 {
+		e.walk(c.task, c)
+		c.finish(e)
+	}
+	if len(c.list) > 0 {
+		return nil, c.faults()
+	}
+	e.length, e.unused = len(c.ids), c.unused()
+	return e, nil
+}
+
+// consistency says what a sweep lacks, or has too much, for its experiment.
+func (s *Sweep) consistency() []Fault {
+	var faults []Fault
+	add := func(problem, remedy string, places ...string) {
+		faults = append(faults, s.fault(problem, remedy, places...))
+	}
+	trains := s.experiment.Trains()
+	switch {
+	case !trains && s.source == "" && s.places["source"] == (span{}):
+		add("PERTURB needs trained networks, and the sweep names no source", `write source = "approximate" (a sweep) or the path of a result file, or give --source`, "experiment")
+	case trains && s.source != "":
+		add(fmt.Sprintf("%s trains its own networks and takes no source", s.experiment), "remove source, or start from a file's weights with initial_state", "source", "experiment")
+	}
+	if trains && len(s.where) > 0 {
+		add(fmt.Sprintf("%s has no source that source_where could narrow", s.experiment), "remove it", "source_where")
+	}
+	if !trains && s.initial != nil {
+		add("PERTURB takes its weights from its source and has no initial_state", "remove it", "initial_state")
+	}
+	return faults
+}
+
+// lookUp finds what the sweep refers to.
+func (s *Sweep) lookUp(lib Library, e *Expansion, c *check) {
+	if s.experiment == sim.Perturb {
+		networks, fault := s.sources(lib)
+		if fault != nil {
+			c.add("source", *fault)
+		}
+		e.networks = networks
+	}
+	if s.initial == nil {
+		return
+	}
+	files, err := lib.Results(s.initial.path)
+	switch {
+	case err != nil:
+		c.add("initial", s.fault("initial_state: "+err.Error(), "", "initial_state"))
+	case len(files) != 1:
+		c.add("initial", s.fault(fmt.Sprintf("initial_state: %s holds %d files", s.initial.path, len(files)), "name one of them", "initial_state"))
+	case files[0].NPerAxis == 0:
+		c.add("initial", s.fault(fmt.Sprintf("initial_state: %s holds no weights", s.initial.path), "", "initial_state"))
+	default:
+		e.initial = &Initial{Input: files[0].input(), Take: s.initial.take}
+		c.initialSize = files[0].NPerAxis
+	}
+}
+
+// noLibrary answers that there is nothing.
+type noLibrary struct{}
+
+var errNoLibrary = errors.New("other sweeps and files can't be looked at here")
+
+func (noLibrary) Sweep(string) (*Sweep, error)         { return nil, errNoLibrary }
+func (noLibrary) Results(string) ([]ResultFile, error) { return nil, errNoLibrary }

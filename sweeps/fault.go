@@ -1,0 +1,96 @@
+package sweeps
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Fault is one thing that is wrong with a sweep, where it stands and what would
+// be right.
+type Fault struct {
+	File    string // as it was named; "" for what no file says
+	Line    int    // from 1; 0 when no place in the file is to blame
+	Column  int    // from 1, in characters
+	Text    string // the line
+	Width   int    // characters to underline
+	Problem string
+	Remedy  string
+}
+
+// Faults are all the faults that were found at a time, in the order of the file.
+// It is the error of everything here that a user can get wrong.
+type Faults struct{ List []Fault }
+
+// Error lists every fault with its line and a caret.
+func (f *Faults) Error() string {
+	var b strings.Builder
+	for i, fault := range f.List {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(fault.String())
+	}
+	return b.String()
+}
+
+// String is the fault as a terminal shows it.
+func (f Fault) String() string {
+	var b strings.Builder
+	if f.File != "" {
+		b.WriteString(f.File + ":")
+	}
+	if f.Line > 0 {
+		fmt.Fprintf(&b, "%d:%d:", f.Line, f.Column)
+	}
+	if b.Len() > 0 {
+		b.WriteByte(' ')
+	}
+	b.WriteString(f.Problem)
+	if f.Line > 0 {
+		b.WriteString(f.excerpt())
+	}
+	if f.Remedy != "" {
+		b.WriteString("\n      = " + f.Remedy)
+	}
+	return b.String()
+}
+
+// excerpt is the line with the fault underlined.
+func (f Fault) excerpt() string {
+	indent := []rune(f.Text)[:f.Column-1]
+	for i, r := range indent {
+		if r != '\t' {
+			indent[i] = ' '
+		}
+	}
+	return fmt.Sprintf("\n %4d | %s\n      | %s%s", f.Line, f.Text, string(indent), strings.Repeat("^", f.Width))
+}
+
+// text is the text that faults point into.
+type text struct {
+	name  string
+	bytes []byte
+}
+
+// fault makes the fault of a place; of none for the zero span.
+func (t *text) fault(at span, problem, remedy string) Fault {
+	f := Fault{File: t.name, Problem: problem, Remedy: remedy}
+	if at.end <= at.start || at.end > len(t.bytes) {
+		return f
+	}
+	start := bytes.LastIndexByte(t.bytes[:at.start], '\n') + 1
+	line := t.bytes[start:]
+	if end := bytes.IndexByte(line, '\n'); end >= 0 {
+		line = line[:end]
+	}
+	line = bytes.TrimRight(line, "\r")
+	from := min(at.start-start, len(line))
+	to := max(from, min(at.end-start, len(line)))
+	f.Line = 1 + bytes.Count(t.bytes[:at.start], []byte("\n"))
+	f.Column = 1 + utf8.RuneCount(line[:from])
+	f.Width = max(1, utf8.RuneCount(line[from:to]))
+	f.Text = string(line)
+	return f
+}

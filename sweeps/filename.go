@@ -1,0 +1,63 @@
+package sweeps
+
+import (
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"eisweep/sim"
+)
+
+// maxFileName is the longest name in bytes that tells what varies.
+const maxFileName = 200
+
+// fileName names the task's result: what varies, then the seeds. A PERTURB task
+// with a seed of its own has both, its source's first.
+func (t *Task) fileName(ownSeed bool) string {
+	b := make([]byte, 0, 128)
+	b = append(b, "results"...)
+	for _, s := range t.Varying {
+		b = append(b, '~')
+		b = append(b, s.Name...)
+		b = append(b, '=')
+		b = append(b, s.Value.String()...)
+	}
+	if t.Source != nil && ownSeed && t.Source.SeedTold {
+		b = strconv.AppendUint(append(b, "~seed="...), uint64(t.Source.Seed), 10)
+		b = append(b, "~perturb"...)
+		b = strconv.AppendUint(append(b, ".seed="...), uint64(t.Seed), 10)
+	} else {
+		b = strconv.AppendUint(append(b, "~seed="...), uint64(t.Seed), 10)
+	}
+	b = append(b, ".h5"...)
+	if len(b) > maxFileName || t.Source != nil && namedByID(t.Source.File) {
+		return t.shortName()
+	}
+	return string(b)
+}
+
+// shortName names a result whose name would be too long.
+func (t *Task) shortName() string {
+	return "results~seed=" + strconv.FormatUint(uint64(t.Seed), 10) + "~id=" + t.ID.String() + ".h5"
+}
+
+// namedByID reports whether a file has a name like shortName's, which doesn't
+// tell what varies.
+func namedByID(file string) bool { return strings.Contains(filepath.Base(file), "~id=t") }
+
+// varyingInName reads the settings that a result's file name tells. What is no
+// parameter with a legal value is left out.
+func varyingInName(path string) []sim.Setting {
+	var settings []sim.Setting
+	stem := strings.TrimSuffix(filepath.Base(path), ".h5")
+	for i, part := range strings.Split(stem, "~") {
+		s, err := ParseSetting(part)
+		if i == 0 || err != nil || slices.ContainsFunc(settings, func(o sim.Setting) bool { return o.Name == s.Name }) {
+			continue
+		}
+		settings = append(settings, s)
+	}
+	sortSettings(settings)
+	return settings
+}

@@ -1,0 +1,85 @@
+package sweeps
+
+import (
+	"slices"
+
+	"eisweep/sim"
+)
+
+// grid goes through the combinations of a sweep's axes, the last axis fastest.
+type grid struct {
+	axes    []axis
+	columns []place // in the order of file names
+}
+
+// place is a column, and the axis that it belongs to.
+type place struct {
+	axis int
+	column
+	lines []string // what each value adds to an id
+}
+
+// newGrid prepares the axes of a sweep.
+func newGrid(s *Sweep) *grid {
+	g := &grid{axes: s.axes}
+	for i, a := range s.axes {
+		for _, c := range a.columns {
+			g.columns = append(g.columns, place{axis: i, column: c, lines: idLines(s.experiment, c)})
+		}
+	}
+	slices.SortStableFunc(g.columns, func(a, b place) int { return sim.Order(a.name) - sim.Order(b.name) })
+	return g
+}
+
+// idLines are the lines of an id for each value of a column: "" for the default,
+// and for what the experiment doesn't read.
+func idLines(e sim.Experiment, c column) []string {
+	p, defaults := mustLookup(c.name), sim.Defaults(e)
+	lines := make([]string, len(c.values))
+	for i, v := range c.values {
+		if p.ReadBy(e) && v != p.Get(&defaults) {
+			lines[i] = c.name + "=" + v.String() + "\n"
+		}
+	}
+	return lines
+}
+
+// size is the number of combinations, or more than maxTasks.
+func (g *grid) size() int {
+	n := 1
+	for _, a := range g.axes {
+		if n *= a.size(); n > maxTasks {
+			return n
+		}
+	}
+	return n
+}
+
+// each visits every combination: the number of the place on each axis. It stops,
+// and returns false, when visit does. The slice is used again.
+func (g *grid) each(visit func(at []int) bool) bool {
+	at := make([]int, len(g.axes))
+	for {
+		if !visit(at) {
+			return false
+		}
+		i := len(at) - 1
+		for ; i >= 0; i-- {
+			if at[i]++; at[i] < g.axes[i].size() {
+				break
+			}
+			at[i] = 0
+		}
+		if i < 0 {
+			return true
+		}
+	}
+}
+
+// settings appends the values of a combination, in the order of file names.
+func (g *grid) settings(list []sim.Setting, at []int) []sim.Setting {
+	for _, c := range g.columns {
+		list = append(list, sim.Setting{Name: c.name, Value: c.values[at[c.axis]]})
+	}
+	return list
+}

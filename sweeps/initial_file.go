@@ -1,0 +1,68 @@
+package sweeps
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// weightNames are the matrices that a training can start from.
+var weightNames = []string{"wee", "wei", "wie", "wii"}
+
+const initialForm = `write initial_state = { file = "FILE.h5", take = ["wee", "wei", "wie", "wii"] }`
+
+// readInitial reads initial_state. Without take all four matrices are taken.
+func (r *reader) readInitial(n *node) {
+	if !n.isTable() {
+		r.fail(n.place(), "initial_state must be a table", initialForm)
+		return
+	}
+	initial := &initialFile{take: weightNames}
+	for _, f := range n.fields {
+		switch f.name {
+		case "file":
+			initial.path = r.path(f)
+		case "take":
+			initial.take = r.take(f)
+		default:
+			r.fail(f.key, "unknown key "+f.name+" in initial_state", initialForm)
+		}
+	}
+	if n.field("file") == nil {
+		r.fail(n.place(), "initial_state names no file", initialForm)
+	}
+	r.sweep.initial = initial
+}
+
+// path reads the path of a file, relative to the sweep file's folder.
+func (r *reader) path(n *node) string {
+	word, ok := r.word(n, n.name)
+	if !ok {
+		return ""
+	}
+	path, err := absolute(word, filepath.Dir(r.text.name))
+	if err != nil || word == "" {
+		r.fail(n.place(), fmt.Sprintf("%q is no path", word), initialForm)
+	}
+	return path
+}
+
+// take reads which matrices are taken, and gives them in their fixed order.
+func (r *reader) take(n *node) []string {
+	if len(n.items) == 0 {
+		r.fail(n.place(), "take must be a list of weights", "legal: "+strings.Join(weightNames, ", "))
+	}
+	var names []string
+	for _, item := range n.items {
+		name, _ := item.data.(string)
+		if !slices.Contains(weightNames, name) {
+			r.fail(item.place(), "take names no weights", "legal: "+strings.Join(weightNames, ", "))
+		} else if slices.Contains(names, name) {
+			r.fail(item.place(), name+" stands twice in take", "remove one")
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,33 @@
+package sweeps
+
+// nearest returns the candidate that is most like word, or "" when none is near.
+func nearest(word string, candidates []string) string {
+	best, least := "", len(word)/3+2
+	for _, c := range candidates {
+		if d := editDistance(word, c); d < least {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// editDistance is Levenshtein's, over bytes.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,170 @@
+package sweeps
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"path/filepath"
+	"slices"
+
+	"eisweep/sim"
+)
+
+// network is a trained network that a PERTURB task pushes: the result of a task
+// or a file, with what is known of it.
+type network struct {
+	input   Input
+	what    string // for messages
+	told    bool   // its parameters are known
+	tree    sim.Parameters
+	varying []sim.Setting // what its file's name tells
+	// inherited are the settings that PERTURB takes over.
+	inherited []sim.Setting
+}
+
+// value returns a parameter of the network, as far as it is known.
+func (n *network) value(p *sim.Parameter) (sim.Value, bool) {
+	if n.told {
+		return p.Get(&n.tree), true
+	}
+	if s, ok := settingOf(n.varying, p.Name); ok {
+		return s, true
+	}
+	return settingOf(n.inherited, p.Name)
+}
+
+func settingOf(settings []sim.Setting, name string) (sim.Value, bool) {
+	for i := len(settings) - 1; i >= 0; i-- {
+		if settings[i].Name == name {
+			return settings[i].Value, true
+		}
+	}
+	return sim.Value{}, false
+}
+
+// sources finds the networks of a PERTURB sweep. They are made anew each time
+// that the sequence is ranged over.
+func (s *Sweep) sources(lib Library) (iter.Seq[*network], *Fault) {
+	fail := func(problem, remedy string) (iter.Seq[*network], *Fault) {
+		f := s.fault(problem, remedy, "source", "experiment")
+		return nil, &f
+	}
+	if s.SourceIsPath() {
+		files, err := lib.Results(s.source)
+		if err != nil {
+			return fail("source: "+err.Error(), "give a result file or a folder of them")
+		}
+		if problem := untrained(files); problem != "" {
+			return fail(problem, "a source is the result of APPROXIMATE or GRADIENT")
+		}
+		return networksOfFiles(files), nil
+	}
+	source, err := lib.Sweep(s.source)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fail(fmt.Sprintf("the source sweep %s is not there: %v", s.source, err), "launch it first, or name another source")
+	}
+	if err != nil {
+		return fail(fmt.Sprintf("the source sweep %s can't be read: %v", s.source, err), "")
+	}
+	if !source.experiment.Trains() {
+		return fail(fmt.Sprintf("the source sweep %s is a PERTURB sweep: it holds no trained network", s.source), "name the sweep that trained the networks")
+	}
+	tasks, err := source.Expand(lib)
+	if err != nil {
+		return fail(fmt.Sprintf("the source sweep %s can't be expanded: %v", s.source, err), "")
+	}
+	return networksOfTasks(s.source, tasks), nil
+}
+
+// untrained names the files that hold no trained network; "" if all do.
+func untrained(files []ResultFile) string {
+	for _, f := range files {
+		if f.Experiment == sim.Perturb || !f.Trained {
+			return fmt.Sprintf("the source %s holds no trained network", f.Path)
+		}
+	}
+	return ""
+}
+
+func networksOfTasks(sweep string, tasks *Expansion) iter.Seq[*network] {
+	return func(yield func(*network) bool) {
+		for t := range tasks.All() {
+			n := &network{
+				input:   Input{Task: t.ID, Sweep: sweep, File: t.File, Seed: t.Seed, SeedTold: true},
+				what:    fmt.Sprintf("%s/%s", sweep, t.File),
+				told:    true,
+				tree:    t.Parameters,
+				varying: t.Varying,
+			}
+			n.inherited = inherited(t.Settings())
+			if !yield(n) {
+				return
+			}
+		}
+	}
+}
+
+func networksOfFiles(files []ResultFile) iter.Seq[*network] {
+	return func(yield func(*network) bool) {
+		for _, f := range files {
+			if !yield(networkOfFile(f)) {
+				return
+			}
+		}
+	}
+}
+
+// networkOfFile is what is known of a result file. Of one that doesn't tell its
+// parameters these are the sizes, and what its name says.
+func networkOfFile(f ResultFile) *network {
+	n := &network{input: f.input(), what: f.Path, told: f.Told, varying: varyingInName(f.Path)}
+	if !f.Told {
+		n.inherited = sizes(f)
+		return n
+	}
+	n.tree = sim.Resolve(f.Experiment, f.Settings)
+	n.inherited = inherited(f.Settings)
+	for i, s := range n.varying { // the file knows better than its name
+		n.varying[i].Value, _ = n.value(mustLookup(s.Name))
+	}
+	return n
+}
+
+// input is how a task refers to a result file.
+func (f *ResultFile) input() Input {
+	in := Input{Task: f.Task, Sweep: f.Sweep, File: f.File, Seed: f.Seed, SeedTold: f.Told}
+	if f.Task == (ID{}) {
+		in.SHA256, in.Path, in.File = f.SHA256, f.Path, filepath.Base(f.Path)
+	}
+	return in
+}
+
+func sizes(f ResultFile) []sim.Setting {
+	var settings []sim.Setting
+	for _, s := range []struct {
+		name string
+		n    int
+	}{{"ng.exc.n_per_axis", f.NPerAxis}, {"inp.n_stimuli", f.NStimuli}} {
+		if v, err := mustLookup(s.name).Check(s.n); err == nil {
+			settings = append(settings, sim.Setting{Name: s.name, Value: v})
+		}
+	}
+	return settings
+}
+
+// inherited are those of a network's settings that PERTURB reads.
+func inherited(settings []sim.Setting) []sim.Setting {
+	return slices.DeleteFunc(slices.Clone(settings), func(s sim.Setting) bool {
+		return !mustLookup(s.Name).ReadBy(sim.Perturb)
+	})
+}
+
+// mustLookup is sim.Lookup of a name that is known to be one.
+func mustLookup(name string) *sim.Parameter {
+	p, err := sim.Lookup(name)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}

@@ -1,0 +1,131 @@
+package sweeps
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"eisweep/sim"
+)
+
+// ParseSetting reads "name=value", as a command line sets a parameter.
+func ParseSetting(text string) (sim.Setting, error) {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok {
+		return sim.Setting{}, fmt.Errorf("%q sets nothing: write name=value", text)
+	}
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+	p, err := sim.Lookup(name)
+	if err != nil {
+		return sim.Setting{}, err
+	}
+	v, err := p.Parse(value)
+	if err != nil {
+		return sim.Setting{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return sim.Setting{Name: name, Value: v}, nil
+}
+
+// Overrides are what a command line says otherwise than the sweep file. Zero
+// fields change nothing.
+type Overrides struct {
+	Name       string         // launch under another name
+	Experiment sim.Experiment // another experiment
+	Settings   []sim.Setting  // each becomes an axis of one value; of two of a name the last counts
+	Seeds      []uint32       // take the place of the file's
+	AddSeeds   []uint32       // go with the file's, those that it has already are left out
+	Source     string         // a sweep's name, or a path (absolute, or relative to the working directory)
+}
+
+// With returns the sweep with the overrides applied. The error is a *Faults.
+func (s *Sweep) With(o Overrides) (*Sweep, error) {
+	c := s.copy()
+	var faults []Fault
+	if o.Name != "" {
+		if err := CheckName(o.Name); err != nil {
+			faults = append(faults, Fault{Problem: err.Error()})
+		}
+		c.name = o.Name
+	}
+	if o.Experiment != "" {
+		c.experiment = o.Experiment
+	}
+	if o.Source != "" {
+		source, err := checkSource(o.Source, "")
+		if err != nil {
+			faults = append(faults, Fault{Problem: "source: " + err.Error()})
+		}
+		c.source = source
+		delete(c.places, "source")
+	}
+	if seed, twice := repeated(o.Seeds); twice {
+		faults = append(faults, Fault{Problem: fmt.Sprintf("seed %d is given twice", seed)})
+	}
+	c.changeSeeds(o)
+	for _, setting := range o.Settings {
+		c.override(setting)
+	}
+	if len(faults) > 0 {
+		return nil, &Faults{List: faults}
+	}
+	return c, nil
+}
+
+func (s *Sweep) changeSeeds(o Overrides) {
+	if len(o.Seeds) > 0 {
+		s.seeds = slices.Clone(o.Seeds)
+		delete(s.places, "seeds")
+	}
+	have := make(map[uint32]bool, len(s.seeds))
+	for _, seed := range s.seeds {
+		have[seed] = true
+	}
+	for _, seed := range o.AddSeeds {
+		if !have[seed] {
+			s.seeds = append(s.seeds, seed)
+		}
+		have[seed] = true
+	}
+	if len(s.seeds) == 0 && s.experiment.Trains() {
+		s.seeds = []uint32{1}
+	}
+}
+
+// override makes a parameter an axis of one value, wherever it stood.
+func (s *Sweep) override(set sim.Setting) {
+	s.parameters = slices.DeleteFunc(s.parameters, func(p sim.Setting) bool { return p.Name == set.Name })
+	for i, a := range s.axes {
+		s.axes[i].columns = slices.DeleteFunc(slices.Clone(a.columns), func(c column) bool { return c.name == set.Name })
+	}
+	s.axes = slices.DeleteFunc(s.axes, func(a axis) bool { return len(a.columns) == 0 })
+	end := slices.IndexFunc(s.axes, func(a axis) bool { return a.together })
+	if end < 0 {
+		end = len(s.axes)
+	}
+	s.axes = slices.Insert(s.axes, end, axis{columns: []column{{name: set.Name, values: []sim.Value{set.Value}}}})
+	s.forgetExcludes(set)
+	delete(s.places, set.Name)
+}
+
+// forgetExcludes removes what drops only combinations that an override has
+// removed already.
+func (s *Sweep) forgetExcludes(set sim.Setting) {
+	var kept [][]condition
+	places := map[string]span{}
+	for i, conditions := range s.excludes {
+		never := slices.ContainsFunc(conditions, func(c condition) bool {
+			return c.name == set.Name && !slices.Contains(c.values, set.Value)
+		})
+		if !never {
+			places[excludePlace(len(kept))] = s.places[excludePlace(i)]
+			kept = append(kept, conditions)
+		}
+	}
+	for i := range s.excludes {
+		delete(s.places, excludePlace(i))
+	}
+	for place, at := range places {
+		s.places[place] = at
+	}
+	s.excludes = kept
+}

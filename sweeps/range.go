@@ -1,0 +1,199 @@
+package sweeps
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"eisweep/sim"
+)
+
+// maxTasks bounds the values of an axis, the seeds and the tasks of a sweep.
+const maxTasks = 10_000_000
+
+var rangeKeys = []string{"from", "to", "count", "step", "scale"}
+
+const rangeRemedy = `a range is { from = …, to = …, count = … } or { from = …, to = …, step = … }; scale = "log" goes with count`
+
+// isRange reports whether a table looks like a range.
+func isRange(n *node) bool {
+	return n.isTable() && slices.ContainsFunc(n.fields, func(f *node) bool { return slices.Contains(rangeKeys, f.name) })
+}
+
+// bounds is a range as it is written.
+type bounds struct {
+	from, to, step float64
+	count          int
+	log            bool
+}
+
+// rangeValues reads a range of a parameter's values.
+func (r *reader) rangeValues(p *sim.Parameter, n *node) []sim.Value {
+	if p.Kind != sim.Real && p.Kind != sim.Integer {
+		r.wrongValue(p, n.place(), fmt.Sprintf("%s is a %s and has no ranges", p.Name, p.Kind), "give a list; legal: "+p.Legal)
+		return nil
+	}
+	b, ok := r.bounds(p, n)
+	if !ok {
+		return nil
+	}
+	problem := b.check()
+	if problem != "" {
+		r.wrongValue(p, n.place(), p.Name+": "+problem, rangeRemedy)
+		return nil
+	}
+	return r.checkedRange(p, n, b.values())
+}
+
+// bounds reads the entries of a range.
+func (r *reader) bounds(p *sim.Parameter, n *node) (bounds, bool) {
+	var b bounds
+	before := len(r.faults)
+	for _, f := range n.fields {
+		switch f.name {
+		case "from":
+			b.from = r.bound(p, f)
+		case "to":
+			b.to = r.bound(p, f)
+		case "step":
+			b.step = r.bound(p, f)
+		case "count":
+			b.count = r.count(p, f)
+		case "scale":
+			b.log = r.scale(p, f)
+		default:
+			r.wrongValue(p, f.key, "unknown key "+f.name+" in a range", rangeRemedy)
+		}
+	}
+	if len(r.faults) == before {
+		r.complete(p, n)
+	}
+	return b, len(r.faults) == before
+}
+
+// complete looks whether a range has what it needs, and not too much.
+func (r *reader) complete(p *sim.Parameter, n *node) {
+	has := func(name string) bool { return n.field(name) != nil }
+	for _, name := range []string{"from", "to"} {
+		if !has(name) {
+			r.wrongValue(p, n.place(), fmt.Sprintf("the range of %s has no %s", p.Name, name), rangeRemedy)
+		}
+	}
+	switch {
+	case has("count") && has("step"):
+		r.wrongValue(p, n.field("step").key, "a range has count or step, not both", rangeRemedy)
+	case !has("count") && !has("step"):
+		r.wrongValue(p, n.place(), fmt.Sprintf("the range of %s has neither count nor step", p.Name), rangeRemedy)
+	case has("step") && has("scale") && n.field("scale").data == "log":
+		r.wrongValue(p, n.field("step").key, "a logarithmic range has a count, no step", rangeRemedy)
+	}
+}
+
+// bound reads a number of a range: whole for an integer parameter.
+func (r *reader) bound(p *sim.Parameter, n *node) float64 {
+	switch x := n.data.(type) {
+	case int64:
+		return float64(x)
+	case float64:
+		if p.Kind == sim.Real && !math.IsNaN(x) && !math.IsInf(x, 0) {
+			return x
+		}
+	}
+	r.wrongValue(p, n.place(), fmt.Sprintf("%s of %s must be a finite %s", n.name, p.Name, map[sim.Kind]string{sim.Real: "number", sim.Integer: "integer"}[p.Kind]), "legal: "+p.Legal)
+	return 0
+}
+
+func (r *reader) count(p *sim.Parameter, n *node) int {
+	x, ok := n.data.(int64)
+	if !ok || x < 1 || x > maxTasks {
+		r.wrongValue(p, n.place(), fmt.Sprintf("count of %s must be an integer", p.Name), fmt.Sprintf("legal: 1 … %d", maxTasks))
+		return 0
+	}
+	return int(x)
+}
+
+func (r *reader) scale(p *sim.Parameter, n *node) bool {
+	if n.data != "log" && n.data != "linear" {
+		r.wrongValue(p, n.place(), fmt.Sprintf("scale of %s is unknown", p.Name), `legal: "linear", "log"`)
+	}
+	return n.data == "log"
+}
+
+// check says what is wrong with the numbers of a range; "" for nothing.
+func (b bounds) check() string {
+	switch {
+	case b.log && (b.from <= 0 || b.to <= 0):
+		return "a logarithmic range has from and to > 0"
+	case b.count == 1 && b.from != b.to:
+		return "a range of one value never reaches to"
+	case b.count > 1 && b.from == b.to:
+		return "from and to are the same"
+	case b.count > 0:
+		return ""
+	case b.step == 0:
+		return "step is 0"
+	case (b.to-b.from)/b.step < 0:
+		return "step leads away from to"
+	case (b.to-b.from)/b.step > maxTasks:
+		return fmt.Sprintf("more than %d values", maxTasks)
+	}
+	return ""
+}
+
+// values are the numbers of a range, in float64: from + i·(to−from)/(count−1),
+// from·(to/from)^(i/(count−1)), or from + i·step up to to + step·1e-6.
+func (b bounds) values() []float64 {
+	if b.count == 0 {
+		return b.stepped()
+	}
+	list := make([]float64, b.count)
+	for i := range list {
+		switch {
+		case i == 0:
+			list[i] = b.from
+		case b.log && i == b.count-1:
+			list[i] = b.to
+		case b.log:
+			list[i] = b.from * power(b.to/b.from, float64(i)/float64(b.count-1))
+		default:
+			list[i] = b.from + float64(i)*(b.to-b.from)/float64(b.count-1)
+		}
+	}
+	return list
+}
+
+func (b bounds) stepped() []float64 {
+	var list []float64
+	end := b.to + float64(b.step*1e-6)
+	for i := 0; i <= maxTasks; i++ {
+		x := b.from + float64(float64(i)*b.step)
+		if b.step > 0 && x > end || b.step < 0 && x < end {
+			break
+		}
+		list = append(list, x)
+	}
+	return list
+}
+
+// checkedRange makes values of a parameter of numbers.
+func (r *reader) checkedRange(p *sim.Parameter, n *node, numbers []float64) []sim.Value {
+	var values []sim.Value
+	for _, x := range numbers {
+		var raw any = x
+		if p.Kind == sim.Integer {
+			whole := math.Round(x)
+			if math.Abs(x-whole) > 1e-9*math.Abs(x) {
+				r.wrongValue(p, n.place(), fmt.Sprintf("%s is an integer, and the range gives %g", p.Name, x), "choose count or step so that every value is whole")
+				return nil
+			}
+			raw = int64(whole)
+		}
+		v, err := p.Check(raw)
+		if err != nil {
+			r.wrongValue(p, n.place(), p.Name+": "+err.Error(), "")
+			return nil
+		}
+		values = append(values, v)
+	}
+	return values
+}

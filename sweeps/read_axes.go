@@ -1,0 +1,99 @@
+package sweeps
+
+import (
+	"fmt"
+
+	"eisweep/sim"
+)
+
+func (r *reader) readAxes(n *node) {
+	for _, f := range r.table(n, "[axes]") {
+		r.claim(f)
+		a := axis{columns: []column{r.column(f)}}
+		r.distinct(a, []named{f})
+		if a.size() > 0 {
+			r.sweep.axes = append(r.sweep.axes, a)
+		}
+	}
+}
+
+func (r *reader) readTogether(n *node) {
+	for _, item := range r.tables(n, "together") {
+		found := r.table(item, "[[together]]")
+		if len(item.fields) == 0 {
+			r.fail(item.key, "a [[together]] without a parameter", "give two or more parameters with as many values each, or remove it")
+		}
+		a := axis{together: true}
+		for _, f := range found {
+			r.claim(f)
+			a.columns = append(a.columns, r.column(f))
+		}
+		if r.sameLength(a, found) {
+			r.distinct(a, found)
+			r.sweep.axes = append(r.sweep.axes, a)
+		}
+	}
+}
+
+// column reads the values of a parameter that varies: a list or a range.
+func (r *reader) column(f named) column {
+	c := column{name: f.Name}
+	_, list := f.node.data.([]any)
+	switch {
+	case f.node.isTable():
+		c.values = r.rangeValues(f.Parameter, f.node)
+	case !list:
+		r.wrongValue(f.Parameter, f.node.place(), f.Name+" wants a list of values or a range here",
+			fmt.Sprintf("write %s = [%s], or move it under [parameters]", f.Name, f.node.source(r.text.bytes)))
+	case len(f.node.items) == 0:
+		r.wrongValue(f.Parameter, f.node.place(), f.Name+" has no values", "give at least one, or remove the axis; legal: "+f.Legal)
+	}
+	if !list {
+		return c
+	}
+	for _, item := range f.node.items {
+		if v, ok := r.one(f.Parameter, item); ok {
+			c.values = append(c.values, v)
+		}
+	}
+	return c
+}
+
+// source is a value as it is written.
+func (n *node) source(text []byte) string { return string(text[n.value.start:n.value.end]) }
+
+// sameLength looks whether the parameters of a [[together]] have as many values
+// each. One whose values are wrong is not counted.
+func (r *reader) sameLength(a axis, found []named) bool {
+	for i, c := range a.columns {
+		if r.wrong[c.name] || len(c.values) == 0 {
+			return false
+		}
+		if first := a.columns[0]; len(c.values) != len(first.values) {
+			r.fail(found[i].node.place(), fmt.Sprintf("%s has %d values, and %s together with it has %d", c.name, len(c.values), first.name, len(first.values)),
+				"parameters that vary together have as many values each")
+			return false
+		}
+	}
+	return len(a.columns) > 0
+}
+
+// distinct refuses a place of an axis that is the same as an earlier one.
+func (r *reader) distinct(a axis, found []named) {
+	first := map[string]int{}
+	for i := range a.size() {
+		row := ""
+		for _, c := range a.columns {
+			row += sim.Setting{Name: c.name, Value: c.values[i]}.String() + " "
+		}
+		if earlier, ok := first[row]; ok {
+			at := found[0].node.place()
+			if items := found[0].node.items; i < len(items) {
+				at = items[i].place()
+			}
+			r.fail(at, fmt.Sprintf("%svalue %d is the same as value %d", row, i+1, earlier+1), "reals are compared as float32; remove one")
+			continue
+		}
+		first[row] = i
+	}
+}

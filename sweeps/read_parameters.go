@@ -1,0 +1,202 @@
+package sweeps
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"eisweep/sim"
+)
+
+// named is a parameter with what a table says of it.
+type named struct {
+	*sim.Parameter
+	node *node
+}
+
+// table lists the parameters of a table in the order of the text. What names no
+// parameter, or one twice, is a fault.
+func (r *reader) table(n *node, what string) []named {
+	if !n.isTable() {
+		r.fail(n.place(), what+" must be a table of parameters", "")
+		return nil
+	}
+	var found []named
+	r.descend(n, "", func(name string, leaf *node) {
+		p, err := sim.Lookup(name)
+		if err != nil {
+			r.fail(leaf.key, err.Error(), "")
+			return
+		}
+		found = append(found, named{p, leaf})
+	})
+	slices.SortStableFunc(found, func(a, b named) int { return a.node.key.start - b.node.key.start })
+	return r.once(found, what)
+}
+
+// descend visits the values below a table by their dotted names.
+func (r *reader) descend(n *node, prefix string, visit func(string, *node)) {
+	for _, f := range n.fields {
+		name := prefix + f.name
+		if f.isTable() && !knownParameter(name) && !isRange(f) && (len(f.fields) > 0 || leadsOn(name)) {
+			r.descend(f, name+".", visit)
+		} else {
+			visit(name, f)
+		}
+	}
+}
+
+// leadsOn reports whether some parameter's name begins with this one and a dot.
+func leadsOn(name string) bool {
+	return slices.ContainsFunc(sim.Table(), func(p *sim.Parameter) bool { return strings.HasPrefix(p.Name, name+".") })
+}
+
+// once refuses a parameter that a table gives twice, which quoted keys can do.
+func (r *reader) once(found []named, what string) []named {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(found, func(f named) bool {
+		twice := seen[f.Name]
+		if twice {
+			r.fail(f.node.key, f.Name+" stands twice in "+what, "")
+		}
+		seen[f.Name] = true
+		return twice
+	})
+}
+
+// claim notes that a parameter is set here, and refuses it if it is set elsewhere.
+func (r *reader) claim(f named) {
+	if at, ok := r.sweep.places[f.Name]; ok {
+		line := r.text.fault(at, "", "").Line
+		r.fail(f.node.key, fmt.Sprintf("%s is set twice: also in line %d", f.Name, line), "a parameter stands in one of [parameters], [axes] and [[together]], once")
+		return
+	}
+	r.sweep.places[f.Name] = f.node.place()
+}
+
+// one reads a single value of a parameter.
+func (r *reader) one(p *sim.Parameter, n *node) (sim.Value, bool) {
+	if _, list := n.data.([]any); list || n.isTable() {
+		r.wrongValue(p, n.place(), p.Name+" wants one value here", "several values belong under [axes] or [[together]]; legal: "+p.Legal)
+		return sim.Value{}, false
+	}
+	v, err := p.Check(n.data)
+	if err != nil {
+		r.wrongValue(p, n.place(), p.Name+": "+err.Error(), r.likeChoice(p, n.data))
+	}
+	return v, err == nil
+}
+
+// wrongValue is fail for the value of a parameter.
+func (r *reader) wrongValue(p *sim.Parameter, at span, problem, remedy string) {
+	r.wrong[p.Name] = true
+	r.fail(at, problem, remedy)
+}
+
+// likeChoice proposes the word of a choice that was probably meant.
+func (r *reader) likeChoice(p *sim.Parameter, x any) string {
+	word, ok := x.(string)
+	if !ok || len(p.Choices) == 0 {
+		return ""
+	}
+	for _, c := range p.Choices {
+		if strings.EqualFold(c, word) {
+			return "did you mean " + c + "?"
+		}
+	}
+	if near := nearest(word, p.Choices); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return ""
+}
+
+func (r *reader) readParameters(n *node) {
+	for _, f := range r.table(n, "[parameters]") {
+		r.claim(f)
+		if v, ok := r.one(f.Parameter, f.node); ok {
+			r.sweep.parameters = append(r.sweep.parameters, sim.Setting{Name: f.Name, Value: v})
+		}
+	}
+	sortSettings(r.sweep.parameters)
+}
+
+func (r *reader) readWhere(n *node) {
+	r.sweep.where = r.conditions(n, "[source_where]")
+}
+
+func (r *reader) readExcludes(n *node) {
+	for i, item := range r.tables(n, "exclude") {
+		conditions := r.conditions(item, "[[exclude]]")
+		if len(conditions) == 0 {
+			if len(item.fields) == 0 {
+				r.fail(item.key, "an [[exclude]] without a condition", "name the combinations to drop, or remove it")
+			}
+			continue
+		}
+		r.sweep.places[excludePlace(len(r.sweep.excludes))] = r.tables(n, "exclude")[i].place()
+		r.sweep.excludes = append(r.sweep.excludes, conditions)
+	}
+}
+
+func excludePlace(i int) string { return fmt.Sprintf("exclude %d", i) }
+
+// tables are the elements of an array of tables.
+func (r *reader) tables(n *node, name string) []*node {
+	for _, item := range n.items {
+		if !item.isTable() {
+			r.fail(item.place(), name+" holds something that is no table", "write [["+name+"]] above its entries")
+			return nil
+		}
+	}
+	if n.items == nil {
+		if _, array := n.data.([]any); !array {
+			r.fail(n.place(), name+" must be an array of tables", "write [["+name+"]]")
+		}
+	}
+	return n.items
+}
+
+// conditions reads what must hold for a combination, or for a source.
+func (r *reader) conditions(n *node, what string) []condition {
+	var list []condition
+	if seeds := n.field("seed"); seeds != nil && n.isTable() && what == "[source_where]" {
+		list = append(list, r.seedCondition(seeds))
+		n = n.without("seed")
+	}
+	for _, f := range r.table(n, what) {
+		c := condition{name: f.Name}
+		for _, item := range f.node.each() {
+			if v, ok := r.one(f.Parameter, item); ok {
+				c.values = append(c.values, v)
+			}
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// each is a list's elements, or the one value that it is.
+func (n *node) each() []*node {
+	if _, list := n.data.([]any); list {
+		return n.items
+	}
+	return []*node{n}
+}
+
+// without is a table without one of its entries.
+func (n *node) without(name string) *node {
+	c := *n
+	c.fields = slices.DeleteFunc(slices.Clone(n.fields), func(f *node) bool { return f.name == name })
+	return &c
+}
+
+// seedCondition reads the seeds that a source may have.
+func (r *reader) seedCondition(n *node) condition {
+	c := condition{name: "seed"}
+	for _, item := range n.each() {
+		if seed, ok := r.seed(item); ok {
+			c.values = append(c.values, sim.IntegerValue(int(seed)))
+		}
+	}
+	return c
+}

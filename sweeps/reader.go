@@ -1,0 +1,179 @@
+package sweeps
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"eisweep/sim"
+)
+
+// reader makes a sweep of a document, and collects what is wrong with it.
+type reader struct {
+	text   text
+	sweep  *Sweep
+	faults []Fault
+	wrong  map[string]bool // parameters with a fault of their own
+}
+
+// keys are the entries of a sweep file, and how each is read.
+var keys = []struct {
+	name string
+	read func(*reader, *node)
+}{
+	{"name", (*reader).readName},
+	{"experiment", (*reader).readExperiment},
+	{"seeds", (*reader).readSeeds},
+	{"source", (*reader).readSource},
+	{"source_where", (*reader).readWhere},
+	{"initial_state", (*reader).readInitial},
+	{"parameters", (*reader).readParameters},
+	{"axes", (*reader).readAxes},
+	{"together", (*reader).readTogether},
+	{"exclude", (*reader).readExcludes},
+	{"replace", (*reader).readReplacements},
+}
+
+func keyNames() []string {
+	var names []string
+	for _, k := range keys {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+func (r *reader) read() (*Sweep, error) {
+	r.sweep.text = r.text
+	root, err := readDocument(r.text.bytes)
+	if bad := (*syntaxError)(nil); errors.As(err, &bad) {
+		return nil, &Faults{List: []Fault{r.text.fault(bad.at, bad.problem, "")}}
+	}
+	for _, f := range root.fields {
+		r.checkKey(f)
+	}
+	for _, k := range keys { // in this order: the experiment and the axes come before what refers to them
+		if f := root.field(k.name); f != nil {
+			r.sweep.places[k.name] = f.place()
+			k.read(r, f)
+		}
+	}
+	r.require(root)
+	if len(r.faults) > 0 {
+		return nil, r.report()
+	}
+	return r.sweep, nil
+}
+
+// checkKey refuses an entry that a sweep file doesn't have.
+func (r *reader) checkKey(f *node) {
+	names := keyNames()
+	if slices.Contains(names, f.name) {
+		return
+	}
+	if name := f.leaf(); knownParameter(name) {
+		r.fail(f.key, fmt.Sprintf("the parameter %s stands outside [parameters]", name), "move it under [parameters], or with a list of values under [axes]")
+		return
+	}
+	remedy := "a sweep file has " + strings.Join(names, ", ")
+	if near := nearest(f.name, names); near != "" {
+		remedy = "did you mean " + near + "?"
+	}
+	r.fail(f.key, "unknown key "+f.name, remedy)
+}
+
+// leaf is the dotted name of the first value at or below a node.
+func (n *node) leaf() string {
+	if len(n.fields) == 0 {
+		return n.name
+	}
+	return n.name + "." + n.fields[0].leaf()
+}
+
+func knownParameter(name string) bool {
+	_, err := sim.Lookup(name)
+	return err == nil
+}
+
+// require looks for what every sweep file must say.
+func (r *reader) require(root *node) {
+	if root.field("name") == nil {
+		r.fail(span{}, "the sweep has no name", `write name = "…" at the top; `+nameRule)
+	}
+	if root.field("experiment") == nil {
+		r.fail(span{}, "the sweep has no experiment", `write experiment = "APPROXIMATE", "GRADIENT" or "PERTURB"`)
+	}
+	if root.field("seeds") == nil && r.sweep.experiment.Trains() {
+		r.sweep.seeds = []uint32{1}
+	}
+}
+
+// report is every fault of the file. What the sweep lacks as a whole is said
+// too, as far as it doesn't follow from a fault that is already there.
+func (r *reader) report() *Faults {
+	if r.sweep.experiment != "" {
+		r.faults = append(r.faults, r.sweep.consistency()...)
+		r.faults = append(r.faults, r.sweep.combinationFaults(r.wrong)...)
+	}
+	return sorted(r.faults)
+}
+
+// sorted puts faults into the order of the file.
+func sorted(faults []Fault) *Faults {
+	slices.SortStableFunc(faults, func(a, b Fault) int {
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+	return &Faults{List: faults}
+}
+
+func (r *reader) fail(at span, problem, remedy string) {
+	r.faults = append(r.faults, r.text.fault(at, problem, remedy))
+}
+
+// word reads a node that must be text.
+func (r *reader) word(n *node, what string) (string, bool) {
+	s, ok := n.data.(string)
+	if !ok {
+		r.fail(n.place(), what+" must be text in quotes", "")
+	}
+	return s, ok
+}
+
+func (r *reader) readName(n *node) {
+	name, ok := r.word(n, "name")
+	if !ok {
+		return
+	}
+	if err := CheckName(name); err != nil {
+		r.fail(n.value, err.Error(), "")
+	}
+	r.sweep.name = name
+}
+
+func (r *reader) readExperiment(n *node) {
+	word, ok := r.word(n, "experiment")
+	if !ok {
+		return
+	}
+	e, err := sim.ParseExperiment(word)
+	if err != nil {
+		r.fail(n.value, err.Error(), "")
+	}
+	r.sweep.experiment = e
+}
+
+func (r *reader) readSource(n *node) {
+	source, ok := r.word(n, "source")
+	if !ok {
+		return
+	}
+	source, err := checkSource(source, filepath.Dir(r.text.name))
+	if err != nil {
+		r.fail(n.value, err.Error(), `write source = "approximate" for a sweep, or the path of a result file or a folder of them`)
+	}
+	r.sweep.source = source
+}

@@ -1,0 +1,82 @@
+package sweeps
+
+import (
+	"errors"
+	"slices"
+
+	"eisweep/sim"
+)
+
+// Replacement makes other tasks of some tasks of a sweep: the same with other
+// values of some parameters.
+type Replacement struct {
+	Tasks    []ID
+	Settings []sim.Setting
+}
+
+// Replace returns the sweep with some of its tasks replaced, in place and order,
+// by the same with the settings changed: their ids and file names change, and
+// Task.Replaces tells the old ids. A replacement can be replaced in turn. Ids
+// that the sweep doesn't have are kept and have no effect; Expansion.Unused lists
+// them.
+func (s *Sweep) Replace(r Replacement) (*Sweep, error) {
+	if len(r.Tasks) == 0 || len(r.Settings) == 0 {
+		return nil, errors.New("replace tasks: no task or no setting is named")
+	}
+	c := s.copy()
+	r.Tasks, r.Settings = slices.Clone(r.Tasks), slices.Clone(r.Settings)
+	sortSettings(r.Settings)
+	c.replacements = append(c.replacements, r)
+	return c, nil
+}
+
+// readReplacements reads the [[replace]] tables that Replace leaves behind.
+func (r *reader) readReplacements(n *node) {
+	for _, item := range r.tables(n, "replace") {
+		var replacement Replacement
+		for _, f := range item.fields {
+			switch f.name {
+			case "tasks":
+				replacement.Tasks = r.ids(f)
+			case "set":
+				replacement.Settings = r.replacing(f)
+			default:
+				r.fail(f.key, "unknown key "+f.name+" in [[replace]]", "a replacement has tasks and set")
+			}
+		}
+		if item.field("tasks") == nil || item.field("set") == nil {
+			r.fail(item.place(), "a [[replace]] without tasks or set", `write tasks = ["t…"] and set.numint.max_steps = 3000`)
+		}
+		r.sweep.replacements = append(r.sweep.replacements, replacement)
+	}
+}
+
+func (r *reader) ids(n *node) []ID {
+	if len(n.items) == 0 {
+		r.fail(n.place(), "tasks must be a list of task ids", `write tasks = ["t…"]`)
+	}
+	var ids []ID
+	for _, item := range n.items {
+		word, _ := item.data.(string)
+		id, err := ParseID(word)
+		if err != nil || id == (ID{}) {
+			r.fail(item.place(), "this is not a task id: t and 32 hex digits", "")
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+func (r *reader) replacing(n *node) []sim.Setting {
+	var settings []sim.Setting
+	for _, f := range r.table(n, "[replace.set]") {
+		if v, ok := r.one(f.Parameter, f.node); ok {
+			settings = append(settings, sim.Setting{Name: f.Name, Value: v})
+		}
+	}
+	if n.isTable() && len(n.fields) == 0 {
+		r.fail(n.place(), "set names no parameter", "")
+	}
+	sortSettings(settings)
+	return settings
+}

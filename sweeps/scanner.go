@@ -1,0 +1,205 @@
+package sweeps
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// scanner finds where the keys and values of a TOML text stand. The text must
+// be valid TOML; of any other it makes something, but ends.
+type scanner struct {
+	text []byte
+	at   int
+}
+
+// scan returns the tree of a text's keys and values, with their places.
+func scan(text []byte) *node {
+	s, root := &scanner{text: text}, &node{}
+	table := root
+	for s.skip(" \t\r\n"); s.at < len(s.text); s.skip(" \t\r\n") {
+		before := s.at
+		if s.peek() == '[' {
+			table = s.header(root)
+		} else {
+			s.assignment(table)
+		}
+		if s.at == before {
+			s.at++
+		}
+	}
+	return root
+}
+
+// header reads [table] or [[table]] and returns the table that it opens.
+func (s *scanner) header(root *node) *node {
+	start, array := s.at, bytes.HasPrefix(s.text[s.at:], []byte("[["))
+	s.skip("[ \t")
+	names, _ := s.key()
+	s.skip("] \t")
+	at := span{start, s.trimmed(start, s.at)}
+	table := root
+	for i, name := range names {
+		last := i == len(names)-1
+		table = table.open(name, at)
+		if last && array {
+			table.items = append(table.items, &node{key: at})
+		}
+		if n := len(table.items); n > 0 {
+			table = table.items[n-1]
+		}
+	}
+	return table
+}
+
+// assignment reads key = value into a table.
+func (s *scanner) assignment(table *node) {
+	names, at := s.key()
+	s.skip("= \t")
+	for _, name := range names {
+		table = table.open(name, at)
+	}
+	s.value(table)
+}
+
+// open returns the entry of a table, which it adds if there is none.
+func (n *node) open(name string, at span) *node {
+	if f := n.field(name); f != nil {
+		return f
+	}
+	f := &node{name: name, key: at}
+	n.fields = append(n.fields, f)
+	return f
+}
+
+// key reads a dotted key.
+func (s *scanner) key() ([]string, span) {
+	start, end := s.at, s.at
+	var names []string
+	for s.at < len(s.text) {
+		part := s.at
+		if c := s.peek(); c == '"' || c == '\'' {
+			s.str()
+		} else {
+			s.until(" \t\r\n.=]#\"'")
+		}
+		if s.at == part {
+			break
+		}
+		names, end = append(names, unquote(string(s.text[part:s.at]))), s.at
+		s.skip(" \t")
+		if s.peek() != '.' {
+			break
+		}
+		s.skip(". \t")
+	}
+	return names, span{start, end}
+}
+
+// unquote gives the name that a part of a key stands for.
+func unquote(part string) string {
+	if !strings.ContainsAny(part, `"'`) {
+		return part
+	}
+	var v struct{ X string }
+	if _, err := toml.Decode("X="+part, &v); err != nil {
+		return part
+	}
+	return v.X
+}
+
+// value reads a value of any kind into a node.
+func (s *scanner) value(n *node) {
+	start := s.at
+	switch s.peek() {
+	case '"', '\'':
+		s.str()
+	case '[':
+		s.list(']', func() {
+			item := &node{key: n.key}
+			n.items = append(n.items, item)
+			s.value(item)
+		})
+	case '{':
+		s.list('}', func() { s.assignment(n) })
+	default:
+		s.until(",]}#\r\n")
+	}
+	n.value = span{start, s.trimmed(start, s.at)}
+}
+
+// list reads what stands between brackets, one element by each call of element.
+func (s *scanner) list(end byte, element func()) {
+	s.at++
+	for s.at < len(s.text) {
+		s.skip(", \t\r\n")
+		if s.peek() == end {
+			s.at++
+			return
+		}
+		before := s.at
+		element()
+		if s.at == before {
+			s.at++
+		}
+	}
+}
+
+// str passes over a string of any of the four kinds.
+func (s *scanner) str() {
+	quote := s.text[s.at : s.at+1]
+	mark := bytes.Repeat(quote, 3)
+	long := bytes.HasPrefix(s.text[s.at:], mark)
+	if !long {
+		mark = quote
+	}
+	for s.at += len(mark); s.at < len(s.text); s.at++ {
+		if s.text[s.at] == '\\' && quote[0] == '"' {
+			s.at++
+		} else if bytes.HasPrefix(s.text[s.at:], mark) {
+			s.at += len(mark)
+			break
+		}
+	}
+	for i := 0; long && i < 2 && s.peek() == quote[0]; i++ {
+		s.at++ // up to two quotes may stand before the closing three
+	}
+	s.at = min(s.at, len(s.text))
+}
+
+// skip passes over the given characters, and over comments.
+func (s *scanner) skip(chars string) {
+	for s.at < len(s.text) {
+		switch c := s.text[s.at]; {
+		case c == '#' && strings.Contains(chars, "\n"):
+			s.until("\n")
+		case strings.IndexByte(chars, c) < 0:
+			return
+		default:
+			s.at++
+		}
+	}
+}
+
+// until goes to the next of the given characters.
+func (s *scanner) until(chars string) {
+	if i := bytes.IndexAny(s.text[s.at:], chars); i >= 0 {
+		s.at += i
+	} else {
+		s.at = len(s.text)
+	}
+}
+
+// peek is the next byte, 0 at the end.
+func (s *scanner) peek() byte {
+	if s.at < len(s.text) {
+		return s.text[s.at]
+	}
+	return 0
+}
+
+// trimmed is the end of a stretch without the white space that ends it.
+func (s *scanner) trimmed(start, end int) int {
+	return start + len(bytes.TrimRight(s.text[start:end], " \t\r\n"))
+}

@@ -1,0 +1,125 @@
+package sweeps
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const seedRule = "seeds are 0 … 4294967295"
+
+// ParseSeeds reads seeds as a command line gives them: numbers and ranges, ends
+// included, with commas between them, as in "1-10,15".
+func ParseSeeds(text string) ([]uint32, error) {
+	var seeds []uint32
+	for part := range strings.SplitSeq(text, ",") {
+		from, to, err := seedRange(strings.TrimSpace(part))
+		if err != nil {
+			return nil, err
+		}
+		if uint64(to-from)+uint64(len(seeds)) >= maxTasks {
+			return nil, fmt.Errorf("seeds %s: more than %d", part, maxTasks)
+		}
+		for seed := uint64(from); seed <= uint64(to); seed++ {
+			seeds = append(seeds, uint32(seed))
+		}
+	}
+	if seed, twice := repeated(seeds); twice {
+		return nil, fmt.Errorf("seed %d stands twice in %q", seed, text)
+	}
+	return seeds, nil
+}
+
+// seedRange reads "3" or "1-10".
+func seedRange(text string) (from, to uint32, err error) {
+	first, last, isRange := strings.Cut(text, "-")
+	if !isRange {
+		last = first
+	}
+	a, errA := strconv.ParseUint(first, 10, 32)
+	b, errB := strconv.ParseUint(last, 10, 32)
+	if errA != nil || errB != nil {
+		return 0, 0, fmt.Errorf("%q is neither a seed nor a range of seeds like 1-10: %s", text, seedRule)
+	}
+	if b < a {
+		return 0, 0, fmt.Errorf("seeds %s: the range ends before it begins", text)
+	}
+	return uint32(a), uint32(b), nil
+}
+
+// repeated returns a seed that stands twice.
+func repeated(seeds []uint32) (uint32, bool) {
+	ordered := slices.Sorted(slices.Values(seeds))
+	for i := 1; i < len(ordered); i++ {
+		if ordered[i] == ordered[i-1] {
+			return ordered[i], true
+		}
+	}
+	return 0, false
+}
+
+// readSeeds reads a list of seeds, or { first, count }.
+func (r *reader) readSeeds(n *node) {
+	if n.isTable() {
+		r.readSeedRange(n)
+		return
+	}
+	if _, list := n.data.([]any); !list {
+		r.fail(n.place(), "seeds must be a list, or a first one and a count", "write seeds = [1, 2, 3], or seeds = { first = 1, count = 10 }")
+		return
+	}
+	if len(n.items) == 0 {
+		r.fail(n.place(), "seeds is empty", "give at least one; "+seedRule)
+	}
+	seen := map[uint32]bool{}
+	for _, item := range n.items {
+		seed, ok := r.seed(item)
+		if ok && seen[seed] {
+			r.fail(item.place(), fmt.Sprintf("seed %d stands twice", seed), "remove one")
+		} else if ok {
+			r.sweep.seeds = append(r.sweep.seeds, seed)
+		}
+		seen[seed] = ok || seen[seed]
+	}
+}
+
+// seed reads one seed.
+func (r *reader) seed(n *node) (uint32, bool) {
+	x, ok := n.data.(int64)
+	if !ok || x < 0 || x > math.MaxUint32 {
+		r.fail(n.place(), "this is not a seed", seedRule)
+		return 0, false
+	}
+	return uint32(x), true
+}
+
+func (r *reader) readSeedRange(n *node) {
+	const form = "write seeds = { first = 1, count = 10 }"
+	for _, f := range n.fields {
+		if f.name != "first" && f.name != "count" {
+			r.fail(f.key, "unknown key "+f.name+" in seeds", form)
+		}
+	}
+	first, count := n.field("first"), n.field("count")
+	if first == nil || count == nil {
+		r.fail(n.place(), "seeds wants a first and a count", form)
+		return
+	}
+	start, ok := r.seed(first)
+	many, isInt := count.data.(int64)
+	if !isInt || many < 1 || many > maxTasks {
+		r.fail(count.place(), "count of seeds must be an integer", fmt.Sprintf("legal: 1 … %d", maxTasks))
+		return
+	}
+	if int64(start)+many-1 > math.MaxUint32 {
+		r.fail(n.place(), fmt.Sprintf("the last seed would be %d", int64(start)+many-1), seedRule)
+		return
+	}
+	for i := range many {
+		if ok {
+			r.sweep.seeds = append(r.sweep.seeds, start+uint32(i))
+		}
+	}
+}

@@ -1,0 +1,36 @@
+package sweeps
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+//go:embed *.toml
+var shipped embed.FS
+
+// Shipped lists the names of the sweep files that come with the program.
+func Shipped() []string {
+	entries, err := fs.ReadDir(shipped, ".")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".toml"))
+	}
+	slices.Sort(names)
+	return names
+}
+
+// ReadShipped returns the text of a shipped sweep file. The error wraps
+// fs.ErrNotExist and names those that there are.
+func ReadShipped(name string) ([]byte, error) {
+	content, err := shipped.ReadFile(name + ".toml")
+	if err != nil {
+		return nil, fmt.Errorf("no sweep named %q is shipped (there are %s): %w", name, strings.Join(Shipped(), ", "), fs.ErrNotExist)
+	}
+	return content, nil
+}

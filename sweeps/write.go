@@ -1,0 +1,118 @@
+package sweeps
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"eisweep/sim"
+)
+
+// TOML writes the sweep as a sweep file that means the same wherever it lies:
+// paths are absolute, ranges are lists of values. Parse reads the same sweep
+// from it.
+func (s *Sweep) TOML() []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "name = %s\nexperiment = %s\n", quote(s.name), quote(string(s.experiment)))
+	if len(s.seeds) > 0 {
+		fmt.Fprintf(&b, "seeds = %s\n", seedsTOML(s.seeds))
+	}
+	if s.source != "" {
+		fmt.Fprintf(&b, "source = %s\n", quote(s.source))
+	}
+	if s.initial != nil {
+		fmt.Fprintf(&b, "initial_state = { file = %s, take = [%s] }\n", quote(s.initial.path), join(s.initial.take, quote))
+	}
+	section(&b, "[parameters]", s.parameters)
+	s.writeAxes(&b)
+	for _, c := range s.excludes {
+		writeConditions(&b, "[[exclude]]", c)
+	}
+	writeConditions(&b, "[source_where]", s.where)
+	for _, r := range s.replacements {
+		fmt.Fprintf(&b, "\n[[replace]]\ntasks = [%s]\n", join(r.Tasks, func(id ID) string { return quote(id.String()) }))
+		for _, set := range r.Settings {
+			fmt.Fprintf(&b, "set.%s = %s\n", set.Name, valueTOML(set.Value))
+		}
+	}
+	return []byte(b.String())
+}
+
+func section(b *strings.Builder, header string, settings []sim.Setting) {
+	if len(settings) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", header)
+	for _, set := range settings {
+		fmt.Fprintf(b, "%s = %s\n", set.Name, valueTOML(set.Value))
+	}
+}
+
+func (s *Sweep) writeAxes(b *strings.Builder) {
+	if slices.ContainsFunc(s.axes, func(a axis) bool { return !a.together }) {
+		b.WriteString("\n[axes]\n")
+	}
+	for _, a := range s.axes {
+		if a.together {
+			b.WriteString("\n[[together]]\n")
+		}
+		for _, c := range a.columns {
+			fmt.Fprintf(b, "%s = [%s]\n", c.name, join(c.values, valueTOML))
+		}
+	}
+}
+
+func writeConditions(b *strings.Builder, header string, conditions []condition) {
+	if len(conditions) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", header)
+	for _, c := range conditions {
+		fmt.Fprintf(b, "%s = [%s]\n", c.name, join(c.values, valueTOML))
+	}
+}
+
+func join[T any](list []T, text func(T) string) string {
+	parts := make([]string, len(list))
+	for i, x := range list {
+		parts[i] = text(x)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func valueTOML(v sim.Value) string {
+	if v.Kind() == sim.Choice {
+		return quote(v.String())
+	}
+	return v.String()
+}
+
+// seedsTOML writes consecutive seeds as { first, count }.
+func seedsTOML(seeds []uint32) string {
+	for i, seed := range seeds {
+		if uint64(seed) != uint64(seeds[0])+uint64(i) || len(seeds) < 3 {
+			return "[" + join(seeds, func(s uint32) string { return strconv.FormatUint(uint64(s), 10) }) + "]"
+		}
+	}
+	return fmt.Sprintf("{ first = %d, count = %d }", seeds[0], len(seeds))
+}
+
+// quote writes a TOML basic string.
+func quote(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < ' ' || r == 0x7f:
+			fmt.Fprintf(&b, "\\u%04X", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
