@@ -1,0 +1,163 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"eisweep/internal/results"
+	"eisweep/sim"
+)
+
+// logShown is how many lines of a log are told without --log.
+const logShown = 15
+
+func (s *showing) write(e *environment, a *account) error {
+	if s.asJSON {
+		return a.writeJSON(e)
+	}
+	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	for _, row := range a.rows() {
+		if row[1] != "" {
+			fmt.Fprintf(t, "%s\t%s\n", row[0], row[1])
+		}
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	s.writeParameters(e, a)
+	s.writeLog(e, a)
+	return nil
+}
+
+// rows are the facts of an account; those without a value are not told.
+func (a *account) rows() [][2]string {
+	rows := [][2]string{{"task", a.id.String()}, {"sweep", a.sweep}, {"file", a.path}}
+	if a.told || a.line != nil {
+		rows = append(rows, [2]string{"experiment", string(a.experiment)}, [2]string{"seed", fmt.Sprint(a.seed)})
+	} else if a.info != nil {
+		rows = append(rows, [2]string{"made by", "the published program, whose files don't tell their parameters"})
+	}
+	if a.info != nil {
+		rows = append(rows, [2]string{"network", fmt.Sprintf("%d E neurons, %d stimuli", cube(a.info.NPerAxis), cube(a.info.NStimuli))})
+	}
+	if a.source != nil {
+		rows = append(rows, [2]string{"source", inputText(a.source)})
+	}
+	if a.initial != nil {
+		rows = append(rows, [2]string{"starts from", strings.Join(a.initial.Take, ", ") + " of " + inputText(&a.initial.Input)})
+	}
+	rows = append(rows, [2]string{"replaces", a.replaces.String()})
+	return append(rows, a.provenance()...)
+}
+
+func cube(n int) int { return n * n * n }
+
+// provenance are the manifest's facts.
+func (a *account) provenance() [][2]string {
+	l := a.line
+	if l == nil {
+		if a.info != nil {
+			return nil
+		}
+		return [][2]string{{"state", "not run yet"}}
+	}
+	rows := [][2]string{{"state", string(l.State)}}
+	if l.State == results.Failed {
+		rows = append(rows, [2]string{"class", l.Class}, [2]string{"error", strings.ReplaceAll(l.Error, "\n", "\n\t")})
+	}
+	rows = append(rows, [2]string{"run", fmt.Sprintf("%d, attempt %d", l.Run, l.Attempt)})
+	if !l.Started.IsZero() {
+		took := duration(time.Duration(l.Seconds * float64(time.Second)))
+		rows = append(rows, [2]string{"started", l.Started.UTC().Format(time.RFC3339)}, [2]string{"finished", l.Finished.UTC().Format(time.RFC3339) + " (" + took + ")"})
+	}
+	return append(rows, [][2]string{
+		{"host", l.Host}, {"worker", l.Worker}, {"program", l.Version}, {"model version", fmt.Sprint(l.ModelVersion)},
+		{"linked from", l.ReusedFrom}, {"bytes", some(int(l.Bytes), "("+size(l.Bytes)+")")}, {"digest", l.Digest}, {"sha256", l.SHA256}, {"trouble", a.trouble},
+	}...)
+}
+
+// parameters returns a row for each parameter: name, value, default.
+func (a *account) parameters(all bool) [][3]string {
+	tree, defaults := sim.Resolve(a.experiment, a.settings), sim.Defaults(a.experiment)
+	defaults.Numint.EveryN = tree.Numint.NTrials
+	var out [][3]string
+	for _, p := range sim.Table() {
+		value, usual := p.Get(&tree).String(), p.Get(&defaults).String()
+		if p.ReadBy(a.experiment) && (all || value != usual) {
+			out = append(out, [3]string{p.Name, value, usual})
+		}
+	}
+	return out
+}
+
+func (s *showing) writeParameters(e *environment, a *account) {
+	if !a.told {
+		return
+	}
+	rows := a.parameters(s.all)
+	if s.all {
+		e.say("\nparameters")
+	} else if len(rows) == 0 {
+		e.say("\nevery parameter has its default (--all lists them)")
+	} else {
+		e.say("\nparameters that differ from the defaults (--all for every one)")
+	}
+	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		usual := ""
+		if row[1] != row[2] {
+			usual = "default " + row[2]
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", row[0], row[1], usual)
+	}
+	t.Flush()
+}
+
+func (s *showing) writeLog(e *environment, a *account) {
+	lines := a.log
+	if len(lines) == 0 {
+		return
+	}
+	if len(lines) > logShown && !s.log {
+		e.say("\nlog (the last %d of %d lines; --log for all)", logShown, len(lines))
+		lines = lines[len(lines)-logShown:]
+	} else {
+		e.say("\nlog")
+	}
+	for _, line := range lines {
+		e.say("  %s", line)
+	}
+}
+
+// accountJSON is what `show TASK|FILE --json` writes.
+type accountJSON struct {
+	ID         string         `json:"id,omitempty"`
+	Sweep      string         `json:"sweep,omitempty"`
+	Path       string         `json:"path,omitempty"`
+	Told       bool           `json:"told"` // whether experiment, seed and parameters are known
+	Experiment sim.Experiment `json:"experiment,omitempty"`
+	Seed       uint32         `json:"seed"`
+	Parameters map[string]any `json:"parameters,omitempty"` // every one that the experiment reads
+	Manifest   *results.Line  `json:"manifest"`             // null without a line
+	Log        []string       `json:"log"`
+}
+
+func (a *account) writeJSON(e *environment) error {
+	out := accountJSON{ID: a.id.String(), Sweep: a.sweep, Path: a.path, Told: a.told, Experiment: a.experiment, Seed: a.seed, Manifest: a.line, Log: a.log}
+	if a.told {
+		tree := sim.Resolve(a.experiment, a.settings)
+		out.Parameters = map[string]any{}
+		for _, p := range sim.Table() {
+			if p.ReadBy(a.experiment) {
+				out.Parameters[p.Name] = p.Get(&tree).Any()
+			}
+		}
+	}
+	enc := json.NewEncoder(e.stdout)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(out)
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+const welcome = `eisweep runs parameter sweeps of the E/I-assemblies model.
+
+Three things of every day:
+
+  eisweep run quick                       run a sweep: one that ships, or a file like my.toml
+  eisweep plan my.toml                    what a run would do: tasks, files, time, disk
+  eisweep show quick                      what became of it; of a task or a file as well
+
+Results are HDF5 files in ~/experiments/ei-assemblies/<sweep>/, or where --path or
+EISWEEP_ROOT say, with a manifest.jsonl beside them. Running the same again runs
+nothing; whatever is missing, damaged or new is run.
+`
+
+// newCommand builds the tree of commands.
+func newCommand(e *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:           "eisweep",
+		Short:         "Run parameter sweeps of the E/I-assemblies model",
+		Long:          welcome,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          noCommand,
+		RunE:          func(cmd *cobra.Command, args []string) error { return cmd.Help() },
+	}
+	cmd.CompletionOptions.DisableDefaultCmd = true
+	cmd.SetOut(e.stdout)
+	cmd.SetErr(e.stderr)
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage("%w; `%s --help` lists the options", err, cmd.CommandPath())
+	})
+	cmd.AddCommand(
+		newRunCommand(e), newPlanCommand(e), newRerunCommand(e), newVerifyCommand(e), newShowCommand(e),
+		newParamsCommand(e), newVersionCommand(e), newCompletionCommand(e), newProbeCommand(e),
+	)
+	cmd.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", Short: "Tell of a command", RunE: func(c *cobra.Command, args []string) error {
+		found, _, err := cmd.Find(args)
+		if err != nil {
+			return usage("%w", err)
+		}
+		return found.Help()
+	}})
+	return cmd
+}
+
+// noCommand refuses words that are no command, with the nearest that is.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	near := ""
+	if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
+		near = "; did you mean " + strings.Join(s, " or ") + "?"
+	}
+	return usage("unknown command %q%s `eisweep` lists what there is", args[0], orElse(near, ";"))
+}
+
+func orElse(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
+}
+
+// atMost refuses more than n arguments, which are called what.
+func atMost(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usage("%s takes %s and no more, not also %q", cmd.CommandPath(), what, args[n])
+		}
+		return nil
+	}
+}
+
+// exactlyOne wants one argument, which is called what.
+func exactlyOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usage("%s needs %s", cmd.CommandPath(), what)
+		}
+		return atMost(1, what)(cmd, args)
+	}
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/internal/root"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+func newCompletionCommand(e *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:   "completion bash|zsh|fish",
+		Short: "Print the script that completes commands in a shell",
+		Example: `  eisweep completion bash > ~/.local/share/bash-completion/completions/eisweep
+  eisweep completion zsh > "${fpath[1]}/_eisweep"
+  eisweep completion fish > ~/.config/fish/completions/eisweep.fish`,
+		Args:      exactlyOne("the shell: bash, zsh or fish"),
+		ValidArgs: []string{"bash", "zsh", "fish"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch args[0] {
+			case "bash":
+				return cmd.Root().GenBashCompletionV2(e.stdout, true)
+			case "zsh":
+				return cmd.Root().GenZshCompletion(e.stdout)
+			case "fish":
+				return cmd.Root().GenFishCompletion(e.stdout, true)
+			}
+			return usage("unknown shell %q: it is bash, zsh or fish", args[0])
+		},
+	}
+}
+
+// completer is what cobra asks for the words that may follow.
+type completer = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective)
+
+// completeFirst completes the first argument with a list of words.
+func completeFirst(words func() []string) completer {
+	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return words(), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func completeExperiments(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var out []string
+	for _, x := range sim.Experiments() {
+		out = append(out, string(x))
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeShipped offers shipped sweeps, and files.
+func completeShipped(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return sweeps.Shipped(), cobra.ShellCompDirectiveDefault
+}
+
+// completeSettings offers NAME=, for --set and --where.
+func completeSettings(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	var out []string
+	if name, _, ok := strings.Cut(typed, "="); ok {
+		p, err := sim.Lookup(name)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		for _, c := range p.Choices {
+			out = append(out, name+"="+c)
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
+	for _, p := range sim.Table() {
+		out = append(out, p.Name+"=")
+	}
+	return out, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+}
+
+func parameterNames() []string {
+	var out []string
+	for _, p := range sim.Table() {
+		out = append(out, p.Name)
+	}
+	return out
+}
+
+// launchedNames completes the names of the sweeps that were launched under the root.
+func launchedNames(e *environment, choice *rootChoice) func() []string {
+	return func() []string {
+		path, _, err := choice.choose(e)
+		if err != nil {
+			return nil
+		}
+		if _, err := os.Stat(path); err != nil {
+			return nil
+		}
+		r, err := root.OpenExisting(path)
+		if err != nil {
+			return nil
+		}
+		names, err := r.Sweeps()
+		if err != nil {
+			return nil
+		}
+		return names
+	}
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// environment is what a command has from outside.
+type environment struct {
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	getenv func(string) string
+	// asks says that a person can answer: questions are put on stderr.
+	asks bool
+	// draws says that stdout is a terminal; size is then its width and height.
+	draws bool
+	size  func() (width, height int)
+}
+
+func systemEnvironment() *environment {
+	out, in, err := int(os.Stdout.Fd()), int(os.Stdin.Fd()), int(os.Stderr.Fd())
+	return &environment{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv,
+		asks:  term.IsTerminal(in) && term.IsTerminal(err),
+		draws: term.IsTerminal(out) && os.Getenv("TERM") != "dumb",
+		size: func() (int, int) {
+			width, height, err := term.GetSize(out)
+			if err != nil {
+				return 80, 24
+			}
+			return width, height
+		},
+	}
+}
+
+// note tells the person something beside the command's output.
+func (e *environment) note(format string, args ...any) {
+	fmt.Fprintf(e.stderr, format+"\n", args...)
+}
+
+// say writes a line of the command's output.
+func (e *environment) say(format string, args ...any) {
+	fmt.Fprintf(e.stdout, format+"\n", args...)
+}
+
+// ask puts a question and returns the line that answers it, "" at the end of input.
+func (e *environment) ask(format string, args ...any) string {
+	fmt.Fprintf(e.stderr, format+" ", args...)
+	line, err := bufio.NewReader(e.stdin).ReadString('\n')
+	if err != nil && line == "" {
+		fmt.Fprintln(e.stderr)
+	}
+	return strings.TrimSpace(line)
+}
+
+// confirm puts a question that yes or no answers; everything but yes is no.
+func (e *environment) confirm(format string, args ...any) bool {
+	answer := strings.ToLower(e.ask(format+" [y/N]", args...))
+	return answer == "y" || answer == "yes"
+}

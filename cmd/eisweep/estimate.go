@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"eisweep/coordinator"
+	"eisweep/internal/estimate"
+)
+
+// measureTime is how long `plan` measures the model.
+const measureTime = 2 * time.Second
+
+// estimateJSON is what a plan says of tasks that would be executed.
+type estimateJSON struct {
+	CPUSeconds float64 `json:"cpu_seconds"`
+	Bytes      int64   `json:"bytes"`
+}
+
+// estimateOf measures what a sweep's executions would take; nil when there are none.
+func estimateOf(ctx context.Context, t *estimate.Tally, share time.Duration) *estimateJSON {
+	if t.Tasks == 0 {
+		return nil
+	}
+	return &estimateJSON{CPUSeconds: t.CPU(ctx, share).Seconds(), Bytes: t.Bytes}
+}
+
+// text words an estimate; workers is how many tasks run at a time.
+func (x *estimateJSON) text(workers int) string {
+	disk := "about " + size(x.Bytes) + " on disk"
+	if x.CPUSeconds == 0 {
+		return disk + "; the time could not be measured"
+	}
+	cpu := time.Duration(x.CPUSeconds * float64(time.Second))
+	words := fmt.Sprintf("%.2g CPU-hours", cpu.Hours())
+	if cpu < 10*time.Minute {
+		words = fmt.Sprintf("%s of CPU time", duration(cpu))
+	}
+	return fmt.Sprintf("about %s (%s on %s), %s", words, duration(cpu/time.Duration(workers)), count(workers, "core"), disk)
+}
+
+// executes says whether an action computes anything.
+func executes(a coordinator.Action) bool { return a == coordinator.Run || a == coordinator.Wait }

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"eisweep/coordinator"
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sweeps"
+)
+
+// events tells of an order as JSON, an object per line (docs/commands.md). Fields
+// may be added; none changes its meaning.
+type events struct {
+	out  *json.Encoder
+	next time.Time
+}
+
+// eventsTime is how often a progress event is written.
+const eventsTime = time.Second
+
+func newEvents(e *environment) *events {
+	out := json.NewEncoder(e.stdout)
+	out.SetEscapeHTML(false)
+	return &events{out: out}
+}
+
+// planEvent is the event "plan", one per sweep; `plan --json` writes it too.
+type planEvent struct {
+	Event      string        `json:"event"`
+	Sweep      string        `json:"sweep"`
+	Folder     string        `json:"folder,omitempty"`
+	Tasks      int           `json:"tasks"`
+	New        int           `json:"new"`
+	Retried    int           `json:"retried"`
+	Damaged    int           `json:"damaged"`
+	Waiting    int           `json:"waiting"`
+	Blocked    int           `json:"blocked"`
+	Done       int           `json:"done"`
+	Linked     int           `json:"linked"`
+	Settled    int           `json:"settled"`
+	Superseded int           `json:"superseded"`
+	Gone       []string      `json:"gone"`
+	Estimate   *estimateJSON `json:"estimate,omitempty"`
+}
+
+func newPlanEvent(s *coordinator.SweepPlan) planEvent {
+	return planEvent{
+		Event: "plan", Sweep: s.Sweep.Name(), Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged, Waiting: s.Waiting, Blocked: s.Blocked,
+		Done: s.Done, Linked: s.Linked, Settled: s.Settled, Superseded: s.Conflicts, Gone: append([]string{}, s.Gone...),
+	}
+}
+
+func (w *events) plan(p *coordinator.Plan) {
+	for i := range p.Sweeps {
+		w.out.Encode(newPlanEvent(&p.Sweeps[i]))
+	}
+}
+
+// taskEvent is the event "task": the task's line of the manifest.
+type taskEvent struct {
+	Event string        `json:"event"`
+	Task  *results.Line `json:"task"`
+}
+
+func (w *events) task(line *results.Line) { w.out.Encode(taskEvent{"task", line}) }
+
+type progressEvent struct {
+	Event   string           `json:"event"`
+	Elapsed float64          `json:"elapsed"`
+	Left    *float64         `json:"left"` // seconds; null while it isn't known
+	Sweeps  []sweepStateJSON `json:"sweeps"`
+	Running []runningJSON    `json:"running"`
+}
+
+type sweepStateJSON struct {
+	Sweep   string   `json:"sweep"`
+	Tasks   int      `json:"tasks"`
+	Done    int      `json:"done"`
+	Failed  int      `json:"failed"`
+	Running int      `json:"running"`
+	Queued  int      `json:"queued"`
+	Waiting int      `json:"waiting"`
+	Left    *float64 `json:"left"`
+}
+
+type runningJSON struct {
+	ID      sweeps.ID `json:"id"`
+	Sweep   string    `json:"sweep"`
+	File    string    `json:"file"`
+	Attempt int       `json:"attempt"`
+	Phase   string    `json:"phase"`
+	Trial   int       `json:"trial"`
+	Trials  int       `json:"trials"`
+	Done    int64     `json:"stimuli"`
+	Total   int64     `json:"of_stimuli"`
+	Left    *float64  `json:"left"`
+}
+
+func (w *events) progress(s coordinator.Snapshot) {
+	if time.Now().Before(w.next) {
+		return
+	}
+	w.next = time.Now().Add(eventsTime)
+	out := progressEvent{Event: "progress", Elapsed: s.Elapsed.Seconds(), Left: seconds(s.Left, s.LeftKnown), Sweeps: []sweepStateJSON{}, Running: []runningJSON{}}
+	for _, x := range s.Sweeps {
+		out.Sweeps = append(out.Sweeps, sweepStateJSON{x.Name, x.Tasks, x.Done, x.Failed, x.Running, x.Queued, x.Waiting, seconds(x.Left, x.LeftKnown)})
+	}
+	for _, r := range s.Running {
+		p := r.Progress
+		out.Running = append(out.Running, runningJSON{r.ID, r.Sweep, r.File, r.Attempt, p.Phase, p.Trial, p.Trials, p.Done, p.Total, seconds(r.Left, r.LeftKnown)})
+	}
+	w.out.Encode(out)
+}
+
+func seconds(d time.Duration, known bool) *float64 {
+	if !known {
+		return nil
+	}
+	s := d.Seconds()
+	return &s
+}
+
+type summaryEvent struct {
+	Event    string              `json:"event"`
+	Sweep    string              `json:"sweep"`
+	Folder   string              `json:"folder"`
+	Tasks    int                 `json:"tasks"`
+	Done     int                 `json:"done"`
+	Ran      int                 `json:"ran"`
+	Reused   int                 `json:"reused"`
+	Linked   int                 `json:"linked"`
+	Failed   int                 `json:"failed"`
+	ByClass  map[queue.Class]int `json:"by_class"`
+	Stopped  bool                `json:"stopped"` // by a signal, before the end
+	Failures []failureJSON       `json:"failures"`
+}
+
+type failureJSON struct {
+	ID    sweeps.ID   `json:"id"`
+	File  string      `json:"file"`
+	Class queue.Class `json:"class"`
+	Error string      `json:"error"`
+}
+
+func (w *events) summary(sum coordinator.Summary, err error) {
+	var signal *interrupted
+	for _, s := range sum.Sweeps {
+		out := summaryEvent{"summary", s.Name, s.Dir, s.Tasks, s.Done, s.Ran, s.Reused, s.Linked, s.Failed, s.ByClass, errors.As(err, &signal), []failureJSON{}}
+		for _, f := range s.Failures {
+			out.Failures = append(out.Failures, failureJSON{f.ID, f.File, f.Class, f.Error})
+		}
+		w.out.Encode(out)
+	}
+}

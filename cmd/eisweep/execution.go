@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/coordinator"
+	"eisweep/internal/results"
+)
+
+// execution carries an order out, from the lock to the last line.
+type execution struct {
+	workers   int
+	supersede bool
+	asJSON    bool
+	order     coordinator.Order
+}
+
+func (x *execution) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.IntVar(&x.workers, "workers", runtime.GOMAXPROCS(0), "tasks at a time (default: the cores available)")
+	f.BoolVar(&x.supersede, "supersede", false, "move result files of other tasks that are in the way to superseded/")
+	f.BoolVar(&x.asJSON, "json", false, "write events as JSON, one object per line")
+	f.Lookup("workers").DefValue = ""
+}
+
+func (x *execution) check() error {
+	if x.workers < 1 {
+		return usage("--workers %d: at least 1 is needed", x.workers)
+	}
+	return nil
+}
+
+// observer tells what happens to an order: on a terminal, in lines, or as JSON.
+type observer interface {
+	plan(*coordinator.Plan)
+	task(*results.Line)
+	progress(coordinator.Snapshot)
+	summary(coordinator.Summary, error)
+}
+
+func (x *execution) observer(e *environment) observer {
+	switch {
+	case x.asJSON:
+		return newEvents(e)
+	case e.draws:
+		return newScreen(e)
+	}
+	return newLines(e)
+}
+
+// execute opens a session, launches the order and sees it to its end. The error
+// holds all that the exit code depends on.
+func (x *execution) execute(ctx context.Context, e *environment, path string) error {
+	s, err := openSession(ctx, e, path)
+	if err != nil {
+		return orInterrupted(ctx, err)
+	}
+	o := x.observer(e)
+	plan, err := x.launch(ctx, e, s)
+	if err != nil {
+		return errors.Join(orInterrupted(ctx, err), s.close())
+	}
+	o.plan(plan)
+	var unstarted error
+	if plan.Executes() > 0 {
+		unstarted = s.work(ctx, x.workers)
+	}
+	err = unstarted
+	if unstarted == nil {
+		err = x.wait(ctx, s, o)
+	}
+	return s.finish(ctx, o, err)
+}
+
+// launch gives the order; files that are in the way are moved if the person says so.
+func (x *execution) launch(ctx context.Context, e *environment, s *session) (*coordinator.Plan, error) {
+	plan, err := s.coordinator.Launch(ctx, x.order)
+	var inTheWay *coordinator.SupersedeError
+	if !errors.As(err, &inTheWay) || !e.asks || x.asJSON {
+		return plan, err
+	}
+	e.note("%d result files in %s are of other tasks (other parameters, or an older model version) and have the names that this run needs.", inTheWay.Count, inTheWay.Sweep)
+	if !e.confirm("Move them to superseded/? Nothing is deleted.") {
+		return plan, err
+	}
+	x.order.Supersede = true
+	return s.coordinator.Launch(ctx, x.order)
+}
+
+// progressTime is how often the observer sees a snapshot.
+const progressTime = 250 * time.Millisecond
+
+// wait shows progress until the order is complete or the context ends.
+func (x *execution) wait(ctx context.Context, s *session, o observer) error {
+	done := make(chan error, 1)
+	go func() {
+		_, err := s.coordinator.Wait(ctx)
+		done <- err
+	}()
+	ticker := time.NewTicker(progressTime)
+	defer ticker.Stop()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-s.workerDone():
+			return s.workerEnded(ctx, done)
+		case <-ticker.C:
+			s.inbox.empty(o)
+			o.progress(s.coordinator.Snapshot())
+		}
+	}
+}
+
+// workerDone is closed when the worker has ended by itself; without a worker, never.
+func (s *session) workerDone() <-chan struct{} {
+	if s.worker == nil {
+		return nil
+	}
+	return s.worker.Done()
+}
+
+// workerEnded says what it means that the worker ended: nothing if the order is
+// complete all the same.
+func (s *session) workerEnded(ctx context.Context, done <-chan error) error {
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(time.Second):
+	}
+	if ctx.Err() != nil {
+		return ended(ctx)
+	}
+	return failure(exitStorage, "the worker stopped taking tasks because its storage failed; make room or mend the disk, then run the same command again")
+}
+
+// finish closes the session and says what became of the order.
+func (s *session) finish(ctx context.Context, o observer, err error) error {
+	c := s.coordinator
+	err = errors.Join(orInterrupted(ctx, err), s.close())
+	s.inbox.empty(o)
+	summary, _ := c.Wait(expired())
+	o.summary(summary, err)
+	return errors.Join(err, summaryError(summary))
+}
+
+// expired is a context that has ended: what it is given to doesn't wait.
+func expired() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}
+
+// orInterrupted is the signal that ended the context, if one did, else the error.
+func orInterrupted(ctx context.Context, err error) error {
+	var signal *interrupted
+	if err != nil && errors.As(context.Cause(ctx), &signal) {
+		return signal
+	}
+	return err
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+
+	"eisweep/coordinator"
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// The exit codes (docs/exit-codes.md). Interrupts add 128 to the signal: 130, 143.
+const (
+	exitDone     = 0
+	exitInternal = 1
+	exitInput    = 2
+	exitTasks    = 3
+	exitStorage  = 4
+	exitLost     = 5
+	exitInUse    = 6
+)
+
+// exitError ends a command with a code. Without an error everything has been said.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// usage is an error in what the person gave.
+func usage(format string, args ...any) error { return failure(exitInput, format, args...) }
+
+// failure is an error with its exit code.
+func failure(code int, format string, args ...any) error {
+	return &exitError{code, fmt.Errorf(format, args...)}
+}
+
+// exitCode maps an error to the exit code. Where several kinds came together the
+// first of interrupted, 4, 5, 3 counts.
+func exitCode(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	best := exitInternal
+	for _, e := range leaves(err) {
+		if c := codeOf(e); rank(c) < rank(best) {
+			best = c
+		}
+	}
+	return best
+}
+
+// rank orders exit codes by what counts first.
+func rank(code int) int {
+	for i, c := range []int{exitInUse, exitStorage, exitLost, exitTasks, exitInput} {
+		if code == c {
+			return i + 1
+		}
+	}
+	if code > 128 {
+		return 0
+	}
+	return 6
+}
+
+// leaves lists the errors that were joined; one that says more than those that it
+// wraps is one error.
+func leaves(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var out []error
+	var texts []string
+	for _, e := range joined.Unwrap() {
+		out, texts = append(out, leaves(e)...), append(texts, e.Error())
+	}
+	if err.Error() != strings.Join(texts, "\n") {
+		return []error{err}
+	}
+	return out
+}
+
+func codeOf(err error) int {
+	var signal *interrupted
+	var coded *exitError
+	var inUse *root.InUseError
+	var faults *sweeps.Faults
+	var supersede *coordinator.SupersedeError
+	switch {
+	case errors.As(err, &signal):
+		return signal.code()
+	case errors.As(err, &coded):
+		return coded.code
+	case errors.As(err, &inUse):
+		return exitInUse
+	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted):
+		return exitInput
+	case errors.Is(err, queue.ErrOutOfReach):
+		return exitLost
+	case isStorage(err):
+		return exitStorage
+	}
+	return exitInternal
+}
+
+// summaryError holds the codes of the failures that a summary tells of; nil when
+// no task failed.
+func summaryError(sum coordinator.Summary) error {
+	var errs []error
+	for _, s := range sum.Sweeps {
+		for class, n := range s.ByClass {
+			if n > 0 {
+				errs = append(errs, &exitError{code: codeOfClass(class)})
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func codeOfClass(c queue.Class) int {
+	switch c {
+	case queue.Storage:
+		return exitStorage
+	case queue.Lost:
+		return exitLost
+	default:
+		return exitTasks
+	}
+}
+
+// isStorage recognizes what a file system answered.
+func isStorage(err error) bool {
+	var path *fs.PathError
+	var link *os.LinkError
+	var call *os.SyscallError
+	var number syscall.Errno
+	return errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call) || errors.As(err, &number)
+}
+
+// ended says why a context ended: the signal, if it was one.
+func ended(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return ctx.Err()
+}
+
+// errorText is what the person is told of an error: one paragraph each of those
+// that were joined, "" when everything has been said.
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	var parts []string
+	for _, e := range leaves(err) {
+		if text := strings.TrimRight(e.Error(), "\n"); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, "\n")
+}

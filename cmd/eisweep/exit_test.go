@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"eisweep/coordinator"
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+func TestExitCodes(t *testing.T) {
+	_, missing := os.Open(filepath.Join(t.TempDir(), "nothing"))
+	full := fmt.Errorf("write result: %w", &fs.PathError{Op: "write", Path: "r.h5", Err: syscall.ENOSPC})
+	tests := map[string]struct {
+		err  error
+		want int
+	}{
+		"done":                     {nil, 0},
+		"no kind":                  {errors.New("odd"), 1},
+		"usage":                    {usage("no such option"), 2},
+		"faults of a file":         {fmt.Errorf("expand: %w", &sweeps.Faults{}), 2},
+		"files in the way":         {&coordinator.SupersedeError{Count: 2}, 2},
+		"untrusted root":           {fmt.Errorf("x: %w", root.ErrUntrusted), 2},
+		"task failed":              {&exitError{code: exitTasks}, 3},
+		"missing file":             {missing, 4},
+		"full disk":                {full, 4},
+		"NATS gone":                {fmt.Errorf("open: %w", queue.ErrOutOfReach), 5},
+		"root in use":              {&root.InUseError{Path: "r"}, 6},
+		"INT":                      {&interrupted{syscall.SIGINT}, 130},
+		"TERM":                     {&interrupted{syscall.SIGTERM}, 143},
+		"interrupted before all":   {errors.Join(full, &exitError{code: exitTasks}, &interrupted{syscall.SIGINT}), 130},
+		"storage before lost":      {errors.Join(&exitError{code: exitLost}, full), 4},
+		"lost before tasks":        {errors.Join(&exitError{code: exitTasks}, errors.Join(nil, &exitError{code: exitLost})), 5},
+		"an error that wraps two":  {fmt.Errorf("read: %w: %w", errors.New("odd"), usage("bad")), 2},
+		"nothing said, but a code": {errors.Join(&exitError{code: exitStorage}), 4},
+	}
+	for name, test := range tests {
+		if got := exitCode(test.err); got != test.want {
+			t.Errorf("%s: exit code %d, want %d", name, got, test.want)
+		}
+	}
+}
+
+func TestSummaryError(t *testing.T) {
+	of := func(classes ...queue.Class) coordinator.Summary {
+		by := map[queue.Class]int{queue.Source: 0}
+		for _, c := range classes {
+			by[c]++
+		}
+		return coordinator.Summary{Sweeps: []coordinator.SweepSummary{{}, {ByClass: by}}}
+	}
+	for _, test := range []struct {
+		sum  coordinator.Summary
+		want int
+	}{
+		{of(), 0}, {of(queue.Numeric), 3}, {of(queue.Source, queue.Invalid), 3}, {of(queue.Numeric, queue.Lost), 5}, {of(queue.Lost, queue.Storage), 4},
+	} {
+		if got := exitCode(summaryError(test.sum)); got != test.want {
+			t.Errorf("%v: exit code %d, want %d", test.sum, got, test.want)
+		}
+	}
+}
+
+func TestErrorTextLeavesOutWhatWasSaid(t *testing.T) {
+	err := errors.Join(&exitError{code: exitTasks}, usage("one"), errors.Join(usage("two\n"), nil), fmt.Errorf("%w: %w", errors.New("a"), errors.New("b")))
+	if got, want := errorText(err), "one\ntwo\na: b"; got != want {
+		t.Errorf("text %q, want %q", got, want)
+	}
+	if got := errorText(&exitError{code: exitStorage}); got != "" {
+		t.Errorf("text %q of an error without one", got)
+	}
+}

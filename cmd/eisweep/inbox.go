@@ -1,0 +1,31 @@
+package main
+
+import (
+	"sync"
+
+	"eisweep/internal/results"
+)
+
+// inbox keeps manifest lines from when the coordinator has them to when the
+// observer has time for them.
+type inbox struct {
+	mu    sync.Mutex
+	lines []results.Line
+}
+
+func (b *inbox) put(l results.Line) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lines = append(b.lines, l)
+}
+
+// empty hands every line to the observer.
+func (b *inbox) empty(o observer) {
+	b.mu.Lock()
+	lines := b.lines
+	b.lines = nil
+	b.mu.Unlock()
+	for i := range lines {
+		o.task(&lines[i])
+	}
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"time"
+
+	"eisweep/coordinator"
+	"eisweep/internal/results"
+)
+
+// lines tells of an order in plain lines: what is settled, as long as it's no
+// flood, and how far everything has come, ever more seldom.
+type lines struct {
+	e       *environment
+	now     func() time.Time
+	begun   time.Time
+	next    time.Time     // of the next line of progress
+	every   time.Duration // between two of them
+	allowed float64       // lines about tasks that may be written now
+	asOf    time.Time     // of allowed
+	hushed  int           // tasks that got no line
+	settled int
+}
+
+// A burst of lines about tasks, and how many a second in the long run.
+const (
+	burst         = 20
+	linesPerSec   = 1
+	firstProgress = 5 * time.Second
+	lastProgress  = time.Minute
+)
+
+func newLines(e *environment) *lines {
+	now := time.Now()
+	return &lines{e: e, now: time.Now, begun: now, next: now.Add(firstProgress), every: firstProgress, allowed: burst, asOf: now}
+}
+
+func (l *lines) plan(p *coordinator.Plan) { writePlan(l.e, p) }
+
+// task tells of one task that was settled.
+func (l *lines) task(line *results.Line) {
+	now := l.now()
+	l.allowed = min(burst, l.allowed+now.Sub(l.asOf).Seconds()*linesPerSec)
+	l.asOf = now
+	l.settled++
+	if l.allowed < 1 {
+		l.hushed++
+		return
+	}
+	l.allowed--
+	l.e.say("%s", taskText(line))
+}
+
+// progress writes a line per sweep when it is time for one.
+func (l *lines) progress(s coordinator.Snapshot) {
+	if l.now().Before(l.next) {
+		return
+	}
+	l.every = min(lastProgress, l.every*3/2)
+	l.next = l.now().Add(l.every)
+	if l.hushed > 0 {
+		l.e.say("… and %s more", count(l.hushed, "task"))
+		l.hushed = 0
+	}
+	for i := range s.Sweeps {
+		state := &s.Sweeps[i]
+		if state.Done+state.Failed < state.Tasks {
+			l.e.say("%s", list(stateLine(state), rate(l.settled, l.now().Sub(l.begun)), left(state.Left, state.LeftKnown)))
+		}
+	}
+}
+
+func (l *lines) summary(s coordinator.Summary, err error) { writeSummary(l.e, s, err) }
+
+// taskText words what became of a task.
+func taskText(line *results.Line) string {
+	name := line.Sweep + "/" + line.File
+	if line.State == results.Failed {
+		return "failed (" + line.Class + "): " + name + ": " + firstLine(line.Error)
+	}
+	if line.ReusedFrom != "" {
+		return "linked: " + name + " from " + line.ReusedFrom
+	}
+	return "done: " + name + " in " + duration(time.Duration(line.Seconds*float64(time.Second)))
+}

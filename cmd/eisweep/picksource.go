@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// pickSource asks which trained networks PERTURB is to start from, as the
+// published program does; where nobody can answer it says what to give instead.
+func pickSource(e *environment, path string) (string, error) {
+	found := trainedUnder(path)
+	switch {
+	case !e.asks:
+		return "", usage("PERTURB needs trained networks: give --source SWEEP, or the path of a result file or folder%s", offer(found))
+	case len(found) == 0:
+		return "", usage("PERTURB needs trained networks, and there are none under %s: run one first (eisweep run -e APPROXIMATE), or give --source PATH", path)
+	}
+	e.note("Trained networks under %s:", path)
+	for i, name := range found {
+		e.note("  %d  %s", i+1, strings.TrimPrefix(name, path+string(filepath.Separator)))
+	}
+	answer := e.ask("Which one? [1-%d]", len(found))
+	n, err := strconv.Atoi(answer)
+	if err != nil || n < 1 || n > len(found) {
+		return "", usage("%q is none of 1 … %d", answer, len(found))
+	}
+	return found[n-1], nil
+}
+
+func offer(found []string) string {
+	if len(found) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; there are %s", strings.Join(found, ", "))
+}
+
+// trainedUnder lists the sweeps under a root that train, by name, and the folders
+// of the published program, by path.
+func trainedUnder(path string) []string {
+	var out []string
+	known := map[string]bool{}
+	if r, err := root.OpenExisting(path); err == nil {
+		names, _ := r.Sweeps()
+		for _, name := range names {
+			known[name] = true
+			if text, err := os.ReadFile(r.SweepFile(name)); err == nil {
+				if s, err := sweeps.Parse(r.SweepFile(name), text); err == nil && s.Experiment().Trains() {
+					out = append(out, name)
+				}
+			}
+		}
+	}
+	entries, _ := os.ReadDir(path)
+	for _, entry := range entries {
+		folder := filepath.Join(path, entry.Name())
+		if known[entry.Name()] || !entry.IsDir() || strings.HasSuffix(entry.Name(), "_perturb") {
+			continue
+		}
+		if files, _ := filepath.Glob(filepath.Join(folder, "*.h5")); len(files) > 0 {
+			out = append(out, folder)
+		}
+	}
+	return out
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/coordinator"
+	"eisweep/internal/estimate"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+func newPlanCommand(e *environment) *cobra.Command {
+	var s selection
+	var p planning
+	cmd := &cobra.Command{
+		Use:   "plan FILE|NAME…",
+		Short: "Say what a run would do: tasks, files, time and disk; change nothing",
+		Long: `Say what a run of the same words would do, and change nothing: how many tasks there
+are, which are new, which are done and why, which files would be moved aside, and about
+how much time and disk it would take. Times come from a measurement of the model on
+this machine of about two seconds; they are estimates.`,
+		Example: `  eisweep plan my.toml
+  eisweep plan my.toml --tasks --add-seeds 11-20
+  eisweep plan approximate perturb --json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			list, err := s.sweeps(e, args)
+			if err != nil {
+				return err
+			}
+			path, err := s.root.announce(e)
+			if err != nil {
+				return err
+			}
+			return p.plan(cmd.Context(), e, path, list)
+		},
+	}
+	s.flags(cmd)
+	cmd.Flags().BoolVar(&p.tasks, "tasks", false, "list every task")
+	cmd.Flags().BoolVar(&p.asJSON, "json", false, "write JSON, one object per line: tasks (with --tasks), then a plan per sweep")
+	return cmd
+}
+
+// planning is how a plan is told.
+type planning struct{ tasks, asJSON bool }
+
+func (p *planning) plan(ctx context.Context, e *environment, path string, list []*sweeps.Sweep) error {
+	r, err := root.OpenToPlan(path)
+	if err != nil {
+		return err
+	}
+	prober, err := newProber()
+	if err != nil {
+		return err
+	}
+	plan, err := coordinator.NewPlan(ctx, r, prober, coordinator.Order{Sweeps: list})
+	if err != nil {
+		return orInterrupted(ctx, err)
+	}
+	for i := range plan.Sweeps {
+		if err := p.sweep(ctx, e, r, &plan.Sweeps[i], measureTime/time.Duration(len(plan.Sweeps))); err != nil {
+			return orInterrupted(ctx, err)
+		}
+	}
+	return nil
+}
+
+// sweep tells of one sweep; measuring it may take so long.
+func (p *planning) sweep(ctx context.Context, e *environment, r *root.Root, s *coordinator.SweepPlan, measuring time.Duration) error {
+	var tally estimate.Tally
+	out := json.NewEncoder(e.stdout)
+	for item, err := range s.Items() {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		if executes(item.Action) {
+			tally.Add(item.Task)
+		}
+		if p.tasks {
+			p.task(e, out, s.Sweep.Name(), &item)
+		}
+	}
+	estimated := estimateOf(ctx, &tally, measuring)
+	if p.asJSON {
+		event := newPlanEvent(s)
+		event.Folder, event.Estimate = r.SweepDir(s.Sweep.Name()), estimated
+		return out.Encode(event)
+	}
+	writeSweepPlan(e, r, s, estimated)
+	return nil
+}
+
+// taskPlan is a line of `plan --tasks --json`.
+type taskPlan struct {
+	Event  string             `json:"event"` // "task"
+	Sweep  string             `json:"sweep"`
+	ID     sweeps.ID          `json:"id"`
+	File   string             `json:"file"`
+	Action coordinator.Action `json:"action"`
+	Reason string             `json:"reason"`
+}
+
+func (p *planning) task(e *environment, out *json.Encoder, sweep string, item *coordinator.PlanItem) {
+	if p.asJSON {
+		out.Encode(taskPlan{"task", sweep, item.Task.ID, item.Task.File, item.Action, item.Reason})
+		return
+	}
+	e.say("  %-5s %s  %s/%s%s", item.Action, item.Task.ID, sweep, item.Task.File, bracketed(item.Reason))
+}
+
+func bracketed(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "  (" + text + ")"
+}
+
+// writeSweepPlan tells a person of a sweep.
+func writeSweepPlan(e *environment, r *root.Root, s *coordinator.SweepPlan, estimated *estimateJSON) {
+	e.say("%s: %s, files in %s", s.Sweep.Name(), count(s.Tasks, "task"), r.SweepDir(s.Sweep.Name()))
+	for _, row := range []struct {
+		n    int
+		text string
+	}{
+		{s.New - s.Retried - s.Damaged, "new: to be run"},
+		{s.Retried, "failed by storage, a lost worker or their source: to be run again"},
+		{s.Damaged, "whose file is not what the manifest says: to be run again"},
+		{s.Waiting, "to be run when their source is done"},
+		{s.Done, "done: their files are in place"},
+		{s.Linked, "done elsewhere: their files get a name here as well"},
+		{s.Settled, "failed by numbers or input, left so: `eisweep rerun " + s.Sweep.Name() + " --failed` runs them"},
+		{s.Blocked, "that can't be run: their source is neither done nor part of this"},
+	} {
+		if row.n > 0 {
+			e.say("  %6d %s", row.n, row.text)
+		}
+	}
+	if s.Conflicts > 0 {
+		e.say("  %6d files of other tasks are in the way: --supersede moves them to superseded/", s.Conflicts)
+	}
+	if len(s.Gone) > 0 {
+		e.say("  %6d files of earlier launches stay, and are no part of this one", len(s.Gone))
+	}
+	if estimated == nil {
+		e.say("  nothing to run")
+		return
+	}
+	e.say("  %s: an estimate", estimated.text(runtime.GOMAXPROCS(0)))
+}

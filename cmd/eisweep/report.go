@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"eisweep/coordinator"
+	"eisweep/internal/queue"
+)
+
+// writePlan tells a person what a run is about to do.
+func writePlan(e *environment, p *coordinator.Plan) {
+	for i := range p.Sweeps {
+		s := &p.Sweeps[i]
+		e.say("%s", planLine(s))
+		if s.Conflicts > 0 {
+			e.say("  %s of other tasks moved to %s/superseded/", count(s.Conflicts, "file"), s.Sweep.Name())
+		}
+		if s.Damaged > 0 {
+			e.say("  %s not what the manifest says: run again", count(s.Damaged, "file"))
+		}
+		if len(s.Gone) > 0 {
+			e.say("  %s of earlier launches stay, and are no part of this one", count(len(s.Gone), "file"))
+		}
+	}
+	if p.Executes() == 0 {
+		e.say("nothing to run: %s", allSettled(p))
+	}
+}
+
+// allSettled words how many tasks of a plan are done: "4 of 4 tasks are done".
+func allSettled(p *coordinator.Plan) string {
+	tasks, done := 0, 0
+	for i := range p.Sweeps {
+		s := &p.Sweeps[i]
+		tasks, done = tasks+s.Tasks, done+s.Done+s.Linked
+	}
+	return fmt.Sprintf("%d of %d tasks are done", done, tasks)
+}
+
+// writeSummary tells a person what became of a run, and what to type next.
+func writeSummary(e *environment, sum coordinator.Summary, err error) {
+	var signal *interrupted
+	stopped := errors.As(err, &signal)
+	for i := range sum.Sweeps {
+		s := &sum.Sweeps[i]
+		e.say("%s: %d of %d done: %s", s.Name, s.Done, s.Tasks, orElse(list(some(s.Ran, "run"), some(s.Reused, "reused"), some(s.Linked, "linked"), failedText(s)), "nothing run"))
+		e.say("  results: %s", s.Dir)
+		writeFailures(e, s)
+	}
+	if stopped {
+		e.say("stopped before the end; the same command goes on from here")
+	}
+}
+
+func failedText(s *coordinator.SweepSummary) string {
+	if s.Failed == 0 {
+		return ""
+	}
+	var classes []string
+	for _, c := range slices.Sorted(maps.Keys(s.ByClass)) {
+		if s.ByClass[c] > 0 {
+			classes = append(classes, fmt.Sprintf("%s %d", c, s.ByClass[c]))
+		}
+	}
+	return fmt.Sprintf("%d failed (%s)", s.Failed, strings.Join(classes, ", "))
+}
+
+// writeFailures names the first failures of a sweep and the commands that follow.
+func writeFailures(e *environment, s *coordinator.SweepSummary) {
+	if s.Failed == 0 {
+		return
+	}
+	for i, f := range s.Failures {
+		if i == 3 {
+			e.say("  … and %d more", s.Failed-i)
+			break
+		}
+		e.say("  failed (%s): %s: %s", f.Class, f.File, firstLine(f.Error))
+	}
+	e.say("  why:    eisweep show %s", s.Failures[0].ID)
+	e.say("  again:  eisweep rerun %s --failed%s", s.Name, repeats(s.ByClass))
+}
+
+// repeats warns where a rerun gives the same failure again.
+func repeats(classes map[queue.Class]int) string {
+	if classes[queue.Numeric]+classes[queue.Invalid] == 0 {
+		return ""
+	}
+	return " --set NAME=VALUE   (with the same parameters they fail again)"
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}

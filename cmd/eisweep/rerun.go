@@ -1,0 +1,266 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/coordinator"
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+func newRerunCommand(e *environment) *cobra.Command {
+	var choice rootChoice
+	var r rerun
+	cmd := &cobra.Command{
+		Use:   "rerun SWEEP",
+		Short: "Run tasks of a sweep again: failed ones, or those that are named",
+		Long: `Run tasks of a sweep's latest launch again: those that all the given options fit.
+It says what it will do before it does it; --dry-run ends there.
+
+With --set the tasks are replaced by others that differ in that parameter: their files
+are named for it, the stored sweep file has them from then on, and PERTURB tasks take
+the replacement as their source. Without it, what failed by its numbers or its input
+fails again.`,
+		Example: `  eisweep rerun my --failed
+  eisweep rerun my --failed --class numeric --set numint.dt=0.0005
+  eisweep rerun my --where pl.is_plastic=EXC --seeds 3,5
+  eisweep rerun my --task t3f0c1ab2… --dry-run`,
+		Args: exactlyOne("the name of a sweep that was run"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := r.parse(); err != nil {
+				return err
+			}
+			path, err := choice.announce(e)
+			if err != nil {
+				return err
+			}
+			return r.run(cmd.Context(), e, path, args[0])
+		},
+	}
+	choice.flag(cmd)
+	r.flags(cmd)
+	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
+	return cmd
+}
+
+// rerun is which tasks of a sweep are run again, and how.
+type rerun struct {
+	execution
+	failed, all, dry bool
+	class            string
+	where, tasks     []string
+	seedsText        string
+	set              []string
+
+	settings []sim.Setting // of --where
+	changes  []sim.Setting // of --set
+	seeds    []uint32
+}
+
+func (r *rerun) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.BoolVar(&r.failed, "failed", false, "tasks that failed")
+	f.StringVar(&r.class, "class", "", "tasks that failed with this `CLASS`: numeric, invalid, storage, lost or source")
+	f.StringArrayVar(&r.where, "where", nil, "tasks with this value: `NAME=VALUE`, repeatable")
+	f.StringVar(&r.seedsText, "seeds", "", "tasks with these `SEEDS`: 3,5 or 1-10")
+	f.StringArrayVar(&r.tasks, "task", nil, "the task with this `ID`, or its start; repeatable")
+	f.BoolVar(&r.all, "all", false, "every task")
+	f.StringArrayVar(&r.set, "set", nil, "replace the tasks by such with `NAME=VALUE`, repeatable")
+	f.BoolVar(&r.dry, "dry-run", false, "only say what would be done")
+	r.execution.flags(cmd)
+	cmd.RegisterFlagCompletionFunc("where", completeSettings)
+	cmd.RegisterFlagCompletionFunc("set", completeSettings)
+	cmd.RegisterFlagCompletionFunc("class", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return classNames(), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+func classNames() []string {
+	var out []string
+	for _, c := range []queue.Class{queue.Numeric, queue.Invalid, queue.Storage, queue.Lost, queue.Source} {
+		out = append(out, string(c))
+	}
+	return out
+}
+
+// parse checks the options by themselves.
+func (r *rerun) parse() (err error) {
+	if err := r.check(); err != nil {
+		return err
+	}
+	if !r.failed && !r.all && r.class == "" && len(r.where) == 0 && r.seedsText == "" && len(r.tasks) == 0 {
+		return usage("say which tasks: --failed, --class, --where, --seeds, --task, or --all for every one")
+	}
+	if r.class != "" && !slices.Contains(classNames(), r.class) {
+		return usage("unknown class %q: it is one of %s", r.class, strings.Join(classNames(), ", "))
+	}
+	if r.seedsText != "" {
+		if r.seeds, err = sweeps.ParseSeeds(r.seedsText); err != nil {
+			return usage("--seeds %s: %w", r.seedsText, err)
+		}
+	}
+	for _, text := range r.where {
+		setting, err := sweeps.ParseSetting(text)
+		if err != nil {
+			return usage("--where %s: %w", text, err)
+		}
+		r.settings = append(r.settings, setting)
+	}
+	r.changes, err = parseSettings(r.set)
+	return err
+}
+
+// fits says whether all options fit a task.
+func (r *rerun) fits(t *coordinator.TaskStatus) bool {
+	failed := t.State == coordinator.StateFailed
+	switch {
+	case r.failed && !failed,
+		r.class != "" && (!failed || t.Line == nil || t.Line.Class != r.class),
+		r.seedsText != "" && !slices.Contains(r.seeds, t.Task.Seed),
+		len(r.tasks) > 0 && !slices.ContainsFunc(r.tasks, func(id string) bool { return strings.HasPrefix(t.Task.ID.String(), id) }):
+		return false
+	}
+	for _, s := range r.settings {
+		if !hasValue(&t.Task, s) {
+			return false
+		}
+	}
+	return true
+}
+
+// hasValue says whether a parameter has a value in a task; for PERTURB what its
+// source was made with counts, as far as the file name tells.
+func hasValue(t *sweeps.Task, want sim.Setting) bool {
+	for _, s := range t.Varying {
+		if s.Name == want.Name {
+			return s.Value == want.Value
+		}
+	}
+	p, err := sim.Lookup(want.Name)
+	return err == nil && p.ReadBy(t.Experiment) && p.Get(&t.Parameters) == want.Value
+}
+
+func (r *rerun) run(ctx context.Context, e *environment, path, name string) error {
+	opened, err := existingRoot(path)
+	if err != nil {
+		return err
+	}
+	if err := haveSweeps(opened, []string{name}); err != nil {
+		return err
+	}
+	prober, err := newProber()
+	if err != nil {
+		return err
+	}
+	status, err := coordinator.ReadSweep(ctx, opened, prober, name)
+	if err != nil {
+		return orInterrupted(ctx, err)
+	}
+	chosen, classes := r.choose(status)
+	if len(chosen) == 0 {
+		r.tell(e, "nothing to run: of the %s of %s none fits", count(len(status.Tasks), "task"), name)
+		return nil
+	}
+	if err := r.prepare(status, chosen); err != nil {
+		return err
+	}
+	r.announce(e, opened, status, chosen, classes)
+	if r.dry {
+		return nil
+	}
+	return r.execute(ctx, e, path)
+}
+
+// choose returns the tasks that fit, and how many of them failed by class.
+func (r *rerun) choose(status *coordinator.SweepStatus) (map[sweeps.ID]bool, map[queue.Class]int) {
+	chosen, classes := map[sweeps.ID]bool{}, map[queue.Class]int{}
+	for i := range status.Tasks {
+		t := &status.Tasks[i]
+		if !r.fits(t) {
+			continue
+		}
+		chosen[t.Task.ID] = true
+		if t.State == coordinator.StateFailed && t.Line != nil {
+			classes[queue.Class(t.Line.Class)]++
+		}
+	}
+	return chosen, classes
+}
+
+// prepare makes the order: the chosen tasks whatever their state, or with --set
+// those that replace them.
+func (r *rerun) prepare(status *coordinator.SweepStatus, chosen map[sweeps.ID]bool) error {
+	r.order = coordinator.Order{
+		Sweeps: []*sweeps.Sweep{status.Sweep}, Supersede: r.supersede, KeepFile: true,
+		Select: func(t *sweeps.Task, _ coordinator.State) bool { return chosen[t.ID] },
+	}
+	if len(r.changes) == 0 {
+		return nil
+	}
+	ids := slices.SortedFunc(maps.Keys(chosen), func(a, b sweeps.ID) int { return strings.Compare(a.String(), b.String()) })
+	replaced, err := status.Sweep.Replace(sweeps.Replacement{Tasks: ids, Settings: r.changes})
+	if err != nil {
+		return &exitError{exitInput, err}
+	}
+	r.order.Sweeps, r.order.KeepFile = []*sweeps.Sweep{replaced}, false
+	r.order.Select = func(t *sweeps.Task, s coordinator.State) bool {
+		return chosen[t.Replaces] && s != coordinator.StateDone
+	}
+	return nil
+}
+
+// announce says what is about to be done.
+func (r *rerun) announce(e *environment, opened *root.Root, status *coordinator.SweepStatus, chosen map[sweeps.ID]bool, classes map[queue.Class]int) {
+	name := status.Sweep.Name()
+	verb := "runs again"
+	if len(r.changes) > 0 {
+		verb = "replaces, with " + settingsText(r.changes) + ","
+	}
+	r.tell(e, "%s %s of the %d of %s; files in %s", verb, count(len(chosen), "task"), len(status.Tasks), name, opened.SweepDir(name))
+	shown := 0
+	for i := range status.Tasks {
+		t := &status.Tasks[i]
+		if !chosen[t.Task.ID] {
+			continue
+		}
+		if shown++; shown > 10 {
+			r.tell(e, "  … and %d more", len(chosen)-10)
+			break
+		}
+		r.tell(e, "  %s  %s (%s)", t.Task.ID, t.Task.File, stateText(t))
+	}
+	if n := classes[queue.Numeric] + classes[queue.Invalid]; n > 0 && len(r.changes) == 0 {
+		e.note("warning: %s failed by numbers or input; with the same parameters they will fail again (--set NAME=VALUE changes one)", count(n, "task"))
+	}
+}
+
+// tell writes to stdout, or to stderr where stdout is JSON.
+func (r *rerun) tell(e *environment, format string, args ...any) {
+	if r.asJSON {
+		e.note(format, args...)
+		return
+	}
+	e.say(format, args...)
+}
+
+func stateText(t *coordinator.TaskStatus) string {
+	if t.State == coordinator.StateFailed && t.Line != nil {
+		return "failed: " + t.Line.Class
+	}
+	return string(t.State)
+}
+
+func settingsText(settings []sim.Setting) string {
+	var out []string
+	for _, s := range settings {
+		out = append(out, s.String())
+	}
+	return strings.Join(out, ", ")
+}

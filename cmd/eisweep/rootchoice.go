@@ -1,0 +1,47 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+)
+
+// rootChoice is where results lie: --path, else EISWEEP_ROOT, else the folder of
+// the published program.
+type rootChoice struct{ path string }
+
+func (c *rootChoice) flag(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&c.path, "path", "p", "", "root folder of results (default: $EISWEEP_ROOT, else ~/experiments/ei-assemblies)")
+	cmd.MarkFlagDirname("path")
+}
+
+// choose returns the root's absolute path and where the choice came from.
+func (c *rootChoice) choose(e *environment) (path, from string, err error) {
+	path, from = c.path, "--path"
+	if path == "" {
+		path, from = e.getenv("EISWEEP_ROOT"), "EISWEEP_ROOT"
+	}
+	if path == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", "", usage("no root: there is no home folder (%v); give one with --path DIR or EISWEEP_ROOT", err)
+		}
+		path, from = filepath.Join(home, "experiments", "ei-assemblies"), "default"
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", "", failure(exitStorage, "name root: %w", err)
+	}
+	return absolute, from, nil
+}
+
+// announce chooses and says on stderr which root it is.
+func (c *rootChoice) announce(e *environment) (string, error) {
+	path, from, err := c.choose(e)
+	if err != nil {
+		return "", err
+	}
+	e.note("root: %s (%s)", path, from)
+	return path, nil
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"eisweep/coordinator"
+)
+
+func newRunCommand(e *environment) *cobra.Command {
+	var s selection
+	var o execution
+	cmd := &cobra.Command{
+		Use:   "run FILE|NAME…",
+		Short: "Run sweeps on this machine: whatever of them is not done yet",
+		Long: `Run sweeps on this machine, on every core: whatever of their tasks is not done yet.
+
+What contains a slash or ends in .toml is a sweep file, anything else the name of a
+sweep that ships with the program. Everything named is checked before anything runs.
+Ctrl-C hands running tasks back and ends; the same command goes on from there.
+
+Several sweeps share the workers, in their order. A PERTURB sweep may name one beside
+it, or one that was run before, as its source. --set concerns the sweeps whose
+experiment reads the parameter; --seeds those that train, if any of them does.`,
+		Example: `  eisweep run quick                                # a small sweep, to see it work
+  eisweep run my.toml --add-seeds 11-20            # ten seeds more of one's own
+  eisweep run approximate perturb                  # train, then push single neurons
+  eisweep run -e APPROXIMATE -n 20 -p results      # the published command line`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			list, err := s.sweeps(e, args)
+			if err != nil {
+				return err
+			}
+			path, err := s.root.announce(e)
+			if err != nil {
+				return err
+			}
+			o.order = coordinator.Order{Sweeps: list, Supersede: o.supersede}
+			return o.execute(cmd.Context(), e, path)
+		},
+	}
+	s.flags(cmd)
+	o.flags(cmd)
+	return cmd
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"eisweep/coordinator"
+	"eisweep/internal/results"
+)
+
+// screen shows an order on a terminal: a block of lines at the bottom that is
+// drawn anew in place, failures above it as they come.
+type screen struct {
+	e       *environment
+	drawn   int // lines of the block on the screen
+	settled int
+}
+
+func newScreen(e *environment) *screen { return &screen{e: e} }
+
+func (s *screen) plan(p *coordinator.Plan) { writePlan(s.e, p) }
+
+func (s *screen) task(line *results.Line) {
+	s.settled++
+	if line.State == results.Failed {
+		s.clear()
+		s.e.say("%s", taskText(line))
+	}
+}
+
+func (s *screen) progress(snap coordinator.Snapshot) {
+	width, height := s.e.size()
+	block := drawing(&snap, rate(s.settled, snap.Elapsed), width-1, height-1)
+	s.clear()
+	for _, line := range block {
+		fmt.Fprintln(s.e.stdout, line)
+	}
+	s.drawn = len(block)
+}
+
+// clear takes the block off the screen.
+func (s *screen) clear() {
+	if s.drawn > 0 {
+		fmt.Fprintf(s.e.stdout, "\x1b[%dA\x1b[J", s.drawn)
+	}
+	s.drawn = 0
+}
+
+func (s *screen) summary(sum coordinator.Summary, err error) {
+	s.clear()
+	writeSummary(s.e, sum, err)
+}
+
+// drawing is the block: a line per sweep, one per running task, the whole, in at
+// most so many lines of at most so many characters.
+func drawing(s *coordinator.Snapshot, rate string, width, height int) []string {
+	var out []string
+	for i := range s.Sweeps {
+		state := &s.Sweeps[i]
+		out = append(out, fmt.Sprintf("%s %s", bar(state.WorkDone, state.WorkTotal), list(stateLine(state), leftOf(state))))
+	}
+	for i := range s.Running {
+		out = append(out, "  "+runningLine(&s.Running[i]))
+	}
+	last := list("elapsed "+duration(s.Elapsed), rate, left(s.Left, s.LeftKnown))
+	if over := len(out) + 1 - height; over > 0 && height > 2 {
+		out = append(out[:height-2], fmt.Sprintf("  … %d lines more", over+1))
+	}
+	out = append(out, last)
+	for i := range out {
+		out[i] = cut(out[i], width)
+	}
+	return out
+}
+
+// leftOf words the time left of a sweep that is not complete.
+func leftOf(s *coordinator.SweepState) string {
+	if s.Done+s.Failed == s.Tasks {
+		return ""
+	}
+	return left(s.Left, s.LeftKnown)
+}
+
+// runningLine words how far a running task has come.
+func runningLine(r *coordinator.RunningTask) string {
+	p := &r.Progress
+	where := ""
+	switch {
+	case p.Total == 0:
+		where = "starting"
+	case p.Phase == "training":
+		where = fmt.Sprintf("trial %d of %d", p.Trial, p.Trials)
+	default:
+		where = p.Phase
+	}
+	percent := ""
+	if p.Total > 0 {
+		percent = fmt.Sprintf("%d %%", 100*p.Done/p.Total)
+	}
+	steps := ""
+	if r.StepsPerSecond > 0 {
+		steps = fmt.Sprintf("%.0f steps/s", r.StepsPerSecond)
+	}
+	return r.Sweep + "/" + strings.TrimSuffix(r.File, ".h5") + ": " + list(where, percent, steps, left(r.Left, r.LeftKnown))
+}
+
+// bar draws a share in ten characters.
+func bar(done, total float64) string {
+	n := 10
+	if total > 0 {
+		n = min(10, max(0, int(10*done/total)))
+	}
+	return "[" + strings.Repeat("#", n) + strings.Repeat("·", 10-n) + "]"
+}
+
+// cut shortens a line to a width, so that it takes one line of the screen.
+func cut(line string, width int) string {
+	if width < 1 || utf8.RuneCountInString(line) <= width {
+		return line
+	}
+	return string([]rune(line)[:width-1]) + "…"
+}

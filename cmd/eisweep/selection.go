@@ -1,0 +1,269 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// selection is what `run` and `plan` are told to launch: files, shipped sweeps or
+// the published command line, and what overrides them.
+type selection struct {
+	root       rootChoice
+	experiment string
+	trials     string
+	settings   []string
+	seeds      string
+	addSeeds   string
+	as         string
+	source     string
+}
+
+func (s *selection) flags(cmd *cobra.Command) {
+	s.root.flag(cmd)
+	f := cmd.Flags()
+	f.StringVarP(&s.experiment, "experiment", "e", "", "the published runs of APPROXIMATE, GRADIENT or PERTURB, in place of FILE|NAME")
+	f.StringVarP(&s.trials, "trials", "n", "", "number of trials: the same as --set numint.n_trials=N")
+	f.StringArrayVar(&s.settings, "set", nil, "`NAME=VALUE` for a parameter, repeatable; names the result files")
+	f.StringVar(&s.seeds, "seeds", "", "`SEEDS` in place of the sweep's: 1-10,15")
+	f.StringVar(&s.addSeeds, "add-seeds", "", "`SEEDS` besides the sweep's")
+	f.StringVar(&s.as, "as", "", "launch under another `SWEEP` name")
+	f.StringVar(&s.source, "source", "", "PERTURB: the trained networks, a sweep's name or the path of a result file or a folder of them")
+	cmd.RegisterFlagCompletionFunc("experiment", completeExperiments)
+	cmd.RegisterFlagCompletionFunc("set", completeSettings)
+	cmd.ValidArgsFunction = completeShipped
+}
+
+// sweeps parses everything that was named and applies the overrides. All faults of
+// all files come in one error.
+func (s *selection) sweeps(e *environment, args []string) ([]*sweeps.Sweep, error) {
+	args, err := s.named(e, args)
+	if err != nil {
+		return nil, err
+	}
+	list, err := parseAll(args)
+	overrides, overridesErr := s.overrides()
+	if err := errors.Join(err, overridesErr); err != nil {
+		return nil, err
+	}
+	return s.override(e, list, overrides)
+}
+
+// named returns the files and shipped sweeps to launch.
+func (s *selection) named(e *environment, args []string) ([]string, error) {
+	switch {
+	case s.experiment != "" && len(args) > 0:
+		return nil, usage("give -e %s or %s, not both: -e is the shipped sweep of that experiment", s.experiment, args[0])
+	case s.experiment != "":
+		x, err := sim.ParseExperiment(s.experiment)
+		if err != nil {
+			return nil, usage("%w", err)
+		}
+		args = []string{strings.ToLower(string(x))}
+	case len(args) == 0:
+		return nil, usage("nothing named: give a sweep file (my.toml), a shipped sweep (%s) or -e EXPERIMENT", strings.Join(sweeps.Shipped(), ", "))
+	case s.as != "" && len(args) > 1:
+		return nil, usage("--as names one sweep, and %d are given", len(args))
+	}
+	if s.experiment == string(sim.Perturb) && s.source == "" {
+		root, _, err := s.root.choose(e)
+		if err != nil {
+			return nil, err
+		}
+		if s.source, err = pickSource(e, root); err != nil {
+			return nil, err
+		}
+	}
+	return args, nil
+}
+
+// isFile tells a sweep file from a shipped sweep's name.
+func isFile(arg string) bool { return strings.Contains(arg, "/") || strings.HasSuffix(arg, ".toml") }
+
+func parseAll(args []string) ([]*sweeps.Sweep, error) {
+	var out []*sweeps.Sweep
+	var faults []error
+	from := map[string]string{}
+	for _, arg := range args {
+		sweep, err := parseOne(arg)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		if other, ok := from[sweep.Name()]; ok {
+			faults = append(faults, usage("%s and %s are both named %q, and would share a folder: rename one (name = …), or launch it by itself with --as", other, arg, sweep.Name()))
+		}
+		from[sweep.Name()] = arg
+		out = append(out, sweep)
+	}
+	return out, errors.Join(faults...)
+}
+
+func parseOne(arg string) (*sweeps.Sweep, error) {
+	if !isFile(arg) {
+		text, err := sweeps.ReadShipped(arg)
+		if err != nil {
+			return nil, usage("%w%s", err, besideFile(arg))
+		}
+		return sweeps.Parse(arg+".toml", text)
+	}
+	text, err := os.ReadFile(arg)
+	if err != nil {
+		return nil, usage("read sweep file: %w", err)
+	}
+	return sweeps.Parse(arg, text)
+}
+
+// besideFile is the remedy where a file has the name that was taken for a shipped
+// sweep's.
+func besideFile(arg string) string {
+	for _, path := range []string{arg, arg + ".toml"} {
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			return fmt.Sprintf("; for the file here write ./%s", path)
+		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return ""
+		}
+	}
+	return ""
+}
+
+// overrides reads what the flags set, with every fault.
+func (s *selection) overrides() (sweeps.Overrides, error) {
+	o := sweeps.Overrides{Name: s.as}
+	settings, err := parseSettings(s.allSettings())
+	faults := []error{err}
+	o.Settings = settings
+	for _, list := range []struct {
+		flag, text string
+		to         *[]uint32
+	}{{"--seeds", s.seeds, &o.Seeds}, {"--add-seeds", s.addSeeds, &o.AddSeeds}} {
+		if list.text == "" {
+			continue
+		}
+		var err error
+		if *list.to, err = sweeps.ParseSeeds(list.text); err != nil {
+			faults = append(faults, usage("%s %s: %w", list.flag, list.text, err))
+		}
+	}
+	if o.Source = s.source; isPath(s.source) {
+		absolute, err := filepath.Abs(s.source)
+		if err != nil {
+			faults = append(faults, usage("--source %s: %w", s.source, err))
+		}
+		o.Source = absolute
+	}
+	return o, errors.Join(faults...)
+}
+
+// isPath tells the path of a source from the name of a sweep.
+func isPath(source string) bool {
+	return strings.Contains(source, "/") || strings.HasSuffix(source, ".h5") || source == "." || source == ".."
+}
+
+// allSettings is --set and -n, which PERTURB has no use for.
+func (s *selection) allSettings() []string {
+	if s.trials == "" || s.experiment == string(sim.Perturb) {
+		return s.settings
+	}
+	return append([]string{"numint.n_trials=" + s.trials}, s.settings...)
+}
+
+// parseSettings reads NAME=VALUE texts; a name may come once.
+func parseSettings(texts []string) ([]sim.Setting, error) {
+	var out []sim.Setting
+	var faults []error
+	seen := map[string]bool{}
+	for _, text := range texts {
+		setting, err := sweeps.ParseSetting(text)
+		switch {
+		case err != nil:
+			faults = append(faults, usage("--set %s: %w", text, err))
+		case seen[setting.Name]:
+			faults = append(faults, usage("--set %s: %s is set twice", text, setting.Name))
+		default:
+			seen[setting.Name] = true
+			out = append(out, setting)
+		}
+	}
+	return out, errors.Join(faults...)
+}
+
+// override applies the overrides to each sweep that they concern: a setting to the
+// experiments that read it, seeds to those that train if any does, a source to
+// PERTURB.
+func (s *selection) override(e *environment, list []*sweeps.Sweep, o sweeps.Overrides) ([]*sweeps.Sweep, error) {
+	if err := s.concerned(e, list, o); err != nil {
+		return nil, err
+	}
+	trains := false
+	for _, sweep := range list {
+		trains = trains || sweep.Experiment().Trains()
+	}
+	out, faults := make([]*sweeps.Sweep, len(list)), []error{}
+	for i, sweep := range list {
+		own := sweeps.Overrides{Name: o.Name, Settings: readBy(sweep.Experiment(), o.Settings)}
+		if !trains || sweep.Experiment().Trains() {
+			own.Seeds, own.AddSeeds = o.Seeds, o.AddSeeds
+		}
+		if !sweep.Experiment().Trains() {
+			own.Source = o.Source
+		}
+		var err error
+		if out[i], err = sweep.With(own); err != nil {
+			faults = append(faults, &exitError{exitInput, err})
+		}
+	}
+	return out, errors.Join(faults...)
+}
+
+// concerned refuses overrides that none of the sweeps has a use for.
+func (s *selection) concerned(e *environment, list []*sweeps.Sweep, o sweeps.Overrides) error {
+	var faults []error
+	perturbs := false
+	for _, sweep := range list {
+		perturbs = perturbs || !sweep.Experiment().Trains()
+	}
+	if o.Source != "" && !perturbs {
+		faults = append(faults, usage("--source %s: only PERTURB starts from trained networks, and no PERTURB sweep is named", s.source))
+	}
+	for _, setting := range o.Settings {
+		read := false
+		for _, sweep := range list {
+			read = read || len(readBy(sweep.Experiment(), []sim.Setting{setting})) > 0
+		}
+		if !read {
+			faults = append(faults, usage("--set %s: %s does not read %s; `eisweep params %s` says which experiment does", setting, experimentsText(list), setting.Name, setting.Name))
+		}
+	}
+	if s.trials != "" && s.experiment == string(sim.Perturb) {
+		e.note("-n %s has no effect: PERTURB trains nothing", s.trials)
+	}
+	return errors.Join(faults...)
+}
+
+func experimentsText(list []*sweeps.Sweep) string {
+	var names []string
+	for _, sweep := range list {
+		names = append(names, string(sweep.Experiment()))
+	}
+	return strings.Join(names, ", ")
+}
+
+// readBy returns the settings that an experiment reads.
+func readBy(x sim.Experiment, settings []sim.Setting) []sim.Setting {
+	var out []sim.Setting
+	for _, s := range settings {
+		if p, err := sim.Lookup(s.Name); err == nil && p.ReadBy(x) {
+			out = append(out, s)
+		}
+	}
+	return out
+}

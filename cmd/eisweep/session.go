@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"eisweep/coordinator"
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+	"eisweep/worker"
+)
+
+// session is what `run` and `rerun` have open: the root with its lock, a NATS
+// server in this process with the queue on it, the coordinator and the worker.
+// Nothing else works on that queue.
+type session struct {
+	root        *root.Root
+	lock        *root.Lock
+	server      *queue.Server
+	queue       *queue.Queue
+	coordinator *coordinator.Coordinator
+	worker      *worker.Worker
+	log         *slog.Logger
+	inbox       inbox
+}
+
+// drainTime is how long running tasks may take to be handed back after the first
+// signal, flushTime how long what they left may take to reach the disk.
+const (
+	drainTime = time.Second
+	flushTime = 30 * time.Second
+)
+
+// openRoot opens a root for a command that changes something, and takes its lock.
+func openRoot(path string) (*root.Root, *root.Lock, error) {
+	r, err := root.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	lock, err := r.Lock(programVersion(), commandLine())
+	if err != nil {
+		return nil, nil, err
+	}
+	return r, lock, nil
+}
+
+// commandLine is what was typed, for those who find the root in use.
+func commandLine() string {
+	return strings.Join(append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...), " ")
+}
+
+// openSession opens everything but the worker. On an error nothing stays open.
+func openSession(ctx context.Context, e *environment, path string) (_ *session, err error) {
+	s := &session{log: slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if s.root, s.lock, err = openRoot(path); err != nil {
+		return nil, err
+	}
+	if err := s.openQueue(ctx, e); err != nil {
+		return nil, err
+	}
+	prober, err := newProber()
+	if err != nil {
+		return nil, err
+	}
+	s.coordinator, err = coordinator.Start(ctx, coordinator.Config{
+		Root: s.root, Lock: s.lock, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Exclusive: true, Noted: s.inbox.put,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start coordinator: %w", err)
+	}
+	return s, nil
+}
+
+func (s *session) openQueue(ctx context.Context, e *environment) error {
+	store, err := s.root.Store(stateHome(e))
+	if err != nil {
+		return err
+	}
+	if s.server, err = queue.StartServer(queue.ServerOptions{StoreDir: store, Name: "eisweep-" + s.root.ID(), Log: s.log}); err != nil {
+		return fmt.Errorf("start queue: %w", err)
+	}
+	if s.queue, err = queue.Open(ctx, queue.Options{Server: s.server, RootID: s.root.ID(), Create: true, Log: s.log}); err != nil {
+		return fmt.Errorf("open queue: %w", err)
+	}
+	return nil
+}
+
+// stateHome is where a user's state lies on this machine; "" if nobody says.
+func stateHome(e *environment) string {
+	if dir := e.getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return dir
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, ".local", "state")
+}
+
+// work starts a worker in this process that runs so many tasks at a time. It ends
+// with the session, not with the context that a signal ends.
+func (s *session) work(ctx context.Context, slots int) error {
+	host, err := os.Hostname()
+	if err != nil {
+		return failure(exitInternal, "name host: %w", err)
+	}
+	s.worker, err = worker.Start(context.WithoutCancel(ctx), worker.Config{
+		Root: s.root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(),
+		Slots: slots, Sweeps: s.coordinator.Sweeps, Log: s.log,
+	})
+	if err != nil {
+		return fmt.Errorf("start worker: %w", err)
+	}
+	return nil
+}
+
+// close ends everything in order: running tasks are handed back, committed results
+// placed, the queue and its server closed, the lock given up. It is idempotent.
+func (s *session) close() error {
+	var errs []error
+	if s.worker != nil {
+		drain, cancel := context.WithTimeout(context.Background(), drainTime)
+		if err := s.worker.Drain(drain); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			errs = append(errs, fmt.Errorf("stop worker: %w", err))
+		}
+		cancel()
+		s.worker.Stop()
+		s.worker = nil
+	}
+	if s.coordinator != nil {
+		flush, cancel := context.WithTimeout(context.Background(), flushTime)
+		errs = append(errs, s.coordinator.Stop(flush))
+		cancel()
+		s.coordinator = nil
+	}
+	if s.queue != nil {
+		s.queue.Close()
+		s.queue = nil
+	}
+	if s.server != nil {
+		s.server.Stop()
+		s.server = nil
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Unlock())
+		s.lock = nil
+	}
+	return errors.Join(errs...)
+}

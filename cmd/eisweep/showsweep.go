@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"eisweep/coordinator"
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// tasksShown is how many tasks of a sweep are told of without --all.
+const tasksShown = 20
+
+func (s *showing) sweep(ctx context.Context, e *environment, r *root.Root, name string) error {
+	prober, err := newProber()
+	if err != nil {
+		return err
+	}
+	status, err := coordinator.ReadSweep(ctx, r, prober, name)
+	if err != nil {
+		return err
+	}
+	if s.asJSON {
+		return sweepJSON(e, status)
+	}
+	e.say("%s: %s of %s: %s", name, count(len(status.Tasks), "task"), status.Sweep.Experiment(), statesText(status))
+	e.say("  results: %s", r.SweepDir(name))
+	e.say("  launch:  %s", r.SweepFile(name))
+	told := s.listed(status)
+	for i, t := range told {
+		if i == tasksShown && !s.all {
+			e.say("  … and %d more (--all)", len(told)-i)
+			break
+		}
+		e.say("  %s  %s  %s", t.Task.ID, t.Task.File, failureText(t))
+	}
+	return nil
+}
+
+// listed returns the tasks to tell of one by one: those that are not done, or all.
+func (s *showing) listed(status *coordinator.SweepStatus) []*coordinator.TaskStatus {
+	var out []*coordinator.TaskStatus
+	for i := range status.Tasks {
+		if s.all || len(status.Tasks) <= tasksShown || status.Tasks[i].State != coordinator.StateDone {
+			out = append(out, &status.Tasks[i])
+		}
+	}
+	return out
+}
+
+func statesText(status *coordinator.SweepStatus) string {
+	states, classes := map[coordinator.State]int{}, map[string]int{}
+	for i := range status.Tasks {
+		t := &status.Tasks[i]
+		states[t.State]++
+		if t.State == coordinator.StateFailed && t.Line != nil {
+			classes[t.Line.Class]++
+		}
+	}
+	var failures []string
+	for _, c := range slices.Sorted(maps.Keys(classes)) {
+		failures = append(failures, fmt.Sprintf("%s %d", c, classes[c]))
+	}
+	failed := some(states[coordinator.StateFailed], "failed")
+	if failed != "" {
+		failed += " (" + strings.Join(failures, ", ") + ")"
+	}
+	return orElse(list(some(states[coordinator.StateDone], "done"), failed, some(states[coordinator.StateNew], "not run yet")), "none")
+}
+
+// failureText is a task's state, and of a failure the reason.
+func failureText(t *coordinator.TaskStatus) string {
+	if t.State == coordinator.StateFailed && t.Line != nil {
+		return stateText(t) + ": " + firstLine(t.Line.Error)
+	}
+	return stateText(t)
+}
+
+// statusJSON is a line of `show SWEEP --json`.
+type statusJSON struct {
+	ID    sweeps.ID         `json:"id"`
+	File  string            `json:"file"`
+	State coordinator.State `json:"state"`
+	Line  *results.Line     `json:"manifest"` // null for a task that was not run yet
+}
+
+func sweepJSON(e *environment, status *coordinator.SweepStatus) error {
+	out := json.NewEncoder(e.stdout)
+	out.SetEscapeHTML(false)
+	for i := range status.Tasks {
+		t := &status.Tasks[i]
+		if err := out.Encode(statusJSON{t.Task.ID, t.Task.File, t.State, t.Line}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

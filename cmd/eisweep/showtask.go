@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"eisweep/coordinator"
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// task tells of the task whose id begins so.
+func (s *showing) task(ctx context.Context, e *environment, r *root.Root, launched []string, prefix string) error {
+	found, err := findTask(ctx, r, launched, prefix)
+	if err != nil {
+		return err
+	}
+	if found.line == nil || found.line.State == results.Failed {
+		if found.line != nil {
+			found.addLog(readLogFile(r.Log(found.id, found.line.Run, found.line.Attempt)))
+		}
+		return s.write(e, found)
+	}
+	if err := found.addFile(ctx); err != nil {
+		found.trouble = err.Error()
+	}
+	return s.write(e, found)
+}
+
+// findTask looks an id up in every manifest, then among the tasks that were
+// launched and not run.
+func findTask(ctx context.Context, r *root.Root, launched []string, prefix string) (*account, error) {
+	found := map[sweeps.ID]*account{}
+	for _, name := range launched {
+		for line, err := range results.ReadManifest(r.Manifest(name)) {
+			if err != nil {
+				return nil, err
+			}
+			if strings.HasPrefix(line.ID.String(), prefix) {
+				found[line.ID] = newAccount(r, name, &line)
+			}
+		}
+	}
+	prober, err := newProber()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range launched {
+		status, err := coordinator.ReadSweep(ctx, r, prober, name)
+		if err != nil {
+			continue // its source is gone, say; the manifest's lines still tell
+		}
+		for i := range status.Tasks {
+			if t := &status.Tasks[i].Task; strings.HasPrefix(t.ID.String(), prefix) {
+				if found[t.ID] == nil {
+					found[t.ID] = &account{id: t.ID, sweep: name, path: filepath.Join(r.SweepDir(name), t.File)}
+				}
+				found[t.ID].addTask(t)
+			}
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, usage("no task %s under %s; `eisweep show SWEEP --all` lists a sweep's", prefix, r.Path())
+	case 1:
+		for _, a := range found {
+			return a, nil
+		}
+	}
+	return nil, usage("%s is the start of %d tasks' ids: give more of it", prefix, len(found))
+}
+
+// account is what is known of a task or a file.
+type account struct {
+	id         sweeps.ID
+	sweep      string
+	path       string        // of the result, or where it will be
+	line       *results.Line // the manifest's last
+	told       bool          // experiment, seed and settings are known
+	experiment sim.Experiment
+	seed       uint32
+	settings   []sim.Setting
+	source     *sweeps.Input
+	initial    *sweeps.Initial
+	replaces   sweeps.ID
+	info       *results.Info
+	log        []string
+	trouble    string // why the file could not be read
+}
+
+func newAccount(r *root.Root, sweep string, line *results.Line) *account {
+	a := &account{id: line.ID, sweep: sweep, line: line, experiment: line.Experiment, seed: line.Seed, replaces: line.Replaces}
+	if line.File != "" {
+		a.path = filepath.Join(r.SweepDir(sweep), line.File)
+	}
+	return a
+}
+
+// addTask takes over what the sweep file says of the task.
+func (a *account) addTask(t *sweeps.Task) {
+	a.told, a.experiment, a.seed, a.settings = true, t.Experiment, t.Seed, t.Settings()
+	a.source, a.initial, a.replaces = t.Source, t.Initial, t.Replaces
+}
+
+// addFile takes over what the result file says.
+func (a *account) addFile(ctx context.Context) error {
+	prober, err := newProber()
+	if err != nil {
+		return err
+	}
+	info, err := prober.Probe(ctx, a.path)
+	if err != nil {
+		return err
+	}
+	a.info = &info
+	if info.Told {
+		a.id, a.told, a.experiment, a.seed, a.settings = info.ID, true, info.Experiment, info.Seed, info.Settings
+		if a.source == nil {
+			a.source = info.Source
+		}
+		if a.initial == nil {
+			a.initial = info.Initial
+		}
+	}
+	a.addLog(results.ReadLog(a.path))
+	return nil
+}
+
+func (a *account) addLog(lines []string, err error) {
+	a.log = lines
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		a.trouble = err.Error()
+	}
+}
+
+func readLogFile(path string) ([]string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return strings.Split(strings.TrimRight(string(text), "\n"), "\n"), nil
+}
+
+// file tells of a result file.
+func (s *showing) file(ctx context.Context, e *environment, r *root.Root, name string) error {
+	path, err := locate(r, name)
+	if err != nil {
+		return err
+	}
+	a := &account{path: path}
+	if sweep, file, ok := withinRoot(r, path); ok {
+		for line, err := range results.ReadManifest(r.Manifest(sweep)) {
+			if err != nil {
+				return err
+			}
+			if line.File == file {
+				a = newAccount(r, sweep, &line)
+			}
+		}
+	}
+	if err := a.addFile(ctx); err != nil {
+		return &exitError{exitInput, err}
+	}
+	return s.write(e, a)
+}
+
+// locate finds a file from here, else from the root.
+func locate(r *root.Root, name string) (string, error) {
+	for _, path := range []string{name, filepath.Join(r.Path(), name)} {
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			return filepath.Abs(path)
+		}
+	}
+	return "", usage("no file %s, neither here nor under %s", name, r.Path())
+}
+
+func withinRoot(r *root.Root, path string) (sweep, file string, ok bool) {
+	rel, err := r.Relative(path)
+	if err != nil {
+		return "", "", false
+	}
+	sweep, file, ok = strings.Cut(rel, "/")
+	return sweep, file, ok && root.ValidSweep(sweep)
+}
+
+// inputText words a file that a task starts from.
+func inputText(in *sweeps.Input) string {
+	if in.Task != (sweeps.ID{}) {
+		if in.File == "" {
+			return in.Task.String()
+		}
+		return fmt.Sprintf("%s (%s/%s)", in.Task, in.Sweep, in.File)
+	}
+	return orElse(in.Path, "a file") + " with SHA-256 " + in.SHA256
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"eisweep/coordinator"
+	"eisweep/internal/results"
+	"eisweep/sim"
+)
+
+func snapshot() *coordinator.Snapshot {
+	return &coordinator.Snapshot{
+		Elapsed: 90 * time.Second, Left: 200 * time.Second, LeftKnown: true,
+		Sweeps: []coordinator.SweepState{
+			{Name: "quick", Tasks: 4, Done: 2, Failed: 1, Running: 1, WorkDone: 30, WorkTotal: 40, Left: 20 * time.Second, LeftKnown: true},
+			{Name: "later", Tasks: 7, Waiting: 7, WorkTotal: 100},
+		},
+		Running: []coordinator.RunningTask{
+			{Sweep: "quick", File: "results~seed=1.h5", StepsPerSecond: 5123, Progress: sim.Progress{Phase: "training", Trial: 3, Trials: 10, Done: 30, Total: 120}, Left: 15 * time.Second, LeftKnown: true},
+			{Sweep: "quick", File: "results~seed=2.h5"},
+		},
+	}
+}
+
+func TestDrawing(t *testing.T) {
+	got := strings.Join(drawing(snapshot(), "2.0 tasks/min", 200, 24), "\n")
+	want := `[#######···] quick: 2 of 4 done, 1 failed, 1 running, about 20 s left
+[··········] later: 0 of 7 done, 7 waiting for a source, estimating…
+  quick/results~seed=1: trial 3 of 10, 25 %, 5123 steps/s, about 15 s left
+  quick/results~seed=2: starting, estimating…
+elapsed 1 min 30 s, 2.0 tasks/min, about 3 min 20 s left`
+	if got != want {
+		t.Errorf("drawn:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestDrawingFitsTheScreen(t *testing.T) {
+	for width := 10; width < 90; width += 20 {
+		for height := 3; height < 8; height++ {
+			block := drawing(snapshot(), "", width, height)
+			if len(block) > height {
+				t.Errorf("%d lines on a screen of %d", len(block), height)
+			}
+			for _, line := range block {
+				if n := len([]rune(line)); n > width {
+					t.Errorf("a line of %d characters on a screen of %d: %s", n, width, line)
+				}
+			}
+		}
+	}
+}
+
+// quiet is an environment whose output is collected.
+func quiet() (*environment, *bytes.Buffer, *bytes.Buffer) {
+	var out, err bytes.Buffer
+	return &environment{stdin: strings.NewReader(""), stdout: &out, stderr: &err, getenv: func(string) string { return "" }, size: func() (int, int) { return 80, 24 }}, &out, &err
+}
+
+func TestLinesAreNoFlood(t *testing.T) {
+	e, out, _ := quiet()
+	l := newLines(e)
+	now := l.begun
+	l.now = func() time.Time { return now }
+	line := &results.Line{State: results.Done, Sweep: "big", File: "r.h5"}
+	for range 10 {
+		for range 1000 {
+			l.task(line)
+		}
+		now = now.Add(time.Second)
+		l.progress(*snapshot())
+	}
+	if n := strings.Count(out.String(), "\n"); n > burst+10*linesPerSec+10 {
+		t.Errorf("%d lines for 10,000 tasks in 10 s", n)
+	}
+	if !strings.Contains(out.String(), "… and ") {
+		t.Error("no line counts the tasks that got none")
+	}
+}
+
+func TestScreenClearsWhatItDrew(t *testing.T) {
+	e, out, _ := quiet()
+	s := newScreen(e)
+	s.progress(*snapshot())
+	drawn := strings.Count(out.String(), "\n")
+	out.Reset()
+	s.summary(coordinator.Summary{}, nil)
+	if want := "\x1b[5A\x1b[J"; drawn != 5 || !strings.HasPrefix(out.String(), want) {
+		t.Errorf("%d lines drawn, then %q, want 5 and %q", drawn, out, want)
+	}
+}
+
+func TestDurationsAndSizes(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0 s", 59 * time.Second: "59 s", 61 * time.Second: "1 min 01 s", 2*time.Hour + 5*time.Minute: "2 h 05 min", 50 * time.Hour: "2 days 2 h",
+	} {
+		if got := duration(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
+	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1500: "1.5 kB", 250e6: "250 MB", 3.2e12: "3.2 TB"} {
+		if got := size(n); got != want {
+			t.Errorf("%d is %q, want %q", n, got, want)
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"eisweep/coordinator"
+)
+
+// count words a number of things: "1 task", "3 tasks".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// duration words a time as a person plans with it: two units at most.
+func duration(d time.Duration) string {
+	s := int64(math.Round(d.Seconds()))
+	switch {
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d min %02d s", s/60, s%60)
+	case s < 48*3600:
+		return fmt.Sprintf("%d h %02d min", s/3600, s%3600/60)
+	default:
+		return fmt.Sprintf("%d days %d h", s/86400, s%86400/3600)
+	}
+}
+
+// left words a time left, or that it isn't known yet.
+func left(d time.Duration, known bool) string {
+	if !known {
+		return "estimating…"
+	}
+	return "about " + duration(d) + " left"
+}
+
+// size words a number of bytes.
+func size(bytes int64) string {
+	units := []string{"bytes", "kB", "MB", "GB", "TB"}
+	x, u := float64(bytes), 0
+	for x >= 1000 && u < len(units)-1 {
+		x, u = x/1000, u+1
+	}
+	if u == 0 || x >= 100 {
+		return fmt.Sprintf("%.0f %s", x, units[u])
+	}
+	return fmt.Sprintf("%.1f %s", x, units[u])
+}
+
+// list joins those parts that are not empty.
+func list(parts ...string) string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, ", ")
+}
+
+// some words a number with what it is of, "" for none.
+func some(n int, what string) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// planLine words a sweep's part of a plan.
+func planLine(s *coordinator.SweepPlan) string {
+	return fmt.Sprintf("%s: %s: %s", s.Sweep.Name(), count(s.Tasks, "task"), list(
+		some(s.New, "to run"), some(s.Waiting, "to run when their source is done"), some(s.Done, "done"), some(s.Linked, "done elsewhere, linked"),
+		some(s.Settled, "failed before and left so"), some(s.Blocked, "without a source")))
+}
+
+// stateLine words how far a sweep has come.
+func stateLine(s *coordinator.SweepState) string {
+	return fmt.Sprintf("%s: %d of %d done", s.Name, s.Done, s.Tasks) +
+		prefixed(list(some(s.Failed, "failed"), some(s.Running, "running"), some(s.Queued, "queued"), some(s.Waiting, "waiting for a source")))
+}
+
+func prefixed(text string) string {
+	if text == "" {
+		return ""
+	}
+	return ", " + text
+}
+
+// rate words how many tasks were settled per time.
+func rate(settled int, elapsed time.Duration) string {
+	if settled == 0 || elapsed <= 0 {
+		return ""
+	}
+	perMinute := float64(settled) / elapsed.Minutes()
+	switch {
+	case perMinute >= 120:
+		return fmt.Sprintf("%.0f tasks/s", perMinute/60)
+	case perMinute >= 1:
+		return fmt.Sprintf("%.1f tasks/min", perMinute)
+	default:
+		return fmt.Sprintf("%.1f tasks/h", perMinute*60)
+	}
+}

@@ -1,0 +1,71 @@
+package estimate
+
+import (
+	"context"
+	"time"
+
+	"eisweep/sim"
+)
+
+// prices is what a simulation costs, in seconds.
+type prices struct {
+	setup    float64 // of a task
+	response float64 // of a stimulus settled without learning
+	learned  float64 // of one learned from
+}
+
+func (p *prices) seconds(s *share) float64 {
+	return p.setup*float64(s.tasks) + p.response*float64(s.responses) + p.learned*float64(s.learned)
+}
+
+// measure runs a task like the sample, with few stimuli and one trial, for about
+// the budget. PERTURB is measured on an untrained network.
+func measure(ctx context.Context, x sim.Experiment, sample sim.Parameters, budget time.Duration) (*prices, error) {
+	begun := time.Now()
+	s, err := sim.New(shortTask(x, sample))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Step(); err != nil {
+		return nil, err
+	}
+	p := &prices{setup: time.Since(begun).Seconds()}
+	seconds, stimuli := map[bool]float64{}, map[bool]float64{}
+	for done := false; !done && time.Since(begun) < budget && ctx.Err() == nil; {
+		training, t := s.Progress().Phase == "training", time.Now()
+		if done, err = s.Step(); err != nil {
+			break // the numbers of some tasks fail; what was measured counts
+		}
+		seconds[training] += time.Since(t).Seconds()
+		stimuli[training]++
+	}
+	return p.of(seconds, stimuli), ctx.Err()
+}
+
+// of fills the prices from the time and number of stimuli, by whether they trained.
+func (p *prices) of(seconds, stimuli map[bool]float64) *prices {
+	p.response = p.setup
+	if stimuli[false] > 0 {
+		p.response = seconds[false] / stimuli[false]
+	}
+	p.setup = max(0, p.setup-p.response)
+	p.learned = 3 * p.response
+	if stimuli[true] > 0 {
+		p.learned = seconds[true] / stimuli[true]
+	}
+	return p
+}
+
+// shortTask is the sample with at most 27 stimuli and one trial.
+func shortTask(x sim.Experiment, p sim.Parameters) *sim.Task {
+	p.Inp.NStimuli = min(3, p.Inp.NStimuli)
+	p.Numint.NTrials, p.Numint.EveryN = 1, 1
+	if x == sim.Perturb {
+		source := sim.Defaults(sim.Approximate)
+		source.Pl.IsPlastic = sim.Neither
+		source.Inp, source.Ng, source.Numint.Dt, source.Numint.MaxSteps = p.Inp, p.Ng, p.Numint.Dt, p.Numint.MaxSteps
+		source.Numint.MaxDr, source.Numint.NTrials, source.Numint.EveryN = p.Perturb.MaxDr, 1, 1
+		x, p = sim.Approximate, source
+	}
+	return &sim.Task{Experiment: x, Seed: 1, Parameters: p}
+}
