@@ -1,0 +1,134 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sim"
+)
+
+// attempt is one execution of an order.
+type attempt struct {
+	worker   *Worker
+	delivery *queue.Delivery
+	number   int
+	started  time.Time
+	cancel   context.CancelCauseFunc
+
+	progress atomic.Pointer[sim.Progress] // the last
+	moved    atomic.Int64                 // when there was progress, as time since started
+}
+
+// run executes the task and returns its outcome if it has a result.
+func (a *attempt) run(ctx context.Context) (out queue.Outcome, err error) {
+	task := a.delivery.Task()
+	log, err := openLog(a.worker.Root.Log(task.ID, task.Run, a.number))
+	if err != nil {
+		return out, err
+	}
+	log.say("task %s, run %d, attempt %d on %s by %s, version %s", task.ID, task.Run, a.number, a.worker.Host, a.worker.Name, a.worker.Version)
+	receipt, err := a.execute(ctx, task, log)
+	if err != nil {
+		log.say("ended: %v", err)
+		log.close()
+		return out, err
+	}
+	log.say("result of %d bytes, digest %s", receipt.Bytes, receipt.Digest)
+	if err := log.close(); err != nil {
+		return out, err
+	}
+	out = a.outcome()
+	out.SHA256, out.Digest, out.Bytes = receipt.SHA256, receipt.Digest, receipt.Bytes
+	return out, nil
+}
+
+// execute calls the runner. A panic in it is this task's end, not the worker's:
+// the same task would panic again, so it counts as one that cannot be run.
+func (a *attempt) execute(ctx context.Context, task *queue.Task, log *attemptLog) (receipt results.Receipt, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			log.say("panic: %v\n%s", p, debug.Stack())
+			err = &panicError{p}
+		}
+	}()
+	job, err := newJob(a.worker.Root, task)
+	if err != nil {
+		return receipt, err
+	}
+	job.Path = a.incoming()
+	if err := a.removeStale(); err != nil {
+		return receipt, fmt.Errorf("remove an earlier attempt's file: %w", err)
+	}
+	phase := ""
+	return a.worker.Runner.Run(ctx, job, func(p sim.Progress) {
+		if p.Phase != phase {
+			phase = p.Phase
+			log.say("%s", phase)
+		}
+		a.progress.Store(&p)
+		a.touch()
+	})
+}
+
+func (a *attempt) touch() { a.moved.Store(int64(time.Since(a.started))) }
+
+// idle is how long there was no progress.
+func (a *attempt) idle() time.Duration {
+	return time.Since(a.started) - time.Duration(a.moved.Load())
+}
+
+func (a *attempt) incoming() string {
+	task := a.delivery.Task()
+	return a.worker.Root.Incoming(task.ID, task.Run, a.number)
+}
+
+// removeStale removes what a crash left under the name: the number of an attempt
+// that was handed back is given again.
+func (a *attempt) removeStale() error {
+	parts, err := filepath.Glob(globLiteral(a.incoming()) + ".*.part")
+	if err != nil {
+		return err
+	}
+	for _, name := range append(parts, a.incoming()) {
+		if err := removeFile(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// clean removes the attempt's result; what cannot be removed now is found by the
+// next attempt or the coordinator.
+func (a *attempt) clean() {
+	if err := a.removeStale(); err != nil {
+		a.worker.Log.Warn("an attempt's file remains", "error", err)
+	}
+}
+
+// outcome is what every outcome of the attempt says.
+func (a *attempt) outcome() queue.Outcome {
+	task, w := a.delivery.Task(), a.worker
+	return queue.Outcome{
+		ID: task.ID, Run: task.Run, Attempt: a.number,
+		// The clock may be set meanwhile; the duration is right all the same.
+		Started: a.started, Finished: a.started.Round(0).Add(time.Since(a.started)),
+		Host: w.Host, Worker: w.Name, Version: w.Version,
+	}
+}
+
+func (a *attempt) failed(f failure) queue.Outcome {
+	out := a.outcome()
+	out.Class, out.Error = f.class, f.err.Error()
+	return out
+}
+
+func globLiteral(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}

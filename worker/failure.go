@@ -1,0 +1,58 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sim"
+)
+
+// failure is an error with what is to become of the task.
+type failure struct {
+	class queue.Class
+	err   error
+	ours  bool // of storage: this worker's writing or reading failed, not only an input
+}
+
+// errAltered: an input isn't the file that the order names.
+var errAltered = errors.New("the file is not the one that the task was planned with")
+
+// errOrder: an order that doesn't fit its own id, or that isn't one.
+var errOrder = errors.New("the order cannot be understood")
+
+// panicError is a panic of a runner.
+type panicError struct{ value any }
+
+func (e *panicError) Error() string {
+	return fmt.Sprintf("internal error: %v; the attempt's log has the place", e.value)
+}
+
+// final are the errors with which the same task would end again.
+var final = []error{sim.ErrInvalid, errOrder, root.ErrHostile, results.ErrNotResult, results.ErrUntrained}
+
+// failureOf classifies an error of an attempt. What isn't known to be the task's
+// own is storage's, which is tried again.
+func failureOf(err error) failure {
+	var only *results.ErrorOnlyFile
+	var panicked *panicError
+	switch {
+	case err == nil:
+		return failure{}
+	case errors.Is(err, sim.ErrNumeric):
+		return failure{class: queue.Numeric, err: err}
+	case errors.As(err, &only), errors.As(err, &panicked):
+		return failure{class: queue.Invalid, err: err}
+	}
+	for _, f := range final {
+		if errors.Is(err, f) {
+			return failure{class: queue.Invalid, err: err}
+		}
+	}
+	var input *inputError
+	ours := !errors.As(err, &input) || !errors.Is(err, errAltered) && !errors.Is(err, fs.ErrNotExist)
+	return failure{class: queue.Storage, err: err, ours: ours}
+}

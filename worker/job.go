@@ -1,0 +1,117 @@
+package worker
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// Job is a task as a runner gets it.
+type Job struct {
+	Task *sweeps.Task
+	// Source and Initial are the paths of the files that the task starts from, whose
+	// contents were checked; "" where there is none.
+	Source, Initial string
+	// Path is where the result belongs; nothing is there yet.
+	Path string
+}
+
+// inputError is an error of a file that the task starts from.
+type inputError struct {
+	what string // "source" or "initial state"
+	path string
+	err  error
+}
+
+func (e *inputError) Error() string { return fmt.Sprintf("%s %s: %v", e.what, e.path, e.err) }
+func (e *inputError) Unwrap() error { return e.err }
+
+// newJob reads an order. The parameters are checked as those of a sweep file are,
+// and the id is computed anew: an order that isn't what its id says is refused.
+func newJob(r *root.Root, order *queue.Task) (*Job, error) {
+	settings, err := settingsOf(order.Parameters)
+	if err != nil {
+		return nil, err
+	}
+	task := &sweeps.Task{
+		ID: order.ID, Experiment: order.Experiment, Seed: order.Seed,
+		Parameters: sim.Resolve(order.Experiment, settings),
+	}
+	if order.Source != nil {
+		task.Source = inputOf(order.Source)
+	}
+	if order.Initial != nil {
+		task.Initial = &sweeps.Initial{Input: *inputOf(&order.Initial.Input), Take: order.Initial.Take}
+	}
+	if id := sweeps.Identify(task); id != order.ID {
+		return nil, fmt.Errorf("task %s: by its contents it is %s: %w", order.ID, id, errOrder)
+	}
+	job := &Job{Task: task}
+	return job, job.check(r, order)
+}
+
+func settingsOf(parameters map[string]any) ([]sim.Setting, error) {
+	var settings []sim.Setting
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		known, err := sim.Lookup(name)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errOrder, err)
+		}
+		value, err := known.Check(parameters[name])
+		if err != nil {
+			return nil, fmt.Errorf("parameter %s: %w: %w", name, errOrder, err)
+		}
+		settings = append(settings, sim.Setting{Name: name, Value: value})
+	}
+	return settings, nil
+}
+
+// inputOf is the input as the id counts it: a result under this root by its task,
+// another file by its SHA-256.
+func inputOf(in *queue.Input) *sweeps.Input {
+	if in.Task != (sweeps.ID{}) {
+		return &sweeps.Input{Task: in.Task}
+	}
+	return &sweeps.Input{SHA256: in.SHA256}
+}
+
+// check finds the files that the task starts from and compares their contents
+// with the order, before anything that a damaged file could crash reads them.
+func (j *Job) check(r *root.Root, order *queue.Task) (err error) {
+	if order.Source != nil {
+		if j.Source, err = checkInput(r, order.Source); err != nil {
+			return &inputError{"source", order.Source.Path, err}
+		}
+	}
+	if order.Initial != nil {
+		if j.Initial, err = checkInput(r, &order.Initial.Input); err != nil {
+			return &inputError{"initial state", order.Initial.Path, err}
+		}
+	}
+	return nil
+}
+
+func checkInput(r *root.Root, in *queue.Input) (path string, err error) {
+	f, err := r.OpenInput(in.Path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "", err
+	}
+	if sum := hex.EncodeToString(hash.Sum(nil)); sum != in.SHA256 {
+		return "", fmt.Errorf("SHA-256 is %s, not %s: %w; `eisweep verify` finds what was altered", sum, in.SHA256, errAltered)
+	}
+	return filepath.Join(r.Path(), in.Path), nil
+}

@@ -1,0 +1,58 @@
+package worker
+
+import (
+	"context"
+
+	"eisweep/internal/results"
+	"eisweep/sim"
+)
+
+// Runner executes tasks. Run leaves the result at job.Path, durably, and returns
+// its receipt; on an error nothing is there. When ctx ends it returns ctx's error
+// soon. It calls observe, from the goroutine that called Run, when it has come
+// further. An error is final when it wraps sim.ErrNumeric or sim.ErrInvalid, else
+// one of storage, which is tried again. Run is called by several goroutines.
+type Runner interface {
+	Run(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error)
+}
+
+// model runs the model.
+type model struct{}
+
+func (model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+	task, err := prepare(job)
+	if err != nil {
+		return results.Receipt{}, err
+	}
+	simulation, err := sim.New(task)
+	if err != nil {
+		return results.Receipt{}, err
+	}
+	if err := simulation.Run(ctx, observe); err != nil {
+		return results.Receipt{}, err
+	}
+	observe(simulation.Progress())
+	return results.Write(job.Path, job.Task, simulation.Result())
+}
+
+// prepare reads the files that the task starts from.
+func prepare(job *Job) (task *sim.Task, err error) {
+	task = &sim.Task{Experiment: job.Task.Experiment, Seed: job.Task.Seed, Parameters: job.Task.Parameters}
+	if job.Source != "" {
+		// The result tells its source's seed, where the source tells it.
+		info, err := results.Inspect(job.Source)
+		if err != nil {
+			return nil, err
+		}
+		job.Task.Source.SeedTold, job.Task.Source.Seed = info.Told, info.Seed
+		if task.Source, err = results.ReadSource(job.Source); err != nil {
+			return nil, err
+		}
+	}
+	if job.Initial != "" {
+		if task.Initial, err = results.ReadInitial(job.Initial, job.Task.Initial.Take); err != nil {
+			return nil, err
+		}
+	}
+	return task, nil
+}

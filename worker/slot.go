@@ -1,0 +1,157 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"eisweep/internal/queue"
+)
+
+// elsewhere is the delay of a task whose earlier attempt is still heard.
+const elsewhere = time.Minute
+
+// slot takes one task after the other until the intake ends.
+func (w *Worker) slot() {
+	for {
+		d, err := w.Queue.Next(w.intake, w.Sweeps)
+		if err != nil {
+			if w.intake.Err() == nil {
+				w.giveUp(fmt.Errorf("fetch task: %w", err))
+			}
+			return
+		}
+		if err := w.handle(d); err != nil && w.hard.Err() == nil {
+			// The task comes again when its lease has run out.
+			w.Log.Error("a task was left to the queue", "task", d.Task().ID, "run", d.Task().Run, "error", err)
+		}
+	}
+}
+
+// handle decides what is to become of a delivery.
+func (w *Worker) handle(d *queue.Delivery) error {
+	if w.intake.Err() != nil {
+		return d.HandBack(w.hard, 0)
+	}
+	settled, err := d.Settled(w.hard)
+	if err != nil {
+		return err
+	}
+	if settled {
+		return d.Done(w.hard)
+	}
+	if d.Redelivered() {
+		if taken, err := w.examine(d); taken || err != nil {
+			return err
+		}
+	}
+	return w.attempt(d)
+}
+
+// examine looks at a task that was in other hands. It reports whether that is all
+// that is to be done with it.
+func (w *Worker) examine(d *queue.Delivery) (taken bool, err error) {
+	alive, err := d.Alive(w.intake, w.Listen)
+	if err != nil {
+		return false, err
+	}
+	if alive {
+		return true, d.HandBack(w.hard, elsewhere)
+	}
+	n, err := d.Attempts(w.hard)
+	if err != nil || n < w.AttemptLimit {
+		return false, err
+	}
+	lost := fmt.Errorf("lost: %d attempts ended without a word (killed, out of memory, or cut off); `eisweep run` queues it again", n)
+	now := time.Now()
+	_, err = d.Commit(w.hard, queue.Outcome{
+		Attempt: n, Class: queue.Lost, Error: lost.Error(), Started: now, Finished: now, Host: w.Host, Worker: w.Name, Version: w.Version,
+	})
+	if err != nil {
+		return true, err
+	}
+	return true, d.Terminate(w.hard)
+}
+
+// attempt announces an attempt and carries it through.
+func (w *Worker) attempt(d *queue.Delivery) error {
+	n, err := d.Start(w.hard, w.Name, w.Host)
+	if err != nil {
+		return err
+	}
+	started := time.Now()
+	ctx, cancel := context.WithCancelCause(w.running)
+	defer cancel(nil)
+	a := &attempt{worker: w, delivery: d, number: n, started: started, cancel: cancel}
+	a.touch()
+	stop := a.signs(ctx)
+	out, err := a.run(ctx)
+	stop()
+	return w.settle(ctx, a, out, err)
+}
+
+// settle hands over what an attempt came to.
+func (w *Worker) settle(ctx context.Context, a *attempt, out queue.Outcome, err error) error {
+	switch f := failureOf(err); {
+	case err == nil:
+		w.storageWorked()
+		return w.commit(a, out)
+	case errors.Is(context.Cause(ctx), errSuperseded):
+		a.clean()
+		return nil // the task is the later attempt's
+	case errors.Is(context.Cause(ctx), errDrained) && errors.Is(err, context.Canceled):
+		a.clean()
+		return ignoreLost(a.delivery.HandBack(w.hard, 0))
+	case errors.Is(context.Cause(ctx), errStalled):
+		return w.retry(a, failure{class: queue.Lost, err: fmt.Errorf("%w for %v", errStalled, w.Stall)})
+	case f.class == queue.Storage:
+		if f.ours {
+			w.storageFailed(f.err)
+		}
+		return w.retry(a, f)
+	default:
+		return w.commit(a, a.failed(f))
+	}
+}
+
+// retry has the task tried again, unless this was the last attempt.
+func (w *Worker) retry(a *attempt, f failure) error {
+	if a.number >= w.AttemptLimit {
+		return w.commit(a, a.failed(f))
+	}
+	a.clean()
+	delay := w.Backoff << min(a.number-1, 6)
+	w.Log.Warn("an attempt failed and is repeated", "task", a.delivery.Task().ID, "attempt", a.number, "after", delay, "error", f.err)
+	return ignoreLost(a.delivery.Retry(w.hard, delay))
+}
+
+// commit makes the outcome the order's, or learns that another was first; then
+// nothing may remain of this attempt.
+func (w *Worker) commit(a *attempt, out queue.Outcome) error {
+	won, err := a.delivery.Commit(w.hard, out)
+	if err != nil {
+		return err // it may be committed: the file stays
+	}
+	if !won || !out.Done() {
+		a.clean()
+	}
+	return a.delivery.Done(w.hard)
+}
+
+// ignoreLost takes a lost lease for what it is: somebody else does the task.
+func ignoreLost(err error) error {
+	if errors.Is(err, queue.ErrLeaseLost) {
+		return nil
+	}
+	return err
+}
+
+// removeFile removes a file that may be missing.
+func removeFile(name string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,194 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+)
+
+// Config says what a worker works on. Root, Queue and Sweeps are required.
+type Config struct {
+	Root  *root.Root
+	Queue *queue.Queue
+	// Name tells this worker from others, Host where it runs, Version which program.
+	Name, Host, Version string
+	// Slots is how many tasks run at once; 0 is 1.
+	Slots int
+	// AttemptLimit is how many attempts at an order may fail by storage or be lost
+	// before it fails for good; 0 is 3.
+	AttemptLimit int
+	// Sweeps names the sweeps to take tasks of, in order of priority. It is called
+	// often, by several goroutines.
+	Sweeps func() []string
+	// Runner executes tasks; nil runs the model.
+	Runner Runner
+	// Log takes what the operator should know; nil drops it.
+	Log *slog.Logger
+
+	// Heartbeat is the time between two signs of life to the queue; 0 is 10 s. It is
+	// well below the queue's AckWait.
+	Heartbeat time.Duration
+	// Stall is how long a task may go without progress before its signs of life end
+	// and it is stopped, so that another worker gets it; 0 is 15 min.
+	Stall time.Duration
+	// Backoff is the delay before the second attempt after a storage failure; it
+	// doubles with each. 0 is 5 s.
+	Backoff time.Duration
+	// Listen is how long a worker listens for signs of an earlier attempt before it
+	// starts another; 0 is 2.5 s. Attempts tell their progress once a second.
+	Listen time.Duration
+}
+
+func (c Config) withDefaults() (Config, error) {
+	if c.Root == nil || c.Queue == nil || c.Sweeps == nil {
+		return c, errors.New("start worker: no root, queue or sweeps")
+	}
+	if c.Runner == nil {
+		c.Runner = model{}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	for value, byDefault := range map[*int]int{&c.Slots: 1, &c.AttemptLimit: 3} {
+		if *value == 0 {
+			*value = byDefault
+		}
+	}
+	for value, byDefault := range map[*time.Duration]time.Duration{
+		&c.Heartbeat: 10 * time.Second, &c.Stall: 15 * time.Minute, &c.Backoff: 5 * time.Second, &c.Listen: 2500 * time.Millisecond,
+	} {
+		if *value == 0 {
+			*value = byDefault
+		}
+	}
+	return c, nil
+}
+
+// Worker runs tasks until it is drained or stopped. All methods are safe for
+// concurrent use.
+type Worker struct {
+	Config
+	intake  context.Context // ends with the first stage, or when storage fails
+	running context.Context // of the runners; ends with the first stage
+	hard    context.Context // of everything; ends with the second stage
+
+	stopIntake, stopRunning context.CancelCauseFunc
+	stopHard                context.CancelFunc
+
+	done     chan struct{}
+	failures atomic.Int32 // of storage, in a row
+
+	mu  sync.Mutex
+	err error
+}
+
+// Why work ends before it is done.
+var (
+	errDrained    = errors.New("the worker is being stopped")
+	errStalled    = errors.New("the task made no progress")
+	errSuperseded = errors.New("a later attempt has started elsewhere")
+)
+
+// ErrStorage is wrapped by Err of a worker that gave up because of its storage.
+var ErrStorage = errors.New("storage failed twice in a row")
+
+// Start starts a worker, which takes tasks when Start returns. ctx bounds the
+// start only.
+func Start(ctx context.Context, c Config) (*Worker, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("start worker: %w", err)
+	}
+	if err := checkStorage(c.Root); err != nil {
+		return nil, err
+	}
+	w := &Worker{Config: c, done: make(chan struct{})}
+	w.hard, w.stopHard = context.WithCancel(context.Background())
+	w.intake, w.stopIntake = context.WithCancelCause(w.hard)
+	w.running, w.stopRunning = context.WithCancelCause(w.hard)
+	var slots sync.WaitGroup
+	for range c.Slots {
+		slots.Go(w.slot)
+	}
+	go func() {
+		slots.Wait()
+		w.stopHard()
+		close(w.done)
+	}()
+	return w, nil
+}
+
+// checkStorage refuses to start where no result could be left.
+func checkStorage(r *root.Root) error {
+	f, err := os.CreateTemp(r.Private("incoming"), ".try-*")
+	if err != nil {
+		return fmt.Errorf("start worker: results cannot be written: %w", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// Drain is the first stage of stopping: no more tasks are taken, those that run
+// are handed back (the attempt doesn't count), those that are being handed over
+// are finished. It returns when that is done, or an error when ctx ends before.
+func (w *Worker) Drain(ctx context.Context) error {
+	w.stopIntake(errDrained)
+	w.stopRunning(errDrained)
+	select {
+	case <-w.done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("drain worker: %w", ctx.Err())
+	}
+}
+
+// Stop is the second stage: what runs is left where it is, and the queue delivers
+// it again. It waits until all goroutines have ended and may be called again.
+func (w *Worker) Stop() {
+	w.stopIntake(errDrained)
+	w.stopRunning(errDrained)
+	w.stopHard()
+	<-w.done
+}
+
+// Done is closed when the worker has ended: drained, stopped, or given up.
+func (w *Worker) Done() <-chan struct{} { return w.done }
+
+// Err says why the worker takes no more tasks by itself: its storage failed (then
+// it wraps ErrStorage) or the queue's connection is closed. It is nil while it
+// works and after an ordinary end.
+func (w *Worker) Err() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
+// giveUp ends the intake; what runs is finished.
+func (w *Worker) giveUp(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err == nil {
+		w.err = err
+		w.Log.Error("the worker takes no more tasks", "worker", w.Name, "error", err)
+		w.stopIntake(err)
+	}
+}
+
+// storageFailed counts a failure; the second in a row is the last.
+func (w *Worker) storageFailed(err error) {
+	if w.failures.Add(1) >= 2 {
+		w.giveUp(fmt.Errorf("%w: %w", ErrStorage, err))
+	}
+}
+
+func (w *Worker) storageWorked() { w.failures.Store(0) }
