@@ -31,7 +31,7 @@ func (t *Task) fileName(ownSeed bool) string {
 		b = strconv.AppendUint(append(b, "~seed="...), uint64(t.Seed), 10)
 	}
 	b = append(b, ".h5"...)
-	if len(b) > maxFileName || t.Source != nil && namedByID(t.Source.File) {
+	if len(b) > maxFileName || t.Source != nil && t.Source.namedByID() {
 		return t.shortName()
 	}
 	return string(b)
@@ -44,7 +44,9 @@ func (t *Task) shortName() string {
 
 // namedByID reports whether a file has a name like shortName's, which doesn't
 // tell what varies.
-func namedByID(file string) bool { return strings.Contains(filepath.Base(file), "~id=t") }
+func (in *Input) namedByID() bool {
+	return strings.Contains(filepath.Base(in.File), "~id=t") || strings.Contains(filepath.Base(in.Path), "~id=t")
+}
 
 // varyingInName reads the settings that a result's file name tells. What is no
 // parameter with a legal value is left out.

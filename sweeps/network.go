@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
-	"path/filepath"
 	"slices"
 
 	"eisweep/sim"
@@ -28,10 +27,10 @@ func (n *network) value(p *sim.Parameter) (sim.Value, bool) {
 	if n.told {
 		return p.Get(&n.tree), true
 	}
-	if s, ok := settingOf(n.varying, p.Name); ok {
-		return s, true
+	if v, ok := settingOf(n.inherited, p.Name); ok {
+		return v, true
 	}
-	return settingOf(n.inherited, p.Name)
+	return settingOf(n.varying, p.Name)
 }
 
 func settingOf(settings []sim.Setting, name string) (sim.Value, bool) {
@@ -116,11 +115,11 @@ func networksOfFiles(files []ResultFile) iter.Seq[*network] {
 }
 
 // networkOfFile is what is known of a result file. Of one that doesn't tell its
-// parameters these are the sizes, and what its name says.
+// parameters this is what its name says, and the sizes of its arrays.
 func networkOfFile(f ResultFile) *network {
 	n := &network{input: f.input(), what: f.Path, told: f.Told, varying: varyingInName(f.Path)}
 	if !f.Told {
-		n.inherited = sizes(f)
+		n.inherited = append(inherited(n.varying), sizes(f)...)
 		return n
 	}
 	n.tree = sim.Resolve(f.Experiment, f.Settings)
@@ -135,7 +134,7 @@ func networkOfFile(f ResultFile) *network {
 func (f *ResultFile) input() Input {
 	in := Input{Task: f.Task, Sweep: f.Sweep, File: f.File, Seed: f.Seed, SeedTold: f.Told}
 	if f.Task == (ID{}) {
-		in.SHA256, in.Path, in.File = f.SHA256, f.Path, filepath.Base(f.Path)
+		in.SHA256, in.Path, in.Sweep, in.File = f.SHA256, f.Path, "", ""
 	}
 	return in
 }

@@ -27,7 +27,8 @@ func ParseSetting(text string) (sim.Setting, error) {
 }
 
 // Overrides are what a command line says otherwise than the sweep file. Zero
-// fields change nothing.
+// fields change nothing. Settings must come from ParseSetting, or from Check or
+// Parse of the parameter.
 type Overrides struct {
 	Name       string         // launch under another name
 	Experiment sim.Experiment // another experiment
@@ -61,7 +62,9 @@ func (s *Sweep) With(o Overrides) (*Sweep, error) {
 	if seed, twice := repeated(o.Seeds); twice {
 		faults = append(faults, Fault{Problem: fmt.Sprintf("seed %d is given twice", seed)})
 	}
-	c.changeSeeds(o)
+	if !c.changeSeeds(o) {
+		faults = append(faults, Fault{Problem: "the seeds of this sweep are those of its sources: there are none to add to; give all of them instead"})
+	}
 	for _, setting := range o.Settings {
 		c.override(setting)
 	}
@@ -71,10 +74,17 @@ func (s *Sweep) With(o Overrides) (*Sweep, error) {
 	return c, nil
 }
 
-func (s *Sweep) changeSeeds(o Overrides) {
+// changeSeeds applies the overrides of seeds; false if there is nothing to add to.
+func (s *Sweep) changeSeeds(o Overrides) bool {
 	if len(o.Seeds) > 0 {
 		s.seeds = slices.Clone(o.Seeds)
 		delete(s.places, "seeds")
+	}
+	if len(s.seeds) == 0 && s.experiment.Trains() {
+		s.seeds = []uint32{1}
+	}
+	if len(s.seeds) == 0 && len(o.AddSeeds) > 0 {
+		return false
 	}
 	have := make(map[uint32]bool, len(s.seeds))
 	for _, seed := range s.seeds {
@@ -86,9 +96,7 @@ func (s *Sweep) changeSeeds(o Overrides) {
 		}
 		have[seed] = true
 	}
-	if len(s.seeds) == 0 && s.experiment.Trains() {
-		s.seeds = []uint32{1}
-	}
+	return true
 }
 
 // override makes a parameter an axis of one value, wherever it stood.

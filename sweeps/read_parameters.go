@@ -2,6 +2,7 @@ package sweeps
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -82,7 +83,7 @@ func (r *reader) one(p *sim.Parameter, n *node) (sim.Value, bool) {
 	}
 	v, err := p.Check(n.data)
 	if err != nil {
-		r.wrongValue(p, n.place(), p.Name+": "+err.Error(), r.likeChoice(p, n.data))
+		r.wrongValue(p, n.place(), p.Name+": "+err.Error(), meant(p, n.data))
 	}
 	return v, err == nil
 }
@@ -93,8 +94,11 @@ func (r *reader) wrongValue(p *sim.Parameter, at span, problem, remedy string) {
 	r.fail(at, problem, remedy)
 }
 
-// likeChoice proposes the word of a choice that was probably meant.
-func (r *reader) likeChoice(p *sim.Parameter, x any) string {
+// meant proposes the value that was probably meant.
+func meant(p *sim.Parameter, x any) string {
+	if f, ok := x.(float64); ok && p.Kind == sim.Integer && f == math.Trunc(f) && math.Abs(f) < 1e9 {
+		return fmt.Sprintf("write %.0f", f)
+	}
 	word, ok := x.(string)
 	if !ok || len(p.Choices) == 0 {
 		return ""
@@ -125,7 +129,7 @@ func (r *reader) readWhere(n *node) {
 }
 
 func (r *reader) readExcludes(n *node) {
-	for i, item := range r.tables(n, "exclude") {
+	for _, item := range r.tables(n, "exclude") {
 		conditions := r.conditions(item, "[[exclude]]")
 		if len(conditions) == 0 {
 			if len(item.fields) == 0 {
@@ -133,7 +137,7 @@ func (r *reader) readExcludes(n *node) {
 			}
 			continue
 		}
-		r.sweep.places[excludePlace(len(r.sweep.excludes))] = r.tables(n, "exclude")[i].place()
+		r.sweep.places[excludePlace(len(r.sweep.excludes))] = item.place()
 		r.sweep.excludes = append(r.sweep.excludes, conditions)
 	}
 }
