@@ -1,0 +1,213 @@
+package coordinator
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// rig is a root with a real queue and a worker that makes results up: the task's
+// id as text, or the failure that fails names for it.
+type rig struct {
+	t     *testing.T
+	root  *root.Root
+	store string
+	queue *queue.Queue
+	stop  func() // the queue and its server
+
+	mu    sync.Mutex
+	fails map[string]queue.Class // by value of pl.is_plastic
+	ran   []string               // file names of tasks executed, as IDs
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	r, err := root.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &rig{t: t, root: r, store: t.TempDir(), fails: map[string]queue.Class{}}
+	g.startQueue()
+	t.Cleanup(func() { g.stop() })
+	return g
+}
+
+func (g *rig) startQueue() {
+	g.t.Helper()
+	server, err := queue.StartServer(queue.ServerOptions{StoreDir: g.store, Name: "test"})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	q, err := queue.Open(g.context(), queue.Options{Server: server, RootID: g.root.ID(), Create: true})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.queue = q
+	g.stop = func() { q.Close(); server.Stop() }
+}
+
+// context ends before the test binary's patience does, so that what hangs is named.
+func (g *rig) context() context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	g.t.Cleanup(cancel)
+	return ctx
+}
+
+// start starts a coordinator that the test's end stops.
+func (g *rig) start() *Coordinator {
+	g.t.Helper()
+	k, err := Start(g.context(), Config{Root: g.root, Queue: g.queue, Prober: nobodys{}, Version: "test", Exclusive: true})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(func() { _ = k.Stop(context.Background()) })
+	return k
+}
+
+// run launches an order, works until it is complete, and returns what became of it.
+func (g *rig) run(o Order) Summary {
+	g.t.Helper()
+	k := g.start()
+	if _, err := k.Launch(g.context(), o); err != nil {
+		g.t.Fatal(err)
+	}
+	return g.work(k)
+}
+
+func (g *rig) work(k *Coordinator) Summary {
+	g.t.Helper()
+	ctx, cancel := context.WithCancel(g.context())
+	var worker sync.WaitGroup
+	worker.Go(func() { g.worker(ctx, k) })
+	summary, err := k.Wait(g.context())
+	cancel()
+	worker.Wait()
+	if err := errors.Join(err, k.Stop(g.context())); err != nil {
+		g.t.Fatal(err)
+	}
+	return summary
+}
+
+func (g *rig) worker(ctx context.Context, k *Coordinator) {
+	for {
+		d, err := g.queue.Next(ctx, k.Sweeps)
+		if err != nil {
+			return
+		}
+		if err := g.execute(ctx, d); err != nil && ctx.Err() == nil {
+			g.t.Error(err)
+			return
+		}
+	}
+}
+
+func (g *rig) execute(ctx context.Context, d *queue.Delivery) error {
+	if settled, err := d.Settled(ctx); err != nil || settled {
+		return errors.Join(err, d.Done(ctx))
+	}
+	attempt, err := d.Start(ctx, "w1", "here")
+	if err != nil {
+		return err
+	}
+	if _, err := d.Commit(ctx, g.outcome(d.Task(), attempt)); err != nil {
+		return err
+	}
+	return d.Done(ctx)
+}
+
+// outcome makes the result or failure of a task up.
+func (g *rig) outcome(t *queue.Task, attempt int) queue.Outcome {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.ran = append(g.ran, t.ID.String())
+	o := queue.Outcome{ID: t.ID, Run: t.Run, Attempt: attempt, Started: time.Now(), Host: "here", Worker: "w1", Version: "test"}
+	plastic, _ := t.Parameters["pl.is_plastic"].(string)
+	if class := g.fails[plastic]; class != "" {
+		o.Class, o.Error, o.Finished = class, "as the test wants it", time.Now()
+		return o
+	}
+	text := []byte("result of " + t.ID.String())
+	if err := os.WriteFile(g.root.Incoming(t.ID, t.Run, attempt), text, 0o666); err != nil {
+		g.t.Error(err)
+	}
+	sum := sha256.Sum256(text)
+	o.SHA256, o.Digest, o.Bytes, o.Finished = hex.EncodeToString(sum[:]), hex.EncodeToString(sum[:]), int64(len(text)), time.Now()
+	return o
+}
+
+// executed returns how many tasks were executed since it was last asked.
+func (g *rig) executed() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := len(g.ran)
+	g.ran = nil
+	return n
+}
+
+// nobodys takes no file for a result of ours.
+type nobodys struct{}
+
+func (nobodys) Probe(_ context.Context, path string) (results.Info, error) {
+	return results.Info{}, errors.New(path + " is nobody's result")
+}
+
+func parse(t *testing.T, text string) *sweeps.Sweep {
+	t.Helper()
+	s, err := sweeps.Parse("test.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func order1(all ...*sweeps.Sweep) Order { return Order{Sweeps: all} }
+
+// lines reads a sweep's manifest.
+func (g *rig) lines(sweep string) []results.Line {
+	g.t.Helper()
+	var out []results.Line
+	for l, err := range results.ReadManifest(g.root.Manifest(sweep)) {
+		if err != nil {
+			g.t.Fatal(err)
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// files lists the results in a sweep's folder.
+func (g *rig) files(sweep string) []string {
+	g.t.Helper()
+	paths, err := filepath.Glob(filepath.Join(g.root.SweepDir(sweep), "*.h5"))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	for i := range paths {
+		paths[i] = filepath.Base(paths[i])
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+func (g *rig) path(sweep, file string) string { return filepath.Join(g.root.SweepDir(sweep), file) }
+
+func (g *rig) read(sweep, file string) string {
+	g.t.Helper()
+	text, err := os.ReadFile(g.path(sweep, file))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return string(text)
+}
