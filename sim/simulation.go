@@ -5,52 +5,200 @@ import (
 	"errors"
 )
 
-// ErrNumeric is wrapped by every failure of the numbers; *NumericError says where.
-var ErrNumeric = errors.New("a value is not finite")
-
 // Progress is how far a simulation has come.
 type Progress struct {
 	Phase  string // "responses", "training" or "perturbing"
 	Trial  int    // trials begun, of Trials
 	Trials int
-	Done   int64 // stimuli settled, of Total (an upper bound where a task may end early)
-	Total  int64
+	Done   int64 // stimuli settled, of Total
+	Total  int64 // falls where a phase ends early
 	Steps  int64 // Euler steps taken so far
 }
 
 // Simulation runs one task. It is not safe for concurrent use.
-type Simulation struct{}
+type Simulation struct {
+	task *Task
+	p    *Parameters
+
+	// What follows is made by prepare, before the first step.
+	net      *network // nil for PERTURB
+	settler  *settler
+	gradient *gradient // nil where neither rules nor angles need it
+	scratch  scratch
+
+	state *state
+	err   error // the failure of the numbers that ended the task
+}
+
+// scratch holds what one stimulus needs and no other sees.
+type scratch struct {
+	exc, inh []float32 // currents of the E neurons
+	e        []float32 // error ε
+	feedback []float32 // P·ε, (n_i)
+}
 
 // New prepares a simulation. The error wraps ErrInvalid when the parameters,
-// the initial state or the source don't go together.
-func New(task *Task) (*Simulation, error) { panic("to come") }
+// the initial state or the source don't go together. The task must not change
+// afterwards. Weights are drawn in the first Step.
+func New(task *Task) (*Simulation, error) {
+	if err := invalid(taskFaults(task)); err != nil {
+		return nil, err
+	}
+	return &Simulation{task: task, p: &task.Parameters}, nil
+}
 
-// ErrInvalid is wrapped by the errors of tasks that cannot be run.
-var ErrInvalid = errors.New("the task cannot be run")
+// prepare makes what a task needs before its first step: the weights above all.
+// An ended context leaves the simulation unprepared.
+func (s *Simulation) prepare(ctx context.Context) error {
+	if s.state != nil {
+		return nil
+	}
+	p := s.p
+	s.scratch = scratch{exc: make([]float32, p.NE()), inh: make([]float32, p.NE()), e: make([]float32, p.NE()), feedback: make([]float32, p.NI())}
+	if s.task.Experiment == Perturb {
+		s.settler = newSettler(p, p.Perturb.MaxDr)
+		s.settler.connect(s.task.Source.WEE, s.task.Source.WII)
+		s.settler.net.WEI.Pack(s.task.Source.WEI)
+		s.settler.net.WIE.Pack(s.task.Source.WIE)
+		s.state = newPerturbingState(s.task)
+		return nil
+	}
+	net, err := drawNetwork(ctx, s.task)
+	if err != nil {
+		return err
+	}
+	s.net, s.settler = net, newSettler(p, p.Numint.MaxDr)
+	s.settler.connect(net.wee, net.wii)
+	if p.Pl.IsPlastic != Neither && (p.Pl.ComputeGradientAngles || p.Pl.PlasticityTypeEI == RuleGradient) {
+		s.gradient = newGradient(net.wee, net.wii, p.NE(), p.NI())
+	}
+	s.adopt(newTrainingState(s.task, net))
+	s.logWeights()
+	return nil
+}
+
+// adopt makes a state the simulation's, and packs its weights.
+func (s *Simulation) adopt(st *state) {
+	s.state = st
+	if t := st.training; t != nil {
+		s.settler.net.WEI.Pack(t.ei.w)
+		s.settler.net.WIE.Pack(t.ie.w)
+	}
+}
 
 // Step settles one stimulus and does what the model does after it. It reports
-// whether the task is done.
-func (s *Simulation) Step() (done bool, err error) { panic("to come") }
+// whether the task is done; a step of a task that is done changes nothing.
+func (s *Simulation) Step() (done bool, err error) { return s.step(context.Background()) }
 
-// Run steps until the task is done, the context ends (within 100 ms, between two
-// stimuli, with the context's error) or the numbers fail. observe, if not nil, is
-// called after every stimulus.
-func (s *Simulation) Run(ctx context.Context, observe func(Progress)) error { panic("to come") }
+func (s *Simulation) step(ctx context.Context) (done bool, err error) {
+	if s.err != nil {
+		return false, s.err
+	}
+	if err := s.prepare(ctx); err != nil {
+		return false, err
+	}
+	switch s.state.stage {
+	case respond:
+		err = s.respond(ctx)
+	case train:
+		err = s.train(ctx)
+	case push:
+		err = s.push(ctx)
+	}
+	if errors.Is(err, ErrNumeric) {
+		s.err = err
+	}
+	return s.state.stage == finished, err
+}
+
+// Run steps until the task is done, the context ends (within 100 ms, with the
+// context's error) or the numbers fail. An interrupted stimulus leaves no trace.
+// observe, if not nil, is called after every stimulus.
+func (s *Simulation) Run(ctx context.Context, observe func(Progress)) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		done, err := s.step(ctx)
+		if err != nil {
+			return err
+		}
+		if observe != nil {
+			observe(s.Progress())
+		}
+		if done {
+			return nil
+		}
+	}
+}
 
 // Progress returns how far the simulation has come.
-func (s *Simulation) Progress() Progress { panic("to come") }
+func (s *Simulation) Progress() Progress {
+	p := Progress{Phase: respond.String(), Total: settlings(s.task)}
+	if s.task.Experiment == Perturb {
+		p.Phase = push.String()
+	} else if s.p.Pl.IsPlastic != Neither {
+		p.Trials = s.p.Numint.NTrials
+	}
+	if st := s.state; st != nil {
+		p.Done, p.Total, p.Steps = st.done, p.Total-st.skipped, st.steps
+		if st.training != nil {
+			p.Phase, p.Trial = st.training.phaseName(st.stage), st.training.trialsBegun(s.p, st.stage)
+		}
+	}
+	return p
+}
+
+// settlings is how many stimuli a task settles if no phase ends early.
+func settlings(t *Task) int64 {
+	p := &t.Parameters
+	s3 := int64(p.NStimuli())
+	switch {
+	case t.Experiment == Perturb:
+		return s3 * int64(1+p.Perturb.NPerturbed)
+	case p.Pl.IsPlastic == Neither:
+		return s3
+	}
+	return s3 * int64(p.Numint.NTrials/p.Numint.EveryN+1+p.Numint.NTrials)
+}
+
+// settle runs the network under a stimulus and counts what that took. It changes
+// nothing but the settler where it fails.
+func (s *Simulation) settle(ctx context.Context, at [3]int, x []float32, record func(re, ri []float32)) (outcome, error) {
+	out, err := s.settler.settle(ctx, x, record)
+	if errors.Is(err, errNaN{}) {
+		return out, s.numericError(at, "the rates")
+	}
+	return out, err
+}
+
+// count keeps account of a stimulus that has settled or given up.
+func (st *state) count(out outcome) {
+	st.done++
+	st.steps += int64(out.steps)
+	if !out.settled {
+		st.unsettled++
+	}
+}
+
+func (s *Simulation) numericError(at [3]int, what string) error {
+	e := &NumericError{Phase: s.state.stage.String(), Stimulus: at, What: what}
+	if s.state.stage == train {
+		e.Trial = s.state.training.number(s.p) + 1
+	}
+	return e
+}
 
 // Result returns what a finished simulation computed; nil before it is done.
-func (s *Simulation) Result() *Result { panic("to come") }
-
-// Save returns the whole state between two stimuli: Restore of it into a
-// simulation of the same task goes on with the same bits.
-func (s *Simulation) Save() ([]byte, error) { panic("to come") }
-
-// Restore replaces the state by a saved one. The error wraps ErrState when the
-// bytes are damaged, of another version or of another task; the simulation is
-// then as it was.
-func (s *Simulation) Restore(state []byte) error { panic("to come") }
-
-// ErrState is wrapped by the errors of Restore.
-var ErrState = errors.New("not a state of this task")
+func (s *Simulation) Result() *Result {
+	if s.state == nil || s.state.stage != finished {
+		return nil
+	}
+	r := &Result{Task: s.task, Log: s.state.log}
+	if s.task.Experiment == Perturb {
+		r.Perturbation = s.perturbationResult()
+	} else {
+		r.Training = s.trainingResult()
+	}
+	return r
+}

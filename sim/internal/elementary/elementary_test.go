@@ -27,8 +27,8 @@ func TestExpAndLogAgreeWithPackageMath(t *testing.T) {
 	grid(-745, 709, 20_001, func(x float64) {
 		if math.Exp(x) > 1e-300 {
 			near(t, "Exp", x, Exp(x), math.Exp(x), 1e-15)
+			near(t, "Log", math.Exp(x), Log(math.Exp(x)), math.Log(math.Exp(x)), 1e-15)
 		}
-		near(t, "Log", math.Exp(x), Log(math.Exp(x)), math.Log(math.Exp(x)), 1e-15)
 	})
 	grid(0.5, 2, 20_001, func(x float64) { near(t, "Log", x, Log(x), math.Log(x), 5e-16) })
 	grid(1e-6, 50, 20_001, func(y float64) {

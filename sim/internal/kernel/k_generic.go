@@ -66,7 +66,9 @@ func advance(r, h, drive, minus, plus []float32, k, rMax float32) (largest float
 			r[n] = rMax
 		default:
 			r[n] = level
-			largest = max(largest, abs(d))
+			if size := abs(d); size > largest {
+				largest = size
+			}
 		}
 		nan = nan || d != d
 	}
@@ -88,7 +90,9 @@ func advanceInhibitory(r, h, plus, minus []float32, k, rMax, drive float32) (lar
 			r[n] = rMax
 		default:
 			r[n] = level
-			largest = max(largest, abs(d))
+			if size := abs(d); size > largest {
+				largest = size
+			}
 		}
 		nan = nan || d != d
 	}

@@ -54,16 +54,20 @@ func (s *State) Step(net *Network, x []float32, c *Constants) (largestE, largest
 	return largestE, largestI, nanE || nanI
 }
 
-// Currents are the synaptic inputs to the E neurons at given rates: exc =
-// wee·re, inh = wei·ri.
-func (s *State) Currents(net *Network, re, ri, exc, inh []float32) {
-	clear(exc)
-	if net.WEE != nil {
-		s.activeE.Set(re)
-		net.WEE.Mul(exc, s.activeE)
+// Excitation is wee·re, the recurrent input to the E neurons at given rates.
+func (s *State) Excitation(net *Network, re, dst []float32) {
+	if net.WEE == nil {
+		clear(dst)
+		return
 	}
+	s.activeE.Set(re)
+	net.WEE.Mul(dst, s.activeE)
+}
+
+// Inhibition is wei·ri, the inhibitory input to the E neurons at given rates.
+func (s *State) Inhibition(net *Network, ri, dst []float32) {
 	s.activeI.Set(ri)
-	net.WEI.Mul(inh, s.activeI)
+	net.WEI.Mul(dst, s.activeI)
 }
 
 func fill(x []float32, v float32) {

@@ -1,0 +1,48 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrNumeric is wrapped by every failure of the numbers; *NumericError says where.
+var ErrNumeric = errors.New("a value is not finite")
+
+// ErrInvalid is wrapped by the errors of tasks that cannot be run.
+var ErrInvalid = errors.New("the task cannot be run")
+
+// ErrState is wrapped by the errors of Restore.
+var ErrState = errors.New("not a state of this task")
+
+// NumericError says where the numbers failed. It ends the task: the same task
+// fails at the same place again.
+type NumericError struct {
+	Phase    string // "responses", "training" or "perturbing"
+	Trial    int    // from 1; 0 outside training
+	Stimulus [3]int // its place on the three axes
+	What     string // what was not finite: "the rates", "wei", …
+}
+
+func (e *NumericError) Error() string {
+	where := e.Phase
+	if e.Trial > 0 {
+		where = fmt.Sprintf("trial %d", e.Trial)
+	}
+	return fmt.Sprintf("%s not finite in %s, stimulus (%d, %d, %d)", e.What, where, e.Stimulus[0], e.Stimulus[1], e.Stimulus[2])
+}
+
+// Unwrap makes errors.Is(err, ErrNumeric) true.
+func (e *NumericError) Unwrap() error { return ErrNumeric }
+
+// invalid wraps every fault of a task in one error.
+func invalid(faults []error) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	var lines []string
+	for _, f := range faults {
+		lines = append(lines, f.Error())
+	}
+	return fmt.Errorf("%w: %s", ErrInvalid, strings.Join(lines, "; "))
+}

@@ -1,0 +1,57 @@
+package sim
+
+// order is the order in which a trial shows the stimuli: one list of places for
+// each axis, which lives through the task, and where in them the trial stands
+// (MODEL.md 6).
+type order struct {
+	random   *randomState
+	axes     [3][]int
+	position [3]int
+}
+
+func newOrder(seed uint32, stimuli int) *order {
+	o := &order{random: newRandomState(seed)}
+	for q := range o.axes {
+		o.axes[q] = ascending(stimuli)
+	}
+	return o
+}
+
+// begin starts a trial: axis x is shuffled, then y for the first x, then z for
+// the first y.
+func (o *order) begin() {
+	o.position = [3]int{}
+	for _, axis := range o.axes {
+		o.random.shuffle(axis)
+	}
+}
+
+// next goes on to the next stimulus and reports whether there is one. Lists are
+// shuffled only as they are reached.
+func (o *order) next() bool {
+	s := len(o.axes[0])
+	for q := 2; q >= 0; q-- {
+		o.position[q]++
+		if o.position[q] < s {
+			for _, axis := range o.axes[q+1:] {
+				o.random.shuffle(axis)
+			}
+			return true
+		}
+		o.position[q] = 0
+	}
+	return false
+}
+
+// at is the stimulus that the trial stands at.
+func (o *order) at() [3]int { return o.place(o.position) }
+
+// number counts the stimuli of the trial, from 0.
+func (o *order) number() int { return stimulusNumber(o.position, len(o.axes[0])) }
+
+// fixed is stimulus number n of the lists as they stand.
+func (o *order) fixed(n int) [3]int { return o.place(stimulusAt(n, len(o.axes[0]))) }
+
+func (o *order) place(position [3]int) [3]int {
+	return [3]int{o.axes[0][position[0]], o.axes[1][position[1]], o.axes[2][position[2]]}
+}

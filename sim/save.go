@@ -1,0 +1,275 @@
+package sim
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"math"
+)
+
+// A saved state is: magic, format, model version, the task's identity (SHA-256),
+// the fields, and the SHA-256 of all that.
+const (
+	stateMagic  = "eisweep-state\n"
+	stateFormat = 1
+	headerSize  = len(stateMagic) + 4 + sha256.Size
+)
+
+// Save returns the whole state between two stimuli: Restore of it into a
+// simulation of the same task goes on with the same bits. A simulation whose
+// numbers have failed cannot be saved.
+func (s *Simulation) Save() ([]byte, error) {
+	if s.err != nil {
+		return nil, fmt.Errorf("save state: %w", s.err)
+	}
+	if err := s.prepare(context.Background()); err != nil {
+		return nil, fmt.Errorf("save state: %w", err)
+	}
+	a := &archive{writing: true, bytes: s.header()}
+	s.walk(a, s.state)
+	if a.err != nil {
+		return nil, fmt.Errorf("save state: %w", a.err)
+	}
+	sum := sha256.Sum256(a.bytes)
+	return append(a.bytes, sum[:]...), nil
+}
+
+// Restore replaces the state by a saved one. The error wraps ErrState when the
+// bytes are damaged, of another version or of another task; the simulation is
+// then as it was.
+func (s *Simulation) Restore(saved []byte) error {
+	fields, err := s.unseal(saved)
+	if err != nil {
+		return err
+	}
+	if err := s.prepare(context.Background()); err != nil {
+		return fmt.Errorf("restore state: %w", err)
+	}
+	st := s.newState()
+	a := &archive{bytes: fields}
+	s.walk(a, st)
+	if a.err == nil && len(a.bytes) > 0 {
+		a.err = fmt.Errorf("%d bytes are left over", len(a.bytes))
+	}
+	if a.err != nil {
+		return fmt.Errorf("%w: %w", ErrState, a.err)
+	}
+	s.err = nil
+	s.adopt(st)
+	return nil
+}
+
+// newState is the state before the first stimulus.
+func (s *Simulation) newState() *state {
+	if s.task.Experiment == Perturb {
+		return newPerturbingState(s.task)
+	}
+	return newTrainingState(s.task, s.net)
+}
+
+// unseal checks everything about a saved state but its fields.
+func (s *Simulation) unseal(saved []byte) ([]byte, error) {
+	n := len(saved) - sha256.Size
+	if n < headerSize || string(saved[:len(stateMagic)]) != stateMagic {
+		return nil, fmt.Errorf("%w: it does not begin as one", ErrState)
+	}
+	if sum := sha256.Sum256(saved[:n]); string(sum[:]) != string(saved[n:]) {
+		return nil, fmt.Errorf("%w: it is damaged", ErrState)
+	}
+	header := s.header()
+	if v := len(stateMagic) + 4; string(saved[:v]) != string(header[:v]) {
+		return nil, fmt.Errorf("%w: it is of another version", ErrState)
+	}
+	if string(saved[:headerSize]) != string(header) {
+		return nil, fmt.Errorf("%w: it is of another task", ErrState)
+	}
+	return saved[headerSize:n], nil
+}
+
+func (s *Simulation) header() []byte {
+	b := append([]byte(stateMagic), 0, stateFormat)
+	b = binary.BigEndian.AppendUint16(b, ModelVersion)
+	return append(b, identity(s.task)...)
+}
+
+// identity is a hash of everything that a result depends on.
+func identity(t *Task) []byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%d\n", t.Experiment, t.Seed)
+	for _, known := range table {
+		fmt.Fprintf(h, "%s=%s\n", known.Name, known.Get(&t.Parameters))
+	}
+	for _, w := range [][]float32{t.Initial.WEE, t.Initial.WEI, t.Initial.WIE, t.Initial.WII} {
+		hashFloat32s(h, w)
+	}
+	if s := t.Source; s != nil {
+		for _, w := range [][]float32{s.WEE, s.WEI, s.WIE, s.WII} {
+			hashFloat32s(h, w)
+		}
+		hashFloat64s(h, s.CorrelationsEE)
+		hashFloat64s(h, s.ResponseSimEE)
+	}
+	return h.Sum(nil)
+}
+
+func hashFloat32s(h hash.Hash, w []float32) {
+	fmt.Fprintf(h, "%d\n", len(w))
+	a := archive{writing: true}
+	a.float32s(w)
+	h.Write(a.bytes)
+}
+
+func hashFloat64s(h hash.Hash, w []float64) {
+	fmt.Fprintf(h, "%d\n", len(w))
+	a := archive{writing: true}
+	a.float64s(w)
+	h.Write(a.bytes)
+}
+
+// walk writes or reads every field of a state.
+func (s *Simulation) walk(a *archive, st *state) {
+	n := int(st.stage)
+	a.integer(&n, 0, int(finished))
+	st.stage = stage(n)
+	a.int64(&st.done)
+	a.int64(&st.skipped)
+	a.int64(&st.steps)
+	a.integer(&st.unsettled, 0, math.MaxInt64)
+	a.strings(&st.log)
+	if st.training != nil {
+		s.walkTraining(a, st)
+	} else {
+		s.walkPerturbing(a, st)
+	}
+}
+
+func (s *Simulation) walkTraining(a *archive, st *state) {
+	t, p := st.training, s.p
+	s.walkPlace(a, st)
+	for _, y := range []*plastic{t.ei, t.ie} {
+		a.float32s(y.w)
+		a.float32s(y.v)
+		a.float32s(y.m)
+		a.float32s(y.q)
+	}
+	if t.history != nil && st.stage == train {
+		for trial := max(0, t.trial-historyLength+1); trial <= min(t.trial, p.Numint.EveryN-1); trial++ {
+			a.float32s(t.historyOf(p, trial))
+		}
+	}
+	a.int32s(t.steps)
+	for _, v := range [][]float32{t.change, t.mu, t.anglesIE, t.anglesEI, t.responsesE, t.responsesI} {
+		a.float32s(v)
+	}
+	a.boolean(&t.converged)
+	s.walkMeasures(a, st)
+	if !a.writing {
+		t.ei.findSlopes()
+		t.ie.findSlopes()
+	}
+}
+
+// walkPlace is where in the task the training stands.
+func (s *Simulation) walkPlace(a *archive, st *state) {
+	t, p := st.training, s.p
+	for q := range t.order.axes {
+		a.permutation(t.order.axes[q])
+		a.integer(&t.order.position[q], 0, p.Inp.NStimuli-1)
+	}
+	var generator []byte
+	if a.writing {
+		generator, a.err = t.order.random.save()
+	}
+	a.block(&generator, 1<<16)
+	if !a.writing && a.err == nil {
+		a.err = t.order.random.restore(generator)
+	}
+	a.integer(&t.phase, 0, phases(p))
+	a.integer(&t.trial, 0, p.Numint.EveryN)
+	a.integer(&t.response, 0, p.NStimuli()-1)
+	if a.err != nil {
+		return
+	}
+	ended := t.phase == phases(p)
+	switch {
+	case st.stage == push, st.stage == train && (ended || t.trial == p.Numint.EveryN), st.stage == finished && !ended:
+		a.err = fmt.Errorf("a stage of %q after %d phases and %d trials", st.stage, t.phase, t.trial)
+	}
+}
+
+// walkMeasures is what has been measured: a layer of correlations a phase, and
+// of a finished task the last measures and the recording.
+func (s *Simulation) walkMeasures(a *archive, st *state) {
+	t, p := st.training, s.p
+	layers := t.phase
+	if st.stage != respond {
+		layers++
+	}
+	for k := 0; k < layers && a.err == nil; k++ {
+		if !a.writing {
+			t.layers = append(t.layers, make([]float64, p.NE()*p.NE()))
+		}
+		a.float64s(t.layers[k])
+	}
+	if st.stage != finished {
+		return
+	}
+	steps := len(t.recordI) / p.NI()
+	a.integer(&steps, 1, p.Numint.MaxSteps)
+	a.grown(&t.recordE, steps*p.NE())
+	a.float32s(t.recordE)
+	a.grown(&t.recordI, steps*p.NI())
+	a.float32s(t.recordI)
+	if !a.writing {
+		t.measures = newMeasures(p)
+	}
+	m := t.measures
+	for _, v := range [][]float32{m.excIn, m.inhIn, m.cc, m.cp, m.osiE, m.osiI} {
+		a.float32s(v)
+	}
+	a.float64s(m.responseSim)
+	a.float64s(m.responseSimEE)
+}
+
+func newMeasures(p *Parameters) *measures {
+	nE, nI, s3 := p.NE(), p.NI(), p.NStimuli()
+	f := func(n int) []float32 { return make([]float32, n) }
+	return &measures{excIn: f(s3 * nE), inhIn: f(s3 * nE), cc: f(nE), cp: f(nE), osiE: f(nE), osiI: f(nI),
+		responseSim: make([]float64, nE*nI), responseSimEE: make([]float64, nE*nE)}
+}
+
+func (s *Simulation) walkPerturbing(a *archive, st *state) {
+	t, p := st.perturbing, s.p
+	nE, s3 := p.NE(), p.NStimuli()
+	a.integer(&t.stimulus, 0, s3)
+	a.integer(&t.pushed, -1, len(t.chosen)-1)
+	if a.err == nil && (st.stage != push && st.stage != finished || (st.stage == finished) != (t.stimulus == s3)) {
+		a.err = fmt.Errorf("a stage of %q at stimulus %d of %d", st.stage, t.stimulus, s3)
+	}
+	if a.err != nil {
+		return
+	}
+	responses := t.stimulus
+	if t.pushed >= 0 {
+		responses++
+	}
+	a.float32s(t.responsesE[:responses*nE])
+	for n := range t.chosen {
+		shown := t.stimulus
+		if n < t.pushed {
+			shown++
+		}
+		a.float32s(t.change[n*s3*nE : (n*s3+shown)*nE])
+	}
+	if st.stage != finished {
+		return
+	}
+	if !a.writing {
+		t.bins = &bins{edges: make([]float64, binCount+1), mean: make([]float64, binCount), sem: make([]float64, binCount)}
+	}
+	a.float64s(t.bins.edges)
+	a.float64s(t.bins.mean)
+	a.float64s(t.bins.sem)
+}

@@ -1,0 +1,86 @@
+package sim
+
+import (
+	"context"
+
+	"eisweep/sim/internal/kernel"
+)
+
+// settler runs the network under one stimulus until it is still (MODEL.md 4).
+type settler struct {
+	net       kernel.Network
+	constants kernel.Constants
+	state     *kernel.State
+	input     *input
+	x         []float32 // the stimulus
+	re0, ri0  float32   // the rates it starts from
+	maxDr     float32
+	maxSteps  int
+	patience  int // steps between two looks at the context
+}
+
+func newSettler(p *Parameters, maxDr float32) *settler {
+	nE, nI := p.NE(), p.NI()
+	s := &settler{
+		net: kernel.Network{WEI: kernel.NewMatrix(nE, nI), WIE: kernel.NewMatrix(nI, nE), WII: kernel.NewMatrix(nI, nI)},
+		constants: kernel.Constants{KE: p.Numint.Dt / p.Ng.Exc.TauM, KI: p.Numint.Dt / p.Ng.Inh.TauM,
+			RMax: p.Ng.RMax, InhInput: p.Inp.Inh.BgInput},
+		state: kernel.NewState(nE, nI), input: newInput(p), x: make([]float32, nE),
+		re0: p.Pl.Rho0, ri0: p.Inp.Inh.BgInput, maxDr: maxDr, maxSteps: p.Numint.MaxSteps,
+	}
+	const weights = 1 << 23 // about 10 ms
+	s.patience = max(1, weights/(nE*nE+100))
+	return s
+}
+
+// connect takes the weights that don't learn; a wee of zeros is left out.
+func (s *settler) connect(wee, wii []float32) {
+	s.net.WII.Pack(wii)
+	s.net.WEE = nil
+	for _, w := range wee {
+		if w != 0 {
+			n := len(s.x)
+			s.net.WEE = kernel.NewMatrix(n, n)
+			s.net.WEE.Pack(wee)
+			return
+		}
+	}
+}
+
+// outcome is how a settling ended.
+type outcome struct {
+	settled bool
+	steps   int
+}
+
+// errNaN is settle's error for a NaN; the caller says where.
+type errNaN struct{}
+
+func (errNaN) Error() string { return "a rate is not a number" }
+
+// settle runs the network under stimulus x from the start state until the
+// largest step of the unclipped neurons is below k·max_dr in both populations or
+// max_steps is reached. The state is left in s.state. record, if not nil, is
+// called with the rates after each step. It returns the context's error soon
+// after that ends, and errNaN as soon as a step is NaN.
+func (s *settler) settle(ctx context.Context, x []float32, record func(re, ri []float32)) (outcome, error) {
+	c := &s.constants
+	stopE, stopI := float32(c.KE*s.maxDr), float32(c.KI*s.maxDr)
+	s.state.Reset(s.re0, s.ri0)
+	for step := 1; step <= s.maxSteps; step++ {
+		if step%s.patience == 0 && ctx.Err() != nil {
+			return outcome{}, ctx.Err()
+		}
+		largestE, largestI, nan := s.state.Step(&s.net, x, c)
+		if nan {
+			return outcome{}, errNaN{}
+		}
+		if record != nil {
+			record(s.state.RE, s.state.RI)
+		}
+		if largestE < stopE && largestI < stopI {
+			return outcome{settled: true, steps: step}, nil
+		}
+	}
+	return outcome{steps: s.maxSteps}, nil
+}

@@ -1,0 +1,247 @@
+package sim
+
+import (
+	"context"
+	"slices"
+
+	"eisweep/sim/internal/elementary"
+)
+
+// train shows the network one stimulus of a trial and lets it learn (MODEL.md 6).
+func (s *Simulation) train(ctx context.Context) error {
+	t := s.state.training
+	at := t.order.at()
+	s.settler.input.stimulus(s.settler.x, at)
+	out, err := s.settle(ctx, at, s.settler.x, nil)
+	if err != nil {
+		return err
+	}
+	learns := out.settled
+	if learns && s.gradient != nil {
+		if err := s.findGradient(ctx); err != nil {
+			return err
+		}
+	}
+
+	s.state.count(out)
+	t.converged = out.settled
+	n := t.number(s.p)*s.p.NStimuli() + t.order.number()
+	t.steps[n] = int32(out.steps)
+	if !out.settled && s.p.Numint.DoAbort {
+		return s.endTrial(at, true)
+	}
+	s.remember(at)
+	if learns {
+		s.learn(n)
+	}
+	s.recordMoments(n)
+	if !t.order.next() {
+		return s.endTrial(at, false)
+	}
+	return nil
+}
+
+// findGradient solves for the exact gradient at the settled state.
+func (s *Simulation) findGradient(ctx context.Context) error {
+	s.findError()
+	t, net := s.state.training, s.settler.state
+	return s.gradient.solve(ctx, t.ei.w, t.ie.w, net.HE, net.HI, s.scratch.e)
+}
+
+// findError sets ε = h_e − rho0.
+func (s *Simulation) findError() {
+	for n, h := range s.settler.state.HE {
+		s.scratch.e[n] = h - s.p.Pl.Rho0
+	}
+}
+
+// learn updates the plastic weights by the rules of MODEL.md 5, and keeps the
+// angles of this stimulus, which is number n of the task. Everything is computed
+// from the weights as they were before the update.
+func (s *Simulation) learn(n int) {
+	t, net, e := s.state.training, s.settler.state, s.scratch.e
+	byGradient := s.p.Pl.PlasticityTypeEI == RuleGradient
+	s.findError()
+	if !byGradient || t.anglesIE != nil {
+		s.findFeedback()
+	}
+	if t.anglesEI != nil {
+		t.anglesEI[n] = t.ei.angle(s.gradient.post, e, net.RI)
+	}
+	if t.anglesIE != nil {
+		t.anglesIE[n] = t.ie.angle(s.gradient.back, s.scratch.feedback, net.RE)
+	}
+	switch {
+	case byGradient:
+		s.update(t.ei, (*plastic).adam, s.gradient.post, net.RI)
+		s.update(t.ie, (*plastic).adam, s.gradient.back, net.RE)
+	default:
+		s.update(t.ie, (*plastic).descend, s.scratch.feedback, net.RE)
+		s.update(t.ei, (*plastic).descend, e, net.RI)
+		if s.p.Pl.PlasticityTypeIE == RuleApproximate && t.ie.eta > 0 {
+			t.ie.scaleRows()
+		}
+	}
+	s.settler.net.WEI.Pack(t.ei.w)
+	s.settler.net.WIE.Pack(t.ie.w)
+}
+
+func (s *Simulation) update(y *plastic, rule func(y *plastic, post, pre []float32), post, pre []float32) {
+	if y.eta > 0 {
+		rule(y, post, pre)
+	}
+}
+
+// findFeedback sets σ(h_i)·(P ε), the error that reaches the I neurons: through
+// P = wie (or v_ie) under APPROXIMATE, through weiᵀ (or v_eiᵀ) under BACKPROP and
+// for the angle of GRADIENT.
+func (s *Simulation) findFeedback() {
+	t, e, feedback := s.state.training, s.scratch.e, s.scratch.feedback
+	approximate, weights := s.p.Pl.PlasticityTypeIE == RuleApproximate, s.p.Pl.BPWeights
+	switch {
+	case approximate && weights:
+		timesError(feedback, t.ie.w, e)
+	case approximate:
+		timesError(feedback, t.ie.v, e)
+	case weights:
+		errorTimes(feedback, e, t.ei.w)
+	default:
+		errorTimes(feedback, e, t.ei.v)
+	}
+	for j, h := range s.settler.state.HI {
+		feedback[j] = float32(elementary.Logistic(h) * feedback[j])
+	}
+}
+
+// remember keeps the inhibitory input of this stimulus, with wei as it was
+// before the update.
+func (s *Simulation) remember(at [3]int) {
+	t := s.state.training
+	if t.history == nil {
+		return
+	}
+	net := s.settler.state
+	net.Inhibition(&s.settler.net, net.RI, s.scratch.inh)
+	copy(t.historyOf(s.p, t.trial)[stimulusNumber(at, s.p.Inp.NStimuli)*s.p.NE():], s.scratch.inh)
+}
+
+// historyOf is the inhibitory input of one of the last trials, (s, s, s, n_e).
+func (t *trainingState) historyOf(p *Parameters, trial int) []float32 {
+	size := p.NStimuli() * p.NE()
+	slot := trial % (len(t.history) / size)
+	return t.history[slot*size : (slot+1)*size]
+}
+
+// recordMoments keeps mean and variance of re, ri, wei and wie after the update.
+func (s *Simulation) recordMoments(n int) {
+	t := s.state.training
+	mu := t.mu[n*8 : n*8+8]
+	for q, x := range [][]float32{s.settler.state.RE, s.settler.state.RI, t.ei.w, t.ie.w} {
+		mu[2*q], mu[2*q+1] = moments(x)
+	}
+}
+
+// moments are the mean and the population variance, summed in four strands.
+func moments(x []float32) (mean, variance float32) {
+	var sum, square [4]float64
+	for n, v := range x {
+		v := float64(v)
+		sum[n&3] += v
+		square[n&3] += float64(v * v)
+	}
+	n := float64(len(x))
+	m := (sum[0] + sum[1] + sum[2] + sum[3]) / n
+	q := (square[0] + square[1] + square[2] + square[3]) / n
+	return float32(m), float32(max(0, q-float64(m*m)))
+}
+
+// endTrial does what follows a trial's last stimulus: it looks at the numbers,
+// measures the change of inhibitory input, and begins the next trial or ends the
+// phase. An aborted trial ends the phase, and its change is not computed.
+func (s *Simulation) endTrial(at [3]int, aborted bool) error {
+	t := s.state.training
+	if what := t.notFinite(); what != "" {
+		return s.numericError(at, what)
+	}
+	s.logTrial(aborted)
+	still := false
+	if !aborted && t.trial > 0 {
+		largest, mean := t.inputChange(s.p)
+		t.change[2*t.trial-2], t.change[2*t.trial-1] = largest, mean
+		still = largest <= s.p.Pl.ConvergenceMax && mean <= s.p.Pl.ConvergenceMean
+		s.logf("change of inhibitory input: largest %.4g, mean %.4g", largest, mean)
+	}
+	t.trial++
+	if !aborted && !still && t.trial < s.p.Numint.EveryN {
+		t.order.begin()
+		return nil
+	}
+	s.endPhase(aborted, still)
+	return nil
+}
+
+func (s *Simulation) endPhase(aborted, still bool) {
+	t := s.state.training
+	shown := t.trial * s.p.NStimuli()
+	if aborted {
+		shown += t.order.number() + 1 - s.p.NStimuli()
+		s.logf("phase %d ends: a state did not settle", t.phase+1)
+	} else if still && t.trial < s.p.Numint.EveryN {
+		s.logf("phase %d ends: the inhibitory input has converged", t.phase+1)
+	}
+	s.state.skipped += int64(s.p.Numint.EveryN*s.p.NStimuli() - shown)
+	s.state.unsettled = 0
+	t.phase++
+	t.response = 0
+	s.state.stage = respond
+}
+
+// beginPhase starts the first trial of a phase.
+func (s *Simulation) beginPhase() {
+	t := s.state.training
+	t.trial = 0
+	copy(t.change, nans(len(t.change)))
+	t.order.begin()
+	s.state.stage = train
+}
+
+// inputChange is |newest − oldest|/(m−1) of the inhibitory input over the last m
+// ≤ 10 trials of the phase: its maximum and mean over stimuli and E neurons.
+func (t *trainingState) inputChange(p *Parameters) (largest, mean float32) {
+	m := min(t.trial+1, historyLength)
+	newest, oldest := t.historyOf(p, t.trial), t.historyOf(p, t.trial-m+1)
+	sum := 0.0
+	for n, v := range newest {
+		d := v - oldest[n]
+		if d < 0 {
+			d = -d
+		}
+		d /= float32(m - 1)
+		largest = max(largest, d)
+		sum += float64(d)
+	}
+	return largest, float32(sum / float64(len(newest)))
+}
+
+// notFinite names a plastic matrix that holds a value which is not finite.
+func (t *trainingState) notFinite() string {
+	for _, m := range []struct {
+		name string
+		w    []float32
+	}{{"wei", t.ei.w}, {"v of wei", t.ei.v}, {"wie", t.ie.w}, {"v of wie", t.ie.v}} {
+		if slices.ContainsFunc(m.w, func(x float32) bool { return x-x != 0 }) {
+			return m.name
+		}
+	}
+	return ""
+}
+
+// trialsBegun counts the trials of the task that have begun; those that a phase
+// left out count with it.
+func (t *trainingState) trialsBegun(p *Parameters, s stage) int {
+	begun := t.phase * p.Numint.EveryN
+	if s == train {
+		begun += t.trial + 1
+	}
+	return begun
+}
