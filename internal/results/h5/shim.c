@@ -48,7 +48,11 @@ static hid_t access_list(int core) {
 hid_t h5_create_image(void) {
     hid_t p = access_list(1);
     if (p < 0) return p;
-    hid_t f = H5Fcreate("result", H5F_ACC_TRUNC, H5P_DEFAULT, p);
+    // The library refuses a name that is open, in memory too; callers hold its lock.
+    static unsigned long made;
+    char name[32];
+    snprintf(name, sizeof name, "result-%lu", ++made);
+    hid_t f = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, p);
     H5Pclose(p);
     return f;
 }
@@ -228,7 +232,7 @@ hvl_t *h5_read_lines(hid_t file, const char *path, size_t *n) {
     hvl_t *lines = NULL;
     hid_t d = h5_open_array(file, path, &type, &rank, dims);
     if (d < 0) return NULL;
-    if (type == T_LINES && rank == 1 && dims[0] < (1 << 24) && (lines = calloc(dims[0] + 1, sizeof *lines))) {
+    if (type == T_LINES && rank == 1 && dims[0] < (1 << 20) && (lines = calloc(dims[0] + 1, sizeof *lines))) {
         hid_t t = H5Tvlen_create(H5T_STD_U32LE);
         *n = dims[0];
         if (H5Dread(d, t, H5S_ALL, H5S_ALL, H5P_DEFAULT, lines) < 0) {
