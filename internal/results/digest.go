@@ -69,9 +69,12 @@ func (d digester) attribute(name string, value any) error {
 // Digest returns the digest of a result file, in hex. The file must be one whose
 // SHA-256 was checked, or that was just written here.
 func Digest(path string) (string, error) {
+	if err := checkReadable(path); err != nil {
+		return "", fmt.Errorf("digest result: %w", err)
+	}
 	f, err := h5.Open(path)
 	if err != nil {
-		return "", fmt.Errorf("digest result: %w", err)
+		return "", fmt.Errorf("digest result: %w: %w", ErrNotResult, err)
 	}
 	defer f.Close()
 	d := newDigester()
@@ -166,6 +169,9 @@ func (d digester) elements(a *h5.Array) error {
 
 // HashFile returns the SHA-256 of a file, in hex, and its size.
 func HashFile(path string) (string, int64, error) {
+	if _, err := lookUp(path); err != nil {
+		return "", 0, fmt.Errorf("hash file: %w", err)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return "", 0, fmt.Errorf("hash file: %w", err)

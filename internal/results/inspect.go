@@ -3,8 +3,10 @@ package results
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"eisweep/internal/results/h5"
@@ -65,9 +67,11 @@ func openResult(path string) (*h5.File, error) {
 // checkReadable has the operating system say what it has against the file, and
 // keeps the library from pipes and devices.
 func checkReadable(path string) error {
-	if stat, err := os.Stat(path); err != nil {
+	stat, err := lookUp(path)
+	if err != nil {
 		return err
-	} else if !stat.Mode().IsRegular() {
+	}
+	if !stat.Mode().IsRegular() {
 		return fmt.Errorf("%s: %w: it is no regular file", path, ErrNotResult)
 	}
 	f, err := os.Open(path)
@@ -75,6 +79,19 @@ func checkReadable(path string) error {
 		return err
 	}
 	return f.Close()
+}
+
+// lookUp is os.Stat, but believes that a file is missing only after its folder
+// was opened: NFS remembers for half a minute that a name was missing.
+func lookUp(path string) (fs.FileInfo, error) {
+	stat, err := os.Stat(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return stat, err
+	}
+	if folder, err := os.Open(filepath.Dir(path)); err == nil {
+		folder.Close()
+	}
+	return os.Stat(path)
 }
 
 func refuseErrorOnly(f *h5.File, path string) error {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -68,4 +69,30 @@ func TestProbeEndsWithContext(t *testing.T) {
 	if _, err := (Prober{Command: child(t, "probe")}).Probe(ctx, golden("perturb")); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
+}
+
+// Whatever is damaged in a file, probing it ends with what it tells or an error.
+func FuzzProbe(f *testing.F) {
+	path, _ := trained(f)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for at := 0; at < 4000; at += 401 { // the superblock, the first groups, messages, heaps
+		f.Add(at, byte(0xff))
+	}
+	f.Add(len(whole)/2, byte(1))
+	f.Add(len(whole)-100, byte(0x80))
+	f.Fuzz(func(t *testing.T, at int, change byte) {
+		damaged := slices.Clone(whole)
+		damaged[uint(at)%uint(len(damaged))] ^= change
+		path := filepath.Join(t.TempDir(), "damaged.h5")
+		if err := os.WriteFile(path, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		info, err := Prober{Command: child(t, "probe")}.Probe(t.Context(), path)
+		if err == nil && info.NPerAxis < 2 {
+			t.Errorf("it tells %+v", info)
+		}
+	})
 }

@@ -181,3 +181,75 @@ func TestReadLog(t *testing.T) {
 		t.Errorf("published log %q (%v)", log, err)
 	}
 }
+
+// Nothing outside the file is read as its contents.
+func TestNothingOutsideTheFileIsRead(t *testing.T) {
+	folder := t.TempDir()
+	path, _ := trained(t)
+	python(t, folder, "-c", `
+import h5py, numpy, os, shutil, sys
+outside = sys.argv[1]
+for name in "external", "soft", "storage", "virtual":
+    shutil.copy(outside, name + ".h5")
+    with h5py.File(name + ".h5", "a") as f:
+        old = f["sim_state/wii"][...]
+        f.move("sim_state/wii", "sim_state/old") if name == "soft" else f.__delitem__("sim_state/wii")
+        if name == "external":
+            f["sim_state/wii"] = h5py.ExternalLink(outside, "/sim_state/wii")
+        if name == "soft":
+            f["sim_state/wii"] = h5py.SoftLink("/sim_state/old")
+        if name == "storage":
+            open("raw", "wb").write(old.tobytes())
+            f.create_dataset("sim_state/wii", old.shape, "f4", external=[(os.path.abspath("raw"), 0, old.nbytes)])
+        if name == "virtual":
+            layout = h5py.VirtualLayout(old.shape, "f4")
+            layout[...] = h5py.VirtualSource(outside, "sim_state/wii", old.shape)
+            f.create_virtual_dataset("sim_state/wii", layout)
+        assert (f["sim_state/wii"][...] == old).all()
+`, path)
+	for _, name := range []string{"external", "soft", "storage", "virtual"} {
+		file := filepath.Join(folder, name+".h5")
+		if _, err := ReadSource(file); err == nil {
+			t.Errorf("%s: weights from elsewhere were read", name)
+		}
+		if _, err := Digest(file); !errors.Is(err, ErrNotResult) {
+			t.Errorf("%s: digest: error %v, want ErrNotResult", name, err)
+		}
+	}
+}
+
+func TestWrongTypesAndShapesAreRefused(t *testing.T) {
+	folder := t.TempDir()
+	path, _ := trained(t)
+	python(t, folder, "-c", `
+import h5py, numpy, shutil, sys
+def change(name, path, value):
+    shutil.copy(sys.argv[1], name + ".h5")
+    with h5py.File(name + ".h5", "a") as f:
+        del f[path]
+        if value is not None:
+            f[path] = value
+change("wei_shape", "sim_state/wei", numpy.zeros((8, 64), "f4"))
+change("wie_type", "sim_state/wie", numpy.zeros((8, 64), "f8"))
+change("wee_square", "sim_state/wee", numpy.zeros((64, 63), "f4"))
+change("wee_cube", "sim_state/wee", numpy.zeros((65, 65), "f4"))
+change("wee_text", "sim_state/wee", "words")
+change("wii_group", "sim_state/wii", None)
+change("layers", "computed/correlations_ee", numpy.zeros((64, 64, 0)))
+change("two_axes", "computed/correlations_ee", numpy.zeros((64, 64)))
+change("similarity", "computed/response_sim_ee", numpy.zeros((8, 8)))
+change("huge", "sim_state/wee", 0)
+with h5py.File("huge.h5", "a") as f:
+    del f["sim_state/wee"]
+    f.create_dataset("sim_state/wee", (10**9, 10**9), "f4", chunks=(1, 1024))
+`, path)
+	files, err := filepath.Glob(filepath.Join(folder, "*.h5"))
+	if err != nil || len(files) != 10 {
+		t.Fatalf("%d files (%v)", len(files), err)
+	}
+	for _, file := range files {
+		if _, err := ReadSource(file); err == nil {
+			t.Errorf("%s was taken", filepath.Base(file))
+		}
+	}
+}

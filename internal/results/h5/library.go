@@ -29,9 +29,7 @@ func operate(do func() bool) error {
 }
 
 func lastError() error {
-	var text [2048]C.char
-	C.h5_error(&text[0], C.size_t(len(text)))
-	if reason := C.GoString(&text[0]); reason != "" {
+	if reason := C.GoString(C.h5_error()); reason != "" {
 		return errors.New(reason)
 	}
 	return errors.New("the HDF5 library gives no reason")

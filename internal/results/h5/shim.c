@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+// reason is why the first call of the operation failed. Successful calls forget
+// it, so it is kept before anything is cleaned up.
+static char reason[2048];
+
 void h5_begin(void) {
     H5open();
     // In the thread-safe library this is kept for each thread.
@@ -11,26 +15,38 @@ void h5_begin(void) {
     H5Eclear2(H5E_DEFAULT);
     // No file may make the library load code.
     H5PLset_loading_state(0);
+    reason[0] = 0;
 }
 
-struct text { char *at; size_t left; };
-
-static herr_t append(unsigned n, const H5E_error2_t *e, void *to) {
-    struct text *t = to;
-    if (!e->desc || t->left < strlen(e->desc) + 3) return 0;
-    int wrote = snprintf(t->at, t->left, "%s%s", n ? ": " : "", e->desc);
-    t->at += wrote;
-    t->left -= wrote;
+static herr_t append(unsigned n, const H5E_error2_t *e, void *unused) {
+    size_t at = strlen(reason);
+    if (e->desc) snprintf(reason + at, sizeof reason - at, "%s%s", n ? ": " : "", e->desc);
     return 0;
 }
 
-void h5_error(char *text, size_t size) {
-    struct text t = {text, size};
-    text[0] = 0;
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, append, &t);
+static void keep_reason(void) {
+    if (!reason[0]) H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, append, NULL);
 }
 
-// access gives file access properties that fail a close while objects are open
+const char *h5_error(void) {
+    keep_reason();
+    return reason;
+}
+
+// The closing of what an operation made keeps the reason of an earlier failure.
+#define CLOSING(kind) \
+    static herr_t close_##kind(hid_t id) { \
+        keep_reason(); \
+        return H5##kind##close(id); \
+    }
+CLOSING(A)
+CLOSING(D)
+CLOSING(G)
+CLOSING(P)
+CLOSING(S)
+CLOSING(T)
+
+// access_list gives file access properties that fail a close while objects are open
 // (the default closes late and silently) and that don't lock the file: what is
 // read is complete, what is written is nobody else's.
 static hid_t access_list(int core) {
@@ -39,7 +55,7 @@ static hid_t access_list(int core) {
     if (H5Pset_fclose_degree(p, H5F_CLOSE_SEMI) < 0 ||
         H5Pset_file_locking(p, 0, 1) < 0 ||
         (core && H5Pset_fapl_core(p, 4 << 20, 0) < 0)) {
-        H5Pclose(p);
+        close_P(p);
         return -1;
     }
     return p;
@@ -53,7 +69,7 @@ hid_t h5_create_image(void) {
     char name[32];
     snprintf(name, sizeof name, "result-%lu", ++made);
     hid_t f = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, p);
-    H5Pclose(p);
+    close_P(p);
     return f;
 }
 
@@ -61,7 +77,7 @@ hid_t h5_create_file(const char *path) {
     hid_t p = access_list(0);
     if (p < 0) return p;
     hid_t f = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, p);
-    H5Pclose(p);
+    close_P(p);
     return f;
 }
 
@@ -69,7 +85,7 @@ hid_t h5_open_file(const char *path) {
     hid_t p = access_list(0);
     if (p < 0) return p;
     hid_t f = H5Fopen(path, H5F_ACC_RDONLY, p);
-    H5Pclose(p);
+    close_P(p);
     return f;
 }
 
@@ -79,7 +95,7 @@ ssize_t h5_image(hid_t file, void *to, size_t size) {
 
 int h5_create_group(hid_t file, const char *path) {
     hid_t g = H5Gcreate2(file, path, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    return g < 0 ? -1 : H5Gclose(g);
+    return g < 0 ? -1 : close_G(g);
 }
 
 // hard tells whether every part of path is a hard link.
@@ -134,7 +150,7 @@ static hid_t filtered(int rank, const hsize_t *chunk) {
     if (p < 0) return p;
     if (H5Pset_chunk(p, rank, chunk) < 0 || H5Pset_shuffle(p) < 0 || H5Pset_deflate(p, 5) < 0 ||
         H5Pset_obj_track_times(p, 0) < 0) {
-        H5Pclose(p);
+        close_P(p);
         return -1;
     }
     return p;
@@ -144,8 +160,8 @@ hid_t h5_create_array(hid_t file, const char *path, int type, int rank, const hs
     hid_t array = -1, properties = filtered(rank, chunk), space = H5Screate_simple(rank, dims, NULL);
     if (properties >= 0 && space >= 0)
         array = H5Dcreate2(file, path, file_type(type), space, H5P_DEFAULT, properties, H5P_DEFAULT);
-    if (space >= 0) H5Sclose(space);
-    if (properties >= 0) H5Pclose(properties);
+    if (space >= 0) close_S(space);
+    if (properties >= 0) close_P(properties);
     return array;
 }
 
@@ -162,9 +178,9 @@ static int element_type(hid_t array) {
     if (known == T_OTHER && H5Tget_class(t) == H5T_VLEN) {
         hid_t base = H5Tget_super(t);
         if (H5Tequal(base, H5T_STD_U32LE) > 0) known = T_LINES;
-        H5Tclose(base);
+        close_T(base);
     }
-    H5Tclose(t);
+    close_T(t);
     return known;
 }
 
@@ -174,7 +190,7 @@ static int own(hid_t array) {
     if (p < 0) return 0;
     H5D_layout_t layout = H5Pget_layout(p);
     int yes = (layout == H5D_COMPACT || layout == H5D_CONTIGUOUS || layout == H5D_CHUNKED) && H5Pget_external_count(p) == 0;
-    H5Pclose(p);
+    close_P(p);
     return yes;
 }
 
@@ -186,10 +202,10 @@ hid_t h5_open_array(hid_t file, const char *path, int *type, int *rank, hsize_t 
     *type = own(array) ? element_type(array) : T_OTHER;
     *rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
     if (*type < 0 || *rank < 0 || *rank > 32 || H5Sget_simple_extent_dims(space, dims, NULL) < 0) {
-        H5Dclose(array);
+        close_D(array);
         array = -1;
     }
-    if (space >= 0) H5Sclose(space);
+    if (space >= 0) close_S(space);
     return array;
 }
 
@@ -198,8 +214,8 @@ int h5_read(hid_t array, int type, int rank, const hsize_t *start, const hsize_t
     int rc = -1;
     if (file >= 0 && memory >= 0 && H5Sselect_hyperslab(file, H5S_SELECT_SET, start, NULL, count, NULL) >= 0)
         rc = H5Dread(array, file_type(type), memory, file, H5P_DEFAULT, to);
-    if (memory >= 0) H5Sclose(memory);
-    if (file >= 0) H5Sclose(file);
+    if (memory >= 0) close_S(memory);
+    if (file >= 0) close_S(file);
     return rc;
 }
 
@@ -217,11 +233,11 @@ int h5_write_lines(hid_t file, const char *path, size_t n, const size_t *lengths
     hid_t d = H5Dcreate2(file, path, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
     if (d >= 0) {
         rc = H5Dwrite(d, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, lines);
-        if (H5Dclose(d) < 0) rc = -1;
+        if (close_D(d) < 0) rc = -1;
     }
-    H5Sclose(space);
-    H5Pclose(properties);
-    H5Tclose(type);
+    close_S(space);
+    close_P(properties);
+    close_T(type);
     free(lines);
     return rc;
 }
@@ -239,9 +255,9 @@ hvl_t *h5_read_lines(hid_t file, const char *path, size_t *n) {
             h5_free_lines(lines, *n);
             lines = NULL;
         }
-        H5Tclose(t);
+        close_T(t);
     }
-    H5Dclose(d);
+    close_D(d);
     return lines;
 }
 
@@ -260,7 +276,7 @@ static int set(hid_t file, const char *path, const char *name, hid_t type, hid_t
     hid_t a = H5Acreate_by_name(file, path, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     if (a >= 0) {
         rc = value ? H5Awrite(a, memory, value) : 0;
-        if (H5Aclose(a) < 0) rc = -1;
+        if (close_A(a) < 0) rc = -1;
     }
     return rc;
 }
@@ -271,8 +287,8 @@ int h5_set_string(hid_t file, const char *path, const char *name, const char *te
     if (type >= 0 && space >= 0 && H5Tset_size(type, length ? length : 1) >= 0 &&
         H5Tset_cset(type, utf8 ? H5T_CSET_UTF8 : H5T_CSET_ASCII) >= 0)
         rc = set(file, path, name, type, type, space, length ? text : NULL);
-    if (space >= 0) H5Sclose(space);
-    if (type >= 0) H5Tclose(type);
+    if (space >= 0) close_S(space);
+    if (type >= 0) close_T(type);
     return rc;
 }
 
@@ -280,7 +296,7 @@ int h5_set_string(hid_t file, const char *path, const char *name, const char *te
 static hid_t text_type(void) {
     hid_t type = H5Tcopy(H5T_C_S1);
     if (type >= 0 && H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0) return type;
-    if (type >= 0) H5Tclose(type);
+    if (type >= 0) close_T(type);
     return -1;
 }
 
@@ -288,8 +304,8 @@ int h5_set_text(hid_t file, const char *path, const char *name, const char *text
     hid_t type = text_type(), space = H5Screate(H5S_SCALAR);
     int rc = -1;
     if (type >= 0 && space >= 0) rc = set(file, path, name, type, type, space, &text);
-    if (space >= 0) H5Sclose(space);
-    if (type >= 0) H5Tclose(type);
+    if (space >= 0) close_S(space);
+    if (type >= 0) close_T(type);
     return rc;
 }
 
@@ -297,7 +313,7 @@ int h5_set_number(hid_t file, const char *path, const char *name, int type, cons
     hid_t t = type == A_BOOL ? H5T_STD_B8LE : type == A_INT64 ? H5T_STD_I64LE : H5T_IEEE_F64LE;
     hid_t space = H5Screate(H5S_SCALAR);
     int rc = set(file, path, name, t, t, space, value);
-    H5Sclose(space);
+    close_S(space);
     return rc;
 }
 
@@ -332,9 +348,9 @@ int h5_attribute(hid_t file, const char *path, const char *name, int *type, size
     *size = *type == A_STRING ? H5Tget_size(t) : *type == A_BOOL ? 1 : 8;
     if (shape == H5S_NULL && *type == A_STRING) *size = 0;
     else if (H5Sget_simple_extent_npoints(space) != 1) *type = A_OTHER;
-    H5Sclose(space);
-    H5Tclose(t);
-    H5Aclose(a);
+    close_S(space);
+    close_T(t);
+    close_A(a);
     return 0;
 }
 
@@ -344,8 +360,8 @@ char *h5_get_text(hid_t file, const char *path, const char *name) {
     hid_t t = H5Aget_type(a);
     char *text = NULL;
     if (H5Aread(a, t, &text) < 0) text = NULL;
-    H5Tclose(t);
-    H5Aclose(a);
+    close_T(t);
+    close_A(a);
     return text;
 }
 
@@ -360,7 +376,7 @@ int h5_get_attribute(hid_t file, const char *path, const char *name, int type, v
     if (type == A_BOOL) rc = H5Aread(a, H5T_STD_B8LE, to);
     if (type == A_INT64) rc = H5Aread(a, H5T_STD_I64LE, to);
     if (type == A_FLOAT64) rc = H5Aread(a, H5T_IEEE_F64LE, to);
-    H5Tclose(t);
-    H5Aclose(a);
+    close_T(t);
+    close_A(a);
     return rc;
 }

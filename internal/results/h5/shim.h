@@ -10,8 +10,8 @@ enum { T_OTHER, T_FLOAT32, T_FLOAT64, T_INT32, T_INT64, T_LINES };           // 
 enum { A_OTHER, A_BOOL, A_INT64, A_FLOAT64, A_STRING, A_TEXT };               // attribute types
 enum { N_OTHER, N_GROUP, N_DATASET };                                         // what a name leads to
 
-void h5_begin(void);                     // before the calls of one operation, on their thread
-void h5_error(char *text, size_t size);  // why the last call on this thread failed
+void h5_begin(void);        // before the calls of one operation, on their thread
+const char *h5_error(void); // why a call since then failed; "" when the library doesn't say
 
 hid_t h5_create_image(void);
 hid_t h5_create_file(const char *path);
