@@ -102,7 +102,7 @@ func (q *Queue) connect() error {
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { q.log.Warn("NATS", "error", err) }),
 	}, q.options.Connect...)
 	if q.options.Server != nil {
-		options = append(options, q.options.Server.option())
+		options = append(options, nats.InProcessServer(q.options.Server))
 	}
 	conn, err := nats.Connect(q.options.URL, options...)
 	if err != nil {

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 	"golang.org/x/sys/unix"
 )
 
@@ -24,8 +24,8 @@ type ServerOptions struct {
 	Log *slog.Logger
 }
 
-// Server is a NATS server in this process, without a port: only Open with it as
-// Options.Server reaches it. What it acknowledges is on the disk.
+// Server is a NATS server in this process, without a port: only InProcessConn
+// reaches it. What it acknowledges is on the disk.
 type Server struct {
 	nats *server.Server
 	lock *os.File
@@ -72,7 +72,6 @@ func serverOptions(o ServerOptions) *server.Options {
 		ServerName:         name,
 		DontListen:         true,
 		NoSigs:             true,
-		NoSystemAccount:    false,
 		JetStream:          true,
 		StoreDir:           o.StoreDir,
 		SyncAlways:         true,
@@ -106,5 +105,5 @@ func (s *Server) Stop() {
 	})
 }
 
-// option makes a connection go to this server.
-func (s *Server) option() nats.Option { return nats.InProcessServer(s.nats) }
+// InProcessConn returns a new connection to the server, as Open makes them.
+func (s *Server) InProcessConn() (net.Conn, error) { return s.nats.InProcessConn() }
