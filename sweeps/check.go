@@ -82,7 +82,7 @@ func (c *check) values(d draft) {
 	}
 	if n := d.task.Parameters.Ng.Exc.NPerAxis; d.task.Initial != nil && n != c.initialSize {
 		c.add(fmt.Sprint("initial size ", n), c.sweep.fault(
-			fmt.Sprintf("initial_state is of ng.exc.n_per_axis = %d, and the task (%s) of %d", c.initialSize, d.where(), n),
+			fmt.Sprintf("initial_state is of ng.exc.n_per_axis = %d, and %s of %d", c.initialSize, d.task.File, n),
 			"set ng.exc.n_per_axis to the file's, or take another file", "initial_state", "ng.exc.n_per_axis"))
 	}
 }

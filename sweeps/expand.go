@@ -39,7 +39,7 @@ func (e *Expansion) All() iter.Seq[Task] {
 // The error is a *Faults with all that is wrong.
 func (s *Sweep) Expand(lib Library) (*Expansion, error) {
 	if faults := s.consistency(); len(faults) > 0 {
-		return nil, sorted(faults)
+		return nil, sorted(append(faults, s.combinationFaults(nil)...))
 	}
 	if lib == nil {
 		lib = noLibrary{}

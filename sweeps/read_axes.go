@@ -2,6 +2,7 @@ package sweeps
 
 import (
 	"fmt"
+	"strings"
 
 	"eisweep/sim"
 )
@@ -91,7 +92,7 @@ func (r *reader) distinct(a axis, found []named) {
 			if items := found[0].node.items; i < len(items) {
 				at = items[i].place()
 			}
-			r.fail(at, fmt.Sprintf("%svalue %d is the same as value %d", row, i+1, earlier+1), "reals are compared as float32; remove one")
+			r.fail(at, fmt.Sprintf("%s: value %d is the same as value %d", strings.TrimSpace(row), i+1, earlier+1), "reals are compared as float32; remove one")
 			continue
 		}
 		first[row] = i

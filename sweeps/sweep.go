@@ -1,6 +1,7 @@
 package sweeps
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -104,6 +105,6 @@ func (s *Sweep) fault(problem, remedy string, places ...string) Fault {
 }
 
 // sortSettings puts settings into the order in which file names have them.
-func sortSettings(settings []sim.Setting) {
-	slices.SortStableFunc(settings, func(a, b sim.Setting) int { return sim.Order(a.Name) - sim.Order(b.Name) })
-}
+func sortSettings(settings []sim.Setting) { slices.SortStableFunc(settings, byOrder) }
+
+func byOrder(a, b sim.Setting) int { return cmp.Compare(sim.Order(a.Name), sim.Order(b.Name)) }

@@ -1,0 +1,101 @@
+package sweeps
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+)
+
+const crooked = "\ttop.\"quo ted\" . 'x.y' = 1 # a = 2\r\n" + `
+["a" . b] # [c]
+"k=" = """
+not = "this" # nor this """""
+s = '''it's''' 
+dates = [1979-05-27 07:32:00, 07:32:00 , # ]
+  -inf,]
+in = { x.y = [ { z = "}]" }, {} ], w = true}
+[[many]]
+n = 1
+[many.sub]
+deep = 0x1F
+[[many]]
+n = 2
+[[many.sub]]
+deep = "\"\\"
+`
+
+func TestPlacesOfACrookedFile(t *testing.T) { checkPlaces(t, []byte(crooked)) }
+
+func FuzzPlaces(f *testing.F) {
+	f.Add([]byte(crooked))
+	f.Add([]byte("a=[[1,[2]],'''x''']\nb={c=1}"))
+	for _, name := range Shipped() {
+		content, err := ReadShipped(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		scan(content) // ends, whatever the text
+		checkPlaces(t, content)
+	})
+}
+
+// checkPlaces looks whether every value stands where the scanner says.
+func checkPlaces(t *testing.T, content []byte) {
+	t.Helper()
+	root, err := readDocument(content)
+	if err != nil {
+		return
+	}
+	var check func(n *node)
+	check = func(n *node) {
+		for _, f := range n.fields {
+			if f.key == (span{}) {
+				t.Errorf("%q has no place in\n%s", f.name, content)
+			}
+			check(f)
+		}
+		for _, item := range n.items {
+			check(item)
+		}
+		if n.value == (span{}) {
+			return
+		}
+		var one map[string]any
+		text := string(content[n.value.start:n.value.end])
+		if _, err := toml.Decode("x = "+text, &one); err != nil || !same(one["x"], n.data) {
+			t.Errorf("%q: at %v stands %q, which is %v, want %v (%v) in\n%s", n.name, n.value, text, one["x"], n.data, err, content)
+		}
+	}
+	check(root)
+}
+
+// same is DeepEqual but that NaN is NaN.
+func same(a, b any) bool {
+	if x, ok := a.(float64); ok && x != x {
+		y, ok := b.(float64)
+		return ok && y != y
+	}
+	if x, ok := a.([]any); ok {
+		y, ok := b.([]any)
+		for i := range x {
+			if !ok || len(y) != len(x) || !same(x[i], y[i]) {
+				return false
+			}
+		}
+		return ok && len(x) == len(y)
+	}
+	if x, ok := a.(map[string]any); ok {
+		y, ok := b.(map[string]any)
+		for k := range x {
+			if !ok || !same(x[k], y[k]) {
+				return false
+			}
+		}
+		return ok && len(x) == len(y)
+	}
+	return reflect.DeepEqual(a, b)
+}

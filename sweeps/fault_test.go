@@ -1,0 +1,78 @@
+package sweeps
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Each file of testdata/faults is a sweep file with the report that it gets: the
+// lines from the first "#!" on.
+func TestReports(t *testing.T) {
+	names, err := filepath.Glob("testdata/faults/*.toml")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no files in testdata/faults: %v", err)
+	}
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, want, ok := strings.Cut(string(content), "#!\n")
+		if !ok {
+			t.Errorf("%s says not what its report is", name)
+			continue
+		}
+		if got := report(filepath.Base(name), text, vectorLibrary(t)); got != strings.TrimSpace(uncommented(want)) {
+			t.Errorf("%s: the report is\n%s\nwant\n%s", name, commented(got), want)
+		}
+	}
+}
+
+// report is what parsing and expanding a file says.
+func report(name, text string, lib Library) string {
+	s, err := Parse("/files/"+name, []byte(text))
+	if err == nil {
+		_, err = s.Expand(lib)
+	}
+	var faults *Faults
+	if !errors.As(err, &faults) {
+		return fmt.Sprintf("no faults but %v", err)
+	}
+	return strings.ReplaceAll(err.Error(), "/files/"+name, name)
+}
+
+func commented(text string) string { return "# " + strings.ReplaceAll(text, "\n", "\n# ") }
+
+func uncommented(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimPrefix(line, "# ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestFaultOfTheCommandLineHasNoPlace(t *testing.T) {
+	s := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\n")
+	_, err := s.With(Overrides{Name: "../x", Source: "No Name", Seeds: []uint32{1, 1}})
+	var faults *Faults
+	if !errors.As(err, &faults) || len(faults.List) != 3 {
+		t.Fatalf("error is %v, want three faults", err)
+	}
+	for _, f := range faults.List {
+		if f.Line != 0 || f.File != "" {
+			t.Errorf("%v points into the file", f)
+		}
+	}
+}
+
+func TestCaretStandsUnderWideText(t *testing.T) {
+	content := []byte("a = 'ü€'\t# ¡\nb = 1")
+	f := (&text{name: "f", bytes: content}).fault(span{4, 11}, "wrong", "")
+	if want := "f:1:5: wrong\n    1 | a = 'ü€'\t# ¡\n      |     ^^^^"; f.String() != want {
+		t.Errorf("fault is\n%s\nwant\n%s", f, want)
+	}
+}
