@@ -15,7 +15,8 @@ import numpy as np
 import tables
 
 LEFT_OUT = {"stdout", "stderr", "all_correlations", "recording_re", "zei", "zie"}
-LARGE = {"axis6_s7_neither": {"afferents", "exc_in", "inh_in"}}
+LARGE = {"axis6_s7_neither": {"afferents", "inh_in"}}
+COARSE = {"correlations_ee", "response_sim", "response_sim_ee"}  # float64, but held within 1e-3
 ONCE = {"afferents", "stimulus_pref"}  # the same wherever the sizes are
 
 
@@ -29,6 +30,8 @@ def arrays(path, once):
             if name in ONCE and (name, a.shape) in once:
                 continue
             once.add((name, a.shape))
+            if name in COARSE:
+                a = a.astype("float32")
             if name == "recording_ri":
                 a = a[:, np.isfinite(a[0])]
             yield name, np.ascontiguousarray(a, a.dtype.newbyteorder("<"))

@@ -2,12 +2,13 @@ package kernel
 
 import "fmt"
 
-// lanes is the number of rows of a block.
-const lanes = 8
+// lanes is the number of rows of a block: as many as have their sums and
+// products in the registers that the compiler uses, beside one rate.
+const lanes = 7
 
-// Matrix is a weight matrix, post × pre, packed in blocks of 8 rows: the 8
-// weights of a block onto one pre-synaptic neuron lie side by side. Missing rows
-// of the last block are 0.
+// Matrix is a weight matrix, post × pre, packed in blocks of lanes rows:
+// the weights of a block onto one pre-synaptic neuron lie side by side. Missing
+// rows of the last block are 0.
 type Matrix struct {
 	rows, cols int
 	w          []float32

@@ -5,7 +5,7 @@ func mul(dst, w []float32, cols int, index []int32, value []float32) {
 	value = value[:len(index)]
 	for row := 0; row < len(dst); row += lanes {
 		block := w[row*cols : (row+lanes)*cols]
-		var a0, a1, a2, a3, a4, a5, a6, a7 float32
+		var a0, a1, a2, a3, a4, a5, a6 float32
 		for n, j := range index {
 			q, x := (*[lanes]float32)(block[int(j)*lanes:]), value[n]
 			a0 += float32(q[0] * x)
@@ -15,9 +15,8 @@ func mul(dst, w []float32, cols int, index []int32, value []float32) {
 			a4 += float32(q[4] * x)
 			a5 += float32(q[5] * x)
 			a6 += float32(q[6] * x)
-			a7 += float32(q[7] * x)
 		}
-		sums := [lanes]float32{a0, a1, a2, a3, a4, a5, a6, a7}
+		sums := [lanes]float32{a0, a1, a2, a3, a4, a5, a6}
 		copy(dst[row:], sums[:])
 	}
 }
@@ -26,7 +25,7 @@ func mul(dst, w []float32, cols int, index []int32, value []float32) {
 func mul64(dst []float64, w []float32, cols int, x []float64) {
 	for row := 0; row < len(dst); row += lanes {
 		block := w[row*cols : (row+lanes)*cols]
-		var a0, a1, a2, a3, a4, a5, a6, a7 float64
+		var a0, a1, a2, a3, a4, a5, a6 float64
 		for j, x := range x {
 			q := (*[lanes]float32)(block[j*lanes:])
 			a0 += float64(float64(q[0]) * x)
@@ -36,9 +35,8 @@ func mul64(dst []float64, w []float32, cols int, x []float64) {
 			a4 += float64(float64(q[4]) * x)
 			a5 += float64(float64(q[5]) * x)
 			a6 += float64(float64(q[6]) * x)
-			a7 += float64(float64(q[7]) * x)
 		}
-		sums := [lanes]float64{a0, a1, a2, a3, a4, a5, a6, a7}
+		sums := [lanes]float64{a0, a1, a2, a3, a4, a5, a6}
 		copy(dst[row:], sums[:])
 	}
 }
