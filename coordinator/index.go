@@ -76,6 +76,10 @@ func (x *index) add(sweep string, line results.Line) {
 		return
 	}
 	h.failed = nil
+	if x.files[sweep] == nil {
+		x.files[sweep] = map[string]sweeps.ID{}
+	}
+	x.files[sweep][line.File] = line.ID // another task's before, if that was superseded
 	for i, c := range h.copies {
 		if c.sweep == sweep && c.line.File == line.File {
 			h.copies[i].line = line
@@ -83,10 +87,6 @@ func (x *index) add(sweep string, line results.Line) {
 		}
 	}
 	h.copies = append(h.copies, located{sweep, line})
-	if x.files[sweep] == nil {
-		x.files[sweep] = map[string]sweeps.ID{}
-	}
-	x.files[sweep][line.File] = line.ID
 }
 
 // find returns a sound copy of the task's result, in this sweep under this name
