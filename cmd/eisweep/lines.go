@@ -1,10 +1,16 @@
 package main
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"eisweep/coordinator"
 	"eisweep/internal/results"
+	"eisweep/sim"
 )
 
 // lines tells of an order in plain lines: what is settled, as long as it's no
@@ -41,7 +47,9 @@ func (l *lines) task(line *results.Line) {
 	now := l.now()
 	l.allowed = min(burst, l.allowed+now.Sub(l.asOf).Seconds()*linesPerSec)
 	l.asOf = now
-	l.settled++
+	if !superseded(line) {
+		l.settled++
+	}
 	if l.allowed < 1 {
 		l.hushed++
 		return
@@ -73,12 +81,32 @@ func (l *lines) summary(s coordinator.Summary, err error) { writeSummary(l.e, s,
 
 // taskText words what became of a task.
 func taskText(line *results.Line) string {
-	name := line.Sweep + "/" + line.File
-	if line.State == results.Failed {
+	name := line.Sweep + "/" + taskName(line)
+	switch {
+	case line.State == results.Failed:
 		return "failed (" + line.Class + "): " + name + ": " + firstLine(line.Error)
-	}
-	if line.ReusedFrom != "" {
+	case superseded(line):
+		return "moved aside: " + name
+	case line.ReusedFrom != "":
 		return "linked: " + name + " from " + line.ReusedFrom
 	}
 	return "done: " + name + " in " + duration(time.Duration(line.Seconds*float64(time.Second)))
+}
+
+// superseded says that a line tells of a file that was moved aside.
+func superseded(line *results.Line) bool { return strings.HasPrefix(line.File, "superseded/") }
+
+// taskName is the file of a result; of a failure, which has none, what its file
+// would be named for.
+func taskName(line *results.Line) string {
+	if line.File != "" {
+		return line.File
+	}
+	names := slices.Collect(maps.Keys(line.Parameters))
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(sim.Order(a), sim.Order(b)) })
+	var b strings.Builder
+	for _, name := range names {
+		fmt.Fprintf(&b, "%s=%v~", name, line.Parameters[name])
+	}
+	return fmt.Sprintf("%sseed=%d", b.String(), line.Seed)
 }

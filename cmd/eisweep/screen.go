@@ -22,7 +22,9 @@ func newScreen(e *environment) *screen { return &screen{e: e} }
 func (s *screen) plan(p *coordinator.Plan) { writePlan(s.e, p) }
 
 func (s *screen) task(line *results.Line) {
-	s.settled++
+	if !superseded(line) {
+		s.settled++
+	}
 	if line.State == results.Failed {
 		s.clear()
 		s.e.say("%s", taskText(line))
