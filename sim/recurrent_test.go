@@ -68,16 +68,17 @@ func TestRecurrentExcitationIsACircularPattern(t *testing.T) {
 	p := Defaults(Approximate)
 	wee, nE := recurrent(t, &p), p.NE()
 	rank := newRanking(p.Ng.Exc.NPerAxis, inputCorrelations(&p))
-	full, partial := 0, 0
-	for d := 1; d < nE; d++ {
-		posts := []int{}
-		for post := range nE {
-			for pre := range nE {
-				if rank.displacement(post, pre) == d && wee[post*nE+pre] > 0 {
-					posts = append(posts, post)
-				}
+	rows := make([][]int, nE) // of each displacement, ascending
+	for post := range nE {
+		for pre := range nE {
+			if wee[post*nE+pre] > 0 {
+				d := rank.displacement(post, pre)
+				rows[d] = append(rows[d], post)
 			}
 		}
+	}
+	full, partial := 0, 0
+	for d, posts := range rows {
 		switch {
 		case len(posts) == nE:
 			full++
