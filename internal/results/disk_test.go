@@ -73,6 +73,15 @@ func fill(t *testing.T, disk string) string {
 	}
 }
 
+func freeBlocks(t *testing.T, disk string) uint64 {
+	t.Helper()
+	var stat unix.Statfs_t
+	if err := unix.Statfs(disk, &stat); err != nil {
+		t.Fatal(err)
+	}
+	return stat.Bfree
+}
+
 // A result that doesn't fit is an error and leaves nothing, by either way; when
 // there is room again the same result is written.
 func TestWriteOnAFullDisk(t *testing.T) {
@@ -80,6 +89,7 @@ func TestWriteOnAFullDisk(t *testing.T) {
 	task := trainingTask()
 	r := makeTraining(task)
 	path := filepath.Join(disk, "results.h5")
+	room := freeBlocks(t, disk)
 	for _, limit := range []int{0, imageLimit} {
 		filler := fill(t, disk)
 		if err := os.Truncate(filler, 1500<<10); err != nil { // room for a part of it
@@ -97,6 +107,9 @@ func TestWriteOnAFullDisk(t *testing.T) {
 		}
 		if entries, err := os.ReadDir(disk); err != nil || len(entries) != 0 {
 			t.Errorf("limit %d: %v (%v) was left", limit, entries, err)
+		}
+		if now := freeBlocks(t, disk); now != room {
+			t.Errorf("limit %d: %d blocks of %d are free", limit, now, room)
 		}
 		receipt, err := write(path, task, r, limit)
 		if err != nil {
