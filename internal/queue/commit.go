@@ -40,7 +40,7 @@ func (q *Queue) commit(ctx context.Context, o Outcome) (won bool, err error) {
 	}
 	msg := nats.NewMsg(q.outcome(o.ID, o.Run))
 	msg.Data = data
-	err = q.retry(ctx, func() error {
+	err = q.retry(ctx, func(ctx context.Context) error {
 		_, err := q.js.PublishMsg(ctx, msg)
 		return err
 	})
