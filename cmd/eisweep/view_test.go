@@ -100,6 +100,9 @@ func TestDurationsAndSizes(t *testing.T) {
 			t.Errorf("%v is %q, want %q", d, got, want)
 		}
 	}
+	if got, want := span(9e12), "285,193 years"; got != want {
+		t.Errorf("9e12 s are %q, want %q", got, want)
+	}
 	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1500: "1.5 kB", 250e6: "250 MB", 3.2e12: "3.2 TB"} {
 		if got := size(n); got != want {
 			t.Errorf("%d is %q, want %q", n, got, want)
