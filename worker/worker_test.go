@@ -512,7 +512,7 @@ func TestLoserRemovesItsFile(t *testing.T) {
 	check(t, err)
 	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
 		now := time.Now()
-		won, err := d.Commit(ctx, queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "r_e", Worker: "rival", Started: now, Finished: now})
+		won, err := d.Commit(deadline(t), queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "r_e", Worker: "rival", Started: now, Finished: now})
 		if !won || err != nil {
 			t.Errorf("rival won %v, %v", won, err)
 		}
