@@ -8,6 +8,7 @@ import (
 	"eisweep/coordinator"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
+	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
 
@@ -31,7 +32,7 @@ func newEvents(e *environment) *events {
 type planEvent struct {
 	Event      string        `json:"event"`
 	Sweep      string        `json:"sweep"`
-	Folder     string        `json:"folder,omitempty"`
+	Folder     string        `json:"folder"`
 	Tasks      int           `json:"tasks"`
 	New        int           `json:"new"`
 	Retried    int           `json:"retried"`
@@ -46,16 +47,16 @@ type planEvent struct {
 	Estimate   *estimateJSON `json:"estimate,omitempty"`
 }
 
-func newPlanEvent(s *coordinator.SweepPlan) planEvent {
+func newPlanEvent(r *root.Root, s *coordinator.SweepPlan) planEvent {
 	return planEvent{
-		Event: "plan", Sweep: s.Sweep.Name(), Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged, Waiting: s.Waiting, Blocked: s.Blocked,
+		Event: "plan", Sweep: s.Sweep.Name(), Folder: r.SweepDir(s.Sweep.Name()), Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged, Waiting: s.Waiting, Blocked: s.Blocked,
 		Done: s.Done, Linked: s.Linked, Settled: s.Settled, Superseded: s.Conflicts, Gone: append([]string{}, s.Gone...),
 	}
 }
 
-func (w *events) plan(p *coordinator.Plan) {
+func (w *events) plan(r *root.Root, p *coordinator.Plan) {
 	for i := range p.Sweeps {
-		w.out.Encode(newPlanEvent(&p.Sweeps[i]))
+		w.out.Encode(newPlanEvent(r, &p.Sweeps[i]))
 	}
 }
 

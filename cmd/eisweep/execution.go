@@ -10,6 +10,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/results"
+	"eisweep/internal/root"
 )
 
 // execution carries an order out, from the lock to the last line.
@@ -37,7 +38,7 @@ func (x *execution) check() error {
 
 // observer tells what happens to an order: on a terminal, in lines, or as JSON.
 type observer interface {
-	plan(*coordinator.Plan)
+	plan(*root.Root, *coordinator.Plan)
 	task(*results.Line)
 	progress(coordinator.Snapshot)
 	summary(coordinator.Summary, error)
@@ -65,7 +66,7 @@ func (x *execution) execute(ctx context.Context, e *environment, path string) er
 	if err != nil {
 		return errors.Join(orInterrupted(ctx, err), s.close())
 	}
-	o.plan(plan)
+	o.plan(s.root, plan)
 	var unstarted error
 	if plan.Executes() > 0 {
 		unstarted = s.work(ctx, x.workers)

@@ -10,6 +10,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/results"
+	"eisweep/internal/root"
 	"eisweep/sim"
 )
 
@@ -40,7 +41,7 @@ func newLines(e *environment) *lines {
 	return &lines{e: e, now: time.Now, begun: now, next: now.Add(firstProgress), every: firstProgress, allowed: burst, asOf: now}
 }
 
-func (l *lines) plan(p *coordinator.Plan) { writePlan(l.e, p) }
+func (l *lines) plan(r *root.Root, p *coordinator.Plan) { writePlan(l.e, r, p) }
 
 // task tells of one task that was settled.
 func (l *lines) task(line *results.Line) {

@@ -7,6 +7,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/results"
+	"eisweep/internal/root"
 )
 
 // screen shows an order on a terminal: a block of lines at the bottom that is
@@ -19,7 +20,7 @@ type screen struct {
 
 func newScreen(e *environment) *screen { return &screen{e: e} }
 
-func (s *screen) plan(p *coordinator.Plan) { writePlan(s.e, p) }
+func (s *screen) plan(r *root.Root, p *coordinator.Plan) { writePlan(s.e, r, p) }
 
 func (s *screen) task(line *results.Line) {
 	if !superseded(line) {
@@ -44,7 +45,7 @@ func (s *screen) progress(snap coordinator.Snapshot) {
 // clear takes the block off the screen.
 func (s *screen) clear() {
 	if s.drawn > 0 {
-		fmt.Fprintf(s.e.stdout, "\x1b[%dA\x1b[J", s.drawn)
+		fmt.Fprintf(s.e.stdout, "\r\x1b[%dA\x1b[J", s.drawn)
 	}
 	s.drawn = 0
 }

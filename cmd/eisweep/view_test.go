@@ -87,7 +87,7 @@ func TestScreenClearsWhatItDrew(t *testing.T) {
 	drawn := strings.Count(out.String(), "\n")
 	out.Reset()
 	s.summary(coordinator.Summary{}, nil)
-	if want := "\x1b[5A\x1b[J"; drawn != 5 || !strings.HasPrefix(out.String(), want) {
+	if want := "\r\x1b[5A\x1b[J"; drawn != 5 || !strings.HasPrefix(out.String(), want) {
 		t.Errorf("%d lines drawn, then %q, want 5 and %q", drawn, out, want)
 	}
 }
