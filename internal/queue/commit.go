@@ -115,7 +115,7 @@ func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (sto
 		if d, ok := q.received(msg); ok {
 			handle(d)
 		}
-	}, jetstream.PullMaxMessages(500))
+	}, jetstream.PullMaxMessages(500), q.reported("outcomes"))
 	if err != nil {
 		return nil, fmt.Errorf("read outcomes: %w", err)
 	}
@@ -138,6 +138,14 @@ func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
 		ID: id, Run: run, Attempt: 1, Class: Lost, Started: now, Finished: now,
 		Error: text("the worker's outcome cannot be read: "+err.Error(), maxError),
 	}}, true
+}
+
+// reported logs what goes wrong between the calls of a consumer's handler; the
+// consumer itself goes on as soon as it can.
+func (q *Queue) reported(what string) jetstream.PullConsumeOpt {
+	return jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
+		q.log.Info("reading of "+what+" is disturbed", "error", err)
+	})
 }
 
 // stopper ends a consumer and waits until its handler has returned.
