@@ -71,16 +71,10 @@ func writeTemp(temp string, nodes []node, limit int) (Receipt, error) {
 	for i := range nodes {
 		size += nodes[i].bytes()
 	}
-	if size <= limit {
-		return writeImage(f, nodes)
+	if size > limit {
+		return writeChunkwise(f, nodes)
 	}
-	receipt, err := writeChunkwise(f, nodes)
-	if err != nil {
-		// The library keeps a file open that it couldn't close, and with it the room
-		// that the file takes.
-		f.Truncate(0)
-	}
-	return receipt, err
+	return writeImage(f, nodes)
 }
 
 // writeImage makes the file in memory, so that a full disk is an ordinary error
