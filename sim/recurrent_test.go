@@ -181,9 +181,10 @@ func TestNoRecurrentExcitation(t *testing.T) {
 		func(p *Parameters) { p.Sy.E2E.WTotal = 0 },
 		func(p *Parameters) { p.Inp.Exc.PeakStimulus = 0 }, // nothing correlates
 		func(p *Parameters) { p.Inp.NStimuli = 1 },
+		func(p *Parameters) { p.Inp.NStimuli = 3 }, // every stimulus reaches one neuron: all correlate alike
 	} {
 		p := Defaults(Approximate)
-		p.Ng.Exc.NPerAxis, p.Inp.NStimuli = 3, 3
+		p.Ng.Exc.NPerAxis, p.Inp.NStimuli = 3, 4
 		change(&p)
 		if n := connected(recurrent(t, &p)); n != 0 {
 			t.Errorf("%d synapses, want none", n)

@@ -229,7 +229,7 @@ func (t *trainingState) notFinite() string {
 		name string
 		w    []float32
 	}{{"wei", t.ei.w}, {"v of wei", t.ei.v}, {"wie", t.ie.w}, {"v of wie", t.ie.v}} {
-		if slices.ContainsFunc(m.w, func(x float32) bool { return x-x != 0 }) {
+		if slices.ContainsFunc(m.w, notFinite) {
 			return m.name
 		}
 	}
