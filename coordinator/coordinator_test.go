@@ -36,6 +36,7 @@ perturb.n_perturbed = 2
 
 func TestLaunchPlacesEveryResultAndSaysSo(t *testing.T) {
 	g := newRig(t)
+	write(t, g.root.Private("incoming", "left by an attempt that died"), "")
 	s := g.run(order1(parse(t, twoByTwo))).Sweeps[0]
 	if s.Tasks != 4 || s.Ran != 4 || s.Done != 4 || s.Failed != 0 {
 		t.Errorf("summary %+v", s)
