@@ -48,7 +48,7 @@ func (q *Queue) commit(ctx context.Context, o Outcome) (won bool, err error) {
 		return q.mine(ctx, msg)
 	}
 	if err != nil {
-		return false, fmt.Errorf("commit outcome of task %s: %w", o.ID, err)
+		return false, fmt.Errorf("commit outcome of task %s: %w", o.ID, stored(err))
 	}
 	return true, nil
 }

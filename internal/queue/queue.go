@@ -153,7 +153,7 @@ func (q *Queue) stream(ctx context.Context, kind string) (jetstream.Stream, erro
 	case err != nil && passing(err):
 		return nil, fmt.Errorf("open stream of %s: %w: %w", kind, ErrOutOfReach, err)
 	case err != nil:
-		return nil, fmt.Errorf("open stream of %s: %w", kind, err)
+		return nil, fmt.Errorf("open stream of %s: %w", kind, stored(err))
 	}
 	return stream, nil
 }
