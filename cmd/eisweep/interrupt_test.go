@@ -11,9 +11,6 @@ import (
 	"time"
 )
 
-// forever is more trials than a test could wait for.
-const forever = "1000000"
-
 func TestSignalsEndARunThatGoesOnLater(t *testing.T) {
 	for name, test := range map[string]struct {
 		signal syscall.Signal
@@ -21,7 +18,7 @@ func TestSignalsEndARunThatGoesOnLater(t *testing.T) {
 	}{"INT": {syscall.SIGINT, 130}, "TERM": {syscall.SIGTERM, 143}} {
 		t.Run(name, func(t *testing.T) {
 			root := t.TempDir()
-			p := startProcess(t, "run", sweepFile(t, "long", forever, "[1, 2, 3]"), "-p", root, "--workers", "2")
+			p := startProcess(t, "run", longSweepFile(t, "[1, 2, 3]"), "-p", root, "--workers", "2")
 			p.await("a task under way", working)
 			p.cmd.Process.Signal(test.signal)
 			code, summary := p.end()
@@ -33,7 +30,6 @@ func TestSignalsEndARunThatGoesOnLater(t *testing.T) {
 			}
 			wholeFiles(t, root, "long")
 			must(t, "verify", "-p", root)
-			must(t, "run", sweepFile(t, "long", "1", "[1, 2, 3]"), "-p", root, "--supersede")
 		})
 	}
 }
@@ -78,7 +74,7 @@ func TestInterruptedRunsEndInTheSameResults(t *testing.T) {
 
 func TestASecondRunOnTheSameRootIsRefused(t *testing.T) {
 	root := t.TempDir()
-	p := startProcess(t, "run", sweepFile(t, "long", forever, "[1]"), "-p", root)
+	p := startProcess(t, "run", longSweepFile(t, "[1]"), "-p", root)
 	p.await("a task under way", working)
 	other := sweepFile(t, "other", "1", "[1]")
 	exits(t, exitInUse, "is in use by `eisweep run", "run", other, "-p", root)

@@ -148,6 +148,17 @@ func sweepFile(t *testing.T, name, trials, seeds string) string {
 	return path
 }
 
+// longSweepFile writes a sweep that takes longer than any test waits.
+func longSweepFile(t *testing.T, seeds string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "long.toml")
+	text := "name = \"long\"\nexperiment = \"APPROXIMATE\"\nseeds = " + seeds + "\n"
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // digestsOf returns the digests of a sweep's results by task.
 func digestsOf(t *testing.T, root, sweep string) map[sweeps.ID]string {
 	t.Helper()
