@@ -1,6 +1,9 @@
 package sim
 
-import "math"
+import (
+	"context"
+	"math"
+)
 
 // gmres solves a linear equation by the generalised minimal residual method
 // without restarts, sums in a fixed order.
@@ -30,32 +33,36 @@ func newGMRES(n int) *gmres {
 
 // solve finds x with apply(x) = b from x = 0. It reports false where that takes
 // more than 40 rounds or meets a value that is not finite; x then means nothing.
-func (g *gmres) solve(apply func(dst, x []float64), x, b []float64) bool {
+// The error is the context's.
+func (g *gmres) solve(ctx context.Context, apply func(dst, x []float64), x, b []float64) (bool, error) {
 	clear(x)
-	size := norm(b)
+	size, look := norm(b), patience{ctx: ctx}
 	if size == 0 {
-		return true
+		return true, nil
 	}
 	clear(g.r)
 	g.r[0] = size
 	scaled(g.basis[0], b, 1/size)
 	for k := range gmresRounds {
+		if err := look.after(len(b) * len(b)); err != nil {
+			return false, err
+		}
 		apply(g.basis[k+1], g.basis[k])
 		length := g.orthogonalise(k)
 		residual := g.rotate(k, length)
 		if math.IsNaN(residual) || math.IsInf(residual, 0) {
-			return false
+			return false, nil
 		}
 		if residual <= float64(gmresTolerance*size) {
 			g.combine(x, k+1)
-			return isFinite(norm(x))
+			return isFinite(norm(x)), nil
 		}
 		if length == 0 {
-			return false
+			return false, nil
 		}
 		scaled(g.basis[k+1], g.basis[k+1], 1/length)
 	}
-	return false
+	return false, nil
 }
 
 // orthogonalise takes the first k+1 basis vectors out of the newest and returns

@@ -60,7 +60,11 @@ func (g *gradient) solve(ctx context.Context, wei, wie, he, hi, e []float32) err
 	if err := g.factorInner(ctx); err != nil {
 		return err
 	}
-	if !g.solver.solve(g.apply, g.b, g.rhs) {
+	solved, err := g.solver.solve(ctx, g.apply, g.b, g.rhs)
+	if err != nil {
+		return err
+	}
+	if !solved {
 		if err := g.solveDense(ctx); err != nil {
 			return err
 		}

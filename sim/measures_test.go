@@ -14,7 +14,14 @@ func TestMeasuresOfKnownResponses(t *testing.T) {
 		3, 6, 2, 7, 0,
 		4, 8, 1, 7, 0,
 	}
-	centred := profiles(responses, 5, true)
+	scaled := func(responses []float32, n int, centred bool) [][]float64 {
+		p, err := profiles(t.Context(), responses, n, centred)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	centred := scaled(responses, 5, true)
 	c, err := products(t.Context(), centred, centred)
 	if err != nil {
 		t.Fatal(err)
@@ -27,8 +34,8 @@ func TestMeasuresOfKnownResponses(t *testing.T) {
 		nan, nan, nan, nan, nan,
 		nan, nan, nan, nan, nan,
 	})
-	plain := profiles(responses, 5, false)
-	s, err := products(t.Context(), plain, profiles([]float32{1, 1, 1, 1}, 1, false))
+	plain := scaled(responses, 5, false)
+	s, err := products(t.Context(), plain, scaled([]float32{1, 1, 1, 1}, 1, false))
 	if err != nil {
 		t.Fatal(err)
 	}

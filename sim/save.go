@@ -136,7 +136,7 @@ func (s *Simulation) walk(a *archive, st *state) {
 	a.int64(&st.done)
 	a.int64(&st.skipped)
 	a.int64(&st.steps)
-	a.integer(&st.unsettled, 0, math.MaxInt64)
+	a.integer(&st.unsettled, 0, math.MaxInt)
 	a.strings(&st.log)
 	if st.training != nil {
 		s.walkTraining(a, st)
