@@ -15,6 +15,7 @@ import (
 // events tells of an order as JSON, an object per line (docs/commands.md). Fields
 // may be added; none changes its meaning.
 type events struct {
+	e    *environment
 	out  *json.Encoder
 	next time.Time
 }
@@ -25,7 +26,7 @@ const eventsTime = time.Second
 func newEvents(e *environment) *events {
 	out := json.NewEncoder(e.stdout)
 	out.SetEscapeHTML(false)
-	return &events{out: out}
+	return &events{e: e, out: out}
 }
 
 // planEvent is the event "plan", one per sweep; `plan --json` writes it too.
@@ -123,6 +124,8 @@ func seconds(d time.Duration, known bool) *float64 {
 	s := d.Seconds()
 	return &s
 }
+
+func (w *events) notice(line string) { w.e.note("%s", line) }
 
 type summaryEvent struct {
 	Event    string              `json:"event"`

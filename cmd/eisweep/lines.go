@@ -80,6 +80,8 @@ func (l *lines) progress(s coordinator.Snapshot) {
 
 func (l *lines) summary(s coordinator.Summary, err error) { writeSummary(l.e, s, err) }
 
+func (l *lines) notice(line string) { l.e.note("%s", line) }
+
 // taskText words what became of a task.
 func taskText(line *results.Line) string {
 	name := line.Sweep + "/" + taskName(line)

@@ -119,7 +119,7 @@ func bracketed(text string) string {
 	if text == "" {
 		return ""
 	}
-	return "  (" + text + ")"
+	return " (" + text + ")"
 }
 
 // writeSweepPlan tells a person of a sweep.

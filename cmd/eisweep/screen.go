@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"eisweep/coordinator"
@@ -14,7 +15,8 @@ import (
 // drawn anew in place, failures above it as they come.
 type screen struct {
 	e       *environment
-	drawn   int // lines of the block on the screen
+	mu      sync.Mutex // whoever draws holds it
+	drawn   int        // lines of the block on the screen
 	settled int
 }
 
@@ -23,6 +25,8 @@ func newScreen(e *environment) *screen { return &screen{e: e} }
 func (s *screen) plan(r *root.Root, p *coordinator.Plan) { writePlan(s.e, r, p) }
 
 func (s *screen) task(line *results.Line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if !superseded(line) {
 		s.settled++
 	}
@@ -35,6 +39,8 @@ func (s *screen) task(line *results.Line) {
 func (s *screen) progress(snap coordinator.Snapshot) {
 	width, height := s.e.size()
 	block := drawing(&snap, rate(s.settled, snap.Elapsed), width-1, height-1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.clear()
 	for _, line := range block {
 		fmt.Fprintln(s.e.stdout, line)
@@ -50,7 +56,16 @@ func (s *screen) clear() {
 	s.drawn = 0
 }
 
+func (s *screen) notice(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clear()
+	s.e.note("%s", line)
+}
+
 func (s *screen) summary(sum coordinator.Summary, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.clear()
 	writeSummary(s.e, sum, err)
 }

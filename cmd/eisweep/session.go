@@ -58,8 +58,8 @@ func commandLine() string {
 }
 
 // openSession opens everything but the worker. On an error nothing stays open.
-func openSession(ctx context.Context, e *environment, path string) (_ *session, err error) {
-	s := &session{log: slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+func openSession(ctx context.Context, e *environment, path string, log *slog.Logger) (_ *session, err error) {
+	s := &session{log: log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())

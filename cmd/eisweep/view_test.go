@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +90,22 @@ func TestScreenClearsWhatItDrew(t *testing.T) {
 	s.summary(coordinator.Summary{}, nil)
 	if want := "\r\x1b[5A\x1b[J"; drawn != 5 || !strings.HasPrefix(out.String(), want) {
 		t.Errorf("%d lines drawn, then %q, want 5 and %q", drawn, out, want)
+	}
+}
+
+func TestNoticesAreWordedForAPerson(t *testing.T) {
+	e, out, told := quiet()
+	s := newScreen(e)
+	s.progress(*snapshot())
+	out.Reset()
+	log := newNotices(s.notice).With("worker", "w").WithGroup("g")
+	log.Info("nothing that concerns anyone")
+	log.Warn("an attempt failed", "attempt", 2, "error", errors.New("no space"))
+	if want := "warning: an attempt failed (worker w, attempt 2): no space\n"; told.String() != want {
+		t.Errorf("told %q, want %q", told, want)
+	}
+	if !strings.HasPrefix(out.String(), "\r\x1b[5A") {
+		t.Errorf("the block was not cleared: %q", out)
 	}
 }
 
