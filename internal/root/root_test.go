@@ -255,8 +255,10 @@ func TestSweepsAreFoldersThatWereLaunched(t *testing.T) {
 			must(t, os.WriteFile(r.SweepFile(name), nil, 0o600))
 		}
 	}
+	must(t, os.MkdirAll(r.SweepDir("lost-its-file"), 0o755))
+	must(t, os.WriteFile(r.Manifest("lost-its-file"), nil, 0o600))
 	names, err := r.Sweeps()
-	if err != nil || !slices.Equal(names, []string{"a", "b"}) {
+	if err != nil || !slices.Equal(names, []string{"a", "b", "lost-its-file"}) {
 		t.Errorf("sweeps %q, %v", names, err)
 	}
 }
