@@ -8,12 +8,11 @@ import (
 // gmres solves a linear equation by the generalised minimal residual method
 // without restarts, sums in a fixed order.
 type gmres struct {
-	basis  [][]float64
-	h      [][]float64 // columns of the Hessenberg matrix, made triangular
-	c, s   []float64   // its rotations
-	r      []float64   // the rotated residual
-	y      []float64
-	rounds int
+	basis [][]float64
+	h     [][]float64 // columns of the Hessenberg matrix, made triangular
+	c, s  []float64   // its rotations
+	r     []float64   // the rotated residual
+	y     []float64
 }
 
 const (
