@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"eisweep/internal/results"
@@ -107,5 +108,23 @@ func TestPlacedOutcomeIsWrittenDown(t *testing.T) {
 	}
 	if text := g.lines("two"); slices.ContainsFunc(text, func(l results.Line) bool { return l.Run != 1 }) {
 		t.Errorf("runs: %+v", text)
+	}
+}
+
+// A training starts from a result under the root where it lies.
+func TestTrainingStartsFromAResultUnderTheRoot(t *testing.T) {
+	g := newRig(t)
+	g.prober, g.real = inspector{}, true
+	g.run(order1(parse(t, twoByTwo)))
+	g.executed()
+	g.real = false
+	from := "initial_state = { file = '" + g.path("two", g.files("two")[0]) + "', take = [\"wie\"] }\n[parameters]"
+	text := strings.Replace(strings.Replace(twoByTwo, `"two"`, `"from"`, 1), "[parameters]", from, 1)
+	s := g.run(order1(parse(t, text))).Sweeps[0]
+	if n := g.executed(); n != 4 || s.Ran != 4 {
+		t.Errorf("%d executed, %+v", n, s)
+	}
+	if copies, err := filepath.Glob(g.root.Private("inputs", "*")); err != nil || len(copies) != 0 {
+		t.Errorf("copied: %q, %v", copies, err)
 	}
 }

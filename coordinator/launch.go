@@ -245,7 +245,9 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 	}
 	if t.Source != nil {
 		e.source = t.Source.Task
-		k.locateSource(t.Source)
+	}
+	for _, in := range inputs(t) {
+		k.locateSource(in)
 	}
 	k.do(k.machine.step(e))
 }
