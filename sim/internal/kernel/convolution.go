@@ -74,14 +74,13 @@ func (c *Convolution) MulTransposed(dst, x []float32, scratch *Scratch) {
 
 // Scratch is what a product with a Convolution needs and no other sees.
 type Scratch struct {
-	planes []float32
-	spare  []float32
+	planes []float32 // one more of them than there are
 	scaled []float32
 }
 
 // NewScratch returns room for one product at a time.
 func NewScratch() *Scratch {
-	return &Scratch{planes: aligned[float32](gridSize), spare: aligned[float32](gridSize), scaled: aligned[float32](gridSize)}
+	return &Scratch{planes: aligned[float32](gridSize + 2*planeStep), scaled: aligned[float32](gridSize)}
 }
 
 // spectrum is conj(Σ_d kernel[d]·e^{+2πi k·d/8})/512 of all frequencies k.

@@ -1,3 +1,5 @@
+//go:build !amd64
+
 package kernel
 
 func convolve(dst, x, table []float32, scratch *Scratch) { convolveGeneric(dst, x, table, scratch) }

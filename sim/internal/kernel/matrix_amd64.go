@@ -1,0 +1,3 @@
+package kernel
+
+func multiplyListed(dst, w, x []float32, active []int32) { multiplyListedGeneric(dst, w, x, active) }
