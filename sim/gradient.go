@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"math"
 
 	"eisweep/sim/internal/kernel"
 )
@@ -20,16 +21,16 @@ type gradient struct {
 	wii      []float32
 	wei, wie *kernel.Panels
 	de, di   []float32
-	inverse  []float64 // G
-	order    []int
-	rounded  *kernel.Panels
-	entries  []float32
+	inverse  []float64      // the transpose of (1 + D_i wiiᵀ)⁻¹, with padding
+	order    []int          // of its pivots
+	rounded  *kernel.Panels // (1 + D_i wiiᵀ)⁻¹
 	fromE    []float32
 	fromI    []float32
 	byI      []float32
 	solver   *gmres
-	// The solution: b and b K.
-	post, back []float32
+	rhs, b   []float32
+
+	post, back []float32 // the solution: b and b K
 }
 
 // What the residual may be relative to ε: a thousandth of what learning by the
@@ -40,14 +41,13 @@ const (
 )
 
 func newGradient(wee, wii []float32, nE, nI int) *gradient {
-	g := &gradient{wee: wee, wii: wii, solver: newGMRES(nE), inverse: make([]float64, nI*nI), order: make([]int, nI),
-		rounded: kernel.NewPanels(nI, nI), entries: make([]float32, nI*nI)}
-	for _, v := range []*[]float32{&g.de, &g.fromE, &g.fromI, &g.post} {
+	padded := (nI + 7) / 8 * 8
+	g := &gradient{wee: wee, wii: wii, solver: newGMRES(nE), inverse: make([]float64, padded*padded), order: make([]int, padded),
+		rounded: kernel.NewPanels(nI, nI), di: make([]float32, nI), byI: make([]float32, nI), back: make([]float32, nI)}
+	for _, v := range []*[]float32{&g.de, &g.fromE, &g.fromI, &g.rhs, &g.b} {
 		*v = kernel.NewVector(nE)
 	}
-	for _, v := range []*[]float32{&g.di, &g.byI, &g.back} {
-		*v = kernel.NewVector(nI)
-	}
+	g.post = g.b[:nE]
 	for _, w := range wee {
 		if w != 0 {
 			g.weeT = kernel.NewPanels(nE, nE)
@@ -72,9 +72,10 @@ func transposed(w []float32, n int) []float32 {
 // error e of a state, and the weights of the moment.
 func (g *gradient) solve(ctx context.Context, wei, wie *kernel.Panels, he, hi, e []float32, tolerance float64) error {
 	g.wei, g.wie = wei, wie
-	kernel.Logistic(g.de, he)
+	kernel.Logistic(g.de[:len(he)], he)
 	kernel.Logistic(g.di, hi)
-	if !g.findInverse() || !g.solver.solve(g.apply, g.post, e, tolerance) {
+	copy(g.rhs, e)
+	if !g.findInverse() || !g.solver.solve(g.apply, g.b, g.rhs, tolerance) {
 		if err := g.solveDense(ctx, e); err != nil {
 			return err
 		}
@@ -83,39 +84,45 @@ func (g *gradient) solve(ctx context.Context, wei, wie *kernel.Panels, he, hi, e
 	return ctx.Err()
 }
 
-// findInverse computes G.
+// findInverse computes (1 + D_i wiiᵀ)⁻¹ as the transpose of (1 + wii D_i)⁻¹.
 func (g *gradient) findInverse() bool {
-	n := len(g.di)
-	for i, d := range g.di {
-		row := g.inverse[i*n : (i+1)*n]
-		for j := range row {
-			row[j] = float64(float64(d) * float64(g.wii[j*n+i]))
+	n, padded := len(g.di), len(g.order)
+	clear(g.inverse)
+	for i := range padded {
+		row := g.inverse[i*padded : (i+1)*padded]
+		if i < n {
+			for j, w := range g.wii[i*n : (i+1)*n] {
+				row[j] = float64(float64(w) * float64(g.di[j]))
+			}
 		}
 		row[i]++
 	}
-	if !kernel.Invert(g.inverse, n, g.order) {
-		return false
+	invertible := kernel.Invert(g.inverse, padded, g.order)
+	if !invertible { // there is no gradient: the numbers have failed
+		for n := range g.inverse {
+			g.inverse[n] = math.NaN()
+		}
 	}
-	for k := range g.inverse {
-		g.inverse[k] = float64(g.inverse[k] * float64(g.di[k%n]))
-		g.entries[k] = float32(g.inverse[k])
-	}
-	g.rounded.Pack(g.entries)
-	return true
+	g.rounded.Round(g.inverse, padded)
+	return invertible
 }
 
 // findBack sets q = (b K)ᵀ.
 func (g *gradient) findBack(b []float32) {
 	g.wei.MulTransposed(g.byI, b)
+	for j, d := range g.di {
+		g.byI[j] = float32(g.byI[j] * d)
+	}
 	g.rounded.Mul(g.back, g.byI)
 }
 
-// apply is the left side of the equation for b.
+// apply is the left side of the equation for b; both vectors are padded.
 func (g *gradient) apply(dst, b []float32) {
-	g.findBack(b)
-	g.wie.MulTransposed(g.fromI, g.back)
+	n := len(g.post)
+	g.findBack(b[:n])
+	g.wie.MulTransposed(g.fromI[:n], g.back)
 	if g.weeT != nil {
-		g.weeT.Mul(g.fromE, b)
+		g.weeT.Mul(g.fromE[:n], b[:n])
 	}
 	kernel.SubtractFlow(dst, b, g.de, g.fromE, g.fromI)
 }
@@ -143,7 +150,7 @@ func (g *gradient) solveDense(ctx context.Context, e []float32) error {
 
 // writeOut is the matrix 1 − D_e weeᵀ + D_e wieᵀ G weiᵀ.
 func (g *gradient) writeOut(ctx context.Context) (*factors, error) {
-	nE, nI := len(g.de), len(g.di)
+	nE, nI, padded := len(g.post), len(g.di), len(g.order)
 	wei, wie, feedback := g.wei.Unpack(), g.wie.Unpack(), make([]float64, nI)
 	f := newFactors(nE)
 	for j := range nE { // column j: what b_j does to the others
@@ -153,10 +160,10 @@ func (g *gradient) writeOut(ctx context.Context) (*factors, error) {
 		for i := range feedback {
 			feedback[i] = 0
 			for k := range nI {
-				feedback[i] += float64(g.inverse[i*nI+k] * float64(wei[j*nI+k]))
+				feedback[i] += float64(g.inverse[k*padded+i] * float64(float64(g.di[k])*float64(wei[j*nI+k])))
 			}
 		}
-		for i, d := range g.de {
+		for i, d := range g.de[:nE] {
 			sum := -float64(g.wee[j*nE+i])
 			for k, q := range feedback {
 				sum += float64(float64(wie[k*nE+i]) * q)

@@ -1,8 +1,13 @@
 package kernel
 
-// The products of vectors that GMRES is made of.
+// The products of vectors that GMRES is made of. Their lengths are multiples of
+// 64; vectors are padded with zeros.
 
 const dotLanes = 64
+
+// NewVector returns n zeros where the kernels like them to lie, and as many more
+// as make a multiple of 64.
+func NewVector(n int) []float32 { return aligned[float32]((n + dotLanes - 1) / dotLanes * dotLanes) }
 
 // Dot is Σ x[n]·y[n], 64 chains of FMA and a tree:
 //
@@ -14,32 +19,35 @@ const dotLanes = 64
 //
 // where tree adds lane l + 32 to lane l, then l + 16 … l + 1.
 func Dot(x, y []float32) float32 {
-	checkLength("values", len(y), len(x))
+	checkVectors(x, y)
 	return dot(x, y)
 }
 
 // AddScaledDot is x[n] = fma(factor, y[n], x[n]), and then Dot(x, z). z may be x;
 // otherwise nothing overlaps.
 func AddScaledDot(x []float32, factor float32, y, z []float32) float32 {
-	checkLength("values", len(y), len(x))
-	checkLength("values", len(z), len(x))
+	checkVectors(x, y, z)
 	return addScaledDot(x, factor, y, z)
 }
 
 // Scale is dst[n] = x[n]·factor; dst may be x.
 func Scale(dst, x []float32, factor float32) {
-	checkLength("values", len(x), len(dst))
+	checkVectors(dst, x)
 	scaleVector(dst, x, factor)
 }
 
 // SubtractFlow is dst[n] = fma(−slope[n], plus[n] − minus[n], x[n]). Nothing
 // overlaps.
 func SubtractFlow(dst, x, slope, plus, minus []float32) {
-	for _, v := range [][]float32{x, slope, plus, minus} {
-		checkLength("values", len(v), len(dst))
-	}
+	checkVectors(dst, x, slope, plus, minus)
 	subtractFlow(dst, x, slope, plus, minus)
 }
 
-// NewVector returns n zeros where the kernels like them to lie.
-func NewVector(n int) []float32 { return aligned[float32](n) }
+func checkVectors(x []float32, others ...[]float32) {
+	for _, v := range others {
+		checkLength("values", len(v), len(x))
+	}
+	if len(x)%dotLanes != 0 {
+		checkLength("values", len(x), len(x)/dotLanes*dotLanes)
+	}
+}

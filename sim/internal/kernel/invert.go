@@ -8,7 +8,7 @@ import "math"
 //
 //	a[i,j] = FMA(−a[i,k], a[k,j], a[i,j])
 //
-// in this order of k; order is a buffer of n.
+// in ascending order of k. order is a buffer of n.
 func Invert(a []float64, n int, order []int) bool {
 	checkLength("entries", len(a), n*n)
 	for k := range n {
@@ -21,8 +21,9 @@ func Invert(a []float64, n int, order []int) bool {
 			return false
 		}
 		top[k] = 1
-		for j := range top {
-			top[j] /= diagonal
+		inverse := 1 / diagonal
+		for j, t := range top {
+			top[j] = float64(t * inverse)
 		}
 		eliminate(a, n, k)
 	}

@@ -2,8 +2,8 @@ package kernel
 
 import "math"
 
-// eliminateGeneric takes row k out of all the others: what is in column k is the
-// factor, and 0 is put in its place first.
+// eliminateGeneric takes row k out of all the others, whose factors stand in
+// column k; the inverse's column takes their place.
 func eliminateGeneric(a []float64, n, k int) {
 	top := a[k*n : (k+1)*n]
 	for i := range n {
@@ -12,9 +12,9 @@ func eliminateGeneric(a []float64, n, k int) {
 		}
 		row := a[i*n : (i+1)*n]
 		factor := -row[k]
-		row[k] = 0
 		for j, t := range top {
 			row[j] = math.FMA(factor, t, row[j])
 		}
+		row[k] = float64(factor * top[k])
 	}
 }

@@ -28,6 +28,19 @@ func (m *Panels) Unpack() []float32 {
 	return dense
 }
 
+// Round takes the entries m[i,j] = t[j·stride + i], rounded.
+func (m *Panels) Round(t []float64, stride int) {
+	for n := range m.strips() {
+		begin, step := m.strip(n)
+		rows := min(stripRows, m.rows-n*stripRows)
+		for j := range m.cols {
+			for i, x := range t[j*stride+n*stripRows:][:rows] {
+				m.w[begin+j*step+i] = float32(x)
+			}
+		}
+	}
+}
+
 // Mul is dst = m·x, a chain of FMA a row:
 //
 //	for i := range dst {
@@ -41,10 +54,7 @@ func (m *Panels) Unpack() []float32 {
 func (m *Panels) Mul(dst, x []float32) {
 	checkLength("rows", len(dst), m.rows)
 	checkLength("columns", len(x), m.cols)
-	for n := range m.strips() {
-		begin, stride := m.strip(n)
-		product(m.padded[n*stripRows:(n+1)*stripRows], m.w[begin:], stride, x)
-	}
+	product(m.padded, m, x)
 	copy(dst, m.padded)
 }
 

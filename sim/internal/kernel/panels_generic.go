@@ -1,18 +1,27 @@
 package kernel
 
-// productGeneric is Panels.Mul over a strip: 16 rows, columns stride apart.
-func productGeneric(dst, w []float32, stride int, x []float32) {
+// productGeneric is the loop of Panels.Mul; dst has a value for each padded row.
+func productGeneric(dst []float32, m *Panels, x []float32) {
 	clear(dst)
-	for j, x := range x {
-		for i, a := range w[j*stride : j*stride+stripRows] {
-			dst[i] = fma(a, x, dst[i])
+	for n := range m.strips() {
+		begin, stride := m.strip(n)
+		sums := dst[n*stripRows : (n+1)*stripRows]
+		for j, x := range x {
+			for i, a := range m.w[begin+j*stride:][:stripRows] {
+				sums[i] = fma(a, x, sums[i])
+			}
 		}
 	}
 }
 
 // productTransposedGeneric is the loop of Panels.MulTransposed; m.padded is x.
 func productTransposedGeneric(dst []float32, m *Panels) {
-	for j := range dst {
+	productColumnsGeneric(dst, m, 0)
+}
+
+// productColumnsGeneric leaves out the columns before first.
+func productColumnsGeneric(dst []float32, m *Panels, first int) {
+	for j := first; j < m.cols; j++ {
 		var lane [stripRows]float32
 		for n := range m.strips() {
 			begin, stride := m.strip(n)
