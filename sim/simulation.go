@@ -35,6 +35,7 @@ type scratch struct {
 	exc, inh []float32 // currents of the E neurons
 	e        []float32 // error ε
 	feedback []float32 // P·ε, (n_i)
+	slope    []float32 // σ(h_i)
 }
 
 // New prepares a simulation. The error wraps ErrInvalid when the parameters,
@@ -54,7 +55,7 @@ func (s *Simulation) prepare(ctx context.Context) error {
 		return nil
 	}
 	p := s.p
-	s.scratch = scratch{exc: make([]float32, p.NE()), inh: make([]float32, p.NE()), e: make([]float32, p.NE()), feedback: make([]float32, p.NI())}
+	s.scratch = scratch{exc: make([]float32, p.NE()), inh: make([]float32, p.NE()), e: make([]float32, p.NE()), feedback: make([]float32, p.NI()), slope: make([]float32, p.NI())}
 	if s.task.Experiment == Perturb {
 		ee, err := newExcitation(ctx, p, s.task.Source.WEE)
 		if err != nil {
@@ -85,8 +86,8 @@ func (s *Simulation) prepare(ctx context.Context) error {
 func (s *Simulation) adopt(st *state) {
 	s.state = st
 	if t := st.training; t != nil {
-		s.settler.net.WEI.Pack(t.ei.w)
-		s.settler.net.WIE.Pack(t.ie.w)
+		t.ei.PackInto(s.settler.net.WEI)
+		t.ie.PackInto(s.settler.net.WIE)
 	}
 }
 
