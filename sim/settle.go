@@ -23,7 +23,7 @@ type settler struct {
 func newSettler(p *Parameters, maxDr float32) *settler {
 	nE, nI := p.NE(), p.NI()
 	s := &settler{
-		net: kernel.Network{WEI: kernel.NewMatrix(nE, nI), WIE: kernel.NewMatrix(nI, nE), WII: kernel.NewMatrix(nI, nI)},
+		net: kernel.Network{WEI: kernel.NewPanels(nE, nI), WIE: kernel.NewPanels(nI, nE), WII: kernel.NewPanels(nI, nI)},
 		constants: kernel.Constants{KE: p.Numint.Dt / p.Ng.Exc.TauM, KI: p.Numint.Dt / p.Ng.Inh.TauM,
 			RMax: p.Ng.RMax, InhInput: p.Inp.Inh.BgInput},
 		state: kernel.NewState(nE, nI), input: newInput(p), x: make([]float32, nE),
@@ -40,7 +40,7 @@ func (s *settler) connect(ee *excitation, wii []float32) {
 	s.net.Convolution, s.net.WEE = ee.convolution, nil
 	if ee.convolution == nil && slices.ContainsFunc(ee.wee, func(w float32) bool { return w != 0 }) {
 		n := len(s.x)
-		s.net.WEE = kernel.NewMatrix(n, n)
+		s.net.WEE = kernel.NewPanels(n, n)
 		s.net.WEE.Pack(ee.wee)
 	}
 }

@@ -82,12 +82,12 @@ func (s *Simulation) prepare(ctx context.Context) error {
 	return nil
 }
 
-// adopt makes a state the simulation's, and packs its weights.
+// adopt makes a state the simulation's, and its weights the settler's.
 func (s *Simulation) adopt(st *state) {
 	s.state = st
 	if t := st.training; t != nil {
-		t.ei.PackInto(s.settler.net.WEI)
-		t.ie.PackInto(s.settler.net.WIE)
+		s.settler.net.WEI = t.ei.W
+		s.settler.net.WIE = t.ie.W
 	}
 }
 

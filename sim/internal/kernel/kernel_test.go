@@ -39,69 +39,36 @@ func sameBits(t *testing.T, what string, got, want []float32) {
 	}
 }
 
-func TestMulIsItsReferenceLoop(t *testing.T) {
+func TestMulActiveIsItsReferenceLoop(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, rows := range []int{1, 2, 7, 8, 9, 15, 16, 33, 64, 100} {
 		for _, cols := range []int{1, 3, 8, 27, 64, 125} {
 			for _, silent := range []float64{0, 0.5, 1} {
 				w, x := random(r, rows*cols, 0.3), random(r, cols, silent)
-				m, active := NewMatrix(rows, cols), NewActive(cols)
+				m, active := NewPanels(rows, cols), NewActive(cols)
 				m.Pack(w)
 				active.Set(x)
 				end := padded(rows) + 1
 				guarded := make([]float32, end+1)
 				guarded[0], guarded[end] = 7, 7
-				m.Mul(guarded[1:end], x, active)
+				m.MulActive(guarded[1:end], x, active)
 				sameBits(t, fmt.Sprintf("%d × %d", rows, cols), guarded[1:end], reference(w, rows, cols, x))
 				if guarded[0] != 7 || guarded[end] != 7 {
 					t.Fatalf("%d × %d: written outside the result", rows, cols)
 				}
-				transposed := NewMatrix(rows, cols)
-				turned := make([]float32, len(w))
-				for i := range rows {
-					for j := range cols {
-						turned[j*rows+i] = w[i*cols+j]
-					}
-				}
-				transposed.PackTransposed(turned)
-				sameBits(t, "transposed", transposed.w, m.w)
 			}
 		}
 	}
 }
 
-func TestMul64IsItsReferenceLoop(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	for _, rows := range []int{1, 8, 13, 64} {
-		cols := 27
-		w := random(r, rows*cols, 0.3)
-		x, y := make([]float64, cols), make([]float64, rows)
-		for j := range x {
-			x[j] = r.NormFloat64()
-		}
-		m := NewMatrix(rows, cols)
-		m.Pack(w)
-		m.Mul64(y, x)
-		for i := range y {
-			want := 0.0
-			for j := range x {
-				want += float64(float64(w[i*cols+j]) * x[j])
-			}
-			if y[i] != want {
-				t.Fatalf("%d rows: [%d] = %v, want %v", rows, i, y[i], want)
-			}
-		}
-	}
-}
-
-func TestMulPassesNaNAndInfinities(t *testing.T) {
-	m, active := NewMatrix(2, 3), NewActive(3)
+func TestMulActivePassesNaNAndInfinities(t *testing.T) {
+	m, active := NewPanels(2, 3), NewActive(3)
 	m.Pack([]float32{1, 1, 1, 0, 1, 1})
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	y := make([]float32, padded(2))
 	for _, x := range [][]float32{{nan, 0, 1}, {0, inf, 1}} {
 		active.Set(x)
-		m.Mul(y, x, active)
+		m.MulActive(y, x, active)
 		sameBits(t, fmt.Sprint(x), y[:2], []float32{x[0] + x[1], x[0] + x[1]})
 	}
 }
@@ -111,8 +78,8 @@ func TestMulPassesNaNAndInfinities(t *testing.T) {
 func published() (*Network, *State, *Constants) {
 	r := rand.New(rand.NewPCG(5, 6))
 	const nE, nI = 512, 64
-	pack := func(rows, cols int, total float64) *Matrix {
-		m := NewMatrix(rows, cols)
+	pack := func(rows, cols int, total float64) *Panels {
+		m := NewPanels(rows, cols)
 		w := random(r, rows*cols, 0.4)
 		for n := range w {
 			w[n] = abs(w[n]) * float32(total) / float32(cols)
@@ -138,7 +105,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 }
 
 func TestStepIsTheEquation(t *testing.T) {
-	one := func(w float32) *Matrix { m := NewMatrix(1, 1); m.Pack([]float32{w}); return m }
+	one := func(w float32) *Panels { m := NewPanels(1, 1); m.Pack([]float32{w}); return m }
 	net := &Network{WEE: one(0.5), WEI: one(2), WIE: one(3), WII: one(0.25)}
 	s, c := NewState(1, 1), &Constants{KE: 0.5, KI: 0.25, RMax: 100, InhInput: 4}
 	s.Begin([]float32{20}, 1, 8)

@@ -4,7 +4,7 @@ package kernel
 // Convolution, else by WEE, else, where both are nil, not at all.
 type Network struct {
 	Convolution        *Convolution
-	WEE, WEI, WIE, WII *Matrix
+	WEE, WEI, WIE, WII *Panels
 }
 
 // Constants of an Euler step: k = dt/τ of both populations, the highest rate and
@@ -18,7 +18,6 @@ type Constants struct {
 type State struct {
 	RE, RI, HE, HI []float32
 	active         *Active // E neurons
-	everyI         *Active // I neurons
 	excitation     []float32
 	unit           []float32 // scales of rows without one
 	scratch        *Scratch
@@ -38,9 +37,6 @@ func NewState(nE, nI int) *State {
 	s.exc = excitatory{input: i(), r: e(), h: e(), x: e(), index: s.active.index[:cap(s.active.index)]}
 	s.inh = inhibitory{r: i(), h: i(), bg: i()}
 	s.RE, s.HE, s.RI, s.HI = s.exc.r[:nE], s.exc.h[:nE], s.inh.r[:nI], s.inh.h[:nI]
-	fill(s.RI, 1)
-	s.everyI = NewActive(nI)
-	s.everyI.Set(s.RI)
 	return s
 }
 
@@ -83,69 +79,44 @@ func (s *State) excite(net *Network, re []float32, active *Active) (scale []floa
 		net.Convolution.Mul(s.excitation, re, s.scratch)
 		return net.Convolution.scale
 	case net.WEE != nil:
-		net.WEE.Mul(s.excitation, re, active)
+		net.WEE.MulActive(s.excitation, re, active)
 	default:
 		clear(s.excitation)
 	}
 	return s.unit
 }
 
-// excitatory is the step of E neurons in panels of equal width.
+// excitatory is a step of the E neurons, as the kernels take it.
 type excitatory struct {
-	w              []float32 // wei, the first panel
+	w              []float32 // wei
 	input          []float32 // ri
 	r, h           []float32
 	x, y, scale    []float32 // stimulus, excitation and its scale
 	index          []int32   // lists the active ones
 	cols           int       // of w
 	strips, panels int       // strips of each panel; panels
-	first          int       // row of the first panel
 	active         int       // how many index lists
 	k, rMax        float32
 	largest        float32
 	nan            uint32
 }
 
-// rows limits a step to panels of equal width, and moves the vectors there.
-func (e excitatory) rows(m *Matrix, scale, y []float32, first, panels, strips int) excitatory {
-	e.w = m.w[first*m.cols:]
-	e.r, e.h, e.x, e.y, e.scale = e.r[first:], e.h[first:], e.x[first:], y[first:], scale[first:]
-	e.first, e.panels, e.strips, e.cols = first, panels, strips, m.cols
-	return e
-}
-
 func (s *State) advanceExcitatory(net *Network, c *Constants, scale []float32) {
-	e := &s.exc
+	e, m := &s.exc, net.WEI
+	e.w, e.cols, e.strips = m.w, m.cols, m.panelStrips()
+	e.panels = m.strips() / e.strips
+	e.y, e.scale = s.excitation, scale
 	e.k, e.rMax, e.largest, e.nan, e.active = c.KE, c.RMax, 0, 0, 0
-	whole := *e
-	for first, size := 0, padded(len(s.RE)); first < size; {
-		panels, strips := equalPanels(size - first)
-		*e = whole.rows(net.WEI, scale, s.excitation, first, panels, strips)
-		stepExcitatory(e)
-		whole.largest, whole.nan, whole.active = e.largest, e.nan, e.active
-		first += panels * strips * stripRows
-	}
-	*e = whole
+	stepExcitatory(e)
 	s.active.index = s.active.index[:e.active]
 }
 
-// equalPanels divides the rows that are left: the full panels, or the last one.
-func equalPanels(rows int) (panels, strips int) {
-	if rows >= panelRows {
-		return rows / panelRows, panelRows / stripRows
-	}
-	return 1, rows / stripRows
-}
-
-// inhibitory is the step of I neurons in panels of equal width.
+// inhibitory is a step of the I neurons, as the kernels take it.
 type inhibitory struct {
-	wie            []float32 // the first panel
-	re             []float32
+	wie, re        []float32
 	index          []int32 // the active E neurons
-	wii            []float32
-	input          []float32 // ri, before the step
-	r, h           []float32
-	bg             []float32 // 0 beyond the population
+	wii, input     []float32
+	r, h, bg       []float32 // bg is 0 beyond the population
 	nE, nI         int
 	active         int // how many index lists, −1 where all E neurons count
 	strips, panels int
@@ -154,30 +125,17 @@ type inhibitory struct {
 	nan            uint32
 }
 
-func (i inhibitory) rows(net *Network, first, panels, strips int) inhibitory {
-	i.wie, i.wii = net.WIE.w[first*i.nE:], net.WII.w[first*i.nI:]
-	i.r, i.h, i.bg = i.r[first:], i.h[first:], i.bg[first:]
-	i.panels, i.strips = panels, strips
-	return i
-}
-
 func (s *State) advanceInhibitory(net *Network, c *Constants) {
-	i := &s.inh
-	i.k, i.rMax, i.largest, i.nan = c.KI, c.RMax, 0, 0
-	fill(i.bg[:len(s.RI)], c.InhInput)
-	i.re, i.index, i.input, i.nE, i.nI, i.active = s.RE, s.active.index, s.exc.input, len(s.RE), len(s.RI), len(s.active.index)
+	i, m := &s.inh, net.WIE
+	i.wie, i.wii, i.nE, i.nI, i.strips = m.w, net.WII.w, m.cols, m.rows, m.panelStrips()
+	i.panels = m.strips() / i.strips
+	i.re, i.input, i.index, i.active = s.RE, s.exc.input, s.active.index, len(s.active.index)
 	if 5*i.active >= 4*i.nE {
 		i.active = -1
 	}
-	whole := *i
-	for first, size := 0, padded(len(s.RI)); first < size; {
-		panels, strips := equalPanels(size - first)
-		*i = whole.rows(net, first, panels, strips)
-		stepInhibitory(i)
-		whole.largest, whole.nan = i.largest, i.nan
-		first += panels * strips * stripRows
-	}
-	*i = whole
+	fill(i.bg[:i.nI], c.InhInput)
+	i.k, i.rMax, i.largest, i.nan = c.KI, c.RMax, 0, 0
+	stepInhibitory(i)
 }
 
 // Excitation is wee·re, the recurrent input to the E neurons at given rates.
@@ -192,8 +150,7 @@ func (s *State) Excitation(net *Network, re, dst []float32) {
 
 // Inhibition is wei·ri, the inhibitory input to the E neurons at given rates.
 func (s *State) Inhibition(net *Network, ri, dst []float32) {
-	net.WEI.Mul(s.excitation, ri, s.everyI)
-	copy(dst, s.excitation)
+	net.WEI.Mul(dst, ri)
 }
 
 func fill(x []float32, v float32) {

@@ -2,7 +2,7 @@ package kernel
 
 // stepExcitatoryGeneric is State.Step for E neurons.
 func stepExcitatoryGeneric(e *excitatory) {
-	var sums [panelRows]float32
+	var sums [4 * stripRows]float32
 	rows := e.strips * stripRows
 	for first := 0; first < e.panels*rows; first += rows {
 		inhibition := sums[:rows]
@@ -15,7 +15,7 @@ func stepExcitatoryGeneric(e *excitatory) {
 			d := float32(e.k * (fma(e.scale[n], e.y[n], e.x[n]-sum) - e.r[n]))
 			e.r[n] = level(&e.h[n], d, e.rMax, &e.largest, &e.nan)
 			if e.r[n] != 0 {
-				e.index[e.active] = int32(e.first + n)
+				e.index[e.active] = int32(n)
 				e.active++
 			}
 		}
@@ -24,7 +24,7 @@ func stepExcitatoryGeneric(e *excitatory) {
 
 // stepInhibitoryGeneric is State.Step for I neurons.
 func stepInhibitoryGeneric(i *inhibitory) {
-	var sums [panelRows]float32
+	var sums [4 * stripRows]float32
 	rows := i.strips * stripRows
 	for first := 0; first < i.panels*rows; first += rows {
 		drive := sums[:rows]

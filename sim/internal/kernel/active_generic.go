@@ -1,7 +1,7 @@
 package kernel
 
-// multiplyListedGeneric is Matrix.Mul over a panel of len(dst) rows.
-func multiplyListedGeneric(dst, w, x []float32, active []int32) {
+// productActiveGeneric is Panels.MulActive over a panel of len(dst) rows.
+func productActiveGeneric(dst, w, x []float32, active []int32) {
 	clear(dst)
 	for _, j := range active {
 		addColumn(dst, w[int(j)*len(dst):], x[j])

@@ -1,7 +1,0 @@
-//go:build !amd64
-
-package kernel
-
-func convolve(dst, x, table []float32, scratch *Scratch) { convolveGeneric(dst, x, table, scratch) }
-
-func addLayers(dst, x []float32, l *layers) { addLayersGeneric(dst, x, l) }

@@ -1,7 +1,0 @@
-//go:build !amd64
-
-package kernel
-
-func stepExcitatory(e *excitatory) { stepExcitatoryGeneric(e) }
-
-func stepInhibitory(i *inhibitory) { stepInhibitoryGeneric(i) }
