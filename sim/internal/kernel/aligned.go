@@ -6,7 +6,7 @@ import "unsafe"
 const alignment = 64
 
 // aligned returns n zeros that begin at a multiple of 64 bytes.
-func aligned[T int32 | float32 | float64](n int) []T {
+func aligned[T int32 | uint32 | float32 | float64](n int) []T {
 	var zero T
 	size := int(unsafe.Sizeof(zero))
 	x := make([]T, n+alignment/size)

@@ -4330,7 +4330,7 @@ TEXT ·addLayersAVX512(SB), $0-48
 	MOVQ weight+32(FP), SI
 	MOVQ n+40(FP), DI
 
-layer1:
+layer45:
 	MOVLQSX     (DX), R8
 	VMOVUPS     (AX)(R8*4), Z0
 	VMOVUPS     (BX), Z1
@@ -4342,7 +4342,7 @@ layer1:
 	ADDQ        $0x40, BX
 	ADDQ        $0x40, SI
 	DECQ        DI
-	JNZ         layer1
+	JNZ         layer45
 	VZEROUPPER
 	RET
 
@@ -4356,7 +4356,7 @@ TEXT ·addLayersAVX2(SB), $0-48
 	MOVQ weight+32(FP), SI
 	MOVQ n+40(FP), DI
 
-layer2:
+layer46:
 	MOVLQSX     (DX), R8
 	VMOVUPS     (AX)(R8*4), Y0
 	VMOVUPS     (BX), Y1
@@ -4374,6 +4374,6 @@ layer2:
 	ADDQ        $0x40, BX
 	ADDQ        $0x40, SI
 	DECQ        DI
-	JNZ         layer2
+	JNZ         layer46
 	VZEROUPPER
 	RET

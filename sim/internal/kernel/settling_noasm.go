@@ -11,3 +11,13 @@ func productActive(dst, w, x []float32, active []int32) { productActiveGeneric(d
 func stepExcitatory(e *excitatory) { stepExcitatoryGeneric(e) }
 
 func stepInhibitory(i *inhibitory) { stepInhibitoryGeneric(i) }
+
+func batchConvolve(b *Batch, c *Convolution) { batchConvolveGeneric(b, c) }
+
+func batchProduct(b *Batch, m *Panels) { batchProductGeneric(b, m) }
+
+func batchExcitatory(b *Batch, net *Network, c *Constants, scale []float32) {
+	batchExcitatoryGeneric(b, net, c, scale)
+}
+
+func batchInhibitory(b *Batch, net *Network, c *Constants) { batchInhibitoryGeneric(b, net, c) }

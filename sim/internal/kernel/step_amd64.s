@@ -324,18 +324,18 @@ TEXT ·productActive1AVX512(SB), $0-40
 	VPXORD Z0, Z0, Z0
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed3
+	JZ     listed47
 
-column4:
+column48:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Z1
 	SHLQ         $0x06, DI
 	VFMADD231PS  (CX)(DI*1), Z1, Z0
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column4
+	JNZ          column48
 
-listed3:
+listed47:
 	VMOVUPS Z0, (AX)
 	VZEROUPPER
 	RET
@@ -351,9 +351,9 @@ TEXT ·productActive1AVX2(SB), $0-40
 	VXORPS Y1, Y1, Y1
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed5
+	JZ     listed49
 
-column6:
+column50:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Y2
 	SHLQ         $0x06, DI
@@ -361,9 +361,9 @@ column6:
 	VFMADD231PS  32(CX)(DI*1), Y2, Y1
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column6
+	JNZ          column50
 
-listed5:
+listed49:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VZEROUPPER
@@ -382,18 +382,18 @@ TEXT ·stepExcitatory1AVX512(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Z2
 	MOVQ         216(AX), DI
 
-panel7:
+panel51:
 	VPXORD Z0, Z0, Z0
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column8:
+column52:
 	VBROADCASTSS  (R9), Z3
 	VFMADD231PS   (CX), Z3, Z0
 	ADDQ          $0x00000040, CX
 	ADDQ          $0x04, R9
 	DECQ          R8
-	JNZ           column8
+	JNZ           column52
 	MOVQ          96(AX), R8
 	VMOVUPS       (R8)(BX*1), Z3
 	VSUBPS        Z0, Z3, Z3
@@ -433,7 +433,7 @@ column8:
 	VPADDD        sixteens<>+0(SB), Z2, Z2
 	ADDQ          $0x00000040, BX
 	DECQ          SI
-	JNZ           panel7
+	JNZ           panel51
 	MOVQ          DI, 216(AX)
 	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMAXPS        Y0, Y1, Y1
@@ -446,10 +446,10 @@ column8:
 	VMOVSS        X1, 232(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end9
+	JZ            end53
 	MOVL          $0x00000001, 236(AX)
 
-end9:
+end53:
 	VZEROUPPER
 	RET
 
@@ -466,20 +466,20 @@ TEXT ·stepExcitatory1AVX2(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Y4
 	MOVQ         216(AX), DI
 
-panel10:
+panel54:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column11:
+column55:
 	VBROADCASTSS (R9), Y5
 	VFMADD231PS  (CX), Y5, Y0
 	VFMADD231PS  32(CX), Y5, Y1
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x04, R9
 	DECQ         R8
-	JNZ          column11
+	JNZ          column55
 	MOVQ         96(AX), R8
 	VMOVUPS      (R8)(BX*1), Y5
 	VSUBPS       Y0, Y5, Y5
@@ -564,7 +564,7 @@ column11:
 	VPADDD       eights<>+0(SB), Y4, Y4
 	ADDQ         $0x00000040, BX
 	DECQ         SI
-	JNZ          panel10
+	JNZ          panel54
 	MOVQ         DI, 216(AX)
 	VEXTRACTF128 $0x01, Y2, X0
 	VMAXPS       X0, X2, X2
@@ -575,10 +575,10 @@ column11:
 	VMOVSS       X2, 232(AX)
 	VMOVMSKPS    Y3, CX
 	TESTL        CX, CX
-	JZ           end12
+	JZ           end56
 	MOVL         $0x00000001, 236(AX)
 
-end12:
+end56:
 	VZEROUPPER
 	RET
 
@@ -595,53 +595,53 @@ TEXT ·stepInhibitory1AVX512(SB), $0-8
 	VBROADCASTSS 240(AX), Z1
 	KXORW        K1, K1, K1
 
-panel13:
+panel57:
 	VPXORD Z0, Z0, Z0
 	CMPQ   208(AX), $+0
-	JGE    listed14
+	JGE    listed58
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column16:
+column60:
 	VBROADCASTSS (R10), Z2
 	VFMADD231PS  (CX), Z2, Z0
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column16
-	JMP          both15
+	JNZ          column60
+	JMP          both59
 
-listed14:
+listed58:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed17
+	JZ    listed61
 
-column18:
+column62:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Z2
 	SHLQ         $0x06, R11
 	VFMADD231PS  (CX)(R11*1), Z2, Z0
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column18
+	JNZ          column62
 
-listed17:
+listed61:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000040, R9, R9
 	ADDQ   R9, CX
 
-both15:
+both59:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column19:
+column63:
 	VBROADCASTSS  (R10), Z2
 	VFNMADD231PS  (DX), Z2, Z0
 	ADDQ          $0x00000040, DX
 	ADDQ          $0x04, R10
 	DECQ          R9
-	JNZ           column19
+	JNZ           column63
 	MOVQ          120(AX), R9
 	VSUBPS        (R9)(BX*1), Z0, Z0
 	MOVQ          168(AX), R10
@@ -667,7 +667,7 @@ column19:
 	VMOVUPS       Z2, (R9)(BX*1)
 	ADDQ          $0x00000040, BX
 	DECQ          SI
-	JNZ           panel13
+	JNZ           panel57
 	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMAXPS        Y0, Y1, Y1
 	VEXTRACTF128  $0x01, Y1, X0
@@ -679,10 +679,10 @@ column19:
 	VMOVSS        X1, 240(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end20
+	JZ            end64
 	MOVL          $0x00000001, 244(AX)
 
-end20:
+end64:
 	VZEROUPPER
 	RET
 
@@ -699,31 +699,31 @@ TEXT ·stepInhibitory1AVX2(SB), $0-8
 	VBROADCASTSS 240(AX), Y2
 	VXORPS       Y3, Y3, Y3
 
-panel21:
+panel65:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	CMPQ   208(AX), $+0
-	JGE    listed22
+	JGE    listed66
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column24:
+column68:
 	VBROADCASTSS (R10), Y4
 	VFMADD231PS  (CX), Y4, Y0
 	VFMADD231PS  32(CX), Y4, Y1
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column24
-	JMP          both23
+	JNZ          column68
+	JMP          both67
 
-listed22:
+listed66:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed25
+	JZ    listed69
 
-column26:
+column70:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Y4
 	SHLQ         $0x06, R11
@@ -731,25 +731,25 @@ column26:
 	VFMADD231PS  32(CX)(R11*1), Y4, Y1
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column26
+	JNZ          column70
 
-listed25:
+listed69:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000040, R9, R9
 	ADDQ   R9, CX
 
-both23:
+both67:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column27:
+column71:
 	VBROADCASTSS (R10), Y4
 	VFNMADD231PS (DX), Y4, Y0
 	VFNMADD231PS 32(DX), Y4, Y1
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column27
+	JNZ          column71
 	MOVQ         120(AX), R9
 	VSUBPS       (R9)(BX*1), Y0, Y0
 	MOVQ         168(AX), R10
@@ -802,7 +802,7 @@ column27:
 	VMOVUPS      Y0, 32(R9)(BX*1)
 	ADDQ         $0x00000040, BX
 	DECQ         SI
-	JNZ          panel21
+	JNZ          panel65
 	VEXTRACTF128 $0x01, Y2, X0
 	VMAXPS       X0, X2, X2
 	VPERMILPS    $0x0e, X2, X0
@@ -812,10 +812,10 @@ column27:
 	VMOVSS       X2, 240(AX)
 	VMOVMSKPS    Y3, CX
 	TESTL        CX, CX
-	JZ           end28
+	JZ           end72
 	MOVL         $0x00000001, 244(AX)
 
-end28:
+end72:
 	VZEROUPPER
 	RET
 
@@ -830,9 +830,9 @@ TEXT ·productActive2AVX512(SB), $0-40
 	VPXORD Z1, Z1, Z1
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed29
+	JZ     listed73
 
-column30:
+column74:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Z2
 	SHLQ         $0x07, DI
@@ -840,9 +840,9 @@ column30:
 	VFMADD231PS  64(CX)(DI*1), Z2, Z1
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column30
+	JNZ          column74
 
-listed29:
+listed73:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VZEROUPPER
@@ -861,9 +861,9 @@ TEXT ·productActive2AVX2(SB), $0-40
 	VXORPS Y3, Y3, Y3
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed31
+	JZ     listed75
 
-column32:
+column76:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Y4
 	SHLQ         $0x07, DI
@@ -873,9 +873,9 @@ column32:
 	VFMADD231PS  96(CX)(DI*1), Y4, Y3
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column32
+	JNZ          column76
 
-listed31:
+listed75:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -896,20 +896,20 @@ TEXT ·stepExcitatory2AVX512(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Z3
 	MOVQ         216(AX), DI
 
-panel33:
+panel77:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column34:
+column78:
 	VBROADCASTSS  (R9), Z4
 	VFMADD231PS   (CX), Z4, Z0
 	VFMADD231PS   64(CX), Z4, Z1
 	ADDQ          $0x00000080, CX
 	ADDQ          $0x04, R9
 	DECQ          R8
-	JNZ           column34
+	JNZ           column78
 	MOVQ          96(AX), R8
 	VMOVUPS       (R8)(BX*1), Z4
 	VSUBPS        Z0, Z4, Z4
@@ -986,7 +986,7 @@ column34:
 	VPADDD        sixteens<>+0(SB), Z3, Z3
 	ADDQ          $0x00000080, BX
 	DECQ          SI
-	JNZ           panel33
+	JNZ           panel77
 	MOVQ          DI, 216(AX)
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMAXPS        Y0, Y2, Y2
@@ -999,10 +999,10 @@ column34:
 	VMOVSS        X2, 232(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end35
+	JZ            end79
 	MOVL          $0x00000001, 236(AX)
 
-end35:
+end79:
 	VZEROUPPER
 	RET
 
@@ -1019,7 +1019,7 @@ TEXT ·stepExcitatory2AVX2(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Y6
 	MOVQ         216(AX), DI
 
-panel36:
+panel80:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1027,7 +1027,7 @@ panel36:
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column37:
+column81:
 	VBROADCASTSS (R9), Y7
 	VFMADD231PS  (CX), Y7, Y0
 	VFMADD231PS  32(CX), Y7, Y1
@@ -1036,7 +1036,7 @@ column37:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x04, R9
 	DECQ         R8
-	JNZ          column37
+	JNZ          column81
 	MOVQ         96(AX), R8
 	VMOVUPS      (R8)(BX*1), Y7
 	VSUBPS       Y0, Y7, Y7
@@ -1203,7 +1203,7 @@ column37:
 	VPADDD       eights<>+0(SB), Y6, Y6
 	ADDQ         $0x00000080, BX
 	DECQ         SI
-	JNZ          panel36
+	JNZ          panel80
 	MOVQ         DI, 216(AX)
 	VEXTRACTF128 $0x01, Y4, X0
 	VMAXPS       X0, X4, X4
@@ -1214,10 +1214,10 @@ column37:
 	VMOVSS       X4, 232(AX)
 	VMOVMSKPS    Y5, CX
 	TESTL        CX, CX
-	JZ           end38
+	JZ           end82
 	MOVL         $0x00000001, 236(AX)
 
-end38:
+end82:
 	VZEROUPPER
 	RET
 
@@ -1234,31 +1234,31 @@ TEXT ·stepInhibitory2AVX512(SB), $0-8
 	VBROADCASTSS 240(AX), Z2
 	KXORW        K1, K1, K1
 
-panel39:
+panel83:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	CMPQ   208(AX), $+0
-	JGE    listed40
+	JGE    listed84
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column42:
+column86:
 	VBROADCASTSS (R10), Z3
 	VFMADD231PS  (CX), Z3, Z0
 	VFMADD231PS  64(CX), Z3, Z1
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column42
-	JMP          both41
+	JNZ          column86
+	JMP          both85
 
-listed40:
+listed84:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed43
+	JZ    listed87
 
-column44:
+column88:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Z3
 	SHLQ         $0x07, R11
@@ -1266,25 +1266,25 @@ column44:
 	VFMADD231PS  64(CX)(R11*1), Z3, Z1
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column44
+	JNZ          column88
 
-listed43:
+listed87:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000080, R9, R9
 	ADDQ   R9, CX
 
-both41:
+both85:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column45:
+column89:
 	VBROADCASTSS  (R10), Z3
 	VFNMADD231PS  (DX), Z3, Z0
 	VFNMADD231PS  64(DX), Z3, Z1
 	ADDQ          $0x00000080, DX
 	ADDQ          $0x04, R10
 	DECQ          R9
-	JNZ           column45
+	JNZ           column89
 	MOVQ          120(AX), R9
 	VSUBPS        (R9)(BX*1), Z0, Z0
 	MOVQ          168(AX), R10
@@ -1333,7 +1333,7 @@ column45:
 	VMOVUPS       Z3, 64(R9)(BX*1)
 	ADDQ          $0x00000080, BX
 	DECQ          SI
-	JNZ           panel39
+	JNZ           panel83
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMAXPS        Y0, Y2, Y2
 	VEXTRACTF128  $0x01, Y2, X0
@@ -1345,10 +1345,10 @@ column45:
 	VMOVSS        X2, 240(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end46
+	JZ            end90
 	MOVL          $0x00000001, 244(AX)
 
-end46:
+end90:
 	VZEROUPPER
 	RET
 
@@ -1365,17 +1365,17 @@ TEXT ·stepInhibitory2AVX2(SB), $0-8
 	VBROADCASTSS 240(AX), Y4
 	VXORPS       Y5, Y5, Y5
 
-panel47:
+panel91:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	CMPQ   208(AX), $+0
-	JGE    listed48
+	JGE    listed92
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column50:
+column94:
 	VBROADCASTSS (R10), Y6
 	VFMADD231PS  (CX), Y6, Y0
 	VFMADD231PS  32(CX), Y6, Y1
@@ -1384,16 +1384,16 @@ column50:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column50
-	JMP          both49
+	JNZ          column94
+	JMP          both93
 
-listed48:
+listed92:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed51
+	JZ    listed95
 
-column52:
+column96:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Y6
 	SHLQ         $0x07, R11
@@ -1403,18 +1403,18 @@ column52:
 	VFMADD231PS  96(CX)(R11*1), Y6, Y3
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column52
+	JNZ          column96
 
-listed51:
+listed95:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000080, R9, R9
 	ADDQ   R9, CX
 
-both49:
+both93:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column53:
+column97:
 	VBROADCASTSS (R10), Y6
 	VFNMADD231PS (DX), Y6, Y0
 	VFNMADD231PS 32(DX), Y6, Y1
@@ -1423,7 +1423,7 @@ column53:
 	ADDQ         $0x00000080, DX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column53
+	JNZ          column97
 	MOVQ         120(AX), R9
 	VSUBPS       (R9)(BX*1), Y0, Y0
 	MOVQ         168(AX), R10
@@ -1526,7 +1526,7 @@ column53:
 	VMOVUPS      Y0, 96(R9)(BX*1)
 	ADDQ         $0x00000080, BX
 	DECQ         SI
-	JNZ          panel47
+	JNZ          panel91
 	VEXTRACTF128 $0x01, Y4, X0
 	VMAXPS       X0, X4, X4
 	VPERMILPS    $0x0e, X4, X0
@@ -1536,10 +1536,10 @@ column53:
 	VMOVSS       X4, 240(AX)
 	VMOVMSKPS    Y5, CX
 	TESTL        CX, CX
-	JZ           end54
+	JZ           end98
 	MOVL         $0x00000001, 244(AX)
 
-end54:
+end98:
 	VZEROUPPER
 	RET
 
@@ -1555,9 +1555,9 @@ TEXT ·productActive3AVX512(SB), $0-40
 	VPXORD Z2, Z2, Z2
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed55
+	JZ     listed99
 
-column56:
+column100:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Z3
 	IMUL3Q       $0xc0, DI, DI
@@ -1566,9 +1566,9 @@ column56:
 	VFMADD231PS  128(CX)(DI*1), Z3, Z2
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column56
+	JNZ          column100
 
-listed55:
+listed99:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -1590,9 +1590,9 @@ TEXT ·productActive3AVX2(SB), $0-40
 	VXORPS Y5, Y5, Y5
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed57
+	JZ     listed101
 
-column58:
+column102:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Y6
 	IMUL3Q       $0xc0, DI, DI
@@ -1604,9 +1604,9 @@ column58:
 	VFMADD231PS  160(CX)(DI*1), Y6, Y5
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column58
+	JNZ          column102
 
-listed57:
+listed101:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -1629,14 +1629,14 @@ TEXT ·stepExcitatory3AVX512(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Z4
 	MOVQ         216(AX), DI
 
-panel59:
+panel103:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column60:
+column104:
 	VBROADCASTSS  (R9), Z5
 	VFMADD231PS   (CX), Z5, Z0
 	VFMADD231PS   64(CX), Z5, Z1
@@ -1644,7 +1644,7 @@ column60:
 	ADDQ          $0x000000c0, CX
 	ADDQ          $0x04, R9
 	DECQ          R8
-	JNZ           column60
+	JNZ           column104
 	MOVQ          96(AX), R8
 	VMOVUPS       (R8)(BX*1), Z5
 	VSUBPS        Z0, Z5, Z5
@@ -1758,7 +1758,7 @@ column60:
 	VPADDD        sixteens<>+0(SB), Z4, Z4
 	ADDQ          $0x000000c0, BX
 	DECQ          SI
-	JNZ           panel59
+	JNZ           panel103
 	MOVQ          DI, 216(AX)
 	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMAXPS        Y0, Y3, Y3
@@ -1771,10 +1771,10 @@ column60:
 	VMOVSS        X3, 232(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end61
+	JZ            end105
 	MOVL          $0x00000001, 236(AX)
 
-end61:
+end105:
 	VZEROUPPER
 	RET
 
@@ -1791,7 +1791,7 @@ TEXT ·stepExcitatory3AVX2(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Y8
 	MOVQ         216(AX), DI
 
-panel62:
+panel106:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1801,7 +1801,7 @@ panel62:
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column63:
+column107:
 	VBROADCASTSS (R9), Y9
 	VFMADD231PS  (CX), Y9, Y0
 	VFMADD231PS  32(CX), Y9, Y1
@@ -1812,7 +1812,7 @@ column63:
 	ADDQ         $0x000000c0, CX
 	ADDQ         $0x04, R9
 	DECQ         R8
-	JNZ          column63
+	JNZ          column107
 	MOVQ         96(AX), R8
 	VMOVUPS      (R8)(BX*1), Y9
 	VSUBPS       Y0, Y9, Y9
@@ -2061,7 +2061,7 @@ column63:
 	VPADDD       eights<>+0(SB), Y8, Y8
 	ADDQ         $0x000000c0, BX
 	DECQ         SI
-	JNZ          panel62
+	JNZ          panel106
 	MOVQ         DI, 216(AX)
 	VEXTRACTF128 $0x01, Y6, X0
 	VMAXPS       X0, X6, X6
@@ -2072,10 +2072,10 @@ column63:
 	VMOVSS       X6, 232(AX)
 	VMOVMSKPS    Y7, CX
 	TESTL        CX, CX
-	JZ           end64
+	JZ           end108
 	MOVL         $0x00000001, 236(AX)
 
-end64:
+end108:
 	VZEROUPPER
 	RET
 
@@ -2092,16 +2092,16 @@ TEXT ·stepInhibitory3AVX512(SB), $0-8
 	VBROADCASTSS 240(AX), Z3
 	KXORW        K1, K1, K1
 
-panel65:
+panel109:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	CMPQ   208(AX), $+0
-	JGE    listed66
+	JGE    listed110
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column68:
+column112:
 	VBROADCASTSS (R10), Z4
 	VFMADD231PS  (CX), Z4, Z0
 	VFMADD231PS  64(CX), Z4, Z1
@@ -2109,16 +2109,16 @@ column68:
 	ADDQ         $0x000000c0, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column68
-	JMP          both67
+	JNZ          column112
+	JMP          both111
 
-listed66:
+listed110:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed69
+	JZ    listed113
 
-column70:
+column114:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Z4
 	IMUL3Q       $0xc0, R11, R11
@@ -2127,18 +2127,18 @@ column70:
 	VFMADD231PS  128(CX)(R11*1), Z4, Z2
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column70
+	JNZ          column114
 
-listed69:
+listed113:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x000000c0, R9, R9
 	ADDQ   R9, CX
 
-both67:
+both111:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column71:
+column115:
 	VBROADCASTSS  (R10), Z4
 	VFNMADD231PS  (DX), Z4, Z0
 	VFNMADD231PS  64(DX), Z4, Z1
@@ -2146,7 +2146,7 @@ column71:
 	ADDQ          $0x000000c0, DX
 	ADDQ          $0x04, R10
 	DECQ          R9
-	JNZ           column71
+	JNZ           column115
 	MOVQ          120(AX), R9
 	VSUBPS        (R9)(BX*1), Z0, Z0
 	MOVQ          168(AX), R10
@@ -2218,7 +2218,7 @@ column71:
 	VMOVUPS       Z4, 128(R9)(BX*1)
 	ADDQ          $0x000000c0, BX
 	DECQ          SI
-	JNZ           panel65
+	JNZ           panel109
 	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMAXPS        Y0, Y3, Y3
 	VEXTRACTF128  $0x01, Y3, X0
@@ -2230,10 +2230,10 @@ column71:
 	VMOVSS        X3, 240(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end72
+	JZ            end116
 	MOVL          $0x00000001, 244(AX)
 
-end72:
+end116:
 	VZEROUPPER
 	RET
 
@@ -2250,7 +2250,7 @@ TEXT ·stepInhibitory3AVX2(SB), $0-8
 	VBROADCASTSS 240(AX), Y6
 	VXORPS       Y7, Y7, Y7
 
-panel73:
+panel117:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2258,11 +2258,11 @@ panel73:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	CMPQ   208(AX), $+0
-	JGE    listed74
+	JGE    listed118
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column76:
+column120:
 	VBROADCASTSS (R10), Y8
 	VFMADD231PS  (CX), Y8, Y0
 	VFMADD231PS  32(CX), Y8, Y1
@@ -2273,16 +2273,16 @@ column76:
 	ADDQ         $0x000000c0, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column76
-	JMP          both75
+	JNZ          column120
+	JMP          both119
 
-listed74:
+listed118:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed77
+	JZ    listed121
 
-column78:
+column122:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Y8
 	IMUL3Q       $0xc0, R11, R11
@@ -2294,18 +2294,18 @@ column78:
 	VFMADD231PS  160(CX)(R11*1), Y8, Y5
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column78
+	JNZ          column122
 
-listed77:
+listed121:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x000000c0, R9, R9
 	ADDQ   R9, CX
 
-both75:
+both119:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column79:
+column123:
 	VBROADCASTSS (R10), Y8
 	VFNMADD231PS (DX), Y8, Y0
 	VFNMADD231PS 32(DX), Y8, Y1
@@ -2316,7 +2316,7 @@ column79:
 	ADDQ         $0x000000c0, DX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column79
+	JNZ          column123
 	MOVQ         120(AX), R9
 	VSUBPS       (R9)(BX*1), Y0, Y0
 	MOVQ         168(AX), R10
@@ -2469,7 +2469,7 @@ column79:
 	VMOVUPS      Y0, 160(R9)(BX*1)
 	ADDQ         $0x000000c0, BX
 	DECQ         SI
-	JNZ          panel73
+	JNZ          panel117
 	VEXTRACTF128 $0x01, Y6, X0
 	VMAXPS       X0, X6, X6
 	VPERMILPS    $0x0e, X6, X0
@@ -2479,10 +2479,10 @@ column79:
 	VMOVSS       X6, 240(AX)
 	VMOVMSKPS    Y7, CX
 	TESTL        CX, CX
-	JZ           end80
+	JZ           end124
 	MOVL         $0x00000001, 244(AX)
 
-end80:
+end124:
 	VZEROUPPER
 	RET
 
@@ -2499,9 +2499,9 @@ TEXT ·productActive4AVX512(SB), $0-40
 	VPXORD Z3, Z3, Z3
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed81
+	JZ     listed125
 
-column82:
+column126:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Z4
 	SHLQ         $0x08, DI
@@ -2511,9 +2511,9 @@ column82:
 	VFMADD231PS  192(CX)(DI*1), Z4, Z3
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column82
+	JNZ          column126
 
-listed81:
+listed125:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -2538,9 +2538,9 @@ TEXT ·productActive4AVX2(SB), $0-40
 	VXORPS Y7, Y7, Y7
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed83
+	JZ     listed127
 
-column84:
+column128:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Y8
 	SHLQ         $0x08, DI
@@ -2554,9 +2554,9 @@ column84:
 	VFMADD231PS  224(CX)(DI*1), Y8, Y7
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column84
+	JNZ          column128
 
-listed83:
+listed127:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -2581,7 +2581,7 @@ TEXT ·stepExcitatory4AVX512(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Z5
 	MOVQ         216(AX), DI
 
-panel85:
+panel129:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2589,7 +2589,7 @@ panel85:
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column86:
+column130:
 	VBROADCASTSS  (R9), Z6
 	VFMADD231PS   (CX), Z6, Z0
 	VFMADD231PS   64(CX), Z6, Z1
@@ -2598,7 +2598,7 @@ column86:
 	ADDQ          $0x00000100, CX
 	ADDQ          $0x04, R9
 	DECQ          R8
-	JNZ           column86
+	JNZ           column130
 	MOVQ          96(AX), R8
 	VMOVUPS       (R8)(BX*1), Z6
 	VSUBPS        Z0, Z6, Z6
@@ -2749,7 +2749,7 @@ column86:
 	VPADDD        sixteens<>+0(SB), Z5, Z5
 	ADDQ          $0x00000100, BX
 	DECQ          SI
-	JNZ           panel85
+	JNZ           panel129
 	MOVQ          DI, 216(AX)
 	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMAXPS        Y0, Y4, Y4
@@ -2762,10 +2762,10 @@ column86:
 	VMOVSS        X4, 232(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end87
+	JZ            end131
 	MOVL          $0x00000001, 236(AX)
 
-end87:
+end131:
 	VZEROUPPER
 	RET
 
@@ -2782,7 +2782,7 @@ TEXT ·stepExcitatory4AVX2(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Y10
 	MOVQ         216(AX), DI
 
-panel88:
+panel132:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2794,7 +2794,7 @@ panel88:
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column89:
+column133:
 	VBROADCASTSS (R9), Y11
 	VFMADD231PS  (CX), Y11, Y0
 	VFMADD231PS  32(CX), Y11, Y1
@@ -2807,7 +2807,7 @@ column89:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, R9
 	DECQ         R8
-	JNZ          column89
+	JNZ          column133
 	MOVQ         96(AX), R8
 	VMOVUPS      (R8)(BX*1), Y11
 	VSUBPS       Y0, Y11, Y11
@@ -3138,7 +3138,7 @@ column89:
 	VPADDD       eights<>+0(SB), Y10, Y10
 	ADDQ         $0x00000100, BX
 	DECQ         SI
-	JNZ          panel88
+	JNZ          panel132
 	MOVQ         DI, 216(AX)
 	VEXTRACTF128 $0x01, Y8, X0
 	VMAXPS       X0, X8, X8
@@ -3149,10 +3149,10 @@ column89:
 	VMOVSS       X8, 232(AX)
 	VMOVMSKPS    Y9, CX
 	TESTL        CX, CX
-	JZ           end90
+	JZ           end134
 	MOVL         $0x00000001, 236(AX)
 
-end90:
+end134:
 	VZEROUPPER
 	RET
 
@@ -3169,17 +3169,17 @@ TEXT ·stepInhibitory4AVX512(SB), $0-8
 	VBROADCASTSS 240(AX), Z4
 	KXORW        K1, K1, K1
 
-panel91:
+panel135:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	CMPQ   208(AX), $+0
-	JGE    listed92
+	JGE    listed136
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column94:
+column138:
 	VBROADCASTSS (R10), Z5
 	VFMADD231PS  (CX), Z5, Z0
 	VFMADD231PS  64(CX), Z5, Z1
@@ -3188,16 +3188,16 @@ column94:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column94
-	JMP          both93
+	JNZ          column138
+	JMP          both137
 
-listed92:
+listed136:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed95
+	JZ    listed139
 
-column96:
+column140:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Z5
 	SHLQ         $0x08, R11
@@ -3207,18 +3207,18 @@ column96:
 	VFMADD231PS  192(CX)(R11*1), Z5, Z3
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column96
+	JNZ          column140
 
-listed95:
+listed139:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000100, R9, R9
 	ADDQ   R9, CX
 
-both93:
+both137:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column97:
+column141:
 	VBROADCASTSS  (R10), Z5
 	VFNMADD231PS  (DX), Z5, Z0
 	VFNMADD231PS  64(DX), Z5, Z1
@@ -3227,7 +3227,7 @@ column97:
 	ADDQ          $0x00000100, DX
 	ADDQ          $0x04, R10
 	DECQ          R9
-	JNZ           column97
+	JNZ           column141
 	MOVQ          120(AX), R9
 	VSUBPS        (R9)(BX*1), Z0, Z0
 	MOVQ          168(AX), R10
@@ -3322,7 +3322,7 @@ column97:
 	VMOVUPS       Z5, 192(R9)(BX*1)
 	ADDQ          $0x00000100, BX
 	DECQ          SI
-	JNZ           panel91
+	JNZ           panel135
 	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMAXPS        Y0, Y4, Y4
 	VEXTRACTF128  $0x01, Y4, X0
@@ -3334,10 +3334,10 @@ column97:
 	VMOVSS        X4, 240(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end98
+	JZ            end142
 	MOVL          $0x00000001, 244(AX)
 
-end98:
+end142:
 	VZEROUPPER
 	RET
 
@@ -3354,7 +3354,7 @@ TEXT ·stepInhibitory4AVX2(SB), $0-8
 	VBROADCASTSS 240(AX), Y8
 	VXORPS       Y9, Y9, Y9
 
-panel99:
+panel143:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3364,11 +3364,11 @@ panel99:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	CMPQ   208(AX), $+0
-	JGE    listed100
+	JGE    listed144
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column102:
+column146:
 	VBROADCASTSS (R10), Y10
 	VFMADD231PS  (CX), Y10, Y0
 	VFMADD231PS  32(CX), Y10, Y1
@@ -3381,16 +3381,16 @@ column102:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column102
-	JMP          both101
+	JNZ          column146
+	JMP          both145
 
-listed100:
+listed144:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed103
+	JZ    listed147
 
-column104:
+column148:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Y10
 	SHLQ         $0x08, R11
@@ -3404,18 +3404,18 @@ column104:
 	VFMADD231PS  224(CX)(R11*1), Y10, Y7
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column104
+	JNZ          column148
 
-listed103:
+listed147:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000100, R9, R9
 	ADDQ   R9, CX
 
-both101:
+both145:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column105:
+column149:
 	VBROADCASTSS (R10), Y10
 	VFNMADD231PS (DX), Y10, Y0
 	VFNMADD231PS 32(DX), Y10, Y1
@@ -3428,7 +3428,7 @@ column105:
 	ADDQ         $0x00000100, DX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column105
+	JNZ          column149
 	MOVQ         120(AX), R9
 	VSUBPS       (R9)(BX*1), Y0, Y0
 	MOVQ         168(AX), R10
@@ -3631,7 +3631,7 @@ column105:
 	VMOVUPS      Y0, 224(R9)(BX*1)
 	ADDQ         $0x00000100, BX
 	DECQ         SI
-	JNZ          panel99
+	JNZ          panel143
 	VEXTRACTF128 $0x01, Y8, X0
 	VMAXPS       X0, X8, X8
 	VPERMILPS    $0x0e, X8, X0
@@ -3641,9 +3641,9 @@ column105:
 	VMOVSS       X8, 240(AX)
 	VMOVMSKPS    Y9, CX
 	TESTL        CX, CX
-	JZ           end106
+	JZ           end150
 	MOVL         $0x00000001, 244(AX)
 
-end106:
+end150:
 	VZEROUPPER
 	RET
