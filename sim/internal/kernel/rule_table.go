@@ -16,6 +16,7 @@ const (
 	tableLn2High
 	tableLn2Low
 	tableOne
+	tableTiny
 	tableExp
 )
 
@@ -50,7 +51,7 @@ const (
 
 func newRuleTable(r *Rule) *ruleTable {
 	t := new(ruleTable)
-	for n, x := range []float32{float32(math.Copysign(0, -1)), expFloor, expLog2E, expRound, -expLn2High, -expLn2Low, 1} {
+	for n, x := range []float32{float32(math.Copysign(0, -1)), expFloor, expLog2E, expRound, -expLn2High, -expLn2Low, 1, log1pTiny} {
 		t.set(n, x)
 	}
 	for n, x := range expTerms {
