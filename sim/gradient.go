@@ -41,7 +41,7 @@ const (
 )
 
 func newGradient(wee, wii []float32, nE, nI int) *gradient {
-	padded := (nI + 7) / 8 * 8
+	padded := (nI + 15) / 16 * 16
 	g := &gradient{wee: wee, wii: wii, solver: newGMRES(nE), inverse: make([]float64, padded*padded), order: make([]int, padded),
 		rounded: kernel.NewPanels(nI, nI), di: make([]float32, nI), byI: make([]float32, nI), back: make([]float32, nI)}
 	for _, v := range []*[]float32{&g.de, &g.fromE, &g.fromI, &g.rhs, &g.b} {

@@ -33,12 +33,8 @@ const (
 	tableDecay
 	tableShift
 	tableKeep1
-	tableTake1
 	tableKeep2
-	tableTake2
-	tableInverseTake2
 	tableEpsilon
-	tableAdamEta
 )
 
 func init() {
@@ -243,21 +239,16 @@ func (x *learner) column(lane int, pre reg.GPVirtual) {
 
 // moments moves v by Adam's step.
 func (x *learner) moments(lane int, delta, v reg.VecVirtual) {
-	m, q, root := x.vector(), x.vector(), x.vector()
-	x.VMULPS(x.row(tableTake1), delta, m)
-	x.VMOVUPS(x.entries(x.m, lane), root)
-	x.VFMADD231PS(x.row(tableKeep1), root, m)
-	x.VMOVUPS(m, x.entries(x.m, lane))
-	x.VMULPS(x.row(tableTake2), delta, q)
-	x.VMULPS(delta, q, q)
-	x.VMOVUPS(x.entries(x.q, lane), root)
-	x.VFMADD231PS(x.row(tableKeep2), root, q)
+	m, q, square := x.lanes.load(x.entries(x.m, lane)), x.lanes.load(x.entries(x.q, lane)), x.vector()
+	x.VMULPS(delta, delta, square)
+	x.VFMADD132PS(x.row(tableKeep2), square, q)
 	x.VMOVUPS(q, x.entries(x.q, lane))
-	x.VMULPS(x.row(tableInverseTake2), q, root)
-	x.VSQRTPS(root, root)
-	x.VADDPS(x.row(tableEpsilon), root, root)
-	x.VDIVPS(root, m, m)
-	x.VFMADD231PS(x.row(tableAdamEta), m, v)
+	x.VFMADD132PS(x.row(tableKeep1), delta, m)
+	x.VMOVUPS(m, x.entries(x.m, lane))
+	x.VSQRTPS(q, q)
+	x.VADDPS(x.row(tableEpsilon), q, q)
+	x.VDIVPS(q, m, m)
+	x.VFMADD231PS(x.row(tableEta), m, v)
 }
 
 // keepSign stores the new slope with the old one's sign.
