@@ -57,8 +57,12 @@ func (s *Simulation) prepare(ctx context.Context) error {
 	p := s.p
 	s.scratch = scratch{exc: make([]float32, p.NE()), inh: make([]float32, p.NE()), e: make([]float32, p.NE()), feedback: make([]float32, p.NI()), slope: make([]float32, p.NI())}
 	if s.task.Experiment == Perturb {
+		ee, err := newExcitation(ctx, p, s.task.Source.WEE)
+		if err != nil {
+			return err
+		}
 		s.settler = newSettler(p, p.Perturb.MaxDr)
-		s.settler.connect(s.task.Source.WEE, s.task.Source.WII)
+		s.settler.connect(ee, s.task.Source.WII)
 		s.settler.net.WEI.Pack(s.task.Source.WEI)
 		s.settler.net.WIE.Pack(s.task.Source.WIE)
 		s.state = newPerturbingState(s.task)
@@ -69,7 +73,7 @@ func (s *Simulation) prepare(ctx context.Context) error {
 		return err
 	}
 	s.net, s.settler = net, newSettler(p, p.Numint.MaxDr)
-	s.settler.connect(net.wee, net.wii)
+	s.settler.connect(net.excitation, net.wii)
 	if p.Pl.IsPlastic != Neither && (p.Pl.ComputeGradientAngles || p.Pl.PlasticityTypeEI == RuleGradient) {
 		s.gradient = newGradient(net.wee, net.wii, p.NE(), p.NI())
 	}
@@ -78,12 +82,12 @@ func (s *Simulation) prepare(ctx context.Context) error {
 	return nil
 }
 
-// adopt makes a state the simulation's, and packs its weights.
+// adopt makes a state the simulation's, and its weights the settler's.
 func (s *Simulation) adopt(st *state) {
 	s.state = st
 	if t := st.training; t != nil {
-		t.ei.PackInto(s.settler.net.WEI)
-		t.ie.PackInto(s.settler.net.WIE)
+		s.settler.net.WEI = t.ei.W
+		s.settler.net.WIE = t.ie.W
 	}
 }
 

@@ -80,8 +80,6 @@ func (s *Simulation) learn(n int) {
 	if t.anglesIE != nil {
 		t.anglesIE[n] = t.ie.angle(s.gradient.back, s.scratch.feedback)
 	}
-	t.ei.PackInto(s.settler.net.WEI)
-	t.ie.PackInto(s.settler.net.WIE)
 }
 
 func update(y *plastic, rule func(post, pre []float32), post, pre []float32) {

@@ -79,9 +79,6 @@ func (p *Plastic) Dense() Dense {
 	return d
 }
 
-// PackInto gives the weights to a matrix of the same shape.
-func (p *Plastic) PackInto(m *Matrix) { m.Pack(p.W.Unpack()) }
-
 // Descend moves v against the error and finds the weights anew (MODEL.md 5):
 //
 //	for i, j := range all entries {

@@ -1,0 +1,5 @@
+package kernel
+
+func stepExcitatory(e *excitatory) { stepExcitatoryGeneric(e) }
+
+func stepInhibitory(i *inhibitory) { stepInhibitoryGeneric(i) }
