@@ -22,9 +22,9 @@ var (
 )
 
 func convolutionTables(v *isa) {
-	mirrorIndex = table(v, "mirrorIndex", []uint32{0, 7, 6, 5, 4, 3, 2, 1, 8, 9, 10, 11, 12, 13, 14, 15})
-	lowHalf = table(v, "lowHalf", []uint64{0, 1, 8, 9, 4, 5, 12, 13})
-	highHalf = table(v, "highHalf", []uint64{2, 3, 10, 11, 6, 7, 14, 15})
+	mirrorIndex = data(v, "mirrorIndex", []uint32{0, 7, 6, 5, 4, 3, 2, 1, 8, 9, 10, 11, 12, 13, 14, 15})
+	lowHalf = data(v, "lowHalf", []uint64{0, 1, 8, 9, 4, 5, 12, 13})
+	highHalf = data(v, "highHalf", []uint64{2, 3, 10, 11, 6, 7, 14, 15})
 }
 
 const (

@@ -130,8 +130,8 @@ func (v *isa) constant(bits uint32) reg.VecVirtual {
 	return r
 }
 
-// table is read-only data; T is of 4 or 8 bytes.
-func table[T uint32 | uint64](v *isa, name string, values []T) operand.Mem {
+// data is read-only data; T is of 4 or 8 bytes.
+func data[T uint32 | uint64](v *isa, name string, values []T) operand.Mem {
 	m := v.StaticGlobal(name)
 	v.DataAttributes(8 | 16) // RODATA, NOPTR
 	for n, x := range values {

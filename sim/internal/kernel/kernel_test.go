@@ -126,12 +126,22 @@ func TestStepIsTheEquation(t *testing.T) {
 }
 
 func BenchmarkEulerStep(b *testing.B) {
-	net, s, c := published()
-	for range 200 {
-		s.Step(net, c)
+	for _, kind := range []string{"convolution", "dense"} {
+		for _, v := range append(variants(), generic) {
+			b.Run(fmt.Sprint(kind, "/", v), func(b *testing.B) {
+				useVariant(b, v)
+				net, s, c := published()
+				if kind == "convolution" {
+					net = drawn(rand.New(rand.NewPCG(1, 1)), 512, 64, false)
+				}
+				for range 200 {
+					s.Step(net, c)
+				}
+				for b.Loop() {
+					s.Step(net, c)
+				}
+				b.ReportMetric(float64(len(s.active.index)), "active")
+			})
+		}
 	}
-	for b.Loop() {
-		s.Step(net, c)
-	}
-	b.ReportMetric(float64(len(s.active.index)), "active")
 }

@@ -109,6 +109,9 @@ func (s *State) advanceExcitatory(net *Network, c *Constants, scale []float32) {
 	e.k, e.rMax, e.largest, e.nan, e.active = c.KE, c.RMax, 0, 0, 0
 	stepExcitatory(e)
 	s.active.index = s.active.index[:e.active]
+	if e.nan != 0 { // a NaN reaches the lanes beyond the population
+		s.active.Set(s.RE)
+	}
 }
 
 // inhibitory is a step of the I neurons, as the kernels take it.
