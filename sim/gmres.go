@@ -14,6 +14,8 @@ type gmres struct {
 	c, s  []float64   // its rotations
 	r     []float64   // the rotated residual
 	y     []float64
+
+	rounds int // of the last solution
 }
 
 const gmresRounds = 40
@@ -41,6 +43,7 @@ func (g *gmres) solve(apply func(dst, x []float32), x, b []float32, tolerance fl
 	g.r[0] = size
 	kernel.Scale(g.basis[0], b, float32(1/size))
 	for k := range gmresRounds {
+		g.rounds = k + 1
 		apply(g.basis[k+1], g.basis[k])
 		rest := g.orthogonalise(k)
 		residual := g.rotate(k, rest)

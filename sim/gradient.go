@@ -16,9 +16,9 @@ import (
 // It is solved by GMRES, which takes some ten products; where that doesn't
 // converge, by a dense factorisation in float64.
 type gradient struct {
-	wee      []float32
-	weeT     *kernel.Panels // nil for no such synapses
-	wii      []float32
+	net      *kernel.Network
+	scratch  *kernel.Scratch
+	wee, wii []float32
 	wei, wie *kernel.Panels
 	de, di   []float32
 	inverse  []float64      // the transpose of (1 + D_i wiiᵀ)⁻¹, with padding
@@ -40,32 +40,16 @@ const (
 	angleTolerance    = 1e-5
 )
 
-func newGradient(wee, wii []float32, nE, nI int) *gradient {
-	padded := (nI + 7) / 8 * 8
-	g := &gradient{wee: wee, wii: wii, solver: newGMRES(nE), inverse: make([]float64, padded*padded), order: make([]int, padded),
+// newGradient takes a network, and its weights that don't learn.
+func newGradient(net *kernel.Network, wee, wii []float32, nE, nI int) *gradient {
+	padded := (nI + 15) / 16 * 16
+	g := &gradient{net: net, scratch: kernel.NewScratch(), wee: wee, wii: wii, solver: newGMRES(nE), inverse: make([]float64, padded*padded), order: make([]int, padded),
 		rounded: kernel.NewPanels(nI, nI), di: make([]float32, nI), byI: make([]float32, nI), back: make([]float32, nI)}
 	for _, v := range []*[]float32{&g.de, &g.fromE, &g.fromI, &g.rhs, &g.b} {
 		*v = kernel.NewVector(nE)
 	}
 	g.post = g.b[:nE]
-	for _, w := range wee {
-		if w != 0 {
-			g.weeT = kernel.NewPanels(nE, nE)
-			g.weeT.Pack(transposed(wee, nE))
-			break
-		}
-	}
 	return g
-}
-
-func transposed(w []float32, n int) []float32 {
-	t := make([]float32, len(w))
-	for i := range n {
-		for j := range n {
-			t[j*n+i] = w[i*n+j]
-		}
-	}
-	return t
 }
 
 // solve leaves b in g.post and b K in g.back, for the levels he and hi and the
@@ -121,8 +105,11 @@ func (g *gradient) apply(dst, b []float32) {
 	n := len(g.post)
 	g.findBack(b[:n])
 	g.wie.MulTransposed(g.fromI[:n], g.back)
-	if g.weeT != nil {
-		g.weeT.Mul(g.fromE[:n], b[:n])
+	switch {
+	case g.net.Convolution != nil:
+		g.net.Convolution.MulTransposed(g.fromE[:n], b[:n], g.scratch)
+	case g.net.WEE != nil:
+		g.net.WEE.MulTransposed(g.fromE[:n], b[:n])
 	}
 	kernel.SubtractFlow(dst, b, g.de, g.fromE, g.fromI)
 }

@@ -75,7 +75,7 @@ func (s *Simulation) prepare(ctx context.Context) error {
 	s.net, s.settler = net, newSettler(p, p.Numint.MaxDr)
 	s.settler.connect(net.excitation, net.wii)
 	if p.Pl.IsPlastic != Neither && (p.Pl.ComputeGradientAngles || p.Pl.PlasticityTypeEI == RuleGradient) {
-		s.gradient = newGradient(net.wee, net.wii, p.NE(), p.NI())
+		s.gradient = newGradient(&s.settler.net, net.wee, net.wii, p.NE(), p.NI())
 	}
 	s.adopt(newTrainingState(s.task, net))
 	s.logWeights()

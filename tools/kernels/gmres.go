@@ -11,7 +11,6 @@ func init() {
 		bothWidths(c, "addScaledDot", "func(x *float32, factor float32, y, z *float32, n int) float32", writeAddScaledDot)
 		bothWidths(c, "scaleVector", "func(dst, x *float32, factor float32, n int)", writeScaleVector)
 		bothWidths(c, "subtractFlow", "func(dst, x, slope, plus, minus *float32, n int)", writeSubtractFlow)
-		bothWidths(c, "eliminate", "func(a *float64, n, k int)", writeEliminate)
 	}})
 }
 
@@ -108,45 +107,4 @@ func (l *lanes) step(label string, left reg.GPVirtual, pointers ...operand.Mem) 
 	}
 	l.SUBQ(operand.U8(l.bytes()/4), left)
 	l.JNE(operand.LabelRef(label))
-}
-
-// writeEliminate writes it for n a multiple of 8.
-func writeEliminate(l *lanes) {
-	a, n, k := l.pointer("a"), l.number("n"), l.number("k")
-	rowBytes, top, row, column, left, rows := l.GP64(), l.GP64(), l.GP64(), l.GP64(), l.GP64(), l.GP64()
-	l.MOVQ(n, rowBytes)
-	l.SHLQ(operand.U8(3), rowBytes)
-	l.MOVQ(k, top)
-	l.IMULQ(rowBytes, top)
-	l.ADDQ(a.Base, top)
-	l.MOVQ(a.Base, row)
-	l.MOVQ(n, rows)
-	sign, bit := l.XMM(), l.GP64()
-	l.MOVQ(operand.U64(1<<63), bit)
-	l.VMOVQ(bit, sign)
-	l.Label("row")
-	l.CMPQ(row, top)
-	l.JEQ(operand.LabelRef("next"))
-	factor := l.vector()
-	entry := operand.Mem{Base: row, Index: k, Scale: 8}
-	l.VBROADCASTSD(entry, factor)
-	l.XORQ(column, column)
-	l.MOVQ(n, left)
-	l.Label("columns")
-	for m := 0; m < stripBytes; m += l.bytes() {
-		at := func(base reg.Register) operand.Mem { return operand.Mem{Base: base, Index: column, Scale: 1, Disp: m} }
-		v := l.load(at(row))
-		l.VFNMADD231PD(at(top), factor, v)
-		l.VMOVUPS(v, at(row))
-	}
-	l.ADDQ(operand.U8(stripBytes), column)
-	l.SUBQ(operand.U8(8), left)
-	l.JNE(operand.LabelRef("columns"))
-	l.VMULSD(operand.Mem{Base: top, Index: k, Scale: 8}, factor.(reg.Vec).AsX(), factor.(reg.Vec).AsX())
-	l.VXORPD(sign, factor.(reg.Vec).AsX(), factor.(reg.Vec).AsX())
-	l.VMOVSD(factor.(reg.Vec).AsX(), entry)
-	l.Label("next")
-	l.ADDQ(rowBytes, row)
-	l.DECQ(rows)
-	l.JNE(operand.LabelRef("row"))
 }

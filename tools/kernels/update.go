@@ -15,6 +15,7 @@ const (
 	tableLn2High
 	tableLn2Low
 	tableOne
+	tableTiny
 	tableExp
 )
 
@@ -32,12 +33,8 @@ const (
 	tableDecay
 	tableShift
 	tableKeep1
-	tableTake1
 	tableKeep2
-	tableTake2
-	tableInverseTake2
 	tableEpsilon
-	tableAdamEta
 )
 
 func init() {
@@ -92,18 +89,32 @@ func (s *softplus) exp(x reg.VecVirtual) (u reg.VecVirtual) {
 	s.VSUBPS(s.row(tableRound), shifted, k)
 	s.VFMADD231PS(s.row(tableLn2High), k, a)
 	s.VFMADD231PS(s.row(tableLn2Low), k, a)
-	s.horner(u, a, tableExp, expTerms)
+	s.VMULPS(a, a, k)
+	s.polynomial(u, a, k, tableExp, expTerms)
 	s.VPSLLD(operand.U8(23), shifted, shifted)
 	s.VPADDD(shifted, u, u)
 	return u
 }
 
-// horner evaluates the polynomial at x.
-func (s *softplus) horner(y, x reg.VecVirtual, first, terms int) {
-	s.VMOVAPS(s.row(first+terms-1), y)
-	for n := terms - 2; n >= 0; n-- {
-		s.VFMADD213PS(s.row(first+n), x, y)
+// polynomial evaluates the polynomial at x: pairs of terms, and Horner's rule for
+// the pairs in square, so that nothing waits for long.
+func (s *softplus) polynomial(y, x, square reg.VecVirtual, first, terms int) {
+	s.pair(y, x, first, first+(terms-1)/2*2, terms)
+	for n := (terms-1)/2*2 - 2; n >= 0; n -= 2 {
+		part := s.vector()
+		s.pair(part, x, first, first+n, terms)
+		s.VFMADD213PS(part, square, y)
 	}
+}
+
+// pair is fma(c[n+1], x, c[n]), or c[n] where that is the last term.
+func (s *softplus) pair(y, x reg.VecVirtual, first, n, terms int) {
+	if n+1 == first+terms {
+		s.VMOVAPS(s.row(n), y)
+		return
+	}
+	s.VMOVAPS(s.row(n+1), y)
+	s.VFMADD213PS(s.row(n), x, y)
 }
 
 // slope is t = 1/(1+u) where x > 0, u·t elsewhere.
@@ -126,10 +137,13 @@ func (s *softplus) slope(x, u reg.VecVirtual) (t reg.VecVirtual) {
 	return t
 }
 
-// value is fma(u, horner(u, log1p), max(x, 0)); x is lost.
+// value is fma(u, polynomial(u, max(u, tiny)², log1p), max(x, 0)); x is lost.
 func (s *softplus) value(x, u reg.VecVirtual) (y reg.VecVirtual) {
 	y = s.vector()
-	s.horner(y, u, tableLog1p, log1pTerms)
+	square := s.vector()
+	s.VMAXPS(s.row(tableTiny), u, square)
+	s.VMULPS(square, square, square)
+	s.polynomial(y, u, square, tableLog1p, log1pTerms)
 	s.VMAXPS(s.zero, x, x)
 	s.VFMADD213PS(x, u, y)
 	return y
@@ -225,21 +239,16 @@ func (x *learner) column(lane int, pre reg.GPVirtual) {
 
 // moments moves v by Adam's step.
 func (x *learner) moments(lane int, delta, v reg.VecVirtual) {
-	m, q, root := x.vector(), x.vector(), x.vector()
-	x.VMULPS(x.row(tableTake1), delta, m)
-	x.VMOVUPS(x.entries(x.m, lane), root)
-	x.VFMADD231PS(x.row(tableKeep1), root, m)
-	x.VMOVUPS(m, x.entries(x.m, lane))
-	x.VMULPS(x.row(tableTake2), delta, q)
-	x.VMULPS(delta, q, q)
-	x.VMOVUPS(x.entries(x.q, lane), root)
-	x.VFMADD231PS(x.row(tableKeep2), root, q)
+	m, q, square := x.lanes.load(x.entries(x.m, lane)), x.lanes.load(x.entries(x.q, lane)), x.vector()
+	x.VMULPS(delta, delta, square)
+	x.VFMADD132PS(x.row(tableKeep2), square, q)
 	x.VMOVUPS(q, x.entries(x.q, lane))
-	x.VMULPS(x.row(tableInverseTake2), q, root)
-	x.VSQRTPS(root, root)
-	x.VADDPS(x.row(tableEpsilon), root, root)
-	x.VDIVPS(root, m, m)
-	x.VFMADD231PS(x.row(tableAdamEta), m, v)
+	x.VFMADD132PS(x.row(tableKeep1), delta, m)
+	x.VMOVUPS(m, x.entries(x.m, lane))
+	x.VSQRTPS(q, q)
+	x.VADDPS(x.row(tableEpsilon), q, q)
+	x.VDIVPS(q, m, m)
+	x.VFMADD231PS(x.row(tableEta), m, v)
 }
 
 // keepSign stores the new slope with the old one's sign.

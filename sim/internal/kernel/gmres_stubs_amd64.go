@@ -19,9 +19,3 @@ func subtractFlowAVX512(dst *float32, x *float32, slope *float32, plus *float32,
 
 //go:noescape
 func subtractFlowAVX2(dst *float32, x *float32, slope *float32, plus *float32, minus *float32, n int)
-
-//go:noescape
-func eliminateAVX512(a *float64, n int, k int)
-
-//go:noescape
-func eliminateAVX2(a *float64, n int, k int)

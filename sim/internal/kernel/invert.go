@@ -3,42 +3,40 @@ package kernel
 import "math"
 
 // Invert replaces the dense n × n matrix a by its inverse, by Gauss–Jordan with
-// partial pivoting, in float64. It reports false where the matrix is singular or
-// holds a value that is not finite; a then means nothing. Every update is
+// partial pivoting (of columns), in float64. It reports false where the matrix is
+// singular or holds a value that is not finite; a then means nothing. For each k:
 //
-//	a[i,j] = FMA(−a[i,k], a[k,j], a[i,j])
+//	a[k,k], inverse := 1, 1/a[k,k]
+//	a[k,j] = a[k,j]·inverse
+//	a[i,j] = FMA(−a[i,k], a[k,j], a[i,j]), a[i,k] = −a[i,k]·a[k,k]
 //
-// in ascending order of k. order is a buffer of n.
+// order is a buffer of n.
 func Invert(a []float64, n int, order []int) bool {
 	checkLength("entries", len(a), n*n)
 	for k := range n {
-		p := pivot(a, n, k)
-		order[k] = p
-		swapRows(a, n, k, p)
 		top := a[k*n : (k+1)*n]
+		p := k + pivot(top[k:])
+		order[k] = p
+		swapColumns(a, n, k, p)
 		diagonal := top[k]
 		if diagonal == 0 || diagonal-diagonal != 0 {
 			return false
 		}
 		top[k] = 1
-		inverse := 1 / diagonal
-		for j, t := range top {
-			top[j] = float64(t * inverse)
-		}
-		eliminate(a, n, k)
+		eliminate(a, n, k, 1/diagonal)
 	}
 	for k := n - 1; k >= 0; k-- {
-		swapColumns(a, n, k, order[k])
+		swapRows(a, n, k, order[k])
 	}
 	return true
 }
 
-// pivot is the row from k on with the largest entry in column k.
-func pivot(a []float64, n, k int) int {
-	best, size := k, math.Abs(a[k*n+k])
-	for i := k + 1; i < n; i++ {
-		if s := math.Abs(a[i*n+k]); s > size {
-			best, size = i, s
+// pivot is the place of the largest value.
+func pivot(x []float64) int {
+	best, size := 0, math.Abs(x[0])
+	for j, v := range x {
+		if v := math.Abs(v); v > size {
+			best, size = j, v
 		}
 	}
 	return best
@@ -61,4 +59,10 @@ func swapColumns(a []float64, n, k, p int) {
 	for i := 0; i < n*n; i += n {
 		a[i+k], a[i+p] = a[i+p], a[i+k]
 	}
+}
+
+// Round is dst[n] = float32(x[n]).
+func Round(dst []float32, x []float64) {
+	checkLength("values", len(x), len(dst))
+	round(dst, x)
 }

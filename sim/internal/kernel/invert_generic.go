@@ -2,10 +2,13 @@ package kernel
 
 import "math"
 
-// eliminateGeneric takes row k out of all the others, whose factors stand in
-// column k; the inverse's column takes their place.
-func eliminateGeneric(a []float64, n, k int) {
+// eliminateGeneric is a round of Invert's loop: it scales row k and takes it out
+// of all the others.
+func eliminateGeneric(a []float64, n, k int, inverse float64) {
 	top := a[k*n : (k+1)*n]
+	for j, t := range top {
+		top[j] = float64(t * inverse)
+	}
 	for i := range n {
 		if i == k {
 			continue
@@ -16,5 +19,11 @@ func eliminateGeneric(a []float64, n, k int) {
 			row[j] = math.FMA(factor, t, row[j])
 		}
 		row[k] = float64(factor * top[k])
+	}
+}
+
+func roundGeneric(dst []float32, x []float64) {
+	for n, x := range x {
+		dst[n] = float32(x)
 	}
 }

@@ -143,13 +143,30 @@ func subtractFlow(dst, x, slope, plus, minus []float32) {
 }
 
 // eliminate takes n that is a multiple of 8 to the assembly.
-func eliminate(a []float64, n, k int) {
+func eliminate(a []float64, n, k int, inverse float64) {
 	switch {
 	case n%8 != 0 || chosen == generic:
-		eliminateGeneric(a, n, k)
+		eliminateGeneric(a, n, k, inverse)
+	case n == 64 && chosen == avx512:
+		eliminate64(&a[0], k, inverse)
 	case chosen == avx512:
-		eliminateAVX512(&a[0], n, k)
+		eliminateAVX512(&a[0], n, k, inverse)
 	default:
-		eliminateAVX2(&a[0], n, k)
+		eliminateAVX2(&a[0], n, k, inverse)
 	}
+}
+
+// round leaves what doesn't fill a register to the generic loop.
+func round(dst []float32, x []float64) {
+	const together = 8
+	whole := len(x) / together * together
+	switch {
+	case whole == 0 || chosen == generic:
+		whole = 0
+	case chosen == avx512:
+		roundAVX512(&dst[0], &x[0], whole)
+	default:
+		roundAVX2(&dst[0], &x[0], whole)
+	}
+	roundGeneric(dst[whole:], x[whole:])
 }

@@ -28,15 +28,18 @@ func (m *Panels) Unpack() []float32 {
 	return dense
 }
 
-// Round takes the entries m[i,j] = t[j·stride + i], rounded.
+// Round takes the entries m[i,j] = t[j·stride + i], rounded. What t holds for
+// missing rows of the last strip is no matter.
 func (m *Panels) Round(t []float64, stride int) {
-	for n := range m.strips() {
-		begin, step := m.strip(n)
-		rows := min(stripRows, m.rows-n*stripRows)
+	width := m.panelStrips() * stripRows
+	if width == stride {
+		Round(m.w, t[:len(m.w)])
+		return
+	}
+	for first := 0; first < m.strips()*stripRows; first += width {
 		for j := range m.cols {
-			for i, x := range t[j*stride+n*stripRows:][:rows] {
-				m.w[begin+j*step+i] = float32(x)
-			}
+			begin := first*m.cols + j*width
+			Round(m.w[begin:begin+width], t[j*stride+first:][:width])
 		}
 	}
 }

@@ -16,6 +16,7 @@ const (
 	tableLn2High
 	tableLn2Low
 	tableOne
+	tableTiny
 	tableExp
 )
 
@@ -30,27 +31,21 @@ const (
 	tableDecay
 	tableShift
 	tableKeep1
-	tableTake1
 	tableKeep2
-	tableTake2
-	tableInverseTake2
 	tableEpsilon
-	tableAdamEta
 	tableRows
 )
 
 // Adam's constants.
 const (
 	adamKeep1   float32 = 0.9
-	adamTake1   float32 = 1 - adamKeep1
 	adamKeep2   float32 = 0.999
-	adamTake2   float32 = 1 - adamKeep2
 	adamEpsilon float32 = 1e-8
 )
 
 func newRuleTable(r *Rule) *ruleTable {
 	t := new(ruleTable)
-	for n, x := range []float32{float32(math.Copysign(0, -1)), expFloor, expLog2E, expRound, -expLn2High, -expLn2Low, 1} {
+	for n, x := range []float32{float32(math.Copysign(0, -1)), expFloor, expLog2E, expRound, -expLn2High, -expLn2Low, 1, log1pTiny} {
 		t.set(n, x)
 	}
 	for n, x := range expTerms {
@@ -60,7 +55,7 @@ func newRuleTable(r *Rule) *ruleTable {
 		t.set(tableLog1p+n, x)
 	}
 	for n, x := range []float32{r.Alpha, 1 / r.Alpha, r.Largest, r.Eta, -r.Decay, 0,
-		adamKeep1, adamTake1, adamKeep2, adamTake2, 1 / adamTake2, adamEpsilon, r.Eta / adamTake1} {
+		adamKeep1, adamKeep2, adamEpsilon} {
 		t.set(tableAlpha+n, x)
 	}
 	return t

@@ -5,6 +5,7 @@ import "math"
 // The constants of softplus and its slope. exp's and log1p's polynomials are
 // Remez's on |r| ≤ ln 2/2 and 0 ≤ u ≤ 1, good to 2e-9 and 5e-9.
 const (
+	log1pTiny  = 1e-10              // its square is no denormal, and nothing beside 1
 	expFloor   = -80                // denormals would double the time, and mean nothing
 	expLog2E   = 1.4426950408889634 // 1/ln 2
 	expRound   = 3 << 22            // adding it leaves no room for a fraction
@@ -18,11 +19,20 @@ var (
 		-0.153055845131, 0.106036420166, -0.0569594132536, 0.0198514004944, -0.00324401191252}
 )
 
-// horner is c[0] + c[1]·x + … by FMA, the last term first.
-func horner(x float32, c []float32) float32 {
-	y := c[len(c)-1]
-	for n := len(c) - 2; n >= 0; n-- {
-		y = fma(y, x, c[n])
+// polynomial is c[0] + c[1]·x + …: pairs of terms are fma(c[n+1], x, c[n]), and
+// Horner's rule by FMA for the pairs in square, which is x². So nothing waits for
+// long.
+func polynomial(x, square float32, c []float32) float32 {
+	pair := func(n int) float32 {
+		if n+1 == len(c) {
+			return c[n]
+		}
+		return fma(c[n+1], x, c[n])
+	}
+	n := (len(c) - 1) / 2 * 2
+	y := pair(n)
+	for n -= 2; n >= 0; n -= 2 {
+		y = fma(y, square, pair(n))
 	}
 	return y
 }
@@ -32,7 +42,7 @@ func horner(x float32, c []float32) float32 {
 //	a := −|x|, −80 unless a > −80
 //	k := fma(a, 1/ln 2, 3·2²²) − 3·2²²
 //	r := fma(k, −ln2low, fma(k, −ln2high, a))
-//	u := horner(r, exp) · 2^k
+//	u := polynomial(r, r², exp) · 2^k
 func expNegative(x float32) float32 {
 	a := math.Float32frombits(math.Float32bits(x) | 1<<31)
 	if !(a > expFloor) {
@@ -41,7 +51,7 @@ func expNegative(x float32) float32 {
 	shifted := fma(a, expLog2E, expRound)
 	k := shifted - expRound
 	r := fma(k, -expLn2Low, fma(k, -expLn2High, a))
-	p := horner(r, expTerms[:])
+	p := polynomial(r, float32(r*r), expTerms[:])
 	return math.Float32frombits(math.Float32bits(p) + math.Float32bits(shifted)<<23)
 }
 
@@ -49,7 +59,7 @@ func expNegative(x float32) float32 {
 //
 //	t := 1 / (1 + u)
 //	slope := t where x > 0, u·t elsewhere
-//	softplus := fma(u, horner(u, log1p), x where x > 0, 0 elsewhere)
+//	softplus := fma(u, polynomial(u, max(u, 1e-10)², log1p), x where x > 0, 0 elsewhere)
 func softplus(x float32) (value, slope float32) {
 	u := expNegative(x)
 	t := 1 / (1 + u)
@@ -57,7 +67,8 @@ func softplus(x float32) (value, slope float32) {
 	if !(x > 0) {
 		positive, t = 0, float32(u*t)
 	}
-	return fma(u, horner(u, log1pTerms[:]), positive), t
+	bounded := max(u, log1pTiny)
+	return fma(u, polynomial(u, float32(bounded*bounded), log1pTerms[:]), positive), t
 }
 
 // Softplus is ln(1 + e^x) and its slope, the logistic function 1/(1 + e^−x), to

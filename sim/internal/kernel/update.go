@@ -13,7 +13,7 @@ type Rule struct {
 type Plastic struct {
 	W, V    *Panels   // the weights, and what learns
 	slope   []float32 // σ(αv), with the sign bit set where no synapse was drawn
-	m, q    []float32 // Adam's moments, nil where there are none
+	m, q    []float32 // Adam's corrected moments, nil where there are none
 	table   *ruleTable
 	sums    []float32 // of each row: of w − shift, of its square, of (pre·slope)²
 	scale   []float32 // of each row
@@ -110,11 +110,11 @@ func (p *Plastic) DescendScaled(post, pre []float32, total float32) {
 }
 
 // Adam is Descend by Adam's step, with the bias correction of the first step
-// forever:
+// forever. Its moments are kept corrected, as m/0.1 and q/0.001:
 //
-//	m = fma(0.9, m, 0.1·Δ)
-//	q = fma(0.999, q, float32(0.001·Δ)·Δ)
-//	v = fma(eta/0.1, m/(√(q·(1/0.001)) + 1e-8), v)
+//	m = fma(m, 0.9, Δ)
+//	q = fma(q, 0.999, float32(Δ·Δ))
+//	v = fma(eta, m/(√q + 1e-8), v)
 func (p *Plastic) Adam(post, pre []float32) { p.update(post, pre, p.Moments[0], adam) }
 
 func (p *Plastic) update(post, pre []float32, shift float32, kernel func(*strip)) {

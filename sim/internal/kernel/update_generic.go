@@ -32,7 +32,7 @@ func descendGeneric(s *strip) {
 // adamGeneric is the loop of Plastic.Adam over a strip.
 func adamGeneric(s *strip) {
 	t := s.table
-	eta, decay := t.at(tableAdamEta), t.at(tableDecay)
+	eta, decay := t.at(tableEta), t.at(tableDecay)
 	clear(s.sums)
 	for j, pre := range s.pre {
 		for i, post := range s.post {
@@ -40,9 +40,9 @@ func adamGeneric(s *strip) {
 			g := float32(post * pre)
 			s.addPower(i, pre, s.slope[n])
 			delta := fma(decay, s.w[n], float32(g*abs(s.slope[n])))
-			s.m[n] = fma(adamKeep1, s.m[n], float32(adamTake1*delta))
-			s.q[n] = fma(adamKeep2, s.q[n], float32(float32(adamTake2*delta)*delta))
-			root := float32(math.Sqrt(float64(float32(s.q[n] * t.at(tableInverseTake2)))))
+			s.m[n] = fma(s.m[n], adamKeep1, delta)
+			s.q[n] = fma(s.q[n], adamKeep2, float32(delta*delta))
+			root := float32(math.Sqrt(float64(s.q[n])))
 			s.v[n] = fma(eta, s.m[n]/(root+adamEpsilon), s.v[n])
 			s.express(i, n)
 		}
