@@ -62,23 +62,31 @@ func (errNaN) Error() string { return "a rate is not a number" }
 // called with the rates after each step. It returns the context's error soon
 // after that ends, and errNaN as soon as a step is NaN.
 func (s *settler) settle(ctx context.Context, x []float32, record func(re, ri []float32)) (outcome, error) {
-	c := &s.constants
-	stopE, stopI := float32(c.KE*s.maxDr), float32(c.KI*s.maxDr)
 	s.state.Begin(x, s.re0, s.ri0)
-	for step := 1; step <= s.maxSteps; step++ {
+	return s.goOn(ctx, 0, record)
+}
+
+// goOn settles from a state that has taken so many steps already.
+func (s *settler) goOn(ctx context.Context, steps int, record func(re, ri []float32)) (outcome, error) {
+	for step := steps + 1; step <= s.maxSteps; step++ {
 		if step%s.patience == 0 && ctx.Err() != nil {
 			return outcome{}, ctx.Err()
 		}
-		largestE, largestI, nan := s.state.Step(&s.net, c)
+		largestE, largestI, nan := s.state.Step(&s.net, &s.constants)
 		if nan {
 			return outcome{}, errNaN{}
 		}
 		if record != nil {
 			record(s.state.RE, s.state.RI)
 		}
-		if largestE < stopE && largestI < stopI {
+		if s.still(largestE, largestI) {
 			return outcome{settled: true, steps: step}, nil
 		}
 	}
 	return outcome{steps: s.maxSteps}, nil
+}
+
+// still reports whether steps so large at most are those of a settled state.
+func (s *settler) still(largestE, largestI float32) bool {
+	return largestE < float32(s.constants.KE*s.maxDr) && largestI < float32(s.constants.KI*s.maxDr)
 }

@@ -23,7 +23,8 @@ type Simulation struct {
 	// What follows is made by prepare, before the first step.
 	net      *network // nil for PERTURB
 	settler  *settler
-	gradient *gradient // nil where neither rules nor angles need it
+	ahead    *lookahead // settles responses and perturbations; nil before the first
+	gradient *gradient  // nil where neither rules nor angles need it
 	scratch  scratch
 
 	state *state
@@ -84,7 +85,7 @@ func (s *Simulation) prepare(ctx context.Context) error {
 
 // adopt makes a state the simulation's, and its weights the settler's.
 func (s *Simulation) adopt(st *state) {
-	s.state = st
+	s.state, s.ahead = st, nil
 	if t := st.training; t != nil {
 		s.settler.net.WEI = t.ei.W
 		s.settler.net.WIE = t.ie.W
@@ -171,10 +172,15 @@ func settlings(t *Task) int64 {
 // nothing but the settler where it fails.
 func (s *Simulation) settle(ctx context.Context, at [3]int, x []float32, record func(re, ri []float32)) (outcome, error) {
 	out, err := s.settler.settle(ctx, x, record)
+	return out, s.located(err, at)
+}
+
+// located says of a NaN where it was.
+func (s *Simulation) located(err error, at [3]int) error {
 	if errors.Is(err, errNaN{}) {
-		return out, s.numericError(at, "the rates")
+		return s.numericError(at, "the rates")
 	}
-	return out, err
+	return err
 }
 
 // count keeps account of a stimulus that has settled or given up.

@@ -99,3 +99,16 @@ func (l layout) groups(size int, f func(row, begin int)) {
 		f(row, begin+row%stripRows)
 	}
 }
+
+// Extract copies a lane to a state, which goes on from there to the same bits.
+func (b *Batch) Extract(lane int, s *State) {
+	for n := range s.RE {
+		at := n*Lanes + lane
+		s.RE[n], s.HE[n], s.exc.x[n] = b.re[at], b.he[at], b.x[at]
+	}
+	for n := range s.RI {
+		at := n*Lanes + lane
+		s.RI[n], s.HI[n] = b.ri[at], b.hi[at]
+	}
+	s.active.Set(s.RE)
+}
