@@ -79,6 +79,26 @@ func TestLearningHasTheSameBitsInEveryVariant(t *testing.T) {
 	}
 }
 
+// TestRowsBeyondTheMatrixStay0 learns, loads its own state, and learns on.
+func TestRowsBeyondTheMatrixStay0(t *testing.T) {
+	for _, adam := range []bool{false, true} {
+		p, z := plasticState(1, 5, 7, adam, false), make([]float32, 35)
+		for range 2 {
+			if adam {
+				p.Adam(make([]float32, 5), make([]float32, 7))
+			} else {
+				p.DescendScaled(make([]float32, 5), make([]float32, 7), 3)
+			}
+			for n, w := range p.W.w {
+				if n%stripRows >= 5 && (w != 0 || p.V.w[n] != 0) {
+					t.Fatalf("row %d has a weight of %g and a v of %g", n%stripRows, w, p.V.w[n])
+				}
+			}
+			p.Load(p.Dense(), z)
+		}
+	}
+}
+
 func TestLogisticHasTheSameBitsInEveryVariant(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 101 {
