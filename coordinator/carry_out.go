@@ -41,7 +41,11 @@ func (k *Coordinator) carryOut(c command) []command {
 	case publish:
 		return k.publish(c)
 	case place:
-		return k.machine.step(placed{c.id, c.run, k.place(c)})
+		class := k.place(c)
+		if k.failure != nil {
+			return nil // neither placed nor to be ordered again: it stays in held
+		}
+		return k.machine.step(placed{c.id, c.run, class})
 	case link:
 		k.link(c)
 	case record:

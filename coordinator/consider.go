@@ -29,7 +29,7 @@ func (p *planner) consider(sweep string, t *sweeps.Task) (item PlanItem, ok bool
 		return item, true, p.lookAtName(&item, sweep, here)
 	}
 	if done := p.reuse(&item, found, here, h, sweep); !done {
-		if failure := h.settledFailure(); failure != nil {
+		if failure := h.settledFailure(sweep); failure != nil {
 			item.Action, item.failure = Leave, failure
 			item.Reason = fmt.Sprintf("failed (%s): %s", failure.line.Class, failure.line.Error)
 			return item, true, nil
@@ -76,8 +76,8 @@ func (p *planner) execute(item *PlanItem, h *history, sweep, reason string) {
 		return
 	}
 	item.Action, item.Reason = Block, p.missingSource(source)
-	if f := h.lastFailure(sweep); f != nil && class(f) == queue.Source && p.order.Select == nil {
-		item.Action, item.failure = Leave, h.failed
+	if f := h.lastFailure(sweep); f != nil && class(&f.line) == queue.Source && p.order.Select == nil {
+		item.Action, item.failure = Leave, f
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -236,15 +238,25 @@ func (k *Coordinator) end(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// clear empties the queue behind the last sweep, when nobody else works on it and
-// every outcome is dealt with: so nothing of this session can be taken for an
-// answer in a later one.
+// clear empties the queue and the incoming folder behind the last sweep, when
+// nobody else works on them and every outcome is dealt with: so nothing of this
+// session can be taken for an answer in a later one.
 func (k *Coordinator) clear(ctx context.Context) error {
-	if !k.config.Exclusive || k.failure != nil || !k.complete() || len(k.held) > 0 || len(k.outcomes) > 0 {
+	if !k.config.Exclusive || k.failure != nil || len(k.sweeps) == 0 || !k.complete() || len(k.held) > 0 || len(k.outcomes) > 0 {
 		return nil
 	}
 	if err := k.config.Queue.PurgeOutcomes(ctx); err != nil {
 		return fmt.Errorf("clear outcomes: %w", err)
 	}
-	return nil
+	return clearFolder(k.config.Root.Private("incoming"))
+}
+
+// clearFolder removes the files in a folder: what attempts that died left there.
+func clearFolder(dir string) error {
+	entries, err := os.ReadDir(dir)
+	errs := []error{err}
+	for _, e := range entries {
+		errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
+	}
+	return errors.Join(errs...)
 }

@@ -36,6 +36,7 @@ perturb.n_perturbed = 2
 
 func TestLaunchPlacesEveryResultAndSaysSo(t *testing.T) {
 	g := newRig(t)
+	write(t, g.root.Private("incoming", "left by an attempt that died"), "")
 	s := g.run(order1(parse(t, twoByTwo))).Sweeps[0]
 	if s.Tasks != 4 || s.Ran != 4 || s.Done != 4 || s.Failed != 0 {
 		t.Errorf("summary %+v", s)
@@ -154,8 +155,15 @@ func TestChangedParameterSupersedesOnlyWhenAllowed(t *testing.T) {
 			t.Errorf("superseded result is %q", text)
 		}
 	}
-	if s := g.run(Order{Sweeps: []*sweeps.Sweep{parse(t, twoByTwo)}, Supersede: true}).Sweeps[0]; g.executed() != 0 || s.Linked != 4 {
-		t.Errorf("going back: %+v", s)
+	for i, s := range []*sweeps.Sweep{parse(t, twoByTwo), changed, parse(t, twoByTwo)} {
+		if s := g.run(Order{Sweeps: []*sweeps.Sweep{s}, Supersede: true}).Sweeps[0]; g.executed() != 0 || s.Linked != 4 {
+			t.Errorf("going back and forth, %d: %+v", i, s)
+		}
+	}
+	for _, l := range old {
+		if text := g.read("two", l.File); text != "result of "+l.ID.String() {
+			t.Errorf("gone back, the result of %s is %q", l.ID, text)
+		}
 	}
 	if _, err := os.Stat(filepath.Join(g.root.SweepDir("two"), ".launches", "2.toml")); err != nil {
 		t.Errorf("earlier launches were not kept: %v", err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"eisweep/internal/queue"
@@ -22,9 +23,13 @@ type index struct {
 
 // history is what the manifests say of one task.
 type history struct {
-	run    int // the highest
-	copies []located
-	failed *located // the last failure, when the last line read of the task is one
+	run    int       // the highest
+	copies []located // in the order of each manifest's lines
+	// failures holds, by sweep, the last line of its manifest, where that is a failure.
+	failures map[string]*located
+	// failed is the failure of the newest order anywhere, unless that gave a result.
+	failed *located
+	newest int // the run of that order
 	checks map[string]soundness
 }
 
@@ -63,7 +68,8 @@ func readIndex(r *root.Root) (*index, error) {
 }
 
 // add takes a manifest line in. The last line of a task in a manifest is its
-// state there; a result anywhere outweighs a failure elsewhere.
+// state there; of several manifests, the one that tells of the highest run, and
+// of the same run a result before a failure.
 func (x *index) add(sweep string, line results.Line) {
 	h := x.tasks[line.ID]
 	if h == nil {
@@ -72,21 +78,31 @@ func (x *index) add(sweep string, line results.Line) {
 	}
 	h.run = max(h.run, line.Run)
 	if line.State == results.Failed {
-		h.failed = &located{sweep, line}
+		h.fail(&located{sweep, line})
 		return
 	}
-	h.failed = nil
-	for i, c := range h.copies {
-		if c.sweep == sweep && c.line.File == line.File {
-			h.copies[i].line = line
-			return
-		}
+	delete(h.failures, sweep)
+	if h.failed != nil && (line.Run >= h.newest || h.failed.sweep == sweep) {
+		h.failed = nil
 	}
-	h.copies = append(h.copies, located{sweep, line})
+	h.newest = max(h.newest, line.Run)
 	if x.files[sweep] == nil {
 		x.files[sweep] = map[string]sweeps.ID{}
 	}
-	x.files[sweep][line.File] = line.ID
+	x.files[sweep][line.File] = line.ID // another task's before, if that was superseded
+	h.copies = slices.DeleteFunc(h.copies, func(c located) bool { return c.sweep == sweep && c.line.File == line.File })
+	h.copies = append(h.copies, located{sweep, line})
+}
+
+// fail takes a failure in.
+func (h *history) fail(f *located) {
+	if h.failures == nil {
+		h.failures = map[string]*located{}
+	}
+	h.failures[f.sweep] = f
+	if f.line.Run > h.newest || f.line.Run == h.newest && h.failed != nil {
+		h.failed, h.newest = f, f.line.Run
+	}
 }
 
 // find returns a sound copy of the task's result, in this sweep under this name
@@ -99,6 +115,9 @@ func (x *index) find(id sweeps.ID, sweep, file string) (*located, soundness, err
 	found, preferred := (*located)(nil), missing
 	for i := range h.copies {
 		c := &h.copies[i]
+		if x.files[c.sweep][c.line.File] != id {
+			continue // the name is another task's by now, whose file may look alike
+		}
 		is, err := x.check(h, c)
 		if err != nil {
 			return nil, is, err
@@ -158,23 +177,26 @@ func checkFile(path string, line *results.Line) (soundness, error) {
 }
 
 // settledFailure returns the failure that keeps a task from being run again, if
-// there is one: by numbers or input. Failures of storage, lost workers and
-// sources are tried again.
-func (h *history) settledFailure() *located {
+// there is one: by numbers or input, the sweep's own line of it before another's.
+// Failures of storage, lost workers and sources are tried again.
+func (h *history) settledFailure(sweep string) *located {
 	if h == nil || h.failed == nil {
 		return nil
 	}
-	if c := queue.Class(h.failed.line.Class); c == queue.Numeric || c == queue.Invalid {
-		return h.failed
+	if c := class(&h.failed.line); c != queue.Numeric && c != queue.Invalid {
+		return nil
 	}
-	return nil
+	if own := h.failures[sweep]; own != nil && own.line.Run == h.failed.line.Run {
+		return own
+	}
+	return h.failed
 }
 
 // lastFailure returns the failure that the sweep's manifest has as the task's
 // state, or nil.
-func (h *history) lastFailure(sweep string) *results.Line {
-	if h == nil || h.failed == nil || h.failed.sweep != sweep {
+func (h *history) lastFailure(sweep string) *located {
+	if h == nil {
 		return nil
 	}
-	return &h.failed.line
+	return h.failures[sweep]
 }

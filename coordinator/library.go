@@ -48,7 +48,7 @@ func (l *library) Sweep(name string) (*sweeps.Sweep, error) {
 		return s, nil
 	}
 	s, err := loadSweep(l.root, name)
-	if !errors.Is(err, fs.ErrNotExist) {
+	if _, launched := l.index.files[name]; launched || !errors.Is(err, fs.ErrNotExist) {
 		return s, err
 	}
 	names, _ := l.root.Sweeps()
@@ -62,6 +62,9 @@ func (l *library) Sweep(name string) (*sweeps.Sweep, error) {
 func loadSweep(r *root.Root, name string) (*sweeps.Sweep, error) {
 	path := r.SweepFile(name)
 	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read the launch of sweep %s, which running it again from its file brings back: %w", name, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the launch of sweep %s: %w", name, err)
 	}

@@ -78,13 +78,22 @@ func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) er
 	if !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	if sum, _, err := results.HashFile(to); err == nil && sum == sha256 {
+	if isResult(to, sha256) {
 		return nil // placed before, by a coordinator that was stopped in between
 	}
 	if err := k.supersede(sweep, t); err != nil {
 		return fmt.Errorf("move the file in the way: %w", err)
 	}
 	return linkOrCopy(from, to)
+}
+
+// isResult tells whether a path is a file, no link or folder, of these bytes.
+func isResult(path, sha256 string) bool {
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	sum, _, err := results.HashFile(path)
+	return err == nil && sum == sha256
 }
 
 // supersede moves what has a task's name to superseded/, under the id of the task
@@ -117,22 +126,22 @@ func (k *Coordinator) supersede(sweep string, t *sweeps.Task) error {
 	return nil
 }
 
-// moveAside moves a file to superseded/stem.h5, or stem.N.h5 where that is taken,
-// and returns its new name relative to dir.
+// moveAside moves a file, or whatever else has its name, to superseded/stem.h5, or
+// stem.N.h5 where that is taken, and returns its new name relative to dir. Only the
+// holder of the root's lock makes names there.
 func moveAside(dir, file, stem string) (string, error) {
 	for n := 1; ; n++ {
 		name := filepath.Join("superseded", stem+".h5")
 		if n > 1 {
 			name = filepath.Join("superseded", fmt.Sprintf("%s.%d.h5", stem, n))
 		}
-		err := linkOrCopy(filepath.Join(dir, file), filepath.Join(dir, name))
-		if errors.Is(err, os.ErrExist) {
+		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, os.ErrNotExist) {
+			if err != nil {
+				return "", err
+			}
 			continue
 		}
-		if err != nil {
-			return "", err
-		}
-		return name, os.Remove(filepath.Join(dir, file))
+		return name, os.Rename(filepath.Join(dir, file), filepath.Join(dir, name))
 	}
 }
 

@@ -47,8 +47,11 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 
 // lastLine returns the manifest's last line of the task in a sweep, or nil.
 func (h *history) lastLine(sweep string) *results.Line {
-	if l := h.lastFailure(sweep); l != nil || h == nil {
-		return l
+	if h == nil {
+		return nil
+	}
+	if f := h.lastFailure(sweep); f != nil {
+		return &f.line
 	}
 	for i := len(h.copies) - 1; i >= 0; i-- {
 		if h.copies[i].sweep == sweep {

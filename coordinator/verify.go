@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -39,9 +40,15 @@ type Problem struct {
 
 // Verify holds every result of the sweeps (all, if none is named) against its
 // manifest line, byte for byte, and writes lines for results that have none. It
-// removes and moves nothing: the next launch executes what is missing or altered.
+// removes and moves no result: the next launch executes what is missing or altered,
+// which an altered file's new time tells it. A manifest that cannot be read is kept
+// under another name, and made anew from its lines that can.
 // The caller holds the root's lock.
 func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (Report, error) {
+	mended, err := mendManifests(r)
+	if err != nil {
+		return Report{}, err
+	}
 	x, err := readIndex(r)
 	if err != nil {
 		return Report{}, err
@@ -52,12 +59,17 @@ func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (R
 		}
 		sort.Strings(names)
 	}
+	for name := range mended {
+		if !slices.Contains(names, name) {
+			names = append(slices.Clip(names), name)
+		}
+	}
 	var out Report
 	for _, name := range names {
 		if x.files[name] == nil {
 			return out, fmt.Errorf("there is no sweep %q under %s", name, r.Path())
 		}
-		v := verifier{ctx: ctx, root: r, index: x, prober: prober, report: SweepReport{Name: name}}
+		v := verifier{ctx: ctx, root: r, index: x, prober: prober, report: SweepReport{Name: name, Problems: mended[name]}}
 		if err := v.sweep(); err != nil {
 			return out, fmt.Errorf("verify %s: %w", name, err)
 		}
@@ -102,6 +114,11 @@ func (v *verifier) sweep() error {
 func (v *verifier) recorded(file string, id sweeps.ID) {
 	line := v.index.line(id, v.report.Name, file)
 	path := filepath.Join(v.root.SweepDir(v.report.Name), file)
+	info, err := os.Lstat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		v.problem(file, id, "altered", "it is no file but a "+kindOf(info))
+		return
+	}
 	sum, n, err := results.HashFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -111,7 +128,7 @@ func (v *verifier) recorded(file string, id sweeps.ID) {
 	case n < line.Bytes:
 		v.problem(file, id, "truncated", fmt.Sprintf("%d bytes of %d", n, line.Bytes))
 	case sum != line.SHA256:
-		v.problem(file, id, "altered", "its SHA-256 is not the manifest's")
+		v.problem(file, id, "altered", "its SHA-256 is not the manifest's"+renewTime(path, line))
 	default:
 		v.report.Sound++
 	}
@@ -211,5 +228,8 @@ func (k *Coordinator) adopt(sweep string, t *sweeps.Task, info *results.Info) {
 		return
 	}
 	line.Parameters = results.ParametersOf(t.Varying)
+	if h := k.index.tasks[t.ID]; h != nil {
+		line.Run = max(line.Run, h.run)
+	}
 	k.note(sweep, line)
 }

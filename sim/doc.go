@@ -8,7 +8,9 @@
 // and writing results is the business of internal/results.
 //
 // Start reading at Simulation (simulation.go), then follow a stimulus: input.go,
-// weights.go, settle.go, rules.go, training.go, measures.go, perturb.go.
+// weights.go (recurrent.go for E→E), settle.go, training.go, rules.go,
+// gradient.go, responses.go, measures.go, perturb.go. state.go has what Save
+// writes (save.go).
 //
 // Matrices are post × pre, row-major: wee (n_e, n_e), wei (n_e, n_i; I onto E),
 // wie (n_i, n_e; E onto I), wii (n_i, n_i). With s = inp.n_stimuli, afferents

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"math"
 
 	"eisweep/sim/internal/kernel"
@@ -32,34 +33,37 @@ func newGMRES(n int) *gmres {
 
 // solve finds x with apply(x) = b from x = 0, to a residual of tolerance relative
 // to b. It reports false where that takes more than 40 rounds or meets a value
-// that is not finite; x then means nothing.
-func (g *gmres) solve(apply func(dst, x []float32), x, b []float32, tolerance float64) bool {
+// that is not finite; x then means nothing. The error is the context's.
+func (g *gmres) solve(ctx context.Context, apply func(dst, x []float32), x, b []float32, tolerance float64) (bool, error) {
 	clear(x)
-	size := length(b)
+	size, look := length(b), patience{ctx: ctx}
 	if size == 0 {
-		return true
+		return true, nil
 	}
 	clear(g.r)
 	g.r[0] = size
 	kernel.Scale(g.basis[0], b, float32(1/size))
 	for k := range gmresRounds {
+		if err := look.after(len(b) * len(b)); err != nil {
+			return false, err
+		}
 		g.rounds = k + 1
 		apply(g.basis[k+1], g.basis[k])
 		rest := g.orthogonalise(k)
 		residual := g.rotate(k, rest)
 		if !isFinite(residual) {
-			return false
+			return false, nil
 		}
 		if residual <= float64(tolerance*size) {
 			g.combine(x, k+1)
-			return isFinite(length(x))
+			return isFinite(length(x)), nil
 		}
 		if rest == 0 {
-			return false
+			return false, nil
 		}
 		kernel.Scale(g.basis[k+1], g.basis[k+1], float32(1/rest))
 	}
-	return false
+	return false, nil
 }
 
 // orthogonalise takes the first k+1 basis vectors out of the newest, one after

@@ -59,7 +59,14 @@ func (g *gradient) solve(ctx context.Context, wei, wie *kernel.Panels, he, hi, e
 	kernel.Logistic(g.de[:len(he)], he)
 	kernel.Logistic(g.di, hi)
 	copy(g.rhs, e)
-	if !g.findInverse() || !g.solver.solve(g.apply, g.b, g.rhs, tolerance) {
+	solved := g.findInverse()
+	if solved {
+		var err error
+		if solved, err = g.solver.solve(ctx, g.apply, g.b, g.rhs, tolerance); err != nil {
+			return err
+		}
+	}
+	if !solved {
 		if err := g.solveDense(ctx, e); err != nil {
 			return err
 		}

@@ -19,8 +19,11 @@ type measures struct {
 // measure computes the measures of the responses as they stand.
 func (s *Simulation) measure(ctx context.Context, last bool) (*measures, error) {
 	t, nE, nI := s.state.training, s.p.NE(), s.p.NI()
-	m, err := new(measures), error(nil)
-	centred := profiles(t.responsesE, nE, true)
+	m := new(measures)
+	centred, err := profiles(ctx, t.responsesE, nE, true)
+	if err != nil {
+		return nil, err
+	}
 	if m.correlationsEE, err = products(ctx, centred, centred); err != nil {
 		return nil, err
 	}
@@ -30,7 +33,14 @@ func (s *Simulation) measure(ctx context.Context, last bool) (*measures, error) 
 	if m.cc, m.cp, err = rankCorrelations(ctx, m.excIn, m.inhIn, nE); err != nil || !last {
 		return m, err
 	}
-	e, i := profiles(t.responsesE, nE, false), profiles(t.responsesI, nI, false)
+	e, err := profiles(ctx, t.responsesE, nE, false)
+	if err != nil {
+		return nil, err
+	}
+	i, err := profiles(ctx, t.responsesI, nI, false)
+	if err != nil {
+		return nil, err
+	}
 	if m.responseSimEE, err = products(ctx, e, e); err != nil {
 		return nil, err
 	}
@@ -45,9 +55,12 @@ func (s *Simulation) measure(ctx context.Context, last bool) (*measures, error) 
 // length 1, so that their products are cosines; centred on their means first,
 // products are Pearson correlations. A silent neuron's profile is NaN, and a
 // constant one's where it is centred.
-func profiles(responses []float32, n int, centred bool) [][]float64 {
-	out := make([][]float64, n)
+func profiles(ctx context.Context, responses []float32, n int, centred bool) ([][]float64, error) {
+	out, look := make([][]float64, n), patience{ctx: ctx}
 	for i := range out {
+		if err := look.after(len(responses) / n); err != nil {
+			return nil, err
+		}
 		x := make([]float64, len(responses)/n)
 		sum, constant := 0.0, true
 		for s := range x {
@@ -69,7 +82,7 @@ func profiles(responses []float32, n int, centred bool) [][]float64 {
 		}
 		out[i] = x
 	}
-	return out
+	return out, nil
 }
 
 // products are the dot products of two sets of profiles, row by row, clamped to
@@ -77,15 +90,16 @@ func profiles(responses []float32, n int, centred bool) [][]float64 {
 func products(ctx context.Context, a, b [][]float64) ([]float64, error) {
 	m := make([]float64, len(a)*len(b))
 	same := len(a) == len(b) && &a[0] == &b[0]
+	look := patience{ctx: ctx}
 	for i, x := range a {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		first := 0
 		if same {
 			first = i
 		}
 		for j := first; j < len(b); j++ {
+			if err := look.after(len(x)); err != nil {
+				return nil, err
+			}
 			c := dot(x, b[j])
 			if c > 1 {
 				c = 1

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"hash"
 	"math"
 )
 
@@ -94,40 +93,6 @@ func (s *Simulation) header() []byte {
 	return append(b, identity(s.task)...)
 }
 
-// identity is a hash of everything that a result depends on.
-func identity(t *Task) []byte {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%d\n", t.Experiment, t.Seed)
-	for _, known := range table {
-		fmt.Fprintf(h, "%s=%s\n", known.Name, known.Get(&t.Parameters))
-	}
-	for _, w := range [][]float32{t.Initial.WEE, t.Initial.WEI, t.Initial.WIE, t.Initial.WII} {
-		hashFloat32s(h, w)
-	}
-	if s := t.Source; s != nil {
-		for _, w := range [][]float32{s.WEE, s.WEI, s.WIE, s.WII} {
-			hashFloat32s(h, w)
-		}
-		hashFloat64s(h, s.CorrelationsEE)
-		hashFloat64s(h, s.ResponseSimEE)
-	}
-	return h.Sum(nil)
-}
-
-func hashFloat32s(h hash.Hash, w []float32) {
-	fmt.Fprintf(h, "%d\n", len(w))
-	a := archive{writing: true}
-	a.float32s(w)
-	h.Write(a.bytes)
-}
-
-func hashFloat64s(h hash.Hash, w []float64) {
-	fmt.Fprintf(h, "%d\n", len(w))
-	a := archive{writing: true}
-	a.float64s(w)
-	h.Write(a.bytes)
-}
-
 // walk writes or reads every field of a state.
 func (s *Simulation) walk(a *archive, st *state) {
 	n := int(st.stage)
@@ -136,7 +101,7 @@ func (s *Simulation) walk(a *archive, st *state) {
 	a.int64(&st.done)
 	a.int64(&st.skipped)
 	a.int64(&st.steps)
-	a.integer(&st.unsettled, 0, math.MaxInt64)
+	a.integer(&st.unsettled, 0, math.MaxInt)
 	a.strings(&st.log)
 	if st.training != nil {
 		s.walkTraining(a, st)

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // Progress is how far a simulation has come.
@@ -80,8 +81,26 @@ func (s *Simulation) prepare(ctx context.Context) error {
 	}
 	s.adopt(newTrainingState(s.task, net))
 	s.logWeights()
-	return nil
+	s.err = s.weightError()
+	return s.err
 }
+
+// weightError is the failure of weights that were drawn beyond float32.
+func (s *Simulation) weightError() error {
+	what := s.state.training.notFinite()
+	if slices.ContainsFunc(s.net.wii, notFinite) {
+		what = "wii"
+	}
+	if slices.ContainsFunc(s.net.wee, notFinite) {
+		what = "wee"
+	}
+	if what == "" {
+		return nil
+	}
+	return s.numericError([3]int{}, what)
+}
+
+func notFinite(x float32) bool { return x-x != 0 }
 
 // adopt makes a state the simulation's, and its weights the settler's.
 func (s *Simulation) adopt(st *state) {

@@ -9,9 +9,6 @@ import (
 	"eisweep/sim"
 )
 
-// maxFaults bounds how many faults of combinations a report holds.
-const maxFaults = 50
-
 // check looks at every task of an expansion. Its methods but task may be called
 // on a nil check, which looks at nothing.
 type check struct {
@@ -44,13 +41,7 @@ func (c *check) add(key string, f Fault) {
 	c.list = append(c.list, f)
 }
 
-func (c *check) faults() *Faults {
-	faults := sorted(c.list)
-	if c.more {
-		faults.List = append(faults.List, Fault{File: c.sweep.text.name, Problem: fmt.Sprintf("more than %d faults; the others are not listed", maxFaults)})
-	}
-	return faults
-}
+func (c *check) faults() *Faults { return c.sweep.text.report(c.list, c.more) }
 
 // task looks at one task.
 func (c *check) task(d draft) bool {

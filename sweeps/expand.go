@@ -27,7 +27,7 @@ func (e *Expansion) Unused() []ID { return e.unused }
 
 // All goes through the tasks in their order: by source, by seed, by the axes in
 // the order of the file, the last one fastest. They are made as they are asked
-// for; ranging again gives the same ones.
+// for; ranging again, from any goroutine, gives the same ones.
 func (e *Expansion) All() iter.Seq[Task] {
 	return func(yield func(Task) bool) {
 		e.walk(func(d draft) bool { return yield(d.task) }, nil)
@@ -39,7 +39,7 @@ func (e *Expansion) All() iter.Seq[Task] {
 // The error is a *Faults with all that is wrong.
 func (s *Sweep) Expand(lib Library) (*Expansion, error) {
 	if faults := s.consistency(); len(faults) > 0 {
-		return nil, sorted(append(faults, s.combinationFaults(nil)...))
+		return nil, s.text.report(append(faults, s.combinationFaults(nil)...), false)
 	}
 	if lib == nil {
 		lib = noLibrary{}

@@ -3,6 +3,7 @@ package sweeps
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -126,6 +127,60 @@ func BenchmarkMillionTasks(b *testing.B) {
 			b.Fatal(err)
 		}
 		for range e.All() {
+		}
+	}
+}
+
+// What the sweep doesn't set has its default, for [[exclude]] too.
+func TestExcludeByADefault(t *testing.T) {
+	e := mustExpand(t, mustParse(t, `
+name = "defaults"
+experiment = "APPROXIMATE"
+[axes]
+pl.eta_e = [0, 1]
+[[exclude]]
+pl.eta_e = 0
+pl.w_max = 100000
+pl.bp_weights = [false, true]
+`), nil)
+	if got := files(e); !slices.Equal(got, []string{"results~pl.eta_e=1~seed=1.h5"}) {
+		t.Errorf("files are %q", got)
+	}
+	for task := range e.All() {
+		if task.Parameters.Pl.EtaE != 1 {
+			t.Errorf("eta_e is %g", task.Parameters.Pl.EtaE)
+		}
+		break // an expansion may be left early
+	}
+}
+
+func TestTooManyTasks(t *testing.T) {
+	for _, text := range []string{
+		"seeds = { first = 1, count = 4000001 }\n[axes]\npl.eta_e = [1, 2, 3]",
+		"[axes]\npl.eta_e = { from = 1, to = 2, count = 4000 }\npl.eta_i = { from = 1, to = 2, count = 4000 }",
+	} {
+		_, err := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\n"+text).Expand(nil)
+		if err == nil || !strings.Contains(err.Error(), "too many tasks") {
+			t.Errorf("%s: error is %v", text, err)
+		}
+	}
+}
+
+func TestExpandWithoutALibrary(t *testing.T) {
+	for _, text := range []string{"experiment = 'PERTURB'\nsource = 'x'", "experiment = 'PERTURB'\nsource = '/x'", "experiment = 'APPROXIMATE'\ninitial_state = { file = 'x' }"} {
+		_, err := mustParse(t, "name = 'x'\n"+text).Expand(nil)
+		if err == nil || !strings.Contains(err.Error(), errNoLibrary.Error()) {
+			t.Errorf("%s: error is %v", text, err)
+		}
+	}
+}
+
+func TestInitialStateIsOneFileOfWeights(t *testing.T) {
+	lib := &shelf{files: map[string][]ResultFile{"/two": {{NPerAxis: 8}, {NPerAxis: 8}}, "/empty": {{Path: "/empty"}}}}
+	for file, want := range map[string]string{"/two": "holds 2 files", "/empty": "holds no weights", "/none": "does not exist"} {
+		_, err := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\ninitial_state = { file = '"+file+"' }").Expand(lib)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error is %v, want %q", file, err, want)
 		}
 	}
 }

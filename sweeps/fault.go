@@ -2,7 +2,9 @@ package sweeps
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -66,6 +68,20 @@ func (f Fault) excerpt() string {
 		}
 	}
 	return fmt.Sprintf("\n %4d | %s\n      | %s%s", f.Line, f.Text, string(indent), strings.Repeat("^", f.Width))
+}
+
+// maxFaults bounds the faults that reading a file, or expanding it, reports.
+const maxFaults = 50
+
+// report puts faults into the order of the file. More are said to be left out.
+func (t *text) report(faults []Fault, more bool) *Faults {
+	slices.SortStableFunc(faults, func(a, b Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	if more {
+		faults = append(faults, Fault{File: t.name, Problem: fmt.Sprintf("more than %d faults; the others are not listed", maxFaults)})
+	}
+	return &Faults{List: faults}
 }
 
 // text is the text that faults point into.

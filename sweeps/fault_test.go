@@ -76,3 +76,32 @@ func TestCaretStandsUnderWideText(t *testing.T) {
 		t.Errorf("fault is\n%s\nwant\n%s", f, want)
 	}
 }
+
+func TestTextThatIsNoTOML(t *testing.T) {
+	for text, want := range map[string]string{
+		"name = \"\xff\"\n":                       "x:1:9: the file is not UTF-8 text",
+		"name = 'x'\n\nname":                      "x:3:",
+		"\ufeffname = 3\n":                        "x:1:8: name must be text",
+		"seeds = [99999999999999999999]":          "x:1:",
+		"seeds = { }":                             "x:1:9: seeds wants a first and a count",
+		"seeds = { first = 1, count = 0, x = 1 }": "x:1:30: count of seeds must be an integer",
+		"[parameters.foo]":                        "x:1:1: unknown parameter foo",
+		"[parameters.numint]\n[axes.sy]\n":        "x: the sweep has no name",
+	} {
+		if _, err := Parse("x", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error is %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestManyFaults(t *testing.T) {
+	_, err := Parse("x", []byte("name = 'x'\nexperiment = 'APPROXIMATE'\nseeds = ["+strings.Repeat("-1,", 1000)+"]"))
+	var faults *Faults
+	if !errors.As(err, &faults) || len(faults.List) != maxFaults+1 || !strings.Contains(err.Error(), "more than 50 faults") {
+		t.Errorf("error is %v", err)
+	}
+	s := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\n[axes]\nnumint.every_n = { from = 501, to = 600, step = 1 }")
+	if _, err = s.Expand(nil); !errors.As(err, &faults) || len(faults.List) != maxFaults+1 {
+		t.Errorf("error is %v", err)
+	}
+}

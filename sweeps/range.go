@@ -8,8 +8,11 @@ import (
 	"eisweep/sim"
 )
 
-// maxTasks bounds the values of an axis, the seeds and the tasks of a sweep.
-const maxTasks = 10_000_000
+// maxTasks bounds the seeds and the tasks of a sweep, maxValues those of an axis.
+const (
+	maxTasks  = 10_000_000
+	maxValues = 1_000_000
+)
 
 var rangeKeys = []string{"from", "to", "count", "step", "scale"}
 
@@ -48,7 +51,7 @@ func (r *reader) rangeValues(p *sim.Parameter, n *node) []sim.Value {
 // bounds reads the entries of a range.
 func (r *reader) bounds(p *sim.Parameter, n *node) (bounds, bool) {
 	var b bounds
-	before := len(r.faults)
+	before := r.failed
 	for _, f := range n.fields {
 		switch f.name {
 		case "from":
@@ -65,10 +68,10 @@ func (r *reader) bounds(p *sim.Parameter, n *node) (bounds, bool) {
 			r.wrongValue(p, f.key, "unknown key "+f.name+" in a range", rangeRemedy)
 		}
 	}
-	if len(r.faults) == before {
+	if r.failed == before {
 		r.complete(p, n)
 	}
-	return b, len(r.faults) == before
+	return b, r.failed == before
 }
 
 // complete looks whether a range has what it needs, and not too much.
@@ -105,8 +108,8 @@ func (r *reader) bound(p *sim.Parameter, n *node) float64 {
 
 func (r *reader) count(p *sim.Parameter, n *node) int {
 	x, ok := n.data.(int64)
-	if !ok || x < 1 || x > maxTasks {
-		r.wrongValue(p, n.place(), fmt.Sprintf("count of %s must be an integer", p.Name), fmt.Sprintf("legal: 1 … %d", maxTasks))
+	if !ok || x < 1 || x > maxValues {
+		r.wrongValue(p, n.place(), fmt.Sprintf("count of %s must be an integer", p.Name), fmt.Sprintf("legal: 1 … %d", maxValues))
 		return 0
 	}
 	return int(x)
@@ -134,8 +137,8 @@ func (b bounds) check() string {
 		return "step is 0"
 	case (b.to-b.from)/b.step < 0:
 		return "step leads away from to"
-	case (b.to-b.from)/b.step > maxTasks:
-		return fmt.Sprintf("more than %d values", maxTasks)
+	case (b.to-b.from)/b.step > maxValues:
+		return fmt.Sprintf("more than %d values", maxValues)
 	}
 	return ""
 }
@@ -165,7 +168,7 @@ func (b bounds) values() []float64 {
 func (b bounds) stepped() []float64 {
 	var list []float64
 	end := b.to + float64(b.step*1e-6)
-	for i := 0; i <= maxTasks; i++ {
+	for i := 0; i <= maxValues+1; i++ {
 		x := b.from + float64(float64(i)*b.step)
 		if b.step > 0 && x > end || b.step < 0 && x < end {
 			break

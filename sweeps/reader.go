@@ -14,7 +14,8 @@ import (
 type reader struct {
 	text   text
 	sweep  *Sweep
-	faults []Fault
+	faults []Fault         // at most maxFaults
+	failed int             // how many faults there were
 	wrong  map[string]bool // parameters with a fault of their own
 }
 
@@ -116,22 +117,13 @@ func (r *reader) report() *Faults {
 		r.faults = append(r.faults, r.sweep.consistency()...)
 		r.faults = append(r.faults, r.sweep.combinationFaults(r.wrong)...)
 	}
-	return sorted(r.faults)
-}
-
-// sorted puts faults into the order of the file.
-func sorted(faults []Fault) *Faults {
-	slices.SortStableFunc(faults, func(a, b Fault) int {
-		if a.Line != b.Line {
-			return a.Line - b.Line
-		}
-		return a.Column - b.Column
-	})
-	return &Faults{List: faults}
+	return r.text.report(r.faults, r.failed > maxFaults)
 }
 
 func (r *reader) fail(at span, problem, remedy string) {
-	r.faults = append(r.faults, r.text.fault(at, problem, remedy))
+	if r.failed++; r.failed <= maxFaults {
+		r.faults = append(r.faults, r.text.fault(at, problem, remedy))
+	}
 }
 
 // word reads a node that must be text.

@@ -58,6 +58,7 @@ func (w *Worker) examine(d *queue.Delivery) (taken bool, err error) {
 		return false, err
 	}
 	if alive {
+		w.Log.Info("a task is still at work elsewhere", "task", d.Task().ID, "again after", elsewhere)
 		return true, d.HandBack(w.hard, elsewhere)
 	}
 	n, err := d.Attempts(w.hard)

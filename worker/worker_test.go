@@ -7,13 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
 	"eisweep/internal/queue"
@@ -409,43 +412,95 @@ func TestRunningTaskIsNotTakenFromAnother(t *testing.T) {
 		})
 	}()
 	defer func() { cancel(); <-told }()
-	handed := make(chan struct{}, 1)
-	w := b.start(leave, func(c *Config) {
-		c.Listen = 10 * time.Second
-		c.Log = slog.New(slog.DiscardHandler)
-	})
-	// The queue is looked at again and again: when the task was due and isn't
-	// delivered to a third, it was handed back with a delay.
-	go func() {
-		defer close(handed)
-		won, err := waitAndCommit(ctx, b, d)
-		if !won || err != nil {
-			t.Errorf("the slow worker's outcome: won %v, %v", won, err)
-		}
-	}()
-	receive(b, handed)
-	if o := receive(b, b.outcomes); o.Attempt != 1 || o.Worker != "slow" {
-		t.Errorf("outcome %+v", o.Outcome)
+	log := make(logLines, 10)
+	w := b.start(func(context.Context, *Job, func(sim.Progress)) (results.Receipt, error) {
+		t.Error("the task is run a second time")
+		return results.Receipt{}, sim.ErrInvalid
+	}, func(c *Config) { c.Listen, c.Log = 20*time.Second, slog.New(slog.NewTextHandler(log, nil)) })
+	if line := receive(b, log); !strings.Contains(line, "still at work elsewhere") {
+		t.Errorf("log: %s", line)
 	}
 	b.drained(w)
+	now := time.Now()
+	won, err := d.Commit(deadline(t), queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "r_e", Worker: "slow", Started: now, Finished: now})
+	if !won || err != nil {
+		t.Errorf("won %v, %v", won, err)
+	}
 }
 
-// waitAndCommit waits until the worker has taken a second task, which it only
-// does after it was done with the first, and commits the first's outcome.
-func waitAndCommit(ctx context.Context, b *bench, d *queue.Delivery) (bool, error) {
-	for {
-		e := receive(b, b.events)
-		if e.ID == d.Task().ID && e.Attempt > 1 {
-			return false, errors.New("a second attempt was started")
-		}
-		if e.ID == d.Task().ID {
-			b.publish(task(2))
-			continue
-		}
-		receive(b, b.outcomes)
-		now := time.Now()
-		return d.Commit(ctx, queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "r_e", Worker: "slow", Started: now, Finished: now})
+// logLines is a log as a channel of its lines.
+type logLines chan string
+
+func (l logLines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
+}
+
+// gate lets connections to a server through, or cuts them.
+type gate struct {
+	server *queue.Server
+	mu     sync.Mutex
+	shut   bool
+	open   []net.Conn
+}
+
+func (g *gate) InProcessConn() (net.Conn, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.shut {
+		return nil, errors.New("cut off")
 	}
+	c, err := g.server.InProcessConn()
+	g.open = append(g.open, c)
+	return c, err
+}
+
+func (g *gate) set(shut bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.shut = shut
+	for _, c := range g.open {
+		c.Close()
+	}
+	g.open = nil
+}
+
+// A worker that was cut off, and comes back when another has its task, stops.
+func TestWorkerThatWasCutOffStopsWhatAnotherDoes(t *testing.T) {
+	b := newBench(t, 300*time.Millisecond)
+	line := &gate{server: b.server}
+	q, err := queue.Open(deadline(t), queue.Options{RootID: b.root.ID(), Connect: []nats.Option{
+		nats.InProcessServer(line), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
+	}})
+	check(t, err)
+	t.Cleanup(q.Close)
+	begun, ended := make(chan bool, 1), make(chan error, 1)
+	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+		begun <- true
+		<-ctx.Done()
+		ended <- context.Cause(ctx)
+		return results.Receipt{}, ctx.Err()
+	}, func(c *Config) { c.Queue, c.Heartbeat, c.Name = q, 20*time.Millisecond, "cut off" })
+	b.publish(task(1))
+	receive(b, begun)
+	line.set(true)
+
+	d, err := b.queue.Next(deadline(t), func() []string { return []string{"quick"} })
+	check(t, err)
+	_, err = d.Start(deadline(t), "rival", "host")
+	check(t, err)
+	line.set(false)
+	if cause := receive(b, ended); !errors.Is(cause, errSuperseded) {
+		t.Errorf("ended by %v", cause)
+	}
+	check(t, d.Heartbeat(deadline(t))) // before it could be delivered again
+	now := time.Now()
+	won, err := d.Commit(deadline(t), queue.Outcome{Attempt: 2, Class: queue.Numeric, Error: "r_e", Started: now, Finished: now})
+	if !won || err != nil {
+		t.Errorf("won %v, %v", won, err)
+	}
+	check(t, d.Done(deadline(t)))
+	b.drained(w)
 }
 
 func TestLoserRemovesItsFile(t *testing.T) {
@@ -457,7 +512,7 @@ func TestLoserRemovesItsFile(t *testing.T) {
 	check(t, err)
 	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
 		now := time.Now()
-		won, err := d.Commit(ctx, queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "r_e", Worker: "rival", Started: now, Finished: now})
+		won, err := d.Commit(deadline(t), queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "r_e", Worker: "rival", Started: now, Finished: now})
 		if !won || err != nil {
 			t.Errorf("rival won %v, %v", won, err)
 		}

@@ -21,6 +21,9 @@ type environment struct {
 	// draws says that stdout is a terminal; size is then its width and height.
 	draws bool
 	size  func() (width, height int)
+	// rootFlag is " -p DIR" where the root was chosen so: commands that are offered
+	// for what comes next need it too.
+	rootFlag string
 }
 
 func systemEnvironment() *environment {

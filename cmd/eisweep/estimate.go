@@ -23,7 +23,7 @@ func estimateOf(ctx context.Context, t *estimate.Tally, share time.Duration) *es
 	if t.Tasks == 0 {
 		return nil
 	}
-	return &estimateJSON{CPUSeconds: t.CPU(ctx, share).Seconds(), Bytes: t.Bytes}
+	return &estimateJSON{CPUSeconds: t.CPU(ctx, share), Bytes: t.Bytes}
 }
 
 // text words an estimate; workers is how many tasks run at a time.
@@ -32,12 +32,11 @@ func (x *estimateJSON) text(workers int) string {
 	if x.CPUSeconds == 0 {
 		return disk + "; the time could not be measured"
 	}
-	cpu := time.Duration(x.CPUSeconds * float64(time.Second))
-	words := fmt.Sprintf("%.2g CPU-hours", cpu.Hours())
-	if cpu < 10*time.Minute {
-		words = fmt.Sprintf("%s of CPU time", duration(cpu))
+	words := span(x.CPUSeconds) + " of CPU time"
+	if hours := x.CPUSeconds / 3600; hours >= 1 {
+		words = fmt.Sprintf("%s CPU-hours", thousands(hours))
 	}
-	return fmt.Sprintf("about %s (%s on %s), %s", words, duration(cpu/time.Duration(workers)), count(workers, "core"), disk)
+	return fmt.Sprintf("about %s (%s on %s), %s", words, span(x.CPUSeconds/float64(workers)), count(workers, "core"), disk)
 }
 
 // executes says whether an action computes anything.

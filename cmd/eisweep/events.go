@@ -8,12 +8,14 @@ import (
 	"eisweep/coordinator"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
+	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
 
 // events tells of an order as JSON, an object per line (docs/commands.md). Fields
 // may be added; none changes its meaning.
 type events struct {
+	e    *environment
 	out  *json.Encoder
 	next time.Time
 }
@@ -24,14 +26,14 @@ const eventsTime = time.Second
 func newEvents(e *environment) *events {
 	out := json.NewEncoder(e.stdout)
 	out.SetEscapeHTML(false)
-	return &events{out: out}
+	return &events{e: e, out: out}
 }
 
 // planEvent is the event "plan", one per sweep; `plan --json` writes it too.
 type planEvent struct {
 	Event      string        `json:"event"`
 	Sweep      string        `json:"sweep"`
-	Folder     string        `json:"folder,omitempty"`
+	Folder     string        `json:"folder"`
 	Tasks      int           `json:"tasks"`
 	New        int           `json:"new"`
 	Retried    int           `json:"retried"`
@@ -46,16 +48,16 @@ type planEvent struct {
 	Estimate   *estimateJSON `json:"estimate,omitempty"`
 }
 
-func newPlanEvent(s *coordinator.SweepPlan) planEvent {
+func newPlanEvent(r *root.Root, s *coordinator.SweepPlan) planEvent {
 	return planEvent{
-		Event: "plan", Sweep: s.Sweep.Name(), Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged, Waiting: s.Waiting, Blocked: s.Blocked,
+		Event: "plan", Sweep: s.Sweep.Name(), Folder: r.SweepDir(s.Sweep.Name()), Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged, Waiting: s.Waiting, Blocked: s.Blocked,
 		Done: s.Done, Linked: s.Linked, Settled: s.Settled, Superseded: s.Conflicts, Gone: append([]string{}, s.Gone...),
 	}
 }
 
-func (w *events) plan(p *coordinator.Plan) {
+func (w *events) plan(r *root.Root, p *coordinator.Plan) {
 	for i := range p.Sweeps {
-		w.out.Encode(newPlanEvent(&p.Sweeps[i]))
+		w.out.Encode(newPlanEvent(r, &p.Sweeps[i]))
 	}
 }
 
@@ -122,6 +124,8 @@ func seconds(d time.Duration, known bool) *float64 {
 	s := d.Seconds()
 	return &s
 }
+
+func (w *events) notice(line string) { w.e.note("%s", line) }
 
 type summaryEvent struct {
 	Event    string              `json:"event"`

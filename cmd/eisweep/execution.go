@@ -10,6 +10,8 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/worker"
 )
 
 // execution carries an order out, from the lock to the last line.
@@ -37,10 +39,12 @@ func (x *execution) check() error {
 
 // observer tells what happens to an order: on a terminal, in lines, or as JSON.
 type observer interface {
-	plan(*coordinator.Plan)
+	plan(*root.Root, *coordinator.Plan)
 	task(*results.Line)
 	progress(coordinator.Snapshot)
 	summary(coordinator.Summary, error)
+	// notice tells of trouble, a line; any goroutine may call it.
+	notice(string)
 }
 
 func (x *execution) observer(e *environment) observer {
@@ -56,16 +60,16 @@ func (x *execution) observer(e *environment) observer {
 // execute opens a session, launches the order and sees it to its end. The error
 // holds all that the exit code depends on.
 func (x *execution) execute(ctx context.Context, e *environment, path string) error {
-	s, err := openSession(ctx, e, path)
+	o := x.observer(e)
+	s, err := openSession(ctx, e, path, newNotices(o.notice))
 	if err != nil {
 		return orInterrupted(ctx, err)
 	}
-	o := x.observer(e)
 	plan, err := x.launch(ctx, e, s)
 	if err != nil {
 		return errors.Join(orInterrupted(ctx, err), s.close())
 	}
-	o.plan(plan)
+	o.plan(s.root, plan)
 	var unstarted error
 	if plan.Executes() > 0 {
 		unstarted = s.work(ctx, x.workers)
@@ -136,7 +140,11 @@ func (s *session) workerEnded(ctx context.Context, done <-chan error) error {
 	if ctx.Err() != nil {
 		return ended(ctx)
 	}
-	return failure(exitStorage, "the worker stopped taking tasks because its storage failed; make room or mend the disk, then run the same command again")
+	err := s.worker.Err()
+	if errors.Is(err, worker.ErrStorage) {
+		return failure(exitStorage, "the worker takes no more tasks: %w; make room or mend the disk, then run the same command again", err)
+	}
+	return errors.Join(err, failure(exitLost, "the worker ended by itself; run the same command again"))
 }
 
 // finish closes the session and says what became of the order.

@@ -1,10 +1,17 @@
 package main
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"eisweep/coordinator"
 	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sim"
 )
 
 // lines tells of an order in plain lines: what is settled, as long as it's no
@@ -34,14 +41,16 @@ func newLines(e *environment) *lines {
 	return &lines{e: e, now: time.Now, begun: now, next: now.Add(firstProgress), every: firstProgress, allowed: burst, asOf: now}
 }
 
-func (l *lines) plan(p *coordinator.Plan) { writePlan(l.e, p) }
+func (l *lines) plan(r *root.Root, p *coordinator.Plan) { writePlan(l.e, r, p) }
 
 // task tells of one task that was settled.
 func (l *lines) task(line *results.Line) {
 	now := l.now()
 	l.allowed = min(burst, l.allowed+now.Sub(l.asOf).Seconds()*linesPerSec)
 	l.asOf = now
-	l.settled++
+	if !superseded(line) {
+		l.settled++
+	}
 	if l.allowed < 1 {
 		l.hushed++
 		return
@@ -71,14 +80,36 @@ func (l *lines) progress(s coordinator.Snapshot) {
 
 func (l *lines) summary(s coordinator.Summary, err error) { writeSummary(l.e, s, err) }
 
+func (l *lines) notice(line string) { l.e.note("%s", line) }
+
 // taskText words what became of a task.
 func taskText(line *results.Line) string {
-	name := line.Sweep + "/" + line.File
-	if line.State == results.Failed {
+	name := line.Sweep + "/" + taskName(line)
+	switch {
+	case line.State == results.Failed:
 		return "failed (" + line.Class + "): " + name + ": " + firstLine(line.Error)
-	}
-	if line.ReusedFrom != "" {
+	case superseded(line):
+		return "moved aside: " + name
+	case line.ReusedFrom != "":
 		return "linked: " + name + " from " + line.ReusedFrom
 	}
 	return "done: " + name + " in " + duration(time.Duration(line.Seconds*float64(time.Second)))
+}
+
+// superseded says that a line tells of a file that was moved aside.
+func superseded(line *results.Line) bool { return strings.HasPrefix(line.File, "superseded/") }
+
+// taskName is the file of a result; of a failure, which has none, what its file
+// would be named for.
+func taskName(line *results.Line) string {
+	if line.File != "" {
+		return line.File
+	}
+	names := slices.Collect(maps.Keys(line.Parameters))
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(sim.Order(a), sim.Order(b)) })
+	var b strings.Builder
+	for _, name := range names {
+		fmt.Fprintf(&b, "%s=%v~", name, line.Parameters[name])
+	}
+	return fmt.Sprintf("%sseed=%d", b.String(), line.Seed)
 }

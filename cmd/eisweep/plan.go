@@ -89,8 +89,8 @@ func (p *planning) sweep(ctx context.Context, e *environment, r *root.Root, s *c
 	}
 	estimated := estimateOf(ctx, &tally, measuring)
 	if p.asJSON {
-		event := newPlanEvent(s)
-		event.Folder, event.Estimate = r.SweepDir(s.Sweep.Name()), estimated
+		event := newPlanEvent(r, s)
+		event.Estimate = estimated
 		return out.Encode(event)
 	}
 	writeSweepPlan(e, r, s, estimated)
@@ -119,7 +119,7 @@ func bracketed(text string) string {
 	if text == "" {
 		return ""
 	}
-	return "  (" + text + ")"
+	return " (" + text + ")"
 }
 
 // writeSweepPlan tells a person of a sweep.

@@ -65,7 +65,7 @@ name = "perturb"
 experiment = "PERTURB"
 source = "approximate"
 [axes]
-perturb.n_perturbed = 2
+perturb.n_perturbed = [2]
 `
 
 // digests runs the sweeps under a root of their own and gives each task's digest.

@@ -9,13 +9,17 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/queue"
+	"eisweep/internal/root"
 )
 
 // writePlan tells a person what a run is about to do.
-func writePlan(e *environment, p *coordinator.Plan) {
+func writePlan(e *environment, r *root.Root, p *coordinator.Plan) {
 	for i := range p.Sweeps {
 		s := &p.Sweeps[i]
 		e.say("%s", planLine(s))
+		if s.New+s.Waiting > 0 {
+			e.say("  files go to %s; look at them with: eisweep show %s%s", r.SweepDir(s.Sweep.Name()), s.Sweep.Name(), e.rootFlag)
+		}
 		if s.Conflicts > 0 {
 			e.say("  %s of other tasks moved to %s/superseded/", count(s.Conflicts, "file"), s.Sweep.Name())
 		}
@@ -81,8 +85,8 @@ func writeFailures(e *environment, s *coordinator.SweepSummary) {
 		}
 		e.say("  failed (%s): %s: %s", f.Class, f.File, firstLine(f.Error))
 	}
-	e.say("  why:    eisweep show %s", s.Failures[0].ID)
-	e.say("  again:  eisweep rerun %s --failed%s", s.Name, repeats(s.ByClass))
+	e.say("  why:    eisweep show %s%s", s.Failures[0].ID, e.rootFlag)
+	e.say("  again:  eisweep rerun %s --failed%s%s", s.Name, e.rootFlag, repeats(s.ByClass))
 }
 
 // repeats warns where a rerun gives the same failure again.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/queue"
-	"eisweep/internal/root"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -176,91 +174,4 @@ func (r *rerun) run(ctx context.Context, e *environment, path, name string) erro
 		return nil
 	}
 	return r.execute(ctx, e, path)
-}
-
-// choose returns the tasks that fit, and how many of them failed by class.
-func (r *rerun) choose(status *coordinator.SweepStatus) (map[sweeps.ID]bool, map[queue.Class]int) {
-	chosen, classes := map[sweeps.ID]bool{}, map[queue.Class]int{}
-	for i := range status.Tasks {
-		t := &status.Tasks[i]
-		if !r.fits(t) {
-			continue
-		}
-		chosen[t.Task.ID] = true
-		if t.State == coordinator.StateFailed && t.Line != nil {
-			classes[queue.Class(t.Line.Class)]++
-		}
-	}
-	return chosen, classes
-}
-
-// prepare makes the order: the chosen tasks whatever their state, or with --set
-// those that replace them.
-func (r *rerun) prepare(status *coordinator.SweepStatus, chosen map[sweeps.ID]bool) error {
-	r.order = coordinator.Order{
-		Sweeps: []*sweeps.Sweep{status.Sweep}, Supersede: r.supersede, KeepFile: true,
-		Select: func(t *sweeps.Task, _ coordinator.State) bool { return chosen[t.ID] },
-	}
-	if len(r.changes) == 0 {
-		return nil
-	}
-	ids := slices.SortedFunc(maps.Keys(chosen), func(a, b sweeps.ID) int { return strings.Compare(a.String(), b.String()) })
-	replaced, err := status.Sweep.Replace(sweeps.Replacement{Tasks: ids, Settings: r.changes})
-	if err != nil {
-		return &exitError{exitInput, err}
-	}
-	r.order.Sweeps, r.order.KeepFile = []*sweeps.Sweep{replaced}, false
-	r.order.Select = func(t *sweeps.Task, s coordinator.State) bool {
-		return chosen[t.Replaces] && s != coordinator.StateDone
-	}
-	return nil
-}
-
-// announce says what is about to be done.
-func (r *rerun) announce(e *environment, opened *root.Root, status *coordinator.SweepStatus, chosen map[sweeps.ID]bool, classes map[queue.Class]int) {
-	name := status.Sweep.Name()
-	verb := "runs again"
-	if len(r.changes) > 0 {
-		verb = "replaces, with " + settingsText(r.changes) + ","
-	}
-	r.tell(e, "%s %s of the %d of %s; files in %s", verb, count(len(chosen), "task"), len(status.Tasks), name, opened.SweepDir(name))
-	shown := 0
-	for i := range status.Tasks {
-		t := &status.Tasks[i]
-		if !chosen[t.Task.ID] {
-			continue
-		}
-		if shown++; shown > 10 {
-			r.tell(e, "  … and %d more", len(chosen)-10)
-			break
-		}
-		r.tell(e, "  %s  %s (%s)", t.Task.ID, t.Task.File, stateText(t))
-	}
-	if n := classes[queue.Numeric] + classes[queue.Invalid]; n > 0 && len(r.changes) == 0 {
-		e.note("warning: %s failed by numbers or input; with the same parameters they will fail again (--set NAME=VALUE changes one)", count(n, "task"))
-	}
-}
-
-// tell writes to stdout, or to stderr where stdout is JSON.
-func (r *rerun) tell(e *environment, format string, args ...any) {
-	if r.asJSON {
-		e.note(format, args...)
-		return
-	}
-	e.say(format, args...)
-}
-
-func stateText(t *coordinator.TaskStatus) string {
-	if t.State == coordinator.StateFailed && t.Line != nil {
-		return "failed: " + t.Line.Class
-	}
-	return string(t.State)
-}
-
-func settingsText(settings []sim.Setting) string {
-	var out []string
-	for _, s := range settings {
-		out = append(out, s.String())
-	}
-	return strings.Join(out, ", ")
 }

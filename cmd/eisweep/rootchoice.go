@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -36,6 +37,14 @@ func (c *rootChoice) choose(e *environment) (path, from string, err error) {
 	return absolute, from, nil
 }
 
+// quoted is a path as a shell takes it.
+func quoted(path string) string {
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:,@%") == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
+
 // announce chooses and says on stderr which root it is.
 func (c *rootChoice) announce(e *environment) (string, error) {
 	path, from, err := c.choose(e)
@@ -43,5 +52,8 @@ func (c *rootChoice) announce(e *environment) (string, error) {
 		return "", err
 	}
 	e.note("root: %s (%s)", path, from)
+	if c.path != "" {
+		e.rootFlag = " -p " + quoted(c.path)
+	}
 	return path, nil
 }

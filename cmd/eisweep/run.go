@@ -37,6 +37,9 @@ experiment reads the parameter; --seeds those that train, if any of them does.`,
 			if err != nil {
 				return err
 			}
+			if err := checkBeforeMaking(cmd.Context(), path, list); err != nil {
+				return err
+			}
 			o.order = coordinator.Order{Sweeps: list, Supersede: o.supersede}
 			return o.execute(cmd.Context(), e, path)
 		},

@@ -3,26 +3,33 @@ package main
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"eisweep/coordinator"
 	"eisweep/internal/results"
+	"eisweep/internal/root"
 )
 
 // screen shows an order on a terminal: a block of lines at the bottom that is
 // drawn anew in place, failures above it as they come.
 type screen struct {
 	e       *environment
-	drawn   int // lines of the block on the screen
+	mu      sync.Mutex // whoever draws holds it
+	drawn   int        // lines of the block on the screen
 	settled int
 }
 
 func newScreen(e *environment) *screen { return &screen{e: e} }
 
-func (s *screen) plan(p *coordinator.Plan) { writePlan(s.e, p) }
+func (s *screen) plan(r *root.Root, p *coordinator.Plan) { writePlan(s.e, r, p) }
 
 func (s *screen) task(line *results.Line) {
-	s.settled++
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !superseded(line) {
+		s.settled++
+	}
 	if line.State == results.Failed {
 		s.clear()
 		s.e.say("%s", taskText(line))
@@ -32,6 +39,8 @@ func (s *screen) task(line *results.Line) {
 func (s *screen) progress(snap coordinator.Snapshot) {
 	width, height := s.e.size()
 	block := drawing(&snap, rate(s.settled, snap.Elapsed), width-1, height-1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.clear()
 	for _, line := range block {
 		fmt.Fprintln(s.e.stdout, line)
@@ -42,12 +51,21 @@ func (s *screen) progress(snap coordinator.Snapshot) {
 // clear takes the block off the screen.
 func (s *screen) clear() {
 	if s.drawn > 0 {
-		fmt.Fprintf(s.e.stdout, "\x1b[%dA\x1b[J", s.drawn)
+		fmt.Fprintf(s.e.stdout, "\r\x1b[%dA\x1b[J", s.drawn)
 	}
 	s.drawn = 0
 }
 
+func (s *screen) notice(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clear()
+	s.e.note("%s", line)
+}
+
 func (s *screen) summary(sum coordinator.Summary, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.clear()
 	writeSummary(s.e, sum, err)
 }

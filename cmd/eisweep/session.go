@@ -31,9 +31,11 @@ type session struct {
 }
 
 // drainTime is how long running tasks may take to be handed back after the first
-// signal, flushTime how long what they left may take to reach the disk.
+// signal, stopTime how long those that didn't may take to end, flushTime how long
+// what was finished may take to reach the disk.
 const (
 	drainTime = time.Second
+	stopTime  = 500 * time.Millisecond
 	flushTime = 30 * time.Second
 )
 
@@ -56,8 +58,8 @@ func commandLine() string {
 }
 
 // openSession opens everything but the worker. On an error nothing stays open.
-func openSession(ctx context.Context, e *environment, path string) (_ *session, err error) {
-	s := &session{log: slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+func openSession(ctx context.Context, e *environment, path string, log *slog.Logger) (_ *session, err error) {
+	s := &session{log: log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -125,6 +127,21 @@ func (s *session) work(ctx context.Context, slots int) error {
 	return nil
 }
 
+// stopWorker ends what was not handed back. A task that is busy setting itself up
+// doesn't hear of it for a while; nothing that it does counts any more, and it ends
+// with the process.
+func (s *session) stopWorker() {
+	stopped := make(chan struct{})
+	go func(w *worker.Worker) {
+		w.Stop()
+		close(stopped)
+	}(s.worker)
+	select {
+	case <-stopped:
+	case <-time.After(stopTime):
+	}
+}
+
 // close ends everything in order: running tasks are handed back, committed results
 // placed, the queue and its server closed, the lock given up. It is idempotent.
 func (s *session) close() error {
@@ -135,7 +152,7 @@ func (s *session) close() error {
 			errs = append(errs, fmt.Errorf("stop worker: %w", err))
 		}
 		cancel()
-		s.worker.Stop()
+		s.stopWorker()
 		s.worker = nil
 	}
 	if s.coordinator != nil {

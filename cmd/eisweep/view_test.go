@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -87,8 +88,24 @@ func TestScreenClearsWhatItDrew(t *testing.T) {
 	drawn := strings.Count(out.String(), "\n")
 	out.Reset()
 	s.summary(coordinator.Summary{}, nil)
-	if want := "\x1b[5A\x1b[J"; drawn != 5 || !strings.HasPrefix(out.String(), want) {
+	if want := "\r\x1b[5A\x1b[J"; drawn != 5 || !strings.HasPrefix(out.String(), want) {
 		t.Errorf("%d lines drawn, then %q, want 5 and %q", drawn, out, want)
+	}
+}
+
+func TestNoticesAreWordedForAPerson(t *testing.T) {
+	e, out, told := quiet()
+	s := newScreen(e)
+	s.progress(*snapshot())
+	out.Reset()
+	log := newNotices(s.notice).With("worker", "w").WithGroup("g")
+	log.Info("nothing that concerns anyone")
+	log.Warn("an attempt failed", "attempt", 2, "error", errors.New("no space"))
+	if want := "warning: an attempt failed (worker w, attempt 2): no space\n"; told.String() != want {
+		t.Errorf("told %q, want %q", told, want)
+	}
+	if !strings.HasPrefix(out.String(), "\r\x1b[5A") {
+		t.Errorf("the block was not cleared: %q", out)
 	}
 }
 
@@ -99,6 +116,9 @@ func TestDurationsAndSizes(t *testing.T) {
 		if got := duration(d); got != want {
 			t.Errorf("%v is %q, want %q", d, got, want)
 		}
+	}
+	if got, want := span(9e12), "285,193 years"; got != want {
+		t.Errorf("9e12 s are %q, want %q", got, want)
 	}
 	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1500: "1.5 kB", 250e6: "250 MB", 3.2e12: "3.2 TB"} {
 		if got := size(n); got != want {

@@ -18,18 +18,36 @@ func count(n int, thing string) string {
 }
 
 // duration words a time as a person plans with it: two units at most.
-func duration(d time.Duration) string {
-	s := int64(math.Round(d.Seconds()))
+func duration(d time.Duration) string { return span(d.Seconds()) }
+
+// span words a number of seconds likewise.
+func span(seconds float64) string {
+	const day, year = 86400, 365.25 * 86400
+	s := int64(math.Round(min(seconds, 2*year)))
 	switch {
 	case s < 60:
 		return fmt.Sprintf("%d s", s)
 	case s < 3600:
 		return fmt.Sprintf("%d min %02d s", s/60, s%60)
-	case s < 48*3600:
+	case s < 2*day:
 		return fmt.Sprintf("%d h %02d min", s/3600, s%3600/60)
+	case seconds < 2*year:
+		return fmt.Sprintf("%d days %d h", s/day, s%day/3600)
 	default:
-		return fmt.Sprintf("%d days %d h", s/86400, s%86400/3600)
+		return thousands(seconds/year) + " years"
 	}
+}
+
+// thousands words a number of two digits at least, its thousands apart.
+func thousands(x float64) string {
+	if x < 10 {
+		return fmt.Sprintf("%.1f", x)
+	}
+	text := fmt.Sprintf("%.0f", x)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 // left words a time left, or that it isn't known yet.

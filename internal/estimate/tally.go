@@ -62,10 +62,10 @@ func groupOf(x sim.Experiment, p *sim.Parameters) group {
 	return g
 }
 
-// CPU estimates the CPU time of the tasks from measurements that take about budget
-// in all, the groups with the most work first. A group that there was no time for
+// CPU estimates the CPU time of the tasks, in seconds, from measurements that take
+// about budget in all, the groups with the most work first. A group that there was no time for
 // is scaled from one that was measured. It is 0 when nothing could be measured.
-func (t *Tally) CPU(ctx context.Context, budget time.Duration) time.Duration {
+func (t *Tally) CPU(ctx context.Context, budget time.Duration) float64 {
 	groups := make([]group, 0, len(t.groups))
 	for g := range t.groups {
 		groups = append(groups, g)
@@ -75,9 +75,9 @@ func (t *Tally) CPU(ctx context.Context, budget time.Duration) time.Duration {
 	end := time.Now().Add(budget)
 	for i, g := range groups {
 		s := t.groups[g]
-		time1 := time.Until(end) / time.Duration(max(1, min(4, len(groups)-i)))
-		if time1 > budget/20 || i == 0 {
-			if p, err := measure(ctx, g.experiment, s.sample, time1); err == nil {
+		part := time.Until(end) / time.Duration(max(1, min(4, len(groups)-i)))
+		if part > budget/20 || i == 0 {
+			if p, err := measure(ctx, g.experiment, s.sample, part); err == nil {
 				seconds := p.seconds(s)
 				total, measured, work = total+seconds, measured+seconds, work+s.work(g)
 				continue
@@ -87,7 +87,7 @@ func (t *Tally) CPU(ctx context.Context, budget time.Duration) time.Duration {
 			total += measured / work * s.work(g)
 		}
 	}
-	return time.Duration(total * float64(time.Second))
+	return total
 }
 
 // work is how much there is of a group, relative to others: settlings times the

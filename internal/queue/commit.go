@@ -40,7 +40,7 @@ func (q *Queue) commit(ctx context.Context, o Outcome) (won bool, err error) {
 	}
 	msg := nats.NewMsg(q.outcome(o.ID, o.Run))
 	msg.Data = data
-	err = q.retry(ctx, func() error {
+	err = q.retry(ctx, func(ctx context.Context) error {
 		_, err := q.js.PublishMsg(ctx, msg)
 		return err
 	})
@@ -48,7 +48,7 @@ func (q *Queue) commit(ctx context.Context, o Outcome) (won bool, err error) {
 		return q.mine(ctx, msg)
 	}
 	if err != nil {
-		return false, fmt.Errorf("commit outcome of task %s: %w", o.ID, err)
+		return false, fmt.Errorf("commit outcome of task %s: %w", o.ID, stored(err))
 	}
 	return true, nil
 }
@@ -115,7 +115,7 @@ func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (sto
 		if d, ok := q.received(msg); ok {
 			handle(d)
 		}
-	}, jetstream.PullMaxMessages(500))
+	}, jetstream.PullMaxMessages(500), q.reported("outcomes"))
 	if err != nil {
 		return nil, fmt.Errorf("read outcomes: %w", err)
 	}
@@ -138,6 +138,14 @@ func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
 		ID: id, Run: run, Attempt: 1, Class: Lost, Started: now, Finished: now,
 		Error: text("the worker's outcome cannot be read: "+err.Error(), maxError),
 	}}, true
+}
+
+// reported logs what goes wrong between the calls of a consumer's handler; the
+// consumer itself goes on as soon as it can.
+func (q *Queue) reported(what string) jetstream.PullConsumeOpt {
+	return jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
+		q.log.Info("reading of "+what+" is disturbed", "error", err)
+	})
 }
 
 // stopper ends a consumer and waits until its handler has returned.

@@ -158,13 +158,8 @@ func (d *Delivery) Terminate(ctx context.Context) error { return d.ask(ctx, "+TE
 
 // ask sends an acknowledgement and waits for its confirmation.
 func (d *Delivery) ask(ctx context.Context, verb string) error {
-	err := d.q.retry(ctx, func() error {
-		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-		defer cancel()
+	err := d.q.retry(ctx, func(ctx context.Context) error {
 		_, err := d.q.conn.RequestWithContext(ctx, d.msg.Reply(), []byte(verb))
-		if errors.Is(err, context.DeadlineExceeded) {
-			return nats.ErrTimeout
-		}
 		return err
 	})
 	if err != nil {

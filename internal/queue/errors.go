@@ -2,6 +2,7 @@ package queue
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -16,6 +17,8 @@ var (
 	ErrNoQueue = errors.New("the root has no queue yet: no coordinator has run")
 	// ErrStoreInUse is wrapped when another server works on the store's folder.
 	ErrStoreInUse = errors.New("another server uses this folder")
+	// ErrStore is wrapped when the server cannot write its store.
+	ErrStore = errors.New("the queue's store cannot be written; its disk may be full")
 	// ErrMessage is wrapped by the errors of messages that cannot be understood.
 	ErrMessage = errors.New("not a message of this format")
 	// ErrLeaseLost is wrapped when a later attempt at the task has started.
@@ -29,6 +32,10 @@ const (
 	codeStoreFailed   = 10077 // also: one message per subject, and there is one
 	codeWrongSequence = 10071
 	codeWrongConstant = 10164 // the same of a replicated stream
+	codeNoResources   = 10023
+	codeNoStorage     = 10047
+	codeNoStore       = 10049
+	codeBatchGone     = 10176 // a part of a batch could not be kept
 )
 
 // textOccupied is how the server says, under codeStoreFailed, that the subject
@@ -57,6 +64,16 @@ func outdated(err error) bool {
 	return code == codeWrongSequence || code == codeWrongConstant
 }
 
+// stored adds ErrStore to an error by which the server says that it cannot write.
+func stored(err error) error {
+	switch code, _ := apiError(err); code {
+	case codeStoreFailed, codeNoResources, codeNoStorage, codeNoStore, codeBatchGone:
+		return fmt.Errorf("%w: %w", ErrStore, err)
+	default:
+		return err
+	}
+}
+
 // passing reports whether an error is one that a later try may not meet.
 func passing(err error) bool {
 	if errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrNoResponders) ||
@@ -64,5 +81,5 @@ func passing(err error) bool {
 		return true
 	}
 	var api *jetstream.APIError
-	return errors.As(err, &api) && api.Code == 503 && !occupied(err)
+	return errors.As(err, &api) && api.Code == 503 && api.ErrorCode != codeStoreFailed
 }

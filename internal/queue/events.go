@@ -27,7 +27,7 @@ func (q *Queue) Events(ctx context.Context, attempt func(AttemptEvent), progress
 			return
 		}
 		attempt(*e)
-	})
+	}, q.reported("attempts"))
 	if err != nil {
 		return nil, fmt.Errorf("read attempts: %w", err)
 	}

@@ -27,7 +27,7 @@ func (q *Queue) Publish(ctx context.Context, tasks []Task) (queued []bool, err e
 			return queued, err
 		}
 		if err := q.publish(ctx, messages, queued[at:at+len(batch)]); err != nil {
-			return queued, fmt.Errorf("queue tasks: %w", err)
+			return queued, fmt.Errorf("queue tasks: %w", stored(err))
 		}
 		at += len(batch)
 	}
@@ -51,7 +51,7 @@ func (q *Queue) messages(tasks []Task) ([]*nats.Msg, error) {
 // publish queues messages in one batch. The server refuses a batch whole when one
 // of its subjects is occupied; then its halves are tried.
 func (q *Queue) publish(ctx context.Context, messages []*nats.Msg, queued []bool) error {
-	err := q.retry(ctx, func() error { return q.publishBatch(ctx, messages) })
+	err := q.retry(ctx, func(ctx context.Context) error { return q.publishBatch(ctx, messages) })
 	switch {
 	case err == nil:
 		for i := range queued {
@@ -85,11 +85,14 @@ func (q *Queue) publishBatch(ctx context.Context, messages []*nats.Msg) (err err
 	return err
 }
 
+// tryTimeout is how long an answer is waited for before the question is asked again.
+const tryTimeout = 10 * time.Second
+
 // retry calls f again, after growing pauses, while its error is a passing one.
-func (q *Queue) retry(ctx context.Context, f func() error) error {
+func (q *Queue) retry(ctx context.Context, f func(context.Context) error) error {
 	pause := 50 * time.Millisecond
 	for {
-		err := f()
+		err := q.try(ctx, f)
 		if err == nil || !passing(err) || ctx.Err() != nil {
 			return err
 		}
@@ -104,9 +107,23 @@ func (q *Queue) retry(ctx context.Context, f func() error) error {
 	}
 }
 
+// try asks once. A connection that breaks takes the answer with it: then, and when
+// none came in time, the error is a passing one.
+func (q *Queue) try(ctx context.Context, f func(context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, tryTimeout)
+	defer cancel()
+	release := context.AfterFunc(q.currentLink(), cancel)
+	defer release()
+	err := f(limited)
+	if (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) && ctx.Err() == nil {
+		return nats.ErrTimeout
+	}
+	return err
+}
+
 // direct returns the last message of a subject, nil when there is none.
 func (q *Queue) direct(ctx context.Context, stream jetstream.Stream, subject string) (m *jetstream.RawStreamMsg, err error) {
-	err = q.retry(ctx, func() error {
+	err = q.retry(ctx, func(ctx context.Context) (err error) {
 		m, err = stream.GetLastMsgForSubject(ctx, subject)
 		return err
 	})

@@ -61,6 +61,8 @@ type Queue struct {
 	mu        sync.Mutex
 	consumers map[string]jetstream.Consumer // by sweep: those found so far
 	woken     chan struct{}                 // closed and replaced at every wake-up
+	link      context.Context               // ends, and is replaced, when the connection breaks
+	cut       context.CancelFunc            // of link
 }
 
 // Open connects to the queue of a root. The error wraps ErrOutOfReach, ErrOldServer
@@ -76,7 +78,9 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		scheme: scheme{root: o.RootID}, options: o, log: o.Log, closed: make(chan struct{}),
 		consumers: map[string]jetstream.Consumer{}, woken: make(chan struct{}),
 	}
+	q.link, q.cut = context.WithCancel(context.Background())
 	if err := q.connect(); err != nil {
+		q.cut()
 		return nil, err
 	}
 	if err := q.prepare(ctx); err != nil {
@@ -94,6 +98,7 @@ func (q *Queue) connect() error {
 		nats.MaxReconnects(-1),
 		nats.ClosedHandler(func(*nats.Conn) { close(q.closed) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			q.linkBroken()
 			if err != nil {
 				q.log.Warn("connection to NATS lost", "error", err)
 			}
@@ -148,7 +153,7 @@ func (q *Queue) stream(ctx context.Context, kind string) (jetstream.Stream, erro
 	case err != nil && passing(err):
 		return nil, fmt.Errorf("open stream of %s: %w: %w", kind, ErrOutOfReach, err)
 	case err != nil:
-		return nil, fmt.Errorf("open stream of %s: %w", kind, err)
+		return nil, fmt.Errorf("open stream of %s: %w", kind, stored(err))
 	}
 	return stream, nil
 }
@@ -157,6 +162,22 @@ func (q *Queue) stream(ctx context.Context, kind string) (jetstream.Stream, erro
 func (q *Queue) Close() {
 	q.conn.Close()
 	<-q.closed
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.cut()
+}
+
+func (q *Queue) linkBroken() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.cut()
+	q.link, q.cut = context.WithCancel(context.Background())
+}
+
+func (q *Queue) currentLink() context.Context {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.link
 }
 
 // wakeUp lets idle Next calls look at the sweeps now.

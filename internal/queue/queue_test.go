@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -532,6 +534,17 @@ func TestStoreHasOneServer(t *testing.T) {
 	s.Stop()
 	s.Stop()
 	startServer(t, dir).Stop()
+}
+
+func TestServerThatCannotStoreSaysSo(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "jetstream"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := StartServer(ServerOptions{StoreDir: dir}); err == nil {
+		s.Stop()
+		t.Error("a server without a store started")
+	}
 }
 
 func TestOpenTellsWhatIsMissing(t *testing.T) {

@@ -56,11 +56,31 @@ func StartServer(o ServerOptions) (*Server, error) {
 	log := &serverLog{to: o.Log}
 	s.nats.SetLoggerV2(log, false, false, false)
 	s.nats.Start()
-	if !s.nats.ReadyForConnections(startTimeout) || !s.nats.JetStreamEnabled() {
+	if err := s.ready(log); err != nil {
 		s.Stop()
-		return nil, fmt.Errorf("start NATS server on %s: it is not ready after %v: %s", o.StoreDir, startTimeout, log.last())
+		return nil, fmt.Errorf("start NATS server on %s: %w", o.StoreDir, err)
 	}
 	return s, nil
+}
+
+// ready waits until the server takes connections. A server that cannot start says
+// so in its log only.
+func (s *Server) ready(log *serverLog) error {
+	for begun := time.Now(); !s.nats.ReadyForConnections(100 * time.Millisecond); {
+		if text := log.fatal(); text != "" {
+			return errors.New(text)
+		}
+		if time.Since(begun) > startTimeout {
+			return fmt.Errorf("it is not ready after %v: %s", startTimeout, log.last())
+		}
+	}
+	if text := log.fatal(); text != "" {
+		return errors.New(text)
+	}
+	if !s.nats.JetStreamEnabled() {
+		return fmt.Errorf("its streams are not available: %s", log.last())
+	}
+	return nil
 }
 
 func serverOptions(o ServerOptions) *server.Options {

@@ -13,15 +13,23 @@ type serverLog struct {
 	to *slog.Logger
 
 	mu   sync.Mutex
-	text string
+	text string // the last warning or error
+	end  string // the first fatal one
 }
 
 func (l *serverLog) Noticef(format string, v ...any) { l.say(slog.LevelDebug, format, v...) }
 func (l *serverLog) Warnf(format string, v ...any)   { l.keep(slog.LevelWarn, format, v...) }
 func (l *serverLog) Errorf(format string, v ...any)  { l.keep(slog.LevelError, format, v...) }
-func (l *serverLog) Fatalf(format string, v ...any)  { l.keep(slog.LevelError, format, v...) }
-func (l *serverLog) Debugf(format string, v ...any)  { l.say(slog.LevelDebug, format, v...) }
-func (l *serverLog) Tracef(string, ...any)           {}
+func (l *serverLog) Fatalf(format string, v ...any) {
+	l.mu.Lock()
+	if l.end == "" {
+		l.end = fmt.Sprintf(format, v...)
+	}
+	l.mu.Unlock()
+	l.keep(slog.LevelError, format, v...)
+}
+func (l *serverLog) Debugf(format string, v ...any) { l.say(slog.LevelDebug, format, v...) }
+func (l *serverLog) Tracef(string, ...any)          {}
 
 func (l *serverLog) say(level slog.Level, format string, v ...any) {
 	if l.to != nil {
@@ -34,6 +42,13 @@ func (l *serverLog) keep(level slog.Level, format string, v ...any) {
 	l.text = fmt.Sprintf(format, v...)
 	l.mu.Unlock()
 	l.say(level, format, v...)
+}
+
+// fatal is the reason for which the server gave up, "" while it has not.
+func (l *serverLog) fatal() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.end
 }
 
 // last is the last warning or error.

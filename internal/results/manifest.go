@@ -15,7 +15,8 @@ import (
 
 // ReadManifest yields the lines of a manifest in their order. A missing file has
 // no lines; a last line without its end, which a crash left, is left out. After
-// an error, which names the line, nothing more is yielded.
+// an error, which names the line, nothing more is yielded; of a line that is none
+// it is a *fs.PathError that wraps ErrDamagedManifest.
 func ReadManifest(path string) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
 		f, err := os.Open(path)
@@ -29,7 +30,7 @@ func ReadManifest(path string) iter.Seq2[Line, error] {
 		defer f.Close()
 		for line, err := range readLines(f) {
 			if err != nil {
-				err = fmt.Errorf("read manifest %s: %w", path, err)
+				err = &fs.PathError{Op: "read manifest", Path: path, Err: err}
 			}
 			if !yield(line, err) || err != nil {
 				return
@@ -48,10 +49,12 @@ func readLines(r io.Reader) iter.Seq2[Line, error] {
 			}
 			var line Line
 			if err == nil {
-				line, err = parseLine(text)
+				if line, err = parseLine(text); err != nil {
+					err = fmt.Errorf("line %d: %w: %w", number, ErrDamagedManifest, err)
+				}
 			}
 			if err != nil {
-				yield(Line{}, fmt.Errorf("line %d: %w", number, err))
+				yield(Line{}, err)
 				return
 			}
 			if !yield(line, nil) {

@@ -2,6 +2,7 @@ package results
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -158,6 +159,19 @@ func TestManifestRefusesGarbage(t *testing.T) {
 		lines, err := read(path)
 		if len(lines) != 1 || err == nil || !strings.Contains(err.Error(), "line 2") {
 			t.Errorf("%s: %d lines, error %v; want one and an error about line 2", name, len(lines), err)
+		}
+		kept, damage, err := MendManifest(path)
+		if err != nil || !errors.Is(damage, ErrDamagedManifest) {
+			t.Errorf("%s: mended with %v, damage %v", name, err, damage)
+		}
+		if lines, err := read(path); len(lines) != 2 || err != nil {
+			t.Errorf("%s: %d lines, error %v after it was mended; want two", name, len(lines), err)
+		}
+		if text, err := os.ReadFile(kept); err != nil || !strings.Contains(string(text), bad) {
+			t.Errorf("%s: kept %q, error %v", name, text, err)
+		}
+		if kept, damage, err := MendManifest(path); kept != "" || damage != nil || err != nil {
+			t.Errorf("%s: mended twice: %q, %v, %v", name, kept, damage, err)
 		}
 	}
 }

@@ -6,25 +6,28 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 )
 
-// interpreter finds a Python that has what the published programs read with.
-func interpreter(t testing.TB) string {
-	t.Helper()
+// interpreter finds a Python that has what the published programs read with; ""
+// when there is none.
+var interpreter = sync.OnceValue(func() string {
 	for _, name := range []string{"/usr/bin/python3", "python3", "python"} {
 		if exec.Command(name, "-c", "import tables, h5py, pandas").Run() == nil {
 			return name
 		}
 	}
-	t.Fatal("no Python that can import tables, h5py and pandas; on Debian: apt-get install python3-tables python3-h5py python3-pandas")
 	return ""
-}
+})
 
 // python runs a program in a folder and returns what it printed.
 func python(t testing.TB, folder string, arguments ...string) string {
 	t.Helper()
-	program := exec.Command(interpreter(t), arguments...)
+	if interpreter() == "" {
+		t.Fatal("no Python that can import tables, h5py and pandas; on Debian: apt-get install python3-tables python3-h5py python3-pandas")
+	}
+	program := exec.Command(interpreter(), arguments...)
 	var out, problem bytes.Buffer
 	program.Dir, program.Stdout, program.Stderr = folder, &out, &problem
 	if err := program.Run(); err != nil {

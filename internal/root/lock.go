@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -37,6 +38,10 @@ func (e *InUseError) Error() string {
 // Lock is the right to be the coordinator of a root.
 type Lock struct{ file *os.File }
 
+// held keeps the files of all locks: a file that nobody refers to any more would
+// be closed by the garbage collector, and its lock with it.
+var held sync.Map
+
 // Lock takes the lock of the root for this process; version and command tell
 // others who has it. The error is an *InUseError when another process holds it.
 // The lock ends with the process, whatever way it ends.
@@ -53,8 +58,9 @@ func (r *Root) Lock(version, command string) (*Lock, error) {
 		return nil, fmt.Errorf("lock root %s: %w", r.path, err)
 	}
 	l := &Lock{file: f}
+	held.Store(f, true)
 	if err := l.sign(version, command); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock root %s: %w", r.path, err), f.Close())
+		return nil, errors.Join(fmt.Errorf("lock root %s: %w", r.path, err), l.Unlock())
 	}
 	return l, nil
 }
@@ -66,6 +72,7 @@ func (l *Lock) Unlock() error {
 	}
 	// The text goes first: it must not name this process when another holds the lock.
 	err := errors.Join(l.file.Truncate(0), l.file.Close())
+	held.Delete(l.file)
 	l.file = nil
 	if err != nil {
 		return fmt.Errorf("unlock root: %w", err)

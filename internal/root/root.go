@@ -99,7 +99,7 @@ func (r *Root) Path() string { return r.path }
 func (r *Root) ID() string { return r.id }
 
 // Sweeps returns the names of the sweeps that were launched under the root,
-// sorted: the folders that hold a sweep.toml.
+// sorted: the folders that hold a sweep.toml or, if that was lost, a manifest.
 func (r *Root) Sweeps() ([]string, error) {
 	entries, err := os.ReadDir(r.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -110,12 +110,17 @@ func (r *Root) Sweeps() ([]string, error) {
 		if !ValidSweep(e.Name()) {
 			continue
 		}
-		if _, err := os.Stat(r.SweepFile(e.Name())); err == nil {
+		if exists(r.SweepFile(e.Name())) || exists(r.Manifest(e.Name())) {
 			names = append(names, e.Name())
 		}
 	}
 	slices.Sort(names)
 	return names, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func makeFolder(path string) error {

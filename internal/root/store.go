@@ -33,7 +33,12 @@ func (r *Root) Store(stateHome string) (string, error) {
 	if err := unix.Statfs(r.path, &stat); err != nil {
 		return "", fmt.Errorf("look at file system of %s: %w", r.path, err)
 	}
-	kind, network := networkFileSystems[uint32(stat.Type)]
+	return storeOn(r, int64(stat.Type), stateHome)
+}
+
+// storeOn is Store for a root on a file system of that type.
+func storeOn(r *Root, fileSystem int64, stateHome string) (string, error) {
+	kind, network := networkFileSystems[uint32(fileSystem)]
 	if !network {
 		return r.Private("store"), nil
 	}

@@ -9,6 +9,13 @@
 static char reason[2048];
 
 void h5_begin(void) {
+    static int begun;
+    if (!begun) {
+        begun = 1;
+        // The library's cleaning up at exit crashes after a full disk, and there
+        // is nothing to clean up: every file is closed.
+        H5dont_atexit();
+    }
     H5open();
     // In the thread-safe library this is kept for each thread.
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);

@@ -65,8 +65,12 @@ func TestLearningHasTheSameBitsInEveryVariant(t *testing.T) {
 					useVariant(t, v)
 					r := rand.New(rand.NewPCG(3, 4))
 					p := plasticState(uint64(shape[0]), shape[0], shape[1], name == "adam", specials)
+					guards := p.guard()
 					for range 3 {
 						rule(p, mixed(r, shape[0], specials), mixed(r, shape[1], specials))
+					}
+					for _, g := range guards {
+						g.check(t)
 					}
 					return p.everything()
 				}
@@ -75,6 +79,26 @@ func TestLearningHasTheSameBitsInEveryVariant(t *testing.T) {
 					sameBits(t, fmt.Sprint(name, shape, specials, v), run(v), want)
 				}
 			}
+		}
+	}
+}
+
+// TestRowsBeyondTheMatrixStay0 learns, loads its own state, and learns on.
+func TestRowsBeyondTheMatrixStay0(t *testing.T) {
+	for _, adam := range []bool{false, true} {
+		p, z := plasticState(1, 5, 7, adam, false), make([]float32, 35)
+		for range 2 {
+			if adam {
+				p.Adam(make([]float32, 5), make([]float32, 7))
+			} else {
+				p.DescendScaled(make([]float32, 5), make([]float32, 7), 3)
+			}
+			for n, w := range p.W.w {
+				if n%stripRows >= 5 && (w != 0 || p.V.w[n] != 0) {
+					t.Fatalf("row %d has a weight of %g and a v of %g", n%stripRows, w, p.V.w[n])
+				}
+			}
+			p.Load(p.Dense(), z)
 		}
 	}
 }
@@ -98,21 +122,38 @@ func TestLogisticHasTheSameBitsInEveryVariant(t *testing.T) {
 // guarded is a slice between values that nobody may touch.
 type guarded struct{ all, inner []float32 }
 
-const canary = 12345
+const (
+	canary = 12345
+	before = 33 // canaries before the slice: it is not aligned
+)
 
 func canaries(n int) guarded {
 	all := make([]float32, n+64)
 	for i := range all {
 		all[i] = canary
 	}
-	return guarded{all, all[32 : 32+n]}
+	return guarded{all, all[before : before+n]}
+}
+
+// guard moves the entries and sums of a pathway between canaries.
+func (p *Plastic) guard() []guarded {
+	var all []guarded
+	for _, x := range []*[]float32{&p.W.w, &p.V.w, &p.slope, &p.m, &p.q, &p.sums} {
+		if *x != nil {
+			g := canaries(len(*x))
+			copy(g.inner, *x)
+			*x = g.inner
+			all = append(all, g)
+		}
+	}
+	return all
 }
 
 func (g guarded) check(t testing.TB) {
 	t.Helper()
 	for i, x := range g.all {
-		if (i < 32 || i >= 32+len(g.inner)) && x != canary {
-			t.Fatalf("a value %d before or beyond the slice was written", i)
+		if (i < before || i >= before+len(g.inner)) && x != canary {
+			t.Fatalf("value %d was written, which is before or beyond the slice", i-before)
 		}
 	}
 }
@@ -271,57 +312,75 @@ func TestSoftplusIsGoodToFloat32(t *testing.T) {
 	}
 }
 
+// BenchmarkLearning is an update of both pathways of the published network. It
+// reads and writes 12 bytes an entry, Adam 20.
 func BenchmarkLearning(b *testing.B) {
+	const entries = 2 * 512 * 64
 	for _, v := range append(variants(), generic) {
 		useVariant(b, v)
-		for _, adam := range []bool{false, true} {
-			ei, ie := plasticState(1, 512, 64, adam, false), plasticState(2, 64, 512, adam, false)
-			r := rand.New(rand.NewPCG(1, 2))
-			e, i := mixed(r, 512, false), mixed(r, 64, false)
-			name := map[bool]string{false: "descend", true: "adam"}[adam]
+		r := rand.New(rand.NewPCG(1, 2))
+		e, i := mixed(r, 512, false), mixed(r, 64, false)
+		ei, ie := plasticState(1, 512, 64, true, false), plasticState(2, 64, 512, true, false)
+		for name, update := range map[string]func(){
+			"descend": func() { ei.Descend(e, i); ie.DescendScaled(i, e, 5) },
+			"adam":    func() { ei.Adam(e, i); ie.Adam(i, e) },
+		} {
 			b.Run(fmt.Sprint(name, "/", v), func(b *testing.B) {
+				b.SetBytes(entries * map[string]int64{"descend": 24, "adam": 40}[name])
 				for b.Loop() {
-					if adam {
-						ei.Adam(e, i)
-						ie.Adam(i, e)
-					} else {
-						ei.Descend(e, i)
-						ie.DescendScaled(i, e, 5)
-					}
+					update()
 				}
 			})
 		}
 	}
 }
 
+// BenchmarkProducts reads 4 bytes for two operations.
 func BenchmarkProducts(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	wei, wie := NewPanels(512, 64), NewPanels(64, 512)
 	wei.Pack(mixed(r, 512*64, false))
 	wie.Pack(mixed(r, 512*64, false))
 	e, i := mixed(r, 512, false), mixed(r, 64, false)
-	a := make([]float64, 64*64)
 	for _, v := range append(variants(), generic) {
 		useVariant(b, v)
 		for name, product := range map[string]func(){
 			"wei": func() { wei.Mul(e, i) }, "weiT": func() { wei.MulTransposed(i, e) },
 			"wie": func() { wie.Mul(i, e) }, "wieT": func() { wie.MulTransposed(e, i) },
-			"dot": func() { AddScaledDot(e, 0, e, e) },
-			"invert": func() {
-				for n := range a {
-					a[n] = float64(n%64+n/64) / 64
-					if n%65 == 0 {
-						a[n] += 100
-					}
-				}
-				Invert(a, 64, make([]int, 64))
-			},
 		} {
 			b.Run(fmt.Sprint(name, "/", v), func(b *testing.B) {
+				b.SetBytes(4 * 512 * 64)
 				for b.Loop() {
 					product()
 				}
 			})
 		}
+		b.Run(fmt.Sprint("dot/", v), func(b *testing.B) {
+			b.SetBytes(3 * 4 * 512)
+			for b.Loop() {
+				AddScaledDot(e, 0, e, e)
+			}
+		})
+	}
+}
+
+// BenchmarkInvert is 64³ FMA in float64.
+func BenchmarkInvert(b *testing.B) {
+	const n = 64
+	a, order := make([]float64, n*n), make([]int, n)
+	for _, v := range append(variants(), generic) {
+		useVariant(b, v)
+		b.Run(v.String(), func(b *testing.B) {
+			for b.Loop() {
+				for k := range a {
+					a[k] = float64(k%5) / n
+				}
+				for k := range n {
+					a[k*n+k]++
+				}
+				Invert(a, n, order)
+			}
+			b.ReportMetric(2*n*n*n*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "flop/ns")
+		})
 	}
 }

@@ -57,6 +57,7 @@ func (p *Plastic) Load(d Dense, z []float32) {
 		p.W.pack(p.m, d.M)
 		p.W.pack(p.q, d.Q)
 	}
+	clear(p.slope) // rows beyond the matrix have no synapses
 	p.W.pack(p.slope, z)
 	for n, drawn := range p.slope {
 		_, s := softplus(float32(p.table.at(tableAlpha) * p.V.w[n]))

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestSignalsEndARunThatGoesOnLater(t *testing.T) {
+	for name, test := range map[string]struct {
+		signal syscall.Signal
+		code   int
+	}{"INT": {syscall.SIGINT, 130}, "TERM": {syscall.SIGTERM, 143}} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			p := startProcess(t, "run", longSweepFile(t, "[1, 2, 3]"), "-p", root, "--workers", "2")
+			p.await("a task under way", working)
+			p.cmd.Process.Signal(test.signal)
+			code, summary := p.end()
+			if code != test.code {
+				t.Errorf("exit code %d, want %d:\n%s", code, test.code, &p.stderr)
+			}
+			if summary["stopped"] != true || summary["done"] != 0.0 || summary["failed"] != 0.0 {
+				t.Errorf("summary %v", summary)
+			}
+			wholeFiles(t, root, "long")
+			must(t, "verify", "-p", root)
+		})
+	}
+}
+
+// TestInterruptedRunsEndInTheSameResults stops a run after its first result, by INT
+// and by KILL, and lets it go on.
+func TestInterruptedRunsEndInTheSameResults(t *testing.T) {
+	file := sweepFile(t, "short", "60", "{ first = 1, count = 6 }")
+	undisturbed := t.TempDir()
+	must(t, "run", file, "-p", undisturbed)
+	want := digestsOf(t, undisturbed, "short")
+	if len(want) != 6 {
+		t.Fatalf("%d results, want 6", len(want))
+	}
+	for name, signal := range map[string]syscall.Signal{"INT": syscall.SIGINT, "KILL": syscall.SIGKILL} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			p := startProcess(t, "run", file, "-p", root)
+			p.await("a result", named("task"))
+			p.cmd.Process.Signal(signal)
+			p.end()
+			wholeFiles(t, root, "short")
+			before := len(digestsOf(t, root, "short"))
+			p = startProcess(t, "run", file, "-p", root)
+			code, summary := p.end()
+			if code != 0 || summary["done"] != 6.0 {
+				t.Errorf("exit code %d, summary %v:\n%s", code, summary, &p.stderr)
+			}
+			if reused, _ := summary["reused"].(float64); before == 0 || int(reused) < before {
+				t.Errorf("%d results before, summary %v", before, summary)
+			}
+			if got := digestsOf(t, root, "short"); !maps.Equal(got, want) {
+				t.Errorf("digests %v, want %v", got, want)
+			}
+			must(t, "verify", "-p", root)
+			if left, err := filepath.Glob(filepath.Join(root, ".eisweep", "incoming", "*")); err != nil || len(left) > 0 {
+				t.Errorf("left in incoming/: %v %v", left, err)
+			}
+		})
+	}
+}
+
+func TestASecondRunOnTheSameRootIsRefused(t *testing.T) {
+	root := t.TempDir()
+	p := startProcess(t, "run", longSweepFile(t, "[1]"), "-p", root)
+	p.await("a task under way", working)
+	other := sweepFile(t, "other", "1", "[1]")
+	exits(t, exitInUse, "is in use by `eisweep run", "run", other, "-p", root)
+	exits(t, exitInUse, "wait for it to end", "verify", "-p", root)
+	if _, err := os.Stat(filepath.Join(root, "other")); err == nil {
+		t.Error("the refused run made a folder")
+	}
+	// What only reads goes on.
+	must(t, "plan", other, "-p", root)
+	must(t, "show", "long", "-p", root)
+	p.cmd.Process.Signal(syscall.SIGINT)
+	if code, _ := p.end(); code != 130 {
+		t.Errorf("exit code %d, want 130", code)
+	}
+	must(t, "run", other, "-p", root)
+}
+
+func TestTheSecondSignalExitsAtOnce(t *testing.T) {
+	exited := make(chan int, 1)
+	ctx, stop := watchSignals(func(code int) { exited <- code })
+	defer stop()
+	syscall.Kill(os.Getpid(), syscall.SIGINT)
+	wait(t, ctx.Done())
+	var signal *interrupted
+	if err := context.Cause(ctx); !errors.As(err, &signal) || exitCode(err) != 130 {
+		t.Errorf("the context ended by %v", err)
+	}
+	syscall.Kill(os.Getpid(), syscall.SIGTERM)
+	select {
+	case code := <-exited:
+		if code != 143 {
+			t.Errorf("exit code %d, want 143", code)
+		}
+	case <-time.After(deadline):
+		t.Fatal("the second signal did not exit")
+	}
+}
+
+func wait(t *testing.T, done <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-done:
+	case <-time.After(deadline):
+		t.Fatal("nothing happened")
+	}
+}

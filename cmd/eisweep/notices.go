@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// notices words what the rooms log for a person: warnings and errors, a line each.
+type notices struct {
+	tell  func(line string)
+	attrs []slog.Attr
+}
+
+func newNotices(tell func(string)) *slog.Logger { return slog.New(&notices{tell: tell}) }
+
+// Enabled keeps what only an operator of services would read to itself.
+func (n *notices) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
+
+// Handle tells of a record: what happened, to what, and the error that says why.
+func (n *notices) Handle(_ context.Context, r slog.Record) error {
+	var facts []string
+	problem := ""
+	each := func(a slog.Attr) bool {
+		if a.Key == "error" {
+			problem = ": " + a.Value.String()
+		} else {
+			facts = append(facts, fmt.Sprintf("%s %s", a.Key, a.Value))
+		}
+		return true
+	}
+	for _, a := range n.attrs {
+		each(a)
+	}
+	r.Attrs(each)
+	n.tell(levelText(r.Level) + ": " + r.Message + bracketed(strings.Join(facts, ", ")) + problem)
+	return nil
+}
+
+// WithAttrs returns notices that tell of the attributes with every record.
+func (n *notices) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return &notices{n.tell, append(append([]slog.Attr(nil), n.attrs...), attrs...)}
+}
+
+// WithGroup returns the same: a person needs no groups.
+func (n *notices) WithGroup(string) slog.Handler { return n }
+
+func levelText(l slog.Level) string {
+	if l >= slog.LevelError {
+		return "error"
+	}
+	return "warning"
+}

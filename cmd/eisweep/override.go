@@ -1,0 +1,143 @@
+package main
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// overrides reads what the flags set, with every fault.
+func (s *selection) overrides() (sweeps.Overrides, error) {
+	o := sweeps.Overrides{Name: s.as}
+	settings, err := parseSettings(s.allSettings())
+	faults := []error{err}
+	o.Settings = settings
+	for _, list := range []struct {
+		flag, text string
+		to         *[]uint32
+	}{{"--seeds", s.seeds, &o.Seeds}, {"--add-seeds", s.addSeeds, &o.AddSeeds}} {
+		if list.text == "" {
+			continue
+		}
+		var err error
+		if *list.to, err = sweeps.ParseSeeds(list.text); err != nil {
+			faults = append(faults, usage("%s %s: %w", list.flag, list.text, err))
+		}
+	}
+	if o.Source = s.source; isPath(s.source) {
+		absolute, err := filepath.Abs(s.source)
+		if err != nil {
+			faults = append(faults, usage("--source %s: %w", s.source, err))
+		}
+		o.Source = absolute
+	}
+	return o, errors.Join(faults...)
+}
+
+// isPath tells the path of a source from the name of a sweep.
+func isPath(source string) bool {
+	return strings.Contains(source, "/") || strings.HasSuffix(source, ".h5") || source == "." || source == ".."
+}
+
+// allSettings is --set and -n, which PERTURB has no use for.
+func (s *selection) allSettings() []string {
+	if s.trials == "" || s.experiment == string(sim.Perturb) {
+		return s.settings
+	}
+	return append([]string{"numint.n_trials=" + s.trials}, s.settings...)
+}
+
+// parseSettings reads NAME=VALUE texts; a name may come once.
+func parseSettings(texts []string) ([]sim.Setting, error) {
+	var out []sim.Setting
+	var faults []error
+	seen := map[string]bool{}
+	for _, text := range texts {
+		setting, err := sweeps.ParseSetting(text)
+		switch {
+		case err != nil:
+			faults = append(faults, usage("--set %s: %w", text, err))
+		case seen[setting.Name]:
+			faults = append(faults, usage("--set %s: %s is set twice", text, setting.Name))
+		default:
+			seen[setting.Name] = true
+			out = append(out, setting)
+		}
+	}
+	return out, errors.Join(faults...)
+}
+
+// override applies the overrides to each sweep that they concern: a setting to the
+// experiments that read it, seeds to those that train if any does, a source to
+// PERTURB.
+func (s *selection) override(e *environment, list []*sweeps.Sweep, o sweeps.Overrides) ([]*sweeps.Sweep, error) {
+	if err := s.concerned(e, list, o); err != nil {
+		return nil, err
+	}
+	trains := false
+	for _, sweep := range list {
+		trains = trains || sweep.Experiment().Trains()
+	}
+	out, faults := make([]*sweeps.Sweep, len(list)), []error{}
+	for i, sweep := range list {
+		own := sweeps.Overrides{Name: o.Name, Settings: readBy(sweep.Experiment(), o.Settings)}
+		if !trains || sweep.Experiment().Trains() {
+			own.Seeds, own.AddSeeds = o.Seeds, o.AddSeeds
+		}
+		if !sweep.Experiment().Trains() {
+			own.Source = o.Source
+		}
+		var err error
+		if out[i], err = sweep.With(own); err != nil {
+			faults = append(faults, &exitError{exitInput, err})
+		}
+	}
+	return out, errors.Join(faults...)
+}
+
+// concerned refuses overrides that none of the sweeps has a use for.
+func (s *selection) concerned(e *environment, list []*sweeps.Sweep, o sweeps.Overrides) error {
+	var faults []error
+	perturbs := false
+	for _, sweep := range list {
+		perturbs = perturbs || !sweep.Experiment().Trains()
+	}
+	if o.Source != "" && !perturbs {
+		faults = append(faults, usage("--source %s: only PERTURB starts from trained networks, and no PERTURB sweep is named", s.source))
+	}
+	for _, setting := range o.Settings {
+		read := false
+		for _, sweep := range list {
+			read = read || len(readBy(sweep.Experiment(), []sim.Setting{setting})) > 0
+		}
+		if !read {
+			faults = append(faults, usage("--set %s: %s does not read %s; `eisweep params %s` says which experiment does", setting, experimentsText(list), setting.Name, setting.Name))
+		}
+	}
+	if s.trials != "" && s.experiment == string(sim.Perturb) {
+		e.note("-n %s has no effect: PERTURB trains nothing", s.trials)
+	}
+	return errors.Join(faults...)
+}
+
+func experimentsText(list []*sweeps.Sweep) string {
+	var names []string
+	for _, sweep := range list {
+		names = append(names, string(sweep.Experiment()))
+	}
+	return strings.Join(names, ", ")
+}
+
+// readBy returns the settings that an experiment reads.
+func readBy(x sim.Experiment, settings []sim.Setting) []sim.Setting {
+	var out []sim.Setting
+	for _, s := range settings {
+		if p, err := sim.Lookup(s.Name); err == nil && p.ReadBy(x) {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestPickingASource lists what is trained under a root and takes the answer.
+func TestPickingASource(t *testing.T) {
+	root := t.TempDir()
+	must(t, "run", sweepFile(t, "mine", "1", "[1]"), "-p", root)
+	published := filepath.Join(root, "2021-05-04-13h02m01s_20trials_approx")
+	for _, folder := range []string{published, filepath.Join(root, "2021-05-04-14h00m00s_20trials_perturb"), filepath.Join(root, "empty")} {
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(folder, "empty") {
+			if err := os.WriteFile(filepath.Join(folder, "results~pl.is_plastic=BOTH.h5"), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for answer, want := range map[string]string{"1": "mine", "2": published, "3": "", "": "", "x": ""} {
+		e, _, told := quiet()
+		e.asks, e.stdin = true, strings.NewReader(answer+"\n")
+		got, err := pickSource(e, root)
+		if got != want || (err == nil) != (want != "") {
+			t.Errorf("the answer %q gives %q (%v), want %q:\n%s", answer, got, err, want, told)
+		}
+		if !strings.Contains(told.String(), "1  mine\n  2  "+filepath.Base(published)+"\n") {
+			t.Errorf("offered:\n%s", told)
+		}
+	}
+	e, _, _ := quiet()
+	e.asks = true
+	if _, err := pickSource(e, t.TempDir()); exitCode(err) != exitInput {
+		t.Errorf("nothing to offer: %v", err)
+	}
+}
+
+func TestSupersedingAsksOnATerminal(t *testing.T) {
+	for answer, want := range map[string]int{"y": exitDone, "n": exitInput, "": exitInput} {
+		root := t.TempDir()
+		must(t, "run", sweepFile(t, "small", "1", "[1]"), "-p", root)
+		e, out, told := quiet()
+		e.asks, e.stdin = true, strings.NewReader(answer+"\n")
+		command := newCommand(e)
+		command.SetArgs([]string{"run", sweepFile(t, "small", "2", "[1]"), "-p", root})
+		if err := command.ExecuteContext(t.Context()); exitCode(err) != want {
+			t.Errorf("the answer %q gives exit code %d (%v), want %d:\n%s%s", answer, exitCode(err), err, want, out, told)
+		}
+		if !strings.Contains(told.String(), "Move them to superseded/? Nothing is deleted. [y/N]") {
+			t.Errorf("asked:\n%s", told)
+		}
+	}
+}

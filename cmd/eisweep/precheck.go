@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"eisweep/coordinator"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// checkBeforeMaking expands the sweeps where the root is still to be made, so that
+// bad input leaves no folder behind. In a root that exists the launch finds the
+// same faults before it changes anything.
+func checkBeforeMaking(ctx context.Context, path string, list []*sweeps.Sweep) error {
+	if _, err := root.OpenExisting(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	r, err := root.OpenToPlan(path)
+	if err != nil {
+		return err
+	}
+	prober, err := newProber()
+	if err != nil {
+		return err
+	}
+	lib, err := coordinator.NewLibrary(ctx, r, prober, list...)
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, s := range list {
+		if _, err := s.Expand(lib); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,57 @@
+package coordinator
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+)
+
+// renewTime gives an altered file a time at which a launch hashes it: a disk that lost
+// bits leaves size and time as they were. It says so if it can't.
+func renewTime(path string, line *results.Line) string {
+	now := time.Now()
+	if sure := line.Finished.Add(2 * timeSlack); now.Before(sure) {
+		now = sure
+	}
+	if err := os.Chtimes(path, now, now); err != nil {
+		return "; remove it, a launch would take it for sound: " + err.Error()
+	}
+	return ""
+}
+
+func kindOf(info fs.FileInfo) string {
+	switch {
+	case info.IsDir():
+		return "folder"
+	case info.Mode()&fs.ModeSymlink != 0:
+		return "link"
+	default:
+		return "special file"
+	}
+}
+
+// mendManifests mends those manifests of a root that cannot be read, and returns a
+// problem for each, by sweep.
+func mendManifests(r *root.Root) (map[string][]Problem, error) {
+	names, err := r.Sweeps()
+	if err != nil {
+		return nil, fmt.Errorf("list sweeps: %w", err)
+	}
+	out := map[string][]Problem{}
+	for _, name := range names {
+		kept, damage, err := results.MendManifest(r.Manifest(name))
+		if err != nil {
+			return nil, fmt.Errorf("mend manifest of %s: %w", name, err)
+		}
+		if damage != nil {
+			detail := fmt.Sprintf("%v; it is kept as %s, and was written anew from what could be read", damage, filepath.Base(kept))
+			out[name] = []Problem{{File: filepath.Base(r.Manifest(name)), Kind: "unreadable", Detail: detail}}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,169 @@
+package coordinator
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"eisweep/internal/queue"
+	"eisweep/sweeps"
+)
+
+func isFailed(_ *sweeps.Task, s State) bool { return s == StateFailed }
+
+func (g *rig) verify() Report {
+	g.t.Helper()
+	report, err := Verify(g.context(), g.root, nobodys{}, nil)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return report
+}
+
+func TestWhatVerifyFindsAlteredIsRunAgain(t *testing.T) {
+	g := newRig(t)
+	g.run(order1(parse(t, twoByTwo)))
+	g.executed()
+	path := g.path("two", g.files("two")[0])
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alter(t, path)
+	if err := os.Chtimes(path, before.ModTime(), before.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	if found := g.verify().Sweeps[0]; len(found.Problems) != 1 || found.Sound != 3 {
+		t.Fatalf("verify: %+v", found)
+	}
+	g.run(order1(parse(t, twoByTwo)))
+	if n := g.executed(); n != 1 {
+		t.Errorf("%d tasks executed, not 1", n)
+	}
+	if found := g.verify().Sweeps[0]; len(found.Problems) != 0 || found.Sound != 4 {
+		t.Errorf("verify after the run: %+v", found)
+	}
+}
+
+// Whatever has a result's name goes aside, a folder and a link too.
+func TestWhatIsNoFileIsMovedAside(t *testing.T) {
+	g := newRig(t)
+	g.run(order1(parse(t, twoByTwo)))
+	g.executed()
+	folder, link := g.path("two", g.files("two")[0]), g.path("two", g.files("two")[1])
+	elsewhere := filepath.Join(t.TempDir(), "result.h5")
+	remove(t, folder)
+	if err := os.Mkdir(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(link, elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(elsewhere, link); err != nil {
+		t.Fatal(err)
+	}
+	if found := g.verify().Sweeps[0]; len(found.Problems) != 2 || found.Sound != 2 {
+		t.Errorf("verify: %+v", found)
+	}
+	s := g.run(order1(parse(t, twoByTwo))).Sweeps[0]
+	if n := g.executed(); n != 2 || s.Done != 4 {
+		t.Errorf("%d tasks executed, not 2; %+v", n, s)
+	}
+	if found := g.verify().Sweeps[0]; len(found.Problems) != 0 || found.Sound != 4 {
+		t.Errorf("verify after the run: %+v", found)
+	}
+	if g.run(order1(parse(t, twoByTwo))); g.executed() != 0 {
+		t.Error("it was run once more")
+	}
+}
+
+func TestVerifyMendsAManifest(t *testing.T) {
+	g := newRig(t)
+	other := parse(t, strings.Replace(twoByTwo, `"two"`, `"other"`, 1))
+	g.run(order1(parse(t, twoByTwo), other))
+	g.executed()
+	text, err := os.ReadFile(g.root.Manifest("two"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := strings.Replace(string(text), "{", "x", 1)
+	write(t, g.root.Manifest("two"), damaged)
+	k := g.start()
+	_, err = k.Launch(g.context(), order1(other))
+	if err == nil || !strings.Contains(err.Error(), "line 1") || !strings.Contains(err.Error(), "eisweep verify") {
+		t.Errorf("launch: %v", err)
+	}
+	if err := k.Stop(g.context()); err != nil {
+		t.Fatal(err)
+	}
+	if found := g.verify(); found.Sweeps[1].Name != "two" || len(found.Sweeps[1].Problems) == 0 || found.Sweeps[1].Problems[0].File != "manifest.jsonl" {
+		t.Errorf("verify: %+v", found)
+	}
+	if kept := g.read("two", "manifest.damaged.1.jsonl"); kept != damaged {
+		t.Errorf("kept: %q", kept)
+	}
+	if n := len(g.lines("two")); n != 3 {
+		t.Errorf("%d lines were kept, not 3", n)
+	}
+	s := g.run(Order{Sweeps: []*sweeps.Sweep{parse(t, twoByTwo)}, Supersede: true}).Sweeps[0]
+	if n := g.executed(); n != 0 || s.Done != 4 {
+		t.Errorf("%d tasks executed, not 0 (another sweep has the result); %+v", n, s)
+	}
+}
+
+// A sweep whose launch was lost keeps what its manifest says.
+func TestManifestOutlivesTheSweepFile(t *testing.T) {
+	g := newRig(t)
+	g.run(order1(parse(t, twoByTwo)))
+	g.executed()
+	remove(t, g.root.SweepFile("two"))
+	if _, err := ReadSweep(g.context(), g.root, nobodys{}, "two"); err == nil || !strings.Contains(err.Error(), "running it again") {
+		t.Errorf("read: %v", err)
+	}
+	if found := g.verify(); len(found.Sweeps) != 1 || found.Sweeps[0].Sound != 4 {
+		t.Errorf("verify: %+v", found)
+	}
+	s := g.run(order1(parse(t, twoByTwo))).Sweeps[0]
+	if n := g.executed(); n != 0 || s.Reused != 4 || len(g.lines("two")) != 4 {
+		t.Errorf("%d executed, %d lines, %+v", n, len(g.lines("two")), s)
+	}
+}
+
+// Each sweep's manifest tells of a failure that they share, and once.
+func TestSweepsShareAFailure(t *testing.T) {
+	g := newRig(t)
+	g.fails["EXC"] = queue.Numeric
+	other := parse(t, strings.Replace(twoByTwo, `"two"`, `"other"`, 1))
+	g.run(order1(other))
+	g.run(order1(parse(t, twoByTwo)))
+	if n := g.executed(); n != 4 {
+		t.Errorf("%d executed, not 4", n)
+	}
+	for range 2 {
+		g.run(order1(other))
+		g.run(order1(parse(t, twoByTwo)))
+	}
+	for _, name := range []string{"other", "two"} {
+		if n := len(g.lines(name)); n != 4 {
+			t.Errorf("%s has %d lines, not 4", name, n)
+		}
+		status, err := ReadSweep(g.context(), g.root, nobodys{}, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range status.Tasks {
+			if plastic := strings.Contains(s.Task.File, "EXC"); plastic != (s.State == StateFailed) {
+				t.Errorf("%s: %s is %s", name, s.Task.File, s.State)
+			}
+		}
+	}
+	g.fails = map[string]queue.Class{}
+	g.run(Order{Sweeps: []*sweeps.Sweep{other}, Select: isFailed, KeepFile: true})
+	if n := g.executed(); n != 2 {
+		t.Errorf("rerun of the first: %d executed, not 2", n)
+	}
+	if s := g.run(order1(parse(t, twoByTwo))).Sweeps[0]; g.executed() != 0 || s.Linked != 2 || s.Done != 4 {
+		t.Errorf("the second after it: %+v", s)
+	}
+}

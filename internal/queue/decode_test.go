@@ -1,0 +1,202 @@
+package queue
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+var testScheme = scheme{root: testRoot}
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 123456789, time.UTC)
+
+func exampleTask() *Task {
+	t := testTask("quick", 1)
+	t.Parameters["a"] = 2.0
+	t.Source = &Input{Path: "approximate/results~seed=1.h5", SHA256: strings.Repeat("0a", 32), Task: testID(2)}
+	t.Initial = &Initial{Input: Input{Path: ".eisweep/inputs/x.h5", SHA256: strings.Repeat("0b", 32)}, Take: []string{"wee", "wii"}}
+	return &t
+}
+
+func exampleResult() *Outcome {
+	return &Outcome{ID: testID(1), Run: 2, Attempt: 3, SHA256: strings.Repeat("0a", 32), Digest: strings.Repeat("0b", 32), Bytes: 5,
+		Started: noon, Finished: noon.Add(time.Second), Host: "h", Worker: "w", Version: "v"}
+}
+
+func exampleFailure() *Outcome {
+	return &Outcome{ID: testID(1), Run: 2, Attempt: 3, Class: Numeric, Error: "r_e <not finite>", Started: noon, Finished: noon}
+}
+
+func exampleAttempt() *AttemptEvent {
+	return &AttemptEvent{ID: testID(1), Run: 2, Attempt: 3, Event: EventStarted, Host: "h", Worker: "w", At: noon}
+}
+
+func exampleProgress() *Progress {
+	return &Progress{ID: testID(1), Run: 2, Attempt: 3, Seconds: 1.25, Sim: sim.Progress{Phase: "training", Trial: 1, Trials: 2, Done: 3, Total: 4, Steps: 5}}
+}
+
+func mustEncode(t testing.TB, m checker) []byte {
+	t.Helper()
+	data, err := encode(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestMessagesComeBack(t *testing.T) {
+	task, err := testScheme.decodeTask(testScheme.task("quick", testID(1)), mustEncode(t, exampleTask()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"numint.n_trials": int64(20), "pl.eta_e": 1e-05, "pl.is_plastic": "EXC", "numint.do_abort": true, "a": int64(2)}
+	for name, value := range want {
+		if task.Parameters[name] != value {
+			t.Errorf("%s = %v, want %v", name, task.Parameters[name], value)
+		}
+	}
+	if *task.Source != *exampleTask().Source || !slices.Equal(task.Initial.Take, []string{"wee", "wii"}) {
+		t.Errorf("task %+v", task)
+	}
+	for _, want := range []*Outcome{exampleResult(), exampleFailure()} {
+		if o, err := testScheme.decodeOutcome(testScheme.outcome(testID(1), 2), mustEncode(t, want)); err != nil || *o != *want {
+			t.Errorf("%+v, %v", o, err)
+		}
+	}
+	if e, err := testScheme.decodeAttempt(testScheme.attempts(testID(1), 2), mustEncode(t, exampleAttempt())); err != nil || *e != *exampleAttempt() {
+		t.Errorf("%+v, %v", e, err)
+	}
+	if p, err := testScheme.decodeProgress(testScheme.progress(testID(1)), mustEncode(t, exampleProgress())); err != nil || *p != *exampleProgress() {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+func TestMessagesOutOfRangeAreRefused(t *testing.T) {
+	task := func(f func(*Task)) *Task { m := exampleTask(); f(m); return m }
+	result := func(f func(*Outcome)) *Outcome { m := exampleResult(); f(m); return m }
+	attempt := func(f func(*AttemptEvent)) *AttemptEvent { m := exampleAttempt(); f(m); return m }
+	progress := func(f func(*Progress)) *Progress { m := exampleProgress(); f(m); return m }
+	cases := map[string]checker{
+		"no id":               task(func(m *Task) { m.ID = sweeps.ID{} }),
+		"run 0":               task(func(m *Task) { m.Run = 0 }),
+		"sweep":               task(func(m *Task) { m.Sweep = "a.b" }),
+		"experiment":          task(func(m *Task) { m.Experiment = "NONE" }),
+		"nan":                 task(func(m *Task) { m.Parameters["a"] = math.NaN() }),
+		"nested":              task(func(m *Task) { m.Parameters["a"] = []any{1} }),
+		"null":                task(func(m *Task) { m.Parameters["a"] = nil }),
+		"absolute":            task(func(m *Task) { m.Source.Path = "/etc/passwd" }),
+		"upwards":             task(func(m *Task) { m.Source.Path = "a/../../b" }),
+		"unclean":             task(func(m *Task) { m.Source.Path = "a/../b" }),
+		"zero byte":           task(func(m *Task) { m.Source.Path = "a\x00b" }),
+		"hash":                task(func(m *Task) { m.Source.SHA256 = "0A" }),
+		"takes nothing":       task(func(m *Task) { m.Initial.Take = nil }),
+		"takes twice":         task(func(m *Task) { m.Initial.Take = []string{"wee", "wee"} }),
+		"takes backwards":     task(func(m *Task) { m.Initial.Take = []string{"wei", "wee"} }),
+		"attempt 0":           result(func(m *Outcome) { m.Attempt = 0 }),
+		"class":               result(func(m *Outcome) { m.Class = "bad" }),
+		"result with error":   result(func(m *Outcome) { m.Error = "e" }),
+		"result without size": result(func(m *Outcome) { m.Bytes = 0 }),
+		"failure with file":   result(func(m *Outcome) { m.Class, m.Error = Lost, "e" }),
+		"ends before start":   result(func(m *Outcome) { m.Finished = m.Started.Add(-1) }),
+		"long name":           result(func(m *Outcome) { m.Host = strings.Repeat("h", 300) }),
+		"no UTF-8":            result(func(m *Outcome) { m.Host = "\xff" }),
+		"event":               attempt(func(m *AttemptEvent) { m.Event = "lost" }),
+		"attempt −1":          attempt(func(m *AttemptEvent) { m.Attempt = -1 }),
+		"negative time":       progress(func(m *Progress) { m.Seconds = -1 }),
+		"negative trial":      progress(func(m *Progress) { m.Sim.Trial = -1 }),
+	}
+	for name, m := range cases {
+		if _, err := encode(m); !errors.Is(err, ErrMessage) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestOnlyTheCanonicalFormIsRead(t *testing.T) {
+	subject := testScheme.outcome(testID(1), 2)
+	good := string(mustEncode(t, exampleFailure()))
+	if _, err := testScheme.decodeOutcome(subject, []byte(good)); err != nil {
+		t.Fatal(err)
+	}
+	bad := map[string]string{
+		"unknown field": strings.Replace(good, `"run":2`, `"run":2,"more":1`, 1),
+		"twice":         strings.Replace(good, `"run":2`, `"run":1,"run":2`, 1),
+		"other case":    strings.Replace(good, `"run"`, `"Run"`, 1),
+		"type":          strings.Replace(good, `"run":2`, `"run":"2"`, 1),
+		"real":          strings.Replace(good, `"run":2`, `"run":2.0`, 1),
+		"huge":          strings.Replace(good, `"run":2`, `"run":99999999999999999999`, 1),
+		"trailing":      good + "{}",
+		"newline":       good + "\n",
+		"space":         " " + good,
+		"half":          good[:len(good)/2],
+		"empty":         "",
+		"null":          "null",
+		"other run":     strings.Replace(good, `"run":2`, `"run":3`, 1),
+		"other task":    strings.Replace(good, testID(1).String(), testID(2).String(), 1),
+		"no task":       strings.Replace(good, testID(1).String(), "", 1),
+	}
+	for name, data := range bad {
+		if _, err := testScheme.decodeOutcome(subject, []byte(data)); !errors.Is(err, ErrMessage) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, subject := range []string{
+		"", "eisweep", subject + ".x", strings.Replace(subject, testRoot, "other0000000", 1), strings.Replace(subject, "f1m", "f2m", 1),
+		strings.TrimSuffix(subject, "2") + "02", strings.TrimSuffix(subject, "2") + "0", testScheme.attempts(testID(1), 2),
+	} {
+		if _, err := testScheme.decodeOutcome(subject, []byte(good)); !errors.Is(err, ErrMessage) {
+			t.Errorf("subject %q: %v", subject, err)
+		}
+	}
+}
+
+// fuzz holds that what is read is in range and is written as it was read.
+func fuzz[T any, M interface {
+	*T
+	checker
+}](f *testing.F, subject string, read func(string, []byte) (M, error), examples ...M) {
+	for _, m := range examples {
+		f.Add(subject, mustEncode(f, m))
+	}
+	f.Fuzz(func(t *testing.T, subject string, data []byte) {
+		m, err := read(subject, data)
+		if err != nil {
+			if !errors.Is(err, ErrMessage) {
+				t.Fatalf("error of another kind: %v", err)
+			}
+			return
+		}
+		if err := m.check(); err != nil {
+			t.Fatalf("%s was read: %v", data, err)
+		}
+		if again, err := json.Marshal(m); err != nil || !bytes.Equal(again, data) {
+			if _, isTask := any(m).(*Task); !isTask { // its numbers were converted
+				t.Fatalf("%s was read, %s written, %v", data, again, err)
+			}
+		}
+	})
+}
+
+func FuzzTask(f *testing.F) {
+	fuzz(f, testScheme.task("quick", testID(1)), testScheme.decodeTask, exampleTask())
+}
+
+func FuzzOutcome(f *testing.F) {
+	fuzz(f, testScheme.outcome(testID(1), 2), testScheme.decodeOutcome, exampleResult(), exampleFailure())
+}
+
+func FuzzAttemptEvent(f *testing.F) {
+	fuzz(f, testScheme.attempts(testID(1), 2), testScheme.decodeAttempt, exampleAttempt())
+}
+
+func FuzzProgress(f *testing.F) {
+	fuzz(f, testScheme.progress(testID(1)), testScheme.decodeProgress, exampleProgress())
+}

@@ -1,0 +1,76 @@
+package sim
+
+import "testing"
+
+// trainingAt is a simulation of the published size whose training has begun.
+func trainingAt(b *testing.B, e Experiment, angles bool) *Simulation {
+	b.Helper()
+	p := Defaults(e)
+	p.Pl.ComputeGradientAngles = angles
+	task := &Task{Experiment: e, Seed: 1, Parameters: p}
+	s, err := New(task)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.prepare(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	s.beginPhase()
+	return s
+}
+
+func benchmarkStimulus(b *testing.B, e Experiment, angles bool) {
+	s := trainingAt(b, e, angles)
+	first := s.Progress()
+	for b.Loop() {
+		if _, err := s.Step(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	last := s.Progress()
+	b.ReportMetric(float64(last.Steps-first.Steps)/float64(last.Done-first.Done), "steps/stimulus")
+}
+
+func BenchmarkStimulus(b *testing.B)           { benchmarkStimulus(b, Approximate, false) }
+func BenchmarkStimulusWithAngles(b *testing.B) { benchmarkStimulus(b, Approximate, true) }
+func BenchmarkStimulusByGradient(b *testing.B) { benchmarkStimulus(b, Gradient, false) }
+
+// BenchmarkEulerStep is one of many steps under one stimulus.
+func BenchmarkEulerStep(b *testing.B) {
+	s := trainingAt(b, Approximate, false)
+	s.settler.input.stimulus(s.settler.x, [3]int{1, 2, 3})
+	s.settler.state.Begin(s.settler.x, s.settler.re0, s.settler.ri0)
+	for b.Loop() {
+		s.settler.state.Step(&s.settler.net, &s.settler.constants)
+	}
+}
+
+// BenchmarkUpdate is the approximate rules' update of both pathways.
+func BenchmarkUpdate(b *testing.B) {
+	s := trainingAt(b, Approximate, false)
+	t, net := s.state.training, s.settler.state
+	for b.Loop() {
+		t.ei.Descend(s.scratch.e, net.RI)
+		t.ie.DescendScaled(s.scratch.feedback, net.RE, t.ie.total)
+	}
+}
+
+// BenchmarkAdamUpdate is Adam's of both pathways.
+func BenchmarkAdamUpdate(b *testing.B) {
+	s := trainingAt(b, Gradient, false)
+	t, net := s.state.training, s.settler.state
+	for b.Loop() {
+		t.ei.Adam(s.gradient.post, net.RI)
+		t.ie.Adam(s.gradient.back, net.RE)
+	}
+}
+
+// BenchmarkRecurrentExcitation is the making of wee.
+func BenchmarkRecurrentExcitation(b *testing.B) {
+	p := Defaults(Approximate)
+	for b.Loop() {
+		if _, _, err := recurrentExcitation(b.Context(), &p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package worker
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// small is a network that trains in a moment.
+func small() map[string]any {
+	return map[string]any{"ng.exc.n_per_axis": 4, "inp.n_stimuli": 3, "numint.n_trials": 1}
+}
+
+// keep gives a result a name outside incoming, as a coordinator does.
+func (b *bench) keep(o queue.OutcomeDelivery, name string) {
+	b.Helper()
+	check(b, os.MkdirAll(b.root.SweepDir("quick"), 0o755))
+	check(b, os.Rename(b.root.Incoming(o.ID, o.Run, o.Attempt), b.root.SweepDir("quick")+"/"+name))
+}
+
+// result runs an order on the real model and returns what its file tells.
+func (b *bench) result(order queue.Task, name string) (queue.OutcomeDelivery, results.Info) {
+	b.Helper()
+	b.publish(order)
+	o := receive(b, b.outcomes)
+	if !o.Done() {
+		b.Fatalf("outcome %+v", o.Outcome)
+	}
+	b.keep(o, name)
+	path := b.root.SweepDir("quick") + "/" + name
+	digest, err := results.Digest(path)
+	if err != nil || digest != o.Digest {
+		b.Errorf("digest %s, outcome says %s, %v", digest, o.Digest, err)
+	}
+	info, err := results.Inspect(path)
+	if err != nil || info.ID != order.ID || info.Seed != order.Seed {
+		b.Errorf("the file tells %+v, %v", info, err)
+	}
+	return o, info
+}
+
+func TestModelTrainsAndPerturbs(t *testing.T) {
+	b := newBench(t, time.Minute)
+	b.start(nil, func(c *Config) { c.Runner = nil })
+	train := task(3, func(o *queue.Task) { o.Parameters = small() })
+	trained, _ := b.result(train, "trained.h5")
+
+	perturb := task(3, func(o *queue.Task) {
+		o.Experiment = sim.Perturb
+		o.Parameters = map[string]any{"ng.exc.n_per_axis": 4, "inp.n_stimuli": 3, "perturb.n_perturbed": 2}
+		o.Source = &queue.Input{Task: train.ID, Path: "quick/trained.h5", SHA256: trained.SHA256}
+	})
+	_, info := b.result(perturb, "perturbed.h5")
+	if info.Source == nil || info.Source.Task != train.ID || !info.Source.SeedTold || info.Source.Seed != 3 {
+		t.Errorf("its source is told as %+v", info.Source)
+	}
+
+	again := train // the same weights taken from a file: another task
+	again.Initial = &queue.Initial{Input: *perturb.Source, Take: []string{"wee"}}
+	again.ID = sweeps.Identify(&sweeps.Task{
+		Experiment: again.Experiment, Seed: again.Seed, Parameters: resolve(t, again.Parameters),
+		Initial: &sweeps.Initial{Input: sweeps.Input{Task: train.ID}, Take: []string{"wee"}},
+	})
+	if again.ID == train.ID {
+		t.Fatal("the initial state is not part of the id")
+	}
+	if _, info := b.result(again, "again.h5"); info.Initial == nil || info.Initial.Task != train.ID {
+		t.Errorf("its initial state is told as %+v", info.Initial)
+	}
+}
+
+func resolve(t testing.TB, parameters map[string]any) sim.Parameters {
+	t.Helper()
+	settings, err := settingsOf(parameters)
+	check(t, err)
+	return sim.Resolve(sim.Approximate, settings)
+}
+
+// The result is the task's alone, whatever runs it.
+func TestModelGivesTheSameDigestAnywhere(t *testing.T) {
+	digests := map[string]bool{}
+	for _, slots := range []int{1, 4} {
+		b := newBench(t, time.Minute)
+		b.start(nil, func(c *Config) { c.Runner, c.Slots = nil, slots })
+		b.publish(task(9, func(o *queue.Task) { o.Parameters = small() }))
+		digests[receive(b, b.outcomes).Digest] = true
+	}
+	if len(digests) != 1 {
+		t.Errorf("digests %v", digests)
+	}
+}
+
+func TestModelRefusesWhatCannotRun(t *testing.T) {
+	b := newBench(t, time.Minute)
+	b.start(nil, func(c *Config) { c.Runner = nil })
+	b.publish(task(1, func(o *queue.Task) { o.Parameters = map[string]any{"numint.n_trials": 10, "numint.every_n": 3} }))
+	if o := receive(b, b.outcomes); o.Class != queue.Invalid || !strings.Contains(o.Error, "every_n") {
+		t.Errorf("outcome %+v", o.Outcome)
+	}
+}
+
+// A long task is handed back soon.
+func TestModelIsDrainedInTheMiddle(t *testing.T) {
+	b := newBench(t, time.Minute)
+	w := b.start(nil, func(c *Config) { c.Runner = nil })
+	b.publish(task(1, func(o *queue.Task) { o.Parameters = map[string]any{"numint.n_trials": 500} }))
+	receive(b, b.events)
+	b.drained(w)
+	if e := receive(b, b.events); e.Event != queue.EventReturned {
+		t.Errorf("event %+v", e)
+	}
+	if names := b.left("incoming"); len(names) > 0 {
+		t.Errorf("files remain: %v", names)
+	}
+}
