@@ -35,6 +35,7 @@ const (
 	tableKeep1
 	tableKeep2
 	tableEpsilon
+	tableTrace
 )
 
 func init() {
@@ -220,7 +221,11 @@ func (x *learner) column(lane int, pre reg.GPVirtual) {
 		x.VMOVAPS(x.memory(tableSign), delta)
 		x.VANDNPS(old, delta, delta)
 	}
-	x.VMULPS(delta, rate, delta)
+	if x.adam {
+		x.VFMADD213PS(x.row(tableTrace), rate, delta)
+	} else {
+		x.VMULPS(delta, rate, delta)
+	}
 	w := x.lanes.load(x.entries(x.w, lane))
 	x.VFMADD231PS(x.row(tableDecay), w, delta)
 	v := x.lanes.load(x.entries(x.v, lane))

@@ -94,8 +94,8 @@ func TestRowsBeyondTheMatrixStay0(t *testing.T) {
 				p.DescendScaled(make([]float32, 5), make([]float32, 7), 3)
 			}
 			for n, w := range p.W.w {
-				if n%stripRows >= 5 && (w != 0 || p.V.w[n] != 0) {
-					t.Fatalf("row %d has a weight of %g and a v of %g", n%stripRows, w, p.V.w[n])
+				if n%stripRows >= 5 && w != 0 {
+					t.Fatalf("row %d has a weight of %g", n%stripRows, w)
 				}
 			}
 			p.Load(p.Dense(), z)
@@ -291,7 +291,7 @@ func TestInvertHasTheSameBitsInEveryVariantAndInverts(t *testing.T) {
 func TestSoftplusIsGoodToFloat32(t *testing.T) {
 	worst, worstSlope := 0.0, 0.0
 	for x := float32(-79); x < 120; x += 0.00097 {
-		value, slope := Softplus(x)
+		value, slope := softplus(x)
 		e := math.Exp(float64(x))
 		worst = max(worst, math.Abs(float64(value)/math.Log1p(e)-1))
 		worstSlope = max(worstSlope, math.Abs(float64(slope)/(e/(1+e))-1))
@@ -300,15 +300,15 @@ func TestSoftplusIsGoodToFloat32(t *testing.T) {
 		t.Errorf("softplus is off by %g, its slope by %g", worst, worstSlope)
 	}
 	for _, x := range []float32{-81, -1e30, float32(math.Inf(-1))} {
-		if value, slope := Softplus(x); value > 2e-35 || slope > 2e-35 || value < 1e-35 {
-			t.Errorf("Softplus(%v) = %v, %v", x, value, slope)
+		if value, slope := softplus(x); value > 2e-35 || slope > 2e-35 || value < 1e-35 {
+			t.Errorf("softplus(%v) = %v, %v", x, value, slope)
 		}
 	}
-	if value, slope := Softplus(1e30); value != 1e30 || slope != 1 {
-		t.Errorf("Softplus(1e30) = %v, %v", value, slope)
+	if value, slope := softplus(1e30); value != 1e30 || slope != 1 {
+		t.Errorf("softplus(1e30) = %v, %v", value, slope)
 	}
-	if value, slope := Softplus(float32(math.NaN())); value-value != 0 || slope-slope != 0 {
-		t.Errorf("Softplus(NaN) = %v, %v", value, slope)
+	if value, slope := softplus(float32(math.NaN())); value-value != 0 || slope-slope != 0 {
+		t.Errorf("softplus(NaN) = %v, %v", value, slope)
 	}
 }
 

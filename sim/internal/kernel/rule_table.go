@@ -33,6 +33,7 @@ const (
 	tableKeep1
 	tableKeep2
 	tableEpsilon
+	tableTrace
 	tableRows
 )
 
@@ -41,6 +42,7 @@ const (
 	adamKeep1   float32 = 0.9
 	adamKeep2   float32 = 0.999
 	adamEpsilon float32 = 1e-8
+	adamTrace   float32 = 1e-18
 )
 
 func newRuleTable(r *Rule) *ruleTable {
@@ -55,7 +57,7 @@ func newRuleTable(r *Rule) *ruleTable {
 		t.set(tableLog1p+n, x)
 	}
 	for n, x := range []float32{r.Alpha, 1 / r.Alpha, r.Largest, r.Eta, -r.Decay, 0,
-		adamKeep1, adamKeep2, adamEpsilon} {
+		adamKeep1, adamKeep2, adamEpsilon, adamTrace} {
 		t.set(tableAlpha+n, x)
 	}
 	return t

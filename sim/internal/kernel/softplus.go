@@ -55,11 +55,13 @@ func expNegative(x float32) float32 {
 	return math.Float32frombits(math.Float32bits(p) + math.Float32bits(shifted)<<23)
 }
 
-// softplus is ln(1 + e^x) and its slope, the logistic function, to 2e-7:
+// softplus is ln(1 + e^x) and its slope, the logistic function, to 2.5e-7 of
+// themselves. Below x = −80 both stay at their values there, which are 0 for every
+// purpose; for NaN both are finite and mean nothing.
 //
 //	t := 1 / (1 + u)
 //	slope := t where x > 0, u·t elsewhere
-//	softplus := fma(u, polynomial(u, max(u, 1e-10)², log1p), x where x > 0, 0 elsewhere)
+//	value := fma(u, polynomial(u, max(u, 1e-10)², log1p), x where x > 0, 0 elsewhere)
 func softplus(x float32) (value, slope float32) {
 	u := expNegative(x)
 	t := 1 / (1 + u)
@@ -71,12 +73,7 @@ func softplus(x float32) (value, slope float32) {
 	return fma(u, polynomial(u, float32(bounded*bounded), log1pTerms[:]), positive), t
 }
 
-// Softplus is ln(1 + e^x) and its slope, the logistic function 1/(1 + e^−x), to
-// 2e-7 of themselves. Below x = −80 both stay at their values there, which are 0
-// for every purpose. For NaN both are finite and mean nothing.
-func Softplus(x float32) (value, slope float32) { return softplus(x) }
-
-// Logistic sets dst[n] = 1/(1 + e^−x[n]) as Softplus does; dst may be x.
+// Logistic sets dst[n] = 1/(1 + e^−x[n]), the slope of softplus; dst may be x.
 func Logistic(dst, x []float32) {
 	checkLength("levels", len(x), len(dst))
 	logistic(dst, x)

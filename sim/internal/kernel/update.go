@@ -9,7 +9,8 @@ type Rule struct {
 	Decay   float32 // of the weights
 }
 
-// Plastic is a pathway whose weights learn, in place.
+// Plastic is a pathway whose weights learn, in place. Rows beyond the matrix have
+// no synapses: what learns may move there, the weights stay 0.
 type Plastic struct {
 	W, V    *Panels   // the weights, and what learns
 	slope   []float32 // σ(αv), with the sign bit set where no synapse was drawn
@@ -113,9 +114,13 @@ func (p *Plastic) DescendScaled(post, pre []float32, total float32) {
 // Adam is Descend by Adam's step, with the bias correction of the first step
 // forever. Its moments are kept corrected, as m/0.1 and q/0.001:
 //
+//	Δ := fma(−decay, w, fma(float32(post[i]·pre[j]), |slope|, 1e-18))
 //	m = fma(m, 0.9, Δ)
 //	q = fma(q, 0.999, float32(Δ·Δ))
 //	v = fma(eta, m/(√q + 1e-8), v)
+//
+// The trace of 1e-18 is nothing beside an error, but without it the moments of a
+// pathway from a silent neuron decay to denormals, which take three times as long.
 func (p *Plastic) Adam(post, pre []float32) { p.update(post, pre, p.Moments[0], adam) }
 
 func (p *Plastic) update(post, pre []float32, shift float32, kernel func(*strip)) {

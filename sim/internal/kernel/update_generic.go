@@ -39,7 +39,7 @@ func adamGeneric(s *strip) {
 			n := j*s.stride + i
 			g := float32(post * pre)
 			s.addPower(i, pre, s.slope[n])
-			delta := fma(decay, s.w[n], float32(g*abs(s.slope[n])))
+			delta := fma(decay, s.w[n], fma(g, abs(s.slope[n]), adamTrace))
 			s.m[n] = fma(s.m[n], adamKeep1, delta)
 			s.q[n] = fma(s.q[n], adamKeep2, float32(delta*delta))
 			root := float32(math.Sqrt(float64(s.q[n])))
