@@ -16,6 +16,9 @@ func (s *Simulation) train(ctx context.Context) error {
 		return err
 	}
 	learns := out.settled
+	if learns {
+		s.findError()
+	}
 	if learns && s.gradient != nil {
 		if err := s.findGradient(ctx); err != nil {
 			return err
@@ -40,9 +43,9 @@ func (s *Simulation) train(ctx context.Context) error {
 	return nil
 }
 
-// findGradient solves for the exact gradient at the settled state.
+// findGradient solves for the exact gradient at the settled state, whose error is
+// in s.scratch.
 func (s *Simulation) findGradient(ctx context.Context) error {
-	s.findError()
 	t, net, tolerance := s.state.training, s.settler.state, angleTolerance
 	if s.p.Pl.PlasticityTypeEI == RuleGradient {
 		tolerance = gradientTolerance
@@ -63,7 +66,6 @@ func (s *Simulation) findError() {
 func (s *Simulation) learn(n int) {
 	t, net, e := s.state.training, s.settler.state, s.scratch.e
 	byGradient := s.p.Pl.PlasticityTypeEI == RuleGradient
-	s.findError()
 	if !byGradient || t.anglesIE != nil {
 		s.findFeedback()
 	}
