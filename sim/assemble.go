@@ -19,7 +19,7 @@ func (s *Simulation) trainingResult() *TrainingResult {
 		ResponsesExc: t.responsesE, ResponsesInh: t.responsesI, ExcIn: m.excIn, InhIn: m.inhIn,
 		ResponseSim: m.responseSim, ResponseSimEE: m.responseSimEE, CC: m.cc, CP: m.cp, OsiE: m.osiE, OsiI: m.osiI,
 		CorrelationsEE: interleaved(t.layers),
-		WEE:            s.net.wee, WEI: t.ei.w, WIE: t.ie.w, WII: s.net.wii,
+		WEE:            s.net.wee, WEI: t.ei.W.Unpack(), WIE: t.ie.W.Unpack(), WII: s.net.wii,
 		WEIInit: t.ei.init, WIEInit: t.ie.init, ZEI: t.ei.z, ZIE: t.ie.z,
 		StimulusPref: pref.preferences(), Afferents: pref.afferents(),
 		EIMin: lowestWeight(p.Sy.I2E, p.NI()), IEMin: lowestWeight(p.Sy.E2I, p.NE()),

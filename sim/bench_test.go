@@ -39,9 +39,9 @@ func BenchmarkStimulusByGradient(b *testing.B) { benchmarkStimulus(b, Gradient, 
 func BenchmarkEulerStep(b *testing.B) {
 	s := trainingAt(b, Approximate, false)
 	s.settler.input.stimulus(s.settler.x, [3]int{1, 2, 3})
-	s.settler.state.Reset(s.settler.re0, s.settler.ri0)
+	s.settler.state.Begin(s.settler.x, s.settler.re0, s.settler.ri0)
 	for b.Loop() {
-		s.settler.state.Step(&s.settler.net, s.settler.x, &s.settler.constants)
+		s.settler.state.Step(&s.settler.net, &s.settler.constants)
 	}
 }
 
@@ -50,9 +50,8 @@ func BenchmarkUpdate(b *testing.B) {
 	s := trainingAt(b, Approximate, false)
 	t, net := s.state.training, s.settler.state
 	for b.Loop() {
-		t.ie.descend(s.scratch.feedback, net.RE)
-		t.ei.descend(s.scratch.e, net.RI)
-		t.ie.scaleRows()
+		t.ei.Descend(s.scratch.e, net.RI)
+		t.ie.DescendScaled(s.scratch.feedback, net.RE, t.ie.total)
 	}
 }
 
@@ -61,8 +60,8 @@ func BenchmarkAdamUpdate(b *testing.B) {
 	s := trainingAt(b, Gradient, false)
 	t, net := s.state.training, s.settler.state
 	for b.Loop() {
-		t.ei.adam(s.gradient.post, net.RI)
-		t.ie.adam(s.gradient.back, net.RE)
+		t.ei.Adam(s.gradient.post, net.RI)
+		t.ie.Adam(s.gradient.back, net.RE)
 	}
 }
 
@@ -70,8 +69,33 @@ func BenchmarkAdamUpdate(b *testing.B) {
 func BenchmarkRecurrentExcitation(b *testing.B) {
 	p := Defaults(Approximate)
 	for b.Loop() {
-		if _, err := recurrentExcitation(b.Context(), &p); err != nil {
+		if _, _, err := recurrentExcitation(b.Context(), &p); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkResponses is the measuring of all responses of the untrained network,
+// one settling at a time.
+func BenchmarkResponses(b *testing.B) {
+	p := Defaults(Approximate)
+	s, err := New(&Task{Experiment: Approximate, Seed: 1, Parameters: p})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.prepare(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	s.ahead = newLookahead(s.settler, 0, 1<<30, func(n int, x []float32) {
+		s.settler.input.stimulus(x, stimulusAt(n%p.NStimuli(), p.Inp.NStimuli))
+	})
+	n, steps := 0, 0
+	for b.Loop() {
+		out, err := s.ahead.settle(b.Context(), n)
+		if err != nil {
+			b.Fatal(err)
+		}
+		n, steps = n+1, steps+out.steps
+	}
+	b.ReportMetric(float64(steps)/float64(n), "steps/stimulus")
 }

@@ -19,4 +19,4 @@ package sim
 
 // ModelVersion is raised whenever the numbers of some task change. It is part
 // of every task's id, so results of different versions never mix.
-const ModelVersion = 1
+const ModelVersion = 2

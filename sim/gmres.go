@@ -3,79 +3,80 @@ package sim
 import (
 	"context"
 	"math"
+
+	"eisweep/sim/internal/kernel"
 )
 
 // gmres solves a linear equation by the generalised minimal residual method
-// without restarts, sums in a fixed order.
+// without restarts: vectors in float32, what they are combined by in float64.
 type gmres struct {
-	basis [][]float64
+	basis [][]float32
 	h     [][]float64 // columns of the Hessenberg matrix, made triangular
 	c, s  []float64   // its rotations
 	r     []float64   // the rotated residual
 	y     []float64
+
+	rounds int // of the last solution
 }
 
-const (
-	gmresRounds    = 40
-	gmresTolerance = 1e-8 // residual, relative to the right side
-)
+const gmresRounds = 40
 
 func newGMRES(n int) *gmres {
 	g := &gmres{c: make([]float64, gmresRounds), s: make([]float64, gmresRounds),
 		r: make([]float64, gmresRounds+1), y: make([]float64, gmresRounds)}
 	for range gmresRounds + 1 {
-		g.basis = append(g.basis, make([]float64, n))
+		g.basis = append(g.basis, kernel.NewVector(n))
 		g.h = append(g.h, make([]float64, gmresRounds+1))
 	}
 	return g
 }
 
-// solve finds x with apply(x) = b from x = 0. It reports false where that takes
-// more than 40 rounds or meets a value that is not finite; x then means nothing.
-// The error is the context's.
-func (g *gmres) solve(ctx context.Context, apply func(dst, x []float64), x, b []float64) (bool, error) {
+// solve finds x with apply(x) = b from x = 0, to a residual of tolerance relative
+// to b. It reports false where that takes more than 40 rounds or meets a value
+// that is not finite; x then means nothing. The error is the context's.
+func (g *gmres) solve(ctx context.Context, apply func(dst, x []float32), x, b []float32, tolerance float64) (bool, error) {
 	clear(x)
-	size, look := norm(b), patience{ctx: ctx}
+	size, look := length(b), patience{ctx: ctx}
 	if size == 0 {
 		return true, nil
 	}
 	clear(g.r)
 	g.r[0] = size
-	scaled(g.basis[0], b, 1/size)
+	kernel.Scale(g.basis[0], b, float32(1/size))
 	for k := range gmresRounds {
 		if err := look.after(len(b) * len(b)); err != nil {
 			return false, err
 		}
+		g.rounds = k + 1
 		apply(g.basis[k+1], g.basis[k])
-		length := g.orthogonalise(k)
-		residual := g.rotate(k, length)
-		if math.IsNaN(residual) || math.IsInf(residual, 0) {
+		rest := g.orthogonalise(k)
+		residual := g.rotate(k, rest)
+		if !isFinite(residual) {
 			return false, nil
 		}
-		if residual <= float64(gmresTolerance*size) {
+		if residual <= float64(tolerance*size) {
 			g.combine(x, k+1)
-			return isFinite(norm(x)), nil
+			return isFinite(length(x)), nil
 		}
-		if length == 0 {
+		if rest == 0 {
 			return false, nil
 		}
-		scaled(g.basis[k+1], g.basis[k+1], 1/length)
+		kernel.Scale(g.basis[k+1], g.basis[k+1], float32(1/rest))
 	}
 	return false, nil
 }
 
-// orthogonalise takes the first k+1 basis vectors out of the newest and returns
-// the length of what is left.
+// orthogonalise takes the first k+1 basis vectors out of the newest, one after
+// the other, and returns the length of what is left.
 func (g *gmres) orthogonalise(k int) float64 {
 	next := g.basis[k+1]
-	for i := range k + 1 {
-		p := dot(g.basis[i], next)
-		g.h[k][i] = p
-		for n, v := range g.basis[i] {
-			next[n] -= float64(p * v)
-		}
+	p := kernel.Dot(next, g.basis[0])
+	for i := range k {
+		g.h[k][i] = float64(p)
+		p = kernel.AddScaledDot(next, -p, g.basis[i], g.basis[i+1])
 	}
-	return norm(next)
+	g.h[k][k] = float64(p)
+	return math.Sqrt(float64(kernel.AddScaledDot(next, -p, g.basis[k], next)))
 }
 
 // rotate makes column k triangular and returns the residual.
@@ -93,7 +94,7 @@ func (g *gmres) rotate(k int, below float64) float64 {
 }
 
 // combine sets x to the best combination of the first n basis vectors.
-func (g *gmres) combine(x []float64, n int) {
+func (g *gmres) combine(x []float32, n int) {
 	for i := n - 1; i >= 0; i-- {
 		sum := g.r[i]
 		for j := i + 1; j < n; j++ {
@@ -102,35 +103,10 @@ func (g *gmres) combine(x []float64, n int) {
 		g.y[i] = sum / g.h[i][i]
 	}
 	for i := range n {
-		for m, v := range g.basis[i] {
-			x[m] += float64(g.y[i] * v)
-		}
+		kernel.AddScaledDot(x, float32(g.y[i]), g.basis[i], x)
 	}
 }
 
-func scaled(dst, x []float64, factor float64) {
-	for n, v := range x {
-		dst[n] = float64(v * factor)
-	}
-}
-
-// dot sums in four strands.
-func dot(x, y []float64) float64 {
-	var s0, s1, s2, s3 float64
-	y = y[:len(x)]
-	n := 0
-	for ; n+4 <= len(x); n += 4 {
-		s0 += float64(x[n] * y[n])
-		s1 += float64(x[n+1] * y[n+1])
-		s2 += float64(x[n+2] * y[n+2])
-		s3 += float64(x[n+3] * y[n+3])
-	}
-	for ; n < len(x); n++ {
-		s0 += float64(x[n] * y[n])
-	}
-	return (s0 + s1) + (s2 + s3)
-}
-
-func norm(x []float64) float64 { return math.Sqrt(dot(x, x)) }
+func length(x []float32) float64 { return math.Sqrt(float64(kernel.Dot(x, x))) }
 
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

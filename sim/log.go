@@ -18,8 +18,8 @@ func (s *Simulation) logWeights() {
 	p, t := s.p, s.state.training
 	s.logf("%s, seed %d: %d E and %d I neurons, %d stimuli", s.task.Experiment, s.task.Seed, p.NE(), p.NI(), p.NStimuli())
 	s.logMatrix("wee", s.net.wee, p.NE(), p.Sy.E2E)
-	s.logMatrix("wei", t.ei.w, p.NE(), p.Sy.I2E)
-	s.logMatrix("wie", t.ie.w, p.NI(), p.Sy.E2I)
+	s.logMatrix("wei", t.ei.W.Unpack(), p.NE(), p.Sy.I2E)
+	s.logMatrix("wie", t.ie.W.Unpack(), p.NI(), p.Sy.E2I)
 	s.logMatrix("wii", s.net.wii, p.NI(), p.Sy.I2I)
 	s.logf("alpha_ei %.6g, largest %.6g; alpha_ie %.6g, largest %.6g", t.ei.alpha, t.ei.largest, t.ie.alpha, t.ie.largest)
 }

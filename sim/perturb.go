@@ -31,14 +31,13 @@ func newPerturbingState(task *Task) *state {
 func (s *Simulation) push(ctx context.Context) error {
 	t, nE := s.state.perturbing, s.p.NE()
 	at := stimulusAt(t.stimulus, s.p.Inp.NStimuli)
-	x := s.settler.x
-	s.settler.input.stimulus(x, at)
-	if t.pushed >= 0 {
-		x[t.chosen[t.pushed]] += s.p.Perturb.Size
+	each := len(t.chosen) + 1
+	if s.ahead == nil {
+		s.ahead = newLookahead(s.settler, t.stimulus*each+t.pushed+1, s.p.NStimuli()*each, s.pushedStimulus)
 	}
-	out, err := s.settle(ctx, at, x, nil)
+	out, err := s.ahead.settle(ctx, t.stimulus*each+t.pushed+1)
 	if err != nil {
-		return err
+		return s.located(err, at)
 	}
 	re, base := s.settler.state.RE, t.responsesE[t.stimulus*nE:(t.stimulus+1)*nE]
 	if t.pushed < 0 {
@@ -67,6 +66,17 @@ func (s *Simulation) push(ctx context.Context) error {
 		s.logPerturbation()
 	}
 	return nil
+}
+
+// pushedStimulus writes the input of a settling: for each stimulus the unpushed one,
+// then one for each chosen neuron.
+func (s *Simulation) pushedStimulus(n int, x []float32) {
+	t := s.state.perturbing
+	each := len(t.chosen) + 1
+	s.settler.input.stimulus(x, stimulusAt(n/each, s.p.Inp.NStimuli))
+	if k := n % each; k > 0 {
+		x[t.chosen[k-1]] += s.p.Perturb.Size
+	}
 }
 
 // changes is the rate change of all E neurons while one is pushed.

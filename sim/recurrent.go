@@ -7,24 +7,22 @@ import (
 
 // recurrentExcitation is wee (MODEL.md 3): neurons with similar input connect.
 // The tie rule makes it the same on every machine. It takes O(n_e²) time and
-// 8 n_e² bytes besides the result.
-func recurrentExcitation(ctx context.Context, p *Parameters) ([]float32, error) {
+// 8 n_e² bytes besides the result. The ranking is nil where there is no synapse.
+func recurrentExcitation(ctx context.Context, p *Parameters) ([]float32, *ranking, error) {
 	n, nE := p.Ng.Exc.NPerAxis, p.NE()
 	if p.Sy.E2E.WTotal == 0 {
-		return make([]float32, nE*nE), nil
+		return make([]float32, nE*nE), nil, nil
 	}
 	rank := newRanking(n, inputCorrelations(p))
+	if err := rank.findKeys(ctx); err != nil {
+		return nil, nil, err
+	}
 	weakest := int64(math.Floor((1 - float64(p.Sy.E2E.P)) * float64(nE*nE)))
-	keys, err := rank.keys(ctx)
-	if err != nil {
-		return nil, err
+	if err := rank.findThreshold(ctx, min(weakest, int64(nE*nE-1))); err != nil {
+		return nil, nil, err
 	}
-	weakest = min(weakest, int64(len(keys)-1))
-	threshold, err := smallest(ctx, keys, weakest)
-	if err != nil {
-		return nil, err
-	}
-	return rank.weights(ctx, keys, threshold, float64(p.Sy.E2E.WTotal))
+	wee, err := rank.weights(ctx, float64(p.Sy.E2E.WTotal))
+	return wee, rank, err
 }
 
 // correlations gives the Pearson correlation of two neurons' inputs over all
@@ -102,6 +100,9 @@ type ranking struct {
 	correlations  *correlations
 	place         [][3]int
 	sd            []float64
+	keys          []uint64 // of all entries, post × pre
+	threshold     uint64   // the smallest key of those that are kept
+	lowest        uint64   // correlation of all entries, as in a key
 }
 
 // A key holds all that an entry is ranked by: the correlation from bit 24 on
@@ -130,43 +131,55 @@ func (r *ranking) displacement(post, pre int) int {
 	return stimulusNumber(d, r.perAxis)
 }
 
-// keys of all entries, post × pre; the diagonal's correlation is 0.
-func (r *ranking) keys(ctx context.Context) ([]uint64, error) {
-	keys := make([]uint64, 0, r.size*r.size)
+// findKeys ranks all entries; the diagonal's correlation is 0.
+func (r *ranking) findKeys(ctx context.Context) error {
+	r.keys, r.lowest = make([]uint64, 0, r.size*r.size), math.MaxUint64
 	for post := range r.size {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		for pre := range r.size {
 			value := int64(0)
 			if pre != post {
 				value = r.correlations.of(r.place[post], r.place[pre], r.sd[post], r.sd[pre])
 			}
-			keys = append(keys, uint64(value+keyOffset)<<keyShift|uint64(r.displacement(post, pre))<<12|uint64(post))
+			key := uint64(value+keyOffset)<<keyShift | uint64(r.displacement(post, pre))<<12 | uint64(post)
+			r.keys, r.lowest = append(r.keys, key), min(r.lowest, key>>keyShift)
 		}
 	}
-	return keys, nil
+	return nil
 }
 
-// weights keeps the entries from the threshold on, each its correlation minus
-// the smallest one, and scales every row to the total. A row left empty stays 0.
-func (r *ranking) weights(ctx context.Context, keys []uint64, threshold uint64, total float64) ([]float32, error) {
-	lowest := uint64(math.MaxUint64)
-	for _, key := range keys {
-		lowest = min(lowest, key>>keyShift)
+// findThreshold drops the weakest entries, so many of them.
+func (r *ranking) findThreshold(ctx context.Context, weakest int64) (err error) {
+	r.threshold, err = smallest(ctx, r.keys, weakest)
+	return err
+}
+
+// has reports whether an entry is kept.
+func (r *ranking) has(post, pre int) bool {
+	return pre != post && r.keys[post*r.size+pre] >= r.threshold
+}
+
+// strength is what an entry weighs before its row is scaled: its correlation minus
+// the smallest one, 0 if it is not kept.
+func (r *ranking) strength(post, pre int) float64 {
+	if !r.has(post, pre) {
+		return 0
 	}
-	wee, row := make([]float32, len(keys)), make([]float64, r.size)
+	return float64(r.keys[post*r.size+pre]>>keyShift-r.lowest) * 1e-9
+}
+
+// weights scales every row to the total. A row left empty stays 0.
+func (r *ranking) weights(ctx context.Context, total float64) ([]float32, error) {
+	wee, row := make([]float32, len(r.keys)), make([]float64, r.size)
 	for post := range r.size {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		sum := 0.0
 		for pre := range row {
-			key := keys[post*r.size+pre]
-			row[pre] = 0
-			if pre != post && key >= threshold {
-				row[pre] = float64(key>>keyShift-lowest) * 1e-9
-			}
+			row[pre] = r.strength(post, pre)
 			sum += row[pre]
 		}
 		for pre, w := range row {

@@ -8,7 +8,7 @@ import (
 
 func recurrent(t *testing.T, p *Parameters) []float32 {
 	t.Helper()
-	wee, err := recurrentExcitation(t.Context(), p)
+	wee, _, err := recurrentExcitation(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,8 +19,7 @@ func (s *Simulation) respond(ctx context.Context) error {
 			recordE, recordI = append(recordE, re...), append(recordI, ri...)
 		}
 	}
-	s.settler.input.stimulus(s.settler.x, at)
-	out, err := s.settle(ctx, at, s.settler.x, record)
+	out, err := s.settleResponse(ctx, at, record)
 	if err != nil {
 		return err
 	}
@@ -36,6 +35,25 @@ func (s *Simulation) respond(ctx context.Context) error {
 	s.state.count(out)
 	t.response++
 	return nil
+}
+
+// settleResponse settles the stimulus at hand; those that follow settle beside it,
+// but for one that is recorded.
+func (s *Simulation) settleResponse(ctx context.Context, at [3]int, record func(re, ri []float32)) (outcome, error) {
+	t, s3 := s.state.training, s.p.NStimuli()
+	if record != nil {
+		s.settler.input.stimulus(s.settler.x, at)
+		return s.settle(ctx, at, s.settler.x, record)
+	}
+	if s.ahead == nil {
+		end := s3
+		if t.phase == phases(s.p) {
+			end-- // the last one is recorded
+		}
+		s.ahead = newLookahead(s.settler, t.response, end, func(n int, x []float32) { s.settler.input.stimulus(x, t.order.fixed(n)) })
+	}
+	out, err := s.ahead.settle(ctx, t.response)
+	return out, s.located(err, at)
 }
 
 // keepResponse stores the settled rates and returns what takes them back.
@@ -60,6 +78,7 @@ func (s *Simulation) endResponses(ctx context.Context, out outcome) error {
 	if err != nil {
 		return err
 	}
+	s.ahead = nil // the weights are about to change
 	s.state.count(out)
 	t.layers = append(t.layers, m.correlationsEE)
 	s.logResponses(m)

@@ -114,10 +114,7 @@ func (s *Simulation) walkTraining(a *archive, st *state) {
 	t, p := st.training, s.p
 	s.walkPlace(a, st)
 	for _, y := range []*plastic{t.ei, t.ie} {
-		a.float32s(y.w)
-		a.float32s(y.v)
-		a.float32s(y.m)
-		a.float32s(y.q)
+		walkPlastic(a, y)
 	}
 	if t.history != nil && st.stage == train {
 		for trial := max(0, t.trial-historyLength+1); trial <= min(t.trial, p.Numint.EveryN-1); trial++ {
@@ -130,10 +127,19 @@ func (s *Simulation) walkTraining(a *archive, st *state) {
 	}
 	a.boolean(&t.converged)
 	s.walkMeasures(a, st)
-	if !a.writing {
-		t.ei.findSlopes()
-		t.ie.findSlopes()
+}
+
+// walkPlastic is a pathway. Its moments are of weights summed about an earlier
+// mean, so they cannot be found again from the weights alone.
+func walkPlastic(a *archive, y *plastic) {
+	d := y.Dense()
+	for _, v := range [][]float32{d.W, d.V, d.M, d.Q} {
+		a.float32s(v)
 	}
+	if !a.writing {
+		y.Load(d, y.z)
+	}
+	a.float32s(y.Moments[:])
 }
 
 // walkPlace is where in the task the training stands.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"slices"
 
 	"eisweep/sim/internal/kernel"
 )
@@ -22,7 +23,7 @@ type settler struct {
 func newSettler(p *Parameters, maxDr float32) *settler {
 	nE, nI := p.NE(), p.NI()
 	s := &settler{
-		net: kernel.Network{WEI: kernel.NewMatrix(nE, nI), WIE: kernel.NewMatrix(nI, nE), WII: kernel.NewMatrix(nI, nI)},
+		net: kernel.Network{WEI: kernel.NewPanels(nE, nI), WIE: kernel.NewPanels(nI, nE), WII: kernel.NewPanels(nI, nI)},
 		constants: kernel.Constants{KE: p.Numint.Dt / p.Ng.Exc.TauM, KI: p.Numint.Dt / p.Ng.Inh.TauM,
 			RMax: p.Ng.RMax, InhInput: p.Inp.Inh.BgInput},
 		state: kernel.NewState(nE, nI), input: newInput(p), x: make([]float32, nE),
@@ -34,16 +35,13 @@ func newSettler(p *Parameters, maxDr float32) *settler {
 }
 
 // connect takes the weights that don't learn; a wee of zeros is left out.
-func (s *settler) connect(wee, wii []float32) {
+func (s *settler) connect(ee *excitation, wii []float32) {
 	s.net.WII.Pack(wii)
-	s.net.WEE = nil
-	for _, w := range wee {
-		if w != 0 {
-			n := len(s.x)
-			s.net.WEE = kernel.NewMatrix(n, n)
-			s.net.WEE.Pack(wee)
-			return
-		}
+	s.net.Convolution, s.net.WEE = ee.convolution, nil
+	if ee.convolution == nil && slices.ContainsFunc(ee.wee, func(w float32) bool { return w != 0 }) {
+		n := len(s.x)
+		s.net.WEE = kernel.NewPanels(n, n)
+		s.net.WEE.Pack(ee.wee)
 	}
 }
 
@@ -64,23 +62,31 @@ func (errNaN) Error() string { return "a rate is not a number" }
 // called with the rates after each step. It returns the context's error soon
 // after that ends, and errNaN as soon as a step is NaN.
 func (s *settler) settle(ctx context.Context, x []float32, record func(re, ri []float32)) (outcome, error) {
-	c := &s.constants
-	stopE, stopI := float32(c.KE*s.maxDr), float32(c.KI*s.maxDr)
-	s.state.Reset(s.re0, s.ri0)
-	for step := 1; step <= s.maxSteps; step++ {
+	s.state.Begin(x, s.re0, s.ri0)
+	return s.goOn(ctx, 0, record)
+}
+
+// goOn settles from a state that has taken so many steps already.
+func (s *settler) goOn(ctx context.Context, steps int, record func(re, ri []float32)) (outcome, error) {
+	for step := steps + 1; step <= s.maxSteps; step++ {
 		if step%s.patience == 0 && ctx.Err() != nil {
 			return outcome{}, ctx.Err()
 		}
-		largestE, largestI, nan := s.state.Step(&s.net, x, c)
+		largestE, largestI, nan := s.state.Step(&s.net, &s.constants)
 		if nan {
 			return outcome{}, errNaN{}
 		}
 		if record != nil {
 			record(s.state.RE, s.state.RI)
 		}
-		if largestE < stopE && largestI < stopI {
+		if s.still(largestE, largestI) {
 			return outcome{settled: true, steps: step}, nil
 		}
 	}
 	return outcome{steps: s.maxSteps}, nil
+}
+
+// still reports whether steps so large at most are those of a settled state.
+func (s *settler) still(largestE, largestI float32) bool {
+	return largestE < float32(s.constants.KE*s.maxDr) && largestI < float32(s.constants.KI*s.maxDr)
 }

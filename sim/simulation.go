@@ -24,7 +24,8 @@ type Simulation struct {
 	// What follows is made by prepare, before the first step.
 	net      *network // nil for PERTURB
 	settler  *settler
-	gradient *gradient // nil where neither rules nor angles need it
+	ahead    *lookahead // settles responses and perturbations; nil before the first
+	gradient *gradient  // nil where neither rules nor angles need it
 	scratch  scratch
 
 	state *state
@@ -36,6 +37,7 @@ type scratch struct {
 	exc, inh []float32 // currents of the E neurons
 	e        []float32 // error ε
 	feedback []float32 // P·ε, (n_i)
+	slope    []float32 // σ(h_i)
 }
 
 // New prepares a simulation. The error wraps ErrInvalid when the parameters,
@@ -55,10 +57,14 @@ func (s *Simulation) prepare(ctx context.Context) error {
 		return nil
 	}
 	p := s.p
-	s.scratch = scratch{exc: make([]float32, p.NE()), inh: make([]float32, p.NE()), e: make([]float32, p.NE()), feedback: make([]float32, p.NI())}
+	s.scratch = scratch{exc: make([]float32, p.NE()), inh: make([]float32, p.NE()), e: make([]float32, p.NE()), feedback: make([]float32, p.NI()), slope: make([]float32, p.NI())}
 	if s.task.Experiment == Perturb {
+		ee, err := newExcitation(ctx, p, s.task.Source.WEE)
+		if err != nil {
+			return err
+		}
 		s.settler = newSettler(p, p.Perturb.MaxDr)
-		s.settler.connect(s.task.Source.WEE, s.task.Source.WII)
+		s.settler.connect(ee, s.task.Source.WII)
 		s.settler.net.WEI.Pack(s.task.Source.WEI)
 		s.settler.net.WIE.Pack(s.task.Source.WIE)
 		s.state = newPerturbingState(s.task)
@@ -69,9 +75,9 @@ func (s *Simulation) prepare(ctx context.Context) error {
 		return err
 	}
 	s.net, s.settler = net, newSettler(p, p.Numint.MaxDr)
-	s.settler.connect(net.wee, net.wii)
+	s.settler.connect(net.excitation, net.wii)
 	if p.Pl.IsPlastic != Neither && (p.Pl.ComputeGradientAngles || p.Pl.PlasticityTypeEI == RuleGradient) {
-		s.gradient = newGradient(net.wee, net.wii, p.NE(), p.NI())
+		s.gradient = newGradient(&s.settler.net, net.wee, net.wii, p.NE(), p.NI())
 	}
 	s.adopt(newTrainingState(s.task, net))
 	s.logWeights()
@@ -96,12 +102,12 @@ func (s *Simulation) weightError() error {
 
 func notFinite(x float32) bool { return x-x != 0 }
 
-// adopt makes a state the simulation's, and packs its weights.
+// adopt makes a state the simulation's, and its weights the settler's.
 func (s *Simulation) adopt(st *state) {
-	s.state = st
+	s.state, s.ahead = st, nil
 	if t := st.training; t != nil {
-		s.settler.net.WEI.Pack(t.ei.w)
-		s.settler.net.WIE.Pack(t.ie.w)
+		s.settler.net.WEI = t.ei.W
+		s.settler.net.WIE = t.ie.W
 	}
 }
 
@@ -185,10 +191,15 @@ func settlings(t *Task) int64 {
 // nothing but the settler where it fails.
 func (s *Simulation) settle(ctx context.Context, at [3]int, x []float32, record func(re, ri []float32)) (outcome, error) {
 	out, err := s.settler.settle(ctx, x, record)
+	return out, s.located(err, at)
+}
+
+// located says of a NaN where it was.
+func (s *Simulation) located(err error, at [3]int) error {
 	if errors.Is(err, errNaN{}) {
-		return out, s.numericError(at, "the rates")
+		return s.numericError(at, "the rates")
 	}
-	return out, err
+	return err
 }
 
 // count keeps account of a stimulus that has settled or given up.

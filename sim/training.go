@@ -2,9 +2,8 @@ package sim
 
 import (
 	"context"
-	"slices"
 
-	"eisweep/sim/internal/elementary"
+	"eisweep/sim/internal/kernel"
 )
 
 // train shows the network one stimulus of a trial and lets it learn (MODEL.md 6).
@@ -17,6 +16,9 @@ func (s *Simulation) train(ctx context.Context) error {
 		return err
 	}
 	learns := out.settled
+	if learns {
+		s.findError()
+	}
 	if learns && s.gradient != nil {
 		if err := s.findGradient(ctx); err != nil {
 			return err
@@ -41,11 +43,14 @@ func (s *Simulation) train(ctx context.Context) error {
 	return nil
 }
 
-// findGradient solves for the exact gradient at the settled state.
+// findGradient solves for the exact gradient at the settled state, whose error is
+// in s.scratch.
 func (s *Simulation) findGradient(ctx context.Context) error {
-	s.findError()
-	t, net := s.state.training, s.settler.state
-	return s.gradient.solve(ctx, t.ei.w, t.ie.w, net.HE, net.HI, s.scratch.e)
+	t, net, tolerance := s.state.training, s.settler.state, angleTolerance
+	if s.p.Pl.PlasticityTypeEI == RuleGradient {
+		tolerance = gradientTolerance
+	}
+	return s.gradient.solve(ctx, t.ei.W, t.ie.W, net.HE, net.HI, s.scratch.e, tolerance)
 }
 
 // findError sets ε = h_e − rho0.
@@ -61,34 +66,37 @@ func (s *Simulation) findError() {
 func (s *Simulation) learn(n int) {
 	t, net, e := s.state.training, s.settler.state, s.scratch.e
 	byGradient := s.p.Pl.PlasticityTypeEI == RuleGradient
-	s.findError()
 	if !byGradient || t.anglesIE != nil {
 		s.findFeedback()
 	}
+	if byGradient {
+		update(t.ei, t.ei.Adam, s.gradient.post, net.RI)
+		update(t.ie, t.ie.Adam, s.gradient.back, net.RE)
+	} else {
+		update(t.ei, t.ei.Descend, e, net.RI)
+		update(t.ie, s.descendInhibitory, s.scratch.feedback, net.RE)
+	}
 	if t.anglesEI != nil {
-		t.anglesEI[n] = t.ei.angle(s.gradient.post, e, net.RI)
+		t.anglesEI[n] = t.ei.angle(s.gradient.post, e)
 	}
 	if t.anglesIE != nil {
-		t.anglesIE[n] = t.ie.angle(s.gradient.back, s.scratch.feedback, net.RE)
+		t.anglesIE[n] = t.ie.angle(s.gradient.back, s.scratch.feedback)
 	}
-	switch {
-	case byGradient:
-		s.update(t.ei, (*plastic).adam, s.gradient.post, net.RI)
-		s.update(t.ie, (*plastic).adam, s.gradient.back, net.RE)
-	default:
-		s.update(t.ie, (*plastic).descend, s.scratch.feedback, net.RE)
-		s.update(t.ei, (*plastic).descend, e, net.RI)
-		if s.p.Pl.PlasticityTypeIE == RuleApproximate && t.ie.eta > 0 {
-			t.ie.scaleRows()
-		}
-	}
-	s.settler.net.WEI.Pack(t.ei.w)
-	s.settler.net.WIE.Pack(t.ie.w)
 }
 
-func (s *Simulation) update(y *plastic, rule func(y *plastic, post, pre []float32), post, pre []float32) {
+func update(y *plastic, rule func(post, pre []float32), post, pre []float32) {
 	if y.eta > 0 {
-		rule(y, post, pre)
+		rule(post, pre)
+	}
+}
+
+// descendInhibitory updates E→I, whose rows are scaled under APPROXIMATE.
+func (s *Simulation) descendInhibitory(post, pre []float32) {
+	ie := s.state.training.ie
+	if s.p.Pl.PlasticityTypeIE == RuleApproximate {
+		ie.DescendScaled(post, pre, ie.total)
+	} else {
+		ie.Descend(post, pre)
 	}
 }
 
@@ -100,16 +108,17 @@ func (s *Simulation) findFeedback() {
 	approximate, weights := s.p.Pl.PlasticityTypeIE == RuleApproximate, s.p.Pl.BPWeights
 	switch {
 	case approximate && weights:
-		timesError(feedback, t.ie.w, e)
+		t.ie.W.Mul(feedback, e)
 	case approximate:
-		timesError(feedback, t.ie.v, e)
+		t.ie.V.Mul(feedback, e)
 	case weights:
-		errorTimes(feedback, e, t.ei.w)
+		t.ei.W.MulTransposed(feedback, e)
 	default:
-		errorTimes(feedback, e, t.ei.v)
+		t.ei.V.MulTransposed(feedback, e)
 	}
-	for j, h := range s.settler.state.HI {
-		feedback[j] = float32(elementary.Logistic(h) * feedback[j])
+	kernel.Logistic(s.scratch.slope, s.settler.state.HI)
+	for j, slope := range s.scratch.slope {
+		feedback[j] = float32(slope * feedback[j])
 	}
 }
 
@@ -134,11 +143,12 @@ func (t *trainingState) historyOf(p *Parameters, trial int) []float32 {
 
 // recordMoments keeps mean and variance of re, ri, wei and wie after the update.
 func (s *Simulation) recordMoments(n int) {
-	t := s.state.training
+	t, net := s.state.training, s.settler.state
 	mu := t.mu[n*8 : n*8+8]
-	for q, x := range [][]float32{s.settler.state.RE, s.settler.state.RI, t.ei.w, t.ie.w} {
-		mu[2*q], mu[2*q+1] = moments(x)
-	}
+	mu[0], mu[1] = moments(net.RE)
+	mu[2], mu[3] = moments(net.RI)
+	copy(mu[4:], t.ei.Moments[:])
+	copy(mu[6:], t.ie.Moments[:])
 }
 
 // moments are the mean and the population variance, summed in four strands.
@@ -225,12 +235,16 @@ func (t *trainingState) inputChange(p *Parameters) (largest, mean float32) {
 
 // notFinite names a plastic matrix that holds a value which is not finite.
 func (t *trainingState) notFinite() string {
-	for _, m := range []struct {
+	for _, y := range []struct {
 		name string
-		w    []float32
-	}{{"wei", t.ei.w}, {"v of wei", t.ei.v}, {"wie", t.ie.w}, {"v of wie", t.ie.v}} {
-		if slices.ContainsFunc(m.w, notFinite) {
-			return m.name
+		*plastic
+	}{{"wei", t.ei}, {"wie", t.ie}} {
+		w, v := y.Finite()
+		if !w {
+			return y.name
+		}
+		if !v {
+			return "v of " + y.name
 		}
 	}
 	return ""

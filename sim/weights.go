@@ -34,8 +34,9 @@ type pathway struct {
 
 // network is what stays as it is through a task.
 type network struct {
-	wee, wii []float32
-	ei, ie   *pathway // I→E and E→I
+	*excitation
+	wii    []float32
+	ei, ie *pathway // I→E and E→I
 }
 
 // drawNetwork draws the weights from the seed, wei, wii and wie in this order
@@ -47,18 +48,15 @@ func drawNetwork(ctx context.Context, t *Task) (*network, error) {
 	wei := drawWeights(r, &p.Sy, p.Sy.I2E, nE, overI)
 	wii := drawWeights(r, &p.Sy, p.Sy.I2I, nI, overI)
 	wie := drawWeights(r, &p.Sy, p.Sy.E2I, nI, ascending(nE))
-	wee := t.Initial.WEE
-	if wee == nil {
-		var err error
-		if wee, err = recurrentExcitation(ctx, p); err != nil {
-			return nil, err
-		}
+	ee, err := newExcitation(ctx, p, t.Initial.WEE)
+	if err != nil {
+		return nil, err
 	}
 	return &network{
-		wee: slices.Clone(wee),
-		wii: slices.Clone(given(t.Initial.WII, wii)),
-		ei:  newPathway(p, p.Sy.I2E, given(t.Initial.WEI, wei), nE, nI),
-		ie:  newPathway(p, p.Sy.E2I, given(t.Initial.WIE, wie), nI, nE),
+		excitation: ee,
+		wii:        slices.Clone(given(t.Initial.WII, wii)),
+		ei:         newPathway(p, p.Sy.I2E, given(t.Initial.WEI, wei), nE, nI),
+		ie:         newPathway(p, p.Sy.E2I, given(t.Initial.WIE, wie), nI, nE),
 	}, nil
 }
 

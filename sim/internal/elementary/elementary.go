@@ -3,10 +3,10 @@
 // It guarantees the same bits on every machine: plain Go, every product wrapped
 // in a conversion so that no compiler fuses it with a sum, and of package math
 // only what is exact (Floor, Sqrt, Ldexp, Frexp, Abs). It does not guarantee
-// correct rounding: float64 functions are good to about 2 ulp, the float32 pair
-// of Softplus to 2e-7.
+// correct rounding: they are good to about 2 ulp.
 //
-// Start reading at Exp; Softplus is what the learning rules spend their time in.
+// Start reading at Exp. The float32 functions that learning spends its time in are
+// kernels.
 package elementary
 
 import "math"

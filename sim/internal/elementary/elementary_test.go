@@ -57,24 +57,6 @@ func TestAnglesAgreeWithPackageMath(t *testing.T) {
 	near(t, "Acos", 0, Acos(math.NaN()), math.NaN(), 0)
 }
 
-func TestSoftplusIsGoodToFloat32(t *testing.T) {
-	grid(-79, 120, 200_001, func(x float64) {
-		x = float64(float32(x))
-		softplus, logistic := Softplus(float32(x))
-		near(t, "softplus", x, float64(softplus), math.Log1p(math.Exp(x)), 4e-7)
-		near(t, "logistic", x, float64(logistic), 1/(1+math.Exp(-x)), 4e-7)
-		near(t, "Logistic", x, float64(Logistic(float32(x))), float64(logistic), 0)
-	})
-	for _, x := range []float32{-1e30, float32(math.Inf(-1))} {
-		if softplus, logistic := Softplus(x); softplus > 1e-34 || logistic > 1e-34 || logistic < 0 {
-			t.Errorf("Softplus(%v) = %v, %v, want 0", x, softplus, logistic)
-		}
-	}
-	if softplus, logistic := Softplus(1e30); softplus != 1e30 || logistic != 1 {
-		t.Errorf("Softplus(1e30) = %v, %v", softplus, logistic)
-	}
-}
-
 // Values of scipy.stats.t.sf(t, df)·2.
 func TestStudent(t *testing.T) {
 	for _, c := range []struct{ t, df, p float64 }{

@@ -19,11 +19,11 @@ func random(r *rand.Rand, n int, silent float64) []float32 {
 
 // reference is the loop of Mul's documentation.
 func reference(w []float32, rows, cols int, x []float32) []float32 {
-	y := make([]float32, rows)
-	for i := range y {
+	y := make([]float32, padded(rows))
+	for i := range rows {
 		for j := range cols {
 			if x[j] != 0 {
-				y[i] += float32(w[i*cols+j] * x[j])
+				y[i] = fma(w[i*cols+j], x[j], y[i])
 			}
 		}
 	}
@@ -39,80 +39,47 @@ func sameBits(t *testing.T, what string, got, want []float32) {
 	}
 }
 
-func TestMulIsItsReferenceLoop(t *testing.T) {
+func TestMulActiveIsItsReferenceLoop(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, rows := range []int{1, 2, 7, 8, 9, 15, 16, 33, 64, 100} {
 		for _, cols := range []int{1, 3, 8, 27, 64, 125} {
 			for _, silent := range []float64{0, 0.5, 1} {
 				w, x := random(r, rows*cols, 0.3), random(r, cols, silent)
-				m, active := NewMatrix(rows, cols), NewActive(cols)
+				m, active := NewPanels(rows, cols), NewActive(cols)
 				m.Pack(w)
 				active.Set(x)
-				guarded := make([]float32, rows+2)
-				guarded[0], guarded[rows+1] = 7, 7
-				m.Mul(guarded[1:rows+1], active)
-				sameBits(t, fmt.Sprintf("%d × %d", rows, cols), guarded[1:rows+1], reference(w, rows, cols, x))
-				if guarded[0] != 7 || guarded[rows+1] != 7 {
+				end := padded(rows) + 1
+				guarded := make([]float32, end+1)
+				guarded[0], guarded[end] = 7, 7
+				m.MulActive(guarded[1:end], x, active)
+				sameBits(t, fmt.Sprintf("%d × %d", rows, cols), guarded[1:end], reference(w, rows, cols, x))
+				if guarded[0] != 7 || guarded[end] != 7 {
 					t.Fatalf("%d × %d: written outside the result", rows, cols)
 				}
-				transposed := NewMatrix(rows, cols)
-				turned := make([]float32, len(w))
-				for i := range rows {
-					for j := range cols {
-						turned[j*rows+i] = w[i*cols+j]
-					}
-				}
-				transposed.PackTransposed(turned)
-				sameBits(t, "transposed", transposed.w, m.w)
 			}
 		}
 	}
 }
 
-func TestMul64IsItsReferenceLoop(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	for _, rows := range []int{1, 8, 13, 64} {
-		cols := 27
-		w := random(r, rows*cols, 0.3)
-		x, y := make([]float64, cols), make([]float64, rows)
-		for j := range x {
-			x[j] = r.NormFloat64()
-		}
-		m := NewMatrix(rows, cols)
-		m.Pack(w)
-		m.Mul64(y, x)
-		for i := range y {
-			want := 0.0
-			for j := range x {
-				want += float64(float64(w[i*cols+j]) * x[j])
-			}
-			if y[i] != want {
-				t.Fatalf("%d rows: [%d] = %v, want %v", rows, i, y[i], want)
-			}
-		}
-	}
-}
-
-func TestMulPassesNaNAndInfinities(t *testing.T) {
-	m, active := NewMatrix(2, 3), NewActive(3)
+func TestMulActivePassesNaNAndInfinities(t *testing.T) {
+	m, active := NewPanels(2, 3), NewActive(3)
 	m.Pack([]float32{1, 1, 1, 0, 1, 1})
-	nan := float32(math.NaN())
-	y := make([]float32, 2)
-	active.Set([]float32{nan, 0, 1})
-	m.Mul(y, active)
-	sameBits(t, "NaN", y, []float32{nan, nan})
-	active.Set([]float32{0, float32(math.Inf(1)), 1})
-	m.Mul(y, active)
-	sameBits(t, "infinity", y, []float32{float32(math.Inf(1)), float32(math.Inf(1))})
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	y := make([]float32, padded(2))
+	for _, x := range [][]float32{{nan, 0, 1}, {0, inf, 1}} {
+		active.Set(x)
+		m.MulActive(y, x, active)
+		sameBits(t, fmt.Sprint(x), y[:2], []float32{x[0] + x[1], x[0] + x[1]})
+	}
 }
 
 // published returns a network and a state of the published size, half of the E
 // neurons silent.
-func published() (*Network, *State, []float32, *Constants) {
+func published() (*Network, *State, *Constants) {
 	r := rand.New(rand.NewPCG(5, 6))
 	const nE, nI = 512, 64
-	pack := func(rows, cols int, total float64) *Matrix {
-		m := NewMatrix(rows, cols)
+	pack := func(rows, cols int, total float64) *Panels {
+		m := NewPanels(rows, cols)
 		w := random(r, rows*cols, 0.4)
 		for n := range w {
 			w[n] = abs(w[n]) * float32(total) / float32(cols)
@@ -122,48 +89,59 @@ func published() (*Network, *State, []float32, *Constants) {
 	}
 	net := &Network{WEE: pack(nE, nE, 2), WEI: pack(nE, nI, 1), WIE: pack(nI, nE, 5), WII: pack(nI, nI, 1)}
 	s := NewState(nE, nI)
-	s.Reset(1, 5)
 	x := random(r, nE, 0)
 	for n := range x {
 		x[n] = 5 + 20*x[n]
 	}
-	return net, s, x, &Constants{KE: 0.02, KI: 0.04, RMax: 1000, InhInput: 5}
+	s.Begin(x, 1, 5)
+	return net, s, &Constants{KE: 0.02, KI: 0.04, RMax: 1000, InhInput: 5}
 }
 
 func TestStepAllocatesNothing(t *testing.T) {
-	net, s, x, c := published()
-	if n := testing.AllocsPerRun(10, func() { s.Step(net, x, c) }); n != 0 {
+	net, s, c := published()
+	if n := testing.AllocsPerRun(10, func() { s.Step(net, c) }); n != 0 {
 		t.Errorf("%v allocations a step", n)
 	}
 }
 
 func TestStepIsTheEquation(t *testing.T) {
-	one := func(w float32) *Matrix { m := NewMatrix(1, 1); m.Pack([]float32{w}); return m }
+	one := func(w float32) *Panels { m := NewPanels(1, 1); m.Pack([]float32{w}); return m }
 	net := &Network{WEE: one(0.5), WEI: one(2), WIE: one(3), WII: one(0.25)}
 	s, c := NewState(1, 1), &Constants{KE: 0.5, KI: 0.25, RMax: 100, InhInput: 4}
-	s.Reset(1, 8)
-	e, i, nan := s.Step(net, []float32{20}, c)
+	s.Begin([]float32{20}, 1, 8)
+	e, i, nan := s.Step(net, c)
 	// d_e = 0.5·(20 − 16 + 0.5 − 1), d_i = 0.25·(3 − 2 − 8 + 4)
 	if s.HE[0] != 2.75 || s.RE[0] != 2.75 || s.HI[0] != 7.25 || e != 1.75 || i != 0.75 || nan {
 		t.Errorf("he %v re %v hi %v, largest %v and %v, nan %t", s.HE, s.RE, s.HI, e, i, nan)
 	}
-	s.Reset(1, 80) // far below 0: clipped, and so still
-	e, _, _ = s.Step(net, []float32{20}, c)
+	s.Begin([]float32{20}, 1, 80) // far below 0: clipped, and so still
+	e, _, _ = s.Step(net, c)
 	if s.HE[0] >= 0 || s.RE[0] != 0 || e != 0 {
 		t.Errorf("he %v re %v largest %v", s.HE, s.RE, e)
 	}
-	if _, _, nan = s.Step(net, []float32{float32(math.NaN())}, c); !nan {
+	s.Begin([]float32{float32(math.NaN())}, 1, 8)
+	if _, _, nan = s.Step(net, c); !nan {
 		t.Error("NaN went unnoticed")
 	}
 }
 
 func BenchmarkEulerStep(b *testing.B) {
-	net, s, x, c := published()
-	for range 200 {
-		s.Step(net, x, c)
+	for _, kind := range []string{"convolution", "dense"} {
+		for _, v := range append(variants(), generic) {
+			b.Run(fmt.Sprint(kind, "/", v), func(b *testing.B) {
+				useVariant(b, v)
+				net, s, c := published()
+				if kind == "convolution" {
+					net = drawn(rand.New(rand.NewPCG(1, 1)), 512, 64, false)
+				}
+				for range 200 {
+					s.Step(net, c)
+				}
+				for b.Loop() {
+					s.Step(net, c)
+				}
+				b.ReportMetric(float64(len(s.active.index)), "active")
+			})
+		}
 	}
-	for b.Loop() {
-		s.Step(net, x, c)
-	}
-	b.ReportMetric(float64(len(s.activeE.index)), "active")
 }

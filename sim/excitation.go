@@ -1,0 +1,135 @@
+package sim
+
+import (
+	"context"
+	"slices"
+
+	"eisweep/sim/internal/kernel"
+)
+
+// excitation is wee, and the convolution that computes its products where it is
+// one but for a few entries.
+type excitation struct {
+	wee         []float32
+	convolution *kernel.Convolution // nil: dense, or nothing at all
+}
+
+// newExcitation makes wee by the rule, or takes a task's own. A wee of its own is a
+// convolution only where it has the bits of the rule's.
+func newExcitation(ctx context.Context, p *Parameters, own []float32) (*excitation, error) {
+	if own != nil && !convolvable(p) {
+		return &excitation{wee: slices.Clone(own)}, nil
+	}
+	wee, rank, err := recurrentExcitation(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if own != nil && !slices.Equal(own, wee) {
+		return &excitation{wee: slices.Clone(own)}, nil
+	}
+	e := &excitation{wee: wee}
+	if rank != nil && convolvable(p) {
+		e.convolution = rank.convolution(float64(p.Sy.E2E.WTotal))
+	}
+	return e, nil
+}
+
+// convolvable: only the grid of 8 × 8 × 8 has a fast transform, which is never
+// slower than a dense product there.
+func convolvable(p *Parameters) bool { return p.Ng.Exc.NPerAxis == 8 && p.Sy.E2E.WTotal != 0 }
+
+// Recurrence tells how the products with wee are computed for a task that draws
+// its own: "convolution", "dense", or "none" where there is no such synapse. It
+// depends on the parameters alone.
+func Recurrence(ctx context.Context, p *Parameters) (string, error) {
+	if p.Sy.E2E.WTotal == 0 {
+		return "none", nil
+	}
+	if !convolvable(p) {
+		return "dense", nil
+	}
+	e, err := newExcitation(ctx, p, nil)
+	if err != nil {
+		return "", err
+	}
+	if e.convolution == nil {
+		return "dense", nil
+	}
+	return "convolution", nil
+}
+
+// convolution is wee as one, nil where more than n_e entries would be exceptions
+// or where the entries of a displacement spread by 1e-7 of the largest or more:
+// where the stimuli sample the tuning so coarsely that displacement alone does not
+// decide. A displacement's weight is the mean over the rows that have it, if most
+// have it; 0 else.
+func (r *ranking) convolution(total float64) *kernel.Convolution {
+	weights, spread := make([]float64, r.size), 0.0
+	var exceptions []kernel.Exception
+	for d := range weights {
+		lowest, highest, count := r.displaced(d)
+		spread = max(spread, highest-lowest)
+		if 2*count > r.size {
+			weights[d] = (lowest + highest) / 2
+		}
+		if exceptions = append(exceptions, r.exceptions(d, weights[d])...); len(exceptions) > r.size {
+			return nil
+		}
+	}
+	if spread >= float64(1e-7*slices.Max(weights)) {
+		return nil
+	}
+	return kernel.NewConvolution(weights, r.scales(total), exceptions)
+}
+
+// scales are what the strengths of each row are multiplied by; 0 for an empty row.
+func (r *ranking) scales(total float64) []float32 {
+	scale := make([]float32, r.size)
+	for post := range scale {
+		sum := 0.0
+		for pre := range r.size {
+			sum += r.strength(post, pre)
+		}
+		if sum > 0 {
+			scale[post] = float32(total / sum)
+		}
+	}
+	return scale
+}
+
+// exceptions are the entries of a displacement that its weight does not tell: those
+// that are not there, or, where the weight is 0, those that are.
+func (r *ranking) exceptions(d int, weight float64) []kernel.Exception {
+	var found []kernel.Exception
+	for post := range r.size {
+		pre := r.from(post, d)
+		strength := r.strength(post, pre)
+		if (strength != 0) != (weight != 0) {
+			found = append(found, kernel.Exception{Row: post, Col: pre, Value: float32(strength - weight)})
+		}
+	}
+	return found
+}
+
+// displaced looks at the entries of a displacement that are kept.
+func (r *ranking) displaced(d int) (lowest, highest float64, count int) {
+	for post := range r.size {
+		if pre := r.from(post, d); r.has(post, pre) {
+			s := r.strength(post, pre)
+			if count == 0 {
+				lowest, highest = s, s
+			}
+			lowest, highest, count = min(lowest, s), max(highest, s), count+1
+		}
+	}
+	return lowest, highest, count
+}
+
+// from is the neuron at displacement d from n.
+func (r *ranking) from(n, d int) int {
+	var at [3]int
+	for q, k := range stimulusAt(d, r.perAxis) {
+		at[q] = (r.place[n][q] + k) % r.perAxis
+	}
+	return stimulusNumber(at, r.perAxis)
+}

@@ -1,0 +1,66 @@
+// Command kernels writes the assembly of sim/internal/kernel: for each noun a
+// file noun_amd64.s with the AVX-512 and AVX2 variants and one
+// noun_stubs_amd64.go that declares them. The package's generic code and the
+// documentation of each kernel say what the assembly has to compute.
+//
+// Usage: kernels DIRECTORY, the directory of the package.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+)
+
+// file is what one pair of generated files holds.
+type file struct {
+	noun     string
+	generate func(c *build.Context)
+}
+
+// files are added by each noun's init.
+var files []file
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: kernels DIRECTORY")
+		os.Exit(2)
+	}
+	for _, f := range files {
+		if err := f.write(os.Args[1]); err != nil {
+			fmt.Fprintln(os.Stderr, "kernels:", err)
+			os.Exit(1)
+		}
+	}
+}
+
+func (f *file) write(directory string) error {
+	c := build.NewContext()
+	f.generate(c)
+	program, err := c.Result()
+	if err != nil {
+		return fmt.Errorf("generate %s: %w", f.noun, err)
+	}
+	config := printer.Config{Name: "tools/kernels", Pkg: "kernel"}
+	var assembly, stubs bytes.Buffer
+	passes := pass.Concat(pass.Compile, &pass.Output{Writer: closer{&assembly}, Printer: printer.NewGoAsm(config)},
+		&pass.Output{Writer: closer{&stubs}, Printer: printer.NewStubs(config)})
+	if err := passes.Execute(program); err != nil {
+		return fmt.Errorf("compile %s: %w", f.noun, err)
+	}
+	base := filepath.Join(directory, f.noun)
+	if err := os.WriteFile(base+"_amd64.s", assembly.Bytes(), 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(base+"_stubs_amd64.go", stubs.Bytes(), 0o644)
+}
+
+// closer lets avo close a buffer.
+type closer struct{ *bytes.Buffer }
+
+func (closer) Close() error { return nil }
