@@ -56,7 +56,8 @@ func (k *Coordinator) carryOut(c command) []command {
 		k.settle(order{c.id, c.run})
 	case finishSweep:
 		k.finish(c.sweep)
-	case hold: // it stays in held
+	case hold: // it stays in held, unless it is an old one
+		k.dropSettled(order{c.id, c.run})
 	}
 	return nil
 }

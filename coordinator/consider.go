@@ -49,6 +49,9 @@ func (p *planner) reuse(item *PlanItem, found *located, here soundness, h *histo
 			return false
 		}
 		item.Action, item.from, item.Reason = Keep, found, "in place"
+		if item.adopt = p.adopted[sweep+"/"+found.line.File]; item.adopt != nil {
+			item.Reason = foundReason
+		}
 	case found.sweep == sweep:
 		item.Action, item.from, item.Reason = Link, found, "done as "+found.line.File
 	default:
@@ -103,25 +106,38 @@ func (p *planner) lookAtName(item *PlanItem, sweep string, here soundness) error
 		item.conflict = true
 		return nil
 	}
-	info, err := p.inspect(filepath.Join(p.root.SweepDir(sweep), item.Task.File))
+	line, err := p.inspect(sweep, item.Task.File)
 	if err != nil {
 		return err
 	}
-	if info == nil || info.ID != item.Task.ID {
+	if line == nil || line.ID != item.Task.ID {
 		item.conflict = true
 		return nil
 	}
 	if p.order.Select == nil {
-		item.Action, item.Reason, item.adopt = Keep, "found in the folder, without a line in the manifest", info
+		p.adopt(item, sweep, line)
 	}
 	return nil
 }
 
-// inspect tells whose result a file without a manifest line is; nil when it is
-// nobody's.
-func (p *planner) inspect(path string) (*results.Info, error) {
-	if info, ok := p.alien[path]; ok {
-		return info, nil
+// adopt takes in a result that lies in the folder without a line in the manifest.
+// It is known from here on, also to the tasks that start from it.
+func (p *planner) adopt(item *PlanItem, sweep string, line *results.Line) {
+	line.Parameters = results.ParametersOf(item.Task.Varying)
+	line.Run = item.run + 1 // a line is missing
+	p.index.add(sweep, *line)
+	p.adopted[sweep+"/"+line.File] = line
+	item.Action, item.Reason, item.adopt = Keep, foundReason, line
+}
+
+const foundReason = "found in the folder, without a line in the manifest"
+
+// inspect makes the line of a result file that the manifest doesn't have; nil when
+// it is nobody's.
+func (p *planner) inspect(sweep, file string) (*results.Line, error) {
+	path := filepath.Join(p.root.SweepDir(sweep), file)
+	if line, ok := p.alien[path]; ok {
+		return line, nil
 	}
 	info, err := p.prober.Probe(p.ctx, path)
 	if p.ctx.Err() != nil {
@@ -129,7 +145,9 @@ func (p *planner) inspect(path string) (*results.Info, error) {
 	}
 	p.alien[path] = nil
 	if err == nil && info.Told {
-		p.alien[path] = &info
+		if line, err := rebuildLine(sweep, path, &info); err == nil {
+			p.alien[path] = &line
+		}
 	}
 	return p.alien[path], nil
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"eisweep/internal/queue"
+	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -48,7 +49,9 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 			return plan, err
 		}
 	}
-	k.dropSettled(x)
+	k.mu.Lock()
+	k.index = x
+	k.mu.Unlock()
 	for i := range plan.Sweeps {
 		k.open(plan.Sweeps[i].Sweep.Name())
 	}
@@ -59,20 +62,35 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	for o := range k.held {
+		k.dropSettled(o)
+	}
+	k.flush()
 	return plan, k.failure
 }
 
-// dropSettled lets go of outcomes that the manifests have: a coordinator was
-// stopped between writing them down and telling the queue.
-func (k *Coordinator) dropSettled(x *index) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.index = x
-	for o := range k.held {
-		if h := x.tasks[o.id]; h != nil && h.run >= o.run && k.machine.tasks[o.id] == nil {
-			k.settle(o)
-		}
+// dropSettled lets go of an outcome that the manifests have: a coordinator was
+// stopped between writing it down and telling the queue.
+func (k *Coordinator) dropSettled(o order) {
+	if k.index == nil {
+		return
 	}
+	t := k.machine.tasks[o.id]
+	if h := k.index.tasks[o.id]; h != nil && h.run >= o.run && (t == nil || t.run > o.run) {
+		k.settle(o)
+	}
+}
+
+// adopt writes down a result that lay in the folder without a line: as its outcome
+// tells of it, where that is still there.
+func (k *Coordinator) adopt(sweep string, t *sweeps.Task, line *results.Line) {
+	d, ok := k.held[order{t.ID, line.Run}]
+	if !ok || d.Outcome.SHA256 != line.SHA256 {
+		k.note(sweep, *line)
+		return
+	}
+	k.note(sweep, k.resultLine(sweep, t, &d.Outcome))
+	k.settle(order{t.ID, line.Run})
 }
 
 func (p *Plan) conflicting() string {
@@ -227,7 +245,9 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 	}
 	if t.Source != nil {
 		e.source = t.Source.Task
-		k.locateSource(t.Source)
+	}
+	for _, in := range inputs(t) {
+		k.locateSource(in)
 	}
 	k.do(k.machine.step(e))
 }

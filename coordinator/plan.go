@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"maps"
 	"os"
 	"sort"
 
@@ -95,7 +96,7 @@ type PlanItem struct {
 	failure  *located      // Leave: the failure
 	conflict bool          // a file of another task is in the way
 	damaged  bool          // its own file is in the way, and is not what the manifest says
-	adopt    *results.Info // Keep: the manifest has no line of it
+	adopt    *results.Line // Keep: the manifest doesn't have this line
 }
 
 // planner holds what a plan compares tasks with.
@@ -107,7 +108,9 @@ type planner struct {
 	order  Order
 	coming map[sweeps.ID]bool         // executed by this order
 	dirs   map[string]map[string]bool // names in a sweep's folder
-	alien  map[string]*results.Info   // what a file without a line is; nil for anything else
+	alien  map[string]*results.Line   // by path, of files without a line; nil for what is no result
+	// adopted holds, by sweep/file, the lines that the index has and the manifest hasn't.
+	adopted map[string]*results.Line
 }
 
 // NewPlan finds out what launching the order would do. It only reads. The error
@@ -121,7 +124,8 @@ func NewPlan(ctx context.Context, r *root.Root, prober Prober, o Order) (*Plan, 
 }
 
 func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order) (*Plan, error) {
-	p := &planner{ctx: ctx, root: r, index: x, prober: prober, order: o, coming: map[sweeps.ID]bool{}, dirs: map[string]map[string]bool{}, alien: map[string]*results.Info{}}
+	p := &planner{ctx: ctx, root: r, index: x, prober: prober, order: o, coming: map[sweeps.ID]bool{}, dirs: map[string]map[string]bool{},
+		alien: map[string]*results.Line{}, adopted: map[string]*results.Line{}}
 	ordered, depended := sourcesFirst(o.Sweeps)
 	lib := newLibrary(ctx, r, x, prober, o.Sweeps)
 	plan, faults := &Plan{}, []error{}
@@ -177,7 +181,7 @@ func (s *SweepPlan) Items() iter.Seq2[PlanItem, error] {
 // count fills the plan's figures; depended says whether other sweeps of the order
 // need to know what this one executes.
 func (s *SweepPlan) count(depended bool) error {
-	known := s.planner.index.files[s.Sweep.Name()]
+	known := maps.Clone(s.planner.index.files[s.Sweep.Name()])
 	gone := make(map[string]bool, len(known))
 	if s.planner.order.Select == nil {
 		for file := range known {

@@ -152,7 +152,7 @@ func (v *verifier) unrecorded(path string) *results.Line {
 		return nil
 	}
 	if h := v.index.tasks[info.ID]; h != nil {
-		line.Run = max(line.Run, h.run)
+		line.Run = h.run + 1 // a line is missing
 	}
 	v.report.Rebuilt++
 	return &line
@@ -218,18 +218,4 @@ func sortedKeys(m map[string]sweeps.ID) []string {
 	}
 	sort.Strings(keys)
 	return keys
-}
-
-// adopt writes a line for a result that lies in the folder without one.
-func (k *Coordinator) adopt(sweep string, t *sweeps.Task, info *results.Info) {
-	line, err := rebuildLine(sweep, filepath.Join(k.config.Root.SweepDir(sweep), t.File), info)
-	if err != nil {
-		k.fail(fmt.Errorf("take in %s: %w", t.File, err))
-		return
-	}
-	line.Parameters = results.ParametersOf(t.Varying)
-	if h := k.index.tasks[t.ID]; h != nil {
-		line.Run = max(line.Run, h.run)
-	}
-	k.note(sweep, line)
 }

@@ -140,7 +140,7 @@ func (c *check) untold(n *network, name string) {
 // seedless reports a source that tells no seed.
 func (c *check) seedless(n *network) {
 	if c != nil {
-		c.add("seedless", c.sweep.fault(fmt.Sprintf("the source %s doesn't tell its seed", n.what), "give the tasks seeds of their own: seeds = [1]", "source", "experiment"))
+		c.add("seedless", c.sweep.fault(fmt.Sprintf("the source %s doesn't tell its seed", n.what), "give the tasks seeds of their own: seeds = [1], or --seeds 1", "source", "experiment"))
 		c.sources = true
 	}
 }

@@ -1,6 +1,7 @@
 package sweeps
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -151,6 +152,14 @@ func TestReplacementIsChecked(t *testing.T) {
 	}
 	if _, err := s.Replace(Replacement{}); err == nil {
 		t.Error("an empty replacement is accepted")
+	}
+	for text, name := range map[string]string{overridden: "perturb.size=3", pushedSweep: "pl.eta_e=3"} {
+		var faults *Faults
+		id := mustExpand(t, mustParse(t, overridden), nil).at(0).ID
+		_, err := mustParse(t, text).Replace(Replacement{Tasks: []ID{id}, Settings: []sim.Setting{setting(t, name)}})
+		if !errors.As(err, &faults) || !strings.Contains(err.Error(), "doesn't read") {
+			t.Errorf("%s is set: %v", name, err)
+		}
 	}
 }
 

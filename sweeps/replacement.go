@@ -2,6 +2,7 @@ package sweeps
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"eisweep/sim"
@@ -18,16 +19,36 @@ type Replacement struct {
 // by the same with the settings changed: their ids and file names change, and
 // Task.Replaces tells the old ids. A replacement can be replaced in turn. Ids
 // that the sweep doesn't have are kept and have no effect; Expansion.Unused lists
-// them.
+// them. A parameter that the experiment doesn't read would replace nothing: the
+// error is a *Faults.
 func (s *Sweep) Replace(r Replacement) (*Sweep, error) {
 	if len(r.Tasks) == 0 || len(r.Settings) == 0 {
 		return nil, errors.New("replace tasks: no task or no setting is named")
+	}
+	if faults := s.unread(r.Settings); len(faults) > 0 {
+		return nil, &Faults{List: faults}
 	}
 	c := s.copy()
 	r.Tasks, r.Settings = slices.Clone(r.Tasks), slices.Clone(r.Settings)
 	sortSettings(r.Settings)
 	c.replacements = append(c.replacements, r)
 	return c, nil
+}
+
+// unread makes a fault of every setting that tasks of this experiment don't read.
+func (s *Sweep) unread(settings []sim.Setting) []Fault {
+	remedy := "a parameter that it reads makes other tasks"
+	if !s.experiment.Trains() {
+		remedy = "what its network was made with is the source's: replace the tasks of the source"
+	}
+	var faults []Fault
+	for _, set := range settings {
+		if p, err := sim.Lookup(set.Name); err == nil && p.ReadBy(s.experiment) {
+			continue
+		}
+		faults = append(faults, Fault{Problem: fmt.Sprintf("%s doesn't read %s", s.experiment, set.Name), Remedy: remedy})
+	}
+	return faults
 }
 
 // readReplacements reads the [[replace]] tables that Replace leaves behind.

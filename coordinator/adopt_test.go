@@ -1,0 +1,130 @@
+package coordinator
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"eisweep/internal/results"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// inspector reads files in the test's own process.
+type inspector struct{}
+
+func (inspector) Probe(_ context.Context, path string) (results.Info, error) {
+	return results.Inspect(path)
+}
+
+// compute leaves the result of a training where a test wants it.
+func compute(t *testing.T, task *sweeps.Task, path string) {
+	t.Helper()
+	s, err := sim.New(&sim.Task{Experiment: task.Experiment, Seed: task.Seed, Parameters: task.Parameters})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Run(context.Background(), func(sim.Progress) {}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := results.Write(path, task, s.Result()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Results whose lines a kill kept from being written are taken in, and are the
+// sources of the tasks that start from them.
+func TestResultsWithoutALineAreTakenIn(t *testing.T) {
+	g := newRig(t)
+	g.prober = inspector{}
+	two := parse(t, twoByTwo)
+	e, err := two.Expand(newLibrary(g.context(), g.root, &index{}, g.prober, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(g.root.SweepDir("two"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for task := range e.All() {
+		compute(t, &task, g.path("two", task.File))
+	}
+	sum := g.run(order1(two, parse(t, pushed)))
+	if n := g.executed(); n != 4 || sum.Sweeps[0].Reused != 4 || sum.Sweeps[1].Ran != 4 {
+		t.Errorf("%d executed, %+v", n, sum)
+	}
+	for _, l := range g.lines("two") {
+		if l.Run != 1 || l.State != results.Done {
+			t.Errorf("line %+v", l)
+		}
+	}
+	if n := len(g.lines("two")); n != 4 {
+		t.Errorf("%d lines, not 4", n)
+	}
+}
+
+// A result that was placed and not written down is written down as its outcome
+// tells of it, and the outcome is dealt with.
+func TestPlacedOutcomeIsWrittenDown(t *testing.T) {
+	g := newRig(t)
+	g.prober, g.real = inspector{}, true
+	if err := os.MkdirAll(g.root.SweepDir("two"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	first := g.start()
+	if _, err := first.Launch(g.context(), order1(parse(t, twoByTwo))); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Stop(g.context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		d, err := g.queue.Next(g.context(), func() []string { return []string{"two"} })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := g.execute(g.context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	status, err := ReadSweep(g.context(), g.root, g.prober, "two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range status.Tasks[:2] {
+		if err := os.Link(g.root.Incoming(s.Task.ID, 1, 1), g.path("two", s.Task.File)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := g.run(order1(parse(t, twoByTwo))).Sweeps[0]
+	if n := g.executed(); n != 4 || s.Done != 4 || len(g.lines("two")) != 4 {
+		t.Errorf("%d executed, %d lines, %+v", n, len(g.lines("two")), s)
+	}
+	left, err := filepath.Glob(g.root.Private("incoming", "*"))
+	if err != nil || len(left) != 0 {
+		t.Errorf("left in incoming: %q, %v", left, err)
+	}
+	if text := g.lines("two"); slices.ContainsFunc(text, func(l results.Line) bool { return l.Run != 1 }) {
+		t.Errorf("runs: %+v", text)
+	}
+}
+
+// A training starts from a result under the root where it lies.
+func TestTrainingStartsFromAResultUnderTheRoot(t *testing.T) {
+	g := newRig(t)
+	g.prober, g.real = inspector{}, true
+	g.run(order1(parse(t, twoByTwo)))
+	g.executed()
+	g.real = false
+	from := "initial_state = { file = '" + g.path("two", g.files("two")[0]) + "', take = [\"wie\"] }\n[parameters]"
+	text := strings.Replace(strings.Replace(twoByTwo, `"two"`, `"from"`, 1), "[parameters]", from, 1)
+	s := g.run(order1(parse(t, text))).Sweeps[0]
+	if n := g.executed(); n != 4 || s.Ran != 4 {
+		t.Errorf("%d executed, %+v", n, s)
+	}
+	if copies, err := filepath.Glob(g.root.Private("inputs", "*")); err != nil || len(copies) != 0 {
+		t.Errorf("copied: %q, %v", copies, err)
+	}
+}
