@@ -50,11 +50,13 @@ func MostMetered() int {
 
 // NewMeter readies a kind of work, warmed up, for so many stimuli, at most
 // MostMetered. The network is drawn from seed 1, untrained.
-func NewMeter(ctx context.Context, work Work, stimuli int) (*Meter, error) {
+func NewMeter(ctx context.Context, work Work, stimuli int, shared *Shared) (*Meter, error) {
 	if stimuli < 1 || stimuli > MostMetered() {
 		return nil, fmt.Errorf("meter %d stimuli: it is 1 to %d", stimuli, MostMetered())
 	}
-	s, err := New(work.task())
+	task := work.task()
+	task.Shared = shared
+	s, err := New(task)
 	if err != nil {
 		return nil, err
 	}

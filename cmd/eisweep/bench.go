@@ -65,8 +65,9 @@ same machine in the same minutes.`,
 
 func bench(ctx context.Context, stimuli int) ([]benchRow, error) {
 	var rows []benchRow
+	var shared sim.Shared
 	for _, work := range sim.Works() {
-		row, err := benchWork(ctx, work, stimuli)
+		row, err := benchWork(ctx, work, stimuli, &shared)
 		if err != nil {
 			return nil, fmt.Errorf("time %s: %w", work, err)
 		}
@@ -76,15 +77,15 @@ func bench(ctx context.Context, stimuli int) ([]benchRow, error) {
 }
 
 // benchWork does the rounds of one kind of work.
-func benchWork(ctx context.Context, work sim.Work, stimuli int) (benchRow, error) {
+func benchWork(ctx context.Context, work sim.Work, stimuli int, shared *sim.Shared) (benchRow, error) {
 	var rounds []benchRow
 	for range benchRounds {
-		m, err := sim.NewMeter(ctx, work, stimuli)
+		m, err := sim.NewMeter(ctx, work, stimuli, shared)
 		if err != nil {
 			return benchRow{}, err
 		}
 		runtime.GC() // of what the making left, not within the round
-		row, err := benchRound(ctx, m)
+		row, err := benchRound(ctx, m, work.Learns())
 		if err != nil {
 			return benchRow{}, err
 		}
@@ -96,7 +97,7 @@ func benchWork(ctx context.Context, work sim.Work, stimuli int) (benchRow, error
 	return row, nil
 }
 
-func benchRound(ctx context.Context, m *sim.Meter) (benchRow, error) {
+func benchRound(ctx context.Context, m *sim.Meter, learns bool) (benchRow, error) {
 	var settle, learn time.Duration
 	steps := 0
 	for range m.Settlings() {
@@ -106,10 +107,14 @@ func benchRound(ctx context.Context, m *sim.Meter) (benchRow, error) {
 			return benchRow{}, err
 		}
 		settled := time.Now()
+		settle, steps = settle+settled.Sub(begun), steps+taken
+		if !learns {
+			continue
+		}
 		if err := m.Learn(ctx); err != nil {
 			return benchRow{}, err
 		}
-		settle, learn, steps = settle+settled.Sub(begun), learn+time.Since(settled), steps+taken
+		learn += time.Since(settled)
 	}
 	each := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 / float64(m.Settlings()) }
 	return benchRow{
