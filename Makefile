@@ -46,12 +46,16 @@ lint: setup ## look for faults without changing anything: gofmt, go vet, staticc
 	$(GO) -C tools build -o $(CURDIR)/bin/tools/ honnef.co/go/tools/cmd/staticcheck
 	bin/tools/staticcheck ./...
 
-generate: build ## write what is generated: docs/parameters.md
+generate: build ## write what is generated: the assembly of the kernels, docs/parameters.md
+	$(GO) generate ./sim/internal/kernel
 	bin/eisweep params --markdown > docs/parameters.md
 
 verify: build ## fail where generated files or module files have drifted
 	@bin/eisweep params --markdown | diff -u docs/parameters.md - || { echo "docs/parameters.md has drifted: make generate"; exit 1; }
+	@new=$$(mktemp -d) && trap 'rm -rf '$$new EXIT && $(GO) -C tools/kernels run . $$new && for f in $$new/*; do \
+		diff -q $$f sim/internal/kernel/$${f##*/} || { echo "the kernels' assembly has drifted: make generate"; exit 1; }; done
 	$(GO) mod tidy -diff
+	$(GO) -C tools/kernels mod tidy -diff
 	$(GO) -C tools mod tidy -diff
 	$(GO) mod verify
 

@@ -74,3 +74,28 @@ func BenchmarkRecurrentExcitation(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkResponses is the measuring of all responses of the untrained network,
+// one settling at a time.
+func BenchmarkResponses(b *testing.B) {
+	p := Defaults(Approximate)
+	s, err := New(&Task{Experiment: Approximate, Seed: 1, Parameters: p})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.prepare(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	s.ahead = newLookahead(s.settler, 0, 1<<30, func(n int, x []float32) {
+		s.settler.input.stimulus(x, stimulusAt(n%p.NStimuli(), p.Inp.NStimuli))
+	})
+	n, steps := 0, 0
+	for b.Loop() {
+		out, err := s.ahead.settle(b.Context(), n)
+		if err != nil {
+			b.Fatal(err)
+		}
+		n, steps = n+1, steps+out.steps
+	}
+	b.ReportMetric(float64(steps)/float64(n), "steps/stimulus")
+}

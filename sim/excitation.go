@@ -62,10 +62,28 @@ func Recurrence(ctx context.Context, p *Parameters) (string, error) {
 // decide. A displacement's weight is the mean over the rows that have it, if most
 // have it; 0 else.
 func (r *ranking) convolution(total float64) *kernel.Convolution {
-	kernelOf, scale := make([]float64, r.size), make([]float32, r.size)
+	weights, spread := make([]float64, r.size), 0.0
 	var exceptions []kernel.Exception
-	largest, spread := 0.0, 0.0
-	for post := range r.size {
+	for d := range weights {
+		lowest, highest, count := r.displaced(d)
+		spread = max(spread, highest-lowest)
+		if 2*count > r.size {
+			weights[d] = (lowest + highest) / 2
+		}
+		if exceptions = append(exceptions, r.exceptions(d, weights[d])...); len(exceptions) > r.size {
+			return nil
+		}
+	}
+	if spread >= float64(1e-7*slices.Max(weights)) {
+		return nil
+	}
+	return kernel.NewConvolution(weights, r.scales(total), exceptions)
+}
+
+// scales are what the strengths of each row are multiplied by; 0 for an empty row.
+func (r *ranking) scales(total float64) []float32 {
+	scale := make([]float32, r.size)
+	for post := range scale {
 		sum := 0.0
 		for pre := range r.size {
 			sum += r.strength(post, pre)
@@ -74,31 +92,21 @@ func (r *ranking) convolution(total float64) *kernel.Convolution {
 			scale[post] = float32(total / sum)
 		}
 	}
-	for d := range r.size {
-		lowest, highest, count := r.displaced(d)
-		largest, spread = max(largest, highest), max(spread, highest-lowest)
-		usual := 2*count > r.size
-		if usual {
-			kernelOf[d] = (lowest + highest) / 2
-		}
-		for post := range r.size {
-			pre := r.from(post, d)
-			has := r.has(post, pre)
-			switch {
-			case usual && !has:
-				exceptions = append(exceptions, kernel.Exception{Row: post, Col: pre, Value: -float32(kernelOf[d])})
-			case has && !usual:
-				exceptions = append(exceptions, kernel.Exception{Row: post, Col: pre, Value: float32(r.strength(post, pre))})
-			}
-		}
-		if len(exceptions) > r.size {
-			return nil
+	return scale
+}
+
+// exceptions are the entries of a displacement that its weight does not tell: those
+// that are not there, or, where the weight is 0, those that are.
+func (r *ranking) exceptions(d int, weight float64) []kernel.Exception {
+	var found []kernel.Exception
+	for post := range r.size {
+		pre := r.from(post, d)
+		strength := r.strength(post, pre)
+		if (strength != 0) != (weight != 0) {
+			found = append(found, kernel.Exception{Row: post, Col: pre, Value: float32(strength - weight)})
 		}
 	}
-	if spread >= float64(1e-7*largest) {
-		return nil
-	}
-	return kernel.NewConvolution(kernelOf, scale, exceptions)
+	return found
 }
 
 // displaced looks at the entries of a displacement that are kept.

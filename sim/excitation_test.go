@@ -22,10 +22,14 @@ func excitationOf(t *testing.T, own []float32, change func(p *Parameters)) (*exc
 // TestConvolutionIsWee holds wee·re by convolution against the matrix, summed in
 // float64.
 func TestConvolutionIsWee(t *testing.T) {
-	for _, stimuli := range []int{8, 10, 12} {
-		e, p := excitationOf(t, nil, func(p *Parameters) { p.Inp.NStimuli = stimuli })
+	for _, c := range []struct {
+		stimuli int
+		p       float32
+	}{{8, 0.6}, {10, 0.6}, {12, 0.6}, {12, 0.05}, {12, 1}} {
+		e, p := excitationOf(t, nil, func(p *Parameters) { p.Inp.NStimuli, p.Sy.E2E.P = c.stimuli, c.p })
 		if e.convolution == nil {
-			t.Fatalf("%d stimuli: no convolution", stimuli)
+			t.Errorf("%+v: no convolution", c)
+			continue
 		}
 		r, nE := rand.New(rand.NewPCG(1, 2)), p.NE()
 		re, got := make([]float32, nE), make([]float32, nE)
@@ -43,7 +47,7 @@ func TestConvolutionIsWee(t *testing.T) {
 			largest, worst = max(largest, sum), max(worst, math.Abs(sum-float64(got[i])))
 		}
 		if !(worst < 1e-6*largest) {
-			t.Errorf("%d stimuli: off by %g, the largest is %g", stimuli, worst, largest)
+			t.Errorf("%+v: off by %g, the largest is %g", c, worst, largest)
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package sim
 
-import "math"
+import (
+	"math"
+
+	"eisweep/sim/internal/kernel"
+)
 
 // memoryPart is a group of arrays that grow with the same parameters.
 type memoryPart struct {
@@ -26,8 +30,9 @@ func memoryParts(e Experiment, p *Parameters) []memoryPart {
 	nE, nI, s3 := float64(p.NE()), float64(p.NI()), float64(p.NStimuli())
 	axis, stimuli := "ng.exc.n_per_axis", "inp.n_stimuli"
 	weights := memoryPart{[]string{axis}, "weights and their ranking", 40*nE*nE + 60*nE*nI + 8*nI*nI}
+	beside := memoryPart{[]string{axis}, "states that settle side by side", 4*kernel.Lanes*(4*nE+3*nI) + 4*farthest*(nE+nI)}
 	if e == Perturb {
-		return []memoryPart{weights,
+		return []memoryPart{weights, beside,
 			{[]string{stimuli, axis}, "responses", 4 * s3 * nE},
 			{[]string{"perturb.n_perturbed", stimuli, axis}, "rate changes", 4 * float64(p.Perturb.NPerturbed) * s3 * nE}}
 	}
@@ -36,7 +41,7 @@ func memoryParts(e Experiment, p *Parameters) []memoryPart {
 		trials, phases = 0, 0
 	}
 	history := min(trials, float64(p.Numint.EveryN), historyLength)
-	return []memoryPart{weights,
+	return []memoryPart{weights, beside,
 		{[]string{stimuli, axis}, "responses, inputs and their measures", s3 * (4*(4*nE+nI) + 8*(nE+nI))},
 		{[]string{stimuli, axis}, "the inhibitory input of the last trials", 4 * history * s3 * nE},
 		{[]string{"numint.n_trials", stimuli}, "the records of all trials", trials * s3 * (4 + 32 + 8)},

@@ -13,3 +13,5 @@
 // contract and the checks, x_generic.go plain Go, x_amd64.s the assembly that
 // tools/kernels writes; dispatch.go chooses.
 package kernel
+
+//go:generate go -C ../../../tools/kernels run . ../../sim/internal/kernel
