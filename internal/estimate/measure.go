@@ -18,11 +18,15 @@ func (p *prices) seconds(s *share) float64 {
 	return p.setup*float64(s.tasks) + p.response*float64(s.responses) + p.learned*float64(s.learned)
 }
 
-// measure runs a task like the sample, with few stimuli and one trial, for about
-// the budget. PERTURB is measured on an untrained network.
+// measure runs a task like the sample, with few stimuli where that changes little,
+// and one trial, for about the budget. PERTURB is measured on an untrained network.
 func measure(ctx context.Context, x sim.Experiment, sample sim.Parameters, budget time.Duration) (*prices, error) {
+	task, err := shortTask(ctx, x, sample)
+	if err != nil {
+		return nil, err
+	}
 	begun := time.Now()
-	s, err := sim.New(shortTask(x, sample))
+	s, err := sim.New(task)
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +60,16 @@ func (p *prices) of(seconds, stimuli map[bool]float64) *prices {
 	return p
 }
 
-// shortTask is the sample with at most 27 stimuli and one trial.
-func shortTask(x sim.Experiment, p sim.Parameters) *sim.Task {
-	p.Inp.NStimuli = min(3, p.Inp.NStimuli)
+// shortTask is the sample with one trial, and with at most 27 stimuli unless they
+// would make another product of the convolution that it computes by.
+func shortTask(ctx context.Context, x sim.Experiment, p sim.Parameters) (*sim.Task, error) {
+	products, err := sim.Recurrence(ctx, &p)
+	if err != nil {
+		return nil, err
+	}
+	if products != "convolution" {
+		p.Inp.NStimuli = min(3, p.Inp.NStimuli)
+	}
 	p.Numint.NTrials, p.Numint.EveryN = 1, 1
 	if x == sim.Perturb {
 		source := sim.Defaults(sim.Approximate)
@@ -67,5 +78,5 @@ func shortTask(x sim.Experiment, p sim.Parameters) *sim.Task {
 		source.Numint.MaxDr, source.Numint.NTrials, source.Numint.EveryN = p.Perturb.MaxDr, 1, 1
 		x, p = sim.Approximate, source
 	}
-	return &sim.Task{Experiment: x, Seed: 1, Parameters: p}
+	return &sim.Task{Experiment: x, Seed: 1, Parameters: p}, nil
 }
