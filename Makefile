@@ -15,7 +15,7 @@ UNRACED ?= Golden|PlanOfAMillion|PublishedReaders|DependOnTheMachine
 BENCH ?= .
 COUNT ?= 1
 
-.PHONY: help setup setup-test build run test acceptance race lint generate verify bench clean
+.PHONY: help setup setup-test build run test acceptance race lint generate verify bench bench-reference clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -63,6 +63,9 @@ verify: build ## fail where generated files or module files have drifted
 
 bench: setup ## run the benchmarks (BENCH=regexp COUNT=n; for benchstat: make bench COUNT=10)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
+
+bench-reference: build ## how many times faster than the reference in Python (needs ../shared/reference, python3-numba, libopenblas0-pthread)
+	@tools/bench-reference
 
 clean: ## remove what was built
 	rm -rf bin

@@ -8,7 +8,7 @@ import (
 )
 
 // excitation is wee, and the convolution that computes its products where it is
-// one but for a few entries.
+// one but for a few entries. It is immutable.
 type excitation struct {
 	wee         []float32
 	convolution *kernel.Convolution // nil: dense, or nothing at all
@@ -17,15 +17,14 @@ type excitation struct {
 // newExcitation makes wee by the rule, or takes a task's own. A wee of its own is a
 // convolution only where it has the bits of the rule's.
 func newExcitation(ctx context.Context, p *Parameters, own []float32) (*excitation, error) {
-	if own != nil && !convolvable(p) {
-		return &excitation{wee: slices.Clone(own)}, nil
-	}
+	return (*Shared)(nil).foundation(p).excitation(ctx, p, own)
+}
+
+// ruledExcitation makes wee by the rule.
+func ruledExcitation(ctx context.Context, p *Parameters) (*excitation, error) {
 	wee, rank, err := recurrentExcitation(ctx, p)
 	if err != nil {
 		return nil, err
-	}
-	if own != nil && !slices.Equal(own, wee) {
-		return &excitation{wee: slices.Clone(own)}, nil
 	}
 	e := &excitation{wee: wee}
 	if rank != nil && convolvable(p) {

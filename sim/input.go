@@ -2,15 +2,17 @@ package sim
 
 import (
 	"math"
+	"sync"
 
 	"eisweep/sim/internal/elementary"
 )
 
-// input is the afferent input to the E neurons (MODEL.md 2).
+// input is the afferent input to the E neurons (MODEL.md 2). It is immutable.
 type input struct {
 	perAxis, stimuli int
 	tuning           []float32 // (perAxis, stimuli), the same on every axis
 	peak, background float32
+	afferents        func() []float32 // all stimuli, (s, s, s, n_e); computed once
 }
 
 func newInput(p *Parameters) *input {
@@ -20,6 +22,7 @@ func newInput(p *Parameters) *input {
 	for n, f := range tuning {
 		in.tuning[n] = float32(f)
 	}
+	in.afferents = sync.OnceValue(in.allStimuli)
 	return in
 }
 
@@ -65,8 +68,8 @@ func (in *input) stimulus(dst []float32, at [3]int) {
 	}
 }
 
-// afferents are all stimuli, (s, s, s, n_e).
-func (in *input) afferents() []float32 {
+// allStimuli makes the table of afferents.
+func (in *input) allStimuli() []float32 {
 	s, nE := in.stimuli, in.perAxis*in.perAxis*in.perAxis
 	x := make([]float32, s*s*s*nE)
 	for n := range s * s * s {

@@ -20,13 +20,13 @@ type settler struct {
 	patience  int // steps between two looks at the context
 }
 
-func newSettler(p *Parameters, maxDr float32) *settler {
+func newSettler(p *Parameters, maxDr float32, in *input) *settler {
 	nE, nI := p.NE(), p.NI()
 	s := &settler{
 		net: kernel.Network{WEI: kernel.NewPanels(nE, nI), WIE: kernel.NewPanels(nI, nE), WII: kernel.NewPanels(nI, nI)},
 		constants: kernel.Constants{KE: p.Numint.Dt / p.Ng.Exc.TauM, KI: p.Numint.Dt / p.Ng.Inh.TauM,
 			RMax: p.Ng.RMax, InhInput: p.Inp.Inh.BgInput},
-		state: kernel.NewState(nE, nI), input: newInput(p), x: make([]float32, nE),
+		state: kernel.NewState(nE, nI), input: in, x: make([]float32, nE),
 		re0: p.Pl.Rho0, ri0: p.Inp.Inh.BgInput, maxDr: maxDr, maxSteps: p.Numint.MaxSteps,
 	}
 	const weights = 1 << 23 // about 10 ms

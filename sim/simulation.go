@@ -56,25 +56,25 @@ func (s *Simulation) prepare(ctx context.Context) error {
 	if s.state != nil {
 		return nil
 	}
-	p := s.p
+	p, shared := s.p, s.task.Shared.foundation(s.p)
 	s.scratch = scratch{exc: make([]float32, p.NE()), inh: make([]float32, p.NE()), e: make([]float32, p.NE()), feedback: make([]float32, p.NI()), slope: make([]float32, p.NI())}
 	if s.task.Experiment == Perturb {
-		ee, err := newExcitation(ctx, p, s.task.Source.WEE)
+		ee, err := shared.excitation(ctx, p, s.task.Source.WEE)
 		if err != nil {
 			return err
 		}
-		s.settler = newSettler(p, p.Perturb.MaxDr)
+		s.settler = newSettler(p, p.Perturb.MaxDr, shared.input)
 		s.settler.connect(ee, s.task.Source.WII)
 		s.settler.net.WEI.Pack(s.task.Source.WEI)
 		s.settler.net.WIE.Pack(s.task.Source.WIE)
 		s.state = newPerturbingState(s.task)
 		return nil
 	}
-	net, err := drawNetwork(ctx, s.task)
+	net, err := drawNetwork(ctx, s.task, shared)
 	if err != nil {
 		return err
 	}
-	s.net, s.settler = net, newSettler(p, p.Numint.MaxDr)
+	s.net, s.settler = net, newSettler(p, p.Numint.MaxDr, shared.input)
 	s.settler.connect(net.excitation, net.wii)
 	if p.Pl.IsPlastic != Neither && (p.Pl.ComputeGradientAngles || p.Pl.PlasticityTypeEI == RuleGradient) {
 		s.gradient = newGradient(&s.settler.net, net.wee, net.wii, p.NE(), p.NI())

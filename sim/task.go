@@ -1,12 +1,16 @@
 package sim
 
-// Task is everything that a result depends on.
+// Task is everything that a result depends on, and what it may share with others.
 type Task struct {
 	Experiment Experiment
 	Seed       uint32
 	Parameters Parameters
 	Initial    InitialState // training: weights that are not drawn
 	Source     *Source      // PERTURB: the trained network
+
+	// Shared keeps what tasks with the same inputs have in common; nil: nothing. The
+	// result doesn't depend on it.
+	Shared *Shared
 }
 
 // InitialState holds the weights that a training starts from instead of those

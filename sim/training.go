@@ -8,13 +8,25 @@ import (
 
 // train shows the network one stimulus of a trial and lets it learn (MODEL.md 6).
 func (s *Simulation) train(ctx context.Context) error {
-	t := s.state.training
-	at := t.order.at()
-	s.settler.input.stimulus(s.settler.x, at)
-	out, err := s.settle(ctx, at, s.settler.x, nil)
+	out, err := s.present(ctx)
 	if err != nil {
 		return err
 	}
+	return s.takeIn(ctx, out)
+}
+
+// present settles the network under the stimulus that is next.
+func (s *Simulation) present(ctx context.Context) (outcome, error) {
+	at := s.state.training.order.at()
+	s.settler.input.stimulus(s.settler.x, at)
+	return s.settle(ctx, at, s.settler.x, nil)
+}
+
+// takeIn learns from the stimulus that was presented, keeps the records, and goes
+// on to the next one. Where the context ends it changes nothing.
+func (s *Simulation) takeIn(ctx context.Context, out outcome) error {
+	t := s.state.training
+	at := t.order.at()
 	learns := out.settled
 	if learns {
 		s.findError()

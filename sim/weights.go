@@ -41,14 +41,14 @@ type network struct {
 
 // drawNetwork draws the weights from the seed, wei, wii and wie in this order
 // from one generator, and puts the task's own in the place of those it gives.
-func drawNetwork(ctx context.Context, t *Task) (*network, error) {
+func drawNetwork(ctx context.Context, t *Task, shared *foundation) (*network, error) {
 	p, r := &t.Parameters, newRandomState(t.Seed)
 	nE, nI := p.NE(), p.NI()
 	overI := ascending(nI)
 	wei := drawWeights(r, &p.Sy, p.Sy.I2E, nE, overI)
 	wii := drawWeights(r, &p.Sy, p.Sy.I2I, nI, overI)
 	wie := drawWeights(r, &p.Sy, p.Sy.E2I, nI, ascending(nE))
-	ee, err := newExcitation(ctx, p, t.Initial.WEE)
+	ee, err := shared.excitation(ctx, p, t.Initial.WEE)
 	if err != nil {
 		return nil, err
 	}

@@ -16,14 +16,15 @@ type Runner interface {
 	Run(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error)
 }
 
-// model runs the model.
-type model struct{}
+// model runs the model. What tasks have in common is computed once.
+type model struct{ shared sim.Shared }
 
-func (model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+func (m *model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
 	task, err := prepare(job)
 	if err != nil {
 		return results.Receipt{}, err
 	}
+	task.Shared = &m.shared
 	simulation, err := sim.New(task)
 	if err != nil {
 		return results.Receipt{}, err

@@ -52,7 +52,7 @@ func (c Config) withDefaults() (Config, error) {
 		return c, errors.New("start worker: no root, queue or sweeps")
 	}
 	if c.Runner == nil {
-		c.Runner = model{}
+		c.Runner = new(model)
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -14,7 +16,10 @@ import (
 // logShown is how many lines of a log are told without --log.
 const logShown = 15
 
-func (s *showing) write(e *environment, a *account) error {
+func (s *showing) write(ctx context.Context, e *environment, a *account) error {
+	if err := a.findProducts(ctx); err != nil {
+		return err
+	}
 	if s.asJSON {
 		return a.writeJSON(e)
 	}
@@ -49,8 +54,27 @@ func (a *account) rows() [][2]string {
 	if a.initial != nil {
 		rows = append(rows, [2]string{"starts from", strings.Join(a.initial.Take, ", ") + " of " + inputText(&a.initial.Input)})
 	}
-	rows = append(rows, [2]string{"replaces", a.replaces.String()})
+	rows = append(rows, [2]string{"products with wee", a.productsText()}, [2]string{"replaces", a.replaces.String()})
 	return append(rows, a.provenance()...)
+}
+
+// findProducts asks the model how it computes with wee.
+func (a *account) findProducts(ctx context.Context) (err error) {
+	if a.told {
+		p := sim.Resolve(a.experiment, a.settings)
+		a.products, err = sim.Recurrence(ctx, &p)
+	}
+	return err
+}
+
+// productsText says how products with wee are computed; a wee from a file is a
+// convolution only where it has the bits of the one that the parameters give.
+func (a *account) productsText() string {
+	given := a.experiment == sim.Perturb || a.initial != nil && slices.Contains(a.initial.Take, "wee")
+	if given && a.products == "convolution" {
+		return "convolution, if wee is what the parameters give, else dense"
+	}
+	return a.products
 }
 
 func cube(n int) int { return n * n * n }
@@ -141,12 +165,13 @@ type accountJSON struct {
 	Experiment sim.Experiment `json:"experiment,omitempty"`
 	Seed       uint32         `json:"seed"`
 	Parameters map[string]any `json:"parameters,omitempty"` // every one that the experiment reads
+	Products   string         `json:"products,omitempty"`   // with a wee that the parameters give: convolution, dense or none
 	Manifest   *results.Line  `json:"manifest"`             // null without a line
 	Log        []string       `json:"log"`
 }
 
 func (a *account) writeJSON(e *environment) error {
-	out := accountJSON{ID: a.id.String(), Sweep: a.sweep, Path: a.path, Told: a.told, Experiment: a.experiment, Seed: a.seed, Manifest: a.line, Log: a.log}
+	out := accountJSON{ID: a.id.String(), Sweep: a.sweep, Path: a.path, Told: a.told, Experiment: a.experiment, Seed: a.seed, Products: a.products, Manifest: a.line, Log: a.log}
 	if a.told {
 		tree := sim.Resolve(a.experiment, a.settings)
 		out.Parameters = map[string]any{}

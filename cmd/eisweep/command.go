@@ -30,6 +30,7 @@ func newCommand(e *environment) *cobra.Command {
 		Args:          noCommand,
 		RunE:          func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
+	cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return chooseKernels(e) }
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.SetOut(e.stdout)
 	cmd.SetErr(e.stderr)
@@ -38,7 +39,7 @@ func newCommand(e *environment) *cobra.Command {
 	})
 	cmd.AddCommand(
 		newRunCommand(e), newPlanCommand(e), newRerunCommand(e), newVerifyCommand(e), newShowCommand(e),
-		newParamsCommand(e), newVersionCommand(e), newCompletionCommand(e), newProbeCommand(e),
+		newParamsCommand(e), newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e), newProbeCommand(e),
 	)
 	cmd.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", Short: "Tell of a command", RunE: func(c *cobra.Command, args []string) error {
 		found, _, err := cmd.Find(args)

@@ -26,12 +26,12 @@ func (s *showing) task(ctx context.Context, e *environment, r *root.Root, launch
 		if found.line != nil {
 			found.addLog(readLogFile(r.Log(found.id, found.line.Run, found.line.Attempt)))
 		}
-		return s.write(e, found)
+		return s.write(ctx, e, found)
 	}
 	if err := found.addFile(ctx); err != nil {
 		found.trouble = err.Error()
 	}
-	return s.write(e, found)
+	return s.write(ctx, e, found)
 }
 
 // findTask looks an id up in every manifest, then among the tasks that were
@@ -87,6 +87,7 @@ type account struct {
 	experiment sim.Experiment
 	seed       uint32
 	settings   []sim.Setting
+	products   string // how the model computes with wee (sim.Recurrence)
 	source     *sweeps.Input
 	initial    *sweeps.Initial
 	replaces   sweeps.ID
@@ -168,7 +169,7 @@ func (s *showing) file(ctx context.Context, e *environment, r *root.Root, name s
 	if err := a.addFile(ctx); err != nil {
 		return &exitError{exitInput, err}
 	}
-	return s.write(e, a)
+	return s.write(ctx, e, a)
 }
 
 // locate finds a file from here, else from the root.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +20,7 @@ type versions struct {
 	Messages int    `json:"messages"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
+	Kernels  string `json:"kernels"` // what the model computes by, as EISWEEP_KERNELS says
 }
 
 func newVersionCommand(e *environment) *cobra.Command {
@@ -38,6 +40,7 @@ different model versions never mix: the version is part of every task's id.`,
 			e.say("model version %d", v.Model)
 			e.say("message format %d", v.Messages)
 			e.say("built with %s for %s", v.Go, v.Platform)
+			e.say("computes by the %s kernels (this machine has %s)", v.Kernels, strings.Join(sim.KernelChoices(), ", "))
 			return nil
 		},
 	}
@@ -46,7 +49,7 @@ different model versions never mix: the version is part of every task's id.`,
 }
 
 func currentVersions() versions {
-	v := versions{Version: version, Model: sim.ModelVersion, Messages: queue.Format, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	v := versions{Version: version, Model: sim.ModelVersion, Messages: queue.Format, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Kernels: sim.Kernels()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v

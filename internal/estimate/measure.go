@@ -19,12 +19,16 @@ func (p *prices) seconds(s *share) float64 {
 	return p.setup*float64(s.tasks) + p.response*float64(s.responses) + p.learned*float64(s.learned)
 }
 
-// measure runs a task like the sample for one trial and about the budget. PERTURB
-// is measured on an untrained network. Time is the processor's, so that what else
-// the machine does doesn't count.
+// measure runs a task like the sample, with few stimuli where that changes little,
+// and one trial, for about the budget. PERTURB is measured on an untrained network.
+// Time is the processor's, so that what else the machine does doesn't count.
 func measure(ctx context.Context, x sim.Experiment, sample sim.Parameters, budget time.Duration) (*prices, error) {
+	task, err := shortTask(ctx, x, sample)
+	if err != nil {
+		return nil, err
+	}
 	begun, start := time.Now(), processor()
-	s, err := sim.New(shortTask(x, sample))
+	s, err := sim.New(task)
 	if err != nil {
 		return nil, err
 	}
@@ -67,13 +71,16 @@ func (p *prices) of(seconds, stimuli map[bool]float64) *prices {
 	return p
 }
 
-// mostStimuli bounds the stimuli of an axis; fewer than the sample's would change
-// how its network is connected, and with it what a step costs.
-const mostStimuli = 12
-
-// shortTask is the sample with one trial.
-func shortTask(x sim.Experiment, p sim.Parameters) *sim.Task {
-	p.Inp.NStimuli = min(mostStimuli, p.Inp.NStimuli)
+// shortTask is the sample with one trial, and with at most 27 stimuli unless they
+// would make another product of the convolution that it computes by.
+func shortTask(ctx context.Context, x sim.Experiment, p sim.Parameters) (*sim.Task, error) {
+	products, err := sim.Recurrence(ctx, &p)
+	if err != nil {
+		return nil, err
+	}
+	if products != "convolution" {
+		p.Inp.NStimuli = min(3, p.Inp.NStimuli)
+	}
 	p.Numint.NTrials, p.Numint.EveryN = 1, 1
 	if x == sim.Perturb {
 		source := sim.Defaults(sim.Approximate)
@@ -82,5 +89,5 @@ func shortTask(x sim.Experiment, p sim.Parameters) *sim.Task {
 		source.Numint.MaxDr, source.Numint.NTrials, source.Numint.EveryN = p.Perturb.MaxDr, 1, 1
 		x, p = sim.Approximate, source
 	}
-	return &sim.Task{Experiment: x, Seed: 1, Parameters: p}
+	return &sim.Task{Experiment: x, Seed: 1, Parameters: p}, nil
 }

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/sim"
+)
+
+// benchRounds is how often each kind of work is done: the median round is told.
+const benchRounds = 5
+
+// benchRow is what one kind of work takes on one core, per stimulus.
+type benchRow struct {
+	Case    sim.Work `json:"case"`
+	Steps   float64  `json:"steps"`
+	Settle  float64  `json:"settle_ms"`
+	Learn   float64  `json:"learn_ms"`
+	Total   float64  `json:"total_ms"`
+	Step    float64  `json:"step_us"` // settling, per Euler step
+	Kernels string   `json:"kernels"`
+	Cores   int      `json:"cores"` // of this machine; one is used
+}
+
+func newBenchCommand(e *environment) *cobra.Command {
+	var asJSON bool
+	stimuli := 200
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Time the model at the published size on one core of this machine",
+		Long: `Time the model at the published size on one core of this machine: what a stimulus
+takes of each kind of work, and what tasks of the published size come to.
+
+Each kind goes through the first stimuli of seed 1's first trial, five times; the
+median is told. Nothing is read or written. Compare only with figures taken on the
+same machine in the same minutes.`,
+		Args: atMost(0, "no argument"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if most := sim.MostMetered(); stimuli < 1 || stimuli > most {
+				return usage("--stimuli %d: it is 1 to %d", stimuli, most)
+			}
+			rows, err := bench(cmd.Context(), stimuli)
+			if err != nil {
+				return orInterrupted(cmd.Context(), err)
+			}
+			if asJSON {
+				return json.NewEncoder(e.stdout).Encode(rows)
+			}
+			return writeBench(e, rows)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON array")
+	cmd.Flags().IntVar(&stimuli, "stimuli", stimuli, "how many different stimuli each kind of work goes through")
+	return cmd
+}
+
+func bench(ctx context.Context, stimuli int) ([]benchRow, error) {
+	var rows []benchRow
+	var shared sim.Shared
+	for _, work := range sim.Works() {
+		row, err := benchWork(ctx, work, stimuli, &shared)
+		if err != nil {
+			return nil, fmt.Errorf("time %s: %w", work, err)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// benchWork does the rounds of one kind of work.
+func benchWork(ctx context.Context, work sim.Work, stimuli int, shared *sim.Shared) (benchRow, error) {
+	var rounds []benchRow
+	for range benchRounds {
+		m, err := sim.NewMeter(ctx, work, stimuli, shared)
+		if err != nil {
+			return benchRow{}, err
+		}
+		runtime.GC() // of what the making left, not within the round
+		row, err := benchRound(ctx, m, work.Learns())
+		if err != nil {
+			return benchRow{}, err
+		}
+		rounds = append(rounds, row)
+	}
+	slices.SortFunc(rounds, func(a, b benchRow) int { return cmp.Compare(a.Total, b.Total) })
+	row := rounds[benchRounds/2]
+	row.Case, row.Kernels, row.Cores = work, sim.Kernels(), runtime.NumCPU()
+	return row, nil
+}
+
+func benchRound(ctx context.Context, m *sim.Meter, learns bool) (benchRow, error) {
+	var settle, learn time.Duration
+	steps := 0
+	for range m.Settlings() {
+		begun := time.Now()
+		taken, err := m.Settle(ctx)
+		if err != nil {
+			return benchRow{}, err
+		}
+		settled := time.Now()
+		settle, steps = settle+settled.Sub(begun), steps+taken
+		if !learns {
+			continue
+		}
+		if err := m.Learn(ctx); err != nil {
+			return benchRow{}, err
+		}
+		learn += time.Since(settled)
+	}
+	each := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 / float64(m.Settlings()) }
+	return benchRow{
+		Steps:  rounded(float64(steps)/float64(m.Settlings()), 1),
+		Settle: rounded(each(settle), 4), Learn: rounded(each(learn), 4), Total: rounded(each(settle+learn), 4),
+		Step: rounded(float64(settle.Nanoseconds())/1e3/float64(steps), 3),
+	}, nil
+}
+
+func rounded(x float64, digits int) float64 {
+	unit := math.Pow10(digits)
+	return math.Round(x*unit) / unit
+}
+
+func writeBench(e *environment, rows []benchRow) error {
+	e.say("%s kernels, one of %s, the published size\n", rows[0].Kernels, count(rows[0].Cores, "core"))
+	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "per stimulus\tsteps\tsettle\tlearn\ttotal\tper step\t")
+	for _, r := range rows {
+		fmt.Fprintf(t, "%s\t%.1f\t%.3f ms\t%.3f ms\t%.3f ms\t%.3f µs\t\n", r.Case, r.Steps, r.Settle, r.Learn, r.Total, r.Step)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	e.say("\nA task of the published parameters then computes for about")
+	t = tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	for _, task := range projections(rows) {
+		fmt.Fprintf(t, "  %s\t%s\n", task.name, span(task.seconds))
+	}
+	return t.Flush()
+}
+
+// projection is what a whole task comes to, without the making of its weights,
+// its measures and its file.
+type projection struct {
+	name    string
+	seconds float64
+}
+
+// projections go by the stimuli of the first trial: later ones take fewer steps.
+func projections(rows []benchRow) []projection {
+	ms := map[sim.Work]float64{}
+	for _, r := range rows {
+		ms[r.Case] = r.Total
+	}
+	training, pushing := sim.Defaults(sim.Approximate), sim.Defaults(sim.Perturb)
+	stimuli := float64(training.NStimuli())
+	trained := func(w sim.Work) float64 {
+		return stimuli * (float64(training.Numint.NTrials)*ms[w] + 2*ms[sim.WorkResponses]) / 1e3
+	}
+	pushed := float64(pushing.NStimuli()) * float64(1+pushing.Perturb.NPerturbed) * ms[sim.WorkPerturb] / 1e3
+	trials := count(training.Numint.NTrials, "trial")
+	return []projection{
+		{"APPROXIMATE, " + trials, trained(sim.WorkApproximate)},
+		{"the same without angles", trained(sim.WorkNoAngles)},
+		{"GRADIENT, " + trials, trained(sim.WorkGradient)},
+		{fmt.Sprintf("PERTURB, %s", count(pushing.Perturb.NPerturbed, "neuron")), pushed},
+	}
+}
