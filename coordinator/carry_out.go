@@ -57,7 +57,7 @@ func (k *Coordinator) carryOut(c command) []command {
 	case finishSweep:
 		k.finish(c.sweep)
 	case hold: // it stays in held, unless it is an old one
-		k.dropSettled(order{c.id, c.run})
+		k.dropSettled(order(c))
 	}
 	return nil
 }

@@ -114,25 +114,25 @@ func (k *Coordinator) prepare(s *SweepPlan, o Order) error {
 			return fmt.Errorf("store file of sweep %s: %w", name, err)
 		}
 	}
-	copied := map[string]bool{}
+	copied := copies{}
 	for item, err := range s.Items() {
 		if err != nil {
 			return err
 		}
+		if item.Task.Source == nil && item.Task.Initial == nil {
+			return nil // of a sweep, all tasks start from files or none does
+		}
 		for _, in := range inputs(item.Task) {
-			if in.Task != (sweeps.ID{}) || copied[in.SHA256] {
+			if in.Task != (sweeps.ID{}) || copied[in.Path] != "" {
 				continue
 			}
-			copied[in.SHA256] = true
+			copied[in.Path] = in.SHA256
 			if err := copyInput(in.Path, k.config.Root.Input(in.SHA256), in.SHA256); err != nil {
 				return fmt.Errorf("copy %s: %w", in.Path, err)
 			}
 		}
-		if item.Task.Source == nil && item.Task.Initial == nil {
-			return nil // of a sweep, all tasks start from files or none does
-		}
 	}
-	return nil
+	return keepCopies(k.config.Root, copied)
 }
 
 // inputs lists the files that a task starts from.

@@ -22,6 +22,7 @@ type library struct {
 	index  *index
 	prober Prober
 	extra  map[string]*sweeps.Sweep
+	copies copies // stand in for outside files that are gone; none for a new launch
 }
 
 // NewLibrary returns what sweeps may refer to under a root: the sweeps being
@@ -77,6 +78,9 @@ func (l *library) Results(path string) ([]sweeps.ResultFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("name result file: %w", err)
 	}
+	if known := l.copies.within(path); len(known) > 0 && gone(path) {
+		return l.copied(known)
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("open source: %w", err)
@@ -91,6 +95,17 @@ func (l *library) Results(path string) ([]sweeps.ResultFile, error) {
 	out, faults := []sweeps.ResultFile{}, []error{}
 	for _, f := range files {
 		r, err := l.result(f)
+		out, faults = append(out, r), append(faults, err)
+	}
+	return out, errors.Join(faults...)
+}
+
+// copied answers for files that are gone by the copies that a launch made of them.
+func (l *library) copied(paths []string) ([]sweeps.ResultFile, error) {
+	out, faults := []sweeps.ResultFile{}, []error{}
+	for _, path := range paths {
+		r, err := l.result(l.root.Input(l.copies[path]))
+		r.Path = path
 		out, faults = append(out, r), append(faults, err)
 	}
 	return out, errors.Join(faults...)

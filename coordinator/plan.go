@@ -128,6 +128,9 @@ func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order
 		alien: map[string]*results.Line{}, adopted: map[string]*results.Line{}}
 	ordered, depended := sourcesFirst(o.Sweeps)
 	lib := newLibrary(ctx, r, x, prober, o.Sweeps)
+	if o.Select != nil {
+		lib.copies = readCopies(r)
+	}
 	plan, faults := &Plan{}, []error{}
 	for _, s := range ordered {
 		e, err := s.Expand(lib)

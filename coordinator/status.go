@@ -33,7 +33,9 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.Expand(newLibrary(ctx, r, x, prober, nil))
+	lib := newLibrary(ctx, r, x, prober, nil)
+	lib.copies = readCopies(r)
+	e, err := s.Expand(lib)
 	if err != nil {
 		return nil, fmt.Errorf("expand the latest launch of %s: %w", name, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -106,13 +107,13 @@ func codeOf(err error) int {
 		return signal.code()
 	case errors.As(err, &coded):
 		return coded.code
-	case errors.As(err, &inUse):
+	case errors.As(err, &inUse), errors.Is(err, queue.ErrStoreInUse):
 		return exitInUse
 	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted):
 		return exitInput
-	case errors.Is(err, queue.ErrOutOfReach):
+	case errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrOldServer), errors.Is(err, queue.ErrNoQueue):
 		return exitLost
-	case isStorage(err):
+	case errors.Is(err, queue.ErrStore), isStorage(err):
 		return exitStorage
 	}
 	return exitInternal
@@ -161,14 +162,14 @@ func ended(ctx context.Context) error {
 }
 
 // errorText is what the person is told of an error: one paragraph each of those
-// that were joined, "" when everything has been said.
+// that were joined, once, "" when everything has been said.
 func errorText(err error) string {
 	if err == nil {
 		return ""
 	}
 	var parts []string
 	for _, e := range leaves(err) {
-		if text := strings.TrimRight(e.Error(), "\n"); text != "" {
+		if text := strings.TrimRight(e.Error(), "\n"); text != "" && !slices.Contains(parts, text) {
 			parts = append(parts, text)
 		}
 	}

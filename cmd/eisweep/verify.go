@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/coordinator"
+	"eisweep/sweeps"
 )
 
 func newVerifyCommand(e *environment) *cobra.Command {
@@ -76,7 +77,7 @@ func writeReport(e *environment, s *coordinator.SweepReport) {
 	runs := false
 	for _, p := range s.Problems {
 		e.say("  %s: %s: %s", p.Kind, p.File, p.Detail)
-		runs = runs || p.Kind != "unknown"
+		runs = runs || (p.Kind != "unknown" && p.ID != (sweeps.ID{}))
 	}
 	if runs {
 		e.say("  the next `eisweep run` of this sweep computes them again")

@@ -2,6 +2,7 @@ package estimate
 
 import (
 	"context"
+	"syscall"
 	"time"
 
 	"eisweep/sim"
@@ -18,32 +19,38 @@ func (p *prices) seconds(s *share) float64 {
 	return p.setup*float64(s.tasks) + p.response*float64(s.responses) + p.learned*float64(s.learned)
 }
 
-// measure runs a task like the sample, with few stimuli where that changes little,
-// and one trial, for about the budget. PERTURB is measured on an untrained network.
+// measure runs a task like the sample for one trial and about the budget. PERTURB
+// is measured on an untrained network. Time is the processor's, so that what else
+// the machine does doesn't count.
 func measure(ctx context.Context, x sim.Experiment, sample sim.Parameters, budget time.Duration) (*prices, error) {
-	task, err := shortTask(ctx, x, sample)
-	if err != nil {
-		return nil, err
-	}
-	begun := time.Now()
-	s, err := sim.New(task)
+	begun, start := time.Now(), processor()
+	s, err := sim.New(shortTask(x, sample))
 	if err != nil {
 		return nil, err
 	}
 	if _, err := s.Step(); err != nil {
 		return nil, err
 	}
-	p := &prices{setup: time.Since(begun).Seconds()}
+	p := &prices{setup: processor() - start}
 	seconds, stimuli := map[bool]float64{}, map[bool]float64{}
 	for done := false; !done && time.Since(begun) < budget && ctx.Err() == nil; {
-		training, t := s.Progress().Phase == "training", time.Now()
+		training, t := s.Progress().Phase == "training", processor()
 		if done, err = s.Step(); err != nil {
 			break // the numbers of some tasks fail; what was measured counts
 		}
-		seconds[training] += time.Since(t).Seconds()
+		seconds[training] += processor() - t
 		stimuli[training]++
 	}
 	return p.of(seconds, stimuli), ctx.Err()
+}
+
+// processor is the time that the processors have worked for this process, in seconds.
+func processor() float64 {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
 }
 
 // of fills the prices from the time and number of stimuli, by whether they trained.
@@ -60,16 +67,13 @@ func (p *prices) of(seconds, stimuli map[bool]float64) *prices {
 	return p
 }
 
-// shortTask is the sample with one trial, and with at most 27 stimuli unless they
-// would make another product of the convolution that it computes by.
-func shortTask(ctx context.Context, x sim.Experiment, p sim.Parameters) (*sim.Task, error) {
-	products, err := sim.Recurrence(ctx, &p)
-	if err != nil {
-		return nil, err
-	}
-	if products != "convolution" {
-		p.Inp.NStimuli = min(3, p.Inp.NStimuli)
-	}
+// mostStimuli bounds the stimuli of an axis; fewer than the sample's would change
+// how its network is connected, and with it what a step costs.
+const mostStimuli = 12
+
+// shortTask is the sample with one trial.
+func shortTask(x sim.Experiment, p sim.Parameters) *sim.Task {
+	p.Inp.NStimuli = min(mostStimuli, p.Inp.NStimuli)
 	p.Numint.NTrials, p.Numint.EveryN = 1, 1
 	if x == sim.Perturb {
 		source := sim.Defaults(sim.Approximate)
@@ -78,5 +82,5 @@ func shortTask(ctx context.Context, x sim.Experiment, p sim.Parameters) (*sim.Ta
 		source.Numint.MaxDr, source.Numint.NTrials, source.Numint.EveryN = p.Perturb.MaxDr, 1, 1
 		x, p = sim.Approximate, source
 	}
-	return &sim.Task{Experiment: x, Seed: 1, Parameters: p}, nil
+	return &sim.Task{Experiment: x, Seed: 1, Parameters: p}
 }

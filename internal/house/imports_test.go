@@ -27,7 +27,7 @@ var withheld = map[string][]string{
 	"sweeps": {"net", "time", "log"},
 }
 
-// granted is what a folder may import though its room must do without: kernels align their buffers for vector instructions.
+// granted is what one folder of a room may have all the same: the kernels align their buffers.
 var granted = map[string]string{"unsafe": "sim/internal/kernel"}
 
 // kept is what only one room may touch.
@@ -80,10 +80,7 @@ func TestRoomsDoWithoutWhatIsWithheld(t *testing.T) {
 		}
 		for _, imported := range s.imports {
 			for _, refused := range withheld[roomOf(s.room)] {
-				if folder := granted[refused]; folder != "" && within(s.room, folder) {
-					continue
-				}
-				if within(imported, refused) {
+				if within(imported, refused) && granted[imported] != s.room {
 					t.Errorf("%s imports %s, which %s must do without", s.path, imported, roomOf(s.room))
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 )
 
@@ -18,8 +19,10 @@ type serverLog struct {
 }
 
 func (l *serverLog) Noticef(format string, v ...any) { l.say(slog.LevelDebug, format, v...) }
-func (l *serverLog) Warnf(format string, v ...any)   { l.keep(slog.LevelWarn, format, v...) }
-func (l *serverLog) Errorf(format string, v ...any)  { l.keep(slog.LevelError, format, v...) }
+func (l *serverLog) Warnf(format string, v ...any) {
+	l.keep(warning(fmt.Sprintf(format, v...)), format, v...)
+}
+func (l *serverLog) Errorf(format string, v ...any) { l.keep(slog.LevelError, format, v...) }
 func (l *serverLog) Fatalf(format string, v ...any) {
 	l.mu.Lock()
 	if l.end == "" {
@@ -30,6 +33,15 @@ func (l *serverLog) Fatalf(format string, v ...any) {
 }
 func (l *serverLog) Debugf(format string, v ...any) { l.say(slog.LevelDebug, format, v...) }
 func (l *serverLog) Tracef(string, ...any)          {}
+
+// warning is the level of a warning. After a kill the server's store finds its
+// own notes torn and makes them anew from the messages, which alarms nobody.
+func warning(text string) slog.Level {
+	if strings.HasPrefix(text, "Filestore ") {
+		return slog.LevelInfo
+	}
+	return slog.LevelWarn
+}
 
 func (l *serverLog) say(level slog.Level, format string, v ...any) {
 	if l.to != nil {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"eisweep/sim"
 )
 
 // interpreter finds a Python that has what the published programs read with; ""
@@ -85,7 +87,7 @@ func TestPythonReadsResults(t *testing.T) {
 				t.Fatal(err)
 			}
 			for name, want := range map[string]any{"id": c.task.ID.String(), "seed": 3., "experiment": string(c.task.Experiment),
-				"ng.exc.n_per_axis": 4., "numint.dt": 0.001, "ng.exc.tau_m": 0.05, "model_version": 1.} {
+				"ng.exc.n_per_axis": 4., "numint.dt": 0.001, "ng.exc.tau_m": 0.05, "model_version": float64(sim.ModelVersion)} {
 				if seen.Task[name] != want {
 					t.Errorf("%s is %v, want %v", name, seen.Task[name], want)
 				}

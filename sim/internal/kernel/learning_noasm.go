@@ -7,7 +7,7 @@ func adam(s *strip)                                    { adamGeneric(s) }
 func scale(s *strip)                                   { scaleGeneric(s) }
 func logistic(dst, x []float32)                        { logisticGeneric(dst, x) }
 func product(dst []float32, m *Panels, x []float32)    { productGeneric(dst, m, x) }
-func productTransposed(dst []float32, m *Panels)       { productTransposedGeneric(dst, m) }
+func productTransposed(dst []float32, m *Panels)       { productColumnsGeneric(dst, m, 0) }
 func dot(x, y []float32) float32                       { return dotGeneric(x, y) }
 func scaleVector(dst, x []float32, factor float32)     { scaleVectorGeneric(dst, x, factor) }
 func eliminate(a []float64, n, k int, inverse float64) { eliminateGeneric(a, n, k, inverse) }

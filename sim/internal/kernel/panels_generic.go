@@ -14,12 +14,8 @@ func productGeneric(dst []float32, m *Panels, x []float32) {
 	}
 }
 
-// productTransposedGeneric is the loop of Panels.MulTransposed; m.padded is x.
-func productTransposedGeneric(dst []float32, m *Panels) {
-	productColumnsGeneric(dst, m, 0)
-}
-
-// productColumnsGeneric leaves out the columns before first.
+// productColumnsGeneric is the loop of Panels.MulTransposed without the columns
+// before first; m.padded is x.
 func productColumnsGeneric(dst []float32, m *Panels, first int) {
 	for j := first; j < m.cols; j++ {
 		var lane [stripRows]float32
