@@ -87,8 +87,8 @@ func interrupted(t testing.TB, task *Task, after int64) *Result {
 		t.Fatal(err)
 	}
 	for s.Progress().Done < after {
-		if _, err := s.Step(); err != nil {
-			t.Fatal(err)
+		if done, err := s.Step(); err != nil || done && s.Progress().Done < after {
+			t.Fatalf("after %d stimuli of %d: done %t, %v", s.Progress().Done, after, done, err)
 		}
 	}
 	saved, err := s.Save()
@@ -143,8 +143,15 @@ func TestSavedGoldenTaskEndsInTheSameBits(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	for _, name := range []string{"approximate_neither", "gradient_angles", "abort_two_phases", "backprop_both"} {
 		task := readGolden(t, name).task
-		want := bits(t, runTask(t, task))
-		if after := r.Int64N(settlings(task)/2) + 1; bits(t, interrupted(t, task, after)) != want {
+		whole, err := New(task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := whole.Run(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		want := bits(t, whole.Result())
+		if after := r.Int64N(whole.Progress().Done) + 1; bits(t, interrupted(t, task, after)) != want {
 			t.Errorf("%s, saved after %d stimuli, ends in other bits", name, after)
 		}
 	}
