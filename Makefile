@@ -11,7 +11,7 @@ VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknow
 # What the race detector watches: everything but the house's rules, whose tests run a program built without it, and
 # tests that are long computations on one goroutine.
 RACE ?= $$($(GO) list ./... | grep -v /internal/house$$)
-UNRACED ?= Golden|PlanOfAMillion|PublishedReaders|DependOnTheMachine
+UNRACED ?= Golden|PlanOfAMillion|PublishedReaders|DependOnTheMachine|KernelsGiveTheSameBits
 BENCH ?= .
 COUNT ?= 1
 
