@@ -19,7 +19,7 @@ sy.e2e.w_total = { from = 1.0, to = 3.0, count = 50 }
 pl.eta_e = { from = 1e-6, to = 1e-4, count = 20, scale = "log" }
 `
 
-// TestPlanOfAMillionTasks holds what it may take: 60 s of CPU time and 1 GiB. It
+// TestPlanOfAMillionTasks holds the memory that it may take: 1 GiB. It
 // leaves nothing behind.
 func TestPlanOfAMillionTasks(t *testing.T) {
 	if testing.Short() {
