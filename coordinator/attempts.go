@@ -3,6 +3,7 @@ package coordinator
 import (
 	"time"
 
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 )
 
@@ -24,7 +25,7 @@ func (k *Coordinator) attempt(e queue.AttemptEvent) {
 		return
 	}
 	sweep := t.wants[0]
-	k.running[e.ID] = &RunningTask{ID: e.ID, Sweep: sweep, File: k.books[e.ID].names[sweep].File,
+	k.running[e.ID] = &control.RunningTask{ID: e.ID, Sweep: sweep, File: k.books[e.ID].names[sweep].File,
 		Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At}
 }
 

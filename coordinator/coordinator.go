@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -50,7 +51,7 @@ type Coordinator struct {
 	books     map[sweeps.ID]*book
 	located   map[sweeps.ID]*located          // results that tasks of this session may start from
 	held      map[order]queue.OutcomeDelivery // outcomes not yet acknowledged
-	running   map[sweeps.ID]*RunningTask
+	running   map[sweeps.ID]*control.RunningTask
 	sweeps    []*launchedSweep // in order of launch
 	manifests map[string]*results.Manifest
 	batch     batch
@@ -87,7 +88,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	k := &Coordinator{
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
 		machine: newMachine(), books: map[sweeps.ID]*book{}, located: map[sweeps.ID]*located{},
-		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*RunningTask{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
+		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*control.RunningTask{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
 	}
 	if err := k.subscribe(ctx); err != nil {
 		k.unsubscribe()
@@ -191,7 +192,7 @@ func (k *Coordinator) announce() {
 
 // Wait returns when every launched sweep is complete, the context ends or storage
 // gives way, with what became of the sweeps so far.
-func (k *Coordinator) Wait(ctx context.Context) (Summary, error) {
+func (k *Coordinator) Wait(ctx context.Context) (control.Summary, error) {
 	for {
 		k.mu.Lock()
 		summary, complete, failure, changed := k.summary(), k.complete(), k.failure, k.changed

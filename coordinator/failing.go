@@ -3,19 +3,11 @@ package coordinator
 import (
 	"time"
 
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
-
-// Failure is a task that failed, for reports.
-type Failure struct {
-	ID    sweeps.ID
-	File  string
-	Seed  uint32
-	Class queue.Class
-	Error string
-}
 
 // failuresKept is how many failures of a sweep a summary names.
 const failuresKept = 20
@@ -61,6 +53,6 @@ func (k *Coordinator) reasonOf(c record, b *book, t *sweeps.Task) string {
 func (s *launchedSweep) failed(t *sweeps.Task, class queue.Class, text string) {
 	s.byClass[class]++
 	if len(s.failures) < failuresKept {
-		s.failures = append(s.failures, Failure{t.ID, t.File, t.Seed, class, text})
+		s.failures = append(s.failures, control.Failure{ID: t.ID, File: t.File, Seed: t.Seed, Class: class, Error: text})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
@@ -18,7 +19,7 @@ type launchedSweep struct {
 	name                               string
 	ran, reused, linked, blocked, left int
 	byClass                            map[queue.Class]int
-	failures                           []Failure
+	failures                           []control.Failure
 	work                               work
 }
 
@@ -41,7 +42,8 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := plan.Conflicts(); n > 0 && !o.Supersede {
+	told := plan.Told()
+	if n := told.Conflicts(); n > 0 && !o.Supersede {
 		return plan, &SupersedeError{n, plan.conflicting()}
 	}
 	for i := range plan.Sweeps {

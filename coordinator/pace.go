@@ -3,6 +3,8 @@ package coordinator
 import (
 	"sort"
 	"time"
+
+	"eisweep/internal/control"
 )
 
 // pace is how fast work has been done lately: from what the running tasks report,
@@ -45,7 +47,7 @@ func (p *pace) left(rest float64) (time.Duration, bool) {
 	return time.Duration(max(rest, 0) / did * float64(took)), true
 }
 
-func sortRunning(tasks []RunningTask) {
+func sortRunning(tasks []control.RunningTask) {
 	sort.Slice(tasks, func(i, j int) bool {
 		if !tasks[i].Since.Equal(tasks[j].Since) {
 			return tasks[i].Since.Before(tasks[j].Since)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"sort"
 
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -55,18 +56,8 @@ type Plan struct {
 
 // SweepPlan is a Plan's part for one sweep.
 type SweepPlan struct {
-	Sweep     *sweeps.Sweep
-	Tasks     int
-	New       int      // to be executed, now
-	Retried   int      // of New: failed before, by storage, a lost worker or their source
-	Waiting   int      // to be executed when their source is done
-	Blocked   int      // not executable: their source is neither done nor part of the order
-	Done      int      // in place
-	Linked    int      // done by another sweep, or under another name
-	Settled   int      // failed by numbers or input, and left so
-	Conflicts int      // files of other tasks in the way
-	Damaged   int      // of New: their files are not what the manifest says
-	Gone      []string // files of earlier launches that this one doesn't have
+	control.SweepPlan
+	Sweep *sweeps.Sweep
 
 	expansion *sweeps.Expansion
 	planner   *planner
@@ -138,13 +129,13 @@ func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order
 			faults = append(faults, err)
 			continue
 		}
-		plan.Sweeps = append(plan.Sweeps, SweepPlan{Sweep: s, expansion: e, planner: p})
+		plan.Sweeps = append(plan.Sweeps, SweepPlan{control.SweepPlan{Name: s.Name(), Dir: r.SweepDir(s.Name())}, s, e, p})
 	}
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
 	for i := range plan.Sweeps {
-		if err := plan.Sweeps[i].count(depended[plan.Sweeps[i].Sweep.Name()]); err != nil {
+		if err := plan.Sweeps[i].count(depended[plan.Sweeps[i].Name]); err != nil {
 			return nil, err
 		}
 	}
@@ -237,22 +228,13 @@ func (s *SweepPlan) add(item *PlanItem) {
 	}
 }
 
-// Conflicts is the number of files of other tasks that are in the way.
-func (p *Plan) Conflicts() int {
-	n := 0
+// Told is the plan as it is told to people.
+func (p *Plan) Told() control.Plan {
+	var out control.Plan
 	for i := range p.Sweeps {
-		n += p.Sweeps[i].Conflicts
+		out.Sweeps = append(out.Sweeps, p.Sweeps[i].SweepPlan)
 	}
-	return n
-}
-
-// Executes is the number of tasks that a launch would execute.
-func (p *Plan) Executes() int {
-	n := 0
-	for i := range p.Sweeps {
-		n += p.Sweeps[i].New + p.Sweeps[i].Waiting
-	}
-	return n
+	return out
 }
 
 // exists tells whether a name is in the sweep's folder, which is listed once.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -80,7 +81,7 @@ func (g *rig) start() *Coordinator {
 }
 
 // run launches an order, works until it is complete, and returns what became of it.
-func (g *rig) run(o Order) Summary {
+func (g *rig) run(o Order) control.Summary {
 	g.t.Helper()
 	k := g.start()
 	if _, err := k.Launch(g.context(), o); err != nil {
@@ -89,7 +90,7 @@ func (g *rig) run(o Order) Summary {
 	return g.work(k)
 }
 
-func (g *rig) work(k *Coordinator) Summary {
+func (g *rig) work(k *Coordinator) control.Summary {
 	g.t.Helper()
 	ctx, cancel := context.WithCancel(g.context())
 	var worker sync.WaitGroup

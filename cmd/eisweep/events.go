@@ -5,10 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"eisweep/coordinator"
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
-	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
 
@@ -48,16 +47,16 @@ type planEvent struct {
 	Estimate   *estimateJSON `json:"estimate,omitempty"`
 }
 
-func newPlanEvent(r *root.Root, s *coordinator.SweepPlan) planEvent {
+func newPlanEvent(s *control.SweepPlan) planEvent {
 	return planEvent{
-		Event: "plan", Sweep: s.Sweep.Name(), Folder: r.SweepDir(s.Sweep.Name()), Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged, Waiting: s.Waiting, Blocked: s.Blocked,
+		Event: "plan", Sweep: s.Name, Folder: s.Dir, Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged, Waiting: s.Waiting, Blocked: s.Blocked,
 		Done: s.Done, Linked: s.Linked, Settled: s.Settled, Superseded: s.Conflicts, Gone: append([]string{}, s.Gone...),
 	}
 }
 
-func (w *events) plan(r *root.Root, p *coordinator.Plan) {
+func (w *events) plan(p control.Plan) {
 	for i := range p.Sweeps {
-		w.out.Encode(newPlanEvent(r, &p.Sweeps[i]))
+		w.out.Encode(newPlanEvent(&p.Sweeps[i]))
 	}
 }
 
@@ -101,7 +100,7 @@ type runningJSON struct {
 	Left    *float64  `json:"left"`
 }
 
-func (w *events) progress(s coordinator.Snapshot) {
+func (w *events) progress(s control.Snapshot) {
 	if time.Now().Before(w.next) {
 		return
 	}
@@ -149,7 +148,7 @@ type failureJSON struct {
 	Error string      `json:"error"`
 }
 
-func (w *events) summary(sum coordinator.Summary, err error) {
+func (w *events) summary(sum control.Summary, err error) {
 	var signal *interrupted
 	for _, s := range sum.Sweeps {
 		out := summaryEvent{"summary", s.Name, s.Dir, s.Tasks, s.Done, s.Ran, s.Reused, s.Linked, s.Failed, s.ByClass, errors.As(err, &signal), []failureJSON{}}

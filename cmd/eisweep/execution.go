@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/coordinator"
+	"eisweep/internal/control"
 	"eisweep/internal/results"
-	"eisweep/internal/root"
 	"eisweep/worker"
 )
 
@@ -39,10 +39,10 @@ func (x *execution) check() error {
 
 // observer tells what happens to an order: on a terminal, in lines, or as JSON.
 type observer interface {
-	plan(*root.Root, *coordinator.Plan)
+	plan(control.Plan)
 	task(*results.Line)
-	progress(coordinator.Snapshot)
-	summary(coordinator.Summary, error)
+	progress(control.Snapshot)
+	summary(control.Summary, error)
 	// notice tells of trouble, a line; any goroutine may call it.
 	notice(string)
 }
@@ -69,9 +69,10 @@ func (x *execution) execute(ctx context.Context, e *environment, path string) er
 	if err != nil {
 		return errors.Join(orInterrupted(ctx, err), s.close())
 	}
-	o.plan(s.root, plan)
+	told := plan.Told()
+	o.plan(told)
 	var unstarted error
-	if plan.Executes() > 0 {
+	if told.Executes() > 0 {
 		unstarted = s.work(ctx, x.workers)
 	}
 	err = unstarted

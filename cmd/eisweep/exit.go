@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"eisweep/coordinator"
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -121,7 +122,7 @@ func codeOf(err error) int {
 
 // summaryError holds the codes of the failures that a summary tells of; nil when
 // no task failed.
-func summaryError(sum coordinator.Summary) error {
+func summaryError(sum control.Summary) error {
 	var errs []error
 	for _, s := range sum.Sweeps {
 		for class, n := range s.ByClass {

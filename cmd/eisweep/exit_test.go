@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"eisweep/coordinator"
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -49,15 +50,15 @@ func TestExitCodes(t *testing.T) {
 }
 
 func TestSummaryError(t *testing.T) {
-	of := func(classes ...queue.Class) coordinator.Summary {
+	of := func(classes ...queue.Class) control.Summary {
 		by := map[queue.Class]int{queue.Source: 0}
 		for _, c := range classes {
 			by[c]++
 		}
-		return coordinator.Summary{Sweeps: []coordinator.SweepSummary{{}, {ByClass: by}}}
+		return control.Summary{Sweeps: []control.SweepSummary{{}, {ByClass: by}}}
 	}
 	for _, test := range []struct {
-		sum  coordinator.Summary
+		sum  control.Summary
 		want int
 	}{
 		{of(), 0}, {of(queue.Numeric), 3}, {of(queue.Source, queue.Invalid), 3}, {of(queue.Numeric, queue.Lost), 5}, {of(queue.Lost, queue.Storage), 4},

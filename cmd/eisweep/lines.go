@@ -8,9 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"eisweep/coordinator"
+	"eisweep/internal/control"
 	"eisweep/internal/results"
-	"eisweep/internal/root"
 	"eisweep/sim"
 )
 
@@ -41,7 +40,7 @@ func newLines(e *environment) *lines {
 	return &lines{e: e, now: time.Now, begun: now, next: now.Add(firstProgress), every: firstProgress, allowed: burst, asOf: now}
 }
 
-func (l *lines) plan(r *root.Root, p *coordinator.Plan) { writePlan(l.e, r, p) }
+func (l *lines) plan(p control.Plan) { writePlan(l.e, &p) }
 
 // task tells of one task that was settled.
 func (l *lines) task(line *results.Line) {
@@ -60,7 +59,7 @@ func (l *lines) task(line *results.Line) {
 }
 
 // progress writes a line per sweep when it is time for one.
-func (l *lines) progress(s coordinator.Snapshot) {
+func (l *lines) progress(s control.Snapshot) {
 	if l.now().Before(l.next) {
 		return
 	}
@@ -78,7 +77,7 @@ func (l *lines) progress(s coordinator.Snapshot) {
 	}
 }
 
-func (l *lines) summary(s coordinator.Summary, err error) { writeSummary(l.e, s, err) }
+func (l *lines) summary(s control.Summary, err error) { writeSummary(l.e, s, err) }
 
 func (l *lines) notice(line string) { l.e.note("%s", line) }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/coordinator"
+	"eisweep/internal/control"
 	"eisweep/internal/estimate"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -62,7 +63,7 @@ func (p *planning) plan(ctx context.Context, e *environment, path string, list [
 		return orInterrupted(ctx, err)
 	}
 	for i := range plan.Sweeps {
-		if err := p.sweep(ctx, e, r, &plan.Sweeps[i], measureTime/time.Duration(len(plan.Sweeps))); err != nil {
+		if err := p.sweep(ctx, e, &plan.Sweeps[i], measureTime/time.Duration(len(plan.Sweeps))); err != nil {
 			return orInterrupted(ctx, err)
 		}
 	}
@@ -70,7 +71,7 @@ func (p *planning) plan(ctx context.Context, e *environment, path string, list [
 }
 
 // sweep tells of one sweep; measuring it may take so long.
-func (p *planning) sweep(ctx context.Context, e *environment, r *root.Root, s *coordinator.SweepPlan, measuring time.Duration) error {
+func (p *planning) sweep(ctx context.Context, e *environment, s *coordinator.SweepPlan, measuring time.Duration) error {
 	var tally estimate.Tally
 	out := json.NewEncoder(e.stdout)
 	for item, err := range s.Items() {
@@ -84,16 +85,16 @@ func (p *planning) sweep(ctx context.Context, e *environment, r *root.Root, s *c
 			tally.Add(item.Task)
 		}
 		if p.tasks {
-			p.task(e, out, s.Sweep.Name(), &item)
+			p.task(e, out, s.Name, &item)
 		}
 	}
 	estimated := estimateOf(ctx, &tally, measuring)
 	if p.asJSON {
-		event := newPlanEvent(r, s)
+		event := newPlanEvent(&s.SweepPlan)
 		event.Estimate = estimated
 		return out.Encode(event)
 	}
-	writeSweepPlan(e, r, s, estimated)
+	writeSweepPlan(e, &s.SweepPlan, estimated)
 	return nil
 }
 
@@ -123,8 +124,8 @@ func bracketed(text string) string {
 }
 
 // writeSweepPlan tells a person of a sweep.
-func writeSweepPlan(e *environment, r *root.Root, s *coordinator.SweepPlan, estimated *estimateJSON) {
-	e.say("%s: %s, files in %s", s.Sweep.Name(), count(s.Tasks, "task"), r.SweepDir(s.Sweep.Name()))
+func writeSweepPlan(e *environment, s *control.SweepPlan, estimated *estimateJSON) {
+	e.say("%s: %s, files in %s", s.Name, count(s.Tasks, "task"), s.Dir)
 	for _, row := range []struct {
 		n    int
 		text string
@@ -135,7 +136,7 @@ func writeSweepPlan(e *environment, r *root.Root, s *coordinator.SweepPlan, esti
 		{s.Waiting, "to be run when their source is done"},
 		{s.Done, "done: their files are in place"},
 		{s.Linked, "done elsewhere: their files get a name here as well"},
-		{s.Settled, "failed by numbers or input, left so: `eisweep rerun " + s.Sweep.Name() + " --failed` runs them"},
+		{s.Settled, "failed by numbers or input, left so: `eisweep rerun " + s.Name + " --failed` runs them"},
 		{s.Blocked, "that can't be run: their source is neither done nor part of this"},
 	} {
 		if row.n > 0 {

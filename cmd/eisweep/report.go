@@ -7,21 +7,20 @@ import (
 	"slices"
 	"strings"
 
-	"eisweep/coordinator"
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
-	"eisweep/internal/root"
 )
 
 // writePlan tells a person what a run is about to do.
-func writePlan(e *environment, r *root.Root, p *coordinator.Plan) {
+func writePlan(e *environment, p *control.Plan) {
 	for i := range p.Sweeps {
 		s := &p.Sweeps[i]
 		e.say("%s", planLine(s))
 		if s.New+s.Waiting > 0 {
-			e.say("  files go to %s; look at them with: eisweep show %s%s", r.SweepDir(s.Sweep.Name()), s.Sweep.Name(), e.rootFlag)
+			e.say("  files go to %s; look at them with: eisweep show %s%s", s.Dir, s.Name, e.rootFlag)
 		}
 		if s.Conflicts > 0 {
-			e.say("  %s of other tasks moved to %s/superseded/", count(s.Conflicts, "file"), s.Sweep.Name())
+			e.say("  %s of other tasks moved to %s/superseded/", count(s.Conflicts, "file"), s.Name)
 		}
 		if s.Damaged > 0 {
 			e.say("  %s not what the manifest says: run again", count(s.Damaged, "file"))
@@ -36,7 +35,7 @@ func writePlan(e *environment, r *root.Root, p *coordinator.Plan) {
 }
 
 // allSettled words how many tasks of a plan are done: "4 of 4 tasks are done".
-func allSettled(p *coordinator.Plan) string {
+func allSettled(p *control.Plan) string {
 	tasks, done := 0, 0
 	for i := range p.Sweeps {
 		s := &p.Sweeps[i]
@@ -46,7 +45,7 @@ func allSettled(p *coordinator.Plan) string {
 }
 
 // writeSummary tells a person what became of a run, and what to type next.
-func writeSummary(e *environment, sum coordinator.Summary, err error) {
+func writeSummary(e *environment, sum control.Summary, err error) {
 	var signal *interrupted
 	stopped := errors.As(err, &signal)
 	for i := range sum.Sweeps {
@@ -60,7 +59,7 @@ func writeSummary(e *environment, sum coordinator.Summary, err error) {
 	}
 }
 
-func failedText(s *coordinator.SweepSummary) string {
+func failedText(s *control.SweepSummary) string {
 	if s.Failed == 0 {
 		return ""
 	}
@@ -74,7 +73,7 @@ func failedText(s *coordinator.SweepSummary) string {
 }
 
 // writeFailures names the first failures of a sweep and the commands that follow.
-func writeFailures(e *environment, s *coordinator.SweepSummary) {
+func writeFailures(e *environment, s *control.SweepSummary) {
 	if s.Failed == 0 {
 		return
 	}

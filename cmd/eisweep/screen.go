@@ -6,9 +6,8 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"eisweep/coordinator"
+	"eisweep/internal/control"
 	"eisweep/internal/results"
-	"eisweep/internal/root"
 )
 
 // screen shows an order on a terminal: a block of lines at the bottom that is
@@ -22,7 +21,7 @@ type screen struct {
 
 func newScreen(e *environment) *screen { return &screen{e: e} }
 
-func (s *screen) plan(r *root.Root, p *coordinator.Plan) { writePlan(s.e, r, p) }
+func (s *screen) plan(p control.Plan) { writePlan(s.e, &p) }
 
 func (s *screen) task(line *results.Line) {
 	s.mu.Lock()
@@ -36,7 +35,7 @@ func (s *screen) task(line *results.Line) {
 	}
 }
 
-func (s *screen) progress(snap coordinator.Snapshot) {
+func (s *screen) progress(snap control.Snapshot) {
 	width, height := s.e.size()
 	block := drawing(&snap, rate(s.settled, snap.Elapsed), width-1, height-1)
 	s.mu.Lock()
@@ -63,7 +62,7 @@ func (s *screen) notice(line string) {
 	s.e.note("%s", line)
 }
 
-func (s *screen) summary(sum coordinator.Summary, err error) {
+func (s *screen) summary(sum control.Summary, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
@@ -72,7 +71,7 @@ func (s *screen) summary(sum coordinator.Summary, err error) {
 
 // drawing is the block: a line per sweep, one per running task, the whole, in at
 // most so many lines of at most so many characters.
-func drawing(s *coordinator.Snapshot, rate string, width, height int) []string {
+func drawing(s *control.Snapshot, rate string, width, height int) []string {
 	var out []string
 	for i := range s.Sweeps {
 		state := &s.Sweeps[i]
@@ -93,7 +92,7 @@ func drawing(s *coordinator.Snapshot, rate string, width, height int) []string {
 }
 
 // leftOf words the time left of a sweep that is not complete.
-func leftOf(s *coordinator.SweepState) string {
+func leftOf(s *control.SweepState) string {
 	if s.Done+s.Failed == s.Tasks {
 		return ""
 	}
@@ -101,7 +100,7 @@ func leftOf(s *coordinator.SweepState) string {
 }
 
 // runningLine words how far a running task has come.
-func runningLine(r *coordinator.RunningTask) string {
+func runningLine(r *control.RunningTask) string {
 	p := &r.Progress
 	where := ""
 	switch {

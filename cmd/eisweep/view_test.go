@@ -7,19 +7,19 @@ import (
 	"testing"
 	"time"
 
-	"eisweep/coordinator"
+	"eisweep/internal/control"
 	"eisweep/internal/results"
 	"eisweep/sim"
 )
 
-func snapshot() *coordinator.Snapshot {
-	return &coordinator.Snapshot{
+func snapshot() *control.Snapshot {
+	return &control.Snapshot{
 		Elapsed: 90 * time.Second, Left: 200 * time.Second, LeftKnown: true,
-		Sweeps: []coordinator.SweepState{
+		Sweeps: []control.SweepState{
 			{Name: "quick", Tasks: 4, Done: 2, Failed: 1, Running: 1, WorkDone: 30, WorkTotal: 40, Left: 20 * time.Second, LeftKnown: true},
 			{Name: "later", Tasks: 7, Waiting: 7, WorkTotal: 100},
 		},
-		Running: []coordinator.RunningTask{
+		Running: []control.RunningTask{
 			{Sweep: "quick", File: "results~seed=1.h5", StepsPerSecond: 5123, Progress: sim.Progress{Phase: "training", Trial: 3, Trials: 10, Done: 30, Total: 120}, Left: 15 * time.Second, LeftKnown: true},
 			{Sweep: "quick", File: "results~seed=2.h5"},
 		},
@@ -87,7 +87,7 @@ func TestScreenClearsWhatItDrew(t *testing.T) {
 	s.progress(*snapshot())
 	drawn := strings.Count(out.String(), "\n")
 	out.Reset()
-	s.summary(coordinator.Summary{}, nil)
+	s.summary(control.Summary{}, nil)
 	if want := "\r\x1b[5A\x1b[J"; drawn != 5 || !strings.HasPrefix(out.String(), want) {
 		t.Errorf("%d lines drawn, then %q, want 5 and %q", drawn, out, want)
 	}

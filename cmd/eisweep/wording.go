@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"eisweep/coordinator"
+	"eisweep/internal/control"
 )
 
 // count words a number of things: "1 task", "3 tasks".
@@ -91,14 +91,14 @@ func some(n int, what string) string {
 }
 
 // planLine words a sweep's part of a plan.
-func planLine(s *coordinator.SweepPlan) string {
-	return fmt.Sprintf("%s: %s: %s", s.Sweep.Name(), count(s.Tasks, "task"), list(
+func planLine(s *control.SweepPlan) string {
+	return fmt.Sprintf("%s: %s: %s", s.Name, count(s.Tasks, "task"), list(
 		some(s.New, "to run"), some(s.Waiting, "to run when their source is done"), some(s.Done, "done"), some(s.Linked, "done elsewhere, linked"),
 		some(s.Settled, "failed before and left so"), some(s.Blocked, "without a source")))
 }
 
 // stateLine words how far a sweep has come.
-func stateLine(s *coordinator.SweepState) string {
+func stateLine(s *control.SweepState) string {
 	return fmt.Sprintf("%s: %d of %d done", s.Name, s.Done, s.Tasks) +
 		prefixed(list(some(s.Failed, "failed"), some(s.Running, "running"), some(s.Queued, "queued"), some(s.Waiting, "waiting for a source")))
 }

@@ -14,6 +14,7 @@ var plan = map[string][]string{
 	"internal/results":  {"sim", "sweeps"},
 	"internal/queue":    {"sim", "sweeps"},
 	"internal/root":     {"sweeps"},
+	"internal/control":  {"sim", "sweeps", "internal/queue"},
 	"internal/estimate": {"sim", "sweeps"},
 	"internal/house":    {},
 	"worker":            {"sim", "sweeps", "internal"},

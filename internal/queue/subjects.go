@@ -41,6 +41,9 @@ func (s scheme) order(kind string, id sweeps.ID, run int) string {
 
 func (s scheme) progress(id sweeps.ID) string { return s.prefix() + "progress." + id.String() }
 
+// control is the subject of requests to the coordinator.
+func (s scheme) control(verb string) string { return s.prefix() + "control." + verb }
+
 // wake is the subject of a hint that there may be tasks.
 func (s scheme) wake() string { return s.prefix() + "wake" }
 

@@ -1,0 +1,42 @@
+package control
+
+// Plan is what a launch does, or would do.
+type Plan struct {
+	Sweeps []SweepPlan `json:"sweeps"`
+}
+
+// SweepPlan is a Plan's part for one sweep: how many of its tasks are in which
+// case.
+type SweepPlan struct {
+	Name      string   `json:"name"`
+	Dir       string   `json:"dir"`
+	Tasks     int      `json:"tasks"`
+	New       int      `json:"new"`       // to be executed, now
+	Retried   int      `json:"retried"`   // of New: failed before, by storage, a lost worker or their source
+	Waiting   int      `json:"waiting"`   // to be executed when their source is done
+	Blocked   int      `json:"blocked"`   // not executable: their source is neither done nor part of the order
+	Done      int      `json:"done"`      // in place
+	Linked    int      `json:"linked"`    // done by another sweep, or under another name
+	Settled   int      `json:"settled"`   // failed by numbers or input, and left so
+	Conflicts int      `json:"conflicts"` // files of other tasks in the way
+	Damaged   int      `json:"damaged"`   // of New: their files are not what the manifest says
+	Gone      []string `json:"gone"`      // files of earlier launches that this one doesn't have
+}
+
+// Conflicts is the number of files of other tasks that are in the way.
+func (p *Plan) Conflicts() int {
+	n := 0
+	for i := range p.Sweeps {
+		n += p.Sweeps[i].Conflicts
+	}
+	return n
+}
+
+// Executes is the number of tasks that the launch executes.
+func (p *Plan) Executes() int {
+	n := 0
+	for i := range p.Sweeps {
+		n += p.Sweeps[i].New + p.Sweeps[i].Waiting
+	}
+	return n
+}

@@ -1,0 +1,162 @@
+package control
+
+import (
+	"time"
+
+	"eisweep/sweeps"
+)
+
+// The requests, by their verbs. Each has the type of its request and of its
+// answer beside it.
+const (
+	VerbLaunch   = "launch"   // Launch, Plan
+	VerbCancel   = "cancel"   // Steer, Steered: queued tasks are removed, running ones finish
+	VerbPause    = "pause"    // Steer, Steered: workers are offered no more of its tasks
+	VerbResume   = "resume"   // Steer, Steered
+	VerbDrain    = "drain"    // Drain, Drained
+	VerbSnapshot = "snapshot" // Nothing, Snapshot
+	VerbSummary  = "summary"  // Steer (Sweeps: which), Summary
+	VerbWorkers  = "workers"  // Nothing, Workers
+	VerbExplain  = "explain"  // Explain, Explained
+	VerbClean    = "clean"    // Clean, Cleaned
+	VerbVerify   = "verify"   // Steer, Verified
+	VerbPing     = "ping"     // Nothing, Pong
+)
+
+// Nothing is the request that says nothing.
+type Nothing struct{}
+
+// Launch orders sweeps, or some of their tasks again.
+type Launch struct {
+	Sweeps    []SweepFile `json:"sweeps"`
+	Supersede bool        `json:"supersede"`
+	Priority  int         `json:"priority"` // higher first; 0 as usual
+	// Rerun, if not nil: just the tasks that it fits are executed, whatever their state,
+	// and no others are looked at; the stored sweep file stays unless KeepFile is false.
+	Rerun    *Choice `json:"rerun,omitempty"`
+	KeepFile bool    `json:"keep_file"`
+	Dry      bool    `json:"dry"` // only the plan is told
+}
+
+// SweepFile is a sweep as text, overrides applied.
+type SweepFile struct {
+	Path string `json:"path"` // for messages
+	TOML string `json:"toml"`
+}
+
+// Choice is which tasks of a sweep are meant: those that everything given fits.
+type Choice struct {
+	Failed bool              `json:"failed"`
+	Class  string            `json:"class,omitempty"`
+	Seeds  []uint32          `json:"seeds,omitempty"`
+	Where  map[string]string `json:"where,omitempty"` // parameter values as on the command line
+	Tasks  []string          `json:"tasks,omitempty"` // ids or their starts
+	State  string            `json:"state,omitempty"` // of tasks: new, queued, running, done, failed
+}
+
+// Steer names sweeps; none means all.
+type Steer struct {
+	Sweeps []string `json:"sweeps"`
+}
+
+// Steered says what became of each sweep that was named.
+type Steered struct {
+	Sweeps []SteeredSweep `json:"sweeps"`
+}
+
+// SteeredSweep is what became of one. Changed is false when it stood so already.
+type SteeredSweep struct {
+	Name    string `json:"name"`
+	Stand   Stand  `json:"stand"`
+	Changed bool   `json:"changed"`
+	Removed int    `json:"removed"` // tasks taken out of the queue
+	Moved   int    `json:"moved"`   // tasks that another sweep wants and is queued for now
+	Running int    `json:"running"` // tasks that are at work and finish
+}
+
+// Drain names workers, or hosts, whose workers are to end after handing back
+// what they run.
+type Drain struct {
+	Targets []string `json:"targets"`
+}
+
+// Drained lists the workers that were told.
+type Drained struct {
+	Workers []string `json:"workers"`
+	Unknown []string `json:"unknown"` // targets that name no worker
+}
+
+// Workers lists those that were heard of lately.
+type Workers struct {
+	Workers []Worker `json:"workers"`
+}
+
+// Worker is one, as it tells of itself.
+type Worker struct {
+	Name     string        `json:"name"`
+	Host     string        `json:"host"`
+	PID      int           `json:"pid"`
+	Version  string        `json:"version"`
+	Slots    int           `json:"slots"`
+	Busy     int           `json:"busy"`
+	Memory   int64         `json:"memory"` // bytes that tasks may take; 0: not known
+	Since    time.Time     `json:"since"`
+	Heard    time.Time     `json:"heard"`
+	State    string        `json:"state"` // working, idle, draining, or why it takes no tasks
+	Deadline time.Time     `json:"deadline,omitzero"`
+	Job      string        `json:"job,omitempty"` // of a batch system
+	Done     int           `json:"done"`
+	Tasks    []sweeps.ID   `json:"tasks"`  // that it runs
+	Silent   bool          `json:"silent"` // not heard for longer than it should
+	Kernels  string        `json:"kernels"`
+	HeardAgo time.Duration `json:"heard_ago"`
+}
+
+// Explain asks why a task, or a sweep, is not running: an id, the start of one, or
+// a sweep's name.
+type Explain struct {
+	Target string `json:"target"`
+}
+
+// Explained is the answer, for people: a sentence first, then what is known.
+type Explained struct {
+	Target  string   `json:"target"`
+	Sweep   string   `json:"sweep"`
+	State   string   `json:"state"`  // of the task: waiting, queued, running, done, failed; of a sweep its stand
+	Reason  string   `json:"reason"` // the sentence
+	Remedy  string   `json:"remedy,omitempty"`
+	Details []string `json:"details,omitempty"`
+}
+
+// Clean asks for what is of no more use of a sweep to be removed: superseded
+// results, files of attempts that ended, old checkpoints and logs.
+type Clean struct {
+	Sweep string `json:"sweep"`
+	Dry   bool   `json:"dry"`
+}
+
+// Cleaned lists what was, or would be, removed.
+type Cleaned struct {
+	Files []CleanedFile `json:"files"`
+}
+
+// CleanedFile is one, relative to the root.
+type CleanedFile struct {
+	Path  string `json:"path"`
+	Bytes int64  `json:"bytes"`
+	Why   string `json:"why"` // superseded, orphaned, checkpoint, log
+}
+
+// Verified is what verify found.
+type Verified struct {
+	Lines []string `json:"lines"`
+	Bad   int      `json:"bad"`
+}
+
+// Pong tells who coordinates.
+type Pong struct {
+	Host    string    `json:"host"`
+	PID     int       `json:"pid"`
+	Version string    `json:"version"`
+	Since   time.Time `json:"since"`
+}

@@ -1,0 +1,61 @@
+package control
+
+import (
+	"time"
+
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// Snapshot is how far the launched sweeps have come.
+type Snapshot struct {
+	Elapsed   time.Duration `json:"elapsed"` // since the coordinator started
+	Left      time.Duration `json:"left"`    // of all sweeps, with as many tasks at a time as now
+	LeftKnown bool          `json:"left_known"`
+	Sweeps    []SweepState  `json:"sweeps"`
+	Running   []RunningTask `json:"running"`
+}
+
+// SweepState is how far one has come.
+type SweepState struct {
+	Name    string `json:"name"`
+	Tasks   int    `json:"tasks"`
+	Done    int    `json:"done"`
+	Failed  int    `json:"failed"`
+	Running int    `json:"running"`
+	Queued  int    `json:"queued"`
+	Waiting int    `json:"waiting"` // for their source
+	// WorkDone of WorkTotal: settlings weighted by their cost, of what this coordinator executes.
+	WorkDone  float64       `json:"work_done"`
+	WorkTotal float64       `json:"work_total"`
+	Left      time.Duration `json:"left"`
+	LeftKnown bool          `json:"left_known"` // false until enough was measured
+	Priority  int           `json:"priority"`
+	Stand     Stand         `json:"stand"`
+}
+
+// Stand says whether workers are offered a sweep's tasks.
+type Stand string
+
+// The stands of a sweep.
+const (
+	Open      Stand = "open"
+	Paused    Stand = "paused"
+	Cancelled Stand = "cancelled"
+	Finished  Stand = "finished" // every task is done or failed
+)
+
+// RunningTask is an attempt that a worker has announced.
+type RunningTask struct {
+	ID             sweeps.ID     `json:"id"`
+	Sweep          string        `json:"sweep"`
+	File           string        `json:"file"`
+	Worker         string        `json:"worker"`
+	Host           string        `json:"host"`
+	Attempt        int           `json:"attempt"`
+	Since          time.Time     `json:"since"`
+	Progress       sim.Progress  `json:"progress"`
+	StepsPerSecond float64       `json:"steps_per_second"` // Euler steps
+	Left           time.Duration `json:"left"`
+	LeftKnown      bool          `json:"left_known"`
+}
