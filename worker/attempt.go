@@ -22,6 +22,7 @@ type attempt struct {
 	started  time.Time
 	cancel   context.CancelCauseFunc
 
+	saved    *Checkpoints                 // nil before the runner is called
 	progress atomic.Pointer[sim.Progress] // the last
 	moved    atomic.Int64                 // when there was progress, as time since started
 }
@@ -66,6 +67,9 @@ func (a *attempt) execute(ctx context.Context, task *queue.Task, log *attemptLog
 	if err := a.removeStale(); err != nil {
 		return receipt, fmt.Errorf("remove an earlier attempt's file: %w", err)
 	}
+	a.saved = a.checkpoints(log)
+	job.Checkpoints = a.saved
+	defer a.saved.close()
 	phase := ""
 	return a.worker.Runner.Run(ctx, job, func(p sim.Progress) {
 		if p.Phase != phase {

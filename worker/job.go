@@ -23,6 +23,9 @@ type Job struct {
 	Source, Initial string
 	// Path is where the result belongs; nothing is there yet.
 	Path string
+	// Checkpoints keeps states of the computation, for another attempt to go on from;
+	// nil keeps none.
+	Checkpoints *Checkpoints
 }
 
 // inputError is an error of a file that the task starts from.

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"io"
 
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -10,7 +11,9 @@ import (
 // Runner executes tasks. Run leaves the result at job.Path, durably, and returns
 // its receipt; on an error nothing is there. When ctx ends it returns ctx's error
 // soon. It calls observe, from the goroutine that called Run, when it has come
-// further. An error is final when it wraps sim.ErrNumeric or sim.ErrInvalid, else
+// further. What is to survive this worker it asks job.Checkpoints to Resume before
+// the first step, Offers to them whenever it could be saved, and Leaves to them when
+// ctx has ended. An error is final when it wraps sim.ErrNumeric or sim.ErrInvalid, else
 // one of storage, which is tried again. Run is called by several goroutines.
 type Runner interface {
 	Run(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error)
@@ -18,6 +21,9 @@ type Runner interface {
 
 // model runs the model. What tasks have in common is computed once.
 type model struct{ shared sim.Shared }
+
+// Model returns the Runner that runs the model.
+func Model() Runner { return new(model) }
 
 func (m *model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
 	task, err := prepare(job)
@@ -29,11 +35,43 @@ func (m *model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (
 	if err != nil {
 		return results.Receipt{}, err
 	}
-	if err := simulation.Run(ctx, observe); err != nil {
+	if err := run(ctx, simulation, job.Checkpoints, observe); err != nil {
 		return results.Receipt{}, err
 	}
-	observe(simulation.Progress())
 	return results.Write(job.Path, job.Task, simulation.Result())
+}
+
+// run takes the simulation to its end, from wherever an earlier attempt left it.
+func run(ctx context.Context, s *sim.Simulation, kept *Checkpoints, observe func(sim.Progress)) error {
+	kept.Resume(whole{s})
+	observe(s.Progress())
+	err := s.Run(ctx, func(p sim.Progress) {
+		observe(p)
+		kept.Offer(whole{s})
+	})
+	if err != nil {
+		kept.Leave(ctx, whole{s})
+	}
+	return err
+}
+
+// whole saves and restores a simulation by way of memory.
+type whole struct{ *sim.Simulation }
+
+func (s whole) SaveTo(w io.Writer) error {
+	state, err := s.Save()
+	if err == nil {
+		_, err = w.Write(state)
+	}
+	return err
+}
+
+func (s whole) RestoreFrom(r io.ReaderAt, size int64) error {
+	state, err := io.ReadAll(io.NewSectionReader(r, 0, size))
+	if err != nil {
+		return err
+	}
+	return s.Restore(state)
 }
 
 // prepare reads the files that the task starts from.

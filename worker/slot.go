@@ -101,7 +101,7 @@ func (w *Worker) settle(ctx context.Context, a *attempt, out queue.Outcome, err 
 		return w.commit(a, out)
 	case errors.Is(context.Cause(ctx), errSuperseded):
 		a.clean()
-		return nil // the task is the later attempt's
+		return w.leaveTo(a)
 	case errors.Is(context.Cause(ctx), errDrained) && errors.Is(err, context.Canceled):
 		a.clean()
 		return ignoreLost(a.delivery.HandBack(w.hard, 0))
@@ -115,6 +115,16 @@ func (w *Worker) settle(ctx context.Context, a *attempt, out queue.Outcome, err 
 	default:
 		return w.commit(a, a.failed(f))
 	}
+}
+
+// leaveTo leaves the task to the later attempt, which removes what is kept of it when
+// it has ended; if it has, this attempt may have kept more since.
+func (w *Worker) leaveTo(a *attempt) error {
+	settled, err := a.delivery.Settled(w.hard)
+	if settled {
+		a.saved.removeOwn()
+	}
+	return err
 }
 
 // retry has the task tried again, unless this was the last attempt.
@@ -137,6 +147,12 @@ func (w *Worker) commit(a *attempt, out queue.Outcome) error {
 	}
 	if !won || !out.Done() {
 		a.clean()
+	}
+	switch {
+	case !won:
+		a.saved.removeOwn()
+	case out.Done() || out.Class == queue.Numeric || out.Class == queue.Invalid:
+		a.saved.removeAll() // nothing goes on from there
 	}
 	return a.delivery.Done(w.hard)
 }

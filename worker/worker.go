@@ -33,6 +33,10 @@ type Config struct {
 	// Log takes what the operator should know; nil drops it.
 	Log *slog.Logger
 
+	// Checkpoint is the time between two checkpoints of a task, and so the work that is
+	// lost when this worker is killed; 0 is 60 s, less than 0 keeps none. Where saving is
+	// slow the time is longer, so that it costs 1 %.
+	Checkpoint time.Duration
 	// Heartbeat is the time between two signs of life to the queue; 0 is 10 s. It is
 	// well below the queue's AckWait.
 	Heartbeat time.Duration
@@ -63,7 +67,7 @@ func (c Config) withDefaults() (Config, error) {
 		}
 	}
 	for value, byDefault := range map[*time.Duration]time.Duration{
-		&c.Heartbeat: 10 * time.Second, &c.Stall: 15 * time.Minute, &c.Backoff: 5 * time.Second, &c.Listen: 2500 * time.Millisecond,
+		&c.Checkpoint: time.Minute, &c.Heartbeat: 10 * time.Second, &c.Stall: 15 * time.Minute, &c.Backoff: 5 * time.Second, &c.Listen: 2500 * time.Millisecond,
 	} {
 		if *value == 0 {
 			*value = byDefault

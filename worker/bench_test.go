@@ -1,0 +1,173 @@
+package worker
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"os"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// runnerFunc is a Runner that is a function.
+type runnerFunc func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error)
+
+func (f runnerFunc) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+	return f(ctx, job, observe)
+}
+
+// leave writes a result of a few bytes, which depend on the task.
+func leave(_ context.Context, job *Job, _ func(sim.Progress)) (results.Receipt, error) {
+	data := []byte(job.Task.ID.String())
+	sum := sha256.Sum256(data)
+	if err := os.WriteFile(job.Path, data, 0o600); err != nil {
+		return results.Receipt{}, err
+	}
+	hash := hex.EncodeToString(sum[:])
+	return results.Receipt{SHA256: hash, Digest: hash, Bytes: int64(len(data))}, nil
+}
+
+// block runs until it is told to end.
+func block(ctx context.Context, _ *Job, _ func(sim.Progress)) (results.Receipt, error) {
+	<-ctx.Done()
+	return results.Receipt{}, ctx.Err()
+}
+
+// bench is a root and a queue with a listening coordinator's part.
+type bench struct {
+	testing.TB
+	root     *root.Root
+	server   *queue.Server
+	queue    *queue.Queue
+	outcomes chan queue.OutcomeDelivery
+	events   chan queue.AttemptEvent
+}
+
+func deadline(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func newBench(t testing.TB, ackWait time.Duration) *bench {
+	t.Helper()
+	r, err := root.Open(t.TempDir())
+	check(t, err)
+	s, err := queue.StartServer(queue.ServerOptions{StoreDir: r.Private("store")})
+	check(t, err)
+	t.Cleanup(s.Stop)
+	q, err := queue.Open(deadline(t), queue.Options{Server: s, RootID: r.ID(), Create: true, AckWait: ackWait})
+	check(t, err)
+	t.Cleanup(q.Close)
+	b := &bench{TB: t, root: r, server: s, queue: q, outcomes: make(chan queue.OutcomeDelivery, 10_000), events: make(chan queue.AttemptEvent, 10_000)}
+	stop, err := q.Outcomes(deadline(t), func(o queue.OutcomeDelivery) { b.outcomes <- o })
+	check(t, err)
+	t.Cleanup(stop)
+	stop, err = q.Events(deadline(t), func(e queue.AttemptEvent) { b.events <- e }, func(queue.Progress) {})
+	check(t, err)
+	t.Cleanup(stop)
+	check(t, q.OpenSweep(deadline(t), "quick"))
+	return b
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// start starts a worker that doesn't wait long for anything.
+func (b *bench) start(run runnerFunc, change ...func(*Config)) *Worker {
+	b.Helper()
+	c := Config{
+		Root: b.root, Queue: b.queue, Name: "worker", Host: "host", Version: "v", Runner: run,
+		Sweeps: func() []string { return []string{"quick"} }, Backoff: time.Millisecond, Listen: 10 * time.Millisecond,
+		Log: slog.New(slog.NewTextHandler(b.Output(), nil)),
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	w, err := Start(deadline(b), c)
+	check(b, err)
+	b.Cleanup(w.Stop)
+	return w
+}
+
+// task is an order whose id is right.
+func task(seed int, change ...func(*queue.Task)) queue.Task {
+	o := queue.Task{Run: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(seed), Parameters: map[string]any{"numint.n_trials": 2}}
+	for _, f := range change {
+		f(&o)
+	}
+	settings, err := settingsOf(o.Parameters)
+	if err != nil {
+		panic(err)
+	}
+	t := &sweeps.Task{Experiment: o.Experiment, Seed: o.Seed, Parameters: sim.Resolve(o.Experiment, settings)}
+	if o.Source != nil {
+		t.Source = inputOf(o.Source)
+	}
+	o.ID = sweeps.Identify(t)
+	return o
+}
+
+func (b *bench) publish(tasks ...queue.Task) {
+	b.Helper()
+	_, err := b.queue.Publish(deadline(b), tasks)
+	check(b, err)
+}
+
+func receive[T any](b *bench, c <-chan T) (v T) {
+	b.Helper()
+	select {
+	case v = <-c:
+	case <-deadline(b).Done():
+		b.Fatalf("no %T came", v)
+	}
+	return v
+}
+
+// left are the files in a private folder.
+func (b *bench) left(folder string) (names []string) {
+	b.Helper()
+	entries, err := os.ReadDir(b.root.Private(folder))
+	check(b, err)
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// drained waits until the worker has ended in order.
+func (b *bench) drained(w *Worker) {
+	b.Helper()
+	check(b, w.Drain(deadline(b)))
+}
+
+func (b *bench) nothingQueued() {
+	b.Helper()
+	queued, err := b.queue.Queued(deadline(b))
+	if err != nil || len(queued) > 0 {
+		b.Errorf("queued: %v, %v", queued, err)
+	}
+}
+
+// logLines is a log as a channel of its lines.
+type logLines chan string
+
+func (l logLines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
+}

@@ -1,0 +1,62 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sim"
+)
+
+func TestFailuresHaveClasses(t *testing.T) {
+	cases := map[string]struct {
+		end  error
+		want queue.Class
+	}{
+		"numbers":   {fmt.Errorf("run: %w", &sim.NumericError{Phase: "training", Trial: 3, What: "the rates"}), queue.Numeric},
+		"invalid":   {fmt.Errorf("new: %w", sim.ErrInvalid), queue.Invalid},
+		"no source": {fmt.Errorf("read: %w", results.ErrUntrained), queue.Invalid},
+		"disk":      {errors.New("no space left on device"), queue.Storage},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, 10*time.Second)
+			b.start(func(context.Context, *Job, func(sim.Progress)) (results.Receipt, error) {
+				return results.Receipt{}, c.end
+			},
+				func(c *Config) { c.AttemptLimit = 1 })
+			b.publish(task(1))
+			if o := receive(b, b.outcomes); o.Class != c.want || o.Error != c.end.Error() || o.Attempt != 1 {
+				t.Errorf("outcome %+v", o.Outcome)
+			}
+		})
+	}
+}
+
+func TestPanicEndsTheTaskNotTheWorker(t *testing.T) {
+	b := newBench(t, 10*time.Second)
+	bad := task(1)
+	b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+		if job.Task.ID == bad.ID {
+			panic("index out of range")
+		}
+		return leave(ctx, job, observe)
+	})
+	b.publish(bad, task(2))
+	if o := receive(b, b.outcomes); o.Class != queue.Invalid || !strings.Contains(o.Error, "index out of range") {
+		t.Errorf("outcome %+v", o.Outcome)
+	}
+	if o := receive(b, b.outcomes); !o.Done() {
+		t.Errorf("outcome %+v", o.Outcome)
+	}
+	log, err := os.ReadFile(b.root.Log(bad.ID, 1, 1))
+	if err != nil || !strings.Contains(string(log), "failure_test.go") {
+		t.Errorf("log %q, %v", log, err)
+	}
+}

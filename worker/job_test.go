@@ -1,0 +1,58 @@
+package worker
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sim"
+)
+
+func TestOrdersThatDontFitAreRefused(t *testing.T) {
+	b := newBench(t, 10*time.Second)
+	outside := filepath.Join(t.TempDir(), "outside.h5")
+	check(t, os.WriteFile(outside, []byte("x"), 0o600))
+	check(t, os.Symlink(outside, b.root.Private("inputs", "link.h5")))
+	hash := strings.Repeat("0", 64)
+	from := func(path string) func(*queue.Task) {
+		return func(o *queue.Task) {
+			o.Experiment, o.Source, o.Parameters = sim.Perturb, &queue.Input{Path: path, SHA256: hash}, nil
+		}
+	}
+	cases := map[string]struct {
+		order queue.Task
+		class queue.Class
+		says  string
+	}{
+		"another id":    {func() queue.Task { o := task(1); o.Seed++; return o }(), queue.Invalid, "by its contents"},
+		"parameter":     {func() queue.Task { o := task(2); o.Parameters["no.such"] = 1; return o }(), queue.Invalid, "no.such"},
+		"type":          {func() queue.Task { o := task(3); o.Parameters["numint.n_trials"] = "many"; return o }(), queue.Invalid, "n_trials"},
+		"range":         {func() queue.Task { o := task(4); o.Parameters["numint.n_trials"] = -1; return o }(), queue.Invalid, "range"},
+		"link outwards": {task(5, from(".eisweep/inputs/link.h5")), queue.Invalid, "leads out"},
+		"no source":     {task(6, from("there/is/none.h5")), queue.Storage, "none.h5"},
+		"altered":       {task(7, from("altered.h5")), queue.Storage, "planned with"},
+	}
+	check(t, os.WriteFile(filepath.Join(b.root.Path(), "altered.h5"), []byte("altered"), 0o600))
+	var ran atomic.Int32
+	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+		ran.Add(1)
+		return leave(ctx, job, observe)
+	})
+	for name, c := range cases {
+		b.publish(c.order)
+		o := receive(b, b.outcomes)
+		attempts := map[queue.Class]int{queue.Invalid: 1, queue.Storage: 3}[c.class]
+		if o.ID != c.order.ID || o.Class != c.class || !strings.Contains(o.Error, c.says) || o.Attempt != attempts {
+			t.Errorf("%s: outcome %+v", name, o.Outcome)
+		}
+	}
+	if ran.Load() > 0 || w.Err() != nil {
+		t.Errorf("%d were run; %v", ran.Load(), w.Err())
+	}
+}

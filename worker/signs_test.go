@@ -1,0 +1,121 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sim"
+)
+
+// gate lets connections to a server through, or cuts them.
+type gate struct {
+	server *queue.Server
+	mu     sync.Mutex
+	shut   bool
+	open   []net.Conn
+}
+
+func (g *gate) InProcessConn() (net.Conn, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.shut {
+		return nil, errors.New("cut off")
+	}
+	c, err := g.server.InProcessConn()
+	g.open = append(g.open, c)
+	return c, err
+}
+
+func (g *gate) set(shut bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.shut = shut
+	for _, c := range g.open {
+		c.Close()
+	}
+	g.open = nil
+}
+
+// A worker that was cut off, and comes back when another has its task, stops.
+func TestWorkerThatWasCutOffStopsWhatAnotherDoes(t *testing.T) {
+	b := newBench(t, 300*time.Millisecond)
+	line := &gate{server: b.server}
+	q, err := queue.Open(deadline(t), queue.Options{RootID: b.root.ID(), Connect: []nats.Option{
+		nats.InProcessServer(line), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
+	}})
+	check(t, err)
+	t.Cleanup(q.Close)
+	begun, ended := make(chan bool, 1), make(chan error, 1)
+	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+		begun <- true
+		<-ctx.Done()
+		ended <- context.Cause(ctx)
+		return results.Receipt{}, ctx.Err()
+	}, func(c *Config) { c.Queue, c.Heartbeat, c.Name = q, 20*time.Millisecond, "cut off" })
+	b.publish(task(1))
+	receive(b, begun)
+	line.set(true)
+
+	d, err := b.queue.Next(deadline(t), func() []string { return []string{"quick"} })
+	check(t, err)
+	_, err = d.Start(deadline(t), "rival", "host")
+	check(t, err)
+	line.set(false)
+	if cause := receive(b, ended); !errors.Is(cause, errSuperseded) {
+		t.Errorf("ended by %v", cause)
+	}
+	check(t, d.Heartbeat(deadline(t))) // before it could be delivered again
+	now := time.Now()
+	won, err := d.Commit(deadline(t), queue.Outcome{Attempt: 2, Class: queue.Numeric, Error: "r_e", Started: now, Finished: now})
+	if !won || err != nil {
+		t.Errorf("won %v, %v", won, err)
+	}
+	check(t, d.Done(deadline(t)))
+	b.drained(w)
+}
+
+func TestStalledTaskIsTriedAgain(t *testing.T) {
+	b := newBench(t, 10*time.Second)
+	var tries atomic.Int32
+	b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+		if tries.Add(1) == 1 {
+			return block(ctx, job, observe)
+		}
+		return leave(ctx, job, observe)
+	}, func(c *Config) { c.Heartbeat, c.Stall = 5*time.Millisecond, 50*time.Millisecond })
+	b.publish(task(1))
+	if o := receive(b, b.outcomes); !o.Done() || o.Attempt != 2 {
+		t.Errorf("outcome %+v", o.Outcome)
+	}
+}
+
+// The lease is short, the task longer: heartbeats keep it.
+func TestHeartbeatsKeepTheTask(t *testing.T) {
+	b := newBench(t, 200*time.Millisecond)
+	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+		lease, cancel := context.WithTimeout(ctx, 600*time.Millisecond)
+		defer cancel()
+		<-lease.Done()
+		if ctx.Err() != nil {
+			return results.Receipt{}, ctx.Err()
+		}
+		return leave(ctx, job, observe)
+	}, func(c *Config) { c.Slots, c.Heartbeat = 2, 20*time.Millisecond })
+	b.publish(task(1))
+	if o := receive(b, b.outcomes); !o.Done() || o.Attempt != 1 {
+		t.Errorf("outcome %+v", o.Outcome)
+	}
+	b.drained(w)
+	if len(b.events) != 1 {
+		t.Errorf("%d events of attempts, want 1", len(b.events))
+	}
+}
