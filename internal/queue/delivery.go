@@ -39,6 +39,7 @@ func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, er
 				q.log.Debug("fetch task", "sweep", sweep, "error", err)
 			}
 			if d != nil {
+				q.offered.served(sweep)
 				return d, nil
 			}
 		}

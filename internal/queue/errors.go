@@ -11,6 +11,8 @@ import (
 var (
 	// ErrOutOfReach is wrapped by the errors of a NATS that doesn't answer.
 	ErrOutOfReach = errors.New("NATS is out of reach")
+	// ErrRefused is wrapped when the server doesn't accept the credential.
+	ErrRefused = errors.New("the server refuses this credential")
 	// ErrOldServer is wrapped when the NATS server is older than this program needs.
 	ErrOldServer = errors.New("the NATS server is too old")
 	// ErrNoQueue is wrapped when no coordinator has made the root's streams yet.
@@ -36,6 +38,8 @@ const (
 	codeNoStorage     = 10047
 	codeNoStore       = 10049
 	codeBatchGone     = 10176 // a part of a batch could not be kept
+	codeNoPeers       = 10005 // too few servers for so many replicas
+	codeNoCluster     = 10074 // replicas without a cluster
 )
 
 // textOccupied is how the server says, under codeStoreFailed, that the subject
@@ -62,6 +66,13 @@ func occupied(err error) bool {
 func outdated(err error) bool {
 	code, _ := apiError(err)
 	return code == codeWrongSequence || code == codeWrongConstant
+}
+
+// tooFew reports whether a stream was refused because there are too few servers for
+// its replicas.
+func tooFew(err error) bool {
+	code, _ := apiError(err)
+	return code == codeNoPeers || code == codeNoCluster
 }
 
 // stored adds ErrStore to an error by which the server says that it cannot write.

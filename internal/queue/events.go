@@ -41,7 +41,7 @@ func (q *Queue) Events(ctx context.Context, attempt func(AttemptEvent), progress
 }
 
 func (q *Queue) listen(progress func(Progress)) (stop func(), err error) {
-	sub, err := q.conn.Subscribe(q.all("progress"), func(msg *nats.Msg) {
+	return q.hear("progress", q.all("progress"), func(msg *nats.Msg) {
 		p, err := q.decodeProgress(msg.Subject, msg.Data)
 		if err != nil {
 			q.log.Warn("progress cannot be read", "subject", msg.Subject, "error", err)
@@ -49,16 +49,6 @@ func (q *Queue) listen(progress func(Progress)) (stop func(), err error) {
 		}
 		progress(*p)
 	})
-	if err != nil {
-		return nil, fmt.Errorf("listen for progress: %w", err)
-	}
-	done := make(chan struct{})
-	sub.SetClosedHandler(func(string) { close(done) })
-	return func() {
-		if sub.Unsubscribe() == nil {
-			<-done
-		}
-	}, nil
 }
 
 // PublishProgress tells who listens how far an attempt has come. It doesn't wait,

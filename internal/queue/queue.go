@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -14,12 +13,22 @@ import (
 
 // Options says which queue to open and how.
 type Options struct {
-	// Server is the embedded server to connect to; nil connects to URL.
+	// Server is the embedded server of this process to connect to; Key proves who one is
+	// if it has users.
 	Server *Server
-	// URL is a list of NATS servers, comma-separated: nats://host:4222.
+	Key    Key
+	// Reach, if there is no Server, finds a coordinator's own server, and is asked anew
+	// whenever the connection has to be made again (access.Options has one).
+	Reach func() (Access, error)
+	// Site, if there is neither, is a NATS that others run.
+	Site *Site
+	// URL, if there is nothing of all that, is of servers without TLS, comma-separated.
 	URL string
-	// Connect has further options of the connection: credentials, TLS.
+	// Connect has further options of the connection.
 	Connect []nats.Option
+	// Role is what the connection is for; "" is Coordinator with Create, else Worker.
+	// A Client needs no streams and finds a queue of any state.
+	Role Role
 	// Name is the connection's name, as NATS lists it.
 	Name string
 	// RootID is the root's id, which begins all names.
@@ -27,7 +36,8 @@ type Options struct {
 	// Create makes the streams that are missing: the coordinator's part. Without
 	// it their absence is ErrNoQueue.
 	Create bool
-	// Replicas is how many servers keep each stream that is made; 0 is 1.
+	// Replicas is how many servers keep each stream; 0 is 3 in a cluster that has as
+	// many, else 1.
 	Replicas int
 	// AckWait is how long a task's worker may be silent before the task is delivered
 	// again; 0 is 60 s. It takes effect where a sweep is opened.
@@ -43,6 +53,10 @@ const (
 	maxWaiting     = 8_192
 )
 
+// openTimeout bounds how long Open waits for a server that answers but has no leader
+// for the streams yet.
+const openTimeout = 30 * time.Second
+
 // minServer is the oldest server that knows atomic batches.
 var minServer = [2]int{2, 12}
 
@@ -56,13 +70,18 @@ type Queue struct {
 	js      jetstream.JetStream
 	closed  chan struct{} // when the connection is closed for good
 
-	tasks, outcomes, attempts jetstream.Stream
+	tasks, outcomes, attempts, state jetstream.Stream
 
 	mu        sync.Mutex
 	consumers map[string]jetstream.Consumer // by sweep: those found so far
 	woken     chan struct{}                 // closed and replaced at every wake-up
 	link      context.Context               // ends, and is replaced, when the connection breaks
 	cut       context.CancelFunc            // of link
+
+	offered   offered
+	ended     context.Context // ends when the queue is closed
+	end       context.CancelFunc
+	followers sync.WaitGroup // what goes on beside the calls
 }
 
 // Open connects to the queue of a root. The error wraps ErrOutOfReach, ErrOldServer
@@ -74,15 +93,26 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Role == "" {
+		o.Role = Worker
+		if o.Create {
+			o.Role = Coordinator
+		}
+	}
 	q := &Queue{
 		scheme: scheme{root: o.RootID}, options: o, log: o.Log, closed: make(chan struct{}),
 		consumers: map[string]jetstream.Consumer{}, woken: make(chan struct{}),
 	}
+	q.offered.stale = make(chan struct{}, 1)
 	q.link, q.cut = context.WithCancel(context.Background())
+	q.ended, q.end = context.WithCancel(context.Background())
 	if err := q.connect(); err != nil {
 		q.cut()
+		q.end()
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
 	if err := q.prepare(ctx); err != nil {
 		q.Close()
 		return nil, err
@@ -90,72 +120,44 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	return q, nil
 }
 
-func (q *Queue) connect() error {
-	options := append([]nats.Option{
-		nats.Name(q.options.Name),
-		nats.PingInterval(10 * time.Second),
-		nats.MaxPingsOutstanding(2),
-		nats.MaxReconnects(-1),
-		nats.ClosedHandler(func(*nats.Conn) { close(q.closed) }),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			q.linkBroken()
-			if err != nil {
-				q.log.Warn("connection to NATS lost", "error", err)
-			}
-		}),
-		nats.ReconnectHandler(func(*nats.Conn) { q.log.Info("connected to NATS again"); q.wakeUp() }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { q.log.Warn("NATS", "error", err) }),
-	}, q.options.Connect...)
-	if q.options.Server != nil {
-		options = append(options, nats.InProcessServer(q.options.Server))
-	}
-	conn, err := nats.Connect(q.options.URL, options...)
-	if err != nil {
-		return fmt.Errorf("connect to NATS: %w: %w", ErrOutOfReach, err)
-	}
-	q.conn = conn
-	return nil
-}
-
 // prepare checks the server and finds or makes the streams.
-func (q *Queue) prepare(ctx context.Context) (err error) {
-	var major, minor int
-	if _, err := fmt.Sscanf(q.conn.ConnectedServerVersion(), "%d.%d", &major, &minor); err != nil ||
-		major < minServer[0] || major == minServer[0] && minor < minServer[1] {
-		return fmt.Errorf("NATS server %q, at least %d.%d is needed: %w", q.conn.ConnectedServerVersion(), minServer[0], minServer[1], ErrOldServer)
+func (q *Queue) prepare(ctx context.Context) error {
+	if err := q.checkServer(); err != nil {
+		return err
 	}
-	if q.js, err = jetstream.New(q.conn); err != nil {
-		return fmt.Errorf("open JetStream: %w", err)
+	if q.options.Role == Client {
+		return nil
 	}
-	for kind, stream := range map[string]*jetstream.Stream{"tasks": &q.tasks, "outcomes": &q.outcomes, "attempts": &q.attempts} {
-		if *stream, err = q.stream(ctx, kind); err != nil {
+	for _, kind := range kinds {
+		stream, err := q.openStream(ctx, kind)
+		if err != nil {
 			return err
 		}
+		switch kind {
+		case "tasks":
+			q.tasks = stream
+		case "outcomes":
+			q.outcomes = stream
+		case "attempts":
+			q.attempts = stream
+		case "state":
+			q.state = stream
+		}
 	}
-	_, err = q.conn.Subscribe(q.wake(), func(*nats.Msg) { q.wakeUp() })
-	if err != nil {
+	if _, err := q.conn.Subscribe(q.wake(), func(*nats.Msg) { q.wakeUp() }); err != nil {
 		return fmt.Errorf("listen for tasks: %w", err)
 	}
 	return nil
 }
 
-func (q *Queue) stream(ctx context.Context, kind string) (jetstream.Stream, error) {
-	var stream jetstream.Stream
-	var err error
-	if q.options.Create {
-		stream, err = q.js.CreateOrUpdateStream(ctx, q.streamConfig(kind))
-	} else {
-		stream, err = q.js.Stream(ctx, q.scheme.stream(kind))
+func (q *Queue) checkServer() error {
+	var major, minor int
+	version := q.conn.ConnectedServerVersion()
+	_, err := fmt.Sscanf(version, "%d.%d", &major, &minor)
+	if err != nil || major < minServer[0] || major == minServer[0] && minor < minServer[1] {
+		return fmt.Errorf("NATS server %q, at least %d.%d is needed: %w", version, minServer[0], minServer[1], ErrOldServer)
 	}
-	switch {
-	case errors.Is(err, jetstream.ErrStreamNotFound):
-		return nil, fmt.Errorf("find stream of %s: %w", kind, ErrNoQueue)
-	case err != nil && passing(err):
-		return nil, fmt.Errorf("open stream of %s: %w: %w", kind, ErrOutOfReach, err)
-	case err != nil:
-		return nil, fmt.Errorf("open stream of %s: %w", kind, stored(err))
-	}
-	return stream, nil
+	return nil
 }
 
 // Close ends the connection and waits for its callbacks. It may be called again.
@@ -163,8 +165,19 @@ func (q *Queue) Close() {
 	q.conn.Close()
 	<-q.closed
 	q.mu.Lock()
-	defer q.mu.Unlock()
 	q.cut()
+	q.end()
+	q.mu.Unlock()
+	q.followers.Wait()
+}
+
+// follow runs f beside the calls, unless the queue is closed.
+func (q *Queue) follow(f func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.ended.Err() == nil {
+		q.followers.Go(f)
+	}
 }
 
 func (q *Queue) linkBroken() {

@@ -3,7 +3,6 @@ package queue
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -14,18 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ServerOptions says how the embedded server runs.
-type ServerOptions struct {
-	// StoreDir is where its streams lie, on a local disk; it is made if missing.
-	StoreDir string
-	// Name is the server's name in its log and in NATS; "" is "eisweep".
-	Name string
-	// Log takes what the server says; nil drops it.
-	Log *slog.Logger
-}
-
-// Server is a NATS server in this process, without a port: only InProcessConn
-// reaches it. What it acknowledges is on the disk.
+// Server is a NATS server in this process. What it acknowledges is on the disk,
+// but for the announcements of attempts, which follow within seconds.
 type Server struct {
 	nats *server.Server
 	lock *os.File
@@ -34,9 +23,6 @@ type Server struct {
 
 // startTimeout bounds the start; a store of a million tasks opens in seconds.
 const startTimeout = 2 * time.Minute
-
-// maxStore bounds what the streams may take; the disk's own end comes first.
-const maxStore = 1 << 42
 
 // StartServer starts a server, which is ready when it returns. The error wraps
 // ErrStoreInUse when another server, in whatever process, works on the folder:
@@ -50,7 +36,11 @@ func StartServer(o ServerOptions) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{lock: lock}
-	if s.nats, err = server.NewServer(serverOptions(o)); err != nil {
+	options, err := serverOptions(o)
+	if err == nil {
+		s.nats, err = server.NewServer(options)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start NATS server: %w", err), lock.Close())
 	}
 	log := &serverLog{to: o.Log}
@@ -81,23 +71,6 @@ func (s *Server) ready(log *serverLog) error {
 		return fmt.Errorf("its streams are not available: %s", log.last())
 	}
 	return nil
-}
-
-func serverOptions(o ServerOptions) *server.Options {
-	name := o.Name
-	if name == "" {
-		name = "eisweep"
-	}
-	return &server.Options{
-		ServerName:         name,
-		DontListen:         true,
-		NoSigs:             true,
-		JetStream:          true,
-		StoreDir:           o.StoreDir,
-		SyncAlways:         true,
-		JetStreamMaxStore:  maxStore,
-		JetStreamMaxMemory: 256 << 20,
-	}
 }
 
 func lockStore(dir string) (*os.File, error) {

@@ -10,37 +10,6 @@ import (
 	"eisweep/sweeps"
 )
 
-// streamConfig is the stream of a kind of message. Tasks and outcomes have one
-// message per subject and the first stays: that is what makes queueing a task
-// twice impossible and the first outcome the one that counts. Of an order's
-// attempts the last message stays.
-func (q *Queue) streamConfig(kind string) jetstream.StreamConfig {
-	c := jetstream.StreamConfig{
-		Name:              q.scheme.stream(kind),
-		Subjects:          []string{q.every(kind, "*.*")},
-		Retention:         jetstream.LimitsPolicy,
-		Storage:           jetstream.FileStorage,
-		Replicas:          max(1, q.options.Replicas),
-		MaxMsgsPerSubject: 1,
-		MaxConsumers:      -1,
-		MaxMsgs:           -1,
-		MaxBytes:          -1,
-		AllowDirect:       true,
-		Discard:           jetstream.DiscardNew,
-	}
-	switch kind {
-	case "tasks":
-		c.Retention = jetstream.WorkQueuePolicy
-		c.DiscardNewPerSubject = true
-		c.AllowAtomicPublish = true
-	case "outcomes":
-		c.DiscardNewPerSubject = true
-	case "attempts":
-		c.Discard = jetstream.DiscardOld
-	}
-	return c
-}
-
 // OpenSweep lets workers have the tasks of a sweep. It may be called again.
 func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 	if !validSweep(sweep) {

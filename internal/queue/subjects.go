@@ -19,8 +19,15 @@ func (s scheme) prefix() string { return "eisweep." + s.root + "." + version() +
 
 // every is the kind's subjects of all versions; tail has its wildcards.
 func (s scheme) every(kind, tail string) string {
-	return "eisweep." + s.root + ".*." + kind + "." + tail
+	all := "eisweep." + s.root + ".*." + kind
+	if tail != "" {
+		all += "." + tail
+	}
+	return all
 }
+
+// inbox begins the subjects under which a role's answers come.
+func (s scheme) inbox(role Role) string { return "eisweep." + s.root + ".inbox." + string(role) }
 
 // all is the kind's subjects of this version.
 func (s scheme) all(kind string) string { return s.prefix() + kind + ".>" }
@@ -46,6 +53,34 @@ func (s scheme) control(verb string) string { return s.prefix() + "control." + v
 
 // wake is the subject of a hint that there may be tasks.
 func (s scheme) wake() string { return s.prefix() + "wake" }
+
+// offer is the subject of what workers are offered.
+func (s scheme) offer() string { return s.prefix() + "state.sweeps" }
+
+// presence is the subject under which a worker tells of itself, order that of words
+// to it.
+func (s scheme) presence(worker string) string { return s.prefix() + "workers." + token(worker) }
+
+func (s scheme) orders(worker string) string { return s.prefix() + "orders." + token(worker) }
+
+func (s scheme) note(sweep string) string { return s.prefix() + "notes." + sweep }
+
+// token makes one part of a subject of any name: other bytes than letters, digits,
+// _ and - become %XX.
+func token(name string) string {
+	var b strings.Builder
+	for _, c := range []byte(name) {
+		if c == '-' || c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	if b.Len() == 0 {
+		return "%"
+	}
+	return b.String()
+}
 
 func (s scheme) stream(kind string) string { return "eisweep_" + s.root + "_" + kind }
 

@@ -1,0 +1,17 @@
+// Package access is the doors of a coordinator's own NATS server: who may come in,
+// and how those who may find it.
+//
+// A coordinator is an Authority: it has a certificate authority of its own for each
+// root and one NKey for each role, kept in its state folder. It leaves two files in
+// the root, worker.access and client.access, and whoever can read one is connected
+// without further ado. The files are refused if others than their owner could have
+// written them, and a server that does not prove to be the root's is not spoken to,
+// at whatever address it answers. The package guarantees that secrets show in no
+// text that is made of its types. It does not protect from those who may read the
+// files, nor one worker from another: they share a key.
+//
+// Start reading at file.go, what is in such a file; authority.go makes them.
+//
+// NKeys and certificates are used here and nowhere else; what a role may do is laid
+// down in internal/queue, which knows the subjects.
+package access

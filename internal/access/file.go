@@ -1,0 +1,94 @@
+package access
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/nats-io/nkeys"
+
+	"eisweep/internal/queue"
+)
+
+// format is the version of access files and of an authority's file.
+const format = 1
+
+// File is what an access file holds.
+type File struct {
+	Format int      `json:"format"`
+	Root   string   `json:"root"` // id of the root
+	URLs   []string `json:"urls"` // of the coordinator's server: tls://host:port, most likely first
+	CA     string   `json:"ca"`   // certificate, PEM, that the server's must be signed by
+	Seed   Secret   `json:"seed"` // of the role's NKey
+}
+
+// Secret is a text that prints as something else.
+type Secret string
+
+const hidden = "(secret)"
+
+// String hides the secret.
+func (Secret) String() string { return hidden }
+
+// GoString hides it from %#v.
+func (Secret) GoString() string { return hidden }
+
+// LogValue hides it from logs.
+func (Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// serverName is the name that a root's server proves, wherever it runs.
+func serverName(root string) string { return "eisweep-" + root }
+
+func decode(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode(v)
+}
+
+func parse(data []byte, root string) (*File, error) {
+	f := new(File)
+	switch err := decode(data, f); {
+	case f.Format > format:
+		return nil, fmt.Errorf("it is of format %d and this program knows %d: use the version of the coordinator", f.Format, format)
+	case err != nil:
+		return nil, errors.New("it is not an access file: restart the coordinator, which writes it anew") // err could quote the seed
+	case f.Root != root:
+		return nil, fmt.Errorf("it is for root %q and this root is %q: it was copied here; remove it and restart the coordinator", f.Root, root)
+	case len(f.URLs) == 0:
+		return nil, errors.New("it names no address: restart the coordinator")
+	}
+	return f, nil
+}
+
+// Access is what connecting by the file takes.
+func (f *File) Access() (queue.Access, error) {
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM([]byte(f.CA)) {
+		return queue.Access{}, errors.New("its certificate cannot be read: restart the coordinator")
+	}
+	key, err := keyOf(f.Seed)
+	if err != nil {
+		return queue.Access{}, errors.New("its key cannot be read: restart the coordinator")
+	}
+	return queue.Access{
+		URLs: f.URLs,
+		TLS:  &tls.Config{RootCAs: pool, ServerName: serverName(f.Root), MinVersion: tls.VersionTLS13},
+		Key:  key,
+	}, nil
+}
+
+func keyOf(seed Secret) (queue.Key, error) {
+	pair, err := nkeys.FromSeed([]byte(seed))
+	if err != nil {
+		return queue.Key{}, err
+	}
+	public, err := pair.PublicKey()
+	if err != nil {
+		return queue.Key{}, err
+	}
+	return queue.Key{Public: public, Sign: pair.Sign}, nil
+}

@@ -1,0 +1,96 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+)
+
+// ErrNoAccess is wrapped when the root has no access file for the role.
+var ErrNoAccess = errors.New("no coordinator has been started on this root")
+
+// ErrForbidden is wrapped when there is one that this user may not read.
+var ErrForbidden = errors.New("you may not read it")
+
+// maxFile bounds the size of an access file.
+const maxFile = 64 << 10
+
+// Path returns where the access file of a role lies.
+func Path(r *root.Root, role queue.Role) string { return r.Private(string(role) + ".access") }
+
+// Read reads the access file of a role. The error wraps ErrNoAccess, ErrForbidden, or
+// root.ErrUntrusted when others could have written it, and says what to do.
+func Read(r *root.Root, role queue.Role) (*File, error) {
+	path := Path(r, role)
+	data, err := readTrusted(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s is missing: start `eisweep coordinator -p %s`: %w", path, r.Path(), ErrNoAccess)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("read %s: ask its owner to start the coordinator with --share-group or --share-workers: %w", path, ErrForbidden)
+	case err != nil:
+		return nil, fmt.Errorf("read access file: %w", err)
+	}
+	f, err := parse(data, r.ID())
+	if err != nil {
+		return nil, fmt.Errorf("read access file %s: %w", path, err)
+	}
+	return f, nil
+}
+
+// Options are those of a connection to the coordinator of the root. Wherever the
+// coordinator is started later, the connection follows: the access file is read anew
+// whenever it has to be made again. The errors are Read's.
+func Options(r *root.Root, role queue.Role) (queue.Options, error) {
+	reach := func() (queue.Access, error) {
+		f, err := Read(r, role)
+		if err != nil {
+			return queue.Access{}, err
+		}
+		a, err := f.Access()
+		if err != nil {
+			return a, fmt.Errorf("read access file %s: %w", Path(r, role), err)
+		}
+		return a, nil
+	}
+	if _, err := reach(); err != nil {
+		return queue.Options{}, err
+	}
+	return queue.Options{RootID: r.ID(), Role: role, Reach: reach}, nil
+}
+
+// readTrusted reads a file that is nobody's but this user's to write. Its folder is
+// listed first: over NFS a name that was missing a moment ago otherwise stays missing.
+func readTrusted(path string) ([]byte, error) {
+	if err := list(path); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if errors.Is(err, syscall.ELOOP) {
+		return nil, fmt.Errorf("%s is a link: remove it and restart the coordinator: %w", path, root.ErrUntrusted)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if err := trusted(path, info); err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("%s is too large for an access file: restart the coordinator, which writes it anew", path)
+	}
+	return data, err
+}

@@ -1,0 +1,36 @@
+package access
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"eisweep/internal/root"
+)
+
+// trusted refuses what is no plain file, belongs to another user or may be written by
+// others.
+func trusted(path string, info os.FileInfo) error {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	switch {
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a plain file: move it away and restart the coordinator: %w", path, root.ErrUntrusted)
+	case !ok || int(stat.Uid) != os.Geteuid():
+		return fmt.Errorf("%s belongs to user %d and you are user %d: use a root of your own: %w", path, stat.Uid, os.Geteuid(), root.ErrUntrusted)
+	case info.Mode().Perm()&0o022 != 0:
+		return fmt.Errorf("%s may be written by others: remove it and restart the coordinator, with --rotate if they could read it: %w", path, root.ErrUntrusted)
+	}
+	return nil
+}
+
+// list reads an entry of the folder that a path lies in.
+func list(path string) error {
+	d, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	_, _ = d.ReadDir(1) // an empty folder is what opening the file will tell of
+	return nil
+}

@@ -1,0 +1,106 @@
+package access
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+)
+
+// Share says who else than the coordinator's user may read access files.
+type Share struct {
+	Group   string // name or number of a group; "" shares with nobody
+	Workers bool   // worker.access too, else client.access alone
+}
+
+// private is the group of files that no group may read.
+const private = -1
+
+// WriteFiles leaves the access files in the root, in place of those before: each is
+// the old or the new one at any time. urls say where the server is reached.
+func (a *Authority) WriteFiles(r *root.Root, urls []string, share Share) error {
+	group, err := share.group()
+	if err != nil {
+		return fmt.Errorf("write access files: %w", err)
+	}
+	for _, role := range []queue.Role{queue.Worker, queue.Client} {
+		data, err := json.Marshal(File{Format: format, Root: a.root, URLs: urls, CA: a.secrets.CA, Seed: a.secrets.Seeds[role]})
+		if err != nil {
+			return fmt.Errorf("write access files: %w", err)
+		}
+		readers := group
+		if role == queue.Worker && !share.Workers {
+			readers = private
+		}
+		if err := write(Path(r, role), append(data, '\n'), readers); err != nil {
+			return fmt.Errorf("write access files: %w", err)
+		}
+	}
+	return nil
+}
+
+// RemoveFiles takes the access files away. Those that aren't there are no error.
+func RemoveFiles(r *root.Root) error {
+	var failed []error
+	for _, role := range []queue.Role{queue.Worker, queue.Client} {
+		if err := os.Remove(Path(r, role)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (s Share) group() (int, error) {
+	if s.Group == "" {
+		if s.Workers {
+			return 0, errors.New("workers can be shared with a group only: name one")
+		}
+		return private, nil
+	}
+	if n, err := strconv.Atoi(s.Group); err == nil && n >= 0 {
+		return n, nil
+	}
+	g, err := user.LookupGroup(s.Group)
+	if err != nil {
+		return 0, fmt.Errorf("group %q: %w", s.Group, err)
+	}
+	return strconv.Atoi(g.Gid)
+}
+
+// write puts a file in place of another, whole and on the disk, readable by its owner
+// and the group.
+func write(path string, data []byte, group int) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	if group != private {
+		err = errors.Join(f.Chown(-1, group), f.Chmod(0o640))
+	}
+	if err == nil {
+		_, err = f.Write(data)
+	}
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	d, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

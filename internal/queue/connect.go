@@ -1,0 +1,84 @@
+package queue
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// connect opens the connection, which from then on is restored whenever it breaks.
+func (q *Queue) connect() (err error) {
+	options := append(q.callbacks(), q.options.Connect...)
+	switch {
+	case q.options.Server != nil:
+		options = append(options, nats.InProcessServer(q.options.Server))
+		if key := q.options.Key; key.Public != "" {
+			options = append(options, nats.Nkey(key.Public, key.Sign))
+		}
+		err = q.dial("", options)
+	case q.options.Reach != nil:
+		err = q.reach(options)
+	case q.options.Site != nil:
+		q.conn, q.js, err = q.options.Site.connect(options)
+	default:
+		err = q.dial(q.options.URL, options)
+	}
+	if errors.Is(err, nats.ErrAuthorization) {
+		return fmt.Errorf("connect to NATS: %w: %w", ErrRefused, err)
+	}
+	if err != nil && !errors.Is(err, ErrSite) {
+		return fmt.Errorf("connect to NATS: %w: %w", ErrOutOfReach, err)
+	}
+	return err
+}
+
+func (q *Queue) callbacks() []nats.Option {
+	return []nats.Option{
+		nats.Name(q.options.Name),
+		nats.PingInterval(10 * time.Second),
+		nats.MaxPingsOutstanding(2),
+		nats.MaxReconnects(-1),
+		nats.ClosedHandler(func(*nats.Conn) { close(q.closed) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			q.linkBroken()
+			if err != nil {
+				q.log.Warn("connection to NATS lost", "error", err)
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { q.log.Info("connected to NATS again"); q.reconnected() }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { q.log.Debug("connect to NATS again", "error", err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { q.log.Warn("NATS", "error", err) }),
+	}
+}
+
+func (q *Queue) dial(url string, options []nats.Option) (err error) {
+	options = append(options, nats.CustomInboxPrefix(q.inbox(q.options.Role)))
+	if q.conn, err = nats.Connect(url, options...); err != nil {
+		return err
+	}
+	q.js, err = jetstream.New(q.conn)
+	return err
+}
+
+// reach connects to a coordinator's own server, wherever it is at the time.
+func (q *Queue) reach(options []nats.Option) error {
+	d := &dialer{reach: q.options.Reach}
+	own, err := d.options()
+	if err != nil {
+		return err
+	}
+	if err := q.dial("", append(options, own...)); err != nil {
+		return err
+	}
+	d.connected(q.conn)
+	return nil
+}
+
+// reconnected makes up for what was missed.
+func (q *Queue) reconnected() {
+	q.offered.reread()
+	q.wakeUp()
+}

@@ -1,0 +1,40 @@
+package queue
+
+import (
+	"context"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+)
+
+// PublishNote tells who listens of a line of a sweep's manifest, once it is durable.
+// It doesn't wait, and what is lost is lost: the manifest has it.
+func (q *Queue) PublishNote(sweep string, line []byte) {
+	if !validSweep(sweep) {
+		q.log.Error("note of no sweep", "sweep", sweep)
+		return
+	}
+	if err := q.conn.Publish(q.note(sweep), line); err != nil {
+		q.log.Debug("note", "sweep", sweep, "error", err)
+	}
+}
+
+// Notes calls handle, from one goroutine, with the notes of a sweep, of all if it is
+// "", until stop is called, which waits for a running call, or ctx ends.
+func (q *Queue) Notes(ctx context.Context, sweep string, handle func(sweep string, line []byte)) (stop func(), err error) {
+	if sweep == "" {
+		sweep = "*"
+	}
+	end, err := q.hear("notes", q.note(sweep), func(msg *nats.Msg) {
+		handle(strings.TrimPrefix(msg.Subject, q.note("")), msg.Data)
+	})
+	if err != nil {
+		return nil, err
+	}
+	release := context.AfterFunc(ctx, end)
+	return func() {
+		if release() {
+			end()
+		}
+	}, nil
+}

@@ -1,0 +1,120 @@
+package queue
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"eisweep/sweeps"
+)
+
+// Presence is what a worker tells of itself every few seconds.
+type Presence struct {
+	Name     string      `json:"name"`
+	Host     string      `json:"host"`
+	PID      int         `json:"pid"`
+	Version  string      `json:"version"`
+	Slots    int         `json:"slots"`
+	Busy     int         `json:"busy"`
+	Memory   int64       `json:"memory"` // bytes that tasks may take; 0: not known
+	Since    time.Time   `json:"since"`
+	State    string      `json:"state"` // working, idle, draining, or why it takes no tasks
+	Deadline time.Time   `json:"deadline,omitzero"`
+	Job      string      `json:"job,omitempty"` // of a batch system
+	Done     int         `json:"done"`          // tasks that it ended
+	Tasks    []sweeps.ID `json:"tasks"`         // that it runs
+	Kernels  string      `json:"kernels"`
+	Gone     bool        `json:"gone,omitempty"` // a goodbye
+}
+
+// maxState bounds the text of a worker's state.
+const maxState = 1 << 10
+
+func (p *Presence) check() error {
+	switch {
+	case p.Name == "":
+		return refuse("a worker without a name")
+	case p.PID < 0 || p.Slots < 0 || p.Busy < 0 || p.Memory < 0 || p.Done < 0 || len(p.Tasks) > maxCount:
+		return refuse("worker %.255q with %d slots, %d busy, %d bytes, %d done", p.Name, p.Slots, p.Busy, p.Memory, p.Done)
+	case len(p.State) > maxState:
+		return refuse("a state of %d bytes", len(p.State))
+	}
+	return checkNames(p.Name, p.Host, p.Version, p.Job, p.Kernels)
+}
+
+// PublishPresence tells who listens of a worker. It doesn't wait, and what is lost
+// is lost.
+func (q *Queue) PublishPresence(p Presence) {
+	p.Name, p.Host, p.Version = text(p.Name, maxName), text(p.Host, maxName), text(p.Version, maxName)
+	p.State, p.Job, p.Kernels = text(p.State, maxState), text(p.Job, maxName), text(p.Kernels, maxName)
+	p.Since, p.Deadline = p.Since.UTC(), p.Deadline.UTC()
+	data, err := encode(&p)
+	if err == nil {
+		err = q.conn.Publish(q.presence(p.Name), data)
+	}
+	if err == nil && p.Gone {
+		err = q.conn.FlushTimeout(time.Second) // the connection ends next
+	}
+	if err != nil {
+		q.log.Debug("tell presence", "error", err)
+	}
+}
+
+// Presences calls handle, from one goroutine, with what workers of this version tell
+// of themselves. stop waits for a running call.
+func (q *Queue) Presences(handle func(Presence)) (stop func(), err error) {
+	return q.hear("workers", q.all("workers"), func(msg *nats.Msg) {
+		p := new(Presence)
+		err := decode(msg.Data, p)
+		if err == nil && msg.Subject != q.presence(p.Name) {
+			err = refuse("worker %q under subject %s", p.Name, msg.Subject)
+		}
+		if err != nil {
+			q.log.Warn("a worker's presence cannot be read", "subject", msg.Subject, "error", err)
+			return
+		}
+		handle(*p)
+	})
+}
+
+// Drain is the order to a worker to hand back what it runs and end.
+const Drain = "drain"
+
+// Tell gives a worker an order. Whether it is heard shows in the worker's presence.
+func (q *Queue) Tell(worker, verb string) error {
+	if err := q.conn.Publish(q.orders(worker), []byte(verb)); err != nil {
+		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, ErrOutOfReach, err)
+	}
+	if err := q.conn.FlushTimeout(tryTimeout); err != nil {
+		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, ErrOutOfReach, err)
+	}
+	return nil
+}
+
+// Orders calls handle, from one goroutine, with the coordinator's orders to a worker.
+// stop waits for a running call.
+func (q *Queue) Orders(worker string, handle func(verb string)) (stop func(), err error) {
+	return q.hear("orders", q.orders(worker), func(msg *nats.Msg) { handle(string(msg.Data)) })
+}
+
+// hear subscribes to a plain subject, and is sure that the server knows when it
+// returns.
+func (q *Queue) hear(what, subject string, handle nats.MsgHandler) (stop func(), err error) {
+	sub, err := q.conn.Subscribe(subject, handle)
+	if err != nil {
+		return nil, fmt.Errorf("listen for %s: %w", what, err)
+	}
+	done := make(chan struct{})
+	sub.SetClosedHandler(func(string) { close(done) })
+	stop = func() {
+		if sub.Unsubscribe() == nil {
+			<-done
+		}
+	}
+	if err := q.conn.FlushTimeout(tryTimeout); err != nil {
+		stop()
+		return nil, fmt.Errorf("listen for %s: %w: %w", what, ErrOutOfReach, err)
+	}
+	return stop, nil
+}

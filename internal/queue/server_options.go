@@ -1,0 +1,88 @@
+package queue
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// ServerOptions says how the embedded server runs.
+type ServerOptions struct {
+	// StoreDir is where its streams lie, on a local disk; it is made if missing.
+	StoreDir string
+	// Name is the server's name in its log and in NATS; "" is "eisweep".
+	Name string
+	// Listen is host:port to listen on, port 0 for a free one; "" listens on none, and
+	// only InProcessConn reaches the server, unasked.
+	Listen string
+	// TLS is the server's certificate, needed to listen: nobody speaks in clear text.
+	TLS *tls.Config
+	// RootID is the root whose names Users may use.
+	RootID string
+	// Users may connect, each with the rights of its role; needed to listen. A
+	// connection in this process needs one as well then.
+	Users []User
+	// Log takes what the server says; nil drops it.
+	Log *slog.Logger
+}
+
+// maxStore bounds what the streams may take; the disk's own end comes first.
+const maxStore = 1 << 42
+
+// maxPayload bounds a message: a launch carries its sweep files.
+const maxPayload = 8 << 20
+
+func serverOptions(o ServerOptions) (*server.Options, error) {
+	name := o.Name
+	if name == "" {
+		name = "eisweep"
+	}
+	options := &server.Options{
+		ServerName:         name,
+		DontListen:         true,
+		NoSigs:             true,
+		JetStream:          true,
+		StoreDir:           o.StoreDir,
+		SyncAlways:         true,
+		MaxPayload:         maxPayload,
+		JetStreamMaxStore:  maxStore,
+		JetStreamMaxMemory: 256 << 20,
+	}
+	for _, u := range o.Users {
+		options.Nkeys = append(options.Nkeys, &server.NkeyUser{Nkey: u.Key, Permissions: grants(o.RootID, u.Role)})
+	}
+	if o.Listen == "" {
+		return options, nil
+	}
+	return options, listen(options, o)
+}
+
+// listen has the server take connections from outside.
+func listen(options *server.Options, o ServerOptions) error {
+	if o.TLS == nil || len(o.Users) == 0 || o.RootID == "" {
+		return errors.New("a server that listens needs a certificate and users")
+	}
+	host, port, err := net.SplitHostPort(o.Listen)
+	if err != nil {
+		return fmt.Errorf("address to listen on: %w", err)
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return fmt.Errorf("address to listen on: port %q: %w", port, err)
+	}
+	options.DontListen, options.Host, options.Port = false, host, int(number)
+	if host == "" {
+		options.Host = "0.0.0.0"
+	}
+	if number == 0 {
+		options.Port = server.RANDOM_PORT
+	}
+	options.TLS, options.TLSVerify, options.TLSTimeout = true, false, 5
+	options.TLSConfig, options.TLSHandshakeFirst = o.TLS, true
+	return nil
+}

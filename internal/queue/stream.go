@@ -1,0 +1,92 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// kinds are the streams of a root.
+var kinds = []string{"tasks", "outcomes", "attempts", "state"}
+
+// streamConfig is the stream of a kind of message. Tasks and outcomes have one
+// message per subject and the first stays: that is what makes queueing a task
+// twice impossible and the first outcome the one that counts. Of an order's
+// attempts, and of what is offered, the last message stays.
+func (q *Queue) streamConfig(kind string, replicas int) jetstream.StreamConfig {
+	c := jetstream.StreamConfig{
+		Name:              q.scheme.stream(kind),
+		Subjects:          []string{q.every(kind, "*.*")},
+		Retention:         jetstream.LimitsPolicy,
+		Storage:           jetstream.FileStorage,
+		Replicas:          replicas,
+		MaxMsgsPerSubject: 1,
+		MaxConsumers:      -1,
+		MaxMsgs:           -1,
+		MaxBytes:          -1,
+		AllowDirect:       true,
+		Discard:           jetstream.DiscardNew,
+	}
+	switch kind {
+	case "tasks":
+		c.Retention = jetstream.WorkQueuePolicy
+		c.DiscardNewPerSubject = true
+		c.AllowAtomicPublish = true
+	case "outcomes":
+		c.DiscardNewPerSubject = true
+	case "attempts":
+		c.Discard = jetstream.DiscardOld
+	case "state":
+		c.Discard = jetstream.DiscardOld
+		c.Subjects = []string{q.every(kind, "*")}
+	}
+	return c
+}
+
+// openStream finds a stream, and makes it or brings it up to date first where that is
+// this connection's part.
+func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, error) {
+	var stream jetstream.Stream
+	err := q.retry(ctx, func(ctx context.Context) (err error) {
+		if q.options.Create {
+			stream, err = q.makeStream(ctx, kind)
+		} else {
+			stream, err = q.js.Stream(ctx, q.scheme.stream(kind))
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, jetstream.ErrStreamNotFound):
+		return nil, fmt.Errorf("find stream of %s: %w", kind, ErrNoQueue)
+	case err != nil && passing(err):
+		return nil, fmt.Errorf("open stream of %s: %w: %w", kind, ErrOutOfReach, err)
+	case err != nil:
+		return nil, fmt.Errorf("open stream of %s: %w", kind, stored(err))
+	}
+	return stream, nil
+}
+
+// makeStream keeps the stream on as many servers as was asked for, else on three if
+// the servers are a cluster of so many. A stream that is there never gets fewer
+// for want of servers: some may be down for the moment.
+func (q *Queue) makeStream(ctx context.Context, kind string) (jetstream.Stream, error) {
+	if n := q.options.Replicas; n > 0 {
+		return q.js.CreateOrUpdateStream(ctx, q.streamConfig(kind, n))
+	}
+	replicas := 1
+	if q.conn.ConnectedClusterName() != "" {
+		stream, err := q.js.CreateOrUpdateStream(ctx, q.streamConfig(kind, clusterReplicas))
+		if !tooFew(err) {
+			return stream, err
+		}
+		if stream, err := q.js.Stream(ctx, q.scheme.stream(kind)); err == nil {
+			replicas = stream.CachedInfo().Config.Replicas
+		}
+	}
+	return q.js.CreateOrUpdateStream(ctx, q.streamConfig(kind, replicas))
+}
+
+// clusterReplicas is how many servers of a cluster keep a stream: one may fail.
+const clusterReplicas = 3
