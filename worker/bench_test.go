@@ -18,7 +18,12 @@ import (
 	"eisweep/sweeps"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if folder := os.Getenv("EISWEEP_TEST_KILLED"); folder != "" {
+		os.Exit(killed(folder, os.Getenv("EISWEEP_TEST_ATTEMPT")))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // runnerFunc is a Runner that is a function.
 type runnerFunc func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error)

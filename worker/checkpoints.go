@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -93,8 +94,8 @@ func (c *Checkpoints) Resume(s Saver) {
 	c.last = time.Now()
 }
 
-// furthest lists the task's checkpoints, the furthest first. What doesn't even
-// tell how far it is comes last, for what is wrong with it to be said.
+// furthest lists the task's checkpoints, the furthest first. One that doesn't even
+// tell how far it is could be that, and what is wrong with it is to be said.
 func (c *Checkpoints) furthest() []string {
 	names, err := c.list()
 	if err != nil {
@@ -113,15 +114,16 @@ func (c *Checkpoints) furthest() []string {
 	return c.found
 }
 
+// reachOf is how far a checkpoint is by its own word.
 func reachOf(path string) int64 {
 	f, err := os.Open(path)
 	if err != nil {
-		return -1
+		return math.MaxInt64
 	}
 	defer f.Close()
 	done, err := readHead(f)
 	if err != nil {
-		return -1
+		return math.MaxInt64
 	}
 	return done
 }

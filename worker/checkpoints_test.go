@@ -1,0 +1,183 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// long is a task of some seconds.
+func long() *sweeps.Task {
+	p := sim.Resolve(sim.Approximate, []sim.Setting{})
+	p.Ng.Exc.NPerAxis, p.Inp.NStimuli, p.Numint.NTrials, p.Numint.EveryN = 4, 3, 150, 50
+	t := &sweeps.Task{Experiment: sim.Approximate, Seed: 7, Parameters: p}
+	t.ID = sweeps.Identify(t)
+	return t
+}
+
+// keeper is an attempt's Checkpoints in a folder, which tell what they say.
+func keeper(folder string, attempt int, say func(string)) *Checkpoints {
+	id := long().ID.String()
+	return &Checkpoints{
+		path: filepath.Join(folder, id+"."+strconv.Itoa(attempt)), prefix: id + ".", last: time.Now(),
+		say:   func(format string, args ...any) { say(fmt.Sprintf(format, args...)) },
+		warn:  func(what, file string, err error) { say("warning: " + what) },
+		ended: func() bool { return false },
+	}
+}
+
+// counter is a computation whose state is a number.
+type counter struct {
+	done int64
+	slow time.Duration // of a save
+	err  error         // of a save
+}
+
+func (c *counter) Progress() sim.Progress { return sim.Progress{Done: c.done} }
+
+func (c *counter) SaveTo(w io.Writer) error {
+	<-time.After(c.slow)
+	_, err := fmt.Fprint(w, c.done)
+	return errors.Join(err, c.err)
+}
+
+func (c *counter) RestoreFrom(r io.ReaderAt, size int64) error {
+	_, err := fmt.Fscan(io.NewSectionReader(r, 0, size), &c.done)
+	return err
+}
+
+func (c *counter) save(k *Checkpoints, done int64) {
+	c.done = done
+	k.save(c)
+	k.wait()
+}
+
+// names lists a folder without the task's id.
+func names(t *testing.T, folder string) (list []string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	check(t, err)
+	for _, e := range entries {
+		list = append(list, strings.TrimPrefix(e.Name(), long().ID.String()))
+	}
+	return list
+}
+
+// An attempt goes on from the furthest of all, and keeps the earlier ones' until it
+// has two of its own.
+func TestFurthestCheckpointIsTaken(t *testing.T) {
+	folder := t.TempDir()
+	quiet := func(string) {}
+	for attempt, reach := range []int64{500, 900, 70} {
+		(&counter{}).save(keeper(folder, 1+attempt, quiet), reach)
+	}
+	third, s := keeper(folder, 3, quiet), &counter{}
+	if third.Resume(s); s.done != 900 {
+		t.Fatalf("it goes on at %d, not 900", s.done)
+	}
+	s.save(third, 950)
+	if got := names(t, folder); !slices.Equal(got, []string{".1", ".2", ".3"}) {
+		t.Errorf("after one of its own: %v", got)
+	}
+	s.save(third, 960)
+	if got := names(t, folder); !slices.Equal(got, []string{".3", ".3.before"}) {
+		t.Errorf("after two of its own: %v", got)
+	}
+	third.removeAll()
+	if got := names(t, folder); len(got) > 0 {
+		t.Errorf("after its end: %v", got)
+	}
+}
+
+func TestFailedCheckpointLeavesTheLast(t *testing.T) {
+	folder := t.TempDir()
+	var said []string
+	c, s := keeper(folder, 1, func(line string) { said = append(said, line) }), &counter{}
+	s.save(c, 10)
+	s.err = errors.New("no space left on device")
+	s.save(c, 20)
+	if !strings.Contains(strings.Join(said, "\n"), "no space left") {
+		t.Errorf("it says %q", said)
+	}
+	if got := names(t, folder); !slices.Equal(got, []string{".1"}) {
+		t.Errorf("files %v", got)
+	}
+	next := &counter{}
+	if keeper(folder, 2, func(string) {}).Resume(next); next.done != 10 {
+		t.Errorf("it goes on at %d, not 10", next.done)
+	}
+}
+
+// Saves cost a hundredth of the time, however slow they are.
+func TestSlowSavesAreRare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := keeper(t.TempDir(), 1, func(string) {})
+		c.interval, c.pause = time.Minute, time.Minute
+		s, begun := &counter{slow: 3 * time.Second}, time.Now()
+		var at []time.Duration
+		for len(at) < 3 {
+			<-time.After(time.Second)
+			synctest.Wait() // for the disk
+			saved := c.last
+			s.done++
+			if c.Offer(s); c.last != saved {
+				at = append(at, time.Since(begun).Round(time.Second))
+			}
+		}
+		c.close()
+		if want := []time.Duration{63 * time.Second, 366 * time.Second, 669 * time.Second}; !slices.Equal(at, want) {
+			t.Errorf("saved at %v, want %v", at, want)
+		}
+	})
+}
+
+// A worker that is drained leaves its task to another, which goes on where the first
+// one stopped; nothing remains when the result stands.
+func TestDrainedTaskGoesOn(t *testing.T) {
+	b := newBench(t, time.Minute)
+	o := task(7, func(o *queue.Task) {
+		o.Parameters = map[string]any{"ng.exc.n_per_axis": 4, "inp.n_stimuli": 3, "numint.n_trials": 150, "numint.every_n": 50}
+	})
+	moved := make(chan sim.Progress, 1_000_000)
+	first := b.start(watched(moved))
+	b.publish(o)
+	for receive(b, moved).Done < 60 {
+	}
+	b.drained(first)
+	if left := b.left("checkpoints"); !slices.Equal(left, []string{filepath.Base(b.root.Checkpoint(o.ID, 1))}) {
+		t.Errorf("checkpoints %v", left)
+	}
+	again := make(chan sim.Progress, 1_000_000)
+	second := b.start(watched(again))
+	if begun := receive(b, again).Done; begun < 60 {
+		t.Errorf("it begins at %d", begun)
+	}
+	if out := receive(b, b.outcomes); !out.Done() || out.Attempt != 1 {
+		t.Errorf("outcome %+v", out.Outcome)
+	}
+	b.drained(second)
+	if left := b.left("checkpoints"); len(left) > 0 {
+		t.Errorf("checkpoints %v remain", left)
+	}
+}
+
+// watched is the model, and tells all of its progress.
+func watched(moved chan<- sim.Progress) runnerFunc {
+	return func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+		return Model().Run(ctx, job, func(p sim.Progress) { observe(p); moved <- p })
+	}
+}
