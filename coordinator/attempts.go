@@ -12,7 +12,7 @@ func (k *Coordinator) attempt(e queue.AttemptEvent) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	t := k.machine.tasks[e.ID]
-	if t == nil || t.run != e.Run {
+	if t == nil || int(t.run) != e.Run {
 		return
 	}
 	if e.Event == queue.EventReturned {
@@ -21,10 +21,10 @@ func (k *Coordinator) attempt(e queue.AttemptEvent) {
 		return
 	}
 	k.do(k.machine.step(started{e.ID, e.Run}))
-	if t.phase != running || len(t.wants) == 0 {
+	if t.phase != running || t.wants == 0 {
 		return
 	}
-	sweep := t.wants[0]
+	sweep := k.machine.lists.of(t.wants)[0]
 	k.running[e.ID] = &control.RunningTask{ID: e.ID, Sweep: sweep, File: k.books[e.ID].names[sweep].File,
 		Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At}
 }

@@ -40,6 +40,10 @@ func (k *Coordinator) carryOut(c command) []command {
 		}
 	case publish:
 		return k.publish(c)
+	case unqueue:
+		k.unqueue(c)
+	case purge:
+		k.purge(c.sweep)
 	case place:
 		class := k.place(c)
 		if k.failure != nil {
@@ -68,11 +72,30 @@ func (k *Coordinator) publish(c publish) []command {
 	if d, ok := k.held[order{c.id, c.run}]; ok {
 		return k.machine.step(outcome{c.id, c.run, d.Outcome.Attempt, d.Outcome.Class})
 	}
+	k.books[c.id].reason = ""
 	k.batch.publish = append(k.batch.publish, k.message(c))
 	if len(k.batch.publish) >= publishAtOnce {
 		k.flushTasks()
 	}
 	return nil
+}
+
+// unqueue takes an order out of the queue. One that stays there all the same is
+// worked at in vain.
+func (k *Coordinator) unqueue(c unqueue) {
+	k.flushTasks()
+	delete(k.running, c.id)
+	if err := k.config.Queue.Remove(context.Background(), c.sweep, c.id); err != nil {
+		k.config.Log.Warn("remove task from queue", "task", c.id, "error", err)
+	}
+}
+
+// purge takes all orders of a sweep out of the queue.
+func (k *Coordinator) purge(sweep string) {
+	k.flushTasks()
+	if err := k.config.Queue.PurgeSweep(context.Background(), sweep); err != nil {
+		k.config.Log.Warn("purge sweep", "sweep", sweep, "error", err)
+	}
 }
 
 // message is the order to execute a task, as workers get it.
@@ -120,9 +143,11 @@ func (k *Coordinator) settle(o order) {
 // whose acknowledgement is still on its way must not leave its order behind, or a
 // later one of the same task would find its place taken.
 func (k *Coordinator) finish(sweep string) {
-	if err := k.config.Queue.PurgeSweep(context.Background(), sweep); err != nil {
-		k.config.Log.Warn("purge sweep", "sweep", sweep, "error", err)
+	s := k.sweep(sweep)
+	if err := k.writeStanding(sweep, k.standing(s)); err != nil {
+		k.config.Log.Warn("the sweep is complete, and a restart would look at it again", "error", err)
 	}
+	k.purge(sweep)
 	if err := k.config.Queue.CloseSweep(context.Background(), sweep); err != nil {
 		k.config.Log.Warn("close sweep", "sweep", sweep, "error", err)
 	}
@@ -164,6 +189,7 @@ func (k *Coordinator) flush() {
 	}
 	k.batch = batch{}
 	k.announce()
+	k.offers.ask()
 }
 
 // flushTasks publishes the gathered tasks. One whose place in the queue is taken

@@ -21,10 +21,11 @@ func (p *planner) consider(sweep string, t *sweeps.Task) (item PlanItem, ok bool
 	if err != nil {
 		return item, false, err
 	}
-	if p.order.Select != nil {
-		if !p.order.Select(t, state(h, sweep)) {
+	if p.order.part() {
+		if !p.order.selects(&TaskStatus{*t, state(h, sweep), h.lastLine(sweep)}) {
 			return item, false, nil
 		}
+		item.part, item.done = true, state(h, sweep) == StateDone
 		p.execute(&item, h, sweep, "selected")
 		return item, true, p.lookAtName(&item, sweep, here)
 	}
@@ -70,7 +71,7 @@ func (p *planner) execute(item *PlanItem, h *history, sweep, reason string) {
 	if source == nil || source.Task == (sweeps.ID{}) {
 		return
 	}
-	if p.coming[source.Task] {
+	if p.coming[source.Task] || p.awaited(source.Task) {
 		item.Action, item.Reason = Wait, "waits for "+source.Sweep+"/"+source.File
 		return
 	}
@@ -79,7 +80,7 @@ func (p *planner) execute(item *PlanItem, h *history, sweep, reason string) {
 		return
 	}
 	item.Action, item.Reason = Block, p.missingSource(source)
-	if f := h.lastFailure(sweep); f != nil && class(&f.line) == queue.Source && p.order.Select == nil {
+	if f := h.lastFailure(sweep); f != nil && class(&f.line) == queue.Source && !p.order.part() {
 		item.Action, item.failure = Leave, f
 	}
 }
@@ -114,7 +115,7 @@ func (p *planner) lookAtName(item *PlanItem, sweep string, here soundness) error
 		item.conflict = true
 		return nil
 	}
-	if p.order.Select == nil {
+	if !p.order.part() {
 		p.adopt(item, sweep, line)
 	}
 	return nil

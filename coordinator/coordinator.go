@@ -39,12 +39,17 @@ type Config struct {
 type Coordinator struct {
 	config Config
 	stop   []func()
-	loop   chan struct{} // closed when the outcome loop has ended
+	loop   chan struct{}  // closed when the outcome loop has ended
+	keep   sync.WaitGroup // the other loops
 
 	outcomes chan queue.OutcomeDelivery
 	quit     chan struct{}
 	once     sync.Once
 	stopped  error // what Stop returns
+
+	launching sync.Mutex // one launch at a time
+	workers   workers
+	offers    offers
 
 	mu        sync.Mutex
 	machine   *machine
@@ -88,6 +93,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	k := &Coordinator{
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
 		machine: newMachine(), books: map[sweeps.ID]*book{}, located: map[sweeps.ID]*located{},
+		workers: workers{list: map[string]control.Worker{}}, offers: newOffers(),
 		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*control.RunningTask{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
 	}
 	if err := k.subscribe(ctx); err != nil {
@@ -95,6 +101,9 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 		return nil, err
 	}
 	go k.run()
+	if !c.Exclusive {
+		k.keep.Go(k.offerSweeps)
+	}
 	return k, nil
 }
 
@@ -120,6 +129,11 @@ func (k *Coordinator) subscribe(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("listen to outcomes: %w", err)
+	}
+	k.stop = append(k.stop, stop)
+	stop, err = k.config.Queue.Presences(func(p queue.Presence) { k.workers.hear(p, time.Now()) })
+	if err != nil {
+		return err
 	}
 	k.stop = append(k.stop, stop)
 	return nil
@@ -228,6 +242,7 @@ func (k *Coordinator) end(ctx context.Context) error {
 	close(k.quit)
 	k.unsubscribe()
 	<-k.loop
+	k.keep.Wait()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	errs := []error{k.failure, k.clear(ctx)}

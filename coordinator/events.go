@@ -11,6 +11,10 @@ type event interface{ isEvent() }
 // opened: a sweep is being launched.
 type opened struct{ sweep string }
 
+// reopened: more is wanted for a sweep that was launched, besides what it wants
+// already.
+type reopened struct{ sweep string }
+
 // kept: n tasks of a sweep are done and in place already.
 type kept struct {
 	sweep string
@@ -28,6 +32,8 @@ type wanted struct {
 	run     int         // the highest run number in any manifest, 0 for none
 	source  sweeps.ID   // PERTURB: the task whose result it needs, if it is of this root
 	orphan  bool        // its source is neither done nor launched with it
+	counted bool        // the sweep counts it as done, though it isn't known
+	queued  string      // the sweep that it is queued for from before a restart; "" if it isn't
 }
 
 // launched: every task of a sweep has been wanted or kept.
@@ -45,6 +51,25 @@ type returned struct {
 	run int
 }
 
+// missed: the task is neither in the queue nor has it an outcome.
+type missed struct {
+	id  sweeps.ID
+	run int
+}
+
+// paused: workers are to be offered no more of a sweep's tasks.
+type paused struct{ sweep string }
+
+// resumed: workers are to be offered a paused sweep's tasks again.
+type resumed struct{ sweep string }
+
+// cancelled: what a sweep wants and is not at work is wanted no more.
+type cancelled struct{ sweep string }
+
+// tidied: no launch is under way, and results that finished sweeps wanted may be
+// forgotten.
+type tidied struct{}
+
 // outcome: an attempt's end is committed; class "" is a result.
 type outcome struct {
 	id      sweeps.ID
@@ -60,14 +85,20 @@ type placed struct {
 	class queue.Class
 }
 
-func (opened) isEvent()   {}
-func (kept) isEvent()     {}
-func (wanted) isEvent()   {}
-func (launched) isEvent() {}
-func (started) isEvent()  {}
-func (returned) isEvent() {}
-func (outcome) isEvent()  {}
-func (placed) isEvent()   {}
+func (opened) isEvent()    {}
+func (reopened) isEvent()  {}
+func (kept) isEvent()      {}
+func (wanted) isEvent()    {}
+func (launched) isEvent()  {}
+func (started) isEvent()   {}
+func (returned) isEvent()  {}
+func (outcome) isEvent()   {}
+func (placed) isEvent()    {}
+func (missed) isEvent()    {}
+func (paused) isEvent()    {}
+func (resumed) isEvent()   {}
+func (cancelled) isEvent() {}
+func (tidied) isEvent()    {}
 
 // command is something to be done, in the order given.
 type command interface{ isCommand() }
@@ -81,6 +112,16 @@ type publish struct {
 	run   int
 	sweep string
 }
+
+// unqueue: the order is to be taken out of the queue.
+type unqueue struct {
+	id    sweeps.ID
+	run   int
+	sweep string
+}
+
+// purge: everything that is queued for the sweep is to be taken out of the queue.
+type purge struct{ sweep string }
 
 // place: the outcome's file is to get its name in every sweep of the list, and
 // placed is to follow.
@@ -102,6 +143,7 @@ type record struct {
 	run   int
 	sweep string
 	class queue.Class
+	again bool // it is ordered again at once: no failure yet that people hear of
 }
 
 // acknowledge: all that follows from the outcome was commanded before; once it is
@@ -137,3 +179,5 @@ func (acknowledge) isCommand() {}
 func (hold) isCommand()        {}
 func (discard) isCommand()     {}
 func (finishSweep) isCommand() {}
+func (unqueue) isCommand()     {}
+func (purge) isCommand()       {}

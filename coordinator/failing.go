@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"cmp"
 	"time"
 
 	"eisweep/internal/control"
@@ -22,9 +23,9 @@ func (k *Coordinator) record(c record) {
 	case b.failure != nil && b.failure.line.Run == c.run:
 		line = b.failure.line
 		line.Sweep, line.Parameters, line.ReusedFrom = c.sweep, results.ParametersOf(t.Varying), b.failure.sweep
-	case committed && b.reason == "":
+	case committed:
 		line = k.outcomeLine(c.sweep, t, &d.Outcome)
-		line.Error = d.Outcome.Error
+		line.Error = cmp.Or(b.reason, d.Outcome.Error)
 	default:
 		now := time.Now()
 		line.Run, line.Started, line.Finished, line.Version = c.run, now, now, k.config.Version
@@ -32,6 +33,10 @@ func (k *Coordinator) record(c record) {
 	}
 	line.State, line.Class = results.Failed, string(c.class)
 	k.note(c.sweep, line)
+	if c.again {
+		b.reason = ""
+		return
+	}
 	s := k.sweep(c.sweep)
 	if b.failure == nil {
 		s.failed(t, c.class, line.Error)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
@@ -21,6 +22,10 @@ type launchedSweep struct {
 	byClass                            map[queue.Class]int
 	failures                           []control.Failure
 	work                               work
+	source                             string // the sweep that its networks are of; "" if it needs none
+	priority                           int
+	launched                           time.Time
+	reruns                             map[sweeps.ID]bool // ordered again by a rerun of this session
 }
 
 // Launch compares an order with what there is and lets what is missing be
@@ -28,20 +33,20 @@ type launchedSweep struct {
 // them to be moved, it changes nothing and returns a *SupersedeError with the
 // plan. Launching the same again does nothing.
 func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
+	k.launching.Lock()
+	defer k.launching.Unlock()
 	k.mu.Lock()
 	failure := k.failure
+	k.machine.step(tidied{})
 	k.mu.Unlock()
 	if failure != nil {
 		return nil, failure
 	}
-	x, err := readIndex(k.config.Root)
+	plan, err := k.Plan(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := newPlan(ctx, k.config.Root, x, k.config.Prober, o)
-	if err != nil {
-		return nil, err
-	}
+	x := plan.index
 	told := plan.Told()
 	if n := told.Conflicts(); n > 0 && !o.Supersede {
 		return plan, &SupersedeError{n, plan.conflicting()}
@@ -55,7 +60,9 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	k.index = x
 	k.mu.Unlock()
 	for i := range plan.Sweeps {
-		k.open(plan.Sweeps[i].Sweep.Name())
+		if err := k.open(&plan.Sweeps[i], o); err != nil {
+			return plan, err
+		}
 	}
 	for i := range plan.Sweeps {
 		if err := k.enter(ctx, &plan.Sweeps[i]); err != nil {
@@ -71,6 +78,23 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	return plan, k.failure
 }
 
+// Plan finds out what launching the order would do.
+func (k *Coordinator) Plan(ctx context.Context, o Order) (*Plan, error) {
+	x, err := readIndex(k.config.Root)
+	if err != nil {
+		return nil, err
+	}
+	return newPlan(ctx, k.config.Root, x, k.config.Prober, o, k.awaited)
+}
+
+// awaited says whether a task is waited for, or at work, by an earlier launch.
+func (k *Coordinator) awaited(id sweeps.ID) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	t := k.machine.tasks[id]
+	return t != nil && !t.settled()
+}
+
 // dropSettled lets go of an outcome that the manifests have: a coordinator was
 // stopped between writing it down and telling the queue.
 func (k *Coordinator) dropSettled(o order) {
@@ -78,7 +102,7 @@ func (k *Coordinator) dropSettled(o order) {
 		return
 	}
 	t := k.machine.tasks[o.id]
-	if h := k.index.tasks[o.id]; h != nil && h.run >= o.run && (t == nil || t.run > o.run) {
+	if h := k.index.tasks[o.id]; h != nil && h.run >= o.run && (t == nil || int(t.run) > o.run) {
 		k.settle(o)
 	}
 }
@@ -177,21 +201,47 @@ func keepLaunch(dir, path string) error {
 	}
 }
 
-func (k *Coordinator) open(name string) {
+// open begins the launch of a sweep, or of some more of its tasks.
+func (k *Coordinator) open(p *SweepPlan, o Order) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.do(k.machine.step(opened{name}))
-	for _, s := range k.sweeps {
-		if s.name == name {
-			*s = launchedSweep{name: name, byClass: map[queue.Class]int{}}
-			return
-		}
+	name := p.Sweep.Name()
+	s := k.sweep(name)
+	if s == nil {
+		s = &launchedSweep{name: name}
+		k.sweeps = append(k.sweeps, s)
+	} else if o.part() {
+		k.do(k.machine.step(reopened{name}))
+		return k.writeStanding(name, k.standing(s))
 	}
-	k.sweeps = append(k.sweeps, &launchedSweep{name: name, byClass: map[queue.Class]int{}})
+	*s = launchedSweep{name: name, byClass: map[queue.Class]int{}, priority: o.Priority, launched: time.Now(), reruns: map[sweeps.ID]bool{}}
+	if p.Sweep.SourceName() != "" && !p.Sweep.SourceIsPath() {
+		s.source = p.Sweep.SourceName()
+	}
+	k.do(k.machine.step(opened{name}))
+	return k.writeStanding(name, k.standing(s))
 }
 
 // enter tells the machine of every task of a sweep.
 func (k *Coordinator) enter(ctx context.Context, s *SweepPlan) error {
+	name := s.Sweep.Name()
+	err := k.enterItems(ctx, s)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.do(k.machine.step(launched{name}))
+	for o, d := range k.held { // what was committed meanwhile
+		if t := k.machine.tasks[o.id]; t != nil && int(t.run) == o.run {
+			k.do(k.machine.step(outcome{o.id, o.run, d.Outcome.Attempt, d.Outcome.Class}))
+		}
+	}
+	k.flush()
+	if l := k.sweep(name); len(l.reruns) > 0 {
+		err = errors.Join(err, k.writeStanding(name, k.standing(l)))
+	}
+	return errors.Join(err, k.failure)
+}
+
+func (k *Coordinator) enterItems(ctx context.Context, s *SweepPlan) error {
 	name := s.Sweep.Name()
 	for item, err := range s.Items() {
 		if err != nil {
@@ -203,16 +253,15 @@ func (k *Coordinator) enter(ctx context.Context, s *SweepPlan) error {
 		k.mu.Lock()
 		k.consider(name, &item)
 		failure := k.failure
+		if k.machine.sweeps[name].stand == control.Cancelled && failure == nil {
+			failure = &control.Refusal{Kind: control.Input, Text: "sweep " + name + " was cancelled while it was being launched"}
+		}
 		k.mu.Unlock()
 		if failure != nil {
 			return failure
 		}
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.do(k.machine.step(launched{name}))
-	k.flush()
-	return k.failure
+	return nil
 }
 
 // consider turns a plan's item into an event.
@@ -244,6 +293,9 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 	default:
 		e.execute, e.orphan = true, item.Action == Block
 		s.work.add(t)
+		if item.part {
+			s.reruns[t.ID], e.counted = true, item.done
+		}
 	}
 	if t.Source != nil {
 		e.source = t.Source.Task

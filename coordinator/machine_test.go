@@ -77,13 +77,16 @@ func parseEvent(t *testing.T, line string) event {
 	switch words[0] {
 	case "opened":
 		return opened{f["sweep"]}
+	case "reopened":
+		return reopened{f["sweep"]}
 	case "kept":
 		return kept{f["sweep"], n}
 	case "wanted":
 		_, execute := f["execute"]
 		_, here := f["here"]
 		_, orphan := f["orphan"]
-		return wanted{f["sweep"], id, execute, queue.Class(f["class"]), here, run, source, orphan}
+		_, counted := f["counted"]
+		return wanted{f["sweep"], id, execute, queue.Class(f["class"]), here, run, source, orphan, counted, f["queued"]}
 	case "launched":
 		return launched{f["sweep"]}
 	case "started":
@@ -92,6 +95,16 @@ func parseEvent(t *testing.T, line string) event {
 		return returned{id, run}
 	case "outcome":
 		return outcome{id, run, attempt, queue.Class(f["class"])}
+	case "missed":
+		return missed{id, run}
+	case "paused":
+		return paused{f["sweep"]}
+	case "resumed":
+		return resumed{f["sweep"]}
+	case "cancelled":
+		return cancelled{f["sweep"]}
+	case "tidied":
+		return tidied{}
 	case "placed":
 		return placed{id, run, queue.Class(f["class"])}
 	}
@@ -110,7 +123,15 @@ func describe(c command) string {
 	case link:
 		return fmt.Sprintf("link task=%d sweep=%s", c.id[15], c.sweep)
 	case record:
-		return fmt.Sprintf("record task=%d run=%d sweep=%s class=%s", c.id[15], c.run, c.sweep, c.class)
+		again := ""
+		if c.again {
+			again = " again"
+		}
+		return fmt.Sprintf("record task=%d run=%d sweep=%s class=%s%s", c.id[15], c.run, c.sweep, c.class, again)
+	case unqueue:
+		return fmt.Sprintf("unqueue task=%d run=%d sweep=%s", c.id[15], c.run, c.sweep)
+	case purge:
+		return "purge " + c.sweep
 	case acknowledge:
 		return fmt.Sprintf("acknowledge task=%d run=%d", c.id[15], c.run)
 	case hold:

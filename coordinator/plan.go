@@ -31,6 +31,21 @@ type Order struct {
 	Supersede bool
 	// KeepFile leaves the stored sweep file as it is: a rerun is no new launch.
 	KeepFile bool
+	// Rerun, for a rerun, is Select told as a choice.
+	Rerun *Choice
+	// Priority is whose tasks workers get first: higher ones; 0 as usual.
+	Priority int
+}
+
+// part says that the order is for some tasks of the sweeps, whatever their state.
+func (o *Order) part() bool { return o.Select != nil || o.Rerun != nil }
+
+// selects says whether a task is one of them.
+func (o *Order) selects(t *TaskStatus) bool {
+	if o.Rerun != nil {
+		return o.Rerun.Fits(t)
+	}
+	return o.Select(&t.Task, t.State)
 }
 
 // State is how a task stands by the manifest of its sweep.
@@ -52,6 +67,8 @@ type Prober interface {
 // Plan is what launching an order would do.
 type Plan struct {
 	Sweeps []SweepPlan
+
+	index *index
 }
 
 // SweepPlan is a Plan's part for one sweep.
@@ -83,6 +100,8 @@ type PlanItem struct {
 	Reason string
 
 	run      int           // the highest so far
+	part     bool          // the order is for some tasks, of which it is one
+	done     bool          // part: it has a result in the sweep
 	from     *located      // Link: the copy; Keep: the line
 	failure  *located      // Leave: the failure
 	conflict bool          // a file of another task is in the way
@@ -92,14 +111,15 @@ type PlanItem struct {
 
 // planner holds what a plan compares tasks with.
 type planner struct {
-	ctx    context.Context
-	root   *root.Root
-	index  *index
-	prober Prober
-	order  Order
-	coming map[sweeps.ID]bool         // executed by this order
-	dirs   map[string]map[string]bool // names in a sweep's folder
-	alien  map[string]*results.Line   // by path, of files without a line; nil for what is no result
+	ctx     context.Context
+	root    *root.Root
+	index   *index
+	prober  Prober
+	order   Order
+	coming  map[sweeps.ID]bool         // executed by this order
+	awaited func(sweeps.ID) bool       // executed by an earlier one
+	dirs    map[string]map[string]bool // names in a sweep's folder
+	alien   map[string]*results.Line   // by path, of files without a line; nil for what is no result
 	// adopted holds, by sweep/file, the lines that the index has and the manifest hasn't.
 	adopted map[string]*results.Line
 }
@@ -111,18 +131,19 @@ func NewPlan(ctx context.Context, r *root.Root, prober Prober, o Order) (*Plan, 
 	if err != nil {
 		return nil, err
 	}
-	return newPlan(ctx, r, x, prober, o)
+	return newPlan(ctx, r, x, prober, o, func(sweeps.ID) bool { return false })
 }
 
-func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order) (*Plan, error) {
-	p := &planner{ctx: ctx, root: r, index: x, prober: prober, order: o, coming: map[sweeps.ID]bool{}, dirs: map[string]map[string]bool{},
+// newPlan also says of which tasks earlier launches wait.
+func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order, awaited func(sweeps.ID) bool) (*Plan, error) {
+	p := &planner{awaited: awaited, ctx: ctx, root: r, index: x, prober: prober, order: o, coming: map[sweeps.ID]bool{}, dirs: map[string]map[string]bool{},
 		alien: map[string]*results.Line{}, adopted: map[string]*results.Line{}}
 	ordered, depended := sourcesFirst(o.Sweeps)
 	lib := newLibrary(ctx, r, x, prober, o.Sweeps)
-	if o.Select != nil {
+	if o.part() {
 		lib.copies = readCopies(r)
 	}
-	plan, faults := &Plan{}, []error{}
+	plan, faults := &Plan{index: x}, []error{}
 	for _, s := range ordered {
 		e, err := s.Expand(lib)
 		if err != nil {
@@ -177,7 +198,7 @@ func (s *SweepPlan) Items() iter.Seq2[PlanItem, error] {
 func (s *SweepPlan) count(depended bool) error {
 	known := maps.Clone(s.planner.index.files[s.Sweep.Name()])
 	gone := make(map[string]bool, len(known))
-	if s.planner.order.Select == nil {
+	if !s.planner.order.part() {
 		for file := range known {
 			gone[file] = true
 		}

@@ -1,15 +1,32 @@
 package coordinator
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
 )
 
-func (k *Coordinator) summary() control.Summary {
+// Summary tells what became of the sweeps of these names, of all if there are none.
+func (k *Coordinator) Summary(names []string) (control.Summary, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, name := range names {
+		if k.sweep(name) == nil {
+			return control.Summary{}, &control.Refusal{Kind: control.Unknown, Text: "sweep " + name + " was not launched, or was settled before this coordinator started: its manifest tells of it"}
+		}
+	}
+	return k.summary(names...), nil
+}
+
+func (k *Coordinator) summary(names ...string) control.Summary {
 	var out control.Summary
 	for _, s := range k.sweeps {
+		if len(names) > 0 && !slices.Contains(names, s.name) {
+			continue
+		}
 		t := k.machine.sweeps[s.name]
 		byClass := make(map[queue.Class]int, len(s.byClass))
 		for c, n := range s.byClass {
@@ -39,6 +56,7 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 		t := k.machine.sweeps[s.name]
 		state := control.SweepState{Name: s.name, Tasks: t.total, Done: t.phases[done], Failed: t.phases[failed], Running: t.phases[running],
 			Queued: t.phases[queued] + t.phases[placing], Waiting: t.phases[waiting], WorkDone: s.work.done + inFlight[s.name], WorkTotal: s.work.total}
+		state.Priority, state.Stand = s.priority, k.stand(s)
 		state.Left, state.LeftKnown = k.pace.left(state.WorkTotal - state.WorkDone)
 		all.done, all.total = all.done+state.WorkDone, all.total+state.WorkTotal
 		out.Sweeps = append(out.Sweeps, state)
@@ -61,16 +79,25 @@ func (k *Coordinator) workDone(r *control.RunningTask) float64 {
 	return cost(t) * float64(r.Progress.Done) / float64(r.Progress.Total)
 }
 
-// Sweeps returns the sweeps that workers are to be offered tasks of, in the order
-// of their launches.
+// Sweeps returns the sweeps that workers are to be offered tasks of, those of
+// higher priority first, else in the order of their launches.
 func (k *Coordinator) Sweeps() []string {
+	var out []string
+	for _, s := range k.offer() {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+func (k *Coordinator) offer() []queue.OpenSweep {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	var out []string
+	var out []queue.OpenSweep
 	for _, s := range k.sweeps {
-		if !k.machine.sweeps[s.name].finished {
-			out = append(out, s.name)
+		if t := k.machine.sweeps[s.name]; !t.finished && t.stand == control.Open {
+			out = append(out, queue.OpenSweep{Name: s.name, Priority: s.priority})
 		}
 	}
+	slices.SortStableFunc(out, func(a, b queue.OpenSweep) int { return cmp.Compare(b.Priority, a.Priority) })
 	return out
 }

@@ -1,0 +1,70 @@
+package coordinator
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"eisweep/internal/control"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// Choice tells which tasks of a sweep are meant.
+type Choice struct {
+	told  control.Choice
+	where []sim.Setting
+	ids   map[string]bool // of told.Tasks those that are whole
+	parts []string        // and those that are starts
+}
+
+// NewChoice reads a choice. The error names a parameter or value that there isn't.
+func NewChoice(told control.Choice) (*Choice, error) {
+	c := &Choice{told: told, ids: map[string]bool{}}
+	for _, name := range slices.Sorted(maps.Keys(told.Where)) {
+		s, err := sweeps.ParseSetting(name + "=" + told.Where[name])
+		if err != nil {
+			return nil, fmt.Errorf("choose tasks by %s: %w", name, err)
+		}
+		c.where = append(c.where, s)
+	}
+	for _, text := range told.Tasks {
+		if _, err := sweeps.ParseID(text); err == nil {
+			c.ids[text] = true
+		} else {
+			c.parts = append(c.parts, text)
+		}
+	}
+	return c, nil
+}
+
+// Fits says whether everything that was given fits a task.
+func (c *Choice) Fits(t *TaskStatus) bool {
+	failed := t.State == StateFailed
+	switch {
+	case c.told.Failed && !failed,
+		c.told.State != "" && string(t.State) != c.told.State,
+		c.told.Class != "" && (!failed || t.Line == nil || t.Line.Class != c.told.Class),
+		len(c.told.Seeds) > 0 && !slices.Contains(c.told.Seeds, t.Task.Seed),
+		!c.named(t.Task.ID.String()):
+		return false
+	}
+	return !slices.ContainsFunc(c.where, func(s sim.Setting) bool { return !hasValue(&t.Task, s) })
+}
+
+func (c *Choice) named(id string) bool {
+	return len(c.told.Tasks) == 0 || c.ids[id] || slices.ContainsFunc(c.parts, func(part string) bool { return strings.HasPrefix(id, part) })
+}
+
+// hasValue says whether a parameter has a value in a task; for PERTURB what its
+// source was made with counts, as far as the file name tells.
+func hasValue(t *sweeps.Task, want sim.Setting) bool {
+	for _, s := range t.Varying {
+		if s.Name == want.Name {
+			return s.Value == want.Value
+		}
+	}
+	p, err := sim.Lookup(want.Name)
+	return err == nil && p.ReadBy(t.Experiment) && p.Get(&t.Parameters) == want.Value
+}

@@ -1,0 +1,177 @@
+package coordinator
+
+import (
+	"slices"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/sweeps"
+)
+
+// open begins a launch of a sweep. What an earlier launch of it wanted doesn't
+// count any more, but stays known until all is wanted that this one wants.
+func (m *machine) open(sweep string) []command {
+	old := m.sweeps[sweep]
+	if old != nil {
+		for _, t := range m.tasks {
+			t.wants = m.lists.without(t.wants, sweep)
+		}
+	}
+	m.sweeps[sweep] = &tally{stand: control.Open}
+	m.launches++
+	return []command{openSweep{sweep}}
+}
+
+// extend lets more be wanted for a sweep.
+func (m *machine) extend(sweep string) []command {
+	tally := m.sweeps[sweep]
+	tally.launched, tally.finished, tally.stand = false, false, control.Open
+	m.launches++
+	return []command{openSweep{sweep}}
+}
+
+// launch ends a launch: what nobody wants any more is known no more, and what
+// another sweep wants is queued for that one.
+func (m *machine) launch(sweep string) []command {
+	m.sweeps[sweep].launched = true
+	var out []command
+	if m.launches--; m.launches == 0 {
+		out = m.reap()
+	}
+	home := m.lists.with(0, sweep)
+	out = append(out, m.rehomeAll(func(t *entry) bool { return t.home == home && !m.lists.has(t.wants, sweep) })...)
+	return append(out, m.finish([]string{sweep})...)
+}
+
+// reap, when no launch is under way, forgets the tasks that no sweep wants. A worker that is at one finishes it
+// in vain.
+func (m *machine) reap() []command {
+	var inQueue []sweeps.ID
+	for id, t := range m.tasks {
+		switch {
+		case t.wants != 0 || t.phase == placing:
+		case t.phase == queued || t.phase == running:
+			inQueue = append(inQueue, id)
+		default:
+			m.forget(id)
+		}
+	}
+	var out []command
+	for _, id := range ordered(inQueue) {
+		t := m.tasks[id]
+		out = append(out, unqueue{id, int(t.run), m.homeName(t)})
+		m.forget(id)
+	}
+	return out
+}
+
+// want adds a sweep's wish for a task to those of the sweeps before it.
+func (m *machine) want(e wanted) []command {
+	t := m.tasks[e.id]
+	// What was ordered since the plan looked is not ordered once more.
+	if t == nil && e.counted {
+		m.sweeps[e.sweep].total--
+		m.sweeps[e.sweep].phases[done]--
+	}
+	fresh := t == nil || (e.execute && t.settled() && e.run >= int(t.run))
+	if fresh {
+		t = m.enter(t, e)
+	}
+	if m.lists.has(t.wants, e.sweep) {
+		return nil
+	}
+	t.wants = m.lists.with(t.wants, e.sweep)
+	m.sweeps[e.sweep].total++
+	m.sweeps[e.sweep].phases[t.phase]++
+	switch {
+	case t.phase == done:
+		return []command{link{e.id, e.sweep}}
+	case t.phase == failed && !e.here:
+		return []command{record{e.id, int(t.run), e.sweep, t.class.name(), false}}
+	case fresh:
+		return m.release(e.id, t, e.queued)
+	case t.phase == queued:
+		return m.rehome(e.id, t)
+	}
+	return nil
+}
+
+// enter makes a task known, or orders a settled one again. Sweeps that wanted the
+// earlier order have had their answer and don't count it any more.
+func (m *machine) enter(old *entry, e wanted) *entry {
+	t := &entry{run: int32(e.run), orphan: e.orphan, phase: done, class: classOf(e.class)}
+	if old != nil {
+		for _, s := range m.lists.of(old.wants) {
+			m.sweeps[s].phases[old.phase]--
+			m.sweeps[s].total--
+		}
+		t.run = max(t.run, old.run)
+	}
+	if e.execute {
+		t.run, t.phase, t.class = t.run+1, waiting, 0
+	} else if e.class != "" {
+		t.phase = failed
+	}
+	m.tasks[e.id] = t
+	if e.source != (sweeps.ID{}) {
+		m.sources[e.id] = e.source
+	}
+	return t
+}
+
+// release queues a waiting task whose source is done, fails one whose source
+// failed, and lets the others wait. Already names the sweep that it is queued for
+// from before a restart.
+func (m *machine) release(id sweeps.ID, t *entry, already string) []command {
+	if t.phase != waiting || t.wants == 0 {
+		return nil
+	}
+	from := m.sources[id]
+	source := m.tasks[from]
+	if source != nil && source.phase != done {
+		m.dependents[from] = append(m.dependents[from], id)
+	}
+	switch {
+	case source == nil && t.orphan, source != nil && source.phase == failed:
+		return m.fail(id, t, queue.Source)
+	case source != nil && source.phase != done:
+		return nil
+	}
+	m.move(t, queued)
+	t.home = m.choose(t)
+	switch already {
+	case m.homeName(t):
+		return nil
+	case "":
+		return []command{publish{id, int(t.run), m.homeName(t)}}
+	}
+	return []command{unqueue{id, int(t.run), already}, publish{id, int(t.run), m.homeName(t)}}
+}
+
+// choose returns the sweep that a task is to be queued for: the first whose tasks
+// workers are offered, else the first that may have them later.
+func (m *machine) choose(t *entry) wants {
+	names := m.lists.of(t.wants)
+	for _, stand := range []control.Stand{control.Open, control.Paused} {
+		i := slices.IndexFunc(names, func(s string) bool { return m.sweeps[s].stand == stand })
+		if i >= 0 {
+			return m.lists.with(0, names[i])
+		}
+	}
+	return m.lists.with(0, names[0])
+}
+
+func (m *machine) homeName(t *entry) string { return m.lists.of(t.home)[0] }
+
+// rehome moves a queued task to another sweep that wants it, when the one that it
+// is queued for wants it no more or workers aren't offered that one's tasks.
+func (m *machine) rehome(id sweeps.ID, t *entry) []command {
+	home := m.homeName(t)
+	if m.lists.has(t.wants, home) && m.sweeps[home].stand == control.Open {
+		return nil
+	}
+	if t.home = m.choose(t); m.homeName(t) == home {
+		return nil
+	}
+	return []command{unqueue{id, int(t.run), home}, publish{id, int(t.run), m.homeName(t)}}
+}

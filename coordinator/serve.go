@@ -1,0 +1,116 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+	"time"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/sweeps"
+)
+
+// Serve answers the requests of people's commands until stop is called, which
+// waits for those that are being answered.
+func (k *Coordinator) Serve() (stop func(), err error) {
+	return control.Serve(k.config.Queue, map[string]control.Handler{
+		control.VerbPing:     control.Handle(k.pong),
+		control.VerbLaunch:   control.Handle(k.serveLaunch),
+		control.VerbSnapshot: control.Handle(func(context.Context, control.Nothing) (control.Snapshot, error) { return k.Snapshot(), nil }),
+		control.VerbSummary:  control.Handle(func(_ context.Context, r control.Steer) (control.Summary, error) { return k.Summary(r.Sweeps) }),
+		control.VerbPause:    control.Handle(k.steered(k.Pause)),
+		control.VerbResume:   control.Handle(k.steered(k.Resume)),
+		control.VerbCancel:   control.Handle(k.steered(k.Cancel)),
+		control.VerbWorkers:  control.Handle(func(context.Context, control.Nothing) (control.Workers, error) { return k.Workers(), nil }),
+		control.VerbDrain:    control.Handle(func(ctx context.Context, r control.Drain) (control.Drained, error) { return k.Drain(ctx, r.Targets) }),
+	}, refusal)
+}
+
+func (k *Coordinator) steered(f func(context.Context, []string) (control.Steered, error)) func(context.Context, control.Steer) (control.Steered, error) {
+	return func(ctx context.Context, r control.Steer) (control.Steered, error) { return f(ctx, r.Sweeps) }
+}
+
+func (k *Coordinator) pong(context.Context, control.Nothing) (control.Pong, error) {
+	host, err := os.Hostname()
+	return control.Pong{Host: host, PID: os.Getpid(), Version: k.config.Version, Since: k.begun}, err
+}
+
+// serveLaunch carries out an order that came as text.
+func (k *Coordinator) serveLaunch(ctx context.Context, r control.Launch) (control.Plan, error) {
+	order, err := readOrder(r)
+	if err != nil {
+		return control.Plan{}, err
+	}
+	var plan *Plan
+	if r.Dry {
+		plan, err = k.Plan(ctx, order)
+	} else {
+		plan, err = k.Launch(ctx, order)
+	}
+	if err != nil {
+		return control.Plan{}, err
+	}
+	return plan.Told(), nil
+}
+
+func readOrder(r control.Launch) (Order, error) {
+	order := Order{Supersede: r.Supersede, Priority: r.Priority, KeepFile: r.KeepFile}
+	var faults []error
+	names := map[string]bool{}
+	for _, file := range r.Sweeps {
+		s, err := sweeps.Parse(file.Path, []byte(file.TOML))
+		if err == nil && names[s.Name()] {
+			err = &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("%s: another of the sweeps is named %q, too, and both would share a folder", file.Path, s.Name())}
+		}
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		names[s.Name()] = true
+		order.Sweeps = append(order.Sweeps, s)
+	}
+	if r.Rerun != nil {
+		choice, err := NewChoice(*r.Rerun)
+		order.Rerun, faults = choice, append(faults, err)
+	}
+	if len(r.Sweeps) == 0 {
+		faults = append(faults, &control.Refusal{Kind: control.Input, Text: "no sweep is named"})
+	}
+	return order, errors.Join(faults...)
+}
+
+// refusal says to the one who asked why it was not done.
+func refusal(err error) *control.Refusal {
+	var told *control.Refusal
+	var faults *sweeps.Faults
+	var inTheWay *SupersedeError
+	switch {
+	case errors.As(err, &faults):
+		return &control.Refusal{Kind: control.Input, Text: err.Error()}
+	case errors.As(err, &told):
+		return told
+	case errors.As(err, &inTheWay):
+		return &control.Refusal{Kind: control.InTheWay, Text: err.Error(), Count: inTheWay.Count, Sweep: inTheWay.Sweep}
+	case errors.Is(err, fs.ErrNotExist):
+		return &control.Refusal{Kind: control.Unknown, Text: err.Error()}
+	case isStorage(err):
+		return &control.Refusal{Kind: control.Storage, Text: err.Error()}
+	}
+	return &control.Refusal{Kind: control.Internal, Text: err.Error()}
+}
+
+// isStorage recognizes what a file system answered, and a store that is full.
+func isStorage(err error) bool {
+	var path *fs.PathError
+	var link *os.LinkError
+	var call *os.SyscallError
+	var number syscall.Errno
+	return errors.Is(err, queue.ErrStore) || errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call) || errors.As(err, &number)
+}
+
+// patience bounds what is asked of the queue for somebody who waits.
+const patience = 30 * time.Second

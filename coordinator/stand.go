@@ -1,0 +1,82 @@
+package coordinator
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"eisweep/internal/control"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// Standing is what a coordinator must know of a launched sweep, besides its file
+// and its manifest, to go on with it after a restart.
+type Standing struct {
+	Format   int           `json:"format"` // 1
+	Stand    control.Stand `json:"stand"`
+	Priority int           `json:"priority"`
+	Launched time.Time     `json:"launched"`
+	// Reruns are the orders, by task, that a rerun gave and the manifest may not tell:
+	// their run numbers.
+	Reruns map[sweeps.ID]int `json:"reruns,omitempty"`
+}
+
+func standFile(r *root.Root, sweep string) string { return r.Private("stands", sweep+".json") }
+
+// ReadStanding reads how a sweep stands for the coordinators of the root. The error
+// wraps fs.ErrNotExist when none launched it.
+func ReadStanding(r *root.Root, sweep string) (*Standing, error) {
+	text, err := os.ReadFile(standFile(r, sweep))
+	if err != nil {
+		return nil, fmt.Errorf("read stand of sweep %s: %w", sweep, err)
+	}
+	var s Standing
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil, fmt.Errorf("read stand of sweep %s: %s: %w; launch the sweep again", sweep, standFile(r, sweep), err)
+	}
+	if s.Format != 1 {
+		return nil, fmt.Errorf("read stand of sweep %s: %s is of format %d, this program knows format 1", sweep, standFile(r, sweep), s.Format)
+	}
+	return &s, nil
+}
+
+// standing is what the stand file of a launched sweep is to say.
+func (k *Coordinator) standing(s *launchedSweep) *Standing {
+	out := &Standing{Format: 1, Stand: k.stand(s), Priority: s.priority, Launched: s.launched, Reruns: map[sweeps.ID]int{}}
+	for id := range s.reruns {
+		if t := k.machine.tasks[id]; t != nil && !t.settled() {
+			out.Reruns[id] = int(t.run)
+		}
+	}
+	return out
+}
+
+func (k *Coordinator) stand(s *launchedSweep) control.Stand {
+	if t := k.machine.sweeps[s.name]; !t.finished || t.stand == control.Cancelled {
+		return t.stand
+	}
+	return control.Finished
+}
+
+// writeStanding makes a sweep's stand durable. A coordinator of `run` leaves none:
+// what it doesn't finish is not gone on with until it is run again.
+func (k *Coordinator) writeStanding(name string, s *Standing) error {
+	if k.config.Exclusive {
+		return nil
+	}
+	if err := os.Mkdir(k.config.Root.Private("stands"), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("note stand of sweep %s: %w", name, err)
+	}
+	text, err := json.Marshal(s)
+	if err == nil {
+		err = writeFile(standFile(k.config.Root, name), append(text, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("note stand of sweep %s: %w", name, err)
+	}
+	return nil
+}

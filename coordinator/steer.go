@@ -1,0 +1,165 @@
+package coordinator
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"eisweep/internal/control"
+)
+
+// Pause keeps the sweeps' tasks from workers; those at work go on. No name means
+// all sweeps. Doing it again changes nothing.
+func (k *Coordinator) Pause(ctx context.Context, names []string) (control.Steered, error) {
+	return k.steer(ctx, names, control.Paused)
+}
+
+// Resume offers the tasks of paused sweeps to workers again. A cancelled sweep is
+// launched again instead.
+func (k *Coordinator) Resume(ctx context.Context, names []string) (control.Steered, error) {
+	return k.steer(ctx, names, control.Open)
+}
+
+// Cancel takes out of the queue what the sweeps want and no other does; tasks at
+// work are finished and count.
+func (k *Coordinator) Cancel(ctx context.Context, names []string) (control.Steered, error) {
+	return k.steer(ctx, names, control.Cancelled)
+}
+
+func (k *Coordinator) steer(ctx context.Context, names []string, to control.Stand) (control.Steered, error) {
+	var out control.Steered
+	list, err := k.named(names)
+	if err != nil {
+		return out, err
+	}
+	for _, name := range list {
+		s, err := k.steerOne(ctx, name, to)
+		if err != nil {
+			return out, err
+		}
+		out.Sweeps = append(out.Sweeps, s)
+	}
+	return out, nil
+}
+
+// named returns the sweeps that are meant, those that need others' networks first:
+// cancelling them one after the other fails nothing for want of its source.
+func (k *Coordinator) named(names []string) ([]string, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(names) == 0 {
+		for _, s := range k.sweeps {
+			names = append(names, s.name)
+		}
+	}
+	known, err := k.config.Root.Sweeps()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if k.sweep(name) == nil && !slices.Contains(known, name) {
+			return nil, unknownSweep(name, known)
+		}
+	}
+	names = slices.Clone(names)
+	slices.SortStableFunc(names, func(a, b string) int { return k.depends(b) - k.depends(a) })
+	return slices.Compact(names), nil
+}
+
+func (k *Coordinator) depends(name string) int {
+	if s := k.sweep(name); s != nil && s.source != "" {
+		return 1
+	}
+	return 0
+}
+
+func unknownSweep(name string, known []string) error {
+	text := fmt.Sprintf("there is no sweep %q", name)
+	if len(known) > 0 {
+		text += "; there are " + strings.Join(known, ", ")
+	}
+	return &control.Refusal{Kind: control.Unknown, Text: text}
+}
+
+// steerOne changes the stand of one sweep.
+func (k *Coordinator) steerOne(ctx context.Context, name string, to control.Stand) (control.SteeredSweep, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s := k.sweep(name)
+	if s == nil {
+		return k.steerUnlaunched(name, to)
+	}
+	stand := k.standing(s)
+	told := control.SteeredSweep{Name: name, Stand: stand.Stand}
+	switch {
+	case stand.Stand == control.Cancelled && to == control.Open:
+		return told, cancelledSweep(name)
+	case stand.Stand == to, stand.Stand == control.Cancelled, stand.Stand == control.Finished:
+		return told, nil
+	}
+	stand.Stand = to
+	if err := k.writeStanding(name, stand); err != nil {
+		return told, err
+	}
+	if to == control.Cancelled {
+		k.emptyQueue(ctx, name)
+	}
+	k.turn(name, to, &told)
+	k.flush()
+	return told, k.failure
+}
+
+// steerUnlaunched answers for a sweep that was settled before this coordinator
+// started.
+func (k *Coordinator) steerUnlaunched(name string, to control.Stand) (control.SteeredSweep, error) {
+	told := control.SteeredSweep{Name: name, Stand: control.Finished}
+	if s, err := ReadStanding(k.config.Root, name); err == nil {
+		told.Stand = s.Stand
+	}
+	if told.Stand == control.Cancelled && to == control.Open {
+		return told, cancelledSweep(name)
+	}
+	return told, nil
+}
+
+func cancelledSweep(name string) error {
+	return &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s was cancelled: launch it again, and what it has done stays done", name)}
+}
+
+// emptyQueue removes a sweep's orders from the queue while others may use the
+// coordinator: it takes seconds where there are a million.
+func (k *Coordinator) emptyQueue(ctx context.Context, name string) {
+	k.flushTasks()
+	k.mu.Unlock()
+	defer k.mu.Lock()
+	if err := k.config.Queue.PurgeSweep(ctx, name); err != nil {
+		k.config.Log.Warn("purge sweep", "sweep", name, "error", err)
+	}
+}
+
+// turn has the machine change a sweep's stand, and counts what that does.
+func (k *Coordinator) turn(name string, to control.Stand, told *control.SteeredSweep) {
+	t := k.machine.sweeps[name]
+	before := t.phases[dropped]
+	var commands []command
+	switch to {
+	case control.Paused:
+		commands = k.machine.step(paused{name})
+	case control.Open:
+		commands = k.machine.step(resumed{name})
+	case control.Cancelled:
+		commands = k.machine.step(cancelled{name})
+	}
+	for _, c := range commands {
+		if _, ok := c.(publish); ok {
+			told.Moved++
+		}
+	}
+	if to == control.Cancelled {
+		told.Removed = t.phases[dropped] - before - told.Moved
+	}
+	told.Stand, told.Changed, told.Running = to, true, t.phases[running]+t.phases[placing]
+	k.do(commands)
+	k.config.Log.Info("sweep "+string(to), "sweep", name, "removed", told.Removed, "moved", told.Moved, "running", told.Running)
+}

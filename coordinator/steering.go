@@ -1,0 +1,129 @@
+package coordinator
+
+import (
+	"eisweep/internal/control"
+	"eisweep/sweeps"
+)
+
+// pause keeps a sweep's tasks from workers. Those that another sweep wants as well
+// are queued for that one.
+func (m *machine) pause(sweep string) []command {
+	m.sweeps[sweep].stand = control.Paused
+	home := m.lists.with(0, sweep)
+	return m.rehomeAll(func(t *entry) bool { return t.home == home && t.wants != home })
+}
+
+// resume offers a sweep's tasks again, and those that another one keeps back.
+func (m *machine) resume(sweep string) []command {
+	m.sweeps[sweep].stand = control.Open
+	home := m.lists.with(0, sweep)
+	return m.rehomeAll(func(t *entry) bool { return t.home != home && m.lists.has(t.wants, sweep) })
+}
+
+func (m *machine) rehomeAll(which func(*entry) bool) []command {
+	var ids []sweeps.ID
+	for id, t := range m.tasks {
+		if t.phase == queued && t.wants != 0 && which(t) {
+			ids = append(ids, id)
+		}
+	}
+	var out []command
+	for _, id := range ordered(ids) {
+		out = append(out, m.rehome(id, m.tasks[id])...)
+	}
+	return out
+}
+
+// cancel takes from a sweep what is not at work. What another sweep wants goes on
+// for that one; what starts from a task that nobody makes any more has failed,
+// until a launch makes it.
+func (m *machine) cancel(sweep string) []command {
+	m.sweeps[sweep].stand = control.Cancelled
+	var moved, gone []sweeps.ID
+	for id, t := range m.tasks {
+		if !m.lists.has(t.wants, sweep) || (t.phase != waiting && t.phase != queued) {
+			continue
+		}
+		m.drop(t, sweep)
+		switch {
+		case t.wants == 0:
+			m.forget(id)
+			if len(m.dependents[id]) > 0 {
+				gone = append(gone, id)
+			}
+		case t.phase == queued && m.homeName(t) == sweep:
+			moved = append(moved, id)
+		}
+	}
+	out := []command{purge{sweep}}
+	for _, id := range ordered(moved) {
+		t := m.tasks[id]
+		t.home = m.choose(t)
+		out = append(out, publish{id, int(t.run), m.homeName(t)})
+	}
+	for _, id := range ordered(gone) {
+		out = append(out, m.failDependents(id)...)
+	}
+	return append(out, m.finish([]string{sweep})...)
+}
+
+// drop takes an unsettled task from a cancelled sweep.
+func (m *machine) drop(t *entry, sweep string) {
+	tally := m.sweeps[sweep]
+	tally.phases[t.phase]--
+	tally.phases[dropped]++
+	t.wants = m.lists.without(t.wants, sweep)
+}
+
+// giveBack follows a task that a worker handed back: it is in the queue again, for
+// the sweep that it was queued for.
+func (m *machine) giveBack(e returned) []command {
+	if !m.pass(e.id, e.run, running, queued) {
+		return nil
+	}
+	t := m.tasks[e.id]
+	if t.wants == 0 {
+		return nil // the launch that is under way decides
+	}
+	names := m.lists.of(t.wants)
+	m.dropCancelled(t)
+	if t.wants == 0 {
+		out := []command{unqueue{e.id, e.run, m.homeName(t)}}
+		m.forget(e.id)
+		out = append(out, m.failDependents(e.id)...)
+		return append(out, m.finish(names)...)
+	}
+	return append(m.rehome(e.id, t), m.finish(names)...)
+}
+
+// miss follows a task that is neither queued nor has an outcome: it is published
+// again if anyone wants it.
+func (m *machine) miss(e missed) []command {
+	t := m.tasks[e.id]
+	if t == nil || int(t.run) != e.run || (t.phase != queued && t.phase != running) || t.wants == 0 {
+		return nil
+	}
+	m.move(t, queued)
+	return m.requeue(e.id, t)
+}
+
+// requeue publishes a task whose place in the queue is empty, for those of its
+// sweeps that were not cancelled.
+func (m *machine) requeue(id sweeps.ID, t *entry) []command {
+	names := m.lists.of(t.wants)
+	m.dropCancelled(t)
+	if t.wants == 0 {
+		m.forget(id)
+		return append(m.failDependents(id), m.finish(names)...)
+	}
+	t.home = m.choose(t)
+	return append([]command{publish{id, int(t.run), m.homeName(t)}}, m.finish(names)...)
+}
+
+func (m *machine) dropCancelled(t *entry) {
+	for _, s := range m.lists.of(t.wants) {
+		if m.sweeps[s].stand == control.Cancelled {
+			m.drop(t, s)
+		}
+	}
+}

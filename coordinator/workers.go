@@ -1,0 +1,86 @@
+package coordinator
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+)
+
+const (
+	silence  = 30 * time.Second // after which a worker counts as silent
+	oblivion = 24 * time.Hour   // after which a silent worker is forgotten
+)
+
+// workers is the table of workers, as they tell of themselves.
+type workers struct {
+	mu   sync.Mutex
+	list map[string]control.Worker
+}
+
+// hear takes what a worker tells of itself.
+func (w *workers) hear(p queue.Presence, now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if p.Gone {
+		delete(w.list, p.Name)
+		return
+	}
+	w.list[p.Name] = control.Worker{Name: p.Name, Host: p.Host, PID: p.PID, Version: p.Version, Slots: p.Slots, Busy: p.Busy,
+		Memory: p.Memory, Since: p.Since, Heard: now, State: p.State, Deadline: p.Deadline, Job: p.Job, Done: p.Done, Tasks: p.Tasks, Kernels: p.Kernels}
+}
+
+// known lists the workers by host and name, and forgets those that were silent for
+// long.
+func (w *workers) known(now time.Time) []control.Worker {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := []control.Worker{}
+	for name, each := range w.list {
+		each.HeardAgo = now.Sub(each.Heard)
+		each.Silent = each.HeardAgo > silence
+		if each.HeardAgo > oblivion {
+			delete(w.list, name)
+			continue
+		}
+		out = append(out, each)
+	}
+	slices.SortFunc(out, func(a, b control.Worker) int { return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Name, b.Name)) })
+	return out
+}
+
+// Workers lists the workers that were heard of lately.
+func (k *Coordinator) Workers() control.Workers {
+	return control.Workers{Workers: k.workers.known(time.Now())}
+}
+
+// Drain tells the workers of these names, or on these hosts, to hand back what they
+// run and end. Those that are silent are told as well: they may hear.
+func (k *Coordinator) Drain(_ context.Context, targets []string) (control.Drained, error) {
+	out := control.Drained{Workers: []string{}, Unknown: []string{}}
+	all := k.workers.known(time.Now())
+	for _, target := range targets {
+		found := false
+		for _, w := range all {
+			if w.Name != target && w.Host != target {
+				continue
+			}
+			found = true
+			if slices.Contains(out.Workers, w.Name) {
+				continue
+			}
+			if err := k.config.Queue.Tell(w.Name, queue.Drain); err != nil {
+				return out, err
+			}
+			out.Workers = append(out.Workers, w.Name)
+		}
+		if !found {
+			out.Unknown = append(out.Unknown, target)
+		}
+	}
+	return out, nil
+}
