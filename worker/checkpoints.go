@@ -37,6 +37,7 @@ type Checkpoints struct {
 	say      func(format string, args ...any)          // in the attempt's log
 	warn     func(what string, name string, err error) // of what the operator should know
 	ended    func() bool                               // whether nothing is worth keeping any more
+	took     func(time.Duration)                       // told of each how long keeping it took
 
 	last    time.Time // when a state was last kept
 	pause   time.Duration
@@ -72,6 +73,7 @@ func (a *attempt) checkpoints(log *attemptLog) *Checkpoints {
 		say:   log.say,
 		warn:  func(what, file string, err error) { w.Log.Warn(what, "task", task.ID, "file", file, "error", err) },
 		ended: func() bool { return w.hard.Err() != nil },
+		took:  w.measured,
 	}
 }
 
@@ -204,6 +206,7 @@ func (c *Checkpoints) wait() {
 		return
 	}
 	c.own = true
+	c.took(end.took)
 	c.say("checkpoint of %d stimuli", c.kept)
 	if c.written++; c.written == 2 {
 		c.remove(c.found, c.path, c.path+before)

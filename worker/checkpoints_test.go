@@ -37,6 +37,7 @@ func keeper(folder string, attempt int, say func(string)) *Checkpoints {
 		say:   func(format string, args ...any) { say(fmt.Sprintf(format, args...)) },
 		warn:  func(what, file string, err error) { say("warning: " + what) },
 		ended: func() bool { return false },
+		took:  func(time.Duration) {},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"eisweep/internal/queue"
+	"eisweep/sim"
 )
 
 // elsewhere is the delay of a task whose earlier attempt is still heard.
@@ -15,39 +16,64 @@ const elsewhere = time.Minute
 
 // slot takes one task after the other until the intake ends.
 func (w *Worker) slot() {
-	for {
-		d, err := w.Queue.Next(w.intake, w.Sweeps)
+	for w.load.reserve() {
+		d, err := w.Queue.Next(w.intake, func() []string { return w.load.fitting(w.Sweeps()) })
 		if err != nil {
 			if w.intake.Err() == nil {
 				w.giveUp(fmt.Errorf("fetch task: %w", err))
 			}
 			return
 		}
-		if err := w.handle(d); err != nil && w.hard.Err() == nil {
+		tried, err := w.handle(d)
+		if err != nil && w.hard.Err() == nil {
 			// The task comes again when its lease has run out.
 			w.Log.Error("a task was left to the queue", "task", d.Task().ID, "run", d.Task().Run, "error", err)
+		}
+		if !tried {
+			w.load.unreserve()
 		}
 	}
 }
 
-// handle decides what is to become of a delivery.
-func (w *Worker) handle(d *queue.Delivery) error {
+// handle decides what is to become of a delivery, and reports whether that was an
+// attempt.
+func (w *Worker) handle(d *queue.Delivery) (tried bool, err error) {
 	if w.intake.Err() != nil {
-		return d.HandBack(w.hard, 0)
+		return false, d.HandBack(w.hard, 0)
 	}
 	settled, err := d.Settled(w.hard)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if settled {
-		return d.Done(w.hard)
+		return false, d.Done(w.hard)
 	}
+	if ok, pause := w.load.take(d.Task(), w.needs(d.Task()), w.Memory); !ok {
+		if pause == unfitFirst {
+			w.Log.Warn("a task needs more memory than is free here", "task", d.Task().ID, "sweep", d.Task().Sweep, "worker", w.state())
+		}
+		return false, d.HandBack(w.hard, unfitBack)
+	}
+	defer w.load.put(d.Task().ID)
 	if d.Redelivered() {
 		if taken, err := w.examine(d); taken || err != nil {
-			return err
+			return false, err
 		}
 	}
-	return w.attempt(d)
+	return true, w.attempt(d)
+}
+
+// needs is the memory that a task takes. An order that cannot be read takes none: it
+// is refused when it is run.
+func (w *Worker) needs(order *queue.Task) int64 {
+	if w.Memory == 0 {
+		return 0
+	}
+	settings, err := settingsOf(order.Parameters)
+	if err != nil {
+		return 0
+	}
+	return sim.Memory(order.Experiment, sim.Resolve(order.Experiment, settings))
 }
 
 // examine looks at a task that was in other hands. It reports whether that is all
@@ -145,6 +171,7 @@ func (w *Worker) commit(a *attempt, out queue.Outcome) error {
 	if err != nil {
 		return err // it may be committed: the file stays
 	}
+	w.load.ended()
 	if !won || !out.Done() {
 		a.clean()
 	}

@@ -22,6 +22,18 @@ type Config struct {
 	Name, Host, Version string
 	// Slots is how many tasks run at once; 0 is 1.
 	Slots int
+	// Memory is how many bytes tasks may take together, by the model's own estimate; 0
+	// is any number. A task that doesn't fit beside those that run is left to others.
+	Memory int64
+	// MaxTasks is how many tasks are run before the worker ends; 0 is any number.
+	MaxTasks int
+	// IdleTimeout is how long the worker waits for a task before it ends; 0 is for ever.
+	IdleTimeout time.Duration
+	// Deadline is when the process will be killed: the worker drains some seconds
+	// before. Zero is never.
+	Deadline time.Time
+	// Job is the batch system's name for what the worker runs in, for those who ask.
+	Job string
 	// AttemptLimit is how many attempts at an order may fail by storage or be lost
 	// before it fails for good; 0 is 3.
 	AttemptLimit int
@@ -88,7 +100,10 @@ type Worker struct {
 	stopHard                context.CancelFunc
 
 	done     chan struct{}
+	since    time.Time
+	load     *load
 	failures atomic.Int32 // of storage, in a row
+	slowest  atomic.Int64 // the time that writing a checkpoint took at most
 
 	mu  sync.Mutex
 	err error
@@ -117,20 +132,40 @@ func Start(ctx context.Context, c Config) (*Worker, error) {
 	if err := checkStorage(c.Root); err != nil {
 		return nil, err
 	}
-	w := &Worker{Config: c, done: make(chan struct{})}
+	w := &Worker{Config: c, done: make(chan struct{}), since: time.Now(), load: newLoad(c.MaxTasks)}
 	w.hard, w.stopHard = context.WithCancel(context.Background())
 	w.intake, w.stopIntake = context.WithCancelCause(w.hard)
 	w.running, w.stopRunning = context.WithCancelCause(w.hard)
-	var slots sync.WaitGroup
-	for range c.Slots {
+	deaf, err := w.obey()
+	if err != nil {
+		w.stopHard()
+		return nil, fmt.Errorf("start worker: %w", err)
+	}
+	go w.work(deaf)
+	return w, nil
+}
+
+// work runs the slots, and what watches over the worker, until all have ended.
+func (w *Worker) work(deaf func()) {
+	defer close(w.done)
+	defer w.stopHard()
+	var slots, watches sync.WaitGroup
+	ctx, cancel := context.WithCancel(context.Background())
+	watches.Go(func() { w.present(ctx) })
+	if w.IdleTimeout > 0 {
+		watches.Go(w.untilIdle)
+	}
+	if !w.Deadline.IsZero() {
+		watches.Go(w.untilDeadline)
+	}
+	for range w.Slots {
 		slots.Go(w.slot)
 	}
-	go func() {
-		slots.Wait()
-		w.stopHard()
-		close(w.done)
-	}()
-	return w, nil
+	slots.Wait()
+	deaf()
+	w.drain(errEnough) // of no effect if there was another reason
+	cancel()
+	watches.Wait()
 }
 
 // checkStorage refuses to start where no result could be left.
@@ -146,8 +181,7 @@ func checkStorage(r *root.Root) error {
 // are handed back (the attempt doesn't count), those that are being handed over
 // are finished. It returns when that is done, or an error when ctx ends before.
 func (w *Worker) Drain(ctx context.Context) error {
-	w.stopIntake(errDrained)
-	w.stopRunning(errDrained)
+	w.drain(errDrained)
 	select {
 	case <-w.done:
 		return nil
@@ -159,8 +193,7 @@ func (w *Worker) Drain(ctx context.Context) error {
 // Stop is the second stage: what runs is left where it is, and the queue delivers
 // it again. It waits until all goroutines have ended and may be called again.
 func (w *Worker) Stop() {
-	w.stopIntake(errDrained)
-	w.stopRunning(errDrained)
+	w.drain(errDrained)
 	w.stopHard()
 	<-w.done
 }
@@ -175,6 +208,16 @@ func (w *Worker) Err() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.err
+}
+
+// Reason says why the worker takes no more tasks, for people: it was drained, has run
+// enough of them, waited long enough, its time is up, or what Err says. It is nil
+// while it works.
+func (w *Worker) Reason() error {
+	if w.intake.Err() == nil {
+		return nil
+	}
+	return context.Cause(w.intake)
 }
 
 // giveUp ends the intake; what runs is finished.

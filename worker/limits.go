@@ -1,0 +1,74 @@
+package worker
+
+import (
+	"fmt"
+	"time"
+)
+
+// Why a worker ends by itself, in order. All wrap errDrained.
+var (
+	errIdle     = fmt.Errorf("%w: there was no task for as long as it waits", errDrained)
+	errDeadline = fmt.Errorf("%w: its time is nearly up", errDrained)
+	errEnough   = fmt.Errorf("%w: it has run as many tasks as it may", errDrained)
+	errOrdered  = fmt.Errorf("%w: it was ordered to", errDrained)
+)
+
+// handingOver is what the end of a worker takes before its deadline, beside what
+// writing checkpoints is seen to take.
+const handingOver = 10 * time.Second
+
+// drain begins the first stage of stopping.
+func (w *Worker) drain(reason error) {
+	if w.intake.Err() == nil {
+		w.Log.Info("the worker is ending", "worker", w.Name, "reason", reason)
+	}
+	w.stopIntake(reason)
+	w.stopRunning(reason)
+}
+
+// untilIdle drains the worker when it had nothing to do for long enough.
+func (w *Worker) untilIdle() {
+	w.when(errIdle, func() time.Duration { return w.IdleTimeout - w.load.idleFor() })
+}
+
+// untilDeadline drains the worker early enough for its tasks to be handed back. What
+// could be started until then isn't useless: another goes on from its checkpoint.
+func (w *Worker) untilDeadline() {
+	w.when(errDeadline, func() time.Duration { return time.Until(w.Deadline) - w.margin() })
+}
+
+// margin is how long before the deadline the worker drains: no more than half of its
+// time.
+func (w *Worker) margin() time.Duration {
+	slowest := time.Duration(w.slowest.Load())
+	return min(handingOver+3*slowest, w.Deadline.Sub(w.since)/2)
+}
+
+// measured notes how long it took to keep a checkpoint.
+func (w *Worker) measured(took time.Duration) {
+	for {
+		slowest := w.slowest.Load()
+		if int64(took) <= slowest || w.slowest.CompareAndSwap(slowest, int64(took)) {
+			return
+		}
+	}
+}
+
+// lookEvery is how long a time that is left counts.
+const lookEvery = 10 * time.Second
+
+// when drains the worker once no time is left.
+func (w *Worker) when(reason error, left func() time.Duration) {
+	for {
+		rest := left()
+		if rest <= 0 {
+			w.drain(reason)
+			return
+		}
+		select {
+		case <-time.After(min(rest, lookEvery)):
+		case <-w.intake.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package worker
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"eisweep/internal/queue"
+	"eisweep/sim"
+)
+
+// presenceInterval is the time between two words of a worker on itself.
+const presenceInterval = 5 * time.Second
+
+// present tells of the worker until ctx ends, and then that it is gone.
+func (w *Worker) present(ctx context.Context) {
+	w.tell(false)
+	every(ctx, presenceInterval, func() bool { w.tell(false); return true })
+	w.tell(true)
+}
+
+func (w *Worker) tell(gone bool) {
+	tasks, done := w.load.counts()
+	w.Queue.PublishPresence(queue.Presence{
+		Name: w.Name, Host: w.Host, PID: os.Getpid(), Version: w.Version,
+		Slots: w.Slots, Busy: len(tasks), Memory: w.Memory, Since: w.since, State: w.state(),
+		Deadline: w.Deadline, Job: w.Job, Done: done, Tasks: tasks, Kernels: sim.Kernels(), Gone: gone,
+	})
+}
+
+// state is what the worker does, or why it takes no tasks.
+func (w *Worker) state() string {
+	if w.Err() != nil {
+		return "takes no more tasks: " + w.Err().Error()
+	}
+	if reason := w.Reason(); reason != nil {
+		return "draining: " + reason.Error()
+	}
+	return w.load.state(w.Memory)
+}
+
+// obey listens for orders.
+func (w *Worker) obey() (stop func(), err error) {
+	return w.Queue.Orders(w.Name, func(verb string) {
+		if verb != queue.Drain {
+			w.Log.Warn("an order that this worker doesn't know", "order", verb)
+			return
+		}
+		w.drain(errOrdered)
+	})
+}
