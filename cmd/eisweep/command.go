@@ -37,11 +37,9 @@ func newCommand(e *environment) *cobra.Command {
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w; `%s --help` lists the options", err, cmd.CommandPath())
 	})
-	cmd.AddCommand(
-		newRunCommand(e), newPlanCommand(e), newRerunCommand(e), newVerifyCommand(e), newShowCommand(e),
-		newParamsCommand(e), newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e), newProbeCommand(e),
-	)
-	cmd.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", Short: "Tell of a command", RunE: func(c *cobra.Command, args []string) error {
+	addCommands(e, cmd)
+	cmd.SetHelpCommandGroupID("Besides:")
+	cmd.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", GroupID: "Besides:", Short: "Tell of a command", RunE: func(c *cobra.Command, args []string) error {
 		found, _, err := cmd.Find(args)
 		if err != nil {
 			return usage("%w", err)
@@ -49,6 +47,31 @@ func newCommand(e *environment) *cobra.Command {
 		return found.Help()
 	}})
 	return cmd
+}
+
+// addCommands adds every command, in groups as help lists them.
+func addCommands(e *environment, cmd *cobra.Command) {
+	steer := make([]*cobra.Command, len(steerings))
+	for i, s := range steerings {
+		steer[i] = newSteerCommand(e, s)
+	}
+	for _, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"On this machine:", []*cobra.Command{newRunCommand(e), newPlanCommand(e)}},
+		{"On several machines:", append([]*cobra.Command{newWorkerCommand(e), newLaunchCommand(e), newWorkersCommand(e), newDrainCommand(e)}, steer...)},
+		{"What becomes of sweeps:", []*cobra.Command{newStatusCommand(e), newWatchCommand(e), newTasksCommand(e), newShowCommand(e), newLogsCommand(e), newExplainCommand(e)}},
+		{"What was run before:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e)}},
+		{"Besides:", []*cobra.Command{newParamsCommand(e), newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e)}},
+	} {
+		cmd.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
+		for _, c := range g.commands {
+			c.GroupID = g.title
+			cmd.AddCommand(c)
+		}
+	}
+	cmd.AddCommand(newProbeCommand(e))
 }
 
 // noCommand refuses words that are no command, with the nearest that is.

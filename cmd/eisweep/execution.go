@@ -47,9 +47,9 @@ type observer interface {
 	notice(string)
 }
 
-func (x *execution) observer(e *environment) observer {
+func chooseObserver(e *environment, asJSON bool) observer {
 	switch {
-	case x.asJSON:
+	case asJSON:
 		return newEvents(e)
 	case e.draws:
 		return newScreen(e)
@@ -60,7 +60,7 @@ func (x *execution) observer(e *environment) observer {
 // execute opens a session, launches the order and sees it to its end. The error
 // holds all that the exit code depends on.
 func (x *execution) execute(ctx context.Context, e *environment, path string) error {
-	o := x.observer(e)
+	o := chooseObserver(e, x.asJSON)
 	s, err := openSession(ctx, e, path, newNotices(o.notice))
 	if err != nil {
 		return orInterrupted(ctx, err)
@@ -89,12 +89,17 @@ func (x *execution) launch(ctx context.Context, e *environment, s *session) (*co
 	if !errors.As(err, &inTheWay) || !e.asks || x.asJSON {
 		return plan, err
 	}
-	e.note("%d result files in %s are of other tasks (other parameters, or an older model version) and have the names that this run needs.", inTheWay.Count, inTheWay.Sweep)
-	if !e.confirm("Move them to superseded/? Nothing is deleted.") {
+	if !confirmSupersede(e, inTheWay.Count, inTheWay.Sweep) {
 		return plan, err
 	}
 	x.order.Supersede = true
 	return s.coordinator.Launch(ctx, x.order)
+}
+
+// confirmSupersede asks whether files that are in the way may be moved.
+func confirmSupersede(e *environment, n int, sweep string) bool {
+	e.note("%d result files in %s are of other tasks (other parameters, or an older model version) and have the names that this run needs.", n, sweep)
+	return e.confirm("Move them to superseded/? Nothing is deleted.")
 }
 
 // progressTime is how often the observer sees a snapshot.

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"eisweep/coordinator"
+	"eisweep/internal/access"
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -103,16 +104,22 @@ func codeOf(err error) int {
 	var inUse *root.InUseError
 	var faults *sweeps.Faults
 	var supersede *coordinator.SupersedeError
+	var absent *absentError
+	var refusal *control.Refusal
 	switch {
 	case errors.As(err, &signal):
 		return signal.code()
 	case errors.As(err, &coded):
 		return coded.code
+	case errors.As(err, &refusal):
+		return codeOfRefusal(refusal.Kind)
+	case errors.As(err, &absent):
+		return absent.code()
 	case errors.As(err, &inUse), errors.Is(err, queue.ErrStoreInUse):
 		return exitInUse
-	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted):
+	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted), errors.Is(err, access.ErrForbidden), errors.Is(err, queue.ErrSite):
 		return exitInput
-	case errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrOldServer), errors.Is(err, queue.ErrNoQueue):
+	case errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrRefused), errors.Is(err, access.ErrNoAccess):
 		return exitLost
 	case errors.Is(err, queue.ErrStore), isStorage(err):
 		return exitStorage
@@ -132,6 +139,17 @@ func summaryError(sum control.Summary) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func codeOfRefusal(k control.Kind) int {
+	switch k {
+	case control.Input, control.InTheWay, control.Unknown:
+		return exitInput
+	case control.Storage:
+		return exitStorage
+	default:
+		return exitInternal
+	}
 }
 
 func codeOfClass(c queue.Class) int {

@@ -19,12 +19,18 @@ func (b *inbox) put(l results.Line) {
 	b.lines = append(b.lines, l)
 }
 
-// empty hands every line to the observer.
-func (b *inbox) empty(o observer) {
+// take returns the lines that came since the last time.
+func (b *inbox) take() []results.Line {
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	lines := b.lines
 	b.lines = nil
-	b.mu.Unlock()
+	return lines
+}
+
+// empty hands every line to the observer.
+func (b *inbox) empty(o observer) {
+	lines := b.take()
 	for i := range lines {
 		o.task(&lines[i])
 	}

@@ -125,6 +125,16 @@ func bracketed(text string) string {
 
 // writeSweepPlan tells a person of a sweep.
 func writeSweepPlan(e *environment, s *control.SweepPlan, estimated *estimateJSON) {
+	writeSweepRows(e, s)
+	if estimated == nil {
+		e.say("  nothing to run")
+		return
+	}
+	e.say("  %s: an estimate", estimated.text(runtime.GOMAXPROCS(0)))
+}
+
+// writeSweepRows tells how many of its tasks are in which case.
+func writeSweepRows(e *environment, s *control.SweepPlan) {
 	e.say("%s: %s, files in %s", s.Name, count(s.Tasks, "task"), s.Dir)
 	for _, row := range []struct {
 		n    int
@@ -149,9 +159,4 @@ func writeSweepPlan(e *environment, s *control.SweepPlan, estimated *estimateJSO
 	if len(s.Gone) > 0 {
 		e.say("  %6d files of earlier launches stay, and are no part of this one", len(s.Gone))
 	}
-	if estimated == nil {
-		e.say("  nothing to run")
-		return
-	}
-	e.say("  %s: an estimate", estimated.text(runtime.GOMAXPROCS(0)))
 }

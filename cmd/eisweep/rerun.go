@@ -8,13 +8,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/coordinator"
-	"eisweep/internal/queue"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
 
 func newRerunCommand(e *environment) *cobra.Command {
-	var choice rootChoice
+	var root rootChoice
 	var r rerun
 	cmd := &cobra.Command{
 		Use:   "rerun SWEEP",
@@ -35,57 +34,36 @@ fails again.`,
 			if err := r.parse(); err != nil {
 				return err
 			}
-			path, err := choice.announce(e)
+			path, err := root.announce(e)
 			if err != nil {
 				return err
 			}
 			return r.run(cmd.Context(), e, path, args[0])
 		},
 	}
-	choice.flag(cmd)
+	root.flag(cmd)
 	r.flags(cmd)
-	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &root))
 	return cmd
 }
 
 // rerun is which tasks of a sweep are run again, and how.
 type rerun struct {
 	execution
-	failed, all, dry bool
-	class            string
-	where, tasks     []string
-	seedsText        string
-	set              []string
-
-	settings []sim.Setting // of --where
-	changes  []sim.Setting // of --set
-	seeds    []uint32
+	choice
+	all, dry bool
+	set      []string
+	changes  []sim.Setting // of set
 }
 
 func (r *rerun) flags(cmd *cobra.Command) {
+	r.choice.flags(cmd)
 	f := cmd.Flags()
-	f.BoolVar(&r.failed, "failed", false, "tasks that failed")
-	f.StringVar(&r.class, "class", "", "tasks that failed with this `CLASS`: numeric, invalid, storage, lost or source")
-	f.StringArrayVar(&r.where, "where", nil, "tasks with this value: `NAME=VALUE`, repeatable")
-	f.StringVar(&r.seedsText, "seeds", "", "tasks with these `SEEDS`: 3,5 or 1-10")
-	f.StringArrayVar(&r.tasks, "task", nil, "the task with this `ID`, or its start; repeatable")
 	f.BoolVar(&r.all, "all", false, "every task")
 	f.StringArrayVar(&r.set, "set", nil, "replace the tasks by such with `NAME=VALUE`, repeatable")
 	f.BoolVar(&r.dry, "dry-run", false, "only say what would be done")
 	r.execution.flags(cmd)
-	cmd.RegisterFlagCompletionFunc("where", completeSettings)
 	cmd.RegisterFlagCompletionFunc("set", completeSettings)
-	cmd.RegisterFlagCompletionFunc("class", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return classNames(), cobra.ShellCompDirectiveNoFileComp
-	})
-}
-
-func classNames() []string {
-	var out []string
-	for _, c := range []queue.Class{queue.Numeric, queue.Invalid, queue.Storage, queue.Lost, queue.Source} {
-		out = append(out, string(c))
-	}
-	return out
 }
 
 // parse checks the options by themselves.
@@ -93,39 +71,27 @@ func (r *rerun) parse() (err error) {
 	if err := r.check(); err != nil {
 		return err
 	}
-	if !r.failed && !r.all && r.class == "" && len(r.where) == 0 && r.seedsText == "" && len(r.tasks) == 0 {
+	if r.none() && !r.all {
 		return usage("say which tasks: --failed, --class, --where, --seeds, --task, or --all for every one")
 	}
-	if r.class != "" && !slices.Contains(classNames(), r.class) {
-		return usage("unknown class %q: it is one of %s", r.class, strings.Join(classNames(), ", "))
-	}
-	if r.seedsText != "" {
-		if r.seeds, err = sweeps.ParseSeeds(r.seedsText); err != nil {
-			return usage("--seeds %s: %w", r.seedsText, err)
-		}
-	}
-	for _, text := range r.where {
-		setting, err := sweeps.ParseSetting(text)
-		if err != nil {
-			return usage("--where %s: %w", text, err)
-		}
-		r.settings = append(r.settings, setting)
+	if err := r.choice.parse(); err != nil {
+		return err
 	}
 	r.changes, err = parseSettings(r.set)
 	return err
 }
 
 // fits says whether all options fit a task.
-func (r *rerun) fits(t *coordinator.TaskStatus) bool {
+func (c *choice) fits(t *coordinator.TaskStatus) bool {
 	failed := t.State == coordinator.StateFailed
 	switch {
-	case r.failed && !failed,
-		r.class != "" && (!failed || t.Line == nil || t.Line.Class != r.class),
-		r.seedsText != "" && !slices.Contains(r.seeds, t.Task.Seed),
-		len(r.tasks) > 0 && !slices.ContainsFunc(r.tasks, func(id string) bool { return strings.HasPrefix(t.Task.ID.String(), id) }):
+	case c.failed && !failed,
+		c.class != "" && (!failed || t.Line == nil || t.Line.Class != c.class),
+		c.seeds != "" && !slices.Contains(c.numbers, t.Task.Seed),
+		len(c.tasks) > 0 && !slices.ContainsFunc(c.tasks, func(id string) bool { return strings.HasPrefix(t.Task.ID.String(), id) }):
 		return false
 	}
-	for _, s := range r.settings {
+	for _, s := range c.settings {
 		if !hasValue(&t.Task, s) {
 			return false
 		}

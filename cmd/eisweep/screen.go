@@ -101,6 +101,11 @@ func leftOf(s *control.SweepState) string {
 
 // runningLine words how far a running task has come.
 func runningLine(r *control.RunningTask) string {
+	return r.Sweep + "/" + strings.TrimSuffix(r.File, ".h5") + ": " + runningPart(r)
+}
+
+// runningPart words it without the task's name.
+func runningPart(r *control.RunningTask) string {
 	p := &r.Progress
 	where := ""
 	switch {
@@ -119,7 +124,7 @@ func runningLine(r *control.RunningTask) string {
 	if r.StepsPerSecond > 0 {
 		steps = fmt.Sprintf("%.0f steps/s", r.StepsPerSecond)
 	}
-	return r.Sweep + "/" + strings.TrimSuffix(r.File, ".h5") + ": " + list(where, percent, steps, left(r.Left, r.LeftKnown))
+	return list(where, percent, steps, left(r.Left, r.LeftKnown))
 }
 
 // bar draws a share in ten characters.

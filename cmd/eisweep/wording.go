@@ -71,6 +71,22 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%.1f %s", x, units[u])
 }
 
+// plural chooses the form of a word that so many things have.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// names words a list of names: "a, b and c".
+func names(list []string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
+}
+
 // list joins those parts that are not empty.
 func list(parts ...string) string {
 	var kept []string

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// choice is which tasks of a sweep are meant: those that every option given fits.
+type choice struct {
+	failed       bool
+	class, seeds string
+	where, tasks []string
+	state        string
+	settings     []sim.Setting // of where
+	numbers      []uint32      // of seeds
+}
+
+// flags adds the options; tasks are spoken of as what the command does with them.
+func (c *choice) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.BoolVar(&c.failed, "failed", false, "tasks that failed")
+	f.StringVar(&c.class, "class", "", "tasks that failed with this `CLASS`: numeric, invalid, storage, lost or source")
+	f.StringArrayVar(&c.where, "where", nil, "tasks with this value: `NAME=VALUE`, repeatable")
+	f.StringVar(&c.seeds, "seeds", "", "tasks with these `SEEDS`: 3,5 or 1-10")
+	f.StringArrayVar(&c.tasks, "task", nil, "the task with this `ID`, or its start; repeatable")
+	cmd.RegisterFlagCompletionFunc("where", completeSettings)
+	cmd.RegisterFlagCompletionFunc("class", completeWords(classNames()...))
+}
+
+// none says that nothing was chosen, which fits every task.
+func (c *choice) none() bool {
+	return !c.failed && c.class == "" && c.state == "" && len(c.where) == 0 && c.seeds == "" && len(c.tasks) == 0
+}
+
+// parse checks the options by themselves.
+func (c *choice) parse() (err error) {
+	if c.class != "" && !slices.Contains(classNames(), c.class) {
+		return usage("unknown class %q: it is one of %s", c.class, strings.Join(classNames(), ", "))
+	}
+	if c.seeds != "" {
+		if c.numbers, err = sweeps.ParseSeeds(c.seeds); err != nil {
+			return usage("--seeds %s: %w", c.seeds, err)
+		}
+	}
+	for _, text := range c.where {
+		setting, err := sweeps.ParseSetting(text)
+		if err != nil {
+			return usage("--where %s: %w", text, err)
+		}
+		if slices.ContainsFunc(c.settings, func(s sim.Setting) bool { return s.Name == setting.Name }) {
+			return usage("--where %s: %s is given twice, and no task has two values of it", text, setting.Name)
+		}
+		c.settings = append(c.settings, setting)
+	}
+	return nil
+}
+
+// told is the choice as a coordinator is told it.
+func (c *choice) told() control.Choice {
+	out := control.Choice{Failed: c.failed, Class: c.class, Seeds: c.numbers, Tasks: c.tasks, State: c.state}
+	for _, s := range c.settings {
+		if out.Where == nil {
+			out.Where = map[string]string{}
+		}
+		out.Where[s.Name] = s.Value.String()
+	}
+	return out
+}
+
+func classNames() []string {
+	var out []string
+	for _, c := range []queue.Class{queue.Numeric, queue.Invalid, queue.Storage, queue.Lost, queue.Source} {
+		out = append(out, string(c))
+	}
+	return out
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"eisweep/internal/access"
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+)
+
+// client is what a command asks the root's coordinator through.
+type client struct {
+	root  *root.Root
+	queue *queue.Queue
+	pong  control.Pong // of who answers
+}
+
+// Times that a command waits for NATS and for the coordinator's word that it is
+// there. A coordinator that is busy launching answers all the same.
+const (
+	connectTime = 5 * time.Second
+	answerTime  = 5 * time.Second
+	askTime     = 2 * time.Minute
+)
+
+// absentError says that no coordinator answers for a root.
+type absentError struct {
+	path, rootFlag string
+	holder         root.Holder // who has the root's lock; zero: nobody
+	why            error       // nil: there never was one
+}
+
+func (a *absentError) Error() string {
+	switch {
+	case a.elsewhere():
+		return fmt.Sprintf("%s, but `%s` has the root (process %d on %s): if it uses the site's NATS, give the same --nats or --nats-context", a.short(), a.holder.Command, a.holder.PID, a.holder.Host)
+	case a.running():
+		return (&root.InUseError{Path: a.path, Holder: a.holder}).Error()
+	}
+	return fmt.Sprintf("%s; start one, here or on another machine that shares the folder: eisweep coordinator%s", a.short(), a.rootFlag)
+}
+
+// short says that nobody answers, and why, without a remedy.
+func (a *absentError) short() string {
+	if a.why == nil {
+		return "no coordinator runs for " + a.path
+	}
+	return fmt.Sprintf("no coordinator answers for %s (%s)", a.path, firstLine(a.why.Error()))
+}
+
+// code is 6 where somebody else has the root, else 5.
+func (a *absentError) code() int {
+	if a.running() {
+		return exitInUse
+	}
+	return exitLost
+}
+
+func (a *absentError) Unwrap() error { return a.why }
+
+// elsewhere says that a coordinator is there all the same.
+func (a *absentError) elsewhere() bool { return isCoordinator(a.holder) }
+
+// running says that a `run` or its like is at work on the root.
+func (a *absentError) running() bool { return a.holder.PID != 0 && !a.elsewhere() }
+
+// isCoordinator tells a coordinator from other commands that have a root's lock.
+func isCoordinator(h root.Holder) bool { return strings.Contains(h.Command+" ", " coordinator ") }
+
+// newAbsent finds out who else may be at work on the root.
+func newAbsent(e *environment, r *root.Root, why error) *absentError {
+	a := &absentError{path: r.Path(), rootFlag: e.rootFlag, why: why}
+	if h, held := r.Holder(); held {
+		a.holder = h
+	}
+	return a
+}
+
+// openClient connects to the root's coordinator. The error is an *absentError
+// when none answers.
+func openClient(ctx context.Context, e *environment, r *root.Root, c *connection) (*client, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	open, cancel := context.WithTimeout(ctx, connectTime)
+	defer cancel()
+	q, err := c.open(open, r, queue.Client, nil)
+	if err != nil {
+		return nil, absentOr(ctx, e, r, err)
+	}
+	out := &client{root: r, queue: q}
+	ping, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	if out.pong, err = control.Ask[control.Pong](ping, q, control.VerbPing, control.Nothing{}); err != nil {
+		q.Close()
+		return nil, absentOr(ctx, e, r, err)
+	}
+	return out, nil
+}
+
+// absentOr makes an *absentError of an error that says that nobody is there.
+func absentOr(ctx context.Context, e *environment, r *root.Root, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return orInterrupted(ctx, err)
+	case errors.Is(err, access.ErrNoAccess):
+		return newAbsent(e, r, nil)
+	case errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrNoQueue), errors.Is(err, context.DeadlineExceeded):
+		return newAbsent(e, r, err)
+	}
+	return err
+}
+
+// clientFor opens the root and connects to its coordinator, for a command that
+// can do nothing without one.
+func clientFor(ctx context.Context, e *environment, choice *rootChoice, c *connection) (*client, error) {
+	path, err := choice.announce(e)
+	if err != nil {
+		return nil, err
+	}
+	r, err := root.OpenExisting(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &absentError{path: path, rootFlag: e.rootFlag}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return openClient(ctx, e, r, c)
+}
+
+func (c *client) close() { c.queue.Close() }
+
+// ask sends a request. A coordinator that stops answering ends the wait, not one
+// that takes its time.
+func ask[A, R any](ctx context.Context, c *client, verb string, request R) (A, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go c.watchOver(ctx, cancel)
+	answer, err := control.Ask[A](ctx, c.queue, verb, request)
+	if gone := (*goneError)(nil); err != nil && errors.As(context.Cause(ctx), &gone) {
+		return answer, fmt.Errorf("ask for %s: %w", verb, gone)
+	}
+	return answer, orInterrupted(ctx, err)
+}
+
+// goneError says that the coordinator stopped answering while a request was open.
+type goneError struct{ err error }
+
+func (g *goneError) Error() string {
+	return fmt.Sprintf("the coordinator stopped answering (%v); what was asked for may have been done, and asking again does no harm", g.err)
+}
+
+func (g *goneError) Unwrap() error { return g.err }
+
+// watchOver pings the coordinator while a request is open.
+func (c *client) watchOver(ctx context.Context, cancel context.CancelCauseFunc) {
+	const most = 6
+	ticker := time.NewTicker(answerTime)
+	defer ticker.Stop()
+	for failed := 0; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		ping, done := context.WithTimeout(ctx, answerTime)
+		_, err := control.Ask[control.Pong](ping, c.queue, control.VerbPing, control.Nothing{})
+		done()
+		if err == nil {
+			failed = 0
+		} else if failed++; failed == most {
+			cancel(&goneError{err})
+			return
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/internal/access"
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+)
+
+// connection is how a command reaches the root's NATS: by the access files in the
+// root, which the coordinator writes, or as these options say.
+type connection struct {
+	servers       string // URLs, comma-separated
+	context       string // of the nats command
+	creds, nkey   string // paths of the site's credentials
+	ca, cert, key string // paths, PEM
+}
+
+func (c *connection) flags(cmd *cobra.Command, e *environment) {
+	f := cmd.Flags()
+	f.StringVar(&c.servers, "nats", e.getenv("EISWEEP_NATS"), "the site's NATS servers: `URL[,URL]`, in place of the coordinator's own (EISWEEP_NATS)")
+	f.StringVar(&c.context, "nats-context", e.getenv("EISWEEP_NATS_CONTEXT"), "the same by the `NAME` of a context of the nats command (EISWEEP_NATS_CONTEXT)")
+	f.StringVar(&c.creds, "creds", "", "credentials `FILE` for the site's NATS")
+	f.StringVar(&c.nkey, "nkey", "", "`FILE` with an NKey seed for the site's NATS")
+	f.StringVar(&c.ca, "tls-ca", "", "`FILE` with the certificates that the site's NATS is trusted by")
+	f.StringVar(&c.cert, "tls-cert", "", "`FILE` with this side's certificate for the site's NATS")
+	f.StringVar(&c.key, "tls-key", "", "`FILE` with the key of --tls-cert")
+	for _, name := range []string{"nats", "nats-context"} {
+		f.Lookup(name).DefValue = ""
+	}
+}
+
+// external says that the site's NATS is meant, not the coordinator's own.
+func (c *connection) external() bool { return c.servers != "" || c.context != "" }
+
+// check refuses options that don't go together, and secrets where everybody on
+// the machine can read them.
+func (c *connection) check() error {
+	if !c.external() {
+		for _, o := range [][2]string{{"--creds", c.creds}, {"--nkey", c.nkey}, {"--tls-ca", c.ca}, {"--tls-cert", c.cert}, {"--tls-key", c.key}} {
+			if o[1] != "" {
+				return usage("%s is for the site's NATS: give --nats URL, too", o[0])
+			}
+		}
+		return nil
+	}
+	if err := c.site().Check(); err != nil {
+		return usage("%w", err)
+	}
+	return nil
+}
+
+func (c *connection) site() *queue.Site {
+	s := &queue.Site{Context: c.context, Creds: c.creds, NKey: c.nkey, CA: c.ca, Cert: c.cert, Key: c.key}
+	if c.servers != "" {
+		s.URLs = strings.Split(c.servers, ",")
+	}
+	return s
+}
+
+// open opens the root's queue as a worker or client. Besides queue.Open's errors
+// there are those of access.Read.
+func (c *connection) open(ctx context.Context, r *root.Root, role queue.Role, log *slog.Logger) (*queue.Queue, error) {
+	o := queue.Options{Site: c.site(), RootID: r.ID(), Role: role}
+	if !c.external() {
+		var err error
+		if o, err = access.Options(r, role); err != nil {
+			return nil, err
+		}
+	}
+	o.Name, o.Log = connectionName(role), log
+	return queue.Open(ctx, o)
+}
+
+// connectionName is how NATS lists a connection of this process.
+func connectionName(role queue.Role) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "?"
+	}
+	return fmt.Sprintf("eisweep %s %s-%d", role, host, os.Getpid())
+}

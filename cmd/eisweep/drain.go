@@ -1,0 +1,64 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/internal/control"
+)
+
+func newDrainCommand(e *environment) *cobra.Command {
+	var choice rootChoice
+	var c connection
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "drain WORKER|HOST…",
+		Short: "End workers: they save what they run, hand it back, and exit",
+		Long: `End workers, by their names or by their hosts: they take no more tasks, save how far
+those that they run have come, hand them back for other workers to go on with, and
+exit. Nothing is lost, and no attempt is counted.`,
+		Example: `  eisweep drain node07
+  eisweep drain node07-4711 node08`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("%s needs the names of workers or hosts: `eisweep workers` lists them", cmd.CommandPath())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := clientFor(cmd.Context(), e, &choice, &c)
+			if err != nil {
+				return err
+			}
+			defer client.close()
+			out, err := ask[control.Drained](cmd.Context(), client, control.VerbDrain, control.Drain{Targets: args})
+			if err != nil {
+				return err
+			}
+			return tellDrained(e, &out, asJSON)
+		},
+	}
+	choice.flag(cmd)
+	c.flags(cmd, e)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
+	cmd.ValidArgsFunction = completeEach(workerNames(e, &choice, &c))
+	return cmd
+}
+
+func tellDrained(e *environment, d *control.Drained, asJSON bool) error {
+	if asJSON {
+		if err := json.NewEncoder(e.stdout).Encode(d); err != nil {
+			return err
+		}
+	} else {
+		for _, name := range d.Workers {
+			e.say("%s: told to save what it runs, hand it back, and exit", name)
+		}
+	}
+	if len(d.Unknown) > 0 {
+		return usage("no worker is heard of by the name or host %s; `eisweep workers%s` lists them", strings.Join(d.Unknown, ", "), e.rootFlag)
+	}
+	return nil
+}

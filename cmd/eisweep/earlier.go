@@ -1,0 +1,48 @@
+package main
+
+import (
+	"eisweep/coordinator"
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// earlier is a failure that a later run of the task, or the task that replaced
+// it, made good.
+type earlier struct {
+	Seed     uint32    `json:"seed"`
+	ID       sweeps.ID `json:"id"`
+	Class    string    `json:"class"`
+	Error    string    `json:"error"`
+	Run      int       `json:"run"`
+	By       sweeps.ID `json:"by"`       // the task that is done: the same, or its replacement
+	ByFile   string    `json:"by_file"`  // its result
+	Replaced bool      `json:"replaced"` // whether it is a replacement
+}
+
+// earlierFailures reads from a sweep's manifest which tasks failed before they, or
+// their replacements, were done: the last failure of each, in the order of the tasks.
+func earlierFailures(r *root.Root, name string, tasks []coordinator.TaskStatus) ([]earlier, error) {
+	failures := map[sweeps.ID]*results.Line{}
+	for line, err := range results.ReadManifest(r.Manifest(name)) {
+		if err != nil {
+			return nil, err
+		}
+		if line.State == results.Failed {
+			failures[line.ID] = &line
+		}
+	}
+	var out []earlier
+	for i := range tasks {
+		t := &tasks[i]
+		if t.State != coordinator.StateDone {
+			continue
+		}
+		for _, id := range []sweeps.ID{t.Task.ID, t.Task.Replaces} {
+			if f := failures[id]; f != nil {
+				out = append(out, earlier{f.Seed, id, f.Class, f.Error, f.Run, t.Task.ID, t.Task.File, id != t.Task.ID})
+			}
+		}
+	}
+	return out, nil
+}

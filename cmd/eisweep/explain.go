@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/coordinator"
+	"eisweep/internal/control"
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+)
+
+func newExplainCommand(e *environment) *cobra.Command {
+	var choice rootChoice
+	var c connection
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "explain TASK|SWEEP",
+		Short: "Say why a task, or a sweep, is not running",
+		Long: `Say why a task, or a sweep, is not running: it waits for the task that trains its
+network, no worker is connected or none has the memory, the sweep is paused, an attempt
+failed and is repeated later, others are before it, it runs, or it is settled.
+
+TASK is an id (t and 32 hex digits) or the start of one.`,
+		Args: exactlyOne("a task's id or a sweep's name"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path, err := choice.announce(e)
+			if err != nil {
+				return err
+			}
+			r, err := existingRoot(path)
+			if err != nil {
+				return err
+			}
+			out, err := explain(cmd.Context(), e, r, &c, args[0])
+			if err != nil {
+				return orInterrupted(cmd.Context(), err)
+			}
+			return tellExplained(e, out, asJSON)
+		},
+	}
+	choice.flag(cmd)
+	c.flags(cmd, e)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
+	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
+	return cmd
+}
+
+func explain(ctx context.Context, e *environment, r *root.Root, c *connection, target string) (*control.Explained, error) {
+	client, err := openClient(ctx, e, r, c)
+	var absent *absentError
+	if errors.As(err, &absent) {
+		return explainAlone(ctx, r, target, absent)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer client.close()
+	out, err := ask[control.Explained](ctx, client, control.VerbExplain, control.Explain{Target: target})
+	return &out, err
+}
+
+// explainAlone says what the folder tells where nobody coordinates.
+func explainAlone(ctx context.Context, r *root.Root, target string, absent *absentError) (*control.Explained, error) {
+	launched, err := r.Sweeps()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range launched {
+		if name == target {
+			s := readStanding(ctx, r, name)
+			out := &control.Explained{Target: name, Sweep: name, State: string(s.Stand), Details: []string{s.text()}}
+			explainAbsent(out, s.New == 0 && s.Trouble == "", "every task is done or failed", absent)
+			return out, nil
+		}
+	}
+	if !looksLikeID(target) {
+		return nil, unknownSweep(target, launched)
+	}
+	a, err := findTask(ctx, r, launched, target)
+	if err != nil {
+		return nil, err
+	}
+	out := &control.Explained{Target: a.id.String(), Sweep: a.sweep, State: string(coordinator.StateNew)}
+	if a.line != nil {
+		out.State = string(a.line.State)
+	}
+	explainAbsent(out, a.line != nil, settledText(a.line), absent)
+	return out, nil
+}
+
+// explainAbsent says that something is settled, or that nobody sees to it.
+func explainAbsent(out *control.Explained, settled bool, how string, absent *absentError) {
+	switch {
+	case settled:
+		out.Reason = how
+	case absent.running():
+		out.Reason = fmt.Sprintf("`%s` is at work (process %d on %s) and tells nobody else of single tasks", absent.holder.Command, absent.holder.PID, absent.holder.Host)
+	default:
+		out.Reason = absent.short() + ": nothing runs"
+		out.Remedy = fmt.Sprintf("eisweep coordinator%s, or run it here: eisweep run %s%s", absent.rootFlag, out.Sweep, absent.rootFlag)
+	}
+}
+
+func settledText(l *results.Line) string {
+	switch {
+	case l == nil:
+		return ""
+	case l.State == results.Failed:
+		return "it failed (" + l.Class + "): " + firstLine(l.Error)
+	}
+	return "it is done: " + l.File
+}
+
+func tellExplained(e *environment, x *control.Explained, asJSON bool) error {
+	if asJSON {
+		out := json.NewEncoder(e.stdout)
+		out.SetEscapeHTML(false)
+		return out.Encode(x)
+	}
+	what := x.Target
+	if x.Sweep != "" && x.Sweep != x.Target {
+		what += " of " + x.Sweep
+	}
+	e.say("%s%s: %s", what, bracketed(x.State), x.Reason)
+	for _, line := range x.Details {
+		e.say("  %s", line)
+	}
+	if x.Remedy != "" {
+		e.say("  %s", x.Remedy)
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+)
+
+// following shows sweeps that a coordinator sees to, until they are settled.
+type following struct {
+	client   *client
+	observer observer
+	names    []string // none: every sweep, without an end
+
+	inbox  inbox
+	stop   func()
+	silent bool // the coordinator didn't answer the last time
+	last   control.Snapshot
+}
+
+// followTime is how often the coordinator is asked how far things are.
+const followTime = 500 * time.Millisecond
+
+// listen takes every line that the manifests get from now on.
+func (f *following) listen(ctx context.Context) (err error) {
+	f.stop, err = f.client.queue.Notes(ctx, "", func(_ string, text []byte) {
+		var line results.Line
+		if json.Unmarshal(text, &line) == nil {
+			f.inbox.put(line)
+		}
+	})
+	return err
+}
+
+// concerns says whether a sweep is followed.
+func (f *following) concerns(sweep string) bool {
+	return len(f.names) == 0 || slices.Contains(f.names, sweep)
+}
+
+// follow shows progress until every sweep that is followed is settled. The error
+// holds all that the exit code depends on.
+func (f *following) follow(ctx context.Context, e *environment) error {
+	ticker := time.NewTicker(followTime)
+	defer ticker.Stop()
+	for {
+		settled, err := f.look(ctx)
+		if err != nil {
+			return f.left(ctx, e, err)
+		}
+		if settled {
+			return f.finish(ctx, e)
+		}
+		select {
+		case <-ctx.Done():
+			return f.left(ctx, e, ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}
+
+// look shows how far the sweeps are, and says whether they are settled. That the
+// coordinator doesn't answer is no error: another may come.
+func (f *following) look(ctx context.Context) (settled bool, err error) {
+	asked, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	snapshot, err := control.Ask[control.Snapshot](asked, f.client.queue, control.VerbSnapshot, control.Nothing{})
+	switch {
+	case ctx.Err() != nil:
+		return false, ctx.Err()
+	case errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrOutOfReach), errors.Is(err, context.DeadlineExceeded):
+		if !f.silent {
+			f.observer.notice("warning: the coordinator doesn't answer; workers go on with what they run (waiting for it)")
+		}
+		f.silent = true
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	if f.silent {
+		f.observer.notice("the coordinator answers again")
+		f.silent = false
+	}
+	f.show(f.narrowed(snapshot))
+	return len(f.names) > 0 && f.settled(), nil
+}
+
+// show passes on what has come since the last time.
+func (f *following) show(s control.Snapshot) {
+	f.last = s
+	f.tellLines()
+	f.observer.progress(s)
+}
+
+func (f *following) tellLines() {
+	for _, line := range f.inbox.take() {
+		if f.concerns(line.Sweep) {
+			f.observer.task(&line)
+		}
+	}
+}
+
+// narrowed leaves out what is not followed. What is left of all is then the most
+// that is left of one.
+func (f *following) narrowed(s control.Snapshot) control.Snapshot {
+	if len(f.names) == 0 {
+		return s
+	}
+	out := control.Snapshot{Elapsed: s.Elapsed, LeftKnown: true}
+	for _, x := range s.Sweeps {
+		if f.concerns(x.Name) {
+			out.Sweeps = append(out.Sweeps, x)
+			out.Left, out.LeftKnown = max(out.Left, x.Left), out.LeftKnown && (x.LeftKnown || x.Done+x.Failed == x.Tasks)
+		}
+	}
+	for _, r := range s.Running {
+		if f.concerns(r.Sweep) {
+			out.Running = append(out.Running, r)
+		}
+	}
+	return out
+}
+
+// settled says whether nothing more happens to the sweeps. One that the coordinator
+// no longer speaks of is.
+func (f *following) settled() bool {
+	for i := range f.last.Sweeps {
+		if s := &f.last.Sweeps[i]; s.Stand != control.Cancelled && s.Done+s.Failed < s.Tasks {
+			return false
+		}
+	}
+	return true
+}
+
+// finish tells what became of the sweeps.
+func (f *following) finish(ctx context.Context, e *environment) error {
+	sum, err := ask[control.Summary](ctx, f.client, control.VerbSummary, control.Steer{Sweeps: f.names})
+	if err != nil {
+		return f.left(ctx, e, err)
+	}
+	f.tellLines()
+	f.observer.summary(sum, nil)
+	return errors.Join(f.cancelled(), summaryError(sum))
+}
+
+// cancelled is the error of sweeps that somebody gave up before their end.
+func (f *following) cancelled() error {
+	var given []string
+	for i := range f.last.Sweeps {
+		if s := &f.last.Sweeps[i]; s.Stand == control.Cancelled && s.Done+s.Failed < s.Tasks {
+			given = append(given, s.Name)
+		}
+	}
+	if len(given) == 0 {
+		return nil
+	}
+	return failure(exitTasks, "%s %s cancelled before the end; launching again goes on from here", names(given), plural(len(given), "was", "were"))
+}
+
+// left ends the showing before the sweeps end.
+func (f *following) left(ctx context.Context, e *environment, err error) error {
+	f.tellLines()
+	if ctx.Err() != nil && len(f.names) > 0 {
+		f.observer.notice("the sweeps go on without this command; `eisweep watch " + strings.Join(f.names, " ") + e.rootFlag + "` shows them, `eisweep cancel` ends them")
+	}
+	return orInterrupted(ctx, err)
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/internal/control"
+	"eisweep/sweeps"
+)
+
+func newLaunchCommand(e *environment) *cobra.Command {
+	var s selection
+	var l launching
+	cmd := &cobra.Command{
+		Use:   "launch FILE|NAME…",
+		Short: "Have sweeps run by the workers of the root's coordinator",
+		Long: `Have sweeps run by the workers that the root's coordinator has: whatever of their tasks
+is not done yet. It takes the same words as ` + "`run`" + `, which computes by itself.
+
+The command ends when the coordinator has the sweeps; --follow stays and shows how far
+they come, and ends as ` + "`run`" + ` does. Ctrl-C ends the showing, not the sweeps. Launching
+the same again does no harm; an edited file runs the difference.`,
+		Example: `  eisweep launch my.toml --follow
+  eisweep launch approximate perturb
+  eisweep launch urgent.toml --priority 10`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			list, err := s.sweeps(e, args)
+			if err != nil {
+				return err
+			}
+			client, err := clientFor(cmd.Context(), e, &s.root, &l.connection)
+			if err != nil {
+				return err
+			}
+			defer client.close()
+			l.request.Sweeps = sweepFiles(list)
+			return l.launch(cmd.Context(), e, client)
+		},
+	}
+	s.flags(cmd)
+	l.connection.flags(cmd, e)
+	f := cmd.Flags()
+	f.IntVar(&l.request.Priority, "priority", 0, "sweeps of a higher priority go first; equal ones share the workers evenly")
+	f.BoolVar(&l.request.Supersede, "supersede", false, "move result files of other tasks that are in the way to superseded/")
+	f.BoolVar(&l.request.Dry, "dry-run", false, "only say what would be done")
+	l.showing(cmd)
+	return cmd
+}
+
+// launching is a request to launch, and how what becomes of it is shown.
+type launching struct {
+	connection
+	request        control.Launch
+	follow, asJSON bool
+}
+
+// showing adds the options of how it is shown.
+func (l *launching) showing(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "show how far the sweeps come, until they are done")
+	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write events as JSON, one object per line")
+}
+
+// sweepFiles are sweeps as a coordinator is told them.
+func sweepFiles(list []*sweeps.Sweep) []control.SweepFile {
+	var out []control.SweepFile
+	for _, s := range list {
+		out = append(out, control.SweepFile{Path: s.Name() + ".toml", TOML: string(s.TOML())})
+	}
+	return out
+}
+
+// launch sends the request and tells what the coordinator makes of it; with follow
+// it goes on telling.
+func (l *launching) launch(ctx context.Context, e *environment, c *client) error {
+	o := chooseObserver(e, l.asJSON)
+	f := following{client: c, observer: o}
+	if l.follow && !l.request.Dry {
+		if err := f.listen(ctx); err != nil {
+			return err
+		}
+		defer f.stop()
+	}
+	plan, err := l.send(ctx, e, c)
+	if err != nil {
+		return err
+	}
+	for i := range plan.Sweeps {
+		f.names = append(f.names, plan.Sweeps[i].Name)
+	}
+	if l.request.Dry {
+		return l.tellDry(e, o, &plan)
+	}
+	o.plan(plan)
+	if plan.Executes() > 0 {
+		warnOfNoWorker(ctx, e, c)
+	}
+	if l.follow {
+		return f.follow(ctx, e)
+	}
+	if plan.Executes() > 0 && !l.asJSON {
+		e.say("launched; follow with: eisweep watch %s%s", strings.Join(f.names, " "), e.rootFlag)
+	}
+	return nil
+}
+
+// send sends the request; files that are in the way are moved if the person says so.
+func (l *launching) send(ctx context.Context, e *environment, c *client) (control.Plan, error) {
+	plan, err := ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
+	var refusal *control.Refusal
+	if !errors.As(err, &refusal) || refusal.Kind != control.InTheWay || !e.asks || l.asJSON {
+		return plan, err
+	}
+	if !confirmSupersede(e, refusal.Count, refusal.Sweep) {
+		return plan, err
+	}
+	l.request.Supersede = true
+	return ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
+}
+
+// tellDry tells what a launch would do.
+func (l *launching) tellDry(e *environment, o observer, plan *control.Plan) error {
+	if l.asJSON {
+		o.plan(*plan)
+		return nil
+	}
+	for i := range plan.Sweeps {
+		writeSweepRows(e, &plan.Sweeps[i])
+	}
+	e.say("nothing was launched: this is what would be (--dry-run)")
+	return nil
+}
+
+// warnOfNoWorker says so where nobody is there to run what was launched.
+func warnOfNoWorker(ctx context.Context, e *environment, c *client) {
+	out, err := ask[control.Workers](ctx, c, control.VerbWorkers, control.Nothing{})
+	if err != nil {
+		return
+	}
+	for i := range out.Workers {
+		if !out.Workers[i].Silent {
+			return
+		}
+	}
+	e.note("no worker is connected: start some, on any machine that shares the folder: eisweep worker%s", e.rootFlag)
+}

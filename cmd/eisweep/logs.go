@@ -1,0 +1,246 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+func newLogsCommand(e *environment) *cobra.Command {
+	var choice rootChoice
+	var c connection
+	var l logView
+	cmd := &cobra.Command{
+		Use:   "logs TASK",
+		Short: "Print what the attempts at a task logged",
+		Long: `Print what the attempts at a task logged, the oldest first. With --follow it goes on
+as the task runs, until that is settled.
+
+TASK is an id (t and 32 hex digits) or the start of one.`,
+		Args: exactlyOne("a task's id"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !looksLikeID(args[0]) {
+				return usage("%q is no task's id: t and hex digits; `eisweep tasks SWEEP` lists a sweep's", args[0])
+			}
+			path, err := choice.announce(e)
+			if err != nil {
+				return err
+			}
+			r, err := existingRoot(path)
+			if err != nil {
+				return err
+			}
+			if err := l.find(cmd.Context(), r, args[0]); err != nil {
+				return err
+			}
+			if l.follow {
+				return l.followOn(cmd.Context(), e, r, &c)
+			}
+			if err := l.print(e, r); err != nil || l.printed > 0 {
+				return err
+			}
+			return usage("%s has no log: it was not run yet, or `eisweep clean` removed it; `eisweep explain %s%s` says how it stands", l.id, l.id, e.rootFlag)
+		},
+	}
+	choice.flag(cmd)
+	c.flags(cmd, e)
+	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "go on as the task runs")
+	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write JSON, one object per line of a log")
+	cmd.ValidArgsFunction = completeFirst(loggedTasks(e, &choice))
+	return cmd
+}
+
+// logView prints the logs of a task's attempts.
+type logView struct {
+	follow, asJSON bool
+	id             sweeps.ID
+	read           map[logName]int64 // how far
+	part           map[logName]string
+	last           logName // whose lines were printed last
+	printed        int     // lines
+}
+
+// logName tells the logs of a task's attempts apart.
+type logName struct{ run, attempt int }
+
+// find completes the id: among the logs, which tell at once, else among all tasks.
+func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
+	l.read, l.part = map[logName]int64{}, map[logName]string{}
+	ids := map[string]bool{}
+	paths, err := filepath.Glob(filepath.Join(globLiteral(r.Private("logs")), prefix+"*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		id, _, _ := strings.Cut(filepath.Base(path), ".")
+		ids[id] = true
+	}
+	if len(ids) > 1 {
+		return usage("%s is the start of %d tasks' ids: give more of it", prefix, len(ids))
+	}
+	for id := range ids {
+		l.id, err = sweeps.ParseID(id)
+		return err
+	}
+	launched, err := r.Sweeps()
+	if err != nil {
+		return err
+	}
+	a, err := findTask(ctx, r, launched, prefix)
+	if err != nil {
+		return err
+	}
+	l.id = a.id
+	return nil
+}
+
+// globLiteral quotes what Glob would take for a pattern.
+func globLiteral(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// print writes what the logs have got since the last time, in their order.
+func (l *logView) print(e *environment, r *root.Root) error {
+	paths, err := filepath.Glob(filepath.Join(globLiteral(r.Private("logs")), l.id.String()+".*"))
+	if err != nil {
+		return err
+	}
+	var logs []logName
+	for _, path := range paths {
+		var n logName
+		if _, err := fmt.Sscanf(strings.TrimPrefix(filepath.Base(path), l.id.String()+"."), "%d.%d", &n.run, &n.attempt); err == nil {
+			logs = append(logs, n)
+		}
+	}
+	slices.SortFunc(logs, func(a, b logName) int { return cmp.Or(cmp.Compare(a.run, b.run), cmp.Compare(a.attempt, b.attempt)) })
+	for _, n := range logs {
+		if err := l.printLog(e, r.Log(l.id, n.run, n.attempt), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *logView) printLog(e *environment, path string, n logName) error {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // cleaned in between
+	}
+	if err != nil {
+		return fmt.Errorf("read log: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.NewSectionReader(f, l.read[n], 1<<40))
+	if err != nil {
+		return fmt.Errorf("read log: %w", err)
+	}
+	l.read[n] += int64(len(text))
+	whole := l.part[n] + string(text)
+	end := strings.LastIndexByte(whole, '\n') + 1
+	if !l.follow {
+		end = len(whole)
+	}
+	l.part[n] = whole[end:]
+	for line := range strings.Lines(whole[:end]) {
+		if err := l.line(e, n, strings.TrimRight(line, "\n")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// logLineJSON is a line of `logs --json`.
+type logLineJSON struct {
+	ID      sweeps.ID `json:"id"`
+	Run     int       `json:"run"`
+	Attempt int       `json:"attempt"`
+	Line    string    `json:"line"`
+}
+
+func (l *logView) line(e *environment, n logName, text string) error {
+	l.printed++
+	if l.asJSON {
+		out := json.NewEncoder(e.stdout)
+		out.SetEscapeHTML(false)
+		return out.Encode(logLineJSON{l.id, n.run, n.attempt, text})
+	}
+	if n != l.last {
+		e.say("run %d, attempt %d", n.run, n.attempt)
+		l.last = n
+	}
+	e.say("  %s", text)
+	return nil
+}
+
+// Times between two looks at the logs, and two questions to the coordinator.
+const (
+	logTime    = 500 * time.Millisecond
+	settleTime = 2 * time.Second
+)
+
+// followOn prints until the task is settled, or nobody is there to run it.
+func (l *logView) followOn(ctx context.Context, e *environment, r *root.Root, c *connection) error {
+	ticker := time.NewTicker(logTime)
+	defer ticker.Stop()
+	for next := time.Now(); ; {
+		ended := ""
+		if !time.Now().Before(next) {
+			out, err := explain(ctx, e, r, c, l.id.String())
+			if err != nil {
+				return orInterrupted(ctx, err)
+			}
+			if out.State == "done" || out.State == "failed" || out.Remedy != "" && out.State == "new" {
+				ended = out.Reason
+			}
+			next = time.Now().Add(settleTime)
+		}
+		if err := l.print(e, r); err != nil {
+			return err
+		}
+		if ended != "" {
+			e.note("%s: %s", l.id, ended)
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return orInterrupted(ctx, ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}
+
+// loggedTasks completes the ids of tasks that have logs.
+func loggedTasks(e *environment, choice *rootChoice) func() []string {
+	return func() []string {
+		path, _, err := choice.choose(e)
+		if err != nil {
+			return nil
+		}
+		r, err := root.OpenExisting(path)
+		if err != nil {
+			return nil
+		}
+		entries, _ := os.ReadDir(r.Private("logs"))
+		var ids []string
+		for _, entry := range entries {
+			if id, _, ok := strings.Cut(entry.Name(), "."); ok && looksLikeID(id) {
+				ids = append(ids, id)
+			}
+		}
+		return slices.Compact(ids)
+	}
+}

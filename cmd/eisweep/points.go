@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"eisweep/coordinator"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// point is a combination of a sweep's varying parameters, with the seeds of its
+// tasks by how they stand.
+type point struct {
+	name   string
+	seeds  map[string][]uint32
+	failed []sweeps.ID
+}
+
+// The columns of a table of points. What is neither done nor failed nor running
+// is still to be run.
+var pointStates = []string{"done", "running", "failed", "to run"}
+
+// pointsOf gathers a sweep's tasks by point, in their order. Parameters that have
+// one value throughout the sweep are not told.
+func pointsOf(tasks []coordinator.TaskStatus, running map[sweeps.ID]bool) []*point {
+	varied, networks := varies(tasks)
+	byName := map[string]*point{}
+	var out []*point
+	for i := range tasks {
+		t := &tasks[i]
+		name := pointName(&t.Task, varied, networks)
+		p := byName[name]
+		if p == nil {
+			p = &point{name: name, seeds: map[string][]uint32{}}
+			byName[name] = p
+			out = append(out, p)
+		}
+		state := pointState(t, running)
+		p.seeds[state] = append(p.seeds[state], t.Task.Seed)
+		if state == "failed" {
+			p.failed = append(p.failed, t.Task.ID)
+		}
+	}
+	return out
+}
+
+func pointState(t *coordinator.TaskStatus, running map[sweeps.ID]bool) string {
+	switch {
+	case running[t.Task.ID]:
+		return "running"
+	case t.State == coordinator.StateNew:
+		return "to run"
+	}
+	return string(t.State)
+}
+
+// varies finds the parameters with several values, and whether one seed of a
+// PERTURB sweep pushes several networks.
+func varies(tasks []coordinator.TaskStatus) (varied map[string]bool, networks bool) {
+	varied, first := map[string]bool{}, map[string]sim.Value{}
+	for i := range tasks {
+		t := &tasks[i].Task
+		for _, s := range t.Varying {
+			if v, ok := first[s.Name]; !ok {
+				first[s.Name] = s.Value
+			} else if v != s.Value {
+				varied[s.Name] = true
+			}
+		}
+		networks = networks || t.Source != nil && t.Source.SeedTold && t.Source.Seed != t.Seed
+	}
+	return varied, networks
+}
+
+func pointName(t *sweeps.Task, varied map[string]bool, networks bool) string {
+	var parts []string
+	for _, s := range t.Varying {
+		if varied[s.Name] {
+			parts = append(parts, s.String())
+		}
+	}
+	if networks && t.Source != nil && t.Source.SeedTold {
+		parts = append(parts, fmt.Sprintf("network seed=%d", t.Source.Seed))
+	}
+	return orElse(strings.Join(parts, " "), "all")
+}
+
+// pointsShown is how many rows a table has without --all.
+const pointsShown = 40
+
+// writePoints draws the table: a row per point, and in each column the seeds.
+func writePoints(e *environment, points []*point, all bool) error {
+	shown := points
+	if !all && len(points) > pointsShown {
+		shown = points[:pointsShown]
+	}
+	columns := slices.DeleteFunc(slices.Clone(pointStates), func(state string) bool {
+		return !slices.ContainsFunc(points, func(p *point) bool { return len(p.seeds[state]) > 0 })
+	})
+	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "  seeds of\t%s\n", strings.Join(columns, "\t"))
+	for _, p := range shown {
+		row := []string{"  " + p.name}
+		for _, state := range columns {
+			row = append(row, orElse(cut(seedsText(p.seeds[state]), 40), "-"))
+		}
+		fmt.Fprintln(t, strings.Join(row, "\t"))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	if len(shown) < len(points) {
+		e.say("  … and %s more (--all)", count(len(points)-len(shown), "point"))
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"eisweep/internal/root"
+)
+
+// startElsewhere starts a worker on each host by the system's ssh. They outlive
+// the connection; `eisweep drain` ends them.
+func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *root.Root) error {
+	self, err := os.Executable()
+	if err != nil {
+		return failure(exitInternal, "find own program: %w", err)
+	}
+	options := optionsGiven(cmd, "on", "path", "json")
+	var failed []error
+	for host := range strings.SplitSeq(w.on, ",") {
+		host = strings.TrimSpace(host)
+		if host == "" || strings.HasPrefix(host, "-") {
+			failed = append(failed, usage("--on %s: %q is no host", w.on, host))
+			continue
+		}
+		log := r.Private("logs", "worker."+fileName(host)+".log")
+		command := "nohup " + quoted(self) + " worker -p " + quoted(r.Path()) + options
+		pid, err := startOn(cmd.Context(), host, command, log)
+		if err != nil {
+			failed = append(failed, failure(exitLost, "%s: %w", host, err))
+			continue
+		}
+		e.say("%s: %s (process %s; log %s)", host, command, pid, log)
+	}
+	if len(failed) == 0 {
+		e.say("they end with: eisweep drain HOST%s", e.rootFlag)
+	}
+	return errors.Join(failed...)
+}
+
+// started leaves the command running on its own and tells its process. One that
+// ends at once has told why in its log.
+const started = `%[1]s >>%[2]s 2>&1 </dev/null & p=$!; sleep 1; kill -0 $p 2>/dev/null || { tail -n 5 %[2]s >&2; exit 1; }; echo $p`
+
+func startOn(ctx context.Context, host, command, log string) (pid string, err error) {
+	var told bytes.Buffer
+	ssh := exec.CommandContext(ctx, "ssh", "-o", "BatchMode=yes", host, fmt.Sprintf(started, command, quoted(log)))
+	ssh.Stderr = &told
+	out, err := ssh.Output()
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return "", errors.New("there is no ssh on this machine")
+	case err != nil:
+		return "", fmt.Errorf("the worker was not started: %w: %s", err, strings.TrimSpace(told.String()))
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// optionsGiven are the options of a command line but for some, as typed.
+func optionsGiven(cmd *cobra.Command, without ...string) string {
+	var out strings.Builder
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		for _, name := range without {
+			if f.Name == name {
+				return
+			}
+		}
+		out.WriteString(" --" + f.Name + "=" + quoted(f.Value.String()))
+	})
+	return out.String()
+}
+
+// fileName is a host as a part of a file's name.
+func fileName(host string) string {
+	return strings.Map(func(c rune) rune {
+		if c == '/' || c == 0 {
+			return '_'
+		}
+		return c
+	}, host)
+}

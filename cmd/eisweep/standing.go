@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"eisweep/coordinator"
+	"eisweep/internal/control"
+	"eisweep/internal/root"
+)
+
+// standing is how a sweep stands: as the coordinator says, or as its folder tells.
+type standing struct {
+	Sweep    string        `json:"sweep"`
+	Stand    control.Stand `json:"stand,omitempty"` // "" where only the folder tells
+	Tasks    int           `json:"tasks"`
+	Done     int           `json:"done"`
+	Failed   int           `json:"failed"`
+	Running  int           `json:"running"`
+	Queued   int           `json:"queued"`
+	Waiting  int           `json:"waiting"`
+	New      int           `json:"new"` // neither done nor failed, where only the folder tells
+	Priority int           `json:"priority"`
+	Left     *float64      `json:"left"` // seconds; null where not known
+	Folder   string        `json:"folder"`
+	By       string        `json:"by"`                // coordinator or folder
+	Trouble  string        `json:"trouble,omitempty"` // why the folder could not be read
+}
+
+func standingOf(r *root.Root, s *control.SweepState) standing {
+	stand := s.Stand
+	if stand == "" {
+		stand = control.Open
+	}
+	if stand == control.Open && s.Done+s.Failed == s.Tasks {
+		stand = control.Finished
+	}
+	return standing{
+		Sweep: s.Name, Stand: stand, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed, Running: s.Running, Queued: s.Queued, Waiting: s.Waiting,
+		Priority: s.Priority, Left: seconds(s.Left, s.LeftKnown), Folder: r.SweepDir(s.Name), By: "coordinator",
+	}
+}
+
+// readStanding reads a sweep's folder.
+func readStanding(ctx context.Context, r *root.Root, name string) standing {
+	out := standing{Sweep: name, Folder: r.SweepDir(name), By: "folder"}
+	prober, err := newProber()
+	if err == nil {
+		var status *coordinator.SweepStatus
+		if status, err = coordinator.ReadSweep(ctx, r, prober, name); err == nil {
+			out.count(status.Tasks)
+		}
+	}
+	if err != nil {
+		out.Trouble = err.Error()
+	}
+	return out
+}
+
+func (s *standing) count(tasks []coordinator.TaskStatus) {
+	s.Tasks = len(tasks)
+	for i := range tasks {
+		switch tasks[i].State {
+		case coordinator.StateDone:
+			s.Done++
+		case coordinator.StateFailed:
+			s.Failed++
+		default:
+			s.New++
+		}
+	}
+	if s.New == 0 && s.Tasks > 0 {
+		s.Stand = control.Finished
+	}
+}
+
+// text words a standing.
+func (s *standing) text() string {
+	if s.Trouble != "" {
+		return s.Sweep + ": " + firstLine(s.Trouble)
+	}
+	state := control.SweepState{Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed, Running: s.Running, Queued: s.Queued, Waiting: s.Waiting}
+	text := stateLine(&state) + prefixed(some(s.New, "to run"))
+	switch {
+	case s.Stand == control.Paused:
+		text += prefixed("paused (eisweep resume " + s.Sweep + ")")
+	case s.Stand == control.Cancelled:
+		text += prefixed("cancelled (launching it goes on with it)")
+	case s.Stand == control.Open && s.Left != nil && *s.Left > 0:
+		text += prefixed(left(time.Duration(*s.Left*float64(time.Second)), true))
+	}
+	if s.Priority != 0 {
+		text += fmt.Sprintf(", priority %d", s.Priority)
+	}
+	return text
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/internal/control"
+	"eisweep/internal/root"
+)
+
+func newStatusCommand(e *environment) *cobra.Command {
+	var choice rootChoice
+	var c connection
+	var s statusView
+	cmd := &cobra.Command{
+		Use:   "status [SWEEP]",
+		Short: "Say how far sweeps have come; of one: every point, what failed and why",
+		Long: `Say how far the sweeps under the root have come. Of one that is named: a row for every
+combination of its parameters with the seeds that are done, running, failed or to run;
+why seeds failed, by class, with the command that runs them again; and which failed
+earlier and were done since.
+
+Where no coordinator answers, the folders tell.`,
+		Example: `  eisweep status
+  eisweep status my`,
+		Args: atMost(1, "the name of a sweep"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path, err := choice.announce(e)
+			if err != nil {
+				return err
+			}
+			if s.root, err = existingRoot(path); err != nil {
+				return err
+			}
+			if err := s.connect(cmd.Context(), e, &c); err != nil {
+				return err
+			}
+			defer s.close()
+			if len(args) == 0 {
+				return s.overview(cmd.Context(), e)
+			}
+			return s.sweep(cmd.Context(), e, args[0])
+		},
+	}
+	choice.flag(cmd)
+	c.flags(cmd, e)
+	cmd.Flags().BoolVar(&s.all, "all", false, "every row, however many there are")
+	cmd.Flags().BoolVar(&s.asJSON, "json", false, "write JSON, one object per sweep and line")
+	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
+	return cmd
+}
+
+// statusView is what `status` tells, and from where.
+type statusView struct {
+	all, asJSON bool
+	root        *root.Root
+	client      *client // nil: the folder tells
+	snapshot    control.Snapshot
+}
+
+// foldersMost is how many bytes of manifests are read beside what the coordinator
+// tells: its answer comes at once, whatever lies in the folders.
+const foldersMost = 16 << 20
+
+// connect asks the coordinator; where none answers it says so.
+func (s *statusView) connect(ctx context.Context, e *environment, c *connection) (err error) {
+	var absent *absentError
+	s.client, err = openClient(ctx, e, s.root, c)
+	switch {
+	case errors.As(err, &absent) && absent.running():
+		e.note("`%s` is at work (process %d on %s); this is what the folder tells", absent.holder.Command, absent.holder.PID, absent.holder.Host)
+		return nil
+	case errors.As(err, &absent):
+		e.note("%s; this is what the folder tells", absent.short())
+		return nil
+	case err != nil:
+		return err
+	}
+	s.snapshot, err = ask[control.Snapshot](ctx, s.client, control.VerbSnapshot, control.Nothing{})
+	return err
+}
+
+func (s *statusView) close() {
+	if s.client != nil {
+		s.client.close()
+	}
+}
+
+// known returns what the coordinator says of a sweep, or nil.
+func (s *statusView) known(name string) *control.SweepState {
+	for i := range s.snapshot.Sweeps {
+		if s.snapshot.Sweeps[i].Name == name {
+			return &s.snapshot.Sweeps[i]
+		}
+	}
+	return nil
+}
+
+// overview tells of every sweep under the root.
+func (s *statusView) overview(ctx context.Context, e *environment) error {
+	launched, err := s.root.Sweeps()
+	if err != nil {
+		return err
+	}
+	readFolders := s.client == nil || s.all || s.manifestBytes(launched) <= foldersMost
+	out := json.NewEncoder(e.stdout)
+	var untold []string
+	for _, name := range launched {
+		var row standing
+		if state := s.known(name); state != nil {
+			row = standingOf(s.root, state)
+		} else if readFolders {
+			row = readStanding(ctx, s.root, name)
+		} else {
+			untold = append(untold, name)
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return orInterrupted(ctx, err)
+		}
+		if !s.asJSON {
+			e.say("%s", row.text())
+		} else if err := out.Encode(row); err != nil {
+			return err
+		}
+	}
+	switch {
+	case len(launched) == 0 && !s.asJSON:
+		e.say("no sweep was run or launched here")
+	case len(untold) > 0:
+		e.note("at rest, not counted (--all counts them): %s", names(untold))
+	}
+	return nil
+}
+
+func (s *statusView) manifestBytes(launched []string) int64 {
+	var n int64
+	for _, name := range launched {
+		if info, err := os.Stat(s.root.Manifest(name)); err == nil {
+			n += info.Size()
+		}
+	}
+	return n
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"eisweep/coordinator"
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/sweeps"
+)
+
+// pointsMost is how many tasks a sweep may have for its points to be told while
+// the coordinator could tell of it at once.
+const pointsMost = 20_000
+
+// sweepView is what is told of one sweep.
+type sweepView struct {
+	standing
+	Experiment string            `json:"experiment"`
+	Points     []pointJSON       `json:"points"`
+	Failures   []control.Failure `json:"failures"`
+	Earlier    []earlier         `json:"earlier"` // failed, and done since
+	Rerun      string            `json:"rerun,omitempty"`
+
+	points []*point
+}
+
+type pointJSON struct {
+	Point   string   `json:"point"`
+	Done    []uint32 `json:"done"` // seeds
+	Running []uint32 `json:"running"`
+	Failed  []uint32 `json:"failed"`
+	ToRun   []uint32 `json:"to_run"`
+}
+
+// sweep tells of one sweep: from the folder in full, of a large one that the
+// coordinator knows only what it says.
+func (s *statusView) sweep(ctx context.Context, e *environment, name string) error {
+	if err := haveSweeps(s.root, []string{name}); err != nil {
+		return err
+	}
+	state := s.known(name)
+	var v *sweepView
+	var err error
+	if state != nil && state.Tasks > pointsMost && !s.all {
+		v, err = s.brief(ctx, e, state)
+	} else {
+		v, err = s.full(ctx, name, state)
+	}
+	if err != nil {
+		return orInterrupted(ctx, err)
+	}
+	if len(v.Failures) > 0 {
+		v.Rerun = fmt.Sprintf("eisweep rerun %s --failed%s", name, e.rootFlag)
+	}
+	if s.asJSON {
+		return v.encode(e)
+	}
+	return v.tell(e, s.all)
+}
+
+// brief is what the coordinator alone tells.
+func (s *statusView) brief(ctx context.Context, e *environment, state *control.SweepState) (*sweepView, error) {
+	sum, err := ask[control.Summary](ctx, s.client, control.VerbSummary, control.Steer{Sweeps: []string{state.Name}})
+	if err != nil {
+		return nil, err
+	}
+	v := &sweepView{standing: standingOf(s.root, state)}
+	for _, x := range sum.Sweeps {
+		v.Failures = append(v.Failures, x.Failures...)
+	}
+	e.note("%s has more than %d tasks: its points are told with --all", state.Name, pointsMost)
+	return v, nil
+}
+
+// full reads the folder; state is what the coordinator says, or nil.
+func (s *statusView) full(ctx context.Context, name string, state *control.SweepState) (*sweepView, error) {
+	prober, err := newProber()
+	if err != nil {
+		return nil, err
+	}
+	status, err := coordinator.ReadSweep(ctx, s.root, prober, name)
+	if err != nil {
+		return nil, err
+	}
+	v := &sweepView{Experiment: string(status.Sweep.Experiment())}
+	if state != nil {
+		v.standing = standingOf(s.root, state)
+	} else {
+		v.standing = standing{Sweep: name, Folder: s.root.SweepDir(name), By: "folder"}
+		v.count(status.Tasks)
+	}
+	v.points = pointsOf(status.Tasks, s.running())
+	v.Failures = failuresOf(status.Tasks)
+	v.Earlier, err = earlierFailures(s.root, name, status.Tasks)
+	return v, err
+}
+
+// running are the tasks that the coordinator hears of.
+func (s *statusView) running() map[sweeps.ID]bool {
+	out := map[sweeps.ID]bool{}
+	for i := range s.snapshot.Running {
+		out[s.snapshot.Running[i].ID] = true
+	}
+	return out
+}
+
+func failuresOf(tasks []coordinator.TaskStatus) []control.Failure {
+	var out []control.Failure
+	for i := range tasks {
+		if t := &tasks[i]; t.State == coordinator.StateFailed && t.Line != nil {
+			out = append(out, control.Failure{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, Class: queue.Class(t.Line.Class), Error: t.Line.Error})
+		}
+	}
+	return out
+}
+
+func (v *sweepView) encode(e *environment) error {
+	v.Points = []pointJSON{}
+	for _, p := range v.points {
+		some := func(state string) []uint32 { return append([]uint32{}, p.seeds[state]...) }
+		v.Points = append(v.Points, pointJSON{p.name, some("done"), some("running"), some("failed"), some("to run")})
+	}
+	v.Failures = slices.Concat([]control.Failure{}, v.Failures)
+	v.Earlier = slices.Concat([]earlier{}, v.Earlier)
+	out := json.NewEncoder(e.stdout)
+	out.SetEscapeHTML(false)
+	return out.Encode(v)
+}
+
+func (v *sweepView) tell(e *environment, all bool) error {
+	e.say("%s", v.text())
+	e.say("  results: %s", v.Folder)
+	if len(v.points) > 0 {
+		if err := writePoints(e, v.points, all); err != nil {
+			return err
+		}
+	}
+	v.tellFailures(e, all)
+	v.tellEarlier(e, all)
+	return nil
+}
+
+// failuresShown is how many failures of a class are told of without --all.
+const failuresShown = 10
+
+// tellFailures tells of failed seeds, by class, and how to run them again.
+func (v *sweepView) tellFailures(e *environment, all bool) {
+	for _, class := range classNames() {
+		var of []control.Failure
+		for _, f := range v.Failures {
+			if string(f.Class) == class {
+				of = append(of, f)
+			}
+		}
+		if len(of) == 0 {
+			continue
+		}
+		e.say("failed (%s): %s", class, count(len(of), "task"))
+		for i, f := range of {
+			if i == failuresShown && !all {
+				e.say("  … and %d more (--all)", len(of)-i)
+				break
+			}
+			e.say("  seed %d%s  %s: %s", f.Seed, v.pointOf(&f), f.ID, firstLine(f.Error))
+		}
+		e.say("  again:  %s --class %s%s", v.Rerun, class, repeats(map[queue.Class]int{queue.Class(class): len(of)}))
+	}
+	if len(v.Failures) > 0 {
+		e.say("why:    eisweep show %s%s", v.Failures[0].ID, e.rootFlag)
+		e.say("again:  %s", v.Rerun)
+	}
+}
+
+// pointOf names the point of a failed task, where there are several.
+func (v *sweepView) pointOf(f *control.Failure) string {
+	if len(v.points) < 2 {
+		return ""
+	}
+	for _, p := range v.points {
+		if slices.Contains(p.failed, f.ID) {
+			return "  " + p.name
+		}
+	}
+	return ""
+}
+
+func (v *sweepView) tellEarlier(e *environment, all bool) {
+	if len(v.Earlier) == 0 {
+		return
+	}
+	e.say("failed earlier, done since: %s", count(len(v.Earlier), "task"))
+	for i, x := range v.Earlier {
+		if i == failuresShown && !all {
+			e.say("  … and %d more (--all)", len(v.Earlier)-i)
+			return
+		}
+		by := "when it was run again"
+		if x.Replaced {
+			by = "by " + x.ByFile
+		}
+		e.say("  seed %d  %s in run %d: %s; done %s", x.Seed, x.Class, x.Run, firstLine(x.Error), by)
+	}
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"encoding/json"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/internal/control"
+)
+
+// steering is a command that changes whether workers are offered a sweep's tasks.
+type steering struct {
+	verb, short, long string
+	changed           string // what became of a sweep that it changed
+}
+
+var steerings = []steering{
+	{control.VerbCancel, "Give sweeps up: what is queued of them is not run", `Give sweeps up: what is queued of them is taken out of the queue, what runs finishes and
+keeps its result. Tasks that another sweep wants, too, are run for that one. Launching
+a sweep again goes on with it.`, "cancelled"},
+	{control.VerbPause, "Stop offering tasks of sweeps to workers, until they are resumed", `Stop offering tasks of sweeps to workers. What runs finishes; everything stays queued
+until the sweep is resumed. Tasks that another sweep wants, too, are run for that one.`, "paused"},
+	{control.VerbResume, "Offer tasks of paused sweeps again", `Offer tasks of paused sweeps to workers again.`, "resumed"},
+}
+
+func newSteerCommand(e *environment, s steering) *cobra.Command {
+	var choice rootChoice
+	var c connection
+	var all, asJSON bool
+	cmd := &cobra.Command{
+		Use:   s.verb + " SWEEP…",
+		Short: s.short,
+		Long:  s.long + "\n\nDoing it twice is doing it once.",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if all == (len(args) > 0) {
+				return usage("%s needs the names of sweeps, or --all", cmd.CommandPath())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := clientFor(cmd.Context(), e, &choice, &c)
+			if err != nil {
+				return err
+			}
+			defer client.close()
+			out, err := ask[control.Steered](cmd.Context(), client, s.verb, control.Steer{Sweeps: args})
+			if err != nil {
+				return err
+			}
+			return s.tell(e, out.Sweeps, asJSON)
+		},
+	}
+	choice.flag(cmd)
+	c.flags(cmd, e)
+	cmd.Flags().BoolVar(&all, "all", false, "every sweep that is not finished")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per sweep and line")
+	cmd.ValidArgsFunction = completeEach(launchedNames(e, &choice))
+	return cmd
+}
+
+func (s *steering) tell(e *environment, sweeps []control.SteeredSweep, asJSON bool) error {
+	out := json.NewEncoder(e.stdout)
+	for i := range sweeps {
+		x := &sweeps[i]
+		if asJSON {
+			if err := out.Encode(x); err != nil {
+				return err
+			}
+			continue
+		}
+		if !x.Changed {
+			e.say("%s: nothing to do: it is %s", x.Name, x.Stand)
+			continue
+		}
+		e.say("%s: %s%s", x.Name, s.changed, prefixed(list(some(x.Removed, "taken out of the queue"), some(x.Moved, "run for another sweep"), some(x.Running, "running: they finish"))))
+	}
+	if len(sweeps) == 0 && !asJSON {
+		e.say("nothing to do: no sweep is open")
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/coordinator"
+	"eisweep/internal/control"
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+func newTasksCommand(e *environment) *cobra.Command {
+	var choice rootChoice
+	var c connection
+	var l listing
+	cmd := &cobra.Command{
+		Use:   "tasks SWEEP",
+		Short: "List a sweep's tasks: all, or those that the options fit",
+		Long: `List the tasks of a sweep's latest launch, those that all the given options fit: a line
+each with id, file, state, and where it runs or why it failed. With the same options
+` + "`rerun`" + ` runs them again.`,
+		Example: `  eisweep tasks my --state failed
+  eisweep tasks my --where pl.is_plastic=EXC --seeds 1-5`,
+		Args: exactlyOne("the name of a sweep"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := l.parse(); err != nil {
+				return err
+			}
+			path, err := choice.announce(e)
+			if err != nil {
+				return err
+			}
+			r, err := existingRoot(path)
+			if err != nil {
+				return err
+			}
+			if err := haveSweeps(r, args); err != nil {
+				return err
+			}
+			if err := l.askRunning(cmd.Context(), e, r, &c); err != nil {
+				return err
+			}
+			return orInterrupted(cmd.Context(), l.list(cmd.Context(), e, r, args[0]))
+		},
+	}
+	choice.flag(cmd)
+	c.flags(cmd, e)
+	l.flags(cmd)
+	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
+	return cmd
+}
+
+// listing is which tasks are listed, and how.
+type listing struct {
+	choice
+	asJSON  bool
+	running map[sweeps.ID]*control.RunningTask
+}
+
+// taskStates are the states that tasks can be chosen by.
+var taskStates = []string{"new", "running", "done", "failed"}
+
+func (l *listing) flags(cmd *cobra.Command) {
+	l.choice.flags(cmd)
+	cmd.Flags().StringVar(&l.state, "state", "", "tasks in this `STATE`: "+strings.Join(taskStates, ", ")+" (new: neither of the others)")
+	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write JSON, one object per task and line")
+	cmd.RegisterFlagCompletionFunc("state", completeWords(taskStates...))
+}
+
+func (l *listing) parse() error {
+	if l.state != "" && !slices.Contains(taskStates, l.state) {
+		return usage("unknown state %q: it is one of %s", l.state, strings.Join(taskStates, ", "))
+	}
+	return l.choice.parse()
+}
+
+// askRunning finds out what runs; without a coordinator nobody tells.
+func (l *listing) askRunning(ctx context.Context, e *environment, r *root.Root, c *connection) error {
+	l.running = map[sweeps.ID]*control.RunningTask{}
+	client, err := openClient(ctx, e, r, c)
+	if absent := (*absentError)(nil); errors.As(err, &absent) {
+		if l.state == "running" {
+			e.note("%s: nobody tells what runs", absent.short())
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer client.close()
+	snapshot, err := ask[control.Snapshot](ctx, client, control.VerbSnapshot, control.Nothing{})
+	for i := range snapshot.Running {
+		l.running[snapshot.Running[i].ID] = &snapshot.Running[i]
+	}
+	return err
+}
+
+func (l *listing) list(ctx context.Context, e *environment, r *root.Root, name string) error {
+	prober, err := newProber()
+	if err != nil {
+		return err
+	}
+	status, err := coordinator.ReadSweep(ctx, r, prober, name)
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(e.stdout)
+	out.SetEscapeHTML(false)
+	n := 0
+	for i := range status.Tasks {
+		t := &status.Tasks[i]
+		running := l.running[t.Task.ID]
+		if state := taskState(t, running); l.state != "" && l.state != state || !l.fits(t) {
+			continue
+		}
+		n++
+		if !l.asJSON {
+			e.say("%s  %s  %s", t.Task.ID, t.Task.File, taskStateText(t, running))
+		} else if err := out.Encode(newTaskJSON(t, running)); err != nil {
+			return err
+		}
+	}
+	if n < len(status.Tasks) {
+		e.note("%d of the %s of %s", n, count(len(status.Tasks), "task"), name)
+	}
+	return nil
+}
+
+func taskState(t *coordinator.TaskStatus, running *control.RunningTask) string {
+	if running != nil {
+		return "running"
+	}
+	return string(t.State)
+}
+
+func taskStateText(t *coordinator.TaskStatus, running *control.RunningTask) string {
+	if running != nil {
+		return "running on " + running.Host + ": " + runningPart(running)
+	}
+	return failureText(t)
+}
+
+// taskJSON is a line of `tasks --json`.
+type taskJSON struct {
+	ID      sweeps.ID     `json:"id"`
+	File    string        `json:"file"`
+	Seed    uint32        `json:"seed"`
+	State   string        `json:"state"`
+	Host    string        `json:"host,omitempty"`   // where it runs
+	Worker  string        `json:"worker,omitempty"` // likewise
+	Attempt int           `json:"attempt,omitempty"`
+	Line    *results.Line `json:"manifest"` // null for a task that was not run yet
+}
+
+func newTaskJSON(t *coordinator.TaskStatus, running *control.RunningTask) taskJSON {
+	out := taskJSON{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, State: taskState(t, running), Line: t.Line}
+	if running != nil {
+		out.Host, out.Worker, out.Attempt = running.Host, running.Worker, running.Attempt
+	}
+	return out
+}

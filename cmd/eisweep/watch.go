@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+)
+
+func newWatchCommand(e *environment) *cobra.Command {
+	var choice rootChoice
+	var c connection
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "watch [SWEEP…]",
+		Short: "Show sweeps as they run: a live screen, or lines",
+		Long: `Show the sweeps that the root's coordinator sees to as they run: on a terminal a screen
+that is drawn anew, elsewhere lines. Of sweeps that are named it shows just those, and
+ends when they are done, with the exit codes of ` + "`run`" + `; else Ctrl-C ends it. Watching
+changes nothing.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := clientFor(cmd.Context(), e, &choice, &c)
+			if err != nil {
+				return err
+			}
+			defer client.close()
+			if err := haveSweeps(client.root, args); err != nil {
+				return err
+			}
+			f := following{client: client, observer: chooseObserver(e, asJSON), names: args}
+			if err := f.listen(cmd.Context()); err != nil {
+				return err
+			}
+			defer f.stop()
+			err = f.follow(cmd.Context(), e)
+			var signal *interrupted
+			if len(args) == 0 && errors.As(err, &signal) {
+				return nil
+			}
+			return err
+		},
+	}
+	choice.flag(cmd)
+	c.flags(cmd, e)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write events as JSON, one object per line")
+	cmd.ValidArgsFunction = completeEach(launchedNames(e, &choice))
+	return cmd
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func newWorkerCommand(e *environment) *cobra.Command {
+	var choice rootChoice
+	var w workerCommand
+	cmd := &cobra.Command{
+		Use:   "worker",
+		Short: "Run tasks that the root's coordinator hands out",
+		Long: `Run tasks that the root's coordinator hands out, on every core that this process may
+use: its CPU affinity, its cgroup's limit and SLURM_CPUS_PER_TASK count. Start as many
+as you like, on any machine that shares the folder, at any time.
+
+INT or TERM ends it: it takes no more tasks, saves how far those that it runs have come,
+hands them back, and exits with 0; other workers go on from there. So do drain,
+--idle-timeout, --max-tasks and --deadline. A second signal ends it at once, which loses
+no more than the work since the last checkpoint.`,
+		Example: `  eisweep worker
+  eisweep worker --slots 8 --idle-timeout 10m
+  eisweep worker --on node01,node02`,
+		Args: atMost(0, "no argument"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := w.check(e); err != nil {
+				return err
+			}
+			path, err := choice.announce(e)
+			if err != nil {
+				return err
+			}
+			r, err := existingRoot(path)
+			if err != nil {
+				return err
+			}
+			if w.on != "" {
+				return w.startElsewhere(cmd, e, r)
+			}
+			return w.run(cmd.Context(), e, r)
+		},
+	}
+	choice.flag(cmd)
+	w.connection.flags(cmd, e)
+	w.flags(cmd)
+	return cmd
+}
+
+// workerCommand is how a worker works.
+type workerCommand struct {
+	connection
+	slots, maxTasks         int
+	idle, checkpoint        time.Duration
+	memoryText, deadlineSay string
+	memory                  int64
+	deadline                time.Time
+	on                      string // hosts
+	asJSON                  bool
+}
+
+func (w *workerCommand) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.IntVar(&w.slots, "slots", 0, "tasks at a time (default: the cores that it may use)")
+	f.StringVar(&w.memoryText, "memory", "", "`SIZE` that its tasks may take together: 16G, 500M (default: what the machine, the cgroup or Slurm gives)")
+	f.DurationVar(&w.idle, "idle-timeout", 0, "end when there was nothing to do for so long: 10m (default: never)")
+	f.StringVar(&w.deadlineSay, "deadline", "", "end, with everything saved, before this `TIME`: 2h30m from now, 2026-01-31T18:00:00Z, or seconds since 1970 (EISWEEP_DEADLINE)")
+	f.IntVar(&w.maxTasks, "max-tasks", 0, "end after so many tasks (default: never)")
+	f.DurationVar(&w.checkpoint, "checkpoint", 0, "time between two checkpoints of a task, the most that a crash loses (default 1m0s)")
+	f.StringVar(&w.on, "on", "", "start a worker on each of these `HOSTS` (host1,host2) by ssh, with the other options, and return")
+	f.BoolVar(&w.asJSON, "json", false, "write the log as JSON, one object per line, to stdout")
+}
+
+// check reads the options and what the batch system says.
+func (w *workerCommand) check(e *environment) (err error) {
+	if err := w.connection.check(); err != nil {
+		return err
+	}
+	if w.slots < 0 || w.maxTasks < 0 || w.idle < 0 || w.checkpoint < 0 {
+		return usage("--slots, --max-tasks, --idle-timeout and --checkpoint are above 0")
+	}
+	if w.memoryText != "" {
+		if w.memory, err = parseSize(w.memoryText); err != nil {
+			return usage("--memory %s: %w", w.memoryText, err)
+		}
+	}
+	from, text := "--deadline", w.deadlineSay
+	if text == "" {
+		from, text = "EISWEEP_DEADLINE", e.getenv("EISWEEP_DEADLINE")
+	}
+	if text == "" {
+		return nil
+	}
+	if w.deadline, err = parseDeadline(text, time.Now()); err != nil {
+		return usage("%s %s: %w", from, text, err)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"time"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+	"eisweep/worker"
+)
+
+// handBackTime is how long saving what runs and handing it back may take after
+// the first signal.
+const handBackTime = 60 * time.Second
+
+// run runs tasks until the worker ends by itself or a signal comes.
+func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (err error) {
+	log := newServiceLog(e, w.asJSON)
+	q, err := w.connect(ctx, r, log)
+	if err != nil {
+		return err
+	}
+	defer q.Close()
+	c, err := w.config()
+	if err != nil {
+		return err
+	}
+	c.Root, c.Queue, c.Sweeps, c.Log = r, q, q.Sweeps, log
+	at, err := worker.Start(context.WithoutCancel(ctx), c)
+	if err != nil {
+		return fmt.Errorf("start worker: %w", err)
+	}
+	log.Info("the worker is ready", "worker", c.Name, "slots", c.Slots, "version", c.Version)
+	select {
+	case <-at.Done():
+		return endOfWorker(at)
+	case <-ctx.Done():
+	}
+	log.Info("stopping: what runs is saved and handed back", "signal", context.Cause(ctx))
+	drain, cancel := context.WithTimeout(context.Background(), handBackTime)
+	defer cancel()
+	if err := at.Drain(drain); err != nil {
+		return failure(exitLost, "tasks could not be handed back within %v; others start them again from their checkpoints: %w", handBackTime, err)
+	}
+	log.Info("stopped")
+	return endOfWorker(at)
+}
+
+// endOfWorker says whether a worker that ended had to.
+func endOfWorker(w *worker.Worker) error {
+	err := w.Err()
+	if errors.Is(err, worker.ErrStorage) {
+		return failure(exitStorage, "the worker takes no more tasks: %w; make room or mend the disk, then start it again", err)
+	}
+	return err
+}
+
+// connectAgain is the time between two tries to reach a coordinator.
+const connectAgain = 2 * time.Second
+
+// connect opens the queue. Where a coordinator was started once it waits for one.
+func (w *workerCommand) connect(ctx context.Context, r *root.Root, log *slog.Logger) (*queue.Queue, error) {
+	for told := false; ; told = true {
+		q, err := w.open(ctx, r, queue.Worker, log)
+		if !errors.Is(err, queue.ErrOutOfReach) && !errors.Is(err, queue.ErrNoQueue) {
+			return q, orInterrupted(ctx, err)
+		}
+		if !told {
+			log.Warn("no coordinator is in reach; waiting for one", "error", firstLine(err.Error()))
+		}
+		select {
+		case <-ctx.Done():
+			return nil, orInterrupted(ctx, ctx.Err())
+		case <-time.After(connectAgain):
+		}
+	}
+}
+
+// config is the worker's, as the options and the machine give it.
+func (w *workerCommand) config() (worker.Config, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return worker.Config{}, failure(exitInternal, "name host: %w", err)
+	}
+	c := worker.Config{
+		Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(), Slots: w.slots, Checkpoint: w.checkpoint,
+	}
+	if c.Slots == 0 {
+		c.Slots = runtime.GOMAXPROCS(0)
+	}
+	return c, nil
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/internal/control"
+	"eisweep/internal/root"
+)
+
+func newWorkersCommand(e *environment) *cobra.Command {
+	var choice rootChoice
+	var c connection
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "workers",
+		Short: "List the workers: where they run, and what they do",
+		Long: `List the workers that the coordinator hears of: where they run, how many tasks they
+take at a time and run now, and why, if they take none. One that is not heard of any
+more is listed as silent for a day.`,
+		Args: atMost(0, "no argument"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := clientFor(cmd.Context(), e, &choice, &c)
+			if err != nil {
+				return err
+			}
+			defer client.close()
+			out, err := ask[control.Workers](cmd.Context(), client, control.VerbWorkers, control.Nothing{})
+			if err != nil {
+				return err
+			}
+			return tellWorkers(e, out.Workers, asJSON)
+		},
+	}
+	choice.flag(cmd)
+	c.flags(cmd, e)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per worker and line")
+	return cmd
+}
+
+// workerJSON is a line of `workers --json`.
+type workerJSON struct {
+	control.Worker
+	HeardAgo float64 `json:"heard_ago"` // seconds
+}
+
+func tellWorkers(e *environment, workers []control.Worker, asJSON bool) error {
+	if asJSON {
+		out := json.NewEncoder(e.stdout)
+		for _, w := range workers {
+			if err := out.Encode(workerJSON{w, w.HeardAgo.Seconds()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(workers) == 0 {
+		e.say("no worker is heard of; start some, on any machine that shares the folder: eisweep worker%s", e.rootFlag)
+		return nil
+	}
+	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "WORKER\tHOST\tTASKS\tSTATE\tDONE\tMEMORY\tSINCE\tHEARD\tJOB\tVERSION")
+	slots, busy := 0, 0
+	for i := range workers {
+		w := &workers[i]
+		fmt.Fprintln(t, workerRow(w))
+		if !w.Silent {
+			slots, busy = slots+w.Slots, busy+w.Busy
+		}
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	e.say("%s run of %d that fit at a time", count(busy, "task"), slots)
+	return nil
+}
+
+func workerRow(w *control.Worker) string {
+	memory, state := "-", w.State
+	if w.Memory > 0 {
+		memory = size(w.Memory)
+	}
+	if w.Silent {
+		state = "silent"
+	}
+	if !w.Deadline.IsZero() {
+		state += ", ends " + clock(w.Deadline)
+	}
+	return fmt.Sprintf("%s\t%s\t%d of %d\t%s\t%d\t%s\t%s\t%s ago\t%s\t%s",
+		w.Name, w.Host, w.Busy, w.Slots, state, w.Done, memory, clock(w.Since), duration(w.HeardAgo), orElse(w.Job, "-"), w.Version)
+}
+
+// clock words a moment: today's by its time alone.
+func clock(t time.Time) string {
+	t = t.Local()
+	if now := time.Now(); t.YearDay() == now.YearDay() && t.Year() == now.Year() {
+		return t.Format(time.TimeOnly)
+	}
+	return t.Format(time.DateTime)
+}
+
+// workerNames completes the names of workers and their hosts.
+func workerNames(e *environment, choice *rootChoice, c *connection) func() []string {
+	return func() []string {
+		path, _, err := choice.choose(e)
+		if err != nil {
+			return nil
+		}
+		r, err := root.OpenExisting(path)
+		if err != nil {
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), connectTime)
+		defer cancel()
+		client, err := openClient(ctx, e, r, c)
+		if err != nil {
+			return nil
+		}
+		defer client.close()
+		out, err := ask[control.Workers](ctx, client, control.VerbWorkers, control.Nothing{})
+		if err != nil {
+			return nil
+		}
+		var names []string
+		for i := range out.Workers {
+			names = append(names, out.Workers[i].Name, out.Workers[i].Host)
+		}
+		slices.Sort(names)
+		return slices.Compact(names)
+	}
+}
