@@ -104,9 +104,11 @@ func (g *rig) work(k *Coordinator) control.Summary {
 	return summary
 }
 
-func (g *rig) worker(ctx context.Context, k *Coordinator) {
+func (g *rig) worker(ctx context.Context, k *Coordinator) { g.workOn(ctx, k.Sweeps) }
+
+func (g *rig) workOn(ctx context.Context, offered func() []string) {
 	for {
-		d, err := g.queue.Next(ctx, k.Sweeps)
+		d, err := g.queue.Next(ctx, offered)
 		if err != nil {
 			return
 		}

@@ -75,6 +75,9 @@ func readOrder(r control.Launch) (Order, error) {
 	}
 	if r.Rerun != nil {
 		choice, err := NewChoice(*r.Rerun)
+		if err != nil {
+			err = &control.Refusal{Kind: control.Input, Text: err.Error()}
+		}
 		order.Rerun, faults = choice, append(faults, err)
 	}
 	if len(r.Sweeps) == 0 {

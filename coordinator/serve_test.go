@@ -1,0 +1,215 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+)
+
+// serve starts a coordinator as a service: others may work on its queue and ask it.
+func (g *rig) serve() *Coordinator {
+	g.t.Helper()
+	k, err := Start(g.context(), Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test"})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	stop, err := k.Serve()
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(func() { stop(); _ = k.Stop(context.Background()) })
+	return k
+}
+
+// ask sends a request as commands do.
+func ask[A, R any](g *rig, verb string, request R) (A, error) {
+	return control.Ask[A](g.context(), g.queue, verb, request)
+}
+
+// told is ask of a request that must be carried out.
+func told[A, R any](g *rig, verb string, request R) A {
+	g.t.Helper()
+	a, err := ask[A](g, verb, request)
+	if err != nil {
+		g.t.Fatalf("%s: %v", verb, err)
+	}
+	return a
+}
+
+// finish works on what is offered until the sweep is finished.
+func (g *rig) finish(k *Coordinator, sweep string) control.SweepSummary {
+	g.t.Helper()
+	ctx, cancel := context.WithCancel(g.context())
+	var worker sync.WaitGroup
+	worker.Go(func() { g.workOn(ctx, g.queue.Sweeps) })
+	g.until(k, func() bool { return k.standOf(sweep) == control.Finished })
+	cancel()
+	worker.Wait()
+	return told[control.Summary](g, control.VerbSummary, control.Steer{Sweeps: []string{sweep}}).Sweeps[0]
+}
+
+func (k *Coordinator) standOf(sweep string) control.Stand {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if s := k.sweep(sweep); s != nil {
+		return k.stand(s)
+	}
+	return ""
+}
+
+// until waits for what the coordinator's changes bring about.
+func (g *rig) until(k *Coordinator, ok func() bool) {
+	g.t.Helper()
+	ctx := g.context()
+	for {
+		k.mu.Lock()
+		changed := k.changed
+		k.mu.Unlock()
+		if ok() {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			g.t.Fatalf("it doesn't come to pass: %+v", k.Snapshot())
+		}
+	}
+}
+
+func file(text string) control.SweepFile { return control.SweepFile{Path: "test.toml", TOML: text} }
+
+func TestServedLaunch(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	launch := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(pushed)}, Priority: 3, Dry: true}
+	if p := told[control.Plan](g, control.VerbLaunch, launch); len(p.Sweeps) != 2 || p.Sweeps[0].New != 4 || p.Sweeps[1].Waiting != 4 {
+		t.Errorf("dry launch: %+v", p)
+	}
+	if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}); len(s.Sweeps) != 0 {
+		t.Errorf("a dry launch left %+v", s)
+	}
+	launch.Dry = false
+	told[control.Plan](g, control.VerbLaunch, launch)
+	if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}); len(s.Sweeps) != 2 || s.Sweeps[0].Priority != 3 || s.Sweeps[0].Queued != 4 || s.Sweeps[1].Waiting != 4 || s.Sweeps[0].Stand != control.Open {
+		t.Errorf("snapshot %+v", s)
+	}
+	if s := g.finish(k, "pushed"); s.Done != 4 || g.executed() != 8 {
+		t.Errorf("summary %+v", s)
+	}
+	if p := told[control.Pong](g, control.VerbPing, control.Nothing{}); p.Version != "test" || p.PID == 0 || p.Since.IsZero() {
+		t.Errorf("pong %+v", p)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	g.finish(k, "two")
+	changed := file(strings.Replace(twoByTwo, "n_trials = 1", "n_trials = 2", 1))
+	for _, c := range []struct {
+		verb    string
+		request any
+		kind    control.Kind
+		text    string
+	}{
+		{control.VerbLaunch, control.Launch{}, control.Input, "no sweep"},
+		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file("name = 3")}}, control.Input, "test.toml:1"},
+		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(twoByTwo)}}, control.Input, "share a folder"},
+		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{changed}}, control.InTheWay, "--supersede"},
+		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{Where: map[string]string{"no.such": "1"}}}, control.Input, "no.such"},
+		{control.VerbCancel, control.Steer{Sweeps: []string{"none"}}, control.Unknown, "there are two"},
+		{control.VerbSummary, control.Steer{Sweeps: []string{"none"}}, control.Unknown, "none"},
+		{"dance", control.Nothing{}, control.Input, "dance"},
+	} {
+		_, err := ask[any](g, c.verb, c.request)
+		var refusal *control.Refusal
+		if !errors.As(err, &refusal) || refusal.Kind != c.kind || !strings.Contains(refusal.Text, c.text) {
+			t.Errorf("%s: %v", c.verb, err)
+		}
+	}
+	if p := told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{changed}, Supersede: true}); p.Sweeps[0].New != 4 {
+		t.Errorf("superseding plan %+v", p)
+	}
+}
+
+func TestPausedAndCancelledSweeps(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	other := file(strings.Replace(strings.Replace(twoByTwo, `"two"`, `"other"`, 1), "[1, 2]", "[2, 5]", 1))
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), other}})
+	both := control.Steer{Sweeps: []string{"two"}}
+	for _, changed := range []bool{true, false} {
+		s := told[control.Steered](g, control.VerbPause, both).Sweeps[0]
+		if s.Stand != control.Paused || s.Changed != changed || (changed && s.Moved != 2) {
+			t.Errorf("paused: %+v", s)
+		}
+	}
+	if s := k.Sweeps(); len(s) != 1 || s[0] != "other" {
+		t.Errorf("offered %q", s)
+	}
+	if s := g.finish(k, "other"); s.Done != 4 || len(g.files("two")) != 2 {
+		t.Errorf("%+v, and two has %q", s, g.files("two"))
+	}
+	if s := told[control.Steered](g, control.VerbResume, both).Sweeps[0]; s.Stand != control.Open || !s.Changed {
+		t.Errorf("resumed: %+v", s)
+	}
+	for _, changed := range []bool{true, false} {
+		s := told[control.Steered](g, control.VerbCancel, both).Sweeps[0]
+		if s.Stand != control.Cancelled || s.Changed != changed || (changed && s.Removed != 2) {
+			t.Errorf("cancelled: %+v", s)
+		}
+	}
+	if _, err := ask[control.Steered](g, control.VerbResume, both); err == nil || !strings.Contains(err.Error(), "launch it again") {
+		t.Errorf("resumed after cancelling: %v", err)
+	}
+	if left, err := g.queue.Queued(g.context()); err != nil || len(left) != 0 {
+		t.Errorf("queued %v, %v", left, err)
+	}
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 6 {
+		t.Errorf("launched again: %+v", s)
+	}
+}
+
+func TestWorkersAreListedAndDrained(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	orders := make(chan string, 1)
+	stop, err := g.queue.Orders("w1", func(verb string) { orders <- verb })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	g.queue.PublishPresence(queue.Presence{Name: "w1", Host: "here", Slots: 2, State: "idle"})
+	g.queue.PublishPresence(queue.Presence{Name: "w2", Host: "there", Slots: 2, State: "idle"})
+	g.heard(k, 2)
+	w := told[control.Workers](g, control.VerbWorkers, control.Nothing{}).Workers
+	if len(w) != 2 || w[0].Name != "w1" || w[1].Host != "there" || w[0].Silent || w[0].Slots != 2 {
+		t.Errorf("workers %+v", w)
+	}
+	d := told[control.Drained](g, control.VerbDrain, control.Drain{Targets: []string{"here", "w1", "w9"}})
+	if len(d.Workers) != 1 || d.Workers[0] != "w1" || len(d.Unknown) != 1 || <-orders != queue.Drain {
+		t.Errorf("drained %+v", d)
+	}
+	g.queue.PublishPresence(queue.Presence{Name: "w2", Gone: true})
+	g.heard(k, 1)
+}
+
+// heard waits until so many workers are known.
+func (g *rig) heard(k *Coordinator, n int) {
+	g.t.Helper()
+	for ctx := g.context(); len(k.Workers().Workers) != n; {
+		if err := ctx.Err(); err != nil {
+			g.t.Fatalf("workers %+v", k.Workers())
+		}
+		if _, err := ask[control.Pong](g, control.VerbPing, control.Nothing{}); err != nil {
+			g.t.Fatal(err)
+		}
+	}
+}
