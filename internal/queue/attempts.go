@@ -30,10 +30,14 @@ func (d *Delivery) Attempts(ctx context.Context) (int, error) {
 // its number to the next.
 func (d *Delivery) Start(ctx context.Context, worker, host string) (attempt int, err error) {
 	for {
-		last, seq, err := d.lastEvent(ctx)
-		if err != nil {
-			return 0, err
+		var last *AttemptEvent
+		var seq uint64
+		if !d.fresh {
+			if last, seq, err = d.lastEvent(ctx); err != nil {
+				return 0, err
+			}
 		}
+		d.fresh = false
 		e := AttemptEvent{
 			ID: d.task.ID, Run: d.task.Run, Attempt: counted(last) + 1, Event: EventStarted,
 			Host: text(host, maxName), Worker: text(worker, maxName), At: time.Now().UTC(),

@@ -11,8 +11,21 @@ import (
 )
 
 // Settled reports whether the order has an outcome already, so that the task is
-// only to be acknowledged.
+// only to be acknowledged. After it Redelivered is certain.
 func (d *Delivery) Settled(ctx context.Context) (bool, error) {
+	if !d.again {
+		last, seq, err := d.lastEvent(ctx)
+		if err != nil {
+			return false, err
+		}
+		if last == nil && seq == 0 {
+			// Whoever commits has announced an attempt before, and announcements go no
+			// sooner than their order is settled and out of the queue.
+			d.fresh = true
+			return false, nil
+		}
+		d.again = true // the server counts anew when a sweep is opened again
+	}
 	m, err := d.q.direct(ctx, d.q.outcomes, d.q.outcome(d.task.ID, d.task.Run))
 	if err != nil {
 		return false, fmt.Errorf("look for outcome of task %s: %w", d.task.ID, err)

@@ -17,7 +17,8 @@ type Delivery struct {
 	q       *Queue
 	msg     jetstream.Msg
 	task    *Task
-	again   bool
+	again   bool // it was delivered before
+	fresh   bool // nobody has announced an attempt, as far as is known
 	attempt int    // after Start
 	seq     uint64 // of its announcement
 }
@@ -143,7 +144,8 @@ func (q *Queue) forget(sweep string) {
 func (d *Delivery) Task() *Task { return d.task }
 
 // Redelivered reports whether the task was delivered before: an earlier worker
-// handed it back, died or fell silent.
+// handed it back, died or fell silent. Ask Settled first: the server alone forgets
+// it when a sweep is closed and opened again.
 func (d *Delivery) Redelivered() bool { return d.again }
 
 // Heartbeat keeps the task for AckWait from now and waits for the server to

@@ -603,15 +603,3 @@ func TestStartAndStopOften(t *testing.T) {
 		t.Errorf("%d queued, %v", len(queued), err)
 	}
 }
-
-func BenchmarkPublish(b *testing.B) {
-	q := open(b, startServer(b, b.TempDir()))
-	made := 0
-	for b.Loop() {
-		if _, err := q.Publish(context.Background(), testTasks("quick", made, batchSize)); err != nil {
-			b.Fatal(err)
-		}
-		made += batchSize
-	}
-	b.ReportMetric(float64(made)/b.Elapsed().Seconds(), "tasks/s")
-}

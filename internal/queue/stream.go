@@ -38,6 +38,12 @@ func (q *Queue) streamConfig(kind string, replicas int) jetstream.StreamConfig {
 		c.DiscardNewPerSubject = true
 	case "attempts":
 		c.Discard = jetstream.DiscardOld
+		if replicas == 1 {
+			// A power cut may take the last ones with it. Then two attempts may have one
+			// number, and the second to end can take the first's file away before it is
+			// placed: the task is done once more. Their results are the same bytes.
+			c.PersistMode = jetstream.AsyncPersistMode
+		}
 	case "state":
 		c.Discard = jetstream.DiscardOld
 		c.Subjects = []string{q.every(kind, "*")}
@@ -72,20 +78,37 @@ func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, 
 // the servers are a cluster of so many. A stream that is there never gets fewer
 // for want of servers: some may be down for the moment.
 func (q *Queue) makeStream(ctx context.Context, kind string) (jetstream.Stream, error) {
-	if n := q.options.Replicas; n > 0 {
-		return q.js.CreateOrUpdateStream(ctx, q.streamConfig(kind, n))
+	var old *jetstream.StreamConfig
+	there, err := q.js.Stream(ctx, q.scheme.stream(kind))
+	if err == nil {
+		old = &there.CachedInfo().Config
+	} else if !errors.Is(err, jetstream.ErrStreamNotFound) {
+		return nil, err
 	}
-	replicas := 1
-	if q.conn.ConnectedClusterName() != "" {
-		stream, err := q.js.CreateOrUpdateStream(ctx, q.streamConfig(kind, clusterReplicas))
+	replicas := max(1, q.options.Replicas)
+	if q.options.Replicas == 0 && q.conn.ConnectedClusterName() != "" {
+		stream, err := q.js.CreateOrUpdateStream(ctx, q.configOver(old, kind, clusterReplicas))
 		if !tooFew(err) {
 			return stream, err
 		}
-		if stream, err := q.js.Stream(ctx, q.scheme.stream(kind)); err == nil {
-			replicas = stream.CachedInfo().Config.Replicas
+		if old != nil {
+			replicas = old.Replicas
 		}
 	}
-	return q.js.CreateOrUpdateStream(ctx, q.streamConfig(kind, replicas))
+	return q.js.CreateOrUpdateStream(ctx, q.configOver(old, kind, replicas))
+}
+
+// configOver is the configuration of a stream that may be there already: how it
+// keeps its messages cannot be changed.
+func (q *Queue) configOver(old *jetstream.StreamConfig, kind string, replicas int) jetstream.StreamConfig {
+	if old != nil && old.PersistMode == jetstream.AsyncPersistMode {
+		replicas = 1
+	}
+	c := q.streamConfig(kind, replicas)
+	if old != nil {
+		c.PersistMode = old.PersistMode
+	}
+	return c
 }
 
 // clusterReplicas is how many servers of a cluster keep a stream: one may fail.

@@ -1,0 +1,87 @@
+package queue
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func BenchmarkPublish(b *testing.B) {
+	q := open(b, startServer(b, b.TempDir()))
+	made := 0
+	for b.Loop() {
+		if _, err := q.Publish(context.Background(), testTasks("quick", made, batchSize)); err != nil {
+			b.Fatal(err)
+		}
+		made += batchSize
+	}
+	b.ReportMetric(float64(made)/b.Elapsed().Seconds(), "tasks/s")
+}
+
+// BenchmarkCycle is the way of tasks that take no time, through two slots.
+func BenchmarkCycle(b *testing.B) {
+	q := open(b, startServer(b, b.TempDir()))
+	if err := q.OpenSweep(b.Context(), "quick"); err != nil {
+		b.Fatal(err)
+	}
+	begun := cpuTime(b)
+	for b.Loop() {
+		if _, err := q.Publish(b.Context(), testTasks("quick", 0, 2*batchSize)); err != nil {
+			b.Fatal(err)
+		}
+		stop, err := q.Outcomes(b.Context(), func(o OutcomeDelivery) { _ = o.Ack() })
+		if err != nil {
+			b.Fatal(err)
+		}
+		var slots sync.WaitGroup
+		for range 2 {
+			slots.Go(func() { cycle(b, q, batchSize) })
+		}
+		slots.Wait()
+		stop()
+		if err := q.PurgeOutcomes(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		if err := q.PurgeAttempts(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	tasks := float64(b.N * 2 * batchSize)
+	b.ReportMetric(tasks/b.Elapsed().Seconds(), "tasks/s")
+	b.ReportMetric(float64(cpuTime(b)-begun)/1e3/tasks, "cpu-µs/task")
+}
+
+// cpuTime is what this process has used of the processors: on a busy machine it
+// tells more than the time that passed.
+func cpuTime(b *testing.B) time.Duration {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func cycle(b *testing.B, q *Queue, n int) {
+	for range n {
+		d, err := q.Next(b.Context(), names("quick"))
+		if err != nil {
+			b.Error(err)
+			return
+		}
+		if settled, err := d.Settled(b.Context()); settled || err != nil {
+			b.Errorf("settled %v, %v", settled, err)
+		}
+		if _, err := d.Start(b.Context(), "worker", "host"); err != nil {
+			b.Error(err)
+		}
+		if won, err := d.Commit(b.Context(), failure(Outcome{})); !won || err != nil {
+			b.Errorf("won %v, %v", won, err)
+		}
+		if err := d.Done(b.Context()); err != nil {
+			b.Error(err)
+		}
+	}
+}
