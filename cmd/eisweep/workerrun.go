@@ -89,6 +89,7 @@ func (w *workerCommand) config() (worker.Config, error) {
 	}
 	c := worker.Config{
 		Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(), Slots: w.slots, Checkpoint: w.checkpoint,
+		Memory: w.memory, MaxTasks: w.maxTasks, IdleTimeout: w.idle, Deadline: w.deadline, Job: w.job,
 	}
 	if c.Slots == 0 {
 		c.Slots = runtime.GOMAXPROCS(0)

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/internal/access"
+	"eisweep/internal/root"
+)
+
+func newCoordinatorCommand(e *environment) *cobra.Command {
+	var choice rootChoice
+	var s service
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "coordinator",
+		Short: "See to the sweeps of a root: hand out tasks, place results, answer commands",
+		Long: `See to the sweeps of a root, until it is stopped: hand their tasks to workers on any
+machine that shares the folder, place results, keep the manifests, and answer launch,
+status and the other commands. Start it once, anywhere; start workers with
+
+  eisweep worker
+
+It brings a NATS server of its own, which speaks TLS and lets in whoever can read
+ROOT/.eisweep/worker.access or client.access. Or it uses the site's (--nats), which
+needs version 2.12 at least.
+
+Stop and start it as you like, here or on another machine: running tasks are not
+disturbed, and what was launched goes on.`,
+		Example: `  eisweep coordinator
+  eisweep coordinator --listen 10.0.0.5:4222 --share-group lab
+  eisweep coordinator --nats-context lab`,
+		Args: atMost(0, "no argument"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := s.check(); err != nil {
+				return err
+			}
+			path, err := choice.announce(e)
+			if err != nil {
+				return err
+			}
+			s.log = newServiceLog(e, asJSON)
+			return s.run(cmd.Context(), e, path)
+		},
+	}
+	choice.flag(cmd)
+	s.connection.flags(cmd, e)
+	f := cmd.Flags()
+	f.StringVar(&s.listen, "listen", "", "`HOST:PORT` to listen on (default: every address, the port of the last time or else a free one)")
+	f.StringVar(&s.advertise, "advertise", "", "`HOST[:PORT]` by which others reach this machine (default: its name and addresses)")
+	f.StringVar(&s.share.Group, "share-group", "", "let this `GROUP` launch, read and steer: it may read client.access")
+	f.BoolVar(&s.share.Workers, "share-workers", false, "let the group run workers, too: it may read worker.access")
+	f.BoolVar(&s.rotate, "rotate", false, "replace all keys and certificates: who has the old ones stays outside")
+	f.BoolVar(&asJSON, "json", false, "write the log as JSON, one object per line, to stdout")
+	return cmd
+}
+
+// check refuses options that don't go together.
+func (s *service) check() error {
+	if err := s.connection.check(); err != nil {
+		return err
+	}
+	own := s.listen != "" || s.advertise != "" || s.share != (access.Share{}) || s.rotate
+	if s.external() && own {
+		return usage("--listen, --advertise, --share-group, --share-workers and --rotate are of the coordinator's own NATS, not of --nats")
+	}
+	if s.share.Workers && s.share.Group == "" {
+		return usage("--share-workers needs --share-group GROUP")
+	}
+	if s.listen != "" && !strings.Contains(s.listen, ":") {
+		return usage("--listen %s: give HOST:PORT; :%s is every address, HOST:0 a free port", s.listen, s.listen)
+	}
+	return nil
+}
+
+// run sees to the root until a signal comes, or it can't go on.
+func (s *service) run(ctx context.Context, e *environment, path string) error {
+	if err := s.open(ctx, e, path); err != nil {
+		return orInterrupted(ctx, toldToLaunch(err))
+	}
+	s.log.Info("the coordinator is ready", "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", programVersion())
+	s.log.Info("start workers on any machine that shares the folder", "command", "eisweep worker -p "+quoted(s.root.Path())+s.options())
+	if err := s.coordinator.Failed(ctx); err != nil {
+		return errors.Join(err, s.close())
+	}
+	s.log.Info("stopping; workers go on with what they run, and the next coordinator goes on from here", "why", context.Cause(ctx))
+	return s.close()
+}
+
+// toldToLaunch adds, where a coordinator has the root, how to give it work.
+func toldToLaunch(err error) error {
+	var inUse *root.InUseError
+	if errors.As(err, &inUse) && isCoordinator(inUse.Holder) {
+		return fmt.Errorf("%w; that coordinator runs what `eisweep launch` gives it", err)
+	}
+	return err
+}

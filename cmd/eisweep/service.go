@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"eisweep/coordinator"
+	"eisweep/internal/access"
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+)
+
+// service is what `coordinator` has open: the root with its lock, its own NATS
+// server or a lease on the site's, and the coordinator that answers there.
+type service struct {
+	connection
+	listen, advertise string
+	share             access.Share
+	rotate            bool
+
+	log         *slog.Logger
+	root        *root.Root
+	lock        *root.Lock
+	authority   *access.Authority
+	server      *queue.Server
+	queue       *queue.Queue
+	coordinator *coordinator.Coordinator
+	stop        func() // answering
+}
+
+// open opens everything. On an error nothing stays open.
+func (s *service) open(ctx context.Context, e *environment, path string) (err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if s.root, s.lock, err = openRoot(path); err != nil {
+		return err
+	}
+	if s.external() {
+		err = s.openSite(ctx)
+	} else {
+		err = s.openOwn(ctx, e)
+	}
+	if err != nil {
+		return err
+	}
+	return s.coordinate(ctx)
+}
+
+// openOwn starts the NATS server, connects to it, and leaves the access files.
+func (s *service) openOwn(ctx context.Context, e *environment) error {
+	store, err := s.root.Store(stateHome(e))
+	if err != nil {
+		return err
+	}
+	state, err := stateFolder(e, s.root)
+	if err != nil {
+		return err
+	}
+	if s.authority, err = access.OpenAuthority(state, s.root); err != nil {
+		return err
+	}
+	if s.rotate {
+		if err := s.authority.Rotate(); err != nil {
+			return err
+		}
+		s.log.Info("all keys and certificates are new")
+	}
+	options := s.authority.ServerOptions(s.address(state))
+	options.StoreDir, options.Log = store, s.log
+	if s.server, err = queue.StartServer(options); err != nil {
+		return fmt.Errorf("start queue: %w", err)
+	}
+	keepPort(state, s.server.Port())
+	connect := s.authority.Options(s.server)
+	connect.Name, connect.Log = connectionName(queue.Coordinator), s.log
+	if s.queue, err = queue.Open(ctx, connect); err != nil {
+		return fmt.Errorf("open queue: %w", err)
+	}
+	return nil
+}
+
+// openSite connects to the site's NATS and takes the lease on the root's queue.
+func (s *service) openSite(ctx context.Context) (err error) {
+	s.queue, err = queue.Open(ctx, queue.Options{
+		Site: s.site(), RootID: s.root.ID(), Role: queue.Coordinator, Create: true, Name: connectionName(queue.Coordinator), Log: s.log,
+	})
+	if err != nil {
+		return fmt.Errorf("open queue: %w", err)
+	}
+	return nil
+}
+
+// coordinate starts the coordinator, and opens the doors once it answers.
+func (s *service) coordinate(ctx context.Context) error {
+	prober, err := newProber()
+	if err != nil {
+		return err
+	}
+	c := coordinator.Config{Root: s.root, Lock: s.lock, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log}
+	if s.coordinator, err = coordinator.Start(ctx, c); err != nil {
+		return fmt.Errorf("start coordinator: %w", err)
+	}
+	if s.stop, err = s.coordinator.Serve(); err != nil {
+		return err
+	}
+	if s.external() {
+		return access.RemoveFiles(s.root)
+	}
+	return s.authority.WriteFiles(s.root, s.server.URLs(s.advertise), s.share)
+}
+
+// addresses are where workers and commands find the queue.
+func (s *service) addresses() []string {
+	switch {
+	case s.server != nil:
+		return s.server.URLs(s.advertise)
+	case s.context != "":
+		return []string{"context " + s.context}
+	}
+	return strings.Split(s.servers, ",")
+}
+
+// options are those that workers and commands need, too.
+func (s *service) options() string {
+	var out strings.Builder
+	for _, o := range [][2]string{{"--nats", s.servers}, {"--nats-context", s.context}, {"--creds", s.creds}, {"--nkey", s.nkey}, {"--tls-ca", s.ca}, {"--tls-cert", s.cert}, {"--tls-key", s.key}} {
+		if o[1] != "" {
+			out.WriteString(" " + o[0] + " " + quoted(o[1]))
+		}
+	}
+	return out.String()
+}
+
+// close ends everything in order: requests are answered, committed results placed,
+// the queue and its server closed, the lease and the lock given up. It is idempotent.
+func (s *service) close() error {
+	var errs []error
+	if s.stop != nil {
+		s.stop()
+		s.stop = nil
+	}
+	flush, cancel := context.WithTimeout(context.Background(), flushTime)
+	defer cancel()
+	if s.coordinator != nil {
+		errs = append(errs, s.coordinator.Stop(flush))
+		s.coordinator = nil
+	}
+	if s.queue != nil {
+		s.queue.Close()
+		s.queue = nil
+	}
+	if s.server != nil {
+		s.server.Stop()
+		s.server = nil
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Unlock())
+		s.lock = nil
+	}
+	return errors.Join(errs...)
+}
+
+// stateFolder is where a coordinator's secrets lie: on this machine, for this user.
+func stateFolder(e *environment, r *root.Root) (string, error) {
+	home := stateHome(e)
+	if home == "" {
+		return "", usage("there is no place for the coordinator's keys: no home folder and no XDG_STATE_HOME; set that to the absolute path of a folder on a local disk")
+	}
+	return filepath.Join(home, "eisweep", r.ID()), nil
+}
+
+// address is where to listen: as --listen says, else on every address, at the port
+// of the last time, which is the one that others know.
+func (s *service) address(state string) string {
+	if s.listen != "" {
+		return s.listen
+	}
+	text, err := os.ReadFile(filepath.Join(state, "port"))
+	if err != nil {
+		return ":0"
+	}
+	address := ":" + strings.TrimSpace(string(text))
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return ":0"
+	}
+	l.Close()
+	return address
+}
+
+// keepPort notes the port for the next time. Without the note that one takes
+// another port, which is no harm.
+func keepPort(state string, port int) {
+	os.WriteFile(filepath.Join(state, "port"), []byte(strconv.Itoa(port)+"\n"), 0o600)
+}
