@@ -36,11 +36,11 @@ type unfit struct {
 }
 
 // A worker comes back to a sweep whose task didn't fit after a while that grows, or
-// when a task of its own ends.
+// when a task of its own ends; it then gets another task than that one.
 const (
 	unfitFirst = 100 * time.Millisecond
 	unfitMost  = 15 * time.Second
-	unfitBack  = 5 * time.Second // until the task is offered again, to whomever
+	unfitAway  = 5 * time.Second // that the task isn't offered to anybody, at most
 )
 
 func newLoad(quota int) *load {

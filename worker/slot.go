@@ -52,7 +52,7 @@ func (w *Worker) handle(d *queue.Delivery) (tried bool, err error) {
 		if pause == unfitFirst {
 			w.Log.Warn("a task needs more memory than is free here", "task", d.Task().ID, "sweep", d.Task().Sweep, "worker", w.state())
 		}
-		return false, d.HandBack(w.hard, unfitBack)
+		return false, d.HandBack(w.hard, min(2*pause, unfitAway))
 	}
 	defer w.load.put(d.Task().ID)
 	if d.Redelivered() {

@@ -1,0 +1,102 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sim"
+)
+
+func TestIdleWorkerEnds(t *testing.T) {
+	b := newBench(t, 10*time.Second)
+	w := b.start(leave, func(c *Config) { c.IdleTimeout = 50 * time.Millisecond })
+	receive(b, w.Done())
+	if w.Err() != nil || !errors.Is(w.Reason(), errIdle) {
+		t.Errorf("it ended by %v, %v", w.Reason(), w.Err())
+	}
+}
+
+// A worker isn't idle while it works, however long that takes.
+func TestBusyWorkerIsNotIdle(t *testing.T) {
+	b := newBench(t, 10*time.Second)
+	looked := make(chan bool)
+	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+		<-looked
+		return leave(ctx, job, observe)
+	}, func(c *Config) { c.IdleTimeout = 100 * time.Millisecond })
+	b.publish(task(1))
+	receive(b, b.events)
+	idle := time.NewTimer(3 * w.IdleTimeout)
+	defer idle.Stop()
+	select {
+	case <-w.Done():
+		t.Error("it ended while it worked")
+	case <-idle.C:
+	}
+	close(looked)
+	if o := receive(b, b.outcomes); !o.Done() {
+		t.Errorf("outcome %+v", o.Outcome)
+	}
+	receive(b, w.Done())
+}
+
+func TestWorkerEndsAfterEnoughTasks(t *testing.T) {
+	for _, slots := range []int{1, 3} {
+		b := newBench(t, 10*time.Second)
+		for i := range 7 {
+			b.publish(task(i))
+		}
+		w := b.start(leave, func(c *Config) { c.MaxTasks, c.Slots = 5, slots })
+		receive(b, w.Done())
+		queued, err := b.queue.Queued(deadline(t))
+		if err != nil || len(queued) != 2 || w.Err() != nil || !errors.Is(w.Reason(), errEnough) {
+			t.Errorf("%d slots: %d tasks are left, %v; it ended by %v, %v", slots, len(queued), err, w.Reason(), w.Err())
+		}
+	}
+}
+
+// What runs when the deadline is near is handed back, with a checkpoint.
+func TestWorkerDrainsBeforeItsDeadline(t *testing.T) {
+	b := newBench(t, time.Minute)
+	o := task(1, func(o *queue.Task) {
+		o.Parameters = small()
+		o.Parameters["numint.n_trials"] = 20_000
+	})
+	b.publish(o)
+	end := time.Now().Add(4 * time.Second)
+	w := b.start(nil, func(c *Config) { c.Runner, c.Deadline = nil, end })
+	receive(b, w.Done())
+	if w.Err() != nil || !errors.Is(w.Reason(), errDeadline) {
+		t.Errorf("it ended by %v, %v", w.Reason(), w.Err())
+	}
+	var last queue.AttemptEvent
+	for last.Event != queue.EventReturned {
+		last = receive(b, b.events)
+	}
+	if left := b.left("checkpoints"); !slices.Equal(left, []string{o.ID.String() + ".1"}) {
+		t.Errorf("checkpoints %v", left)
+	}
+}
+
+func TestMarginGrowsWithWhatCheckpointsTake(t *testing.T) {
+	now := time.Now()
+	w := &Worker{since: now, Config: Config{Deadline: now.Add(time.Hour)}}
+	if got := w.margin(); got != handingOver {
+		t.Errorf("margin %v", got)
+	}
+	for _, took := range []time.Duration{time.Second, 20 * time.Second, 2 * time.Second} {
+		w.measured(took)
+	}
+	if got := w.margin(); got != handingOver+time.Minute {
+		t.Errorf("margin %v", got)
+	}
+	w.Deadline = now.Add(10 * time.Second)
+	if got := w.margin(); got != 5*time.Second {
+		t.Errorf("margin %v of ten seconds", got)
+	}
+}
