@@ -42,6 +42,9 @@ type Options struct {
 	// AckWait is how long a task's worker may be silent before the task is delivered
 	// again; 0 is 60 s. It takes effect where a sweep is opened.
 	AckWait time.Duration
+	// LeaseTime is how long a coordinator may be silent before it loses its Lease; 0 is
+	// 30 s.
+	LeaseTime time.Duration
 	// Log takes what is noticed but fails nothing; nil drops it.
 	Log *slog.Logger
 }
@@ -171,13 +174,16 @@ func (q *Queue) Close() {
 	q.followers.Wait()
 }
 
-// follow runs f beside the calls, unless the queue is closed.
-func (q *Queue) follow(f func()) {
+// follow runs f beside the calls, unless the queue is closed, and reports whether it
+// does.
+func (q *Queue) follow(f func()) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.ended.Err() == nil {
-		q.followers.Go(f)
+	if q.ended.Err() != nil {
+		return false
 	}
+	q.followers.Go(f)
+	return true
 }
 
 func (q *Queue) linkBroken() {
