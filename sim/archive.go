@@ -4,31 +4,62 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 )
 
 // archive writes or reads the fields of a state: the same walk over a state does
-// both, so that the two cannot differ. Reading stops at the first fault, which
-// err keeps; what has been read until then means nothing.
+// both, so that the two cannot differ. It stops at the first fault, which err
+// keeps; what has been read until then means nothing.
 type archive struct {
-	writing bool
-	bytes   []byte // written so far, or left to read
-	err     error
+	to     io.Writer // nil where it reads
+	from   io.Reader
+	left   int64 // bytes to read
+	buffer []byte
+	err    error
+	failed bool // err is of what the state is read from or kept in, not of the state
 }
+
+// bufferSize is how many bytes of an array go at a time.
+const bufferSize = 1 << 15
 
 var errShort = errors.New("it ends too early")
 
-// take returns the next n bytes to read, nil where there are fewer.
-func (a *archive) take(n int) []byte {
-	if a.err == nil && len(a.bytes) < n {
+func newWriter(to io.Writer) *archive { return &archive{to: to, buffer: make([]byte, bufferSize)} }
+
+func newReader(from io.Reader, size int64) *archive {
+	return &archive{from: from, left: size, buffer: make([]byte, bufferSize)}
+}
+
+func (a *archive) writing() bool { return a.to != nil }
+
+// write writes bytes, unless something failed before.
+func (a *archive) write(b []byte) {
+	if a.err == nil {
+		_, err := a.to.Write(b)
+		a.fail(err)
+	}
+}
+
+// fail takes an error of somebody else's, or nil.
+func (a *archive) fail(err error) {
+	if a.err == nil && err != nil {
+		a.err, a.failed = err, true
+	}
+}
+
+// read fills bytes with the next ones and reports whether it did.
+func (a *archive) read(b []byte) bool {
+	if a.err == nil && a.left < int64(len(b)) {
 		a.err = errShort
 	}
 	if a.err != nil {
-		return nil
+		return false
 	}
-	b := a.bytes[:n]
-	a.bytes = a.bytes[n:]
-	return b
+	a.left -= int64(len(b))
+	_, err := io.ReadFull(a.from, b)
+	a.fail(err)
+	return err == nil
 }
 
 // integer is a number in from … to.
@@ -44,9 +75,11 @@ func (a *archive) integer(v *int, from, to int) {
 }
 
 func (a *archive) int64(v *int64) {
-	if a.writing {
-		a.bytes = binary.LittleEndian.AppendUint64(a.bytes, uint64(*v))
-	} else if b := a.take(8); b != nil {
+	b := a.buffer[:8]
+	if a.writing() {
+		binary.LittleEndian.PutUint64(b, uint64(*v))
+		a.write(b)
+	} else if a.read(b) {
 		*v = int64(binary.LittleEndian.Uint64(b))
 	}
 }
@@ -64,10 +97,16 @@ func (a *archive) boolean(v *bool) {
 func (a *archive) block(v *[]byte, limit int) {
 	n := len(*v)
 	a.integer(&n, 0, limit)
-	if a.writing {
-		a.bytes = append(a.bytes, *v...)
-	} else if b := a.take(n); b != nil {
-		*v = append([]byte(nil), b...)
+	if a.writing() {
+		a.write(*v)
+		return
+	}
+	if a.err == nil && int64(n) > a.left { // damage cannot ask for memory
+		a.err = errShort
+	}
+	if a.err == nil {
+		*v = make([]byte, n)
+		a.read(*v)
 	}
 }
 
@@ -77,58 +116,34 @@ func (a *archive) strings(v *[]string) {
 	a.integer(&n, 0, math.MaxInt32)
 	for i := 0; i < n && a.err == nil; i++ {
 		var line []byte
-		if a.writing {
+		if a.writing() {
 			line = []byte((*v)[i])
 		}
 		a.block(&line, math.MaxInt32)
-		if !a.writing {
+		if !a.writing() {
 			*v = append(*v, string(line))
 		}
 	}
 }
 
-// float32s is a slice whose length both sides know.
-func (a *archive) float32s(v []float32) {
-	if a.writing {
-		for _, x := range v {
-			a.bytes = binary.LittleEndian.AppendUint32(a.bytes, math.Float32bits(x))
-		}
-		return
-	}
-	if b := a.take(4 * len(v)); b != nil {
-		for n := range v {
-			v[n] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*n:]))
-		}
-	}
-}
+// Slices whose lengths both sides know.
+func (a *archive) float32s(v []float32) { elements(a, v) }
+func (a *archive) float64s(v []float64) { elements(a, v) }
+func (a *archive) int32s(v []int32)     { elements(a, v) }
 
-// float64s is a slice whose length both sides know.
-func (a *archive) float64s(v []float64) {
-	if a.writing {
-		for _, x := range v {
-			a.bytes = binary.LittleEndian.AppendUint64(a.bytes, math.Float64bits(x))
+func elements[T float32 | float64 | int32](a *archive, v []T) {
+	for len(v) > 0 && a.err == nil {
+		size := binary.Size(v[:1])
+		part := v[:min(len(v), bufferSize/size)]
+		b := a.buffer[:len(part)*size]
+		if a.writing() {
+			if _, a.err = binary.Encode(b, binary.LittleEndian, part); a.err == nil {
+				a.write(b)
+			}
+		} else if a.read(b) {
+			_, a.err = binary.Decode(b, binary.LittleEndian, part)
 		}
-		return
-	}
-	if b := a.take(8 * len(v)); b != nil {
-		for n := range v {
-			v[n] = math.Float64frombits(binary.LittleEndian.Uint64(b[8*n:]))
-		}
-	}
-}
-
-// int32s is a slice whose length both sides know.
-func (a *archive) int32s(v []int32) {
-	if a.writing {
-		for _, x := range v {
-			a.bytes = binary.LittleEndian.AppendUint32(a.bytes, uint32(x))
-		}
-		return
-	}
-	if b := a.take(4 * len(v)); b != nil {
-		for n := range v {
-			v[n] = int32(binary.LittleEndian.Uint32(b[4*n:]))
-		}
+		v = v[len(part):]
 	}
 }
 
@@ -151,10 +166,10 @@ func (a *archive) permutation(v []int) {
 // grown makes room for n values where it reads; n is bounded by what is left to
 // read, so that damage cannot ask for memory.
 func (a *archive) grown(v *[]float32, n int) {
-	if a.writing || a.err != nil {
+	if a.writing() || a.err != nil {
 		return
 	}
-	if n < 0 || n > len(a.bytes)/4 {
+	if n < 0 || int64(n) > a.left/4 {
 		a.err = errShort
 		return
 	}

@@ -62,7 +62,7 @@ func nans(n int) []float32 {
 func (s *Simulation) perturbationResult() *PerturbationResult {
 	t, source := s.state.perturbing, s.task.Source
 	r := &PerturbationResult{
-		RateChange: t.change, ResponsesExc: t.responsesE,
+		RateChange: t.change.whole, ResponsesExc: t.responsesE,
 		ResponseSimEE: source.ResponseSimEE, CorrelationsEE: source.CorrelationsEE,
 		CorrelationBins: t.bins.centres(), CorrelationMean: t.bins.mean, CorrelationSem: t.bins.sem, OriginalBins: t.bins.edges,
 		WEE: source.WEE, WEI: source.WEI, WIE: source.WIE, WII: source.WII,

@@ -28,14 +28,10 @@ func identity(t *Task) []byte {
 
 func hashFloat32s(h hash.Hash, w []float32) {
 	fmt.Fprintf(h, "%d\n", len(w))
-	a := archive{writing: true}
-	a.float32s(w)
-	h.Write(a.bytes)
+	newWriter(h).float32s(w)
 }
 
 func hashFloat64s(h hash.Hash, w []float64) {
 	fmt.Fprintf(h, "%d\n", len(w))
-	a := archive{writing: true}
-	a.float64s(w)
-	h.Write(a.bytes)
+	newWriter(h).float64s(w)
 }

@@ -106,8 +106,8 @@ func TestBinsOfKnownPairs(t *testing.T) {
 		correlations[n] = float64(n) / 10
 	}
 	correlations[9] = math.NaN()
-	state := &perturbingState{chosen: []int{0}, responsesE: make([]float32, 20), // two stimuli
-		change: []float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9}}
+	state := &perturbingState{chosen: []int{0}, change: &rateChanges{size: 20, // two stimuli
+		whole: []float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9}}}
 	b, err := binByCorrelation(t.Context(), state, correlations, 10)
 	if err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ type memoryPart struct {
 }
 
 // Memory estimates the bytes that running a task takes, its result included;
-// math.MaxInt64 where it is more than that.
+// math.MaxInt64 where it is more than that. What a spool keeps counts, too.
 func Memory(e Experiment, p Parameters) int64 {
 	total := 0.0
 	for _, part := range memoryParts(e, &p) {

@@ -5,16 +5,16 @@ import (
 	"math"
 )
 
-// perturbingState is the state of a PERTURB (MODEL.md 8). Stimuli go in
-// row-major order; each settles unpushed first, then with each chosen neuron
-// pushed in turn.
+// perturbingState is the state of a PERTURB (MODEL.md 8). First all stimuli settle
+// unpushed, then all with the first chosen neuron pushed, then all with the second,
+// always in row-major order: rate changes come in the order in which they are kept.
 type perturbingState struct {
 	chosen     []int
-	stimulus   int // the stimulus at hand
-	pushed     int // of chosen, how many have been pushed there; −1 before the unpushed state
+	next       int // the settling at hand: of (1 + n_perturbed, s³)
+	stimuli    int // s³
 	responsesE []float32
-	change     []float32 // (n_perturbed, s, s, s, n_e)
-	bins       *bins     // once all is settled
+	change     *rateChanges // (n_perturbed; s, s, s, n_e)
+	bins       *bins        // once all is settled
 }
 
 func newPerturbingState(task *Task) *state {
@@ -23,66 +23,66 @@ func newPerturbingState(task *Task) *state {
 	newRandomState(task.Seed).shuffle(chosen)
 	chosen = chosen[:p.Perturb.NPerturbed]
 	size := p.NStimuli() * p.NE()
-	return &state{stage: push, perturbing: &perturbingState{chosen: chosen, pushed: -1,
-		responsesE: make([]float32, size), change: make([]float32, len(chosen)*size)}}
+	return &state{stage: push, perturbing: &perturbingState{chosen: chosen, stimuli: p.NStimuli(),
+		responsesE: make([]float32, size), change: newRateChanges(len(chosen), size, task.Spool)}}
 }
+
+// items is how many settlings there are.
+func (t *perturbingState) items() int { return (1 + len(t.chosen)) * t.stimuli }
 
 // push settles one stimulus, with or without more input to one neuron.
 func (s *Simulation) push(ctx context.Context) error {
 	t, nE := s.state.perturbing, s.p.NE()
-	at := stimulusAt(t.stimulus, s.p.Inp.NStimuli)
-	each := len(t.chosen) + 1
+	stimulus := t.next % t.stimuli
 	if s.ahead == nil {
-		s.ahead = newLookahead(s.settler, t.stimulus*each+t.pushed+1, s.p.NStimuli()*each, s.pushedStimulus)
+		s.ahead = newLookahead(s.settler, t.next, t.items(), s.pushedStimulus)
+		s.ahead.spare = s.task.Spare
 	}
-	out, err := s.ahead.settle(ctx, t.stimulus*each+t.pushed+1)
+	out, err := s.ahead.settle(ctx, t.next)
 	if err != nil {
-		return s.located(err, at)
+		return s.located(err, stimulusAt(stimulus, s.p.Inp.NStimuli))
 	}
-	re, base := s.settler.state.RE, t.responsesE[t.stimulus*nE:(t.stimulus+1)*nE]
-	if t.pushed < 0 {
-		copy(base, re)
-	} else {
-		change := t.changes(t.pushed, t.stimulus, nE)
-		for n, r := range re {
-			change[n] = (r - base[n]) / s.p.Perturb.Size
-		}
-	}
-	if t.stimulus == s.p.NStimuli()-1 && t.pushed == len(t.chosen)-1 {
-		b, err := binByCorrelation(ctx, t, s.task.Source.CorrelationsEE, nE)
-		if err != nil {
-			clear(t.changes(t.pushed, t.stimulus, nE)) // back to what it was
-			return err
-		}
-		t.bins = b
-		s.state.stage = finished
+	base := t.responsesE[stimulus*nE : (stimulus+1)*nE]
+	if t.next < t.stimuli {
+		copy(base, s.settler.state.RE)
+	} else if err := s.keepChange(ctx, base); err != nil {
+		return err
 	}
 	s.state.count(out)
-	t.pushed++
-	if t.pushed == len(t.chosen) {
-		t.stimulus, t.pushed = t.stimulus+1, -1
-	}
-	if s.state.stage == finished {
+	t.next++
+	if t.next == t.items() {
+		s.state.stage = finished
 		s.logPerturbation()
 	}
 	return nil
 }
 
-// pushedStimulus writes the input of a settling: for each stimulus the unpushed one,
-// then one for each chosen neuron.
-func (s *Simulation) pushedStimulus(n int, x []float32) {
-	t := s.state.perturbing
-	each := len(t.chosen) + 1
-	s.settler.input.stimulus(x, stimulusAt(n/each, s.p.Inp.NStimuli))
-	if k := n % each; k > 0 {
-		x[t.chosen[k-1]] += s.p.Perturb.Size
+// keepChange keeps how far the settled rates are from the unpushed ones; after the
+// last it sorts all into bins. Where it fails it can be called again.
+func (s *Simulation) keepChange(ctx context.Context, base []float32) error {
+	t, nE := s.state.perturbing, s.p.NE()
+	neuron, stimulus := t.next/t.stimuli-1, t.next%t.stimuli
+	change := t.change.block(neuron)[stimulus*nE : (stimulus+1)*nE]
+	for n, r := range s.settler.state.RE {
+		change[n] = (r - base[n]) / s.p.Perturb.Size
 	}
+	if stimulus < t.stimuli-1 {
+		return nil
+	}
+	err := t.change.keep(neuron)
+	if err == nil && t.next == t.items()-1 {
+		t.bins, err = binByCorrelation(ctx, t, s.task.Source.CorrelationsEE, nE)
+	}
+	return err
 }
 
-// changes is the rate change of all E neurons while one is pushed.
-func (t *perturbingState) changes(pushed, stimulus, nE int) []float32 {
-	n := pushed*len(t.responsesE) + stimulus*nE
-	return t.change[n : n+nE]
+// pushedStimulus writes the input of a settling.
+func (s *Simulation) pushedStimulus(item int, x []float32) {
+	t := s.state.perturbing
+	s.settler.input.stimulus(x, stimulusAt(item%t.stimuli, s.p.Inp.NStimuli))
+	if n := item / t.stimuli; n > 0 {
+		x[t.chosen[n-1]] += s.p.Perturb.Size
+	}
 }
 
 // bins are the pairs of rate change and correlation, binned by correlation.
@@ -101,16 +101,19 @@ const binCount = 9
 // its neuron to the pushed one, in 9 equal bins between min − 1e-3 and max + 1e-3
 // of the paired correlations, closed below and open above.
 func binByCorrelation(ctx context.Context, t *perturbingState, correlations []float64, nE int) (*bins, error) {
-	b := newBins(t.chosen, correlations, nE)
-	stimuli := len(t.responsesE) / nE
+	b, buffer := newBins(t.chosen, correlations, nE), t.change.buffer()
 	for _, deviations := range []bool{false, true} {
 		for p, neuron := range t.chosen {
+			changes, err := t.change.read(p, buffer)
+			if err != nil {
+				return nil, err
+			}
 			which := b.binsOf(correlations[neuron*nE : (neuron+1)*nE])
-			for stimulus := range stimuli {
+			for ; len(changes) > 0; changes = changes[nE:] {
 				if err := ctx.Err(); err != nil {
 					return nil, err
 				}
-				b.add(which, t.changes(p, stimulus, nE), deviations)
+				b.add(which, changes[:nE], deviations)
 			}
 		}
 		if !deviations {

@@ -51,6 +51,7 @@ func (s *Simulation) settleResponse(ctx context.Context, at [3]int, record func(
 			end-- // the last one is recorded
 		}
 		s.ahead = newLookahead(s.settler, t.response, end, func(n int, x []float32) { s.settler.input.stimulus(x, t.order.fixed(n)) })
+		s.ahead.spare = s.task.Spare
 	}
 	out, err := s.ahead.settle(ctx, t.response)
 	return out, s.located(err, at)

@@ -50,7 +50,7 @@ type TrainingResult struct {
 // PerturbationResult is the result of PERTURB.
 type PerturbationResult struct {
 	Perturbed  []int64   // (n_perturbed): the neurons pushed, in order
-	RateChange []float32 // (n_perturbed, 1, s, s, s, n_e)
+	RateChange []float32 // (n_perturbed, 1, s, s, s, n_e); nil where the task's Spool has it
 	// all_correlations has RateChange's shape and, for pushed neuron n and any
 	// stimulus, the float32 of the row of CorrelationsEE of Perturbed[n].
 

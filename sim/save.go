@@ -1,10 +1,12 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
 )
 
@@ -12,45 +14,65 @@ import (
 // the fields, and the SHA-256 of all that.
 const (
 	stateMagic  = "eisweep-state\n"
-	stateFormat = 1
+	stateFormat = 2
 	headerSize  = len(stateMagic) + 4 + sha256.Size
 )
 
-// Save returns the whole state between two stimuli: Restore of it into a
-// simulation of the same task goes on with the same bits. A simulation whose
-// numbers have failed cannot be saved.
+// Save returns what SaveTo writes.
 func (s *Simulation) Save() ([]byte, error) {
-	if s.err != nil {
-		return nil, fmt.Errorf("save state: %w", s.err)
-	}
-	if err := s.prepare(context.Background()); err != nil {
-		return nil, fmt.Errorf("save state: %w", err)
-	}
-	a := &archive{writing: true, bytes: s.header()}
-	s.walk(a, s.state)
-	if a.err != nil {
-		return nil, fmt.Errorf("save state: %w", a.err)
-	}
-	sum := sha256.Sum256(a.bytes)
-	return append(a.bytes, sum[:]...), nil
+	var b bytes.Buffer
+	err := s.SaveTo(&b)
+	return b.Bytes(), err
 }
 
-// Restore replaces the state by a saved one. The error wraps ErrState when the
-// bytes are damaged, of another version or of another task; the simulation is
-// then as it was.
+// SaveTo writes the whole state between two stimuli, what the spool keeps
+// included: Restore of it into a simulation of the same task goes on with the same
+// bits. A simulation whose numbers have failed cannot be saved. No more than a part
+// of the state is held in memory on the way.
+func (s *Simulation) SaveTo(w io.Writer) error {
+	if s.err != nil {
+		return fmt.Errorf("save state: %w", s.err)
+	}
+	if err := s.prepare(context.Background()); err != nil {
+		return fmt.Errorf("save state: %w", err)
+	}
+	sum := sha256.New()
+	a := newWriter(io.MultiWriter(w, sum))
+	a.write(s.header())
+	s.walk(a, s.state)
+	a.to = w
+	a.write(sum.Sum(nil))
+	if a.err != nil {
+		return fmt.Errorf("save state: %w", a.err)
+	}
+	return nil
+}
+
+// Restore is RestoreFrom of what Save returned.
 func (s *Simulation) Restore(saved []byte) error {
-	fields, err := s.unseal(saved)
-	if err != nil {
+	return s.RestoreFrom(bytes.NewReader(saved), int64(len(saved)))
+}
+
+// RestoreFrom replaces the state by a saved one of so many bytes, which it reads
+// twice. The error wraps ErrState when the bytes are damaged, of another version or
+// of another task; the simulation is then as it was. After an error of reading or of
+// the spool it is of no use.
+func (s *Simulation) RestoreFrom(r io.ReaderAt, size int64) error {
+	if err := s.checkSeal(r, size); err != nil {
 		return err
 	}
 	if err := s.prepare(context.Background()); err != nil {
 		return fmt.Errorf("restore state: %w", err)
 	}
+	fields := size - int64(headerSize) - sha256.Size
 	st := s.newState()
-	a := &archive{bytes: fields}
+	a := newReader(io.NewSectionReader(r, int64(headerSize), fields), fields)
 	s.walk(a, st)
-	if a.err == nil && len(a.bytes) > 0 {
-		a.err = fmt.Errorf("%d bytes are left over", len(a.bytes))
+	if a.err == nil && a.left > 0 {
+		a.err = fmt.Errorf("%d bytes are left over", a.left)
+	}
+	if a.failed {
+		return fmt.Errorf("restore state: %w", a.err)
 	}
 	if a.err != nil {
 		return fmt.Errorf("%w: %w", ErrState, a.err)
@@ -68,23 +90,45 @@ func (s *Simulation) newState() *state {
 	return newTrainingState(s.task, s.net)
 }
 
-// unseal checks everything about a saved state but its fields.
-func (s *Simulation) unseal(saved []byte) ([]byte, error) {
-	n := len(saved) - sha256.Size
-	if n < headerSize || string(saved[:len(stateMagic)]) != stateMagic {
-		return nil, fmt.Errorf("%w: it does not begin as one", ErrState)
+// checkSeal checks everything about a saved state but its fields.
+func (s *Simulation) checkSeal(r io.ReaderAt, size int64) error {
+	n := size - sha256.Size
+	saved := make([]byte, headerSize)
+	if n < int64(headerSize) {
+		return fmt.Errorf("%w: it does not begin as one", ErrState)
 	}
-	if sum := sha256.Sum256(saved[:n]); string(sum[:]) != string(saved[n:]) {
-		return nil, fmt.Errorf("%w: it is damaged", ErrState)
+	if err := readAt(r, saved, 0); err != nil {
+		return err
+	}
+	if string(saved[:len(stateMagic)]) != stateMagic {
+		return fmt.Errorf("%w: it does not begin as one", ErrState)
+	}
+	sum, want := sha256.New(), make([]byte, sha256.Size)
+	if _, err := io.Copy(sum, io.NewSectionReader(r, 0, n)); err != nil {
+		return fmt.Errorf("read state: %w", err)
+	}
+	if err := readAt(r, want, n); err != nil {
+		return err
+	}
+	if !bytes.Equal(sum.Sum(nil), want) {
+		return fmt.Errorf("%w: it is damaged", ErrState)
 	}
 	header := s.header()
 	if v := len(stateMagic) + 4; string(saved[:v]) != string(header[:v]) {
-		return nil, fmt.Errorf("%w: it is of another version", ErrState)
+		return fmt.Errorf("%w: it is of another version", ErrState)
 	}
-	if string(saved[:headerSize]) != string(header) {
-		return nil, fmt.Errorf("%w: it is of another task", ErrState)
+	if !bytes.Equal(saved, header) {
+		return fmt.Errorf("%w: it is of another task", ErrState)
 	}
-	return saved[headerSize:n], nil
+	return nil
+}
+
+// readAt fills bytes; that they are there has been seen.
+func readAt(r io.ReaderAt, b []byte, at int64) error {
+	if n, err := r.ReadAt(b, at); n < len(b) {
+		return fmt.Errorf("read state: %w", err)
+	}
+	return nil
 }
 
 func (s *Simulation) header() []byte {
@@ -136,7 +180,7 @@ func walkPlastic(a *archive, y *plastic) {
 	for _, v := range [][]float32{d.W, d.V, d.M, d.Q} {
 		a.float32s(v)
 	}
-	if !a.writing {
+	if !a.writing() {
 		y.Load(d, y.z)
 	}
 	a.float32s(y.Moments[:])
@@ -150,11 +194,11 @@ func (s *Simulation) walkPlace(a *archive, st *state) {
 		a.integer(&t.order.position[q], 0, p.Inp.NStimuli-1)
 	}
 	var generator []byte
-	if a.writing {
+	if a.writing() {
 		generator, a.err = t.order.random.save()
 	}
 	a.block(&generator, 1<<16)
-	if !a.writing && a.err == nil {
+	if !a.writing() && a.err == nil {
 		a.err = t.order.random.restore(generator)
 	}
 	a.integer(&t.phase, 0, phases(p))
@@ -179,7 +223,7 @@ func (s *Simulation) walkMeasures(a *archive, st *state) {
 		layers++
 	}
 	for k := 0; k < layers && a.err == nil; k++ {
-		if !a.writing {
+		if !a.writing() {
 			t.layers = append(t.layers, make([]float64, p.NE()*p.NE()))
 		}
 		a.float64s(t.layers[k])
@@ -193,7 +237,7 @@ func (s *Simulation) walkMeasures(a *archive, st *state) {
 	a.float32s(t.recordE)
 	a.grown(&t.recordI, steps*p.NI())
 	a.float32s(t.recordI)
-	if !a.writing {
+	if !a.writing() {
 		t.measures = newMeasures(p)
 	}
 	m := t.measures
@@ -211,33 +255,32 @@ func newMeasures(p *Parameters) *measures {
 		responseSim: make([]float64, nE*nI), responseSimEE: make([]float64, nE*nE)}
 }
 
+// walkPerturbing is a PERTURB's state. The rate changes are the last, and all that
+// could be wrong about them is looked at before: what the spool keeps of another
+// state isn't touched until then.
 func (s *Simulation) walkPerturbing(a *archive, st *state) {
 	t, p := st.perturbing, s.p
 	nE, s3 := p.NE(), p.NStimuli()
-	a.integer(&t.stimulus, 0, s3)
-	a.integer(&t.pushed, -1, len(t.chosen)-1)
-	if a.err == nil && (st.stage != push && st.stage != finished || (st.stage == finished) != (t.stimulus == s3)) {
-		a.err = fmt.Errorf("a stage of %q at stimulus %d of %d", st.stage, t.stimulus, s3)
+	a.integer(&t.next, 0, t.items())
+	if a.err == nil && (st.stage != push && st.stage != finished || (st.stage == finished) != (t.next == t.items())) {
+		a.err = fmt.Errorf("a stage of %q at settling %d of %d", st.stage, t.next, t.items())
 	}
 	if a.err != nil {
 		return
 	}
-	responses := t.stimulus
-	if t.pushed >= 0 {
-		responses++
+	if st.stage == finished {
+		s.walkBins(a, t)
 	}
-	a.float32s(t.responsesE[:responses*nE])
-	for n := range t.chosen {
-		shown := t.stimulus
-		if n < t.pushed {
-			shown++
-		}
-		a.float32s(t.change[n*s3*nE : (n*s3+shown)*nE])
+	a.float32s(t.responsesE[:min(t.next, s3)*nE])
+	values := max(0, t.next-s3) * nE
+	if !a.writing() && a.err == nil && a.left != 4*int64(values) {
+		a.err = fmt.Errorf("%d bytes where %d rate changes are due", a.left, values)
 	}
-	if st.stage != finished {
-		return
-	}
-	if !a.writing {
+	t.change.walk(a, values)
+}
+
+func (s *Simulation) walkBins(a *archive, t *perturbingState) {
+	if !a.writing() {
 		t.bins = &bins{edges: make([]float64, binCount+1), mean: make([]float64, binCount), sem: make([]float64, binCount)}
 	}
 	a.float64s(t.bins.edges)

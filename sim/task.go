@@ -11,6 +11,13 @@ type Task struct {
 	// Shared keeps what tasks with the same inputs have in common; nil: nothing. The
 	// result doesn't depend on it.
 	Shared *Shared
+	// Spool keeps the rate changes of a PERTURB in place of its result: from 0 on,
+	// float32 in little-endian order. nil: they are held in memory, where they are the
+	// largest part by far.
+	Spool Spool
+	// Spare lends cores; nil: there is none but the caller's. The result doesn't depend
+	// on it.
+	Spare Spare
 }
 
 // InitialState holds the weights that a training starts from instead of those
