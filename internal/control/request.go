@@ -149,8 +149,23 @@ type CleanedFile struct {
 
 // Verified is what verify found.
 type Verified struct {
-	Lines []string `json:"lines"`
-	Bad   int      `json:"bad"`
+	Sweeps []VerifiedSweep `json:"sweeps"`
+}
+
+// VerifiedSweep is what it found in one sweep's folder.
+type VerifiedSweep struct {
+	Name     string    `json:"name"`
+	Sound    int       `json:"sound"`   // results that are what the manifest says
+	Rebuilt  int       `json:"rebuilt"` // results without a manifest line, which have one again
+	Problems []Problem `json:"problems"`
+}
+
+// Problem is a file that is not as it should be.
+type Problem struct {
+	File   string    `json:"file"`
+	ID     sweeps.ID `json:"id"`   // zero where nobody knows
+	Kind   string    `json:"kind"` // missing, truncated, altered, unreadable or unknown
+	Detail string    `json:"detail"`
 }
 
 // Pong tells who coordinates.
