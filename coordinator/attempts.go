@@ -7,6 +7,12 @@ import (
 	"eisweep/internal/queue"
 )
 
+// atWork is an attempt that a worker announced.
+type atWork struct {
+	control.RunningTask
+	heard time.Time // last
+}
+
 // attempt takes a worker's word that it started a task or handed it back.
 func (k *Coordinator) attempt(e queue.AttemptEvent) {
 	k.mu.Lock()
@@ -18,6 +24,7 @@ func (k *Coordinator) attempt(e queue.AttemptEvent) {
 	if e.Event == queue.EventReturned {
 		delete(k.running, e.ID)
 		k.do(k.machine.step(returned{e.ID, e.Run}))
+		k.flushTasks()
 		return
 	}
 	k.do(k.machine.step(started{e.ID, e.Run}))
@@ -25,8 +32,8 @@ func (k *Coordinator) attempt(e queue.AttemptEvent) {
 		return
 	}
 	sweep := k.machine.lists.of(t.wants)[0]
-	k.running[e.ID] = &control.RunningTask{ID: e.ID, Sweep: sweep, File: k.books[e.ID].names[sweep].File,
-		Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At}
+	k.running[e.ID] = &atWork{RunningTask: control.RunningTask{ID: e.ID, Sweep: sweep, File: k.books[e.ID].names[sweep].File,
+		Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At}, heard: time.Now()}
 }
 
 // progress takes a running attempt's word on how far it has come.
@@ -37,11 +44,12 @@ func (k *Coordinator) progress(p queue.Progress) {
 	if r == nil || r.Attempt != p.Attempt {
 		return
 	}
-	r.Progress = p.Sim
+	r.heard, r.Progress = time.Now(), p.Sim
 	if p.Seconds <= 0 || p.Sim.Done == 0 {
 		return
 	}
 	r.StepsPerSecond = float64(p.Sim.Steps) / p.Seconds
-	rest := float64(p.Sim.Total-p.Sim.Done) / float64(p.Sim.Done) * p.Seconds
-	r.Left, r.LeftKnown = time.Duration(rest*float64(time.Second)), p.Seconds >= 1
+	r.Left, r.LeftKnown = seconds(float64(p.Sim.Total-p.Sim.Done)/float64(p.Sim.Done)*p.Seconds), p.Seconds >= 1
 }
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -29,6 +29,11 @@ func (p *planner) consider(sweep string, t *sweeps.Task) (item PlanItem, ok bool
 		p.execute(&item, h, sweep, "selected")
 		return item, true, p.lookAtName(&item, sweep, here)
 	}
+	if run := p.order.again[t.ID]; run > item.run {
+		item.part = true
+		p.execute(&item, h, sweep, "ordered again")
+		return item, true, p.lookAtName(&item, sweep, here)
+	}
 	if done := p.reuse(&item, found, here, h, sweep); !done {
 		if failure := h.settledFailure(sweep); failure != nil {
 			item.Action, item.failure = Leave, failure

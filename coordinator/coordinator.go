@@ -56,11 +56,13 @@ type Coordinator struct {
 	books     map[sweeps.ID]*book
 	located   map[sweeps.ID]*located          // results that tasks of this session may start from
 	held      map[order]queue.OutcomeDelivery // outcomes not yet acknowledged
-	running   map[sweeps.ID]*control.RunningTask
+	running   map[sweeps.ID]*atWork
 	sweeps    []*launchedSweep // in order of launch
 	manifests map[string]*results.Manifest
 	batch     batch
-	index     *index // of the latest launch
+	index     *index               // of the latest launch
+	queued    map[sweeps.ID]string // while restoring: what is queued, and for which sweep
+	absent    map[sweeps.ID]int    // orders that the last look at the queue missed; of the reconciling loop
 	pace      pace
 	begun     time.Time
 	failure   error         // storage gave way: nothing more is placed
@@ -94,26 +96,26 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
 		machine: newMachine(), books: map[sweeps.ID]*book{}, located: map[sweeps.ID]*located{},
 		workers: workers{list: map[string]control.Worker{}}, offers: newOffers(),
-		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*control.RunningTask{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
-	}
-	if err := k.subscribe(ctx); err != nil {
-		k.unsubscribe()
-		return nil, err
+		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
 	}
 	go k.run()
-	if !c.Exclusive {
-		k.keep.Go(k.offerSweeps)
+	if err := k.begin(ctx); err != nil {
+		return nil, errors.Join(err, k.Stop(ctx))
 	}
 	return k, nil
 }
 
-func (k *Coordinator) subscribe(ctx context.Context) error {
-	if k.config.Exclusive {
-		if err := k.config.Queue.PurgeTasks(ctx); err != nil {
-			return fmt.Errorf("clear queue: %w", err)
-		}
-		if err := k.config.Queue.PurgeAttempts(ctx); err != nil {
-			return fmt.Errorf("clear attempts: %w", err)
+// begin listens to the queue, and goes on with what an earlier coordinator left.
+func (k *Coordinator) begin(ctx context.Context) error {
+	if err := k.clean(ctx); err != nil {
+		return err
+	}
+	if err := k.subscribe(ctx); err != nil {
+		return err
+	}
+	if !k.config.Exclusive {
+		if err := k.restore(ctx); err != nil {
+			return fmt.Errorf("go on with sweeps: %w", err)
 		}
 	}
 	stop, err := k.config.Queue.Events(ctx, k.attempt, k.progress)
@@ -121,7 +123,40 @@ func (k *Coordinator) subscribe(ctx context.Context) error {
 		return fmt.Errorf("listen to workers: %w", err)
 	}
 	k.stop = append(k.stop, stop)
-	stop, err = k.config.Queue.Outcomes(ctx, func(d queue.OutcomeDelivery) {
+	if !k.config.Exclusive {
+		k.background(k.offerSweeps, k.reconcileAlways)
+	}
+	return nil
+}
+
+// background runs loops until the coordinator stops.
+func (k *Coordinator) background(loops ...func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	k.keep.Go(func() {
+		<-k.quit
+		cancel()
+	})
+	for _, f := range loops {
+		k.keep.Go(func() { f(ctx) })
+	}
+}
+
+// clean removes what earlier sessions left in a queue that is this one's alone.
+func (k *Coordinator) clean(ctx context.Context) error {
+	if !k.config.Exclusive {
+		return nil
+	}
+	if err := k.config.Queue.PurgeTasks(ctx); err != nil {
+		return fmt.Errorf("clear queue: %w", err)
+	}
+	if err := k.config.Queue.PurgeAttempts(ctx); err != nil {
+		return fmt.Errorf("clear attempts: %w", err)
+	}
+	return nil
+}
+
+func (k *Coordinator) subscribe(ctx context.Context) error {
+	stop, err := k.config.Queue.Outcomes(ctx, func(d queue.OutcomeDelivery) {
 		select {
 		case k.outcomes <- d:
 		case <-k.quit:
@@ -187,6 +222,13 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 	o := d.Outcome
 	k.held[order{o.ID, o.Run}] = d
 	k.do(k.machine.step(outcome{o.ID, o.Run, o.Attempt, o.Class}))
+}
+
+// failed says whether storage gave way.
+func (k *Coordinator) failed() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.failure != nil
 }
 
 // fail stops the coordinator from placing anything more.

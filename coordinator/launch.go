@@ -25,7 +25,16 @@ type launchedSweep struct {
 	source                             string // the sweep that its networks are of; "" if it needs none
 	priority                           int
 	launched                           time.Time
-	reruns                             map[sweeps.ID]bool // ordered again by a rerun of this session
+	reruns                             map[sweeps.ID]bool // ordered again by a rerun
+	extended                           bool               // by a rerun, besides what was wanted before
+}
+
+func newLaunchedSweep(s *sweeps.Sweep, priority int, at time.Time) *launchedSweep {
+	l := &launchedSweep{name: s.Name(), byClass: map[queue.Class]int{}, priority: priority, launched: at, reruns: map[sweeps.ID]bool{}}
+	if dependence(s) > 0 {
+		l.source = s.SourceName()
+	}
+	return l
 }
 
 // Launch compares an order with what there is and lets what is missing be
@@ -208,16 +217,14 @@ func (k *Coordinator) open(p *SweepPlan, o Order) error {
 	name := p.Sweep.Name()
 	s := k.sweep(name)
 	if s == nil {
-		s = &launchedSweep{name: name}
+		s = newLaunchedSweep(p.Sweep, o.Priority, time.Now())
 		k.sweeps = append(k.sweeps, s)
 	} else if o.part() {
+		s.extended = true
 		k.do(k.machine.step(reopened{name}))
 		return k.writeStanding(name, k.standing(s))
 	}
-	*s = launchedSweep{name: name, byClass: map[queue.Class]int{}, priority: o.Priority, launched: time.Now(), reruns: map[sweeps.ID]bool{}}
-	if p.Sweep.SourceName() != "" && !p.Sweep.SourceIsPath() {
-		s.source = p.Sweep.SourceName()
-	}
+	*s = *newLaunchedSweep(p.Sweep, o.Priority, time.Now())
 	k.do(k.machine.step(opened{name}))
 	return k.writeStanding(name, k.standing(s))
 }
@@ -275,7 +282,7 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 		k.do(k.machine.step(kept{sweep, 1}))
 		return
 	}
-	e := wanted{sweep: sweep, id: t.ID, run: item.run}
+	e := wanted{sweep: sweep, id: t.ID, run: item.run, queued: k.queued[t.ID]}
 	b := k.book(t.ID)
 	b.names[sweep] = t
 	switch item.Action {
@@ -294,7 +301,7 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 		e.execute, e.orphan = true, item.Action == Block
 		s.work.add(t)
 		if item.part {
-			s.reruns[t.ID], e.counted = true, item.done
+			s.reruns[t.ID], e.counted = true, item.done && s.extended
 		}
 	}
 	if t.Source != nil {

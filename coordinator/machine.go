@@ -167,10 +167,21 @@ func (m *machine) tidy() {
 	}
 }
 
+// ordered is how many tasks ought to be in the queue.
+func (m *machine) ordered() int {
+	n := 0
+	for _, t := range m.tasks {
+		if t.phase == queued || t.phase == running {
+			n++
+		}
+	}
+	return n
+}
+
 func (t *entry) settled() bool { return t.phase == done || t.phase == failed }
 
-// ordered sorts ids: commands must not depend on how a map is gone through.
-func ordered(ids []sweeps.ID) []sweeps.ID {
+// inOrder sorts ids: commands must not depend on how a map is gone through.
+func inOrder(ids []sweeps.ID) []sweeps.ID {
 	slices.SortFunc(ids, func(a, b sweeps.ID) int { return bytes.Compare(a[:], b[:]) })
 	return ids
 }

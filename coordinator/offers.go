@@ -23,13 +23,7 @@ func (o *offers) ask() {
 
 // offerSweeps publishes which sweeps workers are offered, at the start and at every
 // change, until the coordinator stops.
-func (k *Coordinator) offerSweeps() {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	k.keep.Go(func() {
-		<-k.quit
-		cancel()
-	})
+func (k *Coordinator) offerSweeps(ctx context.Context) {
 	var last []queue.OpenSweep
 	for first := true; ; first = false {
 		if now := k.offer(); first || !slices.Equal(now, last) {
@@ -42,7 +36,7 @@ func (k *Coordinator) offerSweeps() {
 		}
 		select {
 		case <-k.offers.changed:
-		case <-k.quit:
+		case <-ctx.Done():
 			return
 		}
 	}

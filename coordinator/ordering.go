@@ -57,7 +57,7 @@ func (m *machine) reap() []command {
 		}
 	}
 	var out []command
-	for _, id := range ordered(inQueue) {
+	for _, id := range inOrder(inQueue) {
 		t := m.tasks[id]
 		out = append(out, unqueue{id, int(t.run), m.homeName(t)})
 		m.forget(id)
@@ -161,7 +161,13 @@ func (m *machine) choose(t *entry) wants {
 	return m.lists.with(0, names[0])
 }
 
-func (m *machine) homeName(t *entry) string { return m.lists.of(t.home)[0] }
+// homeName is the sweep that a task is queued for; "" when it never was.
+func (m *machine) homeName(t *entry) string {
+	if t.home == 0 {
+		return ""
+	}
+	return m.lists.of(t.home)[0]
+}
 
 // rehome moves a queued task to another sweep that wants it, when the one that it
 // is queued for wants it no more or workers aren't offered that one's tasks.

@@ -35,6 +35,9 @@ type Order struct {
 	Rerun *Choice
 	// Priority is whose tasks workers get first: higher ones; 0 as usual.
 	Priority int
+
+	again    map[sweeps.ID]int // tasks ordered again by a rerun, with their run numbers
+	restored bool              // outside files may be gone that were copied
 }
 
 // part says that the order is for some tasks of the sweeps, whatever their state.
@@ -140,7 +143,7 @@ func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order
 		alien: map[string]*results.Line{}, adopted: map[string]*results.Line{}}
 	ordered, depended := sourcesFirst(o.Sweeps)
 	lib := newLibrary(ctx, r, x, prober, o.Sweeps)
-	if o.part() {
+	if o.part() || o.restored {
 		lib.copies = readCopies(r)
 	}
 	plan, faults := &Plan{index: x}, []error{}

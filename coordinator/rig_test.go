@@ -27,6 +27,7 @@ type rig struct {
 	store string
 	queue *queue.Queue
 	stop  func() // the queue and its server
+	end   func() // the coordinator that serves
 
 	prober Prober
 	real   bool // the worker runs the trainings

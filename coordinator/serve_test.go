@@ -22,7 +22,13 @@ func (g *rig) serve() *Coordinator {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	g.t.Cleanup(func() { stop(); _ = k.Stop(context.Background()) })
+	g.end = func() {
+		stop()
+		if err := k.Stop(context.Background()); err != nil {
+			g.t.Error(err)
+		}
+	}
+	g.t.Cleanup(g.end)
 	return k
 }
 

@@ -80,3 +80,6 @@ func (k *Coordinator) writeStanding(name string, s *Standing) error {
 	}
 	return nil
 }
+
+// isMissing tells that no coordinator launched the sweep from an error of its stand.
+func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

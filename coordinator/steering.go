@@ -28,7 +28,7 @@ func (m *machine) rehomeAll(which func(*entry) bool) []command {
 		}
 	}
 	var out []command
-	for _, id := range ordered(ids) {
+	for _, id := range inOrder(ids) {
 		out = append(out, m.rehome(id, m.tasks[id])...)
 	}
 	return out
@@ -56,12 +56,12 @@ func (m *machine) cancel(sweep string) []command {
 		}
 	}
 	out := []command{purge{sweep}}
-	for _, id := range ordered(moved) {
+	for _, id := range inOrder(moved) {
 		t := m.tasks[id]
 		t.home = m.choose(t)
 		out = append(out, publish{id, int(t.run), m.homeName(t)})
 	}
-	for _, id := range ordered(gone) {
+	for _, id := range inOrder(gone) {
 		out = append(out, m.failDependents(id)...)
 	}
 	return append(out, m.finish([]string{sweep})...)

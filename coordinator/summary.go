@@ -47,7 +47,7 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 	out := control.Snapshot{Elapsed: time.Since(k.begun)}
 	inFlight := map[string]float64{}
 	for _, r := range k.running {
-		out.Running = append(out.Running, *r)
+		out.Running = append(out.Running, r.RunningTask)
 		inFlight[r.Sweep] += k.workDone(r)
 	}
 	sortRunning(out.Running)
@@ -67,7 +67,7 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 }
 
 // workDone is the part of a running task's cost that is behind it.
-func (k *Coordinator) workDone(r *control.RunningTask) float64 {
+func (k *Coordinator) workDone(r *atWork) float64 {
 	b := k.books[r.ID]
 	if b == nil || r.Progress.Total == 0 {
 		return 0

@@ -1,0 +1,82 @@
+package coordinator
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"eisweep/sweeps"
+)
+
+// reconcileEvery is how often the machine's picture is held against the queue.
+const reconcileEvery = time.Minute
+
+// reconcileAlways does so until the coordinator stops.
+func (k *Coordinator) reconcileAlways(ctx context.Context) {
+	tick := time.NewTicker(reconcileEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if err := k.reconcile(ctx); err != nil && ctx.Err() == nil {
+				k.config.Log.Warn("compare with the queue", "error", err)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// reconcile publishes again what the machine takes for queued or running and what is
+// neither queued nor has an outcome, at this look and at the one before: an outcome
+// may be on its way here when its task has left the queue.
+func (k *Coordinator) reconcile(ctx context.Context) error {
+	n, err := k.config.Queue.Length(ctx)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	enough := n >= k.machine.ordered()
+	k.mu.Unlock()
+	if enough {
+		k.absent = nil
+		return nil
+	}
+	inQueue, err := k.config.Queue.Queued(ctx)
+	if err != nil {
+		return fmt.Errorf("list queued tasks: %w", err)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	absent := map[sweeps.ID]int{}
+	for id, t := range k.machine.tasks {
+		if _, ok := inQueue[id]; ok || (t.phase != queued && t.phase != running) || k.isHeard(id) {
+			continue
+		}
+		absent[id] = int(t.run)
+	}
+	k.publishAbsent(absent)
+	k.absent = absent
+	k.flush()
+	return nil
+}
+
+// publishAbsent publishes those that were absent before.
+func (k *Coordinator) publishAbsent(now map[sweeps.ID]int) {
+	for id, run := range now {
+		if k.absent[id] != run {
+			continue
+		}
+		k.config.Log.Warn("an order was lost and is given again", "task", id, "run", run)
+		delete(k.running, id)
+		delete(now, id)
+		k.do(k.machine.step(missed{id, run}))
+	}
+}
+
+// isHeard says whether a worker told lately that it is at a task: then the task is
+// being done, queued or not.
+func (k *Coordinator) isHeard(id sweeps.ID) bool {
+	r := k.running[id]
+	return r != nil && time.Since(r.heard) < reconcileEvery
+}

@@ -1,0 +1,147 @@
+package coordinator
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"eisweep/internal/control"
+	"eisweep/sweeps"
+)
+
+// restored is a sweep that an earlier coordinator was at work on.
+type restored struct {
+	name  string
+	sweep *sweeps.Sweep
+	stand *Standing
+	plan  *Plan
+}
+
+// restore goes on with the sweeps that an earlier coordinator left unfinished, as
+// if they were launched again, but leaves alone what is queued or running.
+func (k *Coordinator) restore(ctx context.Context) error {
+	queued, err := k.config.Queue.Queued(ctx)
+	if err != nil {
+		return fmt.Errorf("list queued tasks: %w", err)
+	}
+	list, spared, err := k.unfinished()
+	if err != nil {
+		return err
+	}
+	k.queued = queued
+	defer func() { k.queued = nil }()
+	x, err := readIndex(k.config.Root)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	k.index = x
+	k.mu.Unlock()
+	for _, r := range list {
+		if err := k.goOn(ctx, r); err != nil {
+			if ctx.Err() != nil || k.failed() {
+				return err
+			}
+			spared[r.name] = true
+			k.config.Log.Error("a sweep cannot be gone on with; launch it again", "sweep", r.name, "error", err)
+		}
+	}
+	return k.clearStale(ctx, spared)
+}
+
+// unfinished lists the sweeps to go on with in the order of their launches, those
+// that make networks before those that need them, and names those whose orders are
+// not to be touched because nobody knows how they stand.
+func (k *Coordinator) unfinished() (list []*restored, spared map[string]bool, err error) {
+	names, err := k.config.Root.Sweeps()
+	if err != nil {
+		return nil, nil, err
+	}
+	spared = map[string]bool{}
+	for _, name := range names {
+		stand, err := ReadStanding(k.config.Root, name)
+		if err == nil && stand.Stand != control.Open && stand.Stand != control.Paused || isMissing(err) {
+			continue
+		}
+		r := &restored{name: name, stand: stand}
+		if err == nil {
+			r.sweep, err = loadSweep(k.config.Root, name)
+		}
+		if err != nil {
+			spared[name] = true
+			k.config.Log.Error("a sweep cannot be gone on with; launch it again", "sweep", name, "error", err)
+			continue
+		}
+		list = append(list, r)
+	}
+	slices.SortStableFunc(list, func(a, b *restored) int {
+		return cmp.Or(dependence(a.sweep)-dependence(b.sweep), a.stand.Launched.Compare(b.stand.Launched))
+	})
+	return list, spared, nil
+}
+
+// dependence is 1 for a sweep that needs another's networks.
+func dependence(s *sweeps.Sweep) int {
+	if s.SourceName() != "" && !s.SourceIsPath() {
+		return 1
+	}
+	return 0
+}
+
+// goOn enters the tasks of a sweep, after it was planned: one that cannot be planned
+// stays as it is.
+func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
+	order := Order{Sweeps: []*sweeps.Sweep{r.sweep}, Supersede: true, KeepFile: true, again: r.stand.Reruns, restored: true}
+	plan, err := newPlan(ctx, k.config.Root, k.index, k.config.Prober, order, k.awaited)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	k.sweeps = append(k.sweeps, newLaunchedSweep(r.sweep, r.stand.Priority, r.stand.Launched))
+	k.do(k.machine.step(opened{r.name}))
+	if r.stand.Stand == control.Paused {
+		k.do(k.machine.step(paused{r.name}))
+	}
+	k.mu.Unlock()
+	told := &plan.Sweeps[0]
+	k.config.Log.Info("goes on with sweep", "sweep", r.name, "stand", r.stand.Stand, "tasks", told.Tasks, "done", told.Done+told.Linked, "to run", told.New+told.Waiting)
+	return k.enter(ctx, told)
+}
+
+// clearStale takes out of the queue what nobody waits for: orders of sweeps that
+// were cancelled while no coordinator ran, and such as were given twice.
+func (k *Coordinator) clearStale(ctx context.Context, spared map[string]bool) error {
+	stale := map[string][]sweeps.ID{}
+	k.mu.Lock()
+	for id, sweep := range k.queued {
+		t := k.machine.tasks[id]
+		if t != nil && !t.settled() && k.machine.homeName(t) == sweep || spared[sweep] {
+			continue
+		}
+		stale[sweep] = append(stale[sweep], id)
+	}
+	k.mu.Unlock()
+	for sweep, ids := range stale {
+		if err := k.clearOrders(ctx, sweep, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *Coordinator) clearOrders(ctx context.Context, sweep string, ids []sweeps.ID) error {
+	k.config.Log.Info("removes orders that nobody waits for", "sweep", sweep, "orders", len(ids))
+	if k.standOf(sweep) == "" {
+		if err := k.config.Queue.PurgeSweep(ctx, sweep); err != nil {
+			return fmt.Errorf("clear queue: %w", err)
+		}
+		return k.config.Queue.CloseSweep(ctx, sweep)
+	}
+	for _, id := range ids {
+		if err := k.config.Queue.Remove(ctx, sweep, id); err != nil {
+			return fmt.Errorf("clear queue: %w", err)
+		}
+	}
+	return nil
+}
