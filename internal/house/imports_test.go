@@ -17,6 +17,7 @@ var plan = map[string][]string{
 	"internal/access":   {"sim", "sweeps", "internal/queue", "internal/root"},
 	"internal/control":  {"sim", "sweeps", "internal/queue"},
 	"internal/estimate": {"sim", "sweeps"},
+	"internal/machine":  {},
 	"internal/house":    {},
 	"worker":            {"sim", "sweeps", "internal"},
 	"coordinator":       {"sim", "sweeps", "internal"},
