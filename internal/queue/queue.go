@@ -81,6 +81,7 @@ type Queue struct {
 	link      context.Context               // ends, and is replaced, when the connection breaks
 	cut       context.CancelFunc            // of link
 
+	floors    floors // of outcomes
 	offered   offered
 	ended     context.Context // ends when the queue is closed
 	end       context.CancelFunc

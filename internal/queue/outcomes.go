@@ -1,0 +1,142 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// OutcomeDelivery is a committed outcome in the coordinator's hands.
+type OutcomeDelivery struct {
+	Outcome
+	msg jetstream.Msg
+}
+
+// Ack says that all that follows from the outcome is durable: it is not delivered
+// again. It stays in its stream, as a fence, until RemoveOutcome.
+func (d *OutcomeDelivery) Ack() error {
+	if err := d.msg.Ack(); err != nil {
+		return fmt.Errorf("acknowledge outcome of task %s: %w", d.ID, err)
+	}
+	return nil
+}
+
+// Nak has the outcome delivered again soon.
+func (d *OutcomeDelivery) Nak() {
+	// A lost one is made up for by the end of the outcome's AckWait.
+	_ = d.msg.NakWithDelay(time.Second)
+}
+
+// coordinatorConsumer begins the names of the durable consumers of outcomes; a number
+// follows.
+const coordinatorConsumer = "coordinator_"
+
+// outcomeWait is how long an outcome may stay unacknowledged before it is
+// delivered again: longer than a burst of placing takes.
+const outcomeWait = 2 * time.Minute
+
+// Outcomes calls handle, from one goroutine, with the outcomes of this version in the
+// order of their commits: from the first that no session has acknowledged on, at once
+// also where an earlier one had it in hand. What isn't acknowledged comes again. One
+// that cannot be read comes as a failure of class lost, so that its task can be queued
+// again. stop waits for a running call of handle to return.
+func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (stop func(), err error) {
+	consumer, err := q.outcomeConsumer(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open outcomes: %w", err)
+	}
+	run, err := consumer.Consume(func(msg jetstream.Msg) {
+		if d, ok := q.received(msg); ok {
+			handle(d)
+		}
+	}, jetstream.PullMaxMessages(500), q.reported("outcomes"))
+	if err != nil {
+		return nil, fmt.Errorf("read outcomes: %w", err)
+	}
+	return stopper(run), nil
+}
+
+// outcomeConsumer makes a consumer that begins where the last one was acknowledged up
+// to, and then removes that: whenever this ends too soon, one of them keeps the place.
+func (q *Queue) outcomeConsumer(ctx context.Context) (jetstream.Consumer, error) {
+	old, floor, number, err := q.outcomePlace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	consumer, err := q.outcomes.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable:       coordinatorConsumer + strconv.Itoa(number+1),
+		FilterSubject: q.all("outcomes"),
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
+		OptStartSeq:   floor + 1,
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		AckWait:       outcomeWait,
+		MaxDeliver:    -1,
+		MaxAckPending: -1, // the coordinator may hold any number
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range old {
+		if err := q.outcomes.DeleteConsumer(ctx, name); err != nil {
+			q.log.Warn("remove an earlier coordinator's consumer", "error", err)
+		}
+	}
+	return consumer, nil
+}
+
+// outcomePlace returns the consumers of earlier sessions, up to which outcome one of
+// them was acknowledged, and the highest number that one has.
+func (q *Queue) outcomePlace(ctx context.Context) (names []string, floor uint64, number int, err error) {
+	list := q.outcomes.ListConsumers(ctx)
+	for info := range list.Info() {
+		rest, ok := strings.CutPrefix(info.Name, coordinatorConsumer)
+		n, err := strconv.Atoi(rest)
+		if !ok || err != nil {
+			continue
+		}
+		number = max(number, n)
+		if info.Config.FilterSubject == q.all("outcomes") {
+			names = append(names, info.Name)
+			floor = max(floor, info.AckFloor.Stream)
+		}
+	}
+	return names, floor, number, list.Err()
+}
+
+func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
+	o, err := q.decodeOutcome(msg.Subject(), msg.Data())
+	if err == nil {
+		return OutcomeDelivery{Outcome: *o, msg: msg}, true
+	}
+	q.log.Error("an outcome cannot be read", "subject", msg.Subject(), "error", err)
+	id, run, wrong := q.parseOrder("outcomes", msg.Subject())
+	if wrong != nil {
+		_ = msg.Term() // it answers no order
+		return OutcomeDelivery{}, false
+	}
+	now := time.Now().UTC()
+	return OutcomeDelivery{msg: msg, Outcome: Outcome{
+		ID: id, Run: run, Attempt: 1, Class: Lost, Started: now, Finished: now,
+		Error: text("the worker's outcome cannot be read: "+err.Error(), maxError),
+	}}, true
+}
+
+// reported logs what goes wrong between the calls of a consumer's handler; the
+// consumer itself goes on as soon as it can.
+func (q *Queue) reported(what string) jetstream.PullConsumeOpt {
+	return jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
+		q.log.Info("reading of "+what+" is disturbed", "error", err)
+	})
+}
+
+// stopper ends a consumer and waits until its handler has returned.
+func stopper(run jetstream.ConsumeContext) func() {
+	return func() {
+		run.Stop()
+		<-run.Closed()
+	}
+}

@@ -1,0 +1,137 @@
+package queue
+
+import (
+	"testing"
+	"time"
+
+	"eisweep/sweeps"
+)
+
+// settle has n tasks from a number on done by a worker.
+func settle(t testing.TB, q *Queue, from, n int) {
+	t.Helper()
+	publish(t, q, testTasks("quick", from, n)...)
+	for range n {
+		d := next(t, q, "quick")
+		if _, err := d.Start(deadline(t), "worker", "host"); err != nil {
+			t.Fatal(err)
+		}
+		if won, err := d.Commit(deadline(t), failure(Outcome{})); !won || err != nil {
+			t.Fatal(won, err)
+		}
+		if err := d.Done(deadline(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// outcomes takes n outcomes, acknowledges those that it may, and ends.
+func outcomes(t testing.TB, q *Queue, n int, ack func(i int) bool) (ids []sweeps.ID) {
+	t.Helper()
+	got := make(chan OutcomeDelivery, 100)
+	stop, err := q.Outcomes(deadline(t), func(o OutcomeDelivery) { got <- o })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	for i := range n {
+		o := receive(t, got)
+		ids = append(ids, o.ID)
+		if ack(i) {
+			if err := o.Ack(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := q.conn.FlushTimeout(10 * time.Second); err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+// waitFloor waits until the server has everything up to an outcome acknowledged.
+func waitFloor(t testing.TB, q *Queue, want uint64) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for ctx := deadline(t); ; <-tick.C {
+		if _, floor, _, err := q.outcomePlace(ctx); err != nil {
+			t.Fatal(err)
+		} else if floor == want {
+			return
+		}
+	}
+}
+
+// A new coordinator gets what was not acknowledged, at once, and nothing from before.
+func TestNextCoordinatorGoesOnWhereTheLastEnded(t *testing.T) {
+	dir := t.TempDir()
+	s := startServer(t, dir)
+	q := open(t, s)
+	settle(t, q, 0, 6)
+	outcomes(t, q, 6, func(i int) bool { return i < 3 || i == 4 })
+	waitFloor(t, q, 3)
+	q.Close()
+	s.Stop()
+
+	q = open(t, startServer(t, dir))
+	ids := outcomes(t, q, 3, func(int) bool { return false })
+	if ids[0] != testID(3) || ids[2] != testID(5) {
+		t.Errorf("outcomes of %v", ids)
+	}
+	waitFloor(t, q, 3) // who acknowledged nothing leaves the place where it was
+	outcomes(t, q, 3, func(int) bool { return true })
+	waitFloor(t, q, 6)
+	settle(t, q, 6, 1)
+	if ids := outcomes(t, q, 1, func(int) bool { return true }); ids[0] != testID(6) {
+		t.Errorf("outcome of %v", ids)
+	}
+	consumers, _, _, err := q.outcomePlace(deadline(t))
+	if err != nil || len(consumers) != 1 {
+		t.Errorf("consumers %v, %v", consumers, err)
+	}
+}
+
+func TestTrimmedOutcomesAreOldAndAcknowledged(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	settle(t, q, 0, 4)
+	outcomes(t, q, 4, func(i int) bool { return i < 2 })
+	waitFloor(t, q, 2)
+	for _, age := range []time.Duration{0, 2 * fenceTime} {
+		q.floors.mu.Lock()
+		for i := range q.floors.seen {
+			q.floors.seen[i].at = q.floors.seen[i].at.Add(-age)
+		}
+		q.floors.mu.Unlock()
+		if err := q.TrimOutcomes(deadline(t)); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 4 {
+			m, err := q.direct(deadline(t), q.outcomes, q.outcome(testID(i), 1))
+			if kept := i >= 2 || age == 0; err != nil || (m != nil) != kept {
+				t.Errorf("after %v outcome %d is there: %v, %v", age, i, m != nil, err)
+			}
+		}
+	}
+}
+
+func TestTrimmedAttemptsAreSettled(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	more, err := q.TrimAttempts(deadline(t), func(sweeps.ID, int) bool { return true })
+	if more || err != nil {
+		t.Errorf("nothing to trim: %v, %v", more, err)
+	}
+	settle(t, q, 0, 5)
+	for _, running := range []int{0, 3, 9} {
+		more, err := q.TrimAttempts(deadline(t), func(id sweeps.ID, run int) bool { return id != testID(running) && run == 1 })
+		if more || err != nil {
+			t.Errorf("more %v, %v", more, err)
+		}
+		for i := range 5 {
+			m, err := q.direct(deadline(t), q.attempts, q.scheme.attempts(testID(i), 1))
+			if kept := i >= running; err != nil || (m != nil) != kept {
+				t.Errorf("while %d runs the attempt at %d is there: %v, %v", running, i, m != nil, err)
+			}
+		}
+	}
+}
