@@ -30,7 +30,7 @@ func compute(t *testing.T, task *sweeps.Task, path string) {
 	if err := s.Run(context.Background(), func(sim.Progress) {}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := results.Write(path, task, s.Result()); err != nil {
+	if _, err := results.Write(t.Context(), path, task, s.Result()); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"io"
 
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -38,40 +37,21 @@ func (m *model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (
 	if err := run(ctx, simulation, job.Checkpoints, observe); err != nil {
 		return results.Receipt{}, err
 	}
-	return results.Write(job.Path, job.Task, simulation.Result())
+	return results.Write(ctx, job.Path, job.Task, simulation.Result())
 }
 
 // run takes the simulation to its end, from wherever an earlier attempt left it.
 func run(ctx context.Context, s *sim.Simulation, kept *Checkpoints, observe func(sim.Progress)) error {
-	kept.Resume(whole{s})
+	kept.Resume(s)
 	observe(s.Progress())
 	err := s.Run(ctx, func(p sim.Progress) {
 		observe(p)
-		kept.Offer(whole{s})
+		kept.Offer(s)
 	})
 	if err != nil {
-		kept.Leave(ctx, whole{s})
+		kept.Leave(ctx, s)
 	}
 	return err
-}
-
-// whole saves and restores a simulation by way of memory.
-type whole struct{ *sim.Simulation }
-
-func (s whole) SaveTo(w io.Writer) error {
-	state, err := s.Save()
-	if err == nil {
-		_, err = w.Write(state)
-	}
-	return err
-}
-
-func (s whole) RestoreFrom(r io.ReaderAt, size int64) error {
-	state, err := io.ReadAll(io.NewSectionReader(r, 0, size))
-	if err != nil {
-		return err
-	}
-	return s.Restore(state)
 }
 
 // prepare reads the files that the task starts from.

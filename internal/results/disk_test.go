@@ -91,7 +91,7 @@ func TestWriteOnAFullDisk(t *testing.T) {
 	path := filepath.Join(disk, "results.h5")
 	room := freeBlocks(t, disk)
 	for _, limit := range []int{0, imageLimit} {
-		receipt, err := write(path, task, r, limit)
+		receipt, err := write(t.Context(), path, task, r, limit)
 		if err != nil {
 			t.Fatalf("limit %d, with room: %v", limit, err)
 		}
@@ -99,12 +99,12 @@ func TestWriteOnAFullDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 		for free := int64(0); free < receipt.Bytes-4096; free += receipt.Bytes / 8 {
-			writeWithout(t, disk, free, func() error { _, err := write(path, task, r, limit); return err })
+			writeWithout(t, disk, free, func() error { _, err := write(t.Context(), path, task, r, limit); return err })
 			if now := freeBlocks(t, disk); now != room {
 				t.Errorf("limit %d, %d bytes free: %d blocks of %d are free", limit, free, now, room)
 			}
 		}
-		again, err := write(path, task, r, limit)
+		again, err := write(t.Context(), path, task, r, limit)
 		if err != nil || again != receipt {
 			t.Errorf("limit %d, with room again: %+v (%v), want %+v", limit, again, err, receipt)
 		}

@@ -49,7 +49,7 @@ func exampleRoot(t *testing.T) string {
 		}
 		line := doneLine(1)
 		line.File = "results~pl.is_plastic=BOTH~seed=1.h5"
-		receipt, err := Write(filepath.Join(folder, line.File), c.task, c.result)
+		receipt, err := Write(t.Context(), filepath.Join(folder, line.File), c.task, c.result)
 		if err != nil {
 			t.Fatal(err)
 		}

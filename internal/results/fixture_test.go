@@ -102,7 +102,7 @@ func perturbationTask() *sweeps.Task {
 func written(t testing.TB, task *sweeps.Task, r *sim.Result) (string, Receipt) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "results.h5")
-	receipt, err := Write(path, task, r)
+	receipt, err := Write(t.Context(), path, task, r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -119,11 +119,15 @@ func TestArraysOfAllSizes(t *testing.T) {
 				t.Fatalf("shape %v, chunks %v: block %+v after %d bytes", dims, shape, b, len(got))
 			}
 			part := make([]byte, 4*b.n)
-			v.encode(part, b.start)
+			if err := v.encode(part, b.start); err != nil {
+				t.Fatal(err)
+			}
 			got = append(got, part...)
 		}
 		want := make([]byte, 4*len(v))
-		v.encode(want, 0)
+		if err := v.encode(want, 0); err != nil {
+			t.Fatal(err)
+		}
 		if !bytes.Equal(got, want) {
 			t.Errorf("shape %v: the blocks are not the array", dims)
 		}

@@ -62,7 +62,7 @@ func computedNodes(task *sweeps.Task, r *sim.Result) ([]node, error) {
 	case task.Experiment.Trains() && r.Training != nil:
 		return trainingNodes(&task.Parameters, r.Training), nil
 	case task.Experiment == sim.Perturb && r.Perturbation != nil:
-		return perturbationNodes(&task.Parameters, r.Perturbation), nil
+		return perturbationNodes(&task.Parameters, r), nil
 	default:
 		return nil, fmt.Errorf("the result is not one of the experiment %s", task.Experiment)
 	}

@@ -1,14 +1,15 @@
 package results
 
 import (
+	"context"
 	"runtime"
-	"sync"
 
 	"eisweep/internal/results/h5"
 )
 
 // nodeWriter writes nodes in the order of layout, digesting them on the way.
 type nodeWriter struct {
+	ctx    context.Context
 	file   *h5.File
 	digest digester
 }
@@ -75,56 +76,45 @@ func (w *nodeWriter) array(n *node) error {
 	return a.Close()
 }
 
-// chunks compresses as many chunks at a time as there are processors and stores
-// them in their order.
+// chunks encodes and compresses as many chunks at a time as there are processors,
+// and digests and stores them in their order meanwhile.
 func (w *nodeWriter) chunks(a *h5.Array, v values, shape []int) error {
-	batch := make([]*chunk, 0, runtime.GOMAXPROCS(0))
+	ring := make([]*chunk, runtime.GOMAXPROCS(0)+1)
+	for n := range ring {
+		ring[n] = newChunk(v.elementType(), product(shape))
+	}
+	defer func() {
+		for _, c := range ring {
+			c.made.Wait()
+		}
+	}()
+	n := 0
 	for b := range blocks(a.Dims, shape) {
-		batch = append(batch, newChunk(b, v, product(shape)))
-		if len(batch) == cap(batch) {
-			if err := w.store(a, batch); err != nil {
+		c := ring[n%len(ring)]
+		if n >= len(ring) {
+			if err := w.store(a, c); err != nil {
 				return err
 			}
-			batch = batch[:0]
 		}
+		c.begin(b, v)
+		n++
 	}
-	return w.store(a, batch)
-}
-
-func (w *nodeWriter) store(a *h5.Array, batch []*chunk) error {
-	var all sync.WaitGroup
-	for _, c := range batch {
-		all.Go(c.filter)
-	}
-	for _, c := range batch {
-		w.digest.Write(c.bytes[:c.block.n*c.elementSize])
-	}
-	all.Wait()
-	for _, c := range batch {
-		if c.err != nil {
-			return c.err
-		}
-		if err := a.WriteChunk(c.block.offset, c.filtered); err != nil {
+	for first := max(0, n-len(ring)); first < n; first++ {
+		if err := w.store(a, ring[first%len(ring)]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// chunk is a block on its way to the file.
-type chunk struct {
-	block       block
-	elementSize int
-	bytes       []byte // a whole chunk: zeros beyond the array's edge
-	filtered    []byte
-	err         error
+func (w *nodeWriter) store(a *h5.Array, c *chunk) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	c.made.Wait()
+	if c.err != nil {
+		return c.err
+	}
+	w.digest.Write(c.bytes[:c.block.n*c.elementSize])
+	return a.WriteChunk(c.block.offset, c.filtered)
 }
-
-func newChunk(b block, v values, elements int) *chunk {
-	size := v.elementType().Size()
-	c := &chunk{block: b, elementSize: size, bytes: make([]byte, elements*size)}
-	v.encode(c.bytes[:b.n*size], b.start)
-	return c
-}
-
-func (c *chunk) filter() { c.filtered, c.err = h5.Filter(c.bytes, c.elementSize) }

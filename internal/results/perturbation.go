@@ -3,19 +3,29 @@ package results
 import "eisweep/sim"
 
 // perturbationNodes are the groups and arrays of PERTURB (MODEL.md 9).
-func perturbationNodes(p *sim.Parameters, r *sim.PerturbationResult) []node {
+func perturbationNodes(p *sim.Parameters, result *sim.Result) []node {
+	r := result.Perturbation
 	nodes := append([]node{group("/raw_data"), group("/computed"), group("/sim_state")},
 		weights(p, r.WEE, r.WEI, r.WIE, r.WII)...)
-	nodes = append(nodes, pushes(p, r)...)
+	nodes = append(nodes, pushes(p, r, rateChange(p, result))...)
 	return append(nodes, pushMeasures(p, r)...)
 }
 
-func pushes(p *sim.Parameters, r *sim.PerturbationResult) []node {
+// rateChange is what the result or its task's spool holds.
+func rateChange(p *sim.Parameters, r *sim.Result) values {
+	changes := r.Perturbation.RateChange
+	if changes == nil && r.Task != nil && r.Task.Spool != nil {
+		return spooledFloat32s{r.Task.Spool, len(r.Perturbation.Perturbed) * p.NStimuli() * p.NE()}
+	}
+	return float32s(changes)
+}
+
+func pushes(p *sim.Parameters, r *sim.PerturbationResult, changes values) []node {
 	ne, s, n := p.NE(), p.Inp.NStimuli, len(r.Perturbed)
 	correlations := pushedCorrelations{perturbed: r.Perturbed, rows: r.CorrelationsEE, stimuli: p.NStimuli(), ne: ne}
 	return []node{
 		array("/raw_data/perturbed", int64s(r.Perturbed), p.Perturb.NPerturbed),
-		array("/raw_data/rate_change", float32s(r.RateChange), n, 1, s, s, s, ne),
+		array("/raw_data/rate_change", changes, n, 1, s, s, s, ne),
 		array("/raw_data/all_correlations", correlations, n, 1, s, s, s, ne),
 	}
 }

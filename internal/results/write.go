@@ -1,6 +1,7 @@
 package results
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -24,35 +25,39 @@ type Receipt struct {
 
 // imageLimit is the size of values up to which a file is made in memory and
 // written as a whole; above it, chunk by chunk.
-const imageLimit = 64 << 20
+const imageLimit = 8 << 20
 
 // Write writes a task's result as path, which must not exist (the error then
 // wraps fs.ErrExist). When it returns without an error, file and name are on the
-// disk for good; with an error there is nothing at path.
-func Write(path string, task *sweeps.Task, r *sim.Result) (Receipt, error) {
-	return write(path, task, r, imageLimit)
+// disk for good; with an error there is nothing at path. It returns ctx's error soon
+// after that ends. Beside the result itself it holds no more of it than imageLimit.
+func Write(ctx context.Context, path string, task *sweeps.Task, r *sim.Result) (Receipt, error) {
+	return write(ctx, path, task, r, imageLimit)
 }
 
-func write(path string, task *sweeps.Task, r *sim.Result, limit int) (Receipt, error) {
+func write(ctx context.Context, path string, task *sweeps.Task, r *sim.Result, limit int) (Receipt, error) {
 	nodes, err := layout(task, r)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("write result %s: %w", path, err)
 	}
-	receipt, err := writeNodes(path, nodes, limit)
+	receipt, err := writeNodes(ctx, path, nodes, limit)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("write result %s: %w", path, err)
 	}
 	return receipt, nil
 }
 
-func writeNodes(path string, nodes []node, limit int) (Receipt, error) {
+func writeNodes(ctx context.Context, path string, nodes []node, limit int) (Receipt, error) {
 	if _, err := os.Lstat(path); err == nil {
 		return Receipt{}, fs.ErrExist
 	}
 	temp := fmt.Sprintf("%s.%08x.part", path, rand.Uint32())
 	defer os.Remove(temp)
-	receipt, err := writeTemp(temp, nodes, limit)
+	receipt, err := writeTemp(ctx, temp, nodes, limit)
 	if err != nil {
+		return Receipt{}, err
+	}
+	if err := ctx.Err(); err != nil {
 		return Receipt{}, err
 	}
 	if err := place(temp, path); err != nil {
@@ -61,7 +66,7 @@ func writeNodes(path string, nodes []node, limit int) (Receipt, error) {
 	return receipt, nil
 }
 
-func writeTemp(temp string, nodes []node, limit int) (Receipt, error) {
+func writeTemp(ctx context.Context, temp string, nodes []node, limit int) (Receipt, error) {
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return Receipt{}, err
@@ -72,20 +77,20 @@ func writeTemp(temp string, nodes []node, limit int) (Receipt, error) {
 		size += nodes[i].bytes()
 	}
 	if size > limit {
-		return writeChunkwise(f, nodes)
+		return writeChunkwise(ctx, f, nodes)
 	}
-	return writeImage(f, nodes)
+	return writeImage(ctx, f, nodes)
 }
 
 // writeImage makes the file in memory, so that a full disk is an ordinary error
 // of an ordinary write.
-func writeImage(to *os.File, nodes []node) (Receipt, error) {
+func writeImage(ctx context.Context, to *os.File, nodes []node) (Receipt, error) {
 	file, err := h5.CreateImage()
 	if err != nil {
 		return Receipt{}, err
 	}
 	defer file.Close()
-	w := nodeWriter{file: file, digest: newDigester()}
+	w := nodeWriter{ctx: ctx, file: file, digest: newDigester()}
 	if err := w.write(nodes); err != nil {
 		return Receipt{}, err
 	}
@@ -105,13 +110,13 @@ func writeImage(to *os.File, nodes []node) (Receipt, error) {
 
 // writeChunkwise lets the library write the file itself. What doesn't fit the
 // disk shows at the flush or the close at the latest.
-func writeChunkwise(to *os.File, nodes []node) (Receipt, error) {
+func writeChunkwise(ctx context.Context, to *os.File, nodes []node) (Receipt, error) {
 	file, err := h5.Create(to.Name())
 	if err != nil {
 		return Receipt{}, err
 	}
 	defer file.Close()
-	w := nodeWriter{file: file, digest: newDigester()}
+	w := nodeWriter{ctx: ctx, file: file, digest: newDigester()}
 	if err := w.write(nodes); err != nil {
 		return Receipt{}, err
 	}

@@ -33,7 +33,7 @@ func benchmarkWrite(b *testing.B, e example) {
 	}
 	b.SetBytes(int64(size))
 	for b.Loop() {
-		if _, err := Write(path, e.task, e.result); err != nil {
+		if _, err := Write(b.Context(), path, e.task, e.result); err != nil {
 			b.Fatal(err)
 		}
 		if err := os.Remove(path); err != nil {

@@ -2,8 +2,12 @@ package results
 
 import (
 	"bytes"
+	"context"
+	"encoding/binary"
 	"errors"
+	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,14 +49,13 @@ func TestReceipt(t *testing.T) {
 	}
 }
 
-// The same result is the same bytes, whenever and by whichever way it is written
-// twice; the two ways agree in the digest.
+// The same result is the same bytes, whenever and by whichever way it is written.
 func TestSameBytes(t *testing.T) {
 	for _, c := range examples() {
 		for _, limit := range []int{0, imageLimit} {
 			folder := t.TempDir()
-			a, err1 := write(filepath.Join(folder, "a.h5"), c.task, c.result, limit)
-			b, err2 := write(filepath.Join(folder, "b.h5"), c.task, c.result, limit)
+			a, err1 := write(t.Context(), filepath.Join(folder, "a.h5"), c.task, c.result, limit)
+			b, err2 := write(t.Context(), filepath.Join(folder, "b.h5"), c.task, c.result, limit)
 			if err := errors.Join(err1, err2); err != nil {
 				t.Fatal(err)
 			}
@@ -61,9 +64,9 @@ func TestSameBytes(t *testing.T) {
 			}
 		}
 		_, image := written(t, c.task, c.result)
-		chunkwise, err := write(filepath.Join(t.TempDir(), "c.h5"), c.task, c.result, 0)
-		if err != nil || chunkwise.Digest != image.Digest {
-			t.Errorf("%s: digest %s chunk by chunk (%v), %s as an image", c.name, chunkwise.Digest, err, image.Digest)
+		chunkwise, err := write(t.Context(), filepath.Join(t.TempDir(), "c.h5"), c.task, c.result, 0)
+		if err != nil || chunkwise != image {
+			t.Errorf("%s: %+v chunk by chunk (%v), %+v as an image", c.name, chunkwise, err, image)
 		}
 	}
 }
@@ -110,7 +113,7 @@ func TestWriteKeepsWhatIsThere(t *testing.T) {
 	if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Write(path, task, makeTraining(task)); !errors.Is(err, fs.ErrExist) {
+	if _, err := Write(t.Context(), path, task, makeTraining(task)); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("error %v, want fs.ErrExist", err)
 	}
 	if text, _ := os.ReadFile(path); !bytes.Equal(text, []byte("mine")) {
@@ -124,11 +127,11 @@ func TestWriteRefusesWrongShape(t *testing.T) {
 	r := makeTraining(task)
 	r.Training.WII = r.Training.WII[1:]
 	path := filepath.Join(t.TempDir(), "results.h5")
-	if _, err := Write(path, task, r); err == nil || !strings.Contains(err.Error(), "/sim_state/wii") {
+	if _, err := Write(t.Context(), path, task, r); err == nil || !strings.Contains(err.Error(), "/sim_state/wii") {
 		t.Errorf("error %v, want one that names the array", err)
 	}
 	onlyFile(t, path)
-	if _, err := Write(path, perturbationTask(), r); err == nil {
+	if _, err := Write(t.Context(), path, perturbationTask(), r); err == nil {
 		t.Error("the result of a training was taken for one of PERTURB")
 	}
 }
@@ -144,5 +147,80 @@ func onlyFile(t *testing.T, path string) {
 		if e.Name() != filepath.Base(path) {
 			t.Errorf("%s was left", e.Name())
 		}
+	}
+}
+
+// A result whose rate changes a spool keeps is the same file. A spool that doesn't
+// give them back is an error that leaves none.
+func TestWriteFromSpool(t *testing.T) {
+	task := perturbationTask()
+	r := makePerturbation(task)
+	r.Perturbation.RateChange[7] = nanWithPayload()
+	_, want := written(t, task, r)
+	spool, err := os.Create(filepath.Join(t.TempDir(), "spool"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer spool.Close()
+	if err := binary.Write(spool, binary.LittleEndian, r.Perturbation.RateChange); err != nil {
+		t.Fatal(err)
+	}
+	r.Perturbation.RateChange = nil
+	r.Task = &sim.Task{Spool: spool}
+	if _, got := written(t, task, r); got != want {
+		t.Errorf("%+v from a spool, %+v from memory", got, want)
+	}
+	if err := spool.Truncate(1000); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "results.h5")
+	if _, err := Write(t.Context(), path, task, r); !errors.Is(err, io.EOF) {
+		t.Errorf("error %v of a spool that is too short", err)
+	}
+	onlyNothing(t, path)
+}
+
+// endsAfter is a context that ends after its error has been looked at so many times.
+type endsAfter struct {
+	context.Context
+	left int
+}
+
+func (c *endsAfter) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// A write that is interrupted, wherever, leaves nothing.
+func TestInterruptedWrite(t *testing.T) {
+	for _, c := range examples() {
+		for _, limit := range []int{0, imageLimit} {
+			ctx, looks := &endsAfter{t.Context(), math.MaxInt}, 0
+			path := filepath.Join(t.TempDir(), "results.h5")
+			if _, err := write(ctx, path, c.task, c.result, limit); err != nil {
+				t.Fatal(err)
+			}
+			if looks = math.MaxInt - ctx.left; looks < 20 {
+				t.Errorf("%s: %d looks at the context", c.name, looks)
+			}
+			for after := 0; after < looks; after += 1 + looks/8 {
+				path := filepath.Join(t.TempDir(), "results.h5")
+				if _, err := write(&endsAfter{t.Context(), after}, path, c.task, c.result, limit); !errors.Is(err, context.Canceled) {
+					t.Errorf("%s, limit %d, after %d looks: %v", c.name, limit, after, err)
+				}
+				onlyNothing(t, path)
+			}
+		}
+	}
+}
+
+// onlyNothing checks that path's folder is empty.
+func onlyNothing(t *testing.T, path string) {
+	t.Helper()
+	onlyFile(t, path)
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s is there (%v)", path, err)
 	}
 }

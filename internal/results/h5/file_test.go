@@ -59,7 +59,7 @@ func writeArray(t *testing.T, f *File, path string, kind Type, values []byte, di
 	t.Helper()
 	a, err := f.CreateArray(path, kind, dims, dims)
 	must(t, err)
-	filtered, err := Filter(values, kind.Size())
+	filtered, err := Filter(nil, values, kind.Size())
 	must(t, err, a.WriteChunk(make([]int, len(dims)), filtered), a.Close(), a.Close())
 }
 
@@ -152,7 +152,7 @@ func TestMisuseIsAnError(t *testing.T) {
 	image(t, func(f *File) {
 		a, err := f.CreateArray("/a", Float32, []int{4, 3}, []int{4, 3})
 		must(t, err)
-		filtered, err := Filter(make([]byte, 48), 4)
+		filtered, err := Filter(nil, make([]byte, 48), 4)
 		must(t, err, a.WriteChunk([]int{0, 0}, filtered))
 		_, noDims := f.CreateArray("/b", Float32, nil, nil)
 		_, noType := f.CreateArray("/b", Other, []int{1}, []int{1})
