@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
@@ -89,10 +90,14 @@ func newDraft(path string, s Saver) (_ *draft, err error) {
 			err = errors.Join(err, d.drop())
 		}
 	}()
-	if _, err := d.file.Write(headOf(d.done)); err != nil {
+	w := bufio.NewWriterSize(d.file, 1<<16)
+	if _, err := w.Write(headOf(d.done)); err != nil {
 		return nil, err
 	}
-	return d, s.SaveTo(d.file)
+	if err := s.SaveTo(w); err != nil {
+		return nil, err
+	}
+	return d, w.Flush()
 }
 
 // keep makes the draft durable and gives it its name. What has the name becomes

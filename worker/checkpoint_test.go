@@ -27,12 +27,12 @@ func generations(t *testing.T, folder string) (c *Checkpoints, last, first int64
 	return c, last, first
 }
 
-func simulation(t *testing.T) whole {
+func simulation(t *testing.T) *sim.Simulation {
 	t.Helper()
 	task := long()
 	s, err := sim.New(&sim.Task{Experiment: task.Experiment, Seed: task.Seed, Parameters: task.Parameters})
 	check(t, err)
-	return whole{s}
+	return s
 }
 
 func TestDamagedCheckpointFallsBack(t *testing.T) {

@@ -20,8 +20,9 @@ import (
 type Saver interface {
 	// SaveTo writes the whole state.
 	SaveTo(w io.Writer) error
-	// RestoreFrom replaces the state by a saved one of so many bytes. After an error
-	// the state is as it was. Damage of any kind is an error.
+	// RestoreFrom replaces the state by a saved one of so many bytes, before the first
+	// step. Damage of any kind is an error; it may then be called with another, or the
+	// computation begins where it would have.
 	RestoreFrom(r io.ReaderAt, size int64) error
 	// Progress tells how far the state is, by Done.
 	Progress() sim.Progress

@@ -93,7 +93,7 @@ func BenchmarkCheckpoint(b *testing.B) {
 	var stopped time.Duration
 	for b.Loop() {
 		begun := time.Now()
-		c.save(whole{s})
+		c.save(s)
 		stopped += time.Since(begun)
 		c.wait()
 	}
