@@ -68,8 +68,9 @@ func (a *attempt) execute(ctx context.Context, task *queue.Task, log *attemptLog
 		return receipt, fmt.Errorf("remove an earlier attempt's file: %w", err)
 	}
 	a.saved = a.checkpoints(log)
-	job.Checkpoints = a.saved
+	job.Checkpoints, job.Spare = a.saved, a.worker.cores.lend
 	defer a.saved.close()
+	defer a.worker.cores.hold()()
 	phase := ""
 	return a.worker.Runner.Run(ctx, job, func(p sim.Progress) {
 		if p.Phase != phase {

@@ -26,6 +26,8 @@ type Job struct {
 	// Checkpoints keeps states of the computation, for another attempt to go on from;
 	// nil keeps none.
 	Checkpoints *Checkpoints
+	// Spare lends the cores of free slots; nil: there is none.
+	Spare sim.Spare
 }
 
 // inputError is an error of a file that the task starts from.

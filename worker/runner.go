@@ -29,7 +29,15 @@ func (m *model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (
 	if err != nil {
 		return results.Receipt{}, err
 	}
-	task.Shared = &m.shared
+	task.Shared, task.Spare = &m.shared, job.Spare
+	if task.Experiment == sim.Perturb {
+		spool, err := newSpool(job.Path)
+		if err != nil {
+			return results.Receipt{}, err
+		}
+		defer spool.remove()
+		task.Spool = spool
+	}
 	simulation, err := sim.New(task)
 	if err != nil {
 		return results.Receipt{}, err
@@ -37,7 +45,11 @@ func (m *model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (
 	if err := run(ctx, simulation, job.Checkpoints, observe); err != nil {
 		return results.Receipt{}, err
 	}
-	return results.Write(ctx, job.Path, job.Task, simulation.Result())
+	receipt, err := results.Write(ctx, job.Path, job.Task, simulation.Result())
+	if err != nil {
+		job.Checkpoints.Leave(ctx, simulation)
+	}
+	return receipt, err
 }
 
 // run takes the simulation to its end, from wherever an earlier attempt left it.

@@ -102,6 +102,7 @@ type Worker struct {
 	done     chan struct{}
 	since    time.Time
 	load     *load
+	cores    cores
 	failures atomic.Int32 // of storage, in a row
 	slowest  atomic.Int64 // the time that writing a checkpoint took at most
 
@@ -132,7 +133,7 @@ func Start(ctx context.Context, c Config) (*Worker, error) {
 	if err := checkStorage(c.Root); err != nil {
 		return nil, err
 	}
-	w := &Worker{Config: c, done: make(chan struct{}), since: time.Now(), load: newLoad(c.MaxTasks)}
+	w := &Worker{Config: c, done: make(chan struct{}), since: time.Now(), load: newLoad(c.MaxTasks), cores: newCores(c.Slots)}
 	w.hard, w.stopHard = context.WithCancel(context.Background())
 	w.intake, w.stopIntake = context.WithCancelCause(w.hard)
 	w.running, w.stopRunning = context.WithCancelCause(w.hard)

@@ -1,0 +1,32 @@
+package worker
+
+// cores are those that a worker computes on, one for each slot: a slot holds one
+// while it runs a task, and those of free slots are lent to tasks that can use more.
+type cores chan struct{}
+
+func newCores(slots int) cores {
+	c := make(cores, slots)
+	for range slots {
+		c <- struct{}{}
+	}
+	return c
+}
+
+// hold takes a core for a task and returns what gives it back. If all are lent it
+// waits the few milliseconds until one is returned.
+func (c cores) hold() (release func()) {
+	<-c
+	return c.release
+}
+
+// lend is a sim.Spare.
+func (c cores) lend() (release func(), ok bool) {
+	select {
+	case <-c:
+		return c.release, true
+	default:
+		return nil, false
+	}
+}
+
+func (c cores) release() { c <- struct{}{} }

@@ -1,0 +1,26 @@
+package worker
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// spool is a file beside the result that keeps what a PERTURB doesn't hold in memory
+// while it runs. A crash may leave it; the next attempt or the coordinator removes it
+// with the parts of results.
+type spool struct{ *os.File }
+
+func newSpool(result string) (*spool, error) {
+	f, err := os.CreateTemp(filepath.Dir(result), filepath.Base(result)+".*.part")
+	if err != nil {
+		return nil, fmt.Errorf("make spool: %w", err)
+	}
+	return &spool{f}, nil
+}
+
+// remove removes the file. What was in it is of no use any more, nor is an error.
+func (s *spool) remove() {
+	_ = s.Close()
+	_ = os.Remove(s.Name())
+}
