@@ -17,7 +17,6 @@ type choice struct {
 	failed       bool
 	class, seeds string
 	where, tasks []string
-	state        string
 	settings     []sim.Setting // of where
 	numbers      []uint32      // of seeds
 }
@@ -36,7 +35,7 @@ func (c *choice) flags(cmd *cobra.Command) {
 
 // none says that nothing was chosen, which fits every task.
 func (c *choice) none() bool {
-	return !c.failed && c.class == "" && c.state == "" && len(c.where) == 0 && c.seeds == "" && len(c.tasks) == 0
+	return !c.failed && c.class == "" && len(c.where) == 0 && c.seeds == "" && len(c.tasks) == 0
 }
 
 // parse checks the options by themselves.
@@ -64,7 +63,7 @@ func (c *choice) parse() (err error) {
 
 // told is the choice as a coordinator is told it.
 func (c *choice) told() control.Choice {
-	out := control.Choice{Failed: c.failed, Class: c.class, Seeds: c.numbers, Tasks: c.tasks, State: c.state}
+	out := control.Choice{Failed: c.failed, Class: c.class, Seeds: c.numbers, Tasks: c.tasks}
 	for _, s := range c.settings {
 		if out.Where == nil {
 			out.Where = map[string]string{}

@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"eisweep/internal/access"
-	"eisweep/internal/root"
 )
 
 func newCoordinatorCommand(e *environment) *cobra.Command {
@@ -80,22 +78,13 @@ func (s *service) check() error {
 // run sees to the root until a signal comes, or it can't go on.
 func (s *service) run(ctx context.Context, e *environment, path string) error {
 	if err := s.open(ctx, e, path); err != nil {
-		return orInterrupted(ctx, toldToLaunch(err))
+		return orInterrupted(ctx, err)
 	}
 	s.log.Info("the coordinator is ready", "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", programVersion())
 	s.log.Info("start workers on any machine that shares the folder", "command", "eisweep worker -p "+quoted(s.root.Path())+s.options())
-	if err := s.coordinator.Failed(ctx); err != nil {
+	if err := s.failed(ctx); err != nil {
 		return errors.Join(err, s.close())
 	}
 	s.log.Info("stopping; workers go on with what they run, and the next coordinator goes on from here", "why", context.Cause(ctx))
 	return s.close()
-}
-
-// toldToLaunch adds, where a coordinator has the root, how to give it work.
-func toldToLaunch(err error) error {
-	var inUse *root.InUseError
-	if errors.As(err, &inUse) && isCoordinator(inUse.Holder) {
-		return fmt.Errorf("%w; that coordinator runs what `eisweep launch` gives it", err)
-	}
-	return err
 }

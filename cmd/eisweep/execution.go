@@ -73,7 +73,7 @@ func (x *execution) execute(ctx context.Context, e *environment, path string) er
 	o.plan(told)
 	var unstarted error
 	if told.Executes() > 0 {
-		unstarted = s.work(ctx, x.workers)
+		unstarted = s.work(ctx, e, x.workers)
 	}
 	err = unstarted
 	if unstarted == nil {

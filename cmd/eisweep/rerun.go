@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"slices"
-	"strings"
+	"errors"
 
 	"github.com/spf13/cobra"
 
 	"eisweep/coordinator"
 	"eisweep/sim"
-	"eisweep/sweeps"
 )
 
 func newRerunCommand(e *environment) *cobra.Command {
@@ -24,7 +22,10 @@ It says what it will do before it does it; --dry-run ends there.
 With --set the tasks are replaced by others that differ in that parameter: their files
 are named for it, the stored sweep file has them from then on, and PERTURB tasks take
 the replacement as their source. Without it, what failed by its numbers or its input
-fails again.`,
+fails again.
+
+Where the root has a coordinator its workers run the tasks, and the command ends when
+the coordinator has them, or with --follow when they are done; else they run here.`,
 		Example: `  eisweep rerun my --failed
   eisweep rerun my --failed --class numeric --set numint.dt=0.0005
   eisweep rerun my --where pl.is_plastic=EXC --seeds 3,5
@@ -42,6 +43,7 @@ fails again.`,
 		},
 	}
 	root.flag(cmd)
+	r.connection.flags(cmd, e)
 	r.flags(cmd)
 	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &root))
 	return cmd
@@ -50,7 +52,9 @@ fails again.`,
 // rerun is which tasks of a sweep are run again, and how.
 type rerun struct {
 	execution
+	connection
 	choice
+	follow   bool // where a coordinator does it
 	all, dry bool
 	set      []string
 	changes  []sim.Setting // of set
@@ -62,13 +66,14 @@ func (r *rerun) flags(cmd *cobra.Command) {
 	f.BoolVar(&r.all, "all", false, "every task")
 	f.StringArrayVar(&r.set, "set", nil, "replace the tasks by such with `NAME=VALUE`, repeatable")
 	f.BoolVar(&r.dry, "dry-run", false, "only say what would be done")
+	f.BoolVarP(&r.follow, "follow", "f", false, "where the root has a coordinator: show how far it comes, until it is done")
 	r.execution.flags(cmd)
 	cmd.RegisterFlagCompletionFunc("set", completeSettings)
 }
 
 // parse checks the options by themselves.
 func (r *rerun) parse() (err error) {
-	if err := r.check(); err != nil {
+	if err := r.execution.check(); err != nil {
 		return err
 	}
 	if r.none() && !r.all {
@@ -79,36 +84,6 @@ func (r *rerun) parse() (err error) {
 	}
 	r.changes, err = parseSettings(r.set)
 	return err
-}
-
-// fits says whether all options fit a task.
-func (c *choice) fits(t *coordinator.TaskStatus) bool {
-	failed := t.State == coordinator.StateFailed
-	switch {
-	case c.failed && !failed,
-		c.class != "" && (!failed || t.Line == nil || t.Line.Class != c.class),
-		c.seeds != "" && !slices.Contains(c.numbers, t.Task.Seed),
-		len(c.tasks) > 0 && !slices.ContainsFunc(c.tasks, func(id string) bool { return strings.HasPrefix(t.Task.ID.String(), id) }):
-		return false
-	}
-	for _, s := range c.settings {
-		if !hasValue(&t.Task, s) {
-			return false
-		}
-	}
-	return true
-}
-
-// hasValue says whether a parameter has a value in a task; for PERTURB what its
-// source was made with counts, as far as the file name tells.
-func hasValue(t *sweeps.Task, want sim.Setting) bool {
-	for _, s := range t.Varying {
-		if s.Name == want.Name {
-			return s.Value == want.Value
-		}
-	}
-	p, err := sim.Lookup(want.Name)
-	return err == nil && p.ReadBy(t.Experiment) && p.Get(&t.Parameters) == want.Value
 }
 
 func (r *rerun) run(ctx context.Context, e *environment, path, name string) error {
@@ -127,7 +102,11 @@ func (r *rerun) run(ctx context.Context, e *environment, path, name string) erro
 	if err != nil {
 		return orInterrupted(ctx, err)
 	}
-	chosen, classes := r.choose(status)
+	fits, err := coordinator.NewChoice(r.told())
+	if err != nil {
+		return err
+	}
+	chosen, classes := choose(status, fits)
 	if len(chosen) == 0 {
 		r.tell(e, "nothing to run: of the %s of %s none fits", count(len(status.Tasks), "task"), name)
 		return nil
@@ -139,5 +118,13 @@ func (r *rerun) run(ctx context.Context, e *environment, path, name string) erro
 	if r.dry {
 		return nil
 	}
-	return r.execute(ctx, e, path)
+	client, err := openClient(ctx, e, opened, &r.connection)
+	if absent := (*absentError)(nil); errors.As(err, &absent) {
+		return r.execute(ctx, e, path)
+	}
+	if err != nil {
+		return err
+	}
+	defer client.close()
+	return r.served(ctx, e, client)
 }

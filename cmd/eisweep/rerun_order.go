@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
 
 	"eisweep/coordinator"
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sim"
@@ -13,11 +15,11 @@ import (
 )
 
 // choose returns the tasks that fit, and how many of them failed by class.
-func (r *rerun) choose(status *coordinator.SweepStatus) (map[sweeps.ID]bool, map[queue.Class]int) {
+func choose(status *coordinator.SweepStatus, fits *coordinator.Choice) (map[sweeps.ID]bool, map[queue.Class]int) {
 	chosen, classes := map[sweeps.ID]bool{}, map[queue.Class]int{}
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
-		if !r.fits(t) {
+		if !fits.Fits(t) {
 			continue
 		}
 		chosen[t.Task.ID] = true
@@ -48,6 +50,43 @@ func (r *rerun) prepare(status *coordinator.SweepStatus, chosen map[sweeps.ID]bo
 		return chosen[t.Replaces] && s != coordinator.StateDone
 	}
 	return nil
+}
+
+// served has the root's coordinator carry the order out.
+func (r *rerun) served(ctx context.Context, e *environment, c *client) error {
+	told := r.told()
+	if len(r.changes) > 0 {
+		var err error
+		if told, err = r.replacements(ctx, c.root); err != nil {
+			return orInterrupted(ctx, err)
+		}
+	}
+	l := launching{follow: r.follow, asJSON: r.asJSON, request: control.Launch{
+		Sweeps: sweepFiles(r.order.Sweeps), Supersede: r.supersede, KeepFile: r.order.KeepFile, Rerun: &told,
+	}}
+	return l.launch(ctx, e, c)
+}
+
+// replacements names the tasks that take the place of others.
+func (r *rerun) replacements(ctx context.Context, opened *root.Root) (control.Choice, error) {
+	prober, err := newProber()
+	if err != nil {
+		return control.Choice{}, err
+	}
+	plan, err := coordinator.NewPlan(ctx, opened, prober, r.order)
+	if err != nil {
+		return control.Choice{}, err
+	}
+	var out control.Choice
+	for i := range plan.Sweeps {
+		for item, err := range plan.Sweeps[i].Items() {
+			if err != nil {
+				return out, err
+			}
+			out.Tasks = append(out.Tasks, item.Task.ID.String())
+		}
+	}
+	return out, nil
 }
 
 // announce says what is about to be done.

@@ -25,6 +25,9 @@ import (
 //	files FOLDER N                 how many .h5 files lie there
 //	flip FILE                      changes one bit in the middle of the file
 //	setid VARIABLE SWEEP TEXT      the id of the only task with TEXT in its name
+//	start NAME TEXT PROGRAM …      starts a program beside the script, and waits until it says TEXT
+//	await NAME TEXT                waits until it says TEXT again
+//	stop NAME SIGNAL CODE          sends it TERM, INT, KILL or nothing (-); it ends with that exit code
 //
 // The root is $WORK/root.
 func TestScripts(t *testing.T) {
@@ -34,12 +37,14 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exitsCommand, "tasks": tasksCommand, "files": filesCommand, "flip": flipCommand, "setid": setidCommand,
+			"start": startCommand, "await": awaitCommand, "stop": stopCommand,
 		},
 	})
 }
 
 func setupScript(env *testscript.Env) error {
 	env.Setenv("HOME", env.WorkDir)
+	env.Values[backgroundsKey{}] = backgrounds{}
 	env.Setenv("EISWEEP_ROOT", filepath.Join(env.WorkDir, "root"))
 	return nil
 }

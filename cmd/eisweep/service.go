@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"eisweep/coordinator"
 	"eisweep/internal/access"
@@ -31,6 +32,7 @@ type service struct {
 	authority   *access.Authority
 	server      *queue.Server
 	queue       *queue.Queue
+	lease       *queue.Lease // on the site's NATS
 	coordinator *coordinator.Coordinator
 	stop        func() // answering
 }
@@ -46,7 +48,7 @@ func (s *service) open(ctx context.Context, e *environment, path string) (err er
 		return err
 	}
 	if s.external() {
-		err = s.openSite(ctx)
+		err = s.openSite(ctx, e)
 	} else {
 		err = s.openOwn(ctx, e)
 	}
@@ -82,7 +84,7 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 	}
 	keepPort(state, s.server.Port())
 	connect := s.authority.Options(s.server)
-	connect.Name, connect.Log = connectionName(queue.Coordinator), s.log
+	connect.Name, connect.AckWait, connect.Log = connectionName(queue.Coordinator), leaseTime(e), s.log
 	if s.queue, err = queue.Open(ctx, connect); err != nil {
 		return fmt.Errorf("open queue: %w", err)
 	}
@@ -90,14 +92,40 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 }
 
 // openSite connects to the site's NATS and takes the lease on the root's queue.
-func (s *service) openSite(ctx context.Context) (err error) {
+func (s *service) openSite(ctx context.Context, e *environment) (err error) {
 	s.queue, err = queue.Open(ctx, queue.Options{
-		Site: s.site(), RootID: s.root.ID(), Role: queue.Coordinator, Create: true, Name: connectionName(queue.Coordinator), Log: s.log,
+		Site: s.site(), RootID: s.root.ID(), Role: queue.Coordinator, Create: true, AckWait: leaseTime(e),
+		Name: connectionName(queue.Coordinator), Log: s.log,
 	})
 	if err != nil {
 		return fmt.Errorf("open queue: %w", err)
 	}
-	return nil
+	host, err := os.Hostname()
+	if err != nil {
+		return failure(exitInternal, "name host: %w", err)
+	}
+	s.lease, err = s.queue.Lease(ctx, queue.Holder{Host: host, PID: os.Getpid(), Since: time.Now(), Version: programVersion(), Command: commandLine()})
+	return err
+}
+
+// failed waits until the coordinator can't go on, and says why; nil when ctx ends.
+func (s *service) failed(ctx context.Context) error {
+	if s.lease == nil {
+		return s.coordinator.Failed(ctx)
+	}
+	held, lost := context.WithCancel(ctx)
+	defer lost()
+	go func() {
+		select {
+		case <-s.lease.Lost():
+			lost()
+		case <-held.Done():
+		}
+	}()
+	if err := s.coordinator.Failed(held); err != nil || ctx.Err() != nil {
+		return err
+	}
+	return s.lease.Check(ctx)
 }
 
 // coordinate starts the coordinator, and opens the doors once it answers.
@@ -154,6 +182,10 @@ func (s *service) close() error {
 	if s.coordinator != nil {
 		errs = append(errs, s.coordinator.Stop(flush))
 		s.coordinator = nil
+	}
+	if s.lease != nil {
+		errs = append(errs, s.lease.Release(flush))
+		s.lease = nil
 	}
 	if s.queue != nil {
 		s.queue.Close()

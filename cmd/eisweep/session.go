@@ -47,9 +47,21 @@ func openRoot(path string) (*root.Root, *root.Lock, error) {
 	}
 	lock, err := r.Lock(programVersion(), commandLine())
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, orCoordinated(err)
 	}
 	return r, lock, nil
+}
+
+// orCoordinated is the error of a root in use; where a coordinator uses it, with
+// how to give that one work.
+func orCoordinated(err error) error {
+	var inUse *root.InUseError
+	if !errors.As(err, &inUse) || !isCoordinator(inUse.Holder) {
+		return err
+	}
+	h := inUse.Holder
+	return failure(exitInUse, "root %s has a coordinator (process %d on %s, since %s): `eisweep launch` gives it sweeps to run, `eisweep status` says how they stand; to run them here, stop it first",
+		inUse.Path, h.PID, h.Host, h.Since.Local().Format(time.DateTime))
 }
 
 // commandLine is what was typed, for those who find the root in use.
@@ -112,16 +124,19 @@ func stateHome(e *environment) string {
 
 // work starts a worker in this process that runs so many tasks at a time. It ends
 // with the session, not with the context that a signal ends.
-func (s *session) work(ctx context.Context, slots int) error {
+func (s *session) work(ctx context.Context, e *environment, slots int) error {
 	host, err := os.Hostname()
 	if err != nil {
 		return failure(exitInternal, "name host: %w", err)
 	}
-	s.worker, err = worker.Start(context.WithoutCancel(ctx), worker.Config{
+	c := worker.Config{
 		Root: s.root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(),
 		Slots: slots, Sweeps: s.coordinator.Sweeps, Log: s.log,
-	})
-	if err != nil {
+	}
+	if err := plantFailpoints(e, &c); err != nil {
+		return err
+	}
+	if s.worker, err = worker.Start(context.WithoutCancel(ctx), c); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
 	return nil

@@ -45,13 +45,13 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *ro
 	return errors.Join(failed...)
 }
 
-// started leaves the command running on its own and tells its process. One that
+// detached leaves the command running on its own and tells its process. One that
 // ends at once has told why in its log.
-const started = `%[1]s >>%[2]s 2>&1 </dev/null & p=$!; sleep 1; kill -0 $p 2>/dev/null || { tail -n 5 %[2]s >&2; exit 1; }; echo $p`
+const detached = `%[1]s >>%[2]s 2>&1 </dev/null & p=$!; sleep 1; kill -0 $p 2>/dev/null || { tail -n 5 %[2]s >&2; exit 1; }; echo $p`
 
 func startOn(ctx context.Context, host, command, log string) (pid string, err error) {
 	var told bytes.Buffer
-	ssh := exec.CommandContext(ctx, "ssh", "-o", "BatchMode=yes", host, fmt.Sprintf(started, command, quoted(log)))
+	ssh := exec.CommandContext(ctx, "ssh", "-o", "BatchMode=yes", host, fmt.Sprintf(detached, command, quoted(log)))
 	ssh.Stderr = &told
 	out, err := ssh.Output()
 	switch {

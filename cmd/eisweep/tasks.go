@@ -60,6 +60,7 @@ each with id, file, state, and where it runs or why it failed. With the same opt
 // listing is which tasks are listed, and how.
 type listing struct {
 	choice
+	state   string
 	asJSON  bool
 	running map[sweeps.ID]*control.RunningTask
 }
@@ -111,13 +112,17 @@ func (l *listing) list(ctx context.Context, e *environment, r *root.Root, name s
 	if err != nil {
 		return err
 	}
+	fits, err := coordinator.NewChoice(l.told())
+	if err != nil {
+		return err
+	}
 	out := json.NewEncoder(e.stdout)
 	out.SetEscapeHTML(false)
 	n := 0
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
 		running := l.running[t.Task.ID]
-		if state := taskState(t, running); l.state != "" && l.state != state || !l.fits(t) {
+		if state := taskState(t, running); l.state != "" && l.state != state || !fits.Fits(t) {
 			continue
 		}
 		n++

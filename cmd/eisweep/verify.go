@@ -1,24 +1,29 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 
 	"github.com/spf13/cobra"
 
 	"eisweep/coordinator"
+	"eisweep/internal/control"
+	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
 
 func newVerifyCommand(e *environment) *cobra.Command {
 	var choice rootChoice
+	var c connection
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "verify [SWEEP…]",
 		Short: "Hold every result against the manifest, byte for byte",
 		Long: `Hold every result of the sweeps (all, if none is named) against the manifest, byte for
 byte, and write the manifest's lines anew for results that have none. Nothing is
-removed: the next run computes what is missing or altered.
+removed: the next run computes what is missing or altered. Where the root has a
+coordinator, that one does it.
 
 The exit code is 4 if anything is not as it should be.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -26,44 +31,65 @@ The exit code is 4 if anything is not as it should be.`,
 			if err != nil {
 				return err
 			}
-			return verify(cmd, e, path, args, asJSON)
+			r, err := existingRoot(path)
+			if err != nil {
+				return err
+			}
+			found, err := verify(cmd.Context(), e, r, &c, args)
+			if err != nil {
+				return orInterrupted(cmd.Context(), err)
+			}
+			return tellVerified(e, found, asJSON)
 		},
 	}
 	choice.flag(cmd)
+	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per sweep and line")
-	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return launchedNames(e, &choice)(), cobra.ShellCompDirectiveNoFileComp
-	}
+	cmd.ValidArgsFunction = completeEach(launchedNames(e, &choice))
 	return cmd
 }
 
-func verify(cmd *cobra.Command, e *environment, path string, names []string, asJSON bool) (err error) {
-	if _, err := existingRoot(path); err != nil {
-		return err
+// verify has the root's coordinator verify, if it has one.
+func verify(ctx context.Context, e *environment, r *root.Root, c *connection, names []string) (control.Verified, error) {
+	if err := haveSweeps(r, names); err != nil {
+		return control.Verified{}, err
 	}
-	r, lock, err := openRoot(path)
+	client, err := openClient(ctx, e, r, c)
+	var absent *absentError
+	switch {
+	case errors.As(err, &absent):
+		return verifyHere(ctx, r, names)
+	case err != nil:
+		return control.Verified{}, err
+	}
+	defer client.close()
+	return ask[control.Verified](ctx, client, control.VerbVerify, control.Steer{Sweeps: names})
+}
+
+// verifyHere verifies under the root's lock.
+func verifyHere(ctx context.Context, r *root.Root, names []string) (_ control.Verified, err error) {
+	r, lock, err := openRoot(r.Path())
 	if err != nil {
-		return err
+		return control.Verified{}, err
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	if err := haveSweeps(r, names); err != nil {
-		return err
-	}
 	prober, err := newProber()
 	if err != nil {
-		return err
+		return control.Verified{}, err
 	}
-	report, err := coordinator.Verify(cmd.Context(), r, prober, names)
-	if err != nil {
-		return orInterrupted(cmd.Context(), err)
-	}
+	report, err := coordinator.Verify(ctx, r, prober, names)
+	return report.Told(), err
+}
+
+// tellVerified writes what was found; problems are an error.
+func tellVerified(e *environment, found control.Verified, asJSON bool) error {
 	problems := 0
-	for i := range report.Sweeps {
-		problems += len(report.Sweeps[i].Problems)
+	for i := range found.Sweeps {
+		problems += len(found.Sweeps[i].Problems)
 		if asJSON {
-			writeReportJSON(e, &report.Sweeps[i])
+			writeReportJSON(e, &found.Sweeps[i])
 		} else {
-			writeReport(e, &report.Sweeps[i])
+			writeReport(e, &found.Sweeps[i])
 		}
 	}
 	if problems > 0 {
@@ -72,7 +98,7 @@ func verify(cmd *cobra.Command, e *environment, path string, names []string, asJ
 	return nil
 }
 
-func writeReport(e *environment, s *coordinator.SweepReport) {
+func writeReport(e *environment, s *control.VerifiedSweep) {
 	e.say("%s: %s", s.Name, orElse(list(some(s.Sound, "sound"), some(s.Rebuilt, "without a manifest line, which they have now"), some(len(s.Problems), "not as they should be")), "no results"))
 	runs := false
 	for _, p := range s.Problems {
@@ -80,7 +106,7 @@ func writeReport(e *environment, s *coordinator.SweepReport) {
 		runs = runs || (p.Kind != "unknown" && p.ID != (sweeps.ID{}))
 	}
 	if runs {
-		e.say("  the next `eisweep run` of this sweep computes them again")
+		e.say("  the next run or launch of this sweep computes them again")
 	}
 }
 
@@ -99,7 +125,7 @@ type problemJSON struct {
 	Detail string `json:"detail"`
 }
 
-func writeReportJSON(e *environment, s *coordinator.SweepReport) {
+func writeReportJSON(e *environment, s *control.VerifiedSweep) {
 	out := reportJSON{s.Name, s.Sound, s.Rebuilt, []problemJSON{}}
 	for _, p := range s.Problems {
 		out.Problems = append(out.Problems, problemJSON{p.File, p.ID.String(), p.Kind, p.Detail})

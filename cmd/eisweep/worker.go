@@ -57,7 +57,6 @@ type workerCommand struct {
 	memory                  int64
 	deadline                time.Time
 	on                      string // hosts
-	job                     string // of a batch system
 	asJSON                  bool
 }
 
@@ -85,9 +84,6 @@ func (w *workerCommand) check(e *environment) (err error) {
 		if w.memory, err = parseSize(w.memoryText); err != nil {
 			return usage("--memory %s: %w", w.memoryText, err)
 		}
-	}
-	if id := e.getenv("SLURM_JOB_ID"); id != "" {
-		w.job = "slurm " + id
 	}
 	from, text := "--deadline", w.deadlineSay
 	if text == "" {

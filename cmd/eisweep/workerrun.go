@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime"
 	"time"
 
+	"eisweep/internal/machine"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/worker"
@@ -26,7 +26,7 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 		return err
 	}
 	defer q.Close()
-	c, err := w.config()
+	c, err := w.config(e)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 	if err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
-	log.Info("the worker is ready", "worker", c.Name, "slots", c.Slots, "version", c.Version)
+	log.Info("the worker is ready", "worker", c.Name, "slots", c.Slots, "memory", size(c.Memory), "version", c.Version)
 	select {
 	case <-at.Done():
 		return endOfWorker(at)
@@ -82,17 +82,22 @@ func (w *workerCommand) connect(ctx context.Context, r *root.Root, log *slog.Log
 }
 
 // config is the worker's, as the options and the machine give it.
-func (w *workerCommand) config() (worker.Config, error) {
+func (w *workerCommand) config(e *environment) (worker.Config, error) {
 	host, err := os.Hostname()
 	if err != nil {
 		return worker.Config{}, failure(exitInternal, "name host: %w", err)
 	}
+	given, job := batchSystem(e.getenv)
+	limits := machine.Find(given)
 	c := worker.Config{
 		Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(), Slots: w.slots, Checkpoint: w.checkpoint,
-		Memory: w.memory, MaxTasks: w.maxTasks, IdleTimeout: w.idle, Deadline: w.deadline, Job: w.job,
+		Memory: w.memory, MaxTasks: w.maxTasks, IdleTimeout: w.idle, Deadline: w.deadline, Job: job,
 	}
 	if c.Slots == 0 {
-		c.Slots = runtime.GOMAXPROCS(0)
+		c.Slots = limits.Cores
 	}
-	return c, nil
+	if c.Memory == 0 {
+		c.Memory = limits.ForTasks()
+	}
+	return c, plantFailpoints(e, &c)
 }
