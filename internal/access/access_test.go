@@ -149,7 +149,9 @@ func TestWorkerDoesItsWorkByItsFile(t *testing.T) {
 
 func TestClientAsksByItsFile(t *testing.T) {
 	s := newSite(t)
-	stop, err := s.queue.Answer(func(_ context.Context, verb string, request []byte) []byte { return append([]byte(verb+":"), request...) })
+	stop, err := s.queue.Answer(func(_ context.Context, verb string, request []byte) []byte {
+		return append([]byte(verb+":"), request...)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

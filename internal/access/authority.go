@@ -43,7 +43,7 @@ func OpenAuthority(stateDir string, r *root.Root) (*Authority, error) {
 		return nil, fmt.Errorf("make coordinator's state folder: %w", err)
 	}
 	a := &Authority{path: filepath.Join(stateDir, "authority.json"), root: r.ID()}
-	data, err := readTrusted(a.path)
+	data, err := readTrusted(a.path, unreadable)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, a.Rotate()
 	}

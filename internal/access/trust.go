@@ -9,20 +9,29 @@ import (
 	"eisweep/internal/root"
 )
 
-// trusted refuses what is no plain file, belongs to another user or may be written by
-// others.
-func trusted(path string, info os.FileInfo) error {
+// trusted refuses what is no plain file, belongs to another user than uid or has one
+// of the permissions in closed.
+func trusted(path string, info os.FileInfo, uid int, closed os.FileMode) error {
 	stat, ok := info.Sys().(*syscall.Stat_t)
+	open := info.Mode().Perm() & closed
 	switch {
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a plain file: move it away and restart the coordinator: %w", path, root.ErrUntrusted)
-	case !ok || int(stat.Uid) != os.Geteuid():
-		return fmt.Errorf("%s belongs to user %d and you are user %d: use a root of your own: %w", path, stat.Uid, os.Geteuid(), root.ErrUntrusted)
-	case info.Mode().Perm()&0o022 != 0:
+	case !ok || int(stat.Uid) != uid:
+		return fmt.Errorf("%s belongs to user %d and you are user %d: use a root of your own: %w", path, stat.Uid, uid, root.ErrUntrusted)
+	case open&0o022 != 0:
 		return fmt.Errorf("%s may be written by others: remove it and restart the coordinator, with --rotate if they could read it: %w", path, root.ErrUntrusted)
+	case open != 0:
+		return fmt.Errorf("%s may be read by others: `chmod 600 %s` and restart the coordinator with --rotate: %w", path, path, root.ErrUntrusted)
 	}
 	return nil
 }
+
+// What others must not be able to do with a file: change it, or know it.
+const (
+	unwritable os.FileMode = 0o022
+	unreadable os.FileMode = 0o077
+)
 
 // list reads an entry of the folder that a path lies in.
 func list(path string) error {

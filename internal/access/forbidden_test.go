@@ -1,0 +1,167 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/queue"
+	"eisweep/sim"
+)
+
+// raw connects by an access file without the queue's manners.
+func raw(t testing.TB, f *File, options ...nats.Option) (*nats.Conn, error) {
+	t.Helper()
+	a, err := f.Access()
+	if err != nil {
+		t.Fatal(err)
+	}
+	options = append([]nats.Option{
+		nats.Secure(a.TLS), nats.TLSHandshakeFirst(), nats.Nkey(a.Key.Public, a.Key.Sign), nats.NoReconnect(),
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // LastError tells
+	}, options...)
+	conn, err := nats.Connect(a.URLs[0], options...)
+	if err == nil {
+		t.Cleanup(conn.Close)
+	}
+	return conn, err
+}
+
+// subjects are those of a root, for templates: {root}, {p} its prefix of this version,
+// {tasks} and so on its streams.
+func (s *site) subject(template string) string {
+	id := s.root.ID()
+	return strings.NewReplacer(
+		"{root}", id,
+		"{p}", fmt.Sprintf("eisweep.%s.f%dm%d", id, queue.Format, sim.ModelVersion),
+		"{tasks}", "eisweep_"+id+"_tasks",
+		"{outcomes}", "eisweep_"+id+"_outcomes",
+		"{attempts}", "eisweep_"+id+"_attempts",
+		"{state}", "eisweep_"+id+"_state",
+		"{id}", testTask(1).ID.String(),
+	).Replace(template)
+}
+
+// acts are those of a role that it must, or must not, be able to do.
+type acts struct{ publish, subscribe []string }
+
+var allowed = map[queue.Role]acts{
+	queue.Worker: {
+		publish: []string{
+			"$JS.API.STREAM.INFO.{tasks}", "$JS.API.CONSUMER.INFO.{tasks}.c", "$JS.API.CONSUMER.MSG.NEXT.{tasks}.c",
+			"$JS.ACK.{tasks}.c.1.1.1.1.0", "$JS.API.DIRECT.GET.{outcomes}.{p}.outcomes.{id}.1", "$JS.API.DIRECT.GET.{state}.{p}.state.sweeps",
+			"{p}.attempts.{id}.1", "{p}.outcomes.{id}.1", "{p}.progress.{id}", "{p}.workers.w",
+		},
+		subscribe: []string{"eisweep.{root}.inbox.worker.>", "{p}.wake", "{p}.orders.w", "{p}.state.sweeps", "{p}.progress.{id}"},
+	},
+	queue.Client: {
+		publish:   []string{"{p}.control.launch"},
+		subscribe: []string{"eisweep.{root}.inbox.client.>", "{p}.notes.quick"},
+	},
+}
+
+// steering is what only the coordinator may do.
+var steering = acts{
+	publish: []string{
+		"{p}.tasks.quick.{id}", // launching
+		"$JS.API.STREAM.PURGE.{tasks}", "$JS.API.STREAM.DELETE.{tasks}", "$JS.API.STREAM.UPDATE.{tasks}", "$JS.API.STREAM.CREATE.{tasks}",
+		"$JS.API.STREAM.CREATE.mine", "$JS.API.STREAM.MSG.DELETE.{tasks}", "$JS.API.STREAM.MSG.GET.{tasks}", "$JS.API.STREAM.PURGE.{outcomes}",
+		"$JS.API.STREAM.MSG.DELETE.{outcomes}", "$JS.API.STREAM.RESTORE.{tasks}", "$JS.API.STREAM.SNAPSHOT.{tasks}", "$JS.API.STREAM.LEADER.STEPDOWN.{tasks}",
+		"$JS.API.CONSUMER.CREATE.{tasks}", "$JS.API.CONSUMER.CREATE.{tasks}.c", "$JS.API.CONSUMER.CREATE.{tasks}.c.{p}.tasks.quick.*",
+		"$JS.API.CONSUMER.DURABLE.CREATE.{tasks}.c", "$JS.API.CONSUMER.DELETE.{tasks}.c", "$JS.API.CONSUMER.PAUSE.{tasks}.c",
+		"$JS.API.CONSUMER.MSG.NEXT.{outcomes}.coordinator_1", "$JS.ACK.{outcomes}.coordinator_1.1.1.1.1.0",
+		"{p}.state.sweeps", "{p}.orders.w", "{p}.notes.quick", "{p}.wake",
+		"eisweep.{root}.inbox.coordinator.x", "$SYS.REQ.SERVER.PING", "anything",
+	},
+	subscribe: []string{">", "eisweep.>", "{p}.>", "{p}.control.*", "{p}.tasks.>", "{p}.outcomes.>", "eisweep.{root}.inbox.>", "eisweep.{root}.inbox.coordinator.>", "_INBOX.>", "$JS.>", "$SYS.>"},
+}
+
+var forbidden = map[queue.Role]acts{
+	queue.Worker: {
+		publish:   append([]string{"{p}.control.launch", "{p}.control.cancel", "eisweep.{root}.inbox.client.x", "$JS.API.DIRECT.GET.{tasks}.{p}.tasks.quick.{id}"}, steering.publish...),
+		subscribe: append([]string{"eisweep.{root}.inbox.client.>", "{p}.notes.quick"}, steering.subscribe...),
+	},
+	queue.Client: {
+		publish: append([]string{
+			"{p}.attempts.{id}.1", "{p}.outcomes.{id}.1", "{p}.progress.{id}", "{p}.workers.w", "eisweep.{root}.inbox.worker.x", "$JS.API.INFO",
+			"$JS.API.STREAM.INFO.{tasks}", "$JS.API.STREAM.LIST", "$JS.API.CONSUMER.MSG.NEXT.{tasks}.c", "$JS.ACK.{tasks}.c.1.1.1.1.0",
+			"$JS.ACK.x.y.{tasks}.c.1.1.1.1.0", "$JS.API.DIRECT.GET.{outcomes}.{p}.outcomes.{id}.1",
+		}, steering.publish...),
+		subscribe: append([]string{"eisweep.{root}.inbox.worker.>", "{p}.orders.*", "{p}.progress.*", "{p}.workers.*"}, steering.subscribe...),
+	},
+}
+
+func TestRolesDoTheirPartAndNoOther(t *testing.T) {
+	s := newSite(t)
+	for _, role := range []queue.Role{queue.Worker, queue.Client} {
+		f, err := Read(s.root, role)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := raw(t, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		try := func(want bool, what string, subjects []string, act func(subject string) error) {
+			t.Helper()
+			for _, template := range subjects {
+				subject := s.subject(template)
+				if err := act(subject); err != nil {
+					t.Fatal(err)
+				}
+				if got := refused(t, conn, what, subject); got != want {
+					t.Errorf("%s, %s to %s: refused %v", role, what, template, got)
+				}
+			}
+		}
+		publish := func(subject string) error { return conn.Publish(subject, nil) }
+		subscribe := func(subject string) error { _, err := conn.SubscribeSync(subject); return err }
+		try(false, "Publish", allowed[role].publish, publish)
+		try(false, "Subscription", allowed[role].subscribe, subscribe)
+		try(true, "Publish", forbidden[role].publish, publish)
+		try(true, "Subscription", forbidden[role].subscribe, subscribe)
+	}
+}
+
+// refused reports whether the server has just refused something.
+func refused(t testing.TB, conn *nats.Conn, what, subject string) bool {
+	t.Helper()
+	if err := conn.FlushWithContext(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	err := conn.LastError()
+	return err != nil && strings.Contains(strings.ToLower(err.Error()), strings.ToLower(fmt.Sprintf("permissions violation for %s to %q", what, subject)))
+}
+
+// What is refused has no effect either.
+func TestWorkerCannotLaunchOrPurge(t *testing.T) {
+	s := newSite(t)
+	s.publish(t, testTask(1))
+	f, err := Read(s.root, queue.Worker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := raw(t, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for subject, data := range map[string]string{
+		"$JS.API.STREAM.PURGE.{tasks}":               "",
+		"$JS.API.STREAM.DELETE.{tasks}":              "",
+		"{p}.tasks.quick." + testTask(2).ID.String(): `{}`,
+	} {
+		subject = s.subject(subject)
+		if err := conn.Publish(subject, []byte(data)); err != nil {
+			t.Fatal(err)
+		}
+		if !refused(t, conn, "Publish", subject) {
+			t.Errorf("%s is not refused", subject)
+		}
+	}
+	queued, err := s.queue.Queued(deadline(t))
+	if err != nil || len(queued) != 1 || queued[testTask(1).ID] != "quick" {
+		t.Errorf("queued %v, %v", queued, err)
+	}
+}
