@@ -75,7 +75,15 @@ func newBench(t testing.TB, ackWait time.Duration) *bench {
 	q, err := queue.Open(deadline(t), queue.Options{Server: s, RootID: r.ID(), Create: true, AckWait: ackWait})
 	check(t, err)
 	t.Cleanup(q.Close)
-	b := &bench{TB: t, root: r, server: s, queue: q, outcomes: make(chan queue.OutcomeDelivery, 10_000), events: make(chan queue.AttemptEvent, 10_000)}
+	b := attend(t, r, q)
+	b.server = s
+	return b
+}
+
+// attend does a coordinator's part on a queue.
+func attend(t testing.TB, r *root.Root, q *queue.Queue) *bench {
+	t.Helper()
+	b := &bench{TB: t, root: r, queue: q, outcomes: make(chan queue.OutcomeDelivery, 10_000), events: make(chan queue.AttemptEvent, 10_000)}
 	stop, err := q.Outcomes(deadline(t), func(o queue.OutcomeDelivery) { b.outcomes <- o })
 	check(t, err)
 	t.Cleanup(stop)
