@@ -22,7 +22,7 @@ var plan = map[string][]string{
 	"worker":            {"sim", "sweeps", "internal"},
 	"coordinator":       {"sim", "sweeps", "internal"},
 	"cmd":               {"sim", "sweeps", "internal", "worker", "coordinator"},
-	"trials":           {"sim", "sweeps", "internal", "worker", "coordinator"},
+	"trials":            {"sim", "sweeps", "internal", "worker", "coordinator"},
 }
 
 // withheld is what a room must do without: the model knows no file, no network, no clock, and the sweep file no network.
