@@ -12,7 +12,7 @@ import (
 type Expansion struct {
 	sweep    *Sweep
 	grid     *grid
-	networks iter.Seq[*network] // PERTURB
+	networks *networks // PERTURB
 	initial  *Initial
 	length   int
 	unused   []ID
@@ -32,6 +32,28 @@ func (e *Expansion) All() iter.Seq[Task] {
 	return func(yield func(Task) bool) {
 		e.walk(func(d draft) bool { return yield(d.task) }, nil)
 	}
+}
+
+// Numbered is All with the number of each task, by which At makes it again. The
+// numbers grow; some belong to no task.
+func (e *Expansion) Numbered() iter.Seq2[int, Task] {
+	return func(yield func(int, Task) bool) {
+		e.walk(func(d draft) bool { return yield(d.number, d.task) }, nil)
+	}
+}
+
+// At makes the task of a number that Numbered gave.
+func (e *Expansion) At(number int) Task {
+	combinations, seeds := e.grid.size(), max(1, len(e.sweep.seeds))
+	var n *network
+	if e.networks != nil {
+		n = e.networks.at(number / combinations / seeds)
+	}
+	m := e.newMaker(n)
+	m.setSeed(m.seeds(nil)[number/combinations%seeds])
+	at := e.grid.at(number % combinations)
+	m.own = e.grid.settings(append(m.own[:0], e.sweep.parameters...), at)
+	return m.make(at).task
 }
 
 // Expand finds the tasks of the sweep, and checks everything about them that can

@@ -76,6 +76,15 @@ func (g *grid) each(visit func(at []int) bool) bool {
 	}
 }
 
+// at is the combination that each visits after n others.
+func (g *grid) at(n int) []int {
+	at := make([]int, len(g.axes))
+	for i := len(at) - 1; i >= 0; i-- {
+		at[i], n = n%g.axes[i].size(), n/g.axes[i].size()
+	}
+	return at
+}
+
 // settings appends the values of a combination, in the order of file names.
 func (g *grid) settings(list []sim.Setting, at []int) []sim.Setting {
 	for _, c := range g.columns {

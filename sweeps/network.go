@@ -22,6 +22,13 @@ type network struct {
 	inherited []sim.Setting
 }
 
+// networks are those of a PERTURB sweep, made anew each time that they are asked
+// for. Their numbers grow; some belong to none.
+type networks struct {
+	all iter.Seq2[int, *network]
+	at  func(number int) *network
+}
+
 // value returns a parameter of the network, as far as it is known.
 func (n *network) value(p *sim.Parameter) (sim.Value, bool) {
 	if n.told {
@@ -42,10 +49,9 @@ func settingOf(settings []sim.Setting, name string) (sim.Value, bool) {
 	return sim.Value{}, false
 }
 
-// sources finds the networks of a PERTURB sweep. They are made anew each time
-// that the sequence is ranged over.
-func (s *Sweep) sources(lib Library) (iter.Seq[*network], *Fault) {
-	fail := func(problem, remedy string) (iter.Seq[*network], *Fault) {
+// sources finds the networks of a PERTURB sweep.
+func (s *Sweep) sources(lib Library) (*networks, *Fault) {
+	fail := func(problem, remedy string) (*networks, *Fault) {
 		f := s.fault(problem, remedy, "source", "experiment")
 		return nil, &f
 	}
@@ -86,32 +92,40 @@ func untrained(files []ResultFile) string {
 	return ""
 }
 
-func networksOfTasks(sweep string, tasks *Expansion) iter.Seq[*network] {
-	return func(yield func(*network) bool) {
-		for t := range tasks.All() {
-			n := &network{
-				input:   Input{Task: t.ID, Sweep: sweep, File: t.File, Seed: t.Seed, SeedTold: true},
-				what:    fmt.Sprintf("%s/%s", sweep, t.File),
-				told:    true,
-				tree:    t.Parameters,
-				varying: t.Varying,
-			}
-			n.inherited = inherited(t.Settings())
-			if !yield(n) {
+func networksOfTasks(sweep string, tasks *Expansion) *networks {
+	all := func(yield func(int, *network) bool) {
+		for number, t := range tasks.Numbered() {
+			if !yield(number, networkOfTask(sweep, &t)) {
 				return
 			}
 		}
+	}
+	return &networks{all: all, at: func(number int) *network {
+		t := tasks.At(number)
+		return networkOfTask(sweep, &t)
+	}}
+}
+
+func networkOfTask(sweep string, t *Task) *network {
+	return &network{
+		input:     Input{Task: t.ID, Sweep: sweep, File: t.File, Seed: t.Seed, SeedTold: true},
+		what:      fmt.Sprintf("%s/%s", sweep, t.File),
+		told:      true,
+		tree:      t.Parameters,
+		varying:   t.Varying,
+		inherited: inherited(t.Settings()),
 	}
 }
 
-func networksOfFiles(files []ResultFile) iter.Seq[*network] {
-	return func(yield func(*network) bool) {
-		for _, f := range files {
-			if !yield(networkOfFile(f)) {
+func networksOfFiles(files []ResultFile) *networks {
+	all := func(yield func(int, *network) bool) {
+		for i, f := range files {
+			if !yield(i, networkOfFile(f)) {
 				return
 			}
 		}
 	}
+	return &networks{all: all, at: func(i int) *network { return networkOfFile(files[i]) }}
 }
 
 // networkOfFile is what is known of a result file. Of one that doesn't tell its

@@ -9,6 +9,7 @@ import (
 // draft is a task with what it was made of.
 type draft struct {
 	task    Task
+	number  int
 	network *network      // PERTURB
 	own     []sim.Setting // what the sweep sets for it; only valid during the visit
 	checked bool          // the same combination was visited before, with another seed
@@ -18,11 +19,12 @@ type draft struct {
 // there is one, is told what is left out.
 func (e *Expansion) walk(visit func(draft) bool, c *check) {
 	if e.networks == nil {
-		e.walkNetwork(nil, visit, c)
+		e.walkNetwork(nil, 0, visit, c)
 		return
 	}
-	for n := range e.networks {
-		if e.sweep.wanted(n, c) && !e.walkNetwork(n, visit, c) {
+	each := e.grid.size() * max(1, len(e.sweep.seeds)) // the tasks of a network
+	for i, n := range e.networks.all {
+		if e.sweep.wanted(n, c) && !e.walkNetwork(n, i*each, visit, c) {
 			return
 		}
 	}
@@ -50,17 +52,20 @@ func (n *network) seedOrValue(name string) (sim.Value, bool) {
 	return n.value(mustLookup(name))
 }
 
-// walkNetwork visits the tasks of one network; of a training sweep, all.
-func (e *Expansion) walkNetwork(n *network, visit func(draft) bool, c *check) bool {
+// walkNetwork visits the tasks of one network, the first of which has a number; of a
+// training sweep, all.
+func (e *Expansion) walkNetwork(n *network, number int, visit func(draft) bool, c *check) bool {
 	m := e.newMaker(n)
 	for i, seed := range m.seeds(c) {
 		m.setSeed(seed)
 		more := e.grid.each(func(at []int) bool {
+			number++
 			m.own = e.grid.settings(append(m.own[:0], e.sweep.parameters...), at)
 			if e.sweep.excluded(m, c) {
 				return true
 			}
 			d := m.make(at)
+			d.number = number - 1
 			d.checked = i > 0 && d.task.Replaces == (ID{})
 			return visit(d)
 		})
