@@ -41,12 +41,9 @@ func ReadManifest(path string) iter.Seq2[Line, error] {
 
 func readLines(r io.Reader) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
-		in := bufio.NewReader(r)
-		for number := 1; ; number++ {
-			text, err := in.ReadBytes('\n')
-			if err == io.EOF {
-				return // what is left is a torn line
-			}
+		number := 0
+		for text, err := range texts(r) {
+			number++
 			var line Line
 			if err == nil {
 				if line, err = parseLine(text); err != nil {
@@ -58,6 +55,21 @@ func readLines(r io.Reader) iter.Seq2[Line, error] {
 				return
 			}
 			if !yield(line, nil) {
+				return
+			}
+		}
+	}
+}
+
+// texts yields the lines that have an end.
+func texts(r io.Reader) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for in := bufio.NewReaderSize(r, 64<<10); ; {
+			text, err := in.ReadBytes('\n')
+			if err == io.EOF {
+				return // what is left is a torn line
+			}
+			if !yield(text, err) || err != nil {
 				return
 			}
 		}

@@ -1,0 +1,119 @@
+package results
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"time"
+
+	"eisweep/sweeps"
+)
+
+// Brief is what an index keeps of a manifest's line, and where the line begins and
+// ends in the file.
+type Brief struct {
+	ID         sweeps.ID
+	State      State
+	Class      string
+	Run        int
+	File       string
+	Bytes      int64
+	Finished   time.Time
+	Begin, End int64
+}
+
+// briefLine is a line as far as it is read for a Brief.
+type briefLine struct {
+	ID       sweeps.ID `json:"id"`
+	State    State     `json:"state"`
+	Class    string    `json:"class"`
+	Run      int       `json:"run"`
+	File     string    `json:"file"`
+	Bytes    int64     `json:"bytes"`
+	Finished string    `json:"finished"`
+}
+
+// ReadBriefs yields what the lines of a manifest say in short, from the one that
+// begins at an offset. A missing file has no lines; a last line without its end is
+// left out. Errors are as ReadManifest's, the line being counted from there.
+func ReadBriefs(path string, from int64) iter.Seq2[Brief, error] {
+	return func(yield func(Brief, error) bool) {
+		f, err := os.Open(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return
+		}
+		if err == nil {
+			defer f.Close()
+			_, err = f.Seek(from, io.SeekStart)
+		}
+		if err != nil {
+			yield(Brief{}, fmt.Errorf("read manifest: %w", err))
+			return
+		}
+		for b, err := range briefs(f, from) {
+			if err != nil {
+				err = &fs.PathError{Op: "read manifest", Path: path, Err: err}
+			}
+			if !yield(b, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func briefs(r io.Reader, begin int64) iter.Seq2[Brief, error] {
+	return func(yield func(Brief, error) bool) {
+		number := 0
+		for text, err := range texts(r) {
+			number++
+			var b Brief
+			if err == nil {
+				if b, err = parseBrief(text); err != nil {
+					err = fmt.Errorf("line %d: %w: %w", number, ErrDamagedManifest, err)
+				}
+			}
+			b.Begin, b.End = begin, begin+int64(len(text))
+			begin = b.End
+			if !yield(b, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func parseBrief(text []byte) (Brief, error) {
+	var l briefLine
+	if err := json.Unmarshal(text, &l); err != nil {
+		return Brief{}, err
+	}
+	if err := (&Line{ID: l.ID, State: l.State, File: l.File}).check(); err != nil {
+		return Brief{}, err
+	}
+	finished, err := parseTime(l.Finished)
+	if err != nil {
+		return Brief{}, err
+	}
+	return Brief{ID: l.ID, State: l.State, Class: l.Class, Run: l.Run, File: l.File, Bytes: l.Bytes, Finished: finished}, nil
+}
+
+// ReadLine reads the line of a manifest that begins at an offset and ends at another.
+func ReadLine(path string, begin, end int64) (Line, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Line{}, fmt.Errorf("read manifest: %w", err)
+	}
+	defer f.Close()
+	text := make([]byte, end-begin)
+	if _, err := f.ReadAt(text, begin); err != nil {
+		return Line{}, &fs.PathError{Op: "read manifest", Path: path, Err: err}
+	}
+	line, err := parseLine(text)
+	if err != nil {
+		return Line{}, &fs.PathError{Op: "read manifest", Path: path, Err: fmt.Errorf("line at byte %d: %w: %w", begin, ErrDamagedManifest, err)}
+	}
+	return line, nil
+}
