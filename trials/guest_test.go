@@ -77,12 +77,12 @@ func (n *network) guest(server *host) *guest {
 	go g.listen(said, ready, listened)
 	n.t.Cleanup(func() {
 		if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); err != nil {
-			n.t.Errorf("switch off %v: %v", g, err)
+			n.t.Errorf("switch off %s: %v", g.hostname, err)
 		}
 		<-listened
 		cmd.Wait()
 		if n.t.Failed() {
-			n.t.Logf("the console of %v:\n%s", g, strings.Join(g.lines, "\n"))
+			n.t.Logf("the console of %s:\n%s", g.hostname, strings.Join(g.lines, "\n"))
 		}
 	})
 	awaitClosed(n.t, "the guest "+g.hostname, ready)
@@ -137,7 +137,7 @@ func (g *guest) ended(key, code string) {
 	}
 }
 
-func (g *guest) String() string  { return g.hostname }
+func (g *guest) name() string    { return g.hostname }
 func (g *guest) shared() string  { return "/mnt/data" }
 func (g *guest) address() string { return g.ip }
 func (g *guest) disk() string    { return "/mnt/disk" }
@@ -160,8 +160,8 @@ func (g *guest) launch(t testing.TB, p *process, env, argv []string) {
 	}
 	g.enter(t, fmt.Sprintf("(sh %s; echo @ended %s $?) &", quoted(script), key))
 	select {
-	case pid := <-g.pid(key):
-		p.kill = func(s syscall.Signal) { g.enter(t, fmt.Sprintf("kill -%d %s", s, pid)) }
+	case p.pid = <-g.pid(key):
+		p.kill = func(s syscall.Signal) { g.enter(t, fmt.Sprintf("kill -%d %s", s, p.pid)) }
 	case <-p.ended:
 		t.Fatalf("%s did not start", p.name)
 	}
@@ -169,7 +169,7 @@ func (g *guest) launch(t testing.TB, p *process, env, argv []string) {
 
 func (g *guest) enter(t testing.TB, line string) {
 	if _, err := io.WriteString(g.console, line+"\n"); err != nil && !errors.Is(err, syscall.EPIPE) {
-		t.Errorf("type on the console of %v: %v", g, err)
+		t.Errorf("type on the console of %s: %v", g, err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -24,10 +25,21 @@ type host struct {
 
 // here is this machine, with a shared folder.
 func here(t testing.TB) *host {
-	return &host{hostname: "here", ip: "127.0.0.1", folder: t.TempDir(), own: t.TempDir()}
+	t.Helper()
+	return hereWith(t, t.TempDir())
 }
 
-func (h *host) String() string  { return h.hostname }
+// hereWith is this machine with a folder that others share.
+func hereWith(t testing.TB, folder string) *host {
+	t.Helper()
+	hostname, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &host{hostname: hostname, ip: "127.0.0.1", folder: folder, own: t.TempDir()}
+}
+
+func (h *host) name() string    { return h.hostname }
 func (h *host) shared() string  { return h.folder }
 func (h *host) address() string { return h.ip }
 func (h *host) disk() string    { return h.own }
@@ -51,6 +63,7 @@ func (h *host) launch(t testing.TB, p *process, env, argv []string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	p.pid = strconv.Itoa(cmd.Process.Pid)
 	p.kill = func(s syscall.Signal) {
 		if err := cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			t.Errorf("signal %s: %v", p.name, err)

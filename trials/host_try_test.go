@@ -14,7 +14,7 @@ func TestHostsAreMachines(t *testing.T) {
 	n := newNetwork(t, t.TempDir())
 	a, b := n.host(), n.host()
 	if p := start(t, a, nil, "sh", "-c", "uname -n; ip -o addr"); p.end() != 0 || !strings.Contains(p.said(), a.hostname) || !strings.Contains(p.said(), a.ip+"/") {
-		t.Errorf("%v said %q", a, p.said())
+		t.Errorf("%s said %q", a.hostname, p.said())
 	}
 	server := start(t, b, nil, "python3", "-m", "http.server", "--bind", b.ip, "80")
 	answers := func() bool {
@@ -45,15 +45,15 @@ func TestGuestsShareAFolderOverNFS(t *testing.T) {
 	a, b := n.guest(server), n.guest(server)
 	if p := start(t, a, nil, "sh", "-c", "uname -n; grep nfs4 /proc/mounts; echo 'from a' >/mnt/data/note; echo \"it's me\" >&2; exit 3"); p.end() != 3 ||
 		!strings.HasPrefix(p.said(), a.hostname+"\n") || !strings.Contains(p.said(), "vers=4.2") || !strings.Contains(p.said(), "it's me") {
-		t.Errorf("%v said %q and ended with %d", a, p.said(), p.code)
+		t.Errorf("%s said %q and ended with %d", a.hostname, p.said(), p.code)
 	}
 	if p := start(t, b, nil, "cat", "/mnt/data/note"); p.end() != 0 || p.said() != "from a\n" {
-		t.Errorf("%v read %q", b, p.said())
+		t.Errorf("%s read %q", b.hostname, p.said())
 	}
 	n.cut(a.link)
 	writer := start(t, a, nil, "sh", "-c", "echo 'from the cut' >/mnt/data/late && sync /mnt/data/late")
 	if got := start(t, b, nil, "ls", "/mnt/data"); got.end() != 0 || got.said() != "note\n" {
-		t.Errorf("while %v is cut off, %v lists %q", a, b, got.said())
+		t.Errorf("while %s is cut off, %s lists %q", a.hostname, b.hostname, got.said())
 	}
 	n.heal(a.link)
 	if writer.end() != 0 || contents(filepath.Join(server.shared(), "late")) != "from the cut\n" {

@@ -12,7 +12,8 @@ import (
 
 // place is where processes run: a machine, with the shared folder somewhere and a disk of its own.
 type place interface {
-	fmt.Stringer
+	// name is its hostname.
+	name() string
 	// launch starts a process whose files p names. When it ends, p.over is told its exit code, -1 for a signal's.
 	launch(t testing.TB, p *process, env, argv []string)
 	// shared is the path of the shared folder there.
@@ -29,6 +30,7 @@ type process struct {
 	name     string
 	out, err string // paths of what it writes, as this machine sees them
 	code     int    // once ended is closed; -1 if a signal ended it
+	pid      string // at its place
 	ended    chan struct{}
 	kill     func(syscall.Signal)
 }
@@ -40,7 +42,7 @@ func start(t testing.TB, at place, env []string, argv ...string) *process {
 	t.Helper()
 	dir := t.TempDir()
 	p := &process{
-		t: t, name: fmt.Sprintf("%d %s %s on %v", processes.Add(1), filepath.Base(argv[0]), strings.Join(argv[1:], " "), at),
+		t: t, name: fmt.Sprintf("%d %s %s on %v", processes.Add(1), filepath.Base(argv[0]), strings.Join(argv[1:], " "), at.name()),
 		out: filepath.Join(dir, "out"), err: filepath.Join(dir, "err"), ended: make(chan struct{}),
 	}
 	env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + at.disk(), "XDG_STATE_HOME=" + at.disk(), "XDG_CONFIG_HOME=" + at.disk()}, env...)
@@ -75,6 +77,17 @@ func (p *process) alive() bool {
 	default:
 		return true
 	}
+}
+
+// await waits until the process has written something.
+func (p *process) await(text string) {
+	p.t.Helper()
+	await(p.t, fmt.Sprintf("%q of %s", text, p.name), func() bool {
+		if !p.alive() {
+			p.t.Fatalf("%s ended with %d before it said %q:\n%s", p.name, p.code, text, p.said())
+		}
+		return strings.Contains(p.said(), text)
+	})
 }
 
 // end waits for the process and returns its exit code.

@@ -1,0 +1,105 @@
+package trials
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// crew are the workers of a cluster, which come and go.
+type crew struct {
+	c       *cluster
+	root    string // on this machine
+	members []member
+	left    []departure
+}
+
+type member struct {
+	*process
+	at place
+}
+
+// departure is a worker that went in the middle of a task, and the attempt that it left behind.
+type departure struct {
+	name   string
+	signal syscall.Signal
+	log    string // id.run.attempt
+}
+
+func newCrew(c *cluster, root string, at ...place) *crew {
+	c.t.Helper()
+	w := &crew{c: c, root: root}
+	for _, p := range at {
+		w.members = append(w.members, member{c.worker(p), p})
+	}
+	return w
+}
+
+// name is a worker's, as manifests and logs have it.
+func (m member) name() string { return m.at.name() + "-" + m.pid }
+
+// replace ends a worker in the middle of a task, once its work was saved, and starts another one at its place.
+func (w *crew) replace(k int, signal syscall.Signal) {
+	w.c.t.Helper()
+	m := w.members[k]
+	var log string
+	await(w.c.t, "a checkpoint of "+m.name(), func() bool {
+		log = w.underWay(m)
+		return log != ""
+	})
+	w.left = append(w.left, departure{m.name(), signal, log})
+	if signal == syscall.SIGKILL {
+		m.drop()
+	} else {
+		m.stop()
+	}
+	w.members[k] = member{w.c.worker(m.at), m.at}
+}
+
+// underWay is the attempt that a worker is at, by its log, if it has a checkpoint; else "".
+func (w *crew) underWay(m member) string {
+	saved := map[string]bool{}
+	for _, name := range files(w.c.t, filepath.Join(w.root, ".eisweep", "checkpoints")) {
+		saved[name] = true
+	}
+	for name, said := range attemptLogs(w.c.t, w.root) {
+		id, rest, _ := strings.Cut(name, ".")
+		_, attempt, _ := strings.Cut(rest, ".")
+		if saved[id+"."+attempt] && strings.Contains(said, " by "+m.name()+",") && !over(said) {
+			return name
+		}
+	}
+	return ""
+}
+
+// over tells by an attempt's log whether it has ended.
+func over(log string) bool {
+	return strings.Contains(log, "result of ") || strings.Contains(log, "ended: ")
+}
+
+// wentOn wants whatever was left behind to have been taken up where it was: by the next attempt after a crash, and,
+// since what is handed back doesn't count, by one of the same number after TERM.
+func (w *crew) wentOn() {
+	w.c.t.Helper()
+	logs := attemptLogs(w.c.t, w.root)
+	for _, d := range w.left {
+		if strings.Contains(logs[d.log], "result of ") && strings.Contains(logs[d.log], " by "+d.name+",") {
+			continue // it was done just before
+		}
+		next := d.log
+		if d.signal == syscall.SIGKILL {
+			next = following(d.log)
+		}
+		if !strings.Contains(logs[next], "goes on from checkpoint") {
+			w.c.t.Errorf("%s left a checkpoint of %s by %v; attempt %s began anew:\n%s\nafter\n%s", d.name, d.log, d.signal, next, logs[next], logs[d.log])
+		}
+	}
+}
+
+// following is the name of the next attempt's log.
+func following(log string) string {
+	parts := strings.Split(log, ".")
+	n, _ := strconv.Atoi(parts[2])
+	return strings.Join([]string{parts[0], parts[1], strconv.Itoa(n + 1)}, ".")
+}

@@ -1,0 +1,27 @@
+package trials
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+)
+
+// A sweep of networks so small that a trial has many of them.
+const sweepText = `name = "{name}"
+experiment = "APPROXIMATE"
+seeds = {seeds}
+
+[parameters]
+ng.exc.n_per_axis = {size}
+inp.n_stimuli = 3
+numint.n_trials = {trials}
+`
+
+// sweepFile writes a sweep of so many seeds and trials; more is the rest of the file.
+func sweepFile(t testing.TB, name string, seeds, size, trials int, more string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name+".toml")
+	write(t, path, sweepText+more, "{name}", name, "{seeds}", fmt.Sprintf("{ first = 1, count = %d }", seeds),
+		"{size}", fmt.Sprint(size), "{trials}", fmt.Sprint(trials))
+	return path
+}

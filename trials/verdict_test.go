@@ -1,0 +1,135 @@
+package trials
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"eisweep/internal/results"
+	"eisweep/sweeps"
+)
+
+// digests are those of a sweep's results, by task.
+type digests map[sweeps.ID]string
+
+// undisturbed is what sweeps come to when one process runs them and nothing happens.
+func undisturbed(t testing.TB, files ...string) map[string]digests {
+	t.Helper()
+	at := here(t)
+	c := &cluster{t: t, program: built(t, plain)}
+	c.does(at, "run", files...)
+	out := map[string]digests{}
+	folders, err := filepath.Glob(filepath.Join(c.root(at), "*", "manifest.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range folders {
+		sweep := filepath.Base(filepath.Dir(m))
+		out[sweep] = doneOf(manifest(t, c.root(at), sweep))
+	}
+	return out
+}
+
+// manifest reads a sweep's lines; none are there before the first outcome.
+func manifest(t testing.TB, root, sweep string) (lines []results.Line) {
+	t.Helper()
+	path := filepath.Join(root, sweep, "manifest.jsonl")
+	if _, err := os.Stat(path); os.IsNotExist(err) {
+		return nil
+	}
+	for line, err := range results.ReadManifest(path) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// doneOf are the digests of the results that the last line of a task tells of.
+func doneOf(lines []results.Line) digests {
+	out := digests{}
+	for _, l := range lines {
+		if l.State == results.Done {
+			out[l.ID] = l.Digest
+		} else {
+			delete(out, l.ID)
+		}
+	}
+	return out
+}
+
+// verdict holds a sweep that was disturbed against one that was not: the same results, each told of once, and nothing
+// left over. root is its path on this machine.
+func verdict(t testing.TB, c *cluster, root, sweep string, want digests) {
+	t.Helper()
+	lines := manifest(t, root, sweep)
+	if got := doneOf(lines); !maps.Equal(got, want) {
+		t.Errorf("%s: %d results, %d of them as an undisturbed run has them; it has %d", sweep, len(got), agreeing(got, want), len(want))
+	}
+	told := map[sweeps.ID]int{}
+	for _, l := range lines {
+		if told[l.ID]++; told[l.ID] > 1 {
+			t.Errorf("%s: task %s has %d lines in the manifest, the last %s %s", sweep, l.ID, told[l.ID], l.State, l.Error)
+		}
+	}
+	left(t, root, "incoming", nothing)
+	left(t, root, "checkpoints", nothing)
+	c.verifies(root)
+}
+
+func nothing(string) bool { return false }
+
+func agreeing(got, want digests) (n int) {
+	for id, d := range got {
+		if want[id] == d {
+			n++
+		}
+	}
+	return n
+}
+
+// left wants no file in a private folder of the root but those that may be there.
+func left(t testing.TB, root, folder string, may func(name string) bool) {
+	t.Helper()
+	var found []string
+	await(t, "an empty "+folder, func() bool {
+		found = files(t, filepath.Join(root, ".eisweep", folder))
+		return !slices.ContainsFunc(found, func(name string) bool { return !may(name) })
+	})
+}
+
+func files(t testing.TB, folder string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// verifies has the program itself judge a root of this machine.
+func (c *cluster) verifies(root string) {
+	c.t.Helper()
+	p := start(c.t, hereWith(c.t, filepath.Dir(root)), nil, append([]string{c.program, "verify", "-p", root}, c.options...)...)
+	if code := p.end(); code != 0 {
+		c.t.Errorf("verify: exit code %d\n%s", code, p.said())
+	}
+}
+
+// attemptLogs are what the attempts at a task said, by the names of the logs: id.run.attempt.
+func attemptLogs(t testing.TB, root string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	dir := filepath.Join(root, ".eisweep", "logs")
+	for _, name := range files(t, dir) {
+		out[strings.TrimSuffix(name, ".log")] = contents(filepath.Join(dir, name))
+	}
+	return out
+}
