@@ -10,10 +10,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"eisweep/internal/root"
 	"eisweep/sim"
+	"eisweep/sweeps"
 )
 
 // Saver is a task's computation, whose state can be kept. *sim.Simulation is one.
@@ -129,6 +132,26 @@ func reachOf(path string) int64 {
 		return math.MaxInt64
 	}
 	return done
+}
+
+// lastKept is the last of the attempts up to n that left a checkpoint, and so came
+// further than those before it; 0 if none did.
+func lastKept(r *root.Root, id sweeps.ID, n int) (last int, err error) {
+	entries, err := os.ReadDir(r.Private("checkpoints"))
+	if err != nil {
+		return 0, fmt.Errorf("list checkpoints: %w", err)
+	}
+	for _, e := range entries {
+		rest, ok := strings.CutPrefix(e.Name(), id.String()+".")
+		if !ok || strings.HasSuffix(rest, ".part") {
+			continue
+		}
+		attempt, err := strconv.Atoi(strings.TrimSuffix(rest, before))
+		if err == nil && attempt <= n {
+			last = max(last, attempt)
+		}
+	}
+	return last, nil
 }
 
 // list names all files of the task. It lists the folder, without which an NFS

@@ -14,9 +14,20 @@ const presenceInterval = 5 * time.Second
 
 // present tells of the worker until ctx ends, and then that it is gone.
 func (w *Worker) present(ctx context.Context) {
-	w.tell(false)
-	every(ctx, presenceInterval, func() bool { w.tell(false); return true })
-	w.tell(true)
+	tick := time.NewTicker(presenceInterval)
+	defer tick.Stop()
+	draining := w.intake.Done()
+	for {
+		w.tell(false)
+		select {
+		case <-tick.C:
+		case <-draining:
+			draining = nil // it is told once
+		case <-ctx.Done():
+			w.tell(true)
+			return
+		}
+	}
 }
 
 func (w *Worker) tell(gone bool) {

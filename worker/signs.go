@@ -36,6 +36,9 @@ func (a *attempt) heartbeats(ctx context.Context) {
 			return false
 		}
 		if err := a.beat(ctx); err != nil {
+			if !missed && ctx.Err() == nil {
+				a.worker.Log.Warn("the queue doesn't confirm that a task is at work; it goes on", "task", a.delivery.Task().ID, "error", err)
+			}
 			missed = true
 			return true
 		}

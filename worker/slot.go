@@ -88,10 +88,10 @@ func (w *Worker) examine(d *queue.Delivery) (taken bool, err error) {
 		return true, d.HandBack(w.hard, elsewhere)
 	}
 	n, err := d.Attempts(w.hard)
-	if err != nil || n < w.AttemptLimit {
+	if err != nil || !w.usedUp(d.Task(), n) {
 		return false, err
 	}
-	lost := fmt.Errorf("lost: %d attempts ended without a word (killed, out of memory, or cut off); `eisweep run` queues it again", n)
+	lost := fmt.Errorf("lost: %d attempts ended without a word (killed, out of memory, or cut off); `eisweep run` or `launch` queues it again", n)
 	now := time.Now()
 	_, err = d.Commit(w.hard, queue.Outcome{
 		Attempt: n, Class: queue.Lost, Error: lost.Error(), Started: now, Finished: now, Host: w.Host, Worker: w.Name, Version: w.Version,
@@ -100,6 +100,19 @@ func (w *Worker) examine(d *queue.Delivery) (taken bool, err error) {
 		return true, err
 	}
 	return true, d.Terminate(w.hard)
+}
+
+// usedUp reports whether a task is given up after n attempts: those count that came
+// no further than the ones before.
+func (w *Worker) usedUp(task *queue.Task, n int) bool {
+	if n < w.AttemptLimit {
+		return false
+	}
+	last, err := lastKept(w.Root, task.ID, n)
+	if err != nil {
+		w.Log.Warn("checkpoints cannot be looked for", "task", task.ID, "error", err)
+	}
+	return n-last >= w.AttemptLimit
 }
 
 // attempt announces an attempt and carries it through.
@@ -155,7 +168,7 @@ func (w *Worker) leaveTo(a *attempt) error {
 
 // retry has the task tried again, unless this was the last attempt.
 func (w *Worker) retry(a *attempt, f failure) error {
-	if a.number >= w.AttemptLimit {
+	if w.usedUp(a.delivery.Task(), a.number) {
 		return w.commit(a, a.failed(f))
 	}
 	a.clean()

@@ -70,7 +70,8 @@ func TestStorageIsTriedAgain(t *testing.T) {
 func TestTaskIsGivenUpWhenAttemptsAreUsedUp(t *testing.T) {
 	b := newBench(t, 100*time.Millisecond)
 	b.publish(task(1))
-	for n := range 2 { // two workers that die without a word
+	check(t, os.WriteFile(b.root.Checkpoint(task(1).ID, 7), nil, 0o600)) // of an earlier order
+	for n := range 2 {                                                   // two workers that die without a word
 		d, err := b.queue.Next(deadline(t), func() []string { return []string{"quick"} })
 		check(t, err)
 		if got, err := d.Start(deadline(t), "doomed", "host"); got != n+1 {
@@ -83,6 +84,30 @@ func TestTaskIsGivenUpWhenAttemptsAreUsedUp(t *testing.T) {
 	}
 	b.drained(w)
 	b.nothingQueued()
+}
+
+// Attempts that leave a checkpoint get the task on, and may be any number.
+func TestTaskThatGetsOnIsNotGivenUp(t *testing.T) {
+	b := newBench(t, 100*time.Millisecond)
+	kept := make(chan int64, 1)
+	b.publish(task(1))
+	for n := range int64(5) {
+		w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+			s := new(counter)
+			job.Checkpoints.Resume(s)
+			s.save(job.Checkpoints, s.done+1)
+			kept <- s.done
+			return block(ctx, job, observe)
+		}, func(c *Config) { c.AttemptLimit = 2 })
+		if got := receive(b, kept); got != n+1 {
+			t.Errorf("attempt %d came to %d", n+1, got)
+		}
+		w.Stop()
+	}
+	b.start(leave, func(c *Config) { c.AttemptLimit = 2 })
+	if o := receive(b, b.outcomes); !o.Done() || o.Attempt != 6 {
+		t.Errorf("outcome %+v", o.Outcome)
+	}
 }
 
 // A task whose lease ran out while its worker is still heard is left alone.

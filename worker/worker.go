@@ -35,7 +35,8 @@ type Config struct {
 	// Job is the batch system's name for what the worker runs in, for those who ask.
 	Job string
 	// AttemptLimit is how many attempts at an order may fail by storage or be lost
-	// before it fails for good; 0 is 3.
+	// before it fails for good; 0 is 3. Attempts up to the last that left a checkpoint
+	// don't count: the task gets on.
 	AttemptLimit int
 	// Sweeps names the sweeps to take tasks of, in order of priority. It is called
 	// often, by several goroutines.
