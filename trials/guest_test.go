@@ -169,7 +169,7 @@ func (g *guest) launch(t testing.TB, p *process, env, argv []string) {
 
 func (g *guest) enter(t testing.TB, line string) {
 	if _, err := io.WriteString(g.console, line+"\n"); err != nil && !errors.Is(err, syscall.EPIPE) {
-		t.Errorf("type on the console of %s: %v", g, err)
+		t.Errorf("type on the console of %s: %v", g.hostname, err)
 	}
 }
 

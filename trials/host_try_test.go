@@ -66,3 +66,27 @@ func TestGuestsShareAFolderOverNFS(t *testing.T) {
 		}
 	}
 }
+
+// TestSiteHasLeaders has three NATS servers on three hosts find a leader, and another when that one is killed.
+func TestSiteHasLeaders(t *testing.T) {
+	n := newNetwork(t, t.TempDir())
+	at := []*host{n.host(), n.host(), n.host()}
+	s := newSite(t, newSiteKeys(t, at[0].ip, at[1].ip, at[2].ip), at...)
+	var js struct {
+		Meta metaCluster `json:"meta_cluster"`
+	}
+	if !s.servers[0].monitored("/jsz", &js) {
+		t.Fatal("a server tells nothing")
+	}
+	first := js.Meta.Leader
+	for i, server := range s.servers {
+		if first == server.label() {
+			server.drop()
+			await(t, "another leader", func() bool {
+				return s.servers[(i+1)%3].monitored("/jsz", &js) && js.Meta.Leader != first && js.Meta.Leader != ""
+			})
+			server.start(t)
+			await(t, "the old leader to be back", func() bool { return server.ready(3) })
+		}
+	}
+}
