@@ -44,7 +44,7 @@ func sortable(x float32) uint32 {
 
 // correlation is Pearson's of the ranks; NaN where one side is all ties.
 func (r *ranks) correlation(o *ranks) float64 {
-	mean := float64(len(r.rank)+1) / 2
+	mean := float64(float64(len(r.rank)+1) / 2)
 	var xy, xx, yy float64
 	for s, x := range r.rank {
 		x, y := x-mean, o.rank[s]-mean
