@@ -3,7 +3,7 @@ package sim
 import "testing"
 
 // trainingAt is a simulation of the published size whose training has begun.
-func trainingAt(b *testing.B, e Experiment, angles bool) *Simulation {
+func trainingAt(b testing.TB, e Experiment, angles bool) *Simulation {
 	b.Helper()
 	p := Defaults(e)
 	p.Pl.ComputeGradientAngles = angles

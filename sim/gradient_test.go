@@ -3,8 +3,6 @@ package sim
 import (
 	"math"
 	"testing"
-
-	"eisweep/sim/internal/kernel"
 )
 
 // settledGradient is a simulation that has settled its first stimulus, with the
@@ -89,46 +87,6 @@ func TestGradientWithoutASolutionIsNotFinite(t *testing.T) {
 	for _, b := range append(s.gradient.post, s.gradient.back...) {
 		if b-b == 0 {
 			t.Fatalf("%g where NaN is due", b)
-		}
-	}
-}
-
-// TestLearningIsTheSameInEveryVariant holds whole tasks, rule by rule.
-func TestLearningIsTheSameInEveryVariant(t *testing.T) {
-	fastest := kernel.Name()
-	defer kernel.Use(fastest)
-	small := []Setting{{"ng.exc.n_per_axis", IntegerValue(4)}, {"inp.n_stimuli", IntegerValue(2)}, {"numint.n_trials", IntegerValue(2)},
-		{"numint.every_n", IntegerValue(2)}, {"pl.compute_gradient_angles", BooleanValue(true)}}
-	for _, c := range []struct {
-		experiment Experiment
-		more       []Setting
-	}{
-		{Approximate, nil}, {Gradient, nil},
-		{Approximate, []Setting{{"pl.plasticity_type_ie", ChoiceValue("BACKPROP")}}},
-		{Approximate, []Setting{{"pl.bp_weights", BooleanValue(false)}, {"pl.soft_max", BooleanValue(true)}}},
-		{Gradient, []Setting{{"pl.wie_decay", RealValue(0)}, {"pl.is_plastic", ChoiceValue("EXC")}}},
-	} {
-		task := &Task{Experiment: c.experiment, Parameters: Resolve(c.experiment, append(small[:len(small):len(small)], c.more...)), Seed: 3}
-		var saved []byte
-		for _, name := range kernel.Names() {
-			if err := kernel.Use(name); err != nil {
-				t.Fatal(err)
-			}
-			s, err := New(task)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Run(t.Context(), nil); err != nil {
-				t.Fatal(err)
-			}
-			state, err := s.Save()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if saved != nil && string(saved) != string(state) {
-				t.Errorf("%s %v: %s ends in another state than %s", c.experiment, c.more, name, fastest)
-			}
-			saved = state
 		}
 	}
 }

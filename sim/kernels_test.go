@@ -1,36 +1,116 @@
 package sim
 
-import "testing"
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"os"
+	"testing"
+)
 
-// TestKernelsGiveTheSameBits runs whole tasks by each kind of kernels. Plain Go
-// settles one state at a time, the others 48.
-func TestKernelsGiveTheSameBits(t *testing.T) {
+// TestBitsAreThoseOnRecord runs tasks by each kind of kernels that the machine has,
+// and holds the digests of their results to those in testdata/bits.json. So every
+// kind of kernels, processor and compiler gives the same bits as the one that they
+// were recorded on. Where a change of bits is meant, ModelVersion goes up, and the
+// digests become those that this test reports.
+func TestBitsAreThoseOnRecord(t *testing.T) {
 	before := Kernels()
 	t.Cleanup(func() {
 		if err := UseKernels(before); err != nil {
 			t.Error(err)
 		}
 	})
-	tasks := map[string]*Task{}
-	for _, name := range []string{"approximate_both", "gradient_angles", "perturb"} {
-		tasks[name] = readGolden(t, name).task
+	text, err := os.ReadFile("testdata/bits.json")
+	if err != nil {
+		t.Fatal(err)
 	}
-	large := &Task{Experiment: Approximate, Seed: 1, Parameters: Defaults(Approximate)}
-	large.Parameters.Pl.IsPlastic, large.Parameters.Inp.NStimuli, large.Parameters.Numint.MaxSteps = Neither, 8, 3
-	tasks["convolution"] = large
+	var recorded map[string]string
+	if err := json.Unmarshal(text, &recorded); err != nil {
+		t.Fatal(err)
+	}
+	digests := recordedTasks(t)
+	for name := range recorded {
+		if digests[name] == nil {
+			t.Errorf("%s is on record, but not run", name)
+		}
+	}
+	for name, digest := range digests {
+		t.Run(name, func(t *testing.T) {
+			for _, kernels := range KernelChoices() {
+				if err := UseKernels(kernels); err != nil {
+					t.Fatal(err)
+				}
+				if got := digest(t); got != recorded[name] {
+					t.Errorf("by %s:\n\t%q: %q,\non record is %q", kernels, name, got, recorded[name])
+				}
+			}
+		})
+	}
+}
+
+// recordedTasks run the tasks on record, each to the digest of what it ends in: every
+// rule, PERTURB, and the convolution in settling and learning, all of them small, as
+// they run on emulated processors too; and golden cases.
+func recordedTasks(t *testing.T) map[string]func(t *testing.T) string {
+	tasks := map[string]*Task{
+		"approximate": brief(Approximate, nil),
+		"gradient":    brief(Gradient, func(p *Parameters) { p.Pl.ComputeGradientAngles = true }),
+		"no decay":    brief(Gradient, func(p *Parameters) { p.Pl.WIEDecay, p.Pl.IsPlastic = 0, Exc }),
+		"backprop":    brief(Approximate, func(p *Parameters) { p.Pl.PlasticityTypeIE = RuleBackprop }),
+		"soft largest weight": brief(Approximate, func(p *Parameters) {
+			p.Pl.BPWeights, p.Pl.SoftMax, p.Pl.IsPlastic = false, true, Inh
+		}),
+		"normal weights":  brief(Approximate, func(p *Parameters) { p.Sy.WDist, p.Ng.RMax = Normal, 20 }),
+		"uniform weights": brief(Approximate, func(p *Parameters) { p.Sy.WDist, p.Numint.DoAbort, p.Numint.MaxSteps = Uniform, true, 100 }),
+		"axis 4":          brief(Gradient, func(p *Parameters) { p.Ng.Exc.NPerAxis, p.Numint.NTrials, p.Numint.EveryN = 4, 2, 1 }),
+		"convolution": brief(Approximate, func(p *Parameters) {
+			p.Ng.Exc.NPerAxis, p.Inp.NStimuli, p.Pl.IsPlastic, p.Numint.MaxSteps = 8, 8, Neither, 1
+		}),
+	}
+	tasks["perturb"] = brief(Perturb, nil)
+	tasks["perturb"].Source = sourceOf(runTask(t, tasks["approximate"]).Training)
+	digests := map[string]func(t *testing.T) string{"convolution, learning": convolutionLearns}
 	for name, task := range tasks {
-		want := ""
-		for _, kernels := range KernelChoices() {
-			if err := UseKernels(kernels); err != nil {
+		digests[name] = func(t *testing.T) string { return bits(t, runTask(t, task)) }
+	}
+	for _, name := range []string{"approximate_both", "gradient_angles", "perturb"} {
+		digests["golden "+name] = func(t *testing.T) string { return bits(t, runTask(t, readGolden(t, name).task)) }
+	}
+	return digests
+}
+
+// brief is a small task that takes fewer steps still.
+func brief(e Experiment, change func(*Parameters)) *Task {
+	return small(e, func(p *Parameters) {
+		p.Inp.NStimuli, p.Numint.MaxDr, p.Perturb.MaxDr, p.Pl.ComputeGradientAngles = 2, 10, 1, true
+		if change != nil {
+			change(p)
+		}
+	})
+}
+
+// convolutionLearns is the digest of weights that have learned from a few stimuli by
+// the exact gradient, at the published size.
+func convolutionLearns(t *testing.T) string {
+	s := trainingAt(t, Gradient, true)
+	s.settler.maxDr = 20
+	for range 3 {
+		if err := s.train(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.settler.net.Convolution == nil {
+		t.Error("no convolution")
+	}
+	h := sha256.New()
+	for _, y := range []*plastic{s.state.training.ei, s.state.training.ie} {
+		d := y.Dense()
+		for _, x := range [][]float32{d.W, d.V, d.M, d.Q, y.Moments[:]} {
+			if err := binary.Write(h, binary.LittleEndian, x); err != nil {
 				t.Fatal(err)
-			}
-			got := bits(t, runTask(t, task))
-			if want == "" {
-				want = got
-			}
-			if got != want {
-				t.Errorf("%s: other bits by %s", name, kernels)
 			}
 		}
 	}
+	return fmt.Sprintf("%x", h.Sum(nil))
 }
