@@ -20,7 +20,7 @@ func parseSize(text string) (int64, error) {
 		}
 	}
 	x, err := strconv.ParseFloat(number, 64)
-	if err != nil || x <= 0 || x*float64(int64(1)<<shift) > 1<<60 {
+	if err != nil || !(x > 0) || x*float64(int64(1)<<shift) > 1<<60 {
 		return 0, errors.New("a size is a number with K, M, G or T, such as 16G")
 	}
 	return int64(x * float64(int64(1)<<shift)), nil

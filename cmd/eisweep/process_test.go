@@ -31,7 +31,13 @@ type process struct {
 
 func startProcess(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: exec.Command("eisweep", append(args, "--json")...), events: make(chan map[string]any, 1000)}
+	return startProgram(t, "eisweep", args...)
+}
+
+// startProgram starts a program that is eisweep, too.
+func startProgram(t *testing.T, program string, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, cmd: exec.Command(program, append(args, "--json")...), events: make(chan map[string]any, 1000)}
 	p.cmd.Stderr = &p.stderr
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
