@@ -137,7 +137,7 @@ func counted(last *AttemptEvent) int {
 // there is none. One that cannot be read counts as none, but is not overwritten
 // unseen: its sequence is returned.
 func (d *Delivery) lastEvent(ctx context.Context) (*AttemptEvent, uint64, error) {
-	m, err := d.q.direct(ctx, d.q.attempts, d.subject())
+	m, err := d.lastAttempt(ctx, d.seq)
 	if err != nil {
 		return nil, 0, fmt.Errorf("look for attempts at task %s: %w", d.task.ID, err)
 	}
@@ -150,6 +150,29 @@ func (d *Delivery) lastEvent(ctx context.Context) (*AttemptEvent, uint64, error)
 		return nil, m.Sequence, nil
 	}
 	return e, m.Sequence, nil
+}
+
+// How long a server of a cluster may lag behind before it is believed.
+const (
+	lagTries = 20
+	lagPause = 50 * time.Millisecond
+)
+
+// lastAttempt returns the last message of the order's attempts, where one was at
+// least. In a cluster one of the servers answers, which may not have it yet.
+func (d *Delivery) lastAttempt(ctx context.Context, least uint64) (m *jetstream.RawStreamMsg, err error) {
+	for range lagTries {
+		m, err = d.q.direct(ctx, d.q.attempts, d.subject())
+		if err != nil || least == 0 || m != nil && m.Sequence >= least || d.q.attempts.CachedInfo().Config.Replicas == 1 {
+			return m, err
+		}
+		select {
+		case <-time.After(lagPause):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return m, err
 }
 
 // announce publishes an event if the order's last event is the one at seq. A
@@ -172,7 +195,7 @@ func (d *Delivery) announce(ctx context.Context, e AttemptEvent, seq uint64) (ui
 		return ack.Sequence, nil
 	}
 	if tries > 1 && outdated(err) {
-		if m, err := d.q.direct(ctx, d.q.attempts, d.subject()); err == nil && m != nil && string(m.Data) == string(data) {
+		if m, err := d.lastAttempt(ctx, seq+1); err == nil && m != nil && string(m.Data) == string(data) {
 			return m.Sequence, nil
 		}
 	}

@@ -3,9 +3,11 @@ package queue
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // Settled reports whether the order has an outcome already, so that the task is
@@ -53,23 +55,27 @@ func (q *Queue) commit(ctx context.Context, o Outcome) (won bool, err error) {
 	msg.Data = data
 	err = q.retry(ctx, func(ctx context.Context) error {
 		_, err := q.js.PublishMsg(ctx, msg)
+		if won = err == nil; occupied(err) {
+			won, err = q.mine(ctx, msg)
+		}
 		return err
 	})
-	if occupied(err) {
-		return q.mine(ctx, msg)
-	}
 	if err != nil {
 		return false, fmt.Errorf("commit outcome of task %s: %w", o.ID, stored(err))
 	}
-	return true, nil
+	return won, nil
 }
 
 // mine tells an outcome that was refused because another came first from one that
-// an earlier try, whose answer was lost, had committed.
+// an earlier try, whose answer was lost, had committed. A server of a cluster that
+// lags behind has neither, which is a passing error.
 func (q *Queue) mine(ctx context.Context, msg *nats.Msg) (bool, error) {
-	there, err := q.direct(ctx, q.outcomes, msg.Subject)
-	if err != nil {
-		return false, fmt.Errorf("read committed outcome: %w", err)
+	there, err := q.outcomes.GetLastMsgForSubject(ctx, msg.Subject)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return false, nats.ErrTimeout
 	}
-	return there != nil && bytes.Equal(there.Data, msg.Data), nil
+	if err != nil {
+		return false, err
+	}
+	return bytes.Equal(there.Data, msg.Data), nil
 }

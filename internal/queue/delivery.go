@@ -17,8 +17,8 @@ type Delivery struct {
 	q       *Queue
 	msg     jetstream.Msg
 	task    *Task
-	again   bool // it was delivered before
-	fresh   bool // nobody has announced an attempt, as far as is known
+	again   bool   // it was delivered before
+	fresh   bool   // nobody has announced an attempt, as far as is known
 	attempt int    // after Start
 	seq     uint64 // of its announcement
 }

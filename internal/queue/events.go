@@ -13,9 +13,13 @@ import (
 // goroutine of its own. Events that are quickly followed by others of the same
 // order may be left out; progress may be lost. What cannot be read is dropped.
 func (q *Queue) Events(ctx context.Context, attempt func(AttemptEvent), progress func(Progress)) (stop func(), err error) {
-	consumer, err := q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
-		FilterSubjects: []string{q.all("attempts")},
-		DeliverPolicy:  jetstream.DeliverLastPerSubjectPolicy,
+	var consumer jetstream.Consumer
+	err = q.retry(ctx, func(ctx context.Context) (err error) {
+		consumer, err = q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
+			FilterSubjects: []string{q.all("attempts")},
+			DeliverPolicy:  jetstream.DeliverLastPerSubjectPolicy,
+		})
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open attempts: %w", err)

@@ -45,7 +45,11 @@ const outcomeWait = 2 * time.Minute
 // that cannot be read comes as a failure of class lost, so that its task can be queued
 // again. stop waits for a running call of handle to return.
 func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (stop func(), err error) {
-	consumer, err := q.outcomeConsumer(ctx)
+	var consumer jetstream.Consumer
+	err = q.retry(ctx, func(ctx context.Context) (err error) {
+		consumer, err = q.outcomeConsumer(ctx)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open outcomes: %w", err)
 	}

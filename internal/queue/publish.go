@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -81,42 +80,6 @@ func (q *Queue) publishBatch(ctx context.Context, messages []*nats.Msg) (err err
 	}
 	if occupied(err) {
 		return errConflict
-	}
-	return err
-}
-
-// tryTimeout is how long an answer is waited for before the question is asked again.
-const tryTimeout = 10 * time.Second
-
-// retry calls f again, after growing pauses, while its error is a passing one.
-func (q *Queue) retry(ctx context.Context, f func(context.Context) error) error {
-	pause := 50 * time.Millisecond
-	for {
-		err := q.try(ctx, f)
-		if err == nil || !passing(err) || ctx.Err() != nil {
-			return err
-		}
-		select {
-		case <-time.After(pause):
-		case <-q.closed:
-			return nats.ErrConnectionClosed
-		case <-ctx.Done():
-			return fmt.Errorf("%w: %w", ctx.Err(), err)
-		}
-		pause = min(2*pause, 5*time.Second)
-	}
-}
-
-// try asks once. A connection that breaks takes the answer with it: then, and when
-// none came in time, the error is a passing one.
-func (q *Queue) try(ctx context.Context, f func(context.Context) error) error {
-	limited, cancel := context.WithTimeout(ctx, tryTimeout)
-	defer cancel()
-	release := context.AfterFunc(q.currentLink(), cancel)
-	defer release()
-	err := f(limited)
-	if (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) && ctx.Err() == nil {
-		return nats.ErrTimeout
 	}
 	return err
 }

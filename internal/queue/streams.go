@@ -15,7 +15,7 @@ func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 	if !validSweep(sweep) {
 		return fmt.Errorf("open sweep: %w", refuse("sweep %q", sweep))
 	}
-	_, err := q.tasks.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+	config := jetstream.ConsumerConfig{
 		Durable:       q.consumer(sweep),
 		FilterSubject: q.sweep(sweep),
 		DeliverPolicy: jetstream.DeliverAllPolicy,
@@ -24,6 +24,10 @@ func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 		MaxDeliver:    -1,
 		MaxAckPending: maxAckPending,
 		MaxWaiting:    maxWaiting,
+	}
+	err := q.retry(ctx, func(ctx context.Context) error {
+		_, err := q.tasks.CreateOrUpdateConsumer(ctx, config)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("open sweep %s: %w", sweep, err)
@@ -35,7 +39,7 @@ func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 // CloseSweep keeps the tasks of a sweep from workers; those that are running go
 // on. What is still queued stays queued. A sweep that isn't open is no error.
 func (q *Queue) CloseSweep(ctx context.Context, sweep string) error {
-	err := q.tasks.DeleteConsumer(ctx, q.consumer(sweep))
+	err := q.retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, q.consumer(sweep)) })
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return fmt.Errorf("close sweep %s: %w", sweep, err)
 	}
@@ -52,7 +56,11 @@ func (q *Queue) announce() {
 
 // Queued returns what is queued or running: by id, the sweep that it is queued for.
 func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]string, error) {
-	info, err := q.tasks.Info(ctx, jetstream.WithSubjectFilter(q.all("tasks")))
+	var info *jetstream.StreamInfo
+	err := q.retryWithin(ctx, bulkTimeout, func(ctx context.Context) (err error) {
+		info, err = q.tasks.Info(ctx, jetstream.WithSubjectFilter(q.all("tasks")))
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list queued tasks: %w", err)
 	}
@@ -75,7 +83,7 @@ func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]string, error) {
 // PurgeTasks removes every queued task, of all versions. Running tasks go on and
 // may still commit.
 func (q *Queue) PurgeTasks(ctx context.Context) error {
-	if err := q.tasks.Purge(ctx); err != nil {
+	if err := q.purge(ctx, q.tasks); err != nil {
 		return fmt.Errorf("purge tasks: %w", err)
 	}
 	return nil
@@ -83,7 +91,7 @@ func (q *Queue) PurgeTasks(ctx context.Context) error {
 
 // PurgeAttempts forgets all attempts: they are numbered from 1 again.
 func (q *Queue) PurgeAttempts(ctx context.Context) error {
-	if err := q.attempts.Purge(ctx); err != nil {
+	if err := q.purge(ctx, q.attempts); err != nil {
 		return fmt.Errorf("purge attempts: %w", err)
 	}
 	return nil
@@ -92,7 +100,7 @@ func (q *Queue) PurgeAttempts(ctx context.Context) error {
 // PurgeOutcomes takes all fences away. Only for when no worker is at work and every
 // outcome has been dealt with.
 func (q *Queue) PurgeOutcomes(ctx context.Context) error {
-	if err := q.outcomes.Purge(ctx); err != nil {
+	if err := q.purge(ctx, q.outcomes); err != nil {
 		return fmt.Errorf("purge outcomes: %w", err)
 	}
 	return nil
@@ -100,7 +108,7 @@ func (q *Queue) PurgeOutcomes(ctx context.Context) error {
 
 // PurgeSweep removes the queued tasks of a sweep.
 func (q *Queue) PurgeSweep(ctx context.Context, sweep string) error {
-	if err := q.tasks.Purge(ctx, jetstream.WithPurgeSubject(q.sweep(sweep))); err != nil {
+	if err := q.purge(ctx, q.tasks, jetstream.WithPurgeSubject(q.sweep(sweep))); err != nil {
 		return fmt.Errorf("purge tasks of sweep %s: %w", sweep, err)
 	}
 	return nil
@@ -108,7 +116,7 @@ func (q *Queue) PurgeSweep(ctx context.Context, sweep string) error {
 
 // Remove removes one task from the queue; one that isn't there is no error.
 func (q *Queue) Remove(ctx context.Context, sweep string, id sweeps.ID) error {
-	if err := q.tasks.Purge(ctx, jetstream.WithPurgeSubject(q.task(sweep, id))); err != nil {
+	if err := q.purge(ctx, q.tasks, jetstream.WithPurgeSubject(q.task(sweep, id))); err != nil {
 		return fmt.Errorf("remove task %s: %w", id, err)
 	}
 	return nil
@@ -119,10 +127,16 @@ func (q *Queue) Remove(ctx context.Context, sweep string, id sweeps.ID) error {
 // could commit a second outcome. What isn't there is no error.
 func (q *Queue) RemoveOutcome(ctx context.Context, id sweeps.ID, run int) error {
 	err := errors.Join(
-		q.outcomes.Purge(ctx, jetstream.WithPurgeSubject(q.outcome(id, run))),
-		q.attempts.Purge(ctx, jetstream.WithPurgeSubject(q.scheme.attempts(id, run))))
+		q.purge(ctx, q.outcomes, jetstream.WithPurgeSubject(q.outcome(id, run))),
+		q.purge(ctx, q.attempts, jetstream.WithPurgeSubject(q.scheme.attempts(id, run))))
 	if err != nil {
 		return fmt.Errorf("remove outcome of task %s, run %d: %w", id, run, err)
 	}
 	return nil
+}
+
+// purge removes messages of a stream. What an earlier try, whose answer was lost, has
+// removed it doesn't miss.
+func (q *Queue) purge(ctx context.Context, stream jetstream.Stream, which ...jetstream.StreamPurgeOpt) error {
+	return q.retryWithin(ctx, bulkTimeout, func(ctx context.Context) error { return stream.Purge(ctx, which...) })
 }

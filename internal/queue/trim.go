@@ -50,7 +50,7 @@ func (q *Queue) TrimOutcomes(ctx context.Context) error {
 	if old == 0 {
 		return nil
 	}
-	if err := q.outcomes.Purge(ctx, jetstream.WithPurgeSequence(old+1)); err != nil {
+	if err := q.purge(ctx, q.outcomes, jetstream.WithPurgeSequence(old+1)); err != nil {
 		return fmt.Errorf("trim outcomes: %w", err)
 	}
 	return nil
@@ -71,7 +71,7 @@ func (q *Queue) TrimAttempts(ctx context.Context, settled func(id sweeps.ID, run
 	if first == 0 {
 		return false, nil
 	}
-	if err := q.attempts.Purge(ctx, jetstream.WithPurgeSequence(first)); err != nil {
+	if err := q.purge(ctx, q.attempts, jetstream.WithPurgeSequence(first)); err != nil {
 		return false, fmt.Errorf("trim attempts: %w", err)
 	}
 	return more, nil
