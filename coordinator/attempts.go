@@ -11,6 +11,7 @@ import (
 type atWork struct {
 	control.RunningTask
 	heard time.Time // last
+	cost  float64
 }
 
 // attempt takes a worker's word that it started a task or handed it back.
@@ -32,8 +33,9 @@ func (k *Coordinator) attempt(e queue.AttemptEvent) {
 		return
 	}
 	sweep := k.machine.lists.of(t.wants)[0]
-	k.running[e.ID] = &atWork{RunningTask: control.RunningTask{ID: e.ID, Sweep: sweep, File: k.books[e.ID].names[sweep].File,
-		Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At}, heard: time.Now()}
+	task := k.task(e.ID, sweep)
+	k.running[e.ID] = &atWork{RunningTask: control.RunningTask{ID: e.ID, Sweep: sweep, File: task.File,
+		Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At}, heard: time.Now(), cost: cost(task)}
 }
 
 // progress takes a running attempt's word on how far it has come.

@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -16,7 +17,8 @@ type batch struct {
 	lines   map[string][]results.Line // by sweep
 	folders map[string]bool           // with new names in them
 	acks    []queue.OutcomeDelivery
-	remove  []string // names in incoming/
+	remove  []string               // names in incoming/
+	done    map[sweeps.ID]*located // the lines of results among lines
 }
 
 // publishAtOnce is how many tasks are published together.
@@ -72,8 +74,13 @@ func (k *Coordinator) publish(c publish) []command {
 	if d, ok := k.held[order{c.id, c.run}]; ok {
 		return k.machine.step(outcome{c.id, c.run, d.Outcome.Attempt, d.Outcome.Class})
 	}
-	k.books[c.id].reason = ""
-	k.batch.publish = append(k.batch.publish, k.message(c))
+	delete(k.reasons, c.id)
+	m, err := k.message(c)
+	if err != nil {
+		k.reasons[c.id] = err.Error()
+		return k.machine.step(outcome{c.id, c.run, 1, queue.Source})
+	}
+	k.batch.publish = append(k.batch.publish, m)
 	if len(k.batch.publish) >= publishAtOnce {
 		k.flushTasks()
 	}
@@ -99,29 +106,57 @@ func (k *Coordinator) purge(sweep string) {
 }
 
 // message is the order to execute a task, as workers get it.
-func (k *Coordinator) message(c publish) queue.Task {
-	t := k.books[c.id].names[c.sweep]
+func (k *Coordinator) message(c publish) (queue.Task, error) {
+	t := k.task(c.id, c.sweep)
 	m := queue.Task{ID: c.id, Run: c.run, Sweep: c.sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: map[string]any{}}
 	for _, s := range t.Settings() {
 		m.Parameters[s.Name] = s.Value.Any()
 	}
 	if t.Source != nil {
-		in := k.input(t.Source)
+		in, err := k.input(t.Source)
+		if err != nil {
+			return m, err
+		}
 		m.Source = &in
 	}
 	if t.Initial != nil {
-		m.Initial = &queue.Initial{Input: k.input(&t.Initial.Input), Take: t.Initial.Take}
+		in, err := k.input(&t.Initial.Input)
+		if err != nil {
+			return m, err
+		}
+		m.Initial = &queue.Initial{Input: in, Take: t.Initial.Take}
 	}
-	return m
+	return m, nil
 }
 
 // input says where a worker finds a file, relative to the root.
-func (k *Coordinator) input(in *sweeps.Input) queue.Input {
+func (k *Coordinator) input(in *sweeps.Input) (queue.Input, error) {
 	if in.Task == (sweeps.ID{}) {
-		return queue.Input{Path: k.relative(k.config.Root.Input(in.SHA256)), SHA256: in.SHA256}
+		return queue.Input{Path: k.relative(k.config.Root.Input(in.SHA256)), SHA256: in.SHA256}, nil
 	}
-	l := k.located[in.Task]
-	return queue.Input{Task: in.Task, Path: l.sweep + "/" + l.line.File, SHA256: l.line.SHA256}
+	l, err := k.locate(in.Task, in.Sweep, in.File)
+	if err != nil {
+		return queue.Input{}, fmt.Errorf("its source %s/%s: %w", in.Sweep, in.File, err)
+	}
+	return queue.Input{Task: in.Task, Path: l.sweep + "/" + l.line.File, SHA256: l.line.SHA256}, nil
+}
+
+// errGone: the manifests tell of no result of the task that is still there.
+var errGone = errors.New("its file is gone, or is not what the manifest says")
+
+// locate finds a task's result, in that sweep under that name if it is there.
+func (k *Coordinator) locate(id sweeps.ID, sweep, file string) (*located, error) {
+	if l := k.batch.done[id]; l != nil {
+		return l, nil
+	}
+	s, _, err := k.index.find(id, sweep, file)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return nil, errGone
+	}
+	return k.index.line(*s)
 }
 
 // settle lets an outcome be acknowledged with the next flush.
@@ -134,9 +169,6 @@ func (k *Coordinator) settle(o order) {
 	delete(k.running, o.id)
 	k.batch.acks = append(k.batch.acks, d)
 	k.batch.remove = append(k.batch.remove, k.config.Root.Incoming(o.id, o.run, d.Outcome.Attempt))
-	if t := k.machine.tasks[o.id]; t != nil && t.phase == done {
-		delete(k.books, o.id)
-	}
 }
 
 // finish takes a sweep whose tasks are all settled out of the queue. A worker
@@ -243,6 +275,10 @@ func (k *Coordinator) append(sweep string, lines []results.Line) {
 	}
 	if err := m.Append(lines...); err != nil {
 		k.fail(fmt.Errorf("write manifest of %s: %w", sweep, err))
+		return
+	}
+	if err := k.index.refreshSweep(sweep); err != nil {
+		k.fail(err)
 	}
 }
 
@@ -254,16 +290,12 @@ func (k *Coordinator) note(sweep string, l results.Line) {
 	k.batch.lines[sweep] = append(k.batch.lines[sweep], l)
 	if l.State == results.Done {
 		k.batch.folders[k.config.Root.SweepDir(sweep)] = true
-	}
-}
-
-// locateSource finds the result that tasks start from, if it is done.
-func (k *Coordinator) locateSource(in *sweeps.Input) {
-	if in.Task == (sweeps.ID{}) || k.located[in.Task] != nil {
-		return
-	}
-	if l, _, err := k.index.find(in.Task, in.Sweep, in.File); err == nil && l != nil {
-		k.located[in.Task] = l
+		if k.batch.done == nil {
+			k.batch.done = map[sweeps.ID]*located{}
+		}
+		if k.batch.done[l.ID] == nil {
+			k.batch.done[l.ID] = &located{sweep, l}
+		}
 	}
 }
 

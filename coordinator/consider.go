@@ -1,8 +1,10 @@
 package coordinator
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -12,66 +14,117 @@ import (
 // consider decides what the launch does about a task of a sweep; ok is false when
 // a rerun doesn't select it.
 func (p *planner) consider(sweep string, t *sweeps.Task) (item PlanItem, ok bool, err error) {
-	h := p.index.tasks[t.ID]
-	item = PlanItem{Task: t}
-	if h != nil {
-		item.run = h.run
-	}
-	found, here, err := p.index.find(t.ID, sweep, t.File)
+	h := p.index.of(t.ID)
+	item = PlanItem{Task: t, run: int(h.run)}
+	found, here, err := p.find(t.ID, sweep, t.File)
 	if err != nil {
 		return item, false, err
 	}
 	if p.order.part() {
-		if !p.order.selects(&TaskStatus{*t, state(h, sweep), h.lastLine(sweep)}) {
-			return item, false, nil
+		if ok, err := p.selects(t, &h, sweep); !ok {
+			return item, false, err
 		}
-		item.part, item.done = true, state(h, sweep) == StateDone
-		p.execute(&item, h, sweep, "selected")
+		item.part, item.done = true, h.state(sweep) == StateDone
+		p.execute(&item, &h, sweep, "selected")
 		return item, true, p.lookAtName(&item, sweep, here)
 	}
 	if run := p.order.again[t.ID]; run > item.run {
 		item.part = true
-		p.execute(&item, h, sweep, "ordered again")
+		p.execute(&item, &h, sweep, "ordered again")
 		return item, true, p.lookAtName(&item, sweep, here)
 	}
-	if done := p.reuse(&item, found, here, h, sweep); !done {
-		if failure := h.settledFailure(sweep); failure != nil {
-			item.Action, item.failure = Leave, failure
-			item.Reason = fmt.Sprintf("failed (%s): %s", failure.line.Class, failure.line.Error)
-			return item, true, nil
+	if done, err := p.reuse(&item, found, here, &h, sweep); !done || err != nil {
+		if failure := h.settledFailure(sweep); failure != nil || err != nil {
+			return item, true, errors.Join(err, p.leave(&item, failure))
 		}
-		p.execute(&item, h, sweep, reasonToRun(h, here, sweep))
+		p.execute(&item, &h, sweep, reasonToRun(&h, here))
 	}
 	return item, true, p.lookAtName(&item, sweep, here)
 }
 
+// selects says whether a rerun means a task.
+func (p *planner) selects(t *sweeps.Task, h *history, sweep string) (bool, error) {
+	status := TaskStatus{Task: *t, State: h.state(sweep)}
+	if f := h.lastFailure(sweep); f != nil {
+		l, err := p.index.line(*f)
+		if err != nil {
+			return false, err
+		}
+		status.Line = &l.line
+	}
+	return p.order.selects(&status), nil
+}
+
+// find is the index's, and knows of results without a line as well.
+func (p *planner) find(id sweeps.ID, sweep, file string) (found *result, preferred soundness, err error) {
+	s, preferred, err := p.index.find(id, sweep, file)
+	if s != nil || err != nil {
+		return &result{spot: s}, preferred, err
+	}
+	if line := p.adopted[id]; line != nil {
+		if line.Sweep == sweep && line.File == file {
+			preferred = sound
+		}
+		return &result{line: line}, preferred, nil
+	}
+	return nil, preferred, nil
+}
+
+// result is one that a plan found: by a manifest's line, or without one.
+type result struct {
+	spot *spot
+	line *results.Line
+}
+
+func (r *result) sweep() string {
+	if r.spot != nil {
+		return r.spot.in.sweep
+	}
+	return r.line.Sweep
+}
+
 // reuse decides on a result that exists.
-func (p *planner) reuse(item *PlanItem, found *located, here soundness, h *history, sweep string) bool {
+func (p *planner) reuse(item *PlanItem, found *result, here soundness, h *history, sweep string) (bool, error) {
 	switch {
 	case found == nil:
-		return false
+		return false, nil
+	case here == sound && found.line != nil:
+		item.Action, item.Reason, item.adopt = Keep, foundReason, found.line
 	case here == sound:
-		if f := h.lastFailure(sweep); f != nil {
-			return false
+		if h.lastFailure(sweep) != nil {
+			return false, nil
 		}
-		item.Action, item.from, item.Reason = Keep, found, "in place"
-		if item.adopt = p.adopted[sweep+"/"+found.line.File]; item.adopt != nil {
-			item.Reason = foundReason
-		}
-	case found.sweep == sweep:
-		item.Action, item.from, item.Reason = Link, found, "done as "+found.line.File
+		item.Action, item.Reason = Keep, "in place"
 	default:
-		item.Action, item.from, item.Reason = Link, found, "done by sweep "+found.sweep
+		item.Action, item.Reason = Link, "done by sweep "+found.sweep()
+		if found.spot != nil && found.sweep() == sweep {
+			l, err := p.index.line(*found.spot)
+			if err != nil {
+				return false, err
+			}
+			item.Reason = "done as " + l.line.File
+		}
 	}
-	return true
+	return true, nil
+}
+
+// leave lets a failure stand.
+func (p *planner) leave(item *PlanItem, failure *spot) error {
+	if failure == nil {
+		return nil
+	}
+	l, err := p.index.line(*failure)
+	if err != nil {
+		return err
+	}
+	item.Action, item.failure = Leave, l
+	item.Reason = fmt.Sprintf("failed (%s): %s", l.line.Class, l.line.Error)
+	return nil
 }
 
 // execute decides between running now, waiting for a source and not at all.
 func (p *planner) execute(item *PlanItem, h *history, sweep, reason string) {
-	item.Action, item.Reason = Run, reason
-	if h != nil {
-		item.failure = h.failed
-	}
+	item.Action, item.Reason, item.retried = Run, reason, h.failed != nil
 	source := item.Task.Source
 	if source == nil || source.Task == (sweeps.ID{}) {
 		return
@@ -80,21 +133,25 @@ func (p *planner) execute(item *PlanItem, h *history, sweep, reason string) {
 		item.Action, item.Reason = Wait, "waits for "+source.Sweep+"/"+source.File
 		return
 	}
-	copied, _, err := p.index.find(source.Task, source.Sweep, source.File)
+	copied, _, err := p.find(source.Task, source.Sweep, source.File)
 	if err == nil && copied != nil {
 		return
 	}
 	item.Action, item.Reason = Block, p.missingSource(source)
-	if f := h.lastFailure(sweep); f != nil && class(&f.line) == queue.Source && !p.order.part() {
-		item.Action, item.failure = Leave, f
+	if f := h.lastFailure(sweep); f != nil && f.class.name() == queue.Source && !p.order.part() {
+		if p.leave(item, f) == nil {
+			item.Reason = p.missingSource(source)
+		}
 	}
 }
 
 // missingSource says why a source is not there.
 func (p *planner) missingSource(source *sweeps.Input) string {
 	name := source.Sweep + "/" + source.File
-	if h := p.index.tasks[source.Task]; h != nil && h.failed != nil {
-		return fmt.Sprintf("its source %s failed (%s): %s", name, h.failed.line.Class, h.failed.line.Error)
+	if h := p.index.of(source.Task); h.failed != nil {
+		if l, err := p.index.line(*h.failed); err == nil {
+			return fmt.Sprintf("its source %s failed (%s): %s", name, l.line.Class, l.line.Error)
+		}
 	}
 	return fmt.Sprintf("its source %s is not done: run sweep %s first, or with this one", name, source.Sweep)
 }
@@ -104,7 +161,7 @@ func (p *planner) lookAtName(item *PlanItem, sweep string, here soundness) error
 	if item.Action == Keep || !p.exists(sweep, item.Task.File) {
 		return nil
 	}
-	switch owner, recorded := p.index.files[sweep][item.Task.File]; {
+	switch owner, recorded := p.index.ownerOf(sweep, item.Task.File); {
 	case recorded && owner == item.Task.ID:
 		item.damaged = here == damaged
 		return nil
@@ -131,8 +188,7 @@ func (p *planner) lookAtName(item *PlanItem, sweep string, here soundness) error
 func (p *planner) adopt(item *PlanItem, sweep string, line *results.Line) {
 	line.Parameters = results.ParametersOf(item.Task.Varying)
 	line.Run = item.run + 1 // a line is missing
-	p.index.add(sweep, *line)
-	p.adopted[sweep+"/"+line.File] = line
+	p.adopted[item.Task.ID] = line
 	item.Action, item.Reason, item.adopt = Keep, foundReason, line
 }
 
@@ -159,26 +215,20 @@ func (p *planner) inspect(sweep, file string) (*results.Line, error) {
 }
 
 // state is how a task stands by the manifest of a sweep.
-func state(h *history, sweep string) State {
-	if h.lastFailure(sweep) != nil {
+func (h *history) state(sweep string) State {
+	switch {
+	case h.lastFailure(sweep) != nil:
 		return StateFailed
-	}
-	if h != nil {
-		for i := range h.copies {
-			if h.copies[i].sweep == sweep {
-				return StateDone
-			}
-		}
+	case slices.ContainsFunc(h.copies, func(c spot) bool { return c.in.sweep == sweep }):
+		return StateDone
 	}
 	return StateNew
 }
 
-func reasonToRun(h *history, here soundness, sweep string) string {
+func reasonToRun(h *history, here soundness) string {
 	switch {
-	case h == nil:
-		return "new"
 	case h.failed != nil:
-		return fmt.Sprintf("failed (%s): tried again", h.failed.line.Class)
+		return fmt.Sprintf("failed (%s): tried again", h.failed.class.name())
 	case here == damaged:
 		return "its file is not what the manifest says"
 	case len(h.copies) > 0:

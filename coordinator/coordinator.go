@@ -51,29 +51,22 @@ type Coordinator struct {
 	workers   workers
 	offers    offers
 
-	mu        sync.Mutex
-	machine   *machine
-	books     map[sweeps.ID]*book
-	located   map[sweeps.ID]*located          // results that tasks of this session may start from
-	held      map[order]queue.OutcomeDelivery // outcomes not yet acknowledged
-	running   map[sweeps.ID]*atWork
-	sweeps    []*launchedSweep // in order of launch
-	manifests map[string]*results.Manifest
-	batch     batch
-	index     *index               // of the latest launch
-	queued    map[sweeps.ID]string // while restoring: what is queued, and for which sweep
-	absent    map[sweeps.ID]int    // orders that the last look at the queue missed; of the reconciling loop
-	pace      pace
-	begun     time.Time
-	failure   error         // storage gave way: nothing more is placed
-	changed   chan struct{} // closed and replaced when something was settled
-}
-
-// book is what the shell keeps of a task until it is settled.
-type book struct {
-	names   map[string]*sweeps.Task // by sweep: the task as that sweep names it
-	reason  string                  // of a failure that no outcome tells
-	failure *located                // of a failure that another sweep's manifest tells
+	mu         sync.Mutex
+	machine    *machine
+	reasons    map[sweeps.ID]string // of failures, for sweeps that come to want the task later
+	considered considered
+	held       map[order]queue.OutcomeDelivery // outcomes not yet acknowledged
+	running    map[sweeps.ID]*atWork
+	sweeps     []*launchedSweep // in order of launch
+	manifests  map[string]*results.Manifest
+	batch      batch
+	index      *index
+	queued     map[sweeps.ID]string // while restoring: what is queued, and for which sweep
+	absent     map[sweeps.ID]int    // orders that the last look at the queue missed; of the reconciling loop
+	pace       pace
+	begun      time.Time
+	failure    error         // storage gave way: nothing more is placed
+	changed    chan struct{} // closed and replaced when something was settled
 }
 
 // order is an order to execute a task.
@@ -94,7 +87,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	}
 	k := &Coordinator{
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
-		machine: newMachine(), books: map[sweeps.ID]*book{}, located: map[sweeps.ID]*located{},
+		machine: newMachine(), index: newIndex(c.Root), reasons: map[sweeps.ID]string{},
 		workers: workers{list: map[string]control.Worker{}}, offers: newOffers(),
 		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
 	}

@@ -2,10 +2,10 @@ package coordinator
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
+	"maps"
 	"slices"
-	"time"
+	"strings"
+	"sync"
 
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -13,24 +13,41 @@ import (
 	"eisweep/sweeps"
 )
 
-// index is what the manifests of a root say of every task, and what they say
-// lies under which name.
+// index is what the manifests of a root say of every task, and what they say lies
+// under which name. It keeps places of lines, not the lines: there may be millions.
+// It is safe for concurrent use; refresh takes in what was written since.
 type index struct {
-	root  *root.Root
-	tasks map[sweeps.ID]*history
-	files map[string]map[string]sweeps.ID // by sweep and file name: the task whose result it is
+	root *root.Root
+
+	mu        sync.Mutex
+	manifests map[string]*indexed // by sweep
+	tasks     map[sweeps.ID]*history
+	look      uint32 // what was found at earlier looks at files doesn't count any more
 }
 
 // history is what the manifests say of one task.
 type history struct {
-	run    int       // the highest
-	copies []located // in the order of each manifest's lines
-	// failures holds, by sweep, the last line of its manifest, where that is a failure.
-	failures map[string]*located
+	run    int32  // the highest
+	newest int32  // the run of the newest order that a line tells of
+	copies []spot // its results, in the order of each manifest's lines
+	// failures holds the last line of each manifest that has one of the task, where that
+	// is a failure.
+	failures []spot
 	// failed is the failure of the newest order anywhere, unless that gave a result.
-	failed *located
-	newest int // the run of that order
-	checks map[string]soundness
+	failed *spot
+}
+
+// spot is where a manifest has a line, and what must be known of it at once.
+type spot struct {
+	in         *indexed
+	begin, end int64
+	file       uint64 // the hash of the file's name
+	bytes      int64
+	finished   int64 // milliseconds since 1970
+	run        int32
+	class      classNumber // of a failure
+	seen       soundness   // at the look
+	look       uint32
 }
 
 // located is what a sweep's manifest says of a task.
@@ -39,154 +56,220 @@ type located struct {
 	line  results.Line
 }
 
-// soundness is what a look at a result's file finds.
-type soundness int
-
-const (
-	sound soundness = iota
-	missing
-	damaged
-)
-
 // readIndex reads the manifests of all sweeps of a root.
 func readIndex(r *root.Root) (*index, error) {
-	x := &index{root: r, tasks: map[sweeps.ID]*history{}, files: map[string]map[string]sweeps.ID{}}
-	names, err := r.Sweeps()
+	x := newIndex(r)
+	return x, x.refresh()
+}
+
+// newIndex knows nothing until it is refreshed.
+func newIndex(r *root.Root) *index {
+	return &index{root: r, manifests: map[string]*indexed{}, tasks: map[sweeps.ID]*history{}}
+}
+
+// refresh takes in what was appended to manifests, and which are new, gone or others.
+// Files are looked at anew.
+func (x *index) refresh() error {
+	names, err := x.root.Sweeps()
 	if err != nil {
-		return nil, fmt.Errorf("list sweeps: %w", err)
+		return fmt.Errorf("list sweeps: %w", err)
 	}
-	for _, name := range names {
-		x.files[name] = map[string]sweeps.ID{}
-		for line, err := range results.ReadManifest(r.Manifest(name)) {
-			if err != nil {
-				return nil, fmt.Errorf("read manifest of %s: %w", name, err)
-			}
-			x.add(name, line)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.look++
+	for name := range maps.Clone(x.manifests) {
+		if !slices.Contains(names, name) {
+			x.drop(name)
 		}
 	}
-	return x, nil
+	for _, name := range names {
+		if err := x.read(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refreshSweep takes in what was appended to one sweep's manifest.
+func (x *index) refreshSweep(name string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.read(name)
+}
+
+func (x *index) read(name string) error {
+	m := x.manifests[name]
+	if m != nil && !m.grown(x.root.Manifest(name)) {
+		x.drop(name)
+		m = nil
+	}
+	if m == nil {
+		m = &indexed{sweep: name, files: map[uint64]sweeps.ID{}}
+		x.manifests[name] = m
+	}
+	for b, err := range results.ReadBriefs(x.root.Manifest(name), m.size) {
+		if err != nil {
+			return fmt.Errorf("read manifest of %s: %w", name, err)
+		}
+		x.add(m, &b)
+	}
+	return m.remember(x.root.Manifest(name))
+}
+
+// drop forgets all that a sweep's manifest said.
+func (x *index) drop(name string) {
+	m := x.manifests[name]
+	delete(x.manifests, name)
+	elsewhere := func(s spot) bool { return s.in == m }
+	for id, h := range x.tasks {
+		if !slices.ContainsFunc(h.copies, elsewhere) && !slices.ContainsFunc(h.failures, elsewhere) {
+			continue
+		}
+		h.copies, h.failures = slices.DeleteFunc(h.copies, elsewhere), slices.DeleteFunc(h.failures, elsewhere)
+		if len(h.copies)+len(h.failures) == 0 {
+			delete(x.tasks, id)
+			continue
+		}
+		h.recount()
+	}
+}
+
+// recount finds out anew what the lines that are left say together.
+func (h *history) recount() {
+	h.run, h.newest, h.failed = 0, 0, nil
+	for _, s := range h.copies {
+		h.run, h.newest = max(h.run, s.run), max(h.newest, s.run)
+	}
+	for i := range h.failures {
+		if f := h.failures[i]; f.run > h.newest {
+			h.run, h.newest, h.failed = f.run, f.run, &f
+		}
+	}
 }
 
 // add takes a manifest line in. The last line of a task in a manifest is its
 // state there; of several manifests, the one that tells of the highest run, and
 // of the same run a result before a failure.
-func (x *index) add(sweep string, line results.Line) {
-	h := x.tasks[line.ID]
+func (x *index) add(m *indexed, b *results.Brief) {
+	m.size = b.End
+	h := x.tasks[b.ID]
 	if h == nil {
 		h = &history{}
-		x.tasks[line.ID] = h
+		x.tasks[b.ID] = h
 	}
-	h.run = max(h.run, line.Run)
-	if line.State == results.Failed {
-		h.fail(&located{sweep, line})
+	s := spot{in: m, begin: b.Begin, end: b.End, run: int32(b.Run), bytes: b.Bytes, finished: b.Finished.UnixMilli()}
+	h.run = max(h.run, s.run)
+	h.failures = slices.DeleteFunc(h.failures, func(f spot) bool { return f.in == m })
+	if b.State == results.Failed {
+		s.class = classOf(queue.Class(b.Class))
+		h.fail(s)
 		return
 	}
-	delete(h.failures, sweep)
-	if h.failed != nil && (line.Run >= h.newest || h.failed.sweep == sweep) {
+	if h.failed != nil && (s.run >= h.newest || h.failed.in == m) {
 		h.failed = nil
 	}
-	h.newest = max(h.newest, line.Run)
-	if x.files[sweep] == nil {
-		x.files[sweep] = map[string]sweeps.ID{}
-	}
-	x.files[sweep][line.File] = line.ID // another task's before, if that was superseded
-	h.copies = slices.DeleteFunc(h.copies, func(c located) bool { return c.sweep == sweep && c.line.File == line.File })
-	h.copies = append(h.copies, located{sweep, line})
+	h.newest = max(h.newest, s.run)
+	s.file = hashName(b.File)
+	m.files[s.file] = b.ID // another task's before, if that was superseded
+	h.copies = slices.DeleteFunc(h.copies, func(c spot) bool { return c.in == m && c.file == s.file })
+	h.copies = append(slices.Clip(h.copies), s)
 }
 
 // fail takes a failure in.
-func (h *history) fail(f *located) {
-	if h.failures == nil {
-		h.failures = map[string]*located{}
-	}
-	h.failures[f.sweep] = f
-	if f.line.Run > h.newest || f.line.Run == h.newest && h.failed != nil {
-		h.failed, h.newest = f, f.line.Run
+func (h *history) fail(f spot) {
+	h.failures = append(slices.Clip(h.failures), f)
+	if f.run > h.newest || f.run == h.newest && h.failed != nil {
+		h.failed, h.newest = &f, f.run
 	}
 }
 
-// find returns a sound copy of the task's result, in this sweep under this name
-// if there is one, else anywhere, and what a look at the preferred one found.
-func (x *index) find(id sweeps.ID, sweep, file string) (*located, soundness, error) {
+// line reads the line at a spot.
+func (x *index) line(s spot) (*located, error) {
+	l, err := results.ReadLine(x.root.Manifest(s.in.sweep), s.begin, s.end)
+	if err != nil {
+		return nil, err
+	}
+	return &located{s.in.sweep, l}, nil
+}
+
+// latest returns the line of a task that tells of its newest order; nil when there
+// is none.
+func (x *index) latest(id sweeps.ID) (*results.Line, error) {
+	h := x.of(id)
+	all := slices.Concat(h.copies, h.failures)
+	if len(all) == 0 {
+		return nil, nil
+	}
+	last := slices.MaxFunc(all, func(a, b spot) int { return int(a.run - b.run) })
+	if h.failed != nil {
+		last = *h.failed
+	}
+	l, err := x.line(last)
+	if err != nil {
+		return nil, err
+	}
+	return &l.line, nil
+}
+
+// of returns what is known of a task: a copy, which stays as it is.
+func (x *index) of(id sweeps.ID) history {
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	h := x.tasks[id]
 	if h == nil {
-		return nil, missing, nil
+		return history{}
 	}
-	found, preferred := (*located)(nil), missing
-	for i := range h.copies {
-		c := &h.copies[i]
-		if x.files[c.sweep][c.line.File] != id {
-			continue // the name is another task's by now, whose file may look alike
-		}
-		is, err := x.check(h, c)
-		if err != nil {
-			return nil, is, err
-		}
-		here := c.sweep == sweep && c.line.File == file
-		if here {
-			preferred = is
-		}
-		if is == sound && (found == nil || here) {
-			found = c
-		}
-	}
-	return found, preferred, nil
+	out := *h
+	out.copies, out.failures = slices.Clone(h.copies), slices.Clone(h.failures)
+	return out
 }
 
-// check looks at a copy once: its size and time as the manifest says are enough,
-// else its bytes are hashed.
-func (x *index) check(h *history, c *located) (soundness, error) {
-	key := c.sweep + "/" + c.line.File
-	if is, ok := h.checks[key]; ok {
-		return is, nil
+// run is the highest run number of a task that a manifest has; 0 for none.
+func (x *index) run(id sweeps.ID) int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if h := x.tasks[id]; h != nil {
+		return int(h.run)
 	}
-	is, err := checkFile(filepath.Join(x.root.SweepDir(c.sweep), c.line.File), &c.line)
-	if err != nil {
-		return is, err
-	}
-	if h.checks == nil {
-		h.checks = map[string]soundness{}
-	}
-	h.checks[key] = is
-	return is, nil
+	return 0
 }
 
-// timeSlack covers the manifest's milliseconds and a file system's coarse clock.
-const timeSlack = 50 * time.Millisecond
+// has says whether there is such a sweep.
+func (x *index) has(sweep string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.manifests[sweep] != nil
+}
 
-func checkFile(path string, line *results.Line) (soundness, error) {
-	info, err := os.Lstat(path)
-	switch {
-	case os.IsNotExist(err):
-		return missing, nil
-	case err != nil:
-		return missing, fmt.Errorf("look at result: %w", err)
-	case !info.Mode().IsRegular() || info.Size() != line.Bytes:
-		return damaged, nil
-	case !info.ModTime().After(line.Finished.Add(timeSlack)):
-		return sound, nil
+// belongs says whether a sweep's manifest has a task, or none has.
+func (x *index) belongs(id sweeps.ID, sweep string) bool {
+	h := x.of(id)
+	here := func(s spot) bool { return s.in.sweep == sweep }
+	return h.run == 0 || slices.ContainsFunc(h.copies, here) || slices.ContainsFunc(h.failures, here)
+}
+
+// starting adds the tasks whose ids begin so.
+func (x *index) starting(start string, found map[sweeps.ID]bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for id := range x.tasks {
+		if strings.HasPrefix(id.String(), start) {
+			found[id] = true
+		}
 	}
-	sum, _, err := results.HashFile(path)
-	if err != nil {
-		return damaged, fmt.Errorf("hash result: %w", err)
-	}
-	if sum != line.SHA256 {
-		return damaged, nil
-	}
-	return sound, nil
 }
 
 // settledFailure returns the failure that keeps a task from being run again, if
 // there is one: by numbers or input, the sweep's own line of it before another's.
 // Failures of storage, lost workers and sources are tried again.
-func (h *history) settledFailure(sweep string) *located {
-	if h == nil || h.failed == nil {
+func (h *history) settledFailure(sweep string) *spot {
+	if h.failed == nil {
 		return nil
 	}
-	if c := class(&h.failed.line); c != queue.Numeric && c != queue.Invalid {
+	if c := h.failed.class.name(); c != queue.Numeric && c != queue.Invalid {
 		return nil
 	}
-	if own := h.failures[sweep]; own != nil && own.line.Run == h.failed.line.Run {
+	if own := h.lastFailure(sweep); own != nil && own.run == h.failed.run {
 		return own
 	}
 	return h.failed
@@ -194,9 +277,11 @@ func (h *history) settledFailure(sweep string) *located {
 
 // lastFailure returns the failure that the sweep's manifest has as the task's
 // state, or nil.
-func (h *history) lastFailure(sweep string) *located {
-	if h == nil {
-		return nil
+func (h *history) lastFailure(sweep string) *spot {
+	for i := range h.failures {
+		if h.failures[i].in.sweep == sweep {
+			return &h.failures[i]
+		}
 	}
-	return h.failures[sweep]
+	return nil
 }

@@ -9,33 +9,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"eisweep/internal/control"
-	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
-
-// launchedSweep is what became of a sweep in this session.
-type launchedSweep struct {
-	name                               string
-	ran, reused, linked, blocked, left int
-	byClass                            map[queue.Class]int
-	failures                           []control.Failure
-	work                               work
-	source                             string // the sweep that its networks are of; "" if it needs none
-	priority                           int
-	launched                           time.Time
-	reruns                             map[sweeps.ID]bool // ordered again by a rerun
-	extended                           bool               // by a rerun, besides what was wanted before
-}
-
-func newLaunchedSweep(s *sweeps.Sweep, priority int, at time.Time) *launchedSweep {
-	l := &launchedSweep{name: s.Name(), byClass: map[queue.Class]int{}, priority: priority, launched: at, reruns: map[sweeps.ID]bool{}}
-	if dependence(s) > 0 {
-		l.source = s.SourceName()
-	}
-	return l
-}
 
 // Launch compares an order with what there is and lets what is missing be
 // executed. When files of other tasks are in the way and the order doesn't allow
@@ -55,7 +31,6 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := plan.index
 	told := plan.Told()
 	if n := told.Conflicts(); n > 0 && !o.Supersede {
 		return plan, &SupersedeError{n, plan.conflicting()}
@@ -65,9 +40,6 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 			return plan, err
 		}
 	}
-	k.mu.Lock()
-	k.index = x
-	k.mu.Unlock()
 	for i := range plan.Sweeps {
 		if err := k.open(&plan.Sweeps[i], o); err != nil {
 			return plan, err
@@ -89,11 +61,10 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 
 // Plan finds out what launching the order would do.
 func (k *Coordinator) Plan(ctx context.Context, o Order) (*Plan, error) {
-	x, err := readIndex(k.config.Root)
-	if err != nil {
+	if err := k.index.refresh(); err != nil {
 		return nil, err
 	}
-	return newPlan(ctx, k.config.Root, x, k.config.Prober, o, k.awaited)
+	return newPlan(ctx, k.config.Root, k.index, k.config.Prober, o, k.awaited)
 }
 
 // awaited says whether a task is waited for, or at work, by an earlier launch.
@@ -107,11 +78,8 @@ func (k *Coordinator) awaited(id sweeps.ID) bool {
 // dropSettled lets go of an outcome that the manifests have: a coordinator was
 // stopped between writing it down and telling the queue.
 func (k *Coordinator) dropSettled(o order) {
-	if k.index == nil {
-		return
-	}
 	t := k.machine.tasks[o.id]
-	if h := k.index.tasks[o.id]; h != nil && h.run >= o.run && (t == nil || int(t.run) > o.run) {
+	if k.index.run(o.id) >= o.run && (t == nil || int(t.run) > o.run) {
 		k.settle(o)
 	}
 }
@@ -217,116 +185,14 @@ func (k *Coordinator) open(p *SweepPlan, o Order) error {
 	name := p.Sweep.Name()
 	s := k.sweep(name)
 	if s == nil {
-		s = newLaunchedSweep(p.Sweep, o.Priority, time.Now())
+		s = newLaunchedSweep(p, o.Priority, time.Now())
 		k.sweeps = append(k.sweeps, s)
 	} else if o.part() {
-		s.extended = true
+		s.extend(p)
 		k.do(k.machine.step(reopened{name}))
 		return k.writeStanding(name, k.standing(s))
 	}
-	*s = *newLaunchedSweep(p.Sweep, o.Priority, time.Now())
+	*s = *newLaunchedSweep(p, o.Priority, time.Now())
 	k.do(k.machine.step(opened{name}))
 	return k.writeStanding(name, k.standing(s))
-}
-
-// enter tells the machine of every task of a sweep.
-func (k *Coordinator) enter(ctx context.Context, s *SweepPlan) error {
-	name := s.Sweep.Name()
-	err := k.enterItems(ctx, s)
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.do(k.machine.step(launched{name}))
-	for o, d := range k.held { // what was committed meanwhile
-		if t := k.machine.tasks[o.id]; t != nil && int(t.run) == o.run {
-			k.do(k.machine.step(outcome{o.id, o.run, d.Outcome.Attempt, d.Outcome.Class}))
-		}
-	}
-	k.flush()
-	if l := k.sweep(name); len(l.reruns) > 0 {
-		err = errors.Join(err, k.writeStanding(name, k.standing(l)))
-	}
-	return errors.Join(err, k.failure)
-}
-
-func (k *Coordinator) enterItems(ctx context.Context, s *SweepPlan) error {
-	name := s.Sweep.Name()
-	for item, err := range s.Items() {
-		if err != nil {
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		k.mu.Lock()
-		k.consider(name, &item)
-		failure := k.failure
-		if k.machine.sweeps[name].stand == control.Cancelled && failure == nil {
-			failure = &control.Refusal{Kind: control.Input, Text: "sweep " + name + " was cancelled while it was being launched"}
-		}
-		k.mu.Unlock()
-		if failure != nil {
-			return failure
-		}
-	}
-	return nil
-}
-
-// consider turns a plan's item into an event.
-func (k *Coordinator) consider(sweep string, item *PlanItem) {
-	s, t := k.sweep(sweep), item.Task
-	if item.Action == Keep {
-		s.reused++
-		if item.adopt != nil {
-			k.adopt(sweep, t, item.adopt)
-		}
-		k.do(k.machine.step(kept{sweep, 1}))
-		return
-	}
-	e := wanted{sweep: sweep, id: t.ID, run: item.run, queued: k.queued[t.ID]}
-	b := k.book(t.ID)
-	b.names[sweep] = t
-	switch item.Action {
-	case Link:
-		s.linked++
-		k.located[t.ID] = item.from
-	case Leave:
-		s.left++
-		b.failure, e.class, e.here = item.failure, class(&item.failure.line), item.failure.sweep == sweep
-		s.failed(t, e.class, item.failure.line.Error)
-	case Block:
-		s.blocked++
-		b.reason = item.Reason
-		fallthrough
-	default:
-		e.execute, e.orphan = true, item.Action == Block
-		s.work.add(t)
-		if item.part {
-			s.reruns[t.ID], e.counted = true, item.done && s.extended
-		}
-	}
-	if t.Source != nil {
-		e.source = t.Source.Task
-	}
-	for _, in := range inputs(t) {
-		k.locateSource(in)
-	}
-	k.do(k.machine.step(e))
-}
-
-func (k *Coordinator) book(id sweeps.ID) *book {
-	b := k.books[id]
-	if b == nil {
-		b = &book{names: map[string]*sweeps.Task{}}
-		k.books[id] = b
-	}
-	return b
-}
-
-func (k *Coordinator) sweep(name string) *launchedSweep {
-	for _, s := range k.sweeps {
-		if s.name == name {
-			return s
-		}
-	}
-	return nil
 }

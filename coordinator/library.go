@@ -49,7 +49,7 @@ func (l *library) Sweep(name string) (*sweeps.Sweep, error) {
 		return s, nil
 	}
 	s, err := loadSweep(l.root, name)
-	if _, launched := l.index.files[name]; launched || !errors.Is(err, fs.ErrNotExist) {
+	if l.index.has(name) || !errors.Is(err, fs.ErrNotExist) {
 		return s, err
 	}
 	names, _ := l.root.Sweeps()
@@ -124,8 +124,12 @@ func (l *library) result(path string) (sweeps.ResultFile, error) {
 		return f, fmt.Errorf("hash source: %w", err)
 	}
 	if sweep, file, ok := l.place(path); ok {
-		id := l.index.files[sweep][file]
-		if line := l.index.line(id, sweep, file); line != nil && line.SHA256 == f.SHA256 {
+		id, _ := l.index.ownerOf(sweep, file)
+		c, err := l.index.copyAt(id, sweep, file)
+		if err != nil {
+			return f, err
+		}
+		if c != nil && c.line.SHA256 == f.SHA256 {
 			f.Task, f.Sweep, f.File = id, sweep, file
 		}
 	}
@@ -148,21 +152,7 @@ func (l *library) place(path string) (sweep, file string, ok bool) {
 	}
 	sweep, file = filepath.Split(rel)
 	sweep = filepath.Clean(sweep)
-	return sweep, file, l.index.files[sweep] != nil
-}
-
-// line returns the manifest's line of a result, or nil.
-func (x *index) line(id sweeps.ID, sweep, file string) *results.Line {
-	h := x.tasks[id]
-	if h == nil {
-		return nil
-	}
-	for i := range h.copies {
-		if c := &h.copies[i]; c.sweep == sweep && c.line.File == file {
-			return &c.line
-		}
-	}
-	return nil
+	return sweep, file, l.index.has(sweep)
 }
 
 // globLiteral quotes what Glob would take for a pattern.

@@ -18,11 +18,11 @@ func (k *Coordinator) place(c place) queue.Class {
 	d := k.held[order{c.id, c.run}]
 	incoming := k.config.Root.Incoming(c.id, c.run, d.Outcome.Attempt)
 	if err := checkIncoming(incoming, &d.Outcome); err != nil {
-		k.book(c.id).reason = err.Error()
+		k.reasons[c.id] = err.Error()
 		return queue.Storage
 	}
 	for i, sweep := range c.sweeps {
-		t := k.books[c.id].names[sweep]
+		t := k.task(c.id, sweep)
 		if err := k.name(incoming, sweep, t, d.Outcome.SHA256); err != nil {
 			k.fail(fmt.Errorf("place result of %s in %s: %w", t.File, sweep, err))
 			return ""
@@ -31,11 +31,11 @@ func (k *Coordinator) place(c place) queue.Class {
 		if i > 0 {
 			line.ReusedFrom = c.sweeps[0]
 		} else {
-			k.located[c.id] = &located{sweep, line}
 			k.sweep(sweep).ran++
 		}
 		k.note(sweep, line)
 		k.sweep(sweep).work.settle(t)
+		k.sweep(sweep).forget(c.id)
 	}
 	return ""
 }
@@ -58,7 +58,16 @@ func checkIncoming(path string, o *queue.Outcome) error {
 
 // link gives a result that is done its name in one more sweep.
 func (k *Coordinator) link(c link) {
-	from, t := k.located[c.id], k.books[c.id].names[c.sweep]
+	t := k.task(c.id, c.sweep)
+	defer k.sweep(c.sweep).forget(c.id)
+	from, err := k.locate(c.id, c.sweep, t.File)
+	if err != nil {
+		k.fail(fmt.Errorf("link result of %s into %s: %w", t.File, c.sweep, err))
+		return
+	}
+	if from.sweep == c.sweep && from.line.File == t.File {
+		return // placed since the launch looked
+	}
 	source := filepath.Join(k.config.Root.SweepDir(from.sweep), from.line.File)
 	if err := k.name(source, c.sweep, t, from.line.SHA256); err != nil {
 		k.fail(fmt.Errorf("link result of %s into %s: %w", t.File, c.sweep, err))
@@ -103,7 +112,7 @@ func (k *Coordinator) supersede(sweep string, t *sweeps.Task) error {
 	if err := os.MkdirAll(filepath.Join(dir, "superseded"), 0o777); err != nil {
 		return err
 	}
-	owner := k.index.files[sweep][t.File]
+	owner, _ := k.index.ownerOf(sweep, t.File)
 	stem := owner.String()
 	switch {
 	case owner == t.ID:
@@ -116,13 +125,16 @@ func (k *Coordinator) supersede(sweep string, t *sweeps.Task) error {
 		return err
 	}
 	k.config.Log.Info("moved aside", "sweep", sweep, "file", t.File, "to", file)
-	if line := k.index.line(owner, sweep, t.File); line != nil && owner != t.ID {
-		moved := *line
-		moved.File = file
-		k.note(sweep, moved)
+	was, err := k.index.copyAt(owner, sweep, t.File)
+	if err != nil {
+		return err
+	}
+	if was != nil && owner != t.ID {
+		was.line.File = file
+		k.note(sweep, was.line)
 		k.batch.folders[filepath.Join(dir, "superseded")] = true
 	}
-	delete(k.index.files[sweep], t.File)
+	k.index.disown(sweep, t.File)
 	return nil
 }
 

@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
-	"maps"
 	"os"
 	"sort"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -105,7 +103,8 @@ type PlanItem struct {
 	run      int           // the highest so far
 	part     bool          // the order is for some tasks, of which it is one
 	done     bool          // part: it has a result in the sweep
-	from     *located      // Link: the copy; Keep: the line
+	number   int           // of the task in the expansion
+	retried  bool          // it failed before
 	failure  *located      // Leave: the failure
 	conflict bool          // a file of another task is in the way
 	damaged  bool          // its own file is in the way, and is not what the manifest says
@@ -119,12 +118,11 @@ type planner struct {
 	index   *index
 	prober  Prober
 	order   Order
-	coming  map[sweeps.ID]bool         // executed by this order
-	awaited func(sweeps.ID) bool       // executed by an earlier one
-	dirs    map[string]map[string]bool // names in a sweep's folder
-	alien   map[string]*results.Line   // by path, of files without a line; nil for what is no result
-	// adopted holds, by sweep/file, the lines that the index has and the manifest hasn't.
-	adopted map[string]*results.Line
+	coming  map[sweeps.ID]bool          // executed by this order
+	awaited func(sweeps.ID) bool        // executed by an earlier one
+	dirs    map[string]map[string]bool  // names in a sweep's folder
+	alien   map[string]*results.Line    // by path, of files without a line; nil for what is no result
+	adopted map[sweeps.ID]*results.Line // of alien
 }
 
 // NewPlan finds out what launching the order would do. It only reads. The error
@@ -140,7 +138,7 @@ func NewPlan(ctx context.Context, r *root.Root, prober Prober, o Order) (*Plan, 
 // newPlan also says of which tasks earlier launches wait.
 func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order, awaited func(sweeps.ID) bool) (*Plan, error) {
 	p := &planner{awaited: awaited, ctx: ctx, root: r, index: x, prober: prober, order: o, coming: map[sweeps.ID]bool{}, dirs: map[string]map[string]bool{},
-		alien: map[string]*results.Line{}, adopted: map[string]*results.Line{}}
+		alien: map[string]*results.Line{}, adopted: map[sweeps.ID]*results.Line{}}
 	ordered, depended := sourcesFirst(o.Sweeps)
 	lib := newLibrary(ctx, r, x, prober, o.Sweeps)
 	if o.part() || o.restored {
@@ -183,8 +181,9 @@ func sourcesFirst(all []*sweeps.Sweep) ([]*sweeps.Sweep, map[string]bool) {
 // ends it with that error.
 func (s *SweepPlan) Items() iter.Seq2[PlanItem, error] {
 	return func(yield func(PlanItem, error) bool) {
-		for t := range s.expansion.All() {
+		for number, t := range s.expansion.Numbered() {
 			item, ok, err := s.planner.consider(s.Sweep.Name(), &t)
+			item.number = number
 			if err != nil {
 				yield(PlanItem{}, err)
 				return
@@ -199,26 +198,37 @@ func (s *SweepPlan) Items() iter.Seq2[PlanItem, error] {
 // count fills the plan's figures; depended says whether other sweeps of the order
 // need to know what this one executes.
 func (s *SweepPlan) count(depended bool) error {
-	known := maps.Clone(s.planner.index.files[s.Sweep.Name()])
-	gone := make(map[string]bool, len(known))
+	gone := map[uint64]sweeps.ID{}
 	if !s.planner.order.part() {
-		for file := range known {
-			gone[file] = true
-		}
+		gone = s.planner.index.recorded(s.Name)
 	}
 	for item, err := range s.Items() {
 		if err != nil {
 			return err
 		}
 		s.add(&item)
-		delete(gone, item.Task.File)
+		delete(gone, hashName(item.Task.File))
 		if depended && (item.Action == Run || item.Action == Wait) {
 			s.planner.coming[item.Task.ID] = true
 		}
 	}
-	for file := range gone {
-		if s.planner.exists(s.Sweep.Name(), file) {
-			s.Gone = append(s.Gone, file)
+	return s.countGone(gone)
+}
+
+// countGone lists the files of earlier launches that are still there.
+func (s *SweepPlan) countGone(gone map[uint64]sweeps.ID) error {
+	for file, id := range gone {
+		for _, c := range s.planner.index.of(id).copies {
+			if c.in.sweep != s.Name || c.file != file {
+				continue
+			}
+			l, err := s.planner.index.line(c)
+			if err != nil {
+				return err
+			}
+			if s.planner.exists(s.Name, l.line.File) {
+				s.Gone = append(s.Gone, l.line.File)
+			}
 		}
 	}
 	sort.Strings(s.Gone)
@@ -230,7 +240,7 @@ func (s *SweepPlan) add(item *PlanItem) {
 	switch item.Action {
 	case Run:
 		s.New++
-		if item.failure != nil {
+		if item.retried {
 			s.Retried++
 		}
 		if item.damaged {
@@ -287,6 +297,3 @@ type SupersedeError struct {
 func (e *SupersedeError) Error() string {
 	return fmt.Sprintf("%d result files in %s belong to tasks with other parameters or of an older model version, and have the names that this launch needs: --supersede moves them to superseded/ (nothing is deleted), --as NAME launches under another name", e.Count, e.Sweep)
 }
-
-// class is the class of a line's failure.
-func class(l *results.Line) queue.Class { return queue.Class(l.Class) }

@@ -21,6 +21,9 @@ type restored struct {
 // restore goes on with the sweeps that an earlier coordinator left unfinished, as
 // if they were launched again, but leaves alone what is queued or running.
 func (k *Coordinator) restore(ctx context.Context) error {
+	if err := k.index.refresh(); err != nil {
+		return err
+	}
 	queued, err := k.config.Queue.Queued(ctx)
 	if err != nil {
 		return fmt.Errorf("list queued tasks: %w", err)
@@ -31,13 +34,6 @@ func (k *Coordinator) restore(ctx context.Context) error {
 	}
 	k.queued = queued
 	defer func() { k.queued = nil }()
-	x, err := readIndex(k.config.Root)
-	if err != nil {
-		return err
-	}
-	k.mu.Lock()
-	k.index = x
-	k.mu.Unlock()
 	for _, r := range list {
 		if err := k.goOn(ctx, r); err != nil {
 			if ctx.Err() != nil || k.failed() {
@@ -98,7 +94,8 @@ func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 		return err
 	}
 	k.mu.Lock()
-	k.sweeps = append(k.sweeps, newLaunchedSweep(r.sweep, r.stand.Priority, r.stand.Launched))
+	s := newLaunchedSweep(&plan.Sweeps[0], r.stand.Priority, r.stand.Launched)
+	k.sweeps = append(k.sweeps, s)
 	k.do(k.machine.step(opened{r.name}))
 	if r.stand.Stand == control.Paused {
 		k.do(k.machine.step(paused{r.name}))

@@ -163,6 +163,7 @@ func TestLostOrderIsGivenAgain(t *testing.T) {
 	if err := g.queue.Remove(g.context(), "two", lost); err != nil {
 		t.Fatal(err)
 	}
+	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
 	for range 2 {
 		k.mu.Lock()
 		delete(k.running, lost) // as if it were silent for a minute

@@ -59,15 +59,6 @@ func (g *rig) finish(k *Coordinator, sweep string) control.SweepSummary {
 	return told[control.Summary](g, control.VerbSummary, control.Steer{Sweeps: []string{sweep}}).Sweeps[0]
 }
 
-func (k *Coordinator) standOf(sweep string) control.Stand {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if s := k.sweep(sweep); s != nil {
-		return k.stand(s)
-	}
-	return ""
-}
-
 // until waits for what the coordinator's changes bring about.
 func (g *rig) until(k *Coordinator, ok func() bool) {
 	g.t.Helper()
@@ -210,9 +201,16 @@ func TestWorkersAreListedAndDrained(t *testing.T) {
 // heard waits until so many workers are known.
 func (g *rig) heard(k *Coordinator, n int) {
 	g.t.Helper()
-	for ctx := g.context(); len(k.Workers().Workers) != n; {
+	g.eventually(k, func() bool { return len(k.Workers().Workers) == n })
+}
+
+// eventually waits for what is said to the coordinator to arrive: requests come the
+// same way.
+func (g *rig) eventually(k *Coordinator, ok func() bool) {
+	g.t.Helper()
+	for ctx := g.context(); !ok(); {
 		if err := ctx.Err(); err != nil {
-			g.t.Fatalf("workers %+v", k.Workers())
+			g.t.Fatalf("workers %+v, %+v", k.Workers(), k.Snapshot())
 		}
 		if _, err := ask[control.Pong](g, control.VerbPing, control.Nothing{}); err != nil {
 			g.t.Fatal(err)

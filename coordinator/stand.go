@@ -62,6 +62,16 @@ func (k *Coordinator) stand(s *launchedSweep) control.Stand {
 	return control.Finished
 }
 
+// standOf is stand by the sweep's name; "" when it was not launched.
+func (k *Coordinator) standOf(sweep string) control.Stand {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if s := k.sweep(sweep); s != nil {
+		return k.stand(s)
+	}
+	return ""
+}
+
 // writeStanding makes a sweep's stand durable. A coordinator of `run` leaves none:
 // what it doesn't finish is not gone on with until it is run again.
 func (k *Coordinator) writeStanding(name string, s *Standing) error {

@@ -39,26 +39,29 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 	if err != nil {
 		return nil, fmt.Errorf("expand the latest launch of %s: %w", name, err)
 	}
+	last, err := lastLines(r, name)
+	if err != nil {
+		return nil, err
+	}
 	out := &SweepStatus{Sweep: s}
 	for t := range e.All() {
-		h := x.tasks[t.ID]
-		out.Tasks = append(out.Tasks, TaskStatus{t, state(h, name), h.lastLine(name)})
+		status := TaskStatus{Task: t, State: StateNew, Line: last[t.ID]}
+		if status.Line != nil {
+			status.State = State(status.Line.State)
+		}
+		out.Tasks = append(out.Tasks, status)
 	}
 	return out, nil
 }
 
-// lastLine returns the manifest's last line of the task in a sweep, or nil.
-func (h *history) lastLine(sweep string) *results.Line {
-	if h == nil {
-		return nil
-	}
-	if f := h.lastFailure(sweep); f != nil {
-		return &f.line
-	}
-	for i := len(h.copies) - 1; i >= 0; i-- {
-		if h.copies[i].sweep == sweep {
-			return &h.copies[i].line
+// lastLines reads the last line of each task from a sweep's manifest.
+func lastLines(r *root.Root, name string) (map[sweeps.ID]*results.Line, error) {
+	last := map[sweeps.ID]*results.Line{}
+	for line, err := range results.ReadManifest(r.Manifest(name)) {
+		if err != nil {
+			return nil, fmt.Errorf("read manifest of %s: %w", name, err)
 		}
+		last[line.ID] = &line
 	}
-	return nil
+	return last, nil
 }

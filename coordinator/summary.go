@@ -48,7 +48,7 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 	inFlight := map[string]float64{}
 	for _, r := range k.running {
 		out.Running = append(out.Running, r.RunningTask)
-		inFlight[r.Sweep] += k.workDone(r)
+		inFlight[r.Sweep] += r.workDone()
 	}
 	sortRunning(out.Running)
 	var all work
@@ -67,16 +67,11 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 }
 
 // workDone is the part of a running task's cost that is behind it.
-func (k *Coordinator) workDone(r *atWork) float64 {
-	b := k.books[r.ID]
-	if b == nil || r.Progress.Total == 0 {
+func (r *atWork) workDone() float64 {
+	if r.Progress.Total == 0 {
 		return 0
 	}
-	t := b.names[r.Sweep]
-	if t == nil {
-		return 0
-	}
-	return cost(t) * float64(r.Progress.Done) / float64(r.Progress.Total)
+	return r.cost * float64(r.Progress.Done) / float64(r.Progress.Total)
 }
 
 // Sweeps returns the sweeps that workers are to be offered tasks of, those of

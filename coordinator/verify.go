@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 
 	"eisweep/internal/results"
@@ -54,10 +54,9 @@ func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (R
 		return Report{}, err
 	}
 	if len(names) == 0 {
-		for name := range x.files {
-			names = append(names, name)
+		if names, err = r.Sweeps(); err != nil {
+			return Report{}, fmt.Errorf("list sweeps: %w", err)
 		}
-		sort.Strings(names)
 	}
 	for name := range mended {
 		if !slices.Contains(names, name) {
@@ -66,7 +65,7 @@ func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (R
 	}
 	var out Report
 	for _, name := range names {
-		if x.files[name] == nil {
+		if !x.has(name) {
 			return out, fmt.Errorf("there is no sweep %q under %s", name, r.Path())
 		}
 		v := verifier{ctx: ctx, root: r, index: x, prober: prober, report: SweepReport{Name: name, Problems: mended[name]}}
@@ -87,8 +86,11 @@ type verifier struct {
 }
 
 func (v *verifier) sweep() error {
-	recorded := v.index.files[v.report.Name]
-	for _, file := range sortedKeys(recorded) {
+	recorded, err := v.results()
+	if err != nil {
+		return err
+	}
+	for _, file := range slices.Sorted(maps.Keys(recorded)) {
 		if err := v.ctx.Err(); err != nil {
 			return err
 		}
@@ -110,9 +112,23 @@ func (v *verifier) sweep() error {
 	return v.write(lines)
 }
 
+// results returns the lines of the results that the manifest has, by their files.
+func (v *verifier) results() (map[string]*results.Line, error) {
+	out := map[string]*results.Line{}
+	for line, err := range results.ReadManifest(v.root.Manifest(v.report.Name)) {
+		if err != nil {
+			return nil, err
+		}
+		if line.State == results.Done {
+			out[line.File] = &line
+		}
+	}
+	return out, nil
+}
+
 // recorded checks a result that the manifest has.
-func (v *verifier) recorded(file string, id sweeps.ID) {
-	line := v.index.line(id, v.report.Name, file)
+func (v *verifier) recorded(file string, line *results.Line) {
+	id := line.ID
 	path := filepath.Join(v.root.SweepDir(v.report.Name), file)
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {
@@ -151,9 +167,7 @@ func (v *verifier) unrecorded(path string) *results.Line {
 		v.problem(file, info.ID, "unreadable", err.Error())
 		return nil
 	}
-	if h := v.index.tasks[info.ID]; h != nil {
-		line.Run = h.run + 1 // a line is missing
-	}
+	line.Run = v.index.run(info.ID) + 1 // a line is missing
 	v.report.Rebuilt++
 	return &line
 }
@@ -209,13 +223,4 @@ func namedParameters(file string) results.Parameters {
 		}
 	}
 	return out
-}
-
-func sortedKeys(m map[string]sweeps.ID) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

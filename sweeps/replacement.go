@@ -3,6 +3,7 @@ package sweeps
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"eisweep/sim"
@@ -33,6 +34,20 @@ func (s *Sweep) Replace(r Replacement) (*Sweep, error) {
 	sortSettings(r.Settings)
 	c.replacements = append(c.replacements, r)
 	return c, nil
+}
+
+// Replaced lists the tasks that replacements name, those that the sweep doesn't have
+// included.
+func (s *Sweep) Replaced() iter.Seq[ID] {
+	return func(yield func(ID) bool) {
+		for _, r := range s.replacements {
+			for _, id := range r.Tasks {
+				if !yield(id) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // unread makes a fault of every setting that tasks of this experiment don't read.

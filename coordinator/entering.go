@@ -1,0 +1,116 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/sweeps"
+)
+
+// considered is the task that a launch is entering: what follows from it at once
+// doesn't have to make it again.
+type considered struct {
+	sweep   string
+	task    *sweeps.Task
+	failure *located // of a failure that a manifest tells
+}
+
+// enterAtOnce is how many tasks are entered before others may use the coordinator.
+const enterAtOnce = 200
+
+// enter tells the machine of every task of a sweep, and of the outcomes that were
+// committed meanwhile.
+func (k *Coordinator) enter(ctx context.Context, s *SweepPlan) error {
+	err := k.enterItems(ctx, s)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.do(k.machine.step(launched{s.Name}))
+	for o, d := range k.held {
+		if t := k.machine.tasks[o.id]; t != nil && int(t.run) == o.run {
+			k.do(k.machine.step(outcome{o.id, o.run, d.Outcome.Attempt, d.Outcome.Class}))
+		}
+	}
+	k.flush()
+	if l := k.sweep(s.Name); len(l.reruns) > 0 {
+		err = errors.Join(err, k.writeStanding(s.Name, k.standing(l)))
+	}
+	return errors.Join(err, k.failure)
+}
+
+// enterItems enters the tasks by slices, which are planned while others use the
+// coordinator.
+func (k *Coordinator) enterItems(ctx context.Context, s *SweepPlan) error {
+	slice := make([]PlanItem, 0, enterAtOnce)
+	for item, err := range s.Items() {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		if slice = append(slice, item); len(slice) < enterAtOnce {
+			continue
+		}
+		if err := k.enterSlice(s.Name, slice); err != nil {
+			return err
+		}
+		slice = slice[:0]
+	}
+	return k.enterSlice(s.Name, slice)
+}
+
+func (k *Coordinator) enterSlice(sweep string, items []PlanItem) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i := range items {
+		k.consider(sweep, &items[i])
+	}
+	if k.failure != nil {
+		return k.failure
+	}
+	if k.machine.sweeps[sweep].stand == control.Cancelled {
+		return &control.Refusal{Kind: control.Input, Text: "sweep " + sweep + " was cancelled while it was being launched"}
+	}
+	return nil
+}
+
+// consider turns a plan's item into an event.
+func (k *Coordinator) consider(sweep string, item *PlanItem) {
+	s, t := k.sweep(sweep), item.Task
+	if item.Action == Keep {
+		s.reused++
+		if item.adopt != nil {
+			k.adopt(sweep, t, item.adopt)
+		}
+		k.do(k.machine.step(kept{sweep, 1}))
+		return
+	}
+	e := wanted{sweep: sweep, id: t.ID, run: item.run, queued: k.queued[t.ID]}
+	s.numbers[t.ID] = item.number
+	k.considered = considered{sweep, t, item.failure}
+	switch item.Action {
+	case Link:
+		s.linked++
+	case Leave:
+		s.left++
+		e.class, e.here = queue.Class(item.failure.line.Class), item.failure.sweep == sweep
+		s.failed(t, e.class, item.failure.line.Error)
+	case Block:
+		s.blocked++
+		k.reasons[t.ID] = item.Reason
+		fallthrough
+	default:
+		e.execute, e.orphan = true, item.Action == Block
+		s.work.add(t)
+		if item.part {
+			s.reruns[t.ID], e.counted = true, item.done && s.extended
+		}
+	}
+	if t.Source != nil {
+		e.source = t.Source.Task
+	}
+	k.do(k.machine.step(e))
+	k.considered = considered{}
+}

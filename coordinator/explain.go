@@ -1,0 +1,141 @@
+package coordinator
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"eisweep/internal/control"
+	"eisweep/internal/results"
+	"eisweep/sweeps"
+)
+
+// Explain says why a task, by its id or the start of one, or a sweep is not running.
+func (k *Coordinator) Explain(target string) (control.Explained, error) {
+	if s := k.standOf(target); s != "" {
+		return k.explainSweep(target), nil
+	}
+	id, err := k.identify(target)
+	if err != nil {
+		return control.Explained{}, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if t := k.machine.tasks[id]; t != nil && !t.settled() {
+		return k.explainTask(id, t), nil
+	}
+	return k.explainSettled(id)
+}
+
+// identify finds the task whose id begins so.
+func (k *Coordinator) identify(start string) (sweeps.ID, error) {
+	if id, err := sweeps.ParseID(start); err == nil && id != (sweeps.ID{}) {
+		return id, nil
+	}
+	found := map[sweeps.ID]bool{}
+	if len(start) >= 2 && start[0] == 't' {
+		k.mu.Lock()
+		for id := range k.machine.tasks {
+			if strings.HasPrefix(id.String(), start) {
+				found[id] = true
+			}
+		}
+		k.mu.Unlock()
+		k.index.starting(start, found)
+	}
+	switch len(found) {
+	case 0:
+		return sweeps.ID{}, &control.Refusal{Kind: control.Unknown, Text: fmt.Sprintf("%q is neither a sweep that was launched here nor the start of a task's id (t and up to 32 hex digits)", start)}
+	case 1:
+		for id := range found {
+			return id, nil
+		}
+	}
+	return sweeps.ID{}, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("%d tasks have ids that begin with %s: give more of it", len(found), start)}
+}
+
+// explainTask explains a task that is not settled.
+func (k *Coordinator) explainTask(id sweeps.ID, t *entry) control.Explained {
+	out := control.Explained{Target: id.String()}
+	names := k.machine.lists.of(t.wants)
+	for i, name := range names {
+		if i == 0 {
+			out.Sweep = name
+		}
+		if task := k.task(id, name); task != nil {
+			out.Details = append(out.Details, "file: "+name+"/"+task.File)
+		}
+	}
+	switch t.phase {
+	case waiting:
+		out.State = "waiting"
+		k.explainSource(id, &out)
+	case queued:
+		out.State = "queued"
+		k.explainQueued(id, t, &out)
+	default:
+		out.State = "running"
+		k.explainRunning(id, &out)
+	}
+	out.Details = append(out.Details, fmt.Sprintf("run %d", t.run))
+	return out
+}
+
+func (k *Coordinator) explainSource(id sweeps.ID, out *control.Explained) {
+	from := k.machine.sources[id]
+	name := from.String()
+	if task := k.task(id, out.Sweep); task != nil && task.Source != nil {
+		name = task.Source.Sweep + "/" + task.Source.File
+	}
+	out.Reason = "it waits for its source " + name
+	if s := k.machine.tasks[from]; s != nil {
+		why := k.explainTask(from, s)
+		out.Reason += ", which is " + why.State + ": " + why.Reason
+		out.Remedy = why.Remedy
+	}
+}
+
+func (k *Coordinator) explainRunning(id sweeps.ID, out *control.Explained) {
+	r := k.running[id]
+	if r == nil {
+		out.Reason = "a worker is at it"
+		return
+	}
+	out.Reason = fmt.Sprintf("it runs on worker %s (%s) since %s, attempt %d", r.Worker, r.Host, r.Since.Local().Format(time.DateTime), r.Attempt)
+	if r.Progress.Trials > 0 {
+		out.Details = append(out.Details, fmt.Sprintf("trial %d of %d", r.Progress.Trial, r.Progress.Trials))
+	}
+	if r.LeftKnown {
+		out.Details = append(out.Details, fmt.Sprintf("about %v left", r.Left.Round(time.Second)))
+	}
+	if ago := time.Since(r.heard); ago > silence {
+		out.Reason = fmt.Sprintf("attempt %d on worker %s (%s) has not been heard for %v: it failed and is repeated after a pause, or its worker is dead or cut off, and another gets the task a minute after the last sign of life",
+			r.Attempt, r.Worker, r.Host, ago.Round(time.Second))
+		out.Remedy = "`eisweep logs " + id.String() + "` has what the attempt said; `eisweep workers` which workers are there"
+	}
+}
+
+// explainSettled explains by the manifests.
+func (k *Coordinator) explainSettled(id sweeps.ID) (control.Explained, error) {
+	out := control.Explained{Target: id.String()}
+	l, err := k.index.latest(id)
+	switch {
+	case err != nil:
+		return out, err
+	case l == nil:
+		return out, &control.Refusal{Kind: control.Unknown, Text: fmt.Sprintf("no sweep that was launched here has task %s, and no manifest: it may have been cancelled; launch its sweep", id)}
+	}
+	out.Sweep, out.State = l.Sweep, string(l.State)
+	out.Details = append(out.Details, fmt.Sprintf("run %d, attempt %d on %s by %s, %.1f s, ended %s", l.Run, l.Attempt, l.Host, l.Worker, l.Seconds, l.Finished.Local().Format(time.DateTime)))
+	if l.State == results.Done {
+		out.Reason = "it is done: " + filepath.Join(l.Sweep, l.File)
+		return out, nil
+	}
+	out.Reason = fmt.Sprintf("it failed (%s): %s", l.Class, l.Error)
+	out.Remedy = fmt.Sprintf("`eisweep rerun %s --task %s` runs it again", l.Sweep, id)
+	if l.Class == "numeric" || l.Class == "invalid" {
+		out.Remedy += "; without --set it will fail again"
+	}
+	return out, nil
+}

@@ -1,0 +1,133 @@
+package coordinator
+
+import (
+	"fmt"
+	"time"
+
+	"eisweep/internal/control"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// explainQueued says what a queued task waits for: the one that is in its way most.
+func (k *Coordinator) explainQueued(id sweeps.ID, t *entry, out *control.Explained) {
+	home := k.machine.homeName(t)
+	if k.machine.sweeps[home].stand == control.Paused {
+		out.Reason, out.Remedy = "its sweep "+home+" is paused", "`eisweep resume "+home+"`"
+		return
+	}
+	var need int64
+	if task := k.task(id, home); task != nil {
+		need = sim.Memory(task.Experiment, task.Parameters)
+	}
+	k.explainIdle(home, need, out)
+}
+
+// explainIdle says why no worker takes a task of an open sweep that needs so many
+// bytes; 0 is not known.
+func (k *Coordinator) explainIdle(sweep string, need int64, out *control.Explained) {
+	crew := crewOf(k.workers.known(time.Now()))
+	switch {
+	case crew.known == 0:
+		out.Reason, out.Remedy = "no worker is connected", "start one, here or on any machine that sees the root: `eisweep worker`"
+	case crew.heard == 0:
+		out.Reason, out.Remedy = fmt.Sprintf("none of the %d workers has been heard of lately", crew.known), "`eisweep workers` tells since when; start new ones"
+	case crew.taking == 0:
+		out.Reason, out.Remedy = "no worker takes tasks: "+crew.excuse, "start more workers"
+	case need > 0 && crew.memory > 0 && need > crew.memory:
+		out.Reason = fmt.Sprintf("it takes %s of memory, and no worker has more than %s", size(need), size(crew.memory))
+		out.Remedy = "start a worker where there is more (`eisweep worker --memory SIZE` sets what tasks may take)"
+	case crew.busy >= crew.slots:
+		out.Reason = fmt.Sprintf("all %d slots of %d workers are busy, and %d tasks are queued", crew.slots, crew.taking, k.ahead(sweep))
+		out.Remedy = "it comes in its turn; more workers, or a higher --priority, bring it on"
+	default:
+		out.Reason = "it was queued a moment ago, or handed back or failed on an attempt and is given out again after a pause; a worker has a free slot"
+	}
+}
+
+// ahead counts the queued tasks of the open sweeps that have this one's priority or a
+// higher one.
+func (k *Coordinator) ahead(sweep string) int {
+	n, own := 0, k.sweep(sweep).priority
+	for _, s := range k.sweeps {
+		if t := k.machine.sweeps[s.name]; t.stand == control.Open && s.priority >= own {
+			n += t.phases[queued]
+		}
+	}
+	return n
+}
+
+// crew is the workers as a whole.
+type crew struct {
+	known, heard, taking int // workers; taking: those that take tasks
+	slots, busy          int // of those that take tasks
+	memory               int64
+	excuse               string // why one doesn't
+}
+
+func crewOf(list []control.Worker) crew {
+	var c crew
+	unlimited := false
+	for _, w := range list {
+		c.known++
+		if w.Silent {
+			continue
+		}
+		c.heard++
+		if w.State != "working" && w.State != "idle" {
+			c.excuse = w.Name + " says: " + w.State
+			continue
+		}
+		c.taking++
+		c.slots, c.busy = c.slots+w.Slots, c.busy+w.Busy
+		c.memory, unlimited = max(c.memory, w.Memory), unlimited || w.Memory == 0
+	}
+	if unlimited {
+		c.memory = 0
+	}
+	return c
+}
+
+// explainSweep explains how a sweep stands.
+func (k *Coordinator) explainSweep(name string) control.Explained {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s, t := k.sweep(name), k.machine.sweeps[name]
+	out := control.Explained{Target: name, Sweep: name, State: string(k.stand(s))}
+	out.Details = append(out.Details, fmt.Sprintf("%d tasks: %d done, %d failed, %d running, %d queued, %d waiting for their sources, %d cancelled",
+		t.total, t.phases[done], t.phases[failed], t.phases[running]+t.phases[placing], t.phases[queued], t.phases[waiting], t.phases[dropped]))
+	switch {
+	case k.stand(s) == control.Finished:
+		out.Reason = "it is complete"
+		if t.phases[failed] > 0 {
+			out.Reason += fmt.Sprintf("; %d tasks failed", t.phases[failed])
+			out.Remedy = "`eisweep status " + name + "` names them, `eisweep rerun " + name + " --failed` runs them again"
+		}
+	case k.stand(s) == control.Cancelled:
+		out.Reason, out.Remedy = "it was cancelled", "launch it again: what it has done stays done"
+	case k.stand(s) == control.Paused:
+		out.Reason, out.Remedy = "it is paused", "`eisweep resume "+name+"`"
+	case t.phases[running]+t.phases[placing] > 0:
+		out.Reason = fmt.Sprintf("%d of its tasks run", t.phases[running]+t.phases[placing])
+	case t.phases[queued] > 0:
+		k.explainIdle(name, 0, &out)
+	default:
+		out.Reason = fmt.Sprintf("its %d tasks wait for their sources", t.phases[waiting])
+		if s.source != "" {
+			out.Reason += ", of sweep " + s.source
+			out.Remedy = "`eisweep explain " + s.source + "`"
+		}
+	}
+	return out
+}
+
+// size words a number of bytes.
+func size(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
