@@ -13,7 +13,7 @@ import (
 func newCoordinatorCommand(e *environment) *cobra.Command {
 	var choice rootChoice
 	var s service
-	var asJSON bool
+	var detach, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "coordinator",
 		Short: "See to the sweeps of a root: hand out tasks, place results, answer commands",
@@ -29,7 +29,7 @@ needs version 2.12 at least.
 
 Stop and start it as you like, here or on another machine: running tasks are not
 disturbed, and what was launched goes on.`,
-		Example: `  eisweep coordinator
+		Example: `  eisweep coordinator --detach
   eisweep coordinator --listen 10.0.0.5:4222 --share-group lab
   eisweep coordinator --nats-context lab`,
 		Args: atMost(0, "no argument"),
@@ -40,6 +40,9 @@ disturbed, and what was launched goes on.`,
 			path, err := choice.announce(e)
 			if err != nil {
 				return err
+			}
+			if detach {
+				return s.detach(cmd.Context(), cmd, e, path)
 			}
 			s.log = newServiceLog(e, asJSON)
 			return s.run(cmd.Context(), e, path)
@@ -53,6 +56,7 @@ disturbed, and what was launched goes on.`,
 	f.StringVar(&s.share.Group, "share-group", "", "let this `GROUP` launch, read and steer: it may read client.access")
 	f.BoolVar(&s.share.Workers, "share-workers", false, "let the group run workers, too: it may read worker.access")
 	f.BoolVar(&s.rotate, "rotate", false, "replace all keys and certificates: who has the old ones stays outside")
+	f.BoolVar(&detach, "detach", false, "go on beside the shell, and return when it answers")
 	f.BoolVar(&asJSON, "json", false, "write the log as JSON, one object per line, to stdout")
 	return cmd
 }

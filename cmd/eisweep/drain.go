@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 func newDrainCommand(e *environment) *cobra.Command {
 	var choice rootChoice
 	var c connection
-	var asJSON bool
+	var all, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "drain WORKER|HOST…",
 		Short: "End workers: they save what they run, hand it back, and exit",
@@ -22,8 +23,8 @@ exit. Nothing is lost, and no attempt is counted.`,
 		Example: `  eisweep drain node07
   eisweep drain node07-4711 node08`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("%s needs the names of workers or hosts: `eisweep workers` lists them", cmd.CommandPath())
+			if all == (len(args) > 0) {
+				return usage("%s needs the names of workers or hosts, which `eisweep workers` lists, or --all", cmd.CommandPath())
 			}
 			return nil
 		},
@@ -33,6 +34,11 @@ exit. Nothing is lost, and no attempt is counted.`,
 				return err
 			}
 			defer client.close()
+			if all {
+				if args, err = everyWorker(cmd.Context(), client); err != nil {
+					return err
+				}
+			}
 			out, err := ask[control.Drained](cmd.Context(), client, control.VerbDrain, control.Drain{Targets: args})
 			if err != nil {
 				return err
@@ -42,9 +48,22 @@ exit. Nothing is lost, and no attempt is counted.`,
 	}
 	choice.flag(cmd)
 	c.flags(cmd, e)
+	cmd.Flags().BoolVar(&all, "all", false, "every worker that is heard of")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
 	cmd.ValidArgsFunction = completeEach(workerNames(e, &choice, &c))
 	return cmd
+}
+
+// everyWorker names the workers that are heard of.
+func everyWorker(ctx context.Context, c *client) ([]string, error) {
+	out, err := ask[control.Workers](ctx, c, control.VerbWorkers, control.Nothing{})
+	var names []string
+	for i := range out.Workers {
+		if !out.Workers[i].Silent {
+			names = append(names, out.Workers[i].Name)
+		}
+	}
+	return names, err
 }
 
 func tellDrained(e *environment, d *control.Drained, asJSON bool) error {
@@ -55,6 +74,9 @@ func tellDrained(e *environment, d *control.Drained, asJSON bool) error {
 	} else {
 		for _, name := range d.Workers {
 			e.say("%s: told to save what it runs, hand it back, and exit", name)
+		}
+		if len(d.Workers)+len(d.Unknown) == 0 {
+			e.say("nothing to do: no worker is heard of")
 		}
 	}
 	if len(d.Unknown) > 0 {

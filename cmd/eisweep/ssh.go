@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,15 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *ro
 	if err != nil {
 		return failure(exitInternal, "find own program: %w", err)
 	}
-	options := optionsGiven(cmd, "on", "path", "json")
+	command := "nohup " + quoted(self) + " worker -p " + quoted(r.Path())
+	for _, option := range optionsGiven(cmd, "on", "path", "json", "nats", "nats-context") {
+		command += " " + quoted(option)
+	}
+	for _, o := range [][2]string{{"--nats", w.servers}, {"--nats-context", w.context}} {
+		if o[1] != "" { // may come from a variable, which the other host hasn't
+			command += " " + o[0] + " " + quoted(o[1])
+		}
+	}
 	var failed []error
 	for host := range strings.SplitSeq(w.on, ",") {
 		host = strings.TrimSpace(host)
@@ -31,7 +40,6 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *ro
 			continue
 		}
 		log := r.Private("logs", "worker."+fileName(host)+".log")
-		command := "nohup " + quoted(self) + " worker -p " + quoted(r.Path()) + options
 		pid, err := startOn(cmd.Context(), host, command, log)
 		if err != nil {
 			failed = append(failed, failure(exitLost, "%s: %w", host, err))
@@ -40,7 +48,7 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *ro
 		e.say("%s: %s (process %s; log %s)", host, command, pid, log)
 	}
 	if len(failed) == 0 {
-		e.say("they end with: eisweep drain HOST%s", e.rootFlag)
+		e.say("they end with: eisweep drain HOST%s, or --all", e.rootFlag)
 	}
 	return errors.Join(failed...)
 }
@@ -63,18 +71,15 @@ func startOn(ctx context.Context, host, command, log string) (pid string, err er
 	return strings.TrimSpace(string(out)), nil
 }
 
-// optionsGiven are the options of a command line but for some, as typed.
-func optionsGiven(cmd *cobra.Command, without ...string) string {
-	var out strings.Builder
+// optionsGiven are the options of a command line but for some.
+func optionsGiven(cmd *cobra.Command, without ...string) []string {
+	var out []string
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		for _, name := range without {
-			if f.Name == name {
-				return
-			}
+		if !slices.Contains(without, f.Name) {
+			out = append(out, "--"+f.Name+"="+f.Value.String())
 		}
-		out.WriteString(" --" + f.Name + "=" + quoted(f.Value.String()))
 	})
-	return out.String()
+	return out
 }
 
 // fileName is a host as a part of a file's name.
