@@ -35,9 +35,9 @@ func (d *OutcomeDelivery) Nak() {
 // follows.
 const coordinatorConsumer = "coordinator_"
 
-// outcomeWait is how long an outcome may stay unacknowledged before it is
-// delivered again: longer than a burst of placing takes.
-const outcomeWait = 2 * time.Minute
+// outcomeWaits is how many times AckWait an outcome may stay unacknowledged before it
+// is delivered again: longer than a burst of placing takes.
+const outcomeWaits = 2
 
 // Outcomes calls handle, from one goroutine, with the outcomes of this version in the
 // order of their commits: from the first that no session has acknowledged on, at once
@@ -77,7 +77,7 @@ func (q *Queue) outcomeConsumer(ctx context.Context) (jetstream.Consumer, error)
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
 		OptStartSeq:   floor + 1,
 		AckPolicy:     jetstream.AckExplicitPolicy,
-		AckWait:       outcomeWait,
+		AckWait:       outcomeWaits * q.options.AckWait,
 		MaxDeliver:    -1,
 		MaxAckPending: -1, // the coordinator may hold any number
 	})
