@@ -13,7 +13,7 @@ VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknow
 RACE ?= $$($(GO) list ./... | grep -v /internal/house$$)
 UNRACED ?= Golden|PlanOfAMillion|PublishedReaders|DependOnTheMachine|BitsAreThoseOnRecord/golden
 # What is not emulated: whole tasks, long ones, whose arithmetic the others have.
-UNEMULATED ?= Golden|BitsAreThoseOnRecord/golden|Saved|Interrupted|Threads|Sharing|Spool|EveryStimulus|PublishedSize|Meter
+UNEMULATED ?= Golden|BitsAreThoseOnRecord/golden|Saved|Interrupted|Threads|Sharing|Spool|EveryStimulus|PublishedSize|Range|Meter
 BENCH ?= .
 COUNT ?= 1
 
@@ -37,8 +37,8 @@ run: build ## build, then run the small shipped sweep: results in ~/experiments/
 test: setup-test ## run every test
 	$(GO) test -timeout 20m ./...
 
-acceptance: setup-test ## the golden cases of the published size too (tens of minutes; needs ../shared/golden)
-	EISWEEP_ACCEPTANCE=1 $(GO) test -timeout 120m -count 1 -run Golden -v ./cmd/eisweep
+acceptance: setup-test ## the golden cases of the published size too, and every size there is (tens of minutes; needs ../shared/golden)
+	EISWEEP_ACCEPTANCE=1 $(GO) test -timeout 120m -count 1 -run 'Golden|WholeRange' -v ./cmd/eisweep ./sim
 
 race: setup-test ## run the tests under the race detector
 	$(GO) test -race -timeout 30m -skip '$(UNRACED)' $(RACE)
