@@ -160,7 +160,10 @@ func (s *Simulation) walkTraining(a *archive, st *state) {
 	for _, y := range []*plastic{t.ei, t.ie} {
 		walkPlastic(a, y)
 	}
-	if t.history != nil && st.stage == train {
+	if !a.writing() && a.err == nil && st.stage == train {
+		t.beginHistory(p)
+	}
+	if t.history != nil {
 		for trial := max(0, t.trial-historyLength+1); trial <= min(t.trial, p.Numint.EveryN-1); trial++ {
 			a.float32s(t.historyOf(p, trial))
 		}

@@ -33,10 +33,10 @@ const historyLength = 10
 type trainingState struct {
 	order    *order
 	ei, ie   *plastic
-	phase    int // phases that have ended
-	trial    int // trials of this phase that have ended
-	response int // responses measured of this phase
-	history  []float32
+	phase    int       // phases that have ended
+	trial    int       // trials of this phase that have ended
+	response int       // responses measured of this phase
+	history  []float32 // while training, if every_n > 1
 
 	steps              []int32
 	change             []float32
@@ -70,9 +70,6 @@ func newTrainingState(task *Task, net *network) *state {
 		t.steps[n] = -1
 	}
 	t.change = nans(2 * max(1, p.Numint.EveryN-1))
-	if p.Numint.EveryN > 1 {
-		t.history = make([]float32, min(historyLength, p.Numint.EveryN)*s3*nE)
-	}
 	if p.Pl.ComputeGradientAngles && etaE > 0 {
 		t.anglesIE = nans(trials * s3)
 	}
@@ -80,6 +77,14 @@ func newTrainingState(task *Task, net *network) *state {
 		t.anglesEI = nans(trials * s3)
 	}
 	return st
+}
+
+// beginHistory makes room for the inhibitory input of a phase's last trials; the
+// phase's end gives it back, since measuring takes as much.
+func (t *trainingState) beginHistory(p *Parameters) {
+	if p.Numint.EveryN > 1 {
+		t.history = make([]float32, min(historyLength, p.Numint.EveryN)*p.NStimuli()*p.NE())
+	}
 }
 
 // rates are the learning rates of E→I and I→E, 0 for what is not plastic.

@@ -214,7 +214,7 @@ func (s *Simulation) endPhase(aborted, still bool) {
 	s.state.skipped += int64(s.p.Numint.EveryN*s.p.NStimuli() - shown)
 	s.state.unsettled = 0
 	t.phase++
-	t.response = 0
+	t.response, t.history = 0, nil
 	s.state.stage = respond
 }
 
@@ -224,6 +224,7 @@ func (s *Simulation) beginPhase() {
 	t.trial = 0
 	copy(t.change, nans(len(t.change)))
 	t.order.begin()
+	t.beginHistory(s.p)
 	s.state.stage = train
 }
 
