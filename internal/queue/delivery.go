@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -15,7 +16,7 @@ import (
 // retried or terminated, or until no heartbeat came for AckWait.
 type Delivery struct {
 	q       *Queue
-	msg     jetstream.Msg
+	msg     *nats.Msg
 	task    *Task
 	again   bool   // it was delivered before
 	fresh   bool   // nobody has announced an attempt, as far as is known
@@ -57,30 +58,56 @@ func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, er
 	}
 }
 
+// fetchTime bounds the wait for the server's answer to a fetch. A task that it sends
+// after that is nobody's until AckWait is over, so a busy server is given time; lastTime
+// is what it gets when nobody waits for a task any more.
+const (
+	fetchTime = 30 * time.Second
+	lastTime  = time.Second
+)
+
 // fetch takes one task of a sweep if there is one. It doesn't leave a request
 // behind, to which the server could deliver a task after the worker has gone.
+// (FetchNoWait of nats.go gives up after a second.)
 func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
 	consumer, err := q.sweepConsumer(ctx, sweep)
 	if consumer == nil {
 		return nil, err
 	}
-	batch, err := consumer.FetchNoWait(1)
+	wait, cancel := context.WithTimeout(q.currentLink(), fetchTime)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastTime, cancel) })()
+	next := "CONSUMER.MSG.NEXT." + q.scheme.stream("tasks") + "." + q.consumer(sweep)
+	msg, err := q.conn.RequestWithContext(wait, q.api(next), []byte(`{"batch":1,"no_wait":true}`))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("fetch task of sweep %s: %w", sweep, err)
 	}
-	for msg := range batch.Messages() {
+	switch status := msg.Header.Get("Status"); status {
+	case "":
 		return q.deliver(ctx, msg)
-	}
-	if err := batch.Error(); err != nil {
+	case "404": // there is none
+		return nil, nil
+	default:
 		// It may have been closed, or made anew with other settings.
 		q.forget(sweep)
-		return nil, err
+		return nil, fmt.Errorf("fetch task of sweep %s: %s %s", sweep, status, msg.Header.Get("Description"))
 	}
-	return nil, nil
 }
 
-func (q *Queue) deliver(ctx context.Context, msg jetstream.Msg) (*Delivery, error) {
-	task, err := q.decodeTask(msg.Subject(), msg.Data())
+// api is a subject of JetStream's own, as the connection names it.
+func (q *Queue) api(subject string) string {
+	o := q.js.Options()
+	switch {
+	case o.Domain != "":
+		return "$JS." + o.Domain + ".API." + subject
+	case o.APIPrefix != "":
+		return strings.TrimSuffix(o.APIPrefix, ".") + "." + subject
+	}
+	return jetstream.DefaultAPIPrefix + subject
+}
+
+func (q *Queue) deliver(ctx context.Context, msg *nats.Msg) (*Delivery, error) {
+	task, err := q.decodeTask(msg.Subject, msg.Data)
 	if err != nil {
 		q.reject(ctx, msg, err)
 		return nil, err
@@ -94,13 +121,13 @@ func (q *Queue) deliver(ctx context.Context, msg jetstream.Msg) (*Delivery, erro
 
 // reject removes an order that can never be understood. If it tells its run the
 // coordinator gets an outcome, so that it doesn't wait for ever.
-func (q *Queue) reject(ctx context.Context, msg jetstream.Msg, reason error) {
-	q.log.Error("a task that cannot be read is removed from the queue", "subject", msg.Subject(), "error", reason)
+func (q *Queue) reject(ctx context.Context, msg *nats.Msg, reason error) {
+	q.log.Error("a task that cannot be read is removed from the queue", "subject", msg.Subject, "error", reason)
 	var order struct {
 		Run int `json:"run"`
 	}
-	_, id, err := q.parseTask(msg.Subject())
-	if err == nil && json.Unmarshal(msg.Data(), &order) == nil && order.Run >= 1 && order.Run <= maxCount {
+	_, id, err := q.parseTask(msg.Subject)
+	if err == nil && json.Unmarshal(msg.Data, &order) == nil && order.Run >= 1 && order.Run <= maxCount {
 		now := time.Now().UTC()
 		_, err := q.commit(ctx, Outcome{ID: id, Run: order.Run, Attempt: 1, Class: Invalid, Error: reason.Error(), Started: now, Finished: now})
 		if err != nil {
@@ -108,7 +135,7 @@ func (q *Queue) reject(ctx context.Context, msg jetstream.Msg, reason error) {
 			return // it is delivered again
 		}
 	}
-	if err := msg.TermWithReason("not a message of this format"); err != nil {
+	if err := msg.Respond([]byte("+TERM not a message of this format")); err != nil {
 		q.log.Error("remove task that cannot be read", "error", err)
 	}
 }
@@ -162,7 +189,7 @@ func (d *Delivery) Terminate(ctx context.Context) error { return d.ask(ctx, "+TE
 // ask sends an acknowledgement and waits for its confirmation.
 func (d *Delivery) ask(ctx context.Context, verb string) error {
 	err := d.q.retry(ctx, func(ctx context.Context) error {
-		_, err := d.q.conn.RequestWithContext(ctx, d.msg.Reply(), []byte(verb))
+		_, err := d.q.conn.RequestWithContext(ctx, d.msg.Reply, []byte(verb))
 		return err
 	})
 	if err != nil {

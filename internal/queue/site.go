@@ -3,6 +3,7 @@ package queue
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 
@@ -58,10 +59,11 @@ func checkURL(text string) error {
 	if strings.Contains(text, "@") {
 		return fmt.Errorf("a NATS address holds a user or password, which others could read in the list of processes: put it into a credentials file, an NKey file or a context of the nats command: %w", ErrSite)
 	}
-	u, err := url.Parse(text)
-	if err == nil && u.Host == "" {
-		u, err = url.Parse("nats://" + text)
+	full := text
+	if !strings.Contains(text, "://") {
+		full = "nats://" + text
 	}
+	u, err := url.Parse(full)
 	if err != nil || u.Hostname() == "" {
 		return fmt.Errorf("NATS address %q is not like nats://host:4222: %w", text, ErrSite)
 	}
@@ -114,6 +116,9 @@ func (s *Site) options() (options []nats.Option, err error) {
 
 func (s *Site) connectContext(options []nats.Option) (*nats.Conn, jetstream.JetStream, error) {
 	conn, settings, err := natscontext.Connect(s.Context, options...)
+	if err != nil && !remote(err) {
+		err = fmt.Errorf("%w: %w", ErrSite, err) // the package has no sentinels
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("NATS context %q: %w", s.Context, err)
 	}
@@ -127,4 +132,11 @@ func (s *Site) connectContext(options []nats.Option) (*nats.Conn, jetstream.JetS
 		js, err = jetstream.New(conn)
 	}
 	return conn, js, err
+}
+
+// remote reports whether an error of connecting is about the other side.
+func remote(err error) bool {
+	var network net.Error
+	return errors.As(err, &network) || errors.Is(err, nats.ErrNoServers) || errors.Is(err, nats.ErrTimeout) ||
+		errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrTLS)
 }
