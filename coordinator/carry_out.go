@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -194,6 +195,11 @@ func (k *Coordinator) flush() {
 			k.fail(fmt.Errorf("sync folder: %w", err))
 		}
 	}
+	if len(k.batch.lines) > 0 && k.failure == nil {
+		if err := k.ours(); err != nil {
+			k.fail(err)
+		}
+	}
 	for sweep, lines := range k.batch.lines {
 		if k.failure == nil {
 			k.append(sweep, lines)
@@ -212,16 +218,30 @@ func (k *Coordinator) flush() {
 			k.config.Log.Warn("remove placed file from incoming", "error", err)
 		}
 	}
-	if k.config.Noted != nil {
-		for _, lines := range k.batch.lines {
-			for _, l := range lines {
-				k.config.Noted(l)
-			}
-		}
+	for sweep, lines := range k.batch.lines {
+		k.tell(sweep, lines)
 	}
 	k.batch = batch{}
 	k.announce()
 	k.offers.ask()
+}
+
+// tell says what was written, to those who follow a sweep.
+func (k *Coordinator) tell(sweep string, lines []results.Line) {
+	for _, l := range lines {
+		if k.config.Noted != nil {
+			k.config.Noted(l)
+		}
+		if k.config.Exclusive {
+			continue
+		}
+		text, err := json.Marshal(l)
+		if err != nil {
+			k.config.Log.Warn("tell of a line", "task", l.ID, "error", err)
+			continue
+		}
+		k.config.Queue.PublishNote(sweep, text)
+	}
 }
 
 // flushTasks publishes the gathered tasks. One whose place in the queue is taken

@@ -31,6 +31,9 @@ type Config struct {
 	// Noted, if not nil, is called for every line that a manifest got, once it is
 	// durable. It must return at once and not call the coordinator.
 	Noted func(results.Line)
+	// Still, if not nil, finds out whether the root is still this coordinator's. It is
+	// called before a manifest is written after a stall of more than 10 s.
+	Still func(context.Context) error
 }
 
 // Coordinator is the shell around the machine: it feeds it with launches and with
@@ -50,6 +53,7 @@ type Coordinator struct {
 	launching sync.Mutex // one launch at a time
 	workers   workers
 	offers    offers
+	pulse     pulse
 
 	mu         sync.Mutex
 	machine    *machine
@@ -117,7 +121,7 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	}
 	k.stop = append(k.stop, stop)
 	if !k.config.Exclusive {
-		k.background(k.offerSweeps, k.reconcileAlways)
+		k.background(k.beat, k.offerSweeps, k.reconcileAlways)
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"eisweep/internal/results"
-	"eisweep/internal/root"
 )
 
 // renewTime gives an altered file a time at which a launch hashes it: a disk that lost
@@ -37,14 +36,15 @@ func kindOf(info fs.FileInfo) string {
 
 // mendManifests mends those manifests of a root that cannot be read, and returns a
 // problem for each, by sweep.
-func mendManifests(r *root.Root) (map[string][]Problem, error) {
+func (v *verifier) mendManifests() (map[string][]Problem, error) {
+	r := v.root
 	names, err := r.Sweeps()
 	if err != nil {
 		return nil, fmt.Errorf("list sweeps: %w", err)
 	}
 	out := map[string][]Problem{}
 	for _, name := range names {
-		kept, damage, err := results.MendManifest(r.Manifest(name))
+		kept, damage, err := v.mend(r.Manifest(name))
 		if err != nil {
 			return nil, fmt.Errorf("mend manifest of %s: %w", name, err)
 		}

@@ -103,6 +103,7 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 		fallthrough
 	default:
 		e.execute, e.orphan = true, item.Action == Block
+		s.retract(t.ID)
 		s.work.add(t)
 		if item.part {
 			s.reruns[t.ID], e.counted = true, item.done && s.extended

@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"slices"
 	"time"
 
 	"eisweep/internal/control"
@@ -23,14 +24,15 @@ type launchedSweep struct {
 	extended bool               // by a rerun, besides what was wanted before
 
 	ran, reused, linked, blocked, left int
-	byClass                            map[queue.Class]int
-	failures                           []control.Failure
+	classes                            map[sweeps.ID]queue.Class // of the tasks that failed
+	byClass                            map[queue.Class]int       // how many of them
+	failures                           []control.Failure         // some of them
 	work                               work
 }
 
 func newLaunchedSweep(p *SweepPlan, priority int, at time.Time) *launchedSweep {
 	l := &launchedSweep{name: p.Name, expansion: p.expansion, numbers: map[sweeps.ID]int{}, replaced: map[sweeps.ID]*sweeps.Task{},
-		byClass: map[queue.Class]int{}, priority: priority, launched: at, reruns: map[sweeps.ID]bool{}}
+		classes: map[sweeps.ID]queue.Class{}, byClass: map[queue.Class]int{}, priority: priority, launched: at, reruns: map[sweeps.ID]bool{}}
 	if dependence(p.Sweep) > 0 {
 		l.source = p.Sweep.SourceName()
 	}
@@ -44,6 +46,7 @@ func (s *launchedSweep) extend(p *SweepPlan) {
 		if t := s.task(id); t != nil {
 			s.replaced[id] = t
 		}
+		s.retract(id)
 	}
 	s.expansion = p.expansion
 }
@@ -69,10 +72,25 @@ func (s *launchedSweep) forget(id sweeps.ID) {
 
 // failed counts a failure for the summary.
 func (s *launchedSweep) failed(t *sweeps.Task, class queue.Class, text string) {
+	s.retract(t.ID)
+	s.classes[t.ID] = class
 	s.byClass[class]++
 	if len(s.failures) < failuresKept {
 		s.failures = append(s.failures, control.Failure{ID: t.ID, File: t.File, Seed: t.Seed, Class: class, Error: text})
 	}
+}
+
+// retract takes a failure out of the summary: the task is executed again.
+func (s *launchedSweep) retract(id sweeps.ID) {
+	class, ok := s.classes[id]
+	if !ok {
+		return
+	}
+	delete(s.classes, id)
+	if s.byClass[class]--; s.byClass[class] == 0 {
+		delete(s.byClass, class)
+	}
+	s.failures = slices.DeleteFunc(s.failures, func(f control.Failure) bool { return f.ID == id })
 }
 
 // sweep returns a launched sweep; nil when there is none of that name.

@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,7 +19,7 @@ func (k *Coordinator) reconcileAlways(ctx context.Context) {
 	for {
 		select {
 		case <-tick.C:
-			if err := k.reconcile(ctx); err != nil && ctx.Err() == nil {
+			if err := errors.Join(k.reconcile(ctx), k.trim(ctx)); err != nil && ctx.Err() == nil {
 				k.config.Log.Warn("compare with the queue", "error", err)
 			}
 		case <-ctx.Done():
@@ -70,8 +71,32 @@ func (k *Coordinator) publishAbsent(now map[sweeps.ID]int) {
 		k.config.Log.Warn("an order was lost and is given again", "task", id, "run", run)
 		delete(k.running, id)
 		delete(now, id)
+		k.reasons[id] = "the order was lost from the queue, and its worker is not heard"
 		k.do(k.machine.step(missed{id, run}))
 	}
+}
+
+// trim removes from the queue what was said of settled orders.
+func (k *Coordinator) trim(ctx context.Context) error {
+	if err := k.config.Queue.TrimOutcomes(ctx); err != nil {
+		return err
+	}
+	for more := true; more; {
+		var err error
+		if more, err = k.config.Queue.TrimAttempts(ctx, k.isSettled); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isSettled says whether nobody waits for an order any more.
+func (k *Coordinator) isSettled(id sweeps.ID, run int) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, isHeld := k.held[order{id, run}]
+	t := k.machine.tasks[id]
+	return !isHeld && (t == nil || t.settled() || int(t.run) > run)
 }
 
 // isHeard says whether a worker told lately that it is at a task: then the task is

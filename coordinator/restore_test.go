@@ -175,8 +175,13 @@ func TestLostOrderIsGivenAgain(t *testing.T) {
 	if got := slices.Sorted(maps.Values(g.queued())); len(got) != 4 {
 		t.Errorf("queued for %q", got)
 	}
-	if s := g.finish(k, "two"); s.Done != 4 {
+	if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 {
 		t.Errorf("summary %+v", s)
+	}
+	for _, l := range g.lines("two") {
+		if l.State == results.Failed && (l.ID != lost || l.Run != 1 || l.Class != string(queue.Lost)) || l.State == results.Done && (l.Run == 2) != (l.ID == lost) {
+			t.Errorf("line %+v", l)
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
-	"time"
 
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
@@ -27,6 +26,12 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 		control.VerbCancel:   control.Handle(k.steered(k.Cancel)),
 		control.VerbWorkers:  control.Handle(func(context.Context, control.Nothing) (control.Workers, error) { return k.Workers(), nil }),
 		control.VerbDrain:    control.Handle(func(ctx context.Context, r control.Drain) (control.Drained, error) { return k.Drain(ctx, r.Targets) }),
+		control.VerbExplain:  control.Handle(func(_ context.Context, r control.Explain) (control.Explained, error) { return k.Explain(r.Target) }),
+		control.VerbClean:    control.Handle(func(_ context.Context, r control.Clean) (control.Cleaned, error) { return k.Clean(r.Sweep, r.Dry) }),
+		control.VerbVerify: control.Handle(func(ctx context.Context, r control.Steer) (control.Verified, error) {
+			report, err := k.Verify(ctx, r.Sweeps)
+			return report.Told(), err
+		}),
 	}, refusal)
 }
 
@@ -114,6 +119,3 @@ func isStorage(err error) bool {
 	var number syscall.Errno
 	return errors.Is(err, queue.ErrStore) || errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call) || errors.As(err, &number)
 }
-
-// patience bounds what is asked of the queue for somebody who waits.
-const patience = 30 * time.Second

@@ -17,8 +17,11 @@ const strayLimit = 2
 func (m *machine) commit(e outcome) []command {
 	t := m.tasks[e.id]
 	switch {
-	case t == nil || e.run > int(t.run):
+	case t == nil || e.run > int(t.run) && t.settled():
 		return []command{hold{e.id, e.run}}
+	case e.run > int(t.run) && t.phase != placing: // a coordinator before this one ordered it once more
+		t.run = int32(e.run)
+		return m.commit(e)
 	case e.run < int(t.run) || (t.phase != queued && t.phase != running):
 		return []command{discard{e.id, e.run, e.attempt}}
 	case t.wants == 0:
@@ -58,14 +61,31 @@ func (m *machine) again(id sweeps.ID, t *entry, c queue.Class) []command {
 	if t.strayed == strayLimit {
 		return m.fail(id, t, c)
 	}
+	t.strayed++
+	return m.reorder(id, t, c)
+}
+
+// reorder gives up an order that led to nothing, of which the manifests will tell,
+// and orders the task anew.
+func (m *machine) reorder(id sweeps.ID, t *entry, c queue.Class) []command {
 	var out []command
-	for _, s := range m.lists.of(t.wants) {
+	m.move(t, queued)
+	names := m.lists.of(t.wants)
+	for _, s := range names {
+		if m.sweeps[s].stand == control.Cancelled {
+			m.drop(t, s)
+			continue
+		}
 		out = append(out, record{id, int(t.run), s, c, true})
 	}
-	t.strayed++
+	if t.wants == 0 {
+		m.forget(id)
+		return append(m.failDependents(id), m.finish(names)...)
+	}
 	t.run++
-	m.move(t, queued)
-	return append(out, m.requeue(id, t)...)
+	t.home = m.choose(t)
+	out = append(out, publish{id, int(t.run), m.homeName(t)})
+	return append(out, m.finish(names)...)
 }
 
 // releaseDependents lets go on what waited for the task, or failed for want of it.

@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"eisweep/internal/control"
+	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
 
@@ -96,28 +97,14 @@ func (m *machine) giveBack(e returned) []command {
 	return append(m.rehome(e.id, t), m.finish(names)...)
 }
 
-// miss follows a task that is neither queued nor has an outcome: it is published
-// again if anyone wants it.
+// miss follows an order that is neither queued nor has an outcome. It is given up, so
+// that nothing of it can stand in the way of the next.
 func (m *machine) miss(e missed) []command {
 	t := m.tasks[e.id]
 	if t == nil || int(t.run) != e.run || (t.phase != queued && t.phase != running) || t.wants == 0 {
 		return nil
 	}
-	m.move(t, queued)
-	return m.requeue(e.id, t)
-}
-
-// requeue publishes a task whose place in the queue is empty, for those of its
-// sweeps that were not cancelled.
-func (m *machine) requeue(id sweeps.ID, t *entry) []command {
-	names := m.lists.of(t.wants)
-	m.dropCancelled(t)
-	if t.wants == 0 {
-		m.forget(id)
-		return append(m.failDependents(id), m.finish(names)...)
-	}
-	t.home = m.choose(t)
-	return append([]command{publish{id, int(t.run), m.homeName(t)}}, m.finish(names)...)
+	return m.reorder(e.id, t, queue.Lost)
 }
 
 func (m *machine) dropCancelled(t *entry) {

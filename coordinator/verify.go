@@ -9,11 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"eisweep/internal/results"
 	"eisweep/internal/root"
-	"eisweep/sim"
 	"eisweep/sweeps"
 )
 
@@ -45,16 +43,38 @@ type Problem struct {
 // under another name, and made anew from its lines that can.
 // The caller holds the root's lock.
 func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (Report, error) {
-	mended, err := mendManifests(r)
+	v := verifier{ctx: ctx, root: r, index: newIndex(r), prober: prober, mend: results.MendManifest, write: func(sweep string, lines []results.Line) error {
+		m, err := results.OpenManifest(r.Manifest(sweep))
+		if err != nil {
+			return err
+		}
+		return errors.Join(m.Append(lines...), m.Close())
+	}}
+	return v.sweeps(names)
+}
+
+type verifier struct {
+	ctx    context.Context
+	root   *root.Root
+	index  *index
+	prober Prober
+	// mend mends a manifest that cannot be read, as results.MendManifest does.
+	mend func(path string) (kept string, damage, err error)
+	// write adds lines to a manifest.
+	write  func(sweep string, lines []results.Line) error
+	report SweepReport // of the present sweep
+}
+
+func (v *verifier) sweeps(names []string) (Report, error) {
+	mended, err := v.mendManifests()
 	if err != nil {
 		return Report{}, err
 	}
-	x, err := readIndex(r)
-	if err != nil {
+	if err := v.index.refresh(); err != nil {
 		return Report{}, err
 	}
 	if len(names) == 0 {
-		if names, err = r.Sweeps(); err != nil {
+		if names, err = v.root.Sweeps(); err != nil {
 			return Report{}, fmt.Errorf("list sweeps: %w", err)
 		}
 	}
@@ -65,24 +85,16 @@ func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (R
 	}
 	var out Report
 	for _, name := range names {
-		if !x.has(name) {
-			return out, fmt.Errorf("there is no sweep %q under %s", name, r.Path())
+		if !v.index.has(name) {
+			return out, fmt.Errorf("there is no sweep %q under %s", name, v.root.Path())
 		}
-		v := verifier{ctx: ctx, root: r, index: x, prober: prober, report: SweepReport{Name: name, Problems: mended[name]}}
+		v.report = SweepReport{Name: name, Problems: mended[name]}
 		if err := v.sweep(); err != nil {
 			return out, fmt.Errorf("verify %s: %w", name, err)
 		}
 		out.Sweeps = append(out.Sweeps, v.report)
 	}
 	return out, nil
-}
-
-type verifier struct {
-	ctx    context.Context
-	root   *root.Root
-	index  *index
-	prober Prober
-	report SweepReport
 }
 
 func (v *verifier) sweep() error {
@@ -109,7 +121,10 @@ func (v *verifier) sweep() error {
 			lines = append(lines, *line)
 		}
 	}
-	return v.write(lines)
+	if len(lines) == 0 {
+		return nil
+	}
+	return v.write(v.report.Name, lines)
 }
 
 // results returns the lines of the results that the manifest has, by their files.
@@ -172,55 +187,6 @@ func (v *verifier) unrecorded(path string) *results.Line {
 	return &line
 }
 
-func (v *verifier) write(lines []results.Line) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	m, err := results.OpenManifest(v.root.Manifest(v.report.Name))
-	if err != nil {
-		return err
-	}
-	return errors.Join(m.Append(lines...), m.Close())
-}
-
 func (v *verifier) problem(file string, id sweeps.ID, kind, detail string) {
 	v.report.Problems = append(v.report.Problems, Problem{file, id, kind, detail})
-}
-
-// rebuildLine makes a manifest line from a result alone. When and where it was
-// computed is lost; its file's time stands for both ends.
-func rebuildLine(sweep, path string, info *results.Info) (results.Line, error) {
-	stat, err := os.Stat(path)
-	if err != nil {
-		return results.Line{}, err
-	}
-	sum, n, err := results.HashFile(path)
-	if err != nil {
-		return results.Line{}, err
-	}
-	digest, err := results.Digest(path)
-	if err != nil {
-		return results.Line{}, err
-	}
-	return results.Line{
-		ID: info.ID, Sweep: sweep, Experiment: info.Experiment, Seed: info.Seed, Parameters: namedParameters(filepath.Base(path)),
-		State: results.Done, Run: 1, File: filepath.Base(path), Digest: digest, SHA256: sum, Bytes: n,
-		Started: stat.ModTime(), Finished: stat.ModTime(), ModelVersion: info.ModelVersion,
-	}, nil
-}
-
-// namedParameters reads the parameters that a result's file name tells.
-func namedParameters(file string) results.Parameters {
-	out := results.Parameters{}
-	for _, part := range strings.Split(strings.TrimSuffix(file, ".h5"), "~") {
-		name, text, _ := strings.Cut(part, "=")
-		p, err := sim.Lookup(name)
-		if err != nil {
-			continue
-		}
-		if value, err := p.Parse(text); err == nil {
-			out[name] = value.Any()
-		}
-	}
-	return out
 }

@@ -1,0 +1,50 @@
+package coordinator
+
+import (
+	"context"
+
+	"eisweep/internal/results"
+)
+
+// Verify is the function of that name while this coordinator writes the manifests.
+func (k *Coordinator) Verify(ctx context.Context, names []string) (Report, error) {
+	v := verifier{ctx: ctx, root: k.config.Root, index: k.index, prober: k.config.Prober, mend: k.mend, write: k.writeFound}
+	return v.sweeps(names)
+}
+
+// mend mends a manifest that cannot be read, with nobody at it. One that can is only
+// read, which may take a while.
+func (k *Coordinator) mend(path string) (kept string, damage, err error) {
+	for _, err := range results.ReadManifest(path) {
+		damage = err
+	}
+	if damage == nil {
+		return "", nil, nil
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for name, m := range k.manifests {
+		if path == k.config.Root.Manifest(name) {
+			delete(k.manifests, name)
+			if err := m.Close(); err != nil {
+				return "", nil, err
+			}
+		}
+	}
+	return results.MendManifest(path)
+}
+
+// writeFound adds lines of results that were found without one, unless they have
+// been placed and written down meanwhile.
+func (k *Coordinator) writeFound(sweep string, lines []results.Line) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.flush()
+	for _, l := range lines {
+		if _, ok := k.index.ownerOf(sweep, l.File); !ok {
+			k.note(sweep, l)
+		}
+	}
+	k.flush()
+	return k.failure
+}
