@@ -13,10 +13,10 @@ type memoryPart struct {
 	bytes float64 // a real: the largest legal sizes are beyond int64
 }
 
-// Memory estimates the bytes that running a task takes, its result included;
-// math.MaxInt64 where it is more than that. What a spool keeps counts, too.
+// Memory estimates the bytes that running a task takes, its result included but for
+// what its spool keeps; math.MaxInt64 where it is more than that.
 func Memory(e Experiment, p Parameters) int64 {
-	total := 0.0
+	total := -spoolBytes(e, &p)
 	for _, part := range memoryParts(e, &p) {
 		total += part.bytes
 	}
@@ -26,6 +26,14 @@ func Memory(e Experiment, p Parameters) int64 {
 	return int64(total)
 }
 
+// spoolBytes is how many bytes a spool keeps, in place of memory, where there is one.
+func spoolBytes(e Experiment, p *Parameters) float64 {
+	if e != Perturb {
+		return 0
+	}
+	return 4 * float64(p.Perturb.NPerturbed) * float64(p.NStimuli()) * float64(p.NE())
+}
+
 func memoryParts(e Experiment, p *Parameters) []memoryPart {
 	nE, nI, s3 := float64(p.NE()), float64(p.NI()), float64(p.NStimuli())
 	axis, stimuli := "ng.exc.n_per_axis", "inp.n_stimuli"
@@ -33,8 +41,8 @@ func memoryParts(e Experiment, p *Parameters) []memoryPart {
 	beside := memoryPart{[]string{axis}, "states that settle side by side", 4*kernel.Lanes*(4*nE+3*nI) + 4*farthest*(nE+nI)}
 	if e == Perturb {
 		return []memoryPart{weights, beside,
-			{[]string{stimuli, axis}, "responses", 4 * s3 * nE},
-			{[]string{"perturb.n_perturbed", stimuli, axis}, "rate changes", 4 * float64(p.Perturb.NPerturbed) * s3 * nE}}
+			{[]string{stimuli, axis}, "responses and rate changes at hand", 3 * 4 * s3 * nE},
+			{[]string{"perturb.n_perturbed", stimuli, axis}, "rate changes", spoolBytes(e, p)}}
 	}
 	trials, phases := float64(p.Numint.NTrials), float64(p.Numint.NTrials)/max(1, float64(p.Numint.EveryN))
 	if p.Pl.IsPlastic == Neither {

@@ -136,6 +136,7 @@ func (s *session) work(ctx context.Context, e *environment, slots int) error {
 	if err := plantFailpoints(e, &c); err != nil {
 		return err
 	}
+	collectEarly(e)
 	if s.worker, err = worker.Start(context.WithoutCancel(ctx), c); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}

@@ -31,6 +31,7 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 		return err
 	}
 	c.Root, c.Queue, c.Sweeps, c.Log = r, q, q.Sweeps, log
+	collectEarly(e)
 	at, err := worker.Start(context.WithoutCancel(ctx), c)
 	if err != nil {
 		return fmt.Errorf("start worker: %w", err)
