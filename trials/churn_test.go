@@ -7,7 +7,7 @@ import (
 )
 
 // disturbedSweep is what is disturbed in several trials, so that what it comes to undisturbed is computed once.
-func disturbedSweep(t testing.TB) string { return sweepFile(t, "steady", 16, 4, 100, "") }
+func disturbedSweep(t testing.TB) string { return sweepFile(t, "steady", 16, 4, 200, "") }
 
 var disturbedOnce sync.Once
 var disturbedDigests digests
