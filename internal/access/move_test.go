@@ -1,7 +1,9 @@
 package access
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"eisweep/internal/queue"
 )
@@ -32,5 +34,56 @@ func TestWorkerFollowsTheCoordinator(t *testing.T) {
 				t.Errorf("delivery %v", d)
 			}
 		})
+	}
+}
+
+// A task that runs while the coordinator is gone ends as if it had been there.
+func TestOutcomeOutlivesTheServer(t *testing.T) {
+	s := newSite(t)
+	w := s.open(t, queue.Worker)
+	s.publish(t, testTask(1))
+	d, err := w.Next(deadline(t), w.Sweeps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Start(deadline(t), "worker", "host"); err != nil {
+		t.Fatal(err)
+	}
+	s.stop()
+	ended := make(chan error, 1)
+	go func() {
+		now := time.Now()
+		won, err := d.Commit(deadline(t), queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "not finite", Started: now, Finished: now})
+		if err == nil && !won {
+			t.Error("the outcome is another's")
+		}
+		if err == nil {
+			err = d.Done(deadline(t))
+		}
+		ended <- err
+	}()
+	s.start(t)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	queued, err := s.queue.Queued(deadline(t))
+	if err != nil || len(queued) != 0 {
+		t.Errorf("queued %v, %v", queued, err)
+	}
+}
+
+// A client asks the coordinator that there is, after a restart too.
+func TestClientFollowsTheCoordinator(t *testing.T) {
+	s := newSite(t)
+	c := s.open(t, queue.Client)
+	s.stop()
+	s.start(t)
+	stop, err := s.queue.Answer(func(_ context.Context, verb string, _ []byte) []byte { return []byte(verb) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	if got, err := c.Ask(deadline(t), "ping", nil); err != nil || string(got) != "ping" {
+		t.Errorf("answer %q, %v", got, err)
 	}
 }

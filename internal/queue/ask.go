@@ -4,26 +4,62 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
 )
 
-// ErrNoCoordinator is wrapped when nobody answers requests on the root's queue.
-var ErrNoCoordinator = errors.New("no coordinator answers")
+var (
+	// ErrNoCoordinator is wrapped when nobody answers requests on the root's queue.
+	ErrNoCoordinator = errors.New("no coordinator answers")
+	// ErrTooLarge is wrapped when a request is larger than the NATS server takes.
+	ErrTooLarge = errors.New("the request is too large for the NATS server")
+)
 
-// Ask sends a request to the root's coordinator and returns its answer. The error
-// wraps ErrNoCoordinator when there is none.
+// partsLeft is the header of an answer's part that says how many follow.
+const partsLeft = "Eisweep-Parts-Left"
+
+// partHeadroom is what a part leaves of the server's limit for its header.
+const partHeadroom = 1 << 10
+
+// Ask sends a request to the root's coordinator and returns its answer, of whatever
+// size. The error wraps ErrNoCoordinator when there is none.
 func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, error) {
-	msg, err := q.conn.RequestWithContext(ctx, q.control(verb), request)
+	if most := q.conn.MaxPayload(); int64(len(request)) > most {
+		return nil, fmt.Errorf("ask for %s: %d bytes, %d are possible: %w", verb, len(request), most, ErrTooLarge)
+	}
+	answer, err := q.ask(ctx, q.control(verb), request)
 	switch {
 	case errors.Is(err, nats.ErrNoResponders):
 		return nil, fmt.Errorf("ask for %s: %w", verb, ErrNoCoordinator)
 	case err != nil:
 		return nil, fmt.Errorf("ask for %s: %w: %w", verb, ErrOutOfReach, err)
 	}
-	return msg.Data, nil
+	return answer, nil
+}
+
+func (q *Queue) ask(ctx context.Context, subject string, request []byte) (answer []byte, err error) {
+	inbox := q.conn.NewInbox()
+	sub, err := q.conn.SubscribeSync(inbox)
+	if err != nil {
+		return nil, err
+	}
+	defer sub.Unsubscribe()
+	if err := q.conn.PublishRequest(subject, inbox, request); err != nil {
+		return nil, err
+	}
+	for {
+		part, err := sub.NextMsgWithContext(ctx)
+		if err != nil {
+			return nil, err
+		}
+		answer = append(answer, part.Data...)
+		if left := part.Header.Get(partsLeft); left == "" || left == "0" {
+			return answer, nil
+		}
+	}
 }
 
 // Answer calls handle, each time in a goroutine of its own, with every request,
@@ -31,28 +67,40 @@ func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, e
 func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []byte) []byte) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var calls sync.WaitGroup
-	sub, err := q.conn.Subscribe(q.control("*"), func(msg *nats.Msg) {
+	end, err := q.hear("requests", q.control("*"), func(msg *nats.Msg) {
 		verb, err := q.tokens("control", msg.Subject)
-		if err != nil || len(verb) != 1 {
+		if err != nil || len(verb) != 1 || msg.Reply == "" {
 			return
 		}
 		calls.Go(func() {
-			if err := msg.Respond(handle(ctx, verb[0], msg.Data)); err != nil {
+			if err := q.respond(msg.Reply, handle(ctx, verb[0], msg.Data)); err != nil {
 				q.log.Warn("answer request", "verb", verb[0], "error", err)
 			}
 		})
 	})
 	if err != nil {
 		cancel()
-		return nil, fmt.Errorf("listen for requests: %w", err)
-	}
-	if err := q.conn.FlushTimeout(10 * time.Second); err != nil {
-		cancel()
-		return nil, fmt.Errorf("listen for requests: %w: %w", ErrOutOfReach, err)
+		return nil, err
 	}
 	return func() {
-		_ = sub.Unsubscribe()
+		end()
+		_ = q.conn.FlushTimeout(time.Second) // from now on who asks learns that nobody answers
 		cancel()
 		calls.Wait()
 	}, nil
+}
+
+// respond sends an answer in as many parts as the server's limit makes necessary.
+func (q *Queue) respond(reply string, answer []byte) error {
+	most := max(1, int(q.conn.MaxPayload())-partHeadroom)
+	for left := (max(1, len(answer)) - 1) / most; left >= 0; left-- {
+		part := nats.NewMsg(reply)
+		part.Data = answer[:min(most, len(answer))]
+		answer = answer[len(part.Data):]
+		part.Header.Set(partsLeft, strconv.Itoa(left))
+		if err := q.conn.PublishMsg(part); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -58,40 +58,58 @@ func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, er
 	}
 }
 
-// fetchTime bounds the wait for the server's answer to a fetch. A task that it sends
-// after that is nobody's until AckWait is over, so a busy server is given time; lastTime
-// is what it gets when nobody waits for a task any more.
-const (
-	fetchTime = 30 * time.Second
-	lastTime  = time.Second
-)
+// fetchTime is how long a fetch waits for the server's answer. It has none where
+// others took the task meanwhile.
+const fetchTime = time.Second
 
-// fetch takes one task of a sweep if there is one. It doesn't leave a request
-// behind, to which the server could deliver a task after the worker has gone.
-// (FetchNoWait of nats.go gives up after a second.)
+// fetch takes one task of a sweep if there is one.
 func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
 	consumer, err := q.sweepConsumer(ctx, sweep)
 	if consumer == nil {
 		return nil, err
 	}
-	wait, cancel := context.WithTimeout(q.currentLink(), fetchTime)
-	defer cancel()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastTime, cancel) })()
-	next := "CONSUMER.MSG.NEXT." + q.scheme.stream("tasks") + "." + q.consumer(sweep)
-	msg, err := q.conn.RequestWithContext(wait, q.api(next), []byte(`{"batch":1,"no_wait":true}`))
+	msg, err := q.requestTask("CONSUMER.MSG.NEXT." + q.scheme.stream("tasks") + "." + q.consumer(sweep))
 	if err != nil {
 		return nil, fmt.Errorf("fetch task of sweep %s: %w", sweep, err)
 	}
 	switch status := msg.Header.Get("Status"); status {
 	case "":
 		return q.deliver(ctx, msg)
-	case "404": // there is none
+	case "404", "408": // there is none, or others are about to take it
 		return nil, nil
 	default:
 		// It may have been closed, or made anew with other settings.
 		q.forget(sweep)
 		return nil, fmt.Errorf("fetch task of sweep %s: %s %s", sweep, status, msg.Header.Get("Description"))
 	}
+}
+
+// requestTask asks for one task without waiting for one to come, whatever becomes of
+// the worker: a task that the server has sent would be nobody's until AckWait is over.
+// So what is on its way when there was no answer in time is waited for as well
+// (FetchNoWait of nats.go drops it), and no request is left behind.
+func (q *Queue) requestTask(subject string) (*nats.Msg, error) {
+	inbox := q.conn.NewInbox()
+	sub, err := q.conn.SubscribeSync(inbox)
+	if err != nil {
+		return nil, err
+	}
+	defer sub.Unsubscribe()
+	if err := q.conn.PublishRequest(q.api(subject), inbox, []byte(`{"batch":1,"no_wait":true}`)); err != nil {
+		return nil, err
+	}
+	wait, cancel := context.WithTimeout(q.currentLink(), fetchTime)
+	defer cancel()
+	msg, err := sub.NextMsgWithContext(wait)
+	if err == nil || q.currentLink().Err() != nil {
+		return msg, err
+	}
+	if err := sub.Drain(); err != nil {
+		return nil, err
+	}
+	link, end := context.WithTimeout(q.currentLink(), fetchTime)
+	defer end()
+	return sub.NextMsgWithContext(link)
 }
 
 // api is a subject of JetStream's own, as the connection names it.

@@ -35,9 +35,10 @@ func (l *serverLog) Debugf(format string, v ...any) { l.say(slog.LevelDebug, for
 func (l *serverLog) Tracef(string, ...any)          {}
 
 // warning is the level of a warning. After a kill the server's store finds its
-// own notes torn and makes them anew from the messages, which alarms nobody.
+// own notes torn and makes them anew from the messages, which alarms nobody; nor
+// does it that a client has to begin with TLS.
 func warning(text string) slog.Level {
-	if strings.HasPrefix(text, "Filestore ") {
+	if strings.HasPrefix(text, "Filestore ") || strings.Contains(text, `"TLS Handshake First"`) {
 		return slog.LevelInfo
 	}
 	return slog.LevelWarn

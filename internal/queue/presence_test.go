@@ -1,0 +1,124 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"eisweep/sweeps"
+)
+
+func TestPresenceIsHeard(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
+	heard := make(chan Presence, 10)
+	stop, err := coordinator.Presences(func(p Presence) { heard <- p })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	told := Presence{
+		Name: "node-1.lab.example-77 ü", Host: "node-1.lab.example", PID: 77, Version: "1.0", Slots: 4, Busy: 2, Memory: 1 << 33,
+		Since: time.Now(), State: "working", Deadline: time.Now().Add(time.Hour), Job: "12_3", Done: 5, Tasks: []sweeps.ID{testID(1)}, Kernels: "avx2",
+	}
+	worker.PublishPresence(told)
+	got := receive(t, heard)
+	if !got.Since.Equal(told.Since) || !got.Deadline.Equal(told.Deadline) {
+		t.Errorf("times %v, %v", got.Since, got.Deadline)
+	}
+	got.Since, got.Deadline = told.Since, told.Deadline
+	if fmt.Sprint(got) != fmt.Sprint(told) {
+		t.Errorf("heard %+v", got)
+	}
+	worker.PublishPresence(Presence{Name: "w", State: strings.Repeat("x", 5000), Gone: true})
+	if got := receive(t, heard); !got.Gone || len(got.State) != maxState {
+		t.Errorf("goodbye %+v", got)
+	}
+}
+
+func TestUnreadablePresenceIsDropped(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	heard := make(chan Presence, 10)
+	stop, err := q.Presences(func(p Presence) { heard <- p })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	good, err := encode(&Presence{Name: "other"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, data := range []string{"", "{}", `{"name":"w","slots":-1}`, string(good)} { // the last is another worker's
+		if err := q.conn.Publish(q.presence("w"), []byte(data)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	q.PublishPresence(Presence{Name: "w"})
+	if got := receive(t, heard); got.Name != "w" {
+		t.Errorf("heard %+v", got)
+	}
+}
+
+func TestOrdersReachTheirWorkerAlone(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
+	orders := make(chan string, 10)
+	for _, name := range []string{"a.b-1", "a.b-2"} {
+		stop, err := worker.Orders(name, func(verb string) { orders <- name + " " + verb })
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stop()
+	}
+	for _, name := range []string{"a.b-2", "nobody", "a.b-1"} {
+		if err := coordinator.Tell(name, Drain); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := []string{receive(t, orders), receive(t, orders)}
+	if got[0] == got[1] || !strings.HasSuffix(got[0], " drain") || len(orders) != 0 {
+		t.Errorf("orders %v", got)
+	}
+}
+
+func TestTokensAreOnePartAndDiffer(t *testing.T) {
+	seen := map[string]string{}
+	for _, name := range []string{"", "%", "a.b", "a_b", "a-b", "a%2Eb", "*", ">", "ü", "a b", "A"} {
+		got := token(name)
+		if got == "" || strings.ContainsAny(got, ".*> \t") || seen[got] != "" {
+			t.Errorf("token of %q is %q, as of %q", name, got, seen[got])
+		}
+		seen[got] = name + "!"
+	}
+}
+
+func TestNotesAreHeardBySweep(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = Client; o.Create = false })
+	all, quick := make(chan string, 10), make(chan string, 10)
+	stop, err := client.Notes(deadline(t), "", func(sweep string, line []byte) { all <- sweep + " " + string(line) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	ctx, cancel := context.WithCancel(deadline(t))
+	stop, err = client.Notes(ctx, "quick", func(sweep string, line []byte) { quick <- sweep + " " + string(line) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	coordinator.PublishNote("other", []byte("1"))
+	coordinator.PublishNote("quick", []byte("2"))
+	coordinator.PublishNote("no sweep", []byte("3"))
+	for _, want := range []string{"other 1", "quick 2"} {
+		if got := receive(t, all); got != want {
+			t.Errorf("note %q, want %q", got, want)
+		}
+	}
+	if got := receive(t, quick); got != "quick 2" {
+		t.Errorf("note %q", got)
+	}
+	cancel()
+	stop()
+}
