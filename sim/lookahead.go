@@ -52,7 +52,10 @@ const (
 // may be called by several goroutines.
 func newLookahead(s *settler, first, end int, stimulus func(item int, x []float32)) *lookahead {
 	l := &lookahead{settler: s, stimulus: stimulus, awaited: first, next: first, end: end,
-		ready: map[int]*settling{}, steps: min(4*s.patience, mostSteps)}
+		ready: map[int]*settling{}, steps: min(s.patience*4, mostSteps)}
+	if s.net.Convolution == nil { // a step takes longer
+		l.steps = max(1, min(s.patience/4, mostSteps))
+	}
 	if end-first >= fewLanes && kernel.Name() != noBatches {
 		l.batches = append(l.batches, newBatch(l))
 	}
