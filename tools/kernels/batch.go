@@ -111,15 +111,6 @@ func batchProduct(v *isa) {
 	v.finish()
 }
 
-// stacked is where a parameter lies.
-func (v *isa) stacked(name string) operand.Mem {
-	basic, err := v.Param(name).Resolve()
-	if err != nil {
-		panic(err)
-	}
-	return basic.Addr
-}
-
 // store puts the sums in memory, so that what follows has the registers.
 func (g *group) store(y reg.Register) {
 	for row, sums := range g.rows {

@@ -8,9 +8,9 @@ import (
 
 func init() {
 	files = append(files, file{"gmres", func(c *build.Context) {
-		bothWidths(c, "addScaledDot", "func(x *float32, factor float32, y, z *float32, n int) float32", writeAddScaledDot)
-		bothWidths(c, "scaleVector", "func(dst, x *float32, factor float32, n int)", writeScaleVector)
-		bothWidths(c, "subtractFlow", "func(dst, x, slope, plus, minus *float32, n int)", writeSubtractFlow)
+		both(c, writeAddScaledDot)
+		both(c, writeScaleVector)
+		both(c, writeSubtractFlow)
 	}})
 }
 
@@ -18,9 +18,10 @@ const dotBytes = 256 // 64 float32, a chain each
 
 // writeAddScaledDot writes it for a multiple of 64 values. Without y (a nil
 // pointer) it is the dot product of x and z.
-func writeAddScaledDot(l *lanes) {
-	x, y, z, left := l.pointer("x"), l.pointer("y"), l.pointer("z"), l.number("n")
-	factor := l.broadcast(l.argument("factor"))
+func writeAddScaledDot(l *isa) {
+	l.function("addScaledDot", "func(x *float32, factor float32, y, z *float32, n int) float32")
+	x, y, z, left := l.pointer("x"), l.pointer("y"), l.pointer("z"), l.param("n")
+	factor := l.broadcast(l.stacked("factor"))
 	var sums []reg.VecVirtual
 	for range dotBytes / l.bytes() {
 		sums = append(sums, l.zero())
@@ -52,10 +53,11 @@ func writeAddScaledDot(l *lanes) {
 	l.JNE(operand.LabelRef("dot"))
 	l.Label("tree")
 	l.Store(l.tree(sums), l.ReturnIndex(0))
+	l.finish()
 }
 
 // tree adds the upper half of the lanes to the lower until one is left.
-func (l *lanes) tree(v []reg.VecVirtual) reg.VecVirtual {
+func (l *isa) tree(v []reg.VecVirtual) reg.VecVirtual {
 	for len(v) > 1 {
 		half := len(v) / 2
 		for n := range half {
@@ -80,28 +82,32 @@ func (l *lanes) tree(v []reg.VecVirtual) reg.VecVirtual {
 }
 
 // writeScaleVector writes it for a multiple of 16 values.
-func writeScaleVector(l *lanes) {
-	dst, x, left := l.pointer("dst"), l.pointer("x"), l.number("n")
-	factor, v := l.broadcast(l.argument("factor")), l.vector()
+func writeScaleVector(l *isa) {
+	l.function("scaleVector", "func(dst, x *float32, factor float32, n int)")
+	dst, x, left := l.pointer("dst"), l.pointer("x"), l.param("n")
+	factor, v := l.broadcast(l.stacked("factor")), l.reg()
 	l.Label("more")
 	l.VMULPS(x, factor, v)
 	l.VMOVUPS(v, dst)
 	l.step("more", left, dst, x)
+	l.finish()
 }
 
 // writeSubtractFlow writes it for a multiple of 16 values.
-func writeSubtractFlow(l *lanes) {
-	dst, x, slope, plus, minus, left := l.pointer("dst"), l.pointer("x"), l.pointer("slope"), l.pointer("plus"), l.pointer("minus"), l.number("n")
+func writeSubtractFlow(l *isa) {
+	l.function("subtractFlow", "func(dst, x, slope, plus, minus *float32, n int)")
+	dst, x, slope, plus, minus, left := l.pointer("dst"), l.pointer("x"), l.pointer("slope"), l.pointer("plus"), l.pointer("minus"), l.param("n")
 	l.Label("more")
 	v, flow := l.load(x), l.load(plus)
 	l.VSUBPS(minus, flow, flow)
 	l.VFNMADD231PS(slope, flow, v)
 	l.VMOVUPS(v, dst)
 	l.step("more", left, dst, x, slope, plus, minus)
+	l.finish()
 }
 
 // step goes on to the next register's float32, until none are left.
-func (l *lanes) step(label string, left reg.GPVirtual, pointers ...operand.Mem) {
+func (l *isa) step(label string, left reg.GPVirtual, pointers ...operand.Mem) {
 	for _, p := range pointers {
 		l.ADDQ(operand.U8(l.bytes()), p.Base)
 	}

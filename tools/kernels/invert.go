@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -9,30 +8,23 @@ import (
 
 func init() {
 	files = append(files, file{"invert", func(c *build.Context) {
-		bothWidths(c, "eliminate", "func(a *float64, n, k int, inverse float64)", writeEliminate)
-		c.Function("eliminate64")
-		c.Attributes(attr.NOSPLIT)
-		c.Pragma("noescape")
-		c.Doc("eliminate64 is eliminateAVX512 for n = 64, row k in registers.")
-		c.SignatureExpr("func(a *float64, k int, inverse float64)")
-		writeEliminate64(&lanes{c, true})
-		c.VZEROUPPER()
-		c.RET()
-		bothWidths(c, "round", "func(dst *float32, x *float64, n int)", writeRound)
+		both(c, writeEliminate)
+		writeEliminate64(&isa{c, true})
+		both(c, writeRound)
 	}})
 }
 
 // eliminated walks over the rows but row k and takes row k out of them by take,
 // which finds the factor's negative in every lane of a register.
 type eliminated struct {
-	*lanes
+	*isa
 	k, top, row, rowBytes, rows reg.GPVirtual
 	sign                        reg.VecVirtual
 }
 
-func newEliminated(l *lanes, n func() reg.GPVirtual) *eliminated {
+func newEliminated(l *isa, n func() reg.GPVirtual) *eliminated {
 	a := l.pointer("a")
-	e := &eliminated{lanes: l, k: l.number("k"), top: l.GP64(), row: l.GP64(), rowBytes: l.GP64(), rows: n(), sign: l.vector()}
+	e := &eliminated{isa: l, k: l.param("k"), top: l.GP64(), row: l.GP64(), rowBytes: l.GP64(), rows: n(), sign: l.reg()}
 	l.MOVQ(e.rows, e.rowBytes)
 	l.SHLQ(operand.U8(3), e.rowBytes)
 	l.MOVQ(e.k, e.top)
@@ -48,7 +40,7 @@ func newEliminated(l *lanes, n func() reg.GPVirtual) *eliminated {
 
 func (e *eliminated) write(take func(factor reg.VecVirtual)) {
 	entry := operand.Mem{Base: e.row, Index: e.k, Scale: 8}
-	factor := e.vector()
+	factor := e.reg()
 	e.Label("row")
 	e.CMPQ(e.row, e.top)
 	e.JEQ(operand.LabelRef("next"))
@@ -65,10 +57,11 @@ func (e *eliminated) write(take func(factor reg.VecVirtual)) {
 }
 
 // writeEliminate writes it for n a multiple of 8.
-func writeEliminate(l *lanes) {
-	e := newEliminated(l, func() reg.GPVirtual { return l.number("n") })
-	column, inverse := l.GP64(), l.vector()
-	l.VBROADCASTSD(l.argument("inverse"), inverse)
+func writeEliminate(l *isa) {
+	l.function("eliminate", "func(a *float64, n, k int, inverse float64)")
+	e := newEliminated(l, func() reg.GPVirtual { return l.param("n") })
+	column, inverse := l.GP64(), l.reg()
+	l.VBROADCASTSD(l.stacked("inverse"), inverse)
 	at := func(base reg.Register, m int) operand.Mem {
 		return operand.Mem{Base: base, Index: column, Scale: 1, Disp: m}
 	}
@@ -82,7 +75,7 @@ func writeEliminate(l *lanes) {
 		l.CMPQ(column, e.rowBytes)
 		l.JNE(operand.LabelRef(label))
 	}
-	v := l.vector()
+	v := l.reg()
 	columns("top", func(m int) {
 		l.VMULPD(at(e.top, m), inverse, v)
 		l.VMOVUPS(v, at(e.top, m))
@@ -94,20 +87,24 @@ func writeEliminate(l *lanes) {
 			l.VMOVUPS(v, at(e.row, m))
 		})
 	})
+	l.finish()
 }
 
-func writeEliminate64(l *lanes) {
+// writeEliminate64 writes it for n = 64, for AVX-512 only.
+func writeEliminate64(l *isa) {
 	const n = 64
+	l.function("eliminate64", "func(a *float64, k int, inverse float64)")
+	l.Doc("eliminate64AVX512 is eliminateAVX512 for n = 64, row k in registers.")
 	e := newEliminated(l, func() reg.GPVirtual {
 		rows := l.GP64()
 		l.MOVQ(operand.U32(n), rows)
 		return rows
 	})
-	inverse := l.vector()
-	l.VBROADCASTSD(l.argument("inverse"), inverse)
+	inverse := l.reg()
+	l.VBROADCASTSD(l.stacked("inverse"), inverse)
 	var top []reg.VecVirtual
 	for m := 0; m < n*8; m += l.bytes() {
-		v := l.vector()
+		v := l.reg()
 		l.VMULPD(operand.Mem{Base: e.top, Disp: m}, inverse, v)
 		l.VMOVUPS(v, operand.Mem{Base: e.top, Disp: m})
 		top = append(top, v)
@@ -120,11 +117,13 @@ func writeEliminate64(l *lanes) {
 			l.VMOVUPS(v, entries)
 		}
 	})
+	l.finish()
 }
 
 // writeRound writes it for n a multiple of 8.
-func writeRound(l *lanes) {
-	dst, x, left := l.pointer("dst"), l.pointer("x"), l.number("n")
+func writeRound(l *isa) {
+	l.function("round", "func(dst *float32, x *float64, n int)")
+	dst, x, left := l.pointer("dst"), l.pointer("x"), l.param("n")
 	count := l.bytes() / 8
 	l.Label("more")
 	if l.wide {
@@ -140,4 +139,5 @@ func writeRound(l *lanes) {
 	l.ADDQ(operand.U8(l.bytes()/2), dst.Base)
 	l.SUBQ(operand.U8(count), left)
 	l.JNE(operand.LabelRef("more"))
+	l.finish()
 }

@@ -27,6 +27,9 @@ func (v *isa) suffix() string {
 	return "AVX2"
 }
 
+// stripBytes is a column of a strip: 16 float32.
+const stripBytes = 64
+
 // bytes of a register.
 func (v *isa) bytes() int {
 	if v.wide {
@@ -60,7 +63,24 @@ func (v *isa) function(name, signature string) {
 	v.Pragma("noescape")
 }
 
-func (v *isa) param(name string) reg.Register { return v.Load(v.Param(name), v.GP64()) }
+// param is an argument of 8 bytes in a register.
+func (v *isa) param(name string) reg.GPVirtual {
+	r := v.GP64()
+	v.Load(v.Param(name), r)
+	return r
+}
+
+// pointer is what an argument points to.
+func (v *isa) pointer(name string) operand.Mem { return operand.Mem{Base: v.param(name)} }
+
+// stacked is an argument in memory, where the caller left it.
+func (v *isa) stacked(name string) operand.Mem {
+	b, err := v.Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return b.Addr
+}
 
 // finish ends a kernel.
 func (v *isa) finish() {
@@ -75,13 +95,7 @@ func (v *isa) zero() reg.VecVirtual {
 	return r
 }
 
-func (v *isa) clear(r reg.VecVirtual) {
-	if v.wide {
-		v.VPXORD(r, r, r)
-	} else {
-		v.VXORPS(r, r, r)
-	}
-}
+func (v *isa) clear(r reg.VecVirtual) { v.VXORPS(r, r, r) }
 
 func (v *isa) load(m operand.Op) reg.VecVirtual {
 	r := v.reg()

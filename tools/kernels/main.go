@@ -11,8 +11,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
 )
@@ -53,11 +56,36 @@ func (f *file) write(directory string) error {
 	if err := passes.Execute(program); err != nil {
 		return fmt.Errorf("compile %s: %w", f.noun, err)
 	}
+	if err := checkExtensions(program); err != nil {
+		return err
+	}
 	base := filepath.Join(directory, f.noun)
 	if err := os.WriteFile(base+"_amd64.s", assembly.Bytes(), 0o644); err != nil {
 		return err
 	}
 	return os.WriteFile(base+"_stubs_amd64.go", stubs.Bytes(), 0o644)
+}
+
+// extensions are what the kernels may ask of a processor, which the package's
+// machineHas looks for.
+var extensions = map[string][]string{
+	"AVX2":   {"SSE", "AVX", "AVX2", "FMA3", "POPCNT"},
+	"AVX512": {"SSE", "AVX", "AVX2", "FMA3", "POPCNT", "AVX512F", "AVX512DQ", "AVX512BW", "AVX512VL"},
+}
+
+func checkExtensions(program *ir.File) error {
+	for _, fn := range program.Functions() {
+		at := strings.LastIndex(fn.Name, "AVX")
+		if at < 0 {
+			return fmt.Errorf("%s: the name tells no extension", fn.Name)
+		}
+		for _, needed := range fn.ISA {
+			if !slices.Contains(extensions[fn.Name[at:]], needed) {
+				return fmt.Errorf("%s needs %s", fn.Name, needed)
+			}
+		}
+	}
+	return nil
 }
 
 // closer lets avo close a buffer.

@@ -10,21 +10,31 @@ import (
 
 func init() {
 	files = append(files, file{"panels", func(c *build.Context) {
-		bothWidths(c, "product4", "func(dst, w, x *float32, cols int)", func(l *lanes) { writeProduct(l, 4) })
-		bothWidths(c, "product1", "func(dst, w *float32, stride int, x *float32, cols int)", func(l *lanes) { writeProduct(l, 1) })
-		bothWidths(c, "productTransposed", "func(dst, w, x *float32, panels, panelStrips, cols, whole int)", writeProductTransposed)
+		both(c, writeProduct4)
+		both(c, writeProduct1)
+		both(c, writeProductTransposed)
 	}})
 }
 
-// writeProduct writes the product of that many strips of a panel with a vector.
-func writeProduct(l *lanes, strips int) {
-	dst, w, x, left := l.pointer("dst"), l.pointer("w"), l.pointer("x"), l.number("cols")
-	stride := operand.Op(operand.U32(strips * stripBytes))
-	if strips == 1 {
-		r := l.number("stride")
-		l.SHLQ(operand.U8(2), r)
-		stride = r
-	}
+// writeProduct4 writes the product of a panel of four strips with a vector.
+func writeProduct4(l *isa) {
+	l.function("product4", "func(dst, w, x *float32, cols int)")
+	l.product(4, operand.U32(4*stripBytes))
+	l.finish()
+}
+
+// writeProduct1 writes the product of a strip with a vector.
+func writeProduct1(l *isa) {
+	l.function("product1", "func(dst, w *float32, stride int, x *float32, cols int)")
+	stride := l.param("stride")
+	l.SHLQ(operand.U8(2), stride)
+	l.product(1, stride)
+	l.finish()
+}
+
+// product multiplies so many strips, whose columns are stride bytes apart.
+func (l *isa) product(strips int, stride operand.Op) {
+	dst, w, x, left := l.pointer("dst"), l.pointer("w"), l.pointer("x"), l.param("cols")
 	var sums []reg.VecVirtual
 	for range strips * stripBytes / l.bytes() {
 		sums = append(sums, l.zero())
@@ -48,14 +58,15 @@ const transposedColumns = 8
 
 // writeProductTransposed writes the transposed product of the whole first
 // columns, a multiple of eight, of cols.
-func writeProductTransposed(l *lanes) {
-	dst, w, left := l.pointer("dst"), l.pointer("w"), l.number("whole")
-	panelStrips, stride, stride3, panelBytes := l.number("panelStrips"), l.GP64(), l.GP64(), l.number("cols")
+func writeProductTransposed(l *isa) {
+	l.function("productTransposed", "func(dst, w, x *float32, panels, panelStrips, cols, whole int)")
+	dst, w, left := l.pointer("dst"), l.pointer("w"), l.param("whole")
+	panelStrips, stride, stride3, panelBytes := l.param("panelStrips"), l.GP64(), l.GP64(), l.param("cols")
 	l.MOVQ(panelStrips, stride)
 	l.SHLQ(operand.U8(6), stride)
 	l.LEAQ(operand.Mem{Base: stride, Index: stride, Scale: 2}, stride3)
 	l.IMULQ(stride, panelBytes)
-	panels := l.number("panels")
+	panels := l.param("panels")
 	var spill operand.Mem
 	if !l.wide {
 		spill = l.AllocLocal(transposedColumns * stripBytes / 2)
@@ -68,7 +79,7 @@ func writeProductTransposed(l *lanes) {
 		for range transposedColumns {
 			sums = append(sums, l.zero())
 		}
-		l.Context.Load(l.Param("x"), x)
+		l.Load(l.Param("x"), x)
 		l.MOVQ(w.Base, panel)
 		l.MOVQ(panels, panelsLeft)
 		l.Label(fmt.Sprint("panel", lane))
@@ -117,11 +128,12 @@ func writeProductTransposed(l *lanes) {
 	l.ADDQ(operand.U8(32), dst.Base)
 	l.SUBQ(operand.U8(transposedColumns), left)
 	l.JNE(operand.LabelRef("round"))
+	l.finish()
 }
 
 // treeOfEight adds lanes l + 4, l + 2 and l + 1 to lane l of eight registers of
 // eight lanes; the sum of register n is lane n of the result.
-func treeOfEight(l *lanes, v []reg.VecVirtual) reg.VecVirtual {
+func treeOfEight(l *isa, v []reg.VecVirtual) reg.VecVirtual {
 	add := func(x, y reg.VecVirtual) reg.VecVirtual {
 		l.VADDPS(y, x, x)
 		return x

@@ -40,23 +40,21 @@ const (
 
 func init() {
 	files = append(files, file{"update", func(c *build.Context) {
-		bothWidths(c, "descend", "func(w, v, slope *float32, stride, cols int, post, pre *float32, table *float32, sums *float32)",
-			func(l *lanes) { newLearner(l, false).write() })
-		bothWidths(c, "adam", "func(w, v, slope, m, q *float32, stride, cols int, post, pre *float32, table *float32, sums *float32)",
-			func(l *lanes) { newLearner(l, true).write() })
-		bothWidths(c, "scale", "func(w *float32, stride, cols int, scale *float32, table *float32, sums *float32)", writeScale)
-		bothWidths(c, "logistic", "func(dst, x *float32, n int, table *float32)", writeLogistic)
+		both(c, writeDescend)
+		both(c, writeAdam)
+		both(c, writeScale)
+		both(c, writeLogistic)
 	}})
 }
 
 // table hands out constants: those kept in a register, the others from memory.
 type table struct {
-	*lanes
+	*isa
 	at   operand.Mem
 	kept map[int]reg.VecVirtual
 }
 
-func newTable(l *lanes, keep ...int) *table {
+func newTable(l *isa, keep ...int) *table {
 	t := &table{l, l.pointer("table"), map[int]reg.VecVirtual{}}
 	for _, row := range keep {
 		t.kept[row] = l.load(t.memory(row))
@@ -81,8 +79,8 @@ type softplus struct {
 
 // exp leaves u = e^−|x| of x.
 func (s *softplus) exp(x reg.VecVirtual) (u reg.VecVirtual) {
-	a, shifted, k := s.vector(), s.vector(), s.vector()
-	u = s.vector()
+	a, shifted, k := s.reg(), s.reg(), s.reg()
+	u = s.reg()
 	s.VORPS(s.row(tableSign), x, a)
 	s.VMAXPS(s.row(tableFloor), a, a)
 	s.VMOVAPS(a, shifted)
@@ -102,7 +100,7 @@ func (s *softplus) exp(x reg.VecVirtual) (u reg.VecVirtual) {
 func (s *softplus) polynomial(y, x, square reg.VecVirtual, first, terms int) {
 	s.pair(y, x, first, first+(terms-1)/2*2, terms)
 	for n := (terms-1)/2*2 - 2; n >= 0; n -= 2 {
-		part := s.vector()
+		part := s.reg()
 		s.pair(part, x, first, first+n, terms)
 		s.VFMADD213PS(part, square, y)
 	}
@@ -120,7 +118,7 @@ func (s *softplus) pair(y, x reg.VecVirtual, first, n, terms int) {
 
 // slope is t = 1/(1+u) where x > 0, u·t elsewhere.
 func (s *softplus) slope(x, u reg.VecVirtual) (t reg.VecVirtual) {
-	t = s.vector()
+	t = s.reg()
 	s.VADDPS(s.row(tableOne), u, t)
 	s.VDIVPS(t, s.kept[tableOne], t)
 	if s.wide {
@@ -131,7 +129,7 @@ func (s *softplus) slope(x, u reg.VecVirtual) (t reg.VecVirtual) {
 		return t
 	}
 	const greater = 0x1e // quiet, false for NaN
-	factor := s.vector()
+	factor := s.reg()
 	s.VCMPPS(operand.U8(greater), s.zero, x, factor)
 	s.VBLENDVPS(factor, s.kept[tableOne], u, factor)
 	s.VMULPS(factor, t, t)
@@ -140,14 +138,26 @@ func (s *softplus) slope(x, u reg.VecVirtual) (t reg.VecVirtual) {
 
 // value is fma(u, polynomial(u, max(u, tiny)², log1p), max(x, 0)); x is lost.
 func (s *softplus) value(x, u reg.VecVirtual) (y reg.VecVirtual) {
-	y = s.vector()
-	square := s.vector()
+	y = s.reg()
+	square := s.reg()
 	s.VMAXPS(s.row(tableTiny), u, square)
 	s.VMULPS(square, square, square)
 	s.polynomial(y, u, square, tableLog1p, log1pTerms)
 	s.VMAXPS(s.zero, x, x)
 	s.VFMADD213PS(x, u, y)
 	return y
+}
+
+func writeDescend(l *isa) {
+	l.function("descend", "func(w, v, slope *float32, stride, cols int, post, pre, table, sums *float32)")
+	newLearner(l, false).write()
+	l.finish()
+}
+
+func writeAdam(l *isa) {
+	l.function("adam", "func(w, v, slope, m, q *float32, stride, cols int, post, pre, table, sums *float32)")
+	newLearner(l, true).write()
+	l.finish()
 }
 
 // learner writes descend and adam over a strip.
@@ -160,7 +170,7 @@ type learner struct {
 	deviations, squares, powers reg.VecVirtual
 }
 
-func newLearner(l *lanes, adam bool) *learner {
+func newLearner(l *isa, adam bool) *learner {
 	keep := []int{tableLog2E, tableOne}
 	if l.wide {
 		keep = append(keep, tableSign, tableRound, tableDecay)
@@ -175,7 +185,7 @@ func newLearner(l *lanes, adam bool) *learner {
 	if adam {
 		x.m, x.q = l.pointer("m"), l.pointer("q")
 	}
-	x.stride = l.number("stride")
+	x.stride = l.param("stride")
 	l.SHLQ(operand.U8(2), x.stride)
 	return x
 }
@@ -191,12 +201,12 @@ func (x *learner) write() {
 	x.offset = x.GP64()
 	for lane := 0; lane < 16; lane += x.bytes() / 4 {
 		label := map[int]string{0: "low", 8: "high"}[lane]
-		x.Context.Load(x.Param("pre"), pre)
-		x.Context.Load(x.Param("cols"), end)
+		x.Load(x.Param("pre"), pre)
+		x.Load(x.Param("cols"), end)
 		x.LEAQ(operand.Mem{Base: pre, Index: end, Scale: 4}, end)
 		x.XORQ(x.offset, x.offset)
-		x.postVector = x.lanes.load(post.Offset(lane * 4))
-		x.deviations, x.squares, x.powers = x.lanes.zero(), x.lanes.zero(), x.lanes.zero()
+		x.postVector = x.isa.load(post.Offset(lane * 4))
+		x.deviations, x.squares, x.powers = x.isa.zero(), x.isa.zero(), x.isa.zero()
 		x.Label(label)
 		x.column(lane, pre)
 		x.ADDQ(x.stride, x.offset)
@@ -211,7 +221,7 @@ func (x *learner) write() {
 
 // column learns one column.
 func (x *learner) column(lane int, pre reg.GPVirtual) {
-	rate, old, r, delta := x.broadcast(operand.Mem{Base: pre}), x.lanes.load(x.entries(x.slope, lane)), x.vector(), x.vector()
+	rate, old, r, delta := x.broadcast(operand.Mem{Base: pre}), x.isa.load(x.entries(x.slope, lane)), x.reg(), x.reg()
 	x.VMULPS(old, rate, r)
 	x.VFMADD231PS(r, r, x.powers)
 	x.VMULPS(x.postVector, rate, rate)
@@ -226,9 +236,9 @@ func (x *learner) column(lane int, pre reg.GPVirtual) {
 	} else {
 		x.VMULPS(delta, rate, delta)
 	}
-	w := x.lanes.load(x.entries(x.w, lane))
+	w := x.isa.load(x.entries(x.w, lane))
 	x.VFMADD231PS(x.row(tableDecay), w, delta)
-	v := x.lanes.load(x.entries(x.v, lane))
+	v := x.isa.load(x.entries(x.v, lane))
 	if x.adam {
 		x.moments(lane, delta, v)
 	} else {
@@ -244,7 +254,7 @@ func (x *learner) column(lane int, pre reg.GPVirtual) {
 
 // moments moves v by Adam's step.
 func (x *learner) moments(lane int, delta, v reg.VecVirtual) {
-	m, q, square := x.lanes.load(x.entries(x.m, lane)), x.lanes.load(x.entries(x.q, lane)), x.vector()
+	m, q, square := x.isa.load(x.entries(x.m, lane)), x.isa.load(x.entries(x.q, lane)), x.reg()
 	x.VMULPS(delta, delta, square)
 	x.VFMADD132PS(x.row(tableKeep2), square, q)
 	x.VMOVUPS(q, x.entries(x.q, lane))
@@ -258,7 +268,7 @@ func (x *learner) moments(lane int, delta, v reg.VecVirtual) {
 
 // keepSign stores the new slope with the old one's sign.
 func (x *learner) keepSign(old, slope reg.VecVirtual, lane int) {
-	sign := x.vector()
+	sign := x.reg()
 	x.VANDPS(x.row(tableSign), old, sign)
 	x.VORPS(sign, slope, slope)
 	x.VMOVUPS(slope, x.entries(x.slope, lane))
@@ -277,16 +287,17 @@ func (x *learner) express(value, old reg.VecVirtual, lane int) {
 }
 
 // writeScale writes scale over a strip.
-func writeScale(l *lanes) {
+func writeScale(l *isa) {
+	l.function("scale", "func(w *float32, stride, cols int, scale, table, sums *float32)")
 	t := newTable(l, tableShift)
 	w, scale, sums := l.pointer("w"), l.pointer("scale"), l.pointer("sums")
-	stride, at, left := l.number("stride"), l.GP64(), l.GP64()
+	stride, at, left := l.param("stride"), l.GP64(), l.GP64()
 	l.SHLQ(operand.U8(2), stride)
 	for lane := 0; lane < 16; lane += l.bytes() / 4 {
 		label := map[int]string{0: "low", 8: "high"}[lane]
-		factor, deviations, squares, value := l.load(scale.Offset(lane*4)), l.zero(), l.zero(), l.vector()
+		factor, deviations, squares, value := l.load(scale.Offset(lane*4)), l.zero(), l.zero(), l.reg()
 		l.MOVQ(w.Base, at)
-		l.Context.Load(l.Param("cols"), left)
+		l.Load(l.Param("cols"), left)
 		l.Label(label)
 		entries := operand.Mem{Base: at, Disp: lane * 4}
 		l.VMULPS(entries, factor, value)
@@ -300,12 +311,14 @@ func writeScale(l *lanes) {
 		l.VMOVUPS(deviations, sums.Offset(lane*4))
 		l.VMOVUPS(squares, sums.Offset(stripBytes+lane*4))
 	}
+	l.finish()
 }
 
 // writeLogistic writes logistic, n being a multiple of 16.
-func writeLogistic(l *lanes) {
+func writeLogistic(l *isa) {
+	l.function("logistic", "func(dst, x *float32, n int, table *float32)")
 	s := &softplus{newTable(l, tableLog2E, tableOne), l.zero()}
-	dst, x, left := l.pointer("dst"), l.pointer("x"), l.number("n")
+	dst, x, left := l.pointer("dst"), l.pointer("x"), l.param("n")
 	l.Label("more")
 	level := l.load(x)
 	slope := s.slope(level, s.exp(level))
@@ -314,4 +327,5 @@ func writeLogistic(l *lanes) {
 	l.ADDQ(operand.U8(l.bytes()), dst.Base)
 	l.SUBQ(operand.U8(l.bytes()/4), left)
 	l.JNE(operand.LabelRef("more"))
+	l.finish()
 }

@@ -10,8 +10,8 @@ type variant int
 
 const (
 	generic variant = iota // plain Go, on every machine
-	avx2                   // needs AVX2 and FMA
-	avx512                 // needs AVX-512 F, DQ, BW and VL
+	avx2                   // needs AVX, AVX2, FMA and POPCNT
+	avx512                 // needs these, and AVX-512 F, DQ, BW and VL
 )
 
 var variantNames = [...]string{generic: "generic", avx2: "avx2", avx512: "avx512"}

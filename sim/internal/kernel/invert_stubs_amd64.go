@@ -8,10 +8,10 @@ func eliminateAVX512(a *float64, n int, k int, inverse float64)
 //go:noescape
 func eliminateAVX2(a *float64, n int, k int, inverse float64)
 
-// eliminate64 is eliminateAVX512 for n = 64, row k in registers.
+// eliminate64AVX512 is eliminateAVX512 for n = 64, row k in registers.
 //
 //go:noescape
-func eliminate64(a *float64, k int, inverse float64)
+func eliminate64AVX512(a *float64, k int, inverse float64)
 
 //go:noescape
 func roundAVX512(dst *float32, x *float64, n int)

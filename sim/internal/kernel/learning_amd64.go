@@ -148,7 +148,7 @@ func eliminate(a []float64, n, k int, inverse float64) {
 	case n%8 != 0 || chosen == generic:
 		eliminateGeneric(a, n, k, inverse)
 	case n == 64 && chosen == avx512:
-		eliminate64(&a[0], k, inverse)
+		eliminate64AVX512(&a[0], k, inverse)
 	case chosen == avx512:
 		eliminateAVX512(&a[0], n, k, inverse)
 	default:

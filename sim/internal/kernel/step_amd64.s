@@ -315,13 +315,13 @@ DATA compress<>+2040(SB)/8, $0x0706050403020100
 GLOBL compress<>(SB), RODATA|NOPTR, $2048
 
 // func productActive1AVX512(dst *float32, w *float32, x *float32, active *int32, n int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·productActive1AVX512(SB), $0-40
 	MOVQ   dst+0(FP), AX
 	MOVQ   w+8(FP), CX
 	MOVQ   x+16(FP), DX
 	MOVQ   active+24(FP), BX
-	VPXORD Z0, Z0, Z0
+	VXORPS Z0, Z0, Z0
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
 	JZ     listed47
@@ -383,7 +383,7 @@ TEXT ·stepExcitatory1AVX512(SB), $0-8
 	MOVQ         216(AX), DI
 
 panel51:
-	VPXORD Z0, Z0, Z0
+	VXORPS Z0, Z0, Z0
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
@@ -398,36 +398,36 @@ column52:
 	VMOVUPS       (R8)(BX*1), Z3
 	VSUBPS        Z0, Z3, Z3
 	MOVQ          120(AX), R8
-	VMOVUPS       (R8)(BX*1), Z6
+	VMOVUPS       (R8)(BX*1), Z0
 	MOVQ          144(AX), R8
-	VFMADD231PS   (R8)(BX*1), Z6, Z3
+	VFMADD231PS   (R8)(BX*1), Z0, Z3
 	MOVQ          48(AX), R8
 	VSUBPS        (R8)(BX*1), Z3, Z3
-	VBROADCASTSS  224(AX), Z6
-	VMULPS        Z6, Z3, Z3
+	VBROADCASTSS  224(AX), Z0
+	VMULPS        Z0, Z3, Z3
 	MOVQ          72(AX), R9
-	VADDPS        (R9)(BX*1), Z3, Z6
-	VMOVUPS       Z6, (R9)(BX*1)
+	VADDPS        (R9)(BX*1), Z3, Z0
+	VMOVUPS       Z0, (R9)(BX*1)
 	MOVL          $0x7fffffff, R9
-	VMOVD         R9, X7
-	VBROADCASTSS  X7, Z7
-	VANDPS        Z7, Z3, Z3
-	VPXORD        Z4, Z4, Z4
-	VBROADCASTSS  228(AX), Z7
-	VCMPPS        $0x1d, Z4, Z6, K2
-	VCMPPS        $0x12, Z7, Z6, K2, K2
+	VMOVD         R9, X4
+	VBROADCASTSS  X4, Z4
+	VANDPS        Z4, Z3, Z3
+	VXORPS        Z4, Z4, Z4
+	VBROADCASTSS  228(AX), Z5
+	VCMPPS        $0x1d, Z4, Z0, K2
+	VCMPPS        $0x12, Z5, Z0, K2, K2
 	VMAXPS        Z3, Z1, K2, Z1
-	VCMPPS        $0x03, Z6, Z6, K2
+	VCMPPS        $0x03, Z0, Z0, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z6, Z4, Z3
-	VMINPS        Z3, Z7, Z3
-	VMOVUPS       Z3, (R8)(BX*1)
+	VMAXPS        Z0, Z4, Z0
+	VMINPS        Z0, Z5, Z0
+	VMOVUPS       Z0, (R8)(BX*1)
 	MOVQ          168(AX), R8
-	VPXORD        Z5, Z5, Z5
-	VCMPPS        $0x04, Z5, Z3, K2
-	VPCOMPRESSD.Z Z2, K2, Z3
+	VXORPS        Z3, Z3, Z3
+	VCMPPS        $0x04, Z3, Z0, K2
+	VPCOMPRESSD.Z Z2, K2, Z0
 	KMOVW         K2, R9
-	VMOVUPS       Z3, (R8)(DI*4)
+	VMOVUPS       Z0, (R8)(DI*4)
 	POPCNTL       R9, R9
 	ADDQ          R9, DI
 	VPADDD        sixteens<>+0(SB), Z2, Z2
@@ -596,7 +596,7 @@ TEXT ·stepInhibitory1AVX512(SB), $0-8
 	KXORW        K1, K1, K1
 
 panel57:
-	VPXORD Z0, Z0, Z0
+	VXORPS Z0, Z0, Z0
 	CMPQ   208(AX), $+0
 	JGE    listed58
 	MOVQ   192(AX), R9
@@ -652,19 +652,19 @@ column63:
 	VADDPS        (R10)(BX*1), Z0, Z2
 	VMOVUPS       Z2, (R10)(BX*1)
 	MOVL          $0x7fffffff, R10
-	VMOVD         R10, X4
-	VBROADCASTSS  X4, Z4
-	VANDPS        Z4, Z0, Z0
-	VPXORD        Z3, Z3, Z3
+	VMOVD         R10, X3
+	VBROADCASTSS  X3, Z3
+	VANDPS        Z3, Z0, Z0
+	VXORPS        Z3, Z3, Z3
 	VBROADCASTSS  236(AX), Z4
 	VCMPPS        $0x1d, Z3, Z2, K2
 	VCMPPS        $0x12, Z4, Z2, K2, K2
 	VMAXPS        Z0, Z1, K2, Z1
 	VCMPPS        $0x03, Z2, Z2, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z2, Z3, Z2
-	VMINPS        Z2, Z4, Z2
-	VMOVUPS       Z2, (R9)(BX*1)
+	VMAXPS        Z2, Z3, Z0
+	VMINPS        Z0, Z4, Z0
+	VMOVUPS       Z0, (R9)(BX*1)
 	ADDQ          $0x00000040, BX
 	DECQ          SI
 	JNZ           panel57
@@ -820,14 +820,14 @@ end72:
 	RET
 
 // func productActive2AVX512(dst *float32, w *float32, x *float32, active *int32, n int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·productActive2AVX512(SB), $0-40
 	MOVQ   dst+0(FP), AX
 	MOVQ   w+8(FP), CX
 	MOVQ   x+16(FP), DX
 	MOVQ   active+24(FP), BX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
 	JZ     listed73
@@ -897,8 +897,8 @@ TEXT ·stepExcitatory2AVX512(SB), $0-8
 	MOVQ         216(AX), DI
 
 panel77:
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
@@ -914,73 +914,73 @@ column78:
 	VMOVUPS       (R8)(BX*1), Z4
 	VSUBPS        Z0, Z4, Z4
 	MOVQ          120(AX), R8
-	VMOVUPS       (R8)(BX*1), Z9
+	VMOVUPS       (R8)(BX*1), Z0
 	MOVQ          144(AX), R8
-	VFMADD231PS   (R8)(BX*1), Z9, Z4
+	VFMADD231PS   (R8)(BX*1), Z0, Z4
 	MOVQ          48(AX), R8
 	VSUBPS        (R8)(BX*1), Z4, Z4
-	VBROADCASTSS  224(AX), Z9
-	VMULPS        Z9, Z4, Z4
+	VBROADCASTSS  224(AX), Z0
+	VMULPS        Z0, Z4, Z4
 	MOVQ          72(AX), R9
-	VADDPS        (R9)(BX*1), Z4, Z9
-	VMOVUPS       Z9, (R9)(BX*1)
+	VADDPS        (R9)(BX*1), Z4, Z0
+	VMOVUPS       Z0, (R9)(BX*1)
 	MOVL          $0x7fffffff, R9
-	VMOVD         R9, X10
-	VBROADCASTSS  X10, Z10
-	VANDPS        Z10, Z4, Z4
-	VPXORD        Z5, Z5, Z5
-	VBROADCASTSS  228(AX), Z10
-	VCMPPS        $0x1d, Z5, Z9, K2
-	VCMPPS        $0x12, Z10, Z9, K2, K2
+	VMOVD         R9, X5
+	VBROADCASTSS  X5, Z5
+	VANDPS        Z5, Z4, Z4
+	VXORPS        Z5, Z5, Z5
+	VBROADCASTSS  228(AX), Z6
+	VCMPPS        $0x1d, Z5, Z0, K2
+	VCMPPS        $0x12, Z6, Z0, K2, K2
 	VMAXPS        Z4, Z2, K2, Z2
-	VCMPPS        $0x03, Z9, Z9, K2
+	VCMPPS        $0x03, Z0, Z0, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z9, Z5, Z4
-	VMINPS        Z4, Z10, Z4
-	VMOVUPS       Z4, (R8)(BX*1)
+	VMAXPS        Z0, Z5, Z0
+	VMINPS        Z0, Z6, Z0
+	VMOVUPS       Z0, (R8)(BX*1)
 	MOVQ          168(AX), R8
-	VPXORD        Z6, Z6, Z6
-	VCMPPS        $0x04, Z6, Z4, K2
-	VPCOMPRESSD.Z Z3, K2, Z4
+	VXORPS        Z4, Z4, Z4
+	VCMPPS        $0x04, Z4, Z0, K2
+	VPCOMPRESSD.Z Z3, K2, Z0
 	KMOVW         K2, R9
-	VMOVUPS       Z4, (R8)(DI*4)
+	VMOVUPS       Z0, (R8)(DI*4)
 	POPCNTL       R9, R9
 	ADDQ          R9, DI
 	VPADDD        sixteens<>+0(SB), Z3, Z3
 	MOVQ          96(AX), R8
-	VMOVUPS       64(R8)(BX*1), Z4
-	VSUBPS        Z1, Z4, Z4
+	VMOVUPS       64(R8)(BX*1), Z0
+	VSUBPS        Z1, Z0, Z0
 	MOVQ          120(AX), R8
-	VMOVUPS       64(R8)(BX*1), Z9
+	VMOVUPS       64(R8)(BX*1), Z1
 	MOVQ          144(AX), R8
-	VFMADD231PS   64(R8)(BX*1), Z9, Z4
+	VFMADD231PS   64(R8)(BX*1), Z1, Z0
 	MOVQ          48(AX), R8
-	VSUBPS        64(R8)(BX*1), Z4, Z4
-	VBROADCASTSS  224(AX), Z9
-	VMULPS        Z9, Z4, Z4
+	VSUBPS        64(R8)(BX*1), Z0, Z0
+	VBROADCASTSS  224(AX), Z1
+	VMULPS        Z1, Z0, Z0
 	MOVQ          72(AX), R9
-	VADDPS        64(R9)(BX*1), Z4, Z9
-	VMOVUPS       Z9, 64(R9)(BX*1)
+	VADDPS        64(R9)(BX*1), Z0, Z1
+	VMOVUPS       Z1, 64(R9)(BX*1)
 	MOVL          $0x7fffffff, R9
-	VMOVD         R9, X10
-	VBROADCASTSS  X10, Z10
-	VANDPS        Z10, Z4, Z4
-	VPXORD        Z7, Z7, Z7
-	VBROADCASTSS  228(AX), Z10
-	VCMPPS        $0x1d, Z7, Z9, K2
-	VCMPPS        $0x12, Z10, Z9, K2, K2
-	VMAXPS        Z4, Z2, K2, Z2
-	VCMPPS        $0x03, Z9, Z9, K2
+	VMOVD         R9, X4
+	VBROADCASTSS  X4, Z4
+	VANDPS        Z4, Z0, Z0
+	VXORPS        Z4, Z4, Z4
+	VBROADCASTSS  228(AX), Z5
+	VCMPPS        $0x1d, Z4, Z1, K2
+	VCMPPS        $0x12, Z5, Z1, K2, K2
+	VMAXPS        Z0, Z2, K2, Z2
+	VCMPPS        $0x03, Z1, Z1, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z9, Z7, Z4
-	VMINPS        Z4, Z10, Z4
-	VMOVUPS       Z4, 64(R8)(BX*1)
+	VMAXPS        Z1, Z4, Z0
+	VMINPS        Z0, Z5, Z0
+	VMOVUPS       Z0, 64(R8)(BX*1)
 	MOVQ          168(AX), R8
-	VPXORD        Z8, Z8, Z8
-	VCMPPS        $0x04, Z8, Z4, K2
-	VPCOMPRESSD.Z Z3, K2, Z4
+	VXORPS        Z1, Z1, Z1
+	VCMPPS        $0x04, Z1, Z0, K2
+	VPCOMPRESSD.Z Z3, K2, Z0
 	KMOVW         K2, R9
-	VMOVUPS       Z4, (R8)(DI*4)
+	VMOVUPS       Z0, (R8)(DI*4)
 	POPCNTL       R9, R9
 	ADDQ          R9, DI
 	VPADDD        sixteens<>+0(SB), Z3, Z3
@@ -1235,8 +1235,8 @@ TEXT ·stepInhibitory2AVX512(SB), $0-8
 	KXORW        K1, K1, K1
 
 panel83:
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
 	CMPQ   208(AX), $+0
 	JGE    listed84
 	MOVQ   192(AX), R9
@@ -1295,42 +1295,42 @@ column89:
 	VADDPS        (R10)(BX*1), Z0, Z3
 	VMOVUPS       Z3, (R10)(BX*1)
 	MOVL          $0x7fffffff, R10
-	VMOVD         R10, X6
-	VBROADCASTSS  X6, Z6
-	VANDPS        Z6, Z0, Z0
-	VPXORD        Z4, Z4, Z4
-	VBROADCASTSS  236(AX), Z6
+	VMOVD         R10, X4
+	VBROADCASTSS  X4, Z4
+	VANDPS        Z4, Z0, Z0
+	VXORPS        Z4, Z4, Z4
+	VBROADCASTSS  236(AX), Z5
 	VCMPPS        $0x1d, Z4, Z3, K2
-	VCMPPS        $0x12, Z6, Z3, K2, K2
+	VCMPPS        $0x12, Z5, Z3, K2, K2
 	VMAXPS        Z0, Z2, K2, Z2
 	VCMPPS        $0x03, Z3, Z3, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z3, Z4, Z3
-	VMINPS        Z3, Z6, Z3
-	VMOVUPS       Z3, (R9)(BX*1)
+	VMAXPS        Z3, Z4, Z0
+	VMINPS        Z0, Z5, Z0
+	VMOVUPS       Z0, (R9)(BX*1)
 	MOVQ          120(AX), R9
 	VSUBPS        64(R9)(BX*1), Z1, Z1
 	MOVQ          168(AX), R10
 	VADDPS        64(R10)(BX*1), Z1, Z1
-	VBROADCASTSS  232(AX), Z3
-	VMULPS        Z3, Z1, Z1
+	VBROADCASTSS  232(AX), Z0
+	VMULPS        Z0, Z1, Z1
 	MOVQ          144(AX), R10
-	VADDPS        64(R10)(BX*1), Z1, Z3
-	VMOVUPS       Z3, 64(R10)(BX*1)
+	VADDPS        64(R10)(BX*1), Z1, Z0
+	VMOVUPS       Z0, 64(R10)(BX*1)
 	MOVL          $0x7fffffff, R10
-	VMOVD         R10, X6
-	VBROADCASTSS  X6, Z6
-	VANDPS        Z6, Z1, Z1
-	VPXORD        Z5, Z5, Z5
-	VBROADCASTSS  236(AX), Z6
-	VCMPPS        $0x1d, Z5, Z3, K2
-	VCMPPS        $0x12, Z6, Z3, K2, K2
+	VMOVD         R10, X3
+	VBROADCASTSS  X3, Z3
+	VANDPS        Z3, Z1, Z1
+	VXORPS        Z3, Z3, Z3
+	VBROADCASTSS  236(AX), Z4
+	VCMPPS        $0x1d, Z3, Z0, K2
+	VCMPPS        $0x12, Z4, Z0, K2, K2
 	VMAXPS        Z1, Z2, K2, Z2
-	VCMPPS        $0x03, Z3, Z3, K2
+	VCMPPS        $0x03, Z0, Z0, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z3, Z5, Z3
-	VMINPS        Z3, Z6, Z3
-	VMOVUPS       Z3, 64(R9)(BX*1)
+	VMAXPS        Z0, Z3, Z0
+	VMINPS        Z0, Z4, Z0
+	VMOVUPS       Z0, 64(R9)(BX*1)
 	ADDQ          $0x00000080, BX
 	DECQ          SI
 	JNZ           panel83
@@ -1544,15 +1544,15 @@ end98:
 	RET
 
 // func productActive3AVX512(dst *float32, w *float32, x *float32, active *int32, n int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·productActive3AVX512(SB), $0-40
 	MOVQ   dst+0(FP), AX
 	MOVQ   w+8(FP), CX
 	MOVQ   x+16(FP), DX
 	MOVQ   active+24(FP), BX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
 	JZ     listed99
@@ -1630,9 +1630,9 @@ TEXT ·stepExcitatory3AVX512(SB), $0-8
 	MOVQ         216(AX), DI
 
 panel103:
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
@@ -1649,110 +1649,110 @@ column104:
 	VMOVUPS       (R8)(BX*1), Z5
 	VSUBPS        Z0, Z5, Z5
 	MOVQ          120(AX), R8
-	VMOVUPS       (R8)(BX*1), Z12
+	VMOVUPS       (R8)(BX*1), Z0
 	MOVQ          144(AX), R8
-	VFMADD231PS   (R8)(BX*1), Z12, Z5
+	VFMADD231PS   (R8)(BX*1), Z0, Z5
 	MOVQ          48(AX), R8
 	VSUBPS        (R8)(BX*1), Z5, Z5
-	VBROADCASTSS  224(AX), Z12
-	VMULPS        Z12, Z5, Z5
+	VBROADCASTSS  224(AX), Z0
+	VMULPS        Z0, Z5, Z5
 	MOVQ          72(AX), R9
-	VADDPS        (R9)(BX*1), Z5, Z12
-	VMOVUPS       Z12, (R9)(BX*1)
+	VADDPS        (R9)(BX*1), Z5, Z0
+	VMOVUPS       Z0, (R9)(BX*1)
 	MOVL          $0x7fffffff, R9
-	VMOVD         R9, X13
-	VBROADCASTSS  X13, Z13
-	VANDPS        Z13, Z5, Z5
-	VPXORD        Z6, Z6, Z6
-	VBROADCASTSS  228(AX), Z13
-	VCMPPS        $0x1d, Z6, Z12, K2
-	VCMPPS        $0x12, Z13, Z12, K2, K2
+	VMOVD         R9, X6
+	VBROADCASTSS  X6, Z6
+	VANDPS        Z6, Z5, Z5
+	VXORPS        Z6, Z6, Z6
+	VBROADCASTSS  228(AX), Z7
+	VCMPPS        $0x1d, Z6, Z0, K2
+	VCMPPS        $0x12, Z7, Z0, K2, K2
 	VMAXPS        Z5, Z3, K2, Z3
-	VCMPPS        $0x03, Z12, Z12, K2
+	VCMPPS        $0x03, Z0, Z0, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z12, Z6, Z5
-	VMINPS        Z5, Z13, Z5
-	VMOVUPS       Z5, (R8)(BX*1)
+	VMAXPS        Z0, Z6, Z0
+	VMINPS        Z0, Z7, Z0
+	VMOVUPS       Z0, (R8)(BX*1)
 	MOVQ          168(AX), R8
-	VPXORD        Z7, Z7, Z7
-	VCMPPS        $0x04, Z7, Z5, K2
-	VPCOMPRESSD.Z Z4, K2, Z5
+	VXORPS        Z5, Z5, Z5
+	VCMPPS        $0x04, Z5, Z0, K2
+	VPCOMPRESSD.Z Z4, K2, Z0
 	KMOVW         K2, R9
-	VMOVUPS       Z5, (R8)(DI*4)
+	VMOVUPS       Z0, (R8)(DI*4)
 	POPCNTL       R9, R9
 	ADDQ          R9, DI
 	VPADDD        sixteens<>+0(SB), Z4, Z4
 	MOVQ          96(AX), R8
-	VMOVUPS       64(R8)(BX*1), Z5
-	VSUBPS        Z1, Z5, Z5
+	VMOVUPS       64(R8)(BX*1), Z0
+	VSUBPS        Z1, Z0, Z0
 	MOVQ          120(AX), R8
-	VMOVUPS       64(R8)(BX*1), Z12
+	VMOVUPS       64(R8)(BX*1), Z1
 	MOVQ          144(AX), R8
-	VFMADD231PS   64(R8)(BX*1), Z12, Z5
+	VFMADD231PS   64(R8)(BX*1), Z1, Z0
 	MOVQ          48(AX), R8
-	VSUBPS        64(R8)(BX*1), Z5, Z5
-	VBROADCASTSS  224(AX), Z12
-	VMULPS        Z12, Z5, Z5
+	VSUBPS        64(R8)(BX*1), Z0, Z0
+	VBROADCASTSS  224(AX), Z1
+	VMULPS        Z1, Z0, Z0
 	MOVQ          72(AX), R9
-	VADDPS        64(R9)(BX*1), Z5, Z12
-	VMOVUPS       Z12, 64(R9)(BX*1)
+	VADDPS        64(R9)(BX*1), Z0, Z1
+	VMOVUPS       Z1, 64(R9)(BX*1)
 	MOVL          $0x7fffffff, R9
-	VMOVD         R9, X13
-	VBROADCASTSS  X13, Z13
-	VANDPS        Z13, Z5, Z5
-	VPXORD        Z8, Z8, Z8
-	VBROADCASTSS  228(AX), Z13
-	VCMPPS        $0x1d, Z8, Z12, K2
-	VCMPPS        $0x12, Z13, Z12, K2, K2
-	VMAXPS        Z5, Z3, K2, Z3
-	VCMPPS        $0x03, Z12, Z12, K2
+	VMOVD         R9, X5
+	VBROADCASTSS  X5, Z5
+	VANDPS        Z5, Z0, Z0
+	VXORPS        Z5, Z5, Z5
+	VBROADCASTSS  228(AX), Z6
+	VCMPPS        $0x1d, Z5, Z1, K2
+	VCMPPS        $0x12, Z6, Z1, K2, K2
+	VMAXPS        Z0, Z3, K2, Z3
+	VCMPPS        $0x03, Z1, Z1, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z12, Z8, Z5
-	VMINPS        Z5, Z13, Z5
-	VMOVUPS       Z5, 64(R8)(BX*1)
+	VMAXPS        Z1, Z5, Z0
+	VMINPS        Z0, Z6, Z0
+	VMOVUPS       Z0, 64(R8)(BX*1)
 	MOVQ          168(AX), R8
-	VPXORD        Z9, Z9, Z9
-	VCMPPS        $0x04, Z9, Z5, K2
-	VPCOMPRESSD.Z Z4, K2, Z5
+	VXORPS        Z1, Z1, Z1
+	VCMPPS        $0x04, Z1, Z0, K2
+	VPCOMPRESSD.Z Z4, K2, Z0
 	KMOVW         K2, R9
-	VMOVUPS       Z5, (R8)(DI*4)
+	VMOVUPS       Z0, (R8)(DI*4)
 	POPCNTL       R9, R9
 	ADDQ          R9, DI
 	VPADDD        sixteens<>+0(SB), Z4, Z4
 	MOVQ          96(AX), R8
-	VMOVUPS       128(R8)(BX*1), Z5
-	VSUBPS        Z2, Z5, Z5
+	VMOVUPS       128(R8)(BX*1), Z0
+	VSUBPS        Z2, Z0, Z0
 	MOVQ          120(AX), R8
-	VMOVUPS       128(R8)(BX*1), Z12
+	VMOVUPS       128(R8)(BX*1), Z1
 	MOVQ          144(AX), R8
-	VFMADD231PS   128(R8)(BX*1), Z12, Z5
+	VFMADD231PS   128(R8)(BX*1), Z1, Z0
 	MOVQ          48(AX), R8
-	VSUBPS        128(R8)(BX*1), Z5, Z5
-	VBROADCASTSS  224(AX), Z12
-	VMULPS        Z12, Z5, Z5
+	VSUBPS        128(R8)(BX*1), Z0, Z0
+	VBROADCASTSS  224(AX), Z1
+	VMULPS        Z1, Z0, Z0
 	MOVQ          72(AX), R9
-	VADDPS        128(R9)(BX*1), Z5, Z12
-	VMOVUPS       Z12, 128(R9)(BX*1)
+	VADDPS        128(R9)(BX*1), Z0, Z1
+	VMOVUPS       Z1, 128(R9)(BX*1)
 	MOVL          $0x7fffffff, R9
-	VMOVD         R9, X13
-	VBROADCASTSS  X13, Z13
-	VANDPS        Z13, Z5, Z5
-	VPXORD        Z10, Z10, Z10
-	VBROADCASTSS  228(AX), Z13
-	VCMPPS        $0x1d, Z10, Z12, K2
-	VCMPPS        $0x12, Z13, Z12, K2, K2
-	VMAXPS        Z5, Z3, K2, Z3
-	VCMPPS        $0x03, Z12, Z12, K2
+	VMOVD         R9, X2
+	VBROADCASTSS  X2, Z2
+	VANDPS        Z2, Z0, Z0
+	VXORPS        Z2, Z2, Z2
+	VBROADCASTSS  228(AX), Z5
+	VCMPPS        $0x1d, Z2, Z1, K2
+	VCMPPS        $0x12, Z5, Z1, K2, K2
+	VMAXPS        Z0, Z3, K2, Z3
+	VCMPPS        $0x03, Z1, Z1, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z12, Z10, Z5
-	VMINPS        Z5, Z13, Z5
-	VMOVUPS       Z5, 128(R8)(BX*1)
+	VMAXPS        Z1, Z2, Z0
+	VMINPS        Z0, Z5, Z0
+	VMOVUPS       Z0, 128(R8)(BX*1)
 	MOVQ          168(AX), R8
-	VPXORD        Z11, Z11, Z11
-	VCMPPS        $0x04, Z11, Z5, K2
-	VPCOMPRESSD.Z Z4, K2, Z5
+	VXORPS        Z1, Z1, Z1
+	VCMPPS        $0x04, Z1, Z0, K2
+	VPCOMPRESSD.Z Z4, K2, Z0
 	KMOVW         K2, R9
-	VMOVUPS       Z5, (R8)(DI*4)
+	VMOVUPS       Z0, (R8)(DI*4)
 	POPCNTL       R9, R9
 	ADDQ          R9, DI
 	VPADDD        sixteens<>+0(SB), Z4, Z4
@@ -2093,9 +2093,9 @@ TEXT ·stepInhibitory3AVX512(SB), $0-8
 	KXORW        K1, K1, K1
 
 panel109:
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
 	CMPQ   208(AX), $+0
 	JGE    listed110
 	MOVQ   192(AX), R9
@@ -2157,65 +2157,65 @@ column115:
 	VADDPS        (R10)(BX*1), Z0, Z4
 	VMOVUPS       Z4, (R10)(BX*1)
 	MOVL          $0x7fffffff, R10
-	VMOVD         R10, X8
-	VBROADCASTSS  X8, Z8
-	VANDPS        Z8, Z0, Z0
-	VPXORD        Z5, Z5, Z5
-	VBROADCASTSS  236(AX), Z8
+	VMOVD         R10, X5
+	VBROADCASTSS  X5, Z5
+	VANDPS        Z5, Z0, Z0
+	VXORPS        Z5, Z5, Z5
+	VBROADCASTSS  236(AX), Z6
 	VCMPPS        $0x1d, Z5, Z4, K2
-	VCMPPS        $0x12, Z8, Z4, K2, K2
+	VCMPPS        $0x12, Z6, Z4, K2, K2
 	VMAXPS        Z0, Z3, K2, Z3
 	VCMPPS        $0x03, Z4, Z4, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z4, Z5, Z4
-	VMINPS        Z4, Z8, Z4
-	VMOVUPS       Z4, (R9)(BX*1)
+	VMAXPS        Z4, Z5, Z0
+	VMINPS        Z0, Z6, Z0
+	VMOVUPS       Z0, (R9)(BX*1)
 	MOVQ          120(AX), R9
 	VSUBPS        64(R9)(BX*1), Z1, Z1
 	MOVQ          168(AX), R10
 	VADDPS        64(R10)(BX*1), Z1, Z1
-	VBROADCASTSS  232(AX), Z4
-	VMULPS        Z4, Z1, Z1
+	VBROADCASTSS  232(AX), Z0
+	VMULPS        Z0, Z1, Z1
 	MOVQ          144(AX), R10
-	VADDPS        64(R10)(BX*1), Z1, Z4
-	VMOVUPS       Z4, 64(R10)(BX*1)
+	VADDPS        64(R10)(BX*1), Z1, Z0
+	VMOVUPS       Z0, 64(R10)(BX*1)
 	MOVL          $0x7fffffff, R10
-	VMOVD         R10, X8
-	VBROADCASTSS  X8, Z8
-	VANDPS        Z8, Z1, Z1
-	VPXORD        Z6, Z6, Z6
-	VBROADCASTSS  236(AX), Z8
-	VCMPPS        $0x1d, Z6, Z4, K2
-	VCMPPS        $0x12, Z8, Z4, K2, K2
+	VMOVD         R10, X4
+	VBROADCASTSS  X4, Z4
+	VANDPS        Z4, Z1, Z1
+	VXORPS        Z4, Z4, Z4
+	VBROADCASTSS  236(AX), Z5
+	VCMPPS        $0x1d, Z4, Z0, K2
+	VCMPPS        $0x12, Z5, Z0, K2, K2
 	VMAXPS        Z1, Z3, K2, Z3
-	VCMPPS        $0x03, Z4, Z4, K2
+	VCMPPS        $0x03, Z0, Z0, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z4, Z6, Z4
-	VMINPS        Z4, Z8, Z4
-	VMOVUPS       Z4, 64(R9)(BX*1)
+	VMAXPS        Z0, Z4, Z0
+	VMINPS        Z0, Z5, Z0
+	VMOVUPS       Z0, 64(R9)(BX*1)
 	MOVQ          120(AX), R9
 	VSUBPS        128(R9)(BX*1), Z2, Z2
 	MOVQ          168(AX), R10
 	VADDPS        128(R10)(BX*1), Z2, Z2
-	VBROADCASTSS  232(AX), Z4
-	VMULPS        Z4, Z2, Z2
+	VBROADCASTSS  232(AX), Z0
+	VMULPS        Z0, Z2, Z2
 	MOVQ          144(AX), R10
-	VADDPS        128(R10)(BX*1), Z2, Z4
-	VMOVUPS       Z4, 128(R10)(BX*1)
+	VADDPS        128(R10)(BX*1), Z2, Z0
+	VMOVUPS       Z0, 128(R10)(BX*1)
 	MOVL          $0x7fffffff, R10
-	VMOVD         R10, X8
-	VBROADCASTSS  X8, Z8
-	VANDPS        Z8, Z2, Z2
-	VPXORD        Z7, Z7, Z7
-	VBROADCASTSS  236(AX), Z8
-	VCMPPS        $0x1d, Z7, Z4, K2
-	VCMPPS        $0x12, Z8, Z4, K2, K2
+	VMOVD         R10, X1
+	VBROADCASTSS  X1, Z1
+	VANDPS        Z1, Z2, Z2
+	VXORPS        Z1, Z1, Z1
+	VBROADCASTSS  236(AX), Z4
+	VCMPPS        $0x1d, Z1, Z0, K2
+	VCMPPS        $0x12, Z4, Z0, K2, K2
 	VMAXPS        Z2, Z3, K2, Z3
-	VCMPPS        $0x03, Z4, Z4, K2
+	VCMPPS        $0x03, Z0, Z0, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z4, Z7, Z4
-	VMINPS        Z4, Z8, Z4
-	VMOVUPS       Z4, 128(R9)(BX*1)
+	VMAXPS        Z0, Z1, Z0
+	VMINPS        Z0, Z4, Z0
+	VMOVUPS       Z0, 128(R9)(BX*1)
 	ADDQ          $0x000000c0, BX
 	DECQ          SI
 	JNZ           panel109
@@ -2487,16 +2487,16 @@ end124:
 	RET
 
 // func productActive4AVX512(dst *float32, w *float32, x *float32, active *int32, n int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·productActive4AVX512(SB), $0-40
 	MOVQ   dst+0(FP), AX
 	MOVQ   w+8(FP), CX
 	MOVQ   x+16(FP), DX
 	MOVQ   active+24(FP), BX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
 	JZ     listed125
@@ -2582,10 +2582,10 @@ TEXT ·stepExcitatory4AVX512(SB), $0-8
 	MOVQ         216(AX), DI
 
 panel129:
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
@@ -2603,147 +2603,147 @@ column130:
 	VMOVUPS       (R8)(BX*1), Z6
 	VSUBPS        Z0, Z6, Z6
 	MOVQ          120(AX), R8
-	VMOVUPS       (R8)(BX*1), Z15
+	VMOVUPS       (R8)(BX*1), Z0
 	MOVQ          144(AX), R8
-	VFMADD231PS   (R8)(BX*1), Z15, Z6
+	VFMADD231PS   (R8)(BX*1), Z0, Z6
 	MOVQ          48(AX), R8
 	VSUBPS        (R8)(BX*1), Z6, Z6
-	VBROADCASTSS  224(AX), Z15
-	VMULPS        Z15, Z6, Z6
+	VBROADCASTSS  224(AX), Z0
+	VMULPS        Z0, Z6, Z6
 	MOVQ          72(AX), R9
-	VADDPS        (R9)(BX*1), Z6, Z15
-	VMOVUPS       Z15, (R9)(BX*1)
+	VADDPS        (R9)(BX*1), Z6, Z0
+	VMOVUPS       Z0, (R9)(BX*1)
 	MOVL          $0x7fffffff, R9
-	VMOVD         R9, X16
-	VBROADCASTSS  X16, Z16
-	VANDPS        Z16, Z6, Z6
-	VPXORD        Z7, Z7, Z7
-	VBROADCASTSS  228(AX), Z16
-	VCMPPS        $0x1d, Z7, Z15, K2
-	VCMPPS        $0x12, Z16, Z15, K2, K2
+	VMOVD         R9, X7
+	VBROADCASTSS  X7, Z7
+	VANDPS        Z7, Z6, Z6
+	VXORPS        Z7, Z7, Z7
+	VBROADCASTSS  228(AX), Z8
+	VCMPPS        $0x1d, Z7, Z0, K2
+	VCMPPS        $0x12, Z8, Z0, K2, K2
 	VMAXPS        Z6, Z4, K2, Z4
-	VCMPPS        $0x03, Z15, Z15, K2
+	VCMPPS        $0x03, Z0, Z0, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z15, Z7, Z6
-	VMINPS        Z6, Z16, Z6
-	VMOVUPS       Z6, (R8)(BX*1)
+	VMAXPS        Z0, Z7, Z0
+	VMINPS        Z0, Z8, Z0
+	VMOVUPS       Z0, (R8)(BX*1)
 	MOVQ          168(AX), R8
-	VPXORD        Z8, Z8, Z8
-	VCMPPS        $0x04, Z8, Z6, K2
-	VPCOMPRESSD.Z Z5, K2, Z6
+	VXORPS        Z6, Z6, Z6
+	VCMPPS        $0x04, Z6, Z0, K2
+	VPCOMPRESSD.Z Z5, K2, Z0
 	KMOVW         K2, R9
-	VMOVUPS       Z6, (R8)(DI*4)
+	VMOVUPS       Z0, (R8)(DI*4)
 	POPCNTL       R9, R9
 	ADDQ          R9, DI
 	VPADDD        sixteens<>+0(SB), Z5, Z5
 	MOVQ          96(AX), R8
-	VMOVUPS       64(R8)(BX*1), Z6
-	VSUBPS        Z1, Z6, Z6
+	VMOVUPS       64(R8)(BX*1), Z0
+	VSUBPS        Z1, Z0, Z0
 	MOVQ          120(AX), R8
-	VMOVUPS       64(R8)(BX*1), Z15
+	VMOVUPS       64(R8)(BX*1), Z1
 	MOVQ          144(AX), R8
-	VFMADD231PS   64(R8)(BX*1), Z15, Z6
+	VFMADD231PS   64(R8)(BX*1), Z1, Z0
 	MOVQ          48(AX), R8
-	VSUBPS        64(R8)(BX*1), Z6, Z6
-	VBROADCASTSS  224(AX), Z15
-	VMULPS        Z15, Z6, Z6
+	VSUBPS        64(R8)(BX*1), Z0, Z0
+	VBROADCASTSS  224(AX), Z1
+	VMULPS        Z1, Z0, Z0
 	MOVQ          72(AX), R9
-	VADDPS        64(R9)(BX*1), Z6, Z15
-	VMOVUPS       Z15, 64(R9)(BX*1)
+	VADDPS        64(R9)(BX*1), Z0, Z1
+	VMOVUPS       Z1, 64(R9)(BX*1)
 	MOVL          $0x7fffffff, R9
-	VMOVD         R9, X16
-	VBROADCASTSS  X16, Z16
-	VANDPS        Z16, Z6, Z6
-	VPXORD        Z9, Z9, Z9
-	VBROADCASTSS  228(AX), Z16
-	VCMPPS        $0x1d, Z9, Z15, K2
-	VCMPPS        $0x12, Z16, Z15, K2, K2
-	VMAXPS        Z6, Z4, K2, Z4
-	VCMPPS        $0x03, Z15, Z15, K2
+	VMOVD         R9, X6
+	VBROADCASTSS  X6, Z6
+	VANDPS        Z6, Z0, Z0
+	VXORPS        Z6, Z6, Z6
+	VBROADCASTSS  228(AX), Z7
+	VCMPPS        $0x1d, Z6, Z1, K2
+	VCMPPS        $0x12, Z7, Z1, K2, K2
+	VMAXPS        Z0, Z4, K2, Z4
+	VCMPPS        $0x03, Z1, Z1, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z15, Z9, Z6
-	VMINPS        Z6, Z16, Z6
-	VMOVUPS       Z6, 64(R8)(BX*1)
+	VMAXPS        Z1, Z6, Z0
+	VMINPS        Z0, Z7, Z0
+	VMOVUPS       Z0, 64(R8)(BX*1)
 	MOVQ          168(AX), R8
-	VPXORD        Z10, Z10, Z10
-	VCMPPS        $0x04, Z10, Z6, K2
-	VPCOMPRESSD.Z Z5, K2, Z6
+	VXORPS        Z1, Z1, Z1
+	VCMPPS        $0x04, Z1, Z0, K2
+	VPCOMPRESSD.Z Z5, K2, Z0
 	KMOVW         K2, R9
-	VMOVUPS       Z6, (R8)(DI*4)
+	VMOVUPS       Z0, (R8)(DI*4)
 	POPCNTL       R9, R9
 	ADDQ          R9, DI
 	VPADDD        sixteens<>+0(SB), Z5, Z5
 	MOVQ          96(AX), R8
-	VMOVUPS       128(R8)(BX*1), Z6
-	VSUBPS        Z2, Z6, Z6
+	VMOVUPS       128(R8)(BX*1), Z0
+	VSUBPS        Z2, Z0, Z0
 	MOVQ          120(AX), R8
-	VMOVUPS       128(R8)(BX*1), Z15
+	VMOVUPS       128(R8)(BX*1), Z1
 	MOVQ          144(AX), R8
-	VFMADD231PS   128(R8)(BX*1), Z15, Z6
+	VFMADD231PS   128(R8)(BX*1), Z1, Z0
 	MOVQ          48(AX), R8
-	VSUBPS        128(R8)(BX*1), Z6, Z6
-	VBROADCASTSS  224(AX), Z15
-	VMULPS        Z15, Z6, Z6
+	VSUBPS        128(R8)(BX*1), Z0, Z0
+	VBROADCASTSS  224(AX), Z1
+	VMULPS        Z1, Z0, Z0
 	MOVQ          72(AX), R9
-	VADDPS        128(R9)(BX*1), Z6, Z15
-	VMOVUPS       Z15, 128(R9)(BX*1)
+	VADDPS        128(R9)(BX*1), Z0, Z1
+	VMOVUPS       Z1, 128(R9)(BX*1)
 	MOVL          $0x7fffffff, R9
-	VMOVD         R9, X16
-	VBROADCASTSS  X16, Z16
-	VANDPS        Z16, Z6, Z6
-	VPXORD        Z11, Z11, Z11
-	VBROADCASTSS  228(AX), Z16
-	VCMPPS        $0x1d, Z11, Z15, K2
-	VCMPPS        $0x12, Z16, Z15, K2, K2
-	VMAXPS        Z6, Z4, K2, Z4
-	VCMPPS        $0x03, Z15, Z15, K2
+	VMOVD         R9, X2
+	VBROADCASTSS  X2, Z2
+	VANDPS        Z2, Z0, Z0
+	VXORPS        Z2, Z2, Z2
+	VBROADCASTSS  228(AX), Z6
+	VCMPPS        $0x1d, Z2, Z1, K2
+	VCMPPS        $0x12, Z6, Z1, K2, K2
+	VMAXPS        Z0, Z4, K2, Z4
+	VCMPPS        $0x03, Z1, Z1, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z15, Z11, Z6
-	VMINPS        Z6, Z16, Z6
-	VMOVUPS       Z6, 128(R8)(BX*1)
+	VMAXPS        Z1, Z2, Z0
+	VMINPS        Z0, Z6, Z0
+	VMOVUPS       Z0, 128(R8)(BX*1)
 	MOVQ          168(AX), R8
-	VPXORD        Z12, Z12, Z12
-	VCMPPS        $0x04, Z12, Z6, K2
-	VPCOMPRESSD.Z Z5, K2, Z6
+	VXORPS        Z1, Z1, Z1
+	VCMPPS        $0x04, Z1, Z0, K2
+	VPCOMPRESSD.Z Z5, K2, Z0
 	KMOVW         K2, R9
-	VMOVUPS       Z6, (R8)(DI*4)
+	VMOVUPS       Z0, (R8)(DI*4)
 	POPCNTL       R9, R9
 	ADDQ          R9, DI
 	VPADDD        sixteens<>+0(SB), Z5, Z5
 	MOVQ          96(AX), R8
-	VMOVUPS       192(R8)(BX*1), Z6
-	VSUBPS        Z3, Z6, Z6
+	VMOVUPS       192(R8)(BX*1), Z0
+	VSUBPS        Z3, Z0, Z0
 	MOVQ          120(AX), R8
-	VMOVUPS       192(R8)(BX*1), Z15
+	VMOVUPS       192(R8)(BX*1), Z1
 	MOVQ          144(AX), R8
-	VFMADD231PS   192(R8)(BX*1), Z15, Z6
+	VFMADD231PS   192(R8)(BX*1), Z1, Z0
 	MOVQ          48(AX), R8
-	VSUBPS        192(R8)(BX*1), Z6, Z6
-	VBROADCASTSS  224(AX), Z15
-	VMULPS        Z15, Z6, Z6
+	VSUBPS        192(R8)(BX*1), Z0, Z0
+	VBROADCASTSS  224(AX), Z1
+	VMULPS        Z1, Z0, Z0
 	MOVQ          72(AX), R9
-	VADDPS        192(R9)(BX*1), Z6, Z15
-	VMOVUPS       Z15, 192(R9)(BX*1)
+	VADDPS        192(R9)(BX*1), Z0, Z1
+	VMOVUPS       Z1, 192(R9)(BX*1)
 	MOVL          $0x7fffffff, R9
-	VMOVD         R9, X16
-	VBROADCASTSS  X16, Z16
-	VANDPS        Z16, Z6, Z6
-	VPXORD        Z13, Z13, Z13
-	VBROADCASTSS  228(AX), Z16
-	VCMPPS        $0x1d, Z13, Z15, K2
-	VCMPPS        $0x12, Z16, Z15, K2, K2
-	VMAXPS        Z6, Z4, K2, Z4
-	VCMPPS        $0x03, Z15, Z15, K2
+	VMOVD         R9, X2
+	VBROADCASTSS  X2, Z2
+	VANDPS        Z2, Z0, Z0
+	VXORPS        Z2, Z2, Z2
+	VBROADCASTSS  228(AX), Z3
+	VCMPPS        $0x1d, Z2, Z1, K2
+	VCMPPS        $0x12, Z3, Z1, K2, K2
+	VMAXPS        Z0, Z4, K2, Z4
+	VCMPPS        $0x03, Z1, Z1, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z15, Z13, Z6
-	VMINPS        Z6, Z16, Z6
-	VMOVUPS       Z6, 192(R8)(BX*1)
+	VMAXPS        Z1, Z2, Z0
+	VMINPS        Z0, Z3, Z0
+	VMOVUPS       Z0, 192(R8)(BX*1)
 	MOVQ          168(AX), R8
-	VPXORD        Z14, Z14, Z14
-	VCMPPS        $0x04, Z14, Z6, K2
-	VPCOMPRESSD.Z Z5, K2, Z6
+	VXORPS        Z1, Z1, Z1
+	VCMPPS        $0x04, Z1, Z0, K2
+	VPCOMPRESSD.Z Z5, K2, Z0
 	KMOVW         K2, R9
-	VMOVUPS       Z6, (R8)(DI*4)
+	VMOVUPS       Z0, (R8)(DI*4)
 	POPCNTL       R9, R9
 	ADDQ          R9, DI
 	VPADDD        sixteens<>+0(SB), Z5, Z5
@@ -3170,10 +3170,10 @@ TEXT ·stepInhibitory4AVX512(SB), $0-8
 	KXORW        K1, K1, K1
 
 panel135:
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
 	CMPQ   208(AX), $+0
 	JGE    listed136
 	MOVQ   192(AX), R9
@@ -3238,88 +3238,88 @@ column141:
 	VADDPS        (R10)(BX*1), Z0, Z5
 	VMOVUPS       Z5, (R10)(BX*1)
 	MOVL          $0x7fffffff, R10
-	VMOVD         R10, X10
-	VBROADCASTSS  X10, Z10
-	VANDPS        Z10, Z0, Z0
-	VPXORD        Z6, Z6, Z6
-	VBROADCASTSS  236(AX), Z10
+	VMOVD         R10, X6
+	VBROADCASTSS  X6, Z6
+	VANDPS        Z6, Z0, Z0
+	VXORPS        Z6, Z6, Z6
+	VBROADCASTSS  236(AX), Z7
 	VCMPPS        $0x1d, Z6, Z5, K2
-	VCMPPS        $0x12, Z10, Z5, K2, K2
+	VCMPPS        $0x12, Z7, Z5, K2, K2
 	VMAXPS        Z0, Z4, K2, Z4
 	VCMPPS        $0x03, Z5, Z5, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z5, Z6, Z5
-	VMINPS        Z5, Z10, Z5
-	VMOVUPS       Z5, (R9)(BX*1)
+	VMAXPS        Z5, Z6, Z0
+	VMINPS        Z0, Z7, Z0
+	VMOVUPS       Z0, (R9)(BX*1)
 	MOVQ          120(AX), R9
 	VSUBPS        64(R9)(BX*1), Z1, Z1
 	MOVQ          168(AX), R10
 	VADDPS        64(R10)(BX*1), Z1, Z1
-	VBROADCASTSS  232(AX), Z5
-	VMULPS        Z5, Z1, Z1
+	VBROADCASTSS  232(AX), Z0
+	VMULPS        Z0, Z1, Z1
 	MOVQ          144(AX), R10
-	VADDPS        64(R10)(BX*1), Z1, Z5
-	VMOVUPS       Z5, 64(R10)(BX*1)
+	VADDPS        64(R10)(BX*1), Z1, Z0
+	VMOVUPS       Z0, 64(R10)(BX*1)
 	MOVL          $0x7fffffff, R10
-	VMOVD         R10, X10
-	VBROADCASTSS  X10, Z10
-	VANDPS        Z10, Z1, Z1
-	VPXORD        Z7, Z7, Z7
-	VBROADCASTSS  236(AX), Z10
-	VCMPPS        $0x1d, Z7, Z5, K2
-	VCMPPS        $0x12, Z10, Z5, K2, K2
+	VMOVD         R10, X5
+	VBROADCASTSS  X5, Z5
+	VANDPS        Z5, Z1, Z1
+	VXORPS        Z5, Z5, Z5
+	VBROADCASTSS  236(AX), Z6
+	VCMPPS        $0x1d, Z5, Z0, K2
+	VCMPPS        $0x12, Z6, Z0, K2, K2
 	VMAXPS        Z1, Z4, K2, Z4
-	VCMPPS        $0x03, Z5, Z5, K2
+	VCMPPS        $0x03, Z0, Z0, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z5, Z7, Z5
-	VMINPS        Z5, Z10, Z5
-	VMOVUPS       Z5, 64(R9)(BX*1)
+	VMAXPS        Z0, Z5, Z0
+	VMINPS        Z0, Z6, Z0
+	VMOVUPS       Z0, 64(R9)(BX*1)
 	MOVQ          120(AX), R9
 	VSUBPS        128(R9)(BX*1), Z2, Z2
 	MOVQ          168(AX), R10
 	VADDPS        128(R10)(BX*1), Z2, Z2
-	VBROADCASTSS  232(AX), Z5
-	VMULPS        Z5, Z2, Z2
+	VBROADCASTSS  232(AX), Z0
+	VMULPS        Z0, Z2, Z2
 	MOVQ          144(AX), R10
-	VADDPS        128(R10)(BX*1), Z2, Z5
-	VMOVUPS       Z5, 128(R10)(BX*1)
+	VADDPS        128(R10)(BX*1), Z2, Z0
+	VMOVUPS       Z0, 128(R10)(BX*1)
 	MOVL          $0x7fffffff, R10
-	VMOVD         R10, X10
-	VBROADCASTSS  X10, Z10
-	VANDPS        Z10, Z2, Z2
-	VPXORD        Z8, Z8, Z8
-	VBROADCASTSS  236(AX), Z10
-	VCMPPS        $0x1d, Z8, Z5, K2
-	VCMPPS        $0x12, Z10, Z5, K2, K2
+	VMOVD         R10, X1
+	VBROADCASTSS  X1, Z1
+	VANDPS        Z1, Z2, Z2
+	VXORPS        Z1, Z1, Z1
+	VBROADCASTSS  236(AX), Z5
+	VCMPPS        $0x1d, Z1, Z0, K2
+	VCMPPS        $0x12, Z5, Z0, K2, K2
 	VMAXPS        Z2, Z4, K2, Z4
-	VCMPPS        $0x03, Z5, Z5, K2
+	VCMPPS        $0x03, Z0, Z0, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z5, Z8, Z5
-	VMINPS        Z5, Z10, Z5
-	VMOVUPS       Z5, 128(R9)(BX*1)
+	VMAXPS        Z0, Z1, Z0
+	VMINPS        Z0, Z5, Z0
+	VMOVUPS       Z0, 128(R9)(BX*1)
 	MOVQ          120(AX), R9
 	VSUBPS        192(R9)(BX*1), Z3, Z3
 	MOVQ          168(AX), R10
 	VADDPS        192(R10)(BX*1), Z3, Z3
-	VBROADCASTSS  232(AX), Z5
-	VMULPS        Z5, Z3, Z3
+	VBROADCASTSS  232(AX), Z0
+	VMULPS        Z0, Z3, Z3
 	MOVQ          144(AX), R10
-	VADDPS        192(R10)(BX*1), Z3, Z5
-	VMOVUPS       Z5, 192(R10)(BX*1)
+	VADDPS        192(R10)(BX*1), Z3, Z0
+	VMOVUPS       Z0, 192(R10)(BX*1)
 	MOVL          $0x7fffffff, R10
-	VMOVD         R10, X10
-	VBROADCASTSS  X10, Z10
-	VANDPS        Z10, Z3, Z3
-	VPXORD        Z9, Z9, Z9
-	VBROADCASTSS  236(AX), Z10
-	VCMPPS        $0x1d, Z9, Z5, K2
-	VCMPPS        $0x12, Z10, Z5, K2, K2
+	VMOVD         R10, X1
+	VBROADCASTSS  X1, Z1
+	VANDPS        Z1, Z3, Z3
+	VXORPS        Z1, Z1, Z1
+	VBROADCASTSS  236(AX), Z2
+	VCMPPS        $0x1d, Z1, Z0, K2
+	VCMPPS        $0x12, Z2, Z0, K2, K2
 	VMAXPS        Z3, Z4, K2, Z4
-	VCMPPS        $0x03, Z5, Z5, K2
+	VCMPPS        $0x03, Z0, Z0, K2
 	KORW          K2, K1, K1
-	VMAXPS        Z5, Z9, Z5
-	VMINPS        Z5, Z10, Z5
-	VMOVUPS       Z5, 192(R9)(BX*1)
+	VMAXPS        Z0, Z1, Z0
+	VMINPS        Z0, Z2, Z0
+	VMOVUPS       Z0, 192(R9)(BX*1)
 	ADDQ          $0x00000100, BX
 	DECQ          SI
 	JNZ           panel135
