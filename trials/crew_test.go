@@ -43,11 +43,7 @@ func (m member) name() string { return m.at.name() + "-" + m.pid }
 func (w *crew) replace(k int, signal syscall.Signal) {
 	w.c.t.Helper()
 	m := w.members[k]
-	var log string
-	await(w.c.t, "a checkpoint of "+m.name(), func() bool {
-		log = w.underWay(m)
-		return log != ""
-	})
+	log := w.awaitUnderWay(m)
 	w.left = append(w.left, departure{m.name(), signal, log})
 	if signal == syscall.SIGKILL {
 		m.drop()
@@ -55,6 +51,29 @@ func (w *crew) replace(k int, signal syscall.Signal) {
 		m.stop()
 	}
 	w.members[k] = member{w.c.worker(m.at), m.at}
+}
+
+// awaitUnderWay waits until a worker is in the middle of a task that it has saved, and returns the attempt's name.
+func (w *crew) awaitUnderWay(m member) (log string) {
+	w.c.t.Helper()
+	await(w.c.t, "a checkpoint of "+m.name(), func() bool {
+		log = w.underWay(m)
+		return log != ""
+	})
+	return log
+}
+
+// await waits until a condition holds, and starts another worker wherever one dies.
+func (w *crew) await(what string, holds func() bool) {
+	w.c.t.Helper()
+	await(w.c.t, what, func() bool {
+		for k, m := range w.members {
+			if !m.alive() {
+				w.members[k] = member{w.c.worker(m.at), m.at}
+			}
+		}
+		return holds()
+	})
 }
 
 // underWay is the attempt that a worker is at, by its log, if it has a checkpoint; else "".

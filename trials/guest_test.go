@@ -20,6 +20,7 @@ import (
 type guest struct {
 	hostname, ip, link string
 	console            io.Writer // of a shell there
+	ready              chan struct{}
 
 	mu        sync.Mutex
 	processes map[string]*process
@@ -45,11 +46,23 @@ while read -r line; do eval "$line"; done
 echo o >/proc/sysrq-trigger; sleep 60
 `
 
-// guest adds a guest to the network, with the shared folder of server, which serveNFS was called for.
-func (n *network) guest(server *host) *guest {
+// guests adds guests to the network, with the shared folder of server, which serveNFS was called for.
+func (n *network) guests(server *host, count int) (out []*guest) {
 	n.t.Helper()
 	needsPrograms(n.t, map[string]string{"linux.uml": "user-mode-linux", "modprobe": "kmod", "mount.nfs4": "nfs-common"})
-	g := &guest{processes: map[string]*process{}, pids: map[string]chan string{}}
+	for range count {
+		out = append(out, n.turnOn(server))
+	}
+	for _, g := range out {
+		awaitClosed(n.t, "the guest "+g.hostname, g.ready)
+	}
+	return out
+}
+
+// turnOn starts a guest, which is ready some time later.
+func (n *network) turnOn(server *host) *guest {
+	n.t.Helper()
+	g := &guest{processes: map[string]*process{}, pids: map[string]chan string{}, ready: make(chan struct{})}
 	g.hostname, g.ip, g.link = n.next()
 	n.ip("tuntap", "add", g.link, "mode", "tap")
 	n.t.Cleanup(func() { n.ip("link", "del", g.link) })
@@ -73,30 +86,29 @@ func (n *network) guest(server *host) *guest {
 		n.t.Fatal(err)
 	}
 	g.console = console
-	ready, listened := make(chan struct{}), make(chan struct{})
-	go g.listen(said, ready, listened)
+	off := make(chan struct{})
+	go g.listen(said, off)
 	n.t.Cleanup(func() {
 		if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); err != nil {
 			n.t.Errorf("switch off %s: %v", g.hostname, err)
 		}
-		<-listened
+		<-off
 		cmd.Wait()
 		if n.t.Failed() {
 			n.t.Logf("the console of %s:\n%s", g.hostname, strings.Join(g.lines, "\n"))
 		}
 	})
-	awaitClosed(n.t, "the guest "+g.hostname, ready)
 	return g
 }
 
 // listen reads the console until the guest is off.
-func (g *guest) listen(said io.Reader, ready, off chan struct{}) {
+func (g *guest) listen(said io.Reader, off chan struct{}) {
 	defer close(off)
 	for in := bufio.NewScanner(said); in.Scan(); {
 		words := strings.Fields(in.Text())
 		switch {
 		case len(words) == 1 && words[0] == "@ready":
-			close(ready)
+			close(g.ready)
 		case len(words) == 3 && words[0] == "@pid":
 			g.pid(words[1]) <- words[2]
 		case len(words) == 3 && words[0] == "@ended":

@@ -25,3 +25,12 @@ func sweepFile(t testing.TB, name string, seeds, size, trials int, more string) 
 		"{size}", fmt.Sprint(size), "{trials}", fmt.Sprint(trials))
 	return path
 }
+
+// perturbFile writes a sweep that perturbs the networks of another.
+func perturbFile(t testing.TB, name, source string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name+".toml")
+	write(t, path, "name = \"{name}\"\nexperiment = \"PERTURB\"\nsource = \"{source}\"\n\n[parameters]\nperturb.n_perturbed = 2\n",
+		"{name}", name, "{source}", source)
+	return path
+}
