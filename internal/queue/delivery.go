@@ -89,6 +89,10 @@ func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
 // So what is on its way when there was no answer in time is waited for as well
 // (FetchNoWait of nats.go drops it), and no request is left behind.
 func (q *Queue) requestTask(subject string) (*nats.Msg, error) {
+	link := q.currentLink()
+	if !q.conn.IsConnected() {
+		return nil, nats.ErrDisconnected // the request would be sent later, when nobody waits for its answer
+	}
 	inbox := q.conn.NewInbox()
 	sub, err := q.conn.SubscribeSync(inbox)
 	if err != nil {
@@ -98,18 +102,21 @@ func (q *Queue) requestTask(subject string) (*nats.Msg, error) {
 	if err := q.conn.PublishRequest(q.api(subject), inbox, []byte(`{"batch":1,"no_wait":true}`)); err != nil {
 		return nil, err
 	}
-	wait, cancel := context.WithTimeout(q.currentLink(), fetchTime)
-	defer cancel()
-	msg, err := sub.NextMsgWithContext(wait)
-	if err == nil || q.currentLink().Err() != nil {
+	msg, err := nextWithin(link, sub, fetchTime)
+	if err == nil || link.Err() != nil {
 		return msg, err
 	}
 	if err := sub.Drain(); err != nil {
 		return nil, err
 	}
-	link, end := context.WithTimeout(q.currentLink(), fetchTime)
-	defer end()
-	return sub.NextMsgWithContext(link)
+	return nextWithin(link, sub, fetchTime)
+}
+
+// nextWithin waits for a message until the time is over or the connection breaks.
+func nextWithin(link context.Context, sub *nats.Subscription, limit time.Duration) (*nats.Msg, error) {
+	ctx, cancel := context.WithTimeout(link, limit)
+	defer cancel()
+	return sub.NextMsgWithContext(ctx)
 }
 
 // api is a subject of JetStream's own, as the connection names it.
