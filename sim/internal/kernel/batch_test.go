@@ -93,6 +93,11 @@ func BenchmarkBatch(b *testing.B) {
 					batch.Step(net, c)
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/Lanes, "ns/state")
+				weights := 2.0*512*64 + 64*64
+				if dense {
+					weights += 512 * 512
+				}
+				perCycle(b, 2*weights*Lanes, 0)
 			})
 		}
 	}

@@ -141,6 +141,11 @@ func BenchmarkEulerStep(b *testing.B) {
 					s.Step(net, c)
 				}
 				b.ReportMetric(float64(len(s.active.index)), "active")
+				weights := 2.0*512*64 + 64*64
+				if kind == "dense" {
+					weights += 512 * float64(len(s.active.index))
+				}
+				perCycle(b, 2*weights, 4*weights)
 			})
 		}
 	}

@@ -330,6 +330,7 @@ func BenchmarkLearning(b *testing.B) {
 				for b.Loop() {
 					update()
 				}
+				perCycle(b, 0, entries*map[string]float64{"descend": 24, "adam": 40}[name])
 			})
 		}
 	}
@@ -353,6 +354,7 @@ func BenchmarkProducts(b *testing.B) {
 				for b.Loop() {
 					product()
 				}
+				perCycle(b, 2*512*64, 4*512*64)
 			})
 		}
 		b.Run(fmt.Sprint("dot/", v), func(b *testing.B) {
@@ -380,7 +382,7 @@ func BenchmarkInvert(b *testing.B) {
 				}
 				Invert(a, n, order)
 			}
-			b.ReportMetric(2*n*n*n*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "flop/ns")
+			perCycle(b, 2*n*n*n, 0)
 		})
 	}
 }

@@ -324,18 +324,18 @@ TEXT ·productActive1AVX512(SB), $0-40
 	VXORPS Z0, Z0, Z0
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed47
+	JZ     listed53
 
-column48:
+column54:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Z1
 	SHLQ         $0x06, DI
 	VFMADD231PS  (CX)(DI*1), Z1, Z0
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column48
+	JNZ          column54
 
-listed47:
+listed53:
 	VMOVUPS Z0, (AX)
 	VZEROUPPER
 	RET
@@ -351,9 +351,9 @@ TEXT ·productActive1AVX2(SB), $0-40
 	VXORPS Y1, Y1, Y1
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed49
+	JZ     listed55
 
-column50:
+column56:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Y2
 	SHLQ         $0x06, DI
@@ -361,9 +361,9 @@ column50:
 	VFMADD231PS  32(CX)(DI*1), Y2, Y1
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column50
+	JNZ          column56
 
-listed49:
+listed55:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VZEROUPPER
@@ -382,18 +382,18 @@ TEXT ·stepExcitatory1AVX512(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Z2
 	MOVQ         216(AX), DI
 
-panel51:
+panel57:
 	VXORPS Z0, Z0, Z0
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column52:
+column58:
 	VBROADCASTSS  (R9), Z3
 	VFMADD231PS   (CX), Z3, Z0
 	ADDQ          $0x00000040, CX
 	ADDQ          $0x04, R9
 	DECQ          R8
-	JNZ           column52
+	JNZ           column58
 	MOVQ          96(AX), R8
 	VMOVUPS       (R8)(BX*1), Z3
 	VSUBPS        Z0, Z3, Z3
@@ -433,7 +433,7 @@ column52:
 	VPADDD        sixteens<>+0(SB), Z2, Z2
 	ADDQ          $0x00000040, BX
 	DECQ          SI
-	JNZ           panel51
+	JNZ           panel57
 	MOVQ          DI, 216(AX)
 	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMAXPS        Y0, Y1, Y1
@@ -446,10 +446,10 @@ column52:
 	VMOVSS        X1, 232(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end53
+	JZ            end59
 	MOVL          $0x00000001, 236(AX)
 
-end53:
+end59:
 	VZEROUPPER
 	RET
 
@@ -466,20 +466,20 @@ TEXT ·stepExcitatory1AVX2(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Y4
 	MOVQ         216(AX), DI
 
-panel54:
+panel60:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column55:
+column61:
 	VBROADCASTSS (R9), Y5
 	VFMADD231PS  (CX), Y5, Y0
 	VFMADD231PS  32(CX), Y5, Y1
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x04, R9
 	DECQ         R8
-	JNZ          column55
+	JNZ          column61
 	MOVQ         96(AX), R8
 	VMOVUPS      (R8)(BX*1), Y5
 	VSUBPS       Y0, Y5, Y5
@@ -564,7 +564,7 @@ column55:
 	VPADDD       eights<>+0(SB), Y4, Y4
 	ADDQ         $0x00000040, BX
 	DECQ         SI
-	JNZ          panel54
+	JNZ          panel60
 	MOVQ         DI, 216(AX)
 	VEXTRACTF128 $0x01, Y2, X0
 	VMAXPS       X0, X2, X2
@@ -575,10 +575,10 @@ column55:
 	VMOVSS       X2, 232(AX)
 	VMOVMSKPS    Y3, CX
 	TESTL        CX, CX
-	JZ           end56
+	JZ           end62
 	MOVL         $0x00000001, 236(AX)
 
-end56:
+end62:
 	VZEROUPPER
 	RET
 
@@ -595,53 +595,53 @@ TEXT ·stepInhibitory1AVX512(SB), $0-8
 	VBROADCASTSS 240(AX), Z1
 	KXORW        K1, K1, K1
 
-panel57:
+panel63:
 	VXORPS Z0, Z0, Z0
 	CMPQ   208(AX), $+0
-	JGE    listed58
+	JGE    listed64
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column60:
+column66:
 	VBROADCASTSS (R10), Z2
 	VFMADD231PS  (CX), Z2, Z0
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column60
-	JMP          both59
+	JNZ          column66
+	JMP          both65
 
-listed58:
+listed64:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed61
+	JZ    listed67
 
-column62:
+column68:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Z2
 	SHLQ         $0x06, R11
 	VFMADD231PS  (CX)(R11*1), Z2, Z0
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column62
+	JNZ          column68
 
-listed61:
+listed67:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000040, R9, R9
 	ADDQ   R9, CX
 
-both59:
+both65:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column63:
+column69:
 	VBROADCASTSS  (R10), Z2
 	VFNMADD231PS  (DX), Z2, Z0
 	ADDQ          $0x00000040, DX
 	ADDQ          $0x04, R10
 	DECQ          R9
-	JNZ           column63
+	JNZ           column69
 	MOVQ          120(AX), R9
 	VSUBPS        (R9)(BX*1), Z0, Z0
 	MOVQ          168(AX), R10
@@ -667,7 +667,7 @@ column63:
 	VMOVUPS       Z0, (R9)(BX*1)
 	ADDQ          $0x00000040, BX
 	DECQ          SI
-	JNZ           panel57
+	JNZ           panel63
 	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMAXPS        Y0, Y1, Y1
 	VEXTRACTF128  $0x01, Y1, X0
@@ -679,10 +679,10 @@ column63:
 	VMOVSS        X1, 240(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end64
+	JZ            end70
 	MOVL          $0x00000001, 244(AX)
 
-end64:
+end70:
 	VZEROUPPER
 	RET
 
@@ -699,31 +699,31 @@ TEXT ·stepInhibitory1AVX2(SB), $0-8
 	VBROADCASTSS 240(AX), Y2
 	VXORPS       Y3, Y3, Y3
 
-panel65:
+panel71:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	CMPQ   208(AX), $+0
-	JGE    listed66
+	JGE    listed72
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column68:
+column74:
 	VBROADCASTSS (R10), Y4
 	VFMADD231PS  (CX), Y4, Y0
 	VFMADD231PS  32(CX), Y4, Y1
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column68
-	JMP          both67
+	JNZ          column74
+	JMP          both73
 
-listed66:
+listed72:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed69
+	JZ    listed75
 
-column70:
+column76:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Y4
 	SHLQ         $0x06, R11
@@ -731,25 +731,25 @@ column70:
 	VFMADD231PS  32(CX)(R11*1), Y4, Y1
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column70
+	JNZ          column76
 
-listed69:
+listed75:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000040, R9, R9
 	ADDQ   R9, CX
 
-both67:
+both73:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column71:
+column77:
 	VBROADCASTSS (R10), Y4
 	VFNMADD231PS (DX), Y4, Y0
 	VFNMADD231PS 32(DX), Y4, Y1
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column71
+	JNZ          column77
 	MOVQ         120(AX), R9
 	VSUBPS       (R9)(BX*1), Y0, Y0
 	MOVQ         168(AX), R10
@@ -802,7 +802,7 @@ column71:
 	VMOVUPS      Y0, 32(R9)(BX*1)
 	ADDQ         $0x00000040, BX
 	DECQ         SI
-	JNZ          panel65
+	JNZ          panel71
 	VEXTRACTF128 $0x01, Y2, X0
 	VMAXPS       X0, X2, X2
 	VPERMILPS    $0x0e, X2, X0
@@ -812,10 +812,10 @@ column71:
 	VMOVSS       X2, 240(AX)
 	VMOVMSKPS    Y3, CX
 	TESTL        CX, CX
-	JZ           end72
+	JZ           end78
 	MOVL         $0x00000001, 244(AX)
 
-end72:
+end78:
 	VZEROUPPER
 	RET
 
@@ -830,9 +830,9 @@ TEXT ·productActive2AVX512(SB), $0-40
 	VXORPS Z1, Z1, Z1
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed73
+	JZ     listed79
 
-column74:
+column80:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Z2
 	SHLQ         $0x07, DI
@@ -840,9 +840,9 @@ column74:
 	VFMADD231PS  64(CX)(DI*1), Z2, Z1
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column74
+	JNZ          column80
 
-listed73:
+listed79:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VZEROUPPER
@@ -861,9 +861,9 @@ TEXT ·productActive2AVX2(SB), $0-40
 	VXORPS Y3, Y3, Y3
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed75
+	JZ     listed81
 
-column76:
+column82:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Y4
 	SHLQ         $0x07, DI
@@ -873,9 +873,9 @@ column76:
 	VFMADD231PS  96(CX)(DI*1), Y4, Y3
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column76
+	JNZ          column82
 
-listed75:
+listed81:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -896,20 +896,20 @@ TEXT ·stepExcitatory2AVX512(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Z3
 	MOVQ         216(AX), DI
 
-panel77:
+panel83:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column78:
+column84:
 	VBROADCASTSS  (R9), Z4
 	VFMADD231PS   (CX), Z4, Z0
 	VFMADD231PS   64(CX), Z4, Z1
 	ADDQ          $0x00000080, CX
 	ADDQ          $0x04, R9
 	DECQ          R8
-	JNZ           column78
+	JNZ           column84
 	MOVQ          96(AX), R8
 	VMOVUPS       (R8)(BX*1), Z4
 	VSUBPS        Z0, Z4, Z4
@@ -986,7 +986,7 @@ column78:
 	VPADDD        sixteens<>+0(SB), Z3, Z3
 	ADDQ          $0x00000080, BX
 	DECQ          SI
-	JNZ           panel77
+	JNZ           panel83
 	MOVQ          DI, 216(AX)
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMAXPS        Y0, Y2, Y2
@@ -999,10 +999,10 @@ column78:
 	VMOVSS        X2, 232(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end79
+	JZ            end85
 	MOVL          $0x00000001, 236(AX)
 
-end79:
+end85:
 	VZEROUPPER
 	RET
 
@@ -1019,7 +1019,7 @@ TEXT ·stepExcitatory2AVX2(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Y6
 	MOVQ         216(AX), DI
 
-panel80:
+panel86:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1027,7 +1027,7 @@ panel80:
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column81:
+column87:
 	VBROADCASTSS (R9), Y7
 	VFMADD231PS  (CX), Y7, Y0
 	VFMADD231PS  32(CX), Y7, Y1
@@ -1036,7 +1036,7 @@ column81:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x04, R9
 	DECQ         R8
-	JNZ          column81
+	JNZ          column87
 	MOVQ         96(AX), R8
 	VMOVUPS      (R8)(BX*1), Y7
 	VSUBPS       Y0, Y7, Y7
@@ -1203,7 +1203,7 @@ column81:
 	VPADDD       eights<>+0(SB), Y6, Y6
 	ADDQ         $0x00000080, BX
 	DECQ         SI
-	JNZ          panel80
+	JNZ          panel86
 	MOVQ         DI, 216(AX)
 	VEXTRACTF128 $0x01, Y4, X0
 	VMAXPS       X0, X4, X4
@@ -1214,10 +1214,10 @@ column81:
 	VMOVSS       X4, 232(AX)
 	VMOVMSKPS    Y5, CX
 	TESTL        CX, CX
-	JZ           end82
+	JZ           end88
 	MOVL         $0x00000001, 236(AX)
 
-end82:
+end88:
 	VZEROUPPER
 	RET
 
@@ -1234,31 +1234,31 @@ TEXT ·stepInhibitory2AVX512(SB), $0-8
 	VBROADCASTSS 240(AX), Z2
 	KXORW        K1, K1, K1
 
-panel83:
+panel89:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	CMPQ   208(AX), $+0
-	JGE    listed84
+	JGE    listed90
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column86:
+column92:
 	VBROADCASTSS (R10), Z3
 	VFMADD231PS  (CX), Z3, Z0
 	VFMADD231PS  64(CX), Z3, Z1
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column86
-	JMP          both85
+	JNZ          column92
+	JMP          both91
 
-listed84:
+listed90:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed87
+	JZ    listed93
 
-column88:
+column94:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Z3
 	SHLQ         $0x07, R11
@@ -1266,25 +1266,25 @@ column88:
 	VFMADD231PS  64(CX)(R11*1), Z3, Z1
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column88
+	JNZ          column94
 
-listed87:
+listed93:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000080, R9, R9
 	ADDQ   R9, CX
 
-both85:
+both91:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column89:
+column95:
 	VBROADCASTSS  (R10), Z3
 	VFNMADD231PS  (DX), Z3, Z0
 	VFNMADD231PS  64(DX), Z3, Z1
 	ADDQ          $0x00000080, DX
 	ADDQ          $0x04, R10
 	DECQ          R9
-	JNZ           column89
+	JNZ           column95
 	MOVQ          120(AX), R9
 	VSUBPS        (R9)(BX*1), Z0, Z0
 	MOVQ          168(AX), R10
@@ -1333,7 +1333,7 @@ column89:
 	VMOVUPS       Z0, 64(R9)(BX*1)
 	ADDQ          $0x00000080, BX
 	DECQ          SI
-	JNZ           panel83
+	JNZ           panel89
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMAXPS        Y0, Y2, Y2
 	VEXTRACTF128  $0x01, Y2, X0
@@ -1345,10 +1345,10 @@ column89:
 	VMOVSS        X2, 240(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end90
+	JZ            end96
 	MOVL          $0x00000001, 244(AX)
 
-end90:
+end96:
 	VZEROUPPER
 	RET
 
@@ -1365,17 +1365,17 @@ TEXT ·stepInhibitory2AVX2(SB), $0-8
 	VBROADCASTSS 240(AX), Y4
 	VXORPS       Y5, Y5, Y5
 
-panel91:
+panel97:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	CMPQ   208(AX), $+0
-	JGE    listed92
+	JGE    listed98
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column94:
+column100:
 	VBROADCASTSS (R10), Y6
 	VFMADD231PS  (CX), Y6, Y0
 	VFMADD231PS  32(CX), Y6, Y1
@@ -1384,16 +1384,16 @@ column94:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column94
-	JMP          both93
+	JNZ          column100
+	JMP          both99
 
-listed92:
+listed98:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed95
+	JZ    listed101
 
-column96:
+column102:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Y6
 	SHLQ         $0x07, R11
@@ -1403,18 +1403,18 @@ column96:
 	VFMADD231PS  96(CX)(R11*1), Y6, Y3
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column96
+	JNZ          column102
 
-listed95:
+listed101:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000080, R9, R9
 	ADDQ   R9, CX
 
-both93:
+both99:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column97:
+column103:
 	VBROADCASTSS (R10), Y6
 	VFNMADD231PS (DX), Y6, Y0
 	VFNMADD231PS 32(DX), Y6, Y1
@@ -1423,7 +1423,7 @@ column97:
 	ADDQ         $0x00000080, DX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column97
+	JNZ          column103
 	MOVQ         120(AX), R9
 	VSUBPS       (R9)(BX*1), Y0, Y0
 	MOVQ         168(AX), R10
@@ -1526,7 +1526,7 @@ column97:
 	VMOVUPS      Y0, 96(R9)(BX*1)
 	ADDQ         $0x00000080, BX
 	DECQ         SI
-	JNZ          panel91
+	JNZ          panel97
 	VEXTRACTF128 $0x01, Y4, X0
 	VMAXPS       X0, X4, X4
 	VPERMILPS    $0x0e, X4, X0
@@ -1536,10 +1536,10 @@ column97:
 	VMOVSS       X4, 240(AX)
 	VMOVMSKPS    Y5, CX
 	TESTL        CX, CX
-	JZ           end98
+	JZ           end104
 	MOVL         $0x00000001, 244(AX)
 
-end98:
+end104:
 	VZEROUPPER
 	RET
 
@@ -1555,9 +1555,9 @@ TEXT ·productActive3AVX512(SB), $0-40
 	VXORPS Z2, Z2, Z2
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed99
+	JZ     listed105
 
-column100:
+column106:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Z3
 	IMUL3Q       $0xc0, DI, DI
@@ -1566,9 +1566,9 @@ column100:
 	VFMADD231PS  128(CX)(DI*1), Z3, Z2
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column100
+	JNZ          column106
 
-listed99:
+listed105:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -1590,9 +1590,9 @@ TEXT ·productActive3AVX2(SB), $0-40
 	VXORPS Y5, Y5, Y5
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed101
+	JZ     listed107
 
-column102:
+column108:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Y6
 	IMUL3Q       $0xc0, DI, DI
@@ -1604,9 +1604,9 @@ column102:
 	VFMADD231PS  160(CX)(DI*1), Y6, Y5
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column102
+	JNZ          column108
 
-listed101:
+listed107:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -1629,14 +1629,14 @@ TEXT ·stepExcitatory3AVX512(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Z4
 	MOVQ         216(AX), DI
 
-panel103:
+panel109:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column104:
+column110:
 	VBROADCASTSS  (R9), Z5
 	VFMADD231PS   (CX), Z5, Z0
 	VFMADD231PS   64(CX), Z5, Z1
@@ -1644,7 +1644,7 @@ column104:
 	ADDQ          $0x000000c0, CX
 	ADDQ          $0x04, R9
 	DECQ          R8
-	JNZ           column104
+	JNZ           column110
 	MOVQ          96(AX), R8
 	VMOVUPS       (R8)(BX*1), Z5
 	VSUBPS        Z0, Z5, Z5
@@ -1758,7 +1758,7 @@ column104:
 	VPADDD        sixteens<>+0(SB), Z4, Z4
 	ADDQ          $0x000000c0, BX
 	DECQ          SI
-	JNZ           panel103
+	JNZ           panel109
 	MOVQ          DI, 216(AX)
 	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMAXPS        Y0, Y3, Y3
@@ -1771,10 +1771,10 @@ column104:
 	VMOVSS        X3, 232(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end105
+	JZ            end111
 	MOVL          $0x00000001, 236(AX)
 
-end105:
+end111:
 	VZEROUPPER
 	RET
 
@@ -1791,7 +1791,7 @@ TEXT ·stepExcitatory3AVX2(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Y8
 	MOVQ         216(AX), DI
 
-panel106:
+panel112:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1801,7 +1801,7 @@ panel106:
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column107:
+column113:
 	VBROADCASTSS (R9), Y9
 	VFMADD231PS  (CX), Y9, Y0
 	VFMADD231PS  32(CX), Y9, Y1
@@ -1812,7 +1812,7 @@ column107:
 	ADDQ         $0x000000c0, CX
 	ADDQ         $0x04, R9
 	DECQ         R8
-	JNZ          column107
+	JNZ          column113
 	MOVQ         96(AX), R8
 	VMOVUPS      (R8)(BX*1), Y9
 	VSUBPS       Y0, Y9, Y9
@@ -2061,7 +2061,7 @@ column107:
 	VPADDD       eights<>+0(SB), Y8, Y8
 	ADDQ         $0x000000c0, BX
 	DECQ         SI
-	JNZ          panel106
+	JNZ          panel112
 	MOVQ         DI, 216(AX)
 	VEXTRACTF128 $0x01, Y6, X0
 	VMAXPS       X0, X6, X6
@@ -2072,10 +2072,10 @@ column107:
 	VMOVSS       X6, 232(AX)
 	VMOVMSKPS    Y7, CX
 	TESTL        CX, CX
-	JZ           end108
+	JZ           end114
 	MOVL         $0x00000001, 236(AX)
 
-end108:
+end114:
 	VZEROUPPER
 	RET
 
@@ -2092,16 +2092,16 @@ TEXT ·stepInhibitory3AVX512(SB), $0-8
 	VBROADCASTSS 240(AX), Z3
 	KXORW        K1, K1, K1
 
-panel109:
+panel115:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	CMPQ   208(AX), $+0
-	JGE    listed110
+	JGE    listed116
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column112:
+column118:
 	VBROADCASTSS (R10), Z4
 	VFMADD231PS  (CX), Z4, Z0
 	VFMADD231PS  64(CX), Z4, Z1
@@ -2109,16 +2109,16 @@ column112:
 	ADDQ         $0x000000c0, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column112
-	JMP          both111
+	JNZ          column118
+	JMP          both117
 
-listed110:
+listed116:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed113
+	JZ    listed119
 
-column114:
+column120:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Z4
 	IMUL3Q       $0xc0, R11, R11
@@ -2127,18 +2127,18 @@ column114:
 	VFMADD231PS  128(CX)(R11*1), Z4, Z2
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column114
+	JNZ          column120
 
-listed113:
+listed119:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x000000c0, R9, R9
 	ADDQ   R9, CX
 
-both111:
+both117:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column115:
+column121:
 	VBROADCASTSS  (R10), Z4
 	VFNMADD231PS  (DX), Z4, Z0
 	VFNMADD231PS  64(DX), Z4, Z1
@@ -2146,7 +2146,7 @@ column115:
 	ADDQ          $0x000000c0, DX
 	ADDQ          $0x04, R10
 	DECQ          R9
-	JNZ           column115
+	JNZ           column121
 	MOVQ          120(AX), R9
 	VSUBPS        (R9)(BX*1), Z0, Z0
 	MOVQ          168(AX), R10
@@ -2218,7 +2218,7 @@ column115:
 	VMOVUPS       Z0, 128(R9)(BX*1)
 	ADDQ          $0x000000c0, BX
 	DECQ          SI
-	JNZ           panel109
+	JNZ           panel115
 	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMAXPS        Y0, Y3, Y3
 	VEXTRACTF128  $0x01, Y3, X0
@@ -2230,10 +2230,10 @@ column115:
 	VMOVSS        X3, 240(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end116
+	JZ            end122
 	MOVL          $0x00000001, 244(AX)
 
-end116:
+end122:
 	VZEROUPPER
 	RET
 
@@ -2250,7 +2250,7 @@ TEXT ·stepInhibitory3AVX2(SB), $0-8
 	VBROADCASTSS 240(AX), Y6
 	VXORPS       Y7, Y7, Y7
 
-panel117:
+panel123:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2258,11 +2258,11 @@ panel117:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	CMPQ   208(AX), $+0
-	JGE    listed118
+	JGE    listed124
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column120:
+column126:
 	VBROADCASTSS (R10), Y8
 	VFMADD231PS  (CX), Y8, Y0
 	VFMADD231PS  32(CX), Y8, Y1
@@ -2273,16 +2273,16 @@ column120:
 	ADDQ         $0x000000c0, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column120
-	JMP          both119
+	JNZ          column126
+	JMP          both125
 
-listed118:
+listed124:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed121
+	JZ    listed127
 
-column122:
+column128:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Y8
 	IMUL3Q       $0xc0, R11, R11
@@ -2294,18 +2294,18 @@ column122:
 	VFMADD231PS  160(CX)(R11*1), Y8, Y5
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column122
+	JNZ          column128
 
-listed121:
+listed127:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x000000c0, R9, R9
 	ADDQ   R9, CX
 
-both119:
+both125:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column123:
+column129:
 	VBROADCASTSS (R10), Y8
 	VFNMADD231PS (DX), Y8, Y0
 	VFNMADD231PS 32(DX), Y8, Y1
@@ -2316,7 +2316,7 @@ column123:
 	ADDQ         $0x000000c0, DX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column123
+	JNZ          column129
 	MOVQ         120(AX), R9
 	VSUBPS       (R9)(BX*1), Y0, Y0
 	MOVQ         168(AX), R10
@@ -2469,7 +2469,7 @@ column123:
 	VMOVUPS      Y0, 160(R9)(BX*1)
 	ADDQ         $0x000000c0, BX
 	DECQ         SI
-	JNZ          panel117
+	JNZ          panel123
 	VEXTRACTF128 $0x01, Y6, X0
 	VMAXPS       X0, X6, X6
 	VPERMILPS    $0x0e, X6, X0
@@ -2479,10 +2479,10 @@ column123:
 	VMOVSS       X6, 240(AX)
 	VMOVMSKPS    Y7, CX
 	TESTL        CX, CX
-	JZ           end124
+	JZ           end130
 	MOVL         $0x00000001, 244(AX)
 
-end124:
+end130:
 	VZEROUPPER
 	RET
 
@@ -2499,9 +2499,9 @@ TEXT ·productActive4AVX512(SB), $0-40
 	VXORPS Z3, Z3, Z3
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed125
+	JZ     listed131
 
-column126:
+column132:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Z4
 	SHLQ         $0x08, DI
@@ -2511,9 +2511,9 @@ column126:
 	VFMADD231PS  192(CX)(DI*1), Z4, Z3
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column126
+	JNZ          column132
 
-listed125:
+listed131:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -2538,9 +2538,9 @@ TEXT ·productActive4AVX2(SB), $0-40
 	VXORPS Y7, Y7, Y7
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed127
+	JZ     listed133
 
-column128:
+column134:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Y8
 	SHLQ         $0x08, DI
@@ -2554,9 +2554,9 @@ column128:
 	VFMADD231PS  224(CX)(DI*1), Y8, Y7
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column128
+	JNZ          column134
 
-listed127:
+listed133:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -2581,7 +2581,7 @@ TEXT ·stepExcitatory4AVX512(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Z5
 	MOVQ         216(AX), DI
 
-panel129:
+panel135:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2589,7 +2589,7 @@ panel129:
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column130:
+column136:
 	VBROADCASTSS  (R9), Z6
 	VFMADD231PS   (CX), Z6, Z0
 	VFMADD231PS   64(CX), Z6, Z1
@@ -2598,7 +2598,7 @@ column130:
 	ADDQ          $0x00000100, CX
 	ADDQ          $0x04, R9
 	DECQ          R8
-	JNZ           column130
+	JNZ           column136
 	MOVQ          96(AX), R8
 	VMOVUPS       (R8)(BX*1), Z6
 	VSUBPS        Z0, Z6, Z6
@@ -2749,7 +2749,7 @@ column130:
 	VPADDD        sixteens<>+0(SB), Z5, Z5
 	ADDQ          $0x00000100, BX
 	DECQ          SI
-	JNZ           panel129
+	JNZ           panel135
 	MOVQ          DI, 216(AX)
 	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMAXPS        Y0, Y4, Y4
@@ -2762,10 +2762,10 @@ column130:
 	VMOVSS        X4, 232(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end131
+	JZ            end137
 	MOVL          $0x00000001, 236(AX)
 
-end131:
+end137:
 	VZEROUPPER
 	RET
 
@@ -2782,7 +2782,7 @@ TEXT ·stepExcitatory4AVX2(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Y10
 	MOVQ         216(AX), DI
 
-panel132:
+panel138:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2794,7 +2794,7 @@ panel132:
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column133:
+column139:
 	VBROADCASTSS (R9), Y11
 	VFMADD231PS  (CX), Y11, Y0
 	VFMADD231PS  32(CX), Y11, Y1
@@ -2807,7 +2807,7 @@ column133:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, R9
 	DECQ         R8
-	JNZ          column133
+	JNZ          column139
 	MOVQ         96(AX), R8
 	VMOVUPS      (R8)(BX*1), Y11
 	VSUBPS       Y0, Y11, Y11
@@ -3138,7 +3138,7 @@ column133:
 	VPADDD       eights<>+0(SB), Y10, Y10
 	ADDQ         $0x00000100, BX
 	DECQ         SI
-	JNZ          panel132
+	JNZ          panel138
 	MOVQ         DI, 216(AX)
 	VEXTRACTF128 $0x01, Y8, X0
 	VMAXPS       X0, X8, X8
@@ -3149,10 +3149,10 @@ column133:
 	VMOVSS       X8, 232(AX)
 	VMOVMSKPS    Y9, CX
 	TESTL        CX, CX
-	JZ           end134
+	JZ           end140
 	MOVL         $0x00000001, 236(AX)
 
-end134:
+end140:
 	VZEROUPPER
 	RET
 
@@ -3169,17 +3169,17 @@ TEXT ·stepInhibitory4AVX512(SB), $0-8
 	VBROADCASTSS 240(AX), Z4
 	KXORW        K1, K1, K1
 
-panel135:
+panel141:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 	CMPQ   208(AX), $+0
-	JGE    listed136
+	JGE    listed142
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column138:
+column144:
 	VBROADCASTSS (R10), Z5
 	VFMADD231PS  (CX), Z5, Z0
 	VFMADD231PS  64(CX), Z5, Z1
@@ -3188,16 +3188,16 @@ column138:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column138
-	JMP          both137
+	JNZ          column144
+	JMP          both143
 
-listed136:
+listed142:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed139
+	JZ    listed145
 
-column140:
+column146:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Z5
 	SHLQ         $0x08, R11
@@ -3207,18 +3207,18 @@ column140:
 	VFMADD231PS  192(CX)(R11*1), Z5, Z3
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column140
+	JNZ          column146
 
-listed139:
+listed145:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000100, R9, R9
 	ADDQ   R9, CX
 
-both137:
+both143:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column141:
+column147:
 	VBROADCASTSS  (R10), Z5
 	VFNMADD231PS  (DX), Z5, Z0
 	VFNMADD231PS  64(DX), Z5, Z1
@@ -3227,7 +3227,7 @@ column141:
 	ADDQ          $0x00000100, DX
 	ADDQ          $0x04, R10
 	DECQ          R9
-	JNZ           column141
+	JNZ           column147
 	MOVQ          120(AX), R9
 	VSUBPS        (R9)(BX*1), Z0, Z0
 	MOVQ          168(AX), R10
@@ -3322,7 +3322,7 @@ column141:
 	VMOVUPS       Z0, 192(R9)(BX*1)
 	ADDQ          $0x00000100, BX
 	DECQ          SI
-	JNZ           panel135
+	JNZ           panel141
 	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMAXPS        Y0, Y4, Y4
 	VEXTRACTF128  $0x01, Y4, X0
@@ -3334,10 +3334,10 @@ column141:
 	VMOVSS        X4, 240(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end142
+	JZ            end148
 	MOVL          $0x00000001, 244(AX)
 
-end142:
+end148:
 	VZEROUPPER
 	RET
 
@@ -3354,7 +3354,7 @@ TEXT ·stepInhibitory4AVX2(SB), $0-8
 	VBROADCASTSS 240(AX), Y8
 	VXORPS       Y9, Y9, Y9
 
-panel143:
+panel149:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3364,11 +3364,11 @@ panel143:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	CMPQ   208(AX), $+0
-	JGE    listed144
+	JGE    listed150
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column146:
+column152:
 	VBROADCASTSS (R10), Y10
 	VFMADD231PS  (CX), Y10, Y0
 	VFMADD231PS  32(CX), Y10, Y1
@@ -3381,16 +3381,16 @@ column146:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column146
-	JMP          both145
+	JNZ          column152
+	JMP          both151
 
-listed144:
+listed150:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed147
+	JZ    listed153
 
-column148:
+column154:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Y10
 	SHLQ         $0x08, R11
@@ -3404,18 +3404,18 @@ column148:
 	VFMADD231PS  224(CX)(R11*1), Y10, Y7
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column148
+	JNZ          column154
 
-listed147:
+listed153:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000100, R9, R9
 	ADDQ   R9, CX
 
-both145:
+both151:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column149:
+column155:
 	VBROADCASTSS (R10), Y10
 	VFNMADD231PS (DX), Y10, Y0
 	VFNMADD231PS 32(DX), Y10, Y1
@@ -3428,7 +3428,7 @@ column149:
 	ADDQ         $0x00000100, DX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column149
+	JNZ          column155
 	MOVQ         120(AX), R9
 	VSUBPS       (R9)(BX*1), Y0, Y0
 	MOVQ         168(AX), R10
@@ -3631,7 +3631,7 @@ column149:
 	VMOVUPS      Y0, 224(R9)(BX*1)
 	ADDQ         $0x00000100, BX
 	DECQ         SI
-	JNZ          panel143
+	JNZ          panel149
 	VEXTRACTF128 $0x01, Y8, X0
 	VMAXPS       X0, X8, X8
 	VPERMILPS    $0x0e, X8, X0
@@ -3641,9 +3641,9 @@ column149:
 	VMOVSS       X8, 240(AX)
 	VMOVMSKPS    Y9, CX
 	TESTL        CX, CX
-	JZ           end150
+	JZ           end156
 	MOVL         $0x00000001, 244(AX)
 
-end150:
+end156:
 	VZEROUPPER
 	RET
