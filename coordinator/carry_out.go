@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -38,6 +40,7 @@ func (k *Coordinator) do(commands []command) {
 func (k *Coordinator) carryOut(c command) []command {
 	switch c := c.(type) {
 	case openSweep:
+		delete(k.closing, c.sweep)
 		if err := k.config.Queue.OpenSweep(context.Background(), c.sweep); err != nil {
 			k.fail(fmt.Errorf("open sweep %s: %w", c.sweep, err))
 		}
@@ -181,9 +184,21 @@ func (k *Coordinator) finish(sweep string) {
 		k.config.Log.Warn("the sweep is complete, and a restart would look at it again", "error", err)
 	}
 	k.purge(sweep)
-	if err := k.config.Queue.CloseSweep(context.Background(), sweep); err != nil {
-		k.config.Log.Warn("close sweep", "sweep", sweep, "error", err)
+	k.closing[sweep] = true
+}
+
+// closeSweeps ends that workers can ask for tasks of finished sweeps. Those that are
+// asking at the moment when that happens get no answer: it waits until none is.
+func (k *Coordinator) closeSweeps(ctx context.Context) error {
+	k.mu.Lock()
+	names := slices.Collect(maps.Keys(k.closing))
+	clear(k.closing)
+	k.mu.Unlock()
+	var errs []error
+	for _, name := range names {
+		errs = append(errs, k.config.Queue.CloseSweep(ctx, name))
 	}
+	return errors.Join(errs...)
 }
 
 // flush makes the batch durable: first the names, then the manifests that speak

@@ -61,6 +61,7 @@ type Coordinator struct {
 	considered considered
 	held       map[order]queue.OutcomeDelivery // outcomes not yet acknowledged
 	running    map[sweeps.ID]*atWork
+	closing    map[string]bool  // sweeps that are finished
 	sweeps     []*launchedSweep // in order of launch
 	manifests  map[string]*results.Manifest
 	batch      batch
@@ -91,7 +92,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	}
 	k := &Coordinator{
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
-		machine: newMachine(), index: newIndex(c.Root), reasons: map[sweeps.ID]string{},
+		machine: newMachine(), index: newIndex(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
 		workers: workers{list: map[string]control.Worker{}}, offers: newOffers(),
 		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
 	}
@@ -282,6 +283,9 @@ func (k *Coordinator) end(ctx context.Context) error {
 	k.unsubscribe()
 	<-k.loop
 	k.keep.Wait()
+	if err := k.closeSweeps(ctx); err != nil {
+		k.config.Log.Warn("close sweeps", "error", err)
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	errs := []error{k.failure, k.clear(ctx)}

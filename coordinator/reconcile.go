@@ -19,7 +19,7 @@ func (k *Coordinator) reconcileAlways(ctx context.Context) {
 	for {
 		select {
 		case <-tick.C:
-			if err := errors.Join(k.reconcile(ctx), k.trim(ctx)); err != nil && ctx.Err() == nil {
+			if err := errors.Join(k.reconcile(ctx), k.closeSweeps(ctx), k.trim(ctx)); err != nil && ctx.Err() == nil {
 				k.config.Log.Warn("compare with the queue", "error", err)
 			}
 		case <-ctx.Done():
