@@ -25,59 +25,78 @@ type failpoint struct {
 	always bool
 }
 
-// readFailpoints reads EISWEEP_FAILPOINTS: "numeric:seed=3 kill:seed=12:always
-// lease=2s", the last of which is how long a worker may be silent.
-func readFailpoints(text string) (points []failpoint, lease time.Duration, err error) {
+// failpoints is what EISWEEP_FAILPOINTS says: "numeric:seed=3 kill:seed=12:always
+// lease=2s slow=1s".
+type failpoints struct {
+	points []failpoint
+	lease  time.Duration // how long a worker may be silent; 0: as ever
+	slow   time.Duration // what every attempt waits before it begins
+}
+
+func readFailpoints(text string) (f failpoints, err error) {
 	for _, word := range strings.Fields(text) {
-		if value, ok := strings.CutPrefix(word, "lease="); ok {
-			if lease, err = time.ParseDuration(value); err != nil {
-				return nil, 0, usage("EISWEEP_FAILPOINTS: %w", err)
-			}
-			continue
+		name, value, ok := strings.Cut(word, "=")
+		switch {
+		case ok && name == "lease":
+			f.lease, err = time.ParseDuration(value)
+		case ok && name == "slow":
+			f.slow, err = time.ParseDuration(value)
+		default:
+			var p failpoint
+			p, err = readFailpoint(word)
+			f.points = append(f.points, p)
 		}
-		parts := strings.Split(word, ":")
-		if len(parts) < 2 || len(parts) > 3 || !strings.HasPrefix(parts[1], "seed=") {
-			return nil, 0, usage("EISWEEP_FAILPOINTS: %q is not KIND:seed=N[:once|:always]", word)
-		}
-		seed, err := strconv.ParseUint(parts[1][len("seed="):], 10, 32)
 		if err != nil {
-			return nil, 0, usage("EISWEEP_FAILPOINTS: %q: %w", word, err)
+			return f, usage("EISWEEP_FAILPOINTS: %q: %w", word, err)
 		}
-		points = append(points, failpoint{parts[0], uint32(seed), len(parts) == 3 && parts[2] == "always"})
 	}
-	return points, lease, nil
+	return f, nil
+}
+
+func readFailpoint(word string) (failpoint, error) {
+	parts := strings.Split(word, ":")
+	if len(parts) < 2 || len(parts) > 3 || !strings.HasPrefix(parts[1], "seed=") {
+		return failpoint{}, errors.New("it is not KIND:seed=N[:once|:always]")
+	}
+	seed, err := strconv.ParseUint(parts[1][len("seed="):], 10, 32)
+	return failpoint{parts[0], uint32(seed), len(parts) == 3 && parts[2] == "always"}, err
 }
 
 // plantFailpoints makes a worker fail as EISWEEP_FAILPOINTS says.
 func plantFailpoints(e *environment, c *worker.Config) error {
-	points, lease, err := readFailpoints(e.getenv("EISWEEP_FAILPOINTS"))
+	f, err := readFailpoints(e.getenv("EISWEEP_FAILPOINTS"))
 	if err != nil {
 		return err
 	}
-	c.Runner = &failingRunner{worker.Model(), points}
+	c.Runner = &failingRunner{worker.Model(), f}
 	c.Backoff = 10 * time.Millisecond
-	if lease > 0 {
-		c.Heartbeat, c.Listen = lease/5, lease/2
+	if f.lease > 0 {
+		c.Heartbeat, c.Listen = f.lease/5, f.lease/2
 	}
 	return nil
 }
 
 // leaseTime is how long a worker may be silent; 0 is what the queue has.
 func leaseTime(e *environment) time.Duration {
-	_, lease, err := readFailpoints(e.getenv("EISWEEP_FAILPOINTS"))
+	f, err := readFailpoints(e.getenv("EISWEEP_FAILPOINTS"))
 	if err != nil {
 		return 0
 	}
-	return lease
+	return f.lease
 }
 
 // failingRunner runs tasks but for those that it makes fail.
 type failingRunner struct {
 	worker.Runner
-	points []failpoint
+	failpoints
 }
 
 func (f *failingRunner) Run(ctx context.Context, job *worker.Job, observe func(sim.Progress)) (results.Receipt, error) {
+	select {
+	case <-time.After(f.slow):
+	case <-ctx.Done():
+		return results.Receipt{}, ctx.Err()
+	}
 	for _, p := range f.points {
 		if p.seed != job.Task.Seed || runOf(job) > 1 && !p.always {
 			continue

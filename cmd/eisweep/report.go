@@ -84,7 +84,9 @@ func writeFailures(e *environment, s *control.SweepSummary) {
 		}
 		e.say("  failed (%s): %s: %s", f.Class, f.File, firstLine(f.Error))
 	}
-	e.say("  why:    eisweep show %s%s", s.Failures[0].ID, e.rootFlag)
+	if len(s.Failures) > 0 {
+		e.say("  why:    eisweep show %s%s", s.Failures[0].ID, e.rootFlag)
+	}
 	e.say("  again:  eisweep rerun %s --failed%s%s", s.Name, e.rootFlag, repeats(s.ByClass))
 }
 
