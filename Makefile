@@ -13,7 +13,7 @@ VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknow
 RACE ?= $$($(GO) list ./... | grep -v /internal/house$$)
 UNRACED ?= Golden|PlanOfAMillion|PublishedReaders|DependOnTheMachine|BitsAreThoseOnRecord/golden
 # What is not emulated: whole tasks, long ones, whose arithmetic the others have.
-UNEMULATED ?= Golden|BitsAreThoseOnRecord/golden|Saved|Interrupted|Threads|NoBits|EveryStimulus|PublishedSize|Range|Meter
+UNEMULATED ?= Golden|Spool|BitsAreThoseOnRecord/golden|Saved|Interrupted|Threads|NoBits|EveryStimulus|PublishedSize|Range|Meter
 BENCH ?= .
 COUNT ?= 1
 
