@@ -203,10 +203,10 @@ func TestFilesOfOthersAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := trusted(path, info, os.Geteuid(), unreadable); err != nil {
+	if err := trusted(path, info, unreadable, os.Geteuid()); err != nil {
 		t.Errorf("one's own: %v", err)
 	}
-	if err := trusted(path, info, os.Geteuid()+1, unwritable); !errors.Is(err, root.ErrUntrusted) {
+	if err := trusted(path, info, unwritable, os.Geteuid()+1); !errors.Is(err, root.ErrUntrusted) {
 		t.Errorf("another's: %v", err)
 	}
 }

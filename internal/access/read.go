@@ -30,7 +30,11 @@ func Path(r *root.Root, role queue.Role) string { return r.Private(string(role) 
 // root.ErrUntrusted when others could have written it, and says what to do.
 func Read(r *root.Root, role queue.Role) (*File, error) {
 	path := Path(r, role)
-	data, err := readTrusted(path, unwritable)
+	sharer, err := r.Owner()
+	if err != nil {
+		return nil, fmt.Errorf("read access file: %w", err)
+	}
+	data, err := readTrusted(path, unwritable, sharer)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s is missing: start `eisweep coordinator -p %s`: %w", path, r.Path(), ErrNoAccess)
@@ -67,10 +71,10 @@ func Options(r *root.Root, role queue.Role) (queue.Options, error) {
 	return queue.Options{RootID: r.ID(), Role: role, Reach: reach}, nil
 }
 
-// readTrusted reads a file of this user that others must not be able to use as closed
-// says. Its folder is
+// readTrusted reads a file of this user, or of the others named, that nobody else must
+// be able to use as closed says. Its folder is
 // listed first: over NFS a name that was missing a moment ago otherwise stays missing.
-func readTrusted(path string, closed os.FileMode) ([]byte, error) {
+func readTrusted(path string, closed os.FileMode, others ...int) ([]byte, error) {
 	if err := list(path); err != nil {
 		return nil, err
 	}
@@ -86,7 +90,7 @@ func readTrusted(path string, closed os.FileMode) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := trusted(path, info, os.Geteuid(), closed); err != nil {
+	if err := trusted(path, info, closed, append(others, os.Geteuid())...); err != nil {
 		return nil, err
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))

@@ -4,21 +4,22 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"eisweep/internal/root"
 )
 
-// trusted refuses what is no plain file, belongs to another user than uid or has one
-// of the permissions in closed.
-func trusted(path string, info os.FileInfo, uid int, closed os.FileMode) error {
+// trusted refuses what is no plain file, belongs to none of the owners or has one of
+// the permissions in closed.
+func trusted(path string, info os.FileInfo, closed os.FileMode, owners ...int) error {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	open := info.Mode().Perm() & closed
 	switch {
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a plain file: move it away and restart the coordinator: %w", path, root.ErrUntrusted)
-	case !ok || int(stat.Uid) != uid:
-		return fmt.Errorf("%s belongs to user %d and you are user %d: use a root of your own: %w", path, stat.Uid, uid, root.ErrUntrusted)
+	case !ok || !slices.Contains(owners, int(stat.Uid)):
+		return fmt.Errorf("%s belongs to user %d and you are user %d: use a root of your own: %w", path, stat.Uid, os.Geteuid(), root.ErrUntrusted)
 	case open&0o022 != 0:
 		return fmt.Errorf("%s may be written by others: remove it and restart the coordinator, with --rotate if they could read it: %w", path, root.ErrUntrusted)
 	case open != 0:

@@ -29,6 +29,14 @@ func (a *Authority) WriteFiles(r *root.Root, urls []string, share Share) error {
 	if err != nil {
 		return fmt.Errorf("write access files: %w", err)
 	}
+	if group == private {
+		err = r.Unshare()
+	} else {
+		err = r.ShareWith(group)
+	}
+	if err != nil {
+		return fmt.Errorf("write access files: %w", err)
+	}
 	for _, role := range []queue.Role{queue.Worker, queue.Client} {
 		data, err := json.Marshal(File{Format: format, Root: a.root, URLs: urls, CA: a.secrets.CA, Seed: a.secrets.Seeds[role]})
 		if err != nil {

@@ -22,9 +22,9 @@ var rootID = regexp.MustCompile(`^[a-z0-9]{12}$`)
 
 func identityFile(root string) string { return filepath.Join(root, private, "root.json") }
 
-func readIdentity(root string) (string, error) {
+func readIdentity(root string, owners ...int) (string, error) {
 	name := identityFile(root)
-	if err := check(name, false); err != nil {
+	if err := check(name, false, owners...); err != nil {
 		return "", err
 	}
 	text, err := os.ReadFile(name)

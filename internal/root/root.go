@@ -57,20 +57,24 @@ func Open(path string) (*Root, error) {
 	return &Root{path: abs, id: id}, nil
 }
 
-// OpenExisting opens a root for reading and makes nothing. The error wraps
-// fs.ErrNotExist when there is no root at path.
+// OpenExisting opens a root for reading and makes nothing. It may be another user's who
+// shares it (ShareWith). The error wraps fs.ErrNotExist when there is no root at path.
 func OpenExisting(path string) (*Root, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open root: %w", err)
 	}
-	if err := check(filepath.Join(abs, private), true); err != nil {
+	sharer, err := owner(abs)
+	if err == nil {
+		err = check(filepath.Join(abs, private), true, sharer)
+	}
+	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("%s is not a root: nothing was run there yet, or it is another folder (-p, EISWEEP_ROOT): %w", abs, fs.ErrNotExist)
 		}
 		return nil, err
 	}
-	id, err := readIdentity(abs)
+	id, err := readIdentity(abs, sharer)
 	if err != nil {
 		return nil, err
 	}

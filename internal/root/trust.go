@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"syscall"
 )
 
@@ -11,9 +12,10 @@ import (
 // have tampered with.
 var ErrUntrusted = errors.New("others could have tampered with it")
 
-// check refuses what is a link, belongs to another user or may be written by
-// others, and what is not a folder (or a plain file) where one should be.
-func check(path string, folder bool) error {
+// check refuses what is a link, belongs to another user than this one or those that
+// are named, or may be written by others, and what is not a folder (or a plain file)
+// where one should be.
+func check(path string, folder bool, owners ...int) error {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return fmt.Errorf("look at %s: %w", path, err)
@@ -26,11 +28,11 @@ func check(path string, folder bool) error {
 	case !folder && !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a plain file: move it away: %w", path, ErrUntrusted)
 	}
-	return checkOwner(path, info)
+	return checkOwner(path, info, append(owners, os.Geteuid()))
 }
 
-func checkOwner(path string, info os.FileInfo) error {
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Geteuid() {
+func checkOwner(path string, info os.FileInfo, owners []int) error {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && !slices.Contains(owners, int(stat.Uid)) {
 		return fmt.Errorf("%s belongs to user %d and you are user %d: use a root of your own: %w", path, stat.Uid, os.Geteuid(), ErrUntrusted)
 	}
 	if info.Mode().Perm()&0o022 != 0 {

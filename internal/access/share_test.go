@@ -1,0 +1,40 @@
+package access
+
+import (
+	"os"
+	"strconv"
+	"testing"
+
+	"eisweep/internal/queue"
+)
+
+func TestFilesAreSharedAsSaid(t *testing.T) {
+	s := newSite(t)
+	group := strconv.Itoa(os.Getgid())
+	for _, c := range []struct {
+		share          Share
+		worker, client os.FileMode
+	}{
+		{Share{Group: group}, 0o600, 0o640},
+		{Share{Group: group, Workers: true}, 0o640, 0o640},
+		{Share{}, 0o600, 0o600},
+	} {
+		if err := s.authority.WriteFiles(s.root, s.server.URLs(""), c.share); err != nil {
+			t.Fatal(err)
+		}
+		for role, want := range map[queue.Role]os.FileMode{queue.Worker: c.worker, queue.Client: c.client} {
+			info, err := os.Stat(Path(s.root, role))
+			if err != nil || info.Mode().Perm() != want {
+				t.Errorf("%+v: %s has mode %v, %v", c.share, role, info.Mode(), err)
+			}
+			if _, err := Read(s.root, role); err != nil {
+				t.Errorf("%+v: %v", c.share, err)
+			}
+		}
+	}
+	for _, wrong := range []Share{{Workers: true}, {Group: "no such group"}} {
+		if err := s.authority.WriteFiles(s.root, s.server.URLs(""), wrong); err == nil {
+			t.Errorf("%+v is taken", wrong)
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package root
+
+import (
+	"errors"
+	"os"
+	"testing"
+)
+
+func TestSharedRootShowsItsNamesToTheGroup(t *testing.T) {
+	r, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		name         string
+		do           func() error
+		folder, file os.FileMode
+	}{
+		{"made", func() error { return nil }, 0o700, 0o600},
+		{"shared", func() error { return r.ShareWith(os.Getgid()) }, 0o750, 0o640},
+		{"taken back", r.Unshare, 0o700, 0o600},
+	} {
+		if err := step.do(); err != nil {
+			t.Fatal(err)
+		}
+		if got := mode(t, r.Private()); got != step.folder {
+			t.Errorf("%s: the private folder has mode %v", step.name, got)
+		}
+		if got := mode(t, identityFile(r.Path())); got != step.file {
+			t.Errorf("%s: the id has mode %v", step.name, got)
+		}
+		if got := mode(t, r.Private("incoming")); got != 0o700 {
+			t.Errorf("%s: incoming has mode %v", step.name, got)
+		}
+		for _, open := range []func(string) (*Root, error){Open, OpenExisting} {
+			if _, err := open(r.Path()); err != nil {
+				t.Errorf("%s: %v", step.name, err)
+			}
+		}
+	}
+}
+
+func mode(t testing.TB, path string) os.FileMode {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode().Perm()
+}
+
+// Only who owns the root's folder may share a private folder in it.
+func TestOwnerOfTheFolderIsTrusted(t *testing.T) {
+	r, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(r.Private())
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner, err := r.Owner()
+	if err != nil || owner != os.Geteuid() {
+		t.Errorf("owner %d, %v", owner, err)
+	}
+	stranger := owner + 1
+	if err := checkOwner(r.Private(), info, []int{stranger, owner}); err != nil {
+		t.Errorf("the owner's is refused: %v", err)
+	}
+	if err := checkOwner(r.Private(), info, []int{stranger}); !errors.Is(err, ErrUntrusted) {
+		t.Errorf("a planted one: %v", err)
+	}
+}
