@@ -46,6 +46,6 @@ func TestWorkersComeAndGo(t *testing.T) {
 		}
 	}
 	c.does(at, "watch", "steady")
-	verdict(t, c, c.root(at), "steady", want)
 	w.wentOn()
+	verdict(t, c, c.root(at), "steady", want)
 }

@@ -20,7 +20,6 @@ EXPORT {
 	Export_Id = 1; Path = {folder}; Pseudo = /data; Access_Type = RW; Squash = No_Root_Squash;
 	SecType = sys; Protocols = 4; Transports = TCP; FSAL { Name = VFS; }
 }
-LOG { Default_Log_Level = FATAL; }
 `
 
 // serveNFS has a host export its shared folder, for guests to mount.
