@@ -54,32 +54,6 @@ func (q *Queue) announce() {
 	}
 }
 
-// Queued returns what is queued or running: by id, the sweep that it is queued for.
-func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]string, error) {
-	var info *jetstream.StreamInfo
-	err := q.retryWithin(ctx, bulkTimeout, func(ctx context.Context) (err error) {
-		info, err = q.tasks.Info(ctx, jetstream.WithSubjectFilter(q.all("tasks")))
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list queued tasks: %w", err)
-	}
-	names := map[string]string{} // one string per sweep, not per task
-	queued := make(map[sweeps.ID]string, len(info.State.Subjects))
-	for subject := range info.State.Subjects {
-		sweep, id, err := q.parseTask(subject)
-		if err != nil {
-			q.log.Warn("a stray message is queued", "error", err)
-			continue
-		}
-		if names[sweep] == "" {
-			names[sweep] = string([]byte(sweep))
-		}
-		queued[id] = names[sweep]
-	}
-	return queued, nil
-}
-
 // PurgeTasks removes every queued task, of all versions. Running tasks go on and
 // may still commit.
 func (q *Queue) PurgeTasks(ctx context.Context) error {
