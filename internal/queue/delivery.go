@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,10 @@ func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, er
 			pause = q.options.AckWait / 600
 		case <-time.After(pause):
 			pause = min(2*pause, q.options.AckWait/12)
+		case msg := <-q.strays:
+			if d := q.adopt(ctx, msg, sweeps()); d != nil {
+				return d, nil
+			}
 		case <-q.closed:
 			return nil, nats.ErrConnectionClosed
 		case <-ctx.Done():
@@ -58,9 +63,9 @@ func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, er
 	}
 }
 
-// fetchTime is how long a fetch waits for the server's answer. It has none where
-// others took the task meanwhile.
-const fetchTime = time.Second
+// fetchTime is how long a fetch waits for the server's answer, so long that a busy
+// server isn't asked ever more. There is none where others took the task meanwhile.
+const fetchTime = 2 * time.Second
 
 // fetch takes one task of a sweep if there is one.
 func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
@@ -84,10 +89,10 @@ func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
 	}
 }
 
-// requestTask asks for one task without waiting for one to come, whatever becomes of
-// the worker: a task that the server has sent would be nobody's until AckWait is over.
-// So what is on its way when there was no answer in time is waited for as well
-// (FetchNoWait of nats.go drops it), and no request is left behind.
+// requestTask asks for one task without waiting for one to come. The server doesn't
+// answer a request whose task others took meanwhile, and keeps it: a task that it sends
+// later, when nobody listened any more, would be nobody's until AckWait is over. So
+// whatever comes late is listened for (FetchNoWait of nats.go doesn't).
 func (q *Queue) requestTask(subject string) (*nats.Msg, error) {
 	link := q.currentLink()
 	if !q.conn.IsConnected() {
@@ -98,18 +103,51 @@ func (q *Queue) requestTask(subject string) (*nats.Msg, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer sub.Unsubscribe()
 	if err := q.conn.PublishRequest(q.api(subject), inbox, []byte(`{"batch":1,"no_wait":true}`)); err != nil {
-		return nil, err
+		return nil, errors.Join(err, sub.Unsubscribe())
 	}
 	msg, err := nextWithin(link, sub, fetchTime)
-	if err == nil || link.Err() != nil {
-		return msg, err
-	}
-	if err := sub.Drain(); err != nil {
+	if err != nil && link.Err() == nil {
+		go q.late(link, sub)
 		return nil, err
 	}
-	return nextWithin(link, sub, fetchTime)
+	_ = sub.Unsubscribe() // there is no more to come
+	return msg, err
+}
+
+// late takes what a request brings whose sender has gone on: for a Next that waits for
+// a task of the sweep, else back to the queue.
+func (q *Queue) late(link context.Context, sub *nats.Subscription) {
+	defer sub.Unsubscribe()
+	msg, err := sub.NextMsgWithContext(link)
+	if err != nil || msg.Header.Get("Status") != "" {
+		return
+	}
+	select {
+	case q.strays <- msg:
+	default:
+		q.giveBack(msg)
+	}
+}
+
+// giveBack returns a task that nobody has looked at.
+func (q *Queue) giveBack(msg *nats.Msg) {
+	if err := msg.Respond([]byte("-NAK")); err != nil {
+		q.log.Debug("give task back", "error", err)
+	}
+}
+
+// adopt takes a stray task if it is of one of the sweeps.
+func (q *Queue) adopt(ctx context.Context, msg *nats.Msg, sweeps []string) *Delivery {
+	if sweep, _, err := q.parseTask(msg.Subject); err == nil && !slices.Contains(sweeps, sweep) {
+		q.giveBack(msg)
+		return nil
+	}
+	d, err := q.deliver(ctx, msg)
+	if err != nil {
+		q.log.Debug("fetch task", "error", err)
+	}
+	return d
 }
 
 // nextWithin waits for a message until the time is over or the connection breaks.

@@ -78,6 +78,7 @@ type Queue struct {
 	mu        sync.Mutex
 	consumers map[string]jetstream.Consumer // by sweep: those found so far
 	woken     chan struct{}                 // closed and replaced at every wake-up
+	strays    chan *nats.Msg                // tasks that came late, for a Next that waits
 	link      context.Context               // ends, and is replaced, when the connection breaks
 	cut       context.CancelFunc            // of link
 
@@ -105,7 +106,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	}
 	q := &Queue{
 		scheme: scheme{root: o.RootID}, options: o, log: o.Log, closed: make(chan struct{}),
-		consumers: map[string]jetstream.Consumer{}, woken: make(chan struct{}),
+		consumers: map[string]jetstream.Consumer{}, woken: make(chan struct{}), strays: make(chan *nats.Msg),
 	}
 	q.offered.stale = make(chan struct{}, 1)
 	q.link, q.cut = context.WithCancel(context.Background())
