@@ -84,7 +84,12 @@ func newBench(t testing.TB, ackWait time.Duration) *bench {
 func attend(t testing.TB, r *root.Root, q *queue.Queue) *bench {
 	t.Helper()
 	b := &bench{TB: t, root: r, queue: q, outcomes: make(chan queue.OutcomeDelivery, 10_000), events: make(chan queue.AttemptEvent, 10_000)}
-	stop, err := q.Outcomes(deadline(t), func(o queue.OutcomeDelivery) { b.outcomes <- o })
+	stop, err := q.Outcomes(deadline(t), func(o queue.OutcomeDelivery) {
+		if err := o.Ack(); err != nil {
+			t.Error(err)
+		}
+		b.outcomes <- o
+	})
 	check(t, err)
 	t.Cleanup(stop)
 	stop, err = q.Events(deadline(t), func(e queue.AttemptEvent) { b.events <- e }, func(queue.Progress) {})

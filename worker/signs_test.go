@@ -3,6 +3,8 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -117,5 +119,49 @@ func TestHeartbeatsKeepTheTask(t *testing.T) {
 	b.drained(w)
 	if len(b.events) != 1 {
 		t.Errorf("%d events of attempts, want 1", len(b.events))
+	}
+}
+
+// A thousand slots beat three times as often as by default, and the queue confirms
+// every beat.
+func TestThousandSlotsMissNoHeartbeat(t *testing.T) {
+	b := newBench(t, 15*time.Second)
+	const workers, slots = 10, 100
+	log := make(logLines, 10_000)
+	begun := make(chan bool, workers*slots)
+	end, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	for i := range workers {
+		q, err := queue.Open(deadline(t), queue.Options{Server: b.server, RootID: b.root.ID()})
+		check(t, err)
+		t.Cleanup(q.Close)
+		b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+			begun <- true
+			<-end.Done()
+			return leave(ctx, job, observe)
+		}, func(c *Config) {
+			c.Queue, c.Name, c.Slots, c.Heartbeat = q, fmt.Sprintf("worker-%d", i), slots, 3*time.Second
+			c.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		})
+	}
+	orders := make([]queue.Task, workers*slots)
+	for i := range orders {
+		orders[i] = task(i)
+	}
+	b.publish(orders...)
+	for range orders {
+		receive(b, begun)
+	}
+	twice, stop := context.WithTimeout(context.Background(), 7*time.Second) // two beats of each
+	defer stop()
+	<-twice.Done()
+	cancel()
+	for range orders {
+		if o := receive(b, b.outcomes); !o.Done() || o.Attempt != 1 {
+			t.Errorf("outcome %+v", o.Outcome)
+		}
+	}
+	if len(log) > 0 {
+		t.Errorf("%d warnings, the first: %s", len(log), <-log)
 	}
 }

@@ -194,7 +194,16 @@ func (w *Worker) commit(a *attempt, out queue.Outcome) error {
 	case out.Done() || out.Class == queue.Numeric || out.Class == queue.Invalid:
 		a.saved.removeAll() // nothing goes on from there
 	}
-	return a.delivery.Done(w.hard)
+	w.handed.Go(func() { w.acknowledge(a.delivery) })
+	return nil
+}
+
+// acknowledge removes a task whose outcome is committed from the queue, while its slot
+// goes on. If that fails the task comes again, and is found to have an outcome.
+func (w *Worker) acknowledge(d *queue.Delivery) {
+	if err := d.Done(w.hard); err != nil && w.hard.Err() == nil {
+		w.Log.Warn("a task that is done stays in the queue for a while", "task", d.Task().ID, "run", d.Task().Run, "error", err)
+	}
 }
 
 // ignoreLost takes a lost lease for what it is: somebody else does the task.

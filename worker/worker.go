@@ -101,6 +101,7 @@ type Worker struct {
 	stopHard                context.CancelFunc
 
 	done     chan struct{}
+	handed   sync.WaitGroup // of acknowledgements that are on their way
 	since    time.Time
 	load     *load
 	cores    cores
@@ -164,6 +165,7 @@ func (w *Worker) work(deaf func()) {
 		slots.Go(w.slot)
 	}
 	slots.Wait()
+	w.handed.Wait()
 	deaf()
 	w.drain(errEnough) // of no effect if there was another reason
 	cancel()
