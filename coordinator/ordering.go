@@ -56,13 +56,13 @@ func (m *machine) reap() []command {
 			m.forget(id)
 		}
 	}
-	var out []command
+	var list []withdrawn
 	for _, id := range inOrder(inQueue) {
 		t := m.tasks[id]
-		out = append(out, unqueue{id, int(t.run), m.homeName(t)})
+		list = append(list, withdrawn{id, int(t.run), t.home})
 		m.forget(id)
 	}
-	return out
+	return m.withdraw(list)
 }
 
 // want adds a sweep's wish for a task to those of the sweeps before it.

@@ -29,8 +29,9 @@ type rig struct {
 	stop  func() // the queue and its server
 	end   func() // the coordinator that serves
 
-	prober Prober
-	real   bool // the worker runs the trainings
+	patience time.Duration // after which what hangs is named
+	prober   Prober
+	real     bool // the worker runs the trainings
 
 	mu    sync.Mutex
 	fails map[string]queue.Class // by value of pl.is_plastic
@@ -43,7 +44,7 @@ func newRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &rig{t: t, root: r, store: t.TempDir(), prober: nobodys{}, fails: map[string]queue.Class{}}
+	g := &rig{t: t, root: r, store: t.TempDir(), patience: time.Minute, prober: nobodys{}, fails: map[string]queue.Class{}}
 	g.startQueue()
 	t.Cleanup(func() { g.stop() })
 	return g
@@ -65,7 +66,7 @@ func (g *rig) startQueue() {
 
 // context ends before the test binary's patience does, so that what hangs is named.
 func (g *rig) context() context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), g.patience)
 	g.t.Cleanup(cancel)
 	return ctx
 }

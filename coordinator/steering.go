@@ -28,11 +28,17 @@ func (m *machine) rehomeAll(which func(*entry) bool) []command {
 			ids = append(ids, id)
 		}
 	}
+	var moved []withdrawn
 	var out []command
 	for _, id := range inOrder(ids) {
-		out = append(out, m.rehome(id, m.tasks[id])...)
+		t := m.tasks[id]
+		if c := m.rehome(id, t); c != nil {
+			was := c[0].(unqueue)
+			moved = append(moved, withdrawn{id, was.run, m.lists.with(0, was.sweep)})
+			out = append(out, c[1])
+		}
 	}
-	return out
+	return append(m.withdraw(moved), out...)
 }
 
 // cancel takes from a sweep what is not at work. What another sweep wants goes on

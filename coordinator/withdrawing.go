@@ -1,0 +1,54 @@
+package coordinator
+
+import "eisweep/sweeps"
+
+// withdrawn is an order that is to leave the queue.
+type withdrawn struct {
+	id   sweeps.ID
+	run  int
+	home wants
+}
+
+// bulk is how many orders of a sweep are taken out of the queue one by one. Where
+// there are more, the sweep's are all taken out, and those that stay published again.
+const bulk = 1000
+
+// withdraw takes orders out of the queue. A worker that is at one whose order goes
+// along finishes it all the same.
+func (m *machine) withdraw(list []withdrawn) []command {
+	each := map[wants]int{}
+	for _, w := range list {
+		each[w.home]++
+	}
+	var out []command
+	purged := map[wants]bool{}
+	for _, w := range list {
+		switch {
+		case each[w.home] <= bulk || m.launches > 0:
+			out = append(out, unqueue{w.id, w.run, m.lists.of(w.home)[0]})
+		case !purged[w.home]:
+			purged[w.home] = true
+			out = append(out, purge{m.lists.of(w.home)[0]})
+		}
+	}
+	if len(purged) > 0 {
+		out = append(out, m.restock(purged)...)
+	}
+	return out
+}
+
+// restock publishes again what is queued for sweeps whose orders were all taken out.
+func (m *machine) restock(homes map[wants]bool) []command {
+	var ids []sweeps.ID
+	for id, t := range m.tasks {
+		if t.phase == queued && homes[t.home] {
+			ids = append(ids, id)
+		}
+	}
+	var out []command
+	for _, id := range inOrder(ids) {
+		t := m.tasks[id]
+		out = append(out, publish{id, int(t.run), m.homeName(t)})
+	}
+	return out
+}
