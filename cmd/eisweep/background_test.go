@@ -113,11 +113,11 @@ func awaitCommand(ts *testscript.TestScript, neg bool, args []string) {
 	started(ts, args[0]).await(ts, args[1])
 }
 
-// stopCommand sends a signal, or none for -, and wants the exit code; what the
+// endCommand sends a signal, or none for -, and wants the exit code; what the
 // program said is logged.
-func stopCommand(ts *testscript.TestScript, neg bool, args []string) {
+func endCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
-		ts.Fatalf("usage: stop NAME TERM|INT|KILL|- CODE")
+		ts.Fatalf("usage: end NAME TERM|INT|KILL|- CODE")
 	}
 	b := started(ts, args[0])
 	if signal, ok := map[string]syscall.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "KILL": syscall.SIGKILL}[args[1]]; ok {

@@ -50,12 +50,20 @@ func readStanding(ctx context.Context, r *root.Root, name string) standing {
 		var status *coordinator.SweepStatus
 		if status, err = coordinator.ReadSweep(ctx, r, prober, name); err == nil {
 			out.count(status.Tasks)
+			out.noted(r)
 		}
 	}
 	if err != nil {
 		out.Trouble = err.Error()
 	}
 	return out
+}
+
+// noted takes over what a coordinator noted of a sweep that is not settled.
+func (s *standing) noted(r *root.Root) {
+	if n, err := coordinator.ReadStanding(r, s.Sweep); err == nil && s.New > 0 {
+		s.Stand, s.Priority = n.Stand, n.Priority
+	}
 }
 
 func (s *standing) count(tasks []coordinator.TaskStatus) {

@@ -92,6 +92,7 @@ func (s *statusView) full(ctx context.Context, name string, state *control.Sweep
 	} else {
 		v.standing = standing{Sweep: name, Folder: s.root.SweepDir(name), By: "folder"}
 		v.count(status.Tasks)
+		v.noted(s.root)
 	}
 	v.points = pointsOf(status.Tasks, s.running())
 	v.Failures = failuresOf(status.Tasks)
