@@ -1,11 +1,8 @@
 package trials
 
 import (
-	"strings"
 	"syscall"
 	"testing"
-
-	"eisweep/internal/results"
 )
 
 // TestHostsShareAFolderOverNFS has the coordinator on one guest, a worker on another, and one on the NFS server. The
@@ -26,35 +23,13 @@ func TestHostsShareAFolderOverNFS(t *testing.T) {
 	w := newCrew(c, root, server, far)
 	c.does(desk, "launch", files...)
 	w.replace(0, syscall.SIGKILL)
-	lost := w.awaitUnderWay(w.members[1])
-	n.cut(far.link)
-	var line results.Line
-	await(t, "another attempt at "+lost+" to be done", func() bool {
-		line = lineOf(t, root, "taught", lost)
-		return line.State == results.Done
-	})
-	n.heal(far.link)
-	await(t, "the end of "+lost, func() bool { return over(attemptLogs(t, root)[lost]) })
+	late := w.cutOff(1, "taught", func() { n.cut(far.link) }, func() { n.heal(far.link) })
 	c.does(desk, "watch", "taught", "pushed")
+	w.changedNothing("taught", late)
 	w.wentOn()
-	if late := lineOf(t, root, "taught", lost); late.Attempt != line.Attempt || late.Worker != line.Worker || late.SHA256 != line.SHA256 {
-		t.Errorf("the result of a host that was cut off changed what was there:\n%+v\nto\n%+v", line, late)
-	}
 	for _, m := range w.members {
 		m.stop()
 	}
 	verdict(t, c, root, "taught", want["taught"])
 	verdict(t, c, root, "pushed", want["pushed"])
-}
-
-// lineOf is the last line of the task that an attempt is of.
-func lineOf(t testing.TB, root, sweep, attempt string) (last results.Line) {
-	t.Helper()
-	id, _, _ := strings.Cut(attempt, ".")
-	for _, l := range manifest(t, root, sweep) {
-		if l.ID.String() == id {
-			last = l
-		}
-	}
-	return last
 }
