@@ -32,7 +32,10 @@ const publishAtOnce = 1000
 func (k *Coordinator) do(commands []command) {
 	for len(commands) > 0 && k.failure == nil {
 		c := commands[0]
-		commands = append(k.carryOut(c), commands[1:]...)
+		commands = commands[1:]
+		if first := k.carryOut(c); len(first) > 0 {
+			commands = append(first, commands...)
+		}
 	}
 }
 

@@ -15,6 +15,12 @@ type opened struct{ sweep string }
 // already.
 type reopened struct{ sweep string }
 
+// replaced: another task has taken the place of one that a sweep wanted.
+type replaced struct {
+	sweep string
+	id    sweeps.ID
+}
+
 // kept: n tasks of a sweep are done and in place already.
 type kept struct {
 	sweep string
@@ -87,6 +93,7 @@ type placed struct {
 
 func (opened) isEvent()    {}
 func (reopened) isEvent()  {}
+func (replaced) isEvent()  {}
 func (kept) isEvent()      {}
 func (wanted) isEvent()    {}
 func (launched) isEvent()  {}

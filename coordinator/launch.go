@@ -190,6 +190,9 @@ func (k *Coordinator) open(p *SweepPlan, o Order) error {
 	} else if o.part() {
 		s.extend(p)
 		k.do(k.machine.step(reopened{name}))
+		for id := range p.Sweep.Replaced() {
+			k.do(k.machine.step(replaced{name, id}))
+		}
 		return k.writeStanding(name, k.standing(s))
 	}
 	*s = *newLaunchedSweep(p, o.Priority, time.Now())

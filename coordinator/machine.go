@@ -77,6 +77,8 @@ func (m *machine) step(e event) []command {
 		return m.open(e.sweep)
 	case reopened:
 		return m.extend(e.sweep)
+	case replaced:
+		m.replace(e)
 	case kept:
 		m.sweeps[e.sweep].total += e.n
 		m.sweeps[e.sweep].phases[done] += e.n

@@ -79,6 +79,8 @@ func parseEvent(t *testing.T, line string) event {
 		return opened{f["sweep"]}
 	case "reopened":
 		return reopened{f["sweep"]}
+	case "replaced":
+		return replaced{f["sweep"], id}
 	case "kept":
 		return kept{f["sweep"], n}
 	case "wanted":

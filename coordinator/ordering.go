@@ -30,6 +30,17 @@ func (m *machine) extend(sweep string) []command {
 	return []command{openSweep{sweep}}
 }
 
+// replace lets a sweep count a failure no more for which it has another task now.
+func (m *machine) replace(e replaced) {
+	t := m.tasks[e.id]
+	if t == nil || t.phase != failed || !m.lists.has(t.wants, e.sweep) {
+		return
+	}
+	m.sweeps[e.sweep].phases[failed]--
+	m.sweeps[e.sweep].total--
+	t.wants = m.lists.without(t.wants, e.sweep)
+}
+
 // launch ends a launch: what nobody wants any more is known no more, and what
 // another sweep wants is queued for that one.
 func (m *machine) launch(sweep string) []command {
