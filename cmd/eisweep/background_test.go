@@ -2,8 +2,12 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,6 +15,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
 )
 
 // background is a program that a script has started.
@@ -131,5 +136,35 @@ func endCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Logf("%s said:\n%s", args[0], b.text())
 	if got := strconv.Itoa(b.cmd.ProcessState.ExitCode()); got != args[2] {
 		ts.Fatalf("exit code %s, want %s", got, args[2])
+	}
+}
+
+// detachedWorker finds, in its log, the process of a worker that was started by ssh.
+var detachedWorker = regexp.MustCompile(`worker=\S+-(\d+) `)
+
+// endDetached ends a coordinator and workers that outlive the commands that started
+// them, and waits for them.
+func endDetached(logs string) {
+	var found []int
+	if text, err := os.ReadFile(filepath.Join(logs, "..", "lock")); err == nil {
+		var holder struct{ PID int }
+		if json.Unmarshal(text, &holder) == nil && holder.PID > 1 {
+			found = append(found, holder.PID)
+		}
+	}
+	names, _ := filepath.Glob(filepath.Join(logs, "worker.*.log"))
+	for _, name := range names {
+		text, _ := os.ReadFile(name)
+		if m := detachedWorker.FindSubmatch(text); m != nil {
+			pid, _ := strconv.Atoi(string(m[1]))
+			found = append(found, pid)
+		}
+	}
+	for _, pid := range found {
+		if fd, err := unix.PidfdOpen(pid, 0); err == nil {
+			unix.Kill(pid, unix.SIGTERM)
+			unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(deadline.Milliseconds()))
+			unix.Close(fd)
+		}
 	}
 }
