@@ -30,7 +30,7 @@ func TestAMillionTasks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: a million tasks take too long under the race detector")
 	}
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(900 << 20)) // as cmd does
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(900 << 20)) // or garbage is let lie beyond it
 	g := newRig(t)
 	g.patience = 10 * time.Minute
 	k := g.serve()
