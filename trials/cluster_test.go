@@ -23,7 +23,7 @@ type cluster struct {
 // EISWEEP_FAILPOINTS has it.
 func newCluster(t testing.TB, failpoints ...string) *cluster {
 	t.Helper()
-	failpoints = append(failpoints, "lease="+lease)
+	failpoints = append([]string{"lease=" + lease}, failpoints...)
 	return &cluster{t: t, program: built(t, failing), env: []string{"EISWEEP_FAILPOINTS=" + strings.Join(failpoints, " ")}}
 }
 

@@ -2,6 +2,7 @@ package trials
 
 import (
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -110,10 +111,30 @@ func (w *crew) wentOn() {
 		if d.signal == syscall.SIGKILL {
 			next = following(d.log)
 		}
-		if !strings.Contains(logs[next], "goes on from checkpoint") {
-			w.c.t.Errorf("%s left a checkpoint of %s by %v; attempt %s began anew:\n%s\nafter\n%s", d.name, d.log, d.signal, next, logs[next], logs[d.log])
+		if from, saved := wentOnFrom.FindStringSubmatch(logs[next]), lastSaved(logs[d.log]); from == nil || next != d.log && number(from[1]) < saved {
+			w.c.t.Errorf("%s left a checkpoint of %s by %v; attempt %s went on from an earlier one, or none:\n%s\nafter\n%s", d.name, d.log, d.signal, next, logs[next], logs[d.log])
 		}
 	}
+}
+
+// What an attempt's log says of how far it was saved, and of where it goes on, in stimuli.
+var (
+	savedAt    = regexp.MustCompile(` checkpoint of (\d+) stimuli`)
+	wentOnFrom = regexp.MustCompile(`goes on from checkpoint \S+, (\d+) stimuli`)
+)
+
+// lastSaved is how far an attempt was when it was last saved; what was done after that is lost with it.
+func lastSaved(log string) int {
+	all := savedAt.FindAllStringSubmatch(log, -1)
+	if len(all) == 0 {
+		return 0
+	}
+	return number(all[len(all)-1][1])
+}
+
+func number(digits string) int {
+	n, _ := strconv.Atoi(digits)
+	return n
 }
 
 // following is the name of the next attempt's log.

@@ -13,3 +13,5 @@ func write(t testing.TB, path, text string, replacements ...string) {
 		t.Fatal(err)
 	}
 }
+
+func linesOf(text string) []string { return strings.Split(strings.TrimRight(text, "\n"), "\n") }

@@ -117,7 +117,7 @@ func (p *process) stop() {
 func (p *process) said() string { return contents(p.out) + contents(p.err) }
 
 func (p *process) tail(lines int) string {
-	all := strings.Split(strings.TrimRight(p.said(), "\n"), "\n")
+	all := linesOf(p.said())
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 

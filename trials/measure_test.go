@@ -1,0 +1,88 @@
+package trials
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// BenchmarkTinyTasks measures tasks that are nothing to compute, end to end: durable queue, HDF5 file, manifest. Run it
+// with -benchtime 4000x.
+func BenchmarkTinyTasks(b *testing.B) {
+	at := here(b)
+	c := &cluster{t: b, program: built(b, plain)}
+	c.coordinator(at)
+	c.worker(at, "--slots", "2")
+	file := sweepFile(b, "tiny", b.N, 2, 1, "")
+	b.ResetTimer()
+	begun := time.Now()
+	c.does(at, "launch", "--follow", file)
+	b.ReportMetric(float64(b.N)/time.Since(begun).Seconds(), "tasks/s")
+}
+
+// BenchmarkTasksOfATenthOfASecond measures how much of two workers' time goes into tasks of about 100 ms, by what the
+// manifest says that they took. Run it with -benchtime 200x.
+func BenchmarkTasksOfATenthOfASecond(b *testing.B) {
+	at := here(b)
+	c := &cluster{t: b, program: built(b, plain)}
+	root := c.root(at)
+	c.coordinator(at)
+	c.worker(at)
+	c.worker(at)
+	file := sweepFile(b, "tenth", b.N, 3, 40, "")
+	b.ResetTimer()
+	c.does(at, "launch", "--follow", file)
+	lines := manifest(b, root, "tenth")
+	if len(lines) != b.N {
+		b.Fatalf("%d results, want %d", len(lines), b.N)
+	}
+	var busy time.Duration
+	first, last := lines[0].Started, lines[0].Finished
+	for _, l := range lines {
+		busy += l.Finished.Sub(l.Started)
+		if l.Started.Before(first) {
+			first = l.Started
+		}
+		if l.Finished.After(last) {
+			last = l.Finished
+		}
+	}
+	b.ReportMetric(busy.Seconds()/float64(b.N)*1000, "ms/task")
+	b.ReportMetric(100*busy.Seconds()/(2*last.Sub(first).Seconds()), "%busy")
+}
+
+// BenchmarkMillion measures what a large sweep asks of the program: launching, status, a small sweep behind it,
+// cancelling. Run it with -benchtime 1000000x.
+func BenchmarkMillion(b *testing.B) {
+	at := here(b)
+	c := &cluster{t: b, program: built(b, plain)}
+	coordinator := c.coordinator(at)
+	large, small := sweepFile(b, "large", b.N, 2, 1, ""), sweepFile(b, "small", 10, 2, 2, "")
+	b.ResetTimer()
+	took := func(unit string, f func()) {
+		begun := time.Now()
+		f()
+		b.ReportMetric(time.Since(begun).Seconds(), unit)
+	}
+	took("s/plan", func() { c.does(at, "plan", large) })
+	took("s/launch", func() { c.does(at, "launch", large) })
+	took("s/status", func() { c.does(at, "status") })
+	c.worker(at)
+	took("s/small", func() { c.does(at, "launch", "--follow", small) })
+	took("s/relaunch", func() { c.does(at, "launch", large) })
+	took("s/cancel", func() { c.does(at, "cancel", "large") })
+	b.ReportMetric(residentPeak(b, coordinator.pid), "MiB/coordinator")
+}
+
+// residentPeak is the most memory that a process of this machine had, in MiB.
+func residentPeak(t testing.TB, pid string) float64 {
+	t.Helper()
+	var kilobytes float64
+	for _, line := range linesOf(contents("/proc/" + pid + "/status")) {
+		if n, err := fmt.Sscanf(line, "VmHWM: %f kB", &kilobytes); n == 1 && err == nil {
+			return kilobytes / 1024
+		}
+	}
+	t.Fatalf("nobody tells the memory of process %s", pid)
+	return 0
+}
