@@ -62,6 +62,7 @@ type Coordinator struct {
 	held       map[order]queue.OutcomeDelivery // outcomes not yet acknowledged
 	running    map[sweeps.ID]*atWork
 	closing    map[string]bool  // sweeps that are finished
+	taken      uint64           // the sequence of the last outcome that came
 	sweeps     []*launchedSweep // in order of launch
 	manifests  map[string]*results.Manifest
 	batch      batch
@@ -93,7 +94,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	k := &Coordinator{
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
 		machine: newMachine(), index: newIndex(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
-		workers: workers{list: map[string]control.Worker{}}, offers: newOffers(),
+		workers: workers{list: map[string]control.Worker{}}, offers: offers{changed: make(chan struct{}, 1)},
 		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
 	}
 	go k.run()
@@ -218,6 +219,7 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 		return
 	}
 	o := d.Outcome
+	k.taken = max(k.taken, d.Sequence())
 	k.held[order{o.ID, o.Run}] = d
 	k.do(k.machine.step(outcome{o.ID, o.Run, o.Attempt, o.Class}))
 }

@@ -20,6 +20,7 @@ import (
 func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	k.launching.Lock()
 	defer k.launching.Unlock()
+	defer k.offerNow(ctx)
 	k.mu.Lock()
 	failure := k.failure
 	k.machine.step(tidied{})

@@ -3,15 +3,20 @@ package coordinator
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"eisweep/internal/queue"
 )
 
-// offers tells the loop that offers sweeps to workers of a change.
-type offers struct{ changed chan struct{} }
+// offers is which sweeps workers are offered, as they were told.
+type offers struct {
+	changed chan struct{} // tells the loop that it may be another now
 
-func newOffers() offers { return offers{changed: make(chan struct{}, 1)} }
+	mu   sync.Mutex
+	told bool
+	last []queue.OpenSweep
+}
 
 // ask has what is offered looked at soon.
 func (o *offers) ask() {
@@ -24,16 +29,8 @@ func (o *offers) ask() {
 // offerSweeps publishes which sweeps workers are offered, at the start and at every
 // change, until the coordinator stops.
 func (k *Coordinator) offerSweeps(ctx context.Context) {
-	var last []queue.OpenSweep
-	for first := true; ; first = false {
-		if now := k.offer(); first || !slices.Equal(now, last) {
-			if err := k.config.Queue.PublishSweeps(ctx, now); err != nil {
-				k.config.Log.Warn("offer sweeps to workers", "error", err)
-				k.offerLater()
-			} else {
-				last = now
-			}
-		}
+	for {
+		k.offerNow(ctx)
 		select {
 		case <-k.offers.changed:
 		case <-ctx.Done():
@@ -42,7 +39,24 @@ func (k *Coordinator) offerSweeps(ctx context.Context) {
 	}
 }
 
-// offerLater has what could not be offered offered again.
-func (k *Coordinator) offerLater() {
-	time.AfterFunc(time.Second, k.offers.ask)
+// offerNow publishes the offer if it has changed. What cannot be published is tried
+// again.
+func (k *Coordinator) offerNow(ctx context.Context) {
+	if k.config.Exclusive {
+		return // its worker asks Sweeps
+	}
+	k.offers.mu.Lock()
+	defer k.offers.mu.Unlock()
+	now := k.offer()
+	if k.offers.told && slices.Equal(now, k.offers.last) {
+		return
+	}
+	if err := k.config.Queue.PublishSweeps(ctx, now); err != nil {
+		if ctx.Err() == nil {
+			k.config.Log.Warn("offer sweeps to workers", "error", err)
+			time.AfterFunc(time.Second, k.offers.ask)
+		}
+		return
+	}
+	k.offers.told, k.offers.last = true, now
 }

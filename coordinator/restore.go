@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"eisweep/internal/control"
 	"eisweep/sweeps"
@@ -28,6 +29,10 @@ func (k *Coordinator) restore(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list queued tasks: %w", err)
 	}
+	// What left the queue before that has its outcome by now.
+	if err := k.awaitOutcomes(ctx); err != nil {
+		return err
+	}
 	list, spared, err := k.unfinished()
 	if err != nil {
 		return err
@@ -45,6 +50,34 @@ func (k *Coordinator) restore(ctx context.Context) error {
 	}
 	return k.clearStale(ctx, spared)
 }
+
+// awaitOutcomes waits until the outcomes are here that were committed before.
+func (k *Coordinator) awaitOutcomes(ctx context.Context) error {
+	last, err := k.config.Queue.LastOutcome(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, outcomesTime)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		k.mu.Lock()
+		taken := k.taken
+		k.mu.Unlock()
+		if taken >= last {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil // they are of another version, or slow: a task may be given out once more
+		}
+	}
+}
+
+// outcomesTime bounds the wait for outcomes at a restart.
+const outcomesTime = 30 * time.Second
 
 // unfinished lists the sweeps to go on with in the order of their launches, those
 // that make networks before those that need them, and names those whose orders are

@@ -33,6 +33,7 @@ func (k *Coordinator) steer(ctx context.Context, names []string, to control.Stan
 	if err != nil {
 		return out, err
 	}
+	defer k.offerNow(ctx)
 	for _, name := range list {
 		s, err := k.steerOne(ctx, name, to)
 		if err != nil {

@@ -14,3 +14,29 @@ func (q *Queue) Length(ctx context.Context) (int, error) {
 	}
 	return int(info.State.Msgs), nil
 }
+
+// LastOutcome is the sequence of the last outcome that was committed, 0 when every
+// outcome is acknowledged.
+func (q *Queue) LastOutcome(ctx context.Context) (uint64, error) {
+	info, err := q.outcomes.Info(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("find last outcome: %w", err)
+	}
+	_, floor, _, err := q.outcomePlace(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("find last outcome: %w", err)
+	}
+	if floor >= info.State.LastSeq {
+		return 0, nil
+	}
+	return info.State.LastSeq, nil
+}
+
+// Sequence is the outcome's place among all: it grows with the commits.
+func (d *OutcomeDelivery) Sequence() uint64 {
+	meta, err := d.msg.Metadata()
+	if err != nil {
+		return 0 // not from a stream
+	}
+	return meta.Sequence.Stream
+}

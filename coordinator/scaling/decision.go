@@ -1,0 +1,187 @@
+package scaling
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"eisweep/internal/slurm"
+)
+
+// Backlog is what there is to do, and who does it, at one time.
+type Backlog struct {
+	Queued int      // tasks that workers may have and none has
+	Left   int      // tasks that are not settled, of sweeps that are not given up
+	Free   int      // tasks that the workers which are heard could take besides
+	Jobs   []string // ids of those that these workers run in
+}
+
+// Times of the decisions.
+const (
+	calmTime  = time.Minute      // nothing is left for so long: jobs that wait are cancelled
+	firstRest = 10 * time.Second // after a failure; it doubles with each
+	longRest  = time.Minute      // after a refusal beside jobs that are there: as many as the site allows
+	doubtRest = 2 * time.Minute  // after a submission without an answer, for it to show
+	tries     = 3                // failures in a row, after which nothing is submitted
+	atOnce    = 500              // jobs in a submission: sites bound the size of an array
+)
+
+// decision is what is known of jobs, and what follows from it. It has no clock and does
+// nothing: scaling.go feeds it.
+type decision struct {
+	most, cores int
+	log         string // where a job's output is: log.ID.log
+
+	jobs     []slurm.Job         // as the batch system told last
+	mine     map[string]struct{} // elements that were submitted here and not seen to end
+	heard    map[string]struct{} // of mine, those whose worker was heard
+	quit     map[string]struct{} // of mine, those that were cancelled here
+	failures int                 // in a row
+	trouble  string
+	stopped  string
+	notUntil time.Time // no job is submitted before
+	portion  int       // of a submission: halved by a refusal
+	busy     bool      // there was something to do since jobs were cancelled last
+	calm     time.Time // since when nothing is left
+}
+
+func newDecision(most, cores int, log string) *decision {
+	return &decision{
+		most: most, cores: cores, log: log, portion: atOnce, busy: most > 0,
+		mine: map[string]struct{}{}, heard: map[string]struct{}{}, quit: map[string]struct{}{},
+	}
+}
+
+// hear notes whose workers are there, and since when nothing is left.
+func (d *decision) hear(now time.Time, b *Backlog) {
+	for _, id := range b.Jobs {
+		_, submitted := d.mine[id]
+		if _, before := d.heard[id]; submitted && !before {
+			d.heard[id] = struct{}{}
+			d.failures, d.trouble = 0, ""
+		}
+	}
+	switch {
+	case b.Left > 0:
+		d.busy, d.calm = true, time.Time{}
+	case d.calm.IsZero():
+		d.calm = now
+	}
+}
+
+// take takes the list of jobs. One of ours that is gone although its worker was never
+// heard has failed.
+func (d *decision) take(now time.Time, jobs []slurm.Job) {
+	d.jobs = jobs
+	there := map[string]bool{}
+	for i := range jobs {
+		there[jobs[i].ID] = true
+	}
+	var lost []string
+	for id := range d.mine {
+		if there[id] {
+			continue
+		}
+		_, heard := d.heard[id]
+		_, quit := d.quit[id]
+		if !heard && !quit {
+			lost = append(lost, id)
+		}
+		delete(d.mine, id)
+		delete(d.heard, id)
+		delete(d.quit, id)
+	}
+	if len(lost) > 0 {
+		slices.Sort(lost)
+		d.fail(now, fmt.Sprintf("job %s ended before its worker was heard: %s.%s.log tells why, if it was started", lost[0], d.log, lost[0]))
+	}
+}
+
+// needs is how many jobs are to be submitted for what waits: as many as there are tasks
+// that neither workers nor the jobs which are on their way could take.
+func (d *decision) needs(now time.Time, b *Backlog) int {
+	if d.stopped != "" || now.Before(d.notUntil) {
+		return 0
+	}
+	coming := 0
+	for i := range d.jobs {
+		if !slices.Contains(b.Jobs, d.jobs[i].ID) {
+			coming++
+		}
+	}
+	over := b.Queued - b.Free - coming*d.cores
+	return max(0, min((over+d.cores-1)/d.cores, d.most-len(d.jobs), d.portion))
+}
+
+// needless are the jobs that wait although nothing is left to do.
+func (d *decision) needless(now time.Time) (ids []string) {
+	if !d.overdue(now) {
+		return nil
+	}
+	for i := range d.jobs {
+		if d.jobs[i].Waits() {
+			ids = append(ids, d.jobs[i].ID)
+		}
+	}
+	return ids
+}
+
+// overdue says that nothing has been left for a while, and jobs may still wait.
+func (d *decision) overdue(now time.Time) bool {
+	return d.busy && !d.calm.IsZero() && now.Sub(d.calm) >= calmTime
+}
+
+// cancelled notes that jobs are gone by our own will.
+func (d *decision) cancelled(ids []string) {
+	for _, id := range ids {
+		if _, ok := d.mine[id]; ok {
+			d.quit[id] = struct{}{}
+		}
+	}
+	d.busy = false
+}
+
+// submitted notes an array of so many jobs.
+func (d *decision) submitted(job string, n int) {
+	for k := range n {
+		id := fmt.Sprintf("%s_%d", job, k+1)
+		d.mine[id] = struct{}{}
+		d.jobs = append(d.jobs, slurm.Job{ID: id, State: "PENDING"})
+	}
+	d.portion = atOnce
+}
+
+// refused notes that a submission of so many failed. If jobs are there it is taken for
+// a limit of the site's, which ends when they do.
+func (d *decision) refused(now time.Time, n int, why string, certain bool) {
+	if certain {
+		d.portion = max(1, n/2)
+	}
+	if certain && len(d.jobs) > 0 {
+		d.trouble, d.notUntil = why, now.Add(longRest)
+		return
+	}
+	d.fail(now, why)
+	if !certain && d.stopped == "" {
+		d.notUntil = now.Add(doubtRest)
+	}
+}
+
+// fail counts a failure; the last one is the end.
+func (d *decision) fail(now time.Time, why string) {
+	d.failures++
+	d.trouble, d.notUntil = why, now.Add(firstRest<<(d.failures-1))
+	if d.failures >= tries {
+		d.stopped = fmt.Sprintf("%d failures in a row; the last: %s", d.failures, strings.TrimSuffix(why, "."))
+	}
+}
+
+// goOn forgets all failures. A submission that nobody answered is waited for all the
+// same.
+func (d *decision) goOn(now time.Time) {
+	if d.stopped == "" && d.failures == 0 {
+		d.notUntil = now
+	}
+	d.failures, d.stopped, d.trouble, d.portion = 0, "", "", atOnce
+}
