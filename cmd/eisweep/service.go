@@ -128,13 +128,21 @@ func (s *service) failed(ctx context.Context) error {
 	return s.lease.Check(ctx)
 }
 
+// still finds out whether the root is still this service's.
+func (s *service) still(ctx context.Context) error {
+	if s.lease == nil {
+		return s.lock.Still()
+	}
+	return errors.Join(s.lock.Still(), s.lease.Check(ctx))
+}
+
 // coordinate starts the coordinator, and opens the doors once it answers.
 func (s *service) coordinate(ctx context.Context) error {
 	prober, err := newProber()
 	if err != nil {
 		return err
 	}
-	c := coordinator.Config{Root: s.root, Lock: s.lock, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log}
+	c := coordinator.Config{Root: s.root, Lock: s.lock, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Still: s.still}
 	if s.coordinator, err = coordinator.Start(ctx, c); err != nil {
 		return fmt.Errorf("start coordinator: %w", err)
 	}

@@ -36,7 +36,10 @@ func (e *InUseError) Error() string {
 }
 
 // Lock is the right to be the coordinator of a root.
-type Lock struct{ file *os.File }
+type Lock struct {
+	file   *os.File
+	holder Holder // as signed
+}
 
 // held keeps the files of all locks: a file that nobody refers to any more would
 // be closed by the garbage collector, and its lock with it.
@@ -63,6 +66,29 @@ func (r *Root) Lock(version, command string) (*Lock, error) {
 		return nil, errors.Join(fmt.Errorf("lock root %s: %w", r.path, err), l.Unlock())
 	}
 	return l, nil
+}
+
+// ErrLockLost is wrapped when a file system forgot the lock and another took it.
+var ErrLockLost = errors.New("another took the root's lock meanwhile")
+
+// Still finds out whether the lock is still held, which a network file system
+// forgets when it doesn't hear of its holder for long. One that nobody took is
+// taken again. The error wraps ErrLockLost, or says why it cannot be found out.
+func (l *Lock) Still() error {
+	if l.file == nil {
+		return fmt.Errorf("hold lock of root: %w", os.ErrClosed)
+	}
+	// It is a lock of this same open file: held already, it stays.
+	if err := unix.Flock(int(l.file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return fmt.Errorf("hold lock of root: %w", ErrLockLost)
+		}
+		return fmt.Errorf("hold lock of root: %w", err)
+	}
+	if readHolder(l.file) != l.holder {
+		return fmt.Errorf("hold lock of root: %w", ErrLockLost)
+	}
+	return nil
 }
 
 // Unlock gives the lock up. A second call does nothing.
@@ -110,7 +136,8 @@ func (l *Lock) sign(version, command string) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(Holder{Host: host, PID: os.Getpid(), Since: time.Now().UTC().Truncate(time.Second), Version: version, Command: command})
+	l.holder = Holder{Host: host, PID: os.Getpid(), Since: time.Now().UTC().Truncate(time.Second), Version: version, Command: command}
+	text, err := json.Marshal(l.holder)
 	if err != nil {
 		return err
 	}

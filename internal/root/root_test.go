@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"eisweep/sweeps"
 )
 
@@ -169,6 +171,32 @@ func TestLockIsExclusive(t *testing.T) {
 	must(t, lock.Unlock())
 	if text, err := os.ReadFile(r.Private("lock")); err != nil || len(text) > 0 {
 		t.Errorf("the lock still names %q, %v", text, err)
+	}
+}
+
+func TestLockThatWasForgotten(t *testing.T) {
+	r := open(t, t.TempDir())
+	lock, err := r.Lock("v1", "eisweep coordinator")
+	must(t, err)
+	must(t, lock.Still())
+	must(t, unix.Flock(int(lock.file.Fd()), unix.LOCK_UN))
+	must(t, lock.Still()) // nobody took it
+	if _, err := r.Lock("v1", "eisweep run"); err == nil {
+		t.Error("it was not taken again")
+	}
+	must(t, unix.Flock(int(lock.file.Fd()), unix.LOCK_UN))
+	other, err := r.Lock("v2", "eisweep run other")
+	must(t, err)
+	if err := lock.Still(); !errors.Is(err, ErrLockLost) {
+		t.Errorf("held by another: %v", err)
+	}
+	must(t, other.Unlock())
+	if err := lock.Still(); !errors.Is(err, ErrLockLost) {
+		t.Errorf("held by another meanwhile: %v", err)
+	}
+	must(t, lock.Unlock())
+	if err := lock.Still(); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("given up: %v", err)
 	}
 }
 
