@@ -7,7 +7,7 @@ import (
 
 // patience is how long a trial waits for anything before it gives up and shows what the processes said. It is no
 // measure of speed: a machine that is busy with other tests takes its time.
-const patience = 70 * time.Second
+const patience = 2 * time.Minute
 
 // await waits until a condition holds, which is looked at often.
 func await(t testing.TB, what string, holds func() bool) {

@@ -23,6 +23,7 @@ type natsHost struct {
 	at     *host
 	number int
 	config string
+	env    []string
 }
 
 // natsConfig has TLS, a user with a password and, of a cluster, its routes.
@@ -72,7 +73,7 @@ func newSite(t testing.TB, keys *siteKeys, at ...*host) *site {
 
 func (n *natsHost) start(t testing.TB) {
 	t.Helper()
-	n.process = start(t, n.at, nil, built(t, natsServer), "-c", n.config)
+	n.process = start(t, n.at, n.env, built(t, natsServer), "-c", n.config)
 }
 
 func (n *natsHost) label() string { return fmt.Sprintf("n%d", n.number) }

@@ -48,7 +48,7 @@ func newSiteKeys(t testing.TB, addresses ...string) *siteKeys {
 	k.certify(t, "ca.pem", authority, authority, authorityKey, authorityKey)
 	server := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "NATS"}, NotBefore: authority.NotBefore, NotAfter: authority.NotAfter,
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
 	for _, a := range addresses {
 		server.IPAddresses = append(server.IPAddresses, net.ParseIP(a))
@@ -89,6 +89,9 @@ func (k *siteKeys) put(t testing.TB, name string, content []byte) {
 }
 
 // options are those by which commands reach the site.
-func (k *siteKeys) options(s *site) []string {
-	return []string{"--nats", s.urls(), "--nkey", filepath.Join(k.folder, "user.nk"), "--tls-ca", filepath.Join(k.folder, "ca.pem")}
+func (k *siteKeys) options(s *site) []string { return k.optionsAs(s, "user") }
+
+// optionsAs are those of a user whose seed the folder has.
+func (k *siteKeys) optionsAs(s *site, user string) []string {
+	return []string{"--nats", s.urls(), "--nkey", filepath.Join(k.folder, user+".nk"), "--tls-ca", filepath.Join(k.folder, "ca.pem")}
 }
