@@ -17,7 +17,7 @@ UNEMULATED ?= Golden|Spool|BitsAreThoseOnRecord/golden|Saved|Interrupted|Threads
 BENCH ?= .
 COUNT ?= 1
 
-.PHONY: help setup setup-test build run test acceptance race arm64 lint generate verify bench bench-reference clean
+.PHONY: help setup setup-test build static run test acceptance race arm64 lint generate verify bench bench-reference clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -30,6 +30,9 @@ setup-test: ## install those that the tests need as well (says which)
 
 build: setup ## build bin/eisweep
 	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/eisweep ./cmd/eisweep
+
+static: setup ## build bin/eisweep-static: one file that runs on any Linux of this processor
+	tools/release/static $(shell $(GO) env GOARCH) $(VERSION) bin/eisweep-static
 
 run: build ## build, then run the small shipped sweep: results in ~/experiments/ei-assemblies/quick
 	bin/eisweep run quick

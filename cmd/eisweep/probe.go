@@ -2,6 +2,8 @@ package main
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,9 +25,22 @@ func newProbeCommand(e *environment) *cobra.Command {
 
 // newProber returns what looks at files of unknown origin.
 func newProber() (results.Prober, error) {
-	self, err := os.Executable()
+	self, err := ownProgram()
 	if err != nil {
-		return results.Prober{}, failure(exitInternal, "find own program: %w", err)
+		return results.Prober{}, err
 	}
 	return results.Prober{Command: []string{self, "probe"}}, nil
+}
+
+// ownProgram is the path of this program's file. Where there is no /proc, as in an
+// empty chroot, the path by which it was started has to do.
+func ownProgram() (string, error) {
+	self, err := os.Executable()
+	if err == nil {
+		return self, nil
+	}
+	if strings.Contains(os.Args[0], "/") {
+		return filepath.Abs(os.Args[0])
+	}
+	return "", failure(exitInternal, "find own program: %w; start it by its whole path", err)
 }
