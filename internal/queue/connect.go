@@ -22,6 +22,9 @@ func (q *Queue) connect() (err error) {
 	case q.options.Reach != nil:
 		err = q.reach(options)
 	case q.options.Site != nil:
+		if q.options.Site.Context == "" { // which says so itself
+			options = append(options, nats.CustomInboxPrefix(q.inbox(q.options.Role)))
+		}
 		q.conn, q.js, err = q.options.Site.connect(options)
 	default:
 		err = q.dial(q.options.URL, options)
