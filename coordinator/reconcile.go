@@ -37,7 +37,8 @@ func (k *Coordinator) reconcile(ctx context.Context) error {
 		return err
 	}
 	k.mu.Lock()
-	enough := n >= k.machine.ordered()
+	// A launch that is under way publishes; to list a million orders meanwhile would hold it up.
+	enough := n+len(k.batch.publish) >= k.machine.ordered() || k.machine.launches > 0
 	k.mu.Unlock()
 	if enough {
 		k.absent = nil
