@@ -34,6 +34,8 @@ type Config struct {
 	// Still, if not nil, finds out whether the root is still this coordinator's. It is
 	// called before a manifest is written after a stall of more than 10 s.
 	Still func(context.Context) error
+	// Verbs are requests that Serve answers besides the coordinator's own.
+	Verbs map[string]control.Handler
 }
 
 // Coordinator is the shell around the machine: it feeds it with launches and with

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"syscall"
 
@@ -16,7 +17,7 @@ import (
 // Serve answers the requests of people's commands until stop is called, which
 // waits for those that are being answered.
 func (k *Coordinator) Serve() (stop func(), err error) {
-	return control.Serve(k.config.Queue, map[string]control.Handler{
+	handlers := map[string]control.Handler{
 		control.VerbPing:     control.Handle(k.pong),
 		control.VerbLaunch:   control.Handle(k.serveLaunch),
 		control.VerbSnapshot: control.Handle(func(context.Context, control.Nothing) (control.Snapshot, error) { return k.Snapshot(), nil }),
@@ -32,7 +33,9 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 			report, err := k.Verify(ctx, r.Sweeps)
 			return report.Told(), err
 		}),
-	}, refusal)
+	}
+	maps.Copy(handlers, k.config.Verbs)
+	return control.Serve(k.config.Queue, handlers, refusal)
 }
 
 func (k *Coordinator) steered(f func(context.Context, []string) (control.Steered, error)) func(context.Context, control.Steer) (control.Steered, error) {

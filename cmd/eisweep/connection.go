@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -63,6 +64,25 @@ func (c *connection) site() *queue.Site {
 		s.URLs = strings.Split(c.servers, ",")
 	}
 	return s
+}
+
+// options are these as another process needs them, wherever it runs.
+func (c *connection) options() string {
+	var out strings.Builder
+	add := func(name, value string) {
+		if value != "" {
+			out.WriteString(" " + name + " " + quoted(value))
+		}
+	}
+	add("--nats", c.servers)
+	add("--nats-context", c.context)
+	for _, o := range [][2]string{{"--creds", c.creds}, {"--nkey", c.nkey}, {"--tls-ca", c.ca}, {"--tls-cert", c.cert}, {"--tls-key", c.key}} {
+		if path, err := filepath.Abs(o[1]); err == nil && o[1] != "" {
+			o[1] = path
+		}
+		add(o[0], o[1])
+	}
+	return out.String()
 }
 
 // open opens the root's queue as a worker or client. Besides queue.Open's errors

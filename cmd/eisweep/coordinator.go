@@ -15,7 +15,7 @@ func newCoordinatorCommand(e *environment) *cobra.Command {
 	var s service
 	var detach, asJSON bool
 	cmd := &cobra.Command{
-		Use:   "coordinator",
+		Use:   "coordinator [-- SBATCH-OPTION…]",
 		Short: "See to the sweeps of a root: hand out tasks, place results, answer commands",
 		Long: `See to the sweeps of a root, until it is stopped: hand their tasks to workers on any
 machine that shares the folder, place results, keep the manifests, and answer launch,
@@ -27,13 +27,23 @@ It brings a NATS server of its own, which speaks TLS and lets in whoever can rea
 ROOT/.eisweep/worker.access or client.access. Or it uses the site's (--nats), which
 needs version 2.12 at least.
 
+With --slurm it has Slurm run workers, as many as the tasks that wait require, and no
+more than max. Each is a job as ` + "`eisweep slurm`" + ` submits it; what follows -- is for
+sbatch. Idle workers end by themselves, jobs that wait are cancelled when every sweep
+is done, and after three failures in a row no more are submitted until
+` + "`eisweep slurm --go-on`" + ` says so.
+
 Stop and start it as you like, here or on another machine: running tasks are not
 disturbed, and what was launched goes on.`,
 		Example: `  eisweep coordinator --detach
   eisweep coordinator --listen 10.0.0.5:4222 --share-group lab
-  eisweep coordinator --nats-context lab`,
-		Args: atMost(0, "no argument"),
+  eisweep coordinator --nats-context lab
+  eisweep coordinator --slurm 'max=40,cores=8,time=4h,mem-per-core=1G' -- --partition=short`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := onlyAfterDash(cmd, args); err != nil {
+				return err
+			}
+			s.slurm.options = args
 			if err := s.check(); err != nil {
 				return err
 			}
@@ -56,6 +66,7 @@ disturbed, and what was launched goes on.`,
 	f.StringVar(&s.share.Group, "share-group", "", "let this `GROUP` launch, read and steer: it may read client.access")
 	f.BoolVar(&s.share.Workers, "share-workers", false, "let the group run workers, too: it may read worker.access")
 	f.BoolVar(&s.rotate, "rotate", false, "replace all keys and certificates: who has the old ones stays outside")
+	f.StringVar(&s.slurm.text, "slurm", "", "have Slurm run workers: `max=N` jobs at most, and cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and last setup= as options of eisweep slurm")
 	f.BoolVar(&detach, "detach", false, "go on beside the shell, and return when it answers")
 	f.BoolVar(&asJSON, "json", false, "write the log as JSON, one object per line, to stdout")
 	return cmd
@@ -76,7 +87,7 @@ func (s *service) check() error {
 	if s.listen != "" && !strings.Contains(s.listen, ":") {
 		return usage("--listen %s: give HOST:PORT; :%s is every address, HOST:0 a free port", s.listen, s.listen)
 	}
-	return nil
+	return s.slurm.check(s.connection)
 }
 
 // run sees to the root until a signal comes, or it can't go on.

@@ -41,7 +41,11 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *environment
 	if err != nil {
 		return fmt.Errorf("open log: %w", err)
 	}
-	c := exec.Command(self, append([]string{"coordinator", "-p", r.Path()}, optionsGiven(cmd, "detach", "path")...)...)
+	args := append([]string{"coordinator", "-p", r.Path()}, optionsGiven(cmd, "detach", "path")...)
+	if len(s.slurm.options) > 0 {
+		args = append(append(args, "--"), s.slurm.options...)
+	}
+	c := exec.Command(self, args...)
 	c.Stdout, c.Stderr, c.SysProcAttr = log, log, &syscall.SysProcAttr{Setsid: true}
 	if err := c.Start(); err != nil {
 		return fmt.Errorf("start coordinator: %w", err)

@@ -14,6 +14,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/access"
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
@@ -34,6 +35,7 @@ type service struct {
 	queue       *queue.Queue
 	lease       *queue.Lease // on the site's NATS
 	coordinator *coordinator.Coordinator
+	slurm       slurmScaling
 	stop        func() // answering
 }
 
@@ -142,9 +144,15 @@ func (s *service) coordinate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c := coordinator.Config{Root: s.root, Lock: s.lock, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Still: s.still}
+	c := coordinator.Config{
+		Root: s.root, Lock: s.lock, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Still: s.still,
+		Verbs: map[string]control.Handler{control.VerbScaling: control.Handle(s.slurm.scaled)},
+	}
 	if s.coordinator, err = coordinator.Start(ctx, c); err != nil {
 		return fmt.Errorf("start coordinator: %w", err)
+	}
+	if err := s.slurm.start(s.root, s.coordinator, s.log); err != nil {
+		return err
 	}
 	if s.stop, err = s.coordinator.Serve(); err != nil {
 		return err
@@ -166,17 +174,6 @@ func (s *service) addresses() []string {
 	return strings.Split(s.servers, ",")
 }
 
-// options are those that workers and commands need, too.
-func (s *service) options() string {
-	var out strings.Builder
-	for _, o := range [][2]string{{"--nats", s.servers}, {"--nats-context", s.context}, {"--creds", s.creds}, {"--nkey", s.nkey}, {"--tls-ca", s.ca}, {"--tls-cert", s.cert}, {"--tls-key", s.key}} {
-		if o[1] != "" {
-			out.WriteString(" " + o[0] + " " + quoted(o[1]))
-		}
-	}
-	return out.String()
-}
-
 // close ends everything in order: requests are answered, committed results placed,
 // the queue and its server closed, the lease and the lock given up. It is idempotent.
 func (s *service) close() error {
@@ -187,6 +184,7 @@ func (s *service) close() error {
 	}
 	flush, cancel := context.WithTimeout(context.Background(), flushTime)
 	defer cancel()
+	s.slurm.stop()
 	if s.coordinator != nil {
 		errs = append(errs, s.coordinator.Stop(flush))
 		s.coordinator = nil

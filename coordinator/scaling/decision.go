@@ -20,9 +20,10 @@ type Backlog struct {
 // Times of the decisions.
 const (
 	calmTime  = time.Minute      // nothing is left for so long: jobs that wait are cancelled
-	firstRest = 10 * time.Second // after a failure; it doubles with each
+	firstRest = 5 * time.Second  // after a failure; it doubles with each
 	longRest  = time.Minute      // after a refusal beside jobs that are there: as many as the site allows
 	doubtRest = 2 * time.Minute  // after a submission without an answer, for it to show
+	lag       = 15 * time.Second // that a list of jobs may be behind
 	tries     = 3                // failures in a row, after which nothing is submitted
 	atOnce    = 500              // jobs in a submission: sites bound the size of an array
 )
@@ -33,14 +34,15 @@ type decision struct {
 	most, cores int
 	log         string // where a job's output is: log.ID.log
 
-	jobs     []slurm.Job         // as the batch system told last
-	mine     map[string]struct{} // elements that were submitted here and not seen to end
-	heard    map[string]struct{} // of mine, those whose worker was heard
-	quit     map[string]struct{} // of mine, those that were cancelled here
-	failures int                 // in a row
+	jobs     []slurm.Job          // as the batch system told last
+	mine     map[string]time.Time // elements that were submitted here and not seen to end, and when
+	heard    map[string]struct{}  // of mine, those whose worker was heard
+	quit     map[string]struct{}  // of mine, those that were cancelled here
+	failures int                  // in a row
 	trouble  string
 	stopped  string
 	notUntil time.Time // no job is submitted before
+	doubtful time.Time // until when a submission that was not answered may show: no job before, either
 	portion  int       // of a submission: halved by a refusal
 	busy     bool      // there was something to do since jobs were cancelled last
 	calm     time.Time // since when nothing is left
@@ -49,7 +51,7 @@ type decision struct {
 func newDecision(most, cores int, log string) *decision {
 	return &decision{
 		most: most, cores: cores, log: log, portion: atOnce, busy: most > 0,
-		mine: map[string]struct{}{}, heard: map[string]struct{}{}, quit: map[string]struct{}{},
+		mine: map[string]time.Time{}, heard: map[string]struct{}{}, quit: map[string]struct{}{},
 	}
 }
 
@@ -71,7 +73,7 @@ func (d *decision) hear(now time.Time, b *Backlog) {
 }
 
 // take takes the list of jobs. One of ours that is gone although its worker was never
-// heard has failed.
+// heard has failed; one that was submitted a moment ago counts as there.
 func (d *decision) take(now time.Time, jobs []slurm.Job) {
 	d.jobs = jobs
 	there := map[string]bool{}
@@ -79,13 +81,17 @@ func (d *decision) take(now time.Time, jobs []slurm.Job) {
 		there[jobs[i].ID] = true
 	}
 	var lost []string
-	for id := range d.mine {
+	for id, since := range d.mine {
 		if there[id] {
 			continue
 		}
 		_, heard := d.heard[id]
 		_, quit := d.quit[id]
 		if !heard && !quit {
+			if now.Sub(since) < lag {
+				d.jobs = append(d.jobs, slurm.Job{ID: id, State: "PENDING"})
+				continue
+			}
 			lost = append(lost, id)
 		}
 		delete(d.mine, id)
@@ -101,7 +107,7 @@ func (d *decision) take(now time.Time, jobs []slurm.Job) {
 // needs is how many jobs are to be submitted for what waits: as many as there are tasks
 // that neither workers nor the jobs which are on their way could take.
 func (d *decision) needs(now time.Time, b *Backlog) int {
-	if d.stopped != "" || now.Before(d.notUntil) {
+	if d.stopped != "" || now.Before(d.notUntil) || now.Before(d.doubtful) {
 		return 0
 	}
 	coming := 0
@@ -143,10 +149,10 @@ func (d *decision) cancelled(ids []string) {
 }
 
 // submitted notes an array of so many jobs.
-func (d *decision) submitted(job string, n int) {
+func (d *decision) submitted(now time.Time, job string, n int) {
 	for k := range n {
 		id := fmt.Sprintf("%s_%d", job, k+1)
-		d.mine[id] = struct{}{}
+		d.mine[id] = now
 		d.jobs = append(d.jobs, slurm.Job{ID: id, State: "PENDING"})
 	}
 	d.portion = atOnce
@@ -155,17 +161,17 @@ func (d *decision) submitted(job string, n int) {
 // refused notes that a submission of so many failed. If jobs are there it is taken for
 // a limit of the site's, which ends when they do.
 func (d *decision) refused(now time.Time, n int, why string, certain bool) {
-	if certain {
+	switch {
+	case !certain:
+		d.doubtful = now.Add(doubtRest)
+	case len(d.jobs) > 0:
 		d.portion = max(1, n/2)
-	}
-	if certain && len(d.jobs) > 0 {
 		d.trouble, d.notUntil = why, now.Add(longRest)
 		return
+	default:
+		d.portion = max(1, n/2)
 	}
 	d.fail(now, why)
-	if !certain && d.stopped == "" {
-		d.notUntil = now.Add(doubtRest)
-	}
 }
 
 // fail counts a failure; the last one is the end.
@@ -177,11 +183,8 @@ func (d *decision) fail(now time.Time, why string) {
 	}
 }
 
-// goOn forgets all failures. A submission that nobody answered is waited for all the
+// goOn forgets all failures. A submission that was not answered is waited for all the
 // same.
-func (d *decision) goOn(now time.Time) {
-	if d.stopped == "" && d.failures == 0 {
-		d.notUntil = now
-	}
-	d.failures, d.stopped, d.trouble, d.portion = 0, "", "", atOnce
+func (d *decision) goOn() {
+	d.failures, d.stopped, d.trouble, d.portion, d.notUntil = 0, "", "", atOnce, time.Time{}
 }

@@ -18,6 +18,7 @@ var plan = map[string][]string{
 	"internal/control":  {"sim", "sweeps", "internal/queue"},
 	"internal/estimate": {"sim", "sweeps"},
 	"internal/machine":  {},
+	"internal/slurm":    {},
 	"internal/house":    {},
 	"worker":            {"sim", "sweeps", "internal"},
 	"coordinator":       {"sim", "sweeps", "internal"},

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/internal/control"
+	"eisweep/internal/root"
+	"eisweep/internal/slurm"
+)
+
+func newSlurmCommand(e *environment) *cobra.Command {
+	var choice rootChoice
+	var s slurmCommand
+	cmd := &cobra.Command{
+		Use:   "slurm [-- SBATCH-OPTION…]",
+		Short: "Have workers run as jobs of Slurm",
+		Long: `Submit one array job to Slurm, each of whose elements runs a worker. What follows --
+is for sbatch, untouched.
+
+A worker takes tasks until none was left for --idle-timeout, or until Slurm says that
+its time is nearly up: then it saves what it runs and hands it back, and other workers
+go on from there. So it does when its job is cancelled, preempted or put back into the
+queue. Jobs that still wait when every sweep is done are cancelled by the coordinator.
+
+` + "`coordinator --slurm`" + ` does all that by itself, as the tasks that wait require.`,
+		Example: `  eisweep slurm --workers 10 --cores 8 --time 4h --mem-per-core 1G -- --partition=short --account=abc
+  eisweep slurm --workers 4 --setup 'module load gcc' --print > workers.sbatch
+  eisweep slurm --go-on`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := onlyAfterDash(cmd, args); err != nil {
+				return err
+			}
+			if s.goOn {
+				return s.tellToGoOn(cmd, e, &choice)
+			}
+			s.options = args
+			if err := s.check(); err != nil {
+				return err
+			}
+			path, err := choice.announce(e)
+			if err != nil {
+				return err
+			}
+			r, err := existingRoot(path)
+			if err != nil {
+				return err
+			}
+			return s.run(cmd.Context(), e, r)
+		},
+	}
+	choice.flag(cmd)
+	s.connection.flags(cmd, e)
+	s.flags(cmd)
+	return cmd
+}
+
+// onlyAfterDash refuses words that are neither options of ours nor behind the --.
+func onlyAfterDash(cmd *cobra.Command, args []string) error {
+	if at := cmd.ArgsLenAtDash(); len(args) > 0 && at != 0 {
+		return usage("%s takes no argument %q; options of sbatch come after --", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// slurmCommand is what is wanted of Slurm.
+type slurmCommand struct {
+	slurmJobs
+	workers             int
+	print, asJSON, goOn bool
+}
+
+func (s *slurmCommand) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.IntVar(&s.workers, "workers", 1, "jobs, of a worker each")
+	f.IntVar(&s.cores, "cores", 1, "cores of each, and so the tasks that it takes at a time")
+	f.StringVar(&s.timeText, "time", "", "`TIME` that each may take: 4h, or as sbatch takes it (default: the partition's)")
+	f.StringVar(&s.memoryText, "mem-per-core", "", "memory of each core: a `SIZE` such as 1G (default: the partition's)")
+	f.StringArrayVar(&s.setup, "setup", nil, "`COMMAND` that a job runs before the worker: 'module load gcc'; repeatable")
+	f.DurationVar(&s.idle, "idle-timeout", idleByDefault, "a worker ends when there was nothing to do for so long")
+	f.DurationVar(&s.checkpoint, "checkpoint", 0, "time between two checkpoints of a task, the most that a crash loses (default 1m0s)")
+	f.BoolVar(&s.print, "print", false, "write the script that would be submitted, and submit nothing")
+	f.BoolVar(&s.goOn, "go-on", false, "tell a coordinator that submits jobs by itself, and stopped doing so, to go on")
+	f.BoolVar(&s.asJSON, "json", false, "write one JSON object")
+}
+
+func (s *slurmCommand) check() error {
+	if err := s.slurmJobs.check(); err != nil {
+		return err
+	}
+	if s.workers < 1 {
+		return usage("--workers is 1 or more")
+	}
+	return nil
+}
+
+// run submits the jobs, once: what was not answered may have been done.
+func (s *slurmCommand) run(ctx context.Context, e *environment, r *root.Root) error {
+	request, err := s.request(r, s.workers)
+	if err != nil {
+		return err
+	}
+	if s.print {
+		_, err := e.stdout.Write([]byte(request.Script()))
+		return err
+	}
+	site, err := slurm.Find(os.Environ())
+	if err != nil {
+		return usage("%w; log in where there are sbatch and squeue, or write the script with --print", err)
+	}
+	id, err := site.Submit(ctx, request)
+	if err != nil {
+		return orInterrupted(ctx, explainSubmit(err, request))
+	}
+	if s.asJSON {
+		return json.NewEncoder(e.stdout).Encode(map[string]any{"job": id, "workers": s.workers, "cores": s.cores, "name": request.Name})
+	}
+	e.say("submitted as job %s: %s of %s each; logs: %s.%s_*.log", id, count(s.workers, "worker"), count(s.cores, "core"), request.Log, id)
+	e.say("a worker ends after %v without a task; `eisweep workers%s` lists them, and jobs that wait; all end with: scancel %s", s.idle, e.rootFlag, id)
+	return nil
+}
+
+// explainSubmit tells a refusal from an answer that leaves open what happened.
+func explainSubmit(err error, request *slurm.Request) error {
+	var failed *slurm.CommandError
+	switch {
+	case !errors.As(err, &failed):
+		return usage("%w", err)
+	case failed.Refused():
+		return usage("%w; nothing was submitted", err)
+	}
+	return failure(exitLost, "%w; the jobs may be there all the same: look before you try again: squeue --name=%s", err, request.Name)
+}
+
+// idleByDefault is how long a worker in a job waits for a task.
+const idleByDefault = 10 * time.Minute
+
+// tellToGoOn tells the coordinator to submit jobs again.
+func (s *slurmCommand) tellToGoOn(cmd *cobra.Command, e *environment, choice *rootChoice) error {
+	client, err := clientFor(cmd.Context(), e, choice, &s.connection)
+	if err != nil {
+		return err
+	}
+	defer client.close()
+	out, err := ask[control.Scaled](cmd.Context(), client, control.VerbScaling, control.Scaling{GoOn: true})
+	if err != nil {
+		return err
+	}
+	if s.asJSON {
+		return json.NewEncoder(e.stdout).Encode(out)
+	}
+	e.say("the coordinator submits jobs as tasks require: %d there are, %d there may be", out.Jobs, out.Most)
+	return nil
+}

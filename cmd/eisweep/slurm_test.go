@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"eisweep/internal/root"
+)
+
+// TestDeployedScriptIsWhatPrintGives holds the script that operators copy against what
+// the command writes for the same wishes.
+func TestDeployedScriptIsWhatPrintGives(t *testing.T) {
+	r, err := root.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := exec.LookPath("eisweep")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if self, err = filepath.EvalSymlinks(self); err != nil {
+		t.Fatal(err)
+	}
+	var told bytes.Buffer
+	cmd := exec.Command("eisweep", "slurm", "-p", r.Path(), "--workers", "10", "--cores", "8", "--time", "4h", "--mem-per-core", "1G",
+		"--setup", "module load gcc", "--idle-timeout", "10m", "--print", "--", "--partition=short", "--account=abc")
+	cmd.Stderr = &told
+	printed, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, &told)
+	}
+	got := strings.NewReplacer(self, "/shared/bin/eisweep", r.Path(), "/shared/experiments", r.ID(), "ROOT-ID").Replace(string(printed))
+	const deployed = "../../deploy/slurm/workers.sbatch"
+	if os.Getenv("UPDATE_SCRIPTS") != "" {
+		if err := os.WriteFile(deployed, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(deployed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is not what --print gives:\n%s", deployed, got)
+	}
+}
+
+func TestLimitsAreReadAsSlurmDoes(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"4h": 4 * time.Hour, "1h30m": 90 * time.Minute, "60": time.Hour, "90:30": 90*time.Minute + 30*time.Second, "01:02:03": time.Hour + 2*time.Minute + 3*time.Second,
+		"2-12": 60 * time.Hour, "1-00:30": 24*time.Hour + 30*time.Minute, "1-01:01:01": 25*time.Hour + time.Minute + time.Second,
+	} {
+		if got, err := parseLimit(text); err != nil || got != want {
+			t.Errorf("%s: %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "0", "-1", "-5m", "1:2:3:4", "1-1:2:3:4", "soon", "1-", "4 h", "99999999"} {
+		if got, err := parseLimit(text); err == nil {
+			t.Errorf("%q is taken for %v", text, got)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"eisweep/coordinator"
+	"eisweep/coordinator/scaling"
+	"eisweep/internal/control"
+	"eisweep/internal/root"
+	"eisweep/internal/slurm"
+)
+
+// slurmScaling is what `coordinator --slurm` has Slurm do.
+type slurmScaling struct {
+	slurmJobs
+	text string // max=40,cores=8,…
+	most int
+
+	loop *scaling.Scaling // nil where there is no Slurm
+}
+
+// check reads the text; "" is no scaling.
+func (s *slurmScaling) check(c connection) error {
+	s.connection, s.cores, s.idle = c, 1, idleByDefault
+	if s.text == "" {
+		if len(s.options) > 0 {
+			return usage("options of sbatch (%s) go with --slurm max=N", strings.Join(s.options, " "))
+		}
+		return nil
+	}
+	for rest := s.text; rest != ""; {
+		var word string
+		if strings.HasPrefix(rest, "setup=") {
+			word, rest = rest, ""
+		} else {
+			word, rest, _ = strings.Cut(rest, ",")
+		}
+		name, value, _ := strings.Cut(word, "=")
+		if err := s.set(name, value); err != nil {
+			return usage("--slurm %s: %s: %w", s.text, word, err)
+		}
+	}
+	if s.most < 1 {
+		return usage("--slurm %s: say how many jobs there may be: max=40", s.text)
+	}
+	return s.slurmJobs.check()
+}
+
+func (s *slurmScaling) set(name, value string) (err error) {
+	switch name {
+	case "max":
+		s.most, err = strconv.Atoi(value)
+	case "cores":
+		s.cores, err = strconv.Atoi(value)
+	case "time":
+		s.timeText = value
+	case "mem-per-core":
+		s.memoryText = value
+	case "idle-timeout":
+		s.idle, err = time.ParseDuration(value)
+	case "checkpoint":
+		s.checkpoint, err = time.ParseDuration(value)
+	case "setup":
+		s.setup = []string{value}
+	default:
+		err = errors.New("there are max, cores, time, mem-per-core, idle-timeout, checkpoint and setup; options of sbatch come after --")
+	}
+	return err
+}
+
+// start starts the loop. Without --slurm it only cancels jobs that wait although
+// nothing is left to do, where Slurm is at hand.
+func (s *slurmScaling) start(r *root.Root, k *coordinator.Coordinator, log *slog.Logger) error {
+	site, err := slurm.Find(os.Environ())
+	if err != nil {
+		if s.most > 0 {
+			return usage("--slurm: %w: start the coordinator where there are sbatch and squeue", err)
+		}
+		return nil
+	}
+	request, err := s.request(r, 1)
+	if err != nil {
+		return err
+	}
+	jobs := &rootJobs{site, *request, r.Private("submitting")}
+	s.loop = scaling.Start(scaling.Config{
+		Batch: jobs, Most: s.most, Cores: s.cores, Output: request.Log, Doubtful: jobs.doubtful(),
+		Backlog: func() scaling.Backlog { return backlog(k) }, Log: log,
+	})
+	return nil
+}
+
+func (s *slurmScaling) stop() {
+	if s.loop != nil {
+		s.loop.Stop()
+		s.loop = nil
+	}
+}
+
+func (s *slurmScaling) scaled(ctx context.Context, r control.Scaling) (control.Scaled, error) {
+	if s.loop == nil {
+		return control.Scaled{}, &control.Refusal{Kind: control.Unknown, Text: "the coordinator runs where there is no Slurm; submit jobs where there is: eisweep slurm"}
+	}
+	return s.loop.Scaled(ctx, r)
+}
+
+// backlog is what there is to do, as the coordinator knows it.
+func backlog(k *coordinator.Coordinator) scaling.Backlog {
+	var b scaling.Backlog
+	now := k.Snapshot()
+	for i := range now.Sweeps {
+		switch s := &now.Sweeps[i]; s.Stand {
+		case control.Open:
+			b.Queued += s.Queued
+			b.Left += s.Tasks - s.Done - s.Failed
+		case control.Paused:
+			b.Left += s.Tasks - s.Done - s.Failed
+		}
+	}
+	workers := k.Workers().Workers
+	for i := range workers {
+		w := &workers[i]
+		if w.Silent {
+			continue
+		}
+		if w.State == "working" || w.State == "idle" {
+			b.Free += w.Slots - w.Busy
+		}
+		if id, ok := strings.CutPrefix(w.Job, "slurm "); ok {
+			b.Jobs = append(b.Jobs, id)
+		}
+	}
+	return b
+}
+
+// rootJobs are the jobs for a root, as scaling.Batch has them.
+type rootJobs struct {
+	site    *slurm.Commands
+	request slurm.Request
+	note    string // a file that is there while a submission is not answered
+}
+
+func (j *rootJobs) Jobs(ctx context.Context) ([]slurm.Job, error) {
+	return j.site.Jobs(ctx, j.request.Name)
+}
+
+// Submit leaves a note before, for a coordinator that comes after a crash.
+func (j *rootJobs) Submit(ctx context.Context, n int) (string, error) {
+	if err := os.WriteFile(j.note, nil, 0o600); err != nil {
+		return "", fmt.Errorf("note submission: %w", err)
+	}
+	request := j.request
+	request.Workers = n
+	id, err := j.site.Submit(ctx, &request)
+	var failed *slurm.CommandError
+	if err == nil || errors.As(err, &failed) && failed.Refused() {
+		os.Remove(j.note) // one that stays only delays
+	}
+	return id, err
+}
+
+func (j *rootJobs) Cancel(ctx context.Context, ids ...string) error {
+	return j.site.Cancel(ctx, ids...)
+}
+
+// doubtful is when a submission began that was not answered.
+func (j *rootJobs) doubtful() time.Time {
+	info, err := os.Stat(j.note)
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
+}

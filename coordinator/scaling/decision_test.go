@@ -1,0 +1,222 @@
+package scaling
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"eisweep/internal/slurm"
+)
+
+var start = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+
+func at(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
+
+func jobs(state string, ids ...string) (out []slurm.Job) {
+	for _, id := range ids {
+		out = append(out, slurm.Job{ID: id, State: state})
+	}
+	return out
+}
+
+func TestJobsGrowWithTheBacklog(t *testing.T) {
+	for _, c := range []struct {
+		queued, free int
+		jobs         []slurm.Job
+		heard        []string
+		want         int
+	}{
+		{0, 0, nil, nil, 0},
+		{1, 0, nil, nil, 1},
+		{9, 0, nil, nil, 3},
+		{9, 1, nil, nil, 2},
+		{1000, 0, nil, nil, 5},
+		{9, 0, jobs("PENDING", "1_1"), nil, 2},
+		{9, 0, jobs("RUNNING", "1_1"), nil, 2}, // its worker takes four soon
+		{9, 0, jobs("RUNNING", "1_1"), []string{"1_1"}, 3},
+		{1000, 0, jobs("RUNNING", "1_1", "1_2", "1_3", "1_4", "1_5"), []string{"1_1", "1_2", "1_3", "1_4", "1_5"}, 0},
+		{1000, 0, jobs("PENDING", "1_1", "1_2", "1_3", "1_4", "1_5", "9_1"), nil, 0}, // somebody submitted more
+	} {
+		d := newDecision(5, 4, "log")
+		d.take(at(0), c.jobs)
+		if got := d.needs(at(0), &Backlog{Queued: c.queued, Left: c.queued, Free: c.free, Jobs: c.heard}); got != c.want {
+			t.Errorf("%+v: %d jobs, want %d", c, got, c.want)
+		}
+	}
+}
+
+func TestRefusalsStopIt(t *testing.T) {
+	d := newDecision(3, 1, "log")
+	b := &Backlog{Queued: 10, Left: 10}
+	now := 0
+	for try := range tries {
+		d.take(at(now), nil)
+		if d.needs(at(now), b) == 0 {
+			t.Fatalf("try %d was not made", try+1)
+		}
+		d.refused(at(now), 3, "Invalid partition name specified", true)
+		if d.needs(at(now), b) != 0 {
+			t.Error("it tries again at once")
+		}
+		now += 60
+	}
+	if d.needs(at(now+100000), b) != 0 || !strings.Contains(d.stopped, "Invalid partition name") {
+		t.Errorf("after %d refusals it goes on; stopped: %q", tries, d.stopped)
+	}
+	d.goOn()
+	if d.needs(at(now), b) != 3 {
+		t.Error("it doesn't go on when told")
+	}
+}
+
+func TestALimitOfTheSitesIsNoFailure(t *testing.T) {
+	d := newDecision(40, 1, "log")
+	b := &Backlog{Queued: 100, Left: 100}
+	for k := range 10 {
+		now := at(100 * k)
+		d.take(now, jobs("RUNNING", "1_1", "1_2"))
+		d.refused(now, d.needs(now, b), "job submit limit", true)
+	}
+	if d.stopped != "" || d.portion != 1 {
+		t.Errorf("stopped: %q; it would submit %d", d.stopped, d.portion)
+	}
+}
+
+func TestJobsThatEndUnheardStopIt(t *testing.T) {
+	d := newDecision(2, 1, "logs/slurm")
+	b := &Backlog{Queued: 10, Left: 10}
+	now := 0
+	for k := range tries {
+		d.submitted(at(now), fmt.Sprint(k+1), 2)
+		now += 100
+		d.take(at(now), nil)
+		now += 100
+	}
+	if !strings.Contains(d.stopped, "logs/slurm.3_1.log") || d.needs(at(now), b) != 0 {
+		t.Errorf("stopped: %q", d.stopped)
+	}
+}
+
+func TestAWorkerThatIsHeardMakesUpForFailures(t *testing.T) {
+	d := newDecision(2, 1, "log")
+	d.refused(at(0), 2, "no", true)
+	d.submitted(at(100), "7", 1)
+	d.hear(at(110), &Backlog{Left: 1, Jobs: []string{"7_1"}})
+	d.take(at(200), nil)
+	if d.failures != 0 || d.trouble != "" {
+		t.Errorf("%d failures (%s)", d.failures, d.trouble)
+	}
+}
+
+func TestWhatWasSubmittedCountsBeforeItShows(t *testing.T) {
+	d := newDecision(3, 1, "log")
+	b := &Backlog{Queued: 10, Left: 10}
+	d.take(at(0), nil)
+	d.submitted(at(0), "7", 3)
+	d.take(at(1), nil) // a list from before
+	if n := d.needs(at(1), b); n != 0 {
+		t.Errorf("%d more than there may be", n)
+	}
+	d.take(at(2), jobs("PENDING", "7_1", "7_2", "7_3"))
+	if n := d.needs(at(2), b); n != 0 || len(d.jobs) != 3 {
+		t.Errorf("%d more than there may be, of %v", n, d.jobs)
+	}
+}
+
+func TestJobsThatWaitForNothingAreCancelled(t *testing.T) {
+	d := newDecision(0, 1, "log")
+	list := append(jobs("PENDING", "1_2", "1_3"), jobs("RUNNING", "1_1")...)
+	look := func(now, left int) []string {
+		d.hear(at(now), &Backlog{Left: left})
+		d.take(at(now), list)
+		return d.needless(at(now))
+	}
+	if ids := append(look(0, 0), look(1000, 0)...); ids != nil {
+		t.Errorf("cancelled before there was anything to do: %v", ids)
+	}
+	look(1001, 5)
+	if ids := append(look(1002, 0), look(1030, 0)...); ids != nil {
+		t.Errorf("cancelled at once: %v", ids)
+	}
+	if look(1050, 1) != nil || look(1051, 0) != nil || look(1080, 0) != nil {
+		t.Error("cancelled although there was something to do a moment ago")
+	}
+	ids := look(1200, 0)
+	if !slices.Equal(ids, []string{"1_2", "1_3"}) {
+		t.Errorf("cancelled %v, want those that wait", ids)
+	}
+	d.cancelled(ids)
+	if ids := look(1300, 0); ids != nil {
+		t.Errorf("what was submitted later is cancelled: %v", ids)
+	}
+}
+
+// TestNeverMoreThanAllowed has everything go wrong that can: lists that fail or lag,
+// submissions that fail, or take place without an answer, some time later.
+func TestNeverMoreThanAllowed(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	for range 200 {
+		most, cores := 1+r.IntN(6), 1+r.IntN(4)
+		d := newDecision(most, cores, "log")
+		type late struct {
+			at, n int
+		}
+		var there []slurm.Job
+		var coming []late
+		number := 0
+		add := func(n int) string {
+			number++
+			for k := range n {
+				there = append(there, slurm.Job{ID: fmt.Sprintf("%d_%d", number, k+1), State: "PENDING"})
+			}
+			return fmt.Sprint(number)
+		}
+		for now := 0; now < 3600; now += 1 + r.IntN(20) {
+			coming = slices.DeleteFunc(coming, func(l late) bool {
+				if l.at <= now {
+					add(l.n)
+				}
+				return l.at <= now
+			})
+			there = slices.DeleteFunc(there, func(slurm.Job) bool { return r.IntN(40) == 0 })
+			b := &Backlog{Queued: r.IntN(100), Left: 100}
+			for i := range there {
+				if r.IntN(3) == 0 {
+					there[i].State = "RUNNING"
+				}
+				if there[i].State == "RUNNING" && r.IntN(2) == 0 {
+					b.Jobs = append(b.Jobs, there[i].ID)
+				}
+			}
+			d.hear(at(now), b)
+			if r.IntN(100) == 0 {
+				d.goOn()
+			}
+			if r.IntN(4) == 0 {
+				continue // no list
+			}
+			d.take(at(now), slices.Clone(there))
+			n := d.needs(at(now), b)
+			if n == 0 {
+				continue
+			}
+			switch r.IntN(4) {
+			case 0:
+				d.refused(at(now), n, "refused", true)
+			case 1:
+				coming = append(coming, late{now + r.IntN(100), n})
+				d.refused(at(now), n, "timed out", false)
+			default:
+				d.submitted(at(now), add(n), n)
+			}
+			if len(there) > most {
+				t.Fatalf("%d jobs, allowed are %d", len(there), most)
+			}
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package slurm
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ErrAbsent is wrapped by Find's error where Slurm's commands are not there.
+var ErrAbsent = errors.New("the commands of Slurm are not on the PATH of this machine")
+
+// Commands are Slurm's. The zero value has no environment; Find makes one.
+type Commands struct {
+	environment []string
+}
+
+// Find looks for Slurm's commands, which will have this environment but for what
+// Slurm told the job that asks, if it is one, and for what changes the form of answers.
+func Find(environment []string) (*Commands, error) {
+	for _, name := range []string{"sbatch", "squeue", "scancel"} {
+		if _, err := exec.LookPath(name); err != nil {
+			return nil, fmt.Errorf("find %s: %w", name, ErrAbsent)
+		}
+	}
+	kept := slices.DeleteFunc(slices.Clone(environment), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return isOfJob(name) || name == "SBATCH_WAIT" || strings.HasPrefix(name, "SQUEUE_") || strings.HasPrefix(name, "SCANCEL_") || name == "LC_ALL"
+	})
+	return &Commands{append(kept, "LC_ALL=C", "SLURM_TIME_FORMAT=%s")}, nil
+}
+
+// isOfJob tells what Slurm sets in a job, and sbatch would hand on to another.
+func isOfJob(variable string) bool {
+	return strings.HasPrefix(variable, "SLURM_") && variable != "SLURM_CONF" && variable != "SLURM_CONF_SERVER" && variable != "SLURM_CLUSTERS" || variable == "EISWEEP_DEADLINE"
+}
+
+// answerTime is how long a command may take. Slurm's own time for a message is 10 s
+// by default, and 60 s at large sites.
+const answerTime = 90 * time.Second
+
+// CommandError is why a command of Slurm's failed, in its words.
+type CommandError struct {
+	Command string
+	Text    string // what it said
+	err     error
+}
+
+func (e *CommandError) Error() string {
+	if e.Text == "" {
+		return fmt.Sprintf("%s: %v", e.Command, e.err)
+	}
+	return e.Command + ": " + e.Text
+}
+
+func (e *CommandError) Unwrap() error { return e.err }
+
+// refusals are what the controller says when it has taken no job.
+var refusals = []string{"invalid", "batch job submission failed", "unrecognized option", "not permitted", "violates", "unable to open file"}
+
+// doubts are what it says when nobody knows.
+var doubts = []string{"unable to contact", "timed out", "connection", "communication", "socket", "resource temporarily unavailable", "zero bytes"}
+
+// Refused says that the command certainly did nothing.
+func (e *CommandError) Refused() bool {
+	said := strings.ToLower(e.Text)
+	within := func(text string) bool { return strings.Contains(said, text) }
+	return slices.ContainsFunc(refusals, within) && !slices.ContainsFunc(doubts, within)
+}
+
+// run runs a command to its end and returns its stdout.
+func (c *Commands) run(ctx context.Context, stdin, name string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	var errs bytes.Buffer
+	cmd.Env, cmd.Stdin, cmd.Stderr = c.environment, strings.NewReader(stdin), &errs
+	out, err := cmd.Output()
+	if ctx.Err() != nil {
+		err = fmt.Errorf("no answer: %w", ctx.Err())
+	}
+	if err != nil {
+		return "", &CommandError{Command: name, Text: words(name, errs.String()), err: err}
+	}
+	return string(out), nil
+}
+
+// words are what a command said, in one line and without its name.
+func words(name, said string) string {
+	var out []string
+	for line := range strings.Lines(said) {
+		line = strings.TrimSpace(line)
+		for _, start := range []string{name + ": ", "error: ", "fatal: "} {
+			line = strings.TrimPrefix(line, start)
+		}
+		if line != "" && !slices.Contains(out, line) {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "; ")
+}

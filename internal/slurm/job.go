@@ -1,0 +1,90 @@
+package slurm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Job is an element of an array job, as squeue tells of it.
+type Job struct {
+	ID     string    `json:"id"`               // 4711_3
+	State  string    `json:"state"`            // PENDING, RUNNING, …
+	Reason string    `json:"reason,omitempty"` // why it waits, in Slurm's words
+	Start  time.Time `json:"start,omitzero"`   // that it had, or is expected to have; zero: not known
+	End    time.Time `json:"end,omitzero"`     // that its limit gives
+	User   string    `json:"user"`
+}
+
+// Waits says that the job has not been started.
+func (j *Job) Waits() bool { return j.State == "PENDING" }
+
+// format has the fields of a Job in their order; the reason comes last since only it
+// may hold anything.
+const format = "%i|%T|%S|%e|%u|%r"
+
+// Jobs lists the jobs of that name which wait or run. An answer that is not
+// understood is an error, not an empty list.
+func (c *Commands) Jobs(ctx context.Context, name string) ([]Job, error) {
+	out, err := c.run(ctx, "", "squeue", "--noheader", "--array", "--name="+name, "--format="+format)
+	if err != nil {
+		return nil, fmt.Errorf("list jobs: %w", err)
+	}
+	jobs := []Job{}
+	for line := range strings.Lines(out) {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		j, err := readJob(strings.TrimRight(line, "\n"))
+		if err != nil {
+			return nil, fmt.Errorf("list jobs: squeue: %w", err)
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+var elementID = regexp.MustCompile(`^[0-9]+(_[0-9]+)?$`)
+
+func readJob(line string) (Job, error) {
+	fields := strings.SplitN(line, "|", 6)
+	if len(fields) != 6 || !elementID.MatchString(fields[0]) || fields[1] == "" {
+		return Job{}, fmt.Errorf("%w: %q", errAnswer, line)
+	}
+	j := Job{ID: fields[0], State: fields[1], Start: moment(fields[2]), End: moment(fields[3]), User: fields[4]}
+	if reason := strings.TrimSpace(fields[5]); reason != "None" {
+		j.Reason = reason
+	}
+	return j, nil
+}
+
+// moment reads seconds since 1970; N/A and the like are the zero time.
+func moment(text string) time.Time {
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil && seconds > 0 {
+		return time.Unix(seconds, 0)
+	}
+	return time.Time{}
+}
+
+// Cancel cancels those of the jobs that wait, by their ids: one that was started
+// meanwhile runs on. It is no error if they are gone.
+func (c *Commands) Cancel(ctx context.Context, ids ...string) error {
+	const atOnce = 500 // ids on a command line
+	for len(ids) > 0 {
+		some := ids[:min(atOnce, len(ids))]
+		ids = ids[len(some):]
+		_, err := c.run(ctx, "", "scancel", append([]string{"--quiet", "--state=PENDING"}, some...)...)
+		var failed *CommandError
+		if errors.As(err, &failed) && strings.Contains(failed.Text, "Invalid job id") {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("cancel jobs: %w", err)
+		}
+	}
+	return nil
+}
