@@ -61,6 +61,10 @@ func explain(ctx context.Context, e *environment, r *root.Root, c *connection, t
 	}
 	defer client.close()
 	out, err := ask[control.Explained](ctx, client, control.VerbExplain, control.Explain{Target: target})
+	if err == nil && out.State != string(results.Done) && out.State != string(control.Finished) {
+		view := lookAtSlurm(ctx, r, client)
+		view.explain(&out)
+	}
 	return &out, err
 }
 

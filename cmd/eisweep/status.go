@@ -128,6 +128,12 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 			return err
 		}
 	}
+	if !s.asJSON && s.client != nil {
+		view := lookAtSlurm(ctx, s.root, s.client)
+		for _, line := range view.lines() {
+			e.say("%s", line)
+		}
+	}
 	switch {
 	case len(launched) == 0 && !s.asJSON:
 		e.say("no sweep was run or launched here")

@@ -35,7 +35,14 @@ more is listed as silent for a day.`,
 			if err != nil {
 				return err
 			}
-			return tellWorkers(e, out.Workers, asJSON)
+			if err := tellWorkers(e, out.Workers, asJSON); err != nil || asJSON {
+				return err
+			}
+			view := lookAtSlurm(cmd.Context(), client.root, client)
+			for _, line := range view.lines() {
+				e.say("%s", line)
+			}
+			return view.table(e)
 		},
 	}
 	choice.flag(cmd)
