@@ -16,7 +16,6 @@ type restored struct {
 	name  string
 	sweep *sweeps.Sweep
 	stand *Standing
-	plan  *Plan
 }
 
 // restore goes on with the sweeps that an earlier coordinator left unfinished, as

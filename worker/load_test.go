@@ -82,8 +82,10 @@ func TestLargeTaskIsLeftToAnother(t *testing.T) {
 
 func TestLoadKeepsAccount(t *testing.T) {
 	l := newLoad(2)
-	if !l.reserve() || !l.reserve() || l.reserve() {
-		t.Error("not two reservations")
+	for i, want := range []bool{true, true, false} {
+		if l.reserve() != want {
+			t.Errorf("reservation %d of two: not %v", i+1, want)
+		}
 	}
 	if l.unreserve(); !l.reserve() {
 		t.Error("a reservation that was given back is gone")
