@@ -67,6 +67,7 @@ disturbed, and what was launched goes on.`,
 	f.BoolVar(&s.share.Workers, "share-workers", false, "let the group run workers, too: it may read worker.access")
 	f.BoolVar(&s.rotate, "rotate", false, "replace all keys and certificates: who has the old ones stays outside")
 	f.StringVar(&s.slurm.text, "slurm", "", "have Slurm run workers: `max=N` jobs at most, and cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and last setup= as options of eisweep slurm")
+	f.StringVar(&s.http, "http", "", "`HOST:PORT` to answer /healthz and /metrics (Prometheus) on, to whoever asks (default: none)")
 	f.BoolVar(&detach, "detach", false, "go on beside the shell, and return when it answers")
 	f.BoolVar(&asJSON, "json", false, "write the log as JSON, one object per line, to stdout")
 	return cmd

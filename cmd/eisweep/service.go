@@ -26,6 +26,7 @@ type service struct {
 	listen, advertise string
 	share             access.Share
 	rotate            bool
+	http              string // address of health and metrics
 
 	log         *slog.Logger
 	root        *root.Root
@@ -37,6 +38,7 @@ type service struct {
 	coordinator *coordinator.Coordinator
 	slurm       slurmScaling
 	stop        func() // answering
+	telemetry   *telemetry
 }
 
 // open opens everything. On an error nothing stays open.
@@ -46,6 +48,11 @@ func (s *service) open(ctx context.Context, e *environment, path string) (err er
 			err = errors.Join(err, s.close())
 		}
 	}()
+	if s.http != "" {
+		if s.telemetry, err = startTelemetry(s.http, s.log); err != nil {
+			return err
+		}
+	}
 	if s.root, s.lock, err = openRoot(path); err != nil {
 		return err
 	}
@@ -57,7 +64,13 @@ func (s *service) open(ctx context.Context, e *environment, path string) (err er
 	if err != nil {
 		return err
 	}
-	return s.coordinate(ctx)
+	if err := s.coordinate(ctx); err != nil {
+		return err
+	}
+	if s.telemetry != nil {
+		s.telemetry.from.Store(s.coordinator)
+	}
+	return nil
 }
 
 // openOwn starts the NATS server, connects to it, and leaves the access files.
@@ -178,6 +191,10 @@ func (s *service) addresses() []string {
 // the queue and its server closed, the lease and the lock given up. It is idempotent.
 func (s *service) close() error {
 	var errs []error
+	if s.telemetry != nil {
+		s.telemetry.stop()
+		s.telemetry = nil
+	}
 	if s.stop != nil {
 		s.stop()
 		s.stop = nil
