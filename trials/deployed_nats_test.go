@@ -3,6 +3,8 @@ package trials
 import (
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -100,9 +102,13 @@ func TestTheNATSConfigurationsThatShip(t *testing.T) {
 				c.options = keys.optionsAs(s, role)
 				return c
 			}
-			as("coordinator").coordinator(at[0])
+			address := at[0].address() + ":9090"
+			as("coordinator").coordinator(at[0], "--http", address)
+			answers(t, "http://"+address+"/healthz", "ok\n")
+			answers(t, "http://"+address+"/metrics", "\neisweep_tasks_pending 0\n")
 			as("worker").worker(at[servers-1])
 			as("client").does(at[0], "launch", "--follow", sweep)
+			answers(t, "http://"+address+"/metrics", "\neisweep_tasks{sweep=\"shipped\",state=\"done\"} 3\n")
 			refused := as("client").start(at[0], "worker", "--max-tasks", "1")
 			refused.await("permissions violation")
 			refused.drop()
@@ -129,5 +135,20 @@ func TestEveryVariableOfTheNATSConfigurationsIsTold(t *testing.T) {
 				t.Errorf("docs/cluster.md doesn't tell of %s, which deploy/nats/%s asks for", variable, name)
 			}
 		}
+	}
+}
+
+// answers wants a page to be there and to hold a text.
+func answers(t testing.TB, url, text string) {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK || !strings.Contains(string(page), text) {
+		t.Errorf("%s: %s, %v, without %q:\n%s", url, response.Status, err, text, page)
 	}
 }
