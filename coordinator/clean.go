@@ -16,7 +16,7 @@ import (
 
 // Clean removes, or with dry only lists, what is of no more use of a sweep:
 // superseded results, files on their way of attempts that are over, and checkpoints
-// and logs of tasks that are settled.
+// of tasks that are settled. Logs stay: they tell of the results.
 func (k *Coordinator) Clean(sweep string, dry bool) (control.Cleaned, error) {
 	out := control.Cleaned{Files: []control.CleanedFile{}}
 	names, err := k.config.Root.Sweeps()
@@ -51,7 +51,7 @@ func (k *Coordinator) useless(sweep string) ([]control.CleanedFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	for folder, why := range map[string]func(string) string{"incoming": k.orphaned, "checkpoints": k.overdue("checkpoint"), "logs": k.overdue("log")} {
+	for folder, why := range map[string]func(string) string{"incoming": k.orphaned, "checkpoints": k.overdue} {
 		more, err := k.list(k.config.Root.Private(folder), func(name string) string {
 			if id, _, _ := attemptOf(name); !k.index.belongs(id, sweep) {
 				return ""
@@ -101,17 +101,15 @@ func (k *Coordinator) orphaned(name string) string {
 	return "orphaned"
 }
 
-// overdue says of a file that a task's attempts use whether the task is settled.
-func (k *Coordinator) overdue(why string) func(string) string {
-	return func(name string) string {
-		id, _, _ := attemptOf(name)
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if t := k.machine.tasks[id]; t != nil && !t.settled() {
-			return ""
-		}
-		return why
+// overdue says of a checkpoint whether its task is settled.
+func (k *Coordinator) overdue(name string) string {
+	id, _, _ := attemptOf(name)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if t := k.machine.tasks[id]; t != nil && !t.settled() {
+		return ""
 	}
+	return "checkpoint"
 }
 
 // attemptOf reads the numbers in the name of an attempt's file: id.run.attempt, or

@@ -14,10 +14,10 @@ func newCleanCommand(e *environment) *cobra.Command {
 	var dry, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "clean SWEEP",
-		Short: "Remove what is of no more use of a sweep: superseded results, old checkpoints and logs",
+		Short: "Remove what is of no more use of a sweep: superseded results, old checkpoints",
 		Long: `Remove what is of no more use of a sweep: results that were moved to superseded/, files
-that attempts left behind which ended without a word, and the checkpoints and logs of
-tasks that are settled. Results in place are never removed. --dry-run only lists them.`,
+that attempts left behind which ended without a word, and checkpoints of tasks that are
+settled. Results in place, and logs, are never removed. --dry-run only lists them.`,
 		Args: exactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, err := clientFor(cmd.Context(), e, &choice, &c)

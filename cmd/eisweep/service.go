@@ -64,7 +64,7 @@ func (s *service) open(ctx context.Context, e *environment, path string) (err er
 	if err != nil {
 		return err
 	}
-	if err := s.coordinate(ctx); err != nil {
+	if err := s.coordinate(ctx, e); err != nil {
 		return err
 	}
 	if s.telemetry != nil {
@@ -152,11 +152,12 @@ func (s *service) still(ctx context.Context) error {
 }
 
 // coordinate starts the coordinator, and opens the doors once it answers.
-func (s *service) coordinate(ctx context.Context) error {
+func (s *service) coordinate(ctx context.Context, e *environment) error {
 	prober, err := newProber()
 	if err != nil {
 		return err
 	}
+	boundHeap(e)
 	c := coordinator.Config{
 		Root: s.root, Lock: s.lock, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Still: s.still,
 		Verbs: map[string]control.Handler{control.VerbScaling: control.Handle(s.slurm.scaled)},

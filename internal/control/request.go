@@ -129,7 +129,7 @@ type Explained struct {
 }
 
 // Clean asks for what is of no more use of a sweep to be removed: superseded
-// results, files of attempts that ended, old checkpoints and logs.
+// results, files of attempts that ended, old checkpoints.
 type Clean struct {
 	Sweep string `json:"sweep"`
 	Dry   bool   `json:"dry"`
@@ -144,7 +144,7 @@ type Cleaned struct {
 type CleanedFile struct {
 	Path  string `json:"path"`
 	Bytes int64  `json:"bytes"`
-	Why   string `json:"why"` // superseded, orphaned, checkpoint, log
+	Why   string `json:"why"` // superseded, orphaned, checkpoint
 }
 
 // Verified is what verify found.
