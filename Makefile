@@ -11,7 +11,7 @@ VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknow
 # What the race detector watches: everything but the house's rules and the trials, whose tests run programs built
 # without it, and tests that are long computations on one goroutine.
 RACE ?= $$($(GO) list ./... | grep -v -e /internal/house$$ -e /trials$$)
-UNRACED ?= Golden|PlanOfAMillion|PublishedReaders|DependOnTheMachine|BitsAreThoseOnRecord/golden
+UNRACED ?= Golden|OfAMillion|AMillionTasks|PublishedReaders|DependOnTheMachine|BitsAreThoseOnRecord/golden
 # What is not emulated: whole tasks, long ones, whose arithmetic the others have.
 UNEMULATED ?= Golden|Spool|BitsAreThoseOnRecord/golden|Saved|Interrupted|Threads|NoBits|EveryStimulus|PublishedSize|Range|Meter
 BENCH ?= .
