@@ -19,7 +19,7 @@ type Backlog struct {
 
 // Times of the decisions.
 const (
-	calmTime  = time.Minute      // nothing is left for so long: jobs that wait are cancelled
+	calmTime  = 30 * time.Second // nothing is left for so long: jobs that wait are cancelled
 	firstRest = 5 * time.Second  // after a failure; it doubles with each
 	longRest  = time.Minute      // after a refusal beside jobs that are there: as many as the site allows
 	doubtRest = 2 * time.Minute  // after a submission without an answer, for it to show
