@@ -1,6 +1,9 @@
 package sim
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // trainingAt is a simulation of the published size whose training has begun.
 func trainingAt(b testing.TB, e Experiment, angles bool) *Simulation {
@@ -42,6 +45,45 @@ func BenchmarkEulerStep(b *testing.B) {
 	s.settler.state.Begin(s.settler.x, s.settler.re0, s.settler.ri0)
 	for b.Loop() {
 		s.settler.state.Step(&s.settler.net, &s.settler.constants)
+	}
+}
+
+// BenchmarkRecurrence is an Euler step by the convolution that a task has, and by the
+// same wee as a dense matrix, over the range where there is one.
+func BenchmarkRecurrence(b *testing.B) {
+	for _, c := range []struct {
+		stimuli  int
+		kappa, p float32
+	}{{7, 1, 0.6}, {8, 0.1, 0.6}, {8, 16, 0.6}, {8, 1, 0.05}, {8, 1, 1}, {12, 1, 0.6}, {12, 1, 0.05}, {12, 16, 0.05}, {12, 0.1, 1}, {16, 1, 0.6}} {
+		p := Defaults(Approximate)
+		p.Inp.NStimuli, p.Inp.VonmisesKappa, p.Sy.E2E.P = c.stimuli, c.kappa, c.p
+		s, err := New(&Task{Experiment: Approximate, Seed: 1, Parameters: p})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := s.prepare(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		net := s.settler
+		if net.net.Convolution == nil {
+			continue // it is dense
+		}
+		net.input.stimulus(net.x, [3]int{0, 1, 2})
+		for _, way := range []struct {
+			name string
+			ee   *excitation
+		}{{"convolution", &excitation{wee: s.net.wee, convolution: net.net.Convolution}}, {"dense", &excitation{wee: s.net.wee}}} {
+			net.connect(way.ee, s.net.wii)
+			b.Run(fmt.Sprintf("stimuli=%d/kappa=%g/p=%g/%s", c.stimuli, c.kappa, c.p, way.name), func(b *testing.B) {
+				net.state.Begin(net.x, net.re0, net.ri0)
+				for range 100 { // as many are silent as usual
+					net.state.Step(&net.net, &net.constants)
+				}
+				for b.Loop() {
+					net.state.Step(&net.net, &net.constants)
+				}
+			})
+		}
 	}
 }
 
