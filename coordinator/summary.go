@@ -9,7 +9,8 @@ import (
 	"eisweep/internal/queue"
 )
 
-// Summary tells what became of the sweeps of these names, of all if there are none.
+// Summary tells what became of the sweeps of these names, of all if there are none. Who
+// follows them has been told of every line that it speaks of.
 func (k *Coordinator) Summary(names []string) (control.Summary, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -18,7 +19,8 @@ func (k *Coordinator) Summary(names []string) (control.Summary, error) {
 			return control.Summary{}, &control.Refusal{Kind: control.Unknown, Text: "sweep " + name + " was not launched, or was settled before this coordinator started: its manifest tells of it"}
 		}
 	}
-	return k.summary(names...), nil
+	k.flush()
+	return k.summary(names...), k.failure
 }
 
 func (k *Coordinator) summary(names ...string) control.Summary {

@@ -144,6 +144,7 @@ func (f *following) finish(ctx context.Context, e *environment) error {
 	if err != nil {
 		return f.left(ctx, e, err)
 	}
+	f.stop()
 	f.tellLines()
 	f.observer.summary(sum, nil)
 	return errors.Join(f.cancelled(), summaryError(sum))

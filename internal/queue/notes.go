@@ -20,7 +20,8 @@ func (q *Queue) PublishNote(sweep string, line []byte) {
 }
 
 // Notes calls handle, from one goroutine, with the notes of a sweep, of all if it is
-// "", until stop is called, which waits for a running call, or ctx ends.
+// "", until stop is called or ctx ends. stop returns when those that had come were
+// handled.
 func (q *Queue) Notes(ctx context.Context, sweep string, handle func(sweep string, line []byte)) (stop func(), err error) {
 	if sweep == "" {
 		sweep = "*"

@@ -99,7 +99,8 @@ func (q *Queue) Orders(worker string, handle func(verb string)) (stop func(), er
 }
 
 // hear subscribes to a plain subject, and is sure that the server knows when it
-// returns.
+// returns. stop lets handle see what has come, if there is a connection, and waits for
+// a running call.
 func (q *Queue) hear(what, subject string, handle nats.MsgHandler) (stop func(), err error) {
 	sub, err := q.conn.Subscribe(subject, handle)
 	if err != nil {
@@ -108,6 +109,13 @@ func (q *Queue) hear(what, subject string, handle nats.MsgHandler) (stop func(),
 	done := make(chan struct{})
 	sub.SetClosedHandler(func(string) { close(done) })
 	stop = func() {
+		if q.conn.IsConnected() && sub.Drain() == nil {
+			select {
+			case <-done:
+				return
+			case <-time.After(tryTimeout):
+			}
+		}
 		if sub.Unsubscribe() == nil {
 			<-done
 		}

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -121,4 +122,30 @@ func TestNotesAreHeardBySweep(t *testing.T) {
 	}
 	cancel()
 	stop()
+}
+
+func TestNotesThatHaveComeAreHandledBeforeTheEnd(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = Client; o.Create = false })
+	began, goOn, handled := make(chan bool, 3), make(chan bool), 0
+	stop, err := client.Notes(deadline(t), "", func(string, []byte) {
+		began <- true
+		<-goOn
+		handled++
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		coordinator.PublishNote("quick", []byte("1"))
+	}
+	receive(t, began)
+	if err := errors.Join(coordinator.conn.FlushTimeout(tryTimeout), client.conn.FlushTimeout(tryTimeout)); err != nil {
+		t.Fatal(err)
+	}
+	close(goOn)
+	stop()
+	if handled != 3 {
+		t.Errorf("%d notes were handled, want 3", handled)
+	}
 }
