@@ -98,6 +98,7 @@ func (q *Queue) hearOffer(msg *nats.Msg) {
 		return
 	}
 	q.takeOffer(msg.Subject, msg.Data, 0)
+	q.offered.reread() // a read that was under way may bring the one before
 }
 
 // takeOffer takes an offer that was read at a sequence, or heard (0).
