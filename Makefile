@@ -17,7 +17,7 @@ UNEMULATED ?= Golden|Spool|BitsAreThoseOnRecord/golden|Saved|Interrupted|Threads
 BENCH ?= .
 COUNT ?= 1
 
-.PHONY: help setup setup-test build static run test acceptance race arm64 lint generate verify bench bench-reference clean
+.PHONY: help setup setup-test build static image run test acceptance race arm64 lint generate verify bench bench-reference clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -33,6 +33,9 @@ build: setup ## build bin/eisweep
 
 static: setup ## build bin/eisweep-static: one file that runs on any Linux of this processor
 	tools/release/static $(shell $(GO) env GOARCH) $(VERSION) bin/eisweep-static
+
+image: static ## build the image eisweep from it, by podman, buildah or docker: whichever is there
+	tools/release/image bin eisweep
 
 run: build ## build, then run the small shipped sweep: results in ~/experiments/ei-assemblies/quick
 	bin/eisweep run quick

@@ -3,6 +3,7 @@ package trials
 import (
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -15,3 +16,11 @@ func write(t testing.TB, path, text string, replacements ...string) {
 }
 
 func linesOf(text string) []string { return strings.Split(strings.TrimRight(text, "\n"), "\n") }
+
+// ownerOf is the number of the user that a file belongs to.
+func ownerOf(info os.FileInfo) int {
+	if s, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int(s.Uid)
+	}
+	return -1
+}

@@ -30,13 +30,19 @@ func TestTheStaticProgramNeedsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	runs(t, "/eisweep", &syscall.SysProcAttr{Chroot: jail}, "/results")
+	sameAsOrdinary(t, filepath.Join(jail, "results"))
+}
+
+// sameAsOrdinary wants a root to have the quick sweep's files as the ordinary build writes them.
+func sameAsOrdinary(t testing.TB, root string) {
+	t.Helper()
 	ordinary := t.TempDir()
 	runs(t, built(t, plain), nil, ordinary)
 	want := resultsOf(t, ordinary)
 	if len(want) != 4 {
 		t.Fatalf("the ordinary build wrote %d files, want 4", len(want))
 	}
-	got := resultsOf(t, filepath.Join(jail, "results"))
+	got := resultsOf(t, root)
 	for name, content := range want {
 		if !bytes.Equal(got[name], content) {
 			t.Errorf("%s: the static program's file is another: %d bytes, want %d", name, len(got[name]), len(content))

@@ -1,0 +1,33 @@
+package trials
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestTheImageHoldsTheProgramAlone runs the shipped sweep in a container that may write to the results' folder and
+// nowhere else, reaches no network and has no privilege, and wants the files that the ordinary build writes.
+func TestTheImageHoldsTheProgramAlone(t *testing.T) {
+	e := newEngine(t)
+	e.image()
+	if user := e.does("podman", "image", "inspect", "--format", "{{.User}}", "eisweep"); strings.TrimSpace(user) != "1000:1000" {
+		t.Errorf("the image's user is %q", user)
+	}
+	inside := strings.TrimSpace(e.does("podman", "image", "mount", "eisweep"))
+	if found := files(t, inside); strings.Join(found, " ") != "eisweep" {
+		t.Errorf("the image holds %q", found)
+	}
+	e.does("podman", "image", "unmount", "eisweep")
+
+	results := t.TempDir()
+	if err := os.Chown(results, 1000, 1000); err != nil {
+		t.Fatal(err)
+	}
+	e.does("podman", "run", "--rm", "--read-only", "--read-only-tmpfs=false", "--network", "none", "--cap-drop", "all", "--volume", results+":/results", "eisweep", "run", "quick")
+	sameAsOrdinary(t, results)
+	if info, err := os.Stat(filepath.Join(results, "quick")); err != nil || ownerOf(info) != 1000 {
+		t.Errorf("the results belong to user %d, %v", ownerOf(info), err)
+	}
+}
