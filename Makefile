@@ -7,6 +7,7 @@ endif
 export PATH := $(dir $(GO)):$(PATH)
 
 VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknown)
+COMMITTED := $(or $(shell git log -1 --format=%ct 2>/dev/null),0)
 
 # What the race detector watches: everything but the house's rules and the trials, whose tests run programs built
 # without it, and tests that are long computations on one goroutine.
@@ -17,7 +18,7 @@ UNEMULATED ?= Golden|Spool|BitsAreThoseOnRecord/golden|Saved|Interrupted|Threads
 BENCH ?= .
 COUNT ?= 1
 
-.PHONY: help setup setup-test build static image run test acceptance race arm64 lint generate verify bench bench-reference clean
+.PHONY: help setup setup-test build static image release run test acceptance race arm64 lint generate verify bench bench-reference clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -36,6 +37,11 @@ static: setup ## build bin/eisweep-static: one file that runs on any Linux of th
 
 image: static ## build the image eisweep from it, by podman, buildah or docker: whichever is there
 	tools/release/image bin eisweep
+
+release: ## build in dist/ what is given out for amd64 and arm64: programs, images, Debian packages, checksums
+	@tools/setup release
+	rm -rf dist
+	nice tools/release/release $(VERSION) $(COMMITTED) dist
 
 run: build ## build, then run the small shipped sweep: results in ~/experiments/ei-assemblies/quick
 	bin/eisweep run quick
@@ -79,4 +85,4 @@ bench-reference: build ## how many times faster than the reference in Python (ne
 	@tools/bench-reference
 
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin dist

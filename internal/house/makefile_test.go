@@ -8,7 +8,7 @@ import (
 )
 
 // promised are the targets that the documentation counts on.
-var promised = []string{"help", "build", "run", "test", "race", "lint", "generate", "verify", "bench", "bench-reference", "clean"}
+var promised = []string{"help", "build", "static", "release", "run", "test", "race", "lint", "generate", "verify", "bench", "bench-reference", "clean"}
 
 var target = regexp.MustCompile(`(?m)^([a-z][a-z-]*):`)
 

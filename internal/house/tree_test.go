@@ -37,7 +37,7 @@ func files(t *testing.T) []string {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (name == ".git" || name == "bin"):
+		case d.IsDir() && (name == ".git" || name == "bin" || name == "dist"):
 			return fs.SkipDir
 		case d.Type().IsRegular():
 			found = append(found, name)
