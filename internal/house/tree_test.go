@@ -39,7 +39,7 @@ func files(t *testing.T) []string {
 			return err
 		case d.IsDir() && (name == ".git" || name == "bin" || name == "dist"):
 			return fs.SkipDir
-		case d.Type().IsRegular():
+		case d.Type().IsRegular() && name != ".git": // a file where the folder is a worktree
 			found = append(found, name)
 		}
 		return nil
