@@ -3,6 +3,7 @@ package queue
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -40,6 +41,7 @@ const (
 	codeBatchGone     = 10176 // a part of a batch could not be kept
 	codeNoPeers       = 10005 // too few servers for so many replicas
 	codeNoCluster     = 10074 // replicas without a cluster
+	codeNoConsumer    = 10012 // a consumer that could not be made
 )
 
 // textOccupied is how the server says, under codeStoreFailed, that the subject
@@ -85,9 +87,16 @@ func stored(err error) error {
 	}
 }
 
+// collided reports whether a consumer could not be made because the files of one of its
+// name, which the server had just said was gone, were still being removed.
+func collided(err error) bool {
+	code, text := apiError(err)
+	return code == codeNoConsumer && strings.Contains(text, "no such file or directory")
+}
+
 // passing reports whether an error is one that a later try may not meet.
 func passing(err error) bool {
-	if errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrNoResponders) ||
+	if collided(err) || errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrNoResponders) ||
 		errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrDisconnected) || errors.Is(err, nats.ErrReconnectBufExceeded) {
 		return true
 	}
