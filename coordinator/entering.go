@@ -21,11 +21,17 @@ type considered struct {
 const enterAtOnce = 200
 
 // enter tells the machine of every task of a sweep, and of the outcomes that were
-// committed meanwhile.
+// committed meanwhile. A sweep that is not entered whole stays open, for a launch or a
+// restart to go on with, unless it was cancelled.
 func (k *Coordinator) enter(ctx context.Context, s *SweepPlan) error {
 	err := k.enterItems(ctx, s)
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if err != nil && k.machine.sweeps[s.Name].stand != control.Cancelled {
+		k.do(k.machine.step(abandoned{s.Name}))
+		k.flush()
+		return errors.Join(err, k.failure)
+	}
 	k.do(k.machine.step(launched{s.Name}))
 	for o, d := range k.held {
 		if t := k.machine.tasks[o.id]; t != nil && int(t.run) == o.run {
@@ -37,6 +43,13 @@ func (k *Coordinator) enter(ctx context.Context, s *SweepPlan) error {
 		err = errors.Join(err, k.writeStanding(s.Name, k.standing(l)))
 	}
 	return errors.Join(err, k.failure)
+}
+
+// abandon ends the launch of a sweep none of whose tasks is entered.
+func (k *Coordinator) abandon(sweep string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.do(k.machine.step(abandoned{sweep}))
 }
 
 // enterItems enters the tasks by slices, which are planned while others use the

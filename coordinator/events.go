@@ -45,6 +45,9 @@ type wanted struct {
 // launched: every task of a sweep has been wanted or kept.
 type launched struct{ sweep string }
 
+// abandoned: a launch ended before that. What it wanted stays wanted.
+type abandoned struct{ sweep string }
+
 // started: a worker announced an attempt.
 type started struct {
 	id  sweeps.ID
@@ -97,6 +100,7 @@ func (replaced) isEvent()  {}
 func (kept) isEvent()      {}
 func (wanted) isEvent()    {}
 func (launched) isEvent()  {}
+func (abandoned) isEvent() {}
 func (started) isEvent()   {}
 func (returned) isEvent()  {}
 func (outcome) isEvent()   {}

@@ -41,15 +41,8 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 			return plan, err
 		}
 	}
-	for i := range plan.Sweeps {
-		if err := k.open(&plan.Sweeps[i], o); err != nil {
-			return plan, err
-		}
-	}
-	for i := range plan.Sweeps {
-		if err := k.enter(ctx, &plan.Sweeps[i]); err != nil {
-			return plan, err
-		}
+	if err := k.openAndEnter(ctx, plan, o); err != nil {
+		return plan, err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -58,6 +51,23 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	}
 	k.flush()
 	return plan, k.failure
+}
+
+// openAndEnter lets the tasks of all sweeps be wanted. That one sweep fails, or is
+// cancelled meanwhile, leaves the others as they would be without it.
+func (k *Coordinator) openAndEnter(ctx context.Context, plan *Plan, o Order) error {
+	errs := make([]error, len(plan.Sweeps))
+	for i := range plan.Sweeps {
+		errs[i] = k.open(&plan.Sweeps[i], o)
+	}
+	for i := range plan.Sweeps {
+		if errs[i] == nil {
+			errs[i] = k.enter(ctx, &plan.Sweeps[i])
+		} else {
+			k.abandon(plan.Sweeps[i].Name)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Plan finds out what launching the order would do.

@@ -86,6 +86,8 @@ func (m *machine) step(e event) []command {
 		return m.want(e)
 	case launched:
 		return m.launch(e.sweep)
+	case abandoned:
+		m.launches-- // what nobody wants any more the next launch finds
 	case started:
 		m.pass(e.id, e.run, queued, running)
 	case returned:

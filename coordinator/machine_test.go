@@ -91,6 +91,8 @@ func parseEvent(t *testing.T, line string) event {
 		return wanted{f["sweep"], id, execute, queue.Class(f["class"]), here, run, source, orphan, counted, f["queued"]}
 	case "launched":
 		return launched{f["sweep"]}
+	case "abandoned":
+		return abandoned{f["sweep"]}
 	case "started":
 		return started{id, run}
 	case "returned":
