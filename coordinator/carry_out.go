@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -176,32 +174,6 @@ func (k *Coordinator) settle(o order) {
 	delete(k.running, o.id)
 	k.batch.acks = append(k.batch.acks, d)
 	k.batch.remove = append(k.batch.remove, k.config.Root.Incoming(o.id, o.run, d.Outcome.Attempt))
-}
-
-// finish takes a sweep whose tasks are all settled out of the queue. A worker
-// whose acknowledgement is still on its way must not leave its order behind, or a
-// later one of the same task would find its place taken.
-func (k *Coordinator) finish(sweep string) {
-	s := k.sweep(sweep)
-	if err := k.writeStanding(sweep, k.standing(s)); err != nil {
-		k.config.Log.Warn("the sweep is complete, and a restart would look at it again", "error", err)
-	}
-	k.purge(sweep)
-	k.closing[sweep] = true
-}
-
-// closeSweeps ends that workers can ask for tasks of finished sweeps. Those that are
-// asking at the moment when that happens get no answer: it waits until none is.
-func (k *Coordinator) closeSweeps(ctx context.Context) error {
-	k.mu.Lock()
-	names := slices.Collect(maps.Keys(k.closing))
-	clear(k.closing)
-	k.mu.Unlock()
-	var errs []error
-	for _, name := range names {
-		errs = append(errs, k.config.Queue.CloseSweep(ctx, name))
-	}
-	return errors.Join(errs...)
 }
 
 // flush makes the batch durable: first the names, then the manifests that speak

@@ -71,6 +71,7 @@ type Coordinator struct {
 	index      *index
 	queued     map[sweeps.ID]string // while restoring: what is queued, and for which sweep
 	absent     map[sweeps.ID]int    // orders that the last look at the queue missed; of the reconciling loop
+	strangers  int                  // orders in the queue that the machine knows nothing of, when they were last listed
 	pace       pace
 	begun      time.Time
 	failure    error         // storage gave way: nothing more is placed

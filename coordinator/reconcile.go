@@ -19,7 +19,7 @@ func (k *Coordinator) reconcileAlways(ctx context.Context) {
 	for {
 		select {
 		case <-tick.C:
-			if err := errors.Join(k.reconcile(ctx), k.closeSweeps(ctx), k.trim(ctx)); err != nil && ctx.Err() == nil {
+			if err := errors.Join(k.reconcile(ctx), k.closeSweeps(ctx), k.openSweeps(ctx), k.trim(ctx)); err != nil && ctx.Err() == nil {
 				k.config.Log.Warn("compare with the queue", "error", err)
 			}
 		case <-ctx.Done():
@@ -38,7 +38,7 @@ func (k *Coordinator) reconcile(ctx context.Context) error {
 	}
 	k.mu.Lock()
 	// A launch that is under way publishes; to list a million orders meanwhile would hold it up.
-	enough := n+len(k.batch.publish) >= k.machine.ordered() || k.machine.launches > 0
+	enough := n-k.strangers+len(k.batch.publish) >= k.machine.ordered() || k.machine.launches > 0
 	k.mu.Unlock()
 	if enough {
 		k.absent = nil
@@ -56,6 +56,12 @@ func (k *Coordinator) reconcile(ctx context.Context) error {
 			continue
 		}
 		absent[id] = int(t.run)
+	}
+	k.strangers = 0
+	for id := range inQueue {
+		if t := k.machine.tasks[id]; t == nil || t.settled() {
+			k.strangers++
+		}
 	}
 	k.publishAbsent(absent)
 	k.absent = absent

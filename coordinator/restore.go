@@ -28,6 +28,9 @@ func (k *Coordinator) restore(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list queued tasks: %w", err)
 	}
+	if err := k.clearForeign(ctx, len(queued)); err != nil {
+		return err
+	}
 	// What left the queue before that has its outcome by now.
 	if err := k.awaitOutcomes(ctx); err != nil {
 		return err
@@ -48,6 +51,20 @@ func (k *Coordinator) restore(ctx context.Context) error {
 		}
 	}
 	return k.clearStale(ctx, spared)
+}
+
+// clearForeign takes the orders of other versions of the program out of the queue,
+// where there are more than our own.
+func (k *Coordinator) clearForeign(ctx context.Context, own int) error {
+	n, err := k.config.Queue.Length(ctx)
+	if err != nil || n <= own {
+		return err
+	}
+	versions, err := k.config.Queue.PurgeForeign(ctx)
+	if len(versions) > 0 {
+		k.config.Log.Info("removed orders of other versions of the program", "versions", versions)
+	}
+	return err
 }
 
 // awaitOutcomes waits until the outcomes are here that were committed before.
@@ -145,7 +162,11 @@ func (k *Coordinator) clearStale(ctx context.Context, spared map[string]bool) er
 	k.mu.Lock()
 	for id, sweep := range k.queued {
 		t := k.machine.tasks[id]
-		if t != nil && !t.settled() && k.machine.homeName(t) == sweep || spared[sweep] {
+		if t != nil && !t.settled() && k.machine.homeName(t) == sweep {
+			continue
+		}
+		if spared[sweep] {
+			k.strangers++
 			continue
 		}
 		stale[sweep] = append(stale[sweep], id)

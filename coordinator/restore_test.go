@@ -1,7 +1,9 @@
 package coordinator
 
 import (
+	"errors"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +11,7 @@ import (
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
+	"eisweep/sweeps"
 )
 
 // next takes a task of a sweep, as a worker does, and announces an attempt.
@@ -158,20 +161,7 @@ func TestLostOrderIsGivenAgain(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
-	d, _ := g.next("two")
-	lost := d.Task().ID
-	if err := g.queue.Remove(g.context(), "two", lost); err != nil {
-		t.Fatal(err)
-	}
-	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
-	for range 2 {
-		k.mu.Lock()
-		delete(k.running, lost) // as if it were silent for a minute
-		k.mu.Unlock()
-		if err := k.reconcile(g.context()); err != nil {
-			t.Fatal(err)
-		}
-	}
+	lost := g.lose(k, "two")
 	if got := slices.Sorted(maps.Values(g.queued())); len(got) != 4 {
 		t.Errorf("queued for %q", got)
 	}
@@ -182,6 +172,62 @@ func TestLostOrderIsGivenAgain(t *testing.T) {
 		if l.State == results.Failed && (l.ID != lost || l.Run != 1 || l.Class != string(queue.Lost)) || l.State == results.Done && (l.Run == 2) != (l.ID == lost) {
 			t.Errorf("line %+v", l)
 		}
+	}
+}
+
+// lose takes an order that a worker has out of the queue, and lets the coordinator find
+// out.
+func (g *rig) lose(k *Coordinator, sweep string) sweeps.ID {
+	g.t.Helper()
+	d, _ := g.next(sweep)
+	lost := d.Task().ID
+	if err := g.queue.Remove(g.context(), sweep, lost); err != nil {
+		g.t.Fatal(err)
+	}
+	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
+	for range 2 {
+		k.mu.Lock()
+		delete(k.running, lost) // as if it were silent for a minute
+		k.mu.Unlock()
+		if err := k.reconcile(g.context()); err != nil {
+			g.t.Fatal(err)
+		}
+	}
+	return lost
+}
+
+// TestLostOrderIsMissedAmongStrangers has orders in the queue of a sweep whose file
+// cannot be read.
+func TestLostOrderIsMissedAmongStrangers(t *testing.T) {
+	g := newRig(t)
+	g.serve()
+	other := strings.NewReplacer(`"two"`, `"other"`, "[1, 2]", "[3, 4]").Replace(twoByTwo)
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(other)}})
+	g.end()
+	if err := os.WriteFile(g.root.SweepFile("other"), []byte("no sweep"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	k := g.serve()
+	g.lose(k, "two")
+	if got := slices.Sorted(maps.Values(g.queued())); len(got) != 8 {
+		t.Errorf("queued for %q", got)
+	}
+	if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 {
+		t.Errorf("summary %+v", s)
+	}
+}
+
+// TestSweepThatWasClosedTooLateIsOpenedAgain closes a sweep behind the coordinator's
+// back.
+func TestSweepThatWasClosedTooLateIsOpenedAgain(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	if err := errors.Join(g.queue.CloseSweep(g.context(), "two"), k.closeSweeps(g.context()), k.openSweeps(g.context())); err != nil {
+		t.Fatal(err)
+	}
+	if s := g.finish(k, "two"); s.Done != 4 {
+		t.Errorf("summary %+v", s)
 	}
 }
 

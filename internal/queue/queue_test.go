@@ -603,3 +603,21 @@ func TestStartAndStopOften(t *testing.T) {
 		t.Errorf("%d queued, %v", len(queued), err)
 	}
 }
+
+func TestTasksOfOtherVersionsArePurged(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	publish(t, q, testTask("quick", 1), testTask("quick", 2), testTask("quick", 3))
+	for _, v := range []string{"f0m1", "f9m9"} {
+		if _, err := q.js.Publish(deadline(t), "eisweep."+testRoot+"."+v+".tasks.quick."+testID(1).String(), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range [][]string{{"f0m1", "f9m9"}, nil} {
+		if got, err := q.PurgeForeign(deadline(t)); err != nil || !slices.Equal(got, want) {
+			t.Errorf("purged %v, %v, want %v", got, err, want)
+		}
+	}
+	if n, err := q.Length(deadline(t)); n != 3 || err != nil {
+		t.Errorf("%d tasks are left, %v", n, err)
+	}
+}

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/jetstreamext"
@@ -19,13 +22,12 @@ const queuedBatch = 10_000
 type queuedList struct {
 	byID  map[sweeps.ID]string
 	names map[string]string // one string per sweep, not per task
-	next  uint64            // sequence
 }
 
 // Queued returns what is queued or running: by id, the sweep that it is queued for.
 // In a cluster what has just been queued may be missing.
 func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]string, error) {
-	l := queuedList{names: map[string]string{}, next: 1}
+	l := queuedList{names: map[string]string{}}
 	err := q.retry(ctx, func(ctx context.Context) error {
 		info, err := q.tasks.Info(ctx)
 		if err == nil {
@@ -33,31 +35,58 @@ func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]string, error) {
 		}
 		return err
 	})
-	for err == nil {
-		err = q.retry(ctx, func(ctx context.Context) error { return q.listQueued(ctx, &l) })
+	if err == nil {
+		err = q.eachTask(ctx, q.all("tasks"), func(m *jetstream.RawStreamMsg) { q.addQueued(&l, m) })
 	}
-	if !errors.Is(err, jetstreamext.ErrNoMessages) {
+	if err != nil {
 		return nil, fmt.Errorf("list queued tasks: %w", err)
 	}
 	return l.byID, nil
 }
 
-// listQueued adds a batch of tasks to the list. The error is ErrNoMessages when there
-// are no more.
-func (q *Queue) listQueued(ctx context.Context, l *queuedList) error {
-	batch, err := jetstreamext.GetBatch(ctx, q.js, q.scheme.stream("tasks"), queuedBatch,
-		jetstreamext.GetBatchSeq(l.next), jetstreamext.GetBatchSubject(q.all("tasks")))
-	if err != nil {
-		return err
+// eachTask reads the tasks of these subjects, some twice when a try fails.
+func (q *Queue) eachTask(ctx context.Context, subjects string, read func(*jetstream.RawStreamMsg)) error {
+	next := uint64(1)
+	var err error
+	for err == nil {
+		err = q.retry(ctx, func(ctx context.Context) error {
+			batch, err := jetstreamext.GetBatch(ctx, q.js, q.scheme.stream("tasks"), queuedBatch,
+				jetstreamext.GetBatchSeq(next), jetstreamext.GetBatchSubject(subjects))
+			if err != nil {
+				return err
+			}
+			for m, err := range batch {
+				if err != nil {
+					return err
+				}
+				next = m.Sequence + 1
+				read(m)
+			}
+			return nil
+		})
 	}
-	for m, err := range batch {
-		if err != nil {
-			return err
+	if errors.Is(err, jetstreamext.ErrNoMessages) {
+		return nil
+	}
+	return err
+}
+
+// PurgeForeign removes the tasks of other versions of the program, which none of this
+// one can run, and returns which versions these were.
+func (q *Queue) PurgeForeign(ctx context.Context) ([]string, error) {
+	versions := map[string]bool{}
+	err := q.eachTask(ctx, q.every("tasks", ">"), func(m *jetstream.RawStreamMsg) {
+		if parts := strings.SplitN(m.Subject, ".", 4); len(parts) == 4 && parts[2] != version() {
+			versions[parts[2]] = true
 		}
-		l.next = m.Sequence + 1
-		q.addQueued(l, m)
+	})
+	for v := range versions {
+		err = errors.Join(err, q.purge(ctx, q.tasks, jetstream.WithPurgeSubject("eisweep."+q.scheme.root+"."+v+".tasks.>")))
 	}
-	return nil
+	if err != nil {
+		return nil, fmt.Errorf("remove tasks of other versions: %w", err)
+	}
+	return slices.Sorted(maps.Keys(versions)), nil
 }
 
 func (q *Queue) addQueued(l *queuedList, m *jetstream.RawStreamMsg) {
