@@ -12,7 +12,7 @@ COMMITTED := $(or $(shell git log -1 --format=%ct 2>/dev/null),0)
 # What the race detector watches: everything but the house's rules and the trials, whose tests run programs built
 # without it, and tests that are long computations on one goroutine.
 RACE ?= $$($(GO) list ./... | grep -v -e /internal/house$$ -e /trials$$)
-UNRACED ?= Golden|OfAMillion|AMillionTasks|PublishedReaders|DependOnTheMachine|BitsAreThoseOnRecord/golden
+UNRACED ?= Golden|OfAMillion|AMillionTasks|PublishedReaders|DependOnTheMachine|ThousandSlots|BitsAreThoseOnRecord/golden
 # What is not emulated: whole tasks, long ones, whose arithmetic the others have.
 UNEMULATED ?= Golden|Spool|BitsAreThoseOnRecord/golden|Saved|Interrupted|Threads|NoBits|EveryStimulus|PublishedSize|Range|Meter
 BENCH ?= .
