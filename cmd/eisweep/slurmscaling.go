@@ -116,6 +116,7 @@ func backlog(k *coordinator.Coordinator) scaling.Backlog {
 	var b scaling.Backlog
 	now := k.Snapshot()
 	for i := range now.Sweeps {
+		b.Settled += now.Sweeps[i].Done + now.Sweeps[i].Failed
 		switch s := &now.Sweeps[i]; s.Stand {
 		case control.Open:
 			b.Queued += s.Queued

@@ -11,10 +11,11 @@ import (
 
 // Backlog is what there is to do, and who does it, at one time.
 type Backlog struct {
-	Queued int      // tasks that workers may have and none has
-	Left   int      // tasks that are not settled, of sweeps that are not given up
-	Free   int      // tasks that the workers which are heard could take besides
-	Jobs   []string // ids of those that these workers run in
+	Queued  int      // tasks that workers may have and none has
+	Left    int      // tasks that are not settled, of sweeps that are not given up
+	Settled int      // tasks that are: by its change, those are noticed that were done between two looks
+	Free    int      // tasks that the workers which are heard could take besides
+	Jobs    []string // ids of those that these workers run in
 }
 
 // Times of the decisions.
@@ -45,12 +46,13 @@ type decision struct {
 	doubtful time.Time // until when a submission that was not answered may show: no job before, either
 	portion  int       // of a submission: halved by a refusal
 	busy     bool      // there was something to do since jobs were cancelled last
+	settled  int       // tasks, as was heard last; -1 before
 	calm     time.Time // since when nothing is left
 }
 
 func newDecision(most, cores int, log string) *decision {
 	return &decision{
-		most: most, cores: cores, log: log, portion: atOnce, busy: most > 0,
+		most: most, cores: cores, log: log, portion: atOnce, busy: most > 0, settled: -1,
 		mine: map[string]time.Time{}, heard: map[string]struct{}{}, quit: map[string]struct{}{},
 	}
 }
@@ -64,9 +66,13 @@ func (d *decision) hear(now time.Time, b *Backlog) {
 			d.failures, d.trouble = 0, ""
 		}
 	}
+	passed := d.settled >= 0 && b.Settled != d.settled
+	d.settled = b.Settled
 	switch {
 	case b.Left > 0:
 		d.busy, d.calm = true, time.Time{}
+	case passed:
+		d.busy, d.calm = true, now
 	case d.calm.IsZero():
 		d.calm = now
 	}

@@ -154,6 +154,26 @@ func TestJobsThatWaitForNothingAreCancelled(t *testing.T) {
 	}
 }
 
+// TestASweepMayPassBetweenTwoLooks has all tasks of one be launched and done before anybody looks.
+func TestASweepMayPassBetweenTwoLooks(t *testing.T) {
+	d := newDecision(0, 1, "log")
+	list := jobs("PENDING", "1_1")
+	look := func(now, settled int) []string {
+		d.hear(at(now), &Backlog{Settled: settled})
+		d.take(at(now), list)
+		return d.needless(at(now))
+	}
+	if ids := append(look(0, 7), look(1000, 7)...); ids != nil {
+		t.Errorf("cancelled before there was anything to do: %v", ids)
+	}
+	if ids := append(look(1001, 9), look(1002, 9)...); ids != nil {
+		t.Errorf("cancelled at once: %v", ids)
+	}
+	if ids := look(1100, 9); len(ids) != 1 {
+		t.Errorf("cancelled %v, want the one that waits", ids)
+	}
+}
+
 // TestNeverMoreThanAllowed has everything go wrong that can: lists that fail or lag,
 // submissions that fail, or take place without an answer, some time later.
 func TestNeverMoreThanAllowed(t *testing.T) {
