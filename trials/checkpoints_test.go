@@ -44,7 +44,7 @@ func TestATaskThatIsKilledTenTimes(t *testing.T) {
 			damaged = lastCheckpoint(t, root, log)
 			damages[k].damage(t, damaged)
 		} else {
-			w.left = append(w.left, departure{w.members[0].name(), syscall.SIGKILL, log})
+			w.left = append(w.left, &departure{name: w.members[0].name(), signal: syscall.SIGKILL, log: log})
 		}
 		w.members[0] = member{c.worker(at, "--checkpoint", "100ms"), at}
 		if damaged == "" {

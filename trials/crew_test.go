@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -13,7 +14,7 @@ type crew struct {
 	c       *cluster
 	root    string // on this machine
 	members []member
-	left    []departure
+	left    []*departure
 }
 
 type member struct {
@@ -23,9 +24,11 @@ type member struct {
 
 // departure is a worker that went in the middle of a task, and the attempt that it left behind.
 type departure struct {
-	name   string
-	signal syscall.Signal
-	log    string // id.run.attempt
+	name    string
+	signal  syscall.Signal
+	log     string  // id.run.attempt
+	saved   int     // how far it was at least saved, in stimuli; after a crash the log tells
+	watched *member // nil: what it left is known
 }
 
 func newCrew(c *cluster, root string, at ...place) *crew {
@@ -45,7 +48,7 @@ func (w *crew) replace(k int, signal syscall.Signal) {
 	w.c.t.Helper()
 	m := w.members[k]
 	log := w.awaitUnderWay(m)
-	w.left = append(w.left, departure{m.name(), signal, log})
+	w.left = append(w.left, &departure{name: m.name(), signal: signal, log: log})
 	if signal == syscall.SIGKILL {
 		m.drop()
 	} else {
@@ -54,10 +57,52 @@ func (w *crew) replace(k int, signal syscall.Signal) {
 	w.members[k] = member{w.c.worker(m.at), m.at}
 }
 
+// watch notes from now on how far a worker of this machine comes, for when it has left, by TERM.
+func (w *crew) watch(m member) *departure {
+	d := &departure{name: m.name(), signal: syscall.SIGTERM, watched: &m}
+	w.left = append(w.left, d)
+	return d
+}
+
+// look looks at those who are watched.
+func (w *crew) look() {
+	w.c.t.Helper()
+	for _, d := range w.left {
+		if d.watched == nil {
+			continue
+		}
+		if log := w.underWay(*d.watched); log != "" {
+			d.log, d.saved = log, lastSaved(attemptLogs(w.c.t, w.root)[log])
+		}
+		if _, err := os.Stat(filepath.Join("/proc", d.watched.pid)); err != nil {
+			d.watched = nil
+		}
+	}
+}
+
+// leaves waits until somebody who is watched has left.
+func (w *crew) leaves(d *departure) {
+	w.c.t.Helper()
+	await(w.c.t, "the end of "+d.name, func() bool {
+		w.look()
+		return d.watched == nil
+	})
+}
+
+// handsBack has a worker of this machine end by TERM, in whatever way, in the middle of a task.
+func (w *crew) handsBack(m member, how func()) {
+	w.c.t.Helper()
+	d := w.watch(m)
+	w.awaitUnderWay(m)
+	how()
+	w.leaves(d)
+}
+
 // awaitUnderWay waits until a worker is in the middle of a task that it has saved, and returns the attempt's name.
 func (w *crew) awaitUnderWay(m member) (log string) {
 	w.c.t.Helper()
 	await(w.c.t, "a checkpoint of "+m.name(), func() bool {
+		w.look()
 		log = w.underWay(m)
 		return log != ""
 	})
@@ -107,11 +152,11 @@ func (w *crew) wentOn() {
 		if strings.Contains(logs[d.log], "result of ") && strings.Contains(logs[d.log], " by "+d.name+",") {
 			continue // it was done just before
 		}
-		next := d.log
+		next, saved := d.log, d.saved
 		if d.signal == syscall.SIGKILL {
-			next = following(d.log)
+			next, saved = following(d.log), lastSaved(logs[d.log])
 		}
-		if from, saved := wentOnFrom.FindStringSubmatch(logs[next]), lastSaved(logs[d.log]); from == nil || next != d.log && number(from[1]) < saved {
+		if from := wentOnFrom.FindStringSubmatch(logs[next]); from == nil || number(from[1]) < saved {
 			w.c.t.Errorf("%s left a checkpoint of %s by %v; attempt %s went on from an earlier one, or none:\n%s\nafter\n%s", d.name, d.log, d.signal, next, logs[next], logs[d.log])
 		}
 	}

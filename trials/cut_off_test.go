@@ -18,14 +18,25 @@ type lateness struct {
 // worker knows.
 func (w *crew) cutOff(k int, sweep string, cut, heal func()) lateness {
 	w.c.t.Helper()
-	late := lateness{attempt: w.awaitUnderWay(w.members[k])}
+	late := w.lost(w.members[k], sweep, cut, heal)
+	await(w.c.t, "the end of "+late.attempt, func() bool { return over(attemptLogs(w.c.t, w.root)[late.attempt]) })
+	return late
+}
+
+// lost cuts a worker's host off in the middle of a task, until another attempt has done it.
+func (w *crew) lost(m member, sweep string, cut, heal func()) lateness {
+	w.c.t.Helper()
+	late := lateness{attempt: w.awaitUnderWay(m)}
 	cut()
 	await(w.c.t, "another attempt at "+late.attempt+" to be done", func() bool {
+		w.look()
 		late.line = lineOf(w.c.t, w.root, sweep, late.attempt)
 		return late.line.State == results.Done
 	})
 	heal()
-	await(w.c.t, "the end of "+late.attempt, func() bool { return over(attemptLogs(w.c.t, w.root)[late.attempt]) })
+	if next := attemptLogs(w.c.t, w.root)[following(late.attempt)]; !wentOnFrom.MatchString(next) {
+		w.c.t.Errorf("what %s had saved was not taken up:\n%s", late.attempt, next)
+	}
 	return late
 }
 

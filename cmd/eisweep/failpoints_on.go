@@ -26,11 +26,12 @@ type failpoint struct {
 }
 
 // failpoints is what EISWEEP_FAILPOINTS says: "numeric:seed=3 kill:seed=12:always
-// lease=2s slow=1s".
+// lease=2s slow=1s pace=10ms".
 type failpoints struct {
 	points []failpoint
 	lease  time.Duration // how long a worker may be silent; 0: as ever
 	slow   time.Duration // what every attempt waits before it begins
+	pace   time.Duration // what it waits after every stimulus
 }
 
 func readFailpoints(text string) (f failpoints, err error) {
@@ -41,6 +42,8 @@ func readFailpoints(text string) (f failpoints, err error) {
 			f.lease, err = time.ParseDuration(value)
 		case ok && name == "slow":
 			f.slow, err = time.ParseDuration(value)
+		case ok && name == "pace":
+			f.pace, err = time.ParseDuration(value)
 		default:
 			var p failpoint
 			p, err = readFailpoint(word)
@@ -92,9 +95,8 @@ type failingRunner struct {
 }
 
 func (f *failingRunner) Run(ctx context.Context, job *worker.Job, observe func(sim.Progress)) (results.Receipt, error) {
-	select {
-	case <-time.After(f.slow):
-	case <-ctx.Done():
+	linger(ctx, f.slow)
+	if ctx.Err() != nil {
 		return results.Receipt{}, ctx.Err()
 	}
 	for _, p := range f.points {
@@ -111,7 +113,17 @@ func (f *failingRunner) Run(ctx context.Context, job *worker.Job, observe func(s
 			<-ctx.Done()
 		}
 	}
-	return f.Runner.Run(ctx, job, observe)
+	return f.Runner.Run(ctx, job, func(p sim.Progress) {
+		observe(p)
+		linger(ctx, f.pace)
+	})
+}
+
+func linger(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
 }
 
 // runOf reads the run from the name of the result: id.run.attempt.h5.
