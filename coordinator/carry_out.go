@@ -274,14 +274,10 @@ func (k *Coordinator) publishNew(ctx context.Context, tasks []queue.Task) ([]que
 
 // append writes lines to a sweep's manifest.
 func (k *Coordinator) append(sweep string, lines []results.Line) {
-	m := k.manifests[sweep]
-	if m == nil {
-		var err error
-		if m, err = results.OpenManifest(k.config.Root.Manifest(sweep)); err != nil {
-			k.fail(fmt.Errorf("open manifest of %s: %w", sweep, err))
-			return
-		}
-		k.manifests[sweep] = m
+	m, err := k.manifest(sweep)
+	if err != nil {
+		k.fail(fmt.Errorf("open manifest of %s: %w", sweep, err))
+		return
 	}
 	if err := m.Append(lines...); err != nil {
 		k.fail(fmt.Errorf("write manifest of %s: %w", sweep, err))
@@ -290,6 +286,30 @@ func (k *Coordinator) append(sweep string, lines []results.Line) {
 	if err := k.index.refreshSweep(sweep); err != nil {
 		k.fail(err)
 	}
+}
+
+// manifest is the sweep's manifest, opened anew where its folder was moved or removed.
+func (k *Coordinator) manifest(sweep string) (*results.Manifest, error) {
+	m := k.manifests[sweep]
+	if m != nil && m.InPlace() {
+		return m, nil
+	}
+	if m != nil {
+		delete(k.manifests, sweep)
+		if err := m.Close(); err != nil {
+			return nil, err
+		}
+	}
+	if dir := k.config.Root.SweepDir(sweep); isGone(dir) {
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			return nil, err
+		}
+	}
+	m, err := results.OpenManifest(k.config.Root.Manifest(sweep))
+	if err == nil {
+		k.manifests[sweep] = m
+	}
+	return m, err
 }
 
 // note adds a line to the batch.

@@ -49,7 +49,7 @@ func copyToTemp(from, dir string) (string, error) {
 		return "", err
 	}
 	defer in.Close()
-	out, err := createTemp(dir)
+	out, err := createTemp(dir, ".being-copied")
 	if err != nil {
 		return "", err
 	}
@@ -86,7 +86,7 @@ func copyInput(from, to, sha256 string) error {
 // writeFile replaces a small file whole: temporary file, fsync, rename, fsync of
 // the folder.
 func writeFile(path string, text []byte) error {
-	f, err := createTemp(filepath.Dir(path))
+	f, err := createTemp(filepath.Dir(path), ".being-written")
 	if err != nil {
 		return err
 	}
@@ -102,10 +102,10 @@ func writeFile(path string, text []byte) error {
 }
 
 // createTemp makes the file in which something is written before it gets its
-// name. Only the holder of the root's lock does so, one at a time: what an earlier
-// one left is written over.
-func createTemp(dir string) (*os.File, error) {
-	return os.OpenFile(filepath.Join(dir, ".being-written"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o666)
+// name. Only the holder of the root's lock does so, and in a folder only one at a time
+// under a name: what an earlier one left is written over.
+func createTemp(dir, name string) (*os.File, error) {
+	return os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o666)
 }
 
 func syncFolder(dir string) error {

@@ -27,7 +27,7 @@ type index struct {
 
 // history is what the manifests say of one task.
 type history struct {
-	run    int32  // the highest
+	run    int32  // the highest that there ever was
 	newest int32  // the run of the newest order that a line tells of
 	copies []spot // its results, in the order of each manifest's lines
 	// failures holds the last line of each manifest that has one of the task, where that
@@ -116,33 +116,30 @@ func (x *index) read(name string) error {
 	return m.remember(x.root.Manifest(name))
 }
 
-// drop forgets all that a sweep's manifest said.
+// drop forgets all that a sweep's manifest said but the run numbers: the queue may know
+// them, and none is given twice.
 func (x *index) drop(name string) {
 	m := x.manifests[name]
 	delete(x.manifests, name)
 	elsewhere := func(s spot) bool { return s.in == m }
-	for id, h := range x.tasks {
+	for _, h := range x.tasks {
 		if !slices.ContainsFunc(h.copies, elsewhere) && !slices.ContainsFunc(h.failures, elsewhere) {
 			continue
 		}
 		h.copies, h.failures = slices.DeleteFunc(h.copies, elsewhere), slices.DeleteFunc(h.failures, elsewhere)
-		if len(h.copies)+len(h.failures) == 0 {
-			delete(x.tasks, id)
-			continue
-		}
 		h.recount()
 	}
 }
 
 // recount finds out anew what the lines that are left say together.
 func (h *history) recount() {
-	h.run, h.newest, h.failed = 0, 0, nil
+	h.newest, h.failed = 0, nil
 	for _, s := range h.copies {
-		h.run, h.newest = max(h.run, s.run), max(h.newest, s.run)
+		h.newest = max(h.newest, s.run)
 	}
 	for i := range h.failures {
 		if f := h.failures[i]; f.run > h.newest {
-			h.run, h.newest, h.failed = f.run, f.run, &f
+			h.newest, h.failed = f.run, &f
 		}
 	}
 }
@@ -252,8 +249,8 @@ func (x *index) belongs(id sweeps.ID, sweep string) bool {
 func (x *index) starting(start string, found map[sweeps.ID]bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for id := range x.tasks {
-		if strings.HasPrefix(id.String(), start) {
+	for id, h := range x.tasks {
+		if len(h.copies)+len(h.failures) > 0 && strings.HasPrefix(id.String(), start) {
 			found[id] = true
 		}
 	}

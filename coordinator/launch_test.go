@@ -82,3 +82,29 @@ func TestOneSweepThatFailsLeavesTheOthers(t *testing.T) {
 		t.Errorf("summary %+v", s)
 	}
 }
+
+// TestFolderIsRemovedUnderACoordinator removes a finished sweep's folder, and then that
+// of one that is at work.
+func TestFolderIsRemovedUnderACoordinator(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	launch := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}
+	told[control.Plan](g, control.VerbLaunch, launch)
+	g.finish(k, "two")
+	if err := os.Rename(g.root.SweepDir("two"), t.TempDir()+"/two"); err != nil {
+		t.Fatal(err)
+	}
+	g.executed()
+	told[control.Plan](g, control.VerbLaunch, launch)
+	d, attempt := g.next("two")
+	if err := os.RemoveAll(g.root.SweepDir("two")); err != nil {
+		t.Fatal(err)
+	}
+	g.hand(d, attempt)
+	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 4 {
+		t.Errorf("summary %+v", s)
+	}
+	if lines, files := g.lines("two"), g.files("two"); len(lines) != 4 || len(files) != 4 {
+		t.Errorf("%d lines tell of %d files", len(lines), len(files))
+	}
+}

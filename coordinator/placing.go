@@ -82,8 +82,16 @@ func (k *Coordinator) link(c link) {
 // name links a file to a task's name in a sweep's folder. What has that name and
 // is something else is moved aside first; nothing is overwritten.
 func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) error {
-	to := filepath.Join(k.config.Root.SweepDir(sweep), t.File)
+	dir := k.config.Root.SweepDir(sweep)
+	to := filepath.Join(dir, t.File)
 	err := linkOrCopy(from, to)
+	if errors.Is(err, os.ErrNotExist) && isGone(dir) {
+		k.config.Log.Warn("the folder of a sweep is gone and is made again for its results; launch the sweep again", "sweep", sweep)
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			return err
+		}
+		err = linkOrCopy(from, to)
+	}
 	if !errors.Is(err, os.ErrExist) {
 		return err
 	}
@@ -94,6 +102,12 @@ func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) er
 		return fmt.Errorf("move the file in the way: %w", err)
 	}
 	return linkOrCopy(from, to)
+}
+
+// isGone tells whether there is nothing under a path.
+func isGone(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, os.ErrNotExist)
 }
 
 // isResult tells whether a path is a file, no link or folder, of these bytes.

@@ -185,6 +185,17 @@ func encodeLines(lines []Line) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// InPlace reports whether the manifest still has its name: lines of one that was moved
+// or removed are found by nobody.
+func (m *Manifest) InPlace() bool {
+	open, err := m.file.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Stat(m.file.Name())
+	return err == nil && os.SameFile(open, named)
+}
+
 // Close closes the manifest. What Append took is durable already.
 func (m *Manifest) Close() error {
 	if err := m.file.Close(); err != nil {
