@@ -14,8 +14,21 @@ import (
 // consider decides what the launch does about a task of a sweep; ok is false when
 // a rerun doesn't select it.
 func (p *planner) consider(sweep string, t *sweeps.Task) (item PlanItem, ok bool, err error) {
+	item, ok, err = p.judge(sweep, t, p.writeOut == nil)
+	if errors.Is(err, errUnrecorded) {
+		p.writeOut()
+		item, ok, err = p.judge(sweep, t, true)
+	}
+	return item, ok, err
+}
+
+// errUnrecorded: no manifest tells of a file, but may do so in a moment.
+var errUnrecorded = errors.New("no line tells of it")
+
+// judge is consider. Whether all lines are written matters only where a file has none.
+func (p *planner) judge(sweep string, t *sweeps.Task, recorded bool) (item PlanItem, ok bool, err error) {
 	h := p.index.of(t.ID)
-	item = PlanItem{Task: t, run: int(h.run)}
+	item = PlanItem{Task: t, run: int(h.run), recorded: recorded}
 	found, here, err := p.find(t.ID, sweep, t.File)
 	if err != nil {
 		return item, false, err
@@ -168,6 +181,9 @@ func (p *planner) lookAtName(item *PlanItem, sweep string, here soundness) error
 	case recorded:
 		item.conflict = true
 		return nil
+	}
+	if !item.recorded {
+		return errUnrecorded
 	}
 	line, err := p.inspect(sweep, item.Task.File)
 	if err != nil {

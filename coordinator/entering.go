@@ -101,7 +101,7 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 		return
 	}
 	e := wanted{sweep: sweep, id: t.ID, run: item.run, queued: k.queued[t.ID]}
-	s.numbers[t.ID] = item.number
+	s.enter(t.ID, item.number)
 	k.considered = considered{sweep, t, item.failure}
 	switch item.Action {
 	case Link:

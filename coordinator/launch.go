@@ -75,7 +75,14 @@ func (k *Coordinator) Plan(ctx context.Context, o Order) (*Plan, error) {
 	if err := k.index.refresh(); err != nil {
 		return nil, err
 	}
-	return newPlan(ctx, k.config.Root, k.index, k.config.Prober, o, k.awaited)
+	return newPlan(ctx, k.config.Root, k.index, k.config.Prober, o, k.awaited, k.writeOut)
+}
+
+// writeOut writes the lines of results that are in place.
+func (k *Coordinator) writeOut() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.flush()
 }
 
 // awaited says whether a task is waited for, or at work, by an earlier launch.

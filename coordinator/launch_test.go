@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
+	"eisweep/internal/queue"
 )
 
 // TestInterruptedLaunchIsGoneOnWith ends a launch before its tasks are entered, as a
@@ -106,5 +107,53 @@ func TestFolderIsRemovedUnderACoordinator(t *testing.T) {
 	}
 	if lines, files := g.lines("two"), g.files("two"); len(lines) != 4 || len(files) != 4 {
 		t.Errorf("%d lines tell of %d files", len(lines), len(files))
+	}
+}
+
+// TestRerunAfterItsSourceGrewKeepsNamesAndTasksTogether reruns a sweep of PERTURB whose
+// tasks have other numbers now, while some of them are at work.
+func TestRerunAfterItsSourceGrewKeepsNamesAndTasksTogether(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(pushed)}})
+	for range 4 {
+		g.hand(g.next("two"))
+	}
+	failing, attempt := g.next("pushed")
+	o := g.outcome(failing.Task(), attempt)
+	o.Class, o.Error, o.SHA256, o.Digest, o.Bytes = queue.Numeric, "as the test wants it", "", "", 0
+	if _, err := failing.Commit(g.context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if err := failing.Done(g.context()); err != nil {
+		t.Fatal(err)
+	}
+	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Failed == 1 })
+	atWork, first := g.next("pushed")
+	grown := strings.Replace(twoByTwo, `["BOTH",`, `["INH", "NEITHER", "BOTH",`, 1)
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(grown)}})
+	again := control.Launch{Sweeps: []control.SweepFile{file(pushed)}, Rerun: &control.Choice{Failed: true}, KeepFile: true}
+	if p := told[control.Plan](g, control.VerbLaunch, again); p.Sweeps[0].New != 1 {
+		t.Errorf("plan %+v", p)
+	}
+	g.hand(atWork, first)
+	if s := g.finish(k, "pushed"); s.Done != 4 || s.Failed != 0 {
+		t.Errorf("summary %+v", s)
+	}
+	status, err := ReadSweep(g.context(), g.root, g.prober, "pushed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for i := range status.Tasks {
+		if s := &status.Tasks[i]; s.Line != nil {
+			found++
+			if text := g.read("pushed", s.Task.File); text != "result of "+s.Task.ID.String() || s.Line.ID != s.Task.ID || s.Line.File != s.Task.File {
+				t.Errorf("%s of task %s is %q, line %+v", s.Task.File, s.Task.ID, text, s.Line)
+			}
+		}
+	}
+	if found != 4 {
+		t.Errorf("%d tasks have a line", found)
 	}
 }

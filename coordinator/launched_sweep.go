@@ -12,10 +12,11 @@ import (
 // launchedSweep is what the coordinator keeps of a sweep while it lives. Tasks are
 // not kept: they are made again by their numbers.
 type launchedSweep struct {
-	name      string
-	expansion *sweeps.Expansion
-	numbers   map[sweeps.ID]int          // in the expansion, of tasks that are not done
-	replaced  map[sweeps.ID]*sweeps.Task // tasks that the expansion no longer has
+	name string
+	// expansions are of the launch and of the reruns after it; nil where no task is of one
+	// any more. The same sweep expands to others as its source does.
+	expansions []*sweeps.Expansion
+	positions  map[sweeps.ID]position // of tasks that are not done
 
 	source   string // the sweep that its networks are of; "" if it needs none
 	priority int
@@ -30,8 +31,11 @@ type launchedSweep struct {
 	work                               work
 }
 
+// position is where a task is in one of the expansions.
+type position struct{ expansion, number int32 }
+
 func newLaunchedSweep(p *SweepPlan, priority int, at time.Time) *launchedSweep {
-	l := &launchedSweep{name: p.Name, expansion: p.expansion, numbers: map[sweeps.ID]int{}, replaced: map[sweeps.ID]*sweeps.Task{},
+	l := &launchedSweep{name: p.Name, expansions: []*sweeps.Expansion{p.expansion}, positions: map[sweeps.ID]position{},
 		classes: map[sweeps.ID]queue.Class{}, byClass: map[queue.Class]int{}, priority: priority, launched: at, reruns: map[sweeps.ID]bool{}}
 	if dependence(p.Sweep) > 0 {
 		l.source = p.Sweep.SourceName()
@@ -39,35 +43,42 @@ func newLaunchedSweep(p *SweepPlan, priority int, at time.Time) *launchedSweep {
 	return l
 }
 
-// extend takes in that a rerun may have replaced tasks: the expansion is another.
+// extend begins a rerun, which may replace tasks.
 func (s *launchedSweep) extend(p *SweepPlan) {
 	s.extended = true
 	for id := range p.Sweep.Replaced() {
-		if t := s.task(id); t != nil {
-			s.replaced[id] = t
-		}
 		s.retract(id)
 	}
-	s.expansion = p.expansion
+	used := make([]bool, len(s.expansions))
+	for _, at := range s.positions {
+		used[at.expansion] = true
+	}
+	for i := range s.expansions {
+		if !used[i] {
+			s.expansions[i] = nil
+		}
+	}
+	s.expansions = append(s.expansions, p.expansion)
+}
+
+// enter remembers a task by its number in the last expansion.
+func (s *launchedSweep) enter(id sweeps.ID, number int) {
+	s.positions[id] = position{int32(len(s.expansions) - 1), int32(number)}
 }
 
 // task makes a task again; nil when it isn't one of those that are not done.
 func (s *launchedSweep) task(id sweeps.ID) *sweeps.Task {
-	if t := s.replaced[id]; t != nil {
-		return t
-	}
-	n, ok := s.numbers[id]
+	at, ok := s.positions[id]
 	if !ok {
 		return nil
 	}
-	t := s.expansion.At(n)
+	t := s.expansions[at.expansion].At(int(at.number))
 	return &t
 }
 
 // forget drops what is needed for a task until it is done.
 func (s *launchedSweep) forget(id sweeps.ID) {
-	delete(s.numbers, id)
-	delete(s.replaced, id)
+	delete(s.positions, id)
 }
 
 // failed counts a failure for the summary.

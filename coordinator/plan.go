@@ -107,22 +107,24 @@ type PlanItem struct {
 	retried  bool          // it failed before
 	failure  *located      // Leave: the failure
 	conflict bool          // a file of another task is in the way
+	recorded bool          // every line was written when it was looked at
 	damaged  bool          // its own file is in the way, and is not what the manifest says
 	adopt    *results.Line // Keep: the manifest doesn't have this line
 }
 
 // planner holds what a plan compares tasks with.
 type planner struct {
-	ctx     context.Context
-	root    *root.Root
-	index   *index
-	prober  Prober
-	order   Order
-	coming  map[sweeps.ID]bool          // executed by this order
-	awaited func(sweeps.ID) bool        // executed by an earlier one
-	dirs    map[string]map[string]bool  // names in a sweep's folder
-	alien   map[string]*results.Line    // by path, of files without a line; nil for what is no result
-	adopted map[sweeps.ID]*results.Line // of alien
+	ctx      context.Context
+	root     *root.Root
+	index    *index
+	prober   Prober
+	order    Order
+	coming   map[sweeps.ID]bool          // executed by this order
+	awaited  func(sweeps.ID) bool        // executed by an earlier one
+	writeOut func()                      // writes the lines that are due; nil: there are none
+	dirs     map[string]map[string]bool  // names in a sweep's folder
+	alien    map[string]*results.Line    // by path, of files without a line; nil for what is no result
+	adopted  map[sweeps.ID]*results.Line // of alien
 }
 
 // NewPlan finds out what launching the order would do. It only reads. The error
@@ -132,12 +134,13 @@ func NewPlan(ctx context.Context, r *root.Root, prober Prober, o Order) (*Plan, 
 	if err != nil {
 		return nil, err
 	}
-	return newPlan(ctx, r, x, prober, o, func(sweeps.ID) bool { return false })
+	return newPlan(ctx, r, x, prober, o, func(sweeps.ID) bool { return false }, nil)
 }
 
-// newPlan also says of which tasks earlier launches wait.
-func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order, awaited func(sweeps.ID) bool) (*Plan, error) {
-	p := &planner{awaited: awaited, ctx: ctx, root: r, index: x, prober: prober, order: o, coming: map[sweeps.ID]bool{}, dirs: map[string]map[string]bool{},
+// newPlan also knows of which tasks earlier launches wait, and what they are about to
+// write.
+func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order, awaited func(sweeps.ID) bool, writeOut func()) (*Plan, error) {
+	p := &planner{awaited: awaited, writeOut: writeOut, ctx: ctx, root: r, index: x, prober: prober, order: o, coming: map[sweeps.ID]bool{}, dirs: map[string]map[string]bool{},
 		alien: map[string]*results.Line{}, adopted: map[sweeps.ID]*results.Line{}}
 	ordered, depended := sourcesFirst(o.Sweeps)
 	lib := newLibrary(ctx, r, x, prober, o.Sweeps)

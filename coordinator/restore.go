@@ -138,7 +138,7 @@ func dependence(s *sweeps.Sweep) int {
 // stays as it is.
 func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 	order := Order{Sweeps: []*sweeps.Sweep{r.sweep}, Supersede: true, KeepFile: true, again: r.stand.Reruns, restored: true}
-	plan, err := newPlan(ctx, k.config.Root, k.index, k.config.Prober, order, k.awaited)
+	plan, err := newPlan(ctx, k.config.Root, k.index, k.config.Prober, order, k.awaited, k.writeOut)
 	if err != nil {
 		return err
 	}
