@@ -51,7 +51,7 @@ func (n *network) guests(server *host, count int) (out []*guest) {
 	n.t.Helper()
 	needsPrograms(n.t, map[string]string{"linux.uml": "user-mode-linux", "modprobe": "kmod", "mount.nfs4": "nfs-common"})
 	for range count {
-		out = append(out, n.turnOn(server))
+		out = append(out, n.turnOn(boot, "{server}", server.ip))
 	}
 	for _, g := range out {
 		awaitClosed(n.t, "the guest "+g.hostname, g.ready)
@@ -59,8 +59,8 @@ func (n *network) guests(server *host, count int) (out []*guest) {
 	return out
 }
 
-// turnOn starts a guest, which is ready some time later.
-func (n *network) turnOn(server *host) *guest {
+// turnOn starts a guest with a first process of its own, which is ready some time later.
+func (n *network) turnOn(boot string, replacements ...string) *guest {
 	n.t.Helper()
 	g := &guest{processes: map[string]*process{}, pids: map[string]chan string{}, ready: make(chan struct{})}
 	g.hostname, g.ip, g.link = n.next()
@@ -70,9 +70,10 @@ func (n *network) turnOn(server *host) *guest {
 
 	dir := n.t.TempDir()
 	first := filepath.Join(dir, "init")
-	write(n.t, first, boot, "{name}", g.hostname, "{address}", g.ip, "{server}", server.ip, "{port}", strconv.Itoa(nfsPort))
+	write(n.t, first, boot, append(replacements, "{name}", g.hostname, "{address}", g.ip, "{port}", strconv.Itoa(nfsPort), "{trial}", filepath.Dir(dir))...)
 	cmd := exec.Command("linux.uml", "mem=384M", "rootfstype=hostfs", "rootflags=/", "rw", "init="+first, "quiet",
 		"vec0:transport=tap,ifname="+g.link+",depth=64,gro=0", "con=null", "con0=fd:0,fd:1", "umid="+g.hostname, "uml_dir="+dir)
+	cmd.Env = append(os.Environ(), "LD_PRELOAD="+built(n.t, registers))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a guest is several processes
 	console, err := cmd.StdinPipe()
 	if err != nil {

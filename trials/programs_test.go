@@ -21,6 +21,16 @@ var (
 	natsServer = sync.OnceValues(func() (string, error) { return build("nats-server", "github.com/nats-io/nats-server/v2") })
 )
 
+// registers is what guests are started with on processors with large registers.
+var registers = sync.OnceValues(func() (string, error) {
+	dir, err := shelve()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "xstate.so")
+	return path, command("gcc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", path, "testdata/xstate.c")
+})
+
 var shelve = sync.OnceValues(func() (dir string, err error) {
 	shelf, err = os.MkdirTemp("", "eisweep-trials-")
 	return shelf, err
