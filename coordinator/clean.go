@@ -16,7 +16,8 @@ import (
 
 // Clean removes, or with dry only lists, what is of no more use of a sweep:
 // superseded results, files on their way of attempts that are over, and checkpoints
-// of tasks that are settled. Logs stay: they tell of the results.
+// of tasks that are settled. What no manifest tells of stays, since somebody may go on
+// from it; so do logs, which tell of the results.
 func (k *Coordinator) Clean(sweep string, dry bool) (control.Cleaned, error) {
 	out := control.Cleaned{Files: []control.CleanedFile{}}
 	names, err := k.config.Root.Sweeps()

@@ -238,11 +238,11 @@ func (x *index) has(sweep string) bool {
 	return x.manifests[sweep] != nil
 }
 
-// belongs says whether a sweep's manifest has a task, or none has.
+// belongs says whether a sweep's manifest has a task.
 func (x *index) belongs(id sweeps.ID, sweep string) bool {
 	h := x.of(id)
 	here := func(s spot) bool { return s.in.sweep == sweep }
-	return h.run == 0 || slices.ContainsFunc(h.copies, here) || slices.ContainsFunc(h.failures, here)
+	return slices.ContainsFunc(h.copies, here) || slices.ContainsFunc(h.failures, here)
 }
 
 // starting adds the tasks whose ids begin so.
