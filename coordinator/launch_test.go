@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
@@ -155,5 +156,59 @@ func TestRerunAfterItsSourceGrewKeepsNamesAndTasksTogether(t *testing.T) {
 	}
 	if found != 4 {
 		t.Errorf("%d tasks have a line", found)
+	}
+}
+
+// TestOutcomeThatNobodyWantsIsKeptForADay relaunches a sweep without a task that is at
+// work, and then with it.
+func TestOutcomeThatNobodyWantsIsKeptForADay(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	whole := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}
+	part := control.Launch{Sweeps: []control.SweepFile{file(strings.Replace(twoByTwo, "[1, 2]", "[2]", 1))}}
+	told[control.Plan](g, control.VerbLaunch, whole)
+	d, attempt := g.next("two")
+	for d.Task().Seed != 1 {
+		g.hand(d, attempt)
+		d, attempt = g.next("two")
+	}
+	told[control.Plan](g, control.VerbLaunch, part)
+	g.hand(d, attempt)
+	held := func() bool {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		_, ok := k.held[order{d.Task().ID, 1}]
+		return ok
+	}
+	g.eventually(k, held)
+	if k.dropUnwanted(time.Now()); !held() {
+		t.Fatal("it was dropped at once")
+	}
+	told[control.Plan](g, control.VerbLaunch, whole)
+	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 4 {
+		t.Errorf("summary %+v", s)
+	}
+	told[control.Plan](g, control.VerbLaunch, part)
+	if k.dropUnwanted(time.Now().Add(2 * unwantedTime)); held() {
+		t.Error("it is held although it was placed")
+	}
+}
+
+func TestOutcomeThatNobodyWantsGoes(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	d, attempt := g.next("two")
+	rest := strings.Replace(twoByTwo, "[1, 2]", map[uint32]string{1: "[2]", 2: "[1]"}[d.Task().Seed], 1)
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(rest)}})
+	g.hand(d, attempt)
+	held := func() bool {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return len(k.held) == 1
+	}
+	g.eventually(k, held)
+	if k.dropUnwanted(time.Now().Add(2 * unwantedTime)); held() || !isGone(g.root.Incoming(d.Task().ID, 1, attempt)) {
+		t.Error("it is still there")
 	}
 }

@@ -19,6 +19,7 @@ func (k *Coordinator) reconcileAlways(ctx context.Context) {
 	for {
 		select {
 		case <-tick.C:
+			k.dropUnwanted(time.Now())
 			if err := errors.Join(k.reconcile(ctx), k.closeSweeps(ctx), k.openSweeps(ctx), k.trim(ctx)); err != nil && ctx.Err() == nil {
 				k.config.Log.Warn("compare with the queue", "error", err)
 			}
@@ -81,6 +82,29 @@ func (k *Coordinator) publishAbsent(now map[sweeps.ID]int) {
 		k.reasons[id] = "the order was lost from the queue, and its worker is not heard"
 		k.do(k.machine.step(missed{id, run}))
 	}
+}
+
+// unwantedTime is how long an outcome is kept that nobody wants: the sweep may be
+// launched again with the task in it.
+const unwantedTime = 24 * time.Hour
+
+// dropUnwanted lets go of outcomes that nobody has wanted for long. As long as they are
+// held those that came later cannot be trimmed.
+func (k *Coordinator) dropUnwanted(now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.machine.launches > 0 {
+		return
+	}
+	for o, d := range k.held {
+		t := k.machine.tasks[o.id]
+		if wanted := t != nil && t.wants != 0 && int(t.run) <= o.run; wanted || now.Sub(d.Outcome.Finished) < unwantedTime {
+			continue
+		}
+		k.config.Log.Info("drops an outcome that no sweep has wanted for a day", "task", o.id, "run", o.run)
+		k.settle(o)
+	}
+	k.flush()
 }
 
 // trim removes from the queue what was said of settled orders.
