@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// ErrAbsent is wrapped by Find's error where Slurm's commands are not there.
-var ErrAbsent = errors.New("the commands of Slurm are not on the PATH of this machine")
+// ErrAbsent is wrapped by Find's error where Slurm's commands are not on the PATH, and by
+// that of a command which is there, but knows no Slurm.
+var ErrAbsent = errors.New("there is no Slurm on this machine")
 
 // Commands are Slurm's. The zero value has no environment; Find makes one.
 type Commands struct {
@@ -36,8 +37,11 @@ func Find(environment []string) (*Commands, error) {
 
 // isOfJob tells what Slurm sets in a job, and sbatch would hand on to another.
 func isOfJob(variable string) bool {
-	return strings.HasPrefix(variable, "SLURM_") && variable != "SLURM_CONF" && variable != "SLURM_CONF_SERVER" && variable != "SLURM_CLUSTERS" || variable == "EISWEEP_DEADLINE"
+	return strings.HasPrefix(variable, "SLURM_") && !slices.Contains(ofSite, variable) || variable == "EISWEEP_DEADLINE"
 }
+
+// ofSite are variables that say which Slurm is meant, and who asks.
+var ofSite = []string{"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_CLUSTERS", "SLURM_JWT"}
 
 // answerTime is how long a command may take. Slurm's own time for a message is 10 s
 // by default, and 60 s at large sites.
@@ -72,6 +76,15 @@ func (e *CommandError) Refused() bool {
 	return slices.ContainsFunc(refusals, within) && !slices.ContainsFunc(doubts, within)
 }
 
+// TooMany says that it was refused since the array has more elements than the site allows
+// (MaxArraySize).
+func (e *CommandError) TooMany() bool {
+	return e.Refused() && strings.Contains(strings.ToLower(e.Text), "invalid job array")
+}
+
+// unconfigured is what a command says that doesn't find its slurm.conf.
+var unconfigured = []string{"could not establish a configuration source", "unable to process configuration file"}
+
 // run runs a command to its end and returns its stdout.
 func (c *Commands) run(ctx context.Context, stdin, name string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
@@ -84,7 +97,11 @@ func (c *Commands) run(ctx context.Context, stdin, name string, args ...string) 
 		err = fmt.Errorf("no answer: %w", ctx.Err())
 	}
 	if err != nil {
-		return "", &CommandError{Command: name, Text: words(name, errs.String()), err: err}
+		said := words(name, errs.String())
+		if slices.ContainsFunc(unconfigured, func(text string) bool { return strings.Contains(strings.ToLower(said), text) }) {
+			err = ErrAbsent
+		}
+		return "", &CommandError{Command: name, Text: said, err: err}
 	}
 	return string(out), nil
 }

@@ -23,6 +23,12 @@ type Job struct {
 // Waits says that the job has not been started.
 func (j *Job) Waits() bool { return j.State == "PENDING" }
 
+// stuck are reasons by which jobs wait until somebody does something about it.
+var stuck = regexp.MustCompile(`(?i)held|^DependencyNeverSatisfied|^Invalid|^BadConstraints|^Partition(TimeLimit|NodeLimit|Inactive)|PerJob|^AccountNotAllowed|^QOSNotAllowed`)
+
+// Stuck says that the job waits, and Slurm won't start it as it is.
+func (j *Job) Stuck() bool { return j.Waits() && stuck.MatchString(strings.Trim(j.Reason, "()")) }
+
 // format has the fields of a Job in their order; the reason comes last since only it
 // may hold anything.
 const format = "%i|%T|%S|%e|%u|%r"
@@ -36,7 +42,7 @@ func (c *Commands) Jobs(ctx context.Context, name string) ([]Job, error) {
 	}
 	jobs := []Job{}
 	for line := range strings.Lines(out) {
-		if strings.TrimSpace(line) == "" {
+		if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "CLUSTER: ") { // SLURM_CLUSTERS is set
 			continue
 		}
 		j, err := readJob(strings.TrimRight(line, "\n"))

@@ -34,39 +34,6 @@ type Request struct {
 // JobName is the name of all jobs for a root.
 func JobName(rootID string) string { return "eisweep-" + rootID }
 
-// reserved are the options that a request needs for itself: by them jobs are counted
-// and found again.
-var reserved = map[string]string{
-	"--array": "how many jobs there are is said by --workers", "-a": "how many jobs there are is said by --workers",
-	"--job-name": "jobs are found by their name", "-J": "jobs are found by their name",
-	"--wrap":      "what a job runs is the worker",
-	"--parsable":  "its answer is read already",
-	"--test-only": "--print shows what would be submitted", "--wait": "the command returns when the jobs are submitted", "-W": "the command returns when the jobs are submitted",
-}
-
-// Check refuses what could not be submitted as it is meant.
-func (r *Request) Check() error {
-	if r.Workers < 1 || r.Cores < 1 || r.Time < 0 || r.MemoryPerCore < 0 {
-		return errors.New("workers and cores are 1 or more, time and memory above 0")
-	}
-	for _, option := range r.Options {
-		name, _, _ := strings.Cut(option, "=")
-		if len(name) > 2 && name[0] == '-' && name[1] != '-' {
-			name = name[:2] // -Jname
-		}
-		if why, ok := reserved[name]; ok {
-			return fmt.Errorf("the option %s of sbatch is not free: %s", name, why)
-		}
-		if strings.ContainsAny(option, "\n\r\x00") {
-			return fmt.Errorf("the option %q of sbatch has more than one line", option)
-		}
-	}
-	if len(r.Options) > 0 && !strings.HasPrefix(r.Options[0], "-") {
-		return fmt.Errorf("%q is no option of sbatch", r.Options[0])
-	}
-	return nil
-}
-
 // jobID is what sbatch --parsable answers: the job, and the cluster where there are
 // several.
 var jobID = regexp.MustCompile(`^([0-9]+)(;\S+)?$`)

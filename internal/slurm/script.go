@@ -11,9 +11,10 @@ import (
 const warning = 2 * time.Minute
 
 // deadline is what tells a worker when Slurm will end its job, in seconds since 1970.
-// Slurm before 23.02 tells jobs nothing, so squeue is asked; where that has no time to
-// tell, or doesn't answer, the warning that Slurm sends is left.
-const deadline = `EISWEEP_DEADLINE=${SLURM_JOB_END_TIME:-$(SLURM_TIME_FORMAT=%s squeue -h -j "$SLURM_JOB_ID" -o %e)}
+// Slurm before 23.02 tells jobs nothing, so squeue is asked, for the element: one of an
+// array has the id of the whole. Where squeue has no time to tell, or doesn't answer,
+// the warning that Slurm sends is left.
+const deadline = `EISWEEP_DEADLINE=${SLURM_JOB_END_TIME:-$(SLURM_TIME_FORMAT=%s squeue -h -j "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" -o %e)}
 case $EISWEEP_DEADLINE in *[!0-9]*) EISWEEP_DEADLINE= ;; esac
 export EISWEEP_DEADLINE
 `
@@ -22,8 +23,8 @@ export EISWEEP_DEADLINE
 func (r *Request) Script() string {
 	var b strings.Builder
 	b.WriteString("#!/bin/bash\n# Workers of eisweep, each of which takes tasks until there are none: `eisweep slurm --print` wrote it, sbatch submits it.\n")
-	for _, option := range r.options() {
-		fmt.Fprintf(&b, "#SBATCH %s\n", inDirective(option))
+	for _, line := range lines(r.options()) {
+		b.WriteString("#SBATCH " + line + "\n")
 	}
 	b.WriteString("\n" + deadline)
 	for _, line := range r.Setup {
@@ -67,12 +68,4 @@ func (r *Request) warning() time.Duration {
 func limit(d time.Duration) string {
 	minutes := int64((d + time.Minute - 1) / time.Minute)
 	return fmt.Sprintf("%d-%02d:%02d:00", minutes/1440, minutes/60%24, minutes%60)
-}
-
-// inDirective quotes an option for a line that begins with #SBATCH.
-func inDirective(option string) string {
-	if !strings.ContainsAny(option, " \t#'\"\\") {
-		return option
-	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(option) + `"`
 }

@@ -23,7 +23,7 @@ func site(t *testing.T, scripts map[string]string) (c *Commands, dir string) {
 		}
 	}
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-	c, err := Find(append(os.Environ(), "SBATCH_WAIT=1", "SLURM_MEM_PER_NODE=5", "EISWEEP_DEADLINE=3", "SQUEUE_FORMAT=%i", "SLURM_CONF=/etc/slurm.conf"))
+	c, err := Find(append(os.Environ(), "SBATCH_WAIT=1", "SLURM_MEM_PER_NODE=5", "EISWEEP_DEADLINE=3", "SQUEUE_FORMAT=%i", "SLURM_CONF=/etc/slurm.conf", "SLURM_JWT=token"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestSubmitIsOneArrayJob(t *testing.T) {
 		}
 	}
 	environment := "\n" + written(t, filepath.Join(dir, "sbatch.env"))
-	for name, there := range map[string]bool{"SLURM_CONF": true, "SLURM_TIME_FORMAT": true, "SBATCH_WAIT": false, "SLURM_MEM_PER_NODE": false, "EISWEEP_DEADLINE": false, "SQUEUE_FORMAT": false} {
+	for name, there := range map[string]bool{"SLURM_CONF": true, "SLURM_JWT": true, "SLURM_TIME_FORMAT": true, "SBATCH_WAIT": false, "SLURM_MEM_PER_NODE": false, "EISWEEP_DEADLINE": false, "SQUEUE_FORMAT": false} {
 		if strings.Contains(environment, "\n"+name+"=") != there {
 			t.Errorf("whether sbatch has %s: %v, want %v", name, !there, there)
 		}
@@ -77,20 +77,11 @@ func TestShortJobsAreWarnedLater(t *testing.T) {
 	}
 }
 
-func TestOptionsThatJobsAreCountedByAreNotFree(t *testing.T) {
-	for _, option := range []string{"--array=1-5", "-a", "-a1-5", "--job-name=x", "-Jx", "--wrap=true", "--comment=a\nb"} {
-		r := request()
-		r.Options = []string{option}
-		if err := r.Check(); err == nil {
-			t.Errorf("%q is taken", option)
-		}
-	}
-}
-
 func TestRefusalsAreToldFromDoubts(t *testing.T) {
 	for said, refused := range map[string]bool{
 		"sbatch: error: invalid partition specified: nope\nsbatch: error: Batch job submission failed: Invalid partition name specified":    true,
 		"sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)": true,
+		"sbatch: error: Batch job submission failed: Invalid job array specification":                                                       true,
 		"sbatch: error: Batch job submission failed: Socket timed out on send/recv operation":                                               false,
 		"sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)":                                  false,
 		"sbatch: error: Batch job submission failed: Unexpected message received; Zero Bytes were transmitted or received":                  false,
@@ -99,7 +90,7 @@ func TestRefusalsAreToldFromDoubts(t *testing.T) {
 		c, _ := site(t, map[string]string{"sbatch": "cat >/dev/null; printf '%s\\n' '" + strings.ReplaceAll(said, "'", `'\''`) + "' >&2; exit 1\n"})
 		_, err := c.Submit(t.Context(), request())
 		var failed *CommandError
-		if !errors.As(err, &failed) || failed.Refused() != refused {
+		if !errors.As(err, &failed) || failed.Refused() != refused || failed.TooMany() != strings.Contains(said, "array") {
 			t.Errorf("%q: %v, want refused: %v", said, err, refused)
 		}
 	}
@@ -112,7 +103,7 @@ func TestRefusalsAreToldFromDoubts(t *testing.T) {
 }
 
 func TestJobsAreReadOrRefused(t *testing.T) {
-	c, dir := site(t, map[string]string{"squeue": "printf '%s\\n' '7_1|RUNNING|1795571825|1795575425|ana|None' '7_2|PENDING|N/A|N/A|ana|(Nodes required for job are DOWN, DRAINED or reserved)' '8|PENDING|1795571825|1795575425|ben|Priority'\n"})
+	c, dir := site(t, map[string]string{"squeue": "printf '%s\\n' 'CLUSTER: one' '7_1|RUNNING|1795571825|1795575425|ana|None' '7_2|PENDING|N/A|N/A|ana|(Nodes required for job are DOWN, DRAINED or reserved)' '8|PENDING|1795571825|1795575425|ben|Priority'\n"})
 	jobs, err := c.Jobs(t.Context(), "eisweep-abc")
 	want := []Job{
 		{ID: "7_1", State: "RUNNING", Start: time.Unix(1795571825, 0), End: time.Unix(1795575425, 0), User: "ana"},
@@ -156,7 +147,25 @@ func TestACommandThatHangsIsGivenUp(t *testing.T) {
 	}
 }
 
+func TestWhyJobsAreStuck(t *testing.T) {
+	for reason, is := range map[string]bool{
+		"JobHeldUser": true, "launch_failed_requeued_held": true, "PartitionTimeLimit": true, "DependencyNeverSatisfied": true, "InvalidQOS": true, "QOSMaxWallDurationPerJobLimit": true,
+		"Priority": false, "Resources": false, "QOSMaxJobsPerUserLimit": false, "AssocGrpCpuLimit": false, "ReqNodeNotAvail, Reserved for maintenance": false, "BeginTime": false, "": false,
+	} {
+		if j := (Job{State: "PENDING", Reason: reason}); j.Stuck() != is {
+			t.Errorf("%q: stuck %v, want %v", reason, !is, is)
+		}
+	}
+	if j := (Job{State: "RUNNING", Reason: "held"}); j.Stuck() {
+		t.Error("a job that runs is stuck")
+	}
+}
+
 func TestWithoutSlurmItIsSaid(t *testing.T) {
+	c, _ := site(t, map[string]string{"squeue": "echo 'squeue: fatal: Could not establish a configuration source' >&2; exit 1\n"})
+	if _, err := c.Jobs(t.Context(), "x"); !errors.Is(err, ErrAbsent) {
+		t.Error(err)
+	}
 	t.Setenv("PATH", t.TempDir())
 	if _, err := Find(nil); !errors.Is(err, ErrAbsent) {
 		t.Error(err)
