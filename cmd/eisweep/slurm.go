@@ -131,6 +131,8 @@ func explainSubmit(err error, request *slurm.Request) error {
 	switch {
 	case !errors.As(err, &failed):
 		return usage("%w", err)
+	case failed.TooMany():
+		return usage("%w; nothing was submitted: the site's MaxArraySize bounds the jobs of a submission (scontrol show config), so submit fewer, several times", err)
 	case failed.Refused():
 		return usage("%w; nothing was submitted", err)
 	}

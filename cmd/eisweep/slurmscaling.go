@@ -89,6 +89,9 @@ func (s *slurmScaling) start(r *root.Root, k *coordinator.Coordinator, log *slog
 	if err != nil {
 		return err
 	}
+	if s.most > 0 {
+		log.Info("Slurm is asked for jobs as the tasks that wait require", "most", s.most, "all end with", "scancel --name="+request.Name)
+	}
 	jobs := &rootJobs{site, *request, r.Private("submitting")}
 	s.loop = scaling.Start(scaling.Config{
 		Batch: jobs, Most: s.most, Cores: s.cores, Output: request.Log, Doubtful: jobs.doubtful(),

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -43,7 +44,7 @@ func lookAtSlurm(ctx context.Context, r *root.Root, c *client) slurmView {
 	}
 	ctx, cancel := context.WithTimeout(ctx, squeueTime)
 	defer cancel()
-	if v.jobs, err = site.Jobs(ctx, slurm.JobName(r.ID())); err != nil {
+	if v.jobs, err = site.Jobs(ctx, slurm.JobName(r.ID())); err != nil && (v.scaled != nil || !errors.Is(err, slurm.ErrAbsent)) {
 		v.trouble = err.Error()
 	}
 	return v
@@ -88,6 +89,8 @@ func (v *slurmView) explain(out *control.Explained) {
 	switch {
 	case v.scaled != nil && v.scaled.Stopped != "":
 		out.Remedy = "`eisweep slurm --go-on`, when what stopped it is mended; or start workers otherwise: `eisweep worker`"
+	case slices.ContainsFunc(v.jobs, func(j slurm.Job) bool { return j.Stuck() }):
+		out.Remedy = "Slurm doesn't start jobs that wait for such a reason: scancel them, and submit others; or start workers otherwise: `eisweep worker`"
 	case len(v.waiting()) > 0:
 		out.Remedy = "Slurm starts the jobs in their turn; or start workers otherwise: `eisweep worker`"
 	}

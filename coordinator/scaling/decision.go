@@ -44,7 +44,8 @@ type decision struct {
 	stopped  string
 	notUntil time.Time // no job is submitted before
 	doubtful time.Time // until when a submission that was not answered may show: no job before, either
-	portion  int       // of a submission: halved by a refusal
+	portion  int       // of a submission, less after a refusal
+	largest  int       // array that the site takes, as far as is known
 	busy     bool      // there was something to do since jobs were cancelled last
 	settled  int       // tasks, as was heard last; -1 before
 	calm     time.Time // since when nothing is left
@@ -52,7 +53,7 @@ type decision struct {
 
 func newDecision(most, cores int, log string) *decision {
 	return &decision{
-		most: most, cores: cores, log: log, portion: atOnce, busy: most > 0, settled: -1,
+		most: most, cores: cores, log: log, portion: atOnce, largest: atOnce, busy: most > 0, settled: -1,
 		mine: map[string]time.Time{}, heard: map[string]struct{}{}, quit: map[string]struct{}{},
 	}
 }
@@ -116,14 +117,21 @@ func (d *decision) needs(now time.Time, b *Backlog) int {
 	if d.stopped != "" || now.Before(d.notUntil) || now.Before(d.doubtful) {
 		return 0
 	}
-	coming := 0
+	there := map[string]bool{} // whether it is heard
 	for i := range d.jobs {
-		if !slices.Contains(b.Jobs, d.jobs[i].ID) {
+		there[d.jobs[i].ID] = false
+	}
+	for _, id := range b.Jobs {
+		there[id] = true // even if it isn't listed
+	}
+	coming := 0
+	for _, heard := range there {
+		if !heard {
 			coming++
 		}
 	}
 	over := b.Queued - b.Free - coming*d.cores
-	return max(0, min((over+d.cores-1)/d.cores, d.most-len(d.jobs), d.portion))
+	return max(0, min((over+d.cores-1)/d.cores, d.most-len(there), d.portion, d.largest))
 }
 
 // needless are the jobs that wait although nothing is left to do.
@@ -164,20 +172,31 @@ func (d *decision) submitted(now time.Time, job string, n int) {
 	d.portion = atOnce
 }
 
+// refusal is how a submission failed.
+type refusal struct {
+	why     string
+	certain bool // that there is no job
+	tooMany bool // for one array
+}
+
 // refused notes that a submission of so many failed. If jobs are there it is taken for
 // a limit of the site's, which ends when they do.
-func (d *decision) refused(now time.Time, n int, why string, certain bool) {
+func (d *decision) refused(now time.Time, n int, r refusal) {
 	switch {
-	case !certain:
+	case !r.certain:
 		d.doubtful = now.Add(doubtRest)
+	case r.tooMany && n > 1:
+		d.largest = n / 2
+		d.trouble, d.notUntil = r.why, now.Add(firstRest)
+		return
 	case len(d.jobs) > 0:
 		d.portion = max(1, n/2)
-		d.trouble, d.notUntil = why, now.Add(longRest)
+		d.trouble, d.notUntil = r.why, now.Add(longRest)
 		return
 	default:
-		d.portion = max(1, n/2)
+		d.portion = max(1, n/8) // there may be a limit of some, and there are few tries
 	}
-	d.fail(now, why)
+	d.fail(now, r.why)
 }
 
 // fail counts a failure; the last one is the end.
@@ -192,5 +211,5 @@ func (d *decision) fail(now time.Time, why string) {
 // goOn forgets all failures. A submission that was not answered is waited for all the
 // same.
 func (d *decision) goOn() {
-	d.failures, d.stopped, d.trouble, d.portion, d.notUntil = 0, "", "", atOnce, time.Time{}
+	d.failures, d.stopped, d.trouble, d.portion, d.largest, d.notUntil = 0, "", "", atOnce, atOnce, time.Time{}
 }

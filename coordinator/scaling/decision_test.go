@@ -57,7 +57,7 @@ func TestRefusalsStopIt(t *testing.T) {
 		if d.needs(at(now), b) == 0 {
 			t.Fatalf("try %d was not made", try+1)
 		}
-		d.refused(at(now), 3, "Invalid partition name specified", true)
+		d.refused(at(now), 3, refusal{why: "Invalid partition name specified", certain: true})
 		if d.needs(at(now), b) != 0 {
 			t.Error("it tries again at once")
 		}
@@ -78,10 +78,43 @@ func TestALimitOfTheSitesIsNoFailure(t *testing.T) {
 	for k := range 10 {
 		now := at(100 * k)
 		d.take(now, jobs("RUNNING", "1_1", "1_2"))
-		d.refused(now, d.needs(now, b), "job submit limit", true)
+		d.refused(now, d.needs(now, b), refusal{why: "job submit limit", certain: true})
 	}
 	if d.stopped != "" || d.portion != 1 {
 		t.Errorf("stopped: %q; it would submit %d", d.stopped, d.portion)
+	}
+}
+
+func TestTheLargestArrayIsFound(t *testing.T) {
+	d := newDecision(400, 1, "log")
+	b := &Backlog{Queued: 400, Left: 400}
+	now, there := 0, []slurm.Job(nil)
+	for ; now < 1000; now += 10 {
+		d.take(at(now), there)
+		n := d.needs(at(now), b)
+		switch {
+		case n > 60:
+			d.refused(at(now), n, refusal{"Invalid job array specification", true, true})
+		case n > 0:
+			d.submitted(at(now), fmt.Sprint(now), n)
+			there = d.jobs
+		}
+	}
+	if len(there) != 400 || d.failures != 0 || d.stopped != "" {
+		t.Errorf("%d jobs, want 400; %d failures, stopped: %q", len(there), d.failures, d.stopped)
+	}
+	d.take(at(now), nil)
+	d.refused(at(now), 1, refusal{"Invalid job array specification", true, true})
+	if d.failures == 0 {
+		t.Error("that not even one job is taken is no failure")
+	}
+}
+
+func TestAWorkerThatIsNotListedCounts(t *testing.T) {
+	d := newDecision(2, 1, "log")
+	d.take(at(0), jobs("RUNNING", "1_1"))
+	if n := d.needs(at(0), &Backlog{Queued: 10, Left: 10, Jobs: []string{"1_1", "7"}}); n != 0 {
+		t.Errorf("%d more than there may be", n)
 	}
 }
 
@@ -102,7 +135,7 @@ func TestJobsThatEndUnheardStopIt(t *testing.T) {
 
 func TestAWorkerThatIsHeardMakesUpForFailures(t *testing.T) {
 	d := newDecision(2, 1, "log")
-	d.refused(at(0), 2, "no", true)
+	d.refused(at(0), 2, refusal{why: "no", certain: true})
 	d.submitted(at(100), "7", 1)
 	d.hear(at(110), &Backlog{Left: 1, Jobs: []string{"7_1"}})
 	d.take(at(200), nil)
@@ -227,10 +260,10 @@ func TestNeverMoreThanAllowed(t *testing.T) {
 			}
 			switch r.IntN(4) {
 			case 0:
-				d.refused(at(now), n, "refused", true)
+				d.refused(at(now), n, refusal{"refused", true, r.IntN(2) == 0})
 			case 1:
 				coming = append(coming, late{now + r.IntN(100), n})
-				d.refused(at(now), n, "timed out", false)
+				d.refused(at(now), n, refusal{why: "timed out"})
 			default:
 				d.submitted(at(now), add(n), n)
 			}

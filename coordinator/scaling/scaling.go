@@ -153,8 +153,12 @@ func (s *Scaling) decide(now time.Time, b *Backlog, jobs []slurm.Job) (n int, id
 func (s *Scaling) unanswered(ctx context.Context, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.decision.most == 0 && errors.Is(err, slurm.ErrAbsent) {
+		s.decision.busy = false // there can't be any
+		return
+	}
 	if !s.silent && ctx.Err() == nil {
-		s.config.Log.Warn("the batch system doesn't say which jobs there are; none is submitted until it does", "error", err)
+		s.config.Log.Warn("the batch system doesn't say which jobs there are; none is submitted or cancelled until it does", "error", err)
 	}
 	s.silent = true
 }
@@ -169,9 +173,12 @@ func (s *Scaling) submit(ctx context.Context, now time.Time, n int) {
 		return
 	}
 	var failed *slurm.CommandError
-	certain := errors.As(err, &failed) && failed.Refused()
+	r := refusal{why: err.Error()}
+	if errors.As(err, &failed) {
+		r.certain, r.tooMany = failed.Refused(), failed.TooMany()
+	}
 	stopped := s.decision.stopped
-	s.decision.refused(time.Now(), n, err.Error(), certain)
+	s.decision.refused(time.Now(), n, r)
 	s.config.Log.Warn("jobs were not submitted", "jobs", n, "error", err)
 	s.tellStop(stopped)
 }
