@@ -90,7 +90,7 @@ func (a *Authority) take(s secrets) error {
 func (a *Authority) Rotate() error {
 	s := secrets{Format: format, Root: a.root, Seeds: map[queue.Role]Secret{}}
 	var err error
-	if s.CA, s.CAKey, err = newCA(a.root); err != nil {
+	if s.CA, s.CAKey, err = newCA("eisweep root " + a.root); err != nil {
 		return fmt.Errorf("make certificate authority: %w", err)
 	}
 	for _, role := range roles {

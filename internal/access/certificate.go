@@ -35,8 +35,8 @@ func template(name string) (*x509.Certificate, error) {
 }
 
 // newCA makes a certificate authority and returns it as PEM.
-func newCA(root string) (certificate string, key Secret, err error) {
-	t, err := template("eisweep root " + root)
+func newCA(name string) (certificate string, key Secret, err error) {
+	t, err := template(name)
 	if err != nil {
 		return "", "", err
 	}
@@ -60,16 +60,22 @@ func newCA(root string) (certificate string, key Secret, err error) {
 
 // issue makes a server's certificate for a name. Its key is never stored.
 func issue(caPEM string, keyPEM Secret, name string) (tls.Certificate, error) {
-	ca, err := tls.X509KeyPair([]byte(caPEM), []byte(keyPEM))
-	if err != nil {
-		return tls.Certificate{}, errors.New("the certificate authority is damaged") // err says no more, and must not
-	}
 	t, err := template(name)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
 	t.DNSNames = []string{name}
-	t.KeyUsage, t.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	return sign(caPEM, keyPEM, t)
+}
+
+// sign makes a key and the authority's certificate of it.
+func sign(caPEM string, keyPEM Secret, t *x509.Certificate) (tls.Certificate, error) {
+	ca, err := tls.X509KeyPair([]byte(caPEM), []byte(keyPEM))
+	if err != nil {
+		return tls.Certificate{}, errors.New("the certificate authority is damaged") // err says no more, and must not
+	}
+	t.KeyUsage = x509.KeyUsageDigitalSignature
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err

@@ -1,0 +1,74 @@
+package access
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nats-io/nkeys"
+)
+
+// Servers prove to be the hosts that were named, to clients and to each other, and the users' list has the roles' keys.
+func TestSiteKeysFitTogether(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "keys")
+	if err := MakeSiteKeys(folder, []string{"nats-1", "10.0.0.7"}); err != nil {
+		t.Fatal(err)
+	}
+	text := func(name string) string {
+		path := filepath.Join(folder, name)
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v, %v", name, info.Mode(), err)
+		}
+		return string(data)
+	}
+	pair, err := tls.X509KeyPair([]byte(text(SiteCertificate)), []byte(text(SiteServerKey)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM([]byte(text(SiteCA)))
+	for host, want := range map[string]bool{"nats-1": true, "10.0.0.7": true, "nats-2": false} {
+		for _, use := range []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth} {
+			_, err := pair.Leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: trusted, KeyUsages: []x509.ExtKeyUsage{use}})
+			if (err == nil) != want {
+				t.Errorf("a server as %s: %v", host, err)
+			}
+		}
+	}
+	for _, role := range []string{"coordinator", "worker", "client", "operator"} {
+		user, err := nkeys.FromSeed([]byte(strings.TrimSpace(text(role + ".nk"))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		public, err := user.PublicKey()
+		if line := "EISWEEP_NKEY_" + strings.ToUpper(role) + "=" + public + "\n"; err != nil || !strings.Contains(text(SiteUsers), line) {
+			t.Errorf("no line %q, %v", line, err)
+		}
+	}
+}
+
+func TestSiteKeysAreNotOverwritten(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "keys")
+	if err := MakeSiteKeys(folder, []string{"a"}); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(filepath.Join(folder, SiteCA))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := MakeSiteKeys(folder, []string{"a"}); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a second time: %v", err)
+	}
+	if after, err := os.ReadFile(filepath.Join(folder, SiteCA)); err != nil || string(after) != string(before) {
+		t.Errorf("the first folder changed, %v", err)
+	}
+}
