@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -62,10 +63,22 @@ func newEngine(t testing.TB) *engine {
 		"BUILDAH_ISOLATION=chroot",
 	)}
 	t.Cleanup(func() {
+		if t.Failed() {
+			e.tell()
+		}
 		e.does("podman", "pod", "rm", "--all", "--force", "--time", "0")
 		e.does("podman", "rm", "--all", "--force", "--time", "0")
 	})
 	return e
+}
+
+// tell shows what the containers said last.
+func (e *engine) tell() {
+	e.t.Helper()
+	for _, container := range strings.Fields(e.does("podman", "ps", "--all", "--format", "{{.Names}}")) {
+		said, err := e.tries("podman", "logs", "--tail", "40", container)
+		e.t.Logf("%s: %v\n%s", container, err, said)
+	}
 }
 
 // tries runs a command that reaches the engine, and returns what it wrote.
@@ -93,4 +106,19 @@ func (e *engine) does(name string, args ...string) string {
 func (e *engine) image() {
 	e.t.Helper()
 	e.does("../tools/release/image", filepath.Dir(built(e.t, static)), "eisweep")
+}
+
+// natsImage builds what goes by the name of the official image, of the version that this module is made with.
+func (e *engine) natsImage() {
+	e.t.Helper()
+	version, err := exec.Command("go", "list", "-m", "-f", "{{.Version}}", "github.com/nats-io/nats-server/v2").Output()
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	folder := e.t.TempDir()
+	if err := os.Link(built(e.t, natsServer), filepath.Join(folder, "nats-server")); err != nil {
+		e.t.Fatal(err)
+	}
+	write(e.t, filepath.Join(folder, "Containerfile"), "FROM scratch\nCOPY nats-server /nats-server\nENTRYPOINT [\"/nats-server\"]\n")
+	e.does("podman", "build", "--tag", "docker.io/library/nats:"+strings.TrimPrefix(strings.TrimSpace(string(version)), "v"), folder)
 }

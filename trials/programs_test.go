@@ -18,7 +18,9 @@ var (
 	failing = sync.OnceValues(func() (string, error) {
 		return build("eisweep-failpoints", "eisweep/cmd/eisweep", "-tags", "failpoints")
 	})
-	natsServer = sync.OnceValues(func() (string, error) { return build("nats-server", "github.com/nats-io/nats-server/v2") })
+	natsServer = sync.OnceValues(func() (string, error) { // of pure Go, so that a container may hold it
+		return build("nats-server", "github.com/nats-io/nats-server/v2", "-tags", "netgo,osusergo")
+	})
 )
 
 // registers is what guests are started with on processors with large registers.

@@ -1,0 +1,103 @@
+package trials
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// composed is the compose file's cluster, started as docs/cluster.md says it.
+type composed struct {
+	e    *engine
+	home string // of who reads the page
+}
+
+// TestContainersAsThePageHasThem does what docs/cluster.md tells of containers, and, before it ends them, stops a
+// worker and kills a NATS server while they run a sweep that was launched from outside.
+func TestContainersAsThePageHasThem(t *testing.T) {
+	want := disturbedWant(t)
+	needsPrograms(t, map[string]string{"podman-compose": "podman-compose", "curl": "curl"})
+	e := newEngine(t)
+	e.image()
+	e.natsImage()
+	page := commandsOf(t, "Containers")
+	if len(page) != 3 {
+		t.Fatalf("the page has %d blocks, want start, use and end", len(page))
+	}
+	s := &composed{e: e, home: readersHome(t)}
+	s.follow(page[0])
+	s.follow(page[1])
+	experiments := filepath.Join(s.home, "experiments")
+	if got := resultsOf(t, filepath.Join(experiments, "lab")); len(got) != 4 {
+		t.Errorf("the page's sweep has %d results, want 4", len(got))
+	}
+
+	if err := os.Symlink("lab", filepath.Join(experiments, "root")); err != nil { // as trials call it
+		t.Fatal(err)
+	}
+	outside := hereWith(t, experiments)
+	client := &cluster{t: t, program: built(t, plain), options: s.options("client")}
+	follow := client.start(outside, "launch", "--follow", disturbedSweep(t))
+	await(t, "both workers at work", func() bool {
+		busy := 0
+		for _, w := range events[struct{ Busy int }](client, outside, "workers") {
+			busy += min(w.Busy, 1)
+		}
+		return busy == 2
+	})
+	worker := s.containers("worker")[0]
+	e.does("podman", "kill", s.containers("nats-1")[0])
+	e.does("podman", "stop", "--time", "100", worker)
+	if code := strings.TrimSpace(e.does("podman", "inspect", "--format", "{{.State.ExitCode}}", worker)); code != "0" {
+		t.Errorf("the worker's exit code after TERM is %s\n%s", code, e.does("podman", "logs", worker))
+	}
+	if s := client.status(outside, "steady"); s.Done == s.Tasks {
+		t.Error("the sweep was done before anything was stopped")
+	}
+	if code := follow.end(); code != 0 {
+		t.Errorf("launch --follow: exit code %d\n%s", code, follow.said())
+	}
+	verdict(t, client, client.root(outside), "steady", want)
+	s.follow(page[2])
+	if left := e.does("podman", "ps", "--all", "--quiet"); left != "" {
+		t.Errorf("containers are left: %s", left)
+	}
+}
+
+// readersHome is a home that has the repository's deploy and nothing else.
+func readersHome(t testing.TB) string {
+	t.Helper()
+	home := t.TempDir()
+	if err := os.CopyFS(filepath.Join(home, "deploy"), os.DirFS("../deploy")); err != nil {
+		t.Fatal(err)
+	}
+	return home
+}
+
+// follow does what a block of the page says.
+func (s *composed) follow(block string) {
+	s.e.t.Helper()
+	path := filepath.Dir(built(s.e.t, plain)) + ":" + os.Getenv("PATH")
+	said, err := s.e.tries("env", "--chdir="+s.home, "HOME="+s.home, "PATH="+path, "EISWEEP_ROOT=", "bash", "-euc", block)
+	if err != nil {
+		s.e.t.Fatalf("docs/cluster.md: %v\n%s", err, said)
+	}
+}
+
+// options are those of a role outside of the containers.
+func (s *composed) options(role string) []string {
+	keys := filepath.Join(s.home, "deploy", "compose", "keys")
+	return []string{"--nats", "tls://localhost:4222,tls://localhost:4223,tls://localhost:4224",
+		"--nkey", filepath.Join(keys, role+".nk"), "--tls-ca", filepath.Join(keys, "ca.pem")}
+}
+
+// containers are those of a service.
+func (s *composed) containers(service string) []string {
+	s.e.t.Helper()
+	found := strings.Fields(s.e.does("podman", "ps", "--quiet", "--filter", "label=com.docker.compose.service="+service))
+	if len(found) == 0 {
+		s.e.t.Fatalf("no container of %s runs", service)
+	}
+	return found
+}
