@@ -10,6 +10,7 @@ import (
 // atWork is an attempt that a worker announced.
 type atWork struct {
 	control.RunningTask
+	run   int
 	heard time.Time // last
 	cost  float64
 }
@@ -35,7 +36,7 @@ func (k *Coordinator) attempt(e queue.AttemptEvent) {
 	sweep := k.machine.lists.of(t.wants)[0]
 	task := k.task(e.ID, sweep)
 	k.running[e.ID] = &atWork{RunningTask: control.RunningTask{ID: e.ID, Sweep: sweep, File: task.File,
-		Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At}, heard: time.Now(), cost: cost(task)}
+		Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At}, run: e.Run, heard: time.Now(), cost: cost(task)}
 }
 
 // progress takes a running attempt's word on how far it has come.
@@ -43,7 +44,7 @@ func (k *Coordinator) progress(p queue.Progress) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	r := k.running[p.ID]
-	if r == nil || r.Attempt != p.Attempt {
+	if r == nil || r.run != p.Run || r.Attempt != p.Attempt {
 		return
 	}
 	r.heard, r.Progress = time.Now(), p.Sim

@@ -53,7 +53,7 @@ func (k *Coordinator) reconcile(ctx context.Context) error {
 	defer k.mu.Unlock()
 	absent := map[sweeps.ID]int{}
 	for id, t := range k.machine.tasks {
-		if _, ok := inQueue[id]; ok || (t.phase != queued && t.phase != running) || k.isHeard(id) {
+		if _, ok := inQueue[id]; ok || (t.phase != queued && t.phase != running) || k.isHeard(id, int(t.run)) {
 			continue
 		}
 		absent[id] = int(t.run)
@@ -130,9 +130,9 @@ func (k *Coordinator) isSettled(id sweeps.ID, run int) bool {
 	return !isHeld && (t == nil || t.settled() || int(t.run) > run)
 }
 
-// isHeard says whether a worker told lately that it is at a task: then the task is
+// isHeard says whether a worker told lately that it is at an order: then the task is
 // being done, queued or not.
-func (k *Coordinator) isHeard(id sweeps.ID) bool {
+func (k *Coordinator) isHeard(id sweeps.ID, run int) bool {
 	r := k.running[id]
-	return r != nil && time.Since(r.heard) < reconcileEvery
+	return r != nil && r.run == run && time.Since(r.heard) < reconcileEvery
 }

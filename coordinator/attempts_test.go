@@ -1,0 +1,36 @@
+package coordinator
+
+import (
+	"testing"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/sim"
+)
+
+// TestEarlierRunIsNotHeard has a worker that was cut off tell of the run before, whose
+// attempt has the number of the one at work.
+func TestEarlierRunIsNotHeard(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	for _, plastic := range []string{"EXC", "BOTH"} {
+		g.fails[plastic] = queue.Numeric
+	}
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	g.finish(k, "two")
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true})
+	d, attempt := g.next("two")
+	id := d.Task().ID
+	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
+	for run := range 2 {
+		k.progress(queue.Progress{ID: id, Run: run + 1, Attempt: attempt, Sim: sim.Progress{Trial: run + 1}})
+		if got := k.Snapshot().Running[0].Progress.Trial; got != 2*run {
+			t.Errorf("a word on run %d, of 2, brings trial %d", run+1, got)
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.isHeard(id, 1) || !k.isHeard(id, 2) {
+		t.Error("a word on one run counts for another")
+	}
+}
