@@ -157,6 +157,20 @@ func receive[T any](b *bench, c <-chan T) (v T) {
 	return v
 }
 
+// until looks again and again until something is so.
+func (b *bench) until(what string, is func() bool) {
+	b.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for ctx := deadline(b); !is(); {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			b.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
+
 // left are the files in a private folder.
 func (b *bench) left(folder string) (names []string) {
 	b.Helper()

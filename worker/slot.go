@@ -80,6 +80,9 @@ func (w *Worker) needs(order *queue.Task) int64 {
 // that is to be done with it.
 func (w *Worker) examine(d *queue.Delivery) (taken bool, err error) {
 	alive, err := d.Alive(w.intake, w.Listen)
+	if w.intake.Err() != nil {
+		return true, d.HandBack(w.hard, 0) // another has the time to listen
+	}
 	if err != nil {
 		return false, err
 	}

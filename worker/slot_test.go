@@ -144,6 +144,37 @@ func TestRunningTaskIsNotTakenFromAnother(t *testing.T) {
 	}
 }
 
+// A worker that is drained while it listens knows nothing of the earlier attempt: it
+// neither begins another nor gives the task up.
+func TestDrainedWorkerLeavesATaskThatItListensFor(t *testing.T) {
+	for name, limit := range map[string]int{"attempts left": 3, "attempts used up": 1} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, time.Minute)
+			b.publish(task(1))
+			first, err := b.queue.Next(deadline(t), func() []string { return []string{"quick"} })
+			check(t, err)
+			_, err = first.Start(deadline(t), "slow", "host")
+			check(t, err)
+			check(t, first.Retry(deadline(t), 0)) // it is delivered again
+			w := b.start(leave, func(c *Config) { c.Listen, c.AttemptLimit = 20*time.Second, limit })
+			b.until("the worker has the task in hands", func() bool {
+				tasks, _ := w.load.counts()
+				return len(tasks) == 1
+			})
+			b.drained(w)
+			_, err = b.queue.Next(deadline(t), func() []string { return []string{"quick"} })
+			check(t, err) // it was handed back
+			won, err := first.Commit(deadline(t), queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "r_e", Started: time.Now(), Finished: time.Now()})
+			if !won || err != nil {
+				t.Errorf("the earlier attempt won %v, %v", won, err)
+			}
+			if n, err := first.Attempts(deadline(t)); n != 1 || err != nil {
+				t.Errorf("%d attempts, %v", n, err)
+			}
+		})
+	}
+}
+
 func TestLoserRemovesItsFile(t *testing.T) {
 	b := newBench(t, 300*time.Millisecond)
 	b.publish(task(1))

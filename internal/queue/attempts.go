@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -96,7 +97,8 @@ func (d *Delivery) Retry(ctx context.Context, delay time.Duration) error {
 }
 
 // Alive listens for the attempt that was last started and reports whether its
-// worker is heard within the time.
+// worker is heard within the time. An error, also that ctx or the connection ended
+// before, tells nothing.
 func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error) {
 	last, _, err := d.lastEvent(ctx)
 	if err != nil || last == nil || last.Event != EventStarted {
@@ -107,12 +109,16 @@ func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error
 		return false, fmt.Errorf("listen for task %s: %w", d.task.ID, err)
 	}
 	defer sub.Unsubscribe()
-	ctx, cancel := context.WithTimeout(ctx, within)
+	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
+	defer context.AfterFunc(d.q.currentLink(), cancel)()
 	for {
-		msg, err := sub.NextMsgWithContext(ctx)
-		if err != nil {
+		msg, err := sub.NextMsgWithContext(limited)
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("listen for task %s: %w", d.task.ID, err)
 		}
 		p, err := d.q.decodeProgress(msg.Subject, msg.Data)
 		if err == nil && p.Run == d.task.Run && p.Attempt == last.Attempt {
