@@ -47,15 +47,44 @@ func (g *gate) set(shut bool) {
 	g.open = nil
 }
 
+// through opens the queue by way of a gate.
+func (b *bench) through(line *gate) *queue.Queue {
+	b.Helper()
+	q, err := queue.Open(deadline(b), queue.Options{RootID: b.root.ID(), Connect: []nats.Option{
+		nats.InProcessServer(line), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
+	}})
+	check(b, err)
+	b.Cleanup(q.Close)
+	return q
+}
+
+// A worker that was cut off until its sweep was over ends all the same: nobody confirms
+// any more that its task is done.
+func TestWorkerThatWasCutOffUntilTheSweepWasOverEnds(t *testing.T) {
+	b := newBench(t, time.Minute)
+	line := &gate{server: b.server}
+	begun, end := make(chan bool, 1), make(chan bool)
+	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+		begun <- true
+		<-end
+		return leave(ctx, job, observe)
+	}, func(c *Config) { c.Queue, c.MaxTasks = b.through(line), 1 })
+	b.publish(task(1))
+	receive(b, begun)
+	line.set(true)
+	check(t, b.queue.PurgeSweep(deadline(t), "quick"))
+	check(t, b.queue.CloseSweep(deadline(t), "quick"))
+	close(end)
+	line.set(false)
+	receive(b, b.outcomes)
+	receive(b, w.Done())
+}
+
 // A worker that was cut off, and comes back when another has its task, stops.
 func TestWorkerThatWasCutOffStopsWhatAnotherDoes(t *testing.T) {
 	b := newBench(t, 300*time.Millisecond)
 	line := &gate{server: b.server}
-	q, err := queue.Open(deadline(t), queue.Options{RootID: b.root.ID(), Connect: []nats.Option{
-		nats.InProcessServer(line), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
-	}})
-	check(t, err)
-	t.Cleanup(q.Close)
+	q := b.through(line)
 	begun, ended := make(chan bool, 1), make(chan error, 1)
 	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
 		begun <- true

@@ -39,20 +39,20 @@ func (w *Worker) slot() {
 // attempt.
 func (w *Worker) handle(d *queue.Delivery) (tried bool, err error) {
 	if w.intake.Err() != nil {
-		return false, d.HandBack(w.hard, 0)
+		return false, ignoreLost(d.HandBack(w.hard, 0))
 	}
 	settled, err := d.Settled(w.hard)
 	if err != nil {
 		return false, err
 	}
 	if settled {
-		return false, d.Done(w.hard)
+		return false, ignoreLost(d.Done(w.hard))
 	}
 	if ok, pause := w.load.take(d.Task(), w.needs(d.Task()), w.Memory); !ok {
 		if pause == unfitFirst {
 			w.Log.Warn("a task needs more memory than is free here", "task", d.Task().ID, "sweep", d.Task().Sweep, "worker", w.state())
 		}
-		return false, d.HandBack(w.hard, min(2*pause, unfitAway))
+		return false, ignoreLost(d.HandBack(w.hard, min(2*pause, unfitAway)))
 	}
 	defer w.load.put(d.Task().ID)
 	if d.Redelivered() {
@@ -81,14 +81,14 @@ func (w *Worker) needs(order *queue.Task) int64 {
 func (w *Worker) examine(d *queue.Delivery) (taken bool, err error) {
 	alive, err := d.Alive(w.intake, w.Listen)
 	if w.intake.Err() != nil {
-		return true, d.HandBack(w.hard, 0) // another has the time to listen
+		return true, ignoreLost(d.HandBack(w.hard, 0)) // another has the time to listen
 	}
 	if err != nil {
 		return false, err
 	}
 	if alive {
 		w.Log.Info("a task is still at work elsewhere", "task", d.Task().ID, "again after", elsewhere)
-		return true, d.HandBack(w.hard, elsewhere)
+		return true, ignoreLost(d.HandBack(w.hard, elsewhere))
 	}
 	n, err := d.Attempts(w.hard)
 	if err != nil || !w.usedUp(d.Task(), n) {
@@ -102,7 +102,7 @@ func (w *Worker) examine(d *queue.Delivery) (taken bool, err error) {
 	if err != nil {
 		return true, err
 	}
-	return true, d.Terminate(w.hard)
+	return true, ignoreLost(d.Terminate(w.hard))
 }
 
 // usedUp reports whether a task is given up after n attempts: those count that came
@@ -204,12 +204,13 @@ func (w *Worker) commit(a *attempt, out queue.Outcome) error {
 // acknowledge removes a task whose outcome is committed from the queue, while its slot
 // goes on. If that fails the task comes again, and is found to have an outcome.
 func (w *Worker) acknowledge(d *queue.Delivery) {
-	if err := d.Done(w.hard); err != nil && w.hard.Err() == nil {
+	if err := ignoreLost(d.Done(w.hard)); err != nil && w.hard.Err() == nil {
 		w.Log.Warn("a task that is done stays in the queue for a while", "task", d.Task().ID, "run", d.Task().Run, "error", err)
 	}
 }
 
-// ignoreLost takes a lost lease for what it is: somebody else does the task.
+// ignoreLost takes a lost lease for what it is: somebody else does the task, or nobody
+// wants it any more.
 func ignoreLost(err error) error {
 	if errors.Is(err, queue.ErrLeaseLost) {
 		return nil

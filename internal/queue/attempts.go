@@ -63,8 +63,10 @@ func (d *Delivery) Later(ctx context.Context) (bool, error) {
 
 // HandBack returns the task to the queue unfinished: the attempt doesn't count.
 // The error wraps ErrLeaseLost, and nothing is done, when a later attempt has
-// started: the task is that one's.
+// started: the task is that one's. It ends as Done does.
 func (d *Delivery) HandBack(ctx context.Context, delay time.Duration) error {
+	ctx, cancel := d.inTime(ctx)
+	defer cancel()
 	if d.attempt > 0 {
 		last, seq, err := d.lastEvent(ctx)
 		if err != nil {
@@ -86,6 +88,8 @@ func (d *Delivery) HandBack(ctx context.Context, delay time.Duration) error {
 // Retry returns the task to the queue after an attempt that failed and counts.
 // The error wraps ErrLeaseLost as HandBack's does.
 func (d *Delivery) Retry(ctx context.Context, delay time.Duration) error {
+	ctx, cancel := d.inTime(ctx)
+	defer cancel()
 	later, err := d.Later(ctx)
 	if err != nil {
 		return err

@@ -82,6 +82,7 @@ func (q *Queue) reach(options []nats.Option) error {
 
 // reconnected makes up for what was missed.
 func (q *Queue) reconnected() {
+	q.forgetAll()
 	q.offered.reread()
 	q.wakeUp()
 }

@@ -19,10 +19,11 @@ type Delivery struct {
 	q       *Queue
 	msg     *nats.Msg
 	task    *Task
-	again   bool   // it was delivered before
-	fresh   bool   // nobody has announced an attempt, as far as is known
-	attempt int    // after Start
-	seq     uint64 // of its announcement
+	born    time.Time // when the consumer that delivered it was made
+	again   bool      // it was delivered before
+	fresh   bool      // nobody has announced an attempt, as far as is known
+	attempt int       // after Start
+	seq     uint64    // of its announcement
 }
 
 // Next returns one task for a free slot: the first of the first sweep that has
@@ -179,7 +180,7 @@ func (q *Queue) deliver(ctx context.Context, msg *nats.Msg) (*Delivery, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Delivery{q: q, msg: msg, task: task, again: meta.NumDelivered > 1}, nil
+	return &Delivery{q: q, msg: msg, task: task, born: q.born(task.Sweep), again: meta.NumDelivered > 1}, nil
 }
 
 // reject removes an order that can never be understood. If it tells its run the
@@ -203,33 +204,6 @@ func (q *Queue) reject(ctx context.Context, msg *nats.Msg, reason error) {
 	}
 }
 
-// sweepConsumer returns nil when the sweep isn't open.
-func (q *Queue) sweepConsumer(ctx context.Context, sweep string) (jetstream.Consumer, error) {
-	q.mu.Lock()
-	c := q.consumers[sweep]
-	q.mu.Unlock()
-	if c != nil {
-		return c, nil
-	}
-	c, err := q.tasks.Consumer(ctx, q.consumer(sweep))
-	if errors.Is(err, jetstream.ErrConsumerNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find consumer of sweep %s: %w", sweep, err)
-	}
-	q.mu.Lock()
-	q.consumers[sweep] = c
-	q.mu.Unlock()
-	return c, nil
-}
-
-func (q *Queue) forget(sweep string) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	delete(q.consumers, sweep)
-}
-
 // Task returns the order. The caller must not change it.
 func (d *Delivery) Task() *Task { return d.task }
 
@@ -237,31 +211,3 @@ func (d *Delivery) Task() *Task { return d.task }
 // handed it back, died or fell silent. Ask Settled first: the server alone forgets
 // it when a sweep is closed and opened again.
 func (d *Delivery) Redelivered() bool { return d.again }
-
-// Heartbeat keeps the task for AckWait from now and waits for the server to
-// confirm it. It does not bring back a task that has been delivered again.
-func (d *Delivery) Heartbeat(ctx context.Context) error { return d.ask(ctx, "+WPI") }
-
-// Done removes the task from the queue, after its outcome was committed.
-func (d *Delivery) Done(ctx context.Context) error { return d.ask(ctx, "+ACK") }
-
-// Terminate removes the task from the queue as one that is not to be delivered
-// again, after its outcome was committed.
-func (d *Delivery) Terminate(ctx context.Context) error { return d.ask(ctx, "+TERM") }
-
-// ask sends an acknowledgement and waits for its confirmation.
-func (d *Delivery) ask(ctx context.Context, verb string) error {
-	err := d.q.retry(ctx, func(ctx context.Context) error {
-		_, err := d.q.conn.RequestWithContext(ctx, d.msg.Reply, []byte(verb))
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("send %s for task %s: %w", verb, d.task.ID, err)
-	}
-	return nil
-}
-
-// give returns the task to the queue; it is delivered again after the delay.
-func (d *Delivery) give(ctx context.Context, delay time.Duration) error {
-	return d.ask(ctx, fmt.Sprintf(`-NAK {"delay": %d}`, delay.Nanoseconds()))
-}

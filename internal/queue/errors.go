@@ -24,8 +24,9 @@ var (
 	ErrStore = errors.New("the queue's store cannot be written; its disk may be full")
 	// ErrMessage is wrapped by the errors of messages that cannot be understood.
 	ErrMessage = errors.New("not a message of this format")
-	// ErrLeaseLost is wrapped when a later attempt at the task has started.
-	ErrLeaseLost = errors.New("a later attempt has started")
+	// ErrLeaseLost is wrapped when the task is no longer the delivery's: a later attempt
+	// has started, or the consumer that delivered it is gone.
+	ErrLeaseLost = errors.New("the task is no longer in these hands")
 	// errConflict: the subject of a message is occupied; it stays in this package.
 	errConflict = errors.New("the subject has a message already")
 )
