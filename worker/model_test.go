@@ -119,3 +119,16 @@ func TestModelIsDrainedInTheMiddle(t *testing.T) {
 		t.Errorf("files remain: %v", names)
 	}
 }
+
+// BenchmarkTinyAttempt is the smallest task there is, from its order to its result on
+// the disk.
+func BenchmarkTinyAttempt(b *testing.B) {
+	tiny := sweeps.Task{ID: sweeps.ID{1}, Experiment: sim.Approximate, Seed: 1,
+		Parameters: resolve(b, map[string]any{"ng.exc.n_per_axis": 2, "inp.n_stimuli": 3, "numint.n_trials": 1})}
+	runner, path := Model(), b.TempDir()+"/result.h5"
+	for b.Loop() {
+		_, err := runner.Run(b.Context(), &Job{Task: &tiny, Path: path}, func(sim.Progress) {})
+		check(b, err)
+		check(b, os.Remove(path))
+	}
+}

@@ -10,7 +10,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// attribute is one attribute of a node, value as h5.File.SetAttribute takes it.
+// attribute is one attribute of a node, value as h5.Attribute takes it.
 type attribute struct {
 	name  string
 	value any

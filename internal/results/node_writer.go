@@ -42,12 +42,11 @@ func (w *nodeWriter) node(n *node) error {
 }
 
 func (w *nodeWriter) setAttributes(n *node) error {
-	for _, a := range n.attributes {
-		if err := w.file.SetAttribute(n.path, a.name, a.value); err != nil {
-			return err
-		}
+	list := make([]h5.Attribute, len(n.attributes))
+	for i, a := range n.attributes {
+		list[i] = h5.Attribute{Name: a.name, Value: a.value}
 	}
-	return nil
+	return w.file.SetAttributes(n.path, list...)
 }
 
 func (w *nodeWriter) attributes(n *node) error {
@@ -80,23 +79,22 @@ func (w *nodeWriter) array(n *node) error {
 // and digests and stores them in their order meanwhile.
 func (w *nodeWriter) chunks(a *h5.Array, v values, shape []int) error {
 	ring := make([]*chunk, runtime.GOMAXPROCS(0)+1)
-	for n := range ring {
-		ring[n] = newChunk(v.elementType(), product(shape))
-	}
 	defer func() {
 		for _, c := range ring {
-			c.made.Wait()
+			if c != nil {
+				c.made.Wait()
+			}
 		}
 	}()
 	n := 0
 	for b := range blocks(a.Dims, shape) {
-		c := ring[n%len(ring)]
-		if n >= len(ring) {
-			if err := w.store(a, c); err != nil {
-				return err
-			}
+		place := &ring[n%len(ring)]
+		if *place == nil {
+			*place = newChunk(v.elementType(), product(shape))
+		} else if err := w.store(a, *place); err != nil {
+			return err
 		}
-		c.begin(b, v)
+		(*place).begin(b, v)
 		n++
 	}
 	for first := max(0, n-len(ring)); first < n; first++ {

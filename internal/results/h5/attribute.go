@@ -21,55 +21,95 @@ type Text string
 // MaxAttribute is the largest attribute in bytes that the format holds.
 const MaxAttribute = 64<<10 - 512
 
-// SetAttribute stores a new attribute of a node: a bool (as PyTables: a bitfield
-// of one byte), int64, float64, string, ASCII or Text.
-func (f *File) SetAttribute(path, name string, value any) error {
-	if err := checkText("attribute", name); err != nil {
-		return err
+// Attribute is a named value of a node: a bool (stored as by PyTables, as a bitfield of
+// one byte), int64, float64, string, ASCII or Text.
+type Attribute struct {
+	Name  string
+	Value any
+}
+
+// SetAttributes stores new attributes of the node at path.
+func (f *File) SetAttributes(path string, list ...Attribute) error {
+	setters := make([]setter, len(list))
+	for i, a := range list {
+		s, free, err := a.setter()
+		if err != nil {
+			return fmt.Errorf("set attribute %s of %s: %w", a.Name, path, err)
+		}
+		defer free()
+		setters[i] = s
 	}
-	n := C.CString(name)
-	defer C.free(unsafe.Pointer(n))
-	err := f.setAttribute(path, n, value)
+	at := 0
+	err := f.at(path, func(p *C.char) bool {
+		object := C.h5_open_object(f.id, p)
+		if object < 0 {
+			return false
+		}
+		for at < len(list) && setters[at](object) {
+			at++
+		}
+		return C.h5_close_object(object) >= 0 && at == len(list)
+	})
 	if err != nil {
-		return fmt.Errorf("set attribute %s of %s: %w", name, path, err)
+		name := ""
+		if at < len(list) {
+			name = " " + list[at].Name
+		}
+		return fmt.Errorf("set attribute%s of %s: %w", name, path, err)
 	}
 	return nil
 }
 
-func (f *File) setAttribute(path string, name *C.char, value any) error {
-	switch v := value.(type) {
+// setter stores an attribute of an open node.
+type setter func(object C.hid_t) bool
+
+// setter's memory is C's, until free.
+func (a *Attribute) setter() (set setter, free func(), err error) {
+	if err := checkText("attribute", a.Name); err != nil {
+		return nil, nil, err
+	}
+	var text string
+	var number unsafe.Pointer
+	var kind C.int
+	switch v := a.Value.(type) {
 	case string:
-		return f.setString(path, name, v, 1)
+		text = v
 	case ASCII:
-		return f.setString(path, name, string(v), 0)
+		text = string(v)
 	case Text:
-		return f.setText(path, name, string(v))
+		text = string(v)
 	case bool:
-		var b C.uint8_t
+		b := new(C.uint8_t)
 		if v {
-			b = 1
+			*b = 1
 		}
-		return f.setNumber(path, name, C.A_BOOL, unsafe.Pointer(&b))
+		number, kind = unsafe.Pointer(b), C.A_BOOL
 	case int64:
-		return f.setNumber(path, name, C.A_INT64, unsafe.Pointer(&v))
+		number, kind = unsafe.Pointer(&v), C.A_INT64
 	case float64:
-		return f.setNumber(path, name, C.A_FLOAT64, unsafe.Pointer(&v))
+		number, kind = unsafe.Pointer(&v), C.A_FLOAT64
 	default:
-		return fmt.Errorf("values of type %T are not stored", value)
+		return nil, nil, fmt.Errorf("values of type %T are not stored", v)
 	}
-}
-
-func (f *File) setNumber(path string, name *C.char, t C.int, value unsafe.Pointer) error {
-	return f.at(path, func(p *C.char) bool { return C.h5_set_number(f.id, p, name, t, value) >= 0 })
-}
-
-func (f *File) setText(path string, name *C.char, value string) error {
-	if err := checkValue(value); err != nil {
-		return err
+	if err := checkValue(text); err != nil {
+		return nil, nil, err
 	}
-	v := C.CString(value)
-	defer C.free(unsafe.Pointer(v))
-	return f.at(path, func(p *C.char) bool { return C.h5_set_text(f.id, p, name, v) >= 0 })
+	name := C.CString(a.Name)
+	if number != nil {
+		set = func(o C.hid_t) bool { return C.h5_set_number(o, name, kind, number) >= 0 }
+		return set, func() { C.free(unsafe.Pointer(name)) }, nil
+	}
+	value := C.CString(text)
+	free = func() { C.free(unsafe.Pointer(name)); C.free(unsafe.Pointer(value)) }
+	switch a.Value.(type) {
+	case Text:
+		set = func(o C.hid_t) bool { return C.h5_set_text(o, name, value) >= 0 }
+	case ASCII:
+		set = func(o C.hid_t) bool { return C.h5_set_string(o, name, value, C.size_t(len(text)), 0) >= 0 }
+	default:
+		set = func(o C.hid_t) bool { return C.h5_set_string(o, name, value, C.size_t(len(text)), 1) >= 0 }
+	}
+	return set, free, nil
 }
 
 func checkValue(value string) error {
@@ -77,17 +117,6 @@ func checkValue(value string) error {
 		return fmt.Errorf("%d bytes are more than an attribute holds (%d)", len(value), MaxAttribute)
 	}
 	return checkText("value", value)
-}
-
-func (f *File) setString(path string, name *C.char, value string, utf8 C.int) error {
-	if err := checkValue(value); err != nil {
-		return err
-	}
-	v := C.CString(value)
-	defer C.free(unsafe.Pointer(v))
-	return f.at(path, func(p *C.char) bool {
-		return C.h5_set_string(f.id, p, name, v, C.size_t(len(value)), utf8) >= 0
-	})
 }
 
 // Attributes lists the names of a node's attributes, sorted by their bytes.

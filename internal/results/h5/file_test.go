@@ -95,7 +95,7 @@ func TestAttributesComeBack(t *testing.T) {
 	values := map[string]any{"yes": true, "no": false, "n": int64(-7), "x": 0.1, "s": "µ text", "empty": "", "t": Text("name=1\nµ"), "none": Text(""), "a": ASCII("abc")}
 	f := reopen(t, image(t, func(f *File) {
 		for name, value := range values {
-			must(t, f.SetAttribute("/", name, value))
+			must(t, f.SetAttributes("/", Attribute{name, value}))
 		}
 	}))
 	for name, want := range values {
@@ -164,8 +164,8 @@ func TestMisuseIsAnError(t *testing.T) {
 			"fewer axes": a.Read([]int{0}, []int{1}, make([]byte, 12)), "more axes": a.Read([]int{0, 0, 0}, []int{1, 1, 1}, make([]byte, 4)),
 			"chunk's axes": a.WriteChunk([]int{0}, filtered), "chunk's place": a.WriteChunk([]int{1, 1}, filtered), "empty chunk": a.WriteChunk([]int{0, 0}, nil),
 			"no dims": noDims, "no type": noType, "no chunk": chunkless, "second of a name": again,
-			"value's type": f.SetAttribute("/a", "x", 7), "zero byte": f.SetAttribute("/a", "x", "a\x00b"), "zero in name": f.SetAttribute("/a", "x\x00", "a"),
-			"large": f.SetAttribute("/a", "x", strings.Repeat("x", 70_000)), "no node": f.SetAttribute("/none", "x", "a"),
+			"value's type": f.SetAttributes("/a", Attribute{"x", 7}), "zero byte": f.SetAttributes("/a", Attribute{"x", "a\x00b"}), "zero in name": f.SetAttributes("/a", Attribute{"x\x00", "a"}),
+			"large": f.SetAttributes("/a", Attribute{"x", strings.Repeat("x", 70_000)}), "no node": f.SetAttributes("/none", Attribute{"x", "a"}),
 			"no parent": f.CreateGroup("/none/g"), "path": f.CreateGroup("/g\x00"),
 		} {
 			if err == nil {
@@ -202,7 +202,7 @@ func TestErrorsGiveTheReason(t *testing.T) {
 func TestManyGoroutines(t *testing.T) {
 	one := func() []byte {
 		return image(t, func(f *File) {
-			must(t, f.SetAttribute("/", "title", "µ"), f.SetAttribute("/", "text", Text("t")), f.WriteLines("/out", []string{"a"}))
+			must(t, f.SetAttributes("/", Attribute{"title", "µ"}), f.SetAttributes("/", Attribute{"text", Text("t")}), f.WriteLines("/out", []string{"a"}))
 			writeArray(t, f, "/a", Float64, make([]byte, 800), 100)
 		})
 	}

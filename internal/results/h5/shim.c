@@ -49,6 +49,7 @@ const char *h5_error(void) {
 CLOSING(A)
 CLOSING(D)
 CLOSING(G)
+CLOSING(O)
 CLOSING(P)
 CLOSING(S)
 CLOSING(T)
@@ -61,7 +62,7 @@ static hid_t access_list(int core) {
     if (p < 0) return p;
     if (H5Pset_fclose_degree(p, H5F_CLOSE_SEMI) < 0 ||
         H5Pset_file_locking(p, 0, 1) < 0 ||
-        (core && H5Pset_fapl_core(p, 4 << 20, 0) < 0)) {
+        (core && H5Pset_fapl_core(p, 64 << 10, 0) < 0)) {
         close_P(p);
         return -1;
     }
@@ -278,9 +279,13 @@ void h5_free_lines(hvl_t *lines, size_t n) {
     free(lines);
 }
 
-static int set(hid_t file, const char *path, const char *name, hid_t type, hid_t memory, hid_t space, const void *value) {
+hid_t h5_open_object(hid_t file, const char *path) { return H5Oopen(file, path, H5P_DEFAULT); }
+
+int h5_close_object(hid_t object) { return close_O(object); }
+
+static int set(hid_t object, const char *name, hid_t type, hid_t memory, hid_t space, const void *value) {
     int rc = -1;
-    hid_t a = H5Acreate_by_name(file, path, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t a = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     if (a >= 0) {
         rc = value ? H5Awrite(a, memory, value) : 0;
         if (close_A(a) < 0) rc = -1;
@@ -288,12 +293,12 @@ static int set(hid_t file, const char *path, const char *name, hid_t type, hid_t
     return rc;
 }
 
-int h5_set_string(hid_t file, const char *path, const char *name, const char *text, size_t length, int utf8) {
+int h5_set_string(hid_t object, const char *name, const char *text, size_t length, int utf8) {
     hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(length ? H5S_SCALAR : H5S_NULL);
     int rc = -1;
     if (type >= 0 && space >= 0 && H5Tset_size(type, length ? length : 1) >= 0 &&
         H5Tset_cset(type, utf8 ? H5T_CSET_UTF8 : H5T_CSET_ASCII) >= 0)
-        rc = set(file, path, name, type, type, space, length ? text : NULL);
+        rc = set(object, name, type, type, space, length ? text : NULL);
     if (space >= 0) close_S(space);
     if (type >= 0) close_T(type);
     return rc;
@@ -307,19 +312,19 @@ static hid_t text_type(void) {
     return -1;
 }
 
-int h5_set_text(hid_t file, const char *path, const char *name, const char *text) {
+int h5_set_text(hid_t object, const char *name, const char *text) {
     hid_t type = text_type(), space = H5Screate(H5S_SCALAR);
     int rc = -1;
-    if (type >= 0 && space >= 0) rc = set(file, path, name, type, type, space, &text);
+    if (type >= 0 && space >= 0) rc = set(object, name, type, type, space, &text);
     if (space >= 0) close_S(space);
     if (type >= 0) close_T(type);
     return rc;
 }
 
-int h5_set_number(hid_t file, const char *path, const char *name, int type, const void *value) {
+int h5_set_number(hid_t object, const char *name, int type, const void *value) {
     hid_t t = type == A_BOOL ? H5T_STD_B8LE : type == A_INT64 ? H5T_STD_I64LE : H5T_IEEE_F64LE;
     hid_t space = H5Screate(H5S_SCALAR);
-    int rc = set(file, path, name, t, t, space, value);
+    int rc = set(object, name, t, t, space, value);
     close_S(space);
     return rc;
 }

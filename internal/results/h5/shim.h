@@ -33,9 +33,11 @@ hvl_t *h5_read_lines(hid_t file, const char *path, size_t *n); // NULL when it f
 size_t h5_line(const hvl_t *lines, size_t i, const uint32_t **points);
 void h5_free_lines(hvl_t *lines, size_t n);
 
-int h5_set_string(hid_t file, const char *path, const char *name, const char *text, size_t length, int utf8);
-int h5_set_text(hid_t file, const char *path, const char *name, const char *text);
-int h5_set_number(hid_t file, const char *path, const char *name, int type, const void *value);
+hid_t h5_open_object(hid_t file, const char *path); // a group or an array, for the setting of attributes
+int h5_close_object(hid_t object);
+int h5_set_string(hid_t object, const char *name, const char *text, size_t length, int utf8);
+int h5_set_text(hid_t object, const char *name, const char *text);
+int h5_set_number(hid_t object, const char *name, int type, const void *value);
 int64_t h5_count_attributes(hid_t file, const char *path);
 int64_t h5_attribute_name(hid_t file, const char *path, int64_t i, char *name, size_t size);
 int h5_attribute(hid_t file, const char *path, const char *name, int *type, size_t *size);
