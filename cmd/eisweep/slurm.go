@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"eisweep/internal/control"
 	"eisweep/internal/root"
@@ -109,6 +111,9 @@ func (s *slurmCommand) run(ctx context.Context, e *environment, r *root.Root) er
 		_, err := e.stdout.Write([]byte(request.Script()))
 		return err
 	}
+	if err := unix.Access(filepath.Dir(request.Log), unix.W_OK|unix.X_OK); err != nil {
+		return usage("jobs that you submit could not write into %s: %w; its owner can submit them", filepath.Dir(request.Log), err)
+	}
 	site, err := slurm.Find(os.Environ())
 	if err != nil {
 		return usage("%w; log in where there are sbatch and squeue, or write the script with --print", err)
@@ -121,8 +126,21 @@ func (s *slurmCommand) run(ctx context.Context, e *environment, r *root.Root) er
 		return json.NewEncoder(e.stdout).Encode(map[string]any{"job": id, "workers": s.workers, "cores": s.cores, "name": request.Name})
 	}
 	e.say("submitted as job %s: %s of %s each; logs: %s.%s_*.log", id, count(s.workers, "worker"), count(s.cores, "core"), request.Log, id)
+	s.noteAbsent(ctx, e, r)
 	e.say("a worker ends after %v without a task; `eisweep workers%s` lists them, and jobs that wait; all end with: scancel %s", s.idle, e.rootFlag, id)
 	return nil
+}
+
+// noteAbsent says it where no coordinator answers, for which workers would only wait.
+func (s *slurmCommand) noteAbsent(ctx context.Context, e *environment, r *root.Root) {
+	client, err := openClient(ctx, e, r, &s.connection)
+	var absent *absentError
+	switch {
+	case errors.As(err, &absent):
+		e.note("%s: workers wait for one, %v at most; start it: eisweep coordinator%s", absent.short(), s.idle, e.rootFlag)
+	case err == nil:
+		client.close()
+	}
 }
 
 // explainSubmit tells a refusal from an answer that leaves open what happened.

@@ -28,6 +28,11 @@ func Find(environment []string) (*Commands, error) {
 			return nil, fmt.Errorf("find %s: %w", name, ErrAbsent)
 		}
 	}
+	for _, v := range environment { // sbatch alone reads it, but jobs are counted where they were submitted
+		if cluster, ok := strings.CutPrefix(v, "SBATCH_CLUSTERS="); ok {
+			environment = append(slices.Clone(environment), "SLURM_CLUSTERS="+cluster)
+		}
+	}
 	kept := slices.DeleteFunc(slices.Clone(environment), func(v string) bool {
 		name, _, _ := strings.Cut(v, "=")
 		return isOfJob(name) || name == "SBATCH_WAIT" || strings.HasPrefix(name, "SQUEUE_") || strings.HasPrefix(name, "SCANCEL_") || name == "LC_ALL"

@@ -23,7 +23,7 @@ func site(t *testing.T, scripts map[string]string) (c *Commands, dir string) {
 		}
 	}
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-	c, err := Find(append(os.Environ(), "SBATCH_WAIT=1", "SLURM_MEM_PER_NODE=5", "EISWEEP_DEADLINE=3", "SQUEUE_FORMAT=%i", "SLURM_CONF=/etc/slurm.conf", "SLURM_JWT=token"))
+	c, err := Find(append(os.Environ(), "SBATCH_WAIT=1", "SLURM_MEM_PER_NODE=5", "EISWEEP_DEADLINE=3", "SQUEUE_FORMAT=%i", "SLURM_CONF=/etc/slurm.conf", "SLURM_JWT=token", "SBATCH_CLUSTERS=east"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +62,9 @@ func TestSubmitIsOneArrayJob(t *testing.T) {
 		}
 	}
 	environment := "\n" + written(t, filepath.Join(dir, "sbatch.env"))
+	if !strings.Contains(environment, "\nSLURM_CLUSTERS=east\n") {
+		t.Error("squeue would look for jobs on another cluster than sbatch submits to")
+	}
 	for name, there := range map[string]bool{"SLURM_CONF": true, "SLURM_JWT": true, "SLURM_TIME_FORMAT": true, "SBATCH_WAIT": false, "SLURM_MEM_PER_NODE": false, "EISWEEP_DEADLINE": false, "SQUEUE_FORMAT": false} {
 		if strings.Contains(environment, "\n"+name+"=") != there {
 			t.Errorf("whether sbatch has %s: %v, want %v", name, !there, there)
