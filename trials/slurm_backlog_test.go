@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -37,4 +38,26 @@ func TestJobsFollowTheBacklog(t *testing.T) {
 		t.Errorf("there were %d jobs at most, want 3", most)
 	}
 	verdict(t, c, c.root(s.desk), "backlog", want)
+}
+
+// TestTheCoordinatorMayBeAJob has one run as a job of Slurm's, and submit others from there.
+func TestTheCoordinatorMayBeAJob(t *testing.T) {
+	file := sweepFile(t, "within", 4, 2, 2, "")
+	want := undisturbed(t, file)["within"]
+	n := newNetwork(t, t.TempDir())
+	s := newSlurm(t, n, 2)
+	c := s.cluster()
+	root := c.root(s.desk)
+	told := filepath.Join(s.desk.disk(), "coordinator.log")
+	command := c.program + " coordinator -p " + root + " --slurm max=1,time=5m,idle-timeout=2s"
+	job := s.does("env", "EISWEEP_FAILPOINTS=lease="+lease, "XDG_STATE_HOME="+s.desk.disk(), "sbatch", "--parsable", "--time=50", "--output="+told, "--wrap", command)
+	await(t, "a coordinator in job "+job, func() bool { return strings.Contains(contents(told), "the coordinator is ready") })
+	c.does(s.desk, "launch", "--follow", file)
+	await(t, "the end of the worker's job", func() bool { return s.does("squeue", "-h", "-o", "%i") == job })
+	verdict(t, c, root, "within", want)
+	s.does("scancel", job)
+	await(t, "the end of the coordinator", func() bool { return s.does("squeue", "-h") == "" })
+	if said := contents(told); !strings.Contains(said, "stopping; workers go on") {
+		t.Errorf("after scancel the coordinator says:\n%s", said)
+	}
 }

@@ -49,6 +49,18 @@ func TestSlurmIsAskedForWhatIsMeant(t *testing.T) {
 	c.does(&at, "drain", "--all")
 	await(t, "the end of all jobs", func() bool { return len(s.jobs(jobs.Name)) == 0 })
 
+	c.does(&at, "launch", sweepFile(t, "never", 1, 2, 2, ""))
+	s.submit(c, &at, "--time", "2h") // an hour is the most there
+	said := ""
+	await(t, "the reason why a job waits", func() bool {
+		said = c.does(&at, "explain", "never")
+		return strings.Contains(said, "PartitionTimeLimit")
+	})
+	if !strings.Contains(said, "Slurm doesn't start jobs that wait for such a reason") {
+		t.Errorf("explain says:\n%s", said)
+	}
+	s.does("scancel", "--name="+jobs.Name)
+
 	script := filepath.Join(t.TempDir(), "workers.sbatch")
 	write(t, script, c.does(&at, "slurm", append(append([]string{"--print", "--workers", "2"}, setup...), options...)...))
 	jobs.Job = s.does("sbatch", "--parsable", script)
