@@ -185,11 +185,6 @@ func (k *Coordinator) flush() {
 			k.fail(fmt.Errorf("sync folder: %w", err))
 		}
 	}
-	if len(k.batch.lines) > 0 && k.failure == nil {
-		if err := k.ours(); err != nil {
-			k.fail(err)
-		}
-	}
 	for sweep, lines := range k.batch.lines {
 		if k.failure == nil {
 			k.append(sweep, lines)
@@ -274,6 +269,10 @@ func (k *Coordinator) publishNew(ctx context.Context, tasks []queue.Task) ([]que
 
 // append writes lines to a sweep's manifest.
 func (k *Coordinator) append(sweep string, lines []results.Line) {
+	if err := k.ours(); err != nil {
+		k.fail(err)
+		return
+	}
 	m, err := k.manifest(sweep)
 	if err != nil {
 		k.fail(fmt.Errorf("open manifest of %s: %w", sweep, err))

@@ -32,7 +32,8 @@ type Config struct {
 	// durable. It must return at once and not call the coordinator.
 	Noted func(results.Line)
 	// Still, if not nil, finds out whether the root is still this coordinator's. It is
-	// called before a manifest is written after a stall of more than 10 s.
+	// called before a manifest is written, unless it said so within the last 10 s. While
+	// it can't find out because others don't answer it waits until the context ends.
 	Still func(context.Context) error
 	// Verbs are requests that Serve answers besides the coordinator's own.
 	Verbs map[string]control.Handler
@@ -55,7 +56,6 @@ type Coordinator struct {
 	launching sync.Mutex // one launch at a time
 	workers   workers
 	offers    offers
-	pulse     pulse
 
 	mu         sync.Mutex
 	machine    *machine
@@ -74,7 +74,8 @@ type Coordinator struct {
 	strangers  int                  // orders in the queue that the machine knows nothing of, when they were last listed
 	pace       pace
 	begun      time.Time
-	failure    error         // storage gave way: nothing more is placed
+	tenure     time.Time     // when the root was surely this coordinator's
+	failure    error         // it can't go on: nothing more is placed
 	changed    chan struct{} // closed and replaced when something was settled
 }
 
@@ -126,7 +127,7 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	}
 	k.stop = append(k.stop, stop)
 	if !k.config.Exclusive {
-		k.background(k.beat, k.offerSweeps, k.reconcileAlways)
+		k.background(k.offerSweeps, k.reconcileAlways)
 	}
 	return nil
 }
@@ -227,7 +228,7 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 	k.do(k.machine.step(outcome{o.ID, o.Run, o.Attempt, o.Class}))
 }
 
-// failed says whether storage gave way.
+// failed says whether the coordinator can't go on.
 func (k *Coordinator) failed() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -238,7 +239,7 @@ func (k *Coordinator) failed() bool {
 func (k *Coordinator) fail(err error) {
 	if k.failure == nil {
 		k.failure = err
-		k.config.Log.Error("storage gave way", "error", err)
+		k.config.Log.Error("the coordinator can't go on", "error", err)
 		k.announce()
 	}
 }

@@ -145,10 +145,10 @@ func (s *service) failed(ctx context.Context) error {
 
 // still finds out whether the root is still this service's.
 func (s *service) still(ctx context.Context) error {
-	if s.lease == nil {
-		return s.lock.Still()
+	if err := s.lock.Still(); err != nil || s.lease == nil {
+		return err
 	}
-	return errors.Join(s.lock.Still(), s.lease.Check(ctx))
+	return s.lease.Check(ctx)
 }
 
 // coordinate starts the coordinator, and opens the doors once it answers.

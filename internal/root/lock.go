@@ -56,7 +56,8 @@ func (r *Root) Lock(version, command string) (*Lock, error) {
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		defer f.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, &InUseError{Path: r.path, Holder: readHolder(f)}
+			holder, _ := readHolder(f) // nobody in particular, then
+			return nil, &InUseError{Path: r.path, Holder: holder}
 		}
 		return nil, fmt.Errorf("lock root %s: %w", r.path, err)
 	}
@@ -85,7 +86,11 @@ func (l *Lock) Still() error {
 		}
 		return fmt.Errorf("hold lock of root: %w", err)
 	}
-	if readHolder(l.file) != l.holder {
+	there, err := readHolder(l.file)
+	if err != nil {
+		return fmt.Errorf("hold lock of root: %w", err)
+	}
+	if there != l.holder {
 		return fmt.Errorf("hold lock of root: %w", ErrLockLost)
 	}
 	return nil
@@ -96,8 +101,12 @@ func (l *Lock) Unlock() error {
 	if l.file == nil {
 		return nil
 	}
-	// The text goes first: it must not name this process when another holds the lock.
-	err := errors.Join(l.file.Truncate(0), l.file.Close())
+	var err error
+	if l.Still() == nil {
+		// The text goes first: it must not name this process when another holds the lock.
+		err = l.file.Truncate(0)
+	}
+	err = errors.Join(err, l.file.Close())
 	held.Delete(l.file)
 	l.file = nil
 	if err != nil {
@@ -116,7 +125,8 @@ func (r *Root) Holder() (Holder, bool) {
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB); err == nil {
 		return Holder{}, false
 	}
-	return readHolder(f), true
+	holder, _ := readHolder(f) // nobody in particular, then
+	return holder, true
 }
 
 func (r *Root) lockFile() (*os.File, error) {
@@ -149,11 +159,14 @@ func (l *Lock) sign(version, command string) error {
 }
 
 // readHolder returns the zero Holder when the text is not there yet.
-func readHolder(f *os.File) Holder {
-	var h Holder
-	text, err := io.ReadAll(io.LimitReader(io.NewSectionReader(f, 0, 1<<16), 1<<16))
-	if err != nil || json.Unmarshal(text, &h) != nil {
-		return Holder{}
+func readHolder(f *os.File) (Holder, error) {
+	text, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<16))
+	if err != nil {
+		return Holder{}, fmt.Errorf("read lock: %w", err)
 	}
-	return h
+	var h Holder
+	if json.Unmarshal(text, &h) != nil {
+		return Holder{}, nil
+	}
+	return h, nil
 }

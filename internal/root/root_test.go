@@ -190,6 +190,8 @@ func TestLockThatWasForgotten(t *testing.T) {
 	if err := lock.Still(); !errors.Is(err, ErrLockLost) {
 		t.Errorf("held by another: %v", err)
 	}
+	must(t, (&Lock{file: reopened(t, lock.file), holder: lock.holder}).Unlock())
+	must(t, other.Still()) // giving up what was lost takes nothing from who has it
 	must(t, other.Unlock())
 	if err := lock.Still(); !errors.Is(err, ErrLockLost) {
 		t.Errorf("held by another meanwhile: %v", err)
@@ -198,6 +200,14 @@ func TestLockThatWasForgotten(t *testing.T) {
 	if err := lock.Still(); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("given up: %v", err)
 	}
+}
+
+// reopened is the same file, opened once more.
+func reopened(t *testing.T, f *os.File) *os.File {
+	t.Helper()
+	again, err := os.OpenFile(f.Name(), os.O_RDWR, 0)
+	must(t, err)
+	return again
 }
 
 func TestLockEndsWithItsProcess(t *testing.T) {
@@ -333,7 +343,8 @@ func FuzzHolder(f *testing.F) {
 		file, err := os.Open(name)
 		must(t, err)
 		defer file.Close()
-		h := readHolder(file)
+		h, err := readHolder(file)
+		must(t, err)
 		if message := (&InUseError{Path: "/r", Holder: h}).Error(); !strings.Contains(message, "/r") {
 			t.Error(message)
 		}

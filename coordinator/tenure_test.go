@@ -1,0 +1,98 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"eisweep/internal/control"
+	"eisweep/internal/root"
+)
+
+// asked starts a coordinator that finds out by still whether the root is its own.
+func (g *rig) asked(still func(context.Context) error) *Coordinator {
+	g.t.Helper()
+	k, err := Start(g.context(), Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Still: still})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(func() { _ = k.Stop(context.Background()) })
+	if _, err := k.Launch(g.context(), order1(parse(g.t, twoByTwo))); err != nil {
+		g.t.Fatal(err)
+	}
+	return k
+}
+
+// TestAnotherTookTheRoot lets a coordinator lose the root while it writes no lines, be
+// it that its machine stood still or that its storage did.
+func TestAnotherTookTheRoot(t *testing.T) {
+	g := newRig(t)
+	taken := make(chan struct{})
+	k := g.asked(func(context.Context) error {
+		select {
+		case <-taken:
+			return root.ErrLockLost
+		default:
+			return nil
+		}
+	})
+	g.hand(g.next("two"))
+	g.until(k, func() bool { return len(g.lines("two")) == 1 })
+	close(taken)
+	k.mu.Lock()
+	k.tenure = time.Now().Add(-tenureTime)
+	k.mu.Unlock()
+	g.hand(g.next("two"))
+	if err := k.Failed(g.context()); !errors.Is(err, root.ErrLockLost) {
+		t.Errorf("it goes on: %v", err)
+	}
+	if err := k.Stop(g.context()); !errors.Is(err, root.ErrLockLost) {
+		t.Errorf("stopped: %v", err)
+	}
+	if n := len(g.lines("two")); n != 1 {
+		t.Errorf("%d lines", n)
+	}
+	if s := g.finish(g.serve(), "two"); s.Done != 4 || len(g.lines("two")) != 4 || g.executed() != 4 {
+		t.Errorf("the next one: %+v", s)
+	}
+}
+
+// TestNobodyTellsWhoseTheRootIs stops a coordinator that waits for the answer.
+func TestNobodyTellsWhoseTheRootIs(t *testing.T) {
+	g := newRig(t)
+	asked := make(chan struct{})
+	k := g.asked(func(ctx context.Context) error {
+		close(asked)
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	g.hand(g.next("two"))
+	<-asked
+	if err := k.Stop(g.context()); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
+	if n := len(g.lines("two")); n != 0 {
+		t.Errorf("%d lines", n)
+	}
+	k = g.serve()
+	if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}).Sweeps[0]; s.Done+s.Queued != 4 {
+		t.Errorf("the next one: %+v", s)
+	}
+	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 4 {
+		t.Errorf("the next one: %+v", s)
+	}
+}
+
+func TestTenureIsShort(t *testing.T) {
+	now := time.Now()
+	for age, ours := range map[time.Duration]bool{0: true, tenureTime - 1: true, tenureTime: false, time.Hour: false, -time.Second: false} {
+		k := &Coordinator{tenure: now.Add(-age)}
+		if k.isOurs(now) != ours {
+			t.Errorf("after %v: ours is %v", age, !ours)
+		}
+	}
+	if (&Coordinator{}).isOurs(now) {
+		t.Error("ours without having asked")
+	}
+}
