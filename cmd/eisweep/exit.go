@@ -116,7 +116,7 @@ func codeOf(err error) int {
 		return codeOfRefusal(refusal.Kind)
 	case errors.As(err, &absent):
 		return absent.code()
-	case errors.As(err, &inUse), errors.As(err, &held), errors.Is(err, queue.ErrStoreInUse), errors.Is(err, queue.ErrDeposed):
+	case errors.As(err, &inUse), errors.As(err, &held), errors.Is(err, queue.ErrStoreInUse), errors.Is(err, queue.ErrDeposed), errors.Is(err, root.ErrLockLost):
 		return exitInUse
 	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted), errors.Is(err, access.ErrForbidden), errors.Is(err, queue.ErrSite):
 		return exitInput

@@ -34,6 +34,8 @@ func TestExitCodes(t *testing.T) {
 		"full disk":                {full, 4},
 		"NATS gone":                {fmt.Errorf("open: %w", queue.ErrOutOfReach), 5},
 		"root in use":              {&root.InUseError{Path: "r"}, 6},
+		"root taken by another":    {fmt.Errorf("go on: %w", root.ErrLockLost), 6},
+		"lease taken by another":   {fmt.Errorf("go on: %w", queue.ErrDeposed), 6},
 		"INT":                      {&interrupted{syscall.SIGINT}, 130},
 		"TERM":                     {&interrupted{syscall.SIGTERM}, 143},
 		"interrupted before all":   {errors.Join(full, &exitError{code: exitTasks}, &interrupted{syscall.SIGINT}), 130},

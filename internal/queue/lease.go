@@ -175,8 +175,8 @@ func (l *Lease) Epoch() uint64 { return l.epoch }
 func (l *Lease) Lost() <-chan struct{} { return l.lost.Done() }
 
 // Check renews the lease and returns nil if it is still held. The error wraps
-// ErrDeposed when it is lost; it then stays lost. Others tell that NATS doesn't
-// answer, and the lease may be held or not.
+// ErrDeposed when it is lost; it then stays lost. Others wrap ErrOutOfReach: NATS
+// doesn't answer until ctx ends, and the lease may be held or not.
 func (l *Lease) Check(ctx context.Context) error {
 	l.renewing.Lock()
 	defer l.renewing.Unlock()
@@ -186,6 +186,8 @@ func (l *Lease) Check(ctx context.Context) error {
 	err := l.q.retry(ctx, l.renew)
 	if errors.Is(err, ErrDeposed) {
 		l.lose(err)
+	} else if err != nil {
+		err = fmt.Errorf("%w: %w", ErrOutOfReach, err)
 	}
 	if err != nil {
 		return fmt.Errorf("check lease of root: %w", err)
