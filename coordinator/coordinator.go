@@ -303,9 +303,11 @@ func (k *Coordinator) end(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// clear empties the queue and the incoming folder behind the last sweep, when
-// nobody else works on them and every outcome is dealt with: so nothing of this
-// session can be taken for an answer in a later one.
+// clear empties the queue behind the last sweep, when nobody else works on it and
+// every outcome is dealt with: so nothing of this session can be taken for an answer
+// in a later one. With it goes what attempts that died left of the session's tasks.
+// Results of others stay: workers of a coordinator that was stopped for this session
+// wait to hand them over.
 func (k *Coordinator) clear(ctx context.Context) error {
 	if !k.config.Exclusive || k.failure != nil || len(k.sweeps) == 0 || !k.complete() || len(k.held) > 0 || len(k.outcomes) > 0 {
 		return nil
@@ -313,15 +315,13 @@ func (k *Coordinator) clear(ctx context.Context) error {
 	if err := k.config.Queue.PurgeOutcomes(ctx); err != nil {
 		return fmt.Errorf("clear outcomes: %w", err)
 	}
-	return clearFolder(k.config.Root.Private("incoming"))
-}
-
-// clearFolder removes the files in a folder: what attempts that died left there.
-func clearFolder(dir string) error {
+	dir := k.config.Root.Private("incoming")
 	entries, err := os.ReadDir(dir)
 	errs := []error{err}
 	for _, e := range entries {
-		errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
+		if id, _, _ := attemptOf(e.Name()); k.machine.tasks[id] != nil {
+			errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -36,7 +36,6 @@ perturb.n_perturbed = 2
 
 func TestLaunchPlacesEveryResultAndSaysSo(t *testing.T) {
 	g := newRig(t)
-	write(t, g.root.Private("incoming", "left by an attempt that died"), "")
 	s := g.run(order1(parse(t, twoByTwo))).Sweeps[0]
 	if s.Tasks != 4 || s.Ran != 4 || s.Done != 4 || s.Failed != 0 {
 		t.Errorf("summary %+v", s)
@@ -55,6 +54,28 @@ func TestLaunchPlacesEveryResultAndSaysSo(t *testing.T) {
 		}
 	}
 	if left, err := os.ReadDir(g.root.Private("incoming")); err != nil || len(left) > 0 {
+		t.Errorf("incoming holds %v, %v", left, err)
+	}
+}
+
+// TestRunClearsOnlyBehindItself has results on their way: one of a worker whose
+// coordinator was stopped, and what an attempt left at a task of the session.
+func TestRunClearsOnlyBehindItself(t *testing.T) {
+	g := newRig(t)
+	k := g.start()
+	if _, err := k.Launch(g.context(), order1(parse(t, twoByTwo))); err != nil {
+		t.Fatal(err)
+	}
+	for id := range g.queued() {
+		write(t, g.root.Private("incoming", id+".1.9.h5.2.part"), "died")
+	}
+	others := g.root.Incoming(sweeps.ID{1}, 1, 1)
+	write(t, others, "to be handed over")
+	if s := g.work(k).Sweeps[0]; s.Done != 4 {
+		t.Errorf("summary %+v", s)
+	}
+	left, err := os.ReadDir(g.root.Private("incoming"))
+	if err != nil || len(left) != 1 || left[0].Name() != filepath.Base(others) {
 		t.Errorf("incoming holds %v, %v", left, err)
 	}
 }
