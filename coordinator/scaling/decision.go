@@ -67,6 +67,11 @@ func (d *decision) hear(now time.Time, b *Backlog) {
 			d.failures, d.trouble = 0, ""
 		}
 	}
+	for i := range d.jobs {
+		if j := &d.jobs[i]; j.Waits() && slices.Contains(b.Jobs, j.ID) {
+			j.State = "RUNNING" // the list is older
+		}
+	}
 	passed := d.settled >= 0 && b.Settled != d.settled
 	d.settled = b.Settled
 	switch {
@@ -132,6 +137,15 @@ func (d *decision) needs(now time.Time, b *Backlog) int {
 	}
 	over := b.Queued - b.Free - coming*d.cores
 	return max(0, min((over+d.cores-1)/d.cores, d.most-len(there), d.portion, d.largest))
+}
+
+// leaving says that a job runs, as far as is known, whose worker has gone: others may
+// soon take its place.
+func (d *decision) leaving(b *Backlog) bool {
+	return slices.ContainsFunc(d.jobs, func(j slurm.Job) bool {
+		_, heard := d.heard[j.ID]
+		return heard && !j.Waits() && !slices.Contains(b.Jobs, j.ID)
+	})
 }
 
 // needless are the jobs that wait although nothing is left to do.

@@ -144,6 +144,26 @@ func TestAWorkerThatIsHeardMakesUpForFailures(t *testing.T) {
 	}
 }
 
+func TestAJobWhoseWorkerHasGoneIsLeaving(t *testing.T) {
+	d := newDecision(1, 1, "log")
+	d.submitted(at(0), "7", 1)
+	leaving := func(state string, heard ...string) bool {
+		d.take(at(1), jobs(state, "7_1"))
+		b := &Backlog{Jobs: heard}
+		d.hear(at(1), b)
+		return d.leaving(b)
+	}
+	if leaving("PENDING") || leaving("RUNNING") || leaving("RUNNING", "7_1") {
+		t.Error("it leaves before it was there")
+	}
+	if leaving("PENDING", "7_1") || !d.leaving(&Backlog{}) {
+		t.Error("what is heard runs, whatever the list says")
+	}
+	if !leaving("RUNNING") || !leaving("COMPLETING") || leaving("PENDING") {
+		t.Error("it leaves when its worker has gone, unless it waits again")
+	}
+}
+
 func TestWhatWasSubmittedCountsBeforeItShows(t *testing.T) {
 	d := newDecision(3, 1, "log")
 	b := &Backlog{Queued: 10, Left: 10}

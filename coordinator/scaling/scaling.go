@@ -121,7 +121,7 @@ func (s *Scaling) curious(now time.Time, b *Backlog) bool {
 	d.hear(now, b)
 	every := askEvery
 	switch {
-	case d.overdue(now) || d.most > 0 && d.needs(now, b) > 0:
+	case d.leaving(b), d.overdue(now), d.most > 0 && d.needs(now, b) > 0:
 		if !s.silent {
 			every = askSoon
 		}
