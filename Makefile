@@ -76,6 +76,7 @@ verify: build ## fail where generated files or module files have drifted
 	$(GO) mod tidy -diff
 	$(GO) -C tools/kernels mod tidy -diff
 	$(GO) -C tools mod tidy -diff
+	$(GO) -C tools/kubernetes mod tidy -diff
 	$(GO) mod verify
 
 bench: setup ## run the benchmarks (BENCH=regexp COUNT=n; for benchstat: make bench COUNT=10)

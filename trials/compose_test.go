@@ -8,10 +8,7 @@ import (
 )
 
 // composed is the compose file's cluster, started as docs/cluster.md says it.
-type composed struct {
-	e    *engine
-	home string // of who reads the page
-}
+type composed struct{ *reader }
 
 // TestContainersAsThePageHasThem does what docs/cluster.md tells of containers, and, before it ends them, stops a
 // worker and kills a NATS server while they run a sweep that was launched from outside.
@@ -25,7 +22,7 @@ func TestContainersAsThePageHasThem(t *testing.T) {
 	if len(page) != 3 {
 		t.Fatalf("the page has %d blocks, want start, use and end", len(page))
 	}
-	s := &composed{e: e, home: readersHome(t)}
+	s := &composed{newReader(e)}
 	s.follow(page[0])
 	s.follow(page[1])
 	experiments := filepath.Join(s.home, "experiments")
@@ -62,26 +59,6 @@ func TestContainersAsThePageHasThem(t *testing.T) {
 	s.follow(page[2])
 	if left := e.does("podman", "ps", "--all", "--quiet"); left != "" {
 		t.Errorf("containers are left: %s", left)
-	}
-}
-
-// readersHome is a home that has the repository's deploy and nothing else.
-func readersHome(t testing.TB) string {
-	t.Helper()
-	home := t.TempDir()
-	if err := os.CopyFS(filepath.Join(home, "deploy"), os.DirFS("../deploy")); err != nil {
-		t.Fatal(err)
-	}
-	return home
-}
-
-// follow does what a block of the page says.
-func (s *composed) follow(block string) {
-	s.e.t.Helper()
-	path := filepath.Dir(built(s.e.t, plain)) + ":" + os.Getenv("PATH")
-	said, err := s.e.tries("env", "--chdir="+s.home, "HOME="+s.home, "PATH="+path, "EISWEEP_ROOT=", "bash", "-euc", block)
-	if err != nil {
-		s.e.t.Fatalf("docs/cluster.md: %v\n%s", err, said)
 	}
 }
 

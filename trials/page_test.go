@@ -2,6 +2,7 @@ package trials
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -26,4 +27,45 @@ func commandsOf(t testing.TB, section string) (blocks []string) {
 		blocks = append(blocks, m[1])
 	}
 	return blocks
+}
+
+// reader is who does what the page says where an engine runs containers: in a home that has the repository's deploy.
+type reader struct {
+	e    *engine
+	home string
+}
+
+func newReader(e *engine) *reader {
+	e.t.Helper()
+	r := &reader{e: e, home: e.t.TempDir()}
+	copyDeploy(e.t, filepath.Join(r.home, "deploy"))
+	return r
+}
+
+// copyDeploy copies what operators copy, without keys that were made there.
+func copyDeploy(t testing.TB, to string) {
+	t.Helper()
+	if err := os.CopyFS(to, os.DirFS("../deploy")); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{"compose", "kubernetes"} {
+		if err := os.RemoveAll(filepath.Join(to, folder, "keys")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// tries does what a block of the page says, with the home's bin before the other programs.
+func (r *reader) tries(block string) error {
+	path := filepath.Join(r.home, "bin") + ":" + filepath.Dir(built(r.e.t, plain)) + ":" + os.Getenv("PATH")
+	_, err := r.e.tries("env", "--chdir="+r.home, "HOME="+r.home, "PATH="+path, "EISWEEP_ROOT=", "bash", "-euc", block)
+	return err
+}
+
+// follow does what a block says and wants it to succeed.
+func (r *reader) follow(block string) {
+	r.e.t.Helper()
+	if err := r.tries(block); err != nil {
+		r.e.t.Fatalf("docs/cluster.md: %v", err)
+	}
 }
