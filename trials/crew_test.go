@@ -152,14 +152,58 @@ func (w *crew) wentOn() {
 		if strings.Contains(logs[d.log], "result of ") && strings.Contains(logs[d.log], " by "+d.name+",") {
 			continue // it was done just before
 		}
+		if doneEarlier(logs, d.log) {
+			continue // a worker that had been taken for dead was at it, too, and was first
+		}
 		next, saved := d.log, d.saved
 		if d.signal == syscall.SIGKILL {
-			next, saved = following(d.log), lastSaved(logs[d.log])
+			next, saved = begunAfter(logs, d.log), lastSaved(logs[d.log])
+		} else if !begun(logs[next]) {
+			next = begunAfter(logs, d.log)
 		}
 		if from := wentOnFrom.FindStringSubmatch(logs[next]); from == nil || number(from[1]) < saved {
 			w.c.t.Errorf("%s left a checkpoint of %s by %v; attempt %s went on from an earlier one, or none:\n%s\nafter\n%s", d.name, d.log, d.signal, next, logs[next], logs[d.log])
 		}
 	}
+}
+
+// doneEarlier tells whether an attempt of a smaller number made the result.
+func doneEarlier(logs map[string]string, log string) bool {
+	order, number := attemptNumber(log)
+	for name, said := range logs {
+		if o, n := attemptNumber(name); o == order && n < number && strings.Contains(said, "result of ") {
+			return true
+		}
+	}
+	return false
+}
+
+// begunAfter is the name of the first attempt after another that got as far as to begin: one whose worker was killed at
+// once went on from nothing.
+func begunAfter(logs map[string]string, log string) string {
+	for {
+		log = following(log)
+		if said, ok := logs[log]; !ok || begun(said) {
+			return log
+		}
+	}
+}
+
+// begun tells by an attempt's log whether it came to compute.
+func begun(log string) bool {
+	return strings.Contains(log, "goes on from") || strings.Contains(log, " training")
+}
+
+// following is the name of the next attempt's log.
+func following(log string) string {
+	order, n := attemptNumber(log)
+	return order + "." + strconv.Itoa(n+1)
+}
+
+// attemptNumber splits the name of an attempt's log into the order, id.run, and its number.
+func attemptNumber(log string) (order string, attempt int) {
+	dot := strings.LastIndexByte(log, '.')
+	return log[:dot], number(log[dot+1:])
 }
 
 // What an attempt's log says of how far it was saved, and of where it goes on, in stimuli.
@@ -180,11 +224,4 @@ func lastSaved(log string) int {
 func number(digits string) int {
 	n, _ := strconv.Atoi(digits)
 	return n
-}
-
-// following is the name of the next attempt's log.
-func following(log string) string {
-	parts := strings.Split(log, ".")
-	n, _ := strconv.Atoi(parts[2])
-	return strings.Join([]string{parts[0], parts[1], strconv.Itoa(n + 1)}, ".")
 }

@@ -21,7 +21,7 @@ func TestTheLeaderOfASitesNATSIsKilled(t *testing.T) {
 			}
 			keys := newSiteKeys(t, addresses...)
 			s := newSite(t, keys, at...)
-			c := newCluster(t)
+			c := newCluster(t, "lease=1m") // nobody dies but servers, whose election takes its time
 			c.options = keys.options(s)
 			root := c.root(at[0])
 			c.coordinator(at[0])
