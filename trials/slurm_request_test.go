@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -68,4 +69,14 @@ func TestSlurmIsAskedForWhatIsMeant(t *testing.T) {
 	jobs.worker("2", 1)
 	c.does(&at, "drain", "--all")
 	await(t, "the end of all jobs", func() bool { return len(s.jobs(jobs.Name)) == 0 })
+
+	// A controller that hangs while it is asked has jobs that nobody was told of.
+	s.ctld.signal(syscall.SIGSTOP)
+	p := c.start(&at, "slurm")
+	code := p.end()
+	s.ctld.signal(syscall.SIGCONT)
+	if code != 5 || !strings.Contains(p.said(), "the jobs may be there all the same") {
+		t.Errorf("exit code %d while nobody answers\n%s", code, p.said())
+	}
+	await(t, "a job that nobody was told of", func() bool { return len(s.jobs(jobs.Name)) == 1 })
 }

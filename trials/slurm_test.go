@@ -18,6 +18,7 @@ type slurmSite struct {
 	desk   *host   // of the controller
 	nodes  []*host // n1, n2, …
 	config string
+	ctld   *process
 }
 
 // slurmConfig tells a node that doesn't answer from one that does within seconds, and starts what was put back into the
@@ -85,7 +86,7 @@ func newSlurm(t testing.TB, n *network, nodes int) *slurmSite {
 	start(t, s.desk, s.env(), "munged", "--foreground", "--force", "--socket="+munge+"/socket", "--key-file="+munge+"/key", "--log-file="+munge+"/log",
 		"--pid-file="+munge+"/pid", "--seed-file="+munge+"/seed")
 	await(t, "the socket of munged", func() bool { return contents(munge+"/pid") != "" })
-	start(t, s.desk, s.env(), "slurmctld", "-D", "-i")
+	s.ctld = start(t, s.desk, s.env(), "slurmctld", "-D", "-i")
 	for k, h := range s.nodes {
 		start(t, h, s.env(), "slurmd", "-D", "-N", fmt.Sprintf("n%d", k+1))
 	}
