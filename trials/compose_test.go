@@ -55,6 +55,9 @@ func TestContainersAsThePageHasThem(t *testing.T) {
 	if code := follow.end(); code != 0 {
 		t.Errorf("launch --follow: exit code %d\n%s", code, follow.said())
 	}
+	if !strings.Contains(follow.said(), "results: "+experiments) {
+		t.Errorf("launch tells of the results as the coordinator has them:\n%s", follow.said())
+	}
 	verdict(t, client, client.root(outside), "steady", want)
 	s.follow(page[2])
 	if left := e.does("podman", "ps", "--all", "--quiet"); left != "" {

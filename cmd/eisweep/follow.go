@@ -144,6 +144,9 @@ func (f *following) finish(ctx context.Context, e *environment) error {
 	if err != nil {
 		return f.left(ctx, e, err)
 	}
+	for i := range sum.Sweeps {
+		sum.Sweeps[i].Dir = f.client.root.SweepDir(sum.Sweeps[i].Name) // as this machine has it
+	}
 	f.stop()
 	f.tellLines()
 	f.observer.summary(sum, nil)

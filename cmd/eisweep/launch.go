@@ -107,8 +107,14 @@ func (l *launching) launch(ctx context.Context, e *environment, c *client) error
 }
 
 // send sends the request; files that are in the way are moved if the person says so.
-func (l *launching) send(ctx context.Context, e *environment, c *client) (control.Plan, error) {
-	plan, err := ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
+// Folders are as this machine has them.
+func (l *launching) send(ctx context.Context, e *environment, c *client) (plan control.Plan, err error) {
+	defer func() {
+		for i := range plan.Sweeps {
+			plan.Sweeps[i].Dir = c.root.SweepDir(plan.Sweeps[i].Name)
+		}
+	}()
+	plan, err = ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
 	var refusal *control.Refusal
 	if !errors.As(err, &refusal) || refusal.Kind != control.InTheWay || !e.asks || l.asJSON {
 		return plan, err
