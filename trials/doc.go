@@ -4,12 +4,12 @@
 // It has no code but tests and what they stand on. A machine is a network namespace on a bridge (host_test.go), or a
 // guest with a kernel of its own that has the shared folder over NFS (guest_test.go, nfs_test.go). Processes are real
 // (process_test.go): the coordinator, workers and NATS servers (nats_test.go) are killed, and hosts cut off, while a
-// sweep runs. All of it lives in namespaces that the test binary enters before anything else (world_test.go) and that
+// sweep runs. Containers are podman's, from images built here (engine_test.go). All of it lives in namespaces that the test binary enters before anything else (world_test.go) and that
 // the kernel takes down with it, so that nothing is left behind whatever happens.
 //
 // What a trial wants is the same everywhere (verdict_test.go): every task done once, the digests of an undisturbed run,
 // nothing left in incoming/, and nothing that `verify` objects to. Times are never wanted; the measurements print them.
 //
-// Hosts need root, or user namespaces; guests also the packages that tools/setup test installs. Under CI=true their
+// Hosts need root, or user namespaces; guests and containers also the packages that tools/setup test installs. Under CI=true their
 // absence fails; elsewhere it skips the trial and says what is missing.
 package trials
