@@ -20,8 +20,9 @@ type Commands struct {
 	environment []string
 }
 
-// Find looks for Slurm's commands, which will have this environment but for what
-// Slurm told the job that asks, if it is one, and for what changes the form of answers.
+// Find looks for Slurm's commands, which will have this environment, and sbatch's jobs
+// with them, but for what Slurm told the job that asks, if it is one, and for what
+// changes the form of answers.
 func Find(environment []string) (*Commands, error) {
 	for _, name := range []string{"sbatch", "squeue", "scancel"} {
 		if _, err := exec.LookPath(name); err != nil {
@@ -35,9 +36,9 @@ func Find(environment []string) (*Commands, error) {
 	}
 	kept := slices.DeleteFunc(slices.Clone(environment), func(v string) bool {
 		name, _, _ := strings.Cut(v, "=")
-		return isOfJob(name) || name == "SBATCH_WAIT" || strings.HasPrefix(name, "SQUEUE_") || strings.HasPrefix(name, "SCANCEL_") || name == "LC_ALL"
+		return isOfJob(name) || name == "SBATCH_WAIT" || strings.HasPrefix(name, "SQUEUE_") || strings.HasPrefix(name, "SCANCEL_")
 	})
-	return &Commands{append(kept, "LC_ALL=C", "SLURM_TIME_FORMAT=%s")}, nil
+	return &Commands{kept}, nil
 }
 
 // isOfJob tells what Slurm sets in a job, and sbatch would hand on to another.
@@ -97,6 +98,9 @@ func (c *Commands) run(ctx context.Context, stdin, name string, args ...string) 
 	cmd := exec.CommandContext(ctx, name, args...)
 	var errs bytes.Buffer
 	cmd.Env, cmd.Stdin, cmd.Stderr = c.environment, strings.NewReader(stdin), &errs
+	if name != "sbatch" {
+		cmd.Env = append(slices.Clone(cmd.Env), "LC_ALL=C", "SLURM_TIME_FORMAT=%s")
+	}
 	out, err := cmd.Output()
 	if ctx.Err() != nil {
 		err = fmt.Errorf("no answer: %w", ctx.Err())

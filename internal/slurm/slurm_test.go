@@ -23,7 +23,7 @@ func site(t *testing.T, scripts map[string]string) (c *Commands, dir string) {
 		}
 	}
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-	c, err := Find(append(os.Environ(), "SBATCH_WAIT=1", "SLURM_MEM_PER_NODE=5", "EISWEEP_DEADLINE=3", "SQUEUE_FORMAT=%i", "SLURM_CONF=/etc/slurm.conf", "SLURM_JWT=token", "SBATCH_CLUSTERS=east"))
+	c, err := Find(append(os.Environ(), "SBATCH_WAIT=1", "SLURM_MEM_PER_NODE=5", "EISWEEP_DEADLINE=3", "SQUEUE_FORMAT=%i", "SLURM_CONF=/etc/slurm.conf", "SLURM_JWT=token", "SBATCH_CLUSTERS=east", "LC_ALL=de_DE"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestSubmitIsOneArrayJob(t *testing.T) {
 	if !strings.Contains(environment, "\nSLURM_CLUSTERS=east\n") {
 		t.Error("squeue would look for jobs on another cluster than sbatch submits to")
 	}
-	for name, there := range map[string]bool{"SLURM_CONF": true, "SLURM_JWT": true, "SLURM_TIME_FORMAT": true, "SBATCH_WAIT": false, "SLURM_MEM_PER_NODE": false, "EISWEEP_DEADLINE": false, "SQUEUE_FORMAT": false} {
+	for name, there := range map[string]bool{"SLURM_CONF": true, "SLURM_JWT": true, "SLURM_TIME_FORMAT": false, "LC_ALL": true, "SBATCH_WAIT": false, "SLURM_MEM_PER_NODE": false, "EISWEEP_DEADLINE": false, "SQUEUE_FORMAT": false} {
 		if strings.Contains(environment, "\n"+name+"=") != there {
 			t.Errorf("whether sbatch has %s: %v, want %v", name, !there, there)
 		}
@@ -106,7 +106,7 @@ func TestRefusalsAreToldFromDoubts(t *testing.T) {
 }
 
 func TestJobsAreReadOrRefused(t *testing.T) {
-	c, dir := site(t, map[string]string{"squeue": "printf '%s\\n' 'CLUSTER: one' '7_1|RUNNING|1795571825|1795575425|ana|None' '7_2|PENDING|N/A|N/A|ana|(Nodes required for job are DOWN, DRAINED or reserved)' '8|PENDING|1795571825|1795575425|ben|Priority'\n"})
+	c, dir := site(t, map[string]string{"squeue": "test \"$LC_ALL$SLURM_TIME_FORMAT\" = C%s || exit 1\nprintf '%s\\n' 'CLUSTER: one' '7_1|RUNNING|1795571825|1795575425|ana|None' '7_2|PENDING|N/A|N/A|ana|(Nodes required for job are DOWN, DRAINED or reserved)' '8|PENDING|1795571825|1795575425|ben|Priority'\n"})
 	jobs, err := c.Jobs(t.Context(), "eisweep-abc")
 	want := []Job{
 		{ID: "7_1", State: "RUNNING", Start: time.Unix(1795571825, 0), End: time.Unix(1795575425, 0), User: "ana"},
