@@ -9,26 +9,41 @@ import (
 	"syscall"
 
 	"eisweep/internal/results"
+	"eisweep/internal/root"
 )
 
-// linkOrCopy gives a file a second name, or copies it where the file system has
-// no hard links. The error is os.ErrExist when the name is taken.
-func linkOrCopy(from, to string) error {
-	err := os.Link(from, to)
+// linkOrCopy gives a file of this SHA-256 a second name, or copies it where the file
+// system has no hard links, or the file is another user's, who could change it later.
+// The error is os.ErrExist when the name is taken.
+func linkOrCopy(from, to, sha256 string) error {
+	info, err := os.Lstat(from)
+	if err != nil {
+		return err
+	}
+	if !isOwn(info) {
+		return copyTo(from, to, sha256)
+	}
+	err = os.Link(from, to)
 	if err == nil || errors.Is(err, os.ErrExist) {
 		return err
 	}
 	for _, no := range []error{syscall.EXDEV, syscall.EPERM, syscall.ENOTSUP, syscall.ENOSYS, syscall.EMLINK} {
 		if errors.Is(err, no) {
-			return copyTo(from, to)
+			return copyTo(from, to, sha256)
 		}
 	}
 	return err
 }
 
-// copyTo copies a file under a name that must be free. Half a copy never has the
-// name.
-func copyTo(from, to string) error {
+// isOwn says whether a file is plain, and this user's.
+func isOwn(info os.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return info.Mode().IsRegular() && (!ok || int(stat.Uid) == os.Geteuid())
+}
+
+// copyTo copies a file of this SHA-256 under a name that must be free. Half a copy,
+// or one of other bytes, never has the name.
+func copyTo(from, to, sha256 string) error {
 	if _, err := os.Lstat(to); err == nil {
 		return os.ErrExist
 	}
@@ -36,7 +51,14 @@ func copyTo(from, to string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(temp, to); err != nil {
+	sum, _, err := results.HashFile(temp)
+	if err == nil && sum != sha256 {
+		err = fmt.Errorf("copy %s: it changed meanwhile", from)
+	}
+	if err == nil {
+		err = os.Rename(temp, to)
+	}
+	if err != nil {
 		return errors.Join(err, os.Remove(temp))
 	}
 	return nil
@@ -73,6 +95,9 @@ func copyInput(from, to, sha256 string) error {
 	sum, _, err := results.HashFile(temp)
 	if err == nil && sum != sha256 {
 		err = fmt.Errorf("it changed while it was being copied; launch again")
+	}
+	if err == nil {
+		err = root.ShareFile(temp)
 	}
 	if err == nil {
 		err = os.Rename(temp, to)

@@ -46,6 +46,9 @@ func checkIncoming(path string, o *queue.Outcome) error {
 	if _, err := os.ReadDir(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("open incoming folder: %w", err)
 	}
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("the result of %s is not a plain file", o.ID)
+	}
 	sum, n, err := results.HashFile(path)
 	if err != nil {
 		return fmt.Errorf("read result on its way: %w", err)
@@ -84,13 +87,13 @@ func (k *Coordinator) link(c link) {
 func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) error {
 	dir := k.config.Root.SweepDir(sweep)
 	to := filepath.Join(dir, t.File)
-	err := linkOrCopy(from, to)
+	err := linkOrCopy(from, to, sha256)
 	if errors.Is(err, os.ErrNotExist) && isGone(dir) {
 		k.config.Log.Warn("the folder of a sweep is gone and is made again for its results; launch the sweep again", "sweep", sweep)
 		if err := os.Mkdir(dir, 0o777); err != nil {
 			return err
 		}
-		err = linkOrCopy(from, to)
+		err = linkOrCopy(from, to, sha256)
 	}
 	if !errors.Is(err, os.ErrExist) {
 		return err
@@ -101,7 +104,7 @@ func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) er
 	if err := k.supersede(sweep, t); err != nil {
 		return fmt.Errorf("move the file in the way: %w", err)
 	}
-	return linkOrCopy(from, to)
+	return linkOrCopy(from, to, sha256)
 }
 
 // isGone tells whether there is nothing under a path.

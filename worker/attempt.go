@@ -11,6 +11,7 @@ import (
 
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
+	"eisweep/internal/root"
 	"eisweep/sim"
 )
 
@@ -40,6 +41,10 @@ func (a *attempt) run(ctx context.Context) (out queue.Outcome, err error) {
 		log.say("ended: %v", err)
 		log.close()
 		return out, err
+	}
+	if err := root.ShareFile(a.incoming()); err != nil {
+		log.close()
+		return out, fmt.Errorf("share result: %w", err)
 	}
 	log.say("result of %d bytes, digest %s", receipt.Bytes, receipt.Digest)
 	if err := log.close(); err != nil {

@@ -3,8 +3,13 @@ package worker
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
+
+	"golang.org/x/sys/unix"
+
+	"eisweep/internal/root"
 )
 
 // attemptLog is the log of one attempt, a file of its own. An error of writing
@@ -17,9 +22,16 @@ type attemptLog struct {
 // openLog begins the log anew if there is one: the attempt's number was given
 // before, to one that was handed back.
 func openLog(path string) (*attemptLog, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	const how = os.O_WRONLY | os.O_CREATE | os.O_TRUNC | unix.O_NOFOLLOW
+	f, err := os.OpenFile(path, how, 0o600)
+	if errors.Is(err, fs.ErrPermission) && os.Remove(path) == nil { // it was another user's
+		f, err = os.OpenFile(path, how, 0o600)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
+	}
+	if err := root.ShareFile(path); err != nil {
+		return nil, errors.Join(fmt.Errorf("share log: %w", err), f.Close())
 	}
 	return &attemptLog{file: f}, nil
 }

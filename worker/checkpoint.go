@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"eisweep/internal/root"
 )
 
 // A checkpoint's file is a head (magic, format, how far it is, the SHA-256 of
@@ -90,6 +92,9 @@ func newDraft(path string, s Saver) (_ *draft, err error) {
 			err = errors.Join(err, d.drop())
 		}
 	}()
+	if err := root.ShareFile(d.file.Name()); err != nil {
+		return nil, err
+	}
 	w := bufio.NewWriterSize(d.file, 1<<16)
 	if _, err := w.Write(headOf(d.done)); err != nil {
 		return nil, err

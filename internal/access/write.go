@@ -32,7 +32,7 @@ func (a *Authority) WriteFiles(r *root.Root, urls []string, share Share) error {
 	if group == private {
 		err = r.Unshare()
 	} else {
-		err = r.ShareWith(group)
+		err = r.ShareWith(group, share.Workers)
 	}
 	if err != nil {
 		return fmt.Errorf("write access files: %w", err)

@@ -142,10 +142,13 @@ func makeFolder(path string) error {
 
 func makePrivate(path string) error {
 	dir := filepath.Join(path, private)
-	for _, d := range append([]string{""}, folders...) {
-		d = filepath.Join(dir, d)
+	for _, name := range append([]string{""}, folders...) {
+		d := filepath.Join(dir, name)
 		if err := os.Mkdir(d, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("make folder: %w", err)
+		}
+		if slices.Contains(worked, name) && sharedWith(dir, d) {
+			continue
 		}
 		if err := check(d, true); err != nil {
 			return err

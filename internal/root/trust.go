@@ -12,6 +12,18 @@ import (
 // have tampered with.
 var ErrUntrusted = errors.New("others could have tampered with it")
 
+// sharedWith says whether this user shares a folder in the private folder with the
+// group that may enter that, and with nobody else.
+func sharedWith(private, folder string) bool {
+	outer, err := os.Lstat(private)
+	if err != nil {
+		return false
+	}
+	inner, err := os.Lstat(folder)
+	return err == nil && inner.IsDir() && userOf(inner) == os.Geteuid() && inner.Mode().Perm() == 0o770 &&
+		outer.Mode().Perm() == 0o750 && groupOf(inner) == groupOf(outer)
+}
+
 // check refuses what is a link, belongs to another user than this one or those that
 // are named, or may be written by others, and what is not a folder (or a plain file)
 // where one should be.
