@@ -2,6 +2,7 @@ package trials
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -71,6 +72,7 @@ func BenchmarkMillion(b *testing.B) {
 	}
 	took("s/plan", func() { c.does(at, "plan", large) })
 	took("s/launch", func() { c.does(at, "launch", large) })
+	b.ReportMetric(float64(size(b, filepath.Join(c.root(at), ".eisweep", "store")))/float64(b.N), "B/queued")
 	took("s/status", func() { c.does(at, "status") })
 	c.worker(at)
 	took("s/small", func() { c.does(at, "launch", "--follow", small) })
