@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -58,7 +59,7 @@ func copyDeploy(t testing.TB, to string) {
 // tries does what a block of the page says, with the home's bin before the other programs.
 func (r *reader) tries(block string) error {
 	path := filepath.Join(r.home, "bin") + ":" + filepath.Dir(built(r.e.t, plain)) + ":" + os.Getenv("PATH")
-	_, err := r.e.tries("env", "--chdir="+r.home, "HOME="+r.home, "PATH="+path, "EISWEEP_ROOT=", "bash", "-euc", block)
+	_, err := r.e.tries("timeout", fmt.Sprint(2*patience.Seconds()), "env", "--chdir="+r.home, "HOME="+r.home, "PATH="+path, "EISWEEP_ROOT=", "bash", "-euc", block)
 	return err
 }
 
