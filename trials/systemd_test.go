@@ -10,8 +10,9 @@ import (
 	"testing"
 )
 
-// TestServicesOfSystemd follows docs/cluster.md on a machine that systemd boots, from the package to results. Then a
-// worker is killed, which systemd starts again, and stopped in the middle of a task, which another instance goes on with.
+// TestServicesOfSystemd follows docs/cluster.md on a machine that systemd boots, from the package to results, and has a
+// member of a group launch another sweep. Then a worker is killed, which systemd starts again, and stopped in the middle
+// of a task, which another instance goes on with.
 func TestServicesOfSystemd(t *testing.T) {
 	served := sweepFile(t, "served", 3, 4, 500, "")
 	want := undisturbed(t, "quick", served)
@@ -25,7 +26,6 @@ func TestServicesOfSystemd(t *testing.T) {
 	}
 	deb := packaged(t, built(t, failing))
 	g := n.bySystemd(server)
-
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(g.does(t, "journalctl --no-pager -n 60 -u 'eisweep-*'"))
@@ -33,8 +33,8 @@ func TestServicesOfSystemd(t *testing.T) {
 	})
 
 	page := commandsOf(t, "systemd")
-	if len(page) != 3 {
-		t.Fatalf("the page has %d blocks, want install, start and use", len(page))
+	if len(page) != 4 {
+		t.Fatalf("the page has %d blocks, want install, start, use and share", len(page))
 	}
 	g.does(t, "cd "+filepath.Dir(deb)+"\n"+page[0])
 	g.does(t, page[1])
@@ -46,10 +46,12 @@ func TestServicesOfSystemd(t *testing.T) {
 		t.Errorf("the page's sweep has %d results, %d of them right", len(got), agreeing(got, want["quick"]))
 	}
 
+	g.does(t, "groupadd lab; useradd --groups lab ann")
+	g.does(t, page[3])
 	g.does(t, `printf '%s\n' EISWEEP_FAILPOINTS=lease=`+lease+` "EISWEEP_WORKER_OPTIONS=--checkpoint 200ms" >>/etc/eisweep/env
 		systemctl restart eisweep-coordinator eisweep-worker@1
 		cp `+served+` /srv/eisweep
-		runuser -u eisweep -- eisweep launch /srv/eisweep/served.toml -p /srv/eisweep`)
+		runuser -u ann -- eisweep launch /srv/eisweep/served.toml -p /srv/eisweep`)
 	w := &crew{c: c, root: root}
 	first := g.service(t, "eisweep-worker@1")
 	w.leavesGuest(first, syscall.SIGKILL, "kill -KILL "+first.pid+"; until [ $(systemctl show -P MainPID eisweep-worker@1) -gt "+first.pid+" ]; do sleep 0.1; done")
