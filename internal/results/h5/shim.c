@@ -1,4 +1,4 @@
-#include "shim.h"
+#include "closing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,28 +31,14 @@ static herr_t append(unsigned n, const H5E_error2_t *e, void *unused) {
     return 0;
 }
 
-static void keep_reason(void) {
+void h5_keep_reason(void) {
     if (!reason[0]) H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, append, NULL);
 }
 
 const char *h5_error(void) {
-    keep_reason();
+    h5_keep_reason();
     return reason;
 }
-
-// The closing of what an operation made keeps the reason of an earlier failure.
-#define CLOSING(kind) \
-    static herr_t close_##kind(hid_t id) { \
-        keep_reason(); \
-        return H5##kind##close(id); \
-    }
-CLOSING(A)
-CLOSING(D)
-CLOSING(G)
-CLOSING(O)
-CLOSING(P)
-CLOSING(S)
-CLOSING(T)
 
 // access_list gives file access properties that fail a close while objects are open
 // (the default closes late and silently) and that don't lock the file: what is
@@ -152,16 +138,19 @@ static hid_t file_type(int type) {
 }
 
 // filtered gives dataset creation properties: chunks, shuffle before deflate 5,
-// no times.
+// no times. They are made once, and are not closed.
 static hid_t filtered(int rank, const hsize_t *chunk) {
-    hid_t p = H5Pcreate(H5P_DATASET_CREATE);
-    if (p < 0) return p;
-    if (H5Pset_chunk(p, rank, chunk) < 0 || H5Pset_shuffle(p) < 0 || H5Pset_deflate(p, 5) < 0 ||
-        H5Pset_obj_track_times(p, 0) < 0) {
-        close_P(p);
-        return -1;
+    static hid_t kept = -1;
+    if (kept < 0) {
+        hid_t p = H5Pcreate(H5P_DATASET_CREATE);
+        if (p < 0) return p;
+        if (H5Pset_shuffle(p) < 0 || H5Pset_deflate(p, 5) < 0 || H5Pset_obj_track_times(p, 0) < 0) {
+            close_P(p);
+            return -1;
+        }
+        kept = p;
     }
-    return p;
+    return H5Pset_chunk(kept, rank, chunk) < 0 ? -1 : kept;
 }
 
 hid_t h5_create_array(hid_t file, const char *path, int type, int rank, const hsize_t *dims, const hsize_t *chunk) {
@@ -169,7 +158,6 @@ hid_t h5_create_array(hid_t file, const char *path, int type, int rank, const hs
     if (properties >= 0 && space >= 0)
         array = H5Dcreate2(file, path, file_type(type), space, H5P_DEFAULT, properties, H5P_DEFAULT);
     if (space >= 0) close_S(space);
-    if (properties >= 0) close_P(properties);
     return array;
 }
 
@@ -244,7 +232,6 @@ int h5_write_lines(hid_t file, const char *path, size_t n, const size_t *lengths
         if (close_D(d) < 0) rc = -1;
     }
     close_S(space);
-    close_P(properties);
     close_T(type);
     free(lines);
     return rc;
@@ -277,118 +264,4 @@ size_t h5_line(const hvl_t *lines, size_t i, const uint32_t **points) {
 void h5_free_lines(hvl_t *lines, size_t n) {
     for (size_t i = 0; i < n; i++) H5free_memory(lines[i].p);
     free(lines);
-}
-
-hid_t h5_open_object(hid_t file, const char *path) { return H5Oopen(file, path, H5P_DEFAULT); }
-
-int h5_close_object(hid_t object) { return close_O(object); }
-
-static int set(hid_t object, const char *name, hid_t type, hid_t memory, hid_t space, const void *value) {
-    int rc = -1;
-    hid_t a = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    if (a >= 0) {
-        rc = value ? H5Awrite(a, memory, value) : 0;
-        if (close_A(a) < 0) rc = -1;
-    }
-    return rc;
-}
-
-int h5_set_string(hid_t object, const char *name, const char *text, size_t length, int utf8) {
-    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(length ? H5S_SCALAR : H5S_NULL);
-    int rc = -1;
-    if (type >= 0 && space >= 0 && H5Tset_size(type, length ? length : 1) >= 0 &&
-        H5Tset_cset(type, utf8 ? H5T_CSET_UTF8 : H5T_CSET_ASCII) >= 0)
-        rc = set(object, name, type, type, space, length ? text : NULL);
-    if (space >= 0) close_S(space);
-    if (type >= 0) close_T(type);
-    return rc;
-}
-
-// text_type is a string of any length, in UTF-8.
-static hid_t text_type(void) {
-    hid_t type = H5Tcopy(H5T_C_S1);
-    if (type >= 0 && H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0) return type;
-    if (type >= 0) close_T(type);
-    return -1;
-}
-
-int h5_set_text(hid_t object, const char *name, const char *text) {
-    hid_t type = text_type(), space = H5Screate(H5S_SCALAR);
-    int rc = -1;
-    if (type >= 0 && space >= 0) rc = set(object, name, type, type, space, &text);
-    if (space >= 0) close_S(space);
-    if (type >= 0) close_T(type);
-    return rc;
-}
-
-int h5_set_number(hid_t object, const char *name, int type, const void *value) {
-    hid_t t = type == A_BOOL ? H5T_STD_B8LE : type == A_INT64 ? H5T_STD_I64LE : H5T_IEEE_F64LE;
-    hid_t space = H5Screate(H5S_SCALAR);
-    int rc = set(object, name, t, t, space, value);
-    close_S(space);
-    return rc;
-}
-
-int64_t h5_count_attributes(hid_t file, const char *path) {
-    H5O_info_t info;
-    if (H5Oget_info_by_name2(file, path, &info, H5O_INFO_NUM_ATTRS, H5P_DEFAULT) < 0) return -1;
-    return info.num_attrs;
-}
-
-int64_t h5_attribute_name(hid_t file, const char *path, int64_t i, char *name, size_t size) {
-    return H5Aget_name_by_idx(file, path, H5_INDEX_NAME, H5_ITER_INC, i, name, size, H5P_DEFAULT);
-}
-
-static int attribute_type(hid_t type) {
-    switch (H5Tget_class(type)) {
-    case H5T_BITFIELD: return H5Tget_size(type) == 1 ? A_BOOL : A_OTHER;
-    case H5T_INTEGER: return A_INT64;
-    case H5T_FLOAT: return A_FLOAT64;
-    case H5T_STRING: return H5Tis_variable_str(type) ? A_TEXT : A_STRING;
-    default: return A_OTHER;
-    }
-}
-
-// Sizes: of the string; 0 for an empty one; of a number in memory.
-int h5_attribute(hid_t file, const char *path, const char *name, int *type, size_t *size) {
-    if (H5Aexists_by_name(file, path, name, H5P_DEFAULT) <= 0) return -1;
-    hid_t a = H5Aopen_by_name(file, path, name, H5P_DEFAULT, H5P_DEFAULT);
-    if (a < 0) return -1;
-    hid_t t = H5Aget_type(a), space = H5Aget_space(a);
-    H5S_class_t shape = H5Sget_simple_extent_type(space);
-    *type = attribute_type(t);
-    *size = *type == A_STRING ? H5Tget_size(t) : *type == A_BOOL ? 1 : 8;
-    if (shape == H5S_NULL && *type == A_STRING) *size = 0;
-    else if (H5Sget_simple_extent_npoints(space) != 1) *type = A_OTHER;
-    close_S(space);
-    close_T(t);
-    close_A(a);
-    return 0;
-}
-
-char *h5_get_text(hid_t file, const char *path, const char *name) {
-    hid_t a = H5Aopen_by_name(file, path, name, H5P_DEFAULT, H5P_DEFAULT);
-    if (a < 0) return NULL;
-    hid_t t = H5Aget_type(a);
-    char *text = NULL;
-    if (H5Aread(a, t, &text) < 0) text = NULL;
-    close_T(t);
-    close_A(a);
-    return text;
-}
-
-void h5_free_text(char *text) { H5free_memory(text); }
-
-int h5_get_attribute(hid_t file, const char *path, const char *name, int type, void *to, size_t size) {
-    hid_t a = H5Aopen_by_name(file, path, name, H5P_DEFAULT, H5P_DEFAULT);
-    if (a < 0) return -1;
-    hid_t t = H5Aget_type(a);
-    int rc = -1;
-    if (type == A_STRING && H5Tget_size(t) == size) rc = H5Aread(a, t, to);
-    if (type == A_BOOL) rc = H5Aread(a, H5T_STD_B8LE, to);
-    if (type == A_INT64) rc = H5Aread(a, H5T_STD_I64LE, to);
-    if (type == A_FLOAT64) rc = H5Aread(a, H5T_IEEE_F64LE, to);
-    close_T(t);
-    close_A(a);
-    return rc;
 }
