@@ -1,8 +1,10 @@
 package coordinator
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,9 +14,12 @@ import (
 )
 
 // Explain says why a task, by its id or the start of one, or a sweep is not running.
-func (k *Coordinator) Explain(target string) (control.Explained, error) {
+func (k *Coordinator) Explain(ctx context.Context, target string) (control.Explained, error) {
 	if s := k.standOf(target); s != "" {
 		return k.explainSweep(target), nil
+	}
+	if known, err := k.config.Root.Sweeps(); err != nil || slices.Contains(known, target) {
+		return k.explainUnlaunched(ctx, target)
 	}
 	id, err := k.identify(target)
 	if err != nil {

@@ -98,11 +98,7 @@ func (k *Coordinator) explainSweep(name string) control.Explained {
 		t.total, t.phases[done], t.phases[failed], t.phases[running]+t.phases[placing], t.phases[queued], t.phases[waiting], t.phases[dropped]))
 	switch {
 	case k.stand(s) == control.Finished:
-		out.Reason = "it is complete"
-		if t.phases[failed] > 0 {
-			out.Reason += fmt.Sprintf("; %d tasks failed", t.phases[failed])
-			out.Remedy = "`eisweep status " + name + "` names them, `eisweep rerun " + name + " --failed` runs them again"
-		}
+		explainComplete(name, t.phases[failed], &out)
 	case k.stand(s) == control.Cancelled:
 		out.Reason, out.Remedy = "it was cancelled", "launch it again: what it has done stays done"
 	case k.stand(s) == control.Paused:
@@ -119,6 +115,14 @@ func (k *Coordinator) explainSweep(name string) control.Explained {
 		}
 	}
 	return out
+}
+
+func explainComplete(name string, failed int, out *control.Explained) {
+	out.Reason = "it is complete"
+	if failed > 0 {
+		out.Reason += fmt.Sprintf("; %d tasks failed", failed)
+		out.Remedy = "`eisweep status " + name + "` names them, `eisweep rerun " + name + " --failed` runs them again"
+	}
 }
 
 // size words a number of bytes.

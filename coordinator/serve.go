@@ -21,14 +21,16 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 		control.VerbPing:     control.Handle(k.pong),
 		control.VerbLaunch:   control.Handle(k.serveLaunch),
 		control.VerbSnapshot: control.Handle(func(context.Context, control.Nothing) (control.Snapshot, error) { return k.Snapshot(), nil }),
-		control.VerbSummary:  control.Handle(func(_ context.Context, r control.Steer) (control.Summary, error) { return k.Summary(r.Sweeps) }),
+		control.VerbSummary:  control.Handle(func(ctx context.Context, r control.Steer) (control.Summary, error) { return k.Summary(ctx, r.Sweeps) }),
 		control.VerbPause:    control.Handle(k.steered(k.Pause)),
 		control.VerbResume:   control.Handle(k.steered(k.Resume)),
 		control.VerbCancel:   control.Handle(k.steered(k.Cancel)),
 		control.VerbWorkers:  control.Handle(func(context.Context, control.Nothing) (control.Workers, error) { return k.Workers(), nil }),
 		control.VerbDrain:    control.Handle(func(ctx context.Context, r control.Drain) (control.Drained, error) { return k.Drain(ctx, r.Targets) }),
-		control.VerbExplain:  control.Handle(func(_ context.Context, r control.Explain) (control.Explained, error) { return k.Explain(r.Target) }),
-		control.VerbClean:    control.Handle(func(_ context.Context, r control.Clean) (control.Cleaned, error) { return k.Clean(r.Sweep, r.Dry) }),
+		control.VerbExplain: control.Handle(func(ctx context.Context, r control.Explain) (control.Explained, error) {
+			return k.Explain(ctx, r.Target)
+		}),
+		control.VerbClean: control.Handle(func(_ context.Context, r control.Clean) (control.Cleaned, error) { return k.Clean(r.Sweep, r.Dry) }),
 		control.VerbVerify: control.Handle(func(ctx context.Context, r control.Steer) (control.Verified, error) {
 			report, err := k.Verify(ctx, r.Sweeps)
 			return report.Told(), err

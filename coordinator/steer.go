@@ -44,14 +44,17 @@ func (k *Coordinator) steer(ctx context.Context, names []string, to control.Stan
 	return out, nil
 }
 
-// named returns the sweeps that are meant, those that need others' networks first:
+// named returns the sweeps that are meant, without names all that something can still
+// happen to; those that need others' networks first:
 // cancelling them one after the other fails nothing for want of its source.
 func (k *Coordinator) named(names []string) ([]string, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(names) == 0 {
 		for _, s := range k.sweeps {
-			names = append(names, s.name)
+			if is := k.stand(s); is != control.Cancelled && is != control.Finished {
+				names = append(names, s.name)
+			}
 		}
 	}
 	known, err := k.config.Root.Sweeps()
@@ -89,7 +92,7 @@ func (k *Coordinator) steerOne(ctx context.Context, name string, to control.Stan
 	defer k.mu.Unlock()
 	s := k.sweep(name)
 	if s == nil {
-		return k.steerUnlaunched(name, to)
+		return k.steerUnlaunched(ctx, name, to)
 	}
 	stand := k.standing(s)
 	told := control.SteeredSweep{Name: name, Stand: stand.Stand}
@@ -109,19 +112,6 @@ func (k *Coordinator) steerOne(ctx context.Context, name string, to control.Stan
 	k.turn(name, to, &told)
 	k.flush()
 	return told, k.failure
-}
-
-// steerUnlaunched answers for a sweep that was settled before this coordinator
-// started.
-func (k *Coordinator) steerUnlaunched(name string, to control.Stand) (control.SteeredSweep, error) {
-	told := control.SteeredSweep{Name: name, Stand: control.Finished}
-	if s, err := ReadStanding(k.config.Root, name); err == nil {
-		told.Stand = s.Stand
-	}
-	if told.Stand == control.Cancelled && to == control.Open {
-		return told, cancelledSweep(name)
-	}
-	return told, nil
 }
 
 func cancelledSweep(name string) error {

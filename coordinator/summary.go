@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 
@@ -9,18 +10,31 @@ import (
 	"eisweep/internal/queue"
 )
 
-// Summary tells what became of the sweeps of these names, of all if there are none. Who
-// follows them has been told of every line that it speaks of.
-func (k *Coordinator) Summary(names []string) (control.Summary, error) {
+// Summary tells what became of the sweeps of these names, of all that were launched here
+// if there are none. Who follows them has been told of every line that it speaks of.
+func (k *Coordinator) Summary(ctx context.Context, names []string) (control.Summary, error) {
+	var here []string
+	var others []control.SweepSummary
+	for _, name := range names {
+		if k.standOf(name) != "" {
+			here = append(here, name)
+			continue
+		}
+		s, err := k.summarizeUnlaunched(ctx, name)
+		if err != nil {
+			return control.Summary{}, err
+		}
+		others = append(others, s)
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, name := range names {
-		if k.sweep(name) == nil {
-			return control.Summary{}, &control.Refusal{Kind: control.Unknown, Text: "sweep " + name + " was not launched, or was settled before this coordinator started: its manifest tells of it"}
-		}
-	}
 	k.flush()
-	return k.summary(names...), k.failure
+	var out control.Summary
+	if len(here) > 0 || len(names) == 0 {
+		out = k.summary(here...)
+	}
+	out.Sweeps = append(out.Sweeps, others...)
+	return out, k.failure
 }
 
 func (k *Coordinator) summary(names ...string) control.Summary {
@@ -35,7 +49,7 @@ func (k *Coordinator) summary(names ...string) control.Summary {
 			byClass[c] = n
 		}
 		out.Sweeps = append(out.Sweeps, control.SweepSummary{
-			Name: s.name, Dir: k.config.Root.SweepDir(s.name), Tasks: t.total, Done: t.phases[done], Failed: t.phases[failed],
+			Name: s.name, Dir: k.config.Root.SweepDir(s.name), Stand: k.stand(s), Tasks: t.total, Done: t.phases[done], Failed: t.phases[failed],
 			Ran: s.ran, Reused: s.reused, Linked: s.linked, ByClass: byClass, Failures: append([]control.Failure(nil), s.failures...),
 		})
 	}

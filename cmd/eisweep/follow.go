@@ -150,21 +150,30 @@ func (f *following) finish(ctx context.Context, e *environment) error {
 	f.stop()
 	f.tellLines()
 	f.observer.summary(sum, nil)
-	return errors.Join(f.cancelled(), summaryError(sum))
+	return errors.Join(f.unfinished(sum), summaryError(sum))
 }
 
-// cancelled is the error of sweeps that somebody gave up before their end.
-func (f *following) cancelled() error {
-	var given []string
-	for i := range f.last.Sweeps {
-		if s := &f.last.Sweeps[i]; s.Stand == control.Cancelled && s.Done+s.Failed < s.Tasks {
+// unfinished is the error of sweeps that somebody gave up before their end, or that the
+// coordinator, started anew, has not gone on with.
+func (f *following) unfinished(sum control.Summary) error {
+	var given, left []string
+	for i := range sum.Sweeps {
+		switch s := &sum.Sweeps[i]; {
+		case s.Done+s.Failed == s.Tasks:
+		case s.Stand == control.Cancelled:
 			given = append(given, s.Name)
+		case !slices.ContainsFunc(f.last.Sweeps, func(x control.SweepState) bool { return x.Name == s.Name }):
+			left = append(left, s.Name)
 		}
 	}
-	if len(given) == 0 {
-		return nil
+	var errs []error
+	if len(given) > 0 {
+		errs = append(errs, failure(exitTasks, "%s %s cancelled before the end; launching again goes on from here", names(given), plural(len(given), "was", "were")))
 	}
-	return failure(exitTasks, "%s %s cancelled before the end; launching again goes on from here", names(given), plural(len(given), "was", "were"))
+	if len(left) > 0 {
+		errs = append(errs, failure(exitLost, "the coordinator does not see to %s: `eisweep explain` says why, and launching again goes on from here", names(left)))
+	}
+	return errors.Join(errs...)
 }
 
 // left ends the showing before the sweeps end.

@@ -1,0 +1,111 @@
+package coordinator
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+)
+
+// A sweep that this coordinator has neither launched nor gone on with was settled or
+// given up before it started, or could not be gone on with: its folder tells.
+
+// summarizeUnlaunched tells what became of such a sweep.
+func (k *Coordinator) summarizeUnlaunched(ctx context.Context, name string) (control.SweepSummary, error) {
+	out := control.SweepSummary{Name: name, Dir: k.config.Root.SweepDir(name), ByClass: map[queue.Class]int{}}
+	known, err := k.config.Root.Sweeps()
+	if err != nil {
+		return out, err
+	}
+	if !slices.Contains(known, name) {
+		return out, unknownSweep(name, known)
+	}
+	status, err := ReadSweep(ctx, k.config.Root, k.config.Prober, name)
+	if err != nil {
+		return out, err
+	}
+	out.Tasks = len(status.Tasks)
+	for i := range status.Tasks {
+		t := &status.Tasks[i]
+		switch t.State {
+		case StateDone:
+			out.Done, out.Reused = out.Done+1, out.Reused+1
+		case StateFailed:
+			class := queue.Class(t.Line.Class)
+			out.Failed++
+			out.ByClass[class]++
+			if len(out.Failures) < failuresKept {
+				out.Failures = append(out.Failures, control.Failure{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, Class: class, Error: t.Line.Error})
+			}
+		}
+	}
+	if stand, err := ReadStanding(k.config.Root, name); out.Done+out.Failed == out.Tasks {
+		out.Stand = control.Finished
+	} else if err == nil {
+		out.Stand = stand.Stand
+	}
+	return out, nil
+}
+
+// explainUnlaunched explains how such a sweep stands.
+func (k *Coordinator) explainUnlaunched(ctx context.Context, name string) (control.Explained, error) {
+	out := control.Explained{Target: name, Sweep: name, State: string(control.Finished)}
+	s, err := k.summarizeUnlaunched(ctx, name)
+	if err != nil {
+		return out, err
+	}
+	left := s.Tasks - s.Done - s.Failed
+	out.Details = append(out.Details, fmt.Sprintf("%d tasks: %d done, %d failed, %d to run", s.Tasks, s.Done, s.Failed, left))
+	if left == 0 {
+		explainComplete(name, s.Failed, &out)
+		return out, nil
+	}
+	_, err = ReadStanding(k.config.Root, name)
+	out.State, out.Remedy = string(s.Stand), "launch it again: what it has done stays done"
+	switch {
+	case s.Stand == control.Cancelled:
+		out.Reason = "it was cancelled"
+	case isMissing(err):
+		out.Reason = "no coordinator was told to run it"
+	default:
+		out.Reason = "the coordinator could not go on with it when it started; its log says why"
+	}
+	return out, nil
+}
+
+// steerUnlaunched changes the stand of such a sweep: the next coordinator minds it, and
+// what is queued is taken out if the sweep is cancelled.
+func (k *Coordinator) steerUnlaunched(ctx context.Context, name string, to control.Stand) (control.SteeredSweep, error) {
+	told := control.SteeredSweep{Name: name, Stand: control.Finished}
+	stand, err := ReadStanding(k.config.Root, name)
+	switch {
+	case isMissing(err):
+		return told, nil
+	case err != nil: // it is written anew
+		stand = &Standing{Format: 1, Launched: time.Now()}
+	}
+	told.Stand = stand.Stand
+	switch {
+	case stand.Stand == control.Cancelled && to == control.Open:
+		return told, cancelledSweep(name)
+	case stand.Stand == control.Cancelled, stand.Stand == control.Finished:
+		return told, nil
+	case to == control.Open:
+		return told, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s could not be gone on with when the coordinator started, whose log says why: launch it again, and what it has done stays done", name)}
+	case stand.Stand == to:
+		return told, nil
+	}
+	stand.Stand = to
+	if err := k.writeStanding(name, stand); err != nil {
+		return told, err
+	}
+	if to == control.Cancelled {
+		k.emptyQueue(ctx, name)
+	}
+	told.Stand, told.Changed = to, true
+	k.config.Log.Info("sweep "+string(to), "sweep", name)
+	return told, nil
+}
