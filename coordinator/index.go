@@ -231,6 +231,18 @@ func (x *index) run(id sweeps.ID) int {
 	return 0
 }
 
+// raise takes in that a run number was given.
+func (x *index) raise(id sweeps.ID, run int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	h := x.tasks[id]
+	if h == nil {
+		h = &history{}
+		x.tasks[id] = h
+	}
+	h.run = max(h.run, int32(run))
+}
+
 // has says whether there is such a sweep.
 func (x *index) has(sweep string) bool {
 	x.mu.Lock()

@@ -35,6 +35,9 @@ func (k *Coordinator) restore(ctx context.Context) error {
 	if err := k.awaitOutcomes(ctx); err != nil {
 		return err
 	}
+	if err := k.learnRuns(ctx); err != nil {
+		return err
+	}
 	list, spared, err := k.unfinished()
 	if err != nil {
 		return err
@@ -90,6 +93,19 @@ func (k *Coordinator) awaitOutcomes(ctx context.Context) error {
 			return nil // they are of another version, or slow: a task may be given out once more
 		}
 	}
+}
+
+// learnRuns takes in which orders the queue takes for settled, those aside whose
+// outcomes are here and not dealt with: the manifests may be older than the queue.
+func (k *Coordinator) learnRuns(ctx context.Context) error {
+	return k.config.Queue.Fences(ctx, func(id sweeps.ID, run int) {
+		k.mu.Lock()
+		_, isHeld := k.held[order{id, run}]
+		k.mu.Unlock()
+		if !isHeld && k.index.run(id) < run {
+			k.index.raise(id, run)
+		}
+	})
 }
 
 // outcomesTime bounds the wait for outcomes at a restart.

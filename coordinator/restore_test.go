@@ -251,3 +251,26 @@ func TestResultThatStraysLeavesALine(t *testing.T) {
 		t.Errorf("summary %+v", s)
 	}
 }
+
+// TestFolderThatIsOlderThanTheQueueIsRunAnew removes a sweep's folder while no
+// coordinator runs: the queue still knows the outcomes of its first orders.
+func TestFolderThatIsOlderThanTheQueueIsRunAnew(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	launch := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}
+	told[control.Plan](g, control.VerbLaunch, launch)
+	g.finish(k, "two")
+	g.executed()
+	g.end()
+	if err := os.RemoveAll(g.root.SweepDir("two")); err != nil {
+		t.Fatal(err)
+	}
+	k = g.serve()
+	told[control.Plan](g, control.VerbLaunch, launch)
+	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 4 {
+		t.Errorf("summary %+v", s)
+	}
+	if lines := g.lines("two"); len(lines) != 4 {
+		t.Errorf("%d lines", len(lines))
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/sweeps"
 )
 
 // OutcomeDelivery is a committed outcome in the coordinator's hands.
@@ -62,6 +64,20 @@ func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (sto
 		return nil, fmt.Errorf("read outcomes: %w", err)
 	}
 	return stopper(run), nil
+}
+
+// Fences calls found with every order whose outcome is kept, acknowledged or not: a
+// task that is given the same run number again is taken for settled.
+func (q *Queue) Fences(ctx context.Context, found func(id sweeps.ID, run int)) error {
+	err := q.each(ctx, "outcomes", q.all("outcomes"), func(m *jetstream.RawStreamMsg) {
+		if id, run, err := q.parseOrder("outcomes", m.Subject); err == nil {
+			found(id, run)
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("list outcomes: %w", err)
+	}
+	return nil
 }
 
 // outcomeConsumer makes a consumer that begins where the last one was acknowledged up

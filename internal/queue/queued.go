@@ -14,7 +14,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// queuedBatch is how many tasks are listed by one request. The server lists subjects as
+// queuedBatch is how many messages are listed by one request. The server lists subjects as
 // well, but begins from the start with every page of them.
 const queuedBatch = 10_000
 
@@ -36,7 +36,7 @@ func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]string, error) {
 		return err
 	})
 	if err == nil {
-		err = q.eachTask(ctx, q.all("tasks"), func(m *jetstream.RawStreamMsg) { q.addQueued(&l, m) })
+		err = q.each(ctx, "tasks", q.all("tasks"), func(m *jetstream.RawStreamMsg) { q.addQueued(&l, m) })
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list queued tasks: %w", err)
@@ -44,13 +44,14 @@ func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]string, error) {
 	return l.byID, nil
 }
 
-// eachTask reads the tasks of these subjects, some twice when a try fails.
-func (q *Queue) eachTask(ctx context.Context, subjects string, read func(*jetstream.RawStreamMsg)) error {
+// each reads the messages of a stream that have these subjects, some twice when a try
+// fails.
+func (q *Queue) each(ctx context.Context, stream, subjects string, read func(*jetstream.RawStreamMsg)) error {
 	next := uint64(1)
 	var err error
 	for err == nil {
 		err = q.retry(ctx, func(ctx context.Context) error {
-			batch, err := jetstreamext.GetBatch(ctx, q.js, q.scheme.stream("tasks"), queuedBatch,
+			batch, err := jetstreamext.GetBatch(ctx, q.js, q.scheme.stream(stream), queuedBatch,
 				jetstreamext.GetBatchSeq(next), jetstreamext.GetBatchSubject(subjects))
 			if err != nil {
 				return err
@@ -75,7 +76,7 @@ func (q *Queue) eachTask(ctx context.Context, subjects string, read func(*jetstr
 // one can run, and returns which versions these were.
 func (q *Queue) PurgeForeign(ctx context.Context) ([]string, error) {
 	versions := map[string]bool{}
-	err := q.eachTask(ctx, q.every("tasks", ">"), func(m *jetstream.RawStreamMsg) {
+	err := q.each(ctx, "tasks", q.every("tasks", ">"), func(m *jetstream.RawStreamMsg) {
 		if parts := strings.SplitN(m.Subject, ".", 4); len(parts) == 4 && parts[2] != version() {
 			versions[parts[2]] = true
 		}
