@@ -8,6 +8,7 @@ import (
 
 // TestJobsFollowTheBacklog has the coordinator submit jobs, at first to a partition that takes none.
 func TestJobsFollowTheBacklog(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	n := newNetwork(t, t.TempDir())
 	s := newSlurm(t, n, 3)
 	s.does("scontrol", "create", "PartitionName=later", "Nodes=ALL", "MaxTime=60", "State=INACTIVE")
@@ -42,6 +43,7 @@ func TestJobsFollowTheBacklog(t *testing.T) {
 
 // TestTheCoordinatorMayBeAJob has one run as a job of Slurm's, and submit others from there.
 func TestTheCoordinatorMayBeAJob(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	file := sweepFile(t, "within", 4, 2, 2, "")
 	want := undisturbed(t, file)["within"]
 	n := newNetwork(t, t.TempDir())

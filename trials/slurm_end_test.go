@@ -8,6 +8,7 @@ import (
 // TestJobsOfSlurmEnd has jobs end in the middle of tasks: by scancel, a requeue, a preemption, their time limit, and
 // with a node that is cut off. The last ones end for want of tasks.
 func TestJobsOfSlurmEnd(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	file := sweepFile(t, "jobs", 24, 2, 3, "")
 	want := undisturbed(t, file)["jobs"]
 	n := newNetwork(t, t.TempDir())

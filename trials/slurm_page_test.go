@@ -12,6 +12,7 @@ var firstSweep = regexp.MustCompile("(?ms)^```toml\n(# first.toml\n.*?)^```$")
 
 // TestSlurmAsThePageHasIt does what docs/cluster.md tells of Slurm, on a login node.
 func TestSlurmAsThePageHasIt(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	page, blocks := contents("../docs/cluster.md"), commandsOf(t, "Slurm")
 	sweep := firstSweep.FindStringSubmatch(page)
 	if len(blocks) != 3 || sweep == nil {

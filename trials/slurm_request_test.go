@@ -12,6 +12,7 @@ import (
 // TestSlurmIsAskedForWhatIsMeant submits jobs of a root whose path is no word of a shell's, with options that aren't
 // either, and holds what Slurm has understood against them.
 func TestSlurmIsAskedForWhatIsMeant(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	n := newNetwork(t, t.TempDir())
 	s := newSlurm(t, n, 2)
 	at := *s.desk
