@@ -58,7 +58,7 @@ func (k *Coordinator) carryOut(c command) []command {
 		}
 		return k.machine.step(placed{c.id, c.run, class})
 	case link:
-		k.link(c)
+		return k.link(c)
 	case record:
 		k.record(c)
 	case acknowledge:

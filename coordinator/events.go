@@ -66,6 +66,13 @@ type missed struct {
 	run int
 }
 
+// vanished: the file of a task that is done could not be linked into a sweep, because
+// it is there no more.
+type vanished struct {
+	id    sweeps.ID
+	sweep string
+}
+
 // paused: workers are to be offered no more of a sweep's tasks.
 type paused struct{ sweep string }
 
@@ -106,6 +113,7 @@ func (returned) isEvent()  {}
 func (outcome) isEvent()   {}
 func (placed) isEvent()    {}
 func (missed) isEvent()    {}
+func (vanished) isEvent()  {}
 func (paused) isEvent()    {}
 func (resumed) isEvent()   {}
 func (cancelled) isEvent() {}

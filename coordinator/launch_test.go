@@ -212,3 +212,23 @@ func TestOutcomeThatNobodyWantsGoes(t *testing.T) {
 		t.Error("it is still there")
 	}
 }
+
+// TestResultThatVanishesIsComputedAgain removes a result that the coordinator knows of,
+// and launches another sweep that has its task.
+func TestResultThatVanishesIsComputedAgain(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	g.hand(g.next("two"))
+	g.until(k, func() bool { return k.Snapshot().Sweeps[0].Done == 1 })
+	k.writeOut()
+	remove(t, g.path("two", g.files("two")[0]))
+	other := strings.Replace(twoByTwo, `"two"`, `"other"`, 1)
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(other)}})
+	if s := g.finish(k, "other"); s.Done != 4 || g.executed() != 5 {
+		t.Errorf("summary %+v", s)
+	}
+	if files := g.files("other"); len(files) != 4 {
+		t.Errorf("files %q", files)
+	}
+}

@@ -94,6 +94,8 @@ func (m *machine) step(e event) []command {
 		return m.giveBack(e)
 	case missed:
 		return m.miss(e)
+	case vanished:
+		return m.vanish(e)
 	case outcome:
 		return m.commit(e)
 	case placed:

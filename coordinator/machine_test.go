@@ -93,6 +93,8 @@ func parseEvent(t *testing.T, line string) event {
 		return launched{f["sweep"]}
 	case "abandoned":
 		return abandoned{f["sweep"]}
+	case "vanished":
+		return vanished{id, f["sweep"]}
 	case "started":
 		return started{id, run}
 	case "returned":

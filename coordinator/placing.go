@@ -59,27 +59,33 @@ func checkIncoming(path string, o *queue.Outcome) error {
 	return nil
 }
 
-// link gives a result that is done its name in one more sweep.
-func (k *Coordinator) link(c link) {
+// link gives a result that is done its name in one more sweep. One whose file has gone
+// meanwhile is computed again.
+func (k *Coordinator) link(c link) []command {
 	t := k.task(c.id, c.sweep)
-	defer k.sweep(c.sweep).forget(c.id)
 	from, err := k.locate(c.id, c.sweep, t.File)
+	if errors.Is(err, errGone) {
+		k.config.Log.Warn("a result is computed again: its file is gone", "task", c.id, "sweep", c.sweep)
+		return k.machine.step(vanished(c))
+	}
 	if err != nil {
 		k.fail(fmt.Errorf("link result of %s into %s: %w", t.File, c.sweep, err))
-		return
+		return nil
 	}
+	defer k.sweep(c.sweep).forget(c.id)
 	if from.sweep == c.sweep && from.line.File == t.File {
-		return // placed since the launch looked
+		return nil // placed since the launch looked
 	}
 	source := filepath.Join(k.config.Root.SweepDir(from.sweep), from.line.File)
 	if err := k.name(source, c.sweep, t, from.line.SHA256); err != nil {
 		k.fail(fmt.Errorf("link result of %s into %s: %w", t.File, c.sweep, err))
-		return
+		return nil
 	}
 	line := from.line
 	line.Sweep, line.File, line.ReusedFrom = c.sweep, t.File, from.sweep
 	line.Parameters = results.ParametersOf(t.Varying)
 	k.note(c.sweep, line)
+	return nil
 }
 
 // name links a file to a task's name in a sweep's folder. What has that name and

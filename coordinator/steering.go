@@ -113,6 +113,20 @@ func (m *machine) miss(e missed) []command {
 	return m.reorder(e.id, t, queue.Lost)
 }
 
+// vanish orders a task anew for the one sweep that found its result missing; the others
+// have had theirs.
+func (m *machine) vanish(e vanished) []command {
+	t := m.tasks[e.id]
+	if t == nil || t.phase != done {
+		return nil
+	}
+	t.wants = m.lists.with(0, e.sweep)
+	m.move(t, queued)
+	t.run++
+	t.home = m.choose(t)
+	return append(m.reopen([]string{e.sweep}), publish{e.id, int(t.run), m.homeName(t)})
+}
+
 func (m *machine) dropCancelled(t *entry) {
 	for _, s := range m.lists.of(t.wants) {
 		if m.sweeps[s].stand == control.Cancelled {
