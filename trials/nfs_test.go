@@ -12,13 +12,14 @@ import (
 
 const nfsPort = 20490
 
-// ganesha is the configuration of an NFS server that exports one folder.
+// ganesha is the configuration of an NFS server that exports one folder. Unlike the kernel's it would keep for a minute
+// what it knows of files, also of those that its host writes behind its back.
 const ganesha = `
 NFS_CORE_PARAM { Protocols = 4; NFS_Port = {port}; Enable_NLM = false; Enable_RQUOTA = false; Enable_UDP = None; }
 NFSV4 { Graceless = true; RecoveryBackend = fs; RecoveryRoot = {state}; Minor_Versions = 0,1,2; Only_Numeric_Owners = true; }
 EXPORT {
 	Export_Id = 1; Path = {folder}; Pseudo = /data; Access_Type = RW; Squash = No_Root_Squash;
-	SecType = sys; Protocols = 4; Transports = TCP; FSAL { Name = VFS; }
+	Attr_Expiration_Time = 0; SecType = sys; Protocols = 4; Transports = TCP; FSAL { Name = VFS; }
 }
 `
 

@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -69,10 +70,11 @@ func verdict(t testing.TB, c *cluster, root, sweep string, want digests) {
 	if got := doneOf(lines); !maps.Equal(got, want) {
 		t.Errorf("%s: %d results, %d of them as an undisturbed run has them; it has %d", sweep, len(got), agreeing(got, want), len(want))
 	}
-	told := map[sweeps.ID]int{}
+	told := map[sweeps.ID][]string{}
 	for _, l := range lines {
-		if told[l.ID]++; told[l.ID] > 1 {
-			t.Errorf("%s: task %s has %d lines in the manifest, the last %s %s", sweep, l.ID, told[l.ID], l.State, l.Error)
+		told[l.ID] = append(told[l.ID], strings.TrimSpace(fmt.Sprintf("run %d attempt %d by %s: %s %s %s", l.Run, l.Attempt, l.Worker, l.State, l.Class, l.Error)))
+		if len(told[l.ID]) > 1 {
+			t.Errorf("%s: task %s has %d lines in the manifest: %q", sweep, l.ID, len(told[l.ID]), told[l.ID])
 		}
 	}
 	// What a worker was killed over, a file half written or a checkpoint of a task just done, is cleaned away when told to.
