@@ -103,6 +103,9 @@ func (k *Coordinator) explainSweep(name string) control.Explained {
 		out.Reason, out.Remedy = "it was cancelled", "launch it again: what it has done stays done"
 	case k.stand(s) == control.Paused:
 		out.Reason, out.Remedy = "it is paused", "`eisweep resume "+name+"`"
+	case t.phases[running] > 0 && k.silentTasks(name) == t.phases[running]:
+		k.explainIdle(name, 0, &out)
+		out.Reason = fmt.Sprintf("nothing has been heard for %v of the workers at its %d running tasks, which others get when they ask; %s", silence, t.phases[running], out.Reason)
 	case t.phases[running]+t.phases[placing] > 0:
 		out.Reason = fmt.Sprintf("%d of its tasks run", t.phases[running]+t.phases[placing])
 	case t.phases[queued] > 0:
@@ -115,6 +118,16 @@ func (k *Coordinator) explainSweep(name string) control.Explained {
 		}
 	}
 	return out
+}
+
+// silentTasks counts the running tasks of a sweep of which nothing was heard lately.
+func (k *Coordinator) silentTasks(sweep string) (n int) {
+	for _, r := range k.running {
+		if r.Sweep == sweep && time.Since(r.heard) > silence {
+			n++
+		}
+	}
+	return n
 }
 
 func explainComplete(name string, failed int, out *control.Explained) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
@@ -215,5 +216,27 @@ func (g *rig) eventually(k *Coordinator, ok func() bool) {
 		if _, err := ask[control.Pong](g, control.VerbPing, control.Nothing{}); err != nil {
 			g.t.Fatal(err)
 		}
+	}
+}
+
+// TestSilentTasksAreNotSaidToRun has a task whose worker was not heard of for a minute.
+func TestSilentTasksAreNotSaidToRun(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	d, _ := g.next("two")
+	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
+	if s := k.Snapshot(); s.Sweeps[0].Silent != 0 || s.Running[0].Silent {
+		t.Errorf("at once: %+v", s)
+	}
+	k.mu.Lock()
+	k.running[d.Task().ID].heard = time.Now().Add(-time.Minute)
+	k.mu.Unlock()
+	if s := k.Snapshot(); s.Sweeps[0].Silent != 1 || s.Sweeps[0].Running != 1 || !s.Running[0].Silent || s.Running[0].HeardAgo < time.Minute {
+		t.Errorf("after a minute: %+v", s)
+	}
+	out := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})
+	if !strings.Contains(out.Reason, "nothing has been heard") || !strings.Contains(out.Reason, "no worker is connected") || !strings.Contains(out.Remedy, "eisweep worker") {
+		t.Errorf("explained as %+v", out)
 	}
 }

@@ -62,7 +62,12 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 	defer k.mu.Unlock()
 	out := control.Snapshot{Elapsed: time.Since(k.begun)}
 	inFlight := map[string]float64{}
+	silent := map[string]int{}
 	for _, r := range k.running {
+		r.HeardAgo = time.Since(r.heard)
+		if r.Silent = r.HeardAgo > silence; r.Silent {
+			silent[r.Sweep]++
+		}
 		out.Running = append(out.Running, r.RunningTask)
 		inFlight[r.Sweep] += r.workDone()
 	}
@@ -72,7 +77,7 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 		t := k.machine.sweeps[s.name]
 		state := control.SweepState{Name: s.name, Tasks: t.total, Done: t.phases[done], Failed: t.phases[failed], Running: t.phases[running],
 			Queued: t.phases[queued] + t.phases[placing], Waiting: t.phases[waiting], WorkDone: s.work.done + inFlight[s.name], WorkTotal: s.work.total}
-		state.Priority, state.Stand = s.priority, k.stand(s)
+		state.Priority, state.Stand, state.Silent = s.priority, k.stand(s), silent[s.name]
 		state.Left, state.LeftKnown = k.pace.left(state.WorkTotal - state.WorkDone)
 		all.done, all.total = all.done+state.WorkDone, all.total+state.WorkTotal
 		out.Sweeps = append(out.Sweeps, state)

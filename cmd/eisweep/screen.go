@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"eisweep/internal/control"
@@ -106,6 +107,9 @@ func runningLine(r *control.RunningTask) string {
 
 // runningPart words it without the task's name.
 func runningPart(r *control.RunningTask) string {
+	if r.Silent {
+		return "not heard of for " + r.HeardAgo.Round(time.Second).String()
+	}
 	p := &r.Progress
 	where := ""
 	switch {

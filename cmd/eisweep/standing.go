@@ -18,6 +18,7 @@ type standing struct {
 	Done     int           `json:"done"`
 	Failed   int           `json:"failed"`
 	Running  int           `json:"running"`
+	Silent   int           `json:"silent"` // of those: nothing was heard of them for long
 	Queued   int           `json:"queued"`
 	Waiting  int           `json:"waiting"`
 	New      int           `json:"new"` // neither done nor failed, where only the folder tells
@@ -37,7 +38,7 @@ func standingOf(r *root.Root, s *control.SweepState) standing {
 		stand = control.Finished
 	}
 	return standing{
-		Sweep: s.Name, Stand: stand, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed, Running: s.Running, Queued: s.Queued, Waiting: s.Waiting,
+		Sweep: s.Name, Stand: stand, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed, Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting,
 		Priority: s.Priority, Left: seconds(s.Left, s.LeftKnown), Folder: r.SweepDir(s.Name), By: "coordinator",
 	}
 }
@@ -88,7 +89,7 @@ func (s *standing) text() string {
 	if s.Trouble != "" {
 		return s.Sweep + ": " + firstLine(s.Trouble)
 	}
-	state := control.SweepState{Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed, Running: s.Running, Queued: s.Queued, Waiting: s.Waiting}
+	state := control.SweepState{Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed, Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting}
 	text := stateLine(&state) + prefixed(some(s.New, "to run"))
 	switch {
 	case s.Stand == control.Paused:

@@ -116,7 +116,7 @@ func planLine(s *control.SweepPlan) string {
 // stateLine words how far a sweep has come.
 func stateLine(s *control.SweepState) string {
 	return fmt.Sprintf("%s: %d of %d done", s.Name, s.Done, s.Tasks) +
-		prefixed(list(some(s.Failed, "failed"), some(s.Running, "running"), some(s.Queued, "queued"), some(s.Waiting, "waiting for a source")))
+		prefixed(list(some(s.Failed, "failed"), some(s.Running-s.Silent, "running"), some(s.Silent, "not heard of lately"), some(s.Queued, "queued"), some(s.Waiting, "waiting for a source")))
 }
 
 func prefixed(text string) string {

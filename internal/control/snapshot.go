@@ -23,6 +23,7 @@ type SweepState struct {
 	Done    int    `json:"done"`
 	Failed  int    `json:"failed"`
 	Running int    `json:"running"`
+	Silent  int    `json:"silent"` // of those: nothing was heard of them for long
 	Queued  int    `json:"queued"`
 	Waiting int    `json:"waiting"` // for their source
 	// WorkDone of WorkTotal: settlings weighted by their cost, of what this coordinator executes.
@@ -54,6 +55,8 @@ type RunningTask struct {
 	Host           string        `json:"host"`
 	Attempt        int           `json:"attempt"`
 	Since          time.Time     `json:"since"`
+	HeardAgo       time.Duration `json:"heard_ago"`
+	Silent         bool          `json:"silent"` // nothing was heard of it for long
 	Progress       sim.Progress  `json:"progress"`
 	StepsPerSecond float64       `json:"steps_per_second"` // Euler steps
 	Left           time.Duration `json:"left"`
