@@ -49,8 +49,8 @@ run: build ## build, then run the small shipped sweep: results in ~/experiments/
 test: setup-test ## run every test
 	$(GO) test -timeout 40m ./...
 
-acceptance: setup-test ## the golden cases of the published size, every size there is, a million tasks (tens of minutes; needs ../shared/golden)
-	EISWEEP_ACCEPTANCE=1 $(GO) test -timeout 120m -count 1 -run 'Golden|WholeRange|ManyTasks' -v ./cmd/eisweep ./sim ./coordinator
+acceptance: setup-test ## the golden cases of the published size, every size there is, a million tasks, a Kubernetes API server (tens of minutes; needs ../shared/golden)
+	EISWEEP_ACCEPTANCE=1 $(GO) test -timeout 120m -count 1 -run 'Golden|WholeRange|ManyTasks|AnAPIServer' -v ./cmd/eisweep ./sim ./coordinator ./trials
 
 race: setup-test ## run the tests under the race detector
 	$(GO) test -race -timeout 30m -skip '$(UNRACED)' $(RACE)
