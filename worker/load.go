@@ -20,6 +20,7 @@ type load struct {
 	done   int              // attempts that ended with an outcome
 	idle   time.Time        // since when there is no task
 	unfit  map[string]unfit // by sweep: whose tasks don't fit
+	taken  func(int64)      // told of memory
 }
 
 // held is a task in hands.
@@ -43,11 +44,14 @@ const (
 	unfitAway  = 5 * time.Second // that the task isn't offered to anybody, at most
 )
 
-func newLoad(quota int) *load {
+func newLoad(quota int, taken func(int64)) *load {
 	if quota == 0 {
 		quota = -1
 	}
-	return &load{quota: quota, idle: time.Now(), unfit: map[string]unfit{}}
+	if taken == nil {
+		taken = func(int64) {}
+	}
+	return &load{quota: quota, idle: time.Now(), unfit: map[string]unfit{}, taken: taken}
 }
 
 // reserve counts a task that is about to be taken and reports whether it may be.
@@ -87,6 +91,7 @@ func (l *load) take(task *queue.Task, needs, limit int64) (ok bool, pause time.D
 	delete(l.unfit, task.Sweep)
 	l.tasks = append(l.tasks, held{task.ID, needs})
 	l.memory += needs
+	l.taken(l.memory)
 	return true, 0
 }
 
@@ -96,6 +101,7 @@ func (l *load) put(id sweeps.ID) {
 	defer l.mu.Unlock()
 	at := slices.IndexFunc(l.tasks, func(h held) bool { return h.id == id })
 	l.memory -= l.tasks[at].memory
+	l.taken(l.memory)
 	l.tasks = slices.Delete(l.tasks, at, at+1)
 	if len(l.tasks) == 0 {
 		l.idle = time.Now()

@@ -20,7 +20,7 @@ func sized(seed, perAxis int) queue.Task {
 	})
 }
 
-func needs(o queue.Task) int64 { return (&Worker{Config: Config{Memory: 1}}).needs(&o) }
+func needs(o queue.Task) int64 { return new(Worker).needs(&o) }
 
 // Two tasks fit beside each other, a third waits for one of them; all are run, and
 // no attempt is wasted.
@@ -81,7 +81,7 @@ func TestLargeTaskIsLeftToAnother(t *testing.T) {
 }
 
 func TestLoadKeepsAccount(t *testing.T) {
-	l := newLoad(2)
+	l := newLoad(2, nil)
 	for i, want := range []bool{true, true, false} {
 		if l.reserve() != want {
 			t.Errorf("reservation %d of two: not %v", i+1, want)

@@ -66,9 +66,6 @@ func (w *Worker) handle(d *queue.Delivery) (tried bool, err error) {
 // needs is the memory that a task takes. An order that cannot be read takes none: it
 // is refused when it is run.
 func (w *Worker) needs(order *queue.Task) int64 {
-	if w.Memory == 0 {
-		return 0
-	}
 	settings, err := settingsOf(order.Parameters)
 	if err != nil {
 		return 0

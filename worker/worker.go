@@ -25,6 +25,9 @@ type Config struct {
 	// Memory is how many bytes tasks may take together, by the model's own estimate; 0
 	// is any number. A task that doesn't fit beside those that run is left to others.
 	Memory int64
+	// Taken, if not nil, is told how many bytes the tasks take together, by the same
+	// estimate, at every change, and must not take long.
+	Taken func(bytes int64)
 	// MaxTasks is how many tasks are run before the worker ends; 0 is any number.
 	MaxTasks int
 	// IdleTimeout is how long the worker waits for a task before it ends; 0 is for ever.
@@ -135,7 +138,7 @@ func Start(ctx context.Context, c Config) (*Worker, error) {
 	if err := checkStorage(c.Root); err != nil {
 		return nil, err
 	}
-	w := &Worker{Config: c, done: make(chan struct{}), since: time.Now(), load: newLoad(c.MaxTasks), cores: newCores(c.Slots)}
+	w := &Worker{Config: c, done: make(chan struct{}), since: time.Now(), load: newLoad(c.MaxTasks, c.Taken), cores: newCores(c.Slots)}
 	w.hard, w.stopHard = context.WithCancel(context.Background())
 	w.intake, w.stopIntake = context.WithCancelCause(w.hard)
 	w.running, w.stopRunning = context.WithCancelCause(w.hard)

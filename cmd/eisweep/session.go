@@ -132,12 +132,11 @@ func (s *session) work(ctx context.Context, e *environment, slots int) error {
 	}
 	c := worker.Config{
 		Root: s.root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(),
-		Slots: slots, Sweeps: s.coordinator.Sweeps, Log: s.log,
+		Slots: slots, Taken: collector(e), Sweeps: s.coordinator.Sweeps, Log: s.log,
 	}
 	if err := plantFailpoints(e, &c); err != nil {
 		return err
 	}
-	collectEarly(e)
 	if s.worker, err = worker.Start(context.WithoutCancel(ctx), c); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"runtime/debug"
+	"testing"
+
+	"eisweep/sim"
+)
+
+func TestGarbageIsCollectedEarlyBesideLargeTasks(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	growth := func() int {
+		g := debug.SetGCPercent(100)
+		debug.SetGCPercent(g)
+		return g
+	}
+	e := &environment{getenv: func(string) string { return "" }}
+	taken := collector(e)
+	tiny := sim.Defaults(sim.Approximate)
+	tiny.Ng.Exc.NPerAxis, tiny.Inp.NStimuli, tiny.Numint.NTrials = 2, 3, 1
+	for _, c := range []struct {
+		bytes int64
+		want  int
+	}{
+		{0, smallGrowth}, {sim.Memory(sim.Approximate, tiny), smallGrowth}, {sim.Memory(sim.Perturb, sim.Defaults(sim.Perturb)), largeGrowth},
+		{sim.Memory(sim.Approximate, sim.Defaults(sim.Approximate)), largeGrowth}, {0, smallGrowth},
+	} {
+		if taken(c.bytes); growth() != c.want {
+			t.Errorf("%d bytes: the heap grows by %d %%, want %d", c.bytes, growth(), c.want)
+		}
+	}
+	e.getenv = func(string) string { return "50" }
+	if collector(e) != nil {
+		t.Error("GOGC is overridden")
+	}
+}
