@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -26,28 +27,30 @@ func (a *attempt) signs(ctx context.Context) (stop func()) {
 }
 
 // heartbeats keeps the task. That the queue doesn't confirm stops nothing: the
-// outcome is fenced. Only when it answers again and a later attempt has started is
-// the work of no more use.
+// outcome is fenced. Only when it answers again, or the connection was made again, and
+// a later attempt has started is the work of no more use.
 func (a *attempt) heartbeats(ctx context.Context) {
-	missed := false
+	missed, connection := false, a.worker.Queue.Connections()
 	every(ctx, a.worker.Heartbeat, func() bool {
 		if a.idle() > a.worker.Stall {
 			a.cancel(errStalled)
 			return false
 		}
-		if err := a.beat(ctx); err != nil {
+		err := a.beat(ctx)
+		lost := errors.Is(err, queue.ErrLeaseLost)
+		if err != nil && !lost {
 			if !missed && ctx.Err() == nil {
 				a.worker.Log.Warn("the queue doesn't confirm that a task is at work; it goes on", "task", a.delivery.Task().ID, "error", err)
 			}
 			missed = true
 			return true
 		}
-		if missed {
+		if now := a.worker.Queue.Connections(); missed || lost || now != connection {
 			later, err := a.delivery.Later(ctx)
 			if later {
 				a.cancel(errSuperseded)
 			}
-			missed = err != nil
+			missed, connection = err != nil, now
 		}
 		return true
 	})

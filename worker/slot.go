@@ -41,7 +41,7 @@ func (w *Worker) handle(d *queue.Delivery) (tried bool, err error) {
 	if w.intake.Err() != nil {
 		return false, ignoreLost(d.HandBack(w.hard, 0))
 	}
-	settled, err := d.Settled(w.hard)
+	settled, listen, err := w.settled(d)
 	if err != nil {
 		return false, err
 	}
@@ -55,8 +55,8 @@ func (w *Worker) handle(d *queue.Delivery) (tried bool, err error) {
 		return false, ignoreLost(d.HandBack(w.hard, min(2*pause, unfitAway)))
 	}
 	defer w.load.put(d.Task().ID)
-	if d.Redelivered() {
-		if taken, err := w.examine(d); taken || err != nil {
+	if listen > 0 {
+		if taken, err := w.examine(d, listen); taken || err != nil {
 			return false, err
 		}
 	}
@@ -75,8 +75,8 @@ func (w *Worker) needs(order *queue.Task) int64 {
 
 // examine looks at a task that was in other hands. It reports whether that is all
 // that is to be done with it.
-func (w *Worker) examine(d *queue.Delivery) (taken bool, err error) {
-	alive, err := d.Alive(w.intake, w.Listen)
+func (w *Worker) examine(d *queue.Delivery, listen time.Duration) (taken bool, err error) {
+	alive, err := d.Alive(w.intake, listen)
 	if w.intake.Err() != nil {
 		return true, ignoreLost(d.HandBack(w.hard, 0)) // another has the time to listen
 	}

@@ -37,6 +37,9 @@ type Config struct {
 	Deadline time.Time
 	// Job is the batch system's name for what the worker runs in, for those who ask.
 	Job string
+	// Alone says that no other worker is at work on this queue, so that attempts which it
+	// doesn't know are over.
+	Alone bool
 	// AttemptLimit is how many attempts at an order may fail by storage or be lost
 	// before it fails for good; 0 is 3. Attempts up to the last that left a checkpoint
 	// don't count: the task gets on.

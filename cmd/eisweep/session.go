@@ -132,7 +132,7 @@ func (s *session) work(ctx context.Context, e *environment, slots int) error {
 	}
 	c := worker.Config{
 		Root: s.root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(),
-		Slots: slots, Taken: collector(e), Sweeps: s.coordinator.Sweeps, Log: s.log,
+		Slots: slots, Taken: collector(e), Sweeps: s.coordinator.Sweeps, Alone: true, Log: s.log,
 	}
 	if err := plantFailpoints(e, &c); err != nil {
 		return err

@@ -26,6 +26,14 @@ func (d *Delivery) Attempts(ctx context.Context) (int, error) {
 	return counted(last), nil
 }
 
+// Begun tells the delivery that so many attempts at the order were begun of which the
+// queue knows nothing: its store was made anew since. The next gets a number of its own;
+// Settled and Alive look whether one of them is done or at work.
+func (d *Delivery) Begun(attempts int) {
+	d.begun = attempts
+	d.again, d.fresh = true, false
+}
+
 // Start announces an attempt and returns its number, from 1. Of several workers
 // that start at once each gets a number of its own; what was handed back gives
 // its number to the next.
@@ -40,12 +48,12 @@ func (d *Delivery) Start(ctx context.Context, worker, host string) (attempt int,
 		}
 		d.fresh = false
 		e := AttemptEvent{
-			ID: d.task.ID, Run: d.task.Run, Attempt: counted(last) + 1, Event: EventStarted,
+			ID: d.task.ID, Run: d.task.Run, Attempt: max(counted(last), d.begun) + 1, Event: EventStarted,
 			Host: text(host, maxName), Worker: text(worker, maxName), At: time.Now().UTC(),
 		}
 		seq, err = d.announce(ctx, e, seq)
 		if err == nil {
-			d.attempt, d.seq = e.Attempt, seq
+			d.attempt, d.event, d.seq = e.Attempt, e, seq
 			return e.Attempt, nil
 		}
 		if !outdated(err) {
@@ -55,10 +63,28 @@ func (d *Delivery) Start(ctx context.Context, worker, host string) (attempt int,
 }
 
 // Later reports whether a later attempt at the task has started, so that this one
-// is of no more use.
+// is of no more use. If the queue knows neither, its store was made anew: this one is
+// announced there.
 func (d *Delivery) Later(ctx context.Context) (bool, error) {
-	_, seq, err := d.lastEvent(ctx)
-	return err == nil && seq > d.seq, err
+	for {
+		last, seq, err := d.lastEvent(ctx)
+		switch {
+		case err != nil:
+			return false, err
+		case seq > d.seq || last != nil && last.Attempt > d.attempt:
+			return true, nil
+		case seq == d.seq:
+			return false, nil
+		}
+		seq, err = d.announce(ctx, d.event, seq)
+		if err == nil {
+			d.seq = seq
+			return false, nil
+		}
+		if !outdated(err) {
+			return false, fmt.Errorf("announce attempt at task %s again: %w", d.task.ID, err)
+		}
+	}
 }
 
 // HandBack returns the task to the queue unfinished: the attempt doesn't count.
@@ -100,12 +126,13 @@ func (d *Delivery) Retry(ctx context.Context, delay time.Duration) error {
 	return d.give(ctx, delay)
 }
 
-// Alive listens for the attempt that was last started and reports whether its
-// worker is heard within the time. An error, also that ctx or the connection ended
+// Alive listens for the attempt that was last started, for any of those that Begun told
+// of if the queue knows none, and reports whether its worker is heard within the time.
+// An error, also that ctx or the connection ended
 // before, tells nothing.
 func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error) {
 	last, _, err := d.lastEvent(ctx)
-	if err != nil || last == nil || last.Event != EventStarted {
+	if err != nil || last == nil && d.begun == 0 || last != nil && last.Event != EventStarted {
 		return false, err
 	}
 	sub, err := d.q.conn.SubscribeSync(d.q.progress(d.task.ID))
@@ -125,7 +152,7 @@ func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error
 			return false, fmt.Errorf("listen for task %s: %w", d.task.ID, err)
 		}
 		p, err := d.q.decodeProgress(msg.Subject, msg.Data)
-		if err == nil && p.Run == d.task.Run && p.Attempt == last.Attempt {
+		if err == nil && p.Run == d.task.Run && (last == nil || p.Attempt == last.Attempt) {
 			return true, nil
 		}
 	}

@@ -83,6 +83,11 @@ func (q *Queue) reach(options []nats.Option) error {
 // reconnected makes up for what was missed.
 func (q *Queue) reconnected() {
 	q.forgetAll()
+	q.offered.moved.Store(true)
 	q.offered.reread()
 	q.wakeUp()
 }
+
+// Connections is how often the connection was made: at another number than before the
+// queue's store may be another.
+func (q *Queue) Connections() uint64 { return q.conn.Stats().Reconnects + 1 }

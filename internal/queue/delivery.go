@@ -19,11 +19,13 @@ type Delivery struct {
 	q       *Queue
 	msg     *nats.Msg
 	task    *Task
-	born    time.Time // when the consumer that delivered it was made
-	again   bool      // it was delivered before
-	fresh   bool      // nobody has announced an attempt, as far as is known
-	attempt int       // after Start
-	seq     uint64    // of its announcement
+	born    time.Time    // when the consumer that delivered it was made
+	again   bool         // it was delivered before
+	fresh   bool         // nobody has announced an attempt, as far as is known
+	begun   int          // attempts that the queue doesn't know
+	attempt int          // after Start
+	event   AttemptEvent // its announcement
+	seq     uint64       // of that
 }
 
 // Next returns one task for a free slot: the first of the first sweep that has

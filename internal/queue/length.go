@@ -26,7 +26,7 @@ func (q *Queue) LastOutcome(ctx context.Context) (uint64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("find last outcome: %w", err)
 	}
-	if floor >= info.State.LastSeq {
+	if info.State.Msgs == 0 || floor >= info.State.LastSeq {
 		return 0, nil
 	}
 	return info.State.LastSeq, nil

@@ -7,9 +7,11 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // OpenSweep is a sweep whose tasks workers may have.
@@ -84,12 +86,36 @@ func (q *Queue) readOffer() {
 	ctx, cancel := context.WithTimeout(context.Background(), offerEvery)
 	defer cancel()
 	defer context.AfterFunc(q.ended, cancel)()
-	m, err := q.direct(ctx, q.state, q.offer())
+	err := q.lookAtStore(ctx)
+	var m *jetstream.RawStreamMsg
+	if err == nil {
+		m, err = q.direct(ctx, q.state, q.offer())
+	}
 	if err != nil {
 		q.log.Debug("read which sweeps are offered", "error", err)
 	} else if m != nil {
 		q.takeOffer(m.Subject, m.Data, m.Sequence)
 	}
+}
+
+// lookAtStore finds out, after the connection was made anew, whether the offer lies in
+// another store now, whose numbers say nothing of those before.
+func (q *Queue) lookAtStore(ctx context.Context) error {
+	if !q.offered.moved.Load() {
+		return nil
+	}
+	q.offered.moved.Store(false)
+	err := q.retry(ctx, func(ctx context.Context) error {
+		info, err := q.state.Info(ctx)
+		if err == nil {
+			q.offered.lies(info.Created)
+		}
+		return err
+	})
+	if err != nil {
+		q.offered.moved.Store(true)
+	}
+	return err
 }
 
 func (q *Queue) hearOffer(msg *nats.Msg) {
@@ -117,12 +143,23 @@ func (q *Queue) takeOffer(subject string, data []byte, seq uint64) {
 type offered struct {
 	listen sync.Once
 	stale  chan struct{} // asks for the offer to be read again
+	moved  atomic.Bool   // it may lie in another store
 
 	mu    sync.Mutex
-	seq   uint64 // of the offer that was read last
+	store time.Time // when the stream was made that it lies in
+	seq   uint64    // of the offer that was read last
 	open  []OpenSweep
 	clock uint64
 	last  map[string]uint64 // by sweep: when it had its turn
+}
+
+// lies says when the stream was made that the offer lies in.
+func (o *offered) lies(store time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !store.Equal(o.store) {
+		o.store, o.seq = store, 0
+	}
 }
 
 // take reports whether the offer is another than before.

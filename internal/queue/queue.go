@@ -147,6 +147,7 @@ func (q *Queue) prepare(ctx context.Context) error {
 			q.attempts = stream
 		case "state":
 			q.state = stream
+			q.offered.lies(stream.CachedInfo().Created)
 		}
 	}
 	if _, err := q.conn.Subscribe(q.wake(), func(*nats.Msg) { q.wakeUp() }); err != nil {

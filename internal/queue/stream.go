@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -99,14 +100,19 @@ func (q *Queue) makeStream(ctx context.Context, kind string) (jetstream.Stream, 
 }
 
 // configOver is the configuration of a stream that may be there already: how it
-// keeps its messages cannot be changed.
+// keeps its messages cannot be changed. A new one numbers them from the time on, so that
+// no two stores of a root ever give one number twice: an acknowledgement that a worker
+// brings from the store before means no message of this one, and what was said later has
+// the higher number.
 func (q *Queue) configOver(old *jetstream.StreamConfig, kind string, replicas int) jetstream.StreamConfig {
 	if old != nil && old.PersistMode == jetstream.AsyncPersistMode {
 		replicas = 1
 	}
 	c := q.streamConfig(kind, replicas)
 	if old != nil {
-		c.PersistMode = old.PersistMode
+		c.PersistMode, c.FirstSeq = old.PersistMode, old.FirstSeq
+	} else {
+		c.FirstSeq = uint64(time.Now().UnixMicro())
 	}
 	return c
 }

@@ -49,7 +49,7 @@ func outcomes(t testing.TB, q *Queue, n int, ack func(i int) bool) (ids []sweeps
 	return ids
 }
 
-// waitFloor waits until the server has everything up to an outcome acknowledged.
+// waitFloor waits until the server has everything up to the want-th outcome acknowledged.
 func waitFloor(t testing.TB, q *Queue, want uint64) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
@@ -57,7 +57,7 @@ func waitFloor(t testing.TB, q *Queue, want uint64) {
 	for ctx := deadline(t); ; <-tick.C {
 		if _, floor, _, err := q.outcomePlace(ctx); err != nil {
 			t.Fatal(err)
-		} else if floor == want {
+		} else if floor == q.outcomes.CachedInfo().Config.FirstSeq-1+want {
 			return
 		}
 	}
