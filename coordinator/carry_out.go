@@ -42,8 +42,8 @@ func (k *Coordinator) carryOut(c command) []command {
 	switch c := c.(type) {
 	case openSweep:
 		delete(k.closing, c.sweep)
-		if err := k.config.Queue.OpenSweep(context.Background(), c.sweep); err != nil {
-			k.fail(fmt.Errorf("open sweep %s: %w", c.sweep, err))
+		if err := k.config.Queue.OpenSweep(k.asking, c.sweep); err != nil {
+			k.fail(fmt.Errorf("open sweep %s: %w", c.sweep, k.unanswered(err)))
 		}
 	case publish:
 		return k.publish(c)
@@ -97,7 +97,7 @@ func (k *Coordinator) publish(c publish) []command {
 func (k *Coordinator) unqueue(c unqueue) {
 	k.flushTasks()
 	delete(k.running, c.id)
-	if err := k.config.Queue.Remove(context.Background(), c.sweep, c.id); err != nil {
+	if err := k.config.Queue.Remove(k.asking, c.sweep, c.id); err != nil {
 		k.config.Log.Warn("remove task from queue", "task", c.id, "error", err)
 	}
 }
@@ -105,7 +105,7 @@ func (k *Coordinator) unqueue(c unqueue) {
 // purge takes all orders of a sweep out of the queue.
 func (k *Coordinator) purge(sweep string) {
 	k.flushTasks()
-	if err := k.config.Queue.PurgeSweep(context.Background(), sweep); err != nil {
+	if err := k.config.Queue.PurgeSweep(k.asking, sweep); err != nil {
 		k.config.Log.Warn("purge sweep", "sweep", sweep, "error", err)
 	}
 }
@@ -237,7 +237,7 @@ func (k *Coordinator) flushTasks() {
 	if len(tasks) == 0 || k.failure != nil {
 		return
 	}
-	ctx := context.Background()
+	ctx := k.asking
 	taken, err := k.publishNew(ctx, tasks)
 	for _, t := range taken {
 		if err == nil {
@@ -248,8 +248,16 @@ func (k *Coordinator) flushTasks() {
 		_, err = k.publishNew(ctx, taken)
 	}
 	if err != nil {
-		k.fail(fmt.Errorf("publish tasks: %w", err))
+		k.fail(fmt.Errorf("publish tasks: %w", k.unanswered(err)))
 	}
+}
+
+// unanswered says of what was given up that the queue didn't answer.
+func (k *Coordinator) unanswered(err error) error {
+	if k.asking.Err() != nil {
+		return fmt.Errorf("%w: %w", queue.ErrOutOfReach, err)
+	}
+	return err
 }
 
 // publishNew publishes tasks and returns those whose place was taken.

@@ -50,6 +50,8 @@ type Coordinator struct {
 
 	outcomes chan queue.OutcomeDelivery
 	quit     chan struct{}
+	asking   context.Context // of what the queue is asked with the lock held
+	giveUp   context.CancelFunc
 	once     sync.Once
 	stopped  error // what Stop returns
 
@@ -101,6 +103,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 		workers: workers{list: map[string]control.Worker{}}, offers: offers{changed: make(chan struct{}, 1)},
 		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
 	}
+	k.asking, k.giveUp = context.WithCancel(context.Background())
 	go k.run()
 	if err := k.begin(ctx); err != nil {
 		return nil, errors.Join(err, k.Stop(ctx))
@@ -277,14 +280,21 @@ func (k *Coordinator) complete() bool {
 	return true
 }
 
-// Stop ends the coordinator. What was committed and not yet placed stays for the
-// next one. It is idempotent; the error is that of a storage failure.
+// Hurry lets what the queue is asked for, and doesn't answer, be given up when ctx ends:
+// it may hold up everything else. It begins the end.
+func (k *Coordinator) Hurry(ctx context.Context) { context.AfterFunc(ctx, k.giveUp) }
+
+// Stop ends the coordinator, and what it asks the queue for when ctx ends. What was
+// committed and not yet placed stays for the next one. It is idempotent; the error is
+// that of a storage failure, or wraps queue.ErrOutOfReach.
 func (k *Coordinator) Stop(ctx context.Context) error {
 	k.once.Do(func() { k.stopped = k.end(ctx) })
 	return k.stopped
 }
 
 func (k *Coordinator) end(ctx context.Context) error {
+	k.Hurry(ctx)
+	defer k.giveUp()
 	close(k.quit)
 	k.unsubscribe()
 	<-k.loop

@@ -26,6 +26,7 @@ type rig struct {
 	root  *root.Root
 	store string
 	queue *queue.Queue
+	down  func() // the server stops
 	stop  func() // the queue and its server
 	end   func() // the coordinator that serves
 
@@ -60,7 +61,7 @@ func (g *rig) startQueue() {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	g.queue = q
+	g.queue, g.down = q, server.Stop
 	g.stop = func() { q.Close(); server.Stop() }
 }
 

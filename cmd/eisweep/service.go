@@ -192,6 +192,11 @@ func (s *service) addresses() []string {
 // the queue and its server closed, the lease and the lock given up. It is idempotent.
 func (s *service) close() error {
 	var errs []error
+	flush, cancel := context.WithTimeout(context.Background(), flushTime)
+	defer cancel()
+	if s.coordinator != nil {
+		s.coordinator.Hurry(flush)
+	}
 	if s.telemetry != nil {
 		s.telemetry.stop()
 		s.telemetry = nil
@@ -200,8 +205,6 @@ func (s *service) close() error {
 		s.stop()
 		s.stop = nil
 	}
-	flush, cancel := context.WithTimeout(context.Background(), flushTime)
-	defer cancel()
 	s.slurm.stop()
 	if s.coordinator != nil {
 		errs = append(errs, s.coordinator.Stop(flush))

@@ -183,6 +183,9 @@ func (l *Lease) Check(ctx context.Context) error {
 	if err := l.lost.Err(); err != nil {
 		return fmt.Errorf("check lease of root: %w", context.Cause(l.lost))
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(l.lost, cancel)()
 	err := l.q.retry(ctx, l.renew)
 	if errors.Is(err, ErrDeposed) {
 		l.lose(err)
@@ -237,18 +240,36 @@ func (l *Lease) revive(ctx context.Context) error {
 	return nil
 }
 
-// Release gives the lease up. A second call, and one after it was lost, does nothing.
+// Release gives the lease up, and ends renewals that are under way. A second call, and
+// one after it was lost, does nothing.
 func (l *Lease) Release(ctx context.Context) error {
-	l.renewing.Lock()
 	held := l.lost.Err() == nil
 	l.lose(ErrDeposed)
-	l.renewing.Unlock()
 	<-l.finished
 	if !held {
 		return nil
 	}
-	if err := l.kv.Delete(ctx, leaseKey, jetstream.LastRevision(l.revision)); err != nil {
+	l.renewing.Lock()
+	defer l.renewing.Unlock()
+	if err := l.q.retry(ctx, l.remove); err != nil {
 		return fmt.Errorf("release lease of root: %w", err)
 	}
 	return nil
+}
+
+// remove removes the value, whose last renewal may have been cut short.
+func (l *Lease) remove(ctx context.Context) error {
+	err := l.kv.Delete(ctx, leaseKey, jetstream.LastRevision(l.revision))
+	if !outdated(err) {
+		return err
+	}
+	there, err := l.kv.Get(ctx, leaseKey)
+	if errors.Is(err, jetstream.ErrKeyNotFound) || err == nil && !bytes.Equal(there.Value(), l.value) {
+		return nil
+	}
+	if err == nil {
+		l.revision = there.Revision()
+		err = nats.ErrTimeout // try again
+	}
+	return err
 }

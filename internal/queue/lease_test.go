@@ -130,3 +130,29 @@ func TestHolderFindsWhoHeldItInBetween(t *testing.T) {
 		t.Errorf("it doesn't stay lost: %v", err)
 	}
 }
+
+// A renewal that nobody answers doesn't hold up the release.
+func TestLeaseIsReleasedWhileNobodyAnswers(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	l := lease(t, open(t, s), "here")
+	s.Stop()
+	renewed := make(chan error, 1)
+	go func() { renewed <- l.Check(context.Background()) }()
+	until(t, "the renewal is under way", func() bool {
+		free := l.renewing.TryLock()
+		if free {
+			l.renewing.Unlock()
+		}
+		return !free
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	released := make(chan error, 1)
+	go func() { released <- l.Release(ctx) }()
+	if err := receive(t, released); err == nil {
+		t.Error("it tells of no failure")
+	}
+	if err := receive(t, renewed); err == nil {
+		t.Error("the renewal tells of no failure")
+	}
+}
