@@ -35,14 +35,15 @@ func TestContainersAsThePageHasThem(t *testing.T) {
 	}
 	outside := hereWith(t, experiments)
 	client := &cluster{t: t, program: built(t, plain), options: s.options("client")}
-	follow := client.start(outside, "launch", "--follow", disturbedSweep(t))
-	await(t, "both workers at work", func() bool {
-		busy := 0
+	workers := func() (there, busy int) {
 		for _, w := range events[struct{ Busy int }](client, outside, "workers") {
-			busy += min(w.Busy, 1)
+			there, busy = there+1, busy+min(w.Busy, 1)
 		}
-		return busy == 2
-	})
+		return there, busy
+	}
+	await(t, "both workers", func() bool { there, _ := workers(); return there == 2 })
+	follow := client.start(outside, "launch", "--follow", disturbedSweep(t))
+	await(t, "both workers at work", func() bool { _, busy := workers(); return busy == 2 })
 	worker := s.containers("worker")[0]
 	e.does("podman", "kill", s.containers("nats-1")[0])
 	e.does("podman", "stop", "--time", "100", worker)
