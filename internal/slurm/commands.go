@@ -53,6 +53,10 @@ var ofSite = []string{"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_CLUSTERS", "SLUR
 // by default, and 60 s at large sites.
 const answerTime = 90 * time.Second
 
+// waitDelay is how long what a command started, and left behind, may keep its output
+// open: a site's commands are often scripts around Slurm's.
+const waitDelay = 5 * time.Second
+
 // CommandError is why a command of Slurm's failed, in its words.
 type CommandError struct {
 	Command string
@@ -96,12 +100,16 @@ func (c *Commands) run(ctx context.Context, stdin, name string, args ...string) 
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.WaitDelay = waitDelay
 	var errs bytes.Buffer
 	cmd.Env, cmd.Stdin, cmd.Stderr = c.environment, strings.NewReader(stdin), &errs
 	if name != "sbatch" {
 		cmd.Env = append(slices.Clone(cmd.Env), "LC_ALL=C", "SLURM_TIME_FORMAT=%s")
 	}
 	out, err := cmd.Output()
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil // it succeeded
+	}
 	if ctx.Err() != nil {
 		err = fmt.Errorf("no answer: %w", ctx.Err())
 	}

@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -147,6 +149,58 @@ func TestACommandThatHangsIsGivenUp(t *testing.T) {
 	defer cancel()
 	if _, err := c.Jobs(ctx, "x"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
+	}
+}
+
+// TestWhatACommandLeavesBehindIsNotWaitedFor has scripts around Slurm's commands: one
+// that hangs is ended without what it runs, and one that succeeded has left a process.
+func TestWhatACommandLeavesBehindIsNotWaitedFor(t *testing.T) {
+	const child = "sleep 1000 & echo $! >\"$0.pid\"\n"
+	c, dir := site(t, map[string]string{"squeue": child + "echo >\"$0.there\"\nwait\n", "sbatch": child + "echo 7\n"})
+	t.Cleanup(func() {
+		for _, name := range []string{"squeue", "sbatch"} {
+			if pid, err := strconv.Atoi(strings.TrimSpace(written(t, filepath.Join(dir, name+".pid")))); err == nil {
+				syscall.Kill(pid, syscall.SIGKILL)
+			}
+		}
+	})
+	type end struct {
+		id  string
+		err error
+	}
+	ends := make(chan end, 2)
+	go func() {
+		id, err := c.Submit(t.Context(), request())
+		ends <- end{id, err}
+	}()
+	hung, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		_, err := c.Jobs(hung, "eisweep-abc")
+		ends <- end{"", err}
+	}()
+	patience := time.After(time.Minute)
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for there := false; !there; {
+		select {
+		case <-look.C:
+			_, err := os.Stat(filepath.Join(dir, "squeue.there"))
+			there = err == nil
+		case <-patience:
+			t.Fatal("squeue was not called")
+		}
+	}
+	cancel()
+	for range 2 {
+		select {
+		case e := <-ends:
+			if e.id != "7" && !errors.Is(e.err, context.Canceled) || e.id == "7" && e.err != nil {
+				t.Errorf("job %q, %v", e.id, e.err)
+			}
+		case <-patience:
+			t.Fatal("it is waited for what a command left behind")
+		}
 	}
 }
 
