@@ -40,6 +40,9 @@ func (k *Coordinator) explainIdle(sweep string, need int64, out *control.Explain
 	case crew.busy >= crew.slots:
 		out.Reason = fmt.Sprintf("all %d slots of %d workers are busy, and %d tasks are queued", crew.slots, crew.taking, k.ahead(sweep))
 		out.Remedy = "it comes in its turn; more workers, or a higher --priority, bring it on"
+	case crew.unfit != "":
+		out.Reason = "a worker has a free slot and too little memory: " + crew.unfit
+		out.Remedy = "it comes in its turn where others leave the memory for it; else start a worker where there is more"
 	default:
 		out.Reason = "it was queued a moment ago, or handed back or failed on an attempt and is given out again after a pause; a worker has a free slot"
 	}
@@ -63,6 +66,7 @@ type crew struct {
 	slots, busy          int // of those that take tasks
 	memory               int64
 	excuse               string // why one doesn't
+	unfit                string // what one has no memory for
 }
 
 func crewOf(list []control.Worker) crew {
@@ -79,6 +83,9 @@ func crewOf(list []control.Worker) crew {
 			continue
 		}
 		c.taking++
+		if w.Unfit != "" {
+			c.unfit = w.Name + " says: " + w.Unfit
+		}
 		c.slots, c.busy = c.slots+w.Slots, c.busy+w.Busy
 		c.memory, unlimited = max(c.memory, w.Memory), unlimited || w.Memory == 0
 	}

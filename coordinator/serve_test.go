@@ -199,6 +199,19 @@ func TestWorkersAreListedAndDrained(t *testing.T) {
 	g.heard(k, 1)
 }
 
+// A worker that has no memory for a task still takes others.
+func TestExplainTellsOfTooLittleMemory(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	g.queue.PublishPresence(queue.Presence{Name: "w1", Host: "here", Slots: 2, Busy: 1, State: "working", Unfit: "a task of two needs 9 GB"})
+	g.heard(k, 1)
+	e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})
+	if !strings.Contains(e.Reason, "w1 says: a task of two needs 9 GB") || !strings.Contains(e.Reason, "free slot") {
+		t.Errorf("explained %+v", e)
+	}
+}
+
 // heard waits until so many workers are known.
 func (g *rig) heard(k *Coordinator, n int) {
 	g.t.Helper()

@@ -31,7 +31,7 @@ func (w *workers) hear(p queue.Presence, now time.Time) {
 		return
 	}
 	w.list[p.Name] = control.Worker{Name: p.Name, Host: p.Host, PID: p.PID, Version: p.Version, Slots: p.Slots, Busy: p.Busy,
-		Memory: p.Memory, Since: p.Since, Heard: now, State: p.State, Deadline: p.Deadline, Job: p.Job, Done: p.Done, Tasks: p.Tasks, Kernels: p.Kernels}
+		Memory: p.Memory, Since: p.Since, Heard: now, State: p.State, Unfit: p.Unfit, Full: p.Full, Deadline: p.Deadline, Job: p.Job, Done: p.Done, Tasks: p.Tasks, Kernels: p.Kernels}
 }
 
 // known lists the workers by host and name, and forgets those that were silent for

@@ -140,23 +140,31 @@ func (l *load) idleFor() time.Duration {
 	return time.Since(l.idle)
 }
 
-// state is a word on what the worker does, or why it does nothing.
-func (l *load) state(memory int64) string {
+// state is a word on what the worker does.
+func (l *load) state() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	doing := "idle"
 	if len(l.tasks) > 0 {
-		doing = "working"
+		return "working"
 	}
+	return "idle"
+}
+
+// lack says which tasks there is no memory for; it is full if there would be but for
+// those in hands.
+func (l *load) lack(memory int64) (text string, full bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	var reasons []string
 	for sweep, u := range l.unfit {
 		if time.Since(u.until) > unfitMost {
 			continue // there is room again, or none of the sweep is left
 		}
+		full = full || u.needs <= memory && l.memory+u.needs > memory
 		reasons = append(reasons, fmt.Sprintf("a task of %s needs %s of memory, and %s of %s are free", sweep, gigabytes(u.needs), gigabytes(max(0, memory-l.memory)), gigabytes(memory)))
 	}
 	slices.Sort(reasons)
-	return strings.Join(append([]string{doing}, reasons...), "; ")
+	return strings.Join(reasons, "; "), full
 }
 
 func gigabytes(bytes int64) string { return fmt.Sprintf("%.2f GB", float64(bytes)/1e9) }

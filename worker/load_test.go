@@ -37,7 +37,7 @@ func TestTasksShareTheMemory(t *testing.T) {
 	b.publish(tasks...)
 	receive(b, running)
 	receive(b, running)
-	for p := (queue.Presence{}); !strings.Contains(p.State, "of memory"); p = receive(b, told) {
+	for p := (queue.Presence{}); !p.Full || p.State != "working" || !strings.Contains(p.Unfit, "of memory"); p = receive(b, told) {
 		if p.Busy > 2 {
 			t.Errorf("%d tasks run", p.Busy)
 		}
@@ -63,8 +63,9 @@ func TestLargeTaskIsLeftToAnother(t *testing.T) {
 		c.Log = slog.New(slog.NewTextHandler(log, nil))
 	})
 	b.publish(large)
-	if line := receive(b, log); !strings.Contains(line, "more memory") || !strings.Contains(small.state(), "idle; a task of quick needs") {
-		t.Errorf("log %q, state %q", line, small.state())
+	line := receive(b, log)
+	if unfit, full := small.load.lack(small.Memory); !strings.Contains(line, "more memory") || full || small.state() != "idle" || !strings.Contains(unfit, "a task of quick needs") {
+		t.Errorf("log %q, state %q, unfit %q, full %v", line, small.state(), unfit, full)
 	}
 	one, two := sized(2, 4), sized(3, 4)
 	one.Sweep, two.Sweep = "other", "other"

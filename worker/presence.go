@@ -32,9 +32,10 @@ func (w *Worker) present(ctx context.Context) {
 
 func (w *Worker) tell(gone bool) {
 	tasks, done := w.load.counts()
+	unfit, full := w.load.lack(w.Memory)
 	w.Queue.PublishPresence(queue.Presence{
 		Name: w.Name, Host: w.Host, PID: os.Getpid(), Version: w.Version,
-		Slots: w.Slots, Busy: len(tasks), Memory: w.Memory, Since: w.since, State: w.state(),
+		Slots: w.Slots, Busy: len(tasks), Memory: w.Memory, Since: w.since, State: w.state(), Unfit: unfit, Full: full,
 		Deadline: w.Deadline, Job: w.Job, Done: done, Tasks: tasks, Kernels: sim.Kernels(), Gone: gone,
 	})
 }
@@ -47,7 +48,7 @@ func (w *Worker) state() string {
 	if reason := w.Reason(); reason != nil {
 		return "draining: " + reason.Error()
 	}
-	return w.load.state(w.Memory)
+	return w.load.state()
 }
 
 // obey listens for orders.

@@ -50,7 +50,8 @@ func (w *Worker) handle(d *queue.Delivery) (tried bool, err error) {
 	}
 	if ok, pause := w.load.take(d.Task(), w.needs(d.Task()), w.Memory); !ok {
 		if pause == unfitFirst {
-			w.Log.Warn("a task needs more memory than is free here", "task", d.Task().ID, "sweep", d.Task().Sweep, "worker", w.state())
+			lack, _ := w.load.lack(w.Memory)
+			w.Log.Warn("a task needs more memory than is free here", "task", d.Task().ID, "sweep", d.Task().Sweep, "lack", lack)
 		}
 		return false, ignoreLost(d.HandBack(w.hard, min(2*pause, unfitAway)))
 	}

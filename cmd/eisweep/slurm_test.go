@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
 
@@ -62,6 +63,24 @@ func TestLimitsAreReadAsSlurmDoes(t *testing.T) {
 	for _, text := range []string{"", "0", "-1", "-5m", "1:2:3:4", "1-1:2:3:4", "soon", "1-", "4 h", "99999999"} {
 		if got, err := parseLimit(text); err == nil {
 			t.Errorf("%q is taken for %v", text, got)
+		}
+	}
+}
+
+// No worker is started for tasks that are too large for any.
+func TestSlotsAreFreeForTasksThatAreTooLarge(t *testing.T) {
+	for _, c := range []struct {
+		worker control.Worker
+		free   int
+	}{
+		{control.Worker{Slots: 4, State: "idle"}, 4},
+		{control.Worker{Slots: 4, Busy: 1, State: "working"}, 3},
+		{control.Worker{Slots: 4, State: "idle", Unfit: "a task of large needs 9 GB"}, 4},
+		{control.Worker{Slots: 4, Busy: 1, State: "working", Unfit: "a task of large needs 3 GB", Full: true}, 0},
+		{control.Worker{Slots: 4, State: "draining: told to"}, 0},
+	} {
+		if got := freeSlots(&c.worker); got != c.free {
+			t.Errorf("%+v: %d free slots, want %d", c.worker, got, c.free)
 		}
 	}
 }

@@ -134,14 +134,22 @@ func backlog(k *coordinator.Coordinator) scaling.Backlog {
 		if w.Silent {
 			continue
 		}
-		if w.State == "working" || w.State == "idle" {
-			b.Free += w.Slots - w.Busy
-		}
+		b.Free += freeSlots(w)
 		if id, ok := strings.CutPrefix(w.Job, "slurm "); ok {
 			b.Jobs = append(b.Jobs, id)
 		}
 	}
 	return b
+}
+
+// freeSlots are those in which a worker could run a task besides, were there one that
+// fits. Another worker would be of use to tasks that it is too full for, none to such as
+// it is too small for: it would stay as idle.
+func freeSlots(w *control.Worker) int {
+	if w.Full || w.State != "working" && w.State != "idle" {
+		return 0
+	}
+	return w.Slots - w.Busy
 }
 
 // rootJobs are the jobs for a root, as scaling.Batch has them.

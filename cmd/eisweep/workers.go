@@ -90,6 +90,9 @@ func tellWorkers(e *environment, workers []control.Worker, asJSON bool) error {
 
 func workerRow(w *control.Worker) string {
 	memory, state := "-", w.State
+	if w.Unfit != "" {
+		state += "; " + w.Unfit
+	}
 	if w.Memory > 0 {
 		memory = size(w.Memory)
 	}

@@ -19,7 +19,9 @@ type Presence struct {
 	Busy     int         `json:"busy"`
 	Memory   int64       `json:"memory"` // bytes that tasks may take; 0: not known
 	Since    time.Time   `json:"since"`
-	State    string      `json:"state"` // working, idle, draining, or why it takes no tasks
+	State    string      `json:"state"`           // working, idle, draining, or why it takes no tasks
+	Unfit    string      `json:"unfit,omitempty"` // tasks that it was offered and has no memory for
+	Full     bool        `json:"full,omitempty"`  // it would have, but for those that it runs
 	Deadline time.Time   `json:"deadline,omitzero"`
 	Job      string      `json:"job,omitempty"` // of a batch system
 	Done     int         `json:"done"`          // tasks that it ended
@@ -28,7 +30,7 @@ type Presence struct {
 	Gone     bool        `json:"gone,omitempty"` // a goodbye
 }
 
-// maxState bounds the text of a worker's state.
+// maxState bounds the texts of a worker's state.
 const maxState = 1 << 10
 
 func (p *Presence) check() error {
@@ -37,8 +39,8 @@ func (p *Presence) check() error {
 		return refuse("a worker without a name")
 	case p.PID < 0 || p.Slots < 0 || p.Busy < 0 || p.Memory < 0 || p.Done < 0 || len(p.Tasks) > maxCount:
 		return refuse("worker %.255q with %d slots, %d busy, %d bytes, %d done", p.Name, p.Slots, p.Busy, p.Memory, p.Done)
-	case len(p.State) > maxState:
-		return refuse("a state of %d bytes", len(p.State))
+	case len(p.State) > maxState, len(p.Unfit) > maxState:
+		return refuse("a state of %d and %d bytes", len(p.State), len(p.Unfit))
 	}
 	return checkNames(p.Name, p.Host, p.Version, p.Job, p.Kernels)
 }
@@ -47,6 +49,7 @@ func (p *Presence) check() error {
 // is lost.
 func (q *Queue) PublishPresence(p Presence) {
 	p.Name, p.Host, p.Version = text(p.Name, maxName), text(p.Host, maxName), text(p.Version, maxName)
+	p.Unfit = text(p.Unfit, maxState)
 	p.State, p.Job, p.Kernels = text(p.State, maxState), text(p.Job, maxName), text(p.Kernels, maxName)
 	p.Since, p.Deadline = p.Since.UTC(), p.Deadline.UTC()
 	data, err := encode(&p)
