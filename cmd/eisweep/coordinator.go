@@ -85,18 +85,31 @@ func (s *service) check() error {
 	if s.share.Workers && s.share.Group == "" {
 		return usage("--share-workers needs --share-group GROUP")
 	}
-	if s.listen != "" && !strings.Contains(s.listen, ":") {
-		return usage("--listen %s: give HOST:PORT; :%s is every address, HOST:0 a free port", s.listen, s.listen)
+	if err := s.share.Check(); err != nil {
+		return usage("--share-group: %w", err)
+	}
+	if s.listen != "" {
+		if err := checkListen(s.listen); err != nil {
+			return err
+		}
+	}
+	if s.advertise != "" {
+		if err := checkAdvertise(s.advertise); err != nil {
+			return err
+		}
 	}
 	return s.slurm.check(s.connection)
 }
+
+// coordinatorReady is what a coordinator logs once it answers.
+const coordinatorReady = "the coordinator is ready"
 
 // run sees to the root until a signal comes, or it can't go on.
 func (s *service) run(ctx context.Context, e *environment, path string) error {
 	if err := s.open(ctx, e, path); err != nil {
 		return orInterrupted(ctx, err)
 	}
-	s.log.Info("the coordinator is ready", "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", programVersion())
+	s.log.Info(coordinatorReady, "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", programVersion())
 	s.log.Info("start workers on any machine that shares the folder", "command", "eisweep worker -p "+quoted(s.root.Path())+s.options())
 	if err := s.failed(ctx); err != nil {
 		return errors.Join(err, s.close())

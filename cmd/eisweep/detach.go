@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,9 +15,14 @@ import (
 	"eisweep/internal/root"
 )
 
-// detachTime is how long a coordinator may take to answer; one that restores a
-// million tasks takes a while.
-const detachTime = 5 * time.Minute
+// How long a coordinator may take to answer, since one that restores a million tasks
+// takes a while; how long when it says that it is ready, and after what time the
+// person is told what is waited for.
+const (
+	detachTime = 5 * time.Minute
+	reachTime  = 20 * time.Second
+	quietTime  = 5 * time.Second
+)
 
 // detach starts the coordinator as a process of its own, which outlives the shell,
 // and returns when it answers.
@@ -52,8 +56,8 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *environment
 	}
 	ended := make(chan struct{})
 	go func() { c.Wait(); close(ended) }()
-	if err := s.awaitAnswer(ctx, e, r, c.Process.Pid, ended); err != nil {
-		return err
+	if err := s.awaitAnswer(ctx, e, r, c.Process.Pid, ended, func() string { return logged(log, begun) }); err != nil {
+		return errors.Join(err, endAgain(c.Process, ended))
 	}
 	select {
 	case <-ended:
@@ -65,11 +69,15 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *environment
 	return nil
 }
 
-// awaitAnswer returns when the coordinator of that process answers, or has ended.
-func (s *service) awaitAnswer(ctx context.Context, e *environment, r *root.Root, pid int, ended <-chan struct{}) error {
+// awaitAnswer returns when the coordinator of that process, which logs to said,
+// answers, or has ended.
+func (s *service) awaitAnswer(ctx context.Context, e *environment, r *root.Root, pid int, ended <-chan struct{}, said func() string) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
-	timeout := time.After(detachTime)
+	name := r.Private("logs", "coordinator.log")
+	timeout, quiet := time.After(detachTime), time.After(quietTime)
+	var unreachable <-chan time.Time // once it is ready
+	var why error
 	for {
 		select {
 		case <-ended:
@@ -77,11 +85,19 @@ func (s *service) awaitAnswer(ctx context.Context, e *environment, r *root.Root,
 		case <-ctx.Done():
 			return orInterrupted(ctx, ctx.Err())
 		case <-timeout:
-			return failure(exitLost, "the coordinator does not answer after %v; its log is %s", detachTime, r.Private("logs", "coordinator.log"))
+			return failure(exitLost, "the coordinator does not answer after %v; its log is %s", detachTime, name)
+		case <-unreachable:
+			return failure(exitLost, "the coordinator is ready, but this machine does not reach it (%s); where that is its address, give another --advertise or --listen; its log is %s", shortly(why), name)
+		case <-quiet:
+			e.note("waiting for the coordinator to answer; its log is %s", name)
 		case <-ticker.C:
+		}
+		if unreachable == nil && strings.Contains(said(), coordinatorReady) {
+			unreachable = time.After(reachTime)
 		}
 		client, err := openClient(ctx, e, r, &s.connection)
 		if err != nil {
+			why = err
 			continue
 		}
 		client.close()
@@ -91,16 +107,40 @@ func (s *service) awaitAnswer(ctx context.Context, e *environment, r *root.Root,
 	}
 }
 
+// shortly is why a client found nobody, without a remedy.
+func shortly(err error) string {
+	if absent := (*absentError)(nil); errors.As(err, &absent) {
+		return absent.short()
+	}
+	return firstLine(err.Error())
+}
+
+// endAgain ends a coordinator that was started for nothing.
+func endAgain(p *os.Process, ended <-chan struct{}) error {
+	p.Signal(syscall.SIGTERM) // one that has ended needs none
+	select {
+	case <-ended:
+		return nil
+	case <-time.After(flushTime):
+		return failure(exitLost, "the coordinator goes on all the same (process %d)", p.Pid)
+	}
+}
+
+// logged is what a process has written to its log since it began.
+func logged(log *os.File, begun int64) string {
+	info, err := log.Stat()
+	if err != nil {
+		return ""
+	}
+	b := make([]byte, max(0, info.Size()-begun))
+	n, _ := log.ReadAt(b, begun) // what can be read tells
+	return string(b[:n])
+}
+
 // told is the error that a process left at the end of its log.
 func told(log *os.File, begun int64) string {
-	var text bytes.Buffer
-	if info, err := log.Stat(); err == nil {
-		b := make([]byte, info.Size()-begun)
-		n, _ := log.ReadAt(b, begun)
-		text.Write(b[:n])
-	}
 	var errs []string
-	for line := range strings.Lines(text.String()) {
+	for line := range strings.Lines(logged(log, begun)) {
 		if said, ok := strings.CutPrefix(line, "eisweep: "); ok {
 			errs = append(errs, strings.TrimSpace(said))
 		}

@@ -92,6 +92,11 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 		}
 		s.log.Info("all keys and certificates are new")
 	}
+	if s.listen != "" {
+		if err := tryListen(s.listen); err != nil {
+			return err
+		}
+	}
 	options := s.authority.ServerOptions(s.address(state))
 	options.StoreDir, options.Log = store, s.log
 	if s.server, err = queue.StartServer(options); err != nil {

@@ -64,6 +64,12 @@ func RemoveFiles(r *root.Root) error {
 	return errors.Join(failed...)
 }
 
+// Check returns an error when the group is none of this machine's.
+func (s Share) Check() error {
+	_, err := s.group()
+	return err
+}
+
 func (s Share) group() (int, error) {
 	if s.Group == "" {
 		if s.Workers {

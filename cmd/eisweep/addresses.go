@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// hostName is what can be a machine's name.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$`)
+
+// isHost says whether a text is a machine's name, or an address without a port.
+func isHost(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err == nil || hostName.MatchString(text)
+}
+
+// isPort says whether a text is the number of a port, 0 for a free one.
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
+}
+
+// checkListen refuses what is no address to listen on.
+func checkListen(text string) error {
+	if !strings.Contains(text, ":") {
+		return usage("--listen %s: give HOST:PORT; :%s is every address, HOST:0 a free port", text, text)
+	}
+	host, port, err := net.SplitHostPort(text)
+	if err != nil || host != "" && !isHost(host) || !isPort(port) {
+		return usage("--listen %s: give HOST:PORT, such as :4222 or 10.0.0.5:4222; a port is 0 (a free one) … 65535", text)
+	}
+	return nil
+}
+
+// checkAdvertise refuses what others cannot reach a machine by.
+func checkAdvertise(text string) error {
+	if isHost(text) {
+		return nil
+	}
+	host, port, err := net.SplitHostPort(text)
+	if err != nil || !isHost(host) || !isPort(port) || strings.Trim(port, "0") == "" {
+		return usage("--advertise %s: give HOST or HOST:PORT, such as node01 or 10.0.0.5:4222", text)
+	}
+	return nil
+}
+
+// tryListen refuses an address that this machine cannot listen on.
+func tryListen(address string) error {
+	l, err := net.Listen("tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return usage("--listen %s: another program listens there; give another port, or HOST:0 for a free one", address)
+	case err != nil:
+		return usage("--listen %s: this machine cannot listen there: %w", address, err)
+	}
+	return l.Close()
+}
