@@ -122,7 +122,7 @@ func codeOf(err error) int {
 		return exitInput
 	case errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrRefused), errors.Is(err, access.ErrNoAccess):
 		return exitLost
-	case errors.Is(err, queue.ErrStore), isStorage(err):
+	case errors.Is(err, queue.ErrStore), errors.Is(err, root.ErrIdentity), isStorage(err):
 		return exitStorage
 	}
 	return exitInternal

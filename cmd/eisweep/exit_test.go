@@ -29,6 +29,7 @@ func TestExitCodes(t *testing.T) {
 		"faults of a file":         {fmt.Errorf("expand: %w", &sweeps.Faults{}), 2},
 		"files in the way":         {&coordinator.SupersedeError{Count: 2}, 2},
 		"untrusted root":           {fmt.Errorf("x: %w", root.ErrUntrusted), 2},
+		"damaged root.json":        {fmt.Errorf("x: %w", root.ErrIdentity), 4},
 		"task failed":              {&exitError{code: exitTasks}, 3},
 		"missing file":             {missing, 4},
 		"full disk":                {full, 4},

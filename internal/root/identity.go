@@ -20,6 +20,9 @@ type identity struct {
 
 var rootID = regexp.MustCompile(`^[a-z0-9]{12}$`)
 
+// ErrIdentity is wrapped by the errors of a root.json that does not tell the root's id.
+var ErrIdentity = errors.New("the root has no id that this program can read")
+
 func identityFile(root string) string { return filepath.Join(root, private, "root.json") }
 
 func readIdentity(root string, owners ...int) (string, error) {
@@ -35,13 +38,13 @@ func readIdentity(root string, owners ...int) (string, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&id); err != nil {
-		return "", fmt.Errorf("read root's id: %s: %w; remove the file to have a new id, when nothing is running", name, err)
+		return "", fmt.Errorf("read root's id: %s is damaged (%v); remove the file to have a new id, when nothing is running: %w", name, err, ErrIdentity)
 	}
 	if id.Format != 1 {
-		return "", fmt.Errorf("read root's id: %s is of format %d, this program knows format 1: use the version that made it", name, id.Format)
+		return "", fmt.Errorf("read root's id: %s is of format %d, this program knows format 1: use the version that made it: %w", name, id.Format, ErrIdentity)
 	}
 	if !rootID.MatchString(id.ID) {
-		return "", fmt.Errorf("read root's id: %s: id %q is not 12 of a-z and 0-9; remove the file to have a new id, when nothing is running", name, id.ID)
+		return "", fmt.Errorf("read root's id: %s: id %q is not 12 of a-z and 0-9; remove the file to have a new id, when nothing is running: %w", name, id.ID, ErrIdentity)
 	}
 	return id.ID, nil
 }

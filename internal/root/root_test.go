@@ -97,13 +97,14 @@ func TestOpenRefusesWhatOthersCouldHaveMade(t *testing.T) {
 			must(t, os.RemoveAll(r.Private()))
 			must(t, os.WriteFile(r.Private(), nil, 0o600))
 		}, syscall.ENOTDIR, "in the way"},
-		"half an id": {func(t *testing.T, r *Root) { must(t, os.WriteFile(r.Private("root.json"), []byte(`{"form`), 0o600)) }, nil, "remove the file"},
+		"half an id":  {func(t *testing.T, r *Root) { must(t, os.WriteFile(r.Private("root.json"), []byte(`{"form`), 0o600)) }, ErrIdentity, "remove the file"},
+		"an empty id": {func(t *testing.T, r *Root) { must(t, os.WriteFile(r.Private("root.json"), nil, 0o600)) }, ErrIdentity, "remove the file"},
 		"no id": {func(t *testing.T, r *Root) {
 			must(t, os.WriteFile(r.Private("root.json"), []byte(`{"format":1}`), 0o600))
-		}, nil, "is not 12 of"},
+		}, ErrIdentity, "is not 12 of"},
 		"later format": {func(t *testing.T, r *Root) {
 			must(t, os.WriteFile(r.Private("root.json"), []byte(`{"format":2}`), 0o600))
-		}, nil, "format 2"},
+		}, ErrIdentity, "format 2"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
