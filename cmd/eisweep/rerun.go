@@ -102,6 +102,9 @@ func (r *rerun) run(ctx context.Context, e *environment, path, name string) erro
 	if err != nil {
 		return orInterrupted(ctx, err)
 	}
+	if err := r.completeTasks(status); err != nil {
+		return err
+	}
 	fits, err := coordinator.NewChoice(r.told())
 	if err != nil {
 		return err
