@@ -117,10 +117,10 @@ func (r *rerun) run(ctx context.Context, e *environment, path, name string) erro
 	if err := r.prepare(status, chosen); err != nil {
 		return err
 	}
-	r.announce(e, opened, status, chosen, classes)
 	if r.dry {
-		return nil
+		return r.tellDry(ctx, e, opened, func() { r.announce(e, opened, status, chosen, classes) })
 	}
+	r.announce(e, opened, status, chosen, classes)
 	client, err := openClient(ctx, e, opened, &r.connection)
 	if absent := (*absentError)(nil); errors.As(err, &absent) {
 		return r.execute(ctx, e, path)

@@ -110,6 +110,43 @@ func (r *rerun) replacements(ctx context.Context, opened *root.Root) (control.Ch
 	return out, nil
 }
 
+// tellDry says what would be done, after a look whether it can be; announce does so for a
+// person.
+func (r *rerun) tellDry(ctx context.Context, e *environment, opened *root.Root, announce func()) error {
+	prober, err := newProber()
+	if err != nil {
+		return err
+	}
+	plan, err := coordinator.NewPlan(ctx, opened, prober, r.order)
+	if err != nil {
+		return orInterrupted(ctx, err)
+	}
+	announce()
+	for i := range plan.Sweeps {
+		s := &plan.Sweeps[i]
+		if r.asJSON {
+			if err := writePlanned(e, s); err != nil {
+				return orInterrupted(ctx, err)
+			}
+		} else if s.Conflicts > 0 && !r.supersede {
+			e.say("  %s of other tasks %s in the way: it is refused without --supersede, which moves them to superseded/", count(s.Conflicts, "file"), plural(s.Conflicts, "is", "are"))
+		}
+	}
+	return nil
+}
+
+// writePlanned writes, as `plan --tasks --json` does, an event for each task and the plan.
+func writePlanned(e *environment, s *coordinator.SweepPlan) error {
+	p, out := planning{tasks: true, asJSON: true}, newEvents(e).out
+	for item, err := range s.Items() {
+		if err != nil {
+			return err
+		}
+		p.task(e, out, s.Name, &item)
+	}
+	return out.Encode(newPlanEvent(&s.SweepPlan))
+}
+
 // announce says what is about to be done.
 func (r *rerun) announce(e *environment, opened *root.Root, status *coordinator.SweepStatus, chosen map[sweeps.ID]bool, classes map[queue.Class]int) {
 	name := status.Sweep.Name()
