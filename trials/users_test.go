@@ -2,9 +2,11 @@ package trials
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -86,6 +88,24 @@ func TestAnotherUserWorks(t *testing.T) {
 		}
 		if is := info.Sys().(*syscall.Stat_t); is.Uid != owning {
 			t.Errorf("%s belongs to user %d", l.File, is.Uid)
+		}
+	}
+}
+
+// TestAnotherUserIsTold has somebody look into a root that its owner shares with nobody: whatever the command, it says
+// whose the root is and what to do.
+func TestAnotherUserIsTold(t *testing.T) {
+	folder := openFolder(t, owning)
+	owner, other := newUser(t, owning, folder), newUser(t, helping, folder)
+	c := newCluster(t)
+	c.program = forAll(t, c.program)
+	c.coordinator(owner)
+	for _, command := range [][]string{{"status"}, {"worker"}, {"launch", "quick"}, {"plan", "quick"}, {"verify"}, {"explain", "quick"}} {
+		p := c.start(other, command[0], command[1:]...)
+		code, told := p.end(), p.said()
+		want := fmt.Sprintf("belongs to user %d and you are user %d: ask for its coordinator to be started with --share-group", owning, helping)
+		if code != 2 || !strings.Contains(told, want) {
+			t.Errorf("%s: exit code %d, want 2 and %q:\n%s", command[0], code, want, told)
 		}
 	}
 }

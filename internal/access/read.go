@@ -17,17 +17,15 @@ import (
 // ErrNoAccess is wrapped when the root has no access file for the role.
 var ErrNoAccess = errors.New("no coordinator has been started on this root")
 
-// ErrForbidden is wrapped when there is one that this user may not read.
-var ErrForbidden = errors.New("you may not read it")
-
 // maxFile bounds the size of an access file.
 const maxFile = 64 << 10
 
 // Path returns where the access file of a role lies.
 func Path(r *root.Root, role queue.Role) string { return r.Private(string(role) + ".access") }
 
-// Read reads the access file of a role. The error wraps ErrNoAccess, ErrForbidden, or
-// root.ErrUntrusted when others could have written it, and says what to do.
+// Read reads the access file of a role. The error wraps ErrNoAccess, root.ErrForbidden
+// when this user may not read it, or root.ErrUntrusted when others could have written
+// it, and says what to do.
 func Read(r *root.Root, role queue.Role) (*File, error) {
 	path := Path(r, role)
 	sharer, err := r.Owner()
@@ -39,7 +37,7 @@ func Read(r *root.Root, role queue.Role) (*File, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s is missing: start `eisweep coordinator -p %s`: %w", path, r.Path(), ErrNoAccess)
 	case errors.Is(err, fs.ErrPermission):
-		return nil, fmt.Errorf("read %s: ask its owner to start the coordinator with --share-group or --share-workers: %w", path, ErrForbidden)
+		return nil, fmt.Errorf("read %s: ask its owner to start the coordinator with --share-group or --share-workers: %w", path, root.ErrForbidden)
 	case err != nil:
 		return nil, fmt.Errorf("read access file: %w", err)
 	}

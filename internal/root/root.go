@@ -58,7 +58,8 @@ func Open(path string) (*Root, error) {
 }
 
 // OpenExisting opens a root for reading and makes nothing. It may be another user's who
-// shares it (ShareWith). The error wraps fs.ErrNotExist when there is no root at path.
+// shares it (ShareWith). The error wraps fs.ErrNotExist when there is no root at path,
+// ErrForbidden when it is another user's who doesn't share it.
 func OpenExisting(path string) (*Root, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -76,7 +77,7 @@ func OpenExisting(path string) (*Root, error) {
 	}
 	id, err := readIdentity(abs, sharer)
 	if err != nil {
-		return nil, err
+		return nil, forbidden(filepath.Join(abs, private), sharer, err)
 	}
 	return &Root{path: abs, id: id}, nil
 }

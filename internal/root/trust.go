@@ -3,6 +3,7 @@ package root
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"syscall"
@@ -11,6 +12,19 @@ import (
 // ErrUntrusted is wrapped by the errors of files and folders that others could
 // have tampered with.
 var ErrUntrusted = errors.New("others could have tampered with it")
+
+// ErrForbidden is wrapped by the errors of what belongs to another user, who shares it
+// with nobody that this one is.
+var ErrForbidden = errors.New("you may not read it")
+
+// forbidden is the error of a private folder that this user may not look into, with what
+// to do; another error is as it was.
+func forbidden(private string, owner int, err error) error {
+	if !errors.Is(err, fs.ErrPermission) || owner == os.Geteuid() {
+		return err
+	}
+	return fmt.Errorf("%s belongs to user %d and you are user %d: ask for its coordinator to be started with --share-group GROUP, or use a root of your own: %w", private, owner, os.Geteuid(), ErrForbidden)
+}
 
 // sharedWith says whether this user shares a folder in the private folder with the
 // group that may enter that, and with nobody else.
