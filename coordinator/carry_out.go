@@ -325,7 +325,7 @@ func (k *Coordinator) note(sweep string, l results.Line) {
 		k.batch.lines, k.batch.folders = map[string][]results.Line{}, map[string]bool{}
 	}
 	k.batch.lines[sweep] = append(k.batch.lines[sweep], l)
-	if l.State == results.Done {
+	if l.State != results.Failed {
 		k.batch.folders[k.config.Root.SweepDir(sweep)] = true
 		if k.batch.done == nil {
 			k.batch.done = map[sweeps.ID]*located{}

@@ -133,8 +133,12 @@ func (k *Coordinator) explainSettled(id sweeps.ID) (control.Explained, error) {
 	}
 	out.Sweep, out.State = l.Sweep, string(l.State)
 	out.Details = append(out.Details, fmt.Sprintf("run %d, attempt %d on %s by %s, %.1f s, ended %s", l.Run, l.Attempt, l.Host, l.Worker, l.Seconds, l.Finished.Local().Format(time.DateTime)))
-	if l.State == results.Done {
+	switch l.State {
+	case results.Done:
 		out.Reason = "it is done: " + filepath.Join(l.Sweep, l.File)
+		return out, nil
+	case results.Superseded:
+		out.Reason = "another task has its name now; its result is " + filepath.Join(l.Sweep, l.File)
 		return out, nil
 	}
 	out.Reason = fmt.Sprintf("it failed (%s): %s", l.Class, l.Error)

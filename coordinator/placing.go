@@ -82,6 +82,7 @@ func (k *Coordinator) link(c link) []command {
 		return nil
 	}
 	line := from.line
+	line.State = results.Done // it may have been superseded
 	line.Sweep, line.File, line.ReusedFrom = c.sweep, t.File, from.sweep
 	line.Parameters = results.ParametersOf(t.Varying)
 	k.note(c.sweep, line)
@@ -153,7 +154,7 @@ func (k *Coordinator) supersede(sweep string, t *sweeps.Task) error {
 		return err
 	}
 	if was != nil && owner != t.ID {
-		was.line.File = file
+		was.line.State, was.line.File = results.Superseded, file
 		k.note(sweep, was.line)
 		k.batch.folders[filepath.Join(dir, "superseded")] = true
 	}

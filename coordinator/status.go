@@ -46,7 +46,7 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 	out := &SweepStatus{Sweep: s}
 	for t := range e.All() {
 		status := TaskStatus{Task: t, State: StateNew, Line: last[t.ID]}
-		if status.Line != nil {
+		if status.Line != nil && status.Line.State != results.Superseded {
 			status.State = State(status.Line.State)
 		}
 		out.Tasks = append(out.Tasks, status)

@@ -134,7 +134,7 @@ func (v *verifier) results() (map[string]*results.Line, error) {
 		if err != nil {
 			return nil, err
 		}
-		if line.State == results.Done {
+		if line.State != results.Failed {
 			out[line.File] = &line
 		}
 	}

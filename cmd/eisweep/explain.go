@@ -116,6 +116,8 @@ func settledText(l *results.Line) string {
 		return ""
 	case l.State == results.Failed:
 		return "it failed (" + l.Class + "): " + firstLine(l.Error)
+	case l.State == results.Superseded:
+		return "another task has its name now; its result is " + l.File
 	}
 	return "it is done: " + l.File
 }

@@ -96,7 +96,7 @@ func taskText(line *results.Line) string {
 }
 
 // superseded says that a line tells of a file that was moved aside.
-func superseded(line *results.Line) bool { return strings.HasPrefix(line.File, "superseded/") }
+func superseded(line *results.Line) bool { return line.State == results.Superseded }
 
 // taskName is the file of a result; of a failure, which has none, what its file
 // would be named for.

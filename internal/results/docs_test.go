@@ -38,7 +38,7 @@ func pythonBlocks(text string) []string {
 	return blocks
 }
 
-// exampleRoot holds a done and a failed task of a sweep, and a PERTURB of it.
+// exampleRoot holds a done, a superseded and a failed task of a sweep, and a PERTURB of it.
 func exampleRoot(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
@@ -55,7 +55,11 @@ func exampleRoot(t *testing.T) string {
 		}
 		line.ID, line.Experiment, line.Digest, line.SHA256, line.Bytes = c.task.ID, c.task.Experiment, receipt.Digest, receipt.SHA256, receipt.Bytes
 		line.Parameters = ParametersOf([]sim.Setting{{Name: "pl.is_plastic", Value: sim.ChoiceValue(sim.Both)}})
-		add(t, filepath.Join(folder, "manifest.jsonl"), failedLine(1), line, failedLine(2))
+		before := doneLine(3) // had the name first; clean removed where it went
+		before.File = line.File
+		moved := before
+		moved.State, moved.File = Superseded, "superseded/"+before.ID.String()+".h5"
+		add(t, filepath.Join(folder, "manifest.jsonl"), failedLine(1), before, moved, line, failedLine(2))
 	}
 	return root
 }

@@ -17,8 +17,9 @@ type State string
 
 // The states of tasks in a manifest.
 const (
-	Done   State = "done"   // File is its result
-	Failed State = "failed" // Class and Error say why
+	Done       State = "done"       // File is its result
+	Failed     State = "failed"     // Class and Error say why
+	Superseded State = "superseded" // another task has its name; its result was moved to File
 )
 
 // Line is one line of a manifest: one outcome. The last line of an id is the
@@ -90,10 +91,10 @@ func (l *Line) check() error {
 	switch {
 	case l.ID == (sweeps.ID{}):
 		return errors.New("it has no task id")
-	case l.State != Done && l.State != Failed:
-		return fmt.Errorf("its state is %q, not done or failed", l.State)
-	case l.State == Done && l.File == "":
-		return errors.New("it is done but names no file")
+	case l.State != Done && l.State != Failed && l.State != Superseded:
+		return fmt.Errorf("its state is %q, not done, failed or superseded", l.State)
+	case l.State != Failed && l.File == "":
+		return fmt.Errorf("it is %s but names no file", l.State)
 	default:
 		return nil
 	}
