@@ -167,3 +167,38 @@ func TestSweepsShareAFailure(t *testing.T) {
 		t.Errorf("the second after it: %+v", s)
 	}
 }
+
+// TestWhatNobodyWantsMayBeMissing removes what no launch wants any more, as clean does and
+// people do.
+func TestWhatNobodyWantsMayBeMissing(t *testing.T) {
+	g := newRig(t)
+	g.run(order1(parse(t, twoByTwo)))
+	superseding := parse(t, strings.Replace(twoByTwo, "n_trials = 1", "n_trials = 2", 1))
+	g.run(Order{Sweeps: []*sweeps.Sweep{superseding}, Supersede: true})
+	narrower := parse(t, strings.NewReplacer("n_trials = 1", "n_trials = 2", "[1, 2]", "[1]").Replace(twoByTwo))
+	g.run(order1(narrower))
+	altered, earlier, wanted := "results~pl.is_plastic=BOTH~seed=2.h5", "results~pl.is_plastic=EXC~seed=2.h5", "results~pl.is_plastic=EXC~seed=1.h5"
+	for _, file := range []string{altered, earlier, wanted} {
+		if isGone(g.path("two", file)) {
+			t.Fatalf("there is no %s among %v", file, g.files("two"))
+		}
+	}
+	if err := os.RemoveAll(g.path("two", "superseded")); err != nil {
+		t.Fatal(err)
+	}
+	remove(t, g.path("two", earlier))
+	if found := g.verify().Sweeps[0]; len(found.Problems) != 0 || found.Sound != 3 || found.Gone != 5 {
+		t.Errorf("verify: %+v", found)
+	}
+	remove(t, g.path("two", wanted))
+	alter(t, g.path("two", altered))
+	found := g.verify().Sweeps[0]
+	if len(found.Problems) != 2 || found.Problems[0].Again || !strings.Contains(found.Problems[0].Detail, "remove it") || !found.Problems[1].Again {
+		t.Errorf("verify: %+v", found)
+	}
+	remove(t, g.path("two", altered))
+	g.run(order1(narrower))
+	if found := g.verify().Sweeps[0]; len(found.Problems) != 0 || found.Sound != 2 || found.Gone != 6 {
+		t.Errorf("verify when both remedies were followed: %+v", found)
+	}
+}

@@ -25,6 +25,7 @@ type SweepReport struct {
 	Name     string
 	Sound    int // results that are what the manifest says, to the byte
 	Rebuilt  int // results without a manifest line, which have one again
+	Gone     int // results that are missing, and that the latest launch does not want
 	Problems []Problem
 }
 
@@ -34,12 +35,14 @@ type Problem struct {
 	ID     sweeps.ID // zero where nobody knows
 	Kind   string    // missing, truncated, altered, unreadable or unknown
 	Detail string
+	Again  bool // the next launch computes it again
 }
 
 // Verify holds every result of the sweeps (all, if none is named) against its
 // manifest line, byte for byte, and writes lines for results that have none. It
-// removes and moves no result: the next launch executes what is missing or altered,
-// which an altered file's new time tells it. A manifest that cannot be read is kept
+// removes and moves no result: the next launch executes what is missing or altered and
+// wanted, which an altered file's new time tells it. What is missing and not wanted by
+// the latest launch is no problem: somebody removed it. A manifest that cannot be read is kept
 // under another name, and made anew from its lines that can.
 // The caller holds the root's lock.
 func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (Report, error) {
@@ -62,7 +65,8 @@ type verifier struct {
 	mend func(path string) (kept string, damage, err error)
 	// write adds lines to a manifest.
 	write  func(sweep string, lines []results.Line) error
-	report SweepReport // of the present sweep
+	report SweepReport            // of the present sweep
+	wants  func(file string) bool // whether its latest launch wants a file of that name
 }
 
 func (v *verifier) sweeps(names []string) (Report, error) {
@@ -88,7 +92,7 @@ func (v *verifier) sweeps(names []string) (Report, error) {
 		if !v.index.has(name) {
 			return out, fmt.Errorf("there is no sweep %q under %s", name, v.root.Path())
 		}
-		v.report = SweepReport{Name: name, Problems: mended[name]}
+		v.report, v.wants = SweepReport{Name: name, Problems: mended[name]}, wantedFiles(v.ctx, v.root, v.index, v.prober, name)
 		if err := v.sweep(); err != nil {
 			return out, fmt.Errorf("verify %s: %w", name, err)
 		}
@@ -147,19 +151,21 @@ func (v *verifier) recorded(file string, line *results.Line) {
 	path := filepath.Join(v.root.SweepDir(v.report.Name), file)
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {
-		v.problem(file, id, "altered", "it is no file but a "+kindOf(info))
+		v.unsound(file, id, "altered", "it is no file but a "+kindOf(info))
 		return
 	}
 	sum, n, err := results.HashFile(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && !v.wants(file):
+		v.report.Gone++
 	case errors.Is(err, fs.ErrNotExist):
-		v.problem(file, id, "missing", "the manifest has it, the folder hasn't")
+		v.unsound(file, id, "missing", "the manifest has it, the folder hasn't")
 	case err != nil:
-		v.problem(file, id, "unreadable", err.Error())
+		v.unsound(file, id, "unreadable", err.Error())
 	case n < line.Bytes:
-		v.problem(file, id, "truncated", fmt.Sprintf("%d bytes of %d", n, line.Bytes))
+		v.unsound(file, id, "truncated", fmt.Sprintf("%d bytes of %d", n, line.Bytes))
 	case sum != line.SHA256:
-		v.problem(file, id, "altered", "its SHA-256 is not the manifest's"+renewTime(path, line))
+		v.unsound(file, id, "altered", "its SHA-256 is not the manifest's"+renewTime(path, line))
 	default:
 		v.report.Sound++
 	}
@@ -187,6 +193,17 @@ func (v *verifier) unrecorded(path string) *results.Line {
 	return &line
 }
 
+// unsound reports a result of the manifest's. One that no launch computes again is to be
+// removed by hand.
+func (v *verifier) unsound(file string, id sweeps.ID, kind, detail string) {
+	again := v.wants(file)
+	if !again {
+		detail += "; the latest launch does not want it: remove it"
+	}
+	v.report.Problems = append(v.report.Problems, Problem{file, id, kind, detail, again})
+}
+
+// problem reports a file that no launch mends.
 func (v *verifier) problem(file string, id sweeps.ID, kind, detail string) {
-	v.report.Problems = append(v.report.Problems, Problem{file, id, kind, detail})
+	v.report.Problems = append(v.report.Problems, Problem{file, id, kind, detail, false})
 }

@@ -10,7 +10,6 @@ import (
 	"eisweep/coordinator"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
-	"eisweep/sweeps"
 )
 
 func newVerifyCommand(e *environment) *cobra.Command {
@@ -22,8 +21,9 @@ func newVerifyCommand(e *environment) *cobra.Command {
 		Short: "Hold every result against the manifest, byte for byte",
 		Long: `Hold every result of the sweeps (all, if none is named) against the manifest, byte for
 byte, and write the manifest's lines anew for results that have none. Nothing is
-removed: the next run computes what is missing or altered. Where the root has a
-coordinator, that one does it.
+removed: the next run computes what is missing or altered. Results that are missing and
+that the latest launch does not want, as clean leaves them, are only counted. Where the
+root has a coordinator, that one does it.
 
 The exit code is 4 if anything is not as it should be.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -99,13 +99,13 @@ func tellVerified(e *environment, found control.Verified, asJSON bool) error {
 }
 
 func writeReport(e *environment, s *control.VerifiedSweep) {
-	e.say("%s: %s", s.Name, orElse(list(some(s.Sound, "sound"), some(s.Rebuilt, "without a manifest line, which they have now"), some(len(s.Problems), "not as they should be")), "no results"))
-	runs := false
+	e.say("%s: %s", s.Name, orElse(list(some(s.Sound, "sound"), some(s.Rebuilt, "without a manifest line, which they have now"), some(s.Gone, "removed, which the latest launch does not want"), some(len(s.Problems), "not as they should be")), "no results"))
+	again := false
 	for _, p := range s.Problems {
 		e.say("  %s: %s: %s", p.Kind, p.File, p.Detail)
-		runs = runs || (p.Kind != "unknown" && p.ID != (sweeps.ID{}))
+		again = again || p.Again
 	}
-	if runs {
+	if again {
 		e.say("  the next run or launch of this sweep computes them again")
 	}
 }
@@ -115,6 +115,7 @@ type reportJSON struct {
 	Sweep    string        `json:"sweep"`
 	Sound    int           `json:"sound"`
 	Rebuilt  int           `json:"rebuilt"`
+	Gone     int           `json:"gone"`
 	Problems []problemJSON `json:"problems"`
 }
 
@@ -123,12 +124,13 @@ type problemJSON struct {
 	ID     string `json:"id,omitempty"`
 	Kind   string `json:"kind"`
 	Detail string `json:"detail"`
+	Again  bool   `json:"again"`
 }
 
 func writeReportJSON(e *environment, s *control.VerifiedSweep) {
-	out := reportJSON{s.Name, s.Sound, s.Rebuilt, []problemJSON{}}
+	out := reportJSON{s.Name, s.Sound, s.Rebuilt, s.Gone, []problemJSON{}}
 	for _, p := range s.Problems {
-		out.Problems = append(out.Problems, problemJSON{p.File, p.ID.String(), p.Kind, p.Detail})
+		out.Problems = append(out.Problems, problemJSON{p.File, p.ID.String(), p.Kind, p.Detail, p.Again})
 	}
 	json.NewEncoder(e.stdout).Encode(out)
 }

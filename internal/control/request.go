@@ -159,6 +159,7 @@ type VerifiedSweep struct {
 	Name     string    `json:"name"`
 	Sound    int       `json:"sound"`   // results that are what the manifest says
 	Rebuilt  int       `json:"rebuilt"` // results without a manifest line, which have one again
+	Gone     int       `json:"gone"`    // results that are missing, and that the latest launch does not want
 	Problems []Problem `json:"problems"`
 }
 
@@ -168,6 +169,7 @@ type Problem struct {
 	ID     sweeps.ID `json:"id"`   // zero where nobody knows
 	Kind   string    `json:"kind"` // missing, truncated, altered, unreadable or unknown
 	Detail string    `json:"detail"`
+	Again  bool      `json:"again"` // the next launch computes it again
 }
 
 // Pong tells who coordinates.
