@@ -20,6 +20,8 @@ func (inspector) Probe(_ context.Context, path string) (results.Info, error) {
 	return results.Inspect(path)
 }
 
+func (inspector) Digest(path string) (string, error) { return results.Digest(path) }
+
 // compute leaves the result of a training where a test wants it.
 func compute(t *testing.T, task *sweeps.Task, path string) {
 	t.Helper()

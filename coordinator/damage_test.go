@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
@@ -200,5 +201,39 @@ func TestWhatNobodyWantsMayBeMissing(t *testing.T) {
 	g.run(order1(narrower))
 	if found := g.verify().Sweeps[0]; len(found.Problems) != 0 || found.Sound != 2 || found.Gone != 6 {
 		t.Errorf("verify when both remedies were followed: %+v", found)
+	}
+}
+
+// A digit of a digest is changed in a manifest: who checks by the digest would be misled.
+func TestVerifyMendsADigest(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	g.finish(k, "two")
+	verifyThere := func() control.VerifiedSweep {
+		return told[control.Verified](g, control.VerbVerify, control.Steer{}).Sweeps[0]
+	}
+	verifyHere := func() control.VerifiedSweep {
+		report := g.verify()
+		return report.Told().Sweeps[0]
+	}
+	for i, verify := range []func() control.VerifiedSweep{verifyThere, verifyHere} {
+		line := g.lines("two")[i]
+		changed := "0" + line.Digest[1:]
+		if changed == line.Digest {
+			changed = "1" + line.Digest[1:]
+		}
+		text := strings.ReplaceAll(g.read("two", "manifest.jsonl"), `"digest":"`+line.Digest, `"digest":"`+changed)
+		write(t, g.root.Manifest("two"), text)
+		found := verify()
+		if len(found.Problems) != 1 || found.Problems[0].ID != line.ID || found.Problems[0].Again || found.Sound != 3 {
+			t.Errorf("verify %d: %+v", i, found)
+		}
+		if found := verify(); len(found.Problems) != 0 || found.Sound != 4 {
+			t.Errorf("verify %d once more: %+v", i, found)
+		}
+		if lines := g.lines("two"); lines[len(lines)-1].ID != line.ID || lines[len(lines)-1].Digest != line.Digest {
+			t.Errorf("the last line is %+v, not that of %s", lines[len(lines)-1], line.ID)
+		}
 	}
 }

@@ -63,6 +63,8 @@ const (
 // survives one that crashes the reader.
 type Prober interface {
 	Probe(ctx context.Context, path string) (results.Info, error)
+	// Digest is results.Digest, of a file that is known to be a result.
+	Digest(path string) (string, error)
 }
 
 // Plan is what launching an order would do.

@@ -39,7 +39,7 @@ type Problem struct {
 }
 
 // Verify holds every result of the sweeps (all, if none is named) against its
-// manifest line, byte for byte, and writes lines for results that have none. It
+// manifest line, byte for byte and by its digest, and writes lines for results that have none. It
 // removes and moves no result: the next launch executes what is missing or altered and
 // wanted, which an altered file's new time tells it. What is missing and not wanted by
 // the latest launch is no problem: somebody removed it. A manifest that cannot be read is kept
@@ -64,9 +64,12 @@ type verifier struct {
 	// mend mends a manifest that cannot be read, as results.MendManifest does.
 	mend func(path string) (kept string, damage, err error)
 	// write adds lines to a manifest.
-	write  func(sweep string, lines []results.Line) error
-	report SweepReport            // of the present sweep
+	write func(sweep string, lines []results.Line) error
+	// Of the present sweep:
+	report SweepReport
 	wants  func(file string) bool // whether its latest launch wants a file of that name
+	last   map[sweeps.ID]*results.Line
+	mended []results.Line // to be written anew
 }
 
 func (v *verifier) sweeps(names []string) (Report, error) {
@@ -102,6 +105,7 @@ func (v *verifier) sweeps(names []string) (Report, error) {
 }
 
 func (v *verifier) sweep() error {
+	v.mended = nil
 	recorded, err := v.results()
 	if err != nil {
 		return err
@@ -116,7 +120,7 @@ func (v *verifier) sweep() error {
 	if err != nil {
 		return err
 	}
-	var lines []results.Line
+	lines := v.mended
 	for _, path := range files {
 		if _, ok := recorded[filepath.Base(path)]; ok {
 			continue
@@ -134,10 +138,12 @@ func (v *verifier) sweep() error {
 // results returns the lines of the results that the manifest has, by their files.
 func (v *verifier) results() (map[string]*results.Line, error) {
 	out := map[string]*results.Line{}
+	v.last = map[sweeps.ID]*results.Line{}
 	for line, err := range results.ReadManifest(v.root.Manifest(v.report.Name)) {
 		if err != nil {
 			return nil, err
 		}
+		v.last[line.ID] = &line
 		if line.State != results.Failed {
 			out[line.File] = &line
 		}
@@ -167,7 +173,25 @@ func (v *verifier) recorded(file string, line *results.Line) {
 	case sum != line.SHA256:
 		v.unsound(file, id, "altered", "its SHA-256 is not the manifest's"+renewTime(path, line))
 	default:
+		v.contents(path, line)
+	}
+}
+
+// contents holds what a file says against the digest; its bytes are the manifest's. If
+// they differ it is the manifest that was changed, and its line is written anew.
+func (v *verifier) contents(path string, line *results.Line) {
+	digest, err := v.prober.Digest(path)
+	switch {
+	case err != nil:
+		v.unsound(line.File, line.ID, "unreadable", err.Error())
+	case digest == line.Digest:
 		v.report.Sound++
+	case v.last[line.ID] != line:
+		v.problem(line.File, line.ID, "altered", "the manifest has another digest, in a line that is not its task's last")
+	default:
+		v.problem(line.File, line.ID, "altered", "the manifest had another digest; the file is sound by its SHA-256, and its line was written anew")
+		line.Digest = digest
+		v.mended = append(v.mended, *line)
 	}
 }
 

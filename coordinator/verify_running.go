@@ -34,14 +34,19 @@ func (k *Coordinator) mend(path string) (kept string, damage, err error) {
 	return results.MendManifest(path)
 }
 
-// writeFound adds lines of results that were found without one, unless they have
-// been placed and written down meanwhile.
+// writeFound adds lines of results that were found without one, or with another digest,
+// unless that has been written down meanwhile.
 func (k *Coordinator) writeFound(sweep string, lines []results.Line) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.flush()
 	for _, l := range lines {
-		if _, ok := k.index.ownerOf(sweep, l.File); !ok {
+		owner, ok := k.index.ownerOf(sweep, l.File)
+		was, err := k.index.copyAt(owner, sweep, l.File)
+		if err != nil {
+			return err
+		}
+		if !ok || was != nil && owner == l.ID && was.line.SHA256 == l.SHA256 && was.line.Digest != l.Digest {
 			k.note(sweep, l)
 		}
 	}

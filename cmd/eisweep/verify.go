@@ -18,9 +18,9 @@ func newVerifyCommand(e *environment) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "verify [SWEEP…]",
-		Short: "Hold every result against the manifest, byte for byte",
+		Short: "Hold every result against the manifest, byte for byte and by its digest",
 		Long: `Hold every result of the sweeps (all, if none is named) against the manifest, byte for
-byte, and write the manifest's lines anew for results that have none. Nothing is
+byte and by its digest, and write the manifest's lines anew for results that have none. Nothing is
 removed: the next run computes what is missing or altered. Results that are missing and
 that the latest launch does not want, as clean leaves them, are only counted. Where the
 root has a coordinator, that one does it.
