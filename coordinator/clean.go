@@ -11,29 +11,68 @@ import (
 	"strings"
 
 	"eisweep/internal/control"
+	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
 
 // Clean removes, or with dry only lists, what is of no more use of a sweep:
 // superseded results, files on their way of attempts that are over, and checkpoints
-// of tasks that are settled. What no manifest tells of stays, since somebody may go on
-// from it; so do logs, which tell of the results.
+// of tasks that are done. What no manifest tells of stays, since somebody may go on
+// from it; so do logs, which tell of the results. The caller holds the root's lock.
+func Clean(r *root.Root, sweep string, dry bool) (control.Cleaned, error) {
+	x, err := readIndex(r)
+	if err != nil {
+		return control.Cleaned{}, err
+	}
+	reruns := map[sweeps.ID]int{} // ordered, and not settled when the coordinator stopped
+	if stand, err := ReadStanding(r, sweep); err == nil {
+		reruns = stand.Reruns
+	}
+	c := cleaner{root: r, index: x}
+	c.orphaned = func(name string) bool {
+		id, run, _ := attemptOf(name)
+		return run <= x.run(id)
+	}
+	c.overdue = func(name string) bool {
+		id, _, _ := attemptOf(name)
+		h := x.of(id)
+		_, ordered := reruns[id]
+		return len(h.copies) > 0 && h.failed == nil && !ordered
+	}
+	return c.clean(sweep, dry)
+}
+
+// Clean is the function of that name while this coordinator is at work: it knows what is.
 func (k *Coordinator) Clean(sweep string, dry bool) (control.Cleaned, error) {
+	c := cleaner{root: k.config.Root, index: k.index, orphaned: k.orphaned, overdue: k.overdue}
+	return c.clean(sweep, dry)
+}
+
+// cleaner removes what is of no more use.
+type cleaner struct {
+	root  *root.Root
+	index *index
+	// orphaned says of a result on its way whether its attempt is over, overdue of a
+	// checkpoint whether its task is settled: by their files' names.
+	orphaned, overdue func(name string) bool
+}
+
+func (c *cleaner) clean(sweep string, dry bool) (control.Cleaned, error) {
 	out := control.Cleaned{Files: []control.CleanedFile{}}
-	names, err := k.config.Root.Sweeps()
+	names, err := c.root.Sweeps()
 	if err != nil {
 		return out, err
 	}
 	if !slices.Contains(names, sweep) {
 		return out, unknownSweep(sweep, names)
 	}
-	found, err := k.useless(sweep)
+	found, err := c.useless(sweep)
 	if err != nil {
 		return out, err
 	}
 	for _, f := range found {
 		if !dry {
-			err := os.Remove(filepath.Join(k.config.Root.Path(), f.Path))
+			err := os.Remove(filepath.Join(c.root.Path(), f.Path))
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
@@ -46,18 +85,19 @@ func (k *Coordinator) Clean(sweep string, dry bool) (control.Cleaned, error) {
 	return out, nil
 }
 
-// useless lists what Clean removes.
-func (k *Coordinator) useless(sweep string) ([]control.CleanedFile, error) {
-	out, err := k.list(filepath.Join(k.config.Root.SweepDir(sweep), "superseded"), func(string) string { return "superseded" })
+// useless lists what is to be removed.
+func (c *cleaner) useless(sweep string) ([]control.CleanedFile, error) {
+	out, err := c.list(filepath.Join(c.root.SweepDir(sweep), "superseded"), "superseded", func(string) bool { return true })
 	if err != nil {
 		return nil, err
 	}
-	for folder, why := range map[string]func(string) string{"incoming": k.orphaned, "checkpoints": k.overdue} {
-		more, err := k.list(k.config.Root.Private(folder), func(name string) string {
-			if id, _, _ := attemptOf(name); !k.index.belongs(id, sweep) {
-				return ""
-			}
-			return why(name)
+	for _, private := range []struct {
+		folder, why string
+		is          func(name string) bool
+	}{{"incoming", "orphaned", c.orphaned}, {"checkpoints", "checkpoint", c.overdue}} {
+		more, err := c.list(c.root.Private(private.folder), private.why, func(name string) bool {
+			id, _, _ := attemptOf(name)
+			return c.index.belongs(id, sweep) && private.is(name)
 		})
 		if err != nil {
 			return nil, err
@@ -67,50 +107,45 @@ func (k *Coordinator) useless(sweep string) ([]control.CleanedFile, error) {
 	return out, nil
 }
 
-// list returns the files of a folder for which there is a reason.
-func (k *Coordinator) list(dir string, why func(name string) string) ([]control.CleanedFile, error) {
+// list returns those files of a folder that are of no use, with the reason.
+func (c *cleaner) list(dir, why string, isUseless func(name string) bool) ([]control.CleanedFile, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("list %s: %w", dir, err)
 	}
 	var out []control.CleanedFile
 	for _, e := range entries {
-		reason := why(e.Name())
 		info, err := e.Info()
-		if reason == "" || err != nil || !info.Mode().IsRegular() {
+		if err != nil || !info.Mode().IsRegular() || !isUseless(e.Name()) {
 			continue
 		}
-		path, err := k.config.Root.Relative(filepath.Join(dir, e.Name()))
+		path, err := c.root.Relative(filepath.Join(dir, e.Name()))
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, control.CleanedFile{Path: path, Bytes: info.Size(), Why: reason})
+		out = append(out, control.CleanedFile{Path: path, Bytes: info.Size(), Why: why})
 	}
 	return out, nil
 }
 
 // orphaned says of a result on its way whether its attempt is over: nobody waits for
 // its order, or a later one was given.
-func (k *Coordinator) orphaned(name string) string {
+func (k *Coordinator) orphaned(name string) bool {
 	id, run, _ := attemptOf(name)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	_, isHeld := k.held[order{id, run}]
-	if t := k.machine.tasks[id]; isHeld || t != nil && !t.settled() && int(t.run) <= run {
-		return ""
-	}
-	return "orphaned"
+	t := k.machine.tasks[id]
+	return !isHeld && (t == nil || t.settled() || int(t.run) > run)
 }
 
 // overdue says of a checkpoint whether its task is settled.
-func (k *Coordinator) overdue(name string) string {
+func (k *Coordinator) overdue(name string) bool {
 	id, _, _ := attemptOf(name)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if t := k.machine.tasks[id]; t != nil && !t.settled() {
-		return ""
-	}
-	return "checkpoint"
+	t := k.machine.tasks[id]
+	return t == nil || t.settled()
 }
 
 // attemptOf reads the numbers in the name of an attempt's file: id.run.attempt, or

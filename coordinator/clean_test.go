@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -59,5 +61,52 @@ func TestCleanRemovesWhatNobodyNeeds(t *testing.T) {
 	}
 	if _, err := ask[control.Cleaned](g, control.VerbClean, control.Clean{Sweep: "tow"}); err == nil || !strings.Contains(err.Error(), "two") {
 		t.Errorf("another sweep: %v", err)
+	}
+}
+
+// TestCleanWithoutACoordinator keeps what the next one may go on from: a rerun's files,
+// and those of a task that failed and is tried again.
+func TestCleanWithoutACoordinator(t *testing.T) {
+	g := newRig(t)
+	g.fails["EXC"] = queue.Lost
+	g.run(order1(parse(t, twoByTwo)))
+	var done, failed, stranger string
+	for _, l := range g.lines("two") {
+		if l.State == results.Done {
+			done = l.ID.String()
+		} else {
+			failed = l.ID.String()
+		}
+	}
+	stranger = sweeps.ID{7}.String()
+	for _, folder := range []string{g.path("two", "superseded"), g.root.Private("checkpoints")} {
+		if err := os.MkdirAll(folder, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	useless := []string{g.path("two", "superseded/"+done+".h5"), g.root.Private("incoming", done+".1.2.h5"), g.root.Private("incoming", failed+".1.2.h5"),
+		g.root.Private("checkpoints", done+".1")}
+	needed := []string{g.root.Private("incoming", done+".2.1.h5"), g.root.Private("incoming", stranger+".1.1.h5"),
+		g.root.Private("checkpoints", failed+".1"), g.root.Private("checkpoints", stranger+".1")}
+	for _, path := range slices.Concat(useless, needed) {
+		write(t, path, "text")
+	}
+	for i, want := range []int{len(useless), len(useless), 0} { // at first it only lists
+		if out, err := Clean(g.root, "two", i == 0); err != nil || len(out.Files) != want {
+			t.Errorf("clean %d: %+v, %v", i, out, err)
+		}
+	}
+	for _, path := range useless {
+		if !isGone(path) {
+			t.Errorf("%s is left", path)
+		}
+	}
+	for _, path := range needed {
+		if isGone(path) {
+			t.Errorf("%s is gone", path)
+		}
+	}
+	if found := g.verify().Sweeps[0]; len(found.Problems) != 0 || found.Sound != 2 {
+		t.Errorf("verify: %+v", found)
 	}
 }

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/spf13/cobra"
 
+	"eisweep/coordinator"
 	"eisweep/internal/control"
+	"eisweep/internal/root"
 )
 
 func newCleanCommand(e *environment) *cobra.Command {
@@ -17,15 +21,19 @@ func newCleanCommand(e *environment) *cobra.Command {
 		Short: "Remove what is of no more use of a sweep: superseded results, old checkpoints",
 		Long: `Remove what is of no more use of a sweep: results that were moved to superseded/, files
 that attempts left behind which ended without a word, and checkpoints of tasks that are
-settled. Results in place, and logs, are never removed. --dry-run only lists them.`,
+settled. Results in place, and logs, are never removed. --dry-run only lists them. Where
+the root has a coordinator, that one does it.`,
 		Args: exactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := clientFor(cmd.Context(), e, &choice, &c)
+			path, err := choice.announce(e)
 			if err != nil {
 				return err
 			}
-			defer client.close()
-			out, err := ask[control.Cleaned](cmd.Context(), client, control.VerbClean, control.Clean{Sweep: args[0], Dry: dry})
+			r, err := existingRoot(path)
+			if err != nil {
+				return err
+			}
+			out, err := clean(cmd.Context(), e, r, &c, control.Clean{Sweep: args[0], Dry: dry})
 			if err != nil {
 				return err
 			}
@@ -38,6 +46,33 @@ settled. Results in place, and logs, are never removed. --dry-run only lists the
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per file and line")
 	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
 	return cmd
+}
+
+// clean has the root's coordinator clean, if it has one.
+func clean(ctx context.Context, e *environment, r *root.Root, c *connection, request control.Clean) (control.Cleaned, error) {
+	if err := haveSweeps(r, []string{request.Sweep}); err != nil {
+		return control.Cleaned{}, err
+	}
+	client, err := openClient(ctx, e, r, c)
+	var absent *absentError
+	switch {
+	case errors.As(err, &absent):
+		return cleanHere(r, request)
+	case err != nil:
+		return control.Cleaned{}, err
+	}
+	defer client.close()
+	return ask[control.Cleaned](ctx, client, control.VerbClean, request)
+}
+
+// cleanHere cleans under the root's lock.
+func cleanHere(r *root.Root, request control.Clean) (_ control.Cleaned, err error) {
+	r, lock, err := openRoot(r.Path())
+	if err != nil {
+		return control.Cleaned{}, err
+	}
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	return coordinator.Clean(r, request.Sweep, request.Dry)
 }
 
 func tellCleaned(e *environment, files []control.CleanedFile, dry, asJSON bool) error {
