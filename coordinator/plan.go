@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
-	"os"
 	"sort"
 
 	"eisweep/internal/control"
@@ -280,14 +278,7 @@ func (p *Plan) Told() control.Plan {
 func (p *planner) exists(sweep, file string) bool {
 	names, ok := p.dirs[sweep]
 	if !ok {
-		names = map[string]bool{}
-		entries, err := os.ReadDir(p.root.SweepDir(sweep))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			names = nil // unreadable: said when something is placed
-		}
-		for _, e := range entries {
-			names[e.Name()] = true
-		}
+		names, _ = namesIn(p.root.SweepDir(sweep)) // unreadable: said when something is placed
 		p.dirs[sweep] = names
 	}
 	return names[file]

@@ -3,6 +3,7 @@ package coordinator
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -20,6 +21,7 @@ type TaskStatus struct {
 	Task  sweeps.Task
 	State State
 	Line  *results.Line // the manifest's last line of it; nil when there is none
+	Gone  bool          // it was done, and its file is gone: it is new again
 }
 
 // ReadSweep reads how the sweep of that name stands. It needs no lock and no
@@ -43,15 +45,33 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 	if err != nil {
 		return nil, err
 	}
+	// After the manifest: a result is placed before its line is written.
+	lying, err := namesIn(r.SweepDir(name))
+	if err != nil {
+		return nil, fmt.Errorf("list results of %s: %w", name, err)
+	}
 	out := &SweepStatus{Sweep: s}
 	for t := range e.All() {
 		status := TaskStatus{Task: t, State: StateNew, Line: last[t.ID]}
 		if status.Line != nil && status.Line.State != results.Superseded {
 			status.State = State(status.Line.State)
 		}
+		if status.State == StateDone && !lying[t.File] {
+			status.State, status.Gone = StateNew, true
+		}
 		out.Tasks = append(out.Tasks, status)
 	}
 	return out, nil
+}
+
+// namesIn lists a folder at once: to look at its files one by one takes long on a network.
+func namesIn(dir string) (map[string]bool, error) {
+	names := map[string]bool{}
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		names[e.Name()] = true
+	}
+	return names, err
 }
 
 // lastLines reads the last line of each task from a sweep's manifest.

@@ -21,7 +21,8 @@ type standing struct {
 	Silent   int           `json:"silent"` // of those: nothing was heard of them for long
 	Queued   int           `json:"queued"`
 	Waiting  int           `json:"waiting"`
-	New      int           `json:"new"` // neither done nor failed, where only the folder tells
+	New      int           `json:"new"`  // neither done nor failed, where only the folder tells
+	Gone     int           `json:"gone"` // of the new: those that were done, and whose file is gone
 	Priority int           `json:"priority"`
 	Left     *float64      `json:"left"` // seconds; null where not known
 	Folder   string        `json:"folder"`
@@ -77,6 +78,9 @@ func (s *standing) count(tasks []coordinator.TaskStatus) {
 			s.Failed++
 		default:
 			s.New++
+			if tasks[i].Gone {
+				s.Gone++
+			}
 		}
 	}
 	if s.New == 0 && s.Tasks > 0 {
@@ -91,6 +95,9 @@ func (s *standing) text() string {
 	}
 	state := control.SweepState{Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed, Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting}
 	text := stateLine(&state) + prefixed(some(s.New, "to run"))
+	if s.Gone > 0 {
+		text += fmt.Sprintf(" (%s gone from the folder)", count(s.Gone, "result"))
+	}
 	switch {
 	case s.Stand == control.Paused:
 		text += prefixed("paused (eisweep resume " + s.Sweep + ")")
