@@ -11,6 +11,9 @@ import (
 // whose acknowledgement is still on its way must not leave its order behind, or a
 // later one of the same task would find its place taken.
 func (k *Coordinator) finish(sweep string) {
+	if !k.machine.sweeps[sweep].finished {
+		return // a command before this one ordered a task anew
+	}
 	s := k.sweep(sweep)
 	if err := k.writeStanding(sweep, k.standing(s)); err != nil {
 		k.config.Log.Warn("the sweep is complete, and a restart would look at it again", "error", err)

@@ -33,6 +33,7 @@ func (p *planner) judge(sweep string, t *sweeps.Task, recorded bool) (item PlanI
 	if err != nil {
 		return item, false, err
 	}
+	item.stands = found != nil
 	if p.order.part() {
 		if ok, err := p.selects(t, &h, sweep); !ok {
 			return item, false, err

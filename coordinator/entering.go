@@ -115,7 +115,7 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 		k.reasons[t.ID] = item.Reason
 		fallthrough
 	default:
-		e.execute, e.orphan = true, item.Action == Block
+		e.execute, e.orphan, e.stands = true, item.Action == Block, item.stands
 		s.retract(t.ID)
 		s.work.add(t)
 		if item.part {

@@ -40,6 +40,7 @@ type wanted struct {
 	orphan  bool        // its source is neither done nor launched with it
 	counted bool        // the sweep counts it as done, though it isn't known
 	queued  string      // the sweep that it is queued for from before a restart; "" if it isn't
+	stands  bool        // it has a result already: if this order fails, it is done all the same
 }
 
 // launched: every task of a sweep has been wanted or kept.

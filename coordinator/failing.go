@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"eisweep/internal/queue"
@@ -43,6 +44,18 @@ func (k *Coordinator) record(c record) {
 	s.work.settle(t)
 	k.reasons[c.id] = line.Error
 	delete(k.running, c.id)
+}
+
+// saysFailed tells whether a failure is the last that a sweep's manifest says of a task,
+// or is about to say.
+func (k *Coordinator) saysFailed(sweep string, id sweeps.ID) bool {
+	for _, l := range slices.Backward(k.batch.lines[sweep]) {
+		if l.ID == id {
+			return l.State == results.Failed
+		}
+	}
+	h := k.index.of(id)
+	return h.lastFailure(sweep) != nil
 }
 
 // reasonOf says why a task failed that has no outcome of its own.

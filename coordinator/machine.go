@@ -40,6 +40,7 @@ type entry struct {
 	class     classNumber // of a failure
 	strayed   uint8       // how often its result was not where its outcome said
 	orphan    bool
+	stands    bool // it has a result of an earlier order, which a failure leaves
 }
 
 // phase is where a task stands between launch and settlement.

@@ -88,7 +88,8 @@ func parseEvent(t *testing.T, line string) event {
 		_, here := f["here"]
 		_, orphan := f["orphan"]
 		_, counted := f["counted"]
-		return wanted{f["sweep"], id, execute, queue.Class(f["class"]), here, run, source, orphan, counted, f["queued"]}
+		_, stands := f["stands"]
+		return wanted{f["sweep"], id, execute, queue.Class(f["class"]), here, run, source, orphan, counted, f["queued"], stands}
 	case "launched":
 		return launched{f["sweep"]}
 	case "abandoned":

@@ -119,7 +119,7 @@ func (m *machine) enter(old *entry, e wanted) *entry {
 		t.run = max(t.run, old.run)
 	}
 	if e.execute {
-		t.run, t.phase, t.class = t.run+1, waiting, 0
+		t.run, t.phase, t.class, t.stands = t.run+1, waiting, 0, e.stands
 	} else if e.class != "" {
 		t.phase = failed
 	}

@@ -74,6 +74,9 @@ func (k *Coordinator) link(c link) []command {
 	}
 	defer k.sweep(c.sweep).forget(c.id)
 	if from.sweep == c.sweep && from.line.File == t.File {
+		if k.saysFailed(c.sweep, c.id) { // by a later order, which leaves the result
+			k.note(c.sweep, from.line)
+		}
 		return nil // placed since the launch looked
 	}
 	source := filepath.Join(k.config.Root.SweepDir(from.sweep), from.line.File)

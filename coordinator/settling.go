@@ -122,8 +122,12 @@ func (m *machine) excuse(t *entry) {
 	}
 }
 
-// fail settles a task as failed, and with it the tasks whose source it is.
+// fail settles a task as failed, and with it the tasks whose source it is; one that has
+// a result as done.
 func (m *machine) fail(id sweeps.ID, t *entry, c queue.Class) []command {
+	if t.stands {
+		return m.fallBack(id, t, c)
+	}
 	m.move(t, failed)
 	t.class = classOf(c)
 	var out []command
@@ -131,6 +135,18 @@ func (m *machine) fail(id sweeps.ID, t *entry, c queue.Class) []command {
 		out = append(out, record{id, int(t.run), s, c, false})
 	}
 	out = append(out, m.failDependents(id)...)
+	return append(out, m.finish(m.lists.of(t.wants))...)
+}
+
+// fallBack settles a task whose order failed, and which has a result of an earlier one:
+// the sweeps are told of the failure, then of the result again.
+func (m *machine) fallBack(id sweeps.ID, t *entry, c queue.Class) []command {
+	m.move(t, done)
+	var out []command
+	for _, s := range m.lists.of(t.wants) {
+		out = append(out, record{id, int(t.run), s, c, false}, link{id, s})
+	}
+	out = append(out, m.releaseDependents(id)...)
 	return append(out, m.finish(m.lists.of(t.wants))...)
 }
 

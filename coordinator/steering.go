@@ -120,7 +120,7 @@ func (m *machine) vanish(e vanished) []command {
 	if t == nil || t.phase != done {
 		return nil
 	}
-	t.wants = m.lists.with(0, e.sweep)
+	t.wants, t.stands = m.lists.with(0, e.sweep), false
 	m.move(t, queued)
 	t.run++
 	t.home = m.choose(t)

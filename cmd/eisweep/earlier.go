@@ -18,6 +18,7 @@ type earlier struct {
 	By       sweeps.ID `json:"by"`       // the task that is done: the same, or its replacement
 	ByFile   string    `json:"by_file"`  // its result
 	Replaced bool      `json:"replaced"` // whether it is a replacement
+	Stands   bool      `json:"stands"`   // whether the result is older than the failure
 }
 
 // earlierFailures reads from a sweep's manifest which tasks failed before they, or
@@ -40,7 +41,7 @@ func earlierFailures(r *root.Root, name string, tasks []coordinator.TaskStatus) 
 		}
 		for _, id := range []sweeps.ID{t.Task.ID, t.Task.Replaces} {
 			if f := failures[id]; f != nil {
-				out = append(out, earlier{f.Seed, id, f.Class, f.Error, f.Run, t.Task.ID, t.Task.File, id != t.Task.ID})
+				out = append(out, earlier{f.Seed, id, f.Class, f.Error, f.Run, t.Task.ID, t.Task.File, id != t.Task.ID, id == t.Task.ID && t.Line.Run < f.Run})
 			}
 		}
 	}

@@ -60,7 +60,7 @@ func writeSummary(e *environment, sum control.Summary, err error) {
 }
 
 func failedText(s *control.SweepSummary) string {
-	if s.Failed == 0 {
+	if len(s.ByClass) == 0 {
 		return ""
 	}
 	var classes []string
@@ -69,23 +69,40 @@ func failedText(s *control.SweepSummary) string {
 			classes = append(classes, fmt.Sprintf("%s %d", c, s.ByClass[c]))
 		}
 	}
-	return fmt.Sprintf("%d failed (%s)", s.Failed, strings.Join(classes, ", "))
+	return fmt.Sprintf("%d failed (%s)", failures(s), strings.Join(classes, ", "))
+}
+
+// failures is how many tasks failed, those among them that are done all the same: they
+// have a result of an earlier run.
+func failures(s *control.SweepSummary) int {
+	n := 0
+	for _, of := range s.ByClass {
+		n += of
+	}
+	return n
 }
 
 // writeFailures names the first failures of a sweep and the commands that follow.
 func writeFailures(e *environment, s *control.SweepSummary) {
-	if s.Failed == 0 {
+	all := failures(s)
+	if all == 0 {
 		return
 	}
 	for i, f := range s.Failures {
 		if i == 3 {
-			e.say("  … and %d more", s.Failed-i)
+			e.say("  … and %d more", all-i)
 			break
 		}
 		e.say("  failed (%s): %s: %s", f.Class, f.File, firstLine(f.Error))
 	}
 	if len(s.Failures) > 0 {
 		e.say("  why:    eisweep show %s%s", s.Failures[0].ID, e.rootFlag)
+	}
+	if all > s.Failed {
+		e.say("  %s done all the same: the results of earlier runs stand", count(all-s.Failed, "task"))
+	}
+	if s.Failed == 0 {
+		return
 	}
 	e.say("  again:  eisweep rerun %s --failed%s%s", s.Name, e.rootFlag, repeats(s.ByClass))
 }

@@ -202,6 +202,8 @@ func (v *sweepView) tellEarlier(e *environment, all bool) {
 		by := "when it was run again"
 		if x.Replaced {
 			by = "by " + x.ByFile
+		} else if x.Stands {
+			by = "before, which stands"
 		}
 		e.say("  seed %d  %s in run %d: %s; done %s", x.Seed, x.Class, x.Run, firstLine(x.Error), by)
 	}
