@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,7 +31,9 @@ func newCommand(e *environment) *cobra.Command {
 		Args:          noCommand,
 		RunE:          func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
-	cmd.PersistentPreRunE = func(*cobra.Command, []string) error { return chooseKernels(e) }
+	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		return errors.Join(checkGiven(cmd), chooseKernels(e))
+	}
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.SetOut(e.stdout)
 	cmd.SetErr(e.stderr)

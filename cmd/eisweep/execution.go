@@ -27,7 +27,7 @@ func (x *execution) flags(cmd *cobra.Command) {
 	f.IntVar(&x.workers, "workers", runtime.GOMAXPROCS(0), "tasks at a time (default: the cores available)")
 	f.BoolVar(&x.supersede, "supersede", false, "move result files of other tasks that are in the way to superseded/")
 	f.BoolVar(&x.asJSON, "json", false, "write events as JSON, one object per line")
-	f.Lookup("workers").DefValue = ""
+	f.Lookup("workers").DefValue = "0" // else help shows this machine's cores
 }
 
 func (x *execution) check() error {

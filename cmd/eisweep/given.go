@@ -1,0 +1,37 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// checkGiven refuses options that are given without a value, as an unset variable of a
+// shell does, or as a 0 that stands for their absence: what they were to narrow, or to
+// bound, would go without.
+func checkGiven(cmd *cobra.Command) error {
+	var faults []error
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			for _, value := range list.GetSlice() {
+				faults = append(faults, checkValue(f, value))
+			}
+			return
+		}
+		faults = append(faults, checkValue(f, f.Value.String()))
+	})
+	return errors.Join(faults...)
+}
+
+func checkValue(f *pflag.Flag, value string) error {
+	switch kind := f.Value.Type(); {
+	case value == "":
+		return usage("--%s is empty: give it a value, or leave it out", f.Name)
+	case kind == "int" && value == "0" && f.DefValue == "0" && f.Name != "priority":
+		return usage("--%s 0: at least 1 is needed", f.Name)
+	case kind == "duration" && value == "0s" && f.DefValue == "0s":
+		return usage("--%s 0: give a time above 0, such as 10m", f.Name)
+	}
+	return nil
+}
