@@ -75,7 +75,16 @@ func (k *Coordinator) Plan(ctx context.Context, o Order) (*Plan, error) {
 	if err := k.index.refresh(); err != nil {
 		return nil, err
 	}
-	return newPlan(ctx, k.config.Root, k.index, k.config.Prober, o, k.awaited, k.writeOut)
+	plan, err := newPlan(ctx, k.config.Root, k.index, k.config.Prober, o, k.awaited, k.writeOut)
+	if err != nil {
+		return nil, err
+	}
+	for i := range plan.Sweeps {
+		if err := k.compare(ctx, &plan.Sweeps[i], o); err != nil {
+			return nil, err
+		}
+	}
+	return plan, nil
 }
 
 // writeOut writes the lines of results that are in place.

@@ -202,9 +202,9 @@ func (s *SweepPlan) Items() iter.Seq2[PlanItem, error] {
 // count fills the plan's figures; depended says whether other sweeps of the order
 // need to know what this one executes.
 func (s *SweepPlan) count(depended bool) error {
-	gone := map[uint64]sweeps.ID{}
+	gone, replaced := map[uint64]sweeps.ID{}, map[sweeps.ID]bool{}
 	if !s.planner.order.part() {
-		gone = s.planner.index.recorded(s.Name)
+		gone, replaced = s.planner.index.recorded(s.Name), unreplaced(s.planner.root, s.Sweep)
 	}
 	for item, err := range s.Items() {
 		if err != nil {
@@ -212,6 +212,9 @@ func (s *SweepPlan) count(depended bool) error {
 		}
 		s.add(&item)
 		delete(gone, hashName(item.Task.File))
+		if replaced[item.Task.ID] {
+			s.Restored++
+		}
 		if depended && (item.Action == Run || item.Action == Wait) {
 			s.planner.coming[item.Task.ID] = true
 		}

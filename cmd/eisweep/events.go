@@ -44,6 +44,9 @@ type planEvent struct {
 	Settled    int           `json:"settled"`
 	Superseded int           `json:"superseded"`
 	Gone       []string      `json:"gone"`
+	Restored   int           `json:"restored"`
+	Dropped    int           `json:"dropped"`
+	Resumes    bool          `json:"resumes"`
 	Estimate   *estimateJSON `json:"estimate,omitempty"`
 }
 
@@ -51,6 +54,7 @@ func newPlanEvent(s *control.SweepPlan) planEvent {
 	return planEvent{
 		Event: "plan", Sweep: s.Name, Folder: s.Dir, Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged, Waiting: s.Waiting, Blocked: s.Blocked,
 		Done: s.Done, Linked: s.Linked, Settled: s.Settled, Superseded: s.Conflicts, Gone: append([]string{}, s.Gone...),
+		Restored: s.Restored, Dropped: s.Dropped, Resumes: s.Resumes,
 	}
 }
 

@@ -159,4 +159,5 @@ func writeSweepRows(e *environment, s *control.SweepPlan) {
 	if len(s.Gone) > 0 {
 		e.say("  %6d files of earlier launches stay, and are no part of this one", len(s.Gone))
 	}
+	writeChanges(e, s, "launch "+s.Dir+"/sweep.toml in place of the file to keep the replacements")
 }

@@ -26,11 +26,26 @@ func writePlan(e *environment, p *control.Plan) {
 			e.say("  %s not what the manifest says: run again", count(s.Damaged, "file"))
 		}
 		if len(s.Gone) > 0 {
-			e.say("  %s of earlier launches stay, and are no part of this one", count(len(s.Gone), "file"))
+			e.say("  %s of earlier launches %s, and %s no part of this one", count(len(s.Gone), "file"), plural(len(s.Gone), "stays", "stay"), plural(len(s.Gone), "is", "are"))
 		}
+		writeChanges(e, s, s.Dir+"/.launches has the launch with the replacements")
 	}
 	if p.Executes() == 0 {
 		e.say("nothing to run: %s", allSettled(p))
+	}
+}
+
+// writeChanges tells what a launch takes from a sweep as it stood before; kept is how
+// what a rerun replaced is had all the same.
+func writeChanges(e *environment, s *control.SweepPlan, kept string) {
+	if n := s.Restored; n > 0 {
+		e.say("  %s that a rerun with --set replaced %s as the file has %s again: %s", count(n, "task"), plural(n, "is", "are"), plural(n, "it", "them"), kept)
+	}
+	if n := s.Dropped; n > 0 {
+		e.say("  %s of an earlier launch %s wanted no more: what runs of them finishes, the others are not run", count(n, "task"), plural(n, "is", "are"))
+	}
+	if s.Resumes {
+		e.say("  it is paused: launching resumes it")
 	}
 }
 

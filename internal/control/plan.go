@@ -21,6 +21,9 @@ type SweepPlan struct {
 	Conflicts int      `json:"conflicts"` // files of other tasks in the way
 	Damaged   int      `json:"damaged"`   // of New: their files are not what the manifest says
 	Gone      []string `json:"gone"`      // files of earlier launches that this one doesn't have
+	Restored  int      `json:"restored"`  // that a rerun had replaced, and that are wanted in place of their replacements
+	Dropped   int      `json:"dropped"`   // of an earlier launch, not settled yet, that this one doesn't have
+	Resumes   bool     `json:"resumes"`   // the sweep is paused, and the launch resumes it
 }
 
 // Conflicts is the number of files of other tasks that are in the way.

@@ -1,0 +1,68 @@
+package coordinator
+
+import (
+	"context"
+	"os"
+
+	"eisweep/internal/control"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// What a launch takes from a sweep as it stood before.
+
+// compare tells of what an earlier launch wanted and this one doesn't, and of a sweep that
+// it resumes.
+func (k *Coordinator) compare(ctx context.Context, s *SweepPlan, o Order) error {
+	k.mu.Lock()
+	if t := k.machine.sweeps[s.Name]; t != nil {
+		s.Resumes = t.stand == control.Paused && !t.finished
+	}
+	wanted := k.unsettled(s.Name)
+	k.mu.Unlock()
+	if o.part() || len(wanted) == 0 {
+		return nil
+	}
+	for _, t := range s.expansion.Numbered() {
+		if delete(wanted, t.ID); len(wanted) == 0 {
+			break
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	s.Dropped = len(wanted)
+	return nil
+}
+
+// unsettled are the tasks that a sweep wants and has no outcome of.
+func (k *Coordinator) unsettled(sweep string) map[sweeps.ID]bool {
+	out := map[sweeps.ID]bool{}
+	for id, t := range k.machine.tasks {
+		if !t.settled() && k.machine.lists.has(t.wants, sweep) {
+			out[id] = true
+		}
+	}
+	return out
+}
+
+// unreplaced are the tasks that the stored launch of a sweep has replaced and this one
+// hasn't: a launch of its file doesn't know of what a rerun with --set replaced.
+func unreplaced(r *root.Root, s *sweeps.Sweep) map[sweeps.ID]bool {
+	out := map[sweeps.ID]bool{}
+	text, err := os.ReadFile(r.SweepFile(s.Name()))
+	if err != nil {
+		return out // it is the first, or storing it tells
+	}
+	stored, err := sweeps.Parse(r.SweepFile(s.Name()), text)
+	if err != nil {
+		return out // what nobody can read replaces nothing
+	}
+	for id := range stored.Replaced() {
+		out[id] = true
+	}
+	for id := range s.Replaced() {
+		delete(out, id)
+	}
+	return out
+}
