@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
+	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
@@ -145,6 +146,9 @@ func (k *Coordinator) explainSettled(id sweeps.ID) (control.Explained, error) {
 	out.Remedy = fmt.Sprintf("`eisweep rerun %s --task %s` runs it again", l.Sweep, id)
 	if l.Class == "numeric" || l.Class == "invalid" {
 		out.Remedy += "; without --set it will fail again"
+	}
+	if l.Class == string(queue.Source) {
+		out.Remedy = "rerun its source, which the error names; then launch " + l.Sweep + " again"
 	}
 	return out, nil
 }

@@ -141,7 +141,7 @@ func explainComplete(name string, failed int, out *control.Explained) {
 	out.Reason = "it is complete"
 	if failed > 0 {
 		out.Reason += fmt.Sprintf("; %d tasks failed", failed)
-		out.Remedy = "`eisweep status " + name + "` names them, `eisweep rerun " + name + " --failed` runs them again"
+		out.Remedy = "`eisweep status " + name + "` names them, and how each is run again"
 	}
 }
 

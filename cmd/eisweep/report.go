@@ -119,7 +119,28 @@ func writeFailures(e *environment, s *control.SweepSummary) {
 	if s.Failed == 0 {
 		return
 	}
-	e.say("  again:  eisweep rerun %s --failed%s%s", s.Name, e.rootFlag, repeats(s.ByClass))
+	for _, line := range again("eisweep rerun "+s.Name+" --failed"+e.rootFlag, s.ByClass) {
+		e.say("  again:  %s", line)
+	}
+}
+
+// again words how failures of those classes are run again, of which rerun is the command:
+// those that failed with their source only after that.
+func again(rerun string, classes map[queue.Class]int) []string {
+	others := 0
+	for class, n := range classes {
+		if class != queue.Source {
+			others += n
+		}
+	}
+	var out []string
+	if others > 0 {
+		out = append(out, rerun+repeats(classes))
+	}
+	if classes[queue.Source] > 0 {
+		out = append(out, "those of class source: rerun their sources, which the errors name, then run or launch this sweep again")
+	}
+	return out
 }
 
 // repeats warns where a rerun gives the same failure again.

@@ -170,6 +170,9 @@ func (r *rerun) announce(e *environment, opened *root.Root, status *coordinator.
 	if n := classes[queue.Numeric] + classes[queue.Invalid]; n > 0 && len(r.changes) == 0 {
 		e.note("warning: %s failed by numbers or input; with the same parameters they will fail again (--set NAME=VALUE changes one)", count(n, "task"))
 	}
+	if n := classes[queue.Source]; n > 0 {
+		e.note("warning: %s failed with the source; before that is run again, and done, they fail again", count(n, "task"))
+	}
 }
 
 // tell writes to stdout, or to stderr where stdout is JSON.

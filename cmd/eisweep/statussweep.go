@@ -168,10 +168,14 @@ func (v *sweepView) tellFailures(e *environment, all bool) {
 			}
 			e.say("  seed %d%s  %s: %s", f.Seed, v.pointOf(&f), f.ID, firstLine(f.Error))
 		}
-		e.say("  again:  %s --class %s%s", v.Rerun, class, repeats(map[queue.Class]int{queue.Class(class): len(of)}))
+		for _, line := range again(v.Rerun+" --class "+class, map[queue.Class]int{queue.Class(class): len(of)}) {
+			e.say("  again:  %s", line)
+		}
 	}
 	if len(v.Failures) > 0 {
 		e.say("why:    eisweep show %s%s", v.Failures[0].ID, e.rootFlag)
+	}
+	if slices.ContainsFunc(v.Failures, func(f control.Failure) bool { return f.Class != queue.Source }) {
 		e.say("again:  %s", v.Rerun)
 	}
 }
