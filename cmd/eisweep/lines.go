@@ -65,10 +65,7 @@ func (l *lines) progress(s control.Snapshot) {
 	}
 	l.every = min(lastProgress, l.every*3/2)
 	l.next = l.now().Add(l.every)
-	if l.hushed > 0 {
-		l.e.say("… and %s more", count(l.hushed, "task"))
-		l.hushed = 0
-	}
+	l.tellHushed()
 	for i := range s.Sweeps {
 		state := &s.Sweeps[i]
 		if state.Done+state.Failed < state.Tasks {
@@ -77,7 +74,18 @@ func (l *lines) progress(s control.Snapshot) {
 	}
 }
 
-func (l *lines) summary(s control.Summary, err error) { writeSummary(l.e, s, err) }
+// tellHushed tells how many tasks got no line.
+func (l *lines) tellHushed() {
+	if l.hushed > 0 {
+		l.e.say("… and %s more", count(l.hushed, "task"))
+		l.hushed = 0
+	}
+}
+
+func (l *lines) summary(s control.Summary, err error) {
+	l.tellHushed()
+	writeSummary(l.e, s, err)
+}
 
 func (l *lines) notice(line string) { l.e.note("%s", line) }
 

@@ -79,6 +79,15 @@ func TestLinesAreNoFlood(t *testing.T) {
 	if !strings.Contains(out.String(), "… and ") {
 		t.Error("no line counts the tasks that got none")
 	}
+	now = now.Add(time.Hour)
+	l.progress(*snapshot())
+	for range burst + 1 {
+		l.task(line)
+	}
+	l.summary(control.Summary{}, nil)
+	if got, want := out.String(), "… and 1 task more\n"; !strings.HasSuffix(got, want) {
+		t.Errorf("before the summary: %q, want %q", got, want)
+	}
 }
 
 func TestScreenClearsWhatItDrew(t *testing.T) {
