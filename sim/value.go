@@ -130,6 +130,9 @@ func (k Kind) valueOf(x any) (Value, error) {
 			if math.IsNaN(x) || math.IsInf(float64(float32(x)), 0) {
 				return Value{}, fmt.Errorf("%v is not a finite number in float32", x)
 			}
+			if x != 0 && float32(x) == 0 {
+				return Value{}, fmt.Errorf("%v is too near 0 for float32, which would make 0 of it", x)
+			}
 			return RealValue(x), nil
 		}
 	case bool:

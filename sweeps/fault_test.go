@@ -84,7 +84,7 @@ func TestTextThatIsNoTOML(t *testing.T) {
 		"\ufeffname = 3\n":                        "x:1:8: name must be text",
 		"seeds = [99999999999999999999]":          "x:1:",
 		"seeds = { }":                             "x:1:9: seeds wants a first and a count",
-		"seeds = { first = 1, count = 0, x = 1 }": "x:1:30: count of seeds must be an integer",
+		"seeds = { first = 1, count = 0, x = 1 }": "x:1:30: count of seeds must be a positive integer",
 		"[parameters.foo]":                        "x:1:1: unknown parameter foo",
 		"[parameters.numint]\n[axes.sy]\n":        "x: the sweep has no name",
 	} {

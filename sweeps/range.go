@@ -109,7 +109,7 @@ func (r *reader) bound(p *sim.Parameter, n *node) float64 {
 func (r *reader) count(p *sim.Parameter, n *node) int {
 	x, ok := n.data.(int64)
 	if !ok || x < 1 || x > maxValues {
-		r.wrongValue(p, n.place(), fmt.Sprintf("count of %s must be an integer", p.Name), fmt.Sprintf("legal: 1 … %d", maxValues))
+		r.wrongValue(p, n.place(), fmt.Sprintf("count of %s must be a positive integer", p.Name), fmt.Sprintf("legal: 1 … %d", maxValues))
 		return 0
 	}
 	return int(x)

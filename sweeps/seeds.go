@@ -110,7 +110,7 @@ func (r *reader) readSeedRange(n *node) {
 	start, ok := r.seed(first)
 	many, isInt := count.data.(int64)
 	if !isInt || many < 1 || many > maxTasks {
-		r.fail(count.place(), "count of seeds must be an integer", fmt.Sprintf("legal: 1 … %d", maxTasks))
+		r.fail(count.place(), "count of seeds must be a positive integer", fmt.Sprintf("legal: 1 … %d", maxTasks))
 		return
 	}
 	if int64(start)+many-1 > math.MaxUint32 {

@@ -99,6 +99,9 @@ func orElse(a, b string) string {
 // atMost refuses more than n arguments, which are called what.
 func atMost(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n && n == 0 {
+			return usage("%s takes no argument, and %q is one", cmd.CommandPath(), args[0])
+		}
 		if len(args) > n {
 			return usage("%s takes %s and no more, not also %q", cmd.CommandPath(), what, args[n])
 		}

@@ -98,8 +98,8 @@ func (x *execution) launch(ctx context.Context, e *environment, s *session) (*co
 
 // confirmSupersede asks whether files that are in the way may be moved.
 func confirmSupersede(e *environment, n int, sweep string) bool {
-	e.note("%d result files in %s are of other tasks (other parameters, or an older model version) and have the names that this run needs.", n, sweep)
-	return e.confirm("Move them to superseded/? Nothing is deleted.")
+	e.note("%s in %s %s of other tasks (other parameters, or an older model version) and %s that this run needs.", count(n, "result file"), sweep, plural(n, "is", "are"), plural(n, "has a name", "have names"))
+	return e.confirm("Move " + plural(n, "it", "them") + " to superseded/? Nothing is deleted.")
 }
 
 // progressTime is how often the observer sees a snapshot.

@@ -71,7 +71,7 @@ func OpenExisting(path string) (*Root, error) {
 	}
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s is not a root: nothing was run there yet, or it is another folder (-p, EISWEEP_ROOT): %w", abs, fs.ErrNotExist)
+			return nil, noRoot(abs)
 		}
 		return nil, err
 	}
@@ -81,6 +81,16 @@ func OpenExisting(path string) (*Root, error) {
 	}
 	return &Root{path: abs, id: id}, nil
 }
+
+// noRoot is the error of a folder, by its path, that is no root. It wraps
+// fs.ErrNotExist.
+type noRoot string
+
+func (path noRoot) Error() string {
+	return string(path) + " is not a root: nothing was run there yet, or it is another folder (-p, EISWEEP_ROOT)"
+}
+
+func (noRoot) Unwrap() error { return fs.ErrNotExist }
 
 // OpenToPlan is OpenExisting, but takes a folder that is no root yet, or doesn't
 // exist, for a root in which nothing was run: its ID is "".
