@@ -25,12 +25,21 @@ func Shipped() []string {
 	return names
 }
 
+// notShipped is the error of a name that no shipped sweep has. It wraps fs.ErrNotExist.
+type notShipped string
+
+func (name notShipped) Error() string {
+	return fmt.Sprintf("no sweep named %q is shipped (there are %s)", string(name), strings.Join(Shipped(), ", "))
+}
+
+func (notShipped) Unwrap() error { return fs.ErrNotExist }
+
 // ReadShipped returns the text of a shipped sweep file. The error wraps
 // fs.ErrNotExist and names those that there are.
 func ReadShipped(name string) ([]byte, error) {
 	content, err := shipped.ReadFile(name + ".toml")
 	if err != nil {
-		return nil, fmt.Errorf("no sweep named %q is shipped (there are %s): %w", name, strings.Join(Shipped(), ", "), fs.ErrNotExist)
+		return nil, notShipped(name)
 	}
 	return content, nil
 }
