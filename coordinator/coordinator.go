@@ -119,10 +119,12 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	if err := k.subscribe(ctx); err != nil {
 		return err
 	}
-	if !k.config.Exclusive {
-		if err := k.restore(ctx); err != nil {
-			return fmt.Errorf("go on with sweeps: %w", err)
-		}
+	takeUp := k.restore
+	if k.config.Exclusive {
+		takeUp = k.awaitOutcomes
+	}
+	if err := takeUp(ctx); err != nil {
+		return fmt.Errorf("go on with sweeps: %w", err)
 	}
 	stop, err := k.config.Queue.Events(ctx, k.attempt, k.progress)
 	if err != nil {

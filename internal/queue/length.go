@@ -2,7 +2,10 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // Length is how many tasks are queued or running, of all versions. It is cheap,
@@ -15,10 +18,13 @@ func (q *Queue) Length(ctx context.Context) (int, error) {
 	return int(info.State.Msgs), nil
 }
 
-// LastOutcome is the sequence of the last outcome that was committed, 0 when every
-// outcome is acknowledged.
+// LastOutcome is the sequence of the last outcome of this version that was committed, 0
+// when every outcome is acknowledged.
 func (q *Queue) LastOutcome(ctx context.Context) (uint64, error) {
-	info, err := q.outcomes.Info(ctx)
+	last, err := q.outcomes.GetLastMsgForSubject(ctx, q.all("outcomes"))
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return 0, nil
+	}
 	if err != nil {
 		return 0, fmt.Errorf("find last outcome: %w", err)
 	}
@@ -26,10 +32,10 @@ func (q *Queue) LastOutcome(ctx context.Context) (uint64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("find last outcome: %w", err)
 	}
-	if info.State.Msgs == 0 || floor >= info.State.LastSeq {
+	if floor >= last.Sequence {
 		return 0, nil
 	}
-	return info.State.LastSeq, nil
+	return last.Sequence, nil
 }
 
 // Sequence is the outcome's place among all: it grows with the commits.
