@@ -31,6 +31,13 @@ type cluster struct {
 	program, root string
 	coordinator   *process
 	workers       []*process
+	all           []*process
+}
+
+// logged notes a process whose words are of interest where the test fails.
+func (c *cluster) logged(p *process) *process {
+	c.all = append(c.all, p)
+	return p
 }
 
 func newCluster(t *testing.T, failpoints string) *cluster {
@@ -38,6 +45,13 @@ func newCluster(t *testing.T, failpoints string) *cluster {
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	t.Setenv("EISWEEP_FAILPOINTS", failpoints)
 	c := &cluster{t: t, program: breakable(t), root: t.TempDir()}
+	t.Cleanup(func() {
+		for _, p := range c.all {
+			if t.Failed() {
+				t.Log(p.told())
+			}
+		}
+	})
 	c.coordinate()
 	return c
 }
@@ -50,14 +64,14 @@ func saying(text string) func(map[string]any) bool {
 // coordinate starts a coordinator.
 func (c *cluster) coordinate() {
 	c.t.Helper()
-	c.coordinator = startProgram(c.t, c.program, "coordinator", "-p", c.root, "--listen", "127.0.0.1:0")
+	c.coordinator = c.logged(startProgram(c.t, c.program, "coordinator", "-p", c.root, "--listen", "127.0.0.1:0"))
 	c.coordinator.await("a ready coordinator", saying("the coordinator is ready"))
 }
 
 // work starts a worker.
 func (c *cluster) work() {
 	c.t.Helper()
-	w := startProgram(c.t, c.program, "worker", "-p", c.root, "--slots", "1", "--checkpoint", "1s")
+	w := c.logged(startProgram(c.t, c.program, "worker", "-p", c.root, "--slots", "1", "--checkpoint", "1s"))
 	w.await("a ready worker", saying("the worker is ready"))
 	c.workers = append(c.workers, w)
 }
@@ -113,7 +127,7 @@ func TestWorkersAndCoordinatorsComeAndGo(t *testing.T) {
 	for range 3 {
 		c.work()
 	}
-	follow := startProgram(t, c.program, "launch", file, "-p", c.root, "--follow")
+	follow := c.logged(startProgram(t, c.program, "launch", file, "-p", c.root, "--follow"))
 	for i := 1; i <= 10; i++ {
 		follow.await("progress", settledAtLeast(2*i))
 		c.dismiss([]syscall.Signal{syscall.SIGKILL, syscall.SIGTERM}[i%2])

@@ -51,7 +51,7 @@ func TestSupersedingAsksOnATerminal(t *testing.T) {
 		if err := command.ExecuteContext(t.Context()); exitCode(err) != want {
 			t.Errorf("the answer %q gives exit code %d (%v), want %d:\n%s%s", answer, exitCode(err), err, want, out, told)
 		}
-		if !strings.Contains(told.String(), "Move them to superseded/? Nothing is deleted. [y/N]") {
+		if !strings.Contains(told.String(), "Move it to superseded/? Nothing is deleted. [y/N]") {
 			t.Errorf("asked:\n%s", told)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -27,6 +28,25 @@ type process struct {
 	cmd    *exec.Cmd
 	events chan map[string]any // of stdout, closed at its end
 	stderr bytes.Buffer
+
+	mu   sync.Mutex
+	said []string // the last lines of stdout
+}
+
+// tell keeps a line of stdout.
+func (p *process) tell(line string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	const most = 30
+	p.said = append(p.said, line)
+	p.said = p.said[max(0, len(p.said)-most):]
+}
+
+// told is what the process was, and said last.
+func (p *process) told() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return strings.Join(p.cmd.Args, " ") + "\n" + strings.Join(p.said, "\n")
 }
 
 func startProcess(t *testing.T, args ...string) *process {
@@ -51,6 +71,7 @@ func startProgram(t *testing.T, program string, args ...string) *process {
 		defer close(p.events)
 		for in := bufio.NewScanner(stdout); in.Scan(); {
 			var event map[string]any
+			p.tell(in.Text())
 			if json.Unmarshal(in.Bytes(), &event) == nil {
 				p.events <- event
 			}
