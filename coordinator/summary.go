@@ -60,6 +60,9 @@ func (k *Coordinator) summary(names ...string) control.Summary {
 func (k *Coordinator) Snapshot() control.Snapshot {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if len(k.batch.lines) > 0 {
+		k.flush() // what is told is in the manifests
+	}
 	out := control.Snapshot{Elapsed: time.Since(k.begun)}
 	inFlight := map[string]float64{}
 	silent := map[string]int{}
