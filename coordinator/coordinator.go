@@ -121,7 +121,7 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	}
 	takeUp := k.restore
 	if k.config.Exclusive {
-		takeUp = k.awaitOutcomes
+		takeUp = func(ctx context.Context) error { _, err := k.awaitOutcomes(ctx); return err }
 	}
 	if err := takeUp(ctx); err != nil {
 		return fmt.Errorf("go on with sweeps: %w", err)

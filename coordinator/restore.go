@@ -32,10 +32,11 @@ func (k *Coordinator) restore(ctx context.Context) error {
 		return err
 	}
 	// What left the queue before that has its outcome by now.
-	if err := k.awaitOutcomes(ctx); err != nil {
+	last, err := k.awaitOutcomes(ctx)
+	if err != nil {
 		return err
 	}
-	if err := k.learnRuns(ctx); err != nil {
+	if err := k.learnRuns(ctx, last); err != nil {
 		return err
 	}
 	list, spared, err := k.unfinished()
@@ -70,11 +71,12 @@ func (k *Coordinator) clearForeign(ctx context.Context, own int) error {
 	return err
 }
 
-// awaitOutcomes waits until the outcomes are here that were committed before.
-func (k *Coordinator) awaitOutcomes(ctx context.Context) error {
-	last, err := k.config.Queue.LastOutcome(ctx)
-	if err != nil {
-		return err
+// awaitOutcomes waits until the outcomes are here that were committed before, and returns
+// the sequence of the last; 0 when they don't come.
+func (k *Coordinator) awaitOutcomes(ctx context.Context) (uint64, error) {
+	last, acknowledged, err := k.config.Queue.LastOutcome(ctx)
+	if err != nil || acknowledged {
+		return last, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, outcomesTime)
 	defer cancel()
@@ -85,20 +87,21 @@ func (k *Coordinator) awaitOutcomes(ctx context.Context) error {
 		taken := k.taken
 		k.mu.Unlock()
 		if taken >= last {
-			return nil
+			return last, nil
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return nil // they are of another version, or slow: a task may be given out once more
+			return 0, nil // a task may be given out once more
 		}
 	}
 }
 
 // learnRuns takes in which orders the queue takes for settled, those aside whose
-// outcomes are here and not dealt with: the manifests may be older than the queue.
-func (k *Coordinator) learnRuns(ctx context.Context) error {
-	return k.config.Queue.Fences(ctx, func(id sweeps.ID, run int) {
+// outcomes are here and not dealt with: the manifests may be older than the queue. An
+// outcome after the last that was waited for may be on its way here.
+func (k *Coordinator) learnRuns(ctx context.Context, last uint64) error {
+	return k.config.Queue.Fences(ctx, last, func(id sweeps.ID, run int) {
 		k.mu.Lock()
 		_, isHeld := k.held[order{id, run}]
 		k.mu.Unlock()

@@ -19,23 +19,20 @@ func (q *Queue) Length(ctx context.Context) (int, error) {
 }
 
 // LastOutcome is the sequence of the last outcome of this version that was committed, 0
-// when every outcome is acknowledged.
-func (q *Queue) LastOutcome(ctx context.Context) (uint64, error) {
+// when there is none, and whether all up to it are acknowledged.
+func (q *Queue) LastOutcome(ctx context.Context) (sequence uint64, acknowledged bool, err error) {
 	last, err := q.outcomes.GetLastMsgForSubject(ctx, q.all("outcomes"))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return 0, nil
+		return 0, true, nil
 	}
 	if err != nil {
-		return 0, fmt.Errorf("find last outcome: %w", err)
+		return 0, false, fmt.Errorf("find last outcome: %w", err)
 	}
 	_, floor, _, err := q.outcomePlace(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("find last outcome: %w", err)
+		return 0, false, fmt.Errorf("find last outcome: %w", err)
 	}
-	if floor >= last.Sequence {
-		return 0, nil
-	}
-	return last.Sequence, nil
+	return last.Sequence, floor >= last.Sequence, nil
 }
 
 // Sequence is the outcome's place among all: it grows with the commits.

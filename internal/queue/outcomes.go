@@ -66,11 +66,12 @@ func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (sto
 	return stopper(run), nil
 }
 
-// Fences calls found with every order whose outcome is kept, acknowledged or not: a
-// task that is given the same run number again is taken for settled.
-func (q *Queue) Fences(ctx context.Context, found func(id sweeps.ID, run int)) error {
+// Fences calls found with every order whose outcome is kept, acknowledged or not, up to
+// the sequence of one: a task that is given the same run number again is taken for
+// settled.
+func (q *Queue) Fences(ctx context.Context, last uint64, found func(id sweeps.ID, run int)) error {
 	err := q.each(ctx, "outcomes", q.all("outcomes"), func(m *jetstream.RawStreamMsg) {
-		if id, run, err := q.parseOrder("outcomes", m.Subject); err == nil {
+		if id, run, err := q.parseOrder("outcomes", m.Subject); err == nil && m.Sequence <= last {
 			found(id, run)
 		}
 	})

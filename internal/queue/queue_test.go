@@ -621,3 +621,28 @@ func TestTasksOfOtherVersionsArePurged(t *testing.T) {
 		t.Errorf("%d tasks are left, %v", n, err)
 	}
 }
+
+func TestFencesUpToAnOutcome(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	if last, acknowledged, err := q.LastOutcome(deadline(t)); last != 0 || !acknowledged || err != nil {
+		t.Errorf("last outcome of none: %d, %t, %v", last, acknowledged, err)
+	}
+	var sequences []uint64
+	for n := range 3 {
+		ack, err := q.js.Publish(deadline(t), q.outcome(testID(n), n+1), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sequences = append(sequences, ack.Sequence)
+	}
+	if last, acknowledged, err := q.LastOutcome(deadline(t)); last != sequences[2] || acknowledged || err != nil {
+		t.Errorf("last outcome: %d, %t, %v, want %d", last, acknowledged, err, sequences[2])
+	}
+	found := map[sweeps.ID]int{}
+	if err := q.Fences(deadline(t), sequences[1], func(id sweeps.ID, run int) { found[id] = run }); err != nil {
+		t.Fatal(err)
+	}
+	if len(found) != 2 || found[testID(0)] != 1 || found[testID(1)] != 2 {
+		t.Errorf("fences %v", found)
+	}
+}
