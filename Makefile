@@ -26,8 +26,11 @@ help: ## list the targets
 setup: ## install the system packages that the program needs (says which)
 	@tools/setup build
 
+# The trials have no network but their own: what they need from outside is fetched before.
 setup-test: ## install those that the tests need as well (says which)
 	@tools/setup test
+	@tools/release/sysroot arm64
+	@$(GO) -C tools/kubernetes mod download
 
 build: setup ## build bin/eisweep
 	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/eisweep ./cmd/eisweep
