@@ -46,16 +46,7 @@ func TestCleanRemovesWhatNobodyNeeds(t *testing.T) {
 			t.Errorf("clean %d: %+v", i, out)
 		}
 	}
-	for _, path := range useless {
-		if !isGone(path) {
-			t.Errorf("%s is left", path)
-		}
-	}
-	for _, path := range needed {
-		if isGone(path) {
-			t.Errorf("%s is gone", path)
-		}
-	}
+	onlyAreLeft(t, needed, useless)
 	if found := g.verify().Sweeps[0]; len(found.Problems) != 0 || found.Sound != 4 {
 		t.Errorf("verify: %+v", found)
 	}
@@ -96,6 +87,15 @@ func TestCleanWithoutACoordinator(t *testing.T) {
 			t.Errorf("clean %d: %+v, %v", i, out, err)
 		}
 	}
+	onlyAreLeft(t, needed, useless)
+	if found := g.verify().Sweeps[0]; len(found.Problems) != 0 || found.Sound != 2 {
+		t.Errorf("verify: %+v", found)
+	}
+}
+
+// onlyAreLeft wants the needed files there and the useless ones gone.
+func onlyAreLeft(t *testing.T, needed, useless []string) {
+	t.Helper()
 	for _, path := range useless {
 		if !isGone(path) {
 			t.Errorf("%s is left", path)
@@ -105,8 +105,5 @@ func TestCleanWithoutACoordinator(t *testing.T) {
 		if isGone(path) {
 			t.Errorf("%s is gone", path)
 		}
-	}
-	if found := g.verify().Sweeps[0]; len(found.Problems) != 0 || found.Sound != 2 {
-		t.Errorf("verify: %+v", found)
 	}
 }
