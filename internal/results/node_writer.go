@@ -10,7 +10,7 @@ import (
 // nodeWriter writes nodes in the order of layout, digesting them on the way.
 type nodeWriter struct {
 	ctx    context.Context
-	file   *h5.Writer
+	file   *h5.File
 	digest digester
 }
 
@@ -28,43 +28,48 @@ func (w *nodeWriter) node(n *node) error {
 	case n.values != nil:
 		return w.array(n)
 	case n.isLines:
-		return w.file.WriteLines(n.path, n.lines, attributesOf(n)...)
-	}
-	if err := w.file.CreateGroup(n.path, attributesOf(n)...); err != nil {
-		return err
+		if err := w.file.WriteLines(n.path, n.lines); err != nil {
+			return err
+		}
+		return w.setAttributes(n)
+	case n.path != "/":
+		if err := w.file.CreateGroup(n.path); err != nil {
+			return err
+		}
 	}
 	w.digest.group(n.path)
-	return w.digestAttributes(n)
+	return w.attributes(n)
 }
 
-func attributesOf(n *node) []h5.Attribute {
+func (w *nodeWriter) setAttributes(n *node) error {
 	list := make([]h5.Attribute, len(n.attributes))
 	for i, a := range n.attributes {
 		list[i] = h5.Attribute{Name: a.name, Value: a.value}
 	}
-	return list
+	return w.file.SetAttributes(n.path, list...)
 }
 
-func (w *nodeWriter) digestAttributes(n *node) error {
+func (w *nodeWriter) attributes(n *node) error {
 	for _, a := range n.attributes {
 		if err := w.digest.attribute(a.name, a.value); err != nil {
 			return err
 		}
 	}
-	return nil
+	return w.setAttributes(n)
 }
 
 func (w *nodeWriter) array(n *node) error {
 	shape := chunkShape(n.dims, n.values.elementType().Size())
-	a, err := w.file.CreateArray(n.path, n.values.elementType(), n.dims, shape, attributesOf(n)...)
+	a, err := w.file.CreateArray(n.path, n.values.elementType(), n.dims, shape)
 	if err != nil {
 		return err
 	}
-	w.digest.array(n.path, n.values.elementType(), n.dims)
-	if err := w.digestAttributes(n); err != nil {
+	defer a.Close()
+	w.digest.array(n.path, a.Type, n.dims)
+	if err := w.attributes(n); err != nil {
 		return err
 	}
-	if err := w.chunks(a, n, shape); err != nil {
+	if err := w.chunks(a, n.values, shape); err != nil {
 		return err
 	}
 	return a.Close()
@@ -72,7 +77,7 @@ func (w *nodeWriter) array(n *node) error {
 
 // chunks encodes and compresses as many chunks at a time as there are processors,
 // and digests and stores them in their order meanwhile.
-func (w *nodeWriter) chunks(a *h5.ArrayWriter, n *node, shape []int) error {
+func (w *nodeWriter) chunks(a *h5.Array, v values, shape []int) error {
 	ring := make([]*chunk, runtime.GOMAXPROCS(0)+1)
 	defer func() {
 		for _, c := range ring {
@@ -81,18 +86,18 @@ func (w *nodeWriter) chunks(a *h5.ArrayWriter, n *node, shape []int) error {
 			}
 		}
 	}()
-	v, made := n.values, 0
-	for b := range blocks(n.dims, shape) {
-		place := &ring[made%len(ring)]
+	n := 0
+	for b := range blocks(a.Dims, shape) {
+		place := &ring[n%len(ring)]
 		if *place == nil {
 			*place = newChunk(v.elementType(), product(shape))
 		} else if err := w.store(a, *place); err != nil {
 			return err
 		}
 		(*place).begin(b, v)
-		made++
+		n++
 	}
-	for first := max(0, made-len(ring)); first < made; first++ {
+	for first := max(0, n-len(ring)); first < n; first++ {
 		if err := w.store(a, ring[first%len(ring)]); err != nil {
 			return err
 		}
@@ -100,7 +105,7 @@ func (w *nodeWriter) chunks(a *h5.ArrayWriter, n *node, shape []int) error {
 	return nil
 }
 
-func (w *nodeWriter) store(a *h5.ArrayWriter, c *chunk) error {
+func (w *nodeWriter) store(a *h5.Array, c *chunk) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}

@@ -24,11 +24,8 @@ type Receipt struct {
 }
 
 // imageLimit is the size of values up to which a file is made in memory and
-// written as a whole; above it, by pieces of the size streamed.
-const (
-	imageLimit = 8 << 20
-	streamed   = 256 << 10
-)
+// written as a whole; above it, chunk by chunk.
+const imageLimit = 8 << 20
 
 // Write writes a task's result as path, which must not exist (the error then
 // wraps fs.ErrExist). When it returns without an error, file and name are on the
@@ -80,31 +77,60 @@ func writeTemp(ctx context.Context, temp string, nodes []node, limit int) (Recei
 		size += nodes[i].bytes()
 	}
 	if size > limit {
-		limit = min(limit, streamed)
+		return writeChunkwise(ctx, f, nodes)
 	}
-	return writeFile(ctx, f, nodes, limit)
+	return writeImage(ctx, f, nodes)
 }
 
-// writeFile writes the file as a whole if it can hold it.
-func writeFile(ctx context.Context, to *os.File, nodes []node, hold int) (Receipt, error) {
-	w := nodeWriter{ctx: ctx, file: h5.NewWriter(to, hold), digest: newDigester()}
+// writeImage makes the file in memory, so that a full disk is an ordinary error
+// of an ordinary write.
+func writeImage(ctx context.Context, to *os.File, nodes []node) (Receipt, error) {
+	file, err := h5.CreateImage()
+	if err != nil {
+		return Receipt{}, err
+	}
+	defer file.Close()
+	w := nodeWriter{ctx: ctx, file: file, digest: newDigester()}
 	if err := w.write(nodes); err != nil {
 		return Receipt{}, err
 	}
-	image, err := w.file.Close()
+	if err := file.Flush(); err != nil {
+		return Receipt{}, err
+	}
+	image, err := file.Image()
 	if err != nil {
+		return Receipt{}, err
+	}
+	sum := sha256.Sum256(image)
+	if _, err := to.Write(image); err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{hex.EncodeToString(sum[:]), w.digest.sum(), int64(len(image))}, finish(to)
+}
+
+// writeChunkwise lets the library write the file itself. What doesn't fit the
+// disk shows at the flush or the close at the latest.
+func writeChunkwise(ctx context.Context, to *os.File, nodes []node) (Receipt, error) {
+	file, err := h5.Create(to.Name())
+	if err != nil {
+		return Receipt{}, err
+	}
+	defer file.Close()
+	w := nodeWriter{ctx: ctx, file: file, digest: newDigester()}
+	if err := w.write(nodes); err != nil {
+		return Receipt{}, err
+	}
+	if err := file.Flush(); err != nil {
+		return Receipt{}, err
+	}
+	if err := file.Close(); err != nil {
 		return Receipt{}, err
 	}
 	if err := finish(to); err != nil {
 		return Receipt{}, err
 	}
-	digest := w.digest.sum()
-	if image == nil {
-		sum, size, err := HashFile(to.Name())
-		return Receipt{sum, digest, size}, err
-	}
-	sum := sha256.Sum256(image)
-	return Receipt{hex.EncodeToString(sum[:]), digest, int64(len(image))}, nil
+	sum, size, err := HashFile(to.Name())
+	return Receipt{sum, w.digest.sum(), size}, err
 }
 
 // finish makes a file's contents durable and closes it.

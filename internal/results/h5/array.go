@@ -39,6 +39,24 @@ type Array struct {
 	id   C.hid_t
 }
 
+// CreateArray makes a dataset in chunks of the given shape, with the filters
+// shuffle and deflate 5. WriteChunk fills it.
+func (f *File) CreateArray(path string, t Type, dims, chunk []int) (*Array, error) {
+	if t.Size() == 0 || len(dims) == 0 || len(dims) != len(chunk) {
+		return nil, fmt.Errorf("create array %s: %v of shape %v in chunks of %v is no array", path, t, dims, chunk)
+	}
+	a := &Array{Path: path, Type: t, Dims: dims}
+	d, c := sizes(dims), sizes(chunk)
+	err := f.at(path, func(p *C.char) bool {
+		a.id = C.h5_create_array(f.id, p, C.int(t), C.int(len(d)), &d[0], &c[0])
+		return a.id >= 0
+	})
+	if err != nil {
+		return nil, fmt.Errorf("create array %s: %w", path, err)
+	}
+	return a, nil
+}
+
 // OpenArray opens a dataset for reading. The error wraps ErrMissing when there is
 // none.
 func (f *File) OpenArray(path string) (*Array, error) {
@@ -73,6 +91,22 @@ func (a *Array) Close() error {
 	a.id = 0
 	if err := operate(func() bool { return C.H5Dclose(id) >= 0 }); err != nil {
 		return fmt.Errorf("close array %s: %w", a.Path, err)
+	}
+	return nil
+}
+
+// WriteChunk stores a whole chunk whose first element is at offset; filtered is
+// what Filter made of its bytes.
+func (a *Array) WriteChunk(offset []int, filtered []byte) error {
+	if len(offset) != len(a.Dims) || len(filtered) == 0 {
+		return fmt.Errorf("write array %s: %d bytes at %v are no chunk of it", a.Path, len(filtered), offset)
+	}
+	o := sizes(offset)
+	err := operate(func() bool {
+		return C.h5_write_chunk(a.id, &o[0], unsafe.Pointer(&filtered[0]), C.size_t(len(filtered))) >= 0
+	})
+	if err != nil {
+		return fmt.Errorf("write array %s: %w", a.Path, err)
 	}
 	return nil
 }

@@ -1,5 +1,76 @@
 #include "closing.h"
 
+hid_t h5_open_object(hid_t file, const char *path) { return H5Oopen(file, path, H5P_DEFAULT); }
+
+int h5_close_object(hid_t object) { return close_O(object); }
+
+static int set(hid_t object, const char *name, hid_t type, hid_t memory, hid_t space, const void *value) {
+    int rc = -1;
+    hid_t a = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    if (a >= 0) {
+        rc = value ? H5Awrite(a, memory, value) : 0;
+        if (close_A(a) < 0) rc = -1;
+    }
+    return rc;
+}
+
+// scalar and nothing are the spaces of attributes: made once, and not closed.
+static hid_t scalar(void) {
+    static hid_t kept = -1;
+    return kept >= 0 ? kept : (kept = H5Screate(H5S_SCALAR));
+}
+
+static hid_t nothing(void) {
+    static hid_t kept = -1;
+    return kept >= 0 ? kept : (kept = H5Screate(H5S_NULL));
+}
+
+// string_type is a string of fixed length. Short ones are made once, and are not
+// closed.
+enum { SHORT = 64 };
+
+static hid_t string_type(size_t size, int utf8) {
+    static hid_t kept[2][SHORT]; // 0: not made
+    if (size < SHORT && kept[utf8][size]) return kept[utf8][size];
+    hid_t type = H5Tcopy(H5T_C_S1);
+    if (type >= 0 && (H5Tset_size(type, size) < 0 || H5Tset_cset(type, utf8 ? H5T_CSET_UTF8 : H5T_CSET_ASCII) < 0)) {
+        close_T(type);
+        return -1;
+    }
+    if (size < SHORT && type >= 0) kept[utf8][size] = type;
+    return type;
+}
+
+int h5_set_string(hid_t object, const char *name, const char *text, size_t length, int utf8) {
+    size_t size = length ? length : 1;
+    hid_t type = string_type(size, utf8 != 0);
+    int rc = -1;
+    if (type >= 0) rc = set(object, name, type, type, length ? scalar() : nothing(), length ? text : NULL);
+    if (type >= 0 && size >= SHORT) close_T(type);
+    return rc;
+}
+
+// text_type is a string of any length, in UTF-8.
+static hid_t text_type(void) {
+    hid_t type = H5Tcopy(H5T_C_S1);
+    if (type >= 0 && H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0) return type;
+    if (type >= 0) close_T(type);
+    return -1;
+}
+
+int h5_set_text(hid_t object, const char *name, const char *text) {
+    hid_t type = text_type();
+    int rc = -1;
+    if (type >= 0) rc = set(object, name, type, type, scalar(), &text);
+    if (type >= 0) close_T(type);
+    return rc;
+}
+
+int h5_set_number(hid_t object, const char *name, int type, const void *value) {
+    hid_t t = type == A_BOOL ? H5T_STD_B8LE : type == A_INT64 ? H5T_STD_I64LE : H5T_IEEE_F64LE;
+    return set(object, name, t, t, scalar(), value);
+}
+
 int64_t h5_count_attributes(hid_t file, const char *path) {
     H5O_info_t info;
     if (H5Oget_info_by_name2(file, path, &info, H5O_INFO_NUM_ATTRS, H5P_DEFAULT) < 0) return -1;

@@ -21,8 +21,6 @@ type Text string
 // MaxAttribute is the largest attribute in bytes that the format holds.
 const MaxAttribute = 64<<10 - 512
 
-const maxName = 255
-
 // Attribute is a named value of a node: a bool (stored as by PyTables, as a bitfield of
 // one byte), int64, float64, string, ASCII or Text.
 type Attribute struct {
@@ -30,26 +28,88 @@ type Attribute struct {
 	Value any
 }
 
-// check refuses what attributes can't carry.
-func (a *Attribute) check() error {
-	if err := checkText("name", a.Name); err != nil {
-		return err
+// SetAttributes stores new attributes of the node at path.
+func (f *File) SetAttributes(path string, list ...Attribute) error {
+	setters := make([]setter, len(list))
+	for i, a := range list {
+		s, free, err := a.setter()
+		if err != nil {
+			return fmt.Errorf("set attribute %s of %s: %w", a.Name, path, err)
+		}
+		defer free()
+		setters[i] = s
 	}
-	if len(a.Name) > maxName {
-		return fmt.Errorf("a name of %d bytes is longer than %d", len(a.Name), maxName)
+	at := 0
+	err := f.at(path, func(p *C.char) bool {
+		object := C.h5_open_object(f.id, p)
+		if object < 0 {
+			return false
+		}
+		for at < len(list) && setters[at](object) {
+			at++
+		}
+		return C.h5_close_object(object) >= 0 && at == len(list)
+	})
+	if err != nil {
+		name := ""
+		if at < len(list) {
+			name = " " + list[at].Name
+		}
+		return fmt.Errorf("set attribute%s of %s: %w", name, path, err)
 	}
+	return nil
+}
+
+// setter stores an attribute of an open node.
+type setter func(object C.hid_t) bool
+
+// setter's memory is C's, until free.
+func (a *Attribute) setter() (set setter, free func(), err error) {
+	if err := checkText("attribute", a.Name); err != nil {
+		return nil, nil, err
+	}
+	var text string
+	var number unsafe.Pointer
+	var kind C.int
 	switch v := a.Value.(type) {
 	case string:
-		return checkValue(v)
+		text = v
 	case ASCII:
-		return checkValue(string(v))
+		text = string(v)
 	case Text:
-		return checkValue(string(v))
-	case bool, int64, float64:
-		return nil
+		text = string(v)
+	case bool:
+		b := new(C.uint8_t)
+		if v {
+			*b = 1
+		}
+		number, kind = unsafe.Pointer(b), C.A_BOOL
+	case int64:
+		number, kind = unsafe.Pointer(&v), C.A_INT64
+	case float64:
+		number, kind = unsafe.Pointer(&v), C.A_FLOAT64
 	default:
-		return fmt.Errorf("values of type %T are not stored", v)
+		return nil, nil, fmt.Errorf("values of type %T are not stored", v)
 	}
+	if err := checkValue(text); err != nil {
+		return nil, nil, err
+	}
+	name := C.CString(a.Name)
+	if number != nil {
+		set = func(o C.hid_t) bool { return C.h5_set_number(o, name, kind, number) >= 0 }
+		return set, func() { C.free(unsafe.Pointer(name)) }, nil
+	}
+	value := C.CString(text)
+	free = func() { C.free(unsafe.Pointer(name)); C.free(unsafe.Pointer(value)) }
+	switch a.Value.(type) {
+	case Text:
+		set = func(o C.hid_t) bool { return C.h5_set_text(o, name, value) >= 0 }
+	case ASCII:
+		set = func(o C.hid_t) bool { return C.h5_set_string(o, name, value, C.size_t(len(text)), 0) >= 0 }
+	default:
+		set = func(o C.hid_t) bool { return C.h5_set_string(o, name, value, C.size_t(len(text)), 1) >= 0 }
+	}
+	return set, free, nil
 }
 
 func checkValue(value string) error {

@@ -13,6 +13,8 @@ void h5_keep_reason(void); // of the first call of the operation that failed
     }
 CLOSING(A)
 CLOSING(D)
+CLOSING(G)
+CLOSING(O)
 CLOSING(P)
 CLOSING(S)
 CLOSING(T)

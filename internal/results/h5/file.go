@@ -15,27 +15,46 @@ import (
 // it only behind a soft or external link.
 var ErrMissing = errors.New("not in the file")
 
-// File is an HDF5 file that is open for reading. Its methods may be called from any goroutine.
+// File is an open HDF5 file. Its methods may be called from any goroutine.
 type File struct {
 	id C.hid_t
 }
 
+// CreateImage makes a file in memory; Image gives its bytes.
+func CreateImage() (*File, error) {
+	f := &File{}
+	err := operate(func() bool { f.id = C.h5_create_image(); return f.id >= 0 })
+	if err != nil {
+		return nil, fmt.Errorf("create HDF5 file in memory: %w", err)
+	}
+	return f, nil
+}
+
+// Create makes the file at path, emptying what is there.
+func Create(path string) (*File, error) {
+	return openWith("create", path, func(name *C.char) C.hid_t { return C.h5_create_file(name) })
+}
+
 // Open opens a file for reading.
 func Open(path string) (*File, error) {
+	return openWith("open", path, func(name *C.char) C.hid_t { return C.h5_open_file(name) })
+}
+
+func openWith(verb, path string, open func(*C.char) C.hid_t) (*File, error) {
 	if err := checkText("path", path); err != nil {
 		return nil, err
 	}
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
 	f := &File{}
-	if err := operate(func() bool { f.id = C.h5_open_file(name); return f.id >= 0 }); err != nil {
-		return nil, fmt.Errorf("open HDF5 file %s: %w", path, err)
+	if err := operate(func() bool { f.id = open(name); return f.id >= 0 }); err != nil {
+		return nil, fmt.Errorf("%s HDF5 file %s: %w", verb, path, err)
 	}
 	return f, nil
 }
 
-// Close closes the file. Every Array must be closed before. A second Close does
-// nothing.
+// Close closes the file; an error means that what was written may not have
+// reached it. Every Array must be closed before. A second Close does nothing.
 func (f *File) Close() error {
 	if f.id == 0 {
 		return nil
@@ -44,6 +63,40 @@ func (f *File) Close() error {
 	f.id = 0
 	if err := operate(func() bool { return C.H5Fclose(id) >= 0 }); err != nil {
 		return fmt.Errorf("close HDF5 file: %w", err)
+	}
+	return nil
+}
+
+// Flush writes what the library holds back.
+func (f *File) Flush() error {
+	if err := operate(func() bool { return C.H5Fflush(f.id, C.H5F_SCOPE_GLOBAL) >= 0 }); err != nil {
+		return fmt.Errorf("flush HDF5 file: %w", err)
+	}
+	return nil
+}
+
+// Image returns the bytes of a file made by CreateImage, after Flush.
+func (f *File) Image() ([]byte, error) {
+	var image []byte
+	err := operate(func() bool {
+		size := C.h5_image(f.id, nil, 0)
+		if size <= 0 {
+			return false
+		}
+		image = make([]byte, size)
+		return C.h5_image(f.id, unsafe.Pointer(&image[0]), C.size_t(size)) == size
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take image of HDF5 file: %w", err)
+	}
+	return image, nil
+}
+
+// CreateGroup makes a group; its parent must exist.
+func (f *File) CreateGroup(path string) error {
+	err := f.at(path, func(p *C.char) bool { return C.h5_create_group(f.id, p) >= 0 })
+	if err != nil {
+		return fmt.Errorf("create group %s: %w", path, err)
 	}
 	return nil
 }

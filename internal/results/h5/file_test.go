@@ -3,7 +3,6 @@ package h5
 import (
 	"bytes"
 	"errors"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,20 +11,20 @@ import (
 	"testing"
 )
 
-// image makes a file, lets fill write to it below its root, and gives its bytes.
-func image(t *testing.T, fill func(*Writer)) []byte {
+// image makes a file in memory, lets fill write to it, and gives its bytes.
+func image(t *testing.T, fill func(*File)) []byte {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "image.h5")
-	file, err := os.Create(path)
-	must(t, err)
-	defer file.Close()
-	w := NewWriter(file, 1<<20)
-	must(t, w.CreateGroup("/"))
-	fill(w)
-	text, err := w.Close()
-	must(t, err)
-	if onDisk, err := os.ReadFile(path); err != nil || !bytes.Equal(onDisk, text) {
-		t.Errorf("the file holds other bytes than were returned (%v)", err)
+	f, err := CreateImage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(f)
+	if err := f.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := f.Image()
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
 	}
 	return text
 }
@@ -56,12 +55,12 @@ func must(t *testing.T, errs ...error) {
 }
 
 // writeArray writes bytes as one chunk.
-func writeArray(t *testing.T, w *Writer, path string, kind Type, values []byte, dims ...int) {
+func writeArray(t *testing.T, f *File, path string, kind Type, values []byte, dims ...int) {
 	t.Helper()
-	a, err := w.CreateArray(path, kind, dims, dims)
+	a, err := f.CreateArray(path, kind, dims, dims)
 	must(t, err)
 	filtered, err := Filter(nil, values, kind.Size())
-	must(t, err, a.WriteChunk(make([]int, len(dims)), filtered), a.Close())
+	must(t, err, a.WriteChunk(make([]int, len(dims)), filtered), a.Close(), a.Close())
 }
 
 func TestArraysComeBack(t *testing.T) {
@@ -69,10 +68,10 @@ func TestArraysComeBack(t *testing.T) {
 	for i := range values {
 		values[i] = byte(i * i)
 	}
-	f := reopen(t, image(t, func(w *Writer) {
-		must(t, w.CreateGroup("/g"))
+	f := reopen(t, image(t, func(f *File) {
+		must(t, f.CreateGroup("/g"))
 		for _, kind := range []Type{Float32, Float64, Int32, Int64} {
-			writeArray(t, w, "/g/"+kind.String(), kind, values, 2, 24/kind.Size())
+			writeArray(t, f, "/g/"+kind.String(), kind, values, 2, 24/kind.Size())
 		}
 	}))
 	for _, kind := range []Type{Float32, Float64, Int32, Int64} {
@@ -94,15 +93,13 @@ func TestArraysComeBack(t *testing.T) {
 
 func TestAttributesComeBack(t *testing.T) {
 	values := map[string]any{"yes": true, "no": false, "n": int64(-7), "x": 0.1, "s": "µ text", "empty": "", "t": Text("name=1\nµ"), "none": Text(""), "a": ASCII("abc")}
-	f := reopen(t, image(t, func(w *Writer) {
-		var list []Attribute
-		for _, name := range slices.Sorted(maps.Keys(values)) {
-			list = append(list, Attribute{name, values[name]})
+	f := reopen(t, image(t, func(f *File) {
+		for name, value := range values {
+			must(t, f.SetAttributes("/", Attribute{name, value}))
 		}
-		must(t, w.CreateGroup("/g", list...))
 	}))
 	for name, want := range values {
-		got, err := f.Attribute("/g", name)
+		got, err := f.Attribute("/", name)
 		switch w := want.(type) {
 		case Text:
 			want = string(w)
@@ -113,15 +110,15 @@ func TestAttributesComeBack(t *testing.T) {
 			t.Errorf("%s is %#v (%v), want %#v", name, got, err, want)
 		}
 	}
-	if names, err := f.Attributes("/g"); err != nil || len(names) != len(values) || !slices.IsSorted(names) {
+	if names, err := f.Attributes("/"); err != nil || len(names) != len(values) || !slices.IsSorted(names) {
 		t.Errorf("names %v (%v)", names, err)
 	}
 }
 
 func TestLinesComeBack(t *testing.T) {
 	want := []string{"Trial 1", "µ 𝛼 ✓", strings.Repeat("long ", 10_000)}
-	f := reopen(t, image(t, func(w *Writer) {
-		must(t, w.WriteLines("/out", want), w.WriteLines("/none", nil), w.WriteLines("/gap", []string{"a", "", "b"}))
+	f := reopen(t, image(t, func(f *File) {
+		must(t, f.WriteLines("/out", want), f.WriteLines("/none", nil), f.WriteLines("/gap", []string{"a", "", "b"}))
 	}))
 	for path, want := range map[string][]string{"/out": want, "/none": {" "}, "/gap": {"a", " ", "b"}} {
 		if got, err := f.ReadLines(path); err != nil || !slices.Equal(got, want) {
@@ -131,7 +128,7 @@ func TestLinesComeBack(t *testing.T) {
 }
 
 func TestMissing(t *testing.T) {
-	f := reopen(t, image(t, func(w *Writer) { must(t, w.CreateGroup("/g")) }))
+	f := reopen(t, image(t, func(f *File) { must(t, f.CreateGroup("/g")) }))
 	_, err1 := f.OpenArray("/g/none")
 	_, err2 := f.OpenArray("/g")
 	_, err3 := f.ReadLines("/none")
@@ -152,19 +149,43 @@ func TestMissing(t *testing.T) {
 
 // What would be silent garbage or a crash in the library is an error here.
 func TestMisuseIsAnError(t *testing.T) {
-	f := reopen(t, image(t, func(w *Writer) { writeArray(t, w, "/a", Float32, make([]byte, 48), 4, 3) }))
-	a, err := f.OpenArray("/a")
-	must(t, err)
-	for name, err := range map[string]error{
-		"short buffer": a.Read([]int{0, 0}, []int{4, 3}, make([]byte, 47)), "no buffer": a.Read([]int{0, 0}, []int{4, 3}, nil),
-		"outside": a.Read([]int{1, 0}, []int{4, 3}, make([]byte, 48)), "negative": a.Read([]int{-1, 0}, []int{1, 3}, make([]byte, 12)),
-		"fewer axes": a.Read([]int{0}, []int{1}, make([]byte, 12)), "more axes": a.Read([]int{0, 0, 0}, []int{1, 1, 1}, make([]byte, 4)),
-	} {
-		if err == nil {
-			t.Errorf("%s: no error", name)
+	image(t, func(f *File) {
+		a, err := f.CreateArray("/a", Float32, []int{4, 3}, []int{4, 3})
+		must(t, err)
+		filtered, err := Filter(nil, make([]byte, 48), 4)
+		must(t, err, a.WriteChunk([]int{0, 0}, filtered))
+		_, noDims := f.CreateArray("/b", Float32, nil, nil)
+		_, noType := f.CreateArray("/b", Other, []int{1}, []int{1})
+		_, chunkless := f.CreateArray("/b", Float32, []int{2, 2}, []int{2})
+		_, again := f.CreateArray("/a", Float32, []int{1}, []int{1})
+		for name, err := range map[string]error{
+			"short buffer": a.Read([]int{0, 0}, []int{4, 3}, make([]byte, 47)), "no buffer": a.Read([]int{0, 0}, []int{4, 3}, nil),
+			"outside": a.Read([]int{1, 0}, []int{4, 3}, make([]byte, 48)), "negative": a.Read([]int{-1, 0}, []int{1, 3}, make([]byte, 12)),
+			"fewer axes": a.Read([]int{0}, []int{1}, make([]byte, 12)), "more axes": a.Read([]int{0, 0, 0}, []int{1, 1, 1}, make([]byte, 4)),
+			"chunk's axes": a.WriteChunk([]int{0}, filtered), "chunk's place": a.WriteChunk([]int{1, 1}, filtered), "empty chunk": a.WriteChunk([]int{0, 0}, nil),
+			"no dims": noDims, "no type": noType, "no chunk": chunkless, "second of a name": again,
+			"value's type": f.SetAttributes("/a", Attribute{"x", 7}), "zero byte": f.SetAttributes("/a", Attribute{"x", "a\x00b"}), "zero in name": f.SetAttributes("/a", Attribute{"x\x00", "a"}),
+			"large": f.SetAttributes("/a", Attribute{"x", strings.Repeat("x", 70_000)}), "no node": f.SetAttributes("/none", Attribute{"x", "a"}),
+			"no parent": f.CreateGroup("/none/g"), "path": f.CreateGroup("/g\x00"),
+		} {
+			if err == nil {
+				t.Errorf("%s: no error", name)
+			}
 		}
+		must(t, a.Close())
+	})
+}
+
+// A file can't be closed over an open array, which would break it.
+func TestCloseWithOpenArrayIsAnError(t *testing.T) {
+	f, err := CreateImage()
+	must(t, err)
+	a, err := f.CreateArray("/a", Int32, []int{1}, []int{1})
+	must(t, err)
+	if err := f.Close(); err == nil {
+		t.Error("no error")
 	}
-	must(t, a.Close(), a.Close())
+	must(t, a.Close())
 }
 
 func TestErrorsGiveTheReason(t *testing.T) {
@@ -180,9 +201,9 @@ func TestErrorsGiveTheReason(t *testing.T) {
 // Goroutines may work on files at the same time; every file has the same bytes.
 func TestManyGoroutines(t *testing.T) {
 	one := func() []byte {
-		return image(t, func(w *Writer) {
-			must(t, w.CreateGroup("/g", Attribute{"text", Text("t")}, Attribute{"title", "µ"}), w.WriteLines("/out", []string{"a"}))
-			writeArray(t, w, "/a", Float64, make([]byte, 800), 100)
+		return image(t, func(f *File) {
+			must(t, f.SetAttributes("/", Attribute{"title", "µ"}), f.SetAttributes("/", Attribute{"text", Text("t")}), f.WriteLines("/out", []string{"a"}))
+			writeArray(t, f, "/a", Float64, make([]byte, 800), 100)
 		})
 	}
 	want := one()

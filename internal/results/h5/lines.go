@@ -8,6 +8,34 @@ import (
 	"unsafe"
 )
 
+// WriteLines stores text as PyTables' variable-length unicode does: one list of
+// code points a line. An empty list of lines or an empty line is one space.
+func (f *File) WriteLines(path string, lines []string) error {
+	if len(lines) == 0 {
+		lines = []string{" "}
+	}
+	var points []C.uint32_t
+	lengths := make([]C.size_t, len(lines))
+	for i, line := range lines {
+		if line == "" {
+			line = " "
+		}
+		before := len(points)
+		for _, r := range line {
+			points = append(points, C.uint32_t(r))
+		}
+		lengths[i] = C.size_t(len(points) - before)
+	}
+	// The library is given pointers into points by a list that C makes.
+	err := f.at(path, func(p *C.char) bool {
+		return C.h5_write_lines(f.id, p, C.size_t(len(lines)), &lengths[0], &points[0]) >= 0
+	})
+	if err != nil {
+		return fmt.Errorf("write lines %s: %w", path, err)
+	}
+	return nil
+}
+
 // ReadLines reads what WriteLines or PyTables stored. The error wraps ErrMissing
 // when there is no dataset at path.
 func (f *File) ReadLines(path string) ([]string, error) {

@@ -41,24 +41,55 @@ const char *h5_error(void) {
 }
 
 // access_list gives file access properties that fail a close while objects are open
-// (the default closes late and silently) and that don't lock the file: it is complete.
-static hid_t access_list(void) {
+// (the default closes late and silently) and that don't lock the file: what is
+// read is complete, what is written is nobody else's.
+static hid_t access_list(int core) {
     hid_t p = H5Pcreate(H5P_FILE_ACCESS);
     if (p < 0) return p;
     if (H5Pset_fclose_degree(p, H5F_CLOSE_SEMI) < 0 ||
-        H5Pset_file_locking(p, 0, 1) < 0) {
+        H5Pset_file_locking(p, 0, 1) < 0 ||
+        (core && H5Pset_fapl_core(p, 64 << 10, 0) < 0)) {
         close_P(p);
         return -1;
     }
     return p;
 }
 
+hid_t h5_create_image(void) {
+    hid_t p = access_list(1);
+    if (p < 0) return p;
+    // The library refuses a name that is open, in memory too; callers hold its lock.
+    static unsigned long made;
+    char name[32];
+    snprintf(name, sizeof name, "result-%lu", ++made);
+    hid_t f = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, p);
+    close_P(p);
+    return f;
+}
+
+hid_t h5_create_file(const char *path) {
+    hid_t p = access_list(0);
+    if (p < 0) return p;
+    hid_t f = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, p);
+    close_P(p);
+    return f;
+}
+
 hid_t h5_open_file(const char *path) {
-    hid_t p = access_list();
+    hid_t p = access_list(0);
     if (p < 0) return p;
     hid_t f = H5Fopen(path, H5F_ACC_RDONLY, p);
     close_P(p);
     return f;
+}
+
+ssize_t h5_image(hid_t file, void *to, size_t size) {
+    return H5Fget_file_image(file, size ? to : NULL, size);
+}
+
+int h5_create_group(hid_t file, const char *path) {
+    hid_t g = H5Gcreate2(file, path, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    return g < 0 ? -1 : close_G(g);
 }
 
 // hard tells whether every part of path is a hard link.
@@ -104,6 +135,34 @@ static hid_t file_type(int type) {
     case T_INT64: return H5T_STD_I64LE;
     }
     return -1;
+}
+
+// filtered gives dataset creation properties: chunks, shuffle before deflate 5,
+// no times. They are made once, and are not closed.
+static hid_t filtered(int rank, const hsize_t *chunk) {
+    static hid_t kept = -1;
+    if (kept < 0) {
+        hid_t p = H5Pcreate(H5P_DATASET_CREATE);
+        if (p < 0) return p;
+        if (H5Pset_shuffle(p) < 0 || H5Pset_deflate(p, 5) < 0 || H5Pset_obj_track_times(p, 0) < 0) {
+            close_P(p);
+            return -1;
+        }
+        kept = p;
+    }
+    return H5Pset_chunk(kept, rank, chunk) < 0 ? -1 : kept;
+}
+
+hid_t h5_create_array(hid_t file, const char *path, int type, int rank, const hsize_t *dims, const hsize_t *chunk) {
+    hid_t array = -1, properties = filtered(rank, chunk), space = H5Screate_simple(rank, dims, NULL);
+    if (properties >= 0 && space >= 0)
+        array = H5Dcreate2(file, path, file_type(type), space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    if (space >= 0) close_S(space);
+    return array;
+}
+
+int h5_write_chunk(hid_t array, const hsize_t *offset, const void *filtered, size_t size) {
+    return H5Dwrite_chunk(array, H5P_DEFAULT, 0, offset, size, filtered);
 }
 
 static int element_type(hid_t array) {
@@ -153,6 +212,28 @@ int h5_read(hid_t array, int type, int rank, const hsize_t *start, const hsize_t
         rc = H5Dread(array, file_type(type), memory, file, H5P_DEFAULT, to);
     if (memory >= 0) close_S(memory);
     if (file >= 0) close_S(file);
+    return rc;
+}
+
+int h5_write_lines(hid_t file, const char *path, size_t n, const size_t *lengths, const uint32_t *points) {
+    hsize_t dims = n, most = H5S_UNLIMITED, chunk = 1024;
+    hvl_t *lines = calloc(n, sizeof *lines);
+    if (!lines) return -1;
+    for (size_t i = 0; i < n; i++) {
+        lines[i].len = lengths[i];
+        lines[i].p = (void *)points;
+        points += lengths[i];
+    }
+    int rc = -1;
+    hid_t type = H5Tvlen_create(H5T_STD_U32LE), properties = filtered(1, &chunk), space = H5Screate_simple(1, &dims, &most);
+    hid_t d = H5Dcreate2(file, path, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    if (d >= 0) {
+        rc = H5Dwrite(d, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, lines);
+        if (close_D(d) < 0) rc = -1;
+    }
+    close_S(space);
+    close_T(type);
+    free(lines);
     return rc;
 }
 
