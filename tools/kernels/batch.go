@@ -17,6 +17,7 @@ func init() {
 }
 
 const (
+	partValues = 65 // of a plane's real or imaginary part: not 64, which would make parts meet in the same lines of the cache
 	neuron    = 48 * 4 // bytes of all lanes of a neuron
 	groupWide = 3      // registers of a row of a group
 )
@@ -66,40 +67,100 @@ func (g *group) run(w, x, n, stride reg.Register, negated bool) {
 	})
 }
 
-// move adds k·t to the levels at h, stores the rates at r, and keeps the largest
-// of each lane and the lanes that have a NaN.
-func (g *group) move(t reg.VecVirtual, h, r, largest, nan, rMax operand.Mem) {
-	level := g.add(t, h)
-	g.VMOVUPS(level, h)
-	g.VANDPS(g.constant(0x7fffffff), t, t)
-	const atLeast, atMost, unordered = 0x1d, 0x12, 3
-	zero, top := g.zero(), g.broadcast(rMax)
-	if g.wide {
-		inside, bad := g.K(), g.K()
-		g.VCMPPS(operand.U8(atLeast), zero, level, inside)
-		g.VCMPPS(operand.U8(atMost), top, level, inside, inside)
-		most := g.load(largest)
-		g.VMAXPS(t, most, inside, most)
-		g.VMOVUPS(most, largest)
-		g.VCMPPS(operand.U8(unordered), level, level, bad)
-		ones := g.constant(1)
-		g.VMOVDQU32(ones, bad, nan)
-	} else {
-		inside := g.reg()
-		g.VCMPPS(operand.U8(atLeast), zero, level, inside)
-		g.VANDPS(inside, t, t)
-		g.VCMPPS(operand.U8(atMost), top, level, inside)
-		g.VANDPS(inside, t, t)
-		g.VMAXPS(largest, t, t)
-		g.VMOVUPS(t, largest)
-		g.VCMPPS(operand.U8(unordered), level, level, inside)
-		g.VORPS(nan, inside, inside)
-		g.VMOVUPS(inside, nan)
+// ending is the end of a step for the rows of a group: its constants, and what it
+// keeps of the lanes of all of them.
+type ending struct {
+	*group
+	zero, top, k, positive reg.VecVirtual
+	most                   []reg.VecVirtual // the largest moves inside the bounds
+	bad                    []reg.Register   // lanes that have a NaN: masks, or registers of them
+}
+
+// end settles the rows of a group, at h and r: what change makes of a sum of lanes
+// (bytes from the beginning of r) is the move, but for the factor k. lanes and
+// values point to what else change reads: vectors of lanes, and vectors of a value a
+// row. With 16 registers the sums go through memory.
+func (g *group) end(r, h reg.Register, lanes, values []reg.Register, change func(sum reg.VecVirtual, lane, value int)) {
+	var sums reg.Register
+	if !g.wide {
+		sums = g.param("sums")
+		g.store(sums)
 	}
-	rate := g.reg()
-	g.VMAXPS(level, zero, rate) // of equals, and with a NaN, the first operand survives
-	g.VMINPS(rate, top, rate)
-	g.VMOVUPS(rate, r)
+	e := ending{group: g, zero: g.zero(), top: g.broadcast(g.stacked("rMax")), k: g.broadcast(g.stacked("k")), positive: g.constant(0x7fffffff)}
+	largest, nan := g.param("largest"), g.param("nan")
+	for k := range groupWide {
+		e.most = append(e.most, g.load(at(largest, k*g.bytes())))
+		e.bad = append(e.bad, g.noLanes())
+	}
+	if g.wide {
+		for row, sums := range g.rows {
+			for k, sum := range sums {
+				change(sum, row*neuron+k*g.bytes(), 4*row)
+				e.move(k, sum, at(h, row*neuron+k*g.bytes()), at(r, row*neuron+k*g.bytes()))
+			}
+		}
+	} else {
+		g.eachRow(append(lanes, sums, r, h), values, func() {
+			for k := range groupWide {
+				sum := g.load(at(sums, k*g.bytes()))
+				change(sum, k*g.bytes(), 0)
+				e.move(k, sum, at(h, k*g.bytes()), at(r, k*g.bytes()))
+			}
+		})
+	}
+	for k := range groupWide {
+		g.VMOVUPS(e.most[k], at(largest, k*g.bytes()))
+		g.addLanes(e.bad[k], at(nan, k*g.bytes()))
+	}
+}
+
+// noLanes is an empty set of lanes, addLanes adds a set to one in memory.
+func (v *isa) noLanes() reg.Register {
+	if v.wide {
+		k := v.K()
+		v.KXORW(k, k, k)
+		return k
+	}
+	return v.zero()
+}
+
+func (v *isa) addLanes(set reg.Register, to operand.Mem) {
+	if v.wide {
+		v.VMOVDQU32(v.constant(1), set, to)
+		return
+	}
+	all := v.reg()
+	v.VORPS(to, set, all)
+	v.VMOVUPS(all, to)
+}
+
+// move adds k·t to the levels at h and stores the rates at r.
+func (e *ending) move(k int, t reg.VecVirtual, h, r operand.Mem) {
+	const atLeast, atMost, unordered = 0x1d, 0x12, 3
+	e.VMULPS(e.k, t, t)
+	level := e.add(t, h)
+	e.VMOVUPS(level, h)
+	e.VANDPS(e.positive, t, t)
+	if e.wide {
+		inside, bad := e.K(), e.K()
+		e.VCMPPS(operand.U8(atLeast), e.zero, level, inside)
+		e.VCMPPS(operand.U8(atMost), e.top, level, inside, inside)
+		e.VMAXPS(t, e.most[k], inside, e.most[k])
+		e.VCMPPS(operand.U8(unordered), level, level, bad)
+		e.KORW(bad, e.bad[k], e.bad[k])
+	} else {
+		inside := e.reg()
+		e.VCMPPS(operand.U8(atLeast), e.zero, level, inside)
+		e.VANDPS(inside, t, t)
+		e.VCMPPS(operand.U8(atMost), e.top, level, inside)
+		e.VANDPS(inside, t, t)
+		e.VMAXPS(e.most[k], t, e.most[k])
+		e.VCMPPS(operand.U8(unordered), level, level, inside)
+		e.VORPS(inside, e.bad[k], e.bad[k])
+	}
+	e.VMAXPS(level, e.zero, level) // of equals, and with a NaN, the first operand survives
+	e.VMINPS(level, e.top, level)
+	e.VMOVUPS(level, r)
 }
 
 func batchProduct(v *isa) {
@@ -139,21 +200,13 @@ func (g *group) eachRow(lanes, values []reg.Register, body func()) {
 func batchExcitatory(v *isa) {
 	v.function("batchExcitatory", "func(w, input *float32, cols, stride int, sums, r, h, x, y, scale, largest *float32, nan *uint32, k, rMax float32)")
 	w, input, n, stride := v.param("w"), v.param("input"), v.param("cols"), v.param("stride")
+	r, h, x, y, scale := v.param("r"), v.param("h"), v.param("x"), v.param("y"), v.param("scale")
 	g := v.group()
 	g.run(w, input, n, stride, false)
-	sums := v.param("sums")
-	g.store(sums)
-	r, h, x, y, scale := v.param("r"), v.param("h"), v.param("x"), v.param("y"), v.param("scale")
-	largest, nan := v.param("largest"), v.param("nan")
-	g.eachRow([]reg.Register{sums, r, h, x, y}, []reg.Register{scale}, func() {
-		for k := 0; k < groupWide*v.bytes(); k += v.bytes() {
-			t := v.load(at(x, k))
-			v.VSUBPS(at(sums, k), t, t)
-			v.VFMADD231PS(at(y, k), v.broadcast(at(scale, 0)), t)
-			v.VSUBPS(at(r, k), t, t)
-			v.VMULPS(v.broadcast(v.stacked("k")), t, t)
-			g.move(t, at(h, k), at(r, k), at(largest, k), at(nan, k), v.stacked("rMax"))
-		}
+	g.end(r, h, []reg.Register{x, y}, []reg.Register{scale}, func(sum reg.VecVirtual, lane, value int) {
+		v.VSUBPS(sum, v.load(at(x, lane)), sum)
+		v.VFMADD231PS(at(y, lane), v.broadcast(at(scale, value)), sum)
+		v.VSUBPS(at(r, lane), sum, sum)
 	})
 	v.finish()
 }
@@ -165,17 +218,10 @@ func batchInhibitory(v *isa) {
 	g.run(w, re, n, stride, false)
 	wii, input, inner := v.param("wii"), v.param("input"), v.param("inner")
 	g.run(wii, input, inner, stride, true)
-	sums := v.param("sums")
-	g.store(sums)
-	r, h, bg, largest, nan := v.param("r"), v.param("h"), v.param("bg"), v.param("largest"), v.param("nan")
-	g.eachRow([]reg.Register{sums, r, h}, []reg.Register{bg}, func() {
-		for k := 0; k < groupWide*v.bytes(); k += v.bytes() {
-			t := v.load(at(sums, k))
-			v.VSUBPS(at(r, k), t, t)
-			v.VADDPS(v.broadcast(at(bg, 0)), t, t)
-			v.VMULPS(v.broadcast(v.stacked("k")), t, t)
-			g.move(t, at(h, k), at(r, k), at(largest, k), at(nan, k), v.stacked("rMax"))
-		}
+	r, h, bg := v.param("r"), v.param("h"), v.param("bg")
+	g.end(r, h, nil, []reg.Register{bg}, func(sum reg.VecVirtual, lane, value int) {
+		v.VSUBPS(at(r, lane), sum, sum)
+		v.VADDPS(v.broadcast(at(bg, value)), sum, sum)
 	})
 	v.finish()
 }
@@ -218,23 +264,23 @@ func batchConvolve(v *isa) {
 		}
 	}
 	t := v.transforms(keep)
-	value := v.bytes()
+	value, part := v.bytes(), partValues*v.bytes()
 	n, from, to := v.GP64(), v.GP64(), v.GP64()
 
 	v.MOVQ(operand.U32(64), n)
 	v.MOVQ(x, from)
 	v.MOVQ(planes, to)
 	v.loop("forward", n, func() {
-		t.forwardReal(func(a int) operand.Op { return at(from, a*64*neuron) }, func(k int, x reg.VecVirtual) { v.VMOVUPS(x, at(to, k*64*value)) })
+		t.forwardReal(func(a int) operand.Op { return at(from, a*64*neuron) }, func(k int, x reg.VecVirtual) { v.VMOVUPS(x, at(to, k*part)) })
 		v.ADDQ(operand.U32(neuron), from)
 		v.ADDQ(operand.U32(uint32(value)), to)
 	})
 	// lines calls f with the places of the values of 8 lines of a plane.
 	lines := func(name string, p, step, stride int, f func(at func(k int) (re, im operand.Mem))) {
 		v.MOVQ(operand.U32(8), n)
-		v.LEAQ(at(planes, p*128*value), from)
+		v.LEAQ(at(planes, 2*p*part), from)
 		v.loop(name, n, func() {
-			f(func(k int) (re, im operand.Mem) { return at(from, k*stride*value), at(from, (64+k*stride)*value) })
+			f(func(k int) (re, im operand.Mem) { return at(from, k*stride*value), at(from, part+k*stride*value) })
 			v.ADDQ(operand.U32(uint32(step*value)), from)
 		})
 	}
@@ -266,7 +312,7 @@ func batchConvolve(v *isa) {
 	v.MOVQ(planes, from)
 	v.MOVQ(dst, to)
 	v.loop("backward", n, func() {
-		t.backwardReal(func(k int) operand.Op { return at(from, k*64*value) }, func(a int, x reg.VecVirtual) { v.VMOVUPS(x, at(to, a*64*neuron)) })
+		t.backwardReal(func(k int) operand.Op { return at(from, k*part) }, func(a int, x reg.VecVirtual) { v.VMOVUPS(x, at(to, a*64*neuron)) })
 		v.ADDQ(operand.U32(uint32(value)), from)
 		v.ADDQ(operand.U32(neuron), to)
 	})
@@ -316,7 +362,7 @@ func (v *isa) mirroredPairs(multipliers, planes reg.Register) {
 		}
 		var xr, xi [2]reg.VecVirtual
 		for k, place := range places {
-			xr[k], xi[k] = v.load(at(planes, place*v.bytes())), v.load(at(planes, (64+place)*v.bytes()))
+			xr[k], xi[k] = v.load(at(planes, place*v.bytes())), v.load(at(planes, (partValues+place)*v.bytes()))
 		}
 		for k, place := range places {
 			mr, mi := xr[len(places)-1-k], xi[len(places)-1-k]
@@ -331,7 +377,7 @@ func (v *isa) mirroredPairs(multipliers, planes reg.Register) {
 			v.VFMADD231PS(mr, vi, yi)
 			v.VFNMADD231PS(mi, vr, yi)
 			v.VMOVUPS(yr, at(planes, place*v.bytes()))
-			v.VMOVUPS(yi, at(planes, (64+place)*v.bytes()))
+			v.VMOVUPS(yi, at(planes, (partValues+place)*v.bytes()))
 		}
 	}
 }

@@ -4330,7 +4330,7 @@ TEXT ·addLayersAVX512(SB), $0-48
 	MOVQ weight+32(FP), SI
 	MOVQ n+40(FP), DI
 
-layer45:
+layer43:
 	MOVLQSX     (DX), R8
 	VMOVUPS     (AX)(R8*4), Z0
 	VMOVUPS     (BX), Z1
@@ -4342,7 +4342,7 @@ layer45:
 	ADDQ        $0x40, BX
 	ADDQ        $0x40, SI
 	DECQ        DI
-	JNZ         layer45
+	JNZ         layer43
 	VZEROUPPER
 	RET
 
@@ -4356,7 +4356,7 @@ TEXT ·addLayersAVX2(SB), $0-48
 	MOVQ weight+32(FP), SI
 	MOVQ n+40(FP), DI
 
-layer46:
+layer44:
 	MOVLQSX     (DX), R8
 	VMOVUPS     (AX)(R8*4), Y0
 	VMOVUPS     (BX), Y1
@@ -4374,6 +4374,6 @@ layer46:
 	ADDQ        $0x40, BX
 	ADDQ        $0x40, SI
 	DECQ        DI
-	JNZ         layer46
+	JNZ         layer44
 	VZEROUPPER
 	RET

@@ -18,7 +18,7 @@ TEXT ·multiplyLimitAVX512(SB), $0-8
 	VXORPS Z11, Z11, Z11
 	VXORPS Z12, Z12, Z12
 
-round47:
+round45:
 	VFMADD231PS Z0, Z0, Z1
 	VFMADD231PS Z0, Z0, Z2
 	VFMADD231PS Z0, Z0, Z3
@@ -32,7 +32,7 @@ round47:
 	VFMADD231PS Z0, Z0, Z11
 	VFMADD231PS Z0, Z0, Z12
 	DECQ        AX
-	JNZ         round47
+	JNZ         round45
 	VZEROUPPER
 	RET
 
@@ -54,7 +54,7 @@ TEXT ·multiplyLimitAVX2(SB), $0-8
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
 
-round48:
+round46:
 	VFMADD231PS Y0, Y0, Y1
 	VFMADD231PS Y0, Y0, Y2
 	VFMADD231PS Y0, Y0, Y3
@@ -68,7 +68,7 @@ round48:
 	VFMADD231PS Y0, Y0, Y11
 	VFMADD231PS Y0, Y0, Y12
 	DECQ        AX
-	JNZ         round48
+	JNZ         round46
 	VZEROUPPER
 	RET
 
@@ -78,7 +78,7 @@ TEXT ·readLimitAVX512(SB), $0-16
 	MOVQ x+0(FP), AX
 	MOVQ n+8(FP), CX
 
-round49:
+round47:
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z0
 	VMOVUPS 128(AX), Z0
@@ -89,7 +89,7 @@ round49:
 	VMOVUPS 448(AX), Z0
 	ADDQ    $0x00000200, AX
 	DECQ    CX
-	JNZ     round49
+	JNZ     round47
 	VZEROUPPER
 	RET
 
@@ -99,7 +99,7 @@ TEXT ·readLimitAVX2(SB), $0-16
 	MOVQ x+0(FP), AX
 	MOVQ n+8(FP), CX
 
-round50:
+round48:
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y0
 	VMOVUPS 64(AX), Y0
@@ -118,7 +118,7 @@ round50:
 	VMOVUPS 480(AX), Y0
 	ADDQ    $0x00000200, AX
 	DECQ    CX
-	JNZ     round50
+	JNZ     round48
 	VZEROUPPER
 	RET
 
@@ -128,7 +128,7 @@ TEXT ·clockLimitAVX512(SB), $0-16
 	MOVQ n+0(FP), AX
 	MOVQ AX, CX
 
-round51:
+round49:
 	ADDQ CX, CX
 	ADDQ CX, CX
 	ADDQ CX, CX
@@ -142,7 +142,7 @@ round51:
 	ADDQ CX, CX
 	ADDQ CX, CX
 	DECQ AX
-	JNZ  round51
+	JNZ  round49
 	MOVQ CX, ret+8(FP)
 	VZEROUPPER
 	RET
@@ -153,7 +153,7 @@ TEXT ·clockLimitAVX2(SB), $0-16
 	MOVQ n+0(FP), AX
 	MOVQ AX, CX
 
-round52:
+round50:
 	ADDQ CX, CX
 	ADDQ CX, CX
 	ADDQ CX, CX
@@ -167,7 +167,7 @@ round52:
 	ADDQ CX, CX
 	ADDQ CX, CX
 	DECQ AX
-	JNZ  round52
+	JNZ  round50
 	MOVQ CX, ret+8(FP)
 	VZEROUPPER
 	RET

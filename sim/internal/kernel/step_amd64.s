@@ -324,18 +324,18 @@ TEXT ·productActive1AVX512(SB), $0-40
 	VXORPS Z0, Z0, Z0
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed53
+	JZ     listed51
 
-column54:
+column52:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Z1
 	SHLQ         $0x06, DI
 	VFMADD231PS  (CX)(DI*1), Z1, Z0
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column54
+	JNZ          column52
 
-listed53:
+listed51:
 	VMOVUPS Z0, (AX)
 	VZEROUPPER
 	RET
@@ -351,9 +351,9 @@ TEXT ·productActive1AVX2(SB), $0-40
 	VXORPS Y1, Y1, Y1
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed55
+	JZ     listed53
 
-column56:
+column54:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Y2
 	SHLQ         $0x06, DI
@@ -361,9 +361,9 @@ column56:
 	VFMADD231PS  32(CX)(DI*1), Y2, Y1
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column56
+	JNZ          column54
 
-listed55:
+listed53:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VZEROUPPER
@@ -382,18 +382,18 @@ TEXT ·stepExcitatory1AVX512(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Z2
 	MOVQ         216(AX), DI
 
-panel57:
+panel55:
 	VXORPS Z0, Z0, Z0
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column58:
+column56:
 	VBROADCASTSS  (R9), Z3
 	VFMADD231PS   (CX), Z3, Z0
 	ADDQ          $0x00000040, CX
 	ADDQ          $0x04, R9
 	DECQ          R8
-	JNZ           column58
+	JNZ           column56
 	MOVQ          96(AX), R8
 	VMOVUPS       (R8)(BX*1), Z3
 	VSUBPS        Z0, Z3, Z3
@@ -433,7 +433,7 @@ column58:
 	VPADDD        sixteens<>+0(SB), Z2, Z2
 	ADDQ          $0x00000040, BX
 	DECQ          SI
-	JNZ           panel57
+	JNZ           panel55
 	MOVQ          DI, 216(AX)
 	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMAXPS        Y0, Y1, Y1
@@ -446,10 +446,10 @@ column58:
 	VMOVSS        X1, 232(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end59
+	JZ            end57
 	MOVL          $0x00000001, 236(AX)
 
-end59:
+end57:
 	VZEROUPPER
 	RET
 
@@ -466,20 +466,20 @@ TEXT ·stepExcitatory1AVX2(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Y4
 	MOVQ         216(AX), DI
 
-panel60:
+panel58:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column61:
+column59:
 	VBROADCASTSS (R9), Y5
 	VFMADD231PS  (CX), Y5, Y0
 	VFMADD231PS  32(CX), Y5, Y1
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x04, R9
 	DECQ         R8
-	JNZ          column61
+	JNZ          column59
 	MOVQ         96(AX), R8
 	VMOVUPS      (R8)(BX*1), Y5
 	VSUBPS       Y0, Y5, Y5
@@ -564,7 +564,7 @@ column61:
 	VPADDD       eights<>+0(SB), Y4, Y4
 	ADDQ         $0x00000040, BX
 	DECQ         SI
-	JNZ          panel60
+	JNZ          panel58
 	MOVQ         DI, 216(AX)
 	VEXTRACTF128 $0x01, Y2, X0
 	VMAXPS       X0, X2, X2
@@ -575,10 +575,10 @@ column61:
 	VMOVSS       X2, 232(AX)
 	VMOVMSKPS    Y3, CX
 	TESTL        CX, CX
-	JZ           end62
+	JZ           end60
 	MOVL         $0x00000001, 236(AX)
 
-end62:
+end60:
 	VZEROUPPER
 	RET
 
@@ -595,53 +595,53 @@ TEXT ·stepInhibitory1AVX512(SB), $0-8
 	VBROADCASTSS 240(AX), Z1
 	KXORW        K1, K1, K1
 
-panel63:
+panel61:
 	VXORPS Z0, Z0, Z0
 	CMPQ   208(AX), $+0
-	JGE    listed64
+	JGE    listed62
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column66:
+column64:
 	VBROADCASTSS (R10), Z2
 	VFMADD231PS  (CX), Z2, Z0
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column66
-	JMP          both65
+	JNZ          column64
+	JMP          both63
 
-listed64:
+listed62:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed67
+	JZ    listed65
 
-column68:
+column66:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Z2
 	SHLQ         $0x06, R11
 	VFMADD231PS  (CX)(R11*1), Z2, Z0
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column68
+	JNZ          column66
 
-listed67:
+listed65:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000040, R9, R9
 	ADDQ   R9, CX
 
-both65:
+both63:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column69:
+column67:
 	VBROADCASTSS  (R10), Z2
 	VFNMADD231PS  (DX), Z2, Z0
 	ADDQ          $0x00000040, DX
 	ADDQ          $0x04, R10
 	DECQ          R9
-	JNZ           column69
+	JNZ           column67
 	MOVQ          120(AX), R9
 	VSUBPS        (R9)(BX*1), Z0, Z0
 	MOVQ          168(AX), R10
@@ -667,7 +667,7 @@ column69:
 	VMOVUPS       Z0, (R9)(BX*1)
 	ADDQ          $0x00000040, BX
 	DECQ          SI
-	JNZ           panel63
+	JNZ           panel61
 	VEXTRACTF64X4 $0x01, Z1, Y0
 	VMAXPS        Y0, Y1, Y1
 	VEXTRACTF128  $0x01, Y1, X0
@@ -679,10 +679,10 @@ column69:
 	VMOVSS        X1, 240(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end70
+	JZ            end68
 	MOVL          $0x00000001, 244(AX)
 
-end70:
+end68:
 	VZEROUPPER
 	RET
 
@@ -699,31 +699,31 @@ TEXT ·stepInhibitory1AVX2(SB), $0-8
 	VBROADCASTSS 240(AX), Y2
 	VXORPS       Y3, Y3, Y3
 
-panel71:
+panel69:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	CMPQ   208(AX), $+0
-	JGE    listed72
+	JGE    listed70
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column74:
+column72:
 	VBROADCASTSS (R10), Y4
 	VFMADD231PS  (CX), Y4, Y0
 	VFMADD231PS  32(CX), Y4, Y1
 	ADDQ         $0x00000040, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column74
-	JMP          both73
+	JNZ          column72
+	JMP          both71
 
-listed72:
+listed70:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed75
+	JZ    listed73
 
-column76:
+column74:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Y4
 	SHLQ         $0x06, R11
@@ -731,25 +731,25 @@ column76:
 	VFMADD231PS  32(CX)(R11*1), Y4, Y1
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column76
+	JNZ          column74
 
-listed75:
+listed73:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000040, R9, R9
 	ADDQ   R9, CX
 
-both73:
+both71:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column77:
+column75:
 	VBROADCASTSS (R10), Y4
 	VFNMADD231PS (DX), Y4, Y0
 	VFNMADD231PS 32(DX), Y4, Y1
 	ADDQ         $0x00000040, DX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column77
+	JNZ          column75
 	MOVQ         120(AX), R9
 	VSUBPS       (R9)(BX*1), Y0, Y0
 	MOVQ         168(AX), R10
@@ -802,7 +802,7 @@ column77:
 	VMOVUPS      Y0, 32(R9)(BX*1)
 	ADDQ         $0x00000040, BX
 	DECQ         SI
-	JNZ          panel71
+	JNZ          panel69
 	VEXTRACTF128 $0x01, Y2, X0
 	VMAXPS       X0, X2, X2
 	VPERMILPS    $0x0e, X2, X0
@@ -812,10 +812,10 @@ column77:
 	VMOVSS       X2, 240(AX)
 	VMOVMSKPS    Y3, CX
 	TESTL        CX, CX
-	JZ           end78
+	JZ           end76
 	MOVL         $0x00000001, 244(AX)
 
-end78:
+end76:
 	VZEROUPPER
 	RET
 
@@ -830,9 +830,9 @@ TEXT ·productActive2AVX512(SB), $0-40
 	VXORPS Z1, Z1, Z1
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed79
+	JZ     listed77
 
-column80:
+column78:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Z2
 	SHLQ         $0x07, DI
@@ -840,9 +840,9 @@ column80:
 	VFMADD231PS  64(CX)(DI*1), Z2, Z1
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column80
+	JNZ          column78
 
-listed79:
+listed77:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VZEROUPPER
@@ -861,9 +861,9 @@ TEXT ·productActive2AVX2(SB), $0-40
 	VXORPS Y3, Y3, Y3
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed81
+	JZ     listed79
 
-column82:
+column80:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Y4
 	SHLQ         $0x07, DI
@@ -873,9 +873,9 @@ column82:
 	VFMADD231PS  96(CX)(DI*1), Y4, Y3
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column82
+	JNZ          column80
 
-listed81:
+listed79:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -896,20 +896,20 @@ TEXT ·stepExcitatory2AVX512(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Z3
 	MOVQ         216(AX), DI
 
-panel83:
+panel81:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column84:
+column82:
 	VBROADCASTSS  (R9), Z4
 	VFMADD231PS   (CX), Z4, Z0
 	VFMADD231PS   64(CX), Z4, Z1
 	ADDQ          $0x00000080, CX
 	ADDQ          $0x04, R9
 	DECQ          R8
-	JNZ           column84
+	JNZ           column82
 	MOVQ          96(AX), R8
 	VMOVUPS       (R8)(BX*1), Z4
 	VSUBPS        Z0, Z4, Z4
@@ -986,7 +986,7 @@ column84:
 	VPADDD        sixteens<>+0(SB), Z3, Z3
 	ADDQ          $0x00000080, BX
 	DECQ          SI
-	JNZ           panel83
+	JNZ           panel81
 	MOVQ          DI, 216(AX)
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMAXPS        Y0, Y2, Y2
@@ -999,10 +999,10 @@ column84:
 	VMOVSS        X2, 232(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end85
+	JZ            end83
 	MOVL          $0x00000001, 236(AX)
 
-end85:
+end83:
 	VZEROUPPER
 	RET
 
@@ -1019,7 +1019,7 @@ TEXT ·stepExcitatory2AVX2(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Y6
 	MOVQ         216(AX), DI
 
-panel86:
+panel84:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1027,7 +1027,7 @@ panel86:
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column87:
+column85:
 	VBROADCASTSS (R9), Y7
 	VFMADD231PS  (CX), Y7, Y0
 	VFMADD231PS  32(CX), Y7, Y1
@@ -1036,7 +1036,7 @@ column87:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x04, R9
 	DECQ         R8
-	JNZ          column87
+	JNZ          column85
 	MOVQ         96(AX), R8
 	VMOVUPS      (R8)(BX*1), Y7
 	VSUBPS       Y0, Y7, Y7
@@ -1203,7 +1203,7 @@ column87:
 	VPADDD       eights<>+0(SB), Y6, Y6
 	ADDQ         $0x00000080, BX
 	DECQ         SI
-	JNZ          panel86
+	JNZ          panel84
 	MOVQ         DI, 216(AX)
 	VEXTRACTF128 $0x01, Y4, X0
 	VMAXPS       X0, X4, X4
@@ -1214,10 +1214,10 @@ column87:
 	VMOVSS       X4, 232(AX)
 	VMOVMSKPS    Y5, CX
 	TESTL        CX, CX
-	JZ           end88
+	JZ           end86
 	MOVL         $0x00000001, 236(AX)
 
-end88:
+end86:
 	VZEROUPPER
 	RET
 
@@ -1234,31 +1234,31 @@ TEXT ·stepInhibitory2AVX512(SB), $0-8
 	VBROADCASTSS 240(AX), Z2
 	KXORW        K1, K1, K1
 
-panel89:
+panel87:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	CMPQ   208(AX), $+0
-	JGE    listed90
+	JGE    listed88
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column92:
+column90:
 	VBROADCASTSS (R10), Z3
 	VFMADD231PS  (CX), Z3, Z0
 	VFMADD231PS  64(CX), Z3, Z1
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column92
-	JMP          both91
+	JNZ          column90
+	JMP          both89
 
-listed90:
+listed88:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed93
+	JZ    listed91
 
-column94:
+column92:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Z3
 	SHLQ         $0x07, R11
@@ -1266,25 +1266,25 @@ column94:
 	VFMADD231PS  64(CX)(R11*1), Z3, Z1
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column94
+	JNZ          column92
 
-listed93:
+listed91:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000080, R9, R9
 	ADDQ   R9, CX
 
-both91:
+both89:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column95:
+column93:
 	VBROADCASTSS  (R10), Z3
 	VFNMADD231PS  (DX), Z3, Z0
 	VFNMADD231PS  64(DX), Z3, Z1
 	ADDQ          $0x00000080, DX
 	ADDQ          $0x04, R10
 	DECQ          R9
-	JNZ           column95
+	JNZ           column93
 	MOVQ          120(AX), R9
 	VSUBPS        (R9)(BX*1), Z0, Z0
 	MOVQ          168(AX), R10
@@ -1333,7 +1333,7 @@ column95:
 	VMOVUPS       Z0, 64(R9)(BX*1)
 	ADDQ          $0x00000080, BX
 	DECQ          SI
-	JNZ           panel89
+	JNZ           panel87
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VMAXPS        Y0, Y2, Y2
 	VEXTRACTF128  $0x01, Y2, X0
@@ -1345,10 +1345,10 @@ column95:
 	VMOVSS        X2, 240(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end96
+	JZ            end94
 	MOVL          $0x00000001, 244(AX)
 
-end96:
+end94:
 	VZEROUPPER
 	RET
 
@@ -1365,17 +1365,17 @@ TEXT ·stepInhibitory2AVX2(SB), $0-8
 	VBROADCASTSS 240(AX), Y4
 	VXORPS       Y5, Y5, Y5
 
-panel97:
+panel95:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	CMPQ   208(AX), $+0
-	JGE    listed98
+	JGE    listed96
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column100:
+column98:
 	VBROADCASTSS (R10), Y6
 	VFMADD231PS  (CX), Y6, Y0
 	VFMADD231PS  32(CX), Y6, Y1
@@ -1384,16 +1384,16 @@ column100:
 	ADDQ         $0x00000080, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column100
-	JMP          both99
+	JNZ          column98
+	JMP          both97
 
-listed98:
+listed96:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed101
+	JZ    listed99
 
-column102:
+column100:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Y6
 	SHLQ         $0x07, R11
@@ -1403,18 +1403,18 @@ column102:
 	VFMADD231PS  96(CX)(R11*1), Y6, Y3
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column102
+	JNZ          column100
 
-listed101:
+listed99:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000080, R9, R9
 	ADDQ   R9, CX
 
-both99:
+both97:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column103:
+column101:
 	VBROADCASTSS (R10), Y6
 	VFNMADD231PS (DX), Y6, Y0
 	VFNMADD231PS 32(DX), Y6, Y1
@@ -1423,7 +1423,7 @@ column103:
 	ADDQ         $0x00000080, DX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column103
+	JNZ          column101
 	MOVQ         120(AX), R9
 	VSUBPS       (R9)(BX*1), Y0, Y0
 	MOVQ         168(AX), R10
@@ -1526,7 +1526,7 @@ column103:
 	VMOVUPS      Y0, 96(R9)(BX*1)
 	ADDQ         $0x00000080, BX
 	DECQ         SI
-	JNZ          panel97
+	JNZ          panel95
 	VEXTRACTF128 $0x01, Y4, X0
 	VMAXPS       X0, X4, X4
 	VPERMILPS    $0x0e, X4, X0
@@ -1536,10 +1536,10 @@ column103:
 	VMOVSS       X4, 240(AX)
 	VMOVMSKPS    Y5, CX
 	TESTL        CX, CX
-	JZ           end104
+	JZ           end102
 	MOVL         $0x00000001, 244(AX)
 
-end104:
+end102:
 	VZEROUPPER
 	RET
 
@@ -1555,9 +1555,9 @@ TEXT ·productActive3AVX512(SB), $0-40
 	VXORPS Z2, Z2, Z2
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed105
+	JZ     listed103
 
-column106:
+column104:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Z3
 	IMUL3Q       $0xc0, DI, DI
@@ -1566,9 +1566,9 @@ column106:
 	VFMADD231PS  128(CX)(DI*1), Z3, Z2
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column106
+	JNZ          column104
 
-listed105:
+listed103:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -1590,9 +1590,9 @@ TEXT ·productActive3AVX2(SB), $0-40
 	VXORPS Y5, Y5, Y5
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed107
+	JZ     listed105
 
-column108:
+column106:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Y6
 	IMUL3Q       $0xc0, DI, DI
@@ -1604,9 +1604,9 @@ column108:
 	VFMADD231PS  160(CX)(DI*1), Y6, Y5
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column108
+	JNZ          column106
 
-listed107:
+listed105:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -1629,14 +1629,14 @@ TEXT ·stepExcitatory3AVX512(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Z4
 	MOVQ         216(AX), DI
 
-panel109:
+panel107:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column110:
+column108:
 	VBROADCASTSS  (R9), Z5
 	VFMADD231PS   (CX), Z5, Z0
 	VFMADD231PS   64(CX), Z5, Z1
@@ -1644,7 +1644,7 @@ column110:
 	ADDQ          $0x000000c0, CX
 	ADDQ          $0x04, R9
 	DECQ          R8
-	JNZ           column110
+	JNZ           column108
 	MOVQ          96(AX), R8
 	VMOVUPS       (R8)(BX*1), Z5
 	VSUBPS        Z0, Z5, Z5
@@ -1758,7 +1758,7 @@ column110:
 	VPADDD        sixteens<>+0(SB), Z4, Z4
 	ADDQ          $0x000000c0, BX
 	DECQ          SI
-	JNZ           panel109
+	JNZ           panel107
 	MOVQ          DI, 216(AX)
 	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMAXPS        Y0, Y3, Y3
@@ -1771,10 +1771,10 @@ column110:
 	VMOVSS        X3, 232(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end111
+	JZ            end109
 	MOVL          $0x00000001, 236(AX)
 
-end111:
+end109:
 	VZEROUPPER
 	RET
 
@@ -1791,7 +1791,7 @@ TEXT ·stepExcitatory3AVX2(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Y8
 	MOVQ         216(AX), DI
 
-panel112:
+panel110:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1801,7 +1801,7 @@ panel112:
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column113:
+column111:
 	VBROADCASTSS (R9), Y9
 	VFMADD231PS  (CX), Y9, Y0
 	VFMADD231PS  32(CX), Y9, Y1
@@ -1812,7 +1812,7 @@ column113:
 	ADDQ         $0x000000c0, CX
 	ADDQ         $0x04, R9
 	DECQ         R8
-	JNZ          column113
+	JNZ          column111
 	MOVQ         96(AX), R8
 	VMOVUPS      (R8)(BX*1), Y9
 	VSUBPS       Y0, Y9, Y9
@@ -2061,7 +2061,7 @@ column113:
 	VPADDD       eights<>+0(SB), Y8, Y8
 	ADDQ         $0x000000c0, BX
 	DECQ         SI
-	JNZ          panel112
+	JNZ          panel110
 	MOVQ         DI, 216(AX)
 	VEXTRACTF128 $0x01, Y6, X0
 	VMAXPS       X0, X6, X6
@@ -2072,10 +2072,10 @@ column113:
 	VMOVSS       X6, 232(AX)
 	VMOVMSKPS    Y7, CX
 	TESTL        CX, CX
-	JZ           end114
+	JZ           end112
 	MOVL         $0x00000001, 236(AX)
 
-end114:
+end112:
 	VZEROUPPER
 	RET
 
@@ -2092,16 +2092,16 @@ TEXT ·stepInhibitory3AVX512(SB), $0-8
 	VBROADCASTSS 240(AX), Z3
 	KXORW        K1, K1, K1
 
-panel115:
+panel113:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	CMPQ   208(AX), $+0
-	JGE    listed116
+	JGE    listed114
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column118:
+column116:
 	VBROADCASTSS (R10), Z4
 	VFMADD231PS  (CX), Z4, Z0
 	VFMADD231PS  64(CX), Z4, Z1
@@ -2109,16 +2109,16 @@ column118:
 	ADDQ         $0x000000c0, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column118
-	JMP          both117
+	JNZ          column116
+	JMP          both115
 
-listed116:
+listed114:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed119
+	JZ    listed117
 
-column120:
+column118:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Z4
 	IMUL3Q       $0xc0, R11, R11
@@ -2127,18 +2127,18 @@ column120:
 	VFMADD231PS  128(CX)(R11*1), Z4, Z2
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column120
+	JNZ          column118
 
-listed119:
+listed117:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x000000c0, R9, R9
 	ADDQ   R9, CX
 
-both117:
+both115:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column121:
+column119:
 	VBROADCASTSS  (R10), Z4
 	VFNMADD231PS  (DX), Z4, Z0
 	VFNMADD231PS  64(DX), Z4, Z1
@@ -2146,7 +2146,7 @@ column121:
 	ADDQ          $0x000000c0, DX
 	ADDQ          $0x04, R10
 	DECQ          R9
-	JNZ           column121
+	JNZ           column119
 	MOVQ          120(AX), R9
 	VSUBPS        (R9)(BX*1), Z0, Z0
 	MOVQ          168(AX), R10
@@ -2218,7 +2218,7 @@ column121:
 	VMOVUPS       Z0, 128(R9)(BX*1)
 	ADDQ          $0x000000c0, BX
 	DECQ          SI
-	JNZ           panel115
+	JNZ           panel113
 	VEXTRACTF64X4 $0x01, Z3, Y0
 	VMAXPS        Y0, Y3, Y3
 	VEXTRACTF128  $0x01, Y3, X0
@@ -2230,10 +2230,10 @@ column121:
 	VMOVSS        X3, 240(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end122
+	JZ            end120
 	MOVL          $0x00000001, 244(AX)
 
-end122:
+end120:
 	VZEROUPPER
 	RET
 
@@ -2250,7 +2250,7 @@ TEXT ·stepInhibitory3AVX2(SB), $0-8
 	VBROADCASTSS 240(AX), Y6
 	VXORPS       Y7, Y7, Y7
 
-panel123:
+panel121:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2258,11 +2258,11 @@ panel123:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	CMPQ   208(AX), $+0
-	JGE    listed124
+	JGE    listed122
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column126:
+column124:
 	VBROADCASTSS (R10), Y8
 	VFMADD231PS  (CX), Y8, Y0
 	VFMADD231PS  32(CX), Y8, Y1
@@ -2273,16 +2273,16 @@ column126:
 	ADDQ         $0x000000c0, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column126
-	JMP          both125
+	JNZ          column124
+	JMP          both123
 
-listed124:
+listed122:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed127
+	JZ    listed125
 
-column128:
+column126:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Y8
 	IMUL3Q       $0xc0, R11, R11
@@ -2294,18 +2294,18 @@ column128:
 	VFMADD231PS  160(CX)(R11*1), Y8, Y5
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column128
+	JNZ          column126
 
-listed127:
+listed125:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x000000c0, R9, R9
 	ADDQ   R9, CX
 
-both125:
+both123:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column129:
+column127:
 	VBROADCASTSS (R10), Y8
 	VFNMADD231PS (DX), Y8, Y0
 	VFNMADD231PS 32(DX), Y8, Y1
@@ -2316,7 +2316,7 @@ column129:
 	ADDQ         $0x000000c0, DX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column129
+	JNZ          column127
 	MOVQ         120(AX), R9
 	VSUBPS       (R9)(BX*1), Y0, Y0
 	MOVQ         168(AX), R10
@@ -2469,7 +2469,7 @@ column129:
 	VMOVUPS      Y0, 160(R9)(BX*1)
 	ADDQ         $0x000000c0, BX
 	DECQ         SI
-	JNZ          panel123
+	JNZ          panel121
 	VEXTRACTF128 $0x01, Y6, X0
 	VMAXPS       X0, X6, X6
 	VPERMILPS    $0x0e, X6, X0
@@ -2479,10 +2479,10 @@ column129:
 	VMOVSS       X6, 240(AX)
 	VMOVMSKPS    Y7, CX
 	TESTL        CX, CX
-	JZ           end130
+	JZ           end128
 	MOVL         $0x00000001, 244(AX)
 
-end130:
+end128:
 	VZEROUPPER
 	RET
 
@@ -2499,9 +2499,9 @@ TEXT ·productActive4AVX512(SB), $0-40
 	VXORPS Z3, Z3, Z3
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed131
+	JZ     listed129
 
-column132:
+column130:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Z4
 	SHLQ         $0x08, DI
@@ -2511,9 +2511,9 @@ column132:
 	VFMADD231PS  192(CX)(DI*1), Z4, Z3
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column132
+	JNZ          column130
 
-listed131:
+listed129:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -2538,9 +2538,9 @@ TEXT ·productActive4AVX2(SB), $0-40
 	VXORPS Y7, Y7, Y7
 	MOVQ   n+32(FP), SI
 	TESTQ  SI, SI
-	JZ     listed133
+	JZ     listed131
 
-column134:
+column132:
 	MOVLQSX      (BX), DI
 	VBROADCASTSS (DX)(DI*4), Y8
 	SHLQ         $0x08, DI
@@ -2554,9 +2554,9 @@ column134:
 	VFMADD231PS  224(CX)(DI*1), Y8, Y7
 	ADDQ         $0x04, BX
 	DECQ         SI
-	JNZ          column134
+	JNZ          column132
 
-listed133:
+listed131:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -2581,7 +2581,7 @@ TEXT ·stepExcitatory4AVX512(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Z5
 	MOVQ         216(AX), DI
 
-panel135:
+panel133:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2589,7 +2589,7 @@ panel135:
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column136:
+column134:
 	VBROADCASTSS  (R9), Z6
 	VFMADD231PS   (CX), Z6, Z0
 	VFMADD231PS   64(CX), Z6, Z1
@@ -2598,7 +2598,7 @@ column136:
 	ADDQ          $0x00000100, CX
 	ADDQ          $0x04, R9
 	DECQ          R8
-	JNZ           column136
+	JNZ           column134
 	MOVQ          96(AX), R8
 	VMOVUPS       (R8)(BX*1), Z6
 	VSUBPS        Z0, Z6, Z6
@@ -2749,7 +2749,7 @@ column136:
 	VPADDD        sixteens<>+0(SB), Z5, Z5
 	ADDQ          $0x00000100, BX
 	DECQ          SI
-	JNZ           panel135
+	JNZ           panel133
 	MOVQ          DI, 216(AX)
 	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMAXPS        Y0, Y4, Y4
@@ -2762,10 +2762,10 @@ column136:
 	VMOVSS        X4, 232(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end137
+	JZ            end135
 	MOVL          $0x00000001, 236(AX)
 
-end137:
+end135:
 	VZEROUPPER
 	RET
 
@@ -2782,7 +2782,7 @@ TEXT ·stepExcitatory4AVX2(SB), $0-8
 	VMOVUPS      ascending<>+0(SB), Y10
 	MOVQ         216(AX), DI
 
-panel138:
+panel136:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2794,7 +2794,7 @@ panel138:
 	MOVQ   192(AX), R8
 	MOVQ   DX, R9
 
-column139:
+column137:
 	VBROADCASTSS (R9), Y11
 	VFMADD231PS  (CX), Y11, Y0
 	VFMADD231PS  32(CX), Y11, Y1
@@ -2807,7 +2807,7 @@ column139:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, R9
 	DECQ         R8
-	JNZ          column139
+	JNZ          column137
 	MOVQ         96(AX), R8
 	VMOVUPS      (R8)(BX*1), Y11
 	VSUBPS       Y0, Y11, Y11
@@ -3138,7 +3138,7 @@ column139:
 	VPADDD       eights<>+0(SB), Y10, Y10
 	ADDQ         $0x00000100, BX
 	DECQ         SI
-	JNZ          panel138
+	JNZ          panel136
 	MOVQ         DI, 216(AX)
 	VEXTRACTF128 $0x01, Y8, X0
 	VMAXPS       X0, X8, X8
@@ -3149,10 +3149,10 @@ column139:
 	VMOVSS       X8, 232(AX)
 	VMOVMSKPS    Y9, CX
 	TESTL        CX, CX
-	JZ           end140
+	JZ           end138
 	MOVL         $0x00000001, 236(AX)
 
-end140:
+end138:
 	VZEROUPPER
 	RET
 
@@ -3169,17 +3169,17 @@ TEXT ·stepInhibitory4AVX512(SB), $0-8
 	VBROADCASTSS 240(AX), Z4
 	KXORW        K1, K1, K1
 
-panel141:
+panel139:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
 	VXORPS Z3, Z3, Z3
 	CMPQ   208(AX), $+0
-	JGE    listed142
+	JGE    listed140
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column144:
+column142:
 	VBROADCASTSS (R10), Z5
 	VFMADD231PS  (CX), Z5, Z0
 	VFMADD231PS  64(CX), Z5, Z1
@@ -3188,16 +3188,16 @@ column144:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column144
-	JMP          both143
+	JNZ          column142
+	JMP          both141
 
-listed142:
+listed140:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed145
+	JZ    listed143
 
-column146:
+column144:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Z5
 	SHLQ         $0x08, R11
@@ -3207,18 +3207,18 @@ column146:
 	VFMADD231PS  192(CX)(R11*1), Z5, Z3
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column146
+	JNZ          column144
 
-listed145:
+listed143:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000100, R9, R9
 	ADDQ   R9, CX
 
-both143:
+both141:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column147:
+column145:
 	VBROADCASTSS  (R10), Z5
 	VFNMADD231PS  (DX), Z5, Z0
 	VFNMADD231PS  64(DX), Z5, Z1
@@ -3227,7 +3227,7 @@ column147:
 	ADDQ          $0x00000100, DX
 	ADDQ          $0x04, R10
 	DECQ          R9
-	JNZ           column147
+	JNZ           column145
 	MOVQ          120(AX), R9
 	VSUBPS        (R9)(BX*1), Z0, Z0
 	MOVQ          168(AX), R10
@@ -3322,7 +3322,7 @@ column147:
 	VMOVUPS       Z0, 192(R9)(BX*1)
 	ADDQ          $0x00000100, BX
 	DECQ          SI
-	JNZ           panel141
+	JNZ           panel139
 	VEXTRACTF64X4 $0x01, Z4, Y0
 	VMAXPS        Y0, Y4, Y4
 	VEXTRACTF128  $0x01, Y4, X0
@@ -3334,10 +3334,10 @@ column147:
 	VMOVSS        X4, 240(AX)
 	KMOVW         K1, CX
 	TESTL         CX, CX
-	JZ            end148
+	JZ            end146
 	MOVL          $0x00000001, 244(AX)
 
-end148:
+end146:
 	VZEROUPPER
 	RET
 
@@ -3354,7 +3354,7 @@ TEXT ·stepInhibitory4AVX2(SB), $0-8
 	VBROADCASTSS 240(AX), Y8
 	VXORPS       Y9, Y9, Y9
 
-panel149:
+panel147:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3364,11 +3364,11 @@ panel149:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	CMPQ   208(AX), $+0
-	JGE    listed150
+	JGE    listed148
 	MOVQ   192(AX), R9
 	MOVQ   DI, R10
 
-column152:
+column150:
 	VBROADCASTSS (R10), Y10
 	VFMADD231PS  (CX), Y10, Y0
 	VFMADD231PS  32(CX), Y10, Y1
@@ -3381,16 +3381,16 @@ column152:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column152
-	JMP          both151
+	JNZ          column150
+	JMP          both149
 
-listed150:
+listed148:
 	MOVQ  48(AX), R9
 	MOVQ  208(AX), R10
 	TESTQ R10, R10
-	JZ    listed153
+	JZ    listed151
 
-column154:
+column152:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS (DI)(R11*4), Y10
 	SHLQ         $0x08, R11
@@ -3404,18 +3404,18 @@ column154:
 	VFMADD231PS  224(CX)(R11*1), Y10, Y7
 	ADDQ         $0x04, R9
 	DECQ         R10
-	JNZ          column154
+	JNZ          column152
 
-listed153:
+listed151:
 	MOVQ   192(AX), R9
 	IMUL3Q $0x00000100, R9, R9
 	ADDQ   R9, CX
 
-both151:
+both149:
 	MOVQ 200(AX), R9
 	MOVQ R8, R10
 
-column155:
+column153:
 	VBROADCASTSS (R10), Y10
 	VFNMADD231PS (DX), Y10, Y0
 	VFNMADD231PS 32(DX), Y10, Y1
@@ -3428,7 +3428,7 @@ column155:
 	ADDQ         $0x00000100, DX
 	ADDQ         $0x04, R10
 	DECQ         R9
-	JNZ          column155
+	JNZ          column153
 	MOVQ         120(AX), R9
 	VSUBPS       (R9)(BX*1), Y0, Y0
 	MOVQ         168(AX), R10
@@ -3631,7 +3631,7 @@ column155:
 	VMOVUPS      Y0, 224(R9)(BX*1)
 	ADDQ         $0x00000100, BX
 	DECQ         SI
-	JNZ          panel149
+	JNZ          panel147
 	VEXTRACTF128 $0x01, Y8, X0
 	VMAXPS       X0, X8, X8
 	VPERMILPS    $0x0e, X8, X0
@@ -3641,9 +3641,9 @@ column155:
 	VMOVSS       X8, 240(AX)
 	VMOVMSKPS    Y9, CX
 	TESTL        CX, CX
-	JZ           end156
+	JZ           end154
 	MOVL         $0x00000001, 244(AX)
 
-end156:
+end154:
 	VZEROUPPER
 	RET
