@@ -17,9 +17,9 @@ func init() {
 }
 
 const (
-	partValues = 65 // of a plane's real or imaginary part: not 64, which would make parts meet in the same lines of the cache
-	neuron    = 48 * 4 // bytes of all lanes of a neuron
-	groupWide = 3      // registers of a row of a group
+	partValues = 65     // of a plane's real or imaginary part: not 64, which would make parts meet in the same lines of the cache
+	neuron     = 48 * 4 // bytes of all lanes of a neuron
+	groupWide  = 3      // registers of a row of a group
 )
 
 // group is the sums of some rows, three registers of lanes each.
