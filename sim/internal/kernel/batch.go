@@ -24,7 +24,7 @@ func NewBatch(nE, nI int) *Batch {
 	i := func() []float32 { return aligned[float32](padded(nI) * Lanes) }
 	b := &Batch{nE: nE, nI: nI, re: e(), he: e(), x: e(), y: e(), ri: i(), hi: i(), old: i(), bg: aligned[float32](padded(nI)),
 		unit: aligned[float32](padded(nE)), largestE: aligned[float32](Lanes), largestI: aligned[float32](Lanes),
-		nan: aligned[uint32](Lanes), sums: aligned[float32](8 * Lanes), planes: aligned[float32](2*gridSize * stripRows),
+		nan: aligned[uint32](Lanes), sums: aligned[float32](8 * Lanes), planes: aligned[float32](2 * gridSize * stripRows),
 		scratch: NewScratch(), lane: aligned[float32](gridSize), lane2: aligned[float32](gridSize)}
 	fill(b.unit[:nE], 1)
 	return b
