@@ -3,6 +3,7 @@ package results
 import (
 	"context"
 	"runtime"
+	"slices"
 
 	"eisweep/internal/results/h5"
 )
@@ -75,9 +76,20 @@ func (w *nodeWriter) array(n *node) error {
 	return a.Close()
 }
 
-// chunks encodes and compresses as many chunks at a time as there are processors,
-// and digests and stores them in their order meanwhile.
+// chunks writes an array's chunks: a single one here and now, else as ring does.
 func (w *nodeWriter) chunks(a *h5.Array, v values, shape []int) error {
+	if !slices.Equal(a.Dims, shape) {
+		return w.ring(a, v, shape)
+	}
+	c := newChunk(v.elementType(), v.length())
+	c.block = blockAt(a.Dims, shape, make([]int, len(shape)))
+	c.err = c.make(v)
+	return w.store(a, c)
+}
+
+// ring encodes and compresses as many chunks at a time as there are processors,
+// and digests and stores them in their order meanwhile.
+func (w *nodeWriter) ring(a *h5.Array, v values, shape []int) error {
 	ring := make([]*chunk, runtime.GOMAXPROCS(0)+1)
 	defer func() {
 		for _, c := range ring {

@@ -13,8 +13,12 @@ import (
 // (first bytes of all elements, then second bytes, …) and deflated at level 5.
 // klauspost's zlib does it three times faster than the standard library's.
 func Filter(dst, chunk []byte, elementSize int) ([]byte, error) {
-	c := compressors.Get().(*compressor)
-	defer compressors.Put(c)
+	pool := &compressors
+	if len(chunk) <= storedMost {
+		pool = &storers
+	}
+	c := pool.Get().(*compressor)
+	defer pool.Put(c)
 	c.shuffled = slices.Grow(c.shuffled[:0], len(chunk))[:len(chunk)]
 	shuffle(c.shuffled, chunk, elementSize)
 	out := bytes.NewBuffer(dst)
@@ -28,19 +32,28 @@ func Filter(dst, chunk []byte, elementSize int) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// storedMost is the size up to which making a code for a chunk takes longer than writing
+// the chunk as it is, in deflate's form for that.
+const storedMost = 1 << 10
+
 // compressor is larger than a chunk.
 type compressor struct {
 	zlib     *zlib.Writer
 	shuffled []byte
 }
 
-var compressors = sync.Pool{New: func() any {
-	w, err := zlib.NewWriterLevel(nil, 5)
+var (
+	compressors = sync.Pool{New: func() any { return newCompressor(5) }}
+	storers     = sync.Pool{New: func() any { return newCompressor(zlib.NoCompression) }}
+)
+
+func newCompressor(level int) *compressor {
+	w, err := zlib.NewWriterLevel(nil, level)
 	if err != nil {
 		panic(err) // the level is legal
 	}
 	return &compressor{zlib: w}
-}}
+}
 
 func shuffle(dst, chunk []byte, size int) {
 	n := len(chunk) / size
