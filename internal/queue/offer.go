@@ -63,6 +63,10 @@ func (q *Queue) Sweeps() []string {
 // offerEvery is how often the offer is read again without a reason.
 const offerEvery = 10 * time.Second
 
+// offerLag is how long after an offer was heard a read may still bring the one before:
+// it was under way, or the server had not stored what it passed on.
+const offerLag = 500 * time.Millisecond
+
 // followOffer keeps the offer fresh until the queue is closed: it is heard as it is
 // published, and read now, after every reconnection, and every few seconds.
 func (q *Queue) followOffer() {
@@ -124,7 +128,7 @@ func (q *Queue) hearOffer(msg *nats.Msg) {
 		return
 	}
 	q.takeOffer(msg.Subject, msg.Data, 0)
-	q.offered.reread() // a read that was under way may bring the one before
+	time.AfterFunc(offerLag, q.offered.reread)
 }
 
 // takeOffer takes an offer that was read at a sequence, or heard (0).
@@ -148,6 +152,7 @@ type offered struct {
 	mu    sync.Mutex
 	store time.Time // when the stream was made that it lies in
 	seq   uint64    // of the offer that was read last
+	heard time.Time // when one was heard last
 	open  []OpenSweep
 	clock uint64
 	last  map[string]uint64 // by sweep: when it had its turn
@@ -166,7 +171,10 @@ func (o *offered) lies(store time.Time) {
 func (o *offered) take(open []OpenSweep, seq uint64) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if seq != 0 && seq < o.seq {
+	switch now := time.Now(); {
+	case seq == 0:
+		o.heard = now
+	case seq < o.seq, seq == o.seq && now.Sub(o.heard) < offerLag:
 		return false // a server that lags behind
 	}
 	o.seq = max(o.seq, seq)

@@ -108,6 +108,24 @@ func TestOldOfferDoesNotReplaceANewerOne(t *testing.T) {
 	}
 }
 
+// TestOfferThatWasHeardOutlivesOneThatWasReadBefore hears an offer while one is read.
+func TestOfferThatWasHeardOutlivesOneThatWasReadBefore(t *testing.T) {
+	o := new(offered)
+	o.take([]OpenSweep{{"old", 0}}, 7)
+	o.take([]OpenSweep{{"heard", 0}}, 0)
+	if o.take([]OpenSweep{{"old", 0}}, 7) || o.turn()[0] != "heard" {
+		t.Error("what was read before it is taken")
+	}
+	if !o.take([]OpenSweep{{"new", 0}}, 8) {
+		t.Error("what was read after it is not")
+	}
+	o.take([]OpenSweep{{"late", 0}}, 0)
+	o.heard = o.heard.Add(-offerLag)
+	if !o.take([]OpenSweep{{"new", 0}}, 8) {
+		t.Error("what lies in the stream is not believed for ever")
+	}
+}
+
 // Two sweeps of equal priority share the slots of a worker.
 func TestSweepsShareAWorker(t *testing.T) {
 	s := startServer(t, t.TempDir())

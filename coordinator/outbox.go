@@ -1,0 +1,261 @@
+package coordinator
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"eisweep/internal/queue"
+	"eisweep/sweeps"
+)
+
+// outbox is what the queue is still to be told: the machine's commands that concern it, in
+// their order. One goroutine sends them, so that nobody who holds the coordinator's lock
+// waits for NATS.
+type outbox struct {
+	news   chan struct{} // there is something to send
+	closed chan struct{} // what is there is sent, and then no more
+	ended  chan struct{} // nothing is sent any more
+
+	mu            sync.Mutex
+	waiting       []sending
+	sending       []sending // taken from waiting, and not confirmed
+	orders        int       // of both: tasks to be queued
+	entered, sent uint64    // commands so far
+	changed       chan struct{}
+}
+
+// sending is a command on its way to the queue: openSweep, publish, unqueue or purge.
+type sending struct {
+	command command
+	order   *queue.Task // of publish; nil: it is made when it is sent
+}
+
+// Bounds of the outbox: how many orders are made ahead of being sent, and how long people
+// wait for the queue to have what they asked for.
+const (
+	ordersAhead = 2 * publishAtOnce
+	confirmTime = 5 * time.Second
+)
+
+func newOutbox() *outbox {
+	return &outbox{news: make(chan struct{}, 1), closed: make(chan struct{}), ended: make(chan struct{}), changed: make(chan struct{})}
+}
+
+func (o *outbox) add(s sending) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.waiting = append(o.waiting, s)
+	o.entered++
+	if _, ok := s.command.(publish); ok {
+		o.orders++
+	}
+	select {
+	case o.news <- struct{}{}:
+	default:
+	}
+}
+
+// next takes what is to be sent next, orders that follow each other together; nothing
+// when all is sent.
+func (o *outbox) next() []sending {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := 0
+	for n < min(len(o.waiting), publishAtOnce) {
+		if _, ok := o.waiting[n].command.(publish); !ok {
+			n = max(n, 1)
+			break
+		}
+		n++
+	}
+	o.sending, o.waiting = o.waiting[:n:n], o.waiting[n:]
+	return o.sending
+}
+
+// confirm says that what next returned was sent.
+func (o *outbox) confirm() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.sent += uint64(len(o.sending))
+	if _, ok := o.sending[0].command.(publish); ok {
+		o.orders -= len(o.sending)
+	}
+	o.sending = nil
+	close(o.changed)
+	o.changed = make(chan struct{})
+}
+
+// unsent is how many orders are on their way.
+func (o *outbox) unsent() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.orders
+}
+
+// holds lists the tasks whose orders are on their way.
+func (o *outbox) holds() map[sweeps.ID]bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	out := make(map[sweeps.ID]bool, o.orders)
+	for _, list := range [][]sending{o.sending, o.waiting} {
+		for _, s := range list {
+			if c, ok := s.command.(publish); ok {
+				out[c.id] = true
+			}
+		}
+	}
+	return out
+}
+
+// await waits until all but so many of what was entered by now are sent. The coordinator's
+// lock must be free. An error wraps queue.ErrOutOfReach.
+func (o *outbox) await(ctx context.Context, left uint64) error {
+	o.mu.Lock()
+	goal := o.entered - min(left, o.entered)
+	o.mu.Unlock()
+	for {
+		o.mu.Lock()
+		reached, changed := o.sent >= goal, o.changed
+		o.mu.Unlock()
+		if reached {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-o.ended:
+			return fmt.Errorf("tell the queue: %w", queue.ErrOutOfReach)
+		case <-ctx.Done():
+			return fmt.Errorf("tell the queue: %w: %w", queue.ErrOutOfReach, ctx.Err())
+		}
+	}
+}
+
+// sendAlways sends until the outbox is closed and empty.
+func (k *Coordinator) sendAlways() {
+	defer close(k.outbox.ended)
+	for {
+		if list := k.outbox.next(); len(list) > 0 {
+			k.send(list)
+			k.outbox.confirm()
+			continue
+		}
+		select {
+		case <-k.outbox.news:
+		case <-k.outbox.closed:
+			if len(k.outbox.news) == 0 {
+				return
+			}
+		}
+	}
+}
+
+// send tells the queue. What it doesn't take in spite of being asked again is the
+// coordinator's end, or for what is only to be removed a worker's vain work.
+func (k *Coordinator) send(list []sending) {
+	if k.failed() {
+		return
+	}
+	switch c := list[0].command.(type) {
+	case publish:
+		if err := k.queueTasks(k.orders(list)); err != nil {
+			k.failNow(fmt.Errorf("publish tasks: %w", k.unanswered(err)))
+		}
+	case openSweep:
+		if err := k.config.Queue.OpenSweep(k.asking, c.sweep); err != nil {
+			k.failNow(fmt.Errorf("open sweep %s: %w", c.sweep, k.unanswered(err)))
+		}
+	case unqueue:
+		if err := k.config.Queue.Remove(k.asking, c.sweep, c.id); err != nil {
+			k.config.Log.Warn("remove task from queue", "task", c.id, "error", err)
+		}
+	case purge:
+		if err := k.config.Queue.PurgeSweep(k.asking, c.sweep); err != nil {
+			k.config.Log.Warn("purge sweep", "sweep", c.sweep, "error", err)
+		}
+	}
+}
+
+// orders makes the messages of those orders that are still as they were given.
+func (k *Coordinator) orders(list []sending) []queue.Task {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.failure != nil {
+		return nil
+	}
+	tasks := make([]queue.Task, 0, len(list))
+	for _, s := range list {
+		c := s.command.(publish)
+		if !k.machine.isCurrent(c) {
+			continue
+		}
+		if s.order == nil {
+			m, err := k.message(c)
+			if err != nil {
+				k.do(k.sourceless(c, err))
+				continue
+			}
+			s.order = &m
+		}
+		tasks = append(tasks, *s.order)
+	}
+	if len(tasks) < len(list) {
+		k.flush()
+	}
+	return tasks
+}
+
+// queueTasks publishes tasks. One whose place in the queue is taken is there by an earlier
+// order, which this one takes the place of.
+func (k *Coordinator) queueTasks(tasks []queue.Task) error {
+	if len(tasks) == 0 {
+		return nil
+	}
+	ctx := k.asking
+	taken, err := k.publishNew(ctx, tasks)
+	for _, t := range taken {
+		if err == nil {
+			err = k.config.Queue.Remove(ctx, t.Sweep, t.ID)
+		}
+	}
+	if err == nil && len(taken) > 0 {
+		_, err = k.publishNew(ctx, taken)
+	}
+	return err
+}
+
+// publishNew publishes tasks and returns those whose place was taken.
+func (k *Coordinator) publishNew(ctx context.Context, tasks []queue.Task) ([]queue.Task, error) {
+	queued, err := k.config.Queue.Publish(ctx, tasks)
+	if err != nil {
+		return nil, err
+	}
+	var taken []queue.Task
+	for i, t := range tasks {
+		if !queued[i] {
+			taken = append(taken, t)
+		}
+	}
+	return taken, nil
+}
+
+// unanswered says of what was given up that the queue didn't answer.
+func (k *Coordinator) unanswered(err error) error {
+	if k.asking.Err() != nil {
+		return fmt.Errorf("%w: %w", queue.ErrOutOfReach, err)
+	}
+	return err
+}
+
+// confirmed waits for the queue to have what was decided, and says why the coordinator
+// can't go on if it failed in that.
+func (k *Coordinator) confirmed(ctx context.Context, left uint64) error {
+	err := k.outbox.await(ctx, left)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.failure != nil {
+		return k.failure
+	}
+	return err
+}
