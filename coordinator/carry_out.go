@@ -1,11 +1,11 @@
 package coordinator
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -14,7 +14,6 @@ import (
 
 // batch gathers what is made durable together.
 type batch struct {
-	publish []queue.Task
 	lines   map[string][]results.Line // by sweep
 	folders map[string]bool           // with new names in them
 	acks    []queue.OutcomeDelivery
@@ -42,15 +41,14 @@ func (k *Coordinator) carryOut(c command) []command {
 	switch c := c.(type) {
 	case openSweep:
 		delete(k.closing, c.sweep)
-		if err := k.config.Queue.OpenSweep(k.asking, c.sweep); err != nil {
-			k.fail(fmt.Errorf("open sweep %s: %w", c.sweep, k.unanswered(err)))
-		}
+		k.outbox.add(sending{command: c})
 	case publish:
 		return k.publish(c)
 	case unqueue:
-		k.unqueue(c)
+		delete(k.running, c.id)
+		k.outbox.add(sending{command: c})
 	case purge:
-		k.purge(c.sweep)
+		k.outbox.add(sending{command: c})
 	case place:
 		class := k.place(c)
 		if k.failure != nil {
@@ -80,34 +78,22 @@ func (k *Coordinator) publish(c publish) []command {
 		return k.machine.step(outcome{c.id, c.run, d.Outcome.Attempt, d.Outcome.Class})
 	}
 	delete(k.reasons, c.id)
+	if k.outbox.unsent() >= ordersAhead {
+		k.outbox.add(sending{command: c})
+		return nil
+	}
 	m, err := k.message(c)
 	if err != nil {
-		k.reasons[c.id] = err.Error()
-		return k.machine.step(outcome{c.id, c.run, 1, queue.Source})
+		return k.sourceless(c, err)
 	}
-	k.batch.publish = append(k.batch.publish, m)
-	if len(k.batch.publish) >= publishAtOnce {
-		k.flushTasks()
-	}
+	k.outbox.add(sending{c, &m})
 	return nil
 }
 
-// unqueue takes an order out of the queue. One that stays there all the same is
-// worked at in vain.
-func (k *Coordinator) unqueue(c unqueue) {
-	k.flushTasks()
-	delete(k.running, c.id)
-	if err := k.config.Queue.Remove(k.asking, c.sweep, c.id); err != nil {
-		k.config.Log.Warn("remove task from queue", "task", c.id, "error", err)
-	}
-}
-
-// purge takes all orders of a sweep out of the queue.
-func (k *Coordinator) purge(sweep string) {
-	k.flushTasks()
-	if err := k.config.Queue.PurgeSweep(k.asking, sweep); err != nil {
-		k.config.Log.Warn("purge sweep", "sweep", sweep, "error", err)
-	}
+// sourceless settles an order that cannot be given.
+func (k *Coordinator) sourceless(c publish, err error) []command {
+	k.reasons[c.id] = err.Error()
+	return k.machine.step(outcome{c.id, c.run, 1, queue.Source})
 }
 
 // message is the order to execute a task, as workers get it.
@@ -177,9 +163,16 @@ func (k *Coordinator) settle(o order) {
 }
 
 // flush makes the batch durable: first the names, then the manifests that speak
-// of them, then the queue is told that the outcomes are dealt with.
+// of them, then the queue is told that the outcomes are dealt with. It may let go of the
+// lock for a while before it does anything.
 func (k *Coordinator) flush() {
-	k.flushTasks()
+	if len(k.batch.lines) > 0 && !k.isOurs(time.Now()) {
+		ctx, cancel := k.untilStop()
+		defer cancel()
+		if err := k.ascertain(ctx); err != nil {
+			k.fail(err)
+		}
+	}
 	for dir := range k.batch.folders {
 		if err := syncFolder(dir); err != nil {
 			k.fail(fmt.Errorf("sync folder: %w", err))
@@ -227,52 +220,6 @@ func (k *Coordinator) tell(sweep string, lines []results.Line) {
 		}
 		k.config.Queue.PublishNote(sweep, text)
 	}
-}
-
-// flushTasks publishes the gathered tasks. One whose place in the queue is taken
-// is there by an earlier order, which this one takes the place of.
-func (k *Coordinator) flushTasks() {
-	tasks := k.batch.publish
-	k.batch.publish = nil
-	if len(tasks) == 0 || k.failure != nil {
-		return
-	}
-	ctx := k.asking
-	taken, err := k.publishNew(ctx, tasks)
-	for _, t := range taken {
-		if err == nil {
-			err = k.config.Queue.Remove(ctx, t.Sweep, t.ID)
-		}
-	}
-	if err == nil && len(taken) > 0 {
-		_, err = k.publishNew(ctx, taken)
-	}
-	if err != nil {
-		k.fail(fmt.Errorf("publish tasks: %w", k.unanswered(err)))
-	}
-}
-
-// unanswered says of what was given up that the queue didn't answer.
-func (k *Coordinator) unanswered(err error) error {
-	if k.asking.Err() != nil {
-		return fmt.Errorf("%w: %w", queue.ErrOutOfReach, err)
-	}
-	return err
-}
-
-// publishNew publishes tasks and returns those whose place was taken.
-func (k *Coordinator) publishNew(ctx context.Context, tasks []queue.Task) ([]queue.Task, error) {
-	queued, err := k.config.Queue.Publish(ctx, tasks)
-	if err != nil {
-		return nil, err
-	}
-	var taken []queue.Task
-	for i, t := range tasks {
-		if !queued[i] {
-			taken = append(taken, t)
-		}
-	}
-	return taken, nil
 }
 
 // append writes lines to a sweep's manifest.

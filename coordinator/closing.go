@@ -18,7 +18,7 @@ func (k *Coordinator) finish(sweep string) {
 	if err := k.writeStanding(sweep, k.standing(s)); err != nil {
 		k.config.Log.Warn("the sweep is complete, and a restart would look at it again", "error", err)
 	}
-	k.purge(sweep)
+	k.outbox.add(sending{command: purge{sweep}})
 	k.closing[sweep] = true
 }
 

@@ -50,7 +50,7 @@ type Coordinator struct {
 
 	outcomes chan queue.OutcomeDelivery
 	quit     chan struct{}
-	asking   context.Context // of what the queue is asked with the lock held
+	asking   context.Context // of what the outbox sends
 	giveUp   context.CancelFunc
 	once     sync.Once
 	stopped  error // what Stop returns
@@ -58,6 +58,7 @@ type Coordinator struct {
 	launching sync.Mutex // one launch at a time
 	workers   workers
 	offers    offers
+	outbox    *outbox
 
 	mu         sync.Mutex
 	machine    *machine
@@ -100,11 +101,12 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	k := &Coordinator{
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
 		machine: newMachine(), index: newIndex(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
-		workers: workers{list: map[string]control.Worker{}}, offers: offers{changed: make(chan struct{}, 1)},
+		workers: workers{list: map[string]control.Worker{}}, offers: offers{changed: make(chan struct{}, 1), turn: make(chan struct{}, 1)}, outbox: newOutbox(),
 		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
 	}
 	k.asking, k.giveUp = context.WithCancel(context.Background())
 	go k.run()
+	go k.sendAlways()
 	if err := k.begin(ctx); err != nil {
 		return nil, errors.Join(err, k.Stop(ctx))
 	}
@@ -249,6 +251,13 @@ func (k *Coordinator) fail(err error) {
 	}
 }
 
+// failNow is fail for who doesn't hold the lock.
+func (k *Coordinator) failNow(err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.fail(err)
+}
+
 // announce wakes those who wait for a change.
 func (k *Coordinator) announce() {
 	close(k.changed)
@@ -282,8 +291,8 @@ func (k *Coordinator) complete() bool {
 	return true
 }
 
-// Hurry lets what the queue is asked for, and doesn't answer, be given up when ctx ends:
-// it may hold up everything else. It begins the end.
+// Hurry lets what the queue is told, and doesn't answer, be given up when ctx ends. It
+// begins the end.
 func (k *Coordinator) Hurry(ctx context.Context) { context.AfterFunc(ctx, k.giveUp) }
 
 // Stop ends the coordinator, and what it asks the queue for when ctx ends. What was
@@ -301,6 +310,8 @@ func (k *Coordinator) end(ctx context.Context) error {
 	k.unsubscribe()
 	<-k.loop
 	k.keep.Wait()
+	close(k.outbox.closed)
+	<-k.outbox.ended
 	if err := k.closeSweeps(ctx); err != nil {
 		k.config.Log.Warn("close sweeps", "error", err)
 	}

@@ -53,7 +53,7 @@ func (k *Coordinator) abandon(sweep string) {
 }
 
 // enterItems enters the tasks by slices, which are planned while others use the
-// coordinator.
+// coordinator, and no faster than the queue takes them.
 func (k *Coordinator) enterItems(ctx context.Context, s *SweepPlan) error {
 	slice := make([]PlanItem, 0, enterAtOnce)
 	for item, err := range s.Items() {
@@ -66,7 +66,7 @@ func (k *Coordinator) enterItems(ctx context.Context, s *SweepPlan) error {
 		if slice = append(slice, item); len(slice) < enterAtOnce {
 			continue
 		}
-		if err := k.enterSlice(s.Name, slice); err != nil {
+		if err := errors.Join(k.enterSlice(s.Name, slice), k.confirmed(ctx, ordersAhead)); err != nil {
 			return err
 		}
 		slice = slice[:0]
@@ -77,16 +77,13 @@ func (k *Coordinator) enterItems(ctx context.Context, s *SweepPlan) error {
 func (k *Coordinator) enterSlice(sweep string, items []PlanItem) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for i := range items {
-		k.consider(sweep, &items[i])
-	}
-	if k.failure != nil {
-		return k.failure
-	}
 	if k.machine.sweeps[sweep].stand == control.Cancelled {
 		return &control.Refusal{Kind: control.Input, Text: "sweep " + sweep + " was cancelled while it was being launched"}
 	}
-	return nil
+	for i := range items {
+		k.consider(sweep, &items[i])
+	}
+	return k.failure
 }
 
 // consider turns a plan's item into an event.

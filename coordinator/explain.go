@@ -115,7 +115,7 @@ func (k *Coordinator) explainRunning(id sweeps.ID, out *control.Explained) {
 	if r.LeftKnown {
 		out.Details = append(out.Details, fmt.Sprintf("about %v left", r.Left.Round(time.Second)))
 	}
-	if ago := time.Since(r.heard); ago > silence {
+	if ago := time.Since(r.heard); ago > silence && !k.explainUnanswered(out) {
 		out.Reason = fmt.Sprintf("attempt %d on worker %s (%s) has not been heard for %v: it failed and is repeated after a pause, or its worker is dead or cut off, and another gets the task a minute after the last sign of life",
 			r.Attempt, r.Worker, r.Host, ago.Round(time.Second))
 		out.Remedy = "`eisweep logs " + id.String() + "` has what the attempt said; `eisweep workers` which workers are there"

@@ -26,6 +26,9 @@ func (k *Coordinator) explainQueued(id sweeps.ID, t *entry, out *control.Explain
 // explainIdle says why no worker takes a task of an open sweep that needs so many
 // bytes; 0 is not known.
 func (k *Coordinator) explainIdle(sweep string, need int64, out *control.Explained) {
+	if k.explainUnanswered(out) {
+		return
+	}
 	crew := crewOf(k.workers.known(time.Now()))
 	switch {
 	case crew.known == 0:
@@ -46,6 +49,17 @@ func (k *Coordinator) explainIdle(sweep string, need int64, out *control.Explain
 	default:
 		out.Reason = "it was queued a moment ago, or handed back or failed on an attempt and is given out again after a pause; a worker has a free slot"
 	}
+}
+
+// explainUnanswered says that NATS is in the way, where it is.
+func (k *Coordinator) explainUnanswered(out *control.Explained) bool {
+	silent := k.config.Queue.Unanswered()
+	if silent == 0 {
+		return false
+	}
+	out.Reason = fmt.Sprintf("NATS has not answered the coordinator for %v", silent.Round(time.Second))
+	out.Remedy = "see to the NATS servers; everything goes on by itself when they answer, and what runs is not lost"
+	return true
 }
 
 // ahead counts the queued tasks of the open sweeps that have this one's priority or a

@@ -45,12 +45,12 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 		return plan, err
 	}
 	k.mu.Lock()
-	defer k.mu.Unlock()
 	for o := range k.held {
 		k.dropSettled(o)
 	}
 	k.flush()
-	return plan, k.failure
+	k.mu.Unlock()
+	return plan, k.confirmed(ctx, 0)
 }
 
 // openAndEnter lets the tasks of all sweeps be wanted. That one sweep fails, or is

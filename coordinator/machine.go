@@ -174,6 +174,13 @@ func (m *machine) tidy() {
 	}
 }
 
+// isCurrent says whether an order is still as it was given: nothing has come of it, and
+// nothing was decided since that changes it.
+func (m *machine) isCurrent(c publish) bool {
+	t := m.tasks[c.id]
+	return t != nil && int(t.run) == c.run && (t.phase == queued || t.phase == running) && m.homeName(t) == c.sweep
+}
+
 // ordered is how many tasks ought to be in the queue.
 func (m *machine) ordered() int {
 	n := 0

@@ -3,7 +3,6 @@ package coordinator
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"eisweep/internal/queue"
@@ -13,7 +12,7 @@ import (
 type offers struct {
 	changed chan struct{} // tells the loop that it may be another now
 
-	mu   sync.Mutex
+	turn chan struct{} // holds one while the offer is being published
 	told bool
 	last []queue.OpenSweep
 }
@@ -45,8 +44,12 @@ func (k *Coordinator) offerNow(ctx context.Context) {
 	if k.config.Exclusive {
 		return // its worker asks Sweeps
 	}
-	k.offers.mu.Lock()
-	defer k.offers.mu.Unlock()
+	select {
+	case k.offers.turn <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	defer func() { <-k.offers.turn }()
 	now := k.offer()
 	if k.offers.told && slices.Equal(now, k.offers.last) {
 		return

@@ -39,7 +39,7 @@ func (k *Coordinator) reconcile(ctx context.Context) error {
 	}
 	k.mu.Lock()
 	// A launch that is under way publishes; to list a million orders meanwhile would hold it up.
-	enough := n-k.strangers+len(k.batch.publish) >= k.machine.ordered() || k.machine.launches > 0
+	enough := n-k.strangers+k.outbox.unsent() >= k.machine.ordered() || k.machine.launches > 0
 	k.mu.Unlock()
 	if enough {
 		k.absent = nil
@@ -52,8 +52,9 @@ func (k *Coordinator) reconcile(ctx context.Context) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	absent := map[sweeps.ID]int{}
+	coming := k.outbox.holds()
 	for id, t := range k.machine.tasks {
-		if _, ok := inQueue[id]; ok || (t.phase != queued && t.phase != running) || k.isHeard(id, int(t.run)) {
+		if _, ok := inQueue[id]; ok || coming[id] || (t.phase != queued && t.phase != running) || k.isHeard(id, int(t.run)) {
 			continue
 		}
 		absent[id] = int(t.run)

@@ -54,6 +54,9 @@ func (k *Coordinator) restore(ctx context.Context) error {
 			k.config.Log.Error("a sweep cannot be gone on with; launch it again", "sweep", r.name, "error", err)
 		}
 	}
+	if err := k.confirmed(ctx, 0); err != nil {
+		return err
+	}
 	return k.clearStale(ctx, spared)
 }
 

@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,15 +34,32 @@ func (k *Coordinator) steer(ctx context.Context, names []string, to control.Stan
 	if err != nil {
 		return out, err
 	}
-	defer k.offerNow(ctx)
 	for _, name := range list {
-		s, err := k.steerOne(ctx, name, to)
+		s, err := k.steerOne(name, to)
 		if err != nil {
 			return out, err
 		}
 		out.Sweeps = append(out.Sweeps, s)
 	}
-	return out, nil
+	err = k.spread(ctx)
+	out.Unanswered = k.config.Queue.Unanswered()
+	return out, err
+}
+
+// spread waits for workers and queue to know of a decision, but not for long: it holds,
+// and they learn it when NATS answers.
+func (k *Coordinator) spread(ctx context.Context) error {
+	k.offers.ask()
+	if k.config.Queue.Unanswered() > 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, confirmTime)
+	defer cancel()
+	k.offerNow(ctx)
+	if err := k.confirmed(ctx, 0); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
 }
 
 // named returns the sweeps that are meant, without names all that something can still
@@ -87,12 +105,12 @@ func unknownSweep(name string, known []string) error {
 }
 
 // steerOne changes the stand of one sweep.
-func (k *Coordinator) steerOne(ctx context.Context, name string, to control.Stand) (control.SteeredSweep, error) {
+func (k *Coordinator) steerOne(name string, to control.Stand) (control.SteeredSweep, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	s := k.sweep(name)
 	if s == nil {
-		return k.steerUnlaunched(ctx, name, to)
+		return k.steerUnlaunched(name, to)
 	}
 	stand := k.standing(s)
 	told := control.SteeredSweep{Name: name, Stand: stand.Stand}
@@ -106,9 +124,6 @@ func (k *Coordinator) steerOne(ctx context.Context, name string, to control.Stan
 	if err := k.writeStanding(name, stand); err != nil {
 		return told, err
 	}
-	if to == control.Cancelled {
-		k.emptyQueue(ctx, name)
-	}
 	k.turn(name, to, &told)
 	k.flush()
 	return told, k.failure
@@ -116,17 +131,6 @@ func (k *Coordinator) steerOne(ctx context.Context, name string, to control.Stan
 
 func cancelledSweep(name string) error {
 	return &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s was cancelled: launch it again, and what it has done stays done", name)}
-}
-
-// emptyQueue removes a sweep's orders from the queue while others may use the
-// coordinator: it takes seconds where there are a million.
-func (k *Coordinator) emptyQueue(ctx context.Context, name string) {
-	k.flushTasks()
-	k.mu.Unlock()
-	defer k.mu.Lock()
-	if err := k.config.Queue.PurgeSweep(ctx, name); err != nil {
-		k.config.Log.Warn("purge sweep", "sweep", name, "error", err)
-	}
 }
 
 // turn has the machine change a sweep's stand, and counts what that does.

@@ -28,6 +28,11 @@ func (k *Coordinator) Summary(ctx context.Context, names []string) (control.Summ
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if len(k.batch.lines) > 0 {
+		if err := k.ascertain(ctx); err != nil {
+			return control.Summary{}, err
+		}
+	}
 	k.flush()
 	var out control.Summary
 	if len(here) > 0 || len(names) == 0 {
@@ -60,10 +65,10 @@ func (k *Coordinator) summary(names ...string) control.Summary {
 func (k *Coordinator) Snapshot() control.Snapshot {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.batch.lines) > 0 {
+	if len(k.batch.lines) > 0 && k.ascertainSoon() {
 		k.flush() // what is told is in the manifests
 	}
-	out := control.Snapshot{Elapsed: time.Since(k.begun)}
+	out := control.Snapshot{Elapsed: time.Since(k.begun), Unanswered: k.config.Queue.Unanswered()}
 	inFlight := map[string]float64{}
 	silent := map[string]int{}
 	for _, r := range k.running {

@@ -13,25 +13,58 @@ const tenureTime = 10 * time.Second
 // ours finds out whether the root is still this coordinator's, unless it found so
 // lately. Time passes unseen where a process, its machine or its storage stood still,
 // so it is asked directly before anything is written. While the answer is not to be
-// had it waits, until Stop.
+// had it waits, until Stop: with the lock, as nearly always ascertain had it a moment ago.
 func (k *Coordinator) ours() error {
-	if k.config.Still == nil {
-		return nil
-	}
 	ctx, cancel := k.untilStop()
 	defer cancel()
 	for !k.isOurs(time.Now()) {
 		asked := time.Now() // an answer that was long in coming is old
-		if err := k.config.Still(ctx); err != nil {
-			return fmt.Errorf("find out whether the root is still this coordinator's: %w", err)
+		if err := k.still(ctx); err != nil {
+			return err
 		}
 		k.tenure = asked
 	}
 	return nil
 }
 
+// ascertain is ours for who holds the lock and may let go of it: others use the
+// coordinator while NATS doesn't answer.
+func (k *Coordinator) ascertain(ctx context.Context) error {
+	for k.failure == nil && !k.isOurs(time.Now()) {
+		asked := time.Now()
+		k.mu.Unlock()
+		err := k.still(ctx)
+		k.mu.Lock()
+		if err != nil {
+			return err
+		}
+		k.tenure = asked
+	}
+	return nil
+}
+
+// soon is how long an answer about how things stand may wait for NATS.
+const soon = time.Second
+
+// ascertainSoon is ascertain that gives up soon, and says whether it succeeded.
+func (k *Coordinator) ascertainSoon() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
+	defer cancel()
+	return k.ascertain(ctx) == nil
+}
+
+func (k *Coordinator) still(ctx context.Context) error {
+	if err := k.config.Still(ctx); err != nil {
+		return fmt.Errorf("find out whether the root is still this coordinator's: %w", err)
+	}
+	return nil
+}
+
 // isOurs compares times of day: the monotonic clock stands still with its machine.
 func (k *Coordinator) isOurs(now time.Time) bool {
+	if k.config.Still == nil {
+		return true
+	}
 	age := now.Round(0).Sub(k.tenure.Round(0))
 	return age >= 0 && age < tenureTime
 }

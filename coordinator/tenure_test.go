@@ -85,14 +85,15 @@ func TestNobodyTellsWhoseTheRootIs(t *testing.T) {
 }
 
 func TestTenureIsShort(t *testing.T) {
+	asking := Config{Still: func(context.Context) error { return nil }}
 	now := time.Now()
 	for age, ours := range map[time.Duration]bool{0: true, tenureTime - 1: true, tenureTime: false, time.Hour: false, -time.Second: false} {
-		k := &Coordinator{tenure: now.Add(-age)}
+		k := &Coordinator{config: asking, tenure: now.Add(-age)}
 		if k.isOurs(now) != ours {
 			t.Errorf("after %v: ours is %v", age, !ours)
 		}
 	}
-	if (&Coordinator{}).isOurs(now) {
+	if (&Coordinator{config: asking}).isOurs(now) {
 		t.Error("ours without having asked")
 	}
 }

@@ -78,7 +78,7 @@ func (k *Coordinator) explainUnlaunched(ctx context.Context, name string) (contr
 
 // steerUnlaunched changes the stand of such a sweep: the next coordinator minds it, and
 // what is queued is taken out if the sweep is cancelled.
-func (k *Coordinator) steerUnlaunched(ctx context.Context, name string, to control.Stand) (control.SteeredSweep, error) {
+func (k *Coordinator) steerUnlaunched(name string, to control.Stand) (control.SteeredSweep, error) {
 	told := control.SteeredSweep{Name: name, Stand: control.Finished}
 	stand, err := ReadStanding(k.config.Root, name)
 	switch {
@@ -103,7 +103,7 @@ func (k *Coordinator) steerUnlaunched(ctx context.Context, name string, to contr
 		return told, err
 	}
 	if to == control.Cancelled {
-		k.emptyQueue(ctx, name)
+		k.outbox.add(sending{command: purge{name}})
 	}
 	told.Stand, told.Changed = to, true
 	k.config.Log.Info("sweep "+string(to), "sweep", name)

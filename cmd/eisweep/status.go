@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -81,7 +82,15 @@ func (s *statusView) connect(ctx context.Context, e *environment, c *connection)
 		return err
 	}
 	s.snapshot, err = ask[control.Snapshot](ctx, s.client, control.VerbSnapshot, control.Nothing{})
+	noteUnanswered(e, s.snapshot.Unanswered)
 	return err
+}
+
+// noteUnanswered says that the coordinator waits for NATS.
+func noteUnanswered(e *environment, silent time.Duration) {
+	if silent > 0 {
+		e.note("NATS has not answered the coordinator for %v; this is what it knows, and it goes on when NATS answers", silent.Round(time.Second))
+	}
 }
 
 func (s *statusView) close() {

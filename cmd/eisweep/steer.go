@@ -47,6 +47,7 @@ func newSteerCommand(e *environment, s steering) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			noteUnanswered(e, out.Unanswered)
 			return s.tell(e, out.Sweeps, asJSON)
 		},
 	}

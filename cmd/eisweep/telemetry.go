@@ -99,6 +99,8 @@ func writeMetrics(w io.Writer, s control.Snapshot, workers control.Workers) {
 	fmt.Fprintf(w, "eisweep_workers %d\n", alive)
 	gauge(w, "eisweep_worker_slots", "Their slots, and those at work.")
 	fmt.Fprintf(w, "eisweep_worker_slots{state=\"all\"} %d\neisweep_worker_slots{state=\"busy\"} %d\n", slots, busy)
+	gauge(w, "eisweep_nats_unanswered_seconds", "For how long NATS has not answered the coordinator; 0 while it does.")
+	fmt.Fprintf(w, "eisweep_nats_unanswered_seconds %g\n", s.Unanswered.Seconds())
 	gauge(w, "eisweep_info", "The program's version.")
 	fmt.Fprintf(w, "eisweep_info{version=%q} 1\n", programVersion())
 }

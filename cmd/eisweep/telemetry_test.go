@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"eisweep/internal/control"
 )
@@ -14,7 +15,8 @@ func TestMetrics(t *testing.T) {
 			{Name: "first", Tasks: 10, Done: 3, Failed: 1, Running: 2, Queued: 4, Stand: control.Open},
 			{Name: "held", Tasks: 7, Queued: 7, Stand: control.Paused},
 		},
-		Running: make([]control.RunningTask, 2),
+		Running:    make([]control.RunningTask, 2),
+		Unanswered: 12500 * time.Millisecond,
 	}, control.Workers{Workers: []control.Worker{{Slots: 4, Busy: 2}, {Slots: 8, Silent: true}}})
 	for _, line := range []string{
 		`eisweep_tasks{sweep="first",state="queued"} 4`,
@@ -22,6 +24,7 @@ func TestMetrics(t *testing.T) {
 		`eisweep_tasks{sweep="held",state="queued"} 7`,
 		"eisweep_tasks_pending 6", // nobody may have those of a paused sweep
 		"eisweep_workers 1",
+		"eisweep_nats_unanswered_seconds 12.5",
 		`eisweep_worker_slots{state="all"} 4`,
 		`eisweep_worker_slots{state="busy"} 2`,
 	} {

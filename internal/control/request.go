@@ -62,6 +62,9 @@ type Steer struct {
 // Steered says what became of each sweep that was named.
 type Steered struct {
 	Sweeps []SteeredSweep `json:"sweeps"`
+	// Unanswered is for how long NATS has not answered the coordinator: what was decided
+	// holds, and workers and queue are told of it when it does.
+	Unanswered time.Duration `json:"unanswered,omitempty"`
 }
 
 // SteeredSweep is what became of one. Changed is false when it stood so already.

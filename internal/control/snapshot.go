@@ -14,6 +14,8 @@ type Snapshot struct {
 	LeftKnown bool          `json:"left_known"`
 	Sweeps    []SweepState  `json:"sweeps"`
 	Running   []RunningTask `json:"running"`
+	// Unanswered is for how long NATS has not answered the coordinator; 0 while it does.
+	Unanswered time.Duration `json:"unanswered,omitempty"`
 }
 
 // SweepState is how far one has come.

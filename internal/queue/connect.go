@@ -47,6 +47,7 @@ func (q *Queue) callbacks() []nats.Option {
 		nats.ClosedHandler(func(*nats.Conn) { close(q.closed) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			q.linkBroken()
+			q.answers.connected(time.Now(), false)
 			if err != nil {
 				q.log.Warn("connection to NATS lost", "error", err)
 			}
@@ -82,6 +83,7 @@ func (q *Queue) reach(options []nats.Option) error {
 
 // reconnected makes up for what was missed.
 func (q *Queue) reconnected() {
+	q.answers.connected(time.Now(), true)
 	q.forgetAll()
 	q.offered.moved.Store(true)
 	q.offered.reread()

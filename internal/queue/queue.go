@@ -84,6 +84,7 @@ type Queue struct {
 
 	floors    floors // of outcomes
 	offered   offered
+	answers   answers
 	ended     context.Context // ends when the queue is closed
 	end       context.CancelFunc
 	followers sync.WaitGroup // what goes on beside the calls

@@ -24,9 +24,13 @@ func (q *Queue) retry(ctx context.Context, f func(context.Context) error) error 
 
 // retryWithin is retry with its own limit for each try.
 func (q *Queue) retryWithin(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
+	defer q.answers.ask(time.Now())()
 	pause := 50 * time.Millisecond
 	for {
 		err := q.try(ctx, limit, f)
+		if err == nil || !passing(err) && ctx.Err() == nil {
+			q.answers.came(time.Now())
+		}
 		if err == nil || !passing(err) || ctx.Err() != nil {
 			return err
 		}
