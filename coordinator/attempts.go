@@ -32,6 +32,9 @@ func (k *Coordinator) attempt(e queue.AttemptEvent) {
 	if t.phase != running || t.wants == 0 {
 		return
 	}
+	if len(k.running) == 0 {
+		k.pace.wake(time.Now())
+	}
 	sweep := k.machine.lists.of(t.wants)[0]
 	task := k.task(e.ID, sweep)
 	k.running[e.ID] = &atWork{RunningTask: control.RunningTask{ID: e.ID, Sweep: sweep, File: task.File,

@@ -43,6 +43,9 @@ func (k *Coordinator) record(c record) {
 	}
 	s.work.settle(t)
 	k.reasons[c.id] = line.Error
+	if r := k.running[c.id]; r != nil {
+		k.pace.end(time.Now(), r.workDone())
+	}
 	delete(k.running, c.id)
 }
 

@@ -7,10 +7,13 @@ import (
 	"eisweep/internal/control"
 )
 
-// pace is how fast work has been done lately: from what the running tasks report,
-// not only from those that have finished.
+// pace is how fast workers have worked lately: from what the running tasks report,
+// not only from those that have finished. What is found done when a sweep is launched
+// tells nothing of it.
 type pace struct {
-	samples []sample // oldest first, over the last paceWindow
+	samples []sample  // oldest first, over the last paceWindow
+	ended   float64   // the work of the tasks that workers have ended
+	last    time.Time // when they ended the last one
 }
 
 type sample struct {
@@ -20,11 +23,25 @@ type sample struct {
 
 const (
 	paceWindow = 60 * time.Second
-	paceLeast  = 2 * time.Second // less says nothing
+	paceLeast  = 2 * time.Second  // less says nothing
+	paceIdle   = 10 * time.Second // so long without work is no part of the pace
 )
 
-// measure takes down how much was done by now.
-func (p *pace) measure(now time.Time, done float64) {
+// wake begins anew where nothing has run for a while.
+func (p *pace) wake(now time.Time) {
+	if now.Sub(p.last) > paceIdle {
+		p.samples = append(p.samples[:0], sample{now, p.ended})
+	}
+}
+
+// end takes in that a worker has ended a task.
+func (p *pace) end(now time.Time, work float64) {
+	p.ended, p.last = p.ended+work, now
+}
+
+// measure takes down how much was done by now, with what is done of running tasks.
+func (p *pace) measure(now time.Time, inFlight float64) {
+	done := p.ended + inFlight
 	if n := len(p.samples); n > 0 && now.Sub(p.samples[n-1].at) < 200*time.Millisecond {
 		return
 	}

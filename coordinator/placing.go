@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -32,6 +33,7 @@ func (k *Coordinator) place(c place) queue.Class {
 			line.ReusedFrom = c.sweeps[0]
 		} else {
 			k.sweep(sweep).ran++
+			k.pace.end(time.Now(), cost(t))
 		}
 		k.note(sweep, line)
 		k.sweep(sweep).work.settle(t)

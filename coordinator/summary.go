@@ -81,6 +81,10 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 	}
 	sortRunning(out.Running)
 	var all work
+	flying := 0.0
+	for _, n := range inFlight {
+		flying += n
+	}
 	for _, s := range k.sweeps {
 		t := k.machine.sweeps[s.name]
 		state := control.SweepState{Name: s.name, Tasks: t.total, Done: t.phases[done], Failed: t.phases[failed], Running: t.phases[running],
@@ -90,7 +94,7 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 		all.done, all.total = all.done+state.WorkDone, all.total+state.WorkTotal
 		out.Sweeps = append(out.Sweeps, state)
 	}
-	k.pace.measure(time.Now(), all.done)
+	k.pace.measure(time.Now(), flying)
 	out.Left, out.LeftKnown = k.pace.left(all.total - all.done)
 	return out
 }
