@@ -102,14 +102,35 @@ func TestTheSecondSignalExitsAtOnce(t *testing.T) {
 	if err := context.Cause(ctx); !errors.As(err, &signal) || exitCode(err) != 130 {
 		t.Errorf("the context ended by %v", err)
 	}
-	syscall.Kill(os.Getpid(), syscall.SIGTERM)
-	select {
-	case code := <-exited:
-		if code != 143 {
-			t.Errorf("exit code %d, want 143", code)
+	again, late := time.NewTicker(50*time.Millisecond), time.After(deadline)
+	defer again.Stop()
+	for {
+		select {
+		case <-again.C:
+			syscall.Kill(os.Getpid(), syscall.SIGTERM)
+		case code := <-exited:
+			if code != 143 {
+				t.Errorf("exit code %d, want 143", code)
+			}
+			return
+		case <-late:
+			t.Fatal("the second signal did not exit")
 		}
-	case <-time.After(deadline):
-		t.Fatal("the second signal did not exit")
+	}
+}
+
+// TestASignalThatComesTwiceIsOne: timeout and scancel send theirs to the process and
+// to its group.
+func TestASignalThatComesTwiceIsOne(t *testing.T) {
+	var w wish
+	begin := time.Now()
+	for _, at := range []time.Duration{0, 0, time.Millisecond, oneWish} {
+		if w.again(begin.Add(at)) {
+			t.Errorf("a signal %v after the first counts as another", at)
+		}
+	}
+	if !w.again(begin.Add(2 * oneWish)) {
+		t.Error("a signal well after the first doesn't count")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // interrupted is the cause of a context that a signal ended.
@@ -17,17 +18,19 @@ func (e *interrupted) Error() string { return fmt.Sprintf("stopped by %s", e.sig
 func (e *interrupted) code() int { return 128 + int(e.signal) }
 
 // watchSignals returns a context that the first INT or TERM ends, with an
-// *interrupted as its cause. The second one exits the process at once.
+// *interrupted as its cause. The second one exits the process at once, unless it is
+// the first one come twice.
 func watchSignals(exit func(int)) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals, done := make(chan os.Signal, 2), make(chan struct{})
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		for stage := 1; ; stage++ {
+		var wish wish
+		for {
 			select {
 			case s := <-signals:
 				cause := &interrupted{s.(syscall.Signal)}
-				if stage > 1 {
+				if wish.again(time.Now()) {
 					exit(cause.code())
 				}
 				cancel(cause)
@@ -41,4 +44,21 @@ func watchSignals(exit func(int)) (context.Context, func()) {
 		close(done)
 		cancel(nil)
 	}
+}
+
+// oneWish is for how long signals count as one: what ends a group of processes, as
+// timeout, scancel and shells do, sends each of them its signal twice.
+const oneWish = time.Second
+
+// wish is that the program end.
+type wish struct {
+	first time.Time
+}
+
+// again reports whether a signal says so once more.
+func (w *wish) again(now time.Time) bool {
+	if w.first.IsZero() {
+		w.first = now
+	}
+	return now.Sub(w.first) > oneWish
 }

@@ -18,7 +18,7 @@ as you like, on any machine that shares the folder, at any time.
 
 INT or TERM ends it: it takes no more tasks, saves how far those that it runs have come,
 hands them back, and exits with 0; other workers go on from there. So do drain,
---idle-timeout, --max-tasks and --deadline. A second signal ends it at once, which loses
+--idle-timeout, --max-tasks and --deadline. Another signal later ends it at once, which loses
 no more than the work since the last checkpoint.`,
 		Example: `  eisweep worker
   eisweep worker --slots 8 --idle-timeout 10m
