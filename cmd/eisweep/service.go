@@ -111,14 +111,24 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 	return nil
 }
 
-// openSite connects to the site's NATS and takes the lease on the root's queue.
+// openSite connects to the site's NATS, for which it waits if it isn't there, and takes
+// the lease on the root's queue.
 func (s *service) openSite(ctx context.Context, e *environment) (err error) {
-	s.queue, err = queue.Open(ctx, queue.Options{
+	options := queue.Options{
 		Site: s.site(), RootID: s.root.ID(), Role: queue.Coordinator, Create: true, AckWait: leaseTime(e),
 		Name: connectionName(queue.Coordinator), Log: s.log,
-	})
-	if err != nil {
-		return fmt.Errorf("open queue: %w", err)
+	}
+	wait := waiting{what: "NATS is not in reach; waiting for it", log: s.log}
+	for {
+		if s.queue, err = queue.Open(ctx, options); err == nil {
+			break
+		}
+		if !s.mayPass(err) {
+			return fmt.Errorf("open queue: %w", err)
+		}
+		if err := wait.more(ctx, err); err != nil {
+			return err
+		}
 	}
 	host, err := os.Hostname()
 	if err != nil {

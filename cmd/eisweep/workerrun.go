@@ -60,28 +60,20 @@ func endOfWorker(w *worker.Worker) error {
 	return err
 }
 
-// connectAgain is the time between two tries to reach a coordinator.
-const connectAgain = 2 * time.Second
-
 // connect opens the queue. Where a coordinator was started once it waits for one, as
 // long as for a task.
 func (w *workerCommand) connect(ctx context.Context, r *root.Root, log *slog.Logger) (*queue.Queue, error) {
-	begun := time.Now()
-	for told := false; ; told = true {
+	begun, wait := time.Now(), waiting{what: "no coordinator is in reach; waiting for one", log: log}
+	for {
 		q, err := w.open(ctx, r, queue.Worker, log)
-		if !errors.Is(err, queue.ErrOutOfReach) && !errors.Is(err, queue.ErrNoQueue) {
+		if err == nil || !w.mayPass(err) {
 			return q, orInterrupted(ctx, err)
 		}
 		if waited := time.Since(begun); w.idle > 0 && waited > w.idle || !w.deadline.IsZero() && time.Now().After(w.deadline) {
 			return nil, failure(exitLost, "no coordinator was in reach for %v: %w", waited.Round(time.Second), err)
 		}
-		if !told {
-			log.Warn("no coordinator is in reach; waiting for one", "error", firstLine(err.Error()))
-		}
-		select {
-		case <-ctx.Done():
-			return nil, orInterrupted(ctx, ctx.Err())
-		case <-time.After(connectAgain):
+		if err := wait.more(ctx, err); err != nil {
+			return nil, err
 		}
 	}
 }

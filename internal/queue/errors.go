@@ -1,8 +1,12 @@
 package queue
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"net"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -42,6 +46,8 @@ const (
 	codeBatchGone     = 10176 // a part of a batch could not be kept
 	codeNoPeers       = 10005 // too few servers for so many replicas
 	codeNoCluster     = 10074 // replicas without a cluster
+	codeNoStreams     = 10076 // the server keeps none
+	codeNoStreamsHere = 10039 // … or not for this account
 	codeNoConsumer    = 10012 // a consumer that could not be made
 )
 
@@ -93,6 +99,22 @@ func stored(err error) error {
 func collided(err error) bool {
 	code, text := apiError(err)
 	return code == codeNoConsumer && strings.Contains(text, "no such file or directory")
+}
+
+// Absent reports whether an error of Open is that nobody is there: at the address, by the
+// name, or to lead the streams. Waiting may help, as it does not against what a server says
+// of a credential, a certificate or itself.
+func Absent(err error) bool {
+	var network net.Error
+	var alert tls.AlertError
+	var file *fs.PathError
+	switch code, _ := apiError(err); {
+	case !errors.Is(err, ErrOutOfReach), errors.As(err, &alert), errors.As(err, &file), code == codeNoStreams, code == codeNoStreamsHere:
+		return false
+	case errors.As(err, &network):
+		return true
+	}
+	return passing(err) || errors.Is(err, nats.ErrNoServers) || errors.Is(err, io.EOF) || errors.Is(err, nats.ErrConnectionClosed)
 }
 
 // passing reports whether an error is one that a later try may not meet.

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"eisweep/internal/queue"
+)
+
+// Times of a wait for NATS: between two tries, and between two words of it.
+const (
+	connectAgain = 2 * time.Second
+	tellAgain    = time.Minute
+)
+
+// waiting is for a NATS, or a coordinator, that is not there yet.
+type waiting struct {
+	what  string // that it waits
+	log   *slog.Logger
+	begun time.Time
+	told  time.Time
+}
+
+// more waits a moment, after it said why: at first, and again each minute. An error is
+// that ctx ended.
+func (w *waiting) more(ctx context.Context, why error) error {
+	now := time.Now()
+	if w.begun.IsZero() {
+		w.begun = now
+	}
+	if w.told.IsZero() || now.Sub(w.told) >= tellAgain {
+		w.told = now
+		w.log.Warn(w.what, "since", w.begun.Format(time.TimeOnly), "error", firstLine(why.Error()))
+	}
+	select {
+	case <-ctx.Done():
+		return orInterrupted(ctx, ctx.Err())
+	case <-time.After(connectAgain):
+		return nil
+	}
+}
+
+// mayPass says whether waiting may help against an error of opening the queue.
+func (c *connection) mayPass(err error) bool {
+	switch {
+	case errors.Is(err, queue.ErrNoQueue):
+		return true
+	case c.external():
+		return queue.Absent(err)
+	}
+	return errors.Is(err, queue.ErrOutOfReach) // the access file may be on its way
+}

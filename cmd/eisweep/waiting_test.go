@@ -1,0 +1,62 @@
+package main
+
+import (
+	"net"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// TestNATSComesAfterItsUsers starts coordinators and a worker before their NATS: one of the
+// coordinators is told to end, the others go on when it is there.
+func TestNATSComesAfterItsUsers(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	l.Close()
+	url := "nats://127.0.0.1:" + strconv.Itoa(port)
+	start := func(command, root string) *process {
+		p := startProgram(t, "eisweep", command, "-p", root, "--nats", url)
+		t.Cleanup(func() {
+			if t.Failed() {
+				t.Log(p.told())
+			}
+		})
+		return p
+	}
+	root := t.TempDir()
+	given := start("coordinator", t.TempDir())
+	given.await("that it waits", saying("NATS is not in reach; waiting for it"))
+	given.cmd.Process.Signal(syscall.SIGTERM)
+	if code, _ := given.end(); code != 143 {
+		t.Errorf("told to end while it waits: exit code %d:\n%s", code, &given.stderr)
+	}
+	coordinator := start("coordinator", root)
+	coordinator.await("that it waits", saying("NATS is not in reach; waiting for it"))
+	worker := start("worker", root)
+	worker.await("that it waits", saying("no coordinator is in reach; waiting for one"))
+	exits(t, 5, "no coordinator answers", "launch", sweepFile(t, "small", "1", "[1]"), "-p", root, "--nats", url)
+
+	s, err := server.NewServer(&server.Options{ServerName: "site", Host: "127.0.0.1", Port: port, NoSigs: true, JetStream: true, StoreDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	defer func() { s.Shutdown(); s.WaitForShutdown() }()
+	if !s.ReadyForConnections(time.Minute) {
+		t.Fatal("the server isn't ready")
+	}
+	coordinator.await("a ready coordinator", saying(coordinatorReady))
+	worker.await("a ready worker", saying("the worker is ready"))
+	for _, p := range []*process{worker, coordinator} {
+		p.cmd.Process.Signal(syscall.SIGTERM)
+		if code, _ := p.end(); code != 0 {
+			t.Errorf("exit code %d:\n%s", code, &p.stderr)
+		}
+	}
+}
