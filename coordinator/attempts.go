@@ -32,13 +32,21 @@ func (k *Coordinator) attempt(e queue.AttemptEvent) {
 	if t.phase != running || t.wants == 0 {
 		return
 	}
-	if len(k.running) == 0 {
-		k.pace.wake(time.Now())
-	}
+	k.pace.wake(time.Now(), k.isWorkHeard)
 	sweep := k.machine.lists.of(t.wants)[0]
 	task := k.task(e.ID, sweep)
 	k.running[e.ID] = &atWork{RunningTask: control.RunningTask{ID: e.ID, Sweep: sweep, File: task.File,
 		Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At}, run: e.Run, heard: time.Now(), cost: cost(task)}
+}
+
+// isWorkHeard tells whether any running task was heard since.
+func (k *Coordinator) isWorkHeard(since time.Time) bool {
+	for _, r := range k.running {
+		if r.heard.After(since) {
+			return true
+		}
+	}
+	return false
 }
 
 // progress takes a running attempt's word on how far it has come.

@@ -27,9 +27,10 @@ const (
 	paceIdle   = 10 * time.Second // so long without work is no part of the pace
 )
 
-// wake begins anew where nothing has run for a while.
-func (p *pace) wake(now time.Time) {
-	if now.Sub(p.last) > paceIdle {
+// wake begins anew where nothing has run for a while: neither was a task ended nor is
+// one heard.
+func (p *pace) wake(now time.Time, isWorkHeard func(since time.Time) bool) {
+	if idle := now.Add(-paceIdle); p.last.Before(idle) && !isWorkHeard(idle) {
 		p.samples = append(p.samples[:0], sample{now, p.ended})
 	}
 }
