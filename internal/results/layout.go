@@ -14,7 +14,12 @@ import (
 type attribute struct {
 	name  string
 	value any
+	own   bool // differs from task to task of a sweep
 }
+
+func constant(name string, value any) attribute { return attribute{name: name, value: value} }
+
+func own(name string, value any) attribute { return attribute{name: name, value: value, own: true} }
 
 // node is one node of a result file: an array if it has values, else lines of
 // text if isLines, else a group.
@@ -35,6 +40,8 @@ func (n *node) bytes() int {
 	return n.values.length() * n.values.elementType().Size()
 }
 
+func (n *node) chunkShape() []int { return chunkShape(n.dims, n.values.elementType().Size()) }
+
 // layout lists the nodes of a task's result file, parents before children and
 // siblings by name: the order of the digest. The error is about a result that
 // doesn't have the shapes of MODEL.md 9.
@@ -44,7 +51,7 @@ func layout(task *sweeps.Task, r *sim.Result) ([]node, error) {
 		return nil, err
 	}
 	nodes = append(nodes,
-		group("/", attribute{"PYTABLES_FORMAT_VERSION", "2.1"}),
+		group("/", constant("PYTABLES_FORMAT_VERSION", "2.1")),
 		lines("/stdout", r.Log),
 		lines("/stderr", nil),
 		group("/task", taskAttributes(task)...))
@@ -70,18 +77,18 @@ func computedNodes(task *sweeps.Task, r *sim.Result) ([]node, error) {
 
 func group(path string, more ...attribute) node {
 	return node{path: path, attributes: sorted(append(more,
-		attribute{"CLASS", "GROUP"}, attribute{"TITLE", ""}, attribute{"VERSION", "1.0"}))}
+		constant("CLASS", "GROUP"), constant("TITLE", ""), constant("VERSION", "1.0")))}
 }
 
 func array(path string, v values, dims ...int) node {
 	return node{path: path, dims: dims, values: v, attributes: sorted([]attribute{
-		{"CLASS", h5.ASCII("CARRAY")}, {"TITLE", h5.ASCII("")}, {"VERSION", h5.ASCII("1.1")}, {"was_mmap", false},
+		constant("CLASS", h5.ASCII("CARRAY")), constant("TITLE", h5.ASCII("")), constant("VERSION", h5.ASCII("1.1")), constant("was_mmap", false),
 	})}
 }
 
 func lines(path string, text []string) node {
 	return node{path: path, isLines: true, lines: text, attributes: sorted([]attribute{
-		{"CLASS", "VLARRAY"}, {"PSEUDOATOM", "vlunicode"}, {"TITLE", ""}, {"VERSION", "1.4"}, {"was_dict", false},
+		constant("CLASS", "VLARRAY"), constant("PSEUDOATOM", "vlunicode"), constant("TITLE", ""), constant("VERSION", "1.4"), constant("was_dict", false),
 	})}
 }
 

@@ -8,7 +8,8 @@ import (
 	"eisweep/internal/results/h5"
 )
 
-// nodeWriter writes nodes in the order of layout, digesting them on the way.
+// nodeWriter fills a file that began as its nodes' skeleton, in the order of layout, and
+// digests the nodes on the way.
 type nodeWriter struct {
 	ctx    context.Context
 	file   *h5.File
@@ -28,26 +29,13 @@ func (w *nodeWriter) node(n *node) error {
 	switch {
 	case n.values != nil:
 		return w.array(n)
+	case n.isLines && len(n.lines) == 0:
+		return nil
 	case n.isLines:
-		if err := w.file.WriteLines(n.path, n.lines); err != nil {
-			return err
-		}
-		return w.setAttributes(n)
-	case n.path != "/":
-		if err := w.file.CreateGroup(n.path); err != nil {
-			return err
-		}
+		return w.file.FillLines(n.path, n.lines)
 	}
 	w.digest.group(n.path)
 	return w.attributes(n)
-}
-
-func (w *nodeWriter) setAttributes(n *node) error {
-	list := make([]h5.Attribute, len(n.attributes))
-	for i, a := range n.attributes {
-		list[i] = h5.Attribute{Name: a.name, Value: a.value}
-	}
-	return w.file.SetAttributes(n.path, list...)
 }
 
 func (w *nodeWriter) attributes(n *node) error {
@@ -56,35 +44,33 @@ func (w *nodeWriter) attributes(n *node) error {
 			return err
 		}
 	}
-	return w.setAttributes(n)
+	return n.setAttributes(w.file, true)
 }
 
 func (w *nodeWriter) array(n *node) error {
-	shape := chunkShape(n.dims, n.values.elementType().Size())
-	a, err := w.file.CreateArray(n.path, n.values.elementType(), n.dims, shape)
+	w.digest.array(n.path, n.values.elementType(), n.dims)
+	if err := w.attributes(n); err != nil {
+		return err
+	}
+	if shape := n.chunkShape(); !slices.Equal(n.dims, shape) {
+		return w.chunks(n, shape)
+	}
+	c := newChunk(n.values.elementType(), n.values.length())
+	c.block = blockAt(n.dims, n.dims, make([]int, len(n.dims)))
+	c.err = c.make(n.values)
+	return w.take(c, func() error { return w.file.WriteOnlyChunk(n.path, c.filtered) })
+}
+
+func (w *nodeWriter) chunks(n *node, shape []int) error {
+	a, err := w.file.ReopenArray(n.path, n.values.elementType(), n.dims)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	w.digest.array(n.path, a.Type, n.dims)
-	if err := w.attributes(n); err != nil {
-		return err
-	}
-	if err := w.chunks(a, n.values, shape); err != nil {
+	if err := w.ring(a, n.values, shape); err != nil {
 		return err
 	}
 	return a.Close()
-}
-
-// chunks writes an array's chunks: a single one here and now, else as ring does.
-func (w *nodeWriter) chunks(a *h5.Array, v values, shape []int) error {
-	if !slices.Equal(a.Dims, shape) {
-		return w.ring(a, v, shape)
-	}
-	c := newChunk(v.elementType(), v.length())
-	c.block = blockAt(a.Dims, shape, make([]int, len(shape)))
-	c.err = c.make(v)
-	return w.store(a, c)
 }
 
 // ring encodes and compresses as many chunks at a time as there are processors,
@@ -118,13 +104,18 @@ func (w *nodeWriter) ring(a *h5.Array, v values, shape []int) error {
 }
 
 func (w *nodeWriter) store(a *h5.Array, c *chunk) error {
+	c.made.Wait()
+	return w.take(c, func() error { return a.WriteChunk(c.block.offset, c.filtered) })
+}
+
+// take digests a chunk that is made, and stores it.
+func (w *nodeWriter) take(c *chunk, store func() error) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	c.made.Wait()
 	if c.err != nil {
 		return c.err
 	}
 	w.digest.Write(c.bytes[:c.block.n*c.elementSize])
-	return a.WriteChunk(c.block.offset, c.filtered)
+	return store()
 }

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"slices"
 	"strings"
 
 	"eisweep/internal/results/h5"
@@ -14,28 +15,30 @@ const Format = 1
 // taskAttributes are those of /task: everything that the result follows from, and
 // nothing else, so that the same task has the same file.
 func taskAttributes(task *sweeps.Task) []attribute {
+	settings := task.Settings()
 	out := []attribute{
-		{"id", task.ID.String()},
-		{"experiment", string(task.Experiment)},
-		{"seed", int64(task.Seed)},
-		{"format", int64(Format)},
-		{"model_version", int64(sim.ModelVersion)},
-		{"settings", settingsText(task.Settings())},
+		own("id", task.ID.String()),
+		constant("experiment", string(task.Experiment)),
+		own("seed", int64(task.Seed)),
+		constant("format", int64(Format)),
+		constant("model_version", int64(sim.ModelVersion)),
+		own("settings", settingsText(settings)),
 	}
 	for _, known := range sim.Table() {
 		if known.ReadBy(task.Experiment) {
-			out = append(out, attribute{known.Name, attributeOf(known.Get(&task.Parameters))})
+			set := slices.ContainsFunc(settings, func(s sim.Setting) bool { return s.Name == known.Name })
+			out = append(out, attribute{known.Name, attributeOf(known.Get(&task.Parameters)), set})
 		}
 	}
 	if task.Source != nil {
-		out = append(out, attribute{"source", reference(task.Source)})
+		out = append(out, own("source", reference(task.Source)))
 		if task.Source.SeedTold {
-			out = append(out, attribute{"source_seed", int64(task.Source.Seed)})
+			out = append(out, own("source_seed", int64(task.Source.Seed)))
 		}
 	}
 	if task.Initial != nil {
-		out = append(out, attribute{"initial_state", reference(&task.Initial.Input)},
-			attribute{"take", strings.Join(task.Initial.Take, ",")})
+		out = append(out, own("initial_state", reference(&task.Initial.Input)),
+			own("take", strings.Join(task.Initial.Take, ",")))
 	}
 	for i, a := range out {
 		if text, ok := a.value.(string); ok {

@@ -85,7 +85,11 @@ func writeTemp(ctx context.Context, temp string, nodes []node, limit int) (Recei
 // writeImage makes the file in memory, so that a full disk is an ordinary error
 // of an ordinary write.
 func writeImage(ctx context.Context, to *os.File, nodes []node) (Receipt, error) {
-	file, err := h5.CreateImage()
+	skeleton, err := kept.of(nodes)
+	if err != nil {
+		return Receipt{}, err
+	}
+	file, err := h5.OpenImage(skeleton)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -111,7 +115,14 @@ func writeImage(ctx context.Context, to *os.File, nodes []node) (Receipt, error)
 // writeChunkwise lets the library write the file itself. What doesn't fit the
 // disk shows at the flush or the close at the latest.
 func writeChunkwise(ctx context.Context, to *os.File, nodes []node) (Receipt, error) {
-	file, err := h5.Create(to.Name())
+	skeleton, err := kept.of(nodes)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if _, err := to.Write(skeleton); err != nil {
+		return Receipt{}, err
+	}
+	file, err := h5.OpenWritable(to.Name())
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -19,7 +19,7 @@ const (
 	Float64
 	Int32
 	Int64
-	Lines // text, as WriteLines stores it
+	Lines // text, as FillLines stores it
 )
 
 func (t Type) String() string {
@@ -55,6 +55,30 @@ func (f *File) CreateArray(path string, t Type, dims, chunk []int) (*Array, erro
 		return nil, fmt.Errorf("create array %s: %w", path, err)
 	}
 	return a, nil
+}
+
+// ReopenArray opens a dataset that CreateArray made with those properties, for WriteChunk.
+func (f *File) ReopenArray(path string, t Type, dims []int) (*Array, error) {
+	a := &Array{Path: path, Type: t, Dims: dims}
+	if err := f.at(path, func(p *C.char) bool { a.id = C.h5_reopen_array(f.id, p); return a.id >= 0 }); err != nil {
+		return nil, fmt.Errorf("open array %s: %w", path, err)
+	}
+	return a, nil
+}
+
+// WriteOnlyChunk stores the chunk of a dataset that has one; filtered is what Filter made
+// of its bytes.
+func (f *File) WriteOnlyChunk(path string, filtered []byte) error {
+	if len(filtered) == 0 {
+		return fmt.Errorf("write array %s: no bytes are no chunk", path)
+	}
+	err := f.at(path, func(p *C.char) bool {
+		return C.h5_write_only_chunk(f.id, p, unsafe.Pointer(&filtered[0]), C.size_t(len(filtered))) >= 0
+	})
+	if err != nil {
+		return fmt.Errorf("write array %s: %w", path, err)
+	}
+	return nil
 }
 
 // OpenArray opens a dataset for reading. The error wraps ErrMissing when there is

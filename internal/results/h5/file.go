@@ -30,25 +30,41 @@ func CreateImage() (*File, error) {
 	return f, nil
 }
 
-// Create makes the file at path, emptying what is there.
-func Create(path string) (*File, error) {
-	return openWith("create", path, func(name *C.char) C.hid_t { return C.h5_create_file(name) })
+// OpenImage makes a file in memory that begins as a copy of an image; Image gives its
+// bytes.
+func OpenImage(image []byte) (*File, error) {
+	f := &File{}
+	err := operate(func() bool {
+		f.id = C.h5_open_image(unsafe.Pointer(&image[0]), C.size_t(len(image)))
+		return f.id >= 0
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open HDF5 file in memory: %w", err)
+	}
+	return f, nil
 }
+
+// OpenWritable opens a file for reading and writing.
+func OpenWritable(path string) (*File, error) { return open(path, true) }
 
 // Open opens a file for reading.
 func Open(path string) (*File, error) {
-	return openWith("open", path, func(name *C.char) C.hid_t { return C.h5_open_file(name) })
+	return open(path, false)
 }
 
-func openWith(verb, path string, open func(*C.char) C.hid_t) (*File, error) {
+func open(path string, writable bool) (*File, error) {
 	if err := checkText("path", path); err != nil {
 		return nil, err
 	}
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
+	how := C.int(0)
+	if writable {
+		how = 1
+	}
 	f := &File{}
-	if err := operate(func() bool { f.id = open(name); return f.id >= 0 }); err != nil {
-		return nil, fmt.Errorf("%s HDF5 file %s: %w", verb, path, err)
+	if err := operate(func() bool { f.id = C.h5_open_file(name, how); return f.id >= 0 }); err != nil {
+		return nil, fmt.Errorf("open HDF5 file %s: %w", path, err)
 	}
 	return f, nil
 }
@@ -75,7 +91,7 @@ func (f *File) Flush() error {
 	return nil
 }
 
-// Image returns the bytes of a file made by CreateImage, after Flush.
+// Image returns the bytes of a file made by CreateImage or OpenImage, after Flush.
 func (f *File) Image() ([]byte, error) {
 	var image []byte
 	err := operate(func() bool {

@@ -63,6 +63,11 @@ func writeArray(t *testing.T, f *File, path string, kind Type, values []byte, di
 	must(t, err, a.WriteChunk(make([]int, len(dims)), filtered), a.Close(), a.Close())
 }
 
+func writeLines(t *testing.T, f *File, path string, lines ...string) {
+	t.Helper()
+	must(t, f.CreateLines(path, len(lines)), f.FillLines(path, lines))
+}
+
 func TestArraysComeBack(t *testing.T) {
 	values := make([]byte, 48)
 	for i := range values {
@@ -118,7 +123,9 @@ func TestAttributesComeBack(t *testing.T) {
 func TestLinesComeBack(t *testing.T) {
 	want := []string{"Trial 1", "µ 𝛼 ✓", strings.Repeat("long ", 10_000)}
 	f := reopen(t, image(t, func(f *File) {
-		must(t, f.WriteLines("/out", want), f.WriteLines("/none", nil), f.WriteLines("/gap", []string{"a", "", "b"}))
+		writeLines(t, f, "/out", want...)
+		writeLines(t, f, "/none")
+		writeLines(t, f, "/gap", "a", "", "b")
 	}))
 	for path, want := range map[string][]string{"/out": want, "/none": {" "}, "/gap": {"a", " ", "b"}} {
 		if got, err := f.ReadLines(path); err != nil || !slices.Equal(got, want) {
@@ -154,6 +161,7 @@ func TestMisuseIsAnError(t *testing.T) {
 		must(t, err)
 		filtered, err := Filter(nil, make([]byte, 48), 4)
 		must(t, err, a.WriteChunk([]int{0, 0}, filtered))
+		must(t, f.CreateLines("/lines", 1))
 		_, noDims := f.CreateArray("/b", Float32, nil, nil)
 		_, noType := f.CreateArray("/b", Other, []int{1}, []int{1})
 		_, chunkless := f.CreateArray("/b", Float32, []int{2, 2}, []int{2})
@@ -163,7 +171,8 @@ func TestMisuseIsAnError(t *testing.T) {
 			"outside": a.Read([]int{1, 0}, []int{4, 3}, make([]byte, 48)), "negative": a.Read([]int{-1, 0}, []int{1, 3}, make([]byte, 12)),
 			"fewer axes": a.Read([]int{0}, []int{1}, make([]byte, 12)), "more axes": a.Read([]int{0, 0, 0}, []int{1, 1, 1}, make([]byte, 4)),
 			"chunk's axes": a.WriteChunk([]int{0}, filtered), "chunk's place": a.WriteChunk([]int{1, 1}, filtered), "empty chunk": a.WriteChunk([]int{0, 0}, nil),
-			"no dims": noDims, "no type": noType, "no chunk": chunkless, "second of a name": again,
+			"no dims": noDims, "no type": noType, "no chunk": chunkless, "more lines": f.FillLines("/lines", []string{"a", "b"}), "no lines": f.FillLines("/a", []string{"a"}),
+			"empty only chunk": f.WriteOnlyChunk("/a", nil), "no array": f.WriteOnlyChunk("/none", filtered), "second of a name": again,
 			"value's type": f.SetAttributes("/a", Attribute{"x", 7}), "zero byte": f.SetAttributes("/a", Attribute{"x", "a\x00b"}), "zero in name": f.SetAttributes("/a", Attribute{"x\x00", "a"}),
 			"large": f.SetAttributes("/a", Attribute{"x", strings.Repeat("x", 70_000)}), "no node": f.SetAttributes("/none", Attribute{"x", "a"}),
 			"no parent": f.CreateGroup("/none/g"), "path": f.CreateGroup("/g\x00"),
@@ -202,7 +211,8 @@ func TestErrorsGiveTheReason(t *testing.T) {
 func TestManyGoroutines(t *testing.T) {
 	one := func() []byte {
 		return image(t, func(f *File) {
-			must(t, f.SetAttributes("/", Attribute{"title", "µ"}), f.SetAttributes("/", Attribute{"text", Text("t")}), f.WriteLines("/out", []string{"a"}))
+			must(t, f.SetAttributes("/", Attribute{"title", "µ"}), f.SetAttributes("/", Attribute{"text", Text("t")}))
+			writeLines(t, f, "/out", "a")
 			writeArray(t, f, "/a", Float64, make([]byte, 800), 100)
 		})
 	}

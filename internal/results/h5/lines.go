@@ -8,9 +8,19 @@ import (
 	"unsafe"
 )
 
-// WriteLines stores text as PyTables' variable-length unicode does: one list of
-// code points a line. An empty list of lines or an empty line is one space.
-func (f *File) WriteLines(path string, lines []string) error {
+// CreateLines makes a dataset for n lines of text, as PyTables' variable-length unicode
+// does: one list of code points a line. No line is one.
+func (f *File) CreateLines(path string, n int) error {
+	n = max(n, 1)
+	if err := f.at(path, func(p *C.char) bool { return C.h5_create_lines(f.id, p, C.size_t(n)) >= 0 }); err != nil {
+		return fmt.Errorf("create lines %s: %w", path, err)
+	}
+	return nil
+}
+
+// FillLines stores as many lines as CreateLines made room for. An empty list of lines or
+// an empty line is one space.
+func (f *File) FillLines(path string, lines []string) error {
 	if len(lines) == 0 {
 		lines = []string{" "}
 	}
@@ -28,7 +38,7 @@ func (f *File) WriteLines(path string, lines []string) error {
 	}
 	// The library is given pointers into points by a list that C makes.
 	err := f.at(path, func(p *C.char) bool {
-		return C.h5_write_lines(f.id, p, C.size_t(len(lines)), &lengths[0], &points[0]) >= 0
+		return C.h5_fill_lines(f.id, p, C.size_t(len(lines)), &lengths[0], &points[0]) >= 0
 	})
 	if err != nil {
 		return fmt.Errorf("write lines %s: %w", path, err)
@@ -36,7 +46,7 @@ func (f *File) WriteLines(path string, lines []string) error {
 	return nil
 }
 
-// ReadLines reads what WriteLines or PyTables stored. The error wraps ErrMissing
+// ReadLines reads what FillLines or PyTables stored. The error wraps ErrMissing
 // when there is no dataset at path.
 func (f *File) ReadLines(path string) ([]string, error) {
 	if kind, err := f.Kind(path); err != nil {

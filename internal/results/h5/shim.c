@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 // reason is why the first call of the operation failed. Successful calls forget
 // it, so it is kept before anything is cleaned up.
@@ -15,6 +18,12 @@ void h5_begin(void) {
         // The library's cleaning up at exit crashes after a full disk, and there
         // is nothing to clean up: every file is closed.
         H5dont_atexit();
+#ifdef __GLIBC__
+        // Every open file takes half a megabyte for a while. By default that goes back
+        // to the system each time.
+        mallopt(M_MMAP_THRESHOLD, 4 << 20);
+        mallopt(M_TRIM_THRESHOLD, 8 << 20);
+#endif
     }
     H5open();
     // In the thread-safe library this is kept for each thread.
@@ -46,8 +55,10 @@ const char *h5_error(void) {
 static hid_t access_list(int core) {
     hid_t p = H5Pcreate(H5P_FILE_ACCESS);
     if (p < 0) return p;
+    // Chunks are read and written whole, so few need a place in an array's cache.
     if (H5Pset_fclose_degree(p, H5F_CLOSE_SEMI) < 0 ||
         H5Pset_file_locking(p, 0, 1) < 0 ||
+        H5Pset_cache(p, 0, 17, 1 << 20, 0.75) < 0 ||
         (core && H5Pset_fapl_core(p, 64 << 10, 0) < 0)) {
         close_P(p);
         return -1;
@@ -55,30 +66,37 @@ static hid_t access_list(int core) {
     return p;
 }
 
+// next_image names a file in memory: the library refuses a name that is open there,
+// too. Callers hold its lock.
+static void next_image(char name[32]) {
+    static unsigned long made;
+    snprintf(name, 32, "result-%lu", ++made);
+}
+
 hid_t h5_create_image(void) {
+    char name[32];
     hid_t p = access_list(1);
     if (p < 0) return p;
-    // The library refuses a name that is open, in memory too; callers hold its lock.
-    static unsigned long made;
-    char name[32];
-    snprintf(name, sizeof name, "result-%lu", ++made);
+    next_image(name);
     hid_t f = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, p);
     close_P(p);
     return f;
 }
 
-hid_t h5_create_file(const char *path) {
-    hid_t p = access_list(0);
+hid_t h5_open_image(void *image, size_t size) {
+    char name[32];
+    hid_t f = -1, p = access_list(1);
     if (p < 0) return p;
-    hid_t f = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, p);
+    next_image(name);
+    if (H5Pset_file_image(p, image, size) >= 0) f = H5Fopen(name, H5F_ACC_RDWR, p);
     close_P(p);
     return f;
 }
 
-hid_t h5_open_file(const char *path) {
+hid_t h5_open_file(const char *path, int writable) {
     hid_t p = access_list(0);
     if (p < 0) return p;
-    hid_t f = H5Fopen(path, H5F_ACC_RDONLY, p);
+    hid_t f = H5Fopen(path, writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, p);
     close_P(p);
     return f;
 }
@@ -161,6 +179,17 @@ hid_t h5_create_array(hid_t file, const char *path, int type, int rank, const hs
     return array;
 }
 
+hid_t h5_reopen_array(hid_t file, const char *path) { return H5Dopen2(file, path, H5P_DEFAULT); }
+
+int h5_write_only_chunk(hid_t file, const char *path, const void *filtered, size_t size) {
+    static const hsize_t first[H5S_MAX_RANK];
+    hid_t array = H5Dopen2(file, path, H5P_DEFAULT);
+    if (array < 0) return -1;
+    int rc = H5Dwrite_chunk(array, H5P_DEFAULT, 0, first, size, filtered);
+    if (close_D(array) < 0) rc = -1;
+    return rc;
+}
+
 int h5_write_chunk(hid_t array, const hsize_t *offset, const void *filtered, size_t size) {
     return H5Dwrite_chunk(array, H5P_DEFAULT, 0, offset, size, filtered);
 }
@@ -215,8 +244,22 @@ int h5_read(hid_t array, int type, int rank, const hsize_t *start, const hsize_t
     return rc;
 }
 
-int h5_write_lines(hid_t file, const char *path, size_t n, const size_t *lengths, const uint32_t *points) {
-    hsize_t dims = n, most = H5S_UNLIMITED, chunk = 1024;
+// line_type is the type of a line: code points. It is made once, and not closed.
+static hid_t line_type(void) {
+    static hid_t kept = -1;
+    return kept >= 0 ? kept : (kept = H5Tvlen_create(H5T_STD_U32LE));
+}
+
+int h5_create_lines(hid_t file, const char *path, size_t n) {
+    hsize_t dims = n, most = H5S_UNLIMITED, chunk = n < 1024 ? n : 1024;
+    hid_t d = -1, type = line_type(), properties = filtered(1, &chunk), space = H5Screate_simple(1, &dims, &most);
+    if (type >= 0 && properties >= 0 && space >= 0)
+        d = H5Dcreate2(file, path, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    if (space >= 0) close_S(space);
+    return d < 0 ? -1 : close_D(d);
+}
+
+int h5_fill_lines(hid_t file, const char *path, size_t n, const size_t *lengths, const uint32_t *points) {
     hvl_t *lines = calloc(n, sizeof *lines);
     if (!lines) return -1;
     for (size_t i = 0; i < n; i++) {
@@ -225,14 +268,12 @@ int h5_write_lines(hid_t file, const char *path, size_t n, const size_t *lengths
         points += lengths[i];
     }
     int rc = -1;
-    hid_t type = H5Tvlen_create(H5T_STD_U32LE), properties = filtered(1, &chunk), space = H5Screate_simple(1, &dims, &most);
-    hid_t d = H5Dcreate2(file, path, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
-    if (d >= 0) {
-        rc = H5Dwrite(d, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, lines);
-        if (close_D(d) < 0) rc = -1;
-    }
-    close_S(space);
-    close_T(type);
+    hid_t d = H5Dopen2(file, path, H5P_DEFAULT);
+    hid_t space = d < 0 ? -1 : H5Dget_space(d);
+    if (space >= 0 && H5Sget_simple_extent_npoints(space) == (hssize_t)n)
+        rc = H5Dwrite(d, line_type(), H5S_ALL, H5S_ALL, H5P_DEFAULT, lines);
+    if (space >= 0) close_S(space);
+    if (d >= 0 && close_D(d) < 0) rc = -1;
     free(lines);
     return rc;
 }

@@ -14,8 +14,8 @@ void h5_begin(void);        // before the calls of one operation, on their threa
 const char *h5_error(void); // why a call since then failed; "" when the library doesn't say
 
 hid_t h5_create_image(void);
-hid_t h5_create_file(const char *path);
-hid_t h5_open_file(const char *path);
+hid_t h5_open_image(void *image, size_t size); // a copy of it, to be written
+hid_t h5_open_file(const char *path, int writable);
 ssize_t h5_image(hid_t file, void *to, size_t size); // size 0: only how many bytes
 
 int h5_create_group(hid_t file, const char *path);
@@ -24,11 +24,14 @@ int64_t h5_count_children(hid_t file, const char *group);
 int64_t h5_child(hid_t file, const char *group, int64_t i, char *name, size_t size);
 
 hid_t h5_create_array(hid_t file, const char *path, int type, int rank, const hsize_t *dims, const hsize_t *chunk);
+hid_t h5_reopen_array(hid_t file, const char *path);
+int h5_write_only_chunk(hid_t file, const char *path, const void *filtered, size_t size);
 int h5_write_chunk(hid_t array, const hsize_t *offset, const void *filtered, size_t size);
 hid_t h5_open_array(hid_t file, const char *path, int *type, int *rank, hsize_t *dims); // dims: 32
 int h5_read(hid_t array, int type, int rank, const hsize_t *start, const hsize_t *count, void *to);
 
-int h5_write_lines(hid_t file, const char *path, size_t n, const size_t *lengths, const uint32_t *points);
+int h5_create_lines(hid_t file, const char *path, size_t n);
+int h5_fill_lines(hid_t file, const char *path, size_t n, const size_t *lengths, const uint32_t *points);
 hvl_t *h5_read_lines(hid_t file, const char *path, size_t *n); // NULL when it fails
 size_t h5_line(const hvl_t *lines, size_t i, const uint32_t **points);
 void h5_free_lines(hvl_t *lines, size_t n);
