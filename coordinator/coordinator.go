@@ -72,9 +72,9 @@ type Coordinator struct {
 	manifests  map[string]*results.Manifest
 	batch      batch
 	index      *index
-	queued     map[sweeps.ID]string // while restoring: what is queued, and for which sweep
-	absent     map[sweeps.ID]int    // orders that the last look at the queue missed; of the reconciling loop
-	strangers  int                  // orders in the queue that the machine knows nothing of, when they were last listed
+	queued     map[sweeps.ID]queue.QueuedOrder // while restoring: what is queued
+	absent     map[sweeps.ID]int               // orders that the last look at the queue missed; of the reconciling loop
+	strangers  int                             // orders in the queue that the machine knows nothing of, when they were last listed
 	pace       pace
 	begun      time.Time
 	tenure     time.Time     // when the root was surely this coordinator's

@@ -32,15 +32,15 @@ type kept struct {
 type wanted struct {
 	sweep   string
 	id      sweeps.ID
-	execute bool        // order it; otherwise it is settled: done elsewhere, or failed
-	class   queue.Class // of a settled failure
-	here    bool        // of a settled failure: the sweep's manifest has it
-	run     int         // the highest run number in any manifest, 0 for none
-	source  sweeps.ID   // PERTURB: the task whose result it needs, if it is of this root
-	orphan  bool        // its source is neither done nor launched with it
-	counted bool        // the sweep counts it as done, though it isn't known
-	queued  string      // the sweep that it is queued for from before a restart; "" if it isn't
-	stands  bool        // it has a result already: if this order fails, it is done all the same
+	execute bool              // order it; otherwise it is settled: done elsewhere, or failed
+	class   queue.Class       // of a settled failure
+	here    bool              // of a settled failure: the sweep's manifest has it
+	run     int               // the highest run number in any manifest, 0 for none
+	source  sweeps.ID         // PERTURB: the task whose result it needs, if it is of this root
+	orphan  bool              // its source is neither done nor launched with it
+	counted bool              // the sweep counts it as done, though it isn't known
+	queued  queue.QueuedOrder // as it is queued from before a restart; run 0 is taken for the one that is wanted
+	stands  bool              // it has a result already: if this order fails, it is done all the same
 }
 
 // launched: every task of a sweep has been wanted or kept.

@@ -89,7 +89,8 @@ func parseEvent(t *testing.T, line string) event {
 		_, orphan := f["orphan"]
 		_, counted := f["counted"]
 		_, stands := f["stands"]
-		return wanted{f["sweep"], id, execute, queue.Class(f["class"]), here, run, source, orphan, counted, f["queued"], stands}
+		sweep, of, _ := strings.Cut(f["queued"], "/")
+		return wanted{f["sweep"], id, execute, queue.Class(f["class"]), here, run, source, orphan, counted, queue.QueuedOrder{Sweep: sweep, Run: number(of)}, stands}
 	case "launched":
 		return launched{f["sweep"]}
 	case "abandoned":

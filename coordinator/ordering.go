@@ -131,9 +131,9 @@ func (m *machine) enter(old *entry, e wanted) *entry {
 }
 
 // release queues a waiting task whose source is done, fails one whose source
-// failed, and lets the others wait. Already names the sweep that it is queued for
-// from before a restart.
-func (m *machine) release(id sweeps.ID, t *entry, already string) []command {
+// failed, and lets the others wait. What is queued from before a restart stays so, if it is
+// this order or a later one that the coordinator before gave.
+func (m *machine) release(id sweeps.ID, t *entry, before queue.QueuedOrder) []command {
 	if t.phase != waiting || t.wants == 0 {
 		return nil
 	}
@@ -150,13 +150,17 @@ func (m *machine) release(id sweeps.ID, t *entry, already string) []command {
 	}
 	m.move(t, queued)
 	t.home = m.choose(t)
-	switch already {
-	case m.homeName(t):
-		return nil
+	isOld := before.Run != 0 && before.Run < int(t.run)
+	t.run = max(t.run, int32(before.Run))
+	switch before.Sweep {
 	case "":
 		return []command{publish{id, int(t.run), m.homeName(t)}}
+	case m.homeName(t):
+		if !isOld {
+			return nil
+		}
 	}
-	return []command{unqueue{id, int(t.run), already}, publish{id, int(t.run), m.homeName(t)}}
+	return []command{unqueue{id, int(t.run), before.Sweep}, publish{id, int(t.run), m.homeName(t)}}
 }
 
 // choose returns the sweep that a task is to be queued for: the first whose tasks

@@ -182,8 +182,8 @@ func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 func (k *Coordinator) clearStale(ctx context.Context, spared map[string]bool) error {
 	stale := map[string][]sweeps.ID{}
 	k.mu.Lock()
-	for id, sweep := range k.queued {
-		t := k.machine.tasks[id]
+	for id, order := range k.queued {
+		t, sweep := k.machine.tasks[id], order.Sweep
 		if t != nil && !t.settled() && k.machine.homeName(t) == sweep {
 			continue
 		}

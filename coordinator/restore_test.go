@@ -46,8 +46,8 @@ func (g *rig) queued() map[string]string {
 		g.t.Fatal(err)
 	}
 	out := map[string]string{}
-	for id, sweep := range all {
-		out[id.String()] = sweep
+	for id, order := range all {
+		out[id.String()] = order.Sweep
 	}
 	return out
 }
@@ -272,5 +272,35 @@ func TestFolderThatIsOlderThanTheQueueIsRunAnew(t *testing.T) {
 	}
 	if lines := g.lines("two"); len(lines) != 4 {
 		t.Errorf("%d lines", len(lines))
+	}
+}
+
+// TestAnOrderOfAnEarlierRunIsReplacedAtOnce restarts the coordinator when the queue still
+// has the order of which the manifest tells that it was lost.
+func TestAnOrderOfAnEarlierRunIsReplacedAtOnce(t *testing.T) {
+	g := newRig(t)
+	g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	g.end()
+	status, err := ReadSweep(g.context(), g.root, g.prober, "two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := taskLine("two", &status.Tasks[0].Task)
+	lost.State, lost.Class, lost.Error, lost.Run = results.Failed, string(queue.Lost), "as the test wants it", 1
+	m, err := results.OpenManifest(g.root.Manifest("two"))
+	if err == nil {
+		err = errors.Join(m.Append(lost), m.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := g.serve()
+	all, err := g.queue.Queued(g.context())
+	if err != nil || len(all) != 4 || all[lost.ID].Run != 2 {
+		t.Errorf("queued %v, %v", all, err)
+	}
+	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 4 || len(g.lines("two")) != 5 {
+		t.Errorf("summary %+v, %d lines", s, len(g.lines("two")))
 	}
 }

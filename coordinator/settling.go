@@ -107,7 +107,7 @@ func (m *machine) releaseDependents(id sweeps.ID) []command {
 			t.run, t.class = t.run+1, 0
 			out = append(out, m.reopen(m.lists.of(t.wants))...)
 		}
-		out = append(out, m.release(d, t, "")...)
+		out = append(out, m.release(d, t, queue.QueuedOrder{})...)
 	}
 	return out
 }

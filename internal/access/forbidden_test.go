@@ -161,7 +161,7 @@ func TestWorkerCannotLaunchOrPurge(t *testing.T) {
 		}
 	}
 	queued, err := s.queue.Queued(deadline(t))
-	if err != nil || len(queued) != 1 || queued[testTask(1).ID] != "quick" {
+	if err != nil || len(queued) != 1 || queued[testTask(1).ID].Sweep != "quick" {
 		t.Errorf("queued %v, %v", queued, err)
 	}
 }

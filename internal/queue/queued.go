@@ -1,11 +1,13 @@
 package queue
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -18,20 +20,26 @@ import (
 // well, but begins from the start with every page of them.
 const queuedBatch = 10_000
 
+// QueuedOrder is an order that is queued or running.
+type QueuedOrder struct {
+	Sweep string // that it is queued for
+	Run   int    // 0 when its message doesn't tell
+}
+
 // queuedList grows as tasks are found.
 type queuedList struct {
-	byID  map[sweeps.ID]string
+	byID  map[sweeps.ID]QueuedOrder
 	names map[string]string // one string per sweep, not per task
 }
 
-// Queued returns what is queued or running: by id, the sweep that it is queued for.
-// In a cluster what has just been queued may be missing.
-func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]string, error) {
+// Queued returns what is queued or running, by id. In a cluster what has just been queued
+// may be missing.
+func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]QueuedOrder, error) {
 	l := queuedList{names: map[string]string{}}
 	err := q.retry(ctx, func(ctx context.Context) error {
 		info, err := q.tasks.Info(ctx)
 		if err == nil {
-			l.byID = make(map[sweeps.ID]string, info.State.Msgs)
+			l.byID = make(map[sweeps.ID]QueuedOrder, info.State.Msgs)
 		}
 		return err
 	})
@@ -99,5 +107,16 @@ func (q *Queue) addQueued(l *queuedList, m *jetstream.RawStreamMsg) {
 	if l.names[sweep] == "" {
 		l.names[sweep] = string([]byte(sweep))
 	}
-	l.byID[id] = l.names[sweep]
+	l.byID[id] = QueuedOrder{l.names[sweep], runOf(m.Data)}
+}
+
+// runOf finds the run number in an order without reading all of it: there are millions.
+func runOf(data []byte) int {
+	_, rest, _ := bytes.Cut(data, []byte(`"run":`))
+	end := bytes.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
+	run, err := strconv.Atoi(string(rest[:max(0, end)]))
+	if err != nil || run > maxCount {
+		return 0
+	}
+	return run
 }
