@@ -35,15 +35,18 @@ func TestBitsAreThoseOnRecord(t *testing.T) {
 			t.Errorf("%s is on record, but not run", name)
 		}
 	}
-	for name, digest := range digests {
-		t.Run(name, func(t *testing.T) {
-			for _, kernels := range KernelChoices() {
-				if err := UseKernels(kernels); err != nil {
-					t.Fatal(err)
-				}
-				if got := digest(t); got != recorded[name] {
-					t.Errorf("by %s:\n\t%q: %q,\non record is %q", kernels, name, got, recorded[name])
-				}
+	for _, kernels := range KernelChoices() {
+		t.Run(kernels, func(t *testing.T) {
+			if err := UseKernels(kernels); err != nil {
+				t.Fatal(err)
+			}
+			for name, digest := range digests {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					if got := digest(t); got != recorded[name] {
+						t.Errorf("\n\t%q: %q,\non record is %q", name, got, recorded[name])
+					}
+				})
 			}
 		})
 	}
@@ -80,14 +83,16 @@ func recordedTasks(t *testing.T) map[string]func(t *testing.T) string {
 	return digests
 }
 
-// brief is a small task that takes fewer steps still.
+// brief is a small task that takes few steps.
 func brief(e Experiment, change func(*Parameters)) *Task {
-	return small(e, func(p *Parameters) {
-		p.Inp.NStimuli, p.Numint.MaxDr, p.Perturb.MaxDr, p.Pl.ComputeGradientAngles = 2, 10, 1, true
-		if change != nil {
-			change(p)
-		}
-	})
+	p := Defaults(e)
+	p.Ng.Exc.NPerAxis, p.Inp.NStimuli = 3, 2
+	p.Numint.NTrials, p.Numint.EveryN, p.Numint.MaxDr = 4, 2, 10
+	p.Perturb.NPerturbed, p.Perturb.MaxDr, p.Pl.ComputeGradientAngles = 4, 1, true
+	if change != nil {
+		change(&p)
+	}
+	return &Task{Experiment: e, Seed: 3, Parameters: p}
 }
 
 // convolutionLearns is the digest of weights that have learned from a few stimuli by

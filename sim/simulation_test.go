@@ -27,6 +27,7 @@ func (c *endsAfter) Err() error {
 func TestInterruptedStimulusLeavesNoTrace(t *testing.T) {
 	for name, task := range smallTasks(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			want := bits(t, runTask(t, task))
 			s, err := New(task)
 			if err != nil {

@@ -38,8 +38,9 @@ func (l *lender) spare() (release func(), ok bool) {
 // saved and restored on the way.
 func TestSpareCoresChangeNoBits(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8))
-	pushing := smallTasks(t)["perturb"]
-	for name, task := range map[string]*Task{"responses": readGolden(t, "approximate_neither").task, "perturb": pushing,
+	pushing := *smallTasks(t)["perturb"]
+	pushing.Parameters.Inp.NStimuli, pushing.Parameters.Perturb.NPerturbed = 4, 4
+	for name, task := range map[string]*Task{"responses": readGolden(t, "approximate_neither").task, "perturb": &pushing,
 		"perturb, golden": readGolden(t, "perturb").task} {
 		want := bits(t, runTask(t, task))
 		for _, cores := range []int64{1, 3, 8} {
@@ -56,9 +57,9 @@ func TestSpareCoresChangeNoBits(t *testing.T) {
 			}
 		}
 	}
-	lent := *pushing
+	lent := pushing
 	lent.Spare = newLender(2).spare
-	want := bits(t, runTask(t, pushing))
+	want := bits(t, runTask(t, &pushing))
 	for _, after := range []int64{1, 63, 64, 65, 200, 319} {
 		if bits(t, interrupted(t, &lent, after)) != want {
 			t.Errorf("saved after %d settlings with spare cores: other bits", after)
