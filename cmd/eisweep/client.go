@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 	"time"
 
@@ -131,7 +132,23 @@ func clientFor(ctx context.Context, e *environment, choice *rootChoice, c *conne
 	if err != nil {
 		return nil, err
 	}
-	return openClient(ctx, e, r, c)
+	out, err := openClient(ctx, e, r, c)
+	if err == nil && out.seesCopy() {
+		e.note("nobody holds the lock of %s, though a coordinator answers for it: is this a copy (cp -a, rsync, a snapshot) of that coordinator's folder? Everything happens there; for a copy to live on its own, remove its .eisweep", r.Path())
+	}
+	return out, err
+}
+
+// seesCopy tells whether the client's root is another than the coordinator's, with the
+// same identity: its lock isn't that coordinator's. From another machine that is sure
+// only where another name is on the lock.
+func (c *client) seesCopy() bool {
+	signed, held, err := c.root.LookAtLock()
+	if err != nil || held {
+		return false
+	}
+	host, err := os.Hostname()
+	return err == nil && (signed.Host != c.pong.Host || signed.PID != c.pong.PID || signed.Host == host)
 }
 
 func (c *client) close() { c.queue.Close() }

@@ -117,16 +117,24 @@ func (l *Lock) Unlock() error {
 
 // Holder returns who holds the root's lock, and false when nobody does.
 func (r *Root) Holder() (Holder, bool) {
+	signed, held, err := r.LookAtLock()
+	if err != nil || !held {
+		return Holder{}, false
+	}
+	return signed, true
+}
+
+// LookAtLock returns who signed the root's lock, and whether it is held as far as this
+// machine sees: some network file systems show a machine its own locks only.
+func (r *Root) LookAtLock() (signed Holder, held bool, err error) {
 	f, err := os.Open(r.Private("lock"))
 	if err != nil {
-		return Holder{}, false
+		return Holder{}, false, fmt.Errorf("look at lock of root: %w", err)
 	}
 	defer f.Close()
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB); err == nil {
-		return Holder{}, false
-	}
-	holder, _ := readHolder(f) // nobody in particular, then
-	return holder, true
+	held = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB) != nil
+	signed, _ = readHolder(f) // nobody in particular, then
+	return signed, held, nil
 }
 
 func (r *Root) lockFile() (*os.File, error) {
