@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -31,6 +32,8 @@ func (k *Coordinator) explainIdle(sweep string, need int64, out *control.Explain
 	}
 	crew := crewOf(k.workers.known(time.Now()))
 	switch {
+	case crew.known == 0 && crew.excuse != "":
+		out.Reason, out.Remedy = "no worker is connected any more: "+crew.excuse, "see to that, then start new ones: `eisweep worker`"
 	case crew.known == 0:
 		out.Reason, out.Remedy = "no worker is connected", "start one, here or on any machine that sees the root: `eisweep worker`"
 	case crew.heard == 0:
@@ -87,6 +90,10 @@ func crewOf(list []control.Worker) crew {
 	var c crew
 	unlimited := false
 	for _, w := range list {
+		if w.Ended {
+			c.excuse = cmp.Or(c.excuse, w.Name+" "+w.State)
+			continue
+		}
 		c.known++
 		if w.Silent {
 			continue

@@ -195,8 +195,37 @@ func TestWorkersAreListedAndDrained(t *testing.T) {
 	if len(d.Workers) != 1 || d.Workers[0] != "w1" || len(d.Unknown) != 1 || <-orders != queue.Drain {
 		t.Errorf("drained %+v", d)
 	}
-	g.queue.PublishPresence(queue.Presence{Name: "w2", Gone: true})
+	g.queue.PublishPresence(queue.Presence{Name: "w2", Gone: true, State: "draining: it was told to"})
 	g.heard(k, 1)
+}
+
+// TestWorkerThatEndedByAnErrorIsShown has one worker give up, which was the only one.
+func TestWorkerThatEndedByAnErrorIsShown(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	p := queue.Presence{Name: "w1", Host: "here", Slots: 2, State: queue.GaveUp + "the disk is full"}
+	g.queue.PublishPresence(p)
+	g.heard(k, 1)
+	if w := k.Workers().Workers[0]; w.Ended || w.Silent || w.State != p.State {
+		t.Errorf("while it ends: %+v", w)
+	}
+	p.Gone = true
+	g.queue.PublishPresence(p)
+	g.eventually(k, func() bool { return k.Workers().Workers[0].Ended })
+	if w := k.Workers().Workers; len(w) != 1 || !w[0].Silent || w[0].State != "ended: the disk is full" {
+		t.Errorf("workers %+v", w)
+	}
+	e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})
+	if want := "no worker is connected any more: w1 ended: the disk is full"; e.Reason != want {
+		t.Errorf("explained %q, want %q", e.Reason, want)
+	}
+	if d := told[control.Drained](g, control.VerbDrain, control.Drain{Targets: []string{"w1"}}); len(d.Unknown) != 1 {
+		t.Errorf("drained %+v", d)
+	}
+	if w := k.workers.known(time.Now().Add(mourning + time.Second)); len(w) != 0 {
+		t.Errorf("an hour later: %+v", w)
+	}
 }
 
 // A worker that has no memory for a task still takes others.

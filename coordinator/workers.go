@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 const (
 	silence  = 30 * time.Second // after which a worker counts as silent
 	oblivion = 24 * time.Hour   // after which a silent worker is forgotten
+	mourning = time.Hour        // after which one that ended by an error is
 )
 
 // workers is the table of workers, as they tell of themselves.
@@ -26,24 +28,27 @@ type workers struct {
 func (w *workers) hear(p queue.Presence, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if p.Gone {
+	reason, ended := strings.CutPrefix(p.State, queue.GaveUp)
+	if ended = ended && p.Gone; ended {
+		p.State = "ended: " + reason
+	} else if p.Gone {
 		delete(w.list, p.Name)
 		return
 	}
 	w.list[p.Name] = control.Worker{Name: p.Name, Host: p.Host, PID: p.PID, Version: p.Version, Slots: p.Slots, Busy: p.Busy,
-		Memory: p.Memory, Since: p.Since, Heard: now, State: p.State, Unfit: p.Unfit, Full: p.Full, Deadline: p.Deadline, Job: p.Job, Done: p.Done, Tasks: p.Tasks, Kernels: p.Kernels}
+		Memory: p.Memory, Since: p.Since, Heard: now, State: p.State, Unfit: p.Unfit, Full: p.Full, Deadline: p.Deadline, Job: p.Job, Done: p.Done, Tasks: p.Tasks, Kernels: p.Kernels, Ended: ended}
 }
 
-// known lists the workers by host and name, and forgets those that were silent for
-// long.
+// known lists the workers by host and name, and forgets those that were silent, or have
+// been over, for long.
 func (w *workers) known(now time.Time) []control.Worker {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	out := []control.Worker{}
 	for name, each := range w.list {
 		each.HeardAgo = now.Sub(each.Heard)
-		each.Silent = each.HeardAgo > silence
-		if each.HeardAgo > oblivion {
+		each.Silent = each.Ended || each.HeardAgo > silence
+		if each.HeardAgo > oblivion || each.Ended && each.HeardAgo > mourning {
 			delete(w.list, name)
 			continue
 		}
@@ -66,7 +71,7 @@ func (k *Coordinator) Drain(_ context.Context, targets []string) (control.Draine
 	for _, target := range targets {
 		found := false
 		for _, w := range all {
-			if w.Name != target && w.Host != target {
+			if w.Ended || w.Name != target && w.Host != target {
 				continue
 			}
 			found = true

@@ -43,7 +43,7 @@ func (w *Worker) tell(gone bool) {
 // state is what the worker does, or why it takes no tasks.
 func (w *Worker) state() string {
 	if w.Err() != nil {
-		return "takes no more tasks: " + w.Err().Error()
+		return queue.GaveUp + w.Err().Error()
 	}
 	if reason := w.Reason(); reason != nil {
 		return "draining: " + reason.Error()

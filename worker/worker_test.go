@@ -16,6 +16,7 @@ import (
 
 func TestWorkerWithoutStorageGivesUp(t *testing.T) {
 	b := newBench(t, 10*time.Second)
+	told := b.presences()
 	w := b.start(func(context.Context, *Job, func(sim.Progress)) (results.Receipt, error) {
 		return results.Receipt{}, errors.New("no space left on device")
 	})
@@ -23,6 +24,13 @@ func TestWorkerWithoutStorageGivesUp(t *testing.T) {
 	receive(b, w.Done())
 	if err := w.Err(); !errors.Is(err, ErrStorage) || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("error %v", err)
+	}
+	last := receive(b, told)
+	for !last.Gone {
+		last = receive(b, told)
+	}
+	if !strings.HasPrefix(last.State, queue.GaveUp) || !strings.Contains(last.State, "no space left") {
+		t.Errorf("its goodbye: %+v", last)
 	}
 	queued, err := b.queue.Queued(deadline(t))
 	if err != nil || len(queued) != 3 {

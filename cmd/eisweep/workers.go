@@ -23,7 +23,7 @@ func newWorkersCommand(e *environment) *cobra.Command {
 		Short: "List the workers: where they run, and what they do",
 		Long: `List the workers that the coordinator hears of: where they run, how many tasks they
 take at a time and run now, and why, if they take none. One that is not heard of any
-more is listed as silent for a day.`,
+more is listed as silent for a day, one that was ended by an error as that for an hour.`,
 		Args: atMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, err := clientFor(cmd.Context(), e, &choice, &c)
@@ -96,7 +96,7 @@ func workerRow(w *control.Worker) string {
 	if w.Memory > 0 {
 		memory = size(w.Memory)
 	}
-	if w.Silent {
+	if w.Silent && !w.Ended {
 		state = "silent"
 	}
 	if !w.Deadline.IsZero() {

@@ -105,14 +105,15 @@ type Worker struct {
 	Memory   int64         `json:"memory"` // bytes that tasks may take; 0: not known
 	Since    time.Time     `json:"since"`
 	Heard    time.Time     `json:"heard"`
-	State    string        `json:"state"`           // working, idle, draining, or why it takes no tasks
+	State    string        `json:"state"`           // working, idle, draining, why it takes no tasks, or why it ended
 	Unfit    string        `json:"unfit,omitempty"` // tasks that it was offered and has no memory for
 	Full     bool          `json:"full,omitempty"`  // it would have, but for those that it runs
 	Deadline time.Time     `json:"deadline,omitzero"`
 	Job      string        `json:"job,omitempty"` // of a batch system
 	Done     int           `json:"done"`
-	Tasks    []sweeps.ID   `json:"tasks"`  // that it runs
-	Silent   bool          `json:"silent"` // not heard for longer than it should
+	Tasks    []sweeps.ID   `json:"tasks"`           // that it runs
+	Silent   bool          `json:"silent"`          // not heard for longer than it should, or ended
+	Ended    bool          `json:"ended,omitempty"` // by an error, which State tells
 	Kernels  string        `json:"kernels"`
 	HeardAgo time.Duration `json:"heard_ago"`
 }

@@ -30,6 +30,10 @@ type Presence struct {
 	Gone     bool        `json:"gone,omitempty"` // a goodbye
 }
 
+// GaveUp begins the state of a worker that something keeps from its work. Such a goodbye
+// is of a process that ended by it.
+const GaveUp = "takes no more tasks: "
+
 // maxState bounds the texts of a worker's state.
 const maxState = 1 << 10
 
