@@ -18,11 +18,13 @@ type following struct {
 	client   *client
 	observer observer
 	names    []string // none: every sweep, without an end
+	part     *part    // the tasks that a rerun is about; nil: all of the sweeps
 
 	inbox  inbox
 	stop   func()
-	silent bool // the coordinator didn't answer the last time
-	last   control.Snapshot
+	silent bool             // the coordinator didn't answer the last time
+	whole  control.Snapshot // of what is followed
+	last   control.Snapshot // as it is shown
 }
 
 // followTime is how often the coordinator is asked how far things are.
@@ -87,22 +89,33 @@ func (f *following) look(ctx context.Context) (settled bool, err error) {
 		f.observer.notice("the coordinator answers again")
 		f.silent = false
 	}
-	f.show(f.narrowed(snapshot))
+	f.show(snapshot)
 	return len(f.names) > 0 && f.settled(), nil
 }
 
 // show passes on what has come since the last time.
 func (f *following) show(s control.Snapshot) {
-	f.last = s
+	f.whole = f.narrowed(s)
 	f.tellLines()
-	f.observer.progress(s)
+	f.last = f.whole
+	if f.part != nil {
+		f.last.Sweeps = slices.Clone(f.whole.Sweeps)
+		for i := range f.last.Sweeps {
+			f.last.Sweeps[i] = f.part.of(f.whole.Sweeps[i], s.Running)
+		}
+	}
+	f.observer.progress(f.last)
 }
 
 func (f *following) tellLines() {
 	for _, line := range f.inbox.take() {
-		if f.concerns(line.Sweep) {
-			f.observer.task(&line)
+		if !f.concerns(line.Sweep) || !f.part.has(line.ID) {
+			continue
 		}
+		if f.part != nil {
+			f.part.take(&line)
+		}
+		f.observer.task(&line)
 	}
 }
 
@@ -120,18 +133,21 @@ func (f *following) narrowed(s control.Snapshot) control.Snapshot {
 		}
 	}
 	for _, r := range s.Running {
-		if f.concerns(r.Sweep) {
+		if f.concerns(r.Sweep) && f.part.has(r.ID) {
 			out.Running = append(out.Running, r)
 		}
 	}
 	return out
 }
 
-// settled says whether nothing more happens to the sweeps. One that the coordinator
-// no longer speaks of is.
+// settled says whether nothing more happens to what is followed. A sweep that the
+// coordinator no longer speaks of is.
 func (f *following) settled() bool {
-	for i := range f.last.Sweeps {
-		if s := &f.last.Sweeps[i]; s.Stand != control.Cancelled && s.Done+s.Failed < s.Tasks {
+	if f.part.settled() {
+		return true
+	}
+	for i := range f.whole.Sweeps {
+		if s := &f.whole.Sweeps[i]; s.Stand != control.Cancelled && s.Done+s.Failed < s.Tasks {
 			return false
 		}
 	}
@@ -162,7 +178,7 @@ func (f *following) unfinished(sum control.Summary) error {
 		case s.Done+s.Failed == s.Tasks:
 		case s.Stand == control.Cancelled:
 			given = append(given, s.Name)
-		case !slices.ContainsFunc(f.last.Sweeps, func(x control.SweepState) bool { return x.Name == s.Name }):
+		case !slices.ContainsFunc(f.whole.Sweeps, func(x control.SweepState) bool { return x.Name == s.Name }):
 			left = append(left, s.Name)
 		}
 	}

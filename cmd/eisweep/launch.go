@@ -54,6 +54,7 @@ the same again does no harm; an edited file runs the difference.`,
 type launching struct {
 	connection
 	request        control.Launch
+	part           *part // of a rerun
 	follow, asJSON bool
 }
 
@@ -76,7 +77,7 @@ func sweepFiles(list []*sweeps.Sweep) []control.SweepFile {
 // it goes on telling.
 func (l *launching) launch(ctx context.Context, e *environment, c *client) error {
 	o := chooseObserver(e, l.asJSON)
-	f := following{client: c, observer: o}
+	f := following{client: c, observer: o, part: l.part}
 	if l.follow && !l.request.Dry {
 		if err := f.listen(ctx); err != nil {
 			return err

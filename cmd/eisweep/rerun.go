@@ -8,6 +8,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/sim"
+	"eisweep/sweeps"
 )
 
 func newRerunCommand(e *environment) *cobra.Command {
@@ -57,7 +58,8 @@ type rerun struct {
 	follow   bool // where a coordinator does it
 	all, dry bool
 	set      []string
-	changes  []sim.Setting // of set
+	changes  []sim.Setting      // of set
+	chosen   map[sweeps.ID]bool // tasks
 }
 
 func (r *rerun) flags(cmd *cobra.Command) {

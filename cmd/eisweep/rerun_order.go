@@ -54,6 +54,7 @@ func choose(status *coordinator.SweepStatus, fits *coordinator.Choice) (map[swee
 // prepare makes the order: the chosen tasks whatever their state, or with --set
 // those that replace them.
 func (r *rerun) prepare(status *coordinator.SweepStatus, chosen map[sweeps.ID]bool) error {
+	r.chosen = chosen
 	r.order = coordinator.Order{
 		Sweeps: []*sweeps.Sweep{status.Sweep}, Supersede: r.supersede, KeepFile: true,
 		Select: func(t *sweeps.Task, _ coordinator.State) bool { return chosen[t.ID] },
@@ -75,39 +76,44 @@ func (r *rerun) prepare(status *coordinator.SweepStatus, chosen map[sweeps.ID]bo
 
 // served has the root's coordinator carry the order out.
 func (r *rerun) served(ctx context.Context, e *environment, c *client) error {
-	told := r.told()
+	told, again := r.told(), r.chosen
 	if len(r.changes) > 0 {
 		var err error
-		if told, err = r.replacements(ctx, c.root); err != nil {
+		if told, again, err = r.replacements(ctx, c.root); err != nil {
 			return orInterrupted(ctx, err)
 		}
 	}
-	l := launching{follow: r.follow, asJSON: r.asJSON, request: control.Launch{
+	if len(again) == 0 {
+		r.tell(e, "nothing to run: what would take the tasks' place is done")
+		return nil
+	}
+	l := launching{part: newPart(again), follow: r.follow, asJSON: r.asJSON, request: control.Launch{
 		Sweeps: sweepFiles(r.order.Sweeps), Supersede: r.supersede, KeepFile: r.order.KeepFile, Rerun: &told,
 	}}
 	return l.launch(ctx, e, c)
 }
 
 // replacements names the tasks that take the place of others.
-func (r *rerun) replacements(ctx context.Context, opened *root.Root) (control.Choice, error) {
+func (r *rerun) replacements(ctx context.Context, opened *root.Root) (out control.Choice, ids map[sweeps.ID]bool, err error) {
 	prober, err := newProber()
 	if err != nil {
-		return control.Choice{}, err
+		return out, nil, err
 	}
 	plan, err := coordinator.NewPlan(ctx, opened, prober, r.order)
 	if err != nil {
-		return control.Choice{}, err
+		return out, nil, err
 	}
-	var out control.Choice
+	ids = map[sweeps.ID]bool{}
 	for i := range plan.Sweeps {
 		for item, err := range plan.Sweeps[i].Items() {
 			if err != nil {
-				return out, err
+				return out, nil, err
 			}
 			out.Tasks = append(out.Tasks, item.Task.ID.String())
+			ids[item.Task.ID] = true
 		}
 	}
-	return out, nil
+	return out, ids, nil
 }
 
 // tellDry says what would be done, after a look whether it can be; announce does so for a

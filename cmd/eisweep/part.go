@@ -1,0 +1,75 @@
+package main
+
+import (
+	"time"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sweeps"
+)
+
+// part is the tasks of a sweep that a rerun is about, and how they stand: by the lines
+// that its manifest gets.
+type part struct {
+	ids    map[sweeps.ID]bool
+	states map[sweeps.ID]results.State // of those that ended
+	open   map[sweeps.ID]bool          // of those: such as the coordinator may have ordered again by itself
+}
+
+func newPart(ids map[sweeps.ID]bool) *part {
+	return &part{ids: ids, states: map[sweeps.ID]results.State{}, open: map[sweeps.ID]bool{}}
+}
+
+// has says whether the rerun is about a task; nil is about all.
+func (p *part) has(id sweeps.ID) bool { return p == nil || p.ids[id] }
+
+func (p *part) take(l *results.Line) {
+	if !p.ids[l.ID] || superseded(l) {
+		return
+	}
+	p.states[l.ID] = l.State
+	delete(p.open, l.ID)
+	if class := queue.Class(l.Class); l.State == results.Failed && (class == queue.Storage || class == queue.Lost) {
+		p.open[l.ID] = true
+	}
+}
+
+// settled says whether nothing more happens to any of them, as far as the lines tell.
+func (p *part) settled() bool {
+	return p != nil && len(p.states) == len(p.ids) && len(p.open) == 0
+}
+
+// of is how far the part of a sweep has come whose running tasks are given.
+func (p *part) of(whole control.SweepState, running []control.RunningTask) control.SweepState {
+	x := whole
+	x.Tasks, x.Done, x.Failed, x.Running, x.Silent = len(p.ids), 0, 0, 0, 0
+	for _, state := range p.states {
+		if state == results.Done {
+			x.Done++
+		} else {
+			x.Failed++
+		}
+	}
+	x.WorkDone, x.WorkTotal = float64(x.Done+x.Failed), float64(x.Tasks)
+	for i := range running {
+		r := &running[i]
+		if _, ended := p.states[r.ID]; r.Sweep != x.Name || !p.ids[r.ID] || ended {
+			continue
+		}
+		x.Running++
+		if r.Silent {
+			x.Silent++
+		}
+		if r.Progress.Total > 0 {
+			x.WorkDone += float64(r.Progress.Done) / float64(r.Progress.Total)
+		}
+	}
+	rest := x.Tasks - x.Done - x.Failed
+	x.Queued = min(x.Queued, rest-x.Running)
+	x.Waiting = rest - x.Running - x.Queued
+	if all := whole.Tasks - whole.Done - whole.Failed; all > rest {
+		x.Left = time.Duration(float64(x.Left) * float64(rest) / float64(all))
+	}
+	return x
+}

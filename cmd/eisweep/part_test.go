@@ -1,0 +1,62 @@
+package main
+
+import (
+	"testing"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// TestRerunIsFollowedByItsTasks follows the rerun of three tasks of a sweep, others of
+// which run as well.
+func TestRerunIsFollowedByItsTasks(t *testing.T) {
+	id := func(n byte) sweeps.ID { return sweeps.ID{n} }
+	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{id(1): true, id(2): true, id(3): true}), observer: newLines(&environment{stdout: t.Output()})}
+	half := sim.Progress{Done: 5, Total: 10}
+	snapshot := control.Snapshot{
+		Sweeps: []control.SweepState{
+			{Name: "mine", Tasks: 100, Done: 80, Failed: 4, Running: 2, Queued: 14, Stand: control.Open},
+			{Name: "other", Tasks: 7, Queued: 7},
+		},
+		Running: []control.RunningTask{{ID: id(2), Sweep: "mine", Progress: half}, {ID: id(9), Sweep: "mine"}, {ID: id(8), Sweep: "other"}},
+	}
+	want := func(what string, done, failed, running, queued int, work float64, settled bool) {
+		t.Helper()
+		f.show(snapshot)
+		x := f.last.Sweeps[0]
+		if len(f.last.Sweeps) != 1 || x.Tasks != 3 || x.Done != done || x.Failed != failed || x.Running != running || x.Queued != queued || x.WorkDone != work || x.WorkTotal != 3 || x.Waiting != 0 {
+			t.Errorf("%s: %+v", what, f.last.Sweeps)
+		}
+		if f.settled() != settled {
+			t.Errorf("%s: settled is %v", what, !settled)
+		}
+	}
+	line := func(n byte, state results.State, class queue.Class) {
+		f.inbox.put(results.Line{ID: id(n), Sweep: "mine", State: state, Class: string(class), File: "f.h5"})
+	}
+	want("at first", 0, 0, 1, 2, 0.5, false)
+	if len(f.last.Running) != 1 {
+		t.Errorf("running %+v", f.last.Running)
+	}
+	line(1, results.Failed, queue.Numeric)
+	line(9, results.Done, "") // another's
+	want("one failed", 0, 1, 1, 1, 1.5, false)
+	snapshot.Running = nil
+	line(2, results.Done, "")
+	line(3, results.Failed, queue.Lost) // it may be ordered again
+	want("one is lost", 1, 2, 0, 0, 3, false)
+	line(3, results.Failed, queue.Lost)
+	line(3, results.Done, "")
+	want("all ended", 2, 1, 0, 0, 3, true)
+}
+
+func TestRerunEndsWithItsSweep(t *testing.T) {
+	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{{1}: true}), observer: newLines(&environment{stdout: t.Output()})}
+	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 9, Stand: control.Finished}}})
+	if !f.settled() { // its line was lost
+		t.Error("it goes on")
+	}
+}
