@@ -14,6 +14,17 @@ type nodeWriter struct {
 	ctx    context.Context
 	file   *h5.File
 	digest digester
+	// inPlace are the chunks that are in the file already.
+	inPlace map[string]*chunk
+}
+
+// begin returns what the file begins with.
+func (w *nodeWriter) begin(nodes []node) (image []byte, err error) {
+	s, err := kept.of(nodes)
+	if err == nil {
+		image, w.inPlace, err = s.fill(nodes)
+	}
+	return image, err
 }
 
 func (w *nodeWriter) write(nodes []node) error {
@@ -55,9 +66,10 @@ func (w *nodeWriter) array(n *node) error {
 	if shape := n.chunkShape(); !slices.Equal(n.dims, shape) {
 		return w.chunks(n, shape)
 	}
-	c := newChunk(n.values.elementType(), n.values.length())
-	c.block = blockAt(n.dims, n.dims, make([]int, len(n.dims)))
-	c.err = c.make(n.values)
+	if c := w.inPlace[n.path]; c != nil {
+		return w.take(c, func() error { return nil })
+	}
+	c := n.onlyChunk()
 	return w.take(c, func() error { return w.file.WriteOnlyChunk(n.path, c.filtered) })
 }
 

@@ -16,41 +16,51 @@ import (
 // that tasks of a sweep mostly have in common. The library makes it once; a task's file
 // begins as a copy, and is the same whether it was kept or made for it.
 type skeletons struct {
-	mu     sync.Mutex
-	images map[string][]byte // by skeletonKey; not to be changed
-	used   map[string]uint64 // when, counted in uses
-	uses   uint64
+	mu   sync.Mutex
+	list map[string]*skeleton // by skeletonKey
+	used map[string]uint64    // when, counted in uses
+	uses uint64
 }
+
+// skeleton is an image of a file, and where in it small arrays have their values, which
+// are zero. Neither is to be changed.
+type skeleton struct {
+	image []byte
+	slots map[string]slot // by path
+}
+
+// slot is the place of an array's only chunk.
+type slot struct{ address, size int }
 
 // mostSkeletons of some 50 KB are kept.
 const mostSkeletons = 16
 
-var kept = skeletons{images: map[string][]byte{}, used: map[string]uint64{}}
+var kept = skeletons{list: map[string]*skeleton{}, used: map[string]uint64{}}
 
-// of returns the image of the skeleton of nodes.
-func (s *skeletons) of(nodes []node) ([]byte, error) {
+// of returns the skeleton of nodes.
+func (s *skeletons) of(nodes []node) (*skeleton, error) {
 	key := string(skeletonKey(nodes))
 	s.mu.Lock()
-	image := s.images[key]
-	if image != nil {
+	known := s.list[key]
+	if known != nil {
 		s.touch(key)
 	}
 	s.mu.Unlock()
-	if image != nil {
-		return image, nil
+	if known != nil {
+		return known, nil
 	}
-	image, err := makeSkeleton(nodes)
+	made, err := makeSkeleton(nodes)
 	if err != nil {
 		return nil, fmt.Errorf("make empty file: %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.images[key] = image
+	s.list[key] = made
 	s.touch(key)
-	if len(s.images) > mostSkeletons {
+	if len(s.list) > mostSkeletons {
 		s.drop(s.oldest())
 	}
-	return image, nil
+	return made, nil
 }
 
 func (s *skeletons) touch(key string) {
@@ -63,7 +73,7 @@ func (s *skeletons) oldest() string {
 }
 
 func (s *skeletons) drop(key string) {
-	delete(s.images, key)
+	delete(s.list, key)
 	delete(s.used, key)
 }
 
@@ -123,21 +133,81 @@ func appendValue(b []byte, value any) []byte {
 	}
 }
 
-func makeSkeleton(nodes []node) (image []byte, err error) {
+func makeSkeleton(nodes []node) (s *skeleton, err error) {
 	file, err := h5.CreateImage()
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
+	s = &skeleton{slots: map[string]slot{}}
 	for i := range nodes {
-		if err := nodes[i].begin(file); err != nil {
+		n := &nodes[i]
+		if err := n.begin(file); err != nil {
 			return nil, err
+		}
+		if n.small() {
+			if s.slots[n.path], err = n.makeRoom(file); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if err := file.Flush(); err != nil {
 		return nil, err
 	}
-	return file.Image()
+	s.image, err = file.Image()
+	return s, err
+}
+
+// small reports whether the node is an array in one chunk that isn't compressed.
+func (n *node) small() bool {
+	return n.values != nil && n.bytes() <= h5.StoredMost && slices.Equal(n.dims, n.chunkShape())
+}
+
+// makeRoom stores zeros in a small array.
+func (n *node) makeRoom(file *h5.File) (slot, error) {
+	zeros, err := h5.Filter(nil, make([]byte, n.bytes()), n.values.elementType().Size())
+	if err != nil {
+		return slot{}, err
+	}
+	if err := file.WriteOnlyChunk(n.path, zeros); err != nil {
+		return slot{}, err
+	}
+	address, size, err := file.OnlyChunk(n.path)
+	if err == nil && size != len(zeros) {
+		err = fmt.Errorf("the chunk of %s has %d bytes, %d were written", n.path, size, len(zeros))
+	}
+	return slot{address, size}, err
+}
+
+// fill returns the image with the values of small arrays in their places, and their
+// chunks.
+func (s *skeleton) fill(nodes []node) (image []byte, chunks map[string]*chunk, err error) {
+	image, chunks = slices.Clone(s.image), make(map[string]*chunk, len(s.slots))
+	for i := range nodes {
+		n := &nodes[i]
+		at, ok := s.slots[n.path]
+		if !ok {
+			continue
+		}
+		c := n.onlyChunk()
+		if c.err != nil {
+			return nil, nil, c.err
+		}
+		if len(c.filtered) != at.size {
+			return nil, nil, fmt.Errorf("the chunk of %s has %d bytes, not %d", n.path, len(c.filtered), at.size)
+		}
+		copy(image[at.address:], c.filtered)
+		chunks[n.path] = c
+	}
+	return image, chunks, nil
+}
+
+// onlyChunk makes the chunk of an array that has one.
+func (n *node) onlyChunk() *chunk {
+	c := newChunk(n.values.elementType(), n.values.length())
+	c.block = blockAt(n.dims, n.dims, make([]int, len(n.dims)))
+	c.err = c.make(n.values)
+	return c
 }
 
 // begin makes a node with the attributes that aren't the task's own, and without values.

@@ -40,7 +40,7 @@ func TestSameBytesByAnySkeleton(t *testing.T) {
 func forget() {
 	kept.mu.Lock()
 	defer kept.mu.Unlock()
-	clear(kept.images)
+	clear(kept.list)
 	clear(kept.used)
 }
 
@@ -69,7 +69,7 @@ func TestSkeletonKey(t *testing.T) {
 
 // Only so many skeletons are kept, those that were used last.
 func TestSkeletonsAreDropped(t *testing.T) {
-	s := skeletons{images: map[string][]byte{}, used: map[string]uint64{}}
+	s := skeletons{list: map[string]*skeleton{}, used: map[string]uint64{}}
 	nodes := func(i int) []node {
 		return []node{group("/"), group(fmt.Sprintf("/g%d", i))}
 	}
@@ -80,11 +80,11 @@ func TestSkeletonsAreDropped(t *testing.T) {
 			}
 		}
 	}
-	if len(s.images) != mostSkeletons || len(s.used) != mostSkeletons {
-		t.Errorf("%d are kept, want %d", len(s.images), mostSkeletons)
+	if len(s.list) != mostSkeletons || len(s.used) != mostSkeletons {
+		t.Errorf("%d are kept, want %d", len(s.list), mostSkeletons)
 	}
 	for i, want := range map[int]bool{0: true, 1: false, mostSkeletons + 2: true} {
-		if got := s.images[string(skeletonKey(nodes(i)))] != nil; got != want {
+		if got := s.list[string(skeletonKey(nodes(i)))] != nil; got != want {
 			t.Errorf("the %d. is kept: %v", i, got)
 		}
 	}

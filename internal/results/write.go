@@ -85,23 +85,22 @@ func writeTemp(ctx context.Context, temp string, nodes []node, limit int) (Recei
 // writeImage makes the file in memory, so that a full disk is an ordinary error
 // of an ordinary write.
 func writeImage(ctx context.Context, to *os.File, nodes []node) (Receipt, error) {
-	skeleton, err := kept.of(nodes)
+	w := nodeWriter{ctx: ctx, digest: newDigester()}
+	begin, err := w.begin(nodes)
 	if err != nil {
 		return Receipt{}, err
 	}
-	file, err := h5.OpenImage(skeleton)
-	if err != nil {
+	if w.file, err = h5.OpenImage(begin); err != nil {
 		return Receipt{}, err
 	}
-	defer file.Close()
-	w := nodeWriter{ctx: ctx, file: file, digest: newDigester()}
+	defer w.file.Close()
 	if err := w.write(nodes); err != nil {
 		return Receipt{}, err
 	}
-	if err := file.Flush(); err != nil {
+	if err := w.file.Flush(); err != nil {
 		return Receipt{}, err
 	}
-	image, err := file.Image()
+	image, err := w.file.Image()
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -115,26 +114,25 @@ func writeImage(ctx context.Context, to *os.File, nodes []node) (Receipt, error)
 // writeChunkwise lets the library write the file itself. What doesn't fit the
 // disk shows at the flush or the close at the latest.
 func writeChunkwise(ctx context.Context, to *os.File, nodes []node) (Receipt, error) {
-	skeleton, err := kept.of(nodes)
+	w := nodeWriter{ctx: ctx, digest: newDigester()}
+	begin, err := w.begin(nodes)
 	if err != nil {
 		return Receipt{}, err
 	}
-	if _, err := to.Write(skeleton); err != nil {
+	if _, err := to.Write(begin); err != nil {
 		return Receipt{}, err
 	}
-	file, err := h5.OpenWritable(to.Name())
-	if err != nil {
+	if w.file, err = h5.OpenWritable(to.Name()); err != nil {
 		return Receipt{}, err
 	}
-	defer file.Close()
-	w := nodeWriter{ctx: ctx, file: file, digest: newDigester()}
+	defer w.file.Close()
 	if err := w.write(nodes); err != nil {
 		return Receipt{}, err
 	}
-	if err := file.Flush(); err != nil {
+	if err := w.file.Flush(); err != nil {
 		return Receipt{}, err
 	}
-	if err := file.Close(); err != nil {
+	if err := w.file.Close(); err != nil {
 		return Receipt{}, err
 	}
 	if err := finish(to); err != nil {

@@ -81,6 +81,16 @@ func (f *File) WriteOnlyChunk(path string, filtered []byte) error {
 	return nil
 }
 
+// OnlyChunk tells where in the file the chunk of a dataset lies that has one.
+func (f *File) OnlyChunk(path string) (address, size int, err error) {
+	var at, bytes C.uint64_t
+	err = f.at(path, func(p *C.char) bool { return C.h5_only_chunk(f.id, p, &at, &bytes) >= 0 })
+	if err != nil {
+		return 0, 0, fmt.Errorf("find chunk of %s: %w", path, err)
+	}
+	return int(at), int(bytes), nil
+}
+
 // OpenArray opens a dataset for reading. The error wraps ErrMissing when there is
 // none.
 func (f *File) OpenArray(path string) (*Array, error) {

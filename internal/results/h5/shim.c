@@ -190,6 +190,20 @@ int h5_write_only_chunk(hid_t file, const char *path, const void *filtered, size
     return rc;
 }
 
+int h5_only_chunk(hid_t file, const char *path, uint64_t *address, uint64_t *size) {
+    static const hsize_t first[H5S_MAX_RANK];
+    haddr_t at = HADDR_UNDEF;
+    hsize_t bytes = 0;
+    unsigned skipped;
+    hid_t array = H5Dopen2(file, path, H5P_DEFAULT);
+    if (array < 0) return -1;
+    int rc = H5Dget_chunk_info_by_coord(array, first, &skipped, &at, &bytes);
+    if (close_D(array) < 0 || at == HADDR_UNDEF) rc = -1;
+    *address = at;
+    *size = bytes;
+    return rc;
+}
+
 int h5_write_chunk(hid_t array, const hsize_t *offset, const void *filtered, size_t size) {
     return H5Dwrite_chunk(array, H5P_DEFAULT, 0, offset, size, filtered);
 }

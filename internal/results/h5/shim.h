@@ -26,6 +26,7 @@ int64_t h5_child(hid_t file, const char *group, int64_t i, char *name, size_t si
 hid_t h5_create_array(hid_t file, const char *path, int type, int rank, const hsize_t *dims, const hsize_t *chunk);
 hid_t h5_reopen_array(hid_t file, const char *path);
 int h5_write_only_chunk(hid_t file, const char *path, const void *filtered, size_t size);
+int h5_only_chunk(hid_t file, const char *path, uint64_t *address, uint64_t *size);
 int h5_write_chunk(hid_t array, const hsize_t *offset, const void *filtered, size_t size);
 hid_t h5_open_array(hid_t file, const char *path, int *type, int *rank, hsize_t *dims); // dims: 32
 int h5_read(hid_t array, int type, int rank, const hsize_t *start, const hsize_t *count, void *to);
