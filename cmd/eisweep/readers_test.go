@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"eisweep/sim"
 )
 
 // TestPublishedReadersReadTheResults makes the four networks of the published run and their PERTURB files, at a small size, and has
@@ -29,7 +31,8 @@ func TestPublishedReadersReadTheResults(t *testing.T) {
 	}
 }
 
-// TestResultsDontDependOnTheMachine runs each experiment with one and four workers, on one and eight threads of Go's.
+// TestResultsDontDependOnTheMachine runs each experiment, and a network of the published size, with one and four workers, on one and
+// eight threads of Go's, by each kind of kernels that the machine has.
 func TestResultsDontDependOnTheMachine(t *testing.T) {
 	files := t.TempDir()
 	var sweeps []string
@@ -37,14 +40,17 @@ func TestResultsDontDependOnTheMachine(t *testing.T) {
 		name := strings.ToLower(experiment)
 		sweeps = append(sweeps, writeFile(t, filepath.Join(files, name+".toml"), fmt.Sprintf(smallSweep, name, experiment)))
 	}
-	sweeps = append(sweeps, writeFile(t, filepath.Join(files, "perturb.toml"), smallPerturb))
+	sweeps = append(sweeps, writeFile(t, filepath.Join(files, "perturb.toml"), smallPerturb), writeFile(t, filepath.Join(files, "large.toml"), largeSweep))
 
-	want := digests(t, sweeps, 1, 1)
-	if len(want) != 12 {
-		t.Fatalf("%d tasks in the manifests, want 12", len(want))
+	kernels := sim.KernelChoices()
+	want := digests(t, sweeps, 1, 1, kernels[0])
+	if len(want) != 13 {
+		t.Fatalf("%d tasks in the manifests, want 13", len(want))
 	}
-	if got := digests(t, sweeps, 4, 8); !maps.Equal(got, want) {
-		t.Errorf("digests with 4 workers and GOMAXPROCS 8:\n%v\nwith 1 and 1:\n%v", got, want)
+	for _, kernels := range kernels {
+		if got := digests(t, sweeps, 4, 8, kernels); !maps.Equal(got, want) {
+			t.Errorf("digests with 4 workers and GOMAXPROCS 8, by %s:\n%v\nwith 1 and 1:\n%v", kernels, got, want)
+		}
 	}
 }
 
@@ -56,6 +62,7 @@ seeds = [1, 2]
 ng.exc.n_per_axis = 3
 inp.n_stimuli = 4
 numint.n_trials = 2
+numint.max_steps = 200
 [axes]
 pl.is_plastic = ["BOTH", "EXC"]
 `
@@ -68,12 +75,23 @@ source = "approximate"
 perturb.n_perturbed = [2]
 `
 
+// largeSweep has a network whose excitation is a convolution, for a few steps.
+const largeSweep = `
+name = "large"
+experiment = "GRADIENT"
+[parameters]
+inp.n_stimuli = 7
+numint.n_trials = 1
+numint.max_steps = 3
+pl.compute_gradient_angles = true
+`
+
 // digests runs the sweeps under a root of their own and gives each task's digest.
-func digests(t *testing.T, sweeps []string, workers, threads int) map[string]string {
+func digests(t *testing.T, sweeps []string, workers, threads int, kernels string) map[string]string {
 	t.Helper()
 	root := t.TempDir()
 	command := exec.Command("eisweep", append([]string{"run", "-p", root, "--workers", fmt.Sprint(workers)}, sweeps...)...)
-	command.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", threads))
+	command.Env = append(os.Environ(), fmt.Sprintf("GOMAXPROCS=%d", threads), "EISWEEP_KERNELS="+kernels)
 	if told, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", command, err, told)
 	}
