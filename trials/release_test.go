@@ -3,6 +3,7 @@ package trials
 import (
 	"bytes"
 	"debug/elf"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,11 +38,14 @@ func TestAReleaseIsTheSameBytesWhereverItIsBuilt(t *testing.T) {
 	if said, err := sums.CombinedOutput(); err != nil || strings.Count(contents(filepath.Join(one, "SHA256SUMS")), "\n") != len(want)-1 {
 		t.Errorf("sha256sum: %v\n%s", err, said)
 	}
+	sweeps := everyExperiment(t)
+	results := undisturbed(t, sweeps...)
 	for arch, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
 		t.Run(arch, func(t *testing.T) {
 			program := filepath.Join(one, "eisweep-v1.2.0-rc.1-linux-"+arch)
 			isStatic(t, program, machine)
 			tellsVersion(t, arch, program)
+			computes(t, arch, program, sweeps, results)
 			installs(t, arch, filepath.Join(one, "eisweep_1.2.0~rc.1_"+arch+".deb"), program)
 			imageHolds(t, program+".oci.tar", arch, program)
 		})
@@ -80,13 +84,40 @@ func isStatic(t *testing.T, path string, machine elf.Machine) {
 // tellsVersion runs a program, on an emulated processor if need be.
 func tellsVersion(t *testing.T, arch, program string) {
 	t.Helper()
-	argv := []string{program, "version"}
+	said, err := onProcessor(arch, program, "version").CombinedOutput()
+	if err != nil || !strings.Contains(string(said), "eisweep v1.2.0-rc.1\n") || !strings.Contains(string(said), "linux/"+arch) {
+		t.Errorf("%s version: %v\n%s", program, err, said)
+	}
+}
+
+// onProcessor is a program of a processor as a command, to be emulated if need be.
+func onProcessor(arch string, argv ...string) *exec.Cmd {
 	if arch != runtime.GOARCH {
 		argv = append([]string{map[string]string{"amd64": "qemu-x86_64", "arm64": "qemu-aarch64"}[arch]}, argv...)
 	}
-	said, err := exec.Command(argv[0], argv[1:]...).CombinedOutput()
-	if err != nil || !strings.Contains(string(said), "eisweep v1.2.0-rc.1\n") || !strings.Contains(string(said), "linux/"+arch) {
-		t.Errorf("%q: %v\n%s", argv, err, said)
+	return exec.Command(argv[0], argv[1:]...)
+}
+
+// everyExperiment is a sweep of each, all of them brief.
+func everyExperiment(t testing.TB) []string {
+	t.Helper()
+	const few = "numint.max_steps = 20\n"
+	return []string{sweepFile(t, "approximate", 2, 4, 1, few), trainingFile(t, "GRADIENT", "gradient", 2, 4, 1, few),
+		perturbFile(t, "perturb", "approximate")}
+}
+
+// computes wants a program to compute the same results, to the bit, on whatever processor.
+func computes(t *testing.T, arch, program string, files []string, want map[string]digests) {
+	t.Helper()
+	root := t.TempDir()
+	run := onProcessor(arch, append([]string{program, "run", "-p", root}, files...)...)
+	if said, err := run.CombinedOutput(); err != nil {
+		t.Fatalf("%q: %v\n%s", run.Args, err, said)
+	}
+	for sweep, want := range want {
+		if got := doneOf(manifest(t, root, sweep)); len(want) != 2 || !maps.Equal(got, want) {
+			t.Errorf("%s: %v, want two as the ordinary build has them: %v", sweep, got, want)
+		}
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 // A sweep of networks so small that a trial has many of them.
 const sweepText = `name = "{name}"
-experiment = "APPROXIMATE"
+experiment = "{experiment}"
 seeds = {seeds}
 
 [parameters]
@@ -20,8 +20,14 @@ numint.n_trials = {trials}
 // sweepFile writes a sweep of so many seeds and trials; more is the rest of the file.
 func sweepFile(t testing.TB, name string, seeds, size, trials int, more string) string {
 	t.Helper()
+	return trainingFile(t, "APPROXIMATE", name, seeds, size, trials, more)
+}
+
+// trainingFile writes such a sweep of another experiment.
+func trainingFile(t testing.TB, experiment, name string, seeds, size, trials int, more string) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), name+".toml")
-	write(t, path, sweepText+more, "{name}", name, "{seeds}", fmt.Sprintf("{ first = 1, count = %d }", seeds),
+	write(t, path, sweepText+more, "{experiment}", experiment, "{name}", name, "{seeds}", fmt.Sprintf("{ first = 1, count = %d }", seeds),
 		"{size}", fmt.Sprint(size), "{trials}", fmt.Sprint(trials))
 	return path
 }
