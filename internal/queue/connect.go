@@ -38,12 +38,17 @@ func (q *Queue) connect() (err error) {
 	return err
 }
 
+// syncQueue is how many messages wait for one who asked for them: an answer's parts at the
+// most. By default the room for them is half a megabyte, made anew for each task.
+const syncQueue = 4096
+
 func (q *Queue) callbacks() []nats.Option {
 	return []nats.Option{
 		nats.Name(q.options.Name),
 		nats.PingInterval(10 * time.Second),
 		nats.MaxPingsOutstanding(2),
 		nats.MaxReconnects(-1),
+		nats.SyncQueueLen(syncQueue),
 		nats.ClosedHandler(func(*nats.Conn) { close(q.closed) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			q.linkBroken()
