@@ -196,7 +196,7 @@ func (k *Coordinator) resultLine(sweep string, t *sweeps.Task, o *queue.Outcome)
 func (k *Coordinator) outcomeLine(sweep string, t *sweeps.Task, o *queue.Outcome) results.Line {
 	l := taskLine(sweep, t)
 	l.Run, l.Attempt, l.Started, l.Finished = o.Run, o.Attempt, o.Started, o.Finished
-	l.Seconds = o.Finished.Sub(o.Started).Seconds()
+	l.Seconds = (o.Spent + o.Finished.Sub(o.Started)).Seconds()
 	l.Host, l.Worker, l.Version = o.Host, o.Worker, o.Version
 	return l
 }

@@ -129,7 +129,8 @@ func (a *attempt) outcome() queue.Outcome {
 		ID: task.ID, Run: task.Run, Attempt: a.number,
 		// The clock may be set meanwhile; the duration is right all the same.
 		Started: a.started, Finished: a.started.Round(0).Add(time.Since(a.started)),
-		Host: w.Host, Worker: w.Name, Version: w.Version,
+		Spent: a.saved.earlier(),
+		Host:  w.Host, Worker: w.Name, Version: w.Version,
 	}
 }
 

@@ -19,12 +19,15 @@ type attemptLog struct {
 	err  error
 }
 
-// openLog begins the log anew if there is one: the attempt's number was given
-// before, to one that was handed back.
+// openLog begins a log. One that is there is kept under another name: the attempt's number
+// was given before, to one that was handed back.
 func openLog(path string) (*attemptLog, error) {
-	const how = os.O_WRONLY | os.O_CREATE | os.O_TRUNC | unix.O_NOFOLLOW
+	const how = os.O_WRONLY | os.O_CREATE | os.O_EXCL | unix.O_NOFOLLOW
 	f, err := os.OpenFile(path, how, 0o600)
-	if errors.Is(err, fs.ErrPermission) && os.Remove(path) == nil { // it was another user's
+	if errors.Is(err, fs.ErrExist) {
+		if err := keepLog(path); err != nil {
+			return nil, fmt.Errorf("keep earlier log: %w", err)
+		}
 		f, err = os.OpenFile(path, how, 0o600)
 	}
 	if err != nil {
@@ -34,6 +37,18 @@ func openLog(path string) (*attemptLog, error) {
 		return nil, errors.Join(fmt.Errorf("share log: %w", err), f.Close())
 	}
 	return &attemptLog{file: f}, nil
+}
+
+// keepLog adds the first number to a log's name that is free: 1 is the oldest.
+func keepLog(path string) error {
+	for n := 1; ; n++ {
+		kept := fmt.Sprintf("%s.%d", path, n)
+		if _, err := os.Lstat(kept); errors.Is(err, fs.ErrNotExist) {
+			return os.Rename(path, kept)
+		} else if err != nil {
+			return err
+		}
+	}
 }
 
 func (l *attemptLog) say(format string, args ...any) {

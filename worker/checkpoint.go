@@ -10,17 +10,28 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"eisweep/internal/root"
 )
 
-// A checkpoint's file is a head (magic, format, how far it is, the SHA-256 of
-// these) and the state as its task's Saver wrote it, which has its own.
+// A checkpoint's file is a head (magic, format, how far it is, how long computing that
+// took in all attempts, the SHA-256 of these) and the state as its task's Saver wrote it,
+// which has its own. Format 1, which is read as well, tells no time.
 const (
 	checkpointMagic  = "eisweep-checkpoint\n"
-	checkpointFormat = 1
-	checkpointHead   = len(checkpointMagic) + 2 + 8 + sha256.Size
+	checkpointFormat = 2
+	checkpointHead   = len(checkpointMagic) + 2 + 8 + 8 + sha256.Size
+	timelessFormat   = 1
+	timelessHead     = checkpointHead - 8
 )
+
+// reach is what a checkpoint's head tells.
+type reach struct {
+	done  int64         // stimuli
+	spent time.Duration // on them
+	size  int           // of the head
+}
 
 // before ends the name of the checkpoint before the last of an attempt.
 const before = ".before"
@@ -31,48 +42,74 @@ var (
 	errFormat  = errors.New("it is of another version")
 )
 
-// headOf is the head of a checkpoint that has settled so many stimuli.
-func headOf(done int64) []byte {
+// headOf is the head of a checkpoint that has settled so many stimuli in such a time.
+func headOf(done int64, spent time.Duration) []byte {
 	head := append([]byte(checkpointMagic), 0, checkpointFormat)
 	head = binary.BigEndian.AppendUint64(head, uint64(done))
+	head = binary.BigEndian.AppendUint64(head, uint64(spent))
 	sum := sha256.Sum256(head)
 	return append(head, sum[:]...)
 }
 
 // readHead reads how far a checkpoint is.
-func readHead(r io.ReaderAt) (done int64, err error) {
-	head := make([]byte, checkpointHead)
-	if _, err := r.ReadAt(head, 0); errors.Is(err, io.EOF) {
-		return 0, errDamaged
-	} else if err != nil {
-		return 0, err
+func readHead(r io.ReaderAt) (at reach, err error) {
+	const numbers = len(checkpointMagic) + 2
+	start := make([]byte, numbers)
+	if err := readWhole(r, start); err != nil {
+		return at, err
 	}
-	told := head[:checkpointHead-sha256.Size]
-	if sum := sha256.Sum256(told); !bytes.Equal(sum[:], head[len(told):]) || !bytes.HasPrefix(told, []byte(checkpointMagic)) {
-		return 0, errDamaged
+	switch format := binary.BigEndian.Uint16(start[len(checkpointMagic):]); {
+	case !bytes.HasPrefix(start, []byte(checkpointMagic)):
+		return at, errDamaged
+	case format == checkpointFormat:
+		at.size = checkpointHead
+	case format == timelessFormat:
+		at.size = timelessHead
+	default:
+		return at, errFormat
 	}
-	if binary.BigEndian.Uint16(told[len(checkpointMagic):]) != checkpointFormat {
-		return 0, errFormat
+	head := make([]byte, at.size)
+	if err := readWhole(r, head); err != nil {
+		return at, err
 	}
-	return int64(binary.BigEndian.Uint64(told[len(checkpointMagic)+2:])), nil
+	told := head[:at.size-sha256.Size]
+	if sum := sha256.Sum256(told); !bytes.Equal(sum[:], head[len(told):]) {
+		return at, errDamaged
+	}
+	at.done = int64(binary.BigEndian.Uint64(told[numbers:]))
+	if at.size == checkpointHead {
+		at.spent = time.Duration(binary.BigEndian.Uint64(told[numbers+8:]))
+	}
+	return at, nil
 }
 
-// restore gives the state in a checkpoint's file to its task.
-func restore(path string, s Saver) error {
+// readWhole fills b from the start of a file; one that is shorter is damaged.
+func readWhole(r io.ReaderAt, b []byte) error {
+	_, err := r.ReadAt(b, 0)
+	if errors.Is(err, io.EOF) {
+		return errDamaged
+	}
+	return err
+}
+
+// restore gives the state in a checkpoint's file to its task, and returns how long
+// computing it took.
+func restore(path string, s Saver) (spent time.Duration, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer f.Close()
-	if _, err := readHead(f); err != nil {
-		return err
+	at, err := readHead(f)
+	if err != nil {
+		return 0, err
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return err
+		return 0, err
 	}
-	size := info.Size() - int64(checkpointHead)
-	return s.RestoreFrom(io.NewSectionReader(f, int64(checkpointHead), size), size)
+	size := info.Size() - int64(at.size)
+	return max(0, at.spent), s.RestoreFrom(io.NewSectionReader(f, int64(at.size), size), size)
 }
 
 // draft is a checkpoint that has no name yet.
@@ -81,8 +118,9 @@ type draft struct {
 	done int64
 }
 
-// newDraft writes a task's state to a file beside path. It isn't durable.
-func newDraft(path string, s Saver) (_ *draft, err error) {
+// newDraft writes a task's state, which took so long, to a file beside path. It isn't
+// durable.
+func newDraft(path string, s Saver, spent time.Duration) (_ *draft, err error) {
 	d := &draft{done: s.Progress().Done}
 	if d.file, err = os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part"); err != nil {
 		return nil, err
@@ -96,7 +134,7 @@ func newDraft(path string, s Saver) (_ *draft, err error) {
 		return nil, err
 	}
 	w := bufio.NewWriterSize(d.file, 1<<16)
-	if _, err := w.Write(headOf(d.done)); err != nil {
+	if _, err := w.Write(headOf(d.done, spent)); err != nil {
 		return nil, err
 	}
 	if err := s.SaveTo(w); err != nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"eisweep/sim"
 )
@@ -50,7 +51,7 @@ func TestDamagedCheckpointFallsBack(t *testing.T) {
 			return []byte("something else of a length that would do for a head, or nearly so, at least")
 		},
 		"older head": func(b []byte) []byte {
-			old := headOf(1 << 40)
+			old := headOf(1<<40, 0)
 			old[len(checkpointMagic)+1] = 0
 			sum := sha256.Sum256(old[:checkpointHead-sha256.Size])
 			return append(append(old[:checkpointHead-sha256.Size], sum[:]...), b[checkpointHead:]...)
@@ -78,6 +79,36 @@ func TestDamagedCheckpointFallsBack(t *testing.T) {
 				t.Errorf("it goes on at %d, not from the start", begun)
 			}
 		})
+	}
+}
+
+// TestCheckpointsCarryWhatWasSpent goes on from one attempt's checkpoint after the other,
+// and from one of the format before, which doesn't tell.
+func TestCheckpointsCarryWhatWasSpent(t *testing.T) {
+	folder := t.TempDir()
+	spend := func(attempt int, took time.Duration) *Checkpoints {
+		c, s := keeper(folder, attempt, func(string) {}), &counter{}
+		c.Resume(s)
+		c.began = time.Now().Add(-took)
+		s.save(c, s.done+10)
+		return c
+	}
+	spend(1, time.Hour)
+	if c := spend(2, time.Minute); c.spent < time.Hour || c.spent > time.Hour+time.Minute/2 {
+		t.Errorf("the second goes on from %v", c.spent)
+	}
+	third := spend(3, time.Second)
+	if third.spent < time.Hour+time.Minute || third.spent > time.Hour+3*time.Minute/2 {
+		t.Errorf("the third goes on from %v", third.spent)
+	}
+	harm(t, third.path, func(b []byte) []byte {
+		head := append(b[:len(checkpointMagic):len(checkpointMagic)], 0, timelessFormat)
+		head = append(head, b[len(head):len(head)+8]...)
+		sum := sha256.Sum256(head)
+		return append(append(head, sum[:]...), b[checkpointHead:]...)
+	})
+	if c := spend(4, time.Second); c.spent != 0 || c.kept != 40 {
+		t.Errorf("the fourth goes on from %v, to %d", c.spent, c.kept)
 	}
 }
 

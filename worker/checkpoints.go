@@ -43,7 +43,9 @@ type Checkpoints struct {
 	ended    func() bool                               // whether nothing is worth keeping any more
 	took     func(time.Duration)                       // told of each how long keeping it took
 
-	last    time.Time // when a state was last kept
+	began   time.Time     // the attempt
+	spent   time.Duration // before it, on what it went on from
+	last    time.Time     // when a state was last kept
 	pause   time.Duration
 	kept    int64        // how far the last is
 	own     bool         // the file at path is good
@@ -73,7 +75,7 @@ func (a *attempt) checkpoints(log *attemptLog) *Checkpoints {
 	}
 	return &Checkpoints{
 		path: w.Root.Checkpoint(task.ID, a.number), prefix: task.ID.String() + ".",
-		interval: w.Checkpoint, pause: w.Checkpoint, last: time.Now(),
+		interval: w.Checkpoint, pause: w.Checkpoint, began: a.started, last: time.Now(),
 		say:   log.say,
 		warn:  func(what, file string, err error) { w.Log.Warn(what, "task", task.ID, "file", file, "error", err) },
 		ended: func() bool { return w.hard.Err() != nil },
@@ -88,12 +90,13 @@ func (c *Checkpoints) Resume(s Saver) {
 		return
 	}
 	for _, f := range c.furthest() {
-		if err := restore(f, s); err != nil {
+		spent, err := restore(f, s)
+		if err != nil {
 			c.say("checkpoint %s is left out: %v", filepath.Base(f), err)
 			c.warn("a checkpoint cannot be used; the one before is, or the task begins anew", f, err)
 			continue
 		}
-		c.own, c.kept = f == c.path, s.Progress().Done
+		c.own, c.kept, c.spent = f == c.path, s.Progress().Done, spent
 		c.say("goes on from checkpoint %s, %d stimuli", filepath.Base(f), c.kept)
 		break
 	}
@@ -127,11 +130,11 @@ func reachOf(path string) int64 {
 		return math.MaxInt64
 	}
 	defer f.Close()
-	done, err := readHead(f)
+	at, err := readHead(f)
 	if err != nil {
 		return math.MaxInt64
 	}
-	return done
+	return at.done
 }
 
 // lastKept is the last of the attempts up to n that left a checkpoint, and so came
@@ -202,7 +205,7 @@ func (c *Checkpoints) Leave(ctx context.Context, s Saver) {
 // save writes the state and has a goroutine make it durable.
 func (c *Checkpoints) save(s Saver) {
 	begun := time.Now()
-	d, err := newDraft(c.path, s)
+	d, err := newDraft(c.path, s, c.spent+begun.Sub(c.began))
 	c.last = time.Now()
 	c.pause = max(c.interval, costliness*c.last.Sub(begun))
 	if err != nil {
@@ -241,6 +244,14 @@ func (c *Checkpoints) failed(err error) {
 	c.kept = 0
 	c.say("no checkpoint: %v", err)
 	c.warn("a checkpoint cannot be written; the task goes on without", c.path, err)
+}
+
+// earlier is how long what this attempt went on from had taken.
+func (c *Checkpoints) earlier() time.Duration {
+	if c == nil {
+		return 0
+	}
+	return c.spent
 }
 
 // close waits for what is being written. No more is kept afterwards.

@@ -167,8 +167,14 @@ func TestDrainedTaskGoesOn(t *testing.T) {
 	if begun := receive(b, again).Done; begun < 60 {
 		t.Errorf("it begins at %d", begun)
 	}
-	if out := receive(b, b.outcomes); !out.Done() || out.Attempt != 1 {
+	out := receive(b, b.outcomes)
+	if !out.Done() || out.Attempt != 1 || out.Spent <= 0 || out.Spent > out.Started.Sub(first.since) {
 		t.Errorf("outcome %+v", out.Outcome)
+	}
+	for path, text := range map[string]string{b.root.Log(o.ID, 1, 1) + ".1": "ended: ", b.root.Log(o.ID, 1, 1): "goes on from checkpoint"} {
+		if said, err := os.ReadFile(path); err != nil || !strings.Contains(string(said), text) {
+			t.Errorf("log %s: %v\n%s", filepath.Base(path), err, said)
+		}
 	}
 	b.drained(second)
 	if left := b.left("checkpoints"); len(left) > 0 {

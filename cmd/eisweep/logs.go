@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,18 +70,31 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 type logView struct {
 	follow, asJSON bool
 	id             sweeps.ID
-	read           map[logName]int64 // how far
-	part           map[logName]string
+	read           map[uint64]int64 // how far, by inode: a log is renamed when its attempt's number is given again
+	part           map[uint64]string
 	last           logName // whose lines were printed last
 	printed        int     // lines
 }
 
-// logName tells the logs of a task's attempts apart.
-type logName struct{ run, attempt int }
+// logName tells the logs of a task's attempts apart: an attempt that was handed back has
+// its number in common with the next, and its log another, from 1.
+type logName struct{ run, attempt, earlier int }
+
+func (n logName) compare(other logName) int {
+	age := func(n logName) int { return cmp.Or(n.earlier, math.MaxInt) }
+	return cmp.Or(cmp.Compare(n.run, other.run), cmp.Compare(n.attempt, other.attempt), cmp.Compare(age(n), age(other)))
+}
+
+func (n logName) path(r *root.Root, id sweeps.ID) string {
+	if n.earlier > 0 {
+		return fmt.Sprintf("%s.%d", r.Log(id, n.run, n.attempt), n.earlier)
+	}
+	return r.Log(id, n.run, n.attempt)
+}
 
 // find completes the id: among the logs, which tell at once, else among all tasks.
 func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
-	l.read, l.part = map[logName]int64{}, map[logName]string{}
+	l.read, l.part = map[uint64]int64{}, map[uint64]string{}
 	ids := map[string]bool{}
 	paths, err := filepath.Glob(filepath.Join(globLiteral(r.Private("logs")), prefix+"*"))
 	if err != nil {
@@ -122,13 +137,13 @@ func (l *logView) print(e *environment, r *root.Root) error {
 	var logs []logName
 	for _, path := range paths {
 		var n logName
-		if _, err := fmt.Sscanf(strings.TrimPrefix(filepath.Base(path), l.id.String()+"."), "%d.%d", &n.run, &n.attempt); err == nil {
+		if found, _ := fmt.Sscanf(strings.TrimPrefix(filepath.Base(path), l.id.String()+"."), "%d.%d.%d", &n.run, &n.attempt, &n.earlier); found >= 2 {
 			logs = append(logs, n)
 		}
 	}
-	slices.SortFunc(logs, func(a, b logName) int { return cmp.Or(cmp.Compare(a.run, b.run), cmp.Compare(a.attempt, b.attempt)) })
+	slices.SortFunc(logs, logName.compare)
 	for _, n := range logs {
-		if err := l.printLog(e, r.Log(l.id, n.run, n.attempt), n); err != nil {
+		if err := l.printLog(e, n.path(r, l.id), n); err != nil {
 			return err
 		}
 	}
@@ -144,17 +159,22 @@ func (l *logView) printLog(e *environment, path string, n logName) error {
 		return fmt.Errorf("read log: %w", err)
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.NewSectionReader(f, l.read[n], 1<<40))
+	info, err := f.Stat()
 	if err != nil {
 		return fmt.Errorf("read log: %w", err)
 	}
-	l.read[n] += int64(len(text))
-	whole := l.part[n] + string(text)
+	number := info.Sys().(*syscall.Stat_t).Ino
+	text, err := io.ReadAll(io.NewSectionReader(f, l.read[number], 1<<40))
+	if err != nil {
+		return fmt.Errorf("read log: %w", err)
+	}
+	l.read[number] += int64(len(text))
+	whole := l.part[number] + string(text)
 	end := strings.LastIndexByte(whole, '\n') + 1
 	if !l.follow {
 		end = len(whole)
 	}
-	l.part[n] = whole[end:]
+	l.part[number] = whole[end:]
 	for line := range strings.Lines(whole[:end]) {
 		if err := l.line(e, n, strings.TrimRight(line, "\n")); err != nil {
 			return err
@@ -168,6 +188,7 @@ type logLineJSON struct {
 	ID      sweeps.ID `json:"id"`
 	Run     int       `json:"run"`
 	Attempt int       `json:"attempt"`
+	Earlier int       `json:"earlier,omitempty"` // of those that had the attempt's number before, from 1
 	Line    string    `json:"line"`
 }
 
@@ -176,10 +197,14 @@ func (l *logView) line(e *environment, n logName, text string) error {
 	if l.asJSON {
 		out := json.NewEncoder(e.stdout)
 		out.SetEscapeHTML(false)
-		return out.Encode(logLineJSON{l.id, n.run, n.attempt, text})
+		return out.Encode(logLineJSON{l.id, n.run, n.attempt, n.earlier, text})
 	}
 	if n != l.last {
-		e.say("run %d, attempt %d", n.run, n.attempt)
+		again := ""
+		if n.earlier > 0 {
+			again = fmt.Sprintf(", given up or handed back before (%d)", n.earlier)
+		}
+		e.say("run %d, attempt %d%s", n.run, n.attempt, again)
 		l.last = n
 	}
 	e.say("  %s", text)

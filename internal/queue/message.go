@@ -63,9 +63,11 @@ type Outcome struct {
 	Bytes    int64     `json:"bytes,omitempty"`
 	Started  time.Time `json:"started"`
 	Finished time.Time `json:"finished"`
-	Host     string    `json:"host"`
-	Worker   string    `json:"worker"`
-	Version  string    `json:"version"`
+	// Spent is how long other attempts took before Started for what this one went on from.
+	Spent   time.Duration `json:"spent,omitempty"`
+	Host    string        `json:"host"`
+	Worker  string        `json:"worker"`
+	Version string        `json:"version"`
 }
 
 // Done reports whether the outcome is a result.
