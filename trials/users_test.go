@@ -100,7 +100,21 @@ func TestAnotherUserIsTold(t *testing.T) {
 	c := newCluster(t)
 	c.program = forAll(t, c.program)
 	c.coordinator(owner)
-	for _, command := range [][]string{{"status"}, {"worker"}, {"launch", "quick"}, {"plan", "quick"}, {"verify"}, {"explain", "quick"}} {
+	second := c.start(other, "coordinator")
+	want := fmt.Sprintf("belongs to user %d and you are user %d: that user runs the coordinator of it", owning, helping)
+	if code := second.end(); code != 2 || !strings.Contains(second.said(), want) {
+		t.Errorf("coordinator: exit code %d, want 2 and %q:\n%s", code, want, second.said())
+	}
+	for _, group := range []string{"0", "nosuch"} {
+		p := c.start(other, "coordinator", "-p", filepath.Join(other.disk(), "own"), "--share-group", group)
+		if code := p.end(); code != 2 || !strings.Contains(p.said(), "--share-group: group \""+group+"\"") {
+			t.Errorf("shared with %s: exit code %d\n%s", group, code, p.said())
+		}
+		if _, err := os.Stat(filepath.Join(other.disk(), "own")); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("shared with %s: the root is made: %v", group, err)
+		}
+	}
+	for _, command := range [][]string{{"run", "quick"}, {"status"}, {"worker"}, {"launch", "quick"}, {"plan", "quick"}, {"verify"}, {"explain", "quick"}} {
 		p := c.start(other, command[0], command[1:]...)
 		code, told := p.end(), p.said()
 		want := fmt.Sprintf("belongs to user %d and you are user %d: ask for its coordinator to be started with --share-group", owning, helping)

@@ -32,9 +32,28 @@ func TestFilesAreSharedAsSaid(t *testing.T) {
 			}
 		}
 	}
-	for _, wrong := range []Share{{Workers: true}, {Group: "no such group"}} {
+	for _, wrong := range []Share{{Workers: true}, {Group: "no such group"}, {Group: "-1"}} {
 		if err := s.authority.WriteFiles(s.root, s.server.URLs(""), wrong); err == nil {
 			t.Errorf("%+v is taken", wrong)
+		}
+	}
+}
+
+// Whoever is in a group can share with it, whether it has a name or not; root with any that
+// there is.
+func TestGroupsThatCanBeSharedWith(t *testing.T) {
+	for _, c := range []struct {
+		group, who int
+		own        []int
+		ok         bool
+	}{
+		{1234567, 1000, []int{7, 1234567}, true},
+		{0, 1000, []int{7}, false},
+		{1234567, 0, []int{0}, false},
+		{0, 0, []int{7}, true},
+	} {
+		if err := (Share{Group: strconv.Itoa(c.group)}).allowed(c.group, c.who, c.own); (err == nil) != c.ok {
+			t.Errorf("%+v: %v", c, err)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"eisweep/internal/queue"
@@ -77,14 +78,37 @@ func (s Share) group() (int, error) {
 		}
 		return private, nil
 	}
-	if n, err := strconv.Atoi(s.Group); err == nil && n >= 0 {
-		return n, nil
+	n, err := strconv.Atoi(s.Group)
+	if err != nil || n < 0 {
+		g, err := user.LookupGroup(s.Group)
+		if err != nil {
+			return 0, fmt.Errorf("group %q: %w", s.Group, err)
+		}
+		if n, err = strconv.Atoi(g.Gid); err != nil {
+			return 0, err
+		}
 	}
-	g, err := user.LookupGroup(s.Group)
+	own, err := os.Getgroups()
 	if err != nil {
-		return 0, fmt.Errorf("group %q: %w", s.Group, err)
+		return 0, fmt.Errorf("list groups: %w", err)
 	}
-	return strconv.Atoi(g.Gid)
+	return n, s.allowed(n, os.Geteuid(), append(own, os.Getegid()))
+}
+
+// allowed says whether a user in these groups can give files to a group: its members can,
+// and root to any that there is.
+func (s Share) allowed(n, who int, own []int) error {
+	if slices.Contains(own, n) {
+		return nil
+	}
+	if who != 0 {
+		return fmt.Errorf("group %q: you are not a member of it, and so can give nothing to it (`id -Gn` lists your groups)", s.Group)
+	}
+	var unknown user.UnknownGroupIdError
+	if _, err := user.LookupGroupId(strconv.Itoa(n)); errors.As(err, &unknown) {
+		return fmt.Errorf("group %q: there is none of this number", s.Group)
+	}
+	return nil // nobody knows where a container has no list of groups
 }
 
 // write puts a file in place of another, whole and on the disk, readable by its owner

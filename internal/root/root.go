@@ -146,6 +146,9 @@ func makeFolder(path string) error {
 		return fmt.Errorf("make root %s: give a folder that you may write (-p, EISWEEP_ROOT): %w", path, err)
 	}
 	if err := unix.Access(path, unix.R_OK|unix.W_OK|unix.X_OK); err != nil {
+		if user, e := owner(path); e == nil && user != os.Geteuid() {
+			return foreign(path, user, ErrForbidden)
+		}
 		return fmt.Errorf("open root %s: you need to read and write it; change its permissions or give another folder: %w", path, err)
 	}
 	return nil

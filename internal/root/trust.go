@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/user"
 	"slices"
+	"strconv"
 	"syscall"
 )
 
@@ -15,7 +17,22 @@ var ErrUntrusted = errors.New("others could have tampered with it")
 
 // ErrForbidden is wrapped by the errors of what belongs to another user, who shares it
 // with nobody that this one is.
-var ErrForbidden = errors.New("you may not read it")
+var ErrForbidden = errors.New("it is not shared with you")
+
+// foreign is the error of a folder of another user's, for one who would see to it.
+func foreign(path string, owner int, kind error) error {
+	return fmt.Errorf("%s belongs to user %s and you are user %d: that user runs the coordinator of it, with --share-group GROUP for those who may launch there, too; or use a root of your own (-p, EISWEEP_ROOT): %w",
+		path, person(owner), os.Geteuid(), kind)
+}
+
+// person is a user's number, with the name where there is one.
+func person(id int) string {
+	text := strconv.Itoa(id)
+	if u, err := user.LookupId(text); err == nil {
+		text += " (" + u.Username + ")"
+	}
+	return text
+}
 
 // forbidden is the error of a private folder that this user may not look into, with what
 // to do; another error is as it was.
@@ -23,7 +40,7 @@ func forbidden(private string, owner int, err error) error {
 	if !errors.Is(err, fs.ErrPermission) || owner == os.Geteuid() {
 		return err
 	}
-	return fmt.Errorf("%s belongs to user %d and you are user %d: ask for its coordinator to be started with --share-group GROUP, or use a root of your own: %w", private, owner, os.Geteuid(), ErrForbidden)
+	return fmt.Errorf("%s belongs to user %s and you are user %d: ask for its coordinator to be started with --share-group GROUP, or use a root of your own: %w", private, person(owner), os.Geteuid(), ErrForbidden)
 }
 
 // sharedWith says whether this user shares a folder in the private folder with the
@@ -59,7 +76,7 @@ func check(path string, folder bool, owners ...int) error {
 
 func checkOwner(path string, info os.FileInfo, owners []int) error {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && !slices.Contains(owners, int(stat.Uid)) {
-		return fmt.Errorf("%s belongs to user %d and you are user %d: use a root of your own: %w", path, stat.Uid, os.Geteuid(), ErrUntrusted)
+		return foreign(path, int(stat.Uid), ErrUntrusted)
 	}
 	if info.Mode().Perm()&0o022 != 0 {
 		return fmt.Errorf("%s may be written by others: `chmod go-w %s` if you trust what it holds: %w", path, path, ErrUntrusted)
