@@ -95,7 +95,7 @@ func TestConvolutionHasTheSameBits(t *testing.T) {
 
 // BenchmarkConvolution counts a transform of n real numbers as 5/2 n log₂ n
 // operations, as is usual, and a product with the spectrum as 3 n. The numbers and the
-// table are read, the numbers written.
+// table are read, the numbers written. T, for transposed, scales them before.
 func BenchmarkConvolution(b *testing.B) {
 	const operations, bytes = 2*5*gridSize*9/2 + 3*gridSize, 4 * (2*gridSize + tableSize)
 	r := rand.New(rand.NewPCG(9, 10))
@@ -108,6 +108,13 @@ func BenchmarkConvolution(b *testing.B) {
 				c.Mul(y, x, scratch)
 			}
 			perCycle(b, operations, bytes)
+		})
+		b.Run("T/"+v.String(), func(b *testing.B) {
+			useVariant(b, v)
+			for b.Loop() {
+				c.MulTransposed(y, x, scratch)
+			}
+			perCycle(b, operations+gridSize, bytes+12*gridSize)
 		})
 	}
 }
