@@ -1,0 +1,64 @@
+package trials
+
+import (
+	"path/filepath"
+	"testing"
+)
+
+// withOwnLocks is a host whose file system tells no other of its locks, as one on a network that is cut does.
+func withOwnLocks(t testing.TB, h *host, c *cluster) *host {
+	t.Helper()
+	own, lock := filepath.Join(h.disk(), "lock"), filepath.Join(c.root(h), ".eisweep", "lock")
+	write(t, own, "")
+	out := *h
+	out.prefix = append(h.prefix[:len(h.prefix):len(h.prefix)], "unshare", "--mount", "sh", "-c", `mount --bind "$0" "$1" && shift && exec "$@"`, own, lock)
+	return &out
+}
+
+// untilUnanswered asks for metrics until they tell that NATS doesn't answer. Each answer has to come at once.
+const untilUnanswered = `
+import threading, urllib.request
+while "\neisweep_nats_unanswered_seconds 0\n" in urllib.request.urlopen("http://127.0.0.1:9100/metrics", timeout=5).read().decode():
+    threading.Event().wait(0.2)
+`
+
+// TestACoordinatorIsCutOff cuts a coordinator off from a site's NATS in the middle of a sweep, until another one has the
+// lease and has seen to the rest. The first tells what it knows meanwhile, and when it comes back, it ends and has
+// written nothing.
+func TestACoordinatorIsCutOff(t *testing.T) {
+	files := []string{sweepFile(t, "taught", 4, 4, 100, ""), perturbFile(t, "pushed", "taught")}
+	want := undisturbed(t, files...)
+	n := newNetwork(t, t.TempDir())
+	a, b, hall := n.host(), n.host(), n.host()
+	keys := newSiteKeys(t, hall.address())
+	c := newCluster(t)
+	c.options = keys.options(newSite(t, keys, hall))
+	root := c.root(hall)
+	first := c.coordinator(a, "--http", "127.0.0.1:9100")
+	w := newCrew(c, root, hall, hall)
+	c.does(hall, "launch", files...)
+	w.awaitUnderWay(w.members[0])
+	n.cut(a.link)
+	if asking := start(t, a, nil, "python3", "-c", untilUnanswered); asking.end() != 0 {
+		t.Errorf("the metrics of %s: %s", first.name, asking.said())
+	}
+	second := c.coordinator(withOwnLocks(t, b, c))
+	c.does(hall, "watch", "taught", "pushed")
+	before := len(manifest(t, root, "taught")) + len(manifest(t, root, "pushed"))
+	if !first.alive() {
+		t.Errorf("%s ended while it was cut off", first.name)
+	}
+	n.heal(a.link)
+	if code := first.end(); code != 6 {
+		t.Errorf("the first coordinator: exit code %d, want 6\n%s", code, first.tail(20))
+	}
+	if after := len(manifest(t, root, "taught")) + len(manifest(t, root, "pushed")); after != before {
+		t.Errorf("the manifests have %d lines, %d when the first coordinator came back", after, before)
+	}
+	for _, m := range w.members {
+		m.stop()
+	}
+	verdict(t, c, root, "taught", want["taught"])
+	verdict(t, c, root, "pushed", want["pushed"])
+	second.stop()
+}
