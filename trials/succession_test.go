@@ -2,6 +2,7 @@ package trials
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -54,6 +55,36 @@ func TestACoordinatorIsCutOff(t *testing.T) {
 	}
 	if after := len(manifest(t, root, "taught")) + len(manifest(t, root, "pushed")); after != before {
 		t.Errorf("the manifests have %d lines, %d when the first coordinator came back", after, before)
+	}
+	for _, m := range w.members {
+		m.stop()
+	}
+	verdict(t, c, root, "taught", want["taught"])
+	verdict(t, c, root, "pushed", want["pushed"])
+	second.stop()
+}
+
+// TestACoordinatorMovesToAnEmptyStore kills a coordinator, and its NATS with it, in the middle of a sweep, and starts it
+// on another host: what the queue had is on the first one's disk. Who is at work goes on, and nothing is done twice.
+func TestACoordinatorMovesToAnEmptyStore(t *testing.T) {
+	files := []string{sweepFile(t, "taught", 6, 4, 150, ""), perturbFile(t, "pushed", "taught")}
+	want := undisturbed(t, files...)
+	n := newNetwork(t, t.TempDir())
+	a, b, hall := n.host(), n.host(), n.host()
+	c := newCluster(t, "lease=1m") // nobody dies but the coordinator
+	root := c.root(hall)
+	first := c.coordinator(a)
+	w := newCrew(c, root, hall, hall)
+	c.does(hall, "launch", files...)
+	running := w.awaitUnderWay(w.members[0])
+	first.drop()
+	await(t, "the end of "+running+" while nobody coordinates", func() bool { return over(attemptLogs(t, root)[running]) })
+	second := c.coordinator(b)
+	c.does(hall, "watch", "taught", "pushed")
+	for name := range attemptLogs(t, root) {
+		if strings.HasPrefix(name, "t") && !strings.HasSuffix(name, ".1.1") {
+			t.Errorf("attempt %s: a running task was disturbed", name)
+		}
 	}
 	for _, m := range w.members {
 		m.stop()
