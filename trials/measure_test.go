@@ -3,6 +3,8 @@ package trials
 import (
 	"fmt"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -12,18 +14,40 @@ import (
 func BenchmarkTinyTasks(b *testing.B) {
 	at := here(b)
 	c := &cluster{t: b, program: built(b, plain)}
-	c.coordinator(at)
-	c.worker(at, "--slots", "2")
+	coordinator, worker := c.coordinator(at), c.worker(at, "--slots", "2")
 	file := sweepFile(b, "tiny", b.N, 2, 1, "")
+	coordinating, working := processorTime(b, coordinator.pid), processorTime(b, worker.pid)
 	b.ResetTimer()
 	begun := time.Now()
 	c.does(at, "launch", "--follow", file)
 	b.ReportMetric(float64(b.N)/time.Since(begun).Seconds(), "tasks/s")
+	b.ReportMetric(1000*(processorTime(b, coordinator.pid)-coordinating)/float64(b.N), "cpu-ms/coordinator")
+	b.ReportMetric(1000*(processorTime(b, worker.pid)-working)/float64(b.N), "cpu-ms/worker")
 	var computing float64
 	for _, l := range manifest(b, c.root(at), "tiny") {
 		computing += l.Seconds
 	}
 	b.ReportMetric(1000*computing/float64(b.N), "ms/attempt") // from its start to its result on disk
+}
+
+// processorTime is what a process of this machine has taken, in seconds.
+func processorTime(t testing.TB, pid string) float64 {
+	t.Helper()
+	const ticks = 100 // a second
+	text := contents("/proc/" + pid + "/stat")
+	fields := strings.Fields(text[strings.LastIndex(text, ")")+1:])
+	if len(fields) < 13 {
+		t.Fatalf("nobody tells the processor time of process %s", pid)
+	}
+	var total float64
+	for _, field := range fields[11:13] { // user and system
+		n, err := strconv.ParseFloat(field, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += n
+	}
+	return total / ticks
 }
 
 // BenchmarkTasksOfATenthOfASecond measures how much of two workers' time goes into tasks of about 100 ms, by what the

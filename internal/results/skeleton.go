@@ -1,26 +1,12 @@
 package results
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
-	"math"
 	"slices"
-	"sync"
 
 	"eisweep/internal/results/h5"
 )
-
-// skeletons keeps what files of many tasks begin with: all nodes, and those attributes
-// that tasks of a sweep mostly have in common. The library makes it once; a task's file
-// begins as a copy, and is the same whether it was kept or made for it.
-type skeletons struct {
-	mu   sync.Mutex
-	list map[string]*skeleton // by skeletonKey
-	used map[string]uint64    // when, counted in uses
-	uses uint64
-}
 
 // skeleton is an image of a file, and where in it small arrays have their values, which
 // are zero. Neither is to be changed.
@@ -31,107 +17,6 @@ type skeleton struct {
 
 // slot is the place of an array's only chunk.
 type slot struct{ address, size int }
-
-// mostSkeletons of some 50 KB are kept.
-const mostSkeletons = 16
-
-var kept = skeletons{list: map[string]*skeleton{}, used: map[string]uint64{}}
-
-// of returns the skeleton of nodes.
-func (s *skeletons) of(nodes []node) (*skeleton, error) {
-	key := string(skeletonKey(nodes))
-	s.mu.Lock()
-	known := s.list[key]
-	if known != nil {
-		s.touch(key)
-	}
-	s.mu.Unlock()
-	if known != nil {
-		return known, nil
-	}
-	made, err := makeSkeleton(nodes)
-	if err != nil {
-		return nil, fmt.Errorf("make empty file: %w", err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.list[key] = made
-	s.touch(key)
-	if len(s.list) > mostSkeletons {
-		s.drop(s.oldest())
-	}
-	return made, nil
-}
-
-func (s *skeletons) touch(key string) {
-	s.uses++
-	s.used[key] = s.uses
-}
-
-func (s *skeletons) oldest() string {
-	return slices.MinFunc(slices.Collect(maps.Keys(s.used)), func(a, b string) int { return int(s.used[a]) - int(s.used[b]) })
-}
-
-func (s *skeletons) drop(key string) {
-	delete(s.list, key)
-	delete(s.used, key)
-}
-
-// skeletonKey tells everything that a skeleton follows from.
-func skeletonKey(nodes []node) []byte {
-	var b []byte
-	text := func(s string) {
-		b = binary.AppendUvarint(b, uint64(len(s)))
-		b = append(b, s...)
-	}
-	for i := range nodes {
-		n := &nodes[i]
-		text(n.path)
-		switch {
-		case n.values != nil:
-			b = append(b, 'a', byte(n.values.elementType()))
-			for _, d := range append(slices.Clone(n.dims), len(n.dims)) {
-				b = binary.AppendUvarint(b, uint64(d))
-			}
-		case n.isLines:
-			b = binary.AppendUvarint(append(b, 'l'), uint64(len(n.lines)))
-		}
-		for _, a := range n.attributes {
-			if !a.own {
-				text(a.name)
-				b = appendValue(b, a.value)
-			}
-		}
-		b = append(b, 0)
-	}
-	return b
-}
-
-// appendValue appends the type and the value of an attribute.
-func appendValue(b []byte, value any) []byte {
-	text := func(kind byte, s string) []byte {
-		return append(binary.AppendUvarint(append(b, kind), uint64(len(s))), s...)
-	}
-	switch v := value.(type) {
-	case bool:
-		if v {
-			return append(b, 'b', 1)
-		}
-		return append(b, 'b', 0)
-	case int64:
-		return binary.LittleEndian.AppendUint64(append(b, 'i'), uint64(v))
-	case float64:
-		return binary.LittleEndian.AppendUint64(append(b, 'f'), math.Float64bits(v))
-	case string:
-		return text('s', v)
-	case h5.ASCII:
-		return text('a', string(v))
-	case h5.Text:
-		return text('t', string(v))
-	default:
-		return text('?', fmt.Sprintf("%T", v)) // making the skeleton fails
-	}
-}
 
 func makeSkeleton(nodes []node) (s *skeleton, err error) {
 	file, err := h5.CreateImage()
