@@ -193,6 +193,9 @@ func (g *rig) lose(k *Coordinator, sweep string) sweeps.ID {
 			g.t.Fatal(err)
 		}
 	}
+	if err := k.confirmed(g.context(), 0); err != nil { // the order that is given again is on its way
+		g.t.Fatal(err)
+	}
 	return lost
 }
 
