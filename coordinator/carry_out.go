@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"eisweep/internal/folder"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
@@ -174,8 +175,8 @@ func (k *Coordinator) flush() {
 		}
 	}
 	for dir := range k.batch.folders {
-		if err := syncFolder(dir); err != nil {
-			k.fail(fmt.Errorf("sync folder: %w", err))
+		if err := folder.Sync(dir); err != nil {
+			k.fail(err)
 		}
 	}
 	for sweep, lines := range k.batch.lines {

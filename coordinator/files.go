@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"eisweep/internal/folder"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
 )
@@ -105,7 +106,7 @@ func copyInput(from, to, sha256 string) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(temp))
 	}
-	return syncFolder(filepath.Dir(to))
+	return folder.Sync(filepath.Dir(to))
 }
 
 // writeFile replaces a small file whole: temporary file, fsync, rename, fsync of
@@ -123,7 +124,7 @@ func writeFile(path string, text []byte) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
-	return syncFolder(filepath.Dir(path))
+	return folder.Sync(filepath.Dir(path))
 }
 
 // createTemp makes the file in which something is written before it gets its
@@ -131,12 +132,4 @@ func writeFile(path string, text []byte) error {
 // under a name: what an earlier one left is written over.
 func createTemp(dir, name string) (*os.File, error) {
 	return os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o666)
-}
-
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

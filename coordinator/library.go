@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 
+	"eisweep/internal/folder"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -87,7 +88,7 @@ func (l *library) Results(path string) ([]sweeps.ResultFile, error) {
 	}
 	files := []string{path}
 	if info.IsDir() {
-		if files, err = filepath.Glob(filepath.Join(globLiteral(path), "*.h5")); err != nil || len(files) == 0 {
+		if files, err = filepath.Glob(filepath.Join(folder.Literal(path), "*.h5")); err != nil || len(files) == 0 {
 			return nil, fmt.Errorf("folder %s holds no .h5 files", path)
 		}
 		sort.Strings(files)
@@ -153,9 +154,4 @@ func (l *library) place(path string) (sweep, file string, ok bool) {
 	sweep, file = filepath.Split(rel)
 	sweep = filepath.Clean(sweep)
 	return sweep, file, l.index.has(sweep)
-}
-
-// globLiteral quotes what Glob would take for a pattern.
-func globLiteral(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"eisweep/internal/folder"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -116,7 +117,7 @@ func (v *verifier) sweep() error {
 		}
 		v.recorded(file, recorded[file])
 	}
-	files, err := filepath.Glob(filepath.Join(globLiteral(v.root.SweepDir(v.report.Name)), "*.h5"))
+	files, err := filepath.Glob(filepath.Join(folder.Literal(v.root.SweepDir(v.report.Name)), "*.h5"))
 	if err != nil {
 		return err
 	}

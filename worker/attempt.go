@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"sync/atomic"
 	"time"
 
+	"eisweep/internal/folder"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -102,7 +102,7 @@ func (a *attempt) incoming() string {
 // removeStale removes what a crash left under the name: the number of an attempt
 // that was handed back is given again.
 func (a *attempt) removeStale() error {
-	parts, err := filepath.Glob(globLiteral(a.incoming()) + ".*.part")
+	parts, err := filepath.Glob(folder.Literal(a.incoming()) + ".*.part")
 	if err != nil {
 		return err
 	}
@@ -138,8 +138,4 @@ func (a *attempt) failed(f failure) queue.Outcome {
 	out := a.outcome()
 	out.Class, out.Error = f.class, f.err.Error()
 	return out
-}
-
-func globLiteral(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

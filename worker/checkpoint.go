@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"eisweep/internal/folder"
 	"eisweep/internal/root"
 )
 
@@ -165,19 +166,11 @@ func (d *draft) keep(path string, worth bool) (err error) {
 	if err := os.Rename(d.file.Name(), path); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	return folder.Sync(filepath.Dir(path))
 }
 
 // drop removes the draft.
 func (d *draft) drop() error {
 	_ = d.file.Close() // it may be closed
 	return removeFile(d.file.Name())
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("sync folder: %w", err)
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/internal/folder"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -96,7 +97,7 @@ func (n logName) path(r *root.Root, id sweeps.ID) string {
 func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
 	l.read, l.part = map[uint64]int64{}, map[uint64]string{}
 	ids := map[string]bool{}
-	paths, err := filepath.Glob(filepath.Join(globLiteral(r.Private("logs")), prefix+"*"))
+	paths, err := filepath.Glob(filepath.Join(folder.Literal(r.Private("logs")), prefix+"*"))
 	if err != nil {
 		return err
 	}
@@ -123,14 +124,9 @@ func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
 	return nil
 }
 
-// globLiteral quotes what Glob would take for a pattern.
-func globLiteral(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
-}
-
 // print writes what the logs have got since the last time, in their order.
 func (l *logView) print(e *environment, r *root.Root) error {
-	paths, err := filepath.Glob(filepath.Join(globLiteral(r.Private("logs")), l.id.String()+".*"))
+	paths, err := filepath.Glob(filepath.Join(folder.Literal(r.Private("logs")), l.id.String()+".*"))
 	if err != nil {
 		return err
 	}

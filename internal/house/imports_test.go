@@ -11,9 +11,10 @@ import (
 var plan = map[string][]string{
 	"sim":               {},
 	"sweeps":            {"sim"},
-	"internal/results":  {"sim", "sweeps"},
+	"internal/folder":   {},
+	"internal/results":  {"sim", "sweeps", "internal/folder"},
 	"internal/queue":    {"sim", "sweeps"},
-	"internal/root":     {"sweeps"},
+	"internal/root":     {"sweeps", "internal/folder"},
 	"internal/access":   {"sim", "sweeps", "internal/queue", "internal/root"},
 	"internal/control":  {"sim", "sweeps", "internal/queue"},
 	"internal/estimate": {"sim", "sweeps"},

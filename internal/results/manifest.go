@@ -11,6 +11,8 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+
+	"eisweep/internal/folder"
 )
 
 // ReadManifest yields the lines of a manifest in their order. A missing file has
@@ -122,7 +124,7 @@ func (m *Manifest) prepare() error {
 			return err
 		}
 	}
-	return syncFolder(filepath.Dir(m.file.Name()))
+	return folder.Sync(filepath.Dir(m.file.Name()))
 }
 
 // wholeLines returns where the last line that ended ends.

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"eisweep/internal/folder"
 )
 
 // MendManifest keeps a manifest that ReadManifest cannot read under another name,
@@ -73,5 +75,5 @@ func replaceManifest(path string, text []byte) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(temp))
 	}
-	return syncFolder(filepath.Dir(path))
+	return folder.Sync(filepath.Dir(path))
 }

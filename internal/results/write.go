@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"eisweep/internal/folder"
 	"eisweep/internal/results/h5"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -160,21 +161,9 @@ func place(temp, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := syncFolder(filepath.Dir(path)); err != nil {
+	if err := folder.Sync(filepath.Dir(path)); err != nil {
 		os.Remove(path)
 		return err
-	}
-	return nil
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("sync folder: %w", err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil {
-		return fmt.Errorf("sync folder %s: %w", path, err)
 	}
 	return nil
 }

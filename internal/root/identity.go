@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+
+	"eisweep/internal/folder"
 )
 
 // identity is what root.json holds.
@@ -67,7 +69,7 @@ func makeIdentity(root string) (string, error) {
 			return "", fmt.Errorf("make root's id: %w", err)
 		}
 	}
-	if err := syncFolder(filepath.Join(root, private)); err != nil {
+	if err := folder.Sync(filepath.Join(root, private)); err != nil {
 		return "", fmt.Errorf("make root's id: %w", err)
 	}
 	return readIdentity(root)
@@ -98,12 +100,4 @@ func writeTemp(folder string, text []byte) (name string, err error) {
 	_, err = f.Write(text)
 	err = errors.Join(err, f.Sync())
 	return f.Name(), errors.Join(err, f.Close())
-}
-
-func syncFolder(name string) error {
-	d, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
