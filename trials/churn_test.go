@@ -26,7 +26,7 @@ func disturbedWant(t testing.TB) digests {
 func TestWorkersComeAndGo(t *testing.T) {
 	want := disturbedWant(t)
 	at := here(t)
-	c := newCluster(t)
+	c := newCluster(t, "pace=200us") // or all is done before ten have left
 	coordinator := c.coordinator(at)
 	w := newCrew(c, c.root(at), at, at, at)
 	c.does(at, "launch", disturbedSweep(t))
