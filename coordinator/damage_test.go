@@ -8,6 +8,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
+	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -235,5 +236,26 @@ func TestVerifyMendsADigest(t *testing.T) {
 		if lines := g.lines("two"); lines[len(lines)-1].ID != line.ID || lines[len(lines)-1].Digest != line.Digest {
 			t.Errorf("the last line is %+v, not that of %s", lines[len(lines)-1], line.ID)
 		}
+	}
+}
+
+// A result that was placed while the files were read is none without a line.
+func TestVerifyKnowsWhatWasPlacedMeanwhile(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	g.finish(k, "two")
+	lines := g.lines("two")
+	unknown := lines[1]
+	unknown.File = "unknown.h5"
+	v := verifier{report: SweepReport{Name: "two"}, write: k.writeFound}
+	if err := v.rebuild([]results.Line{lines[0], unknown}); err != nil {
+		t.Fatal(err)
+	}
+	if v.report.Sound != 1 || v.report.Rebuilt != 1 {
+		t.Errorf("verify: %+v", v.report)
+	}
+	if now := g.lines("two"); len(now) != len(lines)+1 || now[len(lines)].File != unknown.File {
+		t.Errorf("lines: %+v", now)
 	}
 }

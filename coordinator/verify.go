@@ -47,12 +47,12 @@ type Problem struct {
 // under another name, and made anew from its lines that can.
 // The caller holds the root's lock.
 func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (Report, error) {
-	v := verifier{ctx: ctx, root: r, index: newIndex(r), prober: prober, mend: results.MendManifest, write: func(sweep string, lines []results.Line) error {
+	v := verifier{ctx: ctx, root: r, index: newIndex(r), prober: prober, mend: results.MendManifest, write: func(sweep string, lines []results.Line) (int, error) {
 		m, err := results.OpenManifest(r.Manifest(sweep))
 		if err != nil {
-			return err
+			return 0, err
 		}
-		return errors.Join(m.Append(lines...), m.Close())
+		return len(lines), errors.Join(m.Append(lines...), m.Close())
 	}}
 	return v.sweeps(names)
 }
@@ -64,8 +64,8 @@ type verifier struct {
 	prober Prober
 	// mend mends a manifest that cannot be read, as results.MendManifest does.
 	mend func(path string) (kept string, damage, err error)
-	// write adds lines to a manifest.
-	write func(sweep string, lines []results.Line) error
+	// write adds lines to a manifest, but those that it has by now, and says how many.
+	write func(sweep string, lines []results.Line) (int, error)
 	// Of the present sweep:
 	report SweepReport
 	wants  func(file string) bool // whether its latest launch wants a file of that name
@@ -121,19 +121,32 @@ func (v *verifier) sweep() error {
 	if err != nil {
 		return err
 	}
-	lines := v.mended
+	var found []results.Line
 	for _, path := range files {
 		if _, ok := recorded[filepath.Base(path)]; ok {
 			continue
 		}
 		if line := v.unrecorded(path); line != nil {
-			lines = append(lines, *line)
+			found = append(found, *line)
 		}
 	}
+	if len(v.mended) > 0 {
+		if _, err := v.write(v.report.Name, v.mended); err != nil {
+			return err
+		}
+	}
+	return v.rebuild(found)
+}
+
+// rebuild writes lines of results that had none. One that was placed while the files
+// were read has its line by now.
+func (v *verifier) rebuild(lines []results.Line) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	return v.write(v.report.Name, lines)
+	n, err := v.write(v.report.Name, lines)
+	v.report.Rebuilt, v.report.Sound = n, v.report.Sound+len(lines)-n
+	return err
 }
 
 // results returns the lines of the results that the manifest has, by their files.
@@ -214,7 +227,6 @@ func (v *verifier) unrecorded(path string) *results.Line {
 		return nil
 	}
 	line.Run = v.index.run(info.ID) + 1 // a line is missing
-	v.report.Rebuilt++
 	return &line
 }
 

@@ -35,8 +35,8 @@ func (k *Coordinator) mend(path string) (kept string, damage, err error) {
 }
 
 // writeFound adds lines of results that were found without one, or with another digest,
-// unless that has been written down meanwhile.
-func (k *Coordinator) writeFound(sweep string, lines []results.Line) error {
+// unless that has been written down meanwhile, and says how many.
+func (k *Coordinator) writeFound(sweep string, lines []results.Line) (written int, _ error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.flush()
@@ -44,12 +44,13 @@ func (k *Coordinator) writeFound(sweep string, lines []results.Line) error {
 		owner, ok := k.index.ownerOf(sweep, l.File)
 		was, err := k.index.copyAt(owner, sweep, l.File)
 		if err != nil {
-			return err
+			return written, err
 		}
 		if !ok || was != nil && owner == l.ID && was.line.SHA256 == l.SHA256 && was.line.Digest != l.Digest {
 			k.note(sweep, l)
+			written++
 		}
 	}
 	k.flush()
-	return k.failure
+	return written, k.failure
 }
