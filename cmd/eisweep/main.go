@@ -15,9 +15,11 @@ func execute(args []string) int {
 	ctx, stop := watchSignals(os.Exit)
 	defer stop()
 	e := systemEnvironment()
+	out := &output{to: e.stdout}
+	e.stdout = out
 	command := newCommand(e)
 	command.SetArgs(args)
-	err := command.ExecuteContext(ctx)
+	err := out.end(command.ExecuteContext(ctx))
 	if text := errorText(err); text != "" {
 		fmt.Fprintf(e.stderr, "eisweep: %s\n", text)
 	}
