@@ -118,7 +118,7 @@ func codeOf(err error) int {
 		return absent.code()
 	case errors.As(err, &inUse), errors.As(err, &held), errors.Is(err, queue.ErrStoreInUse), errors.Is(err, queue.ErrDeposed), errors.Is(err, root.ErrLockLost):
 		return exitInUse
-	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, queue.ErrSite):
+	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNoFolder), errors.Is(err, queue.ErrSite):
 		return exitInput
 	case errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrRefused), errors.Is(err, access.ErrNoAccess):
 		return exitLost

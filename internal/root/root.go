@@ -59,11 +59,14 @@ func Open(path string) (*Root, error) {
 
 // OpenExisting opens a root for reading and makes nothing. It may be another user's who
 // shares it (ShareWith). The error wraps fs.ErrNotExist when there is no root at path,
-// ErrForbidden when it is another user's who doesn't share it.
+// ErrForbidden when it is another user's who doesn't share it, ErrNoFolder when it is a file.
 func OpenExisting(path string) (*Root, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open root: %w", err)
+	}
+	if info, err := os.Stat(abs); errors.Is(err, syscall.ENOTDIR) || err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("open root %s: %w", abs, ErrNoFolder)
 	}
 	sharer, err := owner(abs)
 	if err == nil {
@@ -141,7 +144,7 @@ func exists(path string) bool {
 func makeFolder(path string) error {
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("make root %s: a file is in the way; move it, or give another folder: %w", path, err)
+			return fmt.Errorf("make root %s: %w", path, ErrNoFolder)
 		}
 		return fmt.Errorf("make root %s: give a folder that you may write (-p, EISWEEP_ROOT): %w", path, err)
 	}

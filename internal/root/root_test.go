@@ -139,8 +139,13 @@ func TestOpenTellsWhatIsInTheWay(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	must(t, os.WriteFile(file, nil, 0o600))
 	for _, path := range []string{file, filepath.Join(file, "below")} {
-		if _, err := Open(path); err == nil || !strings.Contains(err.Error(), "a file is in the way") {
-			t.Errorf("%s: %v", path, err)
+		_, err := Open(path)
+		_, old := OpenExisting(path)
+		_, plan := OpenToPlan(path)
+		for _, err := range []error{err, old, plan} {
+			if !errors.Is(err, ErrNoFolder) || !strings.Contains(err.Error(), "a file is in the way") {
+				t.Errorf("%s: %v", path, err)
+			}
 		}
 	}
 	if _, err := Open("/proc/nowhere/root"); err == nil || !strings.Contains(err.Error(), "give another folder") && !strings.Contains(err.Error(), "give a folder") {

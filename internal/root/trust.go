@@ -19,6 +19,9 @@ var ErrUntrusted = errors.New("others could have tampered with it")
 // with nobody that this one is.
 var ErrForbidden = errors.New("it is not shared with you")
 
+// ErrNoFolder is wrapped by the errors of a root's path that leads to a file, or through one.
+var ErrNoFolder = errors.New("a file is in the way; move it, or give another folder (-p, EISWEEP_ROOT)")
+
 // foreign is the error of a folder of another user's, for one who would see to it.
 func foreign(path string, owner int, kind error) error {
 	return fmt.Errorf("%s belongs to user %s and you are user %d: that user runs the coordinator of it, with --share-group GROUP for those who may launch there, too; or use a root of your own (-p, EISWEEP_ROOT): %w",
