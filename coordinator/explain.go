@@ -52,7 +52,7 @@ func (k *Coordinator) identify(start string) (sweeps.ID, error) {
 	}
 	switch len(found) {
 	case 0:
-		return sweeps.ID{}, &control.Refusal{Kind: control.Unknown, Text: fmt.Sprintf("%q is neither a sweep that was launched here nor the start of a task's id (t and up to 32 hex digits)", start)}
+		return sweeps.ID{}, &control.Refusal{Kind: control.Unknown, Text: fmt.Sprintf("under %s there is no sweep %q, and no task whose id (t and 32 hex digits) begins so; `eisweep status` lists the sweeps, `eisweep tasks SWEEP` a sweep's tasks", k.config.Root.Path(), start)}
 	case 1:
 		for id := range found {
 			return id, nil

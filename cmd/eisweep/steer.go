@@ -12,15 +12,16 @@ import (
 type steering struct {
 	verb, short, long string
 	changed           string // what became of a sweep that it changed
+	running           string // what becomes of tasks that run
 }
 
 var steerings = []steering{
 	{control.VerbCancel, "Give sweeps up: what is queued of them is not run", `Give sweeps up: what is queued of them is taken out of the queue, what runs finishes and
 keeps its result. Tasks that another sweep wants, too, are run for that one. Launching
-a sweep again goes on with it.`, "cancelled"},
+a sweep again goes on with it.`, "cancelled", "running: they finish"},
 	{control.VerbPause, "Stop offering tasks of sweeps to workers, until they are resumed", `Stop offering tasks of sweeps to workers. What runs finishes; everything stays queued
-until the sweep is resumed. Tasks that another sweep wants, too, are run for that one.`, "paused"},
-	{control.VerbResume, "Offer tasks of paused sweeps again", `Offer tasks of paused sweeps to workers again.`, "resumed"},
+until the sweep is resumed. Tasks that another sweep wants, too, are run for that one.`, "paused", "running: they finish"},
+	{control.VerbResume, "Offer tasks of paused sweeps again", `Offer tasks of paused sweeps to workers again.`, "resumed", "running"},
 }
 
 func newSteerCommand(e *environment, s steering) *cobra.Command {
@@ -73,7 +74,7 @@ func (s *steering) tell(e *environment, sweeps []control.SteeredSweep, asJSON bo
 			e.say("%s: nothing to do: it is %s", x.Name, x.Stand)
 			continue
 		}
-		e.say("%s: %s%s", x.Name, s.changed, prefixed(list(some(x.Removed, "taken out of the queue"), some(x.Moved, "run for another sweep"), some(x.Running, "running: they finish"))))
+		e.say("%s: %s%s", x.Name, s.changed, prefixed(list(some(x.Removed, "taken out of the queue"), some(x.Moved, "run for another sweep"), some(x.Running, s.running))))
 	}
 	if len(sweeps) == 0 && !asJSON {
 		e.say("nothing to do: no sweep is open")
