@@ -143,12 +143,13 @@ func (s *service) failed(ctx context.Context) error {
 	if s.lease == nil {
 		return s.coordinator.Failed(ctx)
 	}
-	held, lost := context.WithCancel(ctx)
-	defer lost()
+	held, lose := context.WithCancel(ctx)
+	defer lose()
+	lost := s.lease.Lost() // not asked for below: the lease may be gone by then
 	go func() {
 		select {
-		case <-s.lease.Lost():
-			lost()
+		case <-lost:
+			lose()
 		case <-held.Done():
 		}
 	}()
