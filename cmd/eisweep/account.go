@@ -24,7 +24,7 @@ func (s *showing) write(ctx context.Context, e *environment, a *account) error {
 		return a.writeJSON(e)
 	}
 	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
-	for _, row := range a.rows() {
+	for _, row := range a.rows(e.rootFlag) {
 		if row[1] != "" {
 			fmt.Fprintf(t, "%s\t%s\n", row[0], row[1])
 		}
@@ -38,7 +38,7 @@ func (s *showing) write(ctx context.Context, e *environment, a *account) error {
 }
 
 // rows are the facts of an account; those without a value are not told.
-func (a *account) rows() [][2]string {
+func (a *account) rows(rootFlag string) [][2]string {
 	rows := [][2]string{{"task", a.id.String()}, {"sweep", a.sweep}, {"file", a.path}}
 	if a.told || a.line != nil {
 		rows = append(rows, [2]string{"experiment", string(a.experiment)}, [2]string{"seed", fmt.Sprint(a.seed)})
@@ -55,7 +55,7 @@ func (a *account) rows() [][2]string {
 		rows = append(rows, [2]string{"starts from", strings.Join(a.initial.Take, ", ") + " of " + inputText(&a.initial.Input)})
 	}
 	rows = append(rows, [2]string{"products with wee", a.productsText()}, [2]string{"replaces", a.replaces.String()})
-	return append(rows, a.provenance()...)
+	return append(rows, a.provenance(rootFlag)...)
 }
 
 // findProducts asks the model how it computes with wee.
@@ -79,14 +79,14 @@ func (a *account) productsText() string {
 
 func cube(n int) int { return n * n * n }
 
-// provenance are the manifest's facts.
-func (a *account) provenance() [][2]string {
+// provenance are the manifest's facts. It does not tell what runs.
+func (a *account) provenance(rootFlag string) [][2]string {
 	l := a.line
 	if l == nil {
 		if a.info != nil {
 			return nil
 		}
-		return [][2]string{{"state", "not run yet"}}
+		return [][2]string{{"state", fmt.Sprintf("no result yet: `eisweep explain %s%s` says how it stands", a.id, rootFlag)}}
 	}
 	rows := [][2]string{{"state", string(l.State)}}
 	if l.State == results.Failed {
