@@ -214,7 +214,7 @@ func (v *verifier) unrecorded(path string) *results.Line {
 	info, err := v.prober.Probe(v.ctx, path)
 	file := filepath.Base(path)
 	if err != nil {
-		v.problem(file, sweeps.ID{}, "unreadable", err.Error())
+		v.problem(file, sweeps.ID{}, "unreadable", err.Error()+v.unwanted(file))
 		return nil
 	}
 	if !info.Told {
@@ -233,11 +233,15 @@ func (v *verifier) unrecorded(path string) *results.Line {
 // unsound reports a result of the manifest's. One that no launch computes again is to be
 // removed by hand.
 func (v *verifier) unsound(file string, id sweeps.ID, kind, detail string) {
-	again := v.wants(file)
-	if !again {
-		detail += "; the latest launch does not want it: remove it"
+	v.report.Problems = append(v.report.Problems, Problem{file, id, kind, detail + v.unwanted(file), v.wants(file)})
+}
+
+// unwanted tells what to do about a file that no launch mends.
+func (v *verifier) unwanted(file string) string {
+	if v.wants(file) {
+		return ""
 	}
-	v.report.Problems = append(v.report.Problems, Problem{file, id, kind, detail, again})
+	return "; the latest launch does not want it: remove it"
 }
 
 // problem reports a file that no launch mends.

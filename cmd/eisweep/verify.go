@@ -100,13 +100,19 @@ func tellVerified(e *environment, found control.Verified, asJSON bool) error {
 
 func writeReport(e *environment, s *control.VerifiedSweep) {
 	e.say("%s: %s", s.Name, orElse(list(some(s.Sound, "sound"), some(s.Rebuilt, "without a manifest line, which they have now"), some(s.Gone, "removed, which the latest launch does not want"), some(len(s.Problems), "not as they should be")), "no results"))
-	again := false
+	again := 0
 	for _, p := range s.Problems {
 		e.say("  %s: %s: %s", p.Kind, p.File, p.Detail)
-		again = again || p.Again
+		if p.Again {
+			again++
+		}
 	}
-	if again {
+	switch {
+	case again == 0:
+	case again == len(s.Problems):
 		e.say("  the next run or launch of this sweep computes them again")
+	default:
+		e.say("  the next run or launch of this sweep computes %d of them again", again)
 	}
 }
 
