@@ -26,6 +26,7 @@ func (k *Coordinator) attempt(e queue.AttemptEvent) {
 	if e.Event == queue.EventReturned {
 		delete(k.running, e.ID)
 		k.do(k.machine.step(returned{e.ID, e.Run}))
+		k.flush()
 		return
 	}
 	k.do(k.machine.step(started{e.ID, e.Run}))

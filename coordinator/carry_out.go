@@ -20,6 +20,7 @@ type batch struct {
 	acks    []queue.OutcomeDelivery
 	remove  []string               // names in incoming/
 	done    map[sweeps.ID]*located // the lines of results among lines
+	settled []string               // sweeps whose last line is among lines
 }
 
 // publishAtOnce is how many tasks are published together.
@@ -65,7 +66,7 @@ func (k *Coordinator) carryOut(c command) []command {
 	case discard:
 		k.settle(order{c.id, c.run})
 	case finishSweep:
-		k.finish(c.sweep)
+		k.batch.settled = append(k.batch.settled, c.sweep)
 	case hold: // it stays in held, unless it is an old one
 		k.dropSettled(order(c))
 	}
@@ -164,7 +165,8 @@ func (k *Coordinator) settle(o order) {
 }
 
 // flush makes the batch durable: first the names, then the manifests that speak
-// of them, then the queue is told that the outcomes are dealt with. It may let go of the
+// of them, then the queue is told that the outcomes are dealt with, and sweeps are
+// finished, which a restart doesn't look at any more. It may let go of the
 // lock for a while before it does anything.
 func (k *Coordinator) flush() {
 	if len(k.batch.lines) > 0 && !k.isOurs(time.Now()) {
@@ -196,6 +198,9 @@ func (k *Coordinator) flush() {
 		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 			k.config.Log.Warn("remove placed file from incoming", "error", err)
 		}
+	}
+	for _, sweep := range k.batch.settled {
+		k.finish(sweep)
 	}
 	for sweep, lines := range k.batch.lines {
 		k.tell(sweep, lines)

@@ -12,7 +12,7 @@ import (
 // later one of the same task would find its place taken.
 func (k *Coordinator) finish(sweep string) {
 	if !k.machine.sweeps[sweep].finished {
-		return // a command before this one ordered a task anew
+		return // a task was ordered anew meanwhile
 	}
 	s := k.sweep(sweep)
 	if err := k.writeStanding(sweep, k.standing(s)); err != nil {

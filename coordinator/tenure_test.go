@@ -61,13 +61,7 @@ func TestAnotherTookTheRoot(t *testing.T) {
 // TestNobodyTellsWhoseTheRootIs stops a coordinator that waits for the answer.
 func TestNobodyTellsWhoseTheRootIs(t *testing.T) {
 	g := newRig(t)
-	asked := make(chan struct{})
-	k := g.asked(func(ctx context.Context) error {
-		close(asked)
-		<-ctx.Done()
-		return ctx.Err()
-	})
-	g.hand(g.next("two"))
+	k, asked := g.unanswered(0)
 	<-asked
 	if err := k.Stop(g.context()); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
@@ -81,6 +75,51 @@ func TestNobodyTellsWhoseTheRootIs(t *testing.T) {
 	}
 	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 4 {
 		t.Errorf("the next one: %+v", s)
+	}
+}
+
+// unanswered starts a coordinator that got so many results of four and doesn't find out
+// any more whether the root is its own, which it is asking for the sake of one more.
+func (g *rig) unanswered(placed int) (k *Coordinator, asked chan struct{}) {
+	g.t.Helper()
+	silent, asked := make(chan struct{}), make(chan struct{}, 1)
+	k = g.asked(func(ctx context.Context) error {
+		select {
+		case <-silent:
+		default:
+			return nil
+		}
+		select {
+		case asked <- struct{}{}:
+		default:
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	for n := range placed {
+		g.hand(g.next("two"))
+		g.until(k, func() bool { return len(g.lines("two")) == n+1 })
+	}
+	close(silent)
+	k.mu.Lock()
+	k.tenure = time.Time{}
+	k.mu.Unlock()
+	g.hand(g.next("two"))
+	return k, asked
+}
+
+// TestLastResultWaitsForTheNextCoordinator stops a coordinator that has a sweep's last
+// result and may not write it down: the sweep isn't finished for the next one.
+func TestLastResultWaitsForTheNextCoordinator(t *testing.T) {
+	g := newRig(t)
+	k, asked := g.unanswered(3)
+	<-asked
+	if err := k.Stop(g.context()); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
+	k = g.serve()
+	if s := g.finish(k, "two"); s.Done != 4 || len(g.lines("two")) != 4 || g.executed() != 4 {
+		t.Errorf("the next one: %+v, %d lines", s, len(g.lines("two")))
 	}
 }
 
