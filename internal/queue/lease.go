@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -49,8 +48,8 @@ type Lease struct {
 	value []byte // the holder, and a mark that no other lease has
 	epoch uint64
 
-	renewing sync.Mutex // one at a time
-	revision uint64     // of the last renewal
+	renewing chan struct{} // holds one while one is under way
+	revision uint64        // of the last renewal
 
 	lost     context.Context // ends with the lease
 	lose     context.CancelCauseFunc
@@ -70,7 +69,7 @@ func (q *Queue) Lease(ctx context.Context, holder Holder) (*Lease, error) {
 	if err != nil {
 		return nil, fmt.Errorf("take lease of root: %w", err)
 	}
-	l := &Lease{q: q, value: value, finished: make(chan struct{})}
+	l := &Lease{q: q, value: value, renewing: make(chan struct{}, 1), finished: make(chan struct{})}
 	if err := q.retry(ctx, l.open); err != nil {
 		return nil, fmt.Errorf("take lease of root: %w", stored(err))
 	}
@@ -178,8 +177,12 @@ func (l *Lease) Lost() <-chan struct{} { return l.lost.Done() }
 // ErrDeposed when it is lost; it then stays lost. Others wrap ErrOutOfReach: NATS
 // doesn't answer until ctx ends, and the lease may be held or not.
 func (l *Lease) Check(ctx context.Context) error {
-	l.renewing.Lock()
-	defer l.renewing.Unlock()
+	select {
+	case l.renewing <- struct{}{}:
+	case <-ctx.Done():
+		return fmt.Errorf("check lease of root: %w: %w", ErrOutOfReach, ctx.Err())
+	}
+	defer func() { <-l.renewing }()
 	if err := l.lost.Err(); err != nil {
 		return fmt.Errorf("check lease of root: %w", context.Cause(l.lost))
 	}
@@ -249,8 +252,8 @@ func (l *Lease) Release(ctx context.Context) error {
 	if !held {
 		return nil
 	}
-	l.renewing.Lock()
-	defer l.renewing.Unlock()
+	l.renewing <- struct{}{} // those that wait find that it is lost
+	defer func() { <-l.renewing }()
 	if err := l.q.retry(ctx, l.remove); err != nil {
 		return fmt.Errorf("release lease of root: %w", err)
 	}

@@ -66,12 +66,12 @@ func TestHolderFindsWhatHappenedMeanwhile(t *testing.T) {
 			s := startServer(t, t.TempDir())
 			q := open(t, s, shortLease)
 			l := lease(t, q, "away")
-			l.renewing.Lock() // it doesn't renew
+			l.renewing <- struct{}{} // it doesn't renew
 			waitGone(t, l)
 			if taken {
 				lease(t, open(t, s, shortLease), "usurper")
 			}
-			l.renewing.Unlock()
+			<-l.renewing
 			err := l.Check(deadline(t))
 			if errors.Is(err, ErrDeposed) != taken || err != nil != taken {
 				t.Errorf("error %v", err)
@@ -115,14 +115,14 @@ func TestHolderFindsWhoHeldItInBetween(t *testing.T) {
 	s := startServer(t, t.TempDir())
 	q := open(t, s, shortLease)
 	l := lease(t, q, "away")
-	l.renewing.Lock()
+	l.renewing <- struct{}{}
 	waitGone(t, l)
 	other := lease(t, open(t, s, shortLease), "other")
 	if err := other.Release(deadline(t)); err != nil {
 		t.Fatal(err)
 	}
 	waitGone(t, other)
-	l.renewing.Unlock()
+	<-l.renewing
 	if err := l.Check(deadline(t)); !errors.Is(err, ErrDeposed) {
 		t.Errorf("error %v", err)
 	}
@@ -138,13 +138,7 @@ func TestLeaseIsReleasedWhileNobodyAnswers(t *testing.T) {
 	s.Stop()
 	renewed := make(chan error, 1)
 	go func() { renewed <- l.Check(context.Background()) }()
-	until(t, "the renewal is under way", func() bool {
-		free := l.renewing.TryLock()
-		if free {
-			l.renewing.Unlock()
-		}
-		return !free
-	})
+	until(t, "the renewal is under way", func() bool { return len(l.renewing) == 1 })
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	released := make(chan error, 1)
@@ -154,5 +148,21 @@ func TestLeaseIsReleasedWhileNobodyAnswers(t *testing.T) {
 	}
 	if err := receive(t, renewed); err == nil {
 		t.Error("the renewal tells of no failure")
+	}
+}
+
+// Who asks while a renewal waits for an answer doesn't wait longer than he wants to.
+func TestCheckEndsWhileNobodyAnswersARenewal(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	l := lease(t, open(t, s), "here")
+	s.Stop()
+	go func() { _ = l.Check(l.lost) }()
+	until(t, "the renewal is under way", func() bool { return len(l.renewing) == 1 })
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	checked := make(chan error, 1)
+	go func() { checked <- l.Check(ctx) }()
+	if err := receive(t, checked); !errors.Is(err, ErrOutOfReach) {
+		t.Errorf("error %v", err)
 	}
 }
