@@ -170,9 +170,7 @@ func (k *Coordinator) settle(o order) {
 // lock for a while before it does anything.
 func (k *Coordinator) flush() {
 	if len(k.batch.lines) > 0 && !k.isOurs(time.Now()) {
-		ctx, cancel := k.untilStop()
-		defer cancel()
-		if err := k.ascertain(ctx); err != nil {
+		if err := k.ascertain(k.asking); err != nil {
 			k.fail(err)
 		}
 	}

@@ -50,7 +50,7 @@ type Coordinator struct {
 
 	outcomes chan queue.OutcomeDelivery
 	quit     chan struct{}
-	asking   context.Context // of what the outbox sends
+	asking   context.Context // of what is asked and told on nobody's behalf: ends when Hurry's does
 	giveUp   context.CancelFunc
 	once     sync.Once
 	stopped  error // what Stop returns
@@ -291,8 +291,8 @@ func (k *Coordinator) complete() bool {
 	return true
 }
 
-// Hurry lets what the queue is told, and doesn't answer, be given up when ctx ends. It
-// begins the end.
+// Hurry lets what the queue is told or asked, and doesn't answer, be given up when ctx
+// ends. It begins the end.
 func (k *Coordinator) Hurry(ctx context.Context) { context.AfterFunc(ctx, k.giveUp) }
 
 // Stop ends the coordinator, and what it asks the queue for when ctx ends. What was

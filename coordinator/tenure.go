@@ -13,13 +13,12 @@ const tenureTime = 10 * time.Second
 // ours finds out whether the root is still this coordinator's, unless it found so
 // lately. Time passes unseen where a process, its machine or its storage stood still,
 // so it is asked directly before anything is written. While the answer is not to be
-// had it waits, until Stop: with the lock, as nearly always ascertain had it a moment ago.
+// had it waits, until asking ends: with the lock, as nearly always ascertain had it a
+// moment ago.
 func (k *Coordinator) ours() error {
-	ctx, cancel := k.untilStop()
-	defer cancel()
 	for !k.isOurs(time.Now()) {
 		asked := time.Now() // an answer that was long in coming is old
-		if err := k.still(ctx); err != nil {
+		if err := k.still(k.asking); err != nil {
 			return err
 		}
 		k.tenure = asked
@@ -67,17 +66,4 @@ func (k *Coordinator) isOurs(now time.Time) bool {
 	}
 	age := now.Round(0).Sub(k.tenure.Round(0))
 	return age >= 0 && age < tenureTime
-}
-
-// untilStop returns a context that ends when the coordinator is to stop.
-func (k *Coordinator) untilStop() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.Background())
-	go func() {
-		select {
-		case <-k.quit:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, cancel
 }

@@ -61,9 +61,13 @@ func TestAnotherTookTheRoot(t *testing.T) {
 // TestNobodyTellsWhoseTheRootIs stops a coordinator that waits for the answer.
 func TestNobodyTellsWhoseTheRootIs(t *testing.T) {
 	g := newRig(t)
-	k, asked := g.unanswered(0)
+	ended, cancel := context.WithCancel(g.context())
+	cancel()
+	k, asked := g.unanswered(0, nil)
 	<-asked
-	if err := k.Stop(g.context()); !errors.Is(err, context.Canceled) {
+	k.Hurry(ended)
+	k.writeOut() // as requests do that are answered before Stop
+	if err := k.Stop(ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
 	if n := len(g.lines("two")); n != 0 {
@@ -79,8 +83,9 @@ func TestNobodyTellsWhoseTheRootIs(t *testing.T) {
 }
 
 // unanswered starts a coordinator that got so many results of four and doesn't find out
-// any more whether the root is its own, which it is asking for the sake of one more.
-func (g *rig) unanswered(placed int) (k *Coordinator, asked chan struct{}) {
+// any more whether the root is its own, which it is asking for the sake of one more, until
+// it is answered.
+func (g *rig) unanswered(placed int, answered chan struct{}) (k *Coordinator, asked chan struct{}) {
 	g.t.Helper()
 	silent, asked := make(chan struct{}), make(chan struct{}, 1)
 	k = g.asked(func(ctx context.Context) error {
@@ -93,8 +98,12 @@ func (g *rig) unanswered(placed int) (k *Coordinator, asked chan struct{}) {
 		case asked <- struct{}{}:
 		default:
 		}
-		<-ctx.Done()
-		return ctx.Err()
+		select {
+		case <-answered:
+			return ctx.Err()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	})
 	for n := range placed {
 		g.hand(g.next("two"))
@@ -112,14 +121,36 @@ func (g *rig) unanswered(placed int) (k *Coordinator, asked chan struct{}) {
 // result and may not write it down: the sweep isn't finished for the next one.
 func TestLastResultWaitsForTheNextCoordinator(t *testing.T) {
 	g := newRig(t)
-	k, asked := g.unanswered(3)
+	ended, cancel := context.WithCancel(g.context())
+	cancel()
+	k, asked := g.unanswered(3, nil)
 	<-asked
-	if err := k.Stop(g.context()); !errors.Is(err, context.Canceled) {
+	if err := k.Stop(ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
 	k = g.serve()
 	if s := g.finish(k, "two"); s.Done != 4 || len(g.lines("two")) != 4 || g.executed() != 4 {
 		t.Errorf("the next one: %+v, %d lines", s, len(g.lines("two")))
+	}
+}
+
+// TestStopWaitsForTheAnswer stops a coordinator that is told in time that the root is its
+// own.
+func TestStopWaitsForTheAnswer(t *testing.T) {
+	g := newRig(t)
+	answered := make(chan struct{})
+	k, asked := g.unanswered(0, answered)
+	<-asked
+	stopped := make(chan error, 1)
+	go func() { stopped <- k.Stop(g.context()) }()
+	<-k.quit
+	k.keep.Wait() // the loops that quit ends
+	close(answered)
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+	if n := len(g.lines("two")); n != 1 {
+		t.Errorf("%d lines", n)
 	}
 }
 
