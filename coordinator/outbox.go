@@ -151,10 +151,11 @@ func (k *Coordinator) sendAlways() {
 	}
 }
 
-// send tells the queue. What it doesn't take in spite of being asked again is the
-// coordinator's end, or for what is only to be removed a worker's vain work.
+// send tells the queue, unless the root is another's by now. What it doesn't take in spite
+// of being asked again is the coordinator's end, or for what is only to be removed a
+// worker's vain work.
 func (k *Coordinator) send(list []sending) {
-	if k.failed() {
+	if !k.maySend() {
 		return
 	}
 	switch c := list[0].command.(type) {
@@ -175,6 +176,17 @@ func (k *Coordinator) send(list []sending) {
 			k.config.Log.Warn("purge sweep", "sweep", c.sweep, "error", err)
 		}
 	}
+}
+
+// maySend finds out whether the root is still this coordinator's: what it decided before
+// it was cut off could undo what its successor did.
+func (k *Coordinator) maySend() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.ascertain(k.asking); err != nil && k.asking.Err() == nil {
+		k.fail(err)
+	}
+	return k.failure == nil
 }
 
 // orders makes the messages of those orders that are still as they were given.

@@ -154,6 +154,31 @@ func TestStopWaitsForTheAnswer(t *testing.T) {
 	}
 }
 
+// TestWhoLostTheRootTellsTheQueueNothing cancels a sweep with a coordinator that doesn't
+// know yet that the root is another's.
+func TestWhoLostTheRootTellsTheQueueNothing(t *testing.T) {
+	g := newRig(t)
+	taken := make(chan struct{})
+	k := g.asked(func(context.Context) error {
+		select {
+		case <-taken:
+			return root.ErrLockLost
+		default:
+			return nil
+		}
+	})
+	close(taken)
+	k.mu.Lock()
+	k.tenure = time.Time{}
+	k.mu.Unlock()
+	if _, err := k.Cancel(g.context(), []string{"two"}); !errors.Is(err, root.ErrLockLost) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if n := len(g.queued()); n != 4 {
+		t.Errorf("%d tasks are queued", n)
+	}
+}
+
 func TestTenureIsShort(t *testing.T) {
 	asking := Config{Still: func(context.Context) error { return nil }}
 	now := time.Now()
