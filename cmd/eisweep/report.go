@@ -125,17 +125,28 @@ func writeFailures(e *environment, s *control.SweepSummary) {
 }
 
 // again words how failures of those classes are run again, of which rerun is the command:
-// those that failed with their source only after that.
+// those that failed with their source only after that. Where some need other parameters
+// and some don't, each class has a command of its own.
 func again(rerun string, classes map[queue.Class]int) []string {
-	others := 0
-	for class, n := range classes {
-		if class != queue.Source {
-			others += n
+	var repeating, others []queue.Class
+	for _, class := range slices.Sorted(maps.Keys(classes)) {
+		switch {
+		case classes[class] == 0 || class == queue.Source:
+		case repeats(class) != "":
+			repeating = append(repeating, class)
+		default:
+			others = append(others, class)
 		}
 	}
 	var out []string
-	if others > 0 {
-		out = append(out, rerun+repeats(classes))
+	switch both := slices.Concat(repeating, others); {
+	case len(both) == 0:
+	case len(repeating) == 0 || len(others) == 0:
+		out = append(out, rerun+repeats(both[0]))
+	default:
+		for _, class := range both {
+			out = append(out, rerun+" --class "+string(class)+repeats(class))
+		}
 	}
 	if classes[queue.Source] > 0 {
 		out = append(out, "those of class source: rerun their sources, which the errors name, then run or launch this sweep again")
@@ -143,9 +154,9 @@ func again(rerun string, classes map[queue.Class]int) []string {
 	return out
 }
 
-// repeats warns where a rerun gives the same failure again.
-func repeats(classes map[queue.Class]int) string {
-	if classes[queue.Numeric]+classes[queue.Invalid] == 0 {
+// repeats warns where a rerun gives a failure of that class again.
+func repeats(class queue.Class) string {
+	if class != queue.Numeric && class != queue.Invalid {
 		return ""
 	}
 	return " --set NAME=VALUE   (with the same parameters they fail again)"
