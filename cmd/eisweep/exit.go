@@ -18,7 +18,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// The exit codes (docs/exit-codes.md). Interrupts add 128 to the signal: 130, 143.
+// The exit codes (docs/exit-codes.md). Interrupts add 128 to the signal: 129, 130, 143.
 const (
 	exitDone     = 0
 	exitInternal = 1

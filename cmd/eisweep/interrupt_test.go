@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -12,10 +13,13 @@ import (
 )
 
 func TestSignalsEndARunThatGoesOnLater(t *testing.T) {
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP) // what is handled here, and not ignored, ends processes that start here
+	defer signal.Stop(heard)
 	for name, test := range map[string]struct {
 		signal syscall.Signal
 		code   int
-	}{"INT": {syscall.SIGINT, 130}, "TERM": {syscall.SIGTERM, 143}} {
+	}{"INT": {syscall.SIGINT, 130}, "TERM": {syscall.SIGTERM, 143}, "HUP": {syscall.SIGHUP, 129}} {
 		t.Run(name, func(t *testing.T) {
 			root := t.TempDir()
 			p := startProcess(t, "run", longSweepFile(t, "[1, 2, 3]"), "-p", root, "--workers", "2")
