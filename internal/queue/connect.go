@@ -38,8 +38,9 @@ func (q *Queue) connect() (err error) {
 	return err
 }
 
-// syncQueue is how many messages wait for one who asked for them: an answer's parts at the
-// most. By default the room for them is half a megabyte, made anew for each task.
+// syncQueue is how many messages wait for one who asked for them: an answer's parts, or a
+// list's, at the most. More are lost. By default the room for them is half a megabyte, made
+// anew for each task.
 const syncQueue = 4096
 
 func (q *Queue) callbacks() []nats.Option {

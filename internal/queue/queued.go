@@ -16,9 +16,10 @@ import (
 	"eisweep/sweeps"
 )
 
-// queuedBatch is how many messages are listed by one request. The server lists subjects as
+// queuedBatch is how many messages are listed by one request: all of them and the word that
+// there are no more may wait for the reader at once. The server lists subjects as
 // well, but begins from the start with every page of them.
-const queuedBatch = 10_000
+const queuedBatch = syncQueue - 1
 
 // QueuedOrder is an order that is queued or running.
 type QueuedOrder struct {
