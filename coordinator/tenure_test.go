@@ -24,19 +24,24 @@ func (g *rig) asked(still func(context.Context) error) *Coordinator {
 	return k
 }
 
-// TestAnotherTookTheRoot lets a coordinator lose the root while it writes no lines, be
-// it that its machine stood still or that its storage did.
-func TestAnotherTookTheRoot(t *testing.T) {
-	g := newRig(t)
-	taken := make(chan struct{})
-	k := g.asked(func(context.Context) error {
+// ownUntil says that the root is its coordinator's until another took it.
+func ownUntil(taken <-chan struct{}) func(context.Context) error {
+	return func(context.Context) error {
 		select {
 		case <-taken:
 			return root.ErrLockLost
 		default:
 			return nil
 		}
-	})
+	}
+}
+
+// TestAnotherTookTheRoot lets a coordinator lose the root while it writes no lines, be
+// it that its machine stood still or that its storage did.
+func TestAnotherTookTheRoot(t *testing.T) {
+	g := newRig(t)
+	taken := make(chan struct{})
+	k := g.asked(ownUntil(taken))
 	g.hand(g.next("two"))
 	g.until(k, func() bool { return len(g.lines("two")) == 1 })
 	close(taken)
@@ -159,14 +164,7 @@ func TestStopWaitsForTheAnswer(t *testing.T) {
 func TestWhoLostTheRootTellsTheQueueNothing(t *testing.T) {
 	g := newRig(t)
 	taken := make(chan struct{})
-	k := g.asked(func(context.Context) error {
-		select {
-		case <-taken:
-			return root.ErrLockLost
-		default:
-			return nil
-		}
-	})
+	k := g.asked(ownUntil(taken))
 	close(taken)
 	k.mu.Lock()
 	k.tenure = time.Time{}

@@ -17,9 +17,9 @@ func (e *interrupted) Error() string { return fmt.Sprintf("stopped by %s", e.sig
 // code is the exit code by the shells' convention: 129 for HUP, 130 for INT, 143 for TERM.
 func (e *interrupted) code() int { return 128 + int(e.signal) }
 
-// watchSignals returns a context that the first INT, TERM or HUP (its terminal is
-// gone; not under nohup) ends, with an *interrupted as its cause. The second one exits the process at once, unless it is
-// the first one come twice.
+// watchSignals returns a context that the first INT, TERM or HUP (its terminal is gone;
+// not under nohup) ends, with an *interrupted as its cause. The second one exits the
+// process at once, unless it is the first one come twice.
 func watchSignals(exit func(int)) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals, done := make(chan os.Signal, 2), make(chan struct{})
