@@ -12,7 +12,10 @@ import (
 
 // renewTime gives an altered file a time at which a launch hashes it: a disk that lost
 // bits leaves size and time as they were. It says so if it can't.
-func renewTime(path string, line *results.Line) string {
+func (v *verifier) renewTime(path string, line *results.Line) string {
+	if v.reads {
+		return "; remove it, a launch would take it for sound"
+	}
 	now := time.Now()
 	if sure := line.Finished.Add(2 * timeSlack); now.Before(sure) {
 		now = sure
@@ -37,6 +40,9 @@ func kindOf(info fs.FileInfo) string {
 // mendManifests mends those manifests of a root that cannot be read, and returns a
 // problem for each, by sweep.
 func (v *verifier) mendManifests() (map[string][]Problem, error) {
+	if v.reads {
+		return nil, nil
+	}
 	r := v.root
 	names, err := r.Sweeps()
 	if err != nil {

@@ -1,8 +1,10 @@
 package coordinator
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,6 +48,39 @@ func TestWhatVerifyFindsAlteredIsRunAgain(t *testing.T) {
 	if found := g.verify().Sweeps[0]; len(found.Problems) != 0 || found.Sound != 4 {
 		t.Errorf("verify after the run: %+v", found)
 	}
+}
+
+// TestInspectChangesNothing has it find an altered result and a wrong digest, where Verify
+// writes.
+func TestInspectChangesNothing(t *testing.T) {
+	g := newRig(t)
+	g.run(order1(parse(t, twoByTwo)))
+	lines := g.lines("two")
+	path, manifest := g.path("two", lines[0].File), g.root.Manifest("two")
+	alter(t, path)
+	write(t, manifest, strings.ReplaceAll(g.read("two", "manifest.jsonl"), lines[1].Digest, strings.Repeat("0", len(lines[1].Digest))))
+	before := []string{signOf(t, path), signOf(t, manifest), g.read("two", "manifest.jsonl")}
+	report, err := Inspect(g.context(), g.root, nobodys{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := report.Sweeps[0]
+	if len(found.Problems) != 2 || found.Problems[0].Kind != "altered" || found.Problems[1].Kind != "altered" || found.Sound != 2 {
+		t.Errorf("found %+v", found)
+	}
+	if after := []string{signOf(t, path), signOf(t, manifest), g.read("two", "manifest.jsonl")}; !slices.Equal(after, before) {
+		t.Errorf("it was %q and is %q", before, after)
+	}
+}
+
+// signOf tells of every change of a file.
+func signOf(t *testing.T, path string) string {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(info.Size(), info.ModTime().UnixNano(), info.Mode())
 }
 
 // Whatever has a result's name goes aside, a folder and a link too.

@@ -34,7 +34,7 @@ type SweepReport struct {
 type Problem struct {
 	File   string
 	ID     sweeps.ID // zero where nobody knows
-	Kind   string    // missing, truncated, altered, unreadable or unknown
+	Kind   string    // missing, truncated, altered, unreadable, unknown or unrecorded
 	Detail string
 	Again  bool // the next launch computes it again
 }
@@ -57,11 +57,19 @@ func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (R
 	return v.sweeps(names)
 }
 
+// Inspect is Verify where nothing may be written: what that would mend is a problem, a
+// manifest that cannot be read an error. The caller holds no lock.
+func Inspect(ctx context.Context, r *root.Root, prober Prober, names []string) (Report, error) {
+	v := verifier{ctx: ctx, root: r, index: newIndex(r), prober: prober, reads: true}
+	return v.sweeps(names)
+}
+
 type verifier struct {
 	ctx    context.Context
 	root   *root.Root
 	index  *index
 	prober Prober
+	reads  bool // and neither mends nor writes
 	// mend mends a manifest that cannot be read, as results.MendManifest does.
 	mend func(path string) (kept string, damage, err error)
 	// write adds lines to a manifest, but those that it has by now, and says how many.
@@ -141,6 +149,12 @@ func (v *verifier) sweep() error {
 // rebuild writes lines of results that had none. One that was placed while the files
 // were read has its line by now.
 func (v *verifier) rebuild(lines []results.Line) error {
+	if v.reads {
+		for i := range lines {
+			v.problem(lines[i].File, lines[i].ID, "unrecorded", "the folder has it, the manifest hasn't")
+		}
+		return nil
+	}
 	if len(lines) == 0 {
 		return nil
 	}
@@ -185,7 +199,7 @@ func (v *verifier) recorded(file string, line *results.Line) {
 	case n < line.Bytes:
 		v.unsound(file, id, "truncated", fmt.Sprintf("%d bytes of %d", n, line.Bytes))
 	case sum != line.SHA256:
-		v.unsound(file, id, "altered", "its SHA-256 is not the manifest's"+renewTime(path, line))
+		v.unsound(file, id, "altered", "its SHA-256 is not the manifest's"+v.renewTime(path, line))
 	default:
 		v.contents(path, line)
 	}
@@ -200,6 +214,8 @@ func (v *verifier) contents(path string, line *results.Line) {
 		v.unsound(line.File, line.ID, "unreadable", err.Error())
 	case digest == line.Digest:
 		v.report.Sound++
+	case v.reads:
+		v.problem(line.File, line.ID, "altered", "the manifest has another digest; the file is sound by its SHA-256")
 	case v.last[line.ID] != line:
 		v.problem(line.File, line.ID, "altered", "the manifest has another digest, in a line that is not its task's last")
 	default:

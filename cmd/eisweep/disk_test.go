@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,14 +56,61 @@ func TestAReadOnlyRoot(t *testing.T) {
 	remount(t, root, "ro")
 	exits(t, exitStorage, "read-only", "run", file, "-p", root, "--add-seeds", "2")
 	// What only reads goes on.
-	must(t, "plan", file, "-p", root)
-	must(t, "show", "small", "-p", root)
+	for _, command := range [][]string{{"plan", file}, {"show", "small"}, {"status"}, {"tasks", "small"}, {"explain", "small"}} {
+		must(t, append(command, "-p", root)...)
+	}
+	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 1 sound") || !strings.Contains(told, "it is only read") {
+		t.Errorf("verify says:\n%s", told)
+	}
 	remount(t, root, "rw")
 	must(t, "run", file, "-p", root, "--add-seeds", "2")
 }
 
-// TestUnreadableFolders are those of a root, and of a source. To the superuser
-// nothing is unreadable, so it gives that power up.
+// TestVerifyReadsAnothersRoot is of a user who may read a root, and not work in it. A
+// result without a line is told, and stays without.
+func TestVerifyReadsAnothersRoot(t *testing.T) {
+	root := t.TempDir()
+	must(t, "run", sweepFile(t, "small", "1", "[1, 2]"), "-p", root)
+	manifest := filepath.Join(root, "small", "manifest.jsonl")
+	lines, err := os.ReadFile(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(manifest, lines[:bytes.IndexByte(lines, '\n')+1], 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(root, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	said, code := powerless(t, "verify", "-p", root)
+	if code != exitStorage || !strings.Contains(said, "unrecorded: ") || !strings.Contains(said, "small: 1 sound, 1 not as they should be") {
+		t.Errorf("exit code %d:\n%s", code, said)
+	}
+	if err := os.Chmod(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 1 sound, 1 without a manifest line, which they have now") {
+		t.Errorf("who may write it is told:\n%s", told)
+	}
+}
+
+// powerless runs the program as one for whom permissions count, which is not so for the
+// superuser unless that gives the power up.
+func powerless(t *testing.T, args ...string) (said string, code int) {
+	t.Helper()
+	command := append([]string{"eisweep"}, args...)
+	if os.Geteuid() == 0 {
+		command = append([]string{"setpriv", "--bounding-set", "-dac_override,-dac_read_search"}, command...)
+	}
+	cmd := exec.Command(command[0], command[1:]...)
+	told, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return string(told), cmd.ProcessState.ExitCode()
+}
+
+// TestUnreadableFolders are those of a root, and of a source.
 func TestUnreadableFolders(t *testing.T) {
 	closed := filepath.Join(t.TempDir(), "closed")
 	if err := os.Mkdir(closed, 0); err != nil {
@@ -80,17 +128,8 @@ func TestUnreadableFolders(t *testing.T) {
 		"root":   {[]string{"run", sweepFile(t, "small", "1", "[1]"), "-p", closed}, exitStorage},
 		"source": {[]string{"run", file, "-p", filepath.Join(t.TempDir(), "root")}, exitInput},
 	} {
-		command := append([]string{"eisweep"}, test.args...)
-		if os.Geteuid() == 0 {
-			command = append([]string{"setpriv", "--bounding-set", "-dac_override,-dac_read_search"}, command...)
-		}
-		cmd := exec.Command(command[0], command[1:]...)
-		told, err := cmd.CombinedOutput()
-		if cmd.ProcessState == nil {
-			t.Fatal(err)
-		}
-		if got := cmd.ProcessState.ExitCode(); got != test.code || !strings.Contains(string(told), closed) {
-			t.Errorf("%s: exit code %d, want %d:\n%s", name, got, test.code, told)
+		if said, code := powerless(t, test.args...); code != test.code || !strings.Contains(said, closed) {
+			t.Errorf("%s: exit code %d, want %d:\n%s", name, code, test.code, said)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func newVerifyCommand(e *environment) *cobra.Command {
 byte and by its digest, and write the manifest's lines anew for results that have none. Nothing is
 removed: the next run computes what is missing or altered. Results that are missing and
 that the latest launch does not want, as clean leaves them, are only counted. Where the
-root has a coordinator, that one does it.
+root has a coordinator, that one does it. A root that you may not write is only read.
 
 The exit code is 4 if anything is not as it should be.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -58,7 +58,7 @@ func verify(ctx context.Context, e *environment, r *root.Root, c *connection, na
 	var absent *absentError
 	switch {
 	case errors.As(err, &absent):
-		return verifyHere(ctx, r, names)
+		return verifyHere(ctx, e, r, names)
 	case err != nil:
 		return control.Verified{}, err
 	}
@@ -66,8 +66,11 @@ func verify(ctx context.Context, e *environment, r *root.Root, c *connection, na
 	return ask[control.Verified](ctx, client, control.VerbVerify, control.Steer{Sweeps: names})
 }
 
-// verifyHere verifies under the root's lock.
-func verifyHere(ctx context.Context, r *root.Root, names []string) (_ control.Verified, err error) {
+// verifyHere verifies under the root's lock, or reads a root in which it may take none.
+func verifyHere(ctx context.Context, e *environment, r *root.Root, names []string) (_ control.Verified, err error) {
+	if !r.Writable() {
+		return inspect(ctx, e, r, names)
+	}
 	r, lock, err := openRoot(r.Path())
 	if err != nil {
 		return control.Verified{}, err
@@ -78,6 +81,20 @@ func verifyHere(ctx context.Context, r *root.Root, names []string) (_ control.Ve
 		return control.Verified{}, err
 	}
 	report, err := coordinator.Verify(ctx, r, prober, names)
+	return report.Told(), err
+}
+
+// inspect verifies a root and changes nothing.
+func inspect(ctx context.Context, e *environment, r *root.Root, names []string) (control.Verified, error) {
+	if h, held := r.Holder(); held {
+		return control.Verified{}, orCoordinated(&root.InUseError{Path: r.Path(), Holder: h})
+	}
+	prober, err := newProber()
+	if err != nil {
+		return control.Verified{}, err
+	}
+	e.note("you may not write %s: it is only read, and nothing is mended", r.Path())
+	report, err := coordinator.Inspect(ctx, r, prober, names)
 	return report.Told(), err
 }
 

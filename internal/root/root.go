@@ -116,6 +116,12 @@ func (r *Root) Path() string { return r.path }
 // everything that the root has in NATS.
 func (r *Root) ID() string { return r.id }
 
+// Writable says whether this user may work in the root, and not just read it.
+func (r *Root) Writable() bool {
+	user, err := owner(r.Private())
+	return err == nil && user == os.Geteuid() && unix.Access(r.path, unix.W_OK) == nil && unix.Access(r.Private(), unix.W_OK) == nil
+}
+
 // Sweeps returns the names of the sweeps that were launched under the root,
 // sorted: the folders that hold a sweep.toml or, if that was lost, a manifest.
 func (r *Root) Sweeps() ([]string, error) {

@@ -308,6 +308,21 @@ func TestSweepsAreFoldersThatWereLaunched(t *testing.T) {
 	}
 }
 
+func TestWhoMayOnlyRead(t *testing.T) {
+	r := open(t, t.TempDir())
+	if !r.Writable() {
+		t.Error("it is its user's own")
+	}
+	if os.Geteuid() == 0 {
+		must(t, os.Chown(r.Private(), 12345, -1))
+	} else {
+		must(t, os.Chmod(r.Private(), 0o500))
+	}
+	if r.Writable() {
+		t.Error("its user may not work in it")
+	}
+}
+
 func TestPathsOfAnAttempt(t *testing.T) {
 	r := open(t, t.TempDir())
 	id := sweeps.ID{15: 1}
