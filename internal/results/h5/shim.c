@@ -78,7 +78,11 @@ hid_t h5_create_image(void) {
     hid_t p = access_list(1);
     if (p < 0) return p;
     next_image(name);
-    hid_t f = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, p);
+    hid_t f = -1, properties = H5Pcreate(H5P_FILE_CREATE);
+    // An array of one chunk takes a whole node of an index. By default that has room for 64
+    // chunks and some 3 KB, more than most arrays of a small network.
+    if (properties >= 0 && H5Pset_istore_k(properties, 4) >= 0) f = H5Fcreate(name, H5F_ACC_TRUNC, properties, p);
+    if (properties >= 0) close_P(properties);
     close_P(p);
     return f;
 }
@@ -273,6 +277,23 @@ int h5_create_lines(hid_t file, const char *path, size_t n) {
     return d < 0 ? -1 : close_D(d);
 }
 
+// transfer gives data transfer properties with a small buffer for conversions: the library
+// clears all of it, by default a megabyte, for a few lines. They are made once, and are not
+// closed.
+static hid_t transfer(void) {
+    static hid_t kept = -1;
+    if (kept < 0) {
+        hid_t p = H5Pcreate(H5P_DATASET_XFER);
+        if (p < 0) return p;
+        if (H5Pset_buffer(p, 32 << 10, NULL, NULL) < 0) {
+            close_P(p);
+            return -1;
+        }
+        kept = p;
+    }
+    return kept;
+}
+
 int h5_fill_lines(hid_t file, const char *path, size_t n, const size_t *lengths, const uint32_t *points) {
     hvl_t *lines = calloc(n, sizeof *lines);
     if (!lines) return -1;
@@ -283,9 +304,9 @@ int h5_fill_lines(hid_t file, const char *path, size_t n, const size_t *lengths,
     }
     int rc = -1;
     hid_t d = H5Dopen2(file, path, H5P_DEFAULT);
-    hid_t space = d < 0 ? -1 : H5Dget_space(d);
-    if (space >= 0 && H5Sget_simple_extent_npoints(space) == (hssize_t)n)
-        rc = H5Dwrite(d, line_type(), H5S_ALL, H5S_ALL, H5P_DEFAULT, lines);
+    hid_t space = d < 0 ? -1 : H5Dget_space(d), how = transfer();
+    if (space >= 0 && how >= 0 && H5Sget_simple_extent_npoints(space) == (hssize_t)n)
+        rc = H5Dwrite(d, line_type(), H5S_ALL, H5S_ALL, how, lines);
     if (space >= 0) close_S(space);
     if (d >= 0 && close_D(d) < 0) rc = -1;
     free(lines);
