@@ -37,7 +37,7 @@ func (m *Panels) MulActive(dst, x []float32, active *Active) {
 	checkLength("columns", len(x), m.cols)
 	checkLength("neurons", active.size, m.cols)
 	checkLength("rows", len(dst), m.strips()*stripRows)
-	rows := m.panelStrips() * stripRows
+	rows := m.panelStrips * stripRows
 	for first := 0; first < len(dst); first += rows {
 		productActive(dst[first:first+rows], m.w[first*m.cols:], x, active.index)
 	}

@@ -114,6 +114,11 @@ func TestStepIsTheEquation(t *testing.T) {
 	if s.HE[0] != 2.75 || s.RE[0] != 2.75 || s.HI[0] != 7.25 || e != 1.75 || i != 0.75 || nan {
 		t.Errorf("he %v re %v hi %v, largest %v and %v, nan %t", s.HE, s.RE, s.HI, e, i, nan)
 	}
+	c.InhInput = 8
+	s.Begin([]float32{20}, 1, 8)
+	if s.Step(net, c); s.HI[0] != 8.25 {
+		t.Errorf("hi %v with another background, want 8.25", s.HI)
+	}
 	s.Begin([]float32{20}, 1, 80) // far below 0: clipped, and so still
 	e, _, _ = s.Step(net, c)
 	if s.HE[0] >= 0 || s.RE[0] != 0 || e != 0 {

@@ -9,7 +9,16 @@ const stripRows = 16
 // that has rows as lanes walks a strip of 16 rows with a fixed stride. Rows beyond
 // the matrix are there, and hold 0.
 type layout struct {
-	rows, cols int
+	rows, cols  int
+	panelStrips int // how many strips a panel has, 1 … 4
+}
+
+func newLayout(rows, cols int) layout {
+	l := layout{rows: rows, cols: cols, panelStrips: 4}
+	for l.strips()%l.panelStrips != 0 {
+		l.panelStrips--
+	}
+	return l
 }
 
 // size is how many values a matrix takes.
@@ -17,18 +26,9 @@ func (l layout) size() int { return l.strips() * stripRows * l.cols }
 
 func (l layout) strips() int { return (l.rows + stripRows - 1) / stripRows }
 
-// panelStrips is how many strips a panel has, 1 … 4.
-func (l layout) panelStrips() int {
-	n := 4
-	for l.strips()%n != 0 {
-		n--
-	}
-	return n
-}
-
 // strip is where strip n begins and how far its columns are apart.
 func (l layout) strip(n int) (begin, stride int) {
-	k := l.panelStrips()
+	k := l.panelStrips
 	return n/k*k*stripRows*l.cols + n%k*stripRows, k * stripRows
 }
 

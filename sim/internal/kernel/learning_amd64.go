@@ -54,7 +54,7 @@ func product(dst []float32, m *Panels, x []float32) {
 		productGeneric(dst, m, x)
 		return
 	}
-	if k := m.panelStrips(); k == 4 {
+	if k := m.panelStrips; k == 4 {
 		for n := 0; n < m.strips(); n += k {
 			productPanel(dst[n*stripRows:], m.w[n*stripRows*m.cols:], x)
 		}
@@ -86,7 +86,7 @@ func productStrip(dst, w []float32, stride int, x []float32) {
 // productTransposed leaves what doesn't fill eight columns to the generic loop.
 func productTransposed(dst []float32, m *Panels) {
 	const together = 8
-	whole, k := m.cols/together*together, m.panelStrips()
+	whole, k := m.cols/together*together, m.panelStrips
 	switch {
 	case whole == 0 || chosen == generic:
 		whole = 0

@@ -11,7 +11,7 @@ type Panels struct {
 
 // NewPanels returns a matrix of zeros.
 func NewPanels(rows, cols int) *Panels {
-	l := layout{rows, cols}
+	l := newLayout(rows, cols)
 	return &Panels{layout: l, w: aligned[float32](l.size()), padded: aligned[float32](l.strips() * stripRows)}
 }
 
@@ -31,7 +31,7 @@ func (m *Panels) Unpack() []float32 {
 // Round takes the entries m[i,j] = t[j·stride + i], rounded. What t holds for
 // missing rows of the last strip is no matter.
 func (m *Panels) Round(t []float64, stride int) {
-	width := m.panelStrips() * stripRows
+	width := m.panelStrips * stripRows
 	if width == stride {
 		Round(m.w, t[:len(m.w)])
 		return

@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // Network is the weight matrices of the model. The E neurons excite each other by
 // Convolution, else by WEE, else, where both are nil, not at all.
 type Network struct {
@@ -103,7 +105,7 @@ type excitatory struct {
 
 func (s *State) advanceExcitatory(net *Network, c *Constants, scale []float32) {
 	e, m := &s.exc, net.WEI
-	e.w, e.cols, e.strips = m.w, m.cols, m.panelStrips()
+	e.w, e.cols, e.strips = m.w, m.cols, m.panelStrips
 	e.panels = m.strips() / e.strips
 	e.y, e.scale = s.excitation, scale
 	e.k, e.rMax, e.largest, e.nan, e.active = c.KE, c.RMax, 0, 0, 0
@@ -130,13 +132,15 @@ type inhibitory struct {
 
 func (s *State) advanceInhibitory(net *Network, c *Constants) {
 	i, m := &s.inh, net.WIE
-	i.wie, i.wii, i.nE, i.nI, i.strips = m.w, net.WII.w, m.cols, m.rows, m.panelStrips()
+	i.wie, i.wii, i.nE, i.nI, i.strips = m.w, net.WII.w, m.cols, m.rows, m.panelStrips
 	i.panels = m.strips() / i.strips
 	i.re, i.input, i.index, i.active = s.RE, s.exc.input, s.active.index, len(s.active.index)
 	if 5*i.active >= 4*i.nE {
 		i.active = -1
 	}
-	fill(i.bg[:i.nI], c.InhInput)
+	if math.Float32bits(i.bg[0]) != math.Float32bits(c.InhInput) { // not so from the second step on
+		fill(i.bg[:i.nI], c.InhInput)
+	}
 	i.k, i.rMax, i.largest, i.nan = c.KI, c.RMax, 0, 0
 	stepInhibitory(i)
 }

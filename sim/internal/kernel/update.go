@@ -32,7 +32,7 @@ const (
 
 // NewPlastic returns a pathway of that shape, with Adam's moments or without.
 func NewPlastic(rows, cols int, rule Rule, adam bool) *Plastic {
-	l := layout{rows, cols}
+	l := newLayout(rows, cols)
 	n := l.size()
 	p := &Plastic{W: NewPanels(rows, cols), V: NewPanels(rows, cols), slope: aligned[float32](n), table: newRuleTable(&rule),
 		sums: aligned[float32](l.strips() * sumCount * stripRows), scale: aligned[float32](l.strips() * stripRows),
