@@ -3,6 +3,7 @@ package h5
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -228,4 +229,22 @@ func TestManyGoroutines(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// A file in memory has nothing to do with files that lie where the program was started.
+func TestImageIsNoFileHere(t *testing.T) {
+	text := image(t, func(*File) {})
+	t.Chdir(t.TempDir())
+	for n := range 1000 {
+		if err := os.WriteFile(fmt.Sprintf("result-%d", n), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := OpenImage(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
 }

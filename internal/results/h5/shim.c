@@ -66,11 +66,11 @@ static hid_t access_list(int core) {
     return p;
 }
 
-// next_image names a file in memory: the library refuses a name that is open there,
-// too. Callers hold its lock.
+// next_image names a file in memory. The library refuses a name that is open there, too,
+// or that a file on the disk has: nothing can be below a device. Callers hold its lock.
 static void next_image(char name[32]) {
     static unsigned long made;
-    snprintf(name, 32, "result-%lu", ++made);
+    snprintf(name, 32, "/dev/null/%lu", ++made);
 }
 
 hid_t h5_create_image(void) {
