@@ -67,3 +67,11 @@ func (k *Coordinator) progress(p queue.Progress) {
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// workDone is the part of a running task's cost that is behind it.
+func (r *atWork) workDone() float64 {
+	if r.Progress.Total == 0 {
+		return 0
+	}
+	return r.cost * float64(r.Progress.Done) / float64(r.Progress.Total)
+}

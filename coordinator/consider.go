@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -229,17 +228,6 @@ func (p *planner) inspect(sweep, file string) (*results.Line, error) {
 		}
 	}
 	return p.alien[path], nil
-}
-
-// state is how a task stands by the manifest of a sweep.
-func (h *history) state(sweep string) State {
-	switch {
-	case h.lastFailure(sweep) != nil:
-		return StateFailed
-	case slices.ContainsFunc(h.copies, func(c spot) bool { return c.in.sweep == sweep }):
-		return StateDone
-	}
-	return StateNew
 }
 
 func reasonToRun(h *history, here soundness) string {

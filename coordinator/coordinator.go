@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -115,7 +113,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 
 // begin listens to the queue, and goes on with what an earlier coordinator left.
 func (k *Coordinator) begin(ctx context.Context) error {
-	if err := k.clean(ctx); err != nil {
+	if err := k.clearLeftovers(ctx); err != nil {
 		return err
 	}
 	if err := k.subscribe(ctx); err != nil {
@@ -149,20 +147,6 @@ func (k *Coordinator) background(loops ...func(context.Context)) {
 	for _, f := range loops {
 		k.keep.Go(func() { f(ctx) })
 	}
-}
-
-// clean removes what earlier sessions left in a queue that is this one's alone.
-func (k *Coordinator) clean(ctx context.Context) error {
-	if !k.config.Exclusive {
-		return nil
-	}
-	if err := k.config.Queue.PurgeTasks(ctx); err != nil {
-		return fmt.Errorf("clear queue: %w", err)
-	}
-	if err := k.config.Queue.PurgeAttempts(ctx); err != nil {
-		return fmt.Errorf("clear attempts: %w", err)
-	}
-	return nil
 }
 
 func (k *Coordinator) subscribe(ctx context.Context) error {
@@ -235,29 +219,6 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 	k.do(k.machine.step(outcome{o.ID, o.Run, o.Attempt, o.Class}))
 }
 
-// failed says whether the coordinator can't go on.
-func (k *Coordinator) failed() bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.failure != nil
-}
-
-// fail stops the coordinator from placing anything more.
-func (k *Coordinator) fail(err error) {
-	if k.failure == nil {
-		k.failure = err
-		k.config.Log.Error("the coordinator can't go on", "error", err)
-		k.announce()
-	}
-}
-
-// failNow is fail for who doesn't hold the lock.
-func (k *Coordinator) failNow(err error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.fail(err)
-}
-
 // announce wakes those who wait for a change.
 func (k *Coordinator) announce() {
 	close(k.changed)
@@ -289,62 +250,4 @@ func (k *Coordinator) complete() bool {
 		}
 	}
 	return true
-}
-
-// Hurry lets what the queue is told or asked, and doesn't answer, be given up when ctx
-// ends. It begins the end.
-func (k *Coordinator) Hurry(ctx context.Context) { context.AfterFunc(ctx, k.giveUp) }
-
-// Stop ends the coordinator, and what it asks the queue for when ctx ends. What was
-// committed and not yet placed stays for the next one. It is idempotent; the error is
-// that of a storage failure, or wraps queue.ErrOutOfReach.
-func (k *Coordinator) Stop(ctx context.Context) error {
-	k.once.Do(func() { k.stopped = k.end(ctx) })
-	return k.stopped
-}
-
-func (k *Coordinator) end(ctx context.Context) error {
-	k.Hurry(ctx)
-	defer k.giveUp()
-	close(k.quit)
-	k.unsubscribe()
-	<-k.loop
-	k.keep.Wait()
-	close(k.outbox.closed)
-	<-k.outbox.ended
-	if err := k.closeSweeps(ctx); err != nil {
-		k.config.Log.Warn("close sweeps", "error", err)
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	errs := []error{k.failure, k.clear(ctx)}
-	for name, m := range k.manifests {
-		if err := m.Close(); err != nil {
-			errs = append(errs, fmt.Errorf("close manifest of %s: %w", name, err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// clear empties the queue behind the last sweep, when nobody else works on it and
-// every outcome is dealt with: so nothing of this session can be taken for an answer
-// in a later one. With it goes what attempts that died left of the session's tasks.
-// Results of others stay: workers of a coordinator that was stopped for this session
-// wait to hand them over.
-func (k *Coordinator) clear(ctx context.Context) error {
-	if !k.config.Exclusive || k.failure != nil || len(k.sweeps) == 0 || !k.complete() || len(k.held) > 0 || len(k.outcomes) > 0 {
-		return nil
-	}
-	if err := k.config.Queue.PurgeOutcomes(ctx); err != nil {
-		return fmt.Errorf("clear outcomes: %w", err)
-	}
-	dir := k.config.Root.Private("incoming")
-	entries, err := os.ReadDir(dir)
-	errs := []error{err}
-	for _, e := range entries {
-		if id, _, _ := attemptOf(e.Name()); k.machine.tasks[id] != nil {
-			errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
-		}
-	}
-	return errors.Join(errs...)
 }

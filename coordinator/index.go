@@ -25,18 +25,6 @@ type index struct {
 	look      uint32 // what was found at earlier looks at files doesn't count any more
 }
 
-// history is what the manifests say of one task.
-type history struct {
-	run    int32  // the highest that there ever was
-	newest int32  // the run of the newest order that a line tells of
-	copies []spot // its results, in the order of each manifest's lines
-	// failures holds the last line of each manifest that has one of the task, where that
-	// is a failure.
-	failures []spot
-	// failed is the failure of the newest order anywhere, unless that gave a result.
-	failed *spot
-}
-
 // spot is where a manifest has a line, and what must be known of it at once.
 type spot struct {
 	in         *indexed
@@ -131,19 +119,6 @@ func (x *index) drop(name string) {
 	}
 }
 
-// recount finds out anew what the lines that are left say together.
-func (h *history) recount() {
-	h.newest, h.failed = 0, nil
-	for _, s := range h.copies {
-		h.newest = max(h.newest, s.run)
-	}
-	for i := range h.failures {
-		if f := h.failures[i]; f.run > h.newest {
-			h.newest, h.failed = f.run, &f
-		}
-	}
-}
-
 // add takes a manifest line in. The last line of a task in a manifest is its
 // state there; of several manifests, the one that tells of the highest run, and
 // of the same run a result before a failure.
@@ -170,14 +145,6 @@ func (x *index) add(m *indexed, b *results.Brief) {
 	m.files[s.file] = b.ID // another task's before, if that was superseded
 	h.copies = slices.DeleteFunc(h.copies, func(c spot) bool { return c.in == m && c.file == s.file })
 	h.copies = append(slices.Clip(h.copies), s)
-}
-
-// fail takes a failure in.
-func (h *history) fail(f spot) {
-	h.failures = append(slices.Clip(h.failures), f)
-	if f.run > h.newest || f.run == h.newest && h.failed != nil {
-		h.failed, h.newest = &f, f.run
-	}
 }
 
 // line reads the line at a spot.
@@ -266,31 +233,4 @@ func (x *index) starting(start string, found map[sweeps.ID]bool) {
 			found[id] = true
 		}
 	}
-}
-
-// settledFailure returns the failure that keeps a task from being run again, if
-// there is one: by numbers or input, the sweep's own line of it before another's.
-// Failures of storage, lost workers and sources are tried again.
-func (h *history) settledFailure(sweep string) *spot {
-	if h.failed == nil {
-		return nil
-	}
-	if c := h.failed.class.name(); c != queue.Numeric && c != queue.Invalid {
-		return nil
-	}
-	if own := h.lastFailure(sweep); own != nil && own.run == h.failed.run {
-		return own
-	}
-	return h.failed
-}
-
-// lastFailure returns the failure that the sweep's manifest has as the task's
-// state, or nil.
-func (h *history) lastFailure(sweep string) *spot {
-	for i := range h.failures {
-		if h.failures[i].in.sweep == sweep {
-			return &h.failures[i]
-		}
-	}
-	return nil
 }

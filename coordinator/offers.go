@@ -1,10 +1,12 @@
 package coordinator
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
 
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 )
 
@@ -62,4 +64,27 @@ func (k *Coordinator) offerNow(ctx context.Context) {
 		return
 	}
 	k.offers.told, k.offers.last = true, now
+}
+
+// Sweeps returns the sweeps that workers are to be offered tasks of, those of
+// higher priority first, else in the order of their launches.
+func (k *Coordinator) Sweeps() []string {
+	var out []string
+	for _, s := range k.offer() {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+func (k *Coordinator) offer() []queue.OpenSweep {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var out []queue.OpenSweep
+	for _, s := range k.sweeps {
+		if t := k.machine.sweeps[s.name]; !t.finished && t.stand == control.Open {
+			out = append(out, queue.OpenSweep{Name: s.name, Priority: s.priority})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b queue.OpenSweep) int { return cmp.Compare(b.Priority, a.Priority) })
+	return out
 }

@@ -1,11 +1,6 @@
 package coordinator
 
-import (
-	"sort"
-	"time"
-
-	"eisweep/internal/control"
-)
+import "time"
 
 // pace is how fast workers have worked lately: from what the running tasks report,
 // not only from those that have finished. What is found done when a sweep is launched
@@ -63,13 +58,4 @@ func (p *pace) left(rest float64) (time.Duration, bool) {
 		return 0, false
 	}
 	return time.Duration(max(rest, 0) / did * float64(took)), true
-}
-
-func sortRunning(tasks []control.RunningTask) {
-	sort.Slice(tasks, func(i, j int) bool {
-		if !tasks[i].Since.Equal(tasks[j].Since) {
-			return tasks[i].Since.Before(tasks[j].Since)
-		}
-		return tasks[i].File < tasks[j].File
-	})
 }

@@ -1,0 +1,88 @@
+package coordinator
+
+import (
+	"eisweep/internal/queue"
+	"eisweep/sweeps"
+)
+
+// command is something to be done, in the order given.
+type command interface{ isCommand() }
+
+// openSweep: workers are to be offered the sweep's tasks.
+type openSweep struct{ sweep string }
+
+// publish: the task is to be queued for the sweep.
+type publish struct {
+	id    sweeps.ID
+	run   int
+	sweep string
+}
+
+// unqueue: the order is to be taken out of the queue.
+type unqueue struct {
+	id    sweeps.ID
+	run   int
+	sweep string
+}
+
+// purge: everything that is queued for the sweep is to be taken out of the queue.
+type purge struct{ sweep string }
+
+// place: the outcome's file is to get its name in every sweep of the list, and
+// placed is to follow.
+type place struct {
+	id     sweeps.ID
+	run    int
+	sweeps []string
+}
+
+// link: the task is done; its file is to get its name in this sweep as well.
+type link struct {
+	id    sweeps.ID
+	sweep string
+}
+
+// record: the task failed, which the sweep's manifest is to say.
+type record struct {
+	id    sweeps.ID
+	run   int
+	sweep string
+	class queue.Class
+	again bool // it is ordered again at once: no failure yet that people hear of
+}
+
+// acknowledge: all that follows from the outcome was commanded before; once it is
+// durable the outcome may be acknowledged.
+type acknowledge struct {
+	id  sweeps.ID
+	run int
+}
+
+// hold: the outcome is of an order that no launched sweep gave, or not yet; it
+// stays where it is.
+type hold struct {
+	id  sweeps.ID
+	run int
+}
+
+// discard: the outcome says nothing new; its file may go.
+type discard struct {
+	id      sweeps.ID
+	run     int
+	attempt int
+}
+
+// finishSweep: every task of the sweep is settled.
+type finishSweep struct{ sweep string }
+
+func (openSweep) isCommand()   {}
+func (publish) isCommand()     {}
+func (unqueue) isCommand()     {}
+func (purge) isCommand()       {}
+func (place) isCommand()       {}
+func (link) isCommand()        {}
+func (record) isCommand()      {}
+func (acknowledge) isCommand() {}
+func (hold) isCommand()        {}
+func (discard) isCommand()     {}
+func (finishSweep) isCommand() {}

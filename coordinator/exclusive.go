@@ -1,0 +1,46 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// clearLeftovers removes what earlier sessions left in a queue that is this one's alone.
+func (k *Coordinator) clearLeftovers(ctx context.Context) error {
+	if !k.config.Exclusive {
+		return nil
+	}
+	if err := k.config.Queue.PurgeTasks(ctx); err != nil {
+		return fmt.Errorf("clear queue: %w", err)
+	}
+	if err := k.config.Queue.PurgeAttempts(ctx); err != nil {
+		return fmt.Errorf("clear attempts: %w", err)
+	}
+	return nil
+}
+
+// clearBehind empties the queue behind the last sweep, when nobody else works on it and
+// every outcome is dealt with: so nothing of this session can be taken for an answer
+// in a later one. With it goes what attempts that died left of the session's tasks.
+// Results of others stay: workers of a coordinator that was stopped for this session
+// wait to hand them over.
+func (k *Coordinator) clearBehind(ctx context.Context) error {
+	if !k.config.Exclusive || k.failure != nil || len(k.sweeps) == 0 || !k.complete() || len(k.held) > 0 || len(k.outcomes) > 0 {
+		return nil
+	}
+	if err := k.config.Queue.PurgeOutcomes(ctx); err != nil {
+		return fmt.Errorf("clear outcomes: %w", err)
+	}
+	dir := k.config.Root.Private("incoming")
+	entries, err := os.ReadDir(dir)
+	errs := []error{err}
+	for _, e := range entries {
+		if id, _, _ := attemptOf(e.Name()); k.machine.tasks[id] != nil {
+			errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return errors.Join(errs...)
+}

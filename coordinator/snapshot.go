@@ -1,0 +1,55 @@
+package coordinator
+
+import (
+	"sort"
+	"time"
+
+	"eisweep/internal/control"
+)
+
+// Snapshot returns how far the launched sweeps have come.
+func (k *Coordinator) Snapshot() control.Snapshot {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.batch.lines) > 0 && k.ascertainSoon() {
+		k.flush() // what is told is in the manifests
+	}
+	out := control.Snapshot{Elapsed: time.Since(k.begun), Unanswered: k.config.Queue.Unanswered()}
+	inFlight := map[string]float64{}
+	silent := map[string]int{}
+	for _, r := range k.running {
+		r.HeardAgo = time.Since(r.heard)
+		if r.Silent = r.HeardAgo > silence; r.Silent {
+			silent[r.Sweep]++
+		}
+		out.Running = append(out.Running, r.RunningTask)
+		inFlight[r.Sweep] += r.workDone()
+	}
+	sortRunning(out.Running)
+	var all work
+	flying := 0.0
+	for _, n := range inFlight {
+		flying += n
+	}
+	for _, s := range k.sweeps {
+		t := k.machine.sweeps[s.name]
+		state := control.SweepState{Name: s.name, Tasks: t.total, Done: t.phases[done], Failed: t.phases[failed], Running: t.phases[running],
+			Queued: t.phases[queued] + t.phases[placing], Waiting: t.phases[waiting], WorkDone: s.work.done + inFlight[s.name], WorkTotal: s.work.total}
+		state.Priority, state.Stand, state.Silent = s.priority, k.stand(s), silent[s.name]
+		state.Left, state.LeftKnown = k.pace.left(state.WorkTotal - state.WorkDone)
+		all.done, all.total = all.done+state.WorkDone, all.total+state.WorkTotal
+		out.Sweeps = append(out.Sweeps, state)
+	}
+	k.pace.measure(time.Now(), flying)
+	out.Left, out.LeftKnown = k.pace.left(all.total - all.done)
+	return out
+}
+
+func sortRunning(tasks []control.RunningTask) {
+	sort.Slice(tasks, func(i, j int) bool {
+		if !tasks[i].Since.Equal(tasks[j].Since) {
+			return tasks[i].Since.Before(tasks[j].Since)
+		}
+		return tasks[i].File < tasks[j].File
+	})
+}
