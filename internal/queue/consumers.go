@@ -9,6 +9,42 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
+// OpenSweep lets workers have the tasks of a sweep. It may be called again.
+func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
+	if !validSweep(sweep) {
+		return fmt.Errorf("open sweep: %w", refuse("sweep %q", sweep))
+	}
+	config := jetstream.ConsumerConfig{
+		Durable:       q.consumer(sweep),
+		FilterSubject: q.sweep(sweep),
+		DeliverPolicy: jetstream.DeliverAllPolicy,
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		AckWait:       q.options.AckWait,
+		MaxDeliver:    -1,
+		MaxAckPending: maxAckPending,
+		MaxWaiting:    maxWaiting,
+	}
+	err := q.retry(ctx, func(ctx context.Context) error {
+		_, err := q.tasks.CreateOrUpdateConsumer(ctx, config)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("open sweep %s: %w", sweep, err)
+	}
+	q.announce()
+	return nil
+}
+
+// CloseSweep keeps the tasks of a sweep from workers; those that are running go
+// on. What is still queued stays queued. A sweep that isn't open is no error.
+func (q *Queue) CloseSweep(ctx context.Context, sweep string) error {
+	err := q.retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, q.consumer(sweep)) })
+	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return fmt.Errorf("close sweep %s: %w", sweep, err)
+	}
+	return nil
+}
+
 // sweepConsumer returns nil when the sweep isn't open.
 func (q *Queue) sweepConsumer(ctx context.Context, sweep string) (jetstream.Consumer, error) {
 	if c := q.found(sweep); c != nil {

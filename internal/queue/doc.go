@@ -13,7 +13,7 @@
 // streams is disposable; the results' folder can bring it back.
 //
 // Start reading at message.go, what is said, and stream.go, where it lies; then
-// Publish (publish.go), Next (delivery.go) and Commit (commit.go), the way of a task.
+// Publish (publish.go), Next (fetch.go) and Commit (commit.go), the way of a task.
 // connect.go is how a queue is reached: a server in this process, one by its access
 // file (dial.go), or a site's (site.go); grants.go is who may do what.
 package queue

@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -83,53 +82,4 @@ func (q *Queue) Presences(handle func(Presence)) (stop func(), err error) {
 		}
 		handle(*p)
 	})
-}
-
-// Drain is the order to a worker to hand back what it runs and end.
-const Drain = "drain"
-
-// Tell gives a worker an order. Whether it is heard shows in the worker's presence.
-func (q *Queue) Tell(worker, verb string) error {
-	if err := q.conn.Publish(q.orders(worker), []byte(verb)); err != nil {
-		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, ErrOutOfReach, err)
-	}
-	if err := q.conn.FlushTimeout(tryTimeout); err != nil {
-		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, ErrOutOfReach, err)
-	}
-	return nil
-}
-
-// Orders calls handle, from one goroutine, with the coordinator's orders to a worker.
-// stop waits for a running call.
-func (q *Queue) Orders(worker string, handle func(verb string)) (stop func(), err error) {
-	return q.hear("orders", q.orders(worker), func(msg *nats.Msg) { handle(string(msg.Data)) })
-}
-
-// hear subscribes to a plain subject, and is sure that the server knows when it
-// returns. stop lets handle see what has come, if there is a connection, and waits for
-// a running call.
-func (q *Queue) hear(what, subject string, handle nats.MsgHandler) (stop func(), err error) {
-	sub, err := q.conn.Subscribe(subject, handle)
-	if err != nil {
-		return nil, fmt.Errorf("listen for %s: %w", what, err)
-	}
-	done := make(chan struct{})
-	sub.SetClosedHandler(func(string) { close(done) })
-	stop = func() {
-		if q.conn.IsConnected() && sub.Drain() == nil {
-			select {
-			case <-done:
-				return
-			case <-time.After(tryTimeout):
-			}
-		}
-		if sub.Unsubscribe() == nil {
-			<-done
-		}
-	}
-	if err := q.conn.FlushTimeout(tryTimeout); err != nil {
-		stop()
-		return nil, fmt.Errorf("listen for %s: %w: %w", what, ErrOutOfReach, err)
-	}
-	return stop, nil
 }

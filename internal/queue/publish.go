@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/jetstreamext"
 )
 
@@ -84,14 +83,10 @@ func (q *Queue) publishBatch(ctx context.Context, messages []*nats.Msg) (err err
 	return err
 }
 
-// direct returns the last message of a subject, nil when there is none.
-func (q *Queue) direct(ctx context.Context, stream jetstream.Stream, subject string) (m *jetstream.RawStreamMsg, err error) {
-	err = q.retry(ctx, func(ctx context.Context) (err error) {
-		m, err = stream.GetLastMsgForSubject(ctx, subject)
-		return err
-	})
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return nil, nil
+// announce tells idle workers to look for tasks. They would look by themselves,
+// only later: a lost announcement costs seconds.
+func (q *Queue) announce() {
+	if err := q.conn.Publish(q.wake(), nil); err != nil {
+		q.log.Debug("announce tasks", "error", err)
 	}
-	return m, err
 }

@@ -5,10 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/jetstreamext"
@@ -81,24 +78,6 @@ func (q *Queue) each(ctx context.Context, stream, subjects string, read func(*je
 	return err
 }
 
-// PurgeForeign removes the tasks of other versions of the program, which none of this
-// one can run, and returns which versions these were.
-func (q *Queue) PurgeForeign(ctx context.Context) ([]string, error) {
-	versions := map[string]bool{}
-	err := q.each(ctx, "tasks", q.every("tasks", ">"), func(m *jetstream.RawStreamMsg) {
-		if parts := strings.SplitN(m.Subject, ".", 4); len(parts) == 4 && parts[2] != version() {
-			versions[parts[2]] = true
-		}
-	})
-	for v := range versions {
-		err = errors.Join(err, q.purge(ctx, q.tasks, jetstream.WithPurgeSubject("eisweep."+q.scheme.root+"."+v+".tasks.>")))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("remove tasks of other versions: %w", err)
-	}
-	return slices.Sorted(maps.Keys(versions)), nil
-}
-
 func (q *Queue) addQueued(l *queuedList, m *jetstream.RawStreamMsg) {
 	sweep, id, err := q.parseTask(m.Subject)
 	if err != nil {
@@ -120,4 +99,14 @@ func runOf(data []byte) int {
 		return 0
 	}
 	return run
+}
+
+// Length is how many tasks are queued or running, of all versions. It is cheap,
+// however many there are.
+func (q *Queue) Length(ctx context.Context) (int, error) {
+	info, err := q.tasks.Info(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count queued tasks: %w", err)
+	}
+	return int(info.State.Msgs), nil
 }

@@ -119,3 +119,15 @@ func (q *Queue) configOver(old *jetstream.StreamConfig, kind string, replicas in
 
 // clusterReplicas is how many servers of a cluster keep a stream: one may fail.
 const clusterReplicas = 3
+
+// direct returns the last message of a subject, nil when there is none.
+func (q *Queue) direct(ctx context.Context, stream jetstream.Stream, subject string) (m *jetstream.RawStreamMsg, err error) {
+	err = q.retry(ctx, func(ctx context.Context) (err error) {
+		m, err = stream.GetLastMsgForSubject(ctx, subject)
+		return err
+	})
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, nil
+	}
+	return m, err
+}

@@ -4,55 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
 
 	"eisweep/sweeps"
 )
-
-// OpenSweep lets workers have the tasks of a sweep. It may be called again.
-func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
-	if !validSweep(sweep) {
-		return fmt.Errorf("open sweep: %w", refuse("sweep %q", sweep))
-	}
-	config := jetstream.ConsumerConfig{
-		Durable:       q.consumer(sweep),
-		FilterSubject: q.sweep(sweep),
-		DeliverPolicy: jetstream.DeliverAllPolicy,
-		AckPolicy:     jetstream.AckExplicitPolicy,
-		AckWait:       q.options.AckWait,
-		MaxDeliver:    -1,
-		MaxAckPending: maxAckPending,
-		MaxWaiting:    maxWaiting,
-	}
-	err := q.retry(ctx, func(ctx context.Context) error {
-		_, err := q.tasks.CreateOrUpdateConsumer(ctx, config)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("open sweep %s: %w", sweep, err)
-	}
-	q.announce()
-	return nil
-}
-
-// CloseSweep keeps the tasks of a sweep from workers; those that are running go
-// on. What is still queued stays queued. A sweep that isn't open is no error.
-func (q *Queue) CloseSweep(ctx context.Context, sweep string) error {
-	err := q.retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, q.consumer(sweep)) })
-	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
-		return fmt.Errorf("close sweep %s: %w", sweep, err)
-	}
-	return nil
-}
-
-// announce tells idle workers to look for tasks. They would look by themselves,
-// only later: a lost announcement costs seconds.
-func (q *Queue) announce() {
-	if err := q.conn.Publish(q.wake(), nil); err != nil {
-		q.log.Debug("announce tasks", "error", err)
-	}
-}
 
 // PurgeTasks removes every queued task, of all versions. Running tasks go on and
 // may still commit.
@@ -113,4 +72,22 @@ func (q *Queue) RemoveOutcome(ctx context.Context, id sweeps.ID, run int) error 
 // removed it doesn't miss.
 func (q *Queue) purge(ctx context.Context, stream jetstream.Stream, which ...jetstream.StreamPurgeOpt) error {
 	return q.retryWithin(ctx, bulkTimeout, func(ctx context.Context) error { return stream.Purge(ctx, which...) })
+}
+
+// PurgeForeign removes the tasks of other versions of the program, which none of this
+// one can run, and returns which versions these were.
+func (q *Queue) PurgeForeign(ctx context.Context) ([]string, error) {
+	versions := map[string]bool{}
+	err := q.each(ctx, "tasks", q.every("tasks", ">"), func(m *jetstream.RawStreamMsg) {
+		if parts := strings.SplitN(m.Subject, ".", 4); len(parts) == 4 && parts[2] != version() {
+			versions[parts[2]] = true
+		}
+	})
+	for v := range versions {
+		err = errors.Join(err, q.purge(ctx, q.tasks, jetstream.WithPurgeSubject("eisweep."+q.scheme.root+"."+v+".tasks.>")))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("remove tasks of other versions: %w", err)
+	}
+	return slices.Sorted(maps.Keys(versions)), nil
 }

@@ -1,0 +1,157 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Next returns one task for a free slot: the first of the first sweep that has
+// one, in the order of sweeps, which is asked anew at every look. It blocks until
+// there is one or ctx ends. Nothing is fetched ahead. Orders that cannot be
+// understood are answered with a failure and removed.
+func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, error) {
+	pause := q.options.AckWait / 600
+	for {
+		woken := q.nextWake()
+		for _, sweep := range sweeps() {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			d, err := q.fetch(ctx, sweep)
+			if err != nil {
+				q.log.Debug("fetch task", "sweep", sweep, "error", err)
+			}
+			if d != nil {
+				q.offered.served(sweep)
+				return d, nil
+			}
+		}
+		select {
+		case <-woken:
+			pause = q.options.AckWait / 600
+		case <-time.After(pause):
+			pause = min(2*pause, q.options.AckWait/12)
+		case msg := <-q.strays:
+			if d := q.adopt(ctx, msg, sweeps()); d != nil {
+				return d, nil
+			}
+		case <-q.closed:
+			return nil, nats.ErrConnectionClosed
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// fetchTime is how long a fetch waits for the server's answer, so long that a busy
+// server isn't asked ever more. There is none where others took the task meanwhile.
+const fetchTime = 2 * time.Second
+
+// fetch takes one task of a sweep if there is one.
+func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
+	consumer, err := q.sweepConsumer(ctx, sweep)
+	if consumer == nil {
+		return nil, err
+	}
+	msg, err := q.requestTask("CONSUMER.MSG.NEXT." + q.scheme.stream("tasks") + "." + q.consumer(sweep))
+	if err != nil {
+		return nil, fmt.Errorf("fetch task of sweep %s: %w", sweep, err)
+	}
+	switch status := msg.Header.Get("Status"); status {
+	case "":
+		return q.deliver(ctx, msg)
+	case "404", "408": // there is none, or others are about to take it
+		return nil, nil
+	default:
+		// It may have been closed, or made anew with other settings.
+		q.forget(sweep)
+		return nil, fmt.Errorf("fetch task of sweep %s: %s %s", sweep, status, msg.Header.Get("Description"))
+	}
+}
+
+// requestTask asks for one task without waiting for one to come. The server doesn't
+// answer a request whose task others took meanwhile, and keeps it: a task that it sends
+// later, when nobody listened any more, would be nobody's until AckWait is over. So
+// whatever comes late is listened for (FetchNoWait of nats.go doesn't).
+func (q *Queue) requestTask(subject string) (*nats.Msg, error) {
+	link := q.currentLink()
+	if !q.conn.IsConnected() {
+		return nil, nats.ErrDisconnected // the request would be sent later, when nobody waits for its answer
+	}
+	inbox := q.conn.NewInbox()
+	sub, err := q.conn.SubscribeSync(inbox)
+	if err != nil {
+		return nil, err
+	}
+	if err := q.conn.PublishRequest(q.api(subject), inbox, []byte(`{"batch":1,"no_wait":true}`)); err != nil {
+		return nil, errors.Join(err, sub.Unsubscribe())
+	}
+	msg, err := nextWithin(link, sub, fetchTime)
+	if err != nil && link.Err() == nil {
+		go q.late(link, sub)
+		return nil, err
+	}
+	_ = sub.Unsubscribe() // there is no more to come
+	return msg, err
+}
+
+// late takes what a request brings whose sender has gone on: for a Next that waits for
+// a task of the sweep, else back to the queue.
+func (q *Queue) late(link context.Context, sub *nats.Subscription) {
+	defer sub.Unsubscribe()
+	msg, err := sub.NextMsgWithContext(link)
+	if err != nil || msg.Header.Get("Status") != "" {
+		return
+	}
+	select {
+	case q.strays <- msg:
+	default:
+		q.giveBack(msg)
+	}
+}
+
+// giveBack returns a task that nobody has looked at.
+func (q *Queue) giveBack(msg *nats.Msg) {
+	if err := msg.Respond([]byte("-NAK")); err != nil {
+		q.log.Debug("give task back", "error", err)
+	}
+}
+
+// adopt takes a stray task if it is of one of the sweeps.
+func (q *Queue) adopt(ctx context.Context, msg *nats.Msg, sweeps []string) *Delivery {
+	if sweep, _, err := q.parseTask(msg.Subject); err == nil && !slices.Contains(sweeps, sweep) {
+		q.giveBack(msg)
+		return nil
+	}
+	d, err := q.deliver(ctx, msg)
+	if err != nil {
+		q.log.Debug("fetch task", "error", err)
+	}
+	return d
+}
+
+// nextWithin waits for a message until the time is over or the connection breaks.
+func nextWithin(link context.Context, sub *nats.Subscription, limit time.Duration) (*nats.Msg, error) {
+	ctx, cancel := context.WithTimeout(link, limit)
+	defer cancel()
+	return sub.NextMsgWithContext(ctx)
+}
+
+// api is a subject of JetStream's own, as the connection names it.
+func (q *Queue) api(subject string) string {
+	o := q.js.Options()
+	switch {
+	case o.Domain != "":
+		return "$JS." + o.Domain + ".API." + subject
+	case o.APIPrefix != "":
+		return strings.TrimSuffix(o.APIPrefix, ".") + "." + subject
+	}
+	return jetstream.DefaultAPIPrefix + subject
+}

@@ -1,0 +1,27 @@
+package queue
+
+import (
+	"fmt"
+
+	"github.com/nats-io/nats.go"
+)
+
+// Drain is the order to a worker to hand back what it runs and end.
+const Drain = "drain"
+
+// Tell gives a worker an order. Whether it is heard shows in the worker's presence.
+func (q *Queue) Tell(worker, verb string) error {
+	if err := q.conn.Publish(q.orders(worker), []byte(verb)); err != nil {
+		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, ErrOutOfReach, err)
+	}
+	if err := q.conn.FlushTimeout(tryTimeout); err != nil {
+		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, ErrOutOfReach, err)
+	}
+	return nil
+}
+
+// Orders calls handle, from one goroutine, with the coordinator's orders to a worker.
+// stop waits for a running call.
+func (q *Queue) Orders(worker string, handle func(verb string)) (stop func(), err error) {
+	return q.hear("orders", q.orders(worker), func(msg *nats.Msg) { handle(string(msg.Data)) })
+}
