@@ -2,60 +2,151 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"slices"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
-	"text/tabwriter"
-	"time"
 
+	"eisweep/coordinator"
 	"eisweep/internal/results"
+	"eisweep/internal/root"
 	"eisweep/sim"
+	"eisweep/sweeps"
 )
 
-// logShown is how many lines of a log are told without --log.
-const logShown = 15
+// account is what is known of a task or a file.
+type account struct {
+	id         sweeps.ID
+	sweep      string
+	path       string        // of the result, or where it will be
+	line       *results.Line // the manifest's last
+	told       bool          // experiment, seed and settings are known
+	experiment sim.Experiment
+	seed       uint32
+	settings   []sim.Setting
+	products   string // how the model computes with wee (sim.Recurrence)
+	source     *sweeps.Input
+	initial    *sweeps.Initial
+	replaces   sweeps.ID
+	info       *results.Info
+	log        []string
+	trouble    string // why the file could not be read
+}
 
-func (s *showing) write(ctx context.Context, e *environment, a *account) error {
-	if err := a.findProducts(ctx); err != nil {
-		return err
+func newAccount(r *root.Root, sweep string, line *results.Line) *account {
+	a := &account{id: line.ID, sweep: sweep, line: line, experiment: line.Experiment, seed: line.Seed, replaces: line.Replaces}
+	if line.File != "" {
+		a.path = filepath.Join(r.SweepDir(sweep), line.File)
 	}
-	if s.asJSON {
-		return a.writeJSON(e)
-	}
-	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
-	for _, row := range a.rows(e.rootFlag) {
-		if row[1] != "" {
-			fmt.Fprintf(t, "%s\t%s\n", row[0], row[1])
+	return a
+}
+
+// findTask looks an id up in every manifest, then among the tasks that were
+// launched and not run.
+func findTask(ctx context.Context, r *root.Root, launched []string, prefix string) (*account, error) {
+	found := map[sweeps.ID]*account{}
+	for _, name := range launched {
+		for line, err := range results.ReadManifest(r.Manifest(name)) {
+			if err != nil {
+				return nil, err
+			}
+			if strings.HasPrefix(line.ID.String(), prefix) {
+				found[line.ID] = newAccount(r, name, &line)
+			}
 		}
 	}
-	if err := t.Flush(); err != nil {
+	prober, err := newProber()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range launched {
+		status, err := coordinator.ReadSweep(ctx, r, prober, name)
+		if err != nil {
+			continue // its source is gone, say; the manifest's lines still tell
+		}
+		for i := range status.Tasks {
+			if t := &status.Tasks[i].Task; strings.HasPrefix(t.ID.String(), prefix) {
+				if found[t.ID] == nil {
+					found[t.ID] = &account{id: t.ID, sweep: name, path: filepath.Join(r.SweepDir(name), t.File)}
+				}
+				found[t.ID].addTask(t)
+			}
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, usage("no task %s under %s; `eisweep show SWEEP --all` lists a sweep's", prefix, r.Path())
+	case 1:
+		for _, a := range found {
+			return a, nil
+		}
+	}
+	return nil, usage("%s is the start of %d tasks' ids: give more of it", prefix, len(found))
+}
+
+// addTask takes over what the sweep file says of the task.
+func (a *account) addTask(t *sweeps.Task) {
+	a.told, a.experiment, a.seed, a.settings = true, t.Experiment, t.Seed, t.Settings()
+	a.source, a.initial, a.replaces = t.Source, t.Initial, t.Replaces
+}
+
+// addFile takes over what the result file says.
+func (a *account) addFile(ctx context.Context) error {
+	prober, err := newProber()
+	if err != nil {
 		return err
 	}
-	s.writeParameters(e, a)
-	s.writeLog(e, a)
+	info, err := prober.Probe(ctx, a.path)
+	if err != nil {
+		return err
+	}
+	a.info = &info
+	if info.Told {
+		a.id, a.told, a.experiment, a.seed, a.settings = info.ID, true, info.Experiment, info.Seed, info.Settings
+		if a.source == nil {
+			a.source = info.Source
+		}
+		if a.initial == nil {
+			a.initial = info.Initial
+		}
+	}
+	a.addLog(results.ReadLog(a.path))
 	return nil
 }
 
-// rows are the facts of an account; those without a value are not told.
-func (a *account) rows(rootFlag string) [][2]string {
-	rows := [][2]string{{"task", a.id.String()}, {"sweep", a.sweep}, {"file", a.path}}
-	if a.told || a.line != nil {
-		rows = append(rows, [2]string{"experiment", string(a.experiment)}, [2]string{"seed", fmt.Sprint(a.seed)})
-	} else if a.info != nil {
-		rows = append(rows, [2]string{"made by", "the published program, whose files don't tell their parameters"})
+func (a *account) addLog(lines []string, err error) {
+	a.log = lines
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		a.trouble = err.Error()
 	}
-	if a.info != nil {
-		rows = append(rows, [2]string{"network", fmt.Sprintf("%d E neurons, %d stimuli", cube(a.info.NPerAxis), cube(a.info.NStimuli))})
+}
+
+func readLogFile(path string) ([]string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
 	}
-	if a.source != nil {
-		rows = append(rows, [2]string{"source", inputText(a.source)})
+	return strings.Split(strings.TrimRight(string(text), "\n"), "\n"), nil
+}
+
+// locate finds a file from here, else from the root.
+func locate(r *root.Root, name string) (string, error) {
+	for _, path := range []string{name, filepath.Join(r.Path(), name)} {
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			return filepath.Abs(path)
+		}
 	}
-	if a.initial != nil {
-		rows = append(rows, [2]string{"starts from", strings.Join(a.initial.Take, ", ") + " of " + inputText(&a.initial.Input)})
+	return "", usage("no file %s, neither here nor under %s", name, r.Path())
+}
+
+func withinRoot(r *root.Root, path string) (sweep, file string, ok bool) {
+	rel, err := r.Relative(path)
+	if err != nil {
+		return "", "", false
 	}
-	rows = append(rows, [2]string{"products with wee", a.productsText()}, [2]string{"replaces", a.replaces.String()})
-	return append(rows, a.provenance(rootFlag)...)
+	sweep, file, ok = strings.Cut(rel, "/")
+	return sweep, file, ok && root.ValidSweep(sweep)
 }
 
 // findProducts asks the model how it computes with wee.
@@ -65,42 +156,6 @@ func (a *account) findProducts(ctx context.Context) (err error) {
 		a.products, err = sim.Recurrence(ctx, &p)
 	}
 	return err
-}
-
-// productsText says how products with wee are computed; a wee from a file is a
-// convolution only where it has the bits of the one that the parameters give.
-func (a *account) productsText() string {
-	given := a.experiment == sim.Perturb || a.initial != nil && slices.Contains(a.initial.Take, "wee")
-	if given && a.products == "convolution" {
-		return "convolution, if wee is what the parameters give, else dense"
-	}
-	return a.products
-}
-
-func cube(n int) int { return n * n * n }
-
-// provenance are the manifest's facts. It does not tell what runs.
-func (a *account) provenance(rootFlag string) [][2]string {
-	l := a.line
-	if l == nil {
-		if a.info != nil {
-			return nil
-		}
-		return [][2]string{{"state", fmt.Sprintf("no result yet: `eisweep explain %s%s` says how it stands", a.id, rootFlag)}}
-	}
-	rows := [][2]string{{"state", string(l.State)}}
-	if l.State == results.Failed {
-		rows = append(rows, [2]string{"class", l.Class}, [2]string{"error", strings.ReplaceAll(l.Error, "\n", "\n\t")})
-	}
-	rows = append(rows, [2]string{"run", fmt.Sprintf("%d, attempt %d", l.Run, l.Attempt)})
-	if !l.Started.IsZero() {
-		took := duration(time.Duration(l.Seconds * float64(time.Second)))
-		rows = append(rows, [2]string{"started", l.Started.UTC().Format(time.RFC3339)}, [2]string{"finished", l.Finished.UTC().Format(time.RFC3339) + " (" + took + ")"})
-	}
-	return append(rows, [][2]string{
-		{"host", l.Host}, {"worker", l.Worker}, {"program", l.Version}, {"model version", fmt.Sprint(l.ModelVersion)},
-		{"linked from", l.ReusedFrom}, {"bytes", some(int(l.Bytes), "("+size(l.Bytes)+")")}, {"digest", l.Digest}, {"sha256", l.SHA256}, {"trouble", a.trouble},
-	}...)
 }
 
 // parameters returns a row for each parameter: name, value, default.
@@ -115,74 +170,4 @@ func (a *account) parameters(all bool) [][3]string {
 		}
 	}
 	return out
-}
-
-func (s *showing) writeParameters(e *environment, a *account) {
-	if !a.told {
-		return
-	}
-	rows := a.parameters(s.all)
-	if s.all {
-		e.say("\nparameters")
-	} else if len(rows) == 0 {
-		e.say("\nevery parameter has its default (--all lists them)")
-	} else {
-		e.say("\nparameters that differ from the defaults (--all for every one)")
-	}
-	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
-		usual := ""
-		if row[1] != row[2] {
-			usual = "default " + row[2]
-		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\n", row[0], row[1], usual)
-	}
-	t.Flush()
-}
-
-func (s *showing) writeLog(e *environment, a *account) {
-	lines := a.log
-	if len(lines) == 0 {
-		return
-	}
-	if len(lines) > logShown && !s.log {
-		e.say("\nlog (the last %d of %d lines; --log for all)", logShown, len(lines))
-		lines = lines[len(lines)-logShown:]
-	} else {
-		e.say("\nlog")
-	}
-	for _, line := range lines {
-		e.say("  %s", line)
-	}
-}
-
-// accountJSON is what `show TASK|FILE --json` writes.
-type accountJSON struct {
-	ID         string         `json:"id,omitempty"`
-	Sweep      string         `json:"sweep,omitempty"`
-	Path       string         `json:"path,omitempty"`
-	Told       bool           `json:"told"` // whether experiment, seed and parameters are known
-	Experiment sim.Experiment `json:"experiment,omitempty"`
-	Seed       uint32         `json:"seed"`
-	Parameters map[string]any `json:"parameters,omitempty"` // every one that the experiment reads
-	Products   string         `json:"products,omitempty"`   // with a wee that the parameters give: convolution, dense or none
-	Manifest   *results.Line  `json:"manifest"`             // null without a line
-	Log        []string       `json:"log"`
-}
-
-func (a *account) writeJSON(e *environment) error {
-	out := accountJSON{ID: a.id.String(), Sweep: a.sweep, Path: a.path, Told: a.told, Experiment: a.experiment, Seed: a.seed, Products: a.products, Manifest: a.line, Log: a.log}
-	if a.told {
-		tree := sim.Resolve(a.experiment, a.settings)
-		out.Parameters = map[string]any{}
-		for _, p := range sim.Table() {
-			if p.ReadBy(a.experiment) {
-				out.Parameters[p.Name] = p.Get(&tree).Any()
-			}
-		}
-	}
-	enc := json.NewEncoder(e.stdout)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(out)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/coordinator"
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/sim"
@@ -79,4 +80,25 @@ func classNames() []string {
 		out = append(out, string(c))
 	}
 	return out
+}
+
+// completeTasks makes whole ids of the starts that were given: each is one task's.
+func (c *choice) completeTasks(status *coordinator.SweepStatus) error {
+	for n, part := range c.tasks {
+		var found []string
+		for i := range status.Tasks {
+			if id := status.Tasks[i].Task.ID.String(); strings.HasPrefix(id, part) {
+				found = append(found, id)
+			}
+		}
+		switch len(found) {
+		case 0:
+			return usage("--task %s: %s has no such task; `eisweep tasks %s` lists its tasks", part, status.Sweep.Name(), status.Sweep.Name())
+		case 1:
+			c.tasks[n] = found[0]
+		default:
+			return usage("--task %s is the start of %d tasks' ids: give more of it", part, len(found))
+		}
+	}
+	return nil
 }

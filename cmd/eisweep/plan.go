@@ -116,13 +116,6 @@ func (p *planning) task(e *environment, out *json.Encoder, sweep string, item *c
 	e.say("  %-5s %s  %s/%s%s", item.Action, item.Task.ID, sweep, item.Task.File, bracketed(item.Reason))
 }
 
-func bracketed(text string) string {
-	if text == "" {
-		return ""
-	}
-	return " (" + text + ")"
-}
-
 // writeSweepPlan tells a person of a sweep.
 func writeSweepPlan(e *environment, s *control.SweepPlan, estimated *estimateJSON) {
 	writeSweepRows(e, s)

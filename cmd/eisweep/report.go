@@ -161,8 +161,3 @@ func repeats(class queue.Class) string {
 	}
 	return " --set NAME=VALUE   (with the same parameters they fail again)"
 }
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	return line
-}

@@ -14,27 +14,6 @@ import (
 	"eisweep/sweeps"
 )
 
-// completeTasks makes whole ids of the starts that were given: each is one task's.
-func (c *choice) completeTasks(status *coordinator.SweepStatus) error {
-	for n, part := range c.tasks {
-		var found []string
-		for i := range status.Tasks {
-			if id := status.Tasks[i].Task.ID.String(); strings.HasPrefix(id, part) {
-				found = append(found, id)
-			}
-		}
-		switch len(found) {
-		case 0:
-			return usage("--task %s: %s has no such task; `eisweep tasks %s` lists its tasks", part, status.Sweep.Name(), status.Sweep.Name())
-		case 1:
-			c.tasks[n] = found[0]
-		default:
-			return usage("--task %s is the start of %d tasks' ids: give more of it", part, len(found))
-		}
-	}
-	return nil
-}
-
 // choose returns the tasks that fit, and how many of them failed by class.
 func choose(status *coordinator.SweepStatus, fits *coordinator.Choice) (map[sweeps.ID]bool, map[queue.Class]int) {
 	chosen, classes := map[sweeps.ID]bool{}, map[queue.Class]int{}

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"eisweep/internal/control"
 	"eisweep/internal/root"
@@ -48,22 +47,6 @@ func TestDeployedScriptIsWhatPrintGives(t *testing.T) {
 	}
 	if got != string(want) {
 		t.Errorf("%s is not what --print gives:\n%s", deployed, got)
-	}
-}
-
-func TestLimitsAreReadAsSlurmDoes(t *testing.T) {
-	for text, want := range map[string]time.Duration{
-		"4h": 4 * time.Hour, "1h30m": 90 * time.Minute, "60": time.Hour, "90:30": 90*time.Minute + 30*time.Second, "01:02:03": time.Hour + 2*time.Minute + 3*time.Second,
-		"2-12": 60 * time.Hour, "1-00:30": 24*time.Hour + 30*time.Minute, "1-01:01:01": 25*time.Hour + time.Minute + time.Second,
-	} {
-		if got, err := parseLimit(text); err != nil || got != want {
-			t.Errorf("%s: %v, %v; want %v", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"", "0", "-1", "-5m", "1:2:3:4", "1-1:2:3:4", "soon", "1-", "4 h", "99999999"} {
-		if got, err := parseLimit(text); err == nil {
-			t.Errorf("%q is taken for %v", text, got)
-		}
 	}
 }
 

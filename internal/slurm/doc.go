@@ -8,6 +8,6 @@
 // squeue is asked anew each time, and sacct never, which many sites lack. Whether a
 // submission that was answered by an error took place, only squeue tells.
 //
-// Start reading at request.go; script.go is the job, options.go what the person may add,
-// job.go what squeue says.
+// Start reading at request.go; script.go is the job, limit.go its time, options.go what the
+// person may add, job.go what squeue says.
 package slurm

@@ -63,9 +63,3 @@ func (r *Request) warning() time.Duration {
 	}
 	return warning
 }
-
-// limit words a time as Slurm does, in whole minutes: D-HH:MM:SS.
-func limit(d time.Duration) string {
-	minutes := int64((d + time.Minute - 1) / time.Minute)
-	return fmt.Sprintf("%d-%02d:%02d:00", minutes/1440, minutes/60%24, minutes%60)
-}

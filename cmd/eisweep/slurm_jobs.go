@@ -1,9 +1,6 @@
 package main
 
 import (
-	"errors"
-	"strconv"
-	"strings"
 	"time"
 
 	"eisweep/internal/root"
@@ -31,7 +28,7 @@ func (s *slurmJobs) check() (err error) {
 		return usage("--cores is 1 or more, --idle-timeout and --checkpoint are above 0")
 	}
 	if s.timeText != "" {
-		if s.time, err = parseLimit(s.timeText); err != nil {
+		if s.time, err = slurm.ParseLimit(s.timeText); err != nil {
 			return usage("--time %s: %w", s.timeText, err)
 		}
 	}
@@ -61,43 +58,4 @@ func (s *slurmJobs) request(r *root.Root, workers int) (*slurm.Request, error) {
 		return nil, usage("%w", err)
 	}
 	return request, nil
-}
-
-var errLimit = errors.New("a time is one such as 4h, 1h30m, or as Slurm has it: minutes, HH:MM:SS or D-HH:MM:SS")
-
-// parseLimit reads a time limit: 4h, 1h30m, or Slurm's MINUTES, MM:SS, HH:MM:SS, D-HH,
-// D-HH:MM and D-HH:MM:SS.
-func parseLimit(text string) (time.Duration, error) {
-	if d, err := time.ParseDuration(text); err == nil && d > 0 {
-		return d, nil
-	}
-	days, rest, hasDays := strings.Cut(text, "-")
-	units := []time.Duration{time.Minute, time.Second}
-	if !hasDays {
-		days, rest = "0", text
-	}
-	parts := strings.Split(rest, ":")
-	if hasDays || len(parts) == 3 {
-		units = []time.Duration{time.Hour, time.Minute, time.Second}
-	}
-	total, err := amount(days, 24*time.Hour)
-	if len(parts) > len(units) || err != nil {
-		return 0, errLimit
-	}
-	for i, part := range parts {
-		d, err := amount(part, units[i])
-		if err != nil {
-			return 0, errLimit
-		}
-		total += d
-	}
-	if total <= 0 {
-		return 0, errLimit
-	}
-	return total, nil
-}
-
-func amount(text string, unit time.Duration) (time.Duration, error) {
-	n, err := strconv.ParseUint(text, 10, 20)
-	return time.Duration(n) * unit, err
 }

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// task tells of the task whose id begins so.
+func (s *showing) task(ctx context.Context, e *environment, r *root.Root, launched []string, prefix string) error {
+	found, err := findTask(ctx, r, launched, prefix)
+	if err != nil {
+		return err
+	}
+	if found.line == nil || found.line.State == results.Failed {
+		if found.line != nil {
+			found.addLog(readLogFile(r.Log(found.id, found.line.Run, found.line.Attempt)))
+		}
+		return s.write(ctx, e, found)
+	}
+	if err := found.addFile(ctx); err != nil {
+		found.trouble = err.Error()
+	}
+	return s.write(ctx, e, found)
+}
+
+// file tells of a result file.
+func (s *showing) file(ctx context.Context, e *environment, r *root.Root, name string) error {
+	path, err := locate(r, name)
+	if err != nil {
+		return err
+	}
+	a := &account{path: path}
+	if sweep, file, ok := withinRoot(r, path); ok {
+		for line, err := range results.ReadManifest(r.Manifest(sweep)) {
+			if err != nil {
+				return err
+			}
+			if line.File == file {
+				a = newAccount(r, sweep, &line)
+			}
+		}
+	}
+	if err := a.addFile(ctx); err != nil {
+		return &exitError{exitInput, err}
+	}
+	return s.write(ctx, e, a)
+}
+
+// inputText words a file that a task starts from.
+func inputText(in *sweeps.Input) string {
+	if in.Task != (sweeps.ID{}) {
+		if in.File == "" {
+			return in.Task.String()
+		}
+		return fmt.Sprintf("%s (%s/%s)", in.Task, in.Sweep, in.File)
+	}
+	return orElse(in.Path, "a file") + " with SHA-256 " + in.SHA256
+}
+
+// logShown is how many lines of a log are told without --log.
+const logShown = 15
+
+func (s *showing) write(ctx context.Context, e *environment, a *account) error {
+	if err := a.findProducts(ctx); err != nil {
+		return err
+	}
+	if s.asJSON {
+		return a.writeJSON(e)
+	}
+	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	for _, row := range a.rows(e.rootFlag) {
+		if row[1] != "" {
+			fmt.Fprintf(t, "%s\t%s\n", row[0], row[1])
+		}
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	s.writeParameters(e, a)
+	s.writeLog(e, a)
+	return nil
+}
+
+// rows are the facts of an account; those without a value are not told.
+func (a *account) rows(rootFlag string) [][2]string {
+	rows := [][2]string{{"task", a.id.String()}, {"sweep", a.sweep}, {"file", a.path}}
+	if a.told || a.line != nil {
+		rows = append(rows, [2]string{"experiment", string(a.experiment)}, [2]string{"seed", fmt.Sprint(a.seed)})
+	} else if a.info != nil {
+		rows = append(rows, [2]string{"made by", "the published program, whose files don't tell their parameters"})
+	}
+	if a.info != nil {
+		rows = append(rows, [2]string{"network", fmt.Sprintf("%d E neurons, %d stimuli", cube(a.info.NPerAxis), cube(a.info.NStimuli))})
+	}
+	if a.source != nil {
+		rows = append(rows, [2]string{"source", inputText(a.source)})
+	}
+	if a.initial != nil {
+		rows = append(rows, [2]string{"starts from", strings.Join(a.initial.Take, ", ") + " of " + inputText(&a.initial.Input)})
+	}
+	rows = append(rows, [2]string{"products with wee", a.productsText()}, [2]string{"replaces", a.replaces.String()})
+	return append(rows, a.provenance(rootFlag)...)
+}
+
+// productsText says how products with wee are computed; a wee from a file is a
+// convolution only where it has the bits of the one that the parameters give.
+func (a *account) productsText() string {
+	given := a.experiment == sim.Perturb || a.initial != nil && slices.Contains(a.initial.Take, "wee")
+	if given && a.products == "convolution" {
+		return "convolution, if wee is what the parameters give, else dense"
+	}
+	return a.products
+}
+
+func cube(n int) int { return n * n * n }
+
+// provenance are the manifest's facts. It does not tell what runs.
+func (a *account) provenance(rootFlag string) [][2]string {
+	l := a.line
+	if l == nil {
+		if a.info != nil {
+			return nil
+		}
+		return [][2]string{{"state", fmt.Sprintf("no result yet: `eisweep explain %s%s` says how it stands", a.id, rootFlag)}}
+	}
+	rows := [][2]string{{"state", string(l.State)}}
+	if l.State == results.Failed {
+		rows = append(rows, [2]string{"class", l.Class}, [2]string{"error", strings.ReplaceAll(l.Error, "\n", "\n\t")})
+	}
+	rows = append(rows, [2]string{"run", fmt.Sprintf("%d, attempt %d", l.Run, l.Attempt)})
+	if !l.Started.IsZero() {
+		took := duration(time.Duration(l.Seconds * float64(time.Second)))
+		rows = append(rows, [2]string{"started", l.Started.UTC().Format(time.RFC3339)}, [2]string{"finished", l.Finished.UTC().Format(time.RFC3339) + " (" + took + ")"})
+	}
+	return append(rows, [][2]string{
+		{"host", l.Host}, {"worker", l.Worker}, {"program", l.Version}, {"model version", fmt.Sprint(l.ModelVersion)},
+		{"linked from", l.ReusedFrom}, {"bytes", some(int(l.Bytes), "("+size(l.Bytes)+")")}, {"digest", l.Digest}, {"sha256", l.SHA256}, {"trouble", a.trouble},
+	}...)
+}
+
+func (s *showing) writeParameters(e *environment, a *account) {
+	if !a.told {
+		return
+	}
+	rows := a.parameters(s.all)
+	if s.all {
+		e.say("\nparameters")
+	} else if len(rows) == 0 {
+		e.say("\nevery parameter has its default (--all lists them)")
+	} else {
+		e.say("\nparameters that differ from the defaults (--all for every one)")
+	}
+	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		usual := ""
+		if row[1] != row[2] {
+			usual = "default " + row[2]
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", row[0], row[1], usual)
+	}
+	t.Flush()
+}
+
+func (s *showing) writeLog(e *environment, a *account) {
+	lines := a.log
+	if len(lines) == 0 {
+		return
+	}
+	if len(lines) > logShown && !s.log {
+		e.say("\nlog (the last %d of %d lines; --log for all)", logShown, len(lines))
+		lines = lines[len(lines)-logShown:]
+	} else {
+		e.say("\nlog")
+	}
+	for _, line := range lines {
+		e.say("  %s", line)
+	}
+}
+
+// accountJSON is what `show TASK|FILE --json` writes.
+type accountJSON struct {
+	ID         string         `json:"id,omitempty"`
+	Sweep      string         `json:"sweep,omitempty"`
+	Path       string         `json:"path,omitempty"`
+	Told       bool           `json:"told"` // whether experiment, seed and parameters are known
+	Experiment sim.Experiment `json:"experiment,omitempty"`
+	Seed       uint32         `json:"seed"`
+	Parameters map[string]any `json:"parameters,omitempty"` // every one that the experiment reads
+	Products   string         `json:"products,omitempty"`   // with a wee that the parameters give: convolution, dense or none
+	Manifest   *results.Line  `json:"manifest"`             // null without a line
+	Log        []string       `json:"log"`
+}
+
+func (a *account) writeJSON(e *environment) error {
+	out := accountJSON{ID: a.id.String(), Sweep: a.sweep, Path: a.path, Told: a.told, Experiment: a.experiment, Seed: a.seed, Products: a.products, Manifest: a.line, Log: a.log}
+	if a.told {
+		tree := sim.Resolve(a.experiment, a.settings)
+		out.Parameters = map[string]any{}
+		for _, p := range sim.Table() {
+			if p.ReadBy(a.experiment) {
+				out.Parameters[p.Name] = p.Get(&tree).Any()
+			}
+		}
+	}
+	enc := json.NewEncoder(e.stdout)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(out)
+}
