@@ -9,9 +9,15 @@ import (
 	"time"
 )
 
-// BenchmarkTinyTasks measures the smallest tasks that there are, end to end: durable queue, simulation, HDF5 file, manifest. Run it
-// with -benchtime 4000x.
+// BenchmarkTinyTasks measures the smallest tasks that there are, and those of the trials, end to end: durable queue, simulation,
+// HDF5 file, manifest. Run it with -benchtime 4000x.
 func BenchmarkTinyTasks(b *testing.B) {
+	for _, perAxis := range []int{1, 3} {
+		b.Run(fmt.Sprintf("stimuli=%d", perAxis*perAxis*perAxis), func(b *testing.B) { benchmarkTinyTasks(b, perAxis) })
+	}
+}
+
+func benchmarkTinyTasks(b *testing.B, perAxis int) {
 	at := here(b)
 	c := &cluster{t: b, program: built(b, plain)}
 	coordinator, worker := c.coordinator(at), c.worker(at, "--slots", "2")
@@ -19,7 +25,7 @@ func BenchmarkTinyTasks(b *testing.B) {
 	coordinating, working := processorTime(b, coordinator.pid), processorTime(b, worker.pid)
 	b.ResetTimer()
 	begun := time.Now()
-	c.does(at, "launch", "--follow", file)
+	c.does(at, "launch", "--follow", file, "--set", fmt.Sprintf("inp.n_stimuli=%d", perAxis))
 	b.ReportMetric(float64(b.N)/time.Since(begun).Seconds(), "tasks/s")
 	b.ReportMetric(1000*(processorTime(b, coordinator.pid)-coordinating)/float64(b.N), "cpu-ms/coordinator")
 	b.ReportMetric(1000*(processorTime(b, worker.pid)-working)/float64(b.N), "cpu-ms/worker")

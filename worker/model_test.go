@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -120,15 +121,19 @@ func TestModelIsDrainedInTheMiddle(t *testing.T) {
 	}
 }
 
-// BenchmarkTinyAttempt is the smallest task there is, from its order to its result on
-// the disk.
+// BenchmarkTinyAttempt is the smallest task there is, and one of 27 stimuli, from the
+// order to the result on the disk.
 func BenchmarkTinyAttempt(b *testing.B) {
-	tiny := sweeps.Task{ID: sweeps.ID{1}, Experiment: sim.Approximate, Seed: 1,
-		Parameters: resolve(b, map[string]any{"ng.exc.n_per_axis": 2, "inp.n_stimuli": 3, "numint.n_trials": 1})}
-	runner, path := Model(), b.TempDir()+"/result.h5"
-	for b.Loop() {
-		_, err := runner.Run(b.Context(), &Job{Task: &tiny, Path: path}, func(sim.Progress) {})
-		check(b, err)
-		check(b, os.Remove(path))
+	for _, perAxis := range []int{1, 3} {
+		b.Run(fmt.Sprintf("stimuli=%d", perAxis*perAxis*perAxis), func(b *testing.B) {
+			tiny := sweeps.Task{ID: sweeps.ID{1}, Experiment: sim.Approximate, Seed: 1,
+				Parameters: resolve(b, map[string]any{"ng.exc.n_per_axis": 2, "inp.n_stimuli": perAxis, "numint.n_trials": 1})}
+			runner, path := Model(), b.TempDir()+"/result.h5"
+			for b.Loop() {
+				_, err := runner.Run(b.Context(), &Job{Task: &tiny, Path: path}, func(sim.Progress) {})
+				check(b, err)
+				check(b, os.Remove(path))
+			}
+		})
 	}
 }
