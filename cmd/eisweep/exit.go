@@ -120,7 +120,7 @@ func codeOf(err error) int {
 		return exitInUse
 	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNoFolder), errors.Is(err, queue.ErrSite):
 		return exitInput
-	case errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrRefused), errors.Is(err, access.ErrNoAccess):
+	case errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrRefused), errors.Is(err, queue.ErrRights), errors.Is(err, queue.ErrNoStreams), errors.Is(err, access.ErrNoAccess):
 		return exitLost
 	case errors.Is(err, queue.ErrStore), errors.Is(err, root.ErrIdentity), isStorage(err):
 		return exitStorage

@@ -3,7 +3,9 @@ package queue
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
+	"strings"
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -41,4 +43,56 @@ func TestWhatWaitingHelpsAgainst(t *testing.T) {
 	if Absent(errors.Join(ErrOutOfReach, context.Canceled)) || Absent(ErrOldServer) || Absent(nil) {
 		t.Error("absent without being so")
 	}
+}
+
+// TestWhatASiteLacksIsTold opens the queue of sites that are there, and of no use.
+func TestWhatASiteLacksIsTold(t *testing.T) {
+	denying := func(publish, subscribe string) func(*server.Options) {
+		deny := func(subject string) *server.SubjectPermission {
+			return &server.SubjectPermission{Deny: []string{subject}}
+		}
+		user := &server.User{Username: "one", Permissions: &server.Permissions{Publish: deny(publish), Subscribe: deny(subscribe)}}
+		return func(o *server.Options) { o.Users, o.NoAuthUser = []*server.User{user}, "one" }
+	}
+	for name, c := range map[string]struct {
+		site func(*server.Options)
+		want error
+		says string
+	}{
+		"no streams":             {func(o *server.Options) { o.JetStream = false }, ErrNoStreams, "JetStream"},
+		"none for the account":   {elsewhereStreams, ErrNoStreams, "JetStream"},
+		"no streams to ask for":  {denying("$JS.API.>", "nothing"), ErrRights, "$JS.API.STREAM.INFO"},
+		"no answers":             {denying("nothing", ">"), ErrRights, "inbox.coordinator"},
+		"no word of new tasks":   {denying("nothing", "eisweep.*.*.wake"), ErrRights, "open: the NATS user"},
+		"no bucket for a lease":  {denying("$JS.API.STREAM.*.KV_"+scheme{root: testRoot}.stream("lease"), "nothing"), ErrRights, "lease"},
+		"no asking for anything": {denying("eisweep.*.*.control.*", "nothing"), ErrRights, ".control.ping"},
+	} {
+		site := &Site{URLs: []string{siteServer(t, c.site)}}
+		err := use(t, site)
+		if !errors.Is(err, c.want) || Absent(err) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// elsewhereStreams has streams for others than who comes.
+func elsewhereStreams(o *server.Options) {
+	with, without := server.NewAccount("with"), server.NewAccount("without")
+	o.Accounts, o.SystemAccount = []*server.Account{with, without, server.NewAccount("system")}, "system"
+	o.Users, o.NoAuthUser = []*server.User{{Username: "one", Account: without}}, "one"
+}
+
+// use opens the queue of a site, takes the lease and asks for something.
+func use(t *testing.T, site *Site) error {
+	q, err := Open(deadline(t), Options{Site: site, RootID: testRoot, Create: true})
+	if err != nil {
+		return fmt.Errorf("open: %w", err)
+	}
+	defer q.Close()
+	l, err := q.Lease(deadline(t), Holder{})
+	if err != nil {
+		return err
+	}
+	_, err = q.Ask(deadline(t), "ping", nil)
+	return errors.Join(err, l.Release(deadline(t)))
 }

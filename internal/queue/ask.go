@@ -25,13 +25,19 @@ const partsLeft = "Eisweep-Parts-Left"
 const partHeadroom = 1 << 10
 
 // Ask sends a request to the root's coordinator and returns its answer, of whatever
-// size. The error wraps ErrNoCoordinator when there is none.
+// size. The error wraps ErrNoCoordinator when there is none, else ErrRights or ErrOutOfReach.
 func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, error) {
 	if most := q.conn.MaxPayload(); int64(len(request)) > most {
 		return nil, fmt.Errorf("ask for %s: %d bytes, %d are possible: %w", verb, len(request), most, ErrTooLarge)
 	}
-	answer, err := q.ask(ctx, q.control(verb), request)
+	var answer []byte
+	err := q.rightly(ctx, func(ctx context.Context) (err error) {
+		answer, err = q.ask(ctx, q.control(verb), request)
+		return err
+	})
 	switch {
+	case errors.Is(err, ErrRights):
+		return nil, fmt.Errorf("ask for %s: %w", verb, err)
 	case errors.Is(err, nats.ErrNoResponders):
 		return nil, fmt.Errorf("ask for %s: %w", verb, ErrNoCoordinator)
 	case err != nil:

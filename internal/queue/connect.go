@@ -60,7 +60,12 @@ func (q *Queue) callbacks() []nats.Option {
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) { q.log.Info("connected to NATS again"); q.reconnected() }),
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { q.log.Debug("connect to NATS again", "error", err) }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { q.log.Warn("NATS", "error", err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			q.log.Warn("NATS", "error", err)
+			if errors.Is(err, nats.ErrPermissionViolation) {
+				q.deny()
+			}
+		}),
 	}
 }
 

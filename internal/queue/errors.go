@@ -18,6 +18,10 @@ var (
 	ErrOutOfReach = errors.New("NATS is out of reach")
 	// ErrRefused is wrapped when the server doesn't accept the credential.
 	ErrRefused = errors.New("the server refuses this credential")
+	// ErrRights is wrapped when the server accepts the credential, and not what is done with it.
+	ErrRights = errors.New("the NATS user lacks a right; deploy/nats/eisweep.conf has those that each role needs")
+	// ErrNoStreams is wrapped when the server keeps no streams, or none for the account.
+	ErrNoStreams = errors.New("this NATS keeps no streams; who runs it turns JetStream on, for the account as well")
 	// ErrOldServer is wrapped when the NATS server is older than this program needs.
 	ErrOldServer = errors.New("the NATS server is too old")
 	// ErrNoQueue is wrapped when no coordinator has made the root's streams yet.
@@ -101,6 +105,27 @@ func collided(err error) bool {
 	return code == codeNoConsumer && strings.Contains(text, "no such file or directory")
 }
 
+// streamless makes ErrNoStreams, which no later try mends, of an error of asking for a stream
+// where there is no JetStream. A server without may belong to a cluster that has it, and finds
+// the others later.
+func (q *Queue) streamless(err error) error {
+	code, _ := apiError(err)
+	keeps, _ := q.conn.ConnectedServerJetStream()
+	nobody := errors.Is(err, nats.ErrNoResponders) && !keeps && q.conn.ConnectedClusterName() == ""
+	if nobody || code == codeNoStreams || code == codeNoStreamsHere {
+		return fmt.Errorf("%w: %v", ErrNoStreams, err)
+	}
+	return err
+}
+
+// lacking is an error that wraps ErrRights if the server has just denied a right.
+func (q *Queue) lacking() error {
+	if err := q.conn.LastError(); errors.Is(err, nats.ErrPermissionViolation) {
+		return fmt.Errorf("%w: %w", ErrRights, err)
+	}
+	return nil
+}
+
 // Absent reports whether an error of Open is that nobody is there: at the address, by the
 // name, or to lead the streams. Waiting may help, as it does not against what a server says
 // of a credential, a certificate or itself.
@@ -108,8 +133,8 @@ func Absent(err error) bool {
 	var network net.Error
 	var alert tls.AlertError
 	var file *fs.PathError
-	switch code, _ := apiError(err); {
-	case !errors.Is(err, ErrOutOfReach), errors.As(err, &alert), errors.As(err, &file), code == codeNoStreams, code == codeNoStreamsHere:
+	switch {
+	case !errors.Is(err, ErrOutOfReach), errors.As(err, &alert), errors.As(err, &file):
 		return false
 	case errors.As(err, &network):
 		return true

@@ -70,7 +70,7 @@ func (q *Queue) Lease(ctx context.Context, holder Holder) (*Lease, error) {
 		return nil, fmt.Errorf("take lease of root: %w", err)
 	}
 	l := &Lease{q: q, value: value, renewing: make(chan struct{}, 1), finished: make(chan struct{})}
-	if err := q.retry(ctx, l.open); err != nil {
+	if err := q.rightly(ctx, func(ctx context.Context) error { return q.retry(ctx, l.open) }); err != nil {
 		return nil, fmt.Errorf("take lease of root: %w", stored(err))
 	}
 	if err := l.acquire(ctx); err != nil {

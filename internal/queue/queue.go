@@ -81,6 +81,8 @@ type Queue struct {
 	strays    chan *nats.Msg                // tasks that came late, for a Next that waits
 	link      context.Context               // ends, and is replaced, when the connection breaks
 	cut       context.CancelFunc            // of link
+	denied    context.Context               // ends when the server denies a right
+	deny      context.CancelFunc            // of denied
 
 	floors    floors // of outcomes
 	offered   offered
@@ -90,8 +92,8 @@ type Queue struct {
 	followers sync.WaitGroup // what goes on beside the calls
 }
 
-// Open connects to the queue of a root. The error wraps ErrOutOfReach, ErrOldServer
-// or ErrNoQueue.
+// Open connects to the queue of a root. The error wraps ErrOutOfReach, ErrRefused,
+// ErrRights, ErrNoStreams, ErrOldServer, ErrSite or ErrNoQueue.
 func Open(ctx context.Context, o Options) (*Queue, error) {
 	if o.AckWait == 0 {
 		o.AckWait = defaultAckWait
@@ -112,6 +114,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	q.offered.stale = make(chan struct{}, 1)
 	q.link, q.cut = context.WithCancel(context.Background())
 	q.ended, q.end = context.WithCancel(context.Background())
+	q.denied, q.deny = context.WithCancel(context.Background())
 	if err := q.connect(); err != nil {
 		q.cut()
 		q.end()
@@ -119,11 +122,24 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	if err := q.prepare(ctx); err != nil {
+	if err := q.rightly(ctx, q.prepare); err != nil {
 		q.Close()
 		return nil, err
 	}
 	return q, nil
+}
+
+// rightly calls f with a context that ends as soon as the server denies a right, which is
+// the error then: NATS doesn't answer what is not allowed.
+func (q *Queue) rightly(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(q.denied, cancel)()
+	err := f(ctx)
+	if lacking := q.lacking(); err != nil && lacking != nil {
+		return lacking
+	}
+	return err
 }
 
 // prepare checks the server and finds or makes the streams.
@@ -154,7 +170,8 @@ func (q *Queue) prepare(ctx context.Context) error {
 	if _, err := q.conn.Subscribe(q.wake(), func(*nats.Msg) { q.wakeUp() }); err != nil {
 		return fmt.Errorf("listen for tasks: %w", err)
 	}
-	return nil
+	_ = q.conn.FlushWithContext(ctx) // a right that is denied is told before this is answered
+	return q.lacking()
 }
 
 func (q *Queue) checkServer() error {

@@ -62,7 +62,7 @@ func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, 
 		} else {
 			stream, err = q.js.Stream(ctx, q.scheme.stream(kind))
 		}
-		return err
+		return q.streamless(err)
 	})
 	switch {
 	case errors.Is(err, jetstream.ErrStreamNotFound):
