@@ -2,65 +2,12 @@ package estimate
 
 import (
 	"context"
-	"encoding/json"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
-
-// goldenTask reads the settings of a golden case.
-func goldenTask(t *testing.T, path string) *sweeps.Task {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var values map[string]any
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	decoder.UseNumber()
-	if err := decoder.Decode(&values); err != nil {
-		t.Fatal(err)
-	}
-	x := sim.Experiment(values["experiment"].(string))
-	var settings []sim.Setting
-	for name, value := range values {
-		p, err := sim.Lookup(name)
-		if err != nil {
-			continue // experiment, seed, source
-		}
-		text, _ := json.Marshal(value)
-		v, err := p.Parse(strings.Trim(string(text), `"`))
-		if err != nil {
-			t.Fatalf("%s: %s: %v", path, name, err)
-		}
-		settings = append(settings, sim.Setting{Name: name, Value: v})
-	}
-	return &sweeps.Task{Experiment: x, Seed: 1, Parameters: sim.Resolve(x, settings)}
-}
-
-// TestBytesAreOfTheRightSize holds the estimate against the golden files.
-func TestBytesAreOfTheRightSize(t *testing.T) {
-	files, err := filepath.Glob("../../testdata/golden/*.h5")
-	if err != nil || len(files) < 20 {
-		t.Fatalf("%d golden files: %v", len(files), err)
-	}
-	for _, file := range files {
-		stat, err := os.Stat(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		task := goldenTask(t, strings.TrimSuffix(file, ".h5")+".json")
-		ratio := float64(Bytes(task.Experiment, &task.Parameters)) / float64(stat.Size())
-		if ratio < 0.5 || ratio > 2 {
-			t.Errorf("%s: estimated %d bytes, has %d", file, Bytes(task.Experiment, &task.Parameters), stat.Size())
-		}
-	}
-}
 
 // tally is that of one small task of each kind.
 func tally(copies int) *Tally {
