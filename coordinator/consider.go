@@ -108,6 +108,7 @@ func (p *planner) reuse(item *PlanItem, found *result, here soundness, h *histor
 			return false, nil
 		}
 		item.Action, item.Reason = Keep, "in place"
+		return true, p.nameAgain(item, found.spot, h, sweep)
 	default:
 		item.Action, item.Reason = Link, "done by sweep "+found.sweep()
 		if found.spot != nil && found.sweep() == sweep {
@@ -119,6 +120,20 @@ func (p *planner) reuse(item *PlanItem, found *result, here soundness, h *histor
 		}
 	}
 	return true, nil
+}
+
+// nameAgain repeats the line of a result in place if the sweep's manifest has told of
+// another name since, that of a launch in between: a task's last line is its state.
+func (p *planner) nameAgain(item *PlanItem, here *spot, h *history, sweep string) error {
+	if last := h.lastCopy(sweep); last == nil || last.file == here.file {
+		return nil
+	}
+	l, err := p.index.line(*here)
+	if err != nil {
+		return err
+	}
+	item.adopt = &l.line
+	return nil
 }
 
 // leave lets a failure stand.

@@ -76,3 +76,13 @@ func (h *history) state(sweep string) State {
 	}
 	return StateNew
 }
+
+// lastCopy is the result that a sweep's manifest told of last; nil when there is none.
+func (h *history) lastCopy(sweep string) (last *spot) {
+	for i := range h.copies {
+		if h.copies[i].in.sweep == sweep {
+			last = &h.copies[i]
+		}
+	}
+	return last
+}

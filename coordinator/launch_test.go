@@ -10,6 +10,8 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
+	"eisweep/internal/results"
+	"eisweep/sweeps"
 )
 
 // TestInterruptedLaunchIsGoneOnWith ends a launch before its tasks are entered, as a
@@ -230,5 +232,37 @@ func TestResultThatVanishesIsComputedAgain(t *testing.T) {
 	}
 	if files := g.files("other"); len(files) != 4 {
 		t.Errorf("files %q", files)
+	}
+}
+
+// A launch that goes back to the names of an earlier one leaves the manifest's last line
+// of each task with the name and the parameters that the launch has, whatever became of
+// the names in between.
+func TestLastLineHasTheNameOfTheLatestLaunch(t *testing.T) {
+	g := newRig(t)
+	axis := strings.Replace(twoByTwo, `["BOTH", "EXC"]`, `["BOTH"]`, 1)
+	fixed := strings.Replace(axis, "[axes]\npl.is_plastic = [\"BOTH\"]", `pl.is_plastic = "BOTH"`, 1)
+	g.run(order1(parse(t, axis)))
+	g.run(order1(parse(t, fixed)))
+	g.executed()
+	for _, between := range []string{fixed, strings.Replace(fixed, "BOTH", "EXC", 1)} {
+		g.run(Order{Sweeps: []*sweeps.Sweep{parse(t, between)}, Supersede: true})
+		g.executed()
+		if s := g.run(order1(parse(t, axis))).Sweeps[0]; g.executed() != 0 || s.Reused != 2 {
+			t.Errorf("back to the axis: %+v", s)
+		}
+		status, err := ReadSweep(g.context(), g.root, g.prober, "two")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range status.Tasks {
+			if s.State != StateDone || s.Line.State != results.Done || s.Line.File != s.Task.File || s.Line.Parameters["pl.is_plastic"] != "BOTH" {
+				t.Errorf("%s is %s, by the line %+v", s.Task.File, s.State, s.Line)
+			}
+		}
+	}
+	n := len(g.lines("two"))
+	if g.run(order1(parse(t, axis))); len(g.lines("two")) != n {
+		t.Error("the same again writes lines")
 	}
 }
