@@ -17,9 +17,10 @@ import (
 
 // client is what a command asks the root's coordinator through.
 type client struct {
-	root  *root.Root
-	queue *queue.Queue
-	pong  control.Pong // of who answers
+	root     *root.Root
+	queue    *queue.Queue
+	patience time.Duration // for the coordinator's word that it is there, and between two
+	pong     control.Pong  // of who answers
 }
 
 // Times that a command waits for NATS and for the coordinator's word that it is
@@ -27,7 +28,6 @@ type client struct {
 const (
 	connectTime = 5 * time.Second
 	answerTime  = 5 * time.Second
-	askTime     = 2 * time.Minute
 )
 
 // absentError says that no coordinator answers for a root.
@@ -95,10 +95,8 @@ func openClient(ctx context.Context, e *environment, r *root.Root, c *connection
 	if err != nil {
 		return nil, absentOr(ctx, e, r, err)
 	}
-	out := &client{root: r, queue: q}
-	ping, cancel := context.WithTimeout(ctx, answerTime)
-	defer cancel()
-	if out.pong, err = control.Ask[control.Pong](ping, q, control.VerbPing, control.Nothing{}); err != nil {
+	out := &client{root: r, queue: q, patience: answerTime}
+	if out.pong, err = out.ping(ctx); err != nil {
 		q.Close()
 		return nil, absentOr(ctx, e, r, err)
 	}
@@ -152,48 +150,3 @@ func (c *client) seesCopy() bool {
 }
 
 func (c *client) close() { c.queue.Close() }
-
-// ask sends a request. A coordinator that stops answering ends the wait, not one
-// that takes its time.
-func ask[A, R any](ctx context.Context, c *client, verb string, request R) (A, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go c.watchOver(ctx, cancel)
-	answer, err := control.Ask[A](ctx, c.queue, verb, request)
-	if gone := (*goneError)(nil); err != nil && errors.As(context.Cause(ctx), &gone) {
-		return answer, fmt.Errorf("ask for %s: %w", verb, gone)
-	}
-	return answer, orInterrupted(ctx, err)
-}
-
-// goneError says that the coordinator stopped answering while a request was open.
-type goneError struct{ err error }
-
-func (g *goneError) Error() string {
-	return fmt.Sprintf("the coordinator stopped answering (%v); what was asked for may have been done, and asking again does no harm", g.err)
-}
-
-func (g *goneError) Unwrap() error { return g.err }
-
-// watchOver pings the coordinator while a request is open.
-func (c *client) watchOver(ctx context.Context, cancel context.CancelCauseFunc) {
-	const most = 6
-	ticker := time.NewTicker(answerTime)
-	defer ticker.Stop()
-	for failed := 0; ; {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		ping, done := context.WithTimeout(ctx, answerTime)
-		_, err := control.Ask[control.Pong](ping, c.queue, control.VerbPing, control.Nothing{})
-		done()
-		if err == nil {
-			failed = 0
-		} else if failed++; failed == most {
-			cancel(&goneError{err})
-			return
-		}
-	}
-}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+)
+
+// line is a connection to a server that breaks when it is told to.
+type line struct {
+	*queue.Server
+	mu   sync.Mutex
+	open []net.Conn
+}
+
+func (l *line) InProcessConn() (net.Conn, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c, err := l.Server.InProcessConn()
+	l.open = append(l.open, c)
+	return c, err
+}
+
+func (l *line) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range l.open {
+		c.Close()
+	}
+	l.open = nil
+}
+
+// A request whose answer cannot come any more ends: when another coordinator answers than
+// the one that was asked, and when the connection broke over which the answer was to come.
+func TestRequestThatNobodyAnswersAnyMoreEnds(t *testing.T) {
+	server, err := queue.StartServer(queue.ServerOptions{StoreDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	over := &line{Server: server}
+	coordinator, err := queue.Open(ctx, queue.Options{Server: server, RootID: "requests", Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(coordinator.Close)
+	asker, err := queue.Open(ctx, queue.Options{RootID: "requests", Role: queue.Client, Connect: []nats.Option{
+		nats.InProcessServer(over), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(asker.Close)
+	for want, happens := range map[error]func(starts *atomic.Int64){
+		errSucceeded: func(starts *atomic.Int64) { starts.Add(1) },
+		errBroken:    func(*atomic.Int64) { over.cut() },
+	} {
+		t.Run(want.Error(), func(t *testing.T) {
+			var starts atomic.Int64
+			stop, err := control.Serve(coordinator, map[string]control.Handler{
+				control.VerbPing: control.Handle(func(context.Context, control.Nothing) (control.Pong, error) {
+					return control.Pong{Since: time.Unix(starts.Load(), 0)}, nil
+				}),
+				control.VerbLaunch: control.Handle(func(ctx context.Context, _ control.Launch) (control.Plan, error) {
+					happens(&starts)
+					<-ctx.Done()
+					return control.Plan{}, ctx.Err()
+				}),
+			}, func(err error) *control.Refusal { return &control.Refusal{Kind: control.Internal, Text: err.Error()} })
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer stop()
+			c := &client{queue: asker, patience: 20 * time.Millisecond}
+			_, err = ask[control.Plan](ctx, c, control.VerbLaunch, control.Launch{})
+			if !errors.Is(err, want) || exitCode(err) != exitLost {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
