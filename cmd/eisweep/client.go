@@ -33,6 +33,7 @@ const (
 // absentError says that no coordinator answers for a root.
 type absentError struct {
 	path, rootFlag string
+	flags          string      // of what reaches the same NATS
 	holder         root.Holder // who has the root's lock; zero: nobody
 	why            error       // nil: there never was one
 }
@@ -44,7 +45,7 @@ func (a *absentError) Error() string {
 	case a.running():
 		return (&root.InUseError{Path: a.path, Holder: a.holder}).Error()
 	}
-	return fmt.Sprintf("%s; start one, here or on another machine that shares the folder: eisweep coordinator%s", a.short(), a.rootFlag)
+	return fmt.Sprintf("%s; start one, here or on another machine that shares the folder: eisweep coordinator%s", a.short(), a.flags)
 }
 
 // short says that nobody answers, and why, without a remedy.
@@ -76,7 +77,7 @@ func isCoordinator(h root.Holder) bool { return strings.Contains(h.Command+" ", 
 
 // newAbsent finds out who else may be at work on the root.
 func newAbsent(e *environment, r *root.Root, why error) *absentError {
-	a := &absentError{path: r.Path(), rootFlag: e.rootFlag, why: why}
+	a := &absentError{path: r.Path(), rootFlag: e.rootFlag, flags: e.flags(), why: why}
 	if h, held := r.Holder(); held {
 		a.holder = h
 	}
@@ -89,6 +90,7 @@ func openClient(ctx context.Context, e *environment, r *root.Root, c *connection
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	e.natsFlags = c.options()
 	open, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
 	q, err := c.open(open, r, queue.Client, nil)
@@ -125,7 +127,7 @@ func clientFor(ctx context.Context, e *environment, choice *rootChoice, c *conne
 	}
 	r, err := root.OpenExisting(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &absentError{path: path, rootFlag: e.rootFlag}
+		return nil, &absentError{path: path, flags: e.rootFlag + c.options()}
 	}
 	if err != nil {
 		return nil, err

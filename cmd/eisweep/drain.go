@@ -80,7 +80,7 @@ func tellDrained(e *environment, d *control.Drained, asJSON bool) error {
 		}
 	}
 	if len(d.Unknown) > 0 {
-		return usage("no worker is heard of by the name or host %s; `eisweep workers%s` lists them", strings.Join(d.Unknown, ", "), e.rootFlag)
+		return usage("no worker is heard of by the name or host %s; `eisweep workers%s` lists them", strings.Join(d.Unknown, ", "), e.flags())
 	}
 	return nil
 }

@@ -24,7 +24,13 @@ type environment struct {
 	// rootFlag is " -p DIR" where the root was chosen so: commands that are offered
 	// for what comes next need it too.
 	rootFlag string
+	// natsFlags are the same of --nats and what goes with it, for those that are the
+	// coordinator's or ask it.
+	natsFlags string
 }
+
+// flags are those that a command needs that is the coordinator, or asks it.
+func (e *environment) flags() string { return e.rootFlag + e.natsFlags }
 
 func systemEnvironment() *environment {
 	out, in, err := int(os.Stdout.Fd()), int(os.Stdin.Fd()), int(os.Stderr.Fd())

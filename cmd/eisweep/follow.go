@@ -196,7 +196,7 @@ func (f *following) unfinished(sum control.Summary) error {
 func (f *following) left(ctx context.Context, e *environment, err error) error {
 	f.tellLines()
 	if ctx.Err() != nil && len(f.names) > 0 {
-		f.observer.notice("the sweeps go on without this command; `eisweep watch " + strings.Join(f.names, " ") + e.rootFlag + "` shows them, `eisweep cancel` ends them")
+		f.observer.notice("the sweeps go on without this command; `eisweep watch " + strings.Join(f.names, " ") + e.flags() + "` shows them, `eisweep cancel` ends them")
 	}
 	return orInterrupted(ctx, err)
 }

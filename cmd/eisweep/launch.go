@@ -102,7 +102,7 @@ func (l *launching) launch(ctx context.Context, e *environment, c *client) error
 		return f.follow(ctx, e)
 	}
 	if plan.Executes() > 0 && !l.asJSON {
-		e.say("launched; follow with: eisweep watch %s%s", strings.Join(f.names, " "), e.rootFlag)
+		e.say("launched; follow with: eisweep watch %s%s", strings.Join(f.names, " "), e.flags())
 	}
 	return nil
 }
@@ -151,5 +151,5 @@ func warnOfNoWorker(ctx context.Context, e *environment, c *client) {
 			return
 		}
 	}
-	e.note("no worker is connected: start some, on any machine that shares the folder: eisweep worker%s", e.rootFlag)
+	e.note("no worker is connected: start some, on any machine that shares the folder: eisweep worker%s", e.flags())
 }

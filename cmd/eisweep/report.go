@@ -119,7 +119,7 @@ func writeFailures(e *environment, s *control.SweepSummary) {
 	if s.Failed == 0 {
 		return
 	}
-	for _, line := range again("eisweep rerun "+s.Name+" --failed"+e.rootFlag, s.ByClass) {
+	for _, line := range again("eisweep rerun "+s.Name+" --failed"+e.flags(), s.ByClass) {
 		e.say("  again:  %s", line)
 	}
 }

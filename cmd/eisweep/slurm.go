@@ -127,7 +127,7 @@ func (s *slurmCommand) run(ctx context.Context, e *environment, r *root.Root) er
 	}
 	e.say("submitted as job %s: %s of %s each; logs: %s.%s_*.log", id, count(s.workers, "worker"), count(s.cores, "core"), request.Log, id)
 	s.noteAbsent(ctx, e, r)
-	e.say("a worker ends after %v without a task; `eisweep workers%s` lists them, and jobs that wait; all end with: scancel %s", s.idle, e.rootFlag, id)
+	e.say("a worker ends after %v without a task; `eisweep workers%s` lists them, and jobs that wait; all end with: scancel %s", s.idle, e.flags(), id)
 	return nil
 }
 
@@ -137,7 +137,7 @@ func (s *slurmCommand) noteAbsent(ctx context.Context, e *environment, r *root.R
 	var absent *absentError
 	switch {
 	case errors.As(err, &absent):
-		e.note("%s: workers wait for one, %v at most; start it: eisweep coordinator%s", absent.short(), s.idle, e.rootFlag)
+		e.note("%s: workers wait for one, %v at most; start it: eisweep coordinator%s", absent.short(), s.idle, e.flags())
 	case err == nil:
 		client.close()
 	}

@@ -48,7 +48,7 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *ro
 		e.say("%s: %s (process %s; log %s)", host, command, pid, log)
 	}
 	if len(failed) == 0 {
-		e.say("they end with: eisweep drain HOST%s, or --all", e.rootFlag)
+		e.say("they end with: eisweep drain HOST%s, or --all", e.rootFlag+w.options())
 	}
 	return errors.Join(failed...)
 }

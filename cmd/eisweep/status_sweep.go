@@ -54,7 +54,7 @@ func (s *statusView) sweep(ctx context.Context, e *environment, name string) err
 		return orInterrupted(ctx, err)
 	}
 	if len(v.Failures) > 0 {
-		v.Rerun = fmt.Sprintf("eisweep rerun %s --failed%s", name, e.rootFlag)
+		v.Rerun = fmt.Sprintf("eisweep rerun %s --failed%s", name, e.flags())
 	}
 	if s.asJSON {
 		return v.encode(e)

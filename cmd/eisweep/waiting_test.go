@@ -30,12 +30,14 @@ func TestNATSComesAfterItsUsers(t *testing.T) {
 		return p
 	}
 	root := t.TempDir()
-	given := start("coordinator", t.TempDir())
+	left := t.TempDir()
+	given := start("coordinator", left)
 	given.await("that it waits", saying("NATS is not in reach; waiting for it"))
 	given.cmd.Process.Signal(syscall.SIGTERM)
 	if code, _ := given.end(); code != 143 {
 		t.Errorf("told to end while it waits: exit code %d:\n%s", code, &given.stderr)
 	}
+	exits(t, 5, "eisweep coordinator -p "+left+" --nats "+url+"\n", "launch", sweepFile(t, "small", "1", "[1]"), "-p", left, "--nats", url)
 	coordinator := start("coordinator", root)
 	coordinator.await("that it waits", saying("NATS is not in reach; waiting for it"))
 	worker := start("worker", root)

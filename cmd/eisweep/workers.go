@@ -68,7 +68,7 @@ func tellWorkers(e *environment, workers []control.Worker, asJSON bool) error {
 		return nil
 	}
 	if len(workers) == 0 {
-		e.say("no worker is heard of; start some, on any machine that shares the folder: eisweep worker%s", e.rootFlag)
+		e.say("no worker is heard of; start some, on any machine that shares the folder: eisweep worker%s", e.flags())
 		return nil
 	}
 	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
