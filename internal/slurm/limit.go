@@ -38,7 +38,7 @@ func ParseLimit(text string) (time.Duration, error) {
 	for i, part := range parts {
 		d, err := amount(part, units[i])
 		if err != nil {
-			return 0, errLimit
+			return 0, err
 		}
 		total += d
 	}
@@ -48,7 +48,13 @@ func ParseLimit(text string) (time.Duration, error) {
 	return total, nil
 }
 
+// longest bounds each part of a limit, so that their sum is one.
+const longest = 50 * 365 * 24 * time.Hour
+
 func amount(text string, unit time.Duration) (time.Duration, error) {
-	n, err := strconv.ParseUint(text, 10, 20)
-	return time.Duration(n) * unit, err
+	n, err := strconv.ParseUint(text, 10, 63)
+	if err != nil || n > uint64(longest/unit) {
+		return 0, errLimit
+	}
+	return time.Duration(n) * unit, nil
 }

@@ -14,7 +14,7 @@ func TestLimitsAreReadAsSlurmDoes(t *testing.T) {
 			t.Errorf("%s: %v, %v; want %v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "0", "-1", "-5m", "1:2:3:4", "1-1:2:3:4", "soon", "1-", "4 h", "99999999"} {
+	for _, text := range []string{"", "0", "-1", "-5m", "1:2:3:4", "1-1:2:3:4", "soon", "1-", "4 h", "99999999", "213504-0", "1000000-00:00:00"} {
 		if got, err := ParseLimit(text); err == nil {
 			t.Errorf("%q is taken for %v", text, got)
 		}
