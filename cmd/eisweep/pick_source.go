@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"eisweep/internal/folder"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -58,12 +59,12 @@ func trainedUnder(path string) []string {
 	}
 	entries, _ := os.ReadDir(path)
 	for _, entry := range entries {
-		folder := filepath.Join(path, entry.Name())
+		published := filepath.Join(path, entry.Name())
 		if known[entry.Name()] || !entry.IsDir() || strings.HasSuffix(entry.Name(), "_perturb") {
 			continue
 		}
-		if files, _ := filepath.Glob(filepath.Join(folder, "*.h5")); len(files) > 0 {
-			out = append(out, folder)
+		if files, _ := filepath.Glob(filepath.Join(folder.Literal(published), "*.h5")); len(files) > 0 {
+			out = append(out, published)
 		}
 	}
 	return out

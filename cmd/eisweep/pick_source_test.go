@@ -9,7 +9,7 @@ import (
 
 // TestPickingASource lists what is trained under a root and takes the answer.
 func TestPickingASource(t *testing.T) {
-	root := t.TempDir()
+	root := filepath.Join(t.TempDir(), "[lab]*")
 	must(t, "run", sweepFile(t, "mine", "1", "[1]"), "-p", root)
 	published := filepath.Join(root, "2021-05-04-13h02m01s_20trials_approx")
 	for _, folder := range []string{published, filepath.Join(root, "2021-05-04-14h00m00s_20trials_perturb"), filepath.Join(root, "empty")} {
