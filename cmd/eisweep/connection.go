@@ -41,11 +41,16 @@ func (c *connection) flags(cmd *cobra.Command, e *environment) {
 // external says that the site's NATS is meant, not the coordinator's own.
 func (c *connection) external() bool { return c.servers != "" || c.context != "" }
 
+// files are the options that name files, with what was given for each.
+func (c *connection) files() [][2]string {
+	return [][2]string{{"--creds", c.creds}, {"--nkey", c.nkey}, {"--tls-ca", c.ca}, {"--tls-cert", c.cert}, {"--tls-key", c.key}}
+}
+
 // check refuses options that don't go together, and secrets where everybody on
 // the machine can read them.
 func (c *connection) check() error {
 	if !c.external() {
-		for _, o := range [][2]string{{"--creds", c.creds}, {"--nkey", c.nkey}, {"--tls-ca", c.ca}, {"--tls-cert", c.cert}, {"--tls-key", c.key}} {
+		for _, o := range c.files() {
 			if o[1] != "" {
 				return usage("%s is for the site's NATS: give --nats URL, too", o[0])
 			}
@@ -76,7 +81,7 @@ func (c *connection) options() string {
 	}
 	add("--nats", c.servers)
 	add("--nats-context", c.context)
-	for _, o := range [][2]string{{"--creds", c.creds}, {"--nkey", c.nkey}, {"--tls-ca", c.ca}, {"--tls-cert", c.cert}, {"--tls-key", c.key}} {
+	for _, o := range c.files() {
 		if path, err := filepath.Abs(o[1]); err == nil && o[1] != "" {
 			o[1] = path
 		}

@@ -31,9 +31,9 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *environment
 	if err != nil {
 		return err
 	}
-	self, err := os.Executable()
+	self, err := ownProgram()
 	if err != nil {
-		return failure(exitInternal, "find own program: %w", err)
+		return err
 	}
 	name := r.Private("logs", "coordinator.log")
 	log, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -34,4 +35,15 @@ func checkValue(f *pflag.Flag, value string) error {
 		return usage("--%s 0: give a time above 0, such as 10m", f.Name)
 	}
 	return nil
+}
+
+// optionsGiven are the options of a command line but for some.
+func optionsGiven(cmd *cobra.Command, without ...string) []string {
+	var out []string
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if !slices.Contains(without, f.Name) {
+			out = append(out, "--"+f.Name+"="+f.Value.String())
+		}
+	})
+	return out
 }

@@ -5,13 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"eisweep/internal/root"
 )
@@ -19,19 +16,19 @@ import (
 // startElsewhere starts a worker on each host by the system's ssh. They outlive
 // the connection; `eisweep drain` ends them.
 func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *root.Root) error {
-	self, err := os.Executable()
+	self, err := ownProgram()
 	if err != nil {
-		return failure(exitInternal, "find own program: %w", err)
+		return err
 	}
 	command := "nohup " + quoted(self) + " worker -p " + quoted(r.Path())
-	for _, option := range optionsGiven(cmd, "on", "path", "json", "nats", "nats-context") {
+	without := []string{"on", "path", "json", "nats", "nats-context"}
+	for _, o := range w.files() {
+		without = append(without, strings.TrimPrefix(o[0], "--"))
+	}
+	for _, option := range optionsGiven(cmd, without...) {
 		command += " " + quoted(option)
 	}
-	for _, o := range [][2]string{{"--nats", w.servers}, {"--nats-context", w.context}} {
-		if o[1] != "" { // may come from a variable, which the other host hasn't
-			command += " " + o[0] + " " + quoted(o[1])
-		}
-	}
+	command += w.connection.options()
 	var failed []error
 	for host := range strings.SplitSeq(w.on, ",") {
 		host = strings.TrimSpace(host)
@@ -69,17 +66,6 @@ func startOn(ctx context.Context, host, command, log string) (pid string, err er
 		return "", fmt.Errorf("the worker was not started: %w: %s", err, strings.TrimSpace(told.String()))
 	}
 	return strings.TrimSpace(string(out)), nil
-}
-
-// optionsGiven are the options of a command line but for some.
-func optionsGiven(cmd *cobra.Command, without ...string) []string {
-	var out []string
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if !slices.Contains(without, f.Name) {
-			out = append(out, "--"+f.Name+"="+f.Value.String())
-		}
-	})
-	return out
 }
 
 // fileName is a host as a part of a file's name.
