@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"eisweep/internal/root"
 )
@@ -36,7 +37,10 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *environment
 		return err
 	}
 	name := r.Private("logs", "coordinator.log")
-	log, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
+	log, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_RDWR|unix.O_NOFOLLOW, 0o600)
+	if errors.Is(err, unix.ELOOP) {
+		return fmt.Errorf("open log: %s is a link: remove it: %w", name, root.ErrUntrusted)
+	}
 	if err != nil {
 		return fmt.Errorf("open log: %w", err)
 	}

@@ -51,8 +51,8 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *ro
 }
 
 // detached leaves the command running on its own and tells its process. One that
-// ends at once has told why in its log.
-const detached = `%[1]s >>%[2]s 2>&1 </dev/null & p=$!; sleep 1; kill -0 $p 2>/dev/null || { tail -n 5 %[2]s >&2; exit 1; }; echo $p`
+// ends at once has told why in its log, which isn't followed elsewhere.
+const detached = `[ ! -L %[2]s ] || { echo %[2]s is a link: remove it >&2; exit 1; }; %[1]s >>%[2]s 2>&1 </dev/null & p=$!; sleep 1; kill -0 $p 2>/dev/null || { tail -n 5 %[2]s >&2; exit 1; }; echo $p`
 
 func startOn(ctx context.Context, host, command, log string) (pid string, err error) {
 	var told bytes.Buffer
