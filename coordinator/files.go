@@ -129,7 +129,12 @@ func writeFile(path string, text []byte) error {
 
 // createTemp makes the file in which something is written before it gets its
 // name. Only the holder of the root's lock does so, and in a folder only one at a time
-// under a name: what an earlier one left is written over.
+// under a name: what an earlier one left is removed, and so is a link that somebody
+// else who may write there put in its place.
 func createTemp(dir, name string) (*os.File, error) {
-	return os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o666)
+	path := filepath.Join(dir, name)
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 }
