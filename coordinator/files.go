@@ -2,7 +2,6 @@ package coordinator
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -48,25 +47,37 @@ func copyTo(from, to, sha256 string) error {
 	if _, err := os.Lstat(to); err == nil {
 		return os.ErrExist
 	}
-	temp, err := copyToTemp(from, filepath.Dir(to))
+	temp, err := copyToTemp(from, filepath.Dir(to), sha256)
 	if err != nil {
 		return err
 	}
-	sum, _, err := results.HashFile(temp)
-	if err == nil && sum != sha256 {
-		err = fmt.Errorf("copy %s: it changed meanwhile", from)
-	}
-	if err == nil {
-		err = os.Rename(temp, to)
-	}
-	if err != nil {
+	if err := os.Rename(temp, to); err != nil {
 		return errors.Join(err, os.Remove(temp))
 	}
 	return nil
 }
 
-// copyToTemp copies a file to a temporary one in dir, synced.
-func copyToTemp(from, dir string) (string, error) {
+// copyInput copies an outside file to where workers find it, unless it is there,
+// and makes sure that it still is the file that was looked at.
+func copyInput(from, to, sha256 string) error {
+	if sum, _, err := results.HashFile(to); err == nil && sum == sha256 {
+		return nil
+	}
+	temp, err := copyToTemp(from, filepath.Dir(to), sha256)
+	if err != nil {
+		return err
+	}
+	if err = root.ShareFile(temp); err == nil {
+		err = os.Rename(temp, to)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(temp))
+	}
+	return folder.Sync(filepath.Dir(to))
+}
+
+// copyToTemp copies a file of this SHA-256 to a temporary one in dir, synced.
+func copyToTemp(from, dir, sha256 string) (string, error) {
 	in, err := os.Open(from)
 	if err != nil {
 		return "", err
@@ -77,36 +88,23 @@ func copyToTemp(from, dir string) (string, error) {
 		return "", err
 	}
 	_, err = io.Copy(out, in)
-	if err := errors.Join(err, out.Sync(), out.Close()); err != nil {
+	err = errors.Join(err, out.Sync(), out.Close())
+	if err == nil {
+		err = hasSHA256(out.Name(), sha256)
+	}
+	if err != nil {
 		return "", errors.Join(err, os.Remove(out.Name()))
 	}
 	return out.Name(), nil
 }
 
-// copyInput copies an outside file to where workers find it, unless it is there,
-// and makes sure that it still is the file that was looked at.
-func copyInput(from, to, sha256 string) error {
-	if sum, _, err := results.HashFile(to); err == nil && sum == sha256 {
-		return nil
-	}
-	temp, err := copyToTemp(from, filepath.Dir(to))
-	if err != nil {
-		return err
-	}
-	sum, _, err := results.HashFile(temp)
+// hasSHA256 refuses a copy that is not of the file that was looked at.
+func hasSHA256(path, sha256 string) error {
+	sum, _, err := results.HashFile(path)
 	if err == nil && sum != sha256 {
-		err = fmt.Errorf("it changed while it was being copied; launch again")
+		err = errors.New("it changed while it was being copied; launch again")
 	}
-	if err == nil {
-		err = root.ShareFile(temp)
-	}
-	if err == nil {
-		err = os.Rename(temp, to)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp))
-	}
-	return folder.Sync(filepath.Dir(to))
+	return err
 }
 
 // writeFile replaces a small file whole: temporary file, fsync, rename, fsync of

@@ -197,8 +197,12 @@ func keepLaunch(dir, path string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
+	sum, _, err := results.HashFile(path)
+	if err != nil {
+		return err
+	}
 	for n := 1; ; n++ {
-		err := os.Link(path, filepath.Join(dir, fmt.Sprintf("%d.toml", n)))
+		err := linkOrCopy(path, filepath.Join(dir, fmt.Sprintf("%d.toml", n)), sum)
 		if !errors.Is(err, fs.ErrExist) {
 			return err
 		}
