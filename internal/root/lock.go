@@ -53,7 +53,7 @@ func (r *Root) Lock(version, command string) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	if err := flock(f); err != nil {
 		defer f.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
 			holder, _ := readHolder(f) // nobody in particular, then
@@ -67,6 +67,21 @@ func (r *Root) Lock(version, command string) (*Lock, error) {
 		return nil, errors.Join(fmt.Errorf("lock root %s: %w", r.path, err), l.Unlock())
 	}
 	return l, nil
+}
+
+// A look at the lock has it for a moment. Who wants it tries again for so long.
+const (
+	lookTime  = 500 * time.Millisecond
+	lookAgain = 5 * time.Millisecond
+)
+
+func flock(f *os.File) error {
+	for begun := time.Now(); ; time.Sleep(lookAgain) {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if !errors.Is(err, unix.EWOULDBLOCK) || time.Since(begun) > lookTime {
+			return err
+		}
+	}
 }
 
 // ErrLockLost is wrapped when a file system forgot the lock and another took it.
@@ -132,7 +147,9 @@ func (r *Root) LookAtLock() (signed Holder, held bool, err error) {
 		return Holder{}, false, fmt.Errorf("look at lock of root: %w", err)
 	}
 	defer f.Close()
-	held = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB) != nil
+	if held = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB) != nil; !held {
+		unix.Flock(int(f.Fd()), unix.LOCK_UN) // closing the file does so too, but later
+	}
 	signed, _ = readHolder(f) // nobody in particular, then
 	return signed, held, nil
 }

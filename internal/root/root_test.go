@@ -75,6 +75,30 @@ func TestOpenMakesARootOnce(t *testing.T) {
 	}
 }
 
+// A look at the lock takes it for a moment, shared with other looks.
+func TestLooksDontKeepTheLockFromAnybody(t *testing.T) {
+	r := open(t, t.TempDir())
+	var looks sync.WaitGroup
+	defer looks.Wait()
+	enough := make(chan struct{})
+	defer close(enough)
+	looks.Go(func() {
+		for {
+			select {
+			case <-enough:
+				return
+			default:
+				r.Holder()
+			}
+		}
+	})
+	for range 20 {
+		lock, err := r.Lock("v1", "eisweep run quick")
+		must(t, err)
+		must(t, lock.Unlock())
+	}
+}
+
 func TestOpenRefusesWhatOthersCouldHaveMade(t *testing.T) {
 	cases := map[string]struct {
 		spoil func(t *testing.T, r *Root)
