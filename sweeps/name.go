@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 )
 
 const nameRule = "a name is a lower-case letter or digit, then up to 62 of these, _ and -"
@@ -38,10 +39,10 @@ func checkSource(source, folder string) (string, error) {
 	return absolute(source, folder)
 }
 
-// absolute resolves a path of a sweep file.
+// absolute resolves a path of a sweep file. One that is not UTF-8 no such file can name.
 func absolute(path, folder string) (string, error) {
-	if strings.ContainsRune(path, 0) {
-		return "", fmt.Errorf("%q is no path", path)
+	if strings.ContainsRune(path, 0) || !utf8.ValidString(path) {
+		return "", fmt.Errorf("%q is no path that a sweep file can name", path)
 	}
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(folder, path)

@@ -2,6 +2,7 @@ package sweeps
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,12 +31,11 @@ func ParseSetting(text string) (sim.Setting, error) {
 // fields change nothing. Settings must come from ParseSetting, or from Check or
 // Parse of the parameter.
 type Overrides struct {
-	Name       string         // launch under another name
-	Experiment sim.Experiment // another experiment
-	Settings   []sim.Setting  // each becomes an axis of one value; of two of a name the last counts
-	Seeds      []uint32       // take the place of the file's
-	AddSeeds   []uint32       // go with the file's, those that it has already are left out
-	Source     string         // a sweep's name, or a path (absolute, or relative to the working directory)
+	Name     string        // launch under another name
+	Settings []sim.Setting // each becomes an axis of one value; of two of a name the last counts
+	Seeds    []uint32      // take the place of the file's
+	AddSeeds []uint32      // go with the file's, those that it has already are left out
+	Source   string        // a sweep's name, or a path (absolute, or relative to the working directory)
 }
 
 // With returns the sweep with the overrides applied. The error is a *Faults.
@@ -47,9 +47,6 @@ func (s *Sweep) With(o Overrides) (*Sweep, error) {
 			faults = append(faults, Fault{Problem: err.Error()})
 		}
 		c.name = o.Name
-	}
-	if o.Experiment != "" {
-		c.experiment = o.Experiment
 	}
 	if o.Source != "" {
 		source, err := checkSource(o.Source, "")
@@ -79,9 +76,6 @@ func (s *Sweep) changeSeeds(o Overrides) bool {
 	if len(o.Seeds) > 0 {
 		s.seeds = slices.Clone(o.Seeds)
 		delete(s.places, "seeds")
-	}
-	if len(s.seeds) == 0 && s.experiment.Trains() {
-		s.seeds = []uint32{1}
 	}
 	if len(s.seeds) == 0 && len(o.AddSeeds) > 0 {
 		return false
@@ -132,8 +126,6 @@ func (s *Sweep) forgetExcludes(set sim.Setting) {
 	for i := range s.excludes {
 		delete(s.places, excludePlace(i))
 	}
-	for place, at := range places {
-		s.places[place] = at
-	}
+	maps.Copy(s.places, places)
 	s.excludes = kept
 }

@@ -76,8 +76,8 @@ func TestAddedSeedsNeedSeeds(t *testing.T) {
 	if _, err := mustParse(t, pushedSweep).With(Overrides{AddSeeds: []uint32{1}}); err == nil {
 		t.Error("seeds were added to those of the sources")
 	}
-	c := with(t, mustParse(t, pushedSweep), Overrides{Experiment: sim.Gradient, AddSeeds: []uint32{3}})
-	if !slices.Equal(c.seeds, []uint32{1, 3}) || c.Experiment() != sim.Gradient {
+	c := with(t, mustParse(t, "name = 'x'\nexperiment = 'GRADIENT'\n"), Overrides{AddSeeds: []uint32{3}})
+	if !slices.Equal(c.seeds, []uint32{1, 3}) {
 		t.Errorf("seeds are %v", c.seeds)
 	}
 }
@@ -91,8 +91,13 @@ func TestSourceOfTheCommandLine(t *testing.T) {
 	if n := mustExpand(t, c, trainedLibrary(t)).Len(); n != 8 || c.SourceIsPath() || c.SourceName() != "trained" {
 		t.Errorf("%d tasks of source %s", n, c.SourceName())
 	}
-	if c := with(t, s, Overrides{Source: "./x"}); !strings.HasPrefix(c.SourceName(), "/") || !c.SourceIsPath() {
-		t.Errorf("source is %s", c.SourceName())
+	for _, path := range []string{"./x", "x.h5", "../"} {
+		if c := with(t, s, Overrides{Source: path}); !strings.HasPrefix(c.SourceName(), "/") || !c.SourceIsPath() {
+			t.Errorf("source %s is %s", path, c.SourceName())
+		}
+	}
+	if c, err := s.With(Overrides{Source: "./\xff.h5"}); err == nil {
+		t.Errorf("a sweep file is to name %q", c.SourceName())
 	}
 }
 

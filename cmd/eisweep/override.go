@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"path/filepath"
 	"strings"
 
 	"eisweep/sim"
@@ -11,7 +10,7 @@ import (
 
 // overrides reads what the flags set, with every fault.
 func (s *selection) overrides() (sweeps.Overrides, error) {
-	o := sweeps.Overrides{Name: s.as}
+	o := sweeps.Overrides{Name: s.as, Source: s.source}
 	settings, err := parseSettings(s.allSettings())
 	faults := []error{err}
 	o.Settings = settings
@@ -27,19 +26,10 @@ func (s *selection) overrides() (sweeps.Overrides, error) {
 			faults = append(faults, usage("%s %s: %w", list.flag, list.text, err))
 		}
 	}
-	if o.Source = s.source; isPath(s.source) {
-		absolute, err := filepath.Abs(s.source)
-		if err != nil {
-			faults = append(faults, usage("--source %s: %w", s.source, err))
-		}
-		o.Source = absolute
+	if s.source == "." || s.source == ".." {
+		o.Source += "/" // a folder, no name
 	}
 	return o, errors.Join(faults...)
-}
-
-// isPath tells the path of a source from the name of a sweep.
-func isPath(source string) bool {
-	return strings.Contains(source, "/") || strings.HasSuffix(source, ".h5") || source == "." || source == ".."
 }
 
 // allSettings is --set and -n, which PERTURB has no use for.
