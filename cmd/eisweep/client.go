@@ -43,7 +43,9 @@ func (a *absentError) Error() string {
 	case a.elsewhere():
 		return fmt.Sprintf("%s, but `%s` has the root (process %d on %s): if it uses the site's NATS, give the same --nats or --nats-context", a.short(), a.holder.Command, a.holder.PID, a.holder.Host)
 	case a.running():
-		return (&root.InUseError{Path: a.path, Holder: a.holder}).Error()
+		h := a.holder
+		return fmt.Sprintf("`%s` is at work on %s (process %d on %s, since %s), by itself: wait for it to end, or stop it there and share the work, of which nothing is lost: `eisweep coordinator%s`, workers, and `eisweep launch` go on from where it was",
+			h.Command, a.path, h.PID, h.Host, h.Since.Local().Format(time.DateTime), a.flags)
 	}
 	return fmt.Sprintf("%s; start one, here or on another machine that shares the folder: eisweep coordinator%s", a.short(), a.flags)
 }
@@ -82,6 +84,15 @@ func newAbsent(e *environment, r *root.Root, why error) *absentError {
 		a.holder = h
 	}
 	return a
+}
+
+// orAlone is an error of finding no coordinator: of a root where a `run` or its like is at
+// work, that says so.
+func orAlone(e *environment, r *root.Root, err error) error {
+	if a := newAbsent(e, r, err); a.running() {
+		return a
+	}
+	return err
 }
 
 // openClient connects to the root's coordinator. The error is an *absentError

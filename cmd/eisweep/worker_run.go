@@ -21,7 +21,7 @@ const handBackTime = 60 * time.Second
 // run runs tasks until the worker ends by itself or a signal comes.
 func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (err error) {
 	log := newServiceLog(e, w.asJSON)
-	q, err := w.connect(ctx, r, log)
+	q, err := w.connect(ctx, e, r, log)
 	if err != nil {
 		return err
 	}
@@ -61,13 +61,21 @@ func endOfWorker(w *worker.Worker) error {
 }
 
 // connect opens the queue. Where a coordinator was started once it waits for one, as
-// long as for a task.
-func (w *workerCommand) connect(ctx context.Context, r *root.Root, log *slog.Logger) (*queue.Queue, error) {
+// long as for a task. A `run` that has the root is told of instead: it needs no workers.
+func (w *workerCommand) connect(ctx context.Context, e *environment, r *root.Root, log *slog.Logger) (*queue.Queue, error) {
+	e.natsFlags = w.options()
 	begun, wait := time.Now(), waiting{what: "no coordinator is in reach; waiting for one", log: log}
 	for {
 		q, err := w.open(ctx, r, queue.Worker, log)
-		if err == nil || !w.mayPass(err) {
-			return q, orInterrupted(ctx, err)
+		if err == nil {
+			return q, nil
+		}
+		passes := w.mayPass(err)
+		if wait.begun.IsZero() { // once: who looks at a lock holds it for that moment
+			err = orAlone(e, r, err)
+		}
+		if !passes {
+			return nil, orInterrupted(ctx, err)
 		}
 		if waited := time.Since(begun); w.idle > 0 && waited > w.idle || !w.deadline.IsZero() && time.Now().After(w.deadline) {
 			return nil, failure(exitLost, "no coordinator was in reach for %v: %w", waited.Round(time.Second), err)
