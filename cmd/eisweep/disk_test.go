@@ -39,12 +39,12 @@ func remount(t *testing.T, dir, options string) {
 // TestAFullDiskIsSaidAndMadeUpFor runs out of disk, then gets more of it.
 func TestAFullDiskIsSaidAndMadeUpFor(t *testing.T) {
 	root := mountDisk(t, "size=1200k")
-	file := sweepFile(t, "small", "1", "{ first = 1, count = 8 }")
+	file := sweepFile(t, "small", "1", "{ first = 1, count = 24 }")
 	exits(t, exitStorage, "", "run", file, "-p", root)
 	wholeFiles(t, root, "small")
 	remount(t, root, "size=100m")
 	must(t, "run", file, "-p", root)
-	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 8 sound") {
+	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 24 sound") {
 		t.Errorf("verify says:\n%s", told)
 	}
 }
