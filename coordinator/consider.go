@@ -37,7 +37,7 @@ func (p *planner) judge(sweep string, t *sweeps.Task, recorded bool) (item PlanI
 		if ok, err := p.selects(t, &h, sweep); !ok {
 			return item, false, err
 		}
-		item.part, item.done = true, h.state(sweep) == StateDone
+		item.part = true
 		p.execute(&item, &h, sweep, "selected")
 		return item, true, p.lookAtName(&item, sweep, here)
 	}

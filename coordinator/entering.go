@@ -25,6 +25,9 @@ const enterAtOnce = 200
 // restart to go on with, unless it was cancelled.
 func (k *Coordinator) enter(ctx context.Context, s *SweepPlan) error {
 	err := k.enterItems(ctx, s)
+	if err == nil && s.planner.order.part() && !k.config.Exclusive {
+		err = k.enterRest(s)
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if err != nil && k.machine.sweeps[s.Name].stand != control.Cancelled {
@@ -74,6 +77,44 @@ func (k *Coordinator) enterItems(ctx context.Context, s *SweepPlan) error {
 	return k.enterSlice(s.Name, slice)
 }
 
+// enterRest tells the machine of the tasks that a rerun leaves as they are: this may be the
+// first that is heard of the sweep here. A `run` tells of those alone that it was asked for.
+func (k *Coordinator) enterRest(s *SweepPlan) error {
+	rest := rested{sweep: s.Name}
+	for number, t := range s.expansion.Numbered() {
+		if k.isWanted(t.ID, s.Name) {
+			continue
+		}
+		h := k.index.of(t.ID)
+		switch h.state(s.Name) {
+		case StateDone:
+			rest.done++
+		case StateFailed:
+			item := PlanItem{Task: &t, number: number}
+			if err := s.planner.leave(&item, h.lastFailure(s.Name)); err != nil {
+				return err
+			}
+			if err := k.enterSlice(s.Name, []PlanItem{item}); err != nil {
+				return err
+			}
+		default:
+			rest.dropped++
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.do(k.machine.step(rest))
+	return nil
+}
+
+// isWanted says whether the machine knows that a sweep wants a task.
+func (k *Coordinator) isWanted(id sweeps.ID, sweep string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	t := k.machine.tasks[id]
+	return t != nil && k.machine.lists.has(t.wants, sweep)
+}
+
 func (k *Coordinator) enterSlice(sweep string, items []PlanItem) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -116,7 +157,7 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 		s.retract(t.ID)
 		s.work.add(t)
 		if item.part {
-			s.reruns[t.ID], e.counted = true, item.done && s.extended
+			s.reruns[t.ID] = true
 		}
 	}
 	if t.Source != nil {

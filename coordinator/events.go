@@ -38,9 +38,14 @@ type wanted struct {
 	run     int               // the highest run number in any manifest, 0 for none
 	source  sweeps.ID         // PERTURB: the task whose result it needs, if it is of this root
 	orphan  bool              // its source is neither done nor launched with it
-	counted bool              // the sweep counts it as done, though it isn't known
 	queued  queue.QueuedOrder // as it is queued from before a restart; run 0 is taken for the one that is wanted
 	stands  bool              // it has a result already: if this order fails, it is done all the same
+}
+
+// rested: what a rerun leaves as it is of a sweep, besides the tasks that it still wants.
+type rested struct {
+	sweep         string
+	done, dropped int
 }
 
 // launched: every task of a sweep has been wanted or kept.
@@ -104,6 +109,7 @@ type placed struct {
 
 func (opened) isEvent()    {}
 func (reopened) isEvent()  {}
+func (rested) isEvent()    {}
 func (replaced) isEvent()  {}
 func (kept) isEvent()      {}
 func (wanted) isEvent()    {}

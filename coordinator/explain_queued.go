@@ -127,6 +127,9 @@ func (k *Coordinator) explainSweep(name string) control.Explained {
 	switch {
 	case k.stand(s) == control.Finished:
 		explainComplete(name, t.phases[failed], &out)
+		if n := t.phases[dropped]; n > 0 {
+			out.Reason, out.Remedy = fmt.Sprintf("what was run again of it is settled; %d tasks were never run, as it was cancelled or stopped before", n), "launch it again: what it has done stays done"
+		}
 	case k.stand(s) == control.Cancelled:
 		out.Reason, out.Remedy = "it was cancelled", "launch it again: what it has done stays done"
 	case k.stand(s) == control.Paused:

@@ -22,7 +22,6 @@ type launchedSweep struct {
 	priority int
 	launched time.Time
 	reruns   map[sweeps.ID]bool // ordered again by a rerun
-	extended bool               // by a rerun, besides what was wanted before
 
 	ran, reused, linked, blocked, left int
 	classes                            map[sweeps.ID]queue.Class // of the tasks that failed
@@ -45,7 +44,6 @@ func newLaunchedSweep(p *SweepPlan, priority int, at time.Time) *launchedSweep {
 
 // extend begins a rerun, which may replace tasks.
 func (s *launchedSweep) extend(p *SweepPlan) {
-	s.extended = true
 	for id := range p.Sweep.Replaced() {
 		s.retract(id)
 	}

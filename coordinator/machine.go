@@ -85,6 +85,8 @@ func (m *machine) step(e event) []command {
 		m.sweeps[e.sweep].phases[done] += e.n
 	case wanted:
 		return m.want(e)
+	case rested:
+		m.recount(e)
 	case launched:
 		return m.launch(e.sweep)
 	case abandoned:

@@ -87,10 +87,11 @@ func parseEvent(t *testing.T, line string) event {
 		_, execute := f["execute"]
 		_, here := f["here"]
 		_, orphan := f["orphan"]
-		_, counted := f["counted"]
 		_, stands := f["stands"]
 		sweep, of, _ := strings.Cut(f["queued"], "/")
-		return wanted{f["sweep"], id, execute, queue.Class(f["class"]), here, run, source, orphan, counted, queue.QueuedOrder{Sweep: sweep, Run: number(of)}, stands}
+		return wanted{f["sweep"], id, execute, queue.Class(f["class"]), here, run, source, orphan, queue.QueuedOrder{Sweep: sweep, Run: number(of)}, stands}
+	case "rested":
+		return rested{f["sweep"], number(f["done"]), number(f["dropped"])}
 	case "launched":
 		return launched{f["sweep"]}
 	case "abandoned":

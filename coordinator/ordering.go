@@ -30,15 +30,29 @@ func (m *machine) extend(sweep string) []command {
 	return []command{openSweep{sweep}}
 }
 
-// replace lets a sweep count a failure no more for which it has another task now.
+// replace lets a sweep count a settled task no more for which it has another now.
 func (m *machine) replace(e replaced) {
 	t := m.tasks[e.id]
-	if t == nil || t.phase != failed || !m.lists.has(t.wants, e.sweep) {
+	if t == nil || !t.settled() || !m.lists.has(t.wants, e.sweep) {
 		return
 	}
-	m.sweeps[e.sweep].phases[failed]--
+	m.sweeps[e.sweep].phases[t.phase]--
 	m.sweeps[e.sweep].total--
 	t.wants = m.lists.without(t.wants, e.sweep)
+}
+
+// recount counts a sweep's tasks anew after a rerun, which orders some of them again, puts
+// others in their place, and may be the first that is heard of the sweep.
+func (m *machine) recount(e rested) {
+	t := m.sweeps[e.sweep]
+	t.phases = [phases]int{done: e.done, dropped: e.dropped}
+	t.total = e.done + e.dropped
+	for _, known := range m.tasks {
+		if m.lists.has(known.wants, e.sweep) {
+			t.phases[known.phase]++
+			t.total++
+		}
+	}
 }
 
 // launch ends a launch: what nobody wants any more is known no more, and what
@@ -80,10 +94,6 @@ func (m *machine) reap() []command {
 func (m *machine) want(e wanted) []command {
 	t := m.tasks[e.id]
 	// What was ordered since the plan looked is not ordered once more.
-	if t == nil && e.counted {
-		m.sweeps[e.sweep].total--
-		m.sweeps[e.sweep].phases[done]--
-	}
 	fresh := t == nil || (e.execute && t.settled() && e.run >= int(t.run))
 	if fresh {
 		t = m.enter(t, e)

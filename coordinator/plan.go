@@ -68,7 +68,6 @@ type PlanItem struct {
 
 	run      int           // the highest so far
 	part     bool          // the order is for some tasks, of which it is one
-	done     bool          // part: it has a result in the sweep
 	stands   bool          // it has a sound result somewhere, which a failure leaves
 	number   int           // of the task in the expansion
 	retried  bool          // it failed before

@@ -1,0 +1,109 @@
+package coordinator
+
+import (
+	"strings"
+	"testing"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// counts is how a coordinator counts the sweep two.
+type counts struct{ tasks, done, failed int }
+
+func (g *rig) counts(k *Coordinator) counts {
+	g.t.Helper()
+	s := g.finish(k, "two")
+	return counts{s.Tasks, s.Done, s.Failed}
+}
+
+// A rerun leaves a sweep with as many tasks as it has, whatever the coordinator knew of
+// it before: all, none since it was started, or that it was cancelled.
+func TestRerunCountsTheWholeSweep(t *testing.T) {
+	g := newRig(t)
+	again := func(c control.Choice) {
+		g.t.Helper()
+		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &c, KeepFile: true})
+	}
+	k := g.serve()
+	g.fails["EXC"] = queue.Numeric
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	g.finish(k, "two")
+	g.end()
+	delete(g.fails, "EXC")
+
+	k = g.serve()
+	again(control.Choice{Failed: true, Seeds: []uint32{1}})
+	if got := g.counts(k); got != (counts{4, 3, 1}) {
+		t.Errorf("of a sweep that was finished before it started: %+v", got)
+	}
+	again(control.Choice{})
+	if got := g.counts(k); got != (counts{4, 4, 0}) {
+		t.Errorf("of all tasks: %+v", got)
+	}
+	again(control.Choice{Seeds: []uint32{2}})
+	told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"two"}})
+	again(control.Choice{Seeds: []uint32{1}})
+	if got := g.counts(k); got != (counts{4, 4, 0}) {
+		t.Errorf("after a rerun was cancelled: %+v", got)
+	}
+}
+
+// What was never run of a sweep, as it was cancelled, counts for it, and once.
+func TestRerunCountsWhatWasCancelled(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"two"}})
+	for _, restart := range []bool{false, true} {
+		if restart {
+			g.end()
+			k = g.serve()
+		}
+		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true})
+		if got := g.counts(k); got != (counts{4, 2, 0}) {
+			t.Errorf("started anew %t: %+v", restart, got)
+		}
+		if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); !strings.Contains(e.Reason, "2 tasks were never run") {
+			t.Errorf("explained by %+v", e)
+		}
+	}
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{}, KeepFile: true})
+	if got := g.counts(k); got != (counts{4, 4, 0}) {
+		t.Errorf("of all tasks: %+v", got)
+	}
+}
+
+// Tasks that others replace count no more, done ones neither.
+func TestReplacedTasksCountNoMore(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.fails["EXC"] = queue.Numeric
+	other := strings.Replace(strings.Replace(twoByTwo, `"two"`, `"other"`, 1), "[1, 2]", "[1, 2, 3]", 1)
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(other)}})
+	told[control.Steered](g, control.VerbPause, control.Steer{Sweeps: []string{"other"}}) // so that its tasks stay known
+	g.finish(k, "two")
+	delete(g.fails, "EXC")
+	status, err := ReadSweep(g.context(), g.root, g.prober, "two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []sweeps.ID
+	for i := range status.Tasks {
+		ids = append(ids, status.Tasks[i].Task.ID)
+	}
+	change, err := sweeps.ParseSetting("numint.max_steps=3000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	replaced, err := status.Sweep.Replace(sweeps.Replacement{Tasks: ids, Settings: []sim.Setting{change}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(string(replaced.TOML()))}, Rerun: &control.Choice{State: "new"}})
+	if got := g.counts(k); got != (counts{4, 4, 0}) {
+		t.Errorf("of all tasks: %+v", got)
+	}
+}
