@@ -64,12 +64,14 @@ func (c *choice) parse() (err error) {
 
 // told is the choice as a coordinator is told it.
 func (c *choice) told() control.Choice {
-	out := control.Choice{Failed: c.failed, Class: c.class, Seeds: c.numbers, Tasks: c.tasks}
-	for _, s := range c.settings {
-		if out.Where == nil {
-			out.Where = map[string]string{}
-		}
-		out.Where[s.Name] = s.Value.String()
+	return control.Choice{Failed: c.failed, Class: c.class, Seeds: c.numbers, Tasks: c.tasks, Where: values(c.settings)}
+}
+
+// values are settings by name, as on the command line.
+func values(settings []sim.Setting) map[string]string {
+	out := map[string]string{}
+	for _, s := range settings {
+		out[s.Name] = s.Value.String()
 	}
 	return out
 }

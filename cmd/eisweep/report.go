@@ -15,6 +15,9 @@ import (
 func writePlan(e *environment, p *control.Plan) {
 	for i := range p.Sweeps {
 		s := &p.Sweeps[i]
+		if s.Tasks == 0 {
+			continue // of a rerun: what takes its tasks' place is done
+		}
 		e.say("%s", planLine(s))
 		if s.New+s.Waiting > 0 {
 			e.say("  files go to %s; look at them with: eisweep show %s%s", s.Dir, s.Name, e.rootFlag)
@@ -56,6 +59,9 @@ func allSettled(p *control.Plan) string {
 		s := &p.Sweeps[i]
 		tasks, done = tasks+s.Tasks, done+s.Done+s.Linked
 	}
+	if tasks == 0 {
+		return "what takes the tasks' place is done, and the sweep has it from now on"
+	}
 	return fmt.Sprintf("%d of %d tasks are done", done, tasks)
 }
 
@@ -65,6 +71,9 @@ func writeSummary(e *environment, sum control.Summary, err error) {
 	stopped := errors.As(err, &signal)
 	for i := range sum.Sweeps {
 		s := &sum.Sweeps[i]
+		if s.Tasks == 0 {
+			continue // nothing was to be run
+		}
 		e.say("%s: %d of %d done: %s", s.Name, s.Done, s.Tasks, orElse(list(some(s.Ran, "run"), some(s.Reused, "reused"), some(s.Linked, "linked"), failedText(s)), "nothing run"))
 		e.say("  results: %s", s.Dir)
 		writeFailures(e, s)

@@ -107,11 +107,14 @@ func (r *rerun) run(ctx context.Context, e *environment, path, name string) erro
 	if err := r.completeTasks(status); err != nil {
 		return err
 	}
-	fits, err := coordinator.NewChoice(r.told())
+	chosen, classes, same, err := r.choose(status)
 	if err != nil {
 		return err
 	}
-	chosen, classes := choose(status, fits)
+	if len(chosen) == 0 && same > 0 {
+		return usage("%s that %s %s already: without --set %s again, and another value makes other tasks",
+			count(same, "task"), plural(same, "fits has", "fit have"), settingsText(r.changes), plural(same, "it runs", "they run"))
+	}
 	if len(chosen) == 0 {
 		r.tell(e, "nothing to run: of the %s of %s none fits", count(len(status.Tasks), "task"), name)
 		return nil

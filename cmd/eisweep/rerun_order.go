@@ -14,12 +14,25 @@ import (
 	"eisweep/sweeps"
 )
 
-// choose returns the tasks that fit, and how many of them failed by class.
-func choose(status *coordinator.SweepStatus, fits *coordinator.Choice) (map[sweeps.ID]bool, map[queue.Class]int) {
-	chosen, classes := map[sweeps.ID]bool{}, map[queue.Class]int{}
+// choose returns the tasks that fit, and how many of them failed by class. Those that have
+// the values of --set already, which nothing takes the place of, it counts instead.
+func (r *rerun) choose(status *coordinator.SweepStatus) (chosen map[sweeps.ID]bool, classes map[queue.Class]int, same int, err error) {
+	fits, err := coordinator.NewChoice(r.told())
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	unchanged, err := coordinator.NewChoice(control.Choice{Where: values(r.changes)})
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	chosen, classes = map[sweeps.ID]bool{}, map[queue.Class]int{}
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
 		if !fits.Fits(t) {
+			continue
+		}
+		if len(r.changes) > 0 && unchanged.Fits(t) {
+			same++
 			continue
 		}
 		chosen[t.Task.ID] = true
@@ -27,7 +40,7 @@ func choose(status *coordinator.SweepStatus, fits *coordinator.Choice) (map[swee
 			classes[queue.Class(t.Line.Class)]++
 		}
 	}
-	return chosen, classes
+	return chosen, classes, same, nil
 }
 
 // prepare makes the order: the chosen tasks whatever their state, or with --set
@@ -62,9 +75,10 @@ func (r *rerun) served(ctx context.Context, e *environment, c *client) error {
 			return orInterrupted(ctx, err)
 		}
 	}
-	if len(again) == 0 {
-		r.tell(e, "nothing to run: what would take the tasks' place is done")
-		return nil
+	if len(again) == 0 { // the sweep gets what takes their place, which is done; none of it runs
+		for id := range r.chosen {
+			told.Tasks = append(told.Tasks, id.String())
+		}
 	}
 	l := launching{part: newPart(again), follow: r.follow, asJSON: r.asJSON, request: control.Launch{
 		Sweeps: sweepFiles(r.order.Sweeps), Supersede: r.supersede, KeepFile: r.order.KeepFile, Rerun: &told,
