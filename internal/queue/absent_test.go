@@ -47,13 +47,6 @@ func TestWhatWaitingHelpsAgainst(t *testing.T) {
 
 // TestWhatASiteLacksIsTold opens the queue of sites that are there, and of no use.
 func TestWhatASiteLacksIsTold(t *testing.T) {
-	denying := func(publish, subscribe string) func(*server.Options) {
-		deny := func(subject string) *server.SubjectPermission {
-			return &server.SubjectPermission{Deny: []string{subject}}
-		}
-		user := &server.User{Username: "one", Permissions: &server.Permissions{Publish: deny(publish), Subscribe: deny(subscribe)}}
-		return func(o *server.Options) { o.Users, o.NoAuthUser = []*server.User{user}, "one" }
-	}
 	for name, c := range map[string]struct {
 		site func(*server.Options)
 		want error
@@ -71,6 +64,33 @@ func TestWhatASiteLacksIsTold(t *testing.T) {
 		err := use(t, site)
 		if !errors.Is(err, c.want) || Absent(err) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// denying has one user, who may not publish or subscribe what is named.
+func denying(publish, subscribe string) func(*server.Options) {
+	deny := func(subject string) *server.SubjectPermission {
+		return &server.SubjectPermission{Deny: []string{subject}}
+	}
+	user := &server.User{Username: "one", Permissions: &server.Permissions{Publish: deny(publish), Subscribe: deny(subscribe)}}
+	return func(o *server.Options) { o.Users, o.NoAuthUser = []*server.User{user}, "one" }
+}
+
+// TestADeniedRightIsOneRequestsEnd asks for what is denied, then for what isn't.
+func TestADeniedRightIsOneRequestsEnd(t *testing.T) {
+	site := &Site{URLs: []string{siteServer(t, denying("eisweep.*.*.control.ping", "nothing"))}}
+	q, err := Open(deadline(t), Options{Site: site, RootID: testRoot, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close()
+	for _, c := range []struct {
+		verb string
+		want error
+	}{{"ping", ErrRights}, {"status", ErrNoCoordinator}, {"ping", ErrRights}, {"status", ErrNoCoordinator}} {
+		if _, err := q.Ask(deadline(t), c.verb, nil); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", c.verb, err, c.want)
 		}
 	}
 }

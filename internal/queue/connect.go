@@ -63,7 +63,7 @@ func (q *Queue) callbacks() []nats.Option {
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			q.log.Warn("NATS", "error", err)
 			if errors.Is(err, nats.ErrPermissionViolation) {
-				q.deny()
+				q.rightDenied()
 			}
 		}),
 	}

@@ -118,14 +118,6 @@ func (q *Queue) streamless(err error) error {
 	return err
 }
 
-// lacking is an error that wraps ErrRights if the server has just denied a right.
-func (q *Queue) lacking() error {
-	if err := q.conn.LastError(); errors.Is(err, nats.ErrPermissionViolation) {
-		return fmt.Errorf("%w: %w", ErrRights, err)
-	}
-	return nil
-}
-
 // Absent reports whether an error of Open is that nobody is there: at the address, by the
 // name, or to lead the streams. Waiting may help, as it does not against what a server says
 // of a credential, a certificate or itself.

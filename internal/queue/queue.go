@@ -81,7 +81,7 @@ type Queue struct {
 	strays    chan *nats.Msg                // tasks that came late, for a Next that waits
 	link      context.Context               // ends, and is replaced, when the connection breaks
 	cut       context.CancelFunc            // of link
-	denied    context.Context               // ends when the server denies a right
+	denied    context.Context               // ends, and is replaced, when the server denies a right
 	deny      context.CancelFunc            // of denied
 
 	floors    floors // of outcomes
@@ -129,19 +129,6 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	return q, nil
 }
 
-// rightly calls f with a context that ends as soon as the server denies a right, which is
-// the error then: NATS doesn't answer what is not allowed.
-func (q *Queue) rightly(ctx context.Context, f func(context.Context) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(q.denied, cancel)()
-	err := f(ctx)
-	if lacking := q.lacking(); err != nil && lacking != nil {
-		return lacking
-	}
-	return err
-}
-
 // prepare checks the server and finds or makes the streams.
 func (q *Queue) prepare(ctx context.Context) error {
 	if err := q.checkServer(); err != nil {
@@ -171,7 +158,7 @@ func (q *Queue) prepare(ctx context.Context) error {
 		return fmt.Errorf("listen for tasks: %w", err)
 	}
 	_ = q.conn.FlushWithContext(ctx) // a right that is denied is told before this is answered
-	return q.lacking()
+	return lacking(q.conn.LastError())
 }
 
 func (q *Queue) checkServer() error {

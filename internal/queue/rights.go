@@ -1,0 +1,45 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go"
+)
+
+// rightly calls f with a context that ends as soon as the server denies a right, which is
+// the error then: NATS doesn't answer what is not allowed. What it denied before is no
+// matter.
+func (q *Queue) rightly(ctx context.Context, f func(context.Context) error) error {
+	before, denied := q.conn.LastError(), q.currentDenied()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(denied, cancel)()
+	err := f(ctx)
+	if last := q.conn.LastError(); err != nil && last != before && lacking(last) != nil {
+		return lacking(last)
+	}
+	return err
+}
+
+// lacking is ErrRights if the last error of the connection is that a right was denied.
+func lacking(last error) error {
+	if errors.Is(last, nats.ErrPermissionViolation) {
+		return fmt.Errorf("%w: %w", ErrRights, last)
+	}
+	return nil
+}
+
+func (q *Queue) rightDenied() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.deny()
+	q.denied, q.deny = context.WithCancel(context.Background())
+}
+
+func (q *Queue) currentDenied() context.Context {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.denied
+}
