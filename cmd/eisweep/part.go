@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"eisweep/internal/control"
@@ -15,10 +16,11 @@ type part struct {
 	ids    map[sweeps.ID]bool
 	states map[sweeps.ID]results.State // of those that ended
 	open   map[sweeps.ID]bool          // of those: such as the coordinator may have ordered again by itself
+	failed map[sweeps.ID]results.Line  // of those: failures, one that left an earlier result as it was as well
 }
 
 func newPart(ids map[sweeps.ID]bool) *part {
-	return &part{ids: ids, states: map[sweeps.ID]results.State{}, open: map[sweeps.ID]bool{}}
+	return &part{ids: ids, states: map[sweeps.ID]results.State{}, open: map[sweeps.ID]bool{}, failed: map[sweeps.ID]results.Line{}}
 }
 
 // has says whether the rerun is about a task; nil is about all.
@@ -33,6 +35,20 @@ func (p *part) take(l *results.Line) {
 	if class := queue.Class(l.Class); l.State == results.Failed && (class == queue.Storage || class == queue.Lost) {
 		p.open[l.ID] = true
 	}
+	if l.State == results.Failed {
+		p.failed[l.ID] = *l
+	} else if l.Run >= p.failed[l.ID].Run {
+		delete(p.failed, l.ID)
+	}
+}
+
+// error holds what the exit code depends on of the tasks that failed.
+func (p *part) error() error {
+	var errs []error
+	for _, l := range p.failed {
+		errs = append(errs, &exitError{code: codeOfClass(queue.Class(l.Class))})
+	}
+	return errors.Join(errs...)
 }
 
 // settled says whether nothing more happens to any of them, as far as the lines tell.

@@ -60,3 +60,42 @@ func TestRerunEndsWithItsSweep(t *testing.T) {
 		t.Error("it goes on")
 	}
 }
+
+// A sweep that was cancelled, and of which some tasks were run again since, has ended for
+// those who follow it, though not all of it is done.
+func TestSweepEndsThatIsNeverDone(t *testing.T) {
+	f := following{names: []string{"mine"}, observer: newLines(&environment{stdout: t.Output()})}
+	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 5, Stand: control.Finished}}})
+	if !f.settled() {
+		t.Error("it goes on")
+	}
+	if err := f.unfinished(control.Summary{Sweeps: []control.SweepSummary{{Name: "mine", Tasks: 9, Done: 5, Stand: control.Finished}}}); exitCode(err) != exitTasks {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
+// A rerun ends with the exit code that its own tasks ask for.
+func TestRerunEndsWithTheCodeOfItsTasks(t *testing.T) {
+	mine, others, done := sweeps.ID{1}, sweeps.ID{2}, results.Line{ID: sweeps.ID{1}, State: results.Done, Run: 1}
+	failed := func(id sweeps.ID, run int, class queue.Class) results.Line {
+		return results.Line{ID: id, State: results.Failed, Run: run, Class: string(class)}
+	}
+	for _, c := range []struct {
+		what  string
+		lines []results.Line
+		code  int
+	}{
+		{"another's failure", []results.Line{failed(others, 1, queue.Storage), done}, exitDone},
+		{"a failure", []results.Line{failed(mine, 1, queue.Numeric)}, exitTasks},
+		{"a failure that was mended", []results.Line{failed(mine, 1, queue.Lost), done}, exitDone},
+		{"a failure that leaves the result before it", []results.Line{failed(mine, 2, queue.Lost), done}, exitLost},
+	} {
+		p := newPart(map[sweeps.ID]bool{mine: true})
+		for i := range c.lines {
+			p.take(&c.lines[i])
+		}
+		if got := exitCode(p.error()); got != c.code {
+			t.Errorf("%s: %d, not %d", c.what, got, c.code)
+		}
+	}
+}
