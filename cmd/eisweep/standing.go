@@ -40,6 +40,7 @@ func standingOf(r *root.Root, s *control.SweepState) standing {
 	}
 	return standing{
 		Sweep: s.Name, Stand: stand, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed, Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting,
+		New:      s.Tasks - s.Done - s.Failed - s.Running - s.Queued - s.Waiting, // taken from it when it was cancelled
 		Priority: s.Priority, Left: seconds(s.Left, s.LeftKnown), Folder: r.SweepDir(s.Name), By: "coordinator",
 	}
 }
