@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/coordinator"
+	"eisweep/internal/control"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -117,6 +118,9 @@ func (r *rerun) run(ctx context.Context, e *environment, path, name string) erro
 	}
 	if len(chosen) == 0 {
 		r.tell(e, "nothing to run: of the %s of %s none fits", count(len(status.Tasks), "task"), name)
+		if r.asJSON {
+			newEvents(e).plan(control.Plan{Sweeps: []control.SweepPlan{{Name: name, Dir: opened.SweepDir(name)}}})
+		}
 		return nil
 	}
 	if err := r.prepare(status, chosen); err != nil {
