@@ -1,11 +1,30 @@
 package main
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
+	"eisweep/internal/control"
 	"eisweep/internal/queue"
 )
+
+// A run that is stopped says how much there is to do.
+func TestSummaryTellsWhatIsLeft(t *testing.T) {
+	for want, s := range map[string]control.SweepSummary{
+		"s: 2 of 6 done: 2 run, 1 failed (lost 1), 3 left\n": {Tasks: 6, Done: 2, Ran: 2, Failed: 1, ByClass: map[queue.Class]int{queue.Lost: 1}},
+		"s: 0 of 6 done: 6 left\n":                           {Tasks: 6},
+		"s: 6 of 6 done: 6 reused\n":                         {Tasks: 6, Done: 6, Reused: 6},
+	} {
+		s.Name = "s"
+		var out bytes.Buffer
+		writeSummary(&environment{stdout: &out}, control.Summary{Sweeps: []control.SweepSummary{s}}, nil)
+		if !strings.HasPrefix(out.String(), want) {
+			t.Errorf("%q, want %q", out.String(), want)
+		}
+	}
+}
 
 // Other parameters are offered to those failures alone that need them.
 func TestAgainIsByClassWhereClassesDiffer(t *testing.T) {
