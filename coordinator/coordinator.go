@@ -75,9 +75,10 @@ type Coordinator struct {
 	strangers  int                             // orders in the queue that the machine knows nothing of, when they were last listed
 	pace       pace
 	begun      time.Time
-	tenure     time.Time     // when the root was surely this coordinator's
-	failure    error         // it can't go on: nothing more is placed
-	changed    chan struct{} // closed and replaced when something was settled
+	acquainted <-chan struct{} // closed once every worker that is there has been heard of
+	tenure     time.Time       // when the root was surely this coordinator's
+	failure    error           // it can't go on: nothing more is placed
+	changed    chan struct{}   // closed and replaced when something was settled
 }
 
 // order is an order to execute a task.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"syscall"
+	"time"
 
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
@@ -26,7 +27,7 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 		control.VerbResume:   control.Handle(k.steered(k.Resume)),
 		control.VerbCancel:   control.Handle(k.steered(k.Cancel)),
 		control.VerbWorkers:  control.Handle(func(context.Context, control.Nothing) (control.Workers, error) { return k.Workers(), nil }),
-		control.VerbDrain:    control.Handle(func(ctx context.Context, r control.Drain) (control.Drained, error) { return k.Drain(ctx, r.Targets) }),
+		control.VerbDrain:    control.Handle(func(ctx context.Context, r control.Drain) (control.Drained, error) { return k.Drain(ctx, r) }),
 		control.VerbExplain: control.Handle(func(ctx context.Context, r control.Explain) (control.Explained, error) {
 			return k.Explain(ctx, r.Target)
 		}),
@@ -37,6 +38,9 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 		}),
 	}
 	maps.Copy(handlers, k.config.Verbs)
+	acquainted := make(chan struct{})
+	time.AfterFunc(acquaintance, func() { close(acquainted) })
+	k.acquainted = acquainted
 	return control.Serve(k.config.Queue, handlers, refusal)
 }
 

@@ -3,6 +3,7 @@ package coordinator
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -191,12 +192,44 @@ func TestWorkersAreListedAndDrained(t *testing.T) {
 	if len(w) != 2 || w[0].Name != "w1" || w[1].Host != "there" || w[0].Silent || w[0].Slots != 2 {
 		t.Errorf("workers %+v", w)
 	}
+	acquainted := make(chan struct{})
+	close(acquainted)
+	k.acquainted = acquainted
 	d := told[control.Drained](g, control.VerbDrain, control.Drain{Targets: []string{"here", "w1", "w9"}})
 	if len(d.Workers) != 1 || d.Workers[0] != "w1" || len(d.Unknown) != 1 || <-orders != queue.Drain {
 		t.Errorf("drained %+v", d)
 	}
 	g.queue.PublishPresence(queue.Presence{Name: "w2", Gone: true, State: "draining: it was told to"})
 	g.heard(k, 1)
+}
+
+// TestDrainWaitsForWorkersToBeHeard drains all soon after a start, when only some of the
+// workers have told of themselves.
+func TestDrainWaitsForWorkersToBeHeard(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	acquainted := make(chan struct{})
+	k.acquainted = acquainted
+	g.queue.PublishPresence(queue.Presence{Name: "w1", Host: "here", Slots: 2, State: "idle"})
+	g.heard(k, 1)
+	drained := make(chan control.Drained, 1)
+	go func() {
+		d, err := k.Drain(g.context(), control.Drain{All: true})
+		if err != nil {
+			t.Error(err)
+		}
+		drained <- d
+	}()
+	g.queue.PublishPresence(queue.Presence{Name: "w2", Host: "there", Slots: 2, State: "idle"})
+	g.heard(k, 2)
+	select {
+	case acquainted <- struct{}{}:
+	case d := <-drained:
+		t.Fatalf("it doesn't wait, and has drained %+v", d)
+	}
+	if d := <-drained; !slices.Equal(d.Workers, []string{"w1", "w2"}) {
+		t.Errorf("drained %+v", d)
+	}
 }
 
 // TestWorkerThatEndedByAnErrorIsShown has one worker give up, which was the only one.

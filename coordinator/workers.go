@@ -16,6 +16,10 @@ const (
 	silence  = 30 * time.Second // after which a worker counts as silent
 	oblivion = 24 * time.Hour   // after which a silent worker is forgotten
 	mourning = time.Hour        // after which one that ended by an error is
+
+	// acquaintance is after how long a coordinator has heard of every worker that is there:
+	// they connect again within seconds, and tell of themselves every five.
+	acquaintance = 10 * time.Second
 )
 
 // workers is the table of workers, as they tell of themselves.
@@ -64,10 +68,25 @@ func (k *Coordinator) Workers() control.Workers {
 }
 
 // Drain tells the workers of these names, or on these hosts, to hand back what they
-// run and end. Those that are silent are told as well: they may hear.
-func (k *Coordinator) Drain(_ context.Context, targets []string) (control.Drained, error) {
+// run and end. Those that are silent are told as well: they may hear. Soon after the
+// start it waits until those that aren't named one by one have been heard of.
+func (k *Coordinator) Drain(ctx context.Context, r control.Drain) (control.Drained, error) {
 	out := control.Drained{Workers: []string{}, Unknown: []string{}}
 	all := k.workers.known(time.Now())
+	if r.All || slices.ContainsFunc(r.Targets, func(target string) bool { return !isName(target, all) }) {
+		select {
+		case <-k.acquainted:
+		case <-ctx.Done():
+			return out, ctx.Err()
+		}
+		all = k.workers.known(time.Now())
+	}
+	targets := r.Targets
+	for _, w := range all {
+		if r.All && !w.Silent {
+			targets = append(slices.Clip(targets), w.Name)
+		}
+	}
 	for _, target := range targets {
 		found := false
 		for _, w := range all {
@@ -88,4 +107,9 @@ func (k *Coordinator) Drain(_ context.Context, targets []string) (control.Draine
 		}
 	}
 	return out, nil
+}
+
+// isName says whether it is the name of one of the workers.
+func isName(target string, all []control.Worker) bool {
+	return slices.ContainsFunc(all, func(w control.Worker) bool { return w.Name == target })
 }

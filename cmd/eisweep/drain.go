@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"strings"
 
@@ -34,12 +33,7 @@ exit. Nothing is lost, and no attempt is counted.`,
 				return err
 			}
 			defer client.close()
-			if all {
-				if args, err = everyWorker(cmd.Context(), client); err != nil {
-					return err
-				}
-			}
-			out, err := ask[control.Drained](cmd.Context(), client, control.VerbDrain, control.Drain{Targets: args})
+			out, err := ask[control.Drained](cmd.Context(), client, control.VerbDrain, control.Drain{Targets: args, All: all})
 			if err != nil {
 				return err
 			}
@@ -52,18 +46,6 @@ exit. Nothing is lost, and no attempt is counted.`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
 	cmd.ValidArgsFunction = completeEach(workerNames(e, &choice, &c))
 	return cmd
-}
-
-// everyWorker names the workers that are heard of.
-func everyWorker(ctx context.Context, c *client) ([]string, error) {
-	out, err := ask[control.Workers](ctx, c, control.VerbWorkers, control.Nothing{})
-	var names []string
-	for i := range out.Workers {
-		if !out.Workers[i].Silent {
-			names = append(names, out.Workers[i].Name)
-		}
-	}
-	return names, err
 }
 
 func tellDrained(e *environment, d *control.Drained, asJSON bool) error {

@@ -81,6 +81,7 @@ type SteeredSweep struct {
 // what they run.
 type Drain struct {
 	Targets []string `json:"targets"`
+	All     bool     `json:"all,omitempty"` // every worker that is heard of
 }
 
 // Drained lists the workers that were told.
