@@ -62,6 +62,7 @@ func clean(ctx context.Context, e *environment, r *root.Root, c *connection, req
 		return control.Cleaned{}, err
 	}
 	defer client.close()
+	client.warnOfCopy(e)
 	return ask[control.Cleaned](ctx, client, control.VerbClean, request)
 }
 

@@ -144,10 +144,17 @@ func clientFor(ctx context.Context, e *environment, choice *rootChoice, c *conne
 		return nil, err
 	}
 	out, err := openClient(ctx, e, r, c)
-	if err == nil && out.seesCopy() {
-		e.note("nobody holds the lock of %s, though a coordinator answers for it: is this a copy (cp -a, rsync, a snapshot) of that coordinator's folder? Everything happens there; for a copy to live on its own, remove its .eisweep", r.Path())
+	if err == nil {
+		out.warnOfCopy(e)
 	}
 	return out, err
+}
+
+// warnOfCopy says so where what the coordinator tells, or does, is of another folder.
+func (c *client) warnOfCopy(e *environment) {
+	if c.seesCopy() {
+		e.note("nobody holds the lock of %s, though a coordinator answers for it: is this a copy (cp -a, rsync, a snapshot) of that coordinator's folder? Everything happens there; for a copy to live on its own, remove its .eisweep", c.root.Path())
+	}
 }
 
 // seesCopy tells whether the client's root is another than the coordinator's, with the

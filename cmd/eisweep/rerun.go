@@ -138,5 +138,6 @@ func (r *rerun) run(ctx context.Context, e *environment, path, name string) erro
 		return err
 	}
 	defer client.close()
+	client.warnOfCopy(e)
 	return r.served(ctx, e, client)
 }

@@ -81,6 +81,7 @@ func (s *statusView) connect(ctx context.Context, e *environment, c *connection)
 	case err != nil:
 		return err
 	}
+	s.client.warnOfCopy(e)
 	s.snapshot, err = ask[control.Snapshot](ctx, s.client, control.VerbSnapshot, control.Nothing{})
 	noteUnanswered(e, s.snapshot.Unanswered)
 	return err

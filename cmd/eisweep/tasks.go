@@ -96,6 +96,7 @@ func (l *listing) askRunning(ctx context.Context, e *environment, r *root.Root, 
 		return err
 	}
 	defer client.close()
+	client.warnOfCopy(e)
 	snapshot, err := ask[control.Snapshot](ctx, client, control.VerbSnapshot, control.Nothing{})
 	for i := range snapshot.Running {
 		l.running[snapshot.Running[i].ID] = &snapshot.Running[i]

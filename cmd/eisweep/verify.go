@@ -63,6 +63,7 @@ func verify(ctx context.Context, e *environment, r *root.Root, c *connection, na
 		return control.Verified{}, err
 	}
 	defer client.close()
+	client.warnOfCopy(e)
 	return ask[control.Verified](ctx, client, control.VerbVerify, control.Steer{Sweeps: names})
 }
 
