@@ -9,7 +9,8 @@ import (
 )
 
 // parseSize reads a number of bytes: 16G, 500M, 1.5T, 800000k or plain bytes. The
-// units are powers of 1024, as batch systems take them; B and iB may follow.
+// units are powers of 1024, as batch systems take them; B and iB may follow. Less than
+// 1M, in which hardly a task fits, is a number whose unit was forgotten.
 func parseSize(text string) (int64, error) {
 	number := strings.TrimRight(strings.ToUpper(strings.TrimSpace(text)), "B")
 	number = strings.TrimSuffix(number, "I")
@@ -23,7 +24,10 @@ func parseSize(text string) (int64, error) {
 	if err != nil || !(x > 0) || x*float64(int64(1)<<shift) > 1<<60 {
 		return 0, errors.New("a size is a number with K, M, G or T, such as 16G")
 	}
-	return int64(x * float64(int64(1)<<shift)), nil
+	if x *= float64(int64(1) << shift); x < 1<<20 {
+		return 0, errors.New("less than 1M is too little for tasks; give the unit as well, such as 16G")
+	}
+	return int64(x), nil
 }
 
 // parseDeadline reads a moment: a time from now, RFC 3339, or seconds since 1970.

@@ -6,12 +6,12 @@ import (
 )
 
 func TestSizesAreRead(t *testing.T) {
-	for text, want := range map[string]int64{"16G": 16 << 30, "500M": 500 << 20, "1.5T": 3 << 39, "800k": 800 << 10, "2GiB": 2 << 30, "3gb": 3 << 30, "4096": 4096} {
+	for text, want := range map[string]int64{"16G": 16 << 30, "500M": 500 << 20, "1.5T": 3 << 39, "2048k": 2 << 20, "2GiB": 2 << 30, "3gb": 3 << 30, "1048576": 1 << 20} {
 		if got, err := parseSize(text); err != nil || got != want {
 			t.Errorf("%s is %d (%v), want %d", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "much", "-1G", "0", "G", "1e30T", "nan"} {
+	for _, text := range []string{"", "much", "-1G", "0", "G", "1e30T", "nan", "1", "4096", "1023k"} {
 		if got, err := parseSize(text); err == nil {
 			t.Errorf("%q is %d", text, got)
 		}
