@@ -37,14 +37,14 @@ func (k *Coordinator) explainIdle(sweep string, need int64, out *control.Explain
 	case crew.known == 0:
 		out.Reason, out.Remedy = "no worker is connected", "start one, here or on any machine that sees the root: `eisweep worker`"
 	case crew.heard == 0:
-		out.Reason, out.Remedy = fmt.Sprintf("none of the %d workers has been heard of lately", crew.known), "`eisweep workers` tells since when; start new ones"
+		out.Reason, out.Remedy = fmt.Sprintf("no worker has been heard of lately, of %d that are known", crew.known), "`eisweep workers` tells since when; start new ones"
 	case crew.taking == 0:
 		out.Reason, out.Remedy = "no worker takes tasks: "+crew.excuse, "start more workers"
 	case need > 0 && crew.memory > 0 && need > crew.memory:
 		out.Reason = fmt.Sprintf("it takes %s of memory, and no worker has more than %s", size(need), size(crew.memory))
 		out.Remedy = "start a worker where there is more (`eisweep worker --memory SIZE` sets what tasks may take)"
 	case crew.busy >= crew.slots:
-		out.Reason = fmt.Sprintf("all %d slots of %d workers are busy, and %d tasks are queued", crew.slots, crew.taking, k.ahead(sweep))
+		out.Reason = fmt.Sprintf("every slot is busy (%d of %s), with %s queued", crew.slots, control.Count(crew.taking, "worker"), control.Count(k.ahead(sweep), "task"))
 		out.Remedy = "it comes in its turn; more workers, or a higher --priority, bring it on"
 	case crew.unfit != "":
 		out.Reason = "a worker has a free slot and too little memory: " + crew.unfit
@@ -122,13 +122,13 @@ func (k *Coordinator) explainSweep(name string) control.Explained {
 	defer k.mu.Unlock()
 	s, t := k.sweep(name), k.machine.sweeps[name]
 	out := control.Explained{Target: name, Sweep: name, State: string(k.stand(s))}
-	out.Details = append(out.Details, fmt.Sprintf("%d tasks: %d done, %d failed, %d running, %d queued, %d waiting for their sources, %d cancelled",
-		t.total, t.phases[done], t.phases[failed], t.phases[running]+t.phases[placing], t.phases[queued], t.phases[waiting], t.phases[dropped]))
+	out.Details = append(out.Details, fmt.Sprintf("%s: %d done, %d failed, %d running, %d queued, %d waiting for their sources, %d cancelled",
+		control.Count(t.total, "task"), t.phases[done], t.phases[failed], t.phases[running]+t.phases[placing], t.phases[queued], t.phases[waiting], t.phases[dropped]))
 	switch {
 	case k.stand(s) == control.Finished:
 		explainComplete(name, t.phases[failed], &out)
 		if n := t.phases[dropped]; n > 0 {
-			out.Reason, out.Remedy = fmt.Sprintf("what was run again of it is settled; %d tasks were never run, as it was cancelled or stopped before", n), "launch it again: what it has done stays done"
+			out.Reason, out.Remedy = fmt.Sprintf("what was run again of it is settled; never run, as it was cancelled or stopped before: %s", control.Count(n, "task")), "launch it again: what it has done stays done"
 		}
 	case k.stand(s) == control.Cancelled:
 		out.Reason, out.Remedy = "it was cancelled", "launch it again: what it has done stays done"
@@ -136,13 +136,13 @@ func (k *Coordinator) explainSweep(name string) control.Explained {
 		out.Reason, out.Remedy = "it is paused", "`eisweep resume "+name+"`"
 	case t.phases[running] > 0 && k.silentTasks(name) == t.phases[running]:
 		k.explainIdle(name, 0, &out)
-		out.Reason = fmt.Sprintf("nothing has been heard for %v of the workers at its %d running tasks, which others get when they ask; %s", silence, t.phases[running], out.Reason)
+		out.Reason = fmt.Sprintf("nothing has been heard for %v of the workers at its running tasks (%d), which others get when they ask; %s", silence, t.phases[running], out.Reason)
 	case t.phases[running]+t.phases[placing] > 0:
-		out.Reason = fmt.Sprintf("%d of its tasks run", t.phases[running]+t.phases[placing])
+		out.Reason = "it runs: " + control.Count(t.phases[running]+t.phases[placing], "task") + " at work"
 	case t.phases[queued] > 0:
 		k.explainIdle(name, 0, &out)
 	default:
-		out.Reason = fmt.Sprintf("its %d tasks wait for their sources", t.phases[waiting])
+		out.Reason = "what is left of it (" + control.Count(t.phases[waiting], "task") + ") waits for sources"
 		if s.source != "" {
 			out.Reason += ", of sweep " + s.source
 			out.Remedy = "`eisweep explain " + s.source + "`"
@@ -164,7 +164,7 @@ func (k *Coordinator) silentTasks(sweep string) (n int) {
 func explainComplete(name string, failed int, out *control.Explained) {
 	out.Reason = "it is complete"
 	if failed > 0 {
-		out.Reason += fmt.Sprintf("; %d tasks failed", failed)
+		out.Reason += "; " + control.Count(failed, "task") + " failed"
 		out.Remedy = "`eisweep status " + name + "` names them, and how each is run again"
 	}
 }

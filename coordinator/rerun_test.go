@@ -66,7 +66,7 @@ func TestRerunCountsWhatWasCancelled(t *testing.T) {
 		if got := g.counts(k); got != (counts{4, 2, 0}) {
 			t.Errorf("started anew %t: %+v", restart, got)
 		}
-		if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); !strings.Contains(e.Reason, "2 tasks were never run") {
+		if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); !strings.Contains(e.Reason, "cancelled or stopped before: 2 tasks") {
 			t.Errorf("explained by %+v", e)
 		}
 	}

@@ -58,7 +58,7 @@ func (k *Coordinator) explainUnlaunched(ctx context.Context, name string) (contr
 		return out, err
 	}
 	left := s.Tasks - s.Done - s.Failed
-	out.Details = append(out.Details, fmt.Sprintf("%d tasks: %d done, %d failed, %d to run", s.Tasks, s.Done, s.Failed, left))
+	out.Details = append(out.Details, fmt.Sprintf("%s: %d done, %d failed, %d to run", control.Count(s.Tasks, "task"), s.Done, s.Failed, left))
 	if left == 0 {
 		explainComplete(name, s.Failed, &out)
 		return out, nil

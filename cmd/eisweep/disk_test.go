@@ -83,13 +83,13 @@ func TestVerifyReadsAnothersRoot(t *testing.T) {
 		t.Fatal(err)
 	}
 	said, code := powerless(t, "verify", "-p", root)
-	if code != exitStorage || !strings.Contains(said, "unrecorded: ") || !strings.Contains(said, "small: 1 sound, 1 not as they should be") {
+	if code != exitStorage || !strings.Contains(said, "unrecorded: ") || !strings.Contains(said, "small: 1 sound, 1 not as it should be") {
 		t.Errorf("exit code %d:\n%s", code, said)
 	}
 	if err := os.Chmod(root, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 1 sound, 1 without a manifest line, which they have now") {
+	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 1 sound, 1 without a manifest line, which it has now") {
 		t.Errorf("who may write it is told:\n%s", told)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -10,7 +11,7 @@ import (
 
 // checkGiven refuses options that are given without a value, as an unset variable of a
 // shell does, or as a 0 that stands for their absence: what they were to narrow, or to
-// bound, would go without.
+// bound, would go without. Nothing that is counted or timed is less than that.
 func checkGiven(cmd *cobra.Command) error {
 	var faults []error
 	cmd.Flags().Visit(func(f *pflag.Flag) {
@@ -29,10 +30,10 @@ func checkValue(f *pflag.Flag, value string) error {
 	switch kind := f.Value.Type(); {
 	case value == "":
 		return usage("--%s is empty: give it a value, or leave it out", f.Name)
-	case kind == "int" && value == "0" && f.DefValue == "0" && f.Name != "priority":
-		return usage("--%s 0: at least 1 is needed", f.Name)
-	case kind == "duration" && value == "0s" && f.DefValue == "0s":
-		return usage("--%s 0: give a time above 0, such as 10m", f.Name)
+	case kind == "int" && f.Name != "priority" && (value == "0" && f.DefValue == "0" || strings.HasPrefix(value, "-")):
+		return usage("--%s %s: at least 1 is needed", f.Name, value)
+	case kind == "duration" && (value == "0s" && f.DefValue == "0s" || strings.HasPrefix(value, "-")):
+		return usage("--%s %s: give a time above 0, such as 10m", f.Name, value)
 	}
 	return nil
 }

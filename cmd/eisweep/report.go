@@ -62,7 +62,7 @@ func allSettled(p *control.Plan) string {
 	if tasks == 0 {
 		return "what takes the tasks' place is done, and the sweep has it from now on"
 	}
-	return fmt.Sprintf("%d of %d tasks are done", done, tasks)
+	return fmt.Sprintf("%d of %s %s done", done, count(tasks, "task"), plural(tasks, "is", "are"))
 }
 
 // writeSummary tells a person what became of a run, and what to type next.

@@ -10,12 +10,7 @@ import (
 )
 
 // count words a number of things: "1 task", "3 tasks".
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
+func count(n int, thing string) string { return control.Count(n, thing) }
 
 // duration words a time as a person plans with it: two units at most.
 func duration(d time.Duration) string { return span(d.Seconds()) }

@@ -77,9 +77,6 @@ func (w *workerCommand) check(e *environment) (err error) {
 	if err := w.connection.check(); err != nil {
 		return err
 	}
-	if w.slots < 0 || w.maxTasks < 0 || w.idle < 0 || w.checkpoint < 0 {
-		return usage("--slots, --max-tasks, --idle-timeout and --checkpoint are above 0")
-	}
 	if w.memoryText != "" {
 		if w.memory, err = parseSize(w.memoryText); err != nil {
 			return usage("--memory %s: %w", w.memoryText, err)
