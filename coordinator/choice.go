@@ -44,7 +44,6 @@ func (c *Choice) Fits(t *TaskStatus) bool {
 	failed := t.State == StateFailed
 	switch {
 	case c.told.Failed && !failed,
-		c.told.State != "" && string(t.State) != c.told.State,
 		c.told.Class != "" && (!failed || t.Line == nil || t.Line.Class != c.told.Class),
 		len(c.told.Seeds) > 0 && !slices.Contains(c.told.Seeds, t.Task.Seed),
 		!c.named(t.Task.ID.String()):

@@ -30,11 +30,11 @@ func Clean(r *root.Root, sweep string, dry bool) (control.Cleaned, error) {
 	}
 	c := cleaner{root: r, index: x}
 	c.orphaned = func(name string) bool {
-		id, run, _ := attemptOf(name)
+		id, run := attemptOf(name)
 		return run <= x.run(id)
 	}
 	c.overdue = func(name string) bool {
-		id, _, _ := attemptOf(name)
+		id, _ := attemptOf(name)
 		h := x.of(id)
 		_, ordered := reruns[id]
 		return len(h.copies) > 0 && h.failed == nil && !ordered
@@ -96,7 +96,7 @@ func (c *cleaner) useless(sweep string) ([]control.CleanedFile, error) {
 		is          func(name string) bool
 	}{{"incoming", "orphaned", c.orphaned}, {"checkpoints", "checkpoint", c.overdue}} {
 		more, err := c.list(c.root.Private(private.folder), private.why, func(name string) bool {
-			id, _, _ := attemptOf(name)
+			id, _ := attemptOf(name)
 			return c.index.belongs(id, sweep) && private.is(name)
 		})
 		if err != nil {
@@ -131,34 +131,26 @@ func (c *cleaner) list(dir, why string, isUseless func(name string) bool) ([]con
 // orphaned says of a result on its way whether its attempt is over: nobody waits for
 // its order, or a later one was given.
 func (k *Coordinator) orphaned(name string) bool {
-	id, run, _ := attemptOf(name)
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	_, isHeld := k.held[order{id, run}]
-	t := k.machine.tasks[id]
-	return !isHeld && (t == nil || t.settled() || int(t.run) > run)
+	return k.isSettled(attemptOf(name))
 }
 
 // overdue says of a checkpoint whether its task is settled.
 func (k *Coordinator) overdue(name string) bool {
-	id, _, _ := attemptOf(name)
+	id, _ := attemptOf(name)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	t := k.machine.tasks[id]
 	return t == nil || t.settled()
 }
 
-// attemptOf reads the numbers in the name of an attempt's file: id.run.attempt, or
-// id.attempt, with whatever after it.
-func attemptOf(name string) (id sweeps.ID, first, second int) {
+// attemptOf reads the task and the first number in the name of an attempt's file:
+// id.run.attempt or, of a checkpoint, id.attempt, with whatever after it.
+func attemptOf(name string) (id sweeps.ID, first int) {
 	parts := strings.Split(name, ".")
 	id, err := sweeps.ParseID(parts[0])
 	if err != nil || len(parts) < 2 {
-		return sweeps.ID{}, 0, 0
+		return sweeps.ID{}, 0
 	}
 	first, _ = strconv.Atoi(parts[1])
-	if len(parts) > 2 {
-		second, _ = strconv.Atoi(parts[2])
-	}
-	return id, first, second
+	return id, first
 }

@@ -209,14 +209,14 @@ func (p *planner) lookAtName(item *PlanItem, sweep string, here soundness) error
 		return nil
 	}
 	if !p.order.part() {
-		p.adopt(item, sweep, line)
+		p.adopt(item, line)
 	}
 	return nil
 }
 
 // adopt takes in a result that lies in the folder without a line in the manifest.
 // It is known from here on, also to the tasks that start from it.
-func (p *planner) adopt(item *PlanItem, sweep string, line *results.Line) {
+func (p *planner) adopt(item *PlanItem, line *results.Line) {
 	line.Parameters = results.ParametersOf(item.Task.Varying)
 	line.Run = item.run + 1 // a line is missing
 	p.adopted[item.Task.ID] = line

@@ -2,9 +2,7 @@ package coordinator
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -58,10 +56,4 @@ func (c copies) within(path string) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// gone reports whether nothing has that name.
-func gone(path string) bool {
-	_, err := os.Stat(path)
-	return errors.Is(err, fs.ErrNotExist)
 }

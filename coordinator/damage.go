@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"eisweep/internal/control"
 	"eisweep/internal/results"
 )
 
@@ -39,7 +40,7 @@ func kindOf(info fs.FileInfo) string {
 
 // mendManifests mends those manifests of a root that cannot be read, and returns a
 // problem for each, by sweep.
-func (v *verifier) mendManifests() (map[string][]Problem, error) {
+func (v *verifier) mendManifests() (map[string][]control.Problem, error) {
 	if v.reads {
 		return nil, nil
 	}
@@ -48,7 +49,7 @@ func (v *verifier) mendManifests() (map[string][]Problem, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list sweeps: %w", err)
 	}
-	out := map[string][]Problem{}
+	out := map[string][]control.Problem{}
 	for _, name := range names {
 		kept, damage, err := v.mend(r.Manifest(name))
 		if err != nil {
@@ -56,7 +57,7 @@ func (v *verifier) mendManifests() (map[string][]Problem, error) {
 		}
 		if damage != nil {
 			detail := fmt.Sprintf("%v; it is kept as %s, and was written anew from what could be read", damage, filepath.Base(kept))
-			out[name] = []Problem{{File: filepath.Base(r.Manifest(name)), Kind: "unreadable", Detail: detail}}
+			out[name] = []control.Problem{{File: filepath.Base(r.Manifest(name)), Kind: "unreadable", Detail: detail}}
 		}
 	}
 	return out, nil

@@ -16,7 +16,7 @@ import (
 
 func isFailed(_ *sweeps.Task, s State) bool { return s == StateFailed }
 
-func (g *rig) verify() Report {
+func (g *rig) verify() control.Verified {
 	g.t.Helper()
 	report, err := Verify(g.context(), g.root, nobodys{}, nil)
 	if err != nil {
@@ -251,7 +251,7 @@ func TestVerifyMendsADigest(t *testing.T) {
 	}
 	verifyHere := func() control.VerifiedSweep {
 		report := g.verify()
-		return report.Told().Sweeps[0]
+		return report.Sweeps[0]
 	}
 	for i, verify := range []func() control.VerifiedSweep{verifyThere, verifyHere} {
 		line := g.lines("two")[i]
@@ -283,7 +283,7 @@ func TestVerifyKnowsWhatWasPlacedMeanwhile(t *testing.T) {
 	lines := g.lines("two")
 	unknown := lines[1]
 	unknown.File = "unknown.h5"
-	v := verifier{report: SweepReport{Name: "two"}, write: k.writeFound}
+	v := verifier{report: control.VerifiedSweep{Name: "two"}, write: k.writeFound}
 	if err := v.rebuild([]results.Line{lines[0], unknown}); err != nil {
 		t.Fatal(err)
 	}

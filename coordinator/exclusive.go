@@ -38,7 +38,7 @@ func (k *Coordinator) clearBehind(ctx context.Context) error {
 	entries, err := os.ReadDir(dir)
 	errs := []error{err}
 	for _, e := range entries {
-		if id, _, _ := attemptOf(e.Name()); k.machine.tasks[id] != nil {
+		if id, _ := attemptOf(e.Name()); k.machine.tasks[id] != nil {
 			errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
 		}
 	}

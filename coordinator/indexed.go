@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io/fs"
+	"maps"
 	"os"
 
 	"eisweep/sweeps"
@@ -117,9 +118,7 @@ func (x *index) recorded(sweep string) map[uint64]sweeps.ID {
 	defer x.mu.Unlock()
 	out := map[uint64]sweeps.ID{}
 	if m := x.manifests[sweep]; m != nil {
-		for file, id := range m.files {
-			out[file] = id
-		}
+		maps.Copy(out, m.files)
 	}
 	return out
 }

@@ -79,7 +79,7 @@ func (l *library) Results(path string) ([]sweeps.ResultFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("name result file: %w", err)
 	}
-	if known := l.copies.within(path); len(known) > 0 && gone(path) {
+	if known := l.copies.within(path); len(known) > 0 && isGone(path) {
 		return l.copied(known)
 	}
 	info, err := os.Stat(path)

@@ -119,9 +119,9 @@ func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) er
 	return linkOrCopy(from, to, sha256)
 }
 
-// isGone tells whether there is nothing under a path.
+// isGone tells whether there is nothing under a path, or a link that leads to nothing.
 func isGone(path string) bool {
-	_, err := os.Lstat(path)
+	_, err := os.Stat(path)
 	return errors.Is(err, os.ErrNotExist)
 }
 

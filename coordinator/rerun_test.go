@@ -102,7 +102,7 @@ func TestReplacedTasksCountNoMore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(string(replaced.TOML()))}, Rerun: &control.Choice{State: "new"}})
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(string(replaced.TOML()))}, Rerun: &control.Choice{}})
 	if got := g.counts(k); got != (counts{4, 4, 0}) {
 		t.Errorf("of all tasks: %+v", got)
 	}

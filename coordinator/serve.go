@@ -33,8 +33,7 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 		}),
 		control.VerbClean: control.Handle(func(_ context.Context, r control.Clean) (control.Cleaned, error) { return k.Clean(r.Sweep, r.Dry) }),
 		control.VerbVerify: control.Handle(func(ctx context.Context, r control.Steer) (control.Verified, error) {
-			report, err := k.Verify(ctx, r.Sweeps)
-			return report.Told(), err
+			return k.Verify(ctx, r.Sweeps)
 		}),
 	}
 	maps.Copy(handlers, k.config.Verbs)

@@ -2,10 +2,10 @@ package coordinator
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
 )
 
 // Summary tells what became of the sweeps of these names, of all that were launched here
@@ -47,13 +47,9 @@ func (k *Coordinator) summary(names ...string) control.Summary {
 			continue
 		}
 		t := k.machine.sweeps[s.name]
-		byClass := make(map[queue.Class]int, len(s.byClass))
-		for c, n := range s.byClass {
-			byClass[c] = n
-		}
 		out.Sweeps = append(out.Sweeps, control.SweepSummary{
 			Name: s.name, Dir: k.config.Root.SweepDir(s.name), Stand: k.stand(s), Tasks: t.total, Done: t.phases[done], Failed: t.phases[failed],
-			Ran: s.ran, Reused: s.reused, Linked: s.linked, ByClass: byClass, Failures: append([]control.Failure(nil), s.failures...),
+			Ran: s.ran, Reused: s.reused, Linked: s.linked, ByClass: maps.Clone(s.byClass), Failures: slices.Clone(s.failures),
 		})
 	}
 	return out

@@ -10,34 +10,12 @@ import (
 	"path/filepath"
 	"slices"
 
+	"eisweep/internal/control"
 	"eisweep/internal/folder"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
-
-// Report is what Verify found.
-type Report struct {
-	Sweeps []SweepReport
-}
-
-// SweepReport is what it found in one sweep's folder.
-type SweepReport struct {
-	Name     string
-	Sound    int // results that are what the manifest says, to the byte
-	Rebuilt  int // results without a manifest line, which have one again
-	Gone     int // results that are missing, and that the latest launch does not want
-	Problems []Problem
-}
-
-// Problem is a file that is not as it should be.
-type Problem struct {
-	File   string
-	ID     sweeps.ID // zero where nobody knows
-	Kind   string    // missing, truncated, altered, unreadable, unknown or unrecorded
-	Detail string
-	Again  bool // the next launch computes it again
-}
 
 // Verify holds every result of the sweeps (all, if none is named) against its
 // manifest line, byte for byte and by its digest, and writes lines for results that have none. It
@@ -46,7 +24,7 @@ type Problem struct {
 // the latest launch is no problem: somebody removed it. A manifest that cannot be read is kept
 // under another name, and made anew from its lines that can.
 // The caller holds the root's lock.
-func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (Report, error) {
+func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (control.Verified, error) {
 	v := verifier{ctx: ctx, root: r, index: newIndex(r), prober: prober, mend: results.MendManifest, write: func(sweep string, lines []results.Line) (int, error) {
 		m, err := results.OpenManifest(r.Manifest(sweep))
 		if err != nil {
@@ -59,7 +37,7 @@ func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (R
 
 // Inspect is Verify where nothing may be written: what that would mend is a problem, a
 // manifest that cannot be read an error. The caller holds no lock.
-func Inspect(ctx context.Context, r *root.Root, prober Prober, names []string) (Report, error) {
+func Inspect(ctx context.Context, r *root.Root, prober Prober, names []string) (control.Verified, error) {
 	v := verifier{ctx: ctx, root: r, index: newIndex(r), prober: prober, reads: true}
 	return v.sweeps(names)
 }
@@ -75,23 +53,23 @@ type verifier struct {
 	// write adds lines to a manifest, but those that it has by now, and says how many.
 	write func(sweep string, lines []results.Line) (int, error)
 	// Of the present sweep:
-	report SweepReport
+	report control.VerifiedSweep
 	wants  func(file string) bool // whether its latest launch wants a file of that name
 	last   map[sweeps.ID]*results.Line
 	mended []results.Line // to be written anew
 }
 
-func (v *verifier) sweeps(names []string) (Report, error) {
+func (v *verifier) sweeps(names []string) (control.Verified, error) {
 	mended, err := v.mendManifests()
 	if err != nil {
-		return Report{}, err
+		return control.Verified{}, err
 	}
 	if err := v.index.refresh(); err != nil {
-		return Report{}, err
+		return control.Verified{}, err
 	}
 	if len(names) == 0 {
 		if names, err = v.root.Sweeps(); err != nil {
-			return Report{}, fmt.Errorf("list sweeps: %w", err)
+			return control.Verified{}, fmt.Errorf("list sweeps: %w", err)
 		}
 	}
 	for name := range mended {
@@ -99,12 +77,12 @@ func (v *verifier) sweeps(names []string) (Report, error) {
 			names = append(slices.Clip(names), name)
 		}
 	}
-	var out Report
+	var out control.Verified
 	for _, name := range names {
 		if !v.index.has(name) {
 			return out, fmt.Errorf("there is no sweep %q under %s", name, v.root.Path())
 		}
-		v.report, v.wants = SweepReport{Name: name, Problems: mended[name]}, wantedFiles(v.ctx, v.root, v.index, v.prober, name)
+		v.report, v.wants = control.VerifiedSweep{Name: name, Problems: mended[name]}, wantedFiles(v.ctx, v.root, v.index, v.prober, name)
 		if err := v.sweep(); err != nil {
 			return out, fmt.Errorf("verify %s: %w", name, err)
 		}
@@ -249,7 +227,7 @@ func (v *verifier) unrecorded(path string) *results.Line {
 // unsound reports a result of the manifest's. One that no launch computes again is to be
 // removed by hand.
 func (v *verifier) unsound(file string, id sweeps.ID, kind, detail string) {
-	v.report.Problems = append(v.report.Problems, Problem{file, id, kind, detail + v.unwanted(file), v.wants(file)})
+	v.report.Problems = append(v.report.Problems, control.Problem{File: file, ID: id, Kind: kind, Detail: detail + v.unwanted(file), Again: v.wants(file)})
 }
 
 // unwanted tells what to do about a file that no launch mends.
@@ -262,5 +240,5 @@ func (v *verifier) unwanted(file string) string {
 
 // problem reports a file that no launch mends.
 func (v *verifier) problem(file string, id sweeps.ID, kind, detail string) {
-	v.report.Problems = append(v.report.Problems, Problem{file, id, kind, detail, false})
+	v.report.Problems = append(v.report.Problems, control.Problem{File: file, ID: id, Kind: kind, Detail: detail})
 }

@@ -3,11 +3,12 @@ package coordinator
 import (
 	"context"
 
+	"eisweep/internal/control"
 	"eisweep/internal/results"
 )
 
 // Verify is the function of that name while this coordinator writes the manifests.
-func (k *Coordinator) Verify(ctx context.Context, names []string) (Report, error) {
+func (k *Coordinator) Verify(ctx context.Context, names []string) (control.Verified, error) {
 	v := verifier{ctx: ctx, root: k.config.Root, index: k.index, prober: k.config.Prober, mend: k.mend, write: k.writeFound}
 	return v.sweeps(names)
 }

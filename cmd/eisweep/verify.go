@@ -81,8 +81,7 @@ func verifyHere(ctx context.Context, e *environment, r *root.Root, names []strin
 	if err != nil {
 		return control.Verified{}, err
 	}
-	report, err := coordinator.Verify(ctx, r, prober, names)
-	return report.Told(), err
+	return coordinator.Verify(ctx, r, prober, names)
 }
 
 // inspect verifies a root and changes nothing.
@@ -95,8 +94,7 @@ func inspect(ctx context.Context, e *environment, r *root.Root, names []string) 
 		return control.Verified{}, err
 	}
 	e.note("you may not write %s: it is only read, and nothing is mended", r.Path())
-	report, err := coordinator.Inspect(ctx, r, prober, names)
-	return report.Told(), err
+	return coordinator.Inspect(ctx, r, prober, names)
 }
 
 // tellVerified writes what was found; problems are an error.

@@ -51,7 +51,6 @@ type Choice struct {
 	Seeds  []uint32          `json:"seeds,omitempty"`
 	Where  map[string]string `json:"where,omitempty"` // parameter values as on the command line
 	Tasks  []string          `json:"tasks,omitempty"` // ids or their starts
-	State  string            `json:"state,omitempty"` // of tasks: new, queued, running, done, failed
 }
 
 // Steer names sweeps; none means all.
@@ -162,7 +161,7 @@ type Verified struct {
 // VerifiedSweep is what it found in one sweep's folder.
 type VerifiedSweep struct {
 	Name     string    `json:"name"`
-	Sound    int       `json:"sound"`   // results that are what the manifest says
+	Sound    int       `json:"sound"`   // results that are what the manifest says, to the byte
 	Rebuilt  int       `json:"rebuilt"` // results without a manifest line, which have one again
 	Gone     int       `json:"gone"`    // results that are missing, and that the latest launch does not want
 	Problems []Problem `json:"problems"`
@@ -172,7 +171,7 @@ type VerifiedSweep struct {
 type Problem struct {
 	File   string    `json:"file"`
 	ID     sweeps.ID `json:"id"`   // zero where nobody knows
-	Kind   string    `json:"kind"` // missing, truncated, altered, unreadable or unknown
+	Kind   string    `json:"kind"` // missing, truncated, altered, unreadable, unknown or unrecorded
 	Detail string    `json:"detail"`
 	Again  bool      `json:"again"` // the next launch computes it again
 }
