@@ -144,7 +144,7 @@ func (k *Coordinator) explainSettled(id sweeps.ID) (control.Explained, error) {
 	}
 	out.Reason = fmt.Sprintf("it failed (%s): %s", l.Class, l.Error)
 	out.Remedy = fmt.Sprintf("`eisweep rerun %s --task %s` runs it again", l.Sweep, id)
-	if l.Class == "numeric" || l.Class == "invalid" {
+	if queue.Class(l.Class).Repeats() {
 		out.Remedy += "; without --set it will fail again"
 	}
 	if l.Class == string(queue.Source) {

@@ -1,10 +1,6 @@
 package coordinator
 
-import (
-	"slices"
-
-	"eisweep/internal/queue"
-)
+import "slices"
 
 // history is what the manifests say of one task.
 type history struct {
@@ -46,7 +42,7 @@ func (h *history) settledFailure(sweep string) *spot {
 	if h.failed == nil {
 		return nil
 	}
-	if c := h.failed.class.name(); c != queue.Numeric && c != queue.Invalid {
+	if !h.failed.class.name().Repeats() {
 		return nil
 	}
 	if own := h.lastFailure(sweep); own != nil && own.run == h.failed.run {

@@ -205,7 +205,7 @@ func inOrder(ids []sweeps.ID) []sweeps.ID {
 // classNumber is a queue.Class in a byte.
 type classNumber uint8
 
-var classes = []queue.Class{"", queue.Numeric, queue.Invalid, queue.Storage, queue.Lost, queue.Source}
+var classes = append([]queue.Class{""}, queue.Classes()...)
 
 func classOf(c queue.Class) classNumber {
 	if i := slices.Index(classes, c); i >= 0 {

@@ -3,20 +3,21 @@ package sweeps
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
 
 const nameRule = "a name is a lower-case letter or digit, then up to 62 of these, _ and -"
 
-// CheckName tells whether name can be a sweep's: [a-z0-9][a-z0-9_-]{0,62}.
-func CheckName(name string) error {
-	ok := len(name) >= 1 && len(name) <= 63
-	for i, c := range []byte(name) {
-		alphanumeric := c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
-		ok = ok && (alphanumeric || i > 0 && (c == '_' || c == '-'))
-	}
-	if !ok {
+var sweepName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
+// IsName reports whether a text can be a sweep's name.
+func IsName(text string) bool { return sweepName.MatchString(text) }
+
+// checkName says what a sweep's name is like where this is none.
+func checkName(name string) error {
+	if !IsName(name) {
 		return fmt.Errorf("%q is not a sweep's name: %s", name, nameRule)
 	}
 	return nil
@@ -31,7 +32,7 @@ func isPath(source string) bool {
 // which is relative to folder where it isn't absolute.
 func checkSource(source, folder string) (string, error) {
 	if !isPath(source) {
-		if err := CheckName(source); err != nil {
+		if err := checkName(source); err != nil {
 			return "", fmt.Errorf("%w; a path holds a / (./%s) or ends in .h5", err, source)
 		}
 		return source, nil

@@ -43,7 +43,7 @@ func (s *Sweep) With(o Overrides) (*Sweep, error) {
 	c := s.copy()
 	var faults []Fault
 	if o.Name != "" {
-		if err := CheckName(o.Name); err != nil {
+		if err := checkName(o.Name); err != nil {
 			faults = append(faults, Fault{Problem: err.Error()})
 		}
 		c.name = o.Name

@@ -140,7 +140,7 @@ func (r *reader) readName(n *node) {
 	if !ok {
 		return
 	}
-	if err := CheckName(name); err != nil {
+	if err := checkName(name); err != nil {
 		r.fail(n.value, err.Error(), "")
 	}
 	r.sweep.name = name

@@ -163,7 +163,7 @@ func FuzzName(f *testing.F) {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		if CheckName(name) == nil && (isPath(name) || strings.ContainsAny(name, "/\\.~ ") || len(name) > 63 || name == "") {
+		if checkName(name) == nil && (isPath(name) || strings.ContainsAny(name, "/\\.~ ") || len(name) > 63 || name == "") {
 			t.Fatalf("%q is taken for a name", name)
 		}
 		if settings := varyingInName(name); !slices.IsSortedFunc(settings, byOrder) {

@@ -146,7 +146,7 @@ func withinRoot(r *root.Root, path string) (sweep, file string, ok bool) {
 		return "", "", false
 	}
 	sweep, file, ok = strings.Cut(rel, "/")
-	return sweep, file, ok && root.ValidSweep(sweep)
+	return sweep, file, ok && sweeps.IsName(sweep)
 }
 
 // findProducts asks the model how it computes with wee.

@@ -78,7 +78,7 @@ func values(settings []sim.Setting) map[string]string {
 
 func classNames() []string {
 	var out []string
-	for _, c := range []queue.Class{queue.Numeric, queue.Invalid, queue.Storage, queue.Lost, queue.Source} {
+	for _, c := range queue.Classes() {
 		out = append(out, string(c))
 	}
 	return out

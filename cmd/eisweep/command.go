@@ -63,7 +63,7 @@ func addCommands(e *environment, cmd *cobra.Command) {
 		commands []*cobra.Command
 	}{
 		{"On this machine:", []*cobra.Command{newRunCommand(e), newPlanCommand(e)}},
-		{"On several machines:", append([]*cobra.Command{newCoordinatorCommand(e), newWorkerCommand(e), newLaunchCommand(e), newWorkersCommand(e), newDrainCommand(e), newSlurmCommand(e), newKeysCommand(e)}, steer...)},
+		{"On several machines:", append([]*cobra.Command{newCoordinatorCommand(e), newWorkerCommand(e), newLaunchCommand(e), newWorkersCommand(e), newDrainCommand(e), newSlurmCommand(e), newKeysCommand()}, steer...)},
 		{"What becomes of sweeps:", []*cobra.Command{newStatusCommand(e), newWatchCommand(e), newTasksCommand(e), newShowCommand(e), newLogsCommand(e), newExplainCommand(e)}},
 		{"What was run before:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e)}},
 		{"Besides:", []*cobra.Command{newParamsCommand(e), newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e)}},

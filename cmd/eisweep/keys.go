@@ -10,7 +10,7 @@ import (
 	"eisweep/internal/access"
 )
 
-func newKeysCommand(e *environment) *cobra.Command {
+func newKeysCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "keys FOLDER HOST…",
 		Short: "Make certificates and keys for a NATS that you run yourself",

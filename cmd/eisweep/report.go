@@ -165,7 +165,7 @@ func again(rerun string, classes map[queue.Class]int) []string {
 
 // repeats warns where a rerun gives a failure of that class again.
 func repeats(class queue.Class) string {
-	if class != queue.Numeric && class != queue.Invalid {
+	if !class.Repeats() {
 		return ""
 	}
 	return " --set NAME=VALUE   (with the same parameters they fail again)"

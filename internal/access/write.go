@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"eisweep/internal/folder"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
@@ -136,9 +137,5 @@ func write(path string, data []byte, group int) (err error) {
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return folder.Sync(filepath.Dir(path))
 }

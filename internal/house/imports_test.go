@@ -15,7 +15,7 @@ var plan = map[string][]string{
 	"internal/results":  {"sim", "sweeps", "internal/folder"},
 	"internal/queue":    {"sim", "sweeps"},
 	"internal/root":     {"sweeps", "internal/folder"},
-	"internal/access":   {"sim", "sweeps", "internal/queue", "internal/root"},
+	"internal/access":   {"sim", "sweeps", "internal/folder", "internal/queue", "internal/root"},
 	"internal/control":  {"sim", "sweeps", "internal/queue"},
 	"internal/estimate": {"sim", "sweeps"},
 	"internal/machine":  {},

@@ -82,7 +82,7 @@ func below(at, root string) string {
 
 // cores is how many may be used, a part of one counted as one; 0: any number.
 func (g group) cores(system fs.FS) int {
-	return int(math.Ceil(g.least(system, func(folder string) (float64, bool) {
+	return int(math.Ceil(g.least(func(folder string) (float64, bool) {
 		if g.second {
 			fields := strings.Fields(content(system, path.Join(folder, "cpu.max")))
 			if len(fields) != 2 {
@@ -100,13 +100,13 @@ func (g group) memory(system fs.FS) int64 {
 	if g.second {
 		name = "memory.max"
 	}
-	return int64(g.least(system, func(folder string) (float64, bool) {
+	return int64(g.least(func(folder string) (float64, bool) {
 		return quotient(content(system, path.Join(folder, name)), "1")
 	}))
 }
 
 // least is the least limit of the group and those above; 0 where there is none.
-func (g group) least(system fs.FS, limit func(folder string) (float64, bool)) float64 {
+func (g group) least(limit func(folder string) (float64, bool)) float64 {
 	least := 0.0
 	for folder := g.folder; ; folder = path.Dir(folder) {
 		if v, ok := limit(folder); ok && (least == 0 || v < least) {

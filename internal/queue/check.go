@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"eisweep/sim"
+	"eisweep/sweeps"
 )
 
 // Bounds of what a message may say.
@@ -24,13 +25,9 @@ const (
 )
 
 var (
-	sweepName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
-	hash      = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	classes   = []Class{"", Numeric, Invalid, Storage, Lost, Source}
-	takes     = []string{"wee", "wei", "wie", "wii"}
+	hash  = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	takes = []string{"wee", "wei", "wie", "wii"}
 )
-
-func validSweep(name string) bool { return sweepName.MatchString(name) }
 
 // refuse is an error that wraps ErrMessage.
 func refuse(format string, args ...any) error {
@@ -43,7 +40,7 @@ func (t *Task) check() error {
 		return refuse("no task id")
 	case t.Run < 1 || t.Run > maxCount:
 		return refuse("run %d", t.Run)
-	case !validSweep(t.Sweep):
+	case !sweeps.IsName(t.Sweep):
 		return refuse("sweep %q", t.Sweep)
 	case err != nil:
 		return refuse("%v", err)
@@ -113,7 +110,7 @@ func (o *Outcome) check() error {
 		return refuse("no task id")
 	case o.Run < 1 || o.Run > maxCount || o.Attempt < 1 || o.Attempt > maxCount:
 		return refuse("run %d, attempt %d", o.Run, o.Attempt)
-	case !slices.Contains(classes, o.Class):
+	case o.Class != "" && !slices.Contains(Classes(), o.Class):
 		return refuse("class %.100q", o.Class)
 	case len(o.Error) > maxError || o.Done() != (o.Error == ""):
 		return refuse("class %q with an error of %d bytes", o.Class, len(o.Error))

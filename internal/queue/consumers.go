@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"time"
 
+	"eisweep/sweeps"
+
 	"github.com/nats-io/nats.go/jetstream"
 )
 
 // OpenSweep lets workers have the tasks of a sweep. It may be called again.
 func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
-	if !validSweep(sweep) {
+	if !sweeps.IsName(sweep) {
 		return fmt.Errorf("open sweep: %w", refuse("sweep %q", sweep))
 	}
 	config := jetstream.ConsumerConfig{

@@ -46,7 +46,6 @@ type Lease struct {
 	q     *Queue
 	kv    jetstream.KeyValue
 	value []byte // the holder, and a mark that no other lease has
-	epoch uint64
 
 	renewing chan struct{} // holds one while one is under way
 	revision uint64        // of the last renewal
@@ -76,7 +75,6 @@ func (q *Queue) Lease(ctx context.Context, holder Holder) (*Lease, error) {
 	if err := l.acquire(ctx); err != nil {
 		return nil, fmt.Errorf("take lease of root: %w", err)
 	}
-	l.epoch = l.revision
 	l.lost, l.lose = context.WithCancelCause(q.ended)
 	if !q.follow(l.keep) {
 		close(l.finished)
@@ -166,9 +164,6 @@ func (l *Lease) keep() {
 		}
 	}
 }
-
-// Epoch grows with every lease of the root.
-func (l *Lease) Epoch() uint64 { return l.epoch }
 
 // Lost is closed when the lease is lost or released, or its queue closed.
 func (l *Lease) Lost() <-chan struct{} { return l.lost.Done() }

@@ -50,6 +50,12 @@ const (
 	Source  Class = "source"  // the task's source failed for good
 )
 
+// Classes lists them.
+func Classes() []Class { return []Class{Numeric, Invalid, Storage, Lost, Source} }
+
+// Repeats says whether the same task with the same parameters fails so again.
+func (c Class) Repeats() bool { return c == Numeric || c == Invalid }
+
 // Outcome is the end of one attempt: the message whose acknowledgement commits a
 // result or a failure. The first of an (id, run) wins.
 type Outcome struct {

@@ -4,13 +4,15 @@ import (
 	"context"
 	"strings"
 
+	"eisweep/sweeps"
+
 	"github.com/nats-io/nats.go"
 )
 
 // PublishNote tells who listens of a line of a sweep's manifest, once it is durable.
 // It doesn't wait, and what is lost is lost: the manifest has it.
 func (q *Queue) PublishNote(sweep string, line []byte) {
-	if !validSweep(sweep) {
+	if !sweeps.IsName(sweep) {
 		q.log.Error("note of no sweep", "sweep", sweep)
 		return
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"eisweep/sweeps"
+
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -22,7 +24,7 @@ type Offer struct {
 
 func (o *Offer) check() error {
 	for _, s := range o.Sweeps {
-		if !validSweep(s.Name) {
+		if !sweeps.IsName(s.Name) {
 			return refuse("sweep %.100q", s.Name)
 		}
 	}

@@ -20,18 +20,12 @@ type OutcomeDelivery struct {
 }
 
 // Ack says that all that follows from the outcome is durable: it is not delivered
-// again. It stays in its stream, as a fence, until RemoveOutcome.
+// again. It stays in its stream, as a fence, until TrimOutcomes.
 func (d *OutcomeDelivery) Ack() error {
 	if err := d.msg.Ack(); err != nil {
 		return fmt.Errorf("acknowledge outcome of task %s: %w", d.ID, err)
 	}
 	return nil
-}
-
-// Nak has the outcome delivered again soon.
-func (d *OutcomeDelivery) Nak() {
-	// A lost one is made up for by the end of the outcome's AckWait.
-	_ = d.msg.NakWithDelay(time.Second)
 }
 
 // coordinatorConsumer begins the names of the durable consumers of outcomes; a number

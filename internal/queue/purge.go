@@ -55,19 +55,6 @@ func (q *Queue) Remove(ctx context.Context, sweep string, id sweeps.ID) error {
 	return nil
 }
 
-// RemoveOutcome takes the fence of an order away: its outcome and its attempts.
-// Only an order whose task is no longer queued may lose it, else a late worker
-// could commit a second outcome. What isn't there is no error.
-func (q *Queue) RemoveOutcome(ctx context.Context, id sweeps.ID, run int) error {
-	err := errors.Join(
-		q.purge(ctx, q.outcomes, jetstream.WithPurgeSubject(q.outcome(id, run))),
-		q.purge(ctx, q.attempts, jetstream.WithPurgeSubject(q.scheme.attempts(id, run))))
-	if err != nil {
-		return fmt.Errorf("remove outcome of task %s, run %d: %w", id, run, err)
-	}
-	return nil
-}
-
 // purge removes messages of a stream. What an earlier try, whose answer was lost, has
 // removed it doesn't miss.
 func (q *Queue) purge(ctx context.Context, stream jetstream.Stream, which ...jetstream.StreamPurgeOpt) error {

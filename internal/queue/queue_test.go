@@ -449,16 +449,6 @@ func TestRestartOfTheServerLosesNothing(t *testing.T) {
 	if o := receive(t, outcomes); o.ID != d.Task().ID {
 		t.Errorf("outcome %+v", o)
 	}
-	if err := q.RemoveOutcome(deadline(t), d.Task().ID, 1); err != nil {
-		t.Fatal(err)
-	}
-	again := &Delivery{q: q, task: d.task}
-	if settled, err := again.Settled(deadline(t)); settled || err != nil {
-		t.Errorf("a removed outcome still settles: %v", err)
-	}
-	if n, err := again.Attempts(deadline(t)); n != 0 || err != nil {
-		t.Errorf("%d attempts remembered, %v", n, err)
-	}
 }
 
 func TestOutcomesComeAgainToTheNextCoordinator(t *testing.T) {

@@ -102,7 +102,7 @@ func (s scheme) parseTask(subject string) (sweep string, id sweeps.ID, err error
 	if err != nil {
 		return "", id, err
 	}
-	if len(parts) != 2 || !validSweep(parts[0]) {
+	if len(parts) != 2 || !sweeps.IsName(parts[0]) {
 		return "", id, fmt.Errorf("subject %q: %w", subject, ErrMessage)
 	}
 	id, err = parseID(parts[1])

@@ -8,18 +8,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 
 	"eisweep/sweeps"
 )
 
 // ErrHostile is wrapped by the errors of names that lead out of the root.
 var ErrHostile = errors.New("the path leads out of the root")
-
-var sweepName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
-
-// ValidSweep reports whether name may name a sweep.
-func ValidSweep(name string) bool { return sweepName.MatchString(name) }
 
 // SweepDir returns the folder of a sweep.
 func (r *Root) SweepDir(sweep string) string { return filepath.Join(r.path, sweep) }

@@ -19,6 +19,8 @@ import (
 	"slices"
 	"syscall"
 
+	"eisweep/sweeps"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -131,7 +133,7 @@ func (r *Root) Sweeps() ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if !ValidSweep(e.Name()) {
+		if !sweeps.IsName(e.Name()) {
 			continue
 		}
 		if exists(r.SweepFile(e.Name())) || exists(r.Manifest(e.Name())) {
