@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
 	"runtime"
@@ -53,7 +52,7 @@ same machine in the same minutes.`,
 				return orInterrupted(cmd.Context(), err)
 			}
 			if asJSON {
-				return json.NewEncoder(e.stdout).Encode(rows)
+				return e.encoder().Encode(rows)
 			}
 			return writeBench(e, rows)
 		},

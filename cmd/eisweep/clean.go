@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -25,11 +24,7 @@ settled. Results in place, and logs, are never removed. --dry-run only lists the
 the root has a coordinator, that one does it.`,
 		Args: exactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := choice.announce(e)
-			if err != nil {
-				return err
-			}
-			r, err := existingRoot(path)
+			r, err := choice.open(e)
 			if err != nil {
 				return err
 			}
@@ -77,7 +72,7 @@ func cleanHere(r *root.Root, request control.Clean) (_ control.Cleaned, err erro
 }
 
 func tellCleaned(e *environment, files []control.CleanedFile, dry, asJSON bool) error {
-	out := json.NewEncoder(e.stdout)
+	out := e.encoder()
 	var bytes int64
 	for i := range files {
 		bytes += files[i].Bytes

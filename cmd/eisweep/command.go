@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -86,14 +87,7 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
 		near = "; did you mean " + strings.Join(s, " or ") + "?"
 	}
-	return usage("unknown command %q%s `eisweep` lists what there is", args[0], orElse(near, ";"))
-}
-
-func orElse(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
+	return usage("unknown command %q%s `eisweep` lists what there is", args[0], cmp.Or(near, ";"))
 }
 
 // atMost refuses more than n arguments, which are called what.

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"eisweep/internal/root"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -104,15 +102,8 @@ func parameterNames() []string {
 // launchedNames completes the names of the sweeps that were launched under the root.
 func launchedNames(e *environment, choice *rootChoice) func() []string {
 	return func() []string {
-		path, _, err := choice.choose(e)
-		if err != nil {
-			return nil
-		}
-		if _, err := os.Stat(path); err != nil {
-			return nil
-		}
-		r, err := root.OpenExisting(path)
-		if err != nil {
+		r := choice.silently(e)
+		if r == nil {
 			return nil
 		}
 		names, err := r.Sweeps()

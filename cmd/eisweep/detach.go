@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -149,5 +150,5 @@ func told(log *os.File, begun int64) string {
 			errs = append(errs, strings.TrimSpace(said))
 		}
 	}
-	return orElse(strings.Join(errs, "\n"), "the coordinator ended: "+log.Name()+" tells why")
+	return cmp.Or(strings.Join(errs, "\n"), "the coordinator ended: "+log.Name()+" tells why")
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,7 +49,7 @@ exit. Nothing is lost, and no attempt is counted.`,
 
 func tellDrained(e *environment, d *control.Drained, asJSON bool) error {
 	if asJSON {
-		if err := json.NewEncoder(e.stdout).Encode(d); err != nil {
+		if err := e.encoder().Encode(d); err != nil {
 			return err
 		}
 	} else {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -56,6 +57,13 @@ func (e *environment) note(format string, args ...any) {
 // say writes a line of the command's output.
 func (e *environment) say(format string, args ...any) {
 	fmt.Fprintf(e.stdout, format+"\n", args...)
+}
+
+// encoder writes JSON as the command's output.
+func (e *environment) encoder() *json.Encoder {
+	out := json.NewEncoder(e.stdout)
+	out.SetEscapeHTML(false)
+	return out
 }
 
 // ask puts a question and returns the line that answers it, "" at the end of input.

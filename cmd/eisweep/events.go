@@ -23,8 +23,7 @@ type events struct {
 const eventsTime = time.Second
 
 func newEvents(e *environment) *events {
-	out := json.NewEncoder(e.stdout)
-	out.SetEscapeHTML(false)
+	out := e.encoder()
 	return &events{e: e, out: out}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -29,11 +28,7 @@ failed and is repeated later, others are before it, it runs, or it is settled.
 TASK is an id (t and 32 hex digits) or the start of one.`,
 		Args: exactlyOne("a task's id or a sweep's name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := choice.announce(e)
-			if err != nil {
-				return err
-			}
-			r, err := existingRoot(path)
+			r, err := choice.open(e)
 			if err != nil {
 				return err
 			}
@@ -125,8 +120,7 @@ func settledText(l *results.Line) string {
 
 func tellExplained(e *environment, x *control.Explained, asJSON bool) error {
 	if asJSON {
-		out := json.NewEncoder(e.stdout)
-		out.SetEscapeHTML(false)
+		out := e.encoder()
 		return out.Encode(x)
 	}
 	what := x.Target

@@ -1,22 +1,13 @@
 package main
 
 import (
-	"errors"
-	"io/fs"
+	"context"
 	"slices"
 	"strings"
 
+	"eisweep/coordinator"
 	"eisweep/internal/root"
 )
-
-// existingRoot opens a root for a command that has nothing to do in a new one.
-func existingRoot(path string) (*root.Root, error) {
-	r, err := root.OpenExisting(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usage("%w", err)
-	}
-	return r, err
-}
 
 // haveSweeps refuses names of sweeps that were never launched under the root.
 func haveSweeps(r *root.Root, names []string) error {
@@ -37,4 +28,13 @@ func unknownSweep(name string, launched []string) error {
 		return usage("no sweep %q was run under this root, nor any other", name)
 	}
 	return usage("no sweep %q was run under this root; there are %s", name, strings.Join(launched, ", "))
+}
+
+// readSweep reads how a sweep stands by its folder.
+func readSweep(ctx context.Context, r *root.Root, name string) (*coordinator.SweepStatus, error) {
+	prober, err := newProber()
+	if err != nil {
+		return nil, err
+	}
+	return coordinator.ReadSweep(ctx, r, prober, name)
 }

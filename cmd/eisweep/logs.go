@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -39,11 +38,7 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 			if !looksLikeID(args[0]) {
 				return usage("%q is no task's id: t and hex digits; `eisweep tasks SWEEP` lists a sweep's", args[0])
 			}
-			path, err := choice.announce(e)
-			if err != nil {
-				return err
-			}
-			r, err := existingRoot(path)
+			r, err := choice.open(e)
 			if err != nil {
 				return err
 			}
@@ -191,8 +186,7 @@ type logLineJSON struct {
 func (l *logView) line(e *environment, n logName, text string) error {
 	l.printed++
 	if l.asJSON {
-		out := json.NewEncoder(e.stdout)
-		out.SetEscapeHTML(false)
+		out := e.encoder()
 		return out.Encode(logLineJSON{l.id, n.run, n.attempt, n.earlier, text})
 	}
 	if n != l.last {
@@ -247,12 +241,8 @@ func (l *logView) followOn(ctx context.Context, e *environment, r *root.Root, c 
 // loggedTasks completes the ids of tasks that have logs.
 func loggedTasks(e *environment, choice *rootChoice) func() []string {
 	return func() []string {
-		path, _, err := choice.choose(e)
-		if err != nil {
-			return nil
-		}
-		r, err := root.OpenExisting(path)
-		if err != nil {
+		r := choice.silently(e)
+		if r == nil {
 			return nil
 		}
 		entries, _ := os.ReadDir(r.Private("logs"))

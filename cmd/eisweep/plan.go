@@ -73,7 +73,7 @@ func (p *planning) plan(ctx context.Context, e *environment, path string, list [
 // sweep tells of one sweep; measuring it may take so long.
 func (p *planning) sweep(ctx context.Context, e *environment, s *coordinator.SweepPlan, measuring time.Duration) error {
 	var tally estimate.Tally
-	out := json.NewEncoder(e.stdout)
+	out := e.encoder()
 	for item, err := range s.Items() {
 		if err == nil {
 			err = ctx.Err()

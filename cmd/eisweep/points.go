@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,7 +86,7 @@ func pointName(t *sweeps.Task, varied map[string]bool, networks bool) string {
 	if networks && t.Source != nil && t.Source.SeedTold {
 		parts = append(parts, fmt.Sprintf("network seed=%d", t.Source.Seed))
 	}
-	return orElse(strings.Join(parts, " "), "all")
+	return cmp.Or(strings.Join(parts, " "), "all")
 }
 
 // pointsShown is how many rows a table has without --all.
@@ -105,7 +106,7 @@ func writePoints(e *environment, points []*point, all bool) error {
 	for _, p := range shown {
 		row := []string{"  " + p.name}
 		for _, state := range columns {
-			row = append(row, orElse(cut(seedsText(p.seeds[state]), 40), "-"))
+			row = append(row, cmp.Or(cut(seedsText(p.seeds[state]), 40), "-"))
 		}
 		fmt.Fprintln(t, strings.Join(row, "\t"))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -74,7 +75,7 @@ func writeSummary(e *environment, sum control.Summary, err error) {
 		if s.Tasks == 0 {
 			continue // nothing was to be run
 		}
-		e.say("%s: %d of %d done: %s", s.Name, s.Done, s.Tasks, orElse(list(some(s.Ran, "run"), some(s.Reused, "reused"), some(s.Linked, "linked"), failedText(s), some(s.Tasks-s.Done-s.Failed, "left")), "nothing run"))
+		e.say("%s: %d of %d done: %s", s.Name, s.Done, s.Tasks, cmp.Or(list(some(s.Ran, "run"), some(s.Reused, "reused"), some(s.Linked, "linked"), failedText(s), some(s.Tasks-s.Done-s.Failed, "left")), "nothing run"))
 		e.say("  results: %s", s.Dir)
 		writeFailures(e, s)
 	}

@@ -6,14 +6,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"eisweep/coordinator"
 	"eisweep/internal/control"
+	"eisweep/internal/root"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
 
 func newRerunCommand(e *environment) *cobra.Command {
-	var root rootChoice
+	var choice rootChoice
 	var r rerun
 	cmd := &cobra.Command{
 		Use:   "rerun SWEEP",
@@ -37,17 +37,17 @@ the coordinator has them, or with --follow when they are done; else they run her
 			if err := r.parse(); err != nil {
 				return err
 			}
-			path, err := root.announce(e)
+			opened, err := choice.open(e)
 			if err != nil {
 				return err
 			}
-			return r.run(cmd.Context(), e, path, args[0])
+			return r.run(cmd.Context(), e, opened, args[0])
 		},
 	}
-	root.flag(cmd)
+	choice.flag(cmd)
 	r.connection.flags(cmd, e)
 	r.flags(cmd)
-	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &root))
+	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
 	return cmd
 }
 
@@ -89,19 +89,11 @@ func (r *rerun) parse() (err error) {
 	return err
 }
 
-func (r *rerun) run(ctx context.Context, e *environment, path, name string) error {
-	opened, err := existingRoot(path)
-	if err != nil {
-		return err
-	}
+func (r *rerun) run(ctx context.Context, e *environment, opened *root.Root, name string) error {
 	if err := haveSweeps(opened, []string{name}); err != nil {
 		return err
 	}
-	prober, err := newProber()
-	if err != nil {
-		return err
-	}
-	status, err := coordinator.ReadSweep(ctx, opened, prober, name)
+	status, err := readSweep(ctx, opened, name)
 	if err != nil {
 		return orInterrupted(ctx, err)
 	}
@@ -132,7 +124,7 @@ func (r *rerun) run(ctx context.Context, e *environment, path, name string) erro
 	r.announce(e, opened, status, chosen, classes)
 	client, err := openClient(ctx, e, opened, &r.connection)
 	if absent := (*absentError)(nil); errors.As(err, &absent) {
-		return r.execute(ctx, e, path)
+		return r.execute(ctx, e, opened.Path())
 	}
 	if err != nil {
 		return err

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+
+	"eisweep/internal/root"
 
 	"github.com/spf13/cobra"
 )
@@ -34,6 +38,34 @@ func (c *rootChoice) choose(e *environment) (path, from string, err error) {
 		return "", "", failure(exitStorage, "name root: %w", err)
 	}
 	return absolute, from, nil
+}
+
+// open announces the root and opens it, for a command that has nothing to do in a new
+// one.
+func (c *rootChoice) open(e *environment) (*root.Root, error) {
+	path, err := c.announce(e)
+	if err != nil {
+		return nil, err
+	}
+	r, err := root.OpenExisting(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usage("%w", err)
+	}
+	return r, err
+}
+
+// silently opens the root for completions, which say nothing of what is wrong: then it
+// is nil.
+func (c *rootChoice) silently(e *environment) *root.Root {
+	path, _, err := c.choose(e)
+	if err != nil {
+		return nil
+	}
+	r, err := root.OpenExisting(path)
+	if err != nil {
+		return nil
+	}
+	return r
 }
 
 // announce chooses and says on stderr which root it is.

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,11 +18,7 @@ import (
 const tasksShown = 20
 
 func (s *showing) sweep(ctx context.Context, e *environment, r *root.Root, name string) error {
-	prober, err := newProber()
-	if err != nil {
-		return err
-	}
-	status, err := coordinator.ReadSweep(ctx, r, prober, name)
+	status, err := readSweep(ctx, r, name)
 	if err != nil {
 		return err
 	}
@@ -71,7 +67,7 @@ func statesText(status *coordinator.SweepStatus) string {
 	if failed != "" {
 		failed += " (" + strings.Join(failures, ", ") + ")"
 	}
-	return orElse(list(some(states[coordinator.StateDone], "done"), failed, some(states[coordinator.StateNew], "not run yet")), "none")
+	return cmp.Or(list(some(states[coordinator.StateDone], "done"), failed, some(states[coordinator.StateNew], "not run yet")), "none")
 }
 
 // failureText is a task's state, and of a failure the reason.
@@ -91,8 +87,7 @@ type statusJSON struct {
 }
 
 func sweepJSON(e *environment, status *coordinator.SweepStatus) error {
-	out := json.NewEncoder(e.stdout)
-	out.SetEscapeHTML(false)
+	out := e.encoder()
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
 		if err := out.Encode(statusJSON{t.Task.ID, t.Task.File, t.State, t.Line}); err != nil {

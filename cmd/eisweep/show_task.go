@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,7 +64,7 @@ func inputText(in *sweeps.Input) string {
 		}
 		return fmt.Sprintf("%s (%s/%s)", in.Task, in.Sweep, in.File)
 	}
-	return orElse(in.Path, "a file") + " with SHA-256 " + in.SHA256
+	return cmp.Or(in.Path, "a file") + " with SHA-256 " + in.SHA256
 }
 
 // logShown is how many lines of a log are told without --log.
@@ -212,8 +212,7 @@ func (a *account) writeJSON(e *environment) error {
 			}
 		}
 	}
-	enc := json.NewEncoder(e.stdout)
+	enc := e.encoder()
 	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
 	return enc.Encode(out)
 }

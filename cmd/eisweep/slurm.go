@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -45,11 +44,7 @@ queue. Jobs that still wait when every sweep is done are cancelled by the coordi
 			if err := s.check(); err != nil {
 				return err
 			}
-			path, err := choice.announce(e)
-			if err != nil {
-				return err
-			}
-			r, err := existingRoot(path)
+			r, err := choice.open(e)
 			if err != nil {
 				return err
 			}
@@ -123,7 +118,7 @@ func (s *slurmCommand) run(ctx context.Context, e *environment, r *root.Root) er
 		return orInterrupted(ctx, explainSubmit(err, request))
 	}
 	if s.asJSON {
-		return json.NewEncoder(e.stdout).Encode(map[string]any{"job": id, "workers": s.workers, "cores": s.cores, "name": request.Name})
+		return e.encoder().Encode(map[string]any{"job": id, "workers": s.workers, "cores": s.cores, "name": request.Name})
 	}
 	e.say("submitted as job %s: %s of %s each; logs: %s.%s_*.log", id, count(s.workers, "worker"), count(s.cores, "core"), request.Log, id)
 	s.noteAbsent(ctx, e, r)
@@ -172,7 +167,7 @@ func (s *slurmCommand) tellToGoOn(cmd *cobra.Command, e *environment, choice *ro
 		return err
 	}
 	if s.asJSON {
-		return json.NewEncoder(e.stdout).Encode(out)
+		return e.encoder().Encode(out)
 	}
 	e.say("the coordinator submits jobs as tasks require: %d there are, %d there may be", out.Jobs, out.Most)
 	return nil

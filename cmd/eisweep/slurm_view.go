@@ -111,7 +111,7 @@ func reasonsOf(waits []slurm.Job) string {
 	reasons := slices.SortedFunc(maps.Keys(number), func(a, b string) int { return cmp.Or(cmp.Compare(number[b], number[a]), -cmp.Compare(a, b)) })
 	var out []string
 	for _, reason := range reasons {
-		text := fmt.Sprintf("%d (%s", number[reason], orElse(strings.Trim(reason, "()"), "no reason yet"))
+		text := fmt.Sprintf("%d (%s", number[reason], cmp.Or(strings.Trim(reason, "()"), "no reason yet"))
 		if t := first[reason]; !t.IsZero() {
 			text += ", the first is expected to start " + clock(t)
 		}
@@ -137,7 +137,7 @@ func (v *slurmView) table(e *environment) error {
 		if !j.Start.IsZero() {
 			expected = clock(j.Start)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", j.ID, j.State, orElse(strings.Trim(j.Reason, "()"), "-"), expected, j.User)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", j.ID, j.State, cmp.Or(strings.Trim(j.Reason, "()"), "-"), expected, j.User)
 	}
 	return t.Flush()
 }

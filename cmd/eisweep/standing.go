@@ -48,17 +48,13 @@ func standingOf(r *root.Root, s *control.SweepState) standing {
 // readStanding reads a sweep's folder.
 func readStanding(ctx context.Context, r *root.Root, name string) standing {
 	out := standing{Sweep: name, Folder: r.SweepDir(name), By: "folder"}
-	prober, err := newProber()
-	if err == nil {
-		var status *coordinator.SweepStatus
-		if status, err = coordinator.ReadSweep(ctx, r, prober, name); err == nil {
-			out.count(status.Tasks)
-			out.noted(r)
-		}
-	}
+	status, err := readSweep(ctx, r, name)
 	if err != nil {
 		out.Trouble = err.Error()
+		return out
 	}
+	out.count(status.Tasks)
+	out.noted(r)
 	return out
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"os"
 	"time"
@@ -30,11 +29,8 @@ Where no coordinator answers, the folders tell.`,
   eisweep status my`,
 		Args: atMost(1, "the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := choice.announce(e)
-			if err != nil {
-				return err
-			}
-			if s.root, err = existingRoot(path); err != nil {
+			var err error
+			if s.root, err = choice.open(e); err != nil {
 				return err
 			}
 			if err := s.connect(cmd.Context(), e, &c); err != nil {
@@ -117,7 +113,7 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 		return err
 	}
 	readFolders := s.client == nil || s.all || s.manifestBytes(launched) <= foldersMost
-	out := json.NewEncoder(e.stdout)
+	out := e.encoder()
 	var untold []string
 	for _, name := range launched {
 		var row standing

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -78,11 +77,7 @@ func (s *statusView) brief(ctx context.Context, e *environment, state *control.S
 
 // full reads the folder; state is what the coordinator says, or nil.
 func (s *statusView) full(ctx context.Context, name string, state *control.SweepState) (*sweepView, error) {
-	prober, err := newProber()
-	if err != nil {
-		return nil, err
-	}
-	status, err := coordinator.ReadSweep(ctx, s.root, prober, name)
+	status, err := readSweep(ctx, s.root, name)
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +122,7 @@ func (v *sweepView) encode(e *environment) error {
 	}
 	v.Failures = slices.Concat([]control.Failure{}, v.Failures)
 	v.Earlier = slices.Concat([]earlier{}, v.Earlier)
-	out := json.NewEncoder(e.stdout)
-	out.SetEscapeHTML(false)
+	out := e.encoder()
 	return out.Encode(v)
 }
 

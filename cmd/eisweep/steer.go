@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-
 	"github.com/spf13/cobra"
 
 	"eisweep/internal/control"
@@ -61,7 +59,7 @@ func newSteerCommand(e *environment, s steering) *cobra.Command {
 }
 
 func (s *steering) tell(e *environment, sweeps []control.SteeredSweep, asJSON bool) error {
-	out := json.NewEncoder(e.stdout)
+	out := e.encoder()
 	for i := range sweeps {
 		x := &sweeps[i]
 		if asJSON {

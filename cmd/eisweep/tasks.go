@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -33,11 +32,7 @@ each with id, file, state, and where it runs or why it failed. With the same opt
 			if err := l.parse(); err != nil {
 				return err
 			}
-			path, err := choice.announce(e)
-			if err != nil {
-				return err
-			}
-			r, err := existingRoot(path)
+			r, err := choice.open(e)
 			if err != nil {
 				return err
 			}
@@ -105,11 +100,7 @@ func (l *listing) askRunning(ctx context.Context, e *environment, r *root.Root, 
 }
 
 func (l *listing) list(ctx context.Context, e *environment, r *root.Root, name string) error {
-	prober, err := newProber()
-	if err != nil {
-		return err
-	}
-	status, err := coordinator.ReadSweep(ctx, r, prober, name)
+	status, err := readSweep(ctx, r, name)
 	if err != nil {
 		return err
 	}
@@ -117,8 +108,7 @@ func (l *listing) list(ctx context.Context, e *environment, r *root.Root, name s
 	if err != nil {
 		return err
 	}
-	out := json.NewEncoder(e.stdout)
-	out.SetEscapeHTML(false)
+	out := e.encoder()
 	n := 0
 	for i := range status.Tasks {
 		t := &status.Tasks[i]

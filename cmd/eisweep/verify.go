@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -27,11 +27,7 @@ root has a coordinator, that one does it. A root that you may not write is only 
 
 The exit code is 4 if anything is not as it should be.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := choice.announce(e)
-			if err != nil {
-				return err
-			}
-			r, err := existingRoot(path)
+			r, err := choice.open(e)
 			if err != nil {
 				return err
 			}
@@ -115,7 +111,7 @@ func tellVerified(e *environment, found control.Verified, asJSON bool) error {
 }
 
 func writeReport(e *environment, s *control.VerifiedSweep) {
-	e.say("%s: %s", s.Name, orElse(list(some(s.Sound, "sound"), some(s.Rebuilt, "without a manifest line, which "+plural(s.Rebuilt, "it has", "they have")+" now"), some(s.Gone, "removed, which the latest launch does not want"), some(len(s.Problems), "not as "+plural(len(s.Problems), "it", "they")+" should be")), "no results"))
+	e.say("%s: %s", s.Name, cmp.Or(list(some(s.Sound, "sound"), some(s.Rebuilt, "without a manifest line, which "+plural(s.Rebuilt, "it has", "they have")+" now"), some(s.Gone, "removed, which the latest launch does not want"), some(len(s.Problems), "not as "+plural(len(s.Problems), "it", "they")+" should be")), "no results"))
 	again := 0
 	for _, p := range s.Problems {
 		e.say("  %s: %s: %s", p.Kind, p.File, p.Detail)
@@ -154,5 +150,5 @@ func writeReportJSON(e *environment, s *control.VerifiedSweep) {
 	for _, p := range s.Problems {
 		out.Problems = append(out.Problems, problemJSON{p.File, p.ID.String(), p.Kind, p.Detail, p.Again})
 	}
-	json.NewEncoder(e.stdout).Encode(out)
+	e.encoder().Encode(out)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -34,7 +33,7 @@ different model versions never mix: the version is part of every task's id.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v := currentVersions()
 			if asJSON {
-				return json.NewEncoder(e.stdout).Encode(v)
+				return e.encoder().Encode(v)
 			}
 			e.say("eisweep %s", programVersion())
 			e.say("model version %d", v.Model)

@@ -28,11 +28,7 @@ no more than the work since the last checkpoint.`,
 			if err := w.check(e); err != nil {
 				return err
 			}
-			path, err := choice.announce(e)
-			if err != nil {
-				return err
-			}
-			r, err := existingRoot(path)
+			r, err := choice.open(e)
 			if err != nil {
 				return err
 			}

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"text/tabwriter"
@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/internal/control"
-	"eisweep/internal/root"
 )
 
 func newWorkersCommand(e *environment) *cobra.Command {
@@ -59,7 +58,7 @@ type workerJSON struct {
 
 func tellWorkers(e *environment, workers []control.Worker, asJSON bool) error {
 	if asJSON {
-		out := json.NewEncoder(e.stdout)
+		out := e.encoder()
 		for _, w := range workers {
 			if err := out.Encode(workerJSON{w, w.HeardAgo.Seconds()}); err != nil {
 				return err
@@ -103,7 +102,7 @@ func workerRow(w *control.Worker) string {
 		state += ", ends " + clock(w.Deadline)
 	}
 	return fmt.Sprintf("%s\t%s\t%d of %d\t%s\t%d\t%s\t%s\t%s ago\t%s\t%s",
-		w.Name, w.Host, w.Busy, w.Slots, state, w.Done, memory, clock(w.Since), duration(w.HeardAgo), orElse(w.Job, "-"), w.Version)
+		w.Name, w.Host, w.Busy, w.Slots, state, w.Done, memory, clock(w.Since), duration(w.HeardAgo), cmp.Or(w.Job, "-"), w.Version)
 }
 
 // clock words a moment: today's by its time alone.
@@ -118,12 +117,8 @@ func clock(t time.Time) string {
 // workerNames completes the names of workers and their hosts.
 func workerNames(e *environment, choice *rootChoice, c *connection) func() []string {
 	return func() []string {
-		path, _, err := choice.choose(e)
-		if err != nil {
-			return nil
-		}
-		r, err := root.OpenExisting(path)
-		if err != nil {
+		r := choice.silently(e)
+		if r == nil {
 			return nil
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), connectTime)
