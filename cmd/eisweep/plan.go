@@ -136,21 +136,21 @@ func writeSweepRows(e *environment, s *control.SweepPlan) {
 		{s.New - s.Retried - s.Damaged, "new: to be run"},
 		{s.Retried, "failed by storage, a lost worker or their source: to be run again"},
 		{s.Damaged, "whose file is not what the manifest says: to be run again"},
-		{s.Waiting, "to be run when their source is done"},
-		{s.Done, "done: their files are in place"},
-		{s.Linked, "done elsewhere: their files get a name here as well"},
-		{s.Settled, "failed by numbers or input, left so: `eisweep rerun " + s.Name + " --failed` runs them"},
-		{s.Blocked, "that can't be run: their source is neither done nor part of this"},
+		{s.Waiting, "to be run when " + plural(s.Waiting, "its", "their") + " source is done"},
+		{s.Done, "done: " + plural(s.Done, "its file is", "their files are") + " in place"},
+		{s.Linked, "done elsewhere: " + plural(s.Linked, "its file gets", "their files get") + " a name here as well"},
+		{s.Settled, "failed by numbers or input, left so: `eisweep rerun " + s.Name + " --failed` runs " + plural(s.Settled, "it", "them")},
+		{s.Blocked, "that can't be run: " + plural(s.Blocked, "its", "their") + " source is neither done nor part of this"},
 	} {
 		if row.n > 0 {
 			e.say("  %6d %s", row.n, row.text)
 		}
 	}
-	if s.Conflicts > 0 {
-		e.say("  %6d files of other tasks are in the way: --supersede moves them to superseded/", s.Conflicts)
+	if n := s.Conflicts; n > 0 {
+		e.say("  %6d %s in the way: --supersede moves %s to superseded/", n, plural(n, "file of another task is", "files of other tasks are"), plural(n, "it", "them"))
 	}
-	if len(s.Gone) > 0 {
-		e.say("  %6d files of earlier launches stay, and are no part of this one", len(s.Gone))
+	if n := len(s.Gone); n > 0 {
+		e.say("  %6d %s, and %s no part of this one", n, plural(n, "file of earlier launches stays", "files of earlier launches stay"), plural(n, "is", "are"))
 	}
 	writeChanges(e, s, "launch "+s.Dir+"/sweep.toml in place of the file to keep the replacements")
 }

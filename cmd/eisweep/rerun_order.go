@@ -167,10 +167,10 @@ func (r *rerun) announce(e *environment, opened *root.Root, status *coordinator.
 		r.tell(e, "  %s  %s (%s)", t.Task.ID, t.Task.File, stateText(t))
 	}
 	if n := classes[queue.Numeric] + classes[queue.Invalid]; n > 0 && len(r.changes) == 0 {
-		e.note("warning: %s failed by numbers or input; with the same parameters they will fail again (--set NAME=VALUE changes one)", count(n, "task"))
+		e.note("warning: %s failed by numbers or input; with the same parameters %s will fail again (--set NAME=VALUE changes one)", count(n, "task"), plural(n, "it", "they"))
 	}
 	if n := classes[queue.Source]; n > 0 {
-		e.note("warning: %s failed with the source; before that is run again, and done, they fail again", count(n, "task"))
+		e.note("warning: %s failed with the source; before that is run again, and done, %s again", count(n, "task"), plural(n, "it fails", "they fail"))
 	}
 }
 

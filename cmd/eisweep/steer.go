@@ -16,9 +16,9 @@ type steering struct {
 var steerings = []steering{
 	{control.VerbCancel, "Give sweeps up: what is queued of them is not run", `Give sweeps up: what is queued of them is taken out of the queue, what runs finishes and
 keeps its result. Tasks that another sweep wants, too, are run for that one. Launching
-a sweep again goes on with it.`, "cancelled", "running: they finish"},
+a sweep again goes on with it.`, "cancelled", "running, to the end"},
 	{control.VerbPause, "Stop offering tasks of sweeps to workers, until they are resumed", `Stop offering tasks of sweeps to workers. What runs finishes; everything stays queued
-until the sweep is resumed. Tasks that another sweep wants, too, are run for that one.`, "paused", "running: they finish"},
+until the sweep is resumed. Tasks that another sweep wants, too, are run for that one.`, "paused", "running, to the end"},
 	{control.VerbResume, "Offer tasks of paused sweeps again", `Offer tasks of paused sweeps to workers again.`, "resumed", "running"},
 }
 

@@ -104,7 +104,7 @@ func some(n int, what string) string {
 // planLine words a sweep's part of a plan.
 func planLine(s *control.SweepPlan) string {
 	return fmt.Sprintf("%s: %s: %s", s.Name, count(s.Tasks, "task"), list(
-		some(s.New, "to run"), some(s.Waiting, "to run when their source is done"), some(s.Done, "done"), some(s.Linked, "done elsewhere, linked"),
+		some(s.New, "to run"), some(s.Waiting, "to run when "+plural(s.Waiting, "its", "their")+" source is done"), some(s.Done, "done"), some(s.Linked, "done elsewhere, linked"),
 		some(s.Settled, "failed before and left so"), some(s.Blocked, "without a source")))
 }
 
