@@ -30,10 +30,11 @@ func (m *machine) extend(sweep string) []command {
 	return []command{openSweep{sweep}}
 }
 
-// replace lets a sweep count a settled task no more for which it has another now.
+// replace lets a sweep want a task no more for which it has another now, unless its result
+// is on its way. The launch takes it out of the queue.
 func (m *machine) replace(e replaced) {
 	t := m.tasks[e.id]
-	if t == nil || !t.settled() || !m.lists.has(t.wants, e.sweep) {
+	if t == nil || t.phase == placing || !m.lists.has(t.wants, e.sweep) {
 		return
 	}
 	m.sweeps[e.sweep].phases[t.phase]--

@@ -76,7 +76,8 @@ func TestRerunCountsWhatWasCancelled(t *testing.T) {
 	}
 }
 
-// Tasks that others replace count no more, done ones neither.
+// Tasks that others replace count no more: neither failed nor done ones, nor those that
+// are queued, which are not run.
 func TestReplacedTasksCountNoMore(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
@@ -86,24 +87,36 @@ func TestReplacedTasksCountNoMore(t *testing.T) {
 	told[control.Steered](g, control.VerbPause, control.Steer{Sweeps: []string{"other"}}) // so that its tasks stay known
 	g.finish(k, "two")
 	delete(g.fails, "EXC")
-	status, err := ReadSweep(g.context(), g.root, g.prober, "two")
+	for _, setting := range []string{"numint.max_steps=3000", "numint.max_steps=3500"} {
+		g.executed()
+		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{g.replace("two", setting)}, Rerun: &control.Choice{}})
+		if setting == "numint.max_steps=3000" {
+			continue // these are replaced before they run
+		}
+		if got := g.counts(k); got != (counts{4, 4, 0}) || g.executed() != 4 {
+			t.Errorf("of all tasks: %+v", got)
+		}
+	}
+}
+
+// replace is a sweep in which all tasks are replaced by such with a setting.
+func (g *rig) replace(sweep, setting string) control.SweepFile {
+	g.t.Helper()
+	status, err := ReadSweep(g.context(), g.root, g.prober, sweep)
 	if err != nil {
-		t.Fatal(err)
+		g.t.Fatal(err)
 	}
 	var ids []sweeps.ID
 	for i := range status.Tasks {
 		ids = append(ids, status.Tasks[i].Task.ID)
 	}
-	change, err := sweeps.ParseSetting("numint.max_steps=3000")
+	change, err := sweeps.ParseSetting(setting)
 	if err != nil {
-		t.Fatal(err)
+		g.t.Fatal(err)
 	}
 	replaced, err := status.Sweep.Replace(sweeps.Replacement{Tasks: ids, Settings: []sim.Setting{change}})
 	if err != nil {
-		t.Fatal(err)
+		g.t.Fatal(err)
 	}
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(string(replaced.TOML()))}, Rerun: &control.Choice{}})
-	if got := g.counts(k); got != (counts{4, 4, 0}) {
-		t.Errorf("of all tasks: %+v", got)
-	}
+	return file(string(replaced.TOML()))
 }
