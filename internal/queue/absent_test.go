@@ -116,3 +116,30 @@ func use(t *testing.T, site *Site) error {
 	_, err = q.Ask(deadline(t), "ping", nil)
 	return errors.Join(err, l.Release(deadline(t)))
 }
+
+// TestOpenEndsWithItsContext opens a site whose servers take connections and say nothing,
+// and gives up once the first has done so.
+func TestOpenEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(deadline(t))
+	defer cancel()
+	var urls []string
+	for range 2 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		urls = append(urls, "nats://"+l.Addr().String())
+		go func() {
+			conn, err := l.Accept()
+			if err == nil {
+				cancel()
+				<-t.Context().Done()
+				conn.Close()
+			}
+		}()
+	}
+	if _, err := Open(ctx, Options{Site: &Site{URLs: urls}, RootID: testRoot, Create: true}); !errors.Is(err, ErrOutOfReach) || !errors.Is(err, context.Canceled) {
+		t.Errorf("it ends by %v", err)
+	}
+}

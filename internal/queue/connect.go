@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -8,6 +9,24 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
+
+// connectUntil is connect that gives up when ctx ends: it may take seconds for each address,
+// and as long for a name. A connection that comes of it later is closed.
+func (q *Queue) connectUntil(ctx context.Context) error {
+	connected := make(chan error, 1)
+	go func() { connected <- q.connect() }()
+	select {
+	case err := <-connected:
+		return err
+	case <-ctx.Done():
+	}
+	go func() {
+		if <-connected == nil {
+			q.conn.Close()
+		}
+	}()
+	return fmt.Errorf("connect to NATS: %w: %w", ErrOutOfReach, ctx.Err())
+}
 
 // connect opens the connection, which from then on is restored whenever it breaks.
 func (q *Queue) connect() (err error) {

@@ -115,7 +115,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	q.link, q.cut = context.WithCancel(context.Background())
 	q.ended, q.end = context.WithCancel(context.Background())
 	q.denied, q.deny = context.WithCancel(context.Background())
-	if err := q.connect(); err != nil {
+	if err := q.connectUntil(ctx); err != nil {
 		q.cut()
 		q.end()
 		return nil, err
