@@ -160,7 +160,7 @@ func (l *load) lack(memory int64) (text string, full bool) {
 		if time.Since(u.until) > unfitMost {
 			continue // there is room again, or none of the sweep is left
 		}
-		full = full || u.needs <= memory && l.memory+u.needs > memory
+		full = full || u.needs <= memory // since then there was no room for it beside the others
 		reasons = append(reasons, fmt.Sprintf("a task of %s needs %s of memory, and %s of %s are free", sweep, gigabytes(u.needs), gigabytes(max(0, memory-l.memory)), gigabytes(memory)))
 	}
 	slices.Sort(reasons)

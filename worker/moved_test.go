@@ -151,3 +151,14 @@ func commitFirst(b *bench) {
 	check(b, b.queue.CloseSweep(deadline(b), "quick")) // the server forgets that it was delivered
 	check(b, b.queue.OpenSweep(deadline(b), "quick"))
 }
+
+// Who is alone on a queue listens for nobody: what its store doesn't know is over.
+func TestAloneOnAQueueListensForNobody(t *testing.T) {
+	b := newBench(t, time.Minute)
+	check(t, os.WriteFile(b.root.Log(task(1).ID, 1, 1), []byte("2026-01-01T00:00:00Z training\n"), 0o600))
+	b.publish(task(1))
+	b.start(leave, func(c *Config) { c.Alone, c.Listen = true, time.Hour })
+	if o := receive(b, b.outcomes); !o.Done() || o.Attempt != 2 {
+		t.Errorf("outcome %+v", o.Outcome)
+	}
+}

@@ -1,8 +1,12 @@
 package queue
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 func TestAnswersAreOwed(t *testing.T) {
@@ -44,4 +48,17 @@ func TestUnansweredWhileTheServerIsAway(t *testing.T) {
 	}
 	s.Stop()
 	until(t, "the loss of the connection is told", func() bool { return q.answers.owed(time.Now().Add(patience)) > 0 })
+}
+
+func TestARefusalIsAnAnswer(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	before := time.Now()
+	if err := q.retry(deadline(t), func(context.Context) error { return jetstream.ErrMsgNotFound }); !errors.Is(err, jetstream.ErrMsgNotFound) {
+		t.Fatal(err)
+	}
+	q.answers.mu.Lock()
+	defer q.answers.mu.Unlock()
+	if q.answers.last.Before(before) {
+		t.Error("it is still waited for")
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"eisweep/sweeps"
 )
@@ -150,5 +151,47 @@ func TestCommitOutlivesTheConnection(t *testing.T) {
 	}
 	if queued, err := coordinator.Queued(deadline(t)); len(queued) != 0 || err != nil {
 		t.Errorf("queued %v, %v", queued, err)
+	}
+}
+
+// A session that ends while it takes its place leaves its consumer beside the one before,
+// which knows how far the outcomes were acknowledged.
+func TestAcknowledgedOutcomesDontComeAgain(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	publish(t, q, testTasks("quick", 0, 2)...)
+	got := make(chan OutcomeDelivery, 2)
+	listen := func() (stop func()) {
+		stop, err := q.Outcomes(deadline(t), func(o OutcomeDelivery) { got <- o })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stop
+	}
+	commit := func() sweeps.ID {
+		d := next(t, q, "quick")
+		if won, err := d.Commit(deadline(t), failure(Outcome{})); !won || err != nil {
+			t.Fatal(won, err)
+		}
+		return d.Task().ID
+	}
+	commit()
+	stop := listen()
+	first := receive(t, got)
+	if err := first.Ack(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the acknowledgement is known", func() bool {
+		last, acknowledged, err := q.LastOutcome(deadline(t))
+		return err == nil && acknowledged && last == first.Sequence()
+	})
+	stop()
+	late := jetstream.ConsumerConfig{Durable: coordinatorConsumer + "9", FilterSubject: q.all("outcomes"), AckPolicy: jetstream.AckExplicitPolicy}
+	if _, err := q.outcomes.CreateConsumer(deadline(t), late); err != nil {
+		t.Fatal(err)
+	}
+	second := commit()
+	defer listen()()
+	if o := receive(t, got); o.ID != second {
+		t.Errorf("the outcome of %s comes again", o.ID)
 	}
 }
