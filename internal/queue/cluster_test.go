@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -25,18 +26,9 @@ func startCluster(t testing.TB) *cluster {
 		o := &server.Options{
 			ServerName: fmt.Sprint("n", i), Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir(), MaxPayload: maxPayload,
 			Cluster: server.ClusterOpts{Name: "site", Host: "127.0.0.1", Port: server.RANDOM_PORT},
-			Routes:  server.RoutesFromStr(joined(routes)),
+			Routes:  server.RoutesFromStr(strings.Join(routes, ",")),
 		}
-		s, err := server.NewServer(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.SetLoggerV2(new(serverLog), false, false, false)
-		s.Start()
-		t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-		if !s.ReadyForConnections(20 * time.Second) {
-			t.Fatal("a server isn't ready")
-		}
+		s := startNATS(t, o)
 		routes = append(routes, "nats://"+s.ClusterAddr().String())
 		c.servers = append(c.servers, s)
 	}
@@ -49,16 +41,6 @@ func startCluster(t testing.TB) *cluster {
 		return false
 	})
 	return c
-}
-
-func joined(list []string) (all string) {
-	for i, s := range list {
-		if i > 0 {
-			all += ","
-		}
-		all += s
-	}
-	return all
 }
 
 // until looks again and again, and fails the test when it takes too long.

@@ -27,6 +27,12 @@ func siteServer(t testing.TB, change func(*server.Options)) (url string) {
 	t.Helper()
 	o := &server.Options{ServerName: "site", Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}
 	change(o)
+	return startNATS(t, o).ClientURL()
+}
+
+// startNATS starts a server that is not this package's own.
+func startNATS(t testing.TB, o *server.Options) *server.Server {
+	t.Helper()
 	s, err := server.NewServer(o)
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +43,7 @@ func siteServer(t testing.TB, change func(*server.Options)) (url string) {
 	if !s.ReadyForConnections(20 * time.Second) {
 		t.Fatal("the server isn't ready")
 	}
-	return s.ClientURL()
+	return s
 }
 
 // visit opens the queue of a site and has a task done.
