@@ -26,7 +26,7 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 		return err
 	}
 	defer q.Close()
-	c, err := w.config(e)
+	c, limits, err := w.config(e)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 	if err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
-	log.Info("the worker is ready", "worker", c.Name, "slots", c.Slots, "memory", size(c.Memory), "version", c.Version)
+	log.Info("the worker is ready", "worker", c.Name, "slots", c.Slots, "memory", size(c.Memory), "version", c.Version, "limits", limits.String())
 	select {
 	case <-at.Done():
 		return endOfWorker(at)
@@ -86,15 +86,15 @@ func (w *workerCommand) connect(ctx context.Context, e *environment, r *root.Roo
 	}
 }
 
-// config is the worker's, as the options and the machine give it.
-func (w *workerCommand) config(e *environment) (worker.Config, error) {
+// config is the worker's, as the options and the machine give it, with what that may use.
+func (w *workerCommand) config(e *environment) (c worker.Config, limits machine.Limits, err error) {
 	host, err := os.Hostname()
 	if err != nil {
-		return worker.Config{}, failure(exitInternal, "name host: %w", err)
+		return c, limits, failure(exitInternal, "name host: %w", err)
 	}
 	given, job := batchSystem(e.getenv)
-	limits := machine.Find(given)
-	c := worker.Config{
+	limits = machine.Find(given)
+	c = worker.Config{
 		Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(), Slots: w.slots, Checkpoint: w.checkpoint,
 		Memory: w.memory, MaxTasks: w.maxTasks, IdleTimeout: w.idle, Deadline: w.deadline, Job: job,
 	}
@@ -104,5 +104,5 @@ func (w *workerCommand) config(e *environment) (worker.Config, error) {
 	if c.Memory == 0 {
 		c.Memory = limits.ForTasks()
 	}
-	return c, plantFailpoints(e, &c)
+	return c, limits, plantFailpoints(e, &c)
 }
