@@ -99,7 +99,7 @@ func crewOf(list []control.Worker) crew {
 			continue
 		}
 		c.heard++
-		if w.State != "working" && w.State != "idle" {
+		if !w.Takes() {
 			c.excuse = w.Name + " says: " + w.State
 			continue
 		}

@@ -145,9 +145,9 @@ func (l *load) state() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.tasks) > 0 {
-		return "working"
+		return queue.Working
 	}
-	return "idle"
+	return queue.Idle
 }
 
 // lack says which tasks there is no memory for; it is full if there would be but for

@@ -59,6 +59,13 @@ disturbed, and what was launched goes on.`,
 		},
 	}
 	choice.flag(cmd)
+	s.flags(cmd, e)
+	cmd.Flags().BoolVar(&detach, "detach", false, "go on beside the shell, and return when it answers")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write the log as JSON, one object per line, to stdout")
+	return cmd
+}
+
+func (s *service) flags(cmd *cobra.Command, e *environment) {
 	s.connection.flags(cmd, e)
 	f := cmd.Flags()
 	f.StringVar(&s.listen, "listen", "", "`HOST:PORT` to listen on (default: every address, the port of the last time or else a free one)")
@@ -68,9 +75,6 @@ disturbed, and what was launched goes on.`,
 	f.BoolVar(&s.rotate, "rotate", false, "replace all keys and certificates: who has the old ones stays outside")
 	f.StringVar(&s.slurm.text, "slurm", "", "have Slurm run workers: `max=N` jobs at most, and cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and last setup= as options of eisweep slurm")
 	f.StringVar(&s.http, "http", "", "`HOST:PORT` to answer /healthz and /metrics (Prometheus) on, to whoever asks (default: none)")
-	f.BoolVar(&detach, "detach", false, "go on beside the shell, and return when it answers")
-	f.BoolVar(&asJSON, "json", false, "write the log as JSON, one object per line, to stdout")
-	return cmd
 }
 
 // check refuses options that don't go together.

@@ -146,7 +146,7 @@ func backlog(k *coordinator.Coordinator) scaling.Backlog {
 // fits. Another worker would be of use to tasks that it is too full for, none to such as
 // it is too small for: it would stay as idle.
 func freeSlots(w *control.Worker) int {
-	if w.Full || w.State != "working" && w.State != "idle" {
+	if w.Full || !w.Takes() {
 		return 0
 	}
 	return w.Slots - w.Busy

@@ -3,6 +3,7 @@ package control
 import (
 	"time"
 
+	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
 
@@ -117,6 +118,9 @@ type Worker struct {
 	Kernels  string        `json:"kernels"`
 	HeardAgo time.Duration `json:"heard_ago"`
 }
+
+// Takes says whether the worker takes tasks, as far as it has room.
+func (w *Worker) Takes() bool { return w.State == queue.Working || w.State == queue.Idle }
 
 // Explain asks why a task, or a sweep, is not running: an id, the start of one, or
 // a sweep's name.

@@ -18,7 +18,7 @@ type Presence struct {
 	Busy     int         `json:"busy"`
 	Memory   int64       `json:"memory"` // bytes that tasks may take; 0: not known
 	Since    time.Time   `json:"since"`
-	State    string      `json:"state"`           // working, idle, draining, or why it takes no tasks
+	State    string      `json:"state"`           // Working, Idle, or why it takes no tasks
 	Unfit    string      `json:"unfit,omitempty"` // tasks that it was offered and has no memory for
 	Full     bool        `json:"full,omitempty"`  // it would have, but for those that it runs
 	Deadline time.Time   `json:"deadline,omitzero"`
@@ -28,6 +28,12 @@ type Presence struct {
 	Kernels  string      `json:"kernels"`
 	Gone     bool        `json:"gone,omitempty"` // a goodbye
 }
+
+// The states of a worker that takes tasks; another says why it takes none.
+const (
+	Working = "working"
+	Idle    = "idle"
+)
 
 // GaveUp begins the state of a worker that something keeps from its work. Such a goodbye
 // is of a process that ended by it.
