@@ -72,13 +72,17 @@ func (m *machine) launch(sweep string) []command {
 // reap, when no launch is under way, forgets the tasks that no sweep wants. A worker that is at one finishes it
 // in vain.
 func (m *machine) reap() []command {
-	var inQueue []sweeps.ID
+	var inQueue, gone []sweeps.ID
 	for id, t := range m.tasks {
-		switch {
-		case t.wants != 0 || t.phase == placing:
-		case t.phase == queued || t.phase == running:
+		if t.wants != 0 || t.phase == placing {
+			continue
+		}
+		if !t.settled() && len(m.dependents[id]) > 0 {
+			gone = append(gone, id)
+		}
+		if t.phase == queued || t.phase == running {
 			inQueue = append(inQueue, id)
-		default:
+		} else {
 			m.forget(id)
 		}
 	}
@@ -88,7 +92,11 @@ func (m *machine) reap() []command {
 		list = append(list, withdrawn{id, int(t.run), t.home})
 		m.forget(id)
 	}
-	return m.withdraw(list)
+	out := m.withdraw(list)
+	for _, id := range inOrder(gone) {
+		out = append(out, m.failDependents(id)...)
+	}
+	return out
 }
 
 // want adds a sweep's wish for a task to those of the sweeps before it.

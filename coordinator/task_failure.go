@@ -68,7 +68,7 @@ func (k *Coordinator) reasonOf(c record, t *sweeps.Task) string {
 	}
 	name := t.Source.Sweep + "/" + t.Source.File + " (" + t.Source.Task.String() + ")"
 	if k.machine.tasks[t.Source.Task] == nil {
-		return "its source " + name + " was cancelled"
+		return "its source " + name + " was cancelled, or another launch or rerun has it no more"
 	}
 	return "its source " + name + " failed"
 }
