@@ -44,6 +44,9 @@ func Clean(r *root.Root, sweep string, dry bool) (control.Cleaned, error) {
 
 // Clean is the function of that name while this coordinator is at work: it knows what is.
 func (k *Coordinator) Clean(sweep string, dry bool) (control.Cleaned, error) {
+	if err := k.mayWrite(); err != nil {
+		return control.Cleaned{}, err
+	}
 	c := cleaner{root: k.config.Root, index: k.index, orphaned: k.orphaned, overdue: k.overdue}
 	return c.clean(sweep, dry)
 }

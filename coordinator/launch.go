@@ -36,6 +36,9 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	if n := told.Conflicts(); n > 0 && !o.Supersede {
 		return plan, &SupersedeError{n, plan.conflicting()}
 	}
+	if err := k.mayWrite(); err != nil {
+		return plan, err
+	}
 	for i := range plan.Sweeps {
 		if err := k.prepare(&plan.Sweeps[i], o); err != nil {
 			return plan, err

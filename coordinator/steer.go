@@ -106,6 +106,9 @@ func unknownSweep(name string, known []string) error {
 
 // steerOne changes the stand of one sweep.
 func (k *Coordinator) steerOne(name string, to control.Stand) (control.SteeredSweep, error) {
+	if err := k.mayWrite(); err != nil {
+		return control.SteeredSweep{Name: name}, err
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	s := k.sweep(name)

@@ -52,6 +52,21 @@ func (k *Coordinator) ascertainSoon() bool {
 	return k.ascertain(ctx) == nil
 }
 
+// mayWrite finds out whether the root is still this coordinator's before it changes other
+// files than manifests because it was asked to: else the error is that it isn't, or why the
+// coordinator can't go on. Where the answer doesn't come soon the files are changed: the
+// request has just come, and where NATS is the site's by way of that.
+func (k *Coordinator) mayWrite() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
+	defer cancel()
+	if err := k.ascertain(ctx); err != nil && ctx.Err() == nil {
+		k.fail(err)
+	}
+	return k.failure
+}
+
 func (k *Coordinator) still(ctx context.Context) error {
 	if err := k.config.Still(ctx); err != nil {
 		return fmt.Errorf("find out whether the root is still this coordinator's: %w", err)

@@ -3,6 +3,11 @@ package coordinator
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -175,6 +180,63 @@ func TestWhoLostTheRootTellsTheQueueNothing(t *testing.T) {
 	if n := len(g.queued()); n != 4 {
 		t.Errorf("%d tasks are queued", n)
 	}
+}
+
+// TestWhoLostTheRootChangesNoFile asks such a coordinator for all that it would write, or
+// remove, beside lines.
+func TestWhoLostTheRootChangesNoFile(t *testing.T) {
+	for name, ask := range map[string]func(*rig, *Coordinator) error{
+		"cancel": func(g *rig, k *Coordinator) error { _, err := k.Cancel(g.context(), []string{"two"}); return err },
+		"pause":  func(g *rig, k *Coordinator) error { _, err := k.Pause(g.context(), nil); return err },
+		"clean":  func(_ *rig, k *Coordinator) error { _, err := k.Clean("two", false); return err },
+		"verify": func(g *rig, k *Coordinator) error { _, err := k.Verify(g.context(), nil); return err },
+		"launch": func(g *rig, k *Coordinator) error {
+			_, err := k.Launch(g.context(), order1(parse(g.t, strings.Replace(twoByTwo, "[1, 2]", "[1, 2, 3]", 1))))
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newRig(t)
+			taken := make(chan struct{})
+			k := g.asked(ownUntil(taken))
+			if name == "verify" {
+				write(t, g.root.Manifest("two"), "damaged\n")
+			}
+			if err := os.MkdirAll(g.path("two", "superseded"), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			write(t, g.path("two", "superseded/old.h5"), "of no more use")
+			before := g.all()
+			close(taken)
+			k.mu.Lock()
+			k.tenure = time.Time{}
+			k.mu.Unlock()
+			if err := ask(g, k); !errors.Is(err, root.ErrLockLost) {
+				t.Errorf("it says %v", err)
+			}
+			if after := g.all(); !maps.Equal(after, before) {
+				t.Errorf("there was\n%v\nand is\n%v", before, after)
+			}
+		})
+	}
+}
+
+// all is what the files under the root say.
+func (g *rig) all() map[string]string {
+	g.t.Helper()
+	out := map[string]string{}
+	err := filepath.WalkDir(g.root.Path(), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		out[path] = string(text)
+		return err
+	})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return out
 }
 
 func TestTenureIsShort(t *testing.T) {

@@ -22,6 +22,9 @@ func (k *Coordinator) mend(path string) (kept string, damage, err error) {
 	if damage == nil {
 		return "", nil, nil
 	}
+	if err := k.mayWrite(); err != nil {
+		return "", nil, err
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for name, m := range k.manifests {
