@@ -1,11 +1,13 @@
 package coordinator
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -311,6 +313,40 @@ func TestDeletedSweepRunsAnew(t *testing.T) {
 	s := g.run(order1(parse(t, twoByTwo))).Sweeps[0]
 	if n := g.executed(); n != 4 || s.Ran != 4 {
 		t.Errorf("%d executed, %+v", n, s)
+	}
+}
+
+// A folder that takes no results ends the coordinator. What it could not place counts for
+// nothing, and is placed by the next one.
+func TestWhatCannotBePlacedIsNotDone(t *testing.T) {
+	g := newRig(t)
+	k := g.start()
+	if _, err := k.Launch(g.context(), order1(parse(t, twoByTwo))); err != nil {
+		t.Fatal(err)
+	}
+	dir := g.root.SweepDir("two")
+	if err := os.Rename(dir, dir+".away"); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "in the way")
+	ctx, cancel := context.WithCancel(g.context())
+	var worker sync.WaitGroup
+	worker.Go(func() { g.worker(ctx, k) })
+	summary, err := k.Wait(g.context())
+	cancel()
+	worker.Wait()
+	if s := summary.Sweeps[0]; err == nil || s.Done != 0 || s.Ran != 0 || s.Failed != 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if err := k.Stop(g.context()); err == nil {
+		t.Error("it ends as if nothing were wrong")
+	}
+	remove(t, dir)
+	if err := os.Rename(dir+".away", dir); err != nil {
+		t.Fatal(err)
+	}
+	if s := g.run(order1(parse(t, twoByTwo))).Sweeps[0]; s.Done != 4 || g.executed() != 4 {
+		t.Errorf("%+v after %d executions", s, g.executed())
 	}
 }
 
