@@ -23,6 +23,7 @@ type following struct {
 	inbox  inbox
 	stop   func()
 	silent bool             // the coordinator didn't answer the last time
+	idle   idleness         // of the workers
 	whole  control.Snapshot // of what is followed
 	last   control.Snapshot // as it is shown
 }
@@ -58,6 +59,12 @@ func (f *following) follow(ctx context.Context, e *environment) error {
 		}
 		if settled {
 			return f.finish(ctx, e)
+		}
+		if f.idle.asks(&f.whole, time.Now()) {
+			f.idle.told = noWorker(ctx, e, f.client)
+			if f.idle.told != "" {
+				f.observer.notice(f.idle.told)
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -95,7 +95,7 @@ func (l *launching) launch(ctx context.Context, e *environment, c *client) error
 		return l.tellDry(e, o, &plan)
 	}
 	o.plan(plan)
-	if plan.Executes() > 0 {
+	if plan.Executes() > 0 && !l.follow { // who follows is told by and by
 		warnOfNoWorker(ctx, e, c)
 	}
 	if l.follow {
@@ -142,14 +142,21 @@ func (l *launching) tellDry(e *environment, o observer, plan *control.Plan) erro
 
 // warnOfNoWorker says so where nobody is there to run what was launched.
 func warnOfNoWorker(ctx context.Context, e *environment, c *client) {
+	if text := noWorker(ctx, e, c); text != "" {
+		e.note("%s", text)
+	}
+}
+
+// noWorker says that no worker is connected, if that is so.
+func noWorker(ctx context.Context, e *environment, c *client) string {
 	out, err := ask[control.Workers](ctx, c, control.VerbWorkers, control.Nothing{})
 	if err != nil {
-		return
+		return ""
 	}
 	for i := range out.Workers {
 		if !out.Workers[i].Silent {
-			return
+			return ""
 		}
 	}
-	e.note("no worker is connected: start some, on any machine that shares the folder: eisweep worker%s", e.flags())
+	return "no worker is connected: start some, on any machine that shares the folder: eisweep worker" + e.flags()
 }

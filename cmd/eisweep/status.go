@@ -80,6 +80,9 @@ func (s *statusView) connect(ctx context.Context, e *environment, c *connection)
 	s.client.warnOfCopy(e)
 	s.snapshot, err = ask[control.Snapshot](ctx, s.client, control.VerbSnapshot, control.Nothing{})
 	noteUnanswered(e, s.snapshot.Unanswered)
+	if new(idleness).asks(&s.snapshot, time.Now()) {
+		warnOfNoWorker(ctx, e, s.client)
+	}
 	return err
 }
 

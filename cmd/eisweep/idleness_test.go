@@ -1,0 +1,43 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"eisweep/internal/control"
+)
+
+// Workers are looked for while something is left to run and nobody is heard at it, now
+// and then, and no more once those who follow know that there is none.
+func TestWorkersAreLookedForWhileNobodyIsAtWork(t *testing.T) {
+	var x idleness
+	begin := time.Unix(1e9, 0)
+	open := func(running, silent, queued int) *control.Snapshot {
+		return &control.Snapshot{Sweeps: []control.SweepState{
+			{Stand: control.Finished}, {Stand: control.Open, Running: running, Silent: silent, Queued: queued},
+		}}
+	}
+	for _, c := range []struct {
+		what  string
+		s     *control.Snapshot
+		after time.Duration
+		told  string
+		asks  bool
+	}{
+		{"nothing is left", open(0, 0, 0), 0, "", false},
+		{"one is queued", open(0, 0, 1), 0, "", true},
+		{"soon after", open(0, 0, 1), idleTime / 2, "", false},
+		{"later", open(0, 0, 1), idleTime, "", true},
+		{"told", open(0, 0, 1), 3 * idleTime, "there is none", false},
+		{"one is at work", open(2, 1, 1), 3 * idleTime, "there is none", false},
+		{"it falls silent", open(2, 2, 1), 3 * idleTime, "", true},
+		{"paused", &control.Snapshot{Sweeps: []control.SweepState{{Stand: control.Paused, Queued: 3}}}, 9 * idleTime, "", false},
+	} {
+		if c.told != "" {
+			x.told = c.told
+		}
+		if got := x.asks(c.s, begin.Add(c.after)); got != c.asks {
+			t.Errorf("%s: %t", c.what, got)
+		}
+	}
+}
