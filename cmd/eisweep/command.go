@@ -44,7 +44,10 @@ func newCommand(e *environment) *cobra.Command {
 	addCommands(e, cmd)
 	cmd.SetHelpCommandGroupID("Besides:")
 	cmd.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", GroupID: "Besides:", Short: "Tell of a command", RunE: func(c *cobra.Command, args []string) error {
-		found, _, err := cmd.Find(args)
+		found, rest, err := cmd.Find(args)
+		if found == cmd && err == nil {
+			err = noCommand(cmd, rest)
+		}
 		if err != nil {
 			return usage("%w", err)
 		}
