@@ -145,9 +145,12 @@ func TestTwoSweepsLaunchedTogetherShareTasks(t *testing.T) {
 		t.Errorf("%d tasks executed, not 4", n)
 	}
 	for _, s := range sum.Sweeps {
-		if s.Done != 4 || len(g.files(s.Name)) != 4 {
+		if s.Done != 4 || s.Ran+s.Linked != 4 || len(g.files(s.Name)) != 4 {
 			t.Errorf("%+v", s)
 		}
+	}
+	if a, b := sum.Sweeps[0], sum.Sweeps[1]; a.Ran+b.Ran != 4 {
+		t.Errorf("4 tasks ran: %+v, %+v", a, b)
 	}
 }
 

@@ -142,8 +142,7 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 	s.enter(t.ID, item.number)
 	k.considered = considered{sweep, t, item.failure}
 	switch item.Action {
-	case Link:
-		s.linked++
+	case Link: // counted when it is done
 	case Leave:
 		s.left++
 		e.class, e.here = queue.Class(item.failure.line.Class), item.failure.sweep == sweep

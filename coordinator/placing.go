@@ -31,6 +31,7 @@ func (k *Coordinator) place(c place) queue.Class {
 		line := k.resultLine(sweep, t, &d.Outcome)
 		if i > 0 {
 			line.ReusedFrom = c.sweeps[0]
+			k.sweep(sweep).linked++
 		} else {
 			k.sweep(sweep).ran++
 			k.pace.end(time.Now(), cost(t))
@@ -91,6 +92,7 @@ func (k *Coordinator) link(c link) []command {
 	line.Sweep, line.File, line.ReusedFrom = c.sweep, t.File, from.sweep
 	line.Parameters = results.ParametersOf(t.Varying)
 	k.note(c.sweep, line)
+	k.sweep(c.sweep).linked++
 	return nil
 }
 

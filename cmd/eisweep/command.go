@@ -29,6 +29,7 @@ func newCommand(e *environment) *cobra.Command {
 		Long:          welcome,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Version:       programVersion(),
 		Args:          noCommand,
 		RunE:          func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
@@ -36,6 +37,8 @@ func newCommand(e *environment) *cobra.Command {
 		return errors.Join(checkGiven(cmd), chooseKernels(e))
 	}
 	cmd.CompletionOptions.DisableDefaultCmd = true
+	cmd.Flags().Bool("version", false, "print the version of the program; the command version tells more")
+	cmd.SetVersionTemplate("eisweep {{.Version}}\n")
 	cmd.SetOut(e.stdout)
 	cmd.SetErr(e.stderr)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
