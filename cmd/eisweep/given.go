@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,12 +27,22 @@ func checkGiven(cmd *cobra.Command) error {
 	return errors.Join(faults...)
 }
 
+// mostAtATime is more tasks than a machine runs at a time, or a cluster has jobs.
+const mostAtATime = 1 << 16
+
+func tooMany(value string) bool {
+	n, err := strconv.Atoi(value)
+	return err == nil && n > mostAtATime
+}
+
 func checkValue(f *pflag.Flag, value string) error {
 	switch kind := f.Value.Type(); {
 	case value == "":
 		return usage("--%s is empty: give it a value, or leave it out", f.Name)
 	case kind == "int" && f.Name != "priority" && (value == "0" && f.DefValue == "0" || strings.HasPrefix(value, "-")):
 		return usage("--%s %s: at least 1 is needed", f.Name, value)
+	case (f.Name == "slots" || f.Name == "workers") && tooMany(value):
+		return usage("--%s %s: at most %d", f.Name, value, mostAtATime)
 	case kind == "duration" && (value == "0s" && f.DefValue == "0s" || strings.HasPrefix(value, "-")):
 		return usage("--%s %s: give a time above 0, such as 10m", f.Name, value)
 	}
