@@ -120,6 +120,8 @@ func (x *execution) wait(ctx context.Context, s *session, o observer) error {
 			return err
 		case <-s.workerDone():
 			return s.workerEnded(ctx, done)
+		case <-s.server.Broken():
+			return failure(exitStorage, "%w; make room or mend the disk, then run the same command again", s.server.Err())
 		case <-ticker.C:
 			s.inbox.empty(o)
 			o.progress(s.coordinator.Snapshot())

@@ -140,12 +140,9 @@ func (s *service) openSite(ctx context.Context, e *environment) (err error) {
 
 // failed waits until the coordinator can't go on, and says why; nil when ctx ends.
 func (s *service) failed(ctx context.Context) error {
-	if s.lease == nil {
-		return s.coordinator.Failed(ctx)
-	}
 	held, lose := context.WithCancel(ctx)
 	defer lose()
-	lost := s.lease.Lost() // not asked for below: the lease may be gone by then
+	lost, why := s.queueLost() // not asked for below: the lease may be gone by then
 	go func() {
 		select {
 		case <-lost:
@@ -156,7 +153,18 @@ func (s *service) failed(ctx context.Context) error {
 	if err := s.coordinator.Failed(held); err != nil || ctx.Err() != nil {
 		return err
 	}
-	return s.lease.Check(ctx)
+	return why(ctx)
+}
+
+// queueLost is closed when the queue is of no more use to this service: its own server
+// is broken, or the lease on the site's is another's; why tells.
+func (s *service) queueLost() (lost <-chan struct{}, why func(context.Context) error) {
+	if s.lease != nil {
+		return s.lease.Lost(), s.lease.Check
+	}
+	return s.server.Broken(), func(context.Context) error {
+		return failure(exitStorage, "%w; make room or mend the disk, then start the coordinator again: workers wait for it", s.server.Err())
+	}
 }
 
 // still finds out whether the root is still this service's.

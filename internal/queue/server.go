@@ -16,9 +16,10 @@ import (
 // Server is a NATS server in this process. What it acknowledges is on the disk,
 // but for the announcements of attempts, which follow within seconds.
 type Server struct {
-	nats *server.Server
-	lock *os.File
-	once sync.Once
+	nats   *server.Server
+	health *health // nil before the server was ready
+	lock   *os.File
+	once   sync.Once
 }
 
 // startTimeout bounds the start; a store of a million tasks opens in seconds.
@@ -43,13 +44,14 @@ func StartServer(o ServerOptions) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start NATS server: %w", err), lock.Close())
 	}
-	log := &serverLog{to: o.Log}
+	log := newServerLog(o.Log)
 	s.nats.SetLoggerV2(log, false, false, false)
 	s.nats.Start()
 	if err := s.ready(log); err != nil {
 		s.Stop()
 		return nil, fmt.Errorf("start NATS server on %s: %w", o.StoreDir, err)
 	}
+	s.health = watchHealth(s.nats, log.wrong)
 	return s, nil
 }
 
@@ -92,6 +94,9 @@ func lockStore(dir string) (*os.File, error) {
 // end. It may be called again.
 func (s *Server) Stop() {
 	s.once.Do(func() {
+		if s.health != nil {
+			s.health.stop()
+		}
 		s.nats.Shutdown()
 		s.nats.WaitForShutdown()
 		s.lock.Close()
