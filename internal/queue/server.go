@@ -44,14 +44,14 @@ func StartServer(o ServerOptions) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start NATS server: %w", err), lock.Close())
 	}
-	log := newServerLog(o.Log)
+	log := &serverLog{to: o.Log}
 	s.nats.SetLoggerV2(log, false, false, false)
 	s.nats.Start()
 	if err := s.ready(log); err != nil {
 		s.Stop()
 		return nil, fmt.Errorf("start NATS server on %s: %w", o.StoreDir, err)
 	}
-	s.health = watchHealth(s.nats, log.wrong)
+	s.health = watchHealth(s.nats)
 	return s, nil
 }
 

@@ -2,7 +2,7 @@ package queue
 
 import (
 	"fmt"
-	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,44 +19,39 @@ type health struct {
 	err     error // why it is broken, once it is
 }
 
-// secondLook is the time after which a server is asked again that is not well: a stream
-// that is being made or removed isn't, either.
-const secondLook = time.Second
+// lookTime is the time between two looks at a server.
+const lookTime = 2 * time.Second
 
-// watchHealth looks at the server whenever it has said that something is wrong.
-func watchHealth(nats *server.Server, wrong <-chan struct{}) *health {
+func watchHealth(nats *server.Server) *health {
 	h := &health{nats: nats, stopped: make(chan struct{}), broken: make(chan struct{})}
 	h.watch.Go(func() {
-		for {
+		for !h.isBroken() {
 			select {
-			case <-wrong:
+			case <-time.After(lookTime):
 			case <-h.stopped:
 				return
 			}
-			if h.looks() {
-				return
-			}
 		}
+		close(h.broken)
 	})
 	return h
 }
 
-// looks reports whether the server is broken, or stopped.
-func (h *health) looks() bool {
-	for range 2 {
-		status := h.nats.Healthz(nil)
-		if status.StatusCode == http.StatusOK {
-			return false
-		}
-		h.err = fmt.Errorf("%w: %s", ErrStore, status.Error)
-		select {
-		case <-time.After(secondLook):
-		case <-h.stopped:
-			return true
+// writeError is in what the server says of a stream that it can't write. What else is
+// wrong may pass.
+const writeError = "write error"
+
+// isBroken reports whether the server is broken, and keeps why.
+func (h *health) isBroken() bool {
+	if !h.nats.JetStreamEnabled() {
+		h.err = fmt.Errorf("%w: it has been switched off", ErrStore)
+	}
+	for _, e := range h.nats.Healthz(&server.HealthzOptions{Details: true}).Errors {
+		if e.Type == server.HealthzErrorStream && strings.Contains(e.Error, writeError) {
+			h.err = fmt.Errorf("%w: %s", ErrStore, e.Error)
 		}
 	}
-	close(h.broken)
-	return true
+	return h.err != nil
 }
 
 func (h *health) stop() {

@@ -11,29 +11,18 @@ import (
 // serverLog hands what the server says on to slog. The stock logger's Fatalf
 // would end the process; here the server's start reports what it said.
 type serverLog struct {
-	to    *slog.Logger
-	wrong chan struct{} // has something after an error
+	to *slog.Logger
 
 	mu   sync.Mutex
 	text string // the last warning or error
 	end  string // the first fatal one
 }
 
-func newServerLog(to *slog.Logger) *serverLog {
-	return &serverLog{to: to, wrong: make(chan struct{}, 1)}
-}
-
 func (l *serverLog) Noticef(format string, v ...any) { l.say(slog.LevelDebug, format, v...) }
 func (l *serverLog) Warnf(format string, v ...any) {
 	l.keep(warning(fmt.Sprintf(format, v...)), format, v...)
 }
-func (l *serverLog) Errorf(format string, v ...any) {
-	l.keep(slog.LevelError, format, v...)
-	select {
-	case l.wrong <- struct{}{}:
-	default: // there is one who hasn't looked yet
-	}
-}
+func (l *serverLog) Errorf(format string, v ...any) { l.keep(slog.LevelError, format, v...) }
 func (l *serverLog) Fatalf(format string, v ...any) {
 	l.mu.Lock()
 	if l.end == "" {
