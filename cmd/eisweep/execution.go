@@ -30,13 +30,6 @@ func (x *execution) flags(cmd *cobra.Command) {
 	f.Lookup("workers").DefValue = "0" // else help shows this machine's cores
 }
 
-func (x *execution) check() error {
-	if x.workers < 1 {
-		return usage("--workers %d: at least 1 is needed", x.workers)
-	}
-	return nil
-}
-
 // observer tells what happens to an order: on a terminal, in lines, or as JSON.
 type observer interface {
 	plan(control.Plan)

@@ -76,9 +76,6 @@ func (r *rerun) flags(cmd *cobra.Command) {
 
 // parse checks the options by themselves.
 func (r *rerun) parse() (err error) {
-	if err := r.execution.check(); err != nil {
-		return err
-	}
 	if r.none() && !r.all {
 		return usage("say which tasks: --failed, --class, --where, --seeds, --task, or --all for every one")
 	}

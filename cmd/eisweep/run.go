@@ -26,9 +26,6 @@ experiment reads the parameter; --seeds those that train, if any of them does.`,
   eisweep run approximate perturb                  # train, then push single neurons
   eisweep run -e APPROXIMATE -n 20 -p results      # the published command line`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.check(); err != nil {
-				return err
-			}
 			list, err := s.sweeps(e, args)
 			if err != nil {
 				return err

@@ -142,7 +142,7 @@ func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error
 	defer sub.Unsubscribe()
 	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	defer context.AfterFunc(d.q.currentLink(), cancel)()
+	defer context.AfterFunc(d.q.link.current(), cancel)()
 	for {
 		msg, err := sub.NextMsgWithContext(limited)
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {

@@ -71,7 +71,7 @@ func (q *Queue) callbacks() []nats.Option {
 		nats.SyncQueueLen(syncQueue),
 		nats.ClosedHandler(func(*nats.Conn) { close(q.closed) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			q.linkBroken()
+			q.link.next()
 			q.answers.connected(time.Now(), false)
 			if err != nil {
 				q.log.Warn("connection to NATS lost", "error", err)
@@ -82,7 +82,7 @@ func (q *Queue) callbacks() []nats.Option {
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			q.log.Warn("NATS", "error", err)
 			if errors.Is(err, nats.ErrPermissionViolation) {
-				q.rightDenied()
+				q.rights.next()
 			}
 		}),
 	}
@@ -117,7 +117,7 @@ func (q *Queue) reconnected() {
 	q.forgetAll()
 	q.offered.moved.Store(true)
 	q.offered.reread()
-	q.wakeUp()
+	q.woken.next()
 }
 
 // Connections is how often the connection was made: at another number than before the

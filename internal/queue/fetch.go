@@ -19,7 +19,7 @@ import (
 func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, error) {
 	pause := q.options.AckWait / 600
 	for {
-		woken := q.nextWake()
+		woken := q.woken.current()
 		for _, sweep := range sweeps() {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -34,7 +34,7 @@ func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, er
 			}
 		}
 		select {
-		case <-woken:
+		case <-woken.Done():
 			pause = q.options.AckWait / 600
 		case <-time.After(pause):
 			pause = min(2*pause, q.options.AckWait/12)
@@ -81,7 +81,7 @@ func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
 // later, when nobody listened any more, would be nobody's until AckWait is over. So
 // whatever comes late is listened for (FetchNoWait of nats.go doesn't).
 func (q *Queue) requestTask(subject string) (*nats.Msg, error) {
-	link := q.currentLink()
+	link := q.link.current()
 	if !q.conn.IsConnected() {
 		return nil, nats.ErrDisconnected // the request would be sent later, when nobody waits for its answer
 	}

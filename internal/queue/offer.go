@@ -132,6 +132,6 @@ func (q *Queue) takeOffer(subject string, data []byte, seq uint64) {
 		return
 	}
 	if q.offered.take(o.Sweeps, seq) {
-		q.wakeUp()
+		q.woken.next()
 	}
 }

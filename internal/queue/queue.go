@@ -77,12 +77,10 @@ type Queue struct {
 
 	mu        sync.Mutex
 	consumers map[string]jetstream.Consumer // by sweep: those found so far
-	woken     chan struct{}                 // closed and replaced at every wake-up
+	woken     *episode                      // until the sweeps are to be looked at
 	strays    chan *nats.Msg                // tasks that came late, for a Next that waits
-	link      context.Context               // ends, and is replaced, when the connection breaks
-	cut       context.CancelFunc            // of link
-	denied    context.Context               // ends, and is replaced, when the server denies a right
-	deny      context.CancelFunc            // of denied
+	link      *episode                      // until the connection breaks
+	rights    *episode                      // until the server denies one
 
 	floors    floors // of outcomes
 	offered   offered
@@ -109,14 +107,11 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	}
 	q := &Queue{
 		scheme: scheme{root: o.RootID}, options: o, log: o.Log, closed: make(chan struct{}),
-		consumers: map[string]jetstream.Consumer{}, woken: make(chan struct{}), strays: make(chan *nats.Msg),
+		consumers: map[string]jetstream.Consumer{}, woken: newEpisode(), link: newEpisode(), rights: newEpisode(), strays: make(chan *nats.Msg),
 	}
 	q.offered.stale = make(chan struct{}, 1)
-	q.link, q.cut = context.WithCancel(context.Background())
 	q.ended, q.end = context.WithCancel(context.Background())
-	q.denied, q.deny = context.WithCancel(context.Background())
 	if err := q.connectUntil(ctx); err != nil {
-		q.cut()
 		q.end()
 		return nil, err
 	}
@@ -154,7 +149,7 @@ func (q *Queue) prepare(ctx context.Context) error {
 			q.offered.lies(stream.CachedInfo().Created)
 		}
 	}
-	if _, err := q.conn.Subscribe(q.wake(), func(*nats.Msg) { q.wakeUp() }); err != nil {
+	if _, err := q.conn.Subscribe(q.wake(), func(*nats.Msg) { q.woken.next() }); err != nil {
 		return fmt.Errorf("listen for tasks: %w", err)
 	}
 	_ = q.conn.FlushWithContext(ctx) // a right that is denied is told before this is answered
@@ -175,8 +170,8 @@ func (q *Queue) checkServer() error {
 func (q *Queue) Close() {
 	q.conn.Close()
 	<-q.closed
+	q.link.last()
 	q.mu.Lock()
-	q.cut()
 	q.end()
 	q.mu.Unlock()
 	q.followers.Wait()
@@ -192,31 +187,4 @@ func (q *Queue) follow(f func()) bool {
 	}
 	q.followers.Go(f)
 	return true
-}
-
-func (q *Queue) linkBroken() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.cut()
-	q.link, q.cut = context.WithCancel(context.Background())
-}
-
-func (q *Queue) currentLink() context.Context {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.link
-}
-
-// wakeUp lets idle Next calls look at the sweeps now.
-func (q *Queue) wakeUp() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	close(q.woken)
-	q.woken = make(chan struct{})
-}
-
-func (q *Queue) nextWake() <-chan struct{} {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.woken
 }

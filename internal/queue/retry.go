@@ -50,7 +50,7 @@ func (q *Queue) retryWithin(ctx context.Context, limit time.Duration, f func(con
 func (q *Queue) try(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	release := context.AfterFunc(q.currentLink(), cancel)
+	release := context.AfterFunc(q.link.current(), cancel)
 	defer release()
 	err := f(limited)
 	if (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) && ctx.Err() == nil {

@@ -12,7 +12,7 @@ import (
 // the error then: NATS doesn't answer what is not allowed. What it denied before is no
 // matter.
 func (q *Queue) rightly(ctx context.Context, f func(context.Context) error) error {
-	before, denied := q.conn.LastError(), q.currentDenied()
+	before, denied := q.conn.LastError(), q.rights.current()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(denied, cancel)()
@@ -29,17 +29,4 @@ func lacking(last error) error {
 		return fmt.Errorf("%w: %w", ErrRights, last)
 	}
 	return nil
-}
-
-func (q *Queue) rightDenied() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.deny()
-	q.denied, q.deny = context.WithCancel(context.Background())
-}
-
-func (q *Queue) currentDenied() context.Context {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.denied
 }
