@@ -1,13 +1,11 @@
 package coordinator
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -332,12 +330,7 @@ func TestWhatCannotBePlacedIsNotDone(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, dir, "in the way")
-	ctx, cancel := context.WithCancel(g.context())
-	var worker sync.WaitGroup
-	worker.Go(func() { g.worker(ctx, k) })
-	summary, err := k.Wait(g.context())
-	cancel()
-	worker.Wait()
+	summary, err := g.wait(k)
 	if s := summary.Sweeps[0]; err == nil || s.Done != 0 || s.Ran != 0 || s.Failed != 0 {
 		t.Errorf("%+v, %v", s, err)
 	}

@@ -95,16 +95,21 @@ func (g *rig) run(o Order) control.Summary {
 
 func (g *rig) work(k *Coordinator) control.Summary {
 	g.t.Helper()
-	ctx, cancel := context.WithCancel(g.context())
-	var worker sync.WaitGroup
-	worker.Go(func() { g.worker(ctx, k) })
-	summary, err := k.Wait(g.context())
-	cancel()
-	worker.Wait()
+	summary, err := g.wait(k)
 	if err := errors.Join(err, k.Stop(g.context())); err != nil {
 		g.t.Fatal(err)
 	}
 	return summary
+}
+
+// wait works until what was launched is done, or the coordinator can't go on.
+func (g *rig) wait(k *Coordinator) (control.Summary, error) {
+	ctx, cancel := context.WithCancel(g.context())
+	var worker sync.WaitGroup
+	defer worker.Wait()
+	defer cancel()
+	worker.Go(func() { g.worker(ctx, k) })
+	return k.Wait(g.context())
 }
 
 func (g *rig) worker(ctx context.Context, k *Coordinator) { g.workOn(ctx, k.Sweeps) }

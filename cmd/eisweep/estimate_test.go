@@ -1,10 +1,8 @@
-package main
+package main_test
 
 import (
-	"encoding/json"
-	"os"
+	"fmt"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"eisweep/internal/estimate"
@@ -16,16 +14,7 @@ import (
 // goldenTask reads the settings of a golden case.
 func goldenTask(t *testing.T, path string) *sweeps.Task {
 	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var values map[string]any
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	decoder.UseNumber()
-	if err := decoder.Decode(&values); err != nil {
-		t.Fatal(err)
-	}
+	values := goldenSettings(t, path)
 	x := sim.Experiment(values["experiment"].(string))
 	var settings []sim.Setting
 	for name, value := range values {
@@ -33,8 +22,7 @@ func goldenTask(t *testing.T, path string) *sweeps.Task {
 		if err != nil {
 			continue // experiment, seed, source
 		}
-		text, _ := json.Marshal(value)
-		v, err := p.Parse(strings.Trim(string(text), `"`))
+		v, err := p.Parse(fmt.Sprint(value))
 		if err != nil {
 			t.Fatalf("%s: %s: %v", path, name, err)
 		}
@@ -45,7 +33,7 @@ func goldenTask(t *testing.T, path string) *sweeps.Task {
 
 // TestBytesAreOfTheRightSize holds the estimate against results of the golden cases' tasks.
 func TestBytesAreOfTheRightSize(t *testing.T) {
-	cases, err := filepath.Glob("../../testdata/golden/*.json")
+	cases, err := filepath.Glob(golden + "/*.json")
 	if err != nil || len(cases) < 20 {
 		t.Fatalf("%d golden cases: %v", len(cases), err)
 	}

@@ -97,16 +97,7 @@ func goldenFile(folder, name string) string { return filepath.Join(folder, name+
 // how the published simulator's sort treats ties; everything else is drawn from the seed.
 func writeGoldenSweep(t *testing.T, files, folder, name string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(folder, name+".json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var settings map[string]any
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	decoder.UseNumber()
-	if err := decoder.Decode(&settings); err != nil {
-		t.Fatalf("read settings of %s: %v", name, err)
-	}
+	settings := goldenSettings(t, filepath.Join(folder, name+".json"))
 	var sweep strings.Builder
 	fmt.Fprintf(&sweep, "name = %q\nexperiment = %q\nseeds = [%v]\n", name, settings["experiment"], settings["seed"])
 	if source, perturb := settings["source"]; perturb {
@@ -121,6 +112,21 @@ func writeGoldenSweep(t *testing.T, files, folder, name string) string {
 		}
 	}
 	return writeFile(t, filepath.Join(files, name+".toml"), sweep.String())
+}
+
+// goldenSettings reads a case's experiment, seed and parameters, numbers as they are spelled.
+func goldenSettings(t *testing.T, path string) (settings map[string]any) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(text)))
+	decoder.UseNumber()
+	if err := decoder.Decode(&settings); err != nil {
+		t.Fatalf("read settings %s: %v", path, err)
+	}
+	return settings
 }
 
 // tomlValue writes a value of JSON as one of TOML; numbers go over as they are spelled.

@@ -34,7 +34,7 @@ func TestPublishedFoldersAreSources(t *testing.T) {
 	refused(t, filepath.Base(folder), run...)
 	refused(t, "seed", append(run, "--source", folder)...)
 	eisweep(t, append(run, "--source", folder, "--seeds", "1")...)
-	found := results(t, root, "perturb")
+	found := resultFiles(t, root, "perturb")
 	if len(found) != 2 || !strings.Contains(found[0], "pl.is_plastic=BOTH") || !strings.Contains(found[1], "pl.is_plastic=NEITHER") {
 		t.Errorf("results %v", found)
 	}

@@ -21,7 +21,7 @@ func TestPublishedReadersReadTheResults(t *testing.T) {
 	eisweep(t, "run", "approximate", "-n", "2", "-p", root, "--set", "ng.exc.n_per_axis=4", "--set", "inp.n_stimuli=6")
 	eisweep(t, "run", "perturb", "-p", root, "--set", "perturb.n_perturbed=2")
 	for _, name := range []string{"approximate", "perturb"} {
-		if found := results(t, root, name); len(found) != 4 {
+		if found := resultFiles(t, root, name); len(found) != 4 {
 			t.Errorf("%s has %d result files, want 4: %v", name, len(found), found)
 		}
 	}
@@ -112,8 +112,8 @@ func digests(t *testing.T, sweeps []string, workers, threads int, kernels string
 	return found
 }
 
-// results lists the result files of a sweep.
-func results(t *testing.T, root, sweep string) []string {
+// resultFiles lists the result files of a sweep.
+func resultFiles(t *testing.T, root, sweep string) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(root, sweep, "*.h5"))
 	if err != nil {
@@ -124,7 +124,7 @@ func results(t *testing.T, root, sweep string) []string {
 
 func onlyResult(t *testing.T, root, sweep string) string {
 	t.Helper()
-	found := results(t, root, sweep)
+	found := resultFiles(t, root, sweep)
 	if len(found) != 1 {
 		t.Fatalf("sweep %s has the result files %v, want one", sweep, found)
 	}
