@@ -27,11 +27,10 @@ help: ## list the targets
 setup: ## install the system packages that the program needs (says which)
 	@tools/setup build
 
-# The trials have no network but their own: what they need from outside is fetched before.
-setup-test: ## install those that the tests need as well (says which)
+setup-test: ## install those that the tests need as well (says which), and fetch everything else that they need from outside
 	@tools/setup test
 	@[ "$${EISWEEP_SETUP-1}" = 0 ] || tools/release/sysroot arm64
-	@$(GO) -C tools/kubernetes mod download
+	@tools/modules
 
 build: setup ## build bin/eisweep
 	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/eisweep ./cmd/eisweep

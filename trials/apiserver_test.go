@@ -128,7 +128,7 @@ func TestAnAPIServerTakesTheManifests(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := newAPIServer(t)
-	a.creates("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", contents(scaledObjects(t)))
+	a.creates("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", contents(scaledObjects))
 	seen := map[string]int{}
 	objects := strings.Split(string(made), "\n---\n")
 	for _, object := range objects {

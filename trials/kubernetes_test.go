@@ -60,7 +60,11 @@ func TestKubernetesAsThePageHasIt(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(p.home, "bin"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(p.home, "bin", "kubectl"), kubectlScript, "{kubernetes}", built(t, kubernetes), "{definition}", scaledObjects(t), "{pods}", p.files)
+	definition, err := filepath.Abs(scaledObjects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(p.home, "bin", "kubectl"), kubectlScript, "{kubernetes}", built(t, kubernetes), "{definition}", definition, "{pods}", p.files)
 	file := filepath.Join(p.home, "first.toml")
 	write(t, file, sweep[1])
 	want := undisturbed(t, file)["first"]

@@ -3,6 +3,7 @@ package trials
 import (
 	"bytes"
 	"debug/elf"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -20,8 +21,8 @@ func TestAReleaseIsTheSameBytesWhereverItIsBuilt(t *testing.T) {
 	needsPrograms(t, map[string]string{
 		"aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu", "buildah": "buildah", "dpkg-deb": "dpkg", "qemu-aarch64": "qemu-user",
 	})
-	if err := command("../tools/release/sysroot", "arm64"); err != nil {
-		t.Fatal(err)
+	if _, err := os.Stat("../bin/sysroot/arm64/complete"); err != nil {
+		needs(t, fmt.Errorf("%w: make setup-test fetches Debian's libraries for arm64", err))
 	}
 	one, other := released(t, "022", ""), released(t, "077", "2001-02-03")
 	want, got := files(t, one), files(t, other)
