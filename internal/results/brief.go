@@ -23,6 +23,7 @@ type Brief struct {
 	File       string
 	Bytes      int64
 	Finished   time.Time
+	Modified   time.Time // zero in lines of earlier versions
 	Begin, End int64
 }
 
@@ -35,6 +36,7 @@ type briefLine struct {
 	File     string    `json:"file"`
 	Bytes    int64     `json:"bytes"`
 	Finished string    `json:"finished"`
+	Modified string    `json:"modified"`
 }
 
 // ReadBriefs yields what the lines of a manifest say in short, from the one that
@@ -87,17 +89,21 @@ func briefs(r io.Reader, begin int64) iter.Seq2[Brief, error] {
 
 func parseBrief(text []byte) (Brief, error) {
 	var l briefLine
+	if err := checkLine(text); err != nil {
+		return Brief{}, err
+	}
 	if err := json.Unmarshal(text, &l); err != nil {
 		return Brief{}, err
 	}
 	if err := (&Line{ID: l.ID, State: l.State, File: l.File}).check(); err != nil {
 		return Brief{}, err
 	}
-	finished, err := parseTime(l.Finished)
-	if err != nil {
+	finished, err1 := parseTime(l.Finished)
+	modified, err2 := parseTime(l.Modified)
+	if err := errors.Join(err1, err2); err != nil {
 		return Brief{}, err
 	}
-	return Brief{ID: l.ID, State: l.State, Class: l.Class, Run: l.Run, File: l.File, Bytes: l.Bytes, Finished: finished}, nil
+	return Brief{ID: l.ID, State: l.State, Class: l.Class, Run: l.Run, File: l.File, Bytes: l.Bytes, Finished: finished, Modified: modified}, nil
 }
 
 // ReadLine reads the line of a manifest that begins at an offset and ends at another.

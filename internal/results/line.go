@@ -41,6 +41,9 @@ type Line struct {
 	Digest string `json:"digest,omitempty"` // of what the file says, hex
 	SHA256 string `json:"sha256,omitempty"` // of the file, hex
 	Bytes  int64  `json:"bytes,omitempty"`  // the file's size
+	// Modified is the file's modification time when its bytes had that hash: "modified", RFC
+	// 3339 in UTC to the nanosecond; left out when zero, as in lines of earlier versions.
+	Modified time.Time `json:"-"`
 
 	Started  time.Time `json:"-"`       // "started", RFC 3339 in UTC to the millisecond; left out when zero
 	Finished time.Time `json:"-"`       // "finished", likewise
@@ -63,6 +66,7 @@ type timedLine struct {
 	*plainLine
 	Started  string `json:"started,omitempty"`
 	Finished string `json:"finished,omitempty"`
+	Modified string `json:"modified,omitempty"`
 }
 
 // MarshalJSON writes a line as the manifest has it.
@@ -71,7 +75,7 @@ func (l Line) MarshalJSON() ([]byte, error) {
 		l.Parameters = Parameters{}
 	}
 	plain := plainLine(l)
-	return json.Marshal(timedLine{&plain, timeText(l.Started), timeText(l.Finished)})
+	return json.Marshal(timedLine{&plain, timeText(l.Started, timeFormat), timeText(l.Finished, timeFormat), timeText(l.Modified, time.RFC3339Nano)})
 }
 
 // UnmarshalJSON reads a line. Fields that it doesn't know are passed over.
@@ -80,10 +84,11 @@ func (l *Line) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &timed); err != nil {
 		return err
 	}
-	var err1, err2 error
+	var err1, err2, err3 error
 	l.Started, err1 = parseTime(timed.Started)
 	l.Finished, err2 = parseTime(timed.Finished)
-	return errors.Join(err1, err2)
+	l.Modified, err3 = parseTime(timed.Modified)
+	return errors.Join(err1, err2, err3)
 }
 
 // check refuses lines that say nothing about a task.
@@ -100,11 +105,11 @@ func (l *Line) check() error {
 	}
 }
 
-func timeText(t time.Time) string {
+func timeText(t time.Time, format string) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(timeFormat)
+	return t.UTC().Format(format)
 }
 
 func parseTime(text string) (time.Time, error) {

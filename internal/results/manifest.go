@@ -80,6 +80,9 @@ func texts(r io.Reader) iter.Seq2[[]byte, error] {
 
 func parseLine(text []byte) (Line, error) {
 	var line Line
+	if err := checkLine(text); err != nil {
+		return Line{}, err
+	}
 	if err := json.Unmarshal(text, &line); err != nil {
 		return Line{}, err
 	}
@@ -174,17 +177,18 @@ func (m *Manifest) write(text []byte) error {
 }
 
 func encodeLines(lines []Line) ([]byte, error) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
+	var out []byte
 	for i := range lines {
 		if err := lines[i].check(); err != nil {
 			return nil, fmt.Errorf("line of %s: %w", lines[i].ID, err)
 		}
-		if err := encoder.Encode(&lines[i]); err != nil {
+		object, err := json.Marshal(&lines[i])
+		if err != nil {
 			return nil, fmt.Errorf("line of %s: %w", lines[i].ID, err)
 		}
+		out = appendChecked(out, object)
 	}
-	return out.Bytes(), nil
+	return out, nil
 }
 
 // InPlace reports whether the manifest still has its name: lines of one that was moved
