@@ -41,7 +41,7 @@ func (f *Faults) Error() string {
 func (f Fault) String() string {
 	var b strings.Builder
 	if f.File != "" {
-		b.WriteString(f.File + ":")
+		b.WriteString(inLine(f.File) + ":")
 	}
 	if f.Line > 0 {
 		fmt.Fprintf(&b, "%d:%d:", f.Line, f.Column)
@@ -49,14 +49,19 @@ func (f Fault) String() string {
 	if b.Len() > 0 {
 		b.WriteByte(' ')
 	}
-	b.WriteString(f.Problem)
+	b.WriteString(inLine(f.Problem))
 	if f.Line > 0 {
 		b.WriteString(f.excerpt())
 	}
 	if f.Remedy != "" {
-		b.WriteString("\n      = " + f.Remedy)
+		b.WriteString("\n      = " + inLine(f.Remedy))
 	}
 	return b.String()
+}
+
+// inLine keeps text with names from the file, which may have line breaks, in one line.
+func inLine(text string) string {
+	return strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(text)
 }
 
 // excerpt is the line with the fault underlined.

@@ -14,8 +14,11 @@ import (
 // environment is what a command has from outside.
 type environment struct {
 	stdin  io.Reader
-	stdout io.Writer
+	stdout io.Writer // printable, as stderr is
 	stderr io.Writer
+	// raw is stdout as it is, for what moves the cursor and for scripts that are written
+	// for another program.
+	raw    io.Writer
 	getenv func(string) string
 	// asks says that a person can answer: questions are put on stderr.
 	asks bool
@@ -36,7 +39,7 @@ func (e *environment) flags() string { return e.rootFlag + e.natsFlags }
 func systemEnvironment() *environment {
 	out, in, err := int(os.Stdout.Fd()), int(os.Stdin.Fd()), int(os.Stderr.Fd())
 	return &environment{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv,
+		stdin: os.Stdin, getenv: os.Getenv,
 		asks:  term.IsTerminal(in) && term.IsTerminal(err),
 		draws: term.IsTerminal(out) && os.Getenv("TERM") != "dumb",
 		size: func() (int, int) {
@@ -49,14 +52,15 @@ func systemEnvironment() *environment {
 	}
 }
 
-// note tells the person something beside the command's output.
+// note tells the person something beside the command's output. Words among args stay in
+// one line.
 func (e *environment) note(format string, args ...any) {
-	fmt.Fprintf(e.stderr, format+"\n", args...)
+	fmt.Fprintf(e.stderr, format+"\n", inLines(args)...)
 }
 
-// say writes a line of the command's output.
+// say writes a line of the command's output. Words among args stay in one line.
 func (e *environment) say(format string, args ...any) {
-	fmt.Fprintf(e.stdout, format+"\n", args...)
+	fmt.Fprintf(e.stdout, format+"\n", inLines(args)...)
 }
 
 // encoder writes JSON as the command's output.
@@ -68,7 +72,7 @@ func (e *environment) encoder() *json.Encoder {
 
 // ask puts a question and returns the line that answers it, "" at the end of input.
 func (e *environment) ask(format string, args ...any) string {
-	fmt.Fprintf(e.stderr, format+" ", args...)
+	fmt.Fprintf(e.stderr, format+" ", inLines(args)...)
 	line, err := bufio.NewReader(e.stdin).ReadString('\n')
 	if err != nil && line == "" {
 		fmt.Fprintln(e.stderr)

@@ -47,9 +47,9 @@ func (e *exitError) Unwrap() error { return e.err }
 // usage is an error in what the person gave.
 func usage(format string, args ...any) error { return failure(exitInput, format, args...) }
 
-// failure is an error with its exit code.
+// failure is an error with its exit code. Words among args stay in one line.
 func failure(code int, format string, args ...any) error {
-	return &exitError{code, fmt.Errorf(format, args...)}
+	return &exitError{code, fmt.Errorf(format, inLines(args)...)}
 }
 
 // exitCode maps an error to the exit code. Where several kinds came together the

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"strings"
 )
@@ -24,9 +23,9 @@ func (n *notices) Handle(_ context.Context, r slog.Record) error {
 	problem := ""
 	each := func(a slog.Attr) bool {
 		if a.Key == "error" {
-			problem = ": " + a.Value.String()
+			problem = ": " + inLine(a.Value.String())
 		} else {
-			facts = append(facts, fmt.Sprintf("%s %s", a.Key, a.Value))
+			facts = append(facts, a.Key+" "+inLine(a.Value.String()))
 		}
 		return true
 	}

@@ -3,19 +3,23 @@ package main
 import (
 	"errors"
 	"io"
+	"io/fs"
+	"os"
 	"sync"
+	"syscall"
 )
 
 // output is stdout. It keeps the first error of writing, so that a command whose
 // output is not all there does not end as if it were. It is safe for concurrent use.
 type output struct {
-	to  io.Writer
-	mu  sync.Mutex
-	err error
+	to     io.Writer
+	closed bool // at the start of the process: what is written to it goes nowhere
+	mu     sync.Mutex
+	err    error
 }
 
 func (o *output) Write(text []byte) (int, error) {
-	n, err := o.to.Write(text)
+	n, err := o.write(text)
 	if err != nil {
 		o.mu.Lock()
 		defer o.mu.Unlock()
@@ -24,6 +28,13 @@ func (o *output) Write(text []byte) (int, error) {
 		}
 	}
 	return n, err
+}
+
+func (o *output) write(text []byte) (int, error) {
+	if o.closed {
+		return 0, &fs.PathError{Op: "write", Path: os.Stdout.Name(), Err: syscall.EBADF}
+	}
+	return o.to.Write(text)
 }
 
 // end adds the error of writing, if there was one, to that of the command, which may

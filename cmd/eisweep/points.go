@@ -104,11 +104,11 @@ func writePoints(e *environment, points []*point, all bool) error {
 	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "  seeds of\t%s\n", strings.Join(columns, "\t"))
 	for _, p := range shown {
-		row := []string{"  " + p.name}
+		cells := []string{"  " + p.name}
 		for _, state := range columns {
-			row = append(row, cmp.Or(cut(seedsText(p.seeds[state]), 40), "-"))
+			cells = append(cells, cmp.Or(cut(seedsText(p.seeds[state]), 40), "-"))
 		}
-		fmt.Fprintln(t, strings.Join(row, "\t"))
+		fmt.Fprintln(t, row(cells...))
 	}
 	if err := t.Flush(); err != nil {
 		return err

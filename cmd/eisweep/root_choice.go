@@ -5,6 +5,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"eisweep/internal/root"
 
@@ -36,6 +39,9 @@ func (c *rootChoice) choose(e *environment) (path, from string, err error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return "", "", failure(exitStorage, "name root: %w", err)
+	}
+	if strings.ContainsFunc(absolute, unicode.IsControl) || !utf8.ValidString(absolute) {
+		return "", "", usage("%s: the root's path has a control character, or is not UTF-8: it would end lines of scripts and logs: %q", from, absolute)
 	}
 	return absolute, from, nil
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"eisweep/internal/control"
 	"eisweep/internal/results"
@@ -16,7 +15,7 @@ import (
 type screen struct {
 	e       *environment
 	mu      sync.Mutex // whoever draws holds it
-	drawn   int        // lines of the block on the screen
+	drawn   []int      // widths of the lines of the block on the screen, in cells
 	settled int
 }
 
@@ -44,16 +43,23 @@ func (s *screen) progress(snap control.Snapshot) {
 	s.clear()
 	for _, line := range block {
 		fmt.Fprintln(s.e.stdout, line)
+		s.drawn = append(s.drawn, cells(line))
 	}
-	s.drawn = len(block)
 }
 
-// clear takes the block off the screen.
+// clear takes the block off the screen. A terminal that was made narrower since has
+// broken its lines into several.
 func (s *screen) clear() {
-	if s.drawn > 0 {
-		fmt.Fprintf(s.e.stdout, "\r\x1b[%dA\x1b[J", s.drawn)
+	width, _ := s.e.size()
+	width = max(1, width)
+	rows := 0
+	for _, n := range s.drawn {
+		rows += max(1, (n+width-1)/width)
 	}
-	s.drawn = 0
+	if rows > 0 {
+		fmt.Fprintf(s.e.raw, "\r\x1b[%dA\x1b[J", rows)
+	}
+	s.drawn = s.drawn[:0]
 }
 
 func (s *screen) notice(line string) {
@@ -71,7 +77,7 @@ func (s *screen) summary(sum control.Summary, err error) {
 }
 
 // drawing is the block: a line per sweep, one per running task, the whole, in at
-// most so many lines of at most so many characters.
+// most so many lines of at most so many cells.
 func drawing(s *control.Snapshot, rate string, width, height int) []string {
 	var out []string
 	for i := range s.Sweeps {
@@ -87,7 +93,7 @@ func drawing(s *control.Snapshot, rate string, width, height int) []string {
 	}
 	out = append(out, last)
 	for i := range out {
-		out[i] = cut(out[i], width)
+		out[i] = cut(row(out[i]), width)
 	}
 	return out
 }
@@ -138,12 +144,4 @@ func bar(done, total float64) string {
 		n = min(10, max(0, int(10*done/total)))
 	}
 	return "[" + strings.Repeat("#", n) + strings.Repeat("·", 10-n) + "]"
-}
-
-// cut shortens a line to a width, so that it takes one line of the screen.
-func cut(line string, width int) string {
-	if width < 1 || utf8.RuneCountInString(line) <= width {
-		return line
-	}
-	return string([]rune(line)[:width-1]) + "…"
 }

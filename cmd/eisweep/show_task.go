@@ -78,9 +78,9 @@ func (s *showing) write(ctx context.Context, e *environment, a *account) error {
 		return a.writeJSON(e)
 	}
 	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
-	for _, row := range a.rows(e.rootFlag) {
-		if row[1] != "" {
-			fmt.Fprintf(t, "%s\t%s\n", row[0], row[1])
+	for _, fact := range a.rows(e.rootFlag) {
+		if fact[1] != "" {
+			fmt.Fprintln(t, row(fact[:]...))
 		}
 	}
 	if err := t.Flush(); err != nil {
@@ -161,12 +161,12 @@ func (s *showing) writeParameters(e *environment, a *account) {
 		e.say("\nparameters that differ from the defaults (--all for every one)")
 	}
 	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
+	for _, p := range rows {
 		usual := ""
-		if row[1] != row[2] {
-			usual = "default " + row[2]
+		if p[1] != p[2] {
+			usual = "default " + p[2]
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\n", row[0], row[1], usual)
+		fmt.Fprintln(t, row("  "+p[0], p[1], usual))
 	}
 	t.Flush()
 }

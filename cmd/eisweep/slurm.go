@@ -103,7 +103,7 @@ func (s *slurmCommand) run(ctx context.Context, e *environment, r *root.Root) er
 		return err
 	}
 	if s.print {
-		_, err := e.stdout.Write([]byte(request.Script()))
+		_, err := e.raw.Write([]byte(request.Script()))
 		return err
 	}
 	if err := unix.Access(filepath.Dir(request.Log), unix.W_OK|unix.X_OK); err != nil {

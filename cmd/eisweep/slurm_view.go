@@ -137,7 +137,7 @@ func (v *slurmView) table(e *environment) error {
 		if !j.Start.IsZero() {
 			expected = clock(j.Start)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", j.ID, j.State, cmp.Or(strings.Trim(j.Reason, "()"), "-"), expected, j.User)
+		fmt.Fprintln(t, row(j.ID, j.State, cmp.Or(strings.Trim(j.Reason, "()"), "-"), expected, j.User))
 	}
 	return t.Flush()
 }

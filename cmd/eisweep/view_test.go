@@ -46,8 +46,8 @@ func TestDrawingFitsTheScreen(t *testing.T) {
 				t.Errorf("%d lines on a screen of %d", len(block), height)
 			}
 			for _, line := range block {
-				if n := len([]rune(line)); n > width {
-					t.Errorf("a line of %d characters on a screen of %d: %s", n, width, line)
+				if n := cells(line); n > width {
+					t.Errorf("a line of %d cells on a screen of %d: %s", n, width, line)
 				}
 			}
 		}
@@ -57,7 +57,7 @@ func TestDrawingFitsTheScreen(t *testing.T) {
 // quiet is an environment whose output is collected.
 func quiet() (*environment, *bytes.Buffer, *bytes.Buffer) {
 	var out, err bytes.Buffer
-	return &environment{stdin: strings.NewReader(""), stdout: &out, stderr: &err, getenv: func(string) string { return "" }, size: func() (int, int) { return 80, 24 }}, &out, &err
+	return &environment{stdin: strings.NewReader(""), stdout: &out, stderr: &err, raw: &out, getenv: func(string) string { return "" }, size: func() (int, int) { return 80, 24 }}, &out, &err
 }
 
 func TestLinesAreNoFlood(t *testing.T) {

@@ -101,8 +101,8 @@ func workerRow(w *control.Worker) string {
 	if !w.Deadline.IsZero() {
 		state += ", ends " + clock(w.Deadline)
 	}
-	return fmt.Sprintf("%s\t%s\t%d of %d\t%s\t%d\t%s\t%s\t%s ago\t%s\t%s",
-		w.Name, w.Host, w.Busy, w.Slots, state, w.Done, memory, clock(w.Since), duration(w.HeardAgo), cmp.Or(w.Job, "-"), w.Version)
+	return row(w.Name, w.Host, fmt.Sprintf("%d of %d", w.Busy, w.Slots), state, fmt.Sprint(w.Done), memory, clock(w.Since), duration(w.HeardAgo)+" ago",
+		cmp.Or(w.Job, "-"), w.Version)
 }
 
 // clock words a moment: today's by its time alone.

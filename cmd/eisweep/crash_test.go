@@ -1,0 +1,108 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// crashes are what ends a Go program other than by its own code.
+var crashes = map[string]func(){
+	"panic":       func() { panic("on purpose") },
+	"nil pointer": func() { go func() { var p *int; *p = 1 }(); select {} },
+	"stack":       func() { debug.SetMaxStack(1 << 20); deeper(0) },
+	"maps":        writeConcurrently,
+	"memory":      exhaustMemory,
+	"max threads": func() { debug.SetMaxThreads(20); startThreads() },
+	"no thread":   refuseThreads,
+	"QUIT":        func() { signalSelf(syscall.SIGQUIT) },
+	"ABRT":        func() { signalSelf(syscall.SIGABRT) },
+}
+
+// crash is a program that is set up as eisweep is and crashes as its argument says.
+func crash() {
+	abortOnCrash(os.Getenv)
+	crashes[os.Args[1]]()
+}
+
+func deeper(n int) int { return deeper(n+1) + 1 }
+
+func writeConcurrently() {
+	m := map[int]int{}
+	for range 4 {
+		go func() {
+			for {
+				m[1]++
+			}
+		}()
+	}
+	select {}
+}
+
+func exhaustMemory() {
+	limit := unix.Rlimit{Cur: 4 << 30, Max: 4 << 30}
+	if err := unix.Setrlimit(unix.RLIMIT_AS, &limit); err != nil {
+		os.Exit(1)
+	}
+	var all [][]byte
+	for {
+		all = append(all, make([]byte, 256<<20))
+	}
+}
+
+func startThreads() {
+	for range 100 {
+		go func() {
+			runtime.LockOSThread()
+			select {}
+		}()
+	}
+	select {}
+}
+
+// refuseThreads has the system refuse threads, which it grants to root in any number.
+func refuseThreads() {
+	if os.Getuid() == 0 {
+		if err := syscall.Setuid(65534); err != nil {
+			os.Exit(1)
+		}
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_NPROC, &unix.Rlimit{Cur: 1, Max: 1}); err != nil {
+		os.Exit(1)
+	}
+	startThreads()
+}
+
+func signalSelf(s syscall.Signal) {
+	syscall.Kill(os.Getpid(), s)
+	select {}
+}
+
+// TestCrashesAreNoBadInput wants each kind of crash to end the program by SIGABRT: Go's
+// own exit code is the one for bad input, after which services aren't started again.
+func TestCrashesAreNoBadInput(t *testing.T) {
+	for name := range crashes {
+		t.Run(name, func(t *testing.T) {
+			cmd := exec.Command("crash", name)
+			told, err := cmd.CombinedOutput()
+			var exit *exec.ExitError
+			if !errors.As(err, &exit) {
+				t.Fatalf("%v", err)
+			}
+			status := exit.Sys().(syscall.WaitStatus)
+			if !status.Signaled() || status.Signal() != syscall.SIGABRT || status.CoreDump() {
+				t.Errorf("%v (core file: %v), want SIGABRT without one:\n%s", exit, status.CoreDump(), told)
+			}
+			if !strings.Contains(string(told), "goroutine ") {
+				t.Errorf("no goroutine is shown:\n%s", told)
+			}
+		})
+	}
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"math"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// closeOnExec keeps the descriptors that this process was started with, but for stdin,
+// stdout and stderr, from the processes that it starts: one that outlives it would hold
+// the caller's locks and pipes.
+func closeOnExec() {
+	if unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) != nil { // before Linux 5.11
+		closeOnExecEach()
+	}
+}
+
+// closeOnExecEach does so for each descriptor that is open.
+func closeOnExecEach() {
+	entries, _ := os.ReadDir("/proc/self/fd") // without /proc they stay as they are
+	for _, entry := range entries {
+		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+}

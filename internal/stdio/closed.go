@@ -1,0 +1,7 @@
+package stdio
+
+// #include "closed.h"
+import "C"
+
+// Closed reports whether a descriptor, 0 to 2, was closed when the process started.
+func Closed(fd int) bool { return C.stdio_closed(C.int(fd)) != 0 }
