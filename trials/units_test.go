@@ -56,3 +56,16 @@ func exposed(t *testing.T, unit string) string {
 	}
 	return string(said)
 }
+
+// TestUnitsAreStartedAgainAfterACrash holds the units against the exit codes: only those that a later start would end with as well
+// keep systemd from it, and what Go's runtime ends with is none of them.
+func TestUnitsAreStartedAgainAfterACrash(t *testing.T) {
+	for unit, prevented := range map[string]string{"eisweep-coordinator.service": "2 6", "eisweep-worker@.service": "2"} {
+		text := "\n" + contents(filepath.Join("../deploy/systemd", unit))
+		for _, line := range []string{"Restart=on-failure", "RestartPreventExitStatus=" + prevented, "Environment=GOTRACEBACK=crash", "LimitCORE=0"} {
+			if !strings.Contains(text, "\n"+line+"\n") {
+				t.Errorf("%s lacks %s", unit, line)
+			}
+		}
+	}
+}
