@@ -27,6 +27,9 @@ func (s *slurmJobs) check() (err error) {
 	if s.cores < 1 || s.idle <= 0 || s.checkpoint < 0 {
 		return usage("--cores is 1 or more, --idle-timeout and --checkpoint are above 0")
 	}
+	if err := slurm.CheckOptions(s.options); err != nil {
+		return usage("%w", err)
+	}
 	if s.timeText != "" {
 		if s.time, err = slurm.ParseLimit(s.timeText); err != nil {
 			return usage("--time %s: %w", s.timeText, err)

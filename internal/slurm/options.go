@@ -3,56 +3,124 @@ package slurm
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 )
 
 // reserved are the options of sbatch that a request needs for itself: by them jobs are
 // counted and found again.
 var reserved = []struct{ long, short, why string }{
-	{"--array", "-a", "how many jobs there are is said by --workers"},
-	{"--clusters", "-M", "jobs are counted on one cluster: SLURM_CLUSTERS=NAME says which, for all commands"},
-	{"--job-name", "-J", "jobs are found by their name"},
+	{"--array", "a", "how many jobs there are is said by --workers"},
+	{"--clusters", "M", "jobs are counted on one cluster: SLURM_CLUSTERS=NAME says which, for all commands"},
+	{"--help", "h", "it submits nothing"},
+	{"--job-name", "J", "jobs are found by their name"},
 	{"--parsable", "", "its answer is read already"},
 	{"--test-only", "", "--print shows what would be submitted"},
-	{"--wait", "-W", "the command returns when the jobs are submitted"},
+	{"--usage", "u", "it submits nothing"},
+	{"--version", "V", "it submits nothing"},
+	{"--wait", "W", "the command returns when the jobs are submitted"},
 	{"--wrap", "", "what a job runs is the worker"},
 }
 
-// Check refuses what could not be submitted as it is meant.
+// withValue are the letters that sbatch wants a value for, behind it or as the next word.
+const withValue = "AabBcCdDeFGiJLmMnNopqStwx"
+
+// withoutValue are those that another letter may follow at once: -Qv. What -k and -s may
+// have behind them counts as letters as well, which refuses too much and lets nothing
+// through.
+const withoutValue = "hHkOQsuvVW"
+
+// longWithValue are long options that take the next word as their value. Others, and
+// abbreviations, need their value behind a =.
+var longWithValue = strings.Fields(`account acctg-freq batch bb bbf begin chdir cluster-constraint comment constraint container
+	container-id core-spec cores-per-socket cpu-freq cpus-per-gpu cpus-per-task deadline delay-boot dependency distribution error
+	exclude export export-file extra extra-node-info gid gpu-bind gpu-freq gpus gpus-per-node gpus-per-socket gpus-per-task gres
+	gres-flags hint input licenses mail-type mail-user mcs-label mem mem-bind mem-per-cpu mem-per-gpu mincpus network nodefile
+	nodelist nodes ntasks ntasks-per-core ntasks-per-gpu ntasks-per-node ntasks-per-socket open-mode output partition power prefer
+	priority profile qos reservation signal sockets-per-node switches thread-spec threads-per-core time time-min tmp tres-bind
+	tres-per-task uid wait-all-nodes wckey`)
+
+// Check refuses what could not be submitted as it is meant, and whatever would end a
+// directive of the script before its time.
 func (r *Request) Check() error {
 	if r.Workers < 1 || r.Cores < 1 || r.Time < 0 || r.MemoryPerCore < 0 {
 		return errors.New("workers and cores are 1 or more, time and memory above 0")
 	}
-	before := ""
-	for _, option := range r.Options {
-		if why := reservedFor(option); why != "" {
-			return fmt.Errorf("the option %s of sbatch is not free: %s", option, why)
+	for _, text := range []string{r.Name, r.Log, r.Worker} {
+		if strings.ContainsFunc(text, unicode.IsControl) {
+			return fmt.Errorf("%q has a control character, and becomes a part of the jobs' script", text)
 		}
-		if strings.ContainsAny(option, "\n\r\x00") {
-			return fmt.Errorf("the option %q of sbatch has more than one line", option)
+	}
+	return CheckOptions(r.Options)
+}
+
+// CheckOptions refuses options that are not free, and words that sbatch would take for
+// something else: for a script that runs in place of the worker.
+func CheckOptions(options []string) error {
+	for i := 0; i < len(options); i++ {
+		option := options[i]
+		if strings.ContainsFunc(option, func(c rune) bool { return unicode.IsControl(c) && c != '\t' }) {
+			return fmt.Errorf("the option %q of sbatch has a control character", option)
 		}
-		// What is no value would be taken for a script that runs in place of the worker.
-		if !isOption(option) && (!isOption(before) || strings.Contains(before, "=")) {
+		if !isOption(option) {
+			if i > 0 && isOption(options[i-1]) {
+				return fmt.Errorf("%q is no option of sbatch, which takes no word after %s as its value: write %[2]s=%[1]s if it is", option, options[i-1])
+			}
 			return fmt.Errorf("%q is no option of sbatch", option)
 		}
-		before = option
+		needs, err := checkOption(option)
+		if err != nil {
+			return err
+		}
+		if !needs {
+			continue
+		}
+		i++
+		if i == len(options) || strings.HasPrefix(options[i], "-") {
+			return fmt.Errorf("the option %s of sbatch has no value", option)
+		}
+		if strings.ContainsFunc(options[i], func(c rune) bool { return unicode.IsControl(c) && c != '\t' }) {
+			return fmt.Errorf("the value %q of sbatch's option %s has a control character", options[i], option)
+		}
 	}
 	return nil
 }
 
-func isOption(word string) bool { return strings.HasPrefix(word, "-") && word != "--" }
+func isOption(word string) bool {
+	return strings.HasPrefix(word, "-") && strings.Trim(word, "-") != ""
+}
 
-// reservedFor says why an option is not free; "" if it is. Sbatch takes the start of a
-// long option's name for the whole.
-func reservedFor(option string) string {
-	name, _, _ := strings.Cut(option, "=")
-	for _, r := range reserved {
-		long := strings.HasPrefix(name, "--") && len(name) > 2 && strings.HasPrefix(r.long, name)
-		if long || r.short != "" && strings.HasPrefix(name, r.short) {
-			return r.why
+// checkOption refuses an option that is not free, and says whether the next word is its
+// value.
+func checkOption(option string) (needsValue bool, err error) {
+	if strings.HasPrefix(option, "--") {
+		name, _, given := strings.Cut(option, "=")
+		for _, r := range reserved { // sbatch takes the start of a name for the whole
+			if strings.HasPrefix(r.long, name) {
+				return false, notFree(option, r.why)
+			}
+		}
+		return !given && slices.Contains(longWithValue, name[2:]), nil
+	}
+	for i, letter := range option[1:] {
+		for _, r := range reserved {
+			if r.short == string(letter) {
+				return false, notFree(option, r.why)
+			}
+		}
+		if strings.ContainsRune(withValue, letter) {
+			return i+2 == len(option), nil
+		}
+		if !strings.ContainsRune(withoutValue, letter) {
+			return false, fmt.Errorf("-%c of %s is no option of sbatch", letter, option)
 		}
 	}
-	return ""
+	return false, nil
+}
+
+func notFree(option, why string) error {
+	return fmt.Errorf("the option %s of sbatch is not free: %s", option, why)
 }
 
 // lines are options as directives have them: with their values, one to a line.
