@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"eisweep/coordinator"
 	"eisweep/internal/control"
 )
@@ -24,6 +26,15 @@ type telemetry struct {
 	from   atomic.Pointer[coordinator.Coordinator] // nil while it is not ready
 }
 
+// What anybody may take of the coordinator by asking: connections at a time, each for one
+// request, which has to arrive and be answered in so long a time.
+const (
+	connectionsAtOnce = 64
+	requestTime       = 5 * time.Second
+	responseTime      = 30 * time.Second
+	headerBytes       = 8 << 10
+)
+
 // startTelemetry listens on an address.
 func startTelemetry(address string, log *slog.Logger) (*telemetry, error) {
 	l, err := net.Listen("tcp", address)
@@ -34,9 +45,13 @@ func startTelemetry(address string, log *slog.Logger) (*telemetry, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", t.health)
 	mux.HandleFunc("GET /metrics", t.metrics)
-	t.server = http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
+	t.server = http.Server{
+		Handler: mux, ReadTimeout: requestTime, WriteTimeout: responseTime, MaxHeaderBytes: headerBytes,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	t.server.SetKeepAlivesEnabled(false) // whoever asks once a minute needs no connection in between
 	go func() {
-		if err := t.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := t.server.Serve(netutil.LimitListener(l, connectionsAtOnce)); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("serve health and metrics", "error", err)
 		}
 	}()

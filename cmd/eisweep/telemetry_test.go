@@ -1,6 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -36,5 +43,78 @@ func TestMetrics(t *testing.T) {
 		if name, _, _ := strings.Cut(line, "{"); !strings.HasPrefix(line, "#") && !strings.Contains(text.String(), "# TYPE "+strings.Fields(name)[0]+" gauge\n") {
 			t.Errorf("no type for %s", line)
 		}
+	}
+}
+
+// telemetryAt serves health and metrics, and returns the address.
+func telemetryAt(t *testing.T) string {
+	t.Helper()
+	var log bytes.Buffer
+	served, err := startTelemetry("127.0.0.1:0", slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(served.stop)
+	_, address, _ := strings.Cut(strings.TrimSpace(log.String()), "address=")
+	return address
+}
+
+// TestNoConnectionStays has connections that ask once, never, and too much.
+func TestNoConnectionStays(t *testing.T) {
+	address := telemetryAt(t)
+	for name, test := range map[string]struct{ request, answer string }{
+		"one request":  {"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 503 "},
+		"none":         {"", ""},
+		"half of one":  {"GET /healthz HTTP/1.1\r\nHost:", ""},
+		"a body":       {"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n", "HTTP/1.1 503 "},
+		"a great deal": {"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 1<<20), "HTTP/1.1 431 "},
+		"another verb": {"POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 405 "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := net.Dial("tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			c.SetDeadline(time.Now().Add(deadline))
+			go io.WriteString(c, test.request) // the server may close before it has read all
+			answer, err := io.ReadAll(c)
+			var timeout net.Error
+			if errors.As(err, &timeout) && timeout.Timeout() {
+				t.Errorf("the connection stays open after %q", answer)
+			}
+			if !strings.HasPrefix(string(answer), test.answer) && err == nil {
+				t.Errorf("answer %q, want %q", answer, test.answer)
+			}
+		})
+	}
+}
+
+// TestConnectionsAreBounded opens more than there may be: the others are served when
+// those have had their time.
+func TestConnectionsAreBounded(t *testing.T) {
+	address := telemetryAt(t)
+	for range 2 * connectionsAtOnce {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/healthz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatalf("after %v: %v", time.Since(begun), err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("status %s", answer.Status)
 	}
 }
