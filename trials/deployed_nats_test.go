@@ -126,7 +126,7 @@ func TestEveryVariableOfTheNATSConfigurationsIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"single.conf", "cluster.conf", "eisweep.conf"} {
+	for _, name := range []string{"single.conf", "cluster.conf", "eisweep.conf", "accounts.conf"} {
 		text, err := os.ReadFile(filepath.Join("..", "deploy", "nats", name))
 		if err != nil {
 			t.Fatal(err)

@@ -51,7 +51,7 @@ var allowed = map[queue.Role]acts{
 	queue.Worker: {
 		publish: []string{
 			"$JS.API.STREAM.INFO.{tasks}", "$JS.API.CONSUMER.INFO.{tasks}.c", "$JS.API.CONSUMER.MSG.NEXT.{tasks}.c",
-			"$JS.ACK.{tasks}.c.1.1.1.1.0", "$JS.API.DIRECT.GET.{outcomes}.{p}.outcomes.{id}.1", "$JS.API.DIRECT.GET.{state}.{p}.state.sweeps",
+			"$JS.ACK.{tasks}.c.1.1.1.1.0", "$JS.ACK._.y.{tasks}.c.1.1.1.1.0", "$JS.API.DIRECT.GET.{outcomes}.{p}.outcomes.{id}.1", "$JS.API.DIRECT.GET.{state}.{p}.state.sweeps",
 			"{p}.attempts.{id}.1", "{p}.outcomes.{id}.1", "{p}.progress.{id}", "{p}.workers.w",
 		},
 		subscribe: []string{"eisweep.{root}.inbox.worker.>", "{p}.wake", "{p}.orders.w", "{p}.state.sweeps", "{p}.progress.{id}"},
@@ -72,6 +72,7 @@ var steering = acts{
 		"$JS.API.CONSUMER.CREATE.{tasks}", "$JS.API.CONSUMER.CREATE.{tasks}.c", "$JS.API.CONSUMER.CREATE.{tasks}.c.{p}.tasks.quick.*",
 		"$JS.API.CONSUMER.DURABLE.CREATE.{tasks}.c", "$JS.API.CONSUMER.DELETE.{tasks}.c", "$JS.API.CONSUMER.PAUSE.{tasks}.c",
 		"$JS.API.CONSUMER.MSG.NEXT.{outcomes}.coordinator_1", "$JS.ACK.{outcomes}.coordinator_1.1.1.1.1.0",
+		"$JS.ACK.{outcomes}.coordinator_1.{tasks}.1.1.1.0", "$JS.ACK.x.y.{tasks}.c.1.1.1.1.0",
 		"{p}.state.sweeps", "{p}.orders.w", "{p}.notes.quick", "{p}.wake",
 		"eisweep.{root}.inbox.coordinator.x", "$SYS.REQ.SERVER.PING", "anything",
 	},
@@ -87,7 +88,7 @@ var forbidden = map[queue.Role]acts{
 		publish: append([]string{
 			"{p}.attempts.{id}.1", "{p}.outcomes.{id}.1", "{p}.progress.{id}", "{p}.workers.w", "eisweep.{root}.inbox.worker.x", "$JS.API.INFO",
 			"$JS.API.STREAM.INFO.{tasks}", "$JS.API.STREAM.LIST", "$JS.API.CONSUMER.MSG.NEXT.{tasks}.c", "$JS.ACK.{tasks}.c.1.1.1.1.0",
-			"$JS.ACK.x.y.{tasks}.c.1.1.1.1.0", "$JS.API.DIRECT.GET.{outcomes}.{p}.outcomes.{id}.1",
+			"$JS.API.DIRECT.GET.{outcomes}.{p}.outcomes.{id}.1",
 		}, steering.publish...),
 		subscribe: append([]string{"eisweep.{root}.inbox.worker.>", "{p}.orders.*", "{p}.progress.*", "{p}.workers.*"}, steering.subscribe...),
 	},
@@ -95,6 +96,16 @@ var forbidden = map[queue.Role]acts{
 
 func TestRolesDoTheirPartAndNoOther(t *testing.T) {
 	s := newSite(t)
+	t.Run("first keys", s.rolesDoTheirPart)
+	s.stop()
+	if err := s.authority.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	s.start(t)
+	t.Run("rotated keys", s.rolesDoTheirPart)
+}
+
+func (s *site) rolesDoTheirPart(t *testing.T) {
 	for _, role := range []queue.Role{queue.Worker, queue.Client} {
 		f, err := Read(s.root, role)
 		if err != nil {

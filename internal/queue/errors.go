@@ -19,7 +19,7 @@ var (
 	// ErrRefused is wrapped when the server doesn't accept the credential.
 	ErrRefused = errors.New("the server refuses this credential")
 	// ErrRights is wrapped when the server accepts the credential, and not what is done with it.
-	ErrRights = errors.New("the NATS user lacks a right; deploy/nats/eisweep.conf has those that each role needs")
+	ErrRights = errors.New("the NATS user lacks a right; deploy/nats/accounts.conf has those that each role needs")
 	// ErrNoStreams is wrapped when the server keeps no streams, or none for the account.
 	ErrNoStreams = errors.New("this NATS keeps no streams; who runs it turns JetStream on, for the account as well")
 	// ErrOldServer is wrapped when the NATS server is older than this program needs.

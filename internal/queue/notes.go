@@ -28,9 +28,9 @@ func (q *Queue) Notes(ctx context.Context, sweep string, handle func(sweep strin
 	if sweep == "" {
 		sweep = "*"
 	}
-	end, err := q.hear("notes", q.note(sweep), func(msg *nats.Msg) {
+	end, err := q.hear("notes", q.note(sweep), announced(func(msg *nats.Msg) {
 		handle(strings.TrimPrefix(msg.Subject, q.note("")), msg.Data)
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}

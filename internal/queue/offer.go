@@ -63,7 +63,7 @@ const offerEvery = 10 * time.Second
 // followOffer keeps the offer fresh until the queue is closed: it is heard as it is
 // published, and read now, after every reconnection, and every few seconds.
 func (q *Queue) followOffer() {
-	if _, err := q.conn.Subscribe(q.every("state", "*"), q.hearOffer); err != nil {
+	if _, err := q.conn.Subscribe(q.every("state", "*"), announced(q.hearOffer)); err != nil {
 		q.log.Warn("listen for sweeps", "error", err)
 	}
 	q.follow(func() {

@@ -23,5 +23,5 @@ func (q *Queue) Tell(worker, verb string) error {
 // Orders calls handle, from one goroutine, with the coordinator's orders to a worker.
 // stop waits for a running call.
 func (q *Queue) Orders(worker string, handle func(verb string)) (stop func(), err error) {
-	return q.hear("orders", q.orders(worker), func(msg *nats.Msg) { handle(string(msg.Data)) })
+	return q.hear("orders", q.orders(worker), announced(func(msg *nats.Msg) { handle(string(msg.Data)) }))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,8 +30,34 @@ func (d *OutcomeDelivery) Ack() error {
 }
 
 // coordinatorConsumer begins the names of the durable consumers of outcomes; a number
-// follows.
-const coordinatorConsumer = "coordinator_"
+// from 1 to coordinatorNumbers follows. A session takes the number after its
+// predecessor's, so that what that one acknowledges late means no consumer of today.
+const (
+	coordinatorConsumer = "coordinator_"
+	coordinatorNumbers  = 9
+)
+
+// coordinatorConsumers are all the names that the consumers have. Permissions name
+// them.
+func coordinatorConsumers() []string {
+	names := make([]string, coordinatorNumbers)
+	for i := range names {
+		names[i] = coordinatorConsumer + strconv.Itoa(i+1)
+	}
+	return names
+}
+
+// nextConsumer is the number of a session's consumer: the next after the last one that
+// no other consumer has. If all are taken, by as many versions of the program, it is one
+// beyond them, which permissions do not name.
+func nextConsumer(last int, taken []int) int {
+	for i := range coordinatorNumbers {
+		if n := (last+i)%coordinatorNumbers + 1; !slices.Contains(taken, n) {
+			return n
+		}
+	}
+	return max(coordinatorNumbers, slices.Max(taken)) + 1
+}
 
 // outcomeWaits is how many times AckWait an outcome may stay unacknowledged before it
 // is delivered again: longer than a burst of placing takes.
@@ -79,12 +106,12 @@ func (q *Queue) Fences(ctx context.Context, last uint64, found func(id sweeps.ID
 // outcomeConsumer makes a consumer that begins where the last one was acknowledged up
 // to, and then removes that: whenever this ends too soon, one of them keeps the place.
 func (q *Queue) outcomeConsumer(ctx context.Context) (jetstream.Consumer, error) {
-	old, floor, number, err := q.outcomePlace(ctx)
+	old, floor, next, err := q.outcomePlace(ctx)
 	if err != nil {
 		return nil, err
 	}
 	consumer, err := q.outcomes.CreateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable:       coordinatorConsumer + strconv.Itoa(number+1),
+		Durable:       coordinatorConsumer + strconv.Itoa(next),
 		FilterSubject: q.all("outcomes"),
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
 		OptStartSeq:   floor + 1,
@@ -105,8 +132,11 @@ func (q *Queue) outcomeConsumer(ctx context.Context) (jetstream.Consumer, error)
 }
 
 // outcomePlace returns the consumers of earlier sessions, up to which outcome one of
-// them was acknowledged, and the highest number that one has.
-func (q *Queue) outcomePlace(ctx context.Context) (names []string, floor uint64, number int, err error) {
+// them was acknowledged, and the number for the next one.
+func (q *Queue) outcomePlace(ctx context.Context) (names []string, floor uint64, next int, err error) {
+	var last int
+	var made time.Time
+	var taken []int
 	list := q.outcomes.ListConsumers(ctx)
 	for info := range list.Info() {
 		rest, ok := strings.CutPrefix(info.Name, coordinatorConsumer)
@@ -114,13 +144,16 @@ func (q *Queue) outcomePlace(ctx context.Context) (names []string, floor uint64,
 		if !ok || err != nil {
 			continue
 		}
-		number = max(number, n)
+		taken = append(taken, n)
 		if info.Config.FilterSubject == q.all("outcomes") {
 			names = append(names, info.Name)
 			floor = max(floor, info.AckFloor.Stream)
+			if info.Created.After(made) {
+				last, made = n, info.Created
+			}
 		}
 	}
-	return names, floor, number, list.Err()
+	return names, floor, nextConsumer(last, taken), list.Err()
 }
 
 func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {

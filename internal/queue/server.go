@@ -39,6 +39,9 @@ func StartServer(o ServerOptions) (*Server, error) {
 	s := &Server{lock: lock}
 	options, err := serverOptions(o)
 	if err == nil {
+		err = adoptStore(o.StoreDir)
+	}
+	if err == nil {
 		s.nats, err = server.NewServer(options)
 	}
 	if err != nil {

@@ -53,8 +53,12 @@ func serverOptions(o ServerOptions) (*server.Options, error) {
 		JetStreamMaxStore:  maxStore,
 		JetStreamMaxMemory: 256 << 20,
 	}
-	for _, u := range o.Users {
-		options.Nkeys = append(options.Nkeys, &server.NkeyUser{Nkey: u.Key, Permissions: grants(o.RootID, u.Role)})
+	accounts, err := o.accounts()
+	if err != nil {
+		return nil, err
+	}
+	if err := options.ProcessConfigString(accounts); err != nil {
+		return nil, fmt.Errorf("configure accounts: %w", err)
 	}
 	if o.Listen == "" {
 		return options, nil

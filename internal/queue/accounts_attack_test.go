@@ -1,0 +1,316 @@
+package queue
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// attack is a role that publishes what it may, with replies that it may not publish to.
+type attack struct {
+	t        testing.TB
+	s        *stage
+	role     Role
+	conn     *nats.Conn
+	task     *nats.Msg // that a worker has fetched
+	patience time.Duration
+	settle   string // the acknowledgement of an outcome that the coordinator has in hand
+}
+
+// fill makes subjects of a pattern of the rights' table.
+func (a *attack) fill(pattern string) string {
+	q := a.s.q
+	values := map[string][]string{"tasks": {"quick", testID(1).String()}, "progress": {testID(1).String()}, "wake": nil}
+	parts := strings.Split(pattern, ".")
+	switch {
+	case strings.HasPrefix(pattern, "$JS.ACK._."):
+		return strings.Join(append(parts[:3], "hash", parts[4], q.consumer("quick"), "1", "1", "1", "1", "0", "x"), ".")
+	case strings.HasPrefix(pattern, "$JS.ACK.") && a.task != nil:
+		return a.task.Reply
+	case strings.HasPrefix(pattern, "$JS.API.CONSUMER."):
+		return strings.Replace(pattern, ".*", "."+q.consumer("quick"), 1)
+	}
+	for i := range parts {
+		if parts[i] == testRoot && i+1 < len(parts) && parts[i+1] == "*" {
+			parts[i+1] = version()
+			kind := parts[i+2]
+			for j, part := range parts[i+3:] {
+				value := "x"
+				switch v := values[kind]; {
+				case j < len(v):
+					value = v[j]
+				case kind == "attempts" || kind == "outcomes":
+					value = []string{testID(1).String(), "7"}[j]
+				case kind == "state":
+					value = "sweeps"
+				case kind == "control":
+					value = "ping"
+				}
+				if part == "*" {
+					parts[i+3+j] = value
+				}
+			}
+		}
+	}
+	return strings.ReplaceAll(strings.Join(parts, "."), ">", "x")
+}
+
+// permitted are a subject for each line of the role's rights.
+func (a *attack) permitted() (subjects []string) {
+	for _, pattern := range (scheme{root: testRoot}).rights(a.role).publish() {
+		subject := a.fill(pattern)
+		if strings.ContainsAny(subject, "*>") {
+			a.t.Fatalf("no subject for %s, but %s", pattern, subject)
+		}
+		subjects = append(subjects, subject)
+	}
+	return subjects
+}
+
+// forbidden are what only the coordinator may publish, and what is other roles'.
+func (a *attack) forbidden() []string {
+	s := scheme{root: testRoot}
+	all := []string{
+		a.settle, "$JS.API.STREAM.CREATE.spy", "$JS.API.CONSUMER.CREATE.spy.c", "$SYS.REQ.SERVER.PING", "$SYS.REQ.USER.INFO", "_R_.abcdef.ghijkl", "_INBOX.abc", "anything",
+		s.inbox(Coordinator) + ".x", s.inbox(Worker) + ".x", s.inbox(Client) + ".x", s.task("quick", testID(5)), s.outcome(testID(5), 1), s.attempts(testID(5), 1),
+		s.offer(), s.wake(), s.orders("w"), s.note("quick"), s.control("launch"), s.presence("w"), s.progress(testID(5)), "$KV." + testRoot + ".coordinator",
+	}
+	for _, kind := range kinds {
+		name := s.stream(kind)
+		for _, verb := range []string{"PURGE", "DELETE", "UPDATE", "CREATE", "MSG.DELETE", "MSG.GET", "SNAPSHOT", "RESTORE", "LEADER.STEPDOWN", "PEER.REMOVE"} {
+			all = append(all, "$JS.API.STREAM."+verb+"."+name)
+		}
+		consumers := coordinatorConsumers()
+		if kind == "tasks" {
+			consumers = []string{s.consumer("quick")}
+		}
+		for _, consumer := range consumers {
+			for _, verb := range []string{"DELETE", "CREATE", "DURABLE.CREATE", "PAUSE", "MSG.NEXT", "INFO", "RESET", "UNPIN", "LEADER.STEPDOWN"} {
+				all = append(all, "$JS.API.CONSUMER."+verb+"."+name+"."+consumer)
+			}
+		}
+		all = append(all, "$JS.API.CONSUMER.CREATE."+name, "$JS.API.DIRECT.GET."+name)
+	}
+	for _, role := range []Role{Worker, Client} {
+		r := s.rights(role)
+		for _, pattern := range slices.Concat(r.publish(), r.subscribe()) {
+			all = append(all, a.fill(pattern))
+		}
+	}
+	own := s.rights(a.role)
+	mine := slices.Concat(own.publish(), own.among, []string{own.inbox})
+	all = slices.DeleteFunc(all, func(subject string) bool {
+		return slices.ContainsFunc(mine, func(pattern string) bool { return server.SubjectsCollide(subject, pattern) })
+	})
+	slices.Sort(all)
+	all = slices.Compact(all)
+	slices.Reverse(all) // deletions after what they would prevent
+	return all
+}
+
+// payload is what would do harm if it came to a subject.
+func payload(subject string) []byte {
+	var v any
+	switch {
+	case strings.HasPrefix(subject, "$JS.API.STREAM.CREATE."), strings.HasPrefix(subject, "$JS.API.STREAM.UPDATE."):
+		name := subject[strings.LastIndex(subject, ".")+1:]
+		v = jetstream.StreamConfig{Name: name, Subjects: []string{scheme{root: testRoot}.every("control", "ping")}, Storage: jetstream.MemoryStorage, NoAck: true}
+	case strings.HasPrefix(subject, "$JS.API.CONSUMER.CREATE."), strings.HasPrefix(subject, "$JS.API.CONSUMER.DURABLE."):
+		parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(subject, "$JS.API.CONSUMER.CREATE."), "$JS.API.CONSUMER.DURABLE.CREATE."), ".")
+		name := parts[len(parts)-1]
+		v = map[string]any{"stream_name": parts[0], "config": map[string]any{"name": name, "durable_name": name, "deliver_subject": scheme{root: testRoot}.control("launch"), "ack_policy": "none"}}
+	case strings.Contains(subject, ".MSG.NEXT."):
+		return []byte(`{"batch":1,"no_wait":true}`)
+	case strings.HasPrefix(subject, "$JS.ACK."):
+		return []byte("+NXT")
+	case strings.Contains(subject, ".state."):
+		return []byte(`{"sweeps":[]}`)
+	case strings.Contains(subject, ".orders."):
+		return []byte(Drain)
+	default:
+		return nil
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+// run publishes each subject with each reply. What the role itself may write has what
+// harms there; where an answer is to be expected it waits for one, so that those before
+// have been given as well.
+func (a *attack) run() error {
+	for _, reply := range a.forbidden() {
+		if err := a.with(reply); err != nil {
+			return fmt.Errorf("answers end after %s: %w", reply, err)
+		}
+	}
+	for _, subject := range a.permitted() {
+		if !answered(subject) {
+			continue
+		}
+		if _, err := a.conn.Request(subject, payload(subject), a.patience); err != nil {
+			return fmt.Errorf("%s, which %s may ask: %w", subject, a.role, err)
+		}
+	}
+	return nil
+}
+
+// with publishes each subject with a reply.
+func (a *attack) with(reply string) error {
+	q := a.s.q
+	plant, attempts := q.scheme.attempts(testID(1), 7), "$JS.API.DIRECT.GET."+q.scheme.stream("attempts")+"."
+	if a.role == Worker {
+		if _, err := a.conn.Request(plant, payload(reply), a.patience); err != nil {
+			return err
+		}
+	}
+	for _, subject := range a.permitted() {
+		data := payload(subject)
+		switch {
+		case a.role == Client, strings.HasPrefix(subject, "eisweep."):
+			data = payload(reply)
+		case strings.HasPrefix(subject, attempts):
+			subject = attempts + plant
+		}
+		if err := a.conn.PublishRequest(subject, reply, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func answered(subject string) bool {
+	return !strings.HasPrefix(subject, "$JS.ACK._") && !strings.Contains(subject, ".progress.") && !strings.Contains(subject, ".workers.")
+}
+
+// newAttack prepares tasks, an outcome that the coordinator has in hand, and a
+// coordinator that answers with what it is asked.
+func newAttack(t testing.TB, s *stage, role Role) *attack {
+	t.Helper()
+	a := &attack{t: t, s: s, role: role, conn: s.as(t, role), patience: 30 * time.Second}
+	publish(t, s.q, testTasks("quick", 100, 400)...)
+	if err := s.q.PublishSweeps(deadline(t), []OpenSweep{{Name: "quick"}}); err != nil {
+		t.Fatal(err)
+	}
+	d := next(t, s.q, "quick")
+	begin(t, d, "w", 1)
+	if _, err := d.Commit(deadline(t), failure(Outcome{})); err != nil {
+		t.Fatal(err)
+	}
+	consumer, err := s.q.outcomeConsumer(deadline(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	settled, err := consumer.Next(jetstream.FetchMaxWait(20 * time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.settle = settled.Reply()
+	if role == Worker {
+		a.task, err = a.conn.RequestWithContext(deadline(t), "$JS.API.CONSUMER.MSG.NEXT."+s.q.scheme.stream("tasks")+"."+s.q.consumer("quick"), []byte(`{"batch":1}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	sub, err := s.q.conn.Subscribe(s.q.control("*"), func(m *nats.Msg) { _ = m.Respond(m.Data) }) // obliging, unlike Answer
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sub.Unsubscribe() })
+	return a
+}
+
+// snapshot is what must not change, but for what the role may write itself.
+func (a *attack) snapshot() map[string]string {
+	a.t.Helper()
+	found := map[string]string{}
+	ctx := deadline(a.t)
+	own := []string{a.s.q.scheme.attempts(testID(1), 7), a.s.q.outcome(testID(1), 7)}
+	if a.task != nil {
+		own = append(own, a.task.Subject) // which its acknowledgement removes
+	}
+	streams := a.s.q.js.ListStreams(ctx, jetstream.WithStreamListSubject(">"))
+	for info := range streams.Info() {
+		found["stream "+info.Config.Name] = fmt.Sprint(info.Created, info.Config.Subjects)
+		stream, err := a.s.q.js.Stream(ctx, info.Config.Name)
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		full, err := stream.Info(ctx, jetstream.WithSubjectFilter(">"))
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		for subject, n := range full.State.Subjects {
+			if !slices.Contains(own, subject) {
+				found["message "+subject] = fmt.Sprint(n)
+			}
+		}
+		if name := info.Config.Name; name == a.s.q.scheme.stream("tasks") || name == a.s.q.scheme.stream("state") {
+			found["sequences "+name] = fmt.Sprint(full.State.LastSeq)
+		}
+		consumers := stream.ListConsumers(ctx)
+		for c := range consumers.Info() {
+			text := fmt.Sprint(c.Created, c.Config.DeliverSubject, c.Paused)
+			if strings.HasPrefix(c.Name, coordinatorConsumer) {
+				text += fmt.Sprint(c.AckFloor.Stream, c.NumAckPending, c.Delivered.Stream)
+			}
+			found["consumer "+info.Config.Name+" "+c.Name] = text
+		}
+		if consumers.Err() != nil {
+			a.t.Fatal(consumers.Err())
+		}
+	}
+	if streams.Err() != nil {
+		a.t.Fatal(streams.Err())
+	}
+	return found
+}
+
+// harm runs the attack and lists what it did that it must not.
+func (a *attack) harm() (found []string) {
+	a.t.Helper()
+	forbidden := a.forbidden()
+	before := a.snapshot()
+	ears := map[string]*ear{"the coordinator": listenTo(a.t, a.s.as(a.t, Coordinator), ">")}
+	for _, role := range []Role{Worker, Client} {
+		if role != a.role {
+			ears[string(role)] = listenTo(a.t, a.s.as(a.t, role), scheme{root: testRoot}.rights(role).subscribe()...)
+		}
+	}
+	if err := a.run(); err != nil {
+		found = append(found, err.Error())
+	}
+	for who, e := range ears {
+		heard := e.stop(a.t)
+		for _, subject := range forbidden {
+			if heard[subject] > 0 {
+				found = append(found, who+" hears "+subject)
+			}
+		}
+		if who != "the coordinator" && len(heard) > 0 {
+			found = append(found, fmt.Sprintf("%s hears %v", who, slices.Sorted(maps.Keys(heard))))
+		}
+	}
+	after := a.snapshot()
+	for what, was := range before {
+		if after[what] != was {
+			found = append(found, fmt.Sprintf("%s: %q became %q", what, was, after[what]))
+		}
+	}
+	for what := range after {
+		if _, ok := before[what]; !ok {
+			found = append(found, "new: "+what)
+		}
+	}
+	return found
+}

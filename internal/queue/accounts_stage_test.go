@@ -1,0 +1,173 @@
+package queue
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nkeys"
+)
+
+// stage is a server with a user for each role, and the coordinator's queue on it.
+type stage struct {
+	server *Server
+	keys   map[Role]Key
+	q      *Queue
+}
+
+// newStage starts a server by start, which gets the roles' keys.
+func newStage(t testing.TB, start func(t testing.TB, keys map[Role]Key) *Server) *stage {
+	t.Helper()
+	s := &stage{keys: map[Role]Key{}}
+	for _, role := range []Role{Coordinator, Worker, Client} {
+		pair, public, _ := newKey(t, nkeys.CreateUser)
+		s.keys[role] = Key{Public: public, Sign: pair.Sign}
+	}
+	s.server = start(t, s.keys)
+	s.q = open(t, s.server, func(o *Options) { o.Key = s.keys[Coordinator] })
+	return s
+}
+
+// as connects as a role, without the queue's manners.
+func (s *stage) as(t testing.TB, role Role) *nats.Conn {
+	t.Helper()
+	key := s.keys[role]
+	conn, err := nats.Connect("", nats.InProcessServer(s.server), nats.Nkey(key.Public, key.Sign), nats.NoReconnect(),
+		nats.CustomInboxPrefix(scheme{root: testRoot}.inbox(role)), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(conn.Close)
+	return conn
+}
+
+// queueAs opens the queue as a role.
+func (s *stage) queueAs(t testing.TB, role Role) *Queue {
+	t.Helper()
+	return open(t, s.server, func(o *Options) { o.Key, o.Role, o.Create = s.keys[role], role, false })
+}
+
+// embedded is the server that a coordinator brings.
+func embedded(t testing.TB, keys map[Role]Key) *Server { return embeddedAt(t, t.TempDir(), keys) }
+
+func embeddedAt(t testing.TB, dir string, keys map[Role]Key) *Server {
+	t.Helper()
+	o := ServerOptions{StoreDir: dir, RootID: testRoot}
+	for role, key := range keys {
+		o.Users = append(o.Users, User{Role: role, Key: key.Public})
+	}
+	s, err := StartServer(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	return s
+}
+
+const deployedAccounts = "../../deploy/nats/accounts.conf"
+
+// deployed is a server of a site with the accounts of deploy/nats.
+func deployed(t testing.TB, keys map[Role]Key) *Server {
+	t.Helper()
+	var unset []func() error
+	defer func() {
+		for _, f := range unset {
+			_ = f()
+		}
+	}()
+	variables := map[string]string{"OPERATOR": operatorKey(t)}
+	for role, key := range keys {
+		variables[strings.ToUpper(string(role))] = key.Public
+	}
+	for name, value := range variables {
+		if err := os.Setenv("EISWEEP_NKEY_"+name, value); err != nil {
+			t.Fatal(err)
+		}
+		unset = append(unset, func() error { return os.Unsetenv("EISWEEP_NKEY_" + name) })
+	}
+	o := new(server.Options)
+	if err := o.ProcessConfigFile(deployedAccounts); err != nil {
+		t.Fatal(err)
+	}
+	return raw(t, o)
+}
+
+func operatorKey(t testing.TB) string {
+	_, public, _ := newKey(t, nkeys.CreateUser)
+	return public
+}
+
+// oneAccount is a server where permissions alone separate the roles, which they don't.
+func oneAccount(t testing.TB, keys map[Role]Key) *Server {
+	t.Helper()
+	o := new(server.Options)
+	for role, key := range keys {
+		user := &server.NkeyUser{Nkey: key.Public}
+		if role != Coordinator {
+			r := scheme{root: testRoot}.rights(role)
+			user.Permissions = &server.Permissions{
+				Publish:   &server.SubjectPermission{Allow: r.publish()},
+				Subscribe: &server.SubjectPermission{Allow: r.subscribe()},
+			}
+		}
+		o.Nkeys = append(o.Nkeys, user)
+	}
+	return raw(t, o)
+}
+
+// raw starts a server that listens on no port.
+func raw(t testing.TB, o *server.Options) *Server {
+	t.Helper()
+	o.ServerName, o.DontListen, o.NoSigs, o.JetStream, o.StoreDir, o.MaxPayload = "stage", true, true, true, t.TempDir(), maxPayload
+	return &Server{nats: startNATS(t, o)}
+}
+
+// ear records the subjects of all that a connection hears.
+type ear struct {
+	conn *nats.Conn
+	subs []*nats.Subscription
+
+	mu    sync.Mutex
+	heard map[string]int
+}
+
+func listenTo(t testing.TB, conn *nats.Conn, subjects ...string) *ear {
+	t.Helper()
+	e := &ear{conn: conn, heard: map[string]int{}}
+	for _, subject := range subjects {
+		sub, err := conn.Subscribe(subject, func(m *nats.Msg) {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.heard[m.Sub.Subject+" "+m.Subject]++
+			e.heard[m.Subject]++
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.subs = append(e.subs, sub)
+	}
+	if err := conn.FlushWithContext(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// stop returns what was heard, after all that was under way has come.
+func (e *ear) stop(t testing.TB) map[string]int {
+	t.Helper()
+	for _, sub := range e.subs {
+		done := make(chan struct{})
+		sub.SetClosedHandler(func(string) { close(done) })
+		if err := errors.Join(e.conn.FlushWithContext(deadline(t)), sub.Drain()); err != nil {
+			t.Fatal(err)
+		}
+		<-done
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.heard
+}

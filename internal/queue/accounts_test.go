@@ -1,0 +1,127 @@
+package queue
+
+import (
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var stages = map[string]func(testing.TB, map[Role]Key) *Server{"embedded": embedded, "deployed": deployed}
+
+// Each subject that a role may publish, with each reply that it may not publish to:
+// neither JetStream nor the coordinator does anything for it there.
+func TestRepliesStayInTheirAccount(t *testing.T) {
+	for name, start := range stages {
+		for _, role := range []Role{Worker, Client} {
+			t.Run(name+" "+string(role), func(t *testing.T) {
+				for _, harm := range newAttack(t, newStage(t, start), role).harm() {
+					t.Error(harm)
+				}
+			})
+		}
+	}
+}
+
+// With permissions alone the same attack does harm: it would be found.
+func TestAttacksWouldBeFound(t *testing.T) {
+	for _, role := range []Role{Worker, Client} {
+		a := newAttack(t, newStage(t, oneAccount), role)
+		a.patience = time.Second // there are no answers any more once the streams are gone
+		harm := strings.Join(a.harm(), "\n")
+		for _, part := range []string{
+			"the coordinator hears $JS.API.STREAM.PURGE.", "the coordinator hears " + scheme{root: testRoot}.task("quick", testID(5)),
+			"the coordinator hears $JS.API.STREAM.DELETE.", "stream " + scheme{root: testRoot}.stream("tasks") + ":",
+		} {
+			if !strings.Contains(harm, part) {
+				t.Errorf("%s: nothing is found of %q in\n%s", role, part, harm)
+			}
+		}
+	}
+}
+
+// What is forbidden is refused when it is published, too, and by name.
+func TestForbiddenSubjectsAreRefused(t *testing.T) {
+	for name, start := range stages {
+		for _, role := range []Role{Worker, Client} {
+			a := newAttack(t, newStage(t, start), role)
+			for _, subject := range a.forbidden() {
+				if name == "deployed" && strings.Contains(subject, ".INFO.") {
+					continue // of whatever stream: it tells nothing but counts
+				}
+				if err := a.conn.Publish(subject, nil); err != nil {
+					t.Fatal(err)
+				}
+				if err := a.conn.FlushWithContext(deadline(t)); err != nil {
+					t.Fatal(err)
+				}
+				if err := a.conn.LastError(); err == nil || !strings.Contains(err.Error(), `"`+subject+`"`) {
+					t.Errorf("%s, %s: publish to %s: %v", name, role, subject, err)
+				}
+			}
+		}
+	}
+}
+
+var update = flag.Bool("update", false, "write deploy/nats/accounts.conf anew")
+
+// The accounts of deploy/nats are the embedded server's, for all roots.
+func TestDeployedAccountsAreTheTable(t *testing.T) {
+	want := deployedConfig()
+	if *update {
+		if err := os.WriteFile(deployedAccounts, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(deployedAccounts)
+	if err != nil || string(got) != want {
+		t.Errorf("deploy/nats/accounts.conf is not what the table of rights says: go test ./internal/queue -run %s -update, %v", t.Name(), err)
+	}
+}
+
+func deployedConfig() string {
+	users := map[Role][]string{Coordinator: {"$EISWEEP_NKEY_COORDINATOR"}, Worker: {"$EISWEEP_NKEY_WORKER"}, Client: {"$EISWEEP_NKEY_CLIENT"}}
+	limits := "{ max_store: 64GB, max_memory: 256MB, max_streams: 200, max_consumers: 2000 }"
+	return deployedHead + accountsConfig(scheme{root: allRoots}, users, []string{"$EISWEEP_NKEY_OPERATOR"}, limits)
+}
+
+const deployedHead = `# Who may do what on NATS servers for eisweep; eisweep.conf includes this file. It is generated from the table by which a
+# coordinator's own server is configured (internal/queue/accounts.go).
+#
+# Each role has an account of its own. EISWEEP has the streams and the coordinator. Workers and clients import the services
+# that they need and nothing else: an answer, wherever its reply subject points, cannot leave the account of whoever asked.
+# Permissions alone would not do, as NATS does not check reply subjects.
+#
+# Put the public keys of the site's own users in place of these ("eisweep keys" makes them; the seed stays with the user, in a
+# file that --nkey names). Narrower rights for one root: its id (root.json in ROOT/.eisweep) in place of the first star after
+# "eisweep.", and eisweep_<id>_tasks and so on in place of stream names.
+
+`
+
+// The consumers of outcomes have few names, which permissions can list, and a session
+// none of its predecessor's.
+func TestSessionsNumberTheirConsumersInTurn(t *testing.T) {
+	for _, c := range []struct {
+		last  int
+		taken []int
+		want  int
+	}{
+		{0, nil, 1}, {1, []int{1}, 2}, {9, []int{9}, 1}, {1, []int{1, 2}, 3}, {17, []int{17}, 9}, {8, []int{8, 9, 1}, 2}, {9, []int{1, 2, 3, 4, 5, 6, 7, 8, 9}, 10},
+	} {
+		if got := nextConsumer(c.last, c.taken); got != c.want {
+			t.Errorf("after %d, with %v: %d, want %d", c.last, c.taken, got, c.want)
+		}
+	}
+	q := open(t, startServer(t, t.TempDir()))
+	for range 2*coordinatorNumbers + 1 {
+		consumer, err := q.outcomeConsumer(deadline(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name := consumer.CachedInfo().Name; !slices.Contains(coordinatorConsumers(), name) {
+			t.Errorf("consumer %s is not in the permissions", name)
+		}
+	}
+}
