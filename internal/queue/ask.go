@@ -68,14 +68,18 @@ func (q *Queue) ask(ctx context.Context, subject string, request []byte) (answer
 	}
 }
 
-// Answer calls handle, each time in a goroutine of its own, with every request,
-// and sends what it returns. stop waits for running calls.
+// Answer calls handle, each time in a goroutine of its own, with every request that is
+// to be answered to a client's inbox, and sends what it returns. stop waits for running calls.
 func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []byte) []byte) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var calls sync.WaitGroup
 	end, err := q.hear("requests", q.control("*"), func(msg *nats.Msg) {
 		verb, err := q.tokens("control", msg.Subject)
-		if err != nil || len(verb) != 1 || msg.Reply == "" {
+		if err != nil || len(verb) != 1 {
+			return
+		}
+		if !q.answerable(msg.Reply) {
+			q.log.Warn("a request is ignored whose answer would not go to a client's inbox", "verb", verb[0], "reply", text(msg.Reply, maxName))
 			return
 		}
 		calls.Go(func() {

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -24,6 +25,9 @@ type Delivery struct {
 }
 
 func (q *Queue) deliver(ctx context.Context, msg *nats.Msg) (*Delivery, error) {
+	if !q.isTask(msg) {
+		return nil, fmt.Errorf("a message under subject %q that is not from the stream of tasks: %w", msg.Subject, ErrMessage)
+	}
 	task, err := q.decodeTask(msg.Subject, msg.Data)
 	if err != nil {
 		q.reject(ctx, msg, err)

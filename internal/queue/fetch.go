@@ -119,6 +119,9 @@ func (q *Queue) late(link context.Context, sub *nats.Subscription) {
 
 // giveBack returns a task that nobody has looked at.
 func (q *Queue) giveBack(msg *nats.Msg) {
+	if !q.isTask(msg) {
+		return
+	}
 	if err := msg.Respond([]byte("-NAK")); err != nil {
 		q.log.Debug("give task back", "error", err)
 	}

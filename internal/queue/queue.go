@@ -130,7 +130,7 @@ func (q *Queue) prepare(ctx context.Context) error {
 		return err
 	}
 	if q.options.Role == Client {
-		return nil
+		return q.checkInbox()
 	}
 	for _, kind := range kinds {
 		stream, err := q.openStream(ctx, kind)
@@ -149,7 +149,7 @@ func (q *Queue) prepare(ctx context.Context) error {
 			q.offered.lies(stream.CachedInfo().Created)
 		}
 	}
-	if _, err := q.conn.Subscribe(q.wake(), func(*nats.Msg) { q.woken.next() }); err != nil {
+	if _, err := q.conn.Subscribe(q.wake(), announced(func(*nats.Msg) { q.woken.next() })); err != nil {
 		return fmt.Errorf("listen for tasks: %w", err)
 	}
 	_ = q.conn.FlushWithContext(ctx) // a right that is denied is told before this is answered

@@ -1,0 +1,109 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+func TestAnswersGoToInboxesOnly(t *testing.T) {
+	s := scheme{root: testRoot}
+	for reply, want := range map[string]bool{
+		s.inbox(Client) + ".abc": true, s.inbox(Client) + ".abc.1": true, "_INBOX.abc": true, "_INBOX.abc.1": true, "_INBOX_alice.abc": true,
+		"_R_.abcdef.ghijkl": true, "_GR_.abcdef.ghijkl._INBOX.abc": true, "_GR_.abcdef.ghijkl." + s.inbox(Client) + ".abc": true,
+		"": false, "_INBOX": false, "_INBOX.": false, "_INBOX.>": false, "_INBOX.*": false, "_INBOX.a b": false, "_INBOX..a": false, "_INBOX.a\r\nPUB x 0": false,
+		"_R_.": false, "_R_.>": false, "_GR_.abcdef.ghijkl": false, "_GR_.a.b." + s.outcome(testID(1), 1): false, "_GR_.a.b.$JS.API.STREAM.DELETE.x": false,
+		s.inbox(Client): false, s.inbox(Client) + ".": false, s.inbox(Client) + ".>": false, s.inbox(Client) + "x.a": false,
+		s.inbox(Worker) + ".abc": false, s.inbox(Coordinator) + ".abc": false, "eisweep.another.inbox.client.abc": false,
+		s.outcome(testID(1), 1): false, s.task("quick", testID(1)): false, s.attempts(testID(1), 1): false, s.offer(): false, s.wake(): false, s.orders("w"): false,
+		s.note("quick"): false, s.control("launch"): false, s.presence("w"): false, s.progress(testID(1)): false,
+		"$JS.API.STREAM.PURGE." + s.stream("tasks"): false, "$JS.ACK." + s.stream("outcomes") + ".c.1.1.1.1.0": false, "$SYS.REQ.SERVER.PING": false, "x._INBOX.a": false,
+		"orders.new": false,
+	} {
+		if s.answerable(reply) != want {
+			t.Errorf("%q: %v", reply, !want)
+		}
+	}
+}
+
+// On a NATS that separates the roles by nothing the coordinator still writes nowhere.
+func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
+	for _, name := range []string{"URL", "context"} {
+		t.Run(name, func(t *testing.T) {
+			url := siteServer(t, func(*server.Options) {})
+			site := &Site{URLs: []string{url}}
+			if name == "context" {
+				site = &Site{Context: save(t, "lab.json", fmt.Appendf(nil, `{"url": %q}`, url))}
+			}
+			q, err := Open(deadline(t), Options{Site: site, RootID: testRoot, Create: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer q.Close()
+			var handled atomic.Int32
+			stop, err := q.Answer(func(_ context.Context, _ string, request []byte) []byte { handled.Add(1); return request })
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer stop()
+			publish(t, q, testTasks("quick", 0, 2)...)
+			client, err := Open(deadline(t), Options{Site: site, RootID: testRoot, Role: Client, Log: testLog(t)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			replies := []string{
+				q.outcome(testID(0), 1), q.task("quick", testID(7)), q.offer(), q.scheme.attempts(testID(0), 1), "$JS.API.STREAM.PURGE." + q.scheme.stream("tasks"),
+				"$JS.API.STREAM.DELETE." + q.scheme.stream("tasks"), q.orders("w"), q.note("quick"), q.inbox(Worker) + ".x", q.control("again"),
+			}
+			conn, err := nats.Connect(url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			e := listenTo(t, conn, replies...)
+			for _, reply := range replies {
+				if err := client.conn.PublishRequest(q.control("ping"), reply, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got, err := client.Ask(deadline(t), "ping", []byte("x")); err != nil || string(got) != "x" {
+				t.Errorf("answer %q, %v", got, err)
+			}
+			heard := e.stop(t)
+			for _, reply := range replies {
+				if n := heard[reply]; n > 0 {
+					t.Errorf("%s has %d answers", reply, n)
+				}
+			}
+			if n := handled.Load(); n != 1 {
+				t.Errorf("%d requests were handled", n)
+			}
+			if queued, err := q.Queued(deadline(t)); err != nil || len(queued) != 2 {
+				t.Errorf("queued %v, %v", queued, err)
+			}
+			if m, err := q.direct(deadline(t), q.outcomes, q.outcome(testID(0), 1)); err != nil || m != nil {
+				t.Errorf("outcome %v, %v", m, err)
+			}
+		})
+	}
+}
+
+func TestInboxThatIsNotAnsweredIsRefused(t *testing.T) {
+	url := siteServer(t, func(*server.Options) {})
+	for prefix, good := range map[string]bool{"": true, "_INBOX_alice": true, "_INBOX.alice": true, "answers": false, "eisweep.x": false} {
+		config := save(t, "lab.json", fmt.Appendf(nil, `{"url": %q, "inbox_prefix": %q}`, url, prefix))
+		q, err := Open(deadline(t), Options{Site: &Site{Context: config}, RootID: testRoot, Role: Client, Log: testLog(t)})
+		if err == nil {
+			q.Close()
+		}
+		if good != (err == nil) || err != nil && !errors.Is(err, ErrSite) {
+			t.Errorf("inbox_prefix %q: %v", prefix, err)
+		}
+	}
+}
