@@ -3,21 +3,16 @@ package main
 import (
 	"errors"
 	"net"
-	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"eisweep/internal/queue"
 )
 
-// hostName is what can be a machine's name.
-var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$`)
-
-// isHost says whether a text is a machine's name, or an address without a port.
-func isHost(text string) bool {
-	_, err := netip.ParseAddr(text)
-	return err == nil || hostName.MatchString(text)
-}
+// isHost says whether a text is a machine's name, which may end with a dot, or an address
+// without a port.
+func isHost(text string) bool { return queue.CheckHost(strings.TrimSuffix(text, ".")) == nil }
 
 // isPort says whether a text is the number of a port, 0 for a free one.
 func isPort(text string) bool {

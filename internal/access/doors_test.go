@@ -169,6 +169,8 @@ func TestPlantedFilesAreRefused(t *testing.T) {
 		"a pipe":            {func() error { return mkfifo(path) }, root.ErrUntrusted, "not a plain file"},
 		"no file":           {func() error { return nil }, ErrNoAccess, "eisweep coordinator"},
 		"not JSON":          {func() error { return plant(path, []byte("seed=SU"), 0o600) }, nil, "restart the coordinator"},
+		"something more":    {func() error { return plant(path, append(good, good...), 0o600) }, nil, "restart the coordinator"},
+		"no address":        {func() error { return plant(path, bytes.Replace(good, []byte("tls://"), []byte("http://"), 1), 0o600) }, nil, "tls://host:port"},
 		"an unknown field":  {func() error { return plant(path, bytes.Replace(good, []byte(`{`), []byte(`{"x":1,`), 1), 0o600) }, nil, "restart the coordinator"},
 		"too large":         {func() error { return plant(path, text(long), 0o600) }, nil, "too large"},
 		"another root's":    {func() error { return plant(path, text(foreign), 0o600) }, nil, "anotherroot2"},

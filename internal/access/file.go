@@ -7,7 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
+	"strconv"
+	"strings"
 
 	"github.com/nats-io/nkeys"
 
@@ -46,7 +50,13 @@ func serverName(root string) string { return "eisweep-" + root }
 func decode(data []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	return d.Decode(v)
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("something follows it")
+	}
+	return nil
 }
 
 func parse(data []byte, root string) (*File, error) {
@@ -61,7 +71,23 @@ func parse(data []byte, root string) (*File, error) {
 	case len(f.URLs) == 0:
 		return nil, errors.New("it names no address: restart the coordinator")
 	}
+	for _, u := range f.URLs {
+		if !isAddress(u) {
+			return nil, errors.New("it names an address that is not like tls://host:port: restart the coordinator")
+		}
+	}
 	return f, nil
+}
+
+// isAddress reports whether a text is an address as servers write them into access files.
+func isAddress(text string) bool {
+	rest, ok := strings.CutPrefix(text, "tls://")
+	host, port, err := net.SplitHostPort(rest)
+	if !ok || err != nil || queue.CheckHost(strings.TrimSuffix(host, ".")) != nil {
+		return false
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0
 }
 
 // Access is what connecting by the file takes.

@@ -31,8 +31,12 @@ const operator = "operator"
 // themselves by, for configurations as in deploy/nats: a certificate for servers that
 // are reached as hosts, names or addresses, and a key for each role. Its files are for
 // their owner alone. The authority that signed the certificate is forgotten, so nobody
-// can make another. A folder that exists is an error, fs.ErrExist.
+// can make another. A folder that exists is an error, fs.ErrExist. Before anything is
+// made, what cannot be a host is an error that wraps queue.ErrHost.
 func MakeSiteKeys(folder string, hosts []string) (err error) {
+	if err := checkHosts(hosts); err != nil {
+		return fmt.Errorf("make keys: %w", err)
+	}
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		return fmt.Errorf("make keys: %w", err)
 	}
@@ -66,6 +70,22 @@ func MakeSiteKeys(folder string, hosts []string) (err error) {
 	for name, text := range texts {
 		if err := write(filepath.Join(folder, name), []byte(text), private); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkHosts takes what a certificate can name: also all names below one, as *.nats.
+func checkHosts(hosts []string) error {
+	if len(hosts) == 0 {
+		return fmt.Errorf("for no server: %w", queue.ErrHost)
+	}
+	for _, host := range hosts {
+		if err := queue.CheckHost(strings.TrimPrefix(host, "*.")); err != nil {
+			return err
+		}
+		if rest, ok := strings.CutPrefix(host, "*."); ok && net.ParseIP(rest) != nil {
+			return fmt.Errorf("%q is %w: an address has no names below it", host, queue.ErrHost)
 		}
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/nats-io/nkeys"
+
+	"eisweep/internal/queue"
 )
 
 // Servers prove to be the hosts that were named, to clients and to each other, and the users' list has the roles' keys.
@@ -70,5 +72,22 @@ func TestSiteKeysAreNotOverwritten(t *testing.T) {
 	}
 	if after, err := os.ReadFile(filepath.Join(folder, SiteCA)); err != nil || string(after) != string(before) {
 		t.Errorf("the first folder changed, %v", err)
+	}
+}
+
+// Nothing is made for what no server can be reached by.
+func TestSiteKeysWantHosts(t *testing.T) {
+	for host, good := range map[string]bool{
+		"nats-1": true, "10.0.0.7": true, "::1": true, "*.nats": true,
+		"nats-1:4222": false, "": false, "a b": false, "tls://a": false, "[::1]": false, "*": false, "*.": false, "*.10.0.0.7": false, "a.*.b": false, "10.0.0.777": false, "a\n": false,
+	} {
+		folder := filepath.Join(t.TempDir(), "keys")
+		err := MakeSiteKeys(folder, []string{"good", host})
+		if good != (err == nil) || err != nil && !errors.Is(err, queue.ErrHost) {
+			t.Errorf("%q: %v", host, err)
+		}
+		if _, err := os.Lstat(folder); good != (err == nil) {
+			t.Errorf("%q: folder %v", host, err)
+		}
 	}
 }

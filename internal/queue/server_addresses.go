@@ -39,11 +39,15 @@ func (s *Server) Port() int {
 	return 0
 }
 
+// maxAddresses bounds how many addresses an access file names; whoever connects tries all
+// of them at once.
+const maxAddresses = 64
+
 // ownAddresses are this host's: its name, what its interfaces have, and itself for
 // workers beside the coordinator where there is no network.
 func ownAddresses() []string {
 	var hosts []string
-	if name, err := os.Hostname(); err == nil {
+	if name, err := os.Hostname(); err == nil && CheckHost(name) == nil {
 		hosts = append(hosts, name)
 	}
 	addresses, _ := net.InterfaceAddrs() // without them the name has to do
@@ -52,5 +56,5 @@ func ownAddresses() []string {
 			hosts = append(hosts, n.IP.String())
 		}
 	}
-	return append(hosts, "127.0.0.1")
+	return append(hosts[:min(len(hosts), maxAddresses-1)], "127.0.0.1")
 }
