@@ -88,7 +88,7 @@ func deployedConfig() string {
 }
 
 const deployedHead = `# Who may do what on NATS servers for eisweep; eisweep.conf includes this file. It is generated from the table by which a
-# coordinator's own server is configured (internal/queue/accounts.go).
+# coordinator's own server is configured (internal/queue/grants.go).
 #
 # Each role has an account of its own. EISWEEP has the streams and the coordinator. Workers and clients import the services
 # that they need and nothing else: an answer, wherever its reply subject points, cannot leave the account of whoever asked.

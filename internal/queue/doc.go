@@ -15,5 +15,5 @@
 // Start reading at message.go, what is said, and stream.go, where it lies; then
 // Publish (publish.go), Next (fetch.go) and Commit (commit.go), the way of a task.
 // connect.go is how a queue is reached: a server in this process, one by its access
-// file (dial.go), or a site's (site.go); accounts.go is who may do what.
+// file (dial.go), or a site's (site.go); grants.go is who may do what.
 package queue

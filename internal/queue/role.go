@@ -1,7 +1,7 @@
 package queue
 
 // Role is what a connection is for. It decides what the embedded server lets it do
-// (accounts.go) and under which subject its answers come.
+// (grants.go) and under which subject its answers come.
 type Role string
 
 // The roles.
