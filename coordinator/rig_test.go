@@ -45,7 +45,7 @@ func newRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &rig{t: t, root: r, store: t.TempDir(), patience: time.Minute, prober: nobodys{}, fails: map[string]queue.Class{}}
+	g := &rig{t: t, root: r, store: t.TempDir(), patience: 3 * time.Minute, prober: nobodys{}, fails: map[string]queue.Class{}}
 	g.startQueue()
 	t.Cleanup(func() { g.stop() })
 	return g

@@ -153,12 +153,12 @@ func TestDrainedTaskGoesOn(t *testing.T) {
 	o := task(7, func(o *queue.Task) {
 		o.Parameters = map[string]any{"ng.exc.n_per_axis": 4, "inp.n_stimuli": 3, "numint.n_trials": 150, "numint.every_n": 50}
 	})
-	moved := make(chan sim.Progress, 1_000_000)
+	moved := make(chan sim.Progress)
 	first := b.start(watched(moved))
 	b.publish(o)
 	for receive(b, moved).Done < 60 {
 	}
-	b.drained(first)
+	b.drained(first) // at the latest at the next stimulus, which nobody takes notice of
 	if left := b.left("checkpoints"); !slices.Equal(left, []string{filepath.Base(b.root.Checkpoint(o.ID, 1))}) {
 		t.Errorf("checkpoints %v", left)
 	}
@@ -182,9 +182,15 @@ func TestDrainedTaskGoesOn(t *testing.T) {
 	}
 }
 
-// watched is the model, and tells all of its progress.
+// watched is the model, and tells all of its progress. It goes on when that was taken notice of, or the task is stopped.
 func watched(moved chan<- sim.Progress) runnerFunc {
 	return func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
-		return Model().Run(ctx, job, func(p sim.Progress) { observe(p); moved <- p })
+		return Model().Run(ctx, job, func(p sim.Progress) {
+			observe(p)
+			select {
+			case moved <- p:
+			case <-ctx.Done():
+			}
+		})
 	}
 }

@@ -144,7 +144,7 @@ func TestWorkerByItsAccessFile(t *testing.T) {
 	check(t, b.queue.PublishSweeps(deadline(t), []queue.OpenSweep{{Name: "quick"}}))
 	told := b.presences()
 	far := func(c *Config) { c.Queue = b.connect(); c.Sweeps = c.Queue.Sweeps }
-	moved := make(chan sim.Progress, 1_000_000)
+	moved := make(chan sim.Progress)
 	o := task(7, func(o *queue.Task) {
 		o.Parameters = small()
 		o.Parameters["numint.n_trials"] = 100
@@ -159,7 +159,7 @@ func TestWorkerByItsAccessFile(t *testing.T) {
 	}
 	for e := receive(b, b.events); e.Event != queue.EventReturned; e = receive(b, b.events) {
 	}
-	b.start(watched(moved), far)
+	b.start(Model().Run, far)
 	if out := receive(b, b.outcomes); !out.Done() || out.ID != o.ID || out.Attempt != 1 {
 		t.Errorf("outcome %+v", out.Outcome)
 	}

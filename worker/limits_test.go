@@ -23,15 +23,16 @@ func TestIdleWorkerEnds(t *testing.T) {
 
 // A worker isn't idle while it works, however long that takes.
 func TestBusyWorkerIsNotIdle(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	b := newBench(t, 10*time.Second)
+	b.publish(task(1))
 	looked := make(chan bool)
 	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
 		<-looked
 		return leave(ctx, job, observe)
-	}, func(c *Config) { c.IdleTimeout = 100 * time.Millisecond })
-	b.publish(task(1))
+	}, func(c *Config) { c.IdleTimeout = 3 * time.Second }) // for the task to come in
 	receive(b, b.events)
-	idle := time.NewTimer(3 * w.IdleTimeout)
+	idle := time.NewTimer(w.IdleTimeout * 3 / 2)
 	defer idle.Stop()
 	select {
 	case <-w.Done():
@@ -62,13 +63,14 @@ func TestWorkerEndsAfterEnoughTasks(t *testing.T) {
 
 // What runs when the deadline is near is handed back, with a checkpoint.
 func TestWorkerDrainsBeforeItsDeadline(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	b := newBench(t, time.Minute)
 	o := task(1, func(o *queue.Task) {
 		o.Parameters = small()
-		o.Parameters["numint.n_trials"] = 20_000
+		o.Parameters["numint.n_trials"] = 20_000 // a minute, or some
 	})
 	b.publish(o)
-	end := time.Now().Add(4 * time.Second)
+	end := time.Now().Add(12 * time.Second) // half of which is for the task to begin
 	w := b.start(nil, func(c *Config) { c.Runner, c.Deadline = nil, end })
 	receive(b, w.Done())
 	if w.Err() != nil || !errors.Is(w.Reason(), errDeadline) {

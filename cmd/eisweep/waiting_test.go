@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
@@ -50,7 +49,7 @@ func TestNATSComesAfterItsUsers(t *testing.T) {
 	}
 	s.Start()
 	defer func() { s.Shutdown(); s.WaitForShutdown() }()
-	if !s.ReadyForConnections(time.Minute) {
+	if !s.ReadyForConnections(deadline) {
 		t.Fatal("the server isn't ready")
 	}
 	coordinator.await("a ready coordinator", saying(coordinatorReady))

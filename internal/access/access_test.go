@@ -16,9 +16,12 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// tooLong is how long a test waits for anything before it fails; it is no measure of speed.
+const tooLong = 3 * time.Minute
+
 // deadline bounds every wait of a test.
 func deadline(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), tooLong)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -39,7 +39,7 @@ func TestServerSaysNothingInClearText(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(tooLong)); err != nil {
 		t.Fatal(err)
 	}
 	fmt.Fprint(conn, "CONNECT {}\r\nPING\r\n")

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -48,9 +49,7 @@ func until(t testing.TB, what string, is func() bool, state ...func() string) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
-	defer cancel()
-	for !is() {
+	for ctx := deadline(t); !is(); {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -180,7 +179,7 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	settle(t, coordinator, n, 2) // two of three go on
 }
 
-// serve does a task as a worker does.
+// serve does a task as a worker does. Its lease may run out meanwhile on a busy machine: another worker has the task then.
 func serve(t testing.TB, ctx context.Context, d *Delivery, worker int) (won bool) {
 	settled, err := d.Settled(ctx)
 	if err == nil && !settled {
@@ -192,7 +191,7 @@ func serve(t testing.TB, ctx context.Context, d *Delivery, worker int) (won bool
 	if err == nil {
 		err = d.Done(ctx)
 	}
-	if err != nil && ctx.Err() == nil {
+	if err != nil && !errors.Is(err, ErrLeaseLost) && ctx.Err() == nil {
 		t.Error(err)
 	}
 	return won
@@ -200,11 +199,9 @@ func serve(t testing.TB, ctx context.Context, d *Delivery, worker int) (won bool
 
 func wait(t testing.TB, c <-chan struct{}) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
-	defer cancel()
 	select {
 	case <-c:
-	case <-ctx.Done():
+	case <-deadline(t).Done():
 		t.Fatal("waited in vain")
 	}
 }

@@ -20,7 +20,7 @@ func shortLease(o *Options) { o.LeaseTime = 2 * time.Second }
 
 func TestLeaseHasOneHolder(t *testing.T) {
 	s := startServer(t, t.TempDir())
-	first, second := open(t, s, shortLease), open(t, s, shortLease)
+	first, second := open(t, s), open(t, s)
 	l := lease(t, first, "eisweep coordinator")
 	if err := l.Check(deadline(t)); err != nil {
 		t.Error(err)

@@ -40,7 +40,7 @@ func startNATS(t testing.TB, o *server.Options) *server.Server {
 	s.SetLoggerV2(new(serverLog), false, false, false)
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(20 * time.Second) {
+	if !s.ReadyForConnections(tooLong) {
 		t.Fatal("the server isn't ready")
 	}
 	return s

@@ -43,7 +43,7 @@ func outcomes(t testing.TB, q *Queue, n int, ack func(i int) bool) (ids []sweeps
 			}
 		}
 	}
-	if err := q.conn.FlushTimeout(10 * time.Second); err != nil {
+	if err := q.conn.FlushTimeout(tooLong); err != nil {
 		t.Fatal(err)
 	}
 	return ids
