@@ -7,63 +7,152 @@ import (
 	"time"
 
 	"eisweep/internal/folder"
-	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
 // batch gathers what is made durable together.
 type batch struct {
-	lines   map[string][]results.Line // by sweep
-	folders map[string]bool           // with new names in them
-	acks    []queue.OutcomeDelivery
-	remove  []string               // names in incoming/
-	done    map[sweeps.ID]*located // the lines of results among lines
-	settled []string               // sweeps whose last line is among lines
+	writes   map[string]*writing // by sweep
+	outcomes []settled
+	done     map[sweeps.ID]*located // the lines of results among the writes
+	settled  []string               // sweeps whose last line is among the writes
+	next     []command              // to be carried out when all this is durable
+	moved    map[sweeps.ID]bool     // results that have another name by the lines
+}
+
+// writing is what is to be made durable of one sweep: first the names in its folders, then
+// the lines that speak of them.
+type writing struct {
+	folders map[string]bool
+	lines   []results.Line
+}
+
+// of returns what is to be written of a sweep.
+func (b *batch) of(sweep string) *writing {
+	if b.writes == nil {
+		b.writes = map[string]*writing{}
+	}
+	if b.writes[sweep] == nil {
+		b.writes[sweep] = &writing{folders: map[string]bool{}}
+	}
+	return b.writes[sweep]
 }
 
 // flush makes the batch durable: first the names, then the manifests that speak
 // of them, then the queue is told that the outcomes are dealt with, and sweeps are
-// finished, which a restart doesn't look at any more. It may let go of the
-// lock for a while before it does anything.
+// finished, which a restart doesn't look at any more. What cannot be written of one sweep
+// is a fault of that sweep. It may let go of the lock for a while before it does anything.
 func (k *Coordinator) flush() {
-	if len(k.batch.lines) > 0 && !k.isOurs(time.Now()) {
+	for k.flushOnce(); k.failure == nil && len(k.batch.next) > 0; k.flushOnce() {
+		next := k.batch.next
+		k.batch.next = nil
+		for _, c := range next {
+			k.do(k.stillMeant(c))
+		}
+	}
+}
+
+func (k *Coordinator) flushOnce() {
+	k.takePending()
+	if len(k.batch.writes) > 0 && !k.isOurs(time.Now()) {
 		if err := k.ascertain(k.asking); err != nil {
 			k.fail(err)
 		}
 	}
-	for dir := range k.batch.folders {
-		if err := folder.Sync(dir); err != nil {
-			k.fail(err)
-		}
-	}
-	for sweep, lines := range k.batch.lines {
-		if k.failure == nil {
-			k.append(sweep, lines)
-		}
-	}
+	written := k.write()
 	if k.failure != nil {
 		return
 	}
-	for _, d := range k.batch.acks {
-		if err := d.Ack(); err != nil {
-			k.config.Log.Warn("acknowledge outcome", "task", d.Outcome.ID, "error", err)
+	k.acknowledge()
+	for _, sweep := range k.batch.settled {
+		if f := k.faults[sweep]; f != nil {
+			f.finish = true
+			continue
+		}
+		k.finish(sweep)
+	}
+	k.recover()
+	for sweep, w := range written {
+		k.tell(sweep, w.lines)
+	}
+	k.batch = batch{next: k.batch.next}
+	k.announce()
+	k.offers.ask()
+}
+
+// write writes what is due of every sweep, and returns what is durable then.
+func (k *Coordinator) write() map[string]*writing {
+	written := map[string]*writing{}
+	for sweep, w := range k.batch.writes {
+		if k.failure != nil {
+			return nil
+		}
+		if f := k.faults[sweep]; f.holdsBack() {
+			f.keep(w)
+			continue
+		}
+		if err := k.writeOne(sweep, w); err != nil {
+			if k.failure == nil {
+				k.fault(sweep, err, true).keep(w)
+			}
+			continue
+		}
+		written[sweep] = w
+		if err := k.index.refreshSweep(sweep); err != nil {
+			k.fault(sweep, err, true).know(w.lines)
 		}
 	}
-	for _, path := range k.batch.remove {
-		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+	return written
+}
+
+// writeOne makes names and lines of a sweep durable.
+func (k *Coordinator) writeOne(sweep string, w *writing) error {
+	for dir := range w.folders {
+		if err := folder.Sync(dir); err != nil {
+			return err
+		}
+	}
+	if len(w.lines) == 0 {
+		return nil
+	}
+	if err := k.ours(); err != nil {
+		k.fail(err)
+		return err
+	}
+	m, err := k.manifest(sweep)
+	if err != nil {
+		return fmt.Errorf("open manifest of %s: %w", sweep, err)
+	}
+	if err := m.Append(w.lines...); err != nil {
+		return fmt.Errorf("write manifest of %s: %w", sweep, err)
+	}
+	return nil
+}
+
+// acknowledge tells the queue of the outcomes whose lines are all durable.
+func (k *Coordinator) acknowledge() {
+	unwritten := k.unwritten()
+	list := k.batch.outcomes
+	for o, s := range k.withheld {
+		if !unwritten[o.id] {
+			list = append(list, s)
+			delete(k.withheld, o)
+		}
+	}
+	for _, s := range list {
+		o := &s.delivery.Outcome
+		if unwritten[o.ID] {
+			k.withheld[order{o.ID, o.Run}] = s
+			continue
+		}
+		if err := s.delivery.Ack(); err != nil {
+			k.config.Log.Warn("acknowledge outcome", "task", o.ID, "error", err)
+		}
+		if err := os.Remove(s.incoming); err != nil && !os.IsNotExist(err) {
 			k.config.Log.Warn("remove placed file from incoming", "error", err)
 		}
 	}
-	for _, sweep := range k.batch.settled {
-		k.finish(sweep)
-	}
-	for sweep, lines := range k.batch.lines {
-		k.tell(sweep, lines)
-	}
-	k.batch = batch{}
-	k.announce()
-	k.offers.ask()
 }
 
 // tell says what was written, to those who follow a sweep.
@@ -81,26 +170,6 @@ func (k *Coordinator) tell(sweep string, lines []results.Line) {
 			continue
 		}
 		k.config.Queue.PublishNote(sweep, text)
-	}
-}
-
-// append writes lines to a sweep's manifest.
-func (k *Coordinator) append(sweep string, lines []results.Line) {
-	if err := k.ours(); err != nil {
-		k.fail(err)
-		return
-	}
-	m, err := k.manifest(sweep)
-	if err != nil {
-		k.fail(fmt.Errorf("open manifest of %s: %w", sweep, err))
-		return
-	}
-	if err := m.Append(lines...); err != nil {
-		k.fail(fmt.Errorf("write manifest of %s: %w", sweep, err))
-		return
-	}
-	if err := k.index.refreshSweep(sweep); err != nil {
-		k.fail(err)
 	}
 }
 
@@ -130,17 +199,16 @@ func (k *Coordinator) manifest(sweep string) (*results.Manifest, error) {
 
 // note adds a line to the batch.
 func (k *Coordinator) note(sweep string, l results.Line) {
-	if k.batch.lines == nil {
-		k.batch.lines, k.batch.folders = map[string][]results.Line{}, map[string]bool{}
+	w := k.batch.of(sweep)
+	w.lines = append(w.lines, l)
+	if l.State == results.Failed {
+		return
 	}
-	k.batch.lines[sweep] = append(k.batch.lines[sweep], l)
-	if l.State != results.Failed {
-		k.batch.folders[k.config.Root.SweepDir(sweep)] = true
-		if k.batch.done == nil {
-			k.batch.done = map[sweeps.ID]*located{}
-		}
-		if k.batch.done[l.ID] == nil {
-			k.batch.done[l.ID] = &located{sweep, l}
-		}
+	w.folders[k.config.Root.SweepDir(sweep)] = true
+	if k.batch.done == nil {
+		k.batch.done = map[sweeps.ID]*located{}
+	}
+	if k.batch.done[l.ID] == nil {
+		k.batch.done[l.ID] = &located{sweep, l}
 	}
 }

@@ -37,11 +37,7 @@ func (k *Coordinator) carryOut(c command) []command {
 	case purge:
 		k.outbox.add(sending{command: c})
 	case place:
-		class := k.place(c)
-		if k.failure != nil {
-			return nil // neither placed nor to be ordered again: it stays in held
-		}
-		return k.machine.step(placed{c.id, c.run, class})
+		return k.place(c)
 	case link:
 		return k.link(c)
 	case record:
@@ -50,6 +46,8 @@ func (k *Coordinator) carryOut(c command) []command {
 		k.settle(order(c))
 	case discard:
 		k.settle(order{c.id, c.run})
+	case redirect:
+		return k.machine.step(moved(c))
 	case finishSweep:
 		k.batch.settled = append(k.batch.settled, c.sweep)
 	case hold: // it stays in held, unless it is an old one
@@ -77,8 +75,13 @@ func (k *Coordinator) publish(c publish) []command {
 	return nil
 }
 
-// sourceless settles an order that cannot be given.
+// sourceless settles an order that cannot be given, because its source is gone. While
+// nobody can tell whether it is, the order waits.
 func (k *Coordinator) sourceless(c publish, err error) []command {
+	if !errors.Is(err, errGone) {
+		k.postpone(c.sweep, c, err, false)
+		return nil
+	}
 	k.reasons[c.id] = err.Error()
 	return k.machine.step(outcome{c.id, c.run, 1, queue.Source})
 }
@@ -127,14 +130,25 @@ func (k *Coordinator) locate(id sweeps.ID, sweep, file string) (*located, error)
 	if l := k.batch.done[id]; l != nil {
 		return l, nil
 	}
+	for _, f := range k.faults {
+		if l := f.unread[id]; l != nil {
+			return l, nil
+		}
+	}
 	s, _, err := k.index.find(id, sweep, file)
-	if err != nil {
-		return nil, err
+	if s != nil { // one of several copies is enough
+		return k.index.line(*s)
 	}
-	if s == nil {
-		return nil, errGone
+	if err == nil {
+		err = errGone
 	}
-	return k.index.line(*s)
+	return nil, err
+}
+
+// settled is an outcome that may be acknowledged as soon as its lines are durable.
+type settled struct {
+	delivery queue.OutcomeDelivery
+	incoming string // its result's path, which is not needed any more
 }
 
 // settle lets an outcome be acknowledged with the next flush.
@@ -145,8 +159,7 @@ func (k *Coordinator) settle(o order) {
 	}
 	delete(k.held, o)
 	delete(k.running, o.id)
-	k.batch.acks = append(k.batch.acks, d)
-	k.batch.remove = append(k.batch.remove, k.config.Root.Incoming(o.id, o.run, d.Outcome.Attempt))
+	k.batch.outcomes = append(k.batch.outcomes, settled{d, k.config.Root.Incoming(o.id, o.run, d.Outcome.Attempt)})
 }
 
 // relative names a path under the root as messages do.

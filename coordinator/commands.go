@@ -72,6 +72,10 @@ type discard struct {
 	attempt int
 }
 
+// redirect: the results of these tasks have other names now, which queued orders of other
+// tasks must tell.
+type redirect struct{ sources map[sweeps.ID]bool }
+
 // finishSweep: every task of the sweep is settled.
 type finishSweep struct{ sweep string }
 
@@ -85,4 +89,5 @@ func (record) isCommand()      {}
 func (acknowledge) isCommand() {}
 func (hold) isCommand()        {}
 func (discard) isCommand()     {}
+func (redirect) isCommand()    {}
 func (finishSweep) isCommand() {}

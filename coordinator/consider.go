@@ -30,7 +30,7 @@ func (p *planner) judge(sweep string, t *sweeps.Task, recorded bool) (item PlanI
 	item = PlanItem{Task: t, run: int(h.run), recorded: recorded}
 	found, here, err := p.find(t.ID, sweep, t.File)
 	if err != nil {
-		return item, false, err
+		return item, false, fmt.Errorf("plan sweep %s: %w", sweep, err)
 	}
 	item.stands = found != nil
 	if p.order.part() {
@@ -38,19 +38,19 @@ func (p *planner) judge(sweep string, t *sweeps.Task, recorded bool) (item PlanI
 			return item, false, err
 		}
 		item.part = true
-		p.execute(&item, &h, sweep, "selected")
-		return item, true, p.lookAtName(&item, sweep, here)
+		return item, true, errors.Join(p.execute(&item, &h, sweep, "selected"), p.lookAtName(&item, sweep, here))
 	}
 	if run := p.order.again[t.ID]; run > item.run {
 		item.part = true
-		p.execute(&item, &h, sweep, "ordered again")
-		return item, true, p.lookAtName(&item, sweep, here)
+		return item, true, errors.Join(p.execute(&item, &h, sweep, "ordered again"), p.lookAtName(&item, sweep, here))
 	}
 	if done, err := p.reuse(&item, found, here, &h, sweep); !done || err != nil {
 		if failure := h.settledFailure(sweep); failure != nil || err != nil {
 			return item, true, errors.Join(err, p.leave(&item, failure))
 		}
-		p.execute(&item, &h, sweep, reasonToRun(&h, here))
+		if err := p.execute(&item, &h, sweep, reasonToRun(&h, here)); err != nil {
+			return item, true, err
+		}
 	}
 	return item, true, p.lookAtName(&item, sweep, here)
 }
@@ -71,8 +71,11 @@ func (p *planner) selects(t *sweeps.Task, h *history, sweep string) (bool, error
 // find is the index's, and knows of results without a line as well.
 func (p *planner) find(id sweeps.ID, sweep, file string) (found *result, preferred soundness, err error) {
 	s, preferred, err := p.index.find(id, sweep, file)
-	if s != nil || err != nil {
-		return &result{spot: s}, preferred, err
+	if err != nil {
+		return nil, preferred, err
+	}
+	if s != nil {
+		return &result{spot: s}, preferred, nil
 	}
 	if line := p.adopted[id]; line != nil {
 		if line.Sweep == sweep && line.File == file {
@@ -151,19 +154,22 @@ func (p *planner) leave(item *PlanItem, failure *spot) error {
 }
 
 // execute decides between running now, waiting for a source and not at all.
-func (p *planner) execute(item *PlanItem, h *history, sweep, reason string) {
+func (p *planner) execute(item *PlanItem, h *history, sweep, reason string) error {
 	item.Action, item.Reason, item.retried = Run, reason, h.failed != nil
 	source := item.Task.Source
 	if source == nil || source.Task == (sweeps.ID{}) {
-		return
+		return nil
 	}
 	if p.coming[source.Task] || p.awaited(source.Task) {
 		item.Action, item.Reason = Wait, "waits for "+source.Sweep+"/"+source.File
-		return
+		return nil
 	}
 	copied, _, err := p.find(source.Task, source.Sweep, source.File)
-	if err == nil && copied != nil {
-		return
+	if err != nil {
+		return fmt.Errorf("look at source %s/%s: %w", source.Sweep, source.File, err)
+	}
+	if copied != nil {
+		return nil
 	}
 	item.Action, item.Reason = Block, p.missingSource(source)
 	if f := h.lastFailure(sweep); f != nil && f.class.name() == queue.Source && !p.order.part() {
@@ -171,6 +177,7 @@ func (p *planner) execute(item *PlanItem, h *history, sweep, reason string) {
 			item.Reason = p.missingSource(source)
 		}
 	}
+	return nil
 }
 
 // missingSource says why a source is not there.
@@ -186,8 +193,11 @@ func (p *planner) missingSource(source *sweeps.Input) string {
 
 // lookAtName finds out whether the file's name is free, and what has it if not.
 func (p *planner) lookAtName(item *PlanItem, sweep string, here soundness) error {
-	if item.Action == Keep || !p.exists(sweep, item.Task.File) {
+	if item.Action == Keep {
 		return nil
+	}
+	if exists, err := p.exists(sweep, item.Task.File); err != nil || !exists {
+		return err
 	}
 	switch owner, recorded := p.index.ownerOf(sweep, item.Task.File); {
 	case recorded && owner == item.Task.ID:

@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,10 +76,13 @@ type Coordinator struct {
 	strangers  int                             // orders in the queue that the machine knows nothing of, when they were last listed
 	pace       pace
 	begun      time.Time
-	acquainted <-chan struct{} // closed once every worker that is there has been heard of
-	tenure     time.Time       // when the root was surely this coordinator's
-	failure    error           // it can't go on: nothing more is placed
-	changed    chan struct{}   // closed and replaced when something was settled
+	acquainted <-chan struct{}   // closed once every worker that is there has been heard of
+	tenure     time.Time         // when the root was surely this coordinator's
+	faults     map[string]*fault // by the sweeps that they set aside
+	withheld   map[order]settled // outcomes whose lines are not durable yet
+	faulty     chan struct{}     // tells the retrying loop of a new fault
+	failure    error             // it can't go on: nothing more is placed
+	changed    chan struct{}     // closed and replaced when something was settled
 }
 
 // order is an order to execute a task.
@@ -102,6 +106,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 		machine: newMachine(), index: newIndex(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
 		workers: workers{list: map[string]control.Worker{}}, offers: offers{changed: make(chan struct{}, 1), turn: make(chan struct{}, 1)}, outbox: newOutbox(),
 		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
+		faults: map[string]*fault{}, withheld: map[order]settled{}, faulty: make(chan struct{}, 1),
 	}
 	k.asking, k.giveUp = context.WithCancel(context.Background())
 	go k.run()
@@ -122,8 +127,12 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	}
 	takeUp := k.restore
 	if k.config.Exclusive {
-		takeUp = func(ctx context.Context) error { _, err := k.awaitOutcomes(ctx); return err }
+		takeUp = k.learnOutcomes
 	}
+	if err := k.index.refresh(); err != nil {
+		return err
+	}
+	k.settleClaims()
 	if err := takeUp(ctx); err != nil {
 		return fmt.Errorf("go on with sweeps: %w", err)
 	}
@@ -132,6 +141,7 @@ func (k *Coordinator) begin(ctx context.Context) error {
 		return fmt.Errorf("listen to workers: %w", err)
 	}
 	k.stop = append(k.stop, stop)
+	k.background(k.retryAlways)
 	if !k.config.Exclusive {
 		k.background(k.offerSweeps, k.reconcileAlways)
 	}
@@ -216,6 +226,13 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 	}
 	o := d.Outcome
 	k.taken = max(k.taken, d.Sequence())
+	if w, ok := k.withheld[order{o.ID, o.Run}]; ok { // delivered again
+		k.withheld[order{o.ID, o.Run}] = settled{d, w.incoming}
+		return
+	}
+	if was, ok := k.held[order{o.ID, o.Run}]; ok && was.Attempt != o.Attempt {
+		return // the first outcome of an order counts
+	}
 	k.held[order{o.ID, o.Run}] = d
 	k.do(k.machine.step(outcome{o.ID, o.Run, o.Attempt, o.Class}))
 }
@@ -226,14 +243,15 @@ func (k *Coordinator) announce() {
 	k.changed = make(chan struct{})
 }
 
-// Wait returns when every launched sweep is complete, the context ends or storage
-// gives way, with what became of the sweeps so far.
+// Wait returns when every launched sweep is complete or the context ends, with what became
+// of the sweeps so far. The error says why the coordinator can't go on, or why those sweeps
+// that are not complete can't be completed as things are.
 func (k *Coordinator) Wait(ctx context.Context) (control.Summary, error) {
 	for {
 		k.mu.Lock()
-		summary, complete, failure, changed := k.summary(), k.complete(), k.failure, k.changed
+		summary, complete, failure, stuck, changed := k.summary(), k.complete(), k.failure, k.stuck(), k.changed
 		k.mu.Unlock()
-		if failure != nil || complete {
+		if failure = cmp.Or(failure, stuck); failure != nil || complete {
 			return summary, failure
 		}
 		select {
@@ -246,7 +264,7 @@ func (k *Coordinator) Wait(ctx context.Context) (control.Summary, error) {
 
 func (k *Coordinator) complete() bool {
 	for _, s := range k.sweeps {
-		if t := k.machine.sweeps[s.name]; !t.finished {
+		if !k.isComplete(s.name) {
 			return false
 		}
 	}

@@ -138,9 +138,14 @@ func TestVerifyMendsAManifest(t *testing.T) {
 	damaged := strings.Replace(string(text), "{", "x", 1)
 	write(t, g.root.Manifest("two"), damaged)
 	k := g.start()
-	_, err = k.Launch(g.context(), order1(other))
-	if err == nil || !strings.Contains(err.Error(), "line 1") || !strings.Contains(err.Error(), "eisweep verify") {
-		t.Errorf("launch: %v", err)
+	for _, needed := range []string{twoByTwo, pushed} {
+		_, err = k.Launch(g.context(), order1(parse(t, needed)))
+		if err == nil || !strings.Contains(err.Error(), "line 1") || !strings.Contains(err.Error(), "eisweep verify") {
+			t.Errorf("launch: %v", err)
+		}
+	}
+	if _, err = k.Launch(g.context(), order1(other)); err != nil {
+		t.Errorf("a sweep that doesn't need it: %v", err)
 	}
 	if err := k.Stop(g.context()); err != nil {
 		t.Fatal(err)

@@ -54,7 +54,8 @@ func (k *Coordinator) Hurry(ctx context.Context) { context.AfterFunc(ctx, k.give
 
 // Stop ends the coordinator, and what it asks the queue for when ctx ends. What was
 // committed and not yet placed stays for the next one. It is idempotent; the error is
-// that of a storage failure, or wraps queue.ErrOutOfReach.
+// that of a storage failure, of an exclusive coordinator also why sweeps could not be completed,
+// or wraps queue.ErrOutOfReach.
 func (k *Coordinator) Stop(ctx context.Context) error {
 	k.once.Do(func() { k.stopped = k.end(ctx) })
 	return k.stopped
@@ -75,6 +76,9 @@ func (k *Coordinator) end(ctx context.Context) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	errs := []error{k.failure, k.clearBehind(ctx)}
+	if k.config.Exclusive {
+		errs = append(errs, k.stuck())
+	}
 	for name, m := range k.manifests {
 		if err := m.Close(); err != nil {
 			errs = append(errs, fmt.Errorf("close manifest of %s: %w", name, err))

@@ -79,6 +79,15 @@ type vanished struct {
 	sweep string
 }
 
+// moved: the results of these tasks have other names now.
+type moved struct{ sources map[sweeps.ID]bool }
+
+// retried: the result of an order could not be placed a while ago.
+type retried struct {
+	id  sweeps.ID
+	run int
+}
+
 // paused: workers are to be offered no more of a sweep's tasks.
 type paused struct{ sweep string }
 
@@ -119,6 +128,8 @@ func (started) isEvent()   {}
 func (returned) isEvent()  {}
 func (outcome) isEvent()   {}
 func (placed) isEvent()    {}
+func (retried) isEvent()   {}
+func (moved) isEvent()     {}
 func (missed) isEvent()    {}
 func (vanished) isEvent()  {}
 func (paused) isEvent()    {}

@@ -1,7 +1,9 @@
 package coordinator
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -20,19 +22,26 @@ const (
 )
 
 // find returns a sound copy of the task's result, in this sweep under this name
-// if there is one, else anywhere, and what a look at the preferred one found.
+// if there is one, else anywhere, and what a look at the preferred one found. The error says
+// why the preferred copy, or a copy where no other is sound, could not be looked at: it is
+// neither gone nor damaged as far as anybody knows.
 func (x *index) find(id sweeps.ID, sweep, file string) (*spot, soundness, error) {
 	name := hashName(file)
 	found, preferred := (*spot)(nil), missing
+	var unseen, unseenHere error
 	for _, c := range x.of(id).copies {
 		if x.owner(c.in, c.file) != id {
 			continue // the name is another task's by now, whose file may look alike
 		}
+		here := c.in.sweep == sweep && c.file == name
 		is, err := x.check(id, &c, file)
 		if err != nil {
-			return nil, is, err
+			unseen = err
+			if here {
+				unseenHere = err
+			}
+			continue
 		}
-		here := c.in.sweep == sweep && c.file == name
 		if here {
 			preferred = is
 		}
@@ -40,7 +49,10 @@ func (x *index) find(id sweeps.ID, sweep, file string) (*spot, soundness, error)
 			found = &c
 		}
 	}
-	return found, preferred, nil
+	if found != nil {
+		return found, preferred, unseenHere
+	}
+	return nil, preferred, unseen
 }
 
 // check looks at a copy once: its size and time as the manifest says are enough,
@@ -97,6 +109,9 @@ const timeSlack = 50 * time.Millisecond
 // compare holds a file's bytes against the manifest.
 func (x *index) compare(c *spot, path string) (soundness, error) {
 	sum, _, err := results.HashFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return missing, nil
+	}
 	if err != nil {
 		return damaged, fmt.Errorf("hash result: %w", err)
 	}

@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,7 +23,8 @@ type index struct {
 	mu        sync.Mutex
 	manifests map[string]*indexed // by sweep
 	tasks     map[sweeps.ID]*history
-	look      uint32 // what was found at earlier looks at files doesn't count any more
+	look      uint32           // what was found at earlier looks at files doesn't count any more
+	faults    map[string]error // why manifests cannot be read, by sweep; what they said before counts
 }
 
 // spot is where a manifest has a line, and what must be known of it at once.
@@ -34,6 +36,7 @@ type spot struct {
 	finished   int64 // milliseconds since 1970
 	run        int32
 	class      classNumber // of a failure
+	aside      bool        // the result was superseded
 	seen       soundness   // at the look
 	look       uint32
 }
@@ -52,11 +55,11 @@ func readIndex(r *root.Root) (*index, error) {
 
 // newIndex knows nothing until it is refreshed.
 func newIndex(r *root.Root) *index {
-	return &index{root: r, manifests: map[string]*indexed{}, tasks: map[sweeps.ID]*history{}}
+	return &index{root: r, manifests: map[string]*indexed{}, tasks: map[sweeps.ID]*history{}, faults: map[string]error{}}
 }
 
 // refresh takes in what was appended to manifests, and which are new, gone or others.
-// Files are looked at anew.
+// Files are looked at anew. A manifest that cannot be read is no error: unreadable tells of it.
 func (x *index) refresh() error {
 	names, err := x.root.Sweeps()
 	if err != nil {
@@ -71,14 +74,13 @@ func (x *index) refresh() error {
 		}
 	}
 	for _, name := range names {
-		if err := x.read(name); err != nil {
-			return err
-		}
+		_ = x.read(name) // it is among the faults
 	}
 	return nil
 }
 
-// refreshSweep takes in what was appended to one sweep's manifest.
+// refreshSweep takes in what was appended to one sweep's manifest. The error says why it
+// cannot be read.
 func (x *index) refreshSweep(name string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -86,22 +88,70 @@ func (x *index) refreshSweep(name string) error {
 }
 
 func (x *index) read(name string) error {
+	err := x.readOn(name)
+	delete(x.faults, name)
+	if err != nil {
+		x.faults[name] = fmt.Errorf("read manifest of %s: %w", name, err)
+	}
+	return x.faults[name]
+}
+
+// readOn reads a manifest from where it was read to.
+func (x *index) readOn(name string) error {
+	path := x.root.Manifest(name)
 	m := x.manifests[name]
-	if m != nil && !m.grown(x.root.Manifest(name)) {
-		x.drop(name)
-		m = nil
+	if m != nil {
+		grown, err := m.grown(path)
+		if err != nil {
+			return err
+		}
+		if !grown {
+			x.drop(name)
+			m = nil
+		}
 	}
 	if m == nil {
-		m = &indexed{sweep: name, files: map[uint64]sweeps.ID{}}
+		m = newIndexed(name)
 		x.manifests[name] = m
 	}
-	for b, err := range results.ReadBriefs(x.root.Manifest(name), m.size) {
-		if err != nil {
-			return fmt.Errorf("read manifest of %s: %w", name, err)
+	var damage error
+	for b, err := range results.ReadBriefs(path, m.size) {
+		if damage = err; err == nil {
+			x.add(m, &b)
 		}
-		x.add(m, &b)
 	}
-	return m.remember(x.root.Manifest(name))
+	if err := m.remember(path); err != nil {
+		return err
+	}
+	if errors.Is(damage, results.ErrDamagedManifest) {
+		return damageOf(path, damage)
+	}
+	return damage
+}
+
+// damageOf names the place of a manifest's damage by the line from its beginning.
+func damageOf(path string, damage error) error {
+	for _, err := range results.ReadManifest(path) {
+		if err != nil {
+			return err
+		}
+	}
+	return damage
+}
+
+// unreadable returns why manifests could not be read, by sweep.
+func (x *index) unreadable() map[string]error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return maps.Clone(x.faults)
+}
+
+// readable returns why the manifest of a sweep could not be read; nil if it could, or there
+// is none.
+func (x *index) readable(sweep string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.faults[sweep]
 }
 
 // drop forgets all that a sweep's manifest said but the run numbers: the queue may know
@@ -109,6 +159,7 @@ func (x *index) read(name string) error {
 func (x *index) drop(name string) {
 	m := x.manifests[name]
 	delete(x.manifests, name)
+	delete(x.faults, name)
 	elsewhere := func(s spot) bool { return s.in == m }
 	for _, h := range x.tasks {
 		if !slices.ContainsFunc(h.copies, elsewhere) && !slices.ContainsFunc(h.failures, elsewhere) {
@@ -132,6 +183,7 @@ func (x *index) add(m *indexed, b *results.Brief) {
 	s := spot{in: m, begin: b.Begin, end: b.End, run: int32(b.Run), bytes: b.Bytes, finished: b.Finished.UnixMilli()}
 	h.run = max(h.run, s.run)
 	h.failures = slices.DeleteFunc(h.failures, func(f spot) bool { return f.in == m })
+	delete(m.contested, b.ID)
 	if b.State == results.Failed {
 		s.class = classOf(queue.Class(b.Class))
 		h.fail(s)
@@ -141,7 +193,8 @@ func (x *index) add(m *indexed, b *results.Brief) {
 		h.failed = nil
 	}
 	h.newest = max(h.newest, s.run)
-	s.file = hashName(b.File)
+	s.file, s.aside = hashName(b.File), b.State == results.Superseded
+	x.contest(m, s.file, b.ID)
 	m.files[s.file] = b.ID // another task's before, if that was superseded
 	h.copies = slices.DeleteFunc(h.copies, func(c spot) bool { return c.in == m && c.file == s.file })
 	h.copies = append(slices.Clip(h.copies), s)
@@ -215,6 +268,26 @@ func (x *index) has(sweep string) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.manifests[sweep] != nil
+}
+
+// haveRead returns why the manifests of sweeps, or of those whose networks they need, could
+// not be read: what is done of them is not known then.
+func (x *index) haveRead(list []*sweeps.Sweep) error {
+	var errs []error
+	for _, s := range list {
+		errs = append(errs, x.readable(s.Name()))
+		if s.SourceName() != "" && !s.SourceIsPath() {
+			errs = append(errs, x.readable(s.SourceName()))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// sweeps lists those that have a manifest, sorted.
+func (x *index) sweeps() []string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Sorted(maps.Keys(x.manifests))
 }
 
 // belongs says whether a sweep's manifest has a task.

@@ -3,7 +3,6 @@ package coordinator
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"io/fs"
 	"maps"
@@ -19,25 +18,33 @@ type indexed struct {
 	size  int64                // what was read
 	info  os.FileInfo          // of the file; nil when there was none
 	tail  []byte               // the last bytes that were read
+	// contested are tasks whose last line gives them a name that a later line gives to
+	// another task: by the task, the hash of the name.
+	contested map[sweeps.ID]uint64
+}
+
+func newIndexed(sweep string) *indexed {
+	return &indexed{sweep: sweep, files: map[uint64]sweeps.ID{}, contested: map[sweeps.ID]uint64{}}
 }
 
 // tailLength is how many of them tell one manifest from another.
 const tailLength = 256
 
-// grown says whether the manifest still begins with what was read of it.
-func (m *indexed) grown(path string) bool {
+// grown says whether the manifest still begins with what was read of it. The error says why
+// that cannot be found out.
+func (m *indexed) grown(path string) (bool, error) {
 	info, err := os.Stat(path)
-	if err != nil {
-		return errors.Is(err, fs.ErrNotExist) && m.info == nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return m.info == nil, nil
 	}
-	if m.info == nil {
-		return true
+	if err != nil || m.info == nil {
+		return m.size == 0, err
 	}
 	if !os.SameFile(info, m.info) || info.Size() < m.size {
-		return false
+		return false, nil
 	}
 	tail, err := readTail(path, m.size)
-	return err == nil && bytes.Equal(tail, m.tail)
+	return bytes.Equal(tail, m.tail), err
 }
 
 // remember notes by what to know the manifest again.
@@ -46,14 +53,14 @@ func (m *indexed) remember(path string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err == nil {
-		m.info = info
-		m.tail, err = readTail(path, m.size)
-	}
 	if err != nil {
-		return fmt.Errorf("look at manifest of %s: %w", m.sweep, err)
+		return err
 	}
-	return nil
+	tail, err := readTail(path, m.size)
+	if err == nil {
+		m.info, m.tail = info, tail
+	}
+	return err
 }
 
 func readTail(path string, end int64) ([]byte, error) {

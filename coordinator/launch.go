@@ -23,7 +23,9 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	defer k.offerNow(ctx)
 	k.mu.Lock()
 	failure := k.failure
-	k.machine.step(tidied{})
+	if len(k.faults) == 0 { // else the manifests don't tell of all results
+		k.machine.step(tidied{})
+	}
 	k.mu.Unlock()
 	if failure != nil {
 		return nil, failure
@@ -31,6 +33,9 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	plan, err := k.Plan(ctx, o)
 	if err != nil {
 		return nil, err
+	}
+	for sweep, err := range k.index.unreadable() {
+		k.config.Log.Warn("the manifest of another sweep cannot be read: what only it tells of is not reused", "sweep", sweep, "error", err, "remedy", remedy(err))
 	}
 	told := plan.Told()
 	if n := told.Conflicts(); n > 0 && !o.Supersede {
@@ -218,6 +223,11 @@ func (k *Coordinator) open(p *SweepPlan, o Order) error {
 	defer k.mu.Unlock()
 	name := p.Sweep.Name()
 	s := k.sweep(name)
+	if f := k.faults[name]; f != nil {
+		f.retry.soon() // what is repaired takes effect with the launch
+		k.wakeRetrying()
+	}
+	k.restarted(name)
 	if s == nil {
 		s = newLaunchedSweep(p, o.Priority, time.Now())
 		k.sweeps = append(k.sweeps, s)

@@ -103,6 +103,10 @@ func (m *machine) step(e event) []command {
 		return m.commit(e)
 	case placed:
 		return m.settle(e)
+	case moved:
+		return m.redirect(e)
+	case retried:
+		return m.retry(e)
 	case paused:
 		return m.pause(e.sweep)
 	case resumed:

@@ -3,8 +3,11 @@ package coordinator
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"eisweep/internal/queue"
@@ -13,26 +16,48 @@ import (
 	"eisweep/sweeps"
 )
 
-// place gives the outcome's file its name in every sweep that wants it. The class
-// says why it could not: the file is not what the outcome promised.
-func (k *Coordinator) place(c place) queue.Class {
+// place gives the outcome's file its name in every sweep that wants it, and returns what
+// follows. A result that is not what its outcome promised is ordered anew. Nothing follows
+// yet where that cannot be found out, or no sweep can take the result: the outcome is kept.
+func (k *Coordinator) place(c place) []command {
 	d := k.held[order{c.id, c.run}]
 	incoming := k.config.Root.Incoming(c.id, c.run, d.Outcome.Attempt)
-	if err := checkIncoming(incoming, &d.Outcome); err != nil {
-		k.reasons[c.id] = err.Error()
-		return queue.Storage
+	damage, err := checkIncoming(incoming, &d.Outcome)
+	if err != nil {
+		k.postpone(c.sweeps[0], c, fmt.Errorf("read the result of %s: %w", c.id, err), false)
+		return nil
 	}
-	for i, sweep := range c.sweeps {
+	if damage != "" {
+		k.reasons[c.id] = damage
+		return k.machine.step(placed{c.id, c.run, queue.Storage})
+	}
+	wait, refused := k.makeWayFor(c, d.Outcome.SHA256)
+	if wait {
+		k.batch.next = append(k.batch.next, c)
+		return nil
+	}
+	return k.placeIn(c, incoming, &d.Outcome, refused)
+}
+
+// placeIn names the file in the sweeps. The first is the one that it was computed for; a
+// sweep that cannot take it now gets it later from one that could.
+func (k *Coordinator) placeIn(c place, incoming string, o *queue.Outcome, refused map[string]error) []command {
+	first := ""
+	for _, sweep := range c.sweeps {
 		t := k.task(c.id, sweep)
-		if err := k.name(incoming, sweep, t, d.Outcome.SHA256); err != nil {
-			k.fail(fmt.Errorf("place result of %s in %s: %w", t.File, sweep, err))
-			return ""
+		if t == nil || refused[sweep] != nil {
+			continue // nil: it was launched without the task meanwhile
 		}
-		line := k.resultLine(sweep, t, &d.Outcome)
-		if i > 0 {
-			line.ReusedFrom = c.sweeps[0]
+		if err := k.name(incoming, sweep, t, o.SHA256); err != nil {
+			refused[sweep] = fmt.Errorf("place result of %s in %s: %w", t.File, sweep, err)
+			continue
+		}
+		line := k.resultLine(sweep, t, o)
+		if first != "" {
+			line.ReusedFrom = first
 			k.sweep(sweep).linked++
 		} else {
+			first = sweep
 			k.sweep(sweep).ran++
 			k.pace.end(time.Now(), cost(t))
 		}
@@ -40,51 +65,77 @@ func (k *Coordinator) place(c place) queue.Class {
 		k.sweep(sweep).work.settle(t)
 		k.sweep(sweep).forget(c.id)
 	}
-	return ""
+	for _, sweep := range slices.Sorted(maps.Keys(refused)) {
+		if first == "" {
+			k.postpone(sweep, c, refused[sweep], true)
+			return nil
+		}
+		k.postpone(sweep, link{c.id, sweep}, refused[sweep], true)
+	}
+	return k.machine.step(placed{c.id, c.run, ""})
 }
 
-// checkIncoming holds a file against its outcome. The folder is opened first: an
-// NFS client may believe for a while that a name it once missed is still missing.
-func checkIncoming(path string, o *queue.Outcome) error {
+// checkIncoming holds a file against its outcome. The damage says in what the file is not
+// what the outcome promised; an error says that this cannot be found out now. The folder is
+// opened first: an NFS client may believe for a while that a name it once missed is still
+// missing.
+func checkIncoming(path string, o *queue.Outcome) (damage string, err error) {
 	if _, err := os.ReadDir(filepath.Dir(path)); err != nil {
-		return fmt.Errorf("open incoming folder: %w", err)
+		return "", fmt.Errorf("open incoming folder: %w", err)
 	}
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("the result of %s is not a plain file", o.ID)
+	info, err := os.Lstat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return fmt.Sprintf("the result of %s is not a plain file", o.ID), nil
 	}
-	sum, n, err := results.HashFile(path)
-	if err != nil {
-		return fmt.Errorf("read result on its way: %w", err)
+	var sum string
+	var n int64
+	if err == nil {
+		sum, n, err = results.HashFile(path)
 	}
-	if sum != o.SHA256 || n != o.Bytes {
-		return fmt.Errorf("the result of %s arrived with other bytes than its worker wrote", o.ID)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("the result of %s did not arrive: %v", o.ID, err), nil
+	case err != nil:
+		return "", err
+	case sum != o.SHA256 || n != o.Bytes:
+		return fmt.Sprintf("the result of %s arrived with other bytes than its worker wrote", o.ID), nil
 	}
-	return nil
+	return "", nil
 }
 
 // link gives a result that is done its name in one more sweep. One whose file has gone
 // meanwhile is computed again.
 func (k *Coordinator) link(c link) []command {
 	t := k.task(c.id, c.sweep)
+	if t == nil {
+		return nil // it was launched without the task meanwhile
+	}
 	from, err := k.locate(c.id, c.sweep, t.File)
 	if errors.Is(err, errGone) {
 		k.config.Log.Warn("a result is computed again: its file is gone", "task", c.id, "sweep", c.sweep)
 		return k.machine.step(vanished(c))
 	}
 	if err != nil {
-		k.fail(fmt.Errorf("link result of %s into %s: %w", t.File, c.sweep, err))
+		k.postpone(c.sweep, c, fmt.Errorf("find result of %s for %s: %w", t.File, c.sweep, err), false)
 		return nil
 	}
-	defer k.sweep(c.sweep).forget(c.id)
 	if from.sweep == c.sweep && from.line.File == t.File {
 		if k.saysFailed(c.sweep, c.id) { // by a later order, which leaves the result
 			k.note(c.sweep, from.line)
 		}
+		k.sweep(c.sweep).forget(c.id)
 		return nil // placed since the launch looked
 	}
-	source := filepath.Join(k.config.Root.SweepDir(from.sweep), from.line.File)
-	if err := k.name(source, c.sweep, t, from.line.SHA256); err != nil {
-		k.fail(fmt.Errorf("link result of %s into %s: %w", t.File, c.sweep, err))
+	wait, err := k.makeWay(c.sweep, t, from.line.SHA256)
+	if wait {
+		k.batch.next = append(k.batch.next, c)
+		return nil
+	}
+	if err == nil {
+		err = k.name(filepath.Join(k.config.Root.SweepDir(from.sweep), from.line.File), c.sweep, t, from.line.SHA256)
+	}
+	if err != nil {
+		k.postpone(c.sweep, c, fmt.Errorf("link result of %s into %s: %w", t.File, c.sweep, err), true)
 		return nil
 	}
 	line := from.line
@@ -93,12 +144,16 @@ func (k *Coordinator) link(c link) []command {
 	line.Parameters = results.ParametersOf(t.Varying)
 	k.note(c.sweep, line)
 	k.sweep(c.sweep).linked++
+	k.sweep(c.sweep).forget(c.id)
 	return nil
 }
 
-// name links a file to a task's name in a sweep's folder. What has that name and
-// is something else is moved aside first; nothing is overwritten.
+// name links a file to a task's name in a sweep's folder, which makeWay has freed. Nothing
+// is overwritten, and nothing gets a name that the manifest cannot tell of.
 func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) error {
+	if f := k.faults[sweep]; f.holdsBack() {
+		return f.err
+	}
 	dir := k.config.Root.SweepDir(sweep)
 	to := filepath.Join(dir, t.File)
 	err := linkOrCopy(from, to, sha256)
@@ -112,13 +167,11 @@ func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) er
 	if !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	if isResult(to, sha256) {
-		return nil // placed before, by a coordinator that was stopped in between
+	same, err := isResult(to, sha256)
+	if err == nil && !same {
+		err = fmt.Errorf("%s was made by another program meanwhile: %w", to, os.ErrExist)
 	}
-	if err := k.supersede(sweep, t); err != nil {
-		return fmt.Errorf("move the file in the way: %w", err)
-	}
-	return linkOrCopy(from, to, sha256)
+	return err // nil: placed before, by a coordinator that was stopped in between
 }
 
 // isGone tells whether there is nothing under a path, or a link that leads to nothing.
@@ -127,66 +180,24 @@ func isGone(path string) bool {
 	return errors.Is(err, os.ErrNotExist)
 }
 
-// isResult tells whether a path is a file, no link or folder, of these bytes.
-func isResult(path, sha256 string) bool {
-	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
-		return false
+// isResult tells whether a path is a file, no link or folder, of these bytes. The error says
+// why that cannot be found out.
+func isResult(path, sha256 string) (bool, error) {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false, err
 	}
 	sum, _, err := results.HashFile(path)
-	return err == nil && sum == sha256
+	if err != nil {
+		return false, &fileError{err}
+	}
+	return sum == sha256, nil
 }
 
-// supersede moves what has a task's name to superseded/, under the id of the task
-// whose result it is; the manifest follows it.
-func (k *Coordinator) supersede(sweep string, t *sweeps.Task) error {
-	dir := k.config.Root.SweepDir(sweep)
-	if err := os.MkdirAll(filepath.Join(dir, "superseded"), 0o777); err != nil {
-		return err
-	}
-	owner, _ := k.index.ownerOf(sweep, t.File)
-	stem := owner.String()
-	switch {
-	case owner == t.ID:
-		stem += ".damaged"
-	case stem == "":
-		stem = "unknown"
-	}
-	file, err := moveAside(dir, t.File, stem)
-	if err != nil {
-		return err
-	}
-	k.config.Log.Info("moved aside", "sweep", sweep, "file", t.File, "to", file)
-	was, err := k.index.copyAt(owner, sweep, t.File)
-	if err != nil {
-		return err
-	}
-	if was != nil && owner != t.ID {
-		was.line.State, was.line.File = results.Superseded, file
-		k.note(sweep, was.line)
-		k.batch.folders[filepath.Join(dir, "superseded")] = true
-	}
-	k.index.disown(sweep, t.File)
-	return nil
-}
+// fileError is trouble with a single file, which says nothing of its folder.
+type fileError struct{ error }
 
-// moveAside moves a file, or whatever else has its name, to superseded/stem.h5, or
-// stem.N.h5 where that is taken, and returns its new name relative to dir. Only the
-// holder of the root's lock makes names there.
-func moveAside(dir, file, stem string) (string, error) {
-	for n := 1; ; n++ {
-		name := filepath.Join("superseded", stem+".h5")
-		if n > 1 {
-			name = filepath.Join("superseded", fmt.Sprintf("%s.%d.h5", stem, n))
-		}
-		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, os.ErrNotExist) {
-			if err != nil {
-				return "", err
-			}
-			continue
-		}
-		return name, os.Rename(filepath.Join(dir, file), filepath.Join(dir, name))
-	}
-}
+func (e *fileError) Unwrap() error { return e.error }
 
 // resultLine is the manifest's line of an outcome with a result.
 func (k *Coordinator) resultLine(sweep string, t *sweeps.Task, o *queue.Outcome) results.Line {

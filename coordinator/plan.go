@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"sort"
 
@@ -108,6 +109,9 @@ func NewPlan(ctx context.Context, r *root.Root, prober Prober, o Order) (*Plan, 
 func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order, awaited func(sweeps.ID) bool, writeOut func()) (*Plan, error) {
 	p := &planner{awaited: awaited, writeOut: writeOut, ctx: ctx, root: r, index: x, prober: prober, order: o, coming: map[sweeps.ID]bool{}, dirs: map[string]map[string]bool{},
 		alien: map[string]*results.Line{}, adopted: map[sweeps.ID]*results.Line{}}
+	if err := x.haveRead(o.Sweeps); err != nil {
+		return nil, err
+	}
 	ordered, depended := sourcesFirst(o.Sweeps)
 	lib := newLibrary(ctx, r, x, prober, o.Sweeps)
 	if o.part() || o.restored {
@@ -198,7 +202,11 @@ func (s *SweepPlan) countGone(gone map[uint64]sweeps.ID) error {
 			if err != nil {
 				return err
 			}
-			if s.planner.exists(s.Name, l.line.File) {
+			exists, err := s.planner.exists(s.Name, l.line.File)
+			if err != nil {
+				return err
+			}
+			if exists {
 				s.Gone = append(s.Gone, l.line.File)
 			}
 		}
@@ -244,13 +252,16 @@ func (p *Plan) Told() control.Plan {
 }
 
 // exists tells whether a name is in the sweep's folder, which is listed once.
-func (p *planner) exists(sweep, file string) bool {
+func (p *planner) exists(sweep, file string) (bool, error) {
 	names, ok := p.dirs[sweep]
 	if !ok {
-		names, _ = namesIn(p.root.SweepDir(sweep)) // unreadable: said when something is placed
+		var err error
+		if names, err = namesIn(p.root.SweepDir(sweep)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false, fmt.Errorf("list results of %s: %w", sweep, err)
+		}
 		p.dirs[sweep] = names
 	}
-	return names[file]
+	return names[file], nil
 }
 
 // SupersedeError says that files of other tasks are in the way of a launch.

@@ -21,9 +21,6 @@ type restored struct {
 // restore goes on with the sweeps that an earlier coordinator left unfinished, as
 // if they were launched again, but leaves alone what is queued or running.
 func (k *Coordinator) restore(ctx context.Context) error {
-	if err := k.index.refresh(); err != nil {
-		return err
-	}
 	queued, err := k.config.Queue.Queued(ctx)
 	if err != nil {
 		return fmt.Errorf("list queued tasks: %w", err)
@@ -32,11 +29,7 @@ func (k *Coordinator) restore(ctx context.Context) error {
 		return err
 	}
 	// What left the queue before that has its outcome by now.
-	last, err := k.awaitOutcomes(ctx)
-	if err != nil {
-		return err
-	}
-	if err := k.learnRuns(ctx, last); err != nil {
+	if err := k.learnOutcomes(ctx); err != nil {
 		return err
 	}
 	list, spared, err := k.unfinished()
@@ -51,7 +44,7 @@ func (k *Coordinator) restore(ctx context.Context) error {
 				return err
 			}
 			spared[r.name] = true
-			k.config.Log.Error("a sweep cannot be gone on with; launch it again", "sweep", r.name, "error", err)
+			k.restartLater(r.name, err)
 		}
 	}
 	if err := k.confirmed(ctx, 0); err != nil {
@@ -72,6 +65,16 @@ func (k *Coordinator) clearForeign(ctx context.Context, own int) error {
 		k.config.Log.Info("removed orders of other versions of the program", "versions", versions)
 	}
 	return err
+}
+
+// learnOutcomes waits for the outcomes that are committed, and takes in what the queue knows of
+// settled orders.
+func (k *Coordinator) learnOutcomes(ctx context.Context) error {
+	last, err := k.awaitOutcomes(ctx)
+	if err != nil {
+		return err
+	}
+	return k.learnRuns(ctx, last)
 }
 
 // awaitOutcomes waits until the outcomes are here that were committed before, and returns
@@ -127,25 +130,39 @@ func (k *Coordinator) unfinished() (list []*restored, spared map[string]bool, er
 	}
 	spared = map[string]bool{}
 	for _, name := range names {
-		stand, err := ReadStanding(k.config.Root, name)
-		if err == nil && stand.Stand != control.Open && stand.Stand != control.Paused || isMissing(err) {
-			continue
-		}
-		r := &restored{name: name, stand: stand}
-		if err == nil {
-			r.sweep, err = loadSweep(k.config.Root, name)
-		}
+		r, err := k.readRestored(name)
 		if err != nil {
 			spared[name] = true
-			k.config.Log.Error("a sweep cannot be gone on with; launch it again", "sweep", name, "error", err)
-			continue
+			k.restartLater(name, err)
+		} else if r != nil {
+			list = append(list, r)
 		}
-		list = append(list, r)
 	}
 	slices.SortStableFunc(list, func(a, b *restored) int {
 		return cmp.Or(dependence(a.sweep)-dependence(b.sweep), a.stand.Launched.Compare(b.stand.Launched))
 	})
 	return list, spared, nil
+}
+
+// readRestored reads a sweep that is to be resumed; nil if it isn't.
+func (k *Coordinator) readRestored(name string) (*restored, error) {
+	stand, err := ReadStanding(k.config.Root, name)
+	switch {
+	case isMissing(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case stand.Stand != control.Open && stand.Stand != control.Paused:
+		return nil, nil
+	}
+	if err := k.index.readable(name); err != nil {
+		return nil, err
+	}
+	s, err := loadSweep(k.config.Root, name)
+	if err != nil {
+		return nil, err
+	}
+	return &restored{name: name, sweep: s, stand: stand}, nil
 }
 
 // dependence is 1 for a sweep that needs another's networks.

@@ -22,6 +22,8 @@ func (m *machine) commit(e outcome) []command {
 	case e.run > int(t.run) && t.phase != placing: // a coordinator before this one ordered it once more
 		t.run = int32(e.run)
 		return m.commit(e)
+	case e.run == int(t.run) && t.phase == placing: // delivered again while it cannot be placed
+		return []command{hold{e.id, e.run}}
 	case e.run < int(t.run) || (t.phase != queued && t.phase != running):
 		return []command{discard{e.id, e.run, e.attempt}}
 	case t.wants == 0:
@@ -32,6 +34,24 @@ func (m *machine) commit(e outcome) []command {
 	m.move(t, placing)
 	t.placedFor = t.wants
 	return []command{place{e.id, e.run, m.lists.of(t.placedFor)}}
+}
+
+// retry has a result placed that could not be placed before, for all who want it now. When
+// nobody does its outcome is kept for the next launch.
+func (m *machine) retry(e retried) []command {
+	t := m.tasks[e.id]
+	switch {
+	case t == nil || int(t.run) != e.run || t.phase != placing:
+		return nil
+	case t.wants != 0:
+		t.placedFor = t.wants
+		return []command{place{e.id, e.run, m.lists.of(t.placedFor)}}
+	case m.launches > 0:
+		t.phase = running // as if its outcome was still to come
+		return nil
+	}
+	m.forget(e.id)
+	return m.failDependents(e.id)
 }
 
 // settle follows a placed result, or one that could not be: what the outcome

@@ -11,10 +11,10 @@ import (
 func (k *Coordinator) Snapshot() control.Snapshot {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.batch.lines) > 0 && k.ascertainSoon() {
+	if len(k.batch.writes) > 0 && k.ascertainSoon() {
 		k.flush() // what is told is in the manifests
 	}
-	out := control.Snapshot{Elapsed: time.Since(k.begun), Unanswered: k.config.Queue.Unanswered()}
+	out := control.Snapshot{Elapsed: time.Since(k.begun), Unanswered: k.config.Queue.Unanswered(), Faults: k.faultsTold()}
 	inFlight := map[string]float64{}
 	silent := map[string]int{}
 	for _, r := range k.running {

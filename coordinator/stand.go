@@ -56,7 +56,7 @@ func (k *Coordinator) standing(s *launchedSweep) *Standing {
 }
 
 func (k *Coordinator) stand(s *launchedSweep) control.Stand {
-	if t := k.machine.sweeps[s.name]; !t.finished || t.stand == control.Cancelled {
+	if t := k.machine.sweeps[s.name]; !k.isComplete(s.name) || t.stand == control.Cancelled {
 		return t.stand
 	}
 	return control.Finished

@@ -26,7 +26,7 @@ func (k *Coordinator) Summary(ctx context.Context, names []string) (control.Summ
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.batch.lines) > 0 {
+	if len(k.batch.writes) > 0 {
 		if err := k.ascertain(ctx); err != nil {
 			return control.Summary{}, err
 		}

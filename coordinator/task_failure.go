@@ -52,7 +52,7 @@ func (k *Coordinator) record(c record) {
 // saysFailed tells whether a failure is the last that a sweep's manifest says of a task,
 // or is about to say.
 func (k *Coordinator) saysFailed(sweep string, id sweeps.ID) bool {
-	for _, l := range slices.Backward(k.batch.lines[sweep]) {
+	for _, l := range slices.Backward(k.unwrittenLines(sweep)) {
 		if l.ID == id {
 			return l.State == results.Failed
 		}

@@ -52,3 +52,20 @@ func (m *machine) restock(homes map[wants]bool) []command {
 	}
 	return out
 }
+
+// redirect gives the queued orders again of those tasks that start from results which have
+// other names now: an order tells where its source lies.
+func (m *machine) redirect(e moved) []command {
+	var ids []sweeps.ID
+	for id, source := range m.sources {
+		if t := m.tasks[id]; e.sources[source] && t != nil && t.phase == queued && t.wants != 0 {
+			ids = append(ids, id)
+		}
+	}
+	var out []command
+	for _, id := range inOrder(ids) {
+		t := m.tasks[id]
+		out = append(out, unqueue{id, int(t.run), m.homeName(t)}, publish{id, int(t.run), m.homeName(t)})
+	}
+	return out
+}

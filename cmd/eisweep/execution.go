@@ -114,7 +114,7 @@ func (x *execution) wait(ctx context.Context, s *session, o observer) error {
 		case <-s.workerDone():
 			return s.workerEnded(ctx, done)
 		case <-s.server.Broken():
-			return failure(exitStorage, "%w; make room or mend the disk, then run the same command again", s.server.Err())
+			return failure(exitStorage, "%w; repair that, then run the same command again", s.server.Err())
 		case <-ticker.C:
 			s.inbox.empty(o)
 			o.progress(s.coordinator.Snapshot())
@@ -143,7 +143,7 @@ func (s *session) workerEnded(ctx context.Context, done <-chan error) error {
 	}
 	err := s.worker.Err()
 	if errors.Is(err, worker.ErrStorage) {
-		return failure(exitStorage, "the worker takes no more tasks: %w; make room or mend the disk, then run the same command again", err)
+		return failure(exitStorage, "the worker takes no more tasks: %w; repair that, then run the same command again", err)
 	}
 	return errors.Join(err, failure(exitLost, "the worker ended by itself; run the same command again"))
 }

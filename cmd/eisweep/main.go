@@ -29,7 +29,7 @@ func execute(args []string) int {
 	command.SetArgs(args)
 	err := command.ExecuteContext(ctx)
 	err = out.end(errors.Join(err, text.flush()))
-	if text := errorText(err); text != "" {
+	if text := advised(err); text != "" {
 		fmt.Fprintf(e.stderr, "eisweep: %s\n", text)
 	}
 	told.flush() // nobody is left to be told that it failed

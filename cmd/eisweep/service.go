@@ -163,7 +163,7 @@ func (s *service) queueLost() (lost <-chan struct{}, why func(context.Context) e
 		return s.lease.Lost(), s.lease.Check
 	}
 	return s.server.Broken(), func(context.Context) error {
-		return failure(exitStorage, "%w; make room or mend the disk, then start the coordinator again: workers wait for it", s.server.Err())
+		return failure(exitStorage, "%w; repair that, then start the coordinator again: workers wait for it", s.server.Err())
 	}
 }
 

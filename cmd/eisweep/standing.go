@@ -27,7 +27,8 @@ type standing struct {
 	Left     *float64      `json:"left"` // seconds; null where not known
 	Folder   string        `json:"folder"`
 	By       string        `json:"by"`                // coordinator or folder
-	Trouble  string        `json:"trouble,omitempty"` // why the folder could not be read
+	Trouble  string        `json:"trouble,omitempty"` // why the folder could not be read, or the coordinator set the sweep aside
+	Remedy   string        `json:"remedy,omitempty"`  // what to do about that
 }
 
 func standingOf(r *root.Root, s *control.SweepState) standing {
@@ -50,12 +51,21 @@ func readStanding(ctx context.Context, r *root.Root, name string) standing {
 	out := standing{Sweep: name, Folder: r.SweepDir(name), By: "folder"}
 	status, err := readSweep(ctx, r, name)
 	if err != nil {
-		out.Trouble = err.Error()
+		out.Trouble, out.Remedy = err.Error(), advise(err)
 		return out
 	}
 	out.count(status.Tasks)
 	out.noted(r)
 	return out
+}
+
+// fault takes over why the coordinator set the sweep aside.
+func (s *standing) fault(faults []control.SweepFault) {
+	for _, f := range faults {
+		if f.Sweep == s.Sweep {
+			s.Trouble, s.Remedy = f.Cause, f.Remedy
+		}
+	}
 }
 
 // noted takes over what a coordinator noted of a sweep that is not settled.
@@ -87,8 +97,8 @@ func (s *standing) count(tasks []coordinator.TaskStatus) {
 
 // text words a standing.
 func (s *standing) text() string {
-	if s.Trouble != "" {
-		return s.Sweep + ": " + firstLine(s.Trouble)
+	if s.Trouble != "" && s.By == "folder" {
+		return s.Sweep + ": " + firstLine(s.Trouble) + remedied(s.Remedy)
 	}
 	state := control.SweepState{Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed, Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting}
 	text := stateLine(&state) + prefixed(some(s.New, "to run"))
@@ -106,5 +116,16 @@ func (s *standing) text() string {
 	if s.Priority != 0 {
 		text += fmt.Sprintf(", priority %d", s.Priority)
 	}
+	if s.Trouble != "" {
+		text += "\n  set aside: " + firstLine(s.Trouble) + remedied(s.Remedy)
+	}
 	return text
+}
+
+// remedied is a line of its own that says what to do, if that is known.
+func remedied(remedy string) string {
+	if remedy == "" {
+		return ""
+	}
+	return "\n  remedy: " + remedy
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -118,11 +119,12 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 	readFolders := s.client == nil || s.all || s.manifestBytes(launched) <= foldersMost
 	out := e.encoder()
 	var untold []string
+	unread := false
 	for _, name := range launched {
 		var row standing
 		if state := s.known(name); state != nil {
 			row = standingOf(s.root, state)
-		} else if readFolders {
+		} else if readFolders || s.isAside(name) {
 			row = readStanding(ctx, s.root, name)
 		} else {
 			untold = append(untold, name)
@@ -131,6 +133,8 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 		if err := ctx.Err(); err != nil {
 			return orInterrupted(ctx, err)
 		}
+		row.fault(s.snapshot.Faults)
+		unread = unread || row.Trouble != "" && row.By == "folder"
 		if !s.asJSON {
 			e.say("%s", row.text())
 		} else if err := out.Encode(row); err != nil {
@@ -149,7 +153,15 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 	case len(untold) > 0:
 		e.note("at rest, not counted (--all counts them): %s", names(untold))
 	}
+	if unread {
+		return &exitError{code: exitStorage}
+	}
 	return nil
+}
+
+// isAside says whether the coordinator has set a sweep aside.
+func (s *statusView) isAside(name string) bool {
+	return slices.ContainsFunc(s.snapshot.Faults, func(f control.SweepFault) bool { return f.Sweep == name })
 }
 
 func (s *statusView) manifestBytes(launched []string) int64 {

@@ -68,6 +68,7 @@ func (s *statusView) brief(ctx context.Context, e *environment, state *control.S
 		return nil, err
 	}
 	v := &sweepView{standing: standingOf(s.root, state)}
+	v.fault(s.snapshot.Faults)
 	for _, x := range sum.Sweeps {
 		v.Failures = append(v.Failures, x.Failures...)
 	}
@@ -84,6 +85,7 @@ func (s *statusView) full(ctx context.Context, name string, state *control.Sweep
 	v := &sweepView{Experiment: string(status.Sweep.Experiment())}
 	if state != nil {
 		v.standing = standingOf(s.root, state)
+		v.fault(s.snapshot.Faults)
 	} else {
 		v.standing = standing{Sweep: name, Folder: s.root.SweepDir(name), By: "folder"}
 		v.count(status.Tasks)

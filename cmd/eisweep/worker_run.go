@@ -55,7 +55,7 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 func endOfWorker(w *worker.Worker) error {
 	err := w.Err()
 	if errors.Is(err, worker.ErrStorage) {
-		return failure(exitStorage, "the worker takes no more tasks: %w; make room or mend the disk, then start it again", err)
+		return failure(exitStorage, "the worker takes no more tasks: %w; repair that, then start it again", err)
 	}
 	return err
 }

@@ -16,6 +16,17 @@ type Snapshot struct {
 	Running   []RunningTask `json:"running"`
 	// Unanswered is for how long NATS has not answered the coordinator; 0 while it does.
 	Unanswered time.Duration `json:"unanswered,omitempty"`
+	// Faults are the sweeps that are set aside until something is repaired, by name.
+	Faults []SweepFault `json:"faults,omitempty"`
+}
+
+// SweepFault is why a sweep is set aside: something of it cannot be read or written. The
+// coordinator tries it again now and then.
+type SweepFault struct {
+	Sweep  string    `json:"sweep"`
+	Since  time.Time `json:"since"`
+	Cause  string    `json:"cause"`
+	Remedy string    `json:"remedy"`
 }
 
 // SweepState is how far one has come.

@@ -11,6 +11,7 @@ import (
 var plan = map[string][]string{
 	"sim":               {},
 	"sweeps":            {"sim"},
+	"internal/advice":   {},
 	"internal/folder":   {},
 	"internal/results":  {"sim", "sweeps", "internal/folder"},
 	"internal/queue":    {"sim", "sweeps"},

@@ -29,7 +29,7 @@ var (
 	// ErrStoreInUse is wrapped when another server works on the store's folder.
 	ErrStoreInUse = errors.New("another server uses this folder")
 	// ErrStore is wrapped when the server cannot write its store.
-	ErrStore = errors.New("the queue's store cannot be written; its disk may be full")
+	ErrStore = errors.New("the queue's store cannot be written")
 	// ErrMessage is wrapped by the errors of messages that cannot be understood.
 	ErrMessage = errors.New("not a message of this format")
 	// ErrLeaseLost is wrapped when the task is no longer the delivery's: a later attempt

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"eisweep/internal/queue"
+)
+
+// TestAdviceFollowsTheCause is what people are told of errors of storage, and only of those.
+func TestAdviceFollowsTheCause(t *testing.T) {
+	broken := func(n syscall.Errno) error { return &fs.PathError{Op: "open", Path: "manifest.jsonl", Err: n} }
+	for name, test := range map[string]struct {
+		err  error
+		want []string
+	}{
+		"open files":    {fmt.Errorf("start: %w", broken(syscall.EMFILE)), []string{"too many open files", "remedy: ", "ulimit -n"}},
+		"full":          {broken(syscall.ENOSPC), []string{"remedy: the disk is full"}},
+		"NATS, in text": {fmt.Errorf("%w: %s", queue.ErrStore, "could not store: disk quota exceeded"), []string{"store cannot be written", "remedy: your quota"}},
+		"two at once":   {errors.Join(broken(syscall.EROFS), broken(syscall.ESTALE)), []string{"mounted read-only", "mount it again"}},
+		"other kind":    {usage("no such file or directory: my.toml"), []string{"my.toml"}},
+	} {
+		told := advised(test.err)
+		for _, want := range test.want {
+			if !strings.Contains(told, want) {
+				t.Errorf("%s: %q doesn't say %q", name, told, want)
+			}
+		}
+		if strings.Contains(told, "disk is full") != errors.Is(test.err, syscall.ENOSPC) || strings.Contains(told, "remedy") != (exitCode(test.err) == exitStorage) {
+			t.Errorf("%s: %q", name, told)
+		}
+	}
+}
+
+// TestAFileInTheWayOfASweep is of a sweep's folder that cannot be made.
+func TestAFileInTheWayOfASweep(t *testing.T) {
+	root := t.TempDir()
+	if err := os.WriteFile(filepath.Join(root, "small"), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	exits(t, exitStorage, "a file is in the place of a folder", "run", sweepFile(t, "small", "1", "[1]"), "-p", root)
+}

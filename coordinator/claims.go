@@ -1,0 +1,79 @@
+package coordinator
+
+import (
+	"path/filepath"
+
+	"eisweep/internal/results"
+	"eisweep/sweeps"
+)
+
+// A name of a manifest is one task's: whoever takes it from another task has a line written
+// before that says where the other's result lies. A manifest in which two tasks have one name
+// was left by a program that was killed in between, and is put right here.
+
+// contest notes that a line gives a name to a task that was another's until then, if no line
+// has said yet that the other lost it.
+func (x *index) contest(m *indexed, file uint64, id sweeps.ID) {
+	was, ok := m.files[file]
+	if !ok || was == id {
+		return
+	}
+	if last := x.tasks[was].lastCopy(m.sweep); last != nil && last.file == file && !last.aside {
+		m.contested[was] = file
+	}
+}
+
+// isAside says whether a sweep's manifest has a task's result as superseded.
+func (x *index) isAside(id sweeps.ID, sweep string) bool {
+	h := x.of(id)
+	last := h.lastCopy(sweep)
+	return last != nil && last.aside
+}
+
+// claims returns the lines of a sweep's tasks whose names the manifest gives to others as well,
+// as they ought to be: superseded.
+func (x *index) claims(sweep string) ([]results.Line, error) {
+	x.mu.Lock()
+	var spots []spot
+	if m := x.manifests[sweep]; m != nil {
+		for id, file := range m.contested {
+			for _, c := range x.tasks[id].copies {
+				if c.in == m && c.file == file {
+					spots = append(spots, c)
+				}
+			}
+		}
+	}
+	x.mu.Unlock()
+	var out []results.Line
+	for _, s := range spots {
+		l, err := x.line(s)
+		if err != nil {
+			return nil, err
+		}
+		aside, err := findAside(x.root.SweepDir(sweep), &l.line)
+		if err != nil {
+			return nil, err
+		}
+		l.line.State, l.line.File = results.Superseded, filepath.ToSlash(aside)
+		out = append(out, l.line)
+	}
+	return out, nil
+}
+
+// settleClaims puts right the manifests in which two tasks have one name.
+func (k *Coordinator) settleClaims() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, sweep := range k.index.sweeps() {
+		lines, err := k.index.claims(sweep)
+		if err != nil {
+			k.config.Log.Error("a name that two tasks have cannot be put right", "sweep", sweep, "error", err)
+		}
+		for _, l := range lines {
+			k.config.Log.Warn("the manifest gave one name to two tasks; the result of the first is superseded", "sweep", sweep, "task", l.ID, "to", l.File)
+			k.note(sweep, l)
+		}
+	}
+	k.flush()
+}

@@ -1,0 +1,204 @@
+package coordinator
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"eisweep/internal/advice"
+	"eisweep/internal/control"
+	"eisweep/internal/results"
+	"eisweep/sweeps"
+)
+
+// fault is what keeps a sweep from being worked on as it should be: its folder, its
+// manifest or one of its results cannot be read or written. Whatever the fault stopped is
+// kept here, in order, and tried again. Other sweeps are not affected.
+type fault struct {
+	sweep    string
+	err      error
+	since    time.Time
+	whole    bool                   // the folder or the manifest is at fault, not a single file
+	restart  bool                   // the sweep could not be resumed when the coordinator started
+	finish   bool                   // its tasks are all settled: it ends with the fault
+	commands []command              // not carried out yet
+	pending  writing                // not durable yet
+	retry    retry                  // when all this is tried again
+	due      bool                   // it is tried now
+	unread   map[sweeps.ID]*located // results that the manifest has, or will have, and the index has not
+}
+
+// retry is the time of the next attempt at something that failed.
+type retry struct {
+	tries int // in a row without any success
+	wait  time.Duration
+	at    time.Time
+}
+
+// The first and the longest pause between two attempts, and after how many `run` gives up.
+const (
+	retryFirst  = 250 * time.Millisecond
+	retryMost   = time.Minute
+	retryEnough = 4
+)
+
+// failed puts the next attempt off.
+func (r *retry) failed(now time.Time) {
+	r.tries++
+	r.wait = min(max(2*r.wait, retryFirst), retryMost)
+	r.at = now.Add(r.wait)
+}
+
+// soon has the next attempt made at once.
+func (r *retry) soon() { *r = retry{} }
+
+// fault returns the sweep's fault; a new one if it has none. The sweep need not be launched.
+func (k *Coordinator) fault(sweep string, err error, whole bool) *fault {
+	f := k.faults[sweep]
+	if f == nil {
+		f = &fault{sweep: sweep, since: time.Now()}
+		f.retry.failed(f.since)
+		k.faults[sweep] = f
+	}
+	if f.err == nil || f.err.Error() != err.Error() {
+		k.config.Log.Error("the sweep is set aside until this is repaired; the others go on", "sweep", sweep, "error", err, "remedy", remedy(err))
+	}
+	f.err, f.whole = err, f.whole || whole
+	k.wakeRetrying()
+	return f
+}
+
+// postpone keeps a command that could not be carried out for one of its sweeps; whole says
+// whether that is due to the sweep's folder, unless the error names a single file.
+func (k *Coordinator) postpone(sweep string, c command, err error, whole bool) {
+	var single *fileError
+	f := k.fault(sweep, err, whole && !errors.As(err, &single))
+	f.commands = append(f.commands, c)
+}
+
+// idle says whether nothing is left that the fault stopped.
+func (f *fault) idle() bool {
+	return !f.restart && len(f.commands) == 0 && f.pending.isEmpty()
+}
+
+// hopeless says of a sweep's fault whether it is of no use to go on working for the sweep:
+// attempts at it failed several times, and nothing else of the sweep can succeed.
+func (k *Coordinator) hopeless(f *fault) bool {
+	if f == nil || f.retry.tries < retryEnough {
+		return false
+	}
+	t := k.machine.sweeps[f.sweep]
+	return f.whole || t == nil || t.phases[queued]+t.phases[running] == 0
+}
+
+// stuck is the error of the sweeps that are not complete when nothing can complete them
+// as things are; nil while something can.
+func (k *Coordinator) stuck() error {
+	var errs []error
+	for _, s := range k.sweeps {
+		f := k.faults[s.name]
+		switch {
+		case k.isComplete(s.name):
+		case k.hopeless(f):
+			errs = append(errs, fmt.Errorf("sweep %s: %w", s.name, f.err))
+		default:
+			return nil
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// isComplete says whether all that a sweep wanted is settled, and written down.
+func (k *Coordinator) isComplete(sweep string) bool {
+	return k.machine.sweeps[sweep].finished && k.faults[sweep] == nil
+}
+
+// faultsTold lists the sweeps that are set aside, by name.
+func (k *Coordinator) faultsTold() []control.SweepFault {
+	var out []control.SweepFault
+	for _, f := range k.faults {
+		out = append(out, control.SweepFault{Sweep: f.sweep, Since: f.since, Cause: f.err.Error(), Remedy: remedy(f.err)})
+	}
+	for sweep, err := range k.index.unreadable() {
+		if k.faults[sweep] == nil {
+			out = append(out, control.SweepFault{Sweep: sweep, Since: k.begun, Cause: err.Error(), Remedy: remedy(err)})
+		}
+	}
+	slices.SortFunc(out, func(a, b control.SweepFault) int { return strings.Compare(a.Sweep, b.Sweep) })
+	return out
+}
+
+// unwritten are the tasks with lines that are not in their manifest yet.
+func (k *Coordinator) unwritten() map[sweeps.ID]bool {
+	out := map[sweeps.ID]bool{}
+	for _, f := range k.faults {
+		for _, l := range f.pending.lines {
+			out[l.ID] = true
+		}
+	}
+	return out
+}
+
+// takePending has what the due faults keep written before what came later.
+func (k *Coordinator) takePending() {
+	for sweep, f := range k.faults {
+		if !f.due || f.pending.isEmpty() {
+			continue
+		}
+		w := k.batch.of(sweep)
+		w.lines = append(f.pending.lines, w.lines...)
+		maps.Copy(w.folders, f.pending.folders)
+		f.pending = writing{}
+	}
+}
+
+// holdsBack says whether nothing is to be written of the sweep now. There need be no fault.
+func (f *fault) holdsBack() bool { return f != nil && !f.due && !f.pending.isEmpty() }
+
+// keep keeps what could not be written.
+func (f *fault) keep(w *writing) {
+	f.pending.lines = append(f.pending.lines, w.lines...)
+	if f.pending.folders == nil {
+		f.pending.folders = map[string]bool{}
+	}
+	maps.Copy(f.pending.folders, w.folders)
+	f.know(w.lines)
+}
+
+// know remembers results that the index does not know.
+func (f *fault) know(lines []results.Line) {
+	if f.unread == nil {
+		f.unread = map[sweeps.ID]*located{}
+	}
+	for _, l := range lines {
+		if l.State != results.Failed {
+			f.unread[l.ID] = &located{f.sweep, l}
+		}
+	}
+}
+
+func (w *writing) isEmpty() bool { return len(w.lines) == 0 && len(w.folders) == 0 }
+
+// unwrittenLines are the lines of a sweep that are about to be written, in order.
+func (k *Coordinator) unwrittenLines(sweep string) []results.Line {
+	var out []results.Line
+	if f := k.faults[sweep]; f != nil {
+		out = slices.Clone(f.pending.lines)
+	}
+	if w := k.batch.writes[sweep]; w != nil {
+		out = append(out, w.lines...)
+	}
+	return out
+}
+
+// remedy says what to do about what keeps a sweep from being worked on.
+func remedy(err error) string {
+	if errors.Is(err, results.ErrDamagedManifest) {
+		return "run `eisweep verify`, which keeps the damaged manifest and makes it anew from what can be read"
+	}
+	return cmp.Or(advice.For(err), "repair what is named, or launch the sweep again; it is tried again by itself")
+}

@@ -1,0 +1,215 @@
+package coordinator
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+)
+
+// obstruct moves a file or folder away and puts a file in its place, which no permission
+// gets a superuser past; the function that it returns puts things right again.
+func (g *rig) obstruct(path string) (repair func()) {
+	g.t.Helper()
+	away := filepath.Join(g.t.TempDir(), "away")
+	if err := os.Rename(path, away); err != nil {
+		g.t.Fatal(err)
+	}
+	write(g.t, path, "in the way")
+	return func() {
+		g.t.Helper()
+		if err := errors.Join(os.Remove(path), os.Rename(away, path)); err != nil {
+			g.t.Fatal(err)
+		}
+	}
+}
+
+var otherTwo = strings.Replace(twoByTwo, `"two"`, `"other"`, 1)
+
+// apart is a sweep with tasks that no other has.
+var apart = strings.Replace(strings.Replace(twoByTwo, `"two"`, `"apart"`, 1), "[1, 2]", "[7, 8]", 1)
+
+func (g *rig) launch(texts ...string) {
+	g.t.Helper()
+	var l control.Launch
+	for _, text := range texts {
+		l.Sweeps = append(l.Sweeps, file(text))
+	}
+	told[control.Plan](g, control.VerbLaunch, l)
+}
+
+// faultOf is what the coordinator tells of a sweep that is set aside.
+func faultOf(k *Coordinator, sweep string) *control.SweepFault {
+	for _, f := range k.Snapshot().Faults {
+		if f.Sweep == sweep {
+			return &f
+		}
+	}
+	return nil
+}
+
+// TestAResultThatCannotBeReadIsKept has the incoming folder fail while outcomes are
+// committed: nothing is acknowledged, removed or ordered anew.
+func TestAResultThatCannotBeReadIsKept(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(twoByTwo)
+	d, n := g.next("two")
+	o := g.outcome(d.Task(), n)
+	repair := g.obstruct(g.root.Private("incoming"))
+	if _, err := d.Commit(g.context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Done(g.context()); err != nil {
+		t.Fatal(err)
+	}
+	g.until(k, func() bool { return faultOf(k, "two") != nil })
+	if f := faultOf(k, "two"); !strings.Contains(f.Cause, o.ID.String()) || !strings.Contains(f.Cause, "not a directory") || !strings.Contains(f.Remedy, "in the place of a folder") {
+		t.Errorf("it tells %+v", f)
+	}
+	g.until(k, func() bool { // it has tried again
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return k.faults["two"].retry.tries > 2
+	})
+	if lines := g.lines("two"); len(lines) != 0 {
+		t.Errorf("the manifest says %+v", lines)
+	}
+	repair()
+	if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 || g.executed() != 4 {
+		t.Errorf("%+v", s)
+	}
+	for _, l := range g.lines("two") {
+		if l.State != results.Done || l.Run != 1 {
+			t.Errorf("line %+v", l)
+		}
+	}
+	if f := faultOf(k, "two"); f != nil {
+		t.Errorf("it is still set aside: %+v", f)
+	}
+}
+
+// TestCheckIncoming tells what a look at a result finds from a look that failed.
+func TestCheckIncoming(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "result.h5")
+	write(t, path, "bytes")
+	sum, n, err := results.HashFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	promised := queue.Outcome{SHA256: sum, Bytes: n}
+	folder, circle := filepath.Join(dir, "folder"), filepath.Join(dir, "circle", "result.h5")
+	if err := errors.Join(os.Mkdir(folder, 0o777), os.Symlink("circle", filepath.Dir(circle))); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		path    string
+		outcome queue.Outcome
+		damage  string
+		err     error
+	}{
+		"as promised":         {path, promised, "", nil},
+		"gone":                {filepath.Join(dir, "none.h5"), promised, "did not arrive", nil},
+		"a folder":            {folder, promised, "not a plain file", nil},
+		"other bytes":         {path, queue.Outcome{SHA256: strings.Repeat("0", 64), Bytes: n}, "other bytes", nil},
+		"other size":          {path, queue.Outcome{SHA256: sum, Bytes: n + 1}, "other bytes", nil},
+		"folder is a file":    {filepath.Join(path, "result.h5"), promised, "", syscall.ENOTDIR},
+		"folder is a circle":  {circle, promised, "", syscall.ELOOP},
+		"folder is not there": {filepath.Join(dir, "none", "result.h5"), promised, "", syscall.ENOENT},
+	} {
+		damage, err := checkIncoming(test.path, &test.outcome)
+		if !strings.Contains(damage, test.damage) || (damage == "") != (test.damage == "") || !errors.Is(err, test.err) {
+			t.Errorf("%s: damage %q, error %v", name, damage, err)
+		}
+	}
+}
+
+// TestOneSweepIsSetAside obstructs the folder or the manifest of a sweep: those beside it are
+// finished, also where they share its tasks, and it is when that is repaired.
+func TestOneSweepIsSetAside(t *testing.T) {
+	for name, path := range map[string]func(g *rig) string{
+		"folder":   func(g *rig) string { return g.root.SweepDir("two") },
+		"manifest": func(g *rig) string { return g.root.Manifest("two") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newRig(t)
+			k := g.serve()
+			g.launch(twoByTwo, otherTwo, apart)
+			g.hand(g.next("two"))
+			g.until(k, func() bool { return len(g.lines("two")) == 1 })
+			away := path(g)
+			repair := g.obstruct(away)
+			if name == "manifest" { // a file would be one
+				if err := errors.Join(os.Remove(away), os.Mkdir(away, 0o777)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, beside := range []string{"other", "apart"} {
+				if s := g.finish(k, beside); s.Done != 4 || s.Failed != 0 {
+					t.Errorf("beside it: %+v", s)
+				}
+			}
+			if f := faultOf(k, "two"); f == nil || !strings.Contains(f.Cause, "two") || f.Remedy == "" {
+				t.Errorf("it tells %+v", f)
+			}
+			if is := k.standOf("two"); is == control.Finished {
+				t.Error("it is taken for finished")
+			}
+			repair()
+			if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 || g.executed() != 8 {
+				t.Errorf("%+v", s)
+			}
+			last := map[string]results.State{}
+			for _, l := range g.lines("two") {
+				last[l.File] = l.State
+			}
+			if len(g.files("two")) != 4 || len(last) != 4 {
+				t.Errorf("files %v, lines %v", g.files("two"), last)
+			}
+		})
+	}
+}
+
+// TestASweepIsSetAsideAtEveryStart has a manifest damaged while no coordinator runs.
+func TestASweepIsSetAsideAtEveryStart(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(twoByTwo, apart)
+	g.hand(g.next("two"))
+	g.until(k, func() bool { return len(g.lines("two")) == 1 })
+	g.end()
+	text, err := os.ReadFile(g.root.Manifest("two"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, g.root.Manifest("two"), string(text)+"no line\n")
+	for range 2 {
+		k = g.serve()
+		if f := faultOf(k, "two"); f == nil || !strings.Contains(f.Cause, "line 2") || !strings.Contains(f.Remedy, "eisweep verify") {
+			t.Errorf("it tells %+v", f)
+		}
+		if _, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}); err == nil || !strings.Contains(err.Error(), "line 2") {
+			t.Errorf("launching it: %v", err)
+		}
+		g.hand(g.next("apart"))
+		g.end()
+	}
+	k = g.serve()
+	if s := g.finish(k, "apart"); s.Done != 4 {
+		t.Errorf("beside it: %+v", s)
+	}
+	told[control.Verified](g, control.VerbVerify, control.Steer{})
+	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 8 {
+		t.Errorf("after verify: %+v", s)
+	}
+	if f := faultOf(k, "two"); f != nil {
+		t.Errorf("it is still set aside: %+v", f)
+	}
+}

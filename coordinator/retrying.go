@@ -1,0 +1,204 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// failuresInARow is after how many failures a round of attempts for a sweep ends: where a
+// folder is gone, none of a thousand results can be placed in it.
+const failuresInARow = 3
+
+// wakeRetrying has the loop look at what is due.
+func (k *Coordinator) wakeRetrying() {
+	select {
+	case k.faulty <- struct{}{}:
+	default:
+	}
+}
+
+// retryAlways tries again what faults stopped, until the coordinator stops.
+func (k *Coordinator) retryAlways(ctx context.Context) {
+	for {
+		timer := time.NewTimer(k.nextRetry())
+		select {
+		case <-timer.C:
+			k.retryDue(ctx)
+		case <-k.faulty:
+		case <-ctx.Done():
+			return
+		}
+		timer.Stop()
+	}
+}
+
+// nextRetry is how long nothing is due.
+func (k *Coordinator) nextRetry() time.Duration {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	wait := retryMost
+	for _, f := range k.faults {
+		wait = min(wait, max(0, time.Until(f.retry.at)))
+	}
+	return wait
+}
+
+// retryDue tries again for every sweep whose time has come.
+func (k *Coordinator) retryDue(ctx context.Context) {
+	for _, f := range k.dueFaults() {
+		if f.restart {
+			k.resumeLater(ctx, f.sweep)
+			continue
+		}
+		k.mu.Lock()
+		k.retryOne(f)
+		k.mu.Unlock()
+	}
+}
+
+func (k *Coordinator) dueFaults() []*fault {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var out []*fault
+	for _, f := range k.faults {
+		if k.failure == nil && !f.retry.at.After(time.Now()) {
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, func(a, b *fault) int { return strings.Compare(a.sweep, b.sweep) })
+	return out
+}
+
+// retryOne tries again what a fault stopped: first the lines, then the commands.
+func (k *Coordinator) retryOne(f *fault) {
+	f.due = true
+	k.flush()
+	f.due = false
+	worked := f.pending.isEmpty() && k.retryCommands(f)
+	k.flush()
+	if worked {
+		f.whole = false
+		f.retry.soon()
+	}
+	f.retry.failed(time.Now())
+	k.announce()
+}
+
+// retryCommands carries out what a fault stopped, as far as it still counts, and says
+// whether any of it succeeded. What fails again goes behind the rest, so that one file doesn't
+// stop the others.
+func (k *Coordinator) retryCommands(f *fault) (worked bool) {
+	list := f.commands
+	f.commands = nil
+	failed := 0
+	for i, c := range list {
+		if failed == failuresInARow {
+			f.commands = append(slices.Clone(list[i:]), f.commands...)
+			break
+		}
+		before := len(f.commands)
+		k.do(k.stillMeant(c))
+		if len(f.commands) > before {
+			failed++
+		} else {
+			failed, worked = 0, true
+		}
+	}
+	return worked
+}
+
+// stillMeant is what a command that waited comes to now.
+func (k *Coordinator) stillMeant(c command) []command {
+	switch c := c.(type) {
+	case place:
+		return k.machine.step(retried{c.id, c.run})
+	case link:
+		if t := k.machine.tasks[c.id]; t == nil || t.phase != done || !k.machine.lists.has(t.wants, c.sweep) || k.task(c.id, c.sweep) == nil {
+			return nil
+		}
+	case publish:
+		if !k.machine.isCurrent(c) {
+			return nil
+		}
+	}
+	return []command{c}
+}
+
+// recover ends the faults of which nothing is left.
+func (k *Coordinator) recover() {
+	for name, f := range k.faults {
+		if !f.idle() {
+			continue
+		}
+		if err := k.index.refreshSweep(name); err != nil {
+			f.err = err
+			continue
+		}
+		delete(k.faults, name)
+		k.config.Log.Info("the sweep is worked on again", "sweep", name, "aside", time.Since(f.since).Round(time.Second))
+		if t := k.machine.sweeps[name]; f.finish && t != nil {
+			k.finish(name)
+		}
+	}
+}
+
+// resumeLater resumes a sweep that could not be resumed when the coordinator started.
+func (k *Coordinator) resumeLater(ctx context.Context, name string) {
+	k.launching.Lock()
+	defer k.launching.Unlock()
+	k.mu.Lock()
+	f := k.faults[name]
+	k.mu.Unlock()
+	if f == nil || !f.restart {
+		return // it was launched meanwhile
+	}
+	err := k.resumeNow(ctx, name)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case ctx.Err() != nil || k.failure != nil:
+	case err != nil:
+		k.fault(name, err, true).retry.failed(time.Now())
+	default:
+		k.restarted(name)
+	}
+	k.announce()
+}
+
+// restartLater sets a sweep aside that cannot be resumed now.
+func (k *Coordinator) restartLater(name string, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.fault(name, err, true).restart = true
+}
+
+// restarted notes that a sweep that could not be resumed is known now.
+func (k *Coordinator) restarted(name string) {
+	if f := k.faults[name]; f != nil {
+		f.restart = false
+		k.recover()
+	}
+}
+
+// resumeNow is restore for one sweep. One that a request paused or cancelled meanwhile
+// is so.
+func (k *Coordinator) resumeNow(ctx context.Context, name string) error {
+	if err := k.index.refresh(); err != nil {
+		return err
+	}
+	r, err := k.readRestored(name)
+	if r == nil || err != nil {
+		return err
+	}
+	queued, err := k.config.Queue.Queued(ctx)
+	if err != nil {
+		return fmt.Errorf("list queued tasks: %w", err)
+	}
+	k.queued = queued
+	defer func() { k.queued = nil }()
+	return errors.Join(k.goOn(ctx, r), k.confirmed(ctx, 0))
+}

@@ -1,0 +1,165 @@
+package coordinator
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"eisweep/internal/folder"
+	"eisweep/internal/results"
+	"eisweep/sweeps"
+)
+
+// A name that was another task's is given away in two steps: the file is moved aside, and
+// the line that says so is made durable; only then the name is used again. A coordinator that
+// ends in between leaves no task with the file of another.
+
+// makeWayFor frees the name of a result of these bytes in all sweeps that it is to be placed
+// in, and says whether lines must be durable before the names are used, and in which sweeps it
+// failed.
+func (k *Coordinator) makeWayFor(c place, sha256 string) (wait bool, refused map[string]error) {
+	refused = map[string]error{}
+	for _, sweep := range c.sweeps {
+		t := k.task(c.id, sweep)
+		if t == nil {
+			continue
+		}
+		w, err := k.makeWay(sweep, t, sha256)
+		if err != nil {
+			refused[sweep] = fmt.Errorf("place result of %s in %s: %w", t.File, sweep, err)
+		}
+		wait = wait || w
+	}
+	return wait, refused
+}
+
+// makeWay frees a task's name in a sweep's folder for a file of these bytes.
+func (k *Coordinator) makeWay(sweep string, t *sweeps.Task, sha256 string) (wait bool, err error) {
+	if f := k.faults[sweep]; f.holdsBack() {
+		return false, f.err
+	}
+	path := filepath.Join(k.config.Root.SweepDir(sweep), t.File)
+	_, err = os.Lstat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return k.disclaim(sweep, t)
+	}
+	if err != nil {
+		return false, err
+	}
+	same, err := isResult(path, sha256)
+	switch {
+	case err != nil:
+		return false, err
+	case same:
+		return k.disclaim(sweep, t)
+	}
+	return k.supersede(sweep, t)
+}
+
+// supersede moves what has a task's name to superseded/, under the id of the task
+// whose result it is; the manifest follows it.
+func (k *Coordinator) supersede(sweep string, t *sweeps.Task) (wait bool, err error) {
+	dir := k.config.Root.SweepDir(sweep)
+	if err := os.MkdirAll(filepath.Join(dir, "superseded"), 0o777); err != nil {
+		return false, fmt.Errorf("move the file in the way: %w", err)
+	}
+	owner, _ := k.index.ownerOf(sweep, t.File)
+	stem := owner.String()
+	switch {
+	case owner == t.ID:
+		stem += ".damaged"
+	case stem == "":
+		stem = "unknown"
+	}
+	was, err := k.index.copyAt(owner, sweep, t.File)
+	if err != nil {
+		return false, err
+	}
+	file, err := moveAside(dir, t.File, stem)
+	if err != nil {
+		return false, fmt.Errorf("move the file in the way: %w", err)
+	}
+	k.config.Log.Info("moved aside", "sweep", sweep, "file", t.File, "to", file)
+	k.batch.of(sweep).folders[filepath.Join(dir, "superseded")] = true
+	if was != nil && owner != t.ID {
+		k.notePlace(sweep, was.line, file)
+		wait = true
+	}
+	k.index.disown(sweep, t.File)
+	return wait, nil
+}
+
+// disclaim writes that a task has lost the name of its result, where the manifest gives that
+// name to it and the file does not have it any more: a coordinator was stopped after it moved
+// the file aside, or somebody removed it.
+func (k *Coordinator) disclaim(sweep string, t *sweeps.Task) (wait bool, err error) {
+	owner, ok := k.index.ownerOf(sweep, t.File)
+	if !ok || owner == t.ID || k.index.isAside(owner, sweep) {
+		return false, nil
+	}
+	was, err := k.index.copyAt(owner, sweep, t.File)
+	if was == nil || err != nil {
+		return false, err
+	}
+	file, err := findAside(k.config.Root.SweepDir(sweep), &was.line)
+	if err != nil {
+		return false, err
+	}
+	k.notePlace(sweep, was.line, file)
+	k.index.disown(sweep, t.File)
+	return true, nil
+}
+
+// notePlace notes where a superseded result lies.
+func (k *Coordinator) notePlace(sweep string, l results.Line, file string) {
+	l.State, l.File = results.Superseded, file
+	k.note(sweep, l)
+	if k.batch.moved == nil {
+		k.batch.moved = map[sweeps.ID]bool{}
+		k.batch.next = append(k.batch.next, redirect{k.batch.moved})
+	}
+	k.batch.moved[l.ID] = true
+}
+
+// moveAside moves a file, or whatever else has its name, to superseded/stem.h5, or
+// stem.N.h5 where that is taken, and returns its new name relative to dir. Only the
+// holder of the root's lock makes names there.
+func moveAside(dir, file, stem string) (string, error) {
+	for n := 1; ; n++ {
+		name := asideName(stem, n)
+		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, os.ErrNotExist) {
+			if err != nil {
+				return "", err
+			}
+			continue
+		}
+		if err := os.Rename(filepath.Join(dir, file), filepath.Join(dir, name)); err != nil {
+			return "", err
+		}
+		return name, folder.Sync(filepath.Join(dir, "superseded"))
+	}
+}
+
+// findAside finds where moveAside put the result of a line. One that lies nowhere was removed;
+// it has the first name that is free.
+func findAside(dir string, l *results.Line) (string, error) {
+	for n := 1; ; n++ {
+		name := asideName(l.ID.String(), n)
+		found, err := isResult(filepath.Join(dir, name), l.SHA256)
+		if found || errors.Is(err, os.ErrNotExist) {
+			return name, nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}
+
+// asideName is the nth name in superseded/ of what is moved aside under a stem.
+func asideName(stem string, n int) string {
+	if n > 1 {
+		return filepath.Join("superseded", fmt.Sprintf("%s.%d.h5", stem, n))
+	}
+	return filepath.Join("superseded", stem+".h5")
+}
