@@ -16,11 +16,24 @@ import (
 // inspector reads files in the test's own process.
 type inspector struct{}
 
-func (inspector) Probe(_ context.Context, path string) (results.Info, error) {
-	return results.Inspect(path)
+func (inspector) Probe(ctx context.Context, path string) (found results.Found, err error) {
+	if found.Hashed, err = results.Hash(ctx, path); err == nil {
+		found.Info, err = results.Inspect(path)
+	}
+	return found, err
 }
 
-func (inspector) Digest(path string) (string, error) { return results.Digest(path) }
+func (i inspector) Digest(ctx context.Context, path string) (results.Found, error) {
+	found, err := i.Probe(ctx, path)
+	if err == nil {
+		found.Digest, err = results.Digest(path)
+	}
+	return found, err
+}
+
+func (inspector) Check(ctx context.Context, path, sha256 string) (results.Found, error) {
+	return results.Prober{}.Check(ctx, path, sha256)
+}
 
 // compute leaves the result of a training where a test wants it.
 func compute(t *testing.T, task *sweeps.Task, path string) {

@@ -242,15 +242,14 @@ func (p *planner) inspect(sweep, file string) (*results.Line, error) {
 	if line, ok := p.alien[path]; ok {
 		return line, nil
 	}
-	info, err := p.prober.Probe(p.ctx, path)
+	found, err := p.prober.Digest(p.ctx, path)
 	if p.ctx.Err() != nil {
 		return nil, p.ctx.Err()
 	}
 	p.alien[path] = nil
-	if err == nil && info.Told {
-		if line, err := rebuildLine(sweep, path, &info); err == nil {
-			p.alien[path] = &line
-		}
+	if err == nil && found.Info.Told {
+		line := rebuildLine(sweep, file, &found)
+		p.alien[path] = &line
 	}
 	return p.alien[path], nil
 }

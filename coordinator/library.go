@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"eisweep/internal/folder"
-	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -113,17 +112,15 @@ func (l *library) copied(paths []string) ([]sweeps.ResultFile, error) {
 }
 
 // result finds out what a file is: whose result, and what PERTURB or a training
-// could start from. It is probed before its bytes are trusted.
+// could start from. What is hashed is what was probed.
 func (l *library) result(path string) (sweeps.ResultFile, error) {
-	info, err := l.prober.Probe(l.ctx, path)
+	found, err := l.prober.Probe(l.ctx, path)
 	if err != nil {
 		return sweeps.ResultFile{}, err
 	}
+	info := &found.Info
 	f := sweeps.ResultFile{Path: path, Experiment: info.Experiment, Seed: info.Seed, Settings: info.Settings, Told: info.Told,
-		NPerAxis: info.NPerAxis, NStimuli: info.NStimuli, Trained: info.Trained}
-	if f.SHA256, _, err = results.HashFile(path); err != nil {
-		return f, fmt.Errorf("hash source: %w", err)
-	}
+		NPerAxis: info.NPerAxis, NStimuli: info.NStimuli, Trained: info.Trained, SHA256: found.SHA256}
 	if sweep, file, ok := l.place(path); ok {
 		id, _ := l.index.ownerOf(sweep, file)
 		c, err := l.index.copyAt(id, sweep, file)

@@ -24,12 +24,12 @@ const (
 	StateFailed State = "failed"
 )
 
-// Prober reads what a file of unknown origin is, as results.Inspect does, but
-// survives one that crashes the reader.
+// Prober reads result files as results.Prober does: Probe and Digest survive a file that
+// crashes the reader, Check reads only a file whose SHA-256 is the one that is expected.
 type Prober interface {
-	Probe(ctx context.Context, path string) (results.Info, error)
-	// Digest is results.Digest, of a file that is known to be a result.
-	Digest(path string) (string, error)
+	Probe(ctx context.Context, path string) (results.Found, error)
+	Digest(ctx context.Context, path string) (results.Found, error)
+	Check(ctx context.Context, path, sha256 string) (results.Found, error)
 }
 
 // Plan is what launching an order would do.

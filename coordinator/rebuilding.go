@@ -1,34 +1,21 @@
 package coordinator
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 
 	"eisweep/internal/results"
 	"eisweep/sim"
 )
 
-// rebuildLine makes a manifest line from a result alone. When and where it was
-// computed is lost; its file's time stands for both ends.
-func rebuildLine(sweep, path string, info *results.Info) (results.Line, error) {
-	stat, err := os.Stat(path)
-	if err != nil {
-		return results.Line{}, err
-	}
-	sum, n, err := results.HashFile(path)
-	if err != nil {
-		return results.Line{}, err
-	}
-	digest, err := results.Digest(path)
-	if err != nil {
-		return results.Line{}, err
-	}
+// rebuildLine makes a manifest line from what was found in a result alone. When and where
+// it was computed is lost; its file's time stands for both ends.
+func rebuildLine(sweep, file string, found *results.Found) results.Line {
+	info := &found.Info
 	return results.Line{
-		ID: info.ID, Sweep: sweep, Experiment: info.Experiment, Seed: info.Seed, Parameters: namedParameters(filepath.Base(path)),
-		State: results.Done, Run: 1, File: filepath.Base(path), Digest: digest, SHA256: sum, Bytes: n,
-		Started: stat.ModTime(), Finished: stat.ModTime(), ModelVersion: info.ModelVersion,
-	}, nil
+		ID: info.ID, Sweep: sweep, Experiment: info.Experiment, Seed: info.Seed, Parameters: namedParameters(file),
+		State: results.Done, Run: 1, File: file, Digest: found.Digest, SHA256: found.SHA256, Bytes: found.Bytes, Modified: found.Modified,
+		Started: found.Modified, Finished: found.Modified, ModelVersion: info.ModelVersion,
+	}
 }
 
 // namedParameters reads the parameters that a result's file name tells.

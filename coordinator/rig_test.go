@@ -192,14 +192,18 @@ func (g *rig) executed() int {
 // nobodys takes no file for a result of ours.
 type nobodys struct{}
 
-func (nobodys) Probe(_ context.Context, path string) (results.Info, error) {
-	return results.Info{}, errors.New(path + " is nobody's result")
+func (nobodys) Probe(_ context.Context, path string) (results.Found, error) {
+	return results.Found{}, errors.New(path + " is nobody's result")
 }
 
-// Digest takes the bytes for what a result says.
-func (nobodys) Digest(path string) (string, error) {
-	sum, _, err := results.HashFile(path)
-	return sum, err
+func (n nobodys) Digest(ctx context.Context, path string) (results.Found, error) {
+	return n.Probe(ctx, path)
+}
+
+// Check takes the bytes for what a result says.
+func (nobodys) Check(ctx context.Context, path, _ string) (results.Found, error) {
+	h, err := results.Hash(ctx, path)
+	return results.Found{Hashed: h, Digest: h.SHA256}, err
 }
 
 func parse(t *testing.T, text string) *sweeps.Sweep {

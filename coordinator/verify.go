@@ -166,7 +166,7 @@ func (v *verifier) recorded(file string, line *results.Line) {
 		v.unsound(file, id, "altered", "it is no file but a "+kindOf(info))
 		return
 	}
-	sum, n, err := results.HashFile(path)
+	found, err := v.prober.Check(v.ctx, path, line.SHA256)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !v.wants(file):
 		v.report.Gone++
@@ -174,22 +174,20 @@ func (v *verifier) recorded(file string, line *results.Line) {
 		v.unsound(file, id, "missing", "the manifest has it, the folder hasn't")
 	case err != nil:
 		v.unsound(file, id, "unreadable", err.Error())
-	case n < line.Bytes:
-		v.unsound(file, id, "truncated", fmt.Sprintf("%d bytes of %d", n, line.Bytes))
-	case sum != line.SHA256:
+	case found.Bytes < line.Bytes:
+		v.unsound(file, id, "truncated", fmt.Sprintf("%d bytes of %d", found.Bytes, line.Bytes))
+	case found.SHA256 != line.SHA256:
 		v.unsound(file, id, "altered", "its SHA-256 is not the manifest's"+v.renewTime(path, line))
 	default:
-		v.contents(path, line)
+		v.contents(&found, line)
 	}
 }
 
 // contents holds what a file says against the digest; its bytes are the manifest's. If
 // they differ it is the manifest that was changed, and its line is written anew.
-func (v *verifier) contents(path string, line *results.Line) {
-	digest, err := v.prober.Digest(path)
+func (v *verifier) contents(found *results.Found, line *results.Line) {
+	digest := found.Digest
 	switch {
-	case err != nil:
-		v.unsound(line.File, line.ID, "unreadable", err.Error())
 	case digest == line.Digest:
 		v.report.Sound++
 	case v.reads:
@@ -205,22 +203,18 @@ func (v *verifier) contents(path string, line *results.Line) {
 
 // unrecorded makes a line for a result that has none, or reports the file.
 func (v *verifier) unrecorded(path string) *results.Line {
-	info, err := v.prober.Probe(v.ctx, path)
+	found, err := v.prober.Digest(v.ctx, path)
 	file := filepath.Base(path)
 	if err != nil {
 		v.problem(file, sweeps.ID{}, "unreadable", err.Error()+v.unwanted(file))
 		return nil
 	}
-	if !info.Told {
+	if !found.Info.Told {
 		v.problem(file, sweeps.ID{}, "unknown", "it is no result of a task of ours")
 		return nil
 	}
-	line, err := rebuildLine(v.report.Name, path, &info)
-	if err != nil {
-		v.problem(file, info.ID, "unreadable", err.Error())
-		return nil
-	}
-	line.Run = v.index.run(info.ID) + 1 // a line is missing
+	line := rebuildLine(v.report.Name, file, &found)
+	line.Run = v.index.run(line.ID) + 1 // a line is missing
 	return &line
 }
 

@@ -25,7 +25,7 @@ type model struct{ shared sim.Shared }
 func Model() Runner { return new(model) }
 
 func (m *model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
-	task, err := prepare(job)
+	task, err := prepare(ctx, job)
 	if err != nil {
 		return results.Receipt{}, err
 	}
@@ -67,7 +67,7 @@ func run(ctx context.Context, s *sim.Simulation, kept *Checkpoints, observe func
 }
 
 // prepare reads the files that the task starts from.
-func prepare(job *Job) (task *sim.Task, err error) {
+func prepare(ctx context.Context, job *Job) (task *sim.Task, err error) {
 	task = &sim.Task{Experiment: job.Task.Experiment, Seed: job.Task.Seed, Parameters: job.Task.Parameters}
 	if job.Source != "" {
 		// The result tells its source's seed, where the source tells it.
@@ -76,12 +76,12 @@ func prepare(job *Job) (task *sim.Task, err error) {
 			return nil, err
 		}
 		job.Task.Source.SeedTold, job.Task.Source.Seed = info.Told, info.Seed
-		if task.Source, err = results.ReadSource(job.Source); err != nil {
+		if task.Source, err = results.ReadSource(ctx, job.Source); err != nil {
 			return nil, err
 		}
 	}
 	if job.Initial != "" {
-		if task.Initial, err = results.ReadInitial(job.Initial, job.Task.Initial.Take); err != nil {
+		if task.Initial, err = results.ReadInitial(ctx, job.Initial, job.Task.Initial.Take); err != nil {
 			return nil, err
 		}
 	}

@@ -97,11 +97,15 @@ func (a *account) addFile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	info, err := prober.Probe(ctx, a.path)
-	if err != nil {
+	found, err := prober.Log(ctx, a.path)
+	switch {
+	case errors.Is(err, results.ErrLog):
+		a.trouble = err.Error()
+	case err != nil:
 		return err
 	}
-	a.info = &info
+	info := &found.Info
+	a.info, a.log = info, found.Log
 	if info.Told {
 		a.id, a.told, a.experiment, a.seed, a.settings = info.ID, true, info.Experiment, info.Seed, info.Settings
 		if a.source == nil {
@@ -111,7 +115,6 @@ func (a *account) addFile(ctx context.Context) error {
 			a.initial = info.Initial
 		}
 	}
-	a.addLog(results.ReadLog(a.path))
 	return nil
 }
 

@@ -14,11 +14,11 @@ import (
 // unknown origin: one that crashes the reader then crashes only the child.
 func newProbeCommand(e *environment) *cobra.Command {
 	return &cobra.Command{
-		Use:    "probe FILE",
+		Use:    "probe WHAT FILE",
 		Hidden: true,
-		Args:   exactlyOne("a file"),
+		Args:   cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return results.RunProbe(args[0], e.stdout)
+			return results.RunProbe(args[0], args[1], e.stdout)
 		},
 	}
 }

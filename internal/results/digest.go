@@ -1,15 +1,14 @@
 package results
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
-	"io"
 	"math"
-	"os"
-	"slices"
 	"strings"
 
 	"eisweep/internal/results/h5"
@@ -69,118 +68,27 @@ func (d digester) attribute(name string, value any) error {
 // Digest returns the digest of a result file, in hex. The file must be one whose
 // SHA-256 was checked, or that was just written here.
 func Digest(path string) (string, error) {
-	if err := checkReadable(path); err != nil {
+	f, err := openRegular(path)
+	if err != nil {
 		return "", fmt.Errorf("digest result: %w", err)
 	}
-	f, err := h5.Open(path)
+	defer f.Close()
+	file, err := h5.OpenFile(f)
 	if err != nil {
 		return "", fmt.Errorf("digest result: %w: %w", ErrNotResult, err)
 	}
-	defer f.Close()
-	d := newDigester()
-	if err := d.tree(f, "/"); err != nil {
+	defer file.Close()
+	return digestOf(context.Background(), file, path)
+}
+
+// digestOf returns the digest of an open file. It ends with ctx's error soon after that ends.
+func digestOf(ctx context.Context, f *h5.File, path string) (string, error) {
+	d := digesting{digester: newDigester(), ctx: ctx, file: f, seen: map[uint64]string{}}
+	if err := d.tree("/"); err != nil {
+		if errors.Is(err, h5.ErrForm) {
+			err = fmt.Errorf("%w: %w", ErrNotResult, err)
+		}
 		return "", fmt.Errorf("digest result %s: %w", path, err)
 	}
 	return d.sum(), nil
-}
-
-func (d digester) tree(f *h5.File, path string) error {
-	d.group(path)
-	if err := d.attributes(f, path); err != nil {
-		return err
-	}
-	names, err := f.Children(path)
-	if err != nil {
-		return err
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if err := d.child(f, h5.Child(path, name)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (d digester) child(f *h5.File, path string) error {
-	if path == "/stdout" || path == "/stderr" {
-		return nil
-	}
-	kind, err := f.Kind(path)
-	if err != nil {
-		return err
-	}
-	switch kind {
-	case h5.Group:
-		return d.tree(f, path)
-	case h5.Dataset:
-		return d.dataset(f, path)
-	default:
-		return fmt.Errorf("%s is neither a group nor an array: %w", path, ErrNotResult)
-	}
-}
-
-func (d digester) attributes(f *h5.File, path string) error {
-	names, err := f.Attributes(path)
-	if err != nil {
-		return err
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		value, err := f.Attribute(path, name)
-		if err != nil {
-			return err
-		}
-		if err := d.attribute(name, value); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	return nil
-}
-
-func (d digester) dataset(f *h5.File, path string) error {
-	a, err := f.OpenArray(path)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	if a.Type.Size() == 0 || len(a.Dims) == 0 || product(a.Dims) <= 0 {
-		return fmt.Errorf("%s is %v of shape %v: %w", path, a.Type, a.Dims, ErrNotResult)
-	}
-	d.array(path, a.Type, a.Dims)
-	if err := d.attributes(f, path); err != nil {
-		return err
-	}
-	return d.elements(a)
-}
-
-// elements hashes an array chunk by chunk, never holding it whole.
-func (d digester) elements(a *h5.Array) error {
-	buffer := make([]byte, 0, chunkBytes)
-	for b := range blocks(a.Dims, chunkShape(a.Dims, a.Type.Size())) {
-		buffer = slices.Grow(buffer[:0], b.n*a.Type.Size())[:b.n*a.Type.Size()]
-		if err := a.Read(b.offset, b.count, buffer); err != nil {
-			return err
-		}
-		d.Write(buffer)
-	}
-	return nil
-}
-
-// HashFile returns the SHA-256 of a file, in hex, and its size.
-func HashFile(path string) (string, int64, error) {
-	if _, err := lookUp(path); err != nil {
-		return "", 0, fmt.Errorf("hash file: %w", err)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", 0, fmt.Errorf("hash file: %w", err)
-	}
-	defer f.Close()
-	h := sha256.New()
-	n, err := io.Copy(h, f)
-	if err != nil {
-		return "", 0, fmt.Errorf("hash file %s: %w", path, err)
-	}
-	return hex.EncodeToString(h.Sum(nil)), n, nil
 }

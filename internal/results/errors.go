@@ -9,6 +9,9 @@ import (
 // published program's.
 var ErrNotResult = errors.New("not a result file")
 
+// ErrLog is wrapped when only the log of a result can't be read.
+var ErrLog = errors.New("its log can't be read")
+
 // ErrUntrained is wrapped when a result holds no trained network that PERTURB
 // could push.
 var ErrUntrained = errors.New("holds no trained network")

@@ -3,10 +3,8 @@ package results
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"eisweep/internal/results/h5"
@@ -41,6 +39,10 @@ func Inspect(path string) (Info, error) {
 		return Info{}, fmt.Errorf("inspect result: %w", err)
 	}
 	defer f.Close()
+	return inspectOpen(f, path)
+}
+
+func inspectOpen(f *h5.File, path string) (Info, error) {
 	info, err := inspect(f)
 	if err != nil {
 		return Info{}, fmt.Errorf("inspect result %s: %w", path, err)
@@ -50,48 +52,25 @@ func Inspect(path string) (Info, error) {
 
 // openResult opens a file and refuses one that holds only an error_msg.
 func openResult(path string) (*h5.File, error) {
-	if err := checkReadable(path); err != nil {
+	f, err := openRegular(path)
+	if err != nil {
 		return nil, err
 	}
-	f, err := h5.Open(path)
+	defer f.Close()
+	return asResult(f)
+}
+
+// asResult opens what an open file holds as openResult does.
+func asResult(from *os.File) (*h5.File, error) {
+	f, err := h5.OpenFile(from)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotResult, err)
 	}
-	if err := refuseErrorOnly(f, path); err != nil {
+	if err := refuseErrorOnly(f, from.Name()); err != nil {
 		f.Close()
 		return nil, err
 	}
 	return f, nil
-}
-
-// checkReadable has the operating system say what it has against the file, and
-// keeps the library from pipes and devices.
-func checkReadable(path string) error {
-	stat, err := lookUp(path)
-	if err != nil {
-		return err
-	}
-	if !stat.Mode().IsRegular() {
-		return fmt.Errorf("%s: %w: it is no regular file", path, ErrNotResult)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-// lookUp is os.Stat, but believes that a file is missing only after its folder
-// was opened: NFS remembers for half a minute that a name was missing.
-func lookUp(path string) (fs.FileInfo, error) {
-	stat, err := os.Stat(path)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return stat, err
-	}
-	if folder, err := os.Open(filepath.Dir(path)); err == nil {
-		folder.Close()
-	}
-	return os.Stat(path)
 }
 
 func refuseErrorOnly(f *h5.File, path string) error {
@@ -148,18 +127,4 @@ func stimuli(f *h5.File) (int, error) {
 		return dims[0], nil
 	}
 	return 0, nil
-}
-
-// ReadLog returns the task's log, a line each.
-func ReadLog(path string) ([]string, error) {
-	f, err := openResult(path)
-	if err != nil {
-		return nil, fmt.Errorf("read log: %w", err)
-	}
-	defer f.Close()
-	lines, err := f.ReadLines("/stdout")
-	if err != nil {
-		return nil, fmt.Errorf("read log of %s: %w", path, err)
-	}
-	return lines, nil
 }

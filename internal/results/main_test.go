@@ -1,8 +1,10 @@
 package results
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -12,13 +14,32 @@ import (
 func TestMain(m *testing.M) {
 	switch os.Getenv("EISWEEP_TEST_CHILD") {
 	case "probe":
-		if err := RunProbe(os.Args[len(os.Args)-1], os.Stdout); err != nil {
+		if err := RunProbe(os.Args[len(os.Args)-2], os.Args[len(os.Args)-1], os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 	case "crash":
 		var nothing *int
 		*nothing = 1
+	case "limits":
+		printLimits()
+	case "flood":
+		for {
+			if _, err := os.Stdout.Write(make([]byte, 1<<20)); err != nil {
+				os.Exit(1)
+			}
+		}
+	case "memory":
+		if err := limitProbe(0); err != nil {
+			os.Exit(0)
+		}
+		for have := [][]byte{}; ; {
+			have = append(have, bytes.Repeat([]byte{1}, 64<<20))
+		}
+	case "family":
+		again := exec.Command("/bin/sh", "-c", `exec 9>"$EISWEEP_TEST_PIPE"; exec tail -f /dev/null`)
+		again.Stdout = os.Stdout
+		_ = again.Run()
 	default:
 		code := m.Run()
 		if err := goleak.Find(); err != nil && code == 0 {

@@ -3,116 +3,143 @@ package results
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"os"
 	"os/exec"
+	"syscall"
 	"time"
+
+	"eisweep/internal/results/h5"
 )
 
-// probeTime is how long reading a file of unknown origin may take; on a slow
-// network disk the largest takes seconds.
-const probeTime = 2 * time.Minute
-
 // Prober reads files of unknown origin in a child process, because libhdf5 can
-// crash on damaged ones, which Go can't recover from.
+// crash on damaged ones, which Go can't recover from, and because a small file may
+// claim to hold more than there is memory for. The child has a limit of memory, of time
+// and of what it may answer (probe_limits.go), and reads the file that was hashed here,
+// whatever has its name by then.
 type Prober struct {
-	Command []string // what runs RunProbe with the path that is appended to it
+	Command []string // what runs RunProbe with the two words that are appended to it: what to read, and the path
+}
+
+// Found is what reading a file found out.
+type Found struct {
+	Hashed
+	Info   Info
+	Digest string   // from Digest and Check
+	Log    []string // from Log
 }
 
 // Probe is Inspect by way of a child process, which also reads everything that
 // ReadSource and ReadInitial would, so that a file which passes can be read
-// here. Errors are those of Inspect; a crash or a file that takes too long wraps
-// ErrNotResult.
-func (p Prober) Probe(ctx context.Context, path string) (Info, error) {
-	limited, cancel := context.WithTimeout(ctx, probeTime)
+// here. Errors are those of Inspect; a crash, or a file that takes too much time or
+// memory, wraps ErrNotResult.
+func (p Prober) Probe(ctx context.Context, path string) (Found, error) {
+	return p.read(ctx, wantNetwork, path)
+}
+
+// Digest is Digest by way of a child process, and Info. Errors are those of Probe.
+func (p Prober) Digest(ctx context.Context, path string) (Found, error) {
+	return p.read(ctx, wantDigest, path)
+}
+
+// Log returns Info and the task's log, a line each, by way of a child process. It leaves
+// out Hashed. Errors are those of Probe; with one that wraps ErrLog, Info is there.
+func (p Prober) Log(ctx context.Context, path string) (Found, error) {
+	return p.read(ctx, wantLog, path)
+}
+
+// Check hashes a file. Only if it has that SHA-256, which somebody vouches for, it reads
+// Info and Digest as well, in this process and from the same descriptor.
+func (Prober) Check(ctx context.Context, path, sha256 string) (Found, error) {
+	f, err := openRegular(path)
+	if err != nil {
+		return Found{}, fmt.Errorf("check result: %w", err)
+	}
+	defer f.Close()
+	found := Found{}
+	if found.Hashed, err = hashOpen(ctx, f); err != nil || found.SHA256 != sha256 {
+		return found, err
+	}
+	file, err := asResult(f)
+	if err != nil {
+		return found, fmt.Errorf("check result: %w", err)
+	}
+	defer file.Close()
+	return found, found.readDigest(ctx, file, path)
+}
+
+func (found *Found) readDigest(ctx context.Context, f *h5.File, path string) (err error) {
+	if found.Info, err = inspectOpen(f, path); err == nil {
+		found.Digest, err = digestOf(ctx, f, path)
+	}
+	return err
+}
+
+func (p Prober) read(ctx context.Context, want, path string) (Found, error) {
+	f, err := openRegular(path)
+	if err != nil {
+		return Found{}, fmt.Errorf("probe: %w", err)
+	}
+	defer f.Close()
+	var hashed Hashed
+	if want != wantLog {
+		if hashed, err = hashOpen(ctx, f); err != nil {
+			return Found{}, err
+		}
+	}
+	text, err := p.ask(ctx, want, f)
+	if err != nil {
+		return Found{Hashed: hashed}, fmt.Errorf("probe %s: %w", path, err)
+	}
+	found, err := decodeProbe(text, path)
+	found.Hashed = hashed
+	return found, err
+}
+
+// ask runs the child, and kills it with all that it started when it takes too long.
+func (p Prober) ask(ctx context.Context, want string, f *os.File) ([]byte, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	most := probeTime(info.Size())
+	limited, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	child := exec.CommandContext(limited, p.Command[0], append(p.Command[1:len(p.Command):len(p.Command)], path)...)
-	var out bytes.Buffer
-	child.Stdout, child.WaitDelay = &out, time.Second
-	err := child.Run()
-	if ctx.Err() != nil {
-		return Info{}, fmt.Errorf("probe %s: %w", path, ctx.Err())
-	}
-	if limited.Err() != nil {
-		return Info{}, fmt.Errorf("probe %s: %w: reading it took longer than %v", path, ErrNotResult, probeTime)
-	}
-	if err == nil {
-		return decodeProbe(out.Bytes(), path)
+	child := exec.CommandContext(limited, p.Command[0], append(p.Command[1:len(p.Command):len(p.Command)], want, f.Name())...)
+	out := answer{most: mostAnswer(want)}
+	child.Stdout, child.WaitDelay, child.ExtraFiles = &out, time.Second, []*os.File{f}
+	child.Env = append(child.Environ(), probeEnvironment...)
+	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	child.Cancel = func() error { return syscall.Kill(-child.Process.Pid, syscall.SIGKILL) }
+	err = child.Run()
+	if errors.Is(err, exec.ErrWaitDelay) { // something that it started still holds its output
+		syscall.Kill(-child.Process.Pid, syscall.SIGKILL)
 	}
 	var exit *exec.ExitError
-	if !errors.As(err, &exit) {
-		return Info{}, fmt.Errorf("probe %s: %w", path, err)
-	}
-	return Info{}, fmt.Errorf("probe %s: %w: reading it broke the HDF5 library (%v)", path, ErrNotResult, exit)
-}
-
-// Digest is the function of that name, in this process: for files of known bytes.
-func (Prober) Digest(path string) (string, error) { return Digest(path) }
-
-// probed is what the child says: the file's Info, with settings as text, or why
-// it can't be used.
-type probed struct {
-	Info     Info
-	Settings string
-	Kind     string // "" for Info, else of the error
-	Error    string
-	Message  string // of an *ErrorOnlyFile
-}
-
-// RunProbe is what the child does: it inspects the file and reads its weights,
-// and writes what it found for Probe. The error is only about writing.
-func RunProbe(path string, w io.Writer) error {
-	info, err := readAll(path)
-	p := probed{Info: info, Settings: settingsText(info.Settings)}
-	p.Info.Settings = nil
-	var only *ErrorOnlyFile
 	switch {
-	case errors.As(err, &only):
-		p.Kind, p.Message = "error_only", only.Message
-	case errors.Is(err, ErrNotResult):
-		p.Kind, p.Error = "not_result", err.Error()
-	case err != nil:
-		p.Kind, p.Error = "unreadable", err.Error()
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case limited.Err() != nil:
+		return nil, fmt.Errorf("%w: reading it took longer than %v", ErrNotResult, most)
+	case out.over:
+		return nil, fmt.Errorf("%w: what it holds is more than %d bytes to tell", ErrNotResult, out.most)
+	case errors.As(err, &exit):
+		return nil, fmt.Errorf("%w: reading it broke the HDF5 library, or took more than %d MiB of memory (%v)", ErrNotResult, probeMemory>>20, exit)
 	}
-	return json.NewEncoder(w).Encode(p)
+	return out.text.Bytes(), err
 }
 
-func readAll(path string) (Info, error) {
-	info, err := Inspect(path)
-	if err != nil {
-		return Info{}, err
-	}
-	if info.Trained {
-		_, err = ReadSource(path)
-	} else {
-		_, err = ReadInitial(path, []string{"wee", "wei", "wie", "wii"})
-	}
-	return info, err
+// answer takes what the child writes, up to a size.
+type answer struct {
+	text bytes.Buffer // not embedded: its ReadFrom would go round the size
+	most int
+	over bool
 }
 
-func decodeProbe(text []byte, path string) (Info, error) {
-	var p probed
-	if err := json.Unmarshal(text, &p); err != nil {
-		return Info{}, fmt.Errorf("probe %s: %w", path, err)
+func (a *answer) Write(text []byte) (int, error) {
+	if a.over = a.over || a.text.Len()+len(text) > a.most; a.over {
+		return 0, errors.New("the answer is too long")
 	}
-	switch p.Kind {
-	case "":
-	case "error_only":
-		return Info{}, &ErrorOnlyFile{Path: path, Message: p.Message}
-	case "not_result":
-		return Info{}, probeError{p.Error}
-	default:
-		return Info{}, fmt.Errorf("probe %s: %s", path, p.Error)
-	}
-	var err error
-	p.Info.Settings, err = parseSettings(p.Settings)
-	return p.Info, err
+	return a.text.Write(text)
 }
-
-// probeError is an ErrNotResult with the child's text, which says it already.
-type probeError struct{ text string }
-
-func (e probeError) Error() string { return e.text }
-func (probeError) Unwrap() error   { return ErrNotResult }

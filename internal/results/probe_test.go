@@ -39,7 +39,7 @@ func TestProbeIsInspect(t *testing.T) {
 	for _, path := range []string{ours, perturbed, golden("approximate_both"), golden("perturb")} {
 		got, err1 := prober.Probe(t.Context(), path)
 		want, err2 := Inspect(path)
-		if err := errors.Join(err1, err2); err != nil || !reflect.DeepEqual(got, want) {
+		if err := errors.Join(err1, err2); err != nil || !reflect.DeepEqual(got.Info, want) {
 			t.Errorf("%s: %+v, want %+v (%v)", path, got, want, err)
 		}
 	}
@@ -90,9 +90,9 @@ func FuzzProbe(f *testing.F) {
 		if err := os.WriteFile(path, damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		info, err := Prober{Command: child(t, "probe")}.Probe(t.Context(), path)
-		if err == nil && info.NPerAxis < 2 {
-			t.Errorf("it tells %+v", info)
+		found, err := Prober{Command: child(t, "probe")}.Probe(t.Context(), path)
+		if err == nil && found.Info.NPerAxis < 2 {
+			t.Errorf("it tells %+v", found.Info)
 		}
 	})
 }

@@ -140,9 +140,9 @@ for name, lines in {"error_msg": ["Traceback", "ValueError: array must not conta
     v.attrs.was_dict = False
 f.close()`)
 	path := folder + "/error.h5"
-	_, err := ReadSource(path)
+	_, err := ReadSource(t.Context(), path)
 	checkErrorOnly(t, err, path)
-	_, err = ReadInitial(path, []string{"wee"})
+	_, err = ReadInitial(t.Context(), path, []string{"wee"})
 	checkErrorOnly(t, err, path)
 	_, err = Prober{Command: child(t, "probe")}.Probe(t.Context(), path)
 	checkErrorOnly(t, err, path)

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -19,24 +20,24 @@ const maxNeurons = 16 * 16 * 16
 // program's. The error wraps ErrUntrained for a file without one (a PERTURB
 // result), ErrNotResult for a file that is no result, and is an *ErrorOnlyFile
 // for one that holds only an error_msg.
-func ReadSource(path string) (*sim.Source, error) {
+func ReadSource(ctx context.Context, path string) (*sim.Source, error) {
 	f, err := openResult(path)
 	if err != nil {
 		return nil, fmt.Errorf("read source: %w", err)
 	}
 	defer f.Close()
-	source, err := readSource(f)
+	source, err := readSource(ctx, f)
 	if err != nil {
 		return nil, fmt.Errorf("read source %s: %w", path, err)
 	}
 	return source, nil
 }
 
-func readSource(f *h5.File) (*sim.Source, error) {
+func readSource(ctx context.Context, f *h5.File) (*sim.Source, error) {
 	if err := checkTrained(f); err != nil {
 		return nil, err
 	}
-	weights, err := readWeights(f, []string{"wee", "wei", "wie", "wii"})
+	weights, err := readWeights(ctx, f, []string{"wee", "wei", "wie", "wii"})
 	if err != nil {
 		return nil, err
 	}
@@ -45,10 +46,10 @@ func readSource(f *h5.File) (*sim.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.ResponseSimEE, err = readFloat64(f, "/computed/response_sim_ee", ne, ne); err != nil {
+	if s.ResponseSimEE, err = readFloat64(ctx, f, "/computed/response_sim_ee", ne, ne); err != nil {
 		return nil, err
 	}
-	s.CorrelationsEE, err = readLastLayer(f, "/computed/correlations_ee", ne)
+	s.CorrelationsEE, err = readLastLayer(ctx, f, "/computed/correlations_ee", ne)
 	return s, err
 }
 
@@ -67,20 +68,20 @@ func checkTrained(f *h5.File) error {
 
 // ReadInitial reads the weights named by take (of wee, wei, wie, wii) from a
 // result file; the others stay nil. Errors are those of ReadSource.
-func ReadInitial(path string, take []string) (sim.InitialState, error) {
+func ReadInitial(ctx context.Context, path string, take []string) (sim.InitialState, error) {
 	f, err := openResult(path)
 	if err != nil {
 		return sim.InitialState{}, fmt.Errorf("read initial state: %w", err)
 	}
 	defer f.Close()
-	state, err := readWeights(f, take)
+	state, err := readWeights(ctx, f, take)
 	if err != nil {
 		return sim.InitialState{}, fmt.Errorf("read initial state %s: %w", path, err)
 	}
 	return state, nil
 }
 
-func readWeights(f *h5.File, take []string) (sim.InitialState, error) {
+func readWeights(ctx context.Context, f *h5.File, take []string) (sim.InitialState, error) {
 	var w sim.InitialState
 	ne, ni, err := neurons(f)
 	if err != nil {
@@ -95,7 +96,7 @@ func readWeights(f *h5.File, take []string) (sim.InitialState, error) {
 		if !ok {
 			return w, fmt.Errorf("there are no weights %q: they are wee, wei, wie, wii", name)
 		}
-		if *m.to, err = readFloat32(f, "/sim_state/"+name, m.post, m.pre); err != nil {
+		if *m.to, err = readFloat32(ctx, f, "/sim_state/"+name, m.post, m.pre); err != nil {
 			return w, err
 		}
 	}
@@ -122,8 +123,11 @@ func neurons(f *h5.File) (ne, ni int, err error) {
 	return a.Dims[0], a.Dims[0] / 8, nil
 }
 
+// readAtOnce is about how many bytes are read between looks at a context.
+const readAtOnce = 4 << 20
+
 // readBytes reads a whole array of that type and shape.
-func readBytes(f *h5.File, path string, t h5.Type, dims ...int) ([]byte, error) {
+func readBytes(ctx context.Context, f *h5.File, path string, t h5.Type, dims ...int) ([]byte, error) {
 	a, err := f.OpenArray(path)
 	if err != nil {
 		return nil, err
@@ -133,12 +137,25 @@ func readBytes(f *h5.File, path string, t h5.Type, dims ...int) ([]byte, error) 
 		return nil, fmt.Errorf("%s is %v of shape %v, not %v of shape %v: %w", path, a.Type, a.Dims, t, dims, ErrNotResult)
 	}
 	buffer := make([]byte, product(dims)*t.Size())
-	return buffer, a.Read(make([]int, len(dims)), dims, buffer)
+	rest, row := buffer, len(buffer)/dims[0]
+	start, count := make([]int, len(dims)), slices.Clone(dims)
+	for start[0] < dims[0] {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		count[0] = min(dims[0]-start[0], max(1, readAtOnce/row))
+		if err := a.Read(start, count, rest[:count[0]*row]); err != nil {
+			return nil, err
+		}
+		rest = rest[count[0]*row:]
+		start[0] += count[0]
+	}
+	return buffer, nil
 }
 
 // readFloat32 reads weights, which must be finite.
-func readFloat32(f *h5.File, path string, dims ...int) ([]float32, error) {
-	buffer, err := readBytes(f, path, h5.Float32, dims...)
+func readFloat32(ctx context.Context, f *h5.File, path string, dims ...int) ([]float32, error) {
+	buffer, err := readBytes(ctx, f, path, h5.Float32, dims...)
 	if err != nil {
 		return nil, err
 	}
@@ -152,8 +169,8 @@ func readFloat32(f *h5.File, path string, dims ...int) ([]float32, error) {
 	return out, nil
 }
 
-func readFloat64(f *h5.File, path string, dims ...int) ([]float64, error) {
-	buffer, err := readBytes(f, path, h5.Float64, dims...)
+func readFloat64(ctx context.Context, f *h5.File, path string, dims ...int) ([]float64, error) {
+	buffer, err := readBytes(ctx, f, path, h5.Float64, dims...)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +183,7 @@ func readFloat64(f *h5.File, path string, dims ...int) ([]float64, error) {
 
 // readLastLayer reads the (n, n) matrix at the last place of an (n, n, layers)
 // array, a row at a time: there may be a layer for every trial.
-func readLastLayer(f *h5.File, path string, n int) ([]float64, error) {
+func readLastLayer(ctx context.Context, f *h5.File, path string, n int) ([]float64, error) {
 	a, err := f.OpenArray(path)
 	if err != nil {
 		return nil, err
@@ -177,6 +194,9 @@ func readLastLayer(f *h5.File, path string, n int) ([]float64, error) {
 	}
 	out, row := make([]float64, 0, n*n), make([]byte, n*8)
 	for i := range n {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if err := a.Read([]int{i, 0, a.Dims[2] - 1}, []int{1, n, 1}, row); err != nil {
 			return nil, err
 		}

@@ -13,7 +13,7 @@ import (
 
 func TestReadSourceGivesBackWhatWasWritten(t *testing.T) {
 	path, r := trained(t)
-	s, err := ReadSource(path)
+	s, err := ReadSource(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestReadSourceGivesBackWhatWasWritten(t *testing.T) {
 
 func TestReadPublishedSource(t *testing.T) {
 	for _, name := range []string{"approximate_both", "gradient_both", "approximate_neither", "sparse_axis5", "axis6_s7_neither"} {
-		s, err := ReadSource(golden(name))
+		s, err := ReadSource(t.Context(), golden(name))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -47,11 +47,11 @@ func TestReadPublishedSource(t *testing.T) {
 // PERTURB keeps its source's network, so the golden pair tells whether the right
 // layer and matrices are read.
 func TestPublishedSourceIsWhatPerturbKept(t *testing.T) {
-	s, err := ReadSource(golden("approximate_both"))
+	s, err := ReadSource(t.Context(), golden("approximate_both"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := ReadInitial(golden("perturb"), []string{"wee", "wei", "wie", "wii"})
+	kept, err := ReadInitial(t.Context(), golden("perturb"), []string{"wee", "wei", "wie", "wii"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,14 +62,14 @@ func TestPublishedSourceIsWhatPerturbKept(t *testing.T) {
 
 func TestReadInitialTakes(t *testing.T) {
 	path, r := trained(t)
-	got, err := ReadInitial(path, []string{"wee", "wie"})
+	got, err := ReadInitial(t.Context(), path, []string{"wee", "wie"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(got.WEE, r.Training.WEE) || !slices.Equal(got.WIE, r.Training.WIE) || got.WEI != nil || got.WII != nil {
 		t.Error("other weights than wee and wie were taken")
 	}
-	if _, err := ReadInitial(path, []string{"wxx"}); err == nil {
+	if _, err := ReadInitial(t.Context(), path, []string{"wxx"}); err == nil {
 		t.Error("weights wxx were taken")
 	}
 }
@@ -78,7 +78,7 @@ func TestReadSourceRefusesPerturbation(t *testing.T) {
 	task := perturbationTask()
 	path, _ := written(t, task, makePerturbation(task))
 	for _, path := range []string{path, golden("perturb")} {
-		if _, err := ReadSource(path); !errors.Is(err, ErrUntrained) {
+		if _, err := ReadSource(t.Context(), path); !errors.Is(err, ErrUntrained) {
 			t.Errorf("%s: error %v, want ErrUntrained", path, err)
 		}
 	}
@@ -89,7 +89,7 @@ func TestReadSourceRefusesNaN(t *testing.T) {
 	r := makeTraining(task)
 	r.Training.WEI[2] = nanWithPayload()
 	path, _ := written(t, task, r)
-	if _, err := ReadSource(path); !errors.Is(err, ErrNotResult) {
+	if _, err := ReadSource(t.Context(), path); !errors.Is(err, ErrNotResult) {
 		t.Errorf("error %v, want ErrNotResult", err)
 	}
 }
@@ -117,7 +117,7 @@ func damaged(t testing.TB) map[string]string {
 
 func TestDamagedFilesAreRefused(t *testing.T) {
 	for name, path := range damaged(t) {
-		if _, err := ReadSource(path); !errors.Is(err, ErrNotResult) {
+		if _, err := ReadSource(t.Context(), path); !errors.Is(err, ErrNotResult) {
 			t.Errorf("ReadSource of %s: error %v, want ErrNotResult", name, err)
 		}
 		if _, err := Inspect(path); !errors.Is(err, ErrNotResult) {
@@ -172,13 +172,14 @@ func TestInspectPublished(t *testing.T) {
 
 func TestReadLog(t *testing.T) {
 	path, _ := trained(t)
-	log, err := ReadLog(path)
-	if err != nil || !slices.Equal(log, []string{"Trial 1 of 2", " ", "µ: 285 – 391 ✓ 𝛼"}) {
-		t.Errorf("log %q (%v)", log, err)
+	prober := Prober{Command: child(t, "probe")}
+	found, err := prober.Log(t.Context(), path)
+	if err != nil || !slices.Equal(found.Log, []string{"Trial 1 of 2", " ", "µ: 285 – 391 ✓ 𝛼"}) {
+		t.Errorf("log %q (%v)", found.Log, err)
 	}
-	log, err = ReadLog(golden("perturb"))
-	if err != nil || len(log) != 24 || log[0] != "Perturbation 1 of 8." {
-		t.Errorf("published log %q (%v)", log, err)
+	found, err = prober.Log(t.Context(), golden("perturb"))
+	if err != nil || len(found.Log) != 24 || found.Log[0] != "Perturbation 1 of 8." {
+		t.Errorf("published log %q (%v)", found.Log, err)
 	}
 }
 
@@ -209,7 +210,7 @@ for name in "external", "soft", "storage", "virtual":
 `, path)
 	for _, name := range []string{"external", "soft", "storage", "virtual"} {
 		file := filepath.Join(folder, name+".h5")
-		if _, err := ReadSource(file); err == nil {
+		if _, err := ReadSource(t.Context(), file); err == nil {
 			t.Errorf("%s: weights from elsewhere were read", name)
 		}
 		if _, err := Digest(file); !errors.Is(err, ErrNotResult) {
@@ -248,7 +249,7 @@ with h5py.File("huge.h5", "a") as f:
 		t.Fatalf("%d files (%v)", len(files), err)
 	}
 	for _, file := range files {
-		if _, err := ReadSource(file); err == nil {
+		if _, err := ReadSource(t.Context(), file); err == nil {
 			t.Errorf("%s was taken", filepath.Base(file))
 		}
 	}

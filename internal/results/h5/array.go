@@ -5,6 +5,7 @@ package h5
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"unsafe"
 )
@@ -91,8 +92,19 @@ func (f *File) OnlyChunk(path string) (address, size int, err error) {
 	return int(at), int(bytes), nil
 }
 
+// ErrForm is wrapped when a file stores something in a form that results don't have.
+var ErrForm = errors.New("stored in a form that results don't have")
+
+// forms says what is wrong with how an array is stored, by the shim's F_….
+var forms = map[C.int]string{
+	C.F_ELSEWHERE: "its values lie elsewhere than in the file",
+	C.F_FILTERED:  "it has other filters than shuffle, deflate and fletcher32",
+	C.F_LARGE:     "its shape or its chunks are larger than what is stored can fill",
+}
+
 // OpenArray opens a dataset for reading. The error wraps ErrMissing when there is
-// none.
+// none, and ErrForm when its values lie in another file, have other filters than results
+// or are claimed to be more than the stored bytes can hold.
 func (f *File) OpenArray(path string) (*Array, error) {
 	if kind, err := f.Kind(path); err != nil {
 		return nil, err
@@ -100,14 +112,17 @@ func (f *File) OpenArray(path string) (*Array, error) {
 		return nil, fmt.Errorf("%s: %w", path, ErrMissing)
 	}
 	a := &Array{Path: path}
-	var t, rank C.int
+	var t, rank, form C.int
 	var dims [32]C.hsize_t
 	err := f.at(path, func(p *C.char) bool {
-		a.id = C.h5_open_array(f.id, p, &t, &rank, &dims[0])
+		a.id = C.h5_open_array(f.id, p, &t, &rank, &dims[0], &form)
 		return a.id >= 0
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open array %s: %w", path, err)
+	}
+	if form != C.F_OWN {
+		return nil, errors.Join(fmt.Errorf("open array %s: %w: %s", path, ErrForm, forms[form]), a.Close())
 	}
 	a.Type = Type(t)
 	for _, d := range dims[:rank] {

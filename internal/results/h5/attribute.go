@@ -1,6 +1,7 @@
 package h5
 
 // #include <stdlib.h>
+// #include <string.h>
 // #include "shim.h"
 import "C"
 
@@ -122,8 +123,12 @@ func checkValue(value string) error {
 // Attributes lists the names of a node's attributes, sorted by their bytes.
 func (f *File) Attributes(path string) ([]string, error) {
 	var names []string
+	many := false
 	err := f.at(path, func(p *C.char) bool {
 		n := C.h5_count_attributes(f.id, p)
+		if many = n > mostNames; many {
+			return true
+		}
 		for i := C.int64_t(0); i < n; i++ {
 			name, ok := nameAt(func(to *C.char, size C.size_t) C.int64_t {
 				return C.h5_attribute_name(f.id, p, i, to, size)
@@ -135,6 +140,9 @@ func (f *File) Attributes(path string) ([]string, error) {
 		}
 		return n >= 0
 	})
+	if many {
+		err = fmt.Errorf("%w: there are more than %d", ErrForm, mostNames)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list attributes of %s: %w", path, err)
 	}
@@ -142,7 +150,8 @@ func (f *File) Attributes(path string) ([]string, error) {
 }
 
 // Attribute reads an attribute as bool, int64, float64 or string; nil when it is
-// of another type. The error wraps ErrMissing when the node doesn't have it.
+// of another type. The error wraps ErrMissing when the node doesn't have it, ErrForm when
+// it is larger than MaxAttribute.
 func (f *File) Attribute(path, name string) (any, error) {
 	if err := checkText("attribute", name); err != nil {
 		return nil, err
@@ -153,6 +162,9 @@ func (f *File) Attribute(path, name string) (any, error) {
 	var size C.size_t
 	if err := f.at(path, func(p *C.char) bool { return C.h5_attribute(f.id, p, n, &t, &size) >= 0 }); err != nil {
 		return nil, fmt.Errorf("attribute %s of %s: %w", name, path, ErrMissing)
+	}
+	if size > MaxAttribute {
+		return nil, fmt.Errorf("attribute %s of %s: %w: it has %d bytes", name, path, ErrForm, size)
 	}
 	if t == C.A_TEXT {
 		return f.text(path, name, n)
@@ -171,17 +183,23 @@ func (f *File) Attribute(path, name string) (any, error) {
 
 func (f *File) text(path, name string, n *C.char) (any, error) {
 	var value string
+	large := false
 	err := f.at(path, func(p *C.char) bool {
 		stored := C.h5_get_text(f.id, p, n)
 		if stored == nil {
 			return false
 		}
-		value = C.GoString(stored)
+		if large = C.strlen(stored) > MaxAttribute; !large {
+			value = C.GoString(stored)
+		}
 		C.h5_free_text(stored)
 		return true
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read attribute %s of %s: %w", name, path, err)
+	}
+	if large {
+		return nil, fmt.Errorf("read attribute %s of %s: %w: it has more than %d bytes", name, path, ErrForm, MaxAttribute)
 	}
 	return value, nil
 }

@@ -7,7 +7,9 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path"
+	"strings"
 	"unsafe"
 )
 
@@ -51,6 +53,40 @@ func OpenWritable(path string) (*File, error) { return open(path, true) }
 func Open(path string) (*File, error) {
 	return open(path, false)
 }
+
+// OpenFile opens for reading what a descriptor is open on, whatever has its name by now.
+// Where /proc is missing it opens the name, and refuses another file that has it. Messages
+// have the name.
+func OpenFile(from *os.File) (*File, error) {
+	f, err := open(fmt.Sprintf("/proc/self/fd/%d", from.Fd()), false)
+	if err == nil {
+		return f, nil
+	}
+	if _, gone := os.Stat("/proc/self/fd"); gone == nil {
+		return nil, renamed{err, from}
+	}
+	if f, err = open(from.Name(), false); err != nil {
+		return nil, err
+	}
+	was, err1 := from.Stat()
+	is, err2 := os.Stat(from.Name())
+	if err := errors.Join(err1, err2); err != nil || !os.SameFile(was, is) {
+		return nil, errors.Join(fmt.Errorf("open HDF5 file %s: another file has that name now", from.Name()), err, f.Close())
+	}
+	return f, nil
+}
+
+// renamed is an error that gives a descriptor's number for a file's name.
+type renamed struct {
+	error
+	file *os.File
+}
+
+func (r renamed) Error() string {
+	return strings.ReplaceAll(r.error.Error(), fmt.Sprintf("/proc/self/fd/%d", r.file.Fd()), r.file.Name())
+}
+
+func (r renamed) Unwrap() error { return r.error }
 
 func open(path string, writable bool) (*File, error) {
 	if err := checkText("path", path); err != nil {
@@ -139,19 +175,35 @@ const (
 
 // Kind tells what is at path.
 func (f *File) Kind(path string) (Kind, error) {
-	var kind C.int
-	err := f.at(path, func(p *C.char) bool { kind = C.h5_node(f.id, p); return kind >= 0 })
-	if err != nil {
-		return Missing, fmt.Errorf("look at %s: %w", path, err)
-	}
-	return Kind(kind), nil
+	kind, _, err := f.Node(path)
+	return kind, err
 }
+
+// Node tells what is at path, and where in the file: two paths with the same address lead
+// to the same node.
+func (f *File) Node(path string) (kind Kind, address uint64, err error) {
+	var k C.int
+	var at C.uint64_t
+	err = f.at(path, func(p *C.char) bool { k = C.h5_node(f.id, p, &at); return k >= 0 })
+	if err != nil {
+		return Missing, 0, fmt.Errorf("look at %s: %w", path, err)
+	}
+	return Kind(k), uint64(at), nil
+}
+
+// mostNames is how many children or attributes of a node are listed; results have fewer
+// than a tenth of it.
+const mostNames = 1024
 
 // Children lists the names in a group, sorted by their bytes.
 func (f *File) Children(group string) ([]string, error) {
 	var names []string
+	many := false
 	err := f.at(group, func(p *C.char) bool {
 		n := C.h5_count_children(f.id, p)
+		if many = n > mostNames; many {
+			return true
+		}
 		for i := C.int64_t(0); i < n; i++ {
 			name, ok := nameAt(func(to *C.char, size C.size_t) C.int64_t { return C.h5_child(f.id, p, i, to, size) })
 			if !ok {
@@ -161,6 +213,9 @@ func (f *File) Children(group string) ([]string, error) {
 		}
 		return n >= 0
 	})
+	if many {
+		err = fmt.Errorf("%w: it has more than %d members", ErrForm, mostNames)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list group %s: %w", group, err)
 	}

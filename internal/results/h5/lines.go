@@ -46,8 +46,11 @@ func (f *File) FillLines(path string, lines []string) error {
 	return nil
 }
 
+// MostLines is the most memory that ReadLines gives to the code points of lines, in bytes.
+const MostLines = 64 << 20
+
 // ReadLines reads what FillLines or PyTables stored. The error wraps ErrMissing
-// when there is no dataset at path.
+// when there is no dataset at path; lines that take more than MostLines are an error.
 func (f *File) ReadLines(path string) ([]string, error) {
 	if kind, err := f.Kind(path); err != nil {
 		return nil, err
@@ -57,7 +60,7 @@ func (f *File) ReadLines(path string) ([]string, error) {
 	var lines []string
 	err := f.at(path, func(p *C.char) bool {
 		var n C.size_t
-		stored := C.h5_read_lines(f.id, p, &n)
+		stored := C.h5_read_lines(f.id, p, MostLines, &n)
 		if stored == nil {
 			return false
 		}

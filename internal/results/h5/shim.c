@@ -131,11 +131,12 @@ static int hard(hid_t file, const char *path) {
     return 1;
 }
 
-int h5_node(hid_t file, const char *path) {
+int h5_node(hid_t file, const char *path, uint64_t *address) {
     H5O_info_t info;
+    *address = 0;
     if (!hard(file, path)) return N_OTHER;
-    if (!strcmp(path, "/")) return N_GROUP;
     if (H5Oget_info_by_name2(file, path, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0) return -1;
+    *address = info.addr;
     return info.type == H5O_TYPE_GROUP ? N_GROUP : info.type == H5O_TYPE_DATASET ? N_DATASET : N_OTHER;
 }
 
@@ -159,9 +160,9 @@ static hid_t file_type(int type) {
     return -1;
 }
 
-// filtered gives dataset creation properties: chunks, shuffle before deflate 5,
+// h5_filtered gives dataset creation properties: chunks, shuffle before deflate 5,
 // no times. They are made once, and are not closed.
-static hid_t filtered(int rank, const hsize_t *chunk) {
+hid_t h5_filtered(int rank, const hsize_t *chunk) {
     static hid_t kept = -1;
     if (kept < 0) {
         hid_t p = H5Pcreate(H5P_DATASET_CREATE);
@@ -176,7 +177,7 @@ static hid_t filtered(int rank, const hsize_t *chunk) {
 }
 
 hid_t h5_create_array(hid_t file, const char *path, int type, int rank, const hsize_t *dims, const hsize_t *chunk) {
-    hid_t array = -1, properties = filtered(rank, chunk), space = H5Screate_simple(rank, dims, NULL);
+    hid_t array = -1, properties = h5_filtered(rank, chunk), space = H5Screate_simple(rank, dims, NULL);
     if (properties >= 0 && space >= 0)
         array = H5Dcreate2(file, path, file_type(type), space, H5P_DEFAULT, properties, H5P_DEFAULT);
     if (space >= 0) close_S(space);
@@ -227,26 +228,17 @@ static int element_type(hid_t array) {
     return known;
 }
 
-// own tells whether the values lie in the file itself.
-static int own(hid_t array) {
-    hid_t p = H5Dget_create_plist(array);
-    if (p < 0) return 0;
-    H5D_layout_t layout = H5Pget_layout(p);
-    int yes = (layout == H5D_COMPACT || layout == H5D_CONTIGUOUS || layout == H5D_CHUNKED) && H5Pget_external_count(p) == 0;
-    close_P(p);
-    return yes;
-}
-
-hid_t h5_open_array(hid_t file, const char *path, int *type, int *rank, hsize_t *dims) {
-    if (h5_node(file, path) != N_DATASET) return -1;
+hid_t h5_open_array(hid_t file, const char *path, int *type, int *rank, hsize_t *dims, int *form) {
     hid_t array = H5Dopen2(file, path, H5P_DEFAULT);
     if (array < 0) return array;
     hid_t space = H5Dget_space(array);
-    *type = own(array) ? element_type(array) : T_OTHER;
+    *type = element_type(array);
     *rank = space < 0 ? -1 : H5Sget_simple_extent_ndims(space);
     if (*type < 0 || *rank < 0 || *rank > 32 || H5Sget_simple_extent_dims(space, dims, NULL) < 0) {
         close_D(array);
         array = -1;
+    } else {
+        *form = h5_form(array, *rank, dims);
     }
     if (space >= 0) close_S(space);
     return array;
@@ -260,84 +252,4 @@ int h5_read(hid_t array, int type, int rank, const hsize_t *start, const hsize_t
     if (memory >= 0) close_S(memory);
     if (file >= 0) close_S(file);
     return rc;
-}
-
-// line_type is the type of a line: code points. It is made once, and not closed.
-static hid_t line_type(void) {
-    static hid_t kept = -1;
-    return kept >= 0 ? kept : (kept = H5Tvlen_create(H5T_STD_U32LE));
-}
-
-int h5_create_lines(hid_t file, const char *path, size_t n) {
-    hsize_t dims = n, most = H5S_UNLIMITED, chunk = n < 1024 ? n : 1024;
-    hid_t d = -1, type = line_type(), properties = filtered(1, &chunk), space = H5Screate_simple(1, &dims, &most);
-    if (type >= 0 && properties >= 0 && space >= 0)
-        d = H5Dcreate2(file, path, type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
-    if (space >= 0) close_S(space);
-    return d < 0 ? -1 : close_D(d);
-}
-
-// transfer gives data transfer properties with a small buffer for conversions: the library
-// clears all of it, by default a megabyte, for a few lines. They are made once, and are not
-// closed.
-static hid_t transfer(void) {
-    static hid_t kept = -1;
-    if (kept < 0) {
-        hid_t p = H5Pcreate(H5P_DATASET_XFER);
-        if (p < 0) return p;
-        if (H5Pset_buffer(p, 32 << 10, NULL, NULL) < 0) {
-            close_P(p);
-            return -1;
-        }
-        kept = p;
-    }
-    return kept;
-}
-
-int h5_fill_lines(hid_t file, const char *path, size_t n, const size_t *lengths, const uint32_t *points) {
-    hvl_t *lines = calloc(n, sizeof *lines);
-    if (!lines) return -1;
-    for (size_t i = 0; i < n; i++) {
-        lines[i].len = lengths[i];
-        lines[i].p = (void *)points;
-        points += lengths[i];
-    }
-    int rc = -1;
-    hid_t d = H5Dopen2(file, path, H5P_DEFAULT);
-    hid_t space = d < 0 ? -1 : H5Dget_space(d), how = transfer();
-    if (space >= 0 && how >= 0 && H5Sget_simple_extent_npoints(space) == (hssize_t)n)
-        rc = H5Dwrite(d, line_type(), H5S_ALL, H5S_ALL, how, lines);
-    if (space >= 0) close_S(space);
-    if (d >= 0 && close_D(d) < 0) rc = -1;
-    free(lines);
-    return rc;
-}
-
-hvl_t *h5_read_lines(hid_t file, const char *path, size_t *n) {
-    int type, rank;
-    hsize_t dims[32];
-    hvl_t *lines = NULL;
-    hid_t d = h5_open_array(file, path, &type, &rank, dims);
-    if (d < 0) return NULL;
-    if (type == T_LINES && rank == 1 && dims[0] < (1 << 20) && (lines = calloc(dims[0] + 1, sizeof *lines))) {
-        hid_t t = H5Tvlen_create(H5T_STD_U32LE);
-        *n = dims[0];
-        if (H5Dread(d, t, H5S_ALL, H5S_ALL, H5P_DEFAULT, lines) < 0) {
-            h5_free_lines(lines, *n);
-            lines = NULL;
-        }
-        close_T(t);
-    }
-    close_D(d);
-    return lines;
-}
-
-size_t h5_line(const hvl_t *lines, size_t i, const uint32_t **points) {
-    *points = lines[i].p;
-    return lines[i].p ? lines[i].len : 0;
-}
-
-void h5_free_lines(hvl_t *lines, size_t n) {
-    for (size_t i = 0; i < n; i++) H5free_memory(lines[i].p);
-    free(lines);
 }

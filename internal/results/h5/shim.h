@@ -9,6 +9,7 @@
 enum { T_OTHER, T_FLOAT32, T_FLOAT64, T_INT32, T_INT64, T_LINES };           // element types
 enum { A_OTHER, A_BOOL, A_INT64, A_FLOAT64, A_STRING, A_TEXT };               // attribute types
 enum { N_OTHER, N_GROUP, N_DATASET };                                         // what a name leads to
+enum { F_OWN, F_ELSEWHERE, F_FILTERED, F_LARGE };                             // how an array's values are stored
 
 void h5_begin(void);        // before the calls of one operation, on their thread
 const char *h5_error(void); // why a call since then failed; "" when the library doesn't say
@@ -19,7 +20,7 @@ hid_t h5_open_file(const char *path, int writable);
 ssize_t h5_image(hid_t file, void *to, size_t size); // size 0: only how many bytes
 
 int h5_create_group(hid_t file, const char *path);
-int h5_node(hid_t file, const char *path); // N_…; N_OTHER when it isn't there or reached by a soft or external link
+int h5_node(hid_t file, const char *path, uint64_t *address); // N_…; N_OTHER when it isn't there or reached by a soft or external link
 int64_t h5_count_children(hid_t file, const char *group);
 int64_t h5_child(hid_t file, const char *group, int64_t i, char *name, size_t size);
 
@@ -28,12 +29,14 @@ hid_t h5_reopen_array(hid_t file, const char *path);
 int h5_write_only_chunk(hid_t file, const char *path, const void *filtered, size_t size);
 int h5_only_chunk(hid_t file, const char *path, uint64_t *address, uint64_t *size);
 int h5_write_chunk(hid_t array, const hsize_t *offset, const void *filtered, size_t size);
-hid_t h5_open_array(hid_t file, const char *path, int *type, int *rank, hsize_t *dims); // dims: 32
+hid_t h5_open_array(hid_t file, const char *path, int *type, int *rank, hsize_t *dims, int *form); // dims: 32
+int h5_form(hid_t array, int rank, const hsize_t *dims); // F_…: not F_OWN for what results don't have
+hid_t h5_filtered(int rank, const hsize_t *chunk);
 int h5_read(hid_t array, int type, int rank, const hsize_t *start, const hsize_t *count, void *to);
 
 int h5_create_lines(hid_t file, const char *path, size_t n);
 int h5_fill_lines(hid_t file, const char *path, size_t n, const size_t *lengths, const uint32_t *points);
-hvl_t *h5_read_lines(hid_t file, const char *path, size_t *n); // NULL when it fails
+hvl_t *h5_read_lines(hid_t file, const char *path, size_t allowance, size_t *n); // NULL when it fails
 size_t h5_line(const hvl_t *lines, size_t i, const uint32_t **points);
 void h5_free_lines(hvl_t *lines, size_t n);
 

@@ -1,0 +1,52 @@
+#include "closing.h"
+
+// LARGEST is the most bytes of an array, and CHUNK of a chunk, that are read: the library
+// holds a whole chunk.
+enum { CHUNK = 64 << 20 };
+static const hsize_t LARGEST = (hsize_t)1 << 46;
+
+// DEFLATED is more than deflate makes of one byte.
+enum { DEFLATED = 2048 };
+
+// bytes is the size of an array of that shape; 0 when it is none or too large.
+static hsize_t bytes(int rank, const hsize_t *dims, size_t element) {
+    hsize_t n = element;
+    for (int i = 0; i < rank; i++) {
+        if (dims[i] == 0 || n > LARGEST / dims[i]) return 0;
+        n *= dims[i];
+    }
+    return n;
+}
+
+// plain tells whether the filters are those of results: the library's own, and those that
+// make a size from a smaller one by no more than deflate does.
+static int plain(hid_t properties) {
+    int n = H5Pget_nfilters(properties);
+    for (int i = 0; i < n; i++) {
+        size_t values = 0;
+        unsigned flags, config;
+        H5Z_filter_t filter = H5Pget_filter2(properties, i, &flags, &values, NULL, 0, NULL, &config);
+        if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32) return 0;
+    }
+    return n >= 0 && n <= 3;
+}
+
+int h5_form(hid_t array, int rank, const hsize_t *dims) {
+    hid_t properties = H5Dget_create_plist(array), type = H5Dget_type(array);
+    hsize_t chunk[H5S_MAX_RANK], stored = H5Dget_storage_size(array), most = CHUNK;
+    size_t element = type < 0 ? 0 : H5Tget_size(type);
+    int form = F_OWN;
+    H5D_layout_t layout = properties < 0 ? H5D_LAYOUT_ERROR : H5Pget_layout(properties);
+    if (layout != H5D_COMPACT && layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED) form = F_ELSEWHERE;
+    else if (H5Pget_external_count(properties) != 0) form = F_ELSEWHERE;
+    else if (layout == H5D_CHUNKED && !plain(properties)) form = F_FILTERED;
+    else if (layout == H5D_CHUNKED && H5Pget_chunk(properties, H5S_MAX_RANK, chunk) != rank) form = F_LARGE;
+    else if (layout == H5D_CHUNKED && ((most = bytes(rank, chunk, element)) == 0 || most > CHUNK)) form = F_LARGE;
+    else {
+        hsize_t size = bytes(rank, dims, element);
+        if (size == 0 || size / DEFLATED > stored) form = F_LARGE;
+    }
+    if (type >= 0) close_T(type);
+    if (properties >= 0) close_P(properties);
+    return form;
+}

@@ -1,0 +1,128 @@
+package results
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"eisweep/internal/results/h5"
+)
+
+// What the child of a Prober is to read.
+const (
+	wantNetwork = "network" // what a task could start from
+	wantDigest  = "digest"
+	wantLog     = "log"
+)
+
+// probed is what the child says: what it found, with settings as text, or why
+// the file can't be used.
+type probed struct {
+	Info     Info
+	Settings string
+	Digest   string   `json:",omitempty"`
+	Log      []string `json:",omitempty"`
+	Kind     string   // "" for what was found, else of the error
+	Error    string
+	Message  string // of an *ErrorOnlyFile
+}
+
+// mostMessage is how much of a message in a file is told.
+const mostMessage = 4 << 10
+
+// RunProbe is what the child does: it limits itself, reads what it is asked for from the
+// file that its descriptor 3 is open on, and writes what it found for Probe. The error is
+// only about the limits and writing.
+func RunProbe(want, path string, w io.Writer) error {
+	f := os.NewFile(3, path)
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return fmt.Errorf("probe: descriptor 3 is no open file (%v); `eisweep show` tells of a file", err)
+	}
+	if err := limitProbe(info.Size()); err != nil {
+		return err
+	}
+	found, err := readAll(want, f)
+	p := probed{Info: found.Info, Settings: settingsText(found.Info.Settings), Digest: found.Digest, Log: found.Log}
+	p.Info.Settings = nil
+	var only *ErrorOnlyFile
+	switch {
+	case errors.As(err, &only):
+		p = probed{Kind: "error_only", Message: only.Message[:min(len(only.Message), mostMessage)]}
+	case errors.Is(err, ErrLog):
+		p.Kind, p.Error = "log", err.Error()
+	case err != nil:
+		p = probed{Kind: "not_result", Error: err.Error()}
+	}
+	return json.NewEncoder(w).Encode(p)
+}
+
+// readAll reads an open file. What the library can't read is no result.
+func readAll(want string, from *os.File) (found Found, err error) {
+	f, err := asResult(from)
+	if err == nil {
+		defer f.Close()
+		err = found.read(want, f, from.Name())
+	}
+	var only *ErrorOnlyFile
+	if err != nil && !errors.Is(err, ErrNotResult) && !errors.As(err, &only) {
+		err = fmt.Errorf("%w: %w", ErrNotResult, err)
+	}
+	return found, err
+}
+
+func (found *Found) read(want string, f *h5.File, path string) (err error) {
+	if want == wantDigest {
+		return found.readDigest(context.Background(), f, path)
+	}
+	if found.Info, err = inspectOpen(f, path); err != nil {
+		return err
+	}
+	switch {
+	case want == wantLog:
+		found.Log, err = f.ReadLines("/stdout")
+	case found.Info.Trained:
+		_, err = readSource(context.Background(), f)
+	default:
+		_, err = readWeights(context.Background(), f, []string{"wee", "wei", "wie", "wii"})
+	}
+	if err != nil && want == wantLog {
+		err = fmt.Errorf("%w: %w", ErrLog, err)
+	}
+	if err != nil {
+		return fmt.Errorf("read result %s: %w", path, err)
+	}
+	return nil
+}
+
+func decodeProbe(text []byte, path string) (Found, error) {
+	var p probed
+	if err := json.Unmarshal(text, &p); err != nil {
+		return Found{}, fmt.Errorf("probe %s: %w", path, err)
+	}
+	var unread error
+	switch p.Kind {
+	case "":
+	case "log":
+		unread = probeError{p.Error, ErrLog}
+	case "error_only":
+		return Found{}, &ErrorOnlyFile{Path: path, Message: p.Message}
+	default:
+		return Found{}, probeError{p.Error, ErrNotResult}
+	}
+	var err error
+	p.Info.Settings, err = parseSettings(p.Settings)
+	return Found{Info: p.Info, Digest: p.Digest, Log: p.Log}, errors.Join(err, unread)
+}
+
+// probeError is one of those errors with the child's text, which says it already.
+type probeError struct {
+	text string
+	is   error
+}
+
+func (e probeError) Error() string { return e.text }
+func (e probeError) Unwrap() error { return e.is }

@@ -1,0 +1,239 @@
+package results
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// bombs makes files that a hostile hand made of a result, and returns their paths by name.
+func bombs(t *testing.T) map[string]string {
+	t.Helper()
+	folder := t.TempDir()
+	path, _ := trained(t)
+	python(t, folder, "-c", `
+import h5py, numpy, shutil, sys
+whole, points, copies = sys.argv[1], 1_000_000, 1000
+
+def changed(name):
+    shutil.copy(whole, name + ".h5")
+    return h5py.File(name + ".h5", "a")
+
+def references(name, path):
+    with changed(name) as f:
+        if path in f:
+            del f[path]
+        d = f.create_dataset(path, (copies,), h5py.vlen_dtype(numpy.dtype("<u4")))
+        d[0] = numpy.full(points, ord("A"), "<u4")
+        for i in range(1, copies):
+            d[i] = numpy.array([66], "<u4")
+        at = d.id.get_offset()
+    b = bytearray(open(name + ".h5", "rb").read())
+    for i in range(copies):
+        b[at + 16 * i:at + 16 * i + 16] = b[at:at + 16]
+    open(name + ".h5", "wb").write(b)
+
+references("log", "stdout")
+references("message", "error_msg")
+with changed("cycle") as f:
+    f["sim_state/up"] = f["/"]
+with changed("known_cycle") as f:
+    del f["sim_state/wii"]
+    f["sim_state/wii"] = f["/"]
+with changed("twice") as f:
+    del f["sim_state/zei"]
+    f["sim_state/zei"] = f["sim_state/wei"]
+with changed("node") as f:
+    f["sim_state/more"] = numpy.zeros(3)
+with changed("deep") as f:
+    f.create_group("/".join("g" * 1000))
+with changed("members") as f:
+    for i in range(5000):
+        f.create_group("sim_state/g%d" % i)
+with changed("attributes") as f:
+    for i in range(3000):
+        f["task"].attrs["a%d" % i] = 1
+with changed("unfilled") as f:
+    del f["raw_data/recording_re"]
+    f.create_dataset("raw_data/recording_re", (2**20, 2**24), "f4", chunks=(1, 1024))
+with changed("chunk") as f:
+    del f["raw_data/recording_re"]
+    f.create_dataset("raw_data/recording_re", data=numpy.zeros((16, 2**23), "f4"), chunks=(16, 2**23), compression=9)
+with changed("filter") as f:
+    del f["raw_data/recording_re"]
+    f.create_dataset("raw_data/recording_re", data=numpy.zeros((64, 1500), "f4"), chunks=(64, 1500), compression="lzf")
+`, path)
+	files, err := filepath.Glob(filepath.Join(folder, "*.h5"))
+	if err != nil || len(files) != 12 {
+		t.Fatalf("%d files (%v)", len(files), err)
+	}
+	out := map[string]string{}
+	for _, f := range files {
+		out[strings.TrimSuffix(filepath.Base(f), ".h5")] = f
+	}
+	return out
+}
+
+// Whoever made a file, its digest ends with a word of why it is no result, and this process
+// takes no part in reading it.
+func TestDigestOfAHostileFileIsRefused(t *testing.T) {
+	prober := Prober{Command: child(t, "probe")}
+	want := map[string]string{
+		"message": "holds only an error_msg", "cycle": "is no part of a result", "known_cycle": "by another name", "twice": "by another name",
+		"node": "is no part of a result", "deep": "is no part of a result", "members": "members", "attributes": "more than",
+		"unfilled": "larger than what is stored", "chunk": "larger than what is stored", "filter": "other filters",
+	}
+	for name, path := range bombs(t) {
+		found, err := prober.Digest(t.Context(), path)
+		if name == "log" { // it takes no part in the digest
+			if err != nil || found.Digest == "" {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		var only *ErrorOnlyFile
+		if !errors.Is(err, ErrNotResult) && !errors.As(err, &only) || !strings.Contains(err.Error(), want[name]) || len(err.Error()) > 8<<10 {
+			t.Errorf("%s: error %.300v, want one that says %q", name, err, want[name])
+		}
+	}
+}
+
+// A log that would take more memory than there may be is told of as one that can't be read;
+// the rest of the file is.
+func TestLogOfAHostileFileIsRefused(t *testing.T) {
+	files := bombs(t)
+	prober := Prober{Command: child(t, "probe")}
+	found, err := prober.Log(t.Context(), files["log"])
+	if !errors.Is(err, ErrLog) || found.Info.NPerAxis != 4 || found.Log != nil {
+		t.Errorf("%+v, error %v", found, err)
+	}
+}
+
+func TestProbeIsLimited(t *testing.T) {
+	for mode, want := range map[string]string{
+		"flood": "more than", "memory": "broke the HDF5 library, or took more", "crash": "broke the HDF5 library",
+	} {
+		_, err := Prober{Command: child(t, mode)}.Digest(t.Context(), golden("perturb"))
+		if !errors.Is(err, ErrNotResult) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want one that says %q", mode, err, want)
+		}
+	}
+}
+
+func TestProbeLimitsItself(t *testing.T) {
+	told, err := exec.Command(child(t, "limits")[0]).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintln(uint64(probeAddresses), uint64(probeMemory), 120, 0, 0)
+	if string(told) != want {
+		t.Errorf("limits %q, want %q", told, want)
+	}
+}
+
+// printLimits is what a child does whose limits a test looks at.
+func printLimits() {
+	if err := limitProbe(0); err != nil {
+		fmt.Println(err)
+		return
+	}
+	var all []any
+	for _, what := range []int{unix.RLIMIT_AS, unix.RLIMIT_DATA, unix.RLIMIT_CPU, unix.RLIMIT_CORE, unix.RLIMIT_FSIZE} {
+		var l unix.Rlimit
+		if err := unix.Getrlimit(what, &l); err != nil || l.Cur != l.Max {
+			fmt.Println(err, l)
+			return
+		}
+		all = append(all, l.Cur)
+	}
+	fmt.Println(all...)
+}
+
+// What the child started ends with it.
+func TestProbeEndsWithAllThatItStarted(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("EISWEEP_TEST_PIPE", pipe)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		_, err := Prober{Command: child(t, "family")}.Digest(ctx, golden("perturb"))
+		ended <- err
+	}()
+	// The grandchild has opened the pipe when opening it returns, and holds it until it ends.
+	reader, err := os.Open(pipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if n, err := reader.Read(make([]byte, 1)); n != 0 || err == nil {
+		t.Errorf("read %d bytes, %v", n, err)
+	}
+}
+
+func TestHashEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Hash(ctx, golden("perturb")); !errors.Is(err, context.Canceled) {
+		t.Errorf("hash: %v", err)
+	}
+	path, _ := trained(t)
+	sum, _, err := HashFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadSource(ctx, path); !errors.Is(err, context.Canceled) {
+		t.Errorf("read source: %v", err)
+	}
+	if _, err := (Prober{}).Check(ctx, path, sum); !errors.Is(err, context.Canceled) {
+		t.Errorf("check: %v", err)
+	}
+}
+
+// Nothing waits at a pipe, or takes one for a file.
+func TestAPipeIsNoFile(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe.h5")
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	prober := Prober{Command: child(t, "probe")}
+	_, err1 := Hash(t.Context(), pipe)
+	_, err2 := prober.Probe(t.Context(), pipe)
+	_, err3 := prober.Log(t.Context(), pipe)
+	_, err4 := prober.Check(t.Context(), pipe, "")
+	if i := slices.IndexFunc([]error{err1, err2, err3, err4}, func(err error) bool { return !errors.Is(err, ErrNotResult) }); i >= 0 {
+		t.Errorf("%d: %v, %v, %v, %v", i, err1, err2, err3, err4)
+	}
+}
+
+// Check reads what it hashed, and nothing of a file of other bytes.
+func TestCheckReadsOnlyWhatIsVouchedFor(t *testing.T) {
+	task := trainingTask()
+	path, receipt := written(t, task, makeTraining(task))
+	found, err := Prober{}.Check(t.Context(), path, receipt.SHA256)
+	if err != nil || found.Digest != receipt.Digest || found.Info.ID != task.ID || found.SHA256 != receipt.SHA256 {
+		t.Errorf("%+v, %v", found, err)
+	}
+	found, err = Prober{}.Check(t.Context(), path, sixtyFour)
+	if err != nil || found.SHA256 != receipt.SHA256 || found.Digest != "" || found.Info.Told {
+		t.Errorf("with another SHA-256: %+v, %v", found, err)
+	}
+	if _, err := (Prober{}).Check(t.Context(), path+"x", sixtyFour); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("without a file: %v", err)
+	}
+}
