@@ -1,0 +1,69 @@
+package atomicfile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"eisweep/internal/folder"
+)
+
+// Mkdir makes a directory, unless it is there, and makes its name durable. The mode is before the umask. Its
+// name is made durable in any case: who made it may have been killed before. The error is a *fs.PathError that
+// wraps syscall.ENOTDIR when a file is in the way.
+func Mkdir(path string, mode fs.FileMode) error {
+	err := os.Mkdir(path, mode)
+	if errors.Is(err, fs.ErrExist) {
+		err = checkDirectory(path)
+	}
+	if err != nil {
+		return err
+	}
+	return syncParent(path)
+}
+
+// MkdirAll is Mkdir, and makes the directories above that are missing, durably too.
+func MkdirAll(path string, mode fs.FileMode) error {
+	err := Mkdir(path, mode)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	parent := filepath.Dir(path)
+	if parent == path || parent == "." {
+		return err
+	}
+	if err := MkdirAll(parent, mode); err != nil {
+		return err
+	}
+	return Mkdir(path, mode)
+}
+
+func checkDirectory(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.IsDir() {
+		err = &fs.PathError{Op: "mkdir", Path: path, Err: syscall.ENOTDIR}
+	}
+	return err
+}
+
+// syncParent makes a name in its directory durable. One that this user may not read is left to the system.
+func syncParent(path string) error {
+	err := syncDirectory(filepath.Dir(path))
+	if errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	return err
+}
+
+// syncDirectory is what makes names durable. A test notes what it is called with.
+var syncDirectory = folder.Sync
+
+// OpenDirectory opens a directory by a path whose last element is not a link. The error wraps syscall.ENOTDIR or
+// syscall.ELOOP when it is anything else.
+func OpenDirectory(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
+}
