@@ -48,6 +48,20 @@ func open(path string, flag int, mode fs.FileMode) (*os.File, error) {
 	if err != nil {
 		return nil, explain(path, flag, err)
 	}
+	return regular(f, path)
+}
+
+// OpenIn is Open within a root: links that stay in it are followed.
+func OpenIn(dir *os.Root, name string) (*os.File, error) {
+	f, err := dir.OpenFile(name, os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	if err != nil {
+		return nil, err
+	}
+	return regular(f, name)
+}
+
+// regular returns the file if it is a regular one, else closes it.
+func regular(f *os.File, path string) (*os.File, error) {
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
 		err = notRegular(path, info.Mode())

@@ -6,11 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
 )
 
@@ -29,10 +30,12 @@ func identityFile(root string) string { return filepath.Join(root, private, "roo
 
 func readIdentity(root string, owners ...int) (string, error) {
 	name := identityFile(root)
-	if err := check(name, false, owners...); err != nil {
+	f, err := openTrusted(name, os.O_RDONLY, owners...)
+	if err != nil {
 		return "", err
 	}
-	text, err := os.ReadFile(name)
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxIdentity))
 	if err != nil {
 		return "", fmt.Errorf("read root's id: %w", err)
 	}
@@ -51,6 +54,9 @@ func readIdentity(root string, owners ...int) (string, error) {
 	return id.ID, nil
 }
 
+// maxIdentity bounds what is read of root.json, in bytes.
+const maxIdentity = 1 << 16
+
 // makeIdentity gives the root an id. Of several programs that do so at once one
 // prevails and all return its id.
 func makeIdentity(root string) (string, error) {
@@ -58,21 +64,23 @@ func makeIdentity(root string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("make root's id: %w", err)
 	}
-	temp, err := writeTemp(filepath.Join(root, private), append(text, '\n'))
-	if err != nil {
-		return "", fmt.Errorf("make root's id: %w", err)
+	err = atomicfile.WriteNew(identityFile(root), append(text, '\n'), 0o600)
+	id, readErr := readIdentity(root)
+	if readErr != nil {
+		return "", errors.Join(wrapped("make root's id", err), readErr)
 	}
-	defer os.Remove(temp)
-	if err := os.Link(temp, identityFile(root)); err != nil && !errors.Is(err, fs.ErrExist) {
-		// Some file systems have no links; there the last of several prevails.
-		if err := os.Rename(temp, identityFile(root)); err != nil {
-			return "", fmt.Errorf("make root's id: %w", err)
-		}
-	}
+	// Another's id, and its name may not be durable yet.
 	if err := folder.Sync(filepath.Join(root, private)); err != nil {
 		return "", fmt.Errorf("make root's id: %w", err)
 	}
-	return readIdentity(root)
+	return id, nil
+}
+
+func wrapped(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 func newID() string {
@@ -83,21 +91,4 @@ func newID() string {
 		b[i] = letters[b[i]%32]
 	}
 	return string(b)
-}
-
-// writeTemp leaves text in a new file of the folder, synced and readable by the
-// owner alone.
-func writeTemp(folder string, text []byte) (name string, err error) {
-	f, err := os.CreateTemp(folder, ".tmp-*")
-	if err != nil {
-		return "", err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Sync())
-	return f.Name(), errors.Join(err, f.Close())
 }

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"eisweep/internal/atomicfile"
 )
 
 // Holder is who holds the lock of a root.
@@ -35,10 +38,14 @@ func (e *InUseError) Error() string {
 		e.Path, e.Holder.Command, e.Holder.PID, e.Holder.Host, e.Holder.Since.Local().Format(time.DateTime))
 }
 
-// Lock is the right to be the coordinator of a root.
+// Lock is the right to be the coordinator of a root. Its methods are safe for concurrent use.
 type Lock struct {
-	file   *os.File
-	holder Holder // as signed
+	root             *Root
+	version, command string
+
+	mu     sync.Mutex
+	file   *os.File // nil once it is given up
+	holder Holder   // as signed
 }
 
 // held keeps the files of all locks: a file that nobody refers to any more would
@@ -49,24 +56,41 @@ var held sync.Map
 // others who has it. The error is an *InUseError when another process holds it.
 // The lock ends with the process, whatever way it ends.
 func (r *Root) Lock(version, command string) (*Lock, error) {
-	f, err := r.lockFile()
-	if err != nil {
+	l := &Lock{root: r, version: version, command: command}
+	if err := l.acquire(); err != nil {
 		return nil, err
 	}
-	if err := flock(f); err != nil {
-		defer f.Close()
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			holder, _ := readHolder(f) // nobody in particular, then
-			return nil, &InUseError{Path: r.path, Holder: holder}
-		}
-		return nil, fmt.Errorf("lock root %s: %w", r.path, err)
-	}
-	l := &Lock{file: f}
-	held.Store(f, true)
-	if err := l.sign(version, command); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock root %s: %w", r.path, err), l.Unlock())
-	}
+	r.removeStale()
 	return l, nil
+}
+
+// acquire opens the lock's file, locks and signs it. It begins anew when the file was removed or replaced meanwhile:
+// the lock of a file that has no name keeps nobody out.
+func (l *Lock) acquire() error {
+	for {
+		f, err := l.root.lockFile()
+		if err != nil {
+			return err
+		}
+		if err := flock(f); err != nil {
+			defer f.Close()
+			if errors.Is(err, unix.EWOULDBLOCK) {
+				holder, _ := readHolder(f) // nobody in particular, then
+				return &InUseError{Path: l.root.path, Holder: holder}
+			}
+			return fmt.Errorf("lock root %s: %w", l.root.path, err)
+		}
+		if !atomicfile.IsNamed(f, l.root.Private("lock")) {
+			f.Close()
+			continue
+		}
+		l.file = f
+		held.Store(f, true)
+		if err := l.sign(); err != nil {
+			return errors.Join(fmt.Errorf("lock root %s: %w", l.root.path, err), l.unlock())
+		}
+		return nil
+	}
 }
 
 // A look at the lock has it for a moment. Who wants it tries again for so long.
@@ -89,10 +113,19 @@ var ErrLockLost = errors.New("another took the root's lock meanwhile")
 
 // Still finds out whether the lock is still held, which a network file system
 // forgets when it doesn't hear of its holder for long. One that nobody took is
-// taken again. The error wraps ErrLockLost, or says why it cannot be found out.
+// taken again, also where its file was removed. The error wraps ErrLockLost, or says why it cannot be found out.
 func (l *Lock) Still() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.still()
+}
+
+func (l *Lock) still() error {
 	if l.file == nil {
 		return fmt.Errorf("hold lock of root: %w", os.ErrClosed)
+	}
+	if !atomicfile.IsNamed(l.file, l.root.Private("lock")) {
+		return l.renew()
 	}
 	// It is a lock of this same open file: held already, it stays.
 	if err := unix.Flock(int(l.file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
@@ -111,13 +144,38 @@ func (l *Lock) Still() error {
 	return nil
 }
 
+// renew takes the lock again after its file was removed. Another that took it meanwhile, and be it for a moment, has
+// made the file anew, and may have changed what the root holds: then it is lost.
+func (l *Lock) renew() error {
+	if _, err := os.Lstat(l.root.Private("lock")); err == nil {
+		return fmt.Errorf("hold lock of root: its file was replaced: %w", ErrLockLost)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("hold lock of root: %w", err)
+	}
+	old := l.file
+	if err := l.acquire(); err != nil {
+		if used := (*InUseError)(nil); errors.As(err, &used) {
+			err = ErrLockLost
+		}
+		return fmt.Errorf("hold lock of root: its file was removed: %w", err)
+	}
+	held.Delete(old)
+	return old.Close()
+}
+
 // Unlock gives the lock up. A second call does nothing.
 func (l *Lock) Unlock() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.unlock()
+}
+
+func (l *Lock) unlock() error {
 	if l.file == nil {
 		return nil
 	}
 	var err error
-	if l.Still() == nil {
+	if l.still() == nil {
 		// The text goes first: it must not name this process when another holds the lock.
 		err = l.file.Truncate(0)
 	}
@@ -142,7 +200,7 @@ func (r *Root) Holder() (Holder, bool) {
 // LookAtLock returns who signed the root's lock, and whether it is held as far as this
 // machine sees: some network file systems show a machine its own locks only.
 func (r *Root) LookAtLock() (signed Holder, held bool, err error) {
-	f, err := os.Open(r.Private("lock"))
+	f, err := atomicfile.Open(r.Private("lock"))
 	if err != nil {
 		return Holder{}, false, fmt.Errorf("look at lock of root: %w", err)
 	}
@@ -155,23 +213,19 @@ func (r *Root) LookAtLock() (signed Holder, held bool, err error) {
 }
 
 func (r *Root) lockFile() (*os.File, error) {
-	name := r.Private("lock")
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+	f, err := openTrusted(r.Private("lock"), os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return nil, fmt.Errorf("lock root %s: %w", r.path, err)
-	}
-	if err := check(name, false); err != nil {
-		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }
 
-func (l *Lock) sign(version, command string) error {
+func (l *Lock) sign() error {
 	host, err := os.Hostname()
 	if err != nil {
 		return err
 	}
-	l.holder = Holder{Host: host, PID: os.Getpid(), Since: time.Now().UTC().Truncate(time.Second), Version: version, Command: command}
+	l.holder = Holder{Host: host, PID: os.Getpid(), Since: time.Now().UTC().Truncate(time.Second), Version: l.version, Command: l.command}
 	text, err := json.Marshal(l.holder)
 	if err != nil {
 		return err

@@ -9,6 +9,9 @@ import (
 	"path"
 	"path/filepath"
 
+	"golang.org/x/sys/unix"
+
+	"eisweep/internal/atomicfile"
 	"eisweep/sweeps"
 )
 
@@ -59,7 +62,7 @@ func (r *Root) Relative(path string) (string, error) {
 
 // OpenInput opens a file for reading by the path that a message gives, relative
 // to the root. Absolute paths, ".." and links that lead out of the root are an
-// error that wraps ErrHostile. The file's folder is listed first: over NFS a name
+// error that wraps ErrHostile, and what is no regular file one that wraps atomicfile.ErrNotRegular. The file's folder is listed first: over NFS a name
 // that was missing a moment ago otherwise stays missing.
 func (r *Root) OpenInput(name string) (*os.File, error) {
 	if !filepath.IsLocal(name) || path.Clean(name) != name {
@@ -73,7 +76,7 @@ func (r *Root) OpenInput(name string) (*os.File, error) {
 	if err := look(dir, path.Dir(name)); err != nil {
 		return nil, openError(dir, name, err)
 	}
-	f, err := dir.Open(name)
+	f, err := atomicfile.OpenIn(dir, name)
 	if err != nil {
 		return nil, openError(dir, name, err)
 	}
@@ -92,7 +95,7 @@ func openError(dir *os.Root, name string, err error) error {
 
 // look reads one entry of a folder, which makes an NFS client ask anew.
 func look(dir *os.Root, name string) error {
-	f, err := dir.Open(name)
+	f, err := dir.OpenFile(name, os.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return err
 	}

@@ -19,9 +19,10 @@ import (
 	"slices"
 	"syscall"
 
-	"eisweep/sweeps"
-
 	"golang.org/x/sys/unix"
+
+	"eisweep/internal/atomicfile"
+	"eisweep/sweeps"
 )
 
 // private is the folder that holds all that is not a result.
@@ -144,13 +145,22 @@ func (r *Root) Sweeps() ([]string, error) {
 	return names, nil
 }
 
+// removeStale removes what a crash left half written in the private folder. The caller holds the lock: nobody else
+// writes there, but who makes the root's id, and takes another's in its place. What cannot be removed is tried again the
+// next time.
+func (r *Root) removeStale() {
+	for _, name := range []string{"", "inputs", "stands"} {
+		_ = atomicfile.RemoveStale(r.Private(name), 0)
+	}
+}
+
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
 
 func makeFolder(path string) error {
-	if err := os.MkdirAll(path, 0o777); err != nil {
+	if err := atomicfile.MkdirAll(path, 0o777); err != nil {
 		if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("make root %s: %w", path, ErrNoFolder)
 		}
@@ -169,7 +179,7 @@ func makePrivate(path string) error {
 	dir := filepath.Join(path, private)
 	for _, name := range append([]string{""}, folders...) {
 		d := filepath.Join(dir, name)
-		if err := os.Mkdir(d, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := atomicfile.Mkdir(d, 0o700); err != nil && !errors.Is(err, syscall.ENOTDIR) {
 			return fmt.Errorf("make folder: %w", err)
 		}
 		if slices.Contains(worked, name) && sharedWith(dir, d) {

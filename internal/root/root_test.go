@@ -221,7 +221,7 @@ func TestLockThatWasForgotten(t *testing.T) {
 	if err := lock.Still(); !errors.Is(err, ErrLockLost) {
 		t.Errorf("held by another: %v", err)
 	}
-	must(t, (&Lock{file: reopened(t, lock.file), holder: lock.holder}).Unlock())
+	must(t, (&Lock{root: r, file: reopened(t, lock.file), holder: lock.holder}).Unlock())
 	must(t, other.Still()) // giving up what was lost takes nothing from who has it
 	must(t, other.Unlock())
 	if err := lock.Still(); !errors.Is(err, ErrLockLost) {

@@ -6,6 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"eisweep/internal/atomicfile"
 )
 
 // worked are the folders in which workers leave files.
@@ -40,27 +44,42 @@ func (r *Root) shareWork(group int) error {
 		entries, err := os.ReadDir(r.Private(name))
 		errs = append(errs, err)
 		for _, e := range entries {
-			if err := r.grantFile(r.Private(name, e.Name()), group); !errors.Is(err, os.ErrNotExist) {
-				errs = append(errs, err)
-			}
+			errs = append(errs, r.grantFile(r.Private(name, e.Name()), group))
 		}
 	}
 	return errors.Join(errs...)
 }
 
 // grantFile lets the group read a file of this user that was made before the folder was
-// shared; a member's is the group's already.
+// shared; a member's is the group's already. Whatever else lies there is passed over: members may leave anything, and
+// a file that has another name may be none of this folder's.
 func (r *Root) grantFile(path string, group int) error {
-	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() || userOf(info) != os.Geteuid() {
+	f, err := atomicfile.Open(path)
+	for _, passed := range []error{atomicfile.ErrNotRegular, os.ErrPermission, os.ErrNotExist} {
+		if errors.Is(err, passed) {
+			return nil
+		}
+	}
+	if err != nil {
 		return err
 	}
-	return grant(path, group, info.Mode().Perm()|0o040)
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !isSole(info) {
+		return err
+	}
+	return grantOpen(f, group, info.Mode().Perm()|0o040)
+}
+
+// isSole says whether a file is this user's and has no name but one.
+func isSole(info os.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return info.Mode().IsRegular() && userOf(info) == os.Geteuid() && (!ok || stat.Nlink == 1)
 }
 
 // Unshare takes back what ShareWith has given.
 func (r *Root) Unshare() error {
-	if err := errors.Join(r.unshareWork(), os.Chmod(r.Private(), 0o700), os.Chmod(identityFile(r.path), 0o600)); err != nil {
+	if err := errors.Join(r.unshareWork(), restrict(r.Private(), 0o700), restrict(identityFile(r.path), 0o600)); err != nil {
 		return fmt.Errorf("take root back: %w", err)
 	}
 	return nil
@@ -69,37 +88,87 @@ func (r *Root) Unshare() error {
 func (r *Root) unshareWork() error {
 	var errs []error
 	for _, name := range folders {
-		errs = append(errs, os.Chmod(r.Private(name), 0o700))
+		errs = append(errs, restrict(r.Private(name), 0o700))
 	}
 	return errors.Join(errs...)
 }
 
-// ShareFile lets the group read a file that this user has made in a folder that is
-// shared with a group, whatever the umask; elsewhere it does nothing.
+// ShareFile lets the group read a file that this user has made, and that has no other name, in a folder that is
+// shared with a group, whatever the umask; elsewhere it does nothing. The error wraps ErrUntrusted when another file has
+// taken its name.
 func ShareFile(path string) error {
-	dir, err := os.Stat(filepath.Dir(path))
+	f, err := atomicfile.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return Share(f)
+}
+
+// Share is ShareFile for an open file.
+func Share(f *os.File) error {
+	dir, err := os.Stat(filepath.Dir(f.Name()))
 	if err != nil || dir.Mode().Perm()&0o070 == 0 {
 		return err
 	}
-	info, err := os.Lstat(path)
+	info, err := f.Stat()
 	if err != nil || info.Mode().Perm()&0o040 != 0 {
 		return err
 	}
-	return os.Chmod(path, info.Mode().Perm()|0o040)
+	if !isSole(info) {
+		return fmt.Errorf("share %s: it is another file than was made there: %w", f.Name(), ErrUntrusted)
+	}
+	return f.Chmod(info.Mode().Perm() | 0o040)
 }
 
-// grant gives a file or folder to a group, if it isn't the group's, and sets its mode.
+// grant gives a file or folder of this user to a group, if it isn't the group's, and sets its mode.
 func grant(path string, group int, mode os.FileMode) error {
-	info, err := os.Lstat(path)
+	f, err := openOwn(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return grantOpen(f, group, mode)
+}
+
+func grantOpen(f *os.File, group int, mode os.FileMode) error {
+	info, err := f.Stat()
 	if err != nil {
 		return err
 	}
 	if groupOf(info) != group {
-		if err := os.Chown(path, -1, group); err != nil {
+		if err := f.Chown(-1, group); err != nil {
 			return err
 		}
 	}
-	return os.Chmod(path, mode)
+	return f.Chmod(mode)
+}
+
+// restrict sets the mode of a file or folder of this user.
+func restrict(path string, mode os.FileMode) error {
+	f, err := openOwn(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Chmod(mode)
+}
+
+// openOwn opens a file or folder of this user, by a name that is no link, for its mode to be changed.
+func openOwn(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && userOf(info) != os.Geteuid() {
+		err = foreign(path, userOf(info), ErrUntrusted)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // Owner returns the number of the user to whom the root's folder belongs. What that

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
+
+	"eisweep/internal/atomicfile"
 )
 
 // ErrUntrusted is wrapped by the errors of files and folders that others could
@@ -75,6 +77,30 @@ func check(path string, folder bool, owners ...int) error {
 		return fmt.Errorf("%s is not a plain file: move it away: %w", path, ErrUntrusted)
 	}
 	return checkOwner(path, info, append(owners, os.Geteuid()))
+}
+
+// openTrusted opens a file that check has nothing against, and looks at what it has opened: the name could lead
+// elsewhere a moment later.
+func openTrusted(path string, flag int, owners ...int) (*os.File, error) {
+	f, err := atomicfile.OpenFile(path, flag, 0o600)
+	if errors.Is(err, atomicfile.ErrNotRegular) {
+		if err := check(path, false, owners...); err != nil {
+			return nil, err // which says it better
+		}
+		return nil, fmt.Errorf("%w: %w", err, ErrUntrusted)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	info, err := f.Stat()
+	if err == nil {
+		err = checkOwner(path, info, append(owners, os.Geteuid()))
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 func checkOwner(path string, info os.FileInfo, owners []int) error {
