@@ -38,7 +38,7 @@ func TestALockWhoseFileIsRemoved(t *testing.T) {
 // that it has lost it.
 func TestALockIsOfTheFileThatHasTheName(t *testing.T) {
 	r := open(t, t.TempDir())
-	for range 10 {
+	for range 4 {
 		locks := make(chan *Lock, 2)
 		for range 2 {
 			go func() {

@@ -292,10 +292,8 @@ func TestNamesStayInTheRoot(t *testing.T) {
 	for _, name := range []string{outside, "../x", "quick/../../x", "quick/link.h5", "away/outside", "", ".", "quick//file.h5", "./quick/file.h5"} {
 		if f, err := r.OpenInput(name); err == nil {
 			f.Close()
-			if name != "." {
-				t.Errorf("%q was opened", name)
-			}
-		} else if name != "" && !errors.Is(err, ErrHostile) {
+			t.Errorf("%q was opened", name)
+		} else if name != "" && name != "." && !errors.Is(err, ErrHostile) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
