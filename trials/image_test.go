@@ -16,9 +16,10 @@ func TestTheImageHoldsTheProgramAlone(t *testing.T) {
 		t.Errorf("the image's user is %q", user)
 	}
 	inside := strings.TrimSpace(e.does("podman", "image", "mount", "eisweep"))
-	if found := files(t, inside); strings.Join(found, " ") != "eisweep" {
+	if found := files(t, inside); strings.Join(found, " ") != "eisweep licences.txt" {
 		t.Errorf("the image holds %q", found)
 	}
+	hasLicences(t, inside)
 	e.does("podman", "image", "unmount", "eisweep")
 
 	results := t.TempDir()
@@ -29,5 +30,16 @@ func TestTheImageHoldsTheProgramAlone(t *testing.T) {
 	sameAsOrdinary(t, results)
 	if info, err := os.Stat(filepath.Join(results, "quick")); err != nil || ownerOf(info) != 1000 {
 		t.Errorf("the results belong to user %d, %v", ownerOf(info), err)
+	}
+}
+
+// hasLicences wants the licences of the program and of what is linked into it in an image.
+func hasLicences(t *testing.T, inside string) {
+	t.Helper()
+	text := contents(filepath.Join(inside, "licences.txt"))
+	for _, work := range []string{"MIT License", "==== Go", "==== github.com/nats-io/nats-server/v2 ", "==== libhdf5-dev of Debian"} {
+		if !strings.Contains(text, work) {
+			t.Errorf("the image lacks the licence of %q", work)
+		}
 	}
 }

@@ -179,7 +179,9 @@ func imageHolds(t *testing.T, archive, arch, program string) {
 		t.Errorf("the image is %q", got)
 	}
 	container := buildah("from", "--pull-never", image)
-	if contents(filepath.Join(buildah("mount", container), "eisweep")) != contents(program) {
+	inside := buildah("mount", container)
+	hasLicences(t, inside)
+	if contents(filepath.Join(inside, "eisweep")) != contents(program) {
 		t.Error("the image has another program than the one that is released")
 	}
 }
