@@ -81,13 +81,25 @@ func (c *connection) options() string {
 	}
 	add("--nats", c.servers)
 	add("--nats-context", c.context)
-	for _, o := range c.files() {
-		if path, err := filepath.Abs(o[1]); err == nil && o[1] != "" {
-			o[1] = path
-		}
+	for _, o := range c.absoluteFiles() {
 		add(o[0], o[1])
 	}
 	return out.String()
+}
+
+// absoluteFiles are the options that name files, those that were given, with paths that
+// hold in any folder.
+func (c *connection) absoluteFiles() (out [][2]string) {
+	for _, o := range c.files() {
+		if o[1] == "" {
+			continue
+		}
+		if path, err := filepath.Abs(o[1]); err == nil {
+			o[1] = path
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 // open opens the root's queue as a worker or client. Besides queue.Open's errors

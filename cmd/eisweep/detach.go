@@ -50,11 +50,8 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *environment
 	if err != nil {
 		return fmt.Errorf("open log: %w", err)
 	}
-	args := append([]string{"coordinator", "-p", r.Path()}, optionsGiven(cmd, "detach", "path")...)
-	if len(s.slurm.options) > 0 {
-		args = append(append(args, "--"), s.slurm.options...)
-	}
-	c := exec.Command(self, args...)
+	c := exec.Command(self, s.arguments(cmd, r)...)
+	c.Dir = "/" // it keeps no file system from being unmounted
 	c.Stdout, c.Stderr, c.SysProcAttr = log, log, &syscall.SysProcAttr{Setsid: true}
 	if err := c.Start(); err != nil {
 		return fmt.Errorf("start coordinator: %w", err)
@@ -72,6 +69,22 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *environment
 	e.say("the coordinator runs (process %d; log %s); it ends with: kill %d", c.Process.Pid, name, c.Process.Pid)
 	e.say("start workers on any machine that shares the folder: eisweep worker%s%s", e.rootFlag, s.options())
 	return nil
+}
+
+// arguments are those of the coordinator that runs on, wherever that is.
+func (s *service) arguments(cmd *cobra.Command, r *root.Root) []string {
+	without := []string{"detach", "path"}
+	for _, o := range s.files() {
+		without = append(without, strings.TrimPrefix(o[0], "--"))
+	}
+	args := append([]string{"coordinator", "-p", r.Path()}, optionsGiven(cmd, without...)...)
+	for _, o := range s.absoluteFiles() {
+		args = append(args, o[0]+"="+o[1])
+	}
+	if len(s.slurm.options) > 0 {
+		args = append(append(args, "--"), s.slurm.options...)
+	}
+	return args
 }
 
 // awaitAnswer returns when the coordinator of that process, which logs to said,
