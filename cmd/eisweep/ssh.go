@@ -37,12 +37,16 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *ro
 			continue
 		}
 		log := r.Private("logs", "worker."+fileName(host)+".log")
-		pid, err := startOn(cmd.Context(), host, command, log)
+		started, err := startOn(cmd.Context(), host, command, log)
 		if err != nil {
 			failed = append(failed, failure(exitLost, "%s: %w", host, err))
 			continue
 		}
-		e.say("%s: %s (process %s; log %s)", host, command, pid, log)
+		if started.ended {
+			e.say("%s: %s (process %s; log %s) has ended already: nothing was left to do", host, command, started.pid, log)
+			continue
+		}
+		e.say("%s: %s (process %s; log %s)", host, command, started.pid, log)
 	}
 	if len(failed) == 0 {
 		e.say("they end with: eisweep drain HOST%s, or --all", e.rootFlag+w.options())
@@ -50,22 +54,49 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *ro
 	return errors.Join(failed...)
 }
 
-// detached leaves the command running on its own and tells its process. One that
-// ends at once has told why in its log, which isn't followed elsewhere.
-const detached = `[ ! -L %[2]s ] || { echo %[2]s is a link: remove it >&2; exit 1; }; %[1]s >>%[2]s 2>&1 </dev/null & p=$!; sleep 1; kill -0 $p 2>/dev/null || { tail -n 5 %[2]s >&2; exit 1; }; echo $p`
+// detached leaves the command running on its own and tells its process, and whether it
+// has ended: one that found nothing to do. One that failed at once has told why in its
+// log, which isn't followed elsewhere.
+const detached = `cd /
+log=%[2]s
+[ ! -L "$log" ] || { echo "$log is a link: remove it" >&2; exit 1; }
+%[1]s >>"$log" 2>&1 </dev/null &
+process=$!
+sleep 1
+if kill -0 $process 2>/dev/null; then echo "@runs $process"
+elif wait $process; then echo "@ended $process"
+else tail -n 5 "$log" >&2; exit 1
+fi
+`
 
-func startOn(ctx context.Context, host, command, log string) (pid string, err error) {
+// startedOn is a process on another host.
+type startedOn struct {
+	pid   string
+	ended bool // already, and well
+}
+
+// startOn starts a command, as a POSIX shell takes it. The login shell there, which may be
+// csh or fish, sees one word: what sh does comes by stdin.
+func startOn(ctx context.Context, host, command, log string) (startedOn, error) {
 	var told bytes.Buffer
-	ssh := exec.CommandContext(ctx, "ssh", "-o", "BatchMode=yes", host, fmt.Sprintf(detached, command, quoted(log)))
-	ssh.Stderr = &told
+	ssh := exec.CommandContext(ctx, "ssh", "-o", "BatchMode=yes", host, "sh")
+	ssh.Stdin, ssh.Stderr = strings.NewReader(fmt.Sprintf(detached, command, quoted(log))), &told
 	out, err := ssh.Output()
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		return "", errors.New("there is no ssh on this machine")
+		return startedOn{}, errors.New("there is no ssh on this machine")
 	case err != nil:
-		return "", fmt.Errorf("the worker was not started: %w: %s", err, strings.TrimSpace(told.String()))
+		return startedOn{}, fmt.Errorf("the worker was not started: %w: %s", err, inLine(strings.TrimSpace(told.String())))
 	}
-	return strings.TrimSpace(string(out)), nil
+	for line := range strings.Lines(string(out)) { // a login shell's greeting may come before
+		if pid, ok := strings.CutPrefix(line, "@runs "); ok {
+			return startedOn{pid: strings.TrimSpace(pid)}, nil
+		}
+		if pid, ok := strings.CutPrefix(line, "@ended "); ok {
+			return startedOn{strings.TrimSpace(pid), true}, nil
+		}
+	}
+	return startedOn{}, fmt.Errorf("nobody knows whether the worker was started: the host said %q", out)
 }
 
 // fileName is a host as a part of a file's name.
