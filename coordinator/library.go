@@ -104,11 +104,26 @@ func (l *library) Results(path string) ([]sweeps.ResultFile, error) {
 func (l *library) copied(paths []string) ([]sweeps.ResultFile, error) {
 	out, faults := []sweeps.ResultFile{}, []error{}
 	for _, path := range paths {
-		r, err := l.result(l.root.Input(l.copies[path]))
+		r, err := l.copyOf(path)
 		r.Path = path
 		out, faults = append(out, r), append(faults, err)
 	}
 	return out, errors.Join(faults...)
+}
+
+// copyOf answers by the copy of a file. Only one with the bytes that its launch started from
+// counts: those of another would give other tasks.
+func (l *library) copyOf(path string) (sweeps.ResultFile, error) {
+	sha256 := l.copies[path]
+	copied := l.root.Input(sha256)
+	if err := checkCopy(l.ctx, copied, path, sha256); err != nil {
+		return sweeps.ResultFile{}, err
+	}
+	r, err := l.result(copied)
+	if err == nil && r.SHA256 != sha256 {
+		err = &damagedCopyError{copied, path, sha256, errors.New("it changes")}
+	}
+	return r, err
 }
 
 // result finds out what a file is: whose result, and what PERTURB or a training

@@ -23,9 +23,11 @@ import (
 // wanted, which an altered file's new time tells it. What is missing and not wanted by
 // the latest launch is no problem: somebody removed it. A manifest that cannot be read is kept
 // under another name, and made anew from its lines that can.
+// Copies of outside files, from which tasks start, are compared with their SHA-256, and made
+// anew where the outside file still is what it was.
 // The caller holds the root's lock.
 func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (control.Verified, error) {
-	v := verifier{ctx: ctx, root: r, index: newIndex(r), prober: prober, mend: results.MendManifest, write: func(sweep string, lines []results.Line) (int, error) {
+	v := verifier{ctx: ctx, root: r, index: newIndex(r), prober: prober, mend: results.MendManifest, copyInput: copyInput, write: func(sweep string, lines []results.Line) (int, error) {
 		m, err := results.OpenManifest(r.Manifest(sweep))
 		if err != nil {
 			return 0, err
@@ -52,6 +54,8 @@ type verifier struct {
 	mend func(path string) (kept string, damage, err error)
 	// write adds lines to a manifest, but those that it has by now, and says how many.
 	write func(sweep string, lines []results.Line) (int, error)
+	// copyInput copies an outside file to where workers find it, as copyInput does.
+	copyInput func(from, to, sha256 string) error
 	// Of the present sweep:
 	report control.VerifiedSweep
 	wants  func(file string) bool // whether its latest launch wants a file of that name
@@ -78,6 +82,9 @@ func (v *verifier) sweeps(names []string) (control.Verified, error) {
 		}
 	}
 	var out control.Verified
+	if out.Inputs, err = v.inputs(); err != nil {
+		return out, fmt.Errorf("verify copied inputs: %w", err)
+	}
 	for _, name := range names {
 		if !v.index.has(name) {
 			return out, fmt.Errorf("there is no sweep %q under %s", name, v.root.Path())

@@ -9,8 +9,18 @@ import (
 
 // Verify is the function of that name while this coordinator writes the manifests.
 func (k *Coordinator) Verify(ctx context.Context, names []string) (control.Verified, error) {
-	v := verifier{ctx: ctx, root: k.config.Root, index: k.index, prober: k.config.Prober, mend: k.mend, write: k.writeFound}
+	v := verifier{ctx: ctx, root: k.config.Root, index: k.index, prober: k.config.Prober, mend: k.mend, write: k.writeFound, copyInput: k.copyInput}
 	return v.sweeps(names)
+}
+
+// copyInput copies an outside file while no launch does.
+func (k *Coordinator) copyInput(from, to, sha256 string) error {
+	if err := k.mayWrite(); err != nil {
+		return err
+	}
+	k.launching.Lock()
+	defer k.launching.Unlock()
+	return copyInput(from, to, sha256)
 }
 
 // mend mends a manifest that cannot be read, with nobody at it. One that can is only

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -24,6 +25,8 @@ byte and by its digest, and write the manifest's lines anew for results that hav
 removed: the next run computes what is missing or altered. Results that are missing and
 that the latest launch does not want, as clean leaves them, are only counted. Where the
 root has a coordinator, that one does it. A root that you may not write is only read.
+Copies of files outside of the root, from which tasks start, are in .eisweep/inputs: they are held
+against their SHA-256, and copied anew where the file outside still is what it was.
 
 The exit code is 4 if anything is not as it should be.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -96,12 +99,16 @@ func inspect(ctx context.Context, e *environment, r *root.Root, names []string) 
 // tellVerified writes what was found; problems are an error.
 func tellVerified(e *environment, found control.Verified, asJSON bool) error {
 	problems := 0
-	for i := range found.Sweeps {
-		problems += len(found.Sweeps[i].Problems)
+	reports := found.Sweeps
+	if found.Inputs != nil {
+		reports = append(slices.Clip(reports), *found.Inputs)
+	}
+	for i := range reports {
+		problems += len(reports[i].Problems)
 		if asJSON {
-			writeReportJSON(e, &found.Sweeps[i])
+			writeReportJSON(e, &reports[i])
 		} else {
-			writeReport(e, &found.Sweeps[i])
+			writeReport(e, &reports[i])
 		}
 	}
 	if problems > 0 {

@@ -160,6 +160,7 @@ type CleanedFile struct {
 // Verified is what verify found.
 type Verified struct {
 	Sweeps []VerifiedSweep `json:"sweeps"`
+	Inputs *VerifiedSweep  `json:"inputs,omitempty"` // the copies of outside files; nil when there are none
 }
 
 // VerifiedSweep is what it found in one sweep's folder.

@@ -2,6 +2,7 @@ package results
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -71,28 +72,38 @@ func TestProbeEndsWithContext(t *testing.T) {
 	}
 }
 
-// Whatever is damaged in a file, probing it ends with what it tells or an error.
+// Whatever is damaged in a file, ours or a published one, reading it ends with what it tells
+// or an error that says that it is no result.
 func FuzzProbe(f *testing.F) {
-	path, _ := trained(f)
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		f.Fatal(err)
+	var files [][]byte
+	ours, _ := trained(f)
+	for _, path := range []string{ours, golden("perturb"), golden("approximate_exc")} {
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		files = append(files, whole)
+		for at := uint(0); at < 4000; at += 401 { // the superblock, the first groups, messages, heaps
+			f.Add(uint(len(files)-1), at, uint64(0xff), at%3)
+		}
+		f.Add(uint(len(files)-1), uint(len(whole)/2), uint64(1), uint(0))
+		f.Add(uint(len(files)-1), uint(len(whole)-100), uint64(1)<<63, uint(1))
 	}
-	for at := 0; at < 4000; at += 401 { // the superblock, the first groups, messages, heaps
-		f.Add(at, byte(0xff))
-	}
-	f.Add(len(whole)/2, byte(1))
-	f.Add(len(whole)-100, byte(0x80))
-	f.Fuzz(func(t *testing.T, at int, change byte) {
-		damaged := slices.Clone(whole)
-		damaged[uint(at)%uint(len(damaged))] ^= change
+	f.Fuzz(func(t *testing.T, which, at uint, change uint64, want uint) {
+		damaged := slices.Clone(files[which%uint(len(files))])
+		at %= uint(len(damaged) - 8)
+		number := binary.LittleEndian.Uint64(damaged[at:])
+		binary.LittleEndian.PutUint64(damaged[at:], number^change)
 		path := filepath.Join(t.TempDir(), "damaged.h5")
 		if err := os.WriteFile(path, damaged, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		found, err := Prober{Command: child(t, "probe")}.Probe(t.Context(), path)
-		if err == nil && found.Info.NPerAxis < 2 {
-			t.Errorf("it tells %+v", found.Info)
+		prober := Prober{Command: child(t, "probe")}
+		read := []func(context.Context, string) (Found, error){prober.Probe, prober.Digest, prober.Log}[want%3]
+		found, err := read(t.Context(), path)
+		var only *ErrorOnlyFile
+		if err == nil && found.Info.NPerAxis < 2 || err != nil && !errors.Is(err, ErrNotResult) && !errors.Is(err, ErrLog) && !errors.As(err, &only) {
+			t.Errorf("it tells %+v, error %v", found.Info, err)
 		}
 	})
 }

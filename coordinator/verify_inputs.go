@@ -1,0 +1,144 @@
+package coordinator
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"eisweep/internal/control"
+	"eisweep/internal/results"
+	"eisweep/sweeps"
+)
+
+// inputsName is what the folder of copied inputs is called in a report; no sweep has a dot.
+const inputsName = ".eisweep/inputs"
+
+// inputs compares the copies of outside files, from which tasks start, with the SHA-256
+// that is their name, and copies anew what is damaged or missing where the outside file
+// still is what it was. It returns nil when there are no copies.
+func (v *verifier) inputs() (*control.VerifiedSweep, error) {
+	dir := v.root.Private("inputs")
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list copied inputs: %w", err)
+	}
+	v.report = control.VerifiedSweep{Name: inputsName}
+	known := v.knownCopies()
+	for _, e := range entries {
+		if sha256, ok := strings.CutSuffix(e.Name(), ".h5"); ok {
+			if err := v.input(filepath.Join(dir, e.Name()), sha256, known); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(known)) {
+		to := v.root.Input(known[path])
+		if isGone(to) {
+			detail := v.copyAgain(to, known[path], known)
+			v.problem(filepath.Base(to), sweeps.ID{}, "missing", "it was the copy of "+path+detail)
+		}
+	}
+	if v.report.Sound+len(v.report.Problems) == 0 {
+		return nil, nil
+	}
+	report := v.report
+	return &report, nil
+}
+
+// input checks one copy.
+func (v *verifier) input(path, sha256 string, known copies) error {
+	file := filepath.Base(path)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		v.problem(file, sweeps.ID{}, "altered", "it is no file but a "+kindOf(info)+": remove it")
+		return nil
+	}
+	found, err := results.Hash(v.ctx, path)
+	switch {
+	case v.ctx.Err() != nil:
+		return v.ctx.Err()
+	case errors.Is(err, fs.ErrNotExist): // it was replaced a moment ago
+	case err != nil:
+		v.problem(file, sweeps.ID{}, "unreadable", err.Error())
+	case found.SHA256 != sha256:
+		v.problem(file, sweeps.ID{}, "altered", "its SHA-256 is "+found.SHA256+v.copyAgain(path, sha256, known))
+	default:
+		v.report.Sound++
+	}
+	return nil
+}
+
+// copyAgain makes a copy anew, and says so, or what to do.
+func (v *verifier) copyAgain(to, sha256 string, known copies) string {
+	var from []string
+	for _, path := range slices.Sorted(maps.Keys(known)) {
+		if known[path] == sha256 {
+			from = append(from, path)
+		}
+	}
+	for _, path := range from {
+		if h, err := results.Hash(v.ctx, path); err != nil || h.SHA256 != sha256 {
+			continue
+		}
+		if v.reads {
+			return "; a verify by who may write here copies it anew from " + path
+		}
+		if err := v.copyInput(path, to, sha256); err != nil {
+			return fmt.Sprintf("; copying it anew from %s failed: %v", path, err)
+		}
+		return "; it was copied anew from " + path
+	}
+	if len(from) == 0 {
+		return "; no launch is known to need it: remove it"
+	}
+	return fmt.Sprintf("; put the file with SHA-256 %s back as %s, then verify again", sha256, strings.Join(from, " or "))
+}
+
+// knownCopies reads which files were copied, and reports a list that can't be read.
+func (v *verifier) knownCopies() copies {
+	text, err := os.ReadFile(copiesFile(v.root))
+	known := copies{}
+	if err == nil {
+		err = json.Unmarshal(text, &known)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		v.problem(filepath.Base(copiesFile(v.root)), sweeps.ID{}, "unreadable",
+			err.Error()+"; launch the sweeps that start from files outside of the root again, which writes it anew")
+		return copies{}
+	}
+	return known
+}
+
+// damagedCopyError is the error of a copy that is not what its launch started from.
+type damagedCopyError struct {
+	path, original, sha256 string
+	err                    error
+}
+
+func (e *damagedCopyError) Error() string {
+	return fmt.Sprintf("%s, the copy of %s, is damaged (%v): put the file with SHA-256 %s back there, then `eisweep verify` copies it anew",
+		e.path, e.original, e.err, e.sha256)
+}
+
+func (e *damagedCopyError) Unwrap() error { return e.err }
+
+// checkCopy says what is wrong with a copy of an outside file; nil when it is what was copied.
+func checkCopy(ctx context.Context, copied, original, sha256 string) error {
+	h, err := results.Hash(ctx, copied)
+	if err == nil && h.SHA256 != sha256 {
+		err = fmt.Errorf("its SHA-256 is %s", h.SHA256)
+	}
+	if err != nil && ctx.Err() == nil {
+		return &damagedCopyError{copied, original, sha256, err}
+	}
+	return err
+}
