@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"strconv"
@@ -90,22 +89,24 @@ func writeUsers(b *strings.Builder, keys []string, permissions string) {
 	b.WriteString("    ]\n")
 }
 
-// onlyCoordinator has one user, for whom nobody has to prove anything. Its streams are in
-// the account that they are in with other users.
+// onlyCoordinator has one user, whom everybody is without proving anything: nobody knows
+// the seed of the key. The streams are in the account that they are in with users.
 const onlyCoordinator = `
 accounts {
-  %s { jetstream: enabled, users: [ { user: local, password: %q } ] }
+  %s { jetstream: enabled, users: [ { nkey: %s } ] }
   %s { }
 }
 system_account: %s
-no_auth_user: local
+no_auth_user: %s
 `
+
+const everybody = "UB2AXRKVH7QQIKHBVUFOHDFUGCEMDGLAPROD6BWQHIKSFBB3UTG6ZGZ2"
 
 // accounts is the configuration of the embedded server's accounts. Without users all
 // connections are the coordinator's: none comes from outside of this process.
 func (o ServerOptions) accounts() (string, error) {
 	if len(o.Users) == 0 {
-		return fmt.Sprintf(onlyCoordinator, coordinatorAccount, rand.Text(), systemAccount, systemAccount), nil
+		return fmt.Sprintf(onlyCoordinator, coordinatorAccount, everybody, systemAccount, systemAccount, everybody), nil
 	}
 	if o.RootID == "" || token(o.RootID) != o.RootID {
 		return "", errors.New("a server with users needs the root's id")

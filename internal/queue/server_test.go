@@ -2,8 +2,10 @@ package queue
 
 import (
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -73,5 +75,19 @@ func TestStartAndStopOften(t *testing.T) {
 	queued, err := open(t, startServer(t, dir)).Queued(deadline(t))
 	if err != nil || len(queued) != 50 {
 		t.Errorf("%d queued, %v", len(queued), err)
+	}
+}
+
+// A server that nobody reaches from outside has nothing to warn of.
+func TestServerWithoutUsersStartsQuietly(t *testing.T) {
+	var said strings.Builder
+	s, err := StartServer(ServerOptions{StoreDir: t.TempDir(), Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	open(t, s).Close()
+	s.Stop()
+	if said.Len() > 0 {
+		t.Error(said.String())
 	}
 }
