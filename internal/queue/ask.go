@@ -38,6 +38,8 @@ func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, e
 	switch {
 	case errors.Is(err, ErrRights):
 		return nil, fmt.Errorf("ask for %s: %w", verb, err)
+	case errors.Is(err, nats.ErrNoResponders) && q.options.Site != nil:
+		return nil, fmt.Errorf("ask for %s: %w, or %s %s: deploy/nats/accounts.conf", verb, ErrNoCoordinator, notImported, q.every("control", "*"))
 	case errors.Is(err, nats.ErrNoResponders):
 		return nil, fmt.Errorf("ask for %s: %w", verb, ErrNoCoordinator)
 	case err != nil:

@@ -21,7 +21,7 @@ var (
 	// ErrRights is wrapped when the server accepts the credential, and not what is done with it.
 	ErrRights = errors.New("the NATS user lacks a right; deploy/nats/accounts.conf has those that each role needs")
 	// ErrNoStreams is wrapped when the server keeps no streams, or none for the account.
-	ErrNoStreams = errors.New("this NATS keeps no streams; who runs it turns JetStream on, for the account as well")
+	ErrNoStreams = errors.New("this NATS keeps no streams; who runs it turns JetStream on, for the account as well, or has the account import what deploy/nats/accounts.conf lists")
 	// ErrOldServer is wrapped when the NATS server is older than this program needs.
 	ErrOldServer = errors.New("the NATS server is too old")
 	// ErrNoQueue is wrapped when no coordinator has made the root's streams yet.

@@ -60,7 +60,14 @@ func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
 	if consumer == nil {
 		return nil, err
 	}
-	msg, err := q.requestTask("CONSUMER.MSG.NEXT." + q.scheme.stream("tasks") + "." + q.consumer(sweep))
+	subject := q.api("CONSUMER.MSG.NEXT." + q.scheme.stream("tasks") + "." + q.consumer(sweep))
+	msg, err := q.requestTask(subject)
+	if q.ungiven.count(errors.Is(err, nats.ErrNoResponders)) == ungivenTimes {
+		q.log.Warn("NATS gives no tasks of a sweep that is open; "+notImported+" this service: deploy/nats/accounts.conf", "sweep", sweep, "subject", subject)
+	}
+	if errors.Is(err, nats.ErrNoResponders) {
+		q.forget(sweep) // it was closed, or else is found again
+	}
 	if err != nil {
 		return nil, fmt.Errorf("fetch task of sweep %s: %w", sweep, err)
 	}
@@ -90,11 +97,11 @@ func (q *Queue) requestTask(subject string) (*nats.Msg, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := q.conn.PublishRequest(q.api(subject), inbox, []byte(`{"batch":1,"no_wait":true}`)); err != nil {
+	if err := q.conn.PublishRequest(subject, inbox, []byte(`{"batch":1,"no_wait":true}`)); err != nil {
 		return nil, errors.Join(err, sub.Unsubscribe())
 	}
 	msg, err := nextWithin(link, sub, fetchTime)
-	if err != nil && link.Err() == nil {
+	if err != nil && link.Err() == nil && !errors.Is(err, nats.ErrNoResponders) {
 		go q.late(link, sub)
 		return nil, err
 	}

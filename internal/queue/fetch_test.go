@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/nats-io/nats.go"
+
 	"eisweep/sweeps"
 )
 
@@ -89,5 +91,29 @@ func TestPoisonIsRemovedAndReported(t *testing.T) {
 	queued, err := q.Queued(deadline(t))
 	if err != nil || len(queued) != 1 {
 		t.Errorf("queued %v, %v", queued, err)
+	}
+}
+
+// A sweep that is closed while it is still offered leaves nothing behind.
+func TestFetchesOfAClosedSweepEnd(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	publish(t, q, testTask("quick", 1))
+	if consumer, err := q.sweepConsumer(deadline(t), "quick"); consumer == nil || err != nil {
+		t.Fatal(consumer, err)
+	}
+	if err := q.CloseSweep(deadline(t), "quick"); err != nil {
+		t.Fatal(err)
+	}
+	before := q.conn.NumSubscriptions()
+	for range 3 {
+		if d, err := q.fetch(deadline(t), "quick"); d != nil || err != nil && !errors.Is(err, nats.ErrNoResponders) {
+			t.Errorf("delivery %v, %v", d, err)
+		}
+	}
+	if q.found("quick") != nil {
+		t.Error("the consumer is still thought to be there")
+	}
+	if n := q.conn.NumSubscriptions(); n != before {
+		t.Errorf("%d subscriptions, before %d", n, before)
 	}
 }

@@ -82,6 +82,7 @@ type Queue struct {
 	link      *episode                      // until the connection breaks
 	rights    *episode                      // until the server denies one
 
+	ungiven   streak // of tasks that nobody gave
 	floors    floors // of outcomes
 	offered   offered
 	answers   answers
@@ -132,6 +133,9 @@ func (q *Queue) prepare(ctx context.Context) error {
 	if q.options.Role == Client {
 		return q.checkInbox()
 	}
+	if err := q.checkImports(ctx, q.asksForStreams()); err != nil {
+		return err
+	}
 	for _, kind := range kinds {
 		stream, err := q.openStream(ctx, kind)
 		if err != nil {
@@ -148,6 +152,9 @@ func (q *Queue) prepare(ctx context.Context) error {
 			q.state = stream
 			q.offered.lies(stream.CachedInfo().Created)
 		}
+	}
+	if err := q.checkImports(ctx, q.asksForWork()); err != nil {
+		return err
 	}
 	if _, err := q.conn.Subscribe(q.wake(), announced(func(*nats.Msg) { q.woken.next() })); err != nil {
 		return fmt.Errorf("listen for tasks: %w", err)

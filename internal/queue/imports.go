@@ -1,0 +1,116 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/sweeps"
+)
+
+// notImported says what to do where NATS has nobody for a subject who should be there:
+// what a user is denied is told, but what its account doesn't import is not.
+const notImported = "the account of the NATS user may lack the import of"
+
+// importTime is how long a service may have nobody while its stream is there. It is no
+// constant only because tests wait for what will not come.
+var importTime = 5 * time.Second
+
+// checkImports finds out whether the account of a worker on a site's NATS imports what
+// the requests ask for. The error wraps ErrRights, or ErrOutOfReach if the streams are.
+func (q *Queue) checkImports(ctx context.Context, requests []*nats.Msg) error {
+	if q.options.Role != Worker || q.options.Site == nil {
+		return nil
+	}
+	for _, m := range requests {
+		err := q.probe(ctx, m)
+		if errors.Is(err, nats.ErrNoResponders) {
+			// It is there whenever the streams have a leader.
+			if _, err = q.js.AccountInfo(ctx); err == nil && q.state != nil {
+				_, err = q.state.Info(ctx)
+			}
+			if err == nil {
+				err = q.probe(ctx, m)
+			}
+		}
+		if errors.Is(err, nats.ErrNoResponders) {
+			return fmt.Errorf("%w: nobody answers %s: %s it", ErrRights, m.Subject, notImported)
+		}
+		if err = q.streamless(err); err != nil {
+			return fmt.Errorf("ask %s: %w: %w", m.Subject, ErrOutOfReach, err)
+		}
+	}
+	return nil
+}
+
+// asksForStreams are requests for the streams as they are.
+func (q *Queue) asksForStreams() (requests []*nats.Msg) {
+	for _, kind := range kinds {
+		requests = append(requests, nats.NewMsg(q.api("STREAM.INFO."+q.scheme.stream(kind))))
+	}
+	return requests
+}
+
+// asksForWork are the requests of a task's way that change nothing: for messages that there are none of, and
+// publications that expect another message before them, which are refused.
+func (q *Queue) asksForWork() []*nats.Msg {
+	id, run := sweeps.ID{1}, maxCount
+	attempt, outcome := q.scheme.attempts(id, run), q.scheme.outcome(id, run)
+	get := func(kind, subject string) *nats.Msg {
+		return nats.NewMsg(q.api("DIRECT.GET." + q.scheme.stream(kind) + "." + subject))
+	}
+	put := func(subject string) *nats.Msg {
+		m := nats.NewMsg(subject)
+		m.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(math.MaxInt64, 10))
+		return m
+	}
+	return []*nats.Msg{
+		get("attempts", attempt), get("outcomes", outcome), get("state", q.offer()),
+		nats.NewMsg(q.api("CONSUMER.INFO." + q.scheme.stream("tasks") + "." + q.consumer("none"))),
+		put(attempt), put(outcome),
+	}
+}
+
+// probe asks until there is an answer, whatever it is. For a moment a stream may have no
+// leader.
+func (q *Queue) probe(ctx context.Context, m *nats.Msg) error {
+	patience, cancel := context.WithTimeout(ctx, importTime)
+	defer cancel()
+	for {
+		err := q.try(ctx, tryTimeout, func(ctx context.Context) error {
+			_, err := q.conn.RequestMsgWithContext(ctx, m)
+			return err
+		})
+		if !errors.Is(err, nats.ErrNoResponders) {
+			return err
+		}
+		select {
+		case <-time.After(importTime / 20):
+		case <-patience.Done():
+			return errors.Join(err, ctx.Err())
+		}
+	}
+}
+
+// ungivenTimes is how often in a row nobody gives a task, although the sweep's consumer was
+// just found, before that is told: a sweep may be closed in between, or have no leader.
+const ungivenTimes = 10
+
+// streak counts what happens in a row.
+type streak struct{ n atomic.Int32 }
+
+// count is how often in a row it has happened now.
+func (s *streak) count(happened bool) int32 {
+	if !happened {
+		s.n.Store(0)
+		return 0
+	}
+	return s.n.Add(1)
+}
