@@ -15,6 +15,7 @@ import (
 // waits for NATS.
 type outbox struct {
 	news   chan struct{} // there is something to send
+	full   func() error  // why the queue has no room at present; nil while it has
 	closed chan struct{} // what is there is sent, and then no more
 	ended  chan struct{} // nothing is sent any more
 
@@ -39,8 +40,9 @@ const (
 	confirmTime = 5 * time.Second
 )
 
-func newOutbox() *outbox {
-	return &outbox{news: make(chan struct{}, 1), closed: make(chan struct{}), ended: make(chan struct{}), changed: make(chan struct{})}
+// newOutbox makes an outbox for a queue of which full tells whether it has no room.
+func newOutbox(full func() error) *outbox {
+	return &outbox{full: full, news: make(chan struct{}, 1), closed: make(chan struct{}), ended: make(chan struct{}), changed: make(chan struct{})}
 }
 
 func (o *outbox) add(s sending) {
@@ -109,12 +111,18 @@ func (o *outbox) holds() map[sweeps.ID]bool {
 	return out
 }
 
-// await waits until all but so many of what was entered by now are sent. The coordinator's
-// lock must be free. An error wraps queue.ErrOutOfReach.
+// fullEvery is how often somebody who waits looks whether the queue has no room.
+const fullEvery = time.Second
+
+// await waits until all but so many of what was entered by now are sent, or until the queue has
+// no room for them: then they are sent later. The coordinator's lock must be free. An error
+// wraps queue.ErrOutOfReach.
 func (o *outbox) await(ctx context.Context, left uint64) error {
 	o.mu.Lock()
 	goal := o.entered - min(left, o.entered)
 	o.mu.Unlock()
+	tick := time.NewTicker(fullEvery)
+	defer tick.Stop()
 	for {
 		o.mu.Lock()
 		reached, changed := o.sent >= goal, o.changed
@@ -124,6 +132,10 @@ func (o *outbox) await(ctx context.Context, left uint64) error {
 		}
 		select {
 		case <-changed:
+		case <-tick.C:
+			if o.full() != nil {
+				return nil
+			}
 		case <-o.ended:
 			return fmt.Errorf("tell the queue: %w", queue.ErrOutOfReach)
 		case <-ctx.Done():

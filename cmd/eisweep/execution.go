@@ -10,6 +10,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/control"
+	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/worker"
 )
@@ -56,11 +57,11 @@ func (x *execution) execute(ctx context.Context, e *environment, path string) er
 	o := chooseObserver(e, x.asJSON)
 	s, err := openSession(ctx, e, path, newNotices(o.notice))
 	if err != nil {
-		return orInterrupted(ctx, err)
+		return orInterrupted(ctx, orBroken(err))
 	}
 	plan, err := x.launch(ctx, e, s)
 	if err != nil {
-		return errors.Join(orInterrupted(ctx, err), s.close())
+		return errors.Join(orInterrupted(ctx, orBroken(err)), s.close())
 	}
 	told := plan.Told()
 	o.plan(told)
@@ -70,9 +71,17 @@ func (x *execution) execute(ctx context.Context, e *environment, path string) er
 	}
 	err = unstarted
 	if unstarted == nil {
-		err = x.wait(ctx, s, o)
+		err = orBroken(x.wait(ctx, s, o))
 	}
 	return s.finish(ctx, o, err)
+}
+
+// orBroken adds to an error of the queue's store what to do about it.
+func orBroken(err error) error {
+	if errors.Is(err, queue.ErrStore) {
+		return failure(exitStorage, "%w; repair that, then run the same command again", err)
+	}
+	return err
 }
 
 // launch gives the order; files that are in the way are moved if the person says so.
@@ -113,8 +122,8 @@ func (x *execution) wait(ctx context.Context, s *session, o observer) error {
 			return err
 		case <-s.workerDone():
 			return s.workerEnded(ctx, done)
-		case <-s.server.Broken():
-			return failure(exitStorage, "%w; repair that, then run the same command again", s.server.Err())
+		case <-s.queue.Lost():
+			return s.queue.Err()
 		case <-ticker.C:
 			s.inbox.empty(o)
 			o.progress(s.coordinator.Snapshot())

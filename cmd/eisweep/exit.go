@@ -122,7 +122,7 @@ func codeOf(err error) int {
 		return exitInput
 	case errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrRefused), errors.Is(err, queue.ErrRights), errors.Is(err, queue.ErrNoStreams), errors.Is(err, access.ErrNoAccess):
 		return exitLost
-	case errors.Is(err, queue.ErrStore), errors.Is(err, root.ErrIdentity), isStorage(err):
+	case errors.Is(err, queue.ErrStore), errors.Is(err, queue.ErrLimit), errors.Is(err, root.ErrIdentity), isStorage(err):
 		return exitStorage
 	}
 	return exitInternal
@@ -189,7 +189,8 @@ func errorText(err error) string {
 	}
 	var parts []string
 	for _, e := range leaves(err) {
-		if text := strings.TrimRight(e.Error(), "\n"); text != "" && !slices.Contains(parts, text) {
+		text := strings.TrimRight(e.Error(), "\n")
+		if text != "" && !slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(part, text) }) {
 			parts = append(parts, text)
 		}
 	}

@@ -150,21 +150,24 @@ func (s *service) failed(ctx context.Context) error {
 		case <-held.Done():
 		}
 	}()
-	if err := s.coordinator.Failed(held); err != nil || ctx.Err() != nil {
-		return err
+	err := s.coordinator.Failed(held)
+	if err == nil && ctx.Err() == nil {
+		err = why(ctx)
 	}
-	return why(ctx)
+	if errors.Is(err, queue.ErrStore) {
+		return failure(exitStorage, "%w; repair that, then start the coordinator again: workers wait for it", err)
+	}
+	return err
 }
 
 // queueLost is closed when the queue is of no more use to this service: its own server
-// is broken, or the lease on the site's is another's; why tells.
+// is broken, the connection is closed for good, or the lease on the site's is another's; why
+// tells.
 func (s *service) queueLost() (lost <-chan struct{}, why func(context.Context) error) {
 	if s.lease != nil {
 		return s.lease.Lost(), s.lease.Check
 	}
-	return s.server.Broken(), func(context.Context) error {
-		return failure(exitStorage, "%w; repair that, then start the coordinator again: workers wait for it", s.server.Err())
-	}
+	return s.queue.Lost(), func(context.Context) error { return s.queue.Err() }
 }
 
 // still finds out whether the root is still this service's.

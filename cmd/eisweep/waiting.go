@@ -45,7 +45,7 @@ func (w *waiting) more(ctx context.Context, why error) error {
 // mayPass says whether waiting may help against an error of opening the queue.
 func (c *connection) mayPass(err error) bool {
 	switch {
-	case errors.Is(err, queue.ErrNoQueue):
+	case errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrLimit):
 		return true
 	case c.external():
 		return queue.Absent(err)

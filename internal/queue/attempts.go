@@ -221,7 +221,7 @@ func (d *Delivery) announce(ctx context.Context, e AttemptEvent, seq uint64) (ui
 	}
 	var ack *jetstream.PubAck
 	tries := 0
-	err = d.q.retry(ctx, func(ctx context.Context) (err error) {
+	err = d.q.repeat(ctx, asking{tryTimeout, &d.q.unkept}, func(ctx context.Context) (err error) {
 		tries++
 		msg := nats.NewMsg(d.subject())
 		msg.Data = data

@@ -53,7 +53,7 @@ func (q *Queue) commit(ctx context.Context, o Outcome) (won bool, err error) {
 	}
 	msg := nats.NewMsg(q.outcome(o.ID, o.Run))
 	msg.Data = data
-	err = q.retry(ctx, func(ctx context.Context) error {
+	err = q.repeat(ctx, asking{tryTimeout, &q.unkept}, func(ctx context.Context) error {
 		_, err := q.js.PublishMsg(ctx, msg)
 		if won = err == nil; occupied(err) {
 			won, err = q.mine(ctx, msg)
@@ -61,7 +61,7 @@ func (q *Queue) commit(ctx context.Context, o Outcome) (won bool, err error) {
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("commit outcome of task %s: %w", o.ID, stored(err))
+		return false, fmt.Errorf("commit outcome of task %s: %w", o.ID, err)
 	}
 	return won, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -68,8 +69,11 @@ func (q *Queue) callbacks() []nats.Option {
 		nats.PingInterval(10 * time.Second),
 		nats.MaxPingsOutstanding(2),
 		nats.MaxReconnects(-1),
+		// A server that refuses the credential may take it again: its accounts aren't loaded
+		// yet, or the key is being replaced.
+		nats.IgnoreAuthErrorAbort(),
 		nats.SyncQueueLen(syncQueue),
-		nats.ClosedHandler(func(*nats.Conn) { close(q.closed) }),
+		nats.ClosedHandler(q.closedForGood),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			q.link.next()
 			q.answers.connected(time.Now(), false)
@@ -80,12 +84,21 @@ func (q *Queue) callbacks() []nats.Option {
 		nats.ReconnectHandler(func(*nats.Conn) { q.log.Info("connected to NATS again"); q.reconnected() }),
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { q.log.Debug("connect to NATS again", "error", err) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			q.log.Warn("NATS", "error", err)
+			q.log.Log(context.Background(), q.levelOf(err), "NATS", "error", err)
 			if errors.Is(err, nats.ErrPermissionViolation) {
 				q.rights.next()
 			}
 		}),
 	}
+}
+
+// levelOf is the level of an error of the connection in the log. That the credential is
+// refused is reported once, not at each try until it is accepted again.
+func (q *Queue) levelOf(err error) slog.Level {
+	if errors.Is(err, nats.ErrAuthorization) && q.refused.Swap(true) {
+		return slog.LevelDebug
+	}
+	return slog.LevelWarn
 }
 
 func (q *Queue) dial(url string, options []nats.Option) (err error) {
@@ -113,6 +126,7 @@ func (q *Queue) reach(options []nats.Option) error {
 
 // reconnected makes up for what was missed.
 func (q *Queue) reconnected() {
+	q.refused.Store(false)
 	q.answers.connected(time.Now(), true)
 	q.forgetAll()
 	q.offered.moved.Store(true)

@@ -74,8 +74,7 @@ func (d *dialer) sign(nonce []byte) ([]byte, error) {
 	return key.Sign(nonce)
 }
 
-// options are those of a connection by d. It is tried for ever, also when the key
-// is refused: the file may be on its way.
+// options are those of a connection by d.
 func (d *dialer) options() ([]nats.Option, error) {
 	access, err := d.reach()
 	if err != nil {
@@ -85,7 +84,6 @@ func (d *dialer) options() ([]nats.Option, error) {
 		nats.SetCustomDialer(d),
 		nats.SkipHostLookup(),
 		nats.IgnoreDiscoveredServers(),
-		nats.IgnoreAuthErrorAbort(),
 		nats.Timeout(dialTimeout),
 		nats.Nkey(access.Key.Public, d.sign),
 	}, nil

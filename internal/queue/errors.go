@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"net"
-	"strings"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -28,8 +27,10 @@ var (
 	ErrNoQueue = errors.New("the root has no queue yet: no coordinator has run")
 	// ErrStoreInUse is wrapped when another server works on the store's folder.
 	ErrStoreInUse = errors.New("another server uses this folder")
-	// ErrStore is wrapped when the server cannot write its store.
-	ErrStore = errors.New("the queue's store cannot be written")
+	// ErrStore is wrapped when the server cannot read or write its store.
+	ErrStore = errors.New("the queue's store cannot be read or written")
+	// ErrLimit is wrapped when the account, or the server, has no room for more: waiting helps.
+	ErrLimit = errors.New("a limit of the NATS account or server is reached; whoever runs it can raise it")
 	// ErrMessage is wrapped by the errors of messages that cannot be understood.
 	ErrMessage = errors.New("not a message of this format")
 	// ErrLeaseLost is wrapped when the task is no longer the delivery's: a later attempt
@@ -41,23 +42,39 @@ var (
 
 // codes of the server's API that the jetstream package doesn't name.
 const (
-	codeStoreFailed   = 10077 // also: one message per subject, and there is one
-	codeWrongSequence = 10071
-	codeWrongConstant = 10164 // the same of a replicated stream
-	codeNoResources   = 10023
-	codeNoStorage     = 10047
-	codeNoStore       = 10049
-	codeBatchGone     = 10176 // a part of a batch could not be kept
-	codeNoPeers       = 10005 // too few servers for so many replicas
-	codeNoCluster     = 10074 // replicas without a cluster
-	codeNoStreams     = 10076 // the server keeps none
-	codeNoStreamsHere = 10039 // … or not for this account
-	codeNoConsumer    = 10012 // a consumer that could not be made
+	codeNoPeers        = 10005 // too few servers for so many replicas
+	codeNoConsumer     = 10012 // a consumer that could not be created
+	codeNoStreamsHere  = 10039 // JetStream is off for this account
+	codeNoStore        = 10049 // a stream that could not be created
+	codeStoreGeneral   = 10051 // an operation on a stream failed
+	codeWrongSequence  = 10071
+	codeNoCluster      = 10074 // replicas without a cluster
+	codeNoStreams      = 10076 // JetStream is off
+	codeStoreFailed    = 10077 // a message could not be stored; also: its subject has one
+	codeConsumerStore  = 10104 // the files of a consumer could not be created
+	codePurgeFailed    = 10110
+	codeWrongConstant  = 10164 // codeWrongSequence of a replicated stream
+	codeTooMany        = 10167 // requests
+	codeBatchGone      = 10176 // a part of a batch is missing: its leader changed, or dropped it
+	codeTooManyBatches = 10210
 )
 
-// textOccupied is how the server says, under codeStoreFailed, that the subject
-// has its one message already.
+// limitCodes say that an account or a server has no room for more.
+var limitCodes = []int{
+	10002, // resources of the account
+	10023, // resources
+	10026, // consumers
+	10027, // streams
+	10028, // memory
+	10047, // storage
+	10122, // bytes of a stream
+}
+
+// What the server says under codeStoreFailed: the subject has its one message already, or the
+// stream or the account is full.
 const textOccupied = "maximum messages per subject exceeded"
+
+var textsFull = []string{"maximum bytes exceeded", "maximum messages exceeded", "resource limits exceeded"}
 
 func apiError(err error) (code int, text string) {
 	var api *jetstream.APIError
@@ -88,23 +105,6 @@ func tooFew(err error) bool {
 	return code == codeNoPeers || code == codeNoCluster
 }
 
-// stored adds ErrStore to an error by which the server says that it cannot write.
-func stored(err error) error {
-	switch code, _ := apiError(err); code {
-	case codeStoreFailed, codeNoResources, codeNoStorage, codeNoStore, codeBatchGone:
-		return fmt.Errorf("%w: %w", ErrStore, err)
-	default:
-		return err
-	}
-}
-
-// collided reports whether a consumer could not be made because the files of one of its
-// name, which the server had just said was gone, were still being removed.
-func collided(err error) bool {
-	code, text := apiError(err)
-	return code == codeNoConsumer && strings.Contains(text, "no such file or directory")
-}
-
 // streamless makes ErrNoStreams, which no later try mends, of an error of asking for a stream
 // where there is no JetStream. A server without may belong to a cluster that has it, and finds
 // the others later.
@@ -132,14 +132,4 @@ func Absent(err error) bool {
 		return true
 	}
 	return passing(err) || errors.Is(err, nats.ErrNoServers) || errors.Is(err, io.EOF) || errors.Is(err, nats.ErrConnectionClosed)
-}
-
-// passing reports whether an error is one that a later try may not meet.
-func passing(err error) bool {
-	if collided(err) || errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrNoResponders) ||
-		errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrDisconnected) || errors.Is(err, nats.ErrReconnectBufExceeded) {
-		return true
-	}
-	var api *jetstream.APIError
-	return errors.As(err, &api) && api.Code == 503 && api.ErrorCode != codeStoreFailed
 }

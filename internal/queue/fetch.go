@@ -15,10 +15,14 @@ import (
 // Next returns one task for a free slot: the first of the first sweep that has
 // one, in the order of sweeps, which is asked anew at every look. It blocks until
 // there is one or ctx ends. Nothing is fetched ahead. Orders that cannot be
-// understood are answered with a failure and removed.
+// understood are answered with a failure and removed. While outcomes of this connection wait
+// for room no task is fetched: its result could not be kept, either.
 func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, error) {
 	pause := q.options.AckWait / 600
 	for {
+		if err := q.unkept.wait(ctx, q.lost); err != nil {
+			return nil, err
+		}
 		woken := q.woken.current()
 		for _, sweep := range sweeps() {
 			if err := ctx.Err(); err != nil {
@@ -42,8 +46,8 @@ func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, er
 			if d := q.adopt(ctx, msg, sweeps()); d != nil {
 				return d, nil
 			}
-		case <-q.closed:
-			return nil, nats.ErrConnectionClosed
+		case <-q.lost.Done():
+			return nil, q.Err()
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}

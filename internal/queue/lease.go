@@ -70,12 +70,13 @@ func (q *Queue) Lease(ctx context.Context, holder Holder) (*Lease, error) {
 	}
 	l := &Lease{q: q, value: value, renewing: make(chan struct{}, 1), finished: make(chan struct{})}
 	if err := q.rightly(ctx, func(ctx context.Context) error { return q.retry(ctx, l.open) }); err != nil {
-		return nil, fmt.Errorf("take lease of root: %w", stored(err))
+		return nil, fmt.Errorf("take lease of root: %w", err)
 	}
 	if err := l.acquire(ctx); err != nil {
 		return nil, fmt.Errorf("take lease of root: %w", err)
 	}
 	l.lost, l.lose = context.WithCancelCause(q.ended)
+	context.AfterFunc(q.lost, func() { l.lose(q.Err()) })
 	if !q.follow(l.keep) {
 		close(l.finished)
 	}
@@ -165,7 +166,7 @@ func (l *Lease) keep() {
 	}
 }
 
-// Lost is closed when the lease is lost or released, or its queue closed.
+// Lost is closed when the lease is lost or released, or its queue is lost or closed.
 func (l *Lease) Lost() <-chan struct{} { return l.lost.Done() }
 
 // Check renews the lease and returns nil if it is still held. The error wraps

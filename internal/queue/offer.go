@@ -43,7 +43,7 @@ func (q *Queue) PublishSweeps(ctx context.Context, open []OpenSweep) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("offer sweeps: %w", stored(err))
+		return fmt.Errorf("offer sweeps: %w", err)
 	}
 	q.announce()
 	return nil
@@ -72,7 +72,7 @@ func (q *Queue) followOffer() {
 			select {
 			case <-q.offered.stale:
 			case <-time.After(offerEvery):
-			case <-q.closed:
+			case <-q.lost.Done():
 				return
 			}
 		}

@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -156,6 +155,15 @@ func (q *Queue) outcomePlace(ctx context.Context) (names []string, floor uint64,
 	return names, floor, nextConsumer(last, taken), list.Err()
 }
 
+// outcomeFloor is up to which outcome all are acknowledged.
+func (q *Queue) outcomeFloor(ctx context.Context) (floor uint64, err error) {
+	err = q.retry(ctx, func(ctx context.Context) (err error) {
+		_, floor, _, err = q.outcomePlace(ctx)
+		return err
+	})
+	return floor, err
+}
+
 func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
 	o, err := q.decodeOutcome(msg.Subject(), msg.Data())
 	if err == nil {
@@ -193,14 +201,14 @@ func stopper(run jetstream.ConsumeContext) func() {
 // LastOutcome is the sequence of the last outcome of this version that was committed, 0
 // when there is none, and whether all up to it are acknowledged.
 func (q *Queue) LastOutcome(ctx context.Context) (sequence uint64, acknowledged bool, err error) {
-	last, err := q.outcomes.GetLastMsgForSubject(ctx, q.all("outcomes"))
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return 0, true, nil
-	}
+	last, err := q.direct(ctx, q.outcomes, q.all("outcomes"))
 	if err != nil {
 		return 0, false, fmt.Errorf("find last outcome: %w", err)
 	}
-	_, floor, _, err := q.outcomePlace(ctx)
+	if last == nil {
+		return 0, true, nil
+	}
+	floor, err := q.outcomeFloor(ctx)
 	if err != nil {
 		return 0, false, fmt.Errorf("find last outcome: %w", err)
 	}

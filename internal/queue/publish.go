@@ -25,7 +25,7 @@ func (q *Queue) Publish(ctx context.Context, tasks []Task) (queued []bool, err e
 			return queued, err
 		}
 		if err := q.publish(ctx, messages, queued[at:at+len(batch)]); err != nil {
-			return queued, fmt.Errorf("queue tasks: %w", stored(err))
+			return queued, fmt.Errorf("queue tasks: %w", err)
 		}
 		at += len(batch)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -72,6 +73,9 @@ type Queue struct {
 	conn    *nats.Conn
 	js      jetstream.JetStream
 	closed  chan struct{} // when the connection is closed for good
+	refused atomic.Bool   // the server has refused the credential since the connection broke
+	lost    context.Context
+	lose    context.CancelCauseFunc
 
 	tasks, outcomes, attempts, state jetstream.Stream
 
@@ -83,6 +87,8 @@ type Queue struct {
 	rights    *episode                      // until the server denies one
 
 	ungiven   streak // of tasks that nobody gave
+	full      crowd  // what waits for room in the account, but for
+	unkept    crowd  // outcomes and attempts
 	floors    floors // of outcomes
 	offered   offered
 	answers   answers
@@ -112,8 +118,11 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	}
 	q.offered.stale = make(chan struct{}, 1)
 	q.ended, q.end = context.WithCancel(context.Background())
+	q.lost, q.lose = context.WithCancelCause(context.Background())
+	q.watchServer()
 	if err := q.connectUntil(ctx); err != nil {
 		q.end()
+		q.followers.Wait()
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)

@@ -104,7 +104,11 @@ func runOf(data []byte) int {
 // Length is how many tasks are queued or running, of all versions. It is cheap,
 // however many there are.
 func (q *Queue) Length(ctx context.Context) (int, error) {
-	info, err := q.tasks.Info(ctx)
+	var info *jetstream.StreamInfo
+	err := q.retry(ctx, func(ctx context.Context) (err error) {
+		info, err = q.tasks.Info(ctx)
+		return err
+	})
 	if err != nil {
 		return 0, fmt.Errorf("count queued tasks: %w", err)
 	}

@@ -16,42 +16,77 @@ const (
 	bulkTimeout = 5 * time.Minute
 )
 
-// retry calls f again, after growing pauses, while its error is a passing one: a
-// connection that broke, servers that have no leader for the moment.
-func (q *Queue) retry(ctx context.Context, f func(context.Context) error) error {
-	return q.retryWithin(ctx, tryTimeout, f)
+// Pauses between two tries.
+const (
+	firstPause = 50 * time.Millisecond
+	mostPause  = 5 * time.Second
+	fullPause  = time.Second // at least, where a limit is reached
+)
+
+// asking is how a request is repeated.
+type asking struct {
+	limit time.Duration // of a try
+	full  *crowd        // of the requests that wait for room
 }
 
-// retryWithin is retry with its own limit for each try.
-func (q *Queue) retryWithin(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
+// retry calls f again, after growing pauses, while its error is a transient one: a
+// connection that broke, servers that have no leader for the moment, a limit of the account
+// that is reached. It ends at once, with why, when the queue is lost. All requests go through
+// it; an error that it returns wraps ErrStore or ErrLimit where that is the cause.
+func (q *Queue) retry(ctx context.Context, f func(context.Context) error) error {
+	return q.repeat(ctx, asking{tryTimeout, &q.full}, f)
+}
+
+// retryBulk is retry for a request that may take the server long.
+func (q *Queue) retryBulk(ctx context.Context, f func(context.Context) error) error {
+	return q.repeat(ctx, asking{bulkTimeout, &q.full}, f)
+}
+
+func (q *Queue) repeat(ctx context.Context, a asking, f func(context.Context) error) error {
 	defer q.answers.ask(time.Now())()
-	pause := 50 * time.Millisecond
+	var leave func()
+	pause := firstPause
 	for {
-		err := q.try(ctx, limit, f)
-		if err == nil || !passing(err) && ctx.Err() == nil {
+		err := q.try(ctx, a.limit, f)
+		again, isFull := passing(err), limiting(err)
+		if isFull || !again && ctx.Err() == nil {
 			q.answers.came(time.Now())
 		}
-		if err == nil || !passing(err) || ctx.Err() != nil {
-			return err
+		switch {
+		case err != nil && q.Err() != nil:
+			return q.Err()
+		case err == nil || !again && !isFull:
+			return classified(err)
+		case ctx.Err() != nil:
+			return fmt.Errorf("%w: %w", ctx.Err(), classified(err))
+		case isFull:
+			if leave == nil {
+				leave = a.full.enter(err)
+				defer leave()
+			}
+			pause = max(pause, fullPause)
+			if a.full.isDue(time.Now()) {
+				q.log.Warn("NATS has no room for more; what cannot be kept waits", "error", err)
+			}
 		}
 		select {
 		case <-time.After(pause):
-		case <-q.closed:
-			return nats.ErrConnectionClosed
+		case <-q.lost.Done():
+			return q.Err()
 		case <-ctx.Done():
-			return fmt.Errorf("%w: %w", ctx.Err(), err)
+			return fmt.Errorf("%w: %w", ctx.Err(), classified(err))
 		}
-		pause = min(2*pause, 5*time.Second)
+		pause = min(2*pause, mostPause)
 	}
 }
 
 // try asks once. A connection that breaks takes the answer with it: then, and when
-// none came in time, the error is a passing one.
+// none came in time, the error is a transient one.
 func (q *Queue) try(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	release := context.AfterFunc(q.link.current(), cancel)
-	defer release()
+	defer context.AfterFunc(q.link.current(), cancel)()
+	defer context.AfterFunc(q.lost, cancel)()
 	err := f(limited)
 	if (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) && ctx.Err() == nil {
 		return nats.ErrTimeout

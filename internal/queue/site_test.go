@@ -260,3 +260,14 @@ func TestSiteIsCheckedBeforeItIsConnected(t *testing.T) {
 		}
 	}
 }
+
+// freePort is a port that nobody listens on.
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}

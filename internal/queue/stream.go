@@ -67,10 +67,10 @@ func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, 
 	switch {
 	case errors.Is(err, jetstream.ErrStreamNotFound):
 		return nil, fmt.Errorf("find stream of %s: %w", kind, ErrNoQueue)
-	case err != nil && (passing(err) || errors.Is(err, context.DeadlineExceeded)):
+	case err != nil && !errors.Is(err, ErrLimit) && (passing(err) || errors.Is(err, context.DeadlineExceeded)):
 		return nil, fmt.Errorf("open stream of %s: %w: %w", kind, ErrOutOfReach, err)
 	case err != nil:
-		return nil, fmt.Errorf("open stream of %s: %w", kind, stored(err))
+		return nil, fmt.Errorf("open stream of %s: %w", kind, err)
 	}
 	return stream, nil
 }

@@ -42,7 +42,7 @@ func (f *floors) old(now time.Time, seq uint64) uint64 {
 // call ten minutes ago or earlier. They bar no later outcome of their order any more:
 // one that comes all the same is known by its (id, run). To be called now and then.
 func (q *Queue) TrimOutcomes(ctx context.Context) error {
-	_, floor, _, err := q.outcomePlace(ctx)
+	floor, err := q.outcomeFloor(ctx)
 	if err != nil {
 		return fmt.Errorf("trim outcomes: %w", err)
 	}

@@ -1,0 +1,61 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+)
+
+// A server that breaks ends everything that waits for it, with why.
+func TestABrokenServerEndsWhatWaits(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	q := open(t, s)
+	publish(t, q, testTasks("quick", 0, 1)...)
+	d := next(t, q, "quick")
+	begin(t, d, "worker", 1)
+	if err := s.nats.DisableJetStream(); err != nil {
+		t.Fatal(err)
+	}
+	var calls sync.WaitGroup
+	for what, f := range map[string]func(context.Context) error{
+		"publish": func(ctx context.Context) error { _, err := q.Publish(ctx, testTasks("quick", 1, 10)); return err },
+		"open":    func(ctx context.Context) error { return q.OpenSweep(ctx, "other") },
+		"commit":  func(ctx context.Context) error { _, err := d.Commit(ctx, failure(Outcome{Attempt: 1})); return err },
+		"next":    func(ctx context.Context) error { _, err := q.Next(ctx, names("quick")); return err },
+		"purge":   q.PurgeTasks,
+		"length":  func(ctx context.Context) error { _, err := q.Length(ctx); return err },
+		"last":    func(ctx context.Context) error { _, _, err := q.LastOutcome(ctx); return err },
+	} {
+		calls.Go(func() {
+			ctx := deadline(t)
+			if err := f(ctx); !errors.Is(err, ErrStore) || ctx.Err() != nil {
+				t.Errorf("%s ends with %v", what, err)
+			}
+		})
+	}
+	calls.Wait()
+	select {
+	case <-q.Lost():
+	default:
+		t.Error("the queue isn't lost")
+	}
+	if !errors.Is(q.Err(), ErrStore) {
+		t.Error(q.Err())
+	}
+}
+
+// A queue that is closed is lost as one that is out of reach.
+func TestAClosedQueueIsLost(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	if err := q.Err(); err != nil {
+		t.Error(err)
+	}
+	q.Close()
+	if err := q.PurgeTasks(deadline(t)); !errors.Is(err, ErrOutOfReach) {
+		t.Errorf("a request after the end: %v", err)
+	}
+	if _, err := q.Next(deadline(t), names("quick")); !errors.Is(err, ErrOutOfReach) {
+		t.Errorf("a task after the end: %v", err)
+	}
+}

@@ -1,0 +1,93 @@
+package queue
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// crowd is what waits for room: requests that a limit of the account keeps from being done.
+type crowd struct {
+	mu      sync.Mutex
+	waiting map[uint64]error // with what the server said
+	count   uint64
+	free    chan struct{} // closed when nothing waits any more; nil while nothing does
+	told    time.Time     // when somebody was last told
+}
+
+// tellFullEvery is the time between two words about a limit that is reached.
+const tellFullEvery = time.Minute
+
+// isDue reports whether it is time to say again that a limit is reached.
+func (c *crowd) isDue(now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	due := c.told.IsZero() || now.Sub(c.told) >= tellFullEvery
+	if due {
+		c.told = now
+	}
+	return due
+}
+
+// enter adds a request, until leave is called.
+func (c *crowd) enter(why error) (leave func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.free == nil {
+		c.waiting, c.free = map[uint64]error{}, make(chan struct{})
+	}
+	c.count++
+	number := c.count
+	c.waiting[number] = why
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.waiting, number)
+		if len(c.waiting) == 0 {
+			close(c.free)
+			c.free = nil
+		}
+	}
+}
+
+// wait waits until no request waits for room, and returns an error if ctx ends or the queue is
+// lost before.
+func (c *crowd) wait(ctx context.Context, lost context.Context) error {
+	c.mu.Lock()
+	free := c.free
+	c.mu.Unlock()
+	if free == nil {
+		return nil
+	}
+	select {
+	case <-free:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-lost.Done():
+		return context.Cause(lost)
+	}
+}
+
+// why is what the server said to one that waits; nil when none does.
+func (c *crowd) why() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, err := range c.waiting {
+		return err
+	}
+	return nil
+}
+
+// Limited is the limit of the NATS account or server for which something waits; nil when
+// nothing does. It wraps ErrLimit.
+func (q *Queue) Limited() error {
+	if err := q.unkept.why(); err != nil {
+		return classified(err)
+	}
+	return classified(q.full.why())
+}
+
+// Unkept is Limited for outcomes and attempts alone: results that are finished and cannot be
+// committed.
+func (q *Queue) Unkept() error { return classified(q.unkept.why()) }

@@ -1,0 +1,89 @@
+package queue
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// passing reports whether an error is transient: the same request may succeed later.
+func passing(err error) bool {
+	for _, transient := range []error{
+		jetstream.ErrNoStreamResponse, nats.ErrNoResponders, nats.ErrTimeout, nats.ErrDisconnected,
+		nats.ErrReconnectBufExceeded, nats.ErrConnectionReconnecting,
+	} {
+		if errors.Is(err, transient) {
+			return true
+		}
+	}
+	var api *jetstream.APIError
+	if !errors.As(err, &api) || limiting(err) {
+		return false
+	}
+	switch api.ErrorCode {
+	case codeStoreFailed:
+		return false
+	case codeBatchGone, codeTooMany, codeTooManyBatches:
+		return true
+	}
+	return api.Code == 503 || collided(err)
+}
+
+// limiting reports whether a request was refused for a limit of the account or the server.
+func limiting(err error) bool {
+	code, text := apiError(err)
+	return slices.Contains(limitCodes, code) || code == codeStoreFailed && slices.Contains(textsFull, text)
+}
+
+// collided reports whether a consumer could not be created because the server was still
+// removing the files of an earlier one of its name.
+func collided(err error) bool {
+	code, text := apiError(err)
+	return code == codeNoConsumer && strings.Contains(text, syscall.ENOENT.Error())
+}
+
+// classified adds ErrLimit or ErrStore to an error by which the server says that it has no
+// room, or that its disk fails.
+func classified(err error) error {
+	if err == nil || errors.Is(err, ErrStore) || errors.Is(err, ErrLimit) {
+		return err
+	}
+	if limiting(err) {
+		return fmt.Errorf("%w: %w", ErrLimit, err)
+	}
+	switch code, text := apiError(err); code {
+	case codeNoStore, codeConsumerStore, codePurgeFailed:
+		return fmt.Errorf("%w: %w", ErrStore, err)
+	case codeStoreFailed:
+		if text != textOccupied {
+			return fmt.Errorf("%w: %w", ErrStore, err)
+		}
+	case codeNoConsumer, codeStoreGeneral:
+		if tellsDiskError(text) {
+			return fmt.Errorf("%w: %w", ErrStore, err)
+		}
+	}
+	return err
+}
+
+// tellsDiskError reports whether a text of the server ends with an error of its operating
+// system, or is about the files of a store: the server passes on no more than the text.
+func tellsDiskError(text string) bool {
+	if strings.Contains(text, "error creating store") || strings.Contains(text, "corrupt") {
+		return true
+	}
+	for number := syscall.Errno(1); number < maxErrno; number++ {
+		if strings.HasSuffix(text, ": "+number.Error()) || text == number.Error() {
+			return true
+		}
+	}
+	return false
+}
+
+// maxErrno is above the numbers of all errors of the operating system.
+const maxErrno = 134
