@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -39,4 +41,30 @@ func TestTheStoreBreaksWhileTasksAreQueued(t *testing.T) {
 	exits(t, exitStorage, "store cannot be", "run", many, "-p", root)
 	remount(t, disk, "size=100m")
 	must(t, "run", sweepFile(t, "few", "1", "[1, 2]"), "-p", root)
+}
+
+// TestADamagedQueueIsSetAside damages a consumer's file of the queue between two runs.
+func TestADamagedQueueIsSetAside(t *testing.T) {
+	root := t.TempDir()
+	must(t, "run", sweepFile(t, "small", "1", "[1, 2]"), "-p", root)
+	store := filepath.Join(root, ".eisweep", "store", "jetstream")
+	metas, err := filepath.Glob(filepath.Join(store, "*", "streams", "*_outcomes", "obs", "*", "meta.inf"))
+	if err != nil || len(metas) == 0 {
+		t.Fatalf("no consumer of outcomes in %s: %v", store, err)
+	}
+	for _, path := range metas {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, bytes.Replace(text, []byte("ack_policy"), []byte("ack_pomicy"), 1), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if told := must(t, "run", sweepFile(t, "small", "1", "[1, 2, 3]"), "-p", root); !strings.Contains(told, "set aside") {
+		t.Errorf("the damage isn't reported:\n%s", told)
+	}
+	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 3 sound") {
+		t.Errorf("verify says:\n%s", told)
+	}
 }

@@ -27,8 +27,8 @@ var (
 	ErrNoQueue = errors.New("the root has no queue yet: no coordinator has run")
 	// ErrStoreInUse is wrapped when another server works on the store's folder.
 	ErrStoreInUse = errors.New("another server uses this folder")
-	// ErrStore is wrapped when the server cannot read or write its store.
-	ErrStore = errors.New("the queue's store cannot be read or written")
+	// ErrStore is wrapped when the server cannot write its store.
+	ErrStore = errors.New("the queue's store cannot be written")
 	// ErrLimit is wrapped when the account, or the server, has no room for more: waiting helps.
 	ErrLimit = errors.New("a limit of the NATS account or server is reached; whoever runs it can raise it")
 	// ErrMessage is wrapped by the errors of messages that cannot be understood.

@@ -131,8 +131,13 @@ func (q *Queue) outcomeConsumer(ctx context.Context) (jetstream.Consumer, error)
 }
 
 // outcomePlace returns the consumers of earlier sessions, up to which outcome one of
-// them was acknowledged, and the number for the next one.
+// them was acknowledged, and the number for the next one. A place behind the last outcome is
+// damage: with it the outcomes to come would be passed over.
 func (q *Queue) outcomePlace(ctx context.Context) (names []string, floor uint64, next int, err error) {
+	stream, err := q.outcomes.Info(ctx)
+	if err != nil {
+		return nil, 0, 0, err
+	}
 	var last int
 	var made time.Time
 	var taken []int
@@ -146,7 +151,9 @@ func (q *Queue) outcomePlace(ctx context.Context) (names []string, floor uint64,
 		taken = append(taken, n)
 		if info.Config.FilterSubject == q.all("outcomes") {
 			names = append(names, info.Name)
-			floor = max(floor, info.AckFloor.Stream)
+			if info.AckFloor.Stream <= stream.State.LastSeq {
+				floor = max(floor, info.AckFloor.Stream)
+			}
 			if info.Created.After(made) {
 				last, made = n, info.Created
 			}

@@ -3,6 +3,7 @@ package queue
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -27,7 +28,8 @@ const startTimeout = 2 * time.Minute
 
 // StartServer starts a server, which is ready when it returns. The error wraps
 // ErrStoreInUse when another server, in whatever process, works on the folder:
-// two would lose messages without a word.
+// two would lose messages without a word. A store that is damaged is set aside, which the log
+// says, and the server begins with an empty one.
 func StartServer(o ServerOptions) (*Server, error) {
 	if err := os.MkdirAll(o.StoreDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make queue's store: %w", err)
@@ -37,25 +39,55 @@ func StartServer(o ServerOptions) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{lock: lock}
-	options, err := serverOptions(o)
-	if err == nil {
-		err = adoptStore(o.StoreDir)
+	if err := s.start(o); err != nil {
+		s.Stop()
+		return nil, fmt.Errorf("start NATS server on %s: %w", o.StoreDir, diskError(err))
 	}
-	if err == nil {
-		s.nats, err = server.NewServer(options)
+	s.health = watchHealth(s.nats)
+	return s, nil
+}
+
+// start starts a server on a store that it can work with.
+func (s *Server) start(o ServerOptions) error {
+	if err := adoptStore(o.StoreDir); err != nil {
+		return err
 	}
+	damage, err := repairStore(o.StoreDir, nil)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start NATS server: %w", err), lock.Close())
+		return err
+	}
+	tellDamage(o.Log, damage)
+	if err := s.launch(o); err != nil {
+		return err
+	}
+	damage, err = repairStore(o.StoreDir, s.nats)
+	if damage == nil || err != nil {
+		return err
+	}
+	tellDamage(o.Log, damage)
+	return s.launch(o)
+}
+
+// launch starts a server, which is ready when launch returns.
+func (s *Server) launch(o ServerOptions) error {
+	options, err := serverOptions(o)
+	if err != nil {
+		return err
+	}
+	if s.nats, err = server.NewServer(options); err != nil {
+		return err
 	}
 	log := &serverLog{to: o.Log}
 	s.nats.SetLoggerV2(log, false, false, false)
 	s.nats.Start()
-	if err := s.ready(log); err != nil {
-		s.Stop()
-		return nil, fmt.Errorf("start NATS server on %s: %w", o.StoreDir, err)
+	return s.ready(log)
+}
+
+// tellDamage says that a store was set aside.
+func tellDamage(log *slog.Logger, damage error) {
+	if damage != nil && log != nil {
+		log.Warn("the queue's store is damaged and was set aside; the queue begins anew, and what is missing is queued again", "damage", damage)
 	}
-	s.health = watchHealth(s.nats)
-	return s, nil
 }
 
 // ready waits until the server takes connections. A server that cannot start says
@@ -100,8 +132,10 @@ func (s *Server) Stop() {
 		if s.health != nil {
 			s.health.stop()
 		}
-		s.nats.Shutdown()
-		s.nats.WaitForShutdown()
+		if s.nats != nil {
+			s.nats.Shutdown()
+			s.nats.WaitForShutdown()
+		}
 		s.lock.Close()
 	})
 }

@@ -85,5 +85,13 @@ func tellsDiskError(text string) bool {
 	return false
 }
 
+// diskError adds ErrStore to an error of the server that ends with one of the operating system.
+func diskError(err error) error {
+	if tellsDiskError(err.Error()) {
+		return fmt.Errorf("%w: %w", ErrStore, err)
+	}
+	return err
+}
+
 // maxErrno is above the numbers of all errors of the operating system.
 const maxErrno = 134

@@ -1,0 +1,122 @@
+package queue
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"eisweep/internal/folder"
+)
+
+// Names in the folder of a server's store.
+const (
+	storeData  = "jetstream" // the server's own
+	storeAside = "damaged"   // what was set aside last
+)
+
+// repairStore sets the store in dir aside if the server cannot work with it, and reports why
+// it had to; nil when the store is as it should be. The one that was set aside before is
+// removed. nats is the server that has just started on it, nil before it is started. A store is
+// disposable: the coordinator fills an empty one from the results' folder.
+func repairStore(dir string, nats *server.Server) (damage error, err error) {
+	if damage, err = damageOf(dir, nats); damage == nil || err != nil {
+		return nil, err
+	}
+	if nats != nil {
+		nats.Shutdown()
+		nats.WaitForShutdown()
+	}
+	aside := filepath.Join(dir, storeAside)
+	err = os.RemoveAll(aside)
+	if err == nil {
+		err = os.Rename(filepath.Join(dir, storeData), aside)
+	}
+	if err == nil {
+		err = folder.Sync(dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("set damaged store aside: %w", err)
+	}
+	return fmt.Errorf("%w; it is now in %s", damage, aside), nil
+}
+
+// damageOf looks for consumers that the server would refuse to load, and with them their
+// streams, and for those that it has not loaded although it knows what they are.
+func damageOf(dir string, nats *server.Server) (error, error) {
+	metas, err := filepath.Glob(filepath.Join(folder.Literal(dir), storeData, "*", "streams", "*", "obs", "*", server.JetStreamMetaFile))
+	if err != nil {
+		return nil, err
+	}
+	live := map[string]bool{}
+	if nats != nil && len(metas) > 0 {
+		if live, err = liveConsumers(nats); err != nil {
+			return nil, fmt.Errorf("list consumers of the store: %w", err)
+		}
+	}
+	for _, path := range metas {
+		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it is being removed
+		}
+		if err != nil {
+			return nil, fmt.Errorf("check store: %w", err)
+		}
+		known, damage := consumerMeta(text)
+		consumer := filepath.Dir(path)
+		stream := filepath.Dir(filepath.Dir(consumer))
+		if damage == nil && known && nats != nil && !live[filepath.Base(stream)+"/"+filepath.Base(consumer)] {
+			damage = errors.New("the server does not load it")
+		}
+		if damage != nil {
+			return fmt.Errorf("consumer %s of stream %s is damaged: %w", filepath.Base(consumer), filepath.Base(stream), damage), nil
+		}
+	}
+	return nil, nil
+}
+
+// requiredLevel is the metadata that says which version of the server's API a consumer needs.
+const requiredLevel = "_nats.req.level"
+
+// consumerMeta reads the file that describes a consumer as the server does. What cannot be
+// read at all (not known) the server creates anew; for what it understands in part it takes the
+// whole stream out of service.
+func consumerMeta(text []byte) (known bool, damage error) {
+	var info server.FileConsumerInfo
+	if json.Unmarshal(text, &info) != nil {
+		return false, nil
+	}
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(new(server.FileConsumerInfo)); err != nil {
+		return true, err
+	}
+	level := info.Metadata[requiredLevel]
+	if n, err := strconv.Atoi(level); level != "" && (err != nil || n > server.JSApiLevel) {
+		return true, fmt.Errorf("it needs level %q of the API", level)
+	}
+	return true, nil
+}
+
+// liveConsumers lists the consumers that a server has, as stream/consumer.
+func liveConsumers(nats *server.Server) (map[string]bool, error) {
+	info, err := nats.Jsz(&server.JSzOptions{Accounts: true, Streams: true, Consumer: true})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, account := range info.AccountDetails {
+		for i := range account.Streams {
+			for _, c := range account.Streams[i].Consumer {
+				out[account.Streams[i].Name+"/"+c.Name] = true
+			}
+		}
+	}
+	return out, nil
+}

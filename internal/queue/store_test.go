@@ -1,0 +1,116 @@
+package queue
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// A consumer's file that was damaged on the disk doesn't keep the queue from starting: the store
+// is set aside, once, and the server begins with an empty one.
+func TestADamagedStoreIsSetAside(t *testing.T) {
+	half := func(text []byte) []byte { return text[:len(text)/2] }
+	renamed := func(text []byte) []byte {
+		return bytes.Replace(text, []byte("deliver_policy"), []byte("deliver_polkcy"), 1)
+	}
+	level := func(text []byte) []byte {
+		return bytes.Replace(text, []byte(`"_nats.req.level":"0"`), []byte(`"_nats.req.level":"8"`), 1)
+	}
+	for name, damage := range map[string]struct {
+		file   string
+		change func([]byte) []byte
+	}{
+		"a bit of a name":       {"meta.inf", renamed},
+		"a bit of the level":    {"meta.inf", level},
+		"half of the state":     {"o.dat", half},
+		"a state of other kind": {"o.dat", func([]byte) []byte { return []byte("other") }},
+	} {
+		for _, kind := range []string{"tasks", "outcomes"} {
+			t.Run(name+" of "+kind, func(t *testing.T) {
+				dir := t.TempDir()
+				for range 2 { // what was set aside before is replaced
+					useStore(t, dir)
+					damageConsumer(t, dir, kind, damage.file, damage.change)
+				}
+				useStore(t, dir)
+				if _, err := os.Stat(filepath.Join(dir, storeAside)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
+// useStore has a task done by a queue in a store, and leaves another one running.
+func useStore(t *testing.T, dir string) {
+	t.Helper()
+	s := startServer(t, dir)
+	q := open(t, s)
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(q.PurgeTasks(deadline(t)))
+	check(q.PurgeOutcomes(deadline(t)))
+	got := make(chan OutcomeDelivery, 1)
+	stop, err := q.Outcomes(deadline(t), func(o OutcomeDelivery) { got <- o })
+	check(err)
+	publish(t, q, testTasks("quick", 0, 2)...)
+	d := next(t, q, "quick")
+	_, err = d.Commit(deadline(t), failure(Outcome{Attempt: 1}))
+	check(err)
+	o := receive(t, got)
+	check(o.Ack())
+	check(d.Done(deadline(t)))
+	next(t, q, "quick")
+	stop()
+	q.Close()
+	s.Stop()
+}
+
+// damageConsumer changes a file of a stream's consumers.
+func damageConsumer(t *testing.T, dir, kind, file string, change func([]byte) []byte) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, storeData, "*", "streams", "*_"+kind, "obs", "*", file))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no %s of %s: %v", file, kind, err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := change(text)
+		if bytes.Equal(changed, text) {
+			t.Fatalf("%s is not changed: %s", path, text)
+		}
+		if err := os.WriteFile(path, changed, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A consumer with settings that cannot be changed, by damage or by somebody else, is replaced.
+func TestAConsumerWithOtherSettingsIsReplaced(t *testing.T) {
+	dir := t.TempDir()
+	useStore(t, dir)
+	damageConsumer(t, dir, "tasks", "meta.inf", func(text []byte) []byte {
+		return bytes.Replace(text, []byte(`"deliver_policy":"all"`), []byte(`"deliver_policy":"new"`), 1)
+	})
+	useStore(t, dir)
+}
+
+// A place of the outcomes' reader that lies behind all outcomes is not believed.
+func TestAPlaceBehindTheOutcomesIsNotBelieved(t *testing.T) {
+	dir := t.TempDir()
+	useStore(t, dir)
+	damageConsumer(t, dir, "outcomes", "o.dat", func(state []byte) []byte {
+		changed := bytes.Clone(state)
+		changed[10] |= 0x20 // the highest byte of the sequence up to which all are acknowledged
+		return changed
+	})
+	useStore(t, dir)
+}
