@@ -61,7 +61,12 @@ func (h *health) stop() {
 
 // Broken is closed when the server can't write its store any more, as on a full disk:
 // requests to it would wait without end.
-func (s *Server) Broken() <-chan struct{} { return s.health.broken }
+func (s *Server) Broken() <-chan struct{} {
+	if s.health == nil {
+		return nil
+	}
+	return s.health.broken
+}
 
 // Err is why the server is broken; it wraps ErrStore.
 func (s *Server) Err() error {
