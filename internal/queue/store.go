@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
-
-	"eisweep/internal/folder"
 )
 
 // Names in the folder of a server's store.
@@ -38,9 +38,6 @@ func repairStore(dir string, nats *server.Server) (damage error, err error) {
 	if err == nil {
 		err = os.Rename(filepath.Join(dir, storeData), aside)
 	}
-	if err == nil {
-		err = folder.Sync(dir)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("set damaged store aside: %w", err)
 	}
@@ -50,7 +47,7 @@ func repairStore(dir string, nats *server.Server) (damage error, err error) {
 // damageOf looks for consumers that the server would refuse to load, and with them their
 // streams, and for those that it has not loaded although it knows what they are.
 func damageOf(dir string, nats *server.Server) (error, error) {
-	metas, err := filepath.Glob(filepath.Join(folder.Literal(dir), storeData, "*", "streams", "*", "obs", "*", server.JetStreamMetaFile))
+	metas, err := fs.Glob(os.DirFS(dir), path.Join(storeData, "*", "streams", "*", "obs", "*", server.JetStreamMetaFile))
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +57,8 @@ func damageOf(dir string, nats *server.Server) (error, error) {
 			return nil, fmt.Errorf("list consumers of the store: %w", err)
 		}
 	}
-	for _, path := range metas {
-		text, err := os.ReadFile(path)
+	for _, name := range metas {
+		text, err := os.ReadFile(filepath.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // it is being removed
 		}
@@ -69,13 +66,13 @@ func damageOf(dir string, nats *server.Server) (error, error) {
 			return nil, fmt.Errorf("check store: %w", err)
 		}
 		known, damage := consumerMeta(text)
-		consumer := filepath.Dir(path)
-		stream := filepath.Dir(filepath.Dir(consumer))
-		if damage == nil && known && nats != nil && !live[filepath.Base(stream)+"/"+filepath.Base(consumer)] {
+		parts := strings.Split(name, "/")
+		stream, consumer := parts[3], parts[5]
+		if damage == nil && known && nats != nil && !live[stream+"/"+consumer] {
 			damage = errors.New("the server does not load it")
 		}
 		if damage != nil {
-			return fmt.Errorf("consumer %s of stream %s is damaged: %w", filepath.Base(consumer), filepath.Base(stream), damage), nil
+			return fmt.Errorf("consumer %s of stream %s is damaged: %w", consumer, stream, damage), nil
 		}
 	}
 	return nil, nil
