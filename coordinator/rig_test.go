@@ -26,6 +26,7 @@ type rig struct {
 	root  *root.Root
 	store string
 	queue *queue.Queue
+	asker *queue.Queue // of people's commands; a coordinator answers to clients' inboxes only
 	down  func() // the server stops
 	stop  func() // the queue and its server
 	end   func() // the coordinator that serves
@@ -61,8 +62,12 @@ func (g *rig) startQueue() {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	g.queue, g.down = q, server.Stop
-	g.stop = func() { q.Close(); server.Stop() }
+	client, err := queue.Open(g.context(), queue.Options{Server: server, RootID: g.root.ID(), Role: queue.Client})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.queue, g.asker, g.down = q, client, server.Stop
+	g.stop = func() { client.Close(); q.Close(); server.Stop() }
 }
 
 // context ends before the test binary's patience does, so that what hangs is named.

@@ -36,7 +36,7 @@ func (g *rig) serve() *Coordinator {
 
 // ask sends a request as commands do.
 func ask[A, R any](g *rig, verb string, request R) (A, error) {
-	return control.Ask[A](g.context(), g.queue, verb, request)
+	return control.Ask[A](g.context(), g.asker, verb, request)
 }
 
 // told is ask of a request that must be carried out.
