@@ -30,6 +30,20 @@ func (x *index) isAside(id sweeps.ID, sweep string) bool {
 	return last != nil && last.aside
 }
 
+// claimed is the name that a sweep's manifest gives to a task and to another.
+func (x *index) claimed(sweep string, id sweeps.ID) string {
+	h := x.of(id)
+	last := h.lastCopy(sweep)
+	if last == nil {
+		return ""
+	}
+	l, err := x.line(*last)
+	if err != nil {
+		return ""
+	}
+	return l.line.File
+}
+
 // claims returns the lines of a sweep's tasks whose names the manifest gives to others as well,
 // as they ought to be: superseded.
 func (x *index) claims(sweep string) ([]results.Line, error) {

@@ -38,6 +38,22 @@ func kindOf(info fs.FileInfo) string {
 	}
 }
 
+// claims reports names that the manifest gives to two tasks, and puts that right.
+func (v *verifier) claims() error {
+	lines, err := v.index.claims(v.report.Name)
+	for _, l := range lines {
+		file, detail := v.index.claimed(v.report.Name, l.ID), "the manifest gives it to two tasks; "
+		if detail += "its line says now that it was superseded, and lies as " + l.File; v.reads {
+			detail = "the manifest gives it to two tasks"
+		}
+		v.problem(file, l.ID, "altered", detail)
+	}
+	if !v.reads {
+		v.mended = append(v.mended, lines...)
+	}
+	return err
+}
+
 // mendManifests mends those manifests of a root that cannot be read, and returns a
 // problem for each, by sweep.
 func (v *verifier) mendManifests() (map[string][]control.Problem, error) {
@@ -53,7 +69,8 @@ func (v *verifier) mendManifests() (map[string][]control.Problem, error) {
 	for _, name := range names {
 		kept, damage, err := v.mend(r.Manifest(name))
 		if err != nil {
-			return nil, fmt.Errorf("mend manifest of %s: %w", name, err)
+			detail := err.Error() + "; " + remedy(err)
+			out[name] = []control.Problem{{File: filepath.Base(r.Manifest(name)), Kind: "unreadable", Detail: detail}}
 		}
 		if damage != nil {
 			detail := fmt.Sprintf("%v; it is kept as %s, and was written anew from what could be read", damage, filepath.Base(kept))

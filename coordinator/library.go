@@ -7,10 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 
-	"eisweep/internal/folder"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -87,10 +85,12 @@ func (l *library) Results(path string) ([]sweeps.ResultFile, error) {
 	}
 	files := []string{path}
 	if info.IsDir() {
-		if files, err = filepath.Glob(filepath.Join(folder.Literal(path), "*.h5")); err != nil || len(files) == 0 {
+		if files, err = resultsIn(path); err != nil {
+			return nil, fmt.Errorf("list source: %w", err)
+		}
+		if len(files) == 0 {
 			return nil, fmt.Errorf("folder %s holds no .h5 files", path)
 		}
-		sort.Strings(files)
 	}
 	out, faults := []sweeps.ResultFile{}, []error{}
 	for _, f := range files {
@@ -147,6 +147,21 @@ func (l *library) result(path string) (sweeps.ResultFile, error) {
 		}
 	}
 	return f, nil
+}
+
+// resultsIn returns the paths of the .h5 files in a folder, sorted; none if it isn't there.
+func resultsIn(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var out []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".h5") {
+			out = append(out, filepath.Join(dir, e.Name()))
+		}
+	}
+	return out, nil
 }
 
 // place splits a path into sweep and file name, if it lies in a sweep's folder of

@@ -9,9 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"eisweep/internal/control"
-	"eisweep/internal/folder"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -86,16 +86,27 @@ func (v *verifier) sweeps(names []string) (control.Verified, error) {
 		return out, fmt.Errorf("verify copied inputs: %w", err)
 	}
 	for _, name := range names {
-		if !v.index.has(name) {
+		if !v.index.has(name) && v.index.readable(name) == nil {
 			return out, fmt.Errorf("there is no sweep %q under %s", name, v.root.Path())
 		}
 		v.report, v.wants = control.VerifiedSweep{Name: name, Problems: mended[name]}, wantedFiles(v.ctx, v.root, v.index, v.prober, name)
 		if err := v.sweep(); err != nil {
-			return out, fmt.Errorf("verify %s: %w", name, err)
+			if v.ctx.Err() != nil {
+				return out, fmt.Errorf("verify %s: %w", name, err)
+			}
+			v.unreadable(err)
 		}
 		out.Sweeps = append(out.Sweeps, v.report)
 	}
 	return out, nil
+}
+
+// unreadable reports that the rest of a sweep cannot be verified.
+func (v *verifier) unreadable(err error) {
+	if slices.ContainsFunc(v.report.Problems, func(p control.Problem) bool { return strings.HasPrefix(p.Detail, err.Error()) }) {
+		return // said of the manifest already
+	}
+	v.problem(v.root.SweepDir(v.report.Name), sweeps.ID{}, "unreadable", err.Error()+"; "+remedy(err))
 }
 
 func (v *verifier) sweep() error {
@@ -110,8 +121,11 @@ func (v *verifier) sweep() error {
 		}
 		v.recorded(file, recorded[file])
 	}
-	files, err := filepath.Glob(filepath.Join(folder.Literal(v.root.SweepDir(v.report.Name)), "*.h5"))
+	files, err := resultsIn(v.root.SweepDir(v.report.Name))
 	if err != nil {
+		return err
+	}
+	if err := v.claims(); err != nil {
 		return err
 	}
 	var found []results.Line

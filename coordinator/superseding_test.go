@@ -1,0 +1,177 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"eisweep/internal/control"
+	"eisweep/internal/results"
+)
+
+var (
+	oneTask   = strings.Replace(strings.Replace(twoByTwo, "[1, 2]", "[1]", 1), `["BOTH", "EXC"]`, `["BOTH"]`, 1)
+	oneLonger = strings.Replace(oneTask, "n_trials = 1", "n_trials = 2", 1)
+)
+
+// claimants lists the tasks whose last line in a manifest says that they have a file.
+func (g *rig) claimants(sweep, file string) []string {
+	g.t.Helper()
+	last := map[string]results.Line{}
+	for _, l := range g.lines(sweep) {
+		last[l.ID.String()] = l
+	}
+	var out []string
+	for id, l := range last {
+		if l.State == results.Done && l.File == file {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// superseded checks that the one file of sweep two is one task's, that whose result it is, and
+// that the result of the other lies where the manifest says.
+func (g *rig) superseded() {
+	g.t.Helper()
+	files := g.files("two")
+	if len(files) != 1 {
+		g.t.Fatalf("files %v", files)
+	}
+	if ids := g.claimants("two", files[0]); len(ids) != 1 || g.read("two", files[0]) != "result of "+ids[0] {
+		g.t.Errorf("%s is %v's, and is the %s", files[0], ids, g.read("two", files[0]))
+	}
+	var aside []results.Line
+	for _, l := range g.lines("two") {
+		if l.State == results.Superseded {
+			aside = append(aside, l)
+		}
+	}
+	if len(aside) != 1 || g.read("two", aside[0].File) != "result of "+aside[0].ID.String() {
+		g.t.Errorf("superseded: %+v", aside)
+	}
+}
+
+// TestACoordinatorEndsWhileItSupersedes has the coordinator end when it has moved a file aside
+// and is about to write that down.
+func TestACoordinatorEndsWhileItSupersedes(t *testing.T) {
+	g := newRig(t)
+	g.run(order1(parse(t, oneTask)))
+	file := g.files("two")[0]
+	gone := make(chan struct{})
+	k, err := Start(g.context(), Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Still: ownUntil(gone)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Launch(g.context(), Order{Sweeps: order1(parse(t, oneLonger)).Sweeps, Supersede: true}); err != nil {
+		t.Fatal(err)
+	}
+	d, n := g.next("two")
+	close(gone)
+	k.mu.Lock()
+	k.tenure = time.Now().Add(-tenureTime)
+	k.mu.Unlock()
+	g.hand(d, n)
+	if k.Failed(g.context()) == nil || k.Stop(context.Background()) == nil {
+		t.Fatal("it goes on")
+	}
+	if _, err := os.Lstat(g.path("two", file)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the name was used before the manifest told of it: %v", err)
+	}
+	k = g.serve()
+	if s := g.finish(k, "two"); s.Done != 1 || s.Failed != 0 {
+		t.Errorf("the next one: %+v", s)
+	}
+	g.superseded()
+}
+
+// falsified leaves a root as an earlier program did that was killed in between: the manifest
+// gives the one file of sweep two to two tasks. It returns the file's name.
+func (g *rig) falsified() string {
+	g.t.Helper()
+	g.run(order1(parse(g.t, oneTask)))
+	g.run(Order{Sweeps: order1(parse(g.t, oneLonger)).Sweeps, Supersede: true})
+	text, err := os.ReadFile(g.root.Manifest("two"))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	lines := slices.DeleteFunc(strings.SplitAfter(string(text), "\n"), func(l string) bool { return strings.Contains(l, `"superseded"`) })
+	write(g.t, g.root.Manifest("two"), strings.Join(lines, ""))
+	file := g.files("two")[0]
+	if ids := g.claimants("two", file); len(ids) != 2 {
+		g.t.Fatalf("%s is %v's", file, ids)
+	}
+	return file
+}
+
+// TestANameOfTwoTasks is found by verify and by every start.
+func TestANameOfTwoTasks(t *testing.T) {
+	for name, mend := range map[string]func(g *rig, file string){
+		"start of a coordinator": func(g *rig, _ string) { g.serve(); g.end(); g.t.Cleanup(func() {}) },
+		"start of a run":         func(g *rig, _ string) { _ = g.start().Stop(g.context()) },
+		"verify": func(g *rig, file string) {
+			found, err := Verify(g.context(), g.root, g.prober, nil)
+			if err != nil {
+				g.t.Fatal(err)
+			}
+			if p := found.Sweeps[0].Problems; len(p) != 1 || p[0].File != file || p[0].Kind != "altered" || !strings.Contains(p[0].Detail, "two tasks") || p[0].Again {
+				g.t.Errorf("it tells %+v", found)
+			}
+			if found, err := Verify(g.context(), g.root, g.prober, nil); err != nil || len(found.Sweeps[0].Problems) != 0 || found.Sweeps[0].Sound != 2 {
+				g.t.Errorf("once more: %+v, %v", found, err)
+			}
+		},
+		"verify by a coordinator": func(g *rig, file string) {
+			k := g.serve()
+			text := fmt.Sprint(told[control.Verified](g, control.VerbVerify, control.Steer{}))
+			_ = k
+			if strings.Contains(text, "two tasks") {
+				g.t.Errorf("the start left it: %s", text)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newRig(t)
+			file := g.falsified()
+			mend(g, file)
+			g.superseded()
+		})
+	}
+}
+
+// TestInspectTellsOfANameOfTwoTasks reads only.
+func TestInspectTellsOfANameOfTwoTasks(t *testing.T) {
+	g := newRig(t)
+	file := g.falsified()
+	before := len(g.lines("two"))
+	found, err := Inspect(g.context(), g.root, g.prober, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems := found.Sweeps[0].Problems
+	if len(g.lines("two")) != before || !slices.ContainsFunc(problems, func(p control.Problem) bool {
+		return p.File == file && strings.Contains(p.Detail, "two tasks")
+	}) {
+		t.Errorf("it tells %+v", found)
+	}
+}
+
+// TestASupersededResultThatIsGone has a file removed that was in the way of another task.
+func TestASupersededResultThatIsGone(t *testing.T) {
+	g := newRig(t)
+	g.run(order1(parse(t, oneTask)))
+	file := g.files("two")[0]
+	remove(t, filepath.Join(g.root.SweepDir("two"), file))
+	if s := g.run(order1(parse(t, oneLonger))).Sweeps[0]; s.Done != 1 {
+		t.Errorf("%+v", s)
+	}
+	if ids := g.claimants("two", file); len(ids) != 1 {
+		t.Errorf("%s is %v's", file, ids)
+	}
+}
