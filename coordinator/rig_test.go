@@ -27,9 +27,9 @@ type rig struct {
 	store string
 	queue *queue.Queue
 	asker *queue.Queue // of people's commands; a coordinator answers to clients' inboxes only
-	down  func() // the server stops
-	stop  func() // the queue and its server
-	end   func() // the coordinator that serves
+	down  func()       // the server stops
+	stop  func()       // the queue and its server
+	end   func()       // the coordinator that serves
 
 	patience time.Duration // after which what hangs is named
 	prober   Prober
