@@ -154,6 +154,9 @@ func (a *attack) run() error {
 			return fmt.Errorf("answers end after %s: %w", reply, err)
 		}
 	}
+	if err := a.headers(); err != nil {
+		return err
+	}
 	for _, subject := range a.permitted() {
 		if !answered(subject) {
 			continue
@@ -184,6 +187,31 @@ func (a *attack) with(reply string) error {
 		}
 		if err := a.conn.PublishRequest(subject, reply, data); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// headers publishes each subject with the headers by which NATS does more than it is asked
+// for by the subject.
+func (a *attack) headers() error {
+	q := a.s.q
+	for _, target := range []string{"$JS.API.STREAM.PURGE." + q.scheme.stream("tasks"), q.task("quick", testID(5)), q.control("launch"), q.orders("w"), q.note("quick")} {
+		if !slices.Contains(a.forbidden(), target) {
+			continue
+		}
+		for _, h := range []nats.Header{
+			{"Nats-Trace-Dest": {target}}, {"Nats-Trace-Dest": {target}, "Nats-Trace-Only": {"true"}}, {"Nats-Rollup": {"all"}}, {"Nats-Rollup": {"sub"}}, {"Nats-TTL": {"1s"}},
+			{"Nats-Schedule": {"@at 2020-01-01T00:00:00Z"}, "Nats-Schedule-Target": {target}},
+			{"Nats-Batch-Id": {"b"}, "Nats-Batch-Sequence": {"1"}, "Nats-Batch-Commit": {"1"}},
+			{"Nats-Request-Info": {`{"acc":"` + coordinatorAccount + `"}`}}, {"Nats-Expected-Last-Sequence": {"1"}}, {"Nats-Stream-Source": {target}}, {"Nats-Marker-Reason": {"Purge"}},
+		} {
+			for _, subject := range a.permitted() {
+				m := &nats.Msg{Subject: subject, Reply: a.conn.NewInbox(), Header: h, Data: payload(subject)}
+				if err := a.conn.PublishMsg(m); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package queue
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,21 +15,26 @@ import (
 
 // stage is a server with a user for each role, and the coordinator's queue on it.
 type stage struct {
-	server *Server
-	keys   map[Role]Key
-	q      *Queue
+	servers []*Server
+	keys    map[Role]Key
+	q       *Queue
 }
 
-// newStage starts a server by start, which gets the roles' keys.
-func newStage(t testing.TB, start func(t testing.TB, keys map[Role]Key) *Server) *stage {
+// at is the server that a role connects to; of a cluster each has another.
+func (s *stage) at(role Role) *Server {
+	return s.servers[slices.Index([]Role{Coordinator, Worker, Client}, role)%len(s.servers)]
+}
+
+// newStage starts servers by start, which gets the roles' keys.
+func newStage(t testing.TB, start func(t testing.TB, keys map[Role]Key) []*Server) *stage {
 	t.Helper()
 	s := &stage{keys: map[Role]Key{}}
 	for _, role := range []Role{Coordinator, Worker, Client} {
 		pair, public, _ := newKey(t, nkeys.CreateUser)
 		s.keys[role] = Key{Public: public, Sign: pair.Sign}
 	}
-	s.server = start(t, s.keys)
-	s.q = open(t, s.server, func(o *Options) { o.Key = s.keys[Coordinator] })
+	s.servers = start(t, s.keys)
+	s.q = open(t, s.at(Coordinator), func(o *Options) { o.Key = s.keys[Coordinator] })
 	return s
 }
 
@@ -36,7 +42,7 @@ func newStage(t testing.TB, start func(t testing.TB, keys map[Role]Key) *Server)
 func (s *stage) as(t testing.TB, role Role) *nats.Conn {
 	t.Helper()
 	key := s.keys[role]
-	conn, err := nats.Connect("", nats.InProcessServer(s.server), nats.Nkey(key.Public, key.Sign), nats.NoReconnect(),
+	conn, err := nats.Connect("", nats.InProcessServer(s.at(role)), nats.Nkey(key.Public, key.Sign), nats.NoReconnect(),
 		nats.CustomInboxPrefix(scheme{root: testRoot}.inbox(role)), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
 	if err != nil {
 		t.Fatal(err)
@@ -48,13 +54,13 @@ func (s *stage) as(t testing.TB, role Role) *nats.Conn {
 // queueAs opens the queue as a role.
 func (s *stage) queueAs(t testing.TB, role Role) *Queue {
 	t.Helper()
-	return open(t, s.server, func(o *Options) { o.Key, o.Role, o.Create = s.keys[role], role, false })
+	return open(t, s.at(role), func(o *Options) { o.Key, o.Role, o.Create = s.keys[role], role, false })
 }
 
 // embedded is the server that a coordinator brings.
-func embedded(t testing.TB, keys map[Role]Key) *Server { return embeddedAt(t, t.TempDir(), keys) }
+func embedded(t testing.TB, keys map[Role]Key) []*Server { return embeddedAt(t, t.TempDir(), keys) }
 
-func embeddedAt(t testing.TB, dir string, keys map[Role]Key) *Server {
+func embeddedAt(t testing.TB, dir string, keys map[Role]Key) []*Server {
 	t.Helper()
 	o := ServerOptions{StoreDir: dir, RootID: testRoot}
 	for role, key := range keys {
@@ -65,35 +71,46 @@ func embeddedAt(t testing.TB, dir string, keys map[Role]Key) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Stop)
-	return s
+	return []*Server{s}
 }
 
 const deployedAccounts = "../../deploy/nats/accounts.conf"
 
 // deployed is a server of a site with the accounts of deploy/nats.
-func deployed(t testing.TB, keys map[Role]Key) *Server {
+func deployed(t testing.TB, keys map[Role]Key) []*Server {
 	t.Helper()
-	var unset []func() error
-	defer func() {
-		for _, f := range unset {
-			_ = f()
-		}
-	}()
+	o := new(server.Options)
+	deployAccounts(t, keys)(o)
+	return raw(t, o)
+}
+
+// clustered are three such servers.
+func clustered(t testing.TB, keys map[Role]Key) (servers []*Server) {
+	t.Helper()
+	for _, s := range startCluster(t, deployAccounts(t, keys)).servers {
+		servers = append(servers, &Server{nats: s})
+	}
+	return servers
+}
+
+// deployAccounts adds the accounts of deploy/nats to a server's options.
+func deployAccounts(t testing.TB, keys map[Role]Key) func(*server.Options) {
 	variables := map[string]string{"OPERATOR": operatorKey(t)}
 	for role, key := range keys {
 		variables[strings.ToUpper(string(role))] = key.Public
 	}
-	for name, value := range variables {
-		if err := os.Setenv("EISWEEP_NKEY_"+name, value); err != nil {
+	return func(o *server.Options) {
+		t.Helper()
+		for name, value := range variables {
+			if err := os.Setenv("EISWEEP_NKEY_"+name, value); err != nil {
+				t.Fatal(err)
+			}
+			defer os.Unsetenv("EISWEEP_NKEY_" + name)
+		}
+		if err := o.ProcessConfigFile(deployedAccounts); err != nil {
 			t.Fatal(err)
 		}
-		unset = append(unset, func() error { return os.Unsetenv("EISWEEP_NKEY_" + name) })
 	}
-	o := new(server.Options)
-	if err := o.ProcessConfigFile(deployedAccounts); err != nil {
-		t.Fatal(err)
-	}
-	return raw(t, o)
 }
 
 func operatorKey(t testing.TB) string {
@@ -102,7 +119,7 @@ func operatorKey(t testing.TB) string {
 }
 
 // oneAccount is a server where permissions alone separate the roles, which they don't.
-func oneAccount(t testing.TB, keys map[Role]Key) *Server {
+func oneAccount(t testing.TB, keys map[Role]Key) []*Server {
 	t.Helper()
 	o := new(server.Options)
 	for role, key := range keys {
@@ -120,10 +137,10 @@ func oneAccount(t testing.TB, keys map[Role]Key) *Server {
 }
 
 // raw starts a server that listens on no port.
-func raw(t testing.TB, o *server.Options) *Server {
+func raw(t testing.TB, o *server.Options) []*Server {
 	t.Helper()
 	o.ServerName, o.DontListen, o.NoSigs, o.JetStream, o.StoreDir, o.MaxPayload = "stage", true, true, true, t.TempDir(), maxPayload
-	return &Server{nats: startNATS(t, o)}
+	return []*Server{{nats: startNATS(t, o)}}
 }
 
 // ear records the subjects of all that a connection hears.

@@ -19,7 +19,7 @@ import (
 // cluster is three NATS servers, as a site has them.
 type cluster struct{ servers []*server.Server }
 
-func startCluster(t testing.TB) *cluster {
+func startCluster(t testing.TB, change ...func(*server.Options)) *cluster {
 	t.Helper()
 	c := new(cluster)
 	var routes []string
@@ -28,6 +28,9 @@ func startCluster(t testing.TB) *cluster {
 			ServerName: fmt.Sprint("n", i), Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir(), MaxPayload: maxPayload,
 			Cluster: server.ClusterOpts{Name: "site", Host: "127.0.0.1", Port: server.RANDOM_PORT},
 			Routes:  server.RoutesFromStr(strings.Join(routes, ",")),
+		}
+		for _, f := range change {
+			f(o)
 		}
 		s := startNATS(t, o)
 		routes = append(routes, "nats://"+s.ClusterAddr().String())
