@@ -1,5 +1,9 @@
 # Everything that is done with this repository, by name. `make` alone lists it.
 
+ifneq ($(shell uname -s),Linux)
+$(error eisweep is built and run on Linux only; on another system use a Linux container or virtual machine)
+endif
+
 GO := $(or $(shell command -v go 2>/dev/null),$(wildcard /usr/local/go/bin/go))
 ifeq ($(GO),)
 $(error Go 1.26 or newer is needed, on PATH or in /usr/local/go: https://go.dev/doc/install)

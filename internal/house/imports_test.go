@@ -20,6 +20,7 @@ var plan = map[string][]string{
 	"internal/access":     {"sim", "sweeps", "internal/folder", "internal/atomicfile", "internal/queue", "internal/root"},
 	"internal/control":    {"sim", "sweeps", "internal/queue"},
 	"internal/estimate":   {"sim", "sweeps"},
+	"internal/linuxonly":  {},
 	"internal/machine":    {},
 	"internal/slurm":      {},
 	"internal/stdio":      {},
