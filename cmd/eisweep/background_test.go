@@ -122,10 +122,10 @@ func awaitCommand(ts *testscript.TestScript, neg bool, args []string) {
 // program said is logged.
 func endCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
-		ts.Fatalf("usage: end NAME TERM|INT|KILL|- CODE")
+		ts.Fatalf("usage: end NAME TERM|INT|HUP|KILL|- CODE")
 	}
 	b := started(ts, args[0])
-	if signal, ok := map[string]syscall.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "KILL": syscall.SIGKILL}[args[1]]; ok {
+	if signal, ok := map[string]syscall.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}[args[1]]; ok {
 		b.cmd.Process.Signal(signal)
 	}
 	select {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -85,12 +86,53 @@ func signalSelf(s syscall.Signal) {
 	select {}
 }
 
+// coreLimit is a program that is set up as eisweep is and says how large a core file of
+// it may be.
+func coreLimit() {
+	abortOnCrash(os.Getenv)
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_CORE, &limit); err != nil {
+		os.Exit(1)
+	}
+	fmt.Print(limit.Cur)
+}
+
+// TestACoreFileIsLeftOnRequest wants the limit of core files to be what it was only with
+// GOTRACEBACK=crash.
+func TestACoreFileIsLeftOnRequest(t *testing.T) {
+	for asked, want := range map[string]string{"": "0", "all": "0", "crash": "4096"} {
+		cmd := exec.Command("sh", "-c", "ulimit -S -c 8 && exec corelimit") // blocks of 512 bytes
+		cmd.Env = append(os.Environ(), "GOTRACEBACK="+asked)
+		if out, err := cmd.Output(); err != nil || string(out) != want {
+			t.Errorf("GOTRACEBACK=%s: the limit is %s (%v), want %s", asked, out, err, want)
+		}
+	}
+}
+
+// TestARunGoesOnAfterACrash has SIGQUIT end a run, which as a crash leaves what was done.
+func TestARunGoesOnAfterACrash(t *testing.T) {
+	file, root := sweepFile(t, "short", "60", "{ first = 1, count = 6 }"), t.TempDir()
+	p := startProcess(t, "run", file, "-p", root)
+	p.await("a result", named("task"))
+	p.cmd.Process.Signal(syscall.SIGQUIT)
+	p.end()
+	if status := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGABRT {
+		t.Errorf("%v, want SIGABRT", p.cmd.ProcessState)
+	}
+	wholeFiles(t, root, "short")
+	if code, summary := startProcess(t, "run", file, "-p", root).end(); code != 0 || summary["done"] != 6.0 || summary["reused"] == 0.0 {
+		t.Errorf("exit code %d, summary %v", code, summary)
+	}
+	must(t, "verify", "-p", root)
+}
+
 // TestCrashesAreNoBadInput wants each kind of crash to end the program by SIGABRT: Go's
 // own exit code is the one for bad input, after which services aren't started again.
 func TestCrashesAreNoBadInput(t *testing.T) {
 	for name := range crashes {
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.Command("crash", name)
+			cmd := exec.Command("sh", "-c", "ulimit -c unlimited; exec crash "+quoted(name))
+			cmd.Dir = t.TempDir()
 			told, err := cmd.CombinedOutput()
 			var exit *exec.ExitError
 			if !errors.As(err, &exit) {

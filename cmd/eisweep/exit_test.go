@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"eisweep/coordinator"
+	"eisweep/internal/access"
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -36,6 +37,11 @@ func TestExitCodes(t *testing.T) {
 		"missing file":             {missing, 4},
 		"full disk":                {full, 4},
 		"NATS gone":                {fmt.Errorf("open: %w", queue.ErrOutOfReach), 5},
+		"NATS refuses":             {fmt.Errorf("open: %w", queue.ErrRefused), 5},
+		"NATS forbids":             {fmt.Errorf("open: %w", queue.ErrRights), 5},
+		"NATS keeps no streams":    {fmt.Errorf("open: %w", queue.ErrNoStreams), 5},
+		"no coordinator answers":   {fmt.Errorf("ask: %w", queue.ErrNoCoordinator), 5},
+		"no coordinator runs":      {fmt.Errorf("read: %w", access.ErrNoAccess), 5},
 		"root in use":              {&root.InUseError{Path: "r"}, 6},
 		"root taken by another":    {fmt.Errorf("go on: %w", root.ErrLockLost), 6},
 		"lease taken by another":   {fmt.Errorf("go on: %w", queue.ErrDeposed), 6},
@@ -43,6 +49,10 @@ func TestExitCodes(t *testing.T) {
 		"TERM":                     {&interrupted{syscall.SIGTERM}, 143},
 		"interrupted before all":   {errors.Join(full, &exitError{code: exitTasks}, &interrupted{syscall.SIGINT}), 130},
 		"storage before lost":      {errors.Join(&exitError{code: exitLost}, full), 4},
+		"task invalid":             {&exitError{code: codeOfClass(queue.Invalid)}, 3},
+		"task's source failed":     {&exitError{code: codeOfClass(queue.Source)}, 3},
+		"task lost":                {&exitError{code: codeOfClass(queue.Lost)}, 5},
+		"task without storage":     {&exitError{code: codeOfClass(queue.Storage)}, 4},
 		"lost before tasks":        {errors.Join(&exitError{code: exitTasks}, errors.Join(nil, &exitError{code: exitLost})), 5},
 		"an error that wraps two":  {fmt.Errorf("read: %w: %w", errors.New("odd"), usage("bad")), 2},
 		"nothing said, but a code": {errors.Join(&exitError{code: exitStorage}), 4},

@@ -97,6 +97,17 @@ func TestASecondRunOnTheSameRootIsRefused(t *testing.T) {
 	must(t, "run", other, "-p", root)
 }
 
+// TestNohupKeepsHUPAway sends HUP to a run under nohup, and then TERM: that ends it.
+func TestNohupKeepsHUPAway(t *testing.T) {
+	p := startProgram(t, "nohup", "eisweep", "run", longSweepFile(t, "[1]"), "-p", t.TempDir(), "--workers", "1")
+	p.await("a task under way", working)
+	p.cmd.Process.Signal(syscall.SIGHUP)
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	if code, _ := p.end(); code != 143 {
+		t.Errorf("exit code %d, want 143:\n%s", code, &p.stderr)
+	}
+}
+
 func TestTheSecondSignalExitsAtOnce(t *testing.T) {
 	exited := make(chan int, 1)
 	ctx, stop := watchSignals(func(code int) { exited <- code })

@@ -14,5 +14,5 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "probe" {
 		main()
 	}
-	testscript.Main(m, map[string]func(){"eisweep": main, "crash": crash, "descriptors": descriptors})
+	testscript.Main(m, map[string]func(){"eisweep": main, "crash": crash, "corelimit": coreLimit, "descriptors": descriptors})
 }

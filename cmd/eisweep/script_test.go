@@ -27,7 +27,7 @@ import (
 //	setid VARIABLE SWEEP TEXT      the id of the only task with TEXT in its name
 //	start NAME TEXT PROGRAM …      starts a program beside the script, and waits until it says TEXT
 //	await NAME TEXT                waits until it says TEXT again
-//	end NAME SIGNAL CODE           sends it TERM, INT, KILL or nothing (-); it ends with that exit code
+//	end NAME SIGNAL CODE           sends it TERM, INT, HUP, KILL or nothing (-); it ends with that exit code
 //
 // The root is $WORK/root.
 func TestScripts(t *testing.T) {
