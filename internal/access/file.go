@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,13 +69,11 @@ func parse(data []byte, root string) (*File, error) {
 		return nil, errors.New("it is not an access file: restart the coordinator, which writes it anew") // err could quote the seed
 	case f.Root != root:
 		return nil, fmt.Errorf("it is for root %q and this root is %q: it was copied here; remove it and restart the coordinator", f.Root, root)
-	case len(f.URLs) == 0:
-		return nil, errors.New("it names no address: restart the coordinator")
 	}
-	for _, u := range f.URLs {
-		if !isAddress(u) {
-			return nil, errors.New("it names an address that is not like tls://host:port: restart the coordinator")
-		}
+	// A host's own name may be one that cannot be looked up; its other addresses remain.
+	f.URLs = slices.DeleteFunc(f.URLs, func(u string) bool { return !isAddress(u) })
+	if len(f.URLs) == 0 {
+		return nil, errors.New("it names no address like tls://host:port: restart the coordinator")
 	}
 	return f, nil
 }

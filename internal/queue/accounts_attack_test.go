@@ -75,30 +75,37 @@ func (a *attack) permitted() (subjects []string) {
 	return subjects
 }
 
-// forbidden are what only the coordinator may publish, and what is other roles'.
-func (a *attack) forbidden() []string {
+// coordinators are what nobody but the coordinator may publish.
+func (a *attack) coordinators() []string {
 	s := scheme{root: testRoot}
+	ack := strings.Split(a.settle, ".")
 	all := []string{
-		a.settle, "$JS.API.STREAM.CREATE.spy", "$JS.API.CONSUMER.CREATE.spy.c", "$SYS.REQ.SERVER.PING", "$SYS.REQ.USER.INFO", "_R_.abcdef.ghijkl", "_INBOX.abc", "anything",
-		s.inbox(Coordinator) + ".x", s.inbox(Worker) + ".x", s.inbox(Client) + ".x", s.task("quick", testID(5)), s.outcome(testID(5), 1), s.attempts(testID(5), 1),
-		s.offer(), s.wake(), s.orders("w"), s.note("quick"), s.control("launch"), s.presence("w"), s.progress(testID(5)), "$KV." + testRoot + ".coordinator",
+		a.settle, strings.Join(slices.Concat(ack[:4], []string{s.stream("tasks")}, ack[5:]), "."), "$JS.ACK._.hash." + strings.Join(ack[2:], ".") + ".x",
+		"$JS.API.STREAM.CREATE.spy", "$JS.API.CONSUMER.CREATE.spy.c", "$SYS.REQ.SERVER.PING", "$SYS.REQ.USER.INFO", "_R_.abcdef.ghijkl", "_INBOX.abc", "anything",
+		s.inbox(Coordinator) + ".x", s.task("quick", testID(5)), s.offer(), s.wake(), s.orders("w"), s.note("quick"), "$KV." + testRoot + ".coordinator",
 	}
 	for _, kind := range kinds {
 		name := s.stream(kind)
 		for _, verb := range []string{"PURGE", "DELETE", "UPDATE", "CREATE", "MSG.DELETE", "MSG.GET", "SNAPSHOT", "RESTORE", "LEADER.STEPDOWN", "PEER.REMOVE"} {
 			all = append(all, "$JS.API.STREAM."+verb+"."+name)
 		}
-		consumers := coordinatorConsumers()
+		consumers, verbs := coordinatorConsumers(), []string{"DELETE", "CREATE", "DURABLE.CREATE", "PAUSE", "RESET", "UNPIN", "LEADER.STEPDOWN", "MSG.NEXT"}
 		if kind == "tasks" {
-			consumers = []string{s.consumer("quick")}
+			consumers, verbs = []string{s.consumer("quick")}, verbs[:len(verbs)-1]
 		}
 		for _, consumer := range consumers {
-			for _, verb := range []string{"DELETE", "CREATE", "DURABLE.CREATE", "PAUSE", "MSG.NEXT", "INFO", "RESET", "UNPIN", "LEADER.STEPDOWN"} {
+			for _, verb := range verbs {
 				all = append(all, "$JS.API.CONSUMER."+verb+"."+name+"."+consumer)
 			}
 		}
 		all = append(all, "$JS.API.CONSUMER.CREATE."+name, "$JS.API.DIRECT.GET."+name)
 	}
+	return all
+}
+
+// others are what is another role's.
+func (a *attack) others() (all []string) {
+	s := scheme{root: testRoot}
 	for _, role := range []Role{Worker, Client} {
 		r := s.rights(role)
 		for _, pattern := range slices.Concat(r.publish(), r.subscribe()) {
@@ -107,12 +114,17 @@ func (a *attack) forbidden() []string {
 	}
 	own := s.rights(a.role)
 	mine := slices.Concat(own.publish(), own.among, []string{own.inbox})
-	all = slices.DeleteFunc(all, func(subject string) bool {
+	return slices.DeleteFunc(all, func(subject string) bool {
 		return slices.ContainsFunc(mine, func(pattern string) bool { return server.SubjectsCollide(subject, pattern) })
 	})
+}
+
+// forbidden is all that the role may not publish, deletions after what they would prevent.
+func (a *attack) forbidden() []string {
+	all := slices.Concat(a.coordinators(), a.others())
 	slices.Sort(all)
 	all = slices.Compact(all)
-	slices.Reverse(all) // deletions after what they would prevent
+	slices.Reverse(all)
 	return all
 }
 
