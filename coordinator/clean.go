@@ -25,8 +25,12 @@ func Clean(r *root.Root, sweep string, dry bool) (control.Cleaned, error) {
 		return control.Cleaned{}, err
 	}
 	reruns := map[sweeps.ID]int{} // ordered, and not settled when the coordinator stopped
-	if stand, err := ReadStanding(r, sweep); err == nil {
+	stand, err := ReadStanding(r, sweep)
+	switch {
+	case err == nil:
 		reruns = stand.Reruns
+	case !isMissing(err):
+		return control.Cleaned{}, err
 	}
 	c := cleaner{root: r, index: x}
 	c.orphaned = func(name string) bool {
@@ -68,6 +72,9 @@ func (c *cleaner) clean(sweep string, dry bool) (control.Cleaned, error) {
 	}
 	if !slices.Contains(names, sweep) {
 		return out, unknownSweep(sweep, names)
+	}
+	if err := c.index.readable(sweep); err != nil {
+		return out, err
 	}
 	found, err := c.useless(sweep)
 	if err != nil {
@@ -119,6 +126,9 @@ func (c *cleaner) list(dir, why string, isUseless func(name string) bool) ([]con
 	var out []control.CleanedFile
 	for _, e := range entries {
 		info, err := e.Info()
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("list %s: %w", dir, err)
+		}
 		if err != nil || !info.Mode().IsRegular() || !isUseless(e.Name()) {
 			continue
 		}

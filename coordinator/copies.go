@@ -2,7 +2,9 @@ package coordinator
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -18,19 +20,28 @@ type copies map[string]string
 
 func copiesFile(r *root.Root) string { return r.Private("inputs", "paths.json") }
 
-// readCopies reads what was copied. What can't be read is no copy.
-func readCopies(r *root.Root) copies {
+// readCopies reads what was copied; nothing where no launch has copied anything yet.
+func readCopies(r *root.Root) (copies, error) {
 	c := copies{}
 	text, err := os.ReadFile(copiesFile(r))
-	if err != nil || json.Unmarshal(text, &c) != nil {
-		return copies{}
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, nil
 	}
-	return c
+	if err != nil {
+		return nil, fmt.Errorf("read which files were copied: %w", err)
+	}
+	if err := json.Unmarshal(text, &c); err != nil {
+		return nil, &fs.PathError{Op: "read which files were copied", Path: copiesFile(r), Err: fmt.Errorf("%w; remove it, and launch the sweeps again that start from files outside", err)}
+	}
+	return c, nil
 }
 
 // keepCopies adds to what was copied.
 func keepCopies(r *root.Root, more copies) error {
-	all := readCopies(r)
+	all, err := readCopies(r)
+	if err != nil {
+		return err
+	}
 	before := maps.Clone(all)
 	maps.Copy(all, more)
 	if maps.Equal(all, before) {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"eisweep/internal/control"
@@ -55,8 +56,9 @@ func (v *verifier) claims() error {
 }
 
 // mendManifests mends those manifests of a root that cannot be read, and returns a
-// problem for each, by sweep.
-func (v *verifier) mendManifests() (map[string][]control.Problem, error) {
+// problem for each, by sweep, and for those of the wanted sweeps (all, if none is named) that
+// cannot even be opened.
+func (v *verifier) mendManifests(wanted []string) (map[string][]control.Problem, error) {
 	if v.reads {
 		return nil, nil
 	}
@@ -68,8 +70,11 @@ func (v *verifier) mendManifests() (map[string][]control.Problem, error) {
 	out := map[string][]control.Problem{}
 	for _, name := range names {
 		kept, damage, err := v.mend(r.Manifest(name))
-		if err != nil {
-			detail := err.Error() + "; " + remedy(err)
+		if err != nil && !isStorage(err) {
+			return nil, fmt.Errorf("mend manifest of %s: %w", name, err)
+		}
+		if err != nil && (len(wanted) == 0 || slices.Contains(wanted, name)) {
+			detail := err.Error() + "; remedy: " + remedy(err)
 			out[name] = []control.Problem{{File: filepath.Base(r.Manifest(name)), Kind: "unreadable", Detail: detail}}
 		}
 		if damage != nil {

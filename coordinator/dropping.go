@@ -2,6 +2,9 @@ package coordinator
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 
 	"eisweep/internal/control"
@@ -48,15 +51,18 @@ func (k *Coordinator) unsettled(sweep string) map[sweeps.ID]bool {
 
 // unreplaced are the tasks that the stored launch of a sweep has replaced and this one
 // hasn't: a launch of its file doesn't know of what a rerun with --set replaced.
-func unreplaced(r *root.Root, s *sweeps.Sweep) map[sweeps.ID]bool {
+func unreplaced(r *root.Root, s *sweeps.Sweep) (map[sweeps.ID]bool, error) {
 	out := map[sweeps.ID]bool{}
 	text, err := os.ReadFile(r.SweepFile(s.Name()))
+	if errors.Is(err, fs.ErrNotExist) {
+		return out, nil // it is the first
+	}
 	if err != nil {
-		return out // it is the first, or storing it tells
+		return nil, fmt.Errorf("read the launch of sweep %s: %w", s.Name(), err)
 	}
 	stored, err := sweeps.Parse(r.SweepFile(s.Name()), text)
 	if err != nil {
-		return out // what nobody can read replaces nothing
+		return out, nil // what nobody can understand replaces nothing
 	}
 	for id := range stored.Replaced() {
 		out[id] = true
@@ -64,5 +70,5 @@ func unreplaced(r *root.Root, s *sweeps.Sweep) map[sweeps.ID]bool {
 	for id := range s.Replaced() {
 		delete(out, id)
 	}
-	return out
+	return out, nil
 }

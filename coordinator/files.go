@@ -60,8 +60,12 @@ func copyTo(from, to, sha256 string) error {
 // copyInput copies an outside file to where workers find it, unless it is there,
 // and makes sure that it still is the file that was looked at.
 func copyInput(from, to, sha256 string) error {
-	if sum, _, err := results.HashFile(to); err == nil && sum == sha256 {
+	sum, _, err := results.HashFile(to)
+	if err == nil && sum == sha256 {
 		return nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
 	temp, err := copyToTemp(from, filepath.Dir(to), sha256)
 	if err != nil {

@@ -115,7 +115,10 @@ func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order
 	ordered, depended := sourcesFirst(o.Sweeps)
 	lib := newLibrary(ctx, r, x, prober, o.Sweeps)
 	if o.part() || o.restored {
-		lib.copies = readCopies(r)
+		var err error
+		if lib.copies, err = readCopies(r); err != nil {
+			return nil, err
+		}
 	}
 	plan, faults := &Plan{index: x}, []error{}
 	for _, s := range ordered {
@@ -173,7 +176,11 @@ func (s *SweepPlan) Items() iter.Seq2[PlanItem, error] {
 func (s *SweepPlan) count(depended bool) error {
 	gone, replaced := map[uint64]sweeps.ID{}, map[sweeps.ID]bool{}
 	if !s.planner.order.part() {
-		gone, replaced = s.planner.index.recorded(s.Name), unreplaced(s.planner.root, s.Sweep)
+		var err error
+		if replaced, err = unreplaced(s.planner.root, s.Sweep); err != nil {
+			return err
+		}
+		gone = s.planner.index.recorded(s.Name)
 	}
 	for item, err := range s.Items() {
 		if err != nil {

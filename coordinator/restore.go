@@ -3,8 +3,12 @@ package coordinator
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"eisweep/internal/control"
@@ -128,6 +132,9 @@ func (k *Coordinator) unfinished() (list []*restored, spared map[string]bool, er
 	if err != nil {
 		return nil, nil, err
 	}
+	if names, err = k.withStands(names); err != nil {
+		return nil, nil, err
+	}
 	spared = map[string]bool{}
 	for _, name := range names {
 		r, err := k.readRestored(name)
@@ -142,6 +149,23 @@ func (k *Coordinator) unfinished() (list []*restored, spared map[string]bool, er
 		return cmp.Or(dependence(a.sweep)-dependence(b.sweep), a.stand.Launched.Compare(b.stand.Launched))
 	})
 	return list, spared, nil
+}
+
+// withStands adds the sweeps that have a stand and something else than their folder, or a
+// folder without what a sweep has.
+func (k *Coordinator) withStands(names []string) ([]string, error) {
+	entries, err := os.ReadDir(k.config.Root.Private("stands"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list stands of sweeps: %w", err)
+	}
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), ".json")
+		if !ok || !sweeps.IsName(name) || slices.Contains(names, name) || isGone(k.config.Root.SweepDir(name)) {
+			continue // of no sweep any more: who removes a folder gives its sweep up
+		}
+		names = append(names, name)
+	}
+	return names, nil
 }
 
 // readRestored reads a sweep that is to be resumed; nil if it isn't.

@@ -36,7 +36,9 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 		return nil, err
 	}
 	lib := newLibrary(ctx, r, x, prober, nil)
-	lib.copies = readCopies(r)
+	if lib.copies, err = readCopies(r); err != nil {
+		return nil, err
+	}
 	e, err := s.Expand(lib)
 	if err != nil {
 		return nil, fmt.Errorf("expand the latest launch of %s: %w", name, err)

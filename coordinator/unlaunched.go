@@ -84,7 +84,9 @@ func (k *Coordinator) steerUnlaunched(name string, to control.Stand) (control.St
 	switch {
 	case isMissing(err):
 		return told, nil
-	case err != nil: // it is written anew
+	case isStorage(err):
+		return told, err
+	case err != nil: // nobody can understand it: it is written anew
 		stand = &Standing{Format: 1, Launched: time.Now()}
 	}
 	told.Stand = stand.Stand

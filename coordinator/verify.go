@@ -64,7 +64,7 @@ type verifier struct {
 }
 
 func (v *verifier) sweeps(names []string) (control.Verified, error) {
-	mended, err := v.mendManifests()
+	mended, err := v.mendManifests(names)
 	if err != nil {
 		return control.Verified{}, err
 	}
@@ -91,7 +91,7 @@ func (v *verifier) sweeps(names []string) (control.Verified, error) {
 		}
 		v.report, v.wants = control.VerifiedSweep{Name: name, Problems: mended[name]}, wantedFiles(v.ctx, v.root, v.index, v.prober, name)
 		if err := v.sweep(); err != nil {
-			if v.ctx.Err() != nil {
+			if v.ctx.Err() != nil || !isStorage(err) {
 				return out, fmt.Errorf("verify %s: %w", name, err)
 			}
 			v.unreadable(err)
@@ -106,7 +106,7 @@ func (v *verifier) unreadable(err error) {
 	if slices.ContainsFunc(v.report.Problems, func(p control.Problem) bool { return strings.HasPrefix(p.Detail, err.Error()) }) {
 		return // said of the manifest already
 	}
-	v.problem(v.root.SweepDir(v.report.Name), sweeps.ID{}, "unreadable", err.Error()+"; "+remedy(err))
+	v.problem(v.root.SweepDir(v.report.Name), sweeps.ID{}, "unreadable", err.Error()+"; remedy: "+remedy(err))
 }
 
 func (v *verifier) sweep() error {

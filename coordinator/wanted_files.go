@@ -16,7 +16,9 @@ func wantedFiles(ctx context.Context, r *root.Root, x *index, prober Prober, swe
 			return nil
 		}
 		lib := newLibrary(ctx, r, x, prober, nil)
-		lib.copies = readCopies(r)
+		if lib.copies, err = readCopies(r); err != nil {
+			return nil
+		}
 		e, err := s.Expand(lib)
 		if err != nil {
 			return nil

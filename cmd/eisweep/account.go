@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -45,11 +46,12 @@ func newAccount(r *root.Root, sweep string, line *results.Line) *account {
 // findTask looks an id up in every manifest, then among the tasks that were
 // launched and not run.
 func findTask(ctx context.Context, r *root.Root, launched []string, prefix string) (*account, error) {
-	found := map[sweeps.ID]*account{}
+	found, unread := map[sweeps.ID]*account{}, []error{}
 	for _, name := range launched {
 		for line, err := range results.ReadManifest(r.Manifest(name)) {
 			if err != nil {
-				return nil, err
+				unread = append(unread, err)
+				break
 			}
 			if strings.HasPrefix(line.ID.String(), prefix) {
 				found[line.ID] = newAccount(r, name, &line)
@@ -62,6 +64,9 @@ func findTask(ctx context.Context, r *root.Root, launched []string, prefix strin
 	}
 	for _, name := range launched {
 		status, err := coordinator.ReadSweep(ctx, r, prober, name)
+		if isStorage(err) && !errors.Is(err, fs.ErrNotExist) {
+			unread = append(unread, err)
+		}
 		if err != nil {
 			continue // its source is gone, say; the manifest's lines still tell
 		}
@@ -76,6 +81,9 @@ func findTask(ctx context.Context, r *root.Root, launched []string, prefix strin
 	}
 	switch len(found) {
 	case 0:
+		if len(unread) > 0 {
+			return nil, fmt.Errorf("look for task %s: %w", prefix, errors.Join(unread...))
+		}
 		return nil, usage("no task %s under %s; `eisweep show SWEEP --all` lists a sweep's", prefix, r.Path())
 	case 1:
 		for _, a := range found {

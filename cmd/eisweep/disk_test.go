@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -131,5 +132,40 @@ func TestUnreadableFolders(t *testing.T) {
 		if said, code := powerless(t, test.args...); code != test.code || !strings.Contains(said, closed) {
 			t.Errorf("%s: exit code %d, want %d:\n%s", name, code, test.code, said)
 		}
+	}
+}
+
+// TestAnUnreadableSweepIsNotAbsent closes the folder of one of two sweeps, or puts a link in its
+// place that leads nowhere: whoever needs it, or walks the root, is told by its path.
+func TestAnUnreadableSweepIsNotAbsent(t *testing.T) {
+	small, other := sweepFile(t, "small", "1", "[1]"), sweepFile(t, "other", "1", "[7]")
+	for name, close := range map[string]func(dir string) error{
+		"closed": func(dir string) error { return os.Chmod(dir, 0) },
+		"a circle of links": func(dir string) error {
+			return errors.Join(os.Rename(dir, filepath.Join(t.TempDir(), "away")), os.Symlink(filepath.Base(dir), dir))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			must(t, "run", small, other, "-p", root)
+			dir := filepath.Join(root, "small")
+			if err := close(dir); err != nil {
+				t.Fatal(err)
+			}
+			for _, command := range [][]string{{"verify"}, {"verify", "small"}, {"status"}, {"status", "small"}, {"show", "small"}, {"tasks", "small"}, {"show", "t00"},
+				{"clean", "small"}, {"plan", small}, {"run", small}, {"run", small, other}, {"rerun", "small", "--failed"}} {
+				if said, code := powerless(t, append(command, "-p", root)...); code != exitStorage || !strings.Contains(said, dir) || !strings.Contains(said, "remedy") {
+					t.Errorf("%v: exit code %d:\n%s", command, code, said)
+				}
+			}
+			if said, _ := powerless(t, "verify", "-p", root); !strings.Contains(said, "other: 1 sound") {
+				t.Errorf("verify says of the other:\n%s", said)
+			}
+			for _, command := range [][]string{{"verify", "other"}, {"status", "other"}, {"show", "other"}, {"clean", "other"}, {"plan", other}, {"run", other}} {
+				if said, code := powerless(t, append(command, "-p", root)...); code != exitDone {
+					t.Errorf("%v: exit code %d:\n%s", command, code, said)
+				}
+			}
+		})
 	}
 }

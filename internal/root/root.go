@@ -126,7 +126,8 @@ func (r *Root) Writable() bool {
 }
 
 // Sweeps returns the names of the sweeps that were launched under the root,
-// sorted: the folders that hold a sweep.toml or, if that was lost, a manifest.
+// sorted: the folders that hold a sweep.toml or, if that was lost, a manifest. A folder that
+// cannot be looked into is among them: who reads it gets the error.
 func (r *Root) Sweeps() ([]string, error) {
 	entries, err := os.ReadDir(r.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -137,7 +138,7 @@ func (r *Root) Sweeps() ([]string, error) {
 		if !sweeps.IsName(e.Name()) {
 			continue
 		}
-		if exists(r.SweepFile(e.Name())) || exists(r.Manifest(e.Name())) {
+		if mayExist(r.SweepFile(e.Name())) || mayExist(r.Manifest(e.Name())) {
 			names = append(names, e.Name())
 		}
 	}
@@ -154,9 +155,10 @@ func (r *Root) removeStale() {
 	}
 }
 
-func exists(path string) bool {
+// mayExist is false only of what is surely not there. Below a file there is nothing.
+func mayExist(path string) bool {
 	_, err := os.Stat(path)
-	return err == nil
+	return !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
 }
 
 func makeFolder(path string) error {
