@@ -46,6 +46,14 @@ func TestServicesOfSystemd(t *testing.T) {
 		t.Errorf("the page's sweep has %d results, %d of them right", len(got), agreeing(got, want["quick"]))
 	}
 
+	// A crash is no bad input.
+	for _, unit := range []string{"eisweep-coordinator", "eisweep-worker@1"} {
+		pid := g.service(t, unit).pid
+		g.does(t, "kill -QUIT "+pid+"; until [ $(systemctl show -P MainPID "+unit+") -gt "+pid+" ]; do sleep 0.1; done")
+		if restarts := g.does(t, "systemctl show -P NRestarts "+unit); restarts != "1" {
+			t.Errorf("systemd started %s, which crashed, %s times, want 1", unit, restarts)
+		}
+	}
 	g.does(t, "groupadd lab; useradd --groups lab ann")
 	g.does(t, page[3])
 	g.does(t, `printf '%s\n' EISWEEP_FAILPOINTS=lease=`+lease+` "EISWEEP_WORKER_OPTIONS=--checkpoint 200ms" >>/etc/eisweep/env
