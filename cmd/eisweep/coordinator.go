@@ -110,6 +110,7 @@ const coordinatorReady = "the coordinator is ready"
 
 // run sees to the root until a signal comes, or it can't go on.
 func (s *service) run(ctx context.Context, e *environment, path string) error {
+	outliveReader()
 	if err := s.open(ctx, e, path); err != nil {
 		return orInterrupted(ctx, err)
 	}

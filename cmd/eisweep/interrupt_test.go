@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"maps"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -105,6 +108,52 @@ func TestNohupKeepsHUPAway(t *testing.T) {
 	p.cmd.Process.Signal(syscall.SIGTERM)
 	if code, _ := p.end(); code != 143 {
 		t.Errorf("exit code %d, want 143:\n%s", code, &p.stderr)
+	}
+}
+
+// TestServicesOutliveTheirReader has the reader of their output end before they are told
+// to end, as Ctrl-C does with `eisweep worker 2>&1 | tee log`.
+func TestServicesOutliveTheirReader(t *testing.T) {
+	root := t.TempDir()
+	coordinator := startUnread(t, "the coordinator is ready", "coordinator", "-p", root, "--listen", "127.0.0.1:0")
+	worker := startUnread(t, "the worker is ready", "worker", "-p", root)
+	run := startUnread(t, "to run", "run", longSweepFile(t, "[1]"), "-p", t.TempDir(), "--workers", "1")
+	for _, p := range []struct {
+		cmd  *exec.Cmd
+		code int
+	}{{worker, 0}, {coordinator, 0}, {run, 130}} {
+		p.cmd.Process.Signal(syscall.SIGINT)
+		p.cmd.Wait()
+		if code := p.cmd.ProcessState.ExitCode(); code != p.code {
+			t.Errorf("%v ended with %v, want exit code %d", p.cmd.Args, p.cmd.ProcessState, p.code)
+		}
+	}
+	must(t, "verify", "-p", root)
+}
+
+// startUnread starts eisweep and reads what it says until it says a text.
+func startUnread(t *testing.T, text string, args ...string) *exec.Cmd {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("eisweep", args...)
+	cmd.Stdout, cmd.Stderr = w, w
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	w.Close()
+	r.SetReadDeadline(time.Now().Add(deadline))
+	for lines := bufio.NewScanner(r); ; {
+		if !lines.Scan() {
+			t.Fatalf("%v did not say %q: %v", args, text, lines.Err())
+		}
+		if strings.Contains(lines.Text(), text) {
+			r.Close()
+			return cmd
+		}
 	}
 }
 

@@ -38,11 +38,11 @@ func (o *output) write(text []byte) (int, error) {
 }
 
 // end adds the error of writing, if there was one, to that of the command, which may
-// have returned it.
+// have returned it. That a reader has seen enough is no error.
 func (o *output) end(err error) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.err == nil || errors.Is(err, o.err) {
+	if o.err == nil || errors.Is(err, o.err) || errors.Is(o.err, syscall.EPIPE) {
 		return err
 	}
 	return errors.Join(err, o.err)

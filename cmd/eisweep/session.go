@@ -71,6 +71,7 @@ func commandLine() string {
 
 // openSession opens everything but the worker. On an error nothing stays open.
 func openSession(ctx context.Context, e *environment, path string, log *slog.Logger) (_ *session, err error) {
+	outliveReader()
 	s := &session{log: log}
 	defer func() {
 		if err != nil {

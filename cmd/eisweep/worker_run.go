@@ -20,6 +20,7 @@ const handBackTime = 60 * time.Second
 
 // run runs tasks until the worker ends by itself or a signal comes.
 func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (err error) {
+	outliveReader()
 	log := newServiceLog(e, w.asJSON)
 	q, err := w.connect(ctx, e, r, log)
 	if err != nil {
