@@ -71,7 +71,9 @@ func TestServicesOfSystemd(t *testing.T) {
 		t.Errorf("the stopped worker ended with %q", how)
 	}
 	g.does(t, `runuser -u eisweep -- eisweep watch served -p /srv/eisweep
-		systemctl stop eisweep-worker@2 eisweep-coordinator
+		runuser -u eisweep -- eisweep drain --all -p /srv/eisweep
+		until [ $(systemctl show -P ActiveState eisweep-worker@2) = inactive ]; do sleep 0.1; done # and it stays away
+		systemctl stop eisweep-coordinator
 		systemctl is-failed eisweep-worker@1 eisweep-worker@2 eisweep-coordinator && exit 1; exit 0`)
 	w.wentOn()
 	belongsHere(t, root)
