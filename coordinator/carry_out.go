@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -135,7 +136,7 @@ func (k *Coordinator) locate(id sweeps.ID, sweep, file string) (*located, error)
 			return l, nil
 		}
 	}
-	s, _, err := k.index.find(id, sweep, file)
+	s, _, err := k.index.find(context.Background(), id, sweep, file)
 	if s != nil { // one of several copies is enough
 		return k.index.line(*s)
 	}

@@ -70,7 +70,7 @@ func (p *planner) selects(t *sweeps.Task, h *history, sweep string) (bool, error
 
 // find is the index's, and knows of results without a line as well.
 func (p *planner) find(id sweeps.ID, sweep, file string) (found *result, preferred soundness, err error) {
-	s, preferred, err := p.index.find(id, sweep, file)
+	s, preferred, err := p.index.find(p.ctx, id, sweep, file)
 	if err != nil {
 		return nil, preferred, err
 	}

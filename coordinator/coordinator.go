@@ -103,7 +103,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	}
 	k := &Coordinator{
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
-		machine: newMachine(), index: newIndex(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
+		machine: newMachine(), index: newWritingIndex(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
 		workers: workers{list: map[string]control.Worker{}}, offers: offers{changed: make(chan struct{}, 1), turn: make(chan struct{}, 1)}, outbox: newOutbox(c.Queue.Limited),
 		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
 		faults: map[string]*fault{}, withheld: map[order]settled{}, faulty: make(chan struct{}, 1),

@@ -3,30 +3,11 @@ package coordinator
 import (
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/results"
 )
-
-// renewTime gives an altered file a time at which a launch hashes it: a disk that lost
-// bits leaves size and time as they were. It says so if it can't.
-func (v *verifier) renewTime(path string, line *results.Line) string {
-	if v.reads {
-		return "; remove it, a launch would take it for sound"
-	}
-	now := time.Now()
-	if sure := line.Finished.Add(2 * timeSlack); now.Before(sure) {
-		now = sure
-	}
-	if err := os.Chtimes(path, now, now); err != nil {
-		return "; remove it, a launch would take it for sound: " + err.Error()
-	}
-	return ""
-}
 
 func kindOf(info fs.FileInfo) string {
 	switch {

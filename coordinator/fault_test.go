@@ -124,7 +124,7 @@ func TestCheckIncoming(t *testing.T) {
 		"folder is a circle":  {circle, promised, "", syscall.ELOOP},
 		"folder is not there": {filepath.Join(dir, "none", "result.h5"), promised, "", syscall.ENOENT},
 	} {
-		damage, err := checkIncoming(test.path, &test.outcome)
+		_, damage, err := checkIncoming(test.path, &test.outcome)
 		if !strings.Contains(damage, test.damage) || (damage == "") != (test.damage == "") || !errors.Is(err, test.err) {
 			t.Errorf("%s: damage %q, error %v", name, damage, err)
 		}

@@ -1,31 +1,17 @@
 package coordinator
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"context"
 	"time"
 
-	"eisweep/internal/results"
 	"eisweep/sweeps"
-)
-
-// soundness is what a look at a result's file finds.
-type soundness uint8
-
-const (
-	sound soundness = iota
-	missing
-	damaged
 )
 
 // find returns a sound copy of the task's result, in this sweep under this name
 // if there is one, else anywhere, and what a look at the preferred one found. The error says
 // why the preferred copy, or a copy where no other is sound, could not be looked at: it is
 // neither gone nor damaged as far as anybody knows.
-func (x *index) find(id sweeps.ID, sweep, file string) (*spot, soundness, error) {
+func (x *index) find(ctx context.Context, id sweeps.ID, sweep, file string) (*spot, soundness, error) {
 	name := hashName(file)
 	found, preferred := (*spot)(nil), missing
 	var unseen, unseenHere error
@@ -34,7 +20,7 @@ func (x *index) find(id sweeps.ID, sweep, file string) (*spot, soundness, error)
 			continue // the name is another task's by now, whose file may look alike
 		}
 		here := c.in.sweep == sweep && c.file == name
-		is, err := x.check(id, &c, file)
+		is, err := x.check(ctx, id, &c, file)
 		if err != nil {
 			unseen = err
 			if here {
@@ -55,16 +41,15 @@ func (x *index) find(id sweeps.ID, sweep, file string) (*spot, soundness, error)
 	return nil, preferred, unseen
 }
 
-// check looks at a copy once: its size and time as the manifest says are enough,
-// else its bytes are hashed. File is the name that it is likely to have.
-func (x *index) check(id sweeps.ID, c *spot, file string) (soundness, error) {
+// check looks at a copy once. File is the name that it is likely to have.
+func (x *index) check(ctx context.Context, id sweeps.ID, c *spot, file string) (soundness, error) {
 	x.mu.Lock()
 	look := x.look
 	x.mu.Unlock()
 	if c.look == look {
 		return c.seen, nil
 	}
-	is, err := x.lookAt(c, file)
+	is, err := x.lookAt(ctx, c, file)
 	if err != nil {
 		return is, err
 	}
@@ -80,7 +65,7 @@ func (x *index) check(id sweeps.ID, c *spot, file string) (soundness, error) {
 	return is, nil
 }
 
-func (x *index) lookAt(c *spot, file string) (soundness, error) {
+func (x *index) lookAt(ctx context.Context, c *spot, file string) (soundness, error) {
 	if hashName(file) != c.file {
 		l, err := x.line(*c)
 		if err != nil {
@@ -88,39 +73,16 @@ func (x *index) lookAt(c *spot, file string) (soundness, error) {
 		}
 		file = l.line.File
 	}
-	path := filepath.Join(x.root.SweepDir(c.in.sweep), file)
-	info, err := os.Lstat(path)
-	switch {
-	case os.IsNotExist(err):
-		return missing, nil
-	case err != nil:
-		return missing, fmt.Errorf("look at result: %w", err)
-	case !info.Mode().IsRegular() || info.Size() != c.bytes:
-		return damaged, nil
-	case !info.ModTime().After(time.UnixMilli(c.finished).Add(timeSlack)):
-		return sound, nil
+	claimed := claim{sweep: c.in.sweep, file: file, run: int(c.run), bytes: c.bytes, finished: time.UnixMilli(c.finished)}
+	if c.modified != 0 {
+		claimed.modified = time.Unix(0, c.modified)
 	}
-	return x.compare(c, path)
-}
-
-// timeSlack covers the manifest's milliseconds and a file system's coarse clock.
-const timeSlack = 50 * time.Millisecond
-
-// compare holds a file's bytes against the manifest.
-func (x *index) compare(c *spot, path string) (soundness, error) {
-	sum, _, err := results.HashFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return missing, nil
+	claimed.sha256 = func() (string, error) {
+		l, err := x.line(*c)
+		if err != nil {
+			return "", err
+		}
+		return l.line.SHA256, nil
 	}
-	if err != nil {
-		return damaged, fmt.Errorf("hash result: %w", err)
-	}
-	l, err := x.line(*c)
-	if err != nil {
-		return damaged, err
-	}
-	if sum != l.line.SHA256 {
-		return damaged, nil
-	}
-	return sound, nil
+	return x.intact(ctx, claimed)
 }

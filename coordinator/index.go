@@ -18,7 +18,8 @@ import (
 // under which name. It keeps places of lines, not the lines: there may be millions.
 // It is safe for concurrent use; refresh takes in what was written since.
 type index struct {
-	root *root.Root
+	root     *root.Root
+	hashings *hashings
 
 	mu        sync.Mutex
 	manifests map[string]*indexed // by sweep
@@ -34,6 +35,7 @@ type spot struct {
 	file       uint64 // the hash of the file's name
 	bytes      int64
 	finished   int64 // milliseconds since 1970
+	modified   int64 // the file, nanoseconds since 1970; 0 in lines of earlier versions
 	run        int32
 	class      classNumber // of a failure
 	aside      bool        // the result was superseded
@@ -55,7 +57,15 @@ func readIndex(r *root.Root) (*index, error) {
 
 // newIndex knows nothing until it is refreshed.
 func newIndex(r *root.Root) *index {
-	return &index{root: r, manifests: map[string]*indexed{}, tasks: map[sweeps.ID]*history{}, faults: map[string]error{}}
+	return &index{root: r, manifests: map[string]*indexed{}, tasks: map[sweeps.ID]*history{}, faults: map[string]error{}, hashings: newHashings(r)}
+}
+
+// newWritingIndex also remembers on the disk what came out when results were hashed. The
+// caller holds the root.
+func newWritingIndex(r *root.Root) *index {
+	x := newIndex(r)
+	x.hashings.writes = true
+	return x
 }
 
 // refresh takes in what was appended to manifests, and which are new, gone or others.
@@ -65,6 +75,7 @@ func (x *index) refresh() error {
 	if err != nil {
 		return fmt.Errorf("list sweeps: %w", err)
 	}
+	x.hashings.refresh()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.look++
@@ -181,6 +192,9 @@ func (x *index) add(m *indexed, b *results.Brief) {
 		x.tasks[b.ID] = h
 	}
 	s := spot{in: m, begin: b.Begin, end: b.End, run: int32(b.Run), bytes: b.Bytes, finished: b.Finished.UnixMilli()}
+	if !b.Modified.IsZero() {
+		s.modified = b.Modified.UnixNano()
+	}
 	h.run = max(h.run, s.run)
 	h.failures = slices.DeleteFunc(h.failures, func(f spot) bool { return f.in == m })
 	delete(m.contested, b.ID)

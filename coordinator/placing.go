@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,7 +23,7 @@ import (
 func (k *Coordinator) place(c place) []command {
 	d := k.held[order{c.id, c.run}]
 	incoming := k.config.Root.Incoming(c.id, c.run, d.Outcome.Attempt)
-	damage, err := checkIncoming(incoming, &d.Outcome)
+	hashed, damage, err := checkIncoming(incoming, &d.Outcome)
 	if err != nil {
 		k.postpone(c.sweeps[0], c, fmt.Errorf("read the result of %s: %w", c.id, err), false)
 		return nil
@@ -36,12 +37,12 @@ func (k *Coordinator) place(c place) []command {
 		k.batch.next = append(k.batch.next, c)
 		return nil
 	}
-	return k.placeIn(c, incoming, &d.Outcome, refused)
+	return k.placeIn(c, incoming, &d.Outcome, hashed, refused)
 }
 
 // placeIn names the file in the sweeps. The first is the one that it was computed for; a
 // sweep that cannot take it now gets it later from one that could.
-func (k *Coordinator) placeIn(c place, incoming string, o *queue.Outcome, refused map[string]error) []command {
+func (k *Coordinator) placeIn(c place, incoming string, o *queue.Outcome, hashed time.Time, refused map[string]error) []command {
 	first := ""
 	for _, sweep := range c.sweeps {
 		t := k.task(c.id, sweep)
@@ -53,6 +54,7 @@ func (k *Coordinator) placeIn(c place, incoming string, o *queue.Outcome, refuse
 			continue
 		}
 		line := k.resultLine(sweep, t, o)
+		line.Modified = modifiedAs(incoming, k.pathOf(sweep, t.File), hashed)
 		if first != "" {
 			line.ReusedFrom = first
 			k.sweep(sweep).linked++
@@ -75,32 +77,48 @@ func (k *Coordinator) placeIn(c place, incoming string, o *queue.Outcome, refuse
 	return k.machine.step(placed{c.id, c.run, ""})
 }
 
-// checkIncoming holds a file against its outcome. The damage says in what the file is not
+// checkIncoming holds a file against its outcome, and returns its modification time when it
+// was hashed. The damage says in what the file is not
 // what the outcome promised; an error says that this cannot be found out now. The folder is
 // opened first: an NFS client may believe for a while that a name it once missed is still
 // missing.
-func checkIncoming(path string, o *queue.Outcome) (damage string, err error) {
+func checkIncoming(path string, o *queue.Outcome) (hashed time.Time, damage string, err error) {
 	if _, err := os.ReadDir(filepath.Dir(path)); err != nil {
-		return "", fmt.Errorf("open incoming folder: %w", err)
+		return hashed, "", fmt.Errorf("open incoming folder: %w", err)
 	}
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {
-		return fmt.Sprintf("the result of %s is not a plain file", o.ID), nil
+		return hashed, fmt.Sprintf("the result of %s is not a plain file", o.ID), nil
 	}
-	var sum string
-	var n int64
+	var found results.Hashed
 	if err == nil {
-		sum, n, err = results.HashFile(path)
+		found, err = results.Hash(context.Background(), path)
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Sprintf("the result of %s did not arrive: %v", o.ID, err), nil
+		return hashed, fmt.Sprintf("the result of %s did not arrive: %v", o.ID, err), nil
 	case err != nil:
-		return "", err
-	case sum != o.SHA256 || n != o.Bytes:
-		return fmt.Sprintf("the result of %s arrived with other bytes than its worker wrote", o.ID), nil
+		return hashed, "", err
+	case found.SHA256 != o.SHA256 || found.Bytes != o.Bytes:
+		return hashed, fmt.Sprintf("the result of %s arrived with other bytes than its worker wrote", o.ID), nil
 	}
-	return "", nil
+	return found.Modified, "", nil
+}
+
+func (k *Coordinator) pathOf(sweep, file string) string {
+	return filepath.Join(k.config.Root.SweepDir(sweep), file)
+}
+
+// modifiedAs returns the modification time of a second name, or of a copy whose bytes were
+// compared, of a file that was hashed when it had been modified at a time. It is zero, and so
+// says nothing, when the file was modified since.
+func modifiedAs(from, to string, hashed time.Time) time.Time {
+	source, err1 := os.Lstat(from)
+	target, err2 := os.Lstat(to)
+	if err1 != nil || err2 != nil || os.SameFile(source, target) && !target.ModTime().Equal(hashed) {
+		return time.Time{}
+	}
+	return target.ModTime()
 }
 
 // link gives a result that is done its name in one more sweep. One whose file has gone
@@ -142,6 +160,7 @@ func (k *Coordinator) link(c link) []command {
 	line.State = results.Done // it may have been superseded
 	line.Sweep, line.File, line.ReusedFrom = c.sweep, t.File, from.sweep
 	line.Parameters = results.ParametersOf(t.Varying)
+	line.Modified = modifiedAs(k.pathOf(from.sweep, from.line.File), k.pathOf(c.sweep, t.File), from.line.Modified)
 	k.note(c.sweep, line)
 	k.sweep(c.sweep).linked++
 	k.sweep(c.sweep).forget(c.id)

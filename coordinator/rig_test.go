@@ -33,7 +33,8 @@ type rig struct {
 
 	patience time.Duration // after which what hangs is named
 	prober   Prober
-	real     bool // the worker runs the trainings
+	real     bool          // the worker runs the trainings
+	clock    time.Duration // what the worker's clock is fast by
 
 	mu    sync.Mutex
 	fails map[string]queue.Class // by value of pl.is_plastic
@@ -151,7 +152,7 @@ func (g *rig) outcome(t *queue.Task, attempt int) queue.Outcome {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.ran = append(g.ran, t.ID.String())
-	o := queue.Outcome{ID: t.ID, Run: t.Run, Attempt: attempt, Started: time.Now(), Host: "here", Worker: "w1", Version: "test"}
+	o := queue.Outcome{ID: t.ID, Run: t.Run, Attempt: attempt, Started: time.Now().Add(g.clock), Host: "here", Worker: "w1", Version: "test"}
 	plastic, _ := t.Parameters["pl.is_plastic"].(string)
 	if class := g.fails[plastic]; class != "" {
 		o.Class, o.Error, o.Finished = class, "as the test wants it", time.Now()
@@ -166,7 +167,7 @@ func (g *rig) outcome(t *queue.Task, attempt int) queue.Outcome {
 		g.t.Error(err)
 	}
 	sum := sha256.Sum256(text)
-	o.SHA256, o.Digest, o.Bytes, o.Finished = hex.EncodeToString(sum[:]), hex.EncodeToString(sum[:]), int64(len(text)), time.Now()
+	o.SHA256, o.Digest, o.Bytes, o.Finished = hex.EncodeToString(sum[:]), hex.EncodeToString(sum[:]), int64(len(text)), time.Now().Add(g.clock)
 	return o
 }
 

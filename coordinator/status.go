@@ -22,6 +22,8 @@ type TaskStatus struct {
 	State State
 	Line  *results.Line // the manifest's last line of it; nil when there is none
 	Gone  bool          // it was done, and its file is gone: it is new again
+	// Damaged: it was done, and its file is not what the manifest says: it is new again.
+	Damaged bool
 }
 
 // ReadSweep reads how the sweep of that name stands. It needs no lock and no
@@ -47,9 +49,9 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 	if err != nil {
 		return nil, err
 	}
-	// After the manifest: a result is placed before its line is written.
-	lying, err := namesIn(r.SweepDir(name))
-	if err != nil {
+	// Its folder is listed first: a network's file system then knows of all files at once. It
+	// is done after the manifest was read: a result is placed before its line is written.
+	if _, err := namesIn(r.SweepDir(name)); err != nil {
 		return nil, fmt.Errorf("list results of %s: %w", name, err)
 	}
 	out := &SweepStatus{Sweep: s}
@@ -58,12 +60,30 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 		if status.Line != nil && status.Line.State != results.Superseded {
 			status.State = State(status.Line.State)
 		}
-		if status.State == StateDone && !lying[t.File] {
-			status.State, status.Gone = StateNew, true
+		if status.State == StateDone {
+			if err := status.look(ctx, x, name); err != nil {
+				return nil, err
+			}
 		}
 		out.Tasks = append(out.Tasks, status)
 	}
 	return out, nil
+}
+
+// look has a task that was done be new again if its result is not what a launch would take
+// for intact. One that cannot be looked at is done as far as anybody knows.
+func (s *TaskStatus) look(ctx context.Context, x *index, sweep string) error {
+	claimed := claimOf(sweep, s.Line)
+	claimed.file = s.Task.File
+	is, err := x.intact(ctx, claimed)
+	if err != nil {
+		return ctx.Err()
+	}
+	s.Gone, s.Damaged = is == missing, is == damaged
+	if is != sound {
+		s.State = StateNew
+	}
+	return nil
 }
 
 // namesIn lists a folder at once: to look at its files one by one takes long on a network.

@@ -20,14 +20,14 @@ import (
 // Verify holds every result of the sweeps (all, if none is named) against its
 // manifest line, byte for byte and by its digest, and writes lines for results that have none. It
 // removes and moves no result: the next launch executes what is missing or altered and
-// wanted, which an altered file's new time tells it. What is missing and not wanted by
+// wanted, as it takes what Verify found for its own. What is missing and not wanted by
 // the latest launch is no problem: somebody removed it. A manifest that cannot be read is kept
 // under another name, and made anew from its lines that can.
 // Copies of outside files, from which tasks start, are compared with their SHA-256, and made
 // anew where the outside file still is what it was.
 // The caller holds the root's lock.
 func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (control.Verified, error) {
-	v := verifier{ctx: ctx, root: r, index: newIndex(r), prober: prober, mend: results.MendManifest, copyInput: copyInput, write: func(sweep string, lines []results.Line) (int, error) {
+	v := verifier{ctx: ctx, root: r, index: newWritingIndex(r), prober: prober, mend: results.MendManifest, copyInput: copyInput, write: func(sweep string, lines []results.Line) (int, error) {
 		m, err := results.OpenManifest(r.Manifest(sweep))
 		if err != nil {
 			return 0, err
@@ -137,6 +137,9 @@ func (v *verifier) sweep() error {
 			found = append(found, *line)
 		}
 	}
+	if err := v.ctx.Err(); err != nil {
+		return err
+	}
 	if len(v.mended) > 0 {
 		if _, err := v.write(v.report.Name, v.mended); err != nil {
 			return err
@@ -180,27 +183,37 @@ func (v *verifier) results() (map[string]*results.Line, error) {
 
 // recorded checks a result that the manifest has.
 func (v *verifier) recorded(file string, line *results.Line) {
-	id := line.ID
 	path := filepath.Join(v.root.SweepDir(v.report.Name), file)
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {
-		v.unsound(file, id, "altered", "it is no file but a "+kindOf(info))
+		v.unsound(line, "altered", "it is no file but a "+kindOf(info))
 		return
 	}
 	found, err := v.prober.Check(v.ctx, path, line.SHA256)
 	switch {
+	case v.ctx.Err() != nil:
+		return // the sweep ends with that
 	case errors.Is(err, fs.ErrNotExist) && !v.wants(file):
 		v.report.Gone++
 	case errors.Is(err, fs.ErrNotExist):
-		v.unsound(file, id, "missing", "the manifest has it, the folder hasn't")
+		v.unsound(line, "missing", "the manifest has it, the folder hasn't")
 	case err != nil:
-		v.unsound(file, id, "unreadable", err.Error())
+		v.unsound(line, "unreadable", err.Error())
 	case found.Bytes < line.Bytes:
-		v.unsound(file, id, "truncated", fmt.Sprintf("%d bytes of %d", found.Bytes, line.Bytes))
+		v.unsound(line, "truncated", fmt.Sprintf("%d bytes of %d", found.Bytes, line.Bytes))
 	case found.SHA256 != line.SHA256:
-		v.unsound(file, id, "altered", "its SHA-256 is not the manifest's"+v.renewTime(path, line))
+		v.remember(line, &found)
+		v.unsound(line, "altered", "its SHA-256 is not the manifest's")
 	default:
+		v.remember(line, &found)
 		v.contents(&found, line)
+	}
+}
+
+// remember has launches know what came out here.
+func (v *verifier) remember(line *results.Line, found *results.Found) {
+	if !v.reads {
+		v.index.hashed(claimOf(v.report.Name, line), &found.Hashed, line.SHA256)
 	}
 }
 
@@ -239,18 +252,31 @@ func (v *verifier) unrecorded(path string) *results.Line {
 	return &line
 }
 
-// unsound reports a result of the manifest's. One that no launch computes again is to be
-// removed by hand.
-func (v *verifier) unsound(file string, id sweeps.ID, kind, detail string) {
-	v.report.Problems = append(v.report.Problems, control.Problem{File: file, ID: id, Kind: kind, Detail: detail + v.unwanted(file), Again: v.wants(file)})
+// unsound reports a result of the manifest's, and whether a launch computes it again: by
+// the same look that a launch takes.
+func (v *verifier) unsound(line *results.Line, kind, detail string) {
+	is, err := v.index.intact(v.ctx, claimOf(v.report.Name, line))
+	again := v.wants(line.File) && err == nil && is != sound
+	switch {
+	case again:
+	case !v.wants(line.File):
+		detail += notWanted
+	case v.reads && kind == "altered":
+		detail += "; remove it: a launch would take it for sound"
+	default:
+		detail += "; make it readable, or remove it: the next launch then computes it again"
+	}
+	v.report.Problems = append(v.report.Problems, control.Problem{File: line.File, ID: line.ID, Kind: kind, Detail: detail, Again: again})
 }
+
+const notWanted = "; the latest launch does not want it: remove it"
 
 // unwanted tells what to do about a file that no launch mends.
 func (v *verifier) unwanted(file string) string {
 	if v.wants(file) {
 		return ""
 	}
-	return "; the latest launch does not want it: remove it"
+	return notWanted
 }
 
 // problem reports a file that no launch mends.

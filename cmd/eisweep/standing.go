@@ -21,8 +21,9 @@ type standing struct {
 	Silent   int           `json:"silent"` // of those: nothing was heard of them for long
 	Queued   int           `json:"queued"`
 	Waiting  int           `json:"waiting"`
-	New      int           `json:"new"`  // neither done nor failed, where only the folder tells
-	Gone     int           `json:"gone"` // of the new: those that were done, and whose file is gone
+	New      int           `json:"new"`     // neither done nor failed, where only the folder tells
+	Gone     int           `json:"gone"`    // of the new: those that were done, and whose file is gone
+	Damaged  int           `json:"damaged"` // or is not what the manifest says
 	Priority int           `json:"priority"`
 	Left     *float64      `json:"left"` // seconds; null where not known
 	Folder   string        `json:"folder"`
@@ -88,6 +89,9 @@ func (s *standing) count(tasks []coordinator.TaskStatus) {
 			if tasks[i].Gone {
 				s.Gone++
 			}
+			if tasks[i].Damaged {
+				s.Damaged++
+			}
 		}
 	}
 	if s.New == 0 && s.Tasks > 0 {
@@ -104,6 +108,9 @@ func (s *standing) text() string {
 	text := stateLine(&state) + prefixed(some(s.New, "to run"))
 	if s.Gone > 0 {
 		text += fmt.Sprintf(" (%s gone from the folder)", count(s.Gone, "result"))
+	}
+	if s.Damaged > 0 {
+		text += fmt.Sprintf(" (%s damaged)", count(s.Damaged, "result"))
 	}
 	switch {
 	case s.Stand == control.Paused:

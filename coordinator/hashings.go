@@ -1,0 +1,135 @@
+package coordinator
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"hash/maphash"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"eisweep/internal/root"
+)
+
+// hashings remembers what came out when results were hashed whose modification time is not
+// the one that the manifest has, as those of copies, or whose bytes are not what the manifest
+// says: .eisweep/hashed.jsonl. It saves hashing them again, and has every command agree on what
+// verify found. Who holds the root adds to it, others only read. It may be removed.
+type hashings struct {
+	path   string
+	writes bool
+
+	mu   sync.Mutex
+	size int64 // of the file, as far as it was read
+	last map[uint64]hashing
+}
+
+// hashing is the last one of a file.
+type hashing struct {
+	modified int64 // nanoseconds since 1970
+	is       soundness
+}
+
+// hashingLine is a line of the file.
+type hashingLine struct {
+	Sweep    string    `json:"sweep"`
+	File     string    `json:"file"`
+	Run      int       `json:"run"`
+	Bytes    int64     `json:"bytes"`
+	Modified time.Time `json:"modified"`
+	Sound    bool      `json:"sound"`
+}
+
+func hashingsFile(r *root.Root) string { return r.Private("hashed.jsonl") }
+
+func newHashings(r *root.Root) *hashings {
+	return &hashings{path: hashingsFile(r), last: map[uint64]hashing{}}
+}
+
+// key stands for a result: a manifest's line of another run or size speaks of another file.
+func (c *claim) key() uint64 {
+	return maphash.Comparable(nameSeed, [4]any{c.sweep, c.file, c.run, c.bytes})
+}
+
+// refresh takes in what was added. What cannot be read is not known: files are hashed again.
+func (h *hashings) refresh() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f, err := os.Open(h.path)
+	if err != nil {
+		h.size = 0
+		clear(h.last)
+		return
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() < h.size {
+		h.size = 0
+		clear(h.last)
+	}
+	if _, err := f.Seek(h.size, 0); err != nil {
+		return
+	}
+	for in := bufio.NewReader(f); ; {
+		text, err := in.ReadBytes('\n')
+		if err != nil {
+			return // the rest is a torn line
+		}
+		h.size += int64(len(text))
+		var l hashingLine
+		if json.Unmarshal(text, &l) == nil {
+			h.take(&l)
+		}
+	}
+}
+
+func (h *hashings) take(l *hashingLine) {
+	is := damaged
+	if l.Sound {
+		is = sound
+	}
+	c := claim{sweep: l.Sweep, file: l.File, run: l.Run, bytes: l.Bytes}
+	h.last[c.key()] = hashing{l.Modified.UnixNano(), is}
+}
+
+// at returns what came out for a file that was last modified at that time.
+func (h *hashings) at(c claim, modified time.Time) (soundness, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	was, ok := h.last[c.key()]
+	return was.is, ok && was.modified == modified.UnixNano()
+}
+
+// knows says whether anything is remembered of a file.
+func (h *hashings) knows(c claim) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, ok := h.last[c.key()]
+	return ok
+}
+
+// add remembers what came out, here and, if it may be, in the file. What cannot be written
+// is forgotten here, too: other commands would not know of it.
+func (h *hashings) add(c claim, modified time.Time, is soundness) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l := hashingLine{c.sweep, c.file, c.run, c.bytes, modified.UTC(), is == sound}
+	h.take(&l)
+	if h.writes && h.write(&l) != nil {
+		delete(h.last, c.key())
+	}
+}
+
+func (h *hashings) write(l *hashingLine) error {
+	text, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(h.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|syscall.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(text, '\n'))
+	return errors.Join(err, f.Close())
+}
