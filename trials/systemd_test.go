@@ -58,6 +58,7 @@ func TestServicesOfSystemd(t *testing.T) {
 	g.does(t, page[3])
 	g.does(t, `printf '%s\n' EISWEEP_FAILPOINTS=lease=`+lease+` "EISWEEP_WORKER_OPTIONS=--checkpoint 200ms" >>/etc/eisweep/env
 		systemctl restart eisweep-coordinator eisweep-worker@1
+		until runuser -u eisweep -- eisweep workers -p /srv/eisweep; do sleep 0.2; done # it is started, and soon answers
 		cp `+served+` /srv/eisweep
 		runuser -u ann -- eisweep launch /srv/eisweep/served.toml -p /srv/eisweep`)
 	w := &crew{c: c, root: root}
