@@ -189,7 +189,7 @@ func errorText(err error) string {
 	}
 	var parts []string
 	for _, e := range leaves(err) {
-		text := strings.TrimRight(e.Error(), "\n")
+		text := strings.TrimRight(pathsInLine(e), "\n")
 		if text != "" && !slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(part, text) }) {
 			parts = append(parts, text)
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -104,43 +103,4 @@ func escaped(text []byte) []byte {
 func shown(r rune) bool {
 	const nonJoiner, joiner = '\u200c', '\u200d'
 	return r == '\n' || r == '\t' || r == nonJoiner || r == joiner || strconv.IsGraphic(r)
-}
-
-// inLine is text that others wrote as a part of one line: a line break in it would let
-// it pass for a line of ours.
-func inLine(text string) string { return string(escaped([]byte(breaks.Replace(text)))) }
-
-var breaks = strings.NewReplacer("\n", `\n`, "\r", `\r`, "\v", `\v`, "\f", `\f`)
-
-// inLines makes the words among arguments of a format parts of one line. Errors may have
-// several lines: those of a sweep file's faults.
-func inLines(args []any) []any {
-	out := make([]any, len(args))
-	for i, arg := range args {
-		switch arg := arg.(type) {
-		case string:
-			out[i] = inLine(arg)
-		case []string:
-			words := make([]string, len(arg))
-			for j := range arg {
-				words[j] = inLine(arg[j])
-			}
-			out[i] = words
-		default:
-			out[i] = arg
-		}
-	}
-	return out
-}
-
-// row is a line of a table for a tabwriter: cells of any text.
-func row(cells ...string) string {
-	var b strings.Builder
-	for i, cell := range cells {
-		if i > 0 {
-			b.WriteByte('\t')
-		}
-		b.WriteString(strings.ReplaceAll(inLine(cell), "\t", `\t`))
-	}
-	return b.String()
 }

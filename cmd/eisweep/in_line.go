@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"reflect"
+	"strings"
+)
+
+// inLine is text that others wrote as a part of one line: a line break in it would let
+// it pass for a line of ours.
+func inLine(text string) string { return string(escaped([]byte(breaks.Replace(text)))) }
+
+var breaks = strings.NewReplacer("\n", `\n`, "\r", `\r`, "\v", `\v`, "\f", `\f`)
+
+// inLines makes the words among arguments of a format parts of one line. Errors may have
+// several lines, such as those of a sweep file's faults.
+func inLines(args []any) []any {
+	out := make([]any, len(args))
+	for i, arg := range args {
+		out[i] = arg
+		switch arg := arg.(type) {
+		case error, fmt.Stringer, fmt.Formatter:
+		case []string:
+			words := make([]string, len(arg))
+			for j := range arg {
+				words[j] = inLine(arg[j])
+			}
+			out[i] = words
+		default:
+			if v := reflect.ValueOf(arg); v.Kind() == reflect.String {
+				out[i] = inLine(v.String())
+			}
+		}
+	}
+	return out
+}
+
+// pathsInLine is the text of an error, in which no file's name begins another line.
+func pathsInLine(err error) string {
+	text := err.Error()
+	for _, path := range pathsOf(err) {
+		if strings.ContainsAny(path, "\n\r\v\f") {
+			text = strings.ReplaceAll(text, path, inLine(path))
+		}
+	}
+	return text
+}
+
+// pathsOf are the names of files in an error and in those that it wraps.
+func pathsOf(err error) (paths []string) {
+	switch e := err.(type) {
+	case *fs.PathError:
+		paths = append(paths, e.Path)
+	case *os.LinkError:
+		paths = append(paths, e.Old, e.New)
+	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range several.Unwrap() {
+			paths = append(paths, pathsOf(e)...)
+		}
+	} else if e := errors.Unwrap(err); e != nil {
+		paths = append(paths, pathsOf(e)...)
+	}
+	return paths
+}
+
+// row is a line of a table for a tabwriter: cells of any text.
+func row(cells ...string) string {
+	var b strings.Builder
+	for i, cell := range cells {
+		if i > 0 {
+			b.WriteByte('\t')
+		}
+		b.WriteString(strings.ReplaceAll(inLine(cell), "\t", `\t`))
+	}
+	return b.String()
+}
