@@ -7,9 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"iter"
-	"os"
 	"time"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/sweeps"
 )
 
@@ -44,7 +44,7 @@ type briefLine struct {
 // left out. Errors are as ReadManifest's, the line being counted from there.
 func ReadBriefs(path string, from int64) iter.Seq2[Brief, error] {
 	return func(yield func(Brief, error) bool) {
-		f, err := os.Open(path)
+		f, err := atomicfile.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return
 		}
@@ -108,7 +108,7 @@ func parseBrief(text []byte) (Brief, error) {
 
 // ReadLine reads the line of a manifest that begins at an offset and ends at another.
 func ReadLine(path string, begin, end int64) (Line, error) {
-	f, err := os.Open(path)
+	f, err := atomicfile.Open(path)
 	if err != nil {
 		return Line{}, fmt.Errorf("read manifest: %w", err)
 	}

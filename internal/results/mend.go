@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
-	"eisweep/internal/folder"
+	"eisweep/internal/atomicfile"
 )
 
 // MendManifest keeps a manifest that ReadManifest cannot read under another name,
@@ -21,14 +21,14 @@ func MendManifest(path string) (kept string, damage, err error) {
 	if damage == nil || !errors.Is(damage, ErrDamagedManifest) {
 		return "", nil, damage
 	}
-	text, err := os.ReadFile(path)
+	text, err := readWhole(path)
 	if err != nil {
 		return "", nil, fmt.Errorf("read manifest: %w", err)
 	}
 	if kept, err = keepManifest(filepath.Dir(path), text); err != nil {
 		return "", nil, fmt.Errorf("keep damaged manifest: %w", err)
 	}
-	if err := replaceManifest(path, readable(text)); err != nil {
+	if err := atomicfile.Write(path, readable(text), 0o644); err != nil {
 		return "", nil, fmt.Errorf("write manifest anew: %w", err)
 	}
 	return kept, damage, nil
@@ -45,35 +45,22 @@ func readable(text []byte) []byte {
 	return out
 }
 
-// keepManifest writes a damaged manifest under a name that is free.
+// keepManifest writes a damaged manifest under a name that is free, durably.
 func keepManifest(dir string, text []byte) (string, error) {
 	for n := 1; ; n++ {
 		kept := filepath.Join(dir, fmt.Sprintf("manifest.damaged.%d.jsonl", n))
-		f, err := os.OpenFile(kept, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if errors.Is(err, fs.ErrExist) {
-			continue
+		if err := atomicfile.WriteNew(kept, text, 0o644); !errors.Is(err, fs.ErrExist) {
+			return kept, err
 		}
-		if err != nil {
-			return "", err
-		}
-		_, err = f.Write(text)
-		return kept, errors.Join(err, f.Sync(), f.Close())
 	}
 }
 
-// replaceManifest writes a manifest whole: either the old or the new one is there.
-func replaceManifest(path string, text []byte) error {
-	temp := path + ".being-written"
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+// readWhole reads a manifest of any size.
+func readWhole(path string) ([]byte, error) {
+	f, err := atomicfile.Open(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(temp, path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp))
-	}
-	return folder.Sync(filepath.Dir(path))
+	defer f.Close()
+	return io.ReadAll(f)
 }

@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
-	"path/filepath"
 
-	"eisweep/internal/folder"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/results/h5"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -52,27 +50,21 @@ func writeNodes(ctx context.Context, path string, nodes []node, limit int) (Rece
 	if _, err := os.Lstat(path); err == nil {
 		return Receipt{}, fs.ErrExist
 	}
-	temp := fmt.Sprintf("%s.%08x.part", path, rand.Uint32())
-	defer os.Remove(temp)
-	receipt, err := writeTemp(ctx, temp, nodes, limit)
+	draft, err := atomicfile.Create(path, 0o644) // whoever's group it gets may never change it
 	if err != nil {
 		return Receipt{}, err
 	}
-	if err := ctx.Err(); err != nil {
-		return Receipt{}, err
+	receipt, err := writeTo(ctx, draft.File, nodes, limit)
+	if err == nil {
+		err = ctx.Err()
 	}
-	if err := place(temp, path); err != nil {
-		return Receipt{}, err
+	if err != nil {
+		return Receipt{}, errors.Join(err, draft.Discard())
 	}
-	return receipt, nil
+	return receipt, draft.CommitNew()
 }
 
-func writeTemp(ctx context.Context, temp string, nodes []node, limit int) (Receipt, error) {
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return Receipt{}, err
-	}
-	defer f.Close()
+func writeTo(ctx context.Context, f *os.File, nodes []node, limit int) (Receipt, error) {
 	size := 0
 	for i := range nodes {
 		size += nodes[i].bytes()
@@ -109,7 +101,7 @@ func writeImage(ctx context.Context, to *os.File, nodes []node) (Receipt, error)
 	if _, err := to.Write(image); err != nil {
 		return Receipt{}, err
 	}
-	return Receipt{hex.EncodeToString(sum[:]), w.digest.sum(), int64(len(image))}, finish(to)
+	return Receipt{hex.EncodeToString(sum[:]), w.digest.sum(), int64(len(image))}, nil
 }
 
 // writeChunkwise lets the library write the file itself. What doesn't fit the
@@ -123,7 +115,7 @@ func writeChunkwise(ctx context.Context, to *os.File, nodes []node) (Receipt, er
 	if _, err := to.Write(begin); err != nil {
 		return Receipt{}, err
 	}
-	if w.file, err = h5.OpenWritable(to.Name()); err != nil {
+	if w.file, err = h5.OpenWritable(atomicfile.Descriptor(to)); err != nil {
 		return Receipt{}, err
 	}
 	defer w.file.Close()
@@ -136,34 +128,6 @@ func writeChunkwise(ctx context.Context, to *os.File, nodes []node) (Receipt, er
 	if err := w.file.Close(); err != nil {
 		return Receipt{}, err
 	}
-	if err := finish(to); err != nil {
-		return Receipt{}, err
-	}
-	sum, size, err := HashFile(to.Name())
-	return Receipt{sum, w.digest.sum(), size}, err
-}
-
-// finish makes a file's contents durable and closes it.
-func finish(f *os.File) error {
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-// place gives the file its name without replacing another, and makes the name
-// durable.
-func place(temp, path string) error {
-	err := os.Link(temp, path)
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		err = os.Rename(temp, path) // a file system without links
-	}
-	if err != nil {
-		return err
-	}
-	if err := folder.Sync(filepath.Dir(path)); err != nil {
-		os.Remove(path)
-		return err
-	}
-	return nil
+	hashed, err := hashOpen(ctx, to)
+	return Receipt{hashed.SHA256, w.digest.sum(), hashed.Bytes}, err
 }
