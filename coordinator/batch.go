@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
@@ -180,13 +181,14 @@ func (k *Coordinator) manifest(sweep string) (*results.Manifest, error) {
 		return m, nil
 	}
 	if m != nil {
+		k.config.Log.Warn("another program has changed, moved or removed the manifest of a sweep: it is opened anew", "sweep", sweep)
 		delete(k.manifests, sweep)
 		if err := m.Close(); err != nil {
 			return nil, err
 		}
 	}
 	if dir := k.config.Root.SweepDir(sweep); isGone(dir) {
-		if err := os.Mkdir(dir, 0o777); err != nil {
+		if err := atomicfile.Mkdir(dir, 0o755); err != nil {
 			return nil, err
 		}
 	}

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -82,7 +84,7 @@ func (c *cleaner) clean(sweep string, dry bool) (control.Cleaned, error) {
 	}
 	for _, f := range found {
 		if !dry {
-			err := os.Remove(filepath.Join(c.root.Path(), f.Path))
+			err := c.remove(f.Path)
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
 			}
@@ -117,10 +119,30 @@ func (c *cleaner) useless(sweep string) ([]control.CleanedFile, error) {
 	return out, nil
 }
 
-// list returns those files of a folder that are of no use, with the reason.
+// remove removes a file by its path in the root. No link there is followed, in whose place a folder was when it was
+// listed.
+func (c *cleaner) remove(name string) error {
+	dir, err := atomicfile.OpenRoot(filepath.Join(c.root.Path(), path.Dir(name)))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Remove(path.Base(name))
+}
+
+// list returns those files of a folder that are of no use, with the reason. A link in the folder's place, which could
+// lead to anybody's files, is an error.
 func (c *cleaner) list(dir, why string, isUseless func(name string) bool) ([]control.CleanedFile, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	opened, err := atomicfile.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) && !isLink(dir) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", dir, err)
+	}
+	defer opened.Close()
+	entries, err := fs.ReadDir(opened.FS(), ".")
+	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", dir, err)
 	}
 	var out []control.CleanedFile
@@ -139,6 +161,11 @@ func (c *cleaner) list(dir, why string, isUseless func(name string) bool) ([]con
 		out = append(out, control.CleanedFile{Path: path, Bytes: info.Size(), Why: why})
 	}
 	return out, nil
+}
+
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&os.ModeSymlink != 0
 }
 
 // orphaned says of a result on its way whether its attempt is over: nobody waits for

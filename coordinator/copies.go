@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 )
 
@@ -23,7 +23,7 @@ func copiesFile(r *root.Root) string { return r.Private("inputs", "paths.json") 
 // readCopies reads what was copied; nothing where no launch has copied anything yet.
 func readCopies(r *root.Root) (copies, error) {
 	c := copies{}
-	text, err := os.ReadFile(copiesFile(r))
+	text, err := atomicfile.Read(copiesFile(r), maxText)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, nil
 	}

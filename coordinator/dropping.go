@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -53,7 +53,7 @@ func (k *Coordinator) unsettled(sweep string) map[sweeps.ID]bool {
 // hasn't: a launch of its file doesn't know of what a rerun with --set replaced.
 func unreplaced(r *root.Root, s *sweeps.Sweep) (map[sweeps.ID]bool, error) {
 	out := map[sweeps.ID]bool{}
-	text, err := os.ReadFile(r.SweepFile(s.Name()))
+	text, err := atomicfile.Read(r.SweepFile(s.Name()), maxText)
 	if errors.Is(err, fs.ErrNotExist) {
 		return out, nil // it is the first
 	}

@@ -1,142 +1,127 @@
 package coordinator
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 
-	"eisweep/internal/folder"
-	"eisweep/internal/results"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 )
 
+// maxText bounds what is read of a sweep file or a record, in bytes.
+const maxText = 64 << 20
+
+// errOtherBytes is the error of a file that has other bytes than when it was looked at.
+var errOtherBytes = errors.New("it changed while it was being copied; launch again")
+
 // linkOrCopy gives a file of this SHA-256 a second name, or copies it where the file
-// system has no hard links, or the file is another user's, who could change it later.
-// The error is os.ErrExist when the name is taken.
+// system has no hard links, or the file is one that another user could change later. Whatever is done is done to the
+// file that is opened first, even if another takes its name. The error is os.ErrExist when the name is taken.
 func linkOrCopy(from, to, sha256 string) error {
-	info, err := os.Lstat(from)
+	f, err := atomicfile.Open(from)
 	if err != nil {
 		return err
 	}
-	if !isOwn(info) {
-		return copyTo(from, to, sha256)
-	}
-	err = os.Link(from, to)
-	if err == nil || errors.Is(err, os.ErrExist) {
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
 		return err
 	}
-	for _, no := range []error{syscall.EXDEV, syscall.EPERM, syscall.ENOTSUP, syscall.ENOSYS, syscall.EMLINK} {
-		if errors.Is(err, no) {
-			return copyTo(from, to, sha256)
+	if !atomicfile.IsPrivate(info) {
+		return copyTo(f, to, sha256)
+	}
+	if others, err := othersWrite(filepath.Dir(from)); err != nil {
+		return err
+	} else if others { // who could have put another file of this user's there since it was looked at
+		if err := copyBytes(io.Discard, f, sha256); err != nil {
+			return err
 		}
+	}
+	err = atomicfile.Link(f, to)
+	if atomicfile.HasNoLinks(err) {
+		return copyTo(f, to, sha256)
 	}
 	return err
 }
 
-// isOwn says whether a file is plain, and this user's.
-func isOwn(info os.FileInfo) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return info.Mode().IsRegular() && (!ok || int(stat.Uid) == os.Geteuid())
+// othersWrite says whether other users may give files names in a folder.
+func othersWrite(dir string) (bool, error) {
+	info, err := os.Stat(dir)
+	return err == nil && info.Mode().Perm()&0o022 != 0, err
 }
 
-// copyTo copies a file of this SHA-256 under a name that must be free. Half a copy,
+// copyTo copies an open file of this SHA-256 under a name that must be free. Half a copy,
 // or one of other bytes, never has the name.
-func copyTo(from, to, sha256 string) error {
+func copyTo(from *os.File, to, sha256 string) error {
 	if _, err := os.Lstat(to); err == nil {
 		return os.ErrExist
 	}
-	temp, err := copyToTemp(from, filepath.Dir(to), sha256)
+	draft, err := draftOf(from, to, sha256)
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(temp, to); err != nil {
-		return errors.Join(err, os.Remove(temp))
+	return draft.CommitNew()
+}
+
+// copyInput copies an outside file to where workers find it, unless it is there,
+// and makes sure that it still is the file that was looked at. The copy, which nobody else can change, is probed: its
+// owner could have changed the file while it was probed before, and workers read the copy as it is.
+func copyInput(ctx context.Context, p Prober, from, to, sha256 string) error {
+	same, err := isResult(to, sha256)
+	if same || err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	f, err := atomicfile.OpenLinked(from)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	draft, err := draftOf(f, to, sha256)
+	if err != nil {
+		return err
+	}
+	if _, err = p.Probe(ctx, draft.Name()); err == nil {
+		err = root.Share(draft.File)
+	}
+	if err != nil {
+		return errors.Join(err, draft.Discard())
+	}
+	return draft.Commit()
+}
+
+// draftOf copies an open file of this SHA-256 to a draft of another.
+func draftOf(from *os.File, to, sha256 string) (*atomicfile.Draft, error) {
+	draft, err := atomicfile.Create(to, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := copyBytes(draft, from, sha256); err != nil {
+		return nil, errors.Join(err, draft.Discard())
+	}
+	return draft, nil
+}
+
+// copyBytes copies an open file, as long as it is now, and refuses one of another SHA-256.
+func copyBytes(to io.Writer, from *os.File, want string) error {
+	info, err := from.Stat()
+	if err != nil {
+		return err
+	}
+	hash := sha256.New()
+	if _, err := io.Copy(io.MultiWriter(to, hash), io.NewSectionReader(from, 0, info.Size())); err != nil {
+		return err
+	}
+	if hex.EncodeToString(hash.Sum(nil)) != want {
+		return fmt.Errorf("%s: %w", from.Name(), errOtherBytes)
 	}
 	return nil
 }
 
-// copyInput copies an outside file to where workers find it, unless it is there,
-// and makes sure that it still is the file that was looked at.
-func copyInput(from, to, sha256 string) error {
-	sum, _, err := results.HashFile(to)
-	if err == nil && sum == sha256 {
-		return nil
-	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	temp, err := copyToTemp(from, filepath.Dir(to), sha256)
-	if err != nil {
-		return err
-	}
-	if err = root.ShareFile(temp); err == nil {
-		err = os.Rename(temp, to)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp))
-	}
-	return folder.Sync(filepath.Dir(to))
-}
-
-// copyToTemp copies a file of this SHA-256 to a temporary one in dir, synced.
-func copyToTemp(from, dir, sha256 string) (string, error) {
-	in, err := os.Open(from)
-	if err != nil {
-		return "", err
-	}
-	defer in.Close()
-	out, err := createTemp(dir, ".being-copied")
-	if err != nil {
-		return "", err
-	}
-	_, err = io.Copy(out, in)
-	err = errors.Join(err, out.Sync(), out.Close())
-	if err == nil {
-		err = hasSHA256(out.Name(), sha256)
-	}
-	if err != nil {
-		return "", errors.Join(err, os.Remove(out.Name()))
-	}
-	return out.Name(), nil
-}
-
-// hasSHA256 refuses a copy that is not of the file that was looked at.
-func hasSHA256(path, sha256 string) error {
-	sum, _, err := results.HashFile(path)
-	if err == nil && sum != sha256 {
-		err = errors.New("it changed while it was being copied; launch again")
-	}
-	return err
-}
-
-// writeFile replaces a small file whole: temporary file, fsync, rename, fsync of
-// the folder.
-func writeFile(path string, text []byte) error {
-	f, err := createTemp(filepath.Dir(path), ".being-written")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return folder.Sync(filepath.Dir(path))
-}
-
-// createTemp makes the file in which something is written before it gets its
-// name. Only the holder of the root's lock does so, and in a folder only one at a time
-// under a name: what an earlier one left is removed, and so is a link that somebody
-// else who may write there put in its place.
-func createTemp(dir, name string) (*os.File, error) {
-	path := filepath.Join(dir, name)
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
-	}
-	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-}
+// writeFile replaces a small file whole and durably.
+func writeFile(path string, text []byte) error { return atomicfile.Write(path, text, 0o644) }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/sweeps"
 )
 
@@ -64,7 +65,7 @@ func (m *indexed) remember(path string) error {
 }
 
 func readTail(path string, end int64) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := atomicfile.Open(path)
 	if err != nil {
 		return nil, err
 	}

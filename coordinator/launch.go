@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
@@ -45,7 +45,7 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 		return plan, err
 	}
 	for i := range plan.Sweeps {
-		if err := k.prepare(&plan.Sweeps[i], o); err != nil {
+		if err := k.prepare(ctx, &plan.Sweeps[i], o); err != nil {
 			return plan, err
 		}
 	}
@@ -140,15 +140,24 @@ func (p *Plan) conflicting() string {
 	return ""
 }
 
+// staleAfter is how long a file that gets its name only when it is whole may rest half written before it counts as left
+// by a crash.
+const staleAfter = time.Hour
+
 // prepare makes the sweep's folder, stores its file, and copies the outside files
 // that its tasks start from to where workers find them.
-func (k *Coordinator) prepare(s *SweepPlan, o Order) error {
+func (k *Coordinator) prepare(ctx context.Context, s *SweepPlan, o Order) error {
 	name := s.Sweep.Name()
-	if err := os.MkdirAll(k.config.Root.SweepDir(name), 0o777); err != nil {
+	dir := k.config.Root.SweepDir(name)
+	err := atomicfile.MkdirAll(dir, 0o755)
+	if err == nil {
+		err = atomicfile.RemoveStale(dir, staleAfter)
+	}
+	if err != nil {
 		return fmt.Errorf("make folder of sweep %s: %w", name, err)
 	}
 	if !o.KeepFile {
-		if err := storeSweep(k.config.Root.SweepDir(name), k.config.Root.SweepFile(name), s.Sweep.TOML()); err != nil {
+		if err := storeSweep(dir, k.config.Root.SweepFile(name), s.Sweep.TOML()); err != nil {
 			return fmt.Errorf("store file of sweep %s: %w", name, err)
 		}
 	}
@@ -165,7 +174,7 @@ func (k *Coordinator) prepare(s *SweepPlan, o Order) error {
 				continue
 			}
 			copied[in.Path] = in.SHA256
-			if err := copyInput(in.Path, k.config.Root.Input(in.SHA256), in.SHA256); err != nil {
+			if err := copyInput(ctx, k.config.Prober, in.Path, k.config.Root.Input(in.SHA256), in.SHA256); err != nil {
 				return fmt.Errorf("copy %s: %w", in.Path, err)
 			}
 		}
@@ -187,7 +196,7 @@ func inputs(t *sweeps.Task) []*sweeps.Input {
 
 // storeSweep writes a launch's file; the one before is kept as .launches/N.toml.
 func storeSweep(dir, path string, text []byte) error {
-	old, err := os.ReadFile(path)
+	old, err := atomicfile.Read(path, maxText)
 	switch {
 	case err == nil && string(old) == string(text):
 		return nil
@@ -202,7 +211,7 @@ func storeSweep(dir, path string, text []byte) error {
 }
 
 func keepLaunch(dir, path string) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := atomicfile.Mkdir(dir, 0o755); err != nil {
 		return err
 	}
 	sum, _, err := results.HashFile(path)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -60,7 +61,7 @@ func (l *library) Sweep(name string) (*sweeps.Sweep, error) {
 // loadSweep reads the file of a sweep's latest launch.
 func loadSweep(r *root.Root, name string) (*sweeps.Sweep, error) {
 	path := r.SweepFile(name)
-	text, err := os.ReadFile(path)
+	text, err := atomicfile.Read(path, maxText)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the launch of sweep %s, which running it again from its file brings back: %w", name, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -178,7 +179,7 @@ func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) er
 	err := linkOrCopy(from, to, sha256)
 	if errors.Is(err, os.ErrNotExist) && isGone(dir) {
 		k.config.Log.Warn("the folder of a sweep is gone and is made again for its results; launch the sweep again", "sweep", sweep)
-		if err := os.Mkdir(dir, 0o777); err != nil {
+		if err := atomicfile.Mkdir(dir, 0o755); err != nil {
 			return err
 		}
 		err = linkOrCopy(from, to, sha256)

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"time"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -30,7 +30,7 @@ func standFile(r *root.Root, sweep string) string { return r.Private("stands", s
 // ReadStanding reads how a sweep stands for the coordinators of the root. The error
 // wraps fs.ErrNotExist when none launched it.
 func ReadStanding(r *root.Root, sweep string) (*Standing, error) {
-	text, err := os.ReadFile(standFile(r, sweep))
+	text, err := atomicfile.Read(standFile(r, sweep), maxText)
 	if err != nil {
 		return nil, fmt.Errorf("read stand of sweep %s: %w", sweep, err)
 	}
@@ -78,7 +78,7 @@ func (k *Coordinator) writeStanding(name string, s *Standing) error {
 	if k.config.Exclusive {
 		return nil
 	}
-	if err := os.Mkdir(k.config.Root.Private("stands"), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := atomicfile.Mkdir(k.config.Root.Private("stands"), 0o700); err != nil {
 		return fmt.Errorf("note stand of sweep %s: %w", name, err)
 	}
 	text, err := json.Marshal(s)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
@@ -61,7 +62,7 @@ func (k *Coordinator) makeWay(sweep string, t *sweeps.Task, sha256 string) (wait
 // whose result it is; the manifest follows it.
 func (k *Coordinator) supersede(sweep string, t *sweeps.Task) (wait bool, err error) {
 	dir := k.config.Root.SweepDir(sweep)
-	if err := os.MkdirAll(filepath.Join(dir, "superseded"), 0o777); err != nil {
+	if err := makeAside(dir); err != nil {
 		return false, fmt.Errorf("move the file in the way: %w", err)
 	}
 	owner, _ := k.index.ownerOf(sweep, t.File)
@@ -128,13 +129,11 @@ func (k *Coordinator) notePlace(sweep string, l results.Line, file string) {
 func moveAside(dir, file, stem string) (string, error) {
 	for n := 1; ; n++ {
 		name := asideName(stem, n)
-		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, os.ErrNotExist) {
-			if err != nil {
-				return "", err
-			}
+		err := atomicfile.Move(filepath.Join(dir, file), filepath.Join(dir, name))
+		if errors.Is(err, os.ErrExist) {
 			continue
 		}
-		if err := os.Rename(filepath.Join(dir, file), filepath.Join(dir, name)); err != nil {
+		if err != nil {
 			return "", err
 		}
 		return name, folder.Sync(filepath.Join(dir, "superseded"))
@@ -154,6 +153,19 @@ func findAside(dir string, l *results.Line) (string, error) {
 			return "", err
 		}
 	}
+}
+
+// makeAside makes superseded/ in a sweep's folder. A link in its place could lead anywhere.
+func makeAside(dir string) error {
+	dir = filepath.Join(dir, "superseded")
+	if err := atomicfile.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	opened, err := atomicfile.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	return opened.Close()
 }
 
 // asideName is the nth name in superseded/ of what is moved aside under a stem.

@@ -55,7 +55,7 @@ type verifier struct {
 	// write adds lines to a manifest, but those that it has by now, and says how many.
 	write func(sweep string, lines []results.Line) (int, error)
 	// copyInput copies an outside file to where workers find it, as copyInput does.
-	copyInput func(from, to, sha256 string) error
+	copyInput func(ctx context.Context, p Prober, from, to, sha256 string) error
 	// Of the present sweep:
 	report control.VerifiedSweep
 	wants  func(file string) bool // whether its latest launch wants a file of that name

@@ -92,7 +92,7 @@ func (v *verifier) copyAgain(to, sha256 string, known copies) string {
 		if v.reads {
 			return "; a verify by who may write here copies it anew from " + path
 		}
-		if err := v.copyInput(path, to, sha256); err != nil {
+		if err := v.copyInput(v.ctx, v.prober, path, to, sha256); err != nil {
 			return fmt.Sprintf("; copying it anew from %s failed: %v", path, err)
 		}
 		return "; it was copied anew from " + path

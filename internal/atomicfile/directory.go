@@ -2,12 +2,11 @@ package atomicfile
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 
 	"eisweep/internal/folder"
 )
@@ -62,8 +61,28 @@ func syncParent(path string) error {
 // syncDirectory is what makes names durable. A test notes what it is called with.
 var syncDirectory = folder.Sync
 
-// OpenDirectory opens a directory by a path whose last element is not a link. The error wraps syscall.ENOTDIR or
-// syscall.ELOOP when it is anything else.
-func OpenDirectory(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW, 0)
+// OpenRoot is os.OpenRoot, but follows no link in the last element of the path. The error then wraps
+// syscall.ENOTDIR.
+func OpenRoot(path string) (*os.Root, error) {
+	dir, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	named, err := os.Lstat(path)
+	var open fs.FileInfo
+	if err == nil {
+		open, err = dir.Stat(".")
+	}
+	switch {
+	case err != nil:
+	case !named.IsDir():
+		err = &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("%w but %s: remove it or move it away", syscall.ENOTDIR, Kind(named.Mode()))}
+	case !os.SameFile(named, open):
+		err = &fs.PathError{Op: "open", Path: path, Err: ErrReplaced}
+	}
+	if err != nil {
+		dir.Close()
+		return nil, err
+	}
+	return dir, nil
 }
