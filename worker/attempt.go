@@ -68,6 +68,7 @@ func (a *attempt) execute(ctx context.Context, task *queue.Task, log *attemptLog
 	if err != nil {
 		return receipt, err
 	}
+	defer job.close()
 	job.Path = a.incoming()
 	if err := a.removeStale(); err != nil {
 		return receipt, fmt.Errorf("remove an earlier attempt's file: %w", err)

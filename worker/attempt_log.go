@@ -7,8 +7,7 @@ import (
 	"os"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 )
 
@@ -22,18 +21,18 @@ type attemptLog struct {
 // openLog begins a log. One that is there is kept under another name: the attempt's number
 // was given before, to one that was handed back.
 func openLog(path string) (*attemptLog, error) {
-	const how = os.O_WRONLY | os.O_CREATE | os.O_EXCL | unix.O_NOFOLLOW
-	f, err := os.OpenFile(path, how, 0o600)
+	const how = os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	f, err := atomicfile.OpenFile(path, how, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		if err := keepLog(path); err != nil {
 			return nil, fmt.Errorf("keep earlier log: %w", err)
 		}
-		f, err = os.OpenFile(path, how, 0o600)
+		f, err = atomicfile.OpenFile(path, how, 0o600)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	if err := root.ShareFile(path); err != nil {
+	if err := root.Share(f); err != nil {
 		return nil, errors.Join(fmt.Errorf("share log: %w", err), f.Close())
 	}
 	return &attemptLog{file: f}, nil
@@ -42,10 +41,7 @@ func openLog(path string) (*attemptLog, error) {
 // keepLog adds the first number to a log's name that is free: 1 is the oldest.
 func keepLog(path string) error {
 	for n := 1; ; n++ {
-		kept := fmt.Sprintf("%s.%d", path, n)
-		if _, err := os.Lstat(kept); errors.Is(err, fs.ErrNotExist) {
-			return os.Rename(path, kept)
-		} else if err != nil {
+		if err := atomicfile.Move(path, fmt.Sprintf("%s.%d", path, n)); !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}

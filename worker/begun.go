@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"time"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/queue"
 )
 
@@ -55,9 +56,12 @@ func (w *Worker) begun(task *queue.Task) (n int, over bool) {
 	if n == 0 {
 		return 0, false
 	}
-	said, err := os.ReadFile(w.Root.Log(task.ID, task.Run, n))
+	said, err := atomicfile.Read(w.Root.Log(task.ID, task.Run, n), maxLog)
 	return n, err == nil && ended.Match(said)
 }
+
+// maxLog bounds what is read of a log, in bytes; one that is longer counts as one that has no end.
+const maxLog = 64 << 20
 
 // ended is the last that a log says.
 var ended = regexp.MustCompile(`(?m)^\S+ (ended: |result of )`)

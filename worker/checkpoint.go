@@ -9,10 +9,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
-	"eisweep/internal/folder"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 )
 
@@ -96,7 +95,7 @@ func readWhole(r io.ReaderAt, b []byte) error {
 // restore gives the state in a checkpoint's file to its task, and returns how long
 // computing it took.
 func restore(path string, s Saver) (spent time.Duration, err error) {
-	f, err := os.Open(path)
+	f, err := atomicfile.Open(path)
 	if err != nil {
 		return 0, err
 	}
@@ -115,7 +114,7 @@ func restore(path string, s Saver) (spent time.Duration, err error) {
 
 // draft is a checkpoint that has no name yet.
 type draft struct {
-	file *os.File
+	file *atomicfile.Draft
 	done int64
 }
 
@@ -123,7 +122,7 @@ type draft struct {
 // durable.
 func newDraft(path string, s Saver, spent time.Duration) (_ *draft, err error) {
 	d := &draft{done: s.Progress().Done}
-	if d.file, err = os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part"); err != nil {
+	if d.file, err = atomicfile.Create(path, 0o600); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -131,7 +130,7 @@ func newDraft(path string, s Saver, spent time.Duration) (_ *draft, err error) {
 			err = errors.Join(err, d.drop())
 		}
 	}()
-	if err := root.ShareFile(d.file.Name()); err != nil {
+	if err := root.Share(d.file.File); err != nil {
 		return nil, err
 	}
 	w := bufio.NewWriterSize(d.file, 1<<16)
@@ -155,22 +154,15 @@ func (d *draft) keep(path string, worth bool) (err error) {
 	if err := d.file.Sync(); err != nil {
 		return err
 	}
-	if err := d.file.Close(); err != nil {
-		return err
-	}
 	if worth {
 		if err := os.Rename(path, path+before); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}
-	if err := os.Rename(d.file.Name(), path); err != nil {
-		return err
-	}
-	return folder.Sync(filepath.Dir(path))
+	return d.file.Commit()
 }
 
 // drop removes the draft.
 func (d *draft) drop() error {
-	_ = d.file.Close() // it may be closed
-	return removeFile(d.file.Name())
+	return d.file.Discard()
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -125,7 +126,7 @@ func (c *Checkpoints) furthest() []string {
 
 // reachOf is how far a checkpoint is by its own word.
 func reachOf(path string) int64 {
-	f, err := os.Open(path)
+	f, err := atomicfile.Open(path)
 	if err != nil {
 		return math.MaxInt64
 	}

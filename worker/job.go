@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"path/filepath"
+	"os"
 	"slices"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sim"
@@ -18,8 +19,9 @@ import (
 // Job is a task as a runner gets it.
 type Job struct {
 	Task *sweeps.Task
-	// Source and Initial are the paths of the files that the task starts from, whose
-	// contents were checked; "" where there is none.
+	// Source and Initial are paths of the files that the task starts from, whose
+	// contents were checked; "" where there is none. They lead to the files that were checked, whatever has
+	// their names by then, until the job ends.
 	Source, Initial string
 	// Path is where the result belongs; nothing is there yet.
 	Path string
@@ -28,6 +30,15 @@ type Job struct {
 	Checkpoints *Checkpoints
 	// Spare lends the cores of free slots; nil: there is none.
 	Spare sim.Spare
+
+	inputs []*os.File // Source and Initial
+}
+
+// close gives up the files that the task started from.
+func (j *Job) close() {
+	for _, f := range j.inputs {
+		_ = f.Close() // it was only read
+	}
 }
 
 // inputError is an error of a file that the task starts from.
@@ -61,7 +72,11 @@ func newJob(r *root.Root, order *queue.Task) (*Job, error) {
 		return nil, fmt.Errorf("task %s: by its contents it is %s: %w", order.ID, id, errOrder)
 	}
 	job := &Job{Task: task}
-	return job, job.check(r, order)
+	if err := job.check(r, order); err != nil {
+		job.close()
+		return nil, err
+	}
+	return job, nil
 }
 
 func settingsOf(parameters map[string]any) ([]sim.Setting, error) {
@@ -93,24 +108,24 @@ func inputOf(in *queue.Input) *sweeps.Input {
 // with the order, before anything that a damaged file could crash reads them.
 func (j *Job) check(r *root.Root, order *queue.Task) (err error) {
 	if order.Source != nil {
-		if j.Source, err = checkInput(r, order.Source); err != nil {
+		if j.Source, err = j.openInput(r, order.Source); err != nil {
 			return &inputError{"source", order.Source.Path, err}
 		}
 	}
 	if order.Initial != nil {
-		if j.Initial, err = checkInput(r, &order.Initial.Input); err != nil {
+		if j.Initial, err = j.openInput(r, &order.Initial.Input); err != nil {
 			return &inputError{"initial state", order.Initial.Path, err}
 		}
 	}
 	return nil
 }
 
-func checkInput(r *root.Root, in *queue.Input) (path string, err error) {
+func (j *Job) openInput(r *root.Root, in *queue.Input) (path string, err error) {
 	f, err := r.OpenInput(in.Path)
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
+	j.inputs = append(j.inputs, f)
 	hash := sha256.New()
 	if _, err := io.Copy(hash, f); err != nil {
 		return "", err
@@ -118,5 +133,5 @@ func checkInput(r *root.Root, in *queue.Input) (path string, err error) {
 	if sum := hex.EncodeToString(hash.Sum(nil)); sum != in.SHA256 {
 		return "", fmt.Errorf("SHA-256 is %s, not %s: %w; `eisweep verify` finds what was altered", sum, in.SHA256, errAltered)
 	}
-	return filepath.Join(r.Path(), in.Path), nil
+	return atomicfile.Descriptor(f), nil
 }

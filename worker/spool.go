@@ -2,17 +2,17 @@ package worker
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
+
+	"eisweep/internal/atomicfile"
 )
 
 // spool is a file beside the result that keeps what a PERTURB doesn't hold in memory
 // while it runs. A crash may leave it; the next attempt or the coordinator removes it
 // with the parts of results.
-type spool struct{ *os.File }
+type spool struct{ *atomicfile.Draft }
 
 func newSpool(result string) (*spool, error) {
-	f, err := os.CreateTemp(filepath.Dir(result), filepath.Base(result)+".*.part")
+	f, err := atomicfile.Create(result, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("make spool: %w", err)
 	}
@@ -21,6 +21,5 @@ func newSpool(result string) (*spool, error) {
 
 // remove removes the file. What was in it is of no use any more, nor is an error.
 func (s *spool) remove() {
-	_ = s.Close()
-	_ = os.Remove(s.Name())
+	_ = s.Discard()
 }
