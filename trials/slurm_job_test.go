@@ -2,8 +2,10 @@ package trials
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -30,7 +32,7 @@ func (j *slurmJobs) id(element string) string { return j.Job + "_" + element }
 
 // said is what an element has written.
 func (j *slurmJobs) said(element string) string {
-	return contents(filepath.Join(j.root, ".eisweep", "logs", "slurm."+j.id(element)+".log"))
+	return contents(filepath.Join(j.root, ".eisweep", "processes", strconv.Itoa(os.Geteuid()), "slurm."+j.id(element)+".log"))
 }
 
 // workerIsReady finds the workers that a job has run, by what they say at first.

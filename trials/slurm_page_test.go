@@ -49,7 +49,7 @@ func TestSlurmAsThePageHasIt(t *testing.T) {
 // workersOfJobs are those that jobs have started under a root, by what they say at first.
 func workersOfJobs(t testing.TB, root string) (names []string) {
 	t.Helper()
-	logs, err := filepath.Glob(filepath.Join(root, ".eisweep", "logs", "slurm.*.log"))
+	logs, err := filepath.Glob(filepath.Join(root, ".eisweep", "processes", "*", "slurm.*.log"))
 	if err != nil {
 		t.Fatal(err)
 	}

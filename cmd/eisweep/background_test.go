@@ -144,15 +144,15 @@ var detachedWorker = regexp.MustCompile(`worker=\S+-(\d+) `)
 
 // endDetached ends a coordinator and workers that outlive the commands that started
 // them, and waits for them.
-func endDetached(logs string) {
+func endDetached(private string) {
 	var found []int
-	if text, err := os.ReadFile(filepath.Join(logs, "..", "lock")); err == nil {
+	if text, err := os.ReadFile(filepath.Join(private, "lock")); err == nil {
 		var holder struct{ PID int }
 		if json.Unmarshal(text, &holder) == nil && holder.PID > 1 {
 			found = append(found, holder.PID)
 		}
 	}
-	names, _ := filepath.Glob(filepath.Join(logs, "worker.*.log"))
+	names, _ := filepath.Glob(filepath.Join(private, "processes", "*", "worker.*.log"))
 	for _, name := range names {
 		text, _ := os.ReadFile(name)
 		if m := detachedWorker.FindSubmatch(text); m != nil {

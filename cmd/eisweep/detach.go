@@ -7,13 +7,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 )
 
@@ -37,10 +38,14 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *environment
 	if err != nil {
 		return err
 	}
-	name := r.Private("logs", "coordinator.log")
-	log, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_RDWR|unix.O_NOFOLLOW, 0o600)
-	if errors.Is(err, unix.ELOOP) {
-		return fmt.Errorf("open log: %s is a link: remove it: %w", name, root.ErrUntrusted)
+	logs, err := r.ProcessLogs()
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(logs, "coordinator.log")
+	log, err := atomicfile.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
+	if errors.Is(err, atomicfile.ErrNotRegular) {
+		return fmt.Errorf("open log: %w: %w", err, root.ErrUntrusted)
 	}
 	if err != nil {
 		return fmt.Errorf("open log: %w", err)
@@ -58,7 +63,7 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *environment
 	}
 	ended := make(chan struct{})
 	go func() { c.Wait(); close(ended) }()
-	if err := s.awaitAnswer(ctx, e, r, c.Process.Pid, ended, func() string { return logged(log, begun) }); err != nil {
+	if err := s.awaitAnswer(ctx, e, r, c.Process.Pid, ended, name, func() string { return logged(log, begun) }); err != nil {
 		return errors.Join(err, endAgain(c.Process, ended))
 	}
 	select {
@@ -87,12 +92,11 @@ func (s *service) arguments(cmd *cobra.Command, r *root.Root) []string {
 	return args
 }
 
-// awaitAnswer returns when the coordinator of that process, which logs to said,
-// answers, or has ended.
-func (s *service) awaitAnswer(ctx context.Context, e *environment, r *root.Root, pid int, ended <-chan struct{}, said func() string) error {
+// awaitAnswer returns when the coordinator of that process answers, or has ended. Its log has that name, and said returns
+// what is in it.
+func (s *service) awaitAnswer(ctx context.Context, e *environment, r *root.Root, pid int, ended <-chan struct{}, name string, said func() string) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
-	name := r.Private("logs", "coordinator.log")
 	timeout, quiet := time.After(detachTime), time.After(quietTime)
 	var unreachable <-chan time.Time // once it is ready
 	var why error

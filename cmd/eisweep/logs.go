@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -142,7 +143,7 @@ func (l *logView) print(e *environment, r *root.Root) error {
 }
 
 func (l *logView) printLog(e *environment, path string, n logName) error {
-	f, err := os.Open(path)
+	f, err := atomicfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // cleaned in between
 	}

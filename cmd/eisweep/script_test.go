@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 func setupScript(env *testscript.Env) error {
 	env.Setenv("HOME", env.WorkDir)
 	env.Values[backgroundsKey{}] = backgrounds{}
-	env.Defer(func() { endDetached(filepath.Join(env.WorkDir, "root", ".eisweep", "logs")) })
+	env.Defer(func() { endDetached(filepath.Join(env.WorkDir, "root", ".eisweep")) })
 	env.Setenv("EISWEEP_ROOT", filepath.Join(env.WorkDir, "root"))
 	return nil
 }

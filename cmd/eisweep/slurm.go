@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"eisweep/internal/control"
 	"eisweep/internal/root"
@@ -105,9 +103,6 @@ func (s *slurmCommand) run(ctx context.Context, e *environment, r *root.Root) er
 	if s.print {
 		_, err := e.raw.Write([]byte(request.Script()))
 		return err
-	}
-	if err := unix.Access(filepath.Dir(request.Log), unix.W_OK|unix.X_OK); err != nil {
-		return usage("jobs that you submit could not write into %s: %w; its owner can submit them", filepath.Dir(request.Log), err)
 	}
 	site, err := slurm.Find(os.Environ())
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"time"
 
 	"eisweep/internal/root"
@@ -49,13 +50,17 @@ func (s *slurmJobs) request(r *root.Root, workers int) (*slurm.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	logs, err := r.ProcessLogs()
+	if err != nil {
+		return nil, usage("jobs that you submit could not leave logs: %w; the root's owner can submit them, or share it with --share-workers", err)
+	}
 	worker := quoted(self) + " worker -p " + quoted(r.Path()) + " --idle-timeout " + s.idle.String()
 	if s.checkpoint > 0 {
 		worker += " --checkpoint " + s.checkpoint.String()
 	}
 	request := &slurm.Request{
 		Name: slurm.JobName(r.ID()), Workers: workers, Cores: s.cores, Time: s.time, MemoryPerCore: s.memory,
-		Log: r.Private("logs", "slurm"), Setup: s.setup, Worker: worker + s.connection.options(), Options: s.options,
+		Log: filepath.Join(logs, "slurm"), Setup: s.setup, Worker: worker + s.connection.options(), Options: s.options,
 	}
 	if err := request.Check(); err != nil {
 		return nil, usage("%w", err)

@@ -12,6 +12,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/coordinator/scaling"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 	"eisweep/internal/slurm"
@@ -165,7 +166,7 @@ func (j *rootJobs) Jobs(ctx context.Context) ([]slurm.Job, error) {
 
 // Submit leaves a note before, for a coordinator that comes after a crash.
 func (j *rootJobs) Submit(ctx context.Context, n int) (string, error) {
-	if err := os.WriteFile(j.note, nil, 0o600); err != nil {
+	if err := atomicfile.Write(j.note, nil, 0o600); err != nil {
 		return "", fmt.Errorf("note submission: %w", err)
 	}
 	request := j.request

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,7 +35,7 @@ func TestDeployedScriptIsWhatPrintGives(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, &told)
 	}
-	got := strings.NewReplacer(self, "/shared/bin/eisweep", r.Path(), "/shared/experiments", r.ID(), "ROOT-ID").Replace(string(printed))
+	got := strings.NewReplacer(self, "/shared/bin/eisweep", fmt.Sprintf("/processes/%d/", os.Geteuid()), "/processes/1000/", r.Path(), "/shared/experiments", r.ID(), "ROOT-ID").Replace(string(printed))
 	const deployed = "../../deploy/slurm/workers.sbatch"
 	if os.Getenv("UPDATE_SCRIPTS") != "" {
 		if err := os.WriteFile(deployed, []byte(got), 0o644); err != nil {

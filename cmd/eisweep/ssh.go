@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,10 @@ import (
 // the connection; `eisweep drain` ends them.
 func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *root.Root) error {
 	self, err := ownProgram()
+	if err != nil {
+		return err
+	}
+	logs, err := r.ProcessLogs()
 	if err != nil {
 		return err
 	}
@@ -36,7 +41,7 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *ro
 			failed = append(failed, usage("--on %s: %q is no host", w.on, host))
 			continue
 		}
-		log := r.Private("logs", "worker."+fileName(host)+".log")
+		log := filepath.Join(logs, "worker."+fileName(host)+".log")
 		started, err := startOn(cmd.Context(), host, command, log)
 		if err != nil {
 			failed = append(failed, failure(exitLost, "%s: %w", host, err))

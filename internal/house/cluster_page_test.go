@@ -33,7 +33,7 @@ func TestClusterPageRuns(t *testing.T) {
 	}
 	var started [][]byte
 	t.Cleanup(func() {
-		endAll(t, started, filepath.Join(home, "experiments", "lab", ".eisweep", "logs", "coordinator.log"))
+		endAll(t, started, filepath.Join(home, "experiments", "lab", ".eisweep", "processes", strconv.Itoa(os.Geteuid()), "coordinator.log"))
 	})
 	ran := 0
 	for _, b := range blocks(string(read(t, "docs/cluster.md"))) {

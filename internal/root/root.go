@@ -29,7 +29,7 @@ import (
 const private = ".eisweep"
 
 // folders are those that Open makes in the private folder.
-var folders = []string{"incoming", "checkpoints", "inputs", "logs"}
+var folders = []string{"incoming", "checkpoints", "inputs", "logs", processes}
 
 // Root is an opened root. Its methods are safe for concurrent use.
 type Root struct {
@@ -184,7 +184,7 @@ func makePrivate(path string) error {
 		if err := atomicfile.Mkdir(d, 0o700); err != nil && !errors.Is(err, syscall.ENOTDIR) {
 			return fmt.Errorf("make folder: %w", err)
 		}
-		if slices.Contains(worked, name) && sharedWith(dir, d) {
+		if (slices.Contains(worked, name) || name == processes) && sharedWith(dir, d) {
 			continue
 		}
 		if err := check(d, true); err != nil {

@@ -40,6 +40,7 @@ func (r *Root) shareWork(group int) error {
 	for _, name := range worked {
 		errs = append(errs, grant(r.Private(name), group, 0o770|os.ModeSetgid))
 	}
+	errs = append(errs, grant(r.Private(processes), group, stickyShare))
 	for _, name := range []string{"inputs", "checkpoints"} {
 		entries, err := os.ReadDir(r.Private(name))
 		errs = append(errs, err)

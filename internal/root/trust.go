@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"syscall"
@@ -56,6 +57,9 @@ func sharedWith(private, folder string) bool {
 		return false
 	}
 	inner, err := os.Lstat(folder)
+	if filepath.Base(folder) == processes && err == nil && inner.Mode()&os.ModeSticky == 0 {
+		return false
+	}
 	return err == nil && inner.IsDir() && userOf(inner) == os.Geteuid() && inner.Mode().Perm() == 0o770 &&
 		outer.Mode().Perm() == 0o750 && groupOf(inner) == groupOf(outer)
 }
