@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
@@ -105,7 +106,7 @@ func (v *verifier) copyAgain(to, sha256 string, known copies) string {
 
 // knownCopies reads which files were copied, and reports a list that can't be read.
 func (v *verifier) knownCopies() copies {
-	text, err := os.ReadFile(copiesFile(v.root))
+	text, err := atomicfile.Read(copiesFile(v.root), maxText)
 	known := copies{}
 	if err == nil {
 		err = json.Unmarshal(text, &known)

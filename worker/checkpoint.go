@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"eisweep/internal/atomicfile"
@@ -155,7 +154,7 @@ func (d *draft) keep(path string, worth bool) (err error) {
 		return err
 	}
 	if worth {
-		if err := os.Rename(path, path+before); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := atomicfile.Replace(path, path+before); err != nil {
 			return err
 		}
 	}

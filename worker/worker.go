@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
@@ -180,11 +180,11 @@ func (w *Worker) work(deaf func()) {
 
 // checkStorage refuses to start where no result could be left.
 func checkStorage(r *root.Root) error {
-	f, err := os.CreateTemp(r.Private("incoming"), ".try-*")
+	f, err := atomicfile.Create(r.Private("incoming", "try"), 0o600)
 	if err != nil {
 		return fmt.Errorf("start worker: results cannot be written: %w", err)
 	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	return f.Discard()
 }
 
 // Drain is the first stage of stopping: no more tasks are taken, those that run

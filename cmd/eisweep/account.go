@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"eisweep/coordinator"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sim"
@@ -133,8 +134,11 @@ func (a *account) addLog(lines []string, err error) {
 	}
 }
 
+// maxLog bounds what is read of an attempt's log, in bytes.
+const maxLog = 64 << 20
+
 func readLogFile(path string) ([]string, error) {
-	text, err := os.ReadFile(path)
+	text, err := atomicfile.Read(path, maxLog)
 	if err != nil {
 		return nil, err
 	}

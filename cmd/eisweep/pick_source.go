@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -50,7 +51,7 @@ func trainedUnder(path string) []string {
 		names, _ := r.Sweeps()
 		for _, name := range names {
 			known[name] = true
-			if text, err := os.ReadFile(r.SweepFile(name)); err == nil {
+			if text, err := atomicfile.Read(r.SweepFile(name), 64<<20); err == nil {
 				if s, err := sweeps.Parse(r.SweepFile(name), text); err == nil && s.Experiment().Trains() {
 					out = append(out, name)
 				}

@@ -14,6 +14,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/access"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -271,7 +272,7 @@ func (s *service) address(state string) string {
 	if s.listen != "" {
 		return s.listen
 	}
-	text, err := os.ReadFile(filepath.Join(state, "port"))
+	text, err := atomicfile.Read(filepath.Join(state, "port"), 100)
 	if err != nil {
 		return ":0"
 	}
@@ -287,5 +288,5 @@ func (s *service) address(state string) string {
 // keepPort notes the port for the next time. Without the note that one takes
 // another port, which is no harm.
 func keepPort(state string, port int) {
-	os.WriteFile(filepath.Join(state, "port"), []byte(strconv.Itoa(port)+"\n"), 0o600)
+	_ = atomicfile.Write(filepath.Join(state, "port"), []byte(strconv.Itoa(port)+"\n"), 0o600)
 }

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/nats-io/nkeys"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
@@ -39,7 +39,7 @@ type Authority struct {
 // OpenAuthority opens the authority of a root, whose secrets lie in stateDir, a
 // folder of this user alone; what is missing is made.
 func OpenAuthority(stateDir string, r *root.Root) (*Authority, error) {
-	if err := os.MkdirAll(stateDir, 0o700); err != nil {
+	if err := atomicfile.MkdirAll(stateDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make coordinator's state folder: %w", err)
 	}
 	a := &Authority{path: filepath.Join(stateDir, "authority.json"), root: r.ID()}

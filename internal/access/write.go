@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"os"
 	"os/user"
-	"path/filepath"
 	"slices"
 	"strconv"
 
-	"eisweep/internal/folder"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
@@ -114,28 +113,19 @@ func (s Share) allowed(n, who int, own []int) error {
 
 // write puts a file in place of another, whole and on the disk, readable by its owner
 // and the group.
-func write(path string, data []byte, group int) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*") // 0600
+func write(path string, data []byte, group int) error {
+	f, err := atomicfile.Create(path, 0o600)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
 	if group != private {
 		err = errors.Join(f.Chown(-1, group), f.Chmod(0o640))
 	}
 	if err == nil {
 		_, err = f.Write(data)
 	}
-	err = errors.Join(err, f.Sync(), f.Close())
 	if err != nil {
-		return err
+		return errors.Join(err, f.Discard())
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return folder.Sync(filepath.Dir(path))
+	return f.Commit()
 }

@@ -86,7 +86,25 @@ func Move(from, to string) error {
 	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(&os.LinkError{Op: "rename", Old: from, New: to, Err: fs.ErrExist}, err)
 	}
-	if err = rename(from, to); err == nil {
+	return move(was, from, to)
+}
+
+// Replace is Move, but in place of a file that has the new name. A missing file replaces nothing, and is no error.
+func Replace(from, to string) error {
+	was, err := os.Lstat(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return move(was, from, to)
+}
+
+// move renames the file that was found under a name.
+func move(was fs.FileInfo, from, to string) error {
+	err := rename(from, to)
+	if err == nil {
 		return nil
 	}
 	if is, e := os.Lstat(to); e == nil && os.SameFile(was, is) {

@@ -50,7 +50,9 @@ func TestALostAnswerIsNoFailure(t *testing.T) {
 		answering(t, true, answer)
 		must(t, Write(filepath.Join(dir, "written"), []byte("a"), 0o600))
 		must(t, WriteNew(filepath.Join(dir, "new"), []byte("b"), 0o600))
-		must(t, Move(filepath.Join(dir, "new"), filepath.Join(dir, "moved")))
+		must(t, Move(filepath.Join(dir, "new"), filepath.Join(dir, "between")))
+		must(t, Replace(filepath.Join(dir, "between"), filepath.Join(dir, "moved")))
+		must(t, Replace(filepath.Join(dir, "between"), filepath.Join(dir, "moved"))) // it is missing
 		wantFiles(t, dir, map[string]string{"written": "a", "moved": "b"})
 	}
 }
@@ -64,6 +66,7 @@ func TestWhatIsNotMadeFails(t *testing.T) {
 		"Write":    func() error { return Write(path, []byte("after"), 0o600) },
 		"WriteNew": func() error { return WriteNew(path+".new", []byte("after"), 0o600) },
 		"Move":     func() error { return Move(path, path+".moved") },
+		"Replace":  func() error { return Replace(path, path+".moved") },
 	} {
 		if err := write(); !errors.Is(err, unix.EIO) {
 			t.Errorf("%s: %v", name, err)
