@@ -115,6 +115,9 @@ func (v *verifier) sweep() error {
 	if err != nil {
 		return err
 	}
+	if err := v.doubts(); err != nil {
+		return err
+	}
 	for _, file := range slices.Sorted(maps.Keys(recorded)) {
 		if err := v.ctx.Err(); err != nil {
 			return err
@@ -199,7 +202,7 @@ func (v *verifier) recorded(file string, line *results.Line) {
 		v.unsound(line, "missing", "the manifest has it, the folder hasn't")
 	case err != nil:
 		v.unsound(line, "unreadable", err.Error())
-	case found.Bytes < line.Bytes:
+	case found.Bytes < line.Bytes && found.SHA256 != line.SHA256:
 		v.unsound(line, "truncated", fmt.Sprintf("%d bytes of %d", found.Bytes, line.Bytes))
 	case found.SHA256 != line.SHA256:
 		v.remember(line, &found)
@@ -214,24 +217,6 @@ func (v *verifier) recorded(file string, line *results.Line) {
 func (v *verifier) remember(line *results.Line, found *results.Found) {
 	if !v.reads {
 		v.index.hashed(claimOf(v.report.Name, line), &found.Hashed, line.SHA256)
-	}
-}
-
-// contents holds what a file says against the digest; its bytes are the manifest's. If
-// they differ it is the manifest that was changed, and its line is written anew.
-func (v *verifier) contents(found *results.Found, line *results.Line) {
-	digest := found.Digest
-	switch {
-	case digest == line.Digest:
-		v.report.Sound++
-	case v.reads:
-		v.problem(line.File, line.ID, "altered", "the manifest has another digest; the file is sound by its SHA-256")
-	case v.last[line.ID] != line:
-		v.problem(line.File, line.ID, "altered", "the manifest has another digest, in a line that is not its task's last")
-	default:
-		v.problem(line.File, line.ID, "altered", "the manifest had another digest; the file is sound by its SHA-256, and its line was written anew")
-		line.Digest = digest
-		v.mended = append(v.mended, *line)
 	}
 }
 

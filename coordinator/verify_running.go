@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"context"
+	"reflect"
 
 	"eisweep/internal/control"
 	"eisweep/internal/results"
@@ -48,7 +49,7 @@ func (k *Coordinator) mend(path string) (kept string, damage, err error) {
 	return results.MendManifest(path)
 }
 
-// writeFound adds lines of results that were found without one, or with another digest,
+// writeFound adds lines of results that were found without one, or with another value of a field,
 // unless that has been written down meanwhile, and says how many.
 func (k *Coordinator) writeFound(sweep string, lines []results.Line) (written int, _ error) {
 	k.mu.Lock()
@@ -60,7 +61,7 @@ func (k *Coordinator) writeFound(sweep string, lines []results.Line) (written in
 		if err != nil {
 			return written, err
 		}
-		if !ok || was != nil && owner == l.ID && was.line.SHA256 == l.SHA256 && was.line.Digest != l.Digest {
+		if !ok || was != nil && owner == l.ID && was.line.SHA256 == l.SHA256 && !reflect.DeepEqual(was.line, l) {
 			k.note(sweep, l)
 			written++
 		}

@@ -129,7 +129,7 @@ func (a *account) provenance(rootFlag string) [][2]string {
 	l := a.line
 	if l == nil {
 		if a.info != nil {
-			return nil
+			return [][2]string{{"trouble", a.trouble}}
 		}
 		return [][2]string{{"state", fmt.Sprintf("no result yet: `eisweep explain %s%s` says how it stands", a.id, rootFlag)}}
 	}

@@ -1,0 +1,96 @@
+package coordinator
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"eisweep/internal/results"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// corrected returns a line as the file itself has it, and names the fields in which the
+// manifest had something else. The file's bytes are those that the line vouches for.
+func corrected(line results.Line, found *results.Found) (results.Line, []string) {
+	var wrong []string
+	set := func(name string, same bool) {
+		if !same {
+			wrong = append(wrong, name)
+		}
+	}
+	set("digest", line.Digest == found.Digest)
+	set("bytes", line.Bytes == found.Bytes)
+	line.Digest, line.Bytes = found.Digest, found.Bytes
+	info := &found.Info
+	if !info.Told {
+		return line, wrong
+	}
+	set("experiment", line.Experiment == info.Experiment)
+	set("seed", line.Seed == info.Seed)
+	set("model_version", line.ModelVersion == info.ModelVersion)
+	line.Experiment, line.Seed, line.ModelVersion = info.Experiment, info.Seed, info.ModelVersion
+	parameters, same := toldParameters(&line, info)
+	set("parameters", same)
+	line.Parameters = parameters
+	return line, wrong
+}
+
+// toldParameters are the values by the file of those parameters that a line or the file's
+// name tells, and whether they are the line's.
+func toldParameters(line *results.Line, info *results.Info) (told results.Parameters, same bool) {
+	tree := sim.Resolve(info.Experiment, info.Settings)
+	told, same = results.Parameters{}, true
+	for name, value := range line.Parameters {
+		known, err := sim.Lookup(name)
+		if err != nil {
+			same = false
+			continue
+		}
+		told[name] = known.Get(&tree).Any()
+		given, err := known.Check(value)
+		same = same && err == nil && given.String() == known.Get(&tree).String()
+	}
+	for name := range namedParameters(line.File) {
+		if known, err := sim.Lookup(name); err == nil && told[name] == nil {
+			told[name], same = known.Get(&tree).Any(), false
+		}
+	}
+	return told, same
+}
+
+// contents compares what a file says with its line; its bytes are the manifest's. If they
+// differ it is the manifest that was changed, and its line is written anew.
+func (v *verifier) contents(found *results.Found, line *results.Line) {
+	if info := &found.Info; info.Told && info.ID != line.ID {
+		v.problem(line.File, line.ID, "altered", fmt.Sprintf("the manifest says that it is the result of this task, the file that it is one of %s, and is sound by its SHA-256: "+
+			"remove its line from the manifest, then verify again, which makes it anew", info.ID))
+		return
+	}
+	right, wrong := corrected(*line, found)
+	slices.Sort(wrong)
+	fields := strings.Join(wrong, ", ")
+	switch {
+	case len(wrong) == 0:
+		v.report.Sound++
+	case v.reads:
+		v.problem(line.File, line.ID, "altered", "the manifest has another "+fields+"; the file is sound by its SHA-256")
+	case v.last[line.ID] != line:
+		v.problem(line.File, line.ID, "altered", "the manifest has another "+fields+", in a line that is not its task's last")
+	default:
+		v.problem(line.File, line.ID, "altered", "the manifest had another "+fields+"; the file is sound by its SHA-256, and its line was written anew")
+		v.mended = append(v.mended, right)
+	}
+}
+
+// doubts reports lines of earlier versions, without a check value, whose fields are not those
+// of any.
+func (v *verifier) doubts() error {
+	path := v.root.Manifest(v.report.Name)
+	found, err := results.Doubts(path)
+	for _, doubt := range found {
+		v.problem(filepath.Base(path), sweeps.ID{}, "altered", doubt+": it is damaged, or was written by another program; remove it, then verify again, which makes the lines of results anew")
+	}
+	return err
+}

@@ -1,0 +1,87 @@
+package results
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// fields are the names that a line may have, and those that every line has, as versions
+// before check values wrote them.
+var fields = sync.OnceValues(func() (known, always map[string]bool) {
+	known, always = map[string]bool{"started": true, "finished": true, "modified": true}, map[string]bool{}
+	t := reflect.TypeFor[plainLine]()
+	for i := range t.NumField() {
+		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name == "-" {
+			continue
+		}
+		known[name] = true
+		if options == "" {
+			always[name] = true
+		}
+	}
+	return known, always
+})
+
+// Doubts says which lines of a manifest have no check value and have fields that no version
+// without one wrote, or lack some that all did: lines that ReadManifest reads, and that bits
+// may have been flipped in.
+func Doubts(path string) ([]string, error) {
+	f, err := os.Open(path)
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	defer f.Close()
+	var out []string
+	number := 0
+	for text, err := range texts(f) {
+		if err != nil {
+			return out, &fs.PathError{Op: "read manifest", Path: path, Err: err}
+		}
+		number++
+		if doubt := doubtOf(text); doubt != "" {
+			out = append(out, fmt.Sprintf("line %d %s", number, doubt))
+		}
+	}
+	return out, nil
+}
+
+func doubtOf(text []byte) string {
+	var has map[string]json.RawMessage
+	if err := json.Unmarshal(text, &has); err != nil || has["check"] != nil {
+		return ""
+	}
+	known, always := fields()
+	var odd, lacking []string
+	for name := range has {
+		if !known[name] {
+			odd = append(odd, fmt.Sprintf("%q", name))
+		}
+	}
+	for name := range always {
+		if has[name] == nil {
+			lacking = append(lacking, fmt.Sprintf("%q", name))
+		}
+	}
+	slices.Sort(odd)
+	slices.Sort(lacking)
+	switch {
+	case odd == nil && lacking == nil:
+		return ""
+	case lacking == nil:
+		return "has the unknown field " + strings.Join(odd, ", ")
+	case odd == nil:
+		return "lacks the field " + strings.Join(lacking, ", ")
+	default:
+		return "lacks the field " + strings.Join(lacking, ", ") + " and has the unknown field " + strings.Join(odd, ", ")
+	}
+}
