@@ -78,9 +78,9 @@ func (a *attack) permitted() (subjects []string) {
 // coordinators are what nobody but the coordinator may publish.
 func (a *attack) coordinators() []string {
 	s := scheme{root: testRoot}
-	ack := strings.Split(a.settle, ".")
 	all := []string{
-		a.settle, strings.Join(slices.Concat(ack[:4], []string{s.stream("tasks")}, ack[5:]), "."), "$JS.ACK._.hash." + strings.Join(ack[2:], ".") + ".x",
+		a.settle, "$JS.ACK._.hash." + s.stream("outcomes") + ".coordinator_1.1.1.1.1.0.x", "$JS.ACK." + s.stream("outcomes") + ".coordinator_1.1.1.1.1.0",
+		strings.Replace(a.settle, ".coordinator_1.1.", ".coordinator_1."+s.stream("tasks")+".", 1),
 		"$JS.API.STREAM.CREATE.spy", "$JS.API.CONSUMER.CREATE.spy.c", "$SYS.REQ.SERVER.PING", "$SYS.REQ.USER.INFO", "_R_.abcdef.ghijkl", "_INBOX.abc", "anything",
 		s.inbox(Coordinator) + ".x", s.task("quick", testID(5)), s.offer(), s.wake(), s.orders("w"), s.note("quick"), "$KV." + testRoot + ".coordinator",
 	}

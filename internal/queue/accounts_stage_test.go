@@ -188,3 +188,13 @@ func (e *ear) stop(t testing.TB) map[string]int {
 	defer e.mu.Unlock()
 	return e.heard
 }
+
+// newerAcks is a site's server that gives acknowledgements the subjects of their second
+// form, with a domain and an account.
+func newerAcks(t testing.TB, keys map[Role]Key) []*Server {
+	t.Helper()
+	o := new(server.Options)
+	deployAccounts(t, keys)(o)
+	o.FeatureFlags = map[string]bool{server.FeatureFlagJsAckFormatV2: true}
+	return raw(t, o)
+}

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"context"
 	"flag"
 	"os"
 	"slices"
@@ -9,7 +10,9 @@ import (
 	"time"
 )
 
-var stages = map[string]func(testing.TB, map[Role]Key) []*Server{"embedded": embedded, "deployed": deployed, "clustered": clustered}
+var stages = map[string]func(testing.TB, map[Role]Key) []*Server{
+	"embedded": embedded, "deployed": deployed, "clustered": clustered, "newer acknowledgements": newerAcks,
+}
 
 // Each subject that a role may publish, with each reply that it may not publish to:
 // neither JetStream nor the coordinator does anything for it there.
@@ -120,6 +123,100 @@ func TestSessionsNumberTheirConsumersInTurn(t *testing.T) {
 		}
 		if name := consumer.CachedInfo().Name; !slices.Contains(coordinatorConsumers(), name) {
 			t.Errorf("consumer %s is not in the permissions", name)
+		}
+	}
+}
+
+// Each role does all of its work from its own account.
+func TestRolesWorkFromTheirAccounts(t *testing.T) {
+	for name, start := range stages {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, start)
+			w, c := s.queueAs(t, Worker), s.queueAs(t, Client)
+			stop, err := s.q.Answer(func(_ context.Context, verb string, request []byte) []byte { return append([]byte(verb), request...) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer stop()
+			until(t, "the servers know of each other's coordinator", func() bool {
+				got, err := c.Ask(deadline(t), "ping", []byte("!"))
+				return err == nil && string(got) == "ping!"
+			})
+			large := make([]byte, 2*maxPayload)
+			if got, err := c.Ask(deadline(t), "ping", large[:maxPayload]); err != nil || len(got) != maxPayload+4 {
+				t.Errorf("answer of %d bytes, %v", len(got), err)
+			}
+			heard := make(chan string, 10)
+			end := s.hear(t, w, c, heard)
+			defer end()
+			publish(t, s.q, testTasks("quick", 0, 2)...)
+			if err := s.q.PublishSweeps(deadline(t), []OpenSweep{{Name: "quick"}}); err != nil {
+				t.Fatal(err)
+			}
+			d, err := w.Next(deadline(t), w.Sweeps)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if settled, err := d.Settled(deadline(t)); settled || err != nil {
+				t.Errorf("settled %v, %v", settled, err)
+			}
+			begin(t, d, "w", 1)
+			if err := d.Heartbeat(deadline(t)); err != nil {
+				t.Error(err)
+			}
+			if won, err := d.Commit(deadline(t), failure(Outcome{})); !won || err != nil {
+				t.Errorf("won %v, %v", won, err)
+			}
+			if err := d.Done(deadline(t)); err != nil {
+				t.Error(err)
+			}
+			back := next(t, w, "quick")
+			begin(t, back, "w", 1)
+			if err := back.HandBack(deadline(t), 0); err != nil {
+				t.Error(err)
+			}
+			want := map[string]bool{"note": true, "order": true, "presence": true, "progress": true, "outcome": true}
+			until(t, "all is heard, as soon as the servers know who listens", func() bool {
+				s.q.PublishNote("quick", []byte("{}"))
+				if err := s.q.Tell("w", Drain); err != nil {
+					t.Error(err)
+				}
+				w.PublishProgress(Progress{ID: d.Task().ID, Run: 1, Attempt: 1, Worker: "w"})
+				w.PublishPresence(Presence{Name: "w", State: Idle})
+				for len(heard) > 0 {
+					delete(want, <-heard)
+				}
+				return len(want) == 0
+			})
+		})
+	}
+}
+
+// hear says what a worker, a client and the coordinator hear.
+func (s *stage) hear(t *testing.T, w, c *Queue, heard chan<- string) (end func()) {
+	t.Helper()
+	var stops []func()
+	add := func(stop func(), err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		stops = append(stops, stop)
+	}
+	say := func(what string) {
+		select {
+		case heard <- what:
+		default:
+		}
+	}
+	add(c.Notes(t.Context(), "", func(string, []byte) { say("note") }))
+	add(w.Orders("w", func(string) { say("order") }))
+	add(s.q.Presences(func(Presence) { say("presence") }))
+	add(s.q.Events(deadline(t), func(AttemptEvent) {}, func(Progress) { say("progress") }))
+	add(s.q.Outcomes(deadline(t), func(OutcomeDelivery) { say("outcome") }))
+	return func() {
+		for _, stop := range stops {
+			stop()
 		}
 	}
 }
