@@ -59,7 +59,11 @@ func (q *Queue) sweepConsumer(ctx context.Context, sweep string) (jetstream.Cons
 	if c := q.found(sweep); c != nil {
 		return c, nil
 	}
-	c, err := q.tasks.Consumer(ctx, q.consumer(sweep))
+	var c jetstream.Consumer
+	err := q.try(ctx, tryTimeout, func(ctx context.Context) (err error) {
+		c, err = q.tasks.Consumer(ctx, q.consumer(sweep))
+		return err
+	})
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return nil, nil
 	}
