@@ -18,6 +18,7 @@ type batch struct {
 	outcomes []settled
 	done     map[sweeps.ID]*located // the lines of results among the writes
 	settled  []string               // sweeps whose last line is among the writes
+	reopened []string               // finished sweeps of which a task was ordered again
 	next     []command              // to be carried out when all this is durable
 	moved    map[sweeps.ID]bool     // results that have another name by the lines
 }
@@ -66,6 +67,11 @@ func (k *Coordinator) flushOnce() {
 		return
 	}
 	k.acknowledge()
+	for _, sweep := range k.batch.reopened {
+		if err := k.writeStanding(sweep, k.standing(k.sweep(sweep))); err != nil {
+			k.config.Log.Warn("a task of a finished sweep runs again, and a restart would not look at the sweep", "error", err)
+		}
+	}
 	for _, sweep := range k.batch.settled {
 		if f := k.faults[sweep]; f != nil {
 			f.finish = true

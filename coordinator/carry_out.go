@@ -30,13 +30,19 @@ func (k *Coordinator) carryOut(c command) []command {
 	case openSweep:
 		delete(k.closing, c.sweep)
 		k.outbox.add(sending{command: c})
+		if k.machine.sweeps[c.sweep].launched { // it was finished, as its stand says
+			k.batch.reopened = append(k.batch.reopened, c.sweep)
+		}
 	case publish:
 		return k.publish(c)
 	case unqueue:
 		delete(k.running, c.id)
 		k.outbox.add(sending{command: c})
 	case purge:
+		k.dropUnknown()
 		k.outbox.add(sending{command: c})
+	case revive:
+		k.sweep(c.sweep).revive(c.id)
 	case place:
 		return k.place(c)
 	case link:
@@ -55,6 +61,15 @@ func (k *Coordinator) carryOut(c command) []command {
 		k.dropSettled(order(c))
 	}
 	return nil
+}
+
+// dropUnknown forgets attempts at tasks that nobody wants any more.
+func (k *Coordinator) dropUnknown() {
+	for id := range k.running {
+		if k.machine.tasks[id] == nil {
+			delete(k.running, id)
+		}
+	}
 }
 
 // publish queues a task, unless its outcome is there already: committed before

@@ -51,6 +51,12 @@ type record struct {
 	again bool // it is ordered again at once: no failure yet that people hear of
 }
 
+// revive: a task that failed for the sweep is ordered again; its failure counts no more.
+type revive struct {
+	id    sweeps.ID
+	sweep string
+}
+
 // acknowledge: all that follows from the outcome was commanded before; once it is
 // durable the outcome may be acknowledged.
 type acknowledge struct {
@@ -86,6 +92,7 @@ func (purge) isCommand()       {}
 func (place) isCommand()       {}
 func (link) isCommand()        {}
 func (record) isCommand()      {}
+func (revive) isCommand()      {}
 func (acknowledge) isCommand() {}
 func (hold) isCommand()        {}
 func (discard) isCommand()     {}

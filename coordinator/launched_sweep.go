@@ -102,6 +102,14 @@ func (s *launchedSweep) retract(id sweeps.ID) {
 	s.failures = slices.DeleteFunc(s.failures, func(f control.Failure) bool { return f.ID == id })
 }
 
+// revive takes a failure out of the summary, and of what is done.
+func (s *launchedSweep) revive(id sweeps.ID) {
+	s.retract(id)
+	if t := s.task(id); t != nil {
+		s.work.reopen(t)
+	}
+}
+
 // sweep returns a launched sweep; nil when there is none of that name.
 func (k *Coordinator) sweep(name string) *launchedSweep {
 	for _, s := range k.sweeps {

@@ -114,6 +114,10 @@ func parseEvent(t *testing.T, line string) event {
 		return cancelled{f["sweep"]}
 	case "tidied":
 		return tidied{}
+	case "retried":
+		return retried{id, run}
+	case "moved":
+		return moved{map[sweeps.ID]bool{id: true}}
 	case "placed":
 		return placed{id, run, queue.Class(f["class"])}
 	}
@@ -149,6 +153,8 @@ func describe(c command) string {
 		return fmt.Sprintf("discard task=%d run=%d attempt=%d", c.id[15], c.run, c.attempt)
 	case finishSweep:
 		return "finish " + c.sweep
+	case revive:
+		return fmt.Sprintf("revive task=%d sweep=%s", c.id[15], c.sweep)
 	}
 	return fmt.Sprintf("%#v", c)
 }

@@ -104,8 +104,9 @@ func (m *machine) want(e wanted) []command {
 	t := m.tasks[e.id]
 	// What was ordered since the plan looked is not ordered once more.
 	fresh := t == nil || (e.execute && t.settled() && e.run >= int(t.run))
+	var out []command
 	if fresh {
-		t = m.enter(t, e)
+		t, out = m.enter(t, e)
 	}
 	if m.lists.has(t.wants, e.sweep) {
 		return nil
@@ -119,23 +120,22 @@ func (m *machine) want(e wanted) []command {
 	case t.phase == failed && !e.here:
 		return []command{record{e.id, int(t.run), e.sweep, t.class.name(), false}}
 	case fresh:
-		return m.release(e.id, t, e.queued)
+		return append(out, m.release(e.id, t, e.queued)...)
 	case t.phase == queued:
 		return m.rehome(e.id, t)
 	}
 	return nil
 }
 
-// enter makes a task known, or orders a settled one again. Sweeps that wanted the
-// earlier order have had their answer and don't count it any more.
-func (m *machine) enter(old *entry, e wanted) *entry {
+// enter makes a task known, or orders a settled one again. Sweeps for which it failed
+// want the new order as well, and it is counted as theirs again; those that have its result, or
+// were cancelled, have had their answer.
+func (m *machine) enter(old *entry, e wanted) (*entry, []command) {
 	t := &entry{run: int32(e.run), orphan: e.orphan, phase: done, class: classOf(e.class)}
+	var out []command
 	if old != nil {
-		for _, s := range m.lists.of(old.wants) {
-			m.sweeps[s].phases[old.phase]--
-			m.sweeps[s].total--
-		}
 		t.run = max(t.run, old.run)
+		t.wants, out = m.inherit(old, e)
 	}
 	if e.execute {
 		t.run, t.phase, t.class, t.stands = t.run+1, waiting, 0, e.stands
@@ -146,7 +146,28 @@ func (m *machine) enter(old *entry, e wanted) *entry {
 	if e.source != (sweeps.ID{}) {
 		m.sources[e.id] = e.source
 	}
-	return t
+	return t, out
+}
+
+// inherit returns which sweeps want a new order of a task because the old one failed for them.
+// They have the task waiting.
+func (m *machine) inherit(old *entry, e wanted) (wants, []command) {
+	var w wants
+	var out []command
+	for _, s := range m.lists.of(old.wants) {
+		t := m.sweeps[s]
+		switch {
+		case s == e.sweep:
+			t.phases[old.phase]--
+			t.total--
+		case old.phase == failed && t.stand != control.Cancelled:
+			t.phases[failed]--
+			t.phases[waiting]++
+			w = m.lists.with(w, s)
+			out = append(out, revive{e.id, s})
+		}
+	}
+	return w, append(out, m.reopen(m.lists.of(w))...)
 }
 
 // release queues a waiting task whose source is done, fails one whose source

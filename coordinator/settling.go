@@ -125,6 +125,9 @@ func (m *machine) releaseDependents(id sweeps.ID) []command {
 			}
 			m.move(t, waiting)
 			t.run, t.class = t.run+1, 0
+			for _, s := range m.lists.of(t.wants) {
+				out = append(out, revive{d, s})
+			}
 			out = append(out, m.reopen(m.lists.of(t.wants))...)
 		}
 		out = append(out, m.release(d, t, queue.QueuedOrder{})...)

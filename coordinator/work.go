@@ -13,6 +13,7 @@ type work struct {
 
 func (w *work) add(t *sweeps.Task)    { w.total += cost(t) }
 func (w *work) settle(t *sweeps.Task) { w.done += cost(t) }
+func (w *work) reopen(t *sweeps.Task) { w.done -= cost(t) }
 
 // cost estimates what a task takes, relative to others: the number of settlings
 // times the synapses that an Euler step goes through.

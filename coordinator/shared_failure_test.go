@@ -1,0 +1,117 @@
+package coordinator
+
+import (
+	"strings"
+	"testing"
+
+	"eisweep/internal/control"
+	"eisweep/internal/queue"
+	"eisweep/internal/results"
+)
+
+// heal lets tasks succeed that failed.
+func (g *rig) heal(plastic string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.fails, plastic)
+}
+
+func (g *rig) summary(sweep string) control.SweepSummary {
+	g.t.Helper()
+	return told[control.Summary](g, control.VerbSummary, control.Steer{Sweeps: []string{sweep}}).Sweeps[0]
+}
+
+// TestAFailureThatAnotherSweepRunsAgain counts for both sweeps, and so does its success.
+func TestAFailureThatAnotherSweepRunsAgain(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.fails["EXC"] = queue.Storage
+	g.launch(twoByTwo)
+	if s := g.finish(k, "two"); s.Tasks != 4 || s.Done != 2 || s.Failed != 2 || s.ByClass[queue.Storage] != 2 || len(s.Failures) != 2 {
+		t.Errorf("first: %+v", s)
+	}
+	g.launch(otherTwo)
+	if s := g.summary("two"); s.Tasks != 4 || s.Done != 2 || s.Failed != 0 || len(s.ByClass) != 0 || len(s.Failures) != 0 || s.Stand != control.Open {
+		t.Errorf("while they run again: %+v", s)
+	}
+	if stand, err := ReadStanding(g.root, "two"); err != nil || stand.Stand != control.Open {
+		t.Errorf("a restart would find %+v, %v", stand, err)
+	}
+	g.heal("EXC")
+	for _, sweep := range []string{"other", "two"} {
+		if s := g.finish(k, sweep); s.Tasks != 4 || s.Done != 4 || s.Failed != 0 || len(s.ByClass) != 0 || len(g.files(sweep)) != 4 {
+			t.Errorf("%v, in it %v", s, g.files(sweep))
+		}
+	}
+	last := map[string]results.State{}
+	for _, l := range g.lines("two") {
+		last[l.ID.String()] = l.State
+	}
+	for id, state := range last {
+		if state != results.Done {
+			t.Errorf("the manifest of two says of %s: %s", id, state)
+		}
+	}
+	for _, s := range k.Snapshot().Sweeps {
+		if s.WorkDone != s.WorkTotal {
+			t.Errorf("%s: %v of %v", s.Name, s.WorkDone, s.WorkTotal)
+		}
+	}
+}
+
+// TestAFailureThatFailsAgainForAnother is a failure of both then.
+func TestAFailureThatFailsAgainForAnother(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.fails["EXC"] = queue.Storage
+	g.launch(twoByTwo)
+	g.finish(k, "two")
+	g.launch(otherTwo)
+	for _, sweep := range []string{"other", "two"} {
+		if s := g.finish(k, sweep); s.Tasks != 4 || s.Done != 2 || s.Failed != 2 || s.ByClass[queue.Storage] != 2 {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// TestARunningTaskThatIsWantedNoMore is not told as running after a launch without it.
+func TestARunningTaskThatIsWantedNoMore(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(strings.Replace(twoByTwo, "seeds = [1, 2]", "seeds = { first = 1, count = 600 }", 1))
+	d, n := g.next("two")
+	k.attempt(queue.AttemptEvent{ID: d.Task().ID, Run: 1, Attempt: n, Event: queue.EventStarted, Worker: "w1", Host: "here"})
+	if s := k.Snapshot(); len(s.Running) != 1 || s.Sweeps[0].Running != 1 {
+		t.Fatalf("it tells %+v", s)
+	}
+	g.launch(strings.Replace(twoByTwo, "seeds = [1, 2]", "seeds = [100000]", 1))
+	if s := k.Snapshot(); len(s.Running) != 0 || s.Sweeps[0].Running != 0 || s.Sweeps[0].Tasks != 2 {
+		t.Errorf("it tells %+v", s)
+	}
+}
+
+// TestASourceIsSuperseded while tasks are queued that start from it: their orders name the file
+// by where it lies then.
+func TestASourceIsSuperseded(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	one := strings.Replace(oneTask, `"BOTH"`, `"EXC"`, 1)
+	g.launch(one, pushed)
+	g.hand(g.next("two"))
+	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Queued == 1 })
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Supersede: true, Sweeps: []control.SweepFile{file(strings.Replace(one, "n_trials = 1", "n_trials = 2", 1))}})
+	g.hand(g.next("two"))
+	g.until(k, func() bool { return k.standOf("two") == control.Finished })
+	if err := k.confirmed(g.context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	p, err := g.queue.Next(g.context(), func() []string { return []string{"pushed"} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := p.Task().Source
+	sum, _, err := results.HashFile(g.root.Path() + "/" + source.Path)
+	if err != nil || sum != source.SHA256 || !strings.Contains(source.Path, "superseded/") {
+		t.Errorf("the order names %s, which has %s, not %s: %v", source.Path, sum, source.SHA256, err)
+	}
+}
