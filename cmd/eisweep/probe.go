@@ -18,7 +18,7 @@ func newProbeCommand(e *environment) *cobra.Command {
 		Hidden: true,
 		Args:   cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return results.RunProbe(args[0], args[1], e.stdout)
+			return results.RunProbe(args[0], args[1], e.raw)
 		},
 	}
 }
