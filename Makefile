@@ -14,9 +14,9 @@ VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknow
 COMMITTED := $(or $(shell git log -1 --format=%ct 2>/dev/null),0)
 
 # What the race detector watches: everything but the house's rules and the trials, whose tests run programs built
-# without it, and tests that are long computations on one goroutine.
+# without it, tests that are long computations on one goroutine, and crashes, which the detector has a way of its own with.
 RACE ?= $$($(GO) list ./... | grep -v -e /internal/house$$ -e /trials$$)
-UNRACED ?= Golden|OfAMillion|ManyTasks|PublishedReaders|DependOnTheMachine|ThousandSlots|BitsAreThoseOnRecord/.*/golden
+UNRACED ?= Golden|OfAMillion|ManyTasks|PublishedReaders|DependOnTheMachine|ThousandSlots|BitsAreThoseOnRecord/.*/golden|CrashesAreNoBadInput|GoesOnAfterACrash
 # What would take minutes on an emulated processor: golden cases and networks of the published size, whose arithmetic
 # the small ones have; and two comparisons of kernels, of which that processor has one kind.
 UNEMULATED ?= (Learning|Step)HasTheSameBitsInEvery|Golden|BitsAreThoseOnRecord/.*/golden|SharingChangesNoBits|SpareCores|PublishedSize|Meter
