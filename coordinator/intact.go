@@ -93,7 +93,7 @@ func (x *index) hashed(c claim, found *results.Hashed, sha256 string) soundness 
 	if found.SHA256 != sha256 || found.Bytes != c.bytes {
 		is = damaged
 	}
-	if was, ok := x.hashings.at(c, found.Modified); ok && was == is {
+	if was, ok := x.hashings.at(c, found.Modified); ok && was == is || found.Modified.IsZero() {
 		return is
 	}
 	if is != sound || !c.hashedAt(found.Modified) || x.hashings.knows(c) {

@@ -64,7 +64,7 @@ func (a *attempt) execute(ctx context.Context, task *queue.Task, log *attemptLog
 			err = &panicError{p}
 		}
 	}()
-	job, err := newJob(a.worker.Root, task)
+	job, err := newJob(ctx, a.worker.Root, task)
 	if err != nil {
 		return receipt, err
 	}

@@ -1,16 +1,15 @@
 package worker
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"context"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"slices"
 
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/queue"
+	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -53,7 +52,7 @@ func (e *inputError) Unwrap() error { return e.err }
 
 // newJob reads an order. The parameters are checked as those of a sweep file are,
 // and the id is computed anew: an order that isn't what its id says is refused.
-func newJob(r *root.Root, order *queue.Task) (*Job, error) {
+func newJob(ctx context.Context, r *root.Root, order *queue.Task) (*Job, error) {
 	settings, err := settingsOf(order.Parameters)
 	if err != nil {
 		return nil, err
@@ -72,7 +71,7 @@ func newJob(r *root.Root, order *queue.Task) (*Job, error) {
 		return nil, fmt.Errorf("task %s: by its contents it is %s: %w", order.ID, id, errOrder)
 	}
 	job := &Job{Task: task}
-	if err := job.check(r, order); err != nil {
+	if err := job.check(ctx, r, order); err != nil {
 		job.close()
 		return nil, err
 	}
@@ -106,32 +105,32 @@ func inputOf(in *queue.Input) *sweeps.Input {
 
 // check finds the files that the task starts from and compares their contents
 // with the order, before anything that a damaged file could crash reads them.
-func (j *Job) check(r *root.Root, order *queue.Task) (err error) {
+func (j *Job) check(ctx context.Context, r *root.Root, order *queue.Task) (err error) {
 	if order.Source != nil {
-		if j.Source, err = j.openInput(r, order.Source); err != nil {
+		if j.Source, err = j.openInput(ctx, r, order.Source); err != nil {
 			return &inputError{"source", order.Source.Path, err}
 		}
 	}
 	if order.Initial != nil {
-		if j.Initial, err = j.openInput(r, &order.Initial.Input); err != nil {
+		if j.Initial, err = j.openInput(ctx, r, &order.Initial.Input); err != nil {
 			return &inputError{"initial state", order.Initial.Path, err}
 		}
 	}
 	return nil
 }
 
-func (j *Job) openInput(r *root.Root, in *queue.Input) (path string, err error) {
+func (j *Job) openInput(ctx context.Context, r *root.Root, in *queue.Input) (path string, err error) {
 	f, err := r.OpenInput(in.Path)
 	if err != nil {
 		return "", err
 	}
 	j.inputs = append(j.inputs, f)
-	hash := sha256.New()
-	if _, err := io.Copy(hash, f); err != nil {
+	hashed, err := results.HashOpen(ctx, f)
+	if err != nil {
 		return "", err
 	}
-	if sum := hex.EncodeToString(hash.Sum(nil)); sum != in.SHA256 {
-		return "", fmt.Errorf("SHA-256 is %s, not %s: %w; `eisweep verify` finds what was altered", sum, in.SHA256, errAltered)
+	if hashed.SHA256 != in.SHA256 {
+		return "", fmt.Errorf("SHA-256 is %s, not %s: %w; `eisweep verify` finds what was altered", hashed.SHA256, in.SHA256, errAltered)
 	}
 	return atomicfile.Descriptor(f), nil
 }

@@ -10,18 +10,19 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
+
+	"eisweep/internal/atomicfile"
 )
 
 // Hashed is what identifies the bytes of a file.
 type Hashed struct {
 	SHA256   string // hex
 	Bytes    int64
-	Modified time.Time // the file's time when it had these bytes
+	Modified time.Time // the file's time when it had these bytes; zero when it changed meanwhile
 }
 
-// Hash reads a regular file. It ends with ctx's error soon after that ends. A file that
+// Hash reads a regular file. It ends with ctx's error soon after that ends. A file whose size
 // changes meanwhile is an error.
 func Hash(ctx context.Context, path string) (Hashed, error) {
 	f, err := openRegular(path)
@@ -29,7 +30,7 @@ func Hash(ctx context.Context, path string) (Hashed, error) {
 		return Hashed{}, fmt.Errorf("hash file: %w", err)
 	}
 	defer f.Close()
-	return hashOpen(ctx, f)
+	return HashOpen(ctx, f)
 }
 
 // HashFile is Hash without an end: the SHA-256 of a file, in hex, and its size.
@@ -38,8 +39,8 @@ func HashFile(path string) (string, int64, error) {
 	return h.SHA256, h.Bytes, err
 }
 
-// hashOpen hashes an open file from its beginning.
-func hashOpen(ctx context.Context, f *os.File) (Hashed, error) {
+// HashOpen is Hash of a file that is open.
+func HashOpen(ctx context.Context, f *os.File) (Hashed, error) {
 	before, err := f.Stat()
 	if err != nil {
 		return Hashed{}, fmt.Errorf("hash file: %w", err)
@@ -53,10 +54,14 @@ func hashOpen(ctx context.Context, f *os.File) (Hashed, error) {
 	if err != nil {
 		return Hashed{}, fmt.Errorf("hash file: %w", err)
 	}
-	if n != before.Size() || after.Size() != n || !after.ModTime().Equal(before.ModTime()) {
+	if n != before.Size() || after.Size() != n {
 		return Hashed{}, fmt.Errorf("hash file %s: it changed while it was read", f.Name())
 	}
-	return Hashed{hex.EncodeToString(h.Sum(nil)), n, after.ModTime()}, nil
+	hashed := Hashed{SHA256: hex.EncodeToString(h.Sum(nil)), Bytes: n}
+	if after.ModTime().Equal(before.ModTime()) {
+		hashed.Modified = after.ModTime()
+	}
+	return hashed, nil
 }
 
 // endingReader reads until its context ends.
@@ -76,22 +81,15 @@ func (r *endingReader) Read(to []byte) (int, error) {
 // believes that a file is missing only after its folder was opened: NFS remembers for half
 // a minute that a name was missing. The error wraps ErrNotResult for what is no file.
 func openRegular(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := atomicfile.OpenLinked(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if folder, err := os.Open(filepath.Dir(path)); err == nil {
 			folder.Close()
 		}
-		f, err = os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+		f, err = atomicfile.OpenLinked(path)
 	}
-	if err != nil {
-		return nil, err
+	if errors.Is(err, atomicfile.ErrNotRegular) {
+		err = fmt.Errorf("%w: %w", ErrNotResult, err)
 	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s: %w: it is no regular file", path, ErrNotResult)
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
+	return f, err
 }

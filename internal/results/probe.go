@@ -58,7 +58,7 @@ func (Prober) Check(ctx context.Context, path, sha256 string) (Found, error) {
 	}
 	defer f.Close()
 	found := Found{}
-	if found.Hashed, err = hashOpen(ctx, f); err != nil || found.SHA256 != sha256 {
+	if found.Hashed, err = HashOpen(ctx, f); err != nil || found.SHA256 != sha256 {
 		return found, err
 	}
 	file, err := asResult(f)
@@ -84,7 +84,7 @@ func (p Prober) read(ctx context.Context, want, path string) (Found, error) {
 	defer f.Close()
 	var hashed Hashed
 	if want != wantLog {
-		if hashed, err = hashOpen(ctx, f); err != nil {
+		if hashed, err = HashOpen(ctx, f); err != nil {
 			return Found{}, err
 		}
 	}

@@ -128,6 +128,6 @@ func writeChunkwise(ctx context.Context, to *os.File, nodes []node) (Receipt, er
 	if err := w.file.Close(); err != nil {
 		return Receipt{}, err
 	}
-	hashed, err := hashOpen(ctx, to)
+	hashed, err := HashOpen(ctx, to)
 	return Receipt{hashed.SHA256, w.digest.sum(), hashed.Bytes}, err
 }

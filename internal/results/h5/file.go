@@ -55,17 +55,20 @@ func Open(path string) (*File, error) {
 }
 
 // OpenFile opens for reading what a descriptor is open on, whatever has its name by now.
-// Where /proc is missing it opens the name, and refuses another file that has it. Messages
-// have the name.
+// Where /proc does not show descriptors it opens the name, and refuses another file that has
+// it. Messages have the name.
 func OpenFile(from *os.File) (*File, error) {
-	f, err := open(fmt.Sprintf("/proc/self/fd/%d", from.Fd()), false)
-	if err == nil {
+	shown := fmt.Sprintf("/proc/self/fd/%d", from.Fd())
+	if probe, err := os.Open(shown); err == nil {
+		defer probe.Close()
+		f, err := open(shown, false)
+		if err != nil {
+			return nil, renamed{err, from}
+		}
 		return f, nil
 	}
-	if _, gone := os.Stat("/proc/self/fd"); gone == nil {
-		return nil, renamed{err, from}
-	}
-	if f, err = open(from.Name(), false); err != nil {
+	f, err := open(from.Name(), false)
+	if err != nil {
 		return nil, err
 	}
 	was, err1 := from.Stat()
