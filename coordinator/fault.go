@@ -132,6 +132,18 @@ func (k *Coordinator) faultsTold() []control.SweepFault {
 	return out
 }
 
+// faultOf is what is told of a sweep that is set aside; nil of another.
+func (k *Coordinator) faultOf(sweep string) *control.SweepFault {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, f := range k.faultsTold() {
+		if f.Sweep == sweep {
+			return &f
+		}
+	}
+	return nil
+}
+
 // unwritten are the tasks with lines that are not in their manifest yet.
 func (k *Coordinator) unwritten() map[sweeps.ID]bool {
 	out := map[sweeps.ID]bool{}

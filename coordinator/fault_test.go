@@ -44,16 +44,6 @@ func (g *rig) launch(texts ...string) {
 	told[control.Plan](g, control.VerbLaunch, l)
 }
 
-// faultOf is what the coordinator tells of a sweep that is set aside.
-func faultOf(k *Coordinator, sweep string) *control.SweepFault {
-	for _, f := range k.Snapshot().Faults {
-		if f.Sweep == sweep {
-			return &f
-		}
-	}
-	return nil
-}
-
 // TestAResultThatCannotBeReadIsKept has the incoming folder fail while outcomes are
 // committed: nothing is acknowledged, removed or ordered anew.
 func TestAResultThatCannotBeReadIsKept(t *testing.T) {
@@ -69,8 +59,8 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 	if err := d.Done(g.context()); err != nil {
 		t.Fatal(err)
 	}
-	g.until(k, func() bool { return faultOf(k, "two") != nil })
-	if f := faultOf(k, "two"); !strings.Contains(f.Cause, o.ID.String()) || !strings.Contains(f.Cause, "not a directory") || !strings.Contains(f.Remedy, "in the place of a folder") {
+	g.until(k, func() bool { return k.faultOf("two") != nil })
+	if f := k.faultOf("two"); !strings.Contains(f.Cause, o.ID.String()) || !strings.Contains(f.Cause, "not a directory") || !strings.Contains(f.Remedy, "in the place of a folder") {
 		t.Errorf("it tells %+v", f)
 	}
 	g.until(k, func() bool { // it has tried again
@@ -78,6 +68,9 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 		defer k.mu.Unlock()
 		return k.faults["two"].retry.tries > 2
 	})
+	if told := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); told.State != "set aside" || !strings.Contains(told.Reason, "not a directory") || told.Remedy == "" {
+		t.Errorf("explained: %+v", told)
+	}
 	if lines := g.lines("two"); len(lines) != 0 {
 		t.Errorf("the manifest says %+v", lines)
 	}
@@ -90,7 +83,7 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 			t.Errorf("line %+v", l)
 		}
 	}
-	if f := faultOf(k, "two"); f != nil {
+	if f := k.faultOf("two"); f != nil {
 		t.Errorf("it is still set aside: %+v", f)
 	}
 }
@@ -156,7 +149,7 @@ func TestOneSweepIsSetAside(t *testing.T) {
 					t.Errorf("beside it: %+v", s)
 				}
 			}
-			if f := faultOf(k, "two"); f == nil || !strings.Contains(f.Cause, "two") || f.Remedy == "" {
+			if f := k.faultOf("two"); f == nil || !strings.Contains(f.Cause, "two") || f.Remedy == "" {
 				t.Errorf("it tells %+v", f)
 			}
 			if is := k.standOf("two"); is == control.Finished {
@@ -192,7 +185,7 @@ func TestASweepIsSetAsideAtEveryStart(t *testing.T) {
 	write(t, g.root.Manifest("two"), string(text)+"no line\n")
 	for range 2 {
 		k = g.serve()
-		if f := faultOf(k, "two"); f == nil || !strings.Contains(f.Cause, "line 2") || !strings.Contains(f.Remedy, "eisweep verify") {
+		if f := k.faultOf("two"); f == nil || !strings.Contains(f.Cause, "line 2") || !strings.Contains(f.Remedy, "eisweep verify") {
 			t.Errorf("it tells %+v", f)
 		}
 		if _, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}); err == nil || !strings.Contains(err.Error(), "line 2") {
@@ -209,7 +202,7 @@ func TestASweepIsSetAsideAtEveryStart(t *testing.T) {
 	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 8 {
 		t.Errorf("after verify: %+v", s)
 	}
-	if f := faultOf(k, "two"); f != nil {
+	if f := k.faultOf("two"); f != nil {
 		t.Errorf("it is still set aside: %+v", f)
 	}
 }

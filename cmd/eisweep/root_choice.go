@@ -36,6 +36,9 @@ func (c *rootChoice) choose(e *environment) (path, from string, err error) {
 		}
 		path, from = filepath.Join(home, "experiments", "ei-assemblies"), "default"
 	}
+	if path, err = expandHome(path, from); err != nil {
+		return "", "", err
+	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return "", "", failure(exitStorage, "name root: %w", err)
@@ -44,6 +47,23 @@ func (c *rootChoice) choose(e *environment) (path, from string, err error) {
 		return "", "", usage("%s: the root's path has a control character, or is not UTF-8: it would end lines of scripts and logs: %q", from, absolute)
 	}
 	return absolute, from, nil
+}
+
+// expandHome puts the home folder in place of a ~ that no shell has expanded: one in quotes,
+// or in a file of variables. The home of another user is not looked up.
+func expandHome(path, from string) (string, error) {
+	first, rest, _ := strings.Cut(path, "/")
+	switch {
+	case !strings.HasPrefix(first, "~"):
+		return path, nil
+	case first != "~":
+		return "", usage("%s: %s is not expanded, as only ~ and ~/… are: give the folder's absolute path, or ./%s for a folder of that name", from, first, path)
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", usage("%s: %s needs a home folder, and there is none (%v): give the folder's absolute path", from, path, err)
+	}
+	return filepath.Join(home, rest), nil
 }
 
 // open announces the root and opens it, for a command that has nothing to do in a new

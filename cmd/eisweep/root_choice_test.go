@@ -1,0 +1,41 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestAHomeThatNoShellExpanded is of a ~ in quotes, or in a file of variables.
+func TestAHomeThatNoShellExpanded(t *testing.T) {
+	home, here := t.TempDir(), t.TempDir()
+	t.Setenv("HOME", home)
+	t.Chdir(here)
+	for given, want := range map[string]string{
+		"~": home, "~/": home, "~/a/b": filepath.Join(home, "a/b"), "./~": filepath.Join(here, "~"), "a/~": filepath.Join(here, "a/~"), "/a~": "/a~",
+	} {
+		for _, by := range []string{"--path", "EISWEEP_ROOT"} {
+			var c rootChoice
+			e := &environment{getenv: func(string) string { return given }}
+			if by == "--path" {
+				c.path = given
+			}
+			if path, from, err := c.choose(e); err != nil || path != want || from != by {
+				t.Errorf("%s %s: %s (%s), %v", by, given, path, from, err)
+			}
+		}
+	}
+	for _, refused := range []string{"~root", "~root/a", "~~"} {
+		_, _, err := (&rootChoice{path: refused}).choose(&environment{})
+		if exitCode(err) != exitInput {
+			t.Errorf("%s: %v", refused, err)
+		}
+	}
+	t.Setenv("HOME", "")
+	if _, _, err := (&rootChoice{path: "~/a"}).choose(&environment{}); exitCode(err) != exitInput {
+		t.Errorf("without a home: %v", err)
+	}
+	if found, err := os.ReadDir(here); err != nil || len(found) != 0 {
+		t.Errorf("it made %v, %v", found, err)
+	}
+}
