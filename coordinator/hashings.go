@@ -7,9 +7,9 @@ import (
 	"hash/maphash"
 	"os"
 	"sync"
-	"syscall"
 	"time"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 )
 
@@ -57,7 +57,7 @@ func (c *claim) key() uint64 {
 func (h *hashings) refresh() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	f, err := os.Open(h.path)
+	f, err := atomicfile.Open(h.path)
 	if err != nil {
 		h.size = 0
 		clear(h.last)
@@ -126,10 +126,12 @@ func (h *hashings) write(l *hashingLine) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(h.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|syscall.O_NOFOLLOW, 0o600)
+	f, err := atomicfile.OpenFile(h.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(text, '\n'))
+	if err = root.Share(f); err == nil {
+		_, err = f.Write(append(text, '\n'))
+	}
 	return errors.Join(err, f.Close())
 }
