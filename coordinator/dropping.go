@@ -53,7 +53,7 @@ func (k *Coordinator) unsettled(sweep string) map[sweeps.ID]bool {
 // hasn't: a launch of its file doesn't know of what a rerun with --set replaced.
 func unreplaced(r *root.Root, s *sweeps.Sweep) (map[sweeps.ID]bool, error) {
 	out := map[sweeps.ID]bool{}
-	text, err := atomicfile.Read(r.SweepFile(s.Name()), maxText)
+	text, err := atomicfile.Read(r.SweepFile(s.Name()), sweeps.MaxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return out, nil // it is the first
 	}

@@ -196,7 +196,7 @@ func inputs(t *sweeps.Task) []*sweeps.Input {
 
 // storeSweep writes a launch's file; the one before is kept as .launches/N.toml.
 func storeSweep(dir, path string, text []byte) error {
-	old, err := atomicfile.Read(path, maxText)
+	old, err := atomicfile.Read(path, sweeps.MaxFile)
 	switch {
 	case err == nil && string(old) == string(text):
 		return nil

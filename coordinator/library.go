@@ -61,7 +61,7 @@ func (l *library) Sweep(name string) (*sweeps.Sweep, error) {
 // loadSweep reads the file of a sweep's latest launch.
 func loadSweep(r *root.Root, name string) (*sweeps.Sweep, error) {
 	path := r.SweepFile(name)
-	text, err := atomicfile.Read(path, maxText)
+	text, err := atomicfile.Read(path, sweeps.MaxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the launch of sweep %s, which running it again from its file brings back: %w", name, err)
 	}
@@ -95,6 +95,9 @@ func (l *library) Results(path string) ([]sweeps.ResultFile, error) {
 	}
 	out, faults := []sweeps.ResultFile{}, []error{}
 	for _, f := range files {
+		if err := l.ctx.Err(); err != nil {
+			return nil, err
+		}
 		r, err := l.result(f)
 		out, faults = append(out, r), append(faults, err)
 	}

@@ -23,7 +23,7 @@ func ParseExperiment(name string) (Experiment, error) {
 			return e, nil
 		}
 	}
-	return "", fmt.Errorf("unknown experiment %q: it is APPROXIMATE, GRADIENT or PERTURB", name)
+	return "", fmt.Errorf("unknown experiment %q: it is APPROXIMATE, GRADIENT or PERTURB", Excerpt(name))
 }
 
 // Trains reports whether the experiment trains a network, as opposed to using a

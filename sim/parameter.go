@@ -66,9 +66,15 @@ func (p *Parameter) Check(x any) (Value, error) {
 		return Value{}, fmt.Errorf("%w (%s)", err, p.legalText())
 	}
 	if !p.legal(v) {
-		return Value{}, fmt.Errorf("%s is out of range (%s)", v, p.legalText())
+		return Value{}, fmt.Errorf("%s is out of range (%s)", Excerpt(v.String()), p.legalText())
 	}
 	return v, nil
+}
+
+// Refuse is the error of Check for a value that is none of a parameter: what is what it is
+// called.
+func (p *Parameter) Refuse(what string) error {
+	return fmt.Errorf("%s where %s is wanted (%s)", what, p.Kind.article(), p.legalText())
 }
 
 // Parse reads a value from text, as command lines and file names give it.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -27,12 +28,12 @@ func Lookup(name string) (*Parameter, error) {
 		return p, nil
 	}
 	if refused[name] || strings.HasPrefix(name, "pl.bcm.") {
-		return nil, fmt.Errorf("%s has no effect in the published model and is not accepted", name)
+		return nil, fmt.Errorf("%s has no effect in the published model and is not accepted", Excerpt(name))
 	}
 	if near := Nearest(name); near != "" {
 		return nil, fmt.Errorf("unknown parameter %s; did you mean %s?", name, near)
 	}
-	return nil, fmt.Errorf("unknown parameter %s; `eisweep params` lists them", name)
+	return nil, fmt.Errorf("unknown parameter %s; `eisweep params` lists them", Excerpt(name))
 }
 
 // Resolve returns the defaults of the experiment with the settings applied in
@@ -82,6 +83,9 @@ func Order(name string) int {
 func Nearest(name string) string {
 	best, distance := "", len(name)/3+2
 	for _, p := range table {
+		if max(len(name)-len(p.Name), len(p.Name)-len(name)) >= distance { // theirs is no less
+			continue
+		}
 		if d := editDistance(name, p.Name); d < distance {
 			best, distance = p.Name, d
 		}
@@ -122,19 +126,25 @@ func (k Kind) parse(text string) (any, error) {
 	switch k {
 	case Real:
 		x, err := strconv.ParseFloat(text, 64)
+		if errors.Is(err, strconv.ErrRange) {
+			return nil, fmt.Errorf("%s is too large", Excerpt(text))
+		}
 		if err != nil {
-			return nil, fmt.Errorf("%q is not a number", text)
+			return nil, fmt.Errorf("%q is not a number", Excerpt(text))
 		}
 		return x, nil
 	case Integer:
 		n, err := strconv.ParseInt(text, 10, 64)
+		if errors.Is(err, strconv.ErrRange) {
+			return nil, fmt.Errorf("%s is too large", Excerpt(text))
+		}
 		if err != nil {
-			return nil, fmt.Errorf("%q is not an integer", text)
+			return nil, fmt.Errorf("%q is not an integer", Excerpt(text))
 		}
 		return n, nil
 	case Boolean:
 		if text != "true" && text != "false" {
-			return nil, fmt.Errorf("%q is neither true nor false", text)
+			return nil, fmt.Errorf("%q is neither true nor false", Excerpt(text))
 		}
 		return text == "true", nil
 	default:

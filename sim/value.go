@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Kind is the type of a parameter's values.
@@ -121,14 +122,14 @@ func (k Kind) valueOf(x any) (Value, error) {
 		}
 		if k == Integer {
 			if int64(int32(x)) != x {
-				return Value{}, fmt.Errorf("%d is too large", x)
+				return Value{}, tooFar(x)
 			}
 			return IntegerValue(int(x)), nil
 		}
 	case float64:
 		if k == Real {
 			if math.IsNaN(x) || math.IsInf(float64(float32(x)), 0) {
-				return Value{}, fmt.Errorf("%v is not a finite number in float32", x)
+				return Value{}, beyondFloat32(x)
 			}
 			if x != 0 && float32(x) == 0 {
 				return Value{}, fmt.Errorf("%v is too near 0 for float32, which would make 0 of it", x)
@@ -147,6 +148,22 @@ func (k Kind) valueOf(x any) (Value, error) {
 	return Value{}, fmt.Errorf("%s where %s is wanted", describe(x), k.article())
 }
 
+// beyondFloat32 says what a number is that float32 doesn't have.
+func beyondFloat32(x float64) error {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return fmt.Errorf("%s is not a finite number", describe(x))
+	}
+	return fmt.Errorf("%s is too large for float32", describe(x))
+}
+
+// tooFar says what an integer is that has more than 32 bits.
+func tooFar(x int64) error {
+	if x < 0 {
+		return fmt.Errorf("%d is too far below 0", x)
+	}
+	return fmt.Errorf("%d is too large", x)
+}
+
 func (k Kind) article() string {
 	return [...]string{"a real number", "an integer", "true or false", "a word in quotes"}[k]
 }
@@ -154,11 +171,16 @@ func (k Kind) article() string {
 func describe(x any) string {
 	switch x := x.(type) {
 	case string:
-		return fmt.Sprintf("the text %q", x)
+		return fmt.Sprintf("the text %q", Excerpt(x))
 	case bool:
 		return fmt.Sprintf("%t", x)
-	case int64, float64:
-		return fmt.Sprintf("%v", x)
+	case float64:
+		if math.IsInf(x, 0) || math.IsNaN(x) { // as TOML has them
+			return strings.TrimPrefix(strings.ToLower(strconv.FormatFloat(x, 'g', -1, 64)), "+")
+		}
+		return strconv.FormatFloat(x, 'g', -1, 64)
+	case int64:
+		return strconv.FormatInt(x, 10)
 	default:
 		return "something else"
 	}

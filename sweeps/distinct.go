@@ -19,12 +19,15 @@ func (c *check) distinct(e *Expansion) {
 	}
 }
 
-// repeats are the values that stand more than once in a list.
+// maxRepeats is how many repeated values are looked at closely: a few are reported.
+const maxRepeats = 1000
+
+// repeats are values that stand more than once in a list, not all if they are many.
 func repeats[T comparable](list []T, compare func(a, b T) int) map[T]bool {
 	ordered := slices.Clone(list)
 	slices.SortFunc(ordered, compare)
 	twice := map[T]bool{}
-	for i := 1; i < len(ordered); i++ {
+	for i := 1; i < len(ordered) && len(twice) < maxRepeats; i++ {
 		if ordered[i] == ordered[i-1] {
 			twice[ordered[i]] = true
 		}
@@ -36,15 +39,18 @@ func repeats[T comparable](list []T, compare func(a, b T) int) map[T]bool {
 func (c *check) nameRepeats(e *Expansion, ids map[ID]bool, names map[uint64]bool) {
 	byID, byName := map[ID]draft{}, map[string]draft{}
 	e.walk(func(d draft) bool {
+		if !ids[d.task.ID] && !names[maphash.String(c.seed, d.task.File)] {
+			return true
+		}
 		d.own = slices.Clone(d.own)
 		if first, ok := byID[d.task.ID]; ok {
-			c.add("same "+c.differing(first, d), c.sameTask(first, d))
+			c.add("same "+c.differing(first, d), func() Fault { return c.sameTask(first, d) })
 		} else if ids[d.task.ID] {
 			byID[d.task.ID] = d
 		}
 		if first, ok := byName[d.task.File]; ok && first.task.ID != d.task.ID {
-			c.add("name "+c.differing(first, d), c.sweep.fault(fmt.Sprintf("two tasks would have the same file %s", d.task.File),
-				"their sources' names don't tell them apart: rename the files, or make a sweep of each", "source", "axes"))
+			c.say("name "+c.differing(first, d), fmt.Sprintf("two tasks would have the same file %s", d.task.File),
+				"their sources' names don't tell them apart: rename the files, or make a sweep of each", "source", "axes")
 		} else if names[maphash.String(c.seed, d.task.File)] {
 			byName[d.task.File] = d
 		}

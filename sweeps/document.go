@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
+
+	"eisweep/sim"
 )
 
 // span is a stretch of a document's text, in bytes. The zero span is no place.
@@ -17,21 +20,41 @@ type span struct{ start, end int }
 // (scanner.go), because the library keeps them to itself.
 type node struct {
 	name   string
-	key    span    // its key, dots and all; of a table: its header
-	value  span    // zero for a table with a header
-	data   any     // as the TOML library decodes it
-	fields []*node // of a table, in the order of the text
-	items  []*node // of an array
+	key    span             // its key, dots and all; of a table: its header
+	value  span             // zero for a table with a header
+	data   any              // as the TOML library decodes it
+	fields []*node          // of a table, in the order of the text
+	items  []*node          // of an array
+	index  map[string]*node // of fields, once there are many
 }
+
+// fewFields are found as fast without an index.
+const fewFields = 16
 
 // field returns a table's entry of that name, or nil.
 func (n *node) field(name string) *node {
+	if n.index != nil {
+		return n.index[name]
+	}
 	for _, f := range n.fields {
 		if f.name == name {
 			return f
 		}
 	}
 	return nil
+}
+
+// add gives a table one more entry.
+func (n *node) add(f *node) {
+	n.fields = append(n.fields, f)
+	if len(n.fields) == fewFields {
+		n.index = map[string]*node{}
+		for _, f := range n.fields {
+			n.index[f.name] = f
+		}
+	} else if n.index != nil {
+		n.index[f.name] = f
+	}
 }
 
 // isTable reports whether the node holds names and values.
@@ -48,8 +71,12 @@ func (n *node) place() span {
 	return n.value
 }
 
-// readDocument parses TOML. The error is a *syntaxError.
+// readDocument parses TOML that keeps the limits of a sweep file. The error is a
+// *syntaxError.
 func readDocument(text []byte) (*node, error) {
+	if err := checkLimits(text); err != nil {
+		return nil, err
+	}
 	if !utf8.Valid(text) {
 		return nil, &syntaxError{at: invalidByte(text), problem: "the file is not UTF-8 text"}
 	}
@@ -72,7 +99,7 @@ func (n *node) attach(data any) {
 			child := n.field(name)
 			if child == nil {
 				child = &node{name: name, key: n.key, value: n.value}
-				n.fields = append(n.fields, child)
+				n.add(child)
 			}
 			child.attach(value)
 		}
@@ -98,6 +125,7 @@ func (n *node) item(i int) *node {
 type syntaxError struct {
 	at      span
 	problem string
+	remedy  string
 }
 
 func (e *syntaxError) Error() string { return e.problem }
@@ -113,7 +141,15 @@ func locate(err error, text []byte) error {
 		start--
 	}
 	end := min(start+max(parse.Position.Len, 1), len(text))
-	return &syntaxError{at: span{start, end}, problem: "not TOML: " + parse.Message}
+	out := &syntaxError{at: span{start, end}, problem: "not TOML: " + parse.Message}
+	if number, ok := strings.CutSuffix(parse.Message, " is out of range for int64"); ok {
+		out.problem, out.remedy = "the integer "+sim.Excerpt(number)+" is too large for any parameter", "integers are at most 2147483647, seeds 4294967295"
+	} else if number, ok := strings.CutSuffix(parse.Message, " is out of range for float64"); ok {
+		out.problem, out.remedy = "the number "+sim.Excerpt(number)+" is too large for any parameter", "reals are at most 3.4e38"
+	} else if strings.HasPrefix(parse.Message, "invalid datetime") {
+		out.remedy = "what begins like a date or a time must be one; text stands in quotes"
+	}
+	return out
 }
 
 func invalidByte(text []byte) span {

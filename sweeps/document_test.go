@@ -25,7 +25,10 @@ n = 2
 deep = "\"\\"
 `
 
-func TestPlacesOfACrookedFile(t *testing.T) { checkPlaces(t, []byte(crooked)) }
+func TestPlacesOfACrookedFile(t *testing.T) {
+	checkPlaces(t, []byte(crooked))
+	checkCounts(t, []byte(crooked))
+}
 
 func FuzzPlaces(f *testing.F) {
 	f.Add([]byte(crooked))
@@ -40,6 +43,7 @@ func FuzzPlaces(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte) {
 		scan(content) // ends, whatever the text
 		checkPlaces(t, content)
+		checkCounts(t, content)
 	})
 }
 

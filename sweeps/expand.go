@@ -10,12 +10,13 @@ import (
 
 // Expansion is the tasks of a sweep.
 type Expansion struct {
-	sweep    *Sweep
-	grid     *grid
-	networks *networks // PERTURB
-	initial  *Initial
-	length   int
-	unused   []ID
+	sweep     *Sweep
+	grid      *grid
+	networks  *networks // PERTURB
+	initial   *Initial
+	replacing map[ID][]int
+	length    int
+	unused    []ID
 }
 
 // Len is the number of tasks.
@@ -66,16 +67,18 @@ func (s *Sweep) Expand(lib Library) (*Expansion, error) {
 	if lib == nil {
 		lib = noLibrary{}
 	}
-	e := &Expansion{sweep: s, grid: newGrid(s)}
 	c := newCheck(s)
-	if n := e.grid.size(); n > maxTasks || n*max(1, len(s.seeds)) > maxTasks {
-		c.add("size", s.fault("the sweep has too many tasks", fmt.Sprintf("split it into sweeps of at most %d", maxTasks), "axes", "seeds"))
+	if n := combinations(s.axes); n > maxTasks || n*max(1, len(s.seeds)) > maxTasks {
+		c.tooMany("axes", "seeds")
 		return nil, c.faults()
 	}
+	e := &Expansion{sweep: s, grid: newGrid(s), replacing: s.replacing()}
 	s.lookUp(lib, e, c)
 	if len(c.list) == 0 {
 		e.walk(c.task, c)
-		c.finish(e)
+		if !c.enough() {
+			c.finish(e)
+		}
 	}
 	if len(c.list) > 0 {
 		return nil, c.faults()
@@ -111,7 +114,7 @@ func (s *Sweep) lookUp(lib Library, e *Expansion, c *check) {
 	if s.experiment == sim.Perturb {
 		networks, fault := s.sources(lib)
 		if fault != nil {
-			c.add("source", *fault)
+			c.add("source", func() Fault { return *fault })
 		}
 		e.networks = networks
 	}
@@ -121,11 +124,11 @@ func (s *Sweep) lookUp(lib Library, e *Expansion, c *check) {
 	files, err := lib.Results(s.initial.path)
 	switch {
 	case err != nil:
-		c.add("initial", s.fault("initial_state: "+err.Error(), "", "initial_state"))
+		c.say("initial", "initial_state: "+err.Error(), "", "initial_state")
 	case len(files) != 1:
-		c.add("initial", s.fault(fmt.Sprintf("initial_state: %s holds %d files", s.initial.path, len(files)), "name one of them", "initial_state"))
+		c.say("initial", fmt.Sprintf("initial_state: %s holds %d files", s.initial.path, len(files)), "name one of them", "initial_state")
 	case files[0].NPerAxis == 0:
-		c.add("initial", s.fault(fmt.Sprintf("initial_state: %s holds no weights", s.initial.path), "", "initial_state"))
+		c.say("initial", fmt.Sprintf("initial_state: %s holds no weights", s.initial.path), "", "initial_state")
 	default:
 		e.initial = &Initial{Input: files[0].input(), Take: s.initial.take}
 		c.initialSize = files[0].NPerAxis

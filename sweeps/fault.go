@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"eisweep/sim"
 )
 
 // Fault is one thing that is wrong with a sweep, where it stands and what would
@@ -15,8 +17,9 @@ type Fault struct {
 	File    string // as it was named; "" for what no file says
 	Line    int    // from 1; 0 when no place in the file is to blame
 	Column  int    // from 1, in characters
-	Text    string // the line
-	Width   int    // characters to underline
+	Text    string // the line, or what is around the fault in a long one
+	Indent  int    // characters of Text before the fault
+	Width   int    // characters of Text to underline
 	Problem string
 	Remedy  string
 }
@@ -66,7 +69,7 @@ func inLine(text string) string {
 
 // excerpt is the line with the fault underlined.
 func (f Fault) excerpt() string {
-	indent := []rune(f.Text)[:f.Column-1]
+	indent := []rune(f.Text)[:f.Indent]
 	for i, r := range indent {
 		if r != '\t' {
 			indent[i] = ' '
@@ -74,6 +77,9 @@ func (f Fault) excerpt() string {
 	}
 	return fmt.Sprintf("\n %4d | %s\n      | %s%s", f.Line, f.Text, string(indent), strings.Repeat("^", f.Width))
 }
+
+// longestMessage bounds what a fault says, which may hold paths.
+const longestMessage = 2000
 
 // maxFaults bounds the faults that reading a file, or expanding it, reports.
 const maxFaults = 50
@@ -97,7 +103,7 @@ type text struct {
 
 // fault makes the fault of a place; of none for the zero span.
 func (t *text) fault(at span, problem, remedy string) Fault {
-	f := Fault{File: t.name, Problem: problem, Remedy: remedy}
+	f := Fault{File: t.name, Problem: sim.Shorten(problem, longestMessage), Remedy: sim.Shorten(remedy, longestMessage)}
 	if at.end <= at.start || at.end > len(t.bytes) {
 		return f
 	}
@@ -111,7 +117,52 @@ func (t *text) fault(at span, problem, remedy string) Fault {
 	to := max(from, min(at.end-start, len(line)))
 	f.Line = 1 + bytes.Count(t.bytes[:at.start], []byte("\n"))
 	f.Column = 1 + utf8.RuneCount(line[:from])
-	f.Width = max(1, utf8.RuneCount(line[from:to]))
-	f.Text = string(line)
+	f.Text, f.Indent, f.Width = around(line, from, to)
 	return f
+}
+
+// Characters of a line that is shown as it is, and what is shown of a longer one before
+// and from a fault.
+const (
+	longestLine = 160
+	shownBefore = 30
+	shownFrom   = 90
+)
+
+// around is what is shown of a line with a fault from a byte to another: the text, and
+// the characters before the fault and of it.
+func around(line []byte, from, to int) (text string, indent, width int) {
+	before, after := line[:from], line[from:]
+	if len(line) > longestLine && utf8.RuneCount(line) > longestLine {
+		before, after = last(before, shownBefore), first(after, shownFrom)
+	}
+	width = max(1, utf8.RuneCount(after[:min(to-from, len(after))]))
+	begin, end := "", ""
+	if len(before) < from {
+		begin = "…"
+	}
+	if from+len(after) < len(line) {
+		end = "…"
+	}
+	return begin + string(before) + string(after) + end, utf8.RuneCountInString(begin) + utf8.RuneCount(before), width
+}
+
+// first is the beginning of a text, of so many characters.
+func first(text []byte, characters int) []byte {
+	at := 0
+	for ; characters > 0 && at < len(text); characters-- {
+		_, size := utf8.DecodeRune(text[at:])
+		at += size
+	}
+	return text[:at]
+}
+
+// last is the end of a text, of so many characters.
+func last(text []byte, characters int) []byte {
+	at := len(text)
+	for ; characters > 0 && at > 0; characters-- {
+		_, size := utf8.DecodeLastRune(text[:at])
+		at -= size
+	}
+	return text[at:]
 }

@@ -45,9 +45,12 @@ func idLines(e sim.Experiment, c column) []string {
 }
 
 // size is the number of combinations, or more than maxTasks.
-func (g *grid) size() int {
+func (g *grid) size() int { return combinations(g.axes) }
+
+// combinations is the number of them, or more than maxTasks.
+func combinations(axes []axis) int {
 	n := 1
-	for _, a := range g.axes {
+	for _, a := range axes {
 		if n *= a.size(); n > maxTasks {
 			return n
 		}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"eisweep/sim"
 )
 
 // weightNames are the matrices that a training can start from.
@@ -26,7 +28,7 @@ func (r *reader) readInitial(n *node) {
 		case "take":
 			initial.take = r.take(f)
 		default:
-			r.fail(f.key, "unknown key "+f.name+" in initial_state", initialForm)
+			r.fail(f.key, "unknown key "+sim.Excerpt(f.name)+" in initial_state", initialForm)
 		}
 	}
 	if n.field("file") == nil {
@@ -43,7 +45,7 @@ func (r *reader) path(n *node) string {
 	}
 	path, err := absolute(word, filepath.Dir(r.text.name))
 	if err != nil || word == "" {
-		r.fail(n.place(), fmt.Sprintf("%q is no path", word), initialForm)
+		r.fail(n.place(), fmt.Sprintf("%q is no path", sim.Excerpt(word)), initialForm)
 	}
 	return path
 }
@@ -55,6 +57,9 @@ func (r *reader) take(n *node) []string {
 	}
 	var names []string
 	for _, item := range n.items {
+		if r.full() {
+			break
+		}
 		name, _ := item.data.(string)
 		if !slices.Contains(weightNames, name) {
 			r.fail(item.place(), "take names no weights", "legal: "+strings.Join(weightNames, ", "))

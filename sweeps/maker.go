@@ -52,20 +52,6 @@ func (m *maker) setSeed(seed uint32) {
 	m.id.set("seed", strconv.FormatUint(uint64(seed), 10))
 }
 
-// value is a parameter's in the present combination; of what the sweep doesn't
-// set it is the source's, or the default.
-func (m *maker) value(name string) (sim.Value, bool) {
-	if v, ok := settingOf(m.own, name); ok {
-		return v, true
-	}
-	p := mustLookup(name)
-	if m.network != nil {
-		return m.network.value(p)
-	}
-	tree := sim.Resolve(m.sweep.experiment, m.own)
-	return p.Get(&tree), true
-}
-
 // make makes the task of the present combination.
 func (m *maker) make(at []int) draft {
 	tree := m.resolve(m.own)
@@ -120,10 +106,8 @@ func (m *maker) varying(own []sim.Setting) []sim.Setting {
 // ones left.
 func (m *maker) replace(d draft) draft {
 	varying := d.own[len(m.sweep.parameters):]
-	for _, r := range m.sweep.replacements {
-		if !slices.Contains(r.Tasks, d.task.ID) {
-			continue
-		}
+	for next := m.following(d.task.ID, 0); next >= 0; next = m.following(d.task.ID, next+1) {
+		r := m.sweep.replacements[next]
 		own := slices.Concat(d.own, r.Settings)
 		names := merged(varying, r.Settings)
 		t := m.task(m.resolve(own), names)
@@ -134,6 +118,28 @@ func (m *maker) replace(d draft) draft {
 		d.task, d.own, varying = t, own, names
 	}
 	return d
+}
+
+// following is the number of the first replacement of a task from one on; -1 if there is none.
+func (m *maker) following(id ID, from int) int {
+	list := m.replacing[id]
+	if i, _ := slices.BinarySearch(list, from); i < len(list) {
+		return list[i]
+	}
+	return -1
+}
+
+// replacing are the numbers of the replacements of each task, growing.
+func (s *Sweep) replacing() map[ID][]int {
+	out := map[ID][]int{}
+	for n, r := range s.replacements {
+		for _, id := range r.Tasks {
+			if list := out[id]; len(list) == 0 || list[len(list)-1] != n {
+				out[id] = append(list, n)
+			}
+		}
+	}
+	return out
 }
 
 // merged is what varies once more is set, in the order of file names.

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"eisweep/sim"
 )
 
 const nameRule = "a name is a lower-case letter or digit, then up to 62 of these, _ and -"
@@ -18,7 +20,7 @@ func IsName(text string) bool { return sweepName.MatchString(text) }
 // checkName says what a sweep's name is like where this is none.
 func checkName(name string) error {
 	if !IsName(name) {
-		return fmt.Errorf("%q is not a sweep's name: %s", name, nameRule)
+		return fmt.Errorf("%q is not a sweep's name: %s", sim.Excerpt(name), nameRule)
 	}
 	return nil
 }
@@ -33,7 +35,7 @@ func isPath(source string) bool {
 func checkSource(source, folder string) (string, error) {
 	if !isPath(source) {
 		if err := checkName(source); err != nil {
-			return "", fmt.Errorf("%w; a path holds a / (./%s) or ends in .h5", err, source)
+			return "", fmt.Errorf("%w; a path holds a / (./%s) or ends in .h5", err, sim.Excerpt(source))
 		}
 		return source, nil
 	}
@@ -43,7 +45,7 @@ func checkSource(source, folder string) (string, error) {
 // absolute resolves a path of a sweep file. One that is not UTF-8 no such file can name.
 func absolute(path, folder string) (string, error) {
 	if strings.ContainsRune(path, 0) || !utf8.ValidString(path) {
-		return "", fmt.Errorf("%q is no path that a sweep file can name", path)
+		return "", fmt.Errorf("%q is no path that a sweep file can name", sim.Excerpt(path))
 	}
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(folder, path)

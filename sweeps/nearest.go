@@ -4,6 +4,9 @@ package sweeps
 func nearest(word string, candidates []string) string {
 	best, least := "", len(word)/3+2
 	for _, c := range candidates {
+		if max(len(word)-len(c), len(c)-len(word)) >= least { // the distance is no less
+			continue
+		}
 		if d := editDistance(word, c); d < least {
 			best, least = c, d
 		}

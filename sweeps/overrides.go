@@ -13,7 +13,7 @@ import (
 func ParseSetting(text string) (sim.Setting, error) {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok {
-		return sim.Setting{}, fmt.Errorf("%q sets nothing: write name=value", text)
+		return sim.Setting{}, fmt.Errorf("%q sets nothing: write name=value", sim.Excerpt(text))
 	}
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	p, err := sim.Lookup(name)
@@ -65,7 +65,7 @@ func (s *Sweep) With(o Overrides) (*Sweep, error) {
 	for _, setting := range o.Settings {
 		c.override(setting)
 	}
-	if len(faults) > 0 {
+	if faults = append(faults, c.writable()...); len(faults) > 0 {
 		return nil, &Faults{List: faults}
 	}
 	return c, nil
@@ -116,7 +116,7 @@ func (s *Sweep) forgetExcludes(set sim.Setting) {
 	places := map[string]span{}
 	for i, conditions := range s.excludes {
 		never := slices.ContainsFunc(conditions, func(c condition) bool {
-			return c.name == set.Name && !slices.Contains(c.values, set.Value)
+			return c.name == set.Name && !c.set[set.Value]
 		})
 		if !never {
 			places[excludePlace(len(kept))] = s.places[excludePlace(i)]

@@ -45,7 +45,11 @@ func (r *reader) rangeValues(p *sim.Parameter, n *node) []sim.Value {
 		r.wrongValue(p, n.place(), p.Name+": "+problem, rangeRemedy)
 		return nil
 	}
-	return r.checkedRange(p, n, b.values())
+	numbers := b.values()
+	if !r.room(len(numbers), n) {
+		return nil
+	}
+	return r.checkedRange(p, n, numbers)
 }
 
 // bounds reads the entries of a range.
@@ -65,7 +69,7 @@ func (r *reader) bounds(p *sim.Parameter, n *node) (bounds, bool) {
 		case "scale":
 			b.log = r.scale(p, f)
 		default:
-			r.wrongValue(p, f.key, "unknown key "+f.name+" in a range", rangeRemedy)
+			r.wrongValue(p, f.key, "unknown key "+sim.Excerpt(f.name)+" in a range", rangeRemedy)
 		}
 	}
 	if r.failed == before {
@@ -102,14 +106,14 @@ func (r *reader) bound(p *sim.Parameter, n *node) float64 {
 			return x
 		}
 	}
-	r.wrongValue(p, n.place(), fmt.Sprintf("%s of %s must be a finite %s", n.name, p.Name, map[sim.Kind]string{sim.Real: "number", sim.Integer: "integer"}[p.Kind]), "legal: "+p.Legal)
+	r.wrongValue(p, n.place(), fmt.Sprintf("%s of %s must be a finite %s, not %s", n.name, p.Name, map[sim.Kind]string{sim.Real: "number", sim.Integer: "integer"}[p.Kind], r.called(n)), "legal: "+p.Legal)
 	return 0
 }
 
 func (r *reader) count(p *sim.Parameter, n *node) int {
 	x, ok := n.data.(int64)
 	if !ok || x < 1 || x > maxValues {
-		r.wrongValue(p, n.place(), fmt.Sprintf("count of %s must be a positive integer", p.Name), fmt.Sprintf("legal: 1 … %d", maxValues))
+		r.wrongValue(p, n.place(), fmt.Sprintf("count of %s must be a positive integer up to %d, not %s", p.Name, maxValues, r.called(n)), fmt.Sprintf("legal: 1 … %d", maxValues))
 		return 0
 	}
 	return int(x)
@@ -117,7 +121,7 @@ func (r *reader) count(p *sim.Parameter, n *node) int {
 
 func (r *reader) scale(p *sim.Parameter, n *node) bool {
 	if n.data != "log" && n.data != "linear" {
-		r.wrongValue(p, n.place(), fmt.Sprintf("scale of %s is unknown", p.Name), `legal: "linear", "log"`)
+		r.wrongValue(p, n.place(), fmt.Sprintf("scale of %s is unknown: %s", p.Name, r.called(n)), `legal: "linear", "log"`)
 	}
 	return n.data == "log"
 }

@@ -2,6 +2,8 @@ package sweeps
 
 import (
 	"fmt"
+	"hash/maphash"
+	"slices"
 	"strings"
 
 	"eisweep/sim"
@@ -9,7 +11,9 @@ import (
 
 func (r *reader) readAxes(n *node) {
 	for _, f := range r.table(n, "[axes]") {
-		r.claim(f)
+		if !r.claim(f) {
+			continue
+		}
 		a := axis{columns: []column{r.column(f)}}
 		r.distinct(a, []named{f})
 		if a.size() > 0 {
@@ -20,14 +24,20 @@ func (r *reader) readAxes(n *node) {
 
 func (r *reader) readTogether(n *node) {
 	for _, item := range r.tables(n, "together") {
+		if r.full() {
+			return
+		}
 		found := r.table(item, "[[together]]")
 		if len(item.fields) == 0 {
 			r.fail(item.key, "a [[together]] without a parameter", "give two or more parameters with as many values each, or remove it")
 		}
 		a := axis{together: true}
 		for _, f := range found {
-			r.claim(f)
-			a.columns = append(a.columns, r.column(f))
+			c := column{name: f.Name}
+			if r.claim(f) {
+				c = r.column(f)
+			}
+			a.columns = append(a.columns, c)
 		}
 		if r.sameLength(a, found) {
 			r.distinct(a, found)
@@ -45,11 +55,11 @@ func (r *reader) column(f named) column {
 		c.values = r.rangeValues(f.Parameter, f.node)
 	case !list:
 		r.wrongValue(f.Parameter, f.node.place(), f.Name+" wants a list of values or a range here",
-			fmt.Sprintf("write %s = [%s], or move it under [parameters]", f.Name, f.node.source(r.text.bytes)))
+			fmt.Sprintf("write %s = [%s], or move it under [parameters]", f.Name, sim.Excerpt(f.node.source(r.text.bytes))))
 	case len(f.node.items) == 0:
 		r.wrongValue(f.Parameter, f.node.place(), f.Name+" has no values", "give at least one, or remove the axis; legal: "+f.Legal)
 	}
-	if !list {
+	if !list || !r.room(len(f.node.items), f.node) {
 		return c
 	}
 	for _, item := range f.node.items {
@@ -79,22 +89,55 @@ func (r *reader) sameLength(a axis, found []named) bool {
 	return len(a.columns) > 0
 }
 
+// room counts values of axes, and reports whether there may be as many.
+func (r *reader) room(more int, at *node) bool {
+	if r.values += more; r.values > maxListed {
+		r.fail(at.place(), fmt.Sprintf("more than %d values of all axes together", maxListed), "split the sweep")
+	}
+	return r.values <= maxListed
+}
+
 // distinct refuses a place of an axis that is the same as an earlier one.
 func (r *reader) distinct(a axis, found []named) {
-	first := map[string]int{}
+	seed, first := maphash.MakeSeed(), make(map[uint64]int, a.size())
 	for i := range a.size() {
-		row := ""
-		for _, c := range a.columns {
-			row += sim.Setting{Name: c.name, Value: c.values[i]}.String() + " "
-		}
-		if earlier, ok := first[row]; ok {
-			at := found[0].node.place()
-			if items := found[0].node.items; i < len(items) {
-				at = items[i].place()
-			}
-			r.fail(at, fmt.Sprintf("%s: value %d is the same as value %d", strings.TrimSpace(row), i+1, earlier+1), "reals are compared as float32; remove one")
+		hash := a.hash(seed, i)
+		earlier, ok := first[hash]
+		if !ok {
+			first[hash] = i
 			continue
 		}
-		first[row] = i
+		if !a.same(i, earlier) || r.full() {
+			continue
+		}
+		at := found[0].node.place()
+		if items := found[0].node.items; i < len(items) {
+			at = items[i].place()
+		}
+		r.fail(at, fmt.Sprintf("%s: value %d is the same as value %d", a.row(i), i+1, earlier+1), "reals are compared as float32; remove one")
 	}
+}
+
+// hash stands for the values at a place of an axis: they are many.
+func (a axis) hash(seed maphash.Seed, i int) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	for _, c := range a.columns {
+		maphash.WriteComparable(&h, c.values[i])
+	}
+	return h.Sum64()
+}
+
+// same compares the values at two places of an axis.
+func (a axis) same(i, j int) bool {
+	return !slices.ContainsFunc(a.columns, func(c column) bool { return c.values[i] != c.values[j] })
+}
+
+// row words the values at a place of an axis.
+func (a axis) row(i int) string {
+	var parts []string
+	for _, c := range a.columns {
+		parts = append(parts, sim.Setting{Name: c.name, Value: c.values[i]}.String())
+	}
+	return strings.Join(parts, " ")
 }

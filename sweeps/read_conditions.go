@@ -13,6 +13,9 @@ func (r *reader) readWhere(n *node) {
 
 func (r *reader) readExcludes(n *node) {
 	for _, item := range r.tables(n, "exclude") {
+		if r.full() {
+			return
+		}
 		conditions := r.conditions(item, "[[exclude]]")
 		if len(conditions) == 0 {
 			if len(item.fields) == 0 {
@@ -51,13 +54,13 @@ func (r *reader) conditions(n *node, what string) []condition {
 		n = n.without("seed")
 	}
 	for _, f := range r.table(n, what) {
-		c := condition{name: f.Name}
+		var values []sim.Value
 		for _, item := range f.node.each() {
 			if v, ok := r.one(f.Parameter, item); ok {
-				c.values = append(c.values, v)
+				values = append(values, v)
 			}
 		}
-		list = append(list, c)
+		list = append(list, newCondition(f.Name, values))
 	}
 	return list
 }
@@ -73,17 +76,18 @@ func (n *node) each() []*node {
 // without is a table without one of its entries.
 func (n *node) without(name string) *node {
 	c := *n
+	c.index = nil
 	c.fields = slices.DeleteFunc(slices.Clone(n.fields), func(f *node) bool { return f.name == name })
 	return &c
 }
 
 // seedCondition reads the seeds that a source may have.
 func (r *reader) seedCondition(n *node) condition {
-	c := condition{name: "seed"}
+	var values []sim.Value
 	for _, item := range n.each() {
 		if seed, ok := r.seed(item); ok {
-			c.values = append(c.values, sim.IntegerValue(int(seed)))
+			values = append(values, sim.IntegerValue(int(seed)))
 		}
 	}
-	return c
+	return newCondition("seed", values)
 }

@@ -38,6 +38,9 @@ func (r *reader) table(n *node, what string) []named {
 // descend visits the values below a table by their dotted names.
 func (r *reader) descend(n *node, prefix string, visit func(string, *node)) {
 	for _, f := range n.fields {
+		if r.full() {
+			return
+		}
 		name := prefix + f.name
 		if f.isTable() && !knownParameter(name) && !isRange(f) && (len(f.fields) > 0 || leadsOn(name)) {
 			r.descend(f, name+".", visit)
@@ -66,13 +69,16 @@ func (r *reader) once(found []named, what string) []named {
 }
 
 // claim notes that a parameter is set here, and refuses it if it is set elsewhere.
-func (r *reader) claim(f named) {
-	if at, ok := r.sweep.places[f.Name]; ok {
+func (r *reader) claim(f named) bool {
+	if at, ok := r.sweep.places[f.Name]; ok && r.full() {
+		return false
+	} else if ok {
 		line := r.text.fault(at, "", "").Line
 		r.fail(f.node.key, fmt.Sprintf("%s is set twice: also in line %d", f.Name, line), "a parameter stands in one of [parameters], [axes] and [[together]], once")
-		return
+		return false
 	}
 	r.sweep.places[f.Name] = f.node.place()
+	return true
 }
 
 // one reads a single value of a parameter.
@@ -82,6 +88,9 @@ func (r *reader) one(p *sim.Parameter, n *node) (sim.Value, bool) {
 		return sim.Value{}, false
 	}
 	v, err := p.Check(n.data)
+	if _, real := n.data.(float64); n.isTime() || real && p.Kind != sim.Real {
+		err = p.Refuse(r.called(n)) // as it is written
+	}
 	if err != nil {
 		r.wrongValue(p, n.place(), p.Name+": "+err.Error(), meant(p, n.data))
 	}
@@ -100,8 +109,11 @@ func meant(p *sim.Parameter, x any) string {
 		return fmt.Sprintf("write %.0f", f)
 	}
 	word, ok := x.(string)
-	if !ok || len(p.Choices) == 0 {
+	if !ok {
 		return ""
+	}
+	if _, err := p.Parse(word); err == nil {
+		return "remove the quotes: write " + word
 	}
 	for _, c := range p.Choices {
 		if strings.EqualFold(c, word) {
@@ -116,7 +128,9 @@ func meant(p *sim.Parameter, x any) string {
 
 func (r *reader) readParameters(n *node) {
 	for _, f := range r.table(n, "[parameters]") {
-		r.claim(f)
+		if !r.claim(f) {
+			continue
+		}
 		if v, ok := r.one(f.Parameter, f.node); ok {
 			r.sweep.parameters = append(r.sweep.parameters, sim.Setting{Name: f.Name, Value: v})
 		}

@@ -17,6 +17,7 @@ type reader struct {
 	faults []Fault         // at most maxFaults
 	failed int             // how many faults there were
 	wrong  map[string]bool // parameters with a fault of their own
+	values int             // of the axes so far
 }
 
 // keys are the entries of a sweep file, and how each is read.
@@ -49,9 +50,12 @@ func (r *reader) read() (*Sweep, error) {
 	r.sweep.text = r.text
 	root, err := readDocument(r.text.bytes)
 	if bad := (*syntaxError)(nil); errors.As(err, &bad) {
-		return nil, &Faults{List: []Fault{r.text.fault(bad.at, bad.problem, "")}}
+		return nil, &Faults{List: []Fault{r.text.fault(bad.at, bad.problem, bad.remedy)}}
 	}
 	for _, f := range root.fields {
+		if r.full() {
+			break
+		}
 		r.checkKey(f)
 	}
 	for _, k := range keys { // in this order: the experiment and the axes come before what refers to them
@@ -61,6 +65,7 @@ func (r *reader) read() (*Sweep, error) {
 		}
 	}
 	r.require(root)
+	r.faults = append(r.faults, r.sweep.writable()...)
 	if len(r.faults) > 0 {
 		return nil, r.report()
 	}
@@ -81,7 +86,7 @@ func (r *reader) checkKey(f *node) {
 	if near := nearest(f.name, names); near != "" {
 		remedy = "did you mean " + near + "?"
 	}
-	r.fail(f.key, "unknown key "+f.name, remedy)
+	r.fail(f.key, "unknown key "+sim.Excerpt(f.name), remedy)
 }
 
 // leaf is the dotted name of the first value at or below a node.
@@ -117,7 +122,7 @@ func (r *reader) report() *Faults {
 		r.faults = append(r.faults, r.sweep.consistency()...)
 		r.faults = append(r.faults, r.sweep.combinationFaults(r.wrong)...)
 	}
-	return r.text.report(r.faults, r.failed > maxFaults)
+	return r.text.report(r.faults, r.full())
 }
 
 func (r *reader) fail(at span, problem, remedy string) {
@@ -126,11 +131,15 @@ func (r *reader) fail(at span, problem, remedy string) {
 	}
 }
 
+// full reports whether there are as many faults as are reported: looking for more is a
+// waste of time.
+func (r *reader) full() bool { return r.failed > maxFaults }
+
 // word reads a node that must be text.
 func (r *reader) word(n *node, what string) (string, bool) {
 	s, ok := n.data.(string)
 	if !ok {
-		r.fail(n.place(), what+" must be text in quotes", "")
+		r.fail(n.place(), what+" must be text in quotes, not "+r.called(n), "")
 	}
 	return s, ok
 }

@@ -33,6 +33,9 @@ func (s *Sweep) Replace(r Replacement) (*Sweep, error) {
 	r.Tasks, r.Settings = slices.Clone(r.Tasks), slices.Clone(r.Settings)
 	sortSettings(r.Settings)
 	c.replacements = append(c.replacements, r)
+	if faults := c.writable(); len(faults) > 0 {
+		return nil, &Faults{List: faults}
+	}
 	return c, nil
 }
 
@@ -69,6 +72,9 @@ func (s *Sweep) unread(settings []sim.Setting) []Fault {
 // readReplacements reads the [[replace]] tables that Replace leaves behind.
 func (r *reader) readReplacements(n *node) {
 	for _, item := range r.tables(n, "replace") {
+		if r.full() {
+			return
+		}
 		var replacement Replacement
 		for _, f := range item.fields {
 			switch f.name {
@@ -77,7 +83,7 @@ func (r *reader) readReplacements(n *node) {
 			case "set":
 				replacement.Settings = r.replacing(f)
 			default:
-				r.fail(f.key, "unknown key "+f.name+" in [[replace]]", "a replacement has tasks and set")
+				r.fail(f.key, "unknown key "+sim.Excerpt(f.name)+" in [[replace]]", "a replacement has tasks and set")
 			}
 		}
 		if item.field("tasks") == nil || item.field("set") == nil {

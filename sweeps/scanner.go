@@ -69,7 +69,7 @@ func (n *node) open(name string, at span) *node {
 		return f
 	}
 	f := &node{name: name, key: at}
-	n.fields = append(n.fields, f)
+	n.add(f)
 	return f
 }
 
@@ -101,6 +101,9 @@ func (s *scanner) key() ([]string, span) {
 func unquote(part string) string {
 	if !strings.ContainsAny(part, `"'`) {
 		return part
+	}
+	if plain := part[1:max(1, len(part)-1)]; part[0] == part[len(part)-1] && !strings.ContainsAny(plain, `"'\`) {
+		return plain
 	}
 	var v struct{ X string }
 	if _, err := toml.Decode("X="+part, &v); err != nil {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"eisweep/sim"
 )
 
 const seedRule = "seeds are 0 … 4294967295"
@@ -20,14 +22,14 @@ func ParseSeeds(text string) ([]uint32, error) {
 			return nil, err
 		}
 		if uint64(to-from)+uint64(len(seeds)) >= maxTasks {
-			return nil, fmt.Errorf("seeds %s: more than %d", part, maxTasks)
+			return nil, fmt.Errorf("seeds %s: more than %d", sim.Excerpt(part), maxTasks)
 		}
 		for seed := uint64(from); seed <= uint64(to); seed++ {
 			seeds = append(seeds, uint32(seed))
 		}
 	}
 	if seed, twice := repeated(seeds); twice {
-		return nil, fmt.Errorf("seed %d stands twice in %q", seed, text)
+		return nil, fmt.Errorf("seed %d stands twice in %q", seed, sim.Excerpt(text))
 	}
 	return seeds, nil
 }
@@ -41,10 +43,10 @@ func seedRange(text string) (from, to uint32, err error) {
 	a, errA := strconv.ParseUint(first, 10, 32)
 	b, errB := strconv.ParseUint(last, 10, 32)
 	if errA != nil || errB != nil {
-		return 0, 0, fmt.Errorf("%q is neither a seed nor a range of seeds like 1-10: %s", text, seedRule)
+		return 0, 0, fmt.Errorf("%q is neither a seed nor a range of seeds like 1-10: %s", sim.Excerpt(text), seedRule)
 	}
 	if b < a {
-		return 0, 0, fmt.Errorf("seeds %s: the range ends before it begins", text)
+		return 0, 0, fmt.Errorf("seeds %s: the range ends before it begins", sim.Excerpt(text))
 	}
 	return uint32(a), uint32(b), nil
 }
@@ -58,6 +60,16 @@ func repeated(seeds []uint32) (uint32, bool) {
 		}
 	}
 	return 0, false
+}
+
+// consecutive reports whether seeds are a first one and those that follow it.
+func consecutive(seeds []uint32) bool {
+	for i, seed := range seeds {
+		if uint64(seed) != uint64(seeds[0])+uint64(i) {
+			return false
+		}
+	}
+	return true
 }
 
 // readSeeds reads a list of seeds, or { first, count }.
@@ -89,7 +101,7 @@ func (r *reader) readSeeds(n *node) {
 func (r *reader) seed(n *node) (uint32, bool) {
 	x, ok := n.data.(int64)
 	if !ok || x < 0 || x > math.MaxUint32 {
-		r.fail(n.place(), "this is not a seed", seedRule)
+		r.fail(n.place(), r.called(n)+" is not a seed", seedRule)
 		return 0, false
 	}
 	return uint32(x), true
@@ -99,7 +111,7 @@ func (r *reader) readSeedRange(n *node) {
 	const form = "write seeds = { first = 1, count = 10 }"
 	for _, f := range n.fields {
 		if f.name != "first" && f.name != "count" {
-			r.fail(f.key, "unknown key "+f.name+" in seeds", form)
+			r.fail(f.key, "unknown key "+sim.Excerpt(f.name)+" in seeds", form)
 		}
 	}
 	first, count := n.field("first"), n.field("count")
@@ -110,7 +122,7 @@ func (r *reader) readSeedRange(n *node) {
 	start, ok := r.seed(first)
 	many, isInt := count.data.(int64)
 	if !isInt || many < 1 || many > maxTasks {
-		r.fail(count.place(), "count of seeds must be a positive integer", fmt.Sprintf("legal: 1 … %d", maxTasks))
+		r.fail(count.place(), "count of seeds must be a positive integer, not "+r.called(count), fmt.Sprintf("legal: 1 … %d", maxTasks))
 		return
 	}
 	if int64(start)+many-1 > math.MaxUint32 {

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"eisweep/sim"
 )
 
 //go:embed *.toml
@@ -29,7 +31,7 @@ func Shipped() []string {
 type notShipped string
 
 func (name notShipped) Error() string {
-	return fmt.Sprintf("no sweep named %q is shipped (there are %s)", string(name), strings.Join(Shipped(), ", "))
+	return fmt.Sprintf("no sweep named %q is shipped (there are %s)", sim.Excerpt(string(name)), strings.Join(Shipped(), ", "))
 }
 
 func (notShipped) Unwrap() error { return fs.ErrNotExist }

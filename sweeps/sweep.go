@@ -46,6 +46,15 @@ func (a axis) size() int { return len(a.columns[0].values) }
 type condition struct {
 	name   string
 	values []sim.Value
+	set    map[sim.Value]bool // of values
+}
+
+func newCondition(name string, values []sim.Value) condition {
+	c := condition{name, values, make(map[sim.Value]bool, len(values))}
+	for _, v := range values {
+		c.set[v] = true
+	}
+	return c
 }
 
 // initialFile is the initial_state of a sweep file.

@@ -36,11 +36,11 @@ func ParseID(text string) (ID, error) {
 		return id, nil
 	}
 	if len(text) != 33 || text[0] != 't' {
-		return id, fmt.Errorf("%q is not a task id: t and 32 hex digits", text)
+		return id, fmt.Errorf("%q is not a task id: t and 32 hex digits", sim.Excerpt(text))
 	}
 	for _, c := range text[1:] {
 		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-			return id, fmt.Errorf("%q is not a task id: t and 32 hex digits", text)
+			return id, fmt.Errorf("%q is not a task id: t and 32 hex digits", sim.Excerpt(text))
 		}
 	}
 	_, err := hex.Decode(id[:], []byte(text[1:]))

@@ -1,10 +1,6 @@
 package sweeps
 
-import (
-	"slices"
-
-	"eisweep/sim"
-)
+import "eisweep/sim"
 
 // draft is a task with what it was made of.
 type draft struct {
@@ -24,6 +20,9 @@ func (e *Expansion) walk(visit func(draft) bool, c *check) {
 	}
 	each := e.grid.size() * max(1, len(e.sweep.seeds)) // the tasks of a network
 	for i, n := range e.networks.all {
+		if c.enough() {
+			return
+		}
 		if e.sweep.wanted(n, c) && !e.walkNetwork(n, i*each, visit, c) {
 			return
 		}
@@ -38,7 +37,7 @@ func (s *Sweep) wanted(n *network, c *check) bool {
 			c.untold(n, cond.name)
 			return false
 		}
-		if !slices.Contains(cond.values, v) {
+		if !cond.set[v] {
 			return false
 		}
 	}
@@ -56,39 +55,35 @@ func (n *network) seedOrValue(name string) (sim.Value, bool) {
 // training sweep, all.
 func (e *Expansion) walkNetwork(n *network, number int, visit func(draft) bool, c *check) bool {
 	m := e.newMaker(n)
+	exclusion := m.newExclusion(c)
 	for i, seed := range m.seeds(c) {
 		m.setSeed(seed)
+		combination := 0
 		more := e.grid.each(func(at []int) bool {
-			number++
 			m.own = e.grid.settings(append(m.own[:0], e.sweep.parameters...), at)
-			if e.sweep.excluded(m, c) {
-				return true
+			here := combination
+			combination++
+			if !c.visited() {
+				return false
 			}
-			d := m.make(at)
-			d.number = number - 1
-			d.checked = i > 0 && d.task.Replaces == (ID{})
-			return visit(d)
+			return exclusion.drops(here, at, c) || visit(m.draft(at, number+here, i > 0))
 		})
 		if !more {
 			return false
+		}
+		number += combination
+		if exclusion != nil {
+			exclusion.decided = true
 		}
 	}
 	return true
 }
 
-// excluded reports whether some [[exclude]] drops a combination.
-func (s *Sweep) excluded(m *maker, c *check) bool {
-	drop := false
-	for i, conditions := range s.excludes {
-		matches := true
-		for _, cond := range conditions {
-			v, known := m.value(cond.name)
-			matches = matches && known && slices.Contains(cond.values, v)
-		}
-		if matches {
-			c.excluded(i)
-			drop = true
-		}
-	}
-	return drop
+// draft makes the task of the present combination. It is checked if it was visited with
+// another seed.
+func (m *maker) draft(at []int, number int, checked bool) draft {
+	d := m.make(at)
+	d.number = number
+	d.checked = checked && d.task.Replaces == (ID{})
+	return d
 }

@@ -90,10 +90,8 @@ func valueTOML(v sim.Value) string {
 
 // seedsTOML writes consecutive seeds as { first, count }.
 func seedsTOML(seeds []uint32) string {
-	for i, seed := range seeds {
-		if uint64(seed) != uint64(seeds[0])+uint64(i) || len(seeds) < 3 {
-			return "[" + join(seeds, func(s uint32) string { return strconv.FormatUint(uint64(s), 10) }) + "]"
-		}
+	if len(seeds) < 3 || !consecutive(seeds) {
+		return "[" + join(seeds, func(s uint32) string { return strconv.FormatUint(uint64(s), 10) }) + "]"
 	}
 	return fmt.Sprintf("{ first = %d, count = %d }", seeds[0], len(seeds))
 }

@@ -42,7 +42,7 @@ func newCommand(e *environment) *cobra.Command {
 	cmd.SetOut(e.stdout)
 	cmd.SetErr(e.stderr)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage("%w; `%s --help` lists the options", err, cmd.CommandPath())
+		return usage("%s; `%s --help` lists the options", err.Error(), cmd.CommandPath())
 	})
 	addCommands(e, cmd)
 	cmd.SetHelpCommandGroupID("Besides:")
@@ -52,7 +52,7 @@ func newCommand(e *environment) *cobra.Command {
 			err = noCommand(cmd, rest)
 		}
 		if err != nil {
-			return usage("%w", err)
+			return usage("%s", err.Error())
 		}
 		return found.Help()
 	}})

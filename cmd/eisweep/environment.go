@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"golang.org/x/term"
 )
@@ -68,20 +66,4 @@ func (e *environment) encoder() *json.Encoder {
 	out := json.NewEncoder(e.stdout)
 	out.SetEscapeHTML(false)
 	return out
-}
-
-// ask puts a question and returns the line that answers it, "" at the end of input.
-func (e *environment) ask(format string, args ...any) string {
-	fmt.Fprintf(e.stderr, format+" ", inLines(args)...)
-	line, err := bufio.NewReader(e.stdin).ReadString('\n')
-	if err != nil && line == "" {
-		fmt.Fprintln(e.stderr)
-	}
-	return strings.TrimSpace(line)
-}
-
-// confirm puts a question that yes or no answers; everything but yes is no.
-func (e *environment) confirm(format string, args ...any) bool {
-	answer := strings.ToLower(e.ask(format+" [y/N]", args...))
-	return answer == "y" || answer == "yes"
 }

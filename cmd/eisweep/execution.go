@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"runtime"
@@ -91,17 +92,17 @@ func (x *execution) launch(ctx context.Context, e *environment, s *session) (*co
 	if !errors.As(err, &inTheWay) || !e.asks || x.asJSON {
 		return plan, err
 	}
-	if !confirmSupersede(e, inTheWay.Count, inTheWay.Sweep) {
-		return plan, err
+	if agreed, asked := confirmSupersede(ctx, e, inTheWay.Count, inTheWay.Sweep); !agreed {
+		return plan, cmp.Or(asked, err)
 	}
 	x.order.Supersede = true
 	return s.coordinator.Launch(ctx, x.order)
 }
 
-// confirmSupersede asks whether files that are in the way may be moved.
-func confirmSupersede(e *environment, n int, sweep string) bool {
+// confirmSupersede asks whether files that are in the way may be moved. The error is that ctx ended.
+func confirmSupersede(ctx context.Context, e *environment, n int, sweep string) (bool, error) {
 	e.note("%s in %s %s of other tasks (other parameters, or an older model version) and %s that this run needs.", count(n, "result file"), sweep, plural(n, "is", "are"), plural(n, "has a name", "have names"))
-	return e.confirm("Move " + plural(n, "it", "them") + " to superseded/? Nothing is deleted.")
+	return e.confirm(ctx, "Move "+plural(n, "it", "them")+" to superseded/? Nothing is deleted.")
 }
 
 // progressTime is how often the observer sees a snapshot.

@@ -15,6 +15,7 @@ import (
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
+	"eisweep/sim"
 	"eisweep/sweeps"
 )
 
@@ -44,8 +45,20 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
-// usage is an error in what the person gave.
-func usage(format string, args ...any) error { return failure(exitInput, format, args...) }
+// longestGiven is how many characters of an argument an error repeats.
+const longestGiven = 400
+
+// usage is an error in what the person gave, which is not repeated at full length.
+func usage(format string, args ...any) error {
+	short := make([]any, len(args))
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			arg = sim.Shorten(text, longestGiven)
+		}
+		short[i] = arg
+	}
+	return failure(exitInput, format, short...)
+}
 
 // failure is an error with its exit code. Words among args stay in one line.
 func failure(code int, format string, args ...any) error {

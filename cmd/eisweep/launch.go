@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -27,7 +28,7 @@ the same again does no harm; an edited file runs the difference.`,
   eisweep launch approximate perturb
   eisweep launch urgent.toml --priority 10`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := s.sweeps(e, args)
+			list, err := s.sweeps(cmd.Context(), e, args)
 			if err != nil {
 				return err
 			}
@@ -120,8 +121,8 @@ func (l *launching) send(ctx context.Context, e *environment, c *client) (plan c
 	if !errors.As(err, &refusal) || refusal.Kind != control.InTheWay || !e.asks || l.asJSON {
 		return plan, err
 	}
-	if !confirmSupersede(e, refusal.Count, refusal.Sweep) {
-		return plan, err
+	if agreed, asked := confirmSupersede(ctx, e, refusal.Count, refusal.Sweep); !agreed {
+		return plan, cmp.Or(asked, err)
 	}
 	l.request.Supersede = true
 	return ask[control.Plan](ctx, c, control.VerbLaunch, l.request)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"eisweep/internal/stdio"
+	"eisweep/internal/inherited"
 )
 
 // version is the program's version; the build sets it (-ldflags "-X main.version=…").
@@ -22,7 +22,7 @@ func execute(args []string) int {
 	ctx, stop := watchSignals(os.Exit)
 	defer stop()
 	e := systemEnvironment()
-	out := &output{to: os.Stdout, closed: stdio.Closed(1)}
+	out := &output{to: os.Stdout, closed: inherited.Closed(1)}
 	text, told := &printable{to: out}, &printable{to: os.Stderr}
 	e.stdout, e.stderr, e.raw = text, told, out
 	command := newCommand(e)

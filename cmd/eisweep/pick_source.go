@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,7 +16,7 @@ import (
 
 // pickSource asks which trained networks PERTURB is to start from, as the
 // published program does; where nobody can answer it says what to give instead.
-func pickSource(e *environment, path string) (string, error) {
+func pickSource(ctx context.Context, e *environment, path string) (string, error) {
 	found := trainedUnder(path)
 	switch {
 	case !e.asks:
@@ -27,7 +28,10 @@ func pickSource(e *environment, path string) (string, error) {
 	for i, name := range found {
 		e.note("  %d  %s", i+1, strings.TrimPrefix(name, path+string(filepath.Separator)))
 	}
-	answer := e.ask("Which one? [1-%d]", len(found))
+	answer, err := e.ask(ctx, "Which one? [1-%d]", len(found))
+	if err != nil {
+		return "", err
+	}
 	n, err := strconv.Atoi(answer)
 	if err != nil || n < 1 || n > len(found) {
 		return "", usage("%q is none of 1 … %d", answer, len(found))
@@ -51,7 +55,7 @@ func trainedUnder(path string) []string {
 		names, _ := r.Sweeps()
 		for _, name := range names {
 			known[name] = true
-			if text, err := atomicfile.Read(r.SweepFile(name), 64<<20); err == nil {
+			if text, err := atomicfile.Read(r.SweepFile(name), sweeps.MaxFile); err == nil {
 				if s, err := sweeps.Parse(r.SweepFile(name), text); err == nil && s.Experiment().Trains() {
 					out = append(out, name)
 				}

@@ -25,7 +25,7 @@ func TestPickingASource(t *testing.T) {
 	for answer, want := range map[string]string{"1": "mine", "2": published, "3": "", "": "", "x": ""} {
 		e, _, told := quiet()
 		e.asks, e.stdin = true, strings.NewReader(answer+"\n")
-		got, err := pickSource(e, root)
+		got, err := pickSource(t.Context(), e, root)
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("the answer %q gives %q (%v), want %q:\n%s", answer, got, err, want, told)
 		}
@@ -35,7 +35,7 @@ func TestPickingASource(t *testing.T) {
 	}
 	e, _, _ := quiet()
 	e.asks = true
-	if _, err := pickSource(e, t.TempDir()); exitCode(err) != exitInput {
+	if _, err := pickSource(t.Context(), e, t.TempDir()); exitCode(err) != exitInput {
 		t.Errorf("nothing to offer: %v", err)
 	}
 }

@@ -29,7 +29,7 @@ this machine of about two seconds; they are estimates.`,
   eisweep plan my.toml --tasks --add-seeds 11-20
   eisweep plan approximate perturb --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := s.sweeps(e, args)
+			list, err := s.sweeps(cmd.Context(), e, args)
 			if err != nil {
 				return err
 			}

@@ -26,7 +26,7 @@ experiment reads the parameter; --seeds those that train, if any of them does.`,
   eisweep run approximate perturb                  # train, then push single neurons
   eisweep run -e APPROXIMATE -n 20 -p results      # the published command line`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := s.sweeps(e, args)
+			list, err := s.sweeps(cmd.Context(), e, args)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,12 +44,12 @@ func (s *selection) flags(cmd *cobra.Command) {
 
 // sweeps parses everything that was named and applies the overrides. All faults of
 // all files come in one error.
-func (s *selection) sweeps(e *environment, args []string) ([]*sweeps.Sweep, error) {
-	args, err := s.named(e, args)
+func (s *selection) sweeps(ctx context.Context, e *environment, args []string) ([]*sweeps.Sweep, error) {
+	args, err := s.named(ctx, e, args)
 	if err != nil {
 		return nil, err
 	}
-	list, err := parseAll(args)
+	list, err := parseAll(ctx, args)
 	overrides, overridesErr := s.overrides()
 	if err := errors.Join(err, overridesErr); err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func (s *selection) sweeps(e *environment, args []string) ([]*sweeps.Sweep, erro
 }
 
 // named returns the files and shipped sweeps to launch.
-func (s *selection) named(e *environment, args []string) ([]string, error) {
+func (s *selection) named(ctx context.Context, e *environment, args []string) ([]string, error) {
 	switch {
 	case s.experiment != "" && len(args) > 0:
 		return nil, usage("give -e %s or %s, not both: -e is the shipped sweep of that experiment", s.experiment, args[0])
@@ -77,7 +78,7 @@ func (s *selection) named(e *environment, args []string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s.source, err = pickSource(e, root); err != nil {
+		if s.source, err = pickSource(ctx, e, root); err != nil {
 			return nil, err
 		}
 	}
@@ -87,12 +88,15 @@ func (s *selection) named(e *environment, args []string) ([]string, error) {
 // isFile tells a sweep file from a shipped sweep's name.
 func isFile(arg string) bool { return strings.Contains(arg, "/") || strings.HasSuffix(arg, ".toml") }
 
-func parseAll(args []string) ([]*sweeps.Sweep, error) {
+func parseAll(ctx context.Context, args []string) ([]*sweeps.Sweep, error) {
 	var out []*sweeps.Sweep
 	var faults []error
 	from := map[string]string{}
 	for _, arg := range args {
-		sweep, err := parseOne(arg)
+		sweep, err := parseOne(ctx, arg)
+		if ctx.Err() != nil {
+			return nil, ended(ctx)
+		}
 		if err != nil {
 			faults = append(faults, err)
 			continue
@@ -106,7 +110,7 @@ func parseAll(args []string) ([]*sweeps.Sweep, error) {
 	return out, errors.Join(faults...)
 }
 
-func parseOne(arg string) (*sweeps.Sweep, error) {
+func parseOne(ctx context.Context, arg string) (*sweeps.Sweep, error) {
 	if !isFile(arg) {
 		text, err := sweeps.ReadShipped(arg)
 		if err != nil {
@@ -114,9 +118,9 @@ func parseOne(arg string) (*sweeps.Sweep, error) {
 		}
 		return sweeps.Parse(arg+".toml", text)
 	}
-	text, err := os.ReadFile(arg)
+	text, err := readSweepFile(ctx, arg)
 	if err != nil {
-		return nil, usage("read sweep file: %w", err)
+		return nil, err
 	}
 	return sweeps.Parse(arg, text)
 }

@@ -7,6 +7,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"eisweep/internal/inherited"
 )
 
 // interrupted is the cause of a context that a signal ended.
@@ -15,17 +17,31 @@ type interrupted struct{ signal syscall.Signal }
 func (e *interrupted) Error() string { return fmt.Sprintf("stopped by %s", e.signal) }
 
 // code is the exit code by the shells' convention: 129 for HUP, 130 for INT, 143 for TERM.
-func (e *interrupted) code() int { return 128 + int(e.signal) }
+// XCPU is TERM by another name.
+func (e *interrupted) code() int {
+	if e.signal == syscall.SIGXCPU {
+		return 128 + int(syscall.SIGTERM)
+	}
+	return 128 + int(e.signal)
+}
 
-// watchSignals returns a context that the first INT, TERM or HUP (its terminal is gone;
-// not under nohup) ends, with an *interrupted as its cause. The second one exits the
-// process at once, unless it is the first one come twice.
+// ending are the signals that end the program: a person's, a service manager's, that of a
+// terminal which is gone, and that of a limit of CPU time.
+var ending = []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGXCPU}
+
+// watchSignals returns a context that the first INT, TERM, HUP or XCPU ends, with an
+// *interrupted as its cause. What was ignored when the program started, as under nohup,
+// stays ignored. The second signal exits the process at once, unless it is the first one
+// come twice, or an XCPU, which the kernel repeats each second.
 func watchSignals(exit func(int)) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals, done := make(chan os.Signal, 2), make(chan struct{})
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
-		signal.Notify(signals, syscall.SIGHUP)
+	for _, s := range ending {
+		if inherited.Ignored(s) {
+			signal.Ignore(s)
+		} else {
+			signal.Notify(signals, s)
+		}
 	}
 	go func() {
 		var wish wish
@@ -33,7 +49,7 @@ func watchSignals(exit func(int)) (context.Context, func()) {
 			select {
 			case s := <-signals:
 				cause := &interrupted{s.(syscall.Signal)}
-				if wish.again(time.Now()) {
+				if s != syscall.SIGXCPU && wish.again(time.Now()) {
 					exit(cause.code())
 				}
 				cancel(cause)

@@ -23,7 +23,7 @@ var plan = map[string][]string{
 	"internal/linuxonly":  {},
 	"internal/machine":    {},
 	"internal/slurm":      {},
-	"internal/stdio":      {},
+	"internal/inherited":  {},
 	"internal/house":      {},
 	"worker":              {"sim", "sweeps", "internal"},
 	"coordinator":         {"sim", "sweeps", "internal"},
@@ -39,7 +39,7 @@ var withheld = map[string][]string{
 
 // granted is what one folder may have all the same: the kernels align their buffers, and only C code sees which descriptors were
 // closed at the start.
-var granted = map[string]string{"unsafe": "sim/internal/kernel", "C": "internal/stdio"}
+var granted = map[string]string{"unsafe": "sim/internal/kernel", "C": "internal/inherited"}
 
 // kept is what only one room may touch.
 var kept = map[string]string{

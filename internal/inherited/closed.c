@@ -12,4 +12,4 @@ __attribute__((constructor)) static void look(void) {
 	}
 }
 
-int stdio_closed(int fd) { return fd >= 0 && fd < 3 && closed[fd]; }
+int inherited_closed(int fd) { return fd >= 0 && fd < 3 && closed[fd]; }

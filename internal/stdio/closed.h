@@ -1,2 +1,0 @@
-// stdio_closed is 1 if this descriptor, from 0 to 2, was closed when the process started.
-int stdio_closed(int fd);

@@ -1,0 +1,248 @@
+package sweeps
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+
+	"eisweep/sim"
+)
+
+// hostile are texts that would take a program's memory, time or stack, with what is said of them.
+var hostile = map[string]struct{ text, want string }{
+	"arrays":          {"a=" + strings.Repeat("[", 3_000_000), "x:1:11: more than 8 brackets within each other"},
+	"headers":         {strings.Repeat("[", 3_000_000), "x:1:9: more than 8 brackets"},
+	"closed arrays":   {"a=" + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000), "more than 8 brackets"},
+	"inline tables":   {"a=" + strings.Repeat("{a=", 20_000), "more than 8 brackets"},
+	"dotted key":      {strings.Repeat("a.", 20_000) + "a=1", "x:1:18: more than 8 dots in one name"},
+	"dotted header":   {"[" + strings.Repeat("a.", 20_000) + "a]", "more than 8 dots"},
+	"quoted key":      {strings.Repeat(`"a" . `, 20_000) + "a=1", "more than 8 dots"},
+	"inline key":      {"a={" + strings.Repeat("a.", 20_000) + "a=1}", "more than 8 dots"},
+	"in a list":       {"a=[{" + strings.Repeat("a.", 20_000) + "a=1}]", "more than 8 dots"},
+	"keys":            {numbered(300_000, "k%d=1\n"), "more than 200000 keys, tables and lists in one file"},
+	"tables":          {numbered(300_000, "[k%d]\n"), "more than 200000 keys"},
+	"arrays of":       {numbered(150_000, "[[k%d]]\n"), "more than 200000 keys"},
+	"parts":           {numbered(60_000, "a.b.c.d%d=1\n"), "more than 200000 keys"},
+	"inline":          {"a={" + numbered(300_000, "k%d=1,") + "}", "more than 200000 keys"},
+	"many tables":     {"a=[" + strings.Repeat("{},", 300_000) + "]", "more than 200000 keys"},
+	"values":          {"seeds=[" + strings.Repeat("1,", 3_000_000) + "]", "x:1:4000009: more than 2000000 values in one file"},
+	"after a comment": {"# \"\na=" + strings.Repeat("[", 3_000_000), "more than 8 brackets"},
+	"after a string":  {"b='\"'\na=" + strings.Repeat("[", 3_000_000), "more than 8 brackets"},
+	"after a long":    {"b='''\n'''''\na=" + strings.Repeat("[", 3_000_000), "more than 8 brackets"},
+	"after an escape": {`b="\""` + "\na=" + strings.Repeat("[", 3_000_000), "more than 8 brackets"},
+	"size":            {"# " + strings.Repeat("x", MaxFile), "x: the file is larger than 64 MiB"},
+	"zeros":           {string(make([]byte, MaxFile+1)), "x: the file is larger than 64 MiB"},
+}
+
+func numbered(n int, form string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, form, i)
+	}
+	return b.String()
+}
+
+// TestHostileFiles: each is refused with a place, before it has taken more than a multiple of its own size.
+func TestHostileFiles(t *testing.T) {
+	for name, c := range hostile {
+		t.Run(name, func(t *testing.T) {
+			content := []byte(c.text)
+			took := allocated(func() {
+				if _, err := Parse("x", content); err == nil || !strings.Contains(err.Error(), c.want) {
+					t.Errorf("error is %.300v, want %q", err, c.want)
+				} else if len(err.Error()) > 1000 {
+					t.Errorf("the error has %d bytes", len(err.Error()))
+				}
+			})
+			if took > 1<<20 {
+				t.Errorf("%d bytes were allocated for a file of %d", took, len(content))
+			}
+		})
+	}
+}
+
+// allocated is how many bytes f allocates.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// TestSweepsThatExplode are small files of very many tasks: they are refused before memory is taken for them.
+func TestSweepsThatExplode(t *testing.T) {
+	const head = "name = 'x'\nexperiment = 'APPROXIMATE'\n"
+	var axes, together, points strings.Builder
+	for i, name := range []string{"sy.i2i.p", "sy.i2e.p", "sy.e2i.p", "sy.e2e.p", "pl.wie_decay", "pl.eta_e", "pl.eta_i", "pl.rho0"} {
+		fmt.Fprintf(&axes, "%s = { from = 0.1, to = 0.9, count = 1000000 }\n", name)
+		fmt.Fprintf(&together, "%s = { from = 0.1, to = 0.9, count = 1000000 }\n", name)
+		fmt.Fprintf(&points, "%s = { from = 0.1, to = 0.9, count = %d }\n", name, 30+i)
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"axes":     {"[axes]\n" + axes.String(), "more than 2000000 values of all axes together"},
+		"together": {"[[together]]\n" + together.String(), "more than 2000000 values of all axes together"},
+		"points":   {"[axes]\n" + points.String(), "the sweep has too many tasks"},
+		"seeds":    {"seeds = { first = 0, count = 10000000 }\n[axes]\npl.eta_e = [1, 2]\n", "the sweep has too many tasks"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			took := allocated(func() {
+				s, err := Parse("x", []byte(head+c.text))
+				if err == nil {
+					_, err = s.Expand(nil)
+				}
+				if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "^") {
+					t.Errorf("error is %.500v, want %q with a place", err, c.want)
+				}
+			})
+			if took > 1<<30 {
+				t.Errorf("%d MiB were allocated", took>>20)
+			}
+		})
+	}
+}
+
+// TestManyExcludesOfManyCombinations gives up, instead of comparing for hours.
+func TestManyExcludesOfManyCombinations(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("name = 'x'\nexperiment = 'APPROXIMATE'\n[axes]\nsy.i2i.p = { from = 0.1, to = 0.9, count = 100000 }\n")
+	for range 20_000 {
+		b.WriteString("[[exclude]]\nsy.i2i.p = 0.1\n")
+	}
+	_, err := mustParse(t, b.String()).Expand(nil)
+	if err == nil || !strings.Contains(err.Error(), "too many [[exclude]] for so many combinations") {
+		t.Errorf("error is %.300v", err)
+	}
+}
+
+// TestExcludedCombinationsCount: a PERTURB sweep that drops them all goes through no more of them than it may have tasks.
+func TestExcludedCombinationsCount(t *testing.T) {
+	train := mustParse(t, "name = 'train'\nexperiment = 'APPROXIMATE'\nseeds = { first = 1, count = 1000 }\n")
+	push := mustParse(t, "name = 'push'\nexperiment = 'PERTURB'\nsource = 'train'\nseeds = { first = 1, count = 20000 }\n"+
+		"[parameters]\nperturb.n_perturbed = 1\n[[exclude]]\nperturb.n_perturbed = 1\n")
+	_, err := push.Expand(&sweepsOnly{"train": train})
+	if err == nil || !strings.Contains(err.Error(), "the sweep has too many tasks") {
+		t.Errorf("error is %.300v", err)
+	}
+}
+
+// TestManyTasksTwice reports tasks that are the same, however many they are.
+func TestManyTasksTwice(t *testing.T) {
+	s := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\nseeds = { first = 1, count = 50000 }\n[axes]\nperturb.n_perturbed = [1, 2]\n")
+	_, err := s.Expand(nil)
+	if err == nil || !strings.Contains(err.Error(), "perturb.n_perturbed has no effect on APPROXIMATE") {
+		t.Errorf("error is %.300v", err)
+	}
+}
+
+// TestWhatIsWrittenCanBeRead refuses overrides and replacements that would be stored as a file that is too large.
+func TestWhatIsWrittenCanBeRead(t *testing.T) {
+	s := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\n")
+	gaps := make([]uint32, maxListed+1)
+	for i := range gaps {
+		gaps[i] = uint32(2 * i)
+	}
+	var faults *Faults
+	if _, err := s.With(Overrides{Seeds: gaps}); !errors.As(err, &faults) {
+		t.Errorf("seeds with gaps: error is %v", err)
+	}
+	ids := make([]ID, maxListed+1)
+	if _, err := s.Replace(Replacement{Tasks: ids, Settings: []sim.Setting{setting(t, "numint.max_steps=3000")}}); !errors.As(err, &faults) {
+		t.Errorf("replaced tasks: error is %v", err)
+	}
+	full, err := s.With(Overrides{Seeds: gaps[:maxListed]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Parse("x", full.TOML()); err != nil {
+		t.Errorf("a sweep of as many values as may be: error is %.300v", err)
+	}
+}
+
+// TestManyNames: names are found among few and among many.
+func TestManyNames(t *testing.T) {
+	root, err := readDocument([]byte(numbered(3*fewFields, "k%d=1\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 * fewFields {
+		if f := root.field(fmt.Sprintf("k%d", i)); f == nil || f.name != fmt.Sprintf("k%d", i) {
+			t.Errorf("k%d is %v", i, f)
+		}
+	}
+	if f := root.without("k0").field("k0"); f != nil {
+		t.Errorf("a name that was left out is %v", f)
+	}
+}
+
+// checkCounts looks whether the limits count at least what the TOML library makes of a text.
+func checkCounts(t *testing.T, content []byte) {
+	t.Helper()
+	var data map[string]any
+	if _, err := toml.Decode(string(content), &data); err != nil {
+		return
+	}
+	c := counter{scanner: scanner{text: content}}
+	deepest, longest := 0, 0
+	for c.at < len(content) {
+		c.step()
+		deepest, longest = max(deepest, c.depth), max(longest, c.parts)
+	}
+	made := measure(data)
+	if made.keys > c.keys || made.values > c.values+c.keys || made.depth > (deepest+2)*(longest+1) {
+		t.Errorf("the library makes %+v, counted were %d keys, %d values, depth %d, %d dots of\n%s", made, c.keys, c.values, deepest, longest, content)
+	}
+}
+
+type measured struct{ keys, values, depth int }
+
+func measure(data any) (m measured) {
+	add := func(x any) {
+		below := measure(x)
+		m.keys, m.values, m.depth = m.keys+below.keys, m.values+below.values, max(m.depth, 1+below.depth)
+	}
+	switch data := data.(type) {
+	case map[string]any:
+		m.keys = len(data)
+		for _, x := range data {
+			add(x)
+		}
+	case []map[string]any:
+		m.values = len(data)
+		for _, x := range data {
+			add(x)
+		}
+	case []any:
+		m.values = len(data)
+		for _, x := range data {
+			add(x)
+		}
+	}
+	return m
+}
+
+// FuzzLimits draws files that nest and repeat, and holds what is read against the limits.
+func FuzzLimits(f *testing.F) {
+	for _, c := range hostile {
+		f.Add([]byte(c.text[:min(len(c.text), 2000)]), uint16(1))
+	}
+	f.Add([]byte(crooked), uint16(3))
+	f.Fuzz(func(t *testing.T, content []byte, times uint16) {
+		if len(content) > 1<<12 {
+			return
+		}
+		checkCounts(t, content)
+		repeated := bytes.Repeat(content, int(times%512)+1)
+		if checkLimits(repeated) == nil {
+			checkCounts(t, repeated)
+		}
+		if _, err := Parse("x", repeated); err != nil && len(err.Error()) > maxFaults*6*longestMessage {
+			t.Errorf("the error has %d bytes", len(err.Error()))
+		}
+	})
+}
