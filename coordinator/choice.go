@@ -17,11 +17,18 @@ type Choice struct {
 	where []sim.Setting
 	ids   map[string]bool // of told.Tasks those that are whole
 	parts []string        // and those that are starts
+	seeds map[uint32]bool
 }
+
+// maxParts bounds the starts of ids, each of which is compared with every task.
+const maxParts = 1000
 
 // NewChoice reads a choice. The error names a parameter or value that there isn't.
 func NewChoice(told control.Choice) (*Choice, error) {
-	c := &Choice{told: told, ids: map[string]bool{}}
+	c := &Choice{told: told, ids: map[string]bool{}, seeds: map[uint32]bool{}}
+	for _, seed := range told.Seeds {
+		c.seeds[seed] = true
+	}
 	for _, name := range slices.Sorted(maps.Keys(told.Where)) {
 		s, err := sweeps.ParseSetting(name + "=" + told.Where[name])
 		if err != nil {
@@ -36,6 +43,9 @@ func NewChoice(told control.Choice) (*Choice, error) {
 			c.parts = append(c.parts, text)
 		}
 	}
+	if len(c.parts) > maxParts {
+		return nil, fmt.Errorf("choose tasks: more than %d starts of ids: give whole ids", maxParts)
+	}
 	return c, nil
 }
 
@@ -45,7 +55,7 @@ func (c *Choice) Fits(t *TaskStatus) bool {
 	switch {
 	case c.told.Failed && !failed,
 		c.told.Class != "" && (!failed || t.Line == nil || t.Line.Class != c.told.Class),
-		len(c.told.Seeds) > 0 && !slices.Contains(c.told.Seeds, t.Task.Seed),
+		len(c.told.Seeds) > 0 && !c.seeds[t.Task.Seed],
 		!c.named(t.Task.ID.String()):
 		return false
 	}

@@ -50,6 +50,9 @@ func (v *verifier) mendManifests(wanted []string) (map[string][]control.Problem,
 	}
 	out := map[string][]control.Problem{}
 	for _, name := range names {
+		if err := v.ctx.Err(); err != nil {
+			return nil, err
+		}
 		kept, damage, err := v.mend(r.Manifest(name))
 		if err != nil && !isStorage(err) {
 			return nil, fmt.Errorf("mend manifest of %s: %w", name, err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/control"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
@@ -16,11 +17,12 @@ import (
 // Launch compares an order with what there is and lets what is missing be
 // executed. When files of other tasks are in the way and the order doesn't allow
 // them to be moved, it changes nothing and returns a *SupersedeError with the
-// plan. Launching the same again does nothing.
+// plan. Launching the same again does nothing. A ctx of control's that ends because nobody
+// waits for the answer ends the planning, not what comes after it.
 func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	k.launching.Lock()
 	defer k.launching.Unlock()
-	defer k.offerNow(ctx)
+	defer k.offerNow(control.Committed(ctx))
 	k.mu.Lock()
 	failure := k.failure
 	if len(k.faults) == 0 { // else the manifests don't tell of all results
@@ -41,9 +43,10 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	if n := told.Conflicts(); n > 0 && !o.Supersede {
 		return plan, &SupersedeError{n, plan.conflicting()}
 	}
-	if err := k.mayWrite(); err != nil {
+	if err := errors.Join(ctx.Err(), k.mayWrite()); err != nil {
 		return plan, err
 	}
+	ctx = control.Committed(ctx) // what follows is done for all tasks, or has to be gone on with
 	for i := range plan.Sweeps {
 		if err := k.prepare(ctx, &plan.Sweeps[i], o); err != nil {
 			return plan, err

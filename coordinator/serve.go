@@ -7,20 +7,31 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
+	"eisweep/sim"
 	"eisweep/sweeps"
+)
+
+// Launches that are read and planned at a time, which takes memory, and verifies, which
+// take the disk's time.
+const (
+	launchesAtATime = 2
+	verifiesAtATime = 2
 )
 
 // Serve answers the requests of people's commands until stop is called, which
 // waits for those that are being answered.
 func (k *Coordinator) Serve() (stop func(), err error) {
+	verifying := newShared[control.Verified](verifiesAtATime)
 	handlers := map[string]control.Handler{
 		control.VerbPing:     control.Handle(k.pong),
-		control.VerbLaunch:   control.Handle(k.serveLaunch),
+		control.VerbLaunch:   control.Handle(takeTurns(k.serveLaunch)),
 		control.VerbSnapshot: control.Handle(func(context.Context, control.Nothing) (control.Snapshot, error) { return k.Snapshot(), nil }),
 		control.VerbSummary:  control.Handle(func(ctx context.Context, r control.Steer) (control.Summary, error) { return k.Summary(ctx, r.Sweeps) }),
 		control.VerbPause:    control.Handle(k.steered(k.Pause)),
@@ -33,7 +44,8 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 		}),
 		control.VerbClean: control.Handle(func(_ context.Context, r control.Clean) (control.Cleaned, error) { return k.Clean(r.Sweep, r.Dry) }),
 		control.VerbVerify: control.Handle(func(ctx context.Context, r control.Steer) (control.Verified, error) {
-			return k.Verify(ctx, r.Sweeps)
+			names := slices.Compact(slices.Sorted(slices.Values(r.Sweeps)))
+			return verifying.do(ctx, strings.Join(names, " "), func(ctx context.Context) (control.Verified, error) { return k.Verify(ctx, names) })
 		}),
 	}
 	maps.Copy(handlers, k.config.Verbs)
@@ -44,7 +56,9 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 }
 
 func (k *Coordinator) steered(f func(context.Context, []string) (control.Steered, error)) func(context.Context, control.Steer) (control.Steered, error) {
-	return func(ctx context.Context, r control.Steer) (control.Steered, error) { return f(ctx, r.Sweeps) }
+	return func(ctx context.Context, r control.Steer) (control.Steered, error) {
+		return f(control.Committed(ctx), r.Sweeps)
+	}
 }
 
 func (k *Coordinator) pong(context.Context, control.Nothing) (control.Pong, error) {
@@ -52,9 +66,23 @@ func (k *Coordinator) pong(context.Context, control.Nothing) (control.Pong, erro
 	return control.Pong{Host: host, PID: os.Getpid(), Version: k.config.Version, Since: k.begun}, err
 }
 
+// takeTurns lets few launches be at work at a time.
+func takeTurns(launch func(context.Context, control.Launch) (control.Plan, error)) func(context.Context, control.Launch) (control.Plan, error) {
+	turns := make(chan struct{}, launchesAtATime)
+	return func(ctx context.Context, r control.Launch) (control.Plan, error) {
+		select {
+		case turns <- struct{}{}:
+			defer func() { <-turns }()
+			return launch(ctx, r)
+		case <-ctx.Done():
+			return control.Plan{}, ctx.Err()
+		}
+	}
+}
+
 // serveLaunch carries out an order that came as text.
 func (k *Coordinator) serveLaunch(ctx context.Context, r control.Launch) (control.Plan, error) {
-	order, err := readOrder(r)
+	order, err := readOrder(ctx, r)
 	if err != nil {
 		return control.Plan{}, err
 	}
@@ -70,14 +98,20 @@ func (k *Coordinator) serveLaunch(ctx context.Context, r control.Launch) (contro
 	return plan.Told(), nil
 }
 
-func readOrder(r control.Launch) (Order, error) {
+// maxFaulty is how many of an order's files are told to be wrong.
+const maxFaulty = 20
+
+func readOrder(ctx context.Context, r control.Launch) (Order, error) {
 	order := Order{Supersede: r.Supersede, Priority: r.Priority, KeepFile: r.KeepFile}
 	var faults []error
 	names := map[string]bool{}
 	for _, file := range r.Sweeps {
+		if ctx.Err() != nil || len(faults) == maxFaulty {
+			return order, errors.Join(append(faults, ctx.Err())...)
+		}
 		s, err := sweeps.Parse(file.Path, []byte(file.TOML))
 		if err == nil && names[s.Name()] {
-			err = &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("%s: another of the sweeps is named %q, too, and both would share a folder", file.Path, s.Name())}
+			err = &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("%s: another of the sweeps is named %q, too, and both would share a folder", sim.Excerpt(file.Path), s.Name())}
 		}
 		if err != nil {
 			faults = append(faults, err)

@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,6 +87,9 @@ func (v *verifier) sweeps(names []string) (control.Verified, error) {
 		return out, fmt.Errorf("verify copied inputs: %w", err)
 	}
 	for _, name := range names {
+		if err := v.ctx.Err(); err != nil {
+			return out, err
+		}
 		if !v.index.has(name) && v.index.readable(name) == nil {
 			return out, fmt.Errorf("there is no sweep %q under %s", name, v.root.Path())
 		}
@@ -136,6 +140,9 @@ func (v *verifier) sweep() error {
 		if _, ok := recorded[filepath.Base(path)]; ok {
 			continue
 		}
+		if err := v.ctx.Err(); err != nil {
+			return err
+		}
 		if line := v.unrecorded(path); line != nil {
 			found = append(found, *line)
 		}
@@ -173,7 +180,7 @@ func (v *verifier) results() (map[string]*results.Line, error) {
 	out := map[string]*results.Line{}
 	v.last = map[sweeps.ID]*results.Line{}
 	for line, err := range results.ReadManifest(v.root.Manifest(v.report.Name)) {
-		if err != nil {
+		if err := cmp.Or(err, v.ctx.Err()); err != nil {
 			return nil, err
 		}
 		v.last[line.ID] = &line

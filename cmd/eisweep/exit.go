@@ -161,6 +161,8 @@ func codeOfRefusal(k control.Kind) int {
 		return exitInput
 	case control.Storage:
 		return exitStorage
+	case control.Busy:
+		return exitLost
 	default:
 		return exitInternal
 	}

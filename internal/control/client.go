@@ -2,8 +2,10 @@ package control
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"eisweep/internal/queue"
 )
@@ -29,6 +31,7 @@ type Kind string
 const (
 	Input    Kind = "input"      // the request is wrong
 	InTheWay Kind = "in_the_way" // files would have to be superseded, and that is not allowed
+	Busy     Kind = "busy"       // there are too many requests at a time; later there may be fewer
 	Unknown  Kind = "unknown"    // what it names is not there
 	Storage  Kind = "storage"
 	Internal Kind = "internal"
@@ -36,16 +39,31 @@ const (
 
 func (r *Refusal) Error() string { return r.Text }
 
-// Ask sends a request to the root's coordinator. The error is a *Refusal, or wraps
-// queue.ErrNoCoordinator or queue.ErrOutOfReach.
+// Times of a request that is open: between two words of the one who asked that the answer
+// is still wanted, and for how long the coordinator works without such a word.
+const (
+	keepTime  = 20 * time.Second
+	leaseTime = 2 * time.Minute
+)
+
+// Ask sends a request to the root's coordinator. When ctx ends, or this process does, the
+// coordinator drops the request, unless what it orders has begun to be done. The error is a
+// *Refusal, or wraps queue.ErrNoCoordinator or queue.ErrOutOfReach.
 func Ask[A, R any](ctx context.Context, q *queue.Queue, verb string, request R) (A, error) {
 	var out A
+	id := rand.Text()
 	data, err := json.Marshal(request)
 	if err != nil {
 		return out, fmt.Errorf("ask for %s: %w", verb, err)
 	}
-	data, err = q.Ask(ctx, verb, data)
+	kept, answered := context.WithCancel(ctx)
+	go keep(kept, q, id)
+	data, err = q.Ask(ctx, verb, tag(data, id))
+	answered()
 	if err != nil {
+		if ctx.Err() != nil {
+			withdraw(ctx, q, id)
+		}
 		return out, err
 	}
 	var a answer
@@ -61,45 +79,38 @@ func Ask[A, R any](ctx context.Context, q *queue.Queue, verb string, request R) 
 	return out, nil
 }
 
-// Handler answers one verb.
-type Handler func(ctx context.Context, request []byte) (any, error)
+// tag adds the id to a request, which is a JSON object: as a field that a coordinator which
+// knows nothing of it passes over.
+func tag(request []byte, id string) []byte {
+	out := append([]byte(`{"request_id":"`), id...)
+	if out = append(out, '"'); string(request) != "{}" {
+		out = append(out, ',')
+	}
+	return append(out, request[1:]...)
+}
 
-// Handle makes a Handler of a function of the request's own type.
-func Handle[R, A any](f func(ctx context.Context, request R) (A, error)) Handler {
-	return func(ctx context.Context, data []byte) (any, error) {
-		var request R
-		if err := json.Unmarshal(data, &request); err != nil {
-			return nil, &Refusal{Kind: Input, Text: fmt.Sprintf("the request cannot be read: %v", err)}
+// keep says now and then that an answer is still waited for, until ctx ends.
+func keep(ctx context.Context, q *queue.Queue, id string) {
+	ticker := time.NewTicker(keepTime)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			say(ctx, q, verbKeep, id)
 		}
-		return f(ctx, request)
 	}
 }
 
-// Serve answers requests by the handlers of their verbs until stop is called,
-// which waits for those being answered. An error that is no *Refusal is told as
-// one of kind Internal, unless refuse makes it another.
-func Serve(q *queue.Queue, handlers map[string]Handler, refuse func(error) *Refusal) (stop func(), err error) {
-	return q.Answer(func(ctx context.Context, verb string, request []byte) []byte {
-		h := handlers[verb]
-		if h == nil {
-			return encode(answer{Refusal: &Refusal{Kind: Input, Text: fmt.Sprintf("the coordinator doesn't know the request %q; it may be of an older version", verb)}})
-		}
-		out, err := h(ctx, request)
-		if err != nil {
-			return encode(answer{Refusal: refuse(err)})
-		}
-		data, err := json.Marshal(out)
-		if err != nil {
-			return encode(answer{Refusal: &Refusal{Kind: Internal, Text: err.Error()}})
-		}
-		return encode(answer{Answer: data})
-	})
+// withdraw says that the answer is not waited for any more. One that isn't heard makes no
+// difference but that the coordinator finds out later.
+func withdraw(ctx context.Context, q *queue.Queue, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	say(ctx, q, verbWithdraw, id)
 }
 
-func encode(a answer) []byte {
-	data, err := json.Marshal(a)
-	if err != nil {
-		return nil // it holds text only
-	}
-	return data
+func say(ctx context.Context, q *queue.Queue, verb, id string) {
+	_, _ = q.Ask(ctx, verb, tag([]byte("{}"), id))
 }

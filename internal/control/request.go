@@ -1,9 +1,13 @@
 package control
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"eisweep/internal/queue"
+	"eisweep/sim"
 	"eisweep/sweeps"
 )
 
@@ -29,9 +33,9 @@ type Nothing struct{}
 
 // Launch orders sweeps, or some of their tasks again.
 type Launch struct {
-	Sweeps    []SweepFile `json:"sweeps"`
-	Supersede bool        `json:"supersede"`
-	Priority  int         `json:"priority"` // higher first; 0 as usual
+	Sweeps    SweepFiles `json:"sweeps"`
+	Supersede bool       `json:"supersede"`
+	Priority  int        `json:"priority"` // higher first; 0 as usual
 	// Rerun, if not nil: just the tasks that it fits are executed, whatever their state,
 	// and no others are looked at; the stored sweep file stays unless KeepFile is false.
 	Rerun    *Choice `json:"rerun,omitempty"`
@@ -43,6 +47,44 @@ type Launch struct {
 type SweepFile struct {
 	Path string `json:"path"` // for messages
 	TOML string `json:"toml"`
+}
+
+// maxSweeps is how many sweeps a request names at most.
+const maxSweeps = 10_000
+
+// SweepFiles are at most maxSweeps; more are not read.
+type SweepFiles []SweepFile
+
+// UnmarshalJSON reads one file after the other, so that too many take no memory.
+func (s *SweepFiles) UnmarshalJSON(text []byte) error {
+	in := json.NewDecoder(bytes.NewReader(text))
+	if _, err := in.Token(); err != nil {
+		return err
+	}
+	for *s = nil; in.More(); {
+		var file SweepFile
+		if err := in.Decode(&file); err != nil {
+			return err
+		}
+		if *s = append(*s, file); len(*s) > maxSweeps {
+			return fmt.Errorf("it has more than %d sweeps", maxSweeps)
+		}
+	}
+	return nil
+}
+
+func (l *Launch) check() error {
+	if l.Rerun != nil && len(l.Rerun.Where) > len(sim.Table()) {
+		return fmt.Errorf("it chooses tasks by %d parameters, there are %d", len(l.Rerun.Where), len(sim.Table()))
+	}
+	return nil
+}
+
+func (s *Steer) check() error {
+	if len(s.Sweeps) > maxSweeps {
+		return fmt.Errorf("it names %d sweeps, at most %d are possible", len(s.Sweeps), maxSweeps)
+	}
+	return nil
 }
 
 // Choice is which tasks of a sweep are meant: those that everything given fits.

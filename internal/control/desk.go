@@ -1,0 +1,167 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"eisweep/sim"
+)
+
+// What the requests that are open at a time may be, and their sizes in bytes. A launch
+// carries sweep files, all else names.
+const (
+	maxOpen    = 200
+	maxOpenAll = 64 << 20
+	maxNames   = 1 << 20
+)
+
+// The verbs by which the one who asked speaks of a request, by its id.
+const (
+	verbKeep     = "keep"     // the answer is still wanted
+	verbWithdraw = "withdraw" // it isn't
+)
+
+// errUnwanted is why the context of a request ended whose answer nobody waits for.
+var errUnwanted = errors.New("the one who asked is gone")
+
+// desk has the requests that are open.
+type desk struct {
+	lease time.Duration // without a word of the one who asked a request is dropped
+
+	mu    sync.Mutex
+	open  map[string]*opened // by the ids that were told
+	count int
+	bytes int
+}
+
+// opened is a request that is being answered.
+type opened struct {
+	drop context.CancelCauseFunc
+	left *time.Timer
+}
+
+func newDesk(lease time.Duration) *desk { return &desk{lease: lease, open: map[string]*opened{}} }
+
+// answer has a request answered, within the bounds.
+func (d *desk) answer(ctx context.Context, verb string, request []byte, h Handler) (any, error) {
+	if most := largest(verb); len(request) > most {
+		return nil, &Refusal{Kind: Input, Text: fmt.Sprintf("the request %q has %d bytes, at most %d are read", sim.Excerpt(verb), len(request), most)}
+	}
+	if verb == verbKeep || verb == verbWithdraw {
+		return Nothing{}, d.told(request, verb == verbKeep)
+	}
+	if h == nil {
+		return nil, &Refusal{Kind: Input, Text: fmt.Sprintf("the coordinator doesn't know the request %q; it may be of an older version", sim.Excerpt(verb))}
+	}
+	if verb == VerbPing { // that the coordinator is there can always be learned
+		return h(ctx, request)
+	}
+	if err := d.admit(len(request)); err != nil {
+		return nil, err
+	}
+	defer d.dismiss(len(request))
+	id, err := idOf(request)
+	if err != nil {
+		return nil, err
+	}
+	wanted, end := d.begin(ctx, id)
+	defer end()
+	return h(context.WithValue(wanted, serving{}, ctx), request)
+}
+
+func largest(verb string) int {
+	switch verb {
+	case VerbLaunch:
+		return maxOpenAll
+	case VerbPing, verbKeep, verbWithdraw:
+		return 1 << 10
+	}
+	return maxNames
+}
+
+// admit counts a request that is to be answered.
+func (d *desk) admit(size int) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.count >= maxOpen || d.bytes+size > maxOpenAll {
+		return &Refusal{Kind: Busy, Text: fmt.Sprintf("the coordinator is busy with %s already: ask again when it has answered some", Count(d.count, "request"))}
+	}
+	d.count, d.bytes = d.count+1, d.bytes+size
+	return nil
+}
+
+func (d *desk) dismiss(size int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.count, d.bytes = d.count-1, d.bytes-size
+}
+
+// idOf is the id of a request, "" of one that has none.
+func idOf(request []byte) (string, error) {
+	var tagged struct {
+		ID string `json:"request_id"`
+	}
+	if err := json.Unmarshal(request, &tagged); err != nil {
+		return "", &Refusal{Kind: Input, Text: fmt.Sprintf("the request cannot be read: %v", err)}
+	}
+	return tagged.ID, nil
+}
+
+// begin returns a context that ends when the one who asked withdraws the request, or is not
+// heard of for a lease. Of a request without an id, nothing more is heard.
+func (d *desk) begin(ctx context.Context, id string) (wanted context.Context, end func()) {
+	wanted, drop := context.WithCancelCause(ctx)
+	if id == "" {
+		return wanted, func() { drop(nil) }
+	}
+	o := &opened{drop, time.AfterFunc(d.lease, func() { drop(errUnwanted) })}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.open[id] == nil {
+		d.open[id] = o
+	}
+	return wanted, func() {
+		o.left.Stop()
+		drop(nil)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.open[id] == o {
+			delete(d.open, id)
+		}
+	}
+}
+
+// told notes what the one who asked says of a request. Of one that is not open, that is no
+// error: it was answered meanwhile.
+func (d *desk) told(request []byte, wanted bool) error {
+	id, err := idOf(request)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch o := d.open[id]; {
+	case o == nil:
+	case wanted:
+		o.left.Reset(d.lease)
+	default:
+		o.drop(errUnwanted)
+	}
+	return nil
+}
+
+// serving is the key of the context that ends with the serving of requests.
+type serving struct{}
+
+// Committed returns a context for what has to be done whole once it has begun: it ends when
+// the coordinator stops serving, not when the one who asked goes away.
+func Committed(ctx context.Context) context.Context {
+	if whole, ok := ctx.Value(serving{}).(context.Context); ok {
+		return whole
+	}
+	return ctx
+}
