@@ -165,3 +165,12 @@ func Committed(ctx context.Context) context.Context {
 	}
 	return ctx
 }
+
+// Unwanted is an error if nobody waits for the answer any more, while the coordinator goes
+// on serving.
+func Unwanted(ctx context.Context) error {
+	if Committed(ctx).Err() != nil {
+		return nil
+	}
+	return ctx.Err()
+}

@@ -138,8 +138,8 @@ func TestWithdrawnRequestsAreDropped(t *testing.T) {
 		if err := receive(t, answered); !errors.Is(err, errUnwanted) {
 			t.Errorf("it ended by %v", err)
 		}
-		if Committed(ctx).Err() != nil {
-			t.Error("what is committed ended, too")
+		if Committed(ctx).Err() != nil || Unwanted(ctx) == nil {
+			t.Errorf("committed: %v, unwanted: %v", Committed(ctx).Err(), Unwanted(ctx))
 		}
 	})
 	t.Run("kept", func(t *testing.T) {
