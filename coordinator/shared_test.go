@@ -72,11 +72,15 @@ type asleep struct {
 	begun chan struct{}
 }
 
-func (a asleep) Probe(ctx context.Context, path string) (results.Info, error) {
+func (a asleep) sleep(ctx context.Context) (results.Found, error) {
 	a.begun <- struct{}{}
 	<-ctx.Done()
-	return results.Info{}, ctx.Err()
+	return results.Found{}, ctx.Err()
 }
+
+func (a asleep) Probe(ctx context.Context, _ string) (results.Found, error)    { return a.sleep(ctx) }
+func (a asleep) Digest(ctx context.Context, _ string) (results.Found, error)   { return a.sleep(ctx) }
+func (a asleep) Check(ctx context.Context, _, _ string) (results.Found, error) { return a.sleep(ctx) }
 
 // TestVerifyEndsWithWhoAskedForIt: files are looked at for two who ask the same, and no more when both have gone.
 func TestVerifyEndsWithWhoAskedForIt(t *testing.T) {
@@ -94,7 +98,7 @@ func TestVerifyEndsWithWhoAskedForIt(t *testing.T) {
 	gone := make(chan error, 2)
 	for range 2 {
 		go func() {
-			_, err := control.Ask[control.Verified](ctx, g.queue, control.VerbVerify, control.Steer{Sweeps: []string{"two"}})
+			_, err := control.Ask[control.Verified](ctx, g.asker, control.VerbVerify, control.Steer{Sweeps: []string{"two"}})
 			gone <- err
 		}()
 	}
