@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// oneTask is a sweep of one task, long enough to be killed in the middle many times.
-func oneTask(t testing.TB) string { return sweepFile(t, "single", 1, 4, 4500, "") }
+// oneTask is a sweep of one task, which lasts for minutes while it is held back.
+func oneTask(t testing.TB) string { return sweepFile(t, "single", 1, 4, 500, "") }
 
 // TestATaskThatIsKilledTenTimes kills the worker of a task ten times at random, and damages what it goes on from.
 func TestATaskThatIsKilledTenTimes(t *testing.T) {
@@ -22,6 +22,7 @@ func TestATaskThatIsKilledTenTimes(t *testing.T) {
 	at := here(t)
 	c := newCluster(t, "lease=1500ms")
 	root := c.root(at)
+	c.hold(root, everyTask)
 	c.coordinator(at)
 	w := &crew{c: c, root: root, members: []member{{c.worker(at, "--checkpoint", "100ms"), at}}}
 	c.does(at, "launch", file)
@@ -56,6 +57,7 @@ func TestATaskThatIsKilledTenTimes(t *testing.T) {
 			t.Errorf("of a checkpoint that is %s (%s) the attempt says:\n%s", d.what, filepath.Base(damaged), said)
 		}
 	}
+	c.release(root)
 	c.does(at, "watch", "single")
 	w.wentOn()
 	empties(t, root, "checkpoints")

@@ -2,6 +2,7 @@ package trials
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,8 +24,35 @@ type cluster struct {
 // EISWEEP_FAILPOINTS has it.
 func newCluster(t testing.TB, failpoints ...string) *cluster {
 	t.Helper()
-	failpoints = append([]string{"lease=" + lease}, failpoints...)
+	failpoints = append([]string{"lease=" + lease, "hold=../hold"}, failpoints...)
 	return &cluster{t: t, program: built(t, failing), env: []string{"EISWEEP_FAILPOINTS=" + strings.Join(failpoints, " ")}}
+}
+
+// hold holds back the tasks of a root of this machine, and no others: those named by id, or, ">6", those of the seeds above.
+// They go on and are saved, but don't end before they are released.
+func (c *cluster) hold(root string, tasks ...string) {
+	c.t.Helper()
+	holdBack(c.t, filepath.Join(root, "..", "hold"), tasks...)
+}
+
+// holdBack writes a file that all users may read.
+func holdBack(t testing.TB, path string, tasks ...string) {
+	t.Helper()
+	write(t, path, strings.Join(tasks, "\n"))
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// everyTask is what hold is told to hold all of them back.
+const everyTask = ">0"
+
+// release lets all tasks end.
+func (c *cluster) release(root string) {
+	c.t.Helper()
+	if err := os.Remove(filepath.Join(root, "..", "hold")); err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 func (c *cluster) root(at place) string { return filepath.Join(at.shared(), "root") }

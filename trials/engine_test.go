@@ -108,6 +108,15 @@ func (e *engine) image() {
 	e.does("../tools/release/image", filepath.Dir(built(e.t, static)), "eisweep")
 }
 
+// failingImage builds the same of the test build, to which failpoints say what shall go wrong.
+func (e *engine) failingImage(failpoints string) {
+	e.t.Helper()
+	e.does("../tools/release/image", filepath.Dir(built(e.t, staticFailing)), "eisweep-failing")
+	folder := e.t.TempDir()
+	write(e.t, filepath.Join(folder, "Containerfile"), "FROM localhost/eisweep-failing\nENV EISWEEP_FAILPOINTS=\""+failpoints+"\"\n")
+	e.does("podman", "build", "--tag", "localhost/eisweep", folder)
+}
+
 // natsImage builds what goes by the name of the official image, of the version that this module is made with.
 func (e *engine) natsImage() {
 	e.t.Helper()

@@ -1,7 +1,6 @@
 package trials
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -116,9 +115,7 @@ func (p *pods) scale(tasks float64) error {
 		switch {
 		case err != nil:
 			return err
-		case pending == 0: // not yet launched
-		case pending != tasks:
-			return fmt.Errorf("%v tasks are pending, want %v", pending, tasks)
+		case pending != tasks: // not yet launched
 		case math.Ceil(pending/p.target()) != 2:
 			return fmt.Errorf("%v tasks want %v workers", pending, math.Ceil(pending/p.target()))
 		default:
@@ -128,7 +125,7 @@ func (p *pods) scale(tasks float64) error {
 		select {
 		case <-look.C:
 		case <-end:
-			return errors.New("waited in vain for tasks to be pending")
+			return fmt.Errorf("%v tasks are pending, want %v", pending, tasks)
 		}
 	}
 }

@@ -21,6 +21,7 @@ func TestHostsShareAFolderOverNFS(t *testing.T) {
 	c.coordinator(desk)
 	root := c.root(server)
 	w := newCrew(c, root, server, far)
+	c.hold(root, everyTask)
 	c.does(desk, "launch", files...)
 	w.replace(0, syscall.SIGKILL)
 	late := w.cutOff(1, "taught", func() { n.cut(far.link) }, func() { n.heal(far.link) })

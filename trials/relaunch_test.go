@@ -52,15 +52,18 @@ func TestOneOfTwoSweepsIsCancelled(t *testing.T) {
 	root := c.root(at)
 	c.coordinator(at)
 	newCrew(c, root, at, at)
+	c.hold(root, ">2")
 	c.does(at, "launch", one)
 	c.does(at, "launch", two)
 	await(t, "a result", func() bool { return len(manifest(t, root, "one")) > 0 })
 	c.does(at, "cancel", "one")
+	c.release(root)
 	c.does(at, "watch", "two")
 	verdict(t, c, root, "two", want)
 }
 
-// TestPerturbationsBeginWhenTheirNetworkIsThere launches a training and what perturbs its networks together.
+// TestPerturbationsBeginWhenTheirNetworkIsThere launches a training and what perturbs its networks together. All networks but one
+// come late.
 func TestPerturbationsBeginWhenTheirNetworkIsThere(t *testing.T) {
 	train, push := sweepFile(t, "train", 6, 3, 60, ""), perturbFile(t, "push", "train")
 	want := undisturbed(t, train, push)
@@ -68,8 +71,11 @@ func TestPerturbationsBeginWhenTheirNetworkIsThere(t *testing.T) {
 	c := newCluster(t)
 	root := c.root(at)
 	c.coordinator(at)
+	c.hold(root, ">1")
 	c.does(at, "launch", push, train)
 	newCrew(c, root, at)
+	await(t, "a perturbation that may begin", func() bool { return c.status(at, "push").Queued > 0 })
+	c.release(root)
 	c.does(at, "watch", "train", "push")
 	for sweep := range want {
 		verdict(t, c, root, sweep, want[sweep])

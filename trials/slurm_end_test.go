@@ -9,12 +9,13 @@ import (
 // with a node that is cut off. The last ones end for want of tasks.
 func TestJobsOfSlurmEnd(t *testing.T) {
 	t.Parallel() // most of it is waiting
-	file := sweepFile(t, "jobs", 24, 2, 3, "")
+	file := sweepFile(t, "jobs", 24, 2, 150, "")
 	want := undisturbed(t, file)["jobs"]
 	n := newNetwork(t, t.TempDir())
 	s := newSlurm(t, n, 3)
-	c := s.cluster("pace=30ms")
+	c := s.cluster()
 	w := &crew{c: c, root: c.root(s.desk)}
+	c.hold(w.root, everyTask)
 	c.coordinator(s.desk)
 	c.does(s.desk, "launch", file)
 	limited := s.submit(c, s.desk, "--time", "1m", "--idle-timeout", "2m")
@@ -33,14 +34,14 @@ func TestJobsOfSlurmEnd(t *testing.T) {
 	third := jobs.worker("3", 1)
 	w.handsBack(third, func() { s.does("sbatch", "--partition=urgent", "--nodelist="+s.node(third.at), "--wrap=true") })
 	asked()
-	second := jobs.worker("2", 2)
-	far := second.at.(*host)
-	late := w.lost(second, "jobs", func() { n.cut(far.link) }, func() { n.heal(far.link) })
-	asked()
 	w.leaves(limit)
 	if said := limited.said("1"); !strings.Contains(said, "what runs is saved and handed back") && !strings.Contains(said, "its time is nearly up") {
 		t.Errorf("of its time limit the job says:\n%s", said)
 	}
+	asked()
+	second := jobs.worker("2", 2)
+	far := second.at.(*host)
+	late := w.lost(second, "jobs", func() { n.cut(far.link) }, func() { n.heal(far.link) })
 	asked()
 	c.does(s.desk, "watch", "jobs")
 	await(t, "the end of all jobs", func() bool { return len(s.jobs(jobs.Name)) == 0 })

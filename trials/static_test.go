@@ -12,14 +12,22 @@ import (
 )
 
 // static is the program as `make static` builds it for this processor.
-var static = sync.OnceValues(func() (string, error) {
+var static = sync.OnceValues(func() (string, error) { return buildStatic("plain") })
+
+// staticFailing is the same of the test build, for containers to hold.
+var staticFailing = sync.OnceValues(func() (string, error) { return buildStatic("failing", "failpoints") })
+
+func buildStatic(folder string, tags ...string) (string, error) {
 	dir, err := shelve()
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "eisweep-static")
-	return path, command("../tools/release/static", runtime.GOARCH, "trial", path)
-})
+	path := filepath.Join(dir, folder, "eisweep-static")
+	if err := os.Mkdir(filepath.Dir(path), 0o755); err != nil {
+		return "", err
+	}
+	return path, command("../tools/release/static", append([]string{runtime.GOARCH, "trial", path}, tags...)...)
+}
 
 // TestTheStaticProgramNeedsNothing runs the shipped sweep in a folder that holds the program and nothing else, and wants
 // the files that the ordinary build writes.

@@ -37,6 +37,7 @@ func TestACoordinatorIsCutOff(t *testing.T) {
 	root := c.root(hall)
 	first := c.coordinator(a, "--http", "127.0.0.1:9100")
 	w := newCrew(c, root, hall, hall)
+	c.hold(root, everyTask)
 	c.does(hall, "launch", files...)
 	w.awaitUnderWay(w.members[0])
 	n.cut(a.link)
@@ -44,6 +45,7 @@ func TestACoordinatorIsCutOff(t *testing.T) {
 		t.Errorf("the metrics of %s: %s", first.name, asking.said())
 	}
 	second := c.coordinator(withOwnLocks(t, b, c))
+	c.release(root)
 	c.does(hall, "watch", "taught", "pushed")
 	before := len(manifest(t, root, "taught")) + len(manifest(t, root, "pushed"))
 	if !first.alive() {
@@ -75,9 +77,11 @@ func TestACoordinatorMovesToAnEmptyStore(t *testing.T) {
 	root := c.root(hall)
 	first := c.coordinator(a)
 	w := newCrew(c, root, hall, hall)
+	c.hold(root, everyTask)
 	c.does(hall, "launch", files...)
 	running := w.awaitUnderWay(w.members[0])
 	first.drop()
+	c.release(root)
 	await(t, "the end of "+running+" while nobody coordinates", func() bool { return over(attemptLogs(t, root)[running]) })
 	second := c.coordinator(b)
 	c.does(hall, "watch", "taught", "pushed")

@@ -56,7 +56,9 @@ func TestServicesOfSystemd(t *testing.T) {
 	}
 	g.does(t, "groupadd lab; useradd --groups lab ann")
 	g.does(t, page[3])
-	g.does(t, `printf '%s\n' EISWEEP_FAILPOINTS=lease=`+lease+` "EISWEEP_WORKER_OPTIONS=--checkpoint 200ms" >>/etc/eisweep/env
+	held := filepath.Join(root, "hold")
+	holdBack(t, held, everyTask)
+	g.does(t, `printf '%s\n' "EISWEEP_FAILPOINTS=lease=`+lease+` hold=hold" "EISWEEP_WORKER_OPTIONS=--checkpoint 200ms" >>/etc/eisweep/env
 		systemctl restart eisweep-coordinator eisweep-worker@1
 		until runuser -u eisweep -- eisweep workers -p /srv/eisweep; do sleep 0.2; done # it is started, and soon answers
 		cp `+served+` /srv/eisweep
@@ -70,6 +72,9 @@ func TestServicesOfSystemd(t *testing.T) {
 	w.leavesGuest(g.service(t, "eisweep-worker@1"), syscall.SIGTERM, "systemctl start eisweep-worker@2; systemctl stop eisweep-worker@1")
 	if how := g.does(t, "systemctl show -P Result -P ExecMainStatus eisweep-worker@1"); strings.Join(strings.Fields(how), " ") != "success 0" {
 		t.Errorf("the stopped worker ended with %q", how)
+	}
+	if err := os.Remove(held); err != nil {
+		t.Fatal(err)
 	}
 	g.does(t, `runuser -u eisweep -- eisweep watch served -p /srv/eisweep
 		runuser -u eisweep -- eisweep drain --all -p /srv/eisweep

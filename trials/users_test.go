@@ -70,6 +70,7 @@ func TestAnotherUserWorks(t *testing.T) {
 	c := newCluster(t)
 	c.program = forAll(t, c.program)
 	root := c.root(owner)
+	c.hold(root, everyTask)
 	c.coordinator(owner, "--share-group", strconv.Itoa(sharers), "--share-workers")
 	w := newCrew(c, root, owner)
 	c.does(helper, "launch", forAll(t, file))
@@ -78,6 +79,7 @@ func TestAnotherUserWorks(t *testing.T) {
 	first.stop()
 	w.left = append(w.left, &departure{name: first.name(), signal: syscall.SIGTERM, log: log, saved: lastSaved(attemptLogs(t, root)[log])})
 	w.members[0] = member{c.worker(helper), helper}
+	c.release(root)
 	c.does(helper, "watch", "shared")
 	w.wentOn()
 	verdict(t, c, root, "shared", want)

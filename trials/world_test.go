@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -40,7 +41,7 @@ func enter() (int, error) {
 	runtime.LockOSThread() // Pdeathsig means this thread
 	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.Env = append(os.Environ(), entered+"=1")
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), isSetting), entered+"=1")
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWNET | syscall.CLONE_NEWPID | syscall.CLONE_NEWUTS,
 		Pdeathsig:  syscall.SIGKILL,
@@ -69,6 +70,13 @@ func enter() (int, error) {
 		return code, nil
 	}
 	return 1, nil
+}
+
+// isSetting tells what the shell that runs the tests has set for the program, or has from a job of Slurm's.
+func isSetting(setting string) bool {
+	name, _, _ := strings.Cut(setting, "=")
+	ours := strings.HasPrefix(name, "EISWEEP_") && name != "EISWEEP_ACCEPTANCE"
+	return ours || strings.HasPrefix(name, "SLURM_") || strings.HasPrefix(name, "SBATCH_") || name == "XDG_STATE_HOME"
 }
 
 // furnish makes the namespaces usable: mounts that nobody else sees, the /proc of these processes, a /run to name

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -26,13 +27,17 @@ type failpoint struct {
 }
 
 // failpoints is what EISWEEP_FAILPOINTS says: "numeric:seed=3 kill:seed=12:always
-// lease=2s slow=1s pace=10ms".
+// lease=2s slow=1s pace=10ms hold=FILE".
 type failpoints struct {
 	points []failpoint
 	lease  time.Duration // how long a worker may be silent; 0: as ever
 	slow   time.Duration // what every attempt waits before it begins
 	pace   time.Duration // what it waits after every stimulus
+	hold   string        // the file that names the tasks held back, below the root; "": none are
 }
+
+// holdPace is what an attempt that is held back waits after every stimulus: it goes on, and doesn't come to its end.
+const holdPace = 50 * time.Millisecond
 
 func readFailpoints(text string) (f failpoints, err error) {
 	for _, word := range strings.Fields(text) {
@@ -44,6 +49,8 @@ func readFailpoints(text string) (f failpoints, err error) {
 			f.slow, err = time.ParseDuration(value)
 		case ok && name == "pace":
 			f.pace, err = time.ParseDuration(value)
+		case ok && name == "hold":
+			f.hold = value
 		default:
 			var p failpoint
 			p, err = readFailpoint(word)
@@ -116,7 +123,33 @@ func (f *failingRunner) Run(ctx context.Context, job *worker.Job, observe func(s
 	return f.Runner.Run(ctx, job, func(p sim.Progress) {
 		observe(p)
 		linger(ctx, f.pace)
+		if f.holds(job) {
+			linger(ctx, holdPace)
+		}
 	})
+}
+
+// holds tells whether a job is held back: the file names its task, by its id, or by ">6" for the seeds above 6.
+func (f *failpoints) holds(job *worker.Job) bool {
+	if f.hold == "" {
+		return false
+	}
+	path := f.hold
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(job.Path), "..", "..", path) // from ROOT/.eisweep/incoming
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	for _, word := range strings.Fields(string(text)) {
+		above, isBound := strings.CutPrefix(word, ">")
+		bound, err := strconv.ParseUint(above, 10, 32)
+		if word == job.Task.ID.String() || isBound && err == nil && job.Task.Seed > uint32(bound) {
+			return true
+		}
+	}
+	return false
 }
 
 func linger(ctx context.Context, d time.Duration) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -14,5 +16,20 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "probe" {
 		main()
 	}
-	testscript.Main(m, map[string]func(){"eisweep": main, "crash": crash, "corelimit": coreLimit, "descriptors": descriptors})
+	commands := map[string]func(){"eisweep": main, "crash": crash, "corelimit": coreLimit, "descriptors": descriptors}
+	if commands[filepath.Base(os.Args[0])] == nil {
+		forgetSettings()
+	}
+	testscript.Main(m, commands)
+}
+
+// forgetSettings removes what the shell that runs the tests has set for the program, or has from a job of Slurm's.
+func forgetSettings() {
+	for _, setting := range os.Environ() {
+		name, _, _ := strings.Cut(setting, "=")
+		ours := strings.HasPrefix(name, "EISWEEP_") && name != "EISWEEP_ACCEPTANCE"
+		if ours || strings.HasPrefix(name, "SLURM_") || strings.HasPrefix(name, "SBATCH_") || name == "XDG_STATE_HOME" {
+			os.Unsetenv(name)
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package house
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,7 +44,7 @@ func TestClusterPageRuns(t *testing.T) {
 			ran += strings.Count("\n"+b.text, "\neisweep ")
 			run := exec.Command("bash", "-euc", b.text)
 			run.Dir = home
-			run.Env = append(os.Environ(), "HOME="+home, "XDG_STATE_HOME=", "EISWEEP_ROOT=", fmt.Sprintf("PATH=%s:%s", bin, os.Getenv("PATH")))
+			run.Env = environment(home, bin)
 			told, err := run.CombinedOutput()
 			for _, m := range startedProcess.FindAllSubmatch(told, -1) {
 				started = append(started, m[1])

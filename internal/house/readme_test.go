@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -79,10 +80,18 @@ func follows(t *testing.T, home, bin string, b block, command ...string) {
 	t.Helper()
 	run := exec.Command(command[0], command[1:]...)
 	run.Dir = home
-	run.Env = append(os.Environ(), "HOME="+home, "EISWEEP_ROOT=", fmt.Sprintf("PATH=%s:%s", bin, os.Getenv("PATH")))
+	run.Env = environment(home, bin)
 	if told, err := run.CombinedOutput(); err != nil {
 		t.Errorf("README.md:%d: %v\n%s\n%s", b.line, err, b.text, told)
 	}
+}
+
+// environment is that of a reader whose home is empty, who has the program in a folder and has set nothing for it.
+func environment(home, bin string) []string {
+	env := slices.DeleteFunc(os.Environ(), func(setting string) bool {
+		return strings.HasPrefix(setting, "EISWEEP_") || strings.HasPrefix(setting, "XDG_STATE_HOME=")
+	})
+	return append(env, "HOME="+home, fmt.Sprintf("PATH=%s:%s", bin, os.Getenv("PATH")))
 }
 
 // pythonWith finds a Python that has the modules, Debian's first. Where there is none the test fails in CI and is skipped, by name,
