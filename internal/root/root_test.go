@@ -339,6 +339,7 @@ func TestWhoMayOnlyRead(t *testing.T) {
 		must(t, os.Chown(r.Private(), 12345, -1))
 	} else {
 		must(t, os.Chmod(r.Private(), 0o500))
+		defer os.Chmod(r.Private(), 0o700) // or it can't be removed
 	}
 	if r.Writable() {
 		t.Error("its user may not work in it")
