@@ -237,7 +237,7 @@ func answered(subject string) bool {
 // coordinator that answers with what it is asked.
 func newAttack(t testing.TB, s *stage, role Role) *attack {
 	t.Helper()
-	a := &attack{t: t, s: s, role: role, conn: s.as(t, role), patience: 30 * time.Second}
+	a := &attack{t: t, s: s, role: role, conn: s.as(t, role), patience: tooLong}
 	publish(t, s.q, testTasks("quick", 100, 400)...)
 	if err := s.q.PublishSweeps(deadline(t), []OpenSweep{{Name: "quick"}}); err != nil {
 		t.Fatal(err)
@@ -251,7 +251,7 @@ func newAttack(t testing.TB, s *stage, role Role) *attack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settled, err := consumer.Next(jetstream.FetchMaxWait(20 * time.Second))
+	settled, err := consumer.Next(jetstream.FetchMaxWait(tooLong))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func TestRepliesStayInTheirAccount(t *testing.T) {
 func TestAttacksWouldBeFound(t *testing.T) {
 	for _, role := range []Role{Worker, Client} {
 		a := newAttack(t, newStage(t, oneAccount), role)
-		a.patience = time.Second // there are no answers any more once the streams are gone
+		a.patience = 10 * time.Second // there are no answers any more once the streams are gone
 		harm := strings.Join(a.harm(), "\n")
 		for _, part := range []string{
 			"the coordinator hears $JS.API.STREAM.PURGE.", "the coordinator hears " + scheme{root: testRoot}.task("quick", testID(5)),

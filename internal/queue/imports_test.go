@@ -70,7 +70,7 @@ func importing(t *testing.T, role Role, lacking string) error {
 // What an account doesn't import is told as what to do, not as a NATS out of reach.
 func TestMissingImportsAreTold(t *testing.T) {
 	defer func(was time.Duration) { importTime = was }(importTime)
-	importTime = 100 * time.Millisecond
+	importTime = time.Second // in which a busy machine answers, too
 	s := scheme{root: testRoot}
 	for _, service := range append(s.rights(Worker).services, service{}) {
 		subject := service.subject

@@ -43,7 +43,7 @@ func TestNothingWaitsForAFIFO(t *testing.T) {
 			if err == nil {
 				t.Errorf("%s: a FIFO is taken for the file", name)
 			}
-		case <-time.After(30 * time.Second):
+		case <-time.After(3 * time.Minute):
 			t.Fatalf("%s: a FIFO in its place is waited for", name)
 		}
 	}
