@@ -9,6 +9,10 @@ ifeq ($(GO),)
 $(error Go 1.26 or newer is needed, on PATH or in /usr/local/go: https://go.dev/doc/install)
 endif
 export PATH := $(dir $(GO)):$(PATH)
+# Where git refuses to tell the commit, as in a folder of another user's, go build would fail.
+ifeq ($(shell git rev-parse HEAD 2>/dev/null),)
+export GOFLAGS := $(shell $(GO) env GOFLAGS) -buildvcs=false
+endif
 
 VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknown)
 COMMITTED := $(or $(shell git log -1 --format=%ct 2>/dev/null),0)

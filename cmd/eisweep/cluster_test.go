@@ -19,7 +19,7 @@ import (
 func breakable(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "eisweep")
-	if told, err := exec.Command("go", "build", "-tags", "failpoints", "-o", program, ".").CombinedOutput(); err != nil {
+	if told, err := exec.Command("go", "build", "-buildvcs=false", "-tags", "failpoints", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build with failpoints: %v\n%s", err, told)
 	}
 	return program

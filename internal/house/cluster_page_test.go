@@ -22,7 +22,7 @@ exec sh -c "$*"
 // TestClusterPageRuns does what docs/cluster.md tells its reader, in its order, on one machine that goes by all names.
 func TestClusterPageRuns(t *testing.T) {
 	home, bin := t.TempDir(), t.TempDir()
-	build := exec.Command("go", "build", "-o", bin, "./cmd/eisweep")
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", bin, "./cmd/eisweep")
 	build.Dir = top
 	if told, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, told)

@@ -38,7 +38,7 @@ func blocks(text string) []block {
 func TestFrontPageRuns(t *testing.T) {
 	python := pythonWith(t, "tables", "pandas")
 	home, bin := t.TempDir(), t.TempDir()
-	build := exec.Command("go", "build", "-o", bin, "./cmd/eisweep")
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", bin, "./cmd/eisweep")
 	build.Dir = top
 	if told, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, told)
