@@ -91,7 +91,11 @@ func (c *Checkpoints) Resume(s Saver) {
 		return
 	}
 	for _, f := range c.furthest() {
-		spent, err := restore(f, s)
+		var spent time.Duration
+		err := c.patiently(f, func() (err error) {
+			spent, err = restore(f, s)
+			return err
+		})
 		if err != nil {
 			c.say("checkpoint %s is left out: %v", filepath.Base(f), err)
 			c.warn("a checkpoint cannot be used; the one before is, or the task begins anew", f, err)
@@ -107,9 +111,13 @@ func (c *Checkpoints) Resume(s Saver) {
 // furthest lists the task's checkpoints, the furthest first. One that doesn't even
 // tell how far it is could be that, and what is wrong with it is to be said.
 func (c *Checkpoints) furthest() []string {
-	names, err := c.list()
+	var names []string
+	err := c.patiently(filepath.Dir(c.path), func() (err error) {
+		names, err = c.list()
+		return err
+	})
 	if err != nil {
-		c.warn("checkpoints cannot be looked for", c.path, err)
+		c.warn("checkpoints cannot be looked for; the task begins anew", c.path, err)
 		return nil
 	}
 	reach := map[string]int64{}
