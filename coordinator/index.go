@@ -1,7 +1,6 @@
 package coordinator
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -88,81 +87,6 @@ func (x *index) refresh() error {
 		_ = x.read(name) // it is among the faults
 	}
 	return nil
-}
-
-// refreshSweep takes in what was appended to one sweep's manifest. The error says why it
-// cannot be read.
-func (x *index) refreshSweep(name string) error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.read(name)
-}
-
-func (x *index) read(name string) error {
-	err := x.readOn(name)
-	delete(x.faults, name)
-	if err != nil {
-		x.faults[name] = fmt.Errorf("read manifest of %s: %w", name, err)
-	}
-	return x.faults[name]
-}
-
-// readOn reads a manifest from where it was read to.
-func (x *index) readOn(name string) error {
-	path := x.root.Manifest(name)
-	m := x.manifests[name]
-	if m != nil {
-		grown, err := m.grown(path)
-		if err != nil {
-			return err
-		}
-		if !grown {
-			x.drop(name)
-			m = nil
-		}
-	}
-	if m == nil {
-		m = newIndexed(name)
-		x.manifests[name] = m
-	}
-	var damage error
-	for b, err := range results.ReadBriefs(path, m.size) {
-		if damage = err; err == nil {
-			x.add(m, &b)
-		}
-	}
-	if err := m.remember(path); err != nil {
-		return err
-	}
-	if errors.Is(damage, results.ErrDamagedManifest) {
-		return damageOf(path, damage)
-	}
-	return damage
-}
-
-// damageOf names the place of a manifest's damage by the line from its beginning.
-func damageOf(path string, damage error) error {
-	for _, err := range results.ReadManifest(path) {
-		if err != nil {
-			return err
-		}
-	}
-	return damage
-}
-
-// unreadable returns why manifests could not be read, by sweep.
-func (x *index) unreadable() map[string]error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return maps.Clone(x.faults)
-}
-
-// readable returns why the manifest of a sweep could not be read; nil if it could, or there
-// is none.
-func (x *index) readable(sweep string) error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.faults[sweep]
 }
 
 // drop forgets all that a sweep's manifest said but the run numbers: the queue may know
@@ -282,19 +206,6 @@ func (x *index) has(sweep string) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.manifests[sweep] != nil
-}
-
-// haveRead returns why the manifests of sweeps, or of those whose networks they need, could
-// not be read: what is done of them is not known then.
-func (x *index) haveRead(list []*sweeps.Sweep) error {
-	var errs []error
-	for _, s := range list {
-		errs = append(errs, x.readable(s.Name()))
-		if s.SourceName() != "" && !s.SourceIsPath() {
-			errs = append(errs, x.readable(s.SourceName()))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // sweeps lists those that have a manifest, sorted.

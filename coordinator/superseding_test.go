@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -173,5 +175,30 @@ func TestASupersededResultThatIsGone(t *testing.T) {
 	}
 	if ids := g.claimants("two", file); len(ids) != 1 {
 		t.Errorf("%s is %v's", file, ids)
+	}
+}
+
+// refusing is a prober that the system lets read nothing.
+type refusing struct{ nobodys }
+
+func (refusing) Digest(_ context.Context, path string) (results.Found, error) {
+	return results.Found{}, &fs.PathError{Op: "open", Path: path, Err: syscall.EMFILE}
+}
+
+// TestAFileOfWhichNobodyKnowsWhoseItIs is not moved out of the way of a launch.
+func TestAFileOfWhichNobodyKnowsWhoseItIs(t *testing.T) {
+	g := newRig(t)
+	g.run(order1(parse(t, oneTask)))
+	if err := os.Remove(g.root.Manifest("two")); err != nil {
+		t.Fatal(err)
+	}
+	file, was := g.files("two")[0], g.read("two", g.files("two")[0])
+	g.prober = refusing{}
+	k := g.start()
+	if _, err := k.Launch(g.context(), Order{Sweeps: order1(parse(t, oneTask)).Sweeps, Supersede: true}); !errors.Is(err, syscall.EMFILE) || !strings.Contains(err.Error(), file) {
+		t.Errorf("launch: %v", err)
+	}
+	if g.read("two", file) != was {
+		t.Error("it was replaced")
 	}
 }
