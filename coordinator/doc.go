@@ -12,7 +12,8 @@
 // Start reading at machine.go: the decisions as a pure state machine, events in,
 // commands out. coordinator.go is the shell around it: launch.go and entering.go
 // feed it with what is wanted, carry_out.go does what it commands, batch.go makes that
-// durable, placing.go is the way of a file into a sweep's folder, restore.go goes on after a restart,
+// durable, placing.go is the way of a file into a sweep's folder, fault.go keeps what could not be done for a sweep
+// until that is repaired, restore.go goes on after a restart,
 // reconcile.go compares with the queue, serve.go lists the requests. plan.go is what
 // a launch compares itself with, index.go what the manifests say.
 package coordinator

@@ -80,6 +80,15 @@ func (k *Coordinator) postpone(sweep string, c command, err error, whole bool) {
 	f.commands = append(f.commands, c)
 }
 
+// holds adds the tasks whose orders wait for the fault to end.
+func (f *fault) holds(coming map[sweeps.ID]bool) {
+	for _, c := range f.commands {
+		if c, ok := c.(publish); ok {
+			coming[c.id] = true
+		}
+	}
+}
+
 // idle says whether nothing is left that the fault stopped.
 func (f *fault) idle() bool {
 	return !f.restart && len(f.commands) == 0 && f.pending.isEmpty()

@@ -53,6 +53,9 @@ func (k *Coordinator) reconcile(ctx context.Context) error {
 	defer k.mu.Unlock()
 	absent := map[sweeps.ID]int{}
 	coming := k.outbox.holds()
+	for _, f := range k.faults {
+		f.holds(coming)
+	}
 	for id, t := range k.machine.tasks {
 		if _, ok := inQueue[id]; ok || coming[id] || (t.phase != queued && t.phase != running) || k.isHeard(id, int(t.run)) {
 			continue
