@@ -103,6 +103,24 @@ func TestDamagedCopyOfAnInput(t *testing.T) {
 	}
 }
 
+// A result under the root that is not what its manifest says is no source: by its bytes, the
+// tasks that start from it would be others.
+func TestDamagedSourceUnderTheRoot(t *testing.T) {
+	g := newRig(t)
+	g.prober, g.real = inspector{}, true
+	g.run(order1(parse(t, twoByTwo)))
+	source := g.path("two", g.files("two")[0])
+	from := "initial_state = { file = '" + source + "', take = [\"wie\"] }\n[parameters]"
+	sweep := parse(t, strings.Replace(strings.Replace(twoByTwo, `"two"`, `"from"`, 1), "[parameters]", from, 1))
+	text := []byte(g.read("two", g.files("two")[0]))
+	text[len(text)-1] ^= 1
+	write(t, source, string(text))
+	plan, err := NewPlan(g.context(), g.root, g.prober, order1(sweep))
+	if err == nil || !strings.Contains(err.Error(), "not what the manifest of two says") {
+		t.Errorf("plan %+v, error %v", plan, err)
+	}
+}
+
 // The list of copies is reported when it can't be read, and so is what nobody copied.
 func TestVerifyOfInputsThatNobodyKnows(t *testing.T) {
 	g := newRig(t)

@@ -18,6 +18,14 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
+	case "swap":
+		path := os.Args[len(os.Args)-1]
+		if err := os.Rename(path+".other", path); err != nil {
+			os.Exit(1)
+		}
+		if err := RunProbe(os.Args[len(os.Args)-2], path, os.Stdout); err != nil {
+			os.Exit(1)
+		}
 	case "crash":
 		var nothing *int
 		*nothing = 1

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"eisweep/sim"
 )
 
 // bombs makes files that a hostile hand made of a result, and returns their paths by name.
@@ -156,6 +158,22 @@ func printLimits() {
 		all = append(all, l.Cur)
 	}
 	fmt.Println(all...)
+}
+
+// What is read is what was hashed, even if another file gets its name in between.
+func TestProbeReadsWhatWasHashed(t *testing.T) {
+	task, other := trainingTask(), makeTask(sim.Gradient, small()...)
+	path, receipt := written(t, task, makeTraining(task))
+	if _, err := Write(t.Context(), path+".other", other, makeTraining(other)); err != nil {
+		t.Fatal(err)
+	}
+	found, err := Prober{Command: child(t, "swap")}.Digest(t.Context(), path)
+	if err != nil || found.Digest != receipt.Digest || found.SHA256 != receipt.SHA256 || found.Info.Experiment != task.Experiment {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if info, err := Inspect(path); err != nil || info.Experiment != sim.Gradient {
+		t.Errorf("it was not swapped: %+v, %v", info, err)
+	}
 }
 
 // What the child started ends with it.

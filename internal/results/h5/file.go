@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path"
-	"strings"
+	"runtime"
 	"unsafe"
 )
 
@@ -54,42 +54,22 @@ func Open(path string) (*File, error) {
 	return open(path, false)
 }
 
-// OpenFile opens for reading what a descriptor is open on, whatever has its name by now.
-// Where /proc does not show descriptors it opens the name, and refuses another file that has
-// it. Messages have the name.
+// OpenFile opens for reading what a descriptor is open on, whatever has its name by now. The
+// descriptor may be closed before the File is.
 func OpenFile(from *os.File) (*File, error) {
-	shown := fmt.Sprintf("/proc/self/fd/%d", from.Fd())
-	if probe, err := os.Open(shown); err == nil {
-		defer probe.Close()
-		f, err := open(shown, false)
-		if err != nil {
-			return nil, renamed{err, from}
-		}
-		return f, nil
-	}
-	f, err := open(from.Name(), false)
-	if err != nil {
+	if err := checkText("path", from.Name()); err != nil {
 		return nil, err
 	}
-	was, err1 := from.Stat()
-	is, err2 := os.Stat(from.Name())
-	if err := errors.Join(err1, err2); err != nil || !os.SameFile(was, is) {
-		return nil, errors.Join(fmt.Errorf("open HDF5 file %s: another file has that name now", from.Name()), err, f.Close())
+	name := C.CString(from.Name())
+	defer C.free(unsafe.Pointer(name))
+	f := &File{}
+	err := operate(func() bool { f.id = C.h5_open_descriptor(C.int(from.Fd()), name); return f.id >= 0 })
+	runtime.KeepAlive(from)
+	if err != nil {
+		return nil, fmt.Errorf("open HDF5 file %s: %w", from.Name(), err)
 	}
 	return f, nil
 }
-
-// renamed is an error that gives a descriptor's number for a file's name.
-type renamed struct {
-	error
-	file *os.File
-}
-
-func (r renamed) Error() string {
-	return strings.ReplaceAll(r.error.Error(), fmt.Sprintf("/proc/self/fd/%d", r.file.Fd()), r.file.Name())
-}
-
-func (r renamed) Unwrap() error { return r.error }
 
 func open(path string, writable bool) (*File, error) {
 	if err := checkText("path", path); err != nil {

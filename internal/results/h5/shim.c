@@ -49,10 +49,10 @@ const char *h5_error(void) {
     return reason;
 }
 
-// access_list gives file access properties that fail a close while objects are open
+// h5_access_list gives file access properties that fail a close while objects are open
 // (the default closes late and silently) and that don't lock the file: what is
 // read is complete, what is written is nobody else's.
-static hid_t access_list(int core) {
+hid_t h5_access_list(int core) {
     hid_t p = H5Pcreate(H5P_FILE_ACCESS);
     if (p < 0) return p;
     // Chunks are read and written whole, so few need a place in an array's cache.
@@ -75,7 +75,7 @@ static void next_image(char name[32]) {
 
 hid_t h5_create_image(void) {
     char name[32];
-    hid_t p = access_list(1);
+    hid_t p = h5_access_list(1);
     if (p < 0) return p;
     next_image(name);
     hid_t f = -1, properties = H5Pcreate(H5P_FILE_CREATE);
@@ -89,7 +89,7 @@ hid_t h5_create_image(void) {
 
 hid_t h5_open_image(void *image, size_t size) {
     char name[32];
-    hid_t f = -1, p = access_list(1);
+    hid_t f = -1, p = h5_access_list(1);
     if (p < 0) return p;
     next_image(name);
     if (H5Pset_file_image(p, image, size) >= 0) f = H5Fopen(name, H5F_ACC_RDWR, p);
@@ -98,7 +98,7 @@ hid_t h5_open_image(void *image, size_t size) {
 }
 
 hid_t h5_open_file(const char *path, int writable) {
-    hid_t p = access_list(0);
+    hid_t p = h5_access_list(0);
     if (p < 0) return p;
     hid_t f = H5Fopen(path, writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, p);
     close_P(p);
