@@ -23,9 +23,12 @@ type attempt struct {
 	started  time.Time
 	cancel   context.CancelCauseFunc
 
+	silence  func()                       // ends the signs of life; may be called again
 	saved    *Checkpoints                 // nil before the runner is called
 	progress atomic.Pointer[sim.Progress] // the last
 	moved    atomic.Int64                 // when there was progress, as time since started
+	isIdle   bool                         // there was no progress for too long at the last look
+	ended    atomic.Bool                  // the task is run: what remains is to commit the outcome
 }
 
 // run executes the task and returns its outcome if it has a result.
@@ -36,6 +39,9 @@ func (a *attempt) run(ctx context.Context) (out queue.Outcome, err error) {
 		return out, err
 	}
 	log.say("task %s, run %d, attempt %d on %s by %s, version %s", task.ID, task.Run, a.number, a.worker.Host, a.worker.Name, a.worker.Version)
+	if out, found := a.takeOver(ctx, log); found {
+		return out, log.close()
+	}
 	receipt, err := a.execute(ctx, task, log)
 	if err != nil {
 		log.say("ended: %v", err)
@@ -90,8 +96,11 @@ func (a *attempt) execute(ctx context.Context, task *queue.Task, log *attemptLog
 
 func (a *attempt) touch() { a.moved.Store(int64(time.Since(a.started))) }
 
-// idle is how long there was no progress.
+// idle is how long there was no progress. An outcome that waits to be committed is no stall.
 func (a *attempt) idle() time.Duration {
+	if a.ended.Load() {
+		return 0
+	}
 	return time.Since(a.started) - time.Duration(a.moved.Load())
 }
 

@@ -48,6 +48,9 @@ func (w *Worker) state() string {
 	if reason := w.Reason(); reason != nil {
 		return "draining: " + reason.Error()
 	}
+	if err := w.Queue.Unkept(); err != nil {
+		return "cannot hand over results: " + err.Error()
+	}
 	return w.load.state()
 }
 

@@ -14,7 +14,7 @@ import (
 const progressInterval = time.Second
 
 // signs gives signs of life of the attempt, in goroutines of their own, until ctx
-// ends or the function that it returns is called, which waits for them.
+// ends or the function that it returns is called, which waits for them and may be called again.
 func (a *attempt) signs(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var both sync.WaitGroup
@@ -26,16 +26,23 @@ func (a *attempt) signs(ctx context.Context) (stop func()) {
 	}
 }
 
+// gapBeats is after how many heartbeats that were not sent in time the task may be another's:
+// half a lease, as it is three times as long in all.
+const gapBeats = 3
+
 // heartbeats keeps the task. That the queue doesn't confirm stops nothing: the
-// outcome is fenced. Only when it answers again, or the connection was made again, and
-// a later attempt has started is the work of no more use.
+// outcome is fenced. Only when it answers again, the connection was made again, or this process
+// or its machine was suspended, and a later attempt has started is the work of no more use.
+// After a suspension the runner needs time to show progress: a stall shows twice in a row.
 func (a *attempt) heartbeats(ctx context.Context) {
 	missed, connection := false, a.worker.Queue.Connections()
+	last := wallClock()
 	every(ctx, a.worker.Heartbeat, func() bool {
-		if a.idle() > a.worker.Stall {
+		if a.stalls() {
 			a.cancel(errStalled)
 			return false
 		}
+		gap := a.suspended(&last)
 		err := a.beat(ctx)
 		lost := errors.Is(err, queue.ErrLeaseLost)
 		if err != nil && !lost {
@@ -45,16 +52,37 @@ func (a *attempt) heartbeats(ctx context.Context) {
 			missed = true
 			return true
 		}
-		if now := a.worker.Queue.Connections(); missed || lost || now != connection {
+		if now := a.worker.Queue.Connections(); missed || lost || gap || now != connection {
 			later, err := a.delivery.Later(ctx)
 			if later {
 				a.cancel(errSuperseded)
+				return false
 			}
 			missed, connection = err != nil, now
 		}
 		return true
 	})
 }
+
+// stalls reports whether the attempt made no progress for too long, now and at the look before.
+func (a *attempt) stalls() bool {
+	before := a.isIdle
+	a.isIdle = a.idle() > a.worker.Stall
+	return before && a.isIdle
+}
+
+// suspended reports whether so much time has passed since the last heartbeat that the task may
+// have been given to another worker.
+func (a *attempt) suspended(last *time.Time) bool {
+	now := wallClock()
+	gap := now.Sub(*last).Abs()
+	*last = now
+	return gap > gapBeats*a.worker.Heartbeat
+}
+
+// wallClock is the time of day without the monotonic clock, which stands still while the machine
+// is suspended. Tests suspend by it.
+var wallClock = func() time.Time { return time.Now().Round(0) }
 
 // beat gives up before the next beat is due, to look at the progress again.
 func (a *attempt) beat(ctx context.Context) error {

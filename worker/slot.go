@@ -89,7 +89,7 @@ func (w *Worker) examine(d *queue.Delivery, listen time.Duration) (taken bool, e
 		return true, ignoreLost(d.HandBack(w.hard, elsewhere))
 	}
 	n, err := d.Attempts(w.hard)
-	if err != nil || !w.usedUp(d.Task(), n) {
+	if err != nil || !w.usedUp(d.Task(), n) || w.isFinished(d.Task(), n) {
 		return false, err
 	}
 	lost := fmt.Errorf("lost: %d attempts ended without a word (killed, out of memory, or cut off); `eisweep run` or `launch` queues it again", n)
@@ -127,9 +127,11 @@ func (w *Worker) attempt(d *queue.Delivery) error {
 	defer cancel(nil)
 	a := &attempt{worker: w, delivery: d, number: n, started: started, cancel: cancel}
 	a.touch()
-	stop := a.signs(ctx)
+	// The task is this attempt's until it is handed over, also while nobody answers.
+	a.silence = a.signs(w.hard)
+	defer a.silence()
 	out, err := a.run(ctx)
-	stop()
+	a.ended.Store(true)
 	return w.settle(ctx, a, out, err)
 }
 
@@ -140,9 +142,11 @@ func (w *Worker) settle(ctx context.Context, a *attempt, out queue.Outcome, err 
 		w.storageWorked()
 		return w.commit(a, out)
 	case errors.Is(context.Cause(ctx), errSuperseded):
+		a.silence()
 		a.clean()
 		return w.leaveTo(a)
 	case errors.Is(context.Cause(ctx), errDrained) && errors.Is(err, context.Canceled):
+		a.silence()
 		a.clean()
 		return ignoreLost(a.delivery.HandBack(w.hard, 0))
 	case errors.Is(context.Cause(ctx), errStalled):
@@ -172,6 +176,7 @@ func (w *Worker) retry(a *attempt, f failure) error {
 	if w.usedUp(a.delivery.Task(), a.number) {
 		return w.commit(a, a.failed(f))
 	}
+	a.silence()
 	a.clean()
 	delay := w.Backoff << min(a.number-1, 6)
 	w.Log.Warn("an attempt failed and is repeated", "task", a.delivery.Task().ID, "attempt", a.number, "after", delay, "error", f.err)
@@ -182,6 +187,7 @@ func (w *Worker) retry(a *attempt, f failure) error {
 // nothing may remain of this attempt.
 func (w *Worker) commit(a *attempt, out queue.Outcome) error {
 	won, err := a.delivery.Commit(w.hard, out)
+	a.silence()
 	if err != nil {
 		return err // it may be committed: the file stays
 	}
@@ -194,6 +200,9 @@ func (w *Worker) commit(a *attempt, out queue.Outcome) error {
 		a.saved.removeOwn()
 	case out.Done() || out.Class == queue.Numeric || out.Class == queue.Invalid:
 		a.saved.removeAll() // nothing goes on from there
+	}
+	if err := a.removeEarlier(); err != nil {
+		w.Log.Warn("earlier attempts' files remain", "error", err)
 	}
 	w.handed.Go(func() { w.acknowledge(a.delivery) })
 	return nil

@@ -49,6 +49,8 @@ type Config struct {
 	Sweeps func() []string
 	// Runner executes tasks; nil runs the model.
 	Runner Runner
+	// Prober finds out whether an earlier attempt left a complete result; nil looks for none.
+	Prober Prober
 	// Log takes what the operator should know; nil drops it.
 	Log *slog.Logger
 

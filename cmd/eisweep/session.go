@@ -131,8 +131,12 @@ func (s *session) work(ctx context.Context, e *environment, slots int) error {
 	if err != nil {
 		return failure(exitInternal, "name host: %w", err)
 	}
+	prober, err := newProber()
+	if err != nil {
+		return err
+	}
 	c := worker.Config{
-		Root: s.root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(),
+		Prober: prober, Root: s.root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(),
 		Slots: slots, Taken: collector(e), Sweeps: s.coordinator.Sweeps, Alone: true, Log: s.log,
 	}
 	if err := plantFailpoints(e, &c); err != nil {

@@ -31,6 +31,9 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 	if err != nil {
 		return err
 	}
+	if c.Prober, err = newProber(); err != nil {
+		return err
+	}
 	c.Root, c.Queue, c.Sweeps, c.Log, c.Taken = r, q, q.Sweeps, log, collector(e)
 	at, err := worker.Start(context.WithoutCancel(ctx), c)
 	if err != nil {

@@ -34,6 +34,9 @@ func (d *Delivery) Begun(attempts int) {
 	d.again, d.fresh = true, false
 }
 
+// Unknown is how many attempts the queue doesn't know, as Begun said.
+func (d *Delivery) Unknown() int { return d.begun }
+
 // Start announces an attempt and returns its number, from 1. Of several workers
 // that start at once each gets a number of its own; what was handed back gives
 // its number to the next.
