@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Failed returns when the coordinator can't go on, with why: storage gave way, or the
@@ -53,7 +54,8 @@ func (k *Coordinator) failNow(err error) {
 func (k *Coordinator) Hurry(ctx context.Context) { context.AfterFunc(ctx, k.giveUp) }
 
 // Stop ends the coordinator, and what it asks the queue for when ctx ends. What was
-// committed and not yet placed stays for the next one. It is idempotent; the error is
+// committed before is placed, unless ctx ends or the queue doesn't answer: then it stays for the
+// next one. It is idempotent; the error is
 // that of a storage failure, of an exclusive coordinator also why sweeps could not be completed,
 // or wraps queue.ErrOutOfReach.
 func (k *Coordinator) Stop(ctx context.Context) error {
@@ -64,6 +66,7 @@ func (k *Coordinator) Stop(ctx context.Context) error {
 func (k *Coordinator) end(ctx context.Context) error {
 	k.Hurry(ctx)
 	defer k.giveUp()
+	k.placeCommitted(ctx)
 	close(k.quit)
 	k.unsubscribe()
 	<-k.loop
@@ -85,4 +88,44 @@ func (k *Coordinator) end(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// placeCommitted waits until the outcomes have been taken that are committed by now; closing
+// quit then has them placed.
+func (k *Coordinator) placeCommitted(ctx context.Context) {
+	if len(k.stop) == 0 || k.failed() || k.config.Queue.Unanswered() > 0 {
+		return
+	}
+	ask, cancel := context.WithTimeout(ctx, confirmTime)
+	last, acknowledged, err := k.config.Queue.LastOutcome(ask)
+	cancel()
+	if err != nil || acknowledged {
+		return
+	}
+	if !k.takeUpTo(ctx, last) {
+		k.config.Log.Warn("some results that are committed will be placed by the next coordinator")
+	}
+}
+
+// takeUpTo waits until all outcomes up to a sequence have been taken, and reports whether they
+// have.
+func (k *Coordinator) takeUpTo(ctx context.Context, last uint64) bool {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		k.mu.Lock()
+		taken, failure := k.taken, k.failure
+		k.mu.Unlock()
+		if taken >= last {
+			return true
+		}
+		if failure != nil {
+			return false
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return false
+		}
+	}
 }

@@ -90,21 +90,10 @@ func (k *Coordinator) awaitOutcomes(ctx context.Context) (uint64, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, outcomesTime)
 	defer cancel()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		k.mu.Lock()
-		taken := k.taken
-		k.mu.Unlock()
-		if taken >= last {
-			return last, nil
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return 0, nil // a task may be given out once more
-		}
+	if !k.takeUpTo(ctx, last) {
+		return 0, nil // a task may be given out once more
 	}
+	return last, nil
 }
 
 // learnRuns takes in which orders the queue takes for settled, those aside whose

@@ -1,0 +1,28 @@
+package coordinator
+
+import (
+	"strings"
+	"testing"
+
+	"eisweep/internal/control"
+)
+
+// What is committed when the coordinator is told to stop is placed, also what it has not yet
+// taken.
+func TestAStopPlacesWhatIsCommitted(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	many := strings.Replace(twoByTwo, "seeds = [1, 2]", "seeds = { first = 1, count = 200 }", 1)
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(many)}})
+	k.mu.Lock() // as while a large file is hashed, or the folder is slow
+	const n = 300
+	for range n {
+		d, attempt := g.next("two")
+		g.hand(d, attempt)
+	}
+	k.mu.Unlock()
+	g.end()
+	if lines := len(g.lines("two")); lines != n {
+		t.Errorf("%d of %d results are in the manifest", lines, n)
+	}
+}
