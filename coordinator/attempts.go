@@ -12,6 +12,7 @@ type atWork struct {
 	control.RunningTask
 	run   int
 	heard time.Time // last
+	quiet int       // ticks of the watch since then
 	cost  float64
 }
 
@@ -58,7 +59,7 @@ func (k *Coordinator) progress(p queue.Progress) {
 	if r == nil || r.run != p.Run || r.Attempt != p.Attempt {
 		return
 	}
-	r.heard, r.Progress = time.Now(), p.Sim
+	r.heard, r.quiet, r.Progress = time.Now(), 0, p.Sim
 	if p.Seconds <= 0 || p.Sim.Done == 0 {
 		return
 	}

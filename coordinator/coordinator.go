@@ -143,7 +143,7 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	k.stop = append(k.stop, stop)
 	k.background(k.retryAlways)
 	if !k.config.Exclusive {
-		k.background(k.offerSweeps, k.reconcileAlways)
+		k.background(k.offerSweeps, k.reconcileAlways, k.watchAttempts)
 	}
 	return nil
 }

@@ -66,6 +66,13 @@ type returned struct {
 	run int
 }
 
+// silenced: nothing was heard of an attempt for so long that it counts as ended, whatever NATS
+// knows of its worker.
+type silenced struct {
+	id  sweeps.ID
+	run int
+}
+
 // missed: the task is neither in the queue nor has it an outcome.
 type missed struct {
 	id  sweeps.ID
@@ -125,6 +132,7 @@ func (wanted) isEvent()    {}
 func (launched) isEvent()  {}
 func (abandoned) isEvent() {}
 func (started) isEvent()   {}
+func (silenced) isEvent()  {}
 func (returned) isEvent()  {}
 func (outcome) isEvent()   {}
 func (placed) isEvent()    {}

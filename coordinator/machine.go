@@ -95,6 +95,8 @@ func (m *machine) step(e event) []command {
 		m.pass(e.id, e.run, queued, running)
 	case returned:
 		return m.giveBack(e)
+	case silenced:
+		return m.endAttempt(e)
 	case missed:
 		return m.miss(e)
 	case vanished:

@@ -104,6 +104,8 @@ func parseEvent(t *testing.T, line string) event {
 		return returned{id, run}
 	case "outcome":
 		return outcome{id, run, attempt, queue.Class(f["class"])}
+	case "silenced":
+		return silenced{id, run}
 	case "missed":
 		return missed{id, run}
 	case "paused":

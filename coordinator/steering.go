@@ -85,22 +85,39 @@ func (m *machine) drop(t *entry, sweep string) {
 // giveBack follows a task that a worker handed back: it is in the queue again, for
 // the sweep that it was queued for.
 func (m *machine) giveBack(e returned) []command {
-	if !m.pass(e.id, e.run, running, queued) {
+	return m.requeue(e.id, e.run, func(t *entry) []command { return m.rehome(e.id, t) })
+}
+
+// endAttempt queues a task again whose attempt is not heard any more, for a sweep whose tasks
+// workers are offered. The order is given anew, since NATS may take the one that the attempt has
+// for being at work: it compares times of day, and nobody may ask for tasks of its sweep.
+func (m *machine) endAttempt(e silenced) []command {
+	return m.requeue(e.id, e.run, func(t *entry) []command {
+		was := m.homeName(t)
+		t.home = m.choose(t)
+		return []command{unqueue{e.id, e.run, was}, publish{e.id, e.run, m.homeName(t)}}
+	})
+}
+
+// requeue makes a running task a queued one. What is to be done about its order, if anybody
+// still wants the task, order says.
+func (m *machine) requeue(id sweeps.ID, run int, order func(*entry) []command) []command {
+	if !m.pass(id, run, running, queued) {
 		return nil
 	}
-	t := m.tasks[e.id]
+	t := m.tasks[id]
 	if t.wants == 0 {
 		return nil // the launch that is under way decides
 	}
 	names := m.lists.of(t.wants)
 	m.dropCancelled(t)
 	if t.wants == 0 {
-		out := []command{unqueue{e.id, e.run, m.homeName(t)}}
-		m.forget(e.id)
-		out = append(out, m.failDependents(e.id)...)
+		out := []command{unqueue{id, run, m.homeName(t)}}
+		m.forget(id)
+		out = append(out, m.failDependents(id)...)
 		return append(out, m.finish(names)...)
 	}
-	return append(m.rehome(e.id, t), m.finish(names)...)
+	return append(order(t), m.finish(names)...)
 }
 
 // miss follows an order that is neither queued nor has an outcome. It is given up, so

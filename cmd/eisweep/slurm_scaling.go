@@ -116,22 +116,24 @@ func (s *slurmScaling) scaled(ctx context.Context, r control.Scaling) (control.S
 }
 
 // backlog is what there is to do, as the coordinator knows it.
-func backlog(k *coordinator.Coordinator) scaling.Backlog {
+func backlog(k *coordinator.Coordinator) scaling.Backlog { return backlogOf(k.Snapshot(), k.Workers()) }
+
+// backlogOf is what is left of the sweeps for other workers to do. A task whose worker is silent
+// is: it will be queued again soon, and its worker may never come back.
+func backlogOf(now control.Snapshot, known control.Workers) scaling.Backlog {
 	var b scaling.Backlog
-	now := k.Snapshot()
 	for i := range now.Sweeps {
 		b.Settled += now.Sweeps[i].Done + now.Sweeps[i].Failed
 		switch s := &now.Sweeps[i]; s.Stand {
 		case control.Open:
-			b.Queued += s.Queued
+			b.Queued += s.Queued + s.Silent
 			b.Left += s.Tasks - s.Done - s.Failed
 		case control.Paused:
 			b.Left += s.Tasks - s.Done - s.Failed
 		}
 	}
-	workers := k.Workers().Workers
-	for i := range workers {
-		w := &workers[i]
+	for i := range known.Workers {
+		w := &known.Workers[i]
 		if w.Silent {
 			continue
 		}

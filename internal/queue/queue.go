@@ -172,6 +172,18 @@ func (q *Queue) prepare(ctx context.Context) error {
 	return lacking(q.conn.LastError())
 }
 
+// AckWait is how long a task's worker may be silent before the task is delivered again.
+func (q *Queue) AckWait() time.Duration { return q.options.AckWait }
+
+// Hears returns nil once everything has come that the server had for this connection when Hears
+// was called. The error is that it has no connection, or that ctx ended.
+func (q *Queue) Hears(ctx context.Context) error {
+	if err := q.conn.FlushWithContext(ctx); err != nil {
+		return fmt.Errorf("hear from NATS: %w: %w", ErrOutOfReach, err)
+	}
+	return nil
+}
+
 func (q *Queue) checkServer() error {
 	var major, minor int
 	version := q.conn.ConnectedServerVersion()

@@ -1,0 +1,65 @@
+package coordinator
+
+import (
+	"context"
+	"time"
+
+	"eisweep/sweeps"
+)
+
+// The watch ticks so often in an AckWait, and ends an attempt of which nothing was heard for so
+// many ticks: a little later than NATS would deliver its task again.
+const (
+	ticksPerWait = 6
+	quietTicks   = 7
+)
+
+// watchAttempts ends attempts whose workers are not heard any more, until the coordinator stops.
+// It reads no clock: a tick counts only if the coordinator was able to hear since the one
+// before. One that was cut off or suspended ends nobody's attempt.
+func (k *Coordinator) watchAttempts(ctx context.Context) {
+	every := k.config.Queue.AckWait() / ticksPerWait
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	connection := k.config.Queue.Connections()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		limited, cancel := context.WithTimeout(ctx, every)
+		err := k.config.Queue.Hears(limited)
+		cancel()
+		now := k.config.Queue.Connections()
+		if err == nil && now == connection {
+			k.endQuiet()
+		}
+		connection = now
+	}
+}
+
+// endQuiet counts a tick for every running attempt, and ends those that were quiet for too many.
+func (k *Coordinator) endQuiet() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.failure != nil {
+		return
+	}
+	var ended []sweeps.ID
+	for id, r := range k.running {
+		if r.quiet++; r.quiet >= quietTicks {
+			ended = append(ended, id)
+		}
+	}
+	if len(ended) == 0 {
+		return
+	}
+	for _, id := range inOrder(ended) {
+		r := k.running[id]
+		delete(k.running, id)
+		k.config.Log.Warn("an attempt is not heard any more, and its task is queued again", "task", id, "run", r.run, "attempt", r.Attempt, "worker", r.Worker)
+		k.do(k.machine.step(silenced{id, r.run}))
+	}
+	k.flush()
+}
