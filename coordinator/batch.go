@@ -83,9 +83,24 @@ func (k *Coordinator) flushOnce() {
 	for sweep, w := range written {
 		k.tell(sweep, w.lines)
 	}
+	k.closeManifests()
 	k.batch = batch{next: k.batch.next}
 	k.announce()
 	k.offers.ask()
+}
+
+// closeManifests closes those of sweeps that are finished: a root may have more of them than a
+// process may have open files.
+func (k *Coordinator) closeManifests() {
+	for name, m := range k.manifests {
+		if t := k.machine.sweeps[name]; t != nil && !t.finished {
+			continue
+		}
+		delete(k.manifests, name)
+		if err := m.Close(); err != nil {
+			k.config.Log.Warn("close manifest", "sweep", name, "error", err)
+		}
+	}
 }
 
 // write writes what is due of every sweep, and returns what is durable then.

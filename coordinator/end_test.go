@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -24,5 +25,23 @@ func TestAStopPlacesWhatIsCommitted(t *testing.T) {
 	g.end()
 	if lines := len(g.lines("two")); lines != n {
 		t.Errorf("%d of %d results are in the manifest", lines, n)
+	}
+}
+
+// Finished sweeps keep no open files.
+func TestFinishedSweepsKeepNoManifestOpen(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	for i := range 5 {
+		name := fmt.Sprint("s", i)
+		text := strings.Replace(twoByTwo, `"two"`, `"`+name+`"`, 1)
+		text = strings.Replace(text, "seeds = [1, 2]", fmt.Sprintf("seeds = [%d]", i+1), 1)
+		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(text)}})
+		g.finish(k, name)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.manifests) > 0 {
+		t.Errorf("%d manifests are open", len(k.manifests))
 	}
 }

@@ -54,7 +54,20 @@ func (k *Coordinator) restore(ctx context.Context) error {
 	if err := k.confirmed(ctx, 0); err != nil {
 		return err
 	}
-	return k.clearStale(ctx, spared)
+	if err := k.clearStale(ctx, spared); err != nil {
+		return err
+	}
+	k.closeForgotten(ctx, spared)
+	return nil
+}
+
+// closeForgotten removes the consumers of sweeps that are finished, cancelled or gone: an earlier
+// coordinator had no time for it. Left alone they cost room, no more.
+func (k *Coordinator) closeForgotten(ctx context.Context, spared map[string]bool) {
+	err := k.config.Queue.CloseOthers(ctx, func(sweep string) bool { return spared[sweep] || k.standOf(sweep) != "" })
+	if err != nil && ctx.Err() == nil {
+		k.config.Log.Warn("close sweeps of earlier coordinators", "error", err)
+	}
 }
 
 // clearForeign takes the orders of other versions of the program out of the queue,

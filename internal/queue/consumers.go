@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"eisweep/sweeps"
@@ -50,6 +51,37 @@ func (q *Queue) CloseSweep(ctx context.Context, sweep string) error {
 	err := q.retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, q.consumer(sweep)) })
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return fmt.Errorf("close sweep %s: %w", sweep, err)
+	}
+	return nil
+}
+
+// ofSweep is the name of a sweep's consumer, of any version.
+var ofSweep = regexp.MustCompile(`^(f\d+m\d+)_(.+)$`)
+
+// CloseOthers is CloseSweep for all sweeps but those that open names, also for those of other
+// versions of the program.
+func (q *Queue) CloseOthers(ctx context.Context, open func(sweep string) bool) error {
+	var names []string
+	err := q.retry(ctx, func(ctx context.Context) error {
+		names = nil
+		list := q.tasks.ConsumerNames(ctx)
+		for name := range list.Name() {
+			names = append(names, name)
+		}
+		return list.Err()
+	})
+	if err != nil {
+		return fmt.Errorf("list consumers: %w", err)
+	}
+	for _, name := range names {
+		parts := ofSweep.FindStringSubmatch(name)
+		if parts == nil || parts[1] == version() && open(parts[2]) {
+			continue
+		}
+		err := q.retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, name) })
+		if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+			return fmt.Errorf("close sweep of consumer %s: %w", name, err)
+		}
 	}
 	return nil
 }

@@ -46,6 +46,7 @@ const (
 	codeNoConsumer     = 10012 // a consumer that could not be created
 	codeNoStreamsHere  = 10039 // JetStream is off for this account
 	codeNoStore        = 10049 // a stream that could not be created
+	codeNoSequence     = 10043 // no message has this sequence
 	codeStoreGeneral   = 10051 // an operation on a stream failed
 	codeWrongSequence  = 10071
 	codeNoCluster      = 10074 // replicas without a cluster

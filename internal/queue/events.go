@@ -67,3 +67,11 @@ func (q *Queue) PublishProgress(p Progress) {
 		q.log.Debug("tell progress", "error", err)
 	}
 }
+
+// reported logs what goes wrong between the calls of a consumer's handler; the
+// consumer itself goes on as soon as it can.
+func (q *Queue) reported(what string) jetstream.PullConsumeOpt {
+	return jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
+		q.log.Info("reading of "+what+" is disturbed", "error", err)
+	})
+}

@@ -62,31 +62,6 @@ func nextConsumer(last int, taken []int) int {
 // is delivered again: longer than a burst of placing takes.
 const outcomeWaits = 2
 
-// Outcomes calls handle, from one goroutine, with the outcomes of this version in the
-// order of their commits: from the first that no session has acknowledged on, at once
-// also where an earlier one had it in hand. What isn't acknowledged comes again. One
-// that cannot be read comes as a failure of class lost, so that its task can be queued
-// again. stop waits for a running call of handle to return.
-func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (stop func(), err error) {
-	var consumer jetstream.Consumer
-	err = q.retry(ctx, func(ctx context.Context) (err error) {
-		consumer, err = q.outcomeConsumer(ctx)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("open outcomes: %w", err)
-	}
-	run, err := consumer.Consume(func(msg jetstream.Msg) {
-		if d, ok := q.received(msg); ok {
-			handle(d)
-		}
-	}, jetstream.PullMaxMessages(500), q.reported("outcomes"))
-	if err != nil {
-		return nil, fmt.Errorf("read outcomes: %w", err)
-	}
-	return stopper(run), nil
-}
-
 // Fences calls found with every order whose outcome is kept, acknowledged or not, up to
 // the sequence of one: a task that is given the same run number again is taken for
 // settled.
@@ -187,22 +162,6 @@ func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
 		ID: id, Run: run, Attempt: 1, Class: Lost, Started: now, Finished: now,
 		Error: text("the worker's outcome cannot be read: "+err.Error(), maxError),
 	}}, true
-}
-
-// reported logs what goes wrong between the calls of a consumer's handler; the
-// consumer itself goes on as soon as it can.
-func (q *Queue) reported(what string) jetstream.PullConsumeOpt {
-	return jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
-		q.log.Info("reading of "+what+" is disturbed", "error", err)
-	})
-}
-
-// stopper ends a consumer and waits until its handler has returned.
-func stopper(run jetstream.ConsumeContext) func() {
-	return func() {
-		run.Stop()
-		<-run.Closed()
-	}
 }
 
 // LastOutcome is the sequence of the last outcome of this version that was committed, 0

@@ -195,3 +195,35 @@ func TestAcknowledgedOutcomesDontComeAgain(t *testing.T) {
 		t.Errorf("the outcome of %s comes again", o.ID)
 	}
 }
+
+// Somebody removes the consumer by which the coordinator reads outcomes: it is created again,
+// and what was committed since comes.
+func TestARemovedConsumerOfOutcomesIsReplaced(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	publish(t, q, testTasks("quick", 0, 3)...)
+	got := make(chan OutcomeDelivery, 10)
+	stop, err := q.Outcomes(deadline(t), func(o OutcomeDelivery) { got <- o })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	seen := map[sweeps.ID]bool{}
+	for range 3 {
+		d := next(t, q, "quick")
+		if won, err := d.Commit(deadline(t), failure(Outcome{})); !won || err != nil {
+			t.Fatal(won, err)
+		}
+		for !seen[d.Task().ID] { // those before come again
+			o := receive(t, got)
+			seen[o.ID] = true
+			if err := o.Ack(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for name := range q.outcomes.ConsumerNames(deadline(t)).Name() {
+			if err := q.outcomes.DeleteConsumer(deadline(t), name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -56,58 +57,99 @@ func (q *Queue) TrimOutcomes(ctx context.Context) error {
 	return nil
 }
 
-// trimMost bounds how many announcements one call of TrimAttempts looks at.
-const trimMost = 100_000
+// Bounds of one call of TrimAttempts: how many announcements it looks at, how many of them it
+// removes one by one, and how many at a time.
+const (
+	trimMost   = 100_000
+	trimSingly = 10_000
+	trimAtOnce = 64
+)
 
-// TrimAttempts removes the announcements up to the first whose order is not settled,
-// as settled says, and reports whether there may be more to remove. An order is
-// settled when what followed from its outcome is durable and its task is no longer
-// queued.
+// TrimAttempts removes the announcements whose orders are settled, as settled says, and reports
+// whether there may be more to remove at once: those up to the first that isn't together, of the
+// others some. An order is settled when what followed from its outcome is durable and its task is
+// no longer queued.
 func (q *Queue) TrimAttempts(ctx context.Context, settled func(id sweeps.ID, run int) bool) (more bool, err error) {
-	first, more, err := q.firstUnsettled(ctx, settled)
+	first, behind, more, err := q.settledAttempts(ctx, settled)
+	if err == nil && first > 0 {
+		err = q.purge(ctx, q.attempts, jetstream.WithPurgeSequence(first))
+	}
+	if err == nil {
+		err = q.removeAttempts(ctx, behind)
+	}
 	if err != nil {
-		return false, fmt.Errorf("trim attempts: %w", err)
-	}
-	if first == 0 {
-		return false, nil
-	}
-	if err := q.purge(ctx, q.attempts, jetstream.WithPurgeSequence(first)); err != nil {
 		return false, fmt.Errorf("trim attempts: %w", err)
 	}
 	return more, nil
 }
 
-// firstUnsettled returns the sequence of the first announcement to keep, 0 when there
-// is nothing to remove, and whether it stopped for having looked at enough.
-func (q *Queue) firstUnsettled(ctx context.Context, settled func(id sweeps.ID, run int) bool) (first uint64, more bool, err error) {
-	consumer, err := q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{HeadersOnly: true})
+// settledAttempts returns the sequence of the first announcement to keep, 0 when there
+// is nothing to remove before it, those to remove behind it, and whether it stopped for having
+// looked at enough.
+func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, run int) bool) (first uint64, behind []uint64, more bool, err error) {
+	var consumer jetstream.Consumer
+	err = q.retry(ctx, func(ctx context.Context) (err error) {
+		consumer, err = q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{HeadersOnly: true})
+		return err
+	})
 	if err != nil {
-		return 0, false, err
+		return 0, nil, false, err
 	}
 	if consumer.CachedInfo().NumPending == 0 {
-		return 0, false, nil
+		return 0, nil, false, nil
 	}
 	messages, err := consumer.Messages()
 	if err != nil {
-		return 0, false, err
+		return 0, nil, false, err
 	}
 	defer messages.Stop()
+	kept := false
 	for n := 0; ; n++ {
 		msg, err := messages.Next(jetstream.NextContext(ctx))
 		if err != nil {
-			return 0, false, err
+			return 0, nil, false, err
 		}
 		meta, err := msg.Metadata()
 		if err != nil {
-			return 0, false, err
+			return 0, nil, false, err
 		}
 		id, run, err := q.parseOrder("attempts", msg.Subject())
-		if err == nil && !settled(id, run) { // another version's is of no more use
-			return first, false, nil
+		switch {
+		case err == nil && !settled(id, run): // another version's is of no more use
+			kept = true
+		case kept:
+			behind = append(behind, meta.Sequence.Stream)
+		default:
+			first = meta.Sequence.Stream + 1
 		}
-		first = meta.Sequence.Stream + 1
-		if meta.NumPending == 0 || n == trimMost {
-			return first, meta.NumPending > 0, nil
+		if meta.NumPending == 0 || n == trimMost || len(behind) == trimSingly {
+			return first, behind, !kept && meta.NumPending > 0, nil
 		}
 	}
+}
+
+// removeAttempts removes announcements one by one. A later one of the same order stays.
+func (q *Queue) removeAttempts(ctx context.Context, sequences []uint64) error {
+	errs := make(chan error, len(sequences))
+	turns := make(chan struct{}, trimAtOnce)
+	for _, seq := range sequences {
+		turns <- struct{}{}
+		go func() {
+			defer func() { <-turns }()
+			errs <- q.retry(ctx, func(ctx context.Context) error { return q.attempts.DeleteMsg(ctx, seq) })
+		}()
+	}
+	var failed error
+	for range sequences {
+		if err := <-errs; err != nil && !isGoneMessage(err) && failed == nil {
+			failed = err
+		}
+	}
+	return failed
+}
+
+// isGoneMessage reports whether a message could not be deleted because it is there no more.
+func isGoneMessage(err error) bool {
+	code, text := apiError(err)
+	return errors.Is(err, jetstream.ErrMsgNotFound) || code == codeNoSequence || text == "no message found"
 }

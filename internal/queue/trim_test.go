@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"eisweep/sweeps"
 )
 
@@ -115,6 +117,61 @@ func TestTrimmedOutcomesAreOldAndAcknowledged(t *testing.T) {
 	}
 }
 
+// One long task doesn't keep the announcements of all that came after it.
+func TestAttemptsBehindALongTaskAreTrimmed(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	const n = 200
+	publish(t, q, testTasks("quick", 0, n)...)
+	for range n {
+		d := next(t, q, "quick")
+		if _, err := d.Start(deadline(t), "worker", "host"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := func() uint64 {
+		info, err := q.attempts.Info(deadline(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.State.Msgs
+	}
+	running := map[sweeps.ID]bool{testID(3): true, testID(100): true}
+	for range 2 {
+		if _, err := q.TrimAttempts(deadline(t), func(id sweeps.ID, _ int) bool { return !running[id] }); err != nil {
+			t.Fatal(err)
+		}
+		if left() != uint64(len(running)) {
+			t.Errorf("%d announcements are left", left())
+		}
+	}
+}
+
+// Consumers of sweeps that nobody works on any more are removed, others stay.
+func TestConsumersOfForgottenSweepsAreRemoved(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	for _, sweep := range []string{"open", "over", "a_b"} {
+		if err := q.OpenSweep(deadline(t), sweep); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"f0m1_open", "monitor"} { // of an older version, and a site's own
+		config := jetstream.ConsumerConfig{Durable: name, AckPolicy: jetstream.AckExplicitPolicy, FilterSubject: q.task(name, testID(1))}
+		if _, err := q.tasks.CreateConsumer(deadline(t), config); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := q.CloseOthers(deadline(t), func(sweep string) bool { return sweep == "open" || sweep == "a_b" }); err != nil {
+		t.Fatal(err)
+	}
+	left := map[string]bool{}
+	for name := range q.tasks.ConsumerNames(deadline(t)).Name() {
+		left[name] = true
+	}
+	if len(left) != 3 || !left[q.consumer("open")] || !left[q.consumer("a_b")] || !left["monitor"] {
+		t.Errorf("left are %v", left)
+	}
+}
+
 func TestTrimmedAttemptsAreSettled(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
 	more, err := q.TrimAttempts(deadline(t), func(sweeps.ID, int) bool { return true })
@@ -122,15 +179,17 @@ func TestTrimmedAttemptsAreSettled(t *testing.T) {
 		t.Errorf("nothing to trim: %v, %v", more, err)
 	}
 	settle(t, q, 0, 5)
-	for _, running := range []int{0, 3, 9} {
-		more, err := q.TrimAttempts(deadline(t), func(id sweeps.ID, run int) bool { return id != testID(running) && run == 1 })
+	for _, running := range []map[int]bool{{0: true, 3: true}, {3: true}, {}} {
+		more, err := q.TrimAttempts(deadline(t), func(id sweeps.ID, run int) bool {
+			return !(running[0] && id == testID(0) || running[3] && id == testID(3)) && run == 1
+		})
 		if more || err != nil {
 			t.Errorf("more %v, %v", more, err)
 		}
 		for i := range 5 {
 			m, err := q.direct(deadline(t), q.attempts, q.scheme.attempts(testID(i), 1))
-			if kept := i >= running; err != nil || (m != nil) != kept {
-				t.Errorf("while %d runs the attempt at %d is there: %v, %v", running, i, m != nil, err)
+			if err != nil || (m != nil) != running[i] {
+				t.Errorf("while %v run the attempt at %d is there: %v, %v", running, i, m != nil, err)
 			}
 		}
 	}

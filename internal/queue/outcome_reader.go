@@ -1,0 +1,118 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Outcomes calls handle, from one goroutine, with the outcomes of this version in the
+// order of their commits: from the first that no session has acknowledged on, at once
+// also where an earlier one had it in hand. What isn't acknowledged comes again. So does
+// everything that is still kept when somebody has removed the consumer that knew what is. One
+// that cannot be read comes as a failure of class lost, so that its task can be queued
+// again. stop waits for a running call of handle to return.
+func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (stop func(), err error) {
+	r := &outcomeReader{q: q, handle: handle, disturbed: make(chan struct{}, 1), done: make(chan struct{})}
+	r.reading, r.end = context.WithCancel(q.ended)
+	if err := r.begin(ctx); err != nil {
+		r.end()
+		return nil, err
+	}
+	go r.keep()
+	return func() {
+		r.end()
+		<-r.done
+	}, nil
+}
+
+// outcomeReader reads outcomes by one consumer after the other.
+type outcomeReader struct {
+	q         *Queue
+	handle    func(OutcomeDelivery)
+	reading   context.Context
+	end       context.CancelFunc
+	disturbed chan struct{} // holds one when the consumer may be gone
+	done      chan struct{}
+
+	name string // of the consumer
+	run  jetstream.ConsumeContext
+}
+
+// begin makes a consumer and reads by it.
+func (r *outcomeReader) begin(ctx context.Context) error {
+	var consumer jetstream.Consumer
+	err := r.q.retry(ctx, func(ctx context.Context) (err error) {
+		consumer, err = r.q.outcomeConsumer(ctx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("open outcomes: %w", err)
+	}
+	r.name = consumer.CachedInfo().Name
+	r.run, err = consumer.Consume(func(msg jetstream.Msg) {
+		if d, ok := r.q.received(msg); ok {
+			r.handle(d)
+		}
+	}, jetstream.PullMaxMessages(500), jetstream.ConsumeErrHandler(r.note))
+	if err != nil {
+		return fmt.Errorf("read outcomes: %w", err)
+	}
+	return nil
+}
+
+// note logs what disturbs the reading, which goes on by itself unless the consumer is gone.
+func (r *outcomeReader) note(_ jetstream.ConsumeContext, err error) {
+	r.q.log.Info("reading of outcomes is disturbed", "error", err)
+	select {
+	case r.disturbed <- struct{}{}:
+	default:
+	}
+}
+
+// keep replaces a consumer that is gone, until the reading ends.
+func (r *outcomeReader) keep() {
+	defer close(r.done)
+	for {
+		select {
+		case <-r.disturbed:
+			if !r.isGone() {
+				continue
+			}
+		case <-r.run.Closed(): // it was told that its consumer was removed
+		case <-r.reading.Done():
+			stopper(r.run)()
+			return
+		}
+		stopper(r.run)()
+		if r.reading.Err() != nil {
+			return
+		}
+		r.q.log.Warn("the consumer of outcomes is gone and is created again", "consumer", r.name)
+		if err := r.begin(r.reading); err != nil {
+			if r.reading.Err() == nil {
+				r.q.lose(err) // nobody places results any more
+			}
+			return
+		}
+	}
+}
+
+// isGone reports whether the server has the consumer no more.
+func (r *outcomeReader) isGone() bool {
+	err := r.q.retry(r.reading, func(ctx context.Context) error {
+		_, err := r.q.outcomes.Consumer(ctx, r.name)
+		return err
+	})
+	return errors.Is(err, jetstream.ErrConsumerNotFound)
+}
+
+// stopper ends a consumer and waits until its handler has returned.
+func stopper(run jetstream.ConsumeContext) func() {
+	return func() {
+		run.Stop()
+		<-run.Closed()
+	}
+}
