@@ -20,8 +20,10 @@ import (
 // Clean removes, or with dry only lists, what is of no more use of a sweep:
 // superseded results, files on their way of attempts that are over, and checkpoints
 // of tasks that are done. What no manifest tells of stays, since somebody may go on
-// from it; so do logs, which tell of the results. The caller holds the root's lock.
-func Clean(r *root.Root, sweep string, dry bool) (control.Cleaned, error) {
+// from it. Logs, which tell of the results, go only where that is asked for, and never those of
+// tasks that failed. The caller holds the root's lock.
+func Clean(r *root.Root, request control.Clean) (control.Cleaned, error) {
+	sweep := request.Sweep
 	x, err := readIndex(r)
 	if err != nil {
 		return control.Cleaned{}, err
@@ -45,16 +47,16 @@ func Clean(r *root.Root, sweep string, dry bool) (control.Cleaned, error) {
 		_, ordered := reruns[id]
 		return len(h.copies) > 0 && h.failed == nil && !ordered
 	}
-	return c.clean(sweep, dry)
+	return c.clean(request)
 }
 
 // Clean is the function of that name while this coordinator is at work: it knows what is.
-func (k *Coordinator) Clean(sweep string, dry bool) (control.Cleaned, error) {
+func (k *Coordinator) Clean(request control.Clean) (control.Cleaned, error) {
 	if err := k.mayWrite(); err != nil {
 		return control.Cleaned{}, err
 	}
 	c := cleaner{root: k.config.Root, index: k.index, orphaned: k.orphaned, overdue: k.overdue}
-	return c.clean(sweep, dry)
+	return c.clean(request)
 }
 
 // cleaner removes what is of no more use.
@@ -66,7 +68,8 @@ type cleaner struct {
 	orphaned, overdue func(name string) bool
 }
 
-func (c *cleaner) clean(sweep string, dry bool) (control.Cleaned, error) {
+func (c *cleaner) clean(request control.Clean) (control.Cleaned, error) {
+	sweep := request.Sweep
 	out := control.Cleaned{Files: []control.CleanedFile{}}
 	names, err := c.root.Sweeps()
 	if err != nil {
@@ -78,12 +81,12 @@ func (c *cleaner) clean(sweep string, dry bool) (control.Cleaned, error) {
 	if err := c.index.readable(sweep); err != nil {
 		return out, err
 	}
-	found, err := c.useless(sweep)
+	found, err := c.useless(sweep, request.Logs)
 	if err != nil {
 		return out, err
 	}
 	for _, f := range found {
-		if !dry {
+		if !request.Dry {
 			err := c.remove(f.Path)
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
@@ -97,16 +100,28 @@ func (c *cleaner) clean(sweep string, dry bool) (control.Cleaned, error) {
 	return out, nil
 }
 
+// isOldLog says of an attempt's log whether its task is done: logs of failures are kept.
+func (c *cleaner) isOldLog(name string) bool {
+	id, _ := attemptOf(name)
+	h := c.index.of(id)
+	return len(h.copies) > 0 && h.failed == nil && c.overdue(name)
+}
+
 // useless lists what is to be removed.
-func (c *cleaner) useless(sweep string) ([]control.CleanedFile, error) {
+func (c *cleaner) useless(sweep string, logs bool) ([]control.CleanedFile, error) {
 	out, err := c.list(filepath.Join(c.root.SweepDir(sweep), "superseded"), "superseded", func(string) bool { return true })
 	if err != nil {
 		return nil, err
 	}
-	for _, private := range []struct {
+	type private struct {
 		folder, why string
 		is          func(name string) bool
-	}{{"incoming", "orphaned", c.orphaned}, {"checkpoints", "checkpoint", c.overdue}} {
+	}
+	folders := []private{{"incoming", "orphaned", c.orphaned}, {"checkpoints", "checkpoint", c.overdue}}
+	if logs {
+		folders = append(folders, private{"logs", "log", c.isOldLog})
+	}
+	for _, private := range folders {
 		more, err := c.list(c.root.Private(private.folder), private.why, func(name string) bool {
 			id, _ := attemptOf(name)
 			return c.index.belongs(id, sweep) && private.is(name)

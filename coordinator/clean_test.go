@@ -47,6 +47,12 @@ func TestCleanRemovesWhatNobodyNeeds(t *testing.T) {
 		}
 	}
 	onlyAreLeft(t, needed, useless)
+	failed := g.root.Private("logs", atWork+".1.1")
+	write(t, failed, "text")
+	if out := told[control.Cleaned](g, control.VerbClean, control.Clean{Sweep: "two", Logs: true}); len(out.Files) != 1 || out.Files[0].Why != "log" {
+		t.Errorf("clean logs: %+v", out)
+	}
+	onlyAreLeft(t, append(needed[1:], failed), needed[:1])
 	if found := g.verify().Sweeps[0]; len(found.Problems) != 0 || found.Sound != 4 {
 		t.Errorf("verify: %+v", found)
 	}
@@ -83,7 +89,7 @@ func TestCleanWithoutACoordinator(t *testing.T) {
 		write(t, path, "text")
 	}
 	for i, want := range []int{len(useless), len(useless), 0} { // at first it only lists
-		if out, err := Clean(g.root, "two", i == 0); err != nil || len(out.Files) != want {
+		if out, err := Clean(g.root, control.Clean{Sweep: "two", Dry: i == 0}); err != nil || len(out.Files) != want {
 			t.Errorf("clean %d: %+v, %v", i, out, err)
 		}
 	}

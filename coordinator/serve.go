@@ -42,7 +42,7 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 		control.VerbExplain: control.Handle(func(ctx context.Context, r control.Explain) (control.Explained, error) {
 			return k.Explain(ctx, r.Target)
 		}),
-		control.VerbClean: control.Handle(func(_ context.Context, r control.Clean) (control.Cleaned, error) { return k.Clean(r.Sweep, r.Dry) }),
+		control.VerbClean: control.Handle(func(_ context.Context, r control.Clean) (control.Cleaned, error) { return k.Clean(r) }),
 		control.VerbVerify: control.Handle(func(ctx context.Context, r control.Steer) (control.Verified, error) {
 			names := slices.Compact(slices.Sorted(slices.Values(r.Sweeps)))
 			return verifying.do(ctx, strings.Join(names, " "), func(ctx context.Context) (control.Verified, error) { return k.Verify(ctx, names) })

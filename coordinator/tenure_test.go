@@ -188,7 +188,7 @@ func TestWhoLostTheRootChangesNoFile(t *testing.T) {
 	for name, ask := range map[string]func(*rig, *Coordinator) error{
 		"cancel": func(g *rig, k *Coordinator) error { _, err := k.Cancel(g.context(), []string{"two"}); return err },
 		"pause":  func(g *rig, k *Coordinator) error { _, err := k.Pause(g.context(), nil); return err },
-		"clean":  func(_ *rig, k *Coordinator) error { _, err := k.Clean("two", false); return err },
+		"clean":  func(_ *rig, k *Coordinator) error { _, err := k.Clean(control.Clean{Sweep: "two"}); return err },
 		"verify": func(g *rig, k *Coordinator) error { _, err := k.Verify(g.context(), nil); return err },
 		"launch": func(g *rig, k *Coordinator) error {
 			_, err := k.Launch(g.context(), order1(parse(g.t, strings.Replace(twoByTwo, "[1, 2]", "[1, 2, 3]", 1))))

@@ -106,14 +106,15 @@ func (w *Worker) isFinished(task *queue.Task, attempts int) bool {
 	return false
 }
 
-// removeEarlier removes what earlier attempts at the order left in incoming: results, parts of
-// them, spools. Nothing comes of them once this one has settled the order. Only a result of
+// removeEarlier removes what attempts at an order before the next one left in incoming: results,
+// parts of them, spools. Nothing comes of them once the order is settled. Only a result of
 // an attempt that the queue doesn't know stays: it may be committed in an earlier store.
-func (a *attempt) removeEarlier() error {
-	if a.number == 1 {
+func (w *Worker) removeEarlier(d *queue.Delivery, next int) error {
+	if next == 1 {
 		return nil
 	}
-	stem := strings.TrimSuffix(a.incoming(), fmt.Sprintf("%d.h5", a.number))
+	task := d.Task()
+	stem := strings.TrimSuffix(w.Root.Incoming(task.ID, task.Run, next), fmt.Sprintf("%d.h5", next))
 	names, err := filepath.Glob(folder.Literal(stem) + "*")
 	if err != nil {
 		return err
@@ -122,7 +123,7 @@ func (a *attempt) removeEarlier() error {
 	for _, name := range names {
 		number, _, _ := strings.Cut(strings.TrimPrefix(name, stem), ".")
 		n, err := strconv.Atoi(number)
-		if err != nil || n >= a.number || n <= a.delivery.Unknown() && !strings.HasSuffix(name, ".part") {
+		if err != nil || n >= next || n <= d.Unknown() && !strings.HasSuffix(name, ".part") {
 			continue
 		}
 		errs = append(errs, removeFile(name))

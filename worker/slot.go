@@ -100,7 +100,15 @@ func (w *Worker) examine(d *queue.Delivery, listen time.Duration) (taken bool, e
 	if err != nil {
 		return true, err
 	}
+	w.forget(d, n+1)
 	return true, ignoreLost(d.Terminate(w.hard))
+}
+
+// forget removes the files of the attempts at a settled order before the next one.
+func (w *Worker) forget(d *queue.Delivery, next int) {
+	if err := w.removeEarlier(d, next); err != nil {
+		w.Log.Warn("earlier attempts' files remain", "error", err)
+	}
 }
 
 // usedUp reports whether a task is given up after n attempts: those count that came
@@ -201,9 +209,7 @@ func (w *Worker) commit(a *attempt, out queue.Outcome) error {
 	case out.Done() || out.Class == queue.Numeric || out.Class == queue.Invalid:
 		a.saved.removeAll() // nothing goes on from there
 	}
-	if err := a.removeEarlier(); err != nil {
-		w.Log.Warn("earlier attempts' files remain", "error", err)
-	}
+	w.forget(a.delivery, a.number)
 	w.handed.Go(func() { w.acknowledge(a.delivery) })
 	return nil
 }

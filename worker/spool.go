@@ -7,8 +7,8 @@ import (
 )
 
 // spool is a file beside the result that keeps what a PERTURB doesn't hold in memory
-// while it runs. A crash may leave it; the next attempt or the coordinator removes it
-// with the parts of results.
+// while it runs. A crash may leave it; whoever settles the order removes it with the parts of
+// results.
 type spool struct{ *atomicfile.Draft }
 
 func newSpool(result string) (*spool, error) {

@@ -14,21 +14,22 @@ import (
 func newCleanCommand(e *environment) *cobra.Command {
 	var choice rootChoice
 	var c connection
-	var dry, asJSON bool
+	var dry, logs, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "clean SWEEP",
 		Short: "Remove what is of no more use of a sweep: superseded results, old checkpoints",
 		Long: `Remove what is of no more use of a sweep: results that were moved to superseded/, files
 that attempts left behind which ended without a word, and checkpoints of tasks that are
-settled. Results in place, and logs, are never removed. --dry-run only lists them. Where
-the root has a coordinator, that one does it.`,
+settled; with --logs also the logs of tasks that are done. Results in place, and logs of
+failures, are never removed. --dry-run only lists them. Where the root has a coordinator,
+that one does it.`,
 		Args: exactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := choice.open(e)
 			if err != nil {
 				return err
 			}
-			out, err := clean(cmd.Context(), e, r, &c, control.Clean{Sweep: args[0], Dry: dry})
+			out, err := clean(cmd.Context(), e, r, &c, control.Clean{Sweep: args[0], Dry: dry, Logs: logs})
 			if err != nil {
 				return err
 			}
@@ -38,6 +39,7 @@ the root has a coordinator, that one does it.`,
 	choice.flag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "only list what would be removed")
+	cmd.Flags().BoolVar(&logs, "logs", false, "remove the logs of tasks that are done, too")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per file and line")
 	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
 	return cmd
@@ -68,7 +70,7 @@ func cleanHere(r *root.Root, request control.Clean) (_ control.Cleaned, err erro
 		return control.Cleaned{}, err
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	return coordinator.Clean(r, request.Sweep, request.Dry)
+	return coordinator.Clean(r, request)
 }
 
 func tellCleaned(e *environment, files []control.CleanedFile, dry, asJSON bool) error {

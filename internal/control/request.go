@@ -185,6 +185,7 @@ type Explained struct {
 type Clean struct {
 	Sweep string `json:"sweep"`
 	Dry   bool   `json:"dry"`
+	Logs  bool   `json:"logs,omitempty"` // and the logs of tasks that are done
 }
 
 // Cleaned lists what was, or would be, removed.
@@ -196,7 +197,7 @@ type Cleaned struct {
 type CleanedFile struct {
 	Path  string `json:"path"`
 	Bytes int64  `json:"bytes"`
-	Why   string `json:"why"` // superseded, orphaned, checkpoint
+	Why   string `json:"why"` // superseded, orphaned, checkpoint, log
 }
 
 // Verified is what verify found.
