@@ -15,6 +15,9 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 		k.flush() // what is told is in the manifests
 	}
 	out := control.Snapshot{Elapsed: time.Since(k.begun), Unanswered: k.config.Queue.Unanswered(), Faults: k.faultsTold()}
+	if err := k.config.Queue.Limited(); err != nil {
+		out.Limit = err.Error()
+	}
 	inFlight := map[string]float64{}
 	silent := map[string]int{}
 	for _, r := range k.running {

@@ -81,6 +81,9 @@ func (s *statusView) connect(ctx context.Context, e *environment, c *connection)
 	s.client.warnOfCopy(e)
 	s.snapshot, err = ask[control.Snapshot](ctx, s.client, control.VerbSnapshot, control.Nothing{})
 	noteUnanswered(e, s.snapshot.Unanswered)
+	if s.snapshot.Limit != "" {
+		e.note("tasks wait to be queued: %s", s.snapshot.Limit)
+	}
 	if new(idleness).asks(&s.snapshot, time.Now()) {
 		warnOfNoWorker(ctx, e, s.client)
 	}
