@@ -14,8 +14,9 @@ import (
 	"eisweep/internal/root"
 )
 
-// maxText bounds what is read of a sweep file or a record, in bytes.
-const maxText = 64 << 20
+// maxText bounds what is read of a record, in bytes. A task that is rerun takes some 45 of its
+// sweep's stand.
+const maxText = 1 << 30
 
 // errOtherBytes is the error of a file that has other bytes than when it was looked at.
 var errOtherBytes = errors.New("it changed while it was being copied; launch again")

@@ -60,17 +60,42 @@ func readLines(r io.Reader) iter.Seq2[Line, error] {
 	}
 }
 
-// texts yields the lines that have an end.
+// maxLine is the length of the longest line in bytes. A line takes a kilobyte; what has no end
+// for longer is none, and is not read into memory.
+const maxLine = 1 << 20
+
+// texts yields the lines that have an end. One that is too long is an error.
 func texts(r io.Reader) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		for in := bufio.NewReaderSize(r, 64<<10); ; {
-			text, err := in.ReadBytes('\n')
+		in := bufio.NewReaderSize(r, 64<<10)
+		for number := 1; ; number++ {
+			text, err := readText(in)
 			if err == io.EOF {
 				return // what is left is a torn line
+			}
+			if errors.Is(err, ErrDamagedManifest) {
+				err = fmt.Errorf("line %d: %w", number, err)
 			}
 			if !yield(text, err) || err != nil {
 				return
 			}
+		}
+	}
+}
+
+// readText reads up to the end of a line, and keeps no more of it than a line may have.
+func readText(in *bufio.Reader) (text []byte, err error) {
+	for length := 0; ; {
+		part, err := in.ReadSlice('\n')
+		if length += len(part); length <= maxLine {
+			text = append(text, part...)
+		}
+		switch {
+		case err == bufio.ErrBufferFull:
+		case err == nil && length > maxLine:
+			return nil, fmt.Errorf("%w: it has %d bytes", ErrDamagedManifest, length)
+		default:
+			return text, err
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -137,6 +138,47 @@ func TestTornLineLongerThanABuffer(t *testing.T) {
 	add(t, path, doneLine(2))
 	if lines, err := read(path); err != nil || len(lines) != 2 {
 		t.Errorf("%d lines (%v), want 2", len(lines), err)
+	}
+}
+
+// TestLinesWithoutEnd: what is no line isn't read into memory, whether it ends or not, and is mended.
+func TestLinesWithoutEnd(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "manifest.jsonl")
+	add(t, path, doneLine(1))
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	const hole = 256 << 20
+	info, err := f.Stat()
+	if err == nil {
+		err = f.Truncate(info.Size() + hole)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if lines, err := read(path); err != nil || len(lines) != 1 { // a torn line
+		t.Errorf("%d lines (%v), want 1", len(lines), err)
+	}
+	if _, err := f.WriteString("\n"); err != nil {
+		t.Fatal(err)
+	}
+	add(t, path, doneLine(2))
+	if _, err := read(path); !errors.Is(err, ErrDamagedManifest) || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("error is %v, want damage in line 2", err)
+	}
+	if kept, damage, err := MendManifest(path); kept == "" || damage == nil || err != nil {
+		t.Errorf("mended: %q, %v, %v", kept, damage, err)
+	}
+	runtime.ReadMemStats(&after)
+	if lines, err := read(path); err != nil || len(lines) != 2 {
+		t.Errorf("%d lines (%v), want 2", len(lines), err)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > 32<<20 {
+		t.Errorf("%d MiB were allocated", took>>20)
 	}
 }
 

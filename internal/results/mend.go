@@ -1,11 +1,12 @@
 package results
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"eisweep/internal/atomicfile"
@@ -21,46 +22,72 @@ func MendManifest(path string) (kept string, damage, err error) {
 	if damage == nil || !errors.Is(damage, ErrDamagedManifest) {
 		return "", nil, damage
 	}
-	text, err := readWhole(path)
+	f, err := atomicfile.Open(path)
 	if err != nil {
 		return "", nil, fmt.Errorf("read manifest: %w", err)
 	}
-	if kept, err = keepManifest(filepath.Dir(path), text); err != nil {
+	defer f.Close()
+	if kept, err = keepManifest(filepath.Dir(path), f); err != nil {
 		return "", nil, fmt.Errorf("keep damaged manifest: %w", err)
 	}
-	if err := atomicfile.Write(path, readable(text), 0o644); err != nil {
+	if err := rewrite(path, f); err != nil {
 		return "", nil, fmt.Errorf("write manifest anew: %w", err)
 	}
 	return kept, damage, nil
 }
 
-// readable returns those of a manifest's lines that can be read.
-func readable(text []byte) []byte {
-	var out []byte
-	for line := range bytes.Lines(text) {
-		if _, err := parseLine(line); err == nil && bytes.HasSuffix(line, []byte("\n")) {
-			out = append(out, line...)
-		}
-	}
-	return out
-}
-
 // keepManifest writes a damaged manifest under a name that is free, durably.
-func keepManifest(dir string, text []byte) (string, error) {
+func keepManifest(dir string, damaged io.ReadSeeker) (string, error) {
 	for n := 1; ; n++ {
 		kept := filepath.Join(dir, fmt.Sprintf("manifest.damaged.%d.jsonl", n))
-		if err := atomicfile.WriteNew(kept, text, 0o644); !errors.Is(err, fs.ErrExist) {
+		if _, err := os.Lstat(kept); err == nil {
+			continue
+		}
+		err := writeNew(kept, damaged, (*atomicfile.Draft).CommitNew, func(to io.Writer, from io.Reader) error {
+			_, err := io.Copy(to, from)
+			return err
+		})
+		if !errors.Is(err, fs.ErrExist) {
 			return kept, err
 		}
 	}
 }
 
-// readWhole reads a manifest of any size.
-func readWhole(path string) ([]byte, error) {
-	f, err := atomicfile.Open(path)
-	if err != nil {
-		return nil, err
+// rewrite puts those lines of a damaged manifest in its place that can be read.
+func rewrite(path string, damaged io.ReadSeeker) error {
+	return writeNew(path, damaged, (*atomicfile.Draft).Commit, copyReadable)
+}
+
+// writeNew makes a file of a damaged manifest, which may be too large for memory.
+func writeNew(path string, damaged io.ReadSeeker, commit func(*atomicfile.Draft) error, copied func(io.Writer, io.Reader) error) error {
+	if _, err := damaged.Seek(0, io.SeekStart); err != nil {
+		return err
 	}
-	defer f.Close()
-	return io.ReadAll(f)
+	d, err := atomicfile.Create(path, 0o644)
+	if err != nil {
+		return err
+	}
+	if err := copied(d, damaged); err != nil {
+		return errors.Join(err, d.Discard())
+	}
+	return commit(d)
+}
+
+// copyReadable copies those lines that can be read.
+func copyReadable(to io.Writer, from io.Reader) error {
+	out := bufio.NewWriter(to)
+	for in := bufio.NewReaderSize(from, 64<<10); ; {
+		text, err := readText(in)
+		switch {
+		case err == io.EOF:
+			return out.Flush()
+		case errors.Is(err, ErrDamagedManifest):
+			continue
+		case err != nil:
+			return err
+		}
+		if _, err := parseLine(text); err == nil {
+			out.Write(text) // Flush returns its error
+		}
+	}
 }
