@@ -38,6 +38,7 @@ func TestServicesOfSystemd(t *testing.T) {
 	}
 	g.does(t, "cd "+filepath.Dir(deb)+"\n"+page[0])
 	g.does(t, page[1])
+	g.does(t, coordinatorAnswers) // a reader doesn't type as fast
 	g.does(t, page[2])
 	if access := contents(filepath.Join(root, ".eisweep", "worker.access")); !strings.Contains(access, g.address()) {
 		t.Errorf("the coordinator doesn't know the machine's address %s:\n%s", g.address(), access)
@@ -60,7 +61,7 @@ func TestServicesOfSystemd(t *testing.T) {
 	holdBack(t, held, everyTask)
 	g.does(t, `printf '%s\n' "EISWEEP_FAILPOINTS=lease=`+lease+` hold=hold" "EISWEEP_WORKER_OPTIONS=--checkpoint 200ms" >>/etc/eisweep/env
 		systemctl restart eisweep-coordinator eisweep-worker@1
-		until runuser -u eisweep -- eisweep workers -p /srv/eisweep; do sleep 0.2; done # it is started, and soon answers
+		`+coordinatorAnswers+`
 		cp `+served+` /srv/eisweep
 		runuser -u ann -- eisweep launch /srv/eisweep/served.toml -p /srv/eisweep`)
 	w := &crew{c: c, root: root}
@@ -87,6 +88,9 @@ func TestServicesOfSystemd(t *testing.T) {
 	verdict(t, c, root, "quick", want["quick"])
 	verdict(t, c, root, "served", want["served"])
 }
+
+// coordinatorAnswers waits until a coordinator that systemd has started answers.
+const coordinatorAnswers = "until runuser -u eisweep -- eisweep workers -p /srv/eisweep; do sleep 0.2; done"
 
 // service is what runs as a unit of a guest.
 func (g *guest) service(t testing.TB, unit string) member {
