@@ -1,6 +1,9 @@
 package coordinator
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -113,5 +116,41 @@ func TestASourceIsSuperseded(t *testing.T) {
 	sum, _, err := results.HashFile(g.root.Path() + "/" + source.Path)
 	if err != nil || sum != source.SHA256 || !strings.Contains(source.Path, "superseded/") {
 		t.Errorf("the order names %s, which has %s, not %s: %v", source.Path, sum, source.SHA256, err)
+	}
+}
+
+// TestASourceThatCannotBeReadForAMoment keeps an order that is to tell of it, and fails none of
+// the tasks that start from it.
+func TestASourceThatCannotBeReadForAMoment(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	again := strings.Replace(pushed, `"pushed"`, `"again"`, 1)
+	g.launch(strings.Replace(oneTask, `"BOTH"`, `"EXC"`, 1), pushed, again)
+	g.hand(g.next("two"))
+	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Queued == 1 })
+	dir, away := g.root.SweepDir("two"), filepath.Join(t.TempDir(), "away")
+	if err := errors.Join(os.Rename(dir, away), os.Symlink("two", dir)); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.index.refresh(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(again)}}); err == nil || !strings.Contains(err.Error(), "symbolic links") {
+		t.Errorf("launch: %v", err)
+	}
+	told[control.Steered](g, control.VerbPause, control.Steer{Sweeps: []string{"pushed"}}) // its task is queued for the other
+	if f := k.faultOf("again"); f == nil || !strings.Contains(f.Cause, "symbolic links") {
+		t.Errorf("it tells %+v", f)
+	}
+	for _, s := range k.Snapshot().Sweeps {
+		if s.Failed != 0 || s.Name == "again" && s.Queued != 1 {
+			t.Errorf("%+v", s)
+		}
+	}
+	if err := errors.Join(os.Remove(dir), os.Rename(away, dir)); err != nil {
+		t.Fatal(err)
+	}
+	if s := g.finish(k, "again"); s.Done != 1 || s.Failed != 0 {
+		t.Errorf("%+v", s)
 	}
 }
