@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -151,69 +150,6 @@ func (k *Coordinator) faultOf(sweep string) *control.SweepFault {
 		}
 	}
 	return nil
-}
-
-// unwritten are the tasks with lines that are not in their manifest yet.
-func (k *Coordinator) unwritten() map[sweeps.ID]bool {
-	out := map[sweeps.ID]bool{}
-	for _, f := range k.faults {
-		for _, l := range f.pending.lines {
-			out[l.ID] = true
-		}
-	}
-	return out
-}
-
-// takePending has what the due faults keep written before what came later.
-func (k *Coordinator) takePending() {
-	for sweep, f := range k.faults {
-		if !f.due || f.pending.isEmpty() {
-			continue
-		}
-		w := k.batch.of(sweep)
-		w.lines = append(f.pending.lines, w.lines...)
-		maps.Copy(w.folders, f.pending.folders)
-		f.pending = writing{}
-	}
-}
-
-// holdsBack says whether nothing is to be written of the sweep now. There need be no fault.
-func (f *fault) holdsBack() bool { return f != nil && !f.due && !f.pending.isEmpty() }
-
-// keep keeps what could not be written.
-func (f *fault) keep(w *writing) {
-	f.pending.lines = append(f.pending.lines, w.lines...)
-	if f.pending.folders == nil {
-		f.pending.folders = map[string]bool{}
-	}
-	maps.Copy(f.pending.folders, w.folders)
-	f.know(w.lines)
-}
-
-// know remembers results that the index does not know.
-func (f *fault) know(lines []results.Line) {
-	if f.unread == nil {
-		f.unread = map[sweeps.ID]*located{}
-	}
-	for _, l := range lines {
-		if l.State != results.Failed {
-			f.unread[l.ID] = &located{f.sweep, l}
-		}
-	}
-}
-
-func (w *writing) isEmpty() bool { return len(w.lines) == 0 && len(w.folders) == 0 }
-
-// unwrittenLines are the lines of a sweep that are about to be written, in order.
-func (k *Coordinator) unwrittenLines(sweep string) []results.Line {
-	var out []results.Line
-	if f := k.faults[sweep]; f != nil {
-		out = slices.Clone(f.pending.lines)
-	}
-	if w := k.batch.writes[sweep]; w != nil {
-		out = append(out, w.lines...)
-	}
-	return out
 }
 
 // remedy says what to do about what keeps a sweep from being worked on.

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"time"
 
-	"eisweep/internal/atomicfile"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -121,103 +120,6 @@ func modifiedAs(from, to string, hashed time.Time) time.Time {
 	}
 	return target.ModTime()
 }
-
-// link gives a result that is done its name in one more sweep. One whose file has gone
-// meanwhile is computed again.
-func (k *Coordinator) link(c link) []command {
-	t := k.task(c.id, c.sweep)
-	if t == nil {
-		return nil // it was launched without the task meanwhile
-	}
-	from, err := k.locate(c.id, c.sweep, t.File)
-	if errors.Is(err, errGone) {
-		k.config.Log.Warn("a result is computed again: its file is gone", "task", c.id, "sweep", c.sweep)
-		return k.machine.step(vanished(c))
-	}
-	if err != nil {
-		k.postpone(c.sweep, c, fmt.Errorf("find result of %s for %s: %w", t.File, c.sweep, err), false)
-		return nil
-	}
-	if from.sweep == c.sweep && from.line.File == t.File {
-		if k.saysFailed(c.sweep, c.id) { // by a later order, which leaves the result
-			k.note(c.sweep, from.line)
-		}
-		k.sweep(c.sweep).forget(c.id)
-		return nil // placed since the launch looked
-	}
-	wait, err := k.makeWay(c.sweep, t, from.line.SHA256)
-	if wait {
-		k.batch.next = append(k.batch.next, c)
-		return nil
-	}
-	if err == nil {
-		err = k.name(filepath.Join(k.config.Root.SweepDir(from.sweep), from.line.File), c.sweep, t, from.line.SHA256)
-	}
-	if err != nil {
-		k.postpone(c.sweep, c, fmt.Errorf("link result of %s into %s: %w", t.File, c.sweep, err), true)
-		return nil
-	}
-	line := from.line
-	line.State = results.Done // it may have been superseded
-	line.Sweep, line.File, line.ReusedFrom = c.sweep, t.File, from.sweep
-	line.Parameters = results.ParametersOf(t.Varying)
-	line.Modified = modifiedAs(k.pathOf(from.sweep, from.line.File), k.pathOf(c.sweep, t.File), from.line.Modified)
-	k.note(c.sweep, line)
-	k.sweep(c.sweep).linked++
-	k.sweep(c.sweep).forget(c.id)
-	return nil
-}
-
-// name links a file to a task's name in a sweep's folder, which makeWay has freed. Nothing
-// is overwritten, and nothing gets a name that the manifest cannot tell of.
-func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) error {
-	if f := k.faults[sweep]; f.holdsBack() {
-		return f.err
-	}
-	dir := k.config.Root.SweepDir(sweep)
-	to := filepath.Join(dir, t.File)
-	err := linkOrCopy(from, to, sha256)
-	if errors.Is(err, os.ErrNotExist) && isGone(dir) {
-		k.config.Log.Warn("the folder of a sweep is gone and is made again for its results; launch the sweep again", "sweep", sweep)
-		if err := atomicfile.Mkdir(dir, 0o755); err != nil {
-			return err
-		}
-		err = linkOrCopy(from, to, sha256)
-	}
-	if !errors.Is(err, os.ErrExist) {
-		return err
-	}
-	same, err := isResult(to, sha256)
-	if err == nil && !same {
-		err = fmt.Errorf("%s was made by another program meanwhile: %w", to, os.ErrExist)
-	}
-	return err // nil: placed before, by a coordinator that was stopped in between
-}
-
-// isGone tells whether there is nothing under a path, or a link that leads to nothing.
-func isGone(path string) bool {
-	_, err := os.Stat(path)
-	return errors.Is(err, os.ErrNotExist)
-}
-
-// isResult tells whether a path is a file, no link or folder, of these bytes. The error says
-// why that cannot be found out.
-func isResult(path, sha256 string) (bool, error) {
-	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return false, err
-	}
-	sum, _, err := results.HashFile(path)
-	if err != nil {
-		return false, &fileError{err}
-	}
-	return sum == sha256, nil
-}
-
-// fileError is trouble with a single file, which says nothing of its folder.
-type fileError struct{ error }
-
-func (e *fileError) Unwrap() error { return e.error }
 
 // resultLine is the manifest's line of an outcome with a result.
 func (k *Coordinator) resultLine(sweep string, t *sweeps.Task, o *queue.Outcome) results.Line {
