@@ -97,6 +97,9 @@ func (h *hashings) take(l *hashingLine) {
 func (h *hashings) at(c claim, modified time.Time) (soundness, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if len(h.last) == 0 {
+		return sound, false
+	}
 	was, ok := h.last[c.key()]
 	return was.is, ok && was.modified == modified.UnixNano()
 }

@@ -99,5 +99,8 @@ func (x *index) hashed(c claim, found *results.Hashed, sha256 string) soundness 
 	if is != sound || !c.hashedAt(found.Modified) || x.hashings.knows(c) {
 		x.hashings.add(c, found.Modified, is)
 	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.look++ // what was seen of the file before does not count any more
 	return is
 }

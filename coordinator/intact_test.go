@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/control"
 	"eisweep/internal/results"
 )
 
@@ -105,6 +106,26 @@ func TestInspectPromisesNothing(t *testing.T) {
 	}
 	if planned, told := g.verdicts(); planned != 4 || told != 4 {
 		t.Errorf("done: by plan %d, status %d", planned, told)
+	}
+}
+
+// What a coordinator's verify finds counts at once, for what is linked and started from.
+func TestWhatVerifyFindsCountsAtOnce(t *testing.T) {
+	g := newRig(t)
+	g.run(order1(parse(t, twoByTwo)))
+	x, err := readIndex(g.root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := g.lines("two")[0]
+	if c, is, err := x.find(t.Context(), l.ID, "two", l.File); c == nil || is != sound || err != nil {
+		t.Fatalf("%v, %v, %v", c, is, err)
+	}
+	secretly(t, g.path("two", l.File))
+	v := verifier{ctx: t.Context(), root: g.root, index: x, prober: g.prober, report: control.VerifiedSweep{Name: "two"}, wants: func(string) bool { return true }}
+	v.recorded(l.File, &l)
+	if c, is, err := x.find(t.Context(), l.ID, "two", l.File); c != nil || is != damaged || err != nil {
+		t.Errorf("%v, %v, %v", c, is, err)
 	}
 }
 
