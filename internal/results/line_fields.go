@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"eisweep/internal/atomicfile"
 )
 
 // fields are the names that a line may have, and those that every line has, as versions
@@ -33,7 +35,7 @@ var fields = sync.OnceValues(func() (known, always map[string]bool) {
 // without one wrote, or lack some that all did: lines that ReadManifest reads, and that bits
 // may have been flipped in.
 func Doubts(path string) ([]string, error) {
-	f, err := os.Open(path)
+	f, err := atomicfile.Open(path)
 	if os.IsNotExist(err) {
 		return nil, nil
 	}

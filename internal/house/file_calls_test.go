@@ -1,0 +1,65 @@
+package house
+
+import (
+	"go/ast"
+	"slices"
+	"testing"
+)
+
+// careless are the functions of package os that follow a link in place of a file, wait for a FIFO, leave half a file in a
+// crash or a name that isn't durable. Package atomicfile has what replaces them.
+var careless = []string{"Open", "OpenFile", "ReadFile", "WriteFile", "Create", "CreateTemp", "Truncate", "Chmod", "Chown", "Chtimes",
+	"Link", "Rename", "Mkdir", "MkdirAll"}
+
+// careful are those that may use them all the same, and why.
+var careful = map[string]string{
+	"internal/atomicfile": "it is what the others use",
+	"trials":              "they test",
+
+	"internal/folder/folder.go":    "it opens folders",
+	"internal/access/trust.go":     "it opens a folder",
+	"internal/access/read.go":      "it opens without links and waiting, and says more of what it finds",
+	"internal/access/site_keys.go": "its new folder is this user's alone",
+	"internal/root/share.go":       "it opens files and folders for their modes, without links and waiting",
+	"internal/results/file.go":     "it opens files that a person names, without waiting, and looks for a missing one again",
+	"internal/queue/server.go":     "the store is this user's alone, and disposable",
+	"internal/queue/store.go":      "the store is this user's alone, and disposable",
+	"internal/queue/store_move.go": "the store is this user's alone, and disposable",
+	"worker/begun.go":              "it opens a folder",
+	"cmd/eisweep/selection.go":     "a person may name a FIFO, such as a shell's <(…), as a sweep file",
+}
+
+func TestFilesAreOpenedAndWrittenCarefully(t *testing.T) {
+	used := map[string]bool{}
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			selector, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok || !slices.Contains(careless, selector.Sel.Name) {
+				return true
+			}
+			if of, ok := selector.X.(*ast.Ident); !ok || of.Name != "os" {
+				return true
+			}
+			for place := range careful {
+				if place == s.path || within(s.room, place) {
+					used[place] = true
+					return true
+				}
+			}
+			t.Errorf("%s: os.%s: package atomicfile has what follows no link, waits for nothing and lasts", fset.Position(call.Pos()), selector.Sel.Name)
+			return true
+		})
+	}
+	for place := range careful {
+		if !used[place] && place != "trials" {
+			t.Errorf("%s is said to use such functions and doesn't", place)
+		}
+	}
+}
