@@ -27,7 +27,8 @@ var careful = map[string]string{
 	"internal/queue/store_move.go": "the store is this user's alone, and disposable",
 	"worker/begun.go":              "it opens a folder",
 	"internal/results/h5/file.go":  "it opens what a descriptor leads to",
-	"cmd/eisweep/selection.go":     "a person may name a FIFO, such as a shell's <(…), as a sweep file",
+	"cmd/eisweep/failpoints_on.go": "only a program of tests has it",
+	"cmd/eisweep/input.go":         "a person may name a FIFO, such as a shell's <(…), as a sweep file",
 }
 
 func TestFilesAreOpenedAndWrittenCarefully(t *testing.T) {
