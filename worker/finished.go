@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -63,10 +64,14 @@ func (a *attempt) link(from string) error {
 	if from == to {
 		return nil
 	}
-	err := removeFile(to)
-	if err == nil {
-		if err = os.Link(from, to); err != nil { // there may be no links on this file system
-			err = os.Rename(from, to)
+	f, err := atomicfile.Open(from)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err = removeFile(to); err == nil {
+		if err = atomicfile.Link(f, to); atomicfile.HasNoLinks(err) {
+			err = atomicfile.Rename(f, from, to)
 		}
 	}
 	if err == nil {
@@ -78,7 +83,7 @@ func (a *attempt) link(from string) error {
 // took is how long an earlier attempt ran until it had its result, by its log.
 func (a *attempt) took(n int, finished time.Time) time.Duration {
 	task := a.delivery.Task()
-	f, err := os.Open(a.worker.Root.Log(task.ID, task.Run, n))
+	f, err := atomicfile.Open(a.worker.Root.Log(task.ID, task.Run, n))
 	if err != nil {
 		return 0
 	}
