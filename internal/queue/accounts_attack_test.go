@@ -2,12 +2,12 @@ package queue
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -16,13 +16,13 @@ import (
 
 // attack is a role that publishes what it may, with replies that it may not publish to.
 type attack struct {
-	t        testing.TB
-	s        *stage
-	role     Role
-	conn     *nats.Conn
-	task     *nats.Msg // that a worker has fetched
-	patience time.Duration
-	settle   string // the acknowledgement of an outcome that the coordinator has in hand
+	t       testing.TB
+	s       *stage
+	role    Role
+	conn    *nats.Conn
+	task    *nats.Msg // that a worker has fetched
+	onwards bool      // also when answers end, as they do once the streams are gone
+	settle  string    // the acknowledgement of an outcome that the coordinator has in hand
 }
 
 // fill makes subjects of a pattern of the rights' table.
@@ -134,7 +134,7 @@ func payload(subject string) []byte {
 	switch {
 	case strings.HasPrefix(subject, "$JS.API.STREAM.CREATE."), strings.HasPrefix(subject, "$JS.API.STREAM.UPDATE."):
 		name := subject[strings.LastIndex(subject, ".")+1:]
-		v = jetstream.StreamConfig{Name: name, Subjects: []string{scheme{root: testRoot}.every("control", "ping")}, Storage: jetstream.MemoryStorage, NoAck: true}
+		v = jetstream.StreamConfig{Name: name, Subjects: []string{scheme{root: testRoot}.every("control", "ping")}, Storage: jetstream.MemoryStorage, NoAck: name == "spy"}
 	case strings.HasPrefix(subject, "$JS.API.CONSUMER.CREATE."), strings.HasPrefix(subject, "$JS.API.CONSUMER.DURABLE."):
 		parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(subject, "$JS.API.CONSUMER.CREATE."), "$JS.API.CONSUMER.DURABLE.CREATE."), ".")
 		name := parts[len(parts)-1]
@@ -162,18 +162,25 @@ func payload(subject string) []byte {
 // have been given as well.
 func (a *attack) run() error {
 	for _, reply := range a.forbidden() {
-		if err := a.with(reply); err != nil {
+		if err := a.with(reply); err != nil && !a.onwards {
 			return fmt.Errorf("answers end after %s: %w", reply, err)
 		}
 	}
 	if err := a.headers(); err != nil {
 		return err
 	}
+	if a.onwards {
+		until(a.t, "the stream is deleted, and perhaps made anew", func() bool {
+			there, err := a.s.q.js.Stream(deadline(a.t), a.s.q.scheme.stream("tasks"))
+			return err != nil || !there.CachedInfo().Created.Equal(a.s.q.tasks.CachedInfo().Created)
+		})
+		return nil
+	}
 	for _, subject := range a.permitted() {
 		if !answered(subject) {
 			continue
 		}
-		if _, err := a.conn.Request(subject, payload(subject), a.patience); err != nil {
+		if _, err := a.conn.RequestWithContext(deadline(a.t), subject, payload(subject)); err != nil {
 			return fmt.Errorf("%s, which %s may ask: %w", subject, a.role, err)
 		}
 	}
@@ -185,7 +192,7 @@ func (a *attack) with(reply string) error {
 	q := a.s.q
 	plant, attempts := q.scheme.attempts(testID(1), 7), "$JS.API.DIRECT.GET."+q.scheme.stream("attempts")+"."
 	if a.role == Worker {
-		if _, err := a.conn.Request(plant, payload(reply), a.patience); err != nil {
+		if err := a.plant(plant, payload(reply)); err != nil {
 			return err
 		}
 	}
@@ -202,6 +209,15 @@ func (a *attack) with(reply string) error {
 		}
 	}
 	return nil
+}
+
+// plant leaves a message where the role may, for answers to carry elsewhere.
+func (a *attack) plant(subject string, data []byte) error {
+	if a.onwards {
+		return errors.Join(a.conn.Publish(subject, data), a.conn.FlushWithContext(deadline(a.t)))
+	}
+	_, err := a.conn.RequestWithContext(deadline(a.t), subject, data)
+	return err
 }
 
 // headers publishes each subject with the headers by which NATS does more than it is asked
@@ -237,7 +253,7 @@ func answered(subject string) bool {
 // coordinator that answers with what it is asked.
 func newAttack(t testing.TB, s *stage, role Role) *attack {
 	t.Helper()
-	a := &attack{t: t, s: s, role: role, conn: s.as(t, role), patience: tooLong}
+	a := &attack{t: t, s: s, role: role, conn: s.as(t, role)}
 	publish(t, s.q, testTasks("quick", 100, 400)...)
 	if err := s.q.PublishSweeps(deadline(t), []OpenSweep{{Name: "quick"}}); err != nil {
 		t.Fatal(err)
