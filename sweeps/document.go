@@ -84,7 +84,10 @@ func readDocument(text []byte) (*node, error) {
 	if _, err := toml.Decode(string(text), &data); err != nil {
 		return nil, locate(err, text)
 	}
-	root := scan(text)
+	root, twice := scan(text)
+	if twice != (span{}) {
+		return nil, &syntaxError{at: twice, problem: "not TOML: this key gives a value to what has one already", remedy: "remove one"}
+	}
 	root.attach(data)
 	return root, nil
 }

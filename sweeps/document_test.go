@@ -33,6 +33,8 @@ func TestPlacesOfACrookedFile(t *testing.T) {
 func FuzzPlaces(f *testing.F) {
 	f.Add([]byte(crooked))
 	f.Add([]byte("a=[[1,[2]],'''x''']\nb={c=1}"))
+	f.Add([]byte("\"\"{00\"\"0000000000000000#"))
+	f.Add([]byte("a={0.0=[{0=1},{} ],0=true}")) // which the library takes for TOML
 	for _, name := range Shipped() {
 		content, err := ReadShipped(name)
 		if err != nil {

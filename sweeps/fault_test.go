@@ -79,14 +79,15 @@ func TestCaretStandsUnderWideText(t *testing.T) {
 
 func TestTextThatIsNoTOML(t *testing.T) {
 	for text, want := range map[string]string{
-		"name = \"\xff\"\n":                       "x:1:9: the file is not UTF-8 text",
-		"name = 'x'\n\nname":                      "x:3:",
-		"\ufeffname = 3\n":                        "x:1:8: name must be text",
-		"seeds = [99999999999999999999]":          "x:1:",
-		"seeds = { }":                             "x:1:9: seeds wants a first and a count",
-		"seeds = { first = 1, count = 0, x = 1 }": "x:1:30: count of seeds must be a positive integer",
-		"[parameters.foo]":                        "x:1:1: unknown parameter foo",
-		"[parameters.numint]\n[axes.sy]\n":        "x: the sweep has no name",
+		"name = \"\xff\"\n":                          "x:1:9: the file is not UTF-8 text",
+		"name = 'x'\n\nname":                         "x:3:",
+		"\ufeffname = 3\n":                           "x:1:8: name must be text",
+		"seeds = [99999999999999999999]":             "x:1:",
+		"seeds = { }":                                "x:1:9: seeds wants a first and a count",
+		"seeds = { first = 1, count = 0, x = 1 }":    "x:1:30: count of seeds must be a positive integer",
+		"parameters = { numint.dt = 1, numint = 3 }": "x:1:31: not TOML: this key gives a value to what has one already",
+		"[parameters.foo]":                           "x:1:1: unknown parameter foo",
+		"[parameters.numint]\n[axes.sy]\n":           "x: the sweep has no name",
 	} {
 		if _, err := Parse("x", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error is %v, want %q", text, err, want)

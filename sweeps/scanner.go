@@ -10,12 +10,14 @@ import (
 // scanner finds where the keys and values of a TOML text stand. The text must
 // be valid TOML; of any other it makes something, but ends.
 type scanner struct {
-	text []byte
-	at   int
+	text  []byte
+	at    int
+	twice span // a key that gives a value to what has one; the TOML library overlooks some
 }
 
-// scan returns the tree of a text's keys and values, with their places.
-func scan(text []byte) *node {
+// scan returns the tree of a text's keys and values, with their places, and the place of a
+// key that gives a value to what has one.
+func scan(text []byte) (*node, span) {
 	s, root := &scanner{text: text}, &node{}
 	table := root
 	for s.skip(" \t\r\n"); s.at < len(s.text); s.skip(" \t\r\n") {
@@ -29,7 +31,7 @@ func scan(text []byte) *node {
 			s.at++
 		}
 	}
-	return root
+	return root, s.twice
 }
 
 // header reads [table] or [[table]] and returns the table that it opens.
@@ -59,6 +61,12 @@ func (s *scanner) assignment(table *node) {
 	s.skip("= \t")
 	for _, name := range names {
 		table = table.open(name, at)
+		if table.value != (span{}) {
+			s.twice = at
+		}
+	}
+	if len(table.fields) > 0 || len(table.items) > 0 {
+		s.twice = at
 	}
 	s.value(table)
 }
@@ -144,7 +152,7 @@ func (s *scanner) list(end byte, element func()) {
 		before := s.at
 		element()
 		if s.at == before {
-			s.at++
+			s.at = min(s.at+1, len(s.text))
 		}
 	}
 }
