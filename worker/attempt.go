@@ -28,6 +28,7 @@ type attempt struct {
 	progress atomic.Pointer[sim.Progress] // the last
 	moved    atomic.Int64                 // when there was progress, as time since started
 	isIdle   bool                         // there was no progress for too long at the last look
+	stopped  atomic.Int64                 // how long this process did nothing at all since started
 	ended    atomic.Bool                  // the task is run: what remains is to commit the outcome
 }
 
@@ -133,12 +134,15 @@ func (a *attempt) clean() {
 }
 
 // outcome is what every outcome of the attempt says.
-func (a *attempt) outcome() queue.Outcome {
-	task, w := a.delivery.Task(), a.worker
+func (a *attempt) outcome() queue.Outcome { return a.outcomeOf(a.delivery.Task()) }
+
+func (a *attempt) outcomeOf(task *queue.Task) queue.Outcome {
+	w := a.worker
 	return queue.Outcome{
 		ID: task.ID, Run: task.Run, Attempt: a.number,
-		// The clock may be set meanwhile; the duration is right all the same.
-		Started: a.started, Finished: a.started.Round(0).Add(time.Since(a.started)),
+		// The clock may be set meanwhile; the duration is right all the same. Time in which the
+		// process was suspended counts as if it was before the start.
+		Started: a.started.Add(time.Duration(a.stopped.Load())), Finished: a.started.Round(0).Add(time.Since(a.started)),
 		Spent: a.saved.earlier(),
 		Host:  w.Host, Worker: w.Name, Version: w.Version,
 	}

@@ -89,7 +89,7 @@ func TestCheckpointsCarryWhatWasSpent(t *testing.T) {
 	spend := func(attempt int, took time.Duration) *Checkpoints {
 		c, s := keeper(folder, attempt, func(string) {}), &counter{}
 		c.Resume(s)
-		c.began = time.Now().Add(-took)
+		c.worked = func() time.Duration { return took }
 		s.save(c, s.done+10)
 		return c
 	}

@@ -44,9 +44,9 @@ type Checkpoints struct {
 	ended    func() bool                               // whether nothing is worth keeping any more
 	took     func(time.Duration)                       // told of each how long keeping it took
 
-	began   time.Time     // the attempt
-	spent   time.Duration // before it, on what it went on from
-	last    time.Time     // when a state was last kept
+	worked  func() time.Duration // in this attempt
+	spent   time.Duration        // before it, on what it went on from
+	last    time.Time            // when a state was last kept
 	pause   time.Duration
 	kept    int64        // how far the last is
 	own     bool         // the file at path is good
@@ -76,7 +76,7 @@ func (a *attempt) checkpoints(log *attemptLog) *Checkpoints {
 	}
 	return &Checkpoints{
 		path: w.Root.Checkpoint(task.ID, a.number), prefix: task.ID.String() + ".",
-		interval: w.Checkpoint, pause: w.Checkpoint, began: a.started, last: time.Now(),
+		interval: w.Checkpoint, pause: w.Checkpoint, worked: a.worked, last: time.Now(),
 		say:   log.say,
 		warn:  func(what, file string, err error) { w.Log.Warn(what, "task", task.ID, "file", file, "error", err) },
 		ended: func() bool { return w.hard.Err() != nil },
@@ -214,7 +214,7 @@ func (c *Checkpoints) Leave(ctx context.Context, s Saver) {
 // save writes the state and has a goroutine make it durable.
 func (c *Checkpoints) save(s Saver) {
 	begun := time.Now()
-	d, err := newDraft(c.path, s, c.spent+begun.Sub(c.began))
+	d, err := newDraft(c.path, s, c.spent+c.worked())
 	c.last = time.Now()
 	c.pause = max(c.interval, costliness*c.last.Sub(begun))
 	if err != nil {

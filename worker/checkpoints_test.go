@@ -32,7 +32,7 @@ func long() *sweeps.Task {
 // keeper is an attempt's Checkpoints in a folder, which tell what they say.
 func keeper(folder string, attempt int, say func(string)) *Checkpoints {
 	id := long().ID.String()
-	return &Checkpoints{
+	return &Checkpoints{worked: func() time.Duration { return 0 },
 		path: filepath.Join(folder, id+"."+strconv.Itoa(attempt)), prefix: id + ".", last: time.Now(),
 		say:   func(format string, args ...any) { say(fmt.Sprintf(format, args...)) },
 		warn:  func(what, file string, err error) { say("warning: " + what) },

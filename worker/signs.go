@@ -95,17 +95,36 @@ func (a *attempt) beat(ctx context.Context) error {
 // which the task is delivered by mistake, hears that it is being done.
 func (a *attempt) tell(ctx context.Context) {
 	task := a.delivery.Task()
+	last := time.Now()
 	every(ctx, progressInterval, func() bool {
+		a.rest(time.Since(last))
+		last = time.Now()
 		var p sim.Progress
 		if last := a.progress.Load(); last != nil {
 			p = *last
 		}
 		a.worker.Queue.PublishProgress(queue.Progress{
 			ID: task.ID, Run: task.Run, Attempt: a.number, Worker: a.worker.Name, Host: a.worker.Host,
-			Seconds: time.Since(a.started).Seconds(), Sim: p,
+			Seconds: a.worked().Seconds(), Sim: p,
 		})
 		return a.idle() <= a.worker.Stall
 	})
+}
+
+// longestTick is how long a machine that is busy may take between two words on progress. After
+// more than that this process was suspended: by SIGSTOP, or by a batch system.
+const longestTick = 10 * progressInterval
+
+// rest takes in how long it was since the last word on progress.
+func (a *attempt) rest(since time.Duration) {
+	if since > longestTick {
+		a.stopped.Add(int64(since - progressInterval))
+	}
+}
+
+// worked is how long the attempt has run, without the time in which the process was suspended.
+func (a *attempt) worked() time.Duration {
+	return time.Since(a.started) - time.Duration(a.stopped.Load())
 }
 
 // every calls f at each interval until ctx ends or f returns false.

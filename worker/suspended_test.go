@@ -79,3 +79,21 @@ func TestASuspensionIsNoStall(t *testing.T) {
 		t.Error("an outcome that waits stalls")
 	}
 }
+
+// The time in which a worker is suspended is no time of its task.
+func TestSuspendedTimeIsNotWorked(t *testing.T) {
+	a := &attempt{worker: &Worker{}, started: time.Now().Add(-time.Hour), number: 1}
+	order := task(1)
+	a.rest(3 * progressInterval) // a busy machine
+	if worked := a.worked(); worked < time.Hour {
+		t.Errorf("worked for %v", worked)
+	}
+	a.rest(50 * time.Minute)
+	if worked := a.worked(); worked < 10*time.Minute || worked > 40*time.Minute {
+		t.Errorf("worked for %v", worked)
+	}
+	out := a.outcomeOf(&order)
+	if seconds := out.Finished.Sub(out.Started); seconds < 10*time.Minute || seconds > 40*time.Minute {
+		t.Errorf("the outcome tells of %v", seconds)
+	}
+}
