@@ -68,3 +68,18 @@ func TestADamagedQueueIsSetAside(t *testing.T) {
 		t.Errorf("verify says:\n%s", told)
 	}
 }
+
+// TestACoordinatorEndsWithItsStore has a launch that the disk of the coordinator's queue is too
+// small for: both end at once, with the code of storage.
+func TestACoordinatorEndsWithItsStore(t *testing.T) {
+	root, disk := mountStore(t, "1m")
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	p := startProcess(t, "coordinator", "--json", "-p", root, "--listen", "127.0.0.1:0")
+	p.await("it is ready", saying(coordinatorReady))
+	exits(t, exitStorage, "store cannot be written", "launch", sweepFile(t, "many", "1", "{ first = 1, count = 6000 }"), "-p", root)
+	if code, _ := p.end(); code != exitStorage {
+		t.Errorf("the coordinator ends with %d", code)
+	}
+	remount(t, disk, "size=100m")
+	must(t, "run", sweepFile(t, "few", "1", "[1, 2]"), "-p", root)
+}
