@@ -75,14 +75,15 @@ func regular(f *os.File, path string) (*os.File, error) {
 
 // explain replaces the errors of files that are not regular and cannot be opened at all.
 func explain(path string, flag int, err error) error {
-	if errors.Is(err, unix.ELOOP) && flag&unix.O_NOFOLLOW == 0 {
-		return err // links in a circle
+	look := os.Lstat
+	if flag&unix.O_NOFOLLOW == 0 {
+		look = os.Stat // what the link leads to; links in a circle lead nowhere
 	}
 	for _, no := range []error{unix.ELOOP, unix.ENXIO, unix.EISDIR, unix.ENODEV} {
 		if !errors.Is(err, no) {
 			continue
 		}
-		if info, e := os.Lstat(path); e == nil && !info.Mode().IsRegular() {
+		if info, e := look(path); e == nil && !info.Mode().IsRegular() {
 			return notRegular(path, info.Mode())
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,6 +84,15 @@ func TestALinkThatAPersonNamesIsFollowed(t *testing.T) {
 	must(t, f.Close())
 	if _, err := OpenLinked("/dev/null"); !errors.Is(err, ErrNotRegular) {
 		t.Errorf("a device: %v", err)
+	}
+}
+
+// TestAnErrorNamesWhatALinkLeadsTo where links are followed: the link itself is allowed.
+func TestAnErrorNamesWhatALinkLeadsTo(t *testing.T) {
+	link := filepath.Join(t.TempDir(), "link")
+	must(t, os.Symlink(strange(t)["socket"], link))
+	if _, err := OpenLinked(link); !errors.Is(err, ErrNotRegular) || !strings.Contains(err.Error(), "a socket") {
+		t.Errorf("a link to a socket: %v", err)
 	}
 }
 
