@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -45,7 +44,7 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 		control.VerbClean: control.Handle(func(_ context.Context, r control.Clean) (control.Cleaned, error) { return k.Clean(r) }),
 		control.VerbVerify: control.Handle(func(ctx context.Context, r control.Steer) (control.Verified, error) {
 			names := slices.Compact(slices.Sorted(slices.Values(r.Sweeps)))
-			return verifying.do(ctx, strings.Join(names, " "), func(ctx context.Context) (control.Verified, error) { return k.Verify(ctx, names) })
+			return verifying.do(ctx, keyOf(names), func(ctx context.Context) (control.Verified, error) { return k.Verify(ctx, names) })
 		}),
 	}
 	maps.Copy(handlers, k.config.Verbs)
@@ -54,6 +53,9 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 	k.acquainted = acquainted
 	return control.Serve(k.config.Queue, handlers, refusal)
 }
+
+// keyOf tells one list of names from every other, whatever a request has in place of names.
+func keyOf(names []string) string { return fmt.Sprintf("%q", names) }
 
 func (k *Coordinator) steered(f func(context.Context, []string) (control.Steered, error)) func(context.Context, control.Steer) (control.Steered, error) {
 	return func(ctx context.Context, r control.Steer) (control.Steered, error) {

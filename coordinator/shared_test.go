@@ -139,3 +139,10 @@ func TestHostileLaunchIsRefused(t *testing.T) {
 		t.Errorf("then it plans %+v", p)
 	}
 }
+
+// TestRequestsOfOtherNamesAreOthers although one name of the first looks like two of the second.
+func TestRequestsOfOtherNamesAreOthers(t *testing.T) {
+	if one, two := keyOf([]string{"a b"}), keyOf([]string{"a", "b"}); one == two {
+		t.Errorf("both have the key %s", one)
+	}
+}
