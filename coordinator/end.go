@@ -124,6 +124,8 @@ func (k *Coordinator) takeUpTo(ctx context.Context, last uint64) bool {
 		}
 		select {
 		case <-tick.C:
+		case <-k.config.Queue.Lost():
+			return false
 		case <-ctx.Done():
 			return false
 		}

@@ -36,11 +36,14 @@ func (k *Coordinator) retryAlways(ctx context.Context) {
 	}
 }
 
-// nextRetry is how long nothing is due.
+// nextRetry is how long nothing is due. A coordinator that can't go on retries nothing.
 func (k *Coordinator) nextRetry() time.Duration {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	wait := retryMost
+	if k.failure != nil {
+		return wait
+	}
 	for _, f := range k.faults {
 		wait = min(wait, max(0, time.Until(f.retry.at)))
 	}
