@@ -157,5 +157,9 @@ func remedy(err error) string {
 	if errors.Is(err, results.ErrDamagedManifest) {
 		return "run `eisweep verify`, which keeps the damaged manifest and makes it anew from what can be read"
 	}
+	var other *otherFileError
+	if errors.As(err, &other) {
+		return other.remedy()
+	}
 	return cmp.Or(advice.For(err), "repair what is named, or launch the sweep again; it is tried again by itself")
 }

@@ -160,8 +160,8 @@ func (k *Coordinator) prepare(ctx context.Context, s *SweepPlan, o Order) error 
 		return fmt.Errorf("make folder of sweep %s: %w", name, err)
 	}
 	if !o.KeepFile {
-		if err := storeSweep(dir, k.config.Root.SweepFile(name), s.Sweep.TOML()); err != nil {
-			return fmt.Errorf("store file of sweep %s: %w", name, err)
+		if err := k.storeLaunched(s.Sweep); err != nil {
+			return err
 		}
 	}
 	copied := copies{}
@@ -234,14 +234,14 @@ func (k *Coordinator) open(p *SweepPlan, o Order) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	name := p.Sweep.Name()
-	s := k.sweep(name)
+	s, file := k.sweep(name), k.fileOf(p.Sweep, o)
 	if f := k.faults[name]; f != nil {
 		f.retry.soon() // what is repaired takes effect with the launch
 		k.wakeRetrying()
 	}
 	k.restarted(name)
 	if s == nil {
-		s = newLaunchedSweep(p, o.Priority, time.Now())
+		s = newLaunchedSweep(p, o.Priority, time.Now(), file)
 		k.sweeps = append(k.sweeps, s)
 	} else if o.part() {
 		s.extend(p)
@@ -251,7 +251,7 @@ func (k *Coordinator) open(p *SweepPlan, o Order) error {
 		}
 		return k.writeStanding(name, k.standing(s))
 	}
-	*s = *newLaunchedSweep(p, o.Priority, time.Now())
+	*s = *newLaunchedSweep(p, o.Priority, time.Now(), file)
 	k.do(k.machine.step(opened{name}))
 	return k.writeStanding(name, k.standing(s))
 }

@@ -21,6 +21,7 @@ type launchedSweep struct {
 	source   string // the sweep that its networks are of; "" if it needs none
 	priority int
 	launched time.Time
+	file     storedFile
 	reruns   map[sweeps.ID]bool // ordered again by a rerun
 
 	ran, reused, linked, blocked, left int
@@ -33,9 +34,9 @@ type launchedSweep struct {
 // position is where a task is in one of the expansions.
 type position struct{ expansion, number int32 }
 
-func newLaunchedSweep(p *SweepPlan, priority int, at time.Time) *launchedSweep {
+func newLaunchedSweep(p *SweepPlan, priority int, at time.Time, file storedFile) *launchedSweep {
 	l := &launchedSweep{name: p.Name, expansions: []*sweeps.Expansion{p.expansion}, positions: map[sweeps.ID]position{},
-		classes: map[sweeps.ID]queue.Class{}, byClass: map[queue.Class]int{}, priority: priority, launched: at, reruns: map[sweeps.ID]bool{}}
+		classes: map[sweeps.ID]queue.Class{}, byClass: map[queue.Class]int{}, priority: priority, launched: at, file: file, reruns: map[sweeps.ID]bool{}}
 	if dependence(p.Sweep) > 0 {
 		l.source = p.Sweep.SourceName()
 	}

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -56,19 +55,6 @@ func (l *library) Sweep(name string) (*sweeps.Sweep, error) {
 		return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one (%w)", name, l.root.Path(), fs.ErrNotExist)
 	}
 	return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one; there are %s (%w)", name, l.root.Path(), strings.Join(names, ", "), fs.ErrNotExist)
-}
-
-// loadSweep reads the file of a sweep's latest launch.
-func loadSweep(r *root.Root, name string) (*sweeps.Sweep, error) {
-	path := r.SweepFile(name)
-	text, err := atomicfile.Read(path, sweeps.MaxFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read the launch of sweep %s, which running it again from its file brings back: %w", name, err)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the launch of sweep %s: %w", name, err)
-	}
-	return sweeps.Parse(path, text)
 }
 
 // Results returns the result file, or those of the folder, at path.

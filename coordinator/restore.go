@@ -19,7 +19,7 @@ import (
 type restored struct {
 	name  string
 	sweep *sweeps.Sweep
-	stand *Standing
+	stand *Standing // with the SHA-256 of the sweep's file
 }
 
 // restore goes on with the sweeps that an earlier coordinator left unfinished, as
@@ -184,10 +184,11 @@ func (k *Coordinator) readRestored(name string) (*restored, error) {
 	if err := k.index.readable(name); err != nil {
 		return nil, err
 	}
-	s, err := loadSweep(k.config.Root, name)
+	s, sum, err := loadStored(k.config.Root, name)
 	if err != nil {
 		return nil, err
 	}
+	stand.File = storedFile{SHA256: sum}
 	return &restored{name: name, sweep: s, stand: stand}, nil
 }
 
@@ -208,7 +209,7 @@ func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 		return err
 	}
 	k.mu.Lock()
-	s := newLaunchedSweep(&plan.Sweeps[0], r.stand.Priority, r.stand.Launched)
+	s := newLaunchedSweep(&plan.Sweeps[0], r.stand.Priority, r.stand.Launched, r.stand.File)
 	k.sweeps = append(k.sweeps, s)
 	k.do(k.machine.step(opened{r.name}))
 	if r.stand.Stand == control.Paused {

@@ -20,6 +20,7 @@ type Standing struct {
 	Stand    control.Stand `json:"stand"`
 	Priority int           `json:"priority"`
 	Launched time.Time     `json:"launched"`
+	File     storedFile    `json:"file"` // the file of the latest launch
 	// Reruns are the orders, by task, that a rerun gave and the manifest may not tell:
 	// their run numbers.
 	Reruns map[sweeps.ID]int `json:"reruns,omitempty"`
@@ -46,7 +47,7 @@ func ReadStanding(r *root.Root, sweep string) (*Standing, error) {
 
 // standing is what the stand file of a launched sweep is to say.
 func (k *Coordinator) standing(s *launchedSweep) *Standing {
-	out := &Standing{Format: 1, Stand: k.stand(s), Priority: s.priority, Launched: s.launched, Reruns: map[sweeps.ID]int{}}
+	out := &Standing{Format: 1, Stand: k.stand(s), Priority: s.priority, Launched: s.launched, File: s.file, Reruns: map[sweeps.ID]int{}}
 	for id := range s.reruns {
 		if t := k.machine.tasks[id]; t != nil && !t.settled() {
 			out.Reruns[id] = int(t.run)
@@ -78,12 +79,16 @@ func (k *Coordinator) writeStanding(name string, s *Standing) error {
 	if k.config.Exclusive {
 		return nil
 	}
-	if err := atomicfile.Mkdir(k.config.Root.Private("stands"), 0o700); err != nil {
+	return saveStanding(k.config.Root, name, s)
+}
+
+func saveStanding(r *root.Root, name string, s *Standing) error {
+	if err := atomicfile.Mkdir(r.Private("stands"), 0o700); err != nil {
 		return fmt.Errorf("note stand of sweep %s: %w", name, err)
 	}
 	text, err := json.Marshal(s)
 	if err == nil {
-		err = writeFile(standFile(k.config.Root, name), append(text, '\n'))
+		err = writeFile(standFile(r, name), append(text, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("note stand of sweep %s: %w", name, err)

@@ -115,6 +115,7 @@ func (v *verifier) unreadable(err error) {
 
 func (v *verifier) sweep() error {
 	v.mended = nil
+	v.launchFile()
 	recorded, err := v.results()
 	if err != nil {
 		return err

@@ -1,0 +1,151 @@
+package coordinator
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"eisweep/internal/control"
+)
+
+// edit replaces words in a file.
+func edit(t *testing.T, path, old, now string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(text), old) {
+		t.Fatalf("%q is not in %q (%v)", old, text, err)
+	}
+	write(t, path, strings.Replace(string(text), old, now, 1))
+}
+
+// A stored file that is not the one which was launched gives no tasks: its sweep is set aside at a
+// restart, and reported by verify, until the file is repaired.
+func TestAlteredFileOfALaunchedSweep(t *testing.T) {
+	g := newRig(t)
+	g.serve()
+	g.launch(twoByTwo, apart)
+	g.hand(g.next("two"))
+	g.end()
+	path, before := g.root.SweepFile("two"), g.queued()
+	edit(t, path, "seeds = [1, 2]", "seeds = [1, 3]")
+	report, err := Verify(g.context(), g.root, g.prober, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range report.Sweeps {
+		if p := s.Problems; s.Name == "two" && (len(p) != 1 || p[0].File != "sweep.toml" || p[0].Kind != "altered" || !strings.Contains(p[0].Detail, "launch the sweep again")) ||
+			s.Name == "apart" && len(p) != 0 {
+			t.Errorf("verified %+v", s)
+		}
+	}
+	k := g.serve()
+	if f := k.faultOf("two"); f == nil || !strings.Contains(f.Cause, path) || !strings.Contains(f.Cause, "not the file that was launched") || !strings.Contains(f.Remedy, "put the launched file back") {
+		t.Errorf("set aside: %+v", f)
+	}
+	for id, sweep := range g.queued() {
+		if before[id] != sweep {
+			t.Errorf("task %s of %s was ordered", id, sweep)
+		}
+	}
+	if s := g.finish(k, "apart"); s.Done != 4 {
+		t.Errorf("beside it: %+v", s)
+	}
+	edit(t, path, "seeds = [1, 3]", "seeds = [1, 2]")
+	k.fault("two", errors.New("repaired"), true).retry.soon()
+	if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 {
+		t.Errorf("repaired: %+v", s)
+	}
+}
+
+// Who edits the stored file and launches it has another sweep, as from any file.
+func TestLaunchOfTheEditedFileItself(t *testing.T) {
+	g := newRig(t)
+	g.serve()
+	g.launch(twoByTwo)
+	g.end()
+	edit(t, g.root.SweepFile("two"), "seeds = [1, 2]", "seeds = [1, 3]")
+	k := g.serve()
+	g.launch(g.read("two", "sweep.toml"))
+	g.until(k, func() bool { return k.faultOf("two") == nil })
+	g.end()
+	k = g.serve()
+	if f := k.faultOf("two"); f != nil {
+		t.Errorf("set aside: %+v", f)
+	}
+	if s := g.finish(k, "two"); s.Done != 4 {
+		t.Errorf("%+v", s)
+	}
+	if ids, err := g.ids("two"); err != nil || len(ids) != 4 {
+		t.Errorf("tasks %v (%v)", ids, err)
+	}
+}
+
+// Whenever a launch is cut off, the record has the file that is there; records of earlier versions, which
+// have none, take what there is.
+func TestRecordsOfStoredFiles(t *testing.T) {
+	for name, test := range map[string]struct {
+		record storedFile
+		stored string
+		known  bool
+	}{
+		"launched":              {storedFile{SHA256: sumOf([]byte("old"))}, "old", true},
+		"altered":               {storedFile{SHA256: sumOf([]byte("old"))}, "other", false},
+		"cut off before":        {storedFile{sumOf([]byte("old")), sumOf([]byte("new"))}, "old", true},
+		"cut off after":         {storedFile{sumOf([]byte("old")), sumOf([]byte("new"))}, "new", true},
+		"cut off, then altered": {storedFile{sumOf([]byte("old")), sumOf([]byte("new"))}, "other", false},
+		"of an earlier version": {storedFile{}, "other", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newRig(t)
+			if err := errors.Join(os.Mkdir(g.root.SweepDir("two"), 0o777), saveStanding(g.root, "two", &Standing{Format: 1, Stand: control.Open, File: test.record})); err != nil {
+				t.Fatal(err)
+			}
+			write(t, g.root.SweepFile("two"), test.stored)
+			text, err := readStored(g.root, "two")
+			if test.known && (err != nil || string(text) != test.stored) || !test.known && (err == nil || !isStorage(err)) {
+				t.Errorf("read %q, error %v", text, err)
+			}
+		})
+	}
+}
+
+// `run` has no record of its own, and keeps that of a coordinator true.
+func TestRunKeepsTheRecordOfAnEarlierLaunch(t *testing.T) {
+	g := newRig(t)
+	g.serve()
+	g.launch(twoByTwo)
+	g.end()
+	g.run(order1(parse(t, strings.Replace(twoByTwo, "[1, 2]", "[3, 4]", 1))))
+	stand, err := ReadStanding(g.root, "two")
+	if want := (storedFile{SHA256: sumOf([]byte(g.read("two", "sweep.toml")))}); err != nil || stand.File != want {
+		t.Errorf("recorded %+v, want %+v (%v)", stand, want, err)
+	}
+	if k := g.serve(); k.faultOf("two") != nil {
+		t.Errorf("set aside: %+v", k.faultOf("two"))
+	}
+}
+
+// A rerun leaves the stored file, and its record, as they are; one with other values stores its own.
+func TestRecordAfterReruns(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(twoByTwo)
+	g.finish(k, "two")
+	ids, err := g.ids("two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	replaced := twoByTwo + "\n[[replace]]\ntasks = [\"" + ids[0].String() + "\"]\nset.numint.max_steps = 3000\n"
+	for _, launch := range []control.Launch{
+		{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true},
+		{Sweeps: []control.SweepFile{file(replaced)}, Rerun: &control.Choice{Seeds: []uint32{1}}},
+	} {
+		told[control.Plan](g, control.VerbLaunch, launch)
+		g.finish(k, "two")
+		stand, err := ReadStanding(g.root, "two")
+		if want := (storedFile{SHA256: sumOf([]byte(g.read("two", "sweep.toml")))}); err != nil || stand.File != want {
+			t.Errorf("recorded %+v, want %+v (%v)", stand, want, err)
+		}
+	}
+}

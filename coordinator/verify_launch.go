@@ -1,0 +1,24 @@
+package coordinator
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+
+	"eisweep/sweeps"
+)
+
+// launchFile reports a stored file of the latest launch from which its tasks cannot be known. One that is
+// missing is no problem: what is done stays done.
+func (v *verifier) launchFile() {
+	_, err := loadSweep(v.root, v.report.Name)
+	var other *otherFileError
+	file := filepath.Base(v.root.SweepFile(v.report.Name))
+	switch {
+	case err == nil, errors.Is(err, fs.ErrNotExist):
+	case errors.As(err, &other):
+		v.problem(file, sweeps.ID{}, "altered", other.Error())
+	default:
+		v.problem(file, sweeps.ID{}, "unreadable", err.Error()+"; remedy: "+remedy(err))
+	}
+}
