@@ -67,10 +67,7 @@ func receive[T any](t *testing.T, from <-chan T) (got T) {
 }
 
 // asleep is a prober that wakes when nobody wants its answer any more.
-type asleep struct {
-	nobodys
-	begun chan struct{}
-}
+type asleep struct{ begun chan struct{} }
 
 func (a asleep) sleep(ctx context.Context) (results.Found, error) {
 	a.begun <- struct{}{}

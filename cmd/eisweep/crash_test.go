@@ -18,7 +18,7 @@ import (
 var crashes = map[string]func(){
 	"panic":       func() { panic("on purpose") },
 	"nil pointer": func() { go func() { var p *int; *p = 1 }(); select {} },
-	"stack":       func() { debug.SetMaxStack(1 << 20); deeper(0) },
+	"stack":       func() { debug.SetMaxStack(1 << 20); os.Exit(deeper(0)) },
 	"maps":        writeConcurrently,
 	"memory":      exhaustMemory,
 	"max threads": func() { debug.SetMaxThreads(20); startThreads() },
@@ -34,6 +34,7 @@ func crash() {
 	crashes[os.Args[1]]()
 }
 
+//lint:ignore SA5007 the stack is meant to overflow
 func deeper(n int) int { return deeper(n+1) + 1 }
 
 func writeConcurrently() {
@@ -48,14 +49,16 @@ func writeConcurrently() {
 	select {}
 }
 
+// held keeps memory from the garbage collector.
+var held = map[int][]byte{}
+
 func exhaustMemory() {
 	limit := unix.Rlimit{Cur: 4 << 30, Max: 4 << 30}
 	if err := unix.Setrlimit(unix.RLIMIT_AS, &limit); err != nil {
 		os.Exit(1)
 	}
-	var all [][]byte
-	for {
-		all = append(all, make([]byte, 256<<20))
+	for part := range 1 << 20 {
+		held[part] = make([]byte, 256<<20)
 	}
 }
 
