@@ -123,7 +123,7 @@ func TestWhatVerifyFindsCountsAtOnce(t *testing.T) {
 	}
 	secretly(t, g.path("two", l.File))
 	v := verifier{ctx: t.Context(), root: g.root, index: x, prober: g.prober, report: control.VerifiedSweep{Name: "two"}, wants: func(string) bool { return true }}
-	v.recorded(l.File, &l)
+	v.check([]string{l.File}, map[string]*results.Line{l.File: &l})
 	if c, is, err := x.find(t.Context(), l.ID, "two", l.File); c != nil || is != damaged || err != nil {
 		t.Errorf("%v, %v, %v", c, is, err)
 	}

@@ -24,12 +24,12 @@ const (
 	StateFailed State = "failed"
 )
 
-// Prober reads result files as results.Prober does: Probe and Digest survive a file that
-// crashes the reader, Check reads only a file whose SHA-256 is the one that is expected.
+// Prober reads result files as results.Prober does: they survive a file that crashes
+// the reader. Check reads only files whose SHA-256 is the one that is expected.
 type Prober interface {
 	Probe(ctx context.Context, path string) (results.Found, error)
 	Digest(ctx context.Context, path string) (results.Found, error)
-	Check(ctx context.Context, path, sha256 string) (results.Found, error)
+	Check(ctx context.Context, files []results.Vouched) []results.Checked
 }
 
 // Plan is what launching an order would do.

@@ -207,9 +207,12 @@ func (n nobodys) Digest(ctx context.Context, path string) (results.Found, error)
 }
 
 // Check takes the bytes for what a result says.
-func (nobodys) Check(ctx context.Context, path, _ string) (results.Found, error) {
-	h, err := results.Hash(ctx, path)
-	return results.Found{Hashed: h, Digest: h.SHA256}, err
+func (nobodys) Check(ctx context.Context, files []results.Vouched) (out []results.Checked) {
+	for _, v := range files {
+		h, err := results.Hash(ctx, v.Path)
+		out = append(out, results.Checked{Found: results.Found{Hashed: h, Digest: h.SHA256}, Err: err})
+	}
+	return out
 }
 
 func parse(t *testing.T, text string) *sweeps.Sweep {

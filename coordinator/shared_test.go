@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -75,9 +76,12 @@ func (a asleep) sleep(ctx context.Context) (results.Found, error) {
 	return results.Found{}, ctx.Err()
 }
 
-func (a asleep) Probe(ctx context.Context, _ string) (results.Found, error)    { return a.sleep(ctx) }
-func (a asleep) Digest(ctx context.Context, _ string) (results.Found, error)   { return a.sleep(ctx) }
-func (a asleep) Check(ctx context.Context, _, _ string) (results.Found, error) { return a.sleep(ctx) }
+func (a asleep) Probe(ctx context.Context, _ string) (results.Found, error)  { return a.sleep(ctx) }
+func (a asleep) Digest(ctx context.Context, _ string) (results.Found, error) { return a.sleep(ctx) }
+func (a asleep) Check(ctx context.Context, files []results.Vouched) []results.Checked {
+	_, err := a.sleep(ctx)
+	return slices.Repeat([]results.Checked{{Err: err}}, len(files))
+}
 
 // TestVerifyEndsWithWhoAskedForIt: no more files are looked at then.
 func TestVerifyEndsWithWhoAskedForIt(t *testing.T) {

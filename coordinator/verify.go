@@ -123,11 +123,11 @@ func (v *verifier) sweep() error {
 	if err := v.doubts(); err != nil {
 		return err
 	}
-	for _, file := range slices.Sorted(maps.Keys(recorded)) {
+	for files := range slices.Chunk(slices.Sorted(maps.Keys(recorded)), checkedAtOnce) {
 		if err := v.ctx.Err(); err != nil {
 			return err
 		}
-		v.recorded(file, recorded[file])
+		v.check(files, recorded)
 	}
 	files, err := resultsIn(v.root.SweepDir(v.report.Name))
 	if err != nil {
@@ -192,16 +192,31 @@ func (v *verifier) results() (map[string]*results.Line, error) {
 	return out, nil
 }
 
-// recorded checks a result that the manifest has.
-func (v *verifier) recorded(file string, line *results.Line) {
+// checkedAtOnce is how many files one child of the prober reads: to start it takes longer than to read a small
+// file.
+const checkedAtOnce = 32
+
+// check checks results that the manifest has.
+func (v *verifier) check(files []string, lines map[string]*results.Line) {
+	var list []results.Vouched
+	for _, file := range files {
+		list = append(list, results.Vouched{Path: filepath.Join(v.root.SweepDir(v.report.Name), file), SHA256: lines[file].SHA256})
+	}
+	for i, checked := range v.prober.Check(v.ctx, list) {
+		v.recorded(files[i], lines[files[i]], &checked)
+	}
+}
+
+// recorded says what became of a result that the manifest has.
+func (v *verifier) recorded(file string, line *results.Line, checked *results.Checked) {
 	path := filepath.Join(v.root.SweepDir(v.report.Name), file)
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {
 		v.unsound(line, "altered", "it is no file but a "+kindOf(info))
 		return
 	}
-	found, err := v.prober.Check(v.ctx, path, line.SHA256)
-	switch {
+	found := &checked.Found
+	switch err := checked.Err; {
 	case v.ctx.Err() != nil:
 		return // the sweep ends with that
 	case errors.Is(err, fs.ErrNotExist) && !v.wants(file):
@@ -213,11 +228,11 @@ func (v *verifier) recorded(file string, line *results.Line) {
 	case found.Bytes < line.Bytes && found.SHA256 != line.SHA256:
 		v.unsound(line, "truncated", fmt.Sprintf("%d bytes of %d", found.Bytes, line.Bytes))
 	case found.SHA256 != line.SHA256:
-		v.remember(line, &found)
+		v.remember(line, found)
 		v.unsound(line, "altered", "its SHA-256 is not the manifest's")
 	default:
-		v.remember(line, &found)
-		v.contents(&found, line)
+		v.remember(line, found)
+		v.contents(found, line)
 	}
 }
 

@@ -14,25 +14,31 @@ import (
 // unknown origin: one that crashes the reader then crashes only the child.
 func newProbeCommand(e *environment) *cobra.Command {
 	return &cobra.Command{
-		Use:    "probe WHAT FILE",
+		Use:    "probe WHAT FILE…",
 		Hidden: true,
-		Args:   cobra.ExactArgs(2),
+		Args:   cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return results.RunProbe(args[0], args[1], e.raw)
+			return results.RunProbe(args[0], args[1:], e.raw)
 		},
 	}
 }
 
-// newProber returns what looks at files of unknown origin.
+// running leads to the file that this process runs, even if it was replaced or removed since.
+const running = "/proc/self/exe"
+
+// newProber returns what looks at files of unknown origin: this very program, not another version that
+// was installed since it started.
 func newProber() (results.Prober, error) {
-	self, err := ownProgram()
-	if err != nil {
-		return results.Prober{}, err
+	self := running
+	if _, err := os.Stat(self); err != nil {
+		if self, err = ownProgram(); err != nil {
+			return results.Prober{}, err
+		}
 	}
 	return results.Prober{Command: []string{self, "probe"}}, nil
 }
 
-// ownProgram is the path of this program's file. Where there is no /proc, as in an
+// ownProgram is the path of this program's file, for other machines and for processes that outlive this one. Where there is no /proc, as in an
 // empty chroot, the path by which it was started has to do.
 func ownProgram() (string, error) {
 	self, err := os.Executable()

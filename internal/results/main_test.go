@@ -2,9 +2,12 @@ package results
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -14,7 +17,7 @@ import (
 func TestMain(m *testing.M) {
 	switch os.Getenv("EISWEEP_TEST_CHILD") {
 	case "probe":
-		if err := RunProbe(os.Args[len(os.Args)-2], os.Args[len(os.Args)-1], os.Stdout); err != nil {
+		if err := RunProbe(os.Args[1], os.Args[2:], os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -23,8 +26,17 @@ func TestMain(m *testing.M) {
 		if err := os.Rename(path+".other", path); err != nil {
 			os.Exit(1)
 		}
-		if err := RunProbe(os.Args[len(os.Args)-2], path, os.Stdout); err != nil {
+		if err := RunProbe(os.Args[1], os.Args[2:], os.Stdout); err != nil {
 			os.Exit(1)
+		}
+	case "sometimes": // a file of that name breaks it
+		for i, path := range os.Args[2:] {
+			if strings.HasPrefix(filepath.Base(path), "hostile") {
+				os.Exit(3)
+			}
+			if err := json.NewEncoder(os.Stdout).Encode(probe(os.Args[1], os.NewFile(uintptr(3+i), path))); err != nil {
+				os.Exit(1)
+			}
 		}
 	case "crash":
 		var nothing *int

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"syscall"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 // and of what it may answer (probe_limits.go), and reads the file that was hashed here,
 // whatever has its name by then.
 type Prober struct {
-	Command []string // what runs RunProbe with the two words that are appended to it: what to read, and the path
+	Command []string // what runs RunProbe with the words that are appended to it: what to read, and the paths
 }
 
 // Found is what reading a file found out.
@@ -47,26 +48,6 @@ func (p Prober) Digest(ctx context.Context, path string) (Found, error) {
 // out Hashed. Errors are those of Probe; with one that wraps ErrLog, Info is there.
 func (p Prober) Log(ctx context.Context, path string) (Found, error) {
 	return p.read(ctx, wantLog, path)
-}
-
-// Check hashes a file. Only if it has that SHA-256, which somebody vouches for, it reads
-// Info and Digest as well, in this process and from the same descriptor.
-func (Prober) Check(ctx context.Context, path, sha256 string) (Found, error) {
-	f, err := openRegular(path)
-	if err != nil {
-		return Found{}, fmt.Errorf("check result: %w", err)
-	}
-	defer f.Close()
-	found := Found{}
-	if found.Hashed, err = HashOpen(ctx, f); err != nil || found.SHA256 != sha256 {
-		return found, err
-	}
-	file, err := asResult(f)
-	if err != nil {
-		return found, fmt.Errorf("check result: %w", err)
-	}
-	defer file.Close()
-	return found, found.readDigest(ctx, file, path)
 }
 
 func (found *Found) readDigest(ctx context.Context, f *h5.File, path string) (err error) {
@@ -97,35 +78,40 @@ func (p Prober) read(ctx context.Context, want, path string) (Found, error) {
 	return found, err
 }
 
-// ask runs the child, and kills it with all that it started when it takes too long.
-func (p Prober) ask(ctx context.Context, want string, f *os.File) ([]byte, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
+// ask runs the child, and kills it with all that it started when it takes too long. After an error
+// the text is what the child said before.
+func (p Prober) ask(ctx context.Context, want string, files ...*os.File) ([]byte, error) {
+	size, args := int64(0), append(slices.Clone(p.Command[1:]), want)
+	for _, f := range files {
+		info, err := f.Stat()
+		if err != nil {
+			return nil, err
+		}
+		size, args = size+info.Size(), append(args, f.Name())
 	}
-	most := probeTime(info.Size())
+	most := probeTime(size)
 	limited, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	child := exec.CommandContext(limited, p.Command[0], append(p.Command[1:len(p.Command):len(p.Command)], want, f.Name())...)
-	out := answer{most: mostAnswer(want)}
-	child.Stdout, child.WaitDelay, child.ExtraFiles = &out, time.Second, []*os.File{f}
+	child := exec.CommandContext(limited, p.Command[0], args...)
+	out := answer{most: len(files) * mostAnswer(want)}
+	child.Stdout, child.WaitDelay, child.ExtraFiles = &out, time.Second, files
 	child.Env = append(child.Environ(), probeEnvironment...)
 	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	child.Cancel = func() error { return syscall.Kill(-child.Process.Pid, syscall.SIGKILL) }
-	err = child.Run()
+	err := child.Run()
 	if errors.Is(err, exec.ErrWaitDelay) { // something that it started still holds its output
 		syscall.Kill(-child.Process.Pid, syscall.SIGKILL)
 	}
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
+		err = ctx.Err()
 	case limited.Err() != nil:
-		return nil, fmt.Errorf("%w: reading it took longer than %v", ErrNotResult, most)
+		err = fmt.Errorf("%w: reading it took longer than %v", ErrNotResult, most)
 	case out.over:
-		return nil, fmt.Errorf("%w: what it holds is more than %d bytes to tell", ErrNotResult, out.most)
+		err = fmt.Errorf("%w: what it holds is more than %d bytes to tell", ErrNotResult, out.most)
 	case errors.As(err, &exit):
-		return nil, fmt.Errorf("%w: reading it broke the HDF5 library, or took more than %d MiB of memory (%v)", ErrNotResult, probeMemory>>20, exit)
+		err = fmt.Errorf("%w: reading it broke the HDF5 library, or took more than %d MiB of memory (%v)", ErrNotResult, probeMemory>>20, exit)
 	}
 	return out.text.Bytes(), err
 }

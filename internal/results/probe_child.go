@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 
 	"eisweep/internal/results/h5"
 )
@@ -34,17 +35,33 @@ type probed struct {
 const mostMessage = 4 << 10
 
 // RunProbe is what the child does: it limits itself, reads what it is asked for from the
-// file that its descriptor 3 is open on, and writes what it found for Probe. The error is
-// only about the limits and writing.
-func RunProbe(want, path string, w io.Writer) error {
-	f := os.NewFile(3, path)
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return fmt.Errorf("probe: descriptor 3 is no open file (%v); `eisweep show` tells of a file", err)
+// files that its descriptors from 3 on are open on, and writes what it found for Probe, a line for each. The
+// error is only about the limits and writing.
+func RunProbe(want string, paths []string, w io.Writer) error {
+	var files []*os.File
+	size := int64(0)
+	for i, path := range paths {
+		f := os.NewFile(uintptr(3+i), path)
+		info, err := f.Stat()
+		if err != nil || !info.Mode().IsRegular() {
+			return fmt.Errorf("probe: descriptor %d is no open file (%v); `eisweep show` tells of a file", 3+i, err)
+		}
+		files, size = append(files, f), size+info.Size()
 	}
-	if err := limitProbe(info.Size()); err != nil {
+	if err := limitProbe(size); err != nil {
 		return err
 	}
+	for _, f := range files {
+		if err := json.NewEncoder(w).Encode(probe(want, f)); err != nil {
+			return err
+		}
+		runtime.GC() // the limit of memory is for each file
+	}
+	return nil
+}
+
+// probe reads one file.
+func probe(want string, f *os.File) probed {
 	found, err := readAll(want, f)
 	p := probed{Info: found.Info, Settings: settingsText(found.Info.Settings), Digest: found.Digest, Log: found.Log}
 	p.Info.Settings = nil
@@ -57,7 +74,7 @@ func RunProbe(want, path string, w io.Writer) error {
 	case err != nil:
 		p = probed{Kind: "not_result", Error: err.Error()}
 	}
-	return json.NewEncoder(w).Encode(p)
+	return p
 }
 
 // readAll reads an open file. What the library can't read is no result.

@@ -218,8 +218,8 @@ func TestHashEndsWithItsContext(t *testing.T) {
 	if _, err := ReadSource(ctx, path); !errors.Is(err, context.Canceled) {
 		t.Errorf("read source: %v", err)
 	}
-	if _, err := (Prober{}).Check(ctx, path, sum); !errors.Is(err, context.Canceled) {
-		t.Errorf("check: %v", err)
+	if checked := (Prober{}).Check(ctx, []Vouched{{path, sum}}); !errors.Is(checked[0].Err, context.Canceled) {
+		t.Errorf("check: %v", checked)
 	}
 }
 
@@ -233,25 +233,54 @@ func TestAPipeIsNoFile(t *testing.T) {
 	_, err1 := Hash(t.Context(), pipe)
 	_, err2 := prober.Probe(t.Context(), pipe)
 	_, err3 := prober.Log(t.Context(), pipe)
-	_, err4 := prober.Check(t.Context(), pipe, "")
+	err4 := prober.Check(t.Context(), []Vouched{{pipe, ""}})[0].Err
 	if i := slices.IndexFunc([]error{err1, err2, err3, err4}, func(err error) bool { return !errors.Is(err, ErrNotResult) }); i >= 0 {
 		t.Errorf("%d: %v, %v, %v, %v", i, err1, err2, err3, err4)
 	}
 }
 
-// Check reads what it hashed, and nothing of a file of other bytes.
+// Check reads nothing of a file of other bytes, and names the files that can't be read.
 func TestCheckReadsOnlyWhatIsVouchedFor(t *testing.T) {
 	task := trainingTask()
 	path, receipt := written(t, task, makeTraining(task))
-	found, err := Prober{}.Check(t.Context(), path, receipt.SHA256)
-	if err != nil || found.Digest != receipt.Digest || found.Info.ID != task.ID || found.SHA256 != receipt.SHA256 {
-		t.Errorf("%+v, %v", found, err)
+	files := []Vouched{{path, receipt.SHA256}, {path, sixtyFour}, {path + "x", sixtyFour}}
+	for name, file := range bombs(t) {
+		if name == "cycle" || name == "unfilled" {
+			sum, _, err := HashFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, Vouched{file, sum})
+		}
 	}
-	found, err = Prober{}.Check(t.Context(), path, sixtyFour)
-	if err != nil || found.SHA256 != receipt.SHA256 || found.Digest != "" || found.Info.Told {
-		t.Errorf("with another SHA-256: %+v, %v", found, err)
+	found := Prober{Command: child(t, "probe")}.Check(t.Context(), append(files, files[0]))
+	for _, i := range []int{0, len(found) - 1} {
+		if f := found[i]; f.Err != nil || f.Digest != receipt.Digest || f.Info.ID != task.ID || f.SHA256 != receipt.SHA256 {
+			t.Errorf("%d: %+v", i, f)
+		}
 	}
-	if _, err := (Prober{}).Check(t.Context(), path+"x", sixtyFour); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("without a file: %v", err)
+	if f := found[1]; f.Err != nil || f.SHA256 != receipt.SHA256 || f.Digest != "" || f.Info.Told {
+		t.Errorf("with another SHA-256: %+v", f)
+	}
+	if !errors.Is(found[2].Err, fs.ErrNotExist) || !errors.Is(found[3].Err, ErrNotResult) || !errors.Is(found[4].Err, ErrNotResult) {
+		t.Errorf("without a file: %v; hostile ones: %v, %v", found[2].Err, found[3].Err, found[4].Err)
+	}
+}
+
+// A file that breaks the child, though somebody vouches for it, is named, and the others are read.
+func TestCheckSurvivesAFileThatBreaksTheChild(t *testing.T) {
+	task := trainingTask()
+	path, receipt := written(t, task, makeTraining(task))
+	hostile := filepath.Join(t.TempDir(), "hostile.h5")
+	if err := os.Link(path, hostile); err != nil {
+		t.Fatal(err)
+	}
+	good, bad := Vouched{path, receipt.SHA256}, Vouched{hostile, receipt.SHA256}
+	for i, found := range (Prober{Command: child(t, "sometimes")}).Check(t.Context(), []Vouched{bad, good, good, bad, bad, good}) {
+		broken := i == 0 || i == 3 || i == 4
+		if broken && (!errors.Is(found.Err, ErrNotResult) || !strings.Contains(found.Err.Error(), hostile)) ||
+			!broken && (found.Err != nil || found.Digest != receipt.Digest) {
+			t.Errorf("%d: %+v", i, found)
+		}
 	}
 }

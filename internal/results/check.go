@@ -1,0 +1,64 @@
+package results
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+)
+
+// Vouched is a file with the SHA-256 that somebody says it has.
+type Vouched struct{ Path, SHA256 string }
+
+// Checked is what Check finds out about a file.
+type Checked struct {
+	Found
+	Err error // of Hash or Digest
+}
+
+// Check hashes files. Those that have the SHA-256 which they should have, and no others, are read as
+// Digest does, by one child for all of them: whoever vouches for a file may have made it to break who
+// reads it. A file that breaks the child doesn't keep others from being read. It holds all of the files open.
+func (p Prober) Check(ctx context.Context, files []Vouched) []Checked {
+	out := make([]Checked, len(files))
+	var unread []*Checked
+	var opened []*os.File
+	for i, v := range files {
+		f, err := openRegular(v.Path)
+		if err != nil {
+			out[i].Err = fmt.Errorf("check result: %w", err)
+			continue
+		}
+		defer f.Close()
+		if out[i].Hashed, out[i].Err = HashOpen(ctx, f); out[i].Err == nil && out[i].SHA256 == v.SHA256 {
+			unread, opened = append(unread, &out[i]), append(opened, f)
+		}
+	}
+	for len(unread) > 0 {
+		n := p.digests(ctx, unread, opened)
+		unread, opened = unread[n:], opened[n:]
+	}
+	return out
+}
+
+// digests has a child read files, and says how many it has dealt with: those before one that broke it. The first
+// counts as that one, as nothing was read before it.
+func (p Prober) digests(ctx context.Context, unread []*Checked, opened []*os.File) int {
+	text, err := p.ask(ctx, wantDigest, opened...)
+	n := 0
+	for line := range bytes.Lines(text) {
+		if n == len(unread) || !bytes.HasSuffix(line, []byte("\n")) {
+			break
+		}
+		hashed := unread[n].Hashed
+		unread[n].Found, unread[n].Err = decodeProbe(line, opened[n].Name())
+		unread[n].Hashed = hashed
+		n++
+	}
+	if n > 0 {
+		return n
+	}
+	unread[0].Err = fmt.Errorf("check %s: %w", opened[0].Name(), cmp.Or(err, ErrNotResult))
+	return 1
+}
