@@ -44,9 +44,14 @@ func repairStore(dir string, nats *server.Server) (damage error, err error) {
 	return fmt.Errorf("%w; it is now in %s", damage, aside), nil
 }
 
-// damageOf looks for consumers that the server would refuse to load, and with them their
+// damageOf looks for what is no file or folder of the server's, for consumers that the server would refuse to load, and with them their
 // streams, and for those that it has not loaded although it knows what they are.
 func damageOf(dir string, nats *server.Server) (error, error) {
+	if nats == nil {
+		if damage, err := strangeFile(dir); damage != nil || err != nil {
+			return damage, err
+		}
+	}
 	metas, err := fs.Glob(os.DirFS(dir), path.Join(storeData, "*", "streams", "*", "obs", "*", server.JetStreamMetaFile))
 	if err != nil {
 		return nil, err

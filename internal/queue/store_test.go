@@ -2,9 +2,12 @@ package queue
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // A consumer's file that was damaged on the disk doesn't keep the queue from starting: the store
@@ -32,6 +35,34 @@ func TestADamagedStoreIsSetAside(t *testing.T) {
 				for range 2 { // what was set aside before is replaced
 					useStore(t, dir)
 					damageConsumer(t, dir, kind, damage.file, damage.change)
+				}
+				useStore(t, dir)
+				if _, err := os.Stat(filepath.Join(dir, storeAside)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
+// What is neither a file nor a folder would keep the server waiting forever, and a folder in a
+// file's place would keep it from starting: both are damage.
+func TestAStoreWithOtherThanFilesIsSetAside(t *testing.T) {
+	for kind, place := range map[string]func(path string) error{
+		"a FIFO":   func(path string) error { return unix.Mkfifo(path, 0o600) },
+		"a folder": func(path string) error { return os.Mkdir(path, 0o700) },
+		"a link":   func(path string) error { return os.Symlink(filepath.Join(t.TempDir(), "gone"), path) },
+	} {
+		for _, file := range []string{"meta.inf", "meta.sum", "msgs/*.blk", "obs/*/meta.inf", "obs/*/meta.sum", "obs/*/o.dat"} {
+			t.Run(kind+" for "+file, func(t *testing.T) {
+				dir := t.TempDir()
+				useStore(t, dir)
+				paths, err := filepath.Glob(filepath.Join(dir, storeData, "*", "streams", "*_tasks", file))
+				if err != nil || len(paths) == 0 {
+					t.Fatalf("%d files %s in the store: %v", len(paths), file, err)
+				}
+				if err := errors.Join(os.Remove(paths[0]), place(paths[0])); err != nil {
+					t.Fatal(err)
 				}
 				useStore(t, dir)
 				if _, err := os.Stat(filepath.Join(dir, storeAside)); err != nil {
