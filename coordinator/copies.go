@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 
 	"eisweep/internal/atomicfile"
@@ -20,20 +21,42 @@ type copies map[string]string
 
 func copiesFile(r *root.Root) string { return r.Private("inputs", "paths.json") }
 
-// readCopies reads what was copied; nothing where no launch has copied anything yet.
+// readCopies reads what was copied; nothing where no launch has copied anything yet. The error wraps an
+// *fs.PathError when the list cannot be read, or is not one: to begin a new list would lose the copies of files that
+// are gone.
 func readCopies(r *root.Root) (copies, error) {
-	c := copies{}
 	text, err := atomicfile.Read(copiesFile(r), maxText)
 	if errors.Is(err, fs.ErrNotExist) {
-		return c, nil
+		return copies{}, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read which files were copied: %w", err)
 	}
-	if err := json.Unmarshal(text, &c); err != nil {
-		return nil, &fs.PathError{Op: "read which files were copied", Path: copiesFile(r), Err: fmt.Errorf("%w; remove it, and launch the sweeps again that start from files outside", err)}
+	var c copies
+	if err = json.Unmarshal(text, &c); err == nil {
+		err = c.check()
+	}
+	if err != nil {
+		return nil, &fs.PathError{Op: "read which files were copied", Path: copiesFile(r), Err: fmt.Errorf("it is damaged: %w; %s", err, copiesRemedy)}
 	}
 	return c, nil
+}
+
+const copiesRemedy = "restore it from a backup, or remove it and launch again the sweeps that start from files outside of the root"
+
+var isSum = regexp.MustCompile("^[0-9a-f]{64}$").MatchString
+
+// check says what can't be in a list.
+func (c copies) check() error {
+	if c == nil {
+		return errors.New("it has no list")
+	}
+	for path, sum := range c {
+		if !filepath.IsAbs(path) || !isSum(sum) {
+			return fmt.Errorf("it has no path with its SHA-256 in %q: %q", path, sum)
+		}
+	}
+	return nil
 }
 
 // keepCopies adds to what was copied.

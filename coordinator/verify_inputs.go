@@ -2,7 +2,6 @@ package coordinator
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"eisweep/internal/atomicfile"
+	"eisweep/internal/advice"
 	"eisweep/internal/control"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
@@ -106,15 +105,13 @@ func (v *verifier) copyAgain(to, sha256 string, known copies) string {
 
 // knownCopies reads which files were copied, and reports a list that can't be read.
 func (v *verifier) knownCopies() copies {
-	text, err := atomicfile.Read(copiesFile(v.root), maxText)
-	known := copies{}
-	if err == nil {
-		err = json.Unmarshal(text, &known)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		v.problem(filepath.Base(copiesFile(v.root)), sweeps.ID{}, "unreadable",
-			err.Error()+"; launch the sweeps that start from files outside of the root again, which writes it anew")
-		return copies{}
+	known, err := readCopies(v.root)
+	if err != nil {
+		detail := err.Error()
+		if told := advice.For(err); told != "" {
+			detail += "; remedy: " + told
+		}
+		v.problem(filepath.Base(copiesFile(v.root)), sweeps.ID{}, "unreadable", detail)
 	}
 	return known
 }

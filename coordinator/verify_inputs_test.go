@@ -132,8 +132,40 @@ func TestVerifyOfInputsThatNobodyKnows(t *testing.T) {
 		t.Fatalf("%+v", found)
 	}
 	for _, p := range found.Problems {
-		if p.File == "paths.json" && !strings.Contains(p.Detail, "launch the sweeps") || p.File == "mine.h5" && !strings.Contains(p.Detail, "remove it") {
+		if p.File == "paths.json" && !strings.Contains(p.Detail, copiesRemedy) || p.File == "mine.h5" && !strings.Contains(p.Detail, "remove it") {
 			t.Errorf("%+v", p)
 		}
+	}
+}
+
+// A list of copies that is damaged, or cannot be read, is an error that says what to do, and no launch replaces it by a
+// list without them.
+func TestListOfCopiesThatCannotBeRead(t *testing.T) {
+	sum := strings.Repeat("0", 64)
+	for name, text := range map[string]string{
+		"cut": "{", "empty": "", "null": "null", "a list": "[]", "no SHA-256": `{"/a.h5":"../x"}`, "no path": `{"a.h5":"` + sum + `"}`, "unreadable": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newRig(t)
+			path, remedy := copiesFile(g.root), copiesRemedy
+			if name == "unreadable" {
+				if err := os.Mkdir(path, 0o700); err != nil {
+					t.Fatal(err)
+				}
+				remedy = ""
+			} else {
+				write(t, path, text)
+			}
+			_, err1 := readCopies(g.root)
+			err2 := keepCopies(g.root, copies{"/b.h5": sum})
+			for _, err := range []error{err1, err2} {
+				if err == nil || !isStorage(err) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), remedy) {
+					t.Errorf("error %v", err)
+				}
+			}
+			if now, err := os.ReadFile(path); name != "unreadable" && (err != nil || string(now) != text) {
+				t.Errorf("now it is %q (%v)", now, err)
+			}
+		})
 	}
 }
