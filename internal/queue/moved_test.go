@@ -3,6 +3,7 @@ package queue
 import (
 	"errors"
 	"net"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -81,6 +82,30 @@ func TestOfferOfAnotherStoreIsTaken(t *testing.T) {
 			return len(got) == 1 && got[0] == name
 		})
 	}
+}
+
+// A store that was restored from a backup is the same store, and its offers have lower numbers
+// than those that a worker has read.
+func TestOfferOfARestoredStoreIsTaken(t *testing.T) {
+	dir, backup := t.TempDir(), t.TempDir()
+	s := startServer(t, dir)
+	k := open(t, s)
+	offer(t, k, OpenSweep{Name: "restored"})
+	k.Close()
+	s.Stop()
+	if err := os.CopyFS(backup, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	s = startServer(t, dir)
+	k = open(t, s)
+	for range 3 {
+		offer(t, k, OpenSweep{Name: "lost"})
+	}
+	w := &way{server: s}
+	q := w.follower(t)
+	hears(t, q, "lost")
+	w.lead(startServer(t, backup))
+	hears(t, q, "restored")
 }
 
 // What a worker says of a task that another store gave it means none of this store's.

@@ -105,7 +105,7 @@ func (q *Queue) lookAtStore(ctx context.Context) error {
 	err := q.retry(ctx, func(ctx context.Context) error {
 		info, err := q.state.Info(ctx)
 		if err == nil {
-			q.offered.lies(info.Created)
+			q.offered.lies(info.Created, info.State.LastSeq)
 		}
 		return err
 	})

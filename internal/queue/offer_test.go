@@ -108,6 +108,24 @@ func TestOldOfferDoesNotReplaceANewerOne(t *testing.T) {
 	}
 }
 
+// No server lags for long: what the stream still has then is the offer, whatever its number.
+func TestOldOfferIsTakenWhenItStays(t *testing.T) {
+	o := new(offered)
+	o.take([]OpenSweep{{"lost", 0}}, 7)
+	for _, seq := range []uint64{5, 6, 6} {
+		if o.take([]OpenSweep{{"restored", 0}}, seq) {
+			t.Errorf("an older offer is taken at once")
+		}
+	}
+	o.lowSince = o.lowSince.Add(-offerEvery)
+	if !o.take([]OpenSweep{{"restored", 0}}, 6) || o.turn()[0] != "restored" {
+		t.Error("the offer that the stream has is not taken")
+	}
+	if !o.take([]OpenSweep{{"next", 0}}, 7) {
+		t.Error("the offer after it is not taken")
+	}
+}
+
 // TestOfferThatWasHeardOutlivesOneThatWasReadBefore hears an offer while one is read.
 func TestOfferThatWasHeardOutlivesOneThatWasReadBefore(t *testing.T) {
 	o := new(offered)

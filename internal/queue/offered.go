@@ -15,20 +15,23 @@ type offered struct {
 	stale  chan struct{} // asks for the offer to be read again
 	moved  atomic.Bool   // it may lie in another store
 
-	mu    sync.Mutex
-	store time.Time // when the stream was made that it lies in
-	seq   uint64    // of the offer that was read last
-	heard time.Time // when one was heard last
-	open  []OpenSweep
-	clock uint64
-	last  map[string]uint64 // by sweep: when it had its turn
+	mu       sync.Mutex
+	store    time.Time // when the stream was made that it lies in
+	seq      uint64    // of the offer that was read last
+	low      uint64    // of an offer below that, which was read since lowSince
+	lowSince time.Time
+	heard    time.Time // when one was heard last
+	open     []OpenSweep
+	clock    uint64
+	last     map[string]uint64 // by sweep: when it had its turn
 }
 
-// lies says when the stream was made that the offer lies in.
-func (o *offered) lies(store time.Time) {
+// lies says when the stream was made that the offer lies in, and its last sequence. A stream
+// that ends before what was read of it was restored from a backup.
+func (o *offered) lies(store time.Time, last uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !store.Equal(o.store) {
+	if !store.Equal(o.store) || last < o.seq {
 		o.store, o.seq = store, 0
 	}
 }
@@ -40,10 +43,11 @@ func (o *offered) take(open []OpenSweep, seq uint64) bool {
 	switch now := time.Now(); {
 	case seq == 0:
 		o.heard = now
-	case seq < o.seq, seq == o.seq && now.Sub(o.heard) < offerLag:
+	case seq < o.seq && !o.stays(seq, now), seq == o.seq && now.Sub(o.heard) < offerLag:
 		return false // a server that lags behind
+	default:
+		o.seq, o.low = seq, 0
 	}
-	o.seq = max(o.seq, seq)
 	if slices.Equal(open, o.open) {
 		return false
 	}
@@ -59,6 +63,15 @@ func (o *offered) take(open []OpenSweep, seq uint64) bool {
 	o.clock = max(o.clock, 1<<20)
 	o.open, o.last = slices.Clone(open), last
 	return true
+}
+
+// stays says whether an offer with a lower number was read for longer than a server lags: the
+// stream was restored from a backup, and has been written to since.
+func (o *offered) stays(seq uint64, now time.Time) bool {
+	if seq != o.low {
+		o.low, o.lowSince = seq, now
+	}
+	return now.Sub(o.lowSince) >= offerEvery
 }
 
 // turn orders the sweeps and counts the first as served.

@@ -159,7 +159,7 @@ func (q *Queue) prepare(ctx context.Context) error {
 			q.attempts = stream
 		case "state":
 			q.state = stream
-			q.offered.lies(stream.CachedInfo().Created)
+			q.offered.lies(stream.CachedInfo().Created, stream.CachedInfo().State.LastSeq)
 		}
 	}
 	if err := q.checkImports(ctx, q.asksForWork()); err != nil {
