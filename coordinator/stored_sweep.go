@@ -62,20 +62,18 @@ func loadStored(r *root.Root, name string) (*sweeps.Sweep, string, error) {
 // readStored reads a stored file, and the record again if a launch may have replaced both meanwhile.
 func readStored(r *root.Root, name string) ([]byte, error) {
 	path := r.SweepFile(name)
-	for before, err := recordedFile(r, name); ; {
-		if err != nil {
-			return nil, err
-		}
-		text, err := atomicfile.Read(path, sweeps.MaxFile)
-		if err != nil || before.has(sumOf(text)) {
+	before, err := recordedFile(r, name)
+	for err == nil {
+		var text []byte
+		if text, err = atomicfile.Read(path, sweeps.MaxFile); err != nil || before.has(sumOf(text)) {
 			return text, err
 		}
-		after, err := recordedFile(r, name)
-		if err == nil && after == before {
-			return nil, &fs.PathError{Op: "read", Path: path, Err: &otherFileError{sumOf(text), before.SHA256, path}}
+		was := before
+		if before, err = recordedFile(r, name); err == nil && before == was {
+			err = &fs.PathError{Op: "read", Path: path, Err: &otherFileError{sumOf(text), was.SHA256, path}}
 		}
-		before = after
 	}
+	return nil, err
 }
 
 // recordedFile reads what is recorded of a sweep's stored file: nothing where no coordinator launched it, where
