@@ -69,7 +69,7 @@ func (k *Coordinator) flushOnce() {
 	k.acknowledge()
 	for _, sweep := range k.batch.reopened {
 		if err := k.writeStanding(sweep, k.standing(k.sweep(sweep))); err != nil {
-			k.config.Log.Warn("a task of a finished sweep runs again, and a restart would not look at the sweep", "error", err)
+			k.config.Log.Warn("a task of a finished sweep runs again, but a restart would not resume the sweep", "error", err)
 		}
 	}
 	for _, sweep := range k.batch.settled {
@@ -202,7 +202,7 @@ func (k *Coordinator) manifest(sweep string) (*results.Manifest, error) {
 		return m, nil
 	}
 	if m != nil {
-		k.config.Log.Warn("another program has changed, moved or removed the manifest of a sweep: it is opened anew", "sweep", sweep)
+		k.config.Log.Warn("another program has changed, moved or removed a sweep's manifest, which is opened again", "sweep", sweep)
 		delete(k.manifests, sweep)
 		if err := m.Close(); err != nil {
 			return nil, err

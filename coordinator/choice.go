@@ -44,7 +44,7 @@ func NewChoice(told control.Choice) (*Choice, error) {
 		}
 	}
 	if len(c.parts) > maxParts {
-		return nil, fmt.Errorf("choose tasks: more than %d starts of ids: give whole ids", maxParts)
+		return nil, fmt.Errorf("choose tasks: more than %d abbreviated ids: give them in full", maxParts)
 	}
 	return c, nil
 }

@@ -82,10 +82,10 @@ func (k *Coordinator) settleClaims() {
 	for _, sweep := range k.index.sweeps() {
 		lines, err := k.index.claims(sweep)
 		if err != nil {
-			k.config.Log.Error("a name that two tasks have cannot be put right", "sweep", sweep, "error", err)
+			k.config.Log.Error("a manifest that gives one name to two tasks cannot be repaired", "sweep", sweep, "error", err)
 		}
 		for _, l := range lines {
-			k.config.Log.Warn("the manifest gave one name to two tasks; the result of the first is superseded", "sweep", sweep, "task", l.ID, "to", l.File)
+			k.config.Log.Warn("the manifest gave one name to two tasks; the first task's result is now superseded", "sweep", sweep, "task", l.ID, "to", l.File)
 			k.note(sweep, l)
 		}
 	}

@@ -25,7 +25,7 @@ func (v *verifier) claims() error {
 	lines, err := v.index.claims(v.report.Name)
 	for _, l := range lines {
 		file, detail := v.index.claimed(v.report.Name, l.ID), "the manifest gives it to two tasks; "
-		if detail += "its line says now that it was superseded, and lies as " + l.File; v.reads {
+		if detail += "its line now says that it was superseded and is " + l.File; v.reads {
 			detail = "the manifest gives it to two tasks"
 		}
 		v.problem(file, l.ID, "altered", detail)

@@ -103,7 +103,7 @@ func (k *Coordinator) placeCommitted(ctx context.Context) {
 		return
 	}
 	if !k.takeUpTo(ctx, last) {
-		k.config.Log.Warn("some results that are committed will be placed by the next coordinator")
+		k.config.Log.Warn("the next coordinator will place some of the committed results")
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 func (k *Coordinator) Explain(ctx context.Context, target string) (control.Explained, error) {
 	if f := k.faultOf(target); f != nil {
 		return control.Explained{Target: target, Sweep: target, State: "set aside",
-			Reason: "something of it cannot be read or written, which is tried again now and then: " + f.Cause, Remedy: f.Remedy}, nil
+			Reason: "some of its files cannot be read or written (the coordinator keeps trying): " + f.Cause, Remedy: f.Remedy}, nil
 	}
 	if s := k.standOf(target); s != "" {
 		return k.explainSweep(target), nil

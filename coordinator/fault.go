@@ -64,7 +64,7 @@ func (k *Coordinator) fault(sweep string, err error, whole bool) *fault {
 		k.faults[sweep] = f
 	}
 	if f.err == nil || f.err.Error() != err.Error() {
-		k.config.Log.Error("the sweep is set aside until this is repaired; the others go on", "sweep", sweep, "error", err, "remedy", remedy(err))
+		k.config.Log.Error("the sweep is set aside until this is repaired; the others continue", "sweep", sweep, "error", err, "remedy", remedy(err))
 	}
 	f.err, f.whole = err, f.whole || whole
 	k.wakeRetrying()
@@ -155,11 +155,11 @@ func (k *Coordinator) faultOf(sweep string) *control.SweepFault {
 // remedy says what to do about what keeps a sweep from being worked on.
 func remedy(err error) string {
 	if errors.Is(err, results.ErrDamagedManifest) {
-		return "run `eisweep verify`, which keeps the damaged manifest and makes it anew from what can be read"
+		return "run `eisweep verify`, which keeps the damaged manifest and writes a new one from its readable lines"
 	}
 	var other *otherFileError
 	if errors.As(err, &other) {
 		return other.remedy()
 	}
-	return cmp.Or(advice.For(err), "repair what is named, or launch the sweep again; it is tried again by itself")
+	return cmp.Or(advice.For(err), "repair the file or folder, which the coordinator tries again, or launch the sweep again")
 }

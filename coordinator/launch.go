@@ -37,7 +37,7 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 		return nil, err
 	}
 	for sweep, err := range k.index.unreadable() {
-		k.config.Log.Warn("the manifest of another sweep cannot be read: what only it tells of is not reused", "sweep", sweep, "error", err, "remedy", remedy(err))
+		k.config.Log.Warn("the manifest of another sweep cannot be read, and results that only it records are not reused", "sweep", sweep, "error", err, "remedy", remedy(err))
 	}
 	told := plan.Told()
 	if n := told.Conflicts(); n > 0 && !o.Supersede {

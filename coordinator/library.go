@@ -134,7 +134,7 @@ func (l *library) result(path string) (sweeps.ResultFile, error) {
 		}
 		if c != nil && c.line.SHA256 != f.SHA256 { // by its own SHA-256 it would give other tasks
 			return f, fmt.Errorf("%s is not what the manifest of %s says (its SHA-256 is %s, not %s): "+
-				"`eisweep run` or launch %s again, which computes it anew, or name another file", path, sweep, f.SHA256, c.line.SHA256, sweep)
+				"run or launch %s again, which computes it again, or name another file", path, sweep, f.SHA256, c.line.SHA256, sweep)
 		}
 		if c != nil {
 			f.Task, f.Sweep, f.File = id, sweep, file

@@ -67,7 +67,7 @@ func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) er
 	to := filepath.Join(dir, t.File)
 	err := linkOrCopy(from, to, sha256)
 	if errors.Is(err, os.ErrNotExist) && isGone(dir) {
-		k.config.Log.Warn("the folder of a sweep is gone and is made again for its results; launch the sweep again", "sweep", sweep)
+		k.config.Log.Warn("the folder of a sweep is gone and is created again for its results; launch the sweep again", "sweep", sweep)
 		if err := atomicfile.Mkdir(dir, 0o755); err != nil {
 			return err
 		}

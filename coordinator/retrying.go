@@ -142,7 +142,7 @@ func (k *Coordinator) recover() {
 			continue
 		}
 		delete(k.faults, name)
-		k.config.Log.Info("the sweep is worked on again", "sweep", name, "aside", time.Since(f.since).Round(time.Second))
+		k.config.Log.Info("the sweep continues", "sweep", name, "aside", time.Since(f.since).Round(time.Second))
 		if t := k.machine.sweeps[name]; f.finish && t != nil {
 			k.finish(name)
 		}

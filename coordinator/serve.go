@@ -113,7 +113,7 @@ func readOrder(ctx context.Context, r control.Launch) (Order, error) {
 		}
 		s, err := sweeps.Parse(file.Path, []byte(file.TOML))
 		if err == nil && names[s.Name()] {
-			err = &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("%s: another of the sweeps is named %q, too, and both would share a folder", sim.Excerpt(file.Path), s.Name())}
+			err = &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("%s: another sweep is also named %q, and both would share a folder", sim.Excerpt(file.Path), s.Name())}
 		}
 		if err != nil {
 			faults = append(faults, err)

@@ -112,7 +112,7 @@ func TestVerifyEndsWithWhoAskedForIt(t *testing.T) {
 	}
 }
 
-// TestWithdrawnLaunchOrdersNothing: the one who asked is gone before its turn comes.
+// TestWithdrawnLaunchOrdersNothing: the client is gone before its turn comes.
 func TestWithdrawnLaunchOrdersNothing(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()

@@ -212,7 +212,7 @@ func (v *verifier) recorded(file string, line *results.Line, checked *results.Ch
 	path := filepath.Join(v.root.SweepDir(v.report.Name), file)
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {
-		v.unsound(line, "altered", "it is no file but a "+kindOf(info))
+		v.unsound(line, "altered", "it is not a file but a "+kindOf(info))
 		return
 	}
 	found := &checked.Found
@@ -270,7 +270,7 @@ func (v *verifier) unsound(line *results.Line, kind, detail string) {
 	case !v.wants(line.File):
 		detail += notWanted
 	case v.reads && kind == "altered":
-		detail += "; remove it: a launch would take it for sound"
+		detail += "; remove it: a launch would consider it sound"
 	default:
 		detail += "; make it readable, or remove it: the next launch then computes it again"
 	}

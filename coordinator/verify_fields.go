@@ -64,8 +64,8 @@ func toldParameters(line *results.Line, info *results.Info) (told results.Parame
 // differ it is the manifest that was changed, and its line is written anew.
 func (v *verifier) contents(found *results.Found, line *results.Line) {
 	if info := &found.Info; info.Told && info.ID != line.ID {
-		v.problem(line.File, line.ID, "altered", fmt.Sprintf("the manifest says that it is the result of this task, the file that it is one of %s, and is sound by its SHA-256: "+
-			"remove its line from the manifest, then verify again, which makes it anew", info.ID))
+		v.problem(line.File, line.ID, "altered", fmt.Sprintf("the manifest says that it is a result of this task, but the file says of %s, and is sound by its SHA-256: "+
+			"remove its line from the manifest, then verify again, which writes a new one", info.ID))
 		return
 	}
 	right, wrong := corrected(*line, found)
@@ -75,11 +75,11 @@ func (v *verifier) contents(found *results.Found, line *results.Line) {
 	case len(wrong) == 0:
 		v.report.Sound++
 	case v.reads:
-		v.problem(line.File, line.ID, "altered", "the manifest has another "+fields+"; the file is sound by its SHA-256")
+		v.problem(line.File, line.ID, "altered", "the manifest differs in "+fields+"; the file is sound by its SHA-256")
 	case v.last[line.ID] != line:
-		v.problem(line.File, line.ID, "altered", "the manifest has another "+fields+", in a line that is not its task's last")
+		v.problem(line.File, line.ID, "altered", "the manifest differs in "+fields+", in a line that is not its task's last")
 	default:
-		v.problem(line.File, line.ID, "altered", "the manifest had another "+fields+"; the file is sound by its SHA-256, and its line was written anew")
+		v.problem(line.File, line.ID, "altered", "the manifest differed in "+fields+"; the file is sound by its SHA-256, and a corrected line was written")
 		v.mended = append(v.mended, right)
 	}
 }
@@ -90,7 +90,7 @@ func (v *verifier) doubts() error {
 	path := v.root.Manifest(v.report.Name)
 	found, err := results.Doubts(path)
 	for _, doubt := range found {
-		v.problem(filepath.Base(path), sweeps.ID{}, "altered", doubt+": it is damaged, or was written by another program; remove it, then verify again, which makes the lines of results anew")
+		v.problem(filepath.Base(path), sweeps.ID{}, "altered", doubt+": it is damaged, or was written by another program; remove it, then verify again, which writes new lines for results")
 	}
 	return err
 }

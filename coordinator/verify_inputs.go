@@ -59,7 +59,7 @@ func (v *verifier) inputs() (*control.VerifiedSweep, error) {
 func (v *verifier) input(path, sha256 string, known copies) error {
 	file := filepath.Base(path)
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		v.problem(file, sweeps.ID{}, "altered", "it is no file but a "+kindOf(info)+": remove it")
+		v.problem(file, sweeps.ID{}, "altered", "it is not a file but a "+kindOf(info)+": remove it")
 		return nil
 	}
 	found, err := results.Hash(v.ctx, path)
@@ -90,12 +90,12 @@ func (v *verifier) copyAgain(to, sha256 string, known copies) string {
 			continue
 		}
 		if v.reads {
-			return "; a verify by who may write here copies it anew from " + path
+			return "; a verify by a user who may write here copies it again from " + path
 		}
 		if err := v.copyInput(v.ctx, v.prober, path, to, sha256); err != nil {
-			return fmt.Sprintf("; copying it anew from %s failed: %v", path, err)
+			return fmt.Sprintf("; copying it again from %s failed: %v", path, err)
 		}
-		return "; it was copied anew from " + path
+		return "; it was copied again from " + path
 	}
 	if len(from) == 0 {
 		return "; no launch is known to need it: remove it"
@@ -123,7 +123,7 @@ type damagedCopyError struct {
 }
 
 func (e *damagedCopyError) Error() string {
-	return fmt.Sprintf("%s, the copy of %s, is damaged (%v): put the file with SHA-256 %s back there, then `eisweep verify` copies it anew",
+	return fmt.Sprintf("%s, the copy of %s, is damaged (%v): put the file with SHA-256 %s back there, then run `eisweep verify`, which copies it again",
 		e.path, e.original, e.err, e.sha256)
 }
 

@@ -89,7 +89,7 @@ func TestDamagedCopyOfAnInput(t *testing.T) {
 			if err := os.Rename(kept, outside); err != nil {
 				t.Fatal(err)
 			}
-			if found := g.verifyInputs(); len(found.Problems) != 1 || !strings.Contains(found.Problems[0].Detail, "copied anew from "+outside) {
+			if found := g.verifyInputs(); len(found.Problems) != 1 || !strings.Contains(found.Problems[0].Detail, "copied again from "+outside) {
 				t.Errorf("with the file outside: %+v", found)
 			}
 			if found := g.verifyInputs(); found.Sound != 1 || len(found.Problems) != 0 {

@@ -58,7 +58,7 @@ func (k *Coordinator) endQuiet() {
 	for _, id := range inOrder(ended) {
 		r := k.running[id]
 		delete(k.running, id)
-		k.config.Log.Warn("an attempt is not heard any more, and its task is queued again", "task", id, "run", r.run, "attempt", r.Attempt, "worker", r.Worker)
+		k.config.Log.Warn("nothing is heard of an attempt any more, and its task is queued again", "task", id, "run", r.run, "attempt", r.Attempt, "worker", r.Worker)
 		k.do(k.machine.step(silenced{id, r.run}))
 	}
 	k.flush()

@@ -68,7 +68,7 @@ func (c *check) task(d draft) bool {
 
 // tooMany reports a sweep of more tasks than there may be.
 func (c *check) tooMany(places ...string) {
-	c.say("size", "the sweep has too many tasks", fmt.Sprintf("it may have %d, those that [[exclude]] drops included: split it", maxTasks), places...)
+	c.say("size", "the sweep has too many tasks", fmt.Sprintf("it may have %d, including those that [[exclude]] drops: split it", maxTasks), places...)
 }
 
 // values looks at the parameters of a task: by themselves, and against what it

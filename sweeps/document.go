@@ -86,7 +86,7 @@ func readDocument(text []byte) (*node, error) {
 	}
 	root, twice := scan(text)
 	if twice != (span{}) {
-		return nil, &syntaxError{at: twice, problem: "not TOML: this key gives a value to what has one already", remedy: "remove one"}
+		return nil, &syntaxError{at: twice, problem: "not TOML: this key already has a value", remedy: "remove one"}
 	}
 	root.attach(data)
 	return root, nil
@@ -150,7 +150,7 @@ func locate(err error, text []byte) error {
 	} else if number, ok := strings.CutSuffix(parse.Message, " is out of range for float64"); ok {
 		out.problem, out.remedy = "the number "+sim.Excerpt(number)+" is too large for any parameter", "reals are at most 3.4e38"
 	} else if strings.HasPrefix(parse.Message, "invalid datetime") {
-		out.remedy = "what begins like a date or a time must be one; text stands in quotes"
+		out.remedy = "what begins like a date or a time must be one; put text in quotes"
 	}
 	return out
 }

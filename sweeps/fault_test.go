@@ -85,7 +85,7 @@ func TestTextThatIsNoTOML(t *testing.T) {
 		"seeds = [99999999999999999999]":             "x:1:",
 		"seeds = { }":                                "x:1:9: seeds wants a first and a count",
 		"seeds = { first = 1, count = 0, x = 1 }":    "x:1:30: count of seeds must be a positive integer",
-		"parameters = { numint.dt = 1, numint = 3 }": "x:1:31: not TOML: this key gives a value to what has one already",
+		"parameters = { numint.dt = 1, numint = 3 }": "x:1:31: not TOML: this key already has a value",
 		"[parameters.foo]":                           "x:1:1: unknown parameter foo",
 		"[parameters.numint]\n[axes.sy]\n":           "x: the sweep has no name",
 	} {

@@ -77,7 +77,7 @@ func (c *counter) check(at span) error {
 	const needs = "a sweep file needs three: [[together]] with a list or a range"
 	switch {
 	case c.depth > maxDepth:
-		return &syntaxError{at, fmt.Sprintf("more than %d brackets within each other", maxDepth), needs}
+		return &syntaxError{at, fmt.Sprintf("brackets nested deeper than %d", maxDepth), needs}
 	case c.parts > maxDepth:
 		return &syntaxError{at, fmt.Sprintf("more than %d dots in one name", maxDepth), "the longest name of a parameter has two"}
 	case c.keys > maxKeys:
@@ -120,6 +120,6 @@ func (s *Sweep) writable() []Fault {
 	if s.listed() <= maxListed {
 		return nil
 	}
-	return []Fault{{Problem: fmt.Sprintf("the sweep would have more than %d values, seeds and replaced tasks one by one", maxListed),
-		Remedy: "split it, or give seeds without gaps: they count as one"}}
+	return []Fault{{Problem: fmt.Sprintf("the sweep would have more than %d values, seeds and replaced tasks in total", maxListed),
+		Remedy: "split it, or give consecutive seeds, which count as one"}}
 }

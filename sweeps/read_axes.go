@@ -92,7 +92,7 @@ func (r *reader) sameLength(a axis, found []named) bool {
 // room counts values of axes, and reports whether there may be as many.
 func (r *reader) room(more int, at *node) bool {
 	if r.values += more; r.values > maxListed {
-		r.fail(at.place(), fmt.Sprintf("more than %d values of all axes together", maxListed), "split the sweep")
+		r.fail(at.place(), fmt.Sprintf("more than %d values on all axes together", maxListed), "split the sweep")
 	}
 	return r.values <= maxListed
 }

@@ -98,7 +98,7 @@ func (c *Checkpoints) Resume(s Saver) {
 		})
 		if err != nil {
 			c.say("checkpoint %s is left out: %v", filepath.Base(f), err)
-			c.warn("a checkpoint cannot be used; the one before is, or the task begins anew", f, err)
+			c.warn("a checkpoint cannot be used; an earlier one is used, or the task starts from the beginning", f, err)
 			continue
 		}
 		c.own, c.kept, c.spent = f == c.path, s.Progress().Done, spent
@@ -117,7 +117,7 @@ func (c *Checkpoints) furthest() []string {
 		return err
 	})
 	if err != nil {
-		c.warn("checkpoints cannot be looked for; the task begins anew", c.path, err)
+		c.warn("checkpoints cannot be listed; the task starts from the beginning", c.path, err)
 		return nil
 	}
 	reach := map[string]int64{}

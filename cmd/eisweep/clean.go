@@ -39,7 +39,7 @@ that one does it.`,
 	choice.flag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "only list what would be removed")
-	cmd.Flags().BoolVar(&logs, "logs", false, "remove the logs of tasks that are done, too")
+	cmd.Flags().BoolVar(&logs, "logs", false, "also remove the logs of tasks that are done")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per file and line")
 	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
 	return cmd

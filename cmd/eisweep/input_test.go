@@ -155,7 +155,7 @@ func TestWhatIsNoSweepFile(t *testing.T) {
 	for path, want := range map[string]string{
 		"/dev/zero": "the file is larger than 64 MiB",
 		large:       "the file is larger than 64 MiB",
-		deep:        "deep.toml:1:11: more than 8 brackets within each other",
+		deep:        "deep.toml:1:11: brackets nested deeper than 8",
 		dir + "/":   "is a folder: name a file in it",
 		"/dev/null": "the sweep has no name",
 	} {

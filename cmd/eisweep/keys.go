@@ -43,7 +43,7 @@ A coordinator without --nats needs none of this.`,
 			case errors.Is(err, fs.ErrExist):
 				return usage("%s is there already, and keys are never overwritten: name another folder, or remove it", args[0])
 			case errors.Is(err, queue.ErrHost):
-				return usage("%w; each HOST is a name or an address by which servers are reached, such as nats-1 or 10.0.0.5", err)
+				return usage("%w; each HOST is a name or an address at which servers can be reached, such as nats-1 or 10.0.0.5", err)
 			case errors.Is(err, fs.ErrNotExist), errors.Is(err, os.ErrPermission):
 				return usage("%w", err)
 			}

@@ -44,7 +44,7 @@ func (c *rootChoice) choose(e *environment) (path, from string, err error) {
 		return "", "", failure(exitStorage, "name root: %w", err)
 	}
 	if strings.ContainsFunc(absolute, unicode.IsControl) || !utf8.ValidString(absolute) {
-		return "", "", usage("%s: the root's path has a control character, or is not UTF-8: it would end lines of scripts and logs: %q", from, absolute)
+		return "", "", usage("%s: the root's path has a control character, or is not UTF-8: it would break lines of scripts and logs: %q", from, absolute)
 	}
 	return absolute, from, nil
 }
@@ -57,7 +57,7 @@ func expandHome(path, from string) (string, error) {
 	case !strings.HasPrefix(first, "~"):
 		return path, nil
 	case first != "~":
-		return "", usage("%s: %s is not expanded, as only ~ and ~/… are: give the folder's absolute path, or ./%s for a folder of that name", from, first, path)
+		return "", usage("%s: %s is not expanded, because only ~ and ~/… are: give the folder's absolute path, or ./%s for a folder of that name", from, first, path)
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {

@@ -20,8 +20,8 @@ func newSlurmCommand(e *environment) *cobra.Command {
 		Use:   "slurm [-- SBATCH-OPTION…]",
 		Short: "Have workers run as jobs of Slurm",
 		Long: `Submit one array job to Slurm, each of whose elements runs a worker. What follows --
-is for sbatch, untouched; it may not have what jobs are counted by (--array, --job-name,
---wrap …), nor words that sbatch would take for a script: write --exclusive=user.
+is passed to sbatch unchanged. It must not contain options by which jobs are counted (--array,
+--job-name, --wrap …), nor words that sbatch would take for a script: write --exclusive=user.
 
 A worker takes tasks until none was left for --idle-timeout, or until Slurm says that
 its time is nearly up: then it saves what it runs and hands it back, and other workers

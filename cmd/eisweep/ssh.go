@@ -101,7 +101,7 @@ func startOn(ctx context.Context, host, command, log string) (startedOn, error) 
 			return startedOn{strings.TrimSpace(pid), true}, nil
 		}
 	}
-	return startedOn{}, fmt.Errorf("nobody knows whether the worker was started: the host said %q", out)
+	return startedOn{}, fmt.Errorf("it is unknown whether the worker was started: the host said %q", out)
 }
 
 // fileName is a host as a part of a file's name.

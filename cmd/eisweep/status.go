@@ -82,7 +82,7 @@ func (s *statusView) connect(ctx context.Context, e *environment, c *connection)
 	s.snapshot, err = ask[control.Snapshot](ctx, s.client, control.VerbSnapshot, control.Nothing{})
 	noteUnanswered(e, s.snapshot.Unanswered)
 	if s.snapshot.Limit != "" {
-		e.note("tasks wait to be queued: %s", s.snapshot.Limit)
+		e.note("tasks cannot be queued yet: %s", s.snapshot.Limit)
 	}
 	if new(idleness).asks(&s.snapshot, time.Now()) {
 		warnOfNoWorker(ctx, e, s.client)

@@ -25,8 +25,8 @@ byte and by its digest, and write the manifest's lines anew for results that hav
 removed: the next run computes what is missing or altered. Results that are missing and
 that the latest launch does not want, as clean leaves them, are only counted. Where the
 root has a coordinator, that one does it. A root that you may not write is only read.
-Copies of files outside of the root, from which tasks start, are in .eisweep/inputs: they are held
-against their SHA-256, and copied anew where the file outside still is what it was.
+Copies of files outside the root, from which tasks start, are in .eisweep/inputs. They are compared
+with their SHA-256, and copied again if the outside file has not changed.
 
 The exit code is 4 if anything is not as it should be.`,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -89,7 +89,7 @@ func (w *workerCommand) check(e *environment) (err error) {
 		return usage("%s %s: %w", from, text, err)
 	}
 	if now := time.Now(); !w.deadline.After(now) {
-		return usage("%s %s: it is past: %s, and now it is %s", from, text, w.deadline.Format(time.RFC3339), now.Format(time.RFC3339))
+		return usage("%s %s: it is in the past: %s, and now it is %s", from, text, w.deadline.Format(time.RFC3339), now.Format(time.RFC3339))
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func decode(data []byte, v any) error {
 		return err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return errors.New("something follows it")
+		return errors.New("more data follows")
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func MakeSiteKeys(folder string, hosts []string) (err error) {
 // checkHosts takes what a certificate can name: also all names below one, as *.nats.
 func checkHosts(hosts []string) error {
 	if len(hosts) == 0 {
-		return fmt.Errorf("for no server: %w", queue.ErrHost)
+		return fmt.Errorf("no server is named: %w", queue.ErrHost)
 	}
 	for _, host := range hosts {
 		if err := queue.CheckHost(strings.TrimPrefix(host, "*.")); err != nil {

@@ -16,40 +16,40 @@ var known = []struct {
 	advice string
 }{
 	{syscall.ENOSPC, "the disk is full, or has no room for more files (df, df -i): make room on it"},
-	{syscall.EDQUOT, "your quota on this file system is used up: remove files of yours, or ask for more"},
+	{syscall.EDQUOT, "your quota on this file system is used up: remove some of your files, or ask for more"},
 	{syscall.EFBIG, "the file would be larger than allowed: raise the limit of this process (ulimit -f), or use a file system for larger files"},
 	{syscall.ENFILE, "this machine has too many open files: end programs that hold them, or raise fs.file-max"},
 	{syscall.EMFILE, "this process has too many open files: raise its limit (ulimit -n, LimitNOFILE= of systemd)"},
 	{syscall.ENOMEM, "this machine or this process has no memory left: end other programs, or raise the limit"},
-	{syscall.EACCES, "this user may not do that: change owner or permissions of what is named (ls -ld shows them), or use a folder that you may write"},
-	{syscall.EPERM, "this user may not do that, or the file is protected (lsattr): change owner, permissions or attributes of what is named"},
-	{syscall.EROFS, "the file system is mounted read-only, by intent or after an error (dmesg tells): mount it for writing, or use another folder"},
-	{syscall.ESTALE, "the file server has the folder no more, or was restarted: mount it again"},
-	{syscall.EIO, "a device or a file server failed (dmesg tells): mend or replace it, then run `eisweep verify`"},
+	{syscall.EACCES, "this user lacks permission: change the owner or permissions of the file or folder (ls -ld shows them), or use a folder that you can write to"},
+	{syscall.EPERM, "this user lacks permission, or the file is protected: change its owner, permissions (ls -ld) or attributes (lsattr)"},
+	{syscall.EROFS, "the file system is mounted read-only, on purpose or after an error (see dmesg): mount it for writing, or use another folder"},
+	{syscall.ESTALE, "the file server no longer has the folder, or was restarted: mount it again"},
+	{syscall.EIO, "a device or a file server failed (see dmesg): repair or replace it, then run `eisweep verify`"},
 	{syscall.ENXIO, "the device is gone: connect and mount it again"},
 	{syscall.ENODEV, "the device is gone: connect and mount it again"},
 	{syscall.ETIMEDOUT, "a file server does not answer: wait for it, or mount it again"},
 	{syscall.EHOSTDOWN, "a file server does not answer: wait for it, or mount it again"},
-	{syscall.EHOSTUNREACH, "a file server cannot be reached: look at the network, or mount it again"},
-	{syscall.ENETUNREACH, "a file server cannot be reached: look at the network, or mount it again"},
-	{syscall.ENOLCK, "the file system grants no locks: mount it with locks (NFS: without nolock, with its lock service), or use a folder elsewhere"},
-	{syscall.ENOSYS, "this system does not offer the call, or a sandbox forbids it: allow it, or use a folder on another file system"},
-	{syscall.ENOTSUP, "the file system cannot do that: use a folder on another one"},
-	{syscall.EXDEV, "the two folders lie on different file systems: put them on one"},
+	{syscall.EHOSTUNREACH, "a file server cannot be reached: check the network, or mount it again"},
+	{syscall.ENETUNREACH, "a file server cannot be reached: check the network, or mount it again"},
+	{syscall.ENOLCK, "the file system does not support locks: mount it with locks (NFS: without nolock, with its lock service), or use another folder"},
+	{syscall.ENOSYS, "this system lacks the call, or a sandbox forbids it: allow it, or use a folder on another file system"},
+	{syscall.ENOTSUP, "the file system does not support this: use a folder on another one"},
+	{syscall.EXDEV, "the two folders are on different file systems: put them on the same one"},
 	{syscall.ENOENT, "it was removed, moved or renamed: put it back, or name the right one (-p, EISWEEP_ROOT)"},
 	{syscall.ENOTDIR, "a file is in the place of a folder: move it out of the way, or name the right folder (-p, EISWEEP_ROOT)"},
 	{syscall.EISDIR, "a folder is in the place of a file: move it out of the way"},
 	{syscall.EEXIST, "something else has the name: move it out of the way"},
 	{syscall.ENOTEMPTY, "the folder is not empty: move what is in it out of the way"},
-	{syscall.ELOOP, "symbolic links lead in a circle, or a link is where none may be: put the file or folder itself there"},
+	{syscall.ELOOP, "symbolic links form a loop, or a link is where none is allowed: put the file or folder itself there"},
 	{syscall.ENAMETOOLONG, "the path is too long for the file system: use a folder with a shorter path"},
-	{syscall.EMLINK, "the file has as many names as its file system allows: remove some"},
-	{syscall.EBUSY, "another program or a mount uses it: end that, then try again"},
-	{syscall.ETXTBSY, "the program file is in use: end what runs it, then try again"},
+	{syscall.EMLINK, "the file has as many hard links as its file system allows: remove some"},
+	{syscall.EBUSY, "another program or a mount uses it: end that program or unmount it, then try again"},
+	{syscall.ETXTBSY, "the program file is in use: end the processes that run it, then try again"},
 	{syscall.EPIPE, "the program that read the output has ended: run it again, or write to a file"},
-	{syscall.EAGAIN, "the system had too little of something for a moment: try again, with fewer processes (ulimit -u)"},
-	{syscall.EINTR, "a signal came in between: try again"},
-	{syscall.EINVAL, "the file system does not take what was asked of it: use a folder on another one"},
+	{syscall.EAGAIN, "the system was short of a resource: try again, with fewer processes (ulimit -u)"},
+	{syscall.EINTR, "a signal interrupted the call: try again"},
+	{syscall.EINVAL, "the file system rejected the operation: use a folder on another one"},
 }
 
 // For returns what to do about the error; "" where the error has no cause of which that can
@@ -77,5 +77,5 @@ func of(number syscall.Errno) string {
 			return k.advice
 		}
 	}
-	return "repair what made the system answer \"" + number.Error() + "\""
+	return "repair the cause of \"" + number.Error() + "\""
 }

@@ -26,7 +26,7 @@ const (
 )
 
 // errUnwanted is why the context of a request ended whose answer nobody waits for.
-var errUnwanted = errors.New("the one who asked is gone")
+var errUnwanted = errors.New("the client is gone")
 
 // desk has the requests that are open.
 type desk struct {
@@ -88,7 +88,7 @@ func (d *desk) admit(size int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.count >= maxOpen || d.bytes+size > maxOpenAll {
-		return &Refusal{Kind: Busy, Text: fmt.Sprintf("the coordinator is busy with %s already: ask again when it has answered some", Count(d.count, "request"))}
+		return &Refusal{Kind: Busy, Text: fmt.Sprintf("the coordinator is busy with %s already: try again later", Count(d.count, "request"))}
 	}
 	d.count, d.bytes = d.count+1, d.bytes+size
 	return nil

@@ -81,7 +81,7 @@ func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []b
 			return
 		}
 		if !q.answerable(msg.Reply) {
-			q.log.Warn("a request is ignored whose answer would not go to a client's inbox", "verb", verb[0], "reply", text(msg.Reply, maxName))
+			q.log.Warn("a request is ignored because its answer would not go to a client's inbox", "verb", verb[0], "reply", text(msg.Reply, maxName))
 			return
 		}
 		calls.Go(func() {

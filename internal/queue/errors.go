@@ -20,7 +20,7 @@ var (
 	// ErrRights is wrapped when the server accepts the credential, and not what is done with it.
 	ErrRights = errors.New("the NATS user lacks a right; deploy/nats/accounts.conf has those that each role needs")
 	// ErrNoStreams is wrapped when the server keeps no streams, or none for the account.
-	ErrNoStreams = errors.New("this NATS keeps no streams; who runs it turns JetStream on, for the account as well, or has the account import what deploy/nats/accounts.conf lists")
+	ErrNoStreams = errors.New("this NATS keeps no streams; ask its administrator to enable JetStream, also for the account, or to have the account import what deploy/nats/accounts.conf lists")
 	// ErrOldServer is wrapped when the NATS server is older than this program needs.
 	ErrOldServer = errors.New("the NATS server is too old")
 	// ErrNoQueue is wrapped when no coordinator has made the root's streams yet.
@@ -30,7 +30,7 @@ var (
 	// ErrStore is wrapped when the server cannot write its store.
 	ErrStore = errors.New("the queue's store cannot be written")
 	// ErrLimit is wrapped when the account, or the server, has no room for more: waiting helps.
-	ErrLimit = errors.New("a limit of the NATS account or server is reached; whoever runs it can raise it")
+	ErrLimit = errors.New("a limit of the NATS account or server is reached; its administrator can raise it")
 	// ErrMessage is wrapped by the errors of messages that cannot be understood.
 	ErrMessage = errors.New("not a message of this format")
 	// ErrLeaseLost is wrapped when the task is no longer the delivery's: a later attempt

@@ -67,7 +67,7 @@ func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
 	subject := q.api("CONSUMER.MSG.NEXT." + q.scheme.stream("tasks") + "." + q.consumer(sweep))
 	msg, err := q.requestTask(subject)
 	if q.ungiven.count(errors.Is(err, nats.ErrNoResponders)) == ungivenTimes {
-		q.log.Warn("NATS gives no tasks of a sweep that is open; "+notImported+" this service: deploy/nats/accounts.conf", "sweep", sweep, "subject", subject)
+		q.log.Warn("NATS delivers no tasks of an open sweep; "+notImported+" this service: deploy/nats/accounts.conf", "sweep", sweep, "subject", subject)
 	}
 	if errors.Is(err, nats.ErrNoResponders) {
 		q.forget(sweep) // it was closed, or else is found again

@@ -8,7 +8,7 @@ import (
 )
 
 // ErrHost is wrapped by the errors of what is no machine's name or address.
-var ErrHost = errors.New("no name of a machine and no address")
+var ErrHost = errors.New("neither a host name nor an address")
 
 // Limits of names in the DNS, in bytes.
 const (
@@ -22,7 +22,7 @@ const (
 func CheckHost(text string) error {
 	if a, err := netip.ParseAddr(text); err == nil {
 		if a.Zone() != "" {
-			return badHost(text, "an address with a zone means something on one machine only")
+			return badHost(text, "an address with a zone is valid on one machine only")
 		}
 		return nil
 	}
@@ -30,11 +30,11 @@ func CheckHost(text string) error {
 	case text == "":
 		return badHost(text, "it is empty")
 	case strings.TrimSpace(text) != text, strings.ContainsAny(text, " \t\r\n"):
-		return badHost(text, "it has spaces")
+		return badHost(text, "it contains spaces")
 	case strings.Contains(text, "/"), strings.Contains(text, "@"):
-		return badHost(text, "leave out protocol, user and path")
+		return badHost(text, "omit the protocol, user and path")
 	case strings.Contains(text, ":"):
-		return badHost(text, "leave out the port, and brackets around an address")
+		return badHost(text, "omit the port, and the brackets around an address")
 	case len(text) > maxHost:
 		return badHost(text[:maxLabel]+"…", fmt.Sprintf("a name has at most %d bytes", maxHost))
 	}
@@ -45,7 +45,7 @@ func CheckHost(text string) error {
 		}
 	}
 	if last := labels[len(labels)-1]; strings.Trim(last, "0123456789") == "" {
-		return badHost(text, "a name doesn't end with a number, and an address of IPv4 has four from 0 to 255")
+		return badHost(text, "a host name does not end with a number, and an IPv4 address has four numbers from 0 to 255")
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func checkLabel(label string) string {
 	}
 	for _, c := range []byte(label) {
 		if c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
-			return "names have letters, digits, hyphens and dots; others are written as xn--…"
+			return "host names consist of letters, digits, hyphens and dots; write other characters as xn--…"
 		}
 	}
 	return ""

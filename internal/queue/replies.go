@@ -40,7 +40,7 @@ func (s scheme) answerable(reply string) bool {
 // checkInbox refuses an inbox of a client's own that no coordinator would answer to.
 func (q *Queue) checkInbox() error {
 	if inbox := q.conn.NewInbox(); !q.answerable(inbox) {
-		return fmt.Errorf("the inbox_prefix of the NATS context makes inboxes like %s, which a coordinator doesn't answer to: begin it with %s: %w",
+		return fmt.Errorf("the inbox_prefix of the NATS context makes inboxes like %s, which a coordinator doesn't answer: begin it with %s: %w",
 			inbox, inboxToken, ErrSite)
 	}
 	return nil

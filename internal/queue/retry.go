@@ -66,7 +66,7 @@ func (q *Queue) repeat(ctx context.Context, a asking, f func(context.Context) er
 			}
 			pause = max(pause, fullPause)
 			if a.full.isDue(time.Now()) {
-				q.log.Warn("NATS has no room for more; what cannot be kept waits", "error", err)
+				q.log.Warn("NATS has no room for more; messages wait until it has", "error", err)
 			}
 		}
 		select {

@@ -86,7 +86,7 @@ func (s *Server) launch(o ServerOptions) error {
 // tellDamage says that a store was set aside.
 func tellDamage(log *slog.Logger, damage error) {
 	if damage != nil && log != nil {
-		log.Warn("the queue's store is damaged and was set aside; the queue begins anew, and what is missing is queued again", "damage", damage)
+		log.Warn("the queue's store is damaged and was set aside; a new queue is started and filled again", "damage", damage)
 	}
 }
 

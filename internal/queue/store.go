@@ -101,7 +101,7 @@ func consumerMeta(text []byte) (known bool, damage error) {
 	}
 	level := info.Metadata[requiredLevel]
 	if n, err := strconv.Atoi(level); level != "" && (err != nil || n > server.JSApiLevel) {
-		return true, fmt.Errorf("it needs level %q of the API", level)
+		return true, fmt.Errorf("it needs API level %q", level)
 	}
 	return true, nil
 }

@@ -67,7 +67,7 @@ func (d *digesting) enter(path string, address uint64) error {
 
 func (d *digesting) child(path string) error {
 	if !knownNodes()[path] {
-		return fmt.Errorf("%s is no part of a result: %w", path, ErrNotResult)
+		return fmt.Errorf("%s is not part of a result: %w", path, ErrNotResult)
 	}
 	if path == "/stdout" || path == "/stderr" {
 		return nil

@@ -22,7 +22,7 @@ const (
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // errCheck is the error of a line that is not as it was written.
-var errCheck = errors.New("its check value is not that of its bytes")
+var errCheck = errors.New("its check value does not match")
 
 // appendChecked appends a JSON object to a manifest's text, with its check value and the
 // end of the line.

@@ -109,7 +109,7 @@ func (p Prober) ask(ctx context.Context, want string, files ...*os.File) ([]byte
 	case limited.Err() != nil:
 		err = fmt.Errorf("%w: reading it took longer than %v", ErrNotResult, most)
 	case out.over:
-		err = fmt.Errorf("%w: what it holds is more than %d bytes to tell", ErrNotResult, out.most)
+		err = fmt.Errorf("%w: its answer has more than %d bytes", ErrNotResult, out.most)
 	case errors.As(err, &exit):
 		err = fmt.Errorf("%w: reading it broke the HDF5 library, or took more than %d MiB of memory (%v)", ErrNotResult, probeMemory>>20, exit)
 	}

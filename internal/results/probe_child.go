@@ -44,7 +44,7 @@ func RunProbe(want string, paths []string, w io.Writer) error {
 		f := os.NewFile(uintptr(3+i), path)
 		info, err := f.Stat()
 		if err != nil || !info.Mode().IsRegular() {
-			return fmt.Errorf("probe: descriptor %d is no open file (%v); `eisweep show` tells of a file", 3+i, err)
+			return fmt.Errorf("probe: descriptor %d is no open file (%v); use `eisweep show`", 3+i, err)
 		}
 		files, size = append(files, f), size+info.Size()
 	}

@@ -90,9 +90,9 @@ with changed("filter") as f:
 func TestDigestOfAHostileFileIsRefused(t *testing.T) {
 	prober := Prober{Command: child(t, "probe")}
 	want := map[string]string{
-		"message": "holds only an error_msg", "cycle": "is no part of a result", "known_cycle": "by another name", "twice": "by another name",
-		"node": "is no part of a result", "deep": "is no part of a result", "members": "members", "attributes": "more than",
-		"unfilled": "larger than what is stored", "chunk": "larger than what is stored", "filter": "other filters",
+		"message": "holds only an error_msg", "cycle": "is not part of a result", "known_cycle": "by another name", "twice": "by another name",
+		"node": "is not part of a result", "deep": "is not part of a result", "members": "members", "attributes": "more than",
+		"unfilled": "larger than the stored bytes", "chunk": "larger than the stored bytes", "filter": "other filters",
 	}
 	for name, path := range bombs(t) {
 		found, err := prober.Digest(t.Context(), path)

@@ -32,7 +32,7 @@ func (r *Root) ProcessLogs() (string, error) {
 		return "", fmt.Errorf("make folder of logs: %w", err)
 	}
 	if !info.IsDir() || info.Mode().Perm()&0o022 != 0 && info.Mode()&os.ModeSticky == 0 {
-		return "", fmt.Errorf("%s is no folder of the root's: its owner restarts the coordinator, which sets its permissions: %w", outer, ErrUntrusted)
+		return "", fmt.Errorf("%s is not a safe folder of the root: its owner must restart the coordinator, which sets its permissions: %w", outer, ErrUntrusted)
 	}
 	dir := r.Private(processes, strconv.Itoa(os.Geteuid()))
 	if err := atomicfile.Mkdir(dir, 0o700); err != nil {

@@ -117,7 +117,7 @@ func Share(f *os.File) error {
 		return err
 	}
 	if !isSole(info) {
-		return fmt.Errorf("share %s: it is another file than was made there: %w", f.Name(), ErrUntrusted)
+		return fmt.Errorf("share %s: another file has taken its place: %w", f.Name(), ErrUntrusted)
 	}
 	return f.Chmod(info.Mode().Perm() | 0o040)
 }

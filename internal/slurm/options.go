@@ -11,7 +11,7 @@ import (
 // reserved are the options of sbatch that a request needs for itself: by them jobs are
 // counted and found again.
 var reserved = []struct{ long, short, why string }{
-	{"--array", "a", "how many jobs there are is said by --workers"},
+	{"--array", "a", "--workers gives the number of jobs"},
 	{"--clusters", "M", "jobs are counted on one cluster: SLURM_CLUSTERS=NAME says which, for all commands"},
 	{"--help", "h", "it submits nothing"},
 	{"--job-name", "J", "jobs are found by their name"},
@@ -49,7 +49,7 @@ func (r *Request) Check() error {
 	}
 	for _, text := range []string{r.Name, r.Log, r.Worker} {
 		if strings.ContainsFunc(text, unicode.IsControl) {
-			return fmt.Errorf("%q has a control character, and becomes a part of the jobs' script", text)
+			return fmt.Errorf("%q has a control character and would become part of the jobs' script", text)
 		}
 	}
 	return CheckOptions(r.Options)

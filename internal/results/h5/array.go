@@ -97,9 +97,9 @@ var ErrForm = errors.New("stored in a form that results don't have")
 
 // forms says what is wrong with how an array is stored, by the shim's F_….
 var forms = map[C.int]string{
-	C.F_ELSEWHERE: "its values lie elsewhere than in the file",
+	C.F_ELSEWHERE: "its values are not in the file itself",
 	C.F_FILTERED:  "it has other filters than shuffle, deflate and fletcher32",
-	C.F_LARGE:     "its shape or its chunks are larger than what is stored can fill",
+	C.F_LARGE:     "its shape or its chunks are larger than the stored bytes can fill",
 }
 
 // OpenArray opens a dataset for reading. The error wraps ErrMissing when there is
