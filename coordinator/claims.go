@@ -7,12 +7,12 @@ import (
 	"eisweep/sweeps"
 )
 
-// A name of a manifest is one task's: whoever takes it from another task has a line written
-// before that says where the other's result lies. A manifest in which two tasks have one name
-// was left by a program that was killed in between, and is put right here.
+// A file name in a manifest belongs to one task. Before a name passes to another task, a line is
+// written that says where the first task's result is now. A manifest that gives one name to two
+// tasks was left by a program that was killed in between, and is repaired here.
 
-// contest notes that a line gives a name to a task that was another's until then, if no line
-// has said yet that the other lost it.
+// contest notes that a line gives a task a name that belonged to another task, unless a line has
+// said that the other task lost it.
 func (x *index) contest(m *indexed, file uint64, id sweeps.ID) {
 	was, ok := m.files[file]
 	if !ok || was == id {
@@ -23,7 +23,7 @@ func (x *index) contest(m *indexed, file uint64, id sweeps.ID) {
 	}
 }
 
-// isAside says whether a sweep's manifest has a task's result as superseded.
+// isAside reports whether a sweep's manifest says that a task's result was superseded.
 func (x *index) isAside(id sweeps.ID, sweep string) bool {
 	h := x.of(id)
 	last := h.lastCopy(sweep)
@@ -44,8 +44,8 @@ func (x *index) claimed(sweep string, id sweeps.ID) string {
 	return l.line.File
 }
 
-// claims returns the lines of a sweep's tasks whose names the manifest gives to others as well,
-// as they ought to be: superseded.
+// claims returns corrected lines, with the state superseded, for the tasks whose names the
+// manifest of a sweep also gives to others.
 func (x *index) claims(sweep string) ([]results.Line, error) {
 	x.mu.Lock()
 	var spots []spot
@@ -75,7 +75,7 @@ func (x *index) claims(sweep string) ([]results.Line, error) {
 	return out, nil
 }
 
-// settleClaims puts right the manifests in which two tasks have one name.
+// settleClaims repairs the manifests that give one name to two tasks.
 func (k *Coordinator) settleClaims() {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -14,9 +14,9 @@ import (
 	"eisweep/sweeps"
 )
 
-// fault is what keeps a sweep from being worked on as it should be: its folder, its
-// manifest or one of its results cannot be read or written. Whatever the fault stopped is
-// kept here, in order, and tried again. Other sweeps are not affected.
+// fault sets a sweep aside: its folder, its manifest or one of its results cannot be read or
+// written. Whatever the fault stopped is kept here, in order, and tried again. Other sweeps are
+// not affected.
 type fault struct {
 	sweep    string
 	err      error
@@ -38,7 +38,7 @@ type retry struct {
 	at    time.Time
 }
 
-// The first and the longest pause between two attempts, and after how many `run` gives up.
+// The first and the longest pause between two retries, and the number of them after which `run` gives up.
 const (
 	retryFirst  = 250 * time.Millisecond
 	retryMost   = time.Minute
@@ -88,13 +88,13 @@ func (f *fault) holds(coming map[sweeps.ID]bool) {
 	}
 }
 
-// idle says whether nothing is left that the fault stopped.
+// idle reports whether nothing that the fault stopped is left.
 func (f *fault) idle() bool {
 	return !f.restart && len(f.commands) == 0 && f.pending.isEmpty()
 }
 
-// hopeless says of a sweep's fault whether it is of no use to go on working for the sweep:
-// attempts at it failed several times, and nothing else of the sweep can succeed.
+// hopeless reports whether a sweep cannot make progress: retries of its fault failed several
+// times, and nothing else of the sweep can succeed.
 func (k *Coordinator) hopeless(f *fault) bool {
 	if f == nil || f.retry.tries < retryEnough {
 		return false
@@ -103,8 +103,8 @@ func (k *Coordinator) hopeless(f *fault) bool {
 	return f.whole || t == nil || t.phases[queued]+t.phases[running] == 0
 }
 
-// stuck is the error of the sweeps that are not complete when nothing can complete them
-// as things are; nil while something can.
+// stuck is the error of the incomplete sweeps when none of them can make progress, and nil while
+// one can.
 func (k *Coordinator) stuck() error {
 	var errs []error
 	for _, s := range k.sweeps {
@@ -120,7 +120,7 @@ func (k *Coordinator) stuck() error {
 	return errors.Join(errs...)
 }
 
-// isComplete says whether all that a sweep wanted is settled, and written down.
+// isComplete reports whether all tasks of a sweep are settled and recorded.
 func (k *Coordinator) isComplete(sweep string) bool {
 	return k.machine.sweeps[sweep].finished && k.faults[sweep] == nil
 }
@@ -140,7 +140,7 @@ func (k *Coordinator) faultsTold() []control.SweepFault {
 	return out
 }
 
-// faultOf is what is told of a sweep that is set aside; nil of another.
+// faultOf returns the fault of a sweep that is set aside, and nil for any other.
 func (k *Coordinator) faultOf(sweep string) *control.SweepFault {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -152,7 +152,7 @@ func (k *Coordinator) faultOf(sweep string) *control.SweepFault {
 	return nil
 }
 
-// remedy says what to do about what keeps a sweep from being worked on.
+// remedy returns what a person can do about the error that sets a sweep aside.
 func remedy(err error) string {
 	if errors.Is(err, results.ErrDamagedManifest) {
 		return "run `eisweep verify`, which keeps the damaged manifest and writes a new one from its readable lines"

@@ -13,10 +13,10 @@ import (
 	"eisweep/internal/root"
 )
 
-// hashings remembers what came out when results were hashed whose modification time is not
-// the one that the manifest has, as those of copies, or whose bytes are not what the manifest
-// says: .eisweep/hashed.jsonl. It saves hashing them again, and has every command agree on what
-// verify found. Who holds the root adds to it, others only read. It may be removed.
+// hashings remembers, in .eisweep/hashed.jsonl, the hashing of results whose modification time
+// differs from the manifest's, such as copies, or whose bytes do not match the manifest. It saves
+// hashing them again, and makes all commands agree with what verify found. Only the holder of the
+// root adds to the file. The file may be removed.
 type hashings struct {
 	path   string
 	writes bool
@@ -26,7 +26,7 @@ type hashings struct {
 	last map[uint64]hashing
 }
 
-// hashing is the last one of a file.
+// hashing is the outcome of the last hashing of a file.
 type hashing struct {
 	modified int64 // nanoseconds since 1970
 	is       soundness
@@ -48,12 +48,12 @@ func newHashings(r *root.Root) *hashings {
 	return &hashings{path: hashingsFile(r), last: map[uint64]hashing{}}
 }
 
-// key stands for a result: a manifest's line of another run or size speaks of another file.
+// key identifies a result. A manifest line with another run or size is about another file.
 func (c *claim) key() uint64 {
 	return maphash.Comparable(nameSeed, [4]any{c.sweep, c.file, c.run, c.bytes})
 }
 
-// refresh takes in what was added. What cannot be read is not known: files are hashed again.
+// refresh reads what was added. Files whose entries cannot be read are hashed again.
 func (h *hashings) refresh() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -93,7 +93,7 @@ func (h *hashings) take(l *hashingLine) {
 	h.last[c.key()] = hashing{l.Modified.UnixNano(), is}
 }
 
-// at returns what came out for a file that was last modified at that time.
+// at returns the outcome for a file that was last modified at that time.
 func (h *hashings) at(c claim, modified time.Time) (soundness, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -112,8 +112,8 @@ func (h *hashings) knows(c claim) bool {
 	return ok
 }
 
-// add remembers what came out, here and, if it may be, in the file. What cannot be written
-// is forgotten here, too: other commands would not know of it.
+// add remembers an outcome, here and, if writing is allowed, in the file. An outcome that cannot
+// be written is forgotten here as well, since other commands would not know it.
 func (h *hashings) add(c claim, modified time.Time, is soundness) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

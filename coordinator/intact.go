@@ -12,7 +12,7 @@ import (
 	"eisweep/internal/results"
 )
 
-// soundness is what a look at a result's file finds.
+// soundness is the state of a result's file.
 type soundness uint8
 
 const (

@@ -19,7 +19,7 @@ func (k *Coordinator) unwritten() map[sweeps.ID]bool {
 	return out
 }
 
-// takePending has what the due faults keep written before what came later.
+// takePending puts the lines that due faults keep before later ones in the batch.
 func (k *Coordinator) takePending() {
 	for sweep, f := range k.faults {
 		if !f.due || f.pending.isEmpty() {
@@ -32,10 +32,10 @@ func (k *Coordinator) takePending() {
 	}
 }
 
-// holdsBack says whether nothing is to be written of the sweep now. There need be no fault.
+// holdsBack reports whether nothing may be written for the sweep now. The fault may be nil.
 func (f *fault) holdsBack() bool { return f != nil && !f.due && !f.pending.isEmpty() }
 
-// keep keeps what could not be written.
+// keep adds what could not be written.
 func (f *fault) keep(w *writing) {
 	f.pending.lines = append(f.pending.lines, w.lines...)
 	if f.pending.folders == nil {

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// failuresInARow is after how many failures a round of attempts for a sweep ends: where a
-// folder is gone, none of a thousand results can be placed in it.
+// failuresInARow is the number of failures after which a round of retries for a sweep ends: if
+// its folder is gone, none of a thousand results can be placed.
 const failuresInARow = 3
 
-// wakeRetrying has the loop look at what is due.
+// wakeRetrying makes the loop look for due faults.
 func (k *Coordinator) wakeRetrying() {
 	select {
 	case k.faulty <- struct{}{}:
@@ -21,7 +21,7 @@ func (k *Coordinator) wakeRetrying() {
 	}
 }
 
-// retryAlways tries again what faults stopped, until the coordinator stops.
+// retryAlways retries what faults stopped, until the coordinator stops.
 func (k *Coordinator) retryAlways(ctx context.Context) {
 	for {
 		timer := time.NewTimer(k.nextRetry())
@@ -36,7 +36,7 @@ func (k *Coordinator) retryAlways(ctx context.Context) {
 	}
 }
 
-// nextRetry is how long nothing is due. A coordinator that can't go on retries nothing.
+// nextRetry is the time until the next fault is due. A coordinator that has failed retries nothing.
 func (k *Coordinator) nextRetry() time.Duration {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -50,7 +50,7 @@ func (k *Coordinator) nextRetry() time.Duration {
 	return wait
 }
 
-// retryDue tries again for every sweep whose time has come.
+// retryDue retries for every sweep whose fault is due.
 func (k *Coordinator) retryDue(ctx context.Context) {
 	for _, f := range k.dueFaults() {
 		if f.restart {
@@ -76,7 +76,7 @@ func (k *Coordinator) dueFaults() []*fault {
 	return out
 }
 
-// retryOne tries again what a fault stopped: first the lines, then the commands.
+// retryOne retries what a fault stopped: first the lines, then the commands.
 func (k *Coordinator) retryOne(f *fault) {
 	f.due = true
 	k.flush()
@@ -91,9 +91,9 @@ func (k *Coordinator) retryOne(f *fault) {
 	k.announce()
 }
 
-// retryCommands carries out what a fault stopped, as far as it still counts, and says
-// whether any of it succeeded. What fails again goes behind the rest, so that one file doesn't
-// stop the others.
+// retryCommands carries out the commands that a fault stopped and that are still valid, and
+// reports whether any succeeded. A command that fails again goes to the end, so that one file
+// does not stop the others.
 func (k *Coordinator) retryCommands(f *fault) (worked bool) {
 	list := f.commands
 	f.commands = nil
@@ -114,7 +114,7 @@ func (k *Coordinator) retryCommands(f *fault) (worked bool) {
 	return worked
 }
 
-// stillMeant is what a command that waited comes to now.
+// stillMeant returns the commands that a delayed command amounts to now.
 func (k *Coordinator) stillMeant(c command) []command {
 	switch c := c.(type) {
 	case place:
@@ -131,7 +131,7 @@ func (k *Coordinator) stillMeant(c command) []command {
 	return []command{c}
 }
 
-// recover ends the faults of which nothing is left.
+// recover ends the faults that no longer stop anything.
 func (k *Coordinator) recover() {
 	for name, f := range k.faults {
 		if !f.idle() {
@@ -187,8 +187,7 @@ func (k *Coordinator) restarted(name string) {
 	}
 }
 
-// resumeNow is restore for one sweep. One that a request paused or cancelled meanwhile
-// is so.
+// resumeNow is restore for one sweep. A sweep that was paused or cancelled meanwhile stays so.
 func (k *Coordinator) resumeNow(ctx context.Context, name string) error {
 	if err := k.index.refresh(); err != nil {
 		return err

@@ -17,8 +17,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// Launches that are read and planned at a time, which takes memory, and verifies, which
-// take the disk's time.
+// How many launches are read and planned at a time, which takes memory, and how many verifies
+// run at a time, which keep the disk busy.
 const (
 	launchesAtATime = 2
 	verifiesAtATime = 2
@@ -68,7 +68,7 @@ func (k *Coordinator) pong(context.Context, control.Nothing) (control.Pong, erro
 	return control.Pong{Host: host, PID: os.Getpid(), Version: k.config.Version, Since: k.begun}, err
 }
 
-// takeTurns lets few launches be at work at a time.
+// takeTurns limits the number of launches in progress.
 func takeTurns(launch func(context.Context, control.Launch) (control.Plan, error)) func(context.Context, control.Launch) (control.Plan, error) {
 	turns := make(chan struct{}, launchesAtATime)
 	return func(ctx context.Context, r control.Launch) (control.Plan, error) {
@@ -100,7 +100,7 @@ func (k *Coordinator) serveLaunch(ctx context.Context, r control.Launch) (contro
 	return plan.Told(), nil
 }
 
-// maxFaulty is how many of an order's files are told to be wrong.
+// maxFaulty is the most files of an order whose faults are reported.
 const maxFaulty = 20
 
 func readOrder(ctx context.Context, r control.Launch) (Order, error) {

@@ -5,15 +5,15 @@ import (
 	"sync"
 )
 
-// shared carries out equal requests once: who asks for what is under way waits for the same
-// answer. Of different ones, so many are carried out at a time.
+// shared carries out equal requests once: a request that equals one in progress waits for the
+// same answer. It limits how many different requests are carried out at a time.
 type shared[A any] struct {
 	slots chan struct{}
 	mu    sync.Mutex
 	work  map[string]*sharedWork[A]
 }
 
-// sharedWork is what some wait for.
+// sharedWork is the work for one key, and those who wait for it.
 type sharedWork[A any] struct {
 	waiting int
 	drop    context.CancelFunc
@@ -26,8 +26,9 @@ func newShared[A any](atATime int) *shared[A] {
 	return &shared[A]{slots: make(chan struct{}, atATime), work: map[string]*sharedWork[A]{}}
 }
 
-// do returns what f returns: called now, or by an earlier do of the same key that has not
-// returned. f's context ends when everybody's has who waits; the last of them waits for f.
+// do returns what f returns, which is called now, or was called by an earlier do of the same key
+// that has not returned. f's context ends when the contexts of all who wait have ended; the last
+// of them waits for f.
 func (s *shared[A]) do(ctx context.Context, key string, f func(context.Context) (A, error)) (A, error) {
 	return s.wait(ctx, key, s.join(ctx, key, f))
 }
@@ -78,7 +79,7 @@ func (s *shared[A]) carryOut(ctx context.Context, key string, w *sharedWork[A], 
 	s.forget(key, w)
 }
 
-// leave reports whether nobody waits any more; the work is then no more to be joined.
+// leave reports whether nobody waits any more. The work can then no longer be joined.
 func (s *shared[A]) leave(key string, w *sharedWork[A]) (last bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,13 +12,12 @@ import (
 	"eisweep/sweeps"
 )
 
-// A name that was another task's is given away in two steps: the file is moved aside, and
-// the line that says so is made durable; only then the name is used again. A coordinator that
-// ends in between leaves no task with the file of another.
+// A name passes to another task in two steps: the file is moved aside and the line that says so
+// is made durable; only then is the name used again. A coordinator that is killed in between
+// leaves no task with the file of another.
 
-// makeWayFor frees the name of a result of these bytes in all sweeps that it is to be placed
-// in, and says whether lines must be durable before the names are used, and in which sweeps it
-// failed.
+// makeWayFor frees the names of a result in all sweeps that it is to be placed in. It reports
+// whether lines must be made durable before the names are used, and in which sweeps it failed.
 func (k *Coordinator) makeWayFor(c place, sha256 string) (wait bool, refused map[string]error) {
 	refused = map[string]error{}
 	for _, sweep := range c.sweeps {

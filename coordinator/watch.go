@@ -7,16 +7,16 @@ import (
 	"eisweep/sweeps"
 )
 
-// The watch ticks so often in an AckWait, and ends an attempt of which nothing was heard for so
-// many ticks: a little later than NATS would deliver its task again.
+// The watch ticks ticksPerWait times per AckWait, and ends an attempt that was silent for
+// quietTicks: a little later than NATS would deliver its task again.
 const (
 	ticksPerWait = 6
 	quietTicks   = 7
 )
 
-// watchAttempts ends attempts whose workers are not heard any more, until the coordinator stops.
-// It reads no clock: a tick counts only if the coordinator was able to hear since the one
-// before. One that was cut off or suspended ends nobody's attempt.
+// watchAttempts ends attempts whose workers have become silent, until the coordinator stops. It
+// reads no clock: a tick counts only if the coordinator was connected since the previous one, so
+// that a coordinator that was cut off or suspended ends no attempts.
 func (k *Coordinator) watchAttempts(ctx context.Context) {
 	every := k.config.Queue.AckWait() / ticksPerWait
 	tick := time.NewTicker(every)
@@ -39,7 +39,7 @@ func (k *Coordinator) watchAttempts(ctx context.Context) {
 	}
 }
 
-// endQuiet counts a tick for every running attempt, and ends those that were quiet for too many.
+// endQuiet counts a tick for every running attempt, and ends those that were silent for too long.
 func (k *Coordinator) endQuiet() {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -1,7 +1,9 @@
-// Package advice says what to do about what an operating system answered.
+// Package advice suggests remedies for errors of the operating system.
 //
-// It guarantees that the advice fits the cause: a process with too many open files is never
-// told to make room on its disk. It knows error numbers, and nothing of what was attempted.
+// It guarantees that a remedy fits its cause: too many open files never lead to the advice to
+// make room on the disk. It knows error numbers, but not the operation that failed.
+//
+// Start reading at For.
 package advice
 
 import (
@@ -10,7 +12,8 @@ import (
 	"syscall"
 )
 
-// known is what to do about each error number, longer words first where they hold others.
+// known are the remedies by error number. Where one number's text contains another's, the longer
+// text comes first.
 var known = []struct {
 	number syscall.Errno
 	advice string
@@ -52,8 +55,8 @@ var known = []struct {
 	{syscall.EINVAL, "the file system rejected the operation: use a folder on another one"},
 }
 
-// For returns what to do about the error; "" where the error has no cause of which that can
-// be said. Errors that came as text from another process are known by their words.
+// For returns the remedy for an error, or "" if it has no cause that is known here. Errors that
+// arrived as text from another process are recognised by their text.
 func For(err error) string {
 	if err == nil {
 		return ""

@@ -1,12 +1,12 @@
-// Package atomicfile reads and writes files in directories that other users may write to, and keeps what it
-// writes over a crash.
+// Package atomicfile opens and writes files in directories that other users may write to, and makes what it writes
+// survive a crash.
 //
-// A file that it opens is a regular file, whatever lies under the name: a FIFO, a device or a link in its place is an
-// error at once. A file that it writes appears whole, is durable together with its name, and is made under a random
-// temporary name that nobody can prepare. Where a call fails although the server carried it out, as NFS does when it
-// repeats a request, the outcome counts and not the error.
+// It opens regular files only: a FIFO, a device or a link under the name is an error at once. A file that it writes
+// appears whole, is durable together with its name, and is written under a random temporary name that nobody can
+// predict. If a call fails although the server carried it out, as NFS does when it repeats a request, the outcome
+// counts and not the error.
 //
-// Start reading at Draft.
+// Start reading at Draft, which writes a file, and Open.
 package atomicfile
 
 import (
@@ -35,7 +35,7 @@ func OpenLinked(path string) (*os.File, error) { return open(path, os.O_RDONLY, 
 
 // OpenFile is os.OpenFile for a regular file, and follows no link in the last element of the path. Without os.O_CREATE it
 // never waits for another process. The error wraps ErrNotRegular for anything but a regular file. With os.O_TRUNC that
-// file could be any: it is refused.
+// file could be any file, so it is refused.
 func OpenFile(path string, flag int, mode fs.FileMode) (*os.File, error) {
 	if flag&os.O_TRUNC != 0 {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrInvalid}
@@ -60,7 +60,7 @@ func OpenIn(dir *os.Root, name string) (*os.File, error) {
 	return regular(f, name)
 }
 
-// regular returns the file if it is a regular one, else closes it.
+// regular returns the file if it is a regular one, and otherwise closes it.
 func regular(f *os.File, path string) (*os.File, error) {
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {

@@ -39,15 +39,15 @@ const (
 
 func (r *Refusal) Error() string { return r.Text }
 
-// Times of a request that is open: between two words of the one who asked that the answer
-// is still wanted, and for how long the coordinator works without such a word.
+// Times of an open request: how often the client confirms that it still wants the answer, and
+// how long the coordinator works without a confirmation.
 const (
 	keepTime  = 20 * time.Second
 	leaseTime = 2 * time.Minute
 )
 
-// Ask sends a request to the root's coordinator. When ctx ends, or this process does, the
-// coordinator drops the request, unless what it orders has begun to be done. The error is a
+// Ask sends a request to the root's coordinator. When ctx or this process ends, the
+// coordinator drops the request, unless it has begun to take effect. The error is a
 // *Refusal, or wraps queue.ErrNoCoordinator or queue.ErrOutOfReach.
 func Ask[A, R any](ctx context.Context, q *queue.Queue, verb string, request R) (A, error) {
 	var out A
@@ -79,8 +79,8 @@ func Ask[A, R any](ctx context.Context, q *queue.Queue, verb string, request R) 
 	return out, nil
 }
 
-// tag adds the id to a request, which is a JSON object: as a field that a coordinator which
-// knows nothing of it passes over.
+// tag adds the id to a request, which is a JSON object. Coordinators of earlier versions ignore
+// the field.
 func tag(request []byte, id string) []byte {
 	out := append([]byte(`{"request_id":"`), id...)
 	if out = append(out, '"'); string(request) != "{}" {
@@ -89,7 +89,7 @@ func tag(request []byte, id string) []byte {
 	return append(out, request[1:]...)
 }
 
-// keep says now and then that an answer is still waited for, until ctx ends.
+// keep confirms regularly that the answer is still wanted, until ctx ends.
 func keep(ctx context.Context, q *queue.Queue, id string) {
 	ticker := time.NewTicker(keepTime)
 	defer ticker.Stop()
@@ -103,8 +103,8 @@ func keep(ctx context.Context, q *queue.Queue, id string) {
 	}
 }
 
-// withdraw says that the answer is not waited for any more. One that isn't heard makes no
-// difference but that the coordinator finds out later.
+// withdraw tells the coordinator that the answer is no longer wanted. If that message is lost,
+// the coordinator finds out later.
 func withdraw(ctx context.Context, q *queue.Queue, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()

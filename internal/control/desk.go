@@ -11,29 +11,29 @@ import (
 	"eisweep/sim"
 )
 
-// What the requests that are open at a time may be, and their sizes in bytes. A launch
-// carries sweep files, all else names.
+// Limits on open requests: their number, and sizes in bytes. A launch carries sweep files, other
+// requests only names.
 const (
 	maxOpen    = 200
 	maxOpenAll = 64 << 20
 	maxNames   = 1 << 20
 )
 
-// The verbs by which the one who asked speaks of a request, by its id.
+// The verbs by which a client refers to an open request of its own, by its id.
 const (
 	verbKeep     = "keep"     // the answer is still wanted
 	verbWithdraw = "withdraw" // it isn't
 )
 
-// errUnwanted is why the context of a request ended whose answer nobody waits for.
+// errUnwanted is the cause of the end of a request's context when nobody waits for the answer.
 var errUnwanted = errors.New("the client is gone")
 
-// desk has the requests that are open.
+// desk keeps track of the open requests.
 type desk struct {
-	lease time.Duration // without a word of the one who asked a request is dropped
+	lease time.Duration // after so long without a confirmation a request is dropped
 
 	mu    sync.Mutex
-	open  map[string]*opened // by the ids that were told
+	open  map[string]*opened // by the ids that clients gave
 	count int
 	bytes int
 }
@@ -46,7 +46,7 @@ type opened struct {
 
 func newDesk(lease time.Duration) *desk { return &desk{lease: lease, open: map[string]*opened{}} }
 
-// answer has a request answered, within the bounds.
+// answer has a request answered, within the limits.
 func (d *desk) answer(ctx context.Context, verb string, request []byte, h Handler) (any, error) {
 	if most := largest(verb); len(request) > most {
 		return nil, &Refusal{Kind: Input, Text: fmt.Sprintf("the request %q has %d bytes, at most %d are read", sim.Excerpt(verb), len(request), most)}
@@ -57,7 +57,7 @@ func (d *desk) answer(ctx context.Context, verb string, request []byte, h Handle
 	if h == nil {
 		return nil, &Refusal{Kind: Input, Text: fmt.Sprintf("the coordinator doesn't know the request %q; it may be of an older version", sim.Excerpt(verb))}
 	}
-	if verb == VerbPing { // that the coordinator is there can always be learned
+	if verb == VerbPing { // a busy coordinator answers as well
 		return h(ctx, request)
 	}
 	if err := d.admit(len(request)); err != nil {
@@ -100,7 +100,7 @@ func (d *desk) dismiss(size int) {
 	d.count, d.bytes = d.count-1, d.bytes-size
 }
 
-// idOf is the id of a request, "" of one that has none.
+// idOf returns the id of a request, or "" if it has none.
 func idOf(request []byte) (string, error) {
 	var tagged struct {
 		ID string `json:"request_id"`
@@ -111,8 +111,8 @@ func idOf(request []byte) (string, error) {
 	return tagged.ID, nil
 }
 
-// begin returns a context that ends when the one who asked withdraws the request, or is not
-// heard of for a lease. Of a request without an id, nothing more is heard.
+// begin returns a context that ends when the client withdraws the request or stays silent for
+// longer than the lease. A request without an id can be neither withdrawn nor confirmed.
 func (d *desk) begin(ctx context.Context, id string) (wanted context.Context, end func()) {
 	wanted, drop := context.WithCancelCause(ctx)
 	if id == "" {
@@ -135,8 +135,8 @@ func (d *desk) begin(ctx context.Context, id string) (wanted context.Context, en
 	}
 }
 
-// told notes what the one who asked says of a request. Of one that is not open, that is no
-// error: it was answered meanwhile.
+// told notes that a client confirms or withdraws a request. It is no error if the request is
+// not open: it has been answered meanwhile.
 func (d *desk) told(request []byte, wanted bool) error {
 	id, err := idOf(request)
 	if err != nil {
@@ -154,11 +154,11 @@ func (d *desk) told(request []byte, wanted bool) error {
 	return nil
 }
 
-// serving is the key of the context that ends with the serving of requests.
+// serving is the key of the context that ends when the coordinator stops serving requests.
 type serving struct{}
 
-// Committed returns a context for what has to be done whole once it has begun: it ends when
-// the coordinator stops serving, not when the one who asked goes away.
+// Committed returns a context for work that must be completed once it has begun. It ends when
+// the coordinator stops serving, not when the client goes away.
 func Committed(ctx context.Context) context.Context {
 	if whole, ok := ctx.Value(serving{}).(context.Context); ok {
 		return whole
@@ -166,8 +166,8 @@ func Committed(ctx context.Context) context.Context {
 	return ctx
 }
 
-// Unwanted is an error if nobody waits for the answer any more, while the coordinator goes
-// on serving.
+// Unwanted returns an error if nobody waits for the answer any more, although the coordinator
+// is still serving.
 func Unwanted(ctx context.Context) error {
 	if Committed(ctx).Err() != nil {
 		return nil

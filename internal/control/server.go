@@ -9,13 +9,13 @@ import (
 	"eisweep/sim"
 )
 
-// longestRefusal is how many characters of a refusal are told.
+// longestRefusal is the most characters of a refusal that are sent.
 const longestRefusal = 1 << 16
 
-// Handler answers one verb. ctx ends when the answer is not wanted any more.
+// Handler answers one verb. ctx ends when the answer is no longer wanted.
 type Handler func(ctx context.Context, request []byte) (any, error)
 
-// limited is a request that knows how much it may ask for.
+// limited is a request that checks its own limits.
 type limited interface{ check() error }
 
 // Handle makes a Handler of a function of the request's own type.
@@ -34,9 +34,8 @@ func Handle[R, A any](f func(ctx context.Context, request R) (A, error)) Handler
 }
 
 // Serve answers requests by the handlers of their verbs until stop is called,
-// which waits for those being answered. An error that is no *Refusal is told as
-// one of kind Internal, unless refuse makes it another. Requests beyond what is answered at
-// a time are refused as Busy.
+// which waits for those being answered. refuse turns an error into the *Refusal that is sent.
+// Requests beyond the number that is answered at a time are refused as Busy.
 func Serve(q *queue.Queue, handlers map[string]Handler, refuse func(error) *Refusal) (stop func(), err error) {
 	d := newDesk(leaseTime)
 	return q.Answer(func(ctx context.Context, verb string, request []byte) []byte {
@@ -52,7 +51,7 @@ func Serve(q *queue.Queue, handlers map[string]Handler, refuse func(error) *Refu
 	})
 }
 
-// cut bounds the text of a refusal, which may repeat what was asked.
+// cut bounds the text of a refusal, which may quote the request.
 func cut(r *Refusal) *Refusal {
 	short := *r
 	short.Text = sim.Shorten(r.Text, longestRefusal)

@@ -1,5 +1,5 @@
 //go:build linux
 
-// Package linuxonly holds nothing. The program imports it where it is built for another
-// system than Linux: that build ends at once, with this package's name.
+// Package linuxonly is empty. The program imports it only in builds for other systems, where it
+// has no files, so that such a build fails at once with an error that names this package.
 package linuxonly

@@ -15,12 +15,12 @@ import (
 	"eisweep/sweeps"
 )
 
-// notImported says what to do where NATS has nobody for a subject who should be there:
-// what a user is denied is told, but what its account doesn't import is not.
+// notImported explains that nobody answers a subject that should be served. NATS reports what a
+// user is denied, but not what its account fails to import.
 const notImported = "the account of the NATS user may lack the import of"
 
-// importTime is how long a service may have nobody while its stream is there. It is no
-// constant only because tests wait for what will not come.
+// importTime is how long a service may be without a responder while its stream exists. It is a
+// variable so that tests can shorten it.
 var importTime = 5 * time.Second
 
 // checkImports finds out whether the account of a worker on a site's NATS imports what
@@ -99,14 +99,15 @@ func (q *Queue) probe(ctx context.Context, m *nats.Msg) error {
 	}
 }
 
-// ungivenTimes is how often in a row nobody gives a task, although the sweep's consumer was
-// just found, before that is told: a sweep may be closed in between, or have no leader.
+// ungivenTimes is how often in a row a request for a task may have no responder, although the
+// sweep's consumer was just found, before it is logged: the sweep may have been closed in
+// between, or have no leader.
 const ungivenTimes = 10
 
 // streak counts what happens in a row.
 type streak struct{ n atomic.Int32 }
 
-// count is how often in a row it has happened now.
+// count returns how often in a row it has happened.
 func (s *streak) count(happened bool) int32 {
 	if !happened {
 		s.n.Store(0)

@@ -7,8 +7,8 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Lost is closed when no answer can come any more: the queue's own server can't write its
-// store, or the connection is closed for good. Whatever waits for NATS then ends with Err.
+// Lost is closed when no more answers can arrive: the queue's own server can't write its store,
+// or the connection is closed for good. Everything that waits for NATS then ends with Err.
 func (q *Queue) Lost() <-chan struct{} { return q.lost.Done() }
 
 // Err is why the queue is lost; nil while it isn't. It wraps ErrStore or ErrOutOfReach.

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// crowd is what waits for room: requests that a limit of the account keeps from being done.
+// crowd is the requests that wait for room because a limit of the account is reached.
 type crowd struct {
 	mu      sync.Mutex
 	waiting map[uint64]error // with what the server said
 	count   uint64
 	free    chan struct{} // closed when nothing waits any more; nil while nothing does
-	told    time.Time     // when somebody was last told
+	told    time.Time     // when the limit was last logged
 }
 
-// tellFullEvery is the time between two words about a limit that is reached.
+// tellFullEvery is the time between two log messages about a limit that is reached.
 const tellFullEvery = time.Minute
 
-// isDue reports whether it is time to say again that a limit is reached.
+// isDue reports whether it is time to log again that a limit is reached.
 func (c *crowd) isDue(now time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -69,7 +69,7 @@ func (c *crowd) wait(ctx context.Context, lost context.Context) error {
 	}
 }
 
-// why is what the server said to one that waits; nil when none does.
+// why is the server's error for one of those that wait; nil when none do.
 func (c *crowd) why() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
