@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -116,5 +118,17 @@ func TestConnectionsAreBounded(t *testing.T) {
 	answer.Body.Close()
 	if answer.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("status %s", answer.Status)
+	}
+}
+
+// The page on security has the bounds that connections have.
+func TestThePageHasTheBoundsOfConnections(t *testing.T) {
+	page, err := os.ReadFile("../../docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := fmt.Sprintf("must arrive within %.0f s and have at most %d kB of headers; at most %d connections", requestTime.Seconds(), headerBytes>>10, connectionsAtOnce)
+	if !strings.Contains(string(page), words) {
+		t.Errorf("it does not say %q", words)
 	}
 }

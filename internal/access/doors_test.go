@@ -261,3 +261,26 @@ func TestSecretsDontPrint(t *testing.T) {
 		t.Error("the authority's key is printed")
 	}
 }
+
+// A coordinator on another machine has keys and certificates of its own, and its access files take the place of the first one's.
+func TestCoordinatorOnAnotherMachine(t *testing.T) {
+	s := newSite(t)
+	old := map[queue.Role]*File{queue.Worker: read(t, s.root, queue.Worker), queue.Client: read(t, s.root, queue.Client)}
+	s.stop()
+	s.state, s.store = t.TempDir(), t.TempDir()
+	s.start(t)
+	for role, f := range old {
+		now := read(t, s.root, role)
+		if err := openBy(t, now, role); err != nil {
+			t.Errorf("%s: %v", role, err)
+		}
+		f.URLs = now.URLs
+		if err := openBy(t, f, role); !errors.Is(err, queue.ErrOutOfReach) {
+			t.Errorf("%s: the file of the first machine: %v", role, err)
+		}
+		f.CA = now.CA
+		if err := openBy(t, f, role); !errors.Is(err, queue.ErrRefused) {
+			t.Errorf("%s: the key of the first machine: %v", role, err)
+		}
+	}
+}

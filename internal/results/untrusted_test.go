@@ -132,6 +132,10 @@ func TestProbeIsLimited(t *testing.T) {
 }
 
 func TestProbeLimitsItself(t *testing.T) {
+	page, err := os.ReadFile("../../docs/security.md")
+	if words := fmt.Sprintf("The child has %.1f GiB of memory", float64(probeMemory)/(1<<30)); err != nil || !strings.Contains(string(page), words) {
+		t.Errorf("the page on security does not say %q (%v)", words, err)
+	}
 	told, err := exec.Command(child(t, "limits")[0]).Output()
 	if err != nil {
 		t.Fatal(err)
