@@ -1,8 +1,10 @@
 package access
 
 import (
+	"crypto"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io/fs"
 	"os"
@@ -38,6 +40,19 @@ func TestSiteKeysFitTogether(t *testing.T) {
 	}
 	trusted := x509.NewCertPool()
 	trusted.AppendCertsFromPEM([]byte(text(SiteCA)))
+	authority, err := x509.ParseCertificate(pemBlock(t, text(SiteCA)))
+	if err != nil || authority.PublicKey.(interface{ Equal(crypto.PublicKey) bool }).Equal(pair.Leaf.PublicKey) {
+		t.Errorf("the servers' key is the authority's (%v)", err)
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() != SiteServerKey && strings.Contains(text(e.Name()), "PRIVATE") {
+			t.Errorf("%s has a private key", e.Name())
+		}
+	}
 	for host, want := range map[string]bool{"nats-1": true, "10.0.0.7": true, "nats-2": false} {
 		for _, use := range []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth} {
 			_, err := pair.Leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: trusted, KeyUsages: []x509.ExtKeyUsage{use}})
@@ -90,4 +105,13 @@ func TestSiteKeysWantHosts(t *testing.T) {
 			t.Errorf("%q: folder %v", host, err)
 		}
 	}
+}
+
+func pemBlock(t *testing.T, text string) []byte {
+	t.Helper()
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		t.Fatalf("%q is no PEM", text)
+	}
+	return block.Bytes
 }
