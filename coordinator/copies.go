@@ -42,7 +42,7 @@ func readCopies(r *root.Root) (copies, error) {
 	return c, nil
 }
 
-const copiesRemedy = "restore it from a backup, or remove it and launch again the sweeps that start from files outside of the root"
+const copiesRemedy = "restore it from a backup, or remove it and launch the sweeps that start from outside files again"
 
 var isSum = regexp.MustCompile("^[0-9a-f]{64}$").MatchString
 

@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,12 +18,12 @@ import (
 
 // Verify holds every result of the sweeps (all, if none is named) against its
 // manifest line, byte for byte and by its digest, and writes lines for results that have none. It
-// removes and moves no result: the next launch executes what is missing or altered and
-// wanted, as it takes what Verify found for its own. What is missing and not wanted by
-// the latest launch is no problem: somebody removed it. A manifest that cannot be read is kept
-// under another name, and made anew from its lines that can.
-// Copies of outside files, from which tasks start, are compared with their SHA-256, and made
-// anew where the outside file still is what it was.
+// removes and moves no result: the next launch executes what is wanted and missing or altered,
+// since it relies on what Verify found. A result that is missing and that the latest launch does
+// not want is no problem: somebody removed it. A damaged manifest is kept under another name, and a
+// new one is written from its readable lines.
+// Copies of outside files, from which tasks start, are compared with their SHA-256, and copied
+// again if the outside file has not changed.
 // The caller holds the root's lock.
 func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (control.Verified, error) {
 	v := verifier{ctx: ctx, root: r, index: newWritingIndex(r), prober: prober, mend: results.MendManifest, copyInput: copyInput, write: func(sweep string, lines []results.Line) (int, error) {
@@ -190,104 +188,4 @@ func (v *verifier) results() (map[string]*results.Line, error) {
 		}
 	}
 	return out, nil
-}
-
-// checkedAtOnce is how many files one child of the prober reads: to start it takes longer than to read a small
-// file.
-const checkedAtOnce = 32
-
-// check checks results that the manifest has.
-func (v *verifier) check(files []string, lines map[string]*results.Line) {
-	var list []results.Vouched
-	for _, file := range files {
-		list = append(list, results.Vouched{Path: filepath.Join(v.root.SweepDir(v.report.Name), file), SHA256: lines[file].SHA256})
-	}
-	for i, checked := range v.prober.Check(v.ctx, list) {
-		v.recorded(files[i], lines[files[i]], &checked)
-	}
-}
-
-// recorded says what became of a result that the manifest has.
-func (v *verifier) recorded(file string, line *results.Line, checked *results.Checked) {
-	path := filepath.Join(v.root.SweepDir(v.report.Name), file)
-	info, err := os.Lstat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		v.unsound(line, "altered", "it is not a file but a "+kindOf(info))
-		return
-	}
-	found := &checked.Found
-	switch err := checked.Err; {
-	case v.ctx.Err() != nil:
-		return // the sweep ends with that
-	case errors.Is(err, fs.ErrNotExist) && !v.wants(file):
-		v.report.Gone++
-	case errors.Is(err, fs.ErrNotExist):
-		v.unsound(line, "missing", "the manifest has it, the folder hasn't")
-	case err != nil:
-		v.unsound(line, "unreadable", err.Error())
-	case found.Bytes < line.Bytes && found.SHA256 != line.SHA256:
-		v.unsound(line, "truncated", fmt.Sprintf("%d bytes of %d", found.Bytes, line.Bytes))
-	case found.SHA256 != line.SHA256:
-		v.remember(line, found)
-		v.unsound(line, "altered", "its SHA-256 is not the manifest's")
-	default:
-		v.remember(line, found)
-		v.contents(found, line)
-	}
-}
-
-// remember has launches know what came out here.
-func (v *verifier) remember(line *results.Line, found *results.Found) {
-	if !v.reads {
-		v.index.hashed(claimOf(v.report.Name, line), &found.Hashed, line.SHA256)
-	}
-}
-
-// unrecorded makes a line for a result that has none, or reports the file.
-func (v *verifier) unrecorded(path string) *results.Line {
-	found, err := v.prober.Digest(v.ctx, path)
-	file := filepath.Base(path)
-	if err != nil {
-		v.problem(file, sweeps.ID{}, "unreadable", err.Error()+v.unwanted(file))
-		return nil
-	}
-	if !found.Info.Told {
-		v.problem(file, sweeps.ID{}, "unknown", "it is no result of a task of ours")
-		return nil
-	}
-	line := rebuildLine(v.report.Name, file, &found)
-	line.Run = v.index.run(line.ID) + 1 // a line is missing
-	return &line
-}
-
-// unsound reports a result of the manifest's, and whether a launch computes it again: by
-// the same look that a launch takes.
-func (v *verifier) unsound(line *results.Line, kind, detail string) {
-	is, err := v.index.intact(v.ctx, claimOf(v.report.Name, line))
-	again := v.wants(line.File) && err == nil && is != sound
-	switch {
-	case again:
-	case !v.wants(line.File):
-		detail += notWanted
-	case v.reads && kind == "altered":
-		detail += "; remove it: a launch would consider it sound"
-	default:
-		detail += "; make it readable, or remove it: the next launch then computes it again"
-	}
-	v.report.Problems = append(v.report.Problems, control.Problem{File: line.File, ID: line.ID, Kind: kind, Detail: detail, Again: again})
-}
-
-const notWanted = "; the latest launch does not want it: remove it"
-
-// unwanted tells what to do about a file that no launch mends.
-func (v *verifier) unwanted(file string) string {
-	if v.wants(file) {
-		return ""
-	}
-	return notWanted
-}
-
-// problem reports a file that no launch mends.
-func (v *verifier) problem(file string, id sweeps.ID, kind, detail string) {
-	v.report.Problems = append(v.report.Problems, control.Problem{File: file, ID: id, Kind: kind, Detail: detail})
 }
