@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -14,6 +15,9 @@ import (
 type SweepStatus struct {
 	Sweep *sweeps.Sweep // of the latest launch
 	Tasks []TaskStatus  // of the latest launch, in its order
+	// Unread is why results could not be looked at, the first of several: they are done as far
+	// as anybody knows. Nil when all of them could.
+	Unread error
 }
 
 // TaskStatus is one of its tasks.
@@ -61,9 +65,11 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 			status.State = State(status.Line.State)
 		}
 		if status.State == StateDone {
-			if err := status.look(ctx, x, name); err != nil {
-				return nil, err
+			err := status.look(ctx, x, name)
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
 			}
+			out.Unread = cmp.Or(out.Unread, err)
 		}
 		out.Tasks = append(out.Tasks, status)
 	}
@@ -71,13 +77,13 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 }
 
 // look has a task that was done be new again if its result is not what a launch would take
-// for intact. One that cannot be looked at is done as far as anybody knows.
+// for intact. The error says why that cannot be found out: the task stays done.
 func (s *TaskStatus) look(ctx context.Context, x *index, sweep string) error {
 	claimed := claimOf(sweep, s.Line)
 	claimed.file = s.Task.File
 	is, err := x.intact(ctx, claimed)
 	if err != nil {
-		return ctx.Err()
+		return err
 	}
 	s.Gone, s.Damaged = is == missing, is == damaged
 	if is != sound {

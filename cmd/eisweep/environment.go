@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 )
@@ -59,6 +60,13 @@ func (e *environment) note(format string, args ...any) {
 // say writes a line of the command's output. Words among args stay in one line.
 func (e *environment) say(format string, args ...any) {
 	fmt.Fprintf(e.stdout, format+"\n", inLines(args)...)
+}
+
+// sayLines writes lines of the command's own making, in which what others wrote is in line.
+func (e *environment) sayLines(text string) {
+	for line := range strings.Lines(text) {
+		e.say("%s", strings.TrimSuffix(line, "\n"))
+	}
 }
 
 // encoder writes JSON as the command's output.

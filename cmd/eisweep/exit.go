@@ -12,6 +12,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/access"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -186,6 +187,13 @@ func isStorage(err error) bool {
 	var call *os.SyscallError
 	var number syscall.Errno
 	return errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call) || errors.As(err, &number)
+}
+
+// isRefused recognizes that the system could not open or read what is there: it is neither
+// absent nor wrong as far as anybody knows.
+func isRefused(err error) bool {
+	var number syscall.Errno
+	return errors.As(err, &number) && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, atomicfile.ErrNotRegular)
 }
 
 // ended says why a context ended: the signal, if it was one.

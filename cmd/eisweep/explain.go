@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -73,7 +74,7 @@ func explainAlone(ctx context.Context, r *root.Root, target string, absent *abse
 	for _, name := range launched {
 		if name == target {
 			s := readStanding(ctx, r, name)
-			out := &control.Explained{Target: name, Sweep: name, State: string(s.Stand), Details: []string{s.text()}}
+			out := &control.Explained{Target: name, Sweep: name, State: string(s.Stand), Details: strings.Split(s.text(), "\n")}
 			explainAbsent(out, s.New == 0 && s.Trouble == "", "every task is done or failed", absent)
 			return out, nil
 		}

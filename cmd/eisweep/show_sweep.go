@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,7 +24,7 @@ func (s *showing) sweep(ctx context.Context, e *environment, r *root.Root, name 
 		return err
 	}
 	if s.asJSON {
-		return sweepJSON(e, status)
+		return errors.Join(sweepJSON(e, status), status.Unread)
 	}
 	e.say("%s: %s of %s: %s", name, count(len(status.Tasks), "task"), status.Sweep.Experiment(), statesText(status))
 	e.say("  results: %s", r.SweepDir(name))
@@ -36,7 +37,7 @@ func (s *showing) sweep(ctx context.Context, e *environment, r *root.Root, name 
 		}
 		e.say("  %s  %s  %s", t.Task.ID, t.Task.File, failureText(t))
 	}
-	return nil
+	return status.Unread
 }
 
 // listed returns the tasks to tell of one by one: those that are not done, or all.

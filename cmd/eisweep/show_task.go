@@ -27,10 +27,14 @@ func (s *showing) task(ctx context.Context, e *environment, r *root.Root, launch
 		}
 		return s.write(ctx, e, found)
 	}
-	if err := found.addFile(ctx); err != nil {
-		found.trouble = err.Error()
+	unread := found.addFile(ctx)
+	if unread != nil {
+		found.trouble = unread.Error()
 	}
-	return s.write(ctx, e, found)
+	if err := s.write(ctx, e, found); err != nil || !isRefused(unread) {
+		return err
+	}
+	return &exitError{code: exitStorage}
 }
 
 // file tells of a result file.
@@ -50,7 +54,9 @@ func (s *showing) file(ctx context.Context, e *environment, r *root.Root, name s
 			}
 		}
 	}
-	if err := a.addFile(ctx); err != nil {
+	if err := a.addFile(ctx); isRefused(err) {
+		return err
+	} else if err != nil {
 		return &exitError{exitInput, err}
 	}
 	return s.write(ctx, e, a)

@@ -55,7 +55,7 @@ func readStanding(ctx context.Context, r *root.Root, name string) standing {
 		out.Trouble, out.Remedy = err.Error(), advise(err)
 		return out
 	}
-	out.count(status.Tasks)
+	out.count(status)
 	out.noted(r)
 	return out
 }
@@ -69,6 +69,9 @@ func (s *standing) fault(faults []control.SweepFault) {
 	}
 }
 
+// unread says whether the folder, or some of it, could not be read.
+func (s *standing) unread() bool { return s.Trouble != "" && s.By == "folder" }
+
 // noted takes over what a coordinator noted of a sweep that is not settled.
 func (s *standing) noted(r *root.Root) {
 	if n, err := coordinator.ReadStanding(r, s.Sweep); err == nil && s.New > 0 {
@@ -76,8 +79,13 @@ func (s *standing) noted(r *root.Root) {
 	}
 }
 
-func (s *standing) count(tasks []coordinator.TaskStatus) {
+// count takes over what the folder tells.
+func (s *standing) count(status *coordinator.SweepStatus) {
+	tasks := status.Tasks
 	s.Tasks = len(tasks)
+	if err := status.Unread; err != nil {
+		s.Trouble, s.Remedy = err.Error(), advise(err)
+	}
 	for i := range tasks {
 		switch tasks[i].State {
 		case coordinator.StateDone:
@@ -99,9 +107,9 @@ func (s *standing) count(tasks []coordinator.TaskStatus) {
 	}
 }
 
-// text words a standing.
+// text words a standing, in several lines where there is trouble.
 func (s *standing) text() string {
-	if s.Trouble != "" && s.By == "folder" {
+	if s.Trouble != "" && s.Tasks == 0 {
 		return s.Sweep + ": " + firstLine(s.Trouble) + remedied(s.Remedy)
 	}
 	state := control.SweepState{Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed, Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting}
@@ -123,7 +131,11 @@ func (s *standing) text() string {
 	if s.Priority != 0 {
 		text += fmt.Sprintf(", priority %d", s.Priority)
 	}
-	if s.Trouble != "" {
+	switch {
+	case s.Trouble == "":
+	case s.By == "folder":
+		text += "\n  not all of it can be read: " + firstLine(s.Trouble) + remedied(s.Remedy)
+	default:
 		text += "\n  set aside: " + firstLine(s.Trouble) + remedied(s.Remedy)
 	}
 	return text
@@ -134,5 +146,5 @@ func remedied(remedy string) string {
 	if remedy == "" {
 		return ""
 	}
-	return "\n  remedy: " + remedy
+	return "\n  remedy: " + firstLine(remedy)
 }

@@ -123,7 +123,7 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 	out := e.encoder()
 	var untold []string
 	unread := false
-	for _, name := range launched {
+	for _, name := range s.withKnown(launched) {
 		var row standing
 		if state := s.known(name); state != nil {
 			row = standingOf(s.root, state)
@@ -137,9 +137,9 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 			return orInterrupted(ctx, err)
 		}
 		row.fault(s.snapshot.Faults)
-		unread = unread || row.Trouble != "" && row.By == "folder"
+		unread = unread || row.unread()
 		if !s.asJSON {
-			e.say("%s", row.text())
+			e.sayLines(row.text())
 		} else if err := out.Encode(row); err != nil {
 			return err
 		}
@@ -160,6 +160,20 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 		return &exitError{code: exitStorage}
 	}
 	return nil
+}
+
+// withKnown adds the sweeps whose folder is gone, or is none any more, while the coordinator
+// works on them.
+func (s *statusView) withKnown(launched []string) []string {
+	names := slices.Clone(launched)
+	for i := range s.snapshot.Sweeps {
+		names = append(names, s.snapshot.Sweeps[i].Name)
+	}
+	for i := range s.snapshot.Faults {
+		names = append(names, s.snapshot.Faults[i].Sweep)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // isAside says whether the coordinator has set a sweep aside.

@@ -56,9 +56,14 @@ func (s *statusView) sweep(ctx context.Context, e *environment, name string) err
 		v.Rerun = fmt.Sprintf("eisweep rerun %s --failed%s", name, e.flags())
 	}
 	if s.asJSON {
-		return v.encode(e)
+		err = v.encode(e)
+	} else {
+		err = v.tell(e, s.all)
 	}
-	return v.tell(e, s.all)
+	if err == nil && v.unread() {
+		err = &exitError{code: exitStorage}
+	}
+	return err
 }
 
 // brief is what the coordinator alone tells.
@@ -88,7 +93,7 @@ func (s *statusView) full(ctx context.Context, name string, state *control.Sweep
 		v.fault(s.snapshot.Faults)
 	} else {
 		v.standing = standing{Sweep: name, Folder: s.root.SweepDir(name), By: "folder"}
-		v.count(status.Tasks)
+		v.count(status)
 		v.noted(s.root)
 	}
 	v.points = pointsOf(status.Tasks, s.running())
@@ -129,7 +134,7 @@ func (v *sweepView) encode(e *environment) error {
 }
 
 func (v *sweepView) tell(e *environment, all bool) error {
-	e.say("%s", v.text())
+	e.sayLines(v.text())
 	e.say("  results: %s", v.Folder)
 	if len(v.points) > 0 {
 		if err := writePoints(e, v.points, all); err != nil {

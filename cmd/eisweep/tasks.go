@@ -126,7 +126,7 @@ func (l *listing) list(ctx context.Context, e *environment, r *root.Root, name s
 	if n < len(status.Tasks) {
 		e.note("%d of the %s of %s", n, count(len(status.Tasks), "task"), name)
 	}
-	return nil
+	return status.Unread
 }
 
 func taskState(t *coordinator.TaskStatus, running *control.RunningTask) string {

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"eisweep/coordinator"
+	"eisweep/internal/control"
+)
+
+// What cannot be read is told in lines of its own, beside what is known.
+func TestTroubleHasLinesOfItsOwn(t *testing.T) {
+	unread := &fs.PathError{Op: "lstat", Path: "/r/a/results~seed=1.h5", Err: syscall.EIO}
+	folder := standing{Sweep: "a", By: "folder"}
+	folder.count(&coordinator.SweepStatus{Tasks: []coordinator.TaskStatus{{State: coordinator.StateDone}}, Unread: unread})
+	aside := standing{Sweep: "a", By: "coordinator", Tasks: 1}
+	aside.fault([]control.SweepFault{{Sweep: "a", Cause: unread.Error(), Remedy: "repair it"}})
+	for name, s := range map[string]*standing{"folder": &folder, "coordinator": &aside} {
+		var out bytes.Buffer
+		e := &environment{stdout: &out}
+		e.sayLines(s.text())
+		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+		if len(lines) != 3 || !strings.HasPrefix(lines[0], "a: ") || !strings.Contains(lines[1], unread.Error()) || !strings.HasPrefix(lines[2], "  remedy: ") {
+			t.Errorf("%s: told %q", name, lines)
+		}
+		if s.unread() != (name == "folder") {
+			t.Errorf("%s: unread is %v", name, s.unread())
+		}
+	}
+}
+
+// What the system refuses to read is neither absent nor wrong.
+func TestRefusedIsNotAbsent(t *testing.T) {
+	for err, want := range map[error]bool{syscall.EIO: true, syscall.ESTALE: true, syscall.EMFILE: true, syscall.ENOENT: false, errors.New("no HDF5 file"): false} {
+		if got := isRefused(&fs.PathError{Op: "open", Path: "x", Err: err}); got != want {
+			t.Errorf("%v: refused is %v", err, got)
+		}
+	}
+}
+
+// A sweep whose folder was removed or replaced is told of while the coordinator works on it.
+func TestStatusTellsOfSweepsWithoutAFolder(t *testing.T) {
+	s := statusView{snapshot: control.Snapshot{
+		Sweeps: []control.SweepState{{Name: "gone"}, {Name: "here"}}, Faults: []control.SweepFault{{Sweep: "aside"}, {Sweep: "gone"}},
+	}}
+	if got := s.withKnown([]string{"here"}); !slices.Equal(got, []string{"aside", "gone", "here"}) {
+		t.Errorf("told of %v", got)
+	}
+}

@@ -1,0 +1,31 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"os"
+	"syscall"
+	"testing"
+
+	"eisweep/internal/results"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// A result that cannot be looked at is done as far as anybody knows, and the error is told.
+func TestStatusTellsWhatItCannotLookAt(t *testing.T) {
+	r, err := root.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("circle", r.SweepDir("circle")); err != nil {
+		t.Fatal(err)
+	}
+	s := TaskStatus{Task: sweeps.Task{File: "results~seed=1.h5"}, State: StateDone, Line: &results.Line{State: results.Done}}
+	if err := s.look(context.Background(), newIndex(r), "circle"); !errors.Is(err, syscall.ELOOP) {
+		t.Errorf("error %v, want ELOOP", err)
+	}
+	if s.State != StateDone || s.Gone || s.Damaged {
+		t.Errorf("it is %s, gone %v, damaged %v", s.State, s.Gone, s.Damaged)
+	}
+}
