@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -113,14 +114,24 @@ func move(was fs.FileInfo, from, to string) error {
 	return err
 }
 
-// IsNamed reports whether a path, by its last element and not a link there, leads to an open file.
+// IsNamed reports whether a path, by its last element and not a link there, surely leads to an open file.
 func IsNamed(f *os.File, path string) bool {
+	is, err := Named(f, path)
+	return is && err == nil
+}
+
+// Named reports whether a path, by its last element and not a link there, leads to an open file. The error says why that
+// cannot be found out; that nothing is there is none.
+func Named(f *os.File, path string) (bool, error) {
 	open, err := f.Stat()
 	if err != nil {
-		return false
+		return false, err
 	}
 	named, err := os.Lstat(path)
-	return err == nil && os.SameFile(open, named)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return false, nil
+	}
+	return err == nil && os.SameFile(open, named), err
 }
 
 // Descriptor is a path that leads to an open file whatever its names are, for libraries that open by path. On a system

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -205,6 +206,25 @@ func wantFiles(t *testing.T, dir string, want map[string]string) {
 	for name, text := range want {
 		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != text {
 			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+// A path that cannot be looked at is not one that leads elsewhere.
+func TestNamedTellsWhatItCannotFindOut(t *testing.T) {
+	dir := t.TempDir()
+	f, err := os.Create(filepath.Join(dir, "f"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := os.Symlink("circle", filepath.Join(dir, "circle")); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]error{"f": nil, "g": nil, "f/below": nil, "circle/f": syscall.ELOOP} {
+		is, err := Named(f, filepath.Join(dir, path))
+		if is != (path == "f") || !errors.Is(err, want) {
+			t.Errorf("%s: %v, %v", path, is, err)
 		}
 	}
 }

@@ -28,6 +28,7 @@ func TestErrorsOfTheServerAreTold(t *testing.T) {
 		"purge, disk error":    {err: api(500, codeStoreGeneral, "rename /s/1.new /s/1.blk: input/output error"), store: true},
 		"purge, no files left": {err: api(500, codeStoreGeneral, "open /s/1.blk: too many open files"), store: true},
 		"purge, something":     {err: api(500, codeStoreGeneral, "stream is sealed")},
+		"open, disk error":     {err: api(500, 10069, "stat /s/meta.inf: input/output error"), store: true},
 		"part of a batch":      {err: api(400, codeBatchGone, "atomic publish batch is incomplete"), passes: true},
 		"too many batches":     {err: api(429, codeTooManyBatches, "atomic publish too many inflight"), passes: true},
 		"too many requests":    {err: api(429, codeTooMany, "too many requests"), passes: true},
@@ -51,6 +52,15 @@ func TestErrorsOfTheServerAreTold(t *testing.T) {
 		got := [...]bool{occupied(told), outdated(told), errors.Is(told, ErrStore), errors.Is(told, ErrLimit), passing(c.err)}
 		if got != [...]bool{c.occupied, c.outdated, c.store, c.limits, c.passes} {
 			t.Errorf("%s: occupied, outdated, store, limits, passes = %v", name, got)
+		}
+	}
+}
+
+// A server that cannot use its store's folder says so without an error of the system.
+func TestStoreThatIsNoFolderIsAStorageError(t *testing.T) {
+	for _, text := range []string{"Can't start JetStream: storage directory is not writable", "Can't start JetStream: storage directory is not a directory"} {
+		if err := diskError(errors.New(text)); !errors.Is(err, ErrStore) {
+			t.Errorf("%v is no storage error", err)
 		}
 	}
 }

@@ -63,19 +63,24 @@ func classified(err error) error {
 		if text != textOccupied {
 			return fmt.Errorf("%w: %w", ErrStore, err)
 		}
-	case codeNoConsumer, codeStoreGeneral:
-		if tellsDiskError(text) {
+	default:
+		if code != 0 && tellsDiskError(text) {
 			return fmt.Errorf("%w: %w", ErrStore, err)
 		}
 	}
 	return err
 }
 
+// textsDisk are what the server says of its files in words of its own.
+var textsDisk = []string{"error creating store", "corrupt", "storage directory is not"}
+
 // tellsDiskError reports whether a text of the server ends with an error of its operating
 // system, or is about the files of a store: the server passes on no more than the text.
 func tellsDiskError(text string) bool {
-	if strings.Contains(text, "error creating store") || strings.Contains(text, "corrupt") {
-		return true
+	for _, part := range textsDisk {
+		if strings.Contains(text, part) {
+			return true
+		}
 	}
 	for number := syscall.Errno(1); number < maxErrno; number++ {
 		if strings.HasSuffix(text, ": "+number.Error()) || text == number.Error() {

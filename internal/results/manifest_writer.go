@@ -109,10 +109,14 @@ func (m *Manifest) write(text []byte) error {
 // unchanged looks whether the file still has its name and the size that it had after the last write.
 func (m *Manifest) unchanged() error {
 	open, err := m.file.Stat()
+	named := false
+	if err == nil {
+		named, err = atomicfile.Named(m.file, m.file.Name())
+	}
 	switch {
 	case err != nil:
 		return err
-	case !atomicfile.IsNamed(m.file, m.file.Name()):
+	case !named:
 		return fmt.Errorf("%w: it was moved, removed or replaced", ErrManifestChanged)
 	case open.Size() != m.size:
 		return fmt.Errorf("%w: it has %d bytes and not %d", ErrManifestChanged, open.Size(), m.size)

@@ -80,8 +80,11 @@ func (l *Lock) acquire() error {
 			}
 			return fmt.Errorf("lock root %s: %w", l.root.path, err)
 		}
-		if !atomicfile.IsNamed(f, l.root.Private("lock")) {
+		if named, err := atomicfile.Named(f, l.root.Private("lock")); !named {
 			f.Close()
+			if err != nil {
+				return fmt.Errorf("lock root %s: %w", l.root.path, err)
+			}
 			continue
 		}
 		l.file = f
@@ -124,7 +127,10 @@ func (l *Lock) still() error {
 	if l.file == nil {
 		return fmt.Errorf("hold lock of root: %w", os.ErrClosed)
 	}
-	if !atomicfile.IsNamed(l.file, l.root.Private("lock")) {
+	switch named, err := atomicfile.Named(l.file, l.root.Private("lock")); {
+	case err != nil:
+		return fmt.Errorf("hold lock of root: %w", err)
+	case !named:
 		return l.renew()
 	}
 	// It is a lock of this same open file: held already, it stays.

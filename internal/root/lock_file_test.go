@@ -34,6 +34,17 @@ func TestALockWhoseFileIsRemoved(t *testing.T) {
 	must(t, second.Unlock())
 }
 
+// TestALockThatCannotBeLookedAtIsNotLost: nobody has taken it as far as anybody knows.
+func TestALockThatCannotBeLookedAtIsNotLost(t *testing.T) {
+	r := open(t, t.TempDir())
+	lock, err := r.Lock("v", "c")
+	must(t, err)
+	must(t, lock.file.Close())
+	if err := lock.Still(); !errors.Is(err, os.ErrClosed) || errors.Is(err, ErrLockLost) {
+		t.Errorf("error %v", err)
+	}
+}
+
 // TestALockIsOfTheFileThatHasTheName removes the file all the time: of two that have taken the lock, one knows
 // that it has lost it.
 func TestALockIsOfTheFileThatHasTheName(t *testing.T) {
