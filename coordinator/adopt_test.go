@@ -64,7 +64,7 @@ func TestResultsWithoutALineAreTakenIn(t *testing.T) {
 	g := newRig(t)
 	g.prober = inspector{}
 	two := parse(t, twoByTwo)
-	e, err := two.Expand(newLibrary(g.context(), g.root, &index{}, g.prober, nil))
+	e, err := two.Expand(g.context(), newLibrary(g.context(), g.root, &index{}, g.prober, nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,6 +47,7 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 		return plan, err
 	}
 	ctx = control.Committed(ctx) // what follows is done for all tasks, or has to be gone on with
+	plan.follow(ctx)
 	for i := range plan.Sweeps {
 		if err := k.prepare(ctx, &plan.Sweeps[i], o); err != nil {
 			return plan, err

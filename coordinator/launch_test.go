@@ -21,7 +21,18 @@ func TestInterruptedLaunchIsGoneOnWith(t *testing.T) {
 	k := g.serve()
 	ctx, cancel := context.WithCancel(g.context())
 	cancel()
-	if _, err := k.Launch(ctx, order1(parse(t, twoByTwo))); !errors.Is(err, context.Canceled) {
+	order := order1(parse(t, twoByTwo))
+	if _, err := k.Launch(ctx, order); !errors.Is(err, context.Canceled) || k.standOf("two") != "" {
+		t.Fatalf("launch that was not planned: the sweep is %q, %v", k.standOf("two"), err)
+	}
+	plan, err := k.Plan(g.context(), order)
+	if err == nil {
+		err = k.prepare(g.context(), &plan.Sweeps[0], order)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := k.openAndEnter(ctx, plan, order); !errors.Is(err, context.Canceled) {
 		t.Fatalf("launch: %v", err)
 	}
 	if s := k.standOf("two"); s != control.Open {

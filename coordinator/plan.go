@@ -122,12 +122,15 @@ func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order
 	}
 	plan, faults := &Plan{index: x}, []error{}
 	for _, s := range ordered {
-		e, err := s.Expand(lib)
+		e, err := s.Expand(ctx, lib)
 		if err != nil {
 			faults = append(faults, err)
 			continue
 		}
 		plan.Sweeps = append(plan.Sweeps, SweepPlan{control.SweepPlan{Name: s.Name(), Dir: r.SweepDir(s.Name())}, s, e, p})
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
@@ -138,6 +141,13 @@ func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order
 		}
 	}
 	return plan, nil
+}
+
+// follow has the plan's items end with ctx, in place of the context that it was made with.
+func (p *Plan) follow(ctx context.Context) {
+	for i := range p.Sweeps {
+		p.Sweeps[i].planner.ctx = ctx
+	}
 }
 
 // sourcesFirst puts sweeps that train before those that need networks, and says
@@ -153,13 +163,16 @@ func sourcesFirst(all []*sweeps.Sweep) ([]*sweeps.Sweep, map[string]bool) {
 	return ordered, depended
 }
 
-// Items ranges over the sweep's tasks in their order. A failure to look at a file
-// ends it with that error.
+// Items ranges over the sweep's tasks in their order. A failure to look at a file,
+// or the end of the plan's context, ends it with that error.
 func (s *SweepPlan) Items() iter.Seq2[PlanItem, error] {
 	return func(yield func(PlanItem, error) bool) {
 		for number, t := range s.expansion.Numbered() {
 			item, ok, err := s.planner.consider(s.Sweep.Name(), &t)
 			item.number = number
+			if err == nil {
+				err = s.planner.ctx.Err()
+			}
 			if err != nil {
 				yield(PlanItem{}, err)
 				return

@@ -45,7 +45,7 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 	if lib.copies, err = readCopies(r); err != nil {
 		return nil, err
 	}
-	e, err := s.Expand(lib)
+	e, err := s.Expand(ctx, lib)
 	if err != nil {
 		return nil, fmt.Errorf("expand the latest launch of %s: %w", name, err)
 	}

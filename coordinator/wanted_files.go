@@ -19,7 +19,7 @@ func wantedFiles(ctx context.Context, r *root.Root, x *index, prober Prober, swe
 		if lib.copies, err = readCopies(r); err != nil {
 			return nil
 		}
-		e, err := s.Expand(lib)
+		e, err := s.Expand(ctx, lib)
 		if err != nil {
 			return nil
 		}

@@ -1,6 +1,7 @@
 package sweeps
 
 import (
+	"context"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -12,6 +13,7 @@ import (
 // check looks at every task of an expansion. Its methods but task may be called
 // on a nil check, which looks at nothing.
 type check struct {
+	ctx          context.Context
 	sweep        *Sweep
 	list         []Fault
 	seen         map[string]bool // keys of the faults in list
@@ -27,8 +29,8 @@ type check struct {
 	comparisons  int // of combinations with an [[exclude]]
 }
 
-func newCheck(s *Sweep) *check {
-	return &check{sweep: s, seen: map[string]bool{}, seed: maphash.MakeSeed(), hits: make([]int, len(s.excludes)), replaced: map[ID]bool{}}
+func newCheck(ctx context.Context, s *Sweep) *check {
+	return &check{ctx: ctx, sweep: s, seen: map[string]bool{}, seed: maphash.MakeSeed(), hits: make([]int, len(s.excludes)), replaced: map[ID]bool{}}
 }
 
 // add reports a fault, once for each key. It is made only then: millions of tasks may
@@ -151,9 +153,10 @@ func (c *check) visited() bool {
 	return !c.enough()
 }
 
-// enough reports whether the sweep takes more tasks or time than one may.
+// enough reports whether the sweep takes more tasks or time than one may, or nobody waits
+// for it any longer.
 func (c *check) enough() bool {
-	return c != nil && (c.combinations > maxTasks || c.comparisons > maxExcluding)
+	return c != nil && (c.combinations > maxTasks || c.comparisons > maxExcluding || c.ctx.Err() != nil)
 }
 
 // excluding counts what a comparison with an [[exclude]] costs.
@@ -220,7 +223,7 @@ func (s *Sweep) combinationFaults(wrong map[string]bool) []Fault {
 		return nil
 	}
 	g := newGrid(s)
-	c := newCheck(s)
+	c := newCheck(context.Background(), s)
 	g.each(func(at []int) bool {
 		own := g.settings(slices.Clone(s.parameters), at)
 		d := draft{task: Task{Varying: own[len(s.parameters):]}}

@@ -25,7 +25,7 @@ func TestExamplesOfTheDocumentation(t *testing.T) {
 				t.Errorf("the report is\n%s\nwant\n%s", got, want)
 			}
 		case wrong:
-			got = report("recurrence.toml", content, lib)
+			got = report(t, "recurrence.toml", content, lib)
 		default:
 			s, err := Parse("/files/example.toml", []byte(completed(content)))
 			if err != nil {

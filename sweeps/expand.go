@@ -1,6 +1,7 @@
 package sweeps
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -59,26 +60,29 @@ func (e *Expansion) At(number int) Task {
 
 // Expand finds the tasks of the sweep, and checks everything about them that can
 // be known before they run. Lib may be nil for a sweep that refers to nothing.
-// The error is a *Faults with all that is wrong.
-func (s *Sweep) Expand(lib Library) (*Expansion, error) {
+// The error is a *Faults with all that is wrong, or why ctx ended.
+func (s *Sweep) Expand(ctx context.Context, lib Library) (*Expansion, error) {
 	if faults := s.consistency(); len(faults) > 0 {
 		return nil, s.text.report(append(faults, s.combinationFaults(nil)...), false)
 	}
 	if lib == nil {
 		lib = noLibrary{}
 	}
-	c := newCheck(s)
+	c := newCheck(ctx, s)
 	if n := combinations(s.axes); n > maxTasks || n*max(1, len(s.seeds)) > maxTasks {
 		c.tooMany("axes", "seeds")
 		return nil, c.faults()
 	}
 	e := &Expansion{sweep: s, grid: newGrid(s), replacing: s.replacing()}
-	s.lookUp(lib, e, c)
+	s.lookUp(ctx, lib, e, c)
 	if len(c.list) == 0 {
 		e.walk(c.task, c)
 		if !c.enough() {
 			c.finish(e)
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	if len(c.list) > 0 {
 		return nil, c.faults()
@@ -110,9 +114,9 @@ func (s *Sweep) consistency() []Fault {
 }
 
 // lookUp finds what the sweep refers to.
-func (s *Sweep) lookUp(lib Library, e *Expansion, c *check) {
+func (s *Sweep) lookUp(ctx context.Context, lib Library, e *Expansion, c *check) {
 	if s.experiment == sim.Perturb {
-		networks, fault := s.sources(lib)
+		networks, fault := s.sources(ctx, lib)
 		if fault != nil {
 			c.add("source", func() Fault { return *fault })
 		}

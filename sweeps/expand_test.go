@@ -1,6 +1,8 @@
 package sweeps
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -122,7 +124,7 @@ func BenchmarkMillionTasks(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		e, err := s.Expand(nil)
+		e, err := s.Expand(b.Context(), nil)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -159,7 +161,7 @@ func TestTooManyTasks(t *testing.T) {
 		"seeds = { first = 1, count = 4000001 }\n[axes]\npl.eta_e = [1, 2, 3]",
 		"[axes]\npl.eta_e = { from = 1, to = 2, count = 4000 }\npl.eta_i = { from = 1, to = 2, count = 4000 }",
 	} {
-		_, err := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\n"+text).Expand(nil)
+		_, err := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\n"+text).Expand(t.Context(), nil)
 		if err == nil || !strings.Contains(err.Error(), "too many tasks") {
 			t.Errorf("%s: error is %v", text, err)
 		}
@@ -168,7 +170,7 @@ func TestTooManyTasks(t *testing.T) {
 
 func TestExpandWithoutALibrary(t *testing.T) {
 	for _, text := range []string{"experiment = 'PERTURB'\nsource = 'x'", "experiment = 'PERTURB'\nsource = '/x'", "experiment = 'APPROXIMATE'\ninitial_state = { file = 'x' }"} {
-		_, err := mustParse(t, "name = 'x'\n"+text).Expand(nil)
+		_, err := mustParse(t, "name = 'x'\n"+text).Expand(t.Context(), nil)
 		if err == nil || !strings.Contains(err.Error(), errNoLibrary.Error()) {
 			t.Errorf("%s: error is %v", text, err)
 		}
@@ -178,9 +180,40 @@ func TestExpandWithoutALibrary(t *testing.T) {
 func TestInitialStateIsOneFileOfWeights(t *testing.T) {
 	lib := &shelf{files: map[string][]ResultFile{"/two": {{NPerAxis: 8}, {NPerAxis: 8}}, "/empty": {{Path: "/empty"}}}}
 	for file, want := range map[string]string{"/two": "holds 2 files", "/empty": "holds no weights", "/none": "does not exist"} {
-		_, err := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\ninitial_state = { file = '"+file+"' }").Expand(lib)
+		_, err := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\ninitial_state = { file = '"+file+"' }").Expand(t.Context(), lib)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error is %v, want %q", file, err, want)
 		}
 	}
+}
+
+// An expansion ends with its context, also one that drops every combination.
+func TestExpandEndsWithItsContext(t *testing.T) {
+	for name, text := range map[string]string{
+		"tasks":    "seeds = { first = 1, count = 9_000_000 }",
+		"excluded": "[axes]\nnumint.n_trials = { from = 1, to = 1_000_000, step = 1 }\n[[exclude]]\nnumint.n_trials = [1, 2]",
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			asked := 0
+			_, err := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\n"+text).Expand(endingAfter{ctx, &asked, cancel}, nil)
+			if !errors.Is(err, context.Canceled) || asked > 20 {
+				t.Errorf("asked %d times: %v", asked, err)
+			}
+		})
+	}
+}
+
+// endingAfter is a context that ends when it was asked ten times whether it has.
+type endingAfter struct {
+	context.Context
+	asked *int
+	end   func()
+}
+
+func (c endingAfter) Err() error {
+	if *c.asked++; *c.asked == 10 {
+		c.end()
+	}
+	return c.Context.Err()
 }

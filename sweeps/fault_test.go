@@ -26,17 +26,18 @@ func TestReports(t *testing.T) {
 			t.Errorf("%s says not what its report is", name)
 			continue
 		}
-		if got := report(filepath.Base(name), text, vectorLibrary(t)); got != strings.TrimSpace(uncommented(want)) {
+		if got := report(t, filepath.Base(name), text, vectorLibrary(t)); got != strings.TrimSpace(uncommented(want)) {
 			t.Errorf("%s: the report is\n%s\nwant\n%s", name, commented(got), want)
 		}
 	}
 }
 
 // report is what parsing and expanding a file says.
-func report(name, text string, lib Library) string {
+func report(t *testing.T, name, text string, lib Library) string {
+	t.Helper()
 	s, err := Parse("/files/"+name, []byte(text))
 	if err == nil {
-		_, err = s.Expand(lib)
+		_, err = s.Expand(t.Context(), lib)
 	}
 	var faults *Faults
 	if !errors.As(err, &faults) {
@@ -102,7 +103,7 @@ func TestManyFaults(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 	s := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\n[axes]\nnumint.every_n = { from = 501, to = 600, step = 1 }")
-	if _, err = s.Expand(nil); !errors.As(err, &faults) || len(faults.List) != maxFaults+1 {
+	if _, err = s.Expand(t.Context(), nil); !errors.As(err, &faults) || len(faults.List) != maxFaults+1 {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -94,7 +94,7 @@ func TestSweepsThatExplode(t *testing.T) {
 			took := allocated(func() {
 				s, err := Parse("x", []byte(head+c.text))
 				if err == nil {
-					_, err = s.Expand(nil)
+					_, err = s.Expand(t.Context(), nil)
 				}
 				if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "^") {
 					t.Errorf("error is %.500v, want %q with a place", err, c.want)
@@ -114,7 +114,7 @@ func TestManyExcludesOfManyCombinations(t *testing.T) {
 	for range 20_000 {
 		b.WriteString("[[exclude]]\nsy.i2i.p = 0.1\n")
 	}
-	_, err := mustParse(t, b.String()).Expand(nil)
+	_, err := mustParse(t, b.String()).Expand(t.Context(), nil)
 	if err == nil || !strings.Contains(err.Error(), "too many [[exclude]] for so many combinations") {
 		t.Errorf("error is %.300v", err)
 	}
@@ -125,7 +125,7 @@ func TestExcludedCombinationsCount(t *testing.T) {
 	train := mustParse(t, "name = 'train'\nexperiment = 'APPROXIMATE'\nseeds = { first = 1, count = 1000 }\n")
 	push := mustParse(t, "name = 'push'\nexperiment = 'PERTURB'\nsource = 'train'\nseeds = { first = 1, count = 20000 }\n"+
 		"[parameters]\nperturb.n_perturbed = 1\n[[exclude]]\nperturb.n_perturbed = 1\n")
-	_, err := push.Expand(&sweepsOnly{"train": train})
+	_, err := push.Expand(t.Context(), &sweepsOnly{"train": train})
 	if err == nil || !strings.Contains(err.Error(), "the sweep has too many tasks") {
 		t.Errorf("error is %.300v", err)
 	}
@@ -134,7 +134,7 @@ func TestExcludedCombinationsCount(t *testing.T) {
 // TestManyTasksTwice reports tasks that are the same, however many they are.
 func TestManyTasksTwice(t *testing.T) {
 	s := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\nseeds = { first = 1, count = 50000 }\n[axes]\nperturb.n_perturbed = [1, 2]\n")
-	_, err := s.Expand(nil)
+	_, err := s.Expand(t.Context(), nil)
 	if err == nil || !strings.Contains(err.Error(), "perturb.n_perturbed has no effect on APPROXIMATE") {
 		t.Errorf("error is %.300v", err)
 	}

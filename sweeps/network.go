@@ -1,6 +1,7 @@
 package sweeps
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -50,7 +51,7 @@ func settingOf(settings []sim.Setting, name string) (sim.Value, bool) {
 }
 
 // sources finds the networks of a PERTURB sweep.
-func (s *Sweep) sources(lib Library) (*networks, *Fault) {
+func (s *Sweep) sources(ctx context.Context, lib Library) (*networks, *Fault) {
 	fail := func(problem, remedy string) (*networks, *Fault) {
 		f := s.fault(problem, remedy, "source", "experiment")
 		return nil, &f
@@ -75,7 +76,7 @@ func (s *Sweep) sources(lib Library) (*networks, *Fault) {
 	if !source.experiment.Trains() {
 		return fail(fmt.Sprintf("the source sweep %s is a PERTURB sweep: it holds no trained network", s.source), "name the sweep that trained the networks")
 	}
-	tasks, err := source.Expand(lib)
+	tasks, err := source.Expand(ctx, lib)
 	if err != nil {
 		return fail(fmt.Sprintf("the source sweep %s can't be expanded: %v", s.source, err), "")
 	}

@@ -37,7 +37,7 @@ sy.e2e.w_total = 2.0
 			"[source_where]\npl.is_plastic = \"EXC\"\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			e, err := s.Expand(lib)
+			e, err := s.Expand(t.Context(), lib)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,7 +66,7 @@ func (sweepsOnly) Results(string) ([]ResultFile, error) { return nil, errNoLibra
 
 func firstTask(t *testing.T, s *Sweep, lib Library) Task {
 	t.Helper()
-	e, err := s.Expand(lib)
+	e, err := s.Expand(t.Context(), lib)
 	if err != nil {
 		t.Fatal(err)
 	}

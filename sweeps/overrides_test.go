@@ -84,7 +84,7 @@ func TestAddedSeedsNeedSeeds(t *testing.T) {
 
 func TestSourceOfTheCommandLine(t *testing.T) {
 	s := mustParse(t, "name = 'x'\nexperiment = 'PERTURB'\n[parameters]\nperturb.n_perturbed = 3\n")
-	if _, err := s.Expand(trainedLibrary(t)); err == nil || !strings.Contains(err.Error(), "names no source") {
+	if _, err := s.Expand(t.Context(), trainedLibrary(t)); err == nil || !strings.Contains(err.Error(), "names no source") {
 		t.Errorf("without a source the error is %v", err)
 	}
 	c := with(t, s, Overrides{Source: "trained"})
@@ -152,7 +152,7 @@ func TestDependentsTakeTheReplacement(t *testing.T) {
 func TestReplacementIsChecked(t *testing.T) {
 	s := mustParse(t, overridden)
 	s = replace(t, s, Replacement{Tasks: []ID{mustExpand(t, s, nil).at(0).ID}, Settings: []sim.Setting{setting(t, "numint.every_n=7")}})
-	if _, err := s.Expand(nil); err == nil || !strings.Contains(err.Error(), "does not divide") {
+	if _, err := s.Expand(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "does not divide") {
 		t.Errorf("error is %v", err)
 	}
 	if _, err := s.Replace(Replacement{}); err == nil {

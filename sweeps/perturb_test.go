@@ -129,7 +129,7 @@ func TestFilesThatNoNameTellsApart(t *testing.T) {
 		"the source /f/p.h5 holds no trained network": {{Path: "/f/p.h5", Told: true, Experiment: sim.Perturb, Trained: true}},
 	} {
 		lib.files["/f"] = files
-		if _, err := mustParse(t, text).Expand(lib); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := mustParse(t, text).Expand(t.Context(), lib); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error is %v, want %q", err, want)
 		}
 	}
@@ -144,7 +144,7 @@ func TestFilesThatNoNameTellsApart(t *testing.T) {
 func TestPerturbOfPerturb(t *testing.T) {
 	lib := trainedLibrary(t)
 	lib.sweeps["pushed"] = mustParse(t, pushedSweep)
-	_, err := mustParse(t, strings.ReplaceAll(pushedSweep, "trained", "pushed")).Expand(lib)
+	_, err := mustParse(t, strings.ReplaceAll(pushedSweep, "trained", "pushed")).Expand(t.Context(), lib)
 	if err == nil || !strings.Contains(err.Error(), "holds no trained network") {
 		t.Errorf("error is %v", err)
 	}

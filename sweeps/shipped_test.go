@@ -32,7 +32,7 @@ func TestShippedSweepsExpand(t *testing.T) {
 	}
 	for _, name := range Shipped() {
 		s := readShipped(t, name)
-		e, err := s.Expand(lib)
+		e, err := s.Expand(t.Context(), lib)
 		if err != nil {
 			t.Errorf("expand %s:\n%v", name, err)
 			continue
@@ -75,7 +75,7 @@ func TestSeedsSharesTasksWithApproximate(t *testing.T) {
 
 func mustExpand(t *testing.T, s *Sweep, lib Library) *Expansion {
 	t.Helper()
-	e, err := s.Expand(lib)
+	e, err := s.Expand(t.Context(), lib)
 	if err != nil {
 		t.Fatalf("expand %s:\n%v", s.Name(), err)
 	}

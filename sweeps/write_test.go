@@ -108,7 +108,7 @@ func FuzzSweepFile(f *testing.F) {
 
 // checkTasks looks whether an expansion keeps what it promises.
 func checkTasks(t *testing.T, s *Sweep) {
-	e, err := s.Expand(nil)
+	e, err := s.Expand(t.Context(), nil)
 	if err != nil {
 		return
 	}

@@ -31,7 +31,7 @@ func checkBeforeMaking(ctx context.Context, path string, list []*sweeps.Sweep) e
 	}
 	var faults []error
 	for _, s := range list {
-		if _, err := s.Expand(lib); err != nil {
+		if _, err := s.Expand(ctx, lib); err != nil {
 			faults = append(faults, err)
 		}
 	}
