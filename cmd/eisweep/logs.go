@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -49,7 +50,7 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 			if l.follow {
 				return l.followOn(cmd.Context(), e, r, &c)
 			}
-			if err := l.print(e, r); err != nil || l.printed > 0 {
+			if err := l.print(cmd.Context(), e, r); err != nil || l.printed > 0 {
 				return err
 			}
 			return usage("%s has no log: it was not run yet, or `eisweep clean` removed it; `eisweep explain %s%s` says how it stands", l.id, l.id, e.rootFlag)
@@ -63,14 +64,16 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 	return cmd
 }
 
+// longestLogLine is in bytes. A longer line is printed in pieces of this length.
+const longestLogLine = 64 << 10
+
 // logView prints the logs of a task's attempts.
 type logView struct {
 	follow, asJSON bool
 	id             sweeps.ID
 	read           map[uint64]int64 // how far, by inode: a log is renamed when its attempt's number is given again
-	part           map[uint64]string
-	last           logName // whose lines were printed last
-	printed        int     // lines
+	last           logName          // whose lines were printed last
+	printed        int              // lines
 }
 
 // logName tells the logs of a task's attempts apart: an attempt that was handed back has
@@ -91,7 +94,7 @@ func (n logName) path(r *root.Root, id sweeps.ID) string {
 
 // find completes the id: among the logs, which tell at once, else among all tasks.
 func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
-	l.read, l.part = map[uint64]int64{}, map[uint64]string{}
+	l.read = map[uint64]int64{}
 	ids := map[string]bool{}
 	paths, err := filepath.Glob(filepath.Join(folder.Literal(r.Private("logs")), prefix+"*"))
 	if err != nil {
@@ -121,7 +124,7 @@ func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
 }
 
 // print writes what the logs have got since the last time, in their order.
-func (l *logView) print(e *environment, r *root.Root) error {
+func (l *logView) print(ctx context.Context, e *environment, r *root.Root) error {
 	paths, err := filepath.Glob(filepath.Join(folder.Literal(r.Private("logs")), l.id.String()+".*"))
 	if err != nil {
 		return err
@@ -135,14 +138,14 @@ func (l *logView) print(e *environment, r *root.Root) error {
 	}
 	slices.SortFunc(logs, logName.compare)
 	for _, n := range logs {
-		if err := l.printLog(e, n.path(r, l.id), n); err != nil {
+		if err := l.printLog(ctx, e, n.path(r, l.id), n); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *logView) printLog(e *environment, path string, n logName) error {
+func (l *logView) printLog(ctx context.Context, e *environment, path string, n logName) error {
 	f, err := atomicfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // cleaned in between
@@ -156,23 +159,21 @@ func (l *logView) printLog(e *environment, path string, n logName) error {
 		return fmt.Errorf("read log: %w", err)
 	}
 	number := info.Sys().(*syscall.Stat_t).Ino
-	text, err := io.ReadAll(io.NewSectionReader(f, l.read[number], 1<<40))
-	if err != nil {
-		return fmt.Errorf("read log: %w", err)
-	}
-	l.read[number] += int64(len(text))
-	whole := l.part[number] + string(text)
-	end := strings.LastIndexByte(whole, '\n') + 1
-	if !l.follow {
-		end = len(whole)
-	}
-	l.part[number] = whole[end:]
-	for line := range strings.Lines(whole[:end]) {
-		if err := l.line(e, n, strings.TrimRight(line, "\n")); err != nil {
+	in := bufio.NewReaderSize(io.NewSectionReader(f, l.read[number], math.MaxInt64-l.read[number]), longestLogLine)
+	for ctx.Err() == nil {
+		line, err := in.ReadSlice('\n')
+		if err == io.EOF && (len(line) == 0 || l.follow) {
+			return nil // the rest of a line that is being written is read again
+		}
+		if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
+			return fmt.Errorf("read log: %w", err)
+		}
+		l.read[number] += int64(len(line))
+		if err := l.line(e, n, strings.TrimRight(string(line), "\n")); err != nil {
 			return err
 		}
 	}
-	return nil
+	return orInterrupted(ctx, ctx.Err())
 }
 
 // logLineJSON is a line of `logs --json`.
@@ -224,7 +225,7 @@ func (l *logView) followOn(ctx context.Context, e *environment, r *root.Root, c 
 			}
 			next = time.Now().Add(settleTime)
 		}
-		if err := l.print(e, r); err != nil {
+		if err := l.print(ctx, e, r); err != nil {
 			return err
 		}
 		if ended != "" {
