@@ -82,7 +82,7 @@ func TestSignalsThatWereIgnoredStayIgnored(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("sh", "-c", `trap '' INT TERM HUP XCPU; exec eisweep plan "$@"`, "sh", pipe, "-p", t.TempDir())
+	cmd := exec.Command("sh", "-c", `trap '' INT TERM HUP XCPU QUIT PIPE; exec eisweep plan "$@"`, "sh", pipe, "-p", t.TempDir())
 	var told bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &told, &told
 	if err := cmd.Start(); err != nil {
@@ -90,7 +90,7 @@ func TestSignalsThatWereIgnoredStayIgnored(t *testing.T) {
 	}
 	t.Cleanup(func() { cmd.Process.Kill() })
 	writer := opened(t, pipe)
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGXCPU} {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGXCPU, syscall.SIGQUIT, syscall.SIGPIPE} {
 		cmd.Process.Signal(signal)
 	}
 	text, err := os.ReadFile(sweepFile(t, "small", "1", "[1]"))

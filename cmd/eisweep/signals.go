@@ -25,6 +25,10 @@ func (e *interrupted) code() int {
 	return 128 + int(e.signal)
 }
 
+// leaving are those that end the program too, and that Go's runtime takes care of: the one
+// that asks for its goroutines, and that of a reader who is gone.
+var leaving = []syscall.Signal{syscall.SIGQUIT, syscall.SIGPIPE}
+
 // ending are the signals that end the program: a person's, a service manager's, that of a
 // terminal which is gone, and that of a limit of CPU time.
 var ending = []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGXCPU}
@@ -41,6 +45,11 @@ func watchSignals(exit func(int)) (context.Context, func()) {
 			signal.Ignore(s)
 		} else {
 			signal.Notify(signals, s)
+		}
+	}
+	for _, s := range leaving {
+		if inherited.Ignored(s) {
+			signal.Ignore(s)
 		}
 	}
 	go func() {
