@@ -114,8 +114,16 @@ func (r *reader) distinct(a axis, found []named) {
 		if items := found[0].node.items; i < len(items) {
 			at = items[i].place()
 		}
-		r.fail(at, fmt.Sprintf("%s: value %d is the same as value %d", a.row(i), i+1, earlier+1), "reals are compared as float32; remove one")
+		r.fail(at, fmt.Sprintf("%s: value %d is the same as value %d", a.row(i), i+1, earlier+1), a.distinction())
 	}
+}
+
+// distinction is what to do about two equal values.
+func (a axis) distinction() string {
+	if slices.ContainsFunc(a.columns, func(c column) bool { return mustLookup(c.name).Kind == sim.Real }) {
+		return "reals are compared as float32; remove one"
+	}
+	return "remove one"
 }
 
 // hash stands for the values at a place of an axis: they are many.

@@ -121,6 +121,7 @@ func codeOf(err error) int {
 	var held *queue.HeldError
 	var absent *absentError
 	var refusal *control.Refusal
+	var damaged *access.DamagedError
 	switch {
 	case errors.As(err, &signal):
 		return signal.code()
@@ -136,7 +137,7 @@ func codeOf(err error) int {
 		return exitInput
 	case errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrRefused), errors.Is(err, queue.ErrRights), errors.Is(err, queue.ErrNoStreams), errors.Is(err, access.ErrNoAccess):
 		return exitLost
-	case errors.Is(err, queue.ErrStore), errors.Is(err, queue.ErrLimit), errors.Is(err, root.ErrIdentity), isStorage(err):
+	case errors.Is(err, queue.ErrStore), errors.Is(err, queue.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged), isStorage(err):
 		return exitStorage
 	}
 	return exitInternal

@@ -12,6 +12,7 @@ import (
 	"eisweep/internal/root"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 )
 
 // rootChoice is where results lie: --path, else EISWEEP_ROOT, else the folder of
@@ -45,6 +46,9 @@ func (c *rootChoice) choose(e *environment) (path, from string, err error) {
 	}
 	if strings.ContainsFunc(absolute, unicode.IsControl) || !utf8.ValidString(absolute) {
 		return "", "", usage("%s: the root's path has a control character, or is not UTF-8: it would break lines of scripts and logs: %q", from, absolute)
+	}
+	if len(absolute) >= unix.PathMax {
+		return "", "", usage("%s: the root's path has %d bytes, and Linux takes %d: %s", from, len(absolute), unix.PathMax-1, absolute)
 	}
 	return absolute, from, nil
 }

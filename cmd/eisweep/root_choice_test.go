@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -30,6 +31,10 @@ func TestAHomeThatNoShellExpanded(t *testing.T) {
 		if exitCode(err) != exitInput {
 			t.Errorf("%s: %v", refused, err)
 		}
+	}
+	long := strings.Repeat("x/", 60_000)
+	if _, _, err := (&rootChoice{path: long}).choose(&environment{}); exitCode(err) != exitInput || len(err.Error()) > 1000 {
+		t.Errorf("a path that is too long: %.1100v", err)
 	}
 	t.Setenv("HOME", "")
 	if _, _, err := (&rootChoice{path: "~/a"}).choose(&environment{}); exitCode(err) != exitInput {

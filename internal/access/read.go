@@ -17,6 +17,17 @@ import (
 // ErrNoAccess is wrapped when the root has no access file for the role.
 var ErrNoAccess = errors.New("no coordinator has been started on this root")
 
+// DamagedError says that an access file is none that can be used: a coordinator writes it
+// anew.
+type DamagedError struct {
+	Path string
+	Err  error
+}
+
+func (e *DamagedError) Error() string { return fmt.Sprintf("read access file %s: %v", e.Path, e.Err) }
+
+func (e *DamagedError) Unwrap() error { return e.Err }
+
 // maxFile bounds the size of an access file.
 const maxFile = 64 << 10
 
@@ -25,7 +36,7 @@ func Path(r *root.Root, role queue.Role) string { return r.Private(string(role) 
 
 // Read reads the access file of a role. The error wraps ErrNoAccess, root.ErrForbidden
 // when this user may not read it, or root.ErrUntrusted when others could have written
-// it, and says what to do.
+// it, or is a *DamagedError, and says what to do.
 func Read(r *root.Root, role queue.Role) (*File, error) {
 	path := Path(r, role)
 	sharer, err := r.Owner()
@@ -38,12 +49,14 @@ func Read(r *root.Root, role queue.Role) (*File, error) {
 		return nil, fmt.Errorf("%s is missing: start `eisweep coordinator -p %s`: %w", path, r.Path(), ErrNoAccess)
 	case errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("read %s: ask its owner to start the coordinator with --share-group or --share-workers: %w", path, root.ErrForbidden)
+	case errors.As(err, new(*DamagedError)):
+		return nil, err
 	case err != nil:
 		return nil, fmt.Errorf("read access file: %w", err)
 	}
 	f, err := parse(data, r.ID())
 	if err != nil {
-		return nil, fmt.Errorf("read access file %s: %w", path, err)
+		return nil, &DamagedError{path, err}
 	}
 	return f, nil
 }
@@ -59,7 +72,7 @@ func Options(r *root.Root, role queue.Role) (queue.Options, error) {
 		}
 		a, err := f.Access()
 		if err != nil {
-			return a, fmt.Errorf("read access file %s: %w", Path(r, role), err)
+			return a, &DamagedError{Path(r, role), err}
 		}
 		return a, nil
 	}
@@ -93,7 +106,7 @@ func readTrusted(path string, closed os.FileMode, others ...int) ([]byte, error)
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err == nil && len(data) > maxFile {
-		err = fmt.Errorf("%s is too large for an access file: restart the coordinator, which writes it anew", path)
+		err = &DamagedError{path, errors.New("it is too large for one: restart the coordinator, which writes it anew")}
 	}
 	return data, err
 }

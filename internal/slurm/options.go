@@ -55,11 +55,17 @@ func (r *Request) Check() error {
 	return CheckOptions(r.Options)
 }
 
+// longestOption is in bytes.
+const longestOption = 4096
+
 // CheckOptions refuses options that are not free, and words that sbatch would take for
 // something else: for a script that runs in place of the worker.
 func CheckOptions(options []string) error {
 	for i := 0; i < len(options); i++ {
 		option := options[i]
+		if len(option) > longestOption {
+			return fmt.Errorf("the option %q of sbatch has %d bytes: at most %d", option[:30]+"…", len(option), longestOption)
+		}
 		if strings.ContainsFunc(option, func(c rune) bool { return unicode.IsControl(c) && c != '\t' }) {
 			return fmt.Errorf("the option %q of sbatch has a control character", option)
 		}

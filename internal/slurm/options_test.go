@@ -21,6 +21,9 @@ func TestOptionsThatJobsAreCountedByAreNotFree(t *testing.T) {
 			t.Errorf("%q is taken", options)
 		}
 	}
+	if err := CheckOptions([]string{"--comment=" + strings.Repeat("x", 130_000)}); err == nil || len(err.Error()) > 200 {
+		t.Errorf("a long option: %.300v", err)
+	}
 	for _, options := range []string{"", "-p short", "-pshort", "--partition short --account=abc", "--exclusive --nice=-5", "--exclusive=user", "--wait-all-nodes=1", "--wckey=x", "-A abc -p short",
 		"-QHp short", "-Qpshort -v", "--part=short", "--constraint a&b --gres gpu:1", "-N 1", "-t0:30"} {
 		r := request()
