@@ -111,9 +111,9 @@ func (a *attempt) tell(ctx context.Context) {
 	})
 }
 
-// longestTick is how long a machine that is busy may take between two words on progress. After
-// more than that this process was suspended: by SIGSTOP, or by a batch system.
-const longestTick = 10 * progressInterval
+// longestTick is the longest time between two progress messages on a busy machine. After a longer
+// one the process was suspended: by SIGSTOP, a batch system or a virtual machine.
+const longestTick = 3 * progressInterval
 
 // rest takes in how long it was since the last word on progress.
 func (a *attempt) rest(since time.Duration) {
