@@ -73,6 +73,11 @@ func damageOf(dir string, nats *server.Server) (error, error) {
 		known, damage := consumerMeta(text)
 		parts := strings.Split(name, "/")
 		stream, consumer := parts[3], parts[5]
+		if nats == nil && damage == nil {
+			if damage, err = stateDamage(filepath.Join(dir, path.Dir(name), stateFile)); err != nil {
+				return nil, fmt.Errorf("check store: %w", err)
+			}
+		}
 		if damage == nil && known && nats != nil && !live[stream+"/"+consumer] {
 			damage = errors.New("the server does not load it")
 		}
@@ -81,6 +86,18 @@ func damageOf(dir string, nats *server.Server) (error, error) {
 		}
 	}
 	return nil, nil
+}
+
+// stateDamage reads the file of a consumer's state, which need not be there, before the server does.
+func stateDamage(path string) (damage error, err error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return excessiveState(text), nil
 }
 
 // requiredLevel is the metadata that says which version of the server's API a consumer needs.
