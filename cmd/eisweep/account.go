@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"eisweep/coordinator"
 	"eisweep/internal/atomicfile"
@@ -148,8 +149,12 @@ func readLogFile(path string) ([]string, error) {
 // locate finds a file from here, else from the root.
 func locate(r *root.Root, name string) (string, error) {
 	for _, path := range []string{name, filepath.Join(r.Path(), name)} {
-		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		info, err := os.Stat(path)
+		if err == nil && !info.IsDir() {
 			return filepath.Abs(path)
+		}
+		if isRefused(err) && !errors.Is(err, syscall.ENOTDIR) && !errors.Is(err, syscall.ENAMETOOLONG) {
+			return "", fmt.Errorf("find file: %w", err)
 		}
 	}
 	return "", usage("no file %s, neither here nor under %s", name, r.Path())

@@ -153,7 +153,7 @@ func TestAnUnreadableSweepIsNotAbsent(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, command := range [][]string{{"verify"}, {"verify", "small"}, {"status"}, {"status", "small"}, {"show", "small"}, {"tasks", "small"}, {"show", "t00"},
-				{"clean", "small"}, {"plan", small}, {"run", small}, {"run", small, other}, {"rerun", "small", "--failed"}} {
+				{"show", "small/results~seed=1.h5"}, {"explain", "small"}, {"clean", "small"}, {"plan", small}, {"run", small}, {"run", small, other}, {"rerun", "small", "--failed"}} {
 				if said, code := powerless(t, append(command, "-p", root)...); code != exitStorage || !strings.Contains(said, dir) || !strings.Contains(said, "remedy") {
 					t.Errorf("%v: exit code %d:\n%s", command, code, said)
 				}

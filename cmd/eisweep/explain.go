@@ -34,10 +34,10 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 				return err
 			}
 			out, err := explain(cmd.Context(), e, r, &c, args[0])
-			if err != nil {
+			if out == nil {
 				return orInterrupted(cmd.Context(), err)
 			}
-			return tellExplained(e, out, asJSON)
+			return errors.Join(tellExplained(e, out, asJSON), err)
 		},
 	}
 	choice.flag(cmd)
@@ -47,6 +47,8 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 	return cmd
 }
 
+// explain asks the coordinator or, where there is none, the folder. With an answer, the error says that
+// the folder could not be read.
 func explain(ctx context.Context, e *environment, r *root.Root, c *connection, target string) (*control.Explained, error) {
 	client, err := openClient(ctx, e, r, c)
 	var absent *absentError
@@ -58,11 +60,14 @@ func explain(ctx context.Context, e *environment, r *root.Root, c *connection, t
 	}
 	defer client.close()
 	out, err := ask[control.Explained](ctx, client, control.VerbExplain, control.Explain{Target: target})
-	if err == nil && out.State != string(results.Done) && out.State != string(control.Finished) {
+	if err != nil {
+		return nil, err
+	}
+	if out.State != string(results.Done) && out.State != string(control.Finished) {
 		view := lookAtSlurm(ctx, r, client)
 		view.explain(&out)
 	}
-	return &out, err
+	return &out, nil
 }
 
 // explainAlone says what the folder tells where nobody coordinates.
@@ -76,6 +81,9 @@ func explainAlone(ctx context.Context, r *root.Root, target string, absent *abse
 			s := readStanding(ctx, r, name)
 			out := &control.Explained{Target: name, Sweep: name, State: string(s.Stand), Details: strings.Split(s.text(), "\n")}
 			explainAbsent(out, s.New == 0 && s.Trouble == "", "every task is done or failed", absent)
+			if s.Trouble != "" {
+				return out, &exitError{code: exitStorage}
+			}
 			return out, nil
 		}
 	}
