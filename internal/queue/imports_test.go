@@ -110,7 +110,7 @@ func TestMissingImportOfTasksIsTold(t *testing.T) {
 	publish(t, c, testTask("quick", 1))
 	ctx, cancel := context.WithCancel(deadline(t))
 	defer cancel()
-	w, err := visit(Worker, slog.New(slog.NewTextHandler(signal{"NATS gives no tasks", cancel}, nil)))
+	w, err := visit(Worker, slog.New(slog.NewTextHandler(signal{"NATS delivers no tasks", cancel}, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
