@@ -122,7 +122,7 @@ func TestACoreFileIsLeftOnRequest(t *testing.T) {
 // TestARunGoesOnAfterACrash has SIGQUIT end a run, which as a crash leaves what was done.
 func TestARunGoesOnAfterACrash(t *testing.T) {
 	file, root := sweepFile(t, "short", "60", "{ first = 1, count = 6 }"), t.TempDir()
-	p := startProcess(t, "run", file, "-p", root)
+	p := startProcess(t, "run", file, longSweepFile(t, "[1, 2]"), "-p", root) // the second keeps it busy on any machine
 	p.await("a result", named("task"))
 	p.cmd.Process.Signal(syscall.SIGQUIT)
 	p.end()
