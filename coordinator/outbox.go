@@ -281,5 +281,8 @@ func (k *Coordinator) confirmed(ctx context.Context, left uint64) error {
 	if k.failure != nil {
 		return k.failure
 	}
+	if lost := k.config.Queue.Err(); err != nil && lost != nil { // which is why the wait was ended
+		return fmt.Errorf("tell the queue: %w", lost)
+	}
 	return err
 }
