@@ -188,7 +188,7 @@ func (k *Coordinator) tell(sweep string, lines []results.Line) {
 		}
 		text, err := json.Marshal(l)
 		if err != nil {
-			k.config.Log.Warn("tell of a line", "task", l.ID, "error", err)
+			k.config.Log.Warn("publish manifest line", "task", l.ID, "error", err)
 			continue
 		}
 		k.config.Queue.PublishNote(sweep, text)

@@ -13,7 +13,7 @@ import (
 	"eisweep/internal/queue"
 )
 
-// TestAdviceFollowsTheCause is what people are told of errors of storage, and only of those.
+// TestAdviceFollowsTheCause wants a remedy in the text of storage errors, and in no other.
 func TestAdviceFollowsTheCause(t *testing.T) {
 	broken := func(n syscall.Errno) error { return &fs.PathError{Op: "open", Path: "manifest.jsonl", Err: n} }
 	for name, test := range map[string]struct {

@@ -43,12 +43,12 @@ func TestRefusedIsNotAbsent(t *testing.T) {
 	}
 }
 
-// A sweep whose folder was removed or replaced is told of while the coordinator works on it.
+// status lists a sweep whose folder was removed or replaced while the coordinator still has it.
 func TestStatusTellsOfSweepsWithoutAFolder(t *testing.T) {
 	s := statusView{snapshot: control.Snapshot{
 		Sweeps: []control.SweepState{{Name: "gone"}, {Name: "here"}}, Faults: []control.SweepFault{{Sweep: "aside"}, {Sweep: "gone"}},
 	}}
 	if got := s.withKnown([]string{"here"}); !slices.Equal(got, []string{"aside", "gone", "here"}) {
-		t.Errorf("told of %v", got)
+		t.Errorf("status lists %v", got)
 	}
 }
