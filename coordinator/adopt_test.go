@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -79,7 +80,7 @@ func TestResultsWithoutALineAreTakenIn(t *testing.T) {
 		t.Errorf("%d executed, %+v", n, sum)
 	}
 	for _, l := range g.lines("two") {
-		if l.Run != 1 || l.State != results.Done {
+		if l.Run != 1 || l.State != manifest.Done {
 			t.Errorf("line %+v", l)
 		}
 	}
@@ -129,7 +130,7 @@ func TestPlacedOutcomeIsWrittenDown(t *testing.T) {
 	if err != nil || len(left) != 0 {
 		t.Errorf("left in incoming: %q, %v", left, err)
 	}
-	if text := g.lines("two"); slices.ContainsFunc(text, func(l results.Line) bool { return l.Run != 1 }) {
+	if text := g.lines("two"); slices.ContainsFunc(text, func(l manifest.Line) bool { return l.Run != 1 }) {
 		t.Errorf("runs: %+v", text)
 	}
 }

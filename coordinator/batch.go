@@ -8,7 +8,7 @@ import (
 
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
 
@@ -27,7 +27,7 @@ type batch struct {
 // the lines that speak of them.
 type writing struct {
 	folders map[string]bool
-	lines   []results.Line
+	lines   []manifest.Line
 }
 
 // of returns what is to be written of a sweep.
@@ -178,7 +178,7 @@ func (k *Coordinator) acknowledge() {
 }
 
 // tell says what was written, to those who follow a sweep.
-func (k *Coordinator) tell(sweep string, lines []results.Line) {
+func (k *Coordinator) tell(sweep string, lines []manifest.Line) {
 	for _, l := range lines {
 		if k.config.Noted != nil {
 			k.config.Noted(l)
@@ -196,7 +196,7 @@ func (k *Coordinator) tell(sweep string, lines []results.Line) {
 }
 
 // manifest is the sweep's manifest, opened anew where its folder was moved or removed.
-func (k *Coordinator) manifest(sweep string) (*results.Manifest, error) {
+func (k *Coordinator) manifest(sweep string) (*manifest.Writer, error) {
 	m := k.manifests[sweep]
 	if m != nil && m.InPlace() {
 		return m, nil
@@ -213,7 +213,7 @@ func (k *Coordinator) manifest(sweep string) (*results.Manifest, error) {
 			return nil, err
 		}
 	}
-	m, err := results.OpenManifest(k.config.Root.Manifest(sweep))
+	m, err := manifest.Open(k.config.Root.Manifest(sweep))
 	if err == nil {
 		k.manifests[sweep] = m
 	}
@@ -221,10 +221,10 @@ func (k *Coordinator) manifest(sweep string) (*results.Manifest, error) {
 }
 
 // note adds a line to the batch.
-func (k *Coordinator) note(sweep string, l results.Line) {
+func (k *Coordinator) note(sweep string, l manifest.Line) {
 	w := k.batch.of(sweep)
 	w.lines = append(w.lines, l)
-	if l.State == results.Failed {
+	if l.State == manifest.Failed {
 		return
 	}
 	w.folders[k.config.Root.SweepDir(sweep)] = true

@@ -3,7 +3,7 @@ package coordinator
 import (
 	"path/filepath"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
 
@@ -46,7 +46,7 @@ func (x *index) claimed(sweep string, id sweeps.ID) string {
 
 // claims returns corrected lines, with the state superseded, for the tasks whose names the
 // manifest of a sweep also gives to others.
-func (x *index) claims(sweep string) ([]results.Line, error) {
+func (x *index) claims(sweep string) ([]manifest.Line, error) {
 	x.mu.Lock()
 	var spots []spot
 	if m := x.manifests[sweep]; m != nil {
@@ -59,7 +59,7 @@ func (x *index) claims(sweep string) ([]results.Line, error) {
 		}
 	}
 	x.mu.Unlock()
-	var out []results.Line
+	var out []manifest.Line
 	for _, s := range spots {
 		l, err := x.line(s)
 		if err != nil {
@@ -69,7 +69,7 @@ func (x *index) claims(sweep string) ([]results.Line, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.line.State, l.line.File = results.Superseded, filepath.ToSlash(aside)
+		l.line.State, l.line.File = manifest.Superseded, filepath.ToSlash(aside)
 		out = append(out, l.line)
 	}
 	return out, nil

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -69,7 +69,7 @@ func TestCleanWithoutACoordinator(t *testing.T) {
 	g.run(order1(parse(t, twoByTwo)))
 	var done, failed, stranger string
 	for _, l := range g.lines("two") {
-		if l.State == results.Done {
+		if l.State == manifest.Done {
 			done = l.ID.String()
 		} else {
 			failed = l.ID.String()

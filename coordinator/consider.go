@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
@@ -92,7 +93,7 @@ func (p *planner) find(id sweeps.ID, sweep, file string) (found *result, preferr
 // result is one that a plan found: by a manifest's line, or without one.
 type result struct {
 	spot *spot
-	line *results.Line
+	line *manifest.Line
 }
 
 func (r *result) sweep() string {
@@ -229,8 +230,8 @@ func (p *planner) lookAtName(item *PlanItem, sweep string, here soundness) error
 
 // adopt takes in a result that lies in the folder without a line in the manifest.
 // It is known from here on, also to the tasks that start from it.
-func (p *planner) adopt(item *PlanItem, line *results.Line) {
-	line.Parameters = results.ParametersOf(item.Task.Varying)
+func (p *planner) adopt(item *PlanItem, line *manifest.Line) {
+	line.Parameters = manifest.ParametersOf(item.Task.Varying)
 	line.Run = item.run + 1 // a line is missing
 	p.adopted[item.Task.ID] = line
 	item.Action, item.Reason, item.adopt = Keep, foundReason, line
@@ -240,7 +241,7 @@ const foundReason = "found in the folder, without a line in the manifest"
 
 // inspect makes the line of a result file that the manifest doesn't have; nil when
 // it is nobody's.
-func (p *planner) inspect(sweep, file string) (*results.Line, error) {
+func (p *planner) inspect(sweep, file string) (*manifest.Line, error) {
 	path := filepath.Join(p.root.SweepDir(sweep), file)
 	if line, ok := p.alien[path]; ok {
 		return line, nil

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -29,7 +29,7 @@ type Config struct {
 	Exclusive bool
 	// Noted, if not nil, is called for every line that a manifest got, once it is
 	// durable. It must return at once and not call the coordinator.
-	Noted func(results.Line)
+	Noted func(manifest.Line)
 	// Still, if not nil, finds out whether the root is still this coordinator's. It is
 	// called before a manifest is written, unless it said so within the last 10 s. While
 	// it can't find out because others don't answer it waits until the context ends.
@@ -68,7 +68,7 @@ type Coordinator struct {
 	closing    map[string]bool  // sweeps that are finished
 	taken      uint64           // the sequence of the last outcome that came
 	sweeps     []*launchedSweep // in order of launch
-	manifests  map[string]*results.Manifest
+	manifests  map[string]*manifest.Writer
 	batch      batch
 	index      *index
 	queued     map[sweeps.ID]queue.QueuedOrder // while restoring: what is queued
@@ -105,7 +105,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
 		machine: newMachine(), index: newWritingIndex(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
 		workers: workers{list: map[string]control.Worker{}}, offers: offers{changed: make(chan struct{}, 1), turn: make(chan struct{}, 1)}, outbox: newOutbox(c.Queue.Limited),
-		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*results.Manifest{}, begun: time.Now(), changed: make(chan struct{}),
+		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*manifest.Writer{}, begun: time.Now(), changed: make(chan struct{}),
 		faults: map[string]*fault{}, withheld: map[order]settled{}, faulty: make(chan struct{}, 1),
 	}
 	k.asking, k.giveUp = context.WithCancel(context.Background())

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -49,7 +49,7 @@ func TestLaunchPlacesEveryResultAndSaysSo(t *testing.T) {
 		if text := g.read("two", l.File); text != "result of "+l.ID.String() {
 			t.Errorf("%s holds %q", l.File, text)
 		}
-		if l.State != results.Done || l.Run != 1 || l.Attempt != 1 || l.Parameters["pl.is_plastic"] == nil || l.Seed == 0 {
+		if l.State != manifest.Done || l.Run != 1 || l.Attempt != 1 || l.Parameters["pl.is_plastic"] == nil || l.Seed == 0 {
 			t.Errorf("line %+v", l)
 		}
 	}
@@ -218,7 +218,7 @@ func TestFailuresSettleByClass(t *testing.T) {
 				t.Errorf("after the rerun: %+v", s)
 			}
 			for _, l := range g.lines("two") {
-				if l.State == results.Done && l.Parameters["pl.is_plastic"] == "EXC" && l.Run != 2 {
+				if l.State == manifest.Done && l.Parameters["pl.is_plastic"] == "EXC" && l.Run != 2 {
 					t.Errorf("succeeded as run %d", l.Run)
 				}
 			}
@@ -236,7 +236,7 @@ func TestPerturbGoesWithItsSource(t *testing.T) {
 		}
 	}
 	for _, l := range g.lines("pushed") {
-		if l.State == results.Failed && (l.Class != string(queue.Source) || !strings.Contains(l.Error, "two/results~pl.is_plastic=EXC")) {
+		if l.State == manifest.Failed && (l.Class != string(queue.Source) || !strings.Contains(l.Error, "two/results~pl.is_plastic=EXC")) {
 			t.Errorf("line %+v", l)
 		}
 	}

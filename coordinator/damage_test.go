@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -300,7 +300,7 @@ func TestVerifyKnowsWhatWasPlacedMeanwhile(t *testing.T) {
 	unknown := lines[1]
 	unknown.File = "unknown.h5"
 	v := verifier{report: control.VerifiedSweep{Name: "two"}, write: k.writeFound}
-	if err := v.rebuild([]results.Line{lines[0], unknown}); err != nil {
+	if err := v.rebuild([]manifest.Line{lines[0], unknown}); err != nil {
 		t.Fatal(err)
 	}
 	if v.report.Sound != 1 || v.report.Rebuilt != 1 {

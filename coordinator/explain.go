@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -139,10 +139,10 @@ func (k *Coordinator) explainSettled(id sweeps.ID) (control.Explained, error) {
 	out.Sweep, out.State = l.Sweep, string(l.State)
 	out.Details = append(out.Details, fmt.Sprintf("run %d, attempt %d on %s by %s, %.1f s, ended %s", l.Run, l.Attempt, l.Host, l.Worker, l.Seconds, l.Finished.Local().Format(time.DateTime)))
 	switch l.State {
-	case results.Done:
+	case manifest.Done:
 		out.Reason = "it is done: " + filepath.Join(l.Sweep, l.File)
 		return out, nil
-	case results.Superseded:
+	case manifest.Superseded:
 		out.Reason = "another task has its name now; its result is " + filepath.Join(l.Sweep, l.File)
 		return out, nil
 	}

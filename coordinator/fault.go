@@ -10,7 +10,7 @@ import (
 
 	"eisweep/internal/advice"
 	"eisweep/internal/control"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
 
@@ -154,7 +154,7 @@ func (k *Coordinator) faultOf(sweep string) *control.SweepFault {
 
 // remedy returns what a person can do about the error that sets a sweep aside.
 func remedy(err error) string {
-	if errors.Is(err, results.ErrDamagedManifest) {
+	if errors.Is(err, manifest.ErrDamaged) {
 		return "run `eisweep verify`, which keeps the damaged manifest and writes a new one from its readable lines"
 	}
 	var other *otherFileError

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 )
@@ -79,7 +80,7 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	for _, l := range g.lines("two") {
-		if l.State != results.Done || l.Run != 1 {
+		if l.State != manifest.Done || l.Run != 1 {
 			t.Errorf("line %+v", l)
 		}
 	}
@@ -159,7 +160,7 @@ func TestOneSweepIsSetAside(t *testing.T) {
 			if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 || g.executed() != 8 {
 				t.Errorf("%+v", s)
 			}
-			last := map[string]results.State{}
+			last := map[string]manifest.State{}
 			for _, l := range g.lines("two") {
 				last[l.File] = l.State
 			}

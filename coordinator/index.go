@@ -7,8 +7,8 @@ import (
 	"strings"
 	"sync"
 
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -45,7 +45,7 @@ type spot struct {
 // located is what a sweep's manifest says of a task.
 type located struct {
 	sweep string
-	line  results.Line
+	line  manifest.Line
 }
 
 // readIndex reads the manifests of all sweeps of a root.
@@ -108,7 +108,7 @@ func (x *index) drop(name string) {
 // add takes a manifest line in. The last line of a task in a manifest is its
 // state there; of several manifests, the one that tells of the highest run, and
 // of the same run a result before a failure.
-func (x *index) add(m *indexed, b *results.Brief) {
+func (x *index) add(m *indexed, b *manifest.Brief) {
 	m.size = b.End
 	h := x.tasks[b.ID]
 	if h == nil {
@@ -122,7 +122,7 @@ func (x *index) add(m *indexed, b *results.Brief) {
 	h.run = max(h.run, s.run)
 	h.failures = slices.DeleteFunc(h.failures, func(f spot) bool { return f.in == m })
 	delete(m.contested, b.ID)
-	if b.State == results.Failed {
+	if b.State == manifest.Failed {
 		s.class = classOf(queue.Class(b.Class))
 		h.fail(s)
 		return
@@ -131,7 +131,7 @@ func (x *index) add(m *indexed, b *results.Brief) {
 		h.failed = nil
 	}
 	h.newest = max(h.newest, s.run)
-	s.file, s.aside = hashName(b.File), b.State == results.Superseded
+	s.file, s.aside = hashName(b.File), b.State == manifest.Superseded
 	x.contest(m, s.file, b.ID)
 	m.files[s.file] = b.ID // another task's before, if that was superseded
 	h.copies = slices.DeleteFunc(h.copies, func(c spot) bool { return c.in == m && c.file == s.file })
@@ -140,7 +140,7 @@ func (x *index) add(m *indexed, b *results.Brief) {
 
 // line reads the line at a spot.
 func (x *index) line(s spot) (*located, error) {
-	l, err := results.ReadLine(x.root.Manifest(s.in.sweep), s.begin, s.end)
+	l, err := manifest.ReadLine(x.root.Manifest(s.in.sweep), s.begin, s.end)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func (x *index) line(s spot) (*located, error) {
 
 // latest returns the line of a task that tells of its newest order; nil when there
 // is none.
-func (x *index) latest(id sweeps.ID) (*results.Line, error) {
+func (x *index) latest(id sweeps.ID) (*manifest.Line, error) {
 	h := x.of(id)
 	all := slices.Concat(h.copies, h.failures)
 	if len(all) == 0 {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"maps"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
 
@@ -45,7 +45,7 @@ func (x *index) readOn(name string) error {
 		x.manifests[name] = m
 	}
 	var damage error
-	for b, err := range results.ReadBriefs(path, m.size) {
+	for b, err := range manifest.ReadBriefs(path, m.size) {
 		if damage = err; err == nil {
 			x.add(m, &b)
 		}
@@ -53,7 +53,7 @@ func (x *index) readOn(name string) error {
 	if err := m.remember(path); err != nil {
 		return err
 	}
-	if errors.Is(damage, results.ErrDamagedManifest) {
+	if errors.Is(damage, manifest.ErrDamaged) {
 		return damageOf(path, damage)
 	}
 	return damage
@@ -61,7 +61,7 @@ func (x *index) readOn(name string) error {
 
 // damageOf names the place of a manifest's damage by the line from its beginning.
 func damageOf(path string, damage error) error {
-	for _, err := range results.ReadManifest(path) {
+	for _, err := range manifest.Read(path) {
 		if err != nil {
 			return err
 		}

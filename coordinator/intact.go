@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 )
 
@@ -30,7 +31,7 @@ type claim struct {
 	sha256             func() (string, error)
 }
 
-func claimOf(sweep string, l *results.Line) claim {
+func claimOf(sweep string, l *manifest.Line) claim {
 	return claim{sweep, l.File, l.Run, l.Bytes, l.Modified, l.Finished, func() (string, error) { return l.SHA256, nil }}
 }
 

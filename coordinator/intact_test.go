@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 )
 
 // secretly changes a file's first byte, and leaves its size and time as they were: as a disk
@@ -123,7 +123,7 @@ func TestWhatVerifyFindsCountsAtOnce(t *testing.T) {
 	}
 	secretly(t, g.path("two", l.File))
 	v := verifier{ctx: t.Context(), root: g.root, index: x, prober: g.prober, report: control.VerifiedSweep{Name: "two"}, wants: func(string) bool { return true }}
-	v.check([]string{l.File}, map[string]*results.Line{l.File: &l})
+	v.check([]string{l.File}, map[string]*manifest.Line{l.File: &l})
 	if c, is, err := x.find(t.Context(), l.ID, "two", l.File); c != nil || is != damaged || err != nil {
 		t.Errorf("%v, %v, %v", c, is, err)
 	}
@@ -186,7 +186,7 @@ func TestResultsOfEarlierVersionsAreIntact(t *testing.T) {
 	g := newRig(t)
 	g.run(order1(parse(t, twoByTwo)))
 	g.executed()
-	m, err := results.OpenManifest(g.root.Manifest("two"))
+	m, err := manifest.Open(g.root.Manifest("two"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
@@ -125,7 +126,7 @@ func (k *Coordinator) dropSettled(o order) {
 
 // adopt writes down a result that lay in the folder without a line: as its outcome
 // tells of it, where that is still there.
-func (k *Coordinator) adopt(sweep string, t *sweeps.Task, line *results.Line) {
+func (k *Coordinator) adopt(sweep string, t *sweeps.Task, line *manifest.Line) {
 	d, ok := k.held[order{t.ID, line.Run}]
 	if !ok || d.Outcome.SHA256 != line.SHA256 {
 		k.note(sweep, *line)

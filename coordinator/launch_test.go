@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -267,7 +267,7 @@ func TestLastLineHasTheNameOfTheLatestLaunch(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, s := range status.Tasks {
-			if s.State != StateDone || s.Line.State != results.Done || s.Line.File != s.Task.File || s.Line.Parameters["pl.is_plastic"] != "BOTH" {
+			if s.State != StateDone || s.Line.State != manifest.Done || s.Line.File != s.Task.File || s.Line.Parameters["pl.is_plastic"] != "BOTH" {
 				t.Errorf("%s is %s, by the line %+v", s.Task.File, s.State, s.Line)
 			}
 		}

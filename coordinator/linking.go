@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
@@ -47,9 +48,9 @@ func (k *Coordinator) link(c link) []command {
 		return nil
 	}
 	line := from.line
-	line.State = results.Done // it may have been superseded
+	line.State = manifest.Done // it may have been superseded
 	line.Sweep, line.File, line.ReusedFrom = c.sweep, t.File, from.sweep
-	line.Parameters = results.ParametersOf(t.Varying)
+	line.Parameters = manifest.ParametersOf(t.Varying)
 	line.Modified = modifiedAs(k.pathOf(from.sweep, from.line.File), k.pathOf(c.sweep, t.File), from.line.Modified)
 	k.note(c.sweep, line)
 	k.sweep(c.sweep).linked++

@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
 
@@ -46,12 +46,12 @@ func (f *fault) keep(w *writing) {
 }
 
 // know remembers results that the index does not know.
-func (f *fault) know(lines []results.Line) {
+func (f *fault) know(lines []manifest.Line) {
 	if f.unread == nil {
 		f.unread = map[sweeps.ID]*located{}
 	}
 	for _, l := range lines {
-		if l.State != results.Failed {
+		if l.State != manifest.Failed {
 			f.unread[l.ID] = &located{f.sweep, l}
 		}
 	}
@@ -60,8 +60,8 @@ func (f *fault) know(lines []results.Line) {
 func (w *writing) isEmpty() bool { return len(w.lines) == 0 && len(w.folders) == 0 }
 
 // unwrittenLines are the lines of a sweep that are about to be written, in order.
-func (k *Coordinator) unwrittenLines(sweep string) []results.Line {
-	var out []results.Line
+func (k *Coordinator) unwrittenLines(sweep string) []manifest.Line {
+	var out []manifest.Line
 	if f := k.faults[sweep]; f != nil {
 		out = slices.Clone(f.pending.lines)
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -122,13 +123,13 @@ func modifiedAs(from, to string, hashed time.Time) time.Time {
 }
 
 // resultLine is the manifest's line of an outcome with a result.
-func (k *Coordinator) resultLine(sweep string, t *sweeps.Task, o *queue.Outcome) results.Line {
+func (k *Coordinator) resultLine(sweep string, t *sweeps.Task, o *queue.Outcome) manifest.Line {
 	l := k.outcomeLine(sweep, t, o)
-	l.State, l.File, l.Digest, l.SHA256, l.Bytes = results.Done, t.File, o.Digest, o.SHA256, o.Bytes
+	l.State, l.File, l.Digest, l.SHA256, l.Bytes = manifest.Done, t.File, o.Digest, o.SHA256, o.Bytes
 	return l
 }
 
-func (k *Coordinator) outcomeLine(sweep string, t *sweeps.Task, o *queue.Outcome) results.Line {
+func (k *Coordinator) outcomeLine(sweep string, t *sweeps.Task, o *queue.Outcome) manifest.Line {
 	l := taskLine(sweep, t)
 	l.Run, l.Attempt, l.Started, l.Finished = o.Run, o.Attempt, o.Started, o.Finished
 	l.Seconds = (o.Spent + o.Finished.Sub(o.Started)).Seconds()
@@ -137,7 +138,7 @@ func (k *Coordinator) outcomeLine(sweep string, t *sweeps.Task, o *queue.Outcome
 }
 
 // taskLine holds the fields of a line that the task alone gives.
-func taskLine(sweep string, t *sweeps.Task) results.Line {
-	return results.Line{ID: t.ID, Sweep: sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: results.ParametersOf(t.Varying),
+func taskLine(sweep string, t *sweeps.Task) manifest.Line {
+	return manifest.Line{ID: t.ID, Sweep: sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: manifest.ParametersOf(t.Varying),
 		ModelVersion: sim.ModelVersion, Replaces: t.Replaces}
 }

@@ -9,6 +9,7 @@ import (
 	"sort"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -67,16 +68,16 @@ type PlanItem struct {
 	Action Action
 	Reason string
 
-	run      int           // the highest so far
-	part     bool          // the order is for some tasks, of which it is one
-	stands   bool          // it has a sound result somewhere, which a failure leaves
-	number   int           // of the task in the expansion
-	retried  bool          // it failed before
-	failure  *located      // Leave: the failure
-	conflict bool          // a file of another task is in the way
-	recorded bool          // every line was written when it was looked at
-	damaged  bool          // its own file is in the way, and is not what the manifest says
-	adopt    *results.Line // Keep: the manifest doesn't have this line
+	run      int            // the highest so far
+	part     bool           // the order is for some tasks, of which it is one
+	stands   bool           // it has a sound result somewhere, which a failure leaves
+	number   int            // of the task in the expansion
+	retried  bool           // it failed before
+	failure  *located       // Leave: the failure
+	conflict bool           // a file of another task is in the way
+	recorded bool           // every line was written when it was looked at
+	damaged  bool           // its own file is in the way, and is not what the manifest says
+	adopt    *manifest.Line // Keep: the manifest doesn't have this line
 }
 
 // planner holds what a plan compares tasks with.
@@ -86,12 +87,12 @@ type planner struct {
 	index    *index
 	prober   Prober
 	order    Order
-	coming   map[sweeps.ID]bool          // executed by this order
-	awaited  func(sweeps.ID) bool        // executed by an earlier one
-	writeOut func()                      // writes the lines that are due; nil: there are none
-	dirs     map[string]map[string]bool  // names in a sweep's folder
-	alien    map[string]*results.Line    // by path, of files without a line; nil for what is no result
-	adopted  map[sweeps.ID]*results.Line // of alien
+	coming   map[sweeps.ID]bool           // executed by this order
+	awaited  func(sweeps.ID) bool         // executed by an earlier one
+	writeOut func()                       // writes the lines that are due; nil: there are none
+	dirs     map[string]map[string]bool   // names in a sweep's folder
+	alien    map[string]*manifest.Line    // by path, of files without a line; nil for what is no result
+	adopted  map[sweeps.ID]*manifest.Line // of alien
 }
 
 // NewPlan finds out what launching the order would do. It only reads. The error
@@ -108,7 +109,7 @@ func NewPlan(ctx context.Context, r *root.Root, prober Prober, o Order) (*Plan, 
 // write.
 func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order, awaited func(sweeps.ID) bool, writeOut func()) (*Plan, error) {
 	p := &planner{awaited: awaited, writeOut: writeOut, ctx: ctx, root: r, index: x, prober: prober, order: o, coming: map[sweeps.ID]bool{}, dirs: map[string]map[string]bool{},
-		alien: map[string]*results.Line{}, adopted: map[sweeps.ID]*results.Line{}}
+		alien: map[string]*manifest.Line{}, adopted: map[sweeps.ID]*manifest.Line{}}
 	if err := x.haveRead(o.Sweeps); err != nil {
 		return nil, err
 	}

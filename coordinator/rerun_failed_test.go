@@ -3,8 +3,8 @@ package coordinator
 import (
 	"testing"
 
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -16,7 +16,7 @@ func TestFailedRerunLeavesTheResult(t *testing.T) {
 			g := newRig(t)
 			two := parse(t, twoByTwo)
 			g.run(order1(two))
-			before := map[sweeps.ID]results.Line{}
+			before := map[sweeps.ID]manifest.Line{}
 			for _, l := range g.lines("two") {
 				before[l.ID] = l
 			}
@@ -31,7 +31,7 @@ func TestFailedRerunLeavesTheResult(t *testing.T) {
 			}
 			failures := 0
 			for _, l := range g.lines("two") {
-				if l.State == results.Failed {
+				if l.State == manifest.Failed {
 					failures++
 				}
 			}

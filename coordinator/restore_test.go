@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -169,7 +169,7 @@ func TestLostOrderIsGivenAgain(t *testing.T) {
 		t.Errorf("summary %+v", s)
 	}
 	for _, l := range g.lines("two") {
-		if l.State == results.Failed && (l.ID != lost || l.Run != 1 || l.Class != string(queue.Lost)) || l.State == results.Done && (l.Run == 2) != (l.ID == lost) {
+		if l.State == manifest.Failed && (l.ID != lost || l.Run != 1 || l.Class != string(queue.Lost)) || l.State == manifest.Done && (l.Run == 2) != (l.ID == lost) {
 			t.Errorf("line %+v", l)
 		}
 	}
@@ -245,7 +245,7 @@ func TestResultThatStraysLeavesALine(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.until(k, func() bool { return len(g.lines("two")) == 1 })
-	if l := g.lines("two")[0]; l.State != results.Failed || l.Class != string(queue.Storage) || l.Run != 1 || l.Worker != "w1" {
+	if l := g.lines("two")[0]; l.State != manifest.Failed || l.Class != string(queue.Storage) || l.Run != 1 || l.Worker != "w1" {
 		t.Errorf("line %+v", l)
 	}
 	g.end()
@@ -290,8 +290,8 @@ func TestAnOrderOfAnEarlierRunIsReplacedAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	lost := taskLine("two", &status.Tasks[0].Task)
-	lost.State, lost.Class, lost.Error, lost.Run = results.Failed, string(queue.Lost), "as the test wants it", 1
-	m, err := results.OpenManifest(g.root.Manifest("two"))
+	lost.State, lost.Class, lost.Error, lost.Run = manifest.Failed, string(queue.Lost), "as the test wants it", 1
+	m, err := manifest.Open(g.root.Manifest("two"))
 	if err == nil {
 		err = errors.Join(m.Append(lost), m.Close())
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -227,10 +228,10 @@ func parse(t *testing.T, text string) *sweeps.Sweep {
 func order1(all ...*sweeps.Sweep) Order { return Order{Sweeps: all} }
 
 // lines reads a sweep's manifest.
-func (g *rig) lines(sweep string) []results.Line {
+func (g *rig) lines(sweep string) []manifest.Line {
 	g.t.Helper()
-	var out []results.Line
-	for l, err := range results.ReadManifest(g.root.Manifest(sweep)) {
+	var out []manifest.Line
+	for l, err := range manifest.Read(g.root.Manifest(sweep)) {
 		if err != nil {
 			g.t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 )
@@ -46,12 +47,12 @@ func TestAFailureThatAnotherSweepRunsAgain(t *testing.T) {
 			t.Errorf("%v, in it %v", s, g.files(sweep))
 		}
 	}
-	last := map[string]results.State{}
+	last := map[string]manifest.State{}
 	for _, l := range g.lines("two") {
 		last[l.ID.String()] = l.State
 	}
 	for id, state := range last {
-		if state != results.Done {
+		if state != manifest.Done {
 			t.Errorf("the manifest of two says of %s: %s", id, state)
 		}
 	}

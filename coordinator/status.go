@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -24,8 +24,8 @@ type SweepStatus struct {
 type TaskStatus struct {
 	Task  sweeps.Task
 	State State
-	Line  *results.Line // the manifest's last line of it; nil when there is none
-	Gone  bool          // it was done, and its file is gone: it is new again
+	Line  *manifest.Line // the manifest's last line of it; nil when there is none
+	Gone  bool           // it was done, and its file is gone: it is new again
 	// Damaged: it was done, and its file is not what the manifest says: it is new again.
 	Damaged bool
 }
@@ -61,7 +61,7 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 	out := &SweepStatus{Sweep: s}
 	for t := range e.All() {
 		status := TaskStatus{Task: t, State: StateNew, Line: last[t.ID]}
-		if status.Line != nil && status.Line.State != results.Superseded {
+		if status.Line != nil && status.Line.State != manifest.Superseded {
 			status.State = State(status.Line.State)
 		}
 		if status.State == StateDone {
@@ -103,9 +103,9 @@ func namesIn(dir string) (map[string]bool, error) {
 }
 
 // lastLines reads the last line of each task from a sweep's manifest.
-func lastLines(r *root.Root, name string) (map[sweeps.ID]*results.Line, error) {
-	last := map[sweeps.ID]*results.Line{}
-	for line, err := range results.ReadManifest(r.Manifest(name)) {
+func lastLines(r *root.Root, name string) (map[sweeps.ID]*manifest.Line, error) {
+	last := map[sweeps.ID]*manifest.Line{}
+	for line, err := range manifest.Read(r.Manifest(name)) {
 		if err != nil {
 			return nil, fmt.Errorf("read manifest of %s: %w", name, err)
 		}

@@ -8,7 +8,7 @@ import (
 
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
 
@@ -112,8 +112,8 @@ func (k *Coordinator) disclaim(sweep string, t *sweeps.Task) (wait bool, err err
 }
 
 // notePlace notes where a superseded result lies.
-func (k *Coordinator) notePlace(sweep string, l results.Line, file string) {
-	l.State, l.File = results.Superseded, file
+func (k *Coordinator) notePlace(sweep string, l manifest.Line, file string) {
+	l.State, l.File = manifest.Superseded, file
 	k.note(sweep, l)
 	if k.batch.moved == nil {
 		k.batch.moved = map[sweeps.ID]bool{}
@@ -141,7 +141,7 @@ func moveAside(dir, file, stem string) (string, error) {
 
 // findAside finds where moveAside put the result of a line. One that lies nowhere was removed;
 // it has the first name that is free.
-func findAside(dir string, l *results.Line) (string, error) {
+func findAside(dir string, l *manifest.Line) (string, error) {
 	for n := 1; ; n++ {
 		name := asideName(l.ID.String(), n)
 		found, err := isResult(filepath.Join(dir, name), l.SHA256)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 )
 
@@ -25,13 +26,13 @@ var (
 // claimants lists the tasks whose last line in a manifest says that they have a file.
 func (g *rig) claimants(sweep, file string) []string {
 	g.t.Helper()
-	last := map[string]results.Line{}
+	last := map[string]manifest.Line{}
 	for _, l := range g.lines(sweep) {
 		last[l.ID.String()] = l
 	}
 	var out []string
 	for id, l := range last {
-		if l.State == results.Done && l.File == file {
+		if l.State == manifest.Done && l.File == file {
 			out = append(out, id)
 		}
 	}
@@ -49,9 +50,9 @@ func (g *rig) superseded() {
 	if ids := g.claimants("two", files[0]); len(ids) != 1 || g.read("two", files[0]) != "result of "+ids[0] {
 		g.t.Errorf("%s is %v's, and is the %s", files[0], ids, g.read("two", files[0]))
 	}
-	var aside []results.Line
+	var aside []manifest.Line
 	for _, l := range g.lines("two") {
-		if l.State == results.Superseded {
+		if l.State == manifest.Superseded {
 			aside = append(aside, l)
 		}
 	}

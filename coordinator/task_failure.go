@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -23,7 +23,7 @@ func (k *Coordinator) record(c record) {
 	switch {
 	case known != nil && known.line.ID == c.id && known.line.Run == c.run:
 		line = known.line
-		line.Sweep, line.Parameters, line.ReusedFrom = c.sweep, results.ParametersOf(t.Varying), known.sweep
+		line.Sweep, line.Parameters, line.ReusedFrom = c.sweep, manifest.ParametersOf(t.Varying), known.sweep
 	case committed:
 		line = k.outcomeLine(c.sweep, t, &d.Outcome)
 		line.Error = cmp.Or(reason, d.Outcome.Error)
@@ -32,7 +32,7 @@ func (k *Coordinator) record(c record) {
 		line.Run, line.Started, line.Finished, line.Version = c.run, now, now, k.config.Version
 		line.Error = k.reasonOf(c, t)
 	}
-	line.State, line.Class = results.Failed, string(c.class)
+	line.State, line.Class = manifest.Failed, string(c.class)
 	k.note(c.sweep, line)
 	if c.again {
 		return
@@ -54,7 +54,7 @@ func (k *Coordinator) record(c record) {
 func (k *Coordinator) saysFailed(sweep string, id sweeps.ID) bool {
 	for _, l := range slices.Backward(k.unwrittenLines(sweep)) {
 		if l.ID == id {
-			return l.State == results.Failed
+			return l.State == manifest.Failed
 		}
 	}
 	h := k.index.of(id)

@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"testing"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -21,7 +21,7 @@ func TestStatusTellsWhatItCannotLookAt(t *testing.T) {
 	if err := os.Symlink("circle", r.SweepDir("circle")); err != nil {
 		t.Fatal(err)
 	}
-	s := TaskStatus{Task: sweeps.Task{File: "results~seed=1.h5"}, State: StateDone, Line: &results.Line{State: results.Done}}
+	s := TaskStatus{Task: sweeps.Task{File: "results~seed=1.h5"}, State: StateDone, Line: &manifest.Line{State: manifest.Done}}
 	if err := s.look(context.Background(), newIndex(r), "circle"); !errors.Is(err, syscall.ELOOP) {
 		t.Errorf("error %v, want ELOOP", err)
 	}

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"eisweep/internal/control"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -26,8 +26,8 @@ import (
 // again if the outside file has not changed.
 // The caller holds the root's lock.
 func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (control.Verified, error) {
-	v := verifier{ctx: ctx, root: r, index: newWritingIndex(r), prober: prober, mend: results.MendManifest, copyInput: copyInput, write: func(sweep string, lines []results.Line) (int, error) {
-		m, err := results.OpenManifest(r.Manifest(sweep))
+	v := verifier{ctx: ctx, root: r, index: newWritingIndex(r), prober: prober, mend: manifest.Repair, copyInput: copyInput, write: func(sweep string, lines []manifest.Line) (int, error) {
+		m, err := manifest.Open(r.Manifest(sweep))
 		if err != nil {
 			return 0, err
 		}
@@ -49,17 +49,17 @@ type verifier struct {
 	index  *index
 	prober Prober
 	reads  bool // and neither mends nor writes
-	// mend mends a manifest that cannot be read, as results.MendManifest does.
+	// mend mends a manifest that cannot be read, as manifest.Repair does.
 	mend func(path string) (kept string, damage, err error)
 	// write adds lines to a manifest, but those that it has by now, and says how many.
-	write func(sweep string, lines []results.Line) (int, error)
+	write func(sweep string, lines []manifest.Line) (int, error)
 	// copyInput copies an outside file to where workers find it, as copyInput does.
 	copyInput func(ctx context.Context, p Prober, from, to, sha256 string) error
 	// Of the present sweep:
 	report control.VerifiedSweep
 	wants  func(file string) bool // whether its latest launch wants a file of that name
-	last   map[sweeps.ID]*results.Line
-	mended []results.Line // to be written anew
+	last   map[sweeps.ID]*manifest.Line
+	mended []manifest.Line // to be written anew
 }
 
 func (v *verifier) sweeps(names []string) (control.Verified, error) {
@@ -134,7 +134,7 @@ func (v *verifier) sweep() error {
 	if err := v.claims(); err != nil {
 		return err
 	}
-	var found []results.Line
+	var found []manifest.Line
 	for _, path := range files {
 		if _, ok := recorded[filepath.Base(path)]; ok {
 			continue
@@ -159,7 +159,7 @@ func (v *verifier) sweep() error {
 
 // rebuild writes lines of results that had none. One that was placed while the files
 // were read has its line by now.
-func (v *verifier) rebuild(lines []results.Line) error {
+func (v *verifier) rebuild(lines []manifest.Line) error {
 	if v.reads {
 		for i := range lines {
 			v.problem(lines[i].File, lines[i].ID, "unrecorded", "the folder has it, the manifest hasn't")
@@ -175,15 +175,15 @@ func (v *verifier) rebuild(lines []results.Line) error {
 }
 
 // results returns the lines of the results that the manifest has, by their files.
-func (v *verifier) results() (map[string]*results.Line, error) {
-	out := map[string]*results.Line{}
-	v.last = map[sweeps.ID]*results.Line{}
-	for line, err := range results.ReadManifest(v.root.Manifest(v.report.Name)) {
+func (v *verifier) results() (map[string]*manifest.Line, error) {
+	out := map[string]*manifest.Line{}
+	v.last = map[sweeps.ID]*manifest.Line{}
+	for line, err := range manifest.Read(v.root.Manifest(v.report.Name)) {
 		if err := cmp.Or(err, v.ctx.Err()); err != nil {
 			return nil, err
 		}
 		v.last[line.ID] = &line
-		if line.State != results.Failed {
+		if line.State != manifest.Failed {
 			out[line.File] = &line
 		}
 	}

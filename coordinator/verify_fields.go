@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -13,7 +14,7 @@ import (
 
 // corrected returns a line as the file itself has it, and names the fields in which the
 // manifest had something else. The file's bytes are those that the line vouches for.
-func corrected(line results.Line, found *results.Found) (results.Line, []string) {
+func corrected(line manifest.Line, found *results.Found) (manifest.Line, []string) {
 	var wrong []string
 	set := func(name string, same bool) {
 		if !same {
@@ -39,9 +40,9 @@ func corrected(line results.Line, found *results.Found) (results.Line, []string)
 
 // toldParameters are the values by the file of those parameters that a line or the file's
 // name tells, and whether they are the line's.
-func toldParameters(line *results.Line, info *results.Info) (told results.Parameters, same bool) {
+func toldParameters(line *manifest.Line, info *results.Info) (told manifest.Parameters, same bool) {
 	tree := sim.Resolve(info.Experiment, info.Settings)
-	told, same = results.Parameters{}, true
+	told, same = manifest.Parameters{}, true
 	for name, value := range line.Parameters {
 		known, err := sim.Lookup(name)
 		if err != nil {
@@ -62,7 +63,7 @@ func toldParameters(line *results.Line, info *results.Info) (told results.Parame
 
 // contents compares what a file says with its line; its bytes are the manifest's. If they
 // differ it is the manifest that was changed, and its line is written anew.
-func (v *verifier) contents(found *results.Found, line *results.Line) {
+func (v *verifier) contents(found *results.Found, line *manifest.Line) {
 	if info := &found.Info; info.Told && info.ID != line.ID {
 		v.problem(line.File, line.ID, "altered", fmt.Sprintf("the manifest says that it is a result of this task, but the file says of %s, and is sound by its SHA-256: "+
 			"remove its line from the manifest, then verify again, which writes a new one", info.ID))
@@ -88,7 +89,7 @@ func (v *verifier) contents(found *results.Found, line *results.Line) {
 // of any.
 func (v *verifier) doubts() error {
 	path := v.root.Manifest(v.report.Name)
-	found, err := results.Doubts(path)
+	found, err := manifest.Suspects(path)
 	for _, doubt := range found {
 		v.problem(filepath.Base(path), sweeps.ID{}, "altered", doubt+": it is damaged, or was written by another program; remove it, then verify again, which writes new lines for results")
 	}

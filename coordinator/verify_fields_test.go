@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 )
 
 // Whatever field a manifest of an earlier version, without check values, has another value in
@@ -58,7 +58,7 @@ func TestVerifyComparesEveryField(t *testing.T) {
 		if len(after.Problems) != byHand {
 			t.Errorf("%s → %s: %+v, then %+v", was, is, found, after)
 		}
-		var last results.Line
+		var last manifest.Line
 		for _, l := range g.lines("two") {
 			if l.File == line.File {
 				last = l

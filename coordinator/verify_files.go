@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
@@ -17,7 +18,7 @@ import (
 const checkedAtOnce = 32
 
 // check checks results that the manifest has.
-func (v *verifier) check(files []string, lines map[string]*results.Line) {
+func (v *verifier) check(files []string, lines map[string]*manifest.Line) {
 	var list []results.Vouched
 	for _, file := range files {
 		list = append(list, results.Vouched{Path: filepath.Join(v.root.SweepDir(v.report.Name), file), SHA256: lines[file].SHA256})
@@ -28,7 +29,7 @@ func (v *verifier) check(files []string, lines map[string]*results.Line) {
 }
 
 // recorded says what became of a result that the manifest has.
-func (v *verifier) recorded(file string, line *results.Line, checked *results.Checked) {
+func (v *verifier) recorded(file string, line *manifest.Line, checked *results.Checked) {
 	path := filepath.Join(v.root.SweepDir(v.report.Name), file)
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {
@@ -57,14 +58,14 @@ func (v *verifier) recorded(file string, line *results.Line, checked *results.Ch
 }
 
 // remember has launches know what came out here.
-func (v *verifier) remember(line *results.Line, found *results.Found) {
+func (v *verifier) remember(line *manifest.Line, found *results.Found) {
 	if !v.reads {
 		v.index.hashed(claimOf(v.report.Name, line), &found.Hashed, line.SHA256)
 	}
 }
 
 // unrecorded makes a line for a result that has none, or reports the file.
-func (v *verifier) unrecorded(path string) *results.Line {
+func (v *verifier) unrecorded(path string) *manifest.Line {
 	found, err := v.prober.Digest(v.ctx, path)
 	file := filepath.Base(path)
 	if err != nil {
@@ -82,7 +83,7 @@ func (v *verifier) unrecorded(path string) *results.Line {
 
 // unsound reports a result of the manifest's, and whether a launch computes it again: by
 // the same look that a launch takes.
-func (v *verifier) unsound(line *results.Line, kind, detail string) {
+func (v *verifier) unsound(line *manifest.Line, kind, detail string) {
 	is, err := v.index.intact(v.ctx, claimOf(v.report.Name, line))
 	again := v.wants(line.File) && err == nil && is != sound
 	switch {

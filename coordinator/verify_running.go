@@ -5,7 +5,7 @@ import (
 	"reflect"
 
 	"eisweep/internal/control"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 )
 
 // Verify is the function of that name while this coordinator writes the manifests.
@@ -27,7 +27,7 @@ func (k *Coordinator) copyInput(ctx context.Context, p Prober, from, to, sha256 
 // mend mends a manifest that cannot be read, with nobody at it. One that can is only
 // read, which may take a while.
 func (k *Coordinator) mend(path string) (kept string, damage, err error) {
-	for _, err := range results.ReadManifest(path) {
+	for _, err := range manifest.Read(path) {
 		damage = err
 	}
 	if damage == nil {
@@ -46,12 +46,12 @@ func (k *Coordinator) mend(path string) (kept string, damage, err error) {
 			}
 		}
 	}
-	return results.MendManifest(path)
+	return manifest.Repair(path)
 }
 
 // writeFound adds lines of results that were found without one, or with another value of a field,
 // unless that has been written down meanwhile, and says how many.
-func (k *Coordinator) writeFound(sweep string, lines []results.Line) (written int, _ error) {
+func (k *Coordinator) writeFound(sweep string, lines []manifest.Line) (written int, _ error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.flush()

@@ -5,13 +5,13 @@ import (
 	"strings"
 	"testing"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 )
 
 // lateness is an attempt on a host that was cut off, and the line that another attempt got meanwhile.
 type lateness struct {
 	attempt string
-	line    results.Line
+	line    manifest.Line
 }
 
 // cutOff cuts a worker's host off in the middle of a task, until another attempt has done it, and waits until the
@@ -39,7 +39,7 @@ func (w *crew) lost(m member, sweep string, cut, heal func()) lateness {
 	await(w.c.t, "another attempt at "+late.attempt+" to be done", func() bool {
 		w.look()
 		late.line = lineOf(w.c.t, w.root, sweep, late.attempt)
-		return late.line.State == results.Done
+		return late.line.State == manifest.Done
 	})
 	heal()
 	return late
@@ -58,10 +58,10 @@ func (w *crew) changedNothing(sweep string, late lateness) {
 }
 
 // lineOf is the last line of the task that an attempt is of.
-func lineOf(t testing.TB, root, sweep, attempt string) (last results.Line) {
+func lineOf(t testing.TB, root, sweep, attempt string) (last manifest.Line) {
 	t.Helper()
 	id, _, _ := strings.Cut(attempt, ".")
-	for _, l := range manifest(t, root, sweep) {
+	for _, l := range manifestLines(t, root, sweep) {
 		if l.ID.String() == id {
 			last = l
 		}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 )
 
 // failedSeeds is what `status SWEEP --json` says of failures.
@@ -63,10 +63,10 @@ func TestFailedSeedsAreRunAgain(t *testing.T) {
 	selects(t, c, at, []string{"--failed", "--seeds", "3,7"}, 2)
 	selects(t, c, at, []string{"--failed", "--where", "pl.is_plastic=BOTH"}, 3)
 
-	before := manifest(t, root, "partly")
+	before := manifestLines(t, root, "partly")
 	c.types(at, status.Rerun)
 	w.await("the failed seeds to be done", func() bool { return c.status(at, "partly").Done == 12 })
-	after := manifest(t, root, "partly")
+	after := manifestLines(t, root, "partly")
 	if got := doneOf(after); !maps.Equal(got, want) {
 		t.Errorf("%d of %d results are as an undisturbed run has them", agreeing(got, want), len(want))
 	}
@@ -77,7 +77,7 @@ func TestFailedSeedsAreRunAgain(t *testing.T) {
 
 	// One that is replaced leaves the others as they are.
 	c.does(at, "rerun", "partly", "--seeds", "5", "--set", "numint.max_steps=3000", "--follow")
-	last := manifest(t, root, "partly")
+	last := manifestLines(t, root, "partly")
 	if l := last[len(last)-1]; len(last) != len(after)+1 || l.Seed != 5 || l.Replaces.String() == "" || !strings.Contains(l.File, "numint.max_steps=3000") {
 		t.Errorf("after rerun --set the manifest has %d lines more, the last %+v", len(last)-len(after), l)
 	}
@@ -108,12 +108,12 @@ func selects(t testing.TB, c *cluster, at place, options []string, tasks int) {
 }
 
 // tellsTheStory wants a rerun to have added one line for each failure, a result in the run after.
-func tellsTheStory(t testing.TB, before, after []results.Line) {
+func tellsTheStory(t testing.TB, before, after []manifest.Line) {
 	t.Helper()
 	var again []uint32
 	for _, l := range after[len(before):] {
 		again = append(again, l.Seed)
-		if l.State != results.Done || l.Run != 2 {
+		if l.State != manifest.Done || l.Run != 2 {
 			t.Errorf("seed %d: the rerun left %s in run %d: %s", l.Seed, l.State, l.Run, l.Error)
 		}
 	}

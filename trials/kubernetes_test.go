@@ -83,7 +83,7 @@ func TestKubernetesAsThePageHasIt(t *testing.T) {
 		t.Fatal("the page's commands ended before there were workers")
 	}
 
-	if got := doneOf(manifest(t, results, "first")); !maps.Equal(got, want) {
+	if got := doneOf(manifestLines(t, results, "first")); !maps.Equal(got, want) {
 		t.Errorf("%d results, %d of them as an undisturbed run has them; it has %d", len(got), agreeing(got, want), len(want))
 	}
 	if pending, err := p.pending(); err != nil || pending != 0 {

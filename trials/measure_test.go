@@ -30,7 +30,7 @@ func benchmarkTinyTasks(b *testing.B, perAxis int) {
 	b.ReportMetric(1000*(processorTime(b, coordinator.pid)-coordinating)/float64(b.N), "cpu-ms/coordinator")
 	b.ReportMetric(1000*(processorTime(b, worker.pid)-working)/float64(b.N), "cpu-ms/worker")
 	var computing float64
-	for _, l := range manifest(b, c.root(at), "tiny") {
+	for _, l := range manifestLines(b, c.root(at), "tiny") {
 		computing += l.Seconds
 	}
 	b.ReportMetric(1000*computing/float64(b.N), "ms/attempt") // from its start to its result on disk
@@ -68,7 +68,7 @@ func BenchmarkTasksOfATenthOfASecond(b *testing.B) {
 	file := sweepFile(b, "tenth", b.N, 3, 80, "")
 	b.ResetTimer()
 	c.does(at, "launch", "--follow", file)
-	lines := manifest(b, root, "tenth")
+	lines := manifestLines(b, root, "tenth")
 	if len(lines) != b.N {
 		b.Fatalf("%d results, want %d", len(lines), b.N)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 )
 
 func axis(values string) string { return "[axes]\npl.is_plastic = [" + values + "]\n" }
@@ -20,13 +20,13 @@ func TestAnEditedSweepRunsTheDifference(t *testing.T) {
 	c.coordinator(at)
 	newCrew(c, root, at)
 	c.does(at, "launch", "--follow", sweepFile(t, "edited", 2, 2, 2, axis(`"NEITHER", "BOTH"`)))
-	first := manifest(t, root, "edited")
+	first := manifestLines(t, root, "edited")
 	said := c.does(at, "launch", "--follow", sweepFile(t, "edited", 2, 2, 2, axis(`"BOTH", "EXC"`)))
 	if !strings.Contains(said, "2 to run") {
 		t.Errorf("of a sweep with one value more and one less is said:\n%s", said)
 	}
 	var ran []string
-	for _, l := range manifest(t, root, "edited")[len(first):] {
+	for _, l := range manifestLines(t, root, "edited")[len(first):] {
 		ran = append(ran, l.File)
 	}
 	slices.Sort(ran)
@@ -55,7 +55,7 @@ func TestOneOfTwoSweepsIsCancelled(t *testing.T) {
 	c.hold(root, ">2")
 	c.does(at, "launch", one)
 	c.does(at, "launch", two)
-	await(t, "a result", func() bool { return len(manifest(t, root, "one")) > 0 })
+	await(t, "a result", func() bool { return len(manifestLines(t, root, "one")) > 0 })
 	c.does(at, "cancel", "one")
 	c.release(root)
 	c.does(at, "watch", "two")
@@ -80,8 +80,8 @@ func TestPerturbationsBeginWhenTheirNetworkIsThere(t *testing.T) {
 	for sweep := range want {
 		verdict(t, c, root, sweep, want[sweep])
 	}
-	trained := manifest(t, root, "train")
-	first := slices.MinFunc(manifest(t, root, "push"), func(a, b results.Line) int { return a.Started.Compare(b.Started) })
+	trained := manifestLines(t, root, "train")
+	first := slices.MinFunc(manifestLines(t, root, "push"), func(a, b manifest.Line) int { return a.Started.Compare(b.Started) })
 	if last := trained[len(trained)-1]; !first.Started.Before(last.Finished) {
 		t.Error("the first perturbation waited for the last training")
 	}

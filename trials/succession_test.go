@@ -47,7 +47,7 @@ func TestACoordinatorIsCutOff(t *testing.T) {
 	second := c.coordinator(withOwnLocks(t, b, c))
 	c.release(root)
 	c.does(hall, "watch", "taught", "pushed")
-	before := len(manifest(t, root, "taught")) + len(manifest(t, root, "pushed"))
+	before := len(manifestLines(t, root, "taught")) + len(manifestLines(t, root, "pushed"))
 	if !first.alive() {
 		t.Errorf("%s ended while it was cut off", first.name)
 	}
@@ -55,7 +55,7 @@ func TestACoordinatorIsCutOff(t *testing.T) {
 	if code := first.end(); code != 6 {
 		t.Errorf("the first coordinator: exit code %d, want 6\n%s", code, first.tail(20))
 	}
-	if after := len(manifest(t, root, "taught")) + len(manifest(t, root, "pushed")); after != before {
+	if after := len(manifestLines(t, root, "taught")) + len(manifestLines(t, root, "pushed")); after != before {
 		t.Errorf("the manifests have %d lines, %d when the first coordinator came back", after, before)
 	}
 	for _, m := range w.members {

@@ -83,7 +83,7 @@ func TestAnotherUserWorks(t *testing.T) {
 	c.does(helper, "watch", "shared")
 	w.wentOn()
 	verdict(t, c, root, "shared", want)
-	for _, l := range manifest(t, root, "shared") {
+	for _, l := range manifestLines(t, root, "shared") {
 		info, err := os.Stat(filepath.Join(root, l.Sweep, l.File))
 		if err != nil {
 			t.Fatal(err)

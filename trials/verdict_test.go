@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
 
@@ -28,19 +28,19 @@ func undisturbed(t testing.TB, files ...string) map[string]digests {
 	}
 	for _, m := range folders {
 		sweep := filepath.Base(filepath.Dir(m))
-		out[sweep] = doneOf(manifest(t, c.root(at), sweep))
+		out[sweep] = doneOf(manifestLines(t, c.root(at), sweep))
 	}
 	return out
 }
 
-// manifest reads a sweep's lines; none are there before the first outcome.
-func manifest(t testing.TB, root, sweep string) (lines []results.Line) {
+// manifestLines reads a sweep's lines; none are there before the first outcome.
+func manifestLines(t testing.TB, root, sweep string) (lines []manifest.Line) {
 	t.Helper()
 	path := filepath.Join(root, sweep, "manifest.jsonl")
 	if _, err := os.Stat(path); os.IsNotExist(err) {
 		return nil
 	}
-	for line, err := range results.ReadManifest(path) {
+	for line, err := range manifest.Read(path) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,10 +50,10 @@ func manifest(t testing.TB, root, sweep string) (lines []results.Line) {
 }
 
 // doneOf are the digests of the results that the last line of a task tells of.
-func doneOf(lines []results.Line) digests {
+func doneOf(lines []manifest.Line) digests {
 	out := digests{}
 	for _, l := range lines {
-		if l.State == results.Done {
+		if l.State == manifest.Done {
 			out[l.ID] = l.Digest
 		} else {
 			delete(out, l.ID)
@@ -66,7 +66,7 @@ func doneOf(lines []results.Line) digests {
 // left over. root is its path on this machine.
 func verdict(t testing.TB, c *cluster, root, sweep string, want digests) {
 	t.Helper()
-	lines := manifest(t, root, sweep)
+	lines := manifestLines(t, root, sweep)
 	if got := doneOf(lines); !maps.Equal(got, want) {
 		t.Errorf("%s: %d results, %d of them as an undisturbed run has them; it has %d", sweep, len(got), agreeing(got, want), len(want))
 	}

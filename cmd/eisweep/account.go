@@ -12,6 +12,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sim"
@@ -22,9 +23,9 @@ import (
 type account struct {
 	id         sweeps.ID
 	sweep      string
-	path       string        // of the result, or where it will be
-	line       *results.Line // the manifest's last
-	told       bool          // experiment, seed and settings are known
+	path       string         // of the result, or where it will be
+	line       *manifest.Line // the manifest's last
+	told       bool           // experiment, seed and settings are known
 	experiment sim.Experiment
 	seed       uint32
 	settings   []sim.Setting
@@ -37,7 +38,7 @@ type account struct {
 	trouble    string // why the file could not be read
 }
 
-func newAccount(r *root.Root, sweep string, line *results.Line) *account {
+func newAccount(r *root.Root, sweep string, line *manifest.Line) *account {
 	a := &account{id: line.ID, sweep: sweep, line: line, experiment: line.Experiment, seed: line.Seed, replaces: line.Replaces}
 	if line.File != "" {
 		a.path = filepath.Join(r.SweepDir(sweep), line.File)
@@ -50,7 +51,7 @@ func newAccount(r *root.Root, sweep string, line *results.Line) *account {
 func findTask(ctx context.Context, r *root.Root, launched []string, prefix string) (*account, error) {
 	found, unread := map[sweeps.ID]*account{}, []error{}
 	for _, name := range launched {
-		for line, err := range results.ReadManifest(r.Manifest(name)) {
+		for line, err := range manifest.Read(r.Manifest(name)) {
 			if err != nil {
 				unread = append(unread, err)
 				break

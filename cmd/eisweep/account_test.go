@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
 
@@ -22,7 +22,7 @@ func TestShowOfATaskWithoutAResultNamesExplain(t *testing.T) {
 	if got, want := state(&account{id: id}), "`eisweep explain "+id.String()+" -p lab`"; !strings.Contains(got, want) {
 		t.Errorf("%q doesn't name %s", got, want)
 	}
-	if got := state(&account{id: id, line: &results.Line{State: results.Done}}); got != "done" {
+	if got := state(&account{id: id, line: &manifest.Line{State: manifest.Done}}); got != "done" {
 		t.Errorf("%q, not done", got)
 	}
 }

@@ -5,13 +5,13 @@ import (
 	"slices"
 
 	"eisweep/internal/advice"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 )
 
 // advise says what to do about an error of storage; "" where that isn't known, or the error
 // says it itself.
 func advise(err error) string {
-	if errors.Is(err, results.ErrDamagedManifest) {
+	if errors.Is(err, manifest.ErrDamaged) {
 		return ""
 	}
 	return advice.For(err)

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 )
 
 // breakable builds the program with failpoints. They also let a worker's silence be
@@ -146,8 +146,8 @@ func TestWorkersAndCoordinatorsComeAndGo(t *testing.T) {
 		t.Errorf("digests %v, want %v", got, want)
 	}
 	lines := 0
-	for line, err := range results.ReadManifest(filepath.Join(c.root, "short", "manifest.jsonl")) {
-		if err != nil || line.State != results.Done {
+	for line, err := range manifest.Read(filepath.Join(c.root, "short", "manifest.jsonl")) {
+		if err != nil || line.State != manifest.Done {
 			t.Errorf("line %+v, %v", line, err)
 		}
 		lines++
@@ -192,7 +192,7 @@ func TestFailedSeeds(t *testing.T) {
 func (c *cluster) tellStory() {
 	c.t.Helper()
 	story := map[uint32]string{}
-	for line, err := range results.ReadManifest(filepath.Join(c.root, "seeds", "manifest.jsonl")) {
+	for line, err := range manifest.Read(filepath.Join(c.root, "seeds", "manifest.jsonl")) {
 		if err != nil {
 			c.t.Fatal(err)
 		}

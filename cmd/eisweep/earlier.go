@@ -2,7 +2,7 @@ package main
 
 import (
 	"eisweep/coordinator"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -24,12 +24,12 @@ type earlier struct {
 // earlierFailures reads from a sweep's manifest which tasks failed before they, or
 // their replacements, were done: the last failure of each, in the order of the tasks.
 func earlierFailures(r *root.Root, name string, tasks []coordinator.TaskStatus) ([]earlier, error) {
-	failures := map[sweeps.ID]*results.Line{}
-	for line, err := range results.ReadManifest(r.Manifest(name)) {
+	failures := map[sweeps.ID]*manifest.Line{}
+	for line, err := range manifest.Read(r.Manifest(name)) {
 		if err != nil {
 			return nil, err
 		}
-		if line.State == results.Failed {
+		if line.State == manifest.Failed {
 			failures[line.ID] = &line
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -65,11 +65,11 @@ func (w *events) plan(p control.Plan) {
 
 // taskEvent is the event "task": the task's line of the manifest.
 type taskEvent struct {
-	Event string        `json:"event"`
-	Task  *results.Line `json:"task"`
+	Event string         `json:"event"`
+	Task  *manifest.Line `json:"task"`
 }
 
-func (w *events) task(line *results.Line) { w.out.Encode(taskEvent{"task", line}) }
+func (w *events) task(line *manifest.Line) { w.out.Encode(taskEvent{"task", line}) }
 
 type progressEvent struct {
 	Event   string           `json:"event"`

@@ -11,8 +11,8 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/worker"
 )
 
@@ -35,7 +35,7 @@ func (x *execution) flags(cmd *cobra.Command) {
 // observer tells what happens to an order: on a terminal, in lines, or as JSON.
 type observer interface {
 	plan(control.Plan)
-	task(*results.Line)
+	task(*manifest.Line)
 	progress(control.Snapshot)
 	summary(control.Summary, error)
 	// notice tells of trouble, a line; any goroutine may call it.

@@ -11,7 +11,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/control"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 )
 
@@ -63,7 +63,7 @@ func explain(ctx context.Context, e *environment, r *root.Root, c *connection, t
 	if err != nil {
 		return nil, err
 	}
-	if out.State != string(results.Done) && out.State != string(control.Finished) {
+	if out.State != string(manifest.Done) && out.State != string(control.Finished) {
 		view := lookAtSlurm(ctx, r, client)
 		view.explain(&out)
 	}
@@ -115,13 +115,13 @@ func explainAbsent(out *control.Explained, settled bool, how string, absent *abs
 	}
 }
 
-func settledText(l *results.Line) string {
+func settledText(l *manifest.Line) string {
 	switch {
 	case l == nil:
 		return ""
-	case l.State == results.Failed:
+	case l.State == manifest.Failed:
 		return "it failed (" + l.Class + "): " + firstLine(l.Error)
-	case l.State == results.Superseded:
+	case l.State == manifest.Superseded:
 		return "another task has its name now; its result is " + l.File
 	}
 	return "it is done: " + l.File

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 )
 
 // following shows sweeps that a coordinator sees to, until they are settled.
@@ -34,7 +34,7 @@ const followTime = 500 * time.Millisecond
 // listen takes every line that the manifests get from now on.
 func (f *following) listen(ctx context.Context) (err error) {
 	f.stop, err = f.client.queue.Notes(ctx, "", func(_ string, text []byte) {
-		var line results.Line
+		var line manifest.Line
 		if json.Unmarshal(text, &line) == nil {
 			f.inbox.put(line)
 		}

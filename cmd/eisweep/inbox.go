@@ -3,24 +3,24 @@ package main
 import (
 	"sync"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 )
 
 // inbox keeps manifest lines from when the coordinator has them to when the
 // observer has time for them.
 type inbox struct {
 	mu    sync.Mutex
-	lines []results.Line
+	lines []manifest.Line
 }
 
-func (b *inbox) put(l results.Line) {
+func (b *inbox) put(l manifest.Line) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.lines = append(b.lines, l)
 }
 
 // take returns the lines that came since the last time.
-func (b *inbox) take() []results.Line {
+func (b *inbox) take() []manifest.Line {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	lines := b.lines

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/sim"
 )
 
@@ -43,7 +43,7 @@ func newLines(e *environment) *lines {
 func (l *lines) plan(p control.Plan) { writePlan(l.e, &p) }
 
 // task tells of one task that was settled.
-func (l *lines) task(line *results.Line) {
+func (l *lines) task(line *manifest.Line) {
 	now := l.now()
 	l.allowed = min(burst, l.allowed+now.Sub(l.asOf).Seconds()*linesPerSec)
 	l.asOf = now
@@ -90,10 +90,10 @@ func (l *lines) summary(s control.Summary, err error) {
 func (l *lines) notice(line string) { l.e.note("%s", line) }
 
 // taskText words what became of a task.
-func taskText(line *results.Line) string {
+func taskText(line *manifest.Line) string {
 	name := line.Sweep + "/" + taskName(line)
 	switch {
-	case line.State == results.Failed:
+	case line.State == manifest.Failed:
 		return "failed (" + line.Class + "): " + name + ": " + firstLine(line.Error)
 	case superseded(line):
 		return "moved aside: " + name
@@ -104,11 +104,11 @@ func taskText(line *results.Line) string {
 }
 
 // superseded says that a line tells of a file that was moved aside.
-func superseded(line *results.Line) bool { return line.State == results.Superseded }
+func superseded(line *manifest.Line) bool { return line.State == manifest.Superseded }
 
 // taskName is the file of a result; of a failure, which has none, what its file
 // would be named for.
-func taskName(line *results.Line) string {
+func taskName(line *manifest.Line) string {
 	if line.File != "" {
 		return line.File
 	}

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -14,28 +14,28 @@ import (
 // that its manifest gets.
 type part struct {
 	ids    map[sweeps.ID]bool
-	states map[sweeps.ID]results.State // of those that ended
-	open   map[sweeps.ID]bool          // of those: such as the coordinator may have ordered again by itself
-	failed map[sweeps.ID]results.Line  // of those: failures, one that left an earlier result as it was as well
+	states map[sweeps.ID]manifest.State // of those that ended
+	open   map[sweeps.ID]bool           // of those: such as the coordinator may have ordered again by itself
+	failed map[sweeps.ID]manifest.Line  // of those: failures, one that left an earlier result as it was as well
 }
 
 func newPart(ids map[sweeps.ID]bool) *part {
-	return &part{ids: ids, states: map[sweeps.ID]results.State{}, open: map[sweeps.ID]bool{}, failed: map[sweeps.ID]results.Line{}}
+	return &part{ids: ids, states: map[sweeps.ID]manifest.State{}, open: map[sweeps.ID]bool{}, failed: map[sweeps.ID]manifest.Line{}}
 }
 
 // has says whether the rerun is about a task; nil is about all.
 func (p *part) has(id sweeps.ID) bool { return p == nil || p.ids[id] }
 
-func (p *part) take(l *results.Line) {
+func (p *part) take(l *manifest.Line) {
 	if !p.ids[l.ID] || superseded(l) {
 		return
 	}
 	p.states[l.ID] = l.State
 	delete(p.open, l.ID)
-	if class := queue.Class(l.Class); l.State == results.Failed && (class == queue.Storage || class == queue.Lost) {
+	if class := queue.Class(l.Class); l.State == manifest.Failed && (class == queue.Storage || class == queue.Lost) {
 		p.open[l.ID] = true
 	}
-	if l.State == results.Failed {
+	if l.State == manifest.Failed {
 		p.failed[l.ID] = *l
 	} else if l.Run >= p.failed[l.ID].Run {
 		delete(p.failed, l.ID)
@@ -61,7 +61,7 @@ func (p *part) of(whole control.SweepState, running []control.RunningTask) contr
 	x := whole
 	x.Tasks, x.Done, x.Failed, x.Running, x.Silent = len(p.ids), 0, 0, 0, 0
 	for _, state := range p.states {
-		if state == results.Done {
+		if state == manifest.Done {
 			x.Done++
 		} else {
 			x.Failed++

@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
+	"eisweep/internal/manifest"
 	"eisweep/internal/queue"
-	"eisweep/internal/results"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -34,22 +34,22 @@ func TestRerunIsFollowedByItsTasks(t *testing.T) {
 			t.Errorf("%s: settled is %v", what, !settled)
 		}
 	}
-	line := func(n byte, state results.State, class queue.Class) {
-		f.inbox.put(results.Line{ID: id(n), Sweep: "mine", State: state, Class: string(class), File: "f.h5"})
+	line := func(n byte, state manifest.State, class queue.Class) {
+		f.inbox.put(manifest.Line{ID: id(n), Sweep: "mine", State: state, Class: string(class), File: "f.h5"})
 	}
 	want("at first", 0, 0, 1, 2, 0.5, false)
 	if len(f.last.Running) != 1 {
 		t.Errorf("running %+v", f.last.Running)
 	}
-	line(1, results.Failed, queue.Numeric)
-	line(9, results.Done, "") // another's
+	line(1, manifest.Failed, queue.Numeric)
+	line(9, manifest.Done, "") // another's
 	want("one failed", 0, 1, 1, 1, 1.5, false)
 	snapshot.Running = nil
-	line(2, results.Done, "")
-	line(3, results.Failed, queue.Lost) // it may be ordered again
+	line(2, manifest.Done, "")
+	line(3, manifest.Failed, queue.Lost) // it may be ordered again
 	want("one is lost", 1, 2, 0, 0, 3, false)
-	line(3, results.Failed, queue.Lost)
-	line(3, results.Done, "")
+	line(3, manifest.Failed, queue.Lost)
+	line(3, manifest.Done, "")
 	want("all ended", 2, 1, 0, 0, 3, true)
 }
 
@@ -76,19 +76,19 @@ func TestSweepEndsThatIsNeverDone(t *testing.T) {
 
 // A rerun ends with the exit code that its own tasks ask for.
 func TestRerunEndsWithTheCodeOfItsTasks(t *testing.T) {
-	mine, others, done := sweeps.ID{1}, sweeps.ID{2}, results.Line{ID: sweeps.ID{1}, State: results.Done, Run: 1}
-	failed := func(id sweeps.ID, run int, class queue.Class) results.Line {
-		return results.Line{ID: id, State: results.Failed, Run: run, Class: string(class)}
+	mine, others, done := sweeps.ID{1}, sweeps.ID{2}, manifest.Line{ID: sweeps.ID{1}, State: manifest.Done, Run: 1}
+	failed := func(id sweeps.ID, run int, class queue.Class) manifest.Line {
+		return manifest.Line{ID: id, State: manifest.Failed, Run: run, Class: string(class)}
 	}
 	for _, c := range []struct {
 		what  string
-		lines []results.Line
+		lines []manifest.Line
 		code  int
 	}{
-		{"another's failure", []results.Line{failed(others, 1, queue.Storage), done}, exitDone},
-		{"a failure", []results.Line{failed(mine, 1, queue.Numeric)}, exitTasks},
-		{"a failure that was mended", []results.Line{failed(mine, 1, queue.Lost), done}, exitDone},
-		{"a failure that leaves the result before it", []results.Line{failed(mine, 2, queue.Lost), done}, exitLost},
+		{"another's failure", []manifest.Line{failed(others, 1, queue.Storage), done}, exitDone},
+		{"a failure", []manifest.Line{failed(mine, 1, queue.Numeric)}, exitTasks},
+		{"a failure that was mended", []manifest.Line{failed(mine, 1, queue.Lost), done}, exitDone},
+		{"a failure that leaves the result before it", []manifest.Line{failed(mine, 2, queue.Lost), done}, exitLost},
 	} {
 		p := newPart(map[sweeps.ID]bool{mine: true})
 		for i := range c.lines {

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
@@ -195,7 +196,7 @@ func digestsOf(t *testing.T, root, sweep string) map[sweeps.ID]string {
 	}
 	out := map[sweeps.ID]string{}
 	for id, line := range last {
-		if line.State == results.Done {
+		if line.State == manifest.Done {
 			out[id] = line.Digest
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 )
 
 // screen shows an order on a terminal: a block of lines at the bottom that is
@@ -23,13 +23,13 @@ func newScreen(e *environment) *screen { return &screen{e: e} }
 
 func (s *screen) plan(p control.Plan) { writePlan(s.e, &p) }
 
-func (s *screen) task(line *results.Line) {
+func (s *screen) task(line *manifest.Line) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !superseded(line) {
 		s.settled++
 	}
-	if line.State == results.Failed {
+	if line.State == manifest.Failed {
 		s.clear()
 		s.e.say("%s", taskText(line))
 	}

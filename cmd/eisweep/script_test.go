@@ -12,7 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
 
@@ -68,9 +68,9 @@ func exitsCommand(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // lastLines is what a manifest says of each task.
-func lastLines(path string) (map[sweeps.ID]results.Line, error) {
-	last := map[sweeps.ID]results.Line{}
-	for line, err := range results.ReadManifest(path) {
+func lastLines(path string) (map[sweeps.ID]manifest.Line, error) {
+	last := map[sweeps.ID]manifest.Line{}
+	for line, err := range manifest.Read(path) {
 		if err != nil {
 			return nil, err
 		}

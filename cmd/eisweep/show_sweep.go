@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"eisweep/coordinator"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -84,7 +84,7 @@ type statusJSON struct {
 	ID    sweeps.ID         `json:"id"`
 	File  string            `json:"file"`
 	State coordinator.State `json:"state"`
-	Line  *results.Line     `json:"manifest"` // null for a task that was not run yet
+	Line  *manifest.Line    `json:"manifest"` // null for a task that was not run yet
 }
 
 func sweepJSON(e *environment, status *coordinator.SweepStatus) error {

@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -21,7 +21,7 @@ func (s *showing) task(ctx context.Context, e *environment, r *root.Root, launch
 	if err != nil {
 		return err
 	}
-	if found.line == nil || found.line.State == results.Failed {
+	if found.line == nil || found.line.State == manifest.Failed {
 		if found.line != nil {
 			found.addLog(readLogFile(r.Log(found.id, found.line.Run, found.line.Attempt)))
 		}
@@ -45,7 +45,7 @@ func (s *showing) file(ctx context.Context, e *environment, r *root.Root, name s
 	}
 	a := &account{path: path}
 	if sweep, file, ok := withinRoot(r, path); ok {
-		for line, err := range results.ReadManifest(r.Manifest(sweep)) {
+		for line, err := range manifest.Read(r.Manifest(sweep)) {
 			if err != nil {
 				return err
 			}
@@ -140,7 +140,7 @@ func (a *account) provenance(rootFlag string) [][2]string {
 		return [][2]string{{"state", fmt.Sprintf("no result yet: `eisweep explain %s%s` says how it stands", a.id, rootFlag)}}
 	}
 	rows := [][2]string{{"state", string(l.State)}}
-	if l.State == results.Failed {
+	if l.State == manifest.Failed {
 		rows = append(rows, [2]string{"class", l.Class}, [2]string{"error", strings.ReplaceAll(l.Error, "\n", "\n\t")})
 	}
 	rows = append(rows, [2]string{"run", fmt.Sprintf("%d, attempt %d", l.Run, l.Attempt)})
@@ -203,7 +203,7 @@ type accountJSON struct {
 	Seed       uint32         `json:"seed"`
 	Parameters map[string]any `json:"parameters,omitempty"` // every one that the experiment reads
 	Products   string         `json:"products,omitempty"`   // with a wee that the parameters give: convolution, dense or none
-	Manifest   *results.Line  `json:"manifest"`             // null without a line
+	Manifest   *manifest.Line `json:"manifest"`             // null without a line
 	Log        []string       `json:"log"`
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/control"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -145,14 +145,14 @@ func taskStateText(t *coordinator.TaskStatus, running *control.RunningTask) stri
 
 // taskJSON is a line of `tasks --json`.
 type taskJSON struct {
-	ID      sweeps.ID     `json:"id"`
-	File    string        `json:"file"`
-	Seed    uint32        `json:"seed"`
-	State   string        `json:"state"`
-	Host    string        `json:"host,omitempty"`   // where it runs
-	Worker  string        `json:"worker,omitempty"` // likewise
-	Attempt int           `json:"attempt,omitempty"`
-	Line    *results.Line `json:"manifest"` // null for a task that was not run yet
+	ID      sweeps.ID      `json:"id"`
+	File    string         `json:"file"`
+	Seed    uint32         `json:"seed"`
+	State   string         `json:"state"`
+	Host    string         `json:"host,omitempty"`   // where it runs
+	Worker  string         `json:"worker,omitempty"` // likewise
+	Attempt int            `json:"attempt,omitempty"`
+	Line    *manifest.Line `json:"manifest"` // null for a task that was not run yet
 }
 
 func newTaskJSON(t *coordinator.TaskStatus, running *control.RunningTask) taskJSON {

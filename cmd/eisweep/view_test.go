@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/results"
+	"eisweep/internal/manifest"
 	"eisweep/sim"
 )
 
@@ -65,7 +65,7 @@ func TestLinesAreNoFlood(t *testing.T) {
 	l := newLines(e)
 	now := l.begun
 	l.now = func() time.Time { return now }
-	line := &results.Line{State: results.Done, Sweep: "big", File: "r.h5"}
+	line := &manifest.Line{State: manifest.Done, Sweep: "big", File: "r.h5"}
 	for range 10 {
 		for range 1000 {
 			l.task(line)

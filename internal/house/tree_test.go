@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,6 +16,9 @@ import (
 
 // top is the repository's folder as this package's tests see it.
 const top = "../.."
+
+// testSupport are the packages that only tests import.
+var testSupport = []string{"internal/disktest"}
 
 // source is one Go file of the repository.
 type source struct {
@@ -72,7 +76,7 @@ func parse(t *testing.T, name string) source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := source{path: name, room: path.Dir(name), test: strings.HasSuffix(name, "_test.go"), syntax: syntax, text: text}
+	s := source{path: name, room: path.Dir(name), test: strings.HasSuffix(name, "_test.go") || slices.Contains(testSupport, path.Dir(name)), syntax: syntax, text: text}
 	for _, i := range syntax.Imports {
 		imported, err := strconv.Unquote(i.Path.Value)
 		if err != nil {

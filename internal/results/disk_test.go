@@ -1,77 +1,15 @@
 package results
 
 import (
-	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"eisweep/internal/disktest"
 )
-
-// smallDisk mounts a disk of 2 MiB. It takes root, so elsewhere the test runs
-// again in a user namespace of its own, where a user may mount.
-func smallDisk(t *testing.T) string {
-	t.Helper()
-	disk := t.TempDir()
-	err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=2m")
-	if err == nil {
-		t.Cleanup(func() {
-			if err := unix.Unmount(disk, unix.MNT_DETACH); err != nil {
-				t.Error(err)
-			}
-		})
-		return disk
-	}
-	if !errors.Is(err, unix.EPERM) {
-		t.Fatalf("mount a small disk: %v", err)
-	}
-	runAsRoot(t)
-	return ""
-}
-
-// runAsRoot ends this test with the outcome of the same test in a user namespace.
-func runAsRoot(t *testing.T) {
-	t.Helper()
-	if os.Getenv("EISWEEP_TEST_ROOT") != "" {
-		t.Fatal("no mount even in a user namespace")
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	again := exec.Command("unshare", "--map-root-user", "--mount", self, "-test.run=^"+t.Name()+"$", "-test.v")
-	again.Env = append(os.Environ(), "EISWEEP_TEST_ROOT=1")
-	out, err := again.CombinedOutput()
-	switch {
-	case err == nil:
-		t.SkipNow() // it passed there
-	case os.Getenv("CI") == "true" || strings.Contains(string(out), "--- FAIL"):
-		t.Fatalf("%v\n%s", err, out)
-	default:
-		t.Skipf("not tested: a full disk needs root or user namespaces to mount one (%v)", err)
-	}
-}
-
-// fill leaves no room on a disk and returns the file that takes it.
-func fill(t *testing.T, disk string) string {
-	t.Helper()
-	path := filepath.Join(disk, "filler")
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for block := make([]byte, 4096); ; {
-		if _, err := f.Write(block); errors.Is(err, unix.ENOSPC) {
-			return path
-		} else if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
 
 func freeBlocks(t *testing.T, disk string) uint64 {
 	t.Helper()
@@ -85,7 +23,7 @@ func freeBlocks(t *testing.T, disk string) uint64 {
 // A result that doesn't fit, by much or by little, is an error by either way and
 // leaves nothing; when there is room the same result is written.
 func TestWriteOnAFullDisk(t *testing.T) {
-	disk := smallDisk(t)
+	disk := disktest.Mount(t)
 	task := trainingTask()
 	r := makeTraining(task)
 	path := filepath.Join(disk, "results.h5")
@@ -117,7 +55,7 @@ func TestWriteOnAFullDisk(t *testing.T) {
 // writeWithout tries to write on a disk with so many bytes free, too few.
 func writeWithout(t *testing.T, disk string, free int64, write func() error) {
 	t.Helper()
-	filler := fill(t, disk)
+	filler := disktest.Fill(t, disk)
 	stat, err := os.Stat(filler)
 	if err != nil {
 		t.Fatal(err)

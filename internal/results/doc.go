@@ -1,6 +1,5 @@
-// Package results is what the results of tasks look like on disk: the HDF5 file
-// of one task (MODEL.md 9, with a /task group that tells what was run) and the
-// manifest, a line of JSON per outcome.
+// Package results reads and writes the HDF5 file of one task's result (MODEL.md 9),
+// with a /task group that describes the task.
 //
 // It guarantees that a result file is whole or not there, holds nothing but what
 // follows from the task, has the same digest wherever it was computed and
@@ -10,5 +9,5 @@
 // origin go through Prober.
 //
 // Start reading at Write (write.go) and layout (layout.go); for the way back at
-// ReadSource (source.go); for the manifest at Line (line.go).
+// ReadSource (source.go).
 package results

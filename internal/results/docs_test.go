@@ -5,8 +5,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"eisweep/internal/manifest"
 	"eisweep/sim"
+	"eisweep/sweeps"
 )
 
 // The Python examples of docs/result-files.md run, in their order, in a root with
@@ -54,12 +57,61 @@ func exampleRoot(t *testing.T) string {
 			t.Fatal(err)
 		}
 		line.ID, line.Experiment, line.Digest, line.SHA256, line.Bytes = c.task.ID, c.task.Experiment, receipt.Digest, receipt.SHA256, receipt.Bytes
-		line.Parameters = ParametersOf([]sim.Setting{{Name: "pl.is_plastic", Value: sim.ChoiceValue(sim.Both)}})
+		line.Parameters = manifest.ParametersOf([]sim.Setting{{Name: "pl.is_plastic", Value: sim.ChoiceValue(sim.Both)}})
 		before := doneLine(3) // had the name first; clean removed where it went
 		before.File = line.File
 		moved := before
-		moved.State, moved.File = Superseded, "superseded/"+before.ID.String()+".h5"
-		add(t, filepath.Join(folder, "manifest.jsonl"), failedLine(1), before, moved, line, failedLine(2))
+		moved.State, moved.File = manifest.Superseded, "superseded/"+before.ID.String()+".h5"
+		appendLines(t, folder, failedLine(1), before, moved, line, failedLine(2))
 	}
 	return root
+}
+
+func doneLine(n byte) manifest.Line {
+	return manifest.Line{
+		ID: sweeps.ID{n}, Sweep: "approximate", Experiment: sim.Approximate, Seed: uint32(n),
+		Parameters: manifest.Parameters{"pl.is_plastic": "BOTH", "sy.e2e.w_total": 0.3, "numint.n_trials": 20, "pl.soft_max": true},
+		State:      manifest.Done, Run: 1, Attempt: 1, File: "results~seed=1.h5", Digest: sixtyFour, SHA256: sixtyFour, Bytes: 1 << 40,
+		Started:  time.Date(2026, 2, 3, 4, 5, 6, 789_000_000, time.UTC),
+		Finished: time.Date(2026, 2, 3, 4, 6, 6, 0, time.UTC), Seconds: 59.211, Host: "node1", Worker: "node1/3", Version: "0.1.0", ModelVersion: 1,
+	}
+}
+
+func failedLine(n byte) manifest.Line {
+	l := doneLine(n)
+	l.State, l.Class, l.Error = manifest.Failed, "numeric", "wei is not finite in trial 3 <stimulus 7> — “line\none”"
+	l.File, l.Digest, l.SHA256, l.Bytes = "", "", "", 0
+	l.Replaces = sweeps.ID{9}
+	return l
+}
+
+// appendLines adds lines to the manifest of a sweep's directory.
+func appendLines(t *testing.T, dir string, lines ...manifest.Line) {
+	t.Helper()
+	w, err := manifest.Open(filepath.Join(dir, "manifest.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Append(lines...); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPandasReadsManifest(t *testing.T) {
+	folder := t.TempDir()
+	appendLines(t, folder, doneLine(1), failedLine(2), doneLine(2))
+	out := python(t, folder, "-c", `
+import pandas
+lines = pandas.read_json("manifest.jsonl", lines=True, precise_float=True)
+now = lines.groupby("id").last()
+print(len(lines), len(now), lines.seed.dtype, lines.id[1], lines.state.tolist(), lines.parameters[0]["sy.e2e.w_total"])
+print(pandas.to_datetime(lines.finished).diff().dt.total_seconds().tolist(), lines.seconds[0], lines.digest[0])
+`)
+	want := "3 2 int64 " + (sweeps.ID{2}).String() + " ['done', 'failed', 'done'] 0.3\n[nan, 0.0, 0.0] 59.211 " + sixtyFour + "\n"
+	if out != want {
+		t.Errorf("got %q\nwant %q", out, want)
+	}
 }

@@ -16,9 +16,6 @@ var ErrLog = errors.New("its log can't be read")
 // could push.
 var ErrUntrained = errors.New("holds no trained network")
 
-// ErrDamagedManifest is wrapped when a manifest has a line that is none.
-var ErrDamagedManifest = errors.New("damaged, which `eisweep verify` mends")
-
 // ErrorOnlyFile is the error for a file of the published program that holds only
 // the message of the exception that ended it.
 type ErrorOnlyFile struct {

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -222,5 +224,16 @@ func onlyNothing(t *testing.T, path string) {
 	onlyFile(t, path)
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%s is there (%v)", path, err)
+	}
+}
+
+// TestOnlyTheOwnerMayChangeAResult has a user whose umask lets the group write.
+func TestOnlyTheOwnerMayChangeAResult(t *testing.T) {
+	before := unix.Umask(0)
+	defer unix.Umask(before)
+	path, _ := trained(t)
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("it has mode %v, %v", info.Mode(), err)
 	}
 }

@@ -1,4 +1,4 @@
-package results
+package manifest
 
 import (
 	"bytes"
@@ -49,10 +49,10 @@ func TestLineWithAnotherCheckValueIsMended(t *testing.T) {
 	if err := os.WriteFile(path, bytes.Replace(text, []byte(`"parameters"`), []byte(`"parame|ers"`), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := read(path); !errors.Is(err, ErrDamagedManifest) || !strings.Contains(err.Error(), "line 1") {
+	if _, err := read(path); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "line 1") {
 		t.Errorf("reading: %v", err)
 	}
-	if _, damage, err := MendManifest(path); err != nil || !errors.Is(damage, ErrDamagedManifest) {
+	if _, damage, err := Repair(path); err != nil || !errors.Is(damage, ErrDamaged) {
 		t.Errorf("mended with %v, damage %v", err, damage)
 	}
 	if lines, err := read(path); err != nil || len(lines) != 1 || lines[0].ID != doneLine(2).ID {

@@ -1,4 +1,4 @@
-package results
+package manifest
 
 import (
 	"bufio"
@@ -12,11 +12,11 @@ import (
 	"eisweep/internal/atomicfile"
 )
 
-// ReadManifest yields the lines of a manifest in their order. A missing file has
+// Read yields the lines of a manifest in their order. A missing file has
 // no lines; a last line without its end, which a crash left, is left out. After
 // an error, which names the line, nothing more is yielded; of a line that is none
-// it is a *fs.PathError that wraps ErrDamagedManifest.
-func ReadManifest(path string) iter.Seq2[Line, error] {
+// it is a *fs.PathError that wraps ErrDamaged.
+func Read(path string) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
 		f, err := atomicfile.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -46,7 +46,7 @@ func readLines(r io.Reader) iter.Seq2[Line, error] {
 			var line Line
 			if err == nil {
 				if line, err = parseLine(text); err != nil {
-					err = fmt.Errorf("line %d: %w: %w", number, ErrDamagedManifest, err)
+					err = fmt.Errorf("line %d: %w: %w", number, ErrDamaged, err)
 				}
 			}
 			if err != nil {
@@ -73,7 +73,7 @@ func texts(r io.Reader) iter.Seq2[[]byte, error] {
 			if err == io.EOF {
 				return // what is left is a torn line
 			}
-			if errors.Is(err, ErrDamagedManifest) {
+			if errors.Is(err, ErrDamaged) {
 				err = fmt.Errorf("line %d: %w", number, err)
 			}
 			if !yield(text, err) || err != nil {
@@ -93,7 +93,7 @@ func readText(in *bufio.Reader) (text []byte, err error) {
 		switch {
 		case err == bufio.ErrBufferFull:
 		case err == nil && length > maxLine:
-			return nil, fmt.Errorf("%w: it has %d bytes", ErrDamagedManifest, length)
+			return nil, fmt.Errorf("%w: it has %d bytes", ErrDamaged, length)
 		default:
 			return text, err
 		}

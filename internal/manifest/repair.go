@@ -1,4 +1,4 @@
-package results
+package manifest
 
 import (
 	"bufio"
@@ -12,14 +12,14 @@ import (
 	"eisweep/internal/atomicfile"
 )
 
-// MendManifest keeps a manifest that ReadManifest cannot read under another name,
+// Repair keeps a manifest that Read cannot read under another name,
 // manifest.damaged.N.jsonl beside it, and makes it anew from its lines that can be
 // read. The damage is nil, and nothing was done, when it can be read as it is.
-func MendManifest(path string) (kept string, damage, err error) {
-	for _, err := range ReadManifest(path) {
+func Repair(path string) (kept string, damage, err error) {
+	for _, err := range Read(path) {
 		damage = err
 	}
-	if damage == nil || !errors.Is(damage, ErrDamagedManifest) {
+	if damage == nil || !errors.Is(damage, ErrDamaged) {
 		return "", nil, damage
 	}
 	f, err := atomicfile.Open(path)
@@ -81,7 +81,7 @@ func copyReadable(to io.Writer, from io.Reader) error {
 		switch {
 		case err == io.EOF:
 			return out.Flush()
-		case errors.Is(err, ErrDamagedManifest):
+		case errors.Is(err, ErrDamaged):
 			continue
 		case err != nil:
 			return err

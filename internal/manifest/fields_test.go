@@ -1,4 +1,4 @@
-package results
+package manifest
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 
 // A flipped bit in the name of a field is found in lines of earlier versions, too; in others
 // by their check value.
-func TestDoubtsOfLinesWithoutACheckValue(t *testing.T) {
+func TestSuspectLinesWithoutACheckValue(t *testing.T) {
 	text, err := json.Marshal(doneLine(1))
 	if err != nil {
 		t.Fatal(err)
@@ -25,12 +25,12 @@ func TestDoubtsOfLinesWithoutACheckValue(t *testing.T) {
 		if err := os.WriteFile(path, manifest, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		doubts, err := Doubts(path)
-		if err != nil || len(doubts) != min(1, len(was)) || len(doubts) == 1 && !strings.HasPrefix(doubts[0], "line 2 ") {
-			t.Errorf("%s → %s: %q (%v)", was, is, doubts, err)
+		suspects, err := Suspects(path)
+		if err != nil || len(suspects) != min(1, len(was)) || len(suspects) == 1 && !strings.HasPrefix(suspects[0], "line 2 ") {
+			t.Errorf("%s → %s: %q (%v)", was, is, suspects, err)
 		}
 	}
-	if doubts, err := Doubts(path + "x"); err != nil || doubts != nil {
-		t.Errorf("without a manifest: %q (%v)", doubts, err)
+	if suspects, err := Suspects(path + "x"); err != nil || suspects != nil {
+		t.Errorf("without a manifest: %q (%v)", suspects, err)
 	}
 }

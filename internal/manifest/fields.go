@@ -1,4 +1,4 @@
-package results
+package manifest
 
 import (
 	"encoding/json"
@@ -31,10 +31,10 @@ var fields = sync.OnceValues(func() (known, always map[string]bool) {
 	return known, always
 })
 
-// Doubts says which lines of a manifest have no check value and have fields that no version
-// without one wrote, or lack some that all did: lines that ReadManifest reads, and that bits
+// Suspects says which lines of a manifest have no check value and have fields that no version
+// without one wrote, or lack some that all did: lines that Read reads, and that bits
 // may have been flipped in.
-func Doubts(path string) ([]string, error) {
+func Suspects(path string) ([]string, error) {
 	f, err := atomicfile.Open(path)
 	if os.IsNotExist(err) {
 		return nil, nil

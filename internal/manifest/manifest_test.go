@@ -1,4 +1,4 @@
-package results
+package manifest
 
 import (
 	"encoding/json"
@@ -13,9 +13,12 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/disktest"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
+
+const sixtyFour = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 func doneLine(n byte) Line {
 	return Line{
@@ -35,9 +38,9 @@ func failedLine(n byte) Line {
 	return l
 }
 
-func open(t testing.TB, path string) *Manifest {
+func open(t testing.TB, path string) *Writer {
 	t.Helper()
-	m, err := OpenManifest(path)
+	m, err := Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +61,7 @@ func add(t testing.TB, path string, lines ...Line) {
 
 func read(path string) ([]Line, error) {
 	var out []Line
-	for line, err := range ReadManifest(path) {
+	for line, err := range Read(path) {
 		if err != nil {
 			return out, err
 		}
@@ -167,10 +170,10 @@ func TestLinesWithoutEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	add(t, path, doneLine(2))
-	if _, err := read(path); !errors.Is(err, ErrDamagedManifest) || !strings.Contains(err.Error(), "line 2") {
+	if _, err := read(path); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("error is %v, want damage in line 2", err)
 	}
-	if kept, damage, err := MendManifest(path); kept == "" || damage == nil || err != nil {
+	if kept, damage, err := Repair(path); kept == "" || damage == nil || err != nil {
 		t.Errorf("mended: %q, %v, %v", kept, damage, err)
 	}
 	runtime.ReadMemStats(&after)
@@ -202,8 +205,8 @@ func TestManifestRefusesGarbage(t *testing.T) {
 		if len(lines) != 1 || err == nil || !strings.Contains(err.Error(), "line 2") {
 			t.Errorf("%s: %d lines, error %v; want one and an error about line 2", name, len(lines), err)
 		}
-		kept, damage, err := MendManifest(path)
-		if err != nil || !errors.Is(damage, ErrDamagedManifest) {
+		kept, damage, err := Repair(path)
+		if err != nil || !errors.Is(damage, ErrDamaged) {
 			t.Errorf("%s: mended with %v, damage %v", name, err, damage)
 		}
 		if lines, err := read(path); len(lines) != 2 || err != nil {
@@ -212,7 +215,7 @@ func TestManifestRefusesGarbage(t *testing.T) {
 		if text, err := os.ReadFile(kept); err != nil || !strings.Contains(string(text), bad) {
 			t.Errorf("%s: kept %q, error %v", name, text, err)
 		}
-		if kept, damage, err := MendManifest(path); kept != "" || damage != nil || err != nil {
+		if kept, damage, err := Repair(path); kept != "" || damage != nil || err != nil {
 			t.Errorf("%s: mended twice: %q, %v, %v", name, kept, damage, err)
 		}
 	}
@@ -250,13 +253,13 @@ func TestParametersOf(t *testing.T) {
 // A manifest on a full disk stays as it was, and takes lines again when there is
 // room.
 func TestManifestOnAFullDisk(t *testing.T) {
-	disk := smallDisk(t)
+	disk := disktest.Mount(t)
 	path := filepath.Join(disk, "manifest.jsonl")
 	m := open(t, path)
 	if err := m.Append(doneLine(1)); err != nil {
 		t.Fatal(err)
 	}
-	filler := fill(t, disk)
+	filler := disktest.Fill(t, disk)
 	big := failedLine(2)
 	big.Error = strings.Repeat("x", 1<<20)
 	if err := m.Append(big); err == nil {
@@ -283,22 +286,6 @@ func lineIDs(lines []Line) []sweeps.ID {
 		ids = append(ids, l.ID)
 	}
 	return ids
-}
-
-func TestPandasReadsManifest(t *testing.T) {
-	folder := t.TempDir()
-	add(t, filepath.Join(folder, "manifest.jsonl"), doneLine(1), failedLine(2), doneLine(2))
-	out := python(t, folder, "-c", `
-import pandas
-lines = pandas.read_json("manifest.jsonl", lines=True, precise_float=True)
-now = lines.groupby("id").last()
-print(len(lines), len(now), lines.seed.dtype, lines.id[1], lines.state.tolist(), lines.parameters[0]["sy.e2e.w_total"])
-print(pandas.to_datetime(lines.finished).diff().dt.total_seconds().tolist(), lines.seconds[0], lines.digest[0])
-`)
-	want := "3 2 int64 " + (sweeps.ID{2}).String() + " ['done', 'failed', 'done'] 0.3\n[nan, 0.0, 0.0] 59.211 " + sixtyFour + "\n"
-	if out != want {
-		t.Errorf("got %q\nwant %q", out, want)
-	}
 }
 
 func FuzzManifest(f *testing.F) {

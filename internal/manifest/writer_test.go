@@ -1,4 +1,4 @@
-package results
+package manifest
 
 import (
 	"errors"
@@ -63,7 +63,7 @@ func TestAManifestThatAnotherChanged(t *testing.T) {
 		if m.InPlace() {
 			t.Errorf("%s: it is taken for unchanged", name)
 		}
-		if err := m.Append(doneLine(3)); !errors.Is(err, ErrManifestChanged) {
+		if err := m.Append(doneLine(3)); !errors.Is(err, ErrChanged) {
 			t.Errorf("%s: %v", name, err)
 		}
 		add(t, path, doneLine(3))
@@ -88,7 +88,7 @@ func TestOnlyFilesAreManifests(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			if _, err := OpenManifest(path); !errors.Is(err, atomicfile.ErrNotRegular) {
+			if _, err := Open(path); !errors.Is(err, atomicfile.ErrNotRegular) {
 				t.Errorf("%s: opened: %v", kind, err)
 			}
 			if _, err := read(path); !errors.Is(err, atomicfile.ErrNotRegular) {
@@ -99,7 +99,7 @@ func TestOnlyFilesAreManifests(t *testing.T) {
 					t.Errorf("%s: read in brief: %v", kind, err)
 				}
 			}
-			if _, _, err := MendManifest(path); !errors.Is(err, atomicfile.ErrNotRegular) {
+			if _, _, err := Repair(path); !errors.Is(err, atomicfile.ErrNotRegular) {
 				t.Errorf("%s: mended: %v", kind, err)
 			}
 		}()
@@ -130,7 +130,7 @@ func TestMendingFollowsNoLink(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	kept, damage, err := MendManifest(path)
+	kept, damage, err := Repair(path)
 	if err != nil || damage == nil || filepath.Base(kept) != "manifest.damaged.2.jsonl" {
 		t.Errorf("kept %s, damage %v, error %v", kept, damage, err)
 	}
@@ -139,20 +139,14 @@ func TestMendingFollowsNoLink(t *testing.T) {
 	}
 }
 
-// TestWhatIsWrittenIsNobodyElsesToChange has a user whose umask lets the group write.
-func TestWhatIsWrittenIsNobodyElsesToChange(t *testing.T) {
+// TestOnlyTheOwnerMayChangeAManifest has a user whose umask lets the group write.
+func TestOnlyTheOwnerMayChangeAManifest(t *testing.T) {
 	before := unix.Umask(0)
 	defer unix.Umask(before)
 	dir := t.TempDir()
 	add(t, filepath.Join(dir, "manifest.jsonl"), doneLine(1))
-	task, result := examples()[0].task, examples()[0].result
-	if _, err := Write(t.Context(), filepath.Join(dir, "result.h5"), task, result); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"manifest.jsonl", "result.h5"} {
-		info, err := os.Stat(filepath.Join(dir, name))
-		if err != nil || info.Mode().Perm() != 0o644 {
-			t.Errorf("%s has mode %v, %v", name, info.Mode(), err)
-		}
+	info, err := os.Stat(filepath.Join(dir, "manifest.jsonl"))
+	if err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("it has mode %v, %v", info.Mode(), err)
 	}
 }

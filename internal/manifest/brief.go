@@ -1,4 +1,4 @@
-package results
+package manifest
 
 import (
 	"encoding/json"
@@ -41,7 +41,7 @@ type briefLine struct {
 
 // ReadBriefs yields what the lines of a manifest say in short, from the one that
 // begins at an offset. A missing file has no lines; a last line without its end is
-// left out. Errors are as ReadManifest's, the line being counted from there.
+// left out. Errors are as Read's, the line being counted from there.
 func ReadBriefs(path string, from int64) iter.Seq2[Brief, error] {
 	return func(yield func(Brief, error) bool) {
 		f, err := atomicfile.Open(path)
@@ -75,7 +75,7 @@ func briefs(r io.Reader, begin int64) iter.Seq2[Brief, error] {
 			var b Brief
 			if err == nil {
 				if b, err = parseBrief(text); err != nil {
-					err = fmt.Errorf("line %d: %w: %w", number, ErrDamagedManifest, err)
+					err = fmt.Errorf("line %d: %w: %w", number, ErrDamaged, err)
 				}
 			}
 			b.Begin, b.End = begin, begin+int64(len(text))
@@ -119,7 +119,7 @@ func ReadLine(path string, begin, end int64) (Line, error) {
 	}
 	line, err := parseLine(text)
 	if err != nil {
-		return Line{}, &fs.PathError{Op: "read manifest", Path: path, Err: fmt.Errorf("line at byte %d: %w: %w", begin, ErrDamagedManifest, err)}
+		return Line{}, &fs.PathError{Op: "read manifest", Path: path, Err: fmt.Errorf("line at byte %d: %w: %w", begin, ErrDamaged, err)}
 	}
 	return line, nil
 }
