@@ -98,7 +98,9 @@ func TestCheckIncoming(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	promised := queue.Outcome{SHA256: sum, Bytes: n}
+	promised, hole := queue.Outcome{SHA256: sum, Bytes: n}, filepath.Join(dir, "hole.h5")
+	write(t, hole, "")
+	grow(t, hole)
 	folder, circle := filepath.Join(dir, "folder"), filepath.Join(dir, "circle", "result.h5")
 	if err := errors.Join(os.Mkdir(folder, 0o777), os.Symlink("circle", filepath.Dir(circle))); err != nil {
 		t.Fatal(err)
@@ -113,7 +115,8 @@ func TestCheckIncoming(t *testing.T) {
 		"gone":                {filepath.Join(dir, "none.h5"), promised, "did not arrive", nil},
 		"a folder":            {folder, promised, "not a plain file", nil},
 		"other bytes":         {path, queue.Outcome{SHA256: strings.Repeat("0", 64), Bytes: n}, "other bytes", nil},
-		"other size":          {path, queue.Outcome{SHA256: sum, Bytes: n + 1}, "other bytes", nil},
+		"other size":          {path, queue.Outcome{SHA256: sum, Bytes: n + 1}, "arrived with 5 bytes, not the 6", nil},
+		"a hole of 1 TiB":     {hole, promised, "arrived with 1099511627776 bytes, not the 5", nil},
 		"folder is a file":    {filepath.Join(path, "result.h5"), promised, "", syscall.ENOTDIR},
 		"folder is a circle":  {circle, promised, "", syscall.ELOOP},
 		"folder is not there": {filepath.Join(dir, "none", "result.h5"), promised, "", syscall.ENOENT},

@@ -74,7 +74,7 @@ func copyTo(from *os.File, to, sha256 string) error {
 // and makes sure that it still is the file that was looked at. The copy, which nobody else can change, is probed: its
 // owner could have changed the file while it was probed before, and workers read the copy as it is.
 func copyInput(ctx context.Context, p Prober, from, to, sha256 string) error {
-	same, err := isResult(to, sha256)
+	same, err := isCopy(to, sha256)
 	if same || err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -94,6 +94,15 @@ func copyInput(ctx context.Context, p Prober, from, to, sha256 string) error {
 		return errors.Join(err, draft.Discard())
 	}
 	return draft.Commit()
+}
+
+// isCopy tells whether a path is a file, no link or folder, of this SHA-256; nothing says how large it should be.
+func isCopy(path, sha256 string) (bool, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return false, err
+	}
+	return isResult(path, identity{sha256, info.Size()})
 }
 
 // draftOf copies an open file of this SHA-256 to a draft of another.

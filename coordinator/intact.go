@@ -74,7 +74,10 @@ func (c *claim) hashedAt(modified time.Time) bool {
 
 // compare hashes a file, and remembers what came out.
 func (x *index) compare(ctx context.Context, c claim, path string) (soundness, error) {
-	found, err := results.Hash(ctx, path)
+	found, err := results.HashSized(ctx, path, c.bytes)
+	if size := (*results.SizeError)(nil); errors.As(err, &size) {
+		return damaged, nil
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return missing, nil
 	}

@@ -24,6 +24,30 @@ func secretly(t *testing.T, path string) {
 	}
 }
 
+// grow makes a file one of 1 TiB, which takes no room, and longer to read than a test may last.
+func grow(t *testing.T, path string) {
+	t.Helper()
+	if err := os.Truncate(path, 1<<40); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestTheSizesAreTold has a result grow, which verify says of it, and a sweep that would start from it.
+func TestTheSizesAreTold(t *testing.T) {
+	g := newRig(t)
+	g.prober, g.real = inspector{}, true
+	g.run(order1(parse(t, twoByTwo)))
+	source := g.path("two", g.files("two")[0])
+	grow(t, source)
+	if p := g.verify().Sweeps[0].Problems; len(p) != 1 || !strings.Contains(p[0].Detail, "it has 1099511627776 bytes, the manifest has ") {
+		t.Errorf("problems %+v", p)
+	}
+	_, err := NewPlan(g.context(), g.root, g.prober, order1(parse(t, startingFrom(source))))
+	if err == nil || !strings.Contains(err.Error(), "it has 1099511627776 bytes, not ") {
+		t.Errorf("plan: %v", err)
+	}
+}
+
 // verdicts are what run, plan and status make of the sweep "two", in tasks that are done.
 func (g *rig) verdicts() (planned, told int) {
 	g.t.Helper()
@@ -54,6 +78,7 @@ func TestCommandsAgreeOnWhatIsIntact(t *testing.T) {
 		"touched":   {touch, 4},
 		"truncated": {func(t *testing.T, path string) { write(t, path, "res") }, 3},
 		"longer":    {func(t *testing.T, path string) { write(t, path, strings.Repeat("x", 1000)) }, 3},
+		"a hole":    {grow, 3},
 		"altered":   {alter, 3},
 		"secretly":  {secretly, 3},
 		"gone":      {remove, 3},

@@ -54,7 +54,8 @@ func (l *library) Sweep(name string) (*sweeps.Sweep, error) {
 	if len(names) == 0 {
 		return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one (%w)", name, l.root.Path(), fs.ErrNotExist)
 	}
-	return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one; there are %s (%w)", name, l.root.Path(), strings.Join(names, ", "), fs.ErrNotExist)
+	return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one; there are %s (%w)",
+		name, l.root.Path(), strings.Join(names, ", "), fs.ErrNotExist)
 }
 
 // Results returns the result file, or those of the folder, at path.
@@ -117,8 +118,16 @@ func (l *library) copyOf(path string) (sweeps.ResultFile, error) {
 }
 
 // result finds out what a file is: whose result, and what PERTURB or a training
-// could start from. What is hashed is what was probed.
+// could start from. What is hashed is what was probed. A result that has another size than
+// its manifest line is not read.
 func (l *library) result(path string) (sweeps.ResultFile, error) {
+	sweep, c, err := l.recorded(path)
+	if err != nil {
+		return sweeps.ResultFile{}, err
+	}
+	if file, err := os.Stat(path); c != nil && err == nil && file.Size() != c.line.Bytes {
+		return sweeps.ResultFile{}, notAsRecorded(path, sweep, fmt.Sprintf("it has %d bytes, not %d", file.Size(), c.line.Bytes))
+	}
 	found, err := l.prober.Probe(l.ctx, path)
 	if err != nil {
 		return sweeps.ResultFile{}, err
@@ -126,21 +135,30 @@ func (l *library) result(path string) (sweeps.ResultFile, error) {
 	info := &found.Info
 	f := sweeps.ResultFile{Path: path, Experiment: info.Experiment, Seed: info.Seed, Settings: info.Settings, Told: info.Told,
 		NPerAxis: info.NPerAxis, NStimuli: info.NStimuli, Trained: info.Trained, SHA256: found.SHA256}
-	if sweep, file, ok := l.place(path); ok {
-		id, _ := l.index.ownerOf(sweep, file)
-		c, err := l.index.copyAt(id, sweep, file)
-		if err != nil {
-			return f, err
-		}
-		if c != nil && c.line.SHA256 != f.SHA256 { // by its own SHA-256 it would give other tasks
-			return f, fmt.Errorf("%s is not what the manifest of %s says (its SHA-256 is %s, not %s): "+
-				"run or launch %s again, which computes it again, or name another file", path, sweep, f.SHA256, c.line.SHA256, sweep)
-		}
-		if c != nil {
-			f.Task, f.Sweep, f.File = id, sweep, file
-		}
+	if c == nil {
+		return f, nil
 	}
+	if c.line.SHA256 != f.SHA256 { // by its own SHA-256 it would give other tasks
+		return f, notAsRecorded(path, sweep, fmt.Sprintf("its SHA-256 is %s, not %s", f.SHA256, c.line.SHA256))
+	}
+	f.Task, f.Sweep, f.File = c.line.ID, sweep, c.line.File
 	return f, nil
+}
+
+// recorded returns the line of the result that a sweep's manifest gives a path to; nil when none does.
+func (l *library) recorded(path string) (sweep string, c *located, err error) {
+	sweep, file, ok := l.place(path)
+	if !ok {
+		return "", nil, nil
+	}
+	id, _ := l.index.ownerOf(sweep, file)
+	c, err = l.index.copyAt(id, sweep, file)
+	return sweep, c, err
+}
+
+func notAsRecorded(path, sweep, how string) error {
+	return fmt.Errorf("%s is not what the manifest of %s says (%s): run or launch %s again, which computes it again, or name another file",
+		path, sweep, how, sweep)
 }
 
 // resultsIn returns the paths of the .h5 files in a folder, sorted; none if it isn't there.

@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -35,13 +36,13 @@ func (k *Coordinator) link(c link) []command {
 		k.sweep(c.sweep).forget(c.id)
 		return nil // placed since the launch looked
 	}
-	wait, err := k.makeWay(c.sweep, t, from.line.SHA256)
+	wait, err := k.makeWay(c.sweep, t, bytesOf(&from.line))
 	if wait {
 		k.batch.next = append(k.batch.next, c)
 		return nil
 	}
 	if err == nil {
-		err = k.name(filepath.Join(k.config.Root.SweepDir(from.sweep), from.line.File), c.sweep, t, from.line.SHA256)
+		err = k.name(filepath.Join(k.config.Root.SweepDir(from.sweep), from.line.File), c.sweep, t, bytesOf(&from.line))
 	}
 	if err != nil {
 		k.postpone(c.sweep, c, fmt.Errorf("link result of %s into %s: %w", t.File, c.sweep, err), true)
@@ -60,24 +61,24 @@ func (k *Coordinator) link(c link) []command {
 
 // name links a file to a task's name in a sweep's folder, which makeWay has freed. Nothing
 // is overwritten, and nothing gets a name that the manifest cannot tell of.
-func (k *Coordinator) name(from, sweep string, t *sweeps.Task, sha256 string) error {
+func (k *Coordinator) name(from, sweep string, t *sweeps.Task, is identity) error {
 	if f := k.faults[sweep]; f.holdsBack() {
 		return f.err
 	}
 	dir := k.config.Root.SweepDir(sweep)
 	to := filepath.Join(dir, t.File)
-	err := linkOrCopy(from, to, sha256)
+	err := linkOrCopy(from, to, is.sha256)
 	if errors.Is(err, os.ErrNotExist) && isGone(dir) {
 		k.config.Log.Warn("the folder of a sweep is gone and is created again for its results; launch the sweep again", "sweep", sweep)
 		if err := atomicfile.Mkdir(dir, 0o755); err != nil {
 			return err
 		}
-		err = linkOrCopy(from, to, sha256)
+		err = linkOrCopy(from, to, is.sha256)
 	}
 	if !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	same, err := isResult(to, sha256)
+	same, err := isResult(to, is)
 	if err == nil && !same {
 		err = fmt.Errorf("%s was made by another program meanwhile: %w", to, os.ErrExist)
 	}
@@ -90,18 +91,29 @@ func isGone(path string) bool {
 	return errors.Is(err, os.ErrNotExist)
 }
 
-// isResult tells whether a path is a file, no link or folder, of these bytes. The error says
-// why that cannot be found out.
-func isResult(path, sha256 string) (bool, error) {
+// identity is what tells the bytes of a result from others.
+type identity struct {
+	sha256 string
+	bytes  int64
+}
+
+func bytesOf(l *manifest.Line) identity { return identity{l.SHA256, l.Bytes} }
+
+// isResult tells whether a path is a file, no link or folder, of these bytes. A file of another size is not read. The
+// error says why that cannot be found out.
+func isResult(path string, is identity) (bool, error) {
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() {
 		return false, err
 	}
-	sum, _, err := results.HashFile(path)
+	found, err := results.HashSized(context.Background(), path, is.bytes)
+	if size := (*results.SizeError)(nil); errors.As(err, &size) {
+		return false, nil
+	}
 	if err != nil {
 		return false, &fileError{err}
 	}
-	return sum == sha256, nil
+	return found.SHA256 == is.sha256, nil
 }
 
 // fileError is trouble with a single file, which says nothing of its folder.

@@ -33,7 +33,7 @@ func (k *Coordinator) place(c place) []command {
 		k.reasons[c.id] = damage
 		return k.machine.step(placed{c.id, c.run, queue.Storage})
 	}
-	wait, refused := k.makeWayFor(c, d.Outcome.SHA256)
+	wait, refused := k.makeWayFor(c, promisedBy(&d.Outcome))
 	if wait {
 		k.batch.next = append(k.batch.next, c)
 		return nil
@@ -50,7 +50,7 @@ func (k *Coordinator) placeIn(c place, incoming string, o *queue.Outcome, hashed
 		if t == nil || refused[sweep] != nil {
 			continue // nil: it was launched without the task meanwhile
 		}
-		if err := k.name(incoming, sweep, t, o.SHA256); err != nil {
+		if err := k.name(incoming, sweep, t, promisedBy(o)); err != nil {
 			refused[sweep] = fmt.Errorf("place result of %s in %s: %w", t.File, sweep, err)
 			continue
 		}
@@ -78,11 +78,9 @@ func (k *Coordinator) placeIn(c place, incoming string, o *queue.Outcome, hashed
 	return k.machine.step(placed{c.id, c.run, ""})
 }
 
-// checkIncoming holds a file against its outcome, and returns its modification time when it
-// was hashed. The damage says in what the file is not
-// what the outcome promised; an error says that this cannot be found out now. The folder is
-// opened first: an NFS client may believe for a while that a name it once missed is still
-// missing.
+// checkIncoming compares a file with its outcome, its size first, and returns its modification time when it was hashed.
+// The damage says how the file differs from what the outcome promised; an error says that this cannot be found out now.
+// The folder is opened first: an NFS client may believe for a while that a name it once missed is still missing.
 func checkIncoming(path string, o *queue.Outcome) (hashed time.Time, damage string, err error) {
 	if _, err := os.ReadDir(filepath.Dir(path)); err != nil {
 		return hashed, "", fmt.Errorf("open incoming folder: %w", err)
@@ -93,18 +91,23 @@ func checkIncoming(path string, o *queue.Outcome) (hashed time.Time, damage stri
 	}
 	var found results.Hashed
 	if err == nil {
-		found, err = results.Hash(context.Background(), path)
+		found, err = results.HashSized(context.Background(), path, o.Bytes)
 	}
+	size := (*results.SizeError)(nil)
 	switch {
+	case errors.As(err, &size):
+		return hashed, fmt.Sprintf("the result of %s arrived with %d bytes, not the %d that its worker wrote", o.ID, size.Bytes, size.Want), nil
 	case errors.Is(err, fs.ErrNotExist):
 		return hashed, fmt.Sprintf("the result of %s did not arrive: %v", o.ID, err), nil
 	case err != nil:
 		return hashed, "", err
-	case found.SHA256 != o.SHA256 || found.Bytes != o.Bytes:
+	case found.SHA256 != o.SHA256:
 		return hashed, fmt.Sprintf("the result of %s arrived with other bytes than its worker wrote", o.ID), nil
 	}
 	return found.Modified, "", nil
 }
+
+func promisedBy(o *queue.Outcome) identity { return identity{o.SHA256, o.Bytes} }
 
 func (k *Coordinator) pathOf(sweep, file string) string {
 	return filepath.Join(k.config.Root.SweepDir(sweep), file)

@@ -18,14 +18,14 @@ import (
 
 // makeWayFor frees the names of a result in all sweeps that it is to be placed in. It reports
 // whether lines must be made durable before the names are used, and in which sweeps it failed.
-func (k *Coordinator) makeWayFor(c place, sha256 string) (wait bool, refused map[string]error) {
+func (k *Coordinator) makeWayFor(c place, is identity) (wait bool, refused map[string]error) {
 	refused = map[string]error{}
 	for _, sweep := range c.sweeps {
 		t := k.task(c.id, sweep)
 		if t == nil {
 			continue
 		}
-		w, err := k.makeWay(sweep, t, sha256)
+		w, err := k.makeWay(sweep, t, is)
 		if err != nil {
 			refused[sweep] = fmt.Errorf("place result of %s in %s: %w", t.File, sweep, err)
 		}
@@ -35,7 +35,7 @@ func (k *Coordinator) makeWayFor(c place, sha256 string) (wait bool, refused map
 }
 
 // makeWay frees a task's name in a sweep's folder for a file of these bytes.
-func (k *Coordinator) makeWay(sweep string, t *sweeps.Task, sha256 string) (wait bool, err error) {
+func (k *Coordinator) makeWay(sweep string, t *sweeps.Task, is identity) (wait bool, err error) {
 	if f := k.faults[sweep]; f.holdsBack() {
 		return false, f.err
 	}
@@ -47,7 +47,7 @@ func (k *Coordinator) makeWay(sweep string, t *sweeps.Task, sha256 string) (wait
 	if err != nil {
 		return false, err
 	}
-	same, err := isResult(path, sha256)
+	same, err := isResult(path, is)
 	switch {
 	case err != nil:
 		return false, err
@@ -144,7 +144,7 @@ func moveAside(dir, file, stem string) (string, error) {
 func findAside(dir string, l *manifest.Line) (string, error) {
 	for n := 1; ; n++ {
 		name := asideName(l.ID.String(), n)
-		found, err := isResult(filepath.Join(dir, name), l.SHA256)
+		found, err := isResult(filepath.Join(dir, name), bytesOf(l))
 		if found || errors.Is(err, os.ErrNotExist) {
 			return name, nil
 		}

@@ -165,6 +165,22 @@ func TestInspectTellsOfANameOfTwoTasks(t *testing.T) {
 	}
 }
 
+// TestAHoleIsMovedAside has a result replaced by a file too large to read, when another task gets its name, and when a
+// coordinator finds one where the result was moved to.
+func TestAHoleIsMovedAside(t *testing.T) {
+	g := newRig(t)
+	g.run(order1(parse(t, oneTask)))
+	file := g.files("two")[0]
+	was := g.lines("two")[0]
+	grow(t, g.path("two", file))
+	if s := g.run(Order{Sweeps: order1(parse(t, oneLonger)).Sweeps, Supersede: true}).Sweeps[0]; s.Done != 1 || s.Failed != 0 {
+		t.Errorf("%+v", s)
+	}
+	if name, err := findAside(g.root.SweepDir("two"), &was); err != nil || name != asideName(was.ID.String(), 2) {
+		t.Errorf("the result lies in %s (%v), where a file of another size has the first name", name, err)
+	}
+}
+
 // TestASupersededResultThatIsGone has a file removed that was in the way of another task.
 func TestASupersededResultThatIsGone(t *testing.T) {
 	g := newRig(t)

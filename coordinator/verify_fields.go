@@ -22,8 +22,7 @@ func corrected(line manifest.Line, found *results.Found) (manifest.Line, []strin
 		}
 	}
 	set("digest", line.Digest == found.Digest)
-	set("bytes", line.Bytes == found.Bytes)
-	line.Digest, line.Bytes = found.Digest, found.Bytes
+	line.Digest = found.Digest
 	info := &found.Info
 	if !info.Told {
 		return line, wrong
@@ -65,8 +64,8 @@ func toldParameters(line *manifest.Line, info *results.Info) (told manifest.Para
 // differ it is the manifest that was changed, and its line is written anew.
 func (v *verifier) contents(found *results.Found, line *manifest.Line) {
 	if info := &found.Info; info.Told && info.ID != line.ID {
-		v.problem(line.File, line.ID, "altered", fmt.Sprintf("the manifest says that it is a result of this task, but the file says of %s, and is sound by its SHA-256: "+
-			"remove its line from the manifest, then verify again, which writes a new one", info.ID))
+		v.problem(line.File, line.ID, "altered", fmt.Sprintf("the manifest says that it is a result of this task, but the file says of %s, "+
+			"and is sound by its SHA-256: remove its line from the manifest, then verify again, which writes a new one", info.ID))
 		return
 	}
 	right, wrong := corrected(*line, found)
@@ -91,7 +90,8 @@ func (v *verifier) doubts() error {
 	path := v.root.Manifest(v.report.Name)
 	found, err := manifest.Suspects(path)
 	for _, doubt := range found {
-		v.problem(filepath.Base(path), sweeps.ID{}, "altered", doubt+": it is damaged, or was written by another program; remove it, then verify again, which writes new lines for results")
+		v.problem(filepath.Base(path), sweeps.ID{}, "altered", doubt+": it is damaged, or was written by another program; "+
+			"remove it, then verify again, which writes new lines for results")
 	}
 	return err
 }

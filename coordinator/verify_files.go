@@ -21,7 +21,8 @@ const checkedAtOnce = 32
 func (v *verifier) check(files []string, lines map[string]*manifest.Line) {
 	var list []results.Vouched
 	for _, file := range files {
-		list = append(list, results.Vouched{Path: filepath.Join(v.root.SweepDir(v.report.Name), file), SHA256: lines[file].SHA256})
+		path := filepath.Join(v.root.SweepDir(v.report.Name), file)
+		list = append(list, results.Vouched{Path: path, SHA256: lines[file].SHA256, Bytes: lines[file].Bytes})
 	}
 	for i, checked := range v.prober.Check(v.ctx, list) {
 		v.recorded(files[i], lines[files[i]], &checked)
@@ -36,7 +37,7 @@ func (v *verifier) recorded(file string, line *manifest.Line, checked *results.C
 		v.unsound(line, "altered", "it is not a file but a "+kindOf(info))
 		return
 	}
-	found := &checked.Found
+	found, size := &checked.Found, (*results.SizeError)(nil)
 	switch err := checked.Err; {
 	case v.ctx.Err() != nil:
 		return // the sweep ends with that
@@ -44,10 +45,12 @@ func (v *verifier) recorded(file string, line *manifest.Line, checked *results.C
 		v.report.Gone++
 	case errors.Is(err, fs.ErrNotExist):
 		v.unsound(line, "missing", "the manifest has it, the folder hasn't")
+	case errors.As(err, &size) && size.Bytes < size.Want:
+		v.unsound(line, "truncated", fmt.Sprintf("%d bytes of %d", size.Bytes, size.Want))
+	case errors.As(err, &size):
+		v.unsound(line, "altered", fmt.Sprintf("it has %d bytes, the manifest has %d", size.Bytes, size.Want))
 	case err != nil:
 		v.unsound(line, "unreadable", err.Error())
-	case found.Bytes < line.Bytes && found.SHA256 != line.SHA256:
-		v.unsound(line, "truncated", fmt.Sprintf("%d bytes of %d", found.Bytes, line.Bytes))
 	case found.SHA256 != line.SHA256:
 		v.remember(line, found)
 		v.unsound(line, "altered", "its SHA-256 is not the manifest's")

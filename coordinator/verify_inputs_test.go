@@ -103,6 +103,12 @@ func TestDamagedCopyOfAnInput(t *testing.T) {
 	}
 }
 
+// startingFrom is a sweep whose tasks start from a file.
+func startingFrom(path string) string {
+	from := "initial_state = { file = '" + path + "', take = [\"wie\"] }\n[parameters]"
+	return strings.Replace(strings.Replace(twoByTwo, `"two"`, `"from"`, 1), "[parameters]", from, 1)
+}
+
 // A result under the root that is not what its manifest says is no source: by its bytes, the
 // tasks that start from it would be others.
 func TestDamagedSourceUnderTheRoot(t *testing.T) {
@@ -110,8 +116,7 @@ func TestDamagedSourceUnderTheRoot(t *testing.T) {
 	g.prober, g.real = inspector{}, true
 	g.run(order1(parse(t, twoByTwo)))
 	source := g.path("two", g.files("two")[0])
-	from := "initial_state = { file = '" + source + "', take = [\"wie\"] }\n[parameters]"
-	sweep := parse(t, strings.Replace(strings.Replace(twoByTwo, `"two"`, `"from"`, 1), "[parameters]", from, 1))
+	sweep := parse(t, startingFrom(source))
 	text := []byte(g.read("two", g.files("two")[0]))
 	text[len(text)-1] ^= 1
 	write(t, source, string(text))

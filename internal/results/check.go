@@ -8,16 +8,19 @@ import (
 	"os"
 )
 
-// Vouched is a file with the SHA-256 that somebody says it has.
-type Vouched struct{ Path, SHA256 string }
+// Vouched is a file with the SHA-256 and the size that somebody says it has.
+type Vouched struct {
+	Path, SHA256 string
+	Bytes        int64
+}
 
 // Checked is what Check finds out about a file.
 type Checked struct {
 	Found
-	Err error // of Hash or Digest
+	Err error // of HashSized or Digest
 }
 
-// Check hashes files. Those that have the SHA-256 which they should have, and no others, are read as
+// Check hashes files, except those of another size. Those that have the SHA-256 which they should have, and no others, are read as
 // Digest does, by one child for all of them: whoever vouches for a file may have made it to break who
 // reads it. A file that breaks the child doesn't keep others from being read. It holds all of the files open.
 func (p Prober) Check(ctx context.Context, files []Vouched) []Checked {
@@ -31,7 +34,7 @@ func (p Prober) Check(ctx context.Context, files []Vouched) []Checked {
 			continue
 		}
 		defer f.Close()
-		if out[i].Hashed, out[i].Err = HashOpen(ctx, f); out[i].Err == nil && out[i].SHA256 == v.SHA256 {
+		if out[i].Hashed, out[i].Err = hashSized(ctx, f, v.Bytes); out[i].Err == nil && out[i].SHA256 == v.SHA256 {
 			unread, opened = append(unread, &out[i]), append(opened, f)
 		}
 	}

@@ -16,6 +16,16 @@ var ErrLog = errors.New("its log can't be read")
 // could push.
 var ErrUntrained = errors.New("holds no trained network")
 
+// SizeError is the error of a file whose size rules out the bytes that it should have.
+type SizeError struct {
+	Path        string
+	Bytes, Want int64
+}
+
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("%s has %d bytes, not %d", e.Path, e.Bytes, e.Want)
+}
+
 // ErrorOnlyFile is the error for a file of the published program that holds only
 // the message of the exception that ended it.
 type ErrorOnlyFile struct {

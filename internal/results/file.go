@@ -39,6 +39,28 @@ func HashFile(path string) (string, int64, error) {
 	return h.SHA256, h.Bytes, err
 }
 
+// HashSized is Hash of a file that should have so many bytes. A file of another size is not read: the error is a
+// *SizeError then.
+func HashSized(ctx context.Context, path string, bytes int64) (Hashed, error) {
+	f, err := openRegular(path)
+	if err != nil {
+		return Hashed{}, fmt.Errorf("hash file: %w", err)
+	}
+	defer f.Close()
+	return hashSized(ctx, f, bytes)
+}
+
+func hashSized(ctx context.Context, f *os.File, bytes int64) (Hashed, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return Hashed{}, fmt.Errorf("hash file: %w", err)
+	}
+	if info.Size() != bytes {
+		return Hashed{}, &SizeError{Path: f.Name(), Bytes: info.Size(), Want: bytes}
+	}
+	return HashOpen(ctx, f)
+}
+
 // HashOpen is Hash of a file that is open.
 func HashOpen(ctx context.Context, f *os.File) (Hashed, error) {
 	before, err := f.Stat()

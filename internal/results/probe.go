@@ -63,18 +63,14 @@ func (p Prober) read(ctx context.Context, want, path string) (Found, error) {
 		return Found{}, fmt.Errorf("probe: %w", err)
 	}
 	defer f.Close()
-	var hashed Hashed
-	if want != wantLog {
-		if hashed, err = HashOpen(ctx, f); err != nil {
-			return Found{}, err
-		}
-	}
 	text, err := p.ask(ctx, want, f)
 	if err != nil {
-		return Found{Hashed: hashed}, fmt.Errorf("probe %s: %w", path, err)
+		return Found{}, fmt.Errorf("probe %s: %w", path, err)
 	}
 	found, err := decodeProbe(text, path)
-	found.Hashed = hashed
+	if err == nil && want != wantLog { // what is no result, and may be large, is not hashed
+		found.Hashed, err = HashOpen(ctx, f)
+	}
 	return found, err
 }
 

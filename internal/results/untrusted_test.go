@@ -215,14 +215,14 @@ func TestHashEndsWithItsContext(t *testing.T) {
 		t.Errorf("hash: %v", err)
 	}
 	path, _ := trained(t)
-	sum, _, err := HashFile(path)
+	sum, size, err := HashFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := ReadSource(ctx, path); !errors.Is(err, context.Canceled) {
 		t.Errorf("read source: %v", err)
 	}
-	if checked := (Prober{}).Check(ctx, []Vouched{{path, sum}}); !errors.Is(checked[0].Err, context.Canceled) {
+	if checked := (Prober{}).Check(ctx, []Vouched{{path, sum, size}}); !errors.Is(checked[0].Err, context.Canceled) {
 		t.Errorf("check: %v", checked)
 	}
 }
@@ -237,9 +237,31 @@ func TestAPipeIsNoFile(t *testing.T) {
 	_, err1 := Hash(t.Context(), pipe)
 	_, err2 := prober.Probe(t.Context(), pipe)
 	_, err3 := prober.Log(t.Context(), pipe)
-	err4 := prober.Check(t.Context(), []Vouched{{pipe, ""}})[0].Err
+	err4 := prober.Check(t.Context(), []Vouched{{pipe, "", 0}})[0].Err
 	if i := slices.IndexFunc([]error{err1, err2, err3, err4}, func(err error) bool { return !errors.Is(err, ErrNotResult) }); i >= 0 {
 		t.Errorf("%d: %v, %v, %v, %v", i, err1, err2, err3, err4)
+	}
+}
+
+// A file of another size than it should have is not read, nor is one hashed that is no result: reading 1 TiB would
+// take longer than the test may.
+func TestAFileOfAnotherSizeIsNotRead(t *testing.T) {
+	hole := filepath.Join(t.TempDir(), "hole.h5")
+	if err := errors.Join(os.WriteFile(hole, nil, 0o600), os.Truncate(hole, 1<<40)); err != nil {
+		t.Fatal(err)
+	}
+	prober := Prober{Command: child(t, "probe")}
+	_, err1 := HashSized(t.Context(), hole, 5000)
+	err2 := prober.Check(t.Context(), []Vouched{{hole, sixtyFour, 5000}})[0].Err
+	for i, err := range []error{err1, err2} {
+		if size := (*SizeError)(nil); !errors.As(err, &size) || *size != (SizeError{hole, 1 << 40, 5000}) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	_, err3 := prober.Digest(t.Context(), hole)
+	_, err4 := prober.Probe(t.Context(), hole)
+	if !errors.Is(err3, ErrNotResult) || !errors.Is(err4, ErrNotResult) {
+		t.Errorf("digest: %v; probe: %v", err3, err4)
 	}
 }
 
@@ -247,14 +269,14 @@ func TestAPipeIsNoFile(t *testing.T) {
 func TestCheckReadsOnlyWhatIsVouchedFor(t *testing.T) {
 	task := trainingTask()
 	path, receipt := written(t, task, makeTraining(task))
-	files := []Vouched{{path, receipt.SHA256}, {path, sixtyFour}, {path + "x", sixtyFour}}
+	files := []Vouched{{path, receipt.SHA256, receipt.Bytes}, {path, sixtyFour, receipt.Bytes}, {path + "x", sixtyFour, 1}}
 	for name, file := range bombs(t) {
 		if name == "cycle" || name == "unfilled" {
-			sum, _, err := HashFile(file)
+			sum, size, err := HashFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			files = append(files, Vouched{file, sum})
+			files = append(files, Vouched{file, sum, size})
 		}
 	}
 	found := Prober{Command: child(t, "probe")}.Check(t.Context(), append(files, files[0]))
@@ -279,7 +301,7 @@ func TestCheckSurvivesAFileThatBreaksTheChild(t *testing.T) {
 	if err := os.Link(path, hostile); err != nil {
 		t.Fatal(err)
 	}
-	good, bad := Vouched{path, receipt.SHA256}, Vouched{hostile, receipt.SHA256}
+	good, bad := Vouched{path, receipt.SHA256, receipt.Bytes}, Vouched{hostile, receipt.SHA256, receipt.Bytes}
 	for i, found := range (Prober{Command: child(t, "sometimes")}).Check(t.Context(), []Vouched{bad, good, good, bad, bad, good}) {
 		broken := i == 0 || i == 3 || i == 4
 		if broken && (!errors.Is(found.Err, ErrNotResult) || !strings.Contains(found.Err.Error(), hostile)) ||
