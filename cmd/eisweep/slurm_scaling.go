@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"eisweep/coordinator"
-	"eisweep/coordinator/scaling"
+	"eisweep/coordinator/autoscale"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
@@ -24,7 +24,7 @@ type slurmScaling struct {
 	text string // max=40,cores=8,…
 	most int
 
-	loop *scaling.Scaling // nil where there is no Slurm
+	loop *autoscale.Scaler // nil where there is no Slurm
 }
 
 // check reads the text; "" is no scaling.
@@ -94,9 +94,9 @@ func (s *slurmScaling) start(r *root.Root, k *coordinator.Coordinator, log *slog
 		log.Info("Slurm is asked for jobs as the tasks that wait require", "most", s.most, "all end with", "scancel --name="+request.Name)
 	}
 	jobs := &rootJobs{site, *request, r.Private("submitting")}
-	s.loop = scaling.Start(scaling.Config{
+	s.loop = autoscale.Start(autoscale.Config{
 		Batch: jobs, Most: s.most, Cores: s.cores, Output: request.Log, Doubtful: jobs.doubtful(),
-		Backlog: func() scaling.Backlog { return backlog(k) }, Log: log,
+		Backlog: func() autoscale.Backlog { return backlog(k) }, Log: log,
 	})
 	return nil
 }
@@ -116,12 +116,14 @@ func (s *slurmScaling) scaled(ctx context.Context, r control.Scaling) (control.S
 }
 
 // backlog is what there is to do, as the coordinator knows it.
-func backlog(k *coordinator.Coordinator) scaling.Backlog { return backlogOf(k.Snapshot(), k.Workers()) }
+func backlog(k *coordinator.Coordinator) autoscale.Backlog {
+	return backlogOf(k.Snapshot(), k.Workers())
+}
 
 // backlogOf is what is left of the sweeps for other workers to do. A task whose worker is silent
 // is: it will be queued again soon, and its worker may never come back.
-func backlogOf(now control.Snapshot, known control.Workers) scaling.Backlog {
-	var b scaling.Backlog
+func backlogOf(now control.Snapshot, known control.Workers) autoscale.Backlog {
+	var b autoscale.Backlog
 	for i := range now.Sweeps {
 		b.Settled += now.Sweeps[i].Done + now.Sweeps[i].Failed
 		switch s := &now.Sweeps[i]; s.Stand {
@@ -155,7 +157,7 @@ func freeSlots(w *control.Worker) int {
 	return w.Slots - w.Busy
 }
 
-// rootJobs are the jobs for a root, as scaling.Batch has them.
+// rootJobs are the jobs for a root, as autoscale.Batch has them.
 type rootJobs struct {
 	site    *slurm.Commands
 	request slurm.Request

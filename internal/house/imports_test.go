@@ -29,8 +29,11 @@ var plan = map[string][]string{
 	"internal/house":      {},
 	"worker":              {"sim", "sweeps", "internal"},
 	"coordinator":         {"sim", "sweeps", "internal"},
-	"cmd":                 {"sim", "sweeps", "internal", "worker", "coordinator"},
-	"trials":              {"sim", "sweeps", "internal", "worker", "coordinator"},
+
+	"coordinator/autoscale": {"internal/control", "internal/slurm"},
+
+	"cmd":    {"sim", "sweeps", "internal", "worker", "coordinator"},
+	"trials": {"sim", "sweeps", "internal", "worker", "coordinator"},
 }
 
 // withheld is what a room must do without: the model knows no file, no network, no clock, and the sweep file no network.
@@ -58,14 +61,14 @@ var kept = map[string]string{
 	"golang.org/x/term":                 "cmd",
 }
 
-// roomOf is the line of plan that a folder belongs to.
-func roomOf(folder string) string {
+// roomOf is the line of plan that a folder belongs to: of several that contain it, the innermost.
+func roomOf(folder string) (innermost string) {
 	for room := range plan {
-		if within(folder, room) {
-			return room
+		if within(folder, room) && len(room) > len(innermost) {
+			innermost = room
 		}
 	}
-	return ""
+	return innermost
 }
 
 func TestImportsPointOneWay(t *testing.T) {

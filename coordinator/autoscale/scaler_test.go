@@ -1,4 +1,4 @@
-package scaling
+package autoscale
 
 import (
 	"testing"
@@ -9,11 +9,11 @@ import (
 func TestSilentBatchSystemIsAskedSeldom(t *testing.T) {
 	asked := time.Now()
 	for silent, want := range map[bool]bool{true: false, false: true} {
-		s := &Scaling{decision: newDecision(1, 1, "log"), silent: silent, asked: asked}
+		s := &Scaler{decision: newDecision(1, 1, "log"), silent: silent, asked: asked}
 		if got := s.curious(asked.Add(askSoon), &Backlog{Queued: 1, Left: 1}); got != want {
 			t.Errorf("silent %v: it is asked again soon: %v", silent, got)
 		}
-		s = &Scaling{decision: newDecision(1, 1, "log"), silent: silent, asked: asked}
+		s = &Scaler{decision: newDecision(1, 1, "log"), silent: silent, asked: asked}
 		if !s.curious(asked.Add(askEvery), &Backlog{Queued: 1, Left: 1}) {
 			t.Errorf("silent %v: it is asked no more", silent)
 		}

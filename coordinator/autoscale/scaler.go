@@ -1,4 +1,4 @@
-package scaling
+package autoscale
 
 import (
 	"context"
@@ -48,8 +48,8 @@ const (
 	askSoon   = 3 * time.Second
 )
 
-// Scaling is the loop. Its methods are safe for concurrent use.
-type Scaling struct {
+// Scaler is the loop. Its methods are safe for concurrent use.
+type Scaler struct {
 	config Config
 	stop   context.CancelFunc
 	done   chan struct{}
@@ -62,9 +62,9 @@ type Scaling struct {
 }
 
 // Start starts the loop.
-func Start(c Config) *Scaling {
+func Start(c Config) *Scaler {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Scaling{config: c, stop: cancel, done: make(chan struct{}), wake: make(chan struct{}, 1), decision: newDecision(c.Most, max(1, c.Cores), c.Output)}
+	s := &Scaler{config: c, stop: cancel, done: make(chan struct{}), wake: make(chan struct{}, 1), decision: newDecision(c.Most, max(1, c.Cores), c.Output)}
 	if !c.Doubtful.IsZero() {
 		s.decision.doubtful = c.Doubtful.Add(doubtRest)
 	}
@@ -73,12 +73,12 @@ func Start(c Config) *Scaling {
 }
 
 // Stop ends the loop and waits for it. Jobs stay. It is idempotent.
-func (s *Scaling) Stop() {
+func (s *Scaler) Stop() {
 	s.stop()
 	<-s.done
 }
 
-func (s *Scaling) loop(ctx context.Context) {
+func (s *Scaler) loop(ctx context.Context) {
 	defer close(s.done)
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
@@ -94,7 +94,7 @@ func (s *Scaling) loop(ctx context.Context) {
 }
 
 // look asks the batch system if something hangs on it, and does what follows.
-func (s *Scaling) look(ctx context.Context, now time.Time) {
+func (s *Scaler) look(ctx context.Context, now time.Time) {
 	b := s.config.Backlog()
 	if !s.curious(now, &b) {
 		return
@@ -114,7 +114,7 @@ func (s *Scaling) look(ctx context.Context, now time.Time) {
 }
 
 // curious says whether it is time to ask which jobs there are.
-func (s *Scaling) curious(now time.Time, b *Backlog) bool {
+func (s *Scaler) curious(now time.Time, b *Backlog) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := s.decision
@@ -136,7 +136,7 @@ func (s *Scaling) curious(now time.Time, b *Backlog) bool {
 }
 
 // decide says how many jobs are to be submitted, and which are to be cancelled.
-func (s *Scaling) decide(now time.Time, b *Backlog, jobs []slurm.Job) (n int, ids []string) {
+func (s *Scaler) decide(now time.Time, b *Backlog, jobs []slurm.Job) (n int, ids []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := s.decision
@@ -150,7 +150,7 @@ func (s *Scaling) decide(now time.Time, b *Backlog, jobs []slurm.Job) (n int, id
 	return d.needs(now, b), ids
 }
 
-func (s *Scaling) unanswered(ctx context.Context, err error) {
+func (s *Scaler) unanswered(ctx context.Context, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.decision.most == 0 && errors.Is(err, slurm.ErrAbsent) {
@@ -163,7 +163,7 @@ func (s *Scaling) unanswered(ctx context.Context, err error) {
 	s.silent = true
 }
 
-func (s *Scaling) submit(ctx context.Context, now time.Time, n int) {
+func (s *Scaler) submit(ctx context.Context, now time.Time, n int) {
 	job, err := s.config.Batch.Submit(ctx, n)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,13 +184,13 @@ func (s *Scaling) submit(ctx context.Context, now time.Time, n int) {
 }
 
 // tellStop says it when nothing is submitted any more.
-func (s *Scaling) tellStop(before string) {
+func (s *Scaler) tellStop(before string) {
 	if now := s.decision.stopped; now != "" && before == "" {
 		s.config.Log.Error("no more jobs are submitted until `eisweep slurm --go-on` says so", "why", now)
 	}
 }
 
-func (s *Scaling) cancel(ctx context.Context, ids []string) {
+func (s *Scaler) cancel(ctx context.Context, ids []string) {
 	err := s.config.Batch.Cancel(ctx, ids...)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -203,7 +203,7 @@ func (s *Scaling) cancel(ctx context.Context, ids []string) {
 }
 
 // Scaled answers requests about the jobs.
-func (s *Scaling) Scaled(_ context.Context, r control.Scaling) (control.Scaled, error) {
+func (s *Scaler) Scaled(_ context.Context, r control.Scaling) (control.Scaled, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := s.decision

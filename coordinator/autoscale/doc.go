@@ -1,4 +1,4 @@
-// Package scaling has a batch system run workers, as many jobs as the tasks that wait
+// Package autoscale has a batch system run workers, in as many jobs as the waiting tasks
 // require.
 //
 // It guarantees that there are never more jobs than allowed, whatever fails: before
@@ -10,5 +10,5 @@
 // are run in them: a worker is a worker, wherever it runs.
 //
 // Start reading at decision.go, which decides without a clock or a batch system;
-// scaling.go is the loop around it.
-package scaling
+// scaler.go is the loop around it.
+package autoscale
