@@ -32,11 +32,11 @@ func (a *attack) fill(pattern string) string {
 	parts := strings.Split(pattern, ".")
 	switch {
 	case strings.HasPrefix(pattern, "$JS.ACK._."):
-		return strings.Join(append(parts[:3], "hash", parts[4], q.consumer("quick"), "1", "1", "1", "1", "0", "x"), ".")
+		return strings.Join(append(parts[:3], "hash", parts[4], q.subjects.consumer("quick"), "1", "1", "1", "1", "0", "x"), ".")
 	case strings.HasPrefix(pattern, "$JS.ACK.") && a.task != nil:
 		return a.task.Reply
 	case strings.HasPrefix(pattern, "$JS.API.CONSUMER."):
-		return strings.Replace(pattern, ".*", "."+q.consumer("quick"), 1)
+		return strings.Replace(pattern, ".*", "."+q.subjects.consumer("quick"), 1)
 	}
 	for i := range parts {
 		if parts[i] == testRoot && i+1 < len(parts) && parts[i+1] == "*" {
@@ -171,7 +171,7 @@ func (a *attack) run() error {
 	}
 	if a.onwards {
 		until(a.t, "the stream is deleted, and perhaps made anew", func() bool {
-			there, err := a.s.q.js.Stream(deadline(a.t), a.s.q.scheme.stream("tasks"))
+			there, err := a.s.q.js.Stream(deadline(a.t), a.s.q.subjects.stream("tasks"))
 			return err != nil || !there.CachedInfo().Created.Equal(a.s.q.tasks.CachedInfo().Created)
 		})
 		return nil
@@ -190,7 +190,7 @@ func (a *attack) run() error {
 // with publishes each subject with a reply.
 func (a *attack) with(reply string) error {
 	q := a.s.q
-	plant, attempts := q.scheme.attempts(testID(1), 7), "$JS.API.DIRECT.GET."+q.scheme.stream("attempts")+"."
+	plant, attempts := q.subjects.attempts(testID(1), 7), "$JS.API.DIRECT.GET."+q.subjects.stream("attempts")+"."
 	if a.role == Worker {
 		if err := a.plant(plant, payload(reply)); err != nil {
 			return err
@@ -224,7 +224,7 @@ func (a *attack) plant(subject string, data []byte) error {
 // for by the subject.
 func (a *attack) headers() error {
 	q := a.s.q
-	for _, target := range []string{"$JS.API.STREAM.PURGE." + q.scheme.stream("tasks"), q.task("quick", testID(5)), q.control("launch"), q.orders("w"), q.note("quick")} {
+	for _, target := range []string{"$JS.API.STREAM.PURGE." + q.subjects.stream("tasks"), q.subjects.task("quick", testID(5)), q.subjects.control("launch"), q.subjects.orders("w"), q.subjects.note("quick")} {
 		if !slices.Contains(a.forbidden(), target) {
 			continue
 		}
@@ -273,12 +273,12 @@ func newAttack(t testing.TB, s *stage, role Role) *attack {
 	}
 	a.settle = settled.Reply()
 	if role == Worker {
-		a.task, err = a.conn.RequestWithContext(deadline(t), "$JS.API.CONSUMER.MSG.NEXT."+s.q.scheme.stream("tasks")+"."+s.q.consumer("quick"), []byte(`{"batch":1}`))
+		a.task, err = a.conn.RequestWithContext(deadline(t), "$JS.API.CONSUMER.MSG.NEXT."+s.q.subjects.stream("tasks")+"."+s.q.subjects.consumer("quick"), []byte(`{"batch":1}`))
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	sub, err := s.q.conn.Subscribe(s.q.control("*"), func(m *nats.Msg) { _ = m.Respond(m.Data) }) // obliging, unlike Answer
+	sub, err := s.q.conn.Subscribe(s.q.subjects.control("*"), func(m *nats.Msg) { _ = m.Respond(m.Data) }) // obliging, unlike Answer
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,7 +291,7 @@ func (a *attack) snapshot() map[string]string {
 	a.t.Helper()
 	found := map[string]string{}
 	ctx := deadline(a.t)
-	own := []string{a.s.q.scheme.attempts(testID(1), 7), a.s.q.outcome(testID(1), 7)}
+	own := []string{a.s.q.subjects.attempts(testID(1), 7), a.s.q.subjects.outcome(testID(1), 7)}
 	if a.task != nil {
 		own = append(own, a.task.Subject) // which its acknowledgement removes
 	}
@@ -311,7 +311,7 @@ func (a *attack) snapshot() map[string]string {
 				found["message "+subject] = fmt.Sprint(n)
 			}
 		}
-		if name := info.Config.Name; name == a.s.q.scheme.stream("tasks") || name == a.s.q.scheme.stream("state") {
+		if name := info.Config.Name; name == a.s.q.subjects.stream("tasks") || name == a.s.q.subjects.stream("state") {
 			found["sequences "+name] = fmt.Sprint(full.State.LastSeq)
 		}
 		consumers := stream.ListConsumers(ctx)

@@ -24,15 +24,15 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 	until(t, "the offer is heard", func() bool { return len(w.Sweeps()) == 1 })
 
 	evil := s.as(t, Worker)
-	plant := s.q.scheme.attempts(testID(1), 7)
-	get := "$JS.API.DIRECT.GET." + s.q.scheme.stream("attempts") + "." + plant
-	next := "$JS.API.CONSUMER.MSG.NEXT." + s.q.scheme.stream("tasks") + "." + s.q.consumer("quick")
-	arrived := listenTo(t, s.as(t, Worker), s.q.orders("w"), s.q.offer(), s.q.wake())
-	for reply, text := range map[string]string{s.q.orders("w"): Drain, s.q.offer(): `{"sweeps":[{"name":"other","priority":0}]}`, s.q.wake(): ""} {
+	plant := s.q.subjects.attempts(testID(1), 7)
+	get := "$JS.API.DIRECT.GET." + s.q.subjects.stream("attempts") + "." + plant
+	next := "$JS.API.CONSUMER.MSG.NEXT." + s.q.subjects.stream("tasks") + "." + s.q.subjects.consumer("quick")
+	arrived := listenTo(t, s.as(t, Worker), s.q.subjects.orders("w"), s.q.subjects.offer(), s.q.subjects.wake())
+	for reply, text := range map[string]string{s.q.subjects.orders("w"): Drain, s.q.subjects.offer(): `{"sweeps":[{"name":"other","priority":0}]}`, s.q.subjects.wake(): ""} {
 		if _, err := evil.RequestWithContext(deadline(t), plant, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
-		for subject, data := range map[string]string{get: "", next: `{"batch":1,"no_wait":true}`, "$JS.API.STREAM.INFO." + s.q.scheme.stream("tasks"): "", plant: text, "$JS.API.INFO": ""} {
+		for subject, data := range map[string]string{get: "", next: `{"batch":1,"no_wait":true}`, "$JS.API.STREAM.INFO." + s.q.subjects.stream("tasks"): "", plant: text, "$JS.API.INFO": ""} {
 			if err := evil.PublishRequest(subject, reply, []byte(data)); err != nil {
 				t.Fatal(err)
 			}
@@ -41,7 +41,7 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 			}
 		}
 	}
-	if heard := arrived.stop(t); heard[s.q.orders("w")] == 0 || heard[s.q.offer()] == 0 {
+	if heard := arrived.stop(t); heard[s.q.subjects.orders("w")] == 0 || heard[s.q.subjects.offer()] == 0 {
 		t.Fatalf("no answers were delivered there: %v", heard)
 	}
 	if err := s.q.Tell("w", "last"); err != nil {
@@ -63,7 +63,7 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 
 func TestNotesOfOthersAreNotHeard(t *testing.T) {
 	s := newStage(t, embedded)
-	stop, err := s.q.conn.Subscribe(s.q.control("*"), func(m *nats.Msg) { // obliging, but for the header of an answer
+	stop, err := s.q.conn.Subscribe(s.q.subjects.control("*"), func(m *nats.Msg) { // obliging, but for the header of an answer
 		a := nats.NewMsg(m.Reply)
 		a.Data = m.Data
 		a.Header.Set(partsLeft, "0")
@@ -80,10 +80,10 @@ func TestNotesOfOthersAreNotHeard(t *testing.T) {
 	}
 	defer end()
 	evil := s.as(t, Client)
-	if err := evil.PublishRequest(s.q.control("ping"), s.q.note("quick"), []byte("forged")); err != nil {
+	if err := evil.PublishRequest(s.q.subjects.control("ping"), s.q.subjects.note("quick"), []byte("forged")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := evil.RequestWithContext(deadline(t), s.q.control("ping"), nil); err != nil {
+	if _, err := evil.RequestWithContext(deadline(t), s.q.subjects.control("ping"), nil); err != nil {
 		t.Fatal(err)
 	}
 	s.q.PublishNote("quick", []byte("genuine"))

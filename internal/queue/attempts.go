@@ -138,7 +138,7 @@ func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error
 	if err != nil || last == nil && d.begun == 0 || last != nil && last.Event != EventStarted {
 		return false, err
 	}
-	sub, err := d.q.conn.SubscribeSync(d.q.progress(d.task.ID))
+	sub, err := d.q.conn.SubscribeSync(d.q.subjects.progress(d.task.ID))
 	if err != nil {
 		return false, fmt.Errorf("listen for task %s: %w", d.task.ID, err)
 	}
@@ -154,7 +154,7 @@ func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error
 		if err != nil {
 			return false, fmt.Errorf("listen for task %s: %w", d.task.ID, err)
 		}
-		p, err := d.q.decodeProgress(msg.Subject, msg.Data)
+		p, err := d.q.subjects.decodeProgress(msg.Subject, msg.Data)
 		if err == nil && p.Run == d.task.Run && (last == nil || p.Attempt == last.Attempt) {
 			return true, nil
 		}
@@ -184,7 +184,7 @@ func (d *Delivery) lastEvent(ctx context.Context) (*AttemptEvent, uint64, error)
 	if m == nil {
 		return nil, 0, nil
 	}
-	e, err := d.q.decodeAttempt(m.Subject, m.Data)
+	e, err := d.q.subjects.decodeAttempt(m.Subject, m.Data)
 	if err != nil {
 		d.q.log.Error("an attempt's announcement cannot be read", "subject", m.Subject, "error", err)
 		return nil, m.Sequence, nil
@@ -242,4 +242,4 @@ func (d *Delivery) announce(ctx context.Context, e AttemptEvent, seq uint64) (ui
 	return 0, err
 }
 
-func (d *Delivery) subject() string { return d.q.scheme.attempts(d.task.ID, d.task.Run) }
+func (d *Delivery) subject() string { return d.q.subjects.attempts(d.task.ID, d.task.Run) }

@@ -84,7 +84,7 @@ func (c *cluster) open(t testing.TB, change ...func(*Options)) *Queue {
 // stopLeader ends the server that leads the stream of a kind.
 func (c *cluster) stopLeader(t testing.TB, q *Queue, kind string) {
 	t.Helper()
-	stream, err := q.js.Stream(deadline(t), q.scheme.stream(kind))
+	stream, err := q.js.Stream(deadline(t), q.subjects.stream(kind))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	c := startCluster(t)
 	coordinator := c.open(t, func(o *Options) { o.Create = true })
 	for _, kind := range kinds {
-		stream, err := coordinator.js.Stream(deadline(t), coordinator.scheme.stream(kind))
+		stream, err := coordinator.js.Stream(deadline(t), coordinator.subjects.stream(kind))
 		if err != nil || stream.CachedInfo().Config.Replicas != 3 {
 			t.Fatalf("stream of %s: %v, %+v", kind, err, stream)
 		}

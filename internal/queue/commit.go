@@ -26,7 +26,7 @@ func (d *Delivery) Settled(ctx context.Context) (bool, error) {
 		}
 		d.again = true // the server counts anew when a sweep is opened again
 	}
-	m, err := d.q.direct(ctx, d.q.outcomes, d.q.outcome(d.task.ID, d.task.Run))
+	m, err := d.q.direct(ctx, d.q.outcomes, d.q.subjects.outcome(d.task.ID, d.task.Run))
 	if err != nil {
 		return false, fmt.Errorf("look for outcome of task %s: %w", d.task.ID, err)
 	}
@@ -51,7 +51,7 @@ func (q *Queue) commit(ctx context.Context, o Outcome) (won bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	msg := nats.NewMsg(q.outcome(o.ID, o.Run))
+	msg := nats.NewMsg(q.subjects.outcome(o.ID, o.Run))
 	msg.Data = data
 	err = q.repeat(ctx, asking{tryTimeout, &q.unkept}, func(ctx context.Context) error {
 		_, err := q.js.PublishMsg(ctx, msg)

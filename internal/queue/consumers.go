@@ -18,8 +18,8 @@ func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 		return fmt.Errorf("open sweep: %w", refuse("sweep %q", sweep))
 	}
 	config := jetstream.ConsumerConfig{
-		Durable:       q.consumer(sweep),
-		FilterSubject: q.sweep(sweep),
+		Durable:       q.subjects.consumer(sweep),
+		FilterSubject: q.subjects.sweep(sweep),
 		DeliverPolicy: jetstream.DeliverAllPolicy,
 		AckPolicy:     jetstream.AckExplicitPolicy,
 		AckWait:       q.options.AckWait,
@@ -48,7 +48,7 @@ func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 // CloseSweep keeps the tasks of a sweep from workers; those that are running go
 // on. What is still queued stays queued. A sweep that isn't open is no error.
 func (q *Queue) CloseSweep(ctx context.Context, sweep string) error {
-	err := q.retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, q.consumer(sweep)) })
+	err := q.retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, q.subjects.consumer(sweep)) })
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return fmt.Errorf("close sweep %s: %w", sweep, err)
 	}
@@ -93,7 +93,7 @@ func (q *Queue) sweepConsumer(ctx context.Context, sweep string) (jetstream.Cons
 	}
 	var c jetstream.Consumer
 	err := q.try(ctx, tryTimeout, func(ctx context.Context) (err error) {
-		c, err = q.tasks.Consumer(ctx, q.consumer(sweep))
+		c, err = q.tasks.Consumer(ctx, q.subjects.consumer(sweep))
 		return err
 	})
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {

@@ -28,7 +28,7 @@ func (q *Queue) deliver(ctx context.Context, msg *nats.Msg) (*Delivery, error) {
 	if !q.isTask(msg) {
 		return nil, fmt.Errorf("a message under subject %q that is not from the stream of tasks: %w", msg.Subject, ErrMessage)
 	}
-	task, err := q.decodeTask(msg.Subject, msg.Data)
+	task, err := q.subjects.decodeTask(msg.Subject, msg.Data)
 	if err != nil {
 		q.reject(ctx, msg, err)
 		return nil, err
@@ -47,7 +47,7 @@ func (q *Queue) reject(ctx context.Context, msg *nats.Msg, reason error) {
 	var order struct {
 		Run int `json:"run"`
 	}
-	_, id, err := q.parseTask(msg.Subject)
+	_, id, err := q.subjects.parseTask(msg.Subject)
 	if err == nil && json.Unmarshal(msg.Data, &order) == nil && order.Run >= 1 && order.Run <= maxCount {
 		now := time.Now().UTC()
 		_, err := q.commit(ctx, Outcome{ID: id, Run: order.Run, Attempt: 1, Class: Invalid, Error: reason.Error(), Started: now, Finished: now})

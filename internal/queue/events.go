@@ -16,7 +16,7 @@ func (q *Queue) Events(ctx context.Context, attempt func(AttemptEvent), progress
 	var consumer jetstream.Consumer
 	err = q.retry(ctx, func(ctx context.Context) (err error) {
 		consumer, err = q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
-			FilterSubjects: []string{q.all("attempts")},
+			FilterSubjects: []string{q.subjects.all("attempts")},
 			DeliverPolicy:  jetstream.DeliverLastPerSubjectPolicy,
 		})
 		return err
@@ -25,7 +25,7 @@ func (q *Queue) Events(ctx context.Context, attempt func(AttemptEvent), progress
 		return nil, fmt.Errorf("open attempts: %w", err)
 	}
 	run, err := consumer.Consume(func(msg jetstream.Msg) {
-		e, err := q.decodeAttempt(msg.Subject(), msg.Data())
+		e, err := q.subjects.decodeAttempt(msg.Subject(), msg.Data())
 		if err != nil {
 			q.log.Error("an attempt's announcement cannot be read", "subject", msg.Subject(), "error", err)
 			return
@@ -45,8 +45,8 @@ func (q *Queue) Events(ctx context.Context, attempt func(AttemptEvent), progress
 }
 
 func (q *Queue) listen(progress func(Progress)) (stop func(), err error) {
-	return q.hear("progress", q.all("progress"), func(msg *nats.Msg) {
-		p, err := q.decodeProgress(msg.Subject, msg.Data)
+	return q.hear("progress", q.subjects.all("progress"), func(msg *nats.Msg) {
+		p, err := q.subjects.decodeProgress(msg.Subject, msg.Data)
 		if err != nil {
 			q.log.Warn("progress cannot be read", "subject", msg.Subject, "error", err)
 			return
@@ -61,7 +61,7 @@ func (q *Queue) PublishProgress(p Progress) {
 	p.Host, p.Worker = text(p.Host, maxName), text(p.Worker, maxName)
 	data, err := encode(&p)
 	if err == nil {
-		err = q.conn.Publish(q.progress(p.ID), data)
+		err = q.conn.Publish(q.subjects.progress(p.ID), data)
 	}
 	if err != nil {
 		q.log.Debug("tell progress", "error", err)

@@ -69,11 +69,11 @@ func TestPoisonIsRemovedAndReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, data := range []string{`{"run":3,"surprise":true}`, `not JSON`} {
-		if _, err := q.js.Publish(deadline(t), q.task("quick", testID(i)), []byte(data)); err != nil {
+		if _, err := q.js.Publish(deadline(t), q.subjects.task("quick", testID(i)), []byte(data)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := q.js.Publish(deadline(t), q.outcome(testID(8), 2), []byte(`{}`)); err != nil {
+	if _, err := q.js.Publish(deadline(t), q.subjects.outcome(testID(8), 2), []byte(`{}`)); err != nil {
 		t.Fatal(err)
 	}
 	publish(t, q, testTask("quick", 5))

@@ -53,7 +53,7 @@ func (q *Queue) checkImports(ctx context.Context, requests []*nats.Msg) error {
 // asksForStreams are requests for the streams as they are.
 func (q *Queue) asksForStreams() (requests []*nats.Msg) {
 	for _, kind := range kinds {
-		requests = append(requests, nats.NewMsg(q.api("STREAM.INFO."+q.scheme.stream(kind))))
+		requests = append(requests, nats.NewMsg(q.api("STREAM.INFO."+q.subjects.stream(kind))))
 	}
 	return requests
 }
@@ -62,9 +62,9 @@ func (q *Queue) asksForStreams() (requests []*nats.Msg) {
 // publications that expect another message before them, which are refused.
 func (q *Queue) asksForWork() []*nats.Msg {
 	id, run := sweeps.ID{1}, maxCount
-	attempt, outcome := q.scheme.attempts(id, run), q.scheme.outcome(id, run)
+	attempt, outcome := q.subjects.attempts(id, run), q.subjects.outcome(id, run)
 	get := func(kind, subject string) *nats.Msg {
-		return nats.NewMsg(q.api("DIRECT.GET." + q.scheme.stream(kind) + "." + subject))
+		return nats.NewMsg(q.api("DIRECT.GET." + q.subjects.stream(kind) + "." + subject))
 	}
 	put := func(subject string) *nats.Msg {
 		m := nats.NewMsg(subject)
@@ -72,8 +72,8 @@ func (q *Queue) asksForWork() []*nats.Msg {
 		return m
 	}
 	return []*nats.Msg{
-		get("attempts", attempt), get("outcomes", outcome), get("state", q.offer()),
-		nats.NewMsg(q.api("CONSUMER.INFO." + q.scheme.stream("tasks") + "." + q.consumer("none"))),
+		get("attempts", attempt), get("outcomes", outcome), get("state", q.subjects.offer()),
+		nats.NewMsg(q.api("CONSUMER.INFO." + q.subjects.stream("tasks") + "." + q.subjects.consumer("none"))),
 		put(attempt), put(outcome),
 	}
 }

@@ -39,7 +39,7 @@ func (q *Queue) PublishSweeps(ctx context.Context, open []OpenSweep) error {
 		return fmt.Errorf("offer sweeps: %w", err)
 	}
 	err = q.retry(ctx, func(ctx context.Context) error {
-		_, err := q.js.Publish(ctx, q.offer(), data)
+		_, err := q.js.Publish(ctx, q.subjects.offer(), data)
 		return err
 	})
 	if err != nil {
@@ -63,7 +63,7 @@ const offerEvery = 10 * time.Second
 // followOffer keeps the offer fresh until the queue is closed: it is heard as it is
 // published, and read now, after every reconnection, and every few seconds.
 func (q *Queue) followOffer() {
-	if _, err := q.conn.Subscribe(q.every("state", "*"), announced(q.hearOffer)); err != nil {
+	if _, err := q.conn.Subscribe(q.subjects.every("state", "*"), announced(q.hearOffer)); err != nil {
 		q.log.Warn("listen for sweeps", "error", err)
 	}
 	q.follow(func() {
@@ -86,7 +86,7 @@ func (q *Queue) readOffer() {
 	err := q.lookAtStore(ctx)
 	var m *jetstream.RawStreamMsg
 	if err == nil {
-		m, err = q.direct(ctx, q.state, q.offer())
+		m, err = q.direct(ctx, q.state, q.subjects.offer())
 	}
 	if err != nil {
 		q.log.Debug("read which sweeps are offered", "error", err)
@@ -116,7 +116,7 @@ func (q *Queue) lookAtStore(ctx context.Context) error {
 }
 
 func (q *Queue) hearOffer(msg *nats.Msg) {
-	if msg.Subject != q.offer() {
+	if msg.Subject != q.subjects.offer() {
 		q.log.Warn("a coordinator of another version offers tasks, which this worker cannot run: start both from the same program", "subject", msg.Subject, "mine", version())
 		return
 	}

@@ -66,8 +66,8 @@ const outcomeWaits = 2
 // the sequence of one: a task that is given the same run number again is taken for
 // settled.
 func (q *Queue) Fences(ctx context.Context, last uint64, found func(id sweeps.ID, run int)) error {
-	err := q.each(ctx, "outcomes", q.all("outcomes"), func(m *jetstream.RawStreamMsg) {
-		if id, run, err := q.parseOrder("outcomes", m.Subject); err == nil && m.Sequence <= last {
+	err := q.each(ctx, "outcomes", q.subjects.all("outcomes"), func(m *jetstream.RawStreamMsg) {
+		if id, run, err := q.subjects.parseOrder("outcomes", m.Subject); err == nil && m.Sequence <= last {
 			found(id, run)
 		}
 	})
@@ -86,7 +86,7 @@ func (q *Queue) outcomeConsumer(ctx context.Context) (jetstream.Consumer, error)
 	}
 	consumer, err := q.outcomes.CreateConsumer(ctx, jetstream.ConsumerConfig{
 		Durable:       coordinatorConsumer + strconv.Itoa(next),
-		FilterSubject: q.all("outcomes"),
+		FilterSubject: q.subjects.all("outcomes"),
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
 		OptStartSeq:   floor + 1,
 		AckPolicy:     jetstream.AckExplicitPolicy,
@@ -124,7 +124,7 @@ func (q *Queue) outcomePlace(ctx context.Context) (names []string, floor uint64,
 			continue
 		}
 		taken = append(taken, n)
-		if info.Config.FilterSubject == q.all("outcomes") {
+		if info.Config.FilterSubject == q.subjects.all("outcomes") {
 			names = append(names, info.Name)
 			if info.AckFloor.Stream <= stream.State.LastSeq {
 				floor = max(floor, info.AckFloor.Stream)
@@ -147,12 +147,12 @@ func (q *Queue) outcomeFloor(ctx context.Context) (floor uint64, err error) {
 }
 
 func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
-	o, err := q.decodeOutcome(msg.Subject(), msg.Data())
+	o, err := q.subjects.decodeOutcome(msg.Subject(), msg.Data())
 	if err == nil {
 		return OutcomeDelivery{Outcome: *o, msg: msg}, true
 	}
 	q.log.Error("an outcome cannot be read", "subject", msg.Subject(), "error", err)
-	id, run, wrong := q.parseOrder("outcomes", msg.Subject())
+	id, run, wrong := q.subjects.parseOrder("outcomes", msg.Subject())
 	if wrong != nil {
 		_ = msg.Term() // it answers no order
 		return OutcomeDelivery{}, false
@@ -167,7 +167,7 @@ func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
 // LastOutcome is the sequence of the last outcome of this version that was committed, 0
 // when there is none, and whether all up to it are acknowledged.
 func (q *Queue) LastOutcome(ctx context.Context) (sequence uint64, acknowledged bool, err error) {
-	last, err := q.direct(ctx, q.outcomes, q.all("outcomes"))
+	last, err := q.direct(ctx, q.outcomes, q.subjects.all("outcomes"))
 	if err != nil {
 		return 0, false, fmt.Errorf("find last outcome: %w", err)
 	}

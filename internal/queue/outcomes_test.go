@@ -107,7 +107,7 @@ func TestFencesUpToAnOutcome(t *testing.T) {
 	}
 	var sequences []uint64
 	for n := range 3 {
-		ack, err := q.js.Publish(deadline(t), q.outcome(testID(n), n+1), nil)
+		ack, err := q.js.Publish(deadline(t), q.subjects.outcome(testID(n), n+1), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +185,7 @@ func TestAcknowledgedOutcomesDontComeAgain(t *testing.T) {
 		return err == nil && acknowledged && last == first.Sequence()
 	})
 	stop()
-	late := jetstream.ConsumerConfig{Durable: coordinatorConsumer + "9", FilterSubject: q.all("outcomes"), AckPolicy: jetstream.AckExplicitPolicy}
+	late := jetstream.ConsumerConfig{Durable: coordinatorConsumer + "9", FilterSubject: q.subjects.all("outcomes"), AckPolicy: jetstream.AckExplicitPolicy}
 	if _, err := q.outcomes.CreateConsumer(deadline(t), late); err != nil {
 		t.Fatal(err)
 	}

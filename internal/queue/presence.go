@@ -63,7 +63,7 @@ func (q *Queue) PublishPresence(p Presence) {
 	p.Since, p.Deadline = p.Since.UTC(), p.Deadline.UTC()
 	data, err := encode(&p)
 	if err == nil {
-		err = q.conn.Publish(q.presence(p.Name), data)
+		err = q.conn.Publish(q.subjects.presence(p.Name), data)
 	}
 	if err == nil && p.Gone {
 		err = q.conn.FlushTimeout(time.Second) // the connection ends next
@@ -76,10 +76,10 @@ func (q *Queue) PublishPresence(p Presence) {
 // Presences calls handle, from one goroutine, with what workers of this version tell
 // of themselves. stop waits for a running call.
 func (q *Queue) Presences(handle func(Presence)) (stop func(), err error) {
-	return q.hear("workers", q.all("workers"), func(msg *nats.Msg) {
+	return q.hear("workers", q.subjects.all("workers"), func(msg *nats.Msg) {
 		p := new(Presence)
 		err := decode(msg.Data, p)
-		if err == nil && msg.Subject != q.presence(p.Name) {
+		if err == nil && msg.Subject != q.subjects.presence(p.Name) {
 			err = refuse("worker %q under subject %s", p.Name, msg.Subject)
 		}
 		if err != nil {

@@ -52,7 +52,7 @@ func TestUnreadablePresenceIsDropped(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, data := range []string{"", "{}", `{"name":"w","slots":-1}`, string(good)} { // the last is another worker's
-		if err := q.conn.Publish(q.presence("w"), []byte(data)); err != nil {
+		if err := q.conn.Publish(q.subjects.presence("w"), []byte(data)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -40,7 +40,7 @@ func (q *Queue) messages(tasks []Task) ([]*nats.Msg, error) {
 		if err != nil {
 			return nil, fmt.Errorf("queue task %s: %w", tasks[i].ID, err)
 		}
-		messages[i] = nats.NewMsg(q.task(tasks[i].Sweep, tasks[i].ID))
+		messages[i] = nats.NewMsg(q.subjects.task(tasks[i].Sweep, tasks[i].ID))
 		messages[i].Data = data
 	}
 	return messages, nil
@@ -86,7 +86,7 @@ func (q *Queue) publishBatch(ctx context.Context, messages []*nats.Msg) (err err
 // announce tells idle workers to look for tasks. They would look by themselves,
 // only later: a lost announcement costs seconds.
 func (q *Queue) announce() {
-	if err := q.conn.Publish(q.wake(), nil); err != nil {
+	if err := q.conn.Publish(q.subjects.wake(), nil); err != nil {
 		q.log.Debug("announce tasks", "error", err)
 	}
 }

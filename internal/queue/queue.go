@@ -67,15 +67,15 @@ var minServer = [2]int{2, 12}
 // Queue is a connection to the queue of one root. All methods are safe for
 // concurrent use; those that take a context wait for NATS until it ends.
 type Queue struct {
-	scheme
-	options Options
-	log     *slog.Logger
-	conn    *nats.Conn
-	js      jetstream.JetStream
-	closed  chan struct{} // when the connection is closed for good
-	refused atomic.Bool   // the server has refused the credential since the connection broke
-	lost    context.Context
-	lose    context.CancelCauseFunc
+	subjects scheme
+	options  Options
+	log      *slog.Logger
+	conn     *nats.Conn
+	js       jetstream.JetStream
+	closed   chan struct{} // when the connection is closed for good
+	refused  atomic.Bool   // the server has refused the credential since the connection broke
+	lost     context.Context
+	lose     context.CancelCauseFunc
 
 	tasks, outcomes, attempts, state jetstream.Stream
 
@@ -113,7 +113,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		}
 	}
 	q := &Queue{
-		scheme: scheme{root: o.RootID}, options: o, log: o.Log, closed: make(chan struct{}),
+		subjects: scheme{root: o.RootID}, options: o, log: o.Log, closed: make(chan struct{}),
 		consumers: map[string]jetstream.Consumer{}, woken: newEpisode(), link: newEpisode(), rights: newEpisode(), strays: make(chan *nats.Msg),
 	}
 	q.offered.stale = make(chan struct{}, 1)
@@ -165,7 +165,7 @@ func (q *Queue) prepare(ctx context.Context) error {
 	if err := q.checkImports(ctx, q.asksForWork()); err != nil {
 		return err
 	}
-	if _, err := q.conn.Subscribe(q.wake(), announced(func(*nats.Msg) { q.woken.next() })); err != nil {
+	if _, err := q.conn.Subscribe(q.subjects.wake(), announced(func(*nats.Msg) { q.woken.next() })); err != nil {
 		return fmt.Errorf("listen for tasks: %w", err)
 	}
 	_ = q.conn.FlushWithContext(ctx) // a right that is denied is told before this is answered

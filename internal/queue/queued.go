@@ -42,7 +42,7 @@ func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]QueuedOrder, error) {
 		return err
 	})
 	if err == nil {
-		err = q.each(ctx, "tasks", q.all("tasks"), func(m *jetstream.RawStreamMsg) { q.addQueued(&l, m) })
+		err = q.each(ctx, "tasks", q.subjects.all("tasks"), func(m *jetstream.RawStreamMsg) { q.addQueued(&l, m) })
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list queued tasks: %w", err)
@@ -57,7 +57,7 @@ func (q *Queue) each(ctx context.Context, stream, subjects string, read func(*je
 	var err error
 	for err == nil {
 		err = q.retry(ctx, func(ctx context.Context) error {
-			batch, err := jetstreamext.GetBatch(ctx, q.js, q.scheme.stream(stream), queuedBatch,
+			batch, err := jetstreamext.GetBatch(ctx, q.js, q.subjects.stream(stream), queuedBatch,
 				jetstreamext.GetBatchSeq(next), jetstreamext.GetBatchSubject(subjects))
 			if err != nil {
 				return err
@@ -79,7 +79,7 @@ func (q *Queue) each(ctx context.Context, stream, subjects string, read func(*je
 }
 
 func (q *Queue) addQueued(l *queuedList, m *jetstream.RawStreamMsg) {
-	sweep, id, err := q.parseTask(m.Subject)
+	sweep, id, err := q.subjects.parseTask(m.Subject)
 	if err != nil {
 		q.log.Warn("a stray message is queued", "error", err)
 		return

@@ -39,7 +39,7 @@ func (s scheme) answerable(reply string) bool {
 
 // checkInbox refuses an inbox of a client's own that no coordinator would answer to.
 func (q *Queue) checkInbox() error {
-	if inbox := q.conn.NewInbox(); !q.answerable(inbox) {
+	if inbox := q.conn.NewInbox(); !q.subjects.answerable(inbox) {
 		return fmt.Errorf("the inbox_prefix of the NATS context makes inboxes like %s, which a coordinator doesn't answer: begin it with %s: %w",
 			inbox, inboxToken, ErrSite)
 	}
@@ -50,5 +50,5 @@ func (q *Queue) checkInbox() error {
 // acknowledges it. A worker responds to no other.
 func (q *Queue) isTask(msg *nats.Msg) bool {
 	meta, err := msg.Metadata()
-	return err == nil && meta.Stream == q.scheme.stream("tasks")
+	return err == nil && meta.Stream == q.subjects.stream("tasks")
 }

@@ -58,8 +58,8 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			}
 			defer client.Close()
 			replies := []string{
-				q.outcome(testID(0), 1), q.task("quick", testID(7)), q.offer(), q.scheme.attempts(testID(0), 1), "$JS.API.STREAM.PURGE." + q.scheme.stream("tasks"),
-				"$JS.API.STREAM.DELETE." + q.scheme.stream("tasks"), q.orders("w"), q.note("quick"), q.inbox(Worker) + ".x", q.control("again"),
+				q.subjects.outcome(testID(0), 1), q.subjects.task("quick", testID(7)), q.subjects.offer(), q.subjects.attempts(testID(0), 1), "$JS.API.STREAM.PURGE." + q.subjects.stream("tasks"),
+				"$JS.API.STREAM.DELETE." + q.subjects.stream("tasks"), q.subjects.orders("w"), q.subjects.note("quick"), q.subjects.inbox(Worker) + ".x", q.subjects.control("again"),
 			}
 			conn, err := nats.Connect(url)
 			if err != nil {
@@ -68,7 +68,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			defer conn.Close()
 			e := listenTo(t, conn, replies...)
 			for _, reply := range replies {
-				if err := client.conn.PublishRequest(q.control("ping"), reply, nil); err != nil {
+				if err := client.conn.PublishRequest(q.subjects.control("ping"), reply, nil); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -87,7 +87,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			if queued, err := q.Queued(deadline(t)); err != nil || len(queued) != 2 {
 				t.Errorf("queued %v, %v", queued, err)
 			}
-			if m, err := q.direct(deadline(t), q.outcomes, q.outcome(testID(0), 1)); err != nil || m != nil {
+			if m, err := q.direct(deadline(t), q.outcomes, q.subjects.outcome(testID(0), 1)); err != nil || m != nil {
 				t.Errorf("outcome %v, %v", m, err)
 			}
 		})

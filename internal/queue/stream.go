@@ -18,8 +18,8 @@ var kinds = []string{"tasks", "outcomes", "attempts", "state"}
 // attempts, and of what is offered, the last message stays.
 func (q *Queue) streamConfig(kind string, replicas int) jetstream.StreamConfig {
 	c := jetstream.StreamConfig{
-		Name:              q.scheme.stream(kind),
-		Subjects:          []string{q.every(kind, "*.*")},
+		Name:              q.subjects.stream(kind),
+		Subjects:          []string{q.subjects.every(kind, "*.*")},
 		Retention:         jetstream.LimitsPolicy,
 		Storage:           jetstream.FileStorage,
 		Replicas:          replicas,
@@ -47,7 +47,7 @@ func (q *Queue) streamConfig(kind string, replicas int) jetstream.StreamConfig {
 		}
 	case "state":
 		c.Discard = jetstream.DiscardOld
-		c.Subjects = []string{q.every(kind, "*")}
+		c.Subjects = []string{q.subjects.every(kind, "*")}
 	}
 	return c
 }
@@ -60,7 +60,7 @@ func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, 
 		if q.options.Create {
 			stream, err = q.makeStream(ctx, kind)
 		} else {
-			stream, err = q.js.Stream(ctx, q.scheme.stream(kind))
+			stream, err = q.js.Stream(ctx, q.subjects.stream(kind))
 		}
 		return q.streamless(err)
 	})
@@ -80,7 +80,7 @@ func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, 
 // for want of servers: some may be down for the moment.
 func (q *Queue) makeStream(ctx context.Context, kind string) (jetstream.Stream, error) {
 	var old *jetstream.StreamConfig
-	there, err := q.js.Stream(ctx, q.scheme.stream(kind))
+	there, err := q.js.Stream(ctx, q.subjects.stream(kind))
 	if err == nil {
 		old = &there.CachedInfo().Config
 	} else if !errors.Is(err, jetstream.ErrStreamNotFound) {

@@ -109,7 +109,7 @@ func TestTrimmedOutcomesAreOldAndAcknowledged(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range 4 {
-			m, err := q.direct(deadline(t), q.outcomes, q.outcome(testID(i), 1))
+			m, err := q.direct(deadline(t), q.outcomes, q.subjects.outcome(testID(i), 1))
 			if kept := i >= 2 || age == 0; err != nil || (m != nil) != kept {
 				t.Errorf("after %v outcome %d is there: %v, %v", age, i, m != nil, err)
 			}
@@ -155,7 +155,7 @@ func TestConsumersOfForgottenSweepsAreRemoved(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"f0m1_open", "monitor"} { // of an older version, and a site's own
-		config := jetstream.ConsumerConfig{Durable: name, AckPolicy: jetstream.AckExplicitPolicy, FilterSubject: q.task(name, testID(1))}
+		config := jetstream.ConsumerConfig{Durable: name, AckPolicy: jetstream.AckExplicitPolicy, FilterSubject: q.subjects.task(name, testID(1))}
 		if _, err := q.tasks.CreateConsumer(deadline(t), config); err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +167,7 @@ func TestConsumersOfForgottenSweepsAreRemoved(t *testing.T) {
 	for name := range q.tasks.ConsumerNames(deadline(t)).Name() {
 		left[name] = true
 	}
-	if len(left) != 3 || !left[q.consumer("open")] || !left[q.consumer("a_b")] || !left["monitor"] {
+	if len(left) != 3 || !left[q.subjects.consumer("open")] || !left[q.subjects.consumer("a_b")] || !left["monitor"] {
 		t.Errorf("left are %v", left)
 	}
 }
@@ -187,7 +187,7 @@ func TestTrimmedAttemptsAreSettled(t *testing.T) {
 			t.Errorf("more %v, %v", more, err)
 		}
 		for i := range 5 {
-			m, err := q.direct(deadline(t), q.attempts, q.scheme.attempts(testID(i), 1))
+			m, err := q.direct(deadline(t), q.attempts, q.subjects.attempts(testID(i), 1))
 			if err != nil || (m != nil) != running[i] {
 				t.Errorf("while %v run the attempt at %d is there: %v, %v", running, i, m != nil, err)
 			}
