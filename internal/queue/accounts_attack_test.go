@@ -65,7 +65,7 @@ func (a *attack) fill(pattern string) string {
 
 // permitted are a subject for each line of the role's rights.
 func (a *attack) permitted() (subjects []string) {
-	for _, pattern := range (scheme{root: testRoot}).rights(a.role).publish() {
+	for _, pattern := range subjectsOf(testRoot).rights(a.role).publish() {
 		subject := a.fill(pattern)
 		if strings.ContainsAny(subject, "*>") {
 			a.t.Fatalf("no subject for %s, but %s", pattern, subject)
@@ -77,7 +77,7 @@ func (a *attack) permitted() (subjects []string) {
 
 // coordinators are what nobody but the coordinator may publish.
 func (a *attack) coordinators() []string {
-	s := scheme{root: testRoot}
+	s := subjectsOf(testRoot)
 	all := []string{
 		a.settle, "$JS.ACK._.hash." + s.stream("outcomes") + ".coordinator_1.1.1.1.1.0.x", "$JS.ACK." + s.stream("outcomes") + ".coordinator_1.1.1.1.1.0",
 		strings.Replace(a.settle, ".coordinator_1.1.", ".coordinator_1."+s.stream("tasks")+".", 1),
@@ -105,7 +105,7 @@ func (a *attack) coordinators() []string {
 
 // others are what is another role's.
 func (a *attack) others() (all []string) {
-	s := scheme{root: testRoot}
+	s := subjectsOf(testRoot)
 	for _, role := range []Role{Worker, Client} {
 		r := s.rights(role)
 		for _, pattern := range slices.Concat(r.publish(), r.subscribe()) {
@@ -134,11 +134,11 @@ func payload(subject string) []byte {
 	switch {
 	case strings.HasPrefix(subject, "$JS.API.STREAM.CREATE."), strings.HasPrefix(subject, "$JS.API.STREAM.UPDATE."):
 		name := subject[strings.LastIndex(subject, ".")+1:]
-		v = jetstream.StreamConfig{Name: name, Subjects: []string{scheme{root: testRoot}.every("control", "ping")}, Storage: jetstream.MemoryStorage, NoAck: name == "spy"}
+		v = jetstream.StreamConfig{Name: name, Subjects: []string{subjectsOf(testRoot).every("control", "ping")}, Storage: jetstream.MemoryStorage, NoAck: name == "spy"}
 	case strings.HasPrefix(subject, "$JS.API.CONSUMER.CREATE."), strings.HasPrefix(subject, "$JS.API.CONSUMER.DURABLE."):
 		parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(subject, "$JS.API.CONSUMER.CREATE."), "$JS.API.CONSUMER.DURABLE.CREATE."), ".")
 		name := parts[len(parts)-1]
-		v = map[string]any{"stream_name": parts[0], "config": map[string]any{"name": name, "durable_name": name, "deliver_subject": scheme{root: testRoot}.control("launch"), "ack_policy": "none"}}
+		v = map[string]any{"stream_name": parts[0], "config": map[string]any{"name": name, "durable_name": name, "deliver_subject": subjectsOf(testRoot).control("launch"), "ack_policy": "none"}}
 	case strings.Contains(subject, ".MSG.NEXT."):
 		return []byte(`{"batch":1,"no_wait":true}`)
 	case strings.HasPrefix(subject, "$JS.ACK."):
@@ -340,7 +340,7 @@ func (a *attack) harm() (found []string) {
 	ears := map[string]*ear{"the coordinator": listenTo(a.t, a.s.as(a.t, Coordinator), ">")}
 	for _, role := range []Role{Worker, Client} {
 		if role != a.role {
-			ears[string(role)] = listenTo(a.t, a.s.as(a.t, role), scheme{root: testRoot}.rights(role).subscribe()...)
+			ears[string(role)] = listenTo(a.t, a.s.as(a.t, role), subjectsOf(testRoot).rights(role).subscribe()...)
 		}
 	}
 	if err := a.run(); err != nil {

@@ -120,5 +120,5 @@ func (o ServerOptions) accounts() (string, error) {
 			return "", fmt.Errorf("a user has the unknown role %q", u.Role)
 		}
 	}
-	return accountsConfig(scheme{root: o.RootID}, keys, nil, "enabled"), nil
+	return accountsConfig(subjectsOf(o.RootID), keys, nil, "enabled"), nil
 }

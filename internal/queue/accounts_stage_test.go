@@ -43,7 +43,7 @@ func (s *stage) as(t testing.TB, role Role) *nats.Conn {
 	t.Helper()
 	key := s.keys[role]
 	conn, err := nats.Connect("", nats.InProcessServer(s.at(role)), nats.Nkey(key.Public, key.Sign), nats.NoReconnect(),
-		nats.CustomInboxPrefix(scheme{root: testRoot}.inbox(role)), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
+		nats.CustomInboxPrefix(subjectsOf(testRoot).inbox(role)), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func oneAccount(t testing.TB, keys map[Role]Key) []*Server {
 	for role, key := range keys {
 		user := &server.NkeyUser{Nkey: key.Public}
 		if role != Coordinator {
-			r := scheme{root: testRoot}.rights(role)
+			r := subjectsOf(testRoot).rights(role)
 			user.Permissions = &server.Permissions{
 				Publish:   &server.SubjectPermission{Allow: r.publish()},
 				Subscribe: &server.SubjectPermission{Allow: r.subscribe()},

@@ -34,8 +34,8 @@ func TestAttacksWouldBeFound(t *testing.T) {
 		a.onwards = true
 		harm := strings.Join(a.harm(), "\n")
 		for _, part := range []string{
-			"the coordinator hears $JS.API.STREAM.PURGE.", "the coordinator hears " + scheme{root: testRoot}.task("quick", testID(5)),
-			"the coordinator hears $JS.API.STREAM.DELETE.", "stream " + scheme{root: testRoot}.stream("tasks") + ":",
+			"the coordinator hears $JS.API.STREAM.PURGE.", "the coordinator hears " + subjectsOf(testRoot).task("quick", testID(5)),
+			"the coordinator hears $JS.API.STREAM.DELETE.", "stream " + subjectsOf(testRoot).stream("tasks") + ":",
 		} {
 			if !strings.Contains(harm, part) {
 				t.Errorf("%s: nothing is found of %q in\n%s", role, part, harm)
@@ -83,7 +83,7 @@ func TestDeployedAccountsAreTheTable(t *testing.T) {
 func deployedConfig() string {
 	users := map[Role][]string{Coordinator: {"$EISWEEP_NKEY_COORDINATOR"}, Worker: {"$EISWEEP_NKEY_WORKER"}, Client: {"$EISWEEP_NKEY_CLIENT"}}
 	limits := "{ max_store: 64GB, max_memory: 256MB, max_streams: 200, max_consumers: 2000 }"
-	return deployedHead + accountsConfig(scheme{root: allRoots}, users, []string{"$EISWEEP_NKEY_OPERATOR"}, limits)
+	return deployedHead + accountsConfig(subjectsOf(allRoots), users, []string{"$EISWEEP_NKEY_OPERATOR"}, limits)
 }
 
 const deployedHead = `# Who may do what on NATS servers for eisweep; eisweep.conf includes this file. It is generated from the table by which a

@@ -10,12 +10,6 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// The events of an attempt.
-const (
-	EventStarted  = "started"
-	EventReturned = "returned" // handed back unfinished: doesn't count
-)
-
 // Attempts returns how many attempts at the order were started and not handed
 // back, by whomever.
 func (d *Delivery) Attempts(ctx context.Context) (int, error) {

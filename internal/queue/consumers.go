@@ -15,7 +15,7 @@ import (
 // OpenSweep lets workers have the tasks of a sweep. It may be called again.
 func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 	if !sweeps.IsName(sweep) {
-		return fmt.Errorf("open sweep: %w", refuse("sweep %q", sweep))
+		return fmt.Errorf("open sweep %q: %w", sweep, ErrMessage)
 	}
 	config := jetstream.ConsumerConfig{
 		Durable:       q.subjects.consumer(sweep),

@@ -3,6 +3,7 @@ package queue
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -15,6 +16,9 @@ import (
 // A message is read only if it is, byte for byte, what this program would write
 // for what it read: so unknown, repeated and differently written fields, other
 // types, spaces and trailing bytes are refused without a list of them.
+
+// ErrMessage is wrapped by the errors of messages that cannot be understood.
+var ErrMessage = errors.New("not a message of this format")
 
 // checker is a message that knows the range of its fields.
 type checker interface{ check() error }
@@ -122,6 +126,25 @@ func (s scheme) decodeProgress(subject string, data []byte) (*Progress, error) {
 		return nil, err
 	}
 	return p, sameOrder(subject, len(parts) == 1 && parts[0] == p.ID.String())
+}
+
+func (s scheme) decodePresence(subject string, data []byte) (*Presence, error) {
+	p := new(Presence)
+	if err := decode(data, p); err != nil {
+		return nil, err
+	}
+	if subject != s.presence(p.Name) {
+		return nil, refuse("worker %q under subject %s", p.Name, subject)
+	}
+	return p, nil
+}
+
+func decodeOffer(data []byte) (*Offer, error) {
+	o := new(Offer)
+	if err := decode(data, o); err != nil {
+		return nil, err
+	}
+	return o, nil
 }
 
 func sameOrder(subject string, same bool) error {

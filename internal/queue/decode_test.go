@@ -14,7 +14,7 @@ import (
 	"eisweep/sweeps"
 )
 
-var testScheme = scheme{root: testRoot}
+var testScheme = subjectsOf(testRoot)
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 123456789, time.UTC)
 

@@ -20,6 +20,12 @@ type Access struct {
 	Key  Key
 }
 
+// Key proves who one is: a public NKey and what signs with its seed.
+type Key struct {
+	Public string
+	Sign   func(nonce []byte) ([]byte, error)
+}
+
 // Bounds of an attempt to connect.
 const (
 	dialTimeout = 5 * time.Second

@@ -31,8 +31,6 @@ var (
 	ErrStore = errors.New("the queue's store cannot be written")
 	// ErrLimit is wrapped when the account, or the server, has no room for more: waiting helps.
 	ErrLimit = errors.New("a limit of the NATS account or server is reached; its administrator can raise it")
-	// ErrMessage is wrapped by the errors of messages that cannot be understood.
-	ErrMessage = errors.New("not a message of this format")
 	// ErrLeaseLost is wrapped when the task is no longer the delivery's: a later attempt
 	// has started, or the consumer that delivered it is gone.
 	ErrLeaseLost = errors.New("the task is no longer in these hands")

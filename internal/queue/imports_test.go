@@ -23,7 +23,7 @@ func siteWithout(t *testing.T, lacking string) (visit func(role Role, log *slog.
 		_, public, seed := newKey(t, nkeys.CreateUser)
 		users[role], seeds[role] = []string{strconv.Quote(public)}, save(t, "seed.nk", seed)
 	}
-	text := accountsConfig(scheme{root: testRoot}, users, nil, "enabled")
+	text := accountsConfig(subjectsOf(testRoot), users, nil, "enabled")
 	if lacking != "" {
 		line := fmt.Sprintf("{ service: { account: %s, subject: %q } }", coordinatorAccount, lacking)
 		if !strings.Contains(text, line) {
@@ -71,7 +71,7 @@ func importing(t *testing.T, role Role, lacking string) error {
 func TestMissingImportsAreTold(t *testing.T) {
 	defer func(was time.Duration) { importTime = was }(importTime)
 	importTime = time.Second // in which a busy machine answers, too
-	s := scheme{root: testRoot}
+	s := subjectsOf(testRoot)
 	for _, service := range append(s.rights(Worker).services, service{}) {
 		subject := service.subject
 		t.Run("worker "+subject, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestMissingImportsAreTold(t *testing.T) {
 
 // A worker that is given no tasks says why.
 func TestMissingImportOfTasksIsTold(t *testing.T) {
-	s := scheme{root: testRoot}
+	s := subjectsOf(testRoot)
 	visit := siteWithout(t, "$JS.API.CONSUMER.MSG.NEXT."+s.stream("tasks")+".*")
 	c, err := visit(Coordinator, nil)
 	if err != nil {

@@ -90,6 +90,12 @@ type AttemptEvent struct {
 	At      time.Time `json:"at"`
 }
 
+// The events of an attempt.
+const (
+	EventStarted  = "started"
+	EventReturned = "returned" // handed back unfinished: doesn't count
+)
+
 // Progress is how far a running attempt has come; sent once a second, may be lost.
 type Progress struct {
 	ID      sweeps.ID    `json:"id"`

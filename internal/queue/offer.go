@@ -5,31 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"eisweep/sweeps"
-
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
-
-// OpenSweep is a sweep whose tasks workers may have.
-type OpenSweep struct {
-	Name     string `json:"name"`
-	Priority int    `json:"priority"` // higher first
-}
-
-// Offer is what workers are offered: the message that PublishSweeps leaves.
-type Offer struct {
-	Sweeps []OpenSweep `json:"sweeps"`
-}
-
-func (o *Offer) check() error {
-	for _, s := range o.Sweeps {
-		if !sweeps.IsName(s.Name) {
-			return refuse("sweep %.100q", s.Name)
-		}
-	}
-	return nil
-}
 
 // PublishSweeps says which sweeps workers are offered, in place of those before.
 // Workers that are connected learn it at once, others when they connect.
@@ -126,8 +104,8 @@ func (q *Queue) hearOffer(msg *nats.Msg) {
 
 // takeOffer takes an offer that was read at a sequence, or heard (0).
 func (q *Queue) takeOffer(subject string, data []byte, seq uint64) {
-	o := new(Offer)
-	if err := decode(data, o); err != nil {
+	o, err := decodeOffer(data)
+	if err != nil {
 		q.log.Error("what sweeps are offered cannot be read", "subject", subject, "error", err)
 		return
 	}

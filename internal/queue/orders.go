@@ -6,9 +6,6 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Drain is the order to a worker to hand back what it runs and end.
-const Drain = "drain"
-
 // Tell gives a worker an order. Whether it is heard shows in the worker's presence.
 func (q *Queue) Tell(worker, verb string) error {
 	if err := q.conn.Publish(q.subjects.orders(worker), []byte(verb)); err != nil {

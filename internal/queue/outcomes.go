@@ -28,24 +28,6 @@ func (d *OutcomeDelivery) Ack() error {
 	return nil
 }
 
-// coordinatorConsumer begins the names of the durable consumers of outcomes; a number
-// from 1 to coordinatorNumbers follows. A session takes the number after its
-// predecessor's, so that what that one acknowledges late means no consumer of today.
-const (
-	coordinatorConsumer = "coordinator_"
-	coordinatorNumbers  = 9
-)
-
-// coordinatorConsumers are all the names that the consumers have. Permissions name
-// them.
-func coordinatorConsumers() []string {
-	names := make([]string, coordinatorNumbers)
-	for i := range names {
-		names[i] = coordinatorConsumer + strconv.Itoa(i+1)
-	}
-	return names
-}
-
 // nextConsumer is the number of a session's consumer: the next after the last one that
 // no other consumer has. If all are taken, by as many versions of the program, it is one
 // beyond them, which permissions do not name.

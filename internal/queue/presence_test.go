@@ -84,17 +84,6 @@ func TestOrdersReachTheirWorkerAlone(t *testing.T) {
 	}
 }
 
-func TestTokensAreOnePartAndDiffer(t *testing.T) {
-	seen := map[string]string{}
-	for _, name := range []string{"", "%", "a.b", "a_b", "a-b", "a%2Eb", "*", ">", "ü", "a b", "A"} {
-		got := token(name)
-		if got == "" || strings.ContainsAny(got, ".*> \t") || seen[got] != "" {
-			t.Errorf("token of %q is %q, as of %q", name, got, seen[got])
-		}
-		seen[got] = name + "!"
-	}
-}
-
 func TestNotesAreHeardBySweep(t *testing.T) {
 	s := startServer(t, t.TempDir())
 	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = Client; o.Create = false })

@@ -71,7 +71,7 @@ func (q *Queue) PurgeForeign(ctx context.Context) ([]string, error) {
 		}
 	})
 	for v := range versions {
-		err = errors.Join(err, q.purge(ctx, q.tasks, jetstream.WithPurgeSubject("eisweep."+q.subjects.root+"."+v+".tasks.>")))
+		err = errors.Join(err, q.purge(ctx, q.tasks, jetstream.WithPurgeSubject(q.subjects.ofVersion(v, "tasks"))))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("remove tasks of other versions: %w", err)

@@ -113,7 +113,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		}
 	}
 	q := &Queue{
-		subjects: scheme{root: o.RootID}, options: o, log: o.Log, closed: make(chan struct{}),
+		subjects: subjectsOf(o.RootID), options: o, log: o.Log, closed: make(chan struct{}),
 		consumers: map[string]jetstream.Consumer{}, woken: newEpisode(), link: newEpisode(), rights: newEpisode(), strays: make(chan *nats.Msg),
 	}
 	q.offered.stale = make(chan struct{}, 1)

@@ -2,40 +2,9 @@ package queue
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/nats-io/nats.go"
 )
-
-// Prefixes of reply subjects that NATS servers write themselves and take from no client:
-// of a request that came from another account, and of one from another cluster, where
-// the names of the cluster and the server and the original reply follow.
-const (
-	importedReply = "_R_."
-	gatewayReply  = "_GR_."
-)
-
-// inboxToken begins the first token of the inboxes of NATS clients, also of those that
-// have one of their own, such as _INBOX_alice.
-const inboxToken = "_INBOX"
-
-// answerable reports whether an answer may be sent to the reply subject of a request. The
-// coordinator may publish to all subjects, so that it would write wherever a request
-// points, into streams as well. It sends answers to clients' inboxes only.
-func (s scheme) answerable(reply string) bool {
-	if rest, ok := strings.CutPrefix(reply, gatewayReply); ok {
-		parts := strings.SplitN(rest, ".", 3)
-		reply = parts[len(parts)-1]
-	}
-	for part := range strings.SplitSeq(reply, ".") {
-		if part == "" || strings.ContainsAny(part, "*> \t\r\n\x00") {
-			return false
-		}
-	}
-	first, rest, _ := strings.Cut(reply, ".")
-	return strings.HasPrefix(reply, importedReply) || strings.HasPrefix(reply, s.inbox(Client)+".") ||
-		strings.HasPrefix(first, inboxToken) && rest != ""
-}
 
 // checkInbox refuses an inbox of a client's own that no coordinator would answer to.
 func (q *Queue) checkInbox() error {

@@ -10,15 +10,3 @@ const (
 	Worker      Role = "worker"      // take tasks, announce attempts, commit outcomes, tell progress
 	Client      Role = "client"      // ask the coordinator, read notes
 )
-
-// User is one who may connect to the embedded server.
-type User struct {
-	Role Role
-	Key  string // public NKey
-}
-
-// Key proves who one is: a public NKey and what signs with its seed.
-type Key struct {
-	Public string
-	Sign   func(nonce []byte) ([]byte, error)
-}

@@ -31,6 +31,12 @@ type ServerOptions struct {
 	Log *slog.Logger
 }
 
+// User is one who may connect to the embedded server.
+type User struct {
+	Role Role
+	Key  string // public NKey
+}
+
 // maxStore bounds what the streams may take; the disk's own end comes first.
 const maxStore = 1 << 42
 

@@ -9,9 +9,6 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// kinds are the streams of a root.
-var kinds = []string{"tasks", "outcomes", "attempts", "state"}
-
 // streamConfig is the stream of a kind of message. Tasks and outcomes have one
 // message per subject and the first stays: that is what makes queueing a task
 // twice impossible and the first outcome the one that counts. Of an order's

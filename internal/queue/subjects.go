@@ -9,6 +9,9 @@ import (
 	"eisweep/sweeps"
 )
 
+// kinds are the streams of a root.
+var kinds = []string{"tasks", "outcomes", "attempts", "state"}
+
 // scheme names a root's subjects. Those of this format and model version begin
 // with eisweep.<root id>.f<format>m<model>; a stream holds all versions'.
 type scheme struct{ root string }
@@ -30,7 +33,15 @@ func (s scheme) every(kind, tail string) string {
 func (s scheme) inbox(role Role) string { return "eisweep." + s.root + ".inbox." + string(role) }
 
 // all is the kind's subjects of this version.
-func (s scheme) all(kind string) string { return s.prefix() + kind + ".>" }
+func (s scheme) all(kind string) string { return s.ofVersion(version(), kind) }
+
+// ofVersion is the kind's subjects of a version.
+func (s scheme) ofVersion(version, kind string) string {
+	return "eisweep." + s.root + "." + version + "." + kind + ".>"
+}
+
+// subjectsOf returns the scheme of the root with this id.
+func subjectsOf(root string) scheme { return scheme{root: root} }
 
 func (s scheme) task(sweep string, id sweeps.ID) string {
 	return s.prefix() + "tasks." + sweep + "." + id.String()

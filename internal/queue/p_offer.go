@@ -1,0 +1,23 @@
+package queue
+
+import "eisweep/sweeps"
+
+// OpenSweep is a sweep whose tasks workers may have.
+type OpenSweep struct {
+	Name     string `json:"name"`
+	Priority int    `json:"priority"` // higher first
+}
+
+// Offer is what workers are offered: the message that PublishSweeps leaves.
+type Offer struct {
+	Sweeps []OpenSweep `json:"sweeps"`
+}
+
+func (o *Offer) check() error {
+	for _, s := range o.Sweeps {
+		if !sweeps.IsName(s.Name) {
+			return refuse("sweep %.100q", s.Name)
+		}
+	}
+	return nil
+}

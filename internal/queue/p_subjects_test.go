@@ -1,0 +1,17 @@
+package queue
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestTokensAreOnePartAndDiffer(t *testing.T) {
+	seen := map[string]string{}
+	for _, name := range []string{"", "%", "a.b", "a_b", "a-b", "a%2Eb", "*", ">", "ü", "a b", "A"} {
+		got := token(name)
+		if got == "" || strings.ContainsAny(got, ".*> \t") || seen[got] != "" {
+			t.Errorf("token of %q is %q, as of %q", name, got, seen[got])
+		}
+		seen[got] = name + "!"
+	}
+}
