@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 )
 
 // atWork is an attempt that a worker announced.
@@ -17,14 +17,14 @@ type atWork struct {
 }
 
 // attempt takes a worker's word that it started a task or handed it back.
-func (k *Coordinator) attempt(e queue.AttemptEvent) {
+func (k *Coordinator) attempt(e protocol.AttemptEvent) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	t := k.machine.tasks[e.ID]
 	if t == nil || int(t.run) != e.Run {
 		return
 	}
-	if e.Event == queue.EventReturned {
+	if e.Event == protocol.EventReturned {
 		delete(k.running, e.ID)
 		k.do(k.machine.step(returned{e.ID, e.Run}))
 		k.flush()
@@ -52,7 +52,7 @@ func (k *Coordinator) isWorkHeard(since time.Time) bool {
 }
 
 // progress takes a running attempt's word on how far it has come.
-func (k *Coordinator) progress(p queue.Progress) {
+func (k *Coordinator) progress(p protocol.Progress) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	r := k.running[p.ID]

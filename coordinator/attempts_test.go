@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sim"
 )
 
@@ -14,7 +14,7 @@ func TestEarlierRunIsNotHeard(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	for _, plastic := range []string{"EXC", "BOTH"} {
-		g.fails[plastic] = queue.Numeric
+		g.fails[plastic] = protocol.Numeric
 	}
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.finish(k, "two")
@@ -23,7 +23,7 @@ func TestEarlierRunIsNotHeard(t *testing.T) {
 	id := d.Task().ID
 	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
 	for run := range 2 {
-		k.progress(queue.Progress{ID: id, Run: run + 1, Attempt: attempt, Sim: sim.Progress{Trial: run + 1}})
+		k.progress(protocol.Progress{ID: id, Run: run + 1, Attempt: attempt, Sim: sim.Progress{Trial: run + 1}})
 		if got := k.Snapshot().Running[0].Progress.Trial; got != 2*run {
 			t.Errorf("a word on run %d, of 2, brings trial %d", run+1, got)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
@@ -99,13 +100,13 @@ func (k *Coordinator) sourceless(c publish, err error) []command {
 		return nil
 	}
 	k.reasons[c.id] = err.Error()
-	return k.machine.step(outcome{c.id, c.run, 1, queue.Source})
+	return k.machine.step(outcome{c.id, c.run, 1, protocol.Source})
 }
 
 // message is the order to execute a task, as workers get it.
-func (k *Coordinator) message(c publish) (queue.Task, error) {
+func (k *Coordinator) message(c publish) (protocol.Task, error) {
 	t := k.task(c.id, c.sweep)
-	m := queue.Task{ID: c.id, Run: c.run, Sweep: c.sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: map[string]any{}}
+	m := protocol.Task{ID: c.id, Run: c.run, Sweep: c.sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: map[string]any{}}
 	for _, s := range t.Settings() {
 		m.Parameters[s.Name] = s.Value.Any()
 	}
@@ -121,21 +122,21 @@ func (k *Coordinator) message(c publish) (queue.Task, error) {
 		if err != nil {
 			return m, err
 		}
-		m.Initial = &queue.Initial{Input: in, Take: t.Initial.Take}
+		m.Initial = &protocol.Initial{Input: in, Take: t.Initial.Take}
 	}
 	return m, nil
 }
 
 // input says where a worker finds a file, relative to the root.
-func (k *Coordinator) input(in *sweeps.Input) (queue.Input, error) {
+func (k *Coordinator) input(in *sweeps.Input) (protocol.Input, error) {
 	if in.Task == (sweeps.ID{}) {
-		return queue.Input{Path: k.relative(k.config.Root.Input(in.SHA256)), SHA256: in.SHA256}, nil
+		return protocol.Input{Path: k.relative(k.config.Root.Input(in.SHA256)), SHA256: in.SHA256}, nil
 	}
 	l, err := k.locate(in.Task, in.Sweep, in.File)
 	if err != nil {
-		return queue.Input{}, fmt.Errorf("its source %s/%s: %w", in.Sweep, in.File, err)
+		return protocol.Input{}, fmt.Errorf("its source %s/%s: %w", in.Sweep, in.File, err)
 	}
-	return queue.Input{Task: in.Task, Path: l.sweep + "/" + l.line.File, SHA256: l.line.SHA256}, nil
+	return protocol.Input{Task: in.Task, Path: l.sweep + "/" + l.line.File, SHA256: l.line.SHA256}, nil
 }
 
 // errGone: the manifests tell of no result of the task that is still there.

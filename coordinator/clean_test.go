@@ -9,7 +9,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -65,7 +65,7 @@ func TestCleanRemovesWhatNobodyNeeds(t *testing.T) {
 // and those of a task that failed and is tried again.
 func TestCleanWithoutACoordinator(t *testing.T) {
 	g := newRig(t)
-	g.fails["EXC"] = queue.Lost
+	g.fails["EXC"] = protocol.Lost
 	g.run(order1(parse(t, twoByTwo)))
 	var done, failed, stranger string
 	for _, l := range g.lines("two") {

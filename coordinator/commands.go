@@ -1,7 +1,7 @@
 package coordinator
 
 import (
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -47,7 +47,7 @@ type record struct {
 	id    sweeps.ID
 	run   int
 	sweep string
-	class queue.Class
+	class protocol.Class
 	again bool // it is ordered again at once: no failure yet that people hear of
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
@@ -176,7 +176,7 @@ func (p *planner) execute(item *PlanItem, h *history, sweep, reason string) erro
 		return nil
 	}
 	item.Action, item.Reason = Block, p.missingSource(source)
-	if f := h.lastFailure(sweep); f != nil && f.class.name() == queue.Source && !p.order.part() {
+	if f := h.lastFailure(sweep); f != nil && f.class.name() == protocol.Source && !p.order.part() {
 		if p.leave(item, f) == nil {
 			item.Reason = p.missingSource(source)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -171,7 +172,7 @@ func (k *Coordinator) subscribe(ctx context.Context) error {
 		return fmt.Errorf("listen to outcomes: %w", err)
 	}
 	k.stop = append(k.stop, stop)
-	stop, err = k.config.Queue.Presences(func(p queue.Presence) { k.workers.hear(p, time.Now()) })
+	stop, err = k.config.Queue.Presences(func(p protocol.Presence) { k.workers.hear(p, time.Now()) })
 	if err != nil {
 		return err
 	}

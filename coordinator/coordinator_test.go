@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -195,7 +195,7 @@ func TestChangedParameterSupersedesOnlyWhenAllowed(t *testing.T) {
 }
 
 func TestFailuresSettleByClass(t *testing.T) {
-	for class, again := range map[queue.Class]int{queue.Numeric: 0, queue.Invalid: 0, queue.Storage: 2, queue.Lost: 2} {
+	for class, again := range map[protocol.Class]int{protocol.Numeric: 0, protocol.Invalid: 0, protocol.Storage: 2, protocol.Lost: 2} {
 		t.Run(string(class), func(t *testing.T) {
 			g := newRig(t)
 			g.fails["EXC"] = class
@@ -204,7 +204,7 @@ func TestFailuresSettleByClass(t *testing.T) {
 				t.Errorf("%+v", s)
 			}
 			g.executed()
-			g.fails = map[string]queue.Class{}
+			g.fails = map[string]protocol.Class{}
 			s = g.run(order1(parse(t, twoByTwo))).Sweeps[0]
 			if n := g.executed(); n != again || s.Failed != 2-again {
 				t.Errorf("relaunched: %d executed, %+v", n, s)
@@ -228,7 +228,7 @@ func TestFailuresSettleByClass(t *testing.T) {
 
 func TestPerturbGoesWithItsSource(t *testing.T) {
 	g := newRig(t)
-	g.fails["EXC"] = queue.Numeric
+	g.fails["EXC"] = protocol.Numeric
 	sum := g.run(order1(parse(t, pushed), parse(t, twoByTwo)))
 	for _, s := range sum.Sweeps {
 		if s.Done != 2 || s.Failed != 2 {
@@ -236,7 +236,7 @@ func TestPerturbGoesWithItsSource(t *testing.T) {
 		}
 	}
 	for _, l := range g.lines("pushed") {
-		if l.State == manifest.Failed && (l.Class != string(queue.Source) || !strings.Contains(l.Error, "two/results~pl.is_plastic=EXC")) {
+		if l.State == manifest.Failed && (l.Class != string(protocol.Source) || !strings.Contains(l.Error, "two/results~pl.is_plastic=EXC")) {
 			t.Errorf("line %+v", l)
 		}
 	}
@@ -246,7 +246,7 @@ func TestPerturbGoesWithItsSource(t *testing.T) {
 		t.Errorf("with the source still failed: %d executed, %+v", n, s)
 	}
 	n := len(g.lines("pushed"))
-	g.fails = map[string]queue.Class{}
+	g.fails = map[string]protocol.Class{}
 	failed := func(_ *sweeps.Task, s State) bool { return s == StateFailed }
 	g.run(Order{Sweeps: []*sweeps.Sweep{parse(t, twoByTwo)}, Select: failed, KeepFile: true})
 	g.run(order1(parse(t, pushed)))

@@ -11,7 +11,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -186,7 +186,7 @@ func TestManifestOutlivesTheSweepFile(t *testing.T) {
 // Each sweep's manifest tells of a failure that they share, and once.
 func TestSweepsShareAFailure(t *testing.T) {
 	g := newRig(t)
-	g.fails["EXC"] = queue.Numeric
+	g.fails["EXC"] = protocol.Numeric
 	other := parse(t, strings.Replace(twoByTwo, `"two"`, `"other"`, 1))
 	g.run(order1(other))
 	g.run(order1(parse(t, twoByTwo)))
@@ -211,7 +211,7 @@ func TestSweepsShareAFailure(t *testing.T) {
 			}
 		}
 	}
-	g.fails = map[string]queue.Class{}
+	g.fails = map[string]protocol.Class{}
 	g.run(Order{Sweeps: []*sweeps.Sweep{other}, Select: isFailed, KeepFile: true})
 	if n := g.executed(); n != 2 {
 		t.Errorf("rerun of the first: %d executed, not 2", n)

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -145,7 +145,7 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 	case Link: // counted when it is done
 	case Leave:
 		s.left++
-		e.class, e.here = queue.Class(item.failure.line.Class), item.failure.sweep == sweep
+		e.class, e.here = protocol.Class(item.failure.line.Class), item.failure.sweep == sweep
 		s.failed(t, e.class, item.failure.line.Error)
 	case Block:
 		s.blocked++

@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
@@ -33,7 +34,7 @@ type wanted struct {
 	sweep   string
 	id      sweeps.ID
 	execute bool              // order it; otherwise it is settled: done elsewhere, or failed
-	class   queue.Class       // of a settled failure
+	class   protocol.Class    // of a settled failure
 	here    bool              // of a settled failure: the sweep's manifest has it
 	run     int               // the highest run number in any manifest, 0 for none
 	source  sweeps.ID         // PERTURB: the task whose result it needs, if it is of this root
@@ -113,14 +114,14 @@ type outcome struct {
 	id      sweeps.ID
 	run     int
 	attempt int
-	class   queue.Class
+	class   protocol.Class
 }
 
 // placed: the shell carried a place command out; class says why it could not.
 type placed struct {
 	id    sweeps.ID
 	run   int
-	class queue.Class
+	class protocol.Class
 }
 
 func (opened) isEvent()    {}

@@ -10,7 +10,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -148,10 +148,10 @@ func (k *Coordinator) explainSettled(id sweeps.ID) (control.Explained, error) {
 	}
 	out.Reason = fmt.Sprintf("it failed (%s): %s", l.Class, l.Error)
 	out.Remedy = fmt.Sprintf("`eisweep rerun %s --task %s` runs it again", l.Sweep, id)
-	if queue.Class(l.Class).Repeats() {
+	if protocol.Class(l.Class).Repeats() {
 		out.Remedy += "; without --set it will fail again"
 	}
-	if l.Class == string(queue.Source) {
+	if l.Class == string(protocol.Source) {
 		out.Remedy = "rerun its source, which the error names; then launch " + l.Sweep + " again"
 	}
 	return out, nil

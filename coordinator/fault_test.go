@@ -10,7 +10,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 )
 
@@ -98,7 +98,7 @@ func TestCheckIncoming(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	promised, hole := queue.Outcome{SHA256: sum, Bytes: n}, filepath.Join(dir, "hole.h5")
+	promised, hole := protocol.Outcome{SHA256: sum, Bytes: n}, filepath.Join(dir, "hole.h5")
 	write(t, hole, "")
 	grow(t, hole)
 	folder, circle := filepath.Join(dir, "folder"), filepath.Join(dir, "circle", "result.h5")
@@ -107,15 +107,15 @@ func TestCheckIncoming(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		path    string
-		outcome queue.Outcome
+		outcome protocol.Outcome
 		damage  string
 		err     error
 	}{
 		"as promised":         {path, promised, "", nil},
 		"gone":                {filepath.Join(dir, "none.h5"), promised, "did not arrive", nil},
 		"a folder":            {folder, promised, "not a plain file", nil},
-		"other bytes":         {path, queue.Outcome{SHA256: strings.Repeat("0", 64), Bytes: n}, "other bytes", nil},
-		"other size":          {path, queue.Outcome{SHA256: sum, Bytes: n + 1}, "arrived with 5 bytes, not the 6", nil},
+		"other bytes":         {path, protocol.Outcome{SHA256: strings.Repeat("0", 64), Bytes: n}, "other bytes", nil},
+		"other size":          {path, protocol.Outcome{SHA256: sum, Bytes: n + 1}, "arrived with 5 bytes, not the 6", nil},
 		"a hole of 1 TiB":     {hole, promised, "arrived with 1099511627776 bytes, not the 5", nil},
 		"folder is a file":    {filepath.Join(path, "result.h5"), promised, "", syscall.ENOTDIR},
 		"folder is a circle":  {circle, promised, "", syscall.ELOOP},

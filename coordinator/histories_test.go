@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -44,7 +44,7 @@ type historyWorld struct {
 	copies   map[sweeps.ID]map[string]bool   // sweeps that have the result
 	last     map[sweeps.ID]map[string]string // the last line by sweep: "done", or a class
 	runs     map[sweeps.ID]int               // the highest in a line
-	held     map[order]queue.Class           // outcomes that are not acknowledged
+	held     map[order]protocol.Class        // outcomes that are not acknowledged
 	waiting  []place                         // that could not be carried out
 	launches map[string][]sweeps.ID          // what each sweep wants
 	log      []string
@@ -59,7 +59,7 @@ type queuedFor struct {
 
 func playHistory(seed uint64) (h *historyWorld, problem string) {
 	h = &historyWorld{random: rand.New(rand.NewPCG(seed, 1)), machine: newMachine(), queue: map[queuedFor]int{}, working: map[queuedFor]int{},
-		copies: map[sweeps.ID]map[string]bool{}, last: map[sweeps.ID]map[string]string{}, runs: map[sweeps.ID]int{}, held: map[order]queue.Class{},
+		copies: map[sweeps.ID]map[string]bool{}, last: map[sweeps.ID]map[string]string{}, runs: map[sweeps.ID]int{}, held: map[order]protocol.Class{},
 		launches: map[string][]sweeps.ID{}}
 	defer func() {
 		if p := recover(); p != nil {
@@ -161,7 +161,7 @@ func (h *historyWorld) publish(c publish) {
 func (h *historyWorld) place(c place) {
 	switch h.random.IntN(10) {
 	case 0:
-		h.do(h.machine.step(placed{c.id, c.run, queue.Storage}))
+		h.do(h.machine.step(placed{c.id, c.run, protocol.Storage}))
 		return
 	case 1:
 		h.say("    which must wait")
@@ -240,7 +240,7 @@ func (h *historyWorld) outcomes() []order {
 func (h *historyWorld) want(sweep string, n int) {
 	id := task(fmt.Sprint(n))
 	failure := ""
-	for _, class := range []queue.Class{queue.Numeric, queue.Invalid} {
+	for _, class := range []protocol.Class{protocol.Numeric, protocol.Invalid} {
 		if slices.Contains(slices.Collect(maps.Values(h.last[id])), string(class)) {
 			failure = string(class)
 		}
@@ -252,7 +252,7 @@ func (h *historyWorld) want(sweep string, n int) {
 		return
 	case len(h.copies[id]) > 0:
 	case failure != "" && h.random.IntN(2) == 0: // else it is asked for, as by a rerun
-		e.class, e.here = queue.Class(failure), h.last[id][sweep] == failure
+		e.class, e.here = protocol.Class(failure), h.last[id][sweep] == failure
 	default:
 		e.execute = true
 		if from := e.source; from != (sweeps.ID{}) && len(h.copies[from]) == 0 {
@@ -291,7 +291,7 @@ func (h *historyWorld) end(badly bool) {
 	if !ok {
 		return
 	}
-	run, class := h.working[o], queue.Class("")
+	run, class := h.working[o], protocol.Class("")
 	delete(h.working, o)
 	if n := h.random.IntN(10); badly {
 		switch {
@@ -299,7 +299,7 @@ func (h *historyWorld) end(badly bool) {
 			h.step(returned{o.id, run})
 			return
 		case n < 4:
-			class = []queue.Class{queue.Numeric, queue.Lost, queue.Storage}[h.random.IntN(3)]
+			class = []protocol.Class{protocol.Numeric, protocol.Lost, protocol.Storage}[h.random.IntN(3)]
 		case n < 5:
 			h.say("the worker of %d dies", o.id[15])
 			return

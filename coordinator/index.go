@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -123,7 +123,7 @@ func (x *index) add(m *indexed, b *manifest.Brief) {
 	h.failures = slices.DeleteFunc(h.failures, func(f spot) bool { return f.in == m })
 	delete(m.contested, b.ID)
 	if b.State == manifest.Failed {
-		s.class = classOf(queue.Class(b.Class))
+		s.class = classOf(protocol.Class(b.Class))
 		h.fail(s)
 		return
 	}

@@ -10,7 +10,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -135,7 +135,7 @@ func TestRerunAfterItsSourceGrewKeepsNamesAndTasksTogether(t *testing.T) {
 	}
 	failing, attempt := g.next("pushed")
 	o := g.outcome(failing.Task(), attempt)
-	o.Class, o.Error, o.SHA256, o.Digest, o.Bytes = queue.Numeric, "as the test wants it", "", "", 0
+	o.Class, o.Error, o.SHA256, o.Digest, o.Bytes = protocol.Numeric, "as the test wants it", "", "", 0
 	if _, err := failing.Commit(g.context(), o); err != nil {
 		t.Fatal(err)
 	}

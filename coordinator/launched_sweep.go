@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -25,9 +25,9 @@ type launchedSweep struct {
 	reruns   map[sweeps.ID]bool // ordered again by a rerun
 
 	ran, reused, linked, blocked, left int
-	classes                            map[sweeps.ID]queue.Class // of the tasks that failed
-	byClass                            map[queue.Class]int       // how many of them
-	failures                           []control.Failure         // some of them
+	classes                            map[sweeps.ID]protocol.Class // of the tasks that failed
+	byClass                            map[protocol.Class]int       // how many of them
+	failures                           []control.Failure            // some of them
 	work                               work
 }
 
@@ -36,7 +36,7 @@ type position struct{ expansion, number int32 }
 
 func newLaunchedSweep(p *SweepPlan, priority int, at time.Time, file storedFile) *launchedSweep {
 	l := &launchedSweep{name: p.Name, expansions: []*sweeps.Expansion{p.expansion}, positions: map[sweeps.ID]position{},
-		classes: map[sweeps.ID]queue.Class{}, byClass: map[queue.Class]int{}, priority: priority, launched: at, file: file, reruns: map[sweeps.ID]bool{}}
+		classes: map[sweeps.ID]protocol.Class{}, byClass: map[protocol.Class]int{}, priority: priority, launched: at, file: file, reruns: map[sweeps.ID]bool{}}
 	if dependence(p.Sweep) > 0 {
 		l.source = p.Sweep.SourceName()
 	}
@@ -81,7 +81,7 @@ func (s *launchedSweep) forget(id sweeps.ID) {
 }
 
 // failed counts a failure for the summary.
-func (s *launchedSweep) failed(t *sweeps.Task, class queue.Class, text string) {
+func (s *launchedSweep) failed(t *sweeps.Task, class protocol.Class, text string) {
 	s.retract(t.ID)
 	s.classes[t.ID] = class
 	s.byClass[class]++

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -208,16 +208,16 @@ func inOrder(ids []sweeps.ID) []sweeps.ID {
 	return ids
 }
 
-// classNumber is a queue.Class in a byte.
+// classNumber is a protocol.Class in a byte.
 type classNumber uint8
 
-var classes = append([]queue.Class{""}, queue.Classes()...)
+var classes = append([]protocol.Class{""}, protocol.Classes()...)
 
-func classOf(c queue.Class) classNumber {
+func classOf(c protocol.Class) classNumber {
 	if i := slices.Index(classes, c); i >= 0 {
 		return classNumber(i)
 	}
-	return classOf(queue.Lost) // of a newer version
+	return classOf(protocol.Lost) // of a newer version
 }
 
-func (c classNumber) name() queue.Class { return classes[c] }
+func (c classNumber) name() protocol.Class { return classes[c] }

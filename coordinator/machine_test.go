@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
@@ -89,7 +90,7 @@ func parseEvent(t *testing.T, line string) event {
 		_, orphan := f["orphan"]
 		_, stands := f["stands"]
 		sweep, of, _ := strings.Cut(f["queued"], "/")
-		return wanted{f["sweep"], id, execute, queue.Class(f["class"]), here, run, source, orphan, queue.QueuedOrder{Sweep: sweep, Run: number(of)}, stands}
+		return wanted{f["sweep"], id, execute, protocol.Class(f["class"]), here, run, source, orphan, queue.QueuedOrder{Sweep: sweep, Run: number(of)}, stands}
 	case "rested":
 		return rested{f["sweep"], number(f["done"]), number(f["dropped"])}
 	case "launched":
@@ -103,7 +104,7 @@ func parseEvent(t *testing.T, line string) event {
 	case "returned":
 		return returned{id, run}
 	case "outcome":
-		return outcome{id, run, attempt, queue.Class(f["class"])}
+		return outcome{id, run, attempt, protocol.Class(f["class"])}
 	case "silenced":
 		return silenced{id, run}
 	case "missed":
@@ -121,7 +122,7 @@ func parseEvent(t *testing.T, line string) event {
 	case "moved":
 		return moved{map[sweeps.ID]bool{id: true}}
 	case "placed":
-		return placed{id, run, queue.Class(f["class"])}
+		return placed{id, run, protocol.Class(f["class"])}
 	}
 	t.Fatalf("unknown event in %q", line)
 	return nil

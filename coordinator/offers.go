@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 )
 
 // offers is which sweeps workers are offered, as they were told.
@@ -16,7 +16,7 @@ type offers struct {
 
 	turn chan struct{} // holds one while the offer is being published
 	told bool
-	last []queue.OpenSweep
+	last []protocol.OpenSweep
 }
 
 // ask has what is offered looked at soon.
@@ -76,15 +76,15 @@ func (k *Coordinator) Sweeps() []string {
 	return out
 }
 
-func (k *Coordinator) offer() []queue.OpenSweep {
+func (k *Coordinator) offer() []protocol.OpenSweep {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	var out []queue.OpenSweep
+	var out []protocol.OpenSweep
 	for _, s := range k.sweeps {
 		if t := k.machine.sweeps[s.name]; !t.finished && t.stand == control.Open {
-			out = append(out, queue.OpenSweep{Name: s.name, Priority: s.priority})
+			out = append(out, protocol.OpenSweep{Name: s.name, Priority: s.priority})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b queue.OpenSweep) int { return cmp.Compare(b.Priority, a.Priority) })
+	slices.SortStableFunc(out, func(a, b protocol.OpenSweep) int { return cmp.Compare(b.Priority, a.Priority) })
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"eisweep/internal/control"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
@@ -184,7 +185,7 @@ func (m *machine) release(id sweeps.ID, t *entry, before queue.QueuedOrder) []co
 	}
 	switch {
 	case source == nil && t.orphan, source != nil && source.phase == failed:
-		return m.fail(id, t, queue.Source)
+		return m.fail(id, t, protocol.Source)
 	case source != nil && source.phase != done:
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
@@ -30,7 +31,7 @@ type outbox struct {
 // sending is a command on its way to the queue: openSweep, publish, unqueue or purge.
 type sending struct {
 	command command
-	order   *queue.Task // of publish; nil: it is made when it is sent
+	order   *protocol.Task // of publish; nil: it is made when it is sent
 }
 
 // Bounds of the outbox: how many orders are made ahead of being sent, and how long people
@@ -202,13 +203,13 @@ func (k *Coordinator) maySend() bool {
 }
 
 // orders makes the messages of those orders that are still as they were given.
-func (k *Coordinator) orders(list []sending) []queue.Task {
+func (k *Coordinator) orders(list []sending) []protocol.Task {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.failure != nil {
 		return nil
 	}
-	tasks := make([]queue.Task, 0, len(list))
+	tasks := make([]protocol.Task, 0, len(list))
 	for _, s := range list {
 		c := s.command.(publish)
 		if !k.machine.isCurrent(c) {
@@ -232,7 +233,7 @@ func (k *Coordinator) orders(list []sending) []queue.Task {
 
 // queueTasks publishes tasks. One whose place in the queue is taken is there by an earlier
 // order, which this one takes the place of.
-func (k *Coordinator) queueTasks(tasks []queue.Task) error {
+func (k *Coordinator) queueTasks(tasks []protocol.Task) error {
 	if len(tasks) == 0 {
 		return nil
 	}
@@ -250,12 +251,12 @@ func (k *Coordinator) queueTasks(tasks []queue.Task) error {
 }
 
 // publishNew publishes tasks and returns those whose place was taken.
-func (k *Coordinator) publishNew(ctx context.Context, tasks []queue.Task) ([]queue.Task, error) {
+func (k *Coordinator) publishNew(ctx context.Context, tasks []protocol.Task) ([]protocol.Task, error) {
 	queued, err := k.config.Queue.Publish(ctx, tasks)
 	if err != nil {
 		return nil, err
 	}
-	var taken []queue.Task
+	var taken []protocol.Task
 	for i, t := range tasks {
 		if !queued[i] {
 			taken = append(taken, t)

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -31,7 +31,7 @@ func (k *Coordinator) place(c place) []command {
 	}
 	if damage != "" {
 		k.reasons[c.id] = damage
-		return k.machine.step(placed{c.id, c.run, queue.Storage})
+		return k.machine.step(placed{c.id, c.run, protocol.Storage})
 	}
 	wait, refused := k.makeWayFor(c, promisedBy(&d.Outcome))
 	if wait {
@@ -43,7 +43,7 @@ func (k *Coordinator) place(c place) []command {
 
 // placeIn names the file in the sweeps. The first is the one that it was computed for; a
 // sweep that cannot take it now gets it later from one that could.
-func (k *Coordinator) placeIn(c place, incoming string, o *queue.Outcome, hashed time.Time, refused map[string]error) []command {
+func (k *Coordinator) placeIn(c place, incoming string, o *protocol.Outcome, hashed time.Time, refused map[string]error) []command {
 	first := ""
 	for _, sweep := range c.sweeps {
 		t := k.task(c.id, sweep)
@@ -81,7 +81,7 @@ func (k *Coordinator) placeIn(c place, incoming string, o *queue.Outcome, hashed
 // checkIncoming compares a file with its outcome, its size first, and returns its modification time when it was hashed.
 // The damage says how the file differs from what the outcome promised; an error says that this cannot be found out now.
 // The folder is opened first: an NFS client may believe for a while that a name it once missed is still missing.
-func checkIncoming(path string, o *queue.Outcome) (hashed time.Time, damage string, err error) {
+func checkIncoming(path string, o *protocol.Outcome) (hashed time.Time, damage string, err error) {
 	if _, err := os.ReadDir(filepath.Dir(path)); err != nil {
 		return hashed, "", fmt.Errorf("open incoming folder: %w", err)
 	}
@@ -107,7 +107,7 @@ func checkIncoming(path string, o *queue.Outcome) (hashed time.Time, damage stri
 	return found.Modified, "", nil
 }
 
-func promisedBy(o *queue.Outcome) identity { return identity{o.SHA256, o.Bytes} }
+func promisedBy(o *protocol.Outcome) identity { return identity{o.SHA256, o.Bytes} }
 
 func (k *Coordinator) pathOf(sweep, file string) string {
 	return filepath.Join(k.config.Root.SweepDir(sweep), file)
@@ -126,13 +126,13 @@ func modifiedAs(from, to string, hashed time.Time) time.Time {
 }
 
 // resultLine is the manifest's line of an outcome with a result.
-func (k *Coordinator) resultLine(sweep string, t *sweeps.Task, o *queue.Outcome) manifest.Line {
+func (k *Coordinator) resultLine(sweep string, t *sweeps.Task, o *protocol.Outcome) manifest.Line {
 	l := k.outcomeLine(sweep, t, o)
 	l.State, l.File, l.Digest, l.SHA256, l.Bytes = manifest.Done, t.File, o.Digest, o.SHA256, o.Bytes
 	return l
 }
 
-func (k *Coordinator) outcomeLine(sweep string, t *sweeps.Task, o *queue.Outcome) manifest.Line {
+func (k *Coordinator) outcomeLine(sweep string, t *sweeps.Task, o *protocol.Outcome) manifest.Line {
 	l := taskLine(sweep, t)
 	l.Run, l.Attempt, l.Started, l.Finished = o.Run, o.Attempt, o.Started, o.Finished
 	l.Seconds = (o.Spent + o.Finished.Sub(o.Started)).Seconds()

@@ -4,14 +4,14 @@ import (
 	"testing"
 
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
 // A rerun that fails takes nothing from a task that is done: a result follows from its
 // task, and is as sound as before.
 func TestFailedRerunLeavesTheResult(t *testing.T) {
-	for _, class := range []queue.Class{queue.Lost, queue.Numeric} {
+	for _, class := range []protocol.Class{protocol.Lost, protocol.Numeric} {
 		t.Run(string(class), func(t *testing.T) {
 			g := newRig(t)
 			two := parse(t, twoByTwo)

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -28,7 +28,7 @@ func TestRerunCountsTheWholeSweep(t *testing.T) {
 		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &c, KeepFile: true})
 	}
 	k := g.serve()
-	g.fails["EXC"] = queue.Numeric
+	g.fails["EXC"] = protocol.Numeric
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.finish(k, "two")
 	g.end()
@@ -81,7 +81,7 @@ func TestRerunCountsWhatWasCancelled(t *testing.T) {
 func TestReplacedTasksCountNoMore(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	g.fails["EXC"] = queue.Numeric
+	g.fails["EXC"] = protocol.Numeric
 	other := strings.Replace(strings.Replace(twoByTwo, `"two"`, `"other"`, 1), "[1, 2]", "[1, 2, 3]", 1)
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(other)}})
 	told[control.Steered](g, control.VerbPause, control.Steer{Sweeps: []string{"other"}}) // so that its tasks stay known

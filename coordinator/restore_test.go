@@ -10,6 +10,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
@@ -129,11 +130,11 @@ func TestPausedAndCancelledSweepsStayWhatTheyAre(t *testing.T) {
 func TestRerunSurvivesARestart(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	g.fails["EXC"] = queue.Numeric
+	g.fails["EXC"] = protocol.Numeric
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.finish(k, "two")
 	g.executed()
-	g.fails = map[string]queue.Class{}
+	g.fails = map[string]protocol.Class{}
 	again := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true}
 	if p := told[control.Plan](g, control.VerbLaunch, again); p.Sweeps[0].Tasks != 2 || p.Sweeps[0].New != 2 {
 		t.Errorf("plan %+v", p)
@@ -169,7 +170,7 @@ func TestLostOrderIsGivenAgain(t *testing.T) {
 		t.Errorf("summary %+v", s)
 	}
 	for _, l := range g.lines("two") {
-		if l.State == manifest.Failed && (l.ID != lost || l.Run != 1 || l.Class != string(queue.Lost)) || l.State == manifest.Done && (l.Run == 2) != (l.ID == lost) {
+		if l.State == manifest.Failed && (l.ID != lost || l.Run != 1 || l.Class != string(protocol.Lost)) || l.State == manifest.Done && (l.Run == 2) != (l.ID == lost) {
 			t.Errorf("line %+v", l)
 		}
 	}
@@ -245,7 +246,7 @@ func TestResultThatStraysLeavesALine(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.until(k, func() bool { return len(g.lines("two")) == 1 })
-	if l := g.lines("two")[0]; l.State != manifest.Failed || l.Class != string(queue.Storage) || l.Run != 1 || l.Worker != "w1" {
+	if l := g.lines("two")[0]; l.State != manifest.Failed || l.Class != string(protocol.Storage) || l.Run != 1 || l.Worker != "w1" {
 		t.Errorf("line %+v", l)
 	}
 	g.end()
@@ -290,7 +291,7 @@ func TestAnOrderOfAnEarlierRunIsReplacedAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	lost := taskLine("two", &status.Tasks[0].Task)
-	lost.State, lost.Class, lost.Error, lost.Run = manifest.Failed, string(queue.Lost), "as the test wants it", 1
+	lost.State, lost.Class, lost.Error, lost.Run = manifest.Failed, string(protocol.Lost), "as the test wants it", 1
 	m, err := manifest.Open(g.root.Manifest("two"))
 	if err == nil {
 		err = errors.Join(m.Append(lost), m.Close())

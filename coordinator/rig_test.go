@@ -14,6 +14,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -38,8 +39,8 @@ type rig struct {
 	clock    time.Duration // what the worker's clock is fast by
 
 	mu    sync.Mutex
-	fails map[string]queue.Class // by value of pl.is_plastic
-	ran   []string               // file names of tasks executed, as IDs
+	fails map[string]protocol.Class // by value of pl.is_plastic
+	ran   []string                  // file names of tasks executed, as IDs
 }
 
 func newRig(t *testing.T) *rig {
@@ -48,7 +49,7 @@ func newRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &rig{t: t, root: r, store: t.TempDir(), patience: 3 * time.Minute, prober: nobodys{}, fails: map[string]queue.Class{}}
+	g := &rig{t: t, root: r, store: t.TempDir(), patience: 3 * time.Minute, prober: nobodys{}, fails: map[string]protocol.Class{}}
 	g.startQueue()
 	t.Cleanup(func() { g.stop() })
 	return g
@@ -64,7 +65,7 @@ func (g *rig) startQueue() {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	client, err := queue.Open(g.context(), queue.Options{Server: server, RootID: g.root.ID(), Role: queue.Client})
+	client, err := queue.Open(g.context(), queue.Options{Server: server, RootID: g.root.ID(), Role: protocol.Client})
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -149,11 +150,11 @@ func (g *rig) execute(ctx context.Context, d *queue.Delivery) error {
 }
 
 // outcome makes the result or failure of a task up.
-func (g *rig) outcome(t *queue.Task, attempt int) queue.Outcome {
+func (g *rig) outcome(t *protocol.Task, attempt int) protocol.Outcome {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.ran = append(g.ran, t.ID.String())
-	o := queue.Outcome{ID: t.ID, Run: t.Run, Attempt: attempt, Started: time.Now().Add(g.clock), Host: "here", Worker: "w1", Version: "test"}
+	o := protocol.Outcome{ID: t.ID, Run: t.Run, Attempt: attempt, Started: time.Now().Add(g.clock), Host: "here", Worker: "w1", Version: "test"}
 	plastic, _ := t.Parameters["pl.is_plastic"].(string)
 	if class := g.fails[plastic]; class != "" {
 		o.Class, o.Error, o.Finished = class, "as the test wants it", time.Now()
@@ -173,7 +174,7 @@ func (g *rig) outcome(t *queue.Task, attempt int) queue.Outcome {
 }
 
 // task finds the task of an order in the launch of its sweep.
-func (g *rig) task(ordered *queue.Task) *sweeps.Task {
+func (g *rig) task(ordered *protocol.Task) *sweeps.Task {
 	status, err := ReadSweep(g.context(), g.root, g.prober, ordered.Sweep)
 	if err != nil {
 		g.t.Fatal(err)

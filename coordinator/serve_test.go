@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 )
 
 // serve starts a coordinator as a service: others may work on its queue and ask it.
@@ -185,8 +185,8 @@ func TestWorkersAreListedAndDrained(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stop()
-	g.queue.PublishPresence(queue.Presence{Name: "w1", Host: "here", Slots: 2, State: "idle"})
-	g.queue.PublishPresence(queue.Presence{Name: "w2", Host: "there", Slots: 2, State: "idle"})
+	g.queue.PublishPresence(protocol.Presence{Name: "w1", Host: "here", Slots: 2, State: "idle"})
+	g.queue.PublishPresence(protocol.Presence{Name: "w2", Host: "there", Slots: 2, State: "idle"})
 	g.heard(k, 2)
 	w := told[control.Workers](g, control.VerbWorkers, control.Nothing{}).Workers
 	if len(w) != 2 || w[0].Name != "w1" || w[1].Host != "there" || w[0].Silent || w[0].Slots != 2 {
@@ -196,10 +196,10 @@ func TestWorkersAreListedAndDrained(t *testing.T) {
 	close(acquainted)
 	k.acquainted = acquainted
 	d := told[control.Drained](g, control.VerbDrain, control.Drain{Targets: []string{"here", "w1", "w9"}})
-	if len(d.Workers) != 1 || d.Workers[0] != "w1" || len(d.Unknown) != 1 || <-orders != queue.Drain {
+	if len(d.Workers) != 1 || d.Workers[0] != "w1" || len(d.Unknown) != 1 || <-orders != protocol.Drain {
 		t.Errorf("drained %+v", d)
 	}
-	g.queue.PublishPresence(queue.Presence{Name: "w2", Gone: true, State: "draining: it was told to"})
+	g.queue.PublishPresence(protocol.Presence{Name: "w2", Gone: true, State: "draining: it was told to"})
 	g.heard(k, 1)
 }
 
@@ -210,7 +210,7 @@ func TestDrainWaitsForWorkersToBeHeard(t *testing.T) {
 	k := g.serve()
 	acquainted := make(chan struct{})
 	k.acquainted = acquainted
-	g.queue.PublishPresence(queue.Presence{Name: "w1", Host: "here", Slots: 2, State: "idle"})
+	g.queue.PublishPresence(protocol.Presence{Name: "w1", Host: "here", Slots: 2, State: "idle"})
 	g.heard(k, 1)
 	drained := make(chan control.Drained, 1)
 	go func() {
@@ -220,7 +220,7 @@ func TestDrainWaitsForWorkersToBeHeard(t *testing.T) {
 		}
 		drained <- d
 	}()
-	g.queue.PublishPresence(queue.Presence{Name: "w2", Host: "there", Slots: 2, State: "idle"})
+	g.queue.PublishPresence(protocol.Presence{Name: "w2", Host: "there", Slots: 2, State: "idle"})
 	g.heard(k, 2)
 	select {
 	case acquainted <- struct{}{}:
@@ -237,7 +237,7 @@ func TestWorkerThatEndedByAnErrorIsShown(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
-	p := queue.Presence{Name: "w1", Host: "here", Slots: 2, State: queue.GaveUp + "the disk is full"}
+	p := protocol.Presence{Name: "w1", Host: "here", Slots: 2, State: protocol.GaveUp + "the disk is full"}
 	g.queue.PublishPresence(p)
 	g.heard(k, 1)
 	if w := k.Workers().Workers[0]; w.Ended || w.Silent || w.State != p.State {
@@ -266,7 +266,7 @@ func TestExplainTellsOfTooLittleMemory(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
-	g.queue.PublishPresence(queue.Presence{Name: "w1", Host: "here", Slots: 2, Busy: 1, State: "working", Unfit: "a task of two needs 9 GB"})
+	g.queue.PublishPresence(protocol.Presence{Name: "w1", Host: "here", Slots: 2, Busy: 1, State: "working", Unfit: "a task of two needs 9 GB"})
 	g.heard(k, 1)
 	e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})
 	if !strings.Contains(e.Reason, "w1 says: a task of two needs 9 GB") || !strings.Contains(e.Reason, "free slot") {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"eisweep/internal/control"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
@@ -77,7 +78,7 @@ func (m *machine) settle(e placed) []command {
 }
 
 // again orders a task anew whose result did not arrive, but not for ever.
-func (m *machine) again(id sweeps.ID, t *entry, c queue.Class) []command {
+func (m *machine) again(id sweeps.ID, t *entry, c protocol.Class) []command {
 	if t.strayed == strayLimit {
 		return m.fail(id, t, c)
 	}
@@ -87,7 +88,7 @@ func (m *machine) again(id sweeps.ID, t *entry, c queue.Class) []command {
 
 // reorder gives up an order that led to nothing, of which the manifests will tell,
 // and orders the task anew.
-func (m *machine) reorder(id sweeps.ID, t *entry, c queue.Class) []command {
+func (m *machine) reorder(id sweeps.ID, t *entry, c protocol.Class) []command {
 	var out []command
 	m.move(t, queued)
 	names := m.lists.of(t.wants)
@@ -118,7 +119,7 @@ func (m *machine) releaseDependents(id sweeps.ID) []command {
 		if t == nil {
 			continue
 		}
-		if t.phase == failed && t.class.name() == queue.Source {
+		if t.phase == failed && t.class.name() == protocol.Source {
 			m.excuse(t)
 			if t.wants == 0 {
 				continue
@@ -147,7 +148,7 @@ func (m *machine) excuse(t *entry) {
 
 // fail settles a task as failed, and with it the tasks whose source it is; one that has
 // a result as done.
-func (m *machine) fail(id sweeps.ID, t *entry, c queue.Class) []command {
+func (m *machine) fail(id sweeps.ID, t *entry, c protocol.Class) []command {
 	if t.stands {
 		return m.fallBack(id, t, c)
 	}
@@ -163,7 +164,7 @@ func (m *machine) fail(id sweeps.ID, t *entry, c queue.Class) []command {
 
 // fallBack settles a task whose order failed, and which has a result of an earlier one:
 // the sweeps are told of the failure, then of the result again.
-func (m *machine) fallBack(id sweeps.ID, t *entry, c queue.Class) []command {
+func (m *machine) fallBack(id sweeps.ID, t *entry, c protocol.Class) []command {
 	m.move(t, done)
 	var out []command
 	for _, s := range m.lists.of(t.wants) {
@@ -177,7 +178,7 @@ func (m *machine) failDependents(id sweeps.ID) []command {
 	var out []command
 	for _, d := range slices.Clone(m.dependents[id]) {
 		if t := m.tasks[d]; t != nil && t.phase == waiting {
-			out = append(out, m.fail(d, t, queue.Source)...)
+			out = append(out, m.fail(d, t, protocol.Source)...)
 		}
 	}
 	return out

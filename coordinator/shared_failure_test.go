@@ -9,7 +9,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 )
 
@@ -29,9 +29,9 @@ func (g *rig) summary(sweep string) control.SweepSummary {
 func TestAFailureThatAnotherSweepRunsAgain(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	g.fails["EXC"] = queue.Storage
+	g.fails["EXC"] = protocol.Storage
 	g.launch(twoByTwo)
-	if s := g.finish(k, "two"); s.Tasks != 4 || s.Done != 2 || s.Failed != 2 || s.ByClass[queue.Storage] != 2 || len(s.Failures) != 2 {
+	if s := g.finish(k, "two"); s.Tasks != 4 || s.Done != 2 || s.Failed != 2 || s.ByClass[protocol.Storage] != 2 || len(s.Failures) != 2 {
 		t.Errorf("first: %+v", s)
 	}
 	g.launch(otherTwo)
@@ -67,12 +67,12 @@ func TestAFailureThatAnotherSweepRunsAgain(t *testing.T) {
 func TestAFailureThatFailsAgainForAnother(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	g.fails["EXC"] = queue.Storage
+	g.fails["EXC"] = protocol.Storage
 	g.launch(twoByTwo)
 	g.finish(k, "two")
 	g.launch(otherTwo)
 	for _, sweep := range []string{"other", "two"} {
-		if s := g.finish(k, sweep); s.Tasks != 4 || s.Done != 2 || s.Failed != 2 || s.ByClass[queue.Storage] != 2 {
+		if s := g.finish(k, sweep); s.Tasks != 4 || s.Done != 2 || s.Failed != 2 || s.ByClass[protocol.Storage] != 2 {
 			t.Errorf("%+v", s)
 		}
 	}
@@ -84,7 +84,7 @@ func TestARunningTaskThatIsWantedNoMore(t *testing.T) {
 	k := g.serve()
 	g.launch(strings.Replace(twoByTwo, "seeds = [1, 2]", "seeds = { first = 1, count = 600 }", 1))
 	d, n := g.next("two")
-	k.attempt(queue.AttemptEvent{ID: d.Task().ID, Run: 1, Attempt: n, Event: queue.EventStarted, Worker: "w1", Host: "here"})
+	k.attempt(protocol.AttemptEvent{ID: d.Task().ID, Run: 1, Attempt: n, Event: protocol.EventStarted, Worker: "w1", Host: "here"})
 	if s := k.Snapshot(); len(s.Running) != 1 || s.Sweeps[0].Running != 1 {
 		t.Fatalf("it tells %+v", s)
 	}

@@ -2,7 +2,7 @@ package coordinator
 
 import (
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -127,7 +127,7 @@ func (m *machine) miss(e missed) []command {
 	if t == nil || int(t.run) != e.run || (t.phase != queued && t.phase != running) || t.wants == 0 {
 		return nil
 	}
-	return m.reorder(e.id, t, queue.Lost)
+	return m.reorder(e.id, t, protocol.Lost)
 }
 
 // vanish orders a task anew for the one sweep that found its result missing; the others

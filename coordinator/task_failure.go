@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -63,7 +63,7 @@ func (k *Coordinator) saysFailed(sweep string, id sweeps.ID) bool {
 
 // reasonOf says why a task failed that has no outcome of its own.
 func (k *Coordinator) reasonOf(c record, t *sweeps.Task) string {
-	if reason := k.reasons[c.id]; reason != "" || c.class != queue.Source || t.Source == nil {
+	if reason := k.reasons[c.id]; reason != "" || c.class != protocol.Source || t.Source == nil {
 		return reason
 	}
 	name := t.Source.Sweep + "/" + t.Source.File + " (" + t.Source.Task.String() + ")"

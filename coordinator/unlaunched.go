@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 )
 
 // A sweep that this coordinator has neither launched nor gone on with was settled or
@@ -15,7 +15,7 @@ import (
 
 // summarizeUnlaunched tells what became of such a sweep.
 func (k *Coordinator) summarizeUnlaunched(ctx context.Context, name string) (control.SweepSummary, error) {
-	out := control.SweepSummary{Name: name, Dir: k.config.Root.SweepDir(name), ByClass: map[queue.Class]int{}}
+	out := control.SweepSummary{Name: name, Dir: k.config.Root.SweepDir(name), ByClass: map[protocol.Class]int{}}
 	known, err := k.config.Root.Sweeps()
 	if err != nil {
 		return out, err
@@ -34,7 +34,7 @@ func (k *Coordinator) summarizeUnlaunched(ctx context.Context, name string) (con
 		case StateDone:
 			out.Done, out.Reused = out.Done+1, out.Reused+1
 		case StateFailed:
-			class := queue.Class(t.Line.Class)
+			class := protocol.Class(t.Line.Class)
 			out.Failed++
 			out.ByClass[class]++
 			if len(out.Failures) < failuresKept {

@@ -6,13 +6,13 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 )
 
 func TestSettledSweepsAreToldOfAfterARestart(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	g.fails["EXC"] = queue.Numeric
+	g.fails["EXC"] = protocol.Numeric
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	before := g.finish(k, "two")
 	g.end()
@@ -24,7 +24,7 @@ func TestSettledSweepsAreToldOfAfterARestart(t *testing.T) {
 	if len(s) != 2 || s[0].Name != "other" || s[0].Failed != 2 {
 		t.Fatalf("summary %+v", s)
 	}
-	if now := s[1]; now.Tasks != 4 || now.Done != before.Done || now.Failed != 2 || now.ByClass[queue.Numeric] != 2 || len(now.Failures) != 2 || now.Stand != control.Finished {
+	if now := s[1]; now.Tasks != 4 || now.Done != before.Done || now.Failed != 2 || now.ByClass[protocol.Numeric] != 2 || len(now.Failures) != 2 || now.Stand != control.Finished {
 		t.Errorf("summary %+v, before %+v", now, before)
 	}
 	if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); e.State != string(control.Finished) || !strings.Contains(e.Reason, "2 tasks failed") {

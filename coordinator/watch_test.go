@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 )
 
 // The worker of a task that two sweeps share dies, and the sweep that the task is queued for is
@@ -37,7 +37,7 @@ func TestASilentAttemptIsFollowedByAnother(t *testing.T) {
 	running := func() int { return k.Snapshot().Sweeps[0].Running }
 	g.eventually(k, func() bool { return running() == 2 })
 	for range 3 * quietTicks {
-		k.progress(queue.Progress{ID: lively.Task().ID, Run: 1, Attempt: second})
+		k.progress(protocol.Progress{ID: lively.Task().ID, Run: 1, Attempt: second})
 		k.endQuiet()
 	}
 	if n := running(); n != 1 {

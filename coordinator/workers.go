@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 )
 
 const (
@@ -29,10 +29,10 @@ type workers struct {
 }
 
 // hear takes what a worker tells of itself.
-func (w *workers) hear(p queue.Presence, now time.Time) {
+func (w *workers) hear(p protocol.Presence, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	reason, ended := strings.CutPrefix(p.State, queue.GaveUp)
+	reason, ended := strings.CutPrefix(p.State, protocol.GaveUp)
 	if ended = ended && p.Gone; ended {
 		p.State = "ended: " + reason
 	} else if p.Gone {
@@ -97,7 +97,7 @@ func (k *Coordinator) Drain(ctx context.Context, r control.Drain) (control.Drain
 			if slices.Contains(out.Workers, w.Name) {
 				continue
 			}
-			if err := k.config.Queue.Tell(w.Name, queue.Drain); err != nil {
+			if err := k.config.Queue.Tell(w.Name, protocol.Drain); err != nil {
 				return out, err
 			}
 			out.Workers = append(out.Workers, w.Name)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/internal/folder"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -33,7 +34,7 @@ type attempt struct {
 }
 
 // run executes the task and returns its outcome if it has a result.
-func (a *attempt) run(ctx context.Context) (out queue.Outcome, err error) {
+func (a *attempt) run(ctx context.Context) (out protocol.Outcome, err error) {
 	task := a.delivery.Task()
 	log, err := openLog(a.worker.Root.Log(task.ID, task.Run, a.number))
 	if err != nil {
@@ -64,7 +65,7 @@ func (a *attempt) run(ctx context.Context) (out queue.Outcome, err error) {
 
 // execute calls the runner. A panic in it is this task's end, not the worker's:
 // the same task would panic again, so it counts as one that cannot be run.
-func (a *attempt) execute(ctx context.Context, task *queue.Task, log *attemptLog) (receipt results.Receipt, err error) {
+func (a *attempt) execute(ctx context.Context, task *protocol.Task, log *attemptLog) (receipt results.Receipt, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			log.say("panic: %v\n%s", p, debug.Stack())
@@ -134,11 +135,11 @@ func (a *attempt) clean() {
 }
 
 // outcome is what every outcome of the attempt says.
-func (a *attempt) outcome() queue.Outcome { return a.outcomeOf(a.delivery.Task()) }
+func (a *attempt) outcome() protocol.Outcome { return a.outcomeOf(a.delivery.Task()) }
 
-func (a *attempt) outcomeOf(task *queue.Task) queue.Outcome {
+func (a *attempt) outcomeOf(task *protocol.Task) protocol.Outcome {
 	w := a.worker
-	return queue.Outcome{
+	return protocol.Outcome{
 		ID: task.ID, Run: task.Run, Attempt: a.number,
 		// The clock may be set meanwhile; the duration is right all the same. Time in which the
 		// process was suspended counts as if it was before the start.
@@ -148,7 +149,7 @@ func (a *attempt) outcomeOf(task *queue.Task) queue.Outcome {
 	}
 }
 
-func (a *attempt) failed(f failure) queue.Outcome {
+func (a *attempt) failed(f failure) protocol.Outcome {
 	out := a.outcome()
 	out.Class, out.Error = f.class, f.err.Error()
 	return out

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
 
@@ -39,7 +40,7 @@ func (w *Worker) settled(d *queue.Delivery) (settled bool, listen time.Duration,
 
 // begun counts the attempts at an order by their logs, and reports whether the last has
 // ended.
-func (w *Worker) begun(task *queue.Task) (n int, over bool) {
+func (w *Worker) begun(task *protocol.Task) (n int, over bool) {
 	first := w.Root.Log(task.ID, task.Run, 1)
 	folder, err := os.Open(filepath.Dir(first)) // else an NFS client doesn't see what others have just made
 	if err == nil {

@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -56,7 +57,7 @@ type bench struct {
 	server   *queue.Server
 	queue    *queue.Queue
 	outcomes chan queue.OutcomeDelivery
-	events   chan queue.AttemptEvent
+	events   chan protocol.AttemptEvent
 }
 
 // tooLong is how long a test waits for anything before it fails. It is no measure of speed: it costs nothing where a test passes,
@@ -87,7 +88,7 @@ func newBench(t testing.TB, ackWait time.Duration) *bench {
 // attend does a coordinator's part on a queue.
 func attend(t testing.TB, r *root.Root, q *queue.Queue) *bench {
 	t.Helper()
-	b := &bench{TB: t, root: r, queue: q, outcomes: make(chan queue.OutcomeDelivery, 10_000), events: make(chan queue.AttemptEvent, 10_000)}
+	b := &bench{TB: t, root: r, queue: q, outcomes: make(chan queue.OutcomeDelivery, 10_000), events: make(chan protocol.AttemptEvent, 10_000)}
 	stop, err := q.Outcomes(deadline(t), func(o queue.OutcomeDelivery) {
 		if err := o.Ack(); err != nil {
 			t.Error(err)
@@ -96,7 +97,7 @@ func attend(t testing.TB, r *root.Root, q *queue.Queue) *bench {
 	})
 	check(t, err)
 	t.Cleanup(stop)
-	stop, err = q.Events(deadline(t), func(e queue.AttemptEvent) { b.events <- e }, func(queue.Progress) {})
+	stop, err = q.Events(deadline(t), func(e protocol.AttemptEvent) { b.events <- e }, func(protocol.Progress) {})
 	check(t, err)
 	t.Cleanup(stop)
 	check(t, q.OpenSweep(deadline(t), "quick"))
@@ -128,8 +129,8 @@ func (b *bench) start(run runnerFunc, change ...func(*Config)) *Worker {
 }
 
 // task is an order whose id is right.
-func task(seed int, change ...func(*queue.Task)) queue.Task {
-	o := queue.Task{Run: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(seed), Parameters: map[string]any{"numint.n_trials": 2}}
+func task(seed int, change ...func(*protocol.Task)) protocol.Task {
+	o := protocol.Task{Run: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(seed), Parameters: map[string]any{"numint.n_trials": 2}}
 	for _, f := range change {
 		f(&o)
 	}
@@ -145,7 +146,7 @@ func task(seed int, change ...func(*queue.Task)) queue.Task {
 	return o
 }
 
-func (b *bench) publish(tasks ...queue.Task) {
+func (b *bench) publish(tasks ...protocol.Task) {
 	b.Helper()
 	_, err := b.queue.Publish(deadline(b), tasks)
 	check(b, err)

@@ -14,7 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -150,7 +150,7 @@ func TestSlowSavesAreRare(t *testing.T) {
 // one stopped; nothing remains when the result stands.
 func TestDrainedTaskGoesOn(t *testing.T) {
 	b := newBench(t, time.Minute)
-	o := task(7, func(o *queue.Task) {
+	o := task(7, func(o *protocol.Task) {
 		o.Parameters = map[string]any{"ng.exc.n_per_axis": 4, "inp.n_stimuli": 3, "numint.n_trials": 150, "numint.every_n": 50}
 	})
 	moved := make(chan sim.Progress)

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"eisweep/internal/access"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -129,7 +130,7 @@ func newSite(t testing.TB, ackWait time.Duration) (*bench, *proxy) {
 // connect is the queue as a worker elsewhere has it.
 func (b *bench) connect() *queue.Queue {
 	b.Helper()
-	o, err := access.Options(b.root, queue.Worker)
+	o, err := access.Options(b.root, protocol.Worker)
 	check(b, err)
 	o.Connect = []nats.Option{nats.PingInterval(100 * time.Millisecond), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0)}
 	q, err := queue.Open(deadline(b), o)
@@ -141,11 +142,11 @@ func (b *bench) connect() *queue.Queue {
 // All that a worker does, it may do by its access file.
 func TestWorkerByItsAccessFile(t *testing.T) {
 	b, _ := newSite(t, time.Minute)
-	check(t, b.queue.PublishSweeps(deadline(t), []queue.OpenSweep{{Name: "quick"}}))
+	check(t, b.queue.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: "quick"}}))
 	told := b.presences()
 	far := func(c *Config) { c.Queue = b.connect(); c.Sweeps = c.Queue.Sweeps }
 	moved := make(chan sim.Progress)
-	o := task(7, func(o *queue.Task) {
+	o := task(7, func(o *protocol.Task) {
 		o.Parameters = small()
 		o.Parameters["numint.n_trials"] = 100
 	})
@@ -153,11 +154,11 @@ func TestWorkerByItsAccessFile(t *testing.T) {
 	first := b.start(watched(moved), far)
 	receive(b, moved)
 	receive(b, moved)
-	check(t, b.queue.Tell("worker", queue.Drain))
+	check(t, b.queue.Tell("worker", protocol.Drain))
 	receive(b, first.Done())
 	for p := receive(b, told); !p.Gone; p = receive(b, told) {
 	}
-	for e := receive(b, b.events); e.Event != queue.EventReturned; e = receive(b, b.events) {
+	for e := receive(b, b.events); e.Event != protocol.EventReturned; e = receive(b, b.events) {
 	}
 	b.start(Model().Run, far)
 	if out := receive(b, b.outcomes); !out.Done() || out.ID != o.ID || out.Attempt != 1 {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sim"
@@ -13,7 +13,7 @@ import (
 
 // failure is an error with what is to become of the task.
 type failure struct {
-	class queue.Class
+	class protocol.Class
 	err   error
 	ours  bool // of storage: this worker's writing or reading failed, not only an input
 }
@@ -43,16 +43,16 @@ func failureOf(err error) failure {
 	case err == nil:
 		return failure{}
 	case errors.Is(err, sim.ErrNumeric):
-		return failure{class: queue.Numeric, err: err}
+		return failure{class: protocol.Numeric, err: err}
 	case errors.As(err, &only), errors.As(err, &panicked):
-		return failure{class: queue.Invalid, err: err}
+		return failure{class: protocol.Invalid, err: err}
 	}
 	for _, f := range final {
 		if errors.Is(err, f) {
-			return failure{class: queue.Invalid, err: err}
+			return failure{class: protocol.Invalid, err: err}
 		}
 	}
 	var input *inputError
 	ours := !errors.As(err, &input) || !errors.Is(err, errAltered) && !errors.Is(err, fs.ErrNotExist)
-	return failure{class: queue.Storage, err: err, ours: ours}
+	return failure{class: protocol.Storage, err: err, ours: ours}
 }

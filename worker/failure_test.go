@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/sim"
 )
@@ -17,12 +17,12 @@ import (
 func TestFailuresHaveClasses(t *testing.T) {
 	cases := map[string]struct {
 		end  error
-		want queue.Class
+		want protocol.Class
 	}{
-		"numbers":   {fmt.Errorf("run: %w", &sim.NumericError{Phase: "training", Trial: 3, What: "the rates"}), queue.Numeric},
-		"invalid":   {fmt.Errorf("new: %w", sim.ErrInvalid), queue.Invalid},
-		"no source": {fmt.Errorf("read: %w", results.ErrUntrained), queue.Invalid},
-		"disk":      {errors.New("no space left on device"), queue.Storage},
+		"numbers":   {fmt.Errorf("run: %w", &sim.NumericError{Phase: "training", Trial: 3, What: "the rates"}), protocol.Numeric},
+		"invalid":   {fmt.Errorf("new: %w", sim.ErrInvalid), protocol.Invalid},
+		"no source": {fmt.Errorf("read: %w", results.ErrUntrained), protocol.Invalid},
+		"disk":      {errors.New("no space left on device"), protocol.Storage},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestPanicEndsTheTaskNotTheWorker(t *testing.T) {
 		return leave(ctx, job, observe)
 	})
 	b.publish(bad, task(2))
-	if o := receive(b, b.outcomes); o.Class != queue.Invalid || !strings.Contains(o.Error, "index out of range") {
+	if o := receive(b, b.outcomes); o.Class != protocol.Invalid || !strings.Contains(o.Error, "index out of range") {
 		t.Errorf("outcome %+v", o.Outcome)
 	}
 	if o := receive(b, b.outcomes); !o.Done() {

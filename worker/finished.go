@@ -14,6 +14,7 @@ import (
 
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -27,7 +28,7 @@ type Prober interface {
 // takeOver looks for a complete result that an earlier attempt at the order left, and makes it
 // this attempt's: a worker that was killed, or couldn't reach the queue, may have had no time to
 // commit it. A file that is no result of the task is left alone.
-func (a *attempt) takeOver(ctx context.Context, log *attemptLog) (out queue.Outcome, found bool) {
+func (a *attempt) takeOver(ctx context.Context, log *attemptLog) (out protocol.Outcome, found bool) {
 	w, task := a.worker, a.delivery.Task()
 	if w.Prober == nil {
 		return out, false
@@ -102,7 +103,7 @@ func (a *attempt) took(n int, finished time.Time) time.Duration {
 }
 
 // isFinished reports whether one of the attempts at an order may have left a complete result.
-func (w *Worker) isFinished(task *queue.Task, attempts int) bool {
+func (w *Worker) isFinished(task *protocol.Task, attempts int) bool {
 	for n := 1; n <= attempts && w.Prober != nil; n++ {
 		if _, err := os.Lstat(w.Root.Incoming(task.ID, task.Run, n)); err == nil {
 			return true

@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -36,7 +37,7 @@ func (ids) Digest(_ context.Context, path string) (found results.Found, err erro
 
 // die begins an attempt whose worker leaves a file where its result belongs, and ends without
 // a word.
-func (b *bench) die(text string) *queue.Task {
+func (b *bench) die(text string) *protocol.Task {
 	b.Helper()
 	d, err := b.queue.Next(deadline(b), func() []string { return []string{"quick"} })
 	check(b, err)

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"eisweep/internal/atomicfile"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sim"
@@ -52,7 +52,7 @@ func (e *inputError) Unwrap() error { return e.err }
 
 // newJob reads an order. The parameters are checked as those of a sweep file are,
 // and the id is computed anew: an order that isn't what its id says is refused.
-func newJob(ctx context.Context, r *root.Root, order *queue.Task) (*Job, error) {
+func newJob(ctx context.Context, r *root.Root, order *protocol.Task) (*Job, error) {
 	settings, err := settingsOf(order.Parameters)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func settingsOf(parameters map[string]any) ([]sim.Setting, error) {
 
 // inputOf is the input as the id counts it: a result under this root by its task,
 // another file by its SHA-256.
-func inputOf(in *queue.Input) *sweeps.Input {
+func inputOf(in *protocol.Input) *sweeps.Input {
 	if in.Task != (sweeps.ID{}) {
 		return &sweeps.Input{Task: in.Task}
 	}
@@ -105,7 +105,7 @@ func inputOf(in *queue.Input) *sweeps.Input {
 
 // check finds the files that the task starts from and compares their contents
 // with the order, before anything that a damaged file could crash reads them.
-func (j *Job) check(ctx context.Context, r *root.Root, order *queue.Task) (err error) {
+func (j *Job) check(ctx context.Context, r *root.Root, order *protocol.Task) (err error) {
 	if order.Source != nil {
 		if j.Source, err = j.openInput(ctx, r, order.Source); err != nil {
 			return &inputError{"source", order.Source.Path, err}
@@ -119,7 +119,7 @@ func (j *Job) check(ctx context.Context, r *root.Root, order *queue.Task) (err e
 	return nil
 }
 
-func (j *Job) openInput(ctx context.Context, r *root.Root, in *queue.Input) (path string, err error) {
+func (j *Job) openInput(ctx context.Context, r *root.Root, in *protocol.Input) (path string, err error) {
 	f, err := r.OpenInput(in.Path)
 	if err != nil {
 		return "", err

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/sim"
 )
@@ -20,23 +20,23 @@ func TestOrdersThatDontFitAreRefused(t *testing.T) {
 	check(t, os.WriteFile(outside, []byte("x"), 0o600))
 	check(t, os.Symlink(outside, b.root.Private("inputs", "link.h5")))
 	hash := strings.Repeat("0", 64)
-	from := func(path string) func(*queue.Task) {
-		return func(o *queue.Task) {
-			o.Experiment, o.Source, o.Parameters = sim.Perturb, &queue.Input{Path: path, SHA256: hash}, nil
+	from := func(path string) func(*protocol.Task) {
+		return func(o *protocol.Task) {
+			o.Experiment, o.Source, o.Parameters = sim.Perturb, &protocol.Input{Path: path, SHA256: hash}, nil
 		}
 	}
 	cases := map[string]struct {
-		order queue.Task
-		class queue.Class
+		order protocol.Task
+		class protocol.Class
 		says  string
 	}{
-		"another id":    {func() queue.Task { o := task(1); o.Seed++; return o }(), queue.Invalid, "by its contents"},
-		"parameter":     {func() queue.Task { o := task(2); o.Parameters["no.such"] = 1; return o }(), queue.Invalid, "no.such"},
-		"type":          {func() queue.Task { o := task(3); o.Parameters["numint.n_trials"] = "many"; return o }(), queue.Invalid, "n_trials"},
-		"range":         {func() queue.Task { o := task(4); o.Parameters["numint.n_trials"] = -1; return o }(), queue.Invalid, "range"},
-		"link outwards": {task(5, from(".eisweep/inputs/link.h5")), queue.Invalid, "leads out"},
-		"no source":     {task(6, from("there/is/none.h5")), queue.Storage, "none.h5"},
-		"altered":       {task(7, from("altered.h5")), queue.Storage, "planned with"},
+		"another id":    {func() protocol.Task { o := task(1); o.Seed++; return o }(), protocol.Invalid, "by its contents"},
+		"parameter":     {func() protocol.Task { o := task(2); o.Parameters["no.such"] = 1; return o }(), protocol.Invalid, "no.such"},
+		"type":          {func() protocol.Task { o := task(3); o.Parameters["numint.n_trials"] = "many"; return o }(), protocol.Invalid, "n_trials"},
+		"range":         {func() protocol.Task { o := task(4); o.Parameters["numint.n_trials"] = -1; return o }(), protocol.Invalid, "range"},
+		"link outwards": {task(5, from(".eisweep/inputs/link.h5")), protocol.Invalid, "leads out"},
+		"no source":     {task(6, from("there/is/none.h5")), protocol.Storage, "none.h5"},
+		"altered":       {task(7, from("altered.h5")), protocol.Storage, "planned with"},
 	}
 	check(t, os.WriteFile(filepath.Join(b.root.Path(), "altered.h5"), []byte("altered"), 0o600))
 	var ran atomic.Int32
@@ -47,7 +47,7 @@ func TestOrdersThatDontFitAreRefused(t *testing.T) {
 	for name, c := range cases {
 		b.publish(c.order)
 		o := receive(b, b.outcomes)
-		attempts := map[queue.Class]int{queue.Invalid: 1, queue.Storage: 3}[c.class]
+		attempts := map[protocol.Class]int{protocol.Invalid: 1, protocol.Storage: 3}[c.class]
 		if o.ID != c.order.ID || o.Class != c.class || !strings.Contains(o.Error, c.says) || o.Attempt != attempts {
 			t.Errorf("%s: outcome %+v", name, o.Outcome)
 		}

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/sim"
 )
@@ -65,7 +65,7 @@ func TestWorkerEndsAfterEnoughTasks(t *testing.T) {
 func TestWorkerDrainsBeforeItsDeadline(t *testing.T) {
 	t.Parallel() // most of it is waiting
 	b := newBench(t, time.Minute)
-	o := task(1, func(o *queue.Task) {
+	o := task(1, func(o *protocol.Task) {
 		o.Parameters = small()
 		o.Parameters["numint.n_trials"] = 20_000 // a minute, or some
 	})
@@ -76,8 +76,8 @@ func TestWorkerDrainsBeforeItsDeadline(t *testing.T) {
 	if w.Err() != nil || !errors.Is(w.Reason(), errDeadline) {
 		t.Errorf("it ended by %v, %v", w.Reason(), w.Err())
 	}
-	var last queue.AttemptEvent
-	for last.Event != queue.EventReturned {
+	var last protocol.AttemptEvent
+	for last.Event != protocol.EventReturned {
 		last = receive(b, b.events)
 	}
 	if left := b.left("checkpoints"); !slices.Equal(left, []string{o.ID.String() + ".1"}) {

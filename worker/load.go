@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -78,7 +78,7 @@ func (l *load) unreserve() {
 
 // take puts a task beside the others if the memory allows it; limit 0 always does.
 // When it doesn't, take says how long the sweep is left alone.
-func (l *load) take(task *queue.Task, needs, limit int64) (ok bool, pause time.Duration) {
+func (l *load) take(task *protocol.Task, needs, limit int64) (ok bool, pause time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if limit > 0 && l.memory+needs > limit {
@@ -145,9 +145,9 @@ func (l *load) state() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.tasks) > 0 {
-		return queue.Working
+		return protocol.Working
 	}
-	return queue.Idle
+	return protocol.Idle
 }
 
 // lack says which tasks there is no memory for; it is full if there would be but for

@@ -8,26 +8,26 @@ import (
 	"testing"
 	"time"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/sim"
 )
 
 // sized is an order for a network of so many neurons an axis.
-func sized(seed, perAxis int) queue.Task {
-	return task(seed, func(o *queue.Task) {
+func sized(seed, perAxis int) protocol.Task {
+	return task(seed, func(o *protocol.Task) {
 		o.Parameters = map[string]any{"numint.n_trials": 2, "ng.exc.n_per_axis": perAxis}
 	})
 }
 
-func needs(o queue.Task) int64 { return new(Worker).needs(&o) }
+func needs(o protocol.Task) int64 { return new(Worker).needs(&o) }
 
 // Two tasks fit beside each other, a third waits for one of them; all are run, and
 // no attempt is wasted.
 func TestTasksShareTheMemory(t *testing.T) {
 	b := newBench(t, 10*time.Second)
 	running, leaveNow := make(chan bool, 3), make(chan bool)
-	tasks := []queue.Task{sized(1, 4), sized(2, 4), sized(3, 4)}
+	tasks := []protocol.Task{sized(1, 4), sized(2, 4), sized(3, 4)}
 	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
 		running <- true
 		<-leaveNow
@@ -37,7 +37,7 @@ func TestTasksShareTheMemory(t *testing.T) {
 	b.publish(tasks...)
 	receive(b, running)
 	receive(b, running)
-	for p := (queue.Presence{}); !p.Full || p.State != "working" || !strings.Contains(p.Unfit, "of memory"); p = receive(b, told) {
+	for p := (protocol.Presence{}); !p.Full || p.State != "working" || !strings.Contains(p.Unfit, "of memory"); p = receive(b, told) {
 		if p.Busy > 2 {
 			t.Errorf("%d tasks run", p.Busy)
 		}
@@ -91,7 +91,7 @@ func TestLoadKeepsAccount(t *testing.T) {
 	if l.unreserve(); !l.reserve() {
 		t.Error("a reservation that was given back is gone")
 	}
-	one, two := task(1), task(2, func(o *queue.Task) { o.Sweep = "other" })
+	one, two := task(1), task(2, func(o *protocol.Task) { o.Sweep = "other" })
 	if ok, _ := l.take(&one, 60, 100); !ok {
 		t.Error("it has no room for the first")
 	}

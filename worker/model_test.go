@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -26,7 +27,7 @@ func (b *bench) keep(o queue.OutcomeDelivery, name string) {
 }
 
 // result runs an order on the real model and returns what its file tells.
-func (b *bench) result(order queue.Task, name string) (queue.OutcomeDelivery, results.Info) {
+func (b *bench) result(order protocol.Task, name string) (queue.OutcomeDelivery, results.Info) {
 	b.Helper()
 	b.publish(order)
 	o := receive(b, b.outcomes)
@@ -49,13 +50,13 @@ func (b *bench) result(order queue.Task, name string) (queue.OutcomeDelivery, re
 func TestModelTrainsAndPerturbs(t *testing.T) {
 	b := newBench(t, time.Minute)
 	b.start(nil, func(c *Config) { c.Runner = nil })
-	train := task(3, func(o *queue.Task) { o.Parameters = small() })
+	train := task(3, func(o *protocol.Task) { o.Parameters = small() })
 	trained, _ := b.result(train, "trained.h5")
 
-	perturb := task(3, func(o *queue.Task) {
+	perturb := task(3, func(o *protocol.Task) {
 		o.Experiment = sim.Perturb
 		o.Parameters = map[string]any{"ng.exc.n_per_axis": 4, "inp.n_stimuli": 3, "perturb.n_perturbed": 2}
-		o.Source = &queue.Input{Task: train.ID, Path: "quick/trained.h5", SHA256: trained.SHA256}
+		o.Source = &protocol.Input{Task: train.ID, Path: "quick/trained.h5", SHA256: trained.SHA256}
 	})
 	_, info := b.result(perturb, "perturbed.h5")
 	if info.Source == nil || info.Source.Task != train.ID || !info.Source.SeedTold || info.Source.Seed != 3 {
@@ -63,7 +64,7 @@ func TestModelTrainsAndPerturbs(t *testing.T) {
 	}
 
 	again := train // the same weights taken from a file: another task
-	again.Initial = &queue.Initial{Input: *perturb.Source, Take: []string{"wee"}}
+	again.Initial = &protocol.Initial{Input: *perturb.Source, Take: []string{"wee"}}
 	again.ID = sweeps.Identify(&sweeps.Task{
 		Experiment: again.Experiment, Seed: again.Seed, Parameters: resolve(t, again.Parameters),
 		Initial: &sweeps.Initial{Input: sweeps.Input{Task: train.ID}, Take: []string{"wee"}},
@@ -89,7 +90,7 @@ func TestModelGivesTheSameDigestAnywhere(t *testing.T) {
 	for _, slots := range []int{1, 4} {
 		b := newBench(t, time.Minute)
 		b.start(nil, func(c *Config) { c.Runner, c.Slots = nil, slots })
-		b.publish(task(9, func(o *queue.Task) { o.Parameters = small() }))
+		b.publish(task(9, func(o *protocol.Task) { o.Parameters = small() }))
 		digests[receive(b, b.outcomes).Digest] = true
 	}
 	if len(digests) != 1 {
@@ -100,8 +101,8 @@ func TestModelGivesTheSameDigestAnywhere(t *testing.T) {
 func TestModelRefusesWhatCannotRun(t *testing.T) {
 	b := newBench(t, time.Minute)
 	b.start(nil, func(c *Config) { c.Runner = nil })
-	b.publish(task(1, func(o *queue.Task) { o.Parameters = map[string]any{"numint.n_trials": 10, "numint.every_n": 3} }))
-	if o := receive(b, b.outcomes); o.Class != queue.Invalid || !strings.Contains(o.Error, "every_n") {
+	b.publish(task(1, func(o *protocol.Task) { o.Parameters = map[string]any{"numint.n_trials": 10, "numint.every_n": 3} }))
+	if o := receive(b, b.outcomes); o.Class != protocol.Invalid || !strings.Contains(o.Error, "every_n") {
 		t.Errorf("outcome %+v", o.Outcome)
 	}
 }
@@ -110,10 +111,10 @@ func TestModelRefusesWhatCannotRun(t *testing.T) {
 func TestModelIsDrainedInTheMiddle(t *testing.T) {
 	b := newBench(t, time.Minute)
 	w := b.start(nil, func(c *Config) { c.Runner = nil })
-	b.publish(task(1, func(o *queue.Task) { o.Parameters = map[string]any{"numint.n_trials": 500} }))
+	b.publish(task(1, func(o *protocol.Task) { o.Parameters = map[string]any{"numint.n_trials": 500} }))
 	receive(b, b.events)
 	b.drained(w)
-	if e := receive(b, b.events); e.Event != queue.EventReturned {
+	if e := receive(b, b.events); e.Event != protocol.EventReturned {
 		t.Errorf("event %+v", e)
 	}
 	if names := b.left("incoming"); len(names) > 0 {

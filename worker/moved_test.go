@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -144,7 +145,7 @@ func commitFirst(b *bench) {
 	d, err := b.queue.Next(deadline(b), func() []string { return []string{"quick"} })
 	check(b, err)
 	now := time.Now()
-	won, err := d.Commit(deadline(b), queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "r_e", Worker: "first", Started: now, Finished: now})
+	won, err := d.Commit(deadline(b), protocol.Outcome{Attempt: 1, Class: protocol.Numeric, Error: "r_e", Worker: "first", Started: now, Finished: now})
 	if !won || err != nil {
 		b.Fatalf("won %v, %v", won, err)
 	}

@@ -5,7 +5,7 @@ import (
 	"os"
 	"time"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sim"
 )
 
@@ -33,7 +33,7 @@ func (w *Worker) present(ctx context.Context) {
 func (w *Worker) tell(gone bool) {
 	tasks, done := w.load.counts()
 	unfit, full := w.load.lack(w.Memory)
-	w.Queue.PublishPresence(queue.Presence{
+	w.Queue.PublishPresence(protocol.Presence{
 		Name: w.Name, Host: w.Host, PID: os.Getpid(), Version: w.Version,
 		Slots: w.Slots, Busy: len(tasks), Memory: w.Memory, Since: w.since, State: w.state(), Unfit: unfit, Full: full,
 		Deadline: w.Deadline, Job: w.Job, Done: done, Tasks: tasks, Kernels: sim.Kernels(), Gone: gone,
@@ -43,7 +43,7 @@ func (w *Worker) tell(gone bool) {
 // state is what the worker does, or why it takes no tasks.
 func (w *Worker) state() string {
 	if w.Err() != nil {
-		return queue.GaveUp + w.Err().Error()
+		return protocol.GaveUp + w.Err().Error()
 	}
 	if reason := w.Reason(); reason != nil {
 		return "draining: " + reason.Error()
@@ -57,7 +57,7 @@ func (w *Worker) state() string {
 // obey listens for orders.
 func (w *Worker) obey() (stop func(), err error) {
 	return w.Queue.Orders(w.Name, func(verb string) {
-		if verb != queue.Drain {
+		if verb != protocol.Drain {
 			w.Log.Warn("an order that this worker doesn't know", "order", verb)
 			return
 		}

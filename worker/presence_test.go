@@ -7,14 +7,14 @@ import (
 	"testing"
 	"time"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 )
 
 // presences is what workers tell of themselves from now on.
-func (b *bench) presences() <-chan queue.Presence {
+func (b *bench) presences() <-chan protocol.Presence {
 	b.Helper()
-	told := make(chan queue.Presence, 1000)
-	stop, err := b.queue.Presences(func(p queue.Presence) { told <- p })
+	told := make(chan protocol.Presence, 1000)
+	stop, err := b.queue.Presences(func(p protocol.Presence) { told <- p })
 	check(b, err)
 	b.Cleanup(stop)
 	return told
@@ -37,13 +37,13 @@ func TestWorkerTellsOfItselfAndObeys(t *testing.T) {
 		t.Errorf("at work it tells %+v", p)
 	}
 	check(t, b.queue.Tell("worker", "somersault"))
-	check(t, b.queue.Tell("another", queue.Drain))
-	check(t, b.queue.Tell("worker", queue.Drain))
+	check(t, b.queue.Tell("another", protocol.Drain))
+	check(t, b.queue.Tell("worker", protocol.Drain))
 	receive(b, w.Done())
 	if !errors.Is(w.Reason(), errOrdered) || w.Err() != nil {
 		t.Errorf("it ended by %v, %v", w.Reason(), w.Err())
 	}
-	if e := receive(b, b.events); e.Event != queue.EventReturned {
+	if e := receive(b, b.events); e.Event != protocol.EventReturned {
 		t.Errorf("event %+v", e)
 	}
 	last := receive(b, told)

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sim"
 )
@@ -103,7 +104,7 @@ func (a *attempt) tell(ctx context.Context) {
 		if last := a.progress.Load(); last != nil {
 			p = *last
 		}
-		a.worker.Queue.PublishProgress(queue.Progress{
+		a.worker.Queue.PublishProgress(protocol.Progress{
 			ID: task.ID, Run: task.Run, Attempt: a.number, Worker: a.worker.Name, Host: a.worker.Host,
 			Seconds: a.worked().Seconds(), Sim: p,
 		})

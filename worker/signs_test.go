@@ -13,6 +13,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -107,7 +108,7 @@ func TestWorkerThatWasCutOffStopsWhatAnotherDoes(t *testing.T) {
 		t.Errorf("ended by %v", cause)
 	}
 	now := time.Now()
-	won, err := d.Commit(deadline(t), queue.Outcome{Attempt: 2, Class: queue.Numeric, Error: "r_e", Started: now, Finished: now})
+	won, err := d.Commit(deadline(t), protocol.Outcome{Attempt: 2, Class: protocol.Numeric, Error: "r_e", Started: now, Finished: now})
 	if !won || err != nil {
 		t.Errorf("won %v, %v", won, err)
 	}
@@ -189,7 +190,7 @@ func TestThousandSlotsKeepTheirTasks(t *testing.T) {
 			c.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn}))
 		})
 	}
-	orders := make([]queue.Task, workers*slots)
+	orders := make([]protocol.Task, workers*slots)
 	for i := range orders {
 		orders[i] = task(i)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sim"
 )
@@ -66,7 +67,7 @@ func (w *Worker) handle(d *queue.Delivery) (tried bool, err error) {
 
 // needs is the memory that a task takes. An order that cannot be read takes none: it
 // is refused when it is run.
-func (w *Worker) needs(order *queue.Task) int64 {
+func (w *Worker) needs(order *protocol.Task) int64 {
 	settings, err := settingsOf(order.Parameters)
 	if err != nil {
 		return 0
@@ -94,8 +95,8 @@ func (w *Worker) examine(d *queue.Delivery, listen time.Duration) (taken bool, e
 	}
 	lost := fmt.Errorf("lost: %d attempts ended without a word (killed, out of memory, or cut off); `eisweep run` or `launch` queues it again", n)
 	now := time.Now()
-	_, err = d.Commit(w.hard, queue.Outcome{
-		Attempt: n, Class: queue.Lost, Error: lost.Error(), Started: now, Finished: now, Host: w.Host, Worker: w.Name, Version: w.Version,
+	_, err = d.Commit(w.hard, protocol.Outcome{
+		Attempt: n, Class: protocol.Lost, Error: lost.Error(), Started: now, Finished: now, Host: w.Host, Worker: w.Name, Version: w.Version,
 	})
 	if err != nil {
 		return true, err
@@ -113,7 +114,7 @@ func (w *Worker) forget(d *queue.Delivery, next int) {
 
 // usedUp reports whether a task is given up after n attempts: those count that came
 // no further than the ones before.
-func (w *Worker) usedUp(task *queue.Task, n int) bool {
+func (w *Worker) usedUp(task *protocol.Task, n int) bool {
 	if n < w.AttemptLimit {
 		return false
 	}
@@ -144,7 +145,7 @@ func (w *Worker) attempt(d *queue.Delivery) error {
 }
 
 // settle hands over what an attempt came to.
-func (w *Worker) settle(ctx context.Context, a *attempt, out queue.Outcome, err error) error {
+func (w *Worker) settle(ctx context.Context, a *attempt, out protocol.Outcome, err error) error {
 	switch f := failureOf(err); {
 	case err == nil:
 		w.storageWorked()
@@ -158,8 +159,8 @@ func (w *Worker) settle(ctx context.Context, a *attempt, out queue.Outcome, err 
 		a.clean()
 		return ignoreLost(a.delivery.HandBack(w.hard, 0))
 	case errors.Is(context.Cause(ctx), errStalled):
-		return w.retry(a, failure{class: queue.Lost, err: fmt.Errorf("%w for %v", errStalled, w.Stall)})
-	case f.class == queue.Storage:
+		return w.retry(a, failure{class: protocol.Lost, err: fmt.Errorf("%w for %v", errStalled, w.Stall)})
+	case f.class == protocol.Storage:
 		if f.ours {
 			w.storageFailed(f.err)
 		}
@@ -193,7 +194,7 @@ func (w *Worker) retry(a *attempt, f failure) error {
 
 // commit makes the outcome the order's, or learns that another was first; then
 // nothing may remain of this attempt.
-func (w *Worker) commit(a *attempt, out queue.Outcome) error {
+func (w *Worker) commit(a *attempt, out protocol.Outcome) error {
 	won, err := a.delivery.Commit(w.hard, out)
 	a.silence()
 	if err != nil {
@@ -206,7 +207,7 @@ func (w *Worker) commit(a *attempt, out queue.Outcome) error {
 	switch {
 	case !won:
 		a.saved.removeOwn()
-	case out.Done() || out.Class == queue.Numeric || out.Class == queue.Invalid:
+	case out.Done() || out.Class == protocol.Numeric || out.Class == protocol.Invalid:
 		a.saved.removeAll() // nothing goes on from there
 	}
 	w.forget(a.delivery, a.number)

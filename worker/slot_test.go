@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -79,7 +79,7 @@ func TestTaskIsGivenUpWhenAttemptsAreUsedUp(t *testing.T) {
 		}
 	}
 	w := b.start(leave, func(c *Config) { c.AttemptLimit = 2 })
-	if o := receive(b, b.outcomes); o.Class != queue.Lost || o.Attempt != 2 {
+	if o := receive(b, b.outcomes); o.Class != protocol.Lost || o.Attempt != 2 {
 		t.Errorf("outcome %+v", o.Outcome)
 	}
 	b.drained(w)
@@ -123,7 +123,7 @@ func TestRunningTaskIsNotTakenFromAnother(t *testing.T) {
 	go func() {
 		defer close(told)
 		every(ctx, time.Millisecond, func() bool {
-			b.queue.PublishProgress(queue.Progress{ID: d.Task().ID, Run: 1, Attempt: 1})
+			b.queue.PublishProgress(protocol.Progress{ID: d.Task().ID, Run: 1, Attempt: 1})
 			return true
 		})
 	}()
@@ -138,7 +138,7 @@ func TestRunningTaskIsNotTakenFromAnother(t *testing.T) {
 	}
 	b.drained(w)
 	now := time.Now()
-	won, err := d.Commit(deadline(t), queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "r_e", Worker: "slow", Started: now, Finished: now})
+	won, err := d.Commit(deadline(t), protocol.Outcome{Attempt: 1, Class: protocol.Numeric, Error: "r_e", Worker: "slow", Started: now, Finished: now})
 	if !won || err != nil {
 		t.Errorf("won %v, %v", won, err)
 	}
@@ -164,7 +164,7 @@ func TestDrainedWorkerLeavesATaskThatItListensFor(t *testing.T) {
 			b.drained(w)
 			_, err = b.queue.Next(deadline(t), func() []string { return []string{"quick"} })
 			check(t, err) // it was handed back
-			won, err := first.Commit(deadline(t), queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "r_e", Started: time.Now(), Finished: time.Now()})
+			won, err := first.Commit(deadline(t), protocol.Outcome{Attempt: 1, Class: protocol.Numeric, Error: "r_e", Started: time.Now(), Finished: time.Now()})
 			if !won || err != nil {
 				t.Errorf("the earlier attempt won %v, %v", won, err)
 			}
@@ -184,7 +184,7 @@ func TestLoserRemovesItsFile(t *testing.T) {
 	check(t, err)
 	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
 		now := time.Now()
-		won, err := d.Commit(deadline(t), queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "r_e", Worker: "rival", Started: now, Finished: now})
+		won, err := d.Commit(deadline(t), protocol.Outcome{Attempt: 1, Class: protocol.Numeric, Error: "r_e", Worker: "rival", Started: now, Finished: now})
 		if !won || err != nil {
 			t.Errorf("rival won %v, %v", won, err)
 		}

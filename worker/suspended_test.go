@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/sim"
 )
@@ -54,7 +54,7 @@ func TestASuspendedWorkerFindsALaterAttempt(t *testing.T) {
 		t.Errorf("ended by %v", cause)
 	}
 	now := time.Now()
-	_, err = d.Commit(deadline(t), queue.Outcome{Attempt: 2, Class: queue.Numeric, Error: "r_e", Started: now, Finished: now})
+	_, err = d.Commit(deadline(t), protocol.Outcome{Attempt: 2, Class: protocol.Numeric, Error: "r_e", Started: now, Finished: now})
 	check(t, err)
 	check(t, d.Done(deadline(t)))
 	b.drained(w)

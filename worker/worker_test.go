@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -29,7 +29,7 @@ func TestWorkerWithoutStorageGivesUp(t *testing.T) {
 	for !last.Gone {
 		last = receive(b, told)
 	}
-	if !strings.HasPrefix(last.State, queue.GaveUp) || !strings.Contains(last.State, "no space left") {
+	if !strings.HasPrefix(last.State, protocol.GaveUp) || !strings.Contains(last.State, "no space left") {
 		t.Errorf("its goodbye: %+v", last)
 	}
 	queued, err := b.queue.Queued(deadline(t))
@@ -59,7 +59,7 @@ func TestDrainedTaskKeepsItsAttemptNumber(t *testing.T) {
 		t.Error(first.Err())
 	}
 	for range 2 {
-		if e := receive(b, b.events); e.Event != queue.EventReturned {
+		if e := receive(b, b.events); e.Event != protocol.EventReturned {
 			t.Errorf("event %+v", e)
 		}
 	}
@@ -117,7 +117,7 @@ func BenchmarkTinyTasks(b *testing.B) {
 	}, func(c *Config) { c.Slots = 16 })
 	made := 0
 	for b.Loop() {
-		tasks := make([]queue.Task, 1000)
+		tasks := make([]protocol.Task, 1000)
 		for i := range tasks {
 			tasks[i] = task(made + i)
 		}
@@ -137,7 +137,7 @@ func BenchmarkShortTasks(b *testing.B) {
 	const wait, tasks = 100 * time.Millisecond, 100
 	made := 0
 	for b.Loop() {
-		orders := make([]queue.Task, tasks)
+		orders := make([]protocol.Task, tasks)
 		for i := range orders {
 			orders[i] = task(made + i)
 		}

@@ -8,7 +8,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -78,7 +78,7 @@ func values(settings []sim.Setting) map[string]string {
 
 func classNames() []string {
 	var out []string
-	for _, c := range queue.Classes() {
+	for _, c := range protocol.Classes() {
 		out = append(out, string(c))
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 
 	"eisweep/internal/access"
 	"eisweep/internal/control"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
@@ -104,7 +105,7 @@ func openClient(ctx context.Context, e *environment, r *root.Root, c *connection
 	e.natsFlags = c.options()
 	open, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
-	q, err := c.open(open, r, queue.Client, nil)
+	q, err := c.open(open, r, protocol.Client, nil)
 	if err != nil {
 		return nil, absentOr(ctx, e, r, err)
 	}

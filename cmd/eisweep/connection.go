@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/internal/access"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
@@ -104,7 +105,7 @@ func (c *connection) absoluteFiles() (out [][2]string) {
 
 // open opens the root's queue as a worker or client. Besides queue.Open's errors
 // there are those of access.Read.
-func (c *connection) open(ctx context.Context, r *root.Root, role queue.Role, log *slog.Logger) (*queue.Queue, error) {
+func (c *connection) open(ctx context.Context, r *root.Root, role protocol.Role, log *slog.Logger) (*queue.Queue, error) {
 	o := queue.Options{Site: c.site(), RootID: r.ID(), Role: role}
 	if !c.external() {
 		var err error
@@ -117,7 +118,7 @@ func (c *connection) open(ctx context.Context, r *root.Root, role queue.Role, lo
 }
 
 // connectionName is how NATS lists a connection of this process.
-func connectionName(role queue.Role) string {
+func connectionName(role protocol.Role) string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "?"

@@ -7,7 +7,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -130,25 +130,25 @@ func seconds(d time.Duration, known bool) *float64 {
 func (w *events) notice(line string) { w.e.note("%s", line) }
 
 type summaryEvent struct {
-	Event    string              `json:"event"`
-	Sweep    string              `json:"sweep"`
-	Folder   string              `json:"folder"`
-	Tasks    int                 `json:"tasks"`
-	Done     int                 `json:"done"`
-	Ran      int                 `json:"ran"`
-	Reused   int                 `json:"reused"`
-	Linked   int                 `json:"linked"`
-	Failed   int                 `json:"failed"`
-	ByClass  map[queue.Class]int `json:"by_class"`
-	Stopped  bool                `json:"stopped"` // by a signal, before the end
-	Failures []failureJSON       `json:"failures"`
+	Event    string                 `json:"event"`
+	Sweep    string                 `json:"sweep"`
+	Folder   string                 `json:"folder"`
+	Tasks    int                    `json:"tasks"`
+	Done     int                    `json:"done"`
+	Ran      int                    `json:"ran"`
+	Reused   int                    `json:"reused"`
+	Linked   int                    `json:"linked"`
+	Failed   int                    `json:"failed"`
+	ByClass  map[protocol.Class]int `json:"by_class"`
+	Stopped  bool                   `json:"stopped"` // by a signal, before the end
+	Failures []failureJSON          `json:"failures"`
 }
 
 type failureJSON struct {
-	ID    sweeps.ID   `json:"id"`
-	File  string      `json:"file"`
-	Class queue.Class `json:"class"`
-	Error string      `json:"error"`
+	ID    sweeps.ID      `json:"id"`
+	File  string         `json:"file"`
+	Class protocol.Class `json:"class"`
+	Error string         `json:"error"`
 }
 
 func (w *events) summary(sum control.Summary, err error) {

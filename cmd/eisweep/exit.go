@@ -14,6 +14,7 @@ import (
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sim"
@@ -170,11 +171,11 @@ func codeOfRefusal(k control.Kind) int {
 	}
 }
 
-func codeOfClass(c queue.Class) int {
+func codeOfClass(c protocol.Class) int {
 	switch c {
-	case queue.Storage:
+	case protocol.Storage:
 		return exitStorage
-	case queue.Lost:
+	case protocol.Lost:
 		return exitLost
 	default:
 		return exitTasks

@@ -14,6 +14,7 @@ import (
 	"eisweep/coordinator"
 	"eisweep/internal/access"
 	"eisweep/internal/control"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -49,10 +50,10 @@ func TestExitCodes(t *testing.T) {
 		"TERM":                     {&interrupted{syscall.SIGTERM}, 143},
 		"interrupted before all":   {errors.Join(full, &exitError{code: exitTasks}, &interrupted{syscall.SIGINT}), 130},
 		"storage before lost":      {errors.Join(&exitError{code: exitLost}, full), 4},
-		"task invalid":             {&exitError{code: codeOfClass(queue.Invalid)}, 3},
-		"task's source failed":     {&exitError{code: codeOfClass(queue.Source)}, 3},
-		"task lost":                {&exitError{code: codeOfClass(queue.Lost)}, 5},
-		"task without storage":     {&exitError{code: codeOfClass(queue.Storage)}, 4},
+		"task invalid":             {&exitError{code: codeOfClass(protocol.Invalid)}, 3},
+		"task's source failed":     {&exitError{code: codeOfClass(protocol.Source)}, 3},
+		"task lost":                {&exitError{code: codeOfClass(protocol.Lost)}, 5},
+		"task without storage":     {&exitError{code: codeOfClass(protocol.Storage)}, 4},
 		"lost before tasks":        {errors.Join(&exitError{code: exitTasks}, errors.Join(nil, &exitError{code: exitLost})), 5},
 		"an error that wraps two":  {fmt.Errorf("read: %w: %w", errors.New("odd"), usage("bad")), 2},
 		"nothing said, but a code": {errors.Join(&exitError{code: exitStorage}), 4},
@@ -82,8 +83,8 @@ func TestAReaderThatIsGoneIsNoFailureOfOurs(t *testing.T) {
 }
 
 func TestSummaryError(t *testing.T) {
-	of := func(classes ...queue.Class) control.Summary {
-		by := map[queue.Class]int{queue.Source: 0}
+	of := func(classes ...protocol.Class) control.Summary {
+		by := map[protocol.Class]int{protocol.Source: 0}
 		for _, c := range classes {
 			by[c]++
 		}
@@ -93,7 +94,7 @@ func TestSummaryError(t *testing.T) {
 		sum  control.Summary
 		want int
 	}{
-		{of(), 0}, {of(queue.Numeric), 3}, {of(queue.Source, queue.Invalid), 3}, {of(queue.Numeric, queue.Lost), 5}, {of(queue.Lost, queue.Storage), 4},
+		{of(), 0}, {of(protocol.Numeric), 3}, {of(protocol.Source, protocol.Invalid), 3}, {of(protocol.Numeric, protocol.Lost), 5}, {of(protocol.Lost, protocol.Storage), 4},
 	} {
 		if got := exitCode(summaryError(test.sum)); got != test.want {
 			t.Errorf("%v: exit code %d, want %d", test.sum, got, test.want)

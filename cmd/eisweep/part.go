@@ -6,7 +6,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -32,7 +32,7 @@ func (p *part) take(l *manifest.Line) {
 	}
 	p.states[l.ID] = l.State
 	delete(p.open, l.ID)
-	if class := queue.Class(l.Class); l.State == manifest.Failed && (class == queue.Storage || class == queue.Lost) {
+	if class := protocol.Class(l.Class); l.State == manifest.Failed && (class == protocol.Storage || class == protocol.Lost) {
 		p.open[l.ID] = true
 	}
 	if l.State == manifest.Failed {
@@ -46,7 +46,7 @@ func (p *part) take(l *manifest.Line) {
 func (p *part) error() error {
 	var errs []error
 	for _, l := range p.failed {
-		errs = append(errs, &exitError{code: codeOfClass(queue.Class(l.Class))})
+		errs = append(errs, &exitError{code: codeOfClass(protocol.Class(l.Class))})
 	}
 	return errors.Join(errs...)
 }

@@ -5,7 +5,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -34,21 +34,21 @@ func TestRerunIsFollowedByItsTasks(t *testing.T) {
 			t.Errorf("%s: settled is %v", what, !settled)
 		}
 	}
-	line := func(n byte, state manifest.State, class queue.Class) {
+	line := func(n byte, state manifest.State, class protocol.Class) {
 		f.inbox.put(manifest.Line{ID: id(n), Sweep: "mine", State: state, Class: string(class), File: "f.h5"})
 	}
 	want("at first", 0, 0, 1, 2, 0.5, false)
 	if len(f.last.Running) != 1 {
 		t.Errorf("running %+v", f.last.Running)
 	}
-	line(1, manifest.Failed, queue.Numeric)
+	line(1, manifest.Failed, protocol.Numeric)
 	line(9, manifest.Done, "") // another's
 	want("one failed", 0, 1, 1, 1, 1.5, false)
 	snapshot.Running = nil
 	line(2, manifest.Done, "")
-	line(3, manifest.Failed, queue.Lost) // it may be ordered again
+	line(3, manifest.Failed, protocol.Lost) // it may be ordered again
 	want("one is lost", 1, 2, 0, 0, 3, false)
-	line(3, manifest.Failed, queue.Lost)
+	line(3, manifest.Failed, protocol.Lost)
 	line(3, manifest.Done, "")
 	want("all ended", 2, 1, 0, 0, 3, true)
 }
@@ -77,7 +77,7 @@ func TestSweepEndsThatIsNeverDone(t *testing.T) {
 // A rerun ends with the exit code that its own tasks ask for.
 func TestRerunEndsWithTheCodeOfItsTasks(t *testing.T) {
 	mine, others, done := sweeps.ID{1}, sweeps.ID{2}, manifest.Line{ID: sweeps.ID{1}, State: manifest.Done, Run: 1}
-	failed := func(id sweeps.ID, run int, class queue.Class) manifest.Line {
+	failed := func(id sweeps.ID, run int, class protocol.Class) manifest.Line {
 		return manifest.Line{ID: id, State: manifest.Failed, Run: run, Class: string(class)}
 	}
 	for _, c := range []struct {
@@ -85,10 +85,10 @@ func TestRerunEndsWithTheCodeOfItsTasks(t *testing.T) {
 		lines []manifest.Line
 		code  int
 	}{
-		{"another's failure", []manifest.Line{failed(others, 1, queue.Storage), done}, exitDone},
-		{"a failure", []manifest.Line{failed(mine, 1, queue.Numeric)}, exitTasks},
-		{"a failure that was mended", []manifest.Line{failed(mine, 1, queue.Lost), done}, exitDone},
-		{"a failure that leaves the result before it", []manifest.Line{failed(mine, 2, queue.Lost), done}, exitLost},
+		{"another's failure", []manifest.Line{failed(others, 1, protocol.Storage), done}, exitDone},
+		{"a failure", []manifest.Line{failed(mine, 1, protocol.Numeric)}, exitTasks},
+		{"a failure that was mended", []manifest.Line{failed(mine, 1, protocol.Lost), done}, exitDone},
+		{"a failure that leaves the result before it", []manifest.Line{failed(mine, 2, protocol.Lost), done}, exitLost},
 	} {
 		p := newPart(map[sweeps.ID]bool{mine: true})
 		for i := range c.lines {

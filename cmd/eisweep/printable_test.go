@@ -13,7 +13,7 @@ import (
 	"unicode/utf8"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/slurm"
 )
 
@@ -105,7 +105,7 @@ func TestWordsOfOthersForgeNoLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.note("%v", usage("%s is no root", hostile))
-	e.note("warning: %s of %v", errors.New("no more"), queue.Class(hostile))
+	e.note("warning: %s of %v", errors.New("no more"), protocol.Class(hostile))
 	fmt.Fprintln(e.stderr, errorText(errors.Join(fmt.Errorf("x: %w", &fs.PathError{Op: "open", Path: hostile, Err: os.ErrNotExist}), &os.LinkError{Op: "link", Old: hostile, New: hostile, Err: os.ErrExist})))
 	newNotices(newScreen(e).notice).With("worker", hostile).Warn("an attempt failed", "host", hostile, "error", errors.New(hostile))
 	forgesNoLine(t, out.String()+told.String())

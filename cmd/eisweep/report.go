@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 )
 
 // writePlan tells a person what a run is about to do.
@@ -137,11 +137,11 @@ func writeFailures(e *environment, s *control.SweepSummary) {
 // again words how failures of those classes are run again, of which rerun is the command:
 // those that failed with their source only after that. Where some need other parameters
 // and some don't, each class has a command of its own.
-func again(rerun string, classes map[queue.Class]int) []string {
-	var repeating, others []queue.Class
+func again(rerun string, classes map[protocol.Class]int) []string {
+	var repeating, others []protocol.Class
 	for _, class := range slices.Sorted(maps.Keys(classes)) {
 		switch {
-		case classes[class] == 0 || class == queue.Source:
+		case classes[class] == 0 || class == protocol.Source:
 		case repeats(class) != "":
 			repeating = append(repeating, class)
 		default:
@@ -158,14 +158,14 @@ func again(rerun string, classes map[queue.Class]int) []string {
 			out = append(out, rerun+" --class "+string(class)+repeats(class))
 		}
 	}
-	if classes[queue.Source] > 0 {
+	if classes[protocol.Source] > 0 {
 		out = append(out, "those of class source: rerun their sources, which the errors name, then run or launch this sweep again")
 	}
 	return out
 }
 
 // repeats warns where a rerun gives a failure of that class again.
-func repeats(class queue.Class) string {
+func repeats(class protocol.Class) string {
 	if !class.Repeats() {
 		return ""
 	}

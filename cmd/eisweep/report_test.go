@@ -7,13 +7,13 @@ import (
 	"testing"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 )
 
 // A run that is stopped says how much there is to do.
 func TestSummaryTellsWhatIsLeft(t *testing.T) {
 	for want, s := range map[string]control.SweepSummary{
-		"s: 2 of 6 done: 2 run, 1 failed (lost 1), 3 left\n": {Tasks: 6, Done: 2, Ran: 2, Failed: 1, ByClass: map[queue.Class]int{queue.Lost: 1}},
+		"s: 2 of 6 done: 2 run, 1 failed (lost 1), 3 left\n": {Tasks: 6, Done: 2, Ran: 2, Failed: 1, ByClass: map[protocol.Class]int{protocol.Lost: 1}},
 		"s: 0 of 6 done: 6 left\n":                           {Tasks: 6},
 		"s: 6 of 6 done: 6 reused\n":                         {Tasks: 6, Done: 6, Reused: 6},
 	} {
@@ -31,16 +31,16 @@ func TestAgainIsByClassWhereClassesDiffer(t *testing.T) {
 	const set = " --set NAME=VALUE   (with the same parameters they fail again)"
 	const source = "those of class source: rerun their sources, which the errors name, then run or launch this sweep again"
 	tests := map[string]struct {
-		classes map[queue.Class]int
+		classes map[protocol.Class]int
 		want    []string
 	}{
 		"none":    {nil, nil},
-		"storage": {map[queue.Class]int{queue.Storage: 1, queue.Lost: 2}, []string{"rerun"}},
-		"numbers": {map[queue.Class]int{queue.Numeric: 1, queue.Invalid: 1, queue.Lost: 0}, []string{"rerun" + set}},
-		"both": {map[queue.Class]int{queue.Numeric: 1, queue.Storage: 1, queue.Lost: 1, queue.Source: 1}, []string{
+		"storage": {map[protocol.Class]int{protocol.Storage: 1, protocol.Lost: 2}, []string{"rerun"}},
+		"numbers": {map[protocol.Class]int{protocol.Numeric: 1, protocol.Invalid: 1, protocol.Lost: 0}, []string{"rerun" + set}},
+		"both": {map[protocol.Class]int{protocol.Numeric: 1, protocol.Storage: 1, protocol.Lost: 1, protocol.Source: 1}, []string{
 			"rerun --class numeric" + set, "rerun --class lost", "rerun --class storage", source,
 		}},
-		"source": {map[queue.Class]int{queue.Source: 1}, []string{source}},
+		"source": {map[protocol.Class]int{protocol.Source: 1}, []string{source}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

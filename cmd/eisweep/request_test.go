@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"eisweep/internal/control"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
 
@@ -55,7 +56,7 @@ func TestRequestThatNobodyAnswersAnyMoreEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(coordinator.Close)
-	asker, err := queue.Open(ctx, queue.Options{RootID: "requests", Role: queue.Client, Connect: []nats.Option{
+	asker, err := queue.Open(ctx, queue.Options{RootID: "requests", Role: protocol.Client, Connect: []nats.Option{
 		nats.InProcessServer(over), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
 	}})
 	if err != nil {

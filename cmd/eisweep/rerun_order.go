@@ -8,7 +8,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/root"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -16,7 +16,7 @@ import (
 
 // choose returns the tasks that fit, and how many of them failed by class. Those that have
 // the values of --set already, which nothing takes the place of, it counts instead.
-func (r *rerun) choose(status *coordinator.SweepStatus) (chosen map[sweeps.ID]bool, classes map[queue.Class]int, same int, err error) {
+func (r *rerun) choose(status *coordinator.SweepStatus) (chosen map[sweeps.ID]bool, classes map[protocol.Class]int, same int, err error) {
 	fits, err := coordinator.NewChoice(r.told())
 	if err != nil {
 		return nil, nil, 0, err
@@ -25,7 +25,7 @@ func (r *rerun) choose(status *coordinator.SweepStatus) (chosen map[sweeps.ID]bo
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	chosen, classes = map[sweeps.ID]bool{}, map[queue.Class]int{}
+	chosen, classes = map[sweeps.ID]bool{}, map[protocol.Class]int{}
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
 		if !fits.Fits(t) {
@@ -37,7 +37,7 @@ func (r *rerun) choose(status *coordinator.SweepStatus) (chosen map[sweeps.ID]bo
 		}
 		chosen[t.Task.ID] = true
 		if t.State == coordinator.StateFailed && t.Line != nil {
-			classes[queue.Class(t.Line.Class)]++
+			classes[protocol.Class(t.Line.Class)]++
 		}
 	}
 	return chosen, classes, same, nil
@@ -147,7 +147,7 @@ func writePlanned(e *environment, s *coordinator.SweepPlan) error {
 }
 
 // announce says what is about to be done.
-func (r *rerun) announce(e *environment, opened *root.Root, status *coordinator.SweepStatus, chosen map[sweeps.ID]bool, classes map[queue.Class]int) {
+func (r *rerun) announce(e *environment, opened *root.Root, status *coordinator.SweepStatus, chosen map[sweeps.ID]bool, classes map[protocol.Class]int) {
 	name := status.Sweep.Name()
 	verb := "runs again"
 	if len(r.changes) > 0 {
@@ -166,10 +166,10 @@ func (r *rerun) announce(e *environment, opened *root.Root, status *coordinator.
 		}
 		r.tell(e, "  %s  %s (%s)", t.Task.ID, t.Task.File, stateText(t))
 	}
-	if n := classes[queue.Numeric] + classes[queue.Invalid]; n > 0 && len(r.changes) == 0 {
+	if n := classes[protocol.Numeric] + classes[protocol.Invalid]; n > 0 && len(r.changes) == 0 {
 		e.note("warning: %s failed by numbers or input; with the same parameters %s will fail again (--set NAME=VALUE changes one)", count(n, "task"), plural(n, "it", "they"))
 	}
-	if n := classes[queue.Source]; n > 0 {
+	if n := classes[protocol.Source]; n > 0 {
 		e.note("warning: %s failed with the source; before that is run again, and done, %s again", count(n, "task"), plural(n, "it fails", "they fail"))
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
@@ -105,7 +106,7 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 	}
 	keepPort(state, s.server.Port())
 	connect := s.authority.Options(s.server)
-	connect.Name, connect.AckWait, connect.Log = connectionName(queue.Coordinator), leaseTime(e), s.log
+	connect.Name, connect.AckWait, connect.Log = connectionName(protocol.Coordinator), leaseTime(e), s.log
 	if s.queue, err = queue.Open(ctx, connect); err != nil {
 		return fmt.Errorf("open queue: %w", err)
 	}
@@ -116,8 +117,8 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 // the lease on the root's queue.
 func (s *service) openSite(ctx context.Context, e *environment) (err error) {
 	options := queue.Options{
-		Site: s.site(), RootID: s.root.ID(), Role: queue.Coordinator, Create: true, AckWait: leaseTime(e),
-		Name: connectionName(queue.Coordinator), Log: s.log,
+		Site: s.site(), RootID: s.root.ID(), Role: protocol.Coordinator, Create: true, AckWait: leaseTime(e),
+		Name: connectionName(protocol.Coordinator), Log: s.log,
 	}
 	wait := waiting{what: "NATS is not in reach; waiting for it", log: s.log}
 	for {

@@ -7,7 +7,7 @@ import (
 
 	"eisweep/coordinator"
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -115,7 +115,7 @@ func failuresOf(tasks []coordinator.TaskStatus) []control.Failure {
 	var out []control.Failure
 	for i := range tasks {
 		if t := &tasks[i]; t.State == coordinator.StateFailed && t.Line != nil {
-			out = append(out, control.Failure{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, Class: queue.Class(t.Line.Class), Error: t.Line.Error})
+			out = append(out, control.Failure{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, Class: protocol.Class(t.Line.Class), Error: t.Line.Error})
 		}
 	}
 	return out
@@ -169,14 +169,14 @@ func (v *sweepView) tellFailures(e *environment, all bool) {
 			}
 			e.say("  seed %d%s  %s: %s", f.Seed, v.pointOf(&f), f.ID, firstLine(f.Error))
 		}
-		for _, line := range again(v.Rerun+" --class "+class, map[queue.Class]int{queue.Class(class): len(of)}) {
+		for _, line := range again(v.Rerun+" --class "+class, map[protocol.Class]int{protocol.Class(class): len(of)}) {
 			e.say("  again:  %s", line)
 		}
 	}
 	if len(v.Failures) > 0 {
 		e.say("why:    eisweep show %s%s", v.Failures[0].ID, e.rootFlag)
 	}
-	if slices.ContainsFunc(v.Failures, func(f control.Failure) bool { return f.Class != queue.Source }) {
+	if slices.ContainsFunc(v.Failures, func(f control.Failure) bool { return f.Class != protocol.Source }) {
 		e.say("again:  %s", v.Rerun)
 	}
 }

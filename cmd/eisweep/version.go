@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sim"
 )
 
@@ -48,7 +48,7 @@ different model versions never mix: the version is part of every task's id.`,
 }
 
 func currentVersions() versions {
-	v := versions{Version: version, Model: sim.ModelVersion, Messages: queue.Format, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Kernels: sim.Kernels()}
+	v := versions{Version: version, Model: sim.ModelVersion, Messages: protocol.Format, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Kernels: sim.Kernels()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v

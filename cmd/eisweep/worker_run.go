@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/internal/machine"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/worker"
@@ -70,7 +71,7 @@ func (w *workerCommand) connect(ctx context.Context, e *environment, r *root.Roo
 	e.natsFlags = w.options()
 	begun, wait := time.Now(), waiting{what: "no coordinator is in reach; waiting for one", log: log}
 	for {
-		q, err := w.open(ctx, r, queue.Worker, log)
+		q, err := w.open(ctx, r, protocol.Worker, log)
 		if err == nil {
 			return q, nil
 		}

@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sim"
@@ -81,7 +82,7 @@ func (s *site) stop() {
 }
 
 // open connects as a role by its access file.
-func (s *site) open(t testing.TB, role queue.Role) *queue.Queue {
+func (s *site) open(t testing.TB, role protocol.Role) *queue.Queue {
 	t.Helper()
 	o, err := Options(s.root, role)
 	if err != nil {
@@ -96,12 +97,12 @@ func (s *site) open(t testing.TB, role queue.Role) *queue.Queue {
 	return q
 }
 
-func testTask(n int) queue.Task {
-	return queue.Task{ID: sweeps.ID{byte(n + 1)}, Run: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(n)}
+func testTask(n int) protocol.Task {
+	return protocol.Task{ID: sweeps.ID{byte(n + 1)}, Run: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(n)}
 }
 
 // publish queues tasks and offers their sweep.
-func (s *site) publish(t testing.TB, tasks ...queue.Task) {
+func (s *site) publish(t testing.TB, tasks ...protocol.Task) {
 	t.Helper()
 	if err := s.queue.OpenSweep(deadline(t), "quick"); err != nil {
 		t.Fatal(err)
@@ -109,7 +110,7 @@ func (s *site) publish(t testing.TB, tasks ...queue.Task) {
 	if _, err := s.queue.Publish(deadline(t), tasks); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.queue.PublishSweeps(deadline(t), []queue.OpenSweep{{Name: "quick"}}); err != nil {
+	if err := s.queue.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: "quick"}}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -128,7 +129,7 @@ func work(t testing.TB, q *queue.Queue) *queue.Delivery {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	won, err := d.Commit(deadline(t), queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "not finite", Started: now, Finished: now})
+	won, err := d.Commit(deadline(t), protocol.Outcome{Attempt: 1, Class: protocol.Numeric, Error: "not finite", Started: now, Finished: now})
 	if err != nil || !won {
 		t.Fatalf("won %v, %v", won, err)
 	}
@@ -140,7 +141,7 @@ func work(t testing.TB, q *queue.Queue) *queue.Delivery {
 
 func TestWorkerDoesItsWorkByItsFile(t *testing.T) {
 	s := newSite(t)
-	w := s.open(t, queue.Worker)
+	w := s.open(t, protocol.Worker)
 	s.publish(t, testTask(1))
 	if d := work(t, w); d.Task().ID != testTask(1).ID {
 		t.Errorf("task %s", d.Task().ID)
@@ -159,7 +160,7 @@ func TestClientAsksByItsFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stop()
-	c := s.open(t, queue.Client)
+	c := s.open(t, protocol.Client)
 	if got, err := c.Ask(deadline(t), "ping", []byte("x")); err != nil || string(got) != "ping:x" {
 		t.Errorf("answer %q, %v", got, err)
 	}

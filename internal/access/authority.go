@@ -11,20 +11,21 @@ import (
 	"github.com/nats-io/nkeys"
 
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
 
 // roles are those that have a key.
-var roles = []queue.Role{queue.Coordinator, queue.Worker, queue.Client}
+var roles = []protocol.Role{protocol.Coordinator, protocol.Worker, protocol.Client}
 
 // secrets is an authority's file.
 type secrets struct {
-	Format int                   `json:"format"`
-	Root   string                `json:"root"`
-	CA     string                `json:"ca"`     // certificate, PEM
-	CAKey  Secret                `json:"ca_key"` // PEM
-	Seeds  map[queue.Role]Secret `json:"seeds"`
+	Format int                      `json:"format"`
+	Root   string                   `json:"root"`
+	CA     string                   `json:"ca"`     // certificate, PEM
+	CAKey  Secret                   `json:"ca_key"` // PEM
+	Seeds  map[protocol.Role]Secret `json:"seeds"`
 }
 
 // Authority is the coordinator's side of the doors. At most one is to be open for a
@@ -88,7 +89,7 @@ func (a *Authority) take(s secrets) error {
 // before still takes the old ones; the next one doesn't, and workers and clients
 // follow as soon as WriteFiles has written.
 func (a *Authority) Rotate() error {
-	s := secrets{Format: format, Root: a.root, Seeds: map[queue.Role]Secret{}}
+	s := secrets{Format: format, Root: a.root, Seeds: map[protocol.Role]Secret{}}
 	var err error
 	if s.CA, s.CAKey, err = newCA("eisweep root " + a.root); err != nil {
 		return fmt.Errorf("make certificate authority: %w", err)
@@ -135,11 +136,11 @@ func (a *Authority) ServerOptions(listen string) queue.ServerOptions {
 
 // Options are those of the coordinator's own connection to that server.
 func (a *Authority) Options(server *queue.Server) queue.Options {
-	return queue.Options{Server: server, Key: a.key(queue.Coordinator), RootID: a.root, Role: queue.Coordinator, Create: true}
+	return queue.Options{Server: server, Key: a.key(protocol.Coordinator), RootID: a.root, Role: protocol.Coordinator, Create: true}
 }
 
 // key is the role's; take has seen to it that there is one.
-func (a *Authority) key(role queue.Role) queue.Key {
+func (a *Authority) key(role protocol.Role) queue.Key {
 	key, _ := keyOf(a.secrets.Seeds[role])
 	return key
 }

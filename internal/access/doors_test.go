@@ -17,11 +17,12 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
 
-func read(t testing.TB, r *root.Root, role queue.Role) *File {
+func read(t testing.TB, r *root.Root, role protocol.Role) *File {
 	t.Helper()
 	f, err := Read(r, role)
 	if err != nil {
@@ -33,7 +34,7 @@ func read(t testing.TB, r *root.Root, role queue.Role) *File {
 // Who doesn't begin with TLS isn't spoken to.
 func TestServerSaysNothingInClearText(t *testing.T) {
 	s := newSite(t)
-	host := strings.TrimPrefix(read(t, s.root, queue.Worker).URLs[0], "tls://")
+	host := strings.TrimPrefix(read(t, s.root, protocol.Worker).URLs[0], "tls://")
 	conn, err := net.Dial("tcp", host)
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +56,7 @@ func TestServerSaysNothingInClearText(t *testing.T) {
 
 func TestOldTLSIsRefused(t *testing.T) {
 	s := newSite(t)
-	f := read(t, s.root, queue.Worker)
+	f := read(t, s.root, protocol.Worker)
 	a, err := f.Access()
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +69,7 @@ func TestOldTLSIsRefused(t *testing.T) {
 }
 
 // openBy opens a queue by a file's text.
-func openBy(t testing.TB, f *File, role queue.Role) error {
+func openBy(t testing.TB, f *File, role protocol.Role) error {
 	t.Helper()
 	q, err := queue.Open(deadline(t), queue.Options{RootID: f.Root, Role: role, Reach: f.Access})
 	if err == nil {
@@ -79,7 +80,7 @@ func openBy(t testing.TB, f *File, role queue.Role) error {
 
 func TestForeignCredentialsAreRefused(t *testing.T) {
 	s, other := newSite(t), newSite(t)
-	for _, role := range []queue.Role{queue.Worker, queue.Client} {
+	for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
 		mine, foreign := read(t, s.root, role), read(t, other.root, role)
 		if err := openBy(t, mine, role); err != nil {
 			t.Errorf("%s: one's own is refused: %v", role, err)
@@ -116,32 +117,32 @@ func TestConnectionInTheProcessNeedsAKey(t *testing.T) {
 
 func TestRotatedCredentialIsRefused(t *testing.T) {
 	s := newSite(t)
-	old := read(t, s.root, queue.Worker)
+	old := read(t, s.root, protocol.Worker)
 	s.stop()
 	if err := s.authority.Rotate(); err != nil {
 		t.Fatal(err)
 	}
 	s.start(t)
-	now := read(t, s.root, queue.Worker)
+	now := read(t, s.root, protocol.Worker)
 	if old.CA == now.CA || old.Seed == now.Seed {
 		t.Error("the rotation has changed nothing")
 	}
 	old.URLs = now.URLs
-	if err := openBy(t, old, queue.Worker); !errors.Is(err, queue.ErrOutOfReach) {
+	if err := openBy(t, old, protocol.Worker); !errors.Is(err, queue.ErrOutOfReach) {
 		t.Errorf("all of the old: %v", err)
 	}
 	old.CA = now.CA
-	if err := openBy(t, old, queue.Worker); !errors.Is(err, queue.ErrRefused) {
+	if err := openBy(t, old, protocol.Worker); !errors.Is(err, queue.ErrRefused) {
 		t.Errorf("the old key: %v", err)
 	}
-	if err := openBy(t, now, queue.Worker); err != nil {
+	if err := openBy(t, now, protocol.Worker); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestPlantedFilesAreRefused(t *testing.T) {
 	s := newSite(t)
-	path := Path(s.root, queue.Worker)
+	path := Path(s.root, protocol.Worker)
 	good, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +189,7 @@ func TestPlantedFilesAreRefused(t *testing.T) {
 		if err := c.plant(); err != nil {
 			t.Fatal(err)
 		}
-		_, err := Options(s.root, queue.Worker)
+		_, err := Options(s.root, protocol.Worker)
 		if err == nil || c.want != nil && !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.say) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -200,7 +201,7 @@ func TestPlantedFilesAreRefused(t *testing.T) {
 
 func TestFilesOfOthersAreRefused(t *testing.T) {
 	s := newSite(t)
-	path := Path(s.root, queue.Client)
+	path := Path(s.root, protocol.Client)
 	info, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
@@ -225,7 +226,7 @@ func secretOf(file []byte) string {
 func TestCoordinatorsSecretsAreGuarded(t *testing.T) {
 	s := newSite(t)
 	path := filepath.Join(s.state, "authority.json")
-	for _, name := range []string{path, Path(s.root, queue.Worker), Path(s.root, queue.Client)} {
+	for _, name := range []string{path, Path(s.root, protocol.Worker), Path(s.root, protocol.Client)} {
 		info, err := os.Stat(name)
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: mode %v, %v", name, info.Mode(), err)
@@ -246,7 +247,7 @@ func TestSecretsDontPrint(t *testing.T) {
 	s := newSite(t)
 	var out bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&out, nil))
-	for _, role := range []queue.Role{queue.Worker, queue.Client} {
+	for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
 		f := read(t, s.root, role)
 		fmt.Fprintf(&out, "%v %+v %#v %s %q\n", f, *f, *f, f.Seed, f.Seed)
 		log.Info("access", "file", f, "seed", f.Seed)
@@ -265,7 +266,7 @@ func TestSecretsDontPrint(t *testing.T) {
 // A coordinator on another machine has keys and certificates of its own, and its access files take the place of the first one's.
 func TestCoordinatorOnAnotherMachine(t *testing.T) {
 	s := newSite(t)
-	old := map[queue.Role]*File{queue.Worker: read(t, s.root, queue.Worker), queue.Client: read(t, s.root, queue.Client)}
+	old := map[protocol.Role]*File{protocol.Worker: read(t, s.root, protocol.Worker), protocol.Client: read(t, s.root, protocol.Client)}
 	s.stop()
 	s.state, s.store = t.TempDir(), t.TempDir()
 	s.start(t)

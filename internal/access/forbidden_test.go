@@ -7,7 +7,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sim"
 )
 
@@ -35,7 +35,7 @@ func (s *site) subject(template string) string {
 	id := s.root.ID()
 	return strings.NewReplacer(
 		"{root}", id,
-		"{p}", fmt.Sprintf("eisweep.%s.f%dm%d", id, queue.Format, sim.ModelVersion),
+		"{p}", fmt.Sprintf("eisweep.%s.f%dm%d", id, protocol.Format, sim.ModelVersion),
 		"{tasks}", "eisweep_"+id+"_tasks",
 		"{outcomes}", "eisweep_"+id+"_outcomes",
 		"{attempts}", "eisweep_"+id+"_attempts",
@@ -47,8 +47,8 @@ func (s *site) subject(template string) string {
 // acts are those of a role that it must, or must not, be able to do.
 type acts struct{ publish, subscribe []string }
 
-var allowed = map[queue.Role]acts{
-	queue.Worker: {
+var allowed = map[protocol.Role]acts{
+	protocol.Worker: {
 		publish: []string{
 			"$JS.API.STREAM.INFO.{tasks}", "$JS.API.CONSUMER.INFO.{tasks}.c", "$JS.API.CONSUMER.MSG.NEXT.{tasks}.c",
 			"$JS.ACK.{tasks}.c.1.1.1.1.0", "$JS.ACK._.y.{tasks}.c.1.1.1.1.0", "$JS.API.DIRECT.GET.{outcomes}.{p}.outcomes.{id}.1", "$JS.API.DIRECT.GET.{state}.{p}.state.sweeps",
@@ -56,7 +56,7 @@ var allowed = map[queue.Role]acts{
 		},
 		subscribe: []string{"eisweep.{root}.inbox.worker.>", "{p}.wake", "{p}.orders.w", "{p}.state.sweeps", "{p}.progress.{id}"},
 	},
-	queue.Client: {
+	protocol.Client: {
 		publish:   []string{"{p}.control.launch"},
 		subscribe: []string{"eisweep.{root}.inbox.client.>", "{p}.notes.quick"},
 	},
@@ -79,12 +79,12 @@ var steering = acts{
 	subscribe: []string{">", "eisweep.>", "{p}.>", "{p}.control.*", "{p}.tasks.>", "{p}.outcomes.>", "eisweep.{root}.inbox.>", "eisweep.{root}.inbox.coordinator.>", "_INBOX.>", "$JS.>", "$SYS.>"},
 }
 
-var forbidden = map[queue.Role]acts{
-	queue.Worker: {
+var forbidden = map[protocol.Role]acts{
+	protocol.Worker: {
 		publish:   append([]string{"{p}.control.launch", "{p}.control.cancel", "eisweep.{root}.inbox.client.x", "$JS.API.DIRECT.GET.{tasks}.{p}.tasks.quick.{id}"}, steering.publish...),
 		subscribe: append([]string{"eisweep.{root}.inbox.client.>", "{p}.notes.quick"}, steering.subscribe...),
 	},
-	queue.Client: {
+	protocol.Client: {
 		publish: append([]string{
 			"{p}.attempts.{id}.1", "{p}.outcomes.{id}.1", "{p}.progress.{id}", "{p}.workers.w", "eisweep.{root}.inbox.worker.x", "$JS.API.INFO",
 			"$JS.API.STREAM.INFO.{tasks}", "$JS.API.STREAM.LIST", "$JS.API.CONSUMER.MSG.NEXT.{tasks}.c", "$JS.ACK.{tasks}.c.1.1.1.1.0",
@@ -106,7 +106,7 @@ func TestRolesDoTheirPartAndNoOther(t *testing.T) {
 }
 
 func (s *site) rolesDoTheirPart(t *testing.T) {
-	for _, role := range []queue.Role{queue.Worker, queue.Client} {
+	for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
 		f, err := Read(s.root, role)
 		if err != nil {
 			t.Fatal(err)
@@ -150,7 +150,7 @@ func refused(t testing.TB, conn *nats.Conn, what, subject string) bool {
 func TestWorkerCannotLaunchOrPurge(t *testing.T) {
 	s := newSite(t)
 	s.publish(t, testTask(1))
-	f, err := Read(s.root, queue.Worker)
+	f, err := Read(s.root, protocol.Worker)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
 
@@ -14,7 +15,7 @@ func TestWorkerFollowsTheCoordinator(t *testing.T) {
 	for name, rotate := range map[string]bool{"another port": false, "rotated": true} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
-			w := s.open(t, queue.Worker)
+			w := s.open(t, protocol.Worker)
 			s.publish(t, testTask(1))
 			work(t, w)
 			got := make(chan *queue.Delivery, 1)
@@ -40,7 +41,7 @@ func TestWorkerFollowsTheCoordinator(t *testing.T) {
 // A task that runs while the coordinator is gone ends as if it had been there.
 func TestOutcomeOutlivesTheServer(t *testing.T) {
 	s := newSite(t)
-	w := s.open(t, queue.Worker)
+	w := s.open(t, protocol.Worker)
 	s.publish(t, testTask(1))
 	d, err := w.Next(deadline(t), w.Sweeps)
 	if err != nil {
@@ -53,7 +54,7 @@ func TestOutcomeOutlivesTheServer(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		now := time.Now()
-		won, err := d.Commit(deadline(t), queue.Outcome{Attempt: 1, Class: queue.Numeric, Error: "not finite", Started: now, Finished: now})
+		won, err := d.Commit(deadline(t), protocol.Outcome{Attempt: 1, Class: protocol.Numeric, Error: "not finite", Started: now, Finished: now})
 		if err == nil && !won {
 			t.Error("the outcome is another's")
 		}
@@ -75,7 +76,7 @@ func TestOutcomeOutlivesTheServer(t *testing.T) {
 // A client asks the coordinator that there is, after a restart too.
 func TestClientFollowsTheCoordinator(t *testing.T) {
 	s := newSite(t)
-	c := s.open(t, queue.Client)
+	c := s.open(t, protocol.Client)
 	s.stop()
 	s.start(t)
 	stop, err := s.queue.Answer(func(_ context.Context, verb string, _ []byte) []byte { return []byte(verb) })

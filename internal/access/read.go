@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
@@ -32,12 +33,12 @@ func (e *DamagedError) Unwrap() error { return e.Err }
 const maxFile = 64 << 10
 
 // Path returns where the access file of a role lies.
-func Path(r *root.Root, role queue.Role) string { return r.Private(string(role) + ".access") }
+func Path(r *root.Root, role protocol.Role) string { return r.Private(string(role) + ".access") }
 
 // Read reads the access file of a role. The error wraps ErrNoAccess, root.ErrForbidden
 // when this user may not read it, or root.ErrUntrusted when others could have written
 // it, or is a *DamagedError, and says what to do.
-func Read(r *root.Root, role queue.Role) (*File, error) {
+func Read(r *root.Root, role protocol.Role) (*File, error) {
 	path := Path(r, role)
 	sharer, err := r.Owner()
 	if err != nil {
@@ -64,7 +65,7 @@ func Read(r *root.Root, role queue.Role) (*File, error) {
 // Options are those of a connection to the coordinator of the root. Wherever the
 // coordinator is started later, the connection follows: the access file is read anew
 // whenever it has to be made again. The errors are Read's.
-func Options(r *root.Root, role queue.Role) (queue.Options, error) {
+func Options(r *root.Root, role protocol.Role) (queue.Options, error) {
 	reach := func() (queue.Access, error) {
 		f, err := Read(r, role)
 		if err != nil {

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"testing"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 )
 
 func TestFilesAreSharedAsSaid(t *testing.T) {
@@ -22,7 +22,7 @@ func TestFilesAreSharedAsSaid(t *testing.T) {
 		if err := s.authority.WriteFiles(s.root, s.server.URLs(""), c.share); err != nil {
 			t.Fatal(err)
 		}
-		for role, want := range map[queue.Role]os.FileMode{queue.Worker: c.worker, queue.Client: c.client} {
+		for role, want := range map[protocol.Role]os.FileMode{protocol.Worker: c.worker, protocol.Client: c.client} {
 			info, err := os.Stat(Path(s.root, role))
 			if err != nil || info.Mode().Perm() != want {
 				t.Errorf("%+v: %s has mode %v, %v", c.share, role, info.Mode(), err)

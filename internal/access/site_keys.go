@@ -13,6 +13,7 @@ import (
 
 	"github.com/nats-io/nkeys"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
 
@@ -50,7 +51,7 @@ func MakeSiteKeys(folder string, hosts []string) (err error) {
 		return err
 	}
 	var users strings.Builder
-	for _, role := range []string{string(queue.Coordinator), string(queue.Worker), string(queue.Client), operator} {
+	for _, role := range []string{string(protocol.Coordinator), string(protocol.Worker), string(protocol.Client), operator} {
 		seed, err := newSeed()
 		if err != nil {
 			return err

@@ -10,7 +10,7 @@ import (
 	"strconv"
 
 	"eisweep/internal/atomicfile"
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/internal/root"
 )
 
@@ -38,13 +38,13 @@ func (a *Authority) WriteFiles(r *root.Root, urls []string, share Share) error {
 	if err != nil {
 		return fmt.Errorf("write access files: %w", err)
 	}
-	for _, role := range []queue.Role{queue.Worker, queue.Client} {
+	for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
 		data, err := json.Marshal(File{Format: format, Root: a.root, URLs: urls, CA: a.secrets.CA, Seed: a.secrets.Seeds[role]})
 		if err != nil {
 			return fmt.Errorf("write access files: %w", err)
 		}
 		readers := group
-		if role == queue.Worker && !share.Workers {
+		if role == protocol.Worker && !share.Workers {
 			readers = private
 		}
 		if err := write(Path(r, role), append(data, '\n'), readers); err != nil {
@@ -57,7 +57,7 @@ func (a *Authority) WriteFiles(r *root.Root, urls []string, share Share) error {
 // RemoveFiles takes the access files away. Those that aren't there are no error.
 func RemoveFiles(r *root.Root) error {
 	var failed []error
-	for _, role := range []queue.Role{queue.Worker, queue.Client} {
+	for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
 		if err := os.Remove(Path(r, role)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			failed = append(failed, err)
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
 
@@ -214,7 +215,7 @@ func TestWhoGoesAwayIsNoticed(t *testing.T) {
 		t.Cleanup(q.Close)
 		return q
 	}
-	serving, asking := open(queue.Options{Create: true}), open(queue.Options{Role: queue.Client})
+	serving, asking := open(queue.Options{Create: true}), open(queue.Options{Role: protocol.Client})
 	h := newHeld()
 	stop, err := Serve(serving, map[string]Handler{VerbVerify: h.handle}, func(err error) *Refusal { return &Refusal{Kind: Internal, Text: strings.Repeat("x", 1<<20)} })
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -162,7 +162,7 @@ type Worker struct {
 }
 
 // Takes says whether the worker takes tasks, as far as it has room.
-func (w *Worker) Takes() bool { return w.State == queue.Working || w.State == queue.Idle }
+func (w *Worker) Takes() bool { return w.State == protocol.Working || w.State == protocol.Idle }
 
 // Explain asks why a task, or a sweep, is not running: an id, the start of one, or
 // a sweep's name.

@@ -1,7 +1,7 @@
 package control
 
 import (
-	"eisweep/internal/queue"
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -12,24 +12,24 @@ type Summary struct {
 
 // SweepSummary is what became of one.
 type SweepSummary struct {
-	Name     string              `json:"name"`
-	Dir      string              `json:"dir"`
-	Stand    Stand               `json:"stand"` // "" where none is known
-	Tasks    int                 `json:"tasks"`
-	Done     int                 `json:"done"`   // in place now: Ran, Reused and Linked together
-	Ran      int                 `json:"ran"`    // executed for this sweep by this coordinator, with a result
-	Reused   int                 `json:"reused"` // in place before
-	Linked   int                 `json:"linked"` // got a name here; another sweep's result, or another name's
-	Failed   int                 `json:"failed"`
-	ByClass  map[queue.Class]int `json:"by_class"`
-	Failures []Failure           `json:"failures"` // the first of them
+	Name     string                 `json:"name"`
+	Dir      string                 `json:"dir"`
+	Stand    Stand                  `json:"stand"` // "" where none is known
+	Tasks    int                    `json:"tasks"`
+	Done     int                    `json:"done"`   // in place now: Ran, Reused and Linked together
+	Ran      int                    `json:"ran"`    // executed for this sweep by this coordinator, with a result
+	Reused   int                    `json:"reused"` // in place before
+	Linked   int                    `json:"linked"` // got a name here; another sweep's result, or another name's
+	Failed   int                    `json:"failed"`
+	ByClass  map[protocol.Class]int `json:"by_class"`
+	Failures []Failure              `json:"failures"` // the first of them
 }
 
 // Failure is a task that failed, for reports.
 type Failure struct {
-	ID    sweeps.ID   `json:"id"`
-	File  string      `json:"file"`
-	Seed  uint32      `json:"seed"`
-	Class queue.Class `json:"class"`
-	Error string      `json:"error"`
+	ID    sweeps.ID      `json:"id"`
+	File  string         `json:"file"`
+	Seed  uint32         `json:"seed"`
+	Class protocol.Class `json:"class"`
+	Error string         `json:"error"`
 }

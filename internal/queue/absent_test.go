@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"net"
@@ -57,7 +58,7 @@ func TestWhatASiteLacksIsTold(t *testing.T) {
 		"no streams to ask for":  {denying("$JS.API.>", "nothing"), ErrRights, "$JS.API.STREAM.INFO"},
 		"no answers":             {denying("nothing", ">"), ErrRights, "inbox.coordinator"},
 		"no word of new tasks":   {denying("nothing", "eisweep.*.*.wake"), ErrRights, "open: the NATS user"},
-		"no bucket for a lease":  {denying("$JS.API.STREAM.*.KV_"+subjectsOf(testRoot).stream("lease"), "nothing"), ErrRights, "lease"},
+		"no bucket for a lease":  {denying("$JS.API.STREAM.*.KV_"+protocol.SubjectsOf(testRoot).Stream("lease"), "nothing"), ErrRights, "lease"},
 		"no asking for anything": {denying("eisweep.*.*.control.*", "nothing"), ErrRights, ".control.ping"},
 	} {
 		site := &Site{URLs: []string{siteServer(t, c.site)}}

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"eisweep/internal/protocol"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ import (
 type attack struct {
 	t       testing.TB
 	s       *stage
-	role    Role
+	role    protocol.Role
 	conn    *nats.Conn
 	task    *nats.Msg // that a worker has fetched
 	onwards bool      // also when answers end, as they do once the streams are gone
@@ -32,15 +33,15 @@ func (a *attack) fill(pattern string) string {
 	parts := strings.Split(pattern, ".")
 	switch {
 	case strings.HasPrefix(pattern, "$JS.ACK._."):
-		return strings.Join(append(parts[:3], "hash", parts[4], q.subjects.consumer("quick"), "1", "1", "1", "1", "0", "x"), ".")
+		return strings.Join(append(parts[:3], "hash", parts[4], q.subjects.Consumer("quick"), "1", "1", "1", "1", "0", "x"), ".")
 	case strings.HasPrefix(pattern, "$JS.ACK.") && a.task != nil:
 		return a.task.Reply
 	case strings.HasPrefix(pattern, "$JS.API.CONSUMER."):
-		return strings.Replace(pattern, ".*", "."+q.subjects.consumer("quick"), 1)
+		return strings.Replace(pattern, ".*", "."+q.subjects.Consumer("quick"), 1)
 	}
 	for i := range parts {
 		if parts[i] == testRoot && i+1 < len(parts) && parts[i+1] == "*" {
-			parts[i+1] = version()
+			parts[i+1] = protocol.Version()
 			kind := parts[i+2]
 			for j, part := range parts[i+3:] {
 				value := "x"
@@ -65,7 +66,7 @@ func (a *attack) fill(pattern string) string {
 
 // permitted are a subject for each line of the role's rights.
 func (a *attack) permitted() (subjects []string) {
-	for _, pattern := range subjectsOf(testRoot).rights(a.role).publish() {
+	for _, pattern := range protocol.SubjectsOf(testRoot).Grants(a.role).Publish() {
 		subject := a.fill(pattern)
 		if strings.ContainsAny(subject, "*>") {
 			a.t.Fatalf("no subject for %s, but %s", pattern, subject)
@@ -77,21 +78,21 @@ func (a *attack) permitted() (subjects []string) {
 
 // coordinators are what nobody but the coordinator may publish.
 func (a *attack) coordinators() []string {
-	s := subjectsOf(testRoot)
+	s := protocol.SubjectsOf(testRoot)
 	all := []string{
-		a.settle, "$JS.ACK._.hash." + s.stream("outcomes") + ".coordinator_1.1.1.1.1.0.x", "$JS.ACK." + s.stream("outcomes") + ".coordinator_1.1.1.1.1.0",
-		strings.Replace(a.settle, ".coordinator_1.1.", ".coordinator_1."+s.stream("tasks")+".", 1),
+		a.settle, "$JS.ACK._.hash." + s.Stream("outcomes") + ".coordinator_1.1.1.1.1.0.x", "$JS.ACK." + s.Stream("outcomes") + ".coordinator_1.1.1.1.1.0",
+		strings.Replace(a.settle, ".coordinator_1.1.", ".coordinator_1."+s.Stream("tasks")+".", 1),
 		"$JS.API.STREAM.CREATE.spy", "$JS.API.CONSUMER.CREATE.spy.c", "$SYS.REQ.SERVER.PING", "$SYS.REQ.USER.INFO", "_R_.abcdef.ghijkl", "_INBOX.abc", "anything",
-		s.inbox(Coordinator) + ".x", s.task("quick", testID(5)), s.offer(), s.wake(), s.orders("w"), s.note("quick"), "$KV." + testRoot + ".coordinator",
+		s.Inbox(protocol.Coordinator) + ".x", s.Task("quick", testID(5)), s.Offer(), s.Wake(), s.Orders("w"), s.Note("quick"), "$KV." + testRoot + ".coordinator",
 	}
-	for _, kind := range kinds {
-		name := s.stream(kind)
+	for _, kind := range protocol.StreamKinds {
+		name := s.Stream(kind)
 		for _, verb := range []string{"PURGE", "DELETE", "UPDATE", "CREATE", "MSG.DELETE", "MSG.GET", "SNAPSHOT", "RESTORE", "LEADER.STEPDOWN", "PEER.REMOVE"} {
 			all = append(all, "$JS.API.STREAM."+verb+"."+name)
 		}
-		consumers, verbs := coordinatorConsumers(), []string{"DELETE", "CREATE", "DURABLE.CREATE", "PAUSE", "RESET", "UNPIN", "LEADER.STEPDOWN", "MSG.NEXT"}
+		consumers, verbs := protocol.OutcomeConsumerNames(), []string{"DELETE", "CREATE", "DURABLE.CREATE", "PAUSE", "RESET", "UNPIN", "LEADER.STEPDOWN", "MSG.NEXT"}
 		if kind == "tasks" {
-			consumers, verbs = []string{s.consumer("quick")}, verbs[:len(verbs)-1]
+			consumers, verbs = []string{s.Consumer("quick")}, verbs[:len(verbs)-1]
 		}
 		for _, consumer := range consumers {
 			for _, verb := range verbs {
@@ -105,15 +106,15 @@ func (a *attack) coordinators() []string {
 
 // others are what is another role's.
 func (a *attack) others() (all []string) {
-	s := subjectsOf(testRoot)
-	for _, role := range []Role{Worker, Client} {
-		r := s.rights(role)
-		for _, pattern := range slices.Concat(r.publish(), r.subscribe()) {
+	s := protocol.SubjectsOf(testRoot)
+	for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
+		r := s.Grants(role)
+		for _, pattern := range slices.Concat(r.Publish(), r.Subscribe()) {
 			all = append(all, a.fill(pattern))
 		}
 	}
-	own := s.rights(a.role)
-	mine := slices.Concat(own.publish(), own.among, []string{own.inbox})
+	own := s.Grants(a.role)
+	mine := slices.Concat(own.Publish(), own.Among, []string{own.Inbox})
 	return slices.DeleteFunc(all, func(subject string) bool {
 		return slices.ContainsFunc(mine, func(pattern string) bool { return server.SubjectsCollide(subject, pattern) })
 	})
@@ -134,11 +135,11 @@ func payload(subject string) []byte {
 	switch {
 	case strings.HasPrefix(subject, "$JS.API.STREAM.CREATE."), strings.HasPrefix(subject, "$JS.API.STREAM.UPDATE."):
 		name := subject[strings.LastIndex(subject, ".")+1:]
-		v = jetstream.StreamConfig{Name: name, Subjects: []string{subjectsOf(testRoot).every("control", "ping")}, Storage: jetstream.MemoryStorage, NoAck: name == "spy"}
+		v = jetstream.StreamConfig{Name: name, Subjects: []string{protocol.SubjectsOf(testRoot).Every("control", "ping")}, Storage: jetstream.MemoryStorage, NoAck: name == "spy"}
 	case strings.HasPrefix(subject, "$JS.API.CONSUMER.CREATE."), strings.HasPrefix(subject, "$JS.API.CONSUMER.DURABLE."):
 		parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(subject, "$JS.API.CONSUMER.CREATE."), "$JS.API.CONSUMER.DURABLE.CREATE."), ".")
 		name := parts[len(parts)-1]
-		v = map[string]any{"stream_name": parts[0], "config": map[string]any{"name": name, "durable_name": name, "deliver_subject": subjectsOf(testRoot).control("launch"), "ack_policy": "none"}}
+		v = map[string]any{"stream_name": parts[0], "config": map[string]any{"name": name, "durable_name": name, "deliver_subject": protocol.SubjectsOf(testRoot).Control("launch"), "ack_policy": "none"}}
 	case strings.Contains(subject, ".MSG.NEXT."):
 		return []byte(`{"batch":1,"no_wait":true}`)
 	case strings.HasPrefix(subject, "$JS.ACK."):
@@ -146,7 +147,7 @@ func payload(subject string) []byte {
 	case strings.Contains(subject, ".state."):
 		return []byte(`{"sweeps":[]}`)
 	case strings.Contains(subject, ".orders."):
-		return []byte(Drain)
+		return []byte(protocol.Drain)
 	default:
 		return nil
 	}
@@ -171,7 +172,7 @@ func (a *attack) run() error {
 	}
 	if a.onwards {
 		until(a.t, "the stream is deleted, and perhaps made anew", func() bool {
-			there, err := a.s.q.js.Stream(deadline(a.t), a.s.q.subjects.stream("tasks"))
+			there, err := a.s.q.js.Stream(deadline(a.t), a.s.q.subjects.Stream("tasks"))
 			return err != nil || !there.CachedInfo().Created.Equal(a.s.q.tasks.CachedInfo().Created)
 		})
 		return nil
@@ -190,8 +191,8 @@ func (a *attack) run() error {
 // with publishes each subject with a reply.
 func (a *attack) with(reply string) error {
 	q := a.s.q
-	plant, attempts := q.subjects.attempts(testID(1), 7), "$JS.API.DIRECT.GET."+q.subjects.stream("attempts")+"."
-	if a.role == Worker {
+	plant, attempts := q.subjects.Attempts(testID(1), 7), "$JS.API.DIRECT.GET."+q.subjects.Stream("attempts")+"."
+	if a.role == protocol.Worker {
 		if err := a.plant(plant, payload(reply)); err != nil {
 			return err
 		}
@@ -199,7 +200,7 @@ func (a *attack) with(reply string) error {
 	for _, subject := range a.permitted() {
 		data := payload(subject)
 		switch {
-		case a.role == Client, strings.HasPrefix(subject, "eisweep."):
+		case a.role == protocol.Client, strings.HasPrefix(subject, "eisweep."):
 			data = payload(reply)
 		case strings.HasPrefix(subject, attempts):
 			subject = attempts + plant
@@ -224,7 +225,7 @@ func (a *attack) plant(subject string, data []byte) error {
 // for by the subject.
 func (a *attack) headers() error {
 	q := a.s.q
-	for _, target := range []string{"$JS.API.STREAM.PURGE." + q.subjects.stream("tasks"), q.subjects.task("quick", testID(5)), q.subjects.control("launch"), q.subjects.orders("w"), q.subjects.note("quick")} {
+	for _, target := range []string{"$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"), q.subjects.Task("quick", testID(5)), q.subjects.Control("launch"), q.subjects.Orders("w"), q.subjects.Note("quick")} {
 		if !slices.Contains(a.forbidden(), target) {
 			continue
 		}
@@ -232,7 +233,7 @@ func (a *attack) headers() error {
 			{"Nats-Trace-Dest": {target}}, {"Nats-Trace-Dest": {target}, "Nats-Trace-Only": {"true"}}, {"Nats-Rollup": {"all"}}, {"Nats-Rollup": {"sub"}}, {"Nats-TTL": {"1s"}},
 			{"Nats-Schedule": {"@at 2020-01-01T00:00:00Z"}, "Nats-Schedule-Target": {target}},
 			{"Nats-Batch-Id": {"b"}, "Nats-Batch-Sequence": {"1"}, "Nats-Batch-Commit": {"1"}},
-			{"Nats-Request-Info": {`{"acc":"` + coordinatorAccount + `"}`}}, {"Nats-Expected-Last-Sequence": {"1"}}, {"Nats-Stream-Source": {target}}, {"Nats-Marker-Reason": {"Purge"}},
+			{"Nats-Request-Info": {`{"acc":"` + protocol.CoordinatorAccount + `"}`}}, {"Nats-Expected-Last-Sequence": {"1"}}, {"Nats-Stream-Source": {target}}, {"Nats-Marker-Reason": {"Purge"}},
 		} {
 			for _, subject := range a.permitted() {
 				m := &nats.Msg{Subject: subject, Reply: a.conn.NewInbox(), Header: h, Data: payload(subject)}
@@ -251,16 +252,16 @@ func answered(subject string) bool {
 
 // newAttack prepares tasks, an outcome that the coordinator has in hand, and a
 // coordinator that answers with what it is asked.
-func newAttack(t testing.TB, s *stage, role Role) *attack {
+func newAttack(t testing.TB, s *stage, role protocol.Role) *attack {
 	t.Helper()
 	a := &attack{t: t, s: s, role: role, conn: s.as(t, role)}
 	publish(t, s.q, testTasks("quick", 100, 400)...)
-	if err := s.q.PublishSweeps(deadline(t), []OpenSweep{{Name: "quick"}}); err != nil {
+	if err := s.q.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: "quick"}}); err != nil {
 		t.Fatal(err)
 	}
 	d := next(t, s.q, "quick")
 	begin(t, d, "w", 1)
-	if _, err := d.Commit(deadline(t), failure(Outcome{})); err != nil {
+	if _, err := d.Commit(deadline(t), failure(protocol.Outcome{})); err != nil {
 		t.Fatal(err)
 	}
 	consumer, err := s.q.outcomeConsumer(deadline(t))
@@ -272,13 +273,13 @@ func newAttack(t testing.TB, s *stage, role Role) *attack {
 		t.Fatal(err)
 	}
 	a.settle = settled.Reply()
-	if role == Worker {
-		a.task, err = a.conn.RequestWithContext(deadline(t), "$JS.API.CONSUMER.MSG.NEXT."+s.q.subjects.stream("tasks")+"."+s.q.subjects.consumer("quick"), []byte(`{"batch":1}`))
+	if role == protocol.Worker {
+		a.task, err = a.conn.RequestWithContext(deadline(t), "$JS.API.CONSUMER.MSG.NEXT."+s.q.subjects.Stream("tasks")+"."+s.q.subjects.Consumer("quick"), []byte(`{"batch":1}`))
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	sub, err := s.q.conn.Subscribe(s.q.subjects.control("*"), func(m *nats.Msg) { _ = m.Respond(m.Data) }) // obliging, unlike Answer
+	sub, err := s.q.conn.Subscribe(s.q.subjects.Control("*"), func(m *nats.Msg) { _ = m.Respond(m.Data) }) // obliging, unlike Answer
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,7 +292,7 @@ func (a *attack) snapshot() map[string]string {
 	a.t.Helper()
 	found := map[string]string{}
 	ctx := deadline(a.t)
-	own := []string{a.s.q.subjects.attempts(testID(1), 7), a.s.q.subjects.outcome(testID(1), 7)}
+	own := []string{a.s.q.subjects.Attempts(testID(1), 7), a.s.q.subjects.Outcome(testID(1), 7)}
 	if a.task != nil {
 		own = append(own, a.task.Subject) // which its acknowledgement removes
 	}
@@ -311,13 +312,13 @@ func (a *attack) snapshot() map[string]string {
 				found["message "+subject] = fmt.Sprint(n)
 			}
 		}
-		if name := info.Config.Name; name == a.s.q.subjects.stream("tasks") || name == a.s.q.subjects.stream("state") {
+		if name := info.Config.Name; name == a.s.q.subjects.Stream("tasks") || name == a.s.q.subjects.Stream("state") {
 			found["sequences "+name] = fmt.Sprint(full.State.LastSeq)
 		}
 		consumers := stream.ListConsumers(ctx)
 		for c := range consumers.Info() {
 			text := fmt.Sprint(c.Created, c.Config.DeliverSubject, c.Paused)
-			if strings.HasPrefix(c.Name, coordinatorConsumer) {
+			if strings.HasPrefix(c.Name, protocol.OutcomeConsumer) {
 				text += fmt.Sprint(c.AckFloor.Stream, c.NumAckPending, c.Delivered.Stream)
 			}
 			found["consumer "+info.Config.Name+" "+c.Name] = text
@@ -337,10 +338,10 @@ func (a *attack) harm() (found []string) {
 	a.t.Helper()
 	forbidden := a.forbidden()
 	before := a.snapshot()
-	ears := map[string]*ear{"the coordinator": listenTo(a.t, a.s.as(a.t, Coordinator), ">")}
-	for _, role := range []Role{Worker, Client} {
+	ears := map[string]*ear{"the coordinator": listenTo(a.t, a.s.as(a.t, protocol.Coordinator), ">")}
+	for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
 		if role != a.role {
-			ears[string(role)] = listenTo(a.t, a.s.as(a.t, role), subjectsOf(testRoot).rights(role).subscribe()...)
+			ears[string(role)] = listenTo(a.t, a.s.as(a.t, role), protocol.SubjectsOf(testRoot).Grants(role).Subscribe()...)
 		}
 	}
 	if err := a.run(); err != nil {

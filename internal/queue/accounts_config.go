@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"strconv"
@@ -16,55 +17,55 @@ const responseTime = "24h"
 // accountsConfig is how the accounts are written down for NATS servers. users are the
 // public keys by role, quoted, or variables; jetstream is the block of that name of the
 // coordinator's account.
-func accountsConfig(s scheme, users map[Role][]string, operators []string, jetstream string) string {
+func accountsConfig(s protocol.Subjects, users map[protocol.Role][]string, operators []string, jetstream string) string {
 	var b strings.Builder
-	roles := []Role{Worker, Client}
-	fmt.Fprintf(&b, "accounts {\n  %s {\n    jetstream: %s\n    exports: [\n", coordinatorAccount, jetstream)
+	roles := []protocol.Role{protocol.Worker, protocol.Client}
+	fmt.Fprintf(&b, "accounts {\n  %s {\n    jetstream: %s\n    exports: [\n", protocol.CoordinatorAccount, jetstream)
 	for _, role := range roles {
-		s.rights(role).writeExports(&b)
+		writeExports(&b, s.Grants(role))
 	}
 	b.WriteString("    ]\n")
-	writeUsers(&b, users[Coordinator], "")
+	writeUsers(&b, users[protocol.Coordinator], "")
 	b.WriteString("  }\n")
 	for _, role := range roles {
-		s.rights(role).writeAccount(&b, users[role])
+		writeAccount(&b, s.Grants(role), users[role])
 	}
-	fmt.Fprintf(&b, "  %s {\n", systemAccount)
+	fmt.Fprintf(&b, "  %s {\n", protocol.SystemAccount)
 	writeUsers(&b, operators, "")
-	fmt.Fprintf(&b, "  }\n}\nsystem_account: %s\n", systemAccount)
+	fmt.Fprintf(&b, "  }\n}\nsystem_account: %s\n", protocol.SystemAccount)
 	return b.String()
 }
 
-func (r rights) writeExports(b *strings.Builder) {
-	for _, s := range r.services {
+func writeExports(b *strings.Builder, g protocol.Grants) {
+	for _, s := range g.Services {
 		extra := ""
-		if s.many {
+		if s.Streams {
 			extra = fmt.Sprintf(", response_type: stream, threshold: %q", responseTime)
 		}
-		fmt.Fprintf(b, "      { service: %q, accounts: [%s]%s }\n", s.subject, r.account, extra)
+		fmt.Fprintf(b, "      { service: %q, accounts: [%s]%s }\n", s.Subject, g.Account, extra)
 	}
-	for _, subject := range r.announce {
-		fmt.Fprintf(b, "      { stream: %q, accounts: [%s] }\n", subject, r.account)
+	for _, subject := range g.Announce {
+		fmt.Fprintf(b, "      { stream: %q, accounts: [%s] }\n", subject, g.Account)
 	}
 }
 
-func (r rights) writeAccount(b *strings.Builder, users []string) {
-	fmt.Fprintf(b, "  %s {\n    imports: [\n", r.account)
-	for _, s := range r.services {
-		fmt.Fprintf(b, "      { service: { account: %s, subject: %q } }\n", coordinatorAccount, s.subject)
+func writeAccount(b *strings.Builder, g protocol.Grants, users []string) {
+	fmt.Fprintf(b, "  %s {\n    imports: [\n", g.Account)
+	for _, s := range g.Services {
+		fmt.Fprintf(b, "      { service: { account: %s, subject: %q } }\n", protocol.CoordinatorAccount, s.Subject)
 	}
-	for _, subject := range r.announce {
-		fmt.Fprintf(b, "      { stream: { account: %s, subject: %q } }\n", coordinatorAccount, subject)
+	for _, subject := range g.Announce {
+		fmt.Fprintf(b, "      { stream: { account: %s, subject: %q } }\n", protocol.CoordinatorAccount, subject)
 	}
 	b.WriteString("    ]\n")
 	var p strings.Builder
 	p.WriteString(", permissions: {\n        publish: {\n")
-	writeList(&p, "allow", r.publish())
-	if len(r.deny) > 0 {
-		writeList(&p, "deny", r.deny)
+	writeList(&p, "allow", g.Publish())
+	if len(g.Deny) > 0 {
+		writeList(&p, "deny", g.Deny)
 	}
 	p.WriteString("        }\n        subscribe: {\n")
-	writeList(&p, "allow", r.subscribe())
+	writeList(&p, "allow", g.Subscribe())
 	p.WriteString("        }\n      }")
 	writeUsers(b, users, p.String())
 	b.WriteString("  }\n")
@@ -106,19 +107,19 @@ const everybody = "UB2AXRKVH7QQIKHBVUFOHDFUGCEMDGLAPROD6BWQHIKSFBB3UTG6ZGZ2"
 // connections are the coordinator's: none comes from outside of this process.
 func (o ServerOptions) accounts() (string, error) {
 	if len(o.Users) == 0 {
-		return fmt.Sprintf(onlyCoordinator, coordinatorAccount, everybody, systemAccount, systemAccount, everybody), nil
+		return fmt.Sprintf(onlyCoordinator, protocol.CoordinatorAccount, everybody, protocol.SystemAccount, protocol.SystemAccount, everybody), nil
 	}
-	if o.RootID == "" || token(o.RootID) != o.RootID {
+	if o.RootID == "" || protocol.Token(o.RootID) != o.RootID {
 		return "", errors.New("a server with users needs the root's id")
 	}
-	keys := map[Role][]string{}
+	keys := map[protocol.Role][]string{}
 	for _, u := range o.Users {
 		switch u.Role {
-		case Coordinator, Worker, Client:
+		case protocol.Coordinator, protocol.Worker, protocol.Client:
 			keys[u.Role] = append(keys[u.Role], strconv.Quote(u.Key))
 		default:
 			return "", fmt.Errorf("a user has the unknown role %q", u.Role)
 		}
 	}
-	return accountsConfig(subjectsOf(o.RootID), keys, nil, "enabled"), nil
+	return accountsConfig(protocol.SubjectsOf(o.RootID), keys, nil, "enabled"), nil
 }

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"eisweep/internal/protocol"
 	"errors"
 	"os"
 	"slices"
@@ -16,34 +17,34 @@ import (
 // stage is a server with a user for each role, and the coordinator's queue on it.
 type stage struct {
 	servers []*Server
-	keys    map[Role]Key
+	keys    map[protocol.Role]Key
 	q       *Queue
 }
 
 // at is the server that a role connects to; of a cluster each has another.
-func (s *stage) at(role Role) *Server {
-	return s.servers[slices.Index([]Role{Coordinator, Worker, Client}, role)%len(s.servers)]
+func (s *stage) at(role protocol.Role) *Server {
+	return s.servers[slices.Index([]protocol.Role{protocol.Coordinator, protocol.Worker, protocol.Client}, role)%len(s.servers)]
 }
 
 // newStage starts servers by start, which gets the roles' keys.
-func newStage(t testing.TB, start func(t testing.TB, keys map[Role]Key) []*Server) *stage {
+func newStage(t testing.TB, start func(t testing.TB, keys map[protocol.Role]Key) []*Server) *stage {
 	t.Helper()
-	s := &stage{keys: map[Role]Key{}}
-	for _, role := range []Role{Coordinator, Worker, Client} {
+	s := &stage{keys: map[protocol.Role]Key{}}
+	for _, role := range []protocol.Role{protocol.Coordinator, protocol.Worker, protocol.Client} {
 		pair, public, _ := newKey(t, nkeys.CreateUser)
 		s.keys[role] = Key{Public: public, Sign: pair.Sign}
 	}
 	s.servers = start(t, s.keys)
-	s.q = open(t, s.at(Coordinator), func(o *Options) { o.Key = s.keys[Coordinator] })
+	s.q = open(t, s.at(protocol.Coordinator), func(o *Options) { o.Key = s.keys[protocol.Coordinator] })
 	return s
 }
 
 // as connects as a role, without the queue's manners.
-func (s *stage) as(t testing.TB, role Role) *nats.Conn {
+func (s *stage) as(t testing.TB, role protocol.Role) *nats.Conn {
 	t.Helper()
 	key := s.keys[role]
 	conn, err := nats.Connect("", nats.InProcessServer(s.at(role)), nats.Nkey(key.Public, key.Sign), nats.NoReconnect(),
-		nats.CustomInboxPrefix(subjectsOf(testRoot).inbox(role)), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
+		nats.CustomInboxPrefix(protocol.SubjectsOf(testRoot).Inbox(role)), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,15 +53,17 @@ func (s *stage) as(t testing.TB, role Role) *nats.Conn {
 }
 
 // queueAs opens the queue as a role.
-func (s *stage) queueAs(t testing.TB, role Role) *Queue {
+func (s *stage) queueAs(t testing.TB, role protocol.Role) *Queue {
 	t.Helper()
 	return open(t, s.at(role), func(o *Options) { o.Key, o.Role, o.Create = s.keys[role], role, false })
 }
 
 // embedded is the server that a coordinator brings.
-func embedded(t testing.TB, keys map[Role]Key) []*Server { return embeddedAt(t, t.TempDir(), keys) }
+func embedded(t testing.TB, keys map[protocol.Role]Key) []*Server {
+	return embeddedAt(t, t.TempDir(), keys)
+}
 
-func embeddedAt(t testing.TB, dir string, keys map[Role]Key) []*Server {
+func embeddedAt(t testing.TB, dir string, keys map[protocol.Role]Key) []*Server {
 	t.Helper()
 	o := ServerOptions{StoreDir: dir, RootID: testRoot}
 	for role, key := range keys {
@@ -77,7 +80,7 @@ func embeddedAt(t testing.TB, dir string, keys map[Role]Key) []*Server {
 const deployedAccounts = "../../deploy/nats/accounts.conf"
 
 // deployed is a server of a site with the accounts of deploy/nats.
-func deployed(t testing.TB, keys map[Role]Key) []*Server {
+func deployed(t testing.TB, keys map[protocol.Role]Key) []*Server {
 	t.Helper()
 	o := new(server.Options)
 	deployAccounts(t, keys)(o)
@@ -85,7 +88,7 @@ func deployed(t testing.TB, keys map[Role]Key) []*Server {
 }
 
 // clustered are three such servers.
-func clustered(t testing.TB, keys map[Role]Key) (servers []*Server) {
+func clustered(t testing.TB, keys map[protocol.Role]Key) (servers []*Server) {
 	t.Helper()
 	for _, s := range startCluster(t, deployAccounts(t, keys)).servers {
 		servers = append(servers, &Server{nats: s})
@@ -94,7 +97,7 @@ func clustered(t testing.TB, keys map[Role]Key) (servers []*Server) {
 }
 
 // deployAccounts adds the accounts of deploy/nats to a server's options.
-func deployAccounts(t testing.TB, keys map[Role]Key) func(*server.Options) {
+func deployAccounts(t testing.TB, keys map[protocol.Role]Key) func(*server.Options) {
 	variables := map[string]string{"OPERATOR": operatorKey(t)}
 	for role, key := range keys {
 		variables[strings.ToUpper(string(role))] = key.Public
@@ -119,16 +122,16 @@ func operatorKey(t testing.TB) string {
 }
 
 // oneAccount is a server where permissions alone separate the roles, which they don't.
-func oneAccount(t testing.TB, keys map[Role]Key) []*Server {
+func oneAccount(t testing.TB, keys map[protocol.Role]Key) []*Server {
 	t.Helper()
 	o := new(server.Options)
 	for role, key := range keys {
 		user := &server.NkeyUser{Nkey: key.Public}
-		if role != Coordinator {
-			r := subjectsOf(testRoot).rights(role)
+		if role != protocol.Coordinator {
+			r := protocol.SubjectsOf(testRoot).Grants(role)
 			user.Permissions = &server.Permissions{
-				Publish:   &server.SubjectPermission{Allow: r.publish()},
-				Subscribe: &server.SubjectPermission{Allow: r.subscribe()},
+				Publish:   &server.SubjectPermission{Allow: r.Publish()},
+				Subscribe: &server.SubjectPermission{Allow: r.Subscribe()},
 			}
 		}
 		o.Nkeys = append(o.Nkeys, user)
@@ -191,7 +194,7 @@ func (e *ear) stop(t testing.TB) map[string]int {
 
 // newerAcks is a site's server that gives acknowledgements the subjects of their second
 // form, with a domain and an account.
-func newerAcks(t testing.TB, keys map[Role]Key) []*Server {
+func newerAcks(t testing.TB, keys map[protocol.Role]Key) []*Server {
 	t.Helper()
 	o := new(server.Options)
 	deployAccounts(t, keys)(o)

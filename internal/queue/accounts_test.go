@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"flag"
 	"os"
 	"slices"
@@ -9,7 +10,7 @@ import (
 	"testing"
 )
 
-var stages = map[string]func(testing.TB, map[Role]Key) []*Server{
+var stages = map[string]func(testing.TB, map[protocol.Role]Key) []*Server{
 	"embedded": embedded, "deployed": deployed, "clustered": clustered, "newer acknowledgements": newerAcks,
 }
 
@@ -17,7 +18,7 @@ var stages = map[string]func(testing.TB, map[Role]Key) []*Server{
 // neither JetStream nor the coordinator does anything for it there.
 func TestRepliesStayInTheirAccount(t *testing.T) {
 	for name, start := range stages {
-		for _, role := range []Role{Worker, Client} {
+		for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
 			t.Run(name+" "+string(role), func(t *testing.T) {
 				for _, harm := range newAttack(t, newStage(t, start), role).harm() {
 					t.Error(harm)
@@ -29,13 +30,13 @@ func TestRepliesStayInTheirAccount(t *testing.T) {
 
 // With permissions alone the same attack does harm: it would be found.
 func TestAttacksWouldBeFound(t *testing.T) {
-	for _, role := range []Role{Worker, Client} {
+	for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
 		a := newAttack(t, newStage(t, oneAccount), role)
 		a.onwards = true
 		harm := strings.Join(a.harm(), "\n")
 		for _, part := range []string{
-			"the coordinator hears $JS.API.STREAM.PURGE.", "the coordinator hears " + subjectsOf(testRoot).task("quick", testID(5)),
-			"the coordinator hears $JS.API.STREAM.DELETE.", "stream " + subjectsOf(testRoot).stream("tasks") + ":",
+			"the coordinator hears $JS.API.STREAM.PURGE.", "the coordinator hears " + protocol.SubjectsOf(testRoot).Task("quick", testID(5)),
+			"the coordinator hears $JS.API.STREAM.DELETE.", "stream " + protocol.SubjectsOf(testRoot).Stream("tasks") + ":",
 		} {
 			if !strings.Contains(harm, part) {
 				t.Errorf("%s: nothing is found of %q in\n%s", role, part, harm)
@@ -47,7 +48,7 @@ func TestAttacksWouldBeFound(t *testing.T) {
 // What is forbidden is refused when it is published, too, and by name.
 func TestForbiddenSubjectsAreRefused(t *testing.T) {
 	for name, start := range stages {
-		for _, role := range []Role{Worker, Client} {
+		for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
 			a := newAttack(t, newStage(t, start), role)
 			for _, subject := range a.forbidden() {
 				if err := a.conn.Publish(subject, nil); err != nil {
@@ -81,13 +82,13 @@ func TestDeployedAccountsAreTheTable(t *testing.T) {
 }
 
 func deployedConfig() string {
-	users := map[Role][]string{Coordinator: {"$EISWEEP_NKEY_COORDINATOR"}, Worker: {"$EISWEEP_NKEY_WORKER"}, Client: {"$EISWEEP_NKEY_CLIENT"}}
+	users := map[protocol.Role][]string{protocol.Coordinator: {"$EISWEEP_NKEY_COORDINATOR"}, protocol.Worker: {"$EISWEEP_NKEY_WORKER"}, protocol.Client: {"$EISWEEP_NKEY_CLIENT"}}
 	limits := "{ max_store: 64GB, max_memory: 256MB, max_streams: 200, max_consumers: 2000 }"
-	return deployedHead + accountsConfig(subjectsOf(allRoots), users, []string{"$EISWEEP_NKEY_OPERATOR"}, limits)
+	return deployedHead + accountsConfig(protocol.SubjectsOf(protocol.AllRoots), users, []string{"$EISWEEP_NKEY_OPERATOR"}, limits)
 }
 
 const deployedHead = `# Who may do what on NATS servers for eisweep; eisweep.conf includes this file. It is generated from the table by which a
-# coordinator's own server is configured (internal/queue/grants.go).
+# coordinator's own server is configured (internal/protocol/grants.go).
 #
 # Each role has an account of its own. EISWEEP has the streams and the coordinator. Workers and clients import the services
 # that they need and nothing else: an answer, wherever its reply subject points, cannot leave the account of whoever asked.
@@ -115,12 +116,12 @@ func TestSessionsNumberTheirConsumersInTurn(t *testing.T) {
 		}
 	}
 	q := open(t, startServer(t, t.TempDir()))
-	for range 2*coordinatorNumbers + 1 {
+	for range 2*protocol.OutcomeConsumers + 1 {
 		consumer, err := q.outcomeConsumer(deadline(t))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name := consumer.CachedInfo().Name; !slices.Contains(coordinatorConsumers(), name) {
+		if name := consumer.CachedInfo().Name; !slices.Contains(protocol.OutcomeConsumerNames(), name) {
 			t.Errorf("consumer %s is not in the permissions", name)
 		}
 	}
@@ -131,7 +132,7 @@ func TestRolesWorkFromTheirAccounts(t *testing.T) {
 	for name, start := range stages {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t, start)
-			w, c := s.queueAs(t, Worker), s.queueAs(t, Client)
+			w, c := s.queueAs(t, protocol.Worker), s.queueAs(t, protocol.Client)
 			stop, err := s.q.Answer(func(_ context.Context, verb string, request []byte) []byte { return append([]byte(verb), request...) })
 			if err != nil {
 				t.Fatal(err)
@@ -149,7 +150,7 @@ func TestRolesWorkFromTheirAccounts(t *testing.T) {
 			end := s.hear(t, w, c, heard)
 			defer end()
 			publish(t, s.q, testTasks("quick", 0, 2)...)
-			if err := s.q.PublishSweeps(deadline(t), []OpenSweep{{Name: "quick"}}); err != nil {
+			if err := s.q.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: "quick"}}); err != nil {
 				t.Fatal(err)
 			}
 			d, err := w.Next(deadline(t), w.Sweeps)
@@ -163,7 +164,7 @@ func TestRolesWorkFromTheirAccounts(t *testing.T) {
 			if err := d.Heartbeat(deadline(t)); err != nil {
 				t.Error(err)
 			}
-			if won, err := d.Commit(deadline(t), failure(Outcome{})); !won || err != nil {
+			if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
 				t.Errorf("won %v, %v", won, err)
 			}
 			if err := d.Done(deadline(t)); err != nil {
@@ -177,11 +178,11 @@ func TestRolesWorkFromTheirAccounts(t *testing.T) {
 			want := map[string]bool{"note": true, "order": true, "presence": true, "progress": true, "outcome": true}
 			until(t, "all is heard, as soon as the servers know who listens", func() bool {
 				s.q.PublishNote("quick", []byte("{}"))
-				if err := s.q.Tell("w", Drain); err != nil {
+				if err := s.q.Tell("w", protocol.Drain); err != nil {
 					t.Error(err)
 				}
-				w.PublishProgress(Progress{ID: d.Task().ID, Run: 1, Attempt: 1, Worker: "w"})
-				w.PublishPresence(Presence{Name: "w", State: Idle})
+				w.PublishProgress(protocol.Progress{ID: d.Task().ID, Run: 1, Attempt: 1, Worker: "w"})
+				w.PublishPresence(protocol.Presence{Name: "w", State: protocol.Idle})
 				for len(heard) > 0 {
 					delete(want, <-heard)
 				}
@@ -210,8 +211,8 @@ func (s *stage) hear(t *testing.T, w, c *Queue, heard chan<- string) (end func()
 	}
 	add(c.Notes(t.Context(), "", func(string, []byte) { say("note") }))
 	add(w.Orders("w", func(string) { say("order") }))
-	add(s.q.Presences(func(Presence) { say("presence") }))
-	add(s.q.Events(deadline(t), func(AttemptEvent) {}, func(Progress) { say("progress") }))
+	add(s.q.Presences(func(protocol.Presence) { say("presence") }))
+	add(s.q.Events(deadline(t), func(protocol.AttemptEvent) {}, func(protocol.Progress) { say("progress") }))
 	add(s.q.Outcomes(deadline(t), func(OutcomeDelivery) { say("outcome") }))
 	return func() {
 		for _, stop := range stops {

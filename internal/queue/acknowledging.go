@@ -69,7 +69,7 @@ func (d *Delivery) send(ctx context.Context, verb string) error {
 // void reports whether the consumer is gone that delivered the task: its sweep was
 // closed, or the queue's store is another. Nobody confirms an acknowledgement then.
 func (d *Delivery) void(ctx context.Context) bool {
-	c, err := d.q.tasks.Consumer(ctx, d.q.subjects.consumer(d.task.Sweep))
+	c, err := d.q.tasks.Consumer(ctx, d.q.subjects.Consumer(d.task.Sweep))
 	if err != nil {
 		return errors.Is(err, jetstream.ErrConsumerNotFound)
 	}

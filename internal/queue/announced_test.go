@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"eisweep/internal/protocol"
 	"testing"
 
 	"github.com/nats-io/nats.go"
@@ -11,10 +12,10 @@ import (
 func TestAnswersAreNoAnnouncements(t *testing.T) {
 	s := newStage(t, embedded)
 	publish(t, s.q, testTasks("quick", 0, 5)...)
-	if err := s.q.PublishSweeps(deadline(t), []OpenSweep{{Name: "quick"}}); err != nil {
+	if err := s.q.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: "quick"}}); err != nil {
 		t.Fatal(err)
 	}
-	w := s.queueAs(t, Worker)
+	w := s.queueAs(t, protocol.Worker)
 	orders := make(chan string, 100)
 	stop, err := w.Orders("w", func(verb string) { orders <- verb })
 	if err != nil {
@@ -23,16 +24,16 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 	defer stop()
 	until(t, "the offer is heard", func() bool { return len(w.Sweeps()) == 1 })
 
-	evil := s.as(t, Worker)
-	plant := s.q.subjects.attempts(testID(1), 7)
-	get := "$JS.API.DIRECT.GET." + s.q.subjects.stream("attempts") + "." + plant
-	next := "$JS.API.CONSUMER.MSG.NEXT." + s.q.subjects.stream("tasks") + "." + s.q.subjects.consumer("quick")
-	arrived := listenTo(t, s.as(t, Worker), s.q.subjects.orders("w"), s.q.subjects.offer(), s.q.subjects.wake())
-	for reply, text := range map[string]string{s.q.subjects.orders("w"): Drain, s.q.subjects.offer(): `{"sweeps":[{"name":"other","priority":0}]}`, s.q.subjects.wake(): ""} {
+	evil := s.as(t, protocol.Worker)
+	plant := s.q.subjects.Attempts(testID(1), 7)
+	get := "$JS.API.DIRECT.GET." + s.q.subjects.Stream("attempts") + "." + plant
+	next := "$JS.API.CONSUMER.MSG.NEXT." + s.q.subjects.Stream("tasks") + "." + s.q.subjects.Consumer("quick")
+	arrived := listenTo(t, s.as(t, protocol.Worker), s.q.subjects.Orders("w"), s.q.subjects.Offer(), s.q.subjects.Wake())
+	for reply, text := range map[string]string{s.q.subjects.Orders("w"): protocol.Drain, s.q.subjects.Offer(): `{"sweeps":[{"name":"other","priority":0}]}`, s.q.subjects.Wake(): ""} {
 		if _, err := evil.RequestWithContext(deadline(t), plant, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
-		for subject, data := range map[string]string{get: "", next: `{"batch":1,"no_wait":true}`, "$JS.API.STREAM.INFO." + s.q.subjects.stream("tasks"): "", plant: text, "$JS.API.INFO": ""} {
+		for subject, data := range map[string]string{get: "", next: `{"batch":1,"no_wait":true}`, "$JS.API.STREAM.INFO." + s.q.subjects.Stream("tasks"): "", plant: text, "$JS.API.INFO": ""} {
 			if err := evil.PublishRequest(subject, reply, []byte(data)); err != nil {
 				t.Fatal(err)
 			}
@@ -41,7 +42,7 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 			}
 		}
 	}
-	if heard := arrived.stop(t); heard[s.q.subjects.orders("w")] == 0 || heard[s.q.subjects.offer()] == 0 {
+	if heard := arrived.stop(t); heard[s.q.subjects.Orders("w")] == 0 || heard[s.q.subjects.Offer()] == 0 {
 		t.Fatalf("no answers were delivered there: %v", heard)
 	}
 	if err := s.q.Tell("w", "last"); err != nil {
@@ -51,7 +52,7 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 		if verb == "last" {
 			break
 		}
-		if verb == Drain {
+		if verb == protocol.Drain {
 			t.Error("a worker drains another")
 		}
 	}
@@ -63,7 +64,7 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 
 func TestNotesOfOthersAreNotHeard(t *testing.T) {
 	s := newStage(t, embedded)
-	stop, err := s.q.conn.Subscribe(s.q.subjects.control("*"), func(m *nats.Msg) { // obliging, but for the header of an answer
+	stop, err := s.q.conn.Subscribe(s.q.subjects.Control("*"), func(m *nats.Msg) { // obliging, but for the header of an answer
 		a := nats.NewMsg(m.Reply)
 		a.Data = m.Data
 		a.Header.Set(partsLeft, "0")
@@ -74,16 +75,16 @@ func TestNotesOfOthersAreNotHeard(t *testing.T) {
 	}
 	defer stop.Unsubscribe()
 	notes := make(chan string, 10)
-	end, err := s.queueAs(t, Client).Notes(deadline(t), "", func(sweep string, line []byte) { notes <- sweep + " " + string(line) })
+	end, err := s.queueAs(t, protocol.Client).Notes(deadline(t), "", func(sweep string, line []byte) { notes <- sweep + " " + string(line) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer end()
-	evil := s.as(t, Client)
-	if err := evil.PublishRequest(s.q.subjects.control("ping"), s.q.subjects.note("quick"), []byte("forged")); err != nil {
+	evil := s.as(t, protocol.Client)
+	if err := evil.PublishRequest(s.q.subjects.Control("ping"), s.q.subjects.Note("quick"), []byte("forged")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := evil.RequestWithContext(deadline(t), s.q.subjects.control("ping"), nil); err != nil {
+	if _, err := evil.RequestWithContext(deadline(t), s.q.subjects.Control("ping"), nil); err != nil {
 		t.Fatal(err)
 	}
 	s.q.PublishNote("quick", []byte("genuine"))

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"strconv"
@@ -32,14 +33,14 @@ func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, e
 	}
 	var answer []byte
 	err := q.rightly(ctx, func(ctx context.Context) (err error) {
-		answer, err = q.ask(ctx, q.subjects.control(verb), request)
+		answer, err = q.ask(ctx, q.subjects.Control(verb), request)
 		return err
 	})
 	switch {
 	case errors.Is(err, ErrRights):
 		return nil, fmt.Errorf("ask for %s: %w", verb, err)
 	case errors.Is(err, nats.ErrNoResponders) && q.options.Site != nil:
-		return nil, fmt.Errorf("ask for %s: %w, or %s %s: deploy/nats/accounts.conf", verb, ErrNoCoordinator, notImported, q.subjects.every("control", "*"))
+		return nil, fmt.Errorf("ask for %s: %w, or %s %s: deploy/nats/accounts.conf", verb, ErrNoCoordinator, notImported, q.subjects.Every("control", "*"))
 	case errors.Is(err, nats.ErrNoResponders):
 		return nil, fmt.Errorf("ask for %s: %w", verb, ErrNoCoordinator)
 	case err != nil:
@@ -75,13 +76,13 @@ func (q *Queue) ask(ctx context.Context, subject string, request []byte) (answer
 func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []byte) []byte) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var calls sync.WaitGroup
-	end, err := q.hear("requests", q.subjects.control("*"), func(msg *nats.Msg) {
-		verb, err := q.subjects.tokens("control", msg.Subject)
+	end, err := q.hear("requests", q.subjects.Control("*"), func(msg *nats.Msg) {
+		verb, err := q.subjects.Tokens("control", msg.Subject)
 		if err != nil || len(verb) != 1 {
 			return
 		}
-		if !q.subjects.answerable(msg.Reply) {
-			q.log.Warn("a request is ignored because its answer would not go to a client's inbox", "verb", verb[0], "reply", text(msg.Reply, maxName))
+		if !q.subjects.Answerable(msg.Reply) {
+			q.log.Warn("a request is ignored because its answer would not go to a client's inbox", "verb", verb[0], "reply", protocol.Truncate(msg.Reply, protocol.MaxName))
 			return
 		}
 		calls.Go(func() {

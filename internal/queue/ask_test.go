@@ -3,6 +3,7 @@ package queue
 import (
 	"bytes"
 	"context"
+	"eisweep/internal/protocol"
 	"errors"
 	"math/rand/v2"
 	"testing"
@@ -11,7 +12,7 @@ import (
 
 func TestAnswersOfAnySize(t *testing.T) {
 	s := startServer(t, t.TempDir())
-	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = Client; o.Create = false })
+	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
 	if _, err := client.Ask(deadline(t), "size", nil); !errors.Is(err, ErrNoCoordinator) {
 		t.Errorf("nobody there: %v", err)
 	}
@@ -40,7 +41,7 @@ func TestAnswersOfAnySize(t *testing.T) {
 
 func TestRequestsAreAnsweredAtOnce(t *testing.T) {
 	s := startServer(t, t.TempDir())
-	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = Client; o.Create = false })
+	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
 	second := make(chan struct{})
 	stop, err := coordinator.Answer(func(ctx context.Context, verb string, request []byte) []byte {
 		if verb == "second" {
@@ -69,7 +70,7 @@ func TestRequestsAreAnsweredAtOnce(t *testing.T) {
 
 func TestAskEndsWithItsContext(t *testing.T) {
 	s := startServer(t, t.TempDir())
-	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = Client; o.Create = false })
+	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
 	stop, err := coordinator.Answer(func(ctx context.Context, _ string, _ []byte) []byte { <-ctx.Done(); return nil })
 	if err != nil {
 		t.Fatal(err)

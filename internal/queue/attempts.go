@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"time"
@@ -36,7 +37,7 @@ func (d *Delivery) Unknown() int { return d.begun }
 // its number to the next.
 func (d *Delivery) Start(ctx context.Context, worker, host string) (attempt int, err error) {
 	for {
-		var last *AttemptEvent
+		var last *protocol.AttemptEvent
 		var seq uint64
 		if !d.fresh {
 			if last, seq, err = d.lastEvent(ctx); err != nil {
@@ -44,9 +45,9 @@ func (d *Delivery) Start(ctx context.Context, worker, host string) (attempt int,
 			}
 		}
 		d.fresh = false
-		e := AttemptEvent{
-			ID: d.task.ID, Run: d.task.Run, Attempt: max(counted(last), d.begun) + 1, Event: EventStarted,
-			Host: text(host, maxName), Worker: text(worker, maxName), At: time.Now().UTC(),
+		e := protocol.AttemptEvent{
+			ID: d.task.ID, Run: d.task.Run, Attempt: max(counted(last), d.begun) + 1, Event: protocol.EventStarted,
+			Host: protocol.Truncate(host, protocol.MaxName), Worker: protocol.Truncate(worker, protocol.MaxName), At: time.Now().UTC(),
 		}
 		seq, err = d.announce(ctx, e, seq)
 		if err == nil {
@@ -98,7 +99,7 @@ func (d *Delivery) HandBack(ctx context.Context, delay time.Duration) error {
 		if last == nil || seq != d.seq {
 			return fmt.Errorf("hand back task %s: %w", d.task.ID, ErrLeaseLost)
 		}
-		last.Event, last.At = EventReturned, time.Now().UTC()
+		last.Event, last.At = protocol.EventReturned, time.Now().UTC()
 		if _, err := d.announce(ctx, *last, seq); outdated(err) {
 			return fmt.Errorf("hand back task %s: %w", d.task.ID, ErrLeaseLost)
 		} else if err != nil {
@@ -129,10 +130,10 @@ func (d *Delivery) Retry(ctx context.Context, delay time.Duration) error {
 // before, tells nothing.
 func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error) {
 	last, _, err := d.lastEvent(ctx)
-	if err != nil || last == nil && d.begun == 0 || last != nil && last.Event != EventStarted {
+	if err != nil || last == nil && d.begun == 0 || last != nil && last.Event != protocol.EventStarted {
 		return false, err
 	}
-	sub, err := d.q.conn.SubscribeSync(d.q.subjects.progress(d.task.ID))
+	sub, err := d.q.conn.SubscribeSync(d.q.subjects.Progress(d.task.ID))
 	if err != nil {
 		return false, fmt.Errorf("listen for task %s: %w", d.task.ID, err)
 	}
@@ -148,7 +149,7 @@ func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error
 		if err != nil {
 			return false, fmt.Errorf("listen for task %s: %w", d.task.ID, err)
 		}
-		p, err := d.q.subjects.decodeProgress(msg.Subject, msg.Data)
+		p, err := d.q.subjects.DecodeProgress(msg.Subject, msg.Data)
 		if err == nil && p.Run == d.task.Run && (last == nil || p.Attempt == last.Attempt) {
 			return true, nil
 		}
@@ -156,11 +157,11 @@ func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error
 }
 
 // counted is the number of attempts that count, by the last event.
-func counted(last *AttemptEvent) int {
+func counted(last *protocol.AttemptEvent) int {
 	switch {
 	case last == nil:
 		return 0
-	case last.Event == EventReturned:
+	case last.Event == protocol.EventReturned:
 		return last.Attempt - 1
 	default:
 		return last.Attempt
@@ -170,7 +171,7 @@ func counted(last *AttemptEvent) int {
 // lastEvent returns the last event of the order and its sequence; nil and 0 when
 // there is none. One that cannot be read counts as none, but is not overwritten
 // unseen: its sequence is returned.
-func (d *Delivery) lastEvent(ctx context.Context) (*AttemptEvent, uint64, error) {
+func (d *Delivery) lastEvent(ctx context.Context) (*protocol.AttemptEvent, uint64, error) {
 	m, err := d.lastAttempt(ctx, d.seq)
 	if err != nil {
 		return nil, 0, fmt.Errorf("look for attempts at task %s: %w", d.task.ID, err)
@@ -178,7 +179,7 @@ func (d *Delivery) lastEvent(ctx context.Context) (*AttemptEvent, uint64, error)
 	if m == nil {
 		return nil, 0, nil
 	}
-	e, err := d.q.subjects.decodeAttempt(m.Subject, m.Data)
+	e, err := d.q.subjects.DecodeAttempt(m.Subject, m.Data)
 	if err != nil {
 		d.q.log.Error("an attempt's announcement cannot be read", "subject", m.Subject, "error", err)
 		return nil, m.Sequence, nil
@@ -211,8 +212,8 @@ func (d *Delivery) lastAttempt(ctx context.Context, least uint64) (m *jetstream.
 
 // announce publishes an event if the order's last event is the one at seq. A
 // publication whose answer was lost is found out at the next try.
-func (d *Delivery) announce(ctx context.Context, e AttemptEvent, seq uint64) (uint64, error) {
-	data, err := encode(&e)
+func (d *Delivery) announce(ctx context.Context, e protocol.AttemptEvent, seq uint64) (uint64, error) {
+	data, err := protocol.Encode(&e)
 	if err != nil {
 		return 0, err
 	}
@@ -236,4 +237,4 @@ func (d *Delivery) announce(ctx context.Context, e AttemptEvent, seq uint64) (ui
 	return 0, err
 }
 
-func (d *Delivery) subject() string { return d.q.subjects.attempts(d.task.ID, d.task.Run) }
+func (d *Delivery) subject() string { return d.q.subjects.Attempts(d.task.ID, d.task.Run) }

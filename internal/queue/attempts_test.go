@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"eisweep/internal/protocol"
 	"slices"
 	"sync"
 	"testing"
@@ -78,7 +79,7 @@ func TestAliveHearsARunningAttempt(t *testing.T) {
 		tick := time.NewTicker(5 * time.Millisecond)
 		defer tick.Stop()
 		for {
-			q.PublishProgress(Progress{ID: testID(1), Run: 1, Attempt: 1})
+			q.PublishProgress(protocol.Progress{ID: testID(1), Run: 1, Attempt: 1})
 			select {
 			case <-tick.C:
 			case <-stop:

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"sync"
 	"testing"
 	"time"
@@ -77,7 +78,7 @@ func cycle(b *testing.B, q *Queue, n int) {
 		if _, err := d.Start(b.Context(), "worker", "host"); err != nil {
 			b.Error(err)
 		}
-		if won, err := d.Commit(b.Context(), failure(Outcome{})); !won || err != nil {
+		if won, err := d.Commit(b.Context(), failure(protocol.Outcome{})); !won || err != nil {
 			b.Errorf("won %v, %v", won, err)
 		}
 		if err := d.Done(b.Context()); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -84,7 +85,7 @@ func (c *cluster) open(t testing.TB, change ...func(*Options)) *Queue {
 // stopLeader ends the server that leads the stream of a kind.
 func (c *cluster) stopLeader(t testing.TB, q *Queue, kind string) {
 	t.Helper()
-	stream, err := q.js.Stream(deadline(t), q.subjects.stream(kind))
+	stream, err := q.js.Stream(deadline(t), q.subjects.Stream(kind))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,8 +105,8 @@ func (c *cluster) stopLeader(t testing.TB, q *Queue, kind string) {
 func TestClusterOutlivesItsLeader(t *testing.T) {
 	c := startCluster(t)
 	coordinator := c.open(t, func(o *Options) { o.Create = true })
-	for _, kind := range kinds {
-		stream, err := coordinator.js.Stream(deadline(t), coordinator.subjects.stream(kind))
+	for _, kind := range protocol.StreamKinds {
+		stream, err := coordinator.js.Stream(deadline(t), coordinator.subjects.Stream(kind))
 		if err != nil || stream.CachedInfo().Config.Replicas != 3 {
 			t.Fatalf("stream of %s: %v, %+v", kind, err, stream)
 		}
@@ -128,7 +129,7 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	}
 	defer stop()
 	publish(t, coordinator, testTasks("quick", 0, n)...)
-	if err := coordinator.PublishSweeps(deadline(t), []OpenSweep{{Name: "quick"}}); err != nil {
+	if err := coordinator.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: "quick"}}); err != nil {
 		t.Fatal(err)
 	}
 
@@ -188,7 +189,7 @@ func serve(t testing.TB, ctx context.Context, d *Delivery, worker int) (won bool
 	if err == nil && !settled {
 		var attempt int
 		if attempt, err = d.Start(ctx, fmt.Sprint("worker-", worker), "host"); err == nil {
-			won, err = d.Commit(ctx, failure(Outcome{Attempt: attempt, Worker: fmt.Sprint("worker-", worker)}))
+			won, err = d.Commit(ctx, failure(protocol.Outcome{Attempt: attempt, Worker: fmt.Sprint("worker-", worker)}))
 		}
 	}
 	if err == nil {

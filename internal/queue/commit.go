@@ -3,6 +3,7 @@ package queue
 import (
 	"bytes"
 	"context"
+	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 
@@ -26,7 +27,7 @@ func (d *Delivery) Settled(ctx context.Context) (bool, error) {
 		}
 		d.again = true // the server counts anew when a sweep is opened again
 	}
-	m, err := d.q.direct(ctx, d.q.outcomes, d.q.subjects.outcome(d.task.ID, d.task.Run))
+	m, err := d.q.direct(ctx, d.q.outcomes, d.q.subjects.Outcome(d.task.ID, d.task.Run))
 	if err != nil {
 		return false, fmt.Errorf("look for outcome of task %s: %w", d.task.ID, err)
 	}
@@ -38,20 +39,20 @@ func (d *Delivery) Settled(ctx context.Context) (bool, error) {
 // false says that another attempt's came first. It is tried until ctx ends; after
 // an error it is open whether o was committed, and Commit may be called again
 // with the same outcome. The ID and Run are the order's, whatever o says.
-func (d *Delivery) Commit(ctx context.Context, o Outcome) (won bool, err error) {
+func (d *Delivery) Commit(ctx context.Context, o protocol.Outcome) (won bool, err error) {
 	o.ID, o.Run = d.task.ID, d.task.Run
 	return d.q.commit(ctx, o)
 }
 
-func (q *Queue) commit(ctx context.Context, o Outcome) (won bool, err error) {
-	o.Error = text(o.Error, maxError)
-	o.Host, o.Worker, o.Version = text(o.Host, maxName), text(o.Worker, maxName), text(o.Version, maxName)
+func (q *Queue) commit(ctx context.Context, o protocol.Outcome) (won bool, err error) {
+	o.Error = protocol.Truncate(o.Error, protocol.MaxError)
+	o.Host, o.Worker, o.Version = protocol.Truncate(o.Host, protocol.MaxName), protocol.Truncate(o.Worker, protocol.MaxName), protocol.Truncate(o.Version, protocol.MaxName)
 	o.Started, o.Finished = o.Started.UTC(), o.Finished.UTC()
-	data, err := encode(&o)
+	data, err := protocol.Encode(&o)
 	if err != nil {
 		return false, err
 	}
-	msg := nats.NewMsg(q.subjects.outcome(o.ID, o.Run))
+	msg := nats.NewMsg(q.subjects.Outcome(o.ID, o.Run))
 	msg.Data = data
 	err = q.repeat(ctx, asking{tryTimeout, &q.unkept}, func(ctx context.Context) error {
 		_, err := q.js.PublishMsg(ctx, msg)

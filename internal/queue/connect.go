@@ -43,7 +43,7 @@ func (q *Queue) connect() (err error) {
 		err = q.reach(options)
 	case q.options.Site != nil:
 		if q.options.Site.Context == "" { // which says so itself
-			options = append(options, nats.CustomInboxPrefix(q.subjects.inbox(q.options.Role)))
+			options = append(options, nats.CustomInboxPrefix(q.subjects.Inbox(q.options.Role)))
 		}
 		q.conn, q.js, err = q.options.Site.connect(options)
 	default:
@@ -102,7 +102,7 @@ func (q *Queue) levelOf(err error) slog.Level {
 }
 
 func (q *Queue) dial(url string, options []nats.Option) (err error) {
-	options = append(options, nats.CustomInboxPrefix(q.subjects.inbox(q.options.Role)))
+	options = append(options, nats.CustomInboxPrefix(q.subjects.Inbox(q.options.Role)))
 	if q.conn, err = nats.Connect(url, options...); err != nil {
 		return err
 	}

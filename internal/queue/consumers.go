@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"time"
 
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -15,11 +16,11 @@ import (
 // OpenSweep lets workers have the tasks of a sweep. It may be called again.
 func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 	if !sweeps.IsName(sweep) {
-		return fmt.Errorf("open sweep %q: %w", sweep, ErrMessage)
+		return fmt.Errorf("open sweep %q: %w", sweep, protocol.ErrMessage)
 	}
 	config := jetstream.ConsumerConfig{
-		Durable:       q.subjects.consumer(sweep),
-		FilterSubject: q.subjects.sweep(sweep),
+		Durable:       q.subjects.Consumer(sweep),
+		FilterSubject: q.subjects.Sweep(sweep),
 		DeliverPolicy: jetstream.DeliverAllPolicy,
 		AckPolicy:     jetstream.AckExplicitPolicy,
 		AckWait:       q.options.AckWait,
@@ -48,7 +49,7 @@ func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 // CloseSweep keeps the tasks of a sweep from workers; those that are running go
 // on. What is still queued stays queued. A sweep that isn't open is no error.
 func (q *Queue) CloseSweep(ctx context.Context, sweep string) error {
-	err := q.retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, q.subjects.consumer(sweep)) })
+	err := q.retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, q.subjects.Consumer(sweep)) })
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return fmt.Errorf("close sweep %s: %w", sweep, err)
 	}
@@ -75,7 +76,7 @@ func (q *Queue) CloseOthers(ctx context.Context, open func(sweep string) bool) e
 	}
 	for _, name := range names {
 		parts := ofSweep.FindStringSubmatch(name)
-		if parts == nil || parts[1] == version() && open(parts[2]) {
+		if parts == nil || parts[1] == protocol.Version() && open(parts[2]) {
 			continue
 		}
 		err := q.retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, name) })
@@ -93,7 +94,7 @@ func (q *Queue) sweepConsumer(ctx context.Context, sweep string) (jetstream.Cons
 	}
 	var c jetstream.Consumer
 	err := q.try(ctx, tryTimeout, func(ctx context.Context) (err error) {
-		c, err = q.tasks.Consumer(ctx, q.subjects.consumer(sweep))
+		c, err = q.tasks.Consumer(ctx, q.subjects.Consumer(sweep))
 		return err
 	})
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -14,21 +15,21 @@ import (
 type Delivery struct {
 	q       *Queue
 	msg     *nats.Msg
-	task    *Task
-	born    time.Time    // when the consumer that delivered it was made
-	again   bool         // it was delivered before
-	fresh   bool         // nobody has announced an attempt, as far as is known
-	begun   int          // attempts that the queue doesn't know
-	attempt int          // after Start
-	event   AttemptEvent // its announcement
-	seq     uint64       // of that
+	task    *protocol.Task
+	born    time.Time             // when the consumer that delivered it was made
+	again   bool                  // it was delivered before
+	fresh   bool                  // nobody has announced an attempt, as far as is known
+	begun   int                   // attempts that the queue doesn't know
+	attempt int                   // after Start
+	event   protocol.AttemptEvent // its announcement
+	seq     uint64                // of that
 }
 
 func (q *Queue) deliver(ctx context.Context, msg *nats.Msg) (*Delivery, error) {
 	if !q.isTask(msg) {
-		return nil, fmt.Errorf("a message under subject %q that is not from the stream of tasks: %w", msg.Subject, ErrMessage)
+		return nil, fmt.Errorf("a message under subject %q that is not from the stream of tasks: %w", msg.Subject, protocol.ErrMessage)
 	}
-	task, err := q.subjects.decodeTask(msg.Subject, msg.Data)
+	task, err := q.subjects.DecodeTask(msg.Subject, msg.Data)
 	if err != nil {
 		q.reject(ctx, msg, err)
 		return nil, err
@@ -47,10 +48,10 @@ func (q *Queue) reject(ctx context.Context, msg *nats.Msg, reason error) {
 	var order struct {
 		Run int `json:"run"`
 	}
-	_, id, err := q.subjects.parseTask(msg.Subject)
-	if err == nil && json.Unmarshal(msg.Data, &order) == nil && order.Run >= 1 && order.Run <= maxCount {
+	_, id, err := q.subjects.ParseTask(msg.Subject)
+	if err == nil && json.Unmarshal(msg.Data, &order) == nil && order.Run >= 1 && order.Run <= protocol.MaxCount {
 		now := time.Now().UTC()
-		_, err := q.commit(ctx, Outcome{ID: id, Run: order.Run, Attempt: 1, Class: Invalid, Error: reason.Error(), Started: now, Finished: now})
+		_, err := q.commit(ctx, protocol.Outcome{ID: id, Run: order.Run, Attempt: 1, Class: protocol.Invalid, Error: reason.Error(), Started: now, Finished: now})
 		if err != nil {
 			q.log.Error("report task that cannot be read", "error", err)
 			return // it is delivered again
@@ -62,7 +63,7 @@ func (q *Queue) reject(ctx context.Context, msg *nats.Msg, reason error) {
 }
 
 // Task returns the order. The caller must not change it.
-func (d *Delivery) Task() *Task { return d.task }
+func (d *Delivery) Task() *protocol.Task { return d.task }
 
 // Redelivered reports whether the task was delivered before: an earlier worker
 // handed it back, died or fell silent. Ask Settled first: the server alone forgets

@@ -1,7 +1,7 @@
-// Package queue is what coordinator, workers and commands say to each other, over
-// NATS JetStream: the work queue of tasks and which sweeps are on offer, the outcomes
+// Package queue carries the messages of coordinator, workers and commands over NATS
+// JetStream: the work queue of tasks and which sweeps are on offer, the outcomes
 // that commit results, the announcements of attempts, requests and their answers,
-// and the embedded server with what each role may do on it.
+// and the embedded server.
 //
 // It guarantees that a task is queued once per sweep, that it is delivered until
 // it is acknowledged, that of several outcomes of one (id, run) the first wins
@@ -12,8 +12,8 @@
 // delivered again, and so every outcome names (id, run, attempt). What lies in the
 // streams is disposable; the results' folder can bring it back.
 //
-// Start reading at message.go, what is said, and stream.go, where it lies; then
+// Start reading at stream.go, where messages are kept; then
 // Publish (publish.go), Next (fetch.go) and Commit (commit.go), the way of a task.
 // connect.go is how a queue is reached: a server in this process, one by its access
-// file (dial.go), or a site's (site.go); grants.go is who may do what.
+// file (dial.go), or a site's (site.go).
 package queue

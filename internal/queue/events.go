@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"fmt"
 
 	"github.com/nats-io/nats.go"
@@ -12,11 +13,11 @@ import (
 // one, and progress with what running attempts tell. Each is called from a
 // goroutine of its own. Events that are quickly followed by others of the same
 // order may be left out; progress may be lost. What cannot be read is dropped.
-func (q *Queue) Events(ctx context.Context, attempt func(AttemptEvent), progress func(Progress)) (stop func(), err error) {
+func (q *Queue) Events(ctx context.Context, attempt func(protocol.AttemptEvent), progress func(protocol.Progress)) (stop func(), err error) {
 	var consumer jetstream.Consumer
 	err = q.retry(ctx, func(ctx context.Context) (err error) {
 		consumer, err = q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
-			FilterSubjects: []string{q.subjects.all("attempts")},
+			FilterSubjects: []string{q.subjects.All("attempts")},
 			DeliverPolicy:  jetstream.DeliverLastPerSubjectPolicy,
 		})
 		return err
@@ -25,7 +26,7 @@ func (q *Queue) Events(ctx context.Context, attempt func(AttemptEvent), progress
 		return nil, fmt.Errorf("open attempts: %w", err)
 	}
 	run, err := consumer.Consume(func(msg jetstream.Msg) {
-		e, err := q.subjects.decodeAttempt(msg.Subject(), msg.Data())
+		e, err := q.subjects.DecodeAttempt(msg.Subject(), msg.Data())
 		if err != nil {
 			q.log.Error("an attempt's announcement cannot be read", "subject", msg.Subject(), "error", err)
 			return
@@ -44,9 +45,9 @@ func (q *Queue) Events(ctx context.Context, attempt func(AttemptEvent), progress
 	return func() { stopProgress(); stopAttempts() }, nil
 }
 
-func (q *Queue) listen(progress func(Progress)) (stop func(), err error) {
-	return q.hear("progress", q.subjects.all("progress"), func(msg *nats.Msg) {
-		p, err := q.subjects.decodeProgress(msg.Subject, msg.Data)
+func (q *Queue) listen(progress func(protocol.Progress)) (stop func(), err error) {
+	return q.hear("progress", q.subjects.All("progress"), func(msg *nats.Msg) {
+		p, err := q.subjects.DecodeProgress(msg.Subject, msg.Data)
 		if err != nil {
 			q.log.Warn("progress cannot be read", "subject", msg.Subject, "error", err)
 			return
@@ -57,11 +58,11 @@ func (q *Queue) listen(progress func(Progress)) (stop func(), err error) {
 
 // PublishProgress tells who listens how far an attempt has come. It doesn't wait,
 // and what is lost is lost.
-func (q *Queue) PublishProgress(p Progress) {
-	p.Host, p.Worker = text(p.Host, maxName), text(p.Worker, maxName)
-	data, err := encode(&p)
+func (q *Queue) PublishProgress(p protocol.Progress) {
+	p.Host, p.Worker = protocol.Truncate(p.Host, protocol.MaxName), protocol.Truncate(p.Worker, protocol.MaxName)
+	data, err := protocol.Encode(&p)
 	if err == nil {
-		err = q.conn.Publish(q.subjects.progress(p.ID), data)
+		err = q.conn.Publish(q.subjects.Progress(p.ID), data)
 	}
 	if err != nil {
 		q.log.Debug("tell progress", "error", err)

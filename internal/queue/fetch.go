@@ -64,7 +64,7 @@ func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
 	if consumer == nil {
 		return nil, err
 	}
-	subject := q.api("CONSUMER.MSG.NEXT." + q.subjects.stream("tasks") + "." + q.subjects.consumer(sweep))
+	subject := q.api("CONSUMER.MSG.NEXT." + q.subjects.Stream("tasks") + "." + q.subjects.Consumer(sweep))
 	msg, err := q.requestTask(subject)
 	if q.ungiven.count(errors.Is(err, nats.ErrNoResponders)) == ungivenTimes {
 		q.log.Warn("NATS delivers no tasks of an open sweep; "+notImported+" this service: deploy/nats/accounts.conf", "sweep", sweep, "subject", subject)
@@ -140,7 +140,7 @@ func (q *Queue) giveBack(msg *nats.Msg) {
 
 // adopt takes a stray task if it is of one of the sweeps.
 func (q *Queue) adopt(ctx context.Context, msg *nats.Msg, sweeps []string) *Delivery {
-	if sweep, _, err := q.subjects.parseTask(msg.Subject); err == nil && !slices.Contains(sweeps, sweep) {
+	if sweep, _, err := q.subjects.ParseTask(msg.Subject); err == nil && !slices.Contains(sweeps, sweep) {
 		q.giveBack(msg)
 		return nil
 	}

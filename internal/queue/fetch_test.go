@@ -7,6 +7,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -69,18 +70,18 @@ func TestPoisonIsRemovedAndReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, data := range []string{`{"run":3,"surprise":true}`, `not JSON`} {
-		if _, err := q.js.Publish(deadline(t), q.subjects.task("quick", testID(i)), []byte(data)); err != nil {
+		if _, err := q.js.Publish(deadline(t), q.subjects.Task("quick", testID(i)), []byte(data)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := q.js.Publish(deadline(t), q.subjects.outcome(testID(8), 2), []byte(`{}`)); err != nil {
+	if _, err := q.js.Publish(deadline(t), q.subjects.Outcome(testID(8), 2), []byte(`{}`)); err != nil {
 		t.Fatal(err)
 	}
 	publish(t, q, testTask("quick", 5))
 	if d := next(t, q, "quick"); d.Task().ID != testID(5) {
 		t.Errorf("task %s", d.Task().ID)
 	}
-	want := map[sweeps.ID]Class{testID(0): Invalid, testID(8): Lost}
+	want := map[sweeps.ID]protocol.Class{testID(0): protocol.Invalid, testID(8): protocol.Lost}
 	for range 2 {
 		o := receive(t, outcomes)
 		if want[o.ID] != o.Class || o.Error == "" {

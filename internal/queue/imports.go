@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -26,7 +27,7 @@ var importTime = 5 * time.Second
 // checkImports finds out whether the account of a worker on a site's NATS imports what
 // the requests ask for. The error wraps ErrRights, or ErrOutOfReach if the streams are.
 func (q *Queue) checkImports(ctx context.Context, requests []*nats.Msg) error {
-	if q.options.Role != Worker || q.options.Site == nil {
+	if q.options.Role != protocol.Worker || q.options.Site == nil {
 		return nil
 	}
 	for _, m := range requests {
@@ -52,8 +53,8 @@ func (q *Queue) checkImports(ctx context.Context, requests []*nats.Msg) error {
 
 // asksForStreams are requests for the streams as they are.
 func (q *Queue) asksForStreams() (requests []*nats.Msg) {
-	for _, kind := range kinds {
-		requests = append(requests, nats.NewMsg(q.api("STREAM.INFO."+q.subjects.stream(kind))))
+	for _, kind := range protocol.StreamKinds {
+		requests = append(requests, nats.NewMsg(q.api("STREAM.INFO."+q.subjects.Stream(kind))))
 	}
 	return requests
 }
@@ -61,10 +62,10 @@ func (q *Queue) asksForStreams() (requests []*nats.Msg) {
 // asksForWork are the requests of a task's way that change nothing: for messages that there are none of, and
 // publications that expect another message before them, which are refused.
 func (q *Queue) asksForWork() []*nats.Msg {
-	id, run := sweeps.ID{1}, maxCount
-	attempt, outcome := q.subjects.attempts(id, run), q.subjects.outcome(id, run)
+	id, run := sweeps.ID{1}, protocol.MaxCount
+	attempt, outcome := q.subjects.Attempts(id, run), q.subjects.Outcome(id, run)
 	get := func(kind, subject string) *nats.Msg {
-		return nats.NewMsg(q.api("DIRECT.GET." + q.subjects.stream(kind) + "." + subject))
+		return nats.NewMsg(q.api("DIRECT.GET." + q.subjects.Stream(kind) + "." + subject))
 	}
 	put := func(subject string) *nats.Msg {
 		m := nats.NewMsg(subject)
@@ -72,8 +73,8 @@ func (q *Queue) asksForWork() []*nats.Msg {
 		return m
 	}
 	return []*nats.Msg{
-		get("attempts", attempt), get("outcomes", outcome), get("state", q.subjects.offer()),
-		nats.NewMsg(q.api("CONSUMER.INFO." + q.subjects.stream("tasks") + "." + q.subjects.consumer("none"))),
+		get("attempts", attempt), get("outcomes", outcome), get("state", q.subjects.Offer()),
+		nats.NewMsg(q.api("CONSUMER.INFO." + q.subjects.Stream("tasks") + "." + q.subjects.Consumer("none"))),
 		put(attempt), put(outcome),
 	}
 }

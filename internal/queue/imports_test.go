@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,16 +17,16 @@ import (
 
 // siteWithout starts a site's NATS whose accounts lack an import, and returns how to open
 // the queue there.
-func siteWithout(t *testing.T, lacking string) (visit func(role Role, log *slog.Logger) (*Queue, error)) {
+func siteWithout(t *testing.T, lacking string) (visit func(role protocol.Role, log *slog.Logger) (*Queue, error)) {
 	t.Helper()
-	users, seeds := map[Role][]string{}, map[Role]string{}
-	for _, role := range []Role{Coordinator, Worker, Client} {
+	users, seeds := map[protocol.Role][]string{}, map[protocol.Role]string{}
+	for _, role := range []protocol.Role{protocol.Coordinator, protocol.Worker, protocol.Client} {
 		_, public, seed := newKey(t, nkeys.CreateUser)
 		users[role], seeds[role] = []string{strconv.Quote(public)}, save(t, "seed.nk", seed)
 	}
-	text := accountsConfig(subjectsOf(testRoot), users, nil, "enabled")
+	text := accountsConfig(protocol.SubjectsOf(testRoot), users, nil, "enabled")
 	if lacking != "" {
-		line := fmt.Sprintf("{ service: { account: %s, subject: %q } }", coordinatorAccount, lacking)
+		line := fmt.Sprintf("{ service: { account: %s, subject: %q } }", protocol.CoordinatorAccount, lacking)
 		if !strings.Contains(text, line) {
 			t.Fatalf("no import of %s", lacking)
 		}
@@ -36,17 +37,17 @@ func siteWithout(t *testing.T, lacking string) (visit func(role Role, log *slog.
 			t.Fatal(err)
 		}
 	})
-	return func(role Role, log *slog.Logger) (*Queue, error) {
-		o := Options{Site: &Site{URLs: []string{url}, NKey: seeds[role]}, RootID: testRoot, Role: role, Create: role == Coordinator, AckWait: 600 * time.Millisecond, Log: log}
+	return func(role protocol.Role, log *slog.Logger) (*Queue, error) {
+		o := Options{Site: &Site{URLs: []string{url}, NKey: seeds[role]}, RootID: testRoot, Role: role, Create: role == protocol.Coordinator, AckWait: 600 * time.Millisecond, Log: log}
 		return Open(deadline(t), o)
 	}
 }
 
 // importing opens the queue of such a site as a worker or a client.
-func importing(t *testing.T, role Role, lacking string) error {
+func importing(t *testing.T, role protocol.Role, lacking string) error {
 	t.Helper()
 	visit := siteWithout(t, lacking)
-	c, err := visit(Coordinator, nil)
+	c, err := visit(protocol.Coordinator, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +62,7 @@ func importing(t *testing.T, role Role, lacking string) error {
 		return err
 	}
 	defer q.Close()
-	if role == Client {
+	if role == protocol.Client {
 		_, err = q.Ask(deadline(t), "ping", nil)
 	}
 	return err
@@ -71,11 +72,11 @@ func importing(t *testing.T, role Role, lacking string) error {
 func TestMissingImportsAreTold(t *testing.T) {
 	defer func(was time.Duration) { importTime = was }(importTime)
 	importTime = time.Second // in which a busy machine answers, too
-	s := subjectsOf(testRoot)
-	for _, service := range append(s.rights(Worker).services, service{}) {
-		subject := service.subject
+	s := protocol.SubjectsOf(testRoot)
+	for _, service := range append(s.Grants(protocol.Worker).Services, protocol.Service{}) {
+		subject := service.Subject
 		t.Run("worker "+subject, func(t *testing.T) {
-			err := importing(t, Worker, subject)
+			err := importing(t, protocol.Worker, subject)
 			switch {
 			case subject == "", strings.Contains(subject, ".MSG.NEXT."), strings.HasPrefix(subject, "$JS.ACK."), strings.Contains(subject, ".progress."), strings.Contains(subject, ".workers."):
 				if err != nil { // it shows when there are tasks
@@ -88,9 +89,9 @@ func TestMissingImportsAreTold(t *testing.T) {
 			}
 		})
 	}
-	for _, subject := range []string{"", s.every("control", "*")} {
+	for _, subject := range []string{"", s.Every("control", "*")} {
 		t.Run("client "+subject, func(t *testing.T) {
-			err := importing(t, Client, subject)
+			err := importing(t, protocol.Client, subject)
 			if good := subject == ""; good != (err == nil) || !good && (!errors.Is(err, ErrNoCoordinator) || !strings.Contains(err.Error(), "import")) {
 				t.Error(err)
 			}
@@ -100,9 +101,9 @@ func TestMissingImportsAreTold(t *testing.T) {
 
 // A worker that is given no tasks says why.
 func TestMissingImportOfTasksIsTold(t *testing.T) {
-	s := subjectsOf(testRoot)
-	visit := siteWithout(t, "$JS.API.CONSUMER.MSG.NEXT."+s.stream("tasks")+".*")
-	c, err := visit(Coordinator, nil)
+	s := protocol.SubjectsOf(testRoot)
+	visit := siteWithout(t, "$JS.API.CONSUMER.MSG.NEXT."+s.Stream("tasks")+".*")
+	c, err := visit(protocol.Coordinator, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +111,7 @@ func TestMissingImportOfTasksIsTold(t *testing.T) {
 	publish(t, c, testTask("quick", 1))
 	ctx, cancel := context.WithCancel(deadline(t))
 	defer cancel()
-	w, err := visit(Worker, slog.New(slog.NewTextHandler(signal{"NATS delivers no tasks", cancel}, nil)))
+	w, err := visit(protocol.Worker, slog.New(slog.NewTextHandler(signal{"NATS delivers no tasks", cancel}, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,7 +84,7 @@ func (q *Queue) Lease(ctx context.Context, holder Holder) (*Lease, error) {
 }
 
 func (l *Lease) open(ctx context.Context) (err error) {
-	config := jetstream.KeyValueConfig{Bucket: l.q.subjects.stream("lease"), TTL: l.q.options.leaseTime(), Replicas: l.q.tasks.CachedInfo().Config.Replicas}
+	config := jetstream.KeyValueConfig{Bucket: l.q.subjects.Stream("lease"), TTL: l.q.options.leaseTime(), Replicas: l.q.tasks.CachedInfo().Config.Replicas}
 	l.kv, err = l.q.js.CreateOrUpdateKeyValue(ctx, config)
 	return err
 }

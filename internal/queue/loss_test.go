@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"errors"
 	"sync"
 	"testing"
@@ -21,11 +22,14 @@ func TestABrokenServerEndsWhatWaits(t *testing.T) {
 	for what, f := range map[string]func(context.Context) error{
 		"publish": func(ctx context.Context) error { _, err := q.Publish(ctx, testTasks("quick", 1, 10)); return err },
 		"open":    func(ctx context.Context) error { return q.OpenSweep(ctx, "other") },
-		"commit":  func(ctx context.Context) error { _, err := d.Commit(ctx, failure(Outcome{Attempt: 1})); return err },
-		"next":    func(ctx context.Context) error { _, err := q.Next(ctx, names("quick")); return err },
-		"purge":   q.PurgeTasks,
-		"length":  func(ctx context.Context) error { _, err := q.Length(ctx); return err },
-		"last":    func(ctx context.Context) error { _, _, err := q.LastOutcome(ctx); return err },
+		"commit": func(ctx context.Context) error {
+			_, err := d.Commit(ctx, failure(protocol.Outcome{Attempt: 1}))
+			return err
+		},
+		"next":   func(ctx context.Context) error { _, err := q.Next(ctx, names("quick")); return err },
+		"purge":  q.PurgeTasks,
+		"length": func(ctx context.Context) error { _, err := q.Length(ctx); return err },
+		"last":   func(ctx context.Context) error { _, _, err := q.LastOutcome(ctx); return err },
 	} {
 		calls.Go(func() {
 			ctx := deadline(t)

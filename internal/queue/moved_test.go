@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"eisweep/internal/protocol"
 	"errors"
 	"net"
 	"os"
@@ -72,7 +73,7 @@ func TestOfferOfAnotherStoreIsTaken(t *testing.T) {
 	for i, name := range []string{"first", "second", "third"} {
 		k := coordinators[i%2]
 		for range 3 - i { // the later the store, the fewer the messages
-			if err := k.PublishSweeps(deadline(t), []OpenSweep{{Name: name}}); err != nil {
+			if err := k.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: name}}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -90,7 +91,7 @@ func TestOfferOfARestoredStoreIsTaken(t *testing.T) {
 	dir, backup := t.TempDir(), t.TempDir()
 	s := startServer(t, dir)
 	k := open(t, s)
-	offer(t, k, OpenSweep{Name: "restored"})
+	offer(t, k, protocol.OpenSweep{Name: "restored"})
 	k.Close()
 	s.Stop()
 	if err := os.CopyFS(backup, os.DirFS(dir)); err != nil {
@@ -99,7 +100,7 @@ func TestOfferOfARestoredStoreIsTaken(t *testing.T) {
 	s = startServer(t, dir)
 	k = open(t, s)
 	for range 3 {
-		offer(t, k, OpenSweep{Name: "lost"})
+		offer(t, k, protocol.OpenSweep{Name: "lost"})
 	}
 	w := &way{server: s}
 	q := w.follower(t)

@@ -16,7 +16,7 @@ func (q *Queue) PublishNote(sweep string, line []byte) {
 		q.log.Error("note of no sweep", "sweep", sweep)
 		return
 	}
-	if err := q.conn.Publish(q.subjects.note(sweep), line); err != nil {
+	if err := q.conn.Publish(q.subjects.Note(sweep), line); err != nil {
 		q.log.Debug("note", "sweep", sweep, "error", err)
 	}
 }
@@ -28,8 +28,8 @@ func (q *Queue) Notes(ctx context.Context, sweep string, handle func(sweep strin
 	if sweep == "" {
 		sweep = "*"
 	}
-	end, err := q.hear("notes", q.subjects.note(sweep), announced(func(msg *nats.Msg) {
-		handle(strings.TrimPrefix(msg.Subject, q.subjects.note("")), msg.Data)
+	end, err := q.hear("notes", q.subjects.Note(sweep), announced(func(msg *nats.Msg) {
+		handle(strings.TrimPrefix(msg.Subject, q.subjects.Note("")), msg.Data)
 	}))
 	if err != nil {
 		return nil, err

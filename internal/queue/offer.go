@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"fmt"
 	"time"
 
@@ -11,13 +12,13 @@ import (
 
 // PublishSweeps says which sweeps workers are offered, in place of those before.
 // Workers that are connected learn it at once, others when they connect.
-func (q *Queue) PublishSweeps(ctx context.Context, open []OpenSweep) error {
-	data, err := encode(&Offer{Sweeps: open})
+func (q *Queue) PublishSweeps(ctx context.Context, open []protocol.OpenSweep) error {
+	data, err := protocol.Encode(&protocol.Offer{Sweeps: open})
 	if err != nil {
 		return fmt.Errorf("offer sweeps: %w", err)
 	}
 	err = q.retry(ctx, func(ctx context.Context) error {
-		_, err := q.js.Publish(ctx, q.subjects.offer(), data)
+		_, err := q.js.Publish(ctx, q.subjects.Offer(), data)
 		return err
 	})
 	if err != nil {
@@ -41,7 +42,7 @@ const offerEvery = 10 * time.Second
 // followOffer keeps the offer fresh until the queue is closed: it is heard as it is
 // published, and read now, after every reconnection, and every few seconds.
 func (q *Queue) followOffer() {
-	if _, err := q.conn.Subscribe(q.subjects.every("state", "*"), announced(q.hearOffer)); err != nil {
+	if _, err := q.conn.Subscribe(q.subjects.Every("state", "*"), announced(q.hearOffer)); err != nil {
 		q.log.Warn("listen for sweeps", "error", err)
 	}
 	q.follow(func() {
@@ -64,7 +65,7 @@ func (q *Queue) readOffer() {
 	err := q.lookAtStore(ctx)
 	var m *jetstream.RawStreamMsg
 	if err == nil {
-		m, err = q.direct(ctx, q.state, q.subjects.offer())
+		m, err = q.direct(ctx, q.state, q.subjects.Offer())
 	}
 	if err != nil {
 		q.log.Debug("read which sweeps are offered", "error", err)
@@ -94,8 +95,8 @@ func (q *Queue) lookAtStore(ctx context.Context) error {
 }
 
 func (q *Queue) hearOffer(msg *nats.Msg) {
-	if msg.Subject != q.subjects.offer() {
-		q.log.Warn("a coordinator of another version offers tasks, which this worker cannot run: start both from the same program", "subject", msg.Subject, "mine", version())
+	if msg.Subject != q.subjects.Offer() {
+		q.log.Warn("a coordinator of another version offers tasks, which this worker cannot run: start both from the same program", "subject", msg.Subject, "mine", protocol.Version())
 		return
 	}
 	q.takeOffer(msg.Subject, msg.Data, 0)
@@ -104,7 +105,7 @@ func (q *Queue) hearOffer(msg *nats.Msg) {
 
 // takeOffer takes an offer that was read at a sequence, or heard (0).
 func (q *Queue) takeOffer(subject string, data []byte, seq uint64) {
-	o, err := decodeOffer(data)
+	o, err := protocol.DecodeOffer(data)
 	if err != nil {
 		q.log.Error("what sweeps are offered cannot be read", "subject", subject, "error", err)
 		return

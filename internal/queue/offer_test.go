@@ -5,10 +5,11 @@ import (
 	"slices"
 	"testing"
 
+	"eisweep/internal/protocol"
 	"eisweep/sim"
 )
 
-func offer(t testing.TB, q *Queue, open ...OpenSweep) {
+func offer(t testing.TB, q *Queue, open ...protocol.OpenSweep) {
 	t.Helper()
 	if err := q.PublishSweeps(deadline(t), open); err != nil {
 		t.Fatal(err)
@@ -32,16 +33,16 @@ func TestOfferReachesEveryWorker(t *testing.T) {
 	if got := early.Sweeps(); len(got) != 0 {
 		t.Errorf("offered before anything was: %v", got)
 	}
-	offer(t, coordinator, OpenSweep{Name: "a"}, OpenSweep{Name: "b"})
+	offer(t, coordinator, protocol.OpenSweep{Name: "a"}, protocol.OpenSweep{Name: "b"})
 	late := open(t, s, func(o *Options) { o.Create = false })
 	hears(t, early, "a", "b")
 	hears(t, late, "a", "b")
-	offer(t, coordinator, OpenSweep{Name: "b"})
+	offer(t, coordinator, protocol.OpenSweep{Name: "b"})
 	hears(t, early, "b")
 	hears(t, late, "b")
 	offer(t, coordinator)
 	hears(t, late)
-	if err := coordinator.PublishSweeps(deadline(t), []OpenSweep{{Name: "No sweep"}}); err == nil {
+	if err := coordinator.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: "No sweep"}}); err == nil {
 		t.Error("a sweep of no name is offered")
 	}
 }
@@ -52,17 +53,17 @@ func TestOfferOfAnotherVersionIsNotTaken(t *testing.T) {
 	coordinator := open(t, s)
 	worker := open(t, s, func(o *Options) { o.Create = false })
 	worker.Sweeps()
-	other := fmt.Sprintf("eisweep.%s.f%dm%d.state.sweeps", testRoot, Format, sim.ModelVersion+1)
+	other := fmt.Sprintf("eisweep.%s.f%dm%d.state.sweeps", testRoot, protocol.Format, sim.ModelVersion+1)
 	if _, err := coordinator.js.Publish(deadline(t), other, []byte(`{"sweeps":[{"name":"theirs","priority":0}]}`)); err != nil {
 		t.Fatal(err)
 	}
-	offer(t, coordinator, OpenSweep{Name: "ours"})
+	offer(t, coordinator, protocol.OpenSweep{Name: "ours"})
 	hears(t, worker, "ours")
 }
 
 func TestTurnsGoByPriorityThenEvenly(t *testing.T) {
 	o := new(offered)
-	o.take([]OpenSweep{{"low", -1}, {"b", 5}, {"a", 5}, {"c", 5}}, 1)
+	o.take([]protocol.OpenSweep{{Name: "low", Priority: -1}, {Name: "b", Priority: 5}, {Name: "a", Priority: 5}, {Name: "c", Priority: 5}}, 1)
 	first := map[string]int{}
 	for range 30 {
 		turn := o.turn()
@@ -81,7 +82,7 @@ func TestTurnsGoByPriorityThenEvenly(t *testing.T) {
 // A sweep that has no task gives its turn away evenly.
 func TestTurnsOfEmptySweepsAreShared(t *testing.T) {
 	o := new(offered)
-	o.take([]OpenSweep{{"a", 0}, {"empty", 0}, {"c", 0}}, 1)
+	o.take([]protocol.OpenSweep{{Name: "a"}, {Name: "empty"}, {Name: "c"}}, 1)
 	served := map[string]int{}
 	for range 60 {
 		for _, name := range o.turn() {
@@ -99,11 +100,11 @@ func TestTurnsOfEmptySweepsAreShared(t *testing.T) {
 
 func TestOldOfferDoesNotReplaceANewerOne(t *testing.T) {
 	o := new(offered)
-	o.take([]OpenSweep{{"new", 0}}, 7)
-	if o.take([]OpenSweep{{"old", 0}}, 6) || o.turn()[0] != "new" {
+	o.take([]protocol.OpenSweep{{Name: "new"}}, 7)
+	if o.take([]protocol.OpenSweep{{Name: "old"}}, 6) || o.turn()[0] != "new" {
 		t.Error("an older offer is taken")
 	}
-	if o.take([]OpenSweep{{"new", 0}}, 8) {
+	if o.take([]protocol.OpenSweep{{Name: "new"}}, 8) {
 		t.Error("the same offer is told as another")
 	}
 }
@@ -111,17 +112,17 @@ func TestOldOfferDoesNotReplaceANewerOne(t *testing.T) {
 // No server lags for long: what the stream still has then is the offer, whatever its number.
 func TestOldOfferIsTakenWhenItStays(t *testing.T) {
 	o := new(offered)
-	o.take([]OpenSweep{{"lost", 0}}, 7)
+	o.take([]protocol.OpenSweep{{Name: "lost"}}, 7)
 	for _, seq := range []uint64{5, 6, 6} {
-		if o.take([]OpenSweep{{"restored", 0}}, seq) {
+		if o.take([]protocol.OpenSweep{{Name: "restored"}}, seq) {
 			t.Errorf("an older offer is taken at once")
 		}
 	}
 	o.lowSince = o.lowSince.Add(-offerEvery)
-	if !o.take([]OpenSweep{{"restored", 0}}, 6) || o.turn()[0] != "restored" {
+	if !o.take([]protocol.OpenSweep{{Name: "restored"}}, 6) || o.turn()[0] != "restored" {
 		t.Error("the offer that the stream has is not taken")
 	}
-	if !o.take([]OpenSweep{{"next", 0}}, 7) {
+	if !o.take([]protocol.OpenSweep{{Name: "next"}}, 7) {
 		t.Error("the offer after it is not taken")
 	}
 }
@@ -129,17 +130,17 @@ func TestOldOfferIsTakenWhenItStays(t *testing.T) {
 // TestOfferThatWasHeardOutlivesOneThatWasReadBefore hears an offer while one is read.
 func TestOfferThatWasHeardOutlivesOneThatWasReadBefore(t *testing.T) {
 	o := new(offered)
-	o.take([]OpenSweep{{"old", 0}}, 7)
-	o.take([]OpenSweep{{"heard", 0}}, 0)
-	if o.take([]OpenSweep{{"old", 0}}, 7) || o.turn()[0] != "heard" {
+	o.take([]protocol.OpenSweep{{Name: "old"}}, 7)
+	o.take([]protocol.OpenSweep{{Name: "heard"}}, 0)
+	if o.take([]protocol.OpenSweep{{Name: "old"}}, 7) || o.turn()[0] != "heard" {
 		t.Error("what was read before it is taken")
 	}
-	if !o.take([]OpenSweep{{"new", 0}}, 8) {
+	if !o.take([]protocol.OpenSweep{{Name: "new"}}, 8) {
 		t.Error("what was read after it is not")
 	}
-	o.take([]OpenSweep{{"late", 0}}, 0)
+	o.take([]protocol.OpenSweep{{Name: "late"}}, 0)
 	o.heard = o.heard.Add(-offerLag)
-	if !o.take([]OpenSweep{{"new", 0}}, 8) {
+	if !o.take([]protocol.OpenSweep{{Name: "new"}}, 8) {
 		t.Error("what lies in the stream is not believed for ever")
 	}
 }
@@ -151,7 +152,7 @@ func TestSweepsShareAWorker(t *testing.T) {
 	worker := open(t, s, func(o *Options) { o.Create = false })
 	publish(t, coordinator, testTasks("big", 0, 40)...)
 	publish(t, coordinator, testTasks("small", 100, 10)...)
-	offer(t, coordinator, OpenSweep{Name: "big"}, OpenSweep{Name: "small"})
+	offer(t, coordinator, protocol.OpenSweep{Name: "big"}, protocol.OpenSweep{Name: "small"})
 	hears(t, worker, "big", "small")
 	taken := map[string]int{}
 	for range 20 {

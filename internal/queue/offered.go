@@ -2,6 +2,7 @@ package queue
 
 import (
 	"cmp"
+	"eisweep/internal/protocol"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -21,7 +22,7 @@ type offered struct {
 	low      uint64    // of an offer below that, which was read since lowSince
 	lowSince time.Time
 	heard    time.Time // when one was heard last
-	open     []OpenSweep
+	open     []protocol.OpenSweep
 	clock    uint64
 	last     map[string]uint64 // by sweep: when it had its turn
 }
@@ -37,7 +38,7 @@ func (o *offered) lies(store time.Time, last uint64) {
 }
 
 // take reports whether the offer is another than before.
-func (o *offered) take(open []OpenSweep, seq uint64) bool {
+func (o *offered) take(open []protocol.OpenSweep, seq uint64) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch now := time.Now(); {
@@ -79,7 +80,7 @@ func (o *offered) turn() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	sorted := slices.Clone(o.open)
-	slices.SortStableFunc(sorted, func(a, b OpenSweep) int {
+	slices.SortStableFunc(sorted, func(a, b protocol.OpenSweep) int {
 		return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(o.last[a.Name], o.last[b.Name]))
 	})
 	names := make([]string, len(sorted))

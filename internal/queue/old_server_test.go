@@ -2,6 +2,7 @@ package queue
 
 import (
 	"bufio"
+	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"net"
@@ -17,7 +18,7 @@ func TestAnOldServerIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		go greet(l, version)
-		q, err := Open(deadline(t), Options{Site: &Site{URLs: []string{"nats://" + l.Addr().String()}}, RootID: "abc", Role: Client})
+		q, err := Open(deadline(t), Options{Site: &Site{URLs: []string{"nats://" + l.Addr().String()}}, RootID: "abc", Role: protocol.Client})
 		if errors.Is(err, ErrOldServer) != old {
 			t.Errorf("a server of version %q: %v", version, err)
 		}

@@ -8,7 +8,7 @@ import (
 
 // Tell gives a worker an order. Whether it is heard shows in the worker's presence.
 func (q *Queue) Tell(worker, verb string) error {
-	if err := q.conn.Publish(q.subjects.orders(worker), []byte(verb)); err != nil {
+	if err := q.conn.Publish(q.subjects.Orders(worker), []byte(verb)); err != nil {
 		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, ErrOutOfReach, err)
 	}
 	if err := q.conn.FlushTimeout(tryTimeout); err != nil {
@@ -20,5 +20,5 @@ func (q *Queue) Tell(worker, verb string) error {
 // Orders calls handle, from one goroutine, with the coordinator's orders to a worker.
 // stop waits for a running call.
 func (q *Queue) Orders(worker string, handle func(verb string)) (stop func(), err error) {
-	return q.hear("orders", q.subjects.orders(worker), announced(func(msg *nats.Msg) { handle(string(msg.Data)) }))
+	return q.hear("orders", q.subjects.Orders(worker), announced(func(msg *nats.Msg) { handle(string(msg.Data)) }))
 }

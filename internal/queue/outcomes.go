@@ -10,12 +10,13 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
 // OutcomeDelivery is a committed outcome in the coordinator's hands.
 type OutcomeDelivery struct {
-	Outcome
+	protocol.Outcome
 	msg jetstream.Msg
 }
 
@@ -32,12 +33,12 @@ func (d *OutcomeDelivery) Ack() error {
 // no other consumer has. If all are taken, by as many versions of the program, it is one
 // beyond them, which permissions do not name.
 func nextConsumer(last int, taken []int) int {
-	for i := range coordinatorNumbers {
-		if n := (last+i)%coordinatorNumbers + 1; !slices.Contains(taken, n) {
+	for i := range protocol.OutcomeConsumers {
+		if n := (last+i)%protocol.OutcomeConsumers + 1; !slices.Contains(taken, n) {
 			return n
 		}
 	}
-	return max(coordinatorNumbers, slices.Max(taken)) + 1
+	return max(protocol.OutcomeConsumers, slices.Max(taken)) + 1
 }
 
 // outcomeWaits is how many times AckWait an outcome may stay unacknowledged before it
@@ -48,8 +49,8 @@ const outcomeWaits = 2
 // the sequence of one: a task that is given the same run number again is taken for
 // settled.
 func (q *Queue) Fences(ctx context.Context, last uint64, found func(id sweeps.ID, run int)) error {
-	err := q.each(ctx, "outcomes", q.subjects.all("outcomes"), func(m *jetstream.RawStreamMsg) {
-		if id, run, err := q.subjects.parseOrder("outcomes", m.Subject); err == nil && m.Sequence <= last {
+	err := q.each(ctx, "outcomes", q.subjects.All("outcomes"), func(m *jetstream.RawStreamMsg) {
+		if id, run, err := q.subjects.ParseOrder("outcomes", m.Subject); err == nil && m.Sequence <= last {
 			found(id, run)
 		}
 	})
@@ -67,8 +68,8 @@ func (q *Queue) outcomeConsumer(ctx context.Context) (jetstream.Consumer, error)
 		return nil, err
 	}
 	consumer, err := q.outcomes.CreateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable:       coordinatorConsumer + strconv.Itoa(next),
-		FilterSubject: q.subjects.all("outcomes"),
+		Durable:       protocol.OutcomeConsumer + strconv.Itoa(next),
+		FilterSubject: q.subjects.All("outcomes"),
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
 		OptStartSeq:   floor + 1,
 		AckPolicy:     jetstream.AckExplicitPolicy,
@@ -100,13 +101,13 @@ func (q *Queue) outcomePlace(ctx context.Context) (names []string, floor uint64,
 	var taken []int
 	list := q.outcomes.ListConsumers(ctx)
 	for info := range list.Info() {
-		rest, ok := strings.CutPrefix(info.Name, coordinatorConsumer)
+		rest, ok := strings.CutPrefix(info.Name, protocol.OutcomeConsumer)
 		n, err := strconv.Atoi(rest)
 		if !ok || err != nil {
 			continue
 		}
 		taken = append(taken, n)
-		if info.Config.FilterSubject == q.subjects.all("outcomes") {
+		if info.Config.FilterSubject == q.subjects.All("outcomes") {
 			names = append(names, info.Name)
 			if info.AckFloor.Stream <= stream.State.LastSeq {
 				floor = max(floor, info.AckFloor.Stream)
@@ -129,27 +130,27 @@ func (q *Queue) outcomeFloor(ctx context.Context) (floor uint64, err error) {
 }
 
 func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
-	o, err := q.subjects.decodeOutcome(msg.Subject(), msg.Data())
+	o, err := q.subjects.DecodeOutcome(msg.Subject(), msg.Data())
 	if err == nil {
 		return OutcomeDelivery{Outcome: *o, msg: msg}, true
 	}
 	q.log.Error("an outcome cannot be read", "subject", msg.Subject(), "error", err)
-	id, run, wrong := q.subjects.parseOrder("outcomes", msg.Subject())
+	id, run, wrong := q.subjects.ParseOrder("outcomes", msg.Subject())
 	if wrong != nil {
 		_ = msg.Term() // it answers no order
 		return OutcomeDelivery{}, false
 	}
 	now := time.Now().UTC()
-	return OutcomeDelivery{msg: msg, Outcome: Outcome{
-		ID: id, Run: run, Attempt: 1, Class: Lost, Started: now, Finished: now,
-		Error: text("the worker's outcome cannot be read: "+err.Error(), maxError),
+	return OutcomeDelivery{msg: msg, Outcome: protocol.Outcome{
+		ID: id, Run: run, Attempt: 1, Class: protocol.Lost, Started: now, Finished: now,
+		Error: protocol.Truncate("the worker's outcome cannot be read: "+err.Error(), protocol.MaxError),
 	}}, true
 }
 
 // LastOutcome is the sequence of the last outcome of this version that was committed, 0
 // when there is none, and whether all up to it are acknowledged.
 func (q *Queue) LastOutcome(ctx context.Context) (sequence uint64, acknowledged bool, err error) {
-	last, err := q.direct(ctx, q.outcomes, q.subjects.all("outcomes"))
+	last, err := q.direct(ctx, q.outcomes, q.subjects.All("outcomes"))
 	if err != nil {
 		return 0, false, fmt.Errorf("find last outcome: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -39,7 +40,7 @@ func TestFirstOutcomeWins(t *testing.T) {
 	for i, d := range []*Delivery{first, second} {
 		group.Go(func() {
 			var err error
-			if won[i], err = d.Commit(deadline(t), failure(Outcome{Attempt: i + 1})); err != nil {
+			if won[i], err = d.Commit(deadline(t), failure(protocol.Outcome{Attempt: i + 1})); err != nil {
 				t.Error(err)
 			}
 			if err := d.Done(deadline(t)); err != nil {
@@ -51,7 +52,7 @@ func TestFirstOutcomeWins(t *testing.T) {
 	if won[0] == won[1] {
 		t.Errorf("won: %v", won)
 	}
-	if again, err := first.Commit(deadline(t), failure(Outcome{Attempt: 9})); again || err != nil {
+	if again, err := first.Commit(deadline(t), failure(protocol.Outcome{Attempt: 9})); again || err != nil {
 		t.Errorf("a third outcome won: %v", err)
 	}
 }
@@ -61,7 +62,7 @@ func TestCommitAgainIsTheSameCommit(t *testing.T) {
 	publish(t, q, testTask("quick", 1))
 	d := next(t, q, "quick")
 	begin(t, d, "worker", 1)
-	o := failure(Outcome{Attempt: 1, Worker: "worker"})
+	o := failure(protocol.Outcome{Attempt: 1, Worker: "worker"})
 	for range 2 {
 		if won, err := d.Commit(deadline(t), o); !won || err != nil {
 			t.Errorf("won %v, %v", won, err)
@@ -79,7 +80,7 @@ func TestOutcomesComeAgainToTheNextCoordinator(t *testing.T) {
 	publish(t, q, testTasks("quick", 0, 5)...)
 	for range 5 {
 		d := next(t, q, "quick")
-		if won, err := d.Commit(deadline(t), failure(Outcome{})); !won || err != nil {
+		if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
 			t.Fatal(won, err)
 		}
 	}
@@ -107,7 +108,7 @@ func TestFencesUpToAnOutcome(t *testing.T) {
 	}
 	var sequences []uint64
 	for n := range 3 {
-		ack, err := q.js.Publish(deadline(t), q.subjects.outcome(testID(n), n+1), nil)
+		ack, err := q.js.Publish(deadline(t), q.subjects.Outcome(testID(n), n+1), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,7 +143,7 @@ func TestCommitOutlivesTheConnection(t *testing.T) {
 		if err := q.conn.ForceReconnect(); err != nil {
 			t.Fatal(err)
 		}
-		if won, err := d.Commit(deadline(t), failure(Outcome{})); !won || err != nil {
+		if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
 			t.Fatalf("won %v, %v", won, err)
 		}
 		if err := d.Done(deadline(t)); err != nil {
@@ -169,7 +170,7 @@ func TestAcknowledgedOutcomesDontComeAgain(t *testing.T) {
 	}
 	commit := func() sweeps.ID {
 		d := next(t, q, "quick")
-		if won, err := d.Commit(deadline(t), failure(Outcome{})); !won || err != nil {
+		if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
 			t.Fatal(won, err)
 		}
 		return d.Task().ID
@@ -185,7 +186,7 @@ func TestAcknowledgedOutcomesDontComeAgain(t *testing.T) {
 		return err == nil && acknowledged && last == first.Sequence()
 	})
 	stop()
-	late := jetstream.ConsumerConfig{Durable: coordinatorConsumer + "9", FilterSubject: q.subjects.all("outcomes"), AckPolicy: jetstream.AckExplicitPolicy}
+	late := jetstream.ConsumerConfig{Durable: protocol.OutcomeConsumer + "9", FilterSubject: q.subjects.All("outcomes"), AckPolicy: jetstream.AckExplicitPolicy}
 	if _, err := q.outcomes.CreateConsumer(deadline(t), late); err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +211,7 @@ func TestARemovedConsumerOfOutcomesIsReplaced(t *testing.T) {
 	seen := map[sweeps.ID]bool{}
 	for range 3 {
 		d := next(t, q, "quick")
-		if won, err := d.Commit(deadline(t), failure(Outcome{})); !won || err != nil {
+		if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
 			t.Fatal(won, err)
 		}
 		for !seen[d.Task().ID] { // those before come again

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"eisweep/internal/protocol"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -8,14 +9,14 @@ import (
 
 // PublishPresence tells who listens of a worker. It doesn't wait, and what is lost
 // is lost.
-func (q *Queue) PublishPresence(p Presence) {
-	p.Name, p.Host, p.Version = text(p.Name, maxName), text(p.Host, maxName), text(p.Version, maxName)
-	p.Unfit = text(p.Unfit, maxState)
-	p.State, p.Job, p.Kernels = text(p.State, maxState), text(p.Job, maxName), text(p.Kernels, maxName)
+func (q *Queue) PublishPresence(p protocol.Presence) {
+	p.Name, p.Host, p.Version = protocol.Truncate(p.Name, protocol.MaxName), protocol.Truncate(p.Host, protocol.MaxName), protocol.Truncate(p.Version, protocol.MaxName)
+	p.Unfit = protocol.Truncate(p.Unfit, protocol.MaxState)
+	p.State, p.Job, p.Kernels = protocol.Truncate(p.State, protocol.MaxState), protocol.Truncate(p.Job, protocol.MaxName), protocol.Truncate(p.Kernels, protocol.MaxName)
 	p.Since, p.Deadline = p.Since.UTC(), p.Deadline.UTC()
-	data, err := encode(&p)
+	data, err := protocol.Encode(&p)
 	if err == nil {
-		err = q.conn.Publish(q.subjects.presence(p.Name), data)
+		err = q.conn.Publish(q.subjects.Presence(p.Name), data)
 	}
 	if err == nil && p.Gone {
 		err = q.conn.FlushTimeout(time.Second) // the connection ends next
@@ -27,9 +28,9 @@ func (q *Queue) PublishPresence(p Presence) {
 
 // Presences calls handle, from one goroutine, with what workers of this version tell
 // of themselves. stop waits for a running call.
-func (q *Queue) Presences(handle func(Presence)) (stop func(), err error) {
-	return q.hear("workers", q.subjects.all("workers"), func(msg *nats.Msg) {
-		p, err := q.subjects.decodePresence(msg.Subject, msg.Data)
+func (q *Queue) Presences(handle func(protocol.Presence)) (stop func(), err error) {
+	return q.hear("workers", q.subjects.All("workers"), func(msg *nats.Msg) {
+		p, err := q.subjects.DecodePresence(msg.Subject, msg.Data)
 		if err != nil {
 			q.log.Warn("a worker's presence cannot be read", "subject", msg.Subject, "error", err)
 			return

@@ -8,19 +8,20 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
 func TestPresenceIsHeard(t *testing.T) {
 	s := startServer(t, t.TempDir())
 	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
-	heard := make(chan Presence, 10)
-	stop, err := coordinator.Presences(func(p Presence) { heard <- p })
+	heard := make(chan protocol.Presence, 10)
+	stop, err := coordinator.Presences(func(p protocol.Presence) { heard <- p })
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer stop()
-	told := Presence{
+	told := protocol.Presence{
 		Name: "node-1.lab.example-77 ü", Host: "node-1.lab.example", PID: 77, Version: "1.0", Slots: 4, Busy: 2, Memory: 1 << 33,
 		Since: time.Now(), State: "working", Deadline: time.Now().Add(time.Hour), Job: "12_3", Done: 5, Tasks: []sweeps.ID{testID(1)}, Kernels: "avx2",
 	}
@@ -33,30 +34,30 @@ func TestPresenceIsHeard(t *testing.T) {
 	if fmt.Sprint(got) != fmt.Sprint(told) {
 		t.Errorf("heard %+v", got)
 	}
-	worker.PublishPresence(Presence{Name: "w", State: strings.Repeat("x", 5000), Gone: true})
-	if got := receive(t, heard); !got.Gone || len(got.State) != maxState {
+	worker.PublishPresence(protocol.Presence{Name: "w", State: strings.Repeat("x", 5000), Gone: true})
+	if got := receive(t, heard); !got.Gone || len(got.State) != protocol.MaxState {
 		t.Errorf("goodbye %+v", got)
 	}
 }
 
 func TestUnreadablePresenceIsDropped(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
-	heard := make(chan Presence, 10)
-	stop, err := q.Presences(func(p Presence) { heard <- p })
+	heard := make(chan protocol.Presence, 10)
+	stop, err := q.Presences(func(p protocol.Presence) { heard <- p })
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer stop()
-	good, err := encode(&Presence{Name: "other"})
+	good, err := protocol.Encode(&protocol.Presence{Name: "other"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, data := range []string{"", "{}", `{"name":"w","slots":-1}`, string(good)} { // the last is another worker's
-		if err := q.conn.Publish(q.subjects.presence("w"), []byte(data)); err != nil {
+		if err := q.conn.Publish(q.subjects.Presence("w"), []byte(data)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	q.PublishPresence(Presence{Name: "w"})
+	q.PublishPresence(protocol.Presence{Name: "w"})
 	if got := receive(t, heard); got.Name != "w" {
 		t.Errorf("heard %+v", got)
 	}
@@ -74,7 +75,7 @@ func TestOrdersReachTheirWorkerAlone(t *testing.T) {
 		defer stop()
 	}
 	for _, name := range []string{"a.b-2", "nobody", "a.b-1"} {
-		if err := coordinator.Tell(name, Drain); err != nil {
+		if err := coordinator.Tell(name, protocol.Drain); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -86,7 +87,7 @@ func TestOrdersReachTheirWorkerAlone(t *testing.T) {
 
 func TestNotesAreHeardBySweep(t *testing.T) {
 	s := startServer(t, t.TempDir())
-	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = Client; o.Create = false })
+	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
 	all, quick := make(chan string, 10), make(chan string, 10)
 	stop, err := client.Notes(deadline(t), "", func(sweep string, line []byte) { all <- sweep + " " + string(line) })
 	if err != nil {
@@ -115,7 +116,7 @@ func TestNotesAreHeardBySweep(t *testing.T) {
 
 func TestNotesThatHaveComeAreHandledBeforeTheEnd(t *testing.T) {
 	s := startServer(t, t.TempDir())
-	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = Client; o.Create = false })
+	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
 	began, goOn, handled := make(chan bool, 3), make(chan bool), 0
 	stop, err := client.Notes(deadline(t), "", func(string, []byte) {
 		began <- true

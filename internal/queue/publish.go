@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,7 +17,7 @@ const batchSize = 1000
 // Publish queues tasks and reports for each whether it was queued now; a task
 // that is queued for its sweep already stays as it is, which is no error. When an
 // error comes, those before it are queued and reported.
-func (q *Queue) Publish(ctx context.Context, tasks []Task) (queued []bool, err error) {
+func (q *Queue) Publish(ctx context.Context, tasks []protocol.Task) (queued []bool, err error) {
 	queued = make([]bool, len(tasks))
 	at := 0
 	for batch := range slices.Chunk(tasks, batchSize) {
@@ -33,14 +34,14 @@ func (q *Queue) Publish(ctx context.Context, tasks []Task) (queued []bool, err e
 	return queued, nil
 }
 
-func (q *Queue) messages(tasks []Task) ([]*nats.Msg, error) {
+func (q *Queue) messages(tasks []protocol.Task) ([]*nats.Msg, error) {
 	messages := make([]*nats.Msg, len(tasks))
 	for i := range tasks {
-		data, err := encode(&tasks[i])
+		data, err := protocol.Encode(&tasks[i])
 		if err != nil {
 			return nil, fmt.Errorf("queue task %s: %w", tasks[i].ID, err)
 		}
-		messages[i] = nats.NewMsg(q.subjects.task(tasks[i].Sweep, tasks[i].ID))
+		messages[i] = nats.NewMsg(q.subjects.Task(tasks[i].Sweep, tasks[i].ID))
 		messages[i].Data = data
 	}
 	return messages, nil
@@ -86,7 +87,7 @@ func (q *Queue) publishBatch(ctx context.Context, messages []*nats.Msg) (err err
 // announce tells idle workers to look for tasks. They would look by themselves,
 // only later: a lost announcement costs seconds.
 func (q *Queue) announce() {
-	if err := q.conn.Publish(q.subjects.wake(), nil); err != nil {
+	if err := q.conn.Publish(q.subjects.Wake(), nil); err != nil {
 		q.log.Debug("announce tasks", "error", err)
 	}
 }

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"slices"
@@ -47,8 +48,8 @@ func TestPublishTellsWhatWasQueuedAlready(t *testing.T) {
 func TestPublishRefusesWhatNoWorkerWouldRead(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
 	bad := testTask("quick", 1)
-	bad.Source = &Input{Path: "../elsewhere.h5", SHA256: fmt.Sprintf("%064d", 0)}
-	if _, err := q.Publish(deadline(t), []Task{bad}); !errors.Is(err, ErrMessage) {
+	bad.Source = &protocol.Input{Path: "../elsewhere.h5", SHA256: fmt.Sprintf("%064d", 0)}
+	if _, err := q.Publish(deadline(t), []protocol.Task{bad}); !errors.Is(err, protocol.ErrMessage) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -41,7 +42,7 @@ func (q *Queue) PurgeOutcomes(ctx context.Context) error {
 
 // PurgeSweep removes the queued tasks of a sweep.
 func (q *Queue) PurgeSweep(ctx context.Context, sweep string) error {
-	if err := q.purge(ctx, q.tasks, jetstream.WithPurgeSubject(q.subjects.sweep(sweep))); err != nil {
+	if err := q.purge(ctx, q.tasks, jetstream.WithPurgeSubject(q.subjects.Sweep(sweep))); err != nil {
 		return fmt.Errorf("purge tasks of sweep %s: %w", sweep, err)
 	}
 	return nil
@@ -49,7 +50,7 @@ func (q *Queue) PurgeSweep(ctx context.Context, sweep string) error {
 
 // Remove removes one task from the queue; one that isn't there is no error.
 func (q *Queue) Remove(ctx context.Context, sweep string, id sweeps.ID) error {
-	if err := q.purge(ctx, q.tasks, jetstream.WithPurgeSubject(q.subjects.task(sweep, id))); err != nil {
+	if err := q.purge(ctx, q.tasks, jetstream.WithPurgeSubject(q.subjects.Task(sweep, id))); err != nil {
 		return fmt.Errorf("remove task %s: %w", id, err)
 	}
 	return nil
@@ -65,13 +66,13 @@ func (q *Queue) purge(ctx context.Context, stream jetstream.Stream, which ...jet
 // one can run, and returns which versions these were.
 func (q *Queue) PurgeForeign(ctx context.Context) ([]string, error) {
 	versions := map[string]bool{}
-	err := q.each(ctx, "tasks", q.subjects.every("tasks", ">"), func(m *jetstream.RawStreamMsg) {
-		if parts := strings.SplitN(m.Subject, ".", 4); len(parts) == 4 && parts[2] != version() {
+	err := q.each(ctx, "tasks", q.subjects.Every("tasks", ">"), func(m *jetstream.RawStreamMsg) {
+		if parts := strings.SplitN(m.Subject, ".", 4); len(parts) == 4 && parts[2] != protocol.Version() {
 			versions[parts[2]] = true
 		}
 	})
 	for v := range versions {
-		err = errors.Join(err, q.purge(ctx, q.tasks, jetstream.WithPurgeSubject(q.subjects.ofVersion(v, "tasks"))))
+		err = errors.Join(err, q.purge(ctx, q.tasks, jetstream.WithPurgeSubject(q.subjects.OfVersion(v, "tasks"))))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("remove tasks of other versions: %w", err)

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -29,7 +30,7 @@ type Options struct {
 	Connect []nats.Option
 	// Role is what the connection is for; "" is Coordinator with Create, else Worker.
 	// A Client needs no streams and finds a queue of any state.
-	Role Role
+	Role protocol.Role
 	// Name is the connection's name, as NATS lists it.
 	Name string
 	// RootID is the root's id, which begins all names.
@@ -67,7 +68,7 @@ var minServer = [2]int{2, 12}
 // Queue is a connection to the queue of one root. All methods are safe for
 // concurrent use; those that take a context wait for NATS until it ends.
 type Queue struct {
-	subjects scheme
+	subjects protocol.Subjects
 	options  Options
 	log      *slog.Logger
 	conn     *nats.Conn
@@ -107,13 +108,13 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Role == "" {
-		o.Role = Worker
+		o.Role = protocol.Worker
 		if o.Create {
-			o.Role = Coordinator
+			o.Role = protocol.Coordinator
 		}
 	}
 	q := &Queue{
-		subjects: subjectsOf(o.RootID), options: o, log: o.Log, closed: make(chan struct{}),
+		subjects: protocol.SubjectsOf(o.RootID), options: o, log: o.Log, closed: make(chan struct{}),
 		consumers: map[string]jetstream.Consumer{}, woken: newEpisode(), link: newEpisode(), rights: newEpisode(), strays: make(chan *nats.Msg),
 	}
 	q.offered.stale = make(chan struct{}, 1)
@@ -139,13 +140,13 @@ func (q *Queue) prepare(ctx context.Context) error {
 	if err := q.checkServer(); err != nil {
 		return err
 	}
-	if q.options.Role == Client {
+	if q.options.Role == protocol.Client {
 		return q.checkInbox()
 	}
 	if err := q.checkImports(ctx, q.asksForStreams()); err != nil {
 		return err
 	}
-	for _, kind := range kinds {
+	for _, kind := range protocol.StreamKinds {
 		stream, err := q.openStream(ctx, kind)
 		if err != nil {
 			return err
@@ -165,7 +166,7 @@ func (q *Queue) prepare(ctx context.Context) error {
 	if err := q.checkImports(ctx, q.asksForWork()); err != nil {
 		return err
 	}
-	if _, err := q.conn.Subscribe(q.subjects.wake(), announced(func(*nats.Msg) { q.woken.next() })); err != nil {
+	if _, err := q.conn.Subscribe(q.subjects.Wake(), announced(func(*nats.Msg) { q.woken.next() })); err != nil {
 		return fmt.Errorf("listen for tasks: %w", err)
 	}
 	_ = q.conn.FlushWithContext(ctx) // a right that is denied is told before this is answered

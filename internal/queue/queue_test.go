@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"eisweep/internal/protocol"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -64,26 +65,26 @@ func testID(n int) (id sweeps.ID) {
 	return id
 }
 
-func testTask(sweep string, n int) Task {
-	return Task{
+func testTask(sweep string, n int) protocol.Task {
+	return protocol.Task{
 		ID: testID(n), Run: 1, Sweep: sweep, Experiment: sim.Approximate, Seed: uint32(n),
 		Parameters: map[string]any{"numint.n_trials": 20, "pl.eta_e": 1e-05, "pl.is_plastic": "EXC", "numint.do_abort": true},
 	}
 }
 
-func testTasks(sweep string, from, n int) []Task {
-	tasks := make([]Task, n)
+func testTasks(sweep string, from, n int) []protocol.Task {
+	tasks := make([]protocol.Task, n)
 	for i := range tasks {
 		tasks[i] = testTask(sweep, from+i)
 	}
 	return tasks
 }
 
-func failure(o Outcome) Outcome {
+func failure(o protocol.Outcome) protocol.Outcome {
 	if o.Attempt == 0 {
 		o.Attempt = 1
 	}
-	o.Class, o.Error = Numeric, "r_e is not finite"
+	o.Class, o.Error = protocol.Numeric, "r_e is not finite"
 	o.Started = time.Now()
 	o.Finished = o.Started
 	return o
@@ -91,7 +92,7 @@ func failure(o Outcome) Outcome {
 
 func names(list ...string) func() []string { return func() []string { return list } }
 
-func publish(t testing.TB, q *Queue, tasks ...Task) {
+func publish(t testing.TB, q *Queue, tasks ...protocol.Task) {
 	t.Helper()
 	for _, task := range tasks {
 		if err := q.OpenSweep(deadline(t), task.Sweep); err != nil {
@@ -122,9 +123,9 @@ func begin(t testing.TB, d *Delivery, worker string, want int) {
 
 func TestWayOfATask(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
-	events, outcomes := make(chan AttemptEvent, 10), make(chan OutcomeDelivery, 10)
-	progress := make(chan Progress, 10)
-	stop, err := q.Events(deadline(t), func(e AttemptEvent) { events <- e }, func(p Progress) { progress <- p })
+	events, outcomes := make(chan protocol.AttemptEvent, 10), make(chan OutcomeDelivery, 10)
+	progress := make(chan protocol.Progress, 10)
+	stop, err := q.Events(deadline(t), func(e protocol.AttemptEvent) { events <- e }, func(p protocol.Progress) { progress <- p })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,17 +146,17 @@ func TestWayOfATask(t *testing.T) {
 		t.Errorf("settled before its outcome: %v", err)
 	}
 	begin(t, d, "worker-1", 1)
-	if e := receive(t, events); e.ID != sent.ID || e.Attempt != 1 || e.Event != EventStarted || e.Worker != "worker-1" {
+	if e := receive(t, events); e.ID != sent.ID || e.Attempt != 1 || e.Event != protocol.EventStarted || e.Worker != "worker-1" {
 		t.Errorf("event %+v", e)
 	}
 	if err := d.Heartbeat(deadline(t)); err != nil {
 		t.Error(err)
 	}
-	q.PublishProgress(Progress{ID: sent.ID, Run: 1, Attempt: 1, Worker: "worker-1", Seconds: 1.5, Sim: sim.Progress{Phase: "training", Trial: 3}})
+	q.PublishProgress(protocol.Progress{ID: sent.ID, Run: 1, Attempt: 1, Worker: "worker-1", Seconds: 1.5, Sim: sim.Progress{Phase: "training", Trial: 3}})
 	if p := receive(t, progress); p.Sim.Trial != 3 {
 		t.Errorf("progress %+v", p)
 	}
-	if won, err := d.Commit(deadline(t), failure(Outcome{Worker: "worker-1"})); !won || err != nil {
+	if won, err := d.Commit(deadline(t), failure(protocol.Outcome{Worker: "worker-1"})); !won || err != nil {
 		t.Fatalf("won %v, %v", won, err)
 	}
 	if settled, err := d.Settled(deadline(t)); !settled || err != nil {
@@ -165,7 +166,7 @@ func TestWayOfATask(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := receive(t, outcomes)
-	if o.ID != sent.ID || o.Class != Numeric || o.Ack() != nil {
+	if o.ID != sent.ID || o.Class != protocol.Numeric || o.Ack() != nil {
 		t.Errorf("outcome %+v", o)
 	}
 	if queued, err := q.Queued(deadline(t)); len(queued) != 0 || err != nil {

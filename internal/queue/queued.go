@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/jetstreamext"
 
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -42,7 +43,7 @@ func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]QueuedOrder, error) {
 		return err
 	})
 	if err == nil {
-		err = q.each(ctx, "tasks", q.subjects.all("tasks"), func(m *jetstream.RawStreamMsg) { q.addQueued(&l, m) })
+		err = q.each(ctx, "tasks", q.subjects.All("tasks"), func(m *jetstream.RawStreamMsg) { q.addQueued(&l, m) })
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list queued tasks: %w", err)
@@ -57,7 +58,7 @@ func (q *Queue) each(ctx context.Context, stream, subjects string, read func(*je
 	var err error
 	for err == nil {
 		err = q.retry(ctx, func(ctx context.Context) error {
-			batch, err := jetstreamext.GetBatch(ctx, q.js, q.subjects.stream(stream), queuedBatch,
+			batch, err := jetstreamext.GetBatch(ctx, q.js, q.subjects.Stream(stream), queuedBatch,
 				jetstreamext.GetBatchSeq(next), jetstreamext.GetBatchSubject(subjects))
 			if err != nil {
 				return err
@@ -79,7 +80,7 @@ func (q *Queue) each(ctx context.Context, stream, subjects string, read func(*je
 }
 
 func (q *Queue) addQueued(l *queuedList, m *jetstream.RawStreamMsg) {
-	sweep, id, err := q.subjects.parseTask(m.Subject)
+	sweep, id, err := q.subjects.ParseTask(m.Subject)
 	if err != nil {
 		q.log.Warn("a stray message is queued", "error", err)
 		return
@@ -95,7 +96,7 @@ func runOf(data []byte) int {
 	_, rest, _ := bytes.Cut(data, []byte(`"run":`))
 	end := bytes.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
 	run, err := strconv.Atoi(string(rest[:max(0, end)]))
-	if err != nil || run > maxCount {
+	if err != nil || run > protocol.MaxCount {
 		return 0
 	}
 	return run

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"eisweep/internal/protocol"
 	"fmt"
 
 	"github.com/nats-io/nats.go"
@@ -8,9 +9,9 @@ import (
 
 // checkInbox refuses an inbox of a client's own that no coordinator would answer to.
 func (q *Queue) checkInbox() error {
-	if inbox := q.conn.NewInbox(); !q.subjects.answerable(inbox) {
+	if inbox := q.conn.NewInbox(); !q.subjects.Answerable(inbox) {
 		return fmt.Errorf("the inbox_prefix of the NATS context makes inboxes like %s, which a coordinator doesn't answer: begin it with %s: %w",
-			inbox, inboxToken, ErrSite)
+			inbox, protocol.InboxToken, ErrSite)
 	}
 	return nil
 }
@@ -19,5 +20,5 @@ func (q *Queue) checkInbox() error {
 // acknowledges it. A worker responds to no other.
 func (q *Queue) isTask(msg *nats.Msg) bool {
 	meta, err := msg.Metadata()
-	return err == nil && meta.Stream == q.subjects.stream("tasks")
+	return err == nil && meta.Stream == q.subjects.Stream("tasks")
 }

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -32,14 +33,14 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			}
 			defer stop()
 			publish(t, q, testTasks("quick", 0, 2)...)
-			client, err := Open(deadline(t), Options{Site: site, RootID: testRoot, Role: Client, Log: testLog(t)})
+			client, err := Open(deadline(t), Options{Site: site, RootID: testRoot, Role: protocol.Client, Log: testLog(t)})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer client.Close()
 			replies := []string{
-				q.subjects.outcome(testID(0), 1), q.subjects.task("quick", testID(7)), q.subjects.offer(), q.subjects.attempts(testID(0), 1), "$JS.API.STREAM.PURGE." + q.subjects.stream("tasks"),
-				"$JS.API.STREAM.DELETE." + q.subjects.stream("tasks"), q.subjects.orders("w"), q.subjects.note("quick"), q.subjects.inbox(Worker) + ".x", q.subjects.control("again"),
+				q.subjects.Outcome(testID(0), 1), q.subjects.Task("quick", testID(7)), q.subjects.Offer(), q.subjects.Attempts(testID(0), 1), "$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"),
+				"$JS.API.STREAM.DELETE." + q.subjects.Stream("tasks"), q.subjects.Orders("w"), q.subjects.Note("quick"), q.subjects.Inbox(protocol.Worker) + ".x", q.subjects.Control("again"),
 			}
 			conn, err := nats.Connect(url)
 			if err != nil {
@@ -48,7 +49,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			defer conn.Close()
 			e := listenTo(t, conn, replies...)
 			for _, reply := range replies {
-				if err := client.conn.PublishRequest(q.subjects.control("ping"), reply, nil); err != nil {
+				if err := client.conn.PublishRequest(q.subjects.Control("ping"), reply, nil); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -67,7 +68,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			if queued, err := q.Queued(deadline(t)); err != nil || len(queued) != 2 {
 				t.Errorf("queued %v, %v", queued, err)
 			}
-			if m, err := q.direct(deadline(t), q.outcomes, q.subjects.outcome(testID(0), 1)); err != nil || m != nil {
+			if m, err := q.direct(deadline(t), q.outcomes, q.subjects.Outcome(testID(0), 1)); err != nil || m != nil {
 				t.Errorf("outcome %v, %v", m, err)
 			}
 		})
@@ -78,7 +79,7 @@ func TestInboxThatIsNotAnsweredIsRefused(t *testing.T) {
 	url := siteServer(t, func(*server.Options) {})
 	for prefix, good := range map[string]bool{"": true, "_INBOX_alice": true, "_INBOX.alice": true, "answers": false, "eisweep.x": false} {
 		config := save(t, "lab.json", fmt.Appendf(nil, `{"url": %q, "inbox_prefix": %q}`, url, prefix))
-		q, err := Open(deadline(t), Options{Site: &Site{Context: config}, RootID: testRoot, Role: Client, Log: testLog(t)})
+		q, err := Open(deadline(t), Options{Site: &Site{Context: config}, RootID: testRoot, Role: protocol.Client, Log: testLog(t)})
 		if err == nil {
 			q.Close()
 		}

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"testing"
@@ -85,7 +86,7 @@ func TestOutcomesWaitForRoom(t *testing.T) {
 	limit(100, 100)
 	fetched := make(chan *Delivery, 1)
 	waitsForRoom(t, q, "committing", func() error {
-		won, err := d.Commit(deadline(t), failure(Outcome{Attempt: 1}))
+		won, err := d.Commit(deadline(t), failure(protocol.Outcome{Attempt: 1}))
 		return errors.Join(err, lostTo(won))
 	}, func() {
 		if !errors.Is(q.Unkept(), ErrLimit) {

@@ -34,7 +34,7 @@ func TestAServerThatCanStoreNoMoreIsBroken(t *testing.T) {
 	go func() {
 		for n := 0; full.Err() == nil; n++ {
 			try, cancel := context.WithTimeout(full, time.Second)
-			_, _ = q.js.Publish(try, q.subjects.outcome(testTask("quick", n).ID, 1), make([]byte, 64<<10))
+			_, _ = q.js.Publish(try, q.subjects.Outcome(testTask("quick", n).ID, 1), make([]byte, 64<<10))
 			cancel()
 		}
 	}()

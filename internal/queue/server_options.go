@@ -2,6 +2,7 @@ package queue
 
 import (
 	"crypto/tls"
+	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,7 +34,7 @@ type ServerOptions struct {
 
 // User is one who may connect to the embedded server.
 type User struct {
-	Role Role
+	Role protocol.Role
 	Key  string // public NKey
 }
 

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"eisweep/internal/protocol"
 	"errors"
 	"log/slog"
 	"os"
@@ -16,7 +17,7 @@ func TestRestartOfTheServerLosesNothing(t *testing.T) {
 	publish(t, q, testTasks("quick", 0, 3)...)
 	d := next(t, q, "quick")
 	begin(t, d, "worker", 1)
-	if won, err := d.Commit(deadline(t), failure(Outcome{})); !won || err != nil {
+	if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
 		t.Fatal(won, err)
 	}
 	q.Close()

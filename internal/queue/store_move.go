@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"eisweep/internal/protocol"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,7 +14,7 @@ const globalAccount = "$G"
 // to where the coordinator's account has them. If there are both, the earlier version
 // ran last and knew nothing of the newer streams: those are out of date.
 func adoptStore(dir string) error {
-	old, now := filepath.Join(dir, "jetstream", globalAccount), filepath.Join(dir, "jetstream", coordinatorAccount)
+	old, now := filepath.Join(dir, "jetstream", globalAccount), filepath.Join(dir, "jetstream", protocol.CoordinatorAccount)
 	if _, err := os.Lstat(old); err != nil {
 		return nil // there is none, or the server says what is in the way
 	}

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"eisweep/internal/protocol"
 	"errors"
 	"io/fs"
 	"os"
@@ -55,7 +56,7 @@ func TestServersWithAndWithoutUsersShareAStore(t *testing.T) {
 	publish(t, q, testTasks("quick", 0, 3)...)
 	q.Close()
 	s.Stop()
-	users := newStage(t, func(t testing.TB, keys map[Role]Key) []*Server { return embeddedAt(t, dir, keys) })
+	users := newStage(t, func(t testing.TB, keys map[protocol.Role]Key) []*Server { return embeddedAt(t, dir, keys) })
 	if queued, err := users.q.Queued(deadline(t)); err != nil || len(queued) != 3 {
 		t.Errorf("queued %v, %v", queued, err)
 	}

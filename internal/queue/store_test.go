@@ -2,6 +2,7 @@ package queue
 
 import (
 	"bytes"
+	"eisweep/internal/protocol"
 	"errors"
 	"os"
 	"path/filepath"
@@ -91,7 +92,7 @@ func useStore(t *testing.T, dir string) {
 	check(err)
 	publish(t, q, testTasks("quick", 0, 2)...)
 	d := next(t, q, "quick")
-	_, err = d.Commit(deadline(t), failure(Outcome{Attempt: 1}))
+	_, err = d.Commit(deadline(t), failure(protocol.Outcome{Attempt: 1}))
 	check(err)
 	o := receive(t, got)
 	check(o.Ack())

@@ -15,8 +15,8 @@ import (
 // attempts, and of what is offered, the last message stays.
 func (q *Queue) streamConfig(kind string, replicas int) jetstream.StreamConfig {
 	c := jetstream.StreamConfig{
-		Name:              q.subjects.stream(kind),
-		Subjects:          []string{q.subjects.every(kind, "*.*")},
+		Name:              q.subjects.Stream(kind),
+		Subjects:          []string{q.subjects.Every(kind, "*.*")},
 		Retention:         jetstream.LimitsPolicy,
 		Storage:           jetstream.FileStorage,
 		Replicas:          replicas,
@@ -44,7 +44,7 @@ func (q *Queue) streamConfig(kind string, replicas int) jetstream.StreamConfig {
 		}
 	case "state":
 		c.Discard = jetstream.DiscardOld
-		c.Subjects = []string{q.subjects.every(kind, "*")}
+		c.Subjects = []string{q.subjects.Every(kind, "*")}
 	}
 	return c
 }
@@ -57,7 +57,7 @@ func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, 
 		if q.options.Create {
 			stream, err = q.makeStream(ctx, kind)
 		} else {
-			stream, err = q.js.Stream(ctx, q.subjects.stream(kind))
+			stream, err = q.js.Stream(ctx, q.subjects.Stream(kind))
 		}
 		return q.streamless(err)
 	})
@@ -77,7 +77,7 @@ func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, 
 // for want of servers: some may be down for the moment.
 func (q *Queue) makeStream(ctx context.Context, kind string) (jetstream.Stream, error) {
 	var old *jetstream.StreamConfig
-	there, err := q.js.Stream(ctx, q.subjects.stream(kind))
+	there, err := q.js.Stream(ctx, q.subjects.Stream(kind))
 	if err == nil {
 		old = &there.CachedInfo().Config
 	} else if !errors.Is(err, jetstream.ErrStreamNotFound) {

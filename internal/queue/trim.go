@@ -113,7 +113,7 @@ func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, 
 		if err != nil {
 			return 0, nil, false, err
 		}
-		id, run, err := q.subjects.parseOrder("attempts", msg.Subject())
+		id, run, err := q.subjects.ParseOrder("attempts", msg.Subject())
 		switch {
 		case err == nil && !settled(id, run): // another version's is of no more use
 			kept = true

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -18,7 +19,7 @@ func settle(t testing.TB, q *Queue, from, n int) {
 		if _, err := d.Start(deadline(t), "worker", "host"); err != nil {
 			t.Fatal(err)
 		}
-		if won, err := d.Commit(deadline(t), failure(Outcome{})); !won || err != nil {
+		if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
 			t.Fatal(won, err)
 		}
 		if err := d.Done(deadline(t)); err != nil {
@@ -109,7 +110,7 @@ func TestTrimmedOutcomesAreOldAndAcknowledged(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range 4 {
-			m, err := q.direct(deadline(t), q.outcomes, q.subjects.outcome(testID(i), 1))
+			m, err := q.direct(deadline(t), q.outcomes, q.subjects.Outcome(testID(i), 1))
 			if kept := i >= 2 || age == 0; err != nil || (m != nil) != kept {
 				t.Errorf("after %v outcome %d is there: %v, %v", age, i, m != nil, err)
 			}
@@ -155,7 +156,7 @@ func TestConsumersOfForgottenSweepsAreRemoved(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"f0m1_open", "monitor"} { // of an older version, and a site's own
-		config := jetstream.ConsumerConfig{Durable: name, AckPolicy: jetstream.AckExplicitPolicy, FilterSubject: q.subjects.task(name, testID(1))}
+		config := jetstream.ConsumerConfig{Durable: name, AckPolicy: jetstream.AckExplicitPolicy, FilterSubject: q.subjects.Task(name, testID(1))}
 		if _, err := q.tasks.CreateConsumer(deadline(t), config); err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +168,7 @@ func TestConsumersOfForgottenSweepsAreRemoved(t *testing.T) {
 	for name := range q.tasks.ConsumerNames(deadline(t)).Name() {
 		left[name] = true
 	}
-	if len(left) != 3 || !left[q.subjects.consumer("open")] || !left[q.subjects.consumer("a_b")] || !left["monitor"] {
+	if len(left) != 3 || !left[q.subjects.Consumer("open")] || !left[q.subjects.Consumer("a_b")] || !left["monitor"] {
 		t.Errorf("left are %v", left)
 	}
 }
@@ -187,7 +188,7 @@ func TestTrimmedAttemptsAreSettled(t *testing.T) {
 			t.Errorf("more %v, %v", more, err)
 		}
 		for i := range 5 {
-			m, err := q.direct(deadline(t), q.attempts, q.subjects.attempts(testID(i), 1))
+			m, err := q.direct(deadline(t), q.attempts, q.subjects.Attempts(testID(i), 1))
 			if err != nil || (m != nil) != running[i] {
 				t.Errorf("while %v run the attempt at %d is there: %v, %v", running, i, m != nil, err)
 			}

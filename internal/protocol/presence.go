@@ -1,4 +1,4 @@
-package queue
+package protocol
 
 import (
 	"time"
@@ -6,7 +6,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Presence is what a worker tells of itself every few seconds.
+// Presence is what a worker reports of itself every few seconds.
 type Presence struct {
 	Name     string      `json:"name"`
 	Host     string      `json:"host"`
@@ -33,23 +33,23 @@ const (
 	Idle    = "idle"
 )
 
-// GaveUp begins the state of a worker that something keeps from its work. Such a goodbye
-// is of a process that ended by it.
+// GaveUp is the prefix of the state of a worker that cannot work any more. A worker that says goodbye
+// in this state has ended because of it.
 const GaveUp = "takes no more tasks: "
 
-// Drain is the order to a worker to hand back what it runs and end.
+// Drain is the command to a worker to hand back its tasks and exit.
 const Drain = "drain"
 
-// maxState bounds the texts of a worker's state.
-const maxState = 1 << 10
+// MaxState bounds the texts of a worker's state.
+const MaxState = 1 << 10
 
 func (p *Presence) check() error {
 	switch {
 	case p.Name == "":
 		return refuse("a worker without a name")
-	case p.PID < 0 || p.Slots < 0 || p.Busy < 0 || p.Memory < 0 || p.Done < 0 || len(p.Tasks) > maxCount:
+	case p.PID < 0 || p.Slots < 0 || p.Busy < 0 || p.Memory < 0 || p.Done < 0 || len(p.Tasks) > MaxCount:
 		return refuse("worker %.255q with %d slots, %d busy, %d bytes, %d done", p.Name, p.Slots, p.Busy, p.Memory, p.Done)
-	case len(p.State) > maxState, len(p.Unfit) > maxState:
+	case len(p.State) > MaxState, len(p.Unfit) > MaxState:
 		return refuse("a state of %d and %d bytes", len(p.State), len(p.Unfit))
 	}
 	return checkNames(p.Name, p.Host, p.Version, p.Job, p.Kernels)

@@ -1,4 +1,4 @@
-package queue
+package protocol
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 func TestTokensAreOnePartAndDiffer(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range []string{"", "%", "a.b", "a_b", "a-b", "a%2Eb", "*", ">", "ü", "a b", "A"} {
-		got := token(name)
+		got := Token(name)
 		if got == "" || strings.ContainsAny(got, ".*> \t") || seen[got] != "" {
 			t.Errorf("token of %q is %q, as of %q", name, got, seen[got])
 		}

@@ -1,14 +1,14 @@
-package queue
+package protocol
 
 import "eisweep/sweeps"
 
-// OpenSweep is a sweep whose tasks workers may have.
+// OpenSweep is a sweep whose tasks workers may take.
 type OpenSweep struct {
 	Name     string `json:"name"`
 	Priority int    `json:"priority"` // higher first
 }
 
-// Offer is what workers are offered: the message that PublishSweeps leaves.
+// Offer is the list of sweeps whose tasks workers may take.
 type Offer struct {
 	Sweeps []OpenSweep `json:"sweeps"`
 }

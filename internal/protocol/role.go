@@ -1,4 +1,4 @@
-package queue
+package protocol
 
 // Role is what a connection is for. It decides what the embedded server lets it do
 // (grants.go) and under which subject its answers come.

@@ -1,4 +1,4 @@
-package queue
+package protocol
 
 import (
 	"time"
@@ -11,10 +11,10 @@ import (
 // program of another version sees nothing that it could misread.
 const Format = 1
 
-// Task is the order to execute a task: the message in the work queue.
+// Task is the message in the work queue: a task to run.
 type Task struct {
 	ID         sweeps.ID      `json:"id"`
-	Run        int            `json:"run"` // DESIGN: run number, from 1
+	Run        int            `json:"run"` // from 1
 	Sweep      string         `json:"sweep"`
 	Experiment sim.Experiment `json:"experiment"`
 	Seed       uint32         `json:"seed"`
@@ -38,7 +38,7 @@ type Initial struct {
 	Take []string `json:"take"`
 }
 
-// Class is the kind of a failure (DESIGN.md, life of a task).
+// Class is the kind of a failure.
 type Class string
 
 // The classes of failures.
@@ -53,7 +53,7 @@ const (
 // Classes lists them.
 func Classes() []Class { return []Class{Numeric, Invalid, Storage, Lost, Source} }
 
-// Repeats says whether the same task with the same parameters fails so again.
+// Repeats reports whether another run of the same task would fail in the same way.
 func (c Class) Repeats() bool { return c == Numeric || c == Invalid }
 
 // Outcome is the end of one attempt: the message whose acknowledgement commits a
@@ -79,7 +79,7 @@ type Outcome struct {
 // Done reports whether the outcome is a result.
 func (o *Outcome) Done() bool { return o.Class == "" }
 
-// AttemptEvent says that an attempt started or was handed back unfinished.
+// AttemptEvent reports that an attempt started or was handed back unfinished.
 type AttemptEvent struct {
 	ID      sweeps.ID `json:"id"`
 	Run     int       `json:"run"`
@@ -96,7 +96,7 @@ const (
 	EventReturned = "returned" // handed back unfinished: doesn't count
 )
 
-// Progress is how far a running attempt has come; sent once a second, may be lost.
+// Progress is the progress of a running attempt; it is sent once a second and may be lost.
 type Progress struct {
 	ID      sweeps.ID    `json:"id"`
 	Run     int          `json:"run"`

@@ -1,4 +1,4 @@
-package queue
+package protocol
 
 import (
 	"encoding/json"
@@ -17,10 +17,10 @@ import (
 
 // Bounds of what a message may say.
 const (
-	maxCount      = math.MaxInt32 // run and attempt numbers
+	MaxCount      = math.MaxInt32 // run and attempt numbers
 	maxParameters = 1000
-	maxError      = 8 << 10 // bytes of an error's text
-	maxName       = 255     // bytes of a host's, worker's or version's name
+	MaxError      = 8 << 10 // bytes of an error's text
+	MaxName       = 255     // bytes of a host's, worker's or version's name
 	maxPath       = 4096
 )
 
@@ -38,7 +38,7 @@ func (t *Task) check() error {
 	switch _, err := sim.ParseExperiment(string(t.Experiment)); {
 	case zero(t.ID):
 		return refuse("no task id")
-	case t.Run < 1 || t.Run > maxCount:
+	case t.Run < 1 || t.Run > MaxCount:
 		return refuse("run %d", t.Run)
 	case !sweeps.IsName(t.Sweep):
 		return refuse("sweep %q", t.Sweep)
@@ -48,7 +48,7 @@ func (t *Task) check() error {
 		return refuse("%d parameters", len(t.Parameters))
 	}
 	for name, v := range t.Parameters {
-		if !plain(v) || len(name) > maxName {
+		if !plain(v) || len(name) > MaxName {
 			return refuse("parameter %.255q is %T", name, v)
 		}
 	}
@@ -67,7 +67,7 @@ func plain(v any) bool {
 	case float64:
 		return !math.IsNaN(v) && !math.IsInf(v, 0)
 	case string:
-		return len(v) <= maxName && utf8.ValidString(v)
+		return len(v) <= MaxName && utf8.ValidString(v)
 	default:
 		return false
 	}
@@ -108,11 +108,11 @@ func (o *Outcome) check() error {
 	switch {
 	case zero(o.ID):
 		return refuse("no task id")
-	case o.Run < 1 || o.Run > maxCount || o.Attempt < 1 || o.Attempt > maxCount:
+	case o.Run < 1 || o.Run > MaxCount || o.Attempt < 1 || o.Attempt > MaxCount:
 		return refuse("run %d, attempt %d", o.Run, o.Attempt)
 	case o.Class != "" && !slices.Contains(Classes(), o.Class):
 		return refuse("class %.100q", o.Class)
-	case len(o.Error) > maxError || o.Done() != (o.Error == ""):
+	case len(o.Error) > MaxError || o.Done() != (o.Error == ""):
 		return refuse("class %q with an error of %d bytes", o.Class, len(o.Error))
 	case o.Done() && (!hash.MatchString(o.SHA256) || o.Digest == "" || o.Bytes <= 0):
 		return refuse("a result without SHA-256, digest or size")
@@ -120,7 +120,7 @@ func (o *Outcome) check() error {
 		return refuse("a failure with a file")
 	case o.Spent < 0:
 		return refuse("%v spent", o.Spent)
-	case len(o.Digest) > maxName || o.Finished.Before(o.Started):
+	case len(o.Digest) > MaxName || o.Finished.Before(o.Started):
 		return refuse("digest of %d bytes, finished %v before it started", len(o.Digest), o.Finished)
 	}
 	return checkNames(o.Host, o.Worker, o.Version)
@@ -130,7 +130,7 @@ func (e *AttemptEvent) check() error {
 	switch {
 	case zero(e.ID):
 		return refuse("no task id")
-	case e.Run < 1 || e.Run > maxCount || e.Attempt < 1 || e.Attempt > maxCount:
+	case e.Run < 1 || e.Run > MaxCount || e.Attempt < 1 || e.Attempt > MaxCount:
 		return refuse("run %d, attempt %d", e.Run, e.Attempt)
 	case e.Event != EventStarted && e.Event != EventReturned:
 		return refuse("event %.100q", e.Event)
@@ -142,7 +142,7 @@ func (p *Progress) check() error {
 	switch {
 	case zero(p.ID):
 		return refuse("no task id")
-	case p.Run < 1 || p.Run > maxCount || p.Attempt < 1 || p.Attempt > maxCount:
+	case p.Run < 1 || p.Run > MaxCount || p.Attempt < 1 || p.Attempt > MaxCount:
 		return refuse("run %d, attempt %d", p.Run, p.Attempt)
 	case !(p.Seconds >= 0) || math.IsInf(p.Seconds, 1):
 		return refuse("%v seconds", p.Seconds)
@@ -154,7 +154,7 @@ func (p *Progress) check() error {
 
 func checkNames(names ...string) error {
 	for _, name := range names {
-		if len(name) > maxName || !utf8.ValidString(name) {
+		if len(name) > MaxName || !utf8.ValidString(name) {
 			return refuse("name %.300q", name)
 		}
 	}

@@ -1,4 +1,4 @@
-package queue
+package protocol
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 	"eisweep/sweeps"
 )
 
-var testScheme = subjectsOf(testRoot)
+var testScheme = SubjectsOf(testRoot)
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 123456789, time.UTC)
 
@@ -43,9 +43,9 @@ func exampleProgress() *Progress {
 	return &Progress{ID: testID(1), Run: 2, Attempt: 3, Seconds: 1.25, Sim: sim.Progress{Phase: "training", Trial: 1, Trials: 2, Done: 3, Total: 4, Steps: 5}}
 }
 
-func mustEncode(t testing.TB, m checker) []byte {
+func mustEncode(t testing.TB, m Message) []byte {
 	t.Helper()
-	data, err := encode(m)
+	data, err := Encode(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func mustEncode(t testing.TB, m checker) []byte {
 }
 
 func TestMessagesComeBack(t *testing.T) {
-	task, err := testScheme.decodeTask(testScheme.task("quick", testID(1)), mustEncode(t, exampleTask()))
+	task, err := testScheme.DecodeTask(testScheme.Task("quick", testID(1)), mustEncode(t, exampleTask()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,14 +67,14 @@ func TestMessagesComeBack(t *testing.T) {
 		t.Errorf("task %+v", task)
 	}
 	for _, want := range []*Outcome{exampleResult(), exampleFailure()} {
-		if o, err := testScheme.decodeOutcome(testScheme.outcome(testID(1), 2), mustEncode(t, want)); err != nil || *o != *want {
+		if o, err := testScheme.DecodeOutcome(testScheme.Outcome(testID(1), 2), mustEncode(t, want)); err != nil || *o != *want {
 			t.Errorf("%+v, %v", o, err)
 		}
 	}
-	if e, err := testScheme.decodeAttempt(testScheme.attempts(testID(1), 2), mustEncode(t, exampleAttempt())); err != nil || *e != *exampleAttempt() {
+	if e, err := testScheme.DecodeAttempt(testScheme.Attempts(testID(1), 2), mustEncode(t, exampleAttempt())); err != nil || *e != *exampleAttempt() {
 		t.Errorf("%+v, %v", e, err)
 	}
-	if p, err := testScheme.decodeProgress(testScheme.progress(testID(1)), mustEncode(t, exampleProgress())); err != nil || *p != *exampleProgress() {
+	if p, err := testScheme.DecodeProgress(testScheme.Progress(testID(1)), mustEncode(t, exampleProgress())); err != nil || *p != *exampleProgress() {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
@@ -84,7 +84,7 @@ func TestMessagesOutOfRangeAreRefused(t *testing.T) {
 	result := func(f func(*Outcome)) *Outcome { m := exampleResult(); f(m); return m }
 	attempt := func(f func(*AttemptEvent)) *AttemptEvent { m := exampleAttempt(); f(m); return m }
 	progress := func(f func(*Progress)) *Progress { m := exampleProgress(); f(m); return m }
-	cases := map[string]checker{
+	cases := map[string]Message{
 		"no id":               task(func(m *Task) { m.ID = sweeps.ID{} }),
 		"run 0":               task(func(m *Task) { m.Run = 0 }),
 		"sweep":               task(func(m *Task) { m.Sweep = "a.b" }),
@@ -115,16 +115,16 @@ func TestMessagesOutOfRangeAreRefused(t *testing.T) {
 		"negative trial":      progress(func(m *Progress) { m.Sim.Trial = -1 }),
 	}
 	for name, m := range cases {
-		if _, err := encode(m); !errors.Is(err, ErrMessage) {
+		if _, err := Encode(m); !errors.Is(err, ErrMessage) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
 func TestOnlyTheCanonicalFormIsRead(t *testing.T) {
-	subject := testScheme.outcome(testID(1), 2)
+	subject := testScheme.Outcome(testID(1), 2)
 	good := string(mustEncode(t, exampleFailure()))
-	if _, err := testScheme.decodeOutcome(subject, []byte(good)); err != nil {
+	if _, err := testScheme.DecodeOutcome(subject, []byte(good)); err != nil {
 		t.Fatal(err)
 	}
 	bad := map[string]string{
@@ -145,15 +145,15 @@ func TestOnlyTheCanonicalFormIsRead(t *testing.T) {
 		"no task":       strings.Replace(good, testID(1).String(), "", 1),
 	}
 	for name, data := range bad {
-		if _, err := testScheme.decodeOutcome(subject, []byte(data)); !errors.Is(err, ErrMessage) {
+		if _, err := testScheme.DecodeOutcome(subject, []byte(data)); !errors.Is(err, ErrMessage) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, subject := range []string{
 		"", "eisweep", subject + ".x", strings.Replace(subject, testRoot, "other0000000", 1), strings.Replace(subject, "f1m", "f2m", 1),
-		strings.TrimSuffix(subject, "2") + "02", strings.TrimSuffix(subject, "2") + "0", testScheme.attempts(testID(1), 2),
+		strings.TrimSuffix(subject, "2") + "02", strings.TrimSuffix(subject, "2") + "0", testScheme.Attempts(testID(1), 2),
 	} {
-		if _, err := testScheme.decodeOutcome(subject, []byte(good)); !errors.Is(err, ErrMessage) {
+		if _, err := testScheme.DecodeOutcome(subject, []byte(good)); !errors.Is(err, ErrMessage) {
 			t.Errorf("subject %q: %v", subject, err)
 		}
 	}
@@ -162,7 +162,7 @@ func TestOnlyTheCanonicalFormIsRead(t *testing.T) {
 // fuzz holds that what is read is in range and is written as it was read.
 func fuzz[T any, M interface {
 	*T
-	checker
+	Message
 }](f *testing.F, subject string, read func(string, []byte) (M, error), examples ...M) {
 	for _, m := range examples {
 		f.Add(subject, mustEncode(f, m))
@@ -187,17 +187,17 @@ func fuzz[T any, M interface {
 }
 
 func FuzzTask(f *testing.F) {
-	fuzz(f, testScheme.task("quick", testID(1)), testScheme.decodeTask, exampleTask())
+	fuzz(f, testScheme.Task("quick", testID(1)), testScheme.DecodeTask, exampleTask())
 }
 
 func FuzzOutcome(f *testing.F) {
-	fuzz(f, testScheme.outcome(testID(1), 2), testScheme.decodeOutcome, exampleResult(), exampleFailure())
+	fuzz(f, testScheme.Outcome(testID(1), 2), testScheme.DecodeOutcome, exampleResult(), exampleFailure())
 }
 
 func FuzzAttemptEvent(f *testing.F) {
-	fuzz(f, testScheme.attempts(testID(1), 2), testScheme.decodeAttempt, exampleAttempt())
+	fuzz(f, testScheme.Attempts(testID(1), 2), testScheme.DecodeAttempt, exampleAttempt())
 }
 
 func FuzzProgress(f *testing.F) {
-	fuzz(f, testScheme.progress(testID(1)), testScheme.decodeProgress, exampleProgress())
+	fuzz(f, testScheme.Progress(testID(1)), testScheme.DecodeProgress, exampleProgress())
 }

@@ -1,4 +1,4 @@
-package queue
+package protocol
 
 import (
 	"bytes"
@@ -17,14 +17,14 @@ import (
 // for what it read: so unknown, repeated and differently written fields, other
 // types, spaces and trailing bytes are refused without a list of them.
 
-// ErrMessage is wrapped by the errors of messages that cannot be understood.
+// ErrMessage is wrapped by the errors of malformed messages.
 var ErrMessage = errors.New("not a message of this format")
 
-// checker is a message that knows the range of its fields.
-type checker interface{ check() error }
+// Message is one of this package's messages, which can check the range of its fields.
+type Message interface{ check() error }
 
-// encode writes a message; what decode would refuse is an error.
-func encode(m checker) ([]byte, error) {
+// Encode writes a message. A field that is out of range is an error that wraps ErrMessage.
+func Encode(m Message) ([]byte, error) {
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("encode message: %w", err)
 	}
@@ -35,7 +35,8 @@ func encode(m checker) ([]byte, error) {
 	return data, nil
 }
 
-func decode(data []byte, m checker) error {
+// decode reads a message. The error wraps ErrMessage.
+func decode(data []byte, m Message) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	d.UseNumber()
@@ -55,9 +56,9 @@ func decode(data []byte, m checker) error {
 	return nil
 }
 
-// decodeTask reads an order that was found under a subject.
-func (s scheme) decodeTask(subject string, data []byte) (*Task, error) {
-	sweep, id, err := s.parseTask(subject)
+// DecodeTask reads a task that was found under a subject. The error wraps ErrMessage.
+func (s Subjects) DecodeTask(subject string, data []byte) (*Task, error) {
+	sweep, id, err := s.ParseTask(subject)
 	if err != nil {
 		return nil, err
 	}
@@ -92,8 +93,9 @@ func number(n json.Number) (any, error) {
 	return f, err
 }
 
-func (s scheme) decodeOutcome(subject string, data []byte) (*Outcome, error) {
-	id, run, err := s.parseOrder("outcomes", subject)
+// DecodeOutcome reads an outcome that was found under a subject. The error wraps ErrMessage.
+func (s Subjects) DecodeOutcome(subject string, data []byte) (*Outcome, error) {
+	id, run, err := s.ParseOrder("outcomes", subject)
 	if err != nil {
 		return nil, err
 	}
@@ -104,8 +106,9 @@ func (s scheme) decodeOutcome(subject string, data []byte) (*Outcome, error) {
 	return o, sameOrder(subject, o.ID == id && o.Run == run)
 }
 
-func (s scheme) decodeAttempt(subject string, data []byte) (*AttemptEvent, error) {
-	id, run, err := s.parseOrder("attempts", subject)
+// DecodeAttempt reads an event of an attempt that was found under a subject. The error wraps ErrMessage.
+func (s Subjects) DecodeAttempt(subject string, data []byte) (*AttemptEvent, error) {
+	id, run, err := s.ParseOrder("attempts", subject)
 	if err != nil {
 		return nil, err
 	}
@@ -116,8 +119,9 @@ func (s scheme) decodeAttempt(subject string, data []byte) (*AttemptEvent, error
 	return e, sameOrder(subject, e.ID == id && e.Run == run)
 }
 
-func (s scheme) decodeProgress(subject string, data []byte) (*Progress, error) {
-	parts, err := s.tokens("progress", subject)
+// DecodeProgress reads a progress report that was found under a subject. The error wraps ErrMessage.
+func (s Subjects) DecodeProgress(subject string, data []byte) (*Progress, error) {
+	parts, err := s.Tokens("progress", subject)
 	if err != nil {
 		return nil, err
 	}
@@ -128,18 +132,20 @@ func (s scheme) decodeProgress(subject string, data []byte) (*Progress, error) {
 	return p, sameOrder(subject, len(parts) == 1 && parts[0] == p.ID.String())
 }
 
-func (s scheme) decodePresence(subject string, data []byte) (*Presence, error) {
+// DecodePresence reads a worker's report that was found under a subject. The error wraps ErrMessage.
+func (s Subjects) DecodePresence(subject string, data []byte) (*Presence, error) {
 	p := new(Presence)
 	if err := decode(data, p); err != nil {
 		return nil, err
 	}
-	if subject != s.presence(p.Name) {
+	if subject != s.Presence(p.Name) {
 		return nil, refuse("worker %q under subject %s", p.Name, subject)
 	}
 	return p, nil
 }
 
-func decodeOffer(data []byte) (*Offer, error) {
+// DecodeOffer reads a list of open sweeps. The error wraps ErrMessage.
+func DecodeOffer(data []byte) (*Offer, error) {
 	o := new(Offer)
 	if err := decode(data, o); err != nil {
 		return nil, err
@@ -154,8 +160,8 @@ func sameOrder(subject string, same bool) error {
 	return nil
 }
 
-// text makes s fit for a message: at most limit bytes of valid UTF-8.
-func text(s string, limit int) string {
+// Truncate makes s fit into a message: valid UTF-8 of at most limit bytes.
+func Truncate(s string, limit int) string {
 	if len(s) > limit {
 		s = s[:limit-len("…")] + "…"
 	}
