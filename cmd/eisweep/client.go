@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,39 +36,61 @@ const (
 type absentError struct {
 	path, rootFlag string
 	flags          string      // of what reaches the same NATS
-	holder         root.Holder // who has the root's lock; zero: nobody
+	holder         root.Holder // who has the root's lock; zero: nobody, as far as anybody knows
 	why            error       // nil: there never was one
+	unseen         error       // why nobody knows who has the lock; nil: it was looked at
 }
 
 func (a *absentError) Error() string {
 	switch {
 	case a.elsewhere():
-		return fmt.Sprintf("%s, but `%s` has the root (process %d on %s): if it uses the site's NATS, give the same --nats or --nats-context", a.short(), a.holder.Command, a.holder.PID, a.holder.Host)
+		return fmt.Sprintf("%s, but `%s` has the root (process %d on %s): if it uses the site's NATS, give the same --nats or --nats-context",
+			a.short(), a.holder.Command, a.holder.PID, a.holder.Host)
 	case a.running():
 		h := a.holder
-		return fmt.Sprintf("`%s` is at work on %s (process %d on %s, since %s), by itself: wait for it to end, or stop it there and share the work, of which nothing is lost: `eisweep coordinator%s`, workers, and `eisweep launch` go on from where it was",
+		return fmt.Sprintf("`%s` is at work on %s (process %d on %s, since %s), by itself: wait for it to end, or stop it there and share the work, "+
+			"of which nothing is lost: `eisweep coordinator%s`, workers, and `eisweep launch` go on from where it was",
 			h.Command, a.path, h.PID, h.Host, h.Since.Local().Format(time.DateTime), a.flags)
+	case a.isStorage():
+		return a.short()
 	}
 	return fmt.Sprintf("%s; start one, here or on another machine that shares the folder: eisweep coordinator%s", a.short(), a.flags)
 }
 
 // short says that nobody answers, and why, without a remedy.
 func (a *absentError) short() string {
-	if a.why == nil {
-		return "no coordinator runs for " + a.path
+	text := "no coordinator runs for " + a.path
+	switch {
+	case a.why != nil:
+		text = fmt.Sprintf("no coordinator answers for %s (%s)", a.path, firstLine(a.why.Error()))
+		if a.unseen != nil {
+			text += fmt.Sprintf("; whether one runs cannot be found out (%s)", firstLine(a.unseen.Error()))
+		}
+	case a.unseen != nil:
+		text = fmt.Sprintf("whether a coordinator runs for %s cannot be found out (%s)", a.path, firstLine(a.unseen.Error()))
 	}
-	return fmt.Sprintf("no coordinator answers for %s (%s)", a.path, firstLine(a.why.Error()))
+	return text
 }
 
-// code is 6 where somebody else has the root, else 5.
+// code is 6 where somebody else has the root, 4 where the system does not say who has it, else 5.
 func (a *absentError) code() int {
-	if a.running() {
+	switch {
+	case a.running():
 		return exitInUse
+	case a.isStorage():
+		return exitStorage
 	}
 	return exitLost
 }
 
-func (a *absentError) Unwrap() error { return a.why }
+// isStorage says that the lock cannot be looked at, though this user may.
+func (a *absentError) isStorage() bool {
+	return a.unseen != nil && !errors.Is(a.unseen, fs.ErrPermission)
+}
+
+func (a *absentError) Unwrap() []error {
+	return slices.DeleteFunc([]error{a.why, a.unseen}, func(err error) bool { return err == nil })
+}
 
 // elsewhere says that a coordinator is there all the same.
 func (a *absentError) elsewhere() bool { return isCoordinator(a.holder) }
@@ -81,9 +104,7 @@ func isCoordinator(h root.Holder) bool { return strings.Contains(h.Command+" ", 
 // newAbsent finds out who else may be at work on the root.
 func newAbsent(e *environment, r *root.Root, why error) *absentError {
 	a := &absentError{path: r.Path(), rootFlag: e.rootFlag, flags: e.flags(), why: why}
-	if h, held := r.Holder(); held {
-		a.holder = h
-	}
+	a.holder, _, a.unseen = r.Holder()
 	return a
 }
 
@@ -124,7 +145,8 @@ func absentOr(ctx context.Context, e *environment, r *root.Root, err error) erro
 		return orInterrupted(ctx, err)
 	case errors.Is(err, access.ErrNoAccess):
 		return newAbsent(e, r, nil)
-	case errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrNoQueue), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrNoQueue),
+		errors.Is(err, context.DeadlineExceeded):
 		return newAbsent(e, r, err)
 	}
 	return err
@@ -154,7 +176,8 @@ func clientFor(ctx context.Context, e *environment, choice *rootChoice, c *conne
 // warnOfCopy says so where what the coordinator tells, or does, is of another folder.
 func (c *client) warnOfCopy(e *environment) {
 	if c.seesCopy() {
-		e.note("nobody holds the lock of %s, though a coordinator answers for it: is this a copy (cp -a, rsync, a snapshot) of that coordinator's folder? Everything happens there; for a copy to live on its own, remove its .eisweep", c.root.Path())
+		e.note("nobody holds the lock of %s, though a coordinator answers for it: is this a copy (cp -a, rsync, a snapshot) of that "+
+			"coordinator's folder? Everything happens there; for a copy to live on its own, remove its .eisweep", c.root.Path())
 	}
 }
 

@@ -135,6 +135,39 @@ func TestUnreadableFolders(t *testing.T) {
 	}
 }
 
+// TestALockThatCannotBeReadIsNotFree: nobody says that no coordinator runs. Who may not read the lock, as members of a
+// group that shares the root, is told what the folder has.
+func TestALockThatCannotBeReadIsNotFree(t *testing.T) {
+	small := sweepFile(t, "small", "1", "[1]")
+	for name, test := range map[string]struct {
+		spoil func(lock string) error
+		code  int
+	}{
+		"closed":   {func(lock string) error { return os.Chmod(lock, 0) }, exitDone},
+		"a folder": {func(lock string) error { return errors.Join(os.Remove(lock), os.Mkdir(lock, 0o700)) }, exitStorage},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			must(t, "run", small, "-p", root)
+			lock := filepath.Join(root, ".eisweep", "lock")
+			if err := test.spoil(lock); err != nil {
+				t.Fatal(err)
+			}
+			for _, command := range [][]string{{"status"}, {"status", "small"}} {
+				said, code := powerless(t, append(command, "-p", root)...)
+				if code != test.code || !strings.Contains(said, lock) || !strings.Contains(said, "cannot be found out") ||
+					strings.Contains(said, "no coordinator runs") || !strings.Contains(said, "1 done") {
+					t.Errorf("%v: exit code %d:\n%s", command, code, said)
+				}
+			}
+			if said, code := powerless(t, "watch", "small", "-p", root); code == exitDone || strings.Contains(said, "no coordinator runs") ||
+				!strings.Contains(said, lock) {
+				t.Errorf("watch: exit code %d:\n%s", code, said)
+			}
+		})
+	}
+}
+
 // TestAnUnreadableSweepIsNotAbsent closes the folder of one of two sweeps, or puts a link in its
 // place that leads nowhere: whoever needs it, or walks the root, is told by its path.
 func TestAnUnreadableSweepIsNotAbsent(t *testing.T) {

@@ -57,6 +57,7 @@ type statusView struct {
 	all, asJSON bool
 	root        *root.Root
 	client      *client // nil: the folder tells
+	unseen      bool    // the lock, which tells whether a coordinator runs, cannot be read
 	snapshot    control.Snapshot
 }
 
@@ -74,6 +75,10 @@ func (s *statusView) connect(ctx context.Context, e *environment, c *connection)
 		return nil
 	case errors.As(err, &absent):
 		e.note("%s; this is what the folder tells", absent.short())
+		if remedy := advise(absent.unseen); remedy != "" {
+			e.note("remedy: %s", remedy)
+		}
+		s.unseen = absent.isStorage()
 		return nil
 	case err != nil:
 		return err
@@ -122,7 +127,7 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 	readFolders := s.client == nil || s.all || s.manifestBytes(launched) <= foldersMost
 	out := e.encoder()
 	var untold []string
-	unread := false
+	unread := s.unseen
 	for _, name := range s.withKnown(launched) {
 		var row standing
 		if state := s.known(name); state != nil {

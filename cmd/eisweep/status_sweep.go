@@ -60,7 +60,7 @@ func (s *statusView) sweep(ctx context.Context, e *environment, name string) err
 	} else {
 		err = v.tell(e, s.all)
 	}
-	if err == nil && v.unread() {
+	if err == nil && (v.unread() || s.unseen) {
 		err = &exitError{code: exitStorage}
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -85,8 +86,13 @@ func verifyHere(ctx context.Context, e *environment, r *root.Root, names []strin
 
 // inspect verifies a root and changes nothing.
 func inspect(ctx context.Context, e *environment, r *root.Root, names []string) (control.Verified, error) {
-	if h, held := r.Holder(); held {
+	switch h, held, err := r.Holder(); {
+	case held:
 		return control.Verified{}, orCoordinated(&root.InUseError{Path: r.Path(), Holder: h})
+	case errors.Is(err, fs.ErrPermission):
+		e.note("whether somebody is at work on %s cannot be found out (%v): what changes meanwhile may be reported", r.Path(), err)
+	case err != nil:
+		return control.Verified{}, err
 	}
 	prober, err := newProber()
 	if err != nil {

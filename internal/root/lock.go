@@ -159,14 +159,18 @@ func (l *Lock) renew() error {
 		return fmt.Errorf("hold lock of root: %w", err)
 	}
 	old := l.file
-	if err := l.acquire(); err != nil {
-		if used := (*InUseError)(nil); errors.As(err, &used) {
-			err = ErrLockLost
-		}
+	err := l.acquire()
+	if l.file != old { // also after an error: what was taken was given up again
+		held.Delete(old)
+		err = errors.Join(err, old.Close())
+	}
+	if used := (*InUseError)(nil); errors.As(err, &used) {
+		err = ErrLockLost
+	}
+	if err != nil {
 		return fmt.Errorf("hold lock of root: its file was removed: %w", err)
 	}
-	held.Delete(old)
-	return old.Close()
+	return nil
 }
 
 // Unlock gives the lock up. A second call does nothing.
@@ -194,13 +198,17 @@ func (l *Lock) unlock() error {
 	return nil
 }
 
-// Holder returns who holds the root's lock, and false when nobody does.
-func (r *Root) Holder() (Holder, bool) {
+// Holder returns who holds the root's lock, and false when nobody does. The error says why that cannot be found out; it
+// wraps fs.ErrPermission where this user may not look at the lock, as members of a group that shares the root.
+func (r *Root) Holder() (Holder, bool, error) {
 	signed, held, err := r.LookAtLock()
-	if err != nil || !held {
-		return Holder{}, false
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Holder{}, false, nil
+	case err != nil || !held:
+		return Holder{}, false, err
 	}
-	return signed, true
+	return signed, true, nil
 }
 
 // LookAtLock returns who signed the root's lock, and whether it is held as far as this
@@ -211,8 +219,13 @@ func (r *Root) LookAtLock() (signed Holder, held bool, err error) {
 		return Holder{}, false, fmt.Errorf("look at lock of root: %w", err)
 	}
 	defer f.Close()
-	if held = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB) != nil; !held {
+	switch err := unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB); {
+	case err == nil:
 		unix.Flock(int(f.Fd()), unix.LOCK_UN) // closing the file does so too, but later
+	case errors.Is(err, unix.EWOULDBLOCK):
+		held = true
+	default:
+		return Holder{}, false, fmt.Errorf("look at lock of root: %w", &fs.PathError{Op: "flock", Path: f.Name(), Err: err})
 	}
 	signed, _ = readHolder(f) // nobody in particular, then
 	return signed, held, nil

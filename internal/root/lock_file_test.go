@@ -3,8 +3,13 @@ package root
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"eisweep/internal/atomicfile"
 )
 
 // TestALockWhoseFileIsRemoved has somebody remove .eisweep/lock while a coordinator runs, to start another.
@@ -20,7 +25,7 @@ func TestALockWhoseFileIsRemoved(t *testing.T) {
 	}
 	must(t, first.Unlock())
 	must(t, second.Still())
-	if holder, held := r.Holder(); !held || holder.Command != "second" {
+	if holder, held, err := r.Holder(); err != nil || !held || holder.Command != "second" {
 		t.Errorf("held by %+v, %v", holder, held)
 	}
 	must(t, os.Remove(r.Private("lock")))
@@ -28,7 +33,7 @@ func TestALockWhoseFileIsRemoved(t *testing.T) {
 	if _, err := r.Lock("v3", "third"); !errors.As(err, new(*InUseError)) {
 		t.Errorf("a third, after the second took it again: %v", err)
 	}
-	if holder, held := r.Holder(); !held || holder.Command != "second" {
+	if holder, held, err := r.Holder(); err != nil || !held || holder.Command != "second" {
 		t.Errorf("held by %+v, %v", holder, held)
 	}
 	must(t, second.Unlock())
@@ -42,6 +47,55 @@ func TestALockThatCannotBeLookedAtIsNotLost(t *testing.T) {
 	must(t, lock.file.Close())
 	if err := lock.Still(); !errors.Is(err, os.ErrClosed) || errors.Is(err, ErrLockLost) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestALockThatCannotBeSignedAgain leaves no file open: nothing can be written when a lock whose file was removed is taken
+// again. The limit of files' sizes is a whole process's, so this one has its own.
+func TestALockThatCannotBeSignedAgain(t *testing.T) {
+	if path := os.Getenv("SIGN_LOCK_OF"); path != "" {
+		signInVain(t, path)
+		return
+	}
+	r := open(t, t.TempDir())
+	other := exec.Command(os.Args[0], "-test.run=^TestALockThatCannotBeSignedAgain$")
+	other.Env = append(os.Environ(), "SIGN_LOCK_OF="+r.Path())
+	if said, err := other.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, said)
+	}
+	lock, err := r.Lock("v", "next")
+	must(t, err)
+	must(t, lock.Unlock())
+}
+
+func signInVain(t *testing.T, path string) {
+	r := open(t, path)
+	lock, err := r.Lock("v", "c")
+	must(t, err)
+	old := lock.file
+	must(t, os.Remove(r.Private("lock")))
+	must(t, unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{}))
+	if err := lock.Still(); !errors.Is(err, unix.EFBIG) || errors.Is(err, ErrLockLost) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := old.Stat(); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("the removed file is still open: %v", err)
+	}
+	if _, ok := held.Load(old); ok {
+		t.Error("the removed file is still kept")
+	}
+	must(t, lock.Unlock())
+}
+
+// TestWhoHoldsALockThatCannotBeLookedAt is not "nobody".
+func TestWhoHoldsALockThatCannotBeLookedAt(t *testing.T) {
+	r := open(t, t.TempDir())
+	if _, held, err := r.Holder(); held || err != nil {
+		t.Errorf("before the first lock: %v, %v", held, err)
+	}
+	must(t, os.Mkdir(r.Private("lock"), 0o700))
+	if _, held, err := r.Holder(); held || !errors.Is(err, atomicfile.ErrNotRegular) {
+		t.Errorf("with a folder in its place: %v, %v", held, err)
 	}
 }
 

@@ -88,7 +88,9 @@ func TestLooksDontKeepTheLockFromAnybody(t *testing.T) {
 			case <-enough:
 				return
 			default:
-				r.Holder()
+				if _, _, err := r.Holder(); err != nil {
+					t.Error(err)
+				}
 			}
 		}
 	})
@@ -179,7 +181,7 @@ func TestOpenTellsWhatIsInTheWay(t *testing.T) {
 
 func TestLockIsExclusive(t *testing.T) {
 	r := open(t, t.TempDir())
-	if h, held := r.Holder(); held {
+	if h, held, err := r.Holder(); err != nil || held {
 		t.Errorf("held by %+v", h)
 	}
 	lock, err := r.Lock("v1", "eisweep run quick")
@@ -192,7 +194,7 @@ func TestLockIsExclusive(t *testing.T) {
 	if text := inUse.Error(); !strings.Contains(text, "eisweep run quick") || !strings.Contains(text, "give another root") {
 		t.Error(text)
 	}
-	if h, held := r.Holder(); !held || h.Version != "v1" {
+	if h, held, err := r.Holder(); err != nil || !held || h.Version != "v1" {
 		t.Errorf("held %v by %+v", held, h)
 	}
 	must(t, lock.Unlock())
