@@ -3,6 +3,7 @@ package coordinator
 import (
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 )
@@ -20,22 +21,22 @@ type atWork struct {
 func (k *Coordinator) attempt(e protocol.AttemptEvent) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	t := k.machine.tasks[e.ID]
-	if t == nil || int(t.run) != e.Run {
+	t, ok := k.machine.Task(e.ID)
+	if !ok || t.Run != e.Run {
 		return
 	}
 	if e.Event == protocol.EventReturned {
 		delete(k.running, e.ID)
-		k.do(k.machine.step(returned{e.ID, e.Run}))
+		k.do(k.machine.Step(lifecycle.AttemptReturned{ID: e.ID, Run: e.Run}))
 		k.flush()
 		return
 	}
-	k.do(k.machine.step(started{e.ID, e.Run}))
-	if t.phase != running || t.wants == 0 {
+	k.do(k.machine.Step(lifecycle.AttemptStarted{ID: e.ID, Run: e.Run}))
+	if t, ok = k.machine.Task(e.ID); !ok || t.Phase != lifecycle.Running || len(t.Sweeps) == 0 {
 		return
 	}
 	k.pace.wake(time.Now(), k.isWorkHeard)
-	sweep := k.machine.lists.of(t.wants)[0]
+	sweep := t.Sweeps[0]
 	task := k.task(e.ID, sweep)
 	k.running[e.ID] = &atWork{RunningTask: control.RunningTask{ID: e.ID, Sweep: sweep, File: task.File,
 		Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At}, run: e.Run, heard: time.Now(), cost: cost(task)}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
 	"eisweep/internal/manifest"
@@ -19,8 +20,8 @@ type batch struct {
 	done     map[sweeps.ID]*located // the lines of results among the writes
 	settled  []string               // sweeps whose last line is among the writes
 	reopened []string               // finished sweeps of which a task was ordered again
-	next     []command              // to be carried out when all this is durable
-	moved    map[sweeps.ID]bool     // results that have another name by the lines
+	next     []lifecycle.Command    // to be carried out when all this is durable
+	renamed  map[sweeps.ID]bool     // results that have another name by the lines
 }
 
 // writing is what is to be made durable of one sweep: first the names in its folders, then
@@ -46,9 +47,12 @@ func (b *batch) of(sweep string) *writing {
 // finished, which a restart doesn't look at any more. What cannot be written of one sweep
 // is a fault of that sweep. It may let go of the lock for a while before it does anything.
 func (k *Coordinator) flush() {
-	for k.flushOnce(); k.failure == nil && len(k.batch.next) > 0; k.flushOnce() {
-		next := k.batch.next
-		k.batch.next = nil
+	for k.flushOnce(); k.failure == nil && len(k.batch.next)+len(k.batch.renamed) > 0; k.flushOnce() {
+		next, renamed := k.batch.next, k.batch.renamed
+		k.batch.next, k.batch.renamed = nil, nil
+		if len(renamed) > 0 {
+			k.do(k.machine.Step(lifecycle.ResultsRenamed{IDs: renamed}))
+		}
 		for _, c := range next {
 			k.do(k.stillMeant(c))
 		}
@@ -84,7 +88,7 @@ func (k *Coordinator) flushOnce() {
 		k.tell(sweep, w.lines)
 	}
 	k.closeManifests()
-	k.batch = batch{next: k.batch.next}
+	k.batch = batch{next: k.batch.next, renamed: k.batch.renamed}
 	k.announce()
 	k.offers.ask()
 }
@@ -93,7 +97,7 @@ func (k *Coordinator) flushOnce() {
 // process may have open files.
 func (k *Coordinator) closeManifests() {
 	for name, m := range k.manifests {
-		if t := k.machine.sweeps[name]; t != nil && !t.finished {
+		if k.machine.Status(name) != "" && !k.machine.IsFinished(name) {
 			continue
 		}
 		delete(k.manifests, name)
@@ -157,7 +161,7 @@ func (k *Coordinator) acknowledge() {
 	unwritten := k.unwritten()
 	list := k.batch.outcomes
 	for o, s := range k.withheld {
-		if !unwritten[o.id] {
+		if !unwritten[o.ID] {
 			list = append(list, s)
 			delete(k.withheld, o)
 		}
@@ -165,7 +169,7 @@ func (k *Coordinator) acknowledge() {
 	for _, s := range list {
 		o := &s.delivery.Outcome
 		if unwritten[o.ID] {
-			k.withheld[order{o.ID, o.Run}] = s
+			k.withheld[runKey{o.ID, o.Run}] = s
 			continue
 		}
 		if err := s.delivery.Ack(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sweeps"
@@ -15,7 +16,7 @@ const publishAtOnce = 1000
 
 // do carries commands out, in their order. What must be durable first is gathered
 // for flush. It is called with the lock held.
-func (k *Coordinator) do(commands []command) {
+func (k *Coordinator) do(commands []lifecycle.Command) {
 	for len(commands) > 0 && k.failure == nil {
 		c := commands[0]
 		commands = commands[1:]
@@ -26,40 +27,38 @@ func (k *Coordinator) do(commands []command) {
 }
 
 // carryOut does one command and returns those that follow from it at once.
-func (k *Coordinator) carryOut(c command) []command {
+func (k *Coordinator) carryOut(c lifecycle.Command) []lifecycle.Command {
 	switch c := c.(type) {
-	case openSweep:
-		delete(k.closing, c.sweep)
+	case lifecycle.OpenSweep:
+		delete(k.closing, c.Sweep)
 		k.outbox.add(sending{command: c})
-		if k.machine.sweeps[c.sweep].launched { // it was finished, as its stand says
-			k.batch.reopened = append(k.batch.reopened, c.sweep)
+		if k.machine.IsLaunched(c.Sweep) { // it was finished, as its stand says
+			k.batch.reopened = append(k.batch.reopened, c.Sweep)
 		}
-	case publish:
+	case lifecycle.Publish:
 		return k.publish(c)
-	case unqueue:
-		delete(k.running, c.id)
+	case lifecycle.Unqueue:
+		delete(k.running, c.ID)
 		k.outbox.add(sending{command: c})
-	case purge:
+	case lifecycle.Purge:
 		k.dropUnknown()
 		k.outbox.add(sending{command: c})
-	case revive:
-		k.sweep(c.sweep).revive(c.id)
-	case place:
+	case lifecycle.RetractFailure:
+		k.sweep(c.Sweep).revive(c.ID)
+	case lifecycle.Place:
 		return k.place(c)
-	case link:
+	case lifecycle.Link:
 		return k.link(c)
-	case record:
+	case lifecycle.RecordFailure:
 		k.record(c)
-	case acknowledge:
-		k.settle(order(c))
-	case discard:
-		k.settle(order{c.id, c.run})
-	case redirect:
-		return k.machine.step(moved(c))
-	case finishSweep:
-		k.batch.settled = append(k.batch.settled, c.sweep)
-	case hold: // it stays in held, unless it is an old one
-		k.dropSettled(order(c))
+	case lifecycle.Acknowledge:
+		k.settle(runKey(c))
+	case lifecycle.Discard:
+		k.settle(runKey{c.ID, c.Run})
+	case lifecycle.FinishSweep:
+		k.batch.settled = append(k.batch.settled, c.Sweep)
+	case lifecycle.Hold: // it stays in held, unless it is an old one
+		k.dropSettled(runKey(c))
 	}
 	return nil
 }
@@ -67,7 +66,7 @@ func (k *Coordinator) carryOut(c command) []command {
 // dropUnknown forgets attempts at tasks that nobody wants any more.
 func (k *Coordinator) dropUnknown() {
 	for id := range k.running {
-		if k.machine.tasks[id] == nil {
+		if _, ok := k.machine.Task(id); !ok {
 			delete(k.running, id)
 		}
 	}
@@ -75,11 +74,11 @@ func (k *Coordinator) dropUnknown() {
 
 // publish queues a task, unless its outcome is there already: committed before
 // this coordinator started.
-func (k *Coordinator) publish(c publish) []command {
-	if d, ok := k.held[order{c.id, c.run}]; ok {
-		return k.machine.step(outcome{c.id, c.run, d.Outcome.Attempt, d.Outcome.Class})
+func (k *Coordinator) publish(c lifecycle.Publish) []lifecycle.Command {
+	if d, ok := k.held[runKey{c.ID, c.Run}]; ok {
+		return k.machine.Step(lifecycle.OutcomeCommitted{ID: c.ID, Run: c.Run, Attempt: d.Outcome.Attempt, Class: d.Outcome.Class})
 	}
-	delete(k.reasons, c.id)
+	delete(k.reasons, c.ID)
 	if k.outbox.unsent() >= ordersAhead {
 		k.outbox.add(sending{command: c})
 		return nil
@@ -94,19 +93,19 @@ func (k *Coordinator) publish(c publish) []command {
 
 // sourceless settles an order that cannot be given, because its source is gone. While
 // nobody can tell whether it is, the order waits.
-func (k *Coordinator) sourceless(c publish, err error) []command {
+func (k *Coordinator) sourceless(c lifecycle.Publish, err error) []lifecycle.Command {
 	if !errors.Is(err, errGone) {
-		k.postpone(c.sweep, c, err, false)
+		k.postpone(c.Sweep, c, err, false)
 		return nil
 	}
-	k.reasons[c.id] = err.Error()
-	return k.machine.step(outcome{c.id, c.run, 1, protocol.Source})
+	k.reasons[c.ID] = err.Error()
+	return k.machine.Step(lifecycle.OutcomeCommitted{ID: c.ID, Run: c.Run, Attempt: 1, Class: protocol.Source})
 }
 
 // message is the order to execute a task, as workers get it.
-func (k *Coordinator) message(c publish) (protocol.Task, error) {
-	t := k.task(c.id, c.sweep)
-	m := protocol.Task{ID: c.id, Run: c.run, Sweep: c.sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: map[string]any{}}
+func (k *Coordinator) message(c lifecycle.Publish) (protocol.Task, error) {
+	t := k.task(c.ID, c.Sweep)
+	m := protocol.Task{ID: c.ID, Run: c.Run, Sweep: c.Sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: map[string]any{}}
 	for _, s := range t.Settings() {
 		m.Parameters[s.Name] = s.Value.Any()
 	}
@@ -169,14 +168,14 @@ type settled struct {
 }
 
 // settle lets an outcome be acknowledged with the next flush.
-func (k *Coordinator) settle(o order) {
+func (k *Coordinator) settle(o runKey) {
 	d, ok := k.held[o]
 	if !ok {
 		return
 	}
 	delete(k.held, o)
-	delete(k.running, o.id)
-	k.batch.outcomes = append(k.batch.outcomes, settled{d, k.config.Root.Incoming(o.id, o.run, d.Outcome.Attempt)})
+	delete(k.running, o.ID)
+	k.batch.outcomes = append(k.batch.outcomes, settled{d, k.config.Root.Incoming(o.ID, o.Run, d.Outcome.Attempt)})
 }
 
 // relative names a path under the root as messages do.

@@ -194,8 +194,8 @@ func (k *Coordinator) overdue(name string) bool {
 	id, _ := attemptOf(name)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	t := k.machine.tasks[id]
-	return t == nil || t.settled()
+	t, ok := k.machine.Task(id)
+	return !ok || t.IsSettled()
 }
 
 // attemptOf reads the task and the first number in the name of an attempt's file:

@@ -5,20 +5,22 @@ import (
 	"errors"
 	"maps"
 	"slices"
+
+	"eisweep/coordinator/lifecycle"
 )
 
 // finish takes a sweep whose tasks are all settled out of the queue. A worker
 // whose acknowledgement is still on its way must not leave its order behind, or a
 // later one of the same task would find its place taken.
 func (k *Coordinator) finish(sweep string) {
-	if !k.machine.sweeps[sweep].finished {
+	if !k.machine.IsFinished(sweep) {
 		return // a task was ordered anew meanwhile
 	}
 	s := k.sweep(sweep)
 	if err := k.writeStanding(sweep, k.standing(s)); err != nil {
 		k.config.Log.Warn("the sweep is complete, and a restart would look at it again", "error", err)
 	}
-	k.outbox.add(sending{command: purge{sweep}})
+	k.outbox.add(sending{command: lifecycle.Purge{Sweep: sweep}})
 	k.closing[sweep] = true
 }
 
@@ -42,7 +44,7 @@ func (k *Coordinator) openSweeps(ctx context.Context) error {
 	k.mu.Lock()
 	var names []string
 	for _, s := range k.sweeps {
-		if !k.machine.sweeps[s.name].finished {
+		if !k.machine.IsFinished(s.name) {
 			names = append(names, s.name)
 		}
 	}

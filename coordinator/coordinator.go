@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -61,10 +62,10 @@ type Coordinator struct {
 	outbox    *outbox
 
 	mu         sync.Mutex
-	machine    *machine
+	machine    *lifecycle.Machine
 	reasons    map[sweeps.ID]string // of failures, for sweeps that come to want the task later
 	considered considered
-	held       map[order]queue.OutcomeDelivery // outcomes not yet acknowledged
+	held       map[runKey]queue.OutcomeDelivery // outcomes not yet acknowledged
 	running    map[sweeps.ID]*atWork
 	closing    map[string]bool  // sweeps that are finished
 	taken      uint64           // the sequence of the last outcome that came
@@ -77,19 +78,19 @@ type Coordinator struct {
 	strangers  int                             // orders in the queue that the machine knows nothing of, when they were last listed
 	pace       pace
 	begun      time.Time
-	acquainted <-chan struct{}   // closed once every worker that is there has been heard of
-	tenure     time.Time         // when the root was surely this coordinator's
-	faults     map[string]*fault // by the sweeps that they set aside
-	withheld   map[order]settled // outcomes whose lines are not durable yet
-	faulty     chan struct{}     // tells the retrying loop of a new fault
-	failure    error             // it can't go on: nothing more is placed
-	changed    chan struct{}     // closed and replaced when something was settled
+	acquainted <-chan struct{}    // closed once every worker that is there has been heard of
+	tenure     time.Time          // when the root was surely this coordinator's
+	faults     map[string]*fault  // by the sweeps that they set aside
+	withheld   map[runKey]settled // outcomes whose lines are not durable yet
+	faulty     chan struct{}      // tells the retrying loop of a new fault
+	failure    error              // it can't go on: nothing more is placed
+	changed    chan struct{}      // closed and replaced when something was settled
 }
 
-// order is an order to execute a task.
-type order struct {
-	id  sweeps.ID
-	run int
+// runKey is a run of a task: an order to execute it.
+type runKey struct {
+	ID  sweeps.ID
+	Run int
 }
 
 // groupTime is how long outcomes are gathered before the manifests are written
@@ -104,10 +105,10 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	}
 	k := &Coordinator{
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
-		machine: newMachine(), index: newWritingIndex(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
+		machine: lifecycle.New(), index: newWritingIndex(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
 		workers: workers{list: map[string]control.Worker{}}, offers: offers{changed: make(chan struct{}, 1), turn: make(chan struct{}, 1)}, outbox: newOutbox(c.Queue.Limited),
-		held: map[order]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*manifest.Writer{}, begun: time.Now(), changed: make(chan struct{}),
-		faults: map[string]*fault{}, withheld: map[order]settled{}, faulty: make(chan struct{}, 1),
+		held: map[runKey]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*manifest.Writer{}, begun: time.Now(), changed: make(chan struct{}),
+		faults: map[string]*fault{}, withheld: map[runKey]settled{}, faulty: make(chan struct{}, 1),
 	}
 	k.asking, k.giveUp = context.WithCancel(context.Background())
 	go k.run()
@@ -227,15 +228,15 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 	}
 	o := d.Outcome
 	k.taken = max(k.taken, d.Sequence())
-	if w, ok := k.withheld[order{o.ID, o.Run}]; ok { // delivered again
-		k.withheld[order{o.ID, o.Run}] = settled{d, w.incoming}
+	if w, ok := k.withheld[runKey{o.ID, o.Run}]; ok { // delivered again
+		k.withheld[runKey{o.ID, o.Run}] = settled{d, w.incoming}
 		return
 	}
-	if was, ok := k.held[order{o.ID, o.Run}]; ok && was.Attempt != o.Attempt {
+	if was, ok := k.held[runKey{o.ID, o.Run}]; ok && was.Attempt != o.Attempt {
 		return // the first outcome of an order counts
 	}
-	k.held[order{o.ID, o.Run}] = d
-	k.do(k.machine.step(outcome{o.ID, o.Run, o.Attempt, o.Class}))
+	k.held[runKey{o.ID, o.Run}] = d
+	k.do(k.machine.Step(lifecycle.OutcomeCommitted{ID: o.ID, Run: o.Run, Attempt: o.Attempt, Class: o.Class}))
 }
 
 // announce wakes those who wait for a change.

@@ -9,7 +9,7 @@
 // from manifests, files, stands of sweeps and outcomes, without disturbing what is
 // at work. It does not run tasks, and knows workers only by what they tell.
 //
-// Start reading at machine.go: the decisions as a pure state machine, events in,
+// Start reading at package lifecycle: the decisions as a pure state machine, events in,
 // commands out. coordinator.go is the shell around it: launch.go and entering.go
 // feed it with what is wanted, carry_out.go does what it commands, batch.go makes that
 // durable, placing.go is the way of a file into a sweep's folder, fault.go keeps what could not be done for a sweep

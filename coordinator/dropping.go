@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
-	"eisweep/internal/control"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -18,9 +18,7 @@ import (
 // it resumes.
 func (k *Coordinator) compare(ctx context.Context, s *SweepPlan, o Order) error {
 	k.mu.Lock()
-	if t := k.machine.sweeps[s.Name]; t != nil {
-		s.Resumes = t.stand == control.Paused && !t.finished
-	}
+	s.Resumes = k.machine.Status(s.Name) == lifecycle.Paused && !k.machine.IsFinished(s.Name)
 	wanted := k.unsettled(s.Name)
 	k.mu.Unlock()
 	if o.part() || len(wanted) == 0 {
@@ -41,8 +39,8 @@ func (k *Coordinator) compare(ctx context.Context, s *SweepPlan, o Order) error 
 // unsettled are the tasks that a sweep wants and has no outcome of.
 func (k *Coordinator) unsettled(sweep string) map[sweeps.ID]bool {
 	out := map[sweeps.ID]bool{}
-	for id, t := range k.machine.tasks {
-		if !t.settled() && k.machine.lists.has(t.wants, sweep) {
+	for id, t := range k.machine.Tasks() {
+		if !t.IsSettled() && t.IsIn(sweep) {
 			out[id] = true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
@@ -30,15 +31,15 @@ func (k *Coordinator) enter(ctx context.Context, s *SweepPlan) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if err != nil && k.machine.sweeps[s.Name].stand != control.Cancelled {
-		k.do(k.machine.step(abandoned{s.Name}))
+	if err != nil && k.machine.Status(s.Name) != lifecycle.Cancelled {
+		k.do(k.machine.Step(lifecycle.LaunchAbandoned{Sweep: s.Name}))
 		k.flush()
 		return errors.Join(err, k.failure)
 	}
-	k.do(k.machine.step(launched{s.Name}))
+	k.do(k.machine.Step(lifecycle.LaunchCompleted{Sweep: s.Name}))
 	for o, d := range k.held {
-		if t := k.machine.tasks[o.id]; t != nil && int(t.run) == o.run {
-			k.do(k.machine.step(outcome{o.id, o.run, d.Outcome.Attempt, d.Outcome.Class}))
+		if t, ok := k.machine.Task(o.ID); ok && t.Run == o.Run {
+			k.do(k.machine.Step(lifecycle.OutcomeCommitted{ID: o.ID, Run: o.Run, Attempt: d.Outcome.Attempt, Class: d.Outcome.Class}))
 		}
 	}
 	k.flush()
@@ -52,7 +53,7 @@ func (k *Coordinator) enter(ctx context.Context, s *SweepPlan) error {
 func (k *Coordinator) abandon(sweep string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.do(k.machine.step(abandoned{sweep}))
+	k.do(k.machine.Step(lifecycle.LaunchAbandoned{Sweep: sweep}))
 }
 
 // enterItems enters the tasks by slices, which are planned while others use the
@@ -80,7 +81,7 @@ func (k *Coordinator) enterItems(ctx context.Context, s *SweepPlan) error {
 // enterRest tells the machine of the tasks that a rerun leaves as they are: this may be the
 // first that is heard of the sweep here. A `run` tells of those alone that it was asked for.
 func (k *Coordinator) enterRest(s *SweepPlan) error {
-	rest := rested{sweep: s.Name}
+	rest := lifecycle.RerunRemainder{Sweep: s.Name}
 	for number, t := range s.expansion.Numbered() {
 		if k.isWanted(t.ID, s.Name) {
 			continue
@@ -88,7 +89,7 @@ func (k *Coordinator) enterRest(s *SweepPlan) error {
 		h := k.index.of(t.ID)
 		switch h.state(s.Name) {
 		case StateDone:
-			rest.done++
+			rest.Done++
 		case StateFailed:
 			item := PlanItem{Task: &t, number: number}
 			if err := s.planner.leave(&item, h.lastFailure(s.Name)); err != nil {
@@ -98,12 +99,12 @@ func (k *Coordinator) enterRest(s *SweepPlan) error {
 				return err
 			}
 		default:
-			rest.dropped++
+			rest.Dropped++
 		}
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.do(k.machine.step(rest))
+	k.do(k.machine.Step(rest))
 	return nil
 }
 
@@ -111,14 +112,14 @@ func (k *Coordinator) enterRest(s *SweepPlan) error {
 func (k *Coordinator) isWanted(id sweeps.ID, sweep string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	t := k.machine.tasks[id]
-	return t != nil && k.machine.lists.has(t.wants, sweep)
+	t, ok := k.machine.Task(id)
+	return ok && t.IsIn(sweep)
 }
 
 func (k *Coordinator) enterSlice(sweep string, items []PlanItem) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.machine.sweeps[sweep].stand == control.Cancelled {
+	if k.machine.Status(sweep) == lifecycle.Cancelled {
 		return &control.Refusal{Kind: control.Input, Text: "sweep " + sweep + " was cancelled while it was being launched"}
 	}
 	for i := range items {
@@ -135,24 +136,25 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 		if item.adopt != nil {
 			k.adopt(sweep, t, item.adopt)
 		}
-		k.do(k.machine.step(kept{sweep, 1}))
+		k.do(k.machine.Step(lifecycle.TaskReused{Sweep: sweep, N: 1}))
 		return
 	}
-	e := wanted{sweep: sweep, id: t.ID, run: item.run, queued: k.queued[t.ID]}
+	before := k.queued[t.ID]
+	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.run, QueuedSweep: before.Sweep, QueuedRun: before.Run}
 	s.enter(t.ID, item.number)
 	k.considered = considered{sweep, t, item.failure}
 	switch item.Action {
 	case Link: // counted when it is done
 	case Leave:
 		s.left++
-		e.class, e.here = protocol.Class(item.failure.line.Class), item.failure.sweep == sweep
-		s.failed(t, e.class, item.failure.line.Error)
+		e.Class, e.IsRecorded = protocol.Class(item.failure.line.Class), item.failure.sweep == sweep
+		s.failed(t, e.Class, item.failure.line.Error)
 	case Block:
 		s.blocked++
 		k.reasons[t.ID] = item.Reason
 		fallthrough
 	default:
-		e.execute, e.orphan, e.stands = true, item.Action == Block, item.stands
+		e.Execute, e.Orphan, e.HasResult = true, item.Action == Block, item.stands
 		s.retract(t.ID)
 		s.work.add(t)
 		if item.part {
@@ -160,8 +162,8 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 		}
 	}
 	if t.Source != nil {
-		e.source = t.Source.Task
+		e.Source = t.Source.Task
 	}
-	k.do(k.machine.step(e))
+	k.do(k.machine.Step(e))
 	k.considered = considered{}
 }

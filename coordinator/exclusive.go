@@ -38,7 +38,8 @@ func (k *Coordinator) clearBehind(ctx context.Context) error {
 	entries, err := os.ReadDir(dir)
 	errs := []error{err}
 	for _, e := range entries {
-		if id, _ := attemptOf(e.Name()); k.machine.tasks[id] != nil {
+		id, _ := attemptOf(e.Name())
+		if _, ok := k.machine.Task(id); ok {
 			errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -32,7 +33,7 @@ func (k *Coordinator) Explain(ctx context.Context, target string) (control.Expla
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if t := k.machine.tasks[id]; t != nil && !t.settled() {
+	if t, ok := k.machine.Task(id); ok && !t.IsSettled() {
 		return k.explainTask(id, t), nil
 	}
 	return k.explainSettled(id)
@@ -46,7 +47,7 @@ func (k *Coordinator) identify(start string) (sweeps.ID, error) {
 	found := map[sweeps.ID]bool{}
 	if len(start) >= 2 && start[0] == 't' {
 		k.mu.Lock()
-		for id := range k.machine.tasks {
+		for id := range k.machine.Tasks() {
 			if strings.HasPrefix(id.String(), start) {
 				found[id] = true
 			}
@@ -66,10 +67,9 @@ func (k *Coordinator) identify(start string) (sweeps.ID, error) {
 }
 
 // explainTask explains a task that is not settled.
-func (k *Coordinator) explainTask(id sweeps.ID, t *entry) control.Explained {
+func (k *Coordinator) explainTask(id sweeps.ID, t lifecycle.Task) control.Explained {
 	out := control.Explained{Target: id.String()}
-	names := k.machine.lists.of(t.wants)
-	for i, name := range names {
+	for i, name := range t.Sweeps {
 		if i == 0 {
 			out.Sweep = name
 		}
@@ -77,29 +77,29 @@ func (k *Coordinator) explainTask(id sweeps.ID, t *entry) control.Explained {
 			out.Details = append(out.Details, "file: "+name+"/"+task.File)
 		}
 	}
-	switch t.phase {
-	case waiting:
+	switch t.Phase {
+	case lifecycle.Waiting:
 		out.State = "waiting"
 		k.explainSource(id, &out)
-	case queued:
+	case lifecycle.Queued:
 		out.State = "queued"
-		k.explainQueued(id, t, &out)
+		k.explainQueued(id, t.QueuedFor, &out)
 	default:
 		out.State = "running"
 		k.explainRunning(id, &out)
 	}
-	out.Details = append(out.Details, fmt.Sprintf("run %d", t.run))
+	out.Details = append(out.Details, fmt.Sprintf("run %d", t.Run))
 	return out
 }
 
 func (k *Coordinator) explainSource(id sweeps.ID, out *control.Explained) {
-	from := k.machine.sources[id]
+	from := k.machine.Source(id)
 	name := from.String()
 	if task := k.task(id, out.Sweep); task != nil && task.Source != nil {
 		name = task.Source.Sweep + "/" + task.Source.File
 	}
 	out.Reason = "it waits for its source " + name
-	if s := k.machine.tasks[from]; s != nil {
+	if s, ok := k.machine.Task(from); ok {
 		why := k.explainTask(from, s)
 		out.Reason += ", which is " + why.State + ": " + why.Reason
 		out.Remedy = why.Remedy

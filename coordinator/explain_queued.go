@@ -5,15 +5,15 @@ import (
 	"fmt"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
 
 // explainQueued says what a queued task waits for: the one that is in its way most.
-func (k *Coordinator) explainQueued(id sweeps.ID, t *entry, out *control.Explained) {
-	home := k.machine.homeName(t)
-	if k.machine.sweeps[home].stand == control.Paused {
+func (k *Coordinator) explainQueued(id sweeps.ID, home string, out *control.Explained) {
+	if k.machine.Status(home) == lifecycle.Paused {
 		out.Reason, out.Remedy = "its sweep "+home+" is paused", "`eisweep resume "+home+"`"
 		return
 	}
@@ -70,8 +70,8 @@ func (k *Coordinator) explainUnanswered(out *control.Explained) bool {
 func (k *Coordinator) ahead(sweep string) int {
 	n, own := 0, k.sweep(sweep).priority
 	for _, s := range k.sweeps {
-		if t := k.machine.sweeps[s.name]; t.stand == control.Open && s.priority >= own {
-			n += t.phases[queued]
+		if k.machine.Status(s.name) == lifecycle.Open && s.priority >= own {
+			n += k.machine.Counts(s.name).Queued
 		}
 	}
 	return n
@@ -120,29 +120,29 @@ func crewOf(list []control.Worker) crew {
 func (k *Coordinator) explainSweep(name string) control.Explained {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	s, t := k.sweep(name), k.machine.sweeps[name]
+	s, n := k.sweep(name), k.machine.Counts(name)
 	out := control.Explained{Target: name, Sweep: name, State: string(k.stand(s))}
 	out.Details = append(out.Details, fmt.Sprintf("%s: %d done, %d failed, %d running, %d queued, %d waiting for their sources, %d cancelled",
-		control.Count(t.total, "task"), t.phases[done], t.phases[failed], t.phases[running]+t.phases[placing], t.phases[queued], t.phases[waiting], t.phases[dropped]))
+		control.Count(n.Total, "task"), n.Done, n.Failed, n.Running+n.Placing, n.Queued, n.Waiting, n.Dropped))
 	switch {
 	case k.stand(s) == control.Finished:
-		explainComplete(name, t.phases[failed], &out)
-		if n := t.phases[dropped]; n > 0 {
-			out.Reason, out.Remedy = fmt.Sprintf("what was run again of it is settled; never run, as it was cancelled or stopped before: %s", control.Count(n, "task")), "launch it again: what it has done stays done"
+		explainComplete(name, n.Failed, &out)
+		if n.Dropped > 0 {
+			out.Reason, out.Remedy = fmt.Sprintf("what was run again of it is settled; never run, as it was cancelled or stopped before: %s", control.Count(n.Dropped, "task")), "launch it again: what it has done stays done"
 		}
 	case k.stand(s) == control.Cancelled:
 		out.Reason, out.Remedy = "it was cancelled", "launch it again: what it has done stays done"
 	case k.stand(s) == control.Paused:
 		out.Reason, out.Remedy = "it is paused", "`eisweep resume "+name+"`"
-	case t.phases[running] > 0 && k.silentTasks(name) == t.phases[running]:
+	case n.Running > 0 && k.silentTasks(name) == n.Running:
 		k.explainIdle(name, 0, &out)
-		out.Reason = fmt.Sprintf("nothing has been heard for %v of the workers at its running tasks (%d), which others get when they ask; %s", silence, t.phases[running], out.Reason)
-	case t.phases[running]+t.phases[placing] > 0:
-		out.Reason = "it runs: " + control.Count(t.phases[running]+t.phases[placing], "task") + " at work"
-	case t.phases[queued] > 0:
+		out.Reason = fmt.Sprintf("nothing has been heard for %v of the workers at its running tasks (%d), which others get when they ask; %s", silence, n.Running, out.Reason)
+	case n.Running+n.Placing > 0:
+		out.Reason = "it runs: " + control.Count(n.Running+n.Placing, "task") + " at work"
+	case n.Queued > 0:
 		k.explainIdle(name, 0, &out)
 	default:
-		out.Reason = "what is left of it (" + control.Count(t.phases[waiting], "task") + ") waits for sources"
+		out.Reason = "what is left of it (" + control.Count(n.Waiting, "task") + ") waits for sources"
 		if s.source != "" {
 			out.Reason += ", of sweep " + s.source
 			out.Remedy = "`eisweep explain " + s.source + "`"

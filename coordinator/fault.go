@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/advice"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -24,7 +25,7 @@ type fault struct {
 	whole    bool                   // the folder or the manifest is at fault, not a single file
 	restart  bool                   // the sweep could not be resumed when the coordinator started
 	finish   bool                   // its tasks are all settled: it ends with the fault
-	commands []command              // not carried out yet
+	commands []lifecycle.Command    // not carried out yet
 	pending  writing                // not durable yet
 	retry    retry                  // when all this is tried again
 	due      bool                   // it is tried now
@@ -73,7 +74,7 @@ func (k *Coordinator) fault(sweep string, err error, whole bool) *fault {
 
 // postpone keeps a command that could not be carried out for one of its sweeps; whole says
 // whether that is due to the sweep's folder, unless the error names a single file.
-func (k *Coordinator) postpone(sweep string, c command, err error, whole bool) {
+func (k *Coordinator) postpone(sweep string, c lifecycle.Command, err error, whole bool) {
 	var single *fileError
 	f := k.fault(sweep, err, whole && !errors.As(err, &single))
 	f.commands = append(f.commands, c)
@@ -82,8 +83,8 @@ func (k *Coordinator) postpone(sweep string, c command, err error, whole bool) {
 // holds adds the tasks whose orders wait for the fault to end.
 func (f *fault) holds(coming map[sweeps.ID]bool) {
 	for _, c := range f.commands {
-		if c, ok := c.(publish); ok {
-			coming[c.id] = true
+		if c, ok := c.(lifecycle.Publish); ok {
+			coming[c.ID] = true
 		}
 	}
 }
@@ -99,8 +100,8 @@ func (k *Coordinator) hopeless(f *fault) bool {
 	if f == nil || f.retry.tries < retryEnough {
 		return false
 	}
-	t := k.machine.sweeps[f.sweep]
-	return f.whole || t == nil || t.phases[queued]+t.phases[running] == 0
+	n := k.machine.Counts(f.sweep)
+	return f.whole || n.Queued+n.Running == 0
 }
 
 // stuck is the error of the incomplete sweeps when none of them can make progress, and nil while
@@ -122,7 +123,7 @@ func (k *Coordinator) stuck() error {
 
 // isComplete reports whether all tasks of a sweep are settled and recorded.
 func (k *Coordinator) isComplete(sweep string) bool {
-	return k.machine.sweeps[sweep].finished && k.faults[sweep] == nil
+	return k.machine.IsFinished(sweep) && k.faults[sweep] == nil
 }
 
 // faultsTold lists the sweeps that are set aside, by name.

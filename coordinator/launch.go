@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -27,7 +28,7 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	k.mu.Lock()
 	failure := k.failure
 	if len(k.faults) == 0 { // else the manifests don't tell of all results
-		k.machine.step(tidied{})
+		k.machine.Step(lifecycle.Compacted{})
 	}
 	k.mu.Unlock()
 	if failure != nil {
@@ -111,15 +112,15 @@ func (k *Coordinator) writeOut() {
 func (k *Coordinator) awaited(id sweeps.ID) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	t := k.machine.tasks[id]
-	return t != nil && !t.settled()
+	t, ok := k.machine.Task(id)
+	return ok && !t.IsSettled()
 }
 
 // dropSettled lets go of an outcome that the manifests have: a coordinator was
 // stopped between writing it down and telling the queue.
-func (k *Coordinator) dropSettled(o order) {
-	t := k.machine.tasks[o.id]
-	if k.index.run(o.id) >= o.run && (t == nil || int(t.run) > o.run) {
+func (k *Coordinator) dropSettled(o runKey) {
+	t, ok := k.machine.Task(o.ID)
+	if k.index.run(o.ID) >= o.Run && (!ok || t.Run > o.Run) {
 		k.settle(o)
 	}
 }
@@ -127,13 +128,13 @@ func (k *Coordinator) dropSettled(o order) {
 // adopt writes down a result that lay in the folder without a line: as its outcome
 // tells of it, where that is still there.
 func (k *Coordinator) adopt(sweep string, t *sweeps.Task, line *manifest.Line) {
-	d, ok := k.held[order{t.ID, line.Run}]
+	d, ok := k.held[runKey{t.ID, line.Run}]
 	if !ok || d.Outcome.SHA256 != line.SHA256 {
 		k.note(sweep, *line)
 		return
 	}
 	k.note(sweep, k.resultLine(sweep, t, &d.Outcome))
-	k.settle(order{t.ID, line.Run})
+	k.settle(runKey{t.ID, line.Run})
 }
 
 func (p *Plan) conflicting() string {
@@ -247,13 +248,13 @@ func (k *Coordinator) open(p *SweepPlan, o Order) error {
 		k.sweeps = append(k.sweeps, s)
 	} else if o.part() {
 		s.extend(p)
-		k.do(k.machine.step(reopened{name}))
+		k.do(k.machine.Step(lifecycle.LaunchExtended{Sweep: name}))
 		for id := range p.Sweep.Replaced() {
-			k.do(k.machine.step(replaced{name, id}))
+			k.do(k.machine.Step(lifecycle.TaskReplaced{Sweep: name, ID: id}))
 		}
 		return k.writeStanding(name, k.standing(s))
 	}
 	*s = *newLaunchedSweep(p, o.Priority, time.Now(), file)
-	k.do(k.machine.step(opened{name}))
+	k.do(k.machine.Step(lifecycle.LaunchBegan{Sweep: name}))
 	return k.writeStanding(name, k.standing(s))
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -57,7 +58,7 @@ func TestInterruptedRestartIsGoneOnWith(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(g.context())
 	cancel()
-	k.sweeps, k.machine = nil, newMachine()
+	k.sweeps, k.machine = nil, lifecycle.New()
 	if err := k.goOn(ctx, list[0]); !errors.Is(err, context.Canceled) {
 		t.Fatalf("going on: %v", err)
 	}
@@ -82,7 +83,7 @@ func TestOneSweepThatFailsLeavesTheOthers(t *testing.T) {
 		t.Errorf("summary %+v", s)
 	}
 	k.mu.Lock()
-	under := k.machine.launches
+	under := k.machine.Launches()
 	k.mu.Unlock()
 	if under != 0 {
 		t.Errorf("%d launches are under way", under)
@@ -190,7 +191,7 @@ func TestOutcomeThatNobodyWantsIsKeptForADay(t *testing.T) {
 	held := func() bool {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		_, ok := k.held[order{d.Task().ID, 1}]
+		_, ok := k.held[runKey{d.Task().ID, 1}]
 		return ok
 	}
 	g.eventually(k, held)

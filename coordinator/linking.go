@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
@@ -15,47 +16,47 @@ import (
 
 // link gives a result that is done its name in one more sweep. One whose file has gone
 // meanwhile is computed again.
-func (k *Coordinator) link(c link) []command {
-	t := k.task(c.id, c.sweep)
+func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
+	t := k.task(c.ID, c.Sweep)
 	if t == nil {
 		return nil // it was launched without the task meanwhile
 	}
-	from, err := k.locate(c.id, c.sweep, t.File)
+	from, err := k.locate(c.ID, c.Sweep, t.File)
 	if errors.Is(err, errGone) {
-		k.config.Log.Warn("a result is computed again: its file is gone", "task", c.id, "sweep", c.sweep)
-		return k.machine.step(vanished(c))
+		k.config.Log.Warn("a result is computed again: its file is gone", "task", c.ID, "sweep", c.Sweep)
+		return k.machine.Step(lifecycle.ResultLost(c))
 	}
 	if err != nil {
-		k.postpone(c.sweep, c, fmt.Errorf("find result of %s for %s: %w", t.File, c.sweep, err), false)
+		k.postpone(c.Sweep, c, fmt.Errorf("find result of %s for %s: %w", t.File, c.Sweep, err), false)
 		return nil
 	}
-	if from.sweep == c.sweep && from.line.File == t.File {
-		if k.saysFailed(c.sweep, c.id) { // by a later order, which leaves the result
-			k.note(c.sweep, from.line)
+	if from.sweep == c.Sweep && from.line.File == t.File {
+		if k.saysFailed(c.Sweep, c.ID) { // by a later order, which leaves the result
+			k.note(c.Sweep, from.line)
 		}
-		k.sweep(c.sweep).forget(c.id)
+		k.sweep(c.Sweep).forget(c.ID)
 		return nil // placed since the launch looked
 	}
-	wait, err := k.makeWay(c.sweep, t, bytesOf(&from.line))
+	wait, err := k.makeWay(c.Sweep, t, bytesOf(&from.line))
 	if wait {
 		k.batch.next = append(k.batch.next, c)
 		return nil
 	}
 	if err == nil {
-		err = k.name(filepath.Join(k.config.Root.SweepDir(from.sweep), from.line.File), c.sweep, t, bytesOf(&from.line))
+		err = k.name(filepath.Join(k.config.Root.SweepDir(from.sweep), from.line.File), c.Sweep, t, bytesOf(&from.line))
 	}
 	if err != nil {
-		k.postpone(c.sweep, c, fmt.Errorf("link result of %s into %s: %w", t.File, c.sweep, err), true)
+		k.postpone(c.Sweep, c, fmt.Errorf("link result of %s into %s: %w", t.File, c.Sweep, err), true)
 		return nil
 	}
 	line := from.line
 	line.State = manifest.Done // it may have been superseded
-	line.Sweep, line.File, line.ReusedFrom = c.sweep, t.File, from.sweep
+	line.Sweep, line.File, line.ReusedFrom = c.Sweep, t.File, from.sweep
 	line.Parameters = manifest.ParametersOf(t.Varying)
-	line.Modified = modifiedAs(k.pathOf(from.sweep, from.line.File), k.pathOf(c.sweep, t.File), from.line.Modified)
-	k.note(c.sweep, line)
-	k.sweep(c.sweep).linked++
-	k.sweep(c.sweep).forget(c.id)
+	line.Modified = modifiedAs(k.pathOf(from.sweep, from.line.File), k.pathOf(c.Sweep, t.File), from.line.Modified)
+	k.note(c.Sweep, line)
+	k.sweep(c.Sweep).linked++
+	k.sweep(c.Sweep).forget(c.ID)
 	return nil
 }
 

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"eisweep/internal/control"
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/protocol"
 )
 
@@ -81,7 +81,7 @@ func (k *Coordinator) offer() []protocol.OpenSweep {
 	defer k.mu.Unlock()
 	var out []protocol.OpenSweep
 	for _, s := range k.sweeps {
-		if t := k.machine.sweeps[s.name]; !t.finished && t.stand == control.Open {
+		if !k.machine.IsFinished(s.name) && k.machine.Status(s.name) == lifecycle.Open {
 			out = append(out, protocol.OpenSweep{Name: s.name, Priority: s.priority})
 		}
 	}

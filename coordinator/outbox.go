@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sweeps"
@@ -30,7 +31,7 @@ type outbox struct {
 
 // sending is a command on its way to the queue: openSweep, publish, unqueue or purge.
 type sending struct {
-	command command
+	command lifecycle.Command
 	order   *protocol.Task // of publish; nil: it is made when it is sent
 }
 
@@ -51,7 +52,7 @@ func (o *outbox) add(s sending) {
 	defer o.mu.Unlock()
 	o.waiting = append(o.waiting, s)
 	o.entered++
-	if _, ok := s.command.(publish); ok {
+	if _, ok := s.command.(lifecycle.Publish); ok {
 		o.orders++
 	}
 	select {
@@ -67,7 +68,7 @@ func (o *outbox) next() []sending {
 	defer o.mu.Unlock()
 	n := 0
 	for n < min(len(o.waiting), publishAtOnce) {
-		if _, ok := o.waiting[n].command.(publish); !ok {
+		if _, ok := o.waiting[n].command.(lifecycle.Publish); !ok {
 			n = max(n, 1)
 			break
 		}
@@ -82,7 +83,7 @@ func (o *outbox) confirm() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.sent += uint64(len(o.sending))
-	if _, ok := o.sending[0].command.(publish); ok {
+	if _, ok := o.sending[0].command.(lifecycle.Publish); ok {
 		o.orders -= len(o.sending)
 	}
 	o.sending = nil
@@ -104,8 +105,8 @@ func (o *outbox) holds() map[sweeps.ID]bool {
 	out := make(map[sweeps.ID]bool, o.orders)
 	for _, list := range [][]sending{o.sending, o.waiting} {
 		for _, s := range list {
-			if c, ok := s.command.(publish); ok {
-				out[c.id] = true
+			if c, ok := s.command.(lifecycle.Publish); ok {
+				out[c.ID] = true
 			}
 		}
 	}
@@ -172,21 +173,21 @@ func (k *Coordinator) send(list []sending) {
 		return
 	}
 	switch c := list[0].command.(type) {
-	case publish:
+	case lifecycle.Publish:
 		if err := k.queueTasks(k.orders(list)); err != nil {
 			k.failNow(fmt.Errorf("publish tasks: %w", k.unanswered(err)))
 		}
-	case openSweep:
-		if err := k.config.Queue.OpenSweep(k.asking, c.sweep); err != nil {
-			k.failNow(fmt.Errorf("open sweep %s: %w", c.sweep, k.unanswered(err)))
+	case lifecycle.OpenSweep:
+		if err := k.config.Queue.OpenSweep(k.asking, c.Sweep); err != nil {
+			k.failNow(fmt.Errorf("open sweep %s: %w", c.Sweep, k.unanswered(err)))
 		}
-	case unqueue:
-		if err := k.config.Queue.Remove(k.asking, c.sweep, c.id); err != nil {
-			k.config.Log.Warn("remove task from queue", "task", c.id, "error", err)
+	case lifecycle.Unqueue:
+		if err := k.config.Queue.Remove(k.asking, c.Sweep, c.ID); err != nil {
+			k.config.Log.Warn("remove task from queue", "task", c.ID, "error", err)
 		}
-	case purge:
-		if err := k.config.Queue.PurgeSweep(k.asking, c.sweep); err != nil {
-			k.config.Log.Warn("purge sweep", "sweep", c.sweep, "error", err)
+	case lifecycle.Purge:
+		if err := k.config.Queue.PurgeSweep(k.asking, c.Sweep); err != nil {
+			k.config.Log.Warn("purge sweep", "sweep", c.Sweep, "error", err)
 		}
 	}
 }
@@ -211,8 +212,8 @@ func (k *Coordinator) orders(list []sending) []protocol.Task {
 	}
 	tasks := make([]protocol.Task, 0, len(list))
 	for _, s := range list {
-		c := s.command.(publish)
-		if !k.machine.isCurrent(c) {
+		c := s.command.(lifecycle.Publish)
+		if !k.machine.IsCurrent(c) {
 			continue
 		}
 		if s.order == nil {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/internal/results"
@@ -21,17 +22,17 @@ import (
 // place gives the outcome's file its name in every sweep that wants it, and returns what
 // follows. A result that is not what its outcome promised is ordered anew. Nothing follows
 // yet where that cannot be found out, or no sweep can take the result: the outcome is kept.
-func (k *Coordinator) place(c place) []command {
-	d := k.held[order{c.id, c.run}]
-	incoming := k.config.Root.Incoming(c.id, c.run, d.Outcome.Attempt)
+func (k *Coordinator) place(c lifecycle.Place) []lifecycle.Command {
+	d := k.held[runKey{c.ID, c.Run}]
+	incoming := k.config.Root.Incoming(c.ID, c.Run, d.Outcome.Attempt)
 	hashed, damage, err := checkIncoming(incoming, &d.Outcome)
 	if err != nil {
-		k.postpone(c.sweeps[0], c, fmt.Errorf("read the result of %s: %w", c.id, err), false)
+		k.postpone(c.Sweeps[0], c, fmt.Errorf("read the result of %s: %w", c.ID, err), false)
 		return nil
 	}
 	if damage != "" {
-		k.reasons[c.id] = damage
-		return k.machine.step(placed{c.id, c.run, protocol.Storage})
+		k.reasons[c.ID] = damage
+		return k.machine.Step(lifecycle.ResultPlaced{ID: c.ID, Run: c.Run, Class: protocol.Storage})
 	}
 	wait, refused := k.makeWayFor(c, promisedBy(&d.Outcome))
 	if wait {
@@ -43,10 +44,10 @@ func (k *Coordinator) place(c place) []command {
 
 // placeIn names the file in the sweeps. The first is the one that it was computed for; a
 // sweep that cannot take it now gets it later from one that could.
-func (k *Coordinator) placeIn(c place, incoming string, o *protocol.Outcome, hashed time.Time, refused map[string]error) []command {
+func (k *Coordinator) placeIn(c lifecycle.Place, incoming string, o *protocol.Outcome, hashed time.Time, refused map[string]error) []lifecycle.Command {
 	first := ""
-	for _, sweep := range c.sweeps {
-		t := k.task(c.id, sweep)
+	for _, sweep := range c.Sweeps {
+		t := k.task(c.ID, sweep)
 		if t == nil || refused[sweep] != nil {
 			continue // nil: it was launched without the task meanwhile
 		}
@@ -66,16 +67,16 @@ func (k *Coordinator) placeIn(c place, incoming string, o *protocol.Outcome, has
 		}
 		k.note(sweep, line)
 		k.sweep(sweep).work.settle(t)
-		k.sweep(sweep).forget(c.id)
+		k.sweep(sweep).forget(c.ID)
 	}
 	for _, sweep := range slices.Sorted(maps.Keys(refused)) {
 		if first == "" {
 			k.postpone(sweep, c, refused[sweep], true)
 			return nil
 		}
-		k.postpone(sweep, link{c.id, sweep}, refused[sweep], true)
+		k.postpone(sweep, lifecycle.Link{ID: c.ID, Sweep: sweep}, refused[sweep], true)
 	}
-	return k.machine.step(placed{c.id, c.run, ""})
+	return k.machine.Step(lifecycle.ResultPlaced{ID: c.ID, Run: c.Run, Class: ""})
 }
 
 // checkIncoming compares a file with its outcome, its size first, and returns its modification time when it was hashed.

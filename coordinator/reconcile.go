@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/sweeps"
 )
 
@@ -39,7 +40,7 @@ func (k *Coordinator) reconcile(ctx context.Context) error {
 	}
 	k.mu.Lock()
 	// A launch that is under way publishes; to list a million orders meanwhile would hold it up.
-	enough := n-k.strangers+k.outbox.unsent() >= k.machine.ordered() || k.machine.launches > 0
+	enough := n-k.strangers+k.outbox.unsent() >= k.machine.Ordered() || k.machine.Launches() > 0
 	k.mu.Unlock()
 	if enough {
 		k.absent = nil
@@ -56,15 +57,15 @@ func (k *Coordinator) reconcile(ctx context.Context) error {
 	for _, f := range k.faults {
 		f.holds(coming)
 	}
-	for id, t := range k.machine.tasks {
-		if _, ok := inQueue[id]; ok || coming[id] || (t.phase != queued && t.phase != running) || k.isHeard(id, int(t.run)) {
+	for id, t := range k.machine.Tasks() {
+		if _, ok := inQueue[id]; ok || coming[id] || !t.IsOrdered() || k.isHeard(id, t.Run) {
 			continue
 		}
-		absent[id] = int(t.run)
+		absent[id] = t.Run
 	}
 	k.strangers = 0
 	for id := range inQueue {
-		if t := k.machine.tasks[id]; t == nil || t.settled() {
+		if t, ok := k.machine.Task(id); !ok || t.IsSettled() {
 			k.strangers++
 		}
 	}
@@ -84,7 +85,7 @@ func (k *Coordinator) publishAbsent(now map[sweeps.ID]int) {
 		delete(k.running, id)
 		delete(now, id)
 		k.reasons[id] = "the order was lost from the queue, and its worker is not heard"
-		k.do(k.machine.step(missed{id, run}))
+		k.do(k.machine.Step(lifecycle.OrderMissing{ID: id, Run: run}))
 	}
 }
 
@@ -97,15 +98,15 @@ const unwantedTime = 24 * time.Hour
 func (k *Coordinator) dropUnwanted(now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.machine.launches > 0 {
+	if k.machine.Launches() > 0 {
 		return
 	}
 	for o, d := range k.held {
-		t := k.machine.tasks[o.id]
-		if wanted := t != nil && t.wants != 0 && int(t.run) <= o.run; wanted || now.Sub(d.Outcome.Finished) < unwantedTime {
+		t, ok := k.machine.Task(o.ID)
+		if wanted := ok && len(t.Sweeps) > 0 && t.Run <= o.Run; wanted || now.Sub(d.Outcome.Finished) < unwantedTime {
 			continue
 		}
-		k.config.Log.Info("drops an outcome that no sweep has wanted for a day", "task", o.id, "run", o.run)
+		k.config.Log.Info("drops an outcome that no sweep has wanted for a day", "task", o.ID, "run", o.Run)
 		k.settle(o)
 	}
 	k.flush()
@@ -129,9 +130,9 @@ func (k *Coordinator) trim(ctx context.Context) error {
 func (k *Coordinator) isSettled(id sweeps.ID, run int) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	_, isHeld := k.held[order{id, run}]
-	t := k.machine.tasks[id]
-	return !isHeld && (t == nil || t.settled() || int(t.run) > run)
+	_, isHeld := k.held[runKey{id, run}]
+	t, ok := k.machine.Task(id)
+	return !isHeld && (!ok || t.IsSettled() || t.Run > run)
 }
 
 // isHeard says whether a worker told lately that it is at an order: then the task is

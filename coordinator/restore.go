@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
@@ -115,7 +116,7 @@ func (k *Coordinator) awaitOutcomes(ctx context.Context) (uint64, error) {
 func (k *Coordinator) learnRuns(ctx context.Context, last uint64) error {
 	return k.config.Queue.Fences(ctx, last, func(id sweeps.ID, run int) {
 		k.mu.Lock()
-		_, isHeld := k.held[order{id, run}]
+		_, isHeld := k.held[runKey{id, run}]
 		k.mu.Unlock()
 		if !isHeld && k.index.run(id) < run {
 			k.index.raise(id, run)
@@ -211,9 +212,9 @@ func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 	k.mu.Lock()
 	s := newLaunchedSweep(&plan.Sweeps[0], r.stand.Priority, r.stand.Launched, r.stand.File)
 	k.sweeps = append(k.sweeps, s)
-	k.do(k.machine.step(opened{r.name}))
+	k.do(k.machine.Step(lifecycle.LaunchBegan{Sweep: r.name}))
 	if r.stand.Stand == control.Paused {
-		k.do(k.machine.step(paused{r.name}))
+		k.do(k.machine.Step(lifecycle.SweepPaused{Sweep: r.name}))
 	}
 	k.mu.Unlock()
 	told := &plan.Sweeps[0]
@@ -227,8 +228,8 @@ func (k *Coordinator) clearStale(ctx context.Context, spared map[string]bool) er
 	stale := map[string][]sweeps.ID{}
 	k.mu.Lock()
 	for id, order := range k.queued {
-		t, sweep := k.machine.tasks[id], order.Sweep
-		if t != nil && !t.settled() && k.machine.homeName(t) == sweep {
+		sweep := order.Sweep
+		if t, ok := k.machine.Task(id); ok && !t.IsSettled() && t.QueuedFor == sweep {
 			continue
 		}
 		if spared[sweep] {

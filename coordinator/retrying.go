@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"eisweep/coordinator/lifecycle"
 )
 
 // failuresInARow is the number of failures after which a round of retries for a sweep ends: if
@@ -115,20 +117,20 @@ func (k *Coordinator) retryCommands(f *fault) (worked bool) {
 }
 
 // stillMeant returns the commands that a delayed command amounts to now.
-func (k *Coordinator) stillMeant(c command) []command {
+func (k *Coordinator) stillMeant(c lifecycle.Command) []lifecycle.Command {
 	switch c := c.(type) {
-	case place:
-		return k.machine.step(retried{c.id, c.run})
-	case link:
-		if t := k.machine.tasks[c.id]; t == nil || t.phase != done || !k.machine.lists.has(t.wants, c.sweep) || k.task(c.id, c.sweep) == nil {
+	case lifecycle.Place:
+		return k.machine.Step(lifecycle.PlacementRetried{ID: c.ID, Run: c.Run})
+	case lifecycle.Link:
+		if t, ok := k.machine.Task(c.ID); !ok || t.Phase != lifecycle.Done || !t.IsIn(c.Sweep) || k.task(c.ID, c.Sweep) == nil {
 			return nil
 		}
-	case publish:
-		if !k.machine.isCurrent(c) {
+	case lifecycle.Publish:
+		if !k.machine.IsCurrent(c) {
 			return nil
 		}
 	}
-	return []command{c}
+	return []lifecycle.Command{c}
 }
 
 // recover ends the faults that no longer stop anything.
@@ -143,7 +145,7 @@ func (k *Coordinator) recover() {
 		}
 		delete(k.faults, name)
 		k.config.Log.Info("the sweep continues", "sweep", name, "aside", time.Since(f.since).Round(time.Second))
-		if t := k.machine.sweeps[name]; f.finish && t != nil {
+		if f.finish && k.machine.Status(name) != "" {
 			k.finish(name)
 		}
 	}

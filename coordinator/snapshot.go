@@ -35,9 +35,9 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 		flying += n
 	}
 	for _, s := range k.sweeps {
-		t := k.machine.sweeps[s.name]
-		state := control.SweepState{Name: s.name, Tasks: t.total, Done: t.phases[done], Failed: t.phases[failed], Running: t.phases[running],
-			Queued: t.phases[queued] + t.phases[placing], Waiting: t.phases[waiting], WorkDone: s.work.done + inFlight[s.name], WorkTotal: s.work.total}
+		n := k.machine.Counts(s.name)
+		state := control.SweepState{Name: s.name, Tasks: n.Total, Done: n.Done, Failed: n.Failed, Running: n.Running,
+			Queued: n.Queued + n.Placing, Waiting: n.Waiting, WorkDone: s.work.done + inFlight[s.name], WorkTotal: s.work.total}
 		state.Priority, state.Stand, state.Silent = s.priority, k.stand(s), silent[s.name]
 		state.Left, state.LeftKnown = k.pace.left(state.WorkTotal - state.WorkDone)
 		all.done, all.total = all.done+state.WorkDone, all.total+state.WorkTotal

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
@@ -49,16 +50,16 @@ func ReadStanding(r *root.Root, sweep string) (*Standing, error) {
 func (k *Coordinator) standing(s *launchedSweep) *Standing {
 	out := &Standing{Format: 1, Stand: k.stand(s), Priority: s.priority, Launched: s.launched, File: s.file, Reruns: map[sweeps.ID]int{}}
 	for id := range s.reruns {
-		if t := k.machine.tasks[id]; t != nil && !t.settled() {
-			out.Reruns[id] = int(t.run)
+		if t, ok := k.machine.Task(id); ok && !t.IsSettled() {
+			out.Reruns[id] = t.Run
 		}
 	}
 	return out
 }
 
 func (k *Coordinator) stand(s *launchedSweep) control.Stand {
-	if t := k.machine.sweeps[s.name]; !k.isComplete(s.name) || t.stand == control.Cancelled {
-		return t.stand
+	if is := k.machine.Status(s.name); !k.isComplete(s.name) || is == lifecycle.Cancelled {
+		return control.Stand(is)
 	}
 	return control.Finished
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 )
 
@@ -138,26 +139,26 @@ func cancelledSweep(name string) error {
 
 // turn has the machine change a sweep's stand, and counts what that does.
 func (k *Coordinator) turn(name string, to control.Stand, told *control.SteeredSweep) {
-	t := k.machine.sweeps[name]
-	before := t.phases[dropped]
-	var commands []command
+	before := k.machine.Counts(name)
+	var commands []lifecycle.Command
 	switch to {
 	case control.Paused:
-		commands = k.machine.step(paused{name})
+		commands = k.machine.Step(lifecycle.SweepPaused{Sweep: name})
 	case control.Open:
-		commands = k.machine.step(resumed{name})
+		commands = k.machine.Step(lifecycle.SweepResumed{Sweep: name})
 	case control.Cancelled:
-		commands = k.machine.step(cancelled{name})
+		commands = k.machine.Step(lifecycle.SweepCancelled{Sweep: name})
 	}
 	for _, c := range commands {
-		if _, ok := c.(publish); ok {
+		if _, ok := c.(lifecycle.Publish); ok {
 			told.Moved++
 		}
 	}
+	now := k.machine.Counts(name)
 	if to == control.Cancelled {
-		told.Removed = t.phases[dropped] - before - told.Moved
+		told.Removed = now.Dropped - before.Dropped - told.Moved
 	}
-	told.Stand, told.Changed, told.Running = to, true, t.phases[running]+t.phases[placing]
+	told.Stand, told.Changed, told.Running = to, true, now.Running+now.Placing
 	k.do(commands)
 	k.config.Log.Info("sweep "+string(to), "sweep", name, "removed", told.Removed, "moved", told.Moved, "running", told.Running)
 }

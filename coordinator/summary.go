@@ -46,9 +46,9 @@ func (k *Coordinator) summary(names ...string) control.Summary {
 		if len(names) > 0 && !slices.Contains(names, s.name) {
 			continue
 		}
-		t := k.machine.sweeps[s.name]
+		n := k.machine.Counts(s.name)
 		out.Sweeps = append(out.Sweeps, control.SweepSummary{
-			Name: s.name, Dir: k.config.Root.SweepDir(s.name), Stand: k.stand(s), Tasks: t.total, Done: t.phases[done], Failed: t.phases[failed],
+			Name: s.name, Dir: k.config.Root.SweepDir(s.name), Stand: k.stand(s), Tasks: n.Total, Done: n.Done, Failed: n.Failed,
 			Ran: s.ran, Reused: s.reused, Linked: s.linked, ByClass: maps.Clone(s.byClass), Failures: slices.Clone(s.failures),
 		})
 	}

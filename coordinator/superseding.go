@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
 	"eisweep/internal/manifest"
@@ -18,10 +19,10 @@ import (
 
 // makeWayFor frees the names of a result in all sweeps that it is to be placed in. It reports
 // whether lines must be made durable before the names are used, and in which sweeps it failed.
-func (k *Coordinator) makeWayFor(c place, is identity) (wait bool, refused map[string]error) {
+func (k *Coordinator) makeWayFor(c lifecycle.Place, is identity) (wait bool, refused map[string]error) {
 	refused = map[string]error{}
-	for _, sweep := range c.sweeps {
-		t := k.task(c.id, sweep)
+	for _, sweep := range c.Sweeps {
+		t := k.task(c.ID, sweep)
 		if t == nil {
 			continue
 		}
@@ -115,11 +116,10 @@ func (k *Coordinator) disclaim(sweep string, t *sweeps.Task) (wait bool, err err
 func (k *Coordinator) notePlace(sweep string, l manifest.Line, file string) {
 	l.State, l.File = manifest.Superseded, file
 	k.note(sweep, l)
-	if k.batch.moved == nil {
-		k.batch.moved = map[sweeps.ID]bool{}
-		k.batch.next = append(k.batch.next, redirect{k.batch.moved})
+	if k.batch.renamed == nil {
+		k.batch.renamed = map[sweeps.ID]bool{}
 	}
-	k.batch.moved[l.ID] = true
+	k.batch.renamed[l.ID] = true
 }
 
 // moveAside moves a file, or whatever else has its name, to superseded/stem.h5, or

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
@@ -14,39 +15,39 @@ import (
 const failuresKept = 20
 
 // record notes a failure in the manifest of a sweep.
-func (k *Coordinator) record(c record) {
-	t := k.task(c.id, c.sweep)
-	line := taskLine(c.sweep, t)
-	reason := k.reasons[c.id]
-	d, committed := k.held[order{c.id, c.run}]
+func (k *Coordinator) record(c lifecycle.RecordFailure) {
+	t := k.task(c.ID, c.Sweep)
+	line := taskLine(c.Sweep, t)
+	reason := k.reasons[c.ID]
+	d, committed := k.held[runKey{c.ID, c.Run}]
 	known := k.considered.failure
 	switch {
-	case known != nil && known.line.ID == c.id && known.line.Run == c.run:
+	case known != nil && known.line.ID == c.ID && known.line.Run == c.Run:
 		line = known.line
-		line.Sweep, line.Parameters, line.ReusedFrom = c.sweep, manifest.ParametersOf(t.Varying), known.sweep
+		line.Sweep, line.Parameters, line.ReusedFrom = c.Sweep, manifest.ParametersOf(t.Varying), known.sweep
 	case committed:
-		line = k.outcomeLine(c.sweep, t, &d.Outcome)
+		line = k.outcomeLine(c.Sweep, t, &d.Outcome)
 		line.Error = cmp.Or(reason, d.Outcome.Error)
 	default:
 		now := time.Now()
-		line.Run, line.Started, line.Finished, line.Version = c.run, now, now, k.config.Version
+		line.Run, line.Started, line.Finished, line.Version = c.Run, now, now, k.config.Version
 		line.Error = k.reasonOf(c, t)
 	}
-	line.State, line.Class = manifest.Failed, string(c.class)
-	k.note(c.sweep, line)
-	if c.again {
+	line.State, line.Class = manifest.Failed, string(c.Class)
+	k.note(c.Sweep, line)
+	if c.Again {
 		return
 	}
-	s := k.sweep(c.sweep)
+	s := k.sweep(c.Sweep)
 	if known == nil {
-		s.failed(t, c.class, line.Error)
+		s.failed(t, c.Class, line.Error)
 	}
 	s.work.settle(t)
-	k.reasons[c.id] = line.Error
-	if r := k.running[c.id]; r != nil {
+	k.reasons[c.ID] = line.Error
+	if r := k.running[c.ID]; r != nil {
 		k.pace.end(time.Now(), r.workDone())
 	}
-	delete(k.running, c.id)
+	delete(k.running, c.ID)
 }
 
 // saysFailed tells whether a failure is the last that a sweep's manifest says of a task,
@@ -62,12 +63,12 @@ func (k *Coordinator) saysFailed(sweep string, id sweeps.ID) bool {
 }
 
 // reasonOf says why a task failed that has no outcome of its own.
-func (k *Coordinator) reasonOf(c record, t *sweeps.Task) string {
-	if reason := k.reasons[c.id]; reason != "" || c.class != protocol.Source || t.Source == nil {
+func (k *Coordinator) reasonOf(c lifecycle.RecordFailure, t *sweeps.Task) string {
+	if reason := k.reasons[c.ID]; reason != "" || c.Class != protocol.Source || t.Source == nil {
 		return reason
 	}
 	name := t.Source.Sweep + "/" + t.Source.File + " (" + t.Source.Task.String() + ")"
-	if k.machine.tasks[t.Source.Task] == nil {
+	if _, ok := k.machine.Task(t.Source.Task); !ok {
 		return "its source " + name + " was cancelled, or another launch or rerun has it no more"
 	}
 	return "its source " + name + " failed"

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 )
@@ -105,7 +106,7 @@ func (k *Coordinator) steerUnlaunched(name string, to control.Stand) (control.St
 		return told, err
 	}
 	if to == control.Cancelled {
-		k.outbox.add(sending{command: purge{name}})
+		k.outbox.add(sending{command: lifecycle.Purge{Sweep: name}})
 	}
 	told.Stand, told.Changed = to, true
 	k.config.Log.Info("sweep "+string(to), "sweep", name)

@@ -2,8 +2,10 @@ package coordinator
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"eisweep/coordinator/lifecycle"
 	"eisweep/sweeps"
 )
 
@@ -55,11 +57,12 @@ func (k *Coordinator) endQuiet() {
 	if len(ended) == 0 {
 		return
 	}
-	for _, id := range inOrder(ended) {
+	slices.SortFunc(ended, sweeps.ID.Compare)
+	for _, id := range ended {
 		r := k.running[id]
 		delete(k.running, id)
 		k.config.Log.Warn("nothing is heard of an attempt any more, and its task is queued again", "task", id, "run", r.run, "attempt", r.Attempt, "worker", r.Worker)
-		k.do(k.machine.step(silenced{id, r.run}))
+		k.do(k.machine.Step(lifecycle.AttemptLost{ID: id, Run: r.run}))
 	}
 	k.flush()
 }

@@ -1,7 +1,6 @@
 package sweeps
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"hash/maphash"
@@ -12,7 +11,7 @@ import (
 
 // distinct refuses tasks that are the same, and file names that are.
 func (c *check) distinct(e *Expansion) {
-	ids := repeats(c.ids, func(a, b ID) int { return bytes.Compare(a[:], b[:]) })
+	ids := repeats(c.ids, ID.Compare)
 	names := repeats(c.names, cmp.Compare[uint64])
 	if len(ids)+len(names) > 0 {
 		c.nameRepeats(e, ids, names)

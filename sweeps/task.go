@@ -1,6 +1,7 @@
 package sweeps
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 
@@ -18,6 +19,9 @@ func (id ID) String() string {
 	}
 	return "t" + hex.EncodeToString(id[:])
 }
+
+// Compare orders ids by their bytes, as slices.SortFunc needs it.
+func (id ID) Compare(other ID) int { return bytes.Compare(id[:], other[:]) }
 
 // MarshalText is String.
 func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }

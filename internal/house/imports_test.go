@@ -32,15 +32,19 @@ var plan = map[string][]string{
 	"coordinator":         {"sim", "sweeps", "internal"},
 
 	"coordinator/autoscale": {"internal/control", "internal/slurm"},
+	"coordinator/lifecycle": {"sweeps", "internal/protocol"},
 
 	"cmd":    {"sim", "sweeps", "internal", "worker", "coordinator"},
 	"trials": {"sim", "sweeps", "internal", "worker", "coordinator"},
 }
 
-// withheld is what a room must do without: the model knows no file, no network, no clock, and the sweep file no network.
+// withheld is what a room must do without: the model and the state machine know no file, no network, no clock, and the sweep file
+// no network.
 var withheld = map[string][]string{
 	"sim":    {"os", "io/fs", "net", "time", "syscall", "path/filepath", "log", "unsafe"},
 	"sweeps": {"net", "time", "log"},
+
+	"coordinator/lifecycle": {"os", "io/fs", "net", "time", "syscall", "path/filepath", "log", "context", "sync"},
 }
 
 // granted is what one folder may have all the same: the kernels align their buffers, and only C code sees which descriptors were
