@@ -75,7 +75,7 @@ func Digest(path string) (string, error) {
 	defer f.Close()
 	file, err := h5.OpenFile(f)
 	if err != nil {
-		return "", fmt.Errorf("digest result: %w: %w", ErrNotResult, err)
+		return "", fmt.Errorf("digest result: %w", notResult(err))
 	}
 	defer file.Close()
 	return digestOf(context.Background(), file, path)

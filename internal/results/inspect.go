@@ -64,7 +64,7 @@ func openResult(path string) (*h5.File, error) {
 func asResult(from *os.File) (*h5.File, error) {
 	f, err := h5.OpenFile(from)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotResult, err)
+		return nil, notResult(err)
 	}
 	if err := refuseErrorOnly(f, from.Name()); err != nil {
 		f.Close()
@@ -76,9 +76,12 @@ func asResult(from *os.File) (*h5.File, error) {
 func refuseErrorOnly(f *h5.File, path string) error {
 	node, err := f.Kind("/error_msg")
 	if err != nil {
-		return fmt.Errorf("%s: %w: %w", path, ErrNotResult, err)
+		return fmt.Errorf("%s: %w", path, notResult(err))
 	}
 	message, err := f.Attribute("/", "error_msg")
+	if isRefused(err) {
+		return fmt.Errorf("%s: %w", path, err)
+	}
 	if node == h5.Missing && err != nil {
 		return nil
 	}
@@ -99,8 +102,12 @@ func inspect(f *h5.File) (Info, error) {
 	if info.NStimuli, err = stimuli(f); err != nil {
 		return info, err
 	}
-	info.Trained = checkTrained(f) == nil
-	info.Converged, _ = attributeAs[bool](f, "/raw_data", "converged")
+	untrained := checkTrained(f)
+	info.Trained = untrained == nil
+	converged, err := attributeAs[bool](f, "/raw_data", "converged")
+	if info.Converged = converged; isRefused(untrained) || isRefused(err) {
+		return info, errors.Join(untrained, err)
+	}
 	kind, err := f.Kind("/task")
 	if err != nil || kind != h5.Group {
 		return info, err

@@ -3,6 +3,7 @@ package results
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,7 +16,13 @@ import (
 
 // TestMain is also the child process of Prober's tests.
 func TestMain(m *testing.M) {
-	switch os.Getenv("EISWEEP_TEST_CHILD") {
+	what, call, _ := strings.Cut(os.Getenv("EISWEEP_TEST_CHILD"), " ")
+	switch what {
+	case "refused":
+		if err := errors.Join(refuseCall(call), RunProbe(os.Args[1], os.Args[2:], os.Stdout)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 	case "probe":
 		if err := RunProbe(os.Args[1], os.Args[2:], os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)

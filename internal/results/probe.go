@@ -34,7 +34,7 @@ type Found struct {
 // Probe is Inspect by way of a child process, which also reads everything that
 // ReadSource and ReadInitial would, so that a file which passes can be read
 // here. Errors are those of Inspect; a crash, or a file that takes too much time or
-// memory, wraps ErrNotResult.
+// memory, wraps ErrNotResult. An error of the system wraps its syscall.Errno and not ErrNotResult.
 func (p Prober) Probe(ctx context.Context, path string) (Found, error) {
 	return p.read(ctx, wantNetwork, path)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"syscall"
 
 	"eisweep/internal/results/h5"
 )
@@ -24,9 +25,10 @@ const (
 type probed struct {
 	Info     Info
 	Settings string
-	Digest   string   `json:",omitempty"`
-	Log      []string `json:",omitempty"`
-	Kind     string   // "" for what was found, else of the error
+	Digest   string        `json:",omitempty"`
+	Log      []string      `json:",omitempty"`
+	Kind     string        // "" for what was found, else of the error
+	Number   syscall.Errno `json:",omitempty"` // of the system's error
 	Error    string
 	Message  string // of an *ErrorOnlyFile
 }
@@ -43,10 +45,12 @@ func RunProbe(want string, paths []string, w io.Writer) error {
 	for i, path := range paths {
 		f := os.NewFile(uintptr(3+i), path)
 		info, err := f.Stat()
-		if err != nil || !info.Mode().IsRegular() {
+		if errors.Is(err, syscall.EBADF) || err == nil && !info.Mode().IsRegular() {
 			return fmt.Errorf("probe: descriptor %d is no open file (%v); use `eisweep show`", 3+i, err)
 		}
-		files, size = append(files, f), size+info.Size()
+		if files = append(files, f); err == nil { // else reading it fails as well, or tells more
+			size += info.Size()
+		}
 	}
 	if err := limitProbe(size); err != nil {
 		return err
@@ -66,7 +70,10 @@ func probe(want string, f *os.File) probed {
 	p := probed{Info: found.Info, Settings: settingsText(found.Info.Settings), Digest: found.Digest, Log: found.Log}
 	p.Info.Settings = nil
 	var only *ErrorOnlyFile
+	var number syscall.Errno
 	switch {
+	case errors.As(err, &number):
+		p = probed{Kind: "refused", Number: number, Error: err.Error()}
 	case errors.As(err, &only):
 		p = probed{Kind: "error_only", Message: only.Message[:min(len(only.Message), mostMessage)]}
 	case errors.Is(err, ErrLog):
@@ -86,7 +93,7 @@ func readAll(want string, from *os.File) (found Found, err error) {
 	}
 	var only *ErrorOnlyFile
 	if err != nil && !errors.Is(err, ErrNotResult) && !errors.As(err, &only) {
-		err = fmt.Errorf("%w: %w", ErrNotResult, err)
+		err = notResult(err)
 	}
 	return found, err
 }
@@ -127,6 +134,8 @@ func decodeProbe(text []byte, path string) (Found, error) {
 		unread = probeError{p.Error, ErrLog}
 	case "error_only":
 		return Found{}, &ErrorOnlyFile{Path: path, Message: p.Message}
+	case "refused":
+		return Found{}, probeError{p.Error, p.Number}
 	default:
 		return Found{}, probeError{p.Error, ErrNotResult}
 	}

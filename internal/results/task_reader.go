@@ -20,7 +20,7 @@ func readTask(f *h5.File, info *Info) error {
 	format, err5 := attributeAs[int64](f, "/task", "format")
 	settings, err6 := attributeAs[string](f, "/task", "settings")
 	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
-		return fmt.Errorf("%w: %w", ErrNotResult, err)
+		return notResult(err)
 	}
 	var err error
 	if info.Seed, err = seedOf(seed); err != nil {

@@ -22,14 +22,26 @@ typedef struct {
     haddr_t eoa, eof; // of what is in use, of the file
 } reader;
 
+int h5_refusal;
+
+// refused keeps why a call failed. What a file claims can make offsets and sizes that no file has: then it is the file's
+// fault.
+static void refused(void) {
+    if (errno != EINVAL && errno != EFAULT) h5_refusal = errno;
+}
+
 static H5FD_t *reader_open(const char *name, unsigned flags, hid_t access, haddr_t maxaddr) {
     const int *fd = H5Pget_driver_info(access);
     struct stat is;
     if (!fd || flags & H5F_ACC_RDWR) return NULL;
     int own = fcntl(*fd, F_DUPFD_CLOEXEC, 0);
-    if (own < 0) return NULL;
+    if (own < 0) {
+        refused();
+        return NULL;
+    }
     reader *r = fstat(own, &is) < 0 ? NULL : calloc(1, sizeof *r);
     if (!r) {
+        refused();
         close(own);
         return NULL;
     }
@@ -73,7 +85,10 @@ static herr_t reader_read(H5FD_t *file, H5FD_mem_t type, hid_t how, haddr_t at, 
     while (size > 0) {
         ssize_t n = pread(((reader *)file)->fd, next, size, at);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return -1;
+        if (n < 0) {
+            refused();
+            return -1;
+        }
         if (n == 0) {
             memset(next, 0, size);
             return 0;

@@ -4,10 +4,12 @@ package h5
 import "C"
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"runtime"
 	"sync"
+	"syscall"
 )
 
 // library lets one operation at a time into libhdf5.
@@ -28,11 +30,13 @@ func operate(do func() bool) error {
 	return lastError()
 }
 
+// lastError wraps a syscall.Errno where the system refused to read a file, of whose contents that says nothing.
 func lastError() error {
-	if reason := C.GoString(C.h5_error()); reason != "" {
-		return errors.New(reason)
+	reason := cmp.Or(C.GoString(C.h5_error()), "the HDF5 library gives no reason")
+	if C.h5_refusal != 0 {
+		return fmt.Errorf("%s: %w", reason, syscall.Errno(C.h5_refusal))
 	}
-	return errors.New("the HDF5 library gives no reason")
+	return errors.New(reason)
 }
 
 // checkText refuses what a C string can't carry.

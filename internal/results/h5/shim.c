@@ -32,6 +32,7 @@ void h5_begin(void) {
     // No file may make the library load code.
     H5PLset_loading_state(0);
     reason[0] = 0;
+    h5_refusal = 0;
 }
 
 static herr_t append(unsigned n, const H5E_error2_t *e, void *unused) {

@@ -12,6 +12,7 @@ enum { N_OTHER, N_GROUP, N_DATASET };                                         //
 enum { F_OWN, F_ELSEWHERE, F_FILTERED, F_LARGE };                             // how an array's values are stored
 
 void h5_begin(void);        // before the calls of one operation, on their thread
+extern int h5_refusal;      // why the system refused to read a descriptor since then, as errno; 0: it did not
 const char *h5_error(void); // why a call since then failed; "" when the library doesn't say
 
 hid_t h5_create_image(void);
