@@ -2,70 +2,69 @@ package lifecycle
 
 import "eisweep/sweeps"
 
-// withdrawn is an order that is to leave the queue.
-type withdrawn struct {
-	id   sweeps.ID
-	run  int
-	home wants
+// dequeued is an order that is to leave the queue.
+type dequeued struct {
+	id    sweeps.ID
+	run   int
+	queue sweepSet
 }
 
-// bulk is how many orders of a sweep are taken out of the queue one by one. Where
-// there are more, the sweep's are all taken out, and those that stay published again.
-const bulk = 1000
+// purgeThreshold is how many orders of a sweep are removed from the queue one by one. Where there
+// are more, all of the sweep's are purged, and those that stay are published again.
+const purgeThreshold = 1000
 
-// withdraw takes orders out of the queue. A worker that is at one whose order goes
-// along finishes it all the same.
-func (m *Machine) withdraw(list []withdrawn) []Command {
-	each := map[wants]int{}
+// dequeue removes orders from the queue. A worker that runs one of them finishes it all the same.
+func (m *Machine) dequeue(list []dequeued) []Command {
+	each := map[sweepSet]int{}
 	for _, w := range list {
-		each[w.home]++
+		each[w.queue]++
 	}
 	var out []Command
-	purged := map[wants]bool{}
+	purged := map[sweepSet]bool{}
 	for _, w := range list {
 		switch {
-		case each[w.home] <= bulk || m.launches > 0:
-			out = append(out, Unqueue{w.id, w.run, m.lists.of(w.home)[0]})
-		case !purged[w.home]:
-			purged[w.home] = true
-			out = append(out, Purge{m.lists.of(w.home)[0]})
+		case each[w.queue] <= purgeThreshold || m.launches > 0:
+			out = append(out, Unqueue{w.id, w.run, m.sets.of(w.queue)[0]})
+		case !purged[w.queue]:
+			purged[w.queue] = true
+			out = append(out, Purge{m.sets.of(w.queue)[0]})
 		}
 	}
 	if len(purged) > 0 {
-		out = append(out, m.restock(purged)...)
+		out = append(out, m.requeue(purged)...)
 	}
 	return out
 }
 
-// restock publishes again what is queued for sweeps whose orders were all taken out.
-func (m *Machine) restock(homes map[wants]bool) []Command {
+// requeue publishes again what is queued for sweeps whose orders were purged.
+func (m *Machine) requeue(queues map[sweepSet]bool) []Command {
 	var ids []sweeps.ID
 	for id, t := range m.tasks {
-		if t.phase == Queued && homes[t.home] {
+		if t.phase == Queued && queues[t.queue] {
 			ids = append(ids, id)
 		}
 	}
 	var out []Command
 	for _, id := range inOrder(ids) {
 		t := m.tasks[id]
-		out = append(out, Publish{id, int(t.run), m.homeName(t)})
+		out = append(out, Publish{id, int(t.run), m.queueOf(t)})
 	}
 	return out
 }
 
-// redirect gives the queued orders again of those tasks that start from results which have
-// other names now: an order tells where its source lies.
-func (m *Machine) redirect(e ResultsRenamed) []Command {
+// renameResults publishes the queued orders again of the tasks that start from results with other
+// names now: an order says where its source is.
+func (m *Machine) renameResults(e ResultsRenamed) []Command {
 	var ids []sweeps.ID
 	for id, source := range m.sources {
-		if t := m.tasks[id]; e.IDs[source] && t != nil && t.phase == Queued && t.wants != 0 {
+		if t := m.tasks[id]; e.IDs[source] && t != nil && t.phase == Queued && t.sweeps != 0 {
 			ids = append(ids, id)
 		}
 	}
 	var out []Command
 	for _, id := range inOrder(ids) {
 		t := m.tasks[id]
-		out = append(out, Unqueue{id, int(t.run), m.homeName(t)}, Publish{id, int(t.run), m.homeName(t)})
+		out = append(out, Unqueue{id, int(t.run), m.queueOf(t)}, Publish{id, int(t.run), m.queueOf(t)})
 	}
 	return out
 }

@@ -347,7 +347,7 @@ func (h *historyWorld) check() string {
 			sum += counted
 			has := 0
 			for _, t := range h.machine.tasks {
-				if t.phase == Phase(p) && h.machine.lists.has(t.wants, name) {
+				if t.phase == Phase(p) && h.machine.sets.has(t.sweeps, name) {
 					has++
 				}
 			}
@@ -394,7 +394,7 @@ func (h *historyWorld) finish() string {
 }
 
 // settledRight holds what became of a sweep against its manifest.
-func (h *historyWorld) settledRight(sweep string, t *tally) string {
+func (h *historyWorld) settledRight(sweep string, t *sweepState) string {
 	if !t.finished {
 		return fmt.Sprintf("sweep %s is not finished: %+v; queued are %v", sweep, *t, h.queue)
 	}

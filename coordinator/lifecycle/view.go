@@ -76,7 +76,7 @@ func (m *Machine) Tasks() iter.Seq2[sweeps.ID, Task] {
 }
 
 func (m *Machine) view(t *entry) Task {
-	return Task{int(t.run), t.phase, m.lists.of(t.wants), m.homeName(t)}
+	return Task{int(t.run), t.phase, m.sets.of(t.sweeps), m.queueOf(t)}
 }
 
 // Source returns the task whose result a task starts from; the zero ID for none under this root.
@@ -91,14 +91,11 @@ func (t *Task) IsOrdered() bool { return t.Phase.isOrdered() }
 // IsIn reports whether a sweep wants the task.
 func (t *Task) IsIn(sweep string) bool { return slices.Contains(t.Sweeps, sweep) }
 
-func (p Phase) isSettled() bool { return p == Done || p == Failed }
-func (p Phase) isOrdered() bool { return p == Queued || p == Running }
-
 // IsCurrent reports whether an order is still valid: it has no outcome, and no later decision
 // has replaced it.
 func (m *Machine) IsCurrent(c Publish) bool {
 	t := m.tasks[c.ID]
-	return t != nil && int(t.run) == c.Run && t.phase.isOrdered() && m.homeName(t) == c.Sweep
+	return t != nil && int(t.run) == c.Run && t.phase.isOrdered() && m.queueOf(t) == c.Sweep
 }
 
 // Ordered is the number of tasks that ought to be in the queue.

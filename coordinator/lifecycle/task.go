@@ -1,0 +1,52 @@
+package lifecycle
+
+import (
+	"slices"
+
+	"eisweep/internal/protocol"
+)
+
+// entry is one task. There may be millions.
+type entry struct {
+	run       int32    // that is current, or that settled the task
+	sweeps    sweepSet // the sweeps that want it
+	placedFor sweepSet // the sweeps that the place command named
+	queue     sweepSet // the one sweep that it is queued for, or was last
+	phase     Phase
+	class     classNumber // of a failure
+	misplaced uint8       // how often its result was not where its outcome said
+	orphan    bool
+	hasResult bool // of an earlier run, which a failure leaves
+}
+
+// Phase is how far a task has come between launch and settlement.
+type Phase uint8
+
+// The phases of a task.
+const (
+	Waiting Phase = iota // for its source
+	Queued               // published; a worker may have it
+	Running              // a worker announced an attempt
+	Placing              // its outcome is committed, its file not yet in place
+	Done
+	Failed
+	dropped // only in the counts of a sweep: removed from it when it was cancelled
+	phases
+)
+
+func (p Phase) isSettled() bool { return p == Done || p == Failed }
+func (p Phase) isOrdered() bool { return p == Queued || p == Running }
+
+// classNumber is a protocol.Class in a byte.
+type classNumber uint8
+
+var classes = append([]protocol.Class{""}, protocol.Classes()...)
+
+func classOf(c protocol.Class) classNumber {
+	if i := slices.Index(classes, c); i >= 0 {
+		return classNumber(i)
+	}
+	return classOf(protocol.Lost) // of a newer version
+}
+
+func (c classNumber) name() protocol.Class { return classes[c] }
