@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"net"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
+
+	"eisweep/internal/protocol"
 )
 
 // TestWhatWaitingHelpsAgainst opens sites where nobody is, and such as don't want this one.

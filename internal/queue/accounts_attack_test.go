@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"eisweep/internal/protocol"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +12,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/protocol"
 )
 
 // attack is a role that publishes what it may, with replies that it may not publish to.

@@ -1,11 +1,12 @@
 package queue
 
 import (
-	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+
+	"eisweep/internal/protocol"
 )
 
 // responseTime is how long after a request its answers still find the way back into the

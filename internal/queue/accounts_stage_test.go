@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"eisweep/internal/protocol"
 	"errors"
 	"os"
 	"slices"
@@ -12,6 +11,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
+
+	"eisweep/internal/protocol"
 )
 
 // stage is a server with a user for each role, and the coordinator's queue on it.

@@ -2,12 +2,13 @@ package queue
 
 import (
 	"context"
-	"eisweep/internal/protocol"
 	"flag"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"eisweep/internal/protocol"
 )
 
 var stages = map[string]func(testing.TB, map[protocol.Role]Key) []*Server{

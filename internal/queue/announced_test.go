@@ -1,10 +1,11 @@
 package queue
 
 import (
-	"eisweep/internal/protocol"
 	"testing"
 
 	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/protocol"
 )
 
 // Who has a worker's key can have answers delivered to other workers, but no words that

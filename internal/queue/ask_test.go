@@ -3,11 +3,12 @@ package queue
 import (
 	"bytes"
 	"context"
-	"eisweep/internal/protocol"
 	"errors"
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"eisweep/internal/protocol"
 )
 
 func TestAnswersOfAnySize(t *testing.T) {

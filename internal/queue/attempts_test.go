@@ -1,11 +1,12 @@
 package queue
 
 import (
-	"eisweep/internal/protocol"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"eisweep/internal/protocol"
 )
 
 func TestHandedBackAttemptDoesNotCount(t *testing.T) {

@@ -2,12 +2,13 @@ package queue
 
 import (
 	"context"
-	"eisweep/internal/protocol"
 	"sync"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"eisweep/internal/protocol"
 )
 
 func BenchmarkPublish(b *testing.B) {

@@ -3,12 +3,13 @@ package queue
 import (
 	"bytes"
 	"context"
-	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/protocol"
 )
 
 // Settled reports whether the order has an outcome already, so that the task is

@@ -2,12 +2,13 @@ package queue
 
 import (
 	"context"
-	"eisweep/internal/protocol"
 	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/protocol"
 )
 
 // Delivery is a task in the hands of this worker until it is Done, handed back,

@@ -2,11 +2,12 @@ package queue
 
 import (
 	"context"
-	"eisweep/internal/protocol"
 	"fmt"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/protocol"
 )
 
 // Events calls attempt with the last event of every order and then with each new

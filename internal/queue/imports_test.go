@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +12,8 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
+
+	"eisweep/internal/protocol"
 )
 
 // siteWithout starts a site's NATS whose accounts lack an import, and returns how to open

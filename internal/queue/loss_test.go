@@ -2,10 +2,11 @@ package queue
 
 import (
 	"context"
-	"eisweep/internal/protocol"
 	"errors"
 	"sync"
 	"testing"
+
+	"eisweep/internal/protocol"
 )
 
 // A server that breaks ends everything that waits for it, with why.

@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"eisweep/internal/protocol"
 	"errors"
 	"net"
 	"os"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/protocol"
 )
 
 // way leads to a coordinator's server, wherever it is at the time.

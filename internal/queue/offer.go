@@ -2,12 +2,13 @@ package queue
 
 import (
 	"context"
-	"eisweep/internal/protocol"
 	"fmt"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/protocol"
 )
 
 // PublishSweeps says which sweeps workers are offered, in place of those before.

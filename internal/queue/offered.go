@@ -2,12 +2,13 @@ package queue
 
 import (
 	"cmp"
-	"eisweep/internal/protocol"
 	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"eisweep/internal/protocol"
 )
 
 // offered is the offer as this connection knows it.

@@ -2,12 +2,13 @@ package queue
 
 import (
 	"bufio"
-	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"net"
 	"strings"
 	"testing"
+
+	"eisweep/internal/protocol"
 )
 
 // TestAnOldServerIsRefused connects to what says that it is a NATS server of a version.

@@ -1,10 +1,11 @@
 package queue
 
 import (
-	"eisweep/internal/protocol"
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/protocol"
 )
 
 // PublishPresence tells who listens of a worker. It doesn't wait, and what is lost

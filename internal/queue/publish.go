@@ -2,13 +2,14 @@ package queue
 
 import (
 	"context"
-	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/nats-io/nats.go"
 	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"eisweep/internal/protocol"
 )
 
 // batchSize is the most that the server takes in one atomic batch.

@@ -1,11 +1,12 @@
 package queue
 
 import (
-	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"slices"
 	"testing"
+
+	"eisweep/internal/protocol"
 )
 
 func TestPublishTellsWhatWasQueuedAlready(t *testing.T) {

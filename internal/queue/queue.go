@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"eisweep/internal/protocol"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/protocol"
 )
 
 // Options says which queue to open and how.

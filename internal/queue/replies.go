@@ -1,10 +1,11 @@
 package queue
 
 import (
-	"eisweep/internal/protocol"
 	"fmt"
 
 	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/protocol"
 )
 
 // checkInbox refuses an inbox of a client's own that no coordinator would answer to.

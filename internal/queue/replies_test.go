@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -10,6 +9,8 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/protocol"
 )
 
 // On a NATS that separates the roles by nothing the coordinator still writes nowhere.

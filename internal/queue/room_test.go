@@ -2,12 +2,13 @@ package queue
 
 import (
 	"context"
-	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"eisweep/internal/protocol"
 )
 
 // limitedSite is a NATS whose account has limits, which limit sets.

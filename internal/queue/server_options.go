@@ -2,7 +2,6 @@ package queue
 
 import (
 	"crypto/tls"
-	"eisweep/internal/protocol"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,6 +9,8 @@ import (
 	"strconv"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"eisweep/internal/protocol"
 )
 
 // ServerOptions says how the embedded server runs.

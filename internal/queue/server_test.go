@@ -1,13 +1,14 @@
 package queue
 
 import (
-	"eisweep/internal/protocol"
 	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"eisweep/internal/protocol"
 )
 
 func TestRestartOfTheServerLosesNothing(t *testing.T) {

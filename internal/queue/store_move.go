@@ -1,10 +1,11 @@
 package queue
 
 import (
-	"eisweep/internal/protocol"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"eisweep/internal/protocol"
 )
 
 // globalAccount is where earlier versions of this program had the streams.

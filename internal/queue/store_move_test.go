@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"eisweep/internal/protocol"
 	"errors"
 	"io/fs"
 	"os"
@@ -9,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"eisweep/internal/protocol"
 )
 
 // An earlier version of the program left the streams elsewhere.

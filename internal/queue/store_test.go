@@ -2,13 +2,14 @@ package queue
 
 import (
 	"bytes"
-	"eisweep/internal/protocol"
 	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"eisweep/internal/protocol"
 )
 
 // A consumer's file that was damaged on the disk doesn't keep the queue from starting: the store
