@@ -17,18 +17,18 @@ import (
 
 // stage is a server with a user for each role, and the coordinator's queue on it.
 type stage struct {
-	servers []*Server
+	servers []EmbeddedServer
 	keys    map[protocol.Role]Key
 	q       *Queue
 }
 
 // at is the server that a role connects to; of a cluster each has another.
-func (s *stage) at(role protocol.Role) *Server {
+func (s *stage) at(role protocol.Role) EmbeddedServer {
 	return s.servers[slices.Index([]protocol.Role{protocol.Coordinator, protocol.Worker, protocol.Client}, role)%len(s.servers)]
 }
 
 // newStage starts servers by start, which gets the roles' keys.
-func newStage(t testing.TB, start func(t testing.TB, keys map[protocol.Role]Key) []*Server) *stage {
+func newStage(t testing.TB, start func(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer) *stage {
 	t.Helper()
 	s := &stage{keys: map[protocol.Role]Key{}}
 	for _, role := range []protocol.Role{protocol.Coordinator, protocol.Worker, protocol.Client} {
@@ -60,11 +60,11 @@ func (s *stage) queueAs(t testing.TB, role protocol.Role) *Queue {
 }
 
 // embedded is the server that a coordinator brings.
-func embedded(t testing.TB, keys map[protocol.Role]Key) []*Server {
+func embedded(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer {
 	return embeddedAt(t, t.TempDir(), keys)
 }
 
-func embeddedAt(t testing.TB, dir string, keys map[protocol.Role]Key) []*Server {
+func embeddedAt(t testing.TB, dir string, keys map[protocol.Role]Key) []EmbeddedServer {
 	t.Helper()
 	o := ServerOptions{StoreDir: dir, RootID: testRoot}
 	for role, key := range keys {
@@ -75,24 +75,30 @@ func embeddedAt(t testing.TB, dir string, keys map[protocol.Role]Key) []*Server 
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Stop)
-	return []*Server{s}
+	return []EmbeddedServer{s}
 }
 
 const deployedAccounts = "../../deploy/nats/accounts.conf"
 
 // deployed is a server of a site with the accounts of deploy/nats.
-func deployed(t testing.TB, keys map[protocol.Role]Key) []*Server {
+func deployed(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer {
 	t.Helper()
 	o := new(server.Options)
 	deployAccounts(t, keys)(o)
 	return raw(t, o)
 }
 
+// sitesServer is a server that others run, reached as one of this process.
+type sitesServer struct{ *server.Server }
+
+func (sitesServer) Broken() <-chan struct{} { return nil }
+func (sitesServer) Err() error              { return nil }
+
 // clustered are three such servers.
-func clustered(t testing.TB, keys map[protocol.Role]Key) (servers []*Server) {
+func clustered(t testing.TB, keys map[protocol.Role]Key) (servers []EmbeddedServer) {
 	t.Helper()
 	for _, s := range startCluster(t, deployAccounts(t, keys)).servers {
-		servers = append(servers, &Server{nats: s})
+		servers = append(servers, sitesServer{s})
 	}
 	return servers
 }
@@ -123,7 +129,7 @@ func operatorKey(t testing.TB) string {
 }
 
 // oneAccount is a server where permissions alone separate the roles, which they don't.
-func oneAccount(t testing.TB, keys map[protocol.Role]Key) []*Server {
+func oneAccount(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer {
 	t.Helper()
 	o := new(server.Options)
 	for role, key := range keys {
@@ -141,10 +147,10 @@ func oneAccount(t testing.TB, keys map[protocol.Role]Key) []*Server {
 }
 
 // raw starts a server that listens on no port.
-func raw(t testing.TB, o *server.Options) []*Server {
+func raw(t testing.TB, o *server.Options) []EmbeddedServer {
 	t.Helper()
 	o.ServerName, o.DontListen, o.NoSigs, o.JetStream, o.StoreDir, o.MaxPayload = "stage", true, true, true, t.TempDir(), maxPayload
-	return []*Server{{nats: startNATS(t, o)}}
+	return []EmbeddedServer{sitesServer{startNATS(t, o)}}
 }
 
 // ear records the subjects of all that a connection hears.
@@ -195,7 +201,7 @@ func (e *ear) stop(t testing.TB) map[string]int {
 
 // newerAcks is a site's server that gives acknowledgements the subjects of their second
 // form, with a domain and an account.
-func newerAcks(t testing.TB, keys map[protocol.Role]Key) []*Server {
+func newerAcks(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer {
 	t.Helper()
 	o := new(server.Options)
 	deployAccounts(t, keys)(o)

@@ -25,10 +25,6 @@ var (
 	ErrOldServer = errors.New("the NATS server is too old")
 	// ErrNoQueue is wrapped when no coordinator has made the root's streams yet.
 	ErrNoQueue = errors.New("the root has no queue yet: no coordinator has run")
-	// ErrStoreInUse is wrapped when another server works on the store's folder.
-	ErrStoreInUse = errors.New("another server uses this folder")
-	// ErrStore is wrapped when the server cannot write its store.
-	ErrStore = errors.New("the queue's store cannot be written")
 	// ErrLimit is wrapped when the account, or the server, has no room for more: waiting helps.
 	ErrLimit = errors.New("a limit of the NATS account or server is reached; its administrator can raise it")
 	// ErrLeaseLost is wrapped when the task is no longer the delivery's: a later attempt

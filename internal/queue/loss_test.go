@@ -6,19 +6,31 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/nats-io/nats-server/v2/server"
+
 	"eisweep/internal/protocol"
 )
 
+// breakable is a server that a test breaks.
+type breakable struct {
+	*server.Server
+	broken chan struct{}
+}
+
+func (b breakable) Broken() <-chan struct{} { return b.broken }
+func (b breakable) Err() error              { return ErrStore }
+
 // A server that breaks ends everything that waits for it, with why.
 func TestABrokenServerEndsWhatWaits(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := breakable{startNATS(t, &server.Options{DontListen: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}), make(chan struct{})}
 	q := open(t, s)
 	publish(t, q, testTasks("quick", 0, 1)...)
 	d := next(t, q, "quick")
 	begin(t, d, "worker", 1)
-	if err := s.nats.DisableJetStream(); err != nil {
+	if err := s.DisableJetStream(); err != nil {
 		t.Fatal(err)
 	}
+	close(s.broken)
 	var calls sync.WaitGroup
 	for what, f := range map[string]func(context.Context) error{
 		"publish": func(ctx context.Context) error { _, err := q.Publish(ctx, testTasks("quick", 1, 10)); return err },

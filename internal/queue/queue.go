@@ -18,7 +18,7 @@ import (
 type Options struct {
 	// Server is the embedded server of this process to connect to; Key proves who one is
 	// if it has users.
-	Server *Server
+	Server EmbeddedServer
 	Key    Key
 	// Reach, if there is no Server, finds a coordinator's own server, and is asked anew
 	// whenever the connection has to be made again (access.Options has one).
@@ -50,6 +50,15 @@ type Options struct {
 	LeaseTime time.Duration
 	// Log takes what is noticed but fails nothing; nil drops it.
 	Log *slog.Logger
+}
+
+// EmbeddedServer is a NATS server in this process.
+type EmbeddedServer interface {
+	nats.InProcessConnProvider
+	// Broken is closed when the server cannot write its store any more.
+	Broken() <-chan struct{}
+	// Err is why the server is broken; nil while it is not.
+	Err() error
 }
 
 // Limits of the streams' consumers (the server's own defaults throttle silently).

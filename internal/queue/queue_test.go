@@ -42,7 +42,7 @@ func startServer(t testing.TB, dir string) *Server {
 	return s
 }
 
-func open(t testing.TB, s *Server, change ...func(*Options)) *Queue {
+func open(t testing.TB, s EmbeddedServer, change ...func(*Options)) *Queue {
 	t.Helper()
 	o := Options{Server: s, RootID: testRoot, Create: true, AckWait: 10 * time.Second, Log: testLog(t)}
 	for _, c := range change {

@@ -70,33 +70,3 @@ func classified(err error) error {
 	}
 	return err
 }
-
-// textsDisk are what the server says of its files in words of its own.
-var textsDisk = []string{"error creating store", "corrupt", "storage directory is not"}
-
-// tellsDiskError reports whether a text of the server ends with an error of its operating
-// system, or is about the files of a store: the server passes on no more than the text.
-func tellsDiskError(text string) bool {
-	for _, part := range textsDisk {
-		if strings.Contains(text, part) {
-			return true
-		}
-	}
-	for number := syscall.Errno(1); number < maxErrno; number++ {
-		if strings.HasSuffix(text, ": "+number.Error()) || text == number.Error() {
-			return true
-		}
-	}
-	return false
-}
-
-// diskError adds ErrStore to an error of the server that ends with one of the operating system.
-func diskError(err error) error {
-	if tellsDiskError(err.Error()) {
-		return fmt.Errorf("%w: %w", ErrStore, err)
-	}
-	return err
-}
-
-// maxErrno is above the numbers of all errors of the operating system.
-const maxErrno = 134
