@@ -14,6 +14,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -57,7 +58,7 @@ func newRig(t *testing.T) *rig {
 
 func (g *rig) startQueue() {
 	g.t.Helper()
-	server, err := queue.StartServer(queue.ServerOptions{StoreDir: g.store, Name: "test"})
+	server, err := natsserver.Start(natsserver.Options{StoreDir: g.store, Name: "test"})
 	if err != nil {
 		g.t.Fatal(err)
 	}

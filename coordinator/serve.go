@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/natsserver"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -161,5 +161,5 @@ func isStorage(err error) bool {
 	var link *os.LinkError
 	var call *os.SyscallError
 	var number syscall.Errno
-	return errors.Is(err, queue.ErrStore) || errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call) || errors.As(err, &number)
+	return errors.Is(err, natsserver.ErrStore) || errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call) || errors.As(err, &number)
 }

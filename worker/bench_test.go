@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -54,7 +55,7 @@ func block(ctx context.Context, _ *Job, _ func(sim.Progress)) (results.Receipt, 
 type bench struct {
 	testing.TB
 	root     *root.Root
-	server   *queue.Server
+	server   *natsserver.Server
 	queue    *queue.Queue
 	outcomes chan queue.OutcomeDelivery
 	events   chan protocol.AttemptEvent
@@ -74,7 +75,7 @@ func newBench(t testing.TB, ackWait time.Duration) *bench {
 	t.Helper()
 	r, err := root.Open(t.TempDir())
 	check(t, err)
-	s, err := queue.StartServer(queue.ServerOptions{StoreDir: r.Private("store")})
+	s, err := natsserver.Start(natsserver.Options{StoreDir: r.Private("store")})
 	check(t, err)
 	t.Cleanup(s.Stop)
 	q, err := queue.Open(deadline(t), queue.Options{Server: s, RootID: r.ID(), Create: true, AckWait: ackWait})

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"eisweep/internal/access"
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -112,7 +113,7 @@ func newSite(t testing.TB, ackWait time.Duration) (*bench, *proxy) {
 	check(t, err)
 	o := authority.ServerOptions("127.0.0.1:0")
 	o.StoreDir = t.TempDir()
-	s, err := queue.StartServer(o)
+	s, err := natsserver.Start(o)
 	check(t, err)
 	t.Cleanup(s.Stop)
 	own := authority.Options(s)

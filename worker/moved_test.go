@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -18,7 +19,7 @@ import (
 // another host does.
 func (b *bench) elsewhereToo(ackWait time.Duration) *bench {
 	b.Helper()
-	s, err := queue.StartServer(queue.ServerOptions{StoreDir: b.TempDir()})
+	s, err := natsserver.Start(natsserver.Options{StoreDir: b.TempDir()})
 	check(b, err)
 	b.Cleanup(s.Stop)
 	q, err := queue.Open(deadline(b), queue.Options{Server: s, RootID: b.root.ID(), Create: true, AckWait: ackWait})
@@ -81,7 +82,7 @@ func TestTaskGoesOnWhereTheStoreIsMadeAnew(t *testing.T) {
 }
 
 // move leads to another server.
-func (g *gate) move(to *queue.Server) {
+func (g *gate) move(to *natsserver.Server) {
 	g.mu.Lock()
 	g.server = to
 	g.mu.Unlock()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -21,7 +22,7 @@ import (
 
 // gate lets connections to a server through, or cuts them.
 type gate struct {
-	server *queue.Server
+	server *natsserver.Server
 	mu     sync.Mutex
 	shut   bool
 	open   []net.Conn

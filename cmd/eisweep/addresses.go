@@ -7,12 +7,12 @@ import (
 	"strings"
 	"syscall"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/natsserver"
 )
 
 // isHost says whether a text is a machine's name, which may end with a dot, or an address
 // without a port.
-func isHost(text string) bool { return queue.CheckHost(strings.TrimSuffix(text, ".")) == nil }
+func isHost(text string) bool { return natsserver.CheckHost(strings.TrimSuffix(text, ".")) == nil }
 
 // isPort says whether a text is the number of a port, 0 for a free one.
 func isPort(text string) bool {

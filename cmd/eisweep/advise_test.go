@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/natsserver"
 )
 
 // TestAdviceFollowsTheCause wants a remedy in the text of storage errors, and in no other.
@@ -22,7 +22,7 @@ func TestAdviceFollowsTheCause(t *testing.T) {
 	}{
 		"open files":    {fmt.Errorf("start: %w", broken(syscall.EMFILE)), []string{"too many open files", "remedy: ", "ulimit -n"}},
 		"full":          {broken(syscall.ENOSPC), []string{"remedy: the disk is full"}},
-		"NATS, in text": {fmt.Errorf("%w: %s", queue.ErrStore, "could not store: disk quota exceeded"), []string{"store cannot be written", "remedy: your quota"}},
+		"NATS, in text": {fmt.Errorf("%w: %s", natsserver.ErrStore, "could not store: disk quota exceeded"), []string{"store cannot be written", "remedy: your quota"}},
 		"two at once":   {errors.Join(broken(syscall.EROFS), broken(syscall.ESTALE)), []string{"mounted read-only", "mount it again"}},
 		"other kind":    {usage("no such file or directory: my.toml"), []string{"my.toml"}},
 	} {

@@ -12,7 +12,7 @@ import (
 	"eisweep/coordinator"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/queue"
+	"eisweep/internal/natsserver"
 	"eisweep/worker"
 )
 
@@ -79,7 +79,7 @@ func (x *execution) execute(ctx context.Context, e *environment, path string) er
 
 // orBroken adds to an error of the queue's store what to do about it.
 func orBroken(err error) error {
-	if errors.Is(err, queue.ErrStore) {
+	if errors.Is(err, natsserver.ErrStore) {
 		return failure(exitStorage, "%w; repair that, then run the same command again", err)
 	}
 	return err

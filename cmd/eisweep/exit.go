@@ -14,6 +14,7 @@ import (
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -132,13 +133,13 @@ func codeOf(err error) int {
 		return codeOfRefusal(refusal.Kind)
 	case errors.As(err, &absent):
 		return absent.code()
-	case errors.As(err, &inUse), errors.As(err, &held), errors.Is(err, queue.ErrStoreInUse), errors.Is(err, queue.ErrDeposed), errors.Is(err, root.ErrLockLost):
+	case errors.As(err, &inUse), errors.As(err, &held), errors.Is(err, natsserver.ErrStoreInUse), errors.Is(err, queue.ErrDeposed), errors.Is(err, root.ErrLockLost):
 		return exitInUse
 	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNoFolder), errors.Is(err, queue.ErrSite):
 		return exitInput
 	case errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrRefused), errors.Is(err, queue.ErrRights), errors.Is(err, queue.ErrNoStreams), errors.Is(err, access.ErrNoAccess):
 		return exitLost
-	case errors.Is(err, queue.ErrStore), errors.Is(err, queue.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged), isStorage(err):
+	case errors.Is(err, natsserver.ErrStore), errors.Is(err, queue.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged), isStorage(err):
 		return exitStorage
 	}
 	return exitInternal

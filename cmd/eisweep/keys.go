@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/internal/access"
-	"eisweep/internal/queue"
+	"eisweep/internal/natsserver"
 )
 
 func newKeysCommand() *cobra.Command {
@@ -42,7 +42,7 @@ A coordinator without --nats needs none of this.`,
 			switch {
 			case errors.Is(err, fs.ErrExist):
 				return usage("%s is there already, and keys are never overwritten: name another folder, or remove it", args[0])
-			case errors.Is(err, queue.ErrHost):
+			case errors.Is(err, natsserver.ErrHost):
 				return usage("%w; each HOST is a name or an address at which servers can be reached, such as nats-1 or 10.0.0.5", err)
 			case errors.Is(err, fs.ErrNotExist), errors.Is(err, os.ErrPermission):
 				return usage("%w", err)

@@ -12,13 +12,14 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"eisweep/internal/control"
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
 
 // line is a connection to a server that breaks when it is told to.
 type line struct {
-	*queue.Server
+	*natsserver.Server
 	mu   sync.Mutex
 	open []net.Conn
 }
@@ -43,7 +44,7 @@ func (l *line) cut() {
 // A request whose answer cannot come any more ends: when another coordinator answers than
 // the one that was asked, and when the connection broke over which the answer was to come.
 func TestRequestThatNobodyAnswersAnyMoreEnds(t *testing.T) {
-	server, err := queue.StartServer(queue.ServerOptions{StoreDir: t.TempDir()})
+	server, err := natsserver.Start(natsserver.Options{StoreDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

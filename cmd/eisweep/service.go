@@ -16,6 +16,7 @@ import (
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -34,7 +35,7 @@ type service struct {
 	root        *root.Root
 	lock        *root.Lock
 	authority   *access.Authority
-	server      *queue.Server
+	server      *natsserver.Server
 	queue       *queue.Queue
 	lease       *queue.Lease // on the site's NATS
 	coordinator *coordinator.Coordinator
@@ -101,7 +102,7 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 	}
 	options := s.authority.ServerOptions(s.address(state))
 	options.StoreDir, options.Log = store, s.log
-	if s.server, err = queue.StartServer(options); err != nil {
+	if s.server, err = natsserver.Start(options); err != nil {
 		return fmt.Errorf("start queue: %w", err)
 	}
 	keepPort(state, s.server.Port())
@@ -156,7 +157,7 @@ func (s *service) failed(ctx context.Context) error {
 	if err == nil && ctx.Err() == nil {
 		err = why(ctx)
 	}
-	if errors.Is(err, queue.ErrStore) {
+	if errors.Is(err, natsserver.ErrStore) {
 		return failure(exitStorage, "%w; repair that, then start the coordinator again: workers wait for it", err)
 	}
 	return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eisweep/coordinator"
+	"eisweep/internal/natsserver"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/worker"
@@ -22,7 +23,7 @@ import (
 type session struct {
 	root        *root.Root
 	lock        *root.Lock
-	server      *queue.Server
+	server      *natsserver.Server
 	queue       *queue.Queue
 	coordinator *coordinator.Coordinator
 	worker      *worker.Worker
@@ -103,7 +104,7 @@ func (s *session) openQueue(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	if s.server, err = queue.StartServer(queue.ServerOptions{StoreDir: store, Name: "eisweep-" + s.root.ID(), Log: s.log}); err != nil {
+	if s.server, err = natsserver.Start(natsserver.Options{StoreDir: store, Name: "eisweep-" + s.root.ID(), Log: s.log}); err != nil {
 		return fmt.Errorf("start queue: %w", err)
 	}
 	if s.queue, err = queue.Open(ctx, queue.Options{Server: s.server, RootID: s.root.ID(), Create: true, Log: s.log}); err != nil {

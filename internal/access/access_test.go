@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -37,7 +38,7 @@ type site struct {
 	state     string // the coordinator's state folder
 	store     string
 	authority *Authority
-	server    *queue.Server
+	server    *natsserver.Server
 	queue     *queue.Queue // the coordinator's
 }
 
@@ -61,7 +62,7 @@ func (s *site) start(t testing.TB) {
 	}
 	o := s.authority.ServerOptions("127.0.0.1:0")
 	o.StoreDir, o.Log = s.store, testLog(t)
-	if s.server, err = queue.StartServer(o); err != nil {
+	if s.server, err = natsserver.Start(o); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.server.Stop)

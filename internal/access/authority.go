@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nkeys"
 
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -123,19 +124,19 @@ func newSeed() (Secret, error) {
 
 // ServerOptions are those of a server that listens on host:port and lets in whoever
 // has an access file. The caller adds where its store lies.
-func (a *Authority) ServerOptions(listen string) queue.ServerOptions {
-	o := queue.ServerOptions{
+func (a *Authority) ServerOptions(listen string) natsserver.Options {
+	o := natsserver.Options{
 		Name: serverName(a.root), RootID: a.root, Listen: listen,
 		TLS: &tls.Config{Certificates: []tls.Certificate{a.server}, MinVersion: tls.VersionTLS13},
 	}
 	for _, role := range roles {
-		o.Users = append(o.Users, queue.User{Role: role, Key: a.key(role).Public})
+		o.Users = append(o.Users, natsserver.User{Role: role, Key: a.key(role).Public})
 	}
 	return o
 }
 
 // Options are those of the coordinator's own connection to that server.
-func (a *Authority) Options(server *queue.Server) queue.Options {
+func (a *Authority) Options(server *natsserver.Server) queue.Options {
 	return queue.Options{Server: server, Key: a.key(protocol.Coordinator), RootID: a.root, Role: protocol.Coordinator, Create: true}
 }
 

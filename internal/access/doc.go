@@ -12,6 +12,6 @@
 //
 // Start reading at file.go, what is in such a file; authority.go makes them.
 //
-// NKeys and certificates are used here and nowhere else; what a role may do is laid
-// down in internal/queue, which knows the subjects.
+// NKeys and certificates are used here and nowhere else; internal/protocol defines
+// what a role may do.
 package access

@@ -16,6 +16,7 @@ import (
 
 	"github.com/nats-io/nkeys"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/queue"
 )
 
@@ -82,7 +83,7 @@ func parse(data []byte, root string) (*File, error) {
 func isAddress(text string) bool {
 	rest, ok := strings.CutPrefix(text, "tls://")
 	host, port, err := net.SplitHostPort(rest)
-	if !ok || err != nil || queue.CheckHost(strings.TrimSuffix(host, ".")) != nil {
+	if !ok || err != nil || natsserver.CheckHost(strings.TrimSuffix(host, ".")) != nil {
 		return false
 	}
 	n, err := strconv.ParseUint(port, 10, 16)

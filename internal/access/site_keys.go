@@ -13,8 +13,8 @@ import (
 
 	"github.com/nats-io/nkeys"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
-	"eisweep/internal/queue"
 )
 
 // Files that MakeSiteKeys makes; besides there is a seed for each role, ROLE.nk.
@@ -33,7 +33,7 @@ const operator = "operator"
 // are reached as hosts, names or addresses, and a key for each role. Its files are for
 // their owner alone. The authority that signed the certificate is forgotten, so nobody
 // can make another. A folder that exists is an error, fs.ErrExist. Before anything is
-// made, what cannot be a host is an error that wraps queue.ErrHost.
+// made, what cannot be a host is an error that wraps natsserver.ErrHost.
 func MakeSiteKeys(folder string, hosts []string) (err error) {
 	if err := checkHosts(hosts); err != nil {
 		return fmt.Errorf("make keys: %w", err)
@@ -79,14 +79,14 @@ func MakeSiteKeys(folder string, hosts []string) (err error) {
 // checkHosts takes what a certificate can name: also all names below one, as *.nats.
 func checkHosts(hosts []string) error {
 	if len(hosts) == 0 {
-		return fmt.Errorf("no server is named: %w", queue.ErrHost)
+		return fmt.Errorf("no server is named: %w", natsserver.ErrHost)
 	}
 	for _, host := range hosts {
-		if err := queue.CheckHost(strings.TrimPrefix(host, "*.")); err != nil {
+		if err := natsserver.CheckHost(strings.TrimPrefix(host, "*.")); err != nil {
 			return err
 		}
 		if rest, ok := strings.CutPrefix(host, "*."); ok && net.ParseIP(rest) != nil {
-			return fmt.Errorf("%q is %w: an address has no names below it", host, queue.ErrHost)
+			return fmt.Errorf("%q is %w: an address has no names below it", host, natsserver.ErrHost)
 		}
 	}
 	return nil

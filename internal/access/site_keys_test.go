@@ -14,7 +14,7 @@ import (
 
 	"github.com/nats-io/nkeys"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/natsserver"
 )
 
 // Servers prove to be the hosts that were named, to clients and to each other, and the users' list has the roles' keys.
@@ -98,7 +98,7 @@ func TestSiteKeysWantHosts(t *testing.T) {
 	} {
 		folder := filepath.Join(t.TempDir(), "keys")
 		err := MakeSiteKeys(folder, []string{"good", host})
-		if good != (err == nil) || err != nil && !errors.Is(err, queue.ErrHost) {
+		if good != (err == nil) || err != nil && !errors.Is(err, natsserver.ErrHost) {
 			t.Errorf("%q: %v", host, err)
 		}
 		if _, err := os.Lstat(folder); good != (err == nil) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
@@ -201,7 +202,7 @@ func TestHostileRequests(t *testing.T) {
 
 // TestWhoGoesAwayIsNoticed: the handler's context ends when the one who asked gives up.
 func TestWhoGoesAwayIsNoticed(t *testing.T) {
-	server, err := queue.StartServer(queue.ServerOptions{StoreDir: t.TempDir()})
+	server, err := natsserver.Start(natsserver.Options{StoreDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 )
 
@@ -66,11 +67,11 @@ func embedded(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer {
 
 func embeddedAt(t testing.TB, dir string, keys map[protocol.Role]Key) []EmbeddedServer {
 	t.Helper()
-	o := ServerOptions{StoreDir: dir, RootID: testRoot}
+	o := natsserver.Options{StoreDir: dir, RootID: testRoot}
 	for role, key := range keys {
-		o.Users = append(o.Users, User{Role: role, Key: key.Public})
+		o.Users = append(o.Users, natsserver.User{Role: role, Key: key.Public})
 	}
-	s, err := StartServer(o)
+	s, err := natsserver.Start(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +150,7 @@ func oneAccount(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer {
 // raw starts a server that listens on no port.
 func raw(t testing.TB, o *server.Options) []EmbeddedServer {
 	t.Helper()
-	o.ServerName, o.DontListen, o.NoSigs, o.JetStream, o.StoreDir, o.MaxPayload = "stage", true, true, true, t.TempDir(), maxPayload
+	o.ServerName, o.DontListen, o.NoSigs, o.JetStream, o.StoreDir, o.MaxPayload = "stage", true, true, true, t.TempDir(), natsserver.MaxPayload
 	return []EmbeddedServer{sitesServer{startNATS(t, o)}}
 }
 

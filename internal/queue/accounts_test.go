@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 )
 
@@ -105,8 +106,8 @@ func TestRolesWorkFromTheirAccounts(t *testing.T) {
 				got, err := c.Ask(deadline(t), "ping", []byte("!"))
 				return err == nil && string(got) == "ping!"
 			})
-			large := make([]byte, 2*maxPayload)
-			if got, err := c.Ask(deadline(t), "ping", large[:maxPayload]); err != nil || len(got) != maxPayload+4 {
+			large := make([]byte, 2*natsserver.MaxPayload)
+			if got, err := c.Ask(deadline(t), "ping", large[:natsserver.MaxPayload]); err != nil || len(got) != natsserver.MaxPayload+4 {
 				t.Errorf("answer of %d bytes, %v", len(got), err)
 			}
 			heard := make(chan string, 10)

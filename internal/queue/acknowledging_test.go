@@ -5,19 +5,21 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"eisweep/internal/natsserver"
 )
 
 // An acknowledgement that nobody can confirm any more ends by itself.
 func TestAcknowledgementsEnd(t *testing.T) {
 	for name, c := range map[string]struct {
-		happens func(q *Queue, s *Server) error
+		happens func(q *Queue, s *natsserver.Server) error
 		lost    bool // at once, and not only when the task has been delivered again
 	}{
-		"the sweep was closed": {func(q *Queue, _ *Server) error { return q.CloseSweep(deadline(t), "quick") }, true},
-		"the sweep was opened anew": {func(q *Queue, _ *Server) error {
+		"the sweep was closed": {func(q *Queue, _ *natsserver.Server) error { return q.CloseSweep(deadline(t), "quick") }, true},
+		"the sweep was opened anew": {func(q *Queue, _ *natsserver.Server) error {
 			return errors.Join(q.CloseSweep(deadline(t), "quick"), q.OpenSweep(deadline(t), "quick"))
 		}, true},
-		"the server is gone": {func(_ *Queue, s *Server) error { s.Stop(); return nil }, false},
+		"the server is gone": {func(_ *Queue, s *natsserver.Server) error { s.Stop(); return nil }, false},
 	} {
 		for verb, give := range map[string]func(*Delivery, context.Context) error{
 			"Done": (*Delivery).Done, "Terminate": (*Delivery).Terminate,

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 )
 
@@ -18,20 +19,20 @@ func TestAnswersOfAnySize(t *testing.T) {
 		t.Errorf("nobody there: %v", err)
 	}
 	source := rand.NewChaCha8([32]byte{})
-	text := make([]byte, 3*maxPayload)
+	text := make([]byte, 3*natsserver.MaxPayload)
 	_, _ = source.Read(text) // never fails
 	var size int
 	stop, err := coordinator.Answer(func(context.Context, string, []byte) []byte { return text[:size] })
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, size = range []int{0, 1, maxPayload - partHeadroom, maxPayload - partHeadroom + 1, maxPayload, len(text)} {
+	for _, size = range []int{0, 1, natsserver.MaxPayload - partHeadroom, natsserver.MaxPayload - partHeadroom + 1, natsserver.MaxPayload, len(text)} {
 		got, err := client.Ask(deadline(t), "size", nil)
 		if err != nil || !bytes.Equal(got, text[:size]) {
 			t.Errorf("of %d bytes %d came, %v", size, len(got), err)
 		}
 	}
-	if _, err := client.Ask(deadline(t), "size", text[:maxPayload+1]); !errors.Is(err, ErrTooLarge) {
+	if _, err := client.Ask(deadline(t), "size", text[:natsserver.MaxPayload+1]); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("too large a request: %v", err)
 	}
 	stop()

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
@@ -26,7 +27,7 @@ func startCluster(t testing.TB, change ...func(*server.Options)) *cluster {
 	var routes []string
 	for i := range 3 {
 		o := &server.Options{
-			ServerName: fmt.Sprint("n", i), Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir(), MaxPayload: maxPayload,
+			ServerName: fmt.Sprint("n", i), Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir(), MaxPayload: natsserver.MaxPayload,
 			Cluster: server.ClusterOpts{Name: "site", Host: "127.0.0.1", Port: server.RANDOM_PORT},
 			Routes:  server.RoutesFromStr(strings.Join(routes, ",")),
 		}

@@ -1,7 +1,7 @@
 // Package queue carries the messages of coordinator, workers and commands over NATS
 // JetStream: the work queue of tasks and which sweeps are on offer, the outcomes
-// that commit results, the announcements of attempts, requests and their answers,
-// and the embedded server.
+// that commit results, the announcements of attempts and requests
+// with their answers.
 //
 // It guarantees that a task is queued once per sweep, that it is delivered until
 // it is acknowledged, that of several outcomes of one (id, run) the first wins

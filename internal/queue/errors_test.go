@@ -7,6 +7,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/natsserver"
 )
 
 func TestErrorsOfTheServerAreTold(t *testing.T) {
@@ -49,7 +51,7 @@ func TestErrorsOfTheServerAreTold(t *testing.T) {
 	}
 	for name, c := range cases {
 		told := classified(c.err)
-		got := [...]bool{occupied(told), outdated(told), errors.Is(told, ErrStore), errors.Is(told, ErrLimit), passing(c.err)}
+		got := [...]bool{occupied(told), outdated(told), errors.Is(told, natsserver.ErrStore), errors.Is(told, ErrLimit), passing(c.err)}
 		if got != [...]bool{c.occupied, c.outdated, c.store, c.limits, c.passes} {
 			t.Errorf("%s: occupied, outdated, store, limits, passes = %v", name, got)
 		}

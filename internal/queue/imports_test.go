@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 )
 
@@ -25,7 +26,7 @@ func siteWithout(t *testing.T, lacking string) (visit func(role protocol.Role, l
 		_, public, seed := newKey(t, nkeys.CreateUser)
 		users[role], seeds[role] = []string{strconv.Quote(public)}, save(t, "seed.nk", seed)
 	}
-	text := accountsConfig(protocol.SubjectsOf(testRoot), users, nil, "enabled")
+	text := natsserver.AccountsConfig(protocol.SubjectsOf(testRoot), users, nil, "enabled")
 	if lacking != "" {
 		line := fmt.Sprintf("{ service: { account: %s, subject: %q } }", protocol.CoordinatorAccount, lacking)
 		if !strings.Contains(text, line) {

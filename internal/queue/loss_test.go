@@ -8,6 +8,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 )
 
@@ -18,7 +19,7 @@ type breakable struct {
 }
 
 func (b breakable) Broken() <-chan struct{} { return b.broken }
-func (b breakable) Err() error              { return ErrStore }
+func (b breakable) Err() error              { return natsserver.ErrStore }
 
 // A server that breaks ends everything that waits for it, with why.
 func TestABrokenServerEndsWhatWaits(t *testing.T) {
@@ -46,7 +47,7 @@ func TestABrokenServerEndsWhatWaits(t *testing.T) {
 	} {
 		calls.Go(func() {
 			ctx := deadline(t)
-			if err := f(ctx); !errors.Is(err, ErrStore) || ctx.Err() != nil {
+			if err := f(ctx); !errors.Is(err, natsserver.ErrStore) || ctx.Err() != nil {
 				t.Errorf("%s ends with %v", what, err)
 			}
 		})
@@ -57,7 +58,7 @@ func TestABrokenServerEndsWhatWaits(t *testing.T) {
 	default:
 		t.Error("the queue isn't lost")
 	}
-	if !errors.Is(q.Err(), ErrStore) {
+	if !errors.Is(q.Err(), natsserver.ErrStore) {
 		t.Error(q.Err())
 	}
 }

@@ -10,13 +10,14 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 )
 
 // way leads to a coordinator's server, wherever it is at the time.
 type way struct {
 	mu     sync.Mutex
-	server *Server // nil: nowhere
+	server *natsserver.Server // nil: nowhere
 	open   []net.Conn
 }
 
@@ -32,7 +33,7 @@ func (w *way) InProcessConn() (net.Conn, error) {
 }
 
 // lead breaks the connections; new ones go to a server.
-func (w *way) lead(to *Server) {
+func (w *way) lead(to *natsserver.Server) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.server = to
@@ -56,7 +57,7 @@ func (w *way) follower(t testing.TB) *Queue {
 }
 
 // stores are two of one root, on two hosts; the second is newer.
-func stores(t testing.TB) (servers [2]*Server, coordinators [2]*Queue) {
+func stores(t testing.TB) (servers [2]*natsserver.Server, coordinators [2]*Queue) {
 	t.Helper()
 	for i := range servers {
 		servers[i] = startServer(t, t.TempDir())

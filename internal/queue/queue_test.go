@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -32,9 +33,9 @@ func deadline(t testing.TB) context.Context {
 	return ctx
 }
 
-func startServer(t testing.TB, dir string) *Server {
+func startServer(t testing.TB, dir string) *natsserver.Server {
 	t.Helper()
-	s, err := StartServer(ServerOptions{StoreDir: dir, Log: testLog(t)})
+	s, err := natsserver.Start(natsserver.Options{StoreDir: dir, Log: testLog(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,6 @@ func startNATS(t testing.TB, o *server.Options) *server.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.SetLoggerV2(new(serverLog), false, false, false)
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
 	if !s.ReadyForConnections(tooLong) {

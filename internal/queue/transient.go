@@ -9,6 +9,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/natsserver"
 )
 
 // passing reports whether an error is transient: the same request may succeed later.
@@ -50,7 +52,7 @@ func collided(err error) bool {
 // classified adds ErrLimit or ErrStore to an error by which the server says that it has no
 // room, or that its disk fails.
 func classified(err error) error {
-	if err == nil || errors.Is(err, ErrStore) || errors.Is(err, ErrLimit) {
+	if err == nil || errors.Is(err, natsserver.ErrStore) || errors.Is(err, ErrLimit) {
 		return err
 	}
 	if limiting(err) {
@@ -58,14 +60,14 @@ func classified(err error) error {
 	}
 	switch code, text := apiError(err); code {
 	case codeNoStore, codeConsumerStore, codePurgeFailed:
-		return fmt.Errorf("%w: %w", ErrStore, err)
+		return fmt.Errorf("%w: %w", natsserver.ErrStore, err)
 	case codeStoreFailed:
 		if text != textOccupied {
-			return fmt.Errorf("%w: %w", ErrStore, err)
+			return fmt.Errorf("%w: %w", natsserver.ErrStore, err)
 		}
 	default:
-		if code != 0 && tellsDiskError(text) {
-			return fmt.Errorf("%w: %w", ErrStore, err)
+		if code != 0 && natsserver.IsDiskError(text) {
+			return fmt.Errorf("%w: %w", natsserver.ErrStore, err)
 		}
 	}
 	return err

@@ -1,4 +1,4 @@
-package queue
+package natsserver
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sys/unix"
 )
 
@@ -24,17 +26,17 @@ func TestAServerThatCanStoreNoMoreIsBroken(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	s := startServer(t, disk)
-	q := open(t, s)
+	s := start(t, disk)
+	full, stop := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer stop()
+	js := storeIn(full, t, s)
 	if s.health.isBroken() {
 		t.Error(s.health.err)
 	}
-	full, stop := context.WithCancel(deadline(t))
-	defer stop()
 	go func() {
-		for n := 0; full.Err() == nil; n++ {
+		for full.Err() == nil {
 			try, cancel := context.WithTimeout(full, time.Second)
-			_, _ = q.js.Publish(try, q.subjects.Outcome(testTask("quick", n).ID, 1), make([]byte, 64<<10))
+			_, _ = js.Publish(try, "store", make([]byte, 64<<10))
 			cancel()
 		}
 	}()
@@ -46,4 +48,22 @@ func TestAServerThatCanStoreNoMoreIsBroken(t *testing.T) {
 	case <-full.Done():
 		t.Error("the disk is full, and the server well")
 	}
+}
+
+// storeIn makes a stream on a server, of all that is published as "store".
+func storeIn(ctx context.Context, t *testing.T, s *Server) jetstream.JetStream {
+	t.Helper()
+	conn, err := nats.Connect("", nats.InProcessServer(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(conn.Close)
+	js, err := jetstream.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "store", Storage: jetstream.FileStorage}); err != nil {
+		t.Fatal(err)
+	}
+	return js
 }

@@ -1,4 +1,4 @@
-package queue
+package natsserver
 
 import (
 	"crypto/tls"
@@ -13,23 +13,23 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// ServerOptions says how the embedded server runs.
-type ServerOptions struct {
-	// StoreDir is where its streams lie, on a local disk; it is made if missing.
+// Options configure a server.
+type Options struct {
+	// StoreDir is the directory of the streams, on a local disk; it is created if missing.
 	StoreDir string
 	// Name is the server's name in its log and in NATS; "" is "eisweep".
 	Name string
-	// Listen is host:port to listen on, port 0 for a free one; "" listens on none, and
-	// only InProcessConn reaches the server, unasked.
+	// Listen is the host:port to listen on, port 0 for a free one. With "" only InProcessConn
+	// reaches the server.
 	Listen string
-	// TLS is the server's certificate, needed to listen: nobody speaks in clear text.
+	// TLS holds the server's certificate; it is required to listen.
 	TLS *tls.Config
-	// RootID is the root whose names Users may use.
+	// RootID is the id of the root whose subjects Users may use.
 	RootID string
-	// Users may connect, each with the rights of its role; needed to listen. A
-	// connection in this process needs one as well then.
+	// Users may connect, each with the permissions of its role; they are required to listen. With
+	// them a connection in this process needs a user, too.
 	Users []User
-	// Log takes what the server says; nil drops it.
+	// Log receives the server's messages; nil drops them.
 	Log *slog.Logger
 }
 
@@ -42,10 +42,10 @@ type User struct {
 // maxStore bounds what the streams may take; the disk's own end comes first.
 const maxStore = 1 << 42
 
-// maxPayload bounds a message: a launch carries its sweep files.
-const maxPayload = 8 << 20
+// MaxPayload is the largest message in bytes: a launch carries its sweep files.
+const MaxPayload = 8 << 20
 
-func serverOptions(o ServerOptions) (*server.Options, error) {
+func serverOptions(o Options) (*server.Options, error) {
 	name := o.Name
 	if name == "" {
 		name = "eisweep"
@@ -57,7 +57,7 @@ func serverOptions(o ServerOptions) (*server.Options, error) {
 		JetStream:          true,
 		StoreDir:           o.StoreDir,
 		SyncAlways:         true,
-		MaxPayload:         maxPayload,
+		MaxPayload:         MaxPayload,
 		JetStreamMaxStore:  maxStore,
 		JetStreamMaxMemory: 256 << 20,
 	}
@@ -75,7 +75,7 @@ func serverOptions(o ServerOptions) (*server.Options, error) {
 }
 
 // listen has the server take connections from outside.
-func listen(options *server.Options, o ServerOptions) error {
+func listen(options *server.Options, o Options) error {
 	if o.TLS == nil || len(o.Users) == 0 || o.RootID == "" {
 		return errors.New("a server that listens needs a certificate and users")
 	}

@@ -1,4 +1,4 @@
-package queue
+package natsserver
 
 import (
 	"errors"
@@ -26,11 +26,11 @@ type Server struct {
 // startTimeout bounds the start; a store of a million tasks opens in seconds.
 const startTimeout = 2 * time.Minute
 
-// StartServer starts a server, which is ready when it returns. The error wraps
-// ErrStoreInUse when another server, in whatever process, works on the folder:
-// two would lose messages without a word. A store that is damaged is set aside, which the log
-// says, and the server begins with an empty one.
-func StartServer(o ServerOptions) (*Server, error) {
+// Start starts a server and returns once it accepts connections. The error wraps
+// ErrStoreInUse if another server, in any process, uses the directory: two would silently
+// lose messages. A damaged store is moved aside, with a warning in the log, and the server
+// starts with an empty one. Other errors of the disk wrap ErrStore.
+func Start(o Options) (*Server, error) {
 	if err := os.MkdirAll(o.StoreDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make queue's store: %w", err)
 	}
@@ -48,7 +48,7 @@ func StartServer(o ServerOptions) (*Server, error) {
 }
 
 // start starts a server on a store that it can work with.
-func (s *Server) start(o ServerOptions) error {
+func (s *Server) start(o Options) error {
 	if err := adoptStore(o.StoreDir); err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *Server) start(o ServerOptions) error {
 }
 
 // launch starts a server, which is ready when launch returns.
-func (s *Server) launch(o ServerOptions) error {
+func (s *Server) launch(o Options) error {
 	options, err := serverOptions(o)
 	if err != nil {
 		return err

@@ -1,33 +1,32 @@
-package queue
+package natsserver_test
 
 import (
 	"log/slog"
 	"strings"
 	"testing"
 
-	"eisweep/internal/protocol"
+	"eisweep/internal/natsserver"
+	"eisweep/internal/queue"
 )
 
 func TestRestartOfTheServerLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	s := startServer(t, dir)
-	q := open(t, s)
-	publish(t, q, testTasks("quick", 0, 3)...)
+	q := open(t, queue.Options{Server: s})
+	publish(t, q, "quick", testTasks("quick", 0, 3))
 	d := next(t, q, "quick")
-	begin(t, d, "worker", 1)
-	if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
-		t.Fatal(won, err)
-	}
+	begin(t, d)
+	fail(t, d)
 	q.Close()
 	s.Stop()
 
-	q = open(t, startServer(t, dir))
+	q = open(t, queue.Options{Server: startServer(t, dir)})
 	queued, err := q.Queued(deadline(t))
 	if err != nil || len(queued) != 3 {
 		t.Fatalf("queued %v, %v", queued, err)
 	}
-	outcomes := make(chan OutcomeDelivery, 1)
-	stop, err := q.Outcomes(deadline(t), func(o OutcomeDelivery) { outcomes <- o })
+	outcomes := make(chan queue.OutcomeDelivery, 1)
+	stop, err := q.Outcomes(deadline(t), func(o queue.OutcomeDelivery) { outcomes <- o })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +40,7 @@ func TestStartAndStopOften(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 5 {
 		s := startServer(t, dir)
-		q := open(t, s)
+		q := open(t, queue.Options{Server: s})
 		if _, err := q.Publish(deadline(t), testTasks("quick", i*10, 10)); err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +48,7 @@ func TestStartAndStopOften(t *testing.T) {
 		q.Close()
 		s.Stop()
 	}
-	queued, err := open(t, startServer(t, dir)).Queued(deadline(t))
+	queued, err := open(t, queue.Options{Server: startServer(t, dir)}).Queued(deadline(t))
 	if err != nil || len(queued) != 50 {
 		t.Errorf("%d queued, %v", len(queued), err)
 	}
@@ -58,11 +57,11 @@ func TestStartAndStopOften(t *testing.T) {
 // A server that nobody reaches from outside has nothing to warn of.
 func TestServerWithoutUsersStartsQuietly(t *testing.T) {
 	var said strings.Builder
-	s, err := StartServer(ServerOptions{StoreDir: t.TempDir(), Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	s, err := natsserver.Start(natsserver.Options{StoreDir: t.TempDir(), Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {
 		t.Fatal(err)
 	}
-	open(t, s).Close()
+	open(t, queue.Options{Server: s}).Close()
 	s.Stop()
 	if said.Len() > 0 {
 		t.Error(said.String())

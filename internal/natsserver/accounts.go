@@ -1,4 +1,4 @@
-package queue
+package natsserver
 
 import (
 	"errors"
@@ -15,10 +15,10 @@ import (
 // be nobody's.
 const responseTime = "24h"
 
-// accountsConfig is how the accounts are written down for NATS servers. users are the
-// public keys by role, quoted, or variables; jetstream is the block of that name of the
+// AccountsConfig returns the configuration of the accounts for NATS servers. users are the
+// public keys by role, quoted, or variables; jetstream is the value of that name in the
 // coordinator's account.
-func accountsConfig(s protocol.Subjects, users map[protocol.Role][]string, operators []string, jetstream string) string {
+func AccountsConfig(s protocol.Subjects, users map[protocol.Role][]string, operators []string, jetstream string) string {
 	var b strings.Builder
 	roles := []protocol.Role{protocol.Worker, protocol.Client}
 	fmt.Fprintf(&b, "accounts {\n  %s {\n    jetstream: %s\n    exports: [\n", protocol.CoordinatorAccount, jetstream)
@@ -106,7 +106,7 @@ const everybody = "UB2AXRKVH7QQIKHBVUFOHDFUGCEMDGLAPROD6BWQHIKSFBB3UTG6ZGZ2"
 
 // accounts is the configuration of the embedded server's accounts. Without users all
 // connections are the coordinator's: none comes from outside of this process.
-func (o ServerOptions) accounts() (string, error) {
+func (o Options) accounts() (string, error) {
 	if len(o.Users) == 0 {
 		return fmt.Sprintf(onlyCoordinator, protocol.CoordinatorAccount, everybody, protocol.SystemAccount, protocol.SystemAccount, everybody), nil
 	}
@@ -122,5 +122,5 @@ func (o ServerOptions) accounts() (string, error) {
 			return "", fmt.Errorf("a user has the unknown role %q", u.Role)
 		}
 	}
-	return accountsConfig(protocol.SubjectsOf(o.RootID), keys, nil, "enabled"), nil
+	return AccountsConfig(protocol.SubjectsOf(o.RootID), keys, nil, "enabled"), nil
 }

@@ -1,4 +1,4 @@
-package queue
+package natsserver
 
 import (
 	"flag"
@@ -7,6 +7,9 @@ import (
 
 	"eisweep/internal/protocol"
 )
+
+// deployedAccounts are the accounts that a site configures for its own servers.
+const deployedAccounts = "../../deploy/nats/accounts.conf"
 
 var update = flag.Bool("update", false, "write deploy/nats/accounts.conf anew")
 
@@ -20,14 +23,14 @@ func TestDeployedAccountsAreTheTable(t *testing.T) {
 	}
 	got, err := os.ReadFile(deployedAccounts)
 	if err != nil || string(got) != want {
-		t.Errorf("deploy/nats/accounts.conf is not what the table of rights says: go test ./internal/queue -run %s -update, %v", t.Name(), err)
+		t.Errorf("deploy/nats/accounts.conf is not what the table of rights says: go test ./internal/natsserver -run %s -update, %v", t.Name(), err)
 	}
 }
 
 func deployedConfig() string {
 	users := map[protocol.Role][]string{protocol.Coordinator: {"$EISWEEP_NKEY_COORDINATOR"}, protocol.Worker: {"$EISWEEP_NKEY_WORKER"}, protocol.Client: {"$EISWEEP_NKEY_CLIENT"}}
 	limits := "{ max_store: 64GB, max_memory: 256MB, max_streams: 200, max_consumers: 2000 }"
-	return deployedHead + accountsConfig(protocol.SubjectsOf(protocol.AllRoots), users, []string{"$EISWEEP_NKEY_OPERATOR"}, limits)
+	return deployedHead + AccountsConfig(protocol.SubjectsOf(protocol.AllRoots), users, []string{"$EISWEEP_NKEY_OPERATOR"}, limits)
 }
 
 const deployedHead = `# Who may do what on NATS servers for eisweep; eisweep.conf includes this file. It is generated from the table by which a

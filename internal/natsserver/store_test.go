@@ -1,4 +1,4 @@
-package queue
+package natsserver_test
 
 import (
 	"bytes"
@@ -9,7 +9,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"eisweep/internal/protocol"
+	"eisweep/internal/natsserver"
+	"eisweep/internal/queue"
 )
 
 // A consumer's file that was damaged on the disk doesn't keep the queue from starting: the store
@@ -39,7 +40,7 @@ func TestADamagedStoreIsSetAside(t *testing.T) {
 					damageConsumer(t, dir, kind, damage.file, damage.change)
 				}
 				useStore(t, dir)
-				if _, err := os.Stat(filepath.Join(dir, storeAside)); err != nil {
+				if _, err := os.Stat(filepath.Join(dir, natsserver.StoreAside)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -59,7 +60,7 @@ func TestAStoreWithOtherThanFilesIsSetAside(t *testing.T) {
 			t.Run(kind+" for "+file, func(t *testing.T) {
 				dir := t.TempDir()
 				useStore(t, dir)
-				paths, err := filepath.Glob(filepath.Join(dir, storeData, "*", "streams", "*_tasks", file))
+				paths, err := filepath.Glob(filepath.Join(dir, natsserver.StoreData, "*", "streams", "*_tasks", file))
 				if err != nil || len(paths) == 0 {
 					t.Fatalf("%d files %s in the store: %v", len(paths), file, err)
 				}
@@ -67,7 +68,7 @@ func TestAStoreWithOtherThanFilesIsSetAside(t *testing.T) {
 					t.Fatal(err)
 				}
 				useStore(t, dir)
-				if _, err := os.Stat(filepath.Join(dir, storeAside)); err != nil {
+				if _, err := os.Stat(filepath.Join(dir, natsserver.StoreAside)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -79,7 +80,7 @@ func TestAStoreWithOtherThanFilesIsSetAside(t *testing.T) {
 func useStore(t *testing.T, dir string) {
 	t.Helper()
 	s := startServer(t, dir)
-	q := open(t, s)
+	q := open(t, queue.Options{Server: s})
 	check := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -88,13 +89,12 @@ func useStore(t *testing.T, dir string) {
 	}
 	check(q.PurgeTasks(deadline(t)))
 	check(q.PurgeOutcomes(deadline(t)))
-	got := make(chan OutcomeDelivery, 1)
-	stop, err := q.Outcomes(deadline(t), func(o OutcomeDelivery) { got <- o })
+	got := make(chan queue.OutcomeDelivery, 1)
+	stop, err := q.Outcomes(deadline(t), func(o queue.OutcomeDelivery) { got <- o })
 	check(err)
-	publish(t, q, testTasks("quick", 0, 2)...)
+	publish(t, q, "quick", testTasks("quick", 0, 2))
 	d := next(t, q, "quick")
-	_, err = d.Commit(deadline(t), failure(protocol.Outcome{Attempt: 1}))
-	check(err)
+	fail(t, d)
 	o := receive(t, got)
 	check(o.Ack())
 	check(d.Done(deadline(t)))
@@ -107,7 +107,7 @@ func useStore(t *testing.T, dir string) {
 // damageConsumer changes a file of a stream's consumers.
 func damageConsumer(t *testing.T, dir, kind, file string, change func([]byte) []byte) {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(dir, storeData, "*", "streams", "*_"+kind, "obs", "*", file))
+	paths, err := filepath.Glob(filepath.Join(dir, natsserver.StoreData, "*", "streams", "*_"+kind, "obs", "*", file))
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no %s of %s: %v", file, kind, err)
 	}

@@ -1,4 +1,4 @@
-package queue
+package natsserver
 
 import (
 	"errors"
@@ -9,13 +9,13 @@ import (
 
 func TestStoreHasOneServer(t *testing.T) {
 	dir := t.TempDir()
-	s := startServer(t, dir)
-	if _, err := StartServer(ServerOptions{StoreDir: dir}); !errors.Is(err, ErrStoreInUse) {
+	s := start(t, dir)
+	if _, err := Start(Options{StoreDir: dir}); !errors.Is(err, ErrStoreInUse) {
 		t.Errorf("error %v", err)
 	}
 	s.Stop()
 	s.Stop()
-	startServer(t, dir).Stop()
+	start(t, dir).Stop()
 }
 
 func TestServerThatCannotStoreSaysSo(t *testing.T) {
@@ -23,8 +23,18 @@ func TestServerThatCannotStoreSaysSo(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "jetstream"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if s, err := StartServer(ServerOptions{StoreDir: dir}); err == nil {
+	if s, err := Start(Options{StoreDir: dir}); err == nil {
 		s.Stop()
 		t.Error("a server without a store started")
 	}
+}
+
+func start(t *testing.T, dir string) *Server {
+	t.Helper()
+	s, err := Start(Options{StoreDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	return s
 }

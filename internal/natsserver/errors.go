@@ -1,4 +1,4 @@
-package queue
+package natsserver
 
 import (
 	"errors"
@@ -14,12 +14,12 @@ var (
 	ErrStore = errors.New("the queue's store cannot be written")
 )
 
-// textsDisk are what the server says of its files in words of its own.
+// textsDisk are parts of the server's own errors about its files.
 var textsDisk = []string{"error creating store", "corrupt", "storage directory is not"}
 
-// tellsDiskError reports whether a text of the server ends with an error of its operating
-// system, or is about the files of a store: the server passes on no more than the text.
-func tellsDiskError(text string) bool {
+// IsDiskError reports whether the text of an error of a server is about its disk: it ends with an error of
+// the operating system or is about the files of a store. A server reports errors as text only.
+func IsDiskError(text string) bool {
 	for _, part := range textsDisk {
 		if strings.Contains(text, part) {
 			return true
@@ -35,7 +35,7 @@ func tellsDiskError(text string) bool {
 
 // diskError adds ErrStore to an error of the server that ends with one of the operating system.
 func diskError(err error) error {
-	if tellsDiskError(err.Error()) {
+	if IsDiskError(err.Error()) {
 		return fmt.Errorf("%w: %w", ErrStore, err)
 	}
 	return err

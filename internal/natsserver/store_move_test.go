@@ -1,0 +1,91 @@
+package natsserver_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nkeys"
+
+	"eisweep/internal/natsserver"
+	"eisweep/internal/protocol"
+	"eisweep/internal/queue"
+)
+
+// An earlier version of the program left the streams elsewhere.
+func TestStoreOfAnEarlierVersionIsTakenOver(t *testing.T) {
+	dir := t.TempDir()
+	before := func(from, n int) {
+		o := &server.Options{ServerName: "eisweep", DontListen: true, NoSigs: true, JetStream: true, StoreDir: dir, SyncAlways: true, MaxPayload: natsserver.MaxPayload}
+		s, err := server.NewServer(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Start()
+		if !s.ReadyForConnections(3 * time.Minute) {
+			t.Fatal("the server isn't ready")
+		}
+		q := open(t, queue.Options{Connect: []nats.Option{nats.InProcessServer(s)}})
+		publish(t, q, "quick", testTasks("quick", from, n))
+		q.Close()
+		s.Shutdown()
+		s.WaitForShutdown()
+	}
+	now := func(want int) {
+		t.Helper()
+		s := startServer(t, dir)
+		defer s.Stop()
+		q := open(t, queue.Options{Server: s})
+		defer q.Close()
+		if queued, err := q.Queued(deadline(t)); err != nil || len(queued) != want {
+			t.Errorf("%d queued, %v; want %d", len(queued), err, want)
+		}
+		d := next(t, q, "quick")
+		begin(t, d)
+		if err := d.HandBack(deadline(t), 0); err != nil {
+			t.Error(err)
+		}
+	}
+	before(0, 3)
+	now(3)
+	now(3)
+	if _, err := os.Lstat(filepath.Join(dir, "jetstream", natsserver.GlobalAccount)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the streams are in two places: %v", err)
+	}
+	before(10, 5) // it finds nothing, and its coordinator queues everything again
+	now(5)
+}
+
+// With users or without, a server's streams are the same.
+func TestServersWithAndWithoutUsersShareAStore(t *testing.T) {
+	dir := t.TempDir()
+	s := startServer(t, dir)
+	q := open(t, queue.Options{Server: s})
+	publish(t, q, "quick", testTasks("quick", 0, 3))
+	q.Close()
+	s.Stop()
+	pair, err := nkeys.CreateUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := pair.PublicKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	users := []natsserver.User{{Role: protocol.Coordinator, Key: public}}
+	s, err = natsserver.Start(natsserver.Options{StoreDir: dir, RootID: testRoot, Users: users})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Stop()
+	q = open(t, queue.Options{Server: s, Key: queue.Key{Public: public, Sign: pair.Sign}})
+	defer q.Close()
+	if queued, err := q.Queued(deadline(t)); err != nil || len(queued) != 3 {
+		t.Errorf("queued %v, %v", queued, err)
+	}
+}
