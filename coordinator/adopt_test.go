@@ -14,7 +14,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// inspector reads files in the test's own process.
+// inspector reads files in the test's own process. Instead of the digest, it gives what depends on the file's bytes as well.
 type inspector struct{}
 
 func (inspector) Probe(ctx context.Context, path string) (found results.Found, err error) {
@@ -27,7 +27,7 @@ func (inspector) Probe(ctx context.Context, path string) (found results.Found, e
 func (i inspector) Digest(ctx context.Context, path string) (results.Found, error) {
 	found, err := i.Probe(ctx, path)
 	if err == nil {
-		found.Digest, err = results.Digest(path)
+		found.Digest = found.SHA256[32:] + found.SHA256[:32]
 	}
 	return found, err
 }

@@ -3,14 +3,11 @@ package coordinator
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
-	"syscall"
 
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
-	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -250,7 +247,7 @@ func (p *planner) inspect(sweep, file string) (*manifest.Line, error) {
 	if p.ctx.Err() != nil {
 		return nil, p.ctx.Err()
 	}
-	if isRefused(err) {
+	if atomicfile.IsRefused(err) {
 		return nil, fmt.Errorf("find out whose result %s is: %w", path, err)
 	}
 	p.alien[path] = nil
@@ -259,13 +256,6 @@ func (p *planner) inspect(sweep, file string) (*manifest.Line, error) {
 		p.alien[path] = &line
 	}
 	return p.alien[path], nil
-}
-
-// isRefused says of an error of a look at a file whether the system gave it, so that nobody
-// knows whose result the file is. That it is none is no such error.
-func isRefused(err error) bool {
-	var number syscall.Errno
-	return errors.As(err, &number) && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, results.ErrNotResult) && !errors.Is(err, atomicfile.ErrNotRegular)
 }
 
 func reasonToRun(h *history, here soundness) string {

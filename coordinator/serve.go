@@ -8,9 +8,9 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"syscall"
 	"time"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/natsserver"
 	"eisweep/sim"
@@ -157,9 +157,5 @@ func refusal(err error) *control.Refusal {
 
 // isStorage recognizes what a file system answered, and a store that is full.
 func isStorage(err error) bool {
-	var path *fs.PathError
-	var link *os.LinkError
-	var call *os.SyscallError
-	var number syscall.Errno
-	return errors.Is(err, natsserver.ErrStore) || errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call) || errors.As(err, &number)
+	return errors.Is(err, natsserver.ErrStore) || atomicfile.IsStorage(err)
 }

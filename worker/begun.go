@@ -11,6 +11,7 @@ import (
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
+	"eisweep/internal/root"
 )
 
 // returning is how many times Listen it may take until everybody is back who was at work
@@ -57,12 +58,9 @@ func (w *Worker) begun(task *protocol.Task) (n int, over bool) {
 	if n == 0 {
 		return 0, false
 	}
-	said, err := atomicfile.Read(w.Root.Log(task.ID, task.Run, n), maxLog)
+	said, err := atomicfile.Read(w.Root.Log(task.ID, task.Run, n), root.MaxLog)
 	return n, err == nil && ended.Match(said)
 }
-
-// maxLog bounds what is read of a log, in bytes; one that is longer counts as one that has no end.
-const maxLog = 64 << 20
 
 // ended is the last that a log says.
 var ended = regexp.MustCompile(`(?m)^\S+ (ended: |result of )`)

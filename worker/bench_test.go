@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"log/slog"
 	"os"
 	"testing"
@@ -20,7 +21,15 @@ import (
 	"eisweep/sweeps"
 )
 
+// TestMain is also the child process of a results.Prober.
 func TestMain(m *testing.M) {
+	if os.Getenv("EISWEEP_TEST_PROBE") != "" {
+		if err := results.RunProbe(os.Args[1], os.Args[2:], os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if folder := os.Getenv("EISWEEP_TEST_KILLED"); folder != "" {
 		os.Exit(killed(folder, os.Getenv("EISWEEP_TEST_ATTEMPT")))
 	}

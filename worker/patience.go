@@ -1,10 +1,9 @@
 package worker
 
 import (
-	"errors"
-	"io/fs"
-	"syscall"
 	"time"
+
+	"eisweep/internal/atomicfile"
 )
 
 // readPauses are the pauses between attempts at reading what the system does not give: a file
@@ -16,7 +15,7 @@ var readPauses = []time.Duration{100 * time.Millisecond, time.Second, 3 * time.S
 func (c *Checkpoints) patiently(path string, read func() error) error {
 	err := read()
 	for _, pause := range readPauses {
-		if !isRefused(err) || c.ended() {
+		if !atomicfile.IsRefused(err) || c.ended() {
 			break
 		}
 		c.say("%s cannot be read and is tried again in %v: %v", path, pause, err)
@@ -24,10 +23,4 @@ func (c *Checkpoints) patiently(path string, read func() error) error {
 		err = read()
 	}
 	return err
-}
-
-// isRefused says of an error whether the system gave it, and may not the next time.
-func isRefused(err error) bool {
-	var number syscall.Errno
-	return errors.As(err, &number) && !errors.Is(err, fs.ErrNotExist)
 }

@@ -67,7 +67,7 @@ func findTask(ctx context.Context, r *root.Root, launched []string, prefix strin
 	}
 	for _, name := range launched {
 		status, err := coordinator.ReadSweep(ctx, r, prober, name)
-		if isStorage(err) && !errors.Is(err, fs.ErrNotExist) {
+		if atomicfile.IsStorage(err) && !errors.Is(err, fs.ErrNotExist) {
 			unread = append(unread, err)
 		}
 		if err != nil {
@@ -136,11 +136,8 @@ func (a *account) addLog(lines []string, err error) {
 	}
 }
 
-// maxLog bounds what is read of an attempt's log, in bytes.
-const maxLog = 64 << 20
-
 func readLogFile(path string) ([]string, error) {
-	text, err := atomicfile.Read(path, maxLog)
+	text, err := atomicfile.Read(path, root.MaxLog)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +151,7 @@ func locate(r *root.Root, name string) (string, error) {
 		if err == nil && !info.IsDir() {
 			return filepath.Abs(path)
 		}
-		if isRefused(err) && !errors.Is(err, syscall.ENOTDIR) && !errors.Is(err, syscall.ENAMETOOLONG) {
+		if atomicfile.IsRefused(err) && !errors.Is(err, syscall.ENOTDIR) && !errors.Is(err, syscall.ENAMETOOLONG) {
 			return "", fmt.Errorf("find file: %w", err)
 		}
 	}

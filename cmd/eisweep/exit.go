@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
-	"syscall"
 
 	"eisweep/coordinator"
 	"eisweep/internal/access"
@@ -139,7 +136,8 @@ func codeOf(err error) int {
 		return exitInput
 	case errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrRefused), errors.Is(err, queue.ErrRights), errors.Is(err, queue.ErrNoStreams), errors.Is(err, access.ErrNoAccess):
 		return exitLost
-	case errors.Is(err, natsserver.ErrStore), errors.Is(err, queue.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged), isStorage(err):
+	case errors.Is(err, natsserver.ErrStore), errors.Is(err, queue.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged),
+		atomicfile.IsStorage(err):
 		return exitStorage
 	}
 	return exitInternal
@@ -181,22 +179,6 @@ func codeOfClass(c protocol.Class) int {
 	default:
 		return exitTasks
 	}
-}
-
-// isStorage recognizes what a file system answered.
-func isStorage(err error) bool {
-	var path *fs.PathError
-	var link *os.LinkError
-	var call *os.SyscallError
-	var number syscall.Errno
-	return errors.As(err, &path) || errors.As(err, &link) || errors.As(err, &call) || errors.As(err, &number)
-}
-
-// isRefused recognizes that the system could not open or read what is there: it is neither
-// absent nor wrong as far as anybody knows.
-func isRefused(err error) bool {
-	var number syscall.Errno
-	return errors.As(err, &number) && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, atomicfile.ErrNotRegular)
 }
 
 // ended says why a context ended: the signal, if it was one.

@@ -219,12 +219,16 @@ func wholeFiles(t *testing.T, root, sweep string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	prober, err := newProber()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, path := range found {
 		sum, _, err := results.HashFile(path)
 		if err != nil || (known[filepath.Base(path)] != "" && known[filepath.Base(path)] != sum) {
 			t.Errorf("%s is not what the manifest says (%v)", path, err)
 		}
-		if _, err := results.Digest(path); err != nil {
+		if _, err := prober.Digest(t.Context(), path); err != nil {
 			t.Errorf("%s is not whole: %v", path, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sim"
@@ -31,7 +32,7 @@ func (s *showing) task(ctx context.Context, e *environment, r *root.Root, launch
 	if unread != nil {
 		found.trouble = unread.Error()
 	}
-	if err := s.write(ctx, e, found); err != nil || !isRefused(unread) {
+	if err := s.write(ctx, e, found); err != nil || !atomicfile.IsRefused(unread) {
 		return err
 	}
 	return &exitError{code: exitStorage}
@@ -54,7 +55,7 @@ func (s *showing) file(ctx context.Context, e *environment, r *root.Root, name s
 			}
 		}
 	}
-	if err := a.addFile(ctx); isRefused(err) {
+	if err := a.addFile(ctx); atomicfile.IsRefused(err) {
 		return err
 	} else if err != nil {
 		return &exitError{exitInput, err}

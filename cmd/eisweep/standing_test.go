@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"eisweep/coordinator"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 )
 
@@ -37,7 +38,7 @@ func TestTroubleHasLinesOfItsOwn(t *testing.T) {
 // What the system refuses to read is neither absent nor wrong.
 func TestRefusedIsNotAbsent(t *testing.T) {
 	for err, want := range map[error]bool{syscall.EIO: true, syscall.ESTALE: true, syscall.EMFILE: true, syscall.ENOENT: false, errors.New("no HDF5 file"): false} {
-		if got := isRefused(&fs.PathError{Op: "open", Path: "x", Err: err}); got != want {
+		if got := atomicfile.IsRefused(&fs.PathError{Op: "open", Path: "x", Err: err}); got != want {
 			t.Errorf("%v: refused is %v", err, got)
 		}
 	}

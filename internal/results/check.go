@@ -21,7 +21,7 @@ type Checked struct {
 }
 
 // Check hashes files, except those of another size. Those that have the SHA-256 which they should have, and no others, are read as
-// Digest does, by one child for all of them: whoever vouches for a file may have made it to break who
+// Prober.Digest does, by one child for all of them: whoever vouches for a file may have made it to break who
 // reads it. A file that breaks the child doesn't keep others from being read. It holds all of the files open.
 func (p Prober) Check(ctx context.Context, files []Vouched) []Checked {
 	out := make([]Checked, len(files))

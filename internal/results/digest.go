@@ -65,22 +65,6 @@ func (d digester) attribute(name string, value any) error {
 	return nil
 }
 
-// Digest returns the digest of a result file, in hex. The file must be one whose
-// SHA-256 was checked, or that was just written here.
-func Digest(path string) (string, error) {
-	f, err := openRegular(path)
-	if err != nil {
-		return "", fmt.Errorf("digest result: %w", err)
-	}
-	defer f.Close()
-	file, err := h5.OpenFile(f)
-	if err != nil {
-		return "", fmt.Errorf("digest result: %w", notResult(err))
-	}
-	defer file.Close()
-	return digestOf(context.Background(), file, path)
-}
-
 // digestOf returns the digest of an open file. It ends with ctx's error soon after that ends.
 func digestOf(ctx context.Context, f *h5.File, path string) (string, error) {
 	d := digesting{digester: newDigester(), ctx: ctx, file: f, seen: map[uint64]string{}}

@@ -3,7 +3,8 @@ package results
 import (
 	"errors"
 	"fmt"
-	"syscall"
+
+	"eisweep/internal/atomicfile"
 )
 
 // ErrNotResult is wrapped when a file is not a result, neither ours nor the
@@ -12,13 +13,11 @@ var ErrNotResult = errors.New("not a result file")
 
 // notResult wraps ErrNotResult, unless the system refused to read the file: then nobody knows what it is.
 func notResult(err error) error {
-	if isRefused(err) {
+	if atomicfile.IsRefused(err) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrNotResult, err)
 }
-
-func isRefused(err error) bool { return errors.As(err, new(syscall.Errno)) }
 
 // ErrLog is wrapped when only the log of a result can't be read.
 var ErrLog = errors.New("its log can't be read")

@@ -92,7 +92,7 @@ func likePublished(task *sweeps.Task) *sim.Result {
 func TestDigestOfPublishedFiles(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range goldenCases(t) {
-		digest, err := Digest(golden(name))
+		digest, err := digestFile(golden(name))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/results/h5"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -79,7 +80,7 @@ func refuseErrorOnly(f *h5.File, path string) error {
 		return fmt.Errorf("%s: %w", path, notResult(err))
 	}
 	message, err := f.Attribute("/", "error_msg")
-	if isRefused(err) {
+	if atomicfile.IsRefused(err) {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if node == h5.Missing && err != nil {
@@ -105,7 +106,7 @@ func inspect(f *h5.File) (Info, error) {
 	untrained := checkTrained(f)
 	info.Trained = untrained == nil
 	converged, err := attributeAs[bool](f, "/raw_data", "converged")
-	if info.Converged = converged; isRefused(untrained) || isRefused(err) {
+	if info.Converged = converged; atomicfile.IsRefused(untrained) || atomicfile.IsRefused(err) {
 		return info, errors.Join(untrained, err)
 	}
 	kind, err := f.Kind("/task")

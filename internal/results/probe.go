@@ -39,7 +39,7 @@ func (p Prober) Probe(ctx context.Context, path string) (Found, error) {
 	return p.read(ctx, wantNetwork, path)
 }
 
-// Digest is Digest by way of a child process, and Info. Errors are those of Probe.
+// Digest returns the digest of what a result file says, in hex, and Info, by way of a child process. Errors are those of Probe.
 func (p Prober) Digest(ctx context.Context, path string) (Found, error) {
 	return p.read(ctx, wantDigest, path)
 }

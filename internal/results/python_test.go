@@ -114,7 +114,7 @@ func TestDigestAfterRepack(t *testing.T) {
 	if err != nil {
 		t.Fatalf("h5repack (Debian: hdf5-tools): %v\n%s", err, repack)
 	}
-	digest, err := Digest(again)
+	digest, err := digestFile(again)
 	if err != nil || digest != receipt.Digest {
 		t.Errorf("digest %s (%v), want %s", digest, err, receipt.Digest)
 	}

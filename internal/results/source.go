@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/results/h5"
 	"eisweep/sim"
 )
@@ -55,13 +56,13 @@ func readSource(ctx context.Context, f *h5.File) (*sim.Source, error) {
 
 // checkTrained tells a result of a training from others.
 func checkTrained(f *h5.File) error {
-	if kind, err := f.Kind("/raw_data/rate_change"); isRefused(err) {
+	if kind, err := f.Kind("/raw_data/rate_change"); atomicfile.IsRefused(err) {
 		return err
 	} else if err != nil || kind != h5.Missing {
 		return errors.Join(err, fmt.Errorf("it is a result of PERTURB and %w; name the result of a training", ErrUntrained))
 	}
 	for _, needed := range []string{"/sim_state/wee", "/computed/correlations_ee", "/computed/response_sim_ee"} {
-		if kind, err := f.Kind(needed); isRefused(err) {
+		if kind, err := f.Kind(needed); atomicfile.IsRefused(err) {
 			return err
 		} else if err != nil || kind != h5.Dataset {
 			return errors.Join(err, fmt.Errorf("it has no %s and %w", needed, ErrUntrained))

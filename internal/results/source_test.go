@@ -213,7 +213,7 @@ for name in "external", "soft", "storage", "virtual":
 		if _, err := ReadSource(t.Context(), file); err == nil {
 			t.Errorf("%s: weights from elsewhere were read", name)
 		}
-		if _, err := Digest(file); !errors.Is(err, ErrNotResult) {
+		if _, err := digestFile(file); !errors.Is(err, ErrNotResult) {
 			t.Errorf("%s: digest: error %v, want ErrNotResult", name, err)
 		}
 	}

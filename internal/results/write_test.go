@@ -39,7 +39,7 @@ func TestReceipt(t *testing.T) {
 	for _, c := range examples() {
 		t.Run(c.name, func(t *testing.T) {
 			path, receipt := written(t, c.task, c.result)
-			digest, err := Digest(path)
+			digest, err := digestFile(path)
 			if err != nil || digest != receipt.Digest {
 				t.Errorf("the file's digest is %s (%v), the receipt's %s", digest, err, receipt.Digest)
 			}
@@ -236,4 +236,14 @@ func TestOnlyTheOwnerMayChangeAResult(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o644 {
 		t.Errorf("it has mode %v, %v", info.Mode(), err)
 	}
+}
+
+// digestFile returns the digest of a result file.
+func digestFile(path string) (string, error) {
+	f, err := openResult(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return digestOf(context.Background(), f, path)
 }

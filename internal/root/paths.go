@@ -37,6 +37,9 @@ func (r *Root) Checkpoint(id sweeps.ID, attempt int) string {
 	return r.Private("checkpoints", fmt.Sprintf("%s.%d", id, attempt))
 }
 
+// MaxLog is how many bytes of an attempt's log are read. A longer one cannot be read.
+const MaxLog = 64 << 20
+
 // Log returns the path of an attempt's log.
 func (r *Root) Log(id sweeps.ID, run, attempt int) string {
 	return r.Private("logs", fmt.Sprintf("%s.%d.%d", id, run, attempt))

@@ -46,14 +46,6 @@ func OpenImage(image []byte) (*File, error) {
 	return f, nil
 }
 
-// OpenWritable opens a file for reading and writing.
-func OpenWritable(path string) (*File, error) { return open(path, true) }
-
-// Open opens a file for reading.
-func Open(path string) (*File, error) {
-	return open(path, false)
-}
-
 // OpenFile opens for reading what a descriptor is open on, whatever has its name by now. The
 // descriptor may be closed before the File is.
 func OpenFile(from *os.File) (*File, error) {
@@ -71,18 +63,15 @@ func OpenFile(from *os.File) (*File, error) {
 	return f, nil
 }
 
-func open(path string, writable bool) (*File, error) {
+// OpenWritable opens a file for reading and writing.
+func OpenWritable(path string) (*File, error) {
 	if err := checkText("path", path); err != nil {
 		return nil, err
 	}
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
-	how := C.int(0)
-	if writable {
-		how = 1
-	}
 	f := &File{}
-	if err := operate(func() bool { f.id = C.h5_open_file(name, how); return f.id >= 0 }); err != nil {
+	if err := operate(func() bool { f.id = C.h5_open_file(name); return f.id >= 0 }); err != nil {
 		return nil, fmt.Errorf("open HDF5 file %s: %w", path, err)
 	}
 	return f, nil

@@ -36,10 +36,11 @@ func reopen(t *testing.T, text []byte) *File {
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f, err := Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	from, err := os.Open(path)
+	must(t, err)
+	defer from.Close()
+	f, err := OpenFile(from)
+	must(t, err)
 	t.Cleanup(func() {
 		if err := f.Close(); err != nil {
 			t.Error(err)
@@ -199,11 +200,11 @@ func TestCloseWithOpenArrayIsAnError(t *testing.T) {
 }
 
 func TestErrorsGiveTheReason(t *testing.T) {
-	_, err := Open(filepath.Join(t.TempDir(), "none.h5"))
+	_, err := OpenWritable(filepath.Join(t.TempDir(), "none.h5"))
 	if err == nil || !strings.Contains(err.Error(), "No such file") {
 		t.Errorf("error %v doesn't give the system's reason", err)
 	}
-	if _, err := Open("a\x00b"); err == nil {
+	if _, err := OpenWritable("a\x00b"); err == nil {
 		t.Error("a path with a zero byte was opened")
 	}
 }

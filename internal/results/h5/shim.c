@@ -98,10 +98,10 @@ hid_t h5_open_image(void *image, size_t size) {
     return f;
 }
 
-hid_t h5_open_file(const char *path, int writable) {
+hid_t h5_open_file(const char *path) {
     hid_t p = h5_access_list(0);
     if (p < 0) return p;
-    hid_t f = H5Fopen(path, writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, p);
+    hid_t f = H5Fopen(path, H5F_ACC_RDWR, p);
     close_P(p);
     return f;
 }

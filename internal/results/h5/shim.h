@@ -17,7 +17,7 @@ const char *h5_error(void); // why a call since then failed; "" when the library
 
 hid_t h5_create_image(void);
 hid_t h5_open_image(void *image, size_t size); // a copy of it, to be written
-hid_t h5_open_file(const char *path, int writable);
+hid_t h5_open_file(const char *path); // for reading and writing
 hid_t h5_open_descriptor(int fd, const char *name); // for reading; the name is for messages
 hid_t h5_access_list(int core);
 ssize_t h5_image(hid_t file, void *to, size_t size); // size 0: only how many bytes
