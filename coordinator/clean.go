@@ -33,7 +33,7 @@ func Clean(r *root.Root, request control.Clean) (control.Cleaned, error) {
 	switch {
 	case err == nil:
 		reruns = stand.Reruns
-	case !isMissing(err):
+	case !errors.Is(err, fs.ErrNotExist):
 		return control.Cleaned{}, err
 	}
 	c := cleaner{root: r, index: x}

@@ -1,16 +1,19 @@
 package coordinator
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/results"
 	"eisweep/internal/root"
 )
 
@@ -19,13 +22,16 @@ import (
 // when such a file has been moved or deleted since.
 type copies map[string]string
 
+// maxList bounds what is read of the list, in bytes.
+const maxList = 1 << 30
+
 func copiesFile(r *root.Root) string { return r.Private("inputs", "paths.json") }
 
 // readCopies reads what was copied; nothing where no launch has copied anything yet. The error wraps an
 // *fs.PathError when the list cannot be read, or is not one: to begin a new list would lose the copies of files that
 // are gone.
 func readCopies(r *root.Root) (copies, error) {
-	text, err := atomicfile.Read(copiesFile(r), maxText)
+	text, err := atomicfile.Read(copiesFile(r), maxList)
 	if errors.Is(err, fs.ErrNotExist) {
 		return copies{}, nil
 	}
@@ -74,7 +80,7 @@ func keepCopies(r *root.Root, more copies) error {
 	if err != nil {
 		return fmt.Errorf("note copied files: %w", err)
 	}
-	if err := writeFile(copiesFile(r), append(text, '\n')); err != nil {
+	if err := atomicfile.Write(copiesFile(r), append(text, '\n'), 0o644); err != nil {
 		return fmt.Errorf("note copied files: %w", err)
 	}
 	return nil
@@ -90,4 +96,64 @@ func (c copies) within(path string) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// copyInput copies an outside file to where workers find it, unless it is there,
+// and makes sure that it still is the file that was looked at. The copy, which nobody else can change, is probed: its
+// owner could have changed the file while it was probed before, and workers read the copy as it is.
+func copyInput(ctx context.Context, p Prober, from, to, sha256 string) error {
+	same, err := isCopy(to, sha256)
+	if same || err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	f, err := atomicfile.OpenLinked(from)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	draft, err := atomicfile.CopyDraft(f, to, sha256)
+	if err != nil {
+		return err
+	}
+	if _, err = p.Probe(ctx, draft.Name()); err == nil {
+		err = root.Share(draft.File)
+	}
+	if err != nil {
+		return errors.Join(err, draft.Discard())
+	}
+	return draft.Commit()
+}
+
+// isCopy tells whether a path is a file, no link or folder, of this SHA-256; nothing says how large it should be.
+func isCopy(path, sha256 string) (bool, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return false, err
+	}
+	return results.Identity{SHA256: sha256, Bytes: info.Size()}.IsAt(path)
+}
+
+// damagedCopyError is the error of a copy that is not what its launch started from.
+type damagedCopyError struct {
+	path, original, sha256 string
+	err                    error
+}
+
+func (e *damagedCopyError) Error() string {
+	return fmt.Sprintf("%s, the copy of %s, is damaged (%v): put the file with SHA-256 %s back there, then run `eisweep verify`, which copies it again",
+		e.path, e.original, e.err, e.sha256)
+}
+
+func (e *damagedCopyError) Unwrap() error { return e.err }
+
+// checkCopy says what is wrong with a copy of an outside file; nil when it is what was copied.
+func checkCopy(ctx context.Context, copied, original, sha256 string) error {
+	h, err := results.Hash(ctx, copied)
+	if err == nil && h.SHA256 != sha256 {
+		err = fmt.Errorf("its SHA-256 is %s", h.SHA256)
+	}
+	if err != nil && ctx.Err() == nil {
+		return &damagedCopyError{copied, original, sha256, err}
+	}
+	return err
 }

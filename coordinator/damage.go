@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 )
 
@@ -54,7 +55,7 @@ func (v *verifier) mendManifests(wanted []string) (map[string][]control.Problem,
 			return nil, err
 		}
 		kept, damage, err := v.mend(r.Manifest(name))
-		if err != nil && !isStorage(err) {
+		if err != nil && !atomicfile.IsStorage(err) {
 			return nil, fmt.Errorf("mend manifest of %s: %w", name, err)
 		}
 		if err != nil && (len(wanted) == 0 || slices.Contains(wanted, name)) {

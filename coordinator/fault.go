@@ -12,6 +12,7 @@ import (
 	"eisweep/internal/advice"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
+	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -75,7 +76,7 @@ func (k *Coordinator) fault(sweep string, err error, whole bool) *fault {
 // postpone keeps a command that could not be carried out for one of its sweeps; whole says
 // whether that is due to the sweep's folder, unless the error names a single file.
 func (k *Coordinator) postpone(sweep string, c lifecycle.Command, err error, whole bool) {
-	var single *fileError
+	var single *results.FileError
 	f := k.fault(sweep, err, whole && !errors.As(err, &single))
 	f.commands = append(f.commands, c)
 }

@@ -213,7 +213,7 @@ func storeSweep(dir, path string, text []byte) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return writeFile(path, text)
+	return atomicfile.Write(path, text, 0o644)
 }
 
 func keepLaunch(dir, path string) error {
@@ -225,7 +225,7 @@ func keepLaunch(dir, path string) error {
 		return err
 	}
 	for n := 1; ; n++ {
-		err := linkOrCopy(path, filepath.Join(dir, fmt.Sprintf("%d.toml", n)), sum)
+		err := atomicfile.LinkOrCopy(path, filepath.Join(dir, fmt.Sprintf("%d.toml", n)), sum)
 		if !errors.Is(err, fs.ErrExist) {
 			return err
 		}

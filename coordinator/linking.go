@@ -1,7 +1,6 @@
 package coordinator
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -62,24 +61,24 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 
 // name links a file to a task's name in a sweep's folder, which makeWay has freed. Nothing
 // is overwritten, and nothing gets a name that the manifest cannot tell of.
-func (k *Coordinator) name(from, sweep string, t *sweeps.Task, is identity) error {
+func (k *Coordinator) name(from, sweep string, t *sweeps.Task, is results.Identity) error {
 	if f := k.faults[sweep]; f.holdsBack() {
 		return f.err
 	}
 	dir := k.config.Root.SweepDir(sweep)
 	to := filepath.Join(dir, t.File)
-	err := linkOrCopy(from, to, is.sha256)
+	err := atomicfile.LinkOrCopy(from, to, is.SHA256)
 	if errors.Is(err, os.ErrNotExist) && isGone(dir) {
 		k.config.Log.Warn("the folder of a sweep is gone and is created again for its results; launch the sweep again", "sweep", sweep)
 		if err := atomicfile.Mkdir(dir, 0o755); err != nil {
 			return err
 		}
-		err = linkOrCopy(from, to, is.sha256)
+		err = atomicfile.LinkOrCopy(from, to, is.SHA256)
 	}
 	if !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	same, err := isResult(to, is)
+	same, err := is.IsAt(to)
 	if err == nil && !same {
 		err = fmt.Errorf("%s was made by another program meanwhile: %w", to, os.ErrExist)
 	}
@@ -91,33 +90,3 @@ func isGone(path string) bool {
 	_, err := os.Stat(path)
 	return errors.Is(err, os.ErrNotExist)
 }
-
-// identity is what tells the bytes of a result from others.
-type identity struct {
-	sha256 string
-	bytes  int64
-}
-
-func bytesOf(l *manifest.Line) identity { return identity{l.SHA256, l.Bytes} }
-
-// isResult tells whether a path is a file, no link or folder, of these bytes. A file of another size is not read. The
-// error says why that cannot be found out.
-func isResult(path string, is identity) (bool, error) {
-	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return false, err
-	}
-	found, err := results.HashSized(context.Background(), path, is.bytes)
-	if size := (*results.SizeError)(nil); errors.As(err, &size) {
-		return false, nil
-	}
-	if err != nil {
-		return false, &fileError{err}
-	}
-	return found.SHA256 == is.sha256, nil
-}
-
-// fileError is trouble with a single file, which says nothing of its folder.
-type fileError struct{ error }
-
-func (e *fileError) Unwrap() error { return e.error }

@@ -108,7 +108,9 @@ func checkIncoming(path string, o *protocol.Outcome) (hashed time.Time, damage s
 	return found.Modified, "", nil
 }
 
-func promisedBy(o *protocol.Outcome) identity { return identity{o.SHA256, o.Bytes} }
+func promisedBy(o *protocol.Outcome) results.Identity {
+	return results.Identity{SHA256: o.SHA256, Bytes: o.Bytes}
+}
 
 func (k *Coordinator) pathOf(sweep, file string) string {
 	return filepath.Join(k.config.Root.SweepDir(sweep), file)

@@ -175,7 +175,7 @@ func (k *Coordinator) withStands(names []string) ([]string, error) {
 func (k *Coordinator) readRestored(name string) (*restored, error) {
 	stand, err := ReadStanding(k.config.Root, name)
 	switch {
-	case isMissing(err):
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
 		return nil, err

@@ -149,13 +149,8 @@ func refusal(err error) *control.Refusal {
 		return &control.Refusal{Kind: control.InTheWay, Text: err.Error(), Count: inTheWay.Count, Sweep: inTheWay.Sweep}
 	case errors.Is(err, fs.ErrNotExist):
 		return &control.Refusal{Kind: control.Unknown, Text: err.Error()}
-	case isStorage(err):
+	case errors.Is(err, natsserver.ErrStore), atomicfile.IsStorage(err):
 		return &control.Refusal{Kind: control.Storage, Text: err.Error()}
 	}
 	return &control.Refusal{Kind: control.Internal, Text: err.Error()}
-}
-
-// isStorage recognizes what a file system answered, and a store that is full.
-func isStorage(err error) bool {
-	return errors.Is(err, natsserver.ErrStore) || atomicfile.IsStorage(err)
 }

@@ -2,9 +2,7 @@ package coordinator
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"eisweep/coordinator/lifecycle"
@@ -27,12 +25,15 @@ type Standing struct {
 	Reruns map[sweeps.ID]int `json:"reruns,omitempty"`
 }
 
+// maxRecord bounds what is read of a record, in bytes. A task that is rerun takes some 45 of them.
+const maxRecord = 1 << 30
+
 func standFile(r *root.Root, sweep string) string { return r.Private("stands", sweep+".json") }
 
 // ReadStanding reads how a sweep stands for the coordinators of the root. The error
 // wraps fs.ErrNotExist when none launched it.
 func ReadStanding(r *root.Root, sweep string) (*Standing, error) {
-	text, err := atomicfile.Read(standFile(r, sweep), maxText)
+	text, err := atomicfile.Read(standFile(r, sweep), maxRecord)
 	if err != nil {
 		return nil, fmt.Errorf("read stand of sweep %s: %w", sweep, err)
 	}
@@ -89,13 +90,10 @@ func saveStanding(r *root.Root, name string, s *Standing) error {
 	}
 	text, err := json.Marshal(s)
 	if err == nil {
-		err = writeFile(standFile(r, name), append(text, '\n'))
+		err = atomicfile.Write(standFile(r, name), append(text, '\n'), 0o644)
 	}
 	if err != nil {
 		return fmt.Errorf("note stand of sweep %s: %w", name, err)
 	}
 	return nil
 }
-
-// isMissing tells that no coordinator launched the sweep from an error of its stand.
-func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -83,7 +83,7 @@ func recordedFile(r *root.Root, name string) (storedFile, error) {
 	switch {
 	case err == nil:
 		return stand.File, nil
-	case isStorage(err) && !isMissing(err) && !errors.Is(err, fs.ErrPermission):
+	case atomicfile.IsStorage(err) && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
 		return storedFile{}, err
 	}
 	return storedFile{}, nil
@@ -122,7 +122,7 @@ func (k *Coordinator) recordFile(name string, change func(*storedFile)) error {
 	}
 	stand, err := ReadStanding(k.config.Root, name)
 	if err != nil {
-		if k.config.Exclusive && isStorage(err) && !isMissing(err) {
+		if k.config.Exclusive && atomicfile.IsStorage(err) && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 )
 
@@ -103,7 +104,7 @@ func TestRecordsOfStoredFiles(t *testing.T) {
 			}
 			write(t, g.root.SweepFile("two"), test.stored)
 			text, err := readStored(g.root, "two")
-			if test.known && (err != nil || string(text) != test.stored) || !test.known && (err == nil || !isStorage(err)) {
+			if test.known && (err != nil || string(text) != test.stored) || !test.known && (err == nil || !atomicfile.IsStorage(err)) {
 				t.Errorf("read %q, error %v", text, err)
 			}
 		})

@@ -10,6 +10,7 @@ import (
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
 	"eisweep/internal/manifest"
+	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -19,7 +20,7 @@ import (
 
 // makeWayFor frees the names of a result in all sweeps that it is to be placed in. It reports
 // whether lines must be made durable before the names are used, and in which sweeps it failed.
-func (k *Coordinator) makeWayFor(c lifecycle.Place, is identity) (wait bool, refused map[string]error) {
+func (k *Coordinator) makeWayFor(c lifecycle.Place, is results.Identity) (wait bool, refused map[string]error) {
 	refused = map[string]error{}
 	for _, sweep := range c.Sweeps {
 		t := k.task(c.ID, sweep)
@@ -36,7 +37,7 @@ func (k *Coordinator) makeWayFor(c lifecycle.Place, is identity) (wait bool, ref
 }
 
 // makeWay frees a task's name in a sweep's folder for a file of these bytes.
-func (k *Coordinator) makeWay(sweep string, t *sweeps.Task, is identity) (wait bool, err error) {
+func (k *Coordinator) makeWay(sweep string, t *sweeps.Task, is results.Identity) (wait bool, err error) {
 	if f := k.faults[sweep]; f.holdsBack() {
 		return false, f.err
 	}
@@ -48,7 +49,7 @@ func (k *Coordinator) makeWay(sweep string, t *sweeps.Task, is identity) (wait b
 	if err != nil {
 		return false, err
 	}
-	same, err := isResult(path, is)
+	same, err := is.IsAt(path)
 	switch {
 	case err != nil:
 		return false, err
@@ -144,7 +145,7 @@ func moveAside(dir, file, stem string) (string, error) {
 func findAside(dir string, l *manifest.Line) (string, error) {
 	for n := 1; ; n++ {
 		name := asideName(l.ID.String(), n)
-		found, err := isResult(filepath.Join(dir, name), bytesOf(l))
+		found, err := bytesOf(l).IsAt(filepath.Join(dir, name))
 		if found || errors.Is(err, os.ErrNotExist) {
 			return name, nil
 		}
@@ -152,6 +153,10 @@ func findAside(dir string, l *manifest.Line) (string, error) {
 			return "", err
 		}
 	}
+}
+
+func bytesOf(l *manifest.Line) results.Identity {
+	return results.Identity{SHA256: l.SHA256, Bytes: l.Bytes}
 }
 
 // makeAside makes superseded/ in a sweep's folder. A link in its place could lead anywhere.

@@ -2,11 +2,14 @@ package coordinator
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 )
@@ -69,7 +72,7 @@ func (k *Coordinator) explainUnlaunched(ctx context.Context, name string) (contr
 	switch {
 	case s.Stand == control.Cancelled:
 		out.Reason = "it was cancelled"
-	case isMissing(err):
+	case errors.Is(err, fs.ErrNotExist):
 		out.Reason = "no coordinator was told to run it"
 	default:
 		out.Reason = "the coordinator could not go on with it when it started; its log says why"
@@ -83,9 +86,9 @@ func (k *Coordinator) steerUnlaunched(name string, to control.Stand) (control.St
 	told := control.SteeredSweep{Name: name, Stand: control.Finished}
 	stand, err := ReadStanding(k.config.Root, name)
 	switch {
-	case isMissing(err):
+	case errors.Is(err, fs.ErrNotExist):
 		return told, nil
-	case isStorage(err):
+	case atomicfile.IsStorage(err):
 		return told, err
 	case err != nil: // nobody can understand it: it is written anew
 		stand = &Standing{Format: 1, Launched: time.Now()}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
@@ -93,7 +94,7 @@ func (v *verifier) sweeps(names []string) (control.Verified, error) {
 		}
 		v.report, v.wants = control.VerifiedSweep{Name: name, Problems: mended[name]}, wantedFiles(v.ctx, v.root, v.index, v.prober, name)
 		if err := v.sweep(); err != nil {
-			if v.ctx.Err() != nil || !isStorage(err) {
+			if v.ctx.Err() != nil || !atomicfile.IsStorage(err) {
 				return out, fmt.Errorf("verify %s: %w", name, err)
 			}
 			v.unreadable(err)

@@ -1,7 +1,6 @@
 package coordinator
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -114,29 +113,4 @@ func (v *verifier) knownCopies() copies {
 		v.problem(filepath.Base(copiesFile(v.root)), sweeps.ID{}, "unreadable", detail)
 	}
 	return known
-}
-
-// damagedCopyError is the error of a copy that is not what its launch started from.
-type damagedCopyError struct {
-	path, original, sha256 string
-	err                    error
-}
-
-func (e *damagedCopyError) Error() string {
-	return fmt.Sprintf("%s, the copy of %s, is damaged (%v): put the file with SHA-256 %s back there, then run `eisweep verify`, which copies it again",
-		e.path, e.original, e.err, e.sha256)
-}
-
-func (e *damagedCopyError) Unwrap() error { return e.err }
-
-// checkCopy says what is wrong with a copy of an outside file; nil when it is what was copied.
-func checkCopy(ctx context.Context, copied, original, sha256 string) error {
-	h, err := results.Hash(ctx, copied)
-	if err == nil && h.SHA256 != sha256 {
-		err = fmt.Errorf("its SHA-256 is %s", h.SHA256)
-	}
-	if err != nil && ctx.Err() == nil {
-		return &damagedCopyError{copied, original, sha256, err}
-	}
-	return err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
@@ -164,7 +165,7 @@ func TestListOfCopiesThatCannotBeRead(t *testing.T) {
 			_, err1 := readCopies(g.root)
 			err2 := keepCopies(g.root, copies{"/b.h5": sum})
 			for _, err := range []error{err1, err2} {
-				if err == nil || !isStorage(err) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), remedy) {
+				if err == nil || !atomicfile.IsStorage(err) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), remedy) {
 					t.Errorf("error %v", err)
 				}
 			}
