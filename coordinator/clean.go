@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
@@ -29,7 +30,7 @@ func Clean(r *root.Root, request control.Clean) (control.Cleaned, error) {
 		return control.Cleaned{}, err
 	}
 	reruns := map[sweeps.ID]int{} // ordered, and not settled when the coordinator stopped
-	stand, err := ReadStanding(r, sweep)
+	stand, err := records.Read(r, sweep)
 	switch {
 	case err == nil:
 		reruns = stand.Reruns

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/records"
 	"eisweep/internal/advice"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -159,9 +160,9 @@ func remedy(err error) string {
 	if errors.Is(err, manifest.ErrDamaged) {
 		return "run `eisweep verify`, which keeps the damaged manifest and writes a new one from its readable lines"
 	}
-	var other *otherFileError
+	var other *records.AlteredError
 	if errors.As(err, &other) {
-		return other.remedy()
+		return other.Remedy()
 	}
 	return cmp.Or(advice.For(err), "repair the file or folder, which the coordinator tries again, or launch the sweep again")
 }

@@ -9,35 +9,6 @@ import (
 	"eisweep/internal/control"
 )
 
-// Another file system takes no link of this one's files, as some take none at all.
-func TestLaunchesAreKeptWhereLinksFail(t *testing.T) {
-	dir, elsewhere := t.TempDir(), otherFileSystem(t)
-	if err := os.Symlink(elsewhere, filepath.Join(dir, ".launches")); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(dir, "sweep.toml")
-	for _, text := range []string{"first", "second", "third"} {
-		if err := storeSweep(dir, path, []byte(text)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, want := range map[string]string{".launches/1.toml": "first", ".launches/2.toml": "second", "sweep.toml": "third"} {
-		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(text) != want {
-			t.Errorf("%s holds %q, %v; want %q", name, text, err, want)
-		}
-	}
-}
-
-// otherFileSystem is a folder in the machine's memory.
-func otherFileSystem(t *testing.T) string {
-	dir, err := os.MkdirTemp("/dev/shm", "eisweep-*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
-}
-
 // TestCleanEmptiesNoFolderBehindALink has a link to a folder of the user's in place of superseded/, and the
 // sweep's own folder behind it.
 func TestCleanEmptiesNoFolderBehindALink(t *testing.T) {

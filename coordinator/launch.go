@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
 	"time"
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
 
@@ -198,38 +195,6 @@ func inputs(t *sweeps.Task) []*sweeps.Input {
 		out = append(out, &t.Initial.Input)
 	}
 	return out
-}
-
-// storeSweep writes a launch's file; the one before is kept as .launches/N.toml.
-func storeSweep(dir, path string, text []byte) error {
-	old, err := atomicfile.Read(path, sweeps.MaxFile)
-	switch {
-	case err == nil && string(old) == string(text):
-		return nil
-	case err == nil:
-		if err := keepLaunch(filepath.Join(dir, ".launches"), path); err != nil {
-			return err
-		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
-	}
-	return atomicfile.Write(path, text, 0o644)
-}
-
-func keepLaunch(dir, path string) error {
-	if err := atomicfile.Mkdir(dir, 0o755); err != nil {
-		return err
-	}
-	sum, _, err := results.HashFile(path)
-	if err != nil {
-		return err
-	}
-	for n := 1; ; n++ {
-		err := atomicfile.LinkOrCopy(path, filepath.Join(dir, fmt.Sprintf("%d.toml", n)), sum)
-		if !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-	}
 }
 
 // open begins the launch of a sweep, or of some more of its tasks.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -73,7 +74,7 @@ func TestOneSweepThatFailsLeavesTheOthers(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	two, wide := parse(t, twoByTwo), parse(t, strings.Replace(twoByTwo, `"two"`, `"wide"`, 1))
-	if err := os.MkdirAll(standFile(g.root, "wide")+"/in-the-way", 0o700); err != nil {
+	if err := os.MkdirAll(records.Path(g.root, "wide")+"/in-the-way", 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := k.Launch(g.context(), order1(wide, two)); err == nil {
@@ -88,7 +89,7 @@ func TestOneSweepThatFailsLeavesTheOthers(t *testing.T) {
 	if under != 0 {
 		t.Errorf("%d launches are under way", under)
 	}
-	if err := os.RemoveAll(standFile(g.root, "wide")); err != nil {
+	if err := os.RemoveAll(records.Path(g.root, "wide")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := k.Launch(g.context(), order1(wide)); err != nil {

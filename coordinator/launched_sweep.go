@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
@@ -21,7 +22,7 @@ type launchedSweep struct {
 	source   string // the sweep that its networks are of; "" if it needs none
 	priority int
 	launched time.Time
-	file     storedFile
+	file     records.File
 	reruns   map[sweeps.ID]bool // ordered again by a rerun
 
 	ran, reused, linked, blocked, left int
@@ -34,7 +35,7 @@ type launchedSweep struct {
 // position is where a task is in one of the expansions.
 type position struct{ expansion, number int32 }
 
-func newLaunchedSweep(p *SweepPlan, priority int, at time.Time, file storedFile) *launchedSweep {
+func newLaunchedSweep(p *SweepPlan, priority int, at time.Time, file records.File) *launchedSweep {
 	l := &launchedSweep{name: p.Name, expansions: []*sweeps.Expansion{p.expansion}, positions: map[sweeps.ID]position{},
 		classes: map[sweeps.ID]protocol.Class{}, byClass: map[protocol.Class]int{}, priority: priority, launched: at, file: file, reruns: map[sweeps.ID]bool{}}
 	if dependence(p.Sweep) > 0 {

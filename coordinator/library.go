@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"eisweep/coordinator/records"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -46,7 +47,7 @@ func (l *library) Sweep(name string) (*sweeps.Sweep, error) {
 	if s := l.extra[name]; s != nil {
 		return s, nil
 	}
-	s, err := loadSweep(l.root, name)
+	s, err := records.Launched(l.root, name)
 	if l.index.has(name) || !errors.Is(err, fs.ErrNotExist) {
 		return s, err
 	}

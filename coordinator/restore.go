@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
@@ -20,7 +21,7 @@ import (
 type restored struct {
 	name  string
 	sweep *sweeps.Sweep
-	stand *Standing // with the SHA-256 of the sweep's file
+	stand *records.Sweep // with the SHA-256 of the sweep's file
 }
 
 // restore goes on with the sweeps that an earlier coordinator left unfinished, as
@@ -173,7 +174,7 @@ func (k *Coordinator) withStands(names []string) ([]string, error) {
 
 // readRestored reads a sweep that is to be resumed; nil if it isn't.
 func (k *Coordinator) readRestored(name string) (*restored, error) {
-	stand, err := ReadStanding(k.config.Root, name)
+	stand, err := records.Read(k.config.Root, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
@@ -185,11 +186,11 @@ func (k *Coordinator) readRestored(name string) (*restored, error) {
 	if err := k.index.readable(name); err != nil {
 		return nil, err
 	}
-	s, sum, err := loadStored(k.config.Root, name)
+	s, sum, err := records.LaunchedSum(k.config.Root, name)
 	if err != nil {
 		return nil, err
 	}
-	stand.File = storedFile{SHA256: sum}
+	stand.File = records.File{SHA256: sum}
 	return &restored{name: name, sweep: s, stand: stand}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -38,7 +39,7 @@ func TestAFailureThatAnotherSweepRunsAgain(t *testing.T) {
 	if s := g.summary("two"); s.Tasks != 4 || s.Done != 2 || s.Failed != 0 || len(s.ByClass) != 0 || len(s.Failures) != 0 || s.Stand != control.Open {
 		t.Errorf("while they run again: %+v", s)
 	}
-	if stand, err := ReadStanding(g.root, "two"); err != nil || stand.Stand != control.Open {
+	if stand, err := records.Read(g.root, "two"); err != nil || stand.Stand != control.Open {
 		t.Errorf("a restart would find %+v, %v", stand, err)
 	}
 	g.heal("EXC")

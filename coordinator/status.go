@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"eisweep/coordinator/records"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -33,7 +34,7 @@ type TaskStatus struct {
 // ReadSweep reads how the sweep of that name stands. It needs no lock and no
 // coordinator. The error wraps fs.ErrNotExist when it was never launched.
 func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*SweepStatus, error) {
-	s, err := loadSweep(r, name)
+	s, err := records.Launched(r, name)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"eisweep/internal/atomicfile"
+	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 )
 
@@ -82,35 +82,6 @@ func TestLaunchOfTheEditedFileItself(t *testing.T) {
 	}
 }
 
-// Whenever a launch is cut off, the record has the file that is there; records of earlier versions, which
-// have none, take what there is.
-func TestRecordsOfStoredFiles(t *testing.T) {
-	for name, test := range map[string]struct {
-		record storedFile
-		stored string
-		known  bool
-	}{
-		"launched":              {storedFile{SHA256: sumOf([]byte("old"))}, "old", true},
-		"altered":               {storedFile{SHA256: sumOf([]byte("old"))}, "other", false},
-		"cut off before":        {storedFile{sumOf([]byte("old")), sumOf([]byte("new"))}, "old", true},
-		"cut off after":         {storedFile{sumOf([]byte("old")), sumOf([]byte("new"))}, "new", true},
-		"cut off, then altered": {storedFile{sumOf([]byte("old")), sumOf([]byte("new"))}, "other", false},
-		"of an earlier version": {storedFile{}, "other", true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			g := newRig(t)
-			if err := errors.Join(os.Mkdir(g.root.SweepDir("two"), 0o777), saveStanding(g.root, "two", &Standing{Format: 1, Stand: control.Open, File: test.record})); err != nil {
-				t.Fatal(err)
-			}
-			write(t, g.root.SweepFile("two"), test.stored)
-			text, err := readStored(g.root, "two")
-			if test.known && (err != nil || string(text) != test.stored) || !test.known && (err == nil || !atomicfile.IsStorage(err)) {
-				t.Errorf("read %q, error %v", text, err)
-			}
-		})
-	}
-}
-
 // `run` has no record of its own, and keeps that of a coordinator true.
 func TestRunKeepsTheRecordOfAnEarlierLaunch(t *testing.T) {
 	g := newRig(t)
@@ -118,8 +89,8 @@ func TestRunKeepsTheRecordOfAnEarlierLaunch(t *testing.T) {
 	g.launch(twoByTwo)
 	g.end()
 	g.run(order1(parse(t, strings.Replace(twoByTwo, "[1, 2]", "[3, 4]", 1))))
-	stand, err := ReadStanding(g.root, "two")
-	if want := (storedFile{SHA256: sumOf([]byte(g.read("two", "sweep.toml")))}); err != nil || stand.File != want {
+	stand, err := records.Read(g.root, "two")
+	if want := (records.File{SHA256: records.Sum([]byte(g.read("two", "sweep.toml")))}); err != nil || stand.File != want {
 		t.Errorf("recorded %+v, want %+v (%v)", stand, want, err)
 	}
 	if k := g.serve(); k.faultOf("two") != nil {
@@ -144,8 +115,8 @@ func TestRecordAfterReruns(t *testing.T) {
 	} {
 		told[control.Plan](g, control.VerbLaunch, launch)
 		g.finish(k, "two")
-		stand, err := ReadStanding(g.root, "two")
-		if want := (storedFile{SHA256: sumOf([]byte(g.read("two", "sweep.toml")))}); err != nil || stand.File != want {
+		stand, err := records.Read(g.root, "two")
+		if want := (records.File{SHA256: records.Sum([]byte(g.read("two", "sweep.toml")))}); err != nil || stand.File != want {
 			t.Errorf("recorded %+v, want %+v (%v)", stand, want, err)
 		}
 	}

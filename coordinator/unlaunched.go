@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
@@ -46,7 +47,7 @@ func (k *Coordinator) summarizeUnlaunched(ctx context.Context, name string) (con
 			}
 		}
 	}
-	if stand, err := ReadStanding(k.config.Root, name); out.Done+out.Failed == out.Tasks {
+	if stand, err := records.Read(k.config.Root, name); out.Done+out.Failed == out.Tasks {
 		out.Stand = control.Finished
 	} else if err == nil {
 		out.Stand = stand.Stand
@@ -67,7 +68,7 @@ func (k *Coordinator) explainUnlaunched(ctx context.Context, name string) (contr
 		explainComplete(name, s.Failed, &out)
 		return out, nil
 	}
-	_, err = ReadStanding(k.config.Root, name)
+	_, err = records.Read(k.config.Root, name)
 	out.State, out.Remedy = string(s.Stand), "launch it again: what it has done stays done"
 	switch {
 	case s.Stand == control.Cancelled:
@@ -84,14 +85,14 @@ func (k *Coordinator) explainUnlaunched(ctx context.Context, name string) (contr
 // what is queued is taken out if the sweep is cancelled.
 func (k *Coordinator) steerUnlaunched(name string, to control.Stand) (control.SteeredSweep, error) {
 	told := control.SteeredSweep{Name: name, Stand: control.Finished}
-	stand, err := ReadStanding(k.config.Root, name)
+	stand, err := records.Read(k.config.Root, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return told, nil
 	case atomicfile.IsStorage(err):
 		return told, err
 	case err != nil: // nobody can understand it: it is written anew
-		stand = &Standing{Format: 1, Launched: time.Now()}
+		stand = &records.Sweep{Format: 1, Launched: time.Now()}
 	}
 	told.Stand = stand.Stand
 	switch {

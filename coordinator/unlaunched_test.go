@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 )
@@ -50,7 +51,7 @@ func TestSteeringAllPassesOverWhatIsOver(t *testing.T) {
 func TestSweepThatCannotBeGoneOnWithIsSteered(t *testing.T) {
 	for name, damaged := range map[string]func(*rig) string{
 		"its file":  func(g *rig) string { return g.root.SweepFile("two") },
-		"its stand": func(g *rig) string { return standFile(g.root, "two") },
+		"its stand": func(g *rig) string { return records.Path(g.root, "two") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newRig(t)
@@ -74,7 +75,7 @@ func TestSweepThatCannotBeGoneOnWithIsSteered(t *testing.T) {
 						t.Errorf("%s: %+v", step.verb, s)
 					}
 				}
-				if stand, err := ReadStanding(g.root, "two"); err != nil || stand.Stand != step.to {
+				if stand, err := records.Read(g.root, "two"); err != nil || stand.Stand != step.to {
 					t.Errorf("%s: stand %+v, %v", step.verb, stand, err)
 				}
 			}

@@ -5,14 +5,15 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"eisweep/coordinator/records"
 	"eisweep/sweeps"
 )
 
 // launchFile reports a stored file of the latest launch from which its tasks cannot be known. One that is
 // missing is no problem: what is done stays done.
 func (v *verifier) launchFile() {
-	_, err := loadSweep(v.root, v.report.Name)
-	var other *otherFileError
+	_, err := records.Launched(v.root, v.report.Name)
+	var other *records.AlteredError
 	file := filepath.Base(v.root.SweepFile(v.report.Name))
 	switch {
 	case err == nil, errors.Is(err, fs.ErrNotExist):

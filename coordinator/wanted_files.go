@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"eisweep/coordinator/records"
 	"eisweep/internal/root"
 )
 
@@ -11,7 +12,7 @@ import (
 // be read. It is read when it is first asked for.
 func wantedFiles(ctx context.Context, r *root.Root, x *index, prober Prober, sweep string) func(file string) bool {
 	names := sync.OnceValue(func() map[uint64]bool {
-		s, err := loadSweep(r, sweep)
+		s, err := records.Launched(r, sweep)
 		if err != nil {
 			return nil
 		}

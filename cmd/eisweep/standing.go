@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"eisweep/coordinator"
+	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
@@ -74,7 +75,7 @@ func (s *standing) unread() bool { return s.Trouble != "" && s.By == "folder" }
 
 // noted takes over what a coordinator noted of a sweep that is not settled.
 func (s *standing) noted(r *root.Root) {
-	if n, err := coordinator.ReadStanding(r, s.Sweep); err == nil && s.New > 0 {
+	if n, err := records.Read(r, s.Sweep); err == nil && s.New > 0 {
 		s.Stand, s.Priority = n.Stand, n.Priority
 	}
 }

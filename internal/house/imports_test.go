@@ -34,6 +34,7 @@ var plan = map[string][]string{
 
 	"coordinator/autoscale": {"internal/control", "internal/slurm"},
 	"coordinator/lifecycle": {"sweeps", "internal/protocol"},
+	"coordinator/records":   {"sweeps", "internal"},
 
 	"cmd":    {"sim", "sweeps", "internal", "worker", "coordinator"},
 	"trials": {"sim", "sweeps", "internal", "worker", "coordinator"},

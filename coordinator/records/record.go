@@ -1,0 +1,61 @@
+package records
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"eisweep/internal/atomicfile"
+	"eisweep/internal/control"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// Sweep is what a coordinator must know about a launched sweep, besides its file
+// and its manifest, to resume it after a restart.
+type Sweep struct {
+	Format   int           `json:"format"` // 1
+	Stand    control.Stand `json:"stand"`
+	Priority int           `json:"priority"`
+	Launched time.Time     `json:"launched"`
+	File     File          `json:"file"` // the file of the latest launch
+	// Reruns are the run numbers, by task, that a rerun gave and the manifest may not have.
+	Reruns map[sweeps.ID]int `json:"reruns,omitempty"`
+}
+
+// maxBytes bounds what is read of a record, in bytes. A task that is rerun takes some 45 of them.
+const maxBytes = 1 << 30
+
+// Path is where a sweep's record lies.
+func Path(r *root.Root, sweep string) string { return r.Private("stands", sweep+".json") }
+
+// Read reads a sweep's record. The error wraps fs.ErrNotExist when no coordinator launched the sweep.
+func Read(r *root.Root, sweep string) (*Sweep, error) {
+	text, err := atomicfile.Read(Path(r, sweep), maxBytes)
+	if err != nil {
+		return nil, fmt.Errorf("read stand of sweep %s: %w", sweep, err)
+	}
+	var s Sweep
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil, fmt.Errorf("read stand of sweep %s: %s: %w; launch the sweep again", sweep, Path(r, sweep), err)
+	}
+	if s.Format != 1 {
+		return nil, fmt.Errorf("read stand of sweep %s: %s is of format %d, this program knows format 1", sweep, Path(r, sweep), s.Format)
+	}
+	return &s, nil
+}
+
+// Write replaces a sweep's record, durably.
+func Write(r *root.Root, name string, s *Sweep) error {
+	if err := atomicfile.Mkdir(r.Private("stands"), 0o700); err != nil {
+		return fmt.Errorf("note stand of sweep %s: %w", name, err)
+	}
+	text, err := json.Marshal(s)
+	if err == nil {
+		err = atomicfile.Write(Path(r, name), append(text, '\n'), 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("note stand of sweep %s: %w", name, err)
+	}
+	return nil
+}
