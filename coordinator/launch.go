@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"eisweep/coordinator/inputs"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
@@ -164,7 +165,7 @@ func (k *Coordinator) prepare(ctx context.Context, s *SweepPlan, o Order) error 
 			return err
 		}
 	}
-	copied := copies{}
+	copied := inputs.Copies{}
 	for item, err := range s.Items() {
 		if err != nil {
 			return err
@@ -172,29 +173,17 @@ func (k *Coordinator) prepare(ctx context.Context, s *SweepPlan, o Order) error 
 		if item.Task.Source == nil && item.Task.Initial == nil {
 			return nil // of a sweep, all tasks start from files or none does
 		}
-		for _, in := range inputs(item.Task) {
+		for _, in := range inputs.Of(item.Task) {
 			if in.Task != (sweeps.ID{}) || copied[in.Path] != "" {
 				continue
 			}
 			copied[in.Path] = in.SHA256
-			if err := copyInput(ctx, k.config.Prober, in.Path, k.config.Root.Input(in.SHA256), in.SHA256); err != nil {
+			if err := inputs.Copy(ctx, k.config.Prober, in.Path, k.config.Root.Input(in.SHA256), in.SHA256); err != nil {
 				return fmt.Errorf("copy %s: %w", in.Path, err)
 			}
 		}
 	}
-	return keepCopies(k.config.Root, copied)
-}
-
-// inputs lists the files that a task starts from.
-func inputs(t *sweeps.Task) []*sweeps.Input {
-	var out []*sweeps.Input
-	if t.Source != nil {
-		out = append(out, t.Source)
-	}
-	if t.Initial != nil {
-		out = append(out, &t.Initial.Input)
-	}
-	return out
+	return inputs.Add(k.config.Root, copied)
 }
 
 // open begins the launch of a sweep, or of some more of its tasks.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"eisweep/coordinator/inputs"
 	"eisweep/coordinator/records"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -21,7 +22,7 @@ type library struct {
 	index  *index
 	prober Prober
 	extra  map[string]*sweeps.Sweep
-	copies copies // stand in for outside files that are gone; none for a new launch
+	copies inputs.Copies // stand in for outside files that are gone; none for a new launch
 }
 
 // NewLibrary returns what sweeps may refer to under a root: the sweeps being
@@ -65,7 +66,7 @@ func (l *library) Results(path string) ([]sweeps.ResultFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("name result file: %w", err)
 	}
-	if known := l.copies.within(path); len(known) > 0 && isGone(path) {
+	if known := l.copies.Within(path); len(known) > 0 && isGone(path) {
 		return l.copied(known)
 	}
 	info, err := os.Stat(path)
@@ -108,12 +109,12 @@ func (l *library) copied(paths []string) ([]sweeps.ResultFile, error) {
 func (l *library) copyOf(path string) (sweeps.ResultFile, error) {
 	sha256 := l.copies[path]
 	copied := l.root.Input(sha256)
-	if err := checkCopy(l.ctx, copied, path, sha256); err != nil {
+	if err := inputs.Check(l.ctx, copied, path, sha256); err != nil {
 		return sweeps.ResultFile{}, err
 	}
 	r, err := l.result(copied)
 	if err == nil && r.SHA256 != sha256 {
-		err = &damagedCopyError{copied, path, sha256, errors.New("it changes")}
+		err = &inputs.DamagedError{Path: copied, Original: path, SHA256: sha256, Err: errors.New("it changes")}
 	}
 	return r, err
 }

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"sort"
 
+	"eisweep/coordinator/inputs"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
@@ -117,7 +118,7 @@ func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order
 	lib := newLibrary(ctx, r, x, prober, o.Sweeps)
 	if o.part() || o.restored {
 		var err error
-		if lib.copies, err = readCopies(r); err != nil {
+		if lib.copies, err = inputs.Read(r); err != nil {
 			return nil, err
 		}
 	}

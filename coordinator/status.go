@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"eisweep/coordinator/inputs"
 	"eisweep/coordinator/records"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
@@ -43,7 +44,7 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 		return nil, err
 	}
 	lib := newLibrary(ctx, r, x, prober, nil)
-	if lib.copies, err = readCopies(r); err != nil {
+	if lib.copies, err = inputs.Read(r); err != nil {
 		return nil, err
 	}
 	e, err := s.Expand(ctx, lib)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/coordinator/inputs"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -27,7 +28,7 @@ import (
 // again if the outside file has not changed.
 // The caller holds the root's lock.
 func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (control.Verified, error) {
-	v := verifier{ctx: ctx, root: r, index: newWritingIndex(r), prober: prober, mend: manifest.Repair, copyInput: copyInput, write: func(sweep string, lines []manifest.Line) (int, error) {
+	v := verifier{ctx: ctx, root: r, index: newWritingIndex(r), prober: prober, mend: manifest.Repair, copyInput: inputs.Copy, write: func(sweep string, lines []manifest.Line) (int, error) {
 		m, err := manifest.Open(r.Manifest(sweep))
 		if err != nil {
 			return 0, err
@@ -55,7 +56,7 @@ type verifier struct {
 	// write adds lines to a manifest, but those that it has by now, and says how many.
 	write func(sweep string, lines []manifest.Line) (int, error)
 	// copyInput copies an outside file to where workers find it, as copyInput does.
-	copyInput func(ctx context.Context, p Prober, from, to, sha256 string) error
+	copyInput func(ctx context.Context, p inputs.Prober, from, to, sha256 string) error
 	// Of the present sweep:
 	report control.VerifiedSweep
 	wants  func(file string) bool // whether its latest launch wants a file of that name

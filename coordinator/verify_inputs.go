@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/coordinator/inputs"
 	"eisweep/internal/advice"
 	"eisweep/internal/control"
 	"eisweep/internal/results"
@@ -55,7 +56,7 @@ func (v *verifier) inputs() (*control.VerifiedSweep, error) {
 }
 
 // input checks one copy.
-func (v *verifier) input(path, sha256 string, known copies) error {
+func (v *verifier) input(path, sha256 string, known inputs.Copies) error {
 	file := filepath.Base(path)
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		v.problem(file, sweeps.ID{}, "altered", "it is not a file but a "+kindOf(info)+": remove it")
@@ -77,7 +78,7 @@ func (v *verifier) input(path, sha256 string, known copies) error {
 }
 
 // copyAgain makes a copy anew, and says so, or what to do.
-func (v *verifier) copyAgain(to, sha256 string, known copies) string {
+func (v *verifier) copyAgain(to, sha256 string, known inputs.Copies) string {
 	var from []string
 	for _, path := range slices.Sorted(maps.Keys(known)) {
 		if known[path] == sha256 {
@@ -103,14 +104,14 @@ func (v *verifier) copyAgain(to, sha256 string, known copies) string {
 }
 
 // knownCopies reads which files were copied, and reports a list that can't be read.
-func (v *verifier) knownCopies() copies {
-	known, err := readCopies(v.root)
+func (v *verifier) knownCopies() inputs.Copies {
+	known, err := inputs.Read(v.root)
 	if err != nil {
 		detail := err.Error()
 		if told := advice.For(err); told != "" {
 			detail += "; remedy: " + told
 		}
-		v.problem(filepath.Base(copiesFile(v.root)), sweeps.ID{}, "unreadable", detail)
+		v.problem(filepath.Base(inputs.Path(v.root)), sweeps.ID{}, "unreadable", detail)
 	}
 	return known
 }

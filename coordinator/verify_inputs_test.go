@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"eisweep/internal/atomicfile"
+	"eisweep/coordinator/inputs"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
@@ -131,47 +131,15 @@ func TestDamagedSourceUnderTheRoot(t *testing.T) {
 func TestVerifyOfInputsThatNobodyKnows(t *testing.T) {
 	g := newRig(t)
 	_, copied := withOutsideFile(t, g)
-	write(t, copiesFile(g.root), "{")
+	write(t, inputs.Path(g.root), "{")
 	write(t, filepath.Join(filepath.Dir(copied), "mine.h5"), "x")
 	found := g.verifyInputs()
 	if found.Sound != 1 || len(found.Problems) != 2 {
 		t.Fatalf("%+v", found)
 	}
 	for _, p := range found.Problems {
-		if p.File == "paths.json" && !strings.Contains(p.Detail, copiesRemedy) || p.File == "mine.h5" && !strings.Contains(p.Detail, "remove it") {
+		if p.File == "paths.json" && !strings.Contains(p.Detail, "restore it from a backup") || p.File == "mine.h5" && !strings.Contains(p.Detail, "remove it") {
 			t.Errorf("%+v", p)
 		}
-	}
-}
-
-// A list of copies that is damaged, or cannot be read, is an error that says what to do, and no launch replaces it by a
-// list without them.
-func TestListOfCopiesThatCannotBeRead(t *testing.T) {
-	sum := strings.Repeat("0", 64)
-	for name, text := range map[string]string{
-		"cut": "{", "empty": "", "null": "null", "a list": "[]", "no SHA-256": `{"/a.h5":"../x"}`, "no path": `{"a.h5":"` + sum + `"}`, "unreadable": "",
-	} {
-		t.Run(name, func(t *testing.T) {
-			g := newRig(t)
-			path, remedy := copiesFile(g.root), copiesRemedy
-			if name == "unreadable" {
-				if err := os.Mkdir(path, 0o700); err != nil {
-					t.Fatal(err)
-				}
-				remedy = ""
-			} else {
-				write(t, path, text)
-			}
-			_, err1 := readCopies(g.root)
-			err2 := keepCopies(g.root, copies{"/b.h5": sum})
-			for _, err := range []error{err1, err2} {
-				if err == nil || !atomicfile.IsStorage(err) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), remedy) {
-					t.Errorf("error %v", err)
-				}
-			}
-			if now, err := os.ReadFile(path); name != "unreadable" && (err != nil || string(now) != text) {
-				t.Errorf("now it is %q (%v)", now, err)
-			}
-		})
 	}
 }

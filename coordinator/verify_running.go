@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 
+	"eisweep/coordinator/inputs"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 )
@@ -15,13 +16,13 @@ func (k *Coordinator) Verify(ctx context.Context, names []string) (control.Verif
 }
 
 // copyInput copies an outside file while no launch does.
-func (k *Coordinator) copyInput(ctx context.Context, p Prober, from, to, sha256 string) error {
+func (k *Coordinator) copyInput(ctx context.Context, p inputs.Prober, from, to, sha256 string) error {
 	if err := k.mayWrite(); err != nil {
 		return err
 	}
 	k.launching.Lock()
 	defer k.launching.Unlock()
-	return copyInput(ctx, p, from, to, sha256)
+	return inputs.Copy(ctx, p, from, to, sha256)
 }
 
 // mend mends a manifest that cannot be read, with nobody at it. One that can is only

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"eisweep/coordinator/inputs"
 	"eisweep/coordinator/records"
 	"eisweep/internal/root"
 )
@@ -17,7 +18,7 @@ func wantedFiles(ctx context.Context, r *root.Root, x *index, prober Prober, swe
 			return nil
 		}
 		lib := newLibrary(ctx, r, x, prober, nil)
-		if lib.copies, err = readCopies(r); err != nil {
+		if lib.copies, err = inputs.Read(r); err != nil {
 			return nil
 		}
 		e, err := s.Expand(ctx, lib)

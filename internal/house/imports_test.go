@@ -35,6 +35,7 @@ var plan = map[string][]string{
 	"coordinator/autoscale": {"internal/control", "internal/slurm"},
 	"coordinator/lifecycle": {"sweeps", "internal/protocol"},
 	"coordinator/records":   {"sweeps", "internal"},
+	"coordinator/inputs":    {"sweeps", "internal"},
 
 	"cmd":    {"sim", "sweeps", "internal", "worker", "coordinator"},
 	"trials": {"sim", "sweeps", "internal", "worker", "coordinator"},
