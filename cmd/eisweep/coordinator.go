@@ -112,7 +112,7 @@ const coordinatorReady = "the coordinator is ready"
 func (s *service) run(ctx context.Context, e *environment, path string) error {
 	outliveReader()
 	if err := s.open(ctx, e, path); err != nil {
-		return orInterrupted(ctx, err)
+		return orStopped(ctx, s.log, err)
 	}
 	s.log.Info(coordinatorReady, "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", programVersion())
 	s.log.Info("start workers on any machine that shares the folder", "command", "eisweep worker -p "+quoted(s.root.Path())+s.options())

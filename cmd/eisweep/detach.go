@@ -68,7 +68,11 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *environment
 	}
 	select {
 	case <-ended:
-		return &exitError{max(1, c.ProcessState.ExitCode()), errors.New(told(log, begun))}
+		code := c.ProcessState.ExitCode()
+		if code == exitDone { // somebody stopped it
+			code = exitLost
+		}
+		return &exitError{max(exitInternal, code), errors.New(told(log, begun))}
 	default:
 	}
 	e.say("the coordinator runs (process %d; log %s); it ends with: kill %d", c.Process.Pid, name, c.Process.Pid)

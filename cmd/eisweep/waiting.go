@@ -42,6 +42,22 @@ func (w *waiting) more(ctx context.Context, why error) error {
 	}
 }
 
+// orStopped is the error of a service that is not ready yet; nil where a signal ended it, by which nothing is lost. What
+// would have ended it without the signal as well stays an error.
+func orStopped(ctx context.Context, log *slog.Logger, err error) error {
+	var signal *interrupted
+	if err == nil || !errors.As(context.Cause(ctx), &signal) {
+		return err
+	}
+	for _, e := range leaves(err) {
+		if code := codeOf(e); code == exitStorage || code == exitInput || code == exitInUse {
+			return err
+		}
+	}
+	log.Info("stopped before it was ready", "why", signal)
+	return nil
+}
+
 // mayPass says whether waiting may help against an error of opening the queue.
 func (c *connection) mayPass(err error) bool {
 	switch {

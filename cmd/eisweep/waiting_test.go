@@ -3,14 +3,15 @@ package main
 import (
 	"net"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// TestNATSComesAfterItsUsers starts coordinators and a worker before their NATS: one of the
-// coordinators is told to end, the others go on when it is there.
+// TestNATSComesAfterItsUsers starts coordinators and workers before their NATS: one of each is told to end, the others go on
+// when it is there.
 func TestNATSComesAfterItsUsers(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -30,11 +31,13 @@ func TestNATSComesAfterItsUsers(t *testing.T) {
 	}
 	root := t.TempDir()
 	left := t.TempDir()
-	given := start("coordinator", left)
-	given.await("that it waits", saying("NATS is not in reach; waiting for it"))
-	given.cmd.Process.Signal(syscall.SIGTERM)
-	if code, _ := given.end(); code != 143 {
-		t.Errorf("told to end while it waits: exit code %d:\n%s", code, &given.stderr)
+	for command, waits := range map[string]string{"coordinator": "NATS is not in reach; waiting for it", "worker": "no coordinator is in reach; waiting for one"} {
+		given := start(command, left)
+		given.await("that it waits", saying(waits))
+		given.cmd.Process.Signal(syscall.SIGTERM)
+		if code, _ := given.end(); code != 0 || !strings.Contains(given.told(), "stopped before it was ready") {
+			t.Errorf("%s, told to end while it waits: exit code %d:\n%s", command, code, given.told())
+		}
 	}
 	exits(t, 5, "eisweep coordinator -p "+left+" --nats "+url+"\n", "launch", sweepFile(t, "small", "1", "[1]"), "-p", left, "--nats", url)
 	coordinator := start("coordinator", root)

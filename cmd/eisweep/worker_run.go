@@ -25,7 +25,7 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 	log := newServiceLog(e, w.asJSON)
 	q, err := w.connect(ctx, e, r, log)
 	if err != nil {
-		return err
+		return orStopped(ctx, log, err)
 	}
 	defer q.Close()
 	c, limits, err := w.config(e)
