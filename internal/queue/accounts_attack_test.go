@@ -173,7 +173,7 @@ func (a *attack) run() error {
 	}
 	if a.onwards {
 		until(a.t, "the stream is deleted, and perhaps made anew", func() bool {
-			there, err := a.s.q.js.Stream(deadline(a.t), a.s.q.subjects.Stream("tasks"))
+			there, err := a.s.q.JetStream().Stream(deadline(a.t), a.s.q.subjects.Stream("tasks"))
 			return err != nil || !there.CachedInfo().Created.Equal(a.s.q.tasks.CachedInfo().Created)
 		})
 		return nil
@@ -280,7 +280,7 @@ func newAttack(t testing.TB, s *stage, role protocol.Role) *attack {
 			t.Fatal(err)
 		}
 	}
-	sub, err := s.q.conn.Subscribe(s.q.subjects.Control("*"), func(m *nats.Msg) { _ = m.Respond(m.Data) }) // obliging, unlike Answer
+	sub, err := s.q.NATS().Subscribe(s.q.subjects.Control("*"), func(m *nats.Msg) { _ = m.Respond(m.Data) }) // obliging, unlike Answer
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,10 +297,10 @@ func (a *attack) snapshot() map[string]string {
 	if a.task != nil {
 		own = append(own, a.task.Subject) // which its acknowledgement removes
 	}
-	streams := a.s.q.js.ListStreams(ctx, jetstream.WithStreamListSubject(">"))
+	streams := a.s.q.JetStream().ListStreams(ctx, jetstream.WithStreamListSubject(">"))
 	for info := range streams.Info() {
 		found["stream "+info.Config.Name] = fmt.Sprint(info.Created, info.Config.Subjects)
-		stream, err := a.s.q.js.Stream(ctx, info.Config.Name)
+		stream, err := a.s.q.JetStream().Stream(ctx, info.Config.Name)
 		if err != nil {
 			a.t.Fatal(err)
 		}

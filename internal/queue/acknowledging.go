@@ -61,7 +61,7 @@ func (d *Delivery) ask(ctx context.Context, verb string) error {
 // send leaves time to find out why nobody answered.
 func (d *Delivery) send(ctx context.Context, verb string) error {
 	return d.q.try(ctx, min(tryTimeout, d.q.options.AckWait)/2, func(ctx context.Context) error {
-		_, err := d.q.conn.RequestWithContext(ctx, d.msg.Reply, []byte(verb))
+		_, err := d.q.NATS().RequestWithContext(ctx, d.msg.Reply, []byte(verb))
 		return err
 	})
 }

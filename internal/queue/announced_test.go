@@ -57,7 +57,7 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 			t.Error("a worker drains another")
 		}
 	}
-	w.conn.Flush()
+	w.NATS().Flush()
 	if got := w.Sweeps(); len(got) != 1 || got[0] != "quick" {
 		t.Errorf("offered %v", got)
 	}
@@ -65,7 +65,7 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 
 func TestNotesOfOthersAreNotHeard(t *testing.T) {
 	s := newStage(t, embedded)
-	stop, err := s.q.conn.Subscribe(s.q.subjects.Control("*"), func(m *nats.Msg) { // obliging, but for the header of an answer
+	stop, err := s.q.NATS().Subscribe(s.q.subjects.Control("*"), func(m *nats.Msg) { // obliging, but for the header of an answer
 		a := nats.NewMsg(m.Reply)
 		a.Data = m.Data
 		a.Header.Set(partsLeft, "0")

@@ -72,4 +72,4 @@ func (a *answers) owed(now time.Time) time.Duration {
 
 // Unanswered is for how long NATS has not answered what it was asked, or the connection
 // is lost; 0 while that is no more than a moment.
-func (q *Queue) Unanswered() time.Duration { return q.answers.owed(time.Now()) }
+func (c *Conn) Unanswered() time.Duration { return c.answers.owed(time.Now()) }

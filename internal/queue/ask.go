@@ -29,7 +29,7 @@ const partHeadroom = 1 << 10
 // Ask sends a request to the root's coordinator and returns its answer, of whatever
 // size. The error wraps ErrNoCoordinator when there is none, else ErrRights or ErrOutOfReach.
 func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, error) {
-	if most := q.conn.MaxPayload(); int64(len(request)) > most {
+	if most := q.NATS().MaxPayload(); int64(len(request)) > most {
 		return nil, fmt.Errorf("ask for %s: %d bytes, %d are possible: %w", verb, len(request), most, ErrTooLarge)
 	}
 	var answer []byte
@@ -51,13 +51,13 @@ func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, e
 }
 
 func (q *Queue) ask(ctx context.Context, subject string, request []byte) (answer []byte, err error) {
-	inbox := q.conn.NewInbox()
-	sub, err := q.conn.SubscribeSync(inbox)
+	inbox := q.NATS().NewInbox()
+	sub, err := q.NATS().SubscribeSync(inbox)
 	if err != nil {
 		return nil, err
 	}
 	defer sub.Unsubscribe()
-	if err := q.conn.PublishRequest(subject, inbox, request); err != nil {
+	if err := q.NATS().PublishRequest(subject, inbox, request); err != nil {
 		return nil, err
 	}
 	for {
@@ -98,7 +98,7 @@ func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []b
 	}
 	return func() {
 		end()
-		_ = q.conn.FlushTimeout(time.Second) // from now on who asks learns that nobody answers
+		_ = q.NATS().FlushTimeout(time.Second) // from now on who asks learns that nobody answers
 		cancel()
 		calls.Wait()
 	}, nil
@@ -106,13 +106,13 @@ func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []b
 
 // respond sends an answer in as many parts as the server's limit makes necessary.
 func (q *Queue) respond(reply string, answer []byte) error {
-	most := max(1, int(q.conn.MaxPayload())-partHeadroom)
+	most := max(1, int(q.NATS().MaxPayload())-partHeadroom)
 	for left := (max(1, len(answer)) - 1) / most; left >= 0; left-- {
 		part := nats.NewMsg(reply)
 		part.Data = answer[:min(most, len(answer))]
 		answer = answer[len(part.Data):]
 		part.Header.Set(partsLeft, strconv.Itoa(left))
-		if err := q.conn.PublishMsg(part); err != nil {
+		if err := q.NATS().PublishMsg(part); err != nil {
 			return err
 		}
 	}

@@ -134,14 +134,14 @@ func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error
 	if err != nil || last == nil && d.begun == 0 || last != nil && last.Event != protocol.EventStarted {
 		return false, err
 	}
-	sub, err := d.q.conn.SubscribeSync(d.q.subjects.Progress(d.task.ID))
+	sub, err := d.q.NATS().SubscribeSync(d.q.subjects.Progress(d.task.ID))
 	if err != nil {
 		return false, fmt.Errorf("listen for task %s: %w", d.task.ID, err)
 	}
 	defer sub.Unsubscribe()
 	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	defer context.AfterFunc(d.q.link.current(), cancel)()
+	defer context.AfterFunc(d.q.unbroken(), cancel)()
 	for {
 		msg, err := sub.NextMsgWithContext(limited)
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
@@ -220,11 +220,11 @@ func (d *Delivery) announce(ctx context.Context, e protocol.AttemptEvent, seq ui
 	}
 	var ack *jetstream.PubAck
 	tries := 0
-	err = d.q.repeat(ctx, asking{tryTimeout, &d.q.unkept}, func(ctx context.Context) (err error) {
+	err = d.q.retryKept(ctx, func(ctx context.Context) (err error) {
 		tries++
 		msg := nats.NewMsg(d.subject())
 		msg.Data = data
-		ack, err = d.q.js.PublishMsg(ctx, msg, jetstream.WithExpectLastSequencePerSubject(seq))
+		ack, err = d.q.JetStream().PublishMsg(ctx, msg, jetstream.WithExpectLastSequencePerSubject(seq))
 		return err
 	})
 	if err == nil {

@@ -86,7 +86,7 @@ func (c *cluster) open(t testing.TB, change ...func(*Options)) *Queue {
 // stopLeader ends the server that leads the stream of a kind.
 func (c *cluster) stopLeader(t testing.TB, q *Queue, kind string) {
 	t.Helper()
-	stream, err := q.js.Stream(deadline(t), q.subjects.Stream(kind))
+	stream, err := q.JetStream().Stream(deadline(t), q.subjects.Stream(kind))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	c := startCluster(t)
 	coordinator := c.open(t, func(o *Options) { o.Create = true })
 	for _, kind := range protocol.StreamKinds {
-		stream, err := coordinator.js.Stream(deadline(t), coordinator.subjects.Stream(kind))
+		stream, err := coordinator.JetStream().Stream(deadline(t), coordinator.subjects.Stream(kind))
 		if err != nil || stream.CachedInfo().Config.Replicas != 3 {
 			t.Fatalf("stream of %s: %v, %+v", kind, err, stream)
 		}

@@ -55,8 +55,8 @@ func (q *Queue) commit(ctx context.Context, o protocol.Outcome) (won bool, err e
 	}
 	msg := nats.NewMsg(q.subjects.Outcome(o.ID, o.Run))
 	msg.Data = data
-	err = q.repeat(ctx, asking{tryTimeout, &q.unkept}, func(ctx context.Context) error {
-		_, err := q.js.PublishMsg(ctx, msg)
+	err = q.retryKept(ctx, func(ctx context.Context) error {
+		_, err := q.JetStream().PublishMsg(ctx, msg)
 		if won = err == nil; occupied(err) {
 			won, err = q.mine(ctx, msg)
 		}

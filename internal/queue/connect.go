@@ -13,9 +13,9 @@ import (
 
 // connectUntil is connect that gives up when ctx ends: it may take seconds for each address,
 // and as long for a name. A connection that comes of it later is closed.
-func (q *Queue) connectUntil(ctx context.Context) error {
+func (c *Conn) connectUntil(ctx context.Context) error {
 	connected := make(chan error, 1)
-	go func() { connected <- q.connect() }()
+	go func() { connected <- c.connect() }()
 	select {
 	case err := <-connected:
 		return err
@@ -23,31 +23,31 @@ func (q *Queue) connectUntil(ctx context.Context) error {
 	}
 	go func() {
 		if <-connected == nil {
-			q.conn.Close()
+			c.conn.Close()
 		}
 	}()
 	return fmt.Errorf("connect to NATS: %w: %w", ErrOutOfReach, ctx.Err())
 }
 
 // connect opens the connection, which from then on is restored whenever it breaks.
-func (q *Queue) connect() (err error) {
-	options := append(q.callbacks(), q.options.Connect...)
+func (c *Conn) connect() (err error) {
+	options := append(c.callbacks(), c.options.Connect...)
 	switch {
-	case q.options.Server != nil:
-		options = append(options, nats.InProcessServer(q.options.Server))
-		if key := q.options.Key; key.Public != "" {
+	case c.options.Server != nil:
+		options = append(options, nats.InProcessServer(c.options.Server))
+		if key := c.options.Key; key.Public != "" {
 			options = append(options, nats.Nkey(key.Public, key.Sign))
 		}
-		err = q.dial("", options)
-	case q.options.Reach != nil:
-		err = q.reach(options)
-	case q.options.Site != nil:
-		if q.options.Site.Context == "" { // which says so itself
-			options = append(options, nats.CustomInboxPrefix(q.subjects.Inbox(q.options.Role)))
+		err = c.dial("", options)
+	case c.options.Reach != nil:
+		err = c.reach(options)
+	case c.options.Site != nil:
+		if c.options.Site.Context == "" { // which says so itself
+			options = append(options, nats.CustomInboxPrefix(c.inbox))
 		}
-		q.conn, q.js, err = q.options.Site.connect(options)
+		c.conn, c.js, err = c.options.Site.connect(options)
 	default:
-		err = q.dial(q.options.URL, options)
+		err = c.dial(c.options.URL, options)
 	}
 	if errors.Is(err, nats.ErrAuthorization) {
 		return fmt.Errorf("connect to NATS: %w: %w", ErrRefused, err)
@@ -63,9 +63,9 @@ func (q *Queue) connect() (err error) {
 // anew for each task.
 const syncQueue = 4096
 
-func (q *Queue) callbacks() []nats.Option {
+func (c *Conn) callbacks() []nats.Option {
 	return []nats.Option{
-		nats.Name(q.options.Name),
+		nats.Name(c.options.Name),
 		nats.PingInterval(10 * time.Second),
 		nats.MaxPingsOutstanding(2),
 		nats.MaxReconnects(-1),
@@ -73,20 +73,20 @@ func (q *Queue) callbacks() []nats.Option {
 		// yet, or the key is being replaced.
 		nats.IgnoreAuthErrorAbort(),
 		nats.SyncQueueLen(syncQueue),
-		nats.ClosedHandler(q.closedForGood),
+		nats.ClosedHandler(c.closedForGood),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			q.link.next()
-			q.answers.connected(time.Now(), false)
+			c.link.next()
+			c.answers.connected(time.Now(), false)
 			if err != nil {
-				q.log.Warn("connection to NATS lost", "error", err)
+				c.log.Warn("connection to NATS lost", "error", err)
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { q.log.Info("connected to NATS again"); q.reconnected() }),
-		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { q.log.Debug("connect to NATS again", "error", err) }),
+		nats.ReconnectHandler(func(*nats.Conn) { c.log.Info("connected to NATS again"); c.reconnected() }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { c.log.Debug("connect to NATS again", "error", err) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			q.log.Log(context.Background(), q.levelOf(err), "NATS", "error", err)
+			c.log.Log(context.Background(), c.levelOf(err), "NATS", "error", err)
 			if errors.Is(err, nats.ErrPermissionViolation) {
-				q.rights.next()
+				c.rights.next()
 			}
 		}),
 	}
@@ -94,46 +94,44 @@ func (q *Queue) callbacks() []nats.Option {
 
 // levelOf is the level of an error of the connection in the log. That the credential is
 // refused is reported once, not at each try until it is accepted again.
-func (q *Queue) levelOf(err error) slog.Level {
-	if errors.Is(err, nats.ErrAuthorization) && q.refused.Swap(true) {
+func (c *Conn) levelOf(err error) slog.Level {
+	if errors.Is(err, nats.ErrAuthorization) && c.refused.Swap(true) {
 		return slog.LevelDebug
 	}
 	return slog.LevelWarn
 }
 
-func (q *Queue) dial(url string, options []nats.Option) (err error) {
-	options = append(options, nats.CustomInboxPrefix(q.subjects.Inbox(q.options.Role)))
-	if q.conn, err = nats.Connect(url, options...); err != nil {
+func (c *Conn) dial(url string, options []nats.Option) (err error) {
+	options = append(options, nats.CustomInboxPrefix(c.inbox))
+	if c.conn, err = nats.Connect(url, options...); err != nil {
 		return err
 	}
-	q.js, err = jetstream.New(q.conn)
+	c.js, err = jetstream.New(c.conn)
 	return err
 }
 
 // reach connects to a coordinator's own server, wherever it is at the time.
-func (q *Queue) reach(options []nats.Option) error {
-	d := &dialer{reach: q.options.Reach}
+func (c *Conn) reach(options []nats.Option) error {
+	d := &dialer{reach: c.options.Reach}
 	own, err := d.options()
 	if err != nil {
 		return err
 	}
-	if err := q.dial("", append(options, own...)); err != nil {
+	if err := c.dial("", append(options, own...)); err != nil {
 		return err
 	}
-	d.connected(q.conn)
+	d.connected(c.conn)
 	return nil
 }
 
-// reconnected makes up for what was missed.
-func (q *Queue) reconnected() {
-	q.refused.Store(false)
-	q.answers.connected(time.Now(), true)
-	q.forgetAll()
-	q.offered.moved.Store(true)
-	q.offered.reread()
-	q.woken.next()
+func (c *Conn) reconnected() {
+	c.refused.Store(false)
+	c.answers.connected(time.Now(), true)
+	if c.options.Restored != nil {
+		c.options.Restored()
+	}
 }
 
 // Connections is how often the connection was made: at another number than before the
 // queue's store may be another.
-func (q *Queue) Connections() uint64 { return q.conn.Stats().Reconnects + 1 }
+func (c *Conn) Connections() uint64 { return c.conn.Stats().Reconnects + 1 }

@@ -30,7 +30,7 @@ func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 	}
 	err := q.retry(ctx, func(ctx context.Context) error {
 		_, err := q.tasks.CreateOrUpdateConsumer(ctx, config)
-		if code, _ := apiError(err); code == codeNoConsumer && classified(err) == err {
+		if consumerRefused(err) {
 			// One of this name is there with settings that cannot be changed: not by this program.
 			if err := q.tasks.DeleteConsumer(ctx, config.Durable); err != nil {
 				return err

@@ -23,15 +23,8 @@ var (
 	ErrNoStreams = errors.New("this NATS keeps no streams; ask its administrator to enable JetStream, also for the account, or to have the account import what deploy/nats/accounts.conf lists")
 	// ErrOldServer is wrapped when the NATS server is older than this program needs.
 	ErrOldServer = errors.New("the NATS server is too old")
-	// ErrNoQueue is wrapped when no coordinator has made the root's streams yet.
-	ErrNoQueue = errors.New("the root has no queue yet: no coordinator has run")
 	// ErrLimit is wrapped when the account, or the server, has no room for more: waiting helps.
 	ErrLimit = errors.New("a limit of the NATS account or server is reached; its administrator can raise it")
-	// ErrLeaseLost is wrapped when the task is no longer the delivery's: a later attempt
-	// has started, or the consumer that delivered it is gone.
-	ErrLeaseLost = errors.New("the task is no longer in these hands")
-	// errConflict: the subject of a message is occupied; it stays in this package.
-	errConflict = errors.New("the subject has a message already")
 )
 
 // codes of the server's API that the jetstream package doesn't name.
@@ -100,19 +93,6 @@ func tooFew(err error) bool {
 	return code == codeNoPeers || code == codeNoCluster
 }
 
-// streamless makes ErrNoStreams, which no later try mends, of an error of asking for a stream
-// where there is no JetStream. A server without may belong to a cluster that has it, and finds
-// the others later.
-func (q *Queue) streamless(err error) error {
-	code, _ := apiError(err)
-	keeps, _ := q.conn.ConnectedServerJetStream()
-	nobody := errors.Is(err, nats.ErrNoResponders) && !keeps && q.conn.ConnectedClusterName() == ""
-	if nobody || code == codeNoStreams || code == codeNoStreamsHere {
-		return fmt.Errorf("%w: %v", ErrNoStreams, err)
-	}
-	return err
-}
-
 // Absent reports whether an error of Open is that nobody is there: at the address, by the
 // name, or to lead the streams. Waiting may help, as it does not against what a server says
 // of a credential, a certificate or itself.
@@ -127,4 +107,30 @@ func Absent(err error) bool {
 		return true
 	}
 	return passing(err) || errors.Is(err, nats.ErrNoServers) || errors.Is(err, io.EOF) || errors.Is(err, nats.ErrConnectionClosed)
+}
+
+// consumerRefused reports whether a consumer could not be created, but not for the server's disk or a
+// limit: one of its name exists with other settings.
+func consumerRefused(err error) bool {
+	code, _ := apiError(err)
+	return code == codeNoConsumer && classified(err) == err
+}
+
+// isGoneMessage reports whether a message could not be deleted because it is there no more.
+func isGoneMessage(err error) bool {
+	code, text := apiError(err)
+	return errors.Is(err, jetstream.ErrMsgNotFound) || code == codeNoSequence || text == "no message found"
+}
+
+// streamless makes ErrNoStreams, which no later try mends, of an error of asking for a stream
+// where there is no JetStream. A server without may belong to a cluster that has it, and finds
+// the others later.
+func (c *Conn) streamless(err error) error {
+	code, _ := apiError(err)
+	keeps, _ := c.conn.ConnectedServerJetStream()
+	nobody := errors.Is(err, nats.ErrNoResponders) && !keeps && c.conn.ConnectedClusterName() == ""
+	if nobody || code == codeNoStreams || code == codeNoStreamsHere {
+		return fmt.Errorf("%w: %v", ErrNoStreams, err)
+	}
+	return err
 }

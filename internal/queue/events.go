@@ -63,7 +63,7 @@ func (q *Queue) PublishProgress(p protocol.Progress) {
 	p.Host, p.Worker = protocol.Truncate(p.Host, protocol.MaxName), protocol.Truncate(p.Worker, protocol.MaxName)
 	data, err := protocol.Encode(&p)
 	if err == nil {
-		err = q.conn.Publish(q.subjects.Progress(p.ID), data)
+		err = q.NATS().Publish(q.subjects.Progress(p.ID), data)
 	}
 	if err != nil {
 		q.log.Debug("tell progress", "error", err)

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 // Next returns one task for a free slot: the first of the first sweep that has
@@ -20,7 +18,7 @@ import (
 func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, error) {
 	pause := q.options.AckWait / 600
 	for {
-		if err := q.unkept.wait(ctx, q.lost); err != nil {
+		if err := q.waitForRoom(ctx); err != nil {
 			return nil, err
 		}
 		woken := q.woken.current()
@@ -46,7 +44,7 @@ func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, er
 			if d := q.adopt(ctx, msg, sweeps()); d != nil {
 				return d, nil
 			}
-		case <-q.lost.Done():
+		case <-q.Lost():
 			return nil, q.Err()
 		case <-ctx.Done():
 			return nil, ctx.Err()
@@ -92,16 +90,16 @@ func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
 // later, when nobody listened any more, would be nobody's until AckWait is over. So
 // whatever comes late is listened for (FetchNoWait of nats.go doesn't).
 func (q *Queue) requestTask(subject string) (*nats.Msg, error) {
-	link := q.link.current()
-	if !q.conn.IsConnected() {
+	link := q.unbroken()
+	if !q.NATS().IsConnected() {
 		return nil, nats.ErrDisconnected // the request would be sent later, when nobody waits for its answer
 	}
-	inbox := q.conn.NewInbox()
-	sub, err := q.conn.SubscribeSync(inbox)
+	inbox := q.NATS().NewInbox()
+	sub, err := q.NATS().SubscribeSync(inbox)
 	if err != nil {
 		return nil, err
 	}
-	if err := q.conn.PublishRequest(subject, inbox, []byte(`{"batch":1,"no_wait":true}`)); err != nil {
+	if err := q.NATS().PublishRequest(subject, inbox, []byte(`{"batch":1,"no_wait":true}`)); err != nil {
 		return nil, errors.Join(err, sub.Unsubscribe())
 	}
 	msg, err := nextWithin(link, sub, fetchTime)
@@ -156,16 +154,4 @@ func nextWithin(link context.Context, sub *nats.Subscription, limit time.Duratio
 	ctx, cancel := context.WithTimeout(link, limit)
 	defer cancel()
 	return sub.NextMsgWithContext(ctx)
-}
-
-// api is a subject of JetStream's own, as the connection names it.
-func (q *Queue) api(subject string) string {
-	o := q.js.Options()
-	switch {
-	case o.Domain != "":
-		return "$JS." + o.Domain + ".API." + subject
-	case o.APIPrefix != "":
-		return strings.TrimSuffix(o.APIPrefix, ".") + "." + subject
-	}
-	return jetstream.DefaultAPIPrefix + subject
 }

@@ -70,11 +70,11 @@ func TestPoisonIsRemovedAndReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, data := range []string{`{"run":3,"surprise":true}`, `not JSON`} {
-		if _, err := q.js.Publish(deadline(t), q.subjects.Task("quick", testID(i)), []byte(data)); err != nil {
+		if _, err := q.JetStream().Publish(deadline(t), q.subjects.Task("quick", testID(i)), []byte(data)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := q.js.Publish(deadline(t), q.subjects.Outcome(testID(8), 2), []byte(`{}`)); err != nil {
+	if _, err := q.JetStream().Publish(deadline(t), q.subjects.Outcome(testID(8), 2), []byte(`{}`)); err != nil {
 		t.Fatal(err)
 	}
 	publish(t, q, testTask("quick", 5))
@@ -105,7 +105,7 @@ func TestFetchesOfAClosedSweepEnd(t *testing.T) {
 	if err := q.CloseSweep(deadline(t), "quick"); err != nil {
 		t.Fatal(err)
 	}
-	before := q.conn.NumSubscriptions()
+	before := q.NATS().NumSubscriptions()
 	for range 3 {
 		if d, err := q.fetch(deadline(t), "quick"); d != nil || err != nil && !errors.Is(err, nats.ErrNoResponders) {
 			t.Errorf("delivery %v, %v", d, err)
@@ -114,7 +114,7 @@ func TestFetchesOfAClosedSweepEnd(t *testing.T) {
 	if q.found("quick") != nil {
 		t.Error("the consumer is still thought to be there")
 	}
-	if n := q.conn.NumSubscriptions(); n != before {
+	if n := q.NATS().NumSubscriptions(); n != before {
 		t.Errorf("%d subscriptions, before %d", n, before)
 	}
 }

@@ -30,15 +30,15 @@ func matches(subject, pattern string) bool {
 // hear subscribes to a plain subject, and is sure that the server knows when it
 // returns. stop lets handle see what has come, if there is a connection, and waits for
 // a running call.
-func (q *Queue) hear(what, subject string, handle nats.MsgHandler) (stop func(), err error) {
-	sub, err := q.conn.Subscribe(subject, handle)
+func (c *Conn) hear(what, subject string, handle nats.MsgHandler) (stop func(), err error) {
+	sub, err := c.conn.Subscribe(subject, handle)
 	if err != nil {
 		return nil, fmt.Errorf("listen for %s: %w", what, err)
 	}
 	done := make(chan struct{})
 	sub.SetClosedHandler(func(string) { close(done) })
 	stop = func() {
-		if q.conn.IsConnected() && sub.Drain() == nil {
+		if c.conn.IsConnected() && sub.Drain() == nil {
 			select {
 			case <-done:
 				return
@@ -49,7 +49,7 @@ func (q *Queue) hear(what, subject string, handle nats.MsgHandler) (stop func(),
 			<-done
 		}
 	}
-	if err := q.conn.FlushTimeout(tryTimeout); err != nil {
+	if err := c.conn.FlushTimeout(tryTimeout); err != nil {
 		stop()
 		return nil, fmt.Errorf("listen for %s: %w: %w", what, ErrOutOfReach, err)
 	}

@@ -75,8 +75,14 @@ func (q *Queue) Lease(ctx context.Context, holder Holder) (*Lease, error) {
 	if err := l.acquire(ctx); err != nil {
 		return nil, fmt.Errorf("take lease of root: %w", err)
 	}
-	l.lost, l.lose = context.WithCancelCause(q.ended)
-	context.AfterFunc(q.lost, func() { l.lose(q.Err()) })
+	l.lost, l.lose = context.WithCancelCause(q.lifetime())
+	q.follow(func() {
+		select {
+		case <-q.Lost():
+			l.lose(q.Err())
+		case <-l.lost.Done():
+		}
+	})
 	if !q.follow(l.keep) {
 		close(l.finished)
 	}
@@ -85,7 +91,7 @@ func (q *Queue) Lease(ctx context.Context, holder Holder) (*Lease, error) {
 
 func (l *Lease) open(ctx context.Context) (err error) {
 	config := jetstream.KeyValueConfig{Bucket: l.q.subjects.Stream("lease"), TTL: l.q.options.leaseTime(), Replicas: l.q.tasks.CachedInfo().Config.Replicas}
-	l.kv, err = l.q.js.CreateOrUpdateKeyValue(ctx, config)
+	l.kv, err = l.q.JetStream().CreateOrUpdateKeyValue(ctx, config)
 	return err
 }
 

@@ -16,7 +16,7 @@ func (q *Queue) PublishNote(sweep string, line []byte) {
 		q.log.Error("note of no sweep", "sweep", sweep)
 		return
 	}
-	if err := q.conn.Publish(q.subjects.Note(sweep), line); err != nil {
+	if err := q.NATS().Publish(q.subjects.Note(sweep), line); err != nil {
 		q.log.Debug("note", "sweep", sweep, "error", err)
 	}
 }

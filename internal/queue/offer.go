@@ -19,7 +19,7 @@ func (q *Queue) PublishSweeps(ctx context.Context, open []protocol.OpenSweep) er
 		return fmt.Errorf("offer sweeps: %w", err)
 	}
 	err = q.retry(ctx, func(ctx context.Context) error {
-		_, err := q.js.Publish(ctx, q.subjects.Offer(), data)
+		_, err := q.JetStream().Publish(ctx, q.subjects.Offer(), data)
 		return err
 	})
 	if err != nil {
@@ -43,7 +43,7 @@ const offerEvery = 10 * time.Second
 // followOffer keeps the offer fresh until the queue is closed: it is heard as it is
 // published, and read now, after every reconnection, and every few seconds.
 func (q *Queue) followOffer() {
-	if _, err := q.conn.Subscribe(q.subjects.Every("state", "*"), announced(q.hearOffer)); err != nil {
+	if _, err := q.NATS().Subscribe(q.subjects.Every("state", "*"), announced(q.hearOffer)); err != nil {
 		q.log.Warn("listen for sweeps", "error", err)
 	}
 	q.follow(func() {
@@ -52,7 +52,7 @@ func (q *Queue) followOffer() {
 			select {
 			case <-q.offered.stale:
 			case <-time.After(offerEvery):
-			case <-q.lost.Done():
+			case <-q.Lost():
 				return
 			}
 		}
@@ -62,7 +62,7 @@ func (q *Queue) followOffer() {
 func (q *Queue) readOffer() {
 	ctx, cancel := context.WithTimeout(context.Background(), offerEvery)
 	defer cancel()
-	defer context.AfterFunc(q.ended, cancel)()
+	defer context.AfterFunc(q.lifetime(), cancel)()
 	err := q.lookAtStore(ctx)
 	var m *jetstream.RawStreamMsg
 	if err == nil {

@@ -54,7 +54,7 @@ func TestOfferOfAnotherVersionIsNotTaken(t *testing.T) {
 	worker := open(t, s, func(o *Options) { o.Create = false })
 	worker.Sweeps()
 	other := fmt.Sprintf("eisweep.%s.f%dm%d.state.sweeps", testRoot, protocol.Format, sim.ModelVersion+1)
-	if _, err := coordinator.js.Publish(deadline(t), other, []byte(`{"sweeps":[{"name":"theirs","priority":0}]}`)); err != nil {
+	if _, err := coordinator.JetStream().Publish(deadline(t), other, []byte(`{"sweeps":[{"name":"theirs","priority":0}]}`)); err != nil {
 		t.Fatal(err)
 	}
 	offer(t, coordinator, protocol.OpenSweep{Name: "ours"})

@@ -8,10 +8,10 @@ import (
 
 // Tell gives a worker an order. Whether it is heard shows in the worker's presence.
 func (q *Queue) Tell(worker, verb string) error {
-	if err := q.conn.Publish(q.subjects.Orders(worker), []byte(verb)); err != nil {
+	if err := q.NATS().Publish(q.subjects.Orders(worker), []byte(verb)); err != nil {
 		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, ErrOutOfReach, err)
 	}
-	if err := q.conn.FlushTimeout(tryTimeout); err != nil {
+	if err := q.NATS().FlushTimeout(tryTimeout); err != nil {
 		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, ErrOutOfReach, err)
 	}
 	return nil

@@ -16,7 +16,7 @@ import (
 // again. stop waits for a running call of handle to return.
 func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (stop func(), err error) {
 	r := &outcomeReader{q: q, handle: handle, disturbed: make(chan struct{}, 1), done: make(chan struct{})}
-	r.reading, r.end = context.WithCancel(q.ended)
+	r.reading, r.end = context.WithCancel(q.lifetime())
 	if err := r.begin(ctx); err != nil {
 		r.end()
 		return nil, err

@@ -108,7 +108,7 @@ func TestFencesUpToAnOutcome(t *testing.T) {
 	}
 	var sequences []uint64
 	for n := range 3 {
-		ack, err := q.js.Publish(deadline(t), q.subjects.Outcome(testID(n), n+1), nil)
+		ack, err := q.JetStream().Publish(deadline(t), q.subjects.Outcome(testID(n), n+1), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +140,7 @@ func TestCommitOutlivesTheConnection(t *testing.T) {
 		if _, err := d.Start(deadline(t), "worker", "host"); err != nil {
 			t.Fatal(err)
 		}
-		if err := q.conn.ForceReconnect(); err != nil {
+		if err := q.NATS().ForceReconnect(); err != nil {
 			t.Fatal(err)
 		}
 		if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {

@@ -17,10 +17,10 @@ func (q *Queue) PublishPresence(p protocol.Presence) {
 	p.Since, p.Deadline = p.Since.UTC(), p.Deadline.UTC()
 	data, err := protocol.Encode(&p)
 	if err == nil {
-		err = q.conn.Publish(q.subjects.Presence(p.Name), data)
+		err = q.NATS().Publish(q.subjects.Presence(p.Name), data)
 	}
 	if err == nil && p.Gone {
-		err = q.conn.FlushTimeout(time.Second) // the connection ends next
+		err = q.NATS().FlushTimeout(time.Second) // the connection ends next
 	}
 	if err != nil {
 		q.log.Debug("tell presence", "error", err)

@@ -53,7 +53,7 @@ func TestUnreadablePresenceIsDropped(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, data := range []string{"", "{}", `{"name":"w","slots":-1}`, string(good)} { // the last is another worker's
-		if err := q.conn.Publish(q.subjects.Presence("w"), []byte(data)); err != nil {
+		if err := q.NATS().Publish(q.subjects.Presence("w"), []byte(data)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -130,7 +130,7 @@ func TestNotesThatHaveComeAreHandledBeforeTheEnd(t *testing.T) {
 		coordinator.PublishNote("quick", []byte("1"))
 	}
 	receive(t, began)
-	if err := errors.Join(coordinator.conn.FlushTimeout(tryTimeout), client.conn.FlushTimeout(tryTimeout)); err != nil {
+	if err := errors.Join(coordinator.NATS().FlushTimeout(tryTimeout), client.NATS().FlushTimeout(tryTimeout)); err != nil {
 		t.Fatal(err)
 	}
 	close(goOn)

@@ -75,9 +75,9 @@ func (q *Queue) publishBatch(ctx context.Context, messages []*nats.Msg) (err err
 		m.Header, m.Reply = nats.Header{}, ""
 	}
 	if len(messages) == 1 {
-		_, err = q.js.PublishMsg(ctx, messages[0])
+		_, err = q.JetStream().PublishMsg(ctx, messages[0])
 	} else {
-		_, err = jetstreamext.PublishMsgBatch(ctx, q.js, messages)
+		_, err = jetstreamext.PublishMsgBatch(ctx, q.JetStream(), messages)
 	}
 	if occupied(err) {
 		return errConflict
@@ -88,7 +88,7 @@ func (q *Queue) publishBatch(ctx context.Context, messages []*nats.Msg) (err err
 // announce tells idle workers to look for tasks. They would look by themselves,
 // only later: a lost announcement costs seconds.
 func (q *Queue) announce() {
-	if err := q.conn.Publish(q.subjects.Wake(), nil); err != nil {
+	if err := q.NATS().Publish(q.subjects.Wake(), nil); err != nil {
 		q.log.Debug("announce tasks", "error", err)
 	}
 }

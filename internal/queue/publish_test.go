@@ -59,7 +59,7 @@ func TestTasksOfOtherVersionsArePurged(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
 	publish(t, q, testTask("quick", 1), testTask("quick", 2), testTask("quick", 3))
 	for _, v := range []string{"f0m1", "f9m9"} {
-		if _, err := q.js.Publish(deadline(t), "eisweep."+testRoot+"."+v+".tasks.quick."+testID(1).String(), nil); err != nil {
+		if _, err := q.JetStream().Publish(deadline(t), "eisweep."+testRoot+"."+v+".tasks.quick."+testID(1).String(), nil); err != nil {
 			t.Fatal(err)
 		}
 	}

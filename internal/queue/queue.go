@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -52,15 +51,6 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// EmbeddedServer is a NATS server in this process.
-type EmbeddedServer interface {
-	nats.InProcessConnProvider
-	// Broken is closed when the server cannot write its store any more.
-	Broken() <-chan struct{}
-	// Err is why the server is broken; nil while it is not.
-	Err() error
-}
-
 // Limits of the streams' consumers (the server's own defaults throttle silently).
 const (
 	defaultAckWait = 60 * time.Second
@@ -72,21 +62,13 @@ const (
 // for the streams yet.
 const openTimeout = 30 * time.Second
 
-// minServer is the oldest server that knows atomic batches.
-var minServer = [2]int{2, 12}
-
 // Queue is a connection to the queue of one root. All methods are safe for
 // concurrent use; those that take a context wait for NATS until it ends.
 type Queue struct {
+	*Conn
 	subjects protocol.Subjects
 	options  Options
 	log      *slog.Logger
-	conn     *nats.Conn
-	js       jetstream.JetStream
-	closed   chan struct{} // when the connection is closed for good
-	refused  atomic.Bool   // the server has refused the credential since the connection broke
-	lost     context.Context
-	lose     context.CancelCauseFunc
 
 	tasks, outcomes, attempts, state jetstream.Stream
 
@@ -94,18 +76,10 @@ type Queue struct {
 	consumers map[string]jetstream.Consumer // by sweep: those found so far
 	woken     *episode                      // until the sweeps are to be looked at
 	strays    chan *nats.Msg                // tasks that came late, for a Next that waits
-	link      *episode                      // until the connection breaks
-	rights    *episode                      // until the server denies one
 
-	ungiven   streak // of tasks that nobody gave
-	full      crowd  // what waits for room in the account, but for
-	unkept    crowd  // outcomes and attempts
-	floors    floors // of outcomes
-	offered   offered
-	answers   answers
-	ended     context.Context // ends when the queue is closed
-	end       context.CancelFunc
-	followers sync.WaitGroup // what goes on beside the calls
+	ungiven streak // of tasks that nobody gave
+	floors  floors // of outcomes
+	offered offered
 }
 
 // Open connects to the queue of a root. The error wraps ErrOutOfReach, ErrRefused,
@@ -124,17 +98,20 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		}
 	}
 	q := &Queue{
-		subjects: protocol.SubjectsOf(o.RootID), options: o, log: o.Log, closed: make(chan struct{}),
-		consumers: map[string]jetstream.Consumer{}, woken: newEpisode(), link: newEpisode(), rights: newEpisode(), strays: make(chan *nats.Msg),
+		subjects: protocol.SubjectsOf(o.RootID), options: o, log: o.Log,
+		consumers: map[string]jetstream.Consumer{}, woken: newEpisode(), strays: make(chan *nats.Msg),
 	}
 	q.offered.stale = make(chan struct{}, 1)
-	q.ended, q.end = context.WithCancel(context.Background())
-	q.lost, q.lose = context.WithCancelCause(context.Background())
-	q.watchServer()
-	if err := q.connectUntil(ctx); err != nil {
-		q.end()
-		q.followers.Wait()
+	conn, err := Connect(ctx, ConnOptions{
+		Server: o.Server, Key: o.Key, Reach: o.Reach, Site: o.Site, URL: o.URL, Connect: o.Connect,
+		Role: o.Role, Name: o.Name, RootID: o.RootID, Log: o.Log, Restored: q.reconnected,
+	})
+	if err != nil {
 		return nil, err
+	}
+	q.Conn = conn
+	if o.Role == protocol.Client {
+		return q, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
@@ -145,15 +122,17 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	return q, nil
 }
 
-// prepare checks the server and finds or makes the streams.
+// reconnected makes up for what was missed while the connection was broken.
+func (q *Queue) reconnected() {
+	q.forgetAll()
+	q.offered.moved.Store(true)
+	q.offered.reread()
+	q.woken.next()
+}
+
+// prepare finds or makes the streams.
 func (q *Queue) prepare(ctx context.Context) error {
-	if err := q.checkServer(); err != nil {
-		return err
-	}
-	if q.options.Role == protocol.Client {
-		return q.checkInbox()
-	}
-	if err := q.checkImports(ctx, q.asksForStreams()); err != nil {
+	if err := q.checkImports(ctx, q.asksForStreams(), q.streamAnswers); err != nil {
 		return err
 	}
 	for _, kind := range protocol.StreamKinds {
@@ -173,57 +152,15 @@ func (q *Queue) prepare(ctx context.Context) error {
 			q.offered.lies(stream.CachedInfo().Created, stream.CachedInfo().State.LastSeq)
 		}
 	}
-	if err := q.checkImports(ctx, q.asksForWork()); err != nil {
+	if err := q.checkImports(ctx, q.asksForWork(), q.streamAnswers); err != nil {
 		return err
 	}
-	if _, err := q.conn.Subscribe(q.subjects.Wake(), announced(func(*nats.Msg) { q.woken.next() })); err != nil {
+	if _, err := q.NATS().Subscribe(q.subjects.Wake(), announced(func(*nats.Msg) { q.woken.next() })); err != nil {
 		return fmt.Errorf("listen for tasks: %w", err)
 	}
-	_ = q.conn.FlushWithContext(ctx) // a right that is denied is told before this is answered
-	return lacking(q.conn.LastError())
+	_ = q.NATS().FlushWithContext(ctx) // a right that is denied is told before this is answered
+	return lacking(q.NATS().LastError())
 }
 
 // AckWait is how long a task's worker may be silent before the task is delivered again.
 func (q *Queue) AckWait() time.Duration { return q.options.AckWait }
-
-// Hears returns nil once everything has come that the server had for this connection when Hears
-// was called. The error is that it has no connection, or that ctx ended.
-func (q *Queue) Hears(ctx context.Context) error {
-	if err := q.conn.FlushWithContext(ctx); err != nil {
-		return fmt.Errorf("hear from NATS: %w: %w", ErrOutOfReach, err)
-	}
-	return nil
-}
-
-func (q *Queue) checkServer() error {
-	var major, minor int
-	version := q.conn.ConnectedServerVersion()
-	_, err := fmt.Sscanf(version, "%d.%d", &major, &minor)
-	if err != nil || major < minServer[0] || major == minServer[0] && minor < minServer[1] {
-		return fmt.Errorf("NATS server %q, at least %d.%d is needed: %w", version, minServer[0], minServer[1], ErrOldServer)
-	}
-	return nil
-}
-
-// Close ends the connection and waits for its callbacks. It may be called again.
-func (q *Queue) Close() {
-	q.conn.Close()
-	<-q.closed
-	q.link.last()
-	q.mu.Lock()
-	q.end()
-	q.mu.Unlock()
-	q.followers.Wait()
-}
-
-// follow runs f beside the calls, unless the queue is closed, and reports whether it
-// does.
-func (q *Queue) follow(f func()) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.ended.Err() != nil {
-		return false
-	}
-	q.followers.Go(f)
-	return true
-}

@@ -58,7 +58,7 @@ func (q *Queue) each(ctx context.Context, stream, subjects string, read func(*je
 	var err error
 	for err == nil {
 		err = q.retry(ctx, func(ctx context.Context) error {
-			batch, err := jetstreamext.GetBatch(ctx, q.js, q.subjects.Stream(stream), queuedBatch,
+			batch, err := jetstreamext.GetBatch(ctx, q.JetStream(), q.subjects.Stream(stream), queuedBatch,
 				jetstreamext.GetBatchSeq(next), jetstreamext.GetBatchSubject(subjects))
 			if err != nil {
 				return err

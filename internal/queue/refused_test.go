@@ -46,7 +46,7 @@ func TestACredentialIsRefusedForAMoment(t *testing.T) {
 		}
 	}
 	serve(stranger)
-	until(t, "the credential is refused again and again, or the connection ends", func() bool { return refused.Load() > 5 || q.conn.IsClosed() })
+	until(t, "the credential is refused again and again, or the connection ends", func() bool { return refused.Load() > 5 || q.NATS().IsClosed() })
 	serve(public)
 	if err := l.Check(deadline(t)); err != nil {
 		t.Error(err)

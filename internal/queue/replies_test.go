@@ -50,7 +50,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			defer conn.Close()
 			e := listenTo(t, conn, replies...)
 			for _, reply := range replies {
-				if err := client.conn.PublishRequest(q.subjects.Control("ping"), reply, nil); err != nil {
+				if err := client.NATS().PublishRequest(q.subjects.Control("ping"), reply, nil); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -33,28 +33,34 @@ type asking struct {
 // connection that broke, servers that have no leader for the moment, a limit of the account
 // that is reached. It ends at once, with why, when the queue is lost. All requests go through
 // it; an error that it returns wraps ErrStore or ErrLimit where that is the cause.
-func (q *Queue) retry(ctx context.Context, f func(context.Context) error) error {
-	return q.repeat(ctx, asking{tryTimeout, &q.full}, f)
+func (c *Conn) retry(ctx context.Context, f func(context.Context) error) error {
+	return c.repeat(ctx, asking{tryTimeout, &c.full}, f)
+}
+
+// retryKept is retry for what must not get lost: outcomes and attempts. While such a request waits
+// for room, Unkept says so.
+func (c *Conn) retryKept(ctx context.Context, f func(context.Context) error) error {
+	return c.repeat(ctx, asking{tryTimeout, &c.unkept}, f)
 }
 
 // retryBulk is retry for a request that may take the server long.
-func (q *Queue) retryBulk(ctx context.Context, f func(context.Context) error) error {
-	return q.repeat(ctx, asking{bulkTimeout, &q.full}, f)
+func (c *Conn) retryBulk(ctx context.Context, f func(context.Context) error) error {
+	return c.repeat(ctx, asking{bulkTimeout, &c.full}, f)
 }
 
-func (q *Queue) repeat(ctx context.Context, a asking, f func(context.Context) error) error {
-	defer q.answers.ask(time.Now())()
+func (c *Conn) repeat(ctx context.Context, a asking, f func(context.Context) error) error {
+	defer c.answers.ask(time.Now())()
 	var leave func()
 	pause := firstPause
 	for {
-		err := q.try(ctx, a.limit, f)
+		err := c.try(ctx, a.limit, f)
 		again, isFull := passing(err), limiting(err)
 		if isFull || !again && ctx.Err() == nil {
-			q.answers.came(time.Now())
+			c.answers.came(time.Now())
 		}
 		switch {
-		case err != nil && q.Err() != nil:
-			return q.Err()
+		case err != nil && c.Err() != nil:
+			return c.Err()
 		case err == nil || !again && !isFull:
 			return classified(err)
 		case ctx.Err() != nil:
@@ -66,13 +72,13 @@ func (q *Queue) repeat(ctx context.Context, a asking, f func(context.Context) er
 			}
 			pause = max(pause, fullPause)
 			if a.full.isDue(time.Now()) {
-				q.log.Warn("NATS has no room for more; messages wait until it has", "error", err)
+				c.log.Warn("NATS has no room for more; messages wait until it has", "error", err)
 			}
 		}
 		select {
 		case <-time.After(pause):
-		case <-q.lost.Done():
-			return q.Err()
+		case <-c.lost.Done():
+			return c.Err()
 		case <-ctx.Done():
 			return fmt.Errorf("%w: %w", ctx.Err(), classified(err))
 		}
@@ -82,11 +88,11 @@ func (q *Queue) repeat(ctx context.Context, a asking, f func(context.Context) er
 
 // try asks once. A connection that breaks takes the answer with it: then, and when
 // none came in time, the error is a transient one.
-func (q *Queue) try(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
+func (c *Conn) try(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	defer context.AfterFunc(q.link.current(), cancel)()
-	defer context.AfterFunc(q.lost, cancel)()
+	defer context.AfterFunc(c.link.current(), cancel)()
+	defer context.AfterFunc(c.lost, cancel)()
 	err := f(limited)
 	if (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) && ctx.Err() == nil {
 		return nats.ErrTimeout

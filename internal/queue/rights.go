@@ -11,13 +11,13 @@ import (
 // rightly calls f with a context that ends as soon as the server denies a right, which is
 // the error then: NATS doesn't answer what is not allowed. What it denied before is no
 // matter.
-func (q *Queue) rightly(ctx context.Context, f func(context.Context) error) error {
-	before, denied := q.conn.LastError(), q.rights.current()
+func (c *Conn) rightly(ctx context.Context, f func(context.Context) error) error {
+	before, denied := c.conn.LastError(), c.rights.current()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(denied, cancel)()
 	err := f(ctx)
-	if last := q.conn.LastError(); err != nil && last != before && lacking(last) != nil {
+	if last := c.conn.LastError(); err != nil && last != before && lacking(last) != nil {
 		return lacking(last)
 	}
 	return err

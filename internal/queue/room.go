@@ -81,13 +81,17 @@ func (c *crowd) why() error {
 
 // Limited is the limit of the NATS account or server for which something waits; nil when
 // nothing does. It wraps ErrLimit.
-func (q *Queue) Limited() error {
-	if err := q.unkept.why(); err != nil {
+func (c *Conn) Limited() error {
+	if err := c.unkept.why(); err != nil {
 		return classified(err)
 	}
-	return classified(q.full.why())
+	return classified(c.full.why())
 }
 
 // Unkept is Limited for outcomes and attempts alone: results that are finished and cannot be
 // committed.
-func (q *Queue) Unkept() error { return classified(q.unkept.why()) }
+func (c *Conn) Unkept() error { return classified(c.unkept.why()) }
+
+// waitForRoom waits until no outcome or attempt waits for room any more. The error is that ctx ended
+// or the connection is lost.
+func (c *Conn) waitForRoom(ctx context.Context) error { return c.unkept.wait(ctx, c.lost) }

@@ -64,7 +64,7 @@ func TestALeaderChangesDuringABatch(t *testing.T) {
 		was := leader()
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
-		_, err := other.conn.RequestWithContext(ctx, "$JS.API.STREAM.LEADER.STEPDOWN."+other.subjects.Stream("tasks"), []byte(`{}`))
+		_, err := other.NATS().RequestWithContext(ctx, "$JS.API.STREAM.LEADER.STEPDOWN."+other.subjects.Stream("tasks"), []byte(`{}`))
 		if err != nil {
 			t.Error(err)
 			return

@@ -57,7 +57,7 @@ func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, 
 		if q.options.Create {
 			stream, err = q.makeStream(ctx, kind)
 		} else {
-			stream, err = q.js.Stream(ctx, q.subjects.Stream(kind))
+			stream, err = q.JetStream().Stream(ctx, q.subjects.Stream(kind))
 		}
 		return q.streamless(err)
 	})
@@ -77,15 +77,15 @@ func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, 
 // for want of servers: some may be down for the moment.
 func (q *Queue) makeStream(ctx context.Context, kind string) (jetstream.Stream, error) {
 	var old *jetstream.StreamConfig
-	there, err := q.js.Stream(ctx, q.subjects.Stream(kind))
+	there, err := q.JetStream().Stream(ctx, q.subjects.Stream(kind))
 	if err == nil {
 		old = &there.CachedInfo().Config
 	} else if !errors.Is(err, jetstream.ErrStreamNotFound) {
 		return nil, err
 	}
 	replicas := max(1, q.options.Replicas)
-	if q.options.Replicas == 0 && q.conn.ConnectedClusterName() != "" {
-		stream, err := q.js.CreateOrUpdateStream(ctx, q.configOver(old, kind, clusterReplicas))
+	if q.options.Replicas == 0 && q.NATS().ConnectedClusterName() != "" {
+		stream, err := q.JetStream().CreateOrUpdateStream(ctx, q.configOver(old, kind, clusterReplicas))
 		if !tooFew(err) {
 			return stream, err
 		}
@@ -93,7 +93,7 @@ func (q *Queue) makeStream(ctx context.Context, kind string) (jetstream.Stream, 
 			replicas = old.Replicas
 		}
 	}
-	return q.js.CreateOrUpdateStream(ctx, q.configOver(old, kind, replicas))
+	return q.JetStream().CreateOrUpdateStream(ctx, q.configOver(old, kind, replicas))
 }
 
 // configOver is the configuration of a stream that may be there already: how it

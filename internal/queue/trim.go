@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -146,10 +145,4 @@ func (q *Queue) removeAttempts(ctx context.Context, sequences []uint64) error {
 		}
 	}
 	return failed
-}
-
-// isGoneMessage reports whether a message could not be deleted because it is there no more.
-func isGoneMessage(err error) bool {
-	code, text := apiError(err)
-	return errors.Is(err, jetstream.ErrMsgNotFound) || code == codeNoSequence || text == "no message found"
 }

@@ -46,7 +46,7 @@ func outcomes(t testing.TB, q *Queue, n int, ack func(i int) bool) (ids []sweeps
 			}
 		}
 	}
-	if err := q.conn.FlushTimeout(tooLong); err != nil {
+	if err := q.NATS().FlushTimeout(tooLong); err != nil {
 		t.Fatal(err)
 	}
 	return ids

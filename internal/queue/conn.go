@@ -1,0 +1,179 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/protocol"
+)
+
+// ConnOptions say which server to connect to, and how.
+type ConnOptions struct {
+	// Server is the embedded server of this process to connect to, with Key if it has users.
+	Server EmbeddedServer
+	Key    Key
+	// Reach, if there is no Server, finds the server of a coordinator. It is called again
+	// whenever the connection is restored (access.Options has one).
+	Reach func() (Access, error)
+	// Site, if there is neither, is a NATS server that others run.
+	Site *Site
+	// URL, if there is none of these, names servers without TLS, comma-separated.
+	URL string
+	// Connect has further options of the connection.
+	Connect []nats.Option
+	// Role is what the connection is for.
+	Role protocol.Role
+	// Name is the name of the connection, as NATS lists it.
+	Name string
+	// RootID is the id of the root, which is part of the subjects of answers.
+	RootID string
+	// Log receives what is noticed but fails nothing; nil drops it.
+	Log *slog.Logger
+	// Restored is called whenever a broken connection was restored; it may be nil.
+	Restored func()
+}
+
+// EmbeddedServer is a NATS server in this process.
+type EmbeddedServer interface {
+	nats.InProcessConnProvider
+	// Broken is closed when the server cannot write its store any more.
+	Broken() <-chan struct{}
+	// Err is why the server is broken; nil while it is not.
+	Err() error
+}
+
+// Conn is a connection to NATS, which is restored whenever it breaks. All methods are safe for
+// concurrent use; those that take a context wait for NATS until it ends.
+type Conn struct {
+	options ConnOptions
+	log     *slog.Logger
+	inbox   string // prefix of the subjects of answers
+	conn    *nats.Conn
+	js      jetstream.JetStream
+	closed  chan struct{} // when the connection is closed for good
+	refused atomic.Bool   // the server has refused the credential since the connection broke
+	lost    context.Context
+	lose    context.CancelCauseFunc
+	link    *episode // until the connection breaks
+	rights  *episode // until the server denies one
+	full    crowd    // what waits for room in the account, but for
+	unkept  crowd    // outcomes and attempts
+	answers answers
+
+	mu        sync.Mutex
+	ended     context.Context // ends when the connection is closed by Close
+	end       context.CancelFunc
+	followers sync.WaitGroup // what goes on beside the calls
+}
+
+// Connect connects to NATS. The error wraps ErrOutOfReach, ErrRefused, ErrRights, ErrOldServer or ErrSite.
+func Connect(ctx context.Context, o ConnOptions) (*Conn, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	c := &Conn{
+		options: o, log: o.Log, inbox: protocol.SubjectsOf(o.RootID).Inbox(o.Role), closed: make(chan struct{}), link: newEpisode(), rights: newEpisode(),
+	}
+	c.ended, c.end = context.WithCancel(context.Background())
+	c.lost, c.lose = context.WithCancelCause(context.Background())
+	c.watchServer()
+	if err := c.connectUntil(ctx); err != nil {
+		c.end()
+		c.followers.Wait()
+		return nil, err
+	}
+	err := c.checkServer()
+	if err == nil && o.Role == protocol.Client {
+		err = c.checkInbox()
+	}
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// NATS is the connection itself.
+func (c *Conn) NATS() *nats.Conn { return c.conn }
+
+// JetStream is JetStream on this connection, as the site names it.
+func (c *Conn) JetStream() jetstream.JetStream { return c.js }
+
+// minServer is the oldest server that knows atomic batches.
+var minServer = [2]int{2, 12}
+
+func (c *Conn) checkServer() error {
+	var major, minor int
+	version := c.conn.ConnectedServerVersion()
+	_, err := fmt.Sscanf(version, "%d.%d", &major, &minor)
+	if err != nil || major < minServer[0] || major == minServer[0] && minor < minServer[1] {
+		return fmt.Errorf("NATS server %q, at least %d.%d is needed: %w", version, minServer[0], minServer[1], ErrOldServer)
+	}
+	return nil
+}
+
+// checkInbox refuses an inbox of a client's own that no coordinator would answer to.
+func (c *Conn) checkInbox() error {
+	if inbox := c.conn.NewInbox(); !protocol.SubjectsOf(c.options.RootID).Answerable(inbox) {
+		return fmt.Errorf("the inbox_prefix of the NATS context makes inboxes like %s, which a coordinator doesn't answer: begin it with %s: %w",
+			inbox, protocol.InboxToken, ErrSite)
+	}
+	return nil
+}
+
+// Hears returns nil once everything has come that the server had for this connection when Hears
+// was called. The error is that it has no connection, or that ctx ended.
+func (c *Conn) Hears(ctx context.Context) error {
+	if err := c.conn.FlushWithContext(ctx); err != nil {
+		return fmt.Errorf("hear from NATS: %w: %w", ErrOutOfReach, err)
+	}
+	return nil
+}
+
+// Close ends the connection and waits for its callbacks. It may be called again.
+func (c *Conn) Close() {
+	c.conn.Close()
+	<-c.closed
+	c.link.last()
+	c.mu.Lock()
+	c.end()
+	c.mu.Unlock()
+	c.followers.Wait()
+}
+
+// follow runs f beside the calls, unless the connection is closed, and reports whether it
+// does. Close waits for it.
+func (c *Conn) follow(f func()) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended.Err() != nil {
+		return false
+	}
+	c.followers.Go(f)
+	return true
+}
+
+// lifetime ends when the connection is closed by Close.
+func (c *Conn) lifetime() context.Context { return c.ended }
+
+// unbroken ends when the connection breaks the next time.
+func (c *Conn) unbroken() context.Context { return c.link.current() }
+
+// api is a subject of JetStream's own, as the connection names it.
+func (c *Conn) api(subject string) string {
+	o := c.js.Options()
+	switch {
+	case o.Domain != "":
+		return "$JS." + o.Domain + ".API." + subject
+	case o.APIPrefix != "":
+		return strings.TrimSuffix(o.APIPrefix, ".") + "." + subject
+	}
+	return jetstream.DefaultAPIPrefix + subject
+}

@@ -1,0 +1,68 @@
+package queue
+
+import (
+	"context"
+	"math"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/protocol"
+	"eisweep/sweeps"
+)
+
+// asksForStreams are requests for the streams as they are.
+func (q *Queue) asksForStreams() (requests []*nats.Msg) {
+	for _, kind := range protocol.StreamKinds {
+		requests = append(requests, nats.NewMsg(q.api("STREAM.INFO."+q.subjects.Stream(kind))))
+	}
+	return requests
+}
+
+// asksForWork are the requests of a task's way that change nothing: for messages that there are none of, and
+// publications that expect another message before them, which are refused.
+func (q *Queue) asksForWork() []*nats.Msg {
+	id, run := sweeps.ID{1}, protocol.MaxCount
+	attempt, outcome := q.subjects.Attempts(id, run), q.subjects.Outcome(id, run)
+	get := func(kind, subject string) *nats.Msg {
+		return nats.NewMsg(q.api("DIRECT.GET." + q.subjects.Stream(kind) + "." + subject))
+	}
+	put := func(subject string) *nats.Msg {
+		m := nats.NewMsg(subject)
+		m.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(math.MaxInt64, 10))
+		return m
+	}
+	return []*nats.Msg{
+		get("attempts", attempt), get("outcomes", outcome), get("state", q.subjects.Offer()),
+		nats.NewMsg(q.api("CONSUMER.INFO." + q.subjects.Stream("tasks") + "." + q.subjects.Consumer("none"))),
+		put(attempt), put(outcome),
+	}
+}
+
+// streamAnswers asks for a stream, which has a leader then.
+func (q *Queue) streamAnswers(ctx context.Context) error {
+	if q.state == nil {
+		return nil
+	}
+	_, err := q.state.Info(ctx)
+	return err
+}
+
+// ungivenTimes is how often in a row a request for a task may have no responder, although the
+// sweep's consumer was just found, before it is logged: the sweep may have been closed in
+// between, or have no leader.
+const ungivenTimes = 10
+
+// streak counts what happens in a row.
+type streak struct{ n atomic.Int32 }
+
+// count returns how often in a row it has happened.
+func (s *streak) count(happened bool) int32 {
+	if !happened {
+		s.n.Store(0)
+		return 0
+	}
+	return s.n.Add(1)
+}
