@@ -123,7 +123,7 @@ func TestAResultThatWaitsForRoomKeepsItsTask(t *testing.T) {
 	first := b.start(leave, brief)
 	b.publish(task(1))
 	b.until("a result waits for room", func() bool { return b.queue.Unkept() != nil })
-	second, err := queue.Open(deadline(t), queue.Options{Server: b.server, RootID: b.root.ID()})
+	second, err := queue.Open(deadline(t), queue.Options{ConnOptions: queue.ConnOptions{Server: b.server, RootID: b.root.ID()}})
 	check(t, err)
 	t.Cleanup(second.Close)
 	other := b.start(leave, brief, func(c *Config) { c.Queue, c.Name = second, "other" })

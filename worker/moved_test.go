@@ -22,7 +22,7 @@ func (b *bench) elsewhereToo(ackWait time.Duration) *bench {
 	s, err := natsserver.Start(natsserver.Options{StoreDir: b.TempDir()})
 	check(b, err)
 	b.Cleanup(s.Stop)
-	q, err := queue.Open(deadline(b), queue.Options{Server: s, RootID: b.root.ID(), Create: true, AckWait: ackWait})
+	q, err := queue.Open(deadline(b), queue.Options{ConnOptions: queue.ConnOptions{Server: s, RootID: b.root.ID()}, Create: true, AckWait: ackWait})
 	check(b, err)
 	b.Cleanup(q.Close)
 	other := attend(b, b.root, q)

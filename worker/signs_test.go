@@ -52,9 +52,9 @@ func (g *gate) set(shut bool) {
 // through opens the queue by way of a gate.
 func (b *bench) through(line *gate) *queue.Queue {
 	b.Helper()
-	q, err := queue.Open(deadline(b), queue.Options{RootID: b.root.ID(), Connect: []nats.Option{
+	q, err := queue.Open(deadline(b), queue.Options{ConnOptions: queue.ConnOptions{RootID: b.root.ID(), Connect: []nats.Option{
 		nats.InProcessServer(line), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
-	}})
+	}}})
 	check(b, err)
 	b.Cleanup(q.Close)
 	return q
@@ -179,7 +179,7 @@ func TestThousandSlotsKeepTheirTasks(t *testing.T) {
 	end, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	for i := range workers {
-		q, err := queue.Open(deadline(t), queue.Options{Server: b.server, RootID: b.root.ID()})
+		q, err := queue.Open(deadline(t), queue.Options{ConnOptions: queue.ConnOptions{Server: b.server, RootID: b.root.ID()}})
 		check(t, err)
 		t.Cleanup(q.Close)
 		b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {

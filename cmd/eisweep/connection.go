@@ -106,7 +106,7 @@ func (c *connection) absoluteFiles() (out [][2]string) {
 // open opens the root's queue as a worker or client. Besides queue.Open's errors
 // there are those of access.Read.
 func (c *connection) open(ctx context.Context, r *root.Root, role protocol.Role, log *slog.Logger) (*queue.Queue, error) {
-	o := queue.Options{Site: c.site(), RootID: r.ID(), Role: role}
+	o := queue.Options{ConnOptions: queue.ConnOptions{Site: c.site(), RootID: r.ID(), Role: role}}
 	if !c.external() {
 		var err error
 		if o, err = access.Options(r, role); err != nil {

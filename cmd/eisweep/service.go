@@ -117,10 +117,7 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 // openSite connects to the site's NATS, for which it waits if it isn't there, and takes
 // the lease on the root's queue.
 func (s *service) openSite(ctx context.Context, e *environment) (err error) {
-	options := queue.Options{
-		Site: s.site(), RootID: s.root.ID(), Role: protocol.Coordinator, Create: true, AckWait: leaseTime(e),
-		Name: connectionName(protocol.Coordinator), Log: s.log,
-	}
+	options := queue.Options{ConnOptions: queue.ConnOptions{Site: s.site(), RootID: s.root.ID(), Role: protocol.Coordinator, Name: connectionName(protocol.Coordinator), Log: s.log}, Create: true, AckWait: leaseTime(e)}
 	wait := waiting{what: "NATS is not in reach; waiting for it", log: s.log}
 	for {
 		if s.queue, err = queue.Open(ctx, options); err == nil {

@@ -137,7 +137,7 @@ func (a *Authority) ServerOptions(listen string) natsserver.Options {
 
 // Options are those of the coordinator's own connection to that server.
 func (a *Authority) Options(server *natsserver.Server) queue.Options {
-	return queue.Options{Server: server, Key: a.key(protocol.Coordinator), RootID: a.root, Role: protocol.Coordinator, Create: true}
+	return queue.Options{ConnOptions: queue.ConnOptions{Server: server, Key: a.key(protocol.Coordinator), RootID: a.root, Role: protocol.Coordinator}, Create: true}
 }
 
 // key is the role's; take has seen to it that there is one.

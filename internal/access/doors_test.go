@@ -71,7 +71,7 @@ func TestOldTLSIsRefused(t *testing.T) {
 // openBy opens a queue by a file's text.
 func openBy(t testing.TB, f *File, role protocol.Role) error {
 	t.Helper()
-	q, err := queue.Open(deadline(t), queue.Options{RootID: f.Root, Role: role, Reach: f.Access})
+	q, err := queue.Open(deadline(t), queue.Options{ConnOptions: queue.ConnOptions{RootID: f.Root, Role: role, Reach: f.Access}})
 	if err == nil {
 		q.Close()
 	}

@@ -80,7 +80,7 @@ func Options(r *root.Root, role protocol.Role) (queue.Options, error) {
 	if _, err := reach(); err != nil {
 		return queue.Options{}, err
 	}
-	return queue.Options{RootID: r.ID(), Role: role, Reach: reach}, nil
+	return queue.Options{ConnOptions: queue.ConnOptions{RootID: r.ID(), Role: role, Reach: reach}}, nil
 }
 
 // readTrusted reads a file of this user, or of the others named, that nobody else must

@@ -216,7 +216,7 @@ func TestWhoGoesAwayIsNoticed(t *testing.T) {
 		t.Cleanup(q.Close)
 		return q
 	}
-	serving, asking := open(queue.Options{Create: true}), open(queue.Options{Role: protocol.Client})
+	serving, asking := open(queue.Options{Create: true}), open(queue.Options{ConnOptions: queue.ConnOptions{Role: protocol.Client}})
 	h := newHeld()
 	stop, err := Serve(serving, map[string]Handler{VerbVerify: h.handle}, func(err error) *Refusal { return &Refusal{Kind: Internal, Text: strings.Repeat("x", 1<<20)} })
 	if err != nil {

@@ -80,7 +80,7 @@ func TestAStoreWithOtherThanFilesIsSetAside(t *testing.T) {
 func useStore(t *testing.T, dir string) {
 	t.Helper()
 	s := startServer(t, dir)
-	q := open(t, queue.Options{Server: s})
+	q := open(t, queue.Options{ConnOptions: queue.ConnOptions{Server: s}})
 	check := func(err error) {
 		t.Helper()
 		if err != nil {

@@ -82,7 +82,7 @@ func denying(publish, subscribe string) func(*server.Options) {
 // TestADeniedRightIsOneRequestsEnd asks for what is denied, then for what isn't.
 func TestADeniedRightIsOneRequestsEnd(t *testing.T) {
 	site := &Site{URLs: []string{siteServer(t, denying("eisweep.*.*.control.ping", "nothing"))}}
-	q, err := Open(deadline(t), Options{Site: site, RootID: testRoot, Create: true})
+	q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: site, RootID: testRoot}, Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func elsewhereStreams(o *server.Options) {
 
 // use opens the queue of a site, takes the lease and asks for something.
 func use(t *testing.T, site *Site) error {
-	q, err := Open(deadline(t), Options{Site: site, RootID: testRoot, Create: true})
+	q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: site, RootID: testRoot}, Create: true})
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
@@ -141,7 +141,7 @@ func TestOpenEndsWithItsContext(t *testing.T) {
 			}
 		}()
 	}
-	if _, err := Open(ctx, Options{Site: &Site{URLs: urls}, RootID: testRoot, Create: true}); !errors.Is(err, ErrOutOfReach) || !errors.Is(err, context.Canceled) {
+	if _, err := Open(ctx, Options{ConnOptions: ConnOptions{Site: &Site{URLs: urls}, RootID: testRoot}, Create: true}); !errors.Is(err, ErrOutOfReach) || !errors.Is(err, context.Canceled) {
 		t.Errorf("it ends by %v", err)
 	}
 }

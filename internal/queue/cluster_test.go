@@ -68,7 +68,7 @@ func until(t testing.TB, what string, is func() bool, state ...func() string) {
 
 func (c *cluster) open(t testing.TB, change ...func(*Options)) *Queue {
 	t.Helper()
-	o := Options{Site: new(Site), RootID: testRoot, AckWait: 3 * time.Second, Log: testLog(t), Connect: []nats.Option{nats.ReconnectWait(20 * time.Millisecond)}}
+	o := Options{ConnOptions: ConnOptions{Site: new(Site), RootID: testRoot, Log: testLog(t), Connect: []nats.Option{nats.ReconnectWait(20 * time.Millisecond)}}, AckWait: 3 * time.Second}
 	for _, s := range c.servers {
 		o.Site.URLs = append(o.Site.URLs, s.ClientURL())
 	}

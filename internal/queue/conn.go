@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -36,6 +37,9 @@ type ConnOptions struct {
 	RootID string
 	// Log receives what is noticed but fails nothing; nil drops it.
 	Log *slog.Logger
+	// ServiceTimeout is how long a service may have no responder, although the streams answer,
+	// before it counts as not imported; 0 is 5 s.
+	ServiceTimeout time.Duration
 	// Restored is called whenever a broken connection was restored; it may be nil.
 	Restored func()
 }
@@ -75,6 +79,9 @@ type Conn struct {
 
 // Connect connects to NATS. The error wraps ErrOutOfReach, ErrRefused, ErrRights, ErrOldServer or ErrSite.
 func Connect(ctx context.Context, o ConnOptions) (*Conn, error) {
+	if o.ServiceTimeout == 0 {
+		o.ServiceTimeout = serviceTimeout
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

@@ -15,9 +15,8 @@ import (
 // user is denied, but not what its account fails to import.
 const notImported = "the account of the NATS user may lack the import of"
 
-// importTime is how long a service may be without a responder while its stream exists. It is a
-// variable so that tests can shorten it.
-var importTime = 5 * time.Second
+// serviceTimeout is the ServiceTimeout of a connection whose options say nothing of it.
+const serviceTimeout = 5 * time.Second
 
 // checkImports finds out whether the account of a worker on a site's NATS imports what
 // the requests ask for. The error wraps ErrRights, or ErrOutOfReach if the streams are.
@@ -49,7 +48,7 @@ func (c *Conn) checkImports(ctx context.Context, requests []*nats.Msg, there fun
 // probe asks until there is an answer, whatever it is. For a moment a stream may have no
 // leader.
 func (c *Conn) probe(ctx context.Context, m *nats.Msg) error {
-	patience, cancel := context.WithTimeout(ctx, importTime)
+	patience, cancel := context.WithTimeout(ctx, c.options.ServiceTimeout)
 	defer cancel()
 	for {
 		err := c.try(ctx, tryTimeout, func(ctx context.Context) error {
@@ -60,7 +59,7 @@ func (c *Conn) probe(ctx context.Context, m *nats.Msg) error {
 			return err
 		}
 		select {
-		case <-time.After(importTime / 20):
+		case <-time.After(c.options.ServiceTimeout / 20):
 		case <-patience.Done():
 			return errors.Join(err, ctx.Err())
 		}

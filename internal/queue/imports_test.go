@@ -40,7 +40,7 @@ func siteWithout(t *testing.T, lacking string) (visit func(role protocol.Role, l
 		}
 	})
 	return func(role protocol.Role, log *slog.Logger) (*Queue, error) {
-		o := Options{Site: &Site{URLs: []string{url}, NKey: seeds[role]}, RootID: testRoot, Role: role, Create: role == protocol.Coordinator, AckWait: 600 * time.Millisecond, Log: log}
+		o := Options{ConnOptions: ConnOptions{Site: &Site{URLs: []string{url}, NKey: seeds[role]}, RootID: testRoot, Role: role, Log: log, ServiceTimeout: time.Second}, Create: role == protocol.Coordinator, AckWait: 600 * time.Millisecond}
 		return Open(deadline(t), o)
 	}
 }
@@ -72,8 +72,6 @@ func importing(t *testing.T, role protocol.Role, lacking string) error {
 
 // What an account doesn't import is told as what to do, not as a NATS out of reach.
 func TestMissingImportsAreTold(t *testing.T) {
-	defer func(was time.Duration) { importTime = was }(importTime)
-	importTime = time.Second // in which a busy machine answers, too
 	s := protocol.SubjectsOf(testRoot)
 	for _, service := range append(s.Grants(protocol.Worker).Services, protocol.Service{}) {
 		subject := service.Subject

@@ -46,9 +46,9 @@ func (w *way) lead(to *natsserver.Server) {
 // follower is a worker's queue that goes where the way leads.
 func (w *way) follower(t testing.TB) *Queue {
 	t.Helper()
-	q, err := Open(deadline(t), Options{RootID: testRoot, AckWait: 10 * time.Second, Log: testLog(t), Connect: []nats.Option{
+	q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{RootID: testRoot, Log: testLog(t), Connect: []nats.Option{
 		nats.InProcessServer(w), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
-	}})
+	}}, AckWait: 10 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

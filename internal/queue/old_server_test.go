@@ -19,7 +19,7 @@ func TestAnOldServerIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		go greet(l, version)
-		q, err := Open(deadline(t), Options{Site: &Site{URLs: []string{"nats://" + l.Addr().String()}}, RootID: "abc", Role: protocol.Client})
+		q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: &Site{URLs: []string{"nats://" + l.Addr().String()}}, RootID: "abc", Role: protocol.Client}})
 		if errors.Is(err, ErrOldServer) != old {
 			t.Errorf("a server of version %q: %v", version, err)
 		}

@@ -13,28 +13,10 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// Options says which queue to open and how.
+// Options say which queue to open, and how. With Role "" it is the coordinator's if Create is set, else a
+// worker's. A client needs no streams and finds a queue in any state.
 type Options struct {
-	// Server is the embedded server of this process to connect to; Key proves who one is
-	// if it has users.
-	Server EmbeddedServer
-	Key    Key
-	// Reach, if there is no Server, finds a coordinator's own server, and is asked anew
-	// whenever the connection has to be made again (access.Options has one).
-	Reach func() (Access, error)
-	// Site, if there is neither, is a NATS that others run.
-	Site *Site
-	// URL, if there is nothing of all that, is of servers without TLS, comma-separated.
-	URL string
-	// Connect has further options of the connection.
-	Connect []nats.Option
-	// Role is what the connection is for; "" is Coordinator with Create, else Worker.
-	// A Client needs no streams and finds a queue of any state.
-	Role protocol.Role
-	// Name is the connection's name, as NATS lists it.
-	Name string
-	// RootID is the root's id, which begins all names.
-	RootID string
+	ConnOptions
 	// Create makes the streams that are missing: the coordinator's part. Without
 	// it their absence is ErrNoQueue.
 	Create bool
@@ -47,8 +29,6 @@ type Options struct {
 	// LeaseTime is how long a coordinator may be silent before it loses its Lease; 0 is
 	// 30 s.
 	LeaseTime time.Duration
-	// Log takes what is noticed but fails nothing; nil drops it.
-	Log *slog.Logger
 }
 
 // Limits of the streams' consumers (the server's own defaults throttle silently).
@@ -102,10 +82,8 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		consumers: map[string]jetstream.Consumer{}, woken: newEpisode(), strays: make(chan *nats.Msg),
 	}
 	q.offered.stale = make(chan struct{}, 1)
-	conn, err := Connect(ctx, ConnOptions{
-		Server: o.Server, Key: o.Key, Reach: o.Reach, Site: o.Site, URL: o.URL, Connect: o.Connect,
-		Role: o.Role, Name: o.Name, RootID: o.RootID, Log: o.Log, Restored: q.reconnected,
-	})
+	o.Restored = q.reconnected
+	conn, err := Connect(ctx, o.ConnOptions)
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func startServer(t testing.TB, dir string) *natsserver.Server {
 
 func open(t testing.TB, s EmbeddedServer, change ...func(*Options)) *Queue {
 	t.Helper()
-	o := Options{Server: s, RootID: testRoot, Create: true, AckWait: 10 * time.Second, Log: testLog(t)}
+	o := Options{ConnOptions: ConnOptions{Server: s, RootID: testRoot, Log: testLog(t)}, Create: true, AckWait: 10 * time.Second}
 	for _, c := range change {
 		c(&o)
 	}
@@ -187,10 +187,10 @@ func receive[T any](t testing.TB, c <-chan T) (v T) {
 
 func TestOpenTellsWhatIsMissing(t *testing.T) {
 	s := startServer(t, t.TempDir())
-	if _, err := Open(deadline(t), Options{Server: s, RootID: testRoot}); !errors.Is(err, ErrNoQueue) {
+	if _, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Server: s, RootID: testRoot}}); !errors.Is(err, ErrNoQueue) {
 		t.Errorf("no streams: %v", err)
 	}
-	if _, err := Open(deadline(t), Options{URL: "nats://127.0.0.1:1", RootID: testRoot}); !errors.Is(err, ErrOutOfReach) {
+	if _, err := Open(deadline(t), Options{ConnOptions: ConnOptions{URL: "nats://127.0.0.1:1", RootID: testRoot}}); !errors.Is(err, ErrOutOfReach) {
 		t.Errorf("no server: %v", err)
 	}
 }

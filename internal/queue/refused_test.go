@@ -21,17 +21,14 @@ func TestACredentialIsRefusedForAMoment(t *testing.T) {
 	}
 	s := startNATS(t, o)
 	var refused atomic.Int32
-	q, err := Open(deadline(t), Options{
-		Site: &Site{URLs: []string{s.ClientURL()}, NKey: save(t, "nkey", seed)}, RootID: testRoot, Create: true, Log: testLog(t),
-		Connect: []nats.Option{
-			nats.ReconnectWait(10 * time.Millisecond), nats.ReconnectJitter(0, 0),
-			nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-				if errors.Is(err, nats.ErrAuthorization) {
-					refused.Add(1)
-				}
-			}),
-		},
-	})
+	q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: &Site{URLs: []string{s.ClientURL()}, NKey: save(t, "nkey", seed)}, RootID: testRoot, Log: testLog(t), Connect: []nats.Option{
+		nats.ReconnectWait(10 * time.Millisecond), nats.ReconnectJitter(0, 0),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if errors.Is(err, nats.ErrAuthorization) {
+				refused.Add(1)
+			}
+		}),
+	}}, Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			if name == "context" {
 				site = &Site{Context: save(t, "lab.json", fmt.Appendf(nil, `{"url": %q}`, url))}
 			}
-			q, err := Open(deadline(t), Options{Site: site, RootID: testRoot, Create: true})
+			q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: site, RootID: testRoot}, Create: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -34,7 +34,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			}
 			defer stop()
 			publish(t, q, testTasks("quick", 0, 2)...)
-			client, err := Open(deadline(t), Options{Site: site, RootID: testRoot, Role: protocol.Client, Log: testLog(t)})
+			client, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: site, RootID: testRoot, Role: protocol.Client, Log: testLog(t)}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +80,7 @@ func TestInboxThatIsNotAnsweredIsRefused(t *testing.T) {
 	url := siteServer(t, func(*server.Options) {})
 	for prefix, good := range map[string]bool{"": true, "_INBOX_alice": true, "_INBOX.alice": true, "answers": false, "eisweep.x": false} {
 		config := save(t, "lab.json", fmt.Appendf(nil, `{"url": %q, "inbox_prefix": %q}`, url, prefix))
-		q, err := Open(deadline(t), Options{Site: &Site{Context: config}, RootID: testRoot, Role: protocol.Client, Log: testLog(t)})
+		q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: &Site{Context: config}, RootID: testRoot, Role: protocol.Client, Log: testLog(t)}})
 		if err == nil {
 			q.Close()
 		}

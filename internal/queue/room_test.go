@@ -21,7 +21,7 @@ func limitedSite(t *testing.T) (q *Queue, limit func(consumers int, store int64)
 			t.Fatal(err)
 		}
 	}
-	q, err := Open(deadline(t), Options{Site: &Site{URLs: []string{s.ClientURL()}}, RootID: testRoot, Create: true, Log: testLog(t)})
+	q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: &Site{URLs: []string{s.ClientURL()}}, RootID: testRoot, Log: testLog(t)}, Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func startNATS(t testing.TB, o *server.Options) *server.Server {
 // visit opens the queue of a site and has a task done.
 func visit(t testing.TB, site Site) error {
 	t.Helper()
-	q, err := Open(deadline(t), Options{Site: &site, RootID: testRoot, Create: true, Log: testLog(t)})
+	q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: &site, RootID: testRoot, Log: testLog(t)}, Create: true})
 	if err != nil {
 		return err
 	}
