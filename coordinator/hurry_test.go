@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"testing"
 
-	"eisweep/internal/queue"
+	"eisweep/internal/natsconn"
 )
 
 // away returns a coordinator whose queue is out of reach, and which has a launch to tell it
@@ -45,7 +45,7 @@ func TestStopEndsWhileNobodyAnswers(t *testing.T) {
 	for what, ended := range map[string]chan error{"launch": launched, "stop": stopped} {
 		select {
 		case err := <-ended:
-			if !errors.Is(err, queue.ErrOutOfReach) {
+			if !errors.Is(err, natsconn.ErrOutOfReach) {
 				t.Errorf("%s: %v", what, err)
 			}
 		case <-g.context().Done():

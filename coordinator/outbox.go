@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
-	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
 
@@ -139,9 +139,9 @@ func (o *outbox) await(ctx context.Context, left uint64) error {
 				return nil
 			}
 		case <-o.ended:
-			return fmt.Errorf("tell the queue: %w", queue.ErrOutOfReach)
+			return fmt.Errorf("tell the queue: %w", natsconn.ErrOutOfReach)
 		case <-ctx.Done():
-			return fmt.Errorf("tell the queue: %w: %w", queue.ErrOutOfReach, ctx.Err())
+			return fmt.Errorf("tell the queue: %w: %w", natsconn.ErrOutOfReach, ctx.Err())
 		}
 	}
 }
@@ -269,7 +269,7 @@ func (k *Coordinator) publishNew(ctx context.Context, tasks []protocol.Task) ([]
 // unanswered says of what was given up that the queue didn't answer.
 func (k *Coordinator) unanswered(err error) error {
 	if k.asking.Err() != nil {
-		return fmt.Errorf("%w: %w", queue.ErrOutOfReach, err)
+		return fmt.Errorf("%w: %w", natsconn.ErrOutOfReach, err)
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -62,11 +63,11 @@ func (g *rig) startQueue() {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	q, err := queue.Open(g.context(), queue.Options{ConnOptions: queue.ConnOptions{Server: server, RootID: g.root.ID()}, Create: true})
+	q, err := queue.Open(g.context(), queue.Options{Options: natsconn.Options{Server: server, RootID: g.root.ID()}, Create: true})
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	client, err := queue.Open(g.context(), queue.Options{ConnOptions: queue.ConnOptions{Server: server, RootID: g.root.ID(), Role: protocol.Client}})
+	client, err := queue.Open(g.context(), queue.Options{Options: natsconn.Options{Server: server, RootID: g.root.ID(), Role: protocol.Client}})
 	if err != nil {
 		g.t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -87,7 +88,7 @@ func newBench(t testing.TB, ackWait time.Duration) *bench {
 	s, err := natsserver.Start(natsserver.Options{StoreDir: r.Private("store")})
 	check(t, err)
 	t.Cleanup(s.Stop)
-	q, err := queue.Open(deadline(t), queue.Options{ConnOptions: queue.ConnOptions{Server: s, RootID: r.ID()}, Create: true, AckWait: ackWait})
+	q, err := queue.Open(deadline(t), queue.Options{Options: natsconn.Options{Server: s, RootID: r.ID()}, Create: true, AckWait: ackWait})
 	check(t, err)
 	t.Cleanup(q.Close)
 	b := attend(t, r, q)

@@ -116,9 +116,7 @@ func newSite(t testing.TB, ackWait time.Duration) (*bench, *proxy) {
 	s, err := natsserver.Start(o)
 	check(t, err)
 	t.Cleanup(s.Stop)
-	own := authority.Options(s)
-	own.AckWait = ackWait
-	q, err := queue.Open(deadline(t), own)
+	q, err := queue.Open(deadline(t), queue.Options{Options: authority.Options(s), Create: true, AckWait: ackWait})
 	check(t, err)
 	t.Cleanup(q.Close)
 	p := newProxy(t, strings.TrimPrefix(s.URLs("")[0], "tls://"))
@@ -134,7 +132,7 @@ func (b *bench) connect() *queue.Queue {
 	o, err := access.Options(b.root, protocol.Worker)
 	check(b, err)
 	o.Connect = []nats.Option{nats.PingInterval(100 * time.Millisecond), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0)}
-	q, err := queue.Open(deadline(b), o)
+	q, err := queue.Open(deadline(b), queue.Options{Options: o})
 	check(b, err)
 	b.Cleanup(q.Close)
 	return q

@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -123,7 +124,7 @@ func TestAResultThatWaitsForRoomKeepsItsTask(t *testing.T) {
 	first := b.start(leave, brief)
 	b.publish(task(1))
 	b.until("a result waits for room", func() bool { return b.queue.Unkept() != nil })
-	second, err := queue.Open(deadline(t), queue.Options{ConnOptions: queue.ConnOptions{Server: b.server, RootID: b.root.ID()}})
+	second, err := queue.Open(deadline(t), queue.Options{Options: natsconn.Options{Server: b.server, RootID: b.root.ID()}})
 	check(t, err)
 	t.Cleanup(second.Close)
 	other := b.start(leave, brief, func(c *Config) { c.Queue, c.Name = second, "other" })

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -22,7 +23,7 @@ func (b *bench) elsewhereToo(ackWait time.Duration) *bench {
 	s, err := natsserver.Start(natsserver.Options{StoreDir: b.TempDir()})
 	check(b, err)
 	b.Cleanup(s.Stop)
-	q, err := queue.Open(deadline(b), queue.Options{ConnOptions: queue.ConnOptions{Server: s, RootID: b.root.ID()}, Create: true, AckWait: ackWait})
+	q, err := queue.Open(deadline(b), queue.Options{Options: natsconn.Options{Server: s, RootID: b.root.ID()}, Create: true, AckWait: ackWait})
 	check(b, err)
 	b.Cleanup(q.Close)
 	other := attend(b, b.root, q)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -52,7 +53,7 @@ func (g *gate) set(shut bool) {
 // through opens the queue by way of a gate.
 func (b *bench) through(line *gate) *queue.Queue {
 	b.Helper()
-	q, err := queue.Open(deadline(b), queue.Options{ConnOptions: queue.ConnOptions{RootID: b.root.ID(), Connect: []nats.Option{
+	q, err := queue.Open(deadline(b), queue.Options{Options: natsconn.Options{RootID: b.root.ID(), Connect: []nats.Option{
 		nats.InProcessServer(line), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
 	}}})
 	check(b, err)
@@ -179,7 +180,7 @@ func TestThousandSlotsKeepTheirTasks(t *testing.T) {
 	end, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	for i := range workers {
-		q, err := queue.Open(deadline(t), queue.Options{ConnOptions: queue.ConnOptions{Server: b.server, RootID: b.root.ID()}})
+		q, err := queue.Open(deadline(t), queue.Options{Options: natsconn.Options{Server: b.server, RootID: b.root.ID()}})
 		check(t, err)
 		t.Cleanup(q.Close)
 		b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/internal/access"
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -64,8 +65,8 @@ func (c *connection) check() error {
 	return nil
 }
 
-func (c *connection) site() *queue.Site {
-	s := &queue.Site{Context: c.context, Creds: c.creds, NKey: c.nkey, CA: c.ca, Cert: c.cert, Key: c.key}
+func (c *connection) site() *natsconn.Site {
+	s := &natsconn.Site{Context: c.context, Creds: c.creds, NKey: c.nkey, CA: c.ca, Cert: c.cert, Key: c.key}
 	if c.servers != "" {
 		s.URLs = strings.Split(c.servers, ",")
 	}
@@ -106,10 +107,10 @@ func (c *connection) absoluteFiles() (out [][2]string) {
 // open opens the root's queue as a worker or client. Besides queue.Open's errors
 // there are those of access.Read.
 func (c *connection) open(ctx context.Context, r *root.Root, role protocol.Role, log *slog.Logger) (*queue.Queue, error) {
-	o := queue.Options{ConnOptions: queue.ConnOptions{Site: c.site(), RootID: r.ID(), Role: role}}
+	o := queue.Options{Options: natsconn.Options{Site: c.site(), RootID: r.ID(), Role: role}}
 	if !c.external() {
 		var err error
-		if o, err = access.Options(r, role); err != nil {
+		if o.Options, err = access.Options(r, role); err != nil {
 			return nil, err
 		}
 	}

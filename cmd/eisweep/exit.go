@@ -11,6 +11,7 @@ import (
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -132,11 +133,11 @@ func codeOf(err error) int {
 		return absent.code()
 	case errors.As(err, &inUse), errors.As(err, &held), errors.Is(err, natsserver.ErrStoreInUse), errors.Is(err, queue.ErrDeposed), errors.Is(err, root.ErrLockLost):
 		return exitInUse
-	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNoFolder), errors.Is(err, queue.ErrSite):
+	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNoFolder), errors.Is(err, natsconn.ErrSite):
 		return exitInput
-	case errors.Is(err, queue.ErrOutOfReach), errors.Is(err, queue.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, queue.ErrRefused), errors.Is(err, queue.ErrRights), errors.Is(err, queue.ErrNoStreams), errors.Is(err, access.ErrNoAccess):
+	case errors.Is(err, natsconn.ErrOutOfReach), errors.Is(err, natsconn.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrRefused), errors.Is(err, natsconn.ErrRights), errors.Is(err, natsconn.ErrNoStreams), errors.Is(err, access.ErrNoAccess):
 		return exitLost
-	case errors.Is(err, natsserver.ErrStore), errors.Is(err, queue.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged),
+	case errors.Is(err, natsserver.ErrStore), errors.Is(err, natsconn.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged),
 		atomicfile.IsStorage(err):
 		return exitStorage
 	}

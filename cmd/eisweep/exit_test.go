@@ -14,6 +14,7 @@ import (
 	"eisweep/coordinator"
 	"eisweep/internal/access"
 	"eisweep/internal/control"
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -37,10 +38,10 @@ func TestExitCodes(t *testing.T) {
 		"task failed":              {&exitError{code: exitTasks}, 3},
 		"missing file":             {missing, 4},
 		"full disk":                {full, 4},
-		"NATS gone":                {fmt.Errorf("open: %w", queue.ErrOutOfReach), 5},
-		"NATS refuses":             {fmt.Errorf("open: %w", queue.ErrRefused), 5},
-		"NATS forbids":             {fmt.Errorf("open: %w", queue.ErrRights), 5},
-		"NATS keeps no streams":    {fmt.Errorf("open: %w", queue.ErrNoStreams), 5},
+		"NATS gone":                {fmt.Errorf("open: %w", natsconn.ErrOutOfReach), 5},
+		"NATS refuses":             {fmt.Errorf("open: %w", natsconn.ErrRefused), 5},
+		"NATS forbids":             {fmt.Errorf("open: %w", natsconn.ErrRights), 5},
+		"NATS keeps no streams":    {fmt.Errorf("open: %w", natsconn.ErrNoStreams), 5},
 		"no coordinator answers":   {fmt.Errorf("ask: %w", queue.ErrNoCoordinator), 5},
 		"no coordinator runs":      {fmt.Errorf("read: %w", access.ErrNoAccess), 5},
 		"root in use":              {&root.InUseError{Path: "r"}, 6},

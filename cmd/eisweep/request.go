@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/queue"
+	"eisweep/internal/natsconn"
 )
 
 // ask sends a request. A coordinator that stops answering ends the wait, and so does one
@@ -31,7 +31,7 @@ func (g *goneError) Error() string {
 	return fmt.Sprintf("the coordinator stopped answering (%v); what was asked for may have been done, and asking again does no harm", g.err)
 }
 
-func (g *goneError) Unwrap() []error { return []error{queue.ErrOutOfReach, g.err} }
+func (g *goneError) Unwrap() []error { return []error{natsconn.ErrOutOfReach, g.err} }
 
 var (
 	errSucceeded = errors.New("another was started in its place")

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"eisweep/internal/control"
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -52,12 +53,12 @@ func TestRequestThatNobodyAnswersAnyMoreEnds(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), deadline)
 	defer cancel()
 	over := &line{Server: server}
-	coordinator, err := queue.Open(ctx, queue.Options{ConnOptions: queue.ConnOptions{Server: server, RootID: "requests"}, Create: true})
+	coordinator, err := queue.Open(ctx, queue.Options{Options: natsconn.Options{Server: server, RootID: "requests"}, Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(coordinator.Close)
-	asker, err := queue.Open(ctx, queue.Options{ConnOptions: queue.ConnOptions{RootID: "requests", Role: protocol.Client, Connect: []nats.Option{
+	asker, err := queue.Open(ctx, queue.Options{Options: natsconn.Options{RootID: "requests", Role: protocol.Client, Connect: []nats.Option{
 		nats.InProcessServer(over), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
 	}}})
 	if err != nil {

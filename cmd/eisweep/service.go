@@ -16,6 +16,7 @@ import (
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -106,8 +107,8 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 		return fmt.Errorf("start queue: %w", err)
 	}
 	keepPort(state, s.server.Port())
-	connect := s.authority.Options(s.server)
-	connect.Name, connect.AckWait, connect.Log = connectionName(protocol.Coordinator), leaseTime(e), s.log
+	connect := queue.Options{Options: s.authority.Options(s.server), Create: true, AckWait: leaseTime(e)}
+	connect.Name, connect.Log = connectionName(protocol.Coordinator), s.log
 	if s.queue, err = queue.Open(ctx, connect); err != nil {
 		return fmt.Errorf("open queue: %w", err)
 	}
@@ -117,7 +118,10 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 // openSite connects to the site's NATS, for which it waits if it isn't there, and takes
 // the lease on the root's queue.
 func (s *service) openSite(ctx context.Context, e *environment) (err error) {
-	options := queue.Options{ConnOptions: queue.ConnOptions{Site: s.site(), RootID: s.root.ID(), Role: protocol.Coordinator, Name: connectionName(protocol.Coordinator), Log: s.log}, Create: true, AckWait: leaseTime(e)}
+	options := queue.Options{
+		Options: natsconn.Options{Site: s.site(), RootID: s.root.ID(), Role: protocol.Coordinator, Name: connectionName(protocol.Coordinator), Log: s.log},
+		Create:  true, AckWait: leaseTime(e),
+	}
 	wait := waiting{what: "NATS is not in reach; waiting for it", log: s.log}
 	for {
 		if s.queue, err = queue.Open(ctx, options); err == nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eisweep/coordinator"
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -107,7 +108,7 @@ func (s *session) openQueue(ctx context.Context, e *environment) error {
 	if s.server, err = natsserver.Start(natsserver.Options{StoreDir: store, Name: "eisweep-" + s.root.ID(), Log: s.log}); err != nil {
 		return fmt.Errorf("start queue: %w", err)
 	}
-	if s.queue, err = queue.Open(ctx, queue.Options{ConnOptions: queue.ConnOptions{Server: s.server, RootID: s.root.ID(), Log: s.log}, Create: true}); err != nil {
+	if s.queue, err = queue.Open(ctx, queue.Options{Options: natsconn.Options{Server: s.server, RootID: s.root.ID(), Log: s.log}, Create: true}); err != nil {
 		return fmt.Errorf("open queue: %w", err)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/queue"
 )
 
@@ -61,10 +62,10 @@ func orStopped(ctx context.Context, log *slog.Logger, err error) error {
 // mayPass says whether waiting may help against an error of opening the queue.
 func (c *connection) mayPass(err error) bool {
 	switch {
-	case errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrLimit):
+	case errors.Is(err, queue.ErrNoQueue), errors.Is(err, natsconn.ErrLimit):
 		return true
 	case c.external():
-		return queue.Absent(err)
+		return natsconn.Absent(err)
 	}
-	return errors.Is(err, queue.ErrOutOfReach) // the access file may be on its way
+	return errors.Is(err, natsconn.ErrOutOfReach) // the access file may be on its way
 }

@@ -68,7 +68,7 @@ func (s *site) start(t testing.TB) {
 	t.Cleanup(s.server.Stop)
 	q := s.authority.Options(s.server)
 	q.Log = testLog(t)
-	if s.queue, err = queue.Open(deadline(t), q); err != nil {
+	if s.queue, err = queue.Open(deadline(t), queue.Options{Options: q, Create: true}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.queue.Close)
@@ -90,7 +90,7 @@ func (s *site) open(t testing.TB, role protocol.Role) *queue.Queue {
 		t.Fatal(err)
 	}
 	o.Log = testLog(t)
-	q, err := queue.Open(deadline(t), o)
+	q, err := queue.Open(deadline(t), queue.Options{Options: o})
 	if err != nil {
 		t.Fatal(err)
 	}

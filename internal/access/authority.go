@@ -11,9 +11,9 @@ import (
 	"github.com/nats-io/nkeys"
 
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
-	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
 
@@ -136,12 +136,12 @@ func (a *Authority) ServerOptions(listen string) natsserver.Options {
 }
 
 // Options are those of the coordinator's own connection to that server.
-func (a *Authority) Options(server *natsserver.Server) queue.Options {
-	return queue.Options{ConnOptions: queue.ConnOptions{Server: server, Key: a.key(protocol.Coordinator), RootID: a.root, Role: protocol.Coordinator}, Create: true}
+func (a *Authority) Options(server *natsserver.Server) natsconn.Options {
+	return natsconn.Options{Server: server, Key: a.key(protocol.Coordinator), RootID: a.root, Role: protocol.Coordinator}
 }
 
 // key is the role's; take has seen to it that there is one.
-func (a *Authority) key(role protocol.Role) queue.Key {
+func (a *Authority) key(role protocol.Role) natsconn.Key {
 	key, _ := keyOf(a.secrets.Seeds[role])
 	return key
 }

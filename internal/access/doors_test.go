@@ -17,6 +17,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -71,7 +72,7 @@ func TestOldTLSIsRefused(t *testing.T) {
 // openBy opens a queue by a file's text.
 func openBy(t testing.TB, f *File, role protocol.Role) error {
 	t.Helper()
-	q, err := queue.Open(deadline(t), queue.Options{ConnOptions: queue.ConnOptions{RootID: f.Root, Role: role, Reach: f.Access}})
+	q, err := queue.Open(deadline(t), queue.Options{Options: natsconn.Options{RootID: f.Root, Role: role, Reach: f.Access}})
 	if err == nil {
 		q.Close()
 	}
@@ -87,17 +88,17 @@ func TestForeignCredentialsAreRefused(t *testing.T) {
 		}
 		wrong := *mine
 		wrong.Seed = foreign.Seed
-		if err := openBy(t, &wrong, role); !errors.Is(err, queue.ErrRefused) {
+		if err := openBy(t, &wrong, role); !errors.Is(err, natsconn.ErrRefused) {
 			t.Errorf("%s: a foreign key: %v", role, err)
 		}
 		wrong = *mine
 		wrong.CA = foreign.CA
-		if err := openBy(t, &wrong, role); !errors.Is(err, queue.ErrOutOfReach) || !strings.Contains(err.Error(), "certificate") {
+		if err := openBy(t, &wrong, role); !errors.Is(err, natsconn.ErrOutOfReach) || !strings.Contains(err.Error(), "certificate") {
 			t.Errorf("%s: a foreign authority: %v", role, err)
 		}
 		wrong = *foreign
 		wrong.URLs = mine.URLs // somebody else answers where the root's server was
-		if err := openBy(t, &wrong, role); !errors.Is(err, queue.ErrOutOfReach) || !strings.Contains(err.Error(), "certificate") {
+		if err := openBy(t, &wrong, role); !errors.Is(err, natsconn.ErrOutOfReach) || !strings.Contains(err.Error(), "certificate") {
 			t.Errorf("%s: a foreign server: %v", role, err)
 		}
 	}
@@ -107,9 +108,9 @@ func TestForeignCredentialsAreRefused(t *testing.T) {
 func TestConnectionInTheProcessNeedsAKey(t *testing.T) {
 	s := newSite(t)
 	o := s.authority.Options(s.server)
-	o.Key = queue.Key{}
+	o.Key = natsconn.Key{}
 	o.Connect = []nats.Option{nats.FlusherTimeout(time.Second)} // nobody reads what it writes
-	if q, err := queue.Open(deadline(t), o); err == nil {
+	if q, err := queue.Open(deadline(t), queue.Options{Options: o, Create: true}); err == nil {
 		q.Close()
 		t.Error("it is let in without a key")
 	}
@@ -128,11 +129,11 @@ func TestRotatedCredentialIsRefused(t *testing.T) {
 		t.Error("the rotation has changed nothing")
 	}
 	old.URLs = now.URLs
-	if err := openBy(t, old, protocol.Worker); !errors.Is(err, queue.ErrOutOfReach) {
+	if err := openBy(t, old, protocol.Worker); !errors.Is(err, natsconn.ErrOutOfReach) {
 		t.Errorf("all of the old: %v", err)
 	}
 	old.CA = now.CA
-	if err := openBy(t, old, protocol.Worker); !errors.Is(err, queue.ErrRefused) {
+	if err := openBy(t, old, protocol.Worker); !errors.Is(err, natsconn.ErrRefused) {
 		t.Errorf("the old key: %v", err)
 	}
 	if err := openBy(t, now, protocol.Worker); err != nil {
@@ -276,11 +277,11 @@ func TestCoordinatorOnAnotherMachine(t *testing.T) {
 			t.Errorf("%s: %v", role, err)
 		}
 		f.URLs = now.URLs
-		if err := openBy(t, f, role); !errors.Is(err, queue.ErrOutOfReach) {
+		if err := openBy(t, f, role); !errors.Is(err, natsconn.ErrOutOfReach) {
 			t.Errorf("%s: the file of the first machine: %v", role, err)
 		}
 		f.CA = now.CA
-		if err := openBy(t, f, role); !errors.Is(err, queue.ErrRefused) {
+		if err := openBy(t, f, role); !errors.Is(err, natsconn.ErrRefused) {
 			t.Errorf("%s: the key of the first machine: %v", role, err)
 		}
 	}

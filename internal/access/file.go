@@ -16,8 +16,8 @@ import (
 
 	"github.com/nats-io/nkeys"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
-	"eisweep/internal/queue"
 )
 
 // format is the version of access files and of an authority's file.
@@ -91,30 +91,30 @@ func isAddress(text string) bool {
 }
 
 // Access is what connecting by the file takes.
-func (f *File) Access() (queue.Access, error) {
+func (f *File) Access() (natsconn.Access, error) {
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM([]byte(f.CA)) {
-		return queue.Access{}, errors.New("its certificate cannot be read: restart the coordinator")
+		return natsconn.Access{}, errors.New("its certificate cannot be read: restart the coordinator")
 	}
 	key, err := keyOf(f.Seed)
 	if err != nil {
-		return queue.Access{}, errors.New("its key cannot be read: restart the coordinator")
+		return natsconn.Access{}, errors.New("its key cannot be read: restart the coordinator")
 	}
-	return queue.Access{
+	return natsconn.Access{
 		URLs: f.URLs,
 		TLS:  &tls.Config{RootCAs: pool, ServerName: serverName(f.Root), MinVersion: tls.VersionTLS13},
 		Key:  key,
 	}, nil
 }
 
-func keyOf(seed Secret) (queue.Key, error) {
+func keyOf(seed Secret) (natsconn.Key, error) {
 	pair, err := nkeys.FromSeed([]byte(seed))
 	if err != nil {
-		return queue.Key{}, err
+		return natsconn.Key{}, err
 	}
 	public, err := pair.PublicKey()
 	if err != nil {
-		return queue.Key{}, err
+		return natsconn.Key{}, err
 	}
-	return queue.Key{Public: public, Sign: pair.Sign}, nil
+	return natsconn.Key{Public: public, Sign: pair.Sign}, nil
 }

@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
-	"eisweep/internal/queue"
 	"eisweep/internal/root"
 )
 
@@ -65,11 +65,11 @@ func Read(r *root.Root, role protocol.Role) (*File, error) {
 // Options are those of a connection to the coordinator of the root. Wherever the
 // coordinator is started later, the connection follows: the access file is read anew
 // whenever it has to be made again. The errors are Read's.
-func Options(r *root.Root, role protocol.Role) (queue.Options, error) {
-	reach := func() (queue.Access, error) {
+func Options(r *root.Root, role protocol.Role) (natsconn.Options, error) {
+	reach := func() (natsconn.Access, error) {
 		f, err := Read(r, role)
 		if err != nil {
-			return queue.Access{}, err
+			return natsconn.Access{}, err
 		}
 		a, err := f.Access()
 		if err != nil {
@@ -78,9 +78,9 @@ func Options(r *root.Root, role protocol.Role) (queue.Options, error) {
 		return a, nil
 	}
 	if _, err := reach(); err != nil {
-		return queue.Options{}, err
+		return natsconn.Options{}, err
 	}
-	return queue.Options{ConnOptions: queue.ConnOptions{RootID: r.ID(), Role: role, Reach: reach}}, nil
+	return natsconn.Options{RootID: r.ID(), Role: role, Reach: reach}, nil
 }
 
 // readTrusted reads a file of this user, or of the others named, that nobody else must

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -216,7 +217,7 @@ func TestWhoGoesAwayIsNoticed(t *testing.T) {
 		t.Cleanup(q.Close)
 		return q
 	}
-	serving, asking := open(queue.Options{Create: true}), open(queue.Options{ConnOptions: queue.ConnOptions{Role: protocol.Client}})
+	serving, asking := open(queue.Options{Create: true}), open(queue.Options{Options: natsconn.Options{Role: protocol.Client}})
 	h := newHeld()
 	stop, err := Serve(serving, map[string]Handler{VerbVerify: h.handle}, func(err error) *Refusal { return &Refusal{Kind: Internal, Text: strings.Repeat("x", 1<<20)} })
 	if err != nil {

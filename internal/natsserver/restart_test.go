@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/queue"
 )
@@ -12,7 +13,7 @@ import (
 func TestRestartOfTheServerLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	s := startServer(t, dir)
-	q := open(t, queue.Options{ConnOptions: queue.ConnOptions{Server: s}})
+	q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
 	publish(t, q, "quick", testTasks("quick", 0, 3))
 	d := next(t, q, "quick")
 	begin(t, d)
@@ -20,7 +21,7 @@ func TestRestartOfTheServerLosesNothing(t *testing.T) {
 	q.Close()
 	s.Stop()
 
-	q = open(t, queue.Options{ConnOptions: queue.ConnOptions{Server: startServer(t, dir)}})
+	q = open(t, queue.Options{Options: natsconn.Options{Server: startServer(t, dir)}})
 	queued, err := q.Queued(deadline(t))
 	if err != nil || len(queued) != 3 {
 		t.Fatalf("queued %v, %v", queued, err)
@@ -40,7 +41,7 @@ func TestStartAndStopOften(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 5 {
 		s := startServer(t, dir)
-		q := open(t, queue.Options{ConnOptions: queue.ConnOptions{Server: s}})
+		q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
 		if _, err := q.Publish(deadline(t), testTasks("quick", i*10, 10)); err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +49,7 @@ func TestStartAndStopOften(t *testing.T) {
 		q.Close()
 		s.Stop()
 	}
-	queued, err := open(t, queue.Options{ConnOptions: queue.ConnOptions{Server: startServer(t, dir)}}).Queued(deadline(t))
+	queued, err := open(t, queue.Options{Options: natsconn.Options{Server: startServer(t, dir)}}).Queued(deadline(t))
 	if err != nil || len(queued) != 50 {
 		t.Errorf("%d queued, %v", len(queued), err)
 	}
@@ -61,7 +62,7 @@ func TestServerWithoutUsersStartsQuietly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open(t, queue.Options{ConnOptions: queue.ConnOptions{Server: s}}).Close()
+	open(t, queue.Options{Options: natsconn.Options{Server: s}}).Close()
 	s.Stop()
 	if said.Len() > 0 {
 		t.Error(said.String())

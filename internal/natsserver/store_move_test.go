@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -30,7 +31,7 @@ func TestStoreOfAnEarlierVersionIsTakenOver(t *testing.T) {
 		if !s.ReadyForConnections(3 * time.Minute) {
 			t.Fatal("the server isn't ready")
 		}
-		q := open(t, queue.Options{ConnOptions: queue.ConnOptions{Connect: []nats.Option{nats.InProcessServer(s)}}})
+		q := open(t, queue.Options{Options: natsconn.Options{Connect: []nats.Option{nats.InProcessServer(s)}}})
 		publish(t, q, "quick", testTasks("quick", from, n))
 		q.Close()
 		s.Shutdown()
@@ -40,7 +41,7 @@ func TestStoreOfAnEarlierVersionIsTakenOver(t *testing.T) {
 		t.Helper()
 		s := startServer(t, dir)
 		defer s.Stop()
-		q := open(t, queue.Options{ConnOptions: queue.ConnOptions{Server: s}})
+		q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
 		defer q.Close()
 		if queued, err := q.Queued(deadline(t)); err != nil || len(queued) != want {
 			t.Errorf("%d queued, %v; want %d", len(queued), err, want)
@@ -65,7 +66,7 @@ func TestStoreOfAnEarlierVersionIsTakenOver(t *testing.T) {
 func TestServersWithAndWithoutUsersShareAStore(t *testing.T) {
 	dir := t.TempDir()
 	s := startServer(t, dir)
-	q := open(t, queue.Options{ConnOptions: queue.ConnOptions{Server: s}})
+	q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
 	publish(t, q, "quick", testTasks("quick", 0, 3))
 	q.Close()
 	s.Stop()
@@ -83,7 +84,7 @@ func TestServersWithAndWithoutUsersShareAStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Stop()
-	q = open(t, queue.Options{ConnOptions: queue.ConnOptions{Server: s, Key: queue.Key{Public: public, Sign: pair.Sign}}})
+	q = open(t, queue.Options{Options: natsconn.Options{Server: s, Key: natsconn.Key{Public: public, Sign: pair.Sign}}})
 	defer q.Close()
 	if queued, err := q.Queued(deadline(t)); err != nil || len(queued) != 3 {
 		t.Errorf("queued %v, %v", queued, err)

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/queue"
 )
@@ -80,7 +81,7 @@ func TestAStoreWithOtherThanFilesIsSetAside(t *testing.T) {
 func useStore(t *testing.T, dir string) {
 	t.Helper()
 	s := startServer(t, dir)
-	q := open(t, queue.Options{ConnOptions: queue.ConnOptions{Server: s}})
+	q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
 	check := func(err error) {
 		t.Helper()
 		if err != nil {

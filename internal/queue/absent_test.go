@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 )
 
@@ -27,22 +28,22 @@ func TestWhatWaitingHelpsAgainst(t *testing.T) {
 	keyed := siteServer(t, func(o *server.Options) { o.Nkeys = []*server.NkeyUser{{Nkey: public}} })
 	plain := siteServer(t, func(*server.Options) {})
 	for name, c := range map[string]struct {
-		site   Site
+		site   natsconn.Site
 		absent bool
 	}{
-		"nobody listens":  {Site{URLs: []string{nowhere}}, true},
-		"no such name":    {Site{URLs: []string{"nats://nats.invalid:4222"}}, true},
-		"another's key":   {Site{URLs: []string{keyed}, NKey: save(t, "nkey", other)}, false},
-		"no key":          {Site{URLs: []string{keyed}}, false},
-		"no such file":    {Site{URLs: []string{plain}, Creds: "/nowhere/user.creds"}, false},
-		"no certificates": {Site{URLs: []string{plain}, CA: "/nowhere/ca.pem"}, false},
-		"plain text":      {Site{URLs: []string{"tls" + plain[len("nats"):]}}, false},
+		"nobody listens":  {natsconn.Site{URLs: []string{nowhere}}, true},
+		"no such name":    {natsconn.Site{URLs: []string{"nats://nats.invalid:4222"}}, true},
+		"another's key":   {natsconn.Site{URLs: []string{keyed}, NKey: save(t, "nkey", other)}, false},
+		"no key":          {natsconn.Site{URLs: []string{keyed}}, false},
+		"no such file":    {natsconn.Site{URLs: []string{plain}, Creds: "/nowhere/user.creds"}, false},
+		"no certificates": {natsconn.Site{URLs: []string{plain}, CA: "/nowhere/ca.pem"}, false},
+		"plain text":      {natsconn.Site{URLs: []string{"tls" + plain[len("nats"):]}}, false},
 	} {
-		if err := visit(t, c.site); err == nil || Absent(err) != c.absent {
-			t.Errorf("%s: absent is %v: %v", name, Absent(err), err)
+		if err := visit(t, c.site); err == nil || natsconn.Absent(err) != c.absent {
+			t.Errorf("%s: absent is %v: %v", name, natsconn.Absent(err), err)
 		}
 	}
-	if Absent(errors.Join(ErrOutOfReach, context.Canceled)) || Absent(ErrOldServer) || Absent(nil) {
+	if natsconn.Absent(errors.Join(natsconn.ErrOutOfReach, context.Canceled)) || natsconn.Absent(natsconn.ErrOldServer) || natsconn.Absent(nil) {
 		t.Error("absent without being so")
 	}
 }
@@ -54,17 +55,17 @@ func TestWhatASiteLacksIsTold(t *testing.T) {
 		want error
 		says string
 	}{
-		"no streams":             {func(o *server.Options) { o.JetStream = false }, ErrNoStreams, "JetStream"},
-		"none for the account":   {elsewhereStreams, ErrNoStreams, "JetStream"},
-		"no streams to ask for":  {denying("$JS.API.>", "nothing"), ErrRights, "$JS.API.STREAM.INFO"},
-		"no answers":             {denying("nothing", ">"), ErrRights, "inbox.coordinator"},
-		"no word of new tasks":   {denying("nothing", "eisweep.*.*.wake"), ErrRights, "open: the NATS user"},
-		"no bucket for a lease":  {denying("$JS.API.STREAM.*.KV_"+protocol.SubjectsOf(testRoot).Stream("lease"), "nothing"), ErrRights, "lease"},
-		"no asking for anything": {denying("eisweep.*.*.control.*", "nothing"), ErrRights, ".control.ping"},
+		"no streams":             {func(o *server.Options) { o.JetStream = false }, natsconn.ErrNoStreams, "JetStream"},
+		"none for the account":   {elsewhereStreams, natsconn.ErrNoStreams, "JetStream"},
+		"no streams to ask for":  {denying("$JS.API.>", "nothing"), natsconn.ErrRights, "$JS.API.STREAM.INFO"},
+		"no answers":             {denying("nothing", ">"), natsconn.ErrRights, "inbox.coordinator"},
+		"no word of new tasks":   {denying("nothing", "eisweep.*.*.wake"), natsconn.ErrRights, "open: the NATS user"},
+		"no bucket for a lease":  {denying("$JS.API.STREAM.*.KV_"+protocol.SubjectsOf(testRoot).Stream("lease"), "nothing"), natsconn.ErrRights, "lease"},
+		"no asking for anything": {denying("eisweep.*.*.control.*", "nothing"), natsconn.ErrRights, ".control.ping"},
 	} {
-		site := &Site{URLs: []string{siteServer(t, c.site)}}
+		site := &natsconn.Site{URLs: []string{siteServer(t, c.site)}}
 		err := use(t, site)
-		if !errors.Is(err, c.want) || Absent(err) || !strings.Contains(err.Error(), c.says) {
+		if !errors.Is(err, c.want) || natsconn.Absent(err) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -81,8 +82,8 @@ func denying(publish, subscribe string) func(*server.Options) {
 
 // TestADeniedRightIsOneRequestsEnd asks for what is denied, then for what isn't.
 func TestADeniedRightIsOneRequestsEnd(t *testing.T) {
-	site := &Site{URLs: []string{siteServer(t, denying("eisweep.*.*.control.ping", "nothing"))}}
-	q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: site, RootID: testRoot}, Create: true})
+	site := &natsconn.Site{URLs: []string{siteServer(t, denying("eisweep.*.*.control.ping", "nothing"))}}
+	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func TestADeniedRightIsOneRequestsEnd(t *testing.T) {
 	for _, c := range []struct {
 		verb string
 		want error
-	}{{"ping", ErrRights}, {"status", ErrNoCoordinator}, {"ping", ErrRights}, {"status", ErrNoCoordinator}} {
+	}{{"ping", natsconn.ErrRights}, {"status", ErrNoCoordinator}, {"ping", natsconn.ErrRights}, {"status", ErrNoCoordinator}} {
 		if _, err := q.Ask(deadline(t), c.verb, nil); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.verb, err, c.want)
 		}
@@ -105,8 +106,8 @@ func elsewhereStreams(o *server.Options) {
 }
 
 // use opens the queue of a site, takes the lease and asks for something.
-func use(t *testing.T, site *Site) error {
-	q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: site, RootID: testRoot}, Create: true})
+func use(t *testing.T, site *natsconn.Site) error {
+	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
@@ -141,7 +142,7 @@ func TestOpenEndsWithItsContext(t *testing.T) {
 			}
 		}()
 	}
-	if _, err := Open(ctx, Options{ConnOptions: ConnOptions{Site: &Site{URLs: urls}, RootID: testRoot}, Create: true}); !errors.Is(err, ErrOutOfReach) || !errors.Is(err, context.Canceled) {
+	if _, err := Open(ctx, Options{Options: natsconn.Options{Site: &natsconn.Site{URLs: urls}, RootID: testRoot}, Create: true}); !errors.Is(err, natsconn.ErrOutOfReach) || !errors.Is(err, context.Canceled) {
 		t.Errorf("it ends by %v", err)
 	}
 }

@@ -12,29 +12,30 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 )
 
 // stage is a server with a user for each role, and the coordinator's queue on it.
 type stage struct {
-	servers []EmbeddedServer
-	keys    map[protocol.Role]Key
+	servers []natsconn.EmbeddedServer
+	keys    map[protocol.Role]natsconn.Key
 	q       *Queue
 }
 
 // at is the server that a role connects to; of a cluster each has another.
-func (s *stage) at(role protocol.Role) EmbeddedServer {
+func (s *stage) at(role protocol.Role) natsconn.EmbeddedServer {
 	return s.servers[slices.Index([]protocol.Role{protocol.Coordinator, protocol.Worker, protocol.Client}, role)%len(s.servers)]
 }
 
 // newStage starts servers by start, which gets the roles' keys.
-func newStage(t testing.TB, start func(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer) *stage {
+func newStage(t testing.TB, start func(t testing.TB, keys map[protocol.Role]natsconn.Key) []natsconn.EmbeddedServer) *stage {
 	t.Helper()
-	s := &stage{keys: map[protocol.Role]Key{}}
+	s := &stage{keys: map[protocol.Role]natsconn.Key{}}
 	for _, role := range []protocol.Role{protocol.Coordinator, protocol.Worker, protocol.Client} {
 		pair, public, _ := newKey(t, nkeys.CreateUser)
-		s.keys[role] = Key{Public: public, Sign: pair.Sign}
+		s.keys[role] = natsconn.Key{Public: public, Sign: pair.Sign}
 	}
 	s.servers = start(t, s.keys)
 	s.q = open(t, s.at(protocol.Coordinator), func(o *Options) { o.Key = s.keys[protocol.Coordinator] })
@@ -61,11 +62,11 @@ func (s *stage) queueAs(t testing.TB, role protocol.Role) *Queue {
 }
 
 // embedded is the server that a coordinator brings.
-func embedded(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer {
+func embedded(t testing.TB, keys map[protocol.Role]natsconn.Key) []natsconn.EmbeddedServer {
 	return embeddedAt(t, t.TempDir(), keys)
 }
 
-func embeddedAt(t testing.TB, dir string, keys map[protocol.Role]Key) []EmbeddedServer {
+func embeddedAt(t testing.TB, dir string, keys map[protocol.Role]natsconn.Key) []natsconn.EmbeddedServer {
 	t.Helper()
 	o := natsserver.Options{StoreDir: dir, RootID: testRoot}
 	for role, key := range keys {
@@ -76,13 +77,13 @@ func embeddedAt(t testing.TB, dir string, keys map[protocol.Role]Key) []Embedded
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Stop)
-	return []EmbeddedServer{s}
+	return []natsconn.EmbeddedServer{s}
 }
 
 const deployedAccounts = "../../deploy/nats/accounts.conf"
 
 // deployed is a server of a site with the accounts of deploy/nats.
-func deployed(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer {
+func deployed(t testing.TB, keys map[protocol.Role]natsconn.Key) []natsconn.EmbeddedServer {
 	t.Helper()
 	o := new(server.Options)
 	deployAccounts(t, keys)(o)
@@ -96,7 +97,7 @@ func (sitesServer) Broken() <-chan struct{} { return nil }
 func (sitesServer) Err() error              { return nil }
 
 // clustered are three such servers.
-func clustered(t testing.TB, keys map[protocol.Role]Key) (servers []EmbeddedServer) {
+func clustered(t testing.TB, keys map[protocol.Role]natsconn.Key) (servers []natsconn.EmbeddedServer) {
 	t.Helper()
 	for _, s := range startCluster(t, deployAccounts(t, keys)).servers {
 		servers = append(servers, sitesServer{s})
@@ -105,7 +106,7 @@ func clustered(t testing.TB, keys map[protocol.Role]Key) (servers []EmbeddedServ
 }
 
 // deployAccounts adds the accounts of deploy/nats to a server's options.
-func deployAccounts(t testing.TB, keys map[protocol.Role]Key) func(*server.Options) {
+func deployAccounts(t testing.TB, keys map[protocol.Role]natsconn.Key) func(*server.Options) {
 	variables := map[string]string{"OPERATOR": operatorKey(t)}
 	for role, key := range keys {
 		variables[strings.ToUpper(string(role))] = key.Public
@@ -130,7 +131,7 @@ func operatorKey(t testing.TB) string {
 }
 
 // oneAccount is a server where permissions alone separate the roles, which they don't.
-func oneAccount(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer {
+func oneAccount(t testing.TB, keys map[protocol.Role]natsconn.Key) []natsconn.EmbeddedServer {
 	t.Helper()
 	o := new(server.Options)
 	for role, key := range keys {
@@ -148,10 +149,10 @@ func oneAccount(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer {
 }
 
 // raw starts a server that listens on no port.
-func raw(t testing.TB, o *server.Options) []EmbeddedServer {
+func raw(t testing.TB, o *server.Options) []natsconn.EmbeddedServer {
 	t.Helper()
 	o.ServerName, o.DontListen, o.NoSigs, o.JetStream, o.StoreDir, o.MaxPayload = "stage", true, true, true, t.TempDir(), natsserver.MaxPayload
-	return []EmbeddedServer{sitesServer{startNATS(t, o)}}
+	return []natsconn.EmbeddedServer{sitesServer{startNATS(t, o)}}
 }
 
 // ear records the subjects of all that a connection hears.
@@ -202,7 +203,7 @@ func (e *ear) stop(t testing.TB) map[string]int {
 
 // newerAcks is a site's server that gives acknowledgements the subjects of their second
 // form, with a domain and an account.
-func newerAcks(t testing.TB, keys map[protocol.Role]Key) []EmbeddedServer {
+func newerAcks(t testing.TB, keys map[protocol.Role]natsconn.Key) []natsconn.EmbeddedServer {
 	t.Helper()
 	o := new(server.Options)
 	deployAccounts(t, keys)(o)

@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 )
 
-var stages = map[string]func(testing.TB, map[protocol.Role]Key) []EmbeddedServer{
+var stages = map[string]func(testing.TB, map[protocol.Role]natsconn.Key) []natsconn.EmbeddedServer{
 	"embedded": embedded, "deployed": deployed, "clustered": clustered, "newer acknowledgements": newerAcks,
 }
 

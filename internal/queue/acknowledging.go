@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/natsconn"
 )
 
 // ackWaits is how many times AckWait an acknowledgement is tried: by then the task has
@@ -45,9 +47,9 @@ func (d *Delivery) inTime(ctx context.Context) (context.Context, context.CancelF
 
 // ask sends an acknowledgement and waits for its confirmation.
 func (d *Delivery) ask(ctx context.Context, verb string) error {
-	err := d.q.retry(ctx, func(ctx context.Context) error {
+	err := d.q.Retry(ctx, func(ctx context.Context) error {
 		err := d.send(ctx, verb)
-		if err != nil && passing(err) && d.void(ctx) {
+		if err != nil && natsconn.Transient(err) && d.void(ctx) {
 			return ErrLeaseLost
 		}
 		return err
@@ -60,7 +62,7 @@ func (d *Delivery) ask(ctx context.Context, verb string) error {
 
 // send leaves time to find out why nobody answered.
 func (d *Delivery) send(ctx context.Context, verb string) error {
-	return d.q.try(ctx, min(tryTimeout, d.q.options.AckWait)/2, func(ctx context.Context) error {
+	return d.q.Try(ctx, min(natsconn.AnswerTimeout, d.q.options.AckWait)/2, func(ctx context.Context) error {
 		_, err := d.q.NATS().RequestWithContext(ctx, d.msg.Reply, []byte(verb))
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 )
 
@@ -33,19 +34,19 @@ func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, e
 		return nil, fmt.Errorf("ask for %s: %d bytes, %d are possible: %w", verb, len(request), most, ErrTooLarge)
 	}
 	var answer []byte
-	err := q.rightly(ctx, func(ctx context.Context) (err error) {
+	err := q.WithPermissionCheck(ctx, func(ctx context.Context) (err error) {
 		answer, err = q.ask(ctx, q.subjects.Control(verb), request)
 		return err
 	})
 	switch {
-	case errors.Is(err, ErrRights):
+	case errors.Is(err, natsconn.ErrRights):
 		return nil, fmt.Errorf("ask for %s: %w", verb, err)
 	case errors.Is(err, nats.ErrNoResponders) && q.options.Site != nil:
-		return nil, fmt.Errorf("ask for %s: %w, or %s %s: deploy/nats/accounts.conf", verb, ErrNoCoordinator, notImported, q.subjects.Every("control", "*"))
+		return nil, fmt.Errorf("ask for %s: %w, or %s %s: deploy/nats/accounts.conf", verb, ErrNoCoordinator, natsconn.NotImported, q.subjects.Every("control", "*"))
 	case errors.Is(err, nats.ErrNoResponders):
 		return nil, fmt.Errorf("ask for %s: %w", verb, ErrNoCoordinator)
 	case err != nil:
-		return nil, fmt.Errorf("ask for %s: %w: %w", verb, ErrOutOfReach, err)
+		return nil, fmt.Errorf("ask for %s: %w: %w", verb, natsconn.ErrOutOfReach, err)
 	}
 	return answer, nil
 }
@@ -77,7 +78,7 @@ func (q *Queue) ask(ctx context.Context, subject string, request []byte) (answer
 func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []byte) []byte) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var calls sync.WaitGroup
-	end, err := q.hear("requests", q.subjects.Control("*"), func(msg *nats.Msg) {
+	end, err := q.Subscribe("requests", q.subjects.Control("*"), func(msg *nats.Msg) {
 		verb, err := q.subjects.Tokens("control", msg.Subject)
 		if err != nil || len(verb) != 1 {
 			return

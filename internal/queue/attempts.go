@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 )
 
@@ -55,7 +56,7 @@ func (d *Delivery) Start(ctx context.Context, worker, host string) (attempt int,
 			d.attempt, d.event, d.seq = e.Attempt, e, seq
 			return e.Attempt, nil
 		}
-		if !outdated(err) {
+		if !natsconn.Outdated(err) {
 			return 0, fmt.Errorf("announce attempt at task %s: %w", d.task.ID, err)
 		}
 	}
@@ -80,7 +81,7 @@ func (d *Delivery) Later(ctx context.Context) (bool, error) {
 			d.seq = seq
 			return false, nil
 		}
-		if !outdated(err) {
+		if !natsconn.Outdated(err) {
 			return false, fmt.Errorf("announce attempt at task %s again: %w", d.task.ID, err)
 		}
 	}
@@ -101,7 +102,7 @@ func (d *Delivery) HandBack(ctx context.Context, delay time.Duration) error {
 			return fmt.Errorf("hand back task %s: %w", d.task.ID, ErrLeaseLost)
 		}
 		last.Event, last.At = protocol.EventReturned, time.Now().UTC()
-		if _, err := d.announce(ctx, *last, seq); outdated(err) {
+		if _, err := d.announce(ctx, *last, seq); natsconn.Outdated(err) {
 			return fmt.Errorf("hand back task %s: %w", d.task.ID, ErrLeaseLost)
 		} else if err != nil {
 			return fmt.Errorf("hand back task %s: %w", d.task.ID, err)
@@ -141,7 +142,7 @@ func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error
 	defer sub.Unsubscribe()
 	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	defer context.AfterFunc(d.q.unbroken(), cancel)()
+	defer context.AfterFunc(d.q.Unbroken(), cancel)()
 	for {
 		msg, err := sub.NextMsgWithContext(limited)
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
@@ -220,7 +221,7 @@ func (d *Delivery) announce(ctx context.Context, e protocol.AttemptEvent, seq ui
 	}
 	var ack *jetstream.PubAck
 	tries := 0
-	err = d.q.retryKept(ctx, func(ctx context.Context) (err error) {
+	err = d.q.RetryKept(ctx, func(ctx context.Context) (err error) {
 		tries++
 		msg := nats.NewMsg(d.subject())
 		msg.Data = data
@@ -230,7 +231,7 @@ func (d *Delivery) announce(ctx context.Context, e protocol.AttemptEvent, seq ui
 	if err == nil {
 		return ack.Sequence, nil
 	}
-	if tries > 1 && outdated(err) {
+	if tries > 1 && natsconn.Outdated(err) {
 		if m, err := d.lastAttempt(ctx, seq+1); err == nil && m != nil && string(m.Data) == string(data) {
 			return m.Sequence, nil
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
@@ -68,7 +69,7 @@ func until(t testing.TB, what string, is func() bool, state ...func() string) {
 
 func (c *cluster) open(t testing.TB, change ...func(*Options)) *Queue {
 	t.Helper()
-	o := Options{ConnOptions: ConnOptions{Site: new(Site), RootID: testRoot, Log: testLog(t), Connect: []nats.Option{nats.ReconnectWait(20 * time.Millisecond)}}, AckWait: 3 * time.Second}
+	o := Options{Options: natsconn.Options{Site: new(natsconn.Site), RootID: testRoot, Log: testLog(t), Connect: []nats.Option{nats.ReconnectWait(20 * time.Millisecond)}}, AckWait: 3 * time.Second}
 	for _, s := range c.servers {
 		o.Site.URLs = append(o.Site.URLs, s.ClientURL())
 	}

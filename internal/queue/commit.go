@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 )
 
@@ -55,9 +56,9 @@ func (q *Queue) commit(ctx context.Context, o protocol.Outcome) (won bool, err e
 	}
 	msg := nats.NewMsg(q.subjects.Outcome(o.ID, o.Run))
 	msg.Data = data
-	err = q.retryKept(ctx, func(ctx context.Context) error {
+	err = q.RetryKept(ctx, func(ctx context.Context) error {
 		_, err := q.JetStream().PublishMsg(ctx, msg)
-		if won = err == nil; occupied(err) {
+		if won = err == nil; natsconn.Occupied(err) {
 			won, err = q.mine(ctx, msg)
 		}
 		return err

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"time"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 
@@ -28,9 +29,9 @@ func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 		MaxAckPending: maxAckPending,
 		MaxWaiting:    maxWaiting,
 	}
-	err := q.retry(ctx, func(ctx context.Context) error {
+	err := q.Retry(ctx, func(ctx context.Context) error {
 		_, err := q.tasks.CreateOrUpdateConsumer(ctx, config)
-		if consumerRefused(err) {
+		if natsconn.ConsumerRefused(err) {
 			// One of this name is there with settings that cannot be changed: not by this program.
 			if err := q.tasks.DeleteConsumer(ctx, config.Durable); err != nil {
 				return err
@@ -49,7 +50,7 @@ func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 // CloseSweep keeps the tasks of a sweep from workers; those that are running go
 // on. What is still queued stays queued. A sweep that isn't open is no error.
 func (q *Queue) CloseSweep(ctx context.Context, sweep string) error {
-	err := q.retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, q.subjects.Consumer(sweep)) })
+	err := q.Retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, q.subjects.Consumer(sweep)) })
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return fmt.Errorf("close sweep %s: %w", sweep, err)
 	}
@@ -63,7 +64,7 @@ var ofSweep = regexp.MustCompile(`^(f\d+m\d+)_(.+)$`)
 // versions of the program.
 func (q *Queue) CloseOthers(ctx context.Context, open func(sweep string) bool) error {
 	var names []string
-	err := q.retry(ctx, func(ctx context.Context) error {
+	err := q.Retry(ctx, func(ctx context.Context) error {
 		names = nil
 		list := q.tasks.ConsumerNames(ctx)
 		for name := range list.Name() {
@@ -79,7 +80,7 @@ func (q *Queue) CloseOthers(ctx context.Context, open func(sweep string) bool) e
 		if parts == nil || parts[1] == protocol.Version() && open(parts[2]) {
 			continue
 		}
-		err := q.retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, name) })
+		err := q.Retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, name) })
 		if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 			return fmt.Errorf("close sweep of consumer %s: %w", name, err)
 		}
@@ -93,7 +94,7 @@ func (q *Queue) sweepConsumer(ctx context.Context, sweep string) (jetstream.Cons
 		return c, nil
 	}
 	var c jetstream.Consumer
-	err := q.try(ctx, tryTimeout, func(ctx context.Context) (err error) {
+	err := q.Try(ctx, natsconn.AnswerTimeout, func(ctx context.Context) (err error) {
 		c, err = q.tasks.Consumer(ctx, q.subjects.Consumer(sweep))
 		return err
 	})

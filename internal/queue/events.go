@@ -16,7 +16,7 @@ import (
 // order may be left out; progress may be lost. What cannot be read is dropped.
 func (q *Queue) Events(ctx context.Context, attempt func(protocol.AttemptEvent), progress func(protocol.Progress)) (stop func(), err error) {
 	var consumer jetstream.Consumer
-	err = q.retry(ctx, func(ctx context.Context) (err error) {
+	err = q.Retry(ctx, func(ctx context.Context) (err error) {
 		consumer, err = q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 			FilterSubjects: []string{q.subjects.All("attempts")},
 			DeliverPolicy:  jetstream.DeliverLastPerSubjectPolicy,
@@ -47,7 +47,7 @@ func (q *Queue) Events(ctx context.Context, attempt func(protocol.AttemptEvent),
 }
 
 func (q *Queue) listen(progress func(protocol.Progress)) (stop func(), err error) {
-	return q.hear("progress", q.subjects.All("progress"), func(msg *nats.Msg) {
+	return q.Subscribe("progress", q.subjects.All("progress"), func(msg *nats.Msg) {
 		p, err := q.subjects.DecodeProgress(msg.Subject, msg.Data)
 		if err != nil {
 			q.log.Warn("progress cannot be read", "subject", msg.Subject, "error", err)

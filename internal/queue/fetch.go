@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/natsconn"
 )
 
 // Next returns one task for a free slot: the first of the first sweep that has
@@ -18,10 +20,10 @@ import (
 func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, error) {
 	pause := q.options.AckWait / 600
 	for {
-		if err := q.waitForRoom(ctx); err != nil {
+		if err := q.WaitForRoom(ctx); err != nil {
 			return nil, err
 		}
-		woken := q.woken.current()
+		woken := q.woken.Current()
 		for _, sweep := range sweeps() {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -62,10 +64,10 @@ func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
 	if consumer == nil {
 		return nil, err
 	}
-	subject := q.api("CONSUMER.MSG.NEXT." + q.subjects.Stream("tasks") + "." + q.subjects.Consumer(sweep))
+	subject := q.API("CONSUMER.MSG.NEXT." + q.subjects.Stream("tasks") + "." + q.subjects.Consumer(sweep))
 	msg, err := q.requestTask(subject)
 	if q.ungiven.count(errors.Is(err, nats.ErrNoResponders)) == ungivenTimes {
-		q.log.Warn("NATS delivers no tasks of an open sweep; "+notImported+" this service: deploy/nats/accounts.conf", "sweep", sweep, "subject", subject)
+		q.log.Warn("NATS delivers no tasks of an open sweep; "+natsconn.NotImported+" this service: deploy/nats/accounts.conf", "sweep", sweep, "subject", subject)
 	}
 	if errors.Is(err, nats.ErrNoResponders) {
 		q.forget(sweep) // it was closed, or else is found again
@@ -90,7 +92,7 @@ func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
 // later, when nobody listened any more, would be nobody's until AckWait is over. So
 // whatever comes late is listened for (FetchNoWait of nats.go doesn't).
 func (q *Queue) requestTask(subject string) (*nats.Msg, error) {
-	link := q.unbroken()
+	link := q.Unbroken()
 	if !q.NATS().IsConnected() {
 		return nil, nats.ErrDisconnected // the request would be sent later, when nobody waits for its answer
 	}

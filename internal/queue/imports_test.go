@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 )
@@ -40,7 +41,7 @@ func siteWithout(t *testing.T, lacking string) (visit func(role protocol.Role, l
 		}
 	})
 	return func(role protocol.Role, log *slog.Logger) (*Queue, error) {
-		o := Options{ConnOptions: ConnOptions{Site: &Site{URLs: []string{url}, NKey: seeds[role]}, RootID: testRoot, Role: role, Log: log, ServiceTimeout: time.Second}, Create: role == protocol.Coordinator, AckWait: 600 * time.Millisecond}
+		o := Options{Options: natsconn.Options{Site: &natsconn.Site{URLs: []string{url}, NKey: seeds[role]}, RootID: testRoot, Role: role, Log: log, ServiceTimeout: time.Second}, Create: role == protocol.Coordinator, AckWait: 600 * time.Millisecond}
 		return Open(deadline(t), o)
 	}
 }
@@ -82,9 +83,9 @@ func TestMissingImportsAreTold(t *testing.T) {
 				if err != nil { // it shows when there are tasks
 					t.Error(err)
 				}
-			case !errors.Is(err, ErrRights) && !errors.Is(err, ErrNoStreams), !strings.Contains(err.Error(), "deploy/nats/accounts.conf"):
+			case !errors.Is(err, natsconn.ErrRights) && !errors.Is(err, natsconn.ErrNoStreams), !strings.Contains(err.Error(), "deploy/nats/accounts.conf"):
 				t.Error(err)
-			case errors.Is(err, ErrRights) && !strings.Contains(err.Error(), strings.TrimRight(subject, ".*>")[:20]):
+			case errors.Is(err, natsconn.ErrRights) && !strings.Contains(err.Error(), strings.TrimRight(subject, ".*>")[:20]):
 				t.Errorf("not said which: %v", err)
 			}
 		})

@@ -11,6 +11,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/natsconn"
 )
 
 // Holder is who coordinates a root.
@@ -69,21 +71,21 @@ func (q *Queue) Lease(ctx context.Context, holder Holder) (*Lease, error) {
 		return nil, fmt.Errorf("take lease of root: %w", err)
 	}
 	l := &Lease{q: q, value: value, renewing: make(chan struct{}, 1), finished: make(chan struct{})}
-	if err := q.rightly(ctx, func(ctx context.Context) error { return q.retry(ctx, l.open) }); err != nil {
+	if err := q.WithPermissionCheck(ctx, func(ctx context.Context) error { return q.Retry(ctx, l.open) }); err != nil {
 		return nil, fmt.Errorf("take lease of root: %w", err)
 	}
 	if err := l.acquire(ctx); err != nil {
 		return nil, fmt.Errorf("take lease of root: %w", err)
 	}
-	l.lost, l.lose = context.WithCancelCause(q.lifetime())
-	q.follow(func() {
+	l.lost, l.lose = context.WithCancelCause(q.Lifetime())
+	q.Go(func() {
 		select {
 		case <-q.Lost():
 			l.lose(q.Err())
 		case <-l.lost.Done():
 		}
 	})
-	if !q.follow(l.keep) {
+	if !q.Go(l.keep) {
 		close(l.finished)
 	}
 	return l, nil
@@ -130,10 +132,10 @@ func (l *Lease) acquire(ctx context.Context) error {
 // create puts the value under the key if there is none; else it returns what there
 // is.
 func (l *Lease) create(ctx context.Context) (there jetstream.KeyValueEntry, err error) {
-	err = l.q.retry(ctx, func(ctx context.Context) error {
+	err = l.q.Retry(ctx, func(ctx context.Context) error {
 		there = nil
 		revision, err := l.kv.Create(ctx, leaseKey, l.value)
-		if !outdated(err) {
+		if !natsconn.Outdated(err) {
 			l.revision = revision
 			return err
 		}
@@ -182,7 +184,7 @@ func (l *Lease) Check(ctx context.Context) error {
 	select {
 	case l.renewing <- struct{}{}:
 	case <-ctx.Done():
-		return fmt.Errorf("check lease of root: %w: %w", ErrOutOfReach, ctx.Err())
+		return fmt.Errorf("check lease of root: %w: %w", natsconn.ErrOutOfReach, ctx.Err())
 	}
 	defer func() { <-l.renewing }()
 	if err := l.lost.Err(); err != nil {
@@ -191,11 +193,11 @@ func (l *Lease) Check(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(l.lost, cancel)()
-	err := l.q.retry(ctx, l.renew)
+	err := l.q.Retry(ctx, l.renew)
 	if errors.Is(err, ErrDeposed) {
 		l.lose(err)
 	} else if err != nil {
-		err = fmt.Errorf("%w: %w", ErrOutOfReach, err)
+		err = fmt.Errorf("%w: %w", natsconn.ErrOutOfReach, err)
 	}
 	if err != nil {
 		return fmt.Errorf("check lease of root: %w", err)
@@ -210,7 +212,7 @@ func (l *Lease) renew(ctx context.Context) error {
 		l.revision = revision
 		return nil
 	}
-	if !outdated(err) {
+	if !natsconn.Outdated(err) {
 		return err
 	}
 	there, err := l.kv.Get(ctx, leaseKey)
@@ -230,7 +232,7 @@ func (l *Lease) renew(ctx context.Context) error {
 // revisions tell whether somebody else held it in between.
 func (l *Lease) revive(ctx context.Context) error {
 	revision, err := l.kv.Create(ctx, leaseKey, l.value)
-	if outdated(err) {
+	if natsconn.Outdated(err) {
 		return nats.ErrTimeout // somebody was quicker: try again, and find who
 	}
 	if err != nil {
@@ -256,7 +258,7 @@ func (l *Lease) Release(ctx context.Context) error {
 	}
 	l.renewing <- struct{}{} // those that wait find that it is lost
 	defer func() { <-l.renewing }()
-	if err := l.q.retry(ctx, l.remove); err != nil {
+	if err := l.q.Retry(ctx, l.remove); err != nil {
 		return fmt.Errorf("release lease of root: %w", err)
 	}
 	return nil
@@ -265,7 +267,7 @@ func (l *Lease) Release(ctx context.Context) error {
 // remove removes the value, whose last renewal may have been cut short.
 func (l *Lease) remove(ctx context.Context) error {
 	err := l.kv.Delete(ctx, leaseKey, jetstream.LastRevision(l.revision))
-	if !outdated(err) {
+	if !natsconn.Outdated(err) {
 		return err
 	}
 	there, err := l.kv.Get(ctx, leaseKey)

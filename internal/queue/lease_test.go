@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"eisweep/internal/natsconn"
 )
 
 func lease(t testing.TB, q *Queue, command string) *Lease {
@@ -159,7 +161,7 @@ func TestCheckEndsWhileNobodyAnswersARenewal(t *testing.T) {
 	cancel()
 	checked := make(chan error, 1)
 	go func() { checked <- l.Check(ctx) }()
-	if err := receive(t, checked); !errors.Is(err, ErrOutOfReach) {
+	if err := receive(t, checked); !errors.Is(err, natsconn.ErrOutOfReach) {
 		t.Errorf("error %v", err)
 	}
 }

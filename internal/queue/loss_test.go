@@ -8,6 +8,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 )
@@ -70,10 +71,10 @@ func TestAClosedQueueIsLost(t *testing.T) {
 		t.Error(err)
 	}
 	q.Close()
-	if err := q.PurgeTasks(deadline(t)); !errors.Is(err, ErrOutOfReach) {
+	if err := q.PurgeTasks(deadline(t)); !errors.Is(err, natsconn.ErrOutOfReach) {
 		t.Errorf("a request after the end: %v", err)
 	}
-	if _, err := q.Next(deadline(t), names("quick")); !errors.Is(err, ErrOutOfReach) {
+	if _, err := q.Next(deadline(t), names("quick")); !errors.Is(err, natsconn.ErrOutOfReach) {
 		t.Errorf("a task after the end: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 )
@@ -46,7 +47,7 @@ func (w *way) lead(to *natsserver.Server) {
 // follower is a worker's queue that goes where the way leads.
 func (w *way) follower(t testing.TB) *Queue {
 	t.Helper()
-	q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{RootID: testRoot, Log: testLog(t), Connect: []nats.Option{
+	q, err := Open(deadline(t), Options{Options: natsconn.Options{RootID: testRoot, Log: testLog(t), Connect: []nats.Option{
 		nats.InProcessServer(w), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
 	}}, AckWait: 10 * time.Second})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"eisweep/internal/natsconn"
 	"eisweep/sweeps"
 
 	"github.com/nats-io/nats.go"
@@ -28,7 +29,7 @@ func (q *Queue) Notes(ctx context.Context, sweep string, handle func(sweep strin
 	if sweep == "" {
 		sweep = "*"
 	}
-	end, err := q.hear("notes", q.subjects.Note(sweep), announced(func(msg *nats.Msg) {
+	end, err := q.Subscribe("notes", q.subjects.Note(sweep), natsconn.Announced(func(msg *nats.Msg) {
 		handle(strings.TrimPrefix(msg.Subject, q.subjects.Note("")), msg.Data)
 	}))
 	if err != nil {

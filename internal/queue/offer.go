@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 )
 
@@ -18,7 +19,7 @@ func (q *Queue) PublishSweeps(ctx context.Context, open []protocol.OpenSweep) er
 	if err != nil {
 		return fmt.Errorf("offer sweeps: %w", err)
 	}
-	err = q.retry(ctx, func(ctx context.Context) error {
+	err = q.Retry(ctx, func(ctx context.Context) error {
 		_, err := q.JetStream().Publish(ctx, q.subjects.Offer(), data)
 		return err
 	})
@@ -43,10 +44,10 @@ const offerEvery = 10 * time.Second
 // followOffer keeps the offer fresh until the queue is closed: it is heard as it is
 // published, and read now, after every reconnection, and every few seconds.
 func (q *Queue) followOffer() {
-	if _, err := q.NATS().Subscribe(q.subjects.Every("state", "*"), announced(q.hearOffer)); err != nil {
+	if _, err := q.NATS().Subscribe(q.subjects.Every("state", "*"), natsconn.Announced(q.hearOffer)); err != nil {
 		q.log.Warn("listen for sweeps", "error", err)
 	}
-	q.follow(func() {
+	q.Go(func() {
 		for {
 			q.readOffer()
 			select {
@@ -62,7 +63,7 @@ func (q *Queue) followOffer() {
 func (q *Queue) readOffer() {
 	ctx, cancel := context.WithTimeout(context.Background(), offerEvery)
 	defer cancel()
-	defer context.AfterFunc(q.lifetime(), cancel)()
+	defer context.AfterFunc(q.Lifetime(), cancel)()
 	err := q.lookAtStore(ctx)
 	var m *jetstream.RawStreamMsg
 	if err == nil {
@@ -82,7 +83,7 @@ func (q *Queue) lookAtStore(ctx context.Context) error {
 		return nil
 	}
 	q.offered.moved.Store(false)
-	err := q.retry(ctx, func(ctx context.Context) error {
+	err := q.Retry(ctx, func(ctx context.Context) error {
 		info, err := q.state.Info(ctx)
 		if err == nil {
 			q.offered.lies(info.Created, info.State.LastSeq)
@@ -112,6 +113,6 @@ func (q *Queue) takeOffer(subject string, data []byte, seq uint64) {
 		return
 	}
 	if q.offered.take(o.Sweeps, seq) {
-		q.woken.next()
+		q.woken.Next()
 	}
 }

@@ -16,7 +16,7 @@ import (
 // again. stop waits for a running call of handle to return.
 func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (stop func(), err error) {
 	r := &outcomeReader{q: q, handle: handle, disturbed: make(chan struct{}, 1), done: make(chan struct{})}
-	r.reading, r.end = context.WithCancel(q.lifetime())
+	r.reading, r.end = context.WithCancel(q.Lifetime())
 	if err := r.begin(ctx); err != nil {
 		r.end()
 		return nil, err
@@ -44,7 +44,7 @@ type outcomeReader struct {
 // begin makes a consumer and reads by it.
 func (r *outcomeReader) begin(ctx context.Context) error {
 	var consumer jetstream.Consumer
-	err := r.q.retry(ctx, func(ctx context.Context) (err error) {
+	err := r.q.Retry(ctx, func(ctx context.Context) (err error) {
 		consumer, err = r.q.outcomeConsumer(ctx)
 		return err
 	})
@@ -93,7 +93,7 @@ func (r *outcomeReader) keep() {
 		r.q.log.Warn("the consumer of outcomes is gone and is created again", "consumer", r.name)
 		if err := r.begin(r.reading); err != nil {
 			if r.reading.Err() == nil {
-				r.q.lose(err) // nobody places results any more
+				r.q.Lose(err) // nobody places results any more
 			}
 			return
 		}
@@ -102,7 +102,7 @@ func (r *outcomeReader) keep() {
 
 // isGone reports whether the server has the consumer no more.
 func (r *outcomeReader) isGone() bool {
-	err := r.q.retry(r.reading, func(ctx context.Context) error {
+	err := r.q.Retry(r.reading, func(ctx context.Context) error {
 		_, err := r.q.outcomes.Consumer(ctx, r.name)
 		return err
 	})

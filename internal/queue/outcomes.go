@@ -122,7 +122,7 @@ func (q *Queue) outcomePlace(ctx context.Context) (names []string, floor uint64,
 
 // outcomeFloor is up to which outcome all are acknowledged.
 func (q *Queue) outcomeFloor(ctx context.Context) (floor uint64, err error) {
-	err = q.retry(ctx, func(ctx context.Context) (err error) {
+	err = q.Retry(ctx, func(ctx context.Context) (err error) {
 		_, floor, _, err = q.outcomePlace(ctx)
 		return err
 	})

@@ -30,7 +30,7 @@ func (q *Queue) PublishPresence(p protocol.Presence) {
 // Presences calls handle, from one goroutine, with what workers of this version tell
 // of themselves. stop waits for a running call.
 func (q *Queue) Presences(handle func(protocol.Presence)) (stop func(), err error) {
-	return q.hear("workers", q.subjects.All("workers"), func(msg *nats.Msg) {
+	return q.Subscribe("workers", q.subjects.All("workers"), func(msg *nats.Msg) {
 		p, err := q.subjects.DecodePresence(msg.Subject, msg.Data)
 		if err != nil {
 			q.log.Warn("a worker's presence cannot be read", "subject", msg.Subject, "error", err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
@@ -130,7 +131,7 @@ func TestNotesThatHaveComeAreHandledBeforeTheEnd(t *testing.T) {
 		coordinator.PublishNote("quick", []byte("1"))
 	}
 	receive(t, began)
-	if err := errors.Join(coordinator.NATS().FlushTimeout(tryTimeout), client.NATS().FlushTimeout(tryTimeout)); err != nil {
+	if err := errors.Join(coordinator.NATS().FlushTimeout(natsconn.AnswerTimeout), client.NATS().FlushTimeout(natsconn.AnswerTimeout)); err != nil {
 		t.Fatal(err)
 	}
 	close(goOn)

@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/synadia-io/orbit.go/jetstreamext"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 )
 
@@ -51,7 +52,7 @@ func (q *Queue) messages(tasks []protocol.Task) ([]*nats.Msg, error) {
 // publish queues messages in one batch. The server refuses a batch whole when one
 // of its subjects is occupied; then its halves are tried.
 func (q *Queue) publish(ctx context.Context, messages []*nats.Msg, queued []bool) error {
-	err := q.retry(ctx, func(ctx context.Context) error { return q.publishBatch(ctx, messages) })
+	err := q.Retry(ctx, func(ctx context.Context) error { return q.publishBatch(ctx, messages) })
 	switch {
 	case err == nil:
 		for i := range queued {
@@ -79,7 +80,7 @@ func (q *Queue) publishBatch(ctx context.Context, messages []*nats.Msg) (err err
 	} else {
 		_, err = jetstreamext.PublishMsgBatch(ctx, q.JetStream(), messages)
 	}
-	if occupied(err) {
+	if natsconn.Occupied(err) {
 		return errConflict
 	}
 	return err

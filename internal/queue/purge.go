@@ -59,7 +59,7 @@ func (q *Queue) Remove(ctx context.Context, sweep string, id sweeps.ID) error {
 // purge removes messages of a stream. What an earlier try, whose answer was lost, has
 // removed it doesn't miss.
 func (q *Queue) purge(ctx context.Context, stream jetstream.Stream, which ...jetstream.StreamPurgeOpt) error {
-	return q.retryBulk(ctx, func(ctx context.Context) error { return stream.Purge(ctx, which...) })
+	return q.RetryBulk(ctx, func(ctx context.Context) error { return stream.Purge(ctx, which...) })
 }
 
 // PurgeForeign removes the tasks of other versions of the program, which none of this

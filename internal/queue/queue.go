@@ -10,13 +10,14 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 )
 
 // Options say which queue to open, and how. With Role "" it is the coordinator's if Create is set, else a
 // worker's. A client needs no streams and finds a queue in any state.
 type Options struct {
-	ConnOptions
+	natsconn.Options
 	// Create makes the streams that are missing: the coordinator's part. Without
 	// it their absence is ErrNoQueue.
 	Create bool
@@ -45,7 +46,7 @@ const openTimeout = 30 * time.Second
 // Queue is a connection to the queue of one root. All methods are safe for
 // concurrent use; those that take a context wait for NATS until it ends.
 type Queue struct {
-	*Conn
+	*natsconn.Conn
 	subjects protocol.Subjects
 	options  Options
 	log      *slog.Logger
@@ -54,7 +55,7 @@ type Queue struct {
 
 	mu        sync.Mutex
 	consumers map[string]jetstream.Consumer // by sweep: those found so far
-	woken     *episode                      // until the sweeps are to be looked at
+	woken     *natsconn.Generation          // until the sweeps are to be looked at
 	strays    chan *nats.Msg                // tasks that came late, for a Next that waits
 
 	ungiven streak // of tasks that nobody gave
@@ -79,11 +80,11 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	}
 	q := &Queue{
 		subjects: protocol.SubjectsOf(o.RootID), options: o, log: o.Log,
-		consumers: map[string]jetstream.Consumer{}, woken: newEpisode(), strays: make(chan *nats.Msg),
+		consumers: map[string]jetstream.Consumer{}, woken: natsconn.NewGeneration(), strays: make(chan *nats.Msg),
 	}
 	q.offered.stale = make(chan struct{}, 1)
 	o.Restored = q.reconnected
-	conn, err := Connect(ctx, o.ConnOptions)
+	conn, err := natsconn.Connect(ctx, o.Options)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	if err := q.rightly(ctx, q.prepare); err != nil {
+	if err := q.WithPermissionCheck(ctx, q.prepare); err != nil {
 		q.Close()
 		return nil, err
 	}
@@ -105,12 +106,12 @@ func (q *Queue) reconnected() {
 	q.forgetAll()
 	q.offered.moved.Store(true)
 	q.offered.reread()
-	q.woken.next()
+	q.woken.Next()
 }
 
 // prepare finds or makes the streams.
 func (q *Queue) prepare(ctx context.Context) error {
-	if err := q.checkImports(ctx, q.asksForStreams(), q.streamAnswers); err != nil {
+	if err := q.CheckImports(ctx, q.asksForStreams(), q.streamAnswers); err != nil {
 		return err
 	}
 	for _, kind := range protocol.StreamKinds {
@@ -130,14 +131,14 @@ func (q *Queue) prepare(ctx context.Context) error {
 			q.offered.lies(stream.CachedInfo().Created, stream.CachedInfo().State.LastSeq)
 		}
 	}
-	if err := q.checkImports(ctx, q.asksForWork(), q.streamAnswers); err != nil {
+	if err := q.CheckImports(ctx, q.asksForWork(), q.streamAnswers); err != nil {
 		return err
 	}
-	if _, err := q.NATS().Subscribe(q.subjects.Wake(), announced(func(*nats.Msg) { q.woken.next() })); err != nil {
+	if _, err := q.NATS().Subscribe(q.subjects.Wake(), natsconn.Announced(func(*nats.Msg) { q.woken.Next() })); err != nil {
 		return fmt.Errorf("listen for tasks: %w", err)
 	}
 	_ = q.NATS().FlushWithContext(ctx) // a right that is denied is told before this is answered
-	return lacking(q.NATS().LastError())
+	return natsconn.PermissionError(q.NATS().LastError())
 }
 
 // AckWait is how long a task's worker may be silent before the task is delivered again.

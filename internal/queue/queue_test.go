@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/sim"
@@ -43,9 +44,9 @@ func startServer(t testing.TB, dir string) *natsserver.Server {
 	return s
 }
 
-func open(t testing.TB, s EmbeddedServer, change ...func(*Options)) *Queue {
+func open(t testing.TB, s natsconn.EmbeddedServer, change ...func(*Options)) *Queue {
 	t.Helper()
-	o := Options{ConnOptions: ConnOptions{Server: s, RootID: testRoot, Log: testLog(t)}, Create: true, AckWait: 10 * time.Second}
+	o := Options{Options: natsconn.Options{Server: s, RootID: testRoot, Log: testLog(t)}, Create: true, AckWait: 10 * time.Second}
 	for _, c := range change {
 		c(&o)
 	}
@@ -187,10 +188,10 @@ func receive[T any](t testing.TB, c <-chan T) (v T) {
 
 func TestOpenTellsWhatIsMissing(t *testing.T) {
 	s := startServer(t, t.TempDir())
-	if _, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Server: s, RootID: testRoot}}); !errors.Is(err, ErrNoQueue) {
+	if _, err := Open(deadline(t), Options{Options: natsconn.Options{Server: s, RootID: testRoot}}); !errors.Is(err, ErrNoQueue) {
 		t.Errorf("no streams: %v", err)
 	}
-	if _, err := Open(deadline(t), Options{ConnOptions: ConnOptions{URL: "nats://127.0.0.1:1", RootID: testRoot}}); !errors.Is(err, ErrOutOfReach) {
+	if _, err := Open(deadline(t), Options{Options: natsconn.Options{URL: "nats://127.0.0.1:1", RootID: testRoot}}); !errors.Is(err, natsconn.ErrOutOfReach) {
 		t.Errorf("no server: %v", err)
 	}
 }

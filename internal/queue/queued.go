@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/jetstreamext"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
@@ -17,7 +18,7 @@ import (
 // queuedBatch is how many messages are listed by one request: all of them and the word that
 // there are no more may wait for the reader at once. The server lists subjects as
 // well, but begins from the start with every page of them.
-const queuedBatch = syncQueue - 1
+const queuedBatch = natsconn.SyncQueue - 1
 
 // QueuedOrder is an order that is queued or running.
 type QueuedOrder struct {
@@ -35,7 +36,7 @@ type queuedList struct {
 // may be missing.
 func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]QueuedOrder, error) {
 	l := queuedList{names: map[string]string{}}
-	err := q.retry(ctx, func(ctx context.Context) error {
+	err := q.Retry(ctx, func(ctx context.Context) error {
 		info, err := q.tasks.Info(ctx)
 		if err == nil {
 			l.byID = make(map[sweeps.ID]QueuedOrder, info.State.Msgs)
@@ -57,7 +58,7 @@ func (q *Queue) each(ctx context.Context, stream, subjects string, read func(*je
 	next := uint64(1)
 	var err error
 	for err == nil {
-		err = q.retry(ctx, func(ctx context.Context) error {
+		err = q.Retry(ctx, func(ctx context.Context) error {
 			batch, err := jetstreamext.GetBatch(ctx, q.JetStream(), q.subjects.Stream(stream), queuedBatch,
 				jetstreamext.GetBatchSeq(next), jetstreamext.GetBatchSubject(subjects))
 			if err != nil {
@@ -106,7 +107,7 @@ func runOf(data []byte) int {
 // however many there are.
 func (q *Queue) Length(ctx context.Context) (int, error) {
 	var info *jetstream.StreamInfo
-	err := q.retry(ctx, func(ctx context.Context) (err error) {
+	err := q.Retry(ctx, func(ctx context.Context) (err error) {
 		info, err = q.tasks.Info(ctx)
 		return err
 	})

@@ -9,6 +9,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
+
+	"eisweep/internal/natsconn"
 )
 
 // A site's NATS that refuses the credential for a moment, while its accounts are being loaded
@@ -21,7 +23,7 @@ func TestACredentialIsRefusedForAMoment(t *testing.T) {
 	}
 	s := startNATS(t, o)
 	var refused atomic.Int32
-	q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: &Site{URLs: []string{s.ClientURL()}, NKey: save(t, "nkey", seed)}, RootID: testRoot, Log: testLog(t), Connect: []nats.Option{
+	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: &natsconn.Site{URLs: []string{s.ClientURL()}, NKey: save(t, "nkey", seed)}, RootID: testRoot, Log: testLog(t), Connect: []nats.Option{
 		nats.ReconnectWait(10 * time.Millisecond), nats.ReconnectJitter(0, 0),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			if errors.Is(err, nats.ErrAuthorization) {

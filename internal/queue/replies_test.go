@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 )
 
@@ -18,11 +19,11 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 	for _, name := range []string{"URL", "context"} {
 		t.Run(name, func(t *testing.T) {
 			url := siteServer(t, func(*server.Options) {})
-			site := &Site{URLs: []string{url}}
+			site := &natsconn.Site{URLs: []string{url}}
 			if name == "context" {
-				site = &Site{Context: save(t, "lab.json", fmt.Appendf(nil, `{"url": %q}`, url))}
+				site = &natsconn.Site{Context: save(t, "lab.json", fmt.Appendf(nil, `{"url": %q}`, url))}
 			}
-			q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: site, RootID: testRoot}, Create: true})
+			q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -34,7 +35,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			}
 			defer stop()
 			publish(t, q, testTasks("quick", 0, 2)...)
-			client, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: site, RootID: testRoot, Role: protocol.Client, Log: testLog(t)}})
+			client, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot, Role: protocol.Client, Log: testLog(t)}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,11 +81,11 @@ func TestInboxThatIsNotAnsweredIsRefused(t *testing.T) {
 	url := siteServer(t, func(*server.Options) {})
 	for prefix, good := range map[string]bool{"": true, "_INBOX_alice": true, "_INBOX.alice": true, "answers": false, "eisweep.x": false} {
 		config := save(t, "lab.json", fmt.Appendf(nil, `{"url": %q, "inbox_prefix": %q}`, url, prefix))
-		q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: &Site{Context: config}, RootID: testRoot, Role: protocol.Client, Log: testLog(t)}})
+		q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: &natsconn.Site{Context: config}, RootID: testRoot, Role: protocol.Client, Log: testLog(t)}})
 		if err == nil {
 			q.Close()
 		}
-		if good != (err == nil) || err != nil && !errors.Is(err, ErrSite) {
+		if good != (err == nil) || err != nil && !errors.Is(err, natsconn.ErrSite) {
 			t.Errorf("inbox_prefix %q: %v", prefix, err)
 		}
 	}

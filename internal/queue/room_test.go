@@ -8,6 +8,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 )
 
@@ -21,7 +22,7 @@ func limitedSite(t *testing.T) (q *Queue, limit func(consumers int, store int64)
 			t.Fatal(err)
 		}
 	}
-	q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: &Site{URLs: []string{s.ClientURL()}}, RootID: testRoot, Log: testLog(t)}, Create: true})
+	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: &natsconn.Site{URLs: []string{s.ClientURL()}}, RootID: testRoot, Log: testLog(t)}, Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +43,7 @@ func waitsForRoom(t *testing.T, q *Queue, what string, f func() error, raise fun
 		}
 		return q.Limited() != nil
 	})
-	if err := q.Limited(); !errors.Is(err, ErrLimit) {
+	if err := q.Limited(); !errors.Is(err, natsconn.ErrLimit) {
 		t.Errorf("%s waits for %v", what, err)
 	}
 	raise()
@@ -90,7 +91,7 @@ func TestOutcomesWaitForRoom(t *testing.T) {
 		won, err := d.Commit(deadline(t), failure(protocol.Outcome{Attempt: 1}))
 		return errors.Join(err, lostTo(won))
 	}, func() {
-		if !errors.Is(q.Unkept(), ErrLimit) {
+		if !errors.Is(q.Unkept(), natsconn.ErrLimit) {
 			t.Errorf("unkept: %v", q.Unkept())
 		}
 		ctx, cancel := context.WithCancel(deadline(t))

@@ -20,6 +20,8 @@ import (
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
+
+	"eisweep/internal/natsconn"
 )
 
 // siteServer starts a NATS that others run.
@@ -46,9 +48,9 @@ func startNATS(t testing.TB, o *server.Options) *server.Server {
 }
 
 // visit opens the queue of a site and has a task done.
-func visit(t testing.TB, site Site) error {
+func visit(t testing.TB, site natsconn.Site) error {
 	t.Helper()
-	q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: &site, RootID: testRoot, Log: testLog(t)}, Create: true})
+	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: &site, RootID: testRoot, Log: testLog(t)}, Create: true})
 	if err != nil {
 		return err
 	}
@@ -84,16 +86,16 @@ func TestSiteByNKeyFile(t *testing.T) {
 	_, public, seed := newKey(t, nkeys.CreateUser)
 	_, _, other := newKey(t, nkeys.CreateUser)
 	url := siteServer(t, func(o *server.Options) { o.Nkeys = []*server.NkeyUser{{Nkey: public}} })
-	if err := visit(t, Site{URLs: []string{url}, NKey: save(t, "nkey", seed)}); err != nil {
+	if err := visit(t, natsconn.Site{URLs: []string{url}, NKey: save(t, "nkey", seed)}); err != nil {
 		t.Error(err)
 	}
-	if err := visit(t, Site{URLs: []string{url}, NKey: save(t, "nkey", other)}); !errors.Is(err, ErrRefused) {
+	if err := visit(t, natsconn.Site{URLs: []string{url}, NKey: save(t, "nkey", other)}); !errors.Is(err, natsconn.ErrRefused) {
 		t.Errorf("another's: %v", err)
 	}
-	if err := visit(t, Site{URLs: []string{url}}); !errors.Is(err, ErrRefused) {
+	if err := visit(t, natsconn.Site{URLs: []string{url}}); !errors.Is(err, natsconn.ErrRefused) {
 		t.Errorf("none: %v", err)
 	}
-	if err := visit(t, Site{URLs: []string{url}, NKey: save(t, "nkey", []byte("no seed"))}); !errors.Is(err, ErrSite) {
+	if err := visit(t, natsconn.Site{URLs: []string{url}, NKey: save(t, "nkey", []byte("no seed"))}); !errors.Is(err, natsconn.ErrSite) {
 		t.Errorf("no seed: %v", err)
 	}
 }
@@ -122,10 +124,10 @@ func TestSiteByCredentialsFile(t *testing.T) {
 	url := siteServer(t, func(o *server.Options) {
 		o.TrustedOperators, o.AccountResolver, o.SystemAccount = []*jwt.OperatorClaims{claims}, resolver, systemKey
 	})
-	if err := visit(t, Site{URLs: []string{url}, Creds: save(t, "user.creds", creds)}); err != nil {
+	if err := visit(t, natsconn.Site{URLs: []string{url}, Creds: save(t, "user.creds", creds)}); err != nil {
 		t.Error(err)
 	}
-	if err := visit(t, Site{URLs: []string{url}, Creds: filepath.Join(t.TempDir(), "missing")}); err == nil {
+	if err := visit(t, natsconn.Site{URLs: []string{url}, Creds: filepath.Join(t.TempDir(), "missing")}); err == nil {
 		t.Error("a missing credentials file connects")
 	}
 }
@@ -194,18 +196,18 @@ func TestSiteByCertificates(t *testing.T) {
 		o.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert}
 	})
 	_, cert, key := ca.issue(t)
-	if err := visit(t, Site{URLs: []string{url}, CA: ca.file(t), Cert: cert, Key: key}); err != nil {
+	if err := visit(t, natsconn.Site{URLs: []string{url}, CA: ca.file(t), Cert: cert, Key: key}); err != nil {
 		t.Error(err)
 	}
 	_, foreignCert, foreignKey := other.issue(t)
-	for name, site := range map[string]Site{
+	for name, site := range map[string]natsconn.Site{
 		"no certificate":        {CA: ca.file(t)},
 		"a foreign certificate": {CA: ca.file(t), Cert: foreignCert, Key: foreignKey},
 		"a foreign authority":   {CA: other.file(t), Cert: cert, Key: key},
 		"the system's":          {Cert: cert, Key: key},
 	} {
 		site.URLs = []string{url}
-		if err := visit(t, site); !errors.Is(err, ErrOutOfReach) {
+		if err := visit(t, site); !errors.Is(err, natsconn.ErrOutOfReach) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -220,38 +222,38 @@ func TestSiteByContext(t *testing.T) {
 	if err := errors.Join(os.MkdirAll(folder, 0o700), os.WriteFile(filepath.Join(folder, "lab.json"), []byte(text), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	if err := visit(t, Site{Context: "lab"}); err != nil {
+	if err := visit(t, natsconn.Site{Context: "lab"}); err != nil {
 		t.Error(err)
 	}
-	if err := visit(t, Site{Context: filepath.Join(folder, "lab.json")}); err != nil {
+	if err := visit(t, natsconn.Site{Context: filepath.Join(folder, "lab.json")}); err != nil {
 		t.Error(err)
 	}
-	if err := visit(t, Site{Context: "elsewhere"}); !errors.Is(err, ErrSite) || !strings.Contains(err.Error(), "elsewhere") {
+	if err := visit(t, natsconn.Site{Context: "elsewhere"}); !errors.Is(err, natsconn.ErrSite) || !strings.Contains(err.Error(), "elsewhere") {
 		t.Errorf("a context that isn't there: %v", err)
 	}
 }
 
 func TestSiteIsCheckedBeforeItIsConnected(t *testing.T) {
 	for name, c := range map[string]struct {
-		site Site
+		site natsconn.Site
 		ok   bool
 	}{
-		"two servers":       {Site{URLs: []string{"nats://a:4222", "b:4222"}}, true},
-		"TLS":               {Site{URLs: []string{"tls://a:4222"}, CA: "ca.pem", Cert: "c", Key: "k"}, true},
-		"context":           {Site{Context: "lab"}, true},
-		"nothing":           {Site{}, false},
-		"password":          {Site{URLs: []string{"nats://me:hush@a:4222"}}, false},
-		"token":             {Site{URLs: []string{"nats://hush@a:4222"}}, false},
-		"bare password":     {Site{URLs: []string{"me:hush@a"}}, false},
-		"no NATS":           {Site{URLs: []string{"http://a"}}, false},
-		"no host":           {Site{URLs: []string{"nats://"}}, false},
-		"context and URL":   {Site{Context: "lab", URLs: []string{"nats://a"}}, false},
-		"context and creds": {Site{Context: "lab", Creds: "c"}, false},
-		"two credentials":   {Site{URLs: []string{"nats://a"}, Creds: "c", NKey: "n"}, false},
-		"half a pair":       {Site{URLs: []string{"nats://a"}, Cert: "c"}, false},
+		"two servers":       {natsconn.Site{URLs: []string{"nats://a:4222", "b:4222"}}, true},
+		"TLS":               {natsconn.Site{URLs: []string{"tls://a:4222"}, CA: "ca.pem", Cert: "c", Key: "k"}, true},
+		"context":           {natsconn.Site{Context: "lab"}, true},
+		"nothing":           {natsconn.Site{}, false},
+		"password":          {natsconn.Site{URLs: []string{"nats://me:hush@a:4222"}}, false},
+		"token":             {natsconn.Site{URLs: []string{"nats://hush@a:4222"}}, false},
+		"bare password":     {natsconn.Site{URLs: []string{"me:hush@a"}}, false},
+		"no NATS":           {natsconn.Site{URLs: []string{"http://a"}}, false},
+		"no host":           {natsconn.Site{URLs: []string{"nats://"}}, false},
+		"context and URL":   {natsconn.Site{Context: "lab", URLs: []string{"nats://a"}}, false},
+		"context and creds": {natsconn.Site{Context: "lab", Creds: "c"}, false},
+		"two credentials":   {natsconn.Site{URLs: []string{"nats://a"}, Creds: "c", NKey: "n"}, false},
+		"half a pair":       {natsconn.Site{URLs: []string{"nats://a"}, Cert: "c"}, false},
 	} {
 		err := c.site.Check()
-		if c.ok != (err == nil) || err != nil && !errors.Is(err, ErrSite) {
+		if c.ok != (err == nil) || err != nil && !errors.Is(err, natsconn.ErrSite) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err != nil && strings.Contains(err.Error(), "hush") {

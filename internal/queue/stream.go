@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/natsconn"
 )
 
 // streamConfig is the stream of a kind of message. Tasks and outcomes have one
@@ -53,19 +55,19 @@ func (q *Queue) streamConfig(kind string, replicas int) jetstream.StreamConfig {
 // this connection's part.
 func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, error) {
 	var stream jetstream.Stream
-	err := q.retry(ctx, func(ctx context.Context) (err error) {
+	err := q.Retry(ctx, func(ctx context.Context) (err error) {
 		if q.options.Create {
 			stream, err = q.makeStream(ctx, kind)
 		} else {
 			stream, err = q.JetStream().Stream(ctx, q.subjects.Stream(kind))
 		}
-		return q.streamless(err)
+		return q.ClassifyNoJetStream(err)
 	})
 	switch {
 	case errors.Is(err, jetstream.ErrStreamNotFound):
 		return nil, fmt.Errorf("find stream of %s: %w", kind, ErrNoQueue)
-	case err != nil && !errors.Is(err, ErrLimit) && (passing(err) || errors.Is(err, context.DeadlineExceeded)):
-		return nil, fmt.Errorf("open stream of %s: %w: %w", kind, ErrOutOfReach, err)
+	case err != nil && !errors.Is(err, natsconn.ErrLimit) && (natsconn.Transient(err) || errors.Is(err, context.DeadlineExceeded)):
+		return nil, fmt.Errorf("open stream of %s: %w: %w", kind, natsconn.ErrOutOfReach, err)
 	case err != nil:
 		return nil, fmt.Errorf("open stream of %s: %w", kind, err)
 	}
@@ -86,7 +88,7 @@ func (q *Queue) makeStream(ctx context.Context, kind string) (jetstream.Stream, 
 	replicas := max(1, q.options.Replicas)
 	if q.options.Replicas == 0 && q.NATS().ConnectedClusterName() != "" {
 		stream, err := q.JetStream().CreateOrUpdateStream(ctx, q.configOver(old, kind, clusterReplicas))
-		if !tooFew(err) {
+		if !natsconn.TooFewServers(err) {
 			return stream, err
 		}
 		if old != nil {
@@ -119,7 +121,7 @@ const clusterReplicas = 3
 
 // direct returns the last message of a subject, nil when there is none.
 func (q *Queue) direct(ctx context.Context, stream jetstream.Stream, subject string) (m *jetstream.RawStreamMsg, err error) {
-	err = q.retry(ctx, func(ctx context.Context) (err error) {
+	err = q.Retry(ctx, func(ctx context.Context) (err error) {
 		m, err = stream.GetLastMsgForSubject(ctx, subject)
 		return err
 	})

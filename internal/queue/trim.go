@@ -8,6 +8,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/natsconn"
 	"eisweep/sweeps"
 )
 
@@ -87,7 +88,7 @@ func (q *Queue) TrimAttempts(ctx context.Context, settled func(id sweeps.ID, run
 // looked at enough.
 func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, run int) bool) (first uint64, behind []uint64, more bool, err error) {
 	var consumer jetstream.Consumer
-	err = q.retry(ctx, func(ctx context.Context) (err error) {
+	err = q.Retry(ctx, func(ctx context.Context) (err error) {
 		consumer, err = q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{HeadersOnly: true})
 		return err
 	})
@@ -135,12 +136,12 @@ func (q *Queue) removeAttempts(ctx context.Context, sequences []uint64) error {
 		turns <- struct{}{}
 		go func() {
 			defer func() { <-turns }()
-			errs <- q.retry(ctx, func(ctx context.Context) error { return q.attempts.DeleteMsg(ctx, seq) })
+			errs <- q.Retry(ctx, func(ctx context.Context) error { return q.attempts.DeleteMsg(ctx, seq) })
 		}()
 	}
 	var failed error
 	for range sequences {
-		if err := <-errs; err != nil && !isGoneMessage(err) && failed == nil {
+		if err := <-errs; err != nil && !natsconn.MessageGone(err) && failed == nil {
 			failed = err
 		}
 	}

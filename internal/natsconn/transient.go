@@ -1,4 +1,4 @@
-package queue
+package natsconn
 
 import (
 	"errors"
@@ -13,8 +13,8 @@ import (
 	"eisweep/internal/natsserver"
 )
 
-// passing reports whether an error is transient: the same request may succeed later.
-func passing(err error) bool {
+// Transient reports whether the same request may succeed later.
+func Transient(err error) bool {
 	for _, transient := range []error{
 		jetstream.ErrNoStreamResponse, nats.ErrNoResponders, nats.ErrTimeout, nats.ErrDisconnected,
 		nats.ErrReconnectBufExceeded, nats.ErrConnectionReconnecting,

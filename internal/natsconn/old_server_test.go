@@ -1,4 +1,4 @@
-package queue
+package natsconn
 
 import (
 	"bufio"
@@ -19,12 +19,12 @@ func TestAnOldServerIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		go greet(l, version)
-		q, err := Open(deadline(t), Options{ConnOptions: ConnOptions{Site: &Site{URLs: []string{"nats://" + l.Addr().String()}}, RootID: "abc", Role: protocol.Client}})
+		c, err := Connect(deadline(t), Options{Site: &Site{URLs: []string{"nats://" + l.Addr().String()}}, RootID: "abc", Role: protocol.Client})
 		if errors.Is(err, ErrOldServer) != old {
 			t.Errorf("a server of version %q: %v", version, err)
 		}
 		if err == nil {
-			q.Close()
+			c.Close()
 		}
 		l.Close()
 	}

@@ -1,4 +1,4 @@
-package queue
+package natsconn
 
 import (
 	"context"
@@ -41,24 +41,24 @@ func TestAnswersAreOwed(t *testing.T) {
 }
 
 func TestUnansweredWhileTheServerIsAway(t *testing.T) {
-	s := startServer(t, t.TempDir())
-	q := open(t, s)
-	if d := q.Unanswered(); d != 0 {
+	s := startServer(t)
+	c := connect(t, s)
+	if d := c.Unanswered(); d != 0 {
 		t.Errorf("%v before", d)
 	}
 	s.Stop()
-	until(t, "the loss of the connection is told", func() bool { return q.answers.owed(time.Now().Add(patience)) > 0 })
+	until(t, "the loss of the connection is told", func() bool { return c.answers.owed(time.Now().Add(patience)) > 0 })
 }
 
 func TestARefusalIsAnAnswer(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	c := connect(t, startServer(t))
 	before := time.Now()
-	if err := q.retry(deadline(t), func(context.Context) error { return jetstream.ErrMsgNotFound }); !errors.Is(err, jetstream.ErrMsgNotFound) {
+	if err := c.Retry(deadline(t), func(context.Context) error { return jetstream.ErrMsgNotFound }); !errors.Is(err, jetstream.ErrMsgNotFound) {
 		t.Fatal(err)
 	}
-	q.answers.mu.Lock()
-	defer q.answers.mu.Unlock()
-	if q.answers.last.Before(before) {
+	c.answers.mu.Lock()
+	defer c.answers.mu.Unlock()
+	if c.answers.last.Before(before) {
 		t.Error("it is still waited for")
 	}
 }

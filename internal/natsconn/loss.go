@@ -1,4 +1,4 @@
-package queue
+package natsconn
 
 import (
 	"context"
@@ -20,7 +20,7 @@ func (c *Conn) closedForGood(conn *nats.Conn) {
 	if why := conn.LastError(); why != nil {
 		err = fmt.Errorf("%w: %w", err, why)
 	}
-	c.lose(err)
+	c.Lose(err)
 	close(c.closed)
 }
 
@@ -30,10 +30,10 @@ func (c *Conn) watchServer() {
 	if server == nil {
 		return
 	}
-	c.follow(func() {
+	c.Go(func() {
 		select {
 		case <-server.Broken():
-			c.lose(server.Err())
+			c.Lose(server.Err())
 		case <-c.ended.Done():
 		}
 	})

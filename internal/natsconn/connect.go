@@ -1,4 +1,4 @@
-package queue
+package natsconn
 
 import (
 	"context"
@@ -58,10 +58,10 @@ func (c *Conn) connect() (err error) {
 	return err
 }
 
-// syncQueue is how many messages wait for one who asked for them: an answer's parts, or a
+// SyncQueue is how many messages wait for one who asked for them: an answer's parts, or a
 // list's, at the most. More are lost. By default the room for them is half a megabyte, made
 // anew for each task.
-const syncQueue = 4096
+const SyncQueue = 4096
 
 func (c *Conn) callbacks() []nats.Option {
 	return []nats.Option{
@@ -72,10 +72,10 @@ func (c *Conn) callbacks() []nats.Option {
 		// A server that refuses the credential may take it again: its accounts aren't loaded
 		// yet, or the key is being replaced.
 		nats.IgnoreAuthErrorAbort(),
-		nats.SyncQueueLen(syncQueue),
+		nats.SyncQueueLen(SyncQueue),
 		nats.ClosedHandler(c.closedForGood),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			c.link.next()
+			c.link.Next()
 			c.answers.connected(time.Now(), false)
 			if err != nil {
 				c.log.Warn("connection to NATS lost", "error", err)
@@ -86,7 +86,7 @@ func (c *Conn) callbacks() []nats.Option {
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			c.log.Log(context.Background(), c.levelOf(err), "NATS", "error", err)
 			if errors.Is(err, nats.ErrPermissionViolation) {
-				c.rights.next()
+				c.rights.Next()
 			}
 		}),
 	}

@@ -1,4 +1,4 @@
-package queue
+package natsconn
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// ConnOptions say which server to connect to, and how.
-type ConnOptions struct {
+// Options say which server to connect to, and how.
+type Options struct {
 	// Server is the embedded server of this process to connect to, with Key if it has users.
 	Server EmbeddedServer
 	Key    Key
@@ -56,7 +56,7 @@ type EmbeddedServer interface {
 // Conn is a connection to NATS, which is restored whenever it breaks. All methods are safe for
 // concurrent use; those that take a context wait for NATS until it ends.
 type Conn struct {
-	options ConnOptions
+	options Options
 	log     *slog.Logger
 	inbox   string // prefix of the subjects of answers
 	conn    *nats.Conn
@@ -64,11 +64,11 @@ type Conn struct {
 	closed  chan struct{} // when the connection is closed for good
 	refused atomic.Bool   // the server has refused the credential since the connection broke
 	lost    context.Context
-	lose    context.CancelCauseFunc
-	link    *episode // until the connection breaks
-	rights  *episode // until the server denies one
-	full    crowd    // what waits for room in the account, but for
-	unkept  crowd    // outcomes and attempts
+	Lose    context.CancelCauseFunc
+	link    *Generation // until the connection breaks
+	rights  *Generation // until the server denies one
+	full    crowd       // what waits for room in the account, but for
+	unkept  crowd       // outcomes and attempts
 	answers answers
 
 	mu        sync.Mutex
@@ -78,7 +78,7 @@ type Conn struct {
 }
 
 // Connect connects to NATS. The error wraps ErrOutOfReach, ErrRefused, ErrRights, ErrOldServer or ErrSite.
-func Connect(ctx context.Context, o ConnOptions) (*Conn, error) {
+func Connect(ctx context.Context, o Options) (*Conn, error) {
 	if o.ServiceTimeout == 0 {
 		o.ServiceTimeout = serviceTimeout
 	}
@@ -86,10 +86,10 @@ func Connect(ctx context.Context, o ConnOptions) (*Conn, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	c := &Conn{
-		options: o, log: o.Log, inbox: protocol.SubjectsOf(o.RootID).Inbox(o.Role), closed: make(chan struct{}), link: newEpisode(), rights: newEpisode(),
+		options: o, log: o.Log, inbox: protocol.SubjectsOf(o.RootID).Inbox(o.Role), closed: make(chan struct{}), link: NewGeneration(), rights: NewGeneration(),
 	}
 	c.ended, c.end = context.WithCancel(context.Background())
-	c.lost, c.lose = context.WithCancelCause(context.Background())
+	c.lost, c.Lose = context.WithCancelCause(context.Background())
 	c.watchServer()
 	if err := c.connectUntil(ctx); err != nil {
 		c.end()
@@ -107,10 +107,10 @@ func Connect(ctx context.Context, o ConnOptions) (*Conn, error) {
 	return c, nil
 }
 
-// NATS is the connection itself.
+// NATS returns the connection itself.
 func (c *Conn) NATS() *nats.Conn { return c.conn }
 
-// JetStream is JetStream on this connection, as the site names it.
+// JetStream returns JetStream on this connection, with the domain or prefix of the site.
 func (c *Conn) JetStream() jetstream.JetStream { return c.js }
 
 // minServer is the oldest server that knows atomic batches.
@@ -135,8 +135,8 @@ func (c *Conn) checkInbox() error {
 	return nil
 }
 
-// Hears returns nil once everything has come that the server had for this connection when Hears
-// was called. The error is that it has no connection, or that ctx ended.
+// Hears returns nil once everything has arrived that the server had for this connection when Hears
+// was called. The error wraps ErrOutOfReach: there is no connection, or ctx ended.
 func (c *Conn) Hears(ctx context.Context) error {
 	if err := c.conn.FlushWithContext(ctx); err != nil {
 		return fmt.Errorf("hear from NATS: %w: %w", ErrOutOfReach, err)
@@ -155,9 +155,8 @@ func (c *Conn) Close() {
 	c.followers.Wait()
 }
 
-// follow runs f beside the calls, unless the connection is closed, and reports whether it
-// does. Close waits for it.
-func (c *Conn) follow(f func()) bool {
+// Go runs f in a goroutine for which Close waits, and reports whether it does: not after Close.
+func (c *Conn) Go(f func()) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ended.Err() != nil {
@@ -167,14 +166,14 @@ func (c *Conn) follow(f func()) bool {
 	return true
 }
 
-// lifetime ends when the connection is closed by Close.
-func (c *Conn) lifetime() context.Context { return c.ended }
+// Lifetime returns a context that ends with Close.
+func (c *Conn) Lifetime() context.Context { return c.ended }
 
-// unbroken ends when the connection breaks the next time.
-func (c *Conn) unbroken() context.Context { return c.link.current() }
+// Unbroken returns a context that ends when the connection breaks the next time.
+func (c *Conn) Unbroken() context.Context { return c.link.Current() }
 
-// api is a subject of JetStream's own, as the connection names it.
-func (c *Conn) api(subject string) string {
+// API returns a subject of JetStream's API, with the domain or prefix of the site.
+func (c *Conn) API(subject string) string {
 	o := c.js.Options()
 	switch {
 	case o.Domain != "":

@@ -1,4 +1,4 @@
-package queue
+package natsconn
 
 import (
 	"context"
@@ -92,6 +92,6 @@ func (c *Conn) Limited() error {
 // committed.
 func (c *Conn) Unkept() error { return classified(c.unkept.why()) }
 
-// waitForRoom waits until no outcome or attempt waits for room any more. The error is that ctx ended
+// WaitForRoom waits until no outcome or attempt waits for room any more. The error is that ctx ended
 // or the connection is lost.
-func (c *Conn) waitForRoom(ctx context.Context) error { return c.unkept.wait(ctx, c.lost) }
+func (c *Conn) WaitForRoom(ctx context.Context) error { return c.unkept.wait(ctx, c.lost) }

@@ -1,4 +1,4 @@
-package queue
+package natsconn
 
 import (
 	"fmt"
@@ -9,11 +9,11 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// announced wraps the handler of what the coordinator announces to a whole role. NATS
-// delivers answers wherever the reply of a request points, so whoever shares the account
-// can have one delivered here. But an answer has the subject of what it is about, or a
-// header, or it is the server's own words, which no handler understands.
-func announced(handle nats.MsgHandler) nats.MsgHandler {
+// Announced wraps the handler of what the coordinator announces to a whole role, so that it gets nothing
+// else. NATS delivers an answer wherever the reply subject of a request points, so whoever shares the
+// account can have one delivered here. But such an answer has the subject of the message that it carries,
+// or a header, or is the server's own text, which no handler understands.
+func Announced(handle nats.MsgHandler) nats.MsgHandler {
 	return func(msg *nats.Msg) {
 		if len(msg.Header) == 0 && matches(msg.Subject, msg.Sub.Subject) {
 			handle(msg)
@@ -27,10 +27,10 @@ func matches(subject, pattern string) bool {
 	return slices.EqualFunc(parts, patterns, func(part, pattern string) bool { return pattern == "*" || part == pattern })
 }
 
-// hear subscribes to a plain subject, and is sure that the server knows when it
-// returns. stop lets handle see what has come, if there is a connection, and waits for
-// a running call.
-func (c *Conn) hear(what, subject string, handle nats.MsgHandler) (stop func(), err error) {
+// Subscribe subscribes to a plain subject. When it returns the server knows the subscription. stop
+// lets handle see the messages that have arrived, if there is a connection, and waits for a running
+// call. The error says what was listened for, and wraps ErrOutOfReach if the server does not answer.
+func (c *Conn) Subscribe(what, subject string, handle nats.MsgHandler) (stop func(), err error) {
 	sub, err := c.conn.Subscribe(subject, handle)
 	if err != nil {
 		return nil, fmt.Errorf("listen for %s: %w", what, err)
@@ -42,14 +42,14 @@ func (c *Conn) hear(what, subject string, handle nats.MsgHandler) (stop func(), 
 			select {
 			case <-done:
 				return
-			case <-time.After(tryTimeout):
+			case <-time.After(AnswerTimeout):
 			}
 		}
 		if sub.Unsubscribe() == nil {
 			<-done
 		}
 	}
-	if err := c.conn.FlushTimeout(tryTimeout); err != nil {
+	if err := c.conn.FlushTimeout(AnswerTimeout); err != nil {
 		stop()
 		return nil, fmt.Errorf("listen for %s: %w: %w", what, ErrOutOfReach, err)
 	}

@@ -1,4 +1,4 @@
-package queue
+package natsconn
 
 import (
 	"errors"
@@ -51,7 +51,7 @@ func TestErrorsOfTheServerAreTold(t *testing.T) {
 	}
 	for name, c := range cases {
 		told := classified(c.err)
-		got := [...]bool{occupied(told), outdated(told), errors.Is(told, natsserver.ErrStore), errors.Is(told, ErrLimit), passing(c.err)}
+		got := [...]bool{Occupied(told), Outdated(told), errors.Is(told, natsserver.ErrStore), errors.Is(told, ErrLimit), Transient(c.err)}
 		if got != [...]bool{c.occupied, c.outdated, c.store, c.limits, c.passes} {
 			t.Errorf("%s: occupied, outdated, store, limits, passes = %v", name, got)
 		}

@@ -1,4 +1,4 @@
-package queue
+package natsconn
 
 import (
 	"context"
@@ -9,11 +9,11 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// How long an answer is waited for before the question is asked again: of one that
-// is about a message or two, and of one that may be about all.
+// How long an answer is waited for before the request is repeated: of a request that concerns a few
+// messages, and of one that may concern all.
 const (
-	tryTimeout  = 10 * time.Second
-	bulkTimeout = 5 * time.Minute
+	AnswerTimeout = 10 * time.Second
+	bulkTimeout   = 5 * time.Minute
 )
 
 // Pauses between two tries.
@@ -29,22 +29,21 @@ type asking struct {
 	full  *crowd        // of the requests that wait for room
 }
 
-// retry calls f again, after growing pauses, while its error is a transient one: a
-// connection that broke, servers that have no leader for the moment, a limit of the account
-// that is reached. It ends at once, with why, when the queue is lost. All requests go through
-// it; an error that it returns wraps ErrStore or ErrLimit where that is the cause.
-func (c *Conn) retry(ctx context.Context, f func(context.Context) error) error {
-	return c.repeat(ctx, asking{tryTimeout, &c.full}, f)
+// Retry calls f again, after growing pauses, while its error is transient: the connection
+// broke, the servers have no leader for the moment, or a limit of the account is reached. It returns
+// Err at once when the connection is lost. All requests go through it; its error wraps
+// natsserver.ErrStore or ErrLimit where that is the cause.
+func (c *Conn) Retry(ctx context.Context, f func(context.Context) error) error {
+	return c.repeat(ctx, asking{AnswerTimeout, &c.full}, f)
 }
 
-// retryKept is retry for what must not get lost: outcomes and attempts. While such a request waits
-// for room, Unkept says so.
-func (c *Conn) retryKept(ctx context.Context, f func(context.Context) error) error {
-	return c.repeat(ctx, asking{tryTimeout, &c.unkept}, f)
+// RetryKept is Retry for outcomes and attempts. While such a request waits for room, Unkept says so.
+func (c *Conn) RetryKept(ctx context.Context, f func(context.Context) error) error {
+	return c.repeat(ctx, asking{AnswerTimeout, &c.unkept}, f)
 }
 
-// retryBulk is retry for a request that may take the server long.
-func (c *Conn) retryBulk(ctx context.Context, f func(context.Context) error) error {
+// RetryBulk is Retry for a request that may take the server minutes.
+func (c *Conn) RetryBulk(ctx context.Context, f func(context.Context) error) error {
 	return c.repeat(ctx, asking{bulkTimeout, &c.full}, f)
 }
 
@@ -53,8 +52,8 @@ func (c *Conn) repeat(ctx context.Context, a asking, f func(context.Context) err
 	var leave func()
 	pause := firstPause
 	for {
-		err := c.try(ctx, a.limit, f)
-		again, isFull := passing(err), limiting(err)
+		err := c.Try(ctx, a.limit, f)
+		again, isFull := Transient(err), limiting(err)
 		if isFull || !again && ctx.Err() == nil {
 			c.answers.came(time.Now())
 		}
@@ -86,12 +85,12 @@ func (c *Conn) repeat(ctx context.Context, a asking, f func(context.Context) err
 	}
 }
 
-// try asks once. A connection that breaks takes the answer with it: then, and when
-// none came in time, the error is a transient one.
-func (c *Conn) try(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
+// Try calls f once. If the connection breaks, or f takes longer than limit, the error is a transient
+// one.
+func (c *Conn) Try(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	defer context.AfterFunc(c.link.current(), cancel)()
+	defer context.AfterFunc(c.link.Current(), cancel)()
 	defer context.AfterFunc(c.lost, cancel)()
 	err := f(limited)
 	if (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) && ctx.Err() == nil {
