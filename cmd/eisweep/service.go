@@ -176,7 +176,7 @@ func (s *service) queueLost() (lost <-chan struct{}, why func(context.Context) e
 
 // still finds out whether the root is still this service's.
 func (s *service) still(ctx context.Context) error {
-	if err := s.lock.Still(); err != nil || s.lease == nil {
+	if err := s.lock.Check(); err != nil || s.lease == nil {
 		return err
 	}
 	return s.lease.Check(ctx)

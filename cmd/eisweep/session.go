@@ -92,7 +92,7 @@ func openSession(ctx context.Context, e *environment, path string, log *slog.Log
 	}
 	s.coordinator, err = coordinator.Start(ctx, coordinator.Config{
 		Root: s.root, Lock: s.lock, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Exclusive: true, Noted: s.inbox.put,
-		Still: func(context.Context) error { return s.lock.Still() },
+		Still: func(context.Context) error { return s.lock.Check() },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start coordinator: %w", err)

@@ -24,6 +24,7 @@ var plan = map[string][]string{
 	"internal/root":       {"sweeps", "internal/folder", "internal/atomicfile"},
 	"internal/access":     {"sim", "sweeps", "internal/folder", "internal/atomicfile", "internal/protocol", "internal/natsserver", "internal/natsconn", "internal/queue", "internal/root"},
 	"internal/control":    {"sim", "sweeps", "internal/protocol", "internal/natsserver", "internal/natsconn", "internal/queue"},
+	"internal/lease":      {"internal/atomicfile", "internal/root"},
 	"internal/estimate":   {"sim", "sweeps"},
 	"internal/linuxonly":  {},
 	"internal/machine":    {},

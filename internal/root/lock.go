@@ -46,6 +46,8 @@ type Lock struct {
 	mu     sync.Mutex
 	file   *os.File // nil once it is given up
 	holder Holder   // as signed
+
+	previous Holder // who had signed before
 }
 
 // held keeps the files of all locks: a file that nobody refers to any more would
@@ -87,6 +89,9 @@ func (l *Lock) acquire() error {
 			}
 			continue
 		}
+		if l.holder == (Holder{}) {
+			l.previous, _ = readHolder(f) // nobody in particular, then
+		}
 		l.file = f
 		held.Store(f, true)
 		if err := l.sign(); err != nil {
@@ -114,16 +119,27 @@ func flock(f *os.File) error {
 // ErrLockLost is wrapped when a file system forgot the lock and another took it.
 var ErrLockLost = errors.New("another took the root's lock meanwhile")
 
-// Still finds out whether the lock is still held, which a network file system
-// forgets when it doesn't hear of its holder for long. One that nobody took is
-// taken again, also where its file was removed. The error wraps ErrLockLost, or says why it cannot be found out.
-func (l *Lock) Still() error {
+// Holder is this process as the lock's file names it.
+func (l *Lock) Holder() Holder {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.still()
+	return l.holder
 }
 
-func (l *Lock) still() error {
+// Previous is who had signed the lock's file when Lock took the lock: a process that ended without Unlock. It is zero when
+// there is no such process, or the file was removed since.
+func (l *Lock) Previous() Holder { return l.previous }
+
+// Check returns nil if the lock is held. A network file system forgets it when it doesn't
+// hear from the holder for long. A lock that nobody took is taken again, also where its file was
+// removed. The error wraps ErrLockLost, or says why the lock cannot be checked.
+func (l *Lock) Check() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.check()
+}
+
+func (l *Lock) check() error {
 	if l.file == nil {
 		return fmt.Errorf("hold lock of root: %w", os.ErrClosed)
 	}
@@ -185,7 +201,7 @@ func (l *Lock) unlock() error {
 		return nil
 	}
 	var err error
-	if l.still() == nil {
+	if l.check() == nil {
 		// The text goes first: it must not name this process when another holds the lock.
 		err = l.file.Truncate(0)
 	}

@@ -20,16 +20,16 @@ func TestALockWhoseFileIsRemoved(t *testing.T) {
 	must(t, os.Remove(r.Private("lock")))
 	second, err := r.Lock("v2", "second")
 	must(t, err)
-	if err := first.Still(); !errors.Is(err, ErrLockLost) {
+	if err := first.Check(); !errors.Is(err, ErrLockLost) {
 		t.Errorf("the first still has it: %v", err)
 	}
 	must(t, first.Unlock())
-	must(t, second.Still())
+	must(t, second.Check())
 	if holder, held, err := r.Holder(); err != nil || !held || holder.Command != "second" {
 		t.Errorf("held by %+v, %v", holder, held)
 	}
 	must(t, os.Remove(r.Private("lock")))
-	must(t, second.Still()) // nobody took it: it is taken again
+	must(t, second.Check()) // nobody took it: it is taken again
 	if _, err := r.Lock("v3", "third"); !errors.As(err, new(*InUseError)) {
 		t.Errorf("a third, after the second took it again: %v", err)
 	}
@@ -45,7 +45,7 @@ func TestALockThatCannotBeLookedAtIsNotLost(t *testing.T) {
 	lock, err := r.Lock("v", "c")
 	must(t, err)
 	must(t, lock.file.Close())
-	if err := lock.Still(); !errors.Is(err, os.ErrClosed) || errors.Is(err, ErrLockLost) {
+	if err := lock.Check(); !errors.Is(err, os.ErrClosed) || errors.Is(err, ErrLockLost) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -75,7 +75,7 @@ func signInVain(t *testing.T, path string) {
 	old := lock.file
 	must(t, os.Remove(r.Private("lock")))
 	must(t, unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{}))
-	if err := lock.Still(); !errors.Is(err, unix.EFBIG) || errors.Is(err, ErrLockLost) {
+	if err := lock.Check(); !errors.Is(err, unix.EFBIG) || errors.Is(err, ErrLockLost) {
 		t.Errorf("error %v", err)
 	}
 	if _, err := old.Stat(); !errors.Is(err, os.ErrClosed) {
@@ -125,7 +125,7 @@ func TestALockIsOfTheFileThatHasTheName(t *testing.T) {
 		}
 		still := 0
 		for _, lock := range taken {
-			if lock.Still() == nil {
+			if lock.Check() == nil {
 				still++
 			}
 		}

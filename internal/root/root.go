@@ -29,7 +29,7 @@ import (
 const private = ".eisweep"
 
 // folders are those that Open makes in the private folder.
-var folders = []string{"incoming", "checkpoints", "inputs", "logs", processes}
+var folders = []string{"incoming", "checkpoints", "inputs", "logs", "owner", processes}
 
 // Root is an opened root. Its methods are safe for concurrent use.
 type Root struct {

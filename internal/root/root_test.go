@@ -211,26 +211,26 @@ func TestLockThatWasForgotten(t *testing.T) {
 	r := open(t, t.TempDir())
 	lock, err := r.Lock("v1", "eisweep coordinator")
 	must(t, err)
-	must(t, lock.Still())
+	must(t, lock.Check())
 	must(t, unix.Flock(int(lock.file.Fd()), unix.LOCK_UN))
-	must(t, lock.Still()) // nobody took it
+	must(t, lock.Check()) // nobody took it
 	if _, err := r.Lock("v1", "eisweep run"); err == nil {
 		t.Error("it was not taken again")
 	}
 	must(t, unix.Flock(int(lock.file.Fd()), unix.LOCK_UN))
 	other, err := r.Lock("v2", "eisweep run other")
 	must(t, err)
-	if err := lock.Still(); !errors.Is(err, ErrLockLost) {
+	if err := lock.Check(); !errors.Is(err, ErrLockLost) {
 		t.Errorf("held by another: %v", err)
 	}
 	must(t, (&Lock{root: r, file: reopened(t, lock.file), holder: lock.holder}).Unlock())
-	must(t, other.Still()) // giving up what was lost takes nothing from who has it
+	must(t, other.Check()) // giving up what was lost takes nothing from who has it
 	must(t, other.Unlock())
-	if err := lock.Still(); !errors.Is(err, ErrLockLost) {
+	if err := lock.Check(); !errors.Is(err, ErrLockLost) {
 		t.Errorf("held by another meanwhile: %v", err)
 	}
 	must(t, lock.Unlock())
-	if err := lock.Still(); !errors.Is(err, os.ErrClosed) {
+	if err := lock.Check(); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("given up: %v", err)
 	}
 }

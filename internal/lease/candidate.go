@@ -1,0 +1,173 @@
+package lease
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"eisweep/internal/root"
+)
+
+// Acquire makes this process the owner of a root, whose lock it holds. It waits while the owner before may be alive or
+// dead. The error is a *root.InUseError as soon as that one, or another that was quicker, shows that it is alive; it wraps
+// ctx's when ctx ends first. The caller calls Release or Abandon in the end.
+func Acquire(ctx context.Context, c Config) (*Lease, error) {
+	if err := c.setDefaults(); err != nil {
+		return nil, err
+	}
+	w := candidate{Config: c}
+	for {
+		l, err := w.try(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("acquire root: %w", err)
+		}
+		if l != nil {
+			return l, nil
+		}
+		if err := pause(ctx, c.interval()); err != nil {
+			return nil, fmt.Errorf("wait for the end of `%s` (process %d on %s): %w", w.seen.Command, w.seen.PID, w.seen.Host, err)
+		}
+	}
+}
+
+// candidate is who would own a root.
+type candidate struct {
+	Config
+	seen  record        // what all reads so far have found
+	reads int           // how many that are, without a gap
+	last  time.Duration // when the last of them began, by the boot-time clock
+	told  bool          // that it waits
+}
+
+// try looks once, and becomes the owner if it may. Without a lease and an error it is to be called again.
+func (w *candidate) try(ctx context.Context) (*Lease, error) {
+	begun := w.now().boot
+	found, err := within(ctx, w.store.latest)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil && w.reads == 0 && !w.told:
+		return nil, err
+	case err != nil:
+		w.reads = 0 // storage is unwell: this says nothing about the owner
+		return nil, nil
+	case found.Epoch == 0 || found.Released || w.isDead(&found):
+		return w.claim(ctx, found, true)
+	case w.reads > 0 && !found.isUnchanged(&w.seen):
+		return nil, &root.InUseError{Path: w.Root.Path(), Holder: found.Holder}
+	}
+	w.count(found, begun, w.now().boot-begun)
+	if w.reads == reads {
+		w.reads = 0
+		return w.claim(ctx, found, false)
+	}
+	w.tell(found)
+	return nil, nil
+}
+
+// isDead reports whether the owner's process surely ended: it had the lock that this one holds, on the same kernel.
+func (w *candidate) isDead(found *record) bool {
+	return found.PID != 0 && found.Boot == w.boot && found.Host == w.Lock.Holder().Host && found.Holder == w.Lock.Previous()
+}
+
+// count adds a read that began at a time and took a time. After a slow one, or a gap, the owner could have been without
+// storage as well, so the count begins again.
+func (w *candidate) count(found record, begun, took time.Duration) {
+	if took > w.prompt() || w.reads > 0 && begun-w.last > w.interval()+2*w.prompt() {
+		w.reads = 0
+	}
+	if took <= w.prompt() {
+		w.reads++
+	}
+	w.seen, w.last = found, begun
+}
+
+func (w *candidate) tell(found record) {
+	if !w.told && w.Waiting != nil {
+		w.Waiting(found.Holder, w.patience())
+	}
+	w.told = true
+}
+
+// claim creates the next epoch. Nobody else can have created the same one.
+func (w *candidate) claim(ctx context.Context, previous record, dead bool) (*Lease, error) {
+	own := w.next(previous, dead)
+	begun := w.now()
+	_, err := within(ctx, func() (record, error) { return own, w.store.create(own) })
+	if errors.Is(err, fs.ErrExist) {
+		return nil, nil // another was quicker: the next look finds it
+	}
+	if err != nil {
+		return nil, err
+	}
+	l := newLease(w.Config, own)
+	if err := w.confirm(ctx, l, begun, previous, dead); err != nil {
+		if dead { // else the owner before may still write, and the next one must wait for it
+			own.Released = true
+			_ = w.store.rewrite(own) // unless that succeeds, the next one waits as well
+		}
+		return nil, err
+	}
+	l.start()
+	return l, nil
+}
+
+// confirm makes sure that nobody else may write: a candidate that stood still may have created an epoch that is outdated,
+// and an owner that stood still may have renewed after the last read. That one has verified its renewal before this
+// epoch was there, so it ends within its term.
+func (w *candidate) confirm(ctx context.Context, l *Lease, begun instant, previous record, dead bool) error {
+	alive, err := within(ctx, func() (bool, error) {
+		if err := l.verify(); err != nil || dead {
+			return false, err
+		}
+		now, err := w.store.read(previous.Epoch)
+		if errors.Is(err, fs.ErrNotExist) {
+			return false, nil
+		}
+		return err == nil && !now.isUnchanged(&previous), err
+	})
+	if err != nil {
+		return err
+	}
+	if !alive {
+		l.term = term{begun: begun, latest: begun}
+		return nil
+	}
+	if err := pause(ctx, w.Term+w.interval()); err != nil {
+		return err
+	}
+	return l.renew()
+}
+
+// within calls f, and returns earlier when ctx ends: a file server that doesn't answer blocks for as long as it likes.
+func within[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		value, err := f()
+		answers <- answer{value, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.value, a.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,41 @@
+package lease
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// instant is one moment by two clocks.
+type instant struct {
+	boot time.Duration // since the machine was started, suspended time included
+	wall time.Time     // the time of day, without a monotonic reading
+}
+
+// now reads the clocks. Go's monotonic clock stands still while the machine is suspended.
+func now() instant {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts); err != nil {
+		panic("read CLOCK_BOOTTIME: " + err.Error()) // every kernel since 2.6.39 has it
+	}
+	return instant{time.Duration(ts.Nano()), time.Now().Round(0)}
+}
+
+// term is the time in which an owner may start writes.
+type term struct {
+	begun  instant // when the renewal began that it follows from
+	latest instant // the latest that was seen of either clock
+}
+
+// covers reports whether the term, of a length, lasts at a moment. A step back of a clock ends it for good.
+func (t *term) covers(at instant, length time.Duration) bool {
+	if t.begun.wall.IsZero() {
+		return false
+	}
+	if at.boot < t.latest.boot || at.wall.Before(t.latest.wall) {
+		*t = term{}
+		return false
+	}
+	t.latest = at
+	return at.boot-t.begun.boot < length && at.wall.Sub(t.begun.wall) < length
+}

@@ -1,0 +1,83 @@
+package lease
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"eisweep/internal/atomicfile"
+	"eisweep/internal/root"
+)
+
+// Config says what is to be owned, and by whom.
+type Config struct {
+	Root *root.Root
+	Lock Lock
+	// Term is how long the owner may start writes after a renewal; 0 is 40 s. All other times are fractions of it.
+	// Everybody who may own the root needs the same.
+	Term time.Duration
+	// Waiting, if not nil, is told once of an owner that may be alive or dead, and after how long it is taken for dead if
+	// it shows no sign of life.
+	Waiting func(root.Holder, time.Duration)
+	Log     *slog.Logger // nil: nothing is logged
+
+	store store          // nil: the root's
+	now   func() instant // nil: the system's clocks
+	boot  string         // "": the system's
+}
+
+// Lock is the root's lock, which Acquire's caller holds. *root.Lock is one.
+type Lock interface {
+	// Check returns nil if the lock is held. The error wraps root.ErrLockLost when another process has it.
+	Check() error
+	// Holder is this process as others find it.
+	Holder() root.Holder
+	// Previous is whoever had signed the lock's file before this process did, and not taken the signature back.
+	Previous() root.Holder
+}
+
+const (
+	defaultTerm = 40 * time.Second
+	// reads is how many find an owner's counter unchanged before the owner is taken for dead.
+	reads = 12
+)
+
+// Times of a lease. The reads take 11 intervals, 55 s, which leaves 15 s from the end of the owner's term.
+func (c *Config) renewal() time.Duration  { return c.Term / 4 }  // between two renewals
+func (c *Config) interval() time.Duration { return c.Term / 8 }  // between two reads
+func (c *Config) prompt() time.Duration   { return c.Term / 20 } // what a read may take
+func (c *Config) poll() time.Duration     { return c.Term / 40 } // between two looks at the clocks
+func (c *Config) patience() time.Duration { return reads * c.interval() }
+
+func (c *Config) setDefaults() error {
+	if c.Term == 0 {
+		c.Term = defaultTerm
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.store == nil {
+		c.store = directory(c.Root.Private("owner"))
+	}
+	if c.now == nil {
+		c.now = now
+	}
+	if c.boot == "" {
+		text, err := atomicfile.Read("/proc/sys/kernel/random/boot_id", 100)
+		if err != nil {
+			return fmt.Errorf("identify host: %w", err)
+		}
+		c.boot = strings.TrimSpace(string(text))
+	}
+	return nil
+}
+
+// next is the record of the owner after another.
+func (c *Config) next(previous record, dead bool) record {
+	return record{
+		Epoch: previous.Epoch + 1, Holder: c.Lock.Holder(), Boot: c.boot, Mark: rand.Text(), Counter: 1,
+		Unfenced: !dead || previous.Unfenced,
+	}
+}

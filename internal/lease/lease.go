@@ -1,0 +1,179 @@
+package lease
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+)
+
+// ErrLost is wrapped when the root has another owner: this process must write no more.
+var ErrLost = errors.New("this process does not own the root any more")
+
+// Lease is the ownership of a root. Its methods are safe for concurrent use.
+type Lease struct {
+	config Config
+	epoch  uint64
+
+	demand   chan struct{} // asks for a renewal now
+	quit     chan struct{} // ends the goroutines
+	once     sync.Once
+	finished chan struct{} // closed when renewals have ended
+	lost     chan struct{} // closed with the lease
+	expired  chan struct{} // closed when a term ended without a renewal, or the lease is lost
+
+	mu      sync.Mutex
+	record  record // of the renewing goroutine, while that runs, but for Unfenced
+	term    term
+	err     error         // why it is lost, released or abandoned
+	attempt chan struct{} // closed at the end of an attempt to renew, and replaced
+	failure error         // of the last attempt
+}
+
+func newLease(c Config, own record) *Lease {
+	return &Lease{
+		config: c, epoch: own.Epoch, record: own, demand: make(chan struct{}, 1), quit: make(chan struct{}), finished: make(chan struct{}),
+		lost: make(chan struct{}), expired: make(chan struct{}), attempt: make(chan struct{}),
+	}
+}
+
+// start begins to renew, and removes what earlier owners left.
+func (l *Lease) start() {
+	if err := l.config.store.prune(l.epoch - 1); err != nil {
+		l.config.Log.Warn("the root has a new owner", "error", err)
+	}
+	go l.keep()
+	go l.watch()
+}
+
+// Epoch is the owner's number: 1 and up, no two owners of a root have the same.
+func (l *Lease) Epoch() uint64 { return l.epoch }
+
+// Valid reports whether a write may start now. It never waits. Where it may not, the lease isn't lost: Check renews it.
+func (l *Lease) Valid() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err == nil && l.term.covers(l.config.now(), l.config.Term)
+}
+
+// Check returns nil if a write may start now, which it waits for while storage doesn't let the lease be renewed. The error
+// says why the lease is lost, wraps os.ErrClosed after Release or Abandon, and otherwise wraps ctx's error.
+func (l *Lease) Check(ctx context.Context) error {
+	for {
+		l.mu.Lock()
+		attempt, err, failure := l.attempt, l.err, l.failure
+		l.mu.Unlock()
+		if err != nil {
+			return fmt.Errorf("check ownership of root: %w", err)
+		}
+		if l.Valid() {
+			return nil
+		}
+		l.ask()
+		select {
+		case <-attempt:
+		case <-l.lost:
+		case <-l.quit:
+		case <-ctx.Done():
+			return fmt.Errorf("check ownership of root: %w", errors.Join(ctx.Err(), failure))
+		}
+	}
+}
+
+// ask has the lease renewed now.
+func (l *Lease) ask() {
+	select {
+	case l.demand <- struct{}{}:
+	default: // it was asked for already
+	}
+}
+
+// Lost is closed when the lease is lost. Check then says why.
+func (l *Lease) Lost() <-chan struct{} { return l.lost }
+
+// Expired is closed at T, when storage didn't let the lease be renewed for a whole term, or when it is lost: what others
+// use through this process must end, since another process may own the root soon.
+func (l *Lease) Expired() <-chan struct{} { return l.expired }
+
+// MustFence reports whether writes of an earlier owner can still arrive: files that are appended to need new inodes first.
+func (l *Lease) MustFence() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.record.Unfenced
+}
+
+// Fenced says that all such files have new inodes. Until the record says so, the next owner does it again.
+func (l *Lease) Fenced() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.record.Unfenced = false
+}
+
+// Release gives the root up, so that the next owner need not wait. The caller has ended all writes. On an error the next
+// owner waits until this one's record was unchanged for long enough. A second call, and one after Abandon, does nothing.
+func (l *Lease) Release(ctx context.Context) error {
+	first, lost := l.close()
+	if !first || lost {
+		return nil
+	}
+	_, err := within(ctx, func() (none struct{}, err error) {
+		<-l.finished
+		l.mu.Lock()
+		own := l.record
+		l.mu.Unlock()
+		own.Counter, own.Released = own.Counter+1, true
+		return none, l.config.store.rewrite(own)
+	})
+	if err != nil {
+		return fmt.Errorf("release root: %w", err)
+	}
+	return nil
+}
+
+// Abandon ends the lease of a process that may still write: the next owner waits as if this one had died.
+func (l *Lease) Abandon() { l.close() }
+
+// close ends the lease. It says whether it was the first to do so, and whether the lease was lost before.
+func (l *Lease) close() (first, lost bool) {
+	l.once.Do(func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		first, lost = true, l.err != nil
+		if !lost {
+			l.err = os.ErrClosed
+		}
+		close(l.quit)
+	})
+	return first, lost
+}
+
+// lose ends the lease for good.
+func (l *Lease) lose(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err != nil {
+		return
+	}
+	l.err = err
+	close(l.lost)
+	l.expire()
+	l.config.Log.Error("the root is lost to another process", "epoch", l.epoch, "error", err)
+}
+
+// expire closes expired. The caller holds mu.
+func (l *Lease) expire() {
+	select {
+	case <-l.expired:
+	default:
+		close(l.expired)
+	}
+}
+
+// sinceRenewal is how long ago the last successful renewal began.
+func (l *Lease) sinceRenewal() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.config.now().boot - l.term.begun.boot
+}
