@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -65,7 +66,7 @@ func TestResultsWithoutALineAreTakenIn(t *testing.T) {
 	g := newRig(t)
 	g.prober = inspector{}
 	two := parse(t, twoByTwo)
-	e, err := two.Expand(g.context(), newLibrary(g.context(), g.root, &index{}, g.prober, nil))
+	e, err := two.Expand(g.context(), catalog.NewLibrary(g.context(), catalog.New(g.root), g.prober, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +114,7 @@ func TestPlacedOutcomeIsWrittenDown(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	status, err := ReadSweep(g.context(), g.root, g.prober, "two")
+	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, "two")
 	if err != nil {
 		t.Fatal(err)
 	}

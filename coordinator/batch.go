@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
@@ -17,11 +18,11 @@ import (
 type batch struct {
 	writes   map[string]*writing // by sweep
 	outcomes []settled
-	done     map[sweeps.ID]*located // the lines of results among the writes
-	settled  []string               // sweeps whose last line is among the writes
-	reopened []string               // finished sweeps of which a task was ordered again
-	next     []lifecycle.Command    // to be carried out when all this is durable
-	renamed  map[sweeps.ID]bool     // results that have another name by the lines
+	done     map[sweeps.ID]*catalog.Entry // the lines of results among the writes
+	settled  []string                     // sweeps whose last line is among the writes
+	reopened []string                     // finished sweeps of which a task was ordered again
+	next     []lifecycle.Command          // to be carried out when all this is durable
+	renamed  map[sweeps.ID]bool           // results that have another name by the lines
 }
 
 // writing is what is to be made durable of one sweep: first the names in its folders, then
@@ -125,7 +126,7 @@ func (k *Coordinator) write() map[string]*writing {
 			continue
 		}
 		written[sweep] = w
-		if err := k.index.refreshSweep(sweep); err != nil {
+		if err := k.catalog.RefreshSweep(sweep); err != nil {
 			k.fault(sweep, err, true).know(w.lines)
 		}
 	}
@@ -212,7 +213,7 @@ func (k *Coordinator) manifest(sweep string) (*manifest.Writer, error) {
 			return nil, err
 		}
 	}
-	if dir := k.config.Root.SweepDir(sweep); isGone(dir) {
+	if dir := k.config.Root.SweepDir(sweep); atomicfile.IsGone(dir) {
 		if err := atomicfile.Mkdir(dir, 0o755); err != nil {
 			return nil, err
 		}
@@ -233,9 +234,9 @@ func (k *Coordinator) note(sweep string, l manifest.Line) {
 	}
 	w.folders[k.config.Root.SweepDir(sweep)] = true
 	if k.batch.done == nil {
-		k.batch.done = map[sweeps.ID]*located{}
+		k.batch.done = map[sweeps.ID]*catalog.Entry{}
 	}
 	if k.batch.done[l.ID] == nil {
-		k.batch.done[l.ID] = &located{sweep, l}
+		k.batch.done[l.ID] = &catalog.Entry{Sweep: sweep, Line: l}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -135,14 +136,14 @@ func (k *Coordinator) input(in *sweeps.Input) (protocol.Input, error) {
 	if err != nil {
 		return protocol.Input{}, fmt.Errorf("its source %s/%s: %w", in.Sweep, in.File, err)
 	}
-	return protocol.Input{Task: in.Task, Path: l.sweep + "/" + l.line.File, SHA256: l.line.SHA256}, nil
+	return protocol.Input{Task: in.Task, Path: l.Sweep + "/" + l.Line.File, SHA256: l.Line.SHA256}, nil
 }
 
 // errGone: the manifests tell of no result of the task that is still there.
 var errGone = errors.New("its file is gone, or is not what the manifest says")
 
 // locate finds a task's result, in that sweep under that name if it is there.
-func (k *Coordinator) locate(id sweeps.ID, sweep, file string) (*located, error) {
+func (k *Coordinator) locate(id sweeps.ID, sweep, file string) (*catalog.Entry, error) {
 	if l := k.batch.done[id]; l != nil {
 		return l, nil
 	}
@@ -151,9 +152,9 @@ func (k *Coordinator) locate(id sweeps.ID, sweep, file string) (*located, error)
 			return l, nil
 		}
 	}
-	s, _, err := k.index.find(context.Background(), id, sweep, file)
+	s, _, err := k.catalog.Find(context.Background(), id, sweep, file)
 	if s != nil { // one of several copies is enough
-		return k.index.line(*s)
+		return k.catalog.Line(*s)
 	}
 	if err == nil {
 		err = errGone

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -50,8 +51,8 @@ func NewChoice(told control.Choice) (*Choice, error) {
 }
 
 // Fits says whether everything that was given fits a task.
-func (c *Choice) Fits(t *TaskStatus) bool {
-	failed := t.State == StateFailed
+func (c *Choice) Fits(t *catalog.TaskStatus) bool {
+	failed := t.State == catalog.StateFailed
 	switch {
 	case c.told.Failed && !failed,
 		c.told.Class != "" && (!failed || t.Line == nil || t.Line.Class != c.told.Class),

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
@@ -25,7 +26,7 @@ import (
 // tasks that failed. The caller holds the root's lock.
 func Clean(r *root.Root, request control.Clean) (control.Cleaned, error) {
 	sweep := request.Sweep
-	x, err := readIndex(r)
+	x, err := catalog.Read(r)
 	if err != nil {
 		return control.Cleaned{}, err
 	}
@@ -37,16 +38,16 @@ func Clean(r *root.Root, request control.Clean) (control.Cleaned, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return control.Cleaned{}, err
 	}
-	c := cleaner{root: r, index: x}
+	c := cleaner{root: r, catalog: x}
 	c.orphaned = func(name string) bool {
 		id, run := attemptOf(name)
-		return run <= x.run(id)
+		return run <= x.LastRun(id)
 	}
 	c.overdue = func(name string) bool {
 		id, _ := attemptOf(name)
-		h := x.of(id)
+		h := x.History(id)
 		_, ordered := reruns[id]
-		return len(h.copies) > 0 && h.failed == nil && !ordered
+		return h.IsDone() && !ordered
 	}
 	return c.clean(request)
 }
@@ -56,14 +57,14 @@ func (k *Coordinator) Clean(request control.Clean) (control.Cleaned, error) {
 	if err := k.mayWrite(); err != nil {
 		return control.Cleaned{}, err
 	}
-	c := cleaner{root: k.config.Root, index: k.index, orphaned: k.orphaned, overdue: k.overdue}
+	c := cleaner{root: k.config.Root, catalog: k.catalog, orphaned: k.orphaned, overdue: k.overdue}
 	return c.clean(request)
 }
 
 // cleaner removes what is of no more use.
 type cleaner struct {
-	root  *root.Root
-	index *index
+	root    *root.Root
+	catalog *catalog.Catalog
 	// orphaned says of a result on its way whether its attempt is over, overdue of a
 	// checkpoint whether its task is settled: by their files' names.
 	orphaned, overdue func(name string) bool
@@ -77,9 +78,9 @@ func (c *cleaner) clean(request control.Clean) (control.Cleaned, error) {
 		return out, err
 	}
 	if !slices.Contains(names, sweep) {
-		return out, unknownSweep(sweep, names)
+		return out, control.UnknownSweep(sweep, names)
 	}
-	if err := c.index.readable(sweep); err != nil {
+	if err := c.catalog.Fault(sweep); err != nil {
 		return out, err
 	}
 	found, err := c.useless(sweep, request.Logs)
@@ -104,8 +105,8 @@ func (c *cleaner) clean(request control.Clean) (control.Cleaned, error) {
 // isOldLog says of an attempt's log whether its task is done: logs of failures are kept.
 func (c *cleaner) isOldLog(name string) bool {
 	id, _ := attemptOf(name)
-	h := c.index.of(id)
-	return len(h.copies) > 0 && h.failed == nil && c.overdue(name)
+	h := c.catalog.History(id)
+	return h.IsDone() && c.overdue(name)
 }
 
 // useless lists what is to be removed.
@@ -125,7 +126,7 @@ func (c *cleaner) useless(sweep string, logs bool) ([]control.CleanedFile, error
 	for _, private := range folders {
 		more, err := c.list(c.root.Private(private.folder), private.why, func(name string) bool {
 			id, _ := attemptOf(name)
-			return c.index.belongs(id, sweep) && private.is(name)
+			return c.catalog.Contains(id, sweep) && private.is(name)
 		})
 		if err != nil {
 			return nil, err

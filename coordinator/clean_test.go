@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -103,12 +104,12 @@ func TestCleanWithoutACoordinator(t *testing.T) {
 func onlyAreLeft(t *testing.T, needed, useless []string) {
 	t.Helper()
 	for _, path := range useless {
-		if !isGone(path) {
+		if !atomicfile.IsGone(path) {
 			t.Errorf("%s is left", path)
 		}
 	}
 	for _, path := range needed {
-		if isGone(path) {
+		if atomicfile.IsGone(path) {
 			t.Errorf("%s is gone", path)
 		}
 	}

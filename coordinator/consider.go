@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -27,8 +28,8 @@ var errUnrecorded = errors.New("no line tells of it")
 
 // judge is consider. Whether all lines are written matters only where a file has none.
 func (p *planner) judge(sweep string, t *sweeps.Task, recorded bool) (item PlanItem, ok bool, err error) {
-	h := p.index.of(t.ID)
-	item = PlanItem{Task: t, run: int(h.run), recorded: recorded}
+	h := p.catalog.History(t.ID)
+	item = PlanItem{Task: t, run: h.LastRun(), recorded: recorded}
 	found, here, err := p.find(t.ID, sweep, t.File)
 	if err != nil {
 		return item, false, fmt.Errorf("plan sweep %s: %w", sweep, err)
@@ -46,7 +47,7 @@ func (p *planner) judge(sweep string, t *sweeps.Task, recorded bool) (item PlanI
 		return item, true, errors.Join(p.execute(&item, &h, sweep, "ordered again"), p.lookAtName(&item, sweep, here))
 	}
 	if done, err := p.reuse(&item, found, here, &h, sweep); !done || err != nil {
-		if failure := h.settledFailure(sweep); failure != nil || err != nil {
+		if failure := h.SettledFailure(sweep); failure != nil || err != nil {
 			return item, true, errors.Join(err, p.leave(&item, failure))
 		}
 		if err := p.execute(&item, &h, sweep, reasonToRun(&h, here)); err != nil {
@@ -57,21 +58,21 @@ func (p *planner) judge(sweep string, t *sweeps.Task, recorded bool) (item PlanI
 }
 
 // selects says whether a rerun means a task.
-func (p *planner) selects(t *sweeps.Task, h *history, sweep string) (bool, error) {
-	status := TaskStatus{Task: *t, State: h.state(sweep)}
-	if f := h.lastFailure(sweep); f != nil {
-		l, err := p.index.line(*f)
+func (p *planner) selects(t *sweeps.Task, h *catalog.History, sweep string) (bool, error) {
+	status := catalog.TaskStatus{Task: *t, State: h.State(sweep)}
+	if f := h.LastFailure(sweep); f != nil {
+		l, err := p.catalog.Line(*f)
 		if err != nil {
 			return false, err
 		}
-		status.Line = &l.line
+		status.Line = &l.Line
 	}
 	return p.order.selects(&status), nil
 }
 
 // find is the index's, and knows of results without a line as well.
-func (p *planner) find(id sweeps.ID, sweep, file string) (found *result, preferred soundness, err error) {
-	s, preferred, err := p.index.find(p.ctx, id, sweep, file)
+func (p *planner) find(id sweeps.ID, sweep, file string) (found *result, preferred catalog.FileState, err error) {
+	s, preferred, err := p.catalog.Find(p.ctx, id, sweep, file)
 	if err != nil {
 		return nil, preferred, err
 	}
@@ -80,7 +81,7 @@ func (p *planner) find(id sweeps.ID, sweep, file string) (found *result, preferr
 	}
 	if line := p.adopted[id]; line != nil {
 		if line.Sweep == sweep && line.File == file {
-			preferred = sound
+			preferred = catalog.Intact
 		}
 		return &result{line: line}, preferred, nil
 	}
@@ -89,26 +90,26 @@ func (p *planner) find(id sweeps.ID, sweep, file string) (found *result, preferr
 
 // result is one that a plan found: by a manifest's line, or without one.
 type result struct {
-	spot *spot
+	spot *catalog.Ref
 	line *manifest.Line
 }
 
 func (r *result) sweep() string {
 	if r.spot != nil {
-		return r.spot.in.sweep
+		return r.spot.Sweep()
 	}
 	return r.line.Sweep
 }
 
 // reuse decides on a result that exists.
-func (p *planner) reuse(item *PlanItem, found *result, here soundness, h *history, sweep string) (bool, error) {
+func (p *planner) reuse(item *PlanItem, found *result, here catalog.FileState, h *catalog.History, sweep string) (bool, error) {
 	switch {
 	case found == nil:
 		return false, nil
-	case here == sound && found.line != nil:
+	case here == catalog.Intact && found.line != nil:
 		item.Action, item.Reason, item.adopt = Keep, foundReason, found.line
-	case here == sound:
-		if h.lastFailure(sweep) != nil {
+	case here == catalog.Intact:
+		if h.LastFailure(sweep) != nil {
 			return false, nil
 		}
 		item.Action, item.Reason = Keep, "in place"
@@ -116,11 +117,11 @@ func (p *planner) reuse(item *PlanItem, found *result, here soundness, h *histor
 	default:
 		item.Action, item.Reason = Link, "done by sweep "+found.sweep()
 		if found.spot != nil && found.sweep() == sweep {
-			l, err := p.index.line(*found.spot)
+			l, err := p.catalog.Line(*found.spot)
 			if err != nil {
 				return false, err
 			}
-			item.Reason = "done as " + l.line.File
+			item.Reason = "done as " + l.Line.File
 		}
 	}
 	return true, nil
@@ -128,35 +129,35 @@ func (p *planner) reuse(item *PlanItem, found *result, here soundness, h *histor
 
 // nameAgain repeats the line of a result in place if the sweep's manifest has told of
 // another name since, that of a launch in between: a task's last line is its state.
-func (p *planner) nameAgain(item *PlanItem, here *spot, h *history, sweep string) error {
-	if last := h.lastCopy(sweep); last == nil || last.file == here.file {
+func (p *planner) nameAgain(item *PlanItem, here *catalog.Ref, h *catalog.History, sweep string) error {
+	if last := h.LastCopy(sweep); last == nil || last.SameFile(here) {
 		return nil
 	}
-	l, err := p.index.line(*here)
+	l, err := p.catalog.Line(*here)
 	if err != nil {
 		return err
 	}
-	item.adopt = &l.line
+	item.adopt = &l.Line
 	return nil
 }
 
 // leave lets a failure stand.
-func (p *planner) leave(item *PlanItem, failure *spot) error {
+func (p *planner) leave(item *PlanItem, failure *catalog.Ref) error {
 	if failure == nil {
 		return nil
 	}
-	l, err := p.index.line(*failure)
+	l, err := p.catalog.Line(*failure)
 	if err != nil {
 		return err
 	}
 	item.Action, item.failure = Leave, l
-	item.Reason = fmt.Sprintf("failed (%s): %s", l.line.Class, l.line.Error)
+	item.Reason = fmt.Sprintf("failed (%s): %s", l.Line.Class, l.Line.Error)
 	return nil
 }
 
 // execute decides between running now, waiting for a source and not at all.
-func (p *planner) execute(item *PlanItem, h *history, sweep, reason string) error {
-	item.Action, item.Reason, item.retried = Run, reason, h.failed != nil
+func (p *planner) execute(item *PlanItem, h *catalog.History, sweep, reason string) error {
+	item.Action, item.Reason, item.retried = Run, reason, h.Failure() != nil
 	source := item.Task.Source
 	if source == nil || source.Task == (sweeps.ID{}) {
 		return nil
@@ -173,7 +174,7 @@ func (p *planner) execute(item *PlanItem, h *history, sweep, reason string) erro
 		return nil
 	}
 	item.Action, item.Reason = Block, p.missingSource(source)
-	if f := h.lastFailure(sweep); f != nil && f.class.name() == protocol.Source && !p.order.part() {
+	if f := h.LastFailure(sweep); f != nil && f.Class() == protocol.Source && !p.order.part() {
 		if p.leave(item, f) == nil {
 			item.Reason = p.missingSource(source)
 		}
@@ -184,25 +185,25 @@ func (p *planner) execute(item *PlanItem, h *history, sweep, reason string) erro
 // missingSource says why a source is not there.
 func (p *planner) missingSource(source *sweeps.Input) string {
 	name := source.Sweep + "/" + source.File
-	if h := p.index.of(source.Task); h.failed != nil {
-		if l, err := p.index.line(*h.failed); err == nil {
-			return fmt.Sprintf("its source %s failed (%s): %s", name, l.line.Class, l.line.Error)
+	if h := p.catalog.History(source.Task); h.Failure() != nil {
+		if l, err := p.catalog.Line(*h.Failure()); err == nil {
+			return fmt.Sprintf("its source %s failed (%s): %s", name, l.Line.Class, l.Line.Error)
 		}
 	}
 	return fmt.Sprintf("its source %s is not done: run sweep %s first, or with this one", name, source.Sweep)
 }
 
 // lookAtName finds out whether the file's name is free, and what has it if not.
-func (p *planner) lookAtName(item *PlanItem, sweep string, here soundness) error {
+func (p *planner) lookAtName(item *PlanItem, sweep string, here catalog.FileState) error {
 	if item.Action == Keep {
 		return nil
 	}
 	if exists, err := p.exists(sweep, item.Task.File); err != nil || !exists {
 		return err
 	}
-	switch owner, recorded := p.index.ownerOf(sweep, item.Task.File); {
+	switch owner, recorded := p.catalog.Owner(sweep, item.Task.File); {
 	case recorded && owner == item.Task.ID:
-		item.damaged = here == damaged
+		item.damaged = here == catalog.Damaged
 		return nil
 	case recorded:
 		item.conflict = true
@@ -252,19 +253,19 @@ func (p *planner) inspect(sweep, file string) (*manifest.Line, error) {
 	}
 	p.alien[path] = nil
 	if err == nil && found.Info.Told {
-		line := rebuildLine(sweep, file, &found)
+		line := catalog.RebuildLine(sweep, file, &found)
 		p.alien[path] = &line
 	}
 	return p.alien[path], nil
 }
 
-func reasonToRun(h *history, here soundness) string {
+func reasonToRun(h *catalog.History, here catalog.FileState) string {
 	switch {
-	case h.failed != nil:
-		return fmt.Sprintf("failed (%s): tried again", h.failed.class.name())
-	case here == damaged:
+	case h.Failure() != nil:
+		return fmt.Sprintf("failed (%s): tried again", h.Failure().Class())
+	case here == catalog.Damaged:
 		return "its file is not what the manifest says"
-	case len(h.copies) > 0:
+	case h.HasResult():
 		return "its file is gone"
 	default:
 		return "new"

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -23,7 +24,7 @@ type Config struct {
 	Root    *root.Root
 	Lock    *root.Lock // on the root; held by the caller until after Stop
 	Queue   *queue.Queue
-	Prober  Prober
+	Prober  catalog.Prober
 	Version string       // of this program, for manifests
 	Log     *slog.Logger // nil: nothing is logged
 	// Exclusive says that no worker was at work on this queue when the coordinator
@@ -72,7 +73,7 @@ type Coordinator struct {
 	sweeps     []*launchedSweep // in order of launch
 	manifests  map[string]*manifest.Writer
 	batch      batch
-	index      *index
+	catalog    *catalog.Catalog
 	queued     map[sweeps.ID]queue.QueuedOrder // while restoring: what is queued
 	absent     map[sweeps.ID]int               // orders that the last look at the queue missed; of the reconciling loop
 	strangers  int                             // orders in the queue that the machine knows nothing of, when they were last listed
@@ -105,7 +106,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	}
 	k := &Coordinator{
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
-		machine: lifecycle.New(), index: newWritingIndex(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
+		machine: lifecycle.New(), catalog: catalog.NewForOwner(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
 		workers: workers{list: map[string]control.Worker{}}, offers: offers{changed: make(chan struct{}, 1), turn: make(chan struct{}, 1)}, outbox: newOutbox(c.Queue.Limited),
 		held: map[runKey]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*manifest.Writer{}, begun: time.Now(), changed: make(chan struct{}),
 		faults: map[string]*fault{}, withheld: map[runKey]settled{}, faulty: make(chan struct{}, 1),
@@ -131,7 +132,7 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	if k.config.Exclusive {
 		takeUp = k.learnOutcomes
 	}
-	if err := k.index.refresh(); err != nil {
+	if err := k.catalog.Refresh(); err != nil {
 		return err
 	}
 	k.settleClaims()

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
@@ -209,7 +210,7 @@ func TestFailuresSettleByClass(t *testing.T) {
 			if n := g.executed(); n != again || s.Failed != 2-again {
 				t.Errorf("relaunched: %d executed, %+v", n, s)
 			}
-			failed := func(_ *sweeps.Task, s State) bool { return s == StateFailed }
+			failed := func(_ *sweeps.Task, s catalog.State) bool { return s == catalog.StateFailed }
 			g.run(Order{Sweeps: []*sweeps.Sweep{parse(t, twoByTwo)}, Select: failed, KeepFile: true})
 			if n := g.executed(); n != 2-again {
 				t.Errorf("rerun: %d executed", n)
@@ -247,7 +248,7 @@ func TestPerturbGoesWithItsSource(t *testing.T) {
 	}
 	n := len(g.lines("pushed"))
 	g.fails = map[string]protocol.Class{}
-	failed := func(_ *sweeps.Task, s State) bool { return s == StateFailed }
+	failed := func(_ *sweeps.Task, s catalog.State) bool { return s == catalog.StateFailed }
 	g.run(Order{Sweeps: []*sweeps.Sweep{parse(t, twoByTwo)}, Select: failed, KeepFile: true})
 	g.run(order1(parse(t, pushed)))
 	if got := g.executed(); got != 4 || len(g.files("pushed")) != 4 || len(g.lines("pushed")) != n+2 {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 )
@@ -23,9 +24,9 @@ func kindOf(info fs.FileInfo) string {
 
 // claims reports names that the manifest gives to two tasks, and puts that right.
 func (v *verifier) claims() error {
-	lines, err := v.index.claims(v.report.Name)
+	lines, err := v.catalog.Conflicts(v.report.Name)
 	for _, l := range lines {
-		file, detail := v.index.claimed(v.report.Name, l.ID), "the manifest gives it to two tasks; "
+		file, detail := v.catalog.FileOf(v.report.Name, l.ID), "the manifest gives it to two tasks; "
 		if detail += "its line now says that it was superseded and is " + l.File; v.reads {
 			detail = "the manifest gives it to two tasks"
 		}
@@ -59,7 +60,7 @@ func (v *verifier) mendManifests(wanted []string) (map[string][]control.Problem,
 			return nil, fmt.Errorf("mend manifest of %s: %w", name, err)
 		}
 		if err != nil && (len(wanted) == 0 || slices.Contains(wanted, name)) {
-			detail := err.Error() + "; remedy: " + remedy(err)
+			detail := err.Error() + "; remedy: " + catalog.Remedy(err)
 			out[name] = []control.Problem{{File: filepath.Base(r.Manifest(name)), Kind: "unreadable", Detail: detail}}
 		}
 		if damage != nil {

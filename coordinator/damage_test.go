@@ -9,13 +9,15 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/coordinator/catalog"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
-func isFailed(_ *sweeps.Task, s State) bool { return s == StateFailed }
+func isFailed(_ *sweeps.Task, s catalog.State) bool { return s == catalog.StateFailed }
 
 func (g *rig) verify() control.Verified {
 	g.t.Helper()
@@ -171,7 +173,7 @@ func TestManifestOutlivesTheSweepFile(t *testing.T) {
 	g.run(order1(parse(t, twoByTwo)))
 	g.executed()
 	remove(t, g.root.SweepFile("two"))
-	if _, err := ReadSweep(g.context(), g.root, nobodys{}, "two"); err == nil || !strings.Contains(err.Error(), "running it again") {
+	if _, err := catalog.ReadSweep(g.context(), g.root, nobodys{}, "two"); err == nil || !strings.Contains(err.Error(), "running it again") {
 		t.Errorf("read: %v", err)
 	}
 	if found := g.verify(); len(found.Sweeps) != 1 || found.Sweeps[0].Sound != 4 {
@@ -201,12 +203,12 @@ func TestSweepsShareAFailure(t *testing.T) {
 		if n := len(g.lines(name)); n != 4 {
 			t.Errorf("%s has %d lines, not 4", name, n)
 		}
-		status, err := ReadSweep(g.context(), g.root, nobodys{}, name)
+		status, err := catalog.ReadSweep(g.context(), g.root, nobodys{}, name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, s := range status.Tasks {
-			if plastic := strings.Contains(s.Task.File, "EXC"); plastic != (s.State == StateFailed) {
+			if plastic := strings.Contains(s.Task.File, "EXC"); plastic != (s.State == catalog.StateFailed) {
 				t.Errorf("%s: %s is %s", name, s.Task.File, s.State)
 			}
 		}
@@ -232,7 +234,7 @@ func TestWhatNobodyWantsMayBeMissing(t *testing.T) {
 	g.run(order1(narrower))
 	altered, earlier, wanted := "results~pl.is_plastic=BOTH~seed=2.h5", "results~pl.is_plastic=EXC~seed=2.h5", "results~pl.is_plastic=EXC~seed=1.h5"
 	for _, file := range []string{altered, earlier, wanted} {
-		if isGone(g.path("two", file)) {
+		if atomicfile.IsGone(g.path("two", file)) {
 			t.Fatalf("there is no %s among %v", file, g.files("two"))
 		}
 	}

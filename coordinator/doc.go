@@ -15,5 +15,5 @@
 // durable, placing.go is the way of a file into a sweep's folder, fault.go keeps what could not be done for a sweep
 // until that is repaired, restore.go goes on after a restart,
 // reconcile.go compares with the queue, serve.go lists the requests. plan.go is what
-// a launch compares itself with, index.go what the manifests say.
+// a launch compares itself with, package catalog what the manifests say.
 package coordinator

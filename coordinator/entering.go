@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
@@ -15,7 +16,7 @@ import (
 type considered struct {
 	sweep   string
 	task    *sweeps.Task
-	failure *located // of a failure that a manifest tells
+	failure *catalog.Entry // of a failure that a manifest tells
 }
 
 // enterAtOnce is how many tasks are entered before others may use the coordinator.
@@ -86,13 +87,13 @@ func (k *Coordinator) enterRest(s *SweepPlan) error {
 		if k.isWanted(t.ID, s.Name) {
 			continue
 		}
-		h := k.index.of(t.ID)
-		switch h.state(s.Name) {
-		case StateDone:
+		h := k.catalog.History(t.ID)
+		switch h.State(s.Name) {
+		case catalog.StateDone:
 			rest.Done++
-		case StateFailed:
+		case catalog.StateFailed:
 			item := PlanItem{Task: &t, number: number}
-			if err := s.planner.leave(&item, h.lastFailure(s.Name)); err != nil {
+			if err := s.planner.leave(&item, h.LastFailure(s.Name)); err != nil {
 				return err
 			}
 			if err := k.enterSlice(s.Name, []PlanItem{item}); err != nil {
@@ -147,8 +148,8 @@ func (k *Coordinator) consider(sweep string, item *PlanItem) {
 	case Link: // counted when it is done
 	case Leave:
 		s.left++
-		e.Class, e.IsRecorded = protocol.Class(item.failure.line.Class), item.failure.sweep == sweep
-		s.failed(t, e.Class, item.failure.line.Error)
+		e.Class, e.IsRecorded = protocol.Class(item.failure.Line.Class), item.failure.Sweep == sweep
+		s.failed(t, e.Class, item.failure.Line.Error)
 	case Block:
 		s.blocked++
 		k.reasons[t.ID] = item.Reason

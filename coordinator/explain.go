@@ -53,7 +53,7 @@ func (k *Coordinator) identify(start string) (sweeps.ID, error) {
 			}
 		}
 		k.mu.Unlock()
-		k.index.starting(start, found)
+		k.catalog.WithPrefix(start, found)
 	}
 	switch len(found) {
 	case 0:
@@ -129,7 +129,7 @@ func (k *Coordinator) explainRunning(id sweeps.ID, out *control.Explained) {
 // explainSettled explains by the manifests.
 func (k *Coordinator) explainSettled(id sweeps.ID) (control.Explained, error) {
 	out := control.Explained{Target: id.String()}
-	l, err := k.index.latest(id)
+	l, err := k.catalog.Latest(id)
 	switch {
 	case err != nil:
 		return out, err

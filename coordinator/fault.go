@@ -1,18 +1,15 @@
 package coordinator
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
-	"eisweep/coordinator/records"
-	"eisweep/internal/advice"
 	"eisweep/internal/control"
-	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
 )
@@ -24,14 +21,14 @@ type fault struct {
 	sweep    string
 	err      error
 	since    time.Time
-	whole    bool                   // the folder or the manifest is at fault, not a single file
-	restart  bool                   // the sweep could not be resumed when the coordinator started
-	finish   bool                   // its tasks are all settled: it ends with the fault
-	commands []lifecycle.Command    // not carried out yet
-	pending  writing                // not durable yet
-	retry    retry                  // when all this is tried again
-	due      bool                   // it is tried now
-	unread   map[sweeps.ID]*located // results that the manifest has, or will have, and the index has not
+	whole    bool                         // the folder or the manifest is at fault, not a single file
+	restart  bool                         // the sweep could not be resumed when the coordinator started
+	finish   bool                         // its tasks are all settled: it ends with the fault
+	commands []lifecycle.Command          // not carried out yet
+	pending  writing                      // not durable yet
+	retry    retry                        // when all this is tried again
+	due      bool                         // it is tried now
+	unread   map[sweeps.ID]*catalog.Entry // results that the manifest has, or will have, and the index has not
 }
 
 // retry is the time of the next attempt at something that failed.
@@ -67,7 +64,7 @@ func (k *Coordinator) fault(sweep string, err error, whole bool) *fault {
 		k.faults[sweep] = f
 	}
 	if f.err == nil || f.err.Error() != err.Error() {
-		k.config.Log.Error("the sweep is set aside until this is repaired; the others continue", "sweep", sweep, "error", err, "remedy", remedy(err))
+		k.config.Log.Error("the sweep is set aside until this is repaired; the others continue", "sweep", sweep, "error", err, "remedy", catalog.Remedy(err))
 	}
 	f.err, f.whole = err, f.whole || whole
 	k.wakeRetrying()
@@ -132,11 +129,11 @@ func (k *Coordinator) isComplete(sweep string) bool {
 func (k *Coordinator) faultsTold() []control.SweepFault {
 	var out []control.SweepFault
 	for _, f := range k.faults {
-		out = append(out, control.SweepFault{Sweep: f.sweep, Since: f.since, Cause: f.err.Error(), Remedy: remedy(f.err)})
+		out = append(out, control.SweepFault{Sweep: f.sweep, Since: f.since, Cause: f.err.Error(), Remedy: catalog.Remedy(f.err)})
 	}
-	for sweep, err := range k.index.unreadable() {
+	for sweep, err := range k.catalog.Faults() {
 		if k.faults[sweep] == nil {
-			out = append(out, control.SweepFault{Sweep: sweep, Since: k.begun, Cause: err.Error(), Remedy: remedy(err)})
+			out = append(out, control.SweepFault{Sweep: sweep, Since: k.begun, Cause: err.Error(), Remedy: catalog.Remedy(err)})
 		}
 	}
 	slices.SortFunc(out, func(a, b control.SweepFault) int { return strings.Compare(a.Sweep, b.Sweep) })
@@ -153,16 +150,4 @@ func (k *Coordinator) faultOf(sweep string) *control.SweepFault {
 		}
 	}
 	return nil
-}
-
-// remedy returns what a person can do about the error that sets a sweep aside.
-func remedy(err error) string {
-	if errors.Is(err, manifest.ErrDamaged) {
-		return "run `eisweep verify`, which keeps the damaged manifest and writes a new one from its readable lines"
-	}
-	var other *records.AlteredError
-	if errors.As(err, &other) {
-		return other.Remedy()
-	}
-	return cmp.Or(advice.For(err), "repair the file or folder, which the coordinator tries again, or launch the sweep again")
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 )
@@ -55,12 +56,12 @@ func (g *rig) verdicts() (planned, told int) {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	status, err := ReadSweep(g.context(), g.root, g.prober, "two")
+	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, "two")
 	if err != nil {
 		g.t.Fatal(err)
 	}
 	for i := range status.Tasks {
-		if status.Tasks[i].State == StateDone {
+		if status.Tasks[i].State == catalog.StateDone {
 			told++
 		}
 	}
@@ -138,18 +139,18 @@ func TestInspectPromisesNothing(t *testing.T) {
 func TestWhatVerifyFindsCountsAtOnce(t *testing.T) {
 	g := newRig(t)
 	g.run(order1(parse(t, twoByTwo)))
-	x, err := readIndex(g.root)
+	x, err := catalog.Read(g.root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	l := g.lines("two")[0]
-	if c, is, err := x.find(t.Context(), l.ID, "two", l.File); c == nil || is != sound || err != nil {
+	if c, is, err := x.Find(t.Context(), l.ID, "two", l.File); c == nil || is != catalog.Intact || err != nil {
 		t.Fatalf("%v, %v, %v", c, is, err)
 	}
 	secretly(t, g.path("two", l.File))
-	v := verifier{ctx: t.Context(), root: g.root, index: x, prober: g.prober, report: control.VerifiedSweep{Name: "two"}, wants: func(string) bool { return true }}
+	v := verifier{ctx: t.Context(), root: g.root, catalog: x, prober: g.prober, report: control.VerifiedSweep{Name: "two"}, wants: func(string) bool { return true }}
 	v.check([]string{l.File}, map[string]*manifest.Line{l.File: &l})
-	if c, is, err := x.find(t.Context(), l.ID, "two", l.File); c != nil || is != damaged || err != nil {
+	if c, is, err := x.Find(t.Context(), l.ID, "two", l.File); c != nil || is != catalog.Damaged || err != nil {
 		t.Errorf("%v, %v, %v", c, is, err)
 	}
 }
@@ -248,7 +249,7 @@ func TestHashingsMayBeLost(t *testing.T) {
 	g.executed()
 	touch(t, g.path("two", g.files("two")[0]))
 	for _, text := range []string{"", "{\"sweep\":\"two\"", "garbage\n\x00\n", `{"sweep":"two","file":1}` + "\n"} {
-		if err := os.WriteFile(hashingsFile(g.root), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(g.root.Private("hashed.jsonl"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if planned, told := g.verdicts(); planned != 4 || told != 4 {

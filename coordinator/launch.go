@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/inputs"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
@@ -36,8 +37,8 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	for sweep, err := range k.index.unreadable() {
-		k.config.Log.Warn("the manifest of another sweep cannot be read, and results that only it records are not reused", "sweep", sweep, "error", err, "remedy", remedy(err))
+	for sweep, err := range k.catalog.Faults() {
+		k.config.Log.Warn("the manifest of another sweep cannot be read, and results that only it records are not reused", "sweep", sweep, "error", err, "remedy", catalog.Remedy(err))
 	}
 	told := plan.Told()
 	if n := told.Conflicts(); n > 0 && !o.Supersede {
@@ -84,10 +85,10 @@ func (k *Coordinator) openAndEnter(ctx context.Context, plan *Plan, o Order) err
 
 // Plan finds out what launching the order would do.
 func (k *Coordinator) Plan(ctx context.Context, o Order) (*Plan, error) {
-	if err := k.index.refresh(); err != nil {
+	if err := k.catalog.Refresh(); err != nil {
 		return nil, err
 	}
-	plan, err := newPlan(ctx, k.config.Root, k.index, k.config.Prober, o, k.awaited, k.writeOut)
+	plan, err := newPlan(ctx, k.config.Root, k.catalog, k.config.Prober, o, k.awaited, k.writeOut)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +119,7 @@ func (k *Coordinator) awaited(id sweeps.ID) bool {
 // stopped between writing it down and telling the queue.
 func (k *Coordinator) dropSettled(o runKey) {
 	t, ok := k.machine.Task(o.ID)
-	if k.index.run(o.ID) >= o.Run && (!ok || t.Run > o.Run) {
+	if k.catalog.LastRun(o.ID) >= o.Run && (!ok || t.Run > o.Run) {
 		k.settle(o)
 	}
 }

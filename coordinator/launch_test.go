@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/records"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -156,7 +158,7 @@ func TestRerunAfterItsSourceGrewKeepsNamesAndTasksTogether(t *testing.T) {
 	if s := g.finish(k, "pushed"); s.Done != 4 || s.Failed != 0 {
 		t.Errorf("summary %+v", s)
 	}
-	status, err := ReadSweep(g.context(), g.root, g.prober, "pushed")
+	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, "pushed")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +225,7 @@ func TestOutcomeThatNobodyWantsGoes(t *testing.T) {
 		return len(k.held) == 1
 	}
 	g.eventually(k, held)
-	if k.dropUnwanted(time.Now().Add(2 * unwantedTime)); held() || !isGone(g.root.Incoming(d.Task().ID, 1, attempt)) {
+	if k.dropUnwanted(time.Now().Add(2 * unwantedTime)); held() || !atomicfile.IsGone(g.root.Incoming(d.Task().ID, 1, attempt)) {
 		t.Error("it is still there")
 	}
 }
@@ -264,12 +266,12 @@ func TestLastLineHasTheNameOfTheLatestLaunch(t *testing.T) {
 		if s := g.run(order1(parse(t, axis))).Sweeps[0]; g.executed() != 0 || s.Reused != 2 {
 			t.Errorf("back to the axis: %+v", s)
 		}
-		status, err := ReadSweep(g.context(), g.root, g.prober, "two")
+		status, err := catalog.ReadSweep(g.context(), g.root, g.prober, "two")
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, s := range status.Tasks {
-			if s.State != StateDone || s.Line.State != manifest.Done || s.Line.File != s.Task.File || s.Line.Parameters["pl.is_plastic"] != "BOTH" {
+			if s.State != catalog.StateDone || s.Line.State != manifest.Done || s.Line.File != s.Task.File || s.Line.Parameters["pl.is_plastic"] != "BOTH" {
 				t.Errorf("%s is %s, by the line %+v", s.Task.File, s.State, s.Line)
 			}
 		}

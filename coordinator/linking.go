@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
@@ -29,30 +30,30 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 		k.postpone(c.Sweep, c, fmt.Errorf("find result of %s for %s: %w", t.File, c.Sweep, err), false)
 		return nil
 	}
-	if from.sweep == c.Sweep && from.line.File == t.File {
+	if from.Sweep == c.Sweep && from.Line.File == t.File {
 		if k.saysFailed(c.Sweep, c.ID) { // by a later order, which leaves the result
-			k.note(c.Sweep, from.line)
+			k.note(c.Sweep, from.Line)
 		}
 		k.sweep(c.Sweep).forget(c.ID)
 		return nil // placed since the launch looked
 	}
-	wait, err := k.makeWay(c.Sweep, t, bytesOf(&from.line))
+	wait, err := k.makeWay(c.Sweep, t, catalog.IdentityOf(&from.Line))
 	if wait {
 		k.batch.next = append(k.batch.next, c)
 		return nil
 	}
 	if err == nil {
-		err = k.name(filepath.Join(k.config.Root.SweepDir(from.sweep), from.line.File), c.Sweep, t, bytesOf(&from.line))
+		err = k.name(filepath.Join(k.config.Root.SweepDir(from.Sweep), from.Line.File), c.Sweep, t, catalog.IdentityOf(&from.Line))
 	}
 	if err != nil {
 		k.postpone(c.Sweep, c, fmt.Errorf("link result of %s into %s: %w", t.File, c.Sweep, err), true)
 		return nil
 	}
-	line := from.line
+	line := from.Line
 	line.State = manifest.Done // it may have been superseded
-	line.Sweep, line.File, line.ReusedFrom = c.Sweep, t.File, from.sweep
+	line.Sweep, line.File, line.ReusedFrom = c.Sweep, t.File, from.Sweep
 	line.Parameters = manifest.ParametersOf(t.Varying)
-	line.Modified = modifiedAs(k.pathOf(from.sweep, from.line.File), k.pathOf(c.Sweep, t.File), from.line.Modified)
+	line.Modified = modifiedAs(k.pathOf(from.Sweep, from.Line.File), k.pathOf(c.Sweep, t.File), from.Line.Modified)
 	k.note(c.Sweep, line)
 	k.sweep(c.Sweep).linked++
 	k.sweep(c.Sweep).forget(c.ID)
@@ -68,7 +69,7 @@ func (k *Coordinator) name(from, sweep string, t *sweeps.Task, is results.Identi
 	dir := k.config.Root.SweepDir(sweep)
 	to := filepath.Join(dir, t.File)
 	err := atomicfile.LinkOrCopy(from, to, is.SHA256)
-	if errors.Is(err, os.ErrNotExist) && isGone(dir) {
+	if errors.Is(err, os.ErrNotExist) && atomicfile.IsGone(dir) {
 		k.config.Log.Warn("the folder of a sweep is gone and is created again for its results; launch the sweep again", "sweep", sweep)
 		if err := atomicfile.Mkdir(dir, 0o755); err != nil {
 			return err
@@ -83,10 +84,4 @@ func (k *Coordinator) name(from, sweep string, t *sweeps.Task, is results.Identi
 		err = fmt.Errorf("%s was made by another program meanwhile: %w", to, os.ErrExist)
 	}
 	return err // nil: placed before, by a coordinator that was stopped in between
-}
-
-// isGone tells whether there is nothing under a path, or a link that leads to nothing.
-func isGone(path string) bool {
-	_, err := os.Stat(path)
-	return errors.Is(err, os.ErrNotExist)
 }

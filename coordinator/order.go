@@ -1,6 +1,9 @@
 package coordinator
 
-import "eisweep/sweeps"
+import (
+	"eisweep/coordinator/catalog"
+	"eisweep/sweeps"
+)
 
 // Order is what a launch wants.
 type Order struct {
@@ -10,7 +13,7 @@ type Order struct {
 	// Select, for a rerun: just the tasks for which it is true are executed, whatever
 	// their state, and no others are looked at. nil: every task that the manifest
 	// doesn't settle is executed.
-	Select func(t *sweeps.Task, s State) bool
+	Select func(t *sweeps.Task, s catalog.State) bool
 	// Supersede allows files of other tasks that are in the way to be moved to
 	// superseded/.
 	Supersede bool
@@ -29,7 +32,7 @@ type Order struct {
 func (o *Order) part() bool { return o.Select != nil || o.Rerun != nil }
 
 // selects says whether a task is one of them.
-func (o *Order) selects(t *TaskStatus) bool {
+func (o *Order) selects(t *catalog.TaskStatus) bool {
 	if o.Rerun != nil {
 		return o.Rerun.Fits(t)
 	}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
@@ -48,11 +49,11 @@ func (f *fault) keep(w *writing) {
 // know remembers results that the index does not know.
 func (f *fault) know(lines []manifest.Line) {
 	if f.unread == nil {
-		f.unread = map[sweeps.ID]*located{}
+		f.unread = map[sweeps.ID]*catalog.Entry{}
 	}
 	for _, l := range lines {
 		if l.State != manifest.Failed {
-			f.unread[l.ID] = &located{f.sweep, l}
+			f.unread[l.ID] = &catalog.Entry{Sweep: f.sweep, Line: l}
 		}
 	}
 }

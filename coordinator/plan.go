@@ -8,37 +8,18 @@ import (
 	"iter"
 	"sort"
 
-	"eisweep/coordinator/inputs"
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/results"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
-
-// State is how a task stands by the manifest of its sweep.
-type State string
-
-// The states.
-const (
-	StateNew    State = "new"
-	StateDone   State = "done"
-	StateFailed State = "failed"
-)
-
-// Prober reads result files as results.Prober does: they survive a file that crashes
-// the reader. Check reads only files whose SHA-256 is the one that is expected.
-type Prober interface {
-	Probe(ctx context.Context, path string) (results.Found, error)
-	Digest(ctx context.Context, path string) (results.Found, error)
-	Check(ctx context.Context, files []results.Vouched) []results.Checked
-}
 
 // Plan is what launching an order would do.
 type Plan struct {
 	Sweeps []SweepPlan
 
-	index *index
+	catalog *catalog.Catalog
 }
 
 // SweepPlan is a Plan's part for one sweep.
@@ -74,7 +55,7 @@ type PlanItem struct {
 	stands   bool           // it has a sound result somewhere, which a failure leaves
 	number   int            // of the task in the expansion
 	retried  bool           // it failed before
-	failure  *located       // Leave: the failure
+	failure  *catalog.Entry // Leave: the failure
 	conflict bool           // a file of another task is in the way
 	recorded bool           // every line was written when it was looked at
 	damaged  bool           // its own file is in the way, and is not what the manifest says
@@ -85,8 +66,8 @@ type PlanItem struct {
 type planner struct {
 	ctx      context.Context
 	root     *root.Root
-	index    *index
-	prober   Prober
+	catalog  *catalog.Catalog
+	prober   catalog.Prober
 	order    Order
 	coming   map[sweeps.ID]bool           // executed by this order
 	awaited  func(sweeps.ID) bool         // executed by an earlier one
@@ -98,8 +79,8 @@ type planner struct {
 
 // NewPlan finds out what launching the order would do. It only reads. The error
 // is a *sweeps.Faults when a sweep cannot be expanded.
-func NewPlan(ctx context.Context, r *root.Root, prober Prober, o Order) (*Plan, error) {
-	x, err := readIndex(r)
+func NewPlan(ctx context.Context, r *root.Root, prober catalog.Prober, o Order) (*Plan, error) {
+	x, err := catalog.Read(r)
 	if err != nil {
 		return nil, err
 	}
@@ -108,21 +89,20 @@ func NewPlan(ctx context.Context, r *root.Root, prober Prober, o Order) (*Plan, 
 
 // newPlan also knows of which tasks earlier launches wait, and what they are about to
 // write.
-func newPlan(ctx context.Context, r *root.Root, x *index, prober Prober, o Order, awaited func(sweeps.ID) bool, writeOut func()) (*Plan, error) {
-	p := &planner{awaited: awaited, writeOut: writeOut, ctx: ctx, root: r, index: x, prober: prober, order: o, coming: map[sweeps.ID]bool{}, dirs: map[string]map[string]bool{},
+func newPlan(ctx context.Context, r *root.Root, x *catalog.Catalog, prober catalog.Prober, o Order, awaited func(sweeps.ID) bool, writeOut func()) (*Plan, error) {
+	p := &planner{awaited: awaited, writeOut: writeOut, ctx: ctx, root: r, catalog: x, prober: prober, order: o, coming: map[sweeps.ID]bool{}, dirs: map[string]map[string]bool{},
 		alien: map[string]*manifest.Line{}, adopted: map[sweeps.ID]*manifest.Line{}}
-	if err := x.haveRead(o.Sweeps); err != nil {
+	if err := x.CheckReadable(o.Sweeps); err != nil {
 		return nil, err
 	}
 	ordered, depended := sourcesFirst(o.Sweeps)
-	lib := newLibrary(ctx, r, x, prober, o.Sweeps)
+	lib := catalog.NewLibrary(ctx, x, prober, o.Sweeps)
 	if o.part() || o.restored {
-		var err error
-		if lib.copies, err = inputs.Read(r); err != nil {
+		if err := lib.UseCopies(); err != nil {
 			return nil, err
 		}
 	}
-	plan, faults := &Plan{index: x}, []error{}
+	plan, faults := &Plan{catalog: x}, []error{}
 	for _, s := range ordered {
 		e, err := s.Expand(ctx, lib)
 		if err != nil {
@@ -189,20 +169,20 @@ func (s *SweepPlan) Items() iter.Seq2[PlanItem, error] {
 // count fills the plan's figures; depended says whether other sweeps of the order
 // need to know what this one executes.
 func (s *SweepPlan) count(depended bool) error {
-	gone, replaced := map[uint64]sweeps.ID{}, map[sweeps.ID]bool{}
+	gone, replaced := &catalog.Files{}, map[sweeps.ID]bool{}
 	if !s.planner.order.part() {
 		var err error
 		if replaced, err = unreplaced(s.planner.root, s.Sweep); err != nil {
 			return err
 		}
-		gone = s.planner.index.recorded(s.Name)
+		gone = s.planner.catalog.Recorded(s.Name)
 	}
 	for item, err := range s.Items() {
 		if err != nil {
 			return err
 		}
 		s.add(&item)
-		delete(gone, hashName(item.Task.File))
+		gone.Remove(item.Task.File)
 		if replaced[item.Task.ID] {
 			s.Restored++
 		}
@@ -214,23 +194,17 @@ func (s *SweepPlan) count(depended bool) error {
 }
 
 // countGone lists the files of earlier launches that are still there.
-func (s *SweepPlan) countGone(gone map[uint64]sweeps.ID) error {
-	for file, id := range gone {
-		for _, c := range s.planner.index.of(id).copies {
-			if c.in.sweep != s.Name || c.file != file {
-				continue
-			}
-			l, err := s.planner.index.line(c)
-			if err != nil {
-				return err
-			}
-			exists, err := s.planner.exists(s.Name, l.line.File)
-			if err != nil {
-				return err
-			}
-			if exists {
-				s.Gone = append(s.Gone, l.line.File)
-			}
+func (s *SweepPlan) countGone(gone *catalog.Files) error {
+	for file, err := range gone.Names() {
+		if err != nil {
+			return err
+		}
+		exists, err := s.planner.exists(s.Name, file)
+		if err != nil {
+			return err
+		}
+		if exists {
+			s.Gone = append(s.Gone, file)
 		}
 	}
 	sort.Strings(s.Gone)
@@ -278,7 +252,7 @@ func (p *planner) exists(sweep, file string) (bool, error) {
 	names, ok := p.dirs[sweep]
 	if !ok {
 		var err error
-		if names, err = namesIn(p.root.SweepDir(sweep)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if names, err = catalog.Names(p.root.SweepDir(sweep)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, fmt.Errorf("list results of %s: %w", sweep, err)
 		}
 		p.dirs[sweep] = names

@@ -3,6 +3,7 @@ package coordinator
 import (
 	"testing"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
@@ -21,11 +22,11 @@ func TestFailedRerunLeavesTheResult(t *testing.T) {
 				before[l.ID] = l
 			}
 			g.fails["EXC"] = class
-			s := g.run(Order{Sweeps: []*sweeps.Sweep{two}, Select: func(*sweeps.Task, State) bool { return true }, KeepFile: true}).Sweeps[0]
+			s := g.run(Order{Sweeps: []*sweeps.Sweep{two}, Select: func(*sweeps.Task, catalog.State) bool { return true }, KeepFile: true}).Sweeps[0]
 			if s.Done != 4 || s.Failed != 0 || s.ByClass[class] != 2 || len(s.Failures) != 2 {
 				t.Errorf("rerun: %+v", s)
 			}
-			status, err := ReadSweep(g.context(), g.root, nobodys{}, "two")
+			status, err := catalog.ReadSweep(g.context(), g.root, nobodys{}, "two")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -39,7 +40,7 @@ func TestFailedRerunLeavesTheResult(t *testing.T) {
 				t.Errorf("%d failures in the manifest, not 2", failures)
 			}
 			for i := range status.Tasks {
-				if task := &status.Tasks[i]; task.State != StateDone || task.Line.Digest != before[task.Task.ID].Digest {
+				if task := &status.Tasks[i]; task.State != catalog.StateDone || task.Line.Digest != before[task.Task.ID].Digest {
 					t.Errorf("%s is %s by %+v", task.Task.File, task.State, task.Line)
 				}
 			}

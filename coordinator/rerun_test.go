@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/sim"
@@ -102,7 +103,7 @@ func TestReplacedTasksCountNoMore(t *testing.T) {
 // replace is a sweep in which all tasks are replaced by such with a setting.
 func (g *rig) replace(sweep, setting string) control.SweepFile {
 	g.t.Helper()
-	status, err := ReadSweep(g.context(), g.root, g.prober, sweep)
+	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, sweep)
 	if err != nil {
 		g.t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/records"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
@@ -119,8 +120,8 @@ func (k *Coordinator) learnRuns(ctx context.Context, last uint64) error {
 		k.mu.Lock()
 		_, isHeld := k.held[runKey{id, run}]
 		k.mu.Unlock()
-		if !isHeld && k.index.run(id) < run {
-			k.index.raise(id, run)
+		if !isHeld && k.catalog.LastRun(id) < run {
+			k.catalog.RaiseRun(id, run)
 		}
 	})
 }
@@ -164,7 +165,7 @@ func (k *Coordinator) withStands(names []string) ([]string, error) {
 	}
 	for _, e := range entries {
 		name, ok := strings.CutSuffix(e.Name(), ".json")
-		if !ok || !sweeps.IsName(name) || slices.Contains(names, name) || isGone(k.config.Root.SweepDir(name)) {
+		if !ok || !sweeps.IsName(name) || slices.Contains(names, name) || atomicfile.IsGone(k.config.Root.SweepDir(name)) {
 			continue // of no sweep any more: who removes a folder gives its sweep up
 		}
 		names = append(names, name)
@@ -183,7 +184,7 @@ func (k *Coordinator) readRestored(name string) (*restored, error) {
 	case stand.Stand != control.Open && stand.Stand != control.Paused:
 		return nil, nil
 	}
-	if err := k.index.readable(name); err != nil {
+	if err := k.catalog.Fault(name); err != nil {
 		return nil, err
 	}
 	s, sum, err := records.LaunchedSum(k.config.Root, name)
@@ -206,7 +207,7 @@ func dependence(s *sweeps.Sweep) int {
 // stays as it is.
 func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 	order := Order{Sweeps: []*sweeps.Sweep{r.sweep}, Supersede: true, KeepFile: true, again: r.stand.Reruns, restored: true}
-	plan, err := newPlan(ctx, k.config.Root, k.index, k.config.Prober, order, k.awaited, k.writeOut)
+	plan, err := newPlan(ctx, k.config.Root, k.catalog, k.config.Prober, order, k.awaited, k.writeOut)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -286,7 +287,7 @@ func TestAnOrderOfAnEarlierRunIsReplacedAtOnce(t *testing.T) {
 	g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.end()
-	status, err := ReadSweep(g.context(), g.root, g.prober, "two")
+	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, "two")
 	if err != nil {
 		t.Fatal(err)
 	}

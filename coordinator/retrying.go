@@ -139,7 +139,7 @@ func (k *Coordinator) recover() {
 		if !f.idle() {
 			continue
 		}
-		if err := k.index.refreshSweep(name); err != nil {
+		if err := k.catalog.RefreshSweep(name); err != nil {
 			f.err = err
 			continue
 		}
@@ -191,7 +191,7 @@ func (k *Coordinator) restarted(name string) {
 
 // resumeNow is restore for one sweep. A sweep that was paused or cancelled meanwhile stays so.
 func (k *Coordinator) resumeNow(ctx context.Context, name string) error {
-	if err := k.index.refresh(); err != nil {
+	if err := k.catalog.Refresh(); err != nil {
 		return err
 	}
 	r, err := k.readRestored(name)

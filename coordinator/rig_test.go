@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/natsconn"
@@ -36,7 +37,7 @@ type rig struct {
 	end   func()       // the coordinator that serves
 
 	patience time.Duration // after which what hangs is named
-	prober   Prober
+	prober   catalog.Prober
 	real     bool          // the worker runs the trainings
 	clock    time.Duration // what the worker's clock is fast by
 
@@ -177,7 +178,7 @@ func (g *rig) outcome(t *protocol.Task, attempt int) protocol.Outcome {
 
 // task finds the task of an order in the launch of its sweep.
 func (g *rig) task(ordered *protocol.Task) *sweeps.Task {
-	status, err := ReadSweep(g.context(), g.root, g.prober, ordered.Sweep)
+	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, ordered.Sweep)
 	if err != nil {
 		g.t.Fatal(err)
 	}

@@ -134,7 +134,7 @@ func TestASourceThatCannotBeReadForAMoment(t *testing.T) {
 	if err := errors.Join(os.Rename(dir, away), os.Symlink("two", dir)); err != nil {
 		t.Fatal(err)
 	}
-	if err := k.index.refresh(); err != nil {
+	if err := k.catalog.Refresh(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(again)}}); err == nil || !strings.Contains(err.Error(), "symbolic links") {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/control"
@@ -82,7 +81,7 @@ func (k *Coordinator) named(names []string) ([]string, error) {
 	}
 	for _, name := range names {
 		if k.sweep(name) == nil && !slices.Contains(known, name) {
-			return nil, unknownSweep(name, known)
+			return nil, control.UnknownSweep(name, known)
 		}
 	}
 	names = slices.Clone(names)
@@ -95,14 +94,6 @@ func (k *Coordinator) depends(name string) int {
 		return 1
 	}
 	return 0
-}
-
-func unknownSweep(name string, known []string) error {
-	text := fmt.Sprintf("there is no sweep %q", name)
-	if len(known) > 0 {
-		text += "; there are " + strings.Join(known, ", ")
-	}
-	return &control.Refusal{Kind: control.Unknown, Text: text}
 }
 
 // steerOne changes the stand of one sweep.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
@@ -66,7 +67,7 @@ func (k *Coordinator) supersede(sweep string, t *sweeps.Task) (wait bool, err er
 	if err := makeAside(dir); err != nil {
 		return false, fmt.Errorf("move the file in the way: %w", err)
 	}
-	owner, _ := k.index.ownerOf(sweep, t.File)
+	owner, _ := k.catalog.Owner(sweep, t.File)
 	stem := owner.String()
 	switch {
 	case owner == t.ID:
@@ -74,7 +75,7 @@ func (k *Coordinator) supersede(sweep string, t *sweeps.Task) (wait bool, err er
 	case stem == "":
 		stem = "unknown"
 	}
-	was, err := k.index.copyAt(owner, sweep, t.File)
+	was, err := k.catalog.CopyAt(owner, sweep, t.File)
 	if err != nil {
 		return false, err
 	}
@@ -85,10 +86,10 @@ func (k *Coordinator) supersede(sweep string, t *sweeps.Task) (wait bool, err er
 	k.config.Log.Info("moved aside", "sweep", sweep, "file", t.File, "to", file)
 	k.batch.of(sweep).folders[filepath.Join(dir, "superseded")] = true
 	if was != nil && owner != t.ID {
-		k.notePlace(sweep, was.line, file)
+		k.notePlace(sweep, was.Line, file)
 		wait = true
 	}
-	k.index.disown(sweep, t.File)
+	k.catalog.Release(sweep, t.File)
 	return wait, nil
 }
 
@@ -96,20 +97,20 @@ func (k *Coordinator) supersede(sweep string, t *sweeps.Task) (wait bool, err er
 // name to it and the file does not have it any more: a coordinator was stopped after it moved
 // the file aside, or somebody removed it.
 func (k *Coordinator) disclaim(sweep string, t *sweeps.Task) (wait bool, err error) {
-	owner, ok := k.index.ownerOf(sweep, t.File)
-	if !ok || owner == t.ID || k.index.isAside(owner, sweep) {
+	owner, ok := k.catalog.Owner(sweep, t.File)
+	if !ok || owner == t.ID || k.catalog.IsSuperseded(owner, sweep) {
 		return false, nil
 	}
-	was, err := k.index.copyAt(owner, sweep, t.File)
+	was, err := k.catalog.CopyAt(owner, sweep, t.File)
 	if was == nil || err != nil {
 		return false, err
 	}
-	file, err := findAside(k.config.Root.SweepDir(sweep), &was.line)
+	file, err := catalog.FindSuperseded(k.config.Root.SweepDir(sweep), &was.Line)
 	if err != nil {
 		return false, err
 	}
-	k.notePlace(sweep, was.line, file)
-	k.index.disown(sweep, t.File)
+	k.notePlace(sweep, was.Line, file)
+	k.catalog.Release(sweep, t.File)
 	return true, nil
 }
 
@@ -128,7 +129,7 @@ func (k *Coordinator) notePlace(sweep string, l manifest.Line, file string) {
 // holder of the root's lock makes names there.
 func moveAside(dir, file, stem string) (string, error) {
 	for n := 1; ; n++ {
-		name := asideName(stem, n)
+		name := catalog.SupersededName(stem, n)
 		err := atomicfile.Move(filepath.Join(dir, file), filepath.Join(dir, name))
 		if errors.Is(err, os.ErrExist) {
 			continue
@@ -138,25 +139,6 @@ func moveAside(dir, file, stem string) (string, error) {
 		}
 		return name, folder.Sync(filepath.Join(dir, "superseded"))
 	}
-}
-
-// findAside finds where moveAside put the result of a line. One that lies nowhere was removed;
-// it has the first name that is free.
-func findAside(dir string, l *manifest.Line) (string, error) {
-	for n := 1; ; n++ {
-		name := asideName(l.ID.String(), n)
-		found, err := bytesOf(l).IsAt(filepath.Join(dir, name))
-		if found || errors.Is(err, os.ErrNotExist) {
-			return name, nil
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-}
-
-func bytesOf(l *manifest.Line) results.Identity {
-	return results.Identity{SHA256: l.SHA256, Bytes: l.Bytes}
 }
 
 // makeAside makes superseded/ in a sweep's folder. A link in its place could lead anywhere.
@@ -170,12 +152,4 @@ func makeAside(dir string) error {
 		return err
 	}
 	return opened.Close()
-}
-
-// asideName is the nth name in superseded/ of what is moved aside under a stem.
-func asideName(stem string, n int) string {
-	if n > 1 {
-		return filepath.Join("superseded", fmt.Sprintf("%s.%d.h5", stem, n))
-	}
-	return filepath.Join("superseded", stem+".h5")
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
@@ -176,7 +177,7 @@ func TestAHoleIsMovedAside(t *testing.T) {
 	if s := g.run(Order{Sweeps: order1(parse(t, oneLonger)).Sweeps, Supersede: true}).Sweeps[0]; s.Done != 1 || s.Failed != 0 {
 		t.Errorf("%+v", s)
 	}
-	if name, err := findAside(g.root.SweepDir("two"), &was); err != nil || name != asideName(was.ID.String(), 2) {
+	if name, err := catalog.FindSuperseded(g.root.SweepDir("two"), &was); err != nil || name != catalog.SupersededName(was.ID.String(), 2) {
 		t.Errorf("the result lies in %s (%v), where a file of another size has the first name", name, err)
 	}
 }

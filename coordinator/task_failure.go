@@ -22,9 +22,9 @@ func (k *Coordinator) record(c lifecycle.RecordFailure) {
 	d, committed := k.held[runKey{c.ID, c.Run}]
 	known := k.considered.failure
 	switch {
-	case known != nil && known.line.ID == c.ID && known.line.Run == c.Run:
-		line = known.line
-		line.Sweep, line.Parameters, line.ReusedFrom = c.Sweep, manifest.ParametersOf(t.Varying), known.sweep
+	case known != nil && known.Line.ID == c.ID && known.Line.Run == c.Run:
+		line = known.Line
+		line.Sweep, line.Parameters, line.ReusedFrom = c.Sweep, manifest.ParametersOf(t.Varying), known.Sweep
 	case committed:
 		line = k.outcomeLine(c.Sweep, t, &d.Outcome)
 		line.Error = cmp.Or(reason, d.Outcome.Error)
@@ -58,8 +58,8 @@ func (k *Coordinator) saysFailed(sweep string, id sweeps.ID) bool {
 			return l.State == manifest.Failed
 		}
 	}
-	h := k.index.of(id)
-	return h.lastFailure(sweep) != nil
+	h := k.catalog.History(id)
+	return h.LastFailure(sweep) != nil
 }
 
 // reasonOf says why a task failed that has no outcome of its own.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
@@ -26,9 +27,9 @@ func (k *Coordinator) summarizeUnlaunched(ctx context.Context, name string) (con
 		return out, err
 	}
 	if !slices.Contains(known, name) {
-		return out, unknownSweep(name, known)
+		return out, control.UnknownSweep(name, known)
 	}
-	status, err := ReadSweep(ctx, k.config.Root, k.config.Prober, name)
+	status, err := catalog.ReadSweep(ctx, k.config.Root, k.config.Prober, name)
 	if err != nil {
 		return out, err
 	}
@@ -36,9 +37,9 @@ func (k *Coordinator) summarizeUnlaunched(ctx context.Context, name string) (con
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
 		switch t.State {
-		case StateDone:
+		case catalog.StateDone:
 			out.Done, out.Reused = out.Done+1, out.Reused+1
-		case StateFailed:
+		case catalog.StateFailed:
 			class := protocol.Class(t.Line.Class)
 			out.Failed++
 			out.ByClass[class]++

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/inputs"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
@@ -27,8 +28,8 @@ import (
 // Copies of outside files, from which tasks start, are compared with their SHA-256, and copied
 // again if the outside file has not changed.
 // The caller holds the root's lock.
-func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (control.Verified, error) {
-	v := verifier{ctx: ctx, root: r, index: newWritingIndex(r), prober: prober, mend: manifest.Repair, copyInput: inputs.Copy, write: func(sweep string, lines []manifest.Line) (int, error) {
+func Verify(ctx context.Context, r *root.Root, prober catalog.Prober, names []string) (control.Verified, error) {
+	v := verifier{ctx: ctx, root: r, catalog: catalog.NewForOwner(r), prober: prober, mend: manifest.Repair, copyInput: inputs.Copy, write: func(sweep string, lines []manifest.Line) (int, error) {
 		m, err := manifest.Open(r.Manifest(sweep))
 		if err != nil {
 			return 0, err
@@ -40,17 +41,17 @@ func Verify(ctx context.Context, r *root.Root, prober Prober, names []string) (c
 
 // Inspect is Verify where nothing may be written: what that would mend is a problem, a
 // manifest that cannot be read an error. The caller holds no lock.
-func Inspect(ctx context.Context, r *root.Root, prober Prober, names []string) (control.Verified, error) {
-	v := verifier{ctx: ctx, root: r, index: newIndex(r), prober: prober, reads: true}
+func Inspect(ctx context.Context, r *root.Root, prober catalog.Prober, names []string) (control.Verified, error) {
+	v := verifier{ctx: ctx, root: r, catalog: catalog.New(r), prober: prober, reads: true}
 	return v.sweeps(names)
 }
 
 type verifier struct {
-	ctx    context.Context
-	root   *root.Root
-	index  *index
-	prober Prober
-	reads  bool // and neither mends nor writes
+	ctx     context.Context
+	root    *root.Root
+	catalog *catalog.Catalog
+	prober  catalog.Prober
+	reads   bool // and neither mends nor writes
 	// mend mends a manifest that cannot be read, as manifest.Repair does.
 	mend func(path string) (kept string, damage, err error)
 	// write adds lines to a manifest, but those that it has by now, and says how many.
@@ -69,7 +70,7 @@ func (v *verifier) sweeps(names []string) (control.Verified, error) {
 	if err != nil {
 		return control.Verified{}, err
 	}
-	if err := v.index.refresh(); err != nil {
+	if err := v.catalog.Refresh(); err != nil {
 		return control.Verified{}, err
 	}
 	if len(names) == 0 {
@@ -90,10 +91,10 @@ func (v *verifier) sweeps(names []string) (control.Verified, error) {
 		if err := v.ctx.Err(); err != nil {
 			return out, err
 		}
-		if !v.index.has(name) && v.index.readable(name) == nil {
+		if !v.catalog.Has(name) && v.catalog.Fault(name) == nil {
 			return out, fmt.Errorf("there is no sweep %q under %s", name, v.root.Path())
 		}
-		v.report, v.wants = control.VerifiedSweep{Name: name, Problems: mended[name]}, wantedFiles(v.ctx, v.root, v.index, v.prober, name)
+		v.report, v.wants = control.VerifiedSweep{Name: name, Problems: mended[name]}, v.catalog.Wanted(v.ctx, v.prober, name)
 		if err := v.sweep(); err != nil {
 			if v.ctx.Err() != nil || !atomicfile.IsStorage(err) {
 				return out, fmt.Errorf("verify %s: %w", name, err)
@@ -110,7 +111,7 @@ func (v *verifier) unreadable(err error) {
 	if slices.ContainsFunc(v.report.Problems, func(p control.Problem) bool { return strings.HasPrefix(p.Detail, err.Error()) }) {
 		return // said of the manifest already
 	}
-	v.problem(v.root.SweepDir(v.report.Name), sweeps.ID{}, "unreadable", err.Error()+"; remedy: "+remedy(err))
+	v.problem(v.root.SweepDir(v.report.Name), sweeps.ID{}, "unreadable", err.Error()+"; remedy: "+catalog.Remedy(err))
 }
 
 func (v *verifier) sweep() error {
@@ -129,7 +130,7 @@ func (v *verifier) sweep() error {
 		}
 		v.check(files, recorded)
 	}
-	files, err := resultsIn(v.root.SweepDir(v.report.Name))
+	files, err := catalog.ResultFiles(v.root.SweepDir(v.report.Name))
 	if err != nil {
 		return err
 	}

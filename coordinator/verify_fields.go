@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -52,7 +53,7 @@ func toldParameters(line *manifest.Line, info *results.Info) (told manifest.Para
 		given, err := known.Check(value)
 		same = same && err == nil && given.String() == known.Get(&tree).String()
 	}
-	for name := range namedParameters(line.File) {
+	for name := range catalog.NamedParameters(line.File) {
 		if known, err := sim.Lookup(name); err == nil && told[name] == nil {
 			told[name], same = known.Get(&tree).Any(), false
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
@@ -63,7 +64,7 @@ func (v *verifier) recorded(file string, line *manifest.Line, checked *results.C
 // remember has launches know what came out here.
 func (v *verifier) remember(line *manifest.Line, found *results.Found) {
 	if !v.reads {
-		v.index.hashed(claimOf(v.report.Name, line), &found.Hashed, line.SHA256)
+		v.catalog.RecordHash(v.report.Name, line, &found.Hashed)
 	}
 }
 
@@ -79,16 +80,16 @@ func (v *verifier) unrecorded(path string) *manifest.Line {
 		v.problem(file, sweeps.ID{}, "unknown", "it is no result of a task of ours")
 		return nil
 	}
-	line := rebuildLine(v.report.Name, file, &found)
-	line.Run = v.index.run(line.ID) + 1 // a line is missing
+	line := catalog.RebuildLine(v.report.Name, file, &found)
+	line.Run = v.catalog.LastRun(line.ID) + 1 // a line is missing
 	return &line
 }
 
 // unsound reports a result of the manifest's, and whether a launch computes it again: by
 // the same look that a launch takes.
 func (v *verifier) unsound(line *manifest.Line, kind, detail string) {
-	is, err := v.index.intact(v.ctx, claimOf(v.report.Name, line))
-	again := v.wants(line.File) && err == nil && is != sound
+	is, err := v.catalog.Check(v.ctx, v.report.Name, line)
+	again := v.wants(line.File) && err == nil && is != catalog.Intact
 	switch {
 	case again:
 	case !v.wants(line.File):

@@ -12,6 +12,7 @@ import (
 
 	"eisweep/coordinator/inputs"
 	"eisweep/internal/advice"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
@@ -43,7 +44,7 @@ func (v *verifier) inputs() (*control.VerifiedSweep, error) {
 	}
 	for _, path := range slices.Sorted(maps.Keys(known)) {
 		to := v.root.Input(known[path])
-		if isGone(to) {
+		if atomicfile.IsGone(to) {
 			detail := v.copyAgain(to, known[path], known)
 			v.problem(filepath.Base(to), sweeps.ID{}, "missing", "it was the copy of "+path+detail)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/inputs"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
@@ -30,7 +31,7 @@ func withOutsideFile(t *testing.T, g *rig) (outside, copied string) {
 }
 
 func (g *rig) ids(sweep string) ([]sweeps.ID, error) {
-	status, err := ReadSweep(g.context(), g.root, g.prober, sweep)
+	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, sweep)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/records"
 	"eisweep/sweeps"
 )
@@ -20,6 +21,6 @@ func (v *verifier) launchFile() {
 	case errors.As(err, &other):
 		v.problem(file, sweeps.ID{}, "altered", other.Error())
 	default:
-		v.problem(file, sweeps.ID{}, "unreadable", err.Error()+"; remedy: "+remedy(err))
+		v.problem(file, sweeps.ID{}, "unreadable", err.Error()+"; remedy: "+catalog.Remedy(err))
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // Verify is the function of that name while this coordinator writes the manifests.
 func (k *Coordinator) Verify(ctx context.Context, names []string) (control.Verified, error) {
-	v := verifier{ctx: ctx, root: k.config.Root, index: k.index, prober: k.config.Prober, mend: k.mend, write: k.writeFound, copyInput: k.copyInput}
+	v := verifier{ctx: ctx, root: k.config.Root, catalog: k.catalog, prober: k.config.Prober, mend: k.mend, write: k.writeFound, copyInput: k.copyInput}
 	return v.sweeps(names)
 }
 
@@ -57,12 +57,12 @@ func (k *Coordinator) writeFound(sweep string, lines []manifest.Line) (written i
 	defer k.mu.Unlock()
 	k.flush()
 	for _, l := range lines {
-		owner, ok := k.index.ownerOf(sweep, l.File)
-		was, err := k.index.copyAt(owner, sweep, l.File)
+		owner, ok := k.catalog.Owner(sweep, l.File)
+		was, err := k.catalog.CopyAt(owner, sweep, l.File)
 		if err != nil {
 			return written, err
 		}
-		if !ok || was != nil && owner == l.ID && was.line.SHA256 == l.SHA256 && !reflect.DeepEqual(was.line, l) {
+		if !ok || was != nil && owner == l.ID && was.Line.SHA256 == l.SHA256 && !reflect.DeepEqual(was.Line, l) {
 			k.note(sweep, l)
 			written++
 		}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"syscall"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
@@ -66,7 +66,7 @@ func findTask(ctx context.Context, r *root.Root, launched []string, prefix strin
 		return nil, err
 	}
 	for _, name := range launched {
-		status, err := coordinator.ReadSweep(ctx, r, prober, name)
+		status, err := catalog.ReadSweep(ctx, r, prober, name)
 		if atomicfile.IsStorage(err) && !errors.Is(err, fs.ErrNotExist) {
 			unread = append(unread, err)
 		}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/sim"
@@ -85,7 +85,7 @@ func classNames() []string {
 }
 
 // completeTasks makes whole ids of the starts that were given: each is one task's.
-func (c *choice) completeTasks(status *coordinator.SweepStatus) error {
+func (c *choice) completeTasks(status *catalog.SweepStatus) error {
 	for n, part := range c.tasks {
 		var found []string
 		for i := range status.Tasks {

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -23,7 +23,7 @@ type earlier struct {
 
 // earlierFailures reads from a sweep's manifest which tasks failed before they, or
 // their replacements, were done: the last failure of each, in the order of the tasks.
-func earlierFailures(r *root.Root, name string, tasks []coordinator.TaskStatus) ([]earlier, error) {
+func earlierFailures(r *root.Root, name string, tasks []catalog.TaskStatus) ([]earlier, error) {
 	failures := map[sweeps.ID]*manifest.Line{}
 	for line, err := range manifest.Read(r.Manifest(name)) {
 		if err != nil {
@@ -36,7 +36,7 @@ func earlierFailures(r *root.Root, name string, tasks []coordinator.TaskStatus) 
 	var out []earlier
 	for i := range tasks {
 		t := &tasks[i]
-		if t.State != coordinator.StateDone {
+		if t.State != catalog.StateDone {
 			continue
 		}
 		for _, id := range []sweeps.ID{t.Task.ID, t.Task.Replaces} {

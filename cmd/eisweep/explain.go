@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
@@ -94,7 +94,7 @@ func explainAlone(ctx context.Context, r *root.Root, target string, absent *abse
 	if err != nil {
 		return nil, err
 	}
-	out := &control.Explained{Target: a.id.String(), Sweep: a.sweep, State: string(coordinator.StateNew)}
+	out := &control.Explained{Target: a.id.String(), Sweep: a.sweep, State: string(catalog.StateNew)}
 	if a.line != nil {
 		out.State = string(a.line.State)
 	}

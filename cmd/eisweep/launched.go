@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/root"
 )
 
@@ -31,10 +31,10 @@ func unknownSweep(name string, launched []string) error {
 }
 
 // readSweep reads how a sweep stands by its folder.
-func readSweep(ctx context.Context, r *root.Root, name string) (*coordinator.SweepStatus, error) {
+func readSweep(ctx context.Context, r *root.Root, name string) (*catalog.SweepStatus, error) {
 	prober, err := newProber()
 	if err != nil {
 		return nil, err
 	}
-	return coordinator.ReadSweep(ctx, r, prober, name)
+	return catalog.ReadSweep(ctx, r, prober, name)
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -26,7 +26,7 @@ var pointStates = []string{"done", "running", "failed", "to run"}
 
 // pointsOf gathers a sweep's tasks by point, in their order. Parameters that have
 // one value throughout the sweep are not told.
-func pointsOf(tasks []coordinator.TaskStatus, running map[sweeps.ID]bool) []*point {
+func pointsOf(tasks []catalog.TaskStatus, running map[sweeps.ID]bool) []*point {
 	varied, networks := varies(tasks)
 	byName := map[string]*point{}
 	var out []*point
@@ -48,11 +48,11 @@ func pointsOf(tasks []coordinator.TaskStatus, running map[sweeps.ID]bool) []*poi
 	return out
 }
 
-func pointState(t *coordinator.TaskStatus, running map[sweeps.ID]bool) string {
+func pointState(t *catalog.TaskStatus, running map[sweeps.ID]bool) string {
 	switch {
 	case running[t.Task.ID]:
 		return "running"
-	case t.State == coordinator.StateNew:
+	case t.State == catalog.StateNew:
 		return "to run"
 	}
 	return string(t.State)
@@ -60,7 +60,7 @@ func pointState(t *coordinator.TaskStatus, running map[sweeps.ID]bool) string {
 
 // varies finds the parameters with several values, and whether one seed of a
 // PERTURB sweep pushes several networks.
-func varies(tasks []coordinator.TaskStatus) (varied map[string]bool, networks bool) {
+func varies(tasks []catalog.TaskStatus) (varied map[string]bool, networks bool) {
 	varied, first := map[string]bool{}, map[string]sim.Value{}
 	for i := range tasks {
 		t := &tasks[i].Task

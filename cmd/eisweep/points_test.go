@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"testing"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
 
 // task is one with a seed, a state and a value of pl.eta_e.
-func task(t *testing.T, seed uint32, state coordinator.State, eta string) coordinator.TaskStatus {
+func task(t *testing.T, seed uint32, state catalog.State, eta string) catalog.TaskStatus {
 	t.Helper()
 	varying, err := sweeps.ParseSetting("pl.eta_e=" + eta)
 	if err != nil {
@@ -20,16 +20,16 @@ func task(t *testing.T, seed uint32, state coordinator.State, eta string) coordi
 	if err != nil {
 		t.Fatal(err)
 	}
-	return coordinator.TaskStatus{Task: sweeps.Task{
+	return catalog.TaskStatus{Task: sweeps.Task{
 		ID: sweeps.ID{byte(seed), eta[0]}, Experiment: sim.Approximate, Seed: seed, Varying: []sim.Setting{same, varying},
 	}, State: state}
 }
 
 func TestPointsAreRowsOfSeeds(t *testing.T) {
-	tasks := []coordinator.TaskStatus{
-		task(t, 1, coordinator.StateDone, "1e-05"), task(t, 1, coordinator.StateFailed, "2e-05"),
-		task(t, 2, coordinator.StateDone, "1e-05"), task(t, 2, coordinator.StateNew, "2e-05"),
-		task(t, 3, coordinator.StateDone, "1e-05"), task(t, 3, coordinator.StateNew, "2e-05"),
+	tasks := []catalog.TaskStatus{
+		task(t, 1, catalog.StateDone, "1e-05"), task(t, 1, catalog.StateFailed, "2e-05"),
+		task(t, 2, catalog.StateDone, "1e-05"), task(t, 2, catalog.StateNew, "2e-05"),
+		task(t, 3, catalog.StateDone, "1e-05"), task(t, 3, catalog.StateNew, "2e-05"),
 	}
 	points := pointsOf(tasks, map[sweeps.ID]bool{tasks[5].Task.ID: true})
 	var out bytes.Buffer
@@ -45,7 +45,7 @@ func TestPointsAreRowsOfSeeds(t *testing.T) {
 }
 
 func TestPointsOfASweepWithoutAxesAreOneRow(t *testing.T) {
-	tasks := []coordinator.TaskStatus{task(t, 1, coordinator.StateDone, "1e-05"), task(t, 2, coordinator.StateDone, "1e-05")}
+	tasks := []catalog.TaskStatus{task(t, 1, catalog.StateDone, "1e-05"), task(t, 2, catalog.StateDone, "1e-05")}
 	if points := pointsOf(tasks, nil); len(points) != 1 || points[0].name != "all" {
 		t.Errorf("%d points, the first %v", len(points), points[0])
 	}
@@ -53,9 +53,9 @@ func TestPointsOfASweepWithoutAxesAreOneRow(t *testing.T) {
 
 // TestNetworksAreApart tells one own seed on several networks apart by the network.
 func TestNetworksAreApart(t *testing.T) {
-	var tasks []coordinator.TaskStatus
+	var tasks []catalog.TaskStatus
 	for _, network := range []uint32{5, 6} {
-		one := task(t, 1, coordinator.StateDone, "1e-05")
+		one := task(t, 1, catalog.StateDone, "1e-05")
 		one.Task.Source = &sweeps.Input{SeedTold: true, Seed: network}
 		tasks = append(tasks, one)
 	}

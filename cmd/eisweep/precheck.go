@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io/fs"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -25,7 +25,7 @@ func checkBeforeMaking(ctx context.Context, path string, list []*sweeps.Sweep) e
 	if err != nil {
 		return err
 	}
-	lib, err := coordinator.NewLibrary(ctx, r, prober, list...)
+	lib, err := catalog.OpenLibrary(ctx, r, prober, list...)
 	if err != nil {
 		return err
 	}

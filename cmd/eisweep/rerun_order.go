@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/internal/root"
@@ -16,7 +17,7 @@ import (
 
 // choose returns the tasks that fit, and how many of them failed by class. Those that have
 // the values of --set already, which nothing takes the place of, it counts instead.
-func (r *rerun) choose(status *coordinator.SweepStatus) (chosen map[sweeps.ID]bool, classes map[protocol.Class]int, same int, err error) {
+func (r *rerun) choose(status *catalog.SweepStatus) (chosen map[sweeps.ID]bool, classes map[protocol.Class]int, same int, err error) {
 	fits, err := coordinator.NewChoice(r.told())
 	if err != nil {
 		return nil, nil, 0, err
@@ -36,7 +37,7 @@ func (r *rerun) choose(status *coordinator.SweepStatus) (chosen map[sweeps.ID]bo
 			continue
 		}
 		chosen[t.Task.ID] = true
-		if t.State == coordinator.StateFailed && t.Line != nil {
+		if t.State == catalog.StateFailed && t.Line != nil {
 			classes[protocol.Class(t.Line.Class)]++
 		}
 	}
@@ -45,11 +46,11 @@ func (r *rerun) choose(status *coordinator.SweepStatus) (chosen map[sweeps.ID]bo
 
 // prepare makes the order: the chosen tasks whatever their state, or with --set
 // those that replace them.
-func (r *rerun) prepare(status *coordinator.SweepStatus, chosen map[sweeps.ID]bool) error {
+func (r *rerun) prepare(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) error {
 	r.chosen = chosen
 	r.order = coordinator.Order{
 		Sweeps: []*sweeps.Sweep{status.Sweep}, Supersede: r.supersede, KeepFile: true,
-		Select: func(t *sweeps.Task, _ coordinator.State) bool { return chosen[t.ID] },
+		Select: func(t *sweeps.Task, _ catalog.State) bool { return chosen[t.ID] },
 	}
 	if len(r.changes) == 0 {
 		return nil
@@ -60,8 +61,8 @@ func (r *rerun) prepare(status *coordinator.SweepStatus, chosen map[sweeps.ID]bo
 		return &exitError{exitInput, err}
 	}
 	r.order.Sweeps, r.order.KeepFile = []*sweeps.Sweep{replaced}, false
-	r.order.Select = func(t *sweeps.Task, s coordinator.State) bool {
-		return chosen[t.Replaces] && s != coordinator.StateDone
+	r.order.Select = func(t *sweeps.Task, s catalog.State) bool {
+		return chosen[t.Replaces] && s != catalog.StateDone
 	}
 	return nil
 }
@@ -147,7 +148,7 @@ func writePlanned(e *environment, s *coordinator.SweepPlan) error {
 }
 
 // announce says what is about to be done.
-func (r *rerun) announce(e *environment, opened *root.Root, status *coordinator.SweepStatus, chosen map[sweeps.ID]bool, classes map[protocol.Class]int) {
+func (r *rerun) announce(e *environment, opened *root.Root, status *catalog.SweepStatus, chosen map[sweeps.ID]bool, classes map[protocol.Class]int) {
 	name := status.Sweep.Name()
 	verb := "runs again"
 	if len(r.changes) > 0 {
@@ -183,8 +184,8 @@ func (r *rerun) tell(e *environment, format string, args ...any) {
 	e.say(format, args...)
 }
 
-func stateText(t *coordinator.TaskStatus) string {
-	if t.State == coordinator.StateFailed && t.Line != nil {
+func stateText(t *catalog.TaskStatus) string {
+	if t.State == catalog.StateFailed && t.Line != nil {
 		return "failed: " + t.Line.Class
 	}
 	return string(t.State)

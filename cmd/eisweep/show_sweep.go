@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -41,22 +41,22 @@ func (s *showing) sweep(ctx context.Context, e *environment, r *root.Root, name 
 }
 
 // listed returns the tasks to tell of one by one: those that are not done, or all.
-func (s *showing) listed(status *coordinator.SweepStatus) []*coordinator.TaskStatus {
-	var out []*coordinator.TaskStatus
+func (s *showing) listed(status *catalog.SweepStatus) []*catalog.TaskStatus {
+	var out []*catalog.TaskStatus
 	for i := range status.Tasks {
-		if s.all || len(status.Tasks) <= tasksShown || status.Tasks[i].State != coordinator.StateDone {
+		if s.all || len(status.Tasks) <= tasksShown || status.Tasks[i].State != catalog.StateDone {
 			out = append(out, &status.Tasks[i])
 		}
 	}
 	return out
 }
 
-func statesText(status *coordinator.SweepStatus) string {
-	states, classes := map[coordinator.State]int{}, map[string]int{}
+func statesText(status *catalog.SweepStatus) string {
+	states, classes := map[catalog.State]int{}, map[string]int{}
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
 		states[t.State]++
-		if t.State == coordinator.StateFailed && t.Line != nil {
+		if t.State == catalog.StateFailed && t.Line != nil {
 			classes[t.Line.Class]++
 		}
 	}
@@ -64,16 +64,16 @@ func statesText(status *coordinator.SweepStatus) string {
 	for _, c := range slices.Sorted(maps.Keys(classes)) {
 		failures = append(failures, fmt.Sprintf("%s %d", c, classes[c]))
 	}
-	failed := some(states[coordinator.StateFailed], "failed")
+	failed := some(states[catalog.StateFailed], "failed")
 	if failed != "" {
 		failed += " (" + strings.Join(failures, ", ") + ")"
 	}
-	return cmp.Or(list(some(states[coordinator.StateDone], "done"), failed, some(states[coordinator.StateNew], "not run yet")), "none")
+	return cmp.Or(list(some(states[catalog.StateDone], "done"), failed, some(states[catalog.StateNew], "not run yet")), "none")
 }
 
 // failureText is a task's state, and of a failure the reason.
-func failureText(t *coordinator.TaskStatus) string {
-	if t.State == coordinator.StateFailed && t.Line != nil {
+func failureText(t *catalog.TaskStatus) string {
+	if t.State == catalog.StateFailed && t.Line != nil {
 		return stateText(t) + ": " + firstLine(t.Line.Error)
 	}
 	return stateText(t)
@@ -81,13 +81,13 @@ func failureText(t *coordinator.TaskStatus) string {
 
 // statusJSON is a line of `show SWEEP --json`.
 type statusJSON struct {
-	ID    sweeps.ID         `json:"id"`
-	File  string            `json:"file"`
-	State coordinator.State `json:"state"`
-	Line  *manifest.Line    `json:"manifest"` // null for a task that was not run yet
+	ID    sweeps.ID      `json:"id"`
+	File  string         `json:"file"`
+	State catalog.State  `json:"state"`
+	Line  *manifest.Line `json:"manifest"` // null for a task that was not run yet
 }
 
-func sweepJSON(e *environment, status *coordinator.SweepStatus) error {
+func sweepJSON(e *environment, status *catalog.SweepStatus) error {
 	out := e.encoder()
 	for i := range status.Tasks {
 		t := &status.Tasks[i]

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
@@ -81,7 +81,7 @@ func (s *standing) noted(r *root.Root) {
 }
 
 // count takes over what the folder tells.
-func (s *standing) count(status *coordinator.SweepStatus) {
+func (s *standing) count(status *catalog.SweepStatus) {
 	tasks := status.Tasks
 	s.Tasks = len(tasks)
 	if err := status.Unread; err != nil {
@@ -89,9 +89,9 @@ func (s *standing) count(status *coordinator.SweepStatus) {
 	}
 	for i := range tasks {
 		switch tasks[i].State {
-		case coordinator.StateDone:
+		case catalog.StateDone:
 			s.Done++
-		case coordinator.StateFailed:
+		case catalog.StateFailed:
 			s.Failed++
 		default:
 			s.New++

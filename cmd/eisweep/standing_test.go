@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 )
@@ -18,7 +18,7 @@ import (
 func TestTroubleHasLinesOfItsOwn(t *testing.T) {
 	unread := &fs.PathError{Op: "lstat", Path: "/r/a/results~seed=1.h5", Err: syscall.EIO}
 	folder := standing{Sweep: "a", By: "folder"}
-	folder.count(&coordinator.SweepStatus{Tasks: []coordinator.TaskStatus{{State: coordinator.StateDone}}, Unread: unread})
+	folder.count(&catalog.SweepStatus{Tasks: []catalog.TaskStatus{{State: catalog.StateDone}}, Unread: unread})
 	aside := standing{Sweep: "a", By: "coordinator", Tasks: 1}
 	aside.fault([]control.SweepFault{{Sweep: "a", Cause: unread.Error(), Remedy: "repair it"}})
 	for name, s := range map[string]*standing{"folder": &folder, "coordinator": &aside} {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
@@ -111,10 +111,10 @@ func (s *statusView) running() map[sweeps.ID]bool {
 	return out
 }
 
-func failuresOf(tasks []coordinator.TaskStatus) []control.Failure {
+func failuresOf(tasks []catalog.TaskStatus) []control.Failure {
 	var out []control.Failure
 	for i := range tasks {
-		if t := &tasks[i]; t.State == coordinator.StateFailed && t.Line != nil {
+		if t := &tasks[i]; t.State == catalog.StateFailed && t.Line != nil {
 			out = append(out, control.Failure{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, Class: protocol.Class(t.Line.Class), Error: t.Line.Error})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/coordinator"
+	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
@@ -129,14 +130,14 @@ func (l *listing) list(ctx context.Context, e *environment, r *root.Root, name s
 	return status.Unread
 }
 
-func taskState(t *coordinator.TaskStatus, running *control.RunningTask) string {
+func taskState(t *catalog.TaskStatus, running *control.RunningTask) string {
 	if running != nil {
 		return "running"
 	}
 	return string(t.State)
 }
 
-func taskStateText(t *coordinator.TaskStatus, running *control.RunningTask) string {
+func taskStateText(t *catalog.TaskStatus, running *control.RunningTask) string {
 	if running != nil {
 		return "running on " + running.Host + ": " + runningPart(running)
 	}
@@ -155,7 +156,7 @@ type taskJSON struct {
 	Line    *manifest.Line `json:"manifest"` // null for a task that was not run yet
 }
 
-func newTaskJSON(t *coordinator.TaskStatus, running *control.RunningTask) taskJSON {
+func newTaskJSON(t *catalog.TaskStatus, running *control.RunningTask) taskJSON {
 	out := taskJSON{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, State: taskState(t, running), Line: t.Line}
 	if running != nil {
 		out.Host, out.Worker, out.Attempt = running.Host, running.Worker, running.Attempt

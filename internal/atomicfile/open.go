@@ -129,3 +129,9 @@ func Read(path string, limit int64) ([]byte, error) {
 	}
 	return text, nil
 }
+
+// IsGone reports whether there is nothing under a path, or a link that leads to nothing.
+func IsGone(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}

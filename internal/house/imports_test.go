@@ -35,6 +35,7 @@ var plan = map[string][]string{
 	"coordinator":         {"sim", "sweeps", "internal"},
 
 	"coordinator/autoscale": {"internal/control", "internal/slurm"},
+	"coordinator/catalog":   {"sim", "sweeps", "internal", "coordinator/inputs", "coordinator/records"},
 	"coordinator/lifecycle": {"sweeps", "internal/protocol"},
 	"coordinator/records":   {"sweeps", "internal"},
 	"coordinator/inputs":    {"sweeps", "internal"},
@@ -49,6 +50,7 @@ var withheld = map[string][]string{
 	"sim":    {"os", "io/fs", "net", "time", "syscall", "path/filepath", "log", "unsafe"},
 	"sweeps": {"net", "time", "log"},
 
+	"coordinator/catalog":   {"sim", "sweeps", "internal", "coordinator/inputs", "coordinator/records"},
 	"coordinator/lifecycle": {"os", "io/fs", "net", "time", "syscall", "path/filepath", "log", "context", "sync"},
 }
 

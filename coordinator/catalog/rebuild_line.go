@@ -1,4 +1,4 @@
-package coordinator
+package catalog
 
 import (
 	"strings"
@@ -8,19 +8,19 @@ import (
 	"eisweep/sim"
 )
 
-// rebuildLine makes a manifest line from what was found in a result alone. When and where
-// it was computed is lost; its file's time stands for both ends.
-func rebuildLine(sweep, file string, found *results.Found) manifest.Line {
+// RebuildLine makes a manifest line from a result's file alone. When and where it was computed is lost: the
+// file's modification time is taken for start and end.
+func RebuildLine(sweep, file string, found *results.Found) manifest.Line {
 	info := &found.Info
 	return manifest.Line{
-		ID: info.ID, Sweep: sweep, Experiment: info.Experiment, Seed: info.Seed, Parameters: namedParameters(file),
+		ID: info.ID, Sweep: sweep, Experiment: info.Experiment, Seed: info.Seed, Parameters: NamedParameters(file),
 		State: manifest.Done, Run: 1, File: file, Digest: found.Digest, SHA256: found.SHA256, Bytes: found.Bytes, Modified: found.Modified,
 		Started: found.Modified, Finished: found.Modified, ModelVersion: info.ModelVersion,
 	}
 }
 
-// namedParameters reads the parameters that a result's file name tells.
-func namedParameters(file string) manifest.Parameters {
+// NamedParameters reads the parameters in a result's file name.
+func NamedParameters(file string) manifest.Parameters {
 	out := manifest.Parameters{}
 	for _, part := range strings.Split(strings.TrimSuffix(file, ".h5"), "~") {
 		name, text, _ := strings.Cut(part, "=")

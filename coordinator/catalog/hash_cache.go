@@ -1,4 +1,4 @@
-package coordinator
+package catalog
 
 import (
 	"bufio"
@@ -13,27 +13,27 @@ import (
 	"eisweep/internal/root"
 )
 
-// hashings remembers, in .eisweep/hashed.jsonl, the hashing of results whose modification time
+// hashCache stores, in .eisweep/hashed.jsonl, the outcomes of hashing results whose modification time
 // differs from the manifest's, such as copies, or whose bytes do not match the manifest. It saves
-// hashing them again, and makes all commands agree with what verify found. Only the holder of the
-// root adds to the file. The file may be removed.
-type hashings struct {
+// hashing them again, and makes all commands agree with what verify found. Only the process that holds
+// the root's lock adds to the file. The file may be removed.
+type hashCache struct {
 	path   string
 	writes bool
 
 	mu   sync.Mutex
 	size int64 // of the file, as far as it was read
-	last map[uint64]hashing
+	last map[uint64]hashOutcome
 }
 
-// hashing is the outcome of the last hashing of a file.
-type hashing struct {
+// hashOutcome is the outcome of the last hashing of a file.
+type hashOutcome struct {
 	modified int64 // nanoseconds since 1970
-	is       soundness
+	is       FileState
 }
 
-// hashingLine is a line of the file.
-type hashingLine struct {
+// hashLine is a line of the file.
+type hashLine struct {
 	Sweep    string    `json:"sweep"`
 	File     string    `json:"file"`
 	Run      int       `json:"run"`
@@ -42,19 +42,19 @@ type hashingLine struct {
 	Sound    bool      `json:"sound"`
 }
 
-func hashingsFile(r *root.Root) string { return r.Private("hashed.jsonl") }
+func hashFile(r *root.Root) string { return r.Private("hashed.jsonl") }
 
-func newHashings(r *root.Root) *hashings {
-	return &hashings{path: hashingsFile(r), last: map[uint64]hashing{}}
+func newHashCache(r *root.Root) *hashCache {
+	return &hashCache{path: hashFile(r), last: map[uint64]hashOutcome{}}
 }
 
 // key identifies a result. A manifest line with another run or size is about another file.
-func (c *claim) key() uint64 {
+func (c *fileClaim) key() uint64 {
 	return maphash.Comparable(nameSeed, [4]any{c.sweep, c.file, c.run, c.bytes})
 }
 
 // refresh reads what was added. Files whose entries cannot be read are hashed again.
-func (h *hashings) refresh() {
+func (h *hashCache) refresh() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	f, err := atomicfile.Open(h.path)
@@ -77,35 +77,35 @@ func (h *hashings) refresh() {
 			return // the rest is a torn line
 		}
 		h.size += int64(len(text))
-		var l hashingLine
+		var l hashLine
 		if json.Unmarshal(text, &l) == nil {
 			h.take(&l)
 		}
 	}
 }
 
-func (h *hashings) take(l *hashingLine) {
-	is := damaged
+func (h *hashCache) take(l *hashLine) {
+	is := Damaged
 	if l.Sound {
-		is = sound
+		is = Intact
 	}
-	c := claim{sweep: l.Sweep, file: l.File, run: l.Run, bytes: l.Bytes}
-	h.last[c.key()] = hashing{l.Modified.UnixNano(), is}
+	c := fileClaim{sweep: l.Sweep, file: l.File, run: l.Run, bytes: l.Bytes}
+	h.last[c.key()] = hashOutcome{l.Modified.UnixNano(), is}
 }
 
 // at returns the outcome for a file that was last modified at that time.
-func (h *hashings) at(c claim, modified time.Time) (soundness, bool) {
+func (h *hashCache) at(c fileClaim, modified time.Time) (FileState, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.last) == 0 {
-		return sound, false
+		return Intact, false
 	}
 	was, ok := h.last[c.key()]
 	return was.is, ok && was.modified == modified.UnixNano()
 }
 
-// knows says whether anything is remembered of a file.
-func (h *hashings) knows(c claim) bool {
+// knows reports whether there is an outcome for a file.
+func (h *hashCache) knows(c fileClaim) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	_, ok := h.last[c.key()]
@@ -114,17 +114,17 @@ func (h *hashings) knows(c claim) bool {
 
 // add remembers an outcome, here and, if writing is allowed, in the file. An outcome that cannot
 // be written is forgotten here as well, since other commands would not know it.
-func (h *hashings) add(c claim, modified time.Time, is soundness) {
+func (h *hashCache) add(c fileClaim, modified time.Time, is FileState) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	l := hashingLine{c.sweep, c.file, c.run, c.bytes, modified.UTC(), is == sound}
+	l := hashLine{c.sweep, c.file, c.run, c.bytes, modified.UTC(), is == Intact}
 	h.take(&l)
 	if h.writes && h.write(&l) != nil {
 		delete(h.last, c.key())
 	}
 }
 
-func (h *hashings) write(l *hashingLine) error {
+func (h *hashCache) write(l *hashLine) error {
 	text, err := json.Marshal(l)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package coordinator
+package catalog
 
 import (
 	"cmp"
@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 
-	"eisweep/coordinator/inputs"
 	"eisweep/coordinator/records"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
@@ -35,21 +34,13 @@ type TaskStatus struct {
 // ReadSweep reads how the sweep of that name stands. It needs no lock and no
 // coordinator. The error wraps fs.ErrNotExist when it was never launched.
 func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*SweepStatus, error) {
-	s, err := records.Launched(r, name)
+	x, err := Read(r)
 	if err != nil {
 		return nil, err
 	}
-	x, err := readIndex(r)
+	s, e, err := x.expandLatest(ctx, prober, name)
 	if err != nil {
 		return nil, err
-	}
-	lib := newLibrary(ctx, r, x, prober, nil)
-	if lib.copies, err = inputs.Read(r); err != nil {
-		return nil, err
-	}
-	e, err := s.Expand(ctx, lib)
-	if err != nil {
-		return nil, fmt.Errorf("expand the latest launch of %s: %w", name, err)
 	}
 	last, err := lastLines(r, name)
 	if err != nil {
@@ -57,7 +48,7 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 	}
 	// Its folder is listed first: a network's file system then knows of all files at once. It
 	// is done after the manifest was read: a result is placed before its line is written.
-	if _, err := namesIn(r.SweepDir(name)); err != nil {
+	if _, err := Names(r.SweepDir(name)); err != nil {
 		return nil, fmt.Errorf("list results of %s: %w", name, err)
 	}
 	out := &SweepStatus{Sweep: s}
@@ -78,24 +69,41 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 	return out, nil
 }
 
+// expandLatest makes the tasks of a sweep's latest launch.
+func (x *Catalog) expandLatest(ctx context.Context, prober Prober, name string) (*sweeps.Sweep, *sweeps.Expansion, error) {
+	s, err := records.Launched(x.root, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	lib := NewLibrary(ctx, x, prober, nil)
+	if err := lib.UseCopies(); err != nil {
+		return nil, nil, err
+	}
+	e, err := s.Expand(ctx, lib)
+	if err != nil {
+		return nil, nil, fmt.Errorf("expand the latest launch of %s: %w", name, err)
+	}
+	return s, e, nil
+}
+
 // look has a task that was done be new again if its result is not what a launch would take
 // for intact. The error says why that cannot be found out: the task stays done.
-func (s *TaskStatus) look(ctx context.Context, x *index, sweep string) error {
+func (s *TaskStatus) look(ctx context.Context, x *Catalog, sweep string) error {
 	claimed := claimOf(sweep, s.Line)
 	claimed.file = s.Task.File
-	is, err := x.intact(ctx, claimed)
+	is, err := x.inspect(ctx, claimed)
 	if err != nil {
 		return err
 	}
-	s.Gone, s.Damaged = is == missing, is == damaged
-	if is != sound {
+	s.Gone, s.Damaged = is == Missing, is == Damaged
+	if is != Intact {
 		s.State = StateNew
 	}
 	return nil
 }
 
-// namesIn lists a folder at once: to look at its files one by one takes long on a network.
-func namesIn(dir string) (map[string]bool, error) {
+// Names lists a folder at once: to look at its files one by one takes long on a network.
+func Names(dir string) (map[string]bool, error) {
 	names := map[string]bool{}
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {

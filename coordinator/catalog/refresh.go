@@ -1,4 +1,4 @@
-package coordinator
+package catalog
 
 import (
 	"errors"
@@ -9,15 +9,14 @@ import (
 	"eisweep/sweeps"
 )
 
-// refreshSweep takes in what was appended to one sweep's manifest. The error says why it
-// cannot be read.
-func (x *index) refreshSweep(name string) error {
+// RefreshSweep reads what was appended to one sweep's manifest. The error says why it cannot be read.
+func (x *Catalog) RefreshSweep(name string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.read(name)
 }
 
-func (x *index) read(name string) error {
+func (x *Catalog) read(name string) error {
 	err := x.readOn(name)
 	delete(x.faults, name)
 	if err != nil {
@@ -27,11 +26,11 @@ func (x *index) read(name string) error {
 }
 
 // readOn reads a manifest from where it was read to.
-func (x *index) readOn(name string) error {
+func (x *Catalog) readOn(name string) error {
 	path := x.root.Manifest(name)
 	m := x.manifests[name]
 	if m != nil {
-		grown, err := m.grown(path)
+		grown, err := m.isPrefixOf(path)
 		if err != nil {
 			return err
 		}
@@ -41,7 +40,7 @@ func (x *index) readOn(name string) error {
 		}
 	}
 	if m == nil {
-		m = newIndexed(name)
+		m = newManifestIndex(name)
 		x.manifests[name] = m
 	}
 	var damage error
@@ -59,7 +58,7 @@ func (x *index) readOn(name string) error {
 	return damage
 }
 
-// damageOf names the place of a manifest's damage by the line from its beginning.
+// damageOf is the damage of a manifest with the line's number counted from its beginning.
 func damageOf(path string, damage error) error {
 	for _, err := range manifest.Read(path) {
 		if err != nil {
@@ -69,29 +68,29 @@ func damageOf(path string, damage error) error {
 	return damage
 }
 
-// unreadable returns why manifests could not be read, by sweep.
-func (x *index) unreadable() map[string]error {
+// Faults returns why manifests could not be read, by sweep.
+func (x *Catalog) Faults() map[string]error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return maps.Clone(x.faults)
 }
 
-// readable returns why the manifest of a sweep could not be read; nil if it could, or there
+// Fault returns why the manifest of a sweep could not be read; nil if it could, or there
 // is none.
-func (x *index) readable(sweep string) error {
+func (x *Catalog) Fault(sweep string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.faults[sweep]
 }
 
-// haveRead returns why the manifests of sweeps, or of those whose networks they need, could
-// not be read: what is done of them is not known then.
-func (x *index) haveRead(list []*sweeps.Sweep) error {
+// CheckReadable returns why the manifests of sweeps, or of those whose networks they need, could
+// not be read: nobody knows then what is done.
+func (x *Catalog) CheckReadable(list []*sweeps.Sweep) error {
 	var errs []error
 	for _, s := range list {
-		errs = append(errs, x.readable(s.Name()))
+		errs = append(errs, x.Fault(s.Name()))
 		if s.SourceName() != "" && !s.SourceIsPath() {
-			errs = append(errs, x.readable(s.SourceName()))
+			errs = append(errs, x.Fault(s.SourceName()))
 		}
 	}
 	return errors.Join(errs...)

@@ -1,4 +1,4 @@
-package coordinator
+package catalog
 
 import (
 	"context"
@@ -22,7 +22,7 @@ func TestStatusTellsWhatItCannotLookAt(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := TaskStatus{Task: sweeps.Task{File: "results~seed=1.h5"}, State: StateDone, Line: &manifest.Line{State: manifest.Done}}
-	if err := s.look(context.Background(), newIndex(r), "circle"); !errors.Is(err, syscall.ELOOP) {
+	if err := s.look(context.Background(), New(r), "circle"); !errors.Is(err, syscall.ELOOP) {
 		t.Errorf("error %v, want ELOOP", err)
 	}
 	if s.State != StateDone || s.Gone || s.Damaged {

@@ -1,4 +1,4 @@
-package coordinator
+package catalog
 
 import (
 	"context"
@@ -11,62 +11,69 @@ import (
 
 	"eisweep/coordinator/inputs"
 	"eisweep/coordinator/records"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
 
-// library answers an expansion from a root's folder.
-type library struct {
+// Library tells an expansion what its sweep refers to: sweeps and result files of a root.
+type Library struct {
 	ctx    context.Context
-	root   *root.Root
-	index  *index
+	index  *Catalog
 	prober Prober
 	extra  map[string]*sweeps.Sweep
 	copies inputs.Copies // stand in for outside files that are gone; none for a new launch
 }
 
-// NewLibrary returns what sweeps may refer to under a root: the sweeps being
+// OpenLibrary returns what sweeps may refer to under a root: the sweeps being
 // launched (extra), those launched before, and result files.
-func NewLibrary(ctx context.Context, r *root.Root, prober Prober, extra ...*sweeps.Sweep) (sweeps.Library, error) {
-	x, err := readIndex(r)
+func OpenLibrary(ctx context.Context, r *root.Root, prober Prober, extra ...*sweeps.Sweep) (sweeps.Library, error) {
+	x, err := Read(r)
 	if err != nil {
 		return nil, err
 	}
-	return newLibrary(ctx, r, x, prober, extra), nil
+	return NewLibrary(ctx, x, prober, extra), nil
 }
 
-func newLibrary(ctx context.Context, r *root.Root, x *index, prober Prober, extra []*sweeps.Sweep) *library {
-	l := &library{ctx: ctx, root: r, index: x, prober: prober, extra: map[string]*sweeps.Sweep{}}
+// NewLibrary is OpenLibrary with a catalog that is there.
+func NewLibrary(ctx context.Context, x *Catalog, prober Prober, extra []*sweeps.Sweep) *Library {
+	l := &Library{ctx: ctx, index: x, prober: prober, extra: map[string]*sweeps.Sweep{}}
 	for _, s := range extra {
 		l.extra[s.Name()] = s
 	}
 	return l
 }
 
+// UseCopies has copies stand in for outside files that are gone.
+func (l *Library) UseCopies() (err error) {
+	l.copies, err = inputs.Read(l.index.root)
+	return err
+}
+
 // Sweep returns the sweep of that name: of this launch, else its latest one.
-func (l *library) Sweep(name string) (*sweeps.Sweep, error) {
+func (l *Library) Sweep(name string) (*sweeps.Sweep, error) {
 	if s := l.extra[name]; s != nil {
 		return s, nil
 	}
-	s, err := records.Launched(l.root, name)
-	if l.index.has(name) || !errors.Is(err, fs.ErrNotExist) {
+	s, err := records.Launched(l.index.root, name)
+	if l.index.Has(name) || !errors.Is(err, fs.ErrNotExist) {
 		return s, err
 	}
-	names, _ := l.root.Sweeps()
+	names, _ := l.index.root.Sweeps()
 	if len(names) == 0 {
-		return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one (%w)", name, l.root.Path(), fs.ErrNotExist)
+		return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one (%w)", name, l.index.root.Path(), fs.ErrNotExist)
 	}
 	return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one; there are %s (%w)",
-		name, l.root.Path(), strings.Join(names, ", "), fs.ErrNotExist)
+		name, l.index.root.Path(), strings.Join(names, ", "), fs.ErrNotExist)
 }
 
 // Results returns the result file, or those of the folder, at path.
-func (l *library) Results(path string) ([]sweeps.ResultFile, error) {
+func (l *Library) Results(path string) ([]sweeps.ResultFile, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("name result file: %w", err)
 	}
-	if known := l.copies.Within(path); len(known) > 0 && isGone(path) {
+	if known := l.copies.Within(path); len(known) > 0 && atomicfile.IsGone(path) {
 		return l.copied(known)
 	}
 	info, err := os.Stat(path)
@@ -75,7 +82,7 @@ func (l *library) Results(path string) ([]sweeps.ResultFile, error) {
 	}
 	files := []string{path}
 	if info.IsDir() {
-		if files, err = resultsIn(path); err != nil {
+		if files, err = ResultFiles(path); err != nil {
 			return nil, fmt.Errorf("list source: %w", err)
 		}
 		if len(files) == 0 {
@@ -94,7 +101,7 @@ func (l *library) Results(path string) ([]sweeps.ResultFile, error) {
 }
 
 // copied answers for files that are gone by the copies that a launch made of them.
-func (l *library) copied(paths []string) ([]sweeps.ResultFile, error) {
+func (l *Library) copied(paths []string) ([]sweeps.ResultFile, error) {
 	out, faults := []sweeps.ResultFile{}, []error{}
 	for _, path := range paths {
 		r, err := l.copyOf(path)
@@ -106,9 +113,9 @@ func (l *library) copied(paths []string) ([]sweeps.ResultFile, error) {
 
 // copyOf answers by the copy of a file. Only one with the bytes that its launch started from
 // counts: those of another would give other tasks.
-func (l *library) copyOf(path string) (sweeps.ResultFile, error) {
+func (l *Library) copyOf(path string) (sweeps.ResultFile, error) {
 	sha256 := l.copies[path]
-	copied := l.root.Input(sha256)
+	copied := l.index.root.Input(sha256)
 	if err := inputs.Check(l.ctx, copied, path, sha256); err != nil {
 		return sweeps.ResultFile{}, err
 	}
@@ -122,13 +129,13 @@ func (l *library) copyOf(path string) (sweeps.ResultFile, error) {
 // result finds out what a file is: whose result, and what PERTURB or a training
 // could start from. What is hashed is what was probed. A result that has another size than
 // its manifest line is not read.
-func (l *library) result(path string) (sweeps.ResultFile, error) {
+func (l *Library) result(path string) (sweeps.ResultFile, error) {
 	sweep, c, err := l.recorded(path)
 	if err != nil {
 		return sweeps.ResultFile{}, err
 	}
-	if file, err := os.Stat(path); c != nil && err == nil && file.Size() != c.line.Bytes {
-		return sweeps.ResultFile{}, notAsRecorded(path, sweep, fmt.Sprintf("it has %d bytes, not %d", file.Size(), c.line.Bytes))
+	if file, err := os.Stat(path); c != nil && err == nil && file.Size() != c.Line.Bytes {
+		return sweeps.ResultFile{}, notAsRecorded(path, sweep, fmt.Sprintf("it has %d bytes, not %d", file.Size(), c.Line.Bytes))
 	}
 	found, err := l.prober.Probe(l.ctx, path)
 	if err != nil {
@@ -140,21 +147,21 @@ func (l *library) result(path string) (sweeps.ResultFile, error) {
 	if c == nil {
 		return f, nil
 	}
-	if c.line.SHA256 != f.SHA256 { // by its own SHA-256 it would give other tasks
-		return f, notAsRecorded(path, sweep, fmt.Sprintf("its SHA-256 is %s, not %s", f.SHA256, c.line.SHA256))
+	if c.Line.SHA256 != f.SHA256 { // by its own SHA-256 it would give other tasks
+		return f, notAsRecorded(path, sweep, fmt.Sprintf("its SHA-256 is %s, not %s", f.SHA256, c.Line.SHA256))
 	}
-	f.Task, f.Sweep, f.File = c.line.ID, sweep, c.line.File
+	f.Task, f.Sweep, f.File = c.Line.ID, sweep, c.Line.File
 	return f, nil
 }
 
 // recorded returns the line of the result that a sweep's manifest gives a path to; nil when none does.
-func (l *library) recorded(path string) (sweep string, c *located, err error) {
+func (l *Library) recorded(path string) (sweep string, c *Entry, err error) {
 	sweep, file, ok := l.place(path)
 	if !ok {
 		return "", nil, nil
 	}
-	id, _ := l.index.ownerOf(sweep, file)
-	c, err = l.index.copyAt(id, sweep, file)
+	id, _ := l.index.Owner(sweep, file)
+	c, err = l.index.CopyAt(id, sweep, file)
 	return sweep, c, err
 }
 
@@ -163,8 +170,8 @@ func notAsRecorded(path, sweep, how string) error {
 		path, sweep, how, sweep)
 }
 
-// resultsIn returns the paths of the .h5 files in a folder, sorted; none if it isn't there.
-func resultsIn(dir string) ([]string, error) {
+// ResultFiles returns the paths of the .h5 files in a folder, sorted; none if it isn't there.
+func ResultFiles(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -180,8 +187,8 @@ func resultsIn(dir string) ([]string, error) {
 
 // place splits a path into sweep and file name, if it lies in a sweep's folder of
 // the root.
-func (l *library) place(path string) (sweep, file string, ok bool) {
-	base, err := filepath.EvalSymlinks(l.root.Path())
+func (l *Library) place(path string) (sweep, file string, ok bool) {
+	base, err := filepath.EvalSymlinks(l.index.root.Path())
 	if err != nil {
 		return "", "", false
 	}
@@ -194,5 +201,5 @@ func (l *library) place(path string) (sweep, file string, ok bool) {
 	}
 	sweep, file = filepath.Split(rel)
 	sweep = filepath.Clean(sweep)
-	return sweep, file, l.index.has(sweep)
+	return sweep, file, l.index.Has(sweep)
 }

@@ -1,0 +1,241 @@
+package catalog
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"eisweep/internal/manifest"
+	"eisweep/internal/protocol"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// Catalog holds what the manifests of a root say about every task, and which task's result has
+// which name. It keeps the places of lines, not the lines: there may be millions. It is safe for
+// concurrent use. Refresh reads what was written since.
+type Catalog struct {
+	root   *root.Root
+	hashes *hashCache
+
+	mu        sync.Mutex
+	manifests map[string]*manifestIndex // by sweep
+	tasks     map[sweeps.ID]*History
+	look      uint32           // what was found when it was smaller no longer counts
+	faults    map[string]error // why manifests cannot be read, by sweep; what they said before counts
+}
+
+// Ref is a reference to a manifest's line, with what must be known about it at once.
+type Ref struct {
+	in         *manifestIndex
+	begin, end int64
+	file       uint64 // the hash of the file's name
+	bytes      int64
+	finished   int64 // milliseconds since 1970
+	modified   int64 // the file, nanoseconds since 1970; 0 in lines of earlier versions
+	run        int32
+	class      protocol.ClassCode // of a failure
+	superseded bool               // the result was superseded
+	state      FileState          // when it was last looked at
+	look       uint32
+}
+
+// Sweep is the sweep whose manifest has the line.
+func (s *Ref) Sweep() string { return s.in.sweep }
+
+// Class is the class of the failure that the line reports.
+func (s *Ref) Class() protocol.Class { return s.class.Class() }
+
+// SameFile reports whether two lines are about files of one name.
+func (s *Ref) SameFile(o *Ref) bool { return s.file == o.file }
+
+// Entry is a line of a sweep's manifest.
+type Entry struct {
+	Sweep string
+	Line  manifest.Line
+}
+
+// Read reads the manifests of all sweeps of a root.
+func Read(r *root.Root) (*Catalog, error) {
+	x := New(r)
+	return x, x.Refresh()
+}
+
+// New returns an empty catalog of a root: it knows nothing before Refresh.
+func New(r *root.Root) *Catalog {
+	return &Catalog{root: r, manifests: map[string]*manifestIndex{}, tasks: map[sweeps.ID]*History{}, faults: map[string]error{}, hashes: newHashCache(r)}
+}
+
+// NewForOwner is New for the process that holds the root's lock: the catalog also stores the outcomes
+// of hashing results, in .eisweep/hashed.jsonl.
+func NewForOwner(r *root.Root) *Catalog {
+	x := New(r)
+	x.hashes.writes = true
+	return x
+}
+
+// Refresh reads what was appended to manifests, and which are new, gone or replaced. What was known
+// about files is looked at again. A manifest that cannot be read is no error here: see Faults.
+func (x *Catalog) Refresh() error {
+	names, err := x.root.Sweeps()
+	if err != nil {
+		return fmt.Errorf("list sweeps: %w", err)
+	}
+	x.hashes.refresh()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.look++
+	for name := range maps.Clone(x.manifests) {
+		if !slices.Contains(names, name) {
+			x.drop(name)
+		}
+	}
+	for _, name := range names {
+		_ = x.read(name) // it is among the faults
+	}
+	return nil
+}
+
+// drop forgets what a sweep's manifest said, except the run numbers: the queue may know them, and none
+// is given twice.
+func (x *Catalog) drop(name string) {
+	m := x.manifests[name]
+	delete(x.manifests, name)
+	delete(x.faults, name)
+	elsewhere := func(s Ref) bool { return s.in == m }
+	for _, h := range x.tasks {
+		if !slices.ContainsFunc(h.copies, elsewhere) && !slices.ContainsFunc(h.failures, elsewhere) {
+			continue
+		}
+		h.copies, h.failures = slices.DeleteFunc(h.copies, elsewhere), slices.DeleteFunc(h.failures, elsewhere)
+		h.recount()
+	}
+}
+
+// add takes in a manifest's line. The last line of a task in a manifest is its state there. Of several
+// manifests, the one with the highest run counts, and of the same run a result before a failure.
+func (x *Catalog) add(m *manifestIndex, b *manifest.Brief) {
+	m.size = b.End
+	h := x.tasks[b.ID]
+	if h == nil {
+		h = &History{}
+		x.tasks[b.ID] = h
+	}
+	s := Ref{in: m, begin: b.Begin, end: b.End, run: int32(b.Run), bytes: b.Bytes, finished: b.Finished.UnixMilli()}
+	if !b.Modified.IsZero() {
+		s.modified = b.Modified.UnixNano()
+	}
+	h.run = max(h.run, s.run)
+	h.failures = slices.DeleteFunc(h.failures, func(f Ref) bool { return f.in == m })
+	delete(m.conflicts, b.ID)
+	if b.State == manifest.Failed {
+		s.class = protocol.Class(b.Class).Code()
+		h.fail(s)
+		return
+	}
+	if h.failed != nil && (s.run >= h.newest || h.failed.in == m) {
+		h.failed = nil
+	}
+	h.newest = max(h.newest, s.run)
+	s.file, s.superseded = hashName(b.File), b.State == manifest.Superseded
+	x.noteConflict(m, s.file, b.ID)
+	m.files[s.file] = b.ID // another task's before, if that was superseded
+	h.copies = slices.DeleteFunc(h.copies, func(c Ref) bool { return c.in == m && c.file == s.file })
+	h.copies = append(slices.Clip(h.copies), s)
+}
+
+// Line reads the line that a reference leads to.
+func (x *Catalog) Line(s Ref) (*Entry, error) {
+	l, err := manifest.ReadLine(x.root.Manifest(s.in.sweep), s.begin, s.end)
+	if err != nil {
+		return nil, err
+	}
+	return &Entry{s.in.sweep, l}, nil
+}
+
+// Latest returns the line of a task's newest run; nil when there is none.
+func (x *Catalog) Latest(id sweeps.ID) (*manifest.Line, error) {
+	h := x.History(id)
+	all := slices.Concat(h.copies, h.failures)
+	if len(all) == 0 {
+		return nil, nil
+	}
+	last := slices.MaxFunc(all, func(a, b Ref) int { return int(a.run - b.run) })
+	if h.failed != nil {
+		last = *h.failed
+	}
+	l, err := x.Line(last)
+	if err != nil {
+		return nil, err
+	}
+	return &l.Line, nil
+}
+
+// History returns what is known about a task, as it is now.
+func (x *Catalog) History(id sweeps.ID) History {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	h := x.tasks[id]
+	if h == nil {
+		return History{}
+	}
+	out := *h
+	out.copies, out.failures = slices.Clone(h.copies), slices.Clone(h.failures)
+	return out
+}
+
+// LastRun is the highest run number of a task that a manifest has, or that RaiseRun gave; 0 for none.
+func (x *Catalog) LastRun(id sweeps.ID) int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if h := x.tasks[id]; h != nil {
+		return int(h.run)
+	}
+	return 0
+}
+
+// RaiseRun notes that a task was given a run number.
+func (x *Catalog) RaiseRun(id sweeps.ID, run int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	h := x.tasks[id]
+	if h == nil {
+		h = &History{}
+		x.tasks[id] = h
+	}
+	h.run = max(h.run, int32(run))
+}
+
+// Has reports whether there is a sweep of that name.
+func (x *Catalog) Has(sweep string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.manifests[sweep] != nil
+}
+
+// Sweeps lists those that have a manifest, sorted.
+func (x *Catalog) Sweeps() []string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Sorted(maps.Keys(x.manifests))
+}
+
+// Contains reports whether a sweep's manifest has a task.
+func (x *Catalog) Contains(id sweeps.ID, sweep string) bool {
+	h := x.History(id)
+	here := func(s Ref) bool { return s.in.sweep == sweep }
+	return slices.ContainsFunc(h.copies, here) || slices.ContainsFunc(h.failures, here)
+}
+
+// WithPrefix adds the tasks whose ids begin with start to found.
+func (x *Catalog) WithPrefix(start string, found map[sweeps.ID]bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for id, h := range x.tasks {
+		if len(h.copies)+len(h.failures) > 0 && strings.HasPrefix(id.String(), start) {
+			found[id] = true
+		}
+	}
+}

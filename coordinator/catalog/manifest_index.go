@@ -1,0 +1,163 @@
+package catalog
+
+import (
+	"bytes"
+	"errors"
+	"hash/maphash"
+	"io/fs"
+	"iter"
+	"maps"
+	"os"
+
+	"eisweep/internal/atomicfile"
+	"eisweep/sweeps"
+)
+
+// manifestIndex is a manifest as far as the catalog has read it.
+type manifestIndex struct {
+	sweep string
+	files map[uint64]sweeps.ID // by the hash of a file's name: the task whose result it is
+	size  int64                // what was read
+	info  os.FileInfo          // of the file; nil when there was none
+	tail  []byte               // the last bytes that were read
+	// conflicts are tasks whose last line gives them a name that a later line gives to
+	// another task: by the task, the hash of the name.
+	conflicts map[sweeps.ID]uint64
+}
+
+func newManifestIndex(sweep string) *manifestIndex {
+	return &manifestIndex{sweep: sweep, files: map[uint64]sweeps.ID{}, conflicts: map[sweeps.ID]uint64{}}
+}
+
+// tailLength is how many of them tell one manifest from another.
+const tailLength = 256
+
+// isPrefixOf reports whether the manifest at a path still begins with what was read of it. The error
+// says why that cannot be found out.
+func (m *manifestIndex) isPrefixOf(path string) (bool, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return m.info == nil, nil
+	}
+	if err != nil || m.info == nil {
+		return m.size == 0, err
+	}
+	if !os.SameFile(info, m.info) || info.Size() < m.size {
+		return false, nil
+	}
+	tail, err := readTail(path, m.size)
+	return bytes.Equal(tail, m.tail), err
+}
+
+// remember notes how to recognize the manifest.
+func (m *manifestIndex) remember(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	tail, err := readTail(path, m.size)
+	if err == nil {
+		m.info, m.tail = info, tail
+	}
+	return err
+}
+
+func readTail(path string, end int64) ([]byte, error) {
+	f, err := atomicfile.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	tail := make([]byte, min(end, tailLength))
+	_, err = f.ReadAt(tail, end-int64(len(tail)))
+	return tail, err
+}
+
+var nameSeed = maphash.MakeSeed()
+
+// hashName stands for a file's name: 8 bytes instead of a hundred.
+func hashName(file string) uint64 { return maphash.String(nameSeed, file) }
+
+// ownerOfHash returns the task whose result has a name by a manifest, by the hash of the name; zero if none has.
+func (x *Catalog) ownerOfHash(m *manifestIndex, file uint64) sweeps.ID {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return m.files[file]
+}
+
+// Owner returns the task whose result has a name by a sweep's manifest, and whether the manifest has the name.
+func (x *Catalog) Owner(sweep, file string) (sweeps.ID, bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	m := x.manifests[sweep]
+	if m == nil {
+		return sweeps.ID{}, false
+	}
+	id, ok := m.files[hashName(file)]
+	return id, ok
+}
+
+// Release notes that a result no longer has its name.
+func (x *Catalog) Release(sweep, file string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if m := x.manifests[sweep]; m != nil {
+		delete(m.files, hashName(file))
+	}
+}
+
+// CopyAt returns the copy of a task's result under a name; nil if there is none.
+func (x *Catalog) CopyAt(id sweeps.ID, sweep, file string) (*Entry, error) {
+	name := hashName(file)
+	for _, c := range x.History(id).copies {
+		if c.in.sweep == sweep && c.file == name {
+			return x.Line(c)
+		}
+	}
+	return nil, nil
+}
+
+// Files is a set of result files that a sweep's manifest has. The zero value is empty.
+type Files struct {
+	index *Catalog
+	sweep string
+	tasks map[uint64]sweeps.ID // by the hash of a name
+}
+
+// Recorded returns the result files that a sweep's manifest has.
+func (x *Catalog) Recorded(sweep string) *Files {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	out := &Files{index: x, sweep: sweep}
+	if m := x.manifests[sweep]; m != nil {
+		out.tasks = maps.Clone(m.files)
+	}
+	return out
+}
+
+// Remove takes a file out of the set.
+func (f *Files) Remove(name string) { delete(f.tasks, hashName(name)) }
+
+// Names reads the names of the files from the manifest, in no order. It ends with the first error.
+func (f *Files) Names() iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for file, id := range f.tasks {
+			for _, c := range f.index.History(id).copies {
+				if c.in.sweep != f.sweep || c.file != file {
+					continue
+				}
+				l, err := f.index.Line(c)
+				if err != nil {
+					yield("", err)
+					return
+				}
+				if !yield(l.Line.File, nil) {
+					return
+				}
+			}
+		}
+	}
+}
