@@ -57,7 +57,7 @@ func (k *Coordinator) Hurry(ctx context.Context) { context.AfterFunc(ctx, k.give
 // committed before is placed, unless ctx ends or the queue doesn't answer: then it stays for the
 // next one. It is idempotent; the error is
 // that of a storage failure, of an exclusive coordinator also why sweeps could not be completed,
-// or wraps queue.ErrOutOfReach.
+// or wraps natsconn.ErrUnreachable.
 func (k *Coordinator) Stop(ctx context.Context) error {
 	k.once.Do(func() { k.stopped = k.end(ctx) })
 	return k.stopped
@@ -93,7 +93,7 @@ func (k *Coordinator) end(ctx context.Context) error {
 // placeCommitted waits until the outcomes have been taken that are committed by now; closing
 // quit then has them placed.
 func (k *Coordinator) placeCommitted(ctx context.Context) {
-	if len(k.stop) == 0 || k.failed() || k.config.Queue.Unanswered() > 0 {
+	if len(k.stop) == 0 || k.failed() || k.config.Queue.UnresponsiveFor() > 0 {
 		return
 	}
 	ask, cancel := context.WithTimeout(ctx, confirmTime)

@@ -56,7 +56,7 @@ func (k *Coordinator) explainIdle(sweep string, need int64, out *control.Explain
 
 // explainUnanswered says that NATS is in the way, where it is.
 func (k *Coordinator) explainUnanswered(out *control.Explained) bool {
-	silent := k.config.Queue.Unanswered()
+	silent := k.config.Queue.UnresponsiveFor()
 	if silent == 0 {
 		return false
 	}

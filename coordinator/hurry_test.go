@@ -45,7 +45,7 @@ func TestStopEndsWhileNobodyAnswers(t *testing.T) {
 	for what, ended := range map[string]chan error{"launch": launched, "stop": stopped} {
 		select {
 		case err := <-ended:
-			if !errors.Is(err, natsconn.ErrOutOfReach) {
+			if !errors.Is(err, natsconn.ErrUnreachable) {
 				t.Errorf("%s: %v", what, err)
 			}
 		case <-g.context().Done():

@@ -118,7 +118,7 @@ const fullEvery = time.Second
 
 // await waits until all but so many of what was entered by now are sent, or until the queue has
 // no room for them: then they are sent later. The coordinator's lock must be free. An error
-// wraps queue.ErrOutOfReach.
+// wraps natsconn.ErrUnreachable.
 func (o *outbox) await(ctx context.Context, left uint64) error {
 	o.mu.Lock()
 	goal := o.entered - min(left, o.entered)
@@ -139,9 +139,9 @@ func (o *outbox) await(ctx context.Context, left uint64) error {
 				return nil
 			}
 		case <-o.ended:
-			return fmt.Errorf("tell the queue: %w", natsconn.ErrOutOfReach)
+			return fmt.Errorf("tell the queue: %w", natsconn.ErrUnreachable)
 		case <-ctx.Done():
-			return fmt.Errorf("tell the queue: %w: %w", natsconn.ErrOutOfReach, ctx.Err())
+			return fmt.Errorf("tell the queue: %w: %w", natsconn.ErrUnreachable, ctx.Err())
 		}
 	}
 }
@@ -269,7 +269,7 @@ func (k *Coordinator) publishNew(ctx context.Context, tasks []protocol.Task) ([]
 // unanswered says of what was given up that the queue didn't answer.
 func (k *Coordinator) unanswered(err error) error {
 	if k.asking.Err() != nil {
-		return fmt.Errorf("%w: %w", natsconn.ErrOutOfReach, err)
+		return fmt.Errorf("%w: %w", natsconn.ErrUnreachable, err)
 	}
 	return err
 }

@@ -14,7 +14,7 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 	if len(k.batch.writes) > 0 && k.ascertainSoon() {
 		k.flush() // what is told is in the manifests
 	}
-	out := control.Snapshot{Elapsed: time.Since(k.begun), Unanswered: k.config.Queue.Unanswered(), Faults: k.faultsTold()}
+	out := control.Snapshot{Elapsed: time.Since(k.begun), Unanswered: k.config.Queue.UnresponsiveFor(), Faults: k.faultsTold()}
 	if err := k.config.Queue.Limited(); err != nil {
 		out.Limit = err.Error()
 	}

@@ -42,7 +42,7 @@ func (k *Coordinator) steer(ctx context.Context, names []string, to control.Stan
 		out.Sweeps = append(out.Sweeps, s)
 	}
 	err = k.spread(ctx)
-	out.Unanswered = k.config.Queue.Unanswered()
+	out.Unanswered = k.config.Queue.UnresponsiveFor()
 	return out, err
 }
 
@@ -50,7 +50,7 @@ func (k *Coordinator) steer(ctx context.Context, names []string, to control.Stan
 // and they learn it when NATS answers.
 func (k *Coordinator) spread(ctx context.Context) error {
 	k.offers.ask()
-	if k.config.Queue.Unanswered() > 0 {
+	if k.config.Queue.UnresponsiveFor() > 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, confirmTime)

@@ -31,7 +31,7 @@ func (k *Coordinator) watchAttempts(ctx context.Context) {
 			return
 		}
 		limited, cancel := context.WithTimeout(ctx, every)
-		err := k.config.Queue.Hears(limited)
+		err := k.config.Queue.Flush(limited)
 		cancel()
 		now := k.config.Queue.Connections()
 		if err == nil && now == connection {

@@ -146,7 +146,7 @@ func absentOr(ctx context.Context, e *environment, r *root.Root, err error) erro
 		return orInterrupted(ctx, err)
 	case errors.Is(err, access.ErrNoAccess):
 		return newAbsent(e, r, nil)
-	case errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrOutOfReach), errors.Is(err, queue.ErrNoQueue),
+	case errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrUnreachable), errors.Is(err, queue.ErrNoQueue),
 		errors.Is(err, context.DeadlineExceeded):
 		return newAbsent(e, r, err)
 	}

@@ -135,7 +135,7 @@ func codeOf(err error) int {
 		return exitInUse
 	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNoFolder), errors.Is(err, natsconn.ErrSite):
 		return exitInput
-	case errors.Is(err, natsconn.ErrOutOfReach), errors.Is(err, natsconn.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrRefused), errors.Is(err, natsconn.ErrRights), errors.Is(err, natsconn.ErrNoStreams), errors.Is(err, access.ErrNoAccess):
+	case errors.Is(err, natsconn.ErrUnreachable), errors.Is(err, natsconn.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrRefused), errors.Is(err, natsconn.ErrPermission), errors.Is(err, natsconn.ErrNoJetStream), errors.Is(err, access.ErrNoAccess):
 		return exitLost
 	case errors.Is(err, natsserver.ErrStore), errors.Is(err, natsconn.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged),
 		atomicfile.IsStorage(err):

@@ -84,7 +84,7 @@ func (f *following) look(ctx context.Context) (settled bool, err error) {
 	switch {
 	case ctx.Err() != nil:
 		return false, ctx.Err()
-	case errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrOutOfReach), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
 		if !f.silent {
 			f.observer.notice("warning: the coordinator doesn't answer; workers go on with what they run (waiting for it)")
 		}

@@ -31,7 +31,7 @@ func (g *goneError) Error() string {
 	return fmt.Sprintf("the coordinator stopped answering (%v); what was asked for may have been done, and asking again does no harm", g.err)
 }
 
-func (g *goneError) Unwrap() []error { return []error{natsconn.ErrOutOfReach, g.err} }
+func (g *goneError) Unwrap() []error { return []error{natsconn.ErrUnreachable, g.err} }
 
 var (
 	errSucceeded = errors.New("another was started in its place")

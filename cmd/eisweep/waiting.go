@@ -67,5 +67,5 @@ func (c *connection) mayPass(err error) bool {
 	case c.external():
 		return natsconn.Absent(err)
 	}
-	return errors.Is(err, natsconn.ErrOutOfReach) // the access file may be on its way
+	return errors.Is(err, natsconn.ErrUnreachable) // the access file may be on its way
 }

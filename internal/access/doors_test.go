@@ -93,12 +93,12 @@ func TestForeignCredentialsAreRefused(t *testing.T) {
 		}
 		wrong = *mine
 		wrong.CA = foreign.CA
-		if err := openBy(t, &wrong, role); !errors.Is(err, natsconn.ErrOutOfReach) || !strings.Contains(err.Error(), "certificate") {
+		if err := openBy(t, &wrong, role); !errors.Is(err, natsconn.ErrUnreachable) || !strings.Contains(err.Error(), "certificate") {
 			t.Errorf("%s: a foreign authority: %v", role, err)
 		}
 		wrong = *foreign
 		wrong.URLs = mine.URLs // somebody else answers where the root's server was
-		if err := openBy(t, &wrong, role); !errors.Is(err, natsconn.ErrOutOfReach) || !strings.Contains(err.Error(), "certificate") {
+		if err := openBy(t, &wrong, role); !errors.Is(err, natsconn.ErrUnreachable) || !strings.Contains(err.Error(), "certificate") {
 			t.Errorf("%s: a foreign server: %v", role, err)
 		}
 	}
@@ -129,7 +129,7 @@ func TestRotatedCredentialIsRefused(t *testing.T) {
 		t.Error("the rotation has changed nothing")
 	}
 	old.URLs = now.URLs
-	if err := openBy(t, old, protocol.Worker); !errors.Is(err, natsconn.ErrOutOfReach) {
+	if err := openBy(t, old, protocol.Worker); !errors.Is(err, natsconn.ErrUnreachable) {
 		t.Errorf("all of the old: %v", err)
 	}
 	old.CA = now.CA
@@ -277,7 +277,7 @@ func TestCoordinatorOnAnotherMachine(t *testing.T) {
 			t.Errorf("%s: %v", role, err)
 		}
 		f.URLs = now.URLs
-		if err := openBy(t, f, role); !errors.Is(err, natsconn.ErrOutOfReach) {
+		if err := openBy(t, f, role); !errors.Is(err, natsconn.ErrUnreachable) {
 			t.Errorf("%s: the file of the first machine: %v", role, err)
 		}
 		f.CA = now.CA

@@ -56,20 +56,20 @@ type EmbeddedServer interface {
 // Conn is a connection to NATS, which is restored whenever it breaks. All methods are safe for
 // concurrent use; those that take a context wait for NATS until it ends.
 type Conn struct {
-	options Options
-	log     *slog.Logger
-	inbox   string // prefix of the subjects of answers
-	conn    *nats.Conn
-	js      jetstream.JetStream
-	closed  chan struct{} // when the connection is closed for good
-	refused atomic.Bool   // the server has refused the credential since the connection broke
-	lost    context.Context
-	Lose    context.CancelCauseFunc
-	link    *Generation // until the connection breaks
-	rights  *Generation // until the server denies one
-	full    crowd       // what waits for room in the account, but for
-	unkept  crowd       // outcomes and attempts
-	answers answers
+	options    Options
+	log        *slog.Logger
+	inbox      string // prefix of the subjects of answers
+	conn       *nats.Conn
+	js         jetstream.JetStream
+	closed     chan struct{} // when the connection is closed for good
+	refused    atomic.Bool   // the server has refused the credential since the connection broke
+	lost       context.Context
+	lose       context.CancelCauseFunc
+	connection *Generation // until the connection breaks
+	denials    *Generation // until the server denies one
+	full       backlog     // what waits for room in the account, but for
+	unkept     backlog     // outcomes and attempts
+	latency    latencyWatch
 
 	mu        sync.Mutex
 	ended     context.Context // ends when the connection is closed by Close
@@ -77,7 +77,7 @@ type Conn struct {
 	followers sync.WaitGroup // what goes on beside the calls
 }
 
-// Connect connects to NATS. The error wraps ErrOutOfReach, ErrRefused, ErrRights, ErrOldServer or ErrSite.
+// Connect connects to NATS. The error wraps ErrUnreachable, ErrRefused, ErrPermission, ErrOldServer or ErrSite.
 func Connect(ctx context.Context, o Options) (*Conn, error) {
 	if o.ServiceTimeout == 0 {
 		o.ServiceTimeout = serviceTimeout
@@ -86,10 +86,10 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	c := &Conn{
-		options: o, log: o.Log, inbox: protocol.SubjectsOf(o.RootID).Inbox(o.Role), closed: make(chan struct{}), link: NewGeneration(), rights: NewGeneration(),
+		options: o, log: o.Log, inbox: protocol.SubjectsOf(o.RootID).Inbox(o.Role), closed: make(chan struct{}), connection: NewGeneration(), denials: NewGeneration(),
 	}
 	c.ended, c.end = context.WithCancel(context.Background())
-	c.lost, c.Lose = context.WithCancelCause(context.Background())
+	c.lost, c.lose = context.WithCancelCause(context.Background())
 	c.watchServer()
 	if err := c.connectUntil(ctx); err != nil {
 		c.end()
@@ -135,11 +135,11 @@ func (c *Conn) checkInbox() error {
 	return nil
 }
 
-// Hears returns nil once everything has arrived that the server had for this connection when Hears
-// was called. The error wraps ErrOutOfReach: there is no connection, or ctx ended.
-func (c *Conn) Hears(ctx context.Context) error {
+// Flush returns nil once everything has arrived that the server had for this connection when Flush
+// was called. The error wraps ErrUnreachable: there is no connection, or ctx ended.
+func (c *Conn) Flush(ctx context.Context) error {
 	if err := c.conn.FlushWithContext(ctx); err != nil {
-		return fmt.Errorf("hear from NATS: %w: %w", ErrOutOfReach, err)
+		return fmt.Errorf("hear from NATS: %w: %w", ErrUnreachable, err)
 	}
 	return nil
 }
@@ -148,7 +148,7 @@ func (c *Conn) Hears(ctx context.Context) error {
 func (c *Conn) Close() {
 	c.conn.Close()
 	<-c.closed
-	c.link.last()
+	c.connection.last()
 	c.mu.Lock()
 	c.end()
 	c.mu.Unlock()
@@ -170,7 +170,7 @@ func (c *Conn) Go(f func()) bool {
 func (c *Conn) Lifetime() context.Context { return c.ended }
 
 // Unbroken returns a context that ends when the connection breaks the next time.
-func (c *Conn) Unbroken() context.Context { return c.link.Current() }
+func (c *Conn) Unbroken() context.Context { return c.connection.Current() }
 
 // API returns a subject of JetStream's API, with the domain or prefix of the site.
 func (c *Conn) API(subject string) string {

@@ -26,7 +26,7 @@ func (c *Conn) connectUntil(ctx context.Context) error {
 			c.conn.Close()
 		}
 	}()
-	return fmt.Errorf("connect to NATS: %w: %w", ErrOutOfReach, ctx.Err())
+	return fmt.Errorf("connect to NATS: %w: %w", ErrUnreachable, ctx.Err())
 }
 
 // connect opens the connection, which from then on is restored whenever it breaks.
@@ -53,7 +53,7 @@ func (c *Conn) connect() (err error) {
 		return fmt.Errorf("connect to NATS: %w: %w", ErrRefused, err)
 	}
 	if err != nil && !errors.Is(err, ErrSite) {
-		return fmt.Errorf("connect to NATS: %w: %w", ErrOutOfReach, err)
+		return fmt.Errorf("connect to NATS: %w: %w", ErrUnreachable, err)
 	}
 	return err
 }
@@ -75,8 +75,8 @@ func (c *Conn) callbacks() []nats.Option {
 		nats.SyncQueueLen(SyncQueue),
 		nats.ClosedHandler(c.closedForGood),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			c.link.Next()
-			c.answers.connected(time.Now(), false)
+			c.connection.Next()
+			c.latency.connected(time.Now(), false)
 			if err != nil {
 				c.log.Warn("connection to NATS lost", "error", err)
 			}
@@ -86,7 +86,7 @@ func (c *Conn) callbacks() []nats.Option {
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			c.log.Log(context.Background(), c.levelOf(err), "NATS", "error", err)
 			if errors.Is(err, nats.ErrPermissionViolation) {
-				c.rights.Next()
+				c.denials.Next()
 			}
 		}),
 	}
@@ -126,7 +126,7 @@ func (c *Conn) reach(options []nats.Option) error {
 
 func (c *Conn) reconnected() {
 	c.refused.Store(false)
-	c.answers.connected(time.Now(), true)
+	c.latency.connected(time.Now(), true)
 	if c.options.Restored != nil {
 		c.options.Restored()
 	}

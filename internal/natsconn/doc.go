@@ -3,8 +3,8 @@
 //
 // It guarantees that a connection is restored whenever it breaks, that a request is repeated until NATS
 // answers it or the caller's context ends, and that its errors tell why NATS cannot be used: nobody
-// answers (ErrOutOfReach), the credential is refused (ErrRefused), a permission is missing (ErrRights),
-// there is no JetStream (ErrNoStreams), or there is no room for more (ErrLimit). Where no answer can
+// answers (ErrUnreachable), the credential is refused (ErrRefused), a permission is missing (ErrPermission),
+// there is no JetStream (ErrNoJetStream), or there is no room for more (ErrLimit). Where no answer can
 // arrive any more, the connection is lost, and everything that waits ends with Err.
 //
 // Start reading at conn.go, the connection; connect.go is how a server is reached: in this process, by an

@@ -13,14 +13,14 @@ import (
 )
 
 var (
-	// ErrOutOfReach is wrapped by the errors of a NATS that doesn't answer.
-	ErrOutOfReach = errors.New("NATS is out of reach")
+	// ErrUnreachable is wrapped when no NATS server answers.
+	ErrUnreachable = errors.New("NATS is out of reach")
 	// ErrRefused is wrapped when the server doesn't accept the credential.
 	ErrRefused = errors.New("the server refuses this credential")
-	// ErrRights is wrapped when the server accepts the credential, and not what is done with it.
-	ErrRights = errors.New("the NATS user lacks a right; deploy/nats/accounts.conf has those that each role needs")
-	// ErrNoStreams is wrapped when the server keeps no streams, or none for the account.
-	ErrNoStreams = errors.New("this NATS keeps no streams; ask its administrator to enable JetStream, also for the account, or to have the account import what deploy/nats/accounts.conf lists")
+	// ErrPermission is wrapped when the server accepts the credential, but denies a permission.
+	ErrPermission = errors.New("the NATS user lacks a right; deploy/nats/accounts.conf has those that each role needs")
+	// ErrNoJetStream is wrapped when JetStream is off on the server or for the account.
+	ErrNoJetStream = errors.New("this NATS keeps no streams; ask its administrator to enable JetStream, also for the account, or to have the account import what deploy/nats/accounts.conf lists")
 	// ErrOldServer is wrapped when the NATS server is older than this program needs.
 	ErrOldServer = errors.New("the NATS server is too old")
 	// ErrLimit is wrapped when the account, or the server, has no room for more: waiting helps.
@@ -100,7 +100,7 @@ func Absent(err error) bool {
 	var alert tls.AlertError
 	var file *fs.PathError
 	switch {
-	case !errors.Is(err, ErrOutOfReach), errors.As(err, &alert), errors.As(err, &file):
+	case !errors.Is(err, ErrUnreachable), errors.As(err, &alert), errors.As(err, &file):
 		return false
 	case errors.As(err, &network):
 		return true
@@ -121,7 +121,7 @@ func MessageGone(err error) bool {
 	return errors.Is(err, jetstream.ErrMsgNotFound) || code == codeNoSequence || text == "no message found"
 }
 
-// ClassifyNoJetStream adds ErrNoStreams to the error of a request for a stream where there is no
+// ClassifyNoJetStream adds ErrNoJetStream to the error of a request for a stream where there is no
 // JetStream, which no later try changes. A server without JetStream may belong to a cluster that has it,
 // and finds the other servers later.
 func (c *Conn) ClassifyNoJetStream(err error) error {
@@ -129,7 +129,7 @@ func (c *Conn) ClassifyNoJetStream(err error) error {
 	keeps, _ := c.conn.ConnectedServerJetStream()
 	nobody := errors.Is(err, nats.ErrNoResponders) && !keeps && c.conn.ConnectedClusterName() == ""
 	if nobody || code == codeNoStreams || code == codeNoStreamsHere {
-		return fmt.Errorf("%w: %v", ErrNoStreams, err)
+		return fmt.Errorf("%w: %v", ErrNoJetStream, err)
 	}
 	return err
 }

@@ -20,7 +20,7 @@ const serviceTimeout = 5 * time.Second
 
 // CheckImports finds out whether the account of a worker on a site's NATS server imports the services
 // that the requests ask for. streams asks for the streams themselves: a service without a responder is
-// one that is not imported only if they answer. The error wraps ErrRights, ErrNoStreams or ErrOutOfReach.
+// one that is not imported only if they answer. The error wraps ErrPermission, ErrNoJetStream or ErrUnreachable.
 func (c *Conn) CheckImports(ctx context.Context, requests []*nats.Msg, streams func(context.Context) error) error {
 	if c.options.Role != protocol.Worker || c.options.Site == nil {
 		return nil
@@ -37,10 +37,10 @@ func (c *Conn) CheckImports(ctx context.Context, requests []*nats.Msg, streams f
 			}
 		}
 		if errors.Is(err, nats.ErrNoResponders) {
-			return fmt.Errorf("%w: nobody answers %s: %s it", ErrRights, m.Subject, NotImported)
+			return fmt.Errorf("%w: nobody answers %s: %s it", ErrPermission, m.Subject, NotImported)
 		}
 		if err = c.ClassifyNoJetStream(err); err != nil {
-			return fmt.Errorf("ask %s: %w: %w", m.Subject, ErrOutOfReach, err)
+			return fmt.Errorf("ask %s: %w: %w", m.Subject, ErrUnreachable, err)
 		}
 	}
 	return nil

@@ -5,71 +5,73 @@ import (
 	"time"
 )
 
-// patience is how long NATS may take to answer before that is worth telling.
-const patience = 5 * time.Second
+// unresponsiveAfter is how long NATS may take to answer before it counts as unresponsive.
+const unresponsiveAfter = 5 * time.Second
 
-// answers knows since when NATS owes one.
-type answers struct {
+// latencyWatch records since when NATS has not answered.
+type latencyWatch struct {
 	mu    sync.Mutex
-	last  time.Time            // when one came
+	last  time.Time            // when an answer arrived
 	lost  time.Time            // when the connection was lost; zero while there is one
-	open  map[uint64]time.Time // when what has no answer yet was first asked
+	open  map[uint64]time.Time // when each unanswered request was first sent
 	count uint64
 }
 
-// ask notes a question, until the function that it returns is called.
-func (a *answers) ask(now time.Time) (done func()) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.open == nil {
-		a.open = map[uint64]time.Time{}
+// ask records a request until done is called.
+func (w *latencyWatch) ask(now time.Time) (done func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.open == nil {
+		w.open = map[uint64]time.Time{}
 	}
-	a.count++
-	number := a.count
-	a.open[number] = now
+	w.count++
+	number := w.count
+	w.open[number] = now
 	return func() {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		delete(a.open, number)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.open, number)
 	}
 }
 
-func (a *answers) came(now time.Time) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.last = now
+// answered records that an answer arrived.
+func (w *latencyWatch) answered(now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.last = now
 }
 
-func (a *answers) connected(now time.Time, is bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+// connected records whether there is a connection.
+func (w *latencyWatch) connected(now time.Time, is bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	switch {
 	case is:
-		a.lost = time.Time{}
-	case a.lost.IsZero():
-		a.lost = now
+		w.lost = time.Time{}
+	case w.lost.IsZero():
+		w.lost = now
 	}
 }
 
-// owed is how long NATS has not answered; 0 while it does.
-func (a *answers) owed(now time.Time) time.Duration {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	since := a.lost
-	for _, asked := range a.open {
+// silence is how long NATS has not answered; 0 while it does.
+func (w *latencyWatch) silence(now time.Time) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	since := w.lost
+	for _, asked := range w.open {
 		if since.IsZero() || asked.Before(since) {
 			since = asked
 		}
 	}
-	if a.last.After(since) && a.lost.IsZero() {
-		since = a.last
+	if w.last.After(since) && w.lost.IsZero() {
+		since = w.last
 	}
-	if len(a.open) == 0 && a.lost.IsZero() || now.Sub(since) < patience {
+	if len(w.open) == 0 && w.lost.IsZero() || now.Sub(since) < unresponsiveAfter {
 		return 0
 	}
 	return now.Sub(since)
 }
 
-// Unanswered is for how long NATS has not answered what it was asked, or the connection
-// is lost; 0 while that is no more than a moment.
-func (c *Conn) Unanswered() time.Duration { return c.answers.owed(time.Now()) }
+// UnresponsiveFor returns for how long NATS has not answered a request, or the connection has been
+// lost; 0 below 5 seconds.
+func (c *Conn) UnresponsiveFor() time.Duration { return c.latency.silence(time.Now()) }

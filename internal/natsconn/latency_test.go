@@ -9,45 +9,45 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-func TestAnswersAreOwed(t *testing.T) {
+func TestLatencyIsWatched(t *testing.T) {
 	begun := time.Now()
 	at := func(seconds int) time.Time { return begun.Add(time.Duration(seconds) * time.Second) }
-	var a answers
-	owes := func(when, want int) {
+	var w latencyWatch
+	silent := func(when, want int) {
 		t.Helper()
-		if got := a.owed(at(when)); got != time.Duration(want)*time.Second {
-			t.Errorf("after %d s %v are owed, want %d s", when, got, want)
+		if got := w.silence(at(when)); got != time.Duration(want)*time.Second {
+			t.Errorf("after %d s NATS is silent for %v, want %d s", when, got, want)
 		}
 	}
-	owes(100, 0)
-	first := a.ask(at(100))
-	owes(104, 0) // not yet worth telling
-	second := a.ask(at(110))
-	owes(112, 12)
-	a.came(at(113))
-	owes(114, 0)
-	owes(120, 7) // since the last answer
+	silent(100, 0)
+	first := w.ask(at(100))
+	silent(104, 0) // not for long
+	second := w.ask(at(110))
+	silent(112, 12)
+	w.answered(at(113))
+	silent(114, 0)
+	silent(120, 7) // since the last answer
 	first()
-	owes(125, 12)
+	silent(125, 12)
 	second()
-	owes(140, 0) // nothing was asked
-	a.connected(at(150), false)
-	a.connected(at(155), false)
-	owes(160, 10)
-	a.came(at(161)) // of another kind: there is no connection
-	owes(162, 12)
-	a.connected(at(163), true)
-	owes(164, 0)
+	silent(140, 0) // nothing was asked
+	w.connected(at(150), false)
+	w.connected(at(155), false)
+	silent(160, 10)
+	w.answered(at(161)) // of another kind: there is no connection
+	silent(162, 12)
+	w.connected(at(163), true)
+	silent(164, 0)
 }
 
-func TestUnansweredWhileTheServerIsAway(t *testing.T) {
+func TestUnresponsiveWhileTheServerIsAway(t *testing.T) {
 	s := startServer(t)
 	c := connect(t, s)
-	if d := c.Unanswered(); d != 0 {
+	if d := c.UnresponsiveFor(); d != 0 {
 		t.Errorf("%v before", d)
 	}
 	s.Stop()
-	until(t, "the loss of the connection is told", func() bool { return c.answers.owed(time.Now().Add(patience)) > 0 })
+	until(t, "the loss of the connection is told", func() bool { return c.latency.silence(time.Now().Add(unresponsiveAfter)) > 0 })
 }
 
 func TestARefusalIsAnAnswer(t *testing.T) {
@@ -56,9 +56,9 @@ func TestARefusalIsAnAnswer(t *testing.T) {
 	if err := c.Retry(deadline(t), func(context.Context) error { return jetstream.ErrMsgNotFound }); !errors.Is(err, jetstream.ErrMsgNotFound) {
 		t.Fatal(err)
 	}
-	c.answers.mu.Lock()
-	defer c.answers.mu.Unlock()
-	if c.answers.last.Before(before) {
+	c.latency.mu.Lock()
+	defer c.latency.mu.Unlock()
+	if c.latency.last.Before(before) {
 		t.Error("it is still waited for")
 	}
 }

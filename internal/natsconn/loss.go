@@ -11,16 +11,19 @@ import (
 // or the connection is closed for good. Everything that waits for NATS then ends with Err.
 func (c *Conn) Lost() <-chan struct{} { return c.lost.Done() }
 
-// Err is why the queue is lost; nil while it isn't. It wraps ErrStore or ErrOutOfReach.
+// Err is why the connection is lost; nil while it isn't. It wraps ErrStore or ErrUnreachable.
 func (c *Conn) Err() error { return context.Cause(c.lost) }
+
+// Lose ends everything that waits for NATS, with err: it will not answer any more.
+func (c *Conn) Lose(err error) { c.lose(err) }
 
 // closedForGood follows the end of the connection, after which nats.go makes no other.
 func (c *Conn) closedForGood(conn *nats.Conn) {
-	err := fmt.Errorf("%w: %w", ErrOutOfReach, nats.ErrConnectionClosed)
+	err := fmt.Errorf("%w: %w", ErrUnreachable, nats.ErrConnectionClosed)
 	if why := conn.LastError(); why != nil {
 		err = fmt.Errorf("%w: %w", err, why)
 	}
-	c.Lose(err)
+	c.lose(err)
 	close(c.closed)
 }
 
@@ -33,7 +36,7 @@ func (c *Conn) watchServer() {
 	c.Go(func() {
 		select {
 		case <-server.Broken():
-			c.Lose(server.Err())
+			c.lose(server.Err())
 		case <-c.ended.Done():
 		}
 	})

@@ -23,39 +23,35 @@ const (
 	fullPause  = time.Second // at least, where a limit is reached
 )
 
-// asking is how a request is repeated.
-type asking struct {
-	limit time.Duration // of a try
-	full  *crowd        // of the requests that wait for room
-}
-
 // Retry calls f again, after growing pauses, while its error is transient: the connection
 // broke, the servers have no leader for the moment, or a limit of the account is reached. It returns
 // Err at once when the connection is lost. All requests go through it; its error wraps
 // natsserver.ErrStore or ErrLimit where that is the cause.
 func (c *Conn) Retry(ctx context.Context, f func(context.Context) error) error {
-	return c.repeat(ctx, asking{AnswerTimeout, &c.full}, f)
+	return c.repeat(ctx, AnswerTimeout, &c.full, f)
 }
 
 // RetryKept is Retry for outcomes and attempts. While such a request waits for room, Unkept says so.
 func (c *Conn) RetryKept(ctx context.Context, f func(context.Context) error) error {
-	return c.repeat(ctx, asking{AnswerTimeout, &c.unkept}, f)
+	return c.repeat(ctx, AnswerTimeout, &c.unkept, f)
 }
 
 // RetryBulk is Retry for a request that may take the server minutes.
 func (c *Conn) RetryBulk(ctx context.Context, f func(context.Context) error) error {
-	return c.repeat(ctx, asking{bulkTimeout, &c.full}, f)
+	return c.repeat(ctx, bulkTimeout, &c.full, f)
 }
 
-func (c *Conn) repeat(ctx context.Context, a asking, f func(context.Context) error) error {
-	defer c.answers.ask(time.Now())()
+// repeat calls f again while its error is transient; each call has limit. Requests that wait because a limit
+// of the account is reached are in full.
+func (c *Conn) repeat(ctx context.Context, limit time.Duration, full *backlog, f func(context.Context) error) error {
+	defer c.latency.ask(time.Now())()
 	var leave func()
 	pause := firstPause
 	for {
-		err := c.Try(ctx, a.limit, f)
+		err := c.Try(ctx, limit, f)
 		again, isFull := Transient(err), limiting(err)
 		if isFull || !again && ctx.Err() == nil {
-			c.answers.came(time.Now())
+			c.latency.answered(time.Now())
 		}
 		switch {
 		case err != nil && c.Err() != nil:
@@ -66,11 +62,11 @@ func (c *Conn) repeat(ctx context.Context, a asking, f func(context.Context) err
 			return fmt.Errorf("%w: %w", ctx.Err(), classified(err))
 		case isFull:
 			if leave == nil {
-				leave = a.full.enter(err)
+				leave = full.enter(err)
 				defer leave()
 			}
 			pause = max(pause, fullPause)
-			if a.full.isDue(time.Now()) {
+			if full.isDue(time.Now()) {
 				c.log.Warn("NATS has no room for more; messages wait until it has", "error", err)
 			}
 		}
@@ -90,7 +86,7 @@ func (c *Conn) repeat(ctx context.Context, a asking, f func(context.Context) err
 func (c *Conn) Try(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	defer context.AfterFunc(c.link.Current(), cancel)()
+	defer context.AfterFunc(c.connection.Current(), cancel)()
 	defer context.AfterFunc(c.lost, cancel)()
 	err := f(limited)
 	if (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) && ctx.Err() == nil {

@@ -6,56 +6,55 @@ import (
 	"time"
 )
 
-// crowd is the requests that wait for room because a limit of the account is reached.
-type crowd struct {
+// backlog holds the requests that wait because a limit of the account is reached.
+type backlog struct {
 	mu      sync.Mutex
 	waiting map[uint64]error // with what the server said
 	count   uint64
 	free    chan struct{} // closed when nothing waits any more; nil while nothing does
-	told    time.Time     // when the limit was last logged
+	logged  time.Time     // when the limit was last logged
 }
 
-// tellFullEvery is the time between two log messages about a limit that is reached.
-const tellFullEvery = time.Minute
+// logFullEvery is the time between two log messages about a limit that is reached.
+const logFullEvery = time.Minute
 
 // isDue reports whether it is time to log again that a limit is reached.
-func (c *crowd) isDue(now time.Time) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	due := c.told.IsZero() || now.Sub(c.told) >= tellFullEvery
+func (b *backlog) isDue(now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	due := b.logged.IsZero() || now.Sub(b.logged) >= logFullEvery
 	if due {
-		c.told = now
+		b.logged = now
 	}
 	return due
 }
 
 // enter adds a request, until leave is called.
-func (c *crowd) enter(why error) (leave func()) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.free == nil {
-		c.waiting, c.free = map[uint64]error{}, make(chan struct{})
+func (b *backlog) enter(why error) (leave func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.free == nil {
+		b.waiting, b.free = map[uint64]error{}, make(chan struct{})
 	}
-	c.count++
-	number := c.count
-	c.waiting[number] = why
+	b.count++
+	number := b.count
+	b.waiting[number] = why
 	return func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		delete(c.waiting, number)
-		if len(c.waiting) == 0 {
-			close(c.free)
-			c.free = nil
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.waiting, number)
+		if len(b.waiting) == 0 {
+			close(b.free)
+			b.free = nil
 		}
 	}
 }
 
-// wait waits until no request waits for room, and returns an error if ctx ends or the queue is
-// lost before.
-func (c *crowd) wait(ctx context.Context, lost context.Context) error {
-	c.mu.Lock()
-	free := c.free
-	c.mu.Unlock()
+// wait waits until no request waits for room. The error is that ctx or lost ended before.
+func (b *backlog) wait(ctx context.Context, lost context.Context) error {
+	b.mu.Lock()
+	free := b.free
+	b.mu.Unlock()
 	if free == nil {
 		return nil
 	}
@@ -70,17 +69,17 @@ func (c *crowd) wait(ctx context.Context, lost context.Context) error {
 }
 
 // why is the server's error for one of those that wait; nil when none do.
-func (c *crowd) why() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, err := range c.waiting {
+func (b *backlog) why() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, err := range b.waiting {
 		return err
 	}
 	return nil
 }
 
-// Limited is the limit of the NATS account or server for which something waits; nil when
-// nothing does. It wraps ErrLimit.
+// Limited returns the limit of the NATS account or server because of which a request waits; nil when
+// none does. It wraps ErrLimit.
 func (c *Conn) Limited() error {
 	if err := c.unkept.why(); err != nil {
 		return classified(err)

@@ -29,7 +29,7 @@ func matches(subject, pattern string) bool {
 
 // Subscribe subscribes to a plain subject. When it returns the server knows the subscription. stop
 // lets handle see the messages that have arrived, if there is a connection, and waits for a running
-// call. The error says what was listened for, and wraps ErrOutOfReach if the server does not answer.
+// call. The error says what was listened for, and wraps ErrUnreachable if the server does not answer.
 func (c *Conn) Subscribe(what, subject string, handle nats.MsgHandler) (stop func(), err error) {
 	sub, err := c.conn.Subscribe(subject, handle)
 	if err != nil {
@@ -51,7 +51,7 @@ func (c *Conn) Subscribe(what, subject string, handle nats.MsgHandler) (stop fun
 	}
 	if err := c.conn.FlushTimeout(AnswerTimeout); err != nil {
 		stop()
-		return nil, fmt.Errorf("listen for %s: %w: %w", what, ErrOutOfReach, err)
+		return nil, fmt.Errorf("listen for %s: %w: %w", what, ErrUnreachable, err)
 	}
 	return stop, nil
 }

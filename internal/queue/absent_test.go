@@ -43,7 +43,7 @@ func TestWhatWaitingHelpsAgainst(t *testing.T) {
 			t.Errorf("%s: absent is %v: %v", name, natsconn.Absent(err), err)
 		}
 	}
-	if natsconn.Absent(errors.Join(natsconn.ErrOutOfReach, context.Canceled)) || natsconn.Absent(natsconn.ErrOldServer) || natsconn.Absent(nil) {
+	if natsconn.Absent(errors.Join(natsconn.ErrUnreachable, context.Canceled)) || natsconn.Absent(natsconn.ErrOldServer) || natsconn.Absent(nil) {
 		t.Error("absent without being so")
 	}
 }
@@ -55,13 +55,13 @@ func TestWhatASiteLacksIsTold(t *testing.T) {
 		want error
 		says string
 	}{
-		"no streams":             {func(o *server.Options) { o.JetStream = false }, natsconn.ErrNoStreams, "JetStream"},
-		"none for the account":   {elsewhereStreams, natsconn.ErrNoStreams, "JetStream"},
-		"no streams to ask for":  {denying("$JS.API.>", "nothing"), natsconn.ErrRights, "$JS.API.STREAM.INFO"},
-		"no answers":             {denying("nothing", ">"), natsconn.ErrRights, "inbox.coordinator"},
-		"no word of new tasks":   {denying("nothing", "eisweep.*.*.wake"), natsconn.ErrRights, "open: the NATS user"},
-		"no bucket for a lease":  {denying("$JS.API.STREAM.*.KV_"+protocol.SubjectsOf(testRoot).Stream("lease"), "nothing"), natsconn.ErrRights, "lease"},
-		"no asking for anything": {denying("eisweep.*.*.control.*", "nothing"), natsconn.ErrRights, ".control.ping"},
+		"no streams":             {func(o *server.Options) { o.JetStream = false }, natsconn.ErrNoJetStream, "JetStream"},
+		"none for the account":   {elsewhereStreams, natsconn.ErrNoJetStream, "JetStream"},
+		"no streams to ask for":  {denying("$JS.API.>", "nothing"), natsconn.ErrPermission, "$JS.API.STREAM.INFO"},
+		"no answers":             {denying("nothing", ">"), natsconn.ErrPermission, "inbox.coordinator"},
+		"no word of new tasks":   {denying("nothing", "eisweep.*.*.wake"), natsconn.ErrPermission, "open: the NATS user"},
+		"no bucket for a lease":  {denying("$JS.API.STREAM.*.KV_"+protocol.SubjectsOf(testRoot).Stream("lease"), "nothing"), natsconn.ErrPermission, "lease"},
+		"no asking for anything": {denying("eisweep.*.*.control.*", "nothing"), natsconn.ErrPermission, ".control.ping"},
 	} {
 		site := &natsconn.Site{URLs: []string{siteServer(t, c.site)}}
 		err := use(t, site)
@@ -91,7 +91,7 @@ func TestADeniedRightIsOneRequestsEnd(t *testing.T) {
 	for _, c := range []struct {
 		verb string
 		want error
-	}{{"ping", natsconn.ErrRights}, {"status", ErrNoCoordinator}, {"ping", natsconn.ErrRights}, {"status", ErrNoCoordinator}} {
+	}{{"ping", natsconn.ErrPermission}, {"status", ErrNoCoordinator}, {"ping", natsconn.ErrPermission}, {"status", ErrNoCoordinator}} {
 		if _, err := q.Ask(deadline(t), c.verb, nil); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.verb, err, c.want)
 		}
@@ -142,7 +142,7 @@ func TestOpenEndsWithItsContext(t *testing.T) {
 			}
 		}()
 	}
-	if _, err := Open(ctx, Options{Options: natsconn.Options{Site: &natsconn.Site{URLs: urls}, RootID: testRoot}, Create: true}); !errors.Is(err, natsconn.ErrOutOfReach) || !errors.Is(err, context.Canceled) {
+	if _, err := Open(ctx, Options{Options: natsconn.Options{Site: &natsconn.Site{URLs: urls}, RootID: testRoot}, Create: true}); !errors.Is(err, natsconn.ErrUnreachable) || !errors.Is(err, context.Canceled) {
 		t.Errorf("it ends by %v", err)
 	}
 }

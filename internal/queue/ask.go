@@ -28,7 +28,7 @@ const partsLeft = "Eisweep-Parts-Left"
 const partHeadroom = 1 << 10
 
 // Ask sends a request to the root's coordinator and returns its answer, of whatever
-// size. The error wraps ErrNoCoordinator when there is none, else ErrRights or ErrOutOfReach.
+// size. The error wraps ErrNoCoordinator when there is none, else ErrPermission or ErrUnreachable.
 func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, error) {
 	if most := q.NATS().MaxPayload(); int64(len(request)) > most {
 		return nil, fmt.Errorf("ask for %s: %d bytes, %d are possible: %w", verb, len(request), most, ErrTooLarge)
@@ -39,14 +39,14 @@ func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, e
 		return err
 	})
 	switch {
-	case errors.Is(err, natsconn.ErrRights):
+	case errors.Is(err, natsconn.ErrPermission):
 		return nil, fmt.Errorf("ask for %s: %w", verb, err)
 	case errors.Is(err, nats.ErrNoResponders) && q.options.Site != nil:
 		return nil, fmt.Errorf("ask for %s: %w, or %s %s: deploy/nats/accounts.conf", verb, ErrNoCoordinator, natsconn.NotImported, q.subjects.Every("control", "*"))
 	case errors.Is(err, nats.ErrNoResponders):
 		return nil, fmt.Errorf("ask for %s: %w", verb, ErrNoCoordinator)
 	case err != nil:
-		return nil, fmt.Errorf("ask for %s: %w: %w", verb, natsconn.ErrOutOfReach, err)
+		return nil, fmt.Errorf("ask for %s: %w: %w", verb, natsconn.ErrUnreachable, err)
 	}
 	return answer, nil
 }

@@ -81,7 +81,7 @@ func TestAskEndsWithItsContext(t *testing.T) {
 	defer stop()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := client.Ask(ctx, "ping", nil); !errors.Is(err, natsconn.ErrOutOfReach) || !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := client.Ask(ctx, "ping", nil); !errors.Is(err, natsconn.ErrUnreachable) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -83,9 +83,9 @@ func TestMissingImportsAreTold(t *testing.T) {
 				if err != nil { // it shows when there are tasks
 					t.Error(err)
 				}
-			case !errors.Is(err, natsconn.ErrRights) && !errors.Is(err, natsconn.ErrNoStreams), !strings.Contains(err.Error(), "deploy/nats/accounts.conf"):
+			case !errors.Is(err, natsconn.ErrPermission) && !errors.Is(err, natsconn.ErrNoJetStream), !strings.Contains(err.Error(), "deploy/nats/accounts.conf"):
 				t.Error(err)
-			case errors.Is(err, natsconn.ErrRights) && !strings.Contains(err.Error(), strings.TrimRight(subject, ".*>")[:20]):
+			case errors.Is(err, natsconn.ErrPermission) && !strings.Contains(err.Error(), strings.TrimRight(subject, ".*>")[:20]):
 				t.Errorf("not said which: %v", err)
 			}
 		})

@@ -178,13 +178,13 @@ func (l *Lease) keep() {
 func (l *Lease) Lost() <-chan struct{} { return l.lost.Done() }
 
 // Check renews the lease and returns nil if it is still held. The error wraps
-// ErrDeposed when it is lost; it then stays lost. Others wrap ErrOutOfReach: NATS
+// ErrDeposed when it is lost; it then stays lost. Others wrap ErrUnreachable: NATS
 // doesn't answer until ctx ends, and the lease may be held or not.
 func (l *Lease) Check(ctx context.Context) error {
 	select {
 	case l.renewing <- struct{}{}:
 	case <-ctx.Done():
-		return fmt.Errorf("check lease of root: %w: %w", natsconn.ErrOutOfReach, ctx.Err())
+		return fmt.Errorf("check lease of root: %w: %w", natsconn.ErrUnreachable, ctx.Err())
 	}
 	defer func() { <-l.renewing }()
 	if err := l.lost.Err(); err != nil {
@@ -197,7 +197,7 @@ func (l *Lease) Check(ctx context.Context) error {
 	if errors.Is(err, ErrDeposed) {
 		l.lose(err)
 	} else if err != nil {
-		err = fmt.Errorf("%w: %w", natsconn.ErrOutOfReach, err)
+		err = fmt.Errorf("%w: %w", natsconn.ErrUnreachable, err)
 	}
 	if err != nil {
 		return fmt.Errorf("check lease of root: %w", err)

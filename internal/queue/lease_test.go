@@ -161,7 +161,7 @@ func TestCheckEndsWhileNobodyAnswersARenewal(t *testing.T) {
 	cancel()
 	checked := make(chan error, 1)
 	go func() { checked <- l.Check(ctx) }()
-	if err := receive(t, checked); !errors.Is(err, natsconn.ErrOutOfReach) {
+	if err := receive(t, checked); !errors.Is(err, natsconn.ErrUnreachable) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -71,10 +71,10 @@ func TestAClosedQueueIsLost(t *testing.T) {
 		t.Error(err)
 	}
 	q.Close()
-	if err := q.PurgeTasks(deadline(t)); !errors.Is(err, natsconn.ErrOutOfReach) {
+	if err := q.PurgeTasks(deadline(t)); !errors.Is(err, natsconn.ErrUnreachable) {
 		t.Errorf("a request after the end: %v", err)
 	}
-	if _, err := q.Next(deadline(t), names("quick")); !errors.Is(err, natsconn.ErrOutOfReach) {
+	if _, err := q.Next(deadline(t), names("quick")); !errors.Is(err, natsconn.ErrUnreachable) {
 		t.Errorf("a task after the end: %v", err)
 	}
 }

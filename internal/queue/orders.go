@@ -11,10 +11,10 @@ import (
 // Tell gives a worker an order. Whether it is heard shows in the worker's presence.
 func (q *Queue) Tell(worker, verb string) error {
 	if err := q.NATS().Publish(q.subjects.Orders(worker), []byte(verb)); err != nil {
-		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, natsconn.ErrOutOfReach, err)
+		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, natsconn.ErrUnreachable, err)
 	}
 	if err := q.NATS().FlushTimeout(natsconn.AnswerTimeout); err != nil {
-		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, natsconn.ErrOutOfReach, err)
+		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, verb, natsconn.ErrUnreachable, err)
 	}
 	return nil
 }

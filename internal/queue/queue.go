@@ -63,8 +63,8 @@ type Queue struct {
 	offered offered
 }
 
-// Open connects to the queue of a root. The error wraps ErrOutOfReach, ErrRefused,
-// ErrRights, ErrNoStreams, ErrOldServer, ErrSite or ErrNoQueue.
+// Open connects to the queue of a root. The error wraps ErrUnreachable, ErrRefused,
+// ErrPermission, ErrNoJetStream, ErrOldServer, ErrSite or ErrNoQueue.
 func Open(ctx context.Context, o Options) (*Queue, error) {
 	if o.AckWait == 0 {
 		o.AckWait = defaultAckWait

@@ -207,7 +207,7 @@ func TestSiteByCertificates(t *testing.T) {
 		"the system's":          {Cert: cert, Key: key},
 	} {
 		site.URLs = []string{url}
-		if err := visit(t, site); !errors.Is(err, natsconn.ErrOutOfReach) {
+		if err := visit(t, site); !errors.Is(err, natsconn.ErrUnreachable) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -67,7 +67,7 @@ func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, 
 	case errors.Is(err, jetstream.ErrStreamNotFound):
 		return nil, fmt.Errorf("find stream of %s: %w", kind, ErrNoQueue)
 	case err != nil && !errors.Is(err, natsconn.ErrLimit) && (natsconn.Transient(err) || errors.Is(err, context.DeadlineExceeded)):
-		return nil, fmt.Errorf("open stream of %s: %w: %w", kind, natsconn.ErrOutOfReach, err)
+		return nil, fmt.Errorf("open stream of %s: %w: %w", kind, natsconn.ErrUnreachable, err)
 	case err != nil:
 		return nil, fmt.Errorf("open stream of %s: %w", kind, err)
 	}
