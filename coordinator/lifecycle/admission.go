@@ -27,7 +27,7 @@ func (m *Machine) admit(e TaskRequested) []Command {
 		return []Command{Link{e.ID, e.Sweep}}
 	case t.phase == Failed && !e.IsRecorded:
 		return []Command{RecordFailure{e.ID, int(t.run), e.Sweep, t.class.name(), false}}
-	case fresh:
+	case fresh, t.phase == Waiting && !m.isSourceComing(e.ID): // it was settled while no sweep wanted the task
 		return append(out, m.enqueue(e.ID, t, earlier{e.QueuedSweep, e.QueuedRun})...)
 	case t.phase == Queued:
 		return m.reassign(e.ID, t)
@@ -116,6 +116,12 @@ func (m *Machine) enqueue(id sweeps.ID, t *entry, old earlier) []Command {
 	return []Command{Unqueue{id, int(t.run), old.sweep}, Publish{id, int(t.run), m.queueOf(t)}}
 }
 
+// isSourceComing reports whether a task's source is neither done nor failed.
+func (m *Machine) isSourceComing(id sweeps.ID) bool {
+	source := m.tasks[m.sources[id]]
+	return source != nil && !source.phase.isSettled()
+}
+
 // choose returns the sweep that a task is to be queued for: the first that is open, else the
 // first that is paused.
 func (m *Machine) choose(t *entry) sweepSet {
@@ -129,7 +135,7 @@ func (m *Machine) choose(t *entry) sweepSet {
 	return m.sets.only(names[0])
 }
 
-// queueOf returns the sweep that a task is queued for, or was last; "" when it never was.
+// queueOf returns the sweep whose queue has a task's order, or had it last; "" for none.
 func (m *Machine) queueOf(t *entry) string {
 	if t.queue == 0 {
 		return ""
@@ -140,12 +146,13 @@ func (m *Machine) queueOf(t *entry) string {
 // reassign queues a task for another sweep that wants it, when the one that it is queued for
 // doesn't want it any more or is not open.
 func (m *Machine) reassign(id sweeps.ID, t *entry) []Command {
-	home := m.queueOf(t)
-	if m.sets.has(t.sweeps, home) && m.sweeps[home].status == Open {
+	queue := m.queueOf(t)
+	if m.sets.has(t.sweeps, queue) && m.sweeps[queue].status == Open {
 		return nil
 	}
-	if t.queue = m.choose(t); m.queueOf(t) == home {
+	unqueue := m.unqueue(id, t)
+	if t.queue = m.choose(t); m.queueOf(t) == queue {
 		return nil
 	}
-	return []Command{Unqueue{id, int(t.run), home}, Publish{id, int(t.run), m.queueOf(t)}}
+	return append(unqueue, Publish{id, int(t.run), m.queueOf(t)})
 }

@@ -16,9 +16,9 @@ func (m *Machine) returnAttempt(e AttemptReturned) []Command {
 // compares times of day, and no worker may ask for tasks of its sweep.
 func (m *Machine) loseAttempt(e AttemptLost) []Command {
 	return m.endRun(e.ID, e.Run, func(t *entry) []Command {
-		was := m.queueOf(t)
+		out := m.unqueue(e.ID, t)
 		t.queue = m.choose(t)
-		return []Command{Unqueue{e.ID, e.Run, was}, Publish{e.ID, e.Run, m.queueOf(t)}}
+		return append(out, Publish{e.ID, e.Run, m.queueOf(t)})
 	})
 }
 
@@ -35,7 +35,7 @@ func (m *Machine) endRun(id sweeps.ID, run int, order func(*entry) []Command) []
 	names := m.sets.of(t.sweeps)
 	m.dropCancelled(t)
 	if t.sweeps == 0 {
-		out := []Command{Unqueue{id, run, m.queueOf(t)}}
+		out := m.unqueue(id, t)
 		m.forget(id)
 		out = append(out, m.failDependents(id)...)
 		return append(out, m.finish(names)...)
@@ -53,11 +53,15 @@ func (m *Machine) reorderMissing(e OrderMissing) []Command {
 	return m.reorder(e.ID, t, protocol.Lost)
 }
 
-// reorderLost runs a task again for the one sweep that found its result missing. The others
-// have the result.
+// reorderLost runs a task again for the one sweep that found its result missing, unless that was
+// cancelled. The others have the result.
 func (m *Machine) reorderLost(e ResultLost) []Command {
 	t := m.tasks[e.ID]
 	if t == nil || t.phase != Done {
+		return nil
+	}
+	if m.sweeps[e.Sweep].status == Cancelled {
+		m.drop(t, e.Sweep)
 		return nil
 	}
 	t.sweeps, t.hasResult = m.sets.only(e.Sweep), false
@@ -74,15 +78,13 @@ func (m *Machine) reorder(id sweeps.ID, t *entry, c protocol.Class) []Command {
 	m.move(t, Queued)
 	names := m.sets.of(t.sweeps)
 	for _, s := range names {
-		if m.sweeps[s].status == Cancelled {
-			m.drop(t, s)
-			continue
-		}
-		out = append(out, RecordFailure{id, int(t.run), s, c, true})
+		out = append(out, RecordFailure{id, int(t.run), s, c, true}) // also if cancelled: the run's number is used up
 	}
+	m.dropCancelled(t)
 	if t.sweeps == 0 {
 		m.forget(id)
-		return append(m.failDependents(id), m.finish(names)...)
+		out = append(out, m.failDependents(id)...)
+		return append(out, m.finish(names)...)
 	}
 	t.run++
 	t.queue = m.choose(t)

@@ -46,22 +46,28 @@ func (m *Machine) reassignAll(which func(*entry) bool) []Command {
 func (m *Machine) cancel(sweep string) []Command {
 	m.sweeps[sweep].status = Cancelled
 	var moved, gone []sweeps.ID
+	var elsewhere []dequeued
+	queue := m.sets.only(sweep)
 	for id, t := range m.tasks {
-		if !m.sets.has(t.sweeps, sweep) || (t.phase != Waiting && t.phase != Queued) {
+		if t.phase != Waiting && t.phase != Queued {
 			continue
 		}
-		m.drop(t, sweep)
-		switch {
-		case t.sweeps == 0:
-			m.forget(id)
-			if len(m.dependents[id]) > 0 {
+		if m.sets.has(t.sweeps, sweep) {
+			m.drop(t, sweep)
+			if t.sweeps == 0 {
+				if t.phase == Queued && t.queue != queue && t.queue != 0 {
+					elsewhere = append(elsewhere, dequeued{id, int(t.run), t.queue})
+				}
 				gone = append(gone, id)
+				m.forget(id)
+				continue
 			}
-		case t.phase == Queued && m.queueOf(t) == sweep:
+		}
+		if t.phase == Queued && t.sweeps != 0 && t.queue == queue {
 			moved = append(moved, id)
 		}
 	}
-	out := []Command{Purge{sweep}}
+	out := append([]Command{m.purge(queue)}, m.dequeue(elsewhere)...)
 	for _, id := range inOrder(moved) {
 		t := m.tasks[id]
 		t.queue = m.choose(t)
@@ -70,10 +76,14 @@ func (m *Machine) cancel(sweep string) []Command {
 	for _, id := range inOrder(gone) {
 		out = append(out, m.failDependents(id)...)
 	}
+	if m.launches == 0 { // its launch may have been abandoned
+		m.sweeps[sweep].launched = true
+		out = append(out, m.collect()...)
+	}
 	return append(out, m.finish([]string{sweep})...)
 }
 
-// drop removes an unsettled task from a cancelled sweep.
+// drop removes a task from a cancelled sweep that has no result of it.
 func (m *Machine) drop(t *entry, sweep string) {
 	s := m.sweeps[sweep]
 	s.phases[t.phase]--

@@ -1,6 +1,10 @@
 package lifecycle
 
-import "eisweep/sweeps"
+import (
+	"slices"
+
+	"eisweep/sweeps"
+)
 
 // dequeued is an order that is to leave the queue.
 type dequeued struct {
@@ -15,6 +19,7 @@ const purgeThreshold = 1000
 
 // dequeue removes orders from the queue. A worker that runs one of them finishes it all the same.
 func (m *Machine) dequeue(list []dequeued) []Command {
+	slices.SortFunc(list, func(a, b dequeued) int { return a.id.Compare(b.id) })
 	each := map[sweepSet]int{}
 	for _, w := range list {
 		each[w.queue]++
@@ -27,13 +32,32 @@ func (m *Machine) dequeue(list []dequeued) []Command {
 			out = append(out, Unqueue{w.id, w.run, m.sets.of(w.queue)[0]})
 		case !purged[w.queue]:
 			purged[w.queue] = true
-			out = append(out, Purge{m.sets.of(w.queue)[0]})
+			out = append(out, m.purge(w.queue))
 		}
 	}
 	if len(purged) > 0 {
 		out = append(out, m.requeue(purged)...)
 	}
 	return out
+}
+
+// purge removes all orders from the queue of a sweep. The queued tasks that are still wanted are
+// published again; the orders of running tasks, and of those that no sweep wants, are gone.
+func (m *Machine) purge(queue sweepSet) Command {
+	for _, t := range m.tasks {
+		if t.queue == queue && (t.phase == Running || t.sweeps == 0) {
+			t.queue = 0
+		}
+	}
+	return Purge{m.sets.of(queue)[0]}
+}
+
+// unqueue removes a task's order from the queue.
+func (m *Machine) unqueue(id sweeps.ID, t *entry) []Command {
+	if t.queue == 0 {
+		return nil
+	}
+	return []Command{Unqueue{id, int(t.run), m.queueOf(t)}}
 }
 
 // requeue publishes again what is queued for sweeps whose orders were purged.

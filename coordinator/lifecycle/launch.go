@@ -15,12 +15,12 @@ func (m *Machine) beginLaunch(sweep string) []Command {
 	return []Command{OpenSweep{sweep}}
 }
 
-// extendLaunch begins a rerun, which requests more tasks for a sweep.
+// extendLaunch begins a rerun, which requests more tasks for a sweep and resumes it.
 func (m *Machine) extendLaunch(sweep string) []Command {
 	s := m.sweeps[sweep]
-	s.launched, s.finished, s.status = false, false, Open
+	s.launched, s.finished = false, false
 	m.launches++
-	return []Command{OpenSweep{sweep}}
+	return append([]Command{OpenSweep{sweep}}, m.resume(sweep)...)
 }
 
 // replaceTask removes a task from a sweep that has another one in its place now, unless its
@@ -62,6 +62,16 @@ func (m *Machine) completeLaunch(sweep string) []Command {
 	return append(out, m.finish([]string{sweep})...)
 }
 
+// abandonLaunch ends a launch before it is complete. The next launch collects what no sweep wants
+// any more, so that it can take it up again; for a cancelled sweep there may be none.
+func (m *Machine) abandonLaunch(sweep string) []Command {
+	if m.sweeps[sweep].status == Cancelled {
+		return m.completeLaunch(sweep)
+	}
+	m.launches--
+	return nil
+}
+
 // collect forgets the tasks that no sweep wants, when no launch is under way. A worker that runs
 // one finishes it in vain.
 func (m *Machine) collect() []Command {
@@ -80,9 +90,11 @@ func (m *Machine) collect() []Command {
 		}
 	}
 	var list []dequeued
-	for _, id := range inOrder(inQueue) {
+	for _, id := range inQueue {
 		t := m.tasks[id]
-		list = append(list, dequeued{id, int(t.run), t.queue})
+		if t.queue != 0 {
+			list = append(list, dequeued{id, int(t.run), t.queue})
+		}
 		m.forget(id)
 	}
 	out := m.dequeue(list)

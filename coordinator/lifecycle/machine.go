@@ -53,7 +53,7 @@ func (m *Machine) Step(e Event) []Command {
 	case LaunchCompleted:
 		return m.completeLaunch(e.Sweep)
 	case LaunchAbandoned:
-		m.launches-- // the next launch collects what nobody wants any more
+		return m.abandonLaunch(e.Sweep)
 	case AttemptStarted:
 		m.advance(e.ID, e.Run, Queued, Running)
 	case AttemptReturned:

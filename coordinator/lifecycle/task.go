@@ -11,7 +11,7 @@ type entry struct {
 	run       int32    // that is current, or that settled the task
 	sweeps    sweepSet // the sweeps that want it
 	placedFor sweepSet // the sweeps that the place command named
-	queue     sweepSet // the one sweep that it is queued for, or was last
+	queue     sweepSet // the one sweep whose queue has its order, or had it last; none when that was purged while the task ran
 	phase     Phase
 	class     classNumber // of a failure
 	misplaced uint8       // how often its result was not where its outcome said
