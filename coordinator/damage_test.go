@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/verify"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -21,7 +22,7 @@ func isFailed(_ *sweeps.Task, s catalog.State) bool { return s == catalog.StateF
 
 func (g *rig) verify() control.Verified {
 	g.t.Helper()
-	report, err := Verify(g.context(), g.root, nobodys{}, nil)
+	report, err := verify.Run(g.context(), g.root, nobodys{}, nil)
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -63,7 +64,7 @@ func TestInspectChangesNothing(t *testing.T) {
 	alter(t, path)
 	write(t, manifest, rechecked(strings.ReplaceAll(g.read("two", "manifest.jsonl"), lines[1].Digest, strings.Repeat("0", len(lines[1].Digest)))))
 	before := []string{signOf(t, path), signOf(t, manifest), g.read("two", "manifest.jsonl")}
-	report, err := Inspect(g.context(), g.root, nobodys{}, nil)
+	report, err := verify.Inspect(g.context(), g.root, nobodys{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +272,7 @@ func TestVerifyMendsADigest(t *testing.T) {
 		report := g.verify()
 		return report.Sweeps[0]
 	}
-	for i, verify := range []func() control.VerifiedSweep{verifyThere, verifyHere} {
+	for i, check := range []func() control.VerifiedSweep{verifyThere, verifyHere} {
 		line := g.lines("two")[i]
 		changed := "0" + line.Digest[1:]
 		if changed == line.Digest {
@@ -279,11 +280,11 @@ func TestVerifyMendsADigest(t *testing.T) {
 		}
 		text := rechecked(strings.ReplaceAll(g.read("two", "manifest.jsonl"), `"digest":"`+line.Digest, `"digest":"`+changed))
 		write(t, g.root.Manifest("two"), text)
-		found := verify()
+		found := check()
 		if len(found.Problems) != 1 || found.Problems[0].ID != line.ID || found.Problems[0].Again || found.Sound != 3 {
 			t.Errorf("verify %d: %+v", i, found)
 		}
-		if found := verify(); len(found.Problems) != 0 || found.Sound != 4 {
+		if found := check(); len(found.Problems) != 0 || found.Sound != 4 {
 			t.Errorf("verify %d once more: %+v", i, found)
 		}
 		if lines := g.lines("two"); lines[len(lines)-1].ID != line.ID || lines[len(lines)-1].Digest != line.Digest {
@@ -301,12 +302,8 @@ func TestVerifyKnowsWhatWasPlacedMeanwhile(t *testing.T) {
 	lines := g.lines("two")
 	unknown := lines[1]
 	unknown.File = "unknown.h5"
-	v := verifier{report: control.VerifiedSweep{Name: "two"}, write: k.writeFound}
-	if err := v.rebuild([]manifest.Line{lines[0], unknown}); err != nil {
-		t.Fatal(err)
-	}
-	if v.report.Sound != 1 || v.report.Rebuilt != 1 {
-		t.Errorf("verify: %+v", v.report)
+	if n, err := (repairs{k}).AddLines("two", []manifest.Line{lines[0], unknown}); n != 1 || err != nil {
+		t.Errorf("%d lines were added (%v), want 1", n, err)
 	}
 	if now := g.lines("two"); len(now) != len(lines)+1 || now[len(lines)].File != unknown.File {
 		t.Errorf("lines: %+v", now)

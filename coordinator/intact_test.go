@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/catalog"
-	"eisweep/internal/control"
+	"eisweep/coordinator/verify"
 	"eisweep/internal/manifest"
 )
 
@@ -122,7 +122,7 @@ func TestInspectPromisesNothing(t *testing.T) {
 	g := newRig(t)
 	g.run(order1(parse(t, twoByTwo)))
 	secretly(t, g.path("two", g.files("two")[0]))
-	report, err := Inspect(g.context(), g.root, g.prober, nil)
+	report, err := verify.Inspect(g.context(), g.root, g.prober, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,17 +139,15 @@ func TestInspectPromisesNothing(t *testing.T) {
 func TestWhatVerifyFindsCountsAtOnce(t *testing.T) {
 	g := newRig(t)
 	g.run(order1(parse(t, twoByTwo)))
-	x, err := catalog.Read(g.root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := g.lines("two")[0]
+	k := g.start()
+	x, l := k.catalog, g.lines("two")[0]
 	if c, is, err := x.Find(t.Context(), l.ID, "two", l.File); c == nil || is != catalog.Intact || err != nil {
 		t.Fatalf("%v, %v, %v", c, is, err)
 	}
 	secretly(t, g.path("two", l.File))
-	v := verifier{ctx: t.Context(), root: g.root, catalog: x, prober: g.prober, report: control.VerifiedSweep{Name: "two"}, wants: func(string) bool { return true }}
-	v.check([]string{l.File}, map[string]*manifest.Line{l.File: &l})
+	if _, err := k.Verify(t.Context(), []string{"two"}); err != nil {
+		t.Fatal(err)
+	}
 	if c, is, err := x.Find(t.Context(), l.ID, "two", l.File); c != nil || is != catalog.Damaged || err != nil {
 		t.Errorf("%v, %v, %v", c, is, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"eisweep/coordinator/records"
+	"eisweep/coordinator/verify"
 	"eisweep/internal/control"
 )
 
@@ -30,7 +31,7 @@ func TestAlteredFileOfALaunchedSweep(t *testing.T) {
 	g.end()
 	path, before := g.root.SweepFile("two"), g.queued()
 	edit(t, path, "seeds = [1, 2]", "seeds = [1, 3]")
-	report, err := Verify(g.context(), g.root, g.prober, nil)
+	report, err := verify.Run(g.context(), g.root, g.prober, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/verify"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
@@ -120,14 +121,14 @@ func TestANameOfTwoTasks(t *testing.T) {
 		"start of a coordinator": func(g *rig, _ string) { g.serve(); g.end(); g.t.Cleanup(func() {}) },
 		"start of a run":         func(g *rig, _ string) { _ = g.start().Stop(g.context()) },
 		"verify": func(g *rig, file string) {
-			found, err := Verify(g.context(), g.root, g.prober, nil)
+			found, err := verify.Run(g.context(), g.root, g.prober, nil)
 			if err != nil {
 				g.t.Fatal(err)
 			}
 			if p := found.Sweeps[0].Problems; len(p) != 1 || p[0].File != file || p[0].Kind != "altered" || !strings.Contains(p[0].Detail, "two tasks") || p[0].Again {
 				g.t.Errorf("it tells %+v", found)
 			}
-			if found, err := Verify(g.context(), g.root, g.prober, nil); err != nil || len(found.Sweeps[0].Problems) != 0 || found.Sweeps[0].Sound != 2 {
+			if found, err := verify.Run(g.context(), g.root, g.prober, nil); err != nil || len(found.Sweeps[0].Problems) != 0 || found.Sweeps[0].Sound != 2 {
 				g.t.Errorf("once more: %+v, %v", found, err)
 			}
 		},
@@ -154,7 +155,7 @@ func TestInspectTellsOfANameOfTwoTasks(t *testing.T) {
 	g := newRig(t)
 	file := g.falsified()
 	before := len(g.lines("two"))
-	found, err := Inspect(g.context(), g.root, g.prober, nil)
+	found, err := verify.Inspect(g.context(), g.root, g.prober, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/coordinator/verify"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 )
@@ -17,14 +18,14 @@ func TestVerifyComparesEveryField(t *testing.T) {
 	g := newRig(t)
 	g.prober, g.real = inspector{}, true
 	g.run(order1(parse(t, twoByTwo)))
-	verify := func() control.VerifiedSweep {
-		report, err := Verify(g.context(), g.root, g.prober, nil)
+	check := func() control.VerifiedSweep {
+		report, err := verify.Run(g.context(), g.root, g.prober, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return report.Sweeps[0]
 	}
-	verify() // the digests are not those of the files
+	check() // the digests are not those of the files
 	lines := strings.SplitAfter(regexp.MustCompile(`,"check":"[0-9a-f]{8}"}`).ReplaceAllString(g.read("two", "manifest.jsonl"), "}"), "\n")
 	whole, line := strings.Join(lines[4:], ""), g.lines("two")[5]
 	plastic := fmt.Sprintf(`"pl.is_plastic":"%v"`, line.Parameters["pl.is_plastic"])
@@ -44,7 +45,7 @@ func TestVerifyComparesEveryField(t *testing.T) {
 			t.Fatalf("the line has no %s: %s", was, all[1])
 		}
 		write(t, g.root.Manifest("two"), strings.Join(all, ""))
-		found := verify()
+		found := check()
 		byHand := 0
 		for _, p := range found.Problems {
 			if strings.Contains(p.Detail, "then verify again") {
@@ -54,7 +55,7 @@ func TestVerifyComparesEveryField(t *testing.T) {
 		if len(found.Problems) == 0 {
 			t.Errorf("%s → %s was not found", was, is)
 		}
-		after := verify()
+		after := check()
 		if len(after.Problems) != byHand {
 			t.Errorf("%s → %s: %+v, then %+v", was, is, found, after)
 		}

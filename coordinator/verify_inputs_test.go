@@ -8,6 +8,7 @@ import (
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/inputs"
+	"eisweep/coordinator/verify"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
@@ -44,7 +45,7 @@ func (g *rig) ids(sweep string) ([]sweeps.ID, error) {
 
 func (g *rig) verifyInputs() control.VerifiedSweep {
 	g.t.Helper()
-	report, err := Verify(g.context(), g.root, g.prober, []string{"from"})
+	report, err := verify.Run(g.context(), g.root, g.prober, []string{"from"})
 	if err != nil {
 		g.t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/verify"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
@@ -35,7 +35,7 @@ The exit code is 4 if anything is not as it should be.`,
 			if err != nil {
 				return err
 			}
-			found, err := verify(cmd.Context(), e, r, &c, args)
+			found, err := verifySweeps(cmd.Context(), e, r, &c, args)
 			if err != nil {
 				return orInterrupted(cmd.Context(), err)
 			}
@@ -49,8 +49,8 @@ The exit code is 4 if anything is not as it should be.`,
 	return cmd
 }
 
-// verify has the root's coordinator verify, if it has one.
-func verify(ctx context.Context, e *environment, r *root.Root, c *connection, names []string) (control.Verified, error) {
+// verifySweeps has the root's coordinator verify, if it has one.
+func verifySweeps(ctx context.Context, e *environment, r *root.Root, c *connection, names []string) (control.Verified, error) {
 	if err := haveSweeps(r, names); err != nil {
 		return control.Verified{}, err
 	}
@@ -81,7 +81,7 @@ func verifyHere(ctx context.Context, e *environment, r *root.Root, names []strin
 	if err != nil {
 		return control.Verified{}, err
 	}
-	return coordinator.Verify(ctx, r, prober, names)
+	return verify.Run(ctx, r, prober, names)
 }
 
 // inspect verifies a root and changes nothing.
@@ -99,7 +99,7 @@ func inspect(ctx context.Context, e *environment, r *root.Root, names []string) 
 		return control.Verified{}, err
 	}
 	e.note("you may not write %s: it is only read, and nothing is mended", r.Path())
-	return coordinator.Inspect(ctx, r, prober, names)
+	return verify.Inspect(ctx, r, prober, names)
 }
 
 // tellVerified writes what was found; problems are an error.

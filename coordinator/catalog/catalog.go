@@ -76,6 +76,9 @@ func NewForOwner(r *root.Root) *Catalog {
 	return x
 }
 
+// Root is the root whose manifests the catalog holds.
+func (x *Catalog) Root() *root.Root { return x.root }
+
 // Refresh reads what was appended to manifests, and which are new, gone or replaced. What was known
 // about files is looked at again. A manifest that cannot be read is no error here: see Faults.
 func (x *Catalog) Refresh() error {

@@ -36,6 +36,7 @@ var plan = map[string][]string{
 
 	"coordinator/autoscale": {"internal/control", "internal/slurm"},
 	"coordinator/catalog":   {"sim", "sweeps", "internal", "coordinator/inputs", "coordinator/records"},
+	"coordinator/verify":    {"sim", "sweeps", "internal", "coordinator/catalog", "coordinator/inputs", "coordinator/records"},
 	"coordinator/lifecycle": {"sweeps", "internal/protocol"},
 	"coordinator/records":   {"sweeps", "internal"},
 	"coordinator/inputs":    {"sweeps", "internal"},
@@ -51,6 +52,7 @@ var withheld = map[string][]string{
 	"sweeps": {"net", "time", "log"},
 
 	"coordinator/catalog":   {"sim", "sweeps", "internal", "coordinator/inputs", "coordinator/records"},
+	"coordinator/verify":    {"sim", "sweeps", "internal", "coordinator/catalog", "coordinator/inputs", "coordinator/records"},
 	"coordinator/lifecycle": {"os", "io/fs", "net", "time", "syscall", "path/filepath", "log", "context", "sync"},
 }
 

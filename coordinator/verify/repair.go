@@ -1,4 +1,4 @@
-package coordinator
+package verify
 
 import (
 	"fmt"
@@ -22,27 +22,27 @@ func kindOf(info fs.FileInfo) string {
 	}
 }
 
-// claims reports names that the manifest gives to two tasks, and puts that right.
-func (v *verifier) claims() error {
+// conflicts reports names that the manifest gives to two tasks, and repairs that.
+func (v *verifier) conflicts() error {
 	lines, err := v.catalog.Conflicts(v.report.Name)
 	for _, l := range lines {
 		file, detail := v.catalog.FileOf(v.report.Name, l.ID), "the manifest gives it to two tasks; "
-		if detail += "its line now says that it was superseded and is " + l.File; v.reads {
+		if detail += "its line now says that it was superseded and is " + l.File; v.repair == nil {
 			detail = "the manifest gives it to two tasks"
 		}
 		v.problem(file, l.ID, "altered", detail)
 	}
-	if !v.reads {
-		v.mended = append(v.mended, lines...)
+	if v.repair != nil {
+		v.repaired = append(v.repaired, lines...)
 	}
 	return err
 }
 
-// mendManifests mends those manifests of a root that cannot be read, and returns a
+// repairManifests repairs those manifests of a root that cannot be read, and returns a
 // problem for each, by sweep, and for those of the wanted sweeps (all, if none is named) that
 // cannot even be opened.
-func (v *verifier) mendManifests(wanted []string) (map[string][]control.Problem, error) {
-	if v.reads {
+func (v *verifier) repairManifests(wanted []string) (map[string][]control.Problem, error) {
+	if v.repair == nil {
 		return nil, nil
 	}
 	r := v.root
@@ -55,9 +55,9 @@ func (v *verifier) mendManifests(wanted []string) (map[string][]control.Problem,
 		if err := v.ctx.Err(); err != nil {
 			return nil, err
 		}
-		kept, damage, err := v.mend(r.Manifest(name))
+		kept, damage, err := v.repair.RepairManifest(r.Manifest(name))
 		if err != nil && !atomicfile.IsStorage(err) {
-			return nil, fmt.Errorf("mend manifest of %s: %w", name, err)
+			return nil, fmt.Errorf("repair manifest of %s: %w", name, err)
 		}
 		if err != nil && (len(wanted) == 0 || slices.Contains(wanted, name)) {
 			detail := err.Error() + "; remedy: " + catalog.Remedy(err)

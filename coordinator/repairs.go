@@ -5,18 +5,21 @@ import (
 	"reflect"
 
 	"eisweep/coordinator/inputs"
+	"eisweep/coordinator/verify"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 )
 
 // Verify is the function of that name while this coordinator writes the manifests.
 func (k *Coordinator) Verify(ctx context.Context, names []string) (control.Verified, error) {
-	v := verifier{ctx: ctx, root: k.config.Root, catalog: k.catalog, prober: k.config.Prober, mend: k.mend, write: k.writeFound, copyInput: k.copyInput}
-	return v.sweeps(names)
+	return verify.Sweeps(ctx, k.catalog, k.config.Prober, repairs{k}, names)
 }
 
-// copyInput copies an outside file while no launch does.
-func (k *Coordinator) copyInput(ctx context.Context, p inputs.Prober, from, to, sha256 string) error {
+// repairs repairs what a verify finds while the coordinator runs.
+type repairs struct{ *Coordinator }
+
+// CopyInput copies an outside file while no launch does.
+func (k repairs) CopyInput(ctx context.Context, p inputs.Prober, from, to, sha256 string) error {
 	if err := k.mayWrite(); err != nil {
 		return err
 	}
@@ -25,9 +28,9 @@ func (k *Coordinator) copyInput(ctx context.Context, p inputs.Prober, from, to, 
 	return inputs.Copy(ctx, p, from, to, sha256)
 }
 
-// mend mends a manifest that cannot be read, with nobody at it. One that can is only
+// RepairManifest repairs a manifest that cannot be read, with nobody at it. One that can is only
 // read, which may take a while.
-func (k *Coordinator) mend(path string) (kept string, damage, err error) {
+func (k repairs) RepairManifest(path string) (kept string, damage, err error) {
 	for _, err := range manifest.Read(path) {
 		damage = err
 	}
@@ -50,9 +53,9 @@ func (k *Coordinator) mend(path string) (kept string, damage, err error) {
 	return manifest.Repair(path)
 }
 
-// writeFound adds lines of results that were found without one, or with another value of a field,
+// AddLines adds lines of results that were found without one, or with another value of a field,
 // unless that has been written down meanwhile, and says how many.
-func (k *Coordinator) writeFound(sweep string, lines []manifest.Line) (written int, _ error) {
+func (k repairs) AddLines(sweep string, lines []manifest.Line) (written int, _ error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.flush()

@@ -1,9 +1,8 @@
-package coordinator
+package verify
 
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -19,30 +18,36 @@ import (
 	"eisweep/sweeps"
 )
 
-// Verify holds every result of the sweeps (all, if none is named) against its
-// manifest line, byte for byte and by its digest, and writes lines for results that have none. It
-// removes and moves no result: the next launch executes what is wanted and missing or altered,
-// since it relies on what Verify found. A result that is missing and that the latest launch does
-// not want is no problem: somebody removed it. A damaged manifest is kept under another name, and a
-// new one is written from its readable lines.
-// Copies of outside files, from which tasks start, are compared with their SHA-256, and copied
-// again if the outside file has not changed.
-// The caller holds the root's lock.
-func Verify(ctx context.Context, r *root.Root, prober catalog.Prober, names []string) (control.Verified, error) {
-	v := verifier{ctx: ctx, root: r, catalog: catalog.NewForOwner(r), prober: prober, mend: manifest.Repair, copyInput: inputs.Copy, write: func(sweep string, lines []manifest.Line) (int, error) {
-		m, err := manifest.Open(r.Manifest(sweep))
-		if err != nil {
-			return 0, err
-		}
-		return len(lines), errors.Join(m.Append(lines...), m.Close())
-	}}
-	return v.sweeps(names)
+// Repairer changes what verifying finds wrong.
+type Repairer interface {
+	// RepairManifest repairs a manifest that cannot be read, as manifest.Repair does.
+	RepairManifest(path string) (kept string, damage, err error)
+	// AddLines adds lines to a sweep's manifest, except those that it has by now, and returns how many it added.
+	AddLines(sweep string, lines []manifest.Line) (int, error)
+	// CopyInput copies an outside file to where workers find it, as inputs.Copy does.
+	CopyInput(ctx context.Context, p inputs.Prober, from, to, sha256 string) error
 }
 
-// Inspect is Verify where nothing may be written: what that would mend is a problem, a
-// manifest that cannot be read an error. The caller holds no lock.
+// Run is verifySweeps for the process that holds the root's lock while no coordinator runs.
+func Run(ctx context.Context, r *root.Root, prober catalog.Prober, names []string) (control.Verified, error) {
+	return Sweeps(ctx, catalog.NewForOwner(r), prober, offline{r}, names)
+}
+
+// Inspect is verifySweeps where nothing may be written. The caller holds no lock.
 func Inspect(ctx context.Context, r *root.Root, prober catalog.Prober, names []string) (control.Verified, error) {
-	v := verifier{ctx: ctx, root: r, catalog: catalog.New(r), prober: prober, reads: true}
+	return Sweeps(ctx, catalog.New(r), prober, nil, names)
+}
+
+// Sweeps compares every result of the sweeps (all, if none is named) with its manifest line, byte for byte and by
+// its digest. It writes lines for results that have none, keeps a damaged manifest under another name and writes a new
+// one from its readable lines, and copies inputs again that are damaged, if the outside file has not changed. It removes
+// and moves no result: the next launch executes what is wanted and missing or altered, since it relies on what was found
+// here. A result that is missing and that the latest launch does not want is no problem: somebody removed it.
+//
+// Where the repairer is nil, nothing is written: what would be repaired is a problem, and a manifest that cannot be read
+// an error.
+func Sweeps(ctx context.Context, c *catalog.Catalog, prober catalog.Prober, repair Repairer, names []string) (control.Verified, error) {
+	v := verifier{ctx: ctx, root: c.Root(), catalog: c, prober: prober, repair: repair}
 	return v.sweeps(names)
 }
 
@@ -51,22 +56,16 @@ type verifier struct {
 	root    *root.Root
 	catalog *catalog.Catalog
 	prober  catalog.Prober
-	reads   bool // and neither mends nor writes
-	// mend mends a manifest that cannot be read, as manifest.Repair does.
-	mend func(path string) (kept string, damage, err error)
-	// write adds lines to a manifest, but those that it has by now, and says how many.
-	write func(sweep string, lines []manifest.Line) (int, error)
-	// copyInput copies an outside file to where workers find it, as copyInput does.
-	copyInput func(ctx context.Context, p inputs.Prober, from, to, sha256 string) error
+	repair  Repairer // nil: it only reads
 	// Of the present sweep:
-	report control.VerifiedSweep
-	wants  func(file string) bool // whether its latest launch wants a file of that name
-	last   map[sweeps.ID]*manifest.Line
-	mended []manifest.Line // to be written anew
+	report   control.VerifiedSweep
+	wants    func(file string) bool // whether its latest launch wants a file of that name
+	last     map[sweeps.ID]*manifest.Line
+	repaired []manifest.Line // to be written
 }
 
 func (v *verifier) sweeps(names []string) (control.Verified, error) {
-	mended, err := v.mendManifests(names)
+	repaired, err := v.repairManifests(names)
 	if err != nil {
 		return control.Verified{}, err
 	}
@@ -78,7 +77,7 @@ func (v *verifier) sweeps(names []string) (control.Verified, error) {
 			return control.Verified{}, fmt.Errorf("list sweeps: %w", err)
 		}
 	}
-	for name := range mended {
+	for name := range repaired {
 		if !slices.Contains(names, name) {
 			names = append(slices.Clip(names), name)
 		}
@@ -94,7 +93,7 @@ func (v *verifier) sweeps(names []string) (control.Verified, error) {
 		if !v.catalog.Has(name) && v.catalog.Fault(name) == nil {
 			return out, fmt.Errorf("there is no sweep %q under %s", name, v.root.Path())
 		}
-		v.report, v.wants = control.VerifiedSweep{Name: name, Problems: mended[name]}, v.catalog.Wanted(v.ctx, v.prober, name)
+		v.report, v.wants = control.VerifiedSweep{Name: name, Problems: repaired[name]}, v.catalog.Wanted(v.ctx, v.prober, name)
 		if err := v.sweep(); err != nil {
 			if v.ctx.Err() != nil || !atomicfile.IsStorage(err) {
 				return out, fmt.Errorf("verify %s: %w", name, err)
@@ -115,13 +114,13 @@ func (v *verifier) unreadable(err error) {
 }
 
 func (v *verifier) sweep() error {
-	v.mended = nil
+	v.repaired = nil
 	v.launchFile()
 	recorded, err := v.results()
 	if err != nil {
 		return err
 	}
-	if err := v.doubts(); err != nil {
+	if err := v.suspects(); err != nil {
 		return err
 	}
 	for files := range slices.Chunk(slices.Sorted(maps.Keys(recorded)), checkedAtOnce) {
@@ -134,7 +133,7 @@ func (v *verifier) sweep() error {
 	if err != nil {
 		return err
 	}
-	if err := v.claims(); err != nil {
+	if err := v.conflicts(); err != nil {
 		return err
 	}
 	var found []manifest.Line
@@ -152,8 +151,8 @@ func (v *verifier) sweep() error {
 	if err := v.ctx.Err(); err != nil {
 		return err
 	}
-	if len(v.mended) > 0 {
-		if _, err := v.write(v.report.Name, v.mended); err != nil {
+	if len(v.repaired) > 0 {
+		if _, err := v.repair.AddLines(v.report.Name, v.repaired); err != nil {
 			return err
 		}
 	}
@@ -163,7 +162,7 @@ func (v *verifier) sweep() error {
 // rebuild writes lines of results that had none. One that was placed while the files
 // were read has its line by now.
 func (v *verifier) rebuild(lines []manifest.Line) error {
-	if v.reads {
+	if v.repair == nil {
 		for i := range lines {
 			v.problem(lines[i].File, lines[i].ID, "unrecorded", "the folder has it, the manifest hasn't")
 		}
@@ -172,7 +171,7 @@ func (v *verifier) rebuild(lines []manifest.Line) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	n, err := v.write(v.report.Name, lines)
+	n, err := v.repair.AddLines(v.report.Name, lines)
 	v.report.Rebuilt, v.report.Sound = n, v.report.Sound+len(lines)-n
 	return err
 }

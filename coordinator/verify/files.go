@@ -1,4 +1,4 @@
-package coordinator
+package verify
 
 import (
 	"errors"
@@ -63,7 +63,7 @@ func (v *verifier) recorded(file string, line *manifest.Line, checked *results.C
 
 // remember has launches know what came out here.
 func (v *verifier) remember(line *manifest.Line, found *results.Found) {
-	if !v.reads {
+	if v.repair != nil {
 		v.catalog.RecordHash(v.report.Name, line, &found.Hashed)
 	}
 }
@@ -94,7 +94,7 @@ func (v *verifier) unsound(line *manifest.Line, kind, detail string) {
 	case again:
 	case !v.wants(line.File):
 		detail += notWanted
-	case v.reads && kind == "altered":
+	case v.repair == nil && kind == "altered":
 		detail += "; remove it: a launch would consider it sound"
 	default:
 		detail += "; make it readable, or remove it: the next launch then computes it again"

@@ -1,4 +1,4 @@
-package coordinator
+package verify
 
 import (
 	"fmt"
@@ -75,23 +75,22 @@ func (v *verifier) contents(found *results.Found, line *manifest.Line) {
 	switch {
 	case len(wrong) == 0:
 		v.report.Sound++
-	case v.reads:
+	case v.repair == nil:
 		v.problem(line.File, line.ID, "altered", "the manifest differs in "+fields+"; the file is sound by its SHA-256")
 	case v.last[line.ID] != line:
 		v.problem(line.File, line.ID, "altered", "the manifest differs in "+fields+", in a line that is not its task's last")
 	default:
 		v.problem(line.File, line.ID, "altered", "the manifest differed in "+fields+"; the file is sound by its SHA-256, and a corrected line was written")
-		v.mended = append(v.mended, right)
+		v.repaired = append(v.repaired, right)
 	}
 }
 
-// doubts reports lines of earlier versions, without a check value, whose fields are not those
-// of any.
-func (v *verifier) doubts() error {
+// suspects reports lines of earlier versions, without a check value, whose fields no version wrote.
+func (v *verifier) suspects() error {
 	path := v.root.Manifest(v.report.Name)
 	found, err := manifest.Suspects(path)
-	for _, doubt := range found {
-		v.problem(filepath.Base(path), sweeps.ID{}, "altered", doubt+": it is damaged, or was written by another program; "+
+	for _, suspect := range found {
+		v.problem(filepath.Base(path), sweeps.ID{}, "altered", suspect+": it is damaged, or was written by another program; "+
 			"remove it, then verify again, which writes new lines for results")
 	}
 	return err

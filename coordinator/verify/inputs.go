@@ -1,4 +1,4 @@
-package coordinator
+package verify
 
 import (
 	"errors"
@@ -90,10 +90,10 @@ func (v *verifier) copyAgain(to, sha256 string, known inputs.Copies) string {
 		if h, err := results.Hash(v.ctx, path); err != nil || h.SHA256 != sha256 {
 			continue
 		}
-		if v.reads {
+		if v.repair == nil {
 			return "; a verify by a user who may write here copies it again from " + path
 		}
-		if err := v.copyInput(v.ctx, v.prober, path, to, sha256); err != nil {
+		if err := v.repair.CopyInput(v.ctx, v.prober, path, to, sha256); err != nil {
 			return fmt.Sprintf("; copying it again from %s failed: %v", path, err)
 		}
 		return "; it was copied again from " + path
