@@ -64,7 +64,8 @@ func (k *Coordinator) fault(sweep string, err error, whole bool) *fault {
 		k.faults[sweep] = f
 	}
 	if f.err == nil || f.err.Error() != err.Error() {
-		k.config.Log.Error("the sweep is set aside until this is repaired; the others continue", "sweep", sweep, "error", err, "remedy", catalog.Remedy(err))
+		k.config.Log.Error("the sweep is set aside until this is repaired; the others continue",
+			"sweep", sweep, "error", err, "remedy", catalog.Remedy(err))
 	}
 	f.err, f.whole = err, f.whole || whole
 	k.wakeRetrying()

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"eisweep/coordinator/lifecycle"
@@ -137,7 +135,7 @@ func (k *Coordinator) unfinished() (list []*restored, spared map[string]bool, er
 	if err != nil {
 		return nil, nil, err
 	}
-	if names, err = k.withStands(names); err != nil {
+	if names, err = k.withRecords(names); err != nil {
 		return nil, nil, err
 	}
 	spared = map[string]bool{}
@@ -156,21 +154,16 @@ func (k *Coordinator) unfinished() (list []*restored, spared map[string]bool, er
 	return list, spared, nil
 }
 
-// withStands adds the sweeps that have a stand and something else than their folder, or a
-// folder without what a sweep has.
-func (k *Coordinator) withStands(names []string) ([]string, error) {
-	entries, err := os.ReadDir(k.config.Root.Private("stands"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("list stands of sweeps: %w", err)
+// withRecords adds the sweeps that have a record, but no folder, or one without what a sweep has: until somebody gives
+// them up, their orders and results are kept.
+func (k *Coordinator) withRecords(names []string) ([]string, error) {
+	recorded, err := records.Names(k.config.Root)
+	if err != nil {
+		return nil, err
 	}
-	for _, e := range entries {
-		name, ok := strings.CutSuffix(e.Name(), ".json")
-		if !ok || !sweeps.IsName(name) || slices.Contains(names, name) || atomicfile.IsGone(k.config.Root.SweepDir(name)) {
-			continue // of no sweep any more: who removes a folder gives its sweep up
-		}
-		names = append(names, name)
-	}
-	return names, nil
+	names = append(slices.Clone(names), recorded...)
+	slices.Sort(names)
+	return slices.Compact(names), nil
 }
 
 // readRestored reads a sweep that is to be resumed; nil if it isn't.
@@ -188,6 +181,9 @@ func (k *Coordinator) readRestored(name string) (*restored, error) {
 		return nil, err
 	}
 	s, sum, err := records.LaunchedSum(k.config.Root, name)
+	if dir := k.config.Root.SweepDir(name); errors.Is(err, fs.ErrNotExist) && atomicfile.IsGone(dir) {
+		return nil, &records.GoneError{Sweep: name, Path: dir}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +216,8 @@ func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 	}
 	k.mu.Unlock()
 	told := &plan.Sweeps[0]
-	k.config.Log.Info("goes on with sweep", "sweep", r.name, "stand", r.stand.Stand, "tasks", told.Tasks, "done", told.Done+told.Linked, "to run", told.New+told.Waiting)
+	k.config.Log.Info("goes on with sweep", "sweep", r.name, "stand", r.stand.Stand, "tasks", told.Tasks,
+		"done", told.Done+told.Linked, "to run", told.New+told.Waiting)
 	return k.enter(ctx, told)
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/records"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 )
 
@@ -80,7 +82,7 @@ func (k *Coordinator) named(names []string) ([]string, error) {
 		return nil, err
 	}
 	for _, name := range names {
-		if k.sweep(name) == nil && !slices.Contains(known, name) {
+		if k.sweep(name) == nil && !slices.Contains(known, name) && atomicfile.IsGone(records.Path(k.config.Root, name)) {
 			return nil, control.UnknownSweep(name, known)
 		}
 	}

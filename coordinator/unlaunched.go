@@ -99,16 +99,22 @@ func (k *Coordinator) steerUnlaunched(name string, to control.Stand) (control.St
 	switch {
 	case stand.Stand == control.Cancelled && to == control.Open:
 		return told, cancelledSweep(name)
+	case to == control.Cancelled && atomicfile.IsGone(k.config.Root.SweepDir(name)): // nobody is told of it any more
 	case stand.Stand == control.Cancelled, stand.Stand == control.Finished:
 		return told, nil
 	case to == control.Open:
-		return told, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s could not be gone on with when the coordinator started, whose log says why: launch it again, and what it has done stays done", name)}
+		return told, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s could not be gone on with when the coordinator started, "+
+			"whose log says why: launch it again, and what it has done stays done", name)}
 	case stand.Stand == to:
 		return told, nil
 	}
 	stand.Stand = to
 	if err := k.writeStanding(name, stand); err != nil {
 		return told, err
+	}
+	if f := k.faults[name]; f != nil {
+		f.retry.soon()
+		k.wakeRetrying()
 	}
 	if to == control.Cancelled {
 		k.outbox.add(sending{command: lifecycle.Purge{Sweep: name}})

@@ -18,5 +18,9 @@ func Remedy(err error) string {
 	if errors.As(err, &other) {
 		return other.Remedy()
 	}
+	var gone *records.GoneError
+	if errors.As(err, &gone) {
+		return gone.Remedy()
+	}
 	return cmp.Or(advice.For(err), "repair the file or folder, which the coordinator tries again, or launch the sweep again")
 }

@@ -1,0 +1,112 @@
+package coordinator
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"eisweep/coordinator/records"
+	"eisweep/internal/control"
+)
+
+// withoutFolder leaves a root whose sweep two has one result, one that is committed, and two tasks to run, but no folder:
+// it was moved away while no coordinator ran.
+func (g *rig) withoutFolder() (away string) {
+	g.t.Helper()
+	k := g.serve()
+	g.launch(twoByTwo, apart)
+	g.hand(g.next("two"))
+	g.until(k, func() bool { return len(g.lines("two")) == 1 })
+	d, attempt := g.next("two")
+	g.end()
+	g.hand(d, attempt)
+	away = filepath.Join(g.t.TempDir(), "two")
+	if err := os.Rename(g.root.SweepDir("two"), away); err != nil {
+		g.t.Fatal(err)
+	}
+	return away
+}
+
+// TestASweepWhoseFolderIsGone is reported by the next coordinator. When the folder is put back, nothing is lost, and
+// nothing is computed twice.
+func TestASweepWhoseFolderIsGone(t *testing.T) {
+	g := newRig(t)
+	away := g.withoutFolder()
+	for range 2 {
+		k := g.serve()
+		f := k.faultOf("two")
+		if f == nil || !strings.Contains(f.Cause, g.root.SweepDir("two")+" is gone") || !strings.Contains(f.Remedy, "eisweep cancel two") {
+			t.Fatalf("it tells %+v", f)
+		}
+		if n := len(g.queued()); n < 2 {
+			t.Errorf("%d orders are left in the queue", n)
+		}
+		if _, err := os.Lstat(g.root.SweepDir("two")); err == nil {
+			t.Error("the folder was made again")
+		}
+		g.end()
+	}
+	k := g.serve()
+	if s := g.finish(k, "apart"); s.Failed != 0 || s.Done != s.Tasks {
+		t.Errorf("the other: %+v", s)
+	}
+	others := len(g.lines("apart"))
+	if err := os.Rename(away, g.root.SweepDir("two")); err != nil {
+		t.Fatal(err)
+	}
+	if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 || g.executed() != 4+others {
+		t.Errorf("%+v, with %d of the other", s, others)
+	}
+	if f := k.faultOf("two"); f != nil {
+		t.Errorf("it is still set aside: %+v", f)
+	}
+}
+
+// TestASweepWhoseFolderIsGoneIsCancelled: it is told of no more, and nothing of it is queued.
+func TestASweepWhoseFolderIsGoneIsCancelled(t *testing.T) {
+	g := newRig(t)
+	g.withoutFolder()
+	k := g.serve()
+	out := told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"two"}})
+	if len(out.Sweeps) != 1 || out.Sweeps[0].Stand != control.Cancelled || !out.Sweeps[0].Changed {
+		t.Errorf("cancelled: %+v", out)
+	}
+	g.until(k, func() bool { return k.faultOf("two") == nil })
+	g.end()
+	k = g.serve()
+	if f := k.faultOf("two"); f != nil {
+		t.Errorf("the next one tells %+v", f)
+	}
+	for _, sweep := range g.queued() {
+		if sweep == "two" {
+			t.Error("an order of it is still queued")
+		}
+	}
+	if open, finished, err := records.Gone(g.root); len(open)+len(finished) > 0 || err != nil {
+		t.Errorf("gone: %v, %v, %v", open, finished, err)
+	}
+}
+
+// TestAFinishedSweepWhoseFolderIsGone is known until somebody cancels it.
+func TestAFinishedSweepWhoseFolderIsGone(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(twoByTwo)
+	g.finish(k, "two")
+	g.end()
+	if err := os.RemoveAll(g.root.SweepDir("two")); err != nil {
+		t.Fatal(err)
+	}
+	k = g.serve()
+	if f := k.faultOf("two"); f != nil {
+		t.Errorf("nothing is to do, yet it is set aside: %+v", f)
+	}
+	if open, finished, err := records.Gone(g.root); len(open) > 0 || len(finished) != 1 || err != nil {
+		t.Errorf("gone: %v, %v, %v", open, finished, err)
+	}
+	told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"two"}})
+	if open, finished, err := records.Gone(g.root); len(open)+len(finished) > 0 || err != nil {
+		t.Errorf("gone after it was cancelled: %v, %v, %v", open, finished, err)
+	}
+}
