@@ -88,7 +88,7 @@ func explainAlone(ctx context.Context, r *root.Root, target string, absent *abse
 		}
 	}
 	if !looksLikeID(target) {
-		return nil, unknownSweep(target, launched)
+		return nil, missingSweep(r, target, launched)
 	}
 	a, err := findTask(ctx, r, launched, target)
 	if err != nil {

@@ -2,14 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/records"
 	"eisweep/internal/root"
 )
 
-// haveSweeps refuses names of sweeps that were never launched under the root.
+// haveSweeps refuses names of sweeps that were never launched under the root, and those whose folder is gone.
 func haveSweeps(r *root.Root, names []string) error {
 	launched, err := r.Sweeps()
 	if err != nil {
@@ -17,10 +21,36 @@ func haveSweeps(r *root.Root, names []string) error {
 	}
 	for _, name := range names {
 		if !slices.Contains(launched, name) {
-			return unknownSweep(name, launched)
+			return missingSweep(r, name, launched)
 		}
 	}
 	return nil
+}
+
+// missingSweep is the error of a name that is none of the launched sweeps: its folder is gone, or there never was one.
+func missingSweep(r *root.Root, name string, launched []string) error {
+	open, finished, err := goneSweeps(r)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(open, name) || slices.Contains(finished, name) {
+		gone := goneSweep(r, name)
+		return &exitError{exitStorage, fmt.Errorf("%w\nremedy: %s", gone, gone.Remedy())}
+	}
+	return unknownSweep(name, launched)
+}
+
+// goneSweeps are those that a coordinator launched, and that have no folder any more. Who may not look at records learns
+// it from the coordinator.
+func goneSweeps(r *root.Root) (open, finished []string, err error) {
+	if open, finished, err = records.Gone(r); errors.Is(err, fs.ErrPermission) {
+		return nil, nil, nil
+	}
+	return open, finished, err
+}
+
+func goneSweep(r *root.Root, name string) *records.GoneError {
+	return &records.GoneError{Sweep: name, Path: r.SweepDir(name)}
 }
 
 func unknownSweep(name string, launched []string) error {

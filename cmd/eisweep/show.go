@@ -68,7 +68,7 @@ func (s *showing) show(ctx context.Context, e *environment, r *root.Root, what s
 	case looksLikeID(what):
 		return s.task(ctx, e, r, launched, what)
 	}
-	return unknownSweep(what, launched)
+	return missingSweep(r, what, launched)
 }
 
 func looksLikeID(text string) bool {

@@ -61,6 +61,16 @@ func readStanding(ctx context.Context, r *root.Root, name string) standing {
 	return out
 }
 
+// goneStanding is of a sweep that has only its record left.
+func goneStanding(r *root.Root, name string) standing {
+	gone := goneSweep(r, name)
+	out := standing{Sweep: name, Folder: gone.Path, By: "folder", Trouble: gone.Error(), Remedy: gone.Remedy()}
+	if n, err := records.Read(r, name); err == nil {
+		out.Stand, out.Priority = n.Stand, n.Priority
+	}
+	return out
+}
+
 // fault takes over why the coordinator set the sweep aside.
 func (s *standing) fault(faults []control.SweepFault) {
 	for _, f := range faults {

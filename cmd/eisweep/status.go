@@ -124,13 +124,19 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
+	gone, forgotten, err := goneSweeps(s.root)
+	if err != nil {
+		return err
+	}
 	readFolders := s.client == nil || s.all || s.manifestBytes(launched) <= foldersMost
 	out := e.encoder()
 	var untold []string
 	unread := s.unseen
-	for _, name := range s.withKnown(launched) {
+	for _, name := range s.withKnown(launched, gone) {
 		var row standing
-		if state := s.known(name); state != nil {
+		if state := s.known(name); state == nil && slices.Contains(gone, name) {
+			row = goneStanding(s.root, name)
+		} else if state != nil {
 			row = standingOf(s.root, state)
 		} else if readFolders || s.isAside(name) {
 			row = readStanding(ctx, s.root, name)
@@ -155,8 +161,11 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 			e.say("%s", line)
 		}
 	}
+	if len(forgotten) > 0 {
+		e.note("the folders of finished sweeps are gone: %s (`eisweep cancel` with their names ends this note)", names(forgotten))
+	}
 	switch {
-	case len(launched) == 0 && !s.asJSON:
+	case len(launched)+len(gone)+len(forgotten) == 0 && !s.asJSON:
 		e.say("no sweep was run or launched here")
 	case len(untold) > 0:
 		e.note("at rest, not counted (--all counts them): %s", names(untold))
@@ -168,9 +177,9 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 }
 
 // withKnown adds the sweeps whose folder is gone, or is none any more, while the coordinator
-// works on them.
-func (s *statusView) withKnown(launched []string) []string {
-	names := slices.Clone(launched)
+// works on them or would.
+func (s *statusView) withKnown(launched, gone []string) []string {
+	names := slices.Concat(launched, gone)
 	for i := range s.snapshot.Sweeps {
 		names = append(names, s.snapshot.Sweeps[i].Name)
 	}
