@@ -174,7 +174,7 @@ func (k *Coordinator) readRestored(name string) (*restored, error) {
 		return nil, nil
 	case err != nil:
 		return nil, err
-	case stand.Stand != control.Open && stand.Stand != control.Paused:
+	case !isUnfinished(stand):
 		return nil, nil
 	}
 	if err := k.catalog.Fault(name); err != nil {
@@ -190,6 +190,8 @@ func (k *Coordinator) readRestored(name string) (*restored, error) {
 	stand.File = records.File{SHA256: sum}
 	return &restored{name: name, sweep: s, stand: stand}, nil
 }
+
+func isUnfinished(s *records.Sweep) bool { return s.Stand == control.Open || s.Stand == control.Paused }
 
 // dependence is 1 for a sweep that needs another's networks.
 func dependence(s *sweeps.Sweep) int {
@@ -208,6 +210,12 @@ func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 		return err
 	}
 	k.mu.Lock()
+	now, err := records.Read(k.config.Root, r.name) // people may have paused or cancelled it meanwhile
+	if err != nil || !isUnfinished(now) {
+		k.mu.Unlock()
+		return err
+	}
+	r.stand.Stand = now.Stand
 	s := newLaunchedSweep(&plan.Sweeps[0], r.stand.Priority, r.stand.Launched, r.stand.File)
 	k.sweeps = append(k.sweeps, s)
 	k.do(k.machine.Step(lifecycle.LaunchBegan{Sweep: r.name}))

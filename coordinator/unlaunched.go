@@ -112,11 +112,11 @@ func (k *Coordinator) steerUnlaunched(name string, to control.Stand) (control.St
 	if err := k.writeStanding(name, stand); err != nil {
 		return told, err
 	}
-	if f := k.faults[name]; f != nil {
-		f.retry.soon()
-		k.wakeRetrying()
-	}
 	if to == control.Cancelled {
+		if f := k.faults[name]; f != nil { // nothing is left to resume
+			f.retry.soon()
+			k.wakeRetrying()
+		}
 		k.outbox.add(sending{command: lifecycle.Purge{Sweep: name}})
 	}
 	told.Stand, told.Changed = to, true
