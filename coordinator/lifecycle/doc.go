@@ -8,5 +8,6 @@
 // carries its commands out, and makes both durable.
 //
 // Start reading at machine.go, then events.go and commands.go. The transcripts in testdata show
-// event by event what the machine commands.
+// event by event what the machine commands; TestExplore visits every state of a small world and
+// checks these guarantees.
 package lifecycle

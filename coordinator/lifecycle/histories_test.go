@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"maps"
@@ -55,6 +56,8 @@ type runKey struct {
 	ID  sweeps.ID
 	Run int
 }
+
+func (k runKey) compare(other runKey) int { return cmp.Or(k.ID.Compare(other.ID), k.Run-other.Run) }
 
 // queuedFor is where an order is queued.
 type queuedFor struct {
@@ -239,7 +242,7 @@ func (h *historyWorld) launch(sweep string) {
 
 // outcomes are those that are held, in an order that doesn't depend on chance.
 func (h *historyWorld) outcomes() []runKey {
-	return slices.SortedFunc(maps.Keys(h.held), func(a, b runKey) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return slices.SortedFunc(maps.Keys(h.held), runKey.compare)
 }
 
 func (h *historyWorld) want(sweep string, n int) {
