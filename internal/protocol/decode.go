@@ -144,9 +144,9 @@ func (s Subjects) DecodePresence(subject string, data []byte) (*Presence, error)
 	return p, nil
 }
 
-// DecodeOffer reads a list of open sweeps. The error wraps ErrMessage.
-func DecodeOffer(data []byte) (*Offer, error) {
-	o := new(Offer)
+// DecodeRoster reads a list of open sweeps. The error wraps ErrMessage.
+func DecodeRoster(data []byte) (*Roster, error) {
+	o := new(Roster)
 	if err := decode(data, o); err != nil {
 		return nil, err
 	}

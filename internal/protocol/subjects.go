@@ -71,8 +71,8 @@ func (s Subjects) Control(verb string) string { return s.prefix() + "control." +
 // Wake is the subject of a hint that there may be tasks.
 func (s Subjects) Wake() string { return s.prefix() + "wake" }
 
-// Offer is the subject of the list of open sweeps.
-func (s Subjects) Offer() string { return s.prefix() + "state.sweeps" }
+// Roster is the subject of the list of open sweeps.
+func (s Subjects) Roster() string { return s.prefix() + "state.sweeps" }
 
 // Presence is the subject under which a worker reports its state.
 func (s Subjects) Presence(worker string) string { return s.prefix() + "workers." + Token(worker) }

@@ -84,7 +84,7 @@ func (a *attack) coordinators() []string {
 		a.settle, "$JS.ACK._.hash." + s.Stream("outcomes") + ".coordinator_1.1.1.1.1.0.x", "$JS.ACK." + s.Stream("outcomes") + ".coordinator_1.1.1.1.1.0",
 		strings.Replace(a.settle, ".coordinator_1.1.", ".coordinator_1."+s.Stream("tasks")+".", 1),
 		"$JS.API.STREAM.CREATE.spy", "$JS.API.CONSUMER.CREATE.spy.c", "$SYS.REQ.SERVER.PING", "$SYS.REQ.USER.INFO", "_R_.abcdef.ghijkl", "_INBOX.abc", "anything",
-		s.Inbox(protocol.Coordinator) + ".x", s.Task("quick", testID(5)), s.Offer(), s.Wake(), s.Orders("w"), s.Note("quick"), "$KV." + testRoot + ".coordinator",
+		s.Inbox(protocol.Coordinator) + ".x", s.Task("quick", testID(5)), s.Roster(), s.Wake(), s.Orders("w"), s.Note("quick"), "$KV." + testRoot + ".coordinator",
 	}
 	for _, kind := range protocol.StreamKinds {
 		name := s.Stream(kind)
@@ -265,7 +265,7 @@ func newAttack(t testing.TB, s *stage, role protocol.Role) *attack {
 	if _, err := d.Commit(deadline(t), failure(protocol.Outcome{})); err != nil {
 		t.Fatal(err)
 	}
-	consumer, err := s.q.outcomeConsumer(deadline(t))
+	consumer, err := (&outcomeReader{q: s.q}).createConsumer(deadline(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -82,7 +82,7 @@ func TestSessionsNumberTheirConsumersInTurn(t *testing.T) {
 	}
 	q := open(t, startServer(t, t.TempDir()))
 	for range 2*protocol.OutcomeConsumers + 1 {
-		consumer, err := q.outcomeConsumer(deadline(t))
+		consumer, err := (&outcomeReader{q: q}).createConsumer(deadline(t))
 		if err != nil {
 			t.Fatal(err)
 		}

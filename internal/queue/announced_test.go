@@ -29,8 +29,8 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 	plant := s.q.subjects.Attempts(testID(1), 7)
 	get := "$JS.API.DIRECT.GET." + s.q.subjects.Stream("attempts") + "." + plant
 	next := "$JS.API.CONSUMER.MSG.NEXT." + s.q.subjects.Stream("tasks") + "." + s.q.subjects.Consumer("quick")
-	arrived := listenTo(t, s.as(t, protocol.Worker), s.q.subjects.Orders("w"), s.q.subjects.Offer(), s.q.subjects.Wake())
-	for reply, text := range map[string]string{s.q.subjects.Orders("w"): protocol.Drain, s.q.subjects.Offer(): `{"sweeps":[{"name":"other","priority":0}]}`, s.q.subjects.Wake(): ""} {
+	arrived := listenTo(t, s.as(t, protocol.Worker), s.q.subjects.Orders("w"), s.q.subjects.Roster(), s.q.subjects.Wake())
+	for reply, text := range map[string]string{s.q.subjects.Orders("w"): protocol.Drain, s.q.subjects.Roster(): `{"sweeps":[{"name":"other","priority":0}]}`, s.q.subjects.Wake(): ""} {
 		if _, err := evil.RequestWithContext(deadline(t), plant, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 			}
 		}
 	}
-	if heard := arrived.stop(t); heard[s.q.subjects.Orders("w")] == 0 || heard[s.q.subjects.Offer()] == 0 {
+	if heard := arrived.stop(t); heard[s.q.subjects.Orders("w")] == 0 || heard[s.q.subjects.Roster()] == 0 {
 		t.Fatalf("no answers were delivered there: %v", heard)
 	}
 	if err := s.q.Tell("w", "last"); err != nil {
@@ -68,7 +68,7 @@ func TestNotesOfOthersAreNotHeard(t *testing.T) {
 	stop, err := s.q.NATS().Subscribe(s.q.subjects.Control("*"), func(m *nats.Msg) { // obliging, but for the header of an answer
 		a := nats.NewMsg(m.Reply)
 		a.Data = m.Data
-		a.Header.Set(partsLeft, "0")
+		a.Header.Set("Eisweep-Parts-Left", "0")
 		_ = m.RespondMsg(a)
 	})
 	if err != nil {

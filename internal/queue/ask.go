@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
@@ -21,12 +20,6 @@ var (
 	ErrTooLarge = errors.New("the request is too large for the NATS server")
 )
 
-// partsLeft is the header of an answer's part that says how many follow.
-const partsLeft = "Eisweep-Parts-Left"
-
-// partHeadroom is what a part leaves of the server's limit for its header.
-const partHeadroom = 1 << 10
-
 // Ask sends a request to the root's coordinator and returns its answer, of whatever
 // size. The error wraps ErrNoCoordinator when there is none, else ErrPermission or ErrUnreachable.
 func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, error) {
@@ -35,7 +28,7 @@ func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, e
 	}
 	var answer []byte
 	err := q.WithPermissionCheck(ctx, func(ctx context.Context) (err error) {
-		answer, err = q.ask(ctx, q.subjects.Control(verb), request)
+		answer, err = q.Request(ctx, q.subjects.Control(verb), request)
 		return err
 	})
 	switch {
@@ -49,28 +42,6 @@ func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, e
 		return nil, fmt.Errorf("ask for %s: %w: %w", verb, natsconn.ErrUnreachable, err)
 	}
 	return answer, nil
-}
-
-func (q *Queue) ask(ctx context.Context, subject string, request []byte) (answer []byte, err error) {
-	inbox := q.NATS().NewInbox()
-	sub, err := q.NATS().SubscribeSync(inbox)
-	if err != nil {
-		return nil, err
-	}
-	defer sub.Unsubscribe()
-	if err := q.NATS().PublishRequest(subject, inbox, request); err != nil {
-		return nil, err
-	}
-	for {
-		part, err := sub.NextMsgWithContext(ctx)
-		if err != nil {
-			return nil, err
-		}
-		answer = append(answer, part.Data...)
-		if left := part.Header.Get(partsLeft); left == "" || left == "0" {
-			return answer, nil
-		}
-	}
 }
 
 // Answer calls handle, each time in a goroutine of its own, with every request that is
@@ -88,7 +59,7 @@ func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []b
 			return
 		}
 		calls.Go(func() {
-			if err := q.respond(msg.Reply, handle(ctx, verb[0], msg.Data)); err != nil {
+			if err := q.Respond(msg.Reply, handle(ctx, verb[0], msg.Data)); err != nil {
 				q.log.Warn("answer request", "verb", verb[0], "error", err)
 			}
 		})
@@ -103,19 +74,4 @@ func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []b
 		cancel()
 		calls.Wait()
 	}, nil
-}
-
-// respond sends an answer in as many parts as the server's limit makes necessary.
-func (q *Queue) respond(reply string, answer []byte) error {
-	most := max(1, int(q.NATS().MaxPayload())-partHeadroom)
-	for left := (max(1, len(answer)) - 1) / most; left >= 0; left-- {
-		part := nats.NewMsg(reply)
-		part.Data = answer[:min(most, len(answer))]
-		answer = answer[len(part.Data):]
-		part.Header.Set(partsLeft, strconv.Itoa(left))
-		if err := q.NATS().PublishMsg(part); err != nil {
-			return err
-		}
-	}
-	return nil
 }

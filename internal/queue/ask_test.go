@@ -27,7 +27,7 @@ func TestAnswersOfAnySize(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, size = range []int{0, 1, natsserver.MaxPayload - partHeadroom, natsserver.MaxPayload - partHeadroom + 1, natsserver.MaxPayload, len(text)} {
+	for _, size = range []int{0, 1, natsserver.MaxPayload - 1<<10, natsserver.MaxPayload - 1<<10 + 1, natsserver.MaxPayload, len(text)} {
 		got, err := client.Ask(deadline(t), "size", nil)
 		if err != nil || !bytes.Equal(got, text[:size]) {
 			t.Errorf("of %d bytes %d came, %v", size, len(got), err)

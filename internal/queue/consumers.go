@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
-
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 // OpenSweep lets workers have the tasks of a sweep. It may be called again.
@@ -90,7 +89,7 @@ func (q *Queue) CloseOthers(ctx context.Context, open func(sweep string) bool) e
 
 // sweepConsumer returns nil when the sweep isn't open.
 func (q *Queue) sweepConsumer(ctx context.Context, sweep string) (jetstream.Consumer, error) {
-	if c := q.found(sweep); c != nil {
+	if c := q.consumers.get(sweep); c != nil {
 		return c, nil
 	}
 	var c jetstream.Consumer
@@ -104,36 +103,6 @@ func (q *Queue) sweepConsumer(ctx context.Context, sweep string) (jetstream.Cons
 	if err != nil {
 		return nil, fmt.Errorf("find consumer of sweep %s: %w", sweep, err)
 	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.consumers[sweep] = c
+	q.consumers.put(sweep, c)
 	return c, nil
-}
-
-func (q *Queue) found(sweep string) jetstream.Consumer {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.consumers[sweep]
-}
-
-func (q *Queue) forget(sweep string) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	delete(q.consumers, sweep)
-}
-
-// forgetAll has every consumer looked for again: those of a store that was made anew
-// are others.
-func (q *Queue) forgetAll() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	clear(q.consumers)
-}
-
-// born is when the sweep's consumer was made, as far as is known.
-func (q *Queue) born(sweep string) time.Time {
-	if c := q.found(sweep); c != nil {
-		return c.CachedInfo().Created
-	}
-	return time.Time{}
 }

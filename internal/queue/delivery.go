@@ -39,7 +39,7 @@ func (q *Queue) deliver(ctx context.Context, msg *nats.Msg) (*Delivery, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Delivery{q: q, msg: msg, task: task, born: q.born(task.Sweep), again: meta.NumDelivered > 1}, nil
+	return &Delivery{q: q, msg: msg, task: task, born: q.consumers.created(task.Sweep), again: meta.NumDelivered > 1}, nil
 }
 
 // reject removes an order that can never be understood. If it tells its run the

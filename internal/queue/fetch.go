@@ -28,12 +28,12 @@ func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, er
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			d, err := q.fetch(ctx, sweep)
+			d, err := q.fetcher.fetch(ctx, sweep)
 			if err != nil {
 				q.log.Debug("fetch task", "sweep", sweep, "error", err)
 			}
 			if d != nil {
-				q.offered.served(sweep)
+				q.roster.served(sweep)
 				return d, nil
 			}
 		}
@@ -42,8 +42,8 @@ func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, er
 			pause = q.options.AckWait / 600
 		case <-time.After(pause):
 			pause = min(2*pause, q.options.AckWait/12)
-		case msg := <-q.strays:
-			if d := q.adopt(ctx, msg, sweeps()); d != nil {
+		case msg := <-q.fetcher.strays:
+			if d := q.fetcher.adopt(ctx, msg, sweeps()); d != nil {
 				return d, nil
 			}
 		case <-q.Lost():
@@ -54,59 +54,66 @@ func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, er
 	}
 }
 
+// fetcher takes tasks of sweeps from their consumers.
+type fetcher struct {
+	q       *Queue
+	strays  chan *nats.Msg // tasks that arrived late, for a Next that waits
+	ungiven streak         // requests in a row that nobody answered
+}
+
 // fetchTime is how long a fetch waits for the server's answer, so long that a busy
 // server isn't asked ever more. There is none where others took the task meanwhile.
 const fetchTime = 2 * time.Second
 
 // fetch takes one task of a sweep if there is one.
-func (q *Queue) fetch(ctx context.Context, sweep string) (*Delivery, error) {
-	consumer, err := q.sweepConsumer(ctx, sweep)
+func (f *fetcher) fetch(ctx context.Context, sweep string) (*Delivery, error) {
+	consumer, err := f.q.sweepConsumer(ctx, sweep)
 	if consumer == nil {
 		return nil, err
 	}
-	subject := q.API("CONSUMER.MSG.NEXT." + q.subjects.Stream("tasks") + "." + q.subjects.Consumer(sweep))
-	msg, err := q.requestTask(subject)
-	if q.ungiven.count(errors.Is(err, nats.ErrNoResponders)) == ungivenTimes {
-		q.log.Warn("NATS delivers no tasks of an open sweep; "+natsconn.NotImported+" this service: deploy/nats/accounts.conf", "sweep", sweep, "subject", subject)
+	subject := f.q.API("CONSUMER.MSG.NEXT." + f.q.subjects.Stream("tasks") + "." + f.q.subjects.Consumer(sweep))
+	msg, err := f.request(subject)
+	if f.ungiven.count(errors.Is(err, nats.ErrNoResponders)) == ungivenTimes {
+		f.q.log.Warn("NATS delivers no tasks of an open sweep; "+natsconn.NotImported+" this service: deploy/nats/accounts.conf", "sweep", sweep, "subject", subject)
 	}
 	if errors.Is(err, nats.ErrNoResponders) {
-		q.forget(sweep) // it was closed, or else is found again
+		f.q.consumers.remove(sweep) // it was closed, or else is found again
 	}
 	if err != nil {
 		return nil, fmt.Errorf("fetch task of sweep %s: %w", sweep, err)
 	}
 	switch status := msg.Header.Get("Status"); status {
 	case "":
-		return q.deliver(ctx, msg)
+		return f.q.deliver(ctx, msg)
 	case "404", "408": // there is none, or others are about to take it
 		return nil, nil
 	default:
 		// It may have been closed, or made anew with other settings.
-		q.forget(sweep)
+		f.q.consumers.remove(sweep)
 		return nil, fmt.Errorf("fetch task of sweep %s: %s %s", sweep, status, msg.Header.Get("Description"))
 	}
 }
 
-// requestTask asks for one task without waiting for one to come. The server doesn't
+// request asks for one task without waiting for one to come. The server doesn't
 // answer a request whose task others took meanwhile, and keeps it: a task that it sends
 // later, when nobody listened any more, would be nobody's until AckWait is over. So
 // whatever comes late is listened for (FetchNoWait of nats.go doesn't).
-func (q *Queue) requestTask(subject string) (*nats.Msg, error) {
-	link := q.Unbroken()
-	if !q.NATS().IsConnected() {
+func (f *fetcher) request(subject string) (*nats.Msg, error) {
+	link := f.q.Unbroken()
+	if !f.q.NATS().IsConnected() {
 		return nil, nats.ErrDisconnected // the request would be sent later, when nobody waits for its answer
 	}
-	inbox := q.NATS().NewInbox()
-	sub, err := q.NATS().SubscribeSync(inbox)
+	inbox := f.q.NATS().NewInbox()
+	sub, err := f.q.NATS().SubscribeSync(inbox)
 	if err != nil {
 		return nil, err
 	}
-	if err := q.NATS().PublishRequest(subject, inbox, []byte(`{"batch":1,"no_wait":true}`)); err != nil {
+	if err := f.q.NATS().PublishRequest(subject, inbox, []byte(`{"batch":1,"no_wait":true}`)); err != nil {
 		return nil, errors.Join(err, sub.Unsubscribe())
 	}
 	msg, err := nextWithin(link, sub, fetchTime)
 	if err != nil && link.Err() == nil && !errors.Is(err, nats.ErrNoResponders) {
-		go q.late(link, sub)
+		go f.late(link, sub)
 		return nil, err
 	}
 	_ = sub.Unsubscribe() // there is no more to come
@@ -115,38 +122,38 @@ func (q *Queue) requestTask(subject string) (*nats.Msg, error) {
 
 // late takes what a request brings whose sender has gone on: for a Next that waits for
 // a task of the sweep, else back to the queue.
-func (q *Queue) late(link context.Context, sub *nats.Subscription) {
+func (f *fetcher) late(link context.Context, sub *nats.Subscription) {
 	defer sub.Unsubscribe()
 	msg, err := sub.NextMsgWithContext(link)
 	if err != nil || msg.Header.Get("Status") != "" {
 		return
 	}
 	select {
-	case q.strays <- msg:
+	case f.strays <- msg:
 	default:
-		q.giveBack(msg)
+		f.giveBack(msg)
 	}
 }
 
 // giveBack returns a task that nobody has looked at.
-func (q *Queue) giveBack(msg *nats.Msg) {
-	if !q.isTask(msg) {
+func (f *fetcher) giveBack(msg *nats.Msg) {
+	if !f.q.isTask(msg) {
 		return
 	}
 	if err := msg.Respond([]byte("-NAK")); err != nil {
-		q.log.Debug("give task back", "error", err)
+		f.q.log.Debug("give task back", "error", err)
 	}
 }
 
 // adopt takes a stray task if it is of one of the sweeps.
-func (q *Queue) adopt(ctx context.Context, msg *nats.Msg, sweeps []string) *Delivery {
-	if sweep, _, err := q.subjects.ParseTask(msg.Subject); err == nil && !slices.Contains(sweeps, sweep) {
-		q.giveBack(msg)
+func (f *fetcher) adopt(ctx context.Context, msg *nats.Msg, sweeps []string) *Delivery {
+	if sweep, _, err := f.q.subjects.ParseTask(msg.Subject); err == nil && !slices.Contains(sweeps, sweep) {
+		f.giveBack(msg)
 		return nil
 	}
-	d, err := q.deliver(ctx, msg)
+	d, err := f.q.deliver(ctx, msg)
 	if err != nil {
-		q.log.Debug("fetch task", "error", err)
+		f.q.log.Debug("fetch task", "error", err)
 	}
 	return d
 }

@@ -107,11 +107,11 @@ func TestFetchesOfAClosedSweepEnd(t *testing.T) {
 	}
 	before := q.NATS().NumSubscriptions()
 	for range 3 {
-		if d, err := q.fetch(deadline(t), "quick"); d != nil || err != nil && !errors.Is(err, nats.ErrNoResponders) {
+		if d, err := q.fetcher.fetch(deadline(t), "quick"); d != nil || err != nil && !errors.Is(err, nats.ErrNoResponders) {
 			t.Errorf("delivery %v, %v", d, err)
 		}
 	}
-	if q.found("quick") != nil {
+	if q.consumers.get("quick") != nil {
 		t.Error("the consumer is still thought to be there")
 	}
 	if n := q.NATS().NumSubscriptions(); n != before {

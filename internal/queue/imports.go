@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"strconv"
-	"sync/atomic"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -35,7 +34,7 @@ func (q *Queue) asksForWork() []*nats.Msg {
 		return m
 	}
 	return []*nats.Msg{
-		get("attempts", attempt), get("outcomes", outcome), get("state", q.subjects.Offer()),
+		get("attempts", attempt), get("outcomes", outcome), get("state", q.subjects.Roster()),
 		nats.NewMsg(q.API("CONSUMER.INFO." + q.subjects.Stream("tasks") + "." + q.subjects.Consumer("none"))),
 		put(attempt), put(outcome),
 	}
@@ -48,21 +47,4 @@ func (q *Queue) streamAnswers(ctx context.Context) error {
 	}
 	_, err := q.state.Info(ctx)
 	return err
-}
-
-// ungivenTimes is how often in a row a request for a task may have no responder, although the
-// sweep's consumer was just found, before it is logged: the sweep may have been closed in
-// between, or have no leader.
-const ungivenTimes = 10
-
-// streak counts what happens in a row.
-type streak struct{ n atomic.Int32 }
-
-// count returns how often in a row it has happened.
-func (s *streak) count(happened bool) int32 {
-	if !happened {
-		s.n.Store(0)
-		return 0
-	}
-	return s.n.Add(1)
 }

@@ -4,9 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/protocol"
 )
+
+// outcomeWaits is how many times AckWait an outcome may stay unacknowledged before it
+// is delivered again: longer than a burst of placing takes.
+const outcomeWaits = 2
 
 // Outcomes calls handle, from one goroutine, with the outcomes of this version in the
 // order of their commits: from the first that no session has acknowledged on, at once
@@ -45,7 +53,7 @@ type outcomeReader struct {
 func (r *outcomeReader) begin(ctx context.Context) error {
 	var consumer jetstream.Consumer
 	err := r.q.Retry(ctx, func(ctx context.Context) (err error) {
-		consumer, err = r.q.outcomeConsumer(ctx)
+		consumer, err = r.createConsumer(ctx)
 		return err
 	})
 	if err != nil {
@@ -53,7 +61,7 @@ func (r *outcomeReader) begin(ctx context.Context) error {
 	}
 	r.name = consumer.CachedInfo().Name
 	r.run, err = consumer.Consume(func(msg jetstream.Msg) {
-		if d, ok := r.q.received(msg); ok {
+		if d, ok := r.received(msg); ok {
 			r.handle(d)
 		}
 	}, jetstream.PullMaxMessages(500), jetstream.ConsumeErrHandler(r.note))
@@ -61,6 +69,53 @@ func (r *outcomeReader) begin(ctx context.Context) error {
 		return fmt.Errorf("read outcomes: %w", err)
 	}
 	return nil
+}
+
+// createConsumer creates a consumer that begins where the last one was acknowledged up
+// to, and then removes that: whenever this ends too soon, one of them keeps the place.
+func (r *outcomeReader) createConsumer(ctx context.Context) (jetstream.Consumer, error) {
+	old, floor, next, err := r.q.outcomePlace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	consumer, err := r.q.outcomes.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable:       protocol.OutcomeConsumer + strconv.Itoa(next),
+		FilterSubject: r.q.subjects.All("outcomes"),
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
+		OptStartSeq:   floor + 1,
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		AckWait:       outcomeWaits * r.q.options.AckWait,
+		MaxDeliver:    -1,
+		MaxAckPending: -1, // the coordinator may hold any number
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range old {
+		if err := r.q.outcomes.DeleteConsumer(ctx, name); err != nil {
+			r.q.log.Warn("remove an earlier coordinator's consumer", "error", err)
+		}
+	}
+	return consumer, nil
+}
+
+// received reads an outcome, and reports whether it is of an order at all.
+func (r *outcomeReader) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
+	o, err := r.q.subjects.DecodeOutcome(msg.Subject(), msg.Data())
+	if err == nil {
+		return OutcomeDelivery{Outcome: *o, msg: msg}, true
+	}
+	r.q.log.Error("an outcome cannot be read", "subject", msg.Subject(), "error", err)
+	id, run, wrong := r.q.subjects.ParseOrder("outcomes", msg.Subject())
+	if wrong != nil {
+		_ = msg.Term() // it answers no order
+		return OutcomeDelivery{}, false
+	}
+	now := time.Now().UTC()
+	return OutcomeDelivery{msg: msg, Outcome: protocol.Outcome{
+		ID: id, Run: run, Attempt: 1, Class: protocol.Lost, Started: now, Finished: now,
+		Error: protocol.Truncate("the worker's outcome cannot be read: "+err.Error(), protocol.MaxError),
+	}}, true
 }
 
 // note logs what disturbs the reading, which goes on by itself unless the consumer is gone.

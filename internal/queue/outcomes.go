@@ -41,10 +41,6 @@ func nextConsumer(last int, taken []int) int {
 	return max(protocol.OutcomeConsumers, slices.Max(taken)) + 1
 }
 
-// outcomeWaits is how many times AckWait an outcome may stay unacknowledged before it
-// is delivered again: longer than a burst of placing takes.
-const outcomeWaits = 2
-
 // Fences calls found with every order whose outcome is kept, acknowledged or not, up to
 // the sequence of one: a task that is given the same run number again is taken for
 // settled.
@@ -58,34 +54,6 @@ func (q *Queue) Fences(ctx context.Context, last uint64, found func(id sweeps.ID
 		return fmt.Errorf("list outcomes: %w", err)
 	}
 	return nil
-}
-
-// outcomeConsumer makes a consumer that begins where the last one was acknowledged up
-// to, and then removes that: whenever this ends too soon, one of them keeps the place.
-func (q *Queue) outcomeConsumer(ctx context.Context) (jetstream.Consumer, error) {
-	old, floor, next, err := q.outcomePlace(ctx)
-	if err != nil {
-		return nil, err
-	}
-	consumer, err := q.outcomes.CreateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable:       protocol.OutcomeConsumer + strconv.Itoa(next),
-		FilterSubject: q.subjects.All("outcomes"),
-		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
-		OptStartSeq:   floor + 1,
-		AckPolicy:     jetstream.AckExplicitPolicy,
-		AckWait:       outcomeWaits * q.options.AckWait,
-		MaxDeliver:    -1,
-		MaxAckPending: -1, // the coordinator may hold any number
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range old {
-		if err := q.outcomes.DeleteConsumer(ctx, name); err != nil {
-			q.log.Warn("remove an earlier coordinator's consumer", "error", err)
-		}
-	}
-	return consumer, nil
 }
 
 // outcomePlace returns the consumers of earlier sessions, up to which outcome one of
@@ -127,24 +95,6 @@ func (q *Queue) outcomeFloor(ctx context.Context) (floor uint64, err error) {
 		return err
 	})
 	return floor, err
-}
-
-func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
-	o, err := q.subjects.DecodeOutcome(msg.Subject(), msg.Data())
-	if err == nil {
-		return OutcomeDelivery{Outcome: *o, msg: msg}, true
-	}
-	q.log.Error("an outcome cannot be read", "subject", msg.Subject(), "error", err)
-	id, run, wrong := q.subjects.ParseOrder("outcomes", msg.Subject())
-	if wrong != nil {
-		_ = msg.Term() // it answers no order
-		return OutcomeDelivery{}, false
-	}
-	now := time.Now().UTC()
-	return OutcomeDelivery{msg: msg, Outcome: protocol.Outcome{
-		ID: id, Run: run, Attempt: 1, Class: protocol.Lost, Started: now, Finished: now,
-		Error: protocol.Truncate("the worker's outcome cannot be read: "+err.Error(), protocol.MaxError),
-	}}, true
 }
 
 // LastOutcome is the sequence of the last outcome of this version that was committed, 0

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -53,14 +52,11 @@ type Queue struct {
 
 	tasks, outcomes, attempts, state jetstream.Stream
 
-	mu        sync.Mutex
-	consumers map[string]jetstream.Consumer // by sweep: those found so far
-	woken     *natsconn.Generation          // until the sweeps are to be looked at
-	strays    chan *nats.Msg                // tasks that came late, for a Next that waits
-
-	ungiven streak // of tasks that nobody gave
-	floors  floors // of outcomes
-	offered offered
+	consumers consumerCache
+	fetcher   fetcher
+	woken     *natsconn.Generation // until the sweeps are to be looked at
+	floors    floors               // of outcomes
+	roster    sweepRoster
 }
 
 // Open connects to the queue of a root. The error wraps ErrUnreachable, ErrRefused,
@@ -80,9 +76,10 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	}
 	q := &Queue{
 		subjects: protocol.SubjectsOf(o.RootID), options: o, log: o.Log,
-		consumers: map[string]jetstream.Consumer{}, woken: natsconn.NewGeneration(), strays: make(chan *nats.Msg),
+		woken: natsconn.NewGeneration(),
 	}
-	q.offered.stale = make(chan struct{}, 1)
+	q.fetcher.q, q.fetcher.strays = q, make(chan *nats.Msg)
+	q.roster.q, q.roster.stale = q, make(chan struct{}, 1)
 	o.Restored = q.reconnected
 	conn, err := natsconn.Connect(ctx, o.Options)
 	if err != nil {
@@ -103,9 +100,9 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 
 // reconnected makes up for what was missed while the connection was broken.
 func (q *Queue) reconnected() {
-	q.forgetAll()
-	q.offered.moved.Store(true)
-	q.offered.reread()
+	q.consumers.clear()
+	q.roster.moved.Store(true)
+	q.roster.reread()
 	q.woken.Next()
 }
 
@@ -114,8 +111,9 @@ func (q *Queue) prepare(ctx context.Context) error {
 	if err := q.CheckImports(ctx, q.asksForStreams(), q.streamAnswers); err != nil {
 		return err
 	}
+	opener := streamOpener{q.Conn, q.subjects, q.options.Create, q.options.Replicas}
 	for _, kind := range protocol.StreamKinds {
-		stream, err := q.openStream(ctx, kind)
+		stream, err := opener.open(ctx, kind)
 		if err != nil {
 			return err
 		}
@@ -128,7 +126,7 @@ func (q *Queue) prepare(ctx context.Context) error {
 			q.attempts = stream
 		case "state":
 			q.state = stream
-			q.offered.lies(stream.CachedInfo().Created, stream.CachedInfo().State.LastSeq)
+			q.roster.lies(stream.CachedInfo().Created, stream.CachedInfo().State.LastSeq)
 		}
 	}
 	if err := q.CheckImports(ctx, q.asksForWork(), q.streamAnswers); err != nil {

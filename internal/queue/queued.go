@@ -116,3 +116,15 @@ func (q *Queue) Length(ctx context.Context) (int, error) {
 	}
 	return int(info.State.Msgs), nil
 }
+
+// direct returns the last message of a subject, nil when there is none.
+func (q *Queue) direct(ctx context.Context, stream jetstream.Stream, subject string) (m *jetstream.RawStreamMsg, err error) {
+	err = q.Retry(ctx, func(ctx context.Context) (err error) {
+		m, err = stream.GetLastMsgForSubject(ctx, subject)
+		return err
+	})
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, nil
+	}
+	return m, err
+}

@@ -9,16 +9,25 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"eisweep/internal/natsconn"
+	"eisweep/internal/protocol"
 )
 
-// streamConfig is the stream of a kind of message. Tasks and outcomes have one
+// streamOpener finds the streams of a root, or creates them.
+type streamOpener struct {
+	conn     *natsconn.Conn
+	subjects protocol.Subjects
+	creates  bool
+	replicas int // 0: as many as the cluster allows
+}
+
+// config is the configuration of the stream of a kind of message. Tasks and outcomes have one
 // message per subject and the first stays: that is what makes queueing a task
 // twice impossible and the first outcome the one that counts. Of an order's
 // attempts, and of what is offered, the last message stays.
-func (q *Queue) streamConfig(kind string, replicas int) jetstream.StreamConfig {
+func (o streamOpener) config(kind string, replicas int) jetstream.StreamConfig {
 	c := jetstream.StreamConfig{
-		Name:              q.subjects.Stream(kind),
-		Subjects:          []string{q.subjects.Every(kind, "*.*")},
+		Name:              o.subjects.Stream(kind),
+		Subjects:          []string{o.subjects.Every(kind, "*.*")},
 		Retention:         jetstream.LimitsPolicy,
 		Storage:           jetstream.FileStorage,
 		Replicas:          replicas,
@@ -46,22 +55,22 @@ func (q *Queue) streamConfig(kind string, replicas int) jetstream.StreamConfig {
 		}
 	case "state":
 		c.Discard = jetstream.DiscardOld
-		c.Subjects = []string{q.subjects.Every(kind, "*")}
+		c.Subjects = []string{o.subjects.Every(kind, "*")}
 	}
 	return c
 }
 
-// openStream finds a stream, and makes it or brings it up to date first where that is
+// open finds a stream, and makes it or brings it up to date first where that is
 // this connection's part.
-func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, error) {
+func (o streamOpener) open(ctx context.Context, kind string) (jetstream.Stream, error) {
 	var stream jetstream.Stream
-	err := q.Retry(ctx, func(ctx context.Context) (err error) {
-		if q.options.Create {
-			stream, err = q.makeStream(ctx, kind)
+	err := o.conn.Retry(ctx, func(ctx context.Context) (err error) {
+		if o.creates {
+			stream, err = o.create(ctx, kind)
 		} else {
-			stream, err = q.JetStream().Stream(ctx, q.subjects.Stream(kind))
+			stream, err = o.conn.JetStream().Stream(ctx, o.subjects.Stream(kind))
 		}
-		return q.ClassifyNoJetStream(err)
+		return o.conn.ClassifyNoJetStream(err)
 	})
 	switch {
 	case errors.Is(err, jetstream.ErrStreamNotFound):
@@ -74,20 +83,20 @@ func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, 
 	return stream, nil
 }
 
-// makeStream keeps the stream on as many servers as was asked for, else on three if
+// create keeps the stream on as many servers as was asked for, else on three if
 // the servers are a cluster of so many. A stream that is there never gets fewer
 // for want of servers: some may be down for the moment.
-func (q *Queue) makeStream(ctx context.Context, kind string) (jetstream.Stream, error) {
+func (o streamOpener) create(ctx context.Context, kind string) (jetstream.Stream, error) {
 	var old *jetstream.StreamConfig
-	there, err := q.JetStream().Stream(ctx, q.subjects.Stream(kind))
+	there, err := o.conn.JetStream().Stream(ctx, o.subjects.Stream(kind))
 	if err == nil {
 		old = &there.CachedInfo().Config
 	} else if !errors.Is(err, jetstream.ErrStreamNotFound) {
 		return nil, err
 	}
-	replicas := max(1, q.options.Replicas)
-	if q.options.Replicas == 0 && q.NATS().ConnectedClusterName() != "" {
-		stream, err := q.JetStream().CreateOrUpdateStream(ctx, q.configOver(old, kind, clusterReplicas))
+	replicas := max(1, o.replicas)
+	if o.replicas == 0 && o.conn.NATS().ConnectedClusterName() != "" {
+		stream, err := o.conn.JetStream().CreateOrUpdateStream(ctx, o.configOver(old, kind, clusterReplicas))
 		if !natsconn.TooFewServers(err) {
 			return stream, err
 		}
@@ -95,7 +104,7 @@ func (q *Queue) makeStream(ctx context.Context, kind string) (jetstream.Stream, 
 			replicas = old.Replicas
 		}
 	}
-	return q.JetStream().CreateOrUpdateStream(ctx, q.configOver(old, kind, replicas))
+	return o.conn.JetStream().CreateOrUpdateStream(ctx, o.configOver(old, kind, replicas))
 }
 
 // configOver is the configuration of a stream that may be there already: how it
@@ -103,11 +112,11 @@ func (q *Queue) makeStream(ctx context.Context, kind string) (jetstream.Stream, 
 // no two stores of a root ever give one number twice: an acknowledgement that a worker
 // brings from the store before means no message of this one, and what was said later has
 // the higher number.
-func (q *Queue) configOver(old *jetstream.StreamConfig, kind string, replicas int) jetstream.StreamConfig {
+func (o streamOpener) configOver(old *jetstream.StreamConfig, kind string, replicas int) jetstream.StreamConfig {
 	if old != nil && old.PersistMode == jetstream.AsyncPersistMode {
 		replicas = 1
 	}
-	c := q.streamConfig(kind, replicas)
+	c := o.config(kind, replicas)
 	if old != nil {
 		c.PersistMode, c.FirstSeq = old.PersistMode, old.FirstSeq
 	} else {
@@ -118,15 +127,3 @@ func (q *Queue) configOver(old *jetstream.StreamConfig, kind string, replicas in
 
 // clusterReplicas is how many servers of a cluster keep a stream: one may fail.
 const clusterReplicas = 3
-
-// direct returns the last message of a subject, nil when there is none.
-func (q *Queue) direct(ctx context.Context, stream jetstream.Stream, subject string) (m *jetstream.RawStreamMsg, err error) {
-	err = q.Retry(ctx, func(ctx context.Context) (err error) {
-		m, err = stream.GetLastMsgForSubject(ctx, subject)
-		return err
-	})
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return nil, nil
-	}
-	return m, err
-}

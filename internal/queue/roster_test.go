@@ -62,11 +62,11 @@ func TestOfferOfAnotherVersionIsNotTaken(t *testing.T) {
 }
 
 func TestTurnsGoByPriorityThenEvenly(t *testing.T) {
-	o := new(offered)
+	o := new(sweepRoster)
 	o.take([]protocol.OpenSweep{{Name: "low", Priority: -1}, {Name: "b", Priority: 5}, {Name: "a", Priority: 5}, {Name: "c", Priority: 5}}, 1)
 	first := map[string]int{}
 	for range 30 {
-		turn := o.turn()
+		turn := o.roundRobin()
 		if len(turn) != 4 || turn[3] != "low" {
 			t.Fatalf("turn %v", turn)
 		}
@@ -81,11 +81,11 @@ func TestTurnsGoByPriorityThenEvenly(t *testing.T) {
 
 // A sweep that has no task gives its turn away evenly.
 func TestTurnsOfEmptySweepsAreShared(t *testing.T) {
-	o := new(offered)
+	o := new(sweepRoster)
 	o.take([]protocol.OpenSweep{{Name: "a"}, {Name: "empty"}, {Name: "c"}}, 1)
 	served := map[string]int{}
 	for range 60 {
-		for _, name := range o.turn() {
+		for _, name := range o.roundRobin() {
 			if name != "empty" {
 				served[name]++
 				o.served(name)
@@ -99,9 +99,9 @@ func TestTurnsOfEmptySweepsAreShared(t *testing.T) {
 }
 
 func TestOldOfferDoesNotReplaceANewerOne(t *testing.T) {
-	o := new(offered)
+	o := new(sweepRoster)
 	o.take([]protocol.OpenSweep{{Name: "new"}}, 7)
-	if o.take([]protocol.OpenSweep{{Name: "old"}}, 6) || o.turn()[0] != "new" {
+	if o.take([]protocol.OpenSweep{{Name: "old"}}, 6) || o.roundRobin()[0] != "new" {
 		t.Error("an older offer is taken")
 	}
 	if o.take([]protocol.OpenSweep{{Name: "new"}}, 8) {
@@ -111,15 +111,15 @@ func TestOldOfferDoesNotReplaceANewerOne(t *testing.T) {
 
 // No server lags for long: what the stream still has then is the offer, whatever its number.
 func TestOldOfferIsTakenWhenItStays(t *testing.T) {
-	o := new(offered)
+	o := new(sweepRoster)
 	o.take([]protocol.OpenSweep{{Name: "lost"}}, 7)
 	for _, seq := range []uint64{5, 6, 6} {
 		if o.take([]protocol.OpenSweep{{Name: "restored"}}, seq) {
 			t.Errorf("an older offer is taken at once")
 		}
 	}
-	o.lowSince = o.lowSince.Add(-offerEvery)
-	if !o.take([]protocol.OpenSweep{{Name: "restored"}}, 6) || o.turn()[0] != "restored" {
+	o.lowSince = o.lowSince.Add(-rereadEvery)
+	if !o.take([]protocol.OpenSweep{{Name: "restored"}}, 6) || o.roundRobin()[0] != "restored" {
 		t.Error("the offer that the stream has is not taken")
 	}
 	if !o.take([]protocol.OpenSweep{{Name: "next"}}, 7) {
@@ -129,17 +129,17 @@ func TestOldOfferIsTakenWhenItStays(t *testing.T) {
 
 // TestOfferThatWasHeardOutlivesOneThatWasReadBefore hears an offer while one is read.
 func TestOfferThatWasHeardOutlivesOneThatWasReadBefore(t *testing.T) {
-	o := new(offered)
+	o := new(sweepRoster)
 	o.take([]protocol.OpenSweep{{Name: "old"}}, 7)
 	o.take([]protocol.OpenSweep{{Name: "heard"}}, 0)
-	if o.take([]protocol.OpenSweep{{Name: "old"}}, 7) || o.turn()[0] != "heard" {
+	if o.take([]protocol.OpenSweep{{Name: "old"}}, 7) || o.roundRobin()[0] != "heard" {
 		t.Error("what was read before it is taken")
 	}
 	if !o.take([]protocol.OpenSweep{{Name: "new"}}, 8) {
 		t.Error("what was read after it is not")
 	}
 	o.take([]protocol.OpenSweep{{Name: "late"}}, 0)
-	o.heard = o.heard.Add(-offerLag)
+	o.heard = o.heard.Add(-readLag)
 	if !o.take([]protocol.OpenSweep{{Name: "new"}}, 8) {
 		t.Error("what lies in the stream is not believed for ever")
 	}

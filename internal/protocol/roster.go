@@ -8,12 +8,12 @@ type OpenSweep struct {
 	Priority int    `json:"priority"` // higher first
 }
 
-// Offer is the list of sweeps whose tasks workers may take.
-type Offer struct {
+// Roster is the list of sweeps whose tasks workers may take.
+type Roster struct {
 	Sweeps []OpenSweep `json:"sweeps"`
 }
 
-func (o *Offer) check() error {
+func (o *Roster) check() error {
 	for _, s := range o.Sweeps {
 		if !sweeps.IsName(s.Name) {
 			return refuse("sweep %.100q", s.Name)
