@@ -275,7 +275,11 @@ func newAttack(t testing.TB, s *stage, role protocol.Role) *attack {
 	}
 	a.settle = settled.Reply()
 	if role == protocol.Worker {
-		a.task, err = a.conn.RequestWithContext(deadline(t), "$JS.API.CONSUMER.MSG.NEXT."+s.q.subjects.Stream("tasks")+"."+s.q.subjects.Consumer("quick"), []byte(`{"batch":1}`))
+		subject := "$JS.API.CONSUMER.MSG.NEXT." + s.q.subjects.Stream("tasks") + "." + s.q.subjects.Consumer("quick")
+		until(t, "the server of the worker knows who answers", func() bool {
+			a.task, err = a.conn.RequestWithContext(deadline(t), subject, []byte(`{"batch":1}`))
+			return !errors.Is(err, nats.ErrNoResponders)
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
