@@ -196,7 +196,7 @@ func (k *Coordinator) tell(sweep string, lines []manifest.Line) {
 			k.config.Log.Warn("publish manifest line", "task", l.ID, "error", err)
 			continue
 		}
-		k.config.Queue.PublishNote(sweep, text)
+		k.config.Queue.PublishUpdate(sweep, text)
 	}
 }
 

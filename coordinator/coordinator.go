@@ -74,9 +74,9 @@ type Coordinator struct {
 	manifests  map[string]*manifest.Writer
 	batch      batch
 	catalog    *catalog.Catalog
-	queued     map[sweeps.ID]queue.QueuedOrder // while restoring: what is queued
-	absent     map[sweeps.ID]int               // orders that the last look at the queue missed; of the reconciling loop
-	strangers  int                             // orders in the queue that the machine knows nothing of, when they were last listed
+	queued     map[sweeps.ID]queue.QueuedTask // while restoring: what is queued
+	absent     map[sweeps.ID]int              // orders that the last look at the queue missed; of the reconciling loop
+	strangers  int                            // orders in the queue that the machine knows nothing of, when they were last listed
 	pace       pace
 	begun      time.Time
 	acquainted <-chan struct{}    // closed once every worker that is there has been heard of

@@ -180,7 +180,7 @@ func TestWorkersAreListedAndDrained(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	orders := make(chan string, 1)
-	stop, err := g.queue.Orders("w1", func(verb string) { orders <- verb })
+	stop, err := g.queue.Commands("w1", func(verb string) { orders <- verb })
 	if err != nil {
 		t.Fatal(err)
 	}

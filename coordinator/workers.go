@@ -97,7 +97,7 @@ func (k *Coordinator) Drain(ctx context.Context, r control.Drain) (control.Drain
 			if slices.Contains(out.Workers, w.Name) {
 				continue
 			}
-			if err := k.config.Queue.Tell(w.Name, protocol.Drain); err != nil {
+			if err := k.config.Queue.SendCommand(w.Name, protocol.Drain); err != nil {
 				return out, err
 			}
 			out.Workers = append(out.Workers, w.Name)

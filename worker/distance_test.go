@@ -153,7 +153,7 @@ func TestWorkerByItsAccessFile(t *testing.T) {
 	first := b.start(watched(moved), far)
 	receive(b, moved)
 	receive(b, moved)
-	check(t, b.queue.Tell("worker", protocol.Drain))
+	check(t, b.queue.SendCommand("worker", protocol.Drain))
 	receive(b, first.Done())
 	for p := receive(b, told); !p.Gone; p = receive(b, told) {
 	}

@@ -56,7 +56,7 @@ func (w *Worker) state() string {
 
 // obey listens for orders.
 func (w *Worker) obey() (stop func(), err error) {
-	return w.Queue.Orders(w.Name, func(verb string) {
+	return w.Queue.Commands(w.Name, func(verb string) {
 		if verb != protocol.Drain {
 			w.Log.Warn("an order that this worker doesn't know", "order", verb)
 			return

@@ -36,9 +36,9 @@ func TestWorkerTellsOfItselfAndObeys(t *testing.T) {
 	if p := receive(b, told); p.State != "working" || p.Busy != 1 || len(p.Tasks) != 1 || p.Tasks[0] != o.ID {
 		t.Errorf("at work it tells %+v", p)
 	}
-	check(t, b.queue.Tell("worker", "somersault"))
-	check(t, b.queue.Tell("another", protocol.Drain))
-	check(t, b.queue.Tell("worker", protocol.Drain))
+	check(t, b.queue.SendCommand("worker", "somersault"))
+	check(t, b.queue.SendCommand("another", protocol.Drain))
+	check(t, b.queue.SendCommand("worker", protocol.Drain))
 	receive(b, w.Done())
 	if !errors.Is(w.Reason(), errOrdered) || w.Err() != nil {
 		t.Errorf("it ended by %v, %v", w.Reason(), w.Err())

@@ -34,7 +34,7 @@ const followTime = 500 * time.Millisecond
 
 // listen takes every line that the manifests get from now on.
 func (f *following) listen(ctx context.Context) (err error) {
-	f.stop, err = f.client.queue.Notes(ctx, "", func(_ string, text []byte) {
+	f.stop, err = f.client.queue.Updates(ctx, "", func(_ string, text []byte) {
 		var line manifest.Line
 		if json.Unmarshal(text, &line) == nil {
 			f.inbox.put(line)

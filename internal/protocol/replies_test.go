@@ -11,8 +11,8 @@ func TestAnswersGoToInboxesOnly(t *testing.T) {
 		"_R_.": false, "_R_.>": false, "_GR_.abcdef.ghijkl": false, "_GR_.a.b." + s.Outcome(testID(1), 1): false, "_GR_.a.b.$JS.API.STREAM.DELETE.x": false,
 		s.Inbox(Client): false, s.Inbox(Client) + ".": false, s.Inbox(Client) + ".>": false, s.Inbox(Client) + "x.a": false,
 		s.Inbox(Worker) + ".abc": false, s.Inbox(Coordinator) + ".abc": false, "eisweep.another.inbox.client.abc": false,
-		s.Outcome(testID(1), 1): false, s.Task("quick", testID(1)): false, s.Attempts(testID(1), 1): false, s.Roster(): false, s.Wake(): false, s.Orders("w"): false,
-		s.Note("quick"): false, s.Control("launch"): false, s.Presence("w"): false, s.Progress(testID(1)): false,
+		s.Outcome(testID(1), 1): false, s.Task("quick", testID(1)): false, s.Attempts(testID(1), 1): false, s.Roster(): false, s.Wake(): false, s.Commands("w"): false,
+		s.Updates("quick"): false, s.Control("launch"): false, s.Presence("w"): false, s.Progress(testID(1)): false,
 		"$JS.API.STREAM.PURGE." + s.Stream("tasks"): false, "$JS.ACK." + s.Stream("outcomes") + ".c.1.1.1.1.0": false, "$SYS.REQ.SERVER.PING": false, "x._INBOX.a": false,
 		"orders.new": false,
 	} {

@@ -77,11 +77,11 @@ func (s Subjects) Roster() string { return s.prefix() + "state.sweeps" }
 // Presence is the subject under which a worker reports its state.
 func (s Subjects) Presence(worker string) string { return s.prefix() + "workers." + Token(worker) }
 
-// Orders is the subject of commands to a worker.
-func (s Subjects) Orders(worker string) string { return s.prefix() + "orders." + Token(worker) }
+// Commands is the subject of commands to a worker.
+func (s Subjects) Commands(worker string) string { return s.prefix() + "orders." + Token(worker) }
 
-// Note is the subject of the new lines of a sweep's manifest.
-func (s Subjects) Note(sweep string) string { return s.prefix() + "notes." + sweep }
+// Updates is the subject of the new lines of a sweep's manifest.
+func (s Subjects) Updates(sweep string) string { return s.prefix() + "notes." + sweep }
 
 // Token encodes a name as one token of a subject: bytes other than letters, digits, _ and - become %XX.
 func Token(name string) string {

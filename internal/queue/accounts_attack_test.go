@@ -84,7 +84,7 @@ func (a *attack) coordinators() []string {
 		a.settle, "$JS.ACK._.hash." + s.Stream("outcomes") + ".coordinator_1.1.1.1.1.0.x", "$JS.ACK." + s.Stream("outcomes") + ".coordinator_1.1.1.1.1.0",
 		strings.Replace(a.settle, ".coordinator_1.1.", ".coordinator_1."+s.Stream("tasks")+".", 1),
 		"$JS.API.STREAM.CREATE.spy", "$JS.API.CONSUMER.CREATE.spy.c", "$SYS.REQ.SERVER.PING", "$SYS.REQ.USER.INFO", "_R_.abcdef.ghijkl", "_INBOX.abc", "anything",
-		s.Inbox(protocol.Coordinator) + ".x", s.Task("quick", testID(5)), s.Roster(), s.Wake(), s.Orders("w"), s.Note("quick"), "$KV." + testRoot + ".coordinator",
+		s.Inbox(protocol.Coordinator) + ".x", s.Task("quick", testID(5)), s.Roster(), s.Wake(), s.Commands("w"), s.Updates("quick"), "$KV." + testRoot + ".coordinator",
 	}
 	for _, kind := range protocol.StreamKinds {
 		name := s.Stream(kind)
@@ -226,7 +226,7 @@ func (a *attack) plant(subject string, data []byte) error {
 // for by the subject.
 func (a *attack) headers() error {
 	q := a.s.q
-	for _, target := range []string{"$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"), q.subjects.Task("quick", testID(5)), q.subjects.Control("launch"), q.subjects.Orders("w"), q.subjects.Note("quick")} {
+	for _, target := range []string{"$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"), q.subjects.Task("quick", testID(5)), q.subjects.Control("launch"), q.subjects.Commands("w"), q.subjects.Updates("quick")} {
 		if !slices.Contains(a.forbidden(), target) {
 			continue
 		}

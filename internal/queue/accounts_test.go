@@ -142,8 +142,8 @@ func TestRolesWorkFromTheirAccounts(t *testing.T) {
 			}
 			want := map[string]bool{"note": true, "order": true, "presence": true, "progress": true, "outcome": true}
 			until(t, "all is heard, as soon as the servers know who listens", func() bool {
-				s.q.PublishNote("quick", []byte("{}"))
-				if err := s.q.Tell("w", protocol.Drain); err != nil {
+				s.q.PublishUpdate("quick", []byte("{}"))
+				if err := s.q.SendCommand("w", protocol.Drain); err != nil {
 					t.Error(err)
 				}
 				w.PublishProgress(protocol.Progress{ID: d.Task().ID, Run: 1, Attempt: 1, Worker: "w"})
@@ -174,8 +174,8 @@ func (s *stage) hear(t *testing.T, w, c *Queue, heard chan<- string) (end func()
 		default:
 		}
 	}
-	add(c.Notes(t.Context(), "", func(string, []byte) { say("note") }))
-	add(w.Orders("w", func(string) { say("order") }))
+	add(c.Updates(t.Context(), "", func(string, []byte) { say("note") }))
+	add(w.Commands("w", func(string) { say("order") }))
 	add(s.q.Presences(func(protocol.Presence) { say("presence") }))
 	add(s.q.Events(deadline(t), func(protocol.AttemptEvent) {}, func(protocol.Progress) { say("progress") }))
 	add(s.q.Outcomes(deadline(t), func(OutcomeDelivery) { say("outcome") }))

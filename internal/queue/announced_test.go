@@ -18,7 +18,7 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 	}
 	w := s.queueAs(t, protocol.Worker)
 	orders := make(chan string, 100)
-	stop, err := w.Orders("w", func(verb string) { orders <- verb })
+	stop, err := w.Commands("w", func(verb string) { orders <- verb })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,8 +29,8 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 	plant := s.q.subjects.Attempts(testID(1), 7)
 	get := "$JS.API.DIRECT.GET." + s.q.subjects.Stream("attempts") + "." + plant
 	next := "$JS.API.CONSUMER.MSG.NEXT." + s.q.subjects.Stream("tasks") + "." + s.q.subjects.Consumer("quick")
-	arrived := listenTo(t, s.as(t, protocol.Worker), s.q.subjects.Orders("w"), s.q.subjects.Roster(), s.q.subjects.Wake())
-	for reply, text := range map[string]string{s.q.subjects.Orders("w"): protocol.Drain, s.q.subjects.Roster(): `{"sweeps":[{"name":"other","priority":0}]}`, s.q.subjects.Wake(): ""} {
+	arrived := listenTo(t, s.as(t, protocol.Worker), s.q.subjects.Commands("w"), s.q.subjects.Roster(), s.q.subjects.Wake())
+	for reply, text := range map[string]string{s.q.subjects.Commands("w"): protocol.Drain, s.q.subjects.Roster(): `{"sweeps":[{"name":"other","priority":0}]}`, s.q.subjects.Wake(): ""} {
 		if _, err := evil.RequestWithContext(deadline(t), plant, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
@@ -43,10 +43,10 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 			}
 		}
 	}
-	if heard := arrived.stop(t); heard[s.q.subjects.Orders("w")] == 0 || heard[s.q.subjects.Roster()] == 0 {
+	if heard := arrived.stop(t); heard[s.q.subjects.Commands("w")] == 0 || heard[s.q.subjects.Roster()] == 0 {
 		t.Fatalf("no answers were delivered there: %v", heard)
 	}
-	if err := s.q.Tell("w", "last"); err != nil {
+	if err := s.q.SendCommand("w", "last"); err != nil {
 		t.Fatal(err)
 	}
 	for verb := range orders {
@@ -76,19 +76,19 @@ func TestNotesOfOthersAreNotHeard(t *testing.T) {
 	}
 	defer stop.Unsubscribe()
 	notes := make(chan string, 10)
-	end, err := s.queueAs(t, protocol.Client).Notes(deadline(t), "", func(sweep string, line []byte) { notes <- sweep + " " + string(line) })
+	end, err := s.queueAs(t, protocol.Client).Updates(deadline(t), "", func(sweep string, line []byte) { notes <- sweep + " " + string(line) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer end()
 	evil := s.as(t, protocol.Client)
-	if err := evil.PublishRequest(s.q.subjects.Control("ping"), s.q.subjects.Note("quick"), []byte("forged")); err != nil {
+	if err := evil.PublishRequest(s.q.subjects.Control("ping"), s.q.subjects.Updates("quick"), []byte("forged")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := evil.RequestWithContext(deadline(t), s.q.subjects.Control("ping"), nil); err != nil {
 		t.Fatal(err)
 	}
-	s.q.PublishNote("quick", []byte("genuine"))
+	s.q.PublishUpdate("quick", []byte("genuine"))
 	if got := receive(t, notes); got != "quick genuine" {
 		t.Errorf("heard %q", got)
 	}

@@ -69,14 +69,14 @@ func TestOrdersReachTheirWorkerAlone(t *testing.T) {
 	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
 	orders := make(chan string, 10)
 	for _, name := range []string{"a.b-1", "a.b-2"} {
-		stop, err := worker.Orders(name, func(verb string) { orders <- name + " " + verb })
+		stop, err := worker.Commands(name, func(verb string) { orders <- name + " " + verb })
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer stop()
 	}
 	for _, name := range []string{"a.b-2", "nobody", "a.b-1"} {
-		if err := coordinator.Tell(name, protocol.Drain); err != nil {
+		if err := coordinator.SendCommand(name, protocol.Drain); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -90,19 +90,19 @@ func TestNotesAreHeardBySweep(t *testing.T) {
 	s := startServer(t, t.TempDir())
 	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
 	all, quick := make(chan string, 10), make(chan string, 10)
-	stop, err := client.Notes(deadline(t), "", func(sweep string, line []byte) { all <- sweep + " " + string(line) })
+	stop, err := client.Updates(deadline(t), "", func(sweep string, line []byte) { all <- sweep + " " + string(line) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer stop()
 	ctx, cancel := context.WithCancel(deadline(t))
-	stop, err = client.Notes(ctx, "quick", func(sweep string, line []byte) { quick <- sweep + " " + string(line) })
+	stop, err = client.Updates(ctx, "quick", func(sweep string, line []byte) { quick <- sweep + " " + string(line) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	coordinator.PublishNote("other", []byte("1"))
-	coordinator.PublishNote("quick", []byte("2"))
-	coordinator.PublishNote("no sweep", []byte("3"))
+	coordinator.PublishUpdate("other", []byte("1"))
+	coordinator.PublishUpdate("quick", []byte("2"))
+	coordinator.PublishUpdate("no sweep", []byte("3"))
 	for _, want := range []string{"other 1", "quick 2"} {
 		if got := receive(t, all); got != want {
 			t.Errorf("note %q, want %q", got, want)
@@ -119,7 +119,7 @@ func TestNotesThatHaveComeAreHandledBeforeTheEnd(t *testing.T) {
 	s := startServer(t, t.TempDir())
 	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
 	began, goOn, handled := make(chan bool, 3), make(chan bool), 0
-	stop, err := client.Notes(deadline(t), "", func(string, []byte) {
+	stop, err := client.Updates(deadline(t), "", func(string, []byte) {
 		began <- true
 		<-goOn
 		handled++
@@ -128,7 +128,7 @@ func TestNotesThatHaveComeAreHandledBeforeTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		coordinator.PublishNote("quick", []byte("1"))
+		coordinator.PublishUpdate("quick", []byte("1"))
 	}
 	receive(t, began)
 	if err := errors.Join(coordinator.NATS().FlushTimeout(natsconn.AnswerTimeout), client.NATS().FlushTimeout(natsconn.AnswerTimeout)); err != nil {

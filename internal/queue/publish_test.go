@@ -24,7 +24,7 @@ func TestPublishTellsWhatWasQueuedAlready(t *testing.T) {
 		}
 	}
 	all, err := q.Queued(deadline(t))
-	if err != nil || len(all) != 2499 || all[testID(5)] != (QueuedOrder{"quick", testTask("quick", 5).Run}) {
+	if err != nil || len(all) != 2499 || all[testID(5)] != (QueuedTask{"quick", testTask("quick", 5).Run}) {
 		t.Errorf("%d queued, %v", len(all), err)
 	}
 	other := testTask("other", 5) // the same task for another sweep is another order

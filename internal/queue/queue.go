@@ -52,11 +52,11 @@ type Queue struct {
 
 	tasks, outcomes, attempts, state jetstream.Stream
 
-	consumers consumerCache
-	fetcher   fetcher
-	woken     *natsconn.Generation // until the sweeps are to be looked at
-	floors    floors               // of outcomes
-	roster    sweepRoster
+	consumers  consumerCache
+	fetcher    fetcher
+	woken      *natsconn.Generation // until the sweeps are to be looked at
+	watermarks watermarks           // of outcomes
+	roster     sweepRoster
 }
 
 // Open connects to the queue of a root. The error wraps ErrUnreachable, ErrRefused,

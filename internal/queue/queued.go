@@ -20,26 +20,26 @@ import (
 // well, but begins from the start with every page of them.
 const queuedBatch = natsconn.SyncQueue - 1
 
-// QueuedOrder is an order that is queued or running.
-type QueuedOrder struct {
+// QueuedTask is a task that is queued or running.
+type QueuedTask struct {
 	Sweep string // that it is queued for
 	Run   int    // 0 when its message doesn't tell
 }
 
 // queuedList grows as tasks are found.
 type queuedList struct {
-	byID  map[sweeps.ID]QueuedOrder
+	byID  map[sweeps.ID]QueuedTask
 	names map[string]string // one string per sweep, not per task
 }
 
 // Queued returns what is queued or running, by id. In a cluster what has just been queued
 // may be missing.
-func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]QueuedOrder, error) {
+func (q *Queue) Queued(ctx context.Context) (map[sweeps.ID]QueuedTask, error) {
 	l := queuedList{names: map[string]string{}}
 	err := q.Retry(ctx, func(ctx context.Context) error {
 		info, err := q.tasks.Info(ctx)
 		if err == nil {
-			l.byID = make(map[sweeps.ID]QueuedOrder, info.State.Msgs)
+			l.byID = make(map[sweeps.ID]QueuedTask, info.State.Msgs)
 		}
 		return err
 	})
@@ -89,7 +89,7 @@ func (q *Queue) addQueued(l *queuedList, m *jetstream.RawStreamMsg) {
 	if l.names[sweep] == "" {
 		l.names[sweep] = string([]byte(sweep))
 	}
-	l.byID[id] = QueuedOrder{l.names[sweep], runOf(m.Data)}
+	l.byID[id] = QueuedTask{l.names[sweep], runOf(m.Data)}
 }
 
 // runOf finds the run number in an order without reading all of it: there are millions.

@@ -42,7 +42,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			defer client.Close()
 			replies := []string{
 				q.subjects.Outcome(testID(0), 1), q.subjects.Task("quick", testID(7)), q.subjects.Roster(), q.subjects.Attempts(testID(0), 1), "$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"),
-				"$JS.API.STREAM.DELETE." + q.subjects.Stream("tasks"), q.subjects.Orders("w"), q.subjects.Note("quick"), q.subjects.Inbox(protocol.Worker) + ".x", q.subjects.Control("again"),
+				"$JS.API.STREAM.DELETE." + q.subjects.Stream("tasks"), q.subjects.Commands("w"), q.subjects.Updates("quick"), q.subjects.Inbox(protocol.Worker) + ".x", q.subjects.Control("again"),
 			}
 			conn, err := nats.Connect(url)
 			if err != nil {

@@ -16,25 +16,25 @@ import (
 // its task's worker has acknowledged the task, or another has found the outcome.
 const fenceTime = 10 * time.Minute
 
-// floors remembers up to which outcome everything was acknowledged, and when.
-type floors struct {
+// watermarks record up to which outcome everything was acknowledged, and when.
+type watermarks struct {
 	mu   sync.Mutex
-	seen []floor
+	seen []watermark
 }
 
-type floor struct {
+type watermark struct {
 	at  time.Time
 	seq uint64
 }
 
 // old adds what is acknowledged now and returns up to where it was fenceTime ago.
-func (f *floors) old(now time.Time, seq uint64) uint64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.seen = append(f.seen, floor{now, seq})
+func (w *watermarks) old(now time.Time, seq uint64) uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen = append(w.seen, watermark{now, seq})
 	var old uint64
-	for len(f.seen) > 0 && now.Sub(f.seen[0].at) >= fenceTime {
-		old, f.seen = f.seen[0].seq, f.seen[1:]
+	for len(w.seen) > 0 && now.Sub(w.seen[0].at) >= fenceTime {
+		old, w.seen = w.seen[0].seq, w.seen[1:]
 	}
 	return old
 }
@@ -47,7 +47,7 @@ func (q *Queue) TrimOutcomes(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("trim outcomes: %w", err)
 	}
-	old := q.floors.old(time.Now(), floor)
+	old := q.watermarks.old(time.Now(), floor)
 	if old == 0 {
 		return nil
 	}

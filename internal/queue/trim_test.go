@@ -101,11 +101,11 @@ func TestTrimmedOutcomesAreOldAndAcknowledged(t *testing.T) {
 	outcomes(t, q, 4, func(i int) bool { return i < 2 })
 	waitFloor(t, q, 2)
 	for _, age := range []time.Duration{0, 2 * fenceTime} {
-		q.floors.mu.Lock()
-		for i := range q.floors.seen {
-			q.floors.seen[i].at = q.floors.seen[i].at.Add(-age)
+		q.watermarks.mu.Lock()
+		for i := range q.watermarks.seen {
+			q.watermarks.seen[i].at = q.watermarks.seen[i].at.Add(-age)
 		}
-		q.floors.mu.Unlock()
+		q.watermarks.mu.Unlock()
 		if err := q.TrimOutcomes(deadline(t)); err != nil {
 			t.Fatal(err)
 		}
