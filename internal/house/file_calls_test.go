@@ -15,6 +15,7 @@ var careless = []string{"Open", "OpenFile", "ReadFile", "WriteFile", "Create", "
 var careful = map[string]string{
 	"internal/atomicfile": "it is what the others use",
 	"trials":              "they test",
+	"internal/natstest":   "only tests use it",
 
 	"internal/folder/folder.go":         "it opens folders",
 	"internal/access/trust.go":          "it opens a folder",

@@ -14,6 +14,7 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
@@ -34,7 +35,7 @@ func newStage(t testing.TB, start func(t testing.TB, keys map[protocol.Role]nats
 	t.Helper()
 	s := &stage{keys: map[protocol.Role]natsconn.Key{}}
 	for _, role := range []protocol.Role{protocol.Coordinator, protocol.Worker, protocol.Client} {
-		pair, public, _ := newKey(t, nkeys.CreateUser)
+		pair, public, _ := natstest.NewKey(t, nkeys.CreateUser)
 		s.keys[role] = natsconn.Key{Public: public, Sign: pair.Sign}
 	}
 	s.servers = start(t, s.keys)
@@ -126,7 +127,7 @@ func deployAccounts(t testing.TB, keys map[protocol.Role]natsconn.Key) func(*ser
 }
 
 func operatorKey(t testing.TB) string {
-	_, public, _ := newKey(t, nkeys.CreateUser)
+	_, public, _ := natstest.NewKey(t, nkeys.CreateUser)
 	return public
 }
 
@@ -152,7 +153,7 @@ func oneAccount(t testing.TB, keys map[protocol.Role]natsconn.Key) []natsconn.Em
 func raw(t testing.TB, o *server.Options) []natsconn.EmbeddedServer {
 	t.Helper()
 	o.ServerName, o.DontListen, o.NoSigs, o.JetStream, o.StoreDir, o.MaxPayload = "stage", true, true, true, t.TempDir(), natsserver.MaxPayload
-	return []natsconn.EmbeddedServer{sitesServer{startNATS(t, o)}}
+	return []natsconn.EmbeddedServer{sitesServer{natstest.Start(t, o)}}
 }
 
 // ear records the subjects of all that a connection hears.

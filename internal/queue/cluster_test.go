@@ -15,6 +15,7 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
@@ -35,7 +36,7 @@ func startCluster(t testing.TB, change ...func(*server.Options)) *cluster {
 		for _, f := range change {
 			f(o)
 		}
-		s := startNATS(t, o)
+		s := natstest.Start(t, o)
 		routes = append(routes, "nats://"+s.ClusterAddr().String())
 		c.servers = append(c.servers, s)
 	}

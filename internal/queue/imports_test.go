@@ -15,6 +15,7 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
@@ -24,8 +25,8 @@ func siteWithout(t *testing.T, lacking string) (visit func(role protocol.Role, l
 	t.Helper()
 	users, seeds := map[protocol.Role][]string{}, map[protocol.Role]string{}
 	for _, role := range []protocol.Role{protocol.Coordinator, protocol.Worker, protocol.Client} {
-		_, public, seed := newKey(t, nkeys.CreateUser)
-		users[role], seeds[role] = []string{strconv.Quote(public)}, save(t, "seed.nk", seed)
+		_, public, seed := natstest.NewKey(t, nkeys.CreateUser)
+		users[role], seeds[role] = []string{strconv.Quote(public)}, natstest.Save(t, "seed.nk", seed)
 	}
 	text := natsserver.AccountsConfig(protocol.SubjectsOf(testRoot), users, nil, "enabled")
 	if lacking != "" {
@@ -35,7 +36,7 @@ func siteWithout(t *testing.T, lacking string) (visit func(role protocol.Role, l
 		}
 		text = strings.Replace(text, line, "", 1)
 	}
-	url := siteServer(t, func(o *server.Options) {
+	url := natstest.Site(t, func(o *server.Options) {
 		if err := o.ProcessConfigString(text); err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
@@ -24,7 +25,7 @@ func (b breakable) Err() error              { return natsserver.ErrStore }
 
 // A server that breaks ends everything that waits for it, with why.
 func TestABrokenServerEndsWhatWaits(t *testing.T) {
-	s := breakable{startNATS(t, &server.Options{DontListen: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}), make(chan struct{})}
+	s := breakable{natstest.Start(t, &server.Options{DontListen: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}), make(chan struct{})}
 	q := open(t, s)
 	publish(t, q, testTasks("quick", 0, 1)...)
 	d := next(t, q, "quick")

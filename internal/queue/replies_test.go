@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"eisweep/internal/natsconn"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
@@ -18,10 +19,10 @@ import (
 func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 	for _, name := range []string{"URL", "context"} {
 		t.Run(name, func(t *testing.T) {
-			url := siteServer(t, func(*server.Options) {})
+			url := natstest.Site(t, func(*server.Options) {})
 			site := &natsconn.Site{URLs: []string{url}}
 			if name == "context" {
-				site = &natsconn.Site{Context: save(t, "lab.json", fmt.Appendf(nil, `{"url": %q}`, url))}
+				site = &natsconn.Site{Context: natstest.Save(t, "lab.json", fmt.Appendf(nil, `{"url": %q}`, url))}
 			}
 			q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
 			if err != nil {
@@ -78,9 +79,9 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 }
 
 func TestInboxThatIsNotAnsweredIsRefused(t *testing.T) {
-	url := siteServer(t, func(*server.Options) {})
+	url := natstest.Site(t, func(*server.Options) {})
 	for prefix, good := range map[string]bool{"": true, "_INBOX_alice": true, "_INBOX.alice": true, "answers": false, "eisweep.x": false} {
-		config := save(t, "lab.json", fmt.Appendf(nil, `{"url": %q, "inbox_prefix": %q}`, url, prefix))
+		config := natstest.Save(t, "lab.json", fmt.Appendf(nil, `{"url": %q, "inbox_prefix": %q}`, url, prefix))
 		q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: &natsconn.Site{Context: config}, RootID: testRoot, Role: protocol.Client, Log: testLog(t)}})
 		if err == nil {
 			q.Close()

@@ -9,13 +9,14 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"eisweep/internal/natsconn"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
 // limitedSite is a NATS whose account has limits, which limit sets.
 func limitedSite(t *testing.T) (q *Queue, limit func(consumers int, store int64)) {
 	t.Helper()
-	s := startNATS(t, &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir()})
+	s := natstest.Start(t, &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir()})
 	limit = func(consumers int, store int64) {
 		limits := server.JetStreamAccountLimits{MaxMemory: 1 << 20, MaxStore: store, MaxStreams: 10, MaxConsumers: consumers}
 		if err := s.GlobalAccount().UpdateJetStreamLimits(map[string]server.JetStreamAccountLimits{"": limits}); err != nil {

@@ -1,6 +1,7 @@
-package queue
+package natsconn
 
 import (
+	"context"
 	"errors"
 	"sync/atomic"
 	"testing"
@@ -10,32 +11,32 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
 
-	"eisweep/internal/natsconn"
+	"eisweep/internal/natstest"
+	"eisweep/internal/protocol"
 )
 
 // A site's NATS that refuses the credential for a moment, while its accounts are being loaded
 // or a key is being replaced, is found again.
 func TestACredentialIsRefusedForAMoment(t *testing.T) {
-	_, public, seed := newKey(t, nkeys.CreateUser)
-	_, stranger, _ := newKey(t, nkeys.CreateUser)
+	_, public, seed := natstest.NewKey(t, nkeys.CreateUser)
+	_, stranger, _ := natstest.NewKey(t, nkeys.CreateUser)
 	o := &server.Options{
 		Host: "127.0.0.1", Port: freePort(t), NoSigs: true, JetStream: true, StoreDir: t.TempDir(), Nkeys: []*server.NkeyUser{{Nkey: public}},
 	}
-	s := startNATS(t, o)
+	s := natstest.Start(t, o)
 	var refused atomic.Int32
-	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: &natsconn.Site{URLs: []string{s.ClientURL()}, NKey: save(t, "nkey", seed)}, RootID: testRoot, Log: testLog(t), Connect: []nats.Option{
+	c, err := Connect(deadline(t), Options{Site: &Site{URLs: []string{s.ClientURL()}, NKey: natstest.Save(t, "nkey", seed)}, RootID: testRoot, Role: protocol.Coordinator, Log: testLog(t), Connect: []nats.Option{
 		nats.ReconnectWait(10 * time.Millisecond), nats.ReconnectJitter(0, 0),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			if errors.Is(err, nats.ErrAuthorization) {
 				refused.Add(1)
 			}
 		}),
-	}}, Create: true})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer q.Close()
-	l := lease(t, q, "eisweep coordinator")
+	defer c.Close()
 	serve := func(key string) {
 		t.Helper()
 		changed := o.Clone()
@@ -45,10 +46,9 @@ func TestACredentialIsRefusedForAMoment(t *testing.T) {
 		}
 	}
 	serve(stranger)
-	until(t, "the credential is refused again and again, or the connection ends", func() bool { return refused.Load() > 5 || q.NATS().IsClosed() })
+	until(t, "the credential is refused again and again, or the connection ends", func() bool { return refused.Load() > 5 || c.NATS().IsClosed() })
 	serve(public)
-	if err := l.Check(deadline(t)); err != nil {
+	if err := c.Retry(deadline(t), func(ctx context.Context) error { _, err := c.JetStream().AccountInfo(ctx); return err }); err != nil {
 		t.Error(err)
 	}
-	publish(t, q, testTasks("quick", 0, 1)...)
 }

@@ -1,6 +1,7 @@
-package queue
+package natsconn
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -19,92 +20,50 @@ import (
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nats-io/nkeys"
 
-	"eisweep/internal/natsconn"
+	"eisweep/internal/natstest"
+	"eisweep/internal/protocol"
 )
 
-// siteServer starts a NATS that others run.
-func siteServer(t testing.TB, change func(*server.Options)) (url string) {
+// visit connects to a site and creates a stream there.
+func visit(t testing.TB, site Site) error {
 	t.Helper()
-	o := &server.Options{ServerName: "site", Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}
-	change(o)
-	return startNATS(t, o).ClientURL()
-}
-
-// startNATS starts a server that is not this package's own.
-func startNATS(t testing.TB, o *server.Options) *server.Server {
-	t.Helper()
-	s, err := server.NewServer(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(tooLong) {
-		t.Fatal("the server isn't ready")
-	}
-	return s
-}
-
-// visit opens the queue of a site and has a task done.
-func visit(t testing.TB, site natsconn.Site) error {
-	t.Helper()
-	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: &site, RootID: testRoot, Log: testLog(t)}, Create: true})
+	c, err := Connect(deadline(t), Options{Site: &site, RootID: testRoot, Role: protocol.Coordinator, Log: testLog(t)})
 	if err != nil {
 		return err
 	}
-	defer q.Close()
-	settle(t, q, 0, 1)
-	return q.PurgeOutcomes(deadline(t))
-}
-
-func save(t testing.TB, name string, data []byte) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func newKey(t testing.TB, make func() (nkeys.KeyPair, error)) (pair nkeys.KeyPair, public string, seed []byte) {
-	t.Helper()
-	pair, err := make()
-	if err != nil {
-		t.Fatal(err)
-	}
-	public, err1 := pair.PublicKey()
-	seed, err2 := pair.Seed()
-	if err := errors.Join(err1, err2); err != nil {
-		t.Fatal(err)
-	}
-	return pair, public, seed
+	defer c.Close()
+	return c.Retry(deadline(t), func(ctx context.Context) error {
+		_, err := c.JetStream().CreateOrUpdateStream(ctx, jetstream.StreamConfig{Name: "visited"})
+		return err
+	})
 }
 
 func TestSiteByNKeyFile(t *testing.T) {
-	_, public, seed := newKey(t, nkeys.CreateUser)
-	_, _, other := newKey(t, nkeys.CreateUser)
-	url := siteServer(t, func(o *server.Options) { o.Nkeys = []*server.NkeyUser{{Nkey: public}} })
-	if err := visit(t, natsconn.Site{URLs: []string{url}, NKey: save(t, "nkey", seed)}); err != nil {
+	_, public, seed := natstest.NewKey(t, nkeys.CreateUser)
+	_, _, other := natstest.NewKey(t, nkeys.CreateUser)
+	url := natstest.Site(t, func(o *server.Options) { o.Nkeys = []*server.NkeyUser{{Nkey: public}} })
+	if err := visit(t, Site{URLs: []string{url}, NKey: natstest.Save(t, "nkey", seed)}); err != nil {
 		t.Error(err)
 	}
-	if err := visit(t, natsconn.Site{URLs: []string{url}, NKey: save(t, "nkey", other)}); !errors.Is(err, natsconn.ErrRefused) {
+	if err := visit(t, Site{URLs: []string{url}, NKey: natstest.Save(t, "nkey", other)}); !errors.Is(err, ErrRefused) {
 		t.Errorf("another's: %v", err)
 	}
-	if err := visit(t, natsconn.Site{URLs: []string{url}}); !errors.Is(err, natsconn.ErrRefused) {
+	if err := visit(t, Site{URLs: []string{url}}); !errors.Is(err, ErrRefused) {
 		t.Errorf("none: %v", err)
 	}
-	if err := visit(t, natsconn.Site{URLs: []string{url}, NKey: save(t, "nkey", []byte("no seed"))}); !errors.Is(err, natsconn.ErrSite) {
+	if err := visit(t, Site{URLs: []string{url}, NKey: natstest.Save(t, "nkey", []byte("no seed"))}); !errors.Is(err, ErrSite) {
 		t.Errorf("no seed: %v", err)
 	}
 }
 
 func TestSiteByCredentialsFile(t *testing.T) {
-	operator, operatorKey, _ := newKey(t, nkeys.CreateOperator)
-	account, accountKey, _ := newKey(t, nkeys.CreateAccount)
-	_, userKey, seed := newKey(t, nkeys.CreateUser)
-	_, systemKey, _ := newKey(t, nkeys.CreateAccount)
+	operator, operatorKey, _ := natstest.NewKey(t, nkeys.CreateOperator)
+	account, accountKey, _ := natstest.NewKey(t, nkeys.CreateAccount)
+	_, userKey, seed := natstest.NewKey(t, nkeys.CreateUser)
+	_, systemKey, _ := natstest.NewKey(t, nkeys.CreateAccount)
 
 	oc := jwt.NewOperatorClaims(operatorKey)
 
@@ -121,13 +80,13 @@ func TestSiteByCredentialsFile(t *testing.T) {
 	if err := errors.Join(err1, err2, err3, err4, err5, err6, resolver.Store(accountKey, accountJWT), resolver.Store(systemKey, systemJWT)); err != nil {
 		t.Fatal(err)
 	}
-	url := siteServer(t, func(o *server.Options) {
+	url := natstest.Site(t, func(o *server.Options) {
 		o.TrustedOperators, o.AccountResolver, o.SystemAccount = []*jwt.OperatorClaims{claims}, resolver, systemKey
 	})
-	if err := visit(t, natsconn.Site{URLs: []string{url}, Creds: save(t, "user.creds", creds)}); err != nil {
+	if err := visit(t, Site{URLs: []string{url}, Creds: natstest.Save(t, "user.creds", creds)}); err != nil {
 		t.Error(err)
 	}
-	if err := visit(t, natsconn.Site{URLs: []string{url}, Creds: filepath.Join(t.TempDir(), "missing")}); err == nil {
+	if err := visit(t, Site{URLs: []string{url}, Creds: filepath.Join(t.TempDir(), "missing")}); err == nil {
 		t.Error("a missing credentials file connects")
 	}
 }
@@ -168,7 +127,7 @@ func signed(t testing.TB, by *authority, template *x509.Certificate) (*ecdsa.Pri
 }
 
 func (a *authority) file(t testing.TB) string {
-	return save(t, "ca.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw}))
+	return natstest.Save(t, "ca.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw}))
 }
 
 // issue returns a certificate and its files.
@@ -183,7 +142,7 @@ func (a *authority) issue(t testing.TB) (pair tls.Certificate, cert, key string)
 	if pair, err = tls.X509KeyPair(certPEM, keyPEM); err != nil {
 		t.Fatal(err)
 	}
-	return pair, save(t, "cert.pem", certPEM), save(t, "key.pem", keyPEM)
+	return pair, natstest.Save(t, "cert.pem", certPEM), natstest.Save(t, "key.pem", keyPEM)
 }
 
 func TestSiteByCertificates(t *testing.T) {
@@ -191,30 +150,30 @@ func TestSiteByCertificates(t *testing.T) {
 	pair, _, _ := ca.issue(t)
 	pool := x509.NewCertPool()
 	pool.AddCert(ca.cert)
-	url := siteServer(t, func(o *server.Options) {
+	url := natstest.Site(t, func(o *server.Options) {
 		o.TLS, o.TLSVerify = true, true
 		o.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert}
 	})
 	_, cert, key := ca.issue(t)
-	if err := visit(t, natsconn.Site{URLs: []string{url}, CA: ca.file(t), Cert: cert, Key: key}); err != nil {
+	if err := visit(t, Site{URLs: []string{url}, CA: ca.file(t), Cert: cert, Key: key}); err != nil {
 		t.Error(err)
 	}
 	_, foreignCert, foreignKey := other.issue(t)
-	for name, site := range map[string]natsconn.Site{
+	for name, site := range map[string]Site{
 		"no certificate":        {CA: ca.file(t)},
 		"a foreign certificate": {CA: ca.file(t), Cert: foreignCert, Key: foreignKey},
 		"a foreign authority":   {CA: other.file(t), Cert: cert, Key: key},
 		"the system's":          {Cert: cert, Key: key},
 	} {
 		site.URLs = []string{url}
-		if err := visit(t, site); !errors.Is(err, natsconn.ErrUnreachable) {
+		if err := visit(t, site); !errors.Is(err, ErrUnreachable) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
 func TestSiteByContext(t *testing.T) {
-	url := siteServer(t, func(o *server.Options) { o.Username, o.Password = "someone", "hush" })
+	url := natstest.Site(t, func(o *server.Options) { o.Username, o.Password = "someone", "hush" })
 	config := t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", config)
 	folder := filepath.Join(config, "nats", "context")
@@ -222,38 +181,38 @@ func TestSiteByContext(t *testing.T) {
 	if err := errors.Join(os.MkdirAll(folder, 0o700), os.WriteFile(filepath.Join(folder, "lab.json"), []byte(text), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	if err := visit(t, natsconn.Site{Context: "lab"}); err != nil {
+	if err := visit(t, Site{Context: "lab"}); err != nil {
 		t.Error(err)
 	}
-	if err := visit(t, natsconn.Site{Context: filepath.Join(folder, "lab.json")}); err != nil {
+	if err := visit(t, Site{Context: filepath.Join(folder, "lab.json")}); err != nil {
 		t.Error(err)
 	}
-	if err := visit(t, natsconn.Site{Context: "elsewhere"}); !errors.Is(err, natsconn.ErrSite) || !strings.Contains(err.Error(), "elsewhere") {
+	if err := visit(t, Site{Context: "elsewhere"}); !errors.Is(err, ErrSite) || !strings.Contains(err.Error(), "elsewhere") {
 		t.Errorf("a context that isn't there: %v", err)
 	}
 }
 
 func TestSiteIsCheckedBeforeItIsConnected(t *testing.T) {
 	for name, c := range map[string]struct {
-		site natsconn.Site
+		site Site
 		ok   bool
 	}{
-		"two servers":       {natsconn.Site{URLs: []string{"nats://a:4222", "b:4222"}}, true},
-		"TLS":               {natsconn.Site{URLs: []string{"tls://a:4222"}, CA: "ca.pem", Cert: "c", Key: "k"}, true},
-		"context":           {natsconn.Site{Context: "lab"}, true},
-		"nothing":           {natsconn.Site{}, false},
-		"password":          {natsconn.Site{URLs: []string{"nats://me:hush@a:4222"}}, false},
-		"token":             {natsconn.Site{URLs: []string{"nats://hush@a:4222"}}, false},
-		"bare password":     {natsconn.Site{URLs: []string{"me:hush@a"}}, false},
-		"no NATS":           {natsconn.Site{URLs: []string{"http://a"}}, false},
-		"no host":           {natsconn.Site{URLs: []string{"nats://"}}, false},
-		"context and URL":   {natsconn.Site{Context: "lab", URLs: []string{"nats://a"}}, false},
-		"context and creds": {natsconn.Site{Context: "lab", Creds: "c"}, false},
-		"two credentials":   {natsconn.Site{URLs: []string{"nats://a"}, Creds: "c", NKey: "n"}, false},
-		"half a pair":       {natsconn.Site{URLs: []string{"nats://a"}, Cert: "c"}, false},
+		"two servers":       {Site{URLs: []string{"nats://a:4222", "b:4222"}}, true},
+		"TLS":               {Site{URLs: []string{"tls://a:4222"}, CA: "ca.pem", Cert: "c", Key: "k"}, true},
+		"context":           {Site{Context: "lab"}, true},
+		"nothing":           {Site{}, false},
+		"password":          {Site{URLs: []string{"nats://me:hush@a:4222"}}, false},
+		"token":             {Site{URLs: []string{"nats://hush@a:4222"}}, false},
+		"bare password":     {Site{URLs: []string{"me:hush@a"}}, false},
+		"no NATS":           {Site{URLs: []string{"http://a"}}, false},
+		"no host":           {Site{URLs: []string{"nats://"}}, false},
+		"context and URL":   {Site{Context: "lab", URLs: []string{"nats://a"}}, false},
+		"context and creds": {Site{Context: "lab", Creds: "c"}, false},
+		"two credentials":   {Site{URLs: []string{"nats://a"}, Creds: "c", NKey: "n"}, false},
+		"half a pair":       {Site{URLs: []string{"nats://a"}, Cert: "c"}, false},
 	} {
 		err := c.site.Check()
-		if c.ok != (err == nil) || err != nil && !errors.Is(err, natsconn.ErrSite) {
+		if c.ok != (err == nil) || err != nil && !errors.Is(err, ErrSite) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err != nil && strings.Contains(err.Error(), "hush") {
