@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"eisweep/internal/root"
 )
 
 // clearLeftovers removes what earlier sessions left in a queue that is this one's alone.
@@ -38,7 +40,7 @@ func (k *Coordinator) clearBehind(ctx context.Context) error {
 	entries, err := os.ReadDir(dir)
 	errs := []error{err}
 	for _, e := range entries {
-		id, _ := attemptOf(e.Name())
+		id, _ := root.ParseAttempt(e.Name())
 		if _, ok := k.machine.Task(id); ok {
 			errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
 		}

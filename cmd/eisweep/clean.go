@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/prune"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
@@ -70,7 +70,7 @@ func cleanHere(r *root.Root, request control.Clean) (_ control.Cleaned, err erro
 		return control.Cleaned{}, err
 	}
 	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	return coordinator.Clean(r, request)
+	return prune.Run(r, request)
 }
 
 func tellCleaned(e *environment, files []control.CleanedFile, dry, asJSON bool) error {

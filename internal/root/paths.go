@@ -8,6 +8,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -30,6 +32,18 @@ func (r *Root) SweepFile(sweep string) string { return filepath.Join(r.path, swe
 // Incoming returns the path of an attempt's result on its way to the coordinator.
 func (r *Root) Incoming(id sweeps.ID, run, attempt int) string {
 	return r.Private("incoming", fmt.Sprintf("%s.%d.%d.h5", id, run, attempt))
+}
+
+// ParseAttempt reads the task and the first number in the name of an attempt's file: the run in that of a result or
+// log, the attempt in that of a checkpoint. They are zero in other names.
+func ParseAttempt(name string) (id sweeps.ID, first int) {
+	parts := strings.Split(name, ".")
+	id, err := sweeps.ParseID(parts[0])
+	if err != nil || len(parts) < 2 {
+		return sweeps.ID{}, 0
+	}
+	first, _ = strconv.Atoi(parts[1])
+	return id, first
 }
 
 // Checkpoint returns the path of an attempt's checkpoint.

@@ -362,6 +362,22 @@ func TestPathsOfAnAttempt(t *testing.T) {
 	}
 }
 
+func TestParseAttempt(t *testing.T) {
+	id := sweeps.ID{15: 1}
+	for name, want := range map[string]int{
+		id.String() + ".2.3.h5": 2, id.String() + ".2.3": 2, id.String() + ".3": 3, id.String() + ".3.x": 3, id.String() + ".x": 0,
+	} {
+		if got, first := ParseAttempt(name); got != id || first != want {
+			t.Errorf("%s: %s, %d", name, got, first)
+		}
+	}
+	for _, name := range []string{"", "x.1.2", id.String(), ".1"} {
+		if got, first := ParseAttempt(name); got != (sweeps.ID{}) || first != 0 {
+			t.Errorf("%q: %s, %d", name, got, first)
+		}
+	}
+}
+
 func TestStoreLiesOnALocalDisk(t *testing.T) {
 	r := open(t, t.TempDir())
 	store, err := r.Store("")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/coordinator/prune"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -90,7 +91,7 @@ func TestCleanWithoutACoordinator(t *testing.T) {
 		write(t, path, "text")
 	}
 	for i, want := range []int{len(useless), len(useless), 0} { // at first it only lists
-		if out, err := Clean(g.root, control.Clean{Sweep: "two", Dry: i == 0}); err != nil || len(out.Files) != want {
+		if out, err := prune.Run(g.root, control.Clean{Sweep: "two", Dry: i == 0}); err != nil || len(out.Files) != want {
 			t.Errorf("clean %d: %+v, %v", i, out, err)
 		}
 	}
