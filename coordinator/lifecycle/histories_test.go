@@ -228,8 +228,11 @@ func (h *historyWorld) launch(sweep string) {
 		}
 		h.launches[sweep] = append(h.launches[sweep], task(fmt.Sprint(number)))
 		h.want(sweep, number)
-		if h.random.IntN(8) == 0 {
+		switch h.random.IntN(8) {
+		case 0:
 			h.start()
+		case 1:
+			h.end(true)
 		}
 	}
 	h.Step(LaunchCompleted{sweep})
