@@ -13,6 +13,11 @@ import (
 
 // explainQueued says what a queued task waits for: the one that is in its way most.
 func (k *Coordinator) explainQueued(id sweeps.ID, home string, out *control.Explained) {
+	if home == "" { // its order was purged, and no sweep wants it
+		out.Reason = "no sweep needs it at present: the last launch of its sweep was interrupted, or has not reached it yet"
+		out.Remedy = "launch its sweep again"
+		return
+	}
 	if k.machine.Status(home) == lifecycle.Paused {
 		out.Reason, out.Remedy = "its sweep "+home+" is paused", "`eisweep resume "+home+"`"
 		return
