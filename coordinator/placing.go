@@ -44,7 +44,9 @@ func (k *Coordinator) place(c lifecycle.Place) []lifecycle.Command {
 
 // placeIn names the file in the sweeps. The first is the one that it was computed for; a
 // sweep that cannot take it now gets it later from one that could.
-func (k *Coordinator) placeIn(c lifecycle.Place, incoming string, o *protocol.Outcome, hashed time.Time, refused map[string]error) []lifecycle.Command {
+func (k *Coordinator) placeIn(
+	c lifecycle.Place, incoming string, o *protocol.Outcome, hashed time.Time, refused map[string]error,
+) []lifecycle.Command {
 	first := ""
 	for _, sweep := range c.Sweeps {
 		t := k.task(c.ID, sweep)

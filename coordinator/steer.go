@@ -127,7 +127,8 @@ func (k *Coordinator) steerOne(name string, to control.Stand) (control.SteeredSw
 }
 
 func cancelledSweep(name string) error {
-	return &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s was cancelled: launch it again, and what it has done stays done", name)}
+	text := fmt.Sprintf("sweep %s was cancelled: launch it again, and what it has done stays done", name)
+	return &control.Refusal{Kind: control.Input, Text: text}
 }
 
 // turn has the machine change a sweep's stand, and counts what that does.

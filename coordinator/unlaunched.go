@@ -44,7 +44,8 @@ func (k *Coordinator) summarizeUnlaunched(ctx context.Context, name string) (con
 			out.Failed++
 			out.ByClass[class]++
 			if len(out.Failures) < failuresKept {
-				out.Failures = append(out.Failures, control.Failure{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, Class: class, Error: t.Line.Error})
+				f := control.Failure{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, Class: class, Error: t.Line.Error}
+				out.Failures = append(out.Failures, f)
 			}
 		}
 	}

@@ -49,8 +49,8 @@ func (a *absentError) Error() string {
 			a.short(), a.holder.Command, a.holder.PID, a.holder.Host)
 	case a.running():
 		h := a.holder
-		return fmt.Sprintf("`%s` is at work on %s (process %d on %s, since %s), by itself: wait for it to end, or stop it there and share the work, "+
-			"of which nothing is lost: `eisweep coordinator%s`, workers, and `eisweep launch` go on from where it was",
+		return fmt.Sprintf("`%s` is at work on %s (process %d on %s, since %s), by itself: wait for it to end, "+
+			"or stop it there and share the work, of which nothing is lost: `eisweep coordinator%s`, workers, and `eisweep launch` go on from where it was",
 			h.Command, a.path, h.PID, h.Host, h.Since.Local().Format(time.DateTime), a.flags)
 	case a.isStorage():
 		return a.short()

@@ -73,7 +73,8 @@ func (s *service) flags(cmd *cobra.Command, e *environment) {
 	f.StringVar(&s.share.Group, "share-group", "", "let this `GROUP` launch, read and steer: it may read client.access")
 	f.BoolVar(&s.share.Workers, "share-workers", false, "let the group run workers, too: it may read worker.access")
 	f.BoolVar(&s.rotate, "rotate", false, "replace all keys and certificates: who has the old ones stays outside")
-	f.StringVar(&s.slurm.text, "slurm", "", "have Slurm run workers: `max=N` jobs at most, and cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and last setup= as options of eisweep slurm")
+	f.StringVar(&s.slurm.text, "slurm", "", "have Slurm run workers: `max=N` jobs at most, "+
+		"and cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and last setup= as options of eisweep slurm")
 	f.StringVar(&s.http, "http", "", "`HOST:PORT` to answer /healthz and /metrics (Prometheus) on, to whoever asks (default: none)")
 }
 

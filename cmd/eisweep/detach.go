@@ -98,7 +98,9 @@ func (s *service) arguments(cmd *cobra.Command, r *root.Root) []string {
 
 // awaitAnswer returns when the coordinator of that process answers, or has ended. Its log has that name, and said returns
 // what is in it.
-func (s *service) awaitAnswer(ctx context.Context, e *environment, r *root.Root, pid int, ended <-chan struct{}, name string, said func() string) error {
+func (s *service) awaitAnswer(
+	ctx context.Context, e *environment, r *root.Root, pid int, ended <-chan struct{}, name string, said func() string,
+) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
 	timeout, quiet := time.After(detachTime), time.After(quietTime)
@@ -113,7 +115,8 @@ func (s *service) awaitAnswer(ctx context.Context, e *environment, r *root.Root,
 		case <-timeout:
 			return failure(exitLost, "the coordinator does not answer after %v; its log is %s", detachTime, name)
 		case <-unreachable:
-			return failure(exitLost, "the coordinator is ready, but this machine does not reach it (%s); where that is its address, give another --advertise or --listen; its log is %s", shortly(why), name)
+			return failure(exitLost, "the coordinator is ready, but this machine does not reach it (%s); "+
+				"where that is its address, give another --advertise or --listen; its log is %s", shortly(why), name)
 		case <-quiet:
 			e.note("waiting for the coordinator to answer; its log is %s", name)
 		case <-ticker.C:

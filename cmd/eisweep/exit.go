@@ -131,11 +131,15 @@ func codeOf(err error) int {
 		return codeOfRefusal(refusal.Kind)
 	case errors.As(err, &absent):
 		return absent.code()
-	case errors.As(err, &inUse), errors.As(err, &held), errors.Is(err, natsserver.ErrStoreInUse), errors.Is(err, queue.ErrDeposed), errors.Is(err, root.ErrLockLost):
+	case errors.As(err, &inUse), errors.As(err, &held), errors.Is(err, natsserver.ErrStoreInUse),
+		errors.Is(err, queue.ErrDeposed), errors.Is(err, root.ErrLockLost):
 		return exitInUse
-	case errors.As(err, &faults), errors.As(err, &supersede), errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNoFolder), errors.Is(err, natsconn.ErrSite):
+	case errors.As(err, &faults), errors.As(err, &supersede),
+		errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNoFolder), errors.Is(err, natsconn.ErrSite):
 		return exitInput
-	case errors.Is(err, natsconn.ErrUnreachable), errors.Is(err, natsconn.ErrOldServer), errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrRefused), errors.Is(err, natsconn.ErrPermission), errors.Is(err, natsconn.ErrNoJetStream), errors.Is(err, access.ErrNoAccess):
+	case errors.Is(err, natsconn.ErrUnreachable), errors.Is(err, natsconn.ErrOldServer),
+		errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrRefused),
+		errors.Is(err, natsconn.ErrPermission), errors.Is(err, natsconn.ErrNoJetStream), errors.Is(err, access.ErrNoAccess):
 		return exitLost
 	case errors.Is(err, natsserver.ErrStore), errors.Is(err, natsconn.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged),
 		atomicfile.IsStorage(err):

@@ -108,12 +108,14 @@ func explainAbsent(out *control.Explained, settled bool, how string, absent *abs
 	case settled:
 		out.Reason = how
 	case absent.running():
-		out.Reason = fmt.Sprintf("`%s` is at work (process %d on %s) and tells nobody else of single tasks", absent.holder.Command, absent.holder.PID, absent.holder.Host)
+		out.Reason = fmt.Sprintf("`%s` is at work (process %d on %s) and tells nobody else of single tasks",
+			absent.holder.Command, absent.holder.PID, absent.holder.Host)
 	case absent.unseen != nil:
 		out.Reason, out.Remedy = absent.short(), advise(absent.unseen)
 	default:
 		out.Reason = absent.short() + ": nothing runs"
-		out.Remedy = fmt.Sprintf("eisweep coordinator%s, or run it here: eisweep run %s%s", absent.flags, quoted(filepath.Join(absent.path, out.Sweep, "sweep.toml")), absent.rootFlag)
+		out.Remedy = fmt.Sprintf("eisweep coordinator%s, or run it here: eisweep run %s%s",
+			absent.flags, quoted(filepath.Join(absent.path, out.Sweep, "sweep.toml")), absent.rootFlag)
 	}
 }
 

@@ -147,11 +147,13 @@ func (a *account) provenance(rootFlag string) [][2]string {
 	rows = append(rows, [2]string{"run", fmt.Sprintf("%d, attempt %d", l.Run, l.Attempt)})
 	if !l.Started.IsZero() {
 		took := duration(time.Duration(l.Seconds * float64(time.Second)))
-		rows = append(rows, [2]string{"started", l.Started.UTC().Format(time.RFC3339)}, [2]string{"finished", l.Finished.UTC().Format(time.RFC3339) + " (" + took + ")"})
+		rows = append(rows, [2]string{"started", l.Started.UTC().Format(time.RFC3339)},
+			[2]string{"finished", l.Finished.UTC().Format(time.RFC3339) + " (" + took + ")"})
 	}
 	return append(rows, [][2]string{
 		{"host", l.Host}, {"worker", l.Worker}, {"program", l.Version}, {"model version", fmt.Sprint(l.ModelVersion)},
-		{"linked from", l.ReusedFrom}, {"bytes", some(int(l.Bytes), "("+size(l.Bytes)+")")}, {"digest", l.Digest}, {"sha256", l.SHA256}, {"trouble", a.trouble},
+		{"linked from", l.ReusedFrom}, {"bytes", some(int(l.Bytes), "("+size(l.Bytes)+")")},
+		{"digest", l.Digest}, {"sha256", l.SHA256}, {"trouble", a.trouble},
 	}...)
 }
 
@@ -209,7 +211,10 @@ type accountJSON struct {
 }
 
 func (a *account) writeJSON(e *environment) error {
-	out := accountJSON{ID: a.id.String(), Sweep: a.sweep, Path: a.path, Told: a.told, Experiment: a.experiment, Seed: a.seed, Products: a.products, Manifest: a.line, Log: a.log}
+	out := accountJSON{
+		ID: a.id.String(), Sweep: a.sweep, Path: a.path, Told: a.told, Experiment: a.experiment, Seed: a.seed,
+		Products: a.products, Manifest: a.line, Log: a.log,
+	}
 	if a.told {
 		tree := sim.Resolve(a.experiment, a.settings)
 		out.Parameters = map[string]any{}

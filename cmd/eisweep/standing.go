@@ -42,7 +42,8 @@ func standingOf(r *root.Root, s *control.SweepState) standing {
 		stand = control.Finished
 	}
 	return standing{
-		Sweep: s.Name, Stand: stand, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed, Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting,
+		Sweep: s.Name, Stand: stand, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
+		Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting,
 		New:      s.Tasks - s.Done - s.Failed - s.Running - s.Queued - s.Waiting, // taken from it when it was cancelled
 		Priority: s.Priority, Left: seconds(s.Left, s.LeftKnown), Folder: r.SweepDir(s.Name), By: "coordinator",
 	}
@@ -123,7 +124,10 @@ func (s *standing) text() string {
 	if s.Trouble != "" && s.Tasks == 0 {
 		return s.Sweep + ": " + firstLine(s.Trouble) + remedied(s.Remedy)
 	}
-	state := control.SweepState{Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed, Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting}
+	state := control.SweepState{
+		Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
+		Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting,
+	}
 	text := stateLine(&state) + prefixed(some(s.New, "to run"))
 	if s.Gone > 0 {
 		text += fmt.Sprintf(" (%s gone from the folder)", count(s.Gone, "result"))

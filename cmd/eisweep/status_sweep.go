@@ -115,7 +115,9 @@ func failuresOf(tasks []catalog.TaskStatus) []control.Failure {
 	var out []control.Failure
 	for i := range tasks {
 		if t := &tasks[i]; t.State == catalog.StateFailed && t.Line != nil {
-			out = append(out, control.Failure{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, Class: protocol.Class(t.Line.Class), Error: t.Line.Error})
+			out = append(out, control.Failure{
+				ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, Class: protocol.Class(t.Line.Class), Error: t.Line.Error,
+			})
 		}
 	}
 	return out

@@ -124,7 +124,12 @@ func tellVerified(e *environment, found control.Verified, asJSON bool) error {
 }
 
 func writeReport(e *environment, s *control.VerifiedSweep) {
-	e.say("%s: %s", s.Name, cmp.Or(list(some(s.Sound, "sound"), some(s.Rebuilt, "without a manifest line, which "+plural(s.Rebuilt, "it has", "they have")+" now"), some(s.Gone, "removed, which the latest launch does not want"), some(len(s.Problems), "not as "+plural(len(s.Problems), "it", "they")+" should be")), "no results"))
+	e.say("%s: %s", s.Name, cmp.Or(list(
+		some(s.Sound, "sound"),
+		some(s.Rebuilt, "without a manifest line, which "+plural(s.Rebuilt, "it has", "they have")+" now"),
+		some(s.Gone, "removed, which the latest launch does not want"),
+		some(len(s.Problems), "not as "+plural(len(s.Problems), "it", "they")+" should be"),
+	), "no results"))
 	again := 0
 	for _, p := range s.Problems {
 		e.say("  %s: %s: %s", p.Kind, p.File, p.Detail)

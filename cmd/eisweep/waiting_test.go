@@ -31,7 +31,9 @@ func TestNATSComesAfterItsUsers(t *testing.T) {
 	}
 	root := t.TempDir()
 	left := t.TempDir()
-	for command, waits := range map[string]string{"coordinator": "NATS is not in reach; waiting for it", "worker": "no coordinator is in reach; waiting for one"} {
+	for command, waits := range map[string]string{
+		"coordinator": "NATS is not in reach; waiting for it", "worker": "no coordinator is in reach; waiting for one",
+	} {
 		given := start(command, left)
 		given.await("that it waits", saying(waits))
 		given.cmd.Process.Signal(syscall.SIGTERM)

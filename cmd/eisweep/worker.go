@@ -59,9 +59,11 @@ type workerCommand struct {
 func (w *workerCommand) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.IntVar(&w.slots, "slots", 0, "tasks at a time (default: the cores that it may use)")
-	f.StringVar(&w.memoryText, "memory", "", "`SIZE` that its tasks may take together: 16G, 500M (default: what the machine, the cgroup or Slurm gives)")
+	f.StringVar(&w.memoryText, "memory", "",
+		"`SIZE` that its tasks may take together: 16G, 500M (default: what the machine, the cgroup or Slurm gives)")
 	f.DurationVar(&w.idle, "idle-timeout", 0, "end when there was nothing to do for so long: 10m (default: never)")
-	f.StringVar(&w.deadlineSay, "deadline", "", "end, with everything saved, before this `TIME`: 2h30m from now, 2026-01-31T18:00:00Z, or seconds since 1970 (EISWEEP_DEADLINE)")
+	f.StringVar(&w.deadlineSay, "deadline", "",
+		"end, with everything saved, before this `TIME`: 2h30m from now, 2026-01-31T18:00:00Z, or seconds since 1970 (EISWEEP_DEADLINE)")
 	f.IntVar(&w.maxTasks, "max-tasks", 0, "end after so many tasks (default: never)")
 	f.DurationVar(&w.checkpoint, "checkpoint", 0, "time between two checkpoints of a task, the most that a crash loses (default 1m0s)")
 	f.StringVar(&w.on, "on", "", "start a worker on each of these `HOSTS` (host1,host2) by ssh, with the other options, and return")

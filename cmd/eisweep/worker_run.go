@@ -40,7 +40,8 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 	if err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
-	log.Info("the worker is ready", "worker", c.Name, "slots", c.Slots, "memory", size(c.Memory), "version", c.Version, "limits", limits.String())
+	log.Info("the worker is ready", "worker", c.Name, "slots", c.Slots, "memory", size(c.Memory),
+		"version", c.Version, "limits", limits.String())
 	select {
 	case <-at.Done():
 		return endOfWorker(at)
@@ -50,7 +51,8 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 	drain, cancel := context.WithTimeout(context.Background(), handBackTime)
 	defer cancel()
 	if err := at.Drain(drain); err != nil {
-		return failure(exitLost, "tasks could not be handed back within %v; others start them again from their checkpoints: %w", handBackTime, err)
+		return failure(exitLost, "tasks could not be handed back within %v; others start them again from their checkpoints: %w",
+			handBackTime, err)
 	}
 	log.Info("stopped")
 	return endOfWorker(at)

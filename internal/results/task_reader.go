@@ -27,7 +27,8 @@ func readTask(f *h5.File, info *Info) error {
 		return err
 	}
 	if info.ModelVersion, info.Format = int(version), int(format); info.Format > Format {
-		return fmt.Errorf("its format is %d and this program reads up to %d: %w; use the eisweep that wrote it, or a later one", format, Format, ErrNotResult)
+		return fmt.Errorf("its format is %d and this program reads up to %d: %w; use the eisweep that wrote it, or a later one",
+			format, Format, ErrNotResult)
 	}
 	if info.ID, err1 = sweeps.ParseID(id); info.ID == (sweeps.ID{}) {
 		return fmt.Errorf("/task names no task: %w", errors.Join(ErrNotResult, err1))
