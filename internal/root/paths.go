@@ -39,7 +39,7 @@ func (r *Root) Incoming(id sweeps.ID, run, attempt int) string {
 func ParseAttempt(name string) (id sweeps.ID, first int) {
 	parts := strings.Split(name, ".")
 	id, err := sweeps.ParseID(parts[0])
-	if err != nil || len(parts) < 2 {
+	if err != nil || id == (sweeps.ID{}) || len(parts) < 2 {
 		return sweeps.ID{}, 0
 	}
 	first, _ = strconv.Atoi(parts[1])
