@@ -39,6 +39,11 @@ The exit code is 4 if anything is not as it should be.`,
 			if err != nil {
 				return orInterrupted(cmd.Context(), err)
 			}
+			if len(args) == 0 {
+				if err := addGone(r, &found); err != nil {
+					return err
+				}
+			}
 			return tellVerified(e, found, asJSON)
 		},
 	}
@@ -65,6 +70,20 @@ func verifySweeps(ctx context.Context, e *environment, r *root.Root, c *connecti
 	defer client.close()
 	client.warnOfCopy(e)
 	return ask[control.Verified](ctx, client, control.VerbVerify, control.Steer{Sweeps: names})
+}
+
+// addGone reports the open sweeps whose folder is gone: all of their results are missing.
+func addGone(r *root.Root, found *control.Verified) error {
+	gone, _, err := goneSweeps(r)
+	for _, name := range gone {
+		reported := slices.ContainsFunc(found.Sweeps, func(s control.VerifiedSweep) bool { return s.Name == name })
+		if !reported {
+			why := goneSweep(r, name)
+			p := control.Problem{File: why.Path, Kind: "missing", Detail: why.Error() + "; " + why.Remedy()}
+			found.Sweeps = append(found.Sweeps, control.VerifiedSweep{Name: name, Problems: []control.Problem{p}})
+		}
+	}
+	return err
 }
 
 // verifyHere verifies under the root's lock, or reads a root in which it may take none.
