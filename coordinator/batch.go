@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"time"
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
@@ -62,8 +61,8 @@ func (k *Coordinator) flush() {
 
 func (k *Coordinator) flushOnce() {
 	k.takePending()
-	if len(k.batch.writes) > 0 && !k.isOurs(time.Now()) {
-		if err := k.ascertain(k.asking); err != nil {
+	if len(k.batch.writes) > 0 && !k.ownsRoot() {
+		if err := k.checkOwnership(k.asking); err != nil {
 			k.fail(err)
 		}
 	}
@@ -143,7 +142,7 @@ func (k *Coordinator) writeOne(sweep string, w *writing) error {
 	if len(w.lines) == 0 {
 		return nil
 	}
-	if err := k.ours(); err != nil {
+	if err := k.requireOwnership(); err != nil {
 		k.fail(err)
 		return err
 	}

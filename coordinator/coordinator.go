@@ -22,7 +22,6 @@ import (
 // Config says what a coordinator works on.
 type Config struct {
 	Root    *root.Root
-	Lock    *root.Lock // on the root; held by the caller until after Stop
 	Queue   *queue.Queue
 	Prober  catalog.Prober
 	Version string       // of this program, for manifests
@@ -33,10 +32,8 @@ type Config struct {
 	// Noted, if not nil, is called for every line that a manifest got, once it is
 	// durable. It must return at once and not call the coordinator.
 	Noted func(manifest.Line)
-	// Still, if not nil, finds out whether the root is still this coordinator's. It is
-	// called before a manifest is written, unless it said so within the last 10 s. While
-	// it can't find out because others don't answer it waits until the context ends.
-	Still func(context.Context) error
+	// Ownership is asked before anything is written; nil: nobody else can own the root. The caller keeps it until after Stop.
+	Ownership Ownership
 	// Verbs are requests that Serve answers besides the coordinator's own.
 	Verbs map[string]control.Handler
 }
@@ -80,7 +77,6 @@ type Coordinator struct {
 	pace       pace
 	begun      time.Time
 	acquainted <-chan struct{}    // closed once every worker that is there has been heard of
-	tenure     time.Time          // when the root was surely this coordinator's
 	faults     map[string]*fault  // by the sweeps that they set aside
 	withheld   map[runKey]settled // outcomes whose lines are not durable yet
 	faulty     chan struct{}      // tells the retrying loop of a new fault

@@ -44,7 +44,7 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	if n := told.Conflicts(); n > 0 && !o.Supersede {
 		return plan, &SupersedeError{n, plan.conflicting()}
 	}
-	if err := errors.Join(control.Unwanted(ctx), k.mayWrite()); err != nil {
+	if err := errors.Join(control.Unwanted(ctx), k.authorizeWrite()); err != nil {
 		return plan, err
 	}
 	ctx = control.Committed(ctx) // what follows is done for all tasks, or has to be gone on with

@@ -197,7 +197,7 @@ func (k *Coordinator) send(list []sending) {
 func (k *Coordinator) maySend() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if err := k.ascertain(k.asking); err != nil && k.asking.Err() == nil {
+	if err := k.checkOwnership(k.asking); err != nil && k.asking.Err() == nil {
 		k.fail(err)
 	}
 	return k.failure == nil

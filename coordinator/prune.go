@@ -8,7 +8,7 @@ import (
 
 // Clean removes files of a sweep that nobody needs any more, while this coordinator runs.
 func (k *Coordinator) Clean(request control.Clean) (control.Cleaned, error) {
-	if err := k.mayWrite(); err != nil {
+	if err := k.authorizeWrite(); err != nil {
 		return control.Cleaned{}, err
 	}
 	return prune.Sweep(k.catalog, tasks{k}, request)

@@ -20,7 +20,7 @@ type repairs struct{ *Coordinator }
 
 // CopyInput copies an outside file while no launch does.
 func (k repairs) CopyInput(ctx context.Context, p inputs.Prober, from, to, sha256 string) error {
-	if err := k.mayWrite(); err != nil {
+	if err := k.authorizeWrite(); err != nil {
 		return err
 	}
 	k.launching.Lock()
@@ -37,7 +37,7 @@ func (k repairs) RepairManifest(path string) (kept string, damage, err error) {
 	if damage == nil {
 		return "", nil, nil
 	}
-	if err := k.mayWrite(); err != nil {
+	if err := k.authorizeWrite(); err != nil {
 		return "", nil, err
 	}
 	k.mu.Lock()

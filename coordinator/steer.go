@@ -100,7 +100,7 @@ func (k *Coordinator) depends(name string) int {
 
 // steerOne changes the stand of one sweep.
 func (k *Coordinator) steerOne(name string, to control.Stand) (control.SteeredSweep, error) {
-	if err := k.mayWrite(); err != nil {
+	if err := k.authorizeWrite(); err != nil {
 		return control.SteeredSweep{Name: name}, err
 	}
 	k.mu.Lock()

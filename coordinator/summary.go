@@ -27,7 +27,7 @@ func (k *Coordinator) Summary(ctx context.Context, names []string) (control.Summ
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.batch.writes) > 0 {
-		if err := k.ascertain(ctx); err != nil {
+		if err := k.checkOwnership(ctx); err != nil {
 			return control.Summary{}, err
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/verify"
@@ -70,7 +69,8 @@ func TestACoordinatorEndsWhileItSupersedes(t *testing.T) {
 	g.run(order1(parse(t, oneTask)))
 	file := g.files("two")[0]
 	gone := make(chan struct{})
-	k, err := Start(g.context(), Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Still: ownUntil(gone)})
+	own := &ownership{renew: ownUntil(gone)}
+	k, err := Start(g.context(), Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Ownership: own})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,9 +79,7 @@ func TestACoordinatorEndsWhileItSupersedes(t *testing.T) {
 	}
 	d, n := g.next("two")
 	close(gone)
-	k.mu.Lock()
-	k.tenure = time.Now().Add(-tenureTime)
-	k.mu.Unlock()
+	own.lapse()
 	g.hand(d, n)
 	if k.Failed(g.context()) == nil || k.Stop(context.Background()) == nil {
 		t.Fatal("it goes on")

@@ -54,7 +54,7 @@ func clean(ctx context.Context, e *environment, r *root.Root, c *connection, req
 	var absent *absentError
 	switch {
 	case errors.As(err, &absent):
-		return cleanHere(r, request)
+		return cleanHere(ctx, e, r, request)
 	case err != nil:
 		return control.Cleaned{}, err
 	}
@@ -63,14 +63,14 @@ func clean(ctx context.Context, e *environment, r *root.Root, c *connection, req
 	return ask[control.Cleaned](ctx, client, control.VerbClean, request)
 }
 
-// cleanHere cleans under the root's lock.
-func cleanHere(r *root.Root, request control.Clean) (_ control.Cleaned, err error) {
-	r, lock, err := openRoot(r.Path())
+// cleanHere cleans a root as its owner.
+func cleanHere(ctx context.Context, e *environment, r *root.Root, request control.Clean) (_ control.Cleaned, err error) {
+	own, err := openRoot(ctx, e, r.Path(), nil, e.note)
 	if err != nil {
 		return control.Cleaned{}, err
 	}
-	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	return prune.Run(r, request)
+	defer func() { err = errors.Join(err, own.close()) }()
+	return prune.Run(own.Root, request)
 }
 
 func tellCleaned(e *environment, files []control.CleanedFile, dry, asJSON bool) error {

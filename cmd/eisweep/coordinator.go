@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/internal/access"
+	"eisweep/internal/atomicfile"
 )
 
 func newCoordinatorCommand(e *environment) *cobra.Command {
@@ -109,15 +110,39 @@ func (s *service) check() error {
 // coordinatorReady is what a coordinator logs once it answers.
 const coordinatorReady = "the coordinator is ready"
 
-// run sees to the root until a signal comes, or it can't go on.
+// run manages the root until a signal comes, or it cannot continue. When the root's storage was away for too long it starts
+// again as soon as that is back: it has stopped its NATS server, and may find another owner.
 func (s *service) run(ctx context.Context, e *environment, path string) error {
 	outliveReader()
+	wait := waiting{what: "the storage of the root does not answer; waiting for it", log: s.log}
+	var disowned bool
+	for {
+		err := s.runOnce(ctx, e, path)
+		disowned = disowned || errors.Is(err, errExpired)
+		if !disowned || ctx.Err() != nil || !errors.Is(err, errExpired) && !atomicfile.IsStorage(err) {
+			return err
+		}
+		if err := wait.more(ctx, err); err != nil {
+			return err
+		}
+	}
+}
+
+// runOnce is run without another start: the error then wraps errExpired.
+func (s *service) runOnce(ctx context.Context, e *environment, path string) error {
 	if err := s.open(ctx, e, path); err != nil {
-		return orStopped(ctx, s.log, err)
+		return orInterrupted(ctx, err)
 	}
 	s.log.Info(coordinatorReady, "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", programVersion())
 	s.log.Info("start workers on any machine that shares the folder", "command", "eisweep worker -p "+quoted(s.root.Path())+s.options())
-	if err := s.failed(ctx); err != nil {
+	err := s.failed(ctx)
+	switch {
+	case errors.Is(err, errExpired):
+		if e := s.close(); e != nil {
+			s.log.Warn("stop", "error", e)
+		}
+		return err
+	case err != nil:
 		return errors.Join(err, s.close())
 	}
 	s.log.Info("stopping; workers go on with what they run, and the next coordinator goes on from here", "why", context.Cause(ctx))

@@ -11,6 +11,7 @@ import (
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/lease"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
@@ -118,7 +119,6 @@ func codeOf(err error) int {
 	var inUse *root.InUseError
 	var faults *sweeps.Faults
 	var supersede *coordinator.SupersedeError
-	var held *queue.HeldError
 	var absent *absentError
 	var refusal *control.Refusal
 	var damaged *access.DamagedError
@@ -131,8 +131,7 @@ func codeOf(err error) int {
 		return codeOfRefusal(refusal.Kind)
 	case errors.As(err, &absent):
 		return absent.code()
-	case errors.As(err, &inUse), errors.As(err, &held), errors.Is(err, natsserver.ErrStoreInUse),
-		errors.Is(err, queue.ErrDeposed), errors.Is(err, root.ErrLockLost):
+	case errors.As(err, &inUse), errors.Is(err, natsserver.ErrStoreInUse), errors.Is(err, lease.ErrLost), errors.Is(err, root.ErrLockLost):
 		return exitInUse
 	case errors.As(err, &faults), errors.As(err, &supersede),
 		errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNoFolder), errors.Is(err, natsconn.ErrSite):
@@ -142,7 +141,7 @@ func codeOf(err error) int {
 		errors.Is(err, natsconn.ErrPermission), errors.Is(err, natsconn.ErrNoJetStream), errors.Is(err, access.ErrNoAccess):
 		return exitLost
 	case errors.Is(err, natsserver.ErrStore), errors.Is(err, natsconn.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged),
-		atomicfile.IsStorage(err):
+		errors.Is(err, errExpired), atomicfile.IsStorage(err):
 		return exitStorage
 	}
 	return exitInternal

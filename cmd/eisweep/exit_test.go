@@ -14,6 +14,7 @@ import (
 	"eisweep/coordinator"
 	"eisweep/internal/access"
 	"eisweep/internal/control"
+	"eisweep/internal/lease"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -46,7 +47,7 @@ func TestExitCodes(t *testing.T) {
 		"no coordinator runs":      {fmt.Errorf("read: %w", access.ErrNoAccess), 5},
 		"root in use":              {&root.InUseError{Path: "r"}, 6},
 		"root taken by another":    {fmt.Errorf("go on: %w", root.ErrLockLost), 6},
-		"lease taken by another":   {fmt.Errorf("go on: %w", queue.ErrDeposed), 6},
+		"root lost to another":     {fmt.Errorf("go on: %w", lease.ErrLost), 6},
 		"INT":                      {&interrupted{syscall.SIGINT}, 130},
 		"TERM":                     {&interrupted{syscall.SIGTERM}, 143},
 		"interrupted before all":   {errors.Join(full, &exitError{code: exitTasks}, &interrupted{syscall.SIGINT}), 130},

@@ -27,10 +27,11 @@ type failpoint struct {
 }
 
 // failpoints is what EISWEEP_FAILPOINTS says: "numeric:seed=3 kill:seed=12:always
-// lease=2s slow=1s pace=10ms hold=FILE".
+// lease=2s term=2s slow=1s pace=10ms hold=FILE".
 type failpoints struct {
 	points []failpoint
 	lease  time.Duration // how long a worker may be silent; 0: as ever
+	term   time.Duration // how long an owner of the root may write after a renewal; 0: as ever
 	slow   time.Duration // what every attempt waits before it begins
 	pace   time.Duration // what it waits after every stimulus
 	hold   string        // the file that names the tasks held back, below the root; "": none are
@@ -45,6 +46,8 @@ func readFailpoints(text string) (f failpoints, err error) {
 		switch {
 		case ok && name == "lease":
 			f.lease, err = time.ParseDuration(value)
+		case ok && name == "term":
+			f.term, err = time.ParseDuration(value)
 		case ok && name == "slow":
 			f.slow, err = time.ParseDuration(value)
 		case ok && name == "pace":
@@ -93,6 +96,15 @@ func leaseTime(e *environment) time.Duration {
 		return 0
 	}
 	return f.lease
+}
+
+// ownershipTerm is how long the owner of a root may write after a renewal; 0 is what every other eisweep has.
+func ownershipTerm(e *environment) time.Duration {
+	f, err := readFailpoints(e.getenv("EISWEEP_FAILPOINTS"))
+	if err != nil {
+		return 0
+	}
+	return f.term
 }
 
 // failingRunner runs tasks but for those that it makes fail.

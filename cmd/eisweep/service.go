@@ -1,21 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"eisweep/coordinator"
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/lease"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
@@ -23,8 +23,8 @@ import (
 	"eisweep/internal/root"
 )
 
-// service is what `coordinator` has open: the root with its lock, its own NATS
-// server or a lease on the site's, and the coordinator that answers there.
+// service is what `coordinator` has open: the root, which it owns, its own NATS server or a
+// connection to the site's, and the coordinator that answers there.
 type service struct {
 	connection
 	listen, advertise string
@@ -33,17 +33,18 @@ type service struct {
 	http              string // address of health and metrics
 
 	log         *slog.Logger
-	root        *root.Root
-	lock        *root.Lock
+	root        *ownedRoot
 	authority   *access.Authority
 	server      *natsserver.Server
 	queue       *queue.Queue
-	lease       *queue.Lease // on the site's NATS
 	coordinator *coordinator.Coordinator
 	slurm       slurmScaling
 	stop        func() // answering
 	telemetry   *telemetry
 }
+
+// warn writes a warning to the log.
+func (s *service) warn(format string, args ...any) { s.log.Warn(fmt.Sprintf(format, args...)) }
 
 // open opens everything. On an error nothing stays open.
 func (s *service) open(ctx context.Context, e *environment, path string) (err error) {
@@ -57,7 +58,7 @@ func (s *service) open(ctx context.Context, e *environment, path string) (err er
 			return err
 		}
 	}
-	if s.root, s.lock, err = openRoot(path); err != nil {
+	if s.root, err = openRoot(ctx, e, path, s.log, s.warn); err != nil {
 		return err
 	}
 	if s.external() {
@@ -83,11 +84,11 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	state, err := stateFolder(e, s.root)
+	state, err := stateFolder(e, s.root.Root)
 	if err != nil {
 		return err
 	}
-	if s.authority, err = access.OpenAuthority(state, s.root); err != nil {
+	if s.authority, err = access.OpenAuthority(state, s.root.Root); err != nil {
 		return err
 	}
 	if s.rotate {
@@ -106,6 +107,7 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 	if s.server, err = natsserver.Start(options); err != nil {
 		return fmt.Errorf("start queue: %w", err)
 	}
+	go s.stopAtT(s.server, s.root.lease)
 	keepPort(state, s.server.Port())
 	connect := queue.Options{Options: s.authority.Options(s.server), Create: true, AckWait: leaseTime(e)}
 	connect.Name, connect.Log = connectionName(protocol.Coordinator), s.log
@@ -115,8 +117,7 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 	return nil
 }
 
-// openSite connects to the site's NATS, for which it waits if it isn't there, and takes
-// the lease on the root's queue.
+// openSite connects to the site's NATS, for which it waits if it isn't there.
 func (s *service) openSite(ctx context.Context, e *environment) (err error) {
 	options := queue.Options{
 		Options: natsconn.Options{Site: s.site(), RootID: s.root.ID(), Role: protocol.Coordinator, Name: connectionName(protocol.Coordinator), Log: s.log},
@@ -134,29 +135,43 @@ func (s *service) openSite(ctx context.Context, e *environment) (err error) {
 			return err
 		}
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		return failure(exitInternal, "name host: %w", err)
+	if err := s.queue.RemoveEarlierLease(ctx); err != nil {
+		s.log.Debug("open queue", "error", err)
 	}
-	s.lease, err = s.queue.Lease(ctx, queue.Holder{Host: host, PID: os.Getpid(), Since: time.Now(), Version: programVersion(), Command: commandLine()})
-	return err
+	return nil
+}
+
+// stopAtT stops the embedded server when another process may own the root soon: workers would hand results to a server that
+// nobody reads. It returns when the lease is released, too.
+func (s *service) stopAtT(server *natsserver.Server, own *lease.Lease) {
+	select {
+	case <-own.Expired():
+		server.Stop()
+	case <-own.Released():
+	}
 }
 
 // failed waits until the coordinator can't go on, and says why; nil when ctx ends.
 func (s *service) failed(ctx context.Context) error {
 	held, lose := context.WithCancel(ctx)
 	defer lose()
-	lost, why := s.queueLost() // not asked for below: the lease may be gone by then
+	unreachable, lost, expired := s.queue.Lost(), s.root.lease.Lost(), s.expired()
 	go func() {
+		defer lose()
 		select {
+		case <-unreachable:
 		case <-lost:
-			lose()
+		case <-expired:
 		case <-held.Done():
 		}
 	}()
 	err := s.coordinator.Failed(held)
-	if err == nil && ctx.Err() == nil {
-		err = why(ctx)
+	switch {
+	case ctx.Err() != nil:
+	case s.isDisowned():
+		err = cmp.Or(s.root.lost(), errExpired)
+	case err == nil:
+		err = s.queue.Err()
 	}
 	if errors.Is(err, natsserver.ErrStore) {
 		return failure(exitStorage, "%w; repair that, then start the coordinator again: workers wait for it", err)
@@ -164,22 +179,25 @@ func (s *service) failed(ctx context.Context) error {
 	return err
 }
 
-// queueLost is closed when the queue is of no more use to this service: its own server
-// is broken, the connection is closed for good, or the lease on the site's is another's; why
-// tells.
-func (s *service) queueLost() (lost <-chan struct{}, why func(context.Context) error) {
-	if s.lease != nil {
-		return s.lease.Lost(), s.lease.Check
+// isDisowned reports whether this process may not write to the root any more, now or after a while.
+func (s *service) isDisowned() bool {
+	select {
+	case <-s.root.lease.Lost():
+		return true
+	case <-s.expired():
+		return true
+	default:
+		return false
 	}
-	return s.queue.Lost(), func(context.Context) error { return s.queue.Err() }
 }
 
-// still finds out whether the root is still this service's.
-func (s *service) still(ctx context.Context) error {
-	if err := s.lock.Check(); err != nil || s.lease == nil {
-		return err
+// expired is closed when the embedded server is stopped since the root's storage did not answer. Who uses the site's NATS
+// waits for the storage.
+func (s *service) expired() <-chan struct{} {
+	if s.external() {
+		return nil
 	}
-	return s.lease.Check(ctx)
+	return s.root.lease.Expired()
 }
 
 // coordinate starts the coordinator, and opens the doors once it answers.
@@ -190,22 +208,22 @@ func (s *service) coordinate(ctx context.Context, e *environment) error {
 	}
 	boundHeap(e)
 	c := coordinator.Config{
-		Root: s.root, Lock: s.lock, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Still: s.still,
+		Root: s.root.Root, Ownership: s.root.lease, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log,
 		Verbs: map[string]control.Handler{control.VerbScaling: control.Handle(s.slurm.scaled)},
 	}
 	if s.coordinator, err = coordinator.Start(ctx, c); err != nil {
 		return fmt.Errorf("start coordinator: %w", err)
 	}
-	if err := s.slurm.start(s.root, s.coordinator, s.log); err != nil {
+	if err := s.slurm.start(s.root.Root, s.coordinator, s.log); err != nil {
 		return err
 	}
 	if s.stop, err = s.coordinator.Serve(); err != nil {
 		return err
 	}
 	if s.external() {
-		return access.RemoveFiles(s.root)
+		return access.RemoveFiles(s.root.Root)
 	}
-	return s.authority.WriteFiles(s.root, s.server.URLs(s.advertise), s.share)
+	return s.authority.WriteFiles(s.root.Root, s.server.URLs(s.advertise), s.share)
 }
 
 // addresses are where workers and commands find the queue.
@@ -220,11 +238,14 @@ func (s *service) addresses() []string {
 }
 
 // close ends everything in order: requests are answered, committed results placed,
-// the queue and its server closed, the lease and the lock given up. It is idempotent.
+// the queue and its server closed, the root given up. It is idempotent.
 func (s *service) close() error {
 	var errs []error
 	flush, cancel := context.WithTimeout(context.Background(), flushTime)
 	defer cancel()
+	if s.root != nil && s.isDisowned() {
+		cancel() // nothing more can be written
+	}
 	if s.coordinator != nil {
 		s.coordinator.Hurry(flush)
 	}
@@ -241,10 +262,6 @@ func (s *service) close() error {
 		errs = append(errs, s.coordinator.Stop(flush))
 		s.coordinator = nil
 	}
-	if s.lease != nil {
-		errs = append(errs, s.lease.Release(flush))
-		s.lease = nil
-	}
 	if s.queue != nil {
 		s.queue.Close()
 		s.queue = nil
@@ -253,9 +270,9 @@ func (s *service) close() error {
 		s.server.Stop()
 		s.server = nil
 	}
-	if s.lock != nil {
-		errs = append(errs, s.lock.Unlock())
-		s.lock = nil
+	if s.root != nil {
+		errs = append(errs, s.root.close())
+		s.root = nil
 	}
 	return errors.Join(errs...)
 }

@@ -18,12 +18,11 @@ import (
 	"eisweep/worker"
 )
 
-// session is what `run` and `rerun` have open: the root with its lock, a NATS
+// session is what `run` and `rerun` have open: the root, which they own, a NATS
 // server in this process with the queue on it, the coordinator and the worker.
 // Nothing else works on that queue.
 type session struct {
-	root        *root.Root
-	lock        *root.Lock
+	root        *ownedRoot
 	server      *natsserver.Server
 	queue       *queue.Queue
 	coordinator *coordinator.Coordinator
@@ -40,19 +39,6 @@ const (
 	stopTime  = 500 * time.Millisecond
 	flushTime = 30 * time.Second
 )
-
-// openRoot opens a root for a command that changes something, and takes its lock.
-func openRoot(path string) (*root.Root, *root.Lock, error) {
-	r, err := root.Open(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	lock, err := r.Lock(programVersion(), commandLine())
-	if err != nil {
-		return nil, nil, orCoordinated(err)
-	}
-	return r, lock, nil
-}
 
 // orCoordinated is the error of a root in use; where a coordinator uses it, with
 // how to give that one work.
@@ -80,7 +66,7 @@ func openSession(ctx context.Context, e *environment, path string, log *slog.Log
 			err = errors.Join(err, s.close())
 		}
 	}()
-	if s.root, s.lock, err = openRoot(path); err != nil {
+	if s.root, err = openRoot(ctx, e, path, log, e.note); err != nil {
 		return nil, err
 	}
 	if err := s.openQueue(ctx, e); err != nil {
@@ -91,8 +77,7 @@ func openSession(ctx context.Context, e *environment, path string, log *slog.Log
 		return nil, err
 	}
 	s.coordinator, err = coordinator.Start(ctx, coordinator.Config{
-		Root: s.root, Lock: s.lock, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Exclusive: true, Noted: s.inbox.put,
-		Still: func(context.Context) error { return s.lock.Check() },
+		Root: s.root.Root, Ownership: s.root.lease, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Exclusive: true, Noted: s.inbox.put,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start coordinator: %w", err)
@@ -138,7 +123,7 @@ func (s *session) work(ctx context.Context, e *environment, slots int) error {
 		return err
 	}
 	c := worker.Config{
-		Prober: prober, Root: s.root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(),
+		Prober: prober, Root: s.root.Root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(),
 		Slots: slots, Taken: collector(e), Sweeps: s.coordinator.Sweeps, Alone: true, Log: s.log,
 	}
 	if err := plantFailpoints(e, &c); err != nil {
@@ -166,7 +151,7 @@ func (s *session) stopWorker() {
 }
 
 // close ends everything in order: running tasks are handed back, committed results
-// placed, the queue and its server closed, the lock given up. It is idempotent.
+// placed, the queue and its server closed, the root given up. It is idempotent.
 func (s *session) close() error {
 	var errs []error
 	if s.worker != nil {
@@ -192,9 +177,9 @@ func (s *session) close() error {
 		s.server.Stop()
 		s.server = nil
 	}
-	if s.lock != nil {
-		errs = append(errs, s.lock.Unlock())
-		s.lock = nil
+	if s.root != nil {
+		errs = append(errs, s.root.close())
+		s.root = nil
 	}
 	return errors.Join(errs...)
 }

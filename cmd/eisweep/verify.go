@@ -86,21 +86,27 @@ func addGone(r *root.Root, found *control.Verified) error {
 	return err
 }
 
-// verifyHere verifies under the root's lock, or reads a root in which it may take none.
+// verifyHere verifies a root as its owner, or reads a root that it may not write.
 func verifyHere(ctx context.Context, e *environment, r *root.Root, names []string) (_ control.Verified, err error) {
 	if !r.Writable() {
 		return inspect(ctx, e, r, names)
 	}
-	r, lock, err := openRoot(r.Path())
+	own, err := openRoot(ctx, e, r.Path(), nil, e.note)
 	if err != nil {
 		return control.Verified{}, err
 	}
-	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	defer func() { err = errors.Join(err, own.close()) }()
 	prober, err := newProber()
 	if err != nil {
 		return control.Verified{}, err
 	}
-	return verify.Run(ctx, r, prober, names)
+	owned, cancel := own.until(ctx)
+	defer cancel()
+	found, err := verify.Run(owned, own.Root, prober, names)
+	if err != nil && ctx.Err() == nil && owned.Err() != nil {
+		err = context.Cause(owned)
+	}
+	return found, err
 }
 
 // inspect verifies a root and changes nothing.

@@ -59,7 +59,7 @@ func TestWhenTheNextOwnerBegins(t *testing.T) {
 			if want := uint64(8); c.there != nil && l.Epoch() != want {
 				t.Errorf("%s: epoch %d, want %d", name, l.Epoch(), want)
 			}
-			l.Abandon()
+			l.close()
 			wait(time.Hour)
 		})
 	}
@@ -131,7 +131,7 @@ func onDisk(t *testing.T, r *root.Root) (*root.Lock, *Lease) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		l.Abandon()
+		l.close()
 		if err := lock.Unlock(); err != nil {
 			t.Error(err)
 		}
@@ -176,7 +176,7 @@ func TestRecordsOnDisk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.Abandon()
+		l.close()
 		if err := lock.Unlock(); err != nil {
 			t.Fatal(err)
 		}

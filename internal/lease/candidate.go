@@ -12,7 +12,7 @@ import (
 
 // Acquire makes this process the owner of a root, whose lock it holds. It waits while the owner before may be alive or
 // dead. The error is a *root.InUseError as soon as that one, or another that was quicker, shows that it is alive; it wraps
-// ctx's when ctx ends first. The caller calls Release or Abandon in the end.
+// ctx's when ctx ends first. The caller calls Release in the end.
 func Acquire(ctx context.Context, c Config) (*Lease, error) {
 	if err := c.setDefaults(); err != nil {
 		return nil, err

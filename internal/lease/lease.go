@@ -27,7 +27,7 @@ type Lease struct {
 	mu      sync.Mutex
 	record  record // of the renewing goroutine, while that runs, but for Unfenced
 	term    term
-	err     error         // why it is lost, released or abandoned
+	err     error         // why it is lost or released
 	attempt chan struct{} // closed at the end of an attempt to renew, and replaced
 	failure error         // of the last attempt
 }
@@ -59,7 +59,7 @@ func (l *Lease) Valid() bool {
 }
 
 // Check returns nil if a write may start now, which it waits for while storage doesn't let the lease be renewed. The error
-// says why the lease is lost, wraps os.ErrClosed after Release or Abandon, and otherwise wraps ctx's error.
+// says why the lease is lost, wraps os.ErrClosed after Release, and otherwise wraps ctx's error.
 func (l *Lease) Check(ctx context.Context) error {
 	for {
 		l.mu.Lock()
@@ -97,6 +97,9 @@ func (l *Lease) Lost() <-chan struct{} { return l.lost }
 // use through this process must end, since another process may own the root soon.
 func (l *Lease) Expired() <-chan struct{} { return l.expired }
 
+// Released is closed by Release.
+func (l *Lease) Released() <-chan struct{} { return l.quit }
+
 // MustFence reports whether writes of an earlier owner can still arrive: files that are appended to need new inodes first.
 func (l *Lease) MustFence() bool {
 	l.mu.Lock()
@@ -131,9 +134,6 @@ func (l *Lease) Release(ctx context.Context) error {
 	}
 	return nil
 }
-
-// Abandon ends the lease of a process that may still write: the next owner waits as if this one had died.
-func (l *Lease) Abandon() { l.close() }
 
 // close ends the lease. It says whether it was the first to do so, and whether the lease was lost before.
 func (l *Lease) close() (first, lost bool) {

@@ -242,7 +242,7 @@ func (w *world) spawn(ctx context.Context, h *host, previous root.Holder) *proce
 		p.lease = l
 		w.note(p, err)
 		if l != nil && p.gone {
-			l.Abandon()
+			l.close()
 		}
 	}()
 	return p
@@ -278,7 +278,7 @@ func (p *process) kill() {
 	defer p.mu.Unlock()
 	p.gone = true
 	if p.lease != nil {
-		p.lease.Abandon()
+		p.lease.close()
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natstest"
-	"eisweep/internal/protocol"
 )
 
 // TestWhatASiteLacksIsTold opens the queue of sites that are there, and of no use.
@@ -25,7 +24,6 @@ func TestWhatASiteLacksIsTold(t *testing.T) {
 		"no streams to ask for":  {denying("$JS.API.>", "nothing"), natsconn.ErrPermission, "$JS.API.STREAM.INFO"},
 		"no answers":             {denying("nothing", ">"), natsconn.ErrPermission, "inbox.coordinator"},
 		"no word of new tasks":   {denying("nothing", "eisweep.*.*.wake"), natsconn.ErrPermission, "open: the NATS user"},
-		"no bucket for a lease":  {denying("$JS.API.STREAM.*.KV_"+protocol.SubjectsOf(testRoot).Stream("lease"), "nothing"), natsconn.ErrPermission, "lease"},
 		"no asking for anything": {denying("eisweep.*.*.control.*", "nothing"), natsconn.ErrPermission, ".control.ping"},
 	} {
 		site := &natsconn.Site{URLs: []string{natstest.Site(t, c.site)}}
@@ -70,17 +68,13 @@ func elsewhereStreams(o *server.Options) {
 	o.Users, o.NoAuthUser = []*server.User{{Username: "one", Account: without}}, "one"
 }
 
-// use opens the queue of a site, takes the lease and asks for something.
+// use opens the queue of a site and asks for something.
 func use(t *testing.T, site *natsconn.Site) error {
 	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
 	defer q.Close()
-	l, err := q.Lease(deadline(t), Holder{})
-	if err != nil {
-		return err
-	}
 	_, err = q.Ask(deadline(t), "ping", nil)
-	return errors.Join(err, l.Release(deadline(t)))
+	return err
 }

@@ -26,9 +26,6 @@ type Options struct {
 	// AckWait is how long a task's worker may be silent before the task is delivered
 	// again; 0 is 60 s. It takes effect where a sweep is opened.
 	AckWait time.Duration
-	// LeaseTime is how long a coordinator may be silent before it loses its Lease; 0 is
-	// 30 s.
-	LeaseTime time.Duration
 }
 
 // Limits of the streams' consumers (the server's own defaults throttle silently).

@@ -8,17 +8,49 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	"eisweep/internal/control"
-	"eisweep/internal/root"
+	"eisweep/internal/lease"
 )
 
-// asked starts a coordinator that finds out by still whether the root is its own.
-func (g *rig) asked(still func(context.Context) error) *Coordinator {
+// ownership is an Ownership that lapses when a test says so, and is renewed by a function.
+type ownership struct {
+	renew func(context.Context) error
+
+	mu    sync.Mutex
+	valid bool
+}
+
+func (o *ownership) Valid() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.valid
+}
+
+func (o *ownership) Check(ctx context.Context) error {
+	if o.Valid() {
+		return nil
+	}
+	err := o.renew(ctx)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.valid = err == nil
+	return err
+}
+
+func (o *ownership) lapse() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.valid = false
+}
+
+// owning starts a coordinator that finds out by a function whether the root is its own.
+func (g *rig) owning(renew func(context.Context) error) (*Coordinator, *ownership) {
 	g.t.Helper()
-	k, err := Start(g.context(), Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Still: still})
+	own := &ownership{renew: renew}
+	k, err := Start(g.context(), Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Ownership: own})
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -26,7 +58,7 @@ func (g *rig) asked(still func(context.Context) error) *Coordinator {
 	if _, err := k.Launch(g.context(), order1(parse(g.t, twoByTwo))); err != nil {
 		g.t.Fatal(err)
 	}
-	return k
+	return k, own
 }
 
 // ownUntil says that the root is its coordinator's until another took it.
@@ -34,7 +66,7 @@ func ownUntil(taken <-chan struct{}) func(context.Context) error {
 	return func(context.Context) error {
 		select {
 		case <-taken:
-			return root.ErrLockLost
+			return lease.ErrLost
 		default:
 			return nil
 		}
@@ -46,18 +78,16 @@ func ownUntil(taken <-chan struct{}) func(context.Context) error {
 func TestAnotherTookTheRoot(t *testing.T) {
 	g := newRig(t)
 	taken := make(chan struct{})
-	k := g.asked(ownUntil(taken))
+	k, own := g.owning(ownUntil(taken))
 	g.hand(g.next("two"))
 	g.until(k, func() bool { return len(g.lines("two")) == 1 })
 	close(taken)
-	k.mu.Lock()
-	k.tenure = time.Now().Add(-tenureTime)
-	k.mu.Unlock()
+	own.lapse()
 	g.hand(g.next("two"))
-	if err := k.Failed(g.context()); !errors.Is(err, root.ErrLockLost) {
+	if err := k.Failed(g.context()); !errors.Is(err, lease.ErrLost) {
 		t.Errorf("it goes on: %v", err)
 	}
-	if err := k.Stop(g.context()); !errors.Is(err, root.ErrLockLost) {
+	if err := k.Stop(g.context()); !errors.Is(err, lease.ErrLost) {
 		t.Errorf("stopped: %v", err)
 	}
 	if n := len(g.lines("two")); n != 1 {
@@ -98,7 +128,7 @@ func TestNobodyTellsWhoseTheRootIs(t *testing.T) {
 func (g *rig) unanswered(placed int, answered chan struct{}) (k *Coordinator, asked chan struct{}) {
 	g.t.Helper()
 	silent, asked := make(chan struct{}), make(chan struct{}, 1)
-	k = g.asked(func(ctx context.Context) error {
+	k, own := g.owning(func(ctx context.Context) error {
 		select {
 		case <-silent:
 		default:
@@ -120,9 +150,7 @@ func (g *rig) unanswered(placed int, answered chan struct{}) (k *Coordinator, as
 		g.until(k, func() bool { return len(g.lines("two")) == n+1 })
 	}
 	close(silent)
-	k.mu.Lock()
-	k.tenure = time.Time{}
-	k.mu.Unlock()
+	own.lapse()
 	g.hand(g.next("two"))
 	return k, asked
 }
@@ -169,12 +197,10 @@ func TestStopWaitsForTheAnswer(t *testing.T) {
 func TestWhoLostTheRootTellsTheQueueNothing(t *testing.T) {
 	g := newRig(t)
 	taken := make(chan struct{})
-	k := g.asked(ownUntil(taken))
+	k, own := g.owning(ownUntil(taken))
 	close(taken)
-	k.mu.Lock()
-	k.tenure = time.Time{}
-	k.mu.Unlock()
-	if _, err := k.Cancel(g.context(), []string{"two"}); !errors.Is(err, root.ErrLockLost) {
+	own.lapse()
+	if _, err := k.Cancel(g.context(), []string{"two"}); !errors.Is(err, lease.ErrLost) {
 		t.Errorf("cancelled: %v", err)
 	}
 	if n := len(g.queued()); n != 4 {
@@ -198,7 +224,7 @@ func TestWhoLostTheRootChangesNoFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := newRig(t)
 			taken := make(chan struct{})
-			k := g.asked(ownUntil(taken))
+			k, own := g.owning(ownUntil(taken))
 			if name == "verify" {
 				write(t, g.root.Manifest("two"), "damaged\n")
 			}
@@ -208,10 +234,8 @@ func TestWhoLostTheRootChangesNoFile(t *testing.T) {
 			write(t, g.path("two", "superseded/old.h5"), "of no more use")
 			before := g.all()
 			close(taken)
-			k.mu.Lock()
-			k.tenure = time.Time{}
-			k.mu.Unlock()
-			if err := ask(g, k); !errors.Is(err, root.ErrLockLost) {
+			own.lapse()
+			if err := ask(g, k); !errors.Is(err, lease.ErrLost) {
 				t.Errorf("it says %v", err)
 			}
 			if after := g.all(); !maps.Equal(after, before) {
@@ -237,18 +261,4 @@ func (g *rig) all() map[string]string {
 		g.t.Fatal(err)
 	}
 	return out
-}
-
-func TestTenureIsShort(t *testing.T) {
-	asking := Config{Still: func(context.Context) error { return nil }}
-	now := time.Now()
-	for age, ours := range map[time.Duration]bool{0: true, tenureTime - 1: true, tenureTime: false, time.Hour: false, -time.Second: false} {
-		k := &Coordinator{config: asking, tenure: now.Add(-age)}
-		if k.isOurs(now) != ours {
-			t.Errorf("after %v: ours is %v", age, !ours)
-		}
-	}
-	if (&Coordinator{config: asking}).isOurs(now) {
-		t.Error("ours without having asked")
-	}
 }

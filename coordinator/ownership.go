@@ -1,0 +1,84 @@
+package coordinator
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"eisweep/internal/control"
+)
+
+// Ownership says whether the root is this coordinator's. *lease.Lease is one.
+type Ownership interface {
+	// Valid reports whether a write may start now. It never waits.
+	Valid() bool
+	// Check returns nil if a write may start now, which it waits for. The error is that the root is lost, or ctx's.
+	Check(ctx context.Context) error
+}
+
+// requireOwnership returns nil if the root is this coordinator's. Time passes unseen where a process, its machine or its
+// storage stood still, so it is asked directly before anything is written. While there is no answer it waits, until
+// asking ends. It holds the mutex meanwhile: checkOwnership nearly always had the answer a moment ago.
+func (k *Coordinator) requireOwnership() error {
+	if k.ownsRoot() {
+		return nil
+	}
+	return k.askOwnership(k.asking)
+}
+
+// checkOwnership is requireOwnership for callers that hold the mutex and may let go of it: others use the coordinator
+// while storage doesn't answer.
+func (k *Coordinator) checkOwnership(ctx context.Context) error {
+	for k.failure == nil && !k.ownsRoot() {
+		k.mu.Unlock()
+		err := k.askOwnership(ctx)
+		k.mu.Lock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// soon is how long an answer about the state of things may wait for the ownership of the root.
+const soon = time.Second
+
+// checkOwnershipSoon is checkOwnership that gives up soon, and reports whether it succeeded.
+func (k *Coordinator) checkOwnershipSoon() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
+	defer cancel()
+	return k.checkOwnership(ctx) == nil
+}
+
+// authorizeWrite makes sure that the root is this coordinator's before a request changes files other than manifests. The
+// error is that it isn't, or is not known to be, or why the coordinator can't go on.
+func (k *Coordinator) authorizeWrite() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	ctx, cancel := context.WithTimeout(k.asking, authorizeTime)
+	defer cancel()
+	err := k.checkOwnership(ctx)
+	if err != nil && ctx.Err() == nil {
+		k.fail(err)
+	}
+	switch {
+	case k.failure != nil:
+		return k.failure
+	case err != nil:
+		return &control.Refusal{Kind: control.Storage, Text: "the storage of the root does not answer, so the coordinator may not write to it now: try again later"}
+	}
+	return nil
+}
+
+// authorizeTime is how long a request that changes files waits for the ownership of the root.
+const authorizeTime = 5 * time.Second
+
+func (k *Coordinator) askOwnership(ctx context.Context) error {
+	if err := k.config.Ownership.Check(ctx); err != nil {
+		return fmt.Errorf("write to root: %w", err)
+	}
+	return nil
+}
+
+// ownsRoot reports whether a write may start now. Without an Ownership the caller knows that nobody else can own the root.
+func (k *Coordinator) ownsRoot() bool { return k.config.Ownership == nil || k.config.Ownership.Valid() }

@@ -1,0 +1,25 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// removeTime bounds the removal of what earlier versions left: NATS doesn't answer requests that it denies.
+const removeTime = 2 * time.Second
+
+// RemoveEarlierLease removes the key-value bucket in which coordinators of earlier versions kept who of them owns the root.
+// A missing bucket is no error. One that remains is of no consequence.
+func (q *Queue) RemoveEarlierLease(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, removeTime)
+	defer cancel()
+	err := q.JetStream().DeleteStream(ctx, "KV_"+q.subjects.Stream("lease"))
+	if err == nil || errors.Is(err, jetstream.ErrStreamNotFound) {
+		return nil
+	}
+	return fmt.Errorf("remove lease of an earlier version: %w", err)
+}
