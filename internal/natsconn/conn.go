@@ -86,7 +86,8 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	c := &Conn{
-		options: o, log: o.Log, inbox: protocol.SubjectsOf(o.RootID).Inbox(o.Role), closed: make(chan struct{}), connection: NewGeneration(), denials: NewGeneration(),
+		options: o, log: o.Log, inbox: protocol.SubjectsOf(o.RootID).Inbox(o.Role),
+		closed: make(chan struct{}), connection: NewGeneration(), denials: NewGeneration(),
 	}
 	c.ended, c.end = context.WithCancel(context.Background())
 	c.lost, c.lose = context.WithCancelCause(context.Background())

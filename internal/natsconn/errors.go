@@ -20,7 +20,8 @@ var (
 	// ErrPermission is wrapped when the server accepts the credential, but denies a permission.
 	ErrPermission = errors.New("the NATS user lacks a right; deploy/nats/accounts.conf has those that each role needs")
 	// ErrNoJetStream is wrapped when JetStream is off on the server or for the account.
-	ErrNoJetStream = errors.New("this NATS keeps no streams; ask its administrator to enable JetStream, also for the account, or to have the account import what deploy/nats/accounts.conf lists")
+	ErrNoJetStream = errors.New("this NATS keeps no streams; ask its administrator to enable JetStream, also for the account, " +
+		"or to have the account import what deploy/nats/accounts.conf lists")
 	// ErrOldServer is wrapped when the NATS server is older than this program needs.
 	ErrOldServer = errors.New("the NATS server is too old")
 	// ErrLimit is wrapped when the account, or the server, has no room for more: waiting helps.

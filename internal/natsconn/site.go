@@ -57,7 +57,8 @@ func (s *Site) Check() error {
 // logs. The error doesn't repeat them.
 func checkURL(text string) error {
 	if strings.Contains(text, "@") {
-		return fmt.Errorf("a NATS address holds a user or password, which others could read in the list of processes: put it into a credentials file, an NKey file or a context of the nats command: %w", ErrSite)
+		return fmt.Errorf("a NATS address holds a user or password, which others could read in the list of processes: "+
+			"put it into a credentials file, an NKey file or a context of the nats command: %w", ErrSite)
 	}
 	full := text
 	if !strings.Contains(text, "://") {

@@ -19,8 +19,8 @@ import (
 const (
 	MaxCount      = math.MaxInt32 // run and attempt numbers
 	maxParameters = 1000
-	MaxError      = 8 << 10 // bytes of an error's text
-	MaxName       = 255     // bytes of a host's, worker's or version's name
+	maxError      = 8 << 10 // bytes of an error's text
+	maxName       = 255     // bytes of a host's, worker's or version's name
 	maxPath       = 4096
 )
 
@@ -48,7 +48,7 @@ func (t *Task) check() error {
 		return refuse("%d parameters", len(t.Parameters))
 	}
 	for name, v := range t.Parameters {
-		if !plain(v) || len(name) > MaxName {
+		if !plain(v) || len(name) > maxName {
 			return refuse("parameter %.255q is %T", name, v)
 		}
 	}
@@ -67,7 +67,7 @@ func plain(v any) bool {
 	case float64:
 		return !math.IsNaN(v) && !math.IsInf(v, 0)
 	case string:
-		return len(v) <= MaxName && utf8.ValidString(v)
+		return len(v) <= maxName && utf8.ValidString(v)
 	default:
 		return false
 	}
@@ -112,7 +112,7 @@ func (o *Outcome) check() error {
 		return refuse("run %d, attempt %d", o.Run, o.Attempt)
 	case o.Class != "" && !slices.Contains(Classes(), o.Class):
 		return refuse("class %.100q", o.Class)
-	case len(o.Error) > MaxError || o.Done() != (o.Error == ""):
+	case len(o.Error) > maxError || o.Done() != (o.Error == ""):
 		return refuse("class %q with an error of %d bytes", o.Class, len(o.Error))
 	case o.Done() && (!hash.MatchString(o.SHA256) || o.Digest == "" || o.Bytes <= 0):
 		return refuse("a result without SHA-256, digest or size")
@@ -120,7 +120,7 @@ func (o *Outcome) check() error {
 		return refuse("a failure with a file")
 	case o.Spent < 0:
 		return refuse("%v spent", o.Spent)
-	case len(o.Digest) > MaxName || o.Finished.Before(o.Started):
+	case len(o.Digest) > maxName || o.Finished.Before(o.Started):
 		return refuse("digest of %d bytes, finished %v before it started", len(o.Digest), o.Finished)
 	}
 	return checkNames(o.Host, o.Worker, o.Version)
@@ -154,7 +154,7 @@ func (p *Progress) check() error {
 
 func checkNames(names ...string) error {
 	for _, name := range names {
-		if len(name) > MaxName || !utf8.ValidString(name) {
+		if len(name) > maxName || !utf8.ValidString(name) {
 			return refuse("name %.300q", name)
 		}
 	}

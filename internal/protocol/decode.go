@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"strconv"
-	"strings"
 
 	"eisweep/sweeps"
 )
@@ -158,14 +157,6 @@ func sameOrder(subject string, same bool) error {
 		return fmt.Errorf("decode message: it is of another task than its subject %s: %w", subject, ErrMessage)
 	}
 	return nil
-}
-
-// Truncate makes s fit into a message: valid UTF-8 of at most limit bytes.
-func Truncate(s string, limit int) string {
-	if len(s) > limit {
-		s = s[:limit-len("…")] + "…"
-	}
-	return strings.ToValidUTF8(s, "?")
 }
 
 func zero(id sweeps.ID) bool { return id == sweeps.ID{} }

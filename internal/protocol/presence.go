@@ -40,8 +40,8 @@ const GaveUp = "takes no more tasks: "
 // Drain is the command to a worker to hand back its tasks and exit.
 const Drain = "drain"
 
-// MaxState bounds the texts of a worker's state.
-const MaxState = 1 << 10
+// maxState bounds the texts of a worker's state.
+const maxState = 1 << 10
 
 func (p *Presence) check() error {
 	switch {
@@ -49,7 +49,7 @@ func (p *Presence) check() error {
 		return refuse("a worker without a name")
 	case p.PID < 0 || p.Slots < 0 || p.Busy < 0 || p.Memory < 0 || p.Done < 0 || len(p.Tasks) > MaxCount:
 		return refuse("worker %.255q with %d slots, %d busy, %d bytes, %d done", p.Name, p.Slots, p.Busy, p.Memory, p.Done)
-	case len(p.State) > MaxState, len(p.Unfit) > MaxState:
+	case len(p.State) > maxState, len(p.Unfit) > maxState:
 		return refuse("a state of %d and %d bytes", len(p.State), len(p.Unfit))
 	}
 	return checkNames(p.Name, p.Host, p.Version, p.Job, p.Kernels)

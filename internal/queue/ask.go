@@ -10,7 +10,6 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"eisweep/internal/natsconn"
-	"eisweep/internal/protocol"
 )
 
 var (
@@ -35,7 +34,8 @@ func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, e
 	case errors.Is(err, natsconn.ErrPermission):
 		return nil, fmt.Errorf("ask for %s: %w", verb, err)
 	case errors.Is(err, nats.ErrNoResponders) && q.options.Site != nil:
-		return nil, fmt.Errorf("ask for %s: %w, or %s %s: deploy/nats/accounts.conf", verb, ErrNoCoordinator, natsconn.NotImported, q.subjects.Every("control", "*"))
+		return nil, fmt.Errorf("ask for %s: %w, or %s %s: deploy/nats/accounts.conf",
+			verb, ErrNoCoordinator, natsconn.NotImported, q.subjects.Every("control", "*"))
 	case errors.Is(err, nats.ErrNoResponders):
 		return nil, fmt.Errorf("ask for %s: %w", verb, ErrNoCoordinator)
 	case err != nil:
@@ -55,7 +55,8 @@ func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []b
 			return
 		}
 		if !q.subjects.Answerable(msg.Reply) {
-			q.log.Warn("a request is ignored because its answer would not go to a client's inbox", "verb", verb[0], "reply", protocol.Truncate(msg.Reply, protocol.MaxName))
+			q.log.Warn("a request is ignored because its answer would not go to a client's inbox",
+				"verb", verb[0], "reply", fmt.Sprintf("%.255q", msg.Reply))
 			return
 		}
 		calls.Go(func() {

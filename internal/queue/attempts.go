@@ -49,8 +49,9 @@ func (d *Delivery) Start(ctx context.Context, worker, host string) (attempt int,
 		d.fresh = false
 		e := protocol.AttemptEvent{
 			ID: d.task.ID, Run: d.task.Run, Attempt: max(counted(last), d.begun) + 1, Event: protocol.EventStarted,
-			Host: protocol.Truncate(host, protocol.MaxName), Worker: protocol.Truncate(worker, protocol.MaxName), At: time.Now().UTC(),
+			Host: host, Worker: worker, At: time.Now(),
 		}
+		e.Normalize()
 		seq, err = d.announce(ctx, e, seq)
 		if err == nil {
 			d.attempt, d.event, d.seq = e.Attempt, e, seq

@@ -47,9 +47,7 @@ func (d *Delivery) Commit(ctx context.Context, o protocol.Outcome) (won bool, er
 }
 
 func (q *Queue) commit(ctx context.Context, o protocol.Outcome) (won bool, err error) {
-	o.Error = protocol.Truncate(o.Error, protocol.MaxError)
-	o.Host, o.Worker, o.Version = protocol.Truncate(o.Host, protocol.MaxName), protocol.Truncate(o.Worker, protocol.MaxName), protocol.Truncate(o.Version, protocol.MaxName)
-	o.Started, o.Finished = o.Started.UTC(), o.Finished.UTC()
+	o.Normalize()
 	data, err := protocol.Encode(&o)
 	if err != nil {
 		return false, err

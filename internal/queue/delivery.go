@@ -51,8 +51,10 @@ func (q *Queue) reject(ctx context.Context, msg *nats.Msg, reason error) {
 	}
 	_, id, err := q.subjects.ParseTask(msg.Subject)
 	if err == nil && json.Unmarshal(msg.Data, &order) == nil && order.Run >= 1 && order.Run <= protocol.MaxCount {
-		now := time.Now().UTC()
-		_, err := q.commit(ctx, protocol.Outcome{ID: id, Run: order.Run, Attempt: 1, Class: protocol.Invalid, Error: reason.Error(), Started: now, Finished: now})
+		now := time.Now()
+		_, err := q.commit(ctx, protocol.Outcome{
+			ID: id, Run: order.Run, Attempt: 1, Class: protocol.Invalid, Error: reason.Error(), Started: now, Finished: now,
+		})
 		if err != nil {
 			q.log.Error("report task that cannot be read", "error", err)
 			return // it is delivered again

@@ -60,7 +60,7 @@ func (q *Queue) listen(progress func(protocol.Progress)) (stop func(), err error
 // PublishProgress tells who listens how far an attempt has come. It doesn't wait,
 // and what is lost is lost.
 func (q *Queue) PublishProgress(p protocol.Progress) {
-	p.Host, p.Worker = protocol.Truncate(p.Host, protocol.MaxName), protocol.Truncate(p.Worker, protocol.MaxName)
+	p.Normalize()
 	data, err := protocol.Encode(&p)
 	if err == nil {
 		err = q.NATS().Publish(q.subjects.Progress(p.ID), data)

@@ -74,7 +74,8 @@ func (f *fetcher) fetch(ctx context.Context, sweep string) (*Delivery, error) {
 	subject := f.q.API("CONSUMER.MSG.NEXT." + f.q.subjects.Stream("tasks") + "." + f.q.subjects.Consumer(sweep))
 	msg, err := f.request(subject)
 	if f.ungiven.count(errors.Is(err, nats.ErrNoResponders)) == ungivenTimes {
-		f.q.log.Warn("NATS delivers no tasks of an open sweep; "+natsconn.NotImported+" this service: deploy/nats/accounts.conf", "sweep", sweep, "subject", subject)
+		f.q.log.Warn("NATS delivers no tasks of an open sweep; "+natsconn.NotImported+" this service: deploy/nats/accounts.conf",
+			"sweep", sweep, "subject", subject)
 	}
 	if errors.Is(err, nats.ErrNoResponders) {
 		f.q.consumers.remove(sweep) // it was closed, or else is found again

@@ -111,11 +111,13 @@ func (r *outcomeReader) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
 		_ = msg.Term() // it answers no order
 		return OutcomeDelivery{}, false
 	}
-	now := time.Now().UTC()
-	return OutcomeDelivery{msg: msg, Outcome: protocol.Outcome{
+	now := time.Now()
+	lost := protocol.Outcome{
 		ID: id, Run: run, Attempt: 1, Class: protocol.Lost, Started: now, Finished: now,
-		Error: protocol.Truncate("the worker's outcome cannot be read: "+err.Error(), protocol.MaxError),
-	}}, true
+		Error: "the worker's outcome cannot be read: " + err.Error(),
+	}
+	lost.Normalize()
+	return OutcomeDelivery{msg: msg, Outcome: lost}, true
 }
 
 // note logs what disturbs the reading, which goes on by itself unless the consumer is gone.

@@ -11,10 +11,7 @@ import (
 // PublishPresence tells who listens of a worker. It doesn't wait, and what is lost
 // is lost.
 func (q *Queue) PublishPresence(p protocol.Presence) {
-	p.Name, p.Host, p.Version = protocol.Truncate(p.Name, protocol.MaxName), protocol.Truncate(p.Host, protocol.MaxName), protocol.Truncate(p.Version, protocol.MaxName)
-	p.Unfit = protocol.Truncate(p.Unfit, protocol.MaxState)
-	p.State, p.Job, p.Kernels = protocol.Truncate(p.State, protocol.MaxState), protocol.Truncate(p.Job, protocol.MaxName), protocol.Truncate(p.Kernels, protocol.MaxName)
-	p.Since, p.Deadline = p.Since.UTC(), p.Deadline.UTC()
+	p.Normalize()
 	data, err := protocol.Encode(&p)
 	if err == nil {
 		err = q.NATS().Publish(q.subjects.Presence(p.Name), data)

@@ -36,7 +36,7 @@ func TestPresenceIsHeard(t *testing.T) {
 		t.Errorf("heard %+v", got)
 	}
 	worker.PublishPresence(protocol.Presence{Name: "w", State: strings.Repeat("x", 5000), Gone: true})
-	if got := receive(t, heard); !got.Gone || len(got.State) != protocol.MaxState {
+	if got := receive(t, heard); !got.Gone || len(got.State) != 1<<10 {
 		t.Errorf("goodbye %+v", got)
 	}
 }

@@ -100,7 +100,8 @@ func (r *sweepRoster) checkStore(ctx context.Context) error {
 // hear takes a roster that a coordinator publishes.
 func (r *sweepRoster) hear(msg *nats.Msg) {
 	if msg.Subject != r.q.subjects.Roster() {
-		r.q.log.Warn("a coordinator of another version offers tasks, which this worker cannot run: start both from the same program", "subject", msg.Subject, "mine", protocol.Version())
+		r.q.log.Warn("a coordinator of another version offers tasks, which this worker cannot run: start both from the same program",
+			"subject", msg.Subject, "mine", protocol.Version())
 		return
 	}
 	r.decode(msg.Subject, msg.Data, 0)

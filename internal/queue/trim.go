@@ -86,7 +86,9 @@ func (q *Queue) TrimAttempts(ctx context.Context, settled func(id sweeps.ID, run
 // settledAttempts returns the sequence of the first announcement to keep, 0 when there
 // is nothing to remove before it, those to remove behind it, and whether it stopped for having
 // looked at enough.
-func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, run int) bool) (first uint64, behind []uint64, more bool, err error) {
+func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, run int) bool) (
+	first uint64, behind []uint64, more bool, err error,
+) {
 	var consumer jetstream.Consumer
 	err = q.Retry(ctx, func(ctx context.Context) (err error) {
 		consumer, err = q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{HeadersOnly: true})
