@@ -11,8 +11,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// connectUntil is connect that gives up when ctx ends: it may take seconds for each address,
-// and as long for a name. A connection that comes of it later is closed.
+// connectUntil is connect until ctx ends: connect may take seconds for each address and each name. A connection
+// that is made after ctx ended is closed.
 func (c *Conn) connectUntil(ctx context.Context) error {
 	connected := make(chan error, 1)
 	go func() { connected <- c.connect() }()
@@ -92,8 +92,8 @@ func (c *Conn) callbacks() []nats.Option {
 	}
 }
 
-// levelOf is the level of an error of the connection in the log. That the credential is
-// refused is reported once, not at each try until it is accepted again.
+// levelOf returns the log level of an error of the connection. That the credential is refused is reported
+// once, not at each attempt until it is accepted again.
 func (c *Conn) levelOf(err error) slog.Level {
 	if errors.Is(err, nats.ErrAuthorization) && c.refused.Swap(true) {
 		return slog.LevelDebug
@@ -110,7 +110,7 @@ func (c *Conn) dial(url string, options []nats.Option) (err error) {
 	return err
 }
 
-// reach connects to a coordinator's own server, wherever it is at the time.
+// reach connects to a coordinator's server, wherever it is at the moment.
 func (c *Conn) reach(options []nats.Option) error {
 	d := &dialer{reach: c.options.Reach}
 	own, err := d.options()
@@ -132,6 +132,6 @@ func (c *Conn) reconnected() {
 	}
 }
 
-// Connections is how often the connection was made: at another number than before the
-// queue's store may be another.
+// Connections returns how often the connection was made. When the number has changed, the server may have
+// another store.
 func (c *Conn) Connections() uint64 { return c.conn.Stats().Reconnects + 1 }

@@ -13,14 +13,14 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Access is what it takes to connect to a coordinator's own server.
+// Access is what is needed to connect to a coordinator's server.
 type Access struct {
 	URLs []string    // tls://host:port; the first that answers and proves its name is taken
 	TLS  *tls.Config // with the name that the server must prove
 	Key  Key
 }
 
-// Key proves who one is: a public NKey and what signs with its seed.
+// Key proves an identity: a public NKey and a function that signs with its seed.
 type Key struct {
 	Public string
 	Sign   func(nonce []byte) ([]byte, error)
@@ -32,8 +32,8 @@ const (
 	dialStagger = 200 * time.Millisecond // before the next address is tried as well
 )
 
-// dialer connects by an Access that it asks for anew each time, so a server that
-// started elsewhere, or with other keys, is found without opening the queue again.
+// dialer connects by an Access that it requests each time, so that a server is found that was restarted on
+// another host or with other keys.
 // It speaks TLS from the first byte.
 type dialer struct {
 	reach func() (Access, error)

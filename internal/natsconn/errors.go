@@ -93,9 +93,9 @@ func TooFewServers(err error) bool {
 	return code == codeNoPeers || code == codeNoCluster
 }
 
-// Absent reports whether an error of Open is that nobody is there: at the address, by the
-// name, or to lead the streams. Waiting may help, as it does not against what a server says
-// of a credential, a certificate or itself.
+// Absent reports whether the error of connecting is that no server answers: at the address, by the name,
+// or as the leader of the streams. Waiting may help, unlike when a server refuses a credential, a
+// certificate fails, or the server is too old.
 func Absent(err error) bool {
 	var network net.Error
 	var alert tls.AlertError

@@ -7,7 +7,7 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Lost is closed when no more answers can arrive: the queue's own server can't write its store,
+// Lost is closed when no more answers can arrive: the embedded server can't write its store,
 // or the connection is closed for good. Everything that waits for NATS then ends with Err.
 func (c *Conn) Lost() <-chan struct{} { return c.lost.Done() }
 
@@ -17,7 +17,7 @@ func (c *Conn) Err() error { return context.Cause(c.lost) }
 // Lose ends everything that waits for NATS, with err: it will not answer any more.
 func (c *Conn) Lose(err error) { c.lose(err) }
 
-// closedForGood follows the end of the connection, after which nats.go makes no other.
+// closedForGood is called when nats.go has closed the connection and does not restore it.
 func (c *Conn) closedForGood(conn *nats.Conn) {
 	err := fmt.Errorf("%w: %w", ErrUnreachable, nats.ErrConnectionClosed)
 	if why := conn.LastError(); why != nil {
@@ -27,7 +27,7 @@ func (c *Conn) closedForGood(conn *nats.Conn) {
 	close(c.closed)
 }
 
-// watchServer ends what waits for the queue's own server when that breaks.
+// watchServer ends everything that waits for the embedded server when that breaks.
 func (c *Conn) watchServer() {
 	server := c.options.Server
 	if server == nil {

@@ -9,12 +9,12 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// How long an answer is waited for before the request is repeated: of a request that concerns a few
-// messages, and of one that may concern all.
-const (
-	AnswerTimeout = 10 * time.Second
-	bulkTimeout   = 5 * time.Minute
-)
+// AnswerTimeout is how long an answer is waited for before a request is repeated that concerns a few
+// messages.
+const AnswerTimeout = 10 * time.Second
+
+// bulkTimeout is the same for a request that may concern all messages of a stream.
+const bulkTimeout = 5 * time.Minute
 
 // Pauses between two tries.
 const (

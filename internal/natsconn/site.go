@@ -12,8 +12,8 @@ import (
 	"github.com/synadia-io/orbit.go/natscontext"
 )
 
-// Site says how to connect to a NATS that is not the coordinator's own. Secrets
-// stay in their files, which are read anew at every connection.
+// Site says how to connect to a NATS server that a site runs. Secrets stay in their files, which are read
+// at every connection.
 type Site struct {
 	// URLs are servers of one cluster: nats://host:4222, tls://…; others of the cluster
 	// are found by themselves. None, without a Context, is an error.
@@ -28,10 +28,10 @@ type Site struct {
 	Key     string
 }
 
-// ErrSite is wrapped by the errors of a Site that cannot be right.
+// ErrSite is wrapped by the errors of a Site whose options are wrong.
 var ErrSite = errors.New("the NATS options don't fit")
 
-// Check finds what cannot be right before anything is connected.
+// Check finds options that exclude each other or are missing, without connecting. The error wraps ErrSite.
 func (s *Site) Check() error {
 	switch {
 	case s.Context != "" && (len(s.URLs) > 0 || s.Creds != "" || s.NKey != "" || s.CA != "" || s.Cert != "" || s.Key != ""):

@@ -9,10 +9,9 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// responseTime is how long after a request its answers still find the way back into the
-// account of whoever asked. It must be longer than the slowest handler of a request
-// takes, and than the server keeps a request for a task: a task that comes later would
-// be nobody's.
+// responseTime is how long after a request its answers are still delivered to the account of the
+// requester. It must be longer than the slowest handler of a request takes, and than the server
+// keeps a request for a task: a task that arrives later would get lost until its AckWait is over.
 const responseTime = "24h"
 
 // AccountsConfig returns the configuration of the accounts for NATS servers. users are the
@@ -91,8 +90,8 @@ func writeUsers(b *strings.Builder, keys []string, permissions string) {
 	b.WriteString("    ]\n")
 }
 
-// onlyCoordinator has one user, whom everybody is without proving anything: nobody knows
-// the seed of the key. The streams are in the account that they are in with users.
+// onlyCoordinator has one user, which every connection gets without authentication: nobody knows the
+// seed of the key. The streams are in the same account as with users.
 const onlyCoordinator = `
 accounts {
   %s { jetstream: enabled, users: [ { nkey: %s } ] }
@@ -104,8 +103,8 @@ no_auth_user: %s
 
 const everybody = "UB2AXRKVH7QQIKHBVUFOHDFUGCEMDGLAPROD6BWQHIKSFBB3UTG6ZGZ2"
 
-// accounts is the configuration of the embedded server's accounts. Without users all
-// connections are the coordinator's: none comes from outside of this process.
+// accounts returns the configuration of the server's accounts. Without users all connections are the
+// coordinator's: all come from this process.
 func (o Options) accounts() (string, error) {
 	if len(o.Users) == 0 {
 		return fmt.Sprintf(onlyCoordinator, protocol.CoordinatorAccount, everybody, protocol.SystemAccount, protocol.SystemAccount, everybody), nil

@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// URLs returns where the server is reached, most likely first, as access files
-// name it; nil without a port. host, or host:port, comes first if given.
+// URLs returns the addresses of the server as access files list them, the most likely first; nil if it does
+// not listen. If advertise, a host or host:port, is given, it is the only one.
 func (s *Server) URLs(advertise string) []string {
 	addr, ok := s.nats.Addr().(*net.TCPAddr)
 	if !ok {
@@ -31,7 +31,7 @@ func (s *Server) URLs(advertise string) []string {
 	return urls
 }
 
-// Port returns the port that the server listens on, 0 when on none.
+// Port returns the port that the server listens on; 0 if it does not listen.
 func (s *Server) Port() int {
 	if addr, ok := s.nats.Addr().(*net.TCPAddr); ok {
 		return addr.Port
@@ -43,8 +43,8 @@ func (s *Server) Port() int {
 // of them at once.
 const maxAddresses = 64
 
-// ownAddresses are this host's: its name, what its interfaces have, and itself for
-// workers beside the coordinator where there is no network.
+// ownAddresses returns the addresses of this host: its name, those of its interfaces, and the loopback
+// address for workers on this host if there is no network.
 func ownAddresses() []string {
 	var hosts []string
 	if name, err := os.Hostname(); err == nil && CheckHost(name) == nil {

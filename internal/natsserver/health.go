@@ -9,8 +9,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// health finds out that a server can't write its store any more. It says so in its log
-// only: to what it can't keep it gives no answer, until it is started anew.
+// health watches for a server that can't write its store any more. Such a server reports that in its log only
+// and does not answer requests whose messages it can't store, until it is restarted.
 type health struct {
 	nats    *server.Server
 	stopped chan struct{}
@@ -19,15 +19,15 @@ type health struct {
 	err     error // why it is broken, once it is
 }
 
-// lookTime is the time between two looks at a server.
-const lookTime = 2 * time.Second
+// pollInterval is the time between two checks of a server.
+const pollInterval = 2 * time.Second
 
 func watchHealth(nats *server.Server) *health {
 	h := &health{nats: nats, stopped: make(chan struct{}), broken: make(chan struct{})}
 	h.watch.Go(func() {
 		for !h.isBroken() {
 			select {
-			case <-time.After(lookTime):
+			case <-time.After(pollInterval):
 			case <-h.stopped:
 				return
 			}
@@ -37,8 +37,7 @@ func watchHealth(nats *server.Server) *health {
 	return h
 }
 
-// writeError is in what the server says of a stream that it can't write. What else is
-// wrong may pass.
+// writeError is part of the server's error for a stream that it can't write. Other errors may be temporary.
 const writeError = "write error"
 
 // isBroken reports whether the server is broken, and keeps why.
@@ -59,8 +58,8 @@ func (h *health) stop() {
 	h.watch.Wait()
 }
 
-// Broken is closed when the server can't write its store any more, as on a full disk:
-// requests to it would wait without end.
+// Broken is closed when the server can't write its store any more, for example because the disk is full:
+// requests to it would never be answered.
 func (s *Server) Broken() <-chan struct{} {
 	if s.health == nil {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// ErrHost is wrapped by the errors of what is no machine's name or address.
+// ErrHost is wrapped by the errors of a text that is neither a host name nor an address.
 var ErrHost = errors.New("neither a host name nor an address")
 
 // Limits of names in the DNS, in bytes.
@@ -16,9 +16,8 @@ const (
 	maxLabel = 63
 )
 
-// CheckHost refuses what machines cannot be reached by: it takes an IPv4 or IPv6 address
-// without port, brackets and zone, or a name of the DNS in ASCII. The errors wrap ErrHost
-// and say what is wrong.
+// CheckHost checks that text is an IPv4 or IPv6 address without port, brackets and zone, or a DNS
+// name in ASCII. The error wraps ErrHost and says what is wrong.
 func CheckHost(text string) error {
 	if a, err := netip.ParseAddr(text); err == nil {
 		if a.Zone() != "" {

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// serverLog hands what the server says on to slog. The stock logger's Fatalf
-// would end the process; here the server's start reports what it said.
+// serverLog passes the server's messages on to slog. The Fatalf of the server's own logger would end the
+// process; here the start of the server returns the message as its error.
 type serverLog struct {
 	to *slog.Logger
 
@@ -34,9 +34,8 @@ func (l *serverLog) Fatalf(format string, v ...any) {
 func (l *serverLog) Debugf(format string, v ...any) { l.say(slog.LevelDebug, format, v...) }
 func (l *serverLog) Tracef(string, ...any)          {}
 
-// warning is the level of a warning. After a kill the server's store finds its
-// own notes torn and makes them anew from the messages, which alarms nobody; nor
-// does it that a client has to begin with TLS.
+// warning returns the level of a warning. After a kill the server finds its index files incomplete and
+// rebuilds them from the messages, which is harmless; so is the note that clients must begin with TLS.
 func warning(text string) slog.Level {
 	if strings.HasPrefix(text, "Filestore ") || strings.Contains(text, `"TLS Handshake First"`) {
 		return slog.LevelInfo

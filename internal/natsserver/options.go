@@ -33,13 +33,13 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// User is one who may connect to the embedded server.
+// User may connect to the server, with the permissions of its role.
 type User struct {
 	Role protocol.Role
 	Key  string // public NKey
 }
 
-// maxStore bounds what the streams may take; the disk's own end comes first.
+// maxStore bounds the streams, in bytes; the disk is full earlier.
 const maxStore = 1 << 42
 
 // MaxPayload is the largest message in bytes: a launch carries its sweep files.

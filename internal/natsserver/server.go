@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Server is a NATS server in this process. What it acknowledges is on the disk,
-// but for the announcements of attempts, which follow within seconds.
+// Server is a NATS server in this process. What it acknowledges is on the disk, except for
+// the events of attempts, which follow within seconds.
 type Server struct {
 	nats   *server.Server
 	health *health // nil before the server was ready
@@ -47,7 +47,7 @@ func Start(o Options) (*Server, error) {
 	return s, nil
 }
 
-// start starts a server on a store that it can work with.
+// start starts a server, after it has moved a damaged store aside.
 func (s *Server) start(o Options) error {
 	if err := adoptStore(o.StoreDir); err != nil {
 		return err
@@ -56,7 +56,7 @@ func (s *Server) start(o Options) error {
 	if err != nil {
 		return err
 	}
-	tellDamage(o.Log, damage)
+	logDamage(o.Log, damage)
 	if err := s.launch(o); err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (s *Server) start(o Options) error {
 	if damage == nil || err != nil {
 		return err
 	}
-	tellDamage(o.Log, damage)
+	logDamage(o.Log, damage)
 	return s.launch(o)
 }
 
@@ -83,15 +83,15 @@ func (s *Server) launch(o Options) error {
 	return s.ready(log)
 }
 
-// tellDamage says that a store was set aside.
-func tellDamage(log *slog.Logger, damage error) {
+// logDamage reports a store that was moved aside.
+func logDamage(log *slog.Logger, damage error) {
 	if damage != nil && log != nil {
 		log.Warn("the queue's store is damaged and was set aside; a new queue is started and filled again", "damage", damage)
 	}
 }
 
-// ready waits until the server takes connections. A server that cannot start says
-// so in its log only.
+// ready waits until the server accepts connections. A server that cannot start reports
+// it in its log only.
 func (s *Server) ready(log *serverLog) error {
 	for begun := time.Now(); !s.nats.ReadyForConnections(100 * time.Millisecond); {
 		if text := log.fatal(); text != "" {
@@ -125,8 +125,8 @@ func lockStore(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// Stop ends the server and waits until its files are closed. Connections to it
-// end. It may be called again.
+// Stop stops the server, closes its connections and waits until its files are closed. It may be
+// called again.
 func (s *Server) Stop() {
 	s.once.Do(func() {
 		if s.health != nil {
@@ -140,5 +140,5 @@ func (s *Server) Stop() {
 	})
 }
 
-// InProcessConn returns a new connection to the server, as Open makes them.
+// InProcessConn returns a new connection to the server from this process.
 func (s *Server) InProcessConn() (net.Conn, error) { return s.nats.InProcessConn() }

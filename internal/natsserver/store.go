@@ -21,10 +21,9 @@ const (
 	storeAside = "damaged"   // what was set aside last
 )
 
-// repairStore sets the store in dir aside if the server cannot work with it, and reports why
-// it had to; nil when the store is as it should be. The one that was set aside before is
-// removed. nats is the server that has just started on it, nil before it is started. A store is
-// disposable: the coordinator fills an empty one from the results' folder.
+// repairStore moves the store in dir aside if the server cannot use it, and returns the damage; nil if there
+// is none. A store that was moved aside before is removed. nats is the server that has just started on the
+// store, nil before it is started. A store is disposable: the coordinator fills an empty one from the results.
 func repairStore(dir string, nats *server.Server) (damage error, err error) {
 	if damage, err = damageOf(dir, nats); damage == nil || err != nil {
 		return nil, err
@@ -44,8 +43,9 @@ func repairStore(dir string, nats *server.Server) (damage error, err error) {
 	return fmt.Errorf("%w; it is now in %s", damage, aside), nil
 }
 
-// damageOf looks for what is no file or folder of the server's, for consumers that the server would refuse to load, and with them their
-// streams, and for those that it has not loaded although it knows what they are.
+// damageOf looks for entries that are not files or directories of the server's, for consumers that the server
+// would refuse to load together with their streams, and for consumers that it has not loaded although it
+// can read their description.
 func damageOf(dir string, nats *server.Server) (error, error) {
 	if nats == nil {
 		if damage, err := strangeFile(dir); damage != nil || err != nil {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// strangeFile looks for what the server did not put into its store in dir: it would wait forever
-// for somebody to write into a FIFO, and follow a link to wherever it leads.
+// strangeFile looks for entries that the server did not create in its store in dir: it would wait forever
+// for a writer of a FIFO, and follow a link to wherever it leads.
 func strangeFile(dir string) (damage error, err error) {
 	err = fs.WalkDir(os.DirFS(dir), storeData, func(name string, entry fs.DirEntry, err error) error {
 		switch {

@@ -15,7 +15,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Bounds of what a message may say.
+// Bounds of a message's fields.
 const (
 	MaxCount      = math.MaxInt32 // run and attempt numbers
 	maxParameters = 1000

@@ -2,10 +2,10 @@ package protocol
 
 import "slices"
 
-// The roles live in NATS accounts of their own, because permissions alone do not
-// separate them: NATS checks the subject that a client publishes to, but not the reply
-// subject, and JetStream answers wherever the reply points. An answer cannot leave the
-// account of whoever asked.
+// Each role has a NATS account of its own, because permissions alone do not separate the
+// roles: NATS checks the subject that a client publishes to, but not the reply subject, and
+// JetStream answers wherever the reply points. An answer cannot leave the account of the
+// requester.
 //
 // The coordinator's account owns the streams. The others import exactly the services
 // that their role asks for, and what the coordinator announces to it. This file is the

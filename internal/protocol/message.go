@@ -24,8 +24,7 @@ type Task struct {
 	Initial    *Initial       `json:"initial,omitempty"`
 }
 
-// Input is a file that a task starts from. Path is relative to the root and
-// holds no "..".
+// Input is a file that a task starts from. Path is relative to the root and contains no "..".
 type Input struct {
 	Task   sweeps.ID `json:"task"` // zero for an outside file
 	Path   string    `json:"path"`
@@ -50,7 +49,7 @@ const (
 	Source  Class = "source"  // the task's source failed for good
 )
 
-// Classes lists them.
+// Classes returns all classes of failures.
 func Classes() []Class { return []Class{Numeric, Invalid, Storage, Lost, Source} }
 
 // Repeats reports whether another run of the same task would fail in the same way.

@@ -7,6 +7,6 @@ type Role string
 // The roles.
 const (
 	Coordinator Role = "coordinator" // everything
-	Worker      Role = "worker"      // take tasks, announce attempts, commit outcomes, tell progress
-	Client      Role = "client"      // ask the coordinator, read notes
+	Worker      Role = "worker"      // take tasks, announce attempts, commit outcomes, report progress
+	Client      Role = "client"      // send requests to the coordinator, receive updates
 )
