@@ -15,8 +15,8 @@ import (
 // been delivered again.
 const ackWaits = 2
 
-// Heartbeat keeps the task for AckWait from now and waits for the server to
-// confirm it. It does not bring back a task that has been delivered again. The error
+// Heartbeat extends the lease on the task to AckWait from now and waits for the server's
+// confirmation. It does not bring back a task that has been delivered again. The error
 // wraps ErrLeaseLost when the queue no longer knows that it delivered the task.
 func (d *Delivery) Heartbeat(ctx context.Context) error { return d.ask(ctx, "+WPI") }
 

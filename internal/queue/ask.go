@@ -44,8 +44,8 @@ func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, e
 	return answer, nil
 }
 
-// Answer calls handle, each time in a goroutine of its own, with every request that is
-// to be answered to a client's inbox, and sends what it returns. stop waits for running calls.
+// Answer calls handle, each time in a goroutine of its own, with every request whose reply subject is
+// a client's inbox, and sends the answer that it returns. stop waits for running calls.
 func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []byte) []byte) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var calls sync.WaitGroup

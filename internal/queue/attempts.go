@@ -13,8 +13,8 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// Attempts returns how many attempts at the order were started and not handed
-// back, by whomever.
+// Attempts returns how many attempts at the task's run were started and not handed back, by any
+// worker.
 func (d *Delivery) Attempts(ctx context.Context) (int, error) {
 	last, _, err := d.lastEvent(ctx)
 	if err != nil {
@@ -23,20 +23,19 @@ func (d *Delivery) Attempts(ctx context.Context) (int, error) {
 	return counted(last), nil
 }
 
-// Begun tells the delivery that so many attempts at the order were begun of which the
-// queue knows nothing: its store was made anew since. The next gets a number of its own;
-// Settled and Alive look whether one of them is done or at work.
+// Begun records that this many attempts were started that the queue does not know, because its
+// store was replaced since. The next attempt gets a number after them; Settled and Alive find out
+// whether one of them is done or still running.
 func (d *Delivery) Begun(attempts int) {
 	d.begun = attempts
 	d.again, d.fresh = true, false
 }
 
-// Unknown is how many attempts the queue doesn't know, as Begun said.
+// Unknown returns how many attempts the queue does not know, as recorded by Begun.
 func (d *Delivery) Unknown() int { return d.begun }
 
-// Start announces an attempt and returns its number, from 1. Of several workers
-// that start at once each gets a number of its own; what was handed back gives
-// its number to the next.
+// Start announces an attempt and returns its number, from 1. Workers that start at the same time
+// get different numbers; the number of an attempt that was handed back is used again.
 func (d *Delivery) Start(ctx context.Context, worker, host string) (attempt int, err error) {
 	for {
 		var last *protocol.AttemptEvent
@@ -63,9 +62,8 @@ func (d *Delivery) Start(ctx context.Context, worker, host string) (attempt int,
 	}
 }
 
-// Later reports whether a later attempt at the task has started, so that this one
-// is of no more use. If the queue knows neither, its store was made anew: this one is
-// announced there.
+// Later reports whether a later attempt at the task has started, so that this one is superseded.
+// If the queue knows neither, its store was replaced: this one is then announced there.
 func (d *Delivery) Later(ctx context.Context) (bool, error) {
 	for {
 		last, seq, err := d.lastEvent(ctx)
@@ -89,8 +87,8 @@ func (d *Delivery) Later(ctx context.Context) (bool, error) {
 }
 
 // HandBack returns the task to the queue unfinished: the attempt doesn't count.
-// The error wraps ErrLeaseLost, and nothing is done, when a later attempt has
-// started: the task is that one's. It ends as Done does.
+// If a later attempt has started, the task belongs to that one: nothing is done, and the error
+// wraps ErrLeaseLost. It is tried as long as Done.
 func (d *Delivery) HandBack(ctx context.Context, delay time.Duration) error {
 	ctx, cancel := d.inTime(ctx)
 	defer cancel()
@@ -127,10 +125,9 @@ func (d *Delivery) Retry(ctx context.Context, delay time.Duration) error {
 	return d.give(ctx, delay)
 }
 
-// Alive listens for the attempt that was last started, for any of those that Begun told
-// of if the queue knows none, and reports whether its worker is heard within the time.
-// An error, also that ctx or the connection ended
-// before, tells nothing.
+// Alive listens for progress of the attempt that was started last, or of any recorded by Begun if the
+// queue knows none, and reports whether its worker sends any within the time. After an error, for
+// example that ctx or the connection ended, it is unknown.
 func (d *Delivery) Alive(ctx context.Context, within time.Duration) (bool, error) {
 	last, _, err := d.lastEvent(ctx)
 	if err != nil || last == nil && d.begun == 0 || last != nil && last.Event != protocol.EventStarted {

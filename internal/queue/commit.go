@@ -13,8 +13,8 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// Settled reports whether the order has an outcome already, so that the task is
-// only to be acknowledged. After it Redelivered is certain.
+// Settled reports whether the task's run has an outcome already, so that the task only needs to be
+// acknowledged. After it Redelivered is certain.
 func (d *Delivery) Settled(ctx context.Context) (bool, error) {
 	if !d.again {
 		last, seq, err := d.lastEvent(ctx)
@@ -36,11 +36,11 @@ func (d *Delivery) Settled(ctx context.Context) (bool, error) {
 	return m != nil, nil
 }
 
-// Commit makes o the outcome of the order and reports whether it is: when it
-// returns true the outcome is on the disk and nothing else can take its place;
-// false says that another attempt's came first. It is tried until ctx ends; after
-// an error it is open whether o was committed, and Commit may be called again
-// with the same outcome. The ID and Run are the order's, whatever o says.
+// Commit makes o the outcome of the task's run and reports whether it succeeded: true means that
+// the outcome is on the disk and nothing can replace it, false that the outcome of another
+// attempt came first. It is tried until ctx ends; after an error it is unknown whether o was
+// committed, and Commit may be called again with the same outcome. ID and Run are the task's,
+// whatever o says.
 func (d *Delivery) Commit(ctx context.Context, o protocol.Outcome) (won bool, err error) {
 	o.ID, o.Run = d.task.ID, d.task.Run
 	return d.q.commit(ctx, o)

@@ -13,7 +13,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// OpenSweep lets workers have the tasks of a sweep. It may be called again.
+// OpenSweep lets workers take the tasks of a sweep. It may be called again.
 func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 	if !sweeps.IsName(sweep) {
 		return fmt.Errorf("open sweep %q: %w", sweep, protocol.ErrMessage)
@@ -46,8 +46,8 @@ func (q *Queue) OpenSweep(ctx context.Context, sweep string) error {
 	return nil
 }
 
-// CloseSweep keeps the tasks of a sweep from workers; those that are running go
-// on. What is still queued stays queued. A sweep that isn't open is no error.
+// CloseSweep stops the delivery of a sweep's tasks. Running tasks continue, queued tasks stay
+// queued. A sweep that isn't open is no error.
 func (q *Queue) CloseSweep(ctx context.Context, sweep string) error {
 	err := q.Retry(ctx, func(ctx context.Context) error { return q.tasks.DeleteConsumer(ctx, q.subjects.Consumer(sweep)) })
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {

@@ -11,8 +11,8 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// Delivery is a task in the hands of this worker until it is Done, handed back,
-// retried or terminated, or until no heartbeat came for AckWait.
+// Delivery is a task that this worker holds until it is Done, handed back, retried or
+// terminated, or until it has sent no heartbeat for AckWait.
 type Delivery struct {
 	q       *Queue
 	msg     *nats.Msg
@@ -42,8 +42,8 @@ func (q *Queue) deliver(ctx context.Context, msg *nats.Msg) (*Delivery, error) {
 	return &Delivery{q: q, msg: msg, task: task, born: q.consumers.created(task.Sweep), again: meta.NumDelivered > 1}, nil
 }
 
-// reject removes an order that can never be understood. If it tells its run the
-// coordinator gets an outcome, so that it doesn't wait for ever.
+// reject removes a malformed task. If its run can be read, the coordinator gets an outcome, so that it
+// does not wait for one forever.
 func (q *Queue) reject(ctx context.Context, msg *nats.Msg, reason error) {
 	q.log.Error("a task that cannot be read is removed from the queue", "subject", msg.Subject, "error", reason)
 	var order struct {
@@ -65,10 +65,10 @@ func (q *Queue) reject(ctx context.Context, msg *nats.Msg, reason error) {
 	}
 }
 
-// Task returns the order. The caller must not change it.
+// Task returns the task. The caller must not change it.
 func (d *Delivery) Task() *protocol.Task { return d.task }
 
-// Redelivered reports whether the task was delivered before: an earlier worker
-// handed it back, died or fell silent. Ask Settled first: the server alone forgets
-// it when a sweep is closed and opened again.
+// Redelivered reports whether the task was delivered before: an earlier worker handed it
+// back, died or stopped answering. It is certain only after Settled, because the server
+// forgets earlier deliveries when a sweep is closed and opened again.
 func (d *Delivery) Redelivered() bool { return d.again }

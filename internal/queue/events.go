@@ -10,8 +10,8 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// Events calls attempt with the last event of every order and then with each new
-// one, and progress with what running attempts tell. Each is called from a
+// Events calls attempt with the last event of every run and then with each new one, and progress
+// with the reports of running attempts. Each is called from a
 // goroutine of its own. Events that are quickly followed by others of the same
 // order may be left out; progress may be lost. What cannot be read is dropped.
 func (q *Queue) Events(ctx context.Context, attempt func(protocol.AttemptEvent), progress func(protocol.Progress)) (stop func(), err error) {
@@ -57,8 +57,7 @@ func (q *Queue) listen(progress func(protocol.Progress)) (stop func(), err error
 	})
 }
 
-// PublishProgress tells who listens how far an attempt has come. It doesn't wait,
-// and what is lost is lost.
+// PublishProgress publishes the progress of an attempt. It doesn't wait, and the message may get lost.
 func (q *Queue) PublishProgress(p protocol.Progress) {
 	p.Normalize()
 	data, err := protocol.Encode(&p)

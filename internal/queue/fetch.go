@@ -13,10 +13,10 @@ import (
 )
 
 // Next returns one task for a free slot: the first of the first sweep that has
-// one, in the order of sweeps, which is asked anew at every look. It blocks until
-// there is one or ctx ends. Nothing is fetched ahead. Orders that cannot be
-// understood are answered with a failure and removed. While outcomes of this connection wait
-// for room no task is fetched: its result could not be kept, either.
+// one, in the order of sweeps, which is called before each attempt. It blocks until
+// there is one or ctx ends. Nothing is fetched ahead. Malformed tasks are reported as
+// failed and removed. While outcomes of this connection wait for room, no task is fetched,
+// because its result could not be committed, either.
 func (q *Queue) Next(ctx context.Context, sweeps func() []string) (*Delivery, error) {
 	pause := q.options.AckWait / 600
 	for {

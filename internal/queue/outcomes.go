@@ -14,14 +14,14 @@ import (
 	"eisweep/sweeps"
 )
 
-// OutcomeDelivery is a committed outcome in the coordinator's hands.
+// OutcomeDelivery is a committed outcome that the coordinator has received.
 type OutcomeDelivery struct {
 	protocol.Outcome
 	msg jetstream.Msg
 }
 
-// Ack says that all that follows from the outcome is durable: it is not delivered
-// again. It stays in its stream, as a fence, until TrimOutcomes.
+// Ack acknowledges that everything that follows from the outcome is durable: it is not
+// delivered again. It stays in its stream, as a fence, until TrimOutcomes.
 func (d *OutcomeDelivery) Ack() error {
 	if err := d.msg.Ack(); err != nil {
 		return fmt.Errorf("acknowledge outcome of task %s: %w", d.ID, err)
@@ -114,7 +114,7 @@ func (q *Queue) LastOutcome(ctx context.Context) (sequence uint64, acknowledged 
 	return last.Sequence, floor >= last.Sequence, nil
 }
 
-// Sequence is the outcome's place among all: it grows with the commits.
+// Sequence returns the position of the outcome in the order of commits.
 func (d *OutcomeDelivery) Sequence() uint64 {
 	meta, err := d.msg.Metadata()
 	if err != nil {

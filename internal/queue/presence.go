@@ -8,8 +8,7 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// PublishPresence tells who listens of a worker. It doesn't wait, and what is lost
-// is lost.
+// PublishPresence publishes the state of a worker. It doesn't wait, and the message may get lost.
 func (q *Queue) PublishPresence(p protocol.Presence) {
 	p.Normalize()
 	data, err := protocol.Encode(&p)
@@ -24,8 +23,8 @@ func (q *Queue) PublishPresence(p protocol.Presence) {
 	}
 }
 
-// Presences calls handle, from one goroutine, with what workers of this version tell
-// of themselves. stop waits for a running call.
+// Presences calls handle, from one goroutine, with the reports of workers of this version.
+// stop waits for a running call.
 func (q *Queue) Presences(handle func(protocol.Presence)) (stop func(), err error) {
 	return q.Subscribe("workers", q.subjects.All("workers"), func(msg *nats.Msg) {
 		p, err := q.subjects.DecodePresence(msg.Subject, msg.Data)

@@ -14,8 +14,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// PurgeTasks removes every queued task, of all versions. Running tasks go on and
-// may still commit.
+// PurgeTasks removes every queued task, of all versions. Running tasks continue and may still
+// commit.
 func (q *Queue) PurgeTasks(ctx context.Context) error {
 	if err := q.purge(ctx, q.tasks); err != nil {
 		return fmt.Errorf("purge tasks: %w", err)
@@ -23,7 +23,7 @@ func (q *Queue) PurgeTasks(ctx context.Context) error {
 	return nil
 }
 
-// PurgeAttempts forgets all attempts: they are numbered from 1 again.
+// PurgeAttempts removes the events of all attempts: they are numbered from 1 again.
 func (q *Queue) PurgeAttempts(ctx context.Context) error {
 	if err := q.purge(ctx, q.attempts); err != nil {
 		return fmt.Errorf("purge attempts: %w", err)
@@ -31,8 +31,8 @@ func (q *Queue) PurgeAttempts(ctx context.Context) error {
 	return nil
 }
 
-// PurgeOutcomes takes all fences away. Only for when no worker is at work and every
-// outcome has been dealt with.
+// PurgeOutcomes removes all outcomes. It may be called only when no worker runs a task and every
+// outcome has been processed.
 func (q *Queue) PurgeOutcomes(ctx context.Context) error {
 	if err := q.purge(ctx, q.outcomes); err != nil {
 		return fmt.Errorf("purge outcomes: %w", err)

@@ -17,11 +17,11 @@ import (
 // worker's. A client needs no streams and finds a queue in any state.
 type Options struct {
 	natsconn.Options
-	// Create makes the streams that are missing: the coordinator's part. Without
-	// it their absence is ErrNoQueue.
+	// Create creates missing streams, which is the coordinator's part. Without it missing
+	// streams are the error ErrNoQueue.
 	Create bool
-	// Replicas is how many servers keep each stream; 0 is 3 in a cluster that has as
-	// many, else 1.
+	// Replicas is how many servers keep each stream; 0 is 3 in a cluster of at least three
+	// servers, else 1.
 	Replicas int
 	// AckWait is how long a task's worker may be silent before the task is delivered
 	// again; 0 is 60 s. It takes effect where a sweep is opened.
