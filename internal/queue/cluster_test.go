@@ -182,7 +182,8 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	settle(t, coordinator, n, 2) // two of three go on
 }
 
-// serve does a task as a worker does. Its lease may run out meanwhile on a busy machine: another worker has the task then.
+// serve does a task as a worker does. Its lease may run out meanwhile on a busy machine: another worker has the task then. So
+// it is if no server takes the acknowledgement for twice AckWait, while a leader is elected.
 func serve(t testing.TB, ctx context.Context, d *Delivery, worker int) (won bool) {
 	settled, err := d.Settled(ctx)
 	if err == nil && !settled {
@@ -192,7 +193,9 @@ func serve(t testing.TB, ctx context.Context, d *Delivery, worker int) (won bool
 		}
 	}
 	if err == nil {
-		err = d.Done(ctx)
+		if err = d.Done(ctx); errors.Is(err, context.DeadlineExceeded) {
+			err = nil
+		}
 	}
 	if err != nil && !errors.Is(err, ErrLeaseLost) && ctx.Err() == nil {
 		t.Error(err)
