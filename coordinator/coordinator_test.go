@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
@@ -160,7 +161,7 @@ func TestChangedParameterSupersedesOnlyWhenAllowed(t *testing.T) {
 	changed := parse(t, strings.Replace(twoByTwo, "n_trials = 1", "n_trials = 2", 1))
 	k := g.start()
 	_, err := k.Launch(g.context(), order1(changed))
-	var in *SupersedeError
+	var in *plan.SupersedeError
 	if !errors.As(err, &in) || in.Count != 4 {
 		t.Fatalf("launch: %v", err)
 	}
@@ -171,7 +172,7 @@ func TestChangedParameterSupersedesOnlyWhenAllowed(t *testing.T) {
 		t.Error("the refused launch was stored")
 	}
 	old := g.lines("two")
-	g.run(Order{Sweeps: []*sweeps.Sweep{changed}, Supersede: true})
+	g.run(plan.Request{Sweeps: []*sweeps.Sweep{changed}, Supersede: true})
 	if n := g.executed(); n != 4 {
 		t.Errorf("%d tasks executed, not 4", n)
 	}
@@ -181,7 +182,7 @@ func TestChangedParameterSupersedesOnlyWhenAllowed(t *testing.T) {
 		}
 	}
 	for i, s := range []*sweeps.Sweep{parse(t, twoByTwo), changed, parse(t, twoByTwo)} {
-		if s := g.run(Order{Sweeps: []*sweeps.Sweep{s}, Supersede: true}).Sweeps[0]; g.executed() != 0 || s.Linked != 4 {
+		if s := g.run(plan.Request{Sweeps: []*sweeps.Sweep{s}, Supersede: true}).Sweeps[0]; g.executed() != 0 || s.Linked != 4 {
 			t.Errorf("going back and forth, %d: %+v", i, s)
 		}
 	}
@@ -211,7 +212,7 @@ func TestFailuresSettleByClass(t *testing.T) {
 				t.Errorf("relaunched: %d executed, %+v", n, s)
 			}
 			failed := func(_ *sweeps.Task, s catalog.State) bool { return s == catalog.StateFailed }
-			g.run(Order{Sweeps: []*sweeps.Sweep{parse(t, twoByTwo)}, Select: failed, KeepFile: true})
+			g.run(plan.Request{Sweeps: []*sweeps.Sweep{parse(t, twoByTwo)}, Select: failed, KeepFile: true})
 			if n := g.executed(); n != 2-again {
 				t.Errorf("rerun: %d executed", n)
 			}
@@ -249,7 +250,7 @@ func TestPerturbGoesWithItsSource(t *testing.T) {
 	n := len(g.lines("pushed"))
 	g.fails = map[string]protocol.Class{}
 	failed := func(_ *sweeps.Task, s catalog.State) bool { return s == catalog.StateFailed }
-	g.run(Order{Sweeps: []*sweeps.Sweep{parse(t, twoByTwo)}, Select: failed, KeepFile: true})
+	g.run(plan.Request{Sweeps: []*sweeps.Sweep{parse(t, twoByTwo)}, Select: failed, KeepFile: true})
 	g.run(order1(parse(t, pushed)))
 	if got := g.executed(); got != 4 || len(g.files("pushed")) != 4 || len(g.lines("pushed")) != n+2 {
 		t.Errorf("with the source done: %d executed, files %q", got, g.files("pushed"))

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/plan"
 	"eisweep/coordinator/verify"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
@@ -162,7 +163,7 @@ func TestVerifyMendsAManifest(t *testing.T) {
 	if n := len(g.lines("two")); n != 3 {
 		t.Errorf("%d lines were kept, not 3", n)
 	}
-	s := g.run(Order{Sweeps: []*sweeps.Sweep{parse(t, twoByTwo)}, Supersede: true}).Sweeps[0]
+	s := g.run(plan.Request{Sweeps: []*sweeps.Sweep{parse(t, twoByTwo)}, Supersede: true}).Sweeps[0]
 	if n := g.executed(); n != 0 || s.Done != 4 {
 		t.Errorf("%d tasks executed, not 0 (another sweep has the result); %+v", n, s)
 	}
@@ -215,7 +216,7 @@ func TestSweepsShareAFailure(t *testing.T) {
 		}
 	}
 	g.fails = map[string]protocol.Class{}
-	g.run(Order{Sweeps: []*sweeps.Sweep{other}, Select: isFailed, KeepFile: true})
+	g.run(plan.Request{Sweeps: []*sweeps.Sweep{other}, Select: isFailed, KeepFile: true})
 	if n := g.executed(); n != 2 {
 		t.Errorf("rerun of the first: %d executed, not 2", n)
 	}
@@ -230,7 +231,7 @@ func TestWhatNobodyWantsMayBeMissing(t *testing.T) {
 	g := newRig(t)
 	g.run(order1(parse(t, twoByTwo)))
 	superseding := parse(t, strings.Replace(twoByTwo, "n_trials = 1", "n_trials = 2", 1))
-	g.run(Order{Sweeps: []*sweeps.Sweep{superseding}, Supersede: true})
+	g.run(plan.Request{Sweeps: []*sweeps.Sweep{superseding}, Supersede: true})
 	narrower := parse(t, strings.NewReplacer("n_trials = 1", "n_trials = 2", "[1, 2]", "[1]").Replace(twoByTwo))
 	g.run(order1(narrower))
 	altered, earlier, wanted := "results~pl.is_plastic=BOTH~seed=2.h5", "results~pl.is_plastic=EXC~seed=2.h5", "results~pl.is_plastic=EXC~seed=1.h5"

@@ -14,6 +14,6 @@
 // feed it with what is wanted, carry_out.go does what it commands, batch.go makes that
 // durable, placing.go is the way of a file into a sweep's folder, fault.go keeps what could not be done for a sweep
 // until that is repaired, restore.go goes on after a restart,
-// reconcile.go compares with the queue, serve.go lists the requests. plan.go is what
-// a launch compares itself with, package catalog what the manifests say.
+// reconcile.go compares with the queue, serve.go lists the requests. Package plan compares
+// a launch with what there is; package catalog knows what the manifests say.
 package coordinator

@@ -2,13 +2,9 @@ package coordinator
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 
 	"eisweep/coordinator/lifecycle"
-	"eisweep/internal/atomicfile"
-	"eisweep/internal/root"
+	"eisweep/coordinator/plan"
 	"eisweep/sweeps"
 )
 
@@ -16,15 +12,15 @@ import (
 
 // compare tells of what an earlier launch wanted and this one doesn't, and of a sweep that
 // it resumes.
-func (k *Coordinator) compare(ctx context.Context, s *SweepPlan, o Order) error {
+func (k *Coordinator) compare(ctx context.Context, s *plan.Sweep, o plan.Request) error {
 	k.mu.Lock()
 	s.Resumes = k.machine.Status(s.Name) == lifecycle.Paused && !k.machine.IsFinished(s.Name)
 	wanted := k.unsettled(s.Name)
 	k.mu.Unlock()
-	if o.part() || len(wanted) == 0 {
+	if o.IsPartial() || len(wanted) == 0 {
 		return nil
 	}
-	for _, t := range s.expansion.Numbered() {
+	for _, t := range s.Expansion.Numbered() {
 		if delete(wanted, t.ID); len(wanted) == 0 {
 			break
 		}
@@ -45,28 +41,4 @@ func (k *Coordinator) unsettled(sweep string) map[sweeps.ID]bool {
 		}
 	}
 	return out
-}
-
-// unreplaced are the tasks that the stored launch of a sweep has replaced and this one
-// hasn't: a launch of its file doesn't know of what a rerun with --set replaced.
-func unreplaced(r *root.Root, s *sweeps.Sweep) (map[sweeps.ID]bool, error) {
-	out := map[sweeps.ID]bool{}
-	text, err := atomicfile.Read(r.SweepFile(s.Name()), sweeps.MaxFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return out, nil // it is the first
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the launch of sweep %s: %w", s.Name(), err)
-	}
-	stored, err := sweeps.Parse(r.SweepFile(s.Name()), text)
-	if err != nil {
-		return out, nil // what nobody can understand replaces nothing
-	}
-	for id := range stored.Replaced() {
-		out[id] = true
-	}
-	for id := range s.Replaced() {
-		delete(out, id)
-	}
-	return out, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
@@ -25,9 +26,9 @@ const enterAtOnce = 200
 // enter tells the machine of every task of a sweep, and of the outcomes that were
 // committed meanwhile. A sweep that is not entered whole stays open, for a launch or a
 // restart to go on with, unless it was cancelled.
-func (k *Coordinator) enter(ctx context.Context, s *SweepPlan) error {
+func (k *Coordinator) enter(ctx context.Context, s *plan.Sweep) error {
 	err := k.enterItems(ctx, s)
-	if err == nil && s.planner.order.part() && !k.config.Exclusive {
+	if err == nil && s.IsPartial() && !k.config.Exclusive {
 		err = k.enterRest(s)
 	}
 	k.mu.Lock()
@@ -59,8 +60,8 @@ func (k *Coordinator) abandon(sweep string) {
 
 // enterItems enters the tasks by slices, which are planned while others use the
 // coordinator, and no faster than the queue takes them.
-func (k *Coordinator) enterItems(ctx context.Context, s *SweepPlan) error {
-	slice := make([]PlanItem, 0, enterAtOnce)
+func (k *Coordinator) enterItems(ctx context.Context, s *plan.Sweep) error {
+	slice := make([]plan.Item, 0, enterAtOnce)
 	for item, err := range s.Items() {
 		if err == nil {
 			err = ctx.Err()
@@ -81,9 +82,9 @@ func (k *Coordinator) enterItems(ctx context.Context, s *SweepPlan) error {
 
 // enterRest tells the machine of the tasks that a rerun leaves as they are: this may be the
 // first that is heard of the sweep here. A `run` tells of those alone that it was asked for.
-func (k *Coordinator) enterRest(s *SweepPlan) error {
+func (k *Coordinator) enterRest(s *plan.Sweep) error {
 	rest := lifecycle.RerunRemainder{Sweep: s.Name}
-	for number, t := range s.expansion.Numbered() {
+	for number, t := range s.Expansion.Numbered() {
 		if k.isWanted(t.ID, s.Name) {
 			continue
 		}
@@ -92,11 +93,11 @@ func (k *Coordinator) enterRest(s *SweepPlan) error {
 		case catalog.StateDone:
 			rest.Done++
 		case catalog.StateFailed:
-			item := PlanItem{Task: &t, number: number}
-			if err := s.planner.leave(&item, h.LastFailure(s.Name)); err != nil {
+			item, err := s.Leave(&t, number, h.LastFailure(s.Name))
+			if err != nil {
 				return err
 			}
-			if err := k.enterSlice(s.Name, []PlanItem{item}); err != nil {
+			if err := k.enterSlice(s.Name, []plan.Item{item}); err != nil {
 				return err
 			}
 		default:
@@ -117,7 +118,7 @@ func (k *Coordinator) isWanted(id sweeps.ID, sweep string) bool {
 	return ok && t.IsIn(sweep)
 }
 
-func (k *Coordinator) enterSlice(sweep string, items []PlanItem) error {
+func (k *Coordinator) enterSlice(sweep string, items []plan.Item) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.machine.Status(sweep) == lifecycle.Cancelled {
@@ -130,35 +131,35 @@ func (k *Coordinator) enterSlice(sweep string, items []PlanItem) error {
 }
 
 // consider turns a plan's item into an event.
-func (k *Coordinator) consider(sweep string, item *PlanItem) {
+func (k *Coordinator) consider(sweep string, item *plan.Item) {
 	s, t := k.sweep(sweep), item.Task
-	if item.Action == Keep {
+	if item.Action == plan.Keep {
 		s.reused++
-		if item.adopt != nil {
-			k.adopt(sweep, t, item.adopt)
+		if item.Adopted != nil {
+			k.adopt(sweep, t, item.Adopted)
 		}
 		k.do(k.machine.Step(lifecycle.TaskReused{Sweep: sweep, N: 1}))
 		return
 	}
 	before := k.queued[t.ID]
-	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.run, QueuedSweep: before.Sweep, QueuedRun: before.Run}
-	s.enter(t.ID, item.number)
-	k.considered = considered{sweep, t, item.failure}
+	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, QueuedSweep: before.Sweep, QueuedRun: before.Run}
+	s.enter(t.ID, item.Number)
+	k.considered = considered{sweep, t, item.Failure}
 	switch item.Action {
-	case Link: // counted when it is done
-	case Leave:
+	case plan.Link: // counted when it is done
+	case plan.Leave:
 		s.left++
-		e.Class, e.IsRecorded = protocol.Class(item.failure.Line.Class), item.failure.Sweep == sweep
-		s.failed(t, e.Class, item.failure.Line.Error)
-	case Block:
+		e.Class, e.IsRecorded = protocol.Class(item.Failure.Line.Class), item.Failure.Sweep == sweep
+		s.failed(t, e.Class, item.Failure.Line.Error)
+	case plan.Block:
 		s.blocked++
 		k.reasons[t.ID] = item.Reason
 		fallthrough
 	default:
-		e.Execute, e.Orphan, e.HasResult = true, item.Action == Block, item.stands
+		e.Execute, e.Orphan, e.HasResult = true, item.Action == plan.Block, item.HasResult
 		s.retract(t.ID)
 		s.work.add(t)
-		if item.part {
+		if item.Selected {
 			s.reruns[t.ID] = true
 		}
 	}

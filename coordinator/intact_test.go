@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/plan"
 	"eisweep/coordinator/verify"
 	"eisweep/internal/manifest"
 )
@@ -43,7 +44,7 @@ func TestTheSizesAreTold(t *testing.T) {
 	if p := g.verify().Sweeps[0].Problems; len(p) != 1 || !strings.Contains(p[0].Detail, "it has 1099511627776 bytes, the manifest has ") {
 		t.Errorf("problems %+v", p)
 	}
-	_, err := NewPlan(g.context(), g.root, g.prober, order1(parse(t, startingFrom(source))))
+	_, err := plan.Preview(g.context(), g.root, g.prober, order1(parse(t, startingFrom(source))))
 	if err == nil || !strings.Contains(err.Error(), "it has 1099511627776 bytes, not ") {
 		t.Errorf("plan: %v", err)
 	}
@@ -52,7 +53,7 @@ func TestTheSizesAreTold(t *testing.T) {
 // verdicts are what run, plan and status make of the sweep "two", in tasks that are done.
 func (g *rig) verdicts() (planned, told int) {
 	g.t.Helper()
-	plan, err := NewPlan(g.context(), g.root, g.prober, order1(parse(g.t, twoByTwo)))
+	p, err := plan.Preview(g.context(), g.root, g.prober, order1(parse(g.t, twoByTwo)))
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func (g *rig) verdicts() (planned, told int) {
 			told++
 		}
 	}
-	return plan.Sweeps[0].Done, told
+	return p.Sweeps[0].Done, told
 }
 
 // Whatever happens to a result, verify says that it is computed again when plan and status

@@ -9,6 +9,7 @@ import (
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/inputs"
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -20,7 +21,7 @@ import (
 // them to be moved, it changes nothing and returns a *SupersedeError with the
 // plan. Launching the same again does nothing. A ctx of control's that ends because nobody
 // waits for the answer ends the planning, not what comes after it.
-func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
+func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, error) {
 	k.launching.Lock()
 	defer k.launching.Unlock()
 	defer k.offerNow(control.Committed(ctx))
@@ -33,29 +34,28 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	if failure != nil {
 		return nil, failure
 	}
-	plan, err := k.Plan(ctx, o)
+	planned, err := k.Plan(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	for sweep, err := range k.catalog.Faults() {
 		k.config.Log.Warn("the manifest of another sweep cannot be read, and results that only it records are not reused", "sweep", sweep, "error", err, "remedy", catalog.Remedy(err))
 	}
-	told := plan.Told()
-	if n := told.Conflicts(); n > 0 && !o.Supersede {
-		return plan, &SupersedeError{n, plan.conflicting()}
+	if err := planned.Conflict(); err != nil && !o.Supersede {
+		return planned, err
 	}
 	if err := errors.Join(control.Unwanted(ctx), k.authorizeWrite()); err != nil {
-		return plan, err
+		return planned, err
 	}
 	ctx = control.Committed(ctx) // what follows is done for all tasks, or has to be gone on with
-	plan.follow(ctx)
-	for i := range plan.Sweeps {
-		if err := k.prepare(ctx, &plan.Sweeps[i], o); err != nil {
-			return plan, err
+	planned.Follow(ctx)
+	for i := range planned.Sweeps {
+		if err := k.prepare(ctx, &planned.Sweeps[i], o); err != nil {
+			return planned, err
 		}
 	}
-	if err := k.openAndEnter(ctx, plan, o); err != nil {
-		return plan, err
+	if err := k.openAndEnter(ctx, planned, o); err != nil {
+		return planned, err
 	}
 	k.mu.Lock()
 	for o := range k.held {
@@ -63,56 +63,59 @@ func (k *Coordinator) Launch(ctx context.Context, o Order) (*Plan, error) {
 	}
 	k.flush()
 	k.mu.Unlock()
-	return plan, k.confirmed(ctx, 0)
+	return planned, k.confirmed(ctx, 0)
 }
 
 // openAndEnter lets the tasks of all sweeps be wanted. That one sweep fails, or is
 // cancelled meanwhile, leaves the others as they would be without it.
-func (k *Coordinator) openAndEnter(ctx context.Context, plan *Plan, o Order) error {
-	errs := make([]error, len(plan.Sweeps))
-	for i := range plan.Sweeps {
-		errs[i] = k.open(&plan.Sweeps[i], o)
+func (k *Coordinator) openAndEnter(ctx context.Context, planned *plan.Plan, o plan.Request) error {
+	errs := make([]error, len(planned.Sweeps))
+	for i := range planned.Sweeps {
+		errs[i] = k.open(&planned.Sweeps[i], o)
 	}
-	for i := range plan.Sweeps {
+	for i := range planned.Sweeps {
 		if errs[i] == nil {
-			errs[i] = k.enter(ctx, &plan.Sweeps[i])
+			errs[i] = k.enter(ctx, &planned.Sweeps[i])
 		} else {
-			k.abandon(plan.Sweeps[i].Name)
+			k.abandon(planned.Sweeps[i].Name)
 		}
 	}
 	return errors.Join(errs...)
 }
 
 // Plan finds out what launching the order would do.
-func (k *Coordinator) Plan(ctx context.Context, o Order) (*Plan, error) {
+func (k *Coordinator) Plan(ctx context.Context, o plan.Request) (*plan.Plan, error) {
 	if err := k.catalog.Refresh(); err != nil {
 		return nil, err
 	}
-	plan, err := newPlan(ctx, k.config.Root, k.catalog, k.config.Prober, o, k.awaited, k.writeOut)
+	planned, err := plan.New(ctx, k.catalog, k.config.Prober, earlier{k}, o)
 	if err != nil {
 		return nil, err
 	}
-	for i := range plan.Sweeps {
-		if err := k.compare(ctx, &plan.Sweeps[i], o); err != nil {
+	for i := range planned.Sweeps {
+		if err := k.compare(ctx, &planned.Sweeps[i], o); err != nil {
 			return nil, err
 		}
 	}
-	return plan, nil
+	return planned, nil
 }
 
-// writeOut writes the lines of results that are in place.
-func (k *Coordinator) writeOut() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.flush()
-}
+// earlier knows what earlier launches wait for and are about to write.
+type earlier struct{ *Coordinator }
 
-// awaited says whether a task is waited for, or at work, by an earlier launch.
-func (k *Coordinator) awaited(id sweeps.ID) bool {
+// IsPending reports whether a task is waited for, or running, by an earlier launch.
+func (k earlier) IsPending(id sweeps.ID) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	t, ok := k.machine.Task(id)
 	return ok && !t.IsSettled()
+}
+
+// WriteLines writes the lines of results that are in place.
+func (k earlier) WriteLines() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.flush()
 }
 
 // dropSettled lets go of an outcome that the manifests have: a coordinator was
@@ -136,22 +139,13 @@ func (k *Coordinator) adopt(sweep string, t *sweeps.Task, line *manifest.Line) {
 	k.settle(runKey{t.ID, line.Run})
 }
 
-func (p *Plan) conflicting() string {
-	for i := range p.Sweeps {
-		if p.Sweeps[i].Conflicts > 0 {
-			return p.Sweeps[i].Sweep.Name()
-		}
-	}
-	return ""
-}
-
 // staleAfter is how long a file that gets its name only when it is whole may rest half written before it counts as left
 // by a crash.
 const staleAfter = time.Hour
 
 // prepare makes the sweep's folder, stores its file, and copies the outside files
 // that its tasks start from to where workers find them.
-func (k *Coordinator) prepare(ctx context.Context, s *SweepPlan, o Order) error {
+func (k *Coordinator) prepare(ctx context.Context, s *plan.Sweep, o plan.Request) error {
 	name := s.Sweep.Name()
 	dir := k.config.Root.SweepDir(name)
 	err := atomicfile.MkdirAll(dir, 0o755)
@@ -188,7 +182,7 @@ func (k *Coordinator) prepare(ctx context.Context, s *SweepPlan, o Order) error 
 }
 
 // open begins the launch of a sweep, or of some more of its tasks.
-func (k *Coordinator) open(p *SweepPlan, o Order) error {
+func (k *Coordinator) open(p *plan.Sweep, o plan.Request) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	name := p.Sweep.Name()
@@ -201,7 +195,7 @@ func (k *Coordinator) open(p *SweepPlan, o Order) error {
 	if s == nil {
 		s = newLaunchedSweep(p, o.Priority, time.Now(), file)
 		k.sweeps = append(k.sweeps, s)
-	} else if o.part() {
+	} else if o.IsPartial() {
 		s.extend(p)
 		k.do(k.machine.Step(lifecycle.LaunchExtended{Sweep: name}))
 		for id := range p.Sweep.Replaced() {

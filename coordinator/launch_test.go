@@ -10,6 +10,7 @@ import (
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/plan"
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
@@ -29,14 +30,14 @@ func TestInterruptedLaunchIsGoneOnWith(t *testing.T) {
 	if _, err := k.Launch(ctx, order); !errors.Is(err, context.Canceled) || k.standOf("two") != "" {
 		t.Fatalf("launch that was not planned: the sweep is %q, %v", k.standOf("two"), err)
 	}
-	plan, err := k.Plan(g.context(), order)
+	planned, err := k.Plan(g.context(), order)
 	if err == nil {
-		err = k.prepare(g.context(), &plan.Sweeps[0], order)
+		err = k.prepare(g.context(), &planned.Sweeps[0], order)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := k.openAndEnter(ctx, plan, order); !errors.Is(err, context.Canceled) {
+	if err := k.openAndEnter(ctx, planned, order); !errors.Is(err, context.Canceled) {
 		t.Fatalf("launch: %v", err)
 	}
 	if s := k.standOf("two"); s != control.Open {
@@ -238,7 +239,7 @@ func TestResultThatVanishesIsComputedAgain(t *testing.T) {
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.hand(g.next("two"))
 	g.until(k, func() bool { return k.Snapshot().Sweeps[0].Done == 1 })
-	k.writeOut()
+	(earlier{k}).WriteLines()
 	remove(t, g.path("two", g.files("two")[0]))
 	other := strings.Replace(twoByTwo, `"two"`, `"other"`, 1)
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(other)}})
@@ -261,7 +262,7 @@ func TestLastLineHasTheNameOfTheLatestLaunch(t *testing.T) {
 	g.run(order1(parse(t, fixed)))
 	g.executed()
 	for _, between := range []string{fixed, strings.Replace(fixed, "BOTH", "EXC", 1)} {
-		g.run(Order{Sweeps: []*sweeps.Sweep{parse(t, between)}, Supersede: true})
+		g.run(plan.Request{Sweeps: []*sweeps.Sweep{parse(t, between)}, Supersede: true})
 		g.executed()
 		if s := g.run(order1(parse(t, axis))).Sweeps[0]; g.executed() != 0 || s.Reused != 2 {
 			t.Errorf("back to the axis: %+v", s)

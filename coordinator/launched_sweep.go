@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/coordinator/plan"
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
@@ -35,8 +36,8 @@ type launchedSweep struct {
 // position is where a task is in one of the expansions.
 type position struct{ expansion, number int32 }
 
-func newLaunchedSweep(p *SweepPlan, priority int, at time.Time, file records.File) *launchedSweep {
-	l := &launchedSweep{name: p.Name, expansions: []*sweeps.Expansion{p.expansion}, positions: map[sweeps.ID]position{},
+func newLaunchedSweep(p *plan.Sweep, priority int, at time.Time, file records.File) *launchedSweep {
+	l := &launchedSweep{name: p.Name, expansions: []*sweeps.Expansion{p.Expansion}, positions: map[sweeps.ID]position{},
 		classes: map[sweeps.ID]protocol.Class{}, byClass: map[protocol.Class]int{}, priority: priority, launched: at, file: file, reruns: map[sweeps.ID]bool{}}
 	if dependence(p.Sweep) > 0 {
 		l.source = p.Sweep.SourceName()
@@ -45,7 +46,7 @@ func newLaunchedSweep(p *SweepPlan, priority int, at time.Time, file records.Fil
 }
 
 // extend begins a rerun, which may replace tasks.
-func (s *launchedSweep) extend(p *SweepPlan) {
+func (s *launchedSweep) extend(p *plan.Sweep) {
 	for id := range p.Sweep.Replaced() {
 		s.retract(id)
 	}
@@ -58,7 +59,7 @@ func (s *launchedSweep) extend(p *SweepPlan) {
 			s.expansions[i] = nil
 		}
 	}
-	s.expansions = append(s.expansions, p.expansion)
+	s.expansions = append(s.expansions, p.Expansion)
 }
 
 // enter remembers a task by its number in the last expansion.

@@ -106,7 +106,7 @@ func TestNobodyTellsWhoseTheRootIs(t *testing.T) {
 	k, asked := g.unanswered(0, nil)
 	<-asked
 	k.Hurry(ended)
-	k.writeOut() // as requests do that are answered before Stop
+	(earlier{k}).WriteLines() // as requests do that are answered before Stop
 	if err := k.Stop(ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/plan"
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
@@ -204,8 +205,11 @@ func dependence(s *sweeps.Sweep) int {
 // goOn enters the tasks of a sweep, after it was planned: one that cannot be planned
 // stays as it is.
 func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
-	order := Order{Sweeps: []*sweeps.Sweep{r.sweep}, Supersede: true, KeepFile: true, again: r.stand.Reruns, restored: true}
-	plan, err := newPlan(ctx, k.config.Root, k.catalog, k.config.Prober, order, k.awaited, k.writeOut)
+	if r.stand.Reruns == nil {
+		r.stand.Reruns = map[sweeps.ID]int{}
+	}
+	order := plan.Request{Sweeps: []*sweeps.Sweep{r.sweep}, Supersede: true, KeepFile: true, Resumed: r.stand.Reruns}
+	planned, err := plan.New(ctx, k.catalog, k.config.Prober, earlier{k}, order)
 	if err != nil {
 		return err
 	}
@@ -216,14 +220,14 @@ func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 		return err
 	}
 	r.stand.Stand = now.Stand
-	s := newLaunchedSweep(&plan.Sweeps[0], r.stand.Priority, r.stand.Launched, r.stand.File)
+	s := newLaunchedSweep(&planned.Sweeps[0], r.stand.Priority, r.stand.Launched, r.stand.File)
 	k.sweeps = append(k.sweeps, s)
 	k.do(k.machine.Step(lifecycle.LaunchBegan{Sweep: r.name}))
 	if r.stand.Stand == control.Paused {
 		k.do(k.machine.Step(lifecycle.SweepPaused{Sweep: r.name}))
 	}
 	k.mu.Unlock()
-	told := &plan.Sweeps[0]
+	told := &planned.Sweeps[0]
 	k.config.Log.Info("goes on with sweep", "sweep", r.name, "stand", r.stand.Stand, "tasks", told.Tasks,
 		"done", told.Done+told.Linked, "to run", told.New+told.Waiting)
 	return k.enter(ctx, told)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/natsconn"
@@ -95,7 +96,7 @@ func (g *rig) start() *Coordinator {
 }
 
 // run launches an order, works until it is complete, and returns what became of it.
-func (g *rig) run(o Order) control.Summary {
+func (g *rig) run(o plan.Request) control.Summary {
 	g.t.Helper()
 	k := g.start()
 	if _, err := k.Launch(g.context(), o); err != nil {
@@ -229,7 +230,7 @@ func parse(t *testing.T, text string) *sweeps.Sweep {
 	return s
 }
 
-func order1(all ...*sweeps.Sweep) Order { return Order{Sweeps: all} }
+func order1(all ...*sweeps.Sweep) plan.Request { return plan.Request{Sweeps: all} }
 
 // lines reads a sweep's manifest.
 func (g *rig) lines(sweep string) []manifest.Line {

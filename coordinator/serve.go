@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/coordinator/plan"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/natsserver"
@@ -88,23 +89,23 @@ func (k *Coordinator) serveLaunch(ctx context.Context, r control.Launch) (contro
 	if err != nil {
 		return control.Plan{}, err
 	}
-	var plan *Plan
+	var planned *plan.Plan
 	if r.Dry {
-		plan, err = k.Plan(ctx, order)
+		planned, err = k.Plan(ctx, order)
 	} else {
-		plan, err = k.Launch(ctx, order)
+		planned, err = k.Launch(ctx, order)
 	}
 	if err != nil {
 		return control.Plan{}, err
 	}
-	return plan.Told(), nil
+	return planned.Summary(), nil
 }
 
 // maxFaulty is the most files of an order whose faults are reported.
 const maxFaulty = 20
 
-func readOrder(ctx context.Context, r control.Launch) (Order, error) {
-	order := Order{Supersede: r.Supersede, Priority: r.Priority, KeepFile: r.KeepFile}
+func readOrder(ctx context.Context, r control.Launch) (plan.Request, error) {
+	order := plan.Request{Supersede: r.Supersede, Priority: r.Priority, KeepFile: r.KeepFile}
 	var faults []error
 	names := map[string]bool{}
 	for _, file := range r.Sweeps {
@@ -123,7 +124,7 @@ func readOrder(ctx context.Context, r control.Launch) (Order, error) {
 		order.Sweeps = append(order.Sweeps, s)
 	}
 	if r.Rerun != nil {
-		choice, err := NewChoice(*r.Rerun)
+		choice, err := plan.NewChoice(*r.Rerun)
 		if err != nil {
 			err = &control.Refusal{Kind: control.Input, Text: err.Error()}
 		}
@@ -139,7 +140,7 @@ func readOrder(ctx context.Context, r control.Launch) (Order, error) {
 func refusal(err error) *control.Refusal {
 	var told *control.Refusal
 	var faults *sweeps.Faults
-	var inTheWay *SupersedeError
+	var inTheWay *plan.SupersedeError
 	switch {
 	case errors.As(err, &faults):
 		return &control.Refusal{Kind: control.Input, Text: err.Error()}

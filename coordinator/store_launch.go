@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"eisweep/coordinator/plan"
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/sweeps"
@@ -56,7 +57,7 @@ func (k *Coordinator) recordFile(name string, change func(*records.File)) error 
 }
 
 // fileOf is what is to be recorded of the file of a sweep that a launch opens.
-func (k *Coordinator) fileOf(s *sweeps.Sweep, o Order) records.File {
+func (k *Coordinator) fileOf(s *sweeps.Sweep, o plan.Request) records.File {
 	if !o.KeepFile {
 		return records.File{SHA256: records.Sum(s.TOML())}
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/plan"
 	"eisweep/coordinator/verify"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -74,7 +75,7 @@ func TestACoordinatorEndsWhileItSupersedes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := k.Launch(g.context(), Order{Sweeps: order1(parse(t, oneLonger)).Sweeps, Supersede: true}); err != nil {
+	if _, err := k.Launch(g.context(), plan.Request{Sweeps: order1(parse(t, oneLonger)).Sweeps, Supersede: true}); err != nil {
 		t.Fatal(err)
 	}
 	d, n := g.next("two")
@@ -99,7 +100,7 @@ func TestACoordinatorEndsWhileItSupersedes(t *testing.T) {
 func (g *rig) falsified() string {
 	g.t.Helper()
 	g.run(order1(parse(g.t, oneTask)))
-	g.run(Order{Sweeps: order1(parse(g.t, oneLonger)).Sweeps, Supersede: true})
+	g.run(plan.Request{Sweeps: order1(parse(g.t, oneLonger)).Sweeps, Supersede: true})
 	text, err := os.ReadFile(g.root.Manifest("two"))
 	if err != nil {
 		g.t.Fatal(err)
@@ -173,7 +174,7 @@ func TestAHoleIsMovedAside(t *testing.T) {
 	file := g.files("two")[0]
 	was := g.lines("two")[0]
 	grow(t, g.path("two", file))
-	if s := g.run(Order{Sweeps: order1(parse(t, oneLonger)).Sweeps, Supersede: true}).Sweeps[0]; s.Done != 1 || s.Failed != 0 {
+	if s := g.run(plan.Request{Sweeps: order1(parse(t, oneLonger)).Sweeps, Supersede: true}).Sweeps[0]; s.Done != 1 || s.Failed != 0 {
 		t.Errorf("%+v", s)
 	}
 	if name, err := catalog.FindSuperseded(g.root.SweepDir("two"), &was); err != nil || name != catalog.SupersededName(was.ID.String(), 2) {
@@ -212,7 +213,7 @@ func TestAFileOfWhichNobodyKnowsWhoseItIs(t *testing.T) {
 	file, was := g.files("two")[0], g.read("two", g.files("two")[0])
 	g.prober = refusing{}
 	k := g.start()
-	if _, err := k.Launch(g.context(), Order{Sweeps: order1(parse(t, oneTask)).Sweeps, Supersede: true}); !errors.Is(err, syscall.EMFILE) || !strings.Contains(err.Error(), file) {
+	if _, err := k.Launch(g.context(), plan.Request{Sweeps: order1(parse(t, oneTask)).Sweeps, Supersede: true}); !errors.Is(err, syscall.EMFILE) || !strings.Contains(err.Error(), file) {
 		t.Errorf("launch: %v", err)
 	}
 	if g.read("two", file) != was {

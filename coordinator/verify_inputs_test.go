@@ -8,6 +8,7 @@ import (
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/inputs"
+	"eisweep/coordinator/plan"
 	"eisweep/coordinator/verify"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
@@ -123,9 +124,9 @@ func TestDamagedSourceUnderTheRoot(t *testing.T) {
 	text := []byte(g.read("two", g.files("two")[0]))
 	text[len(text)-1] ^= 1
 	write(t, source, string(text))
-	plan, err := NewPlan(g.context(), g.root, g.prober, order1(sweep))
+	planned, err := plan.Preview(g.context(), g.root, g.prober, order1(sweep))
 	if err == nil || !strings.Contains(err.Error(), "not what the manifest of two says") {
-		t.Errorf("plan %+v, error %v", plan, err)
+		t.Errorf("plan %+v, error %v", planned, err)
 	}
 }
 

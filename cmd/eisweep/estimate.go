@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/estimate"
 )
 
@@ -40,4 +40,4 @@ func (x *estimateJSON) text(workers int) string {
 }
 
 // executes says whether an action computes anything.
-func executes(a coordinator.Action) bool { return a == coordinator.Run || a == coordinator.Wait }
+func executes(a plan.Action) bool { return a == plan.Run || a == plan.Wait }

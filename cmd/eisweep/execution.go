@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/natsserver"
@@ -21,7 +21,7 @@ type execution struct {
 	workers   int
 	supersede bool
 	asJSON    bool
-	order     coordinator.Order
+	order     plan.Request
 }
 
 func (x *execution) flags(cmd *cobra.Command) {
@@ -60,11 +60,11 @@ func (x *execution) execute(ctx context.Context, e *environment, path string) er
 	if err != nil {
 		return orInterrupted(ctx, orBroken(err))
 	}
-	plan, err := x.launch(ctx, e, s)
+	planned, err := x.launch(ctx, e, s)
 	if err != nil {
 		return errors.Join(orInterrupted(ctx, orBroken(err)), s.close())
 	}
-	told := plan.Told()
+	told := planned.Summary()
 	o.plan(told)
 	var unstarted error
 	if told.Executes() > 0 {
@@ -86,14 +86,14 @@ func orBroken(err error) error {
 }
 
 // launch gives the order; files that are in the way are moved if the person says so.
-func (x *execution) launch(ctx context.Context, e *environment, s *session) (*coordinator.Plan, error) {
-	plan, err := s.coordinator.Launch(ctx, x.order)
-	var inTheWay *coordinator.SupersedeError
+func (x *execution) launch(ctx context.Context, e *environment, s *session) (*plan.Plan, error) {
+	planned, err := s.coordinator.Launch(ctx, x.order)
+	var inTheWay *plan.SupersedeError
 	if !errors.As(err, &inTheWay) || !e.asks || x.asJSON {
-		return plan, err
+		return planned, err
 	}
 	if agreed, asked := confirmSupersede(ctx, e, inTheWay.Count, inTheWay.Sweep); !agreed {
-		return plan, cmp.Or(asked, err)
+		return planned, cmp.Or(asked, err)
 	}
 	x.order.Supersede = true
 	return s.coordinator.Launch(ctx, x.order)

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
@@ -118,7 +118,7 @@ func codeOf(err error) int {
 	var coded *exitError
 	var inUse *root.InUseError
 	var faults *sweeps.Faults
-	var supersede *coordinator.SupersedeError
+	var supersede *plan.SupersedeError
 	var absent *absentError
 	var refusal *control.Refusal
 	var damaged *access.DamagedError

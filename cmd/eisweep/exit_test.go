@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"testing"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/access"
 	"eisweep/internal/control"
 	"eisweep/internal/lease"
@@ -33,7 +33,7 @@ func TestExitCodes(t *testing.T) {
 		"no kind":                  {errors.New("odd"), 1},
 		"usage":                    {usage("no such option"), 2},
 		"faults of a file":         {fmt.Errorf("expand: %w", &sweeps.Faults{}), 2},
-		"files in the way":         {&coordinator.SupersedeError{Count: 2}, 2},
+		"files in the way":         {&plan.SupersedeError{Count: 2}, 2},
 		"untrusted root":           {fmt.Errorf("x: %w", root.ErrUntrusted), 2},
 		"damaged root.json":        {fmt.Errorf("x: %w", root.ErrIdentity), 4},
 		"task failed":              {&exitError{code: exitTasks}, 3},

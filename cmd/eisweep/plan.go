@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/estimate"
 	"eisweep/internal/root"
@@ -58,12 +58,12 @@ func (p *planning) plan(ctx context.Context, e *environment, path string, list [
 	if err != nil {
 		return err
 	}
-	plan, err := coordinator.NewPlan(ctx, r, prober, coordinator.Order{Sweeps: list})
+	planned, err := plan.Preview(ctx, r, prober, plan.Request{Sweeps: list})
 	if err != nil {
 		return orInterrupted(ctx, err)
 	}
-	for i := range plan.Sweeps {
-		if err := p.sweep(ctx, e, &plan.Sweeps[i], measureTime/time.Duration(len(plan.Sweeps))); err != nil {
+	for i := range planned.Sweeps {
+		if err := p.sweep(ctx, e, &planned.Sweeps[i], measureTime/time.Duration(len(planned.Sweeps))); err != nil {
 			return orInterrupted(ctx, err)
 		}
 	}
@@ -71,7 +71,7 @@ func (p *planning) plan(ctx context.Context, e *environment, path string, list [
 }
 
 // sweep tells of one sweep; measuring it may take so long.
-func (p *planning) sweep(ctx context.Context, e *environment, s *coordinator.SweepPlan, measuring time.Duration) error {
+func (p *planning) sweep(ctx context.Context, e *environment, s *plan.Sweep, measuring time.Duration) error {
 	var tally estimate.Tally
 	out := e.encoder()
 	for item, err := range s.Items() {
@@ -100,15 +100,15 @@ func (p *planning) sweep(ctx context.Context, e *environment, s *coordinator.Swe
 
 // taskPlan is a line of `plan --tasks --json`.
 type taskPlan struct {
-	Event  string             `json:"event"` // "task"
-	Sweep  string             `json:"sweep"`
-	ID     sweeps.ID          `json:"id"`
-	File   string             `json:"file"`
-	Action coordinator.Action `json:"action"`
-	Reason string             `json:"reason"`
+	Event  string      `json:"event"` // "task"
+	Sweep  string      `json:"sweep"`
+	ID     sweeps.ID   `json:"id"`
+	File   string      `json:"file"`
+	Action plan.Action `json:"action"`
+	Reason string      `json:"reason"`
 }
 
-func (p *planning) task(e *environment, out *json.Encoder, sweep string, item *coordinator.PlanItem) {
+func (p *planning) task(e *environment, out *json.Encoder, sweep string, item *plan.Item) {
 	if p.asJSON {
 		out.Encode(taskPlan{"task", sweep, item.Task.ID, item.Task.File, item.Action, item.Reason})
 		return

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"eisweep/coordinator"
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/internal/root"
@@ -18,11 +18,11 @@ import (
 // choose returns the tasks that fit, and how many of them failed by class. Those that have
 // the values of --set already, which nothing takes the place of, it counts instead.
 func (r *rerun) choose(status *catalog.SweepStatus) (chosen map[sweeps.ID]bool, classes map[protocol.Class]int, same int, err error) {
-	fits, err := coordinator.NewChoice(r.told())
+	fits, err := plan.NewChoice(r.told())
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	unchanged, err := coordinator.NewChoice(control.Choice{Where: values(r.changes)})
+	unchanged, err := plan.NewChoice(control.Choice{Where: values(r.changes)})
 	if err != nil {
 		return nil, nil, 0, err
 	}
@@ -48,7 +48,7 @@ func (r *rerun) choose(status *catalog.SweepStatus) (chosen map[sweeps.ID]bool, 
 // those that replace them.
 func (r *rerun) prepare(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) error {
 	r.chosen = chosen
-	r.order = coordinator.Order{
+	r.order = plan.Request{
 		Sweeps: []*sweeps.Sweep{status.Sweep}, Supersede: r.supersede, KeepFile: true,
 		Select: func(t *sweeps.Task, _ catalog.State) bool { return chosen[t.ID] },
 	}
@@ -93,13 +93,13 @@ func (r *rerun) replacements(ctx context.Context, opened *root.Root) (out contro
 	if err != nil {
 		return out, nil, err
 	}
-	plan, err := coordinator.NewPlan(ctx, opened, prober, r.order)
+	planned, err := plan.Preview(ctx, opened, prober, r.order)
 	if err != nil {
 		return out, nil, err
 	}
 	ids = map[sweeps.ID]bool{}
-	for i := range plan.Sweeps {
-		for item, err := range plan.Sweeps[i].Items() {
+	for i := range planned.Sweeps {
+		for item, err := range planned.Sweeps[i].Items() {
 			if err != nil {
 				return out, nil, err
 			}
@@ -117,13 +117,13 @@ func (r *rerun) tellDry(ctx context.Context, e *environment, opened *root.Root, 
 	if err != nil {
 		return err
 	}
-	plan, err := coordinator.NewPlan(ctx, opened, prober, r.order)
+	planned, err := plan.Preview(ctx, opened, prober, r.order)
 	if err != nil {
 		return orInterrupted(ctx, err)
 	}
 	announce()
-	for i := range plan.Sweeps {
-		s := &plan.Sweeps[i]
+	for i := range planned.Sweeps {
+		s := &planned.Sweeps[i]
 		if r.asJSON {
 			if err := writePlanned(e, s); err != nil {
 				return orInterrupted(ctx, err)
@@ -136,7 +136,7 @@ func (r *rerun) tellDry(ctx context.Context, e *environment, opened *root.Root, 
 }
 
 // writePlanned writes, as `plan --tasks --json` does, an event for each task and the plan.
-func writePlanned(e *environment, s *coordinator.SweepPlan) error {
+func writePlanned(e *environment, s *plan.Sweep) error {
 	p, out := planning{tasks: true, asJSON: true}, newEvents(e).out
 	for item, err := range s.Items() {
 		if err != nil {

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"eisweep/coordinator"
+	"eisweep/coordinator/plan"
 )
 
 func newRunCommand(e *environment) *cobra.Command {
@@ -37,7 +37,7 @@ experiment reads the parameter; --seeds those that train, if any of them does.`,
 			if err := checkBeforeMaking(cmd.Context(), path, list); err != nil {
 				return err
 			}
-			o.order = coordinator.Order{Sweeps: list, Supersede: o.supersede}
+			o.order = plan.Request{Sweeps: list, Supersede: o.supersede}
 			return o.execute(cmd.Context(), e, path)
 		},
 	}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"eisweep/coordinator"
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
@@ -105,7 +105,7 @@ func (l *listing) list(ctx context.Context, e *environment, r *root.Root, name s
 	if err != nil {
 		return err
 	}
-	fits, err := coordinator.NewChoice(l.told())
+	fits, err := plan.NewChoice(l.told())
 	if err != nil {
 		return err
 	}

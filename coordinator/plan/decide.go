@@ -1,24 +1,21 @@
-package coordinator
+package plan
 
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"eisweep/coordinator/catalog"
-	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
-// consider decides what the launch does about a task of a sweep; ok is false when
-// a rerun doesn't select it.
-func (p *planner) consider(sweep string, t *sweeps.Task) (item PlanItem, ok bool, err error) {
-	item, ok, err = p.judge(sweep, t, p.writeOut == nil)
+// decide decides what the launch does about a task of a sweep. It is not ok when a rerun doesn't select the task.
+func (p *planner) decide(sweep string, t *sweeps.Task) (item Item, ok bool, err error) {
+	item, ok, err = p.decideOnce(sweep, t, p.launches == nil)
 	if errors.Is(err, errUnrecorded) {
-		p.writeOut()
-		item, ok, err = p.judge(sweep, t, true)
+		p.launches.WriteLines()
+		item, ok, err = p.decideOnce(sweep, t, true)
 	}
 	return item, ok, err
 }
@@ -26,25 +23,25 @@ func (p *planner) consider(sweep string, t *sweeps.Task) (item PlanItem, ok bool
 // errUnrecorded: no manifest tells of a file, but may do so in a moment.
 var errUnrecorded = errors.New("no line tells of it")
 
-// judge is consider. Whether all lines are written matters only where a file has none.
-func (p *planner) judge(sweep string, t *sweeps.Task, recorded bool) (item PlanItem, ok bool, err error) {
+// decideOnce is decide, once. Recorded says whether all lines are written, which matters only where a file has none.
+func (p *planner) decideOnce(sweep string, t *sweeps.Task, recorded bool) (item Item, ok bool, err error) {
 	h := p.catalog.History(t.ID)
-	item = PlanItem{Task: t, run: h.LastRun(), recorded: recorded}
+	item = Item{Task: t, LastRun: h.LastRun(), recorded: recorded}
 	found, here, err := p.find(t.ID, sweep, t.File)
 	if err != nil {
 		return item, false, fmt.Errorf("plan sweep %s: %w", sweep, err)
 	}
-	item.stands = found != nil
-	if p.order.part() {
+	item.HasResult = found != nil
+	if p.request.IsPartial() {
 		if ok, err := p.selects(t, &h, sweep); !ok {
 			return item, false, err
 		}
-		item.part = true
-		return item, true, errors.Join(p.execute(&item, &h, sweep, "selected"), p.lookAtName(&item, sweep, here))
+		item.Selected = true
+		return item, true, errors.Join(p.execute(&item, &h, sweep, "selected"), p.checkName(&item, sweep, here))
 	}
-	if run := p.order.again[t.ID]; run > item.run {
-		item.part = true
-		return item, true, errors.Join(p.execute(&item, &h, sweep, "ordered again"), p.lookAtName(&item, sweep, here))
+	if run := p.request.Resumed[t.ID]; run > item.LastRun {
+		item.Selected = true
+		return item, true, errors.Join(p.execute(&item, &h, sweep, "ordered again"), p.checkName(&item, sweep, here))
 	}
 	if done, err := p.reuse(&item, found, here, &h, sweep); !done || err != nil {
 		if failure := h.SettledFailure(sweep); failure != nil || err != nil {
@@ -54,10 +51,10 @@ func (p *planner) judge(sweep string, t *sweeps.Task, recorded bool) (item PlanI
 			return item, true, err
 		}
 	}
-	return item, true, p.lookAtName(&item, sweep, here)
+	return item, true, p.checkName(&item, sweep, here)
 }
 
-// selects says whether a rerun means a task.
+// selects reports whether a rerun selects a task.
 func (p *planner) selects(t *sweeps.Task, h *catalog.History, sweep string) (bool, error) {
 	status := catalog.TaskStatus{Task: *t, State: h.State(sweep)}
 	if f := h.LastFailure(sweep); f != nil {
@@ -67,10 +64,10 @@ func (p *planner) selects(t *sweeps.Task, h *catalog.History, sweep string) (boo
 		}
 		status.Line = &l.Line
 	}
-	return p.order.selects(&status), nil
+	return p.request.selects(&status), nil
 }
 
-// find is the index's, and knows of results without a line as well.
+// find is the catalog's Find, and also finds results without a line.
 func (p *planner) find(id sweeps.ID, sweep, file string) (found *result, preferred catalog.FileState, err error) {
 	s, preferred, err := p.catalog.Find(p.ctx, id, sweep, file)
 	if err != nil {
@@ -102,18 +99,18 @@ func (r *result) sweep() string {
 }
 
 // reuse decides on a result that exists.
-func (p *planner) reuse(item *PlanItem, found *result, here catalog.FileState, h *catalog.History, sweep string) (bool, error) {
+func (p *planner) reuse(item *Item, found *result, here catalog.FileState, h *catalog.History, sweep string) (bool, error) {
 	switch {
 	case found == nil:
 		return false, nil
 	case here == catalog.Intact && found.line != nil:
-		item.Action, item.Reason, item.adopt = Keep, foundReason, found.line
+		item.Action, item.Reason, item.Adopted = Keep, foundReason, found.line
 	case here == catalog.Intact:
 		if h.LastFailure(sweep) != nil {
 			return false, nil
 		}
 		item.Action, item.Reason = Keep, "in place"
-		return true, p.nameAgain(item, found.spot, h, sweep)
+		return true, p.repeatLine(item, found.spot, h, sweep)
 	default:
 		item.Action, item.Reason = Link, "done by sweep "+found.sweep()
 		if found.spot != nil && found.sweep() == sweep {
@@ -127,9 +124,9 @@ func (p *planner) reuse(item *PlanItem, found *result, here catalog.FileState, h
 	return true, nil
 }
 
-// nameAgain repeats the line of a result in place if the sweep's manifest has told of
-// another name since, that of a launch in between: a task's last line is its state.
-func (p *planner) nameAgain(item *PlanItem, here *catalog.Ref, h *catalog.History, sweep string) error {
+// repeatLine repeats the line of a result in place if the sweep's manifest has another name since, from a launch in
+// between: a task's last line is its state.
+func (p *planner) repeatLine(item *Item, here *catalog.Ref, h *catalog.History, sweep string) error {
 	if last := h.LastCopy(sweep); last == nil || last.SameFile(here) {
 		return nil
 	}
@@ -137,12 +134,12 @@ func (p *planner) nameAgain(item *PlanItem, here *catalog.Ref, h *catalog.Histor
 	if err != nil {
 		return err
 	}
-	item.adopt = &l.Line
+	item.Adopted = &l.Line
 	return nil
 }
 
-// leave lets a failure stand.
-func (p *planner) leave(item *PlanItem, failure *catalog.Ref) error {
+// leave decides that a failure stays as it is; nil is none.
+func (p *planner) leave(item *Item, failure *catalog.Ref) error {
 	if failure == nil {
 		return nil
 	}
@@ -150,19 +147,19 @@ func (p *planner) leave(item *PlanItem, failure *catalog.Ref) error {
 	if err != nil {
 		return err
 	}
-	item.Action, item.failure = Leave, l
+	item.Action, item.Failure = Leave, l
 	item.Reason = fmt.Sprintf("failed (%s): %s", l.Line.Class, l.Line.Error)
 	return nil
 }
 
 // execute decides between running now, waiting for a source and not at all.
-func (p *planner) execute(item *PlanItem, h *catalog.History, sweep, reason string) error {
+func (p *planner) execute(item *Item, h *catalog.History, sweep, reason string) error {
 	item.Action, item.Reason, item.retried = Run, reason, h.Failure() != nil
 	source := item.Task.Source
 	if source == nil || source.Task == (sweeps.ID{}) {
 		return nil
 	}
-	if p.coming[source.Task] || p.awaited(source.Task) {
+	if p.coming[source.Task] || p.isPending(source.Task) {
 		item.Action, item.Reason = Wait, "waits for "+source.Sweep+"/"+source.File
 		return nil
 	}
@@ -174,13 +171,16 @@ func (p *planner) execute(item *PlanItem, h *catalog.History, sweep, reason stri
 		return nil
 	}
 	item.Action, item.Reason = Block, p.missingSource(source)
-	if f := h.LastFailure(sweep); f != nil && f.Class() == protocol.Source && !p.order.part() {
+	if f := h.LastFailure(sweep); f != nil && f.Class() == protocol.Source && !p.request.IsPartial() {
 		if p.leave(item, f) == nil {
 			item.Reason = p.missingSource(source)
 		}
 	}
 	return nil
 }
+
+// isPending reports whether an earlier launch waits for a task, or runs it.
+func (p *planner) isPending(id sweeps.ID) bool { return p.launches != nil && p.launches.IsPending(id) }
 
 // missingSource says why a source is not there.
 func (p *planner) missingSource(source *sweeps.Input) string {
@@ -191,72 +191,6 @@ func (p *planner) missingSource(source *sweeps.Input) string {
 		}
 	}
 	return fmt.Sprintf("its source %s is not done: run sweep %s first, or with this one", name, source.Sweep)
-}
-
-// lookAtName finds out whether the file's name is free, and what has it if not.
-func (p *planner) lookAtName(item *PlanItem, sweep string, here catalog.FileState) error {
-	if item.Action == Keep {
-		return nil
-	}
-	if exists, err := p.exists(sweep, item.Task.File); err != nil || !exists {
-		return err
-	}
-	switch owner, recorded := p.catalog.Owner(sweep, item.Task.File); {
-	case recorded && owner == item.Task.ID:
-		item.damaged = here == catalog.Damaged
-		return nil
-	case recorded:
-		item.conflict = true
-		return nil
-	}
-	if !item.recorded {
-		return errUnrecorded
-	}
-	line, err := p.inspect(sweep, item.Task.File)
-	if err != nil {
-		return err
-	}
-	if line == nil || line.ID != item.Task.ID {
-		item.conflict = true
-		return nil
-	}
-	if !p.order.part() {
-		p.adopt(item, line)
-	}
-	return nil
-}
-
-// adopt takes in a result that lies in the folder without a line in the manifest.
-// It is known from here on, also to the tasks that start from it.
-func (p *planner) adopt(item *PlanItem, line *manifest.Line) {
-	line.Parameters = manifest.ParametersOf(item.Task.Varying)
-	line.Run = item.run + 1 // a line is missing
-	p.adopted[item.Task.ID] = line
-	item.Action, item.Reason, item.adopt = Keep, foundReason, line
-}
-
-const foundReason = "found in the folder, without a line in the manifest"
-
-// inspect makes the line of a result file that the manifest doesn't have; nil when
-// it is nobody's.
-func (p *planner) inspect(sweep, file string) (*manifest.Line, error) {
-	path := filepath.Join(p.root.SweepDir(sweep), file)
-	if line, ok := p.alien[path]; ok {
-		return line, nil
-	}
-	found, err := p.prober.Digest(p.ctx, path)
-	if p.ctx.Err() != nil {
-		return nil, p.ctx.Err()
-	}
-	if atomicfile.IsRefused(err) {
-		return nil, fmt.Errorf("find out whose result %s is: %w", path, err)
-	}
-	p.alien[path] = nil
-	if err == nil && found.Info.Told {
-		line := catalog.RebuildLine(sweep, file, &found)
-		p.alien[path] = &line
-	}
-	return p.alien[path], nil
 }
 
 func reasonToRun(h *catalog.History, here catalog.FileState) string {

@@ -1,4 +1,4 @@
-package coordinator
+package plan
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Choice tells which tasks of a sweep are meant.
+// Choice selects tasks of a sweep.
 type Choice struct {
 	told  control.Choice
 	where []sim.Setting
@@ -24,7 +24,7 @@ type Choice struct {
 // maxParts bounds the starts of ids, each of which is compared with every task.
 const maxParts = 1000
 
-// NewChoice reads a choice. The error names a parameter or value that there isn't.
+// NewChoice checks a choice. The error names a parameter or value that doesn't exist.
 func NewChoice(told control.Choice) (*Choice, error) {
 	c := &Choice{told: told, ids: map[string]bool{}, seeds: map[uint32]bool{}}
 	for _, seed := range told.Seeds {
@@ -50,7 +50,7 @@ func NewChoice(told control.Choice) (*Choice, error) {
 	return c, nil
 }
 
-// Fits says whether everything that was given fits a task.
+// Fits reports whether a task has everything that the choice asks for.
 func (c *Choice) Fits(t *catalog.TaskStatus) bool {
 	failed := t.State == catalog.StateFailed
 	switch {
@@ -67,7 +67,7 @@ func (c *Choice) named(id string) bool {
 	return len(c.told.Tasks) == 0 || c.ids[id] || slices.ContainsFunc(c.parts, func(part string) bool { return strings.HasPrefix(id, part) })
 }
 
-// hasValue says whether a parameter has a value in a task; for PERTURB what its
+// hasValue reports whether a parameter has a value in a task; for PERTURB what its
 // source was made with counts, as far as the file name tells.
 func hasValue(t *sweeps.Task, want sim.Setting) bool {
 	for _, s := range t.Varying {

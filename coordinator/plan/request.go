@@ -1,0 +1,40 @@
+package plan
+
+import (
+	"eisweep/coordinator/catalog"
+	"eisweep/sweeps"
+)
+
+// Request is what a launch asks for.
+type Request struct {
+	// Sweeps to launch. A PERTURB sweep may name another of them as its source,
+	// whatever their order.
+	Sweeps []*sweeps.Sweep
+	// Select is true, in a rerun, for the tasks to execute, whatever their state; no others are looked at. nil: every
+	// task that the manifest doesn't settle is executed.
+	Select func(t *sweeps.Task, s catalog.State) bool
+	// Supersede allows files of other tasks that are in the way to be moved to
+	// superseded/.
+	Supersede bool
+	// KeepFile leaves the stored sweep file as it is: a rerun is no new launch.
+	KeepFile bool
+	// Rerun, for a rerun, is Select as a choice.
+	Rerun *Choice
+	// Priority is whose tasks workers get first: higher ones; 0 as usual.
+	Priority int
+
+	// Resumed are the run numbers that reruns gave to tasks of a sweep that a coordinator resumes; nil for a new
+	// launch. Copies then stand in for outside files that are gone.
+	Resumed map[sweeps.ID]int
+}
+
+// IsPartial reports whether the request is for some tasks of the sweeps, whatever their state.
+func (r *Request) IsPartial() bool { return r.Select != nil || r.Rerun != nil }
+
+// selects reports whether a task is one of them.
+func (r *Request) selects(t *catalog.TaskStatus) bool {
+	if r.Rerun != nil {
+		return r.Rerun.Fits(t)
+	}
+	return r.Select(&t.Task, t.State)
+}
