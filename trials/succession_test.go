@@ -3,6 +3,7 @@ package trials
 import (
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -23,10 +24,10 @@ while "\neisweep_nats_unanswered_seconds 0\n" in urllib.request.urlopen("http://
     threading.Event().wait(0.2)
 `
 
-// TestACoordinatorIsCutOff cuts a coordinator off from a site's NATS in the middle of a sweep, until another one has the
-// lease and has seen to the rest. The first tells what it knows meanwhile, and when it comes back, it ends and has
-// written nothing.
-func TestACoordinatorIsCutOff(t *testing.T) {
+// TestTheRootSaysWhoCoordinates cuts a coordinator off from a site's NATS in the middle of a sweep: it tells what it knows,
+// and remains the owner of the root, so another one is refused. Then it stands still until another has taken the root over
+// and has seen to the rest. When it continues, it ends and has written nothing.
+func TestTheRootSaysWhoCoordinates(t *testing.T) {
 	files := []string{sweepFile(t, "taught", 4, 4, 100, ""), perturbFile(t, "pushed", "taught")}
 	want := undisturbed(t, files...)
 	n := newNetwork(t, t.TempDir())
@@ -44,19 +45,22 @@ func TestACoordinatorIsCutOff(t *testing.T) {
 	if asking := start(t, a, nil, "python3", "-c", untilUnanswered); asking.end() != 0 {
 		t.Errorf("the metrics of %s: %s", first.name, asking.said())
 	}
+	refused := c.start(withOwnLocks(t, b, c), "coordinator")
+	if code := refused.end(); code != 6 || !strings.Contains(refused.said(), "on "+a.name()) {
+		t.Errorf("beside the owner: exit code %d\n%s", code, refused.said())
+	}
+	n.heal(a.link)
+	first.signal(syscall.SIGSTOP)
 	second := c.coordinator(withOwnLocks(t, b, c))
 	c.release(root)
 	c.does(hall, "watch", "taught", "pushed")
-	before := len(manifestLines(t, root, "taught")) + len(manifestLines(t, root, "pushed"))
-	if !first.alive() {
-		t.Errorf("%s ended while it was cut off", first.name)
-	}
-	n.heal(a.link)
+	before := contents(filepath.Join(root, "taught", "manifest.jsonl")) + contents(filepath.Join(root, "pushed", "manifest.jsonl"))
+	first.signal(syscall.SIGCONT)
 	if code := first.end(); code != 6 {
 		t.Errorf("the first coordinator: exit code %d, want 6\n%s", code, first.tail(20))
 	}
-	if after := len(manifestLines(t, root, "taught")) + len(manifestLines(t, root, "pushed")); after != before {
-		t.Errorf("the manifests have %d lines, %d when the first coordinator came back", after, before)
+	if contents(filepath.Join(root, "taught", "manifest.jsonl"))+contents(filepath.Join(root, "pushed", "manifest.jsonl")) != before {
+		t.Errorf("the manifests changed when the first coordinator continued")
 	}
 	for _, m := range w.members {
 		m.stop()
@@ -67,7 +71,7 @@ func TestACoordinatorIsCutOff(t *testing.T) {
 }
 
 // TestACoordinatorMovesToAnEmptyStore kills a coordinator, and its NATS with it, in the middle of a sweep, and starts it
-// on another host: what the queue had is on the first one's disk. Who is at work goes on, and nothing is done twice.
+// on another host, which waits for a sign of life of the first: what the queue had is on the first one's disk. Who is at work goes on, and nothing is done twice.
 func TestACoordinatorMovesToAnEmptyStore(t *testing.T) {
 	files := []string{sweepFile(t, "taught", 6, 4, 150, ""), perturbFile(t, "pushed", "taught")}
 	want := undisturbed(t, files...)
