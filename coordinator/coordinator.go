@@ -142,6 +142,7 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	k.stop = append(k.stop, stop)
 	k.background(k.retryAlways)
 	if !k.config.Exclusive {
+		k.replaceOldRecords()
 		k.background(k.offerSweeps, k.reconcileAlways, k.watchAttempts)
 	}
 	return nil

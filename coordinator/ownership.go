@@ -14,6 +14,8 @@ type Ownership interface {
 	Valid() bool
 	// Check returns nil if a write may start now, which it waits for. The error is that the root is lost, or ctx's.
 	Check(ctx context.Context) error
+	// Epoch is this owner's number; no later owner has a lower one.
+	Epoch() uint64
 }
 
 // requireOwnership returns nil if the root is this coordinator's. Time passes unseen where a process, its machine or its

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/lease"
 )
@@ -39,6 +40,8 @@ func (o *ownership) Check(ctx context.Context) error {
 	o.valid = err == nil
 	return err
 }
+
+func (o *ownership) Epoch() uint64 { return 7 }
 
 func (o *ownership) lapse() {
 	o.mu.Lock()
@@ -261,4 +264,59 @@ func (g *rig) all() map[string]string {
 		g.t.Fatal(err)
 	}
 	return out
+}
+
+// TestARecordOfAnEarlierOwner has the record of an owner arrive that was cut off: it doesn't last, and what is newer does.
+func TestARecordOfAnEarlierOwner(t *testing.T) {
+	g := newRig(t)
+	k, _ := g.owning(func(context.Context) error { return nil })
+	if _, err := k.Pause(g.context(), []string{"two"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		epoch uint64
+		want  control.Stand
+	}{{6, control.Paused}, {7, control.Open}, {8, control.Open}} {
+		record, err := records.Read(g.root, "two")
+		if err != nil {
+			t.Fatal(err)
+		}
+		record.Stand, record.Epoch = control.Open, c.epoch
+		if err := records.Write(g.root, "two", record); err != nil {
+			t.Fatal(err)
+		}
+		k.replaceOldRecords()
+		if record, err = records.Read(g.root, "two"); err != nil || record.Stand != c.want || record.Epoch < 7 {
+			t.Errorf("after one of epoch %d: %+v, %v", c.epoch, record, err)
+		}
+	}
+}
+
+// TestManifestsAreFenced gives the manifests of sweeps that are not finished new inodes, and no others.
+func TestManifestsAreFenced(t *testing.T) {
+	g := newRig(t)
+	k, _ := g.owning(func(context.Context) error { return nil })
+	g.hand(g.next("two"))
+	g.until(k, func() bool { return len(g.lines("two")) == 1 })
+	if err := k.Stop(g.context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, stand := range []control.Stand{control.Open, control.Cancelled, control.Finished} {
+		record, err := records.Read(g.root, "two")
+		if err != nil {
+			t.Fatal(err)
+		}
+		record.Stand = stand
+		before, err := os.Stat(g.root.Manifest("two"))
+		if err := errors.Join(err, records.Write(g.root, "two", record), Fence(g.root, func() error { return nil })); err != nil {
+			t.Fatal(err)
+		}
+		after, err := os.Stat(g.root.Manifest("two"))
+		if err != nil || os.SameFile(before, after) != (stand == control.Finished) || before.Size() != after.Size() {
+			t.Errorf("%s: a new inode is %v: %v", stand, !os.SameFile(before, after), err)
+		}
+	}
+	if err := Fence(g.root, func() error { return lease.ErrLost }); err != nil {
+		t.Errorf("nothing is to be fenced: %v", err)
+	}
 }

@@ -21,6 +21,7 @@ func (k *Coordinator) reconcileAlways(ctx context.Context) {
 		select {
 		case <-tick.C:
 			k.dropUnwanted(time.Now())
+			k.replaceOldRecords()
 			if err := errors.Join(k.reconcile(ctx), k.closeSweeps(ctx), k.openSweeps(ctx), k.trim(ctx)); err != nil && ctx.Err() == nil {
 				k.config.Log.Warn("compare with the queue", "error", err)
 			}

@@ -41,5 +41,33 @@ func (k *Coordinator) writeStanding(name string, s *records.Sweep) error {
 	if k.config.Exclusive {
 		return nil
 	}
+	s.Epoch = k.epoch()
 	return records.Write(k.config.Root, name, s)
+}
+
+// epoch is the number of this owner of the root; 0 where nobody else can own it.
+func (k *Coordinator) epoch() uint64 {
+	if k.config.Ownership == nil {
+		return 0
+	}
+	return k.config.Ownership.Epoch()
+}
+
+// replaceOldRecords writes the records of launched sweeps again that are an earlier owner's: it was cut off while it wrote
+// them, and they arrived late. What cannot be read or written is left to the next time.
+func (k *Coordinator) replaceOldRecords() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, s := range k.sweeps {
+		record, err := records.Read(k.config.Root, s.name)
+		if err != nil || record.Epoch >= k.epoch() || k.faults[s.name] != nil {
+			continue
+		}
+		if !k.ownsRoot() {
+			return
+		}
+		if err := k.writeStanding(s.name, k.standing(s)); err != nil {
+			k.config.Log.Warn("replace an earlier owner's record", "sweep", s.name, "error", err)
+		}
+	}
 }

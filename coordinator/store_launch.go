@@ -53,6 +53,7 @@ func (k *Coordinator) recordFile(name string, change func(*records.File)) error 
 	if change(&stand.File); stand.File == before {
 		return nil
 	}
+	stand.Epoch = k.epoch()
 	return records.Write(k.config.Root, name, stand)
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"eisweep/coordinator"
 	"eisweep/internal/lease"
 	"eisweep/internal/root"
 )
@@ -36,7 +37,22 @@ func openRoot(ctx context.Context, e *environment, path string, log *slog.Logger
 	if err != nil {
 		return nil, errors.Join(orInterrupted(ctx, orCoordinated(err)), o.lock.Unlock())
 	}
+	if err := o.fence(ctx); err != nil {
+		return nil, errors.Join(orInterrupted(ctx, err), o.close())
+	}
 	return o, nil
+}
+
+// fence keeps out the writes of an owner before that may still be alive.
+func (o *ownedRoot) fence(ctx context.Context) error {
+	if !o.lease.MustFence() {
+		return nil
+	}
+	if err := coordinator.Fence(o.Root, func() error { return o.lease.Check(ctx) }); err != nil {
+		return err
+	}
+	o.lease.Fenced()
+	return nil
 }
 
 // unreleased says what is waited for.

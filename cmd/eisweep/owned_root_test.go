@@ -53,13 +53,20 @@ func TestWhoOwnsARoot(t *testing.T) {
 		t.Errorf("after a run: %v", r)
 	}
 	leaveOwner(t, root, 2, 1)
+	before, err := os.Stat(filepath.Join(root, "short", "manifest.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	second := run("verify")
 	if code, _ := second.end(); code != 0 {
 		t.Error(second.told())
 	}
 	says(t, second.stderr.String(), "was not released by `eisweep coordinator` (process 77 on far, since 2001-09-09", "takes the root over in 3s")
-	if r := ownerRecord(t, root, 3); r["released"] != true || r["unfenced"] != true {
+	if r := ownerRecord(t, root, 3); r["released"] != true || r["unfenced"] != false {
 		t.Errorf("after a takeover: %v", r)
+	}
+	if after, err := os.Stat(filepath.Join(root, "short", "manifest.jsonl")); err != nil || os.SameFile(before, after) {
+		t.Errorf("the manifest has the inode that the owner before may write to: %v", err)
 	}
 	leaveOwner(t, root, 4, 1)
 	third := run("coordinator", "--listen", "127.0.0.1:0")

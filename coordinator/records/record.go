@@ -18,7 +18,8 @@ type Sweep struct {
 	Stand    control.Stand `json:"stand"`
 	Priority int           `json:"priority"`
 	Launched time.Time     `json:"launched"`
-	File     File          `json:"file"` // the file of the latest launch
+	Epoch    uint64        `json:"epoch,omitempty"` // of the owner of the root that wrote it; an earlier owner's may arrive late
+	File     File          `json:"file"`            // the file of the latest launch
 	// Reruns are the run numbers, by task, that a rerun gave and the manifest may not have.
 	Reruns map[sweeps.ID]int `json:"reruns,omitempty"`
 }
