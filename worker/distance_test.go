@@ -109,7 +109,7 @@ func newSite(t testing.TB, ackWait time.Duration) (*bench, *proxy) {
 	t.Helper()
 	r, err := root.Open(t.TempDir())
 	check(t, err)
-	authority, err := access.OpenAuthority(t.TempDir(), r)
+	authority, err := access.OpenAuthority(t.TempDir(), r, 1)
 	check(t, err)
 	o := authority.ServerOptions("127.0.0.1:0")
 	o.StoreDir = t.TempDir()

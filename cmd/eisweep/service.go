@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"eisweep/coordinator"
 	"eisweep/internal/access"
@@ -88,7 +89,7 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
-	if s.authority, err = access.OpenAuthority(state, s.root.Root); err != nil {
+	if s.authority, err = access.OpenAuthority(state, s.root.Root, s.root.lease.Epoch()); err != nil {
 		return err
 	}
 	if s.rotate {
@@ -223,7 +224,36 @@ func (s *service) coordinate(ctx context.Context, e *environment) error {
 	if s.external() {
 		return access.RemoveFiles(s.root.Root)
 	}
-	return s.authority.WriteFiles(s.root.Root, s.server.URLs(s.advertise), s.share)
+	urls := s.server.URLs(s.advertise)
+	if err := s.authority.WriteFiles(s.root.Root, urls, s.share); err != nil {
+		return err
+	}
+	go s.keepFiles(s.authority, s.root, urls)
+	return nil
+}
+
+// filesAgain is how often the coordinator looks whether the access files are still its own.
+const filesAgain = 10 * time.Second
+
+// keepFiles writes the access files again when an earlier owner's arrive late, for as long as this process owns the root.
+func (s *service) keepFiles(a *access.Authority, own *ownedRoot, urls []string) {
+	tick := time.NewTicker(filesAgain)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-own.lease.Lost():
+			return
+		case <-own.lease.Released():
+			return
+		}
+		if !a.IsOutdated(own.Root) || !own.lease.Valid() {
+			continue
+		}
+		if err := a.WriteFiles(own.Root, urls, s.share); err != nil {
+			s.log.Warn("replace an earlier owner's access files", "error", err)
+		}
+	}
 }
 
 // addresses are where workers and commands find the queue.

@@ -37,6 +37,7 @@ type site struct {
 	root      *root.Root
 	state     string // the coordinator's state folder
 	store     string
+	epoch     uint64 // of the last coordinator
 	authority *Authority
 	server    *natsserver.Server
 	queue     *queue.Queue // the coordinator's
@@ -57,7 +58,8 @@ func newSite(t testing.TB) *site {
 func (s *site) start(t testing.TB) {
 	t.Helper()
 	var err error
-	if s.authority, err = OpenAuthority(s.state, s.root); err != nil {
+	s.epoch++
+	if s.authority, err = OpenAuthority(s.state, s.root, s.epoch); err != nil {
 		t.Fatal(err)
 	}
 	o := s.authority.ServerOptions("127.0.0.1:0")

@@ -34,17 +34,18 @@ type secrets struct {
 type Authority struct {
 	path    string // of the file
 	root    string // id
+	epoch   uint64 // of the root's owner
 	secrets secrets
 	server  tls.Certificate
 }
 
-// OpenAuthority opens the authority of a root, whose secrets lie in stateDir, a
+// OpenAuthority opens the authority of a root for its owner of an epoch. The secrets lie in stateDir, a
 // folder of this user alone; what is missing is made.
-func OpenAuthority(stateDir string, r *root.Root) (*Authority, error) {
+func OpenAuthority(stateDir string, r *root.Root, epoch uint64) (*Authority, error) {
 	if err := atomicfile.MkdirAll(stateDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make coordinator's state folder: %w", err)
 	}
-	a := &Authority{path: filepath.Join(stateDir, "authority.json"), root: r.ID()}
+	a := &Authority{path: filepath.Join(stateDir, "authority.json"), root: r.ID(), epoch: epoch}
 	data, err := readTrusted(a.path, unreadable)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, a.Rotate()
@@ -78,7 +79,8 @@ func (a *Authority) take(s secrets) error {
 			return fmt.Errorf("the key of role %s is damaged", role)
 		}
 	}
-	server, err := issue(s.CA, s.CAKey, serverName(a.root))
+	// Workers of an earlier version want the name without an epoch.
+	server, err := issue(s.CA, s.CAKey, serverName(a.root, a.epoch), serverName(a.root, 0))
 	if err != nil {
 		return err
 	}
@@ -126,7 +128,7 @@ func newSeed() (Secret, error) {
 // has an access file. The caller adds where its store lies.
 func (a *Authority) ServerOptions(listen string) natsserver.Options {
 	o := natsserver.Options{
-		Name: serverName(a.root), RootID: a.root, Listen: listen,
+		Name: serverName(a.root, a.epoch), RootID: a.root, Listen: listen,
 		TLS: &tls.Config{Certificates: []tls.Certificate{a.server}, MinVersion: tls.VersionTLS13},
 	}
 	for _, role := range roles {

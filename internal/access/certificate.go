@@ -58,13 +58,13 @@ func newCA(name string) (certificate string, key Secret, err error) {
 		Secret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: text})), nil
 }
 
-// issue makes a server's certificate for a name. Its key is never stored.
-func issue(caPEM string, keyPEM Secret, name string) (tls.Certificate, error) {
-	t, err := template(name)
+// issue makes a server's certificate for names. Its key is never stored.
+func issue(caPEM string, keyPEM Secret, names ...string) (tls.Certificate, error) {
+	t, err := template(names[0])
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	t.DNSNames = []string{name}
+	t.DNSNames = names
 	t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	return sign(caPEM, keyPEM, t)
 }

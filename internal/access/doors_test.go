@@ -132,7 +132,7 @@ func TestRotatedCredentialIsRefused(t *testing.T) {
 	if err := openBy(t, old, protocol.Worker); !errors.Is(err, natsconn.ErrUnreachable) {
 		t.Errorf("all of the old: %v", err)
 	}
-	old.CA = now.CA
+	old.CA, old.Epoch = now.CA, now.Epoch
 	if err := openBy(t, old, protocol.Worker); !errors.Is(err, natsconn.ErrRefused) {
 		t.Errorf("the old key: %v", err)
 	}
@@ -237,7 +237,7 @@ func TestCoordinatorsSecretsAreGuarded(t *testing.T) {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenAuthority(s.state, s.root); !errors.Is(err, want) {
+		if _, err := OpenAuthority(s.state, s.root, s.epoch); !errors.Is(err, want) {
 			t.Errorf("mode %v: %v", mode, err)
 		}
 	}
@@ -281,6 +281,10 @@ func TestCoordinatorOnAnotherMachine(t *testing.T) {
 			t.Errorf("%s: the file of the first machine: %v", role, err)
 		}
 		f.CA = now.CA
+		if err := openBy(t, f, role); !errors.Is(err, natsconn.ErrUnreachable) {
+			t.Errorf("%s: the epoch of the first machine: %v", role, err)
+		}
+		f.Epoch = now.Epoch
 		if err := openBy(t, f, role); !errors.Is(err, natsconn.ErrRefused) {
 			t.Errorf("%s: the key of the first machine: %v", role, err)
 		}

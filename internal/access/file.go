@@ -30,6 +30,29 @@ type File struct {
 	URLs   []string `json:"urls"` // of the coordinator's server: tls://host:port, most likely first
 	CA     string   `json:"ca"`   // certificate, PEM, that the server's must be signed by
 	Seed   Secret   `json:"seed"` // of the role's NKey
+
+	// Epoch is that of the root's owner whose server this is; 0 in files of earlier versions. In the file it is an entry of
+	// urls, "epoch:7": earlier versions refuse other fields, and skip what is no address.
+	Epoch uint64 `json:"-"`
+}
+
+// epochEntry is how the entry of urls begins that has the epoch.
+const epochEntry = "epoch:"
+
+// encode returns the text of a file.
+func (f File) encode() ([]byte, error) {
+	f.URLs = append(slices.Clone(f.URLs), epochEntry+strconv.FormatUint(f.Epoch, 10))
+	text, err := json.Marshal(f)
+	return append(text, '\n'), err
+}
+
+// takeEpoch takes the epoch from the entries of urls.
+func (f *File) takeEpoch() {
+	for _, entry := range f.URLs {
+		if text, ok := strings.CutPrefix(entry, epochEntry); ok {
+			f.Epoch, _ = strconv.ParseUint(text, 10, 64) // 0: none, as of an earlier version
+		}
+	}
 }
 
 // Secret is a text that prints as something else.
@@ -46,8 +69,13 @@ func (Secret) GoString() string { return hidden }
 // LogValue hides it from logs.
 func (Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
 
-// serverName is the name that a root's server proves, wherever it runs.
-func serverName(root string) string { return "eisweep-" + root }
+// serverName is the name that the server of an owner of a root proves, wherever it runs: no server of an earlier owner has it.
+func serverName(root string, epoch uint64) string {
+	if epoch == 0 {
+		return "eisweep-" + root
+	}
+	return fmt.Sprintf("eisweep-%s-%d", root, epoch)
+}
 
 func decode(data []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -71,6 +99,7 @@ func parse(data []byte, root string) (*File, error) {
 	case f.Root != root:
 		return nil, fmt.Errorf("it is for root %q and this root is %q: it was copied here; remove it and restart the coordinator", f.Root, root)
 	}
+	f.takeEpoch()
 	// A host's own name may be one that cannot be looked up; its other addresses remain.
 	f.URLs = slices.DeleteFunc(f.URLs, func(u string) bool { return !isAddress(u) })
 	if len(f.URLs) == 0 {
@@ -102,7 +131,7 @@ func (f *File) Access() (natsconn.Access, error) {
 	}
 	return natsconn.Access{
 		URLs: f.URLs,
-		TLS:  &tls.Config{RootCAs: pool, ServerName: serverName(f.Root), MinVersion: tls.VersionTLS13},
+		TLS:  &tls.Config{RootCAs: pool, ServerName: serverName(f.Root, f.Epoch), MinVersion: tls.VersionTLS13},
 		Key:  key,
 	}, nil
 }

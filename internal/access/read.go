@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -64,23 +65,41 @@ func Read(r *root.Root, role protocol.Role) (*File, error) {
 
 // Options are those of a connection to the coordinator of the root. Wherever the
 // coordinator is started later, the connection follows: the access file is read anew
-// whenever it has to be made again. The errors are Read's.
+// whenever it has to be made again. It never follows back to an earlier owner of the root. The errors are Read's.
 func Options(r *root.Root, role protocol.Role) (natsconn.Options, error) {
-	reach := func() (natsconn.Access, error) {
-		f, err := Read(r, role)
-		if err != nil {
-			return natsconn.Access{}, err
-		}
-		a, err := f.Access()
-		if err != nil {
-			return a, &DamagedError{Path(r, role), err}
-		}
-		return a, nil
-	}
-	if _, err := reach(); err != nil {
+	follow := follower{root: r, role: role}
+	if _, err := follow.reach(); err != nil {
 		return natsconn.Options{}, err
 	}
-	return natsconn.Options{RootID: r.ID(), Role: role, Reach: reach}, nil
+	return natsconn.Options{RootID: r.ID(), Role: role, Reach: follow.reach}, nil
+}
+
+// follower reads the access file of a role for one connection.
+type follower struct {
+	root *root.Root
+	role protocol.Role
+
+	mu    sync.Mutex
+	epoch uint64 // the highest that was seen
+}
+
+func (w *follower) reach() (natsconn.Access, error) {
+	f, err := Read(w.root, w.role)
+	if err != nil {
+		return natsconn.Access{}, err
+	}
+	a, err := f.Access()
+	if err != nil {
+		return a, &DamagedError{Path(w.root, w.role), err}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f.Epoch < w.epoch {
+		return natsconn.Access{}, fmt.Errorf("%s names the coordinator of epoch %d, and that of epoch %d has owned the root since: the file arrived late, or an NFS client has an old copy; the coordinator writes it again",
+			Path(w.root, w.role), f.Epoch, w.epoch)
+	}
+	w.epoch = f.Epoch
+	return a, nil
 }
 
 // readTrusted reads a file of this user, or of the others named, that nobody else must

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -39,7 +38,7 @@ func (a *Authority) WriteFiles(r *root.Root, urls []string, share Share) error {
 		return fmt.Errorf("write access files: %w", err)
 	}
 	for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
-		data, err := json.Marshal(File{Format: format, Root: a.root, URLs: urls, CA: a.secrets.CA, Seed: a.secrets.Seeds[role]})
+		data, err := File{Format: format, Root: a.root, URLs: urls, CA: a.secrets.CA, Seed: a.secrets.Seeds[role], Epoch: a.epoch}.encode()
 		if err != nil {
 			return fmt.Errorf("write access files: %w", err)
 		}
@@ -47,11 +46,22 @@ func (a *Authority) WriteFiles(r *root.Root, urls []string, share Share) error {
 		if role == protocol.Worker && !share.Workers {
 			readers = private
 		}
-		if err := write(Path(r, role), append(data, '\n'), readers); err != nil {
+		if err := write(Path(r, role), data, readers); err != nil {
 			return fmt.Errorf("write access files: %w", err)
 		}
 	}
 	return nil
+}
+
+// IsOutdated reports whether an access file of the root is an earlier owner's: it was cut off while it wrote the file, which
+// arrived late.
+func (a *Authority) IsOutdated(r *root.Root) bool {
+	for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
+		if f, err := Read(r, role); err == nil && f.Epoch < a.epoch {
+			return true
+		}
+	}
+	return false
 }
 
 // RemoveFiles takes the access files away. Those that aren't there are no error.
