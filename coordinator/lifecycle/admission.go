@@ -26,7 +26,7 @@ func (m *Machine) admit(e TaskRequested) []Command {
 	case t.phase == Done:
 		return []Command{Link{e.ID, e.Sweep}}
 	case t.phase == Failed && !e.IsRecorded:
-		return []Command{RecordFailure{e.ID, int(t.run), e.Sweep, t.class.name(), false}}
+		return []Command{RecordFailure{e.ID, int(t.run), e.Sweep, t.class.Class(), false}}
 	case fresh, t.phase == Waiting && !m.isSourceComing(e.ID): // it was settled while no sweep wanted the task
 		return append(out, m.enqueue(e.ID, t, earlier{e.QueuedSweep, e.QueuedRun})...)
 	case t.phase == Queued:
@@ -38,7 +38,7 @@ func (m *Machine) admit(e TaskRequested) []Command {
 // enter adds a task, or runs a settled one again. The sweeps for which it failed want the new
 // run as well. For those that have its result, or were cancelled, it stays as it was settled.
 func (m *Machine) enter(old *entry, e TaskRequested) (*entry, []Command) {
-	t := &entry{run: int32(e.Run), orphan: e.Orphan, phase: Done, class: classOf(e.Class)}
+	t := &entry{run: int32(e.Run), orphan: e.Orphan, phase: Done, class: e.Class.Code()}
 	var out []Command
 	if old != nil {
 		t.run = max(t.run, old.run)

@@ -18,7 +18,7 @@ func (m *Machine) enqueueDependents(id sweeps.ID) []Command {
 		if t == nil {
 			continue
 		}
-		if t.phase == Failed && t.class.name() == protocol.Source {
+		if t.phase == Failed && t.class.Class() == protocol.Source {
 			m.removeCancelled(t)
 			if t.sweeps == 0 {
 				continue

@@ -88,7 +88,7 @@ func (m *Machine) fail(id sweeps.ID, t *entry, c protocol.Class) []Command {
 		return m.keepResult(id, t, c)
 	}
 	m.move(t, Failed)
-	t.class = classOf(c)
+	t.class = c.Code()
 	var out []Command
 	for _, s := range m.sets.of(t.sweeps) {
 		out = append(out, RecordFailure{id, int(t.run), s, c, false})

@@ -1,8 +1,6 @@
 package lifecycle
 
 import (
-	"slices"
-
 	"eisweep/internal/protocol"
 )
 
@@ -13,8 +11,8 @@ type entry struct {
 	placedFor sweepSet // the sweeps that the place command named
 	queue     sweepSet // the one sweep whose queue has its order, or had it last; none when that was purged while the task ran
 	phase     Phase
-	class     classNumber // of a failure
-	misplaced uint8       // how often its result was not where its outcome said
+	class     protocol.ClassCode // of a failure
+	misplaced uint8              // how often its result was not where its outcome said
 	orphan    bool
 	hasResult bool // of an earlier run, which a failure leaves
 }
@@ -36,17 +34,3 @@ const (
 
 func (p Phase) isSettled() bool { return p == Done || p == Failed }
 func (p Phase) isOrdered() bool { return p == Queued || p == Running }
-
-// classNumber is a protocol.Class in a byte.
-type classNumber uint8
-
-var classes = append([]protocol.Class{""}, protocol.Classes()...)
-
-func classOf(c protocol.Class) classNumber {
-	if i := slices.Index(classes, c); i >= 0 {
-		return classNumber(i)
-	}
-	return classOf(protocol.Lost) // of a newer version
-}
-
-func (c classNumber) name() protocol.Class { return classes[c] }
