@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"path/filepath"
 	"syscall"
 	"testing"
 )
@@ -33,4 +34,42 @@ func TestHostsShareAFolderOverNFS(t *testing.T) {
 	}
 	verdict(t, c, root, "taught", want["taught"])
 	verdict(t, c, root, "pushed", want["pushed"])
+}
+
+// TestAnOwnerIsCutOffFromTheFolder cuts a coordinator off from the NFS server in the middle of a sweep, until another one on
+// another host has taken the root over and has seen to the rest. What the first has begun to write arrives when it is heard
+// again: it changes nothing, and the first one ends.
+func TestAnOwnerIsCutOffFromTheFolder(t *testing.T) {
+	n := newNetwork(t, t.TempDir())
+	server := n.host()
+	serveNFS(t, server)
+	desk := n.guests(server, 1)[0]
+	file := sweepFile(t, "cut", 6, 4, 100, "")
+	want := undisturbed(t, file)["cut"]
+
+	c := newCluster(t)
+	first := c.coordinator(desk)
+	root := c.root(server)
+	w := newCrew(c, root, server, server)
+	c.hold(root, ">2")
+	c.does(server, "launch", file)
+	await(t, "a result that the first coordinator places", func() bool { return len(manifestLines(t, root, "cut")) > 0 })
+	w.awaitUnderWay(w.members[0])
+	n.cut(desk.link)
+	c.release(root)
+	second := c.coordinator(server)
+	c.does(server, "watch", "cut")
+	before := contents(filepath.Join(root, "cut", "manifest.jsonl"))
+	n.heal(desk.link)
+	if code := first.end(); code != 6 {
+		t.Errorf("the first coordinator: exit code %d, want 6\n%s", code, first.tail(20))
+	}
+	if after := contents(filepath.Join(root, "cut", "manifest.jsonl")); after != before {
+		t.Errorf("the manifest was\n%s\nand is, after the first coordinator came back,\n%s", before, after)
+	}
+	for _, m := range w.members {
+		m.stop()
+	}
+	verdict(t, c, root, "cut", want)
+	second.stop()
 }
