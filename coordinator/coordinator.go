@@ -204,6 +204,9 @@ func (k *Coordinator) group(d queue.OutcomeDelivery) {
 	defer timer.Stop()
 	for more := true; more; {
 		k.mu.Lock()
+		if err := k.checkOwnership(k.asking); err != nil {
+			k.fail(err)
+		}
 		k.take(d)
 		k.mu.Unlock()
 		select {

@@ -93,7 +93,7 @@ func (k *Coordinator) end(ctx context.Context) error {
 // placeCommitted waits until the outcomes have been taken that are committed by now; closing
 // quit then has them placed.
 func (k *Coordinator) placeCommitted(ctx context.Context) {
-	if len(k.stop) == 0 || k.failed() || k.config.Queue.UnresponsiveFor() > 0 {
+	if len(k.stop) == 0 || k.failed() || !k.ownsRoot() || k.config.Queue.UnresponsiveFor() > 0 {
 		return
 	}
 	ask, cancel := context.WithTimeout(ctx, confirmTime)

@@ -22,12 +22,24 @@ type ownership struct {
 
 	mu    sync.Mutex
 	valid bool
+	looks int // after how many it lapses; 0: it doesn't by itself
 }
 
 func (o *ownership) Valid() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.looks > 0 {
+		o.looks--
+		return o.looks > 0
+	}
 	return o.valid
+}
+
+// lapseAfter has it lapse once it was found valid so many times.
+func (o *ownership) lapseAfter(looks int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.valid, o.looks = false, looks+1
 }
 
 func (o *ownership) Check(ctx context.Context) error {
@@ -95,6 +107,9 @@ func TestAnotherTookTheRoot(t *testing.T) {
 	}
 	if n := len(g.lines("two")); n != 1 {
 		t.Errorf("%d lines", n)
+	}
+	if n := len(g.files("two")); n != 1 {
+		t.Errorf("%d results were placed", n)
 	}
 	if s := g.finish(g.serve(), "two"); s.Done != 4 || len(g.lines("two")) != 4 || g.executed() != 4 {
 		t.Errorf("the next one: %+v", s)

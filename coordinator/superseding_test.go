@@ -80,7 +80,7 @@ func TestACoordinatorEndsWhileItSupersedes(t *testing.T) {
 	}
 	d, n := g.next("two")
 	close(gone)
-	own.lapse()
+	own.lapseAfter(1) // when it takes the outcome
 	g.hand(d, n)
 	if k.Failed(g.context()) == nil || k.Stop(context.Background()) == nil {
 		t.Fatal("it goes on")

@@ -28,6 +28,8 @@ func TestWhenTheNextOwnerBegins(t *testing.T) {
 		mustFence bool
 	}{
 		"no record":                      {nil, root.Holder{}, 0, false},
+		"an earlier version's lock here": {nil, own, 0, false},
+		"an earlier version's elsewhere": {nil, root.Holder{Host: "far", PID: 4}, 0, true},
 		"released":                       {of(func(r *record) { r.Released = true; r.Host = "far" }), root.Holder{}, 0, false},
 		"released, files unfenced":       {of(func(r *record) { r.Released, r.Unfenced = true, true }), root.Holder{}, 0, true},
 		"dead here":                      {of(func(*record) {}), own, 0, false},

@@ -53,7 +53,9 @@ func (w *candidate) try(ctx context.Context) (*Lease, error) {
 	case err != nil:
 		w.reads = 0 // storage is unwell: this says nothing about the owner
 		return nil, nil
-	case found.Epoch == 0 || found.Released || w.isDead(&found):
+	case found.Epoch == 0:
+		return w.claim(ctx, found, w.isFirst())
+	case found.Released || w.isDead(&found):
 		return w.claim(ctx, found, true)
 	case w.reads > 0 && !found.isUnchanged(&w.seen):
 		return nil, &root.InUseError{Path: w.Root.Path(), Holder: found.Holder}
@@ -70,6 +72,13 @@ func (w *candidate) try(ctx context.Context) (*Lease, error) {
 // isDead reports whether the owner's process surely ended: it had the lock that this one holds, on the same kernel.
 func (w *candidate) isDead(found *record) bool {
 	return found.PID != 0 && found.Boot == w.boot && found.Host == w.Lock.Holder().Host && found.Holder == w.Lock.Previous()
+}
+
+// isFirst reports whether no owner of an earlier version, which left nothing but its signature in the lock, may have been
+// cut off on another host.
+func (w *candidate) isFirst() bool {
+	previous := w.Lock.Previous()
+	return previous.PID == 0 || previous.Host == w.Lock.Holder().Host
 }
 
 // count adds a read that began at a time and took a time. After a slow one, or a gap, the owner could have been without

@@ -115,7 +115,7 @@ func (l *Lease) Fenced() {
 }
 
 // Release gives the root up, so that the next owner need not wait. The caller has ended all writes. On an error the next
-// owner waits until this one's record was unchanged for long enough. A second call, and one after Abandon, does nothing.
+// owner waits until this one's record was unchanged for long enough. A second call does nothing.
 func (l *Lease) Release(ctx context.Context) error {
 	first, lost := l.close()
 	if !first || lost {
