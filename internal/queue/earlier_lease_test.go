@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/natsconn"
+	"eisweep/internal/natstest"
 )
 
 func TestTheLeaseOfAnEarlierVersionIsRemoved(t *testing.T) {
@@ -20,5 +23,21 @@ func TestTheLeaseOfAnEarlierVersionIsRemoved(t *testing.T) {
 	}
 	if _, err := q.JetStream().KeyValue(deadline(t), name); !errors.Is(err, jetstream.ErrBucketNotFound) {
 		t.Errorf("the bucket: %v", err)
+	}
+}
+
+// TestALeaseThatMayNotBeRemovedStays denies the coordinator the removal, and nothing that follows.
+func TestALeaseThatMayNotBeRemovedStays(t *testing.T) {
+	site := &natsconn.Site{URLs: []string{natstest.Site(t, denying("$JS.API.STREAM.DELETE.>", "nothing"))}}
+	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close()
+	if err := q.RemoveEarlierLease(deadline(t)); err == nil {
+		t.Error("the removal was not denied")
+	}
+	if _, err := q.Ask(deadline(t), "status", nil); !errors.Is(err, ErrNoCoordinator) {
+		t.Errorf("a request afterwards: %v", err)
 	}
 }
