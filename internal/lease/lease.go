@@ -93,8 +93,8 @@ func (l *Lease) ask() {
 // Lost is closed when the lease is lost. Check then says why.
 func (l *Lease) Lost() <-chan struct{} { return l.lost }
 
-// Expired is closed at T, when storage didn't let the lease be renewed for a whole term, or when it is lost: what others
-// use through this process must end, since another process may own the root soon.
+// Expired is closed within 3 s after T, when storage didn't let the lease be renewed for a whole term, or when it is lost:
+// what others use through this process must end, since another process may own the root soon.
 func (l *Lease) Expired() <-chan struct{} { return l.expired }
 
 // Released is closed by Release.

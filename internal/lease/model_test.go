@@ -8,8 +8,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"eisweep/internal/root"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // history lets two or three hosts have coordinators started, killed, stopped, their clocks changed and their storage
 // slow, at random by a seed, and wants at most one process at a time that may write.
