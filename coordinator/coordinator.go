@@ -11,6 +11,7 @@ import (
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/placement"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -71,6 +72,7 @@ type Coordinator struct {
 	manifests  map[string]*manifest.Writer
 	batch      batch
 	catalog    *catalog.Catalog
+	placer     placement.Placer
 	queued     map[sweeps.ID]queue.QueuedTask // while restoring: what is queued
 	absent     map[sweeps.ID]int              // orders that the last look at the queue missed; of the reconciling loop
 	strangers  int                            // orders in the queue that the machine knows nothing of, when they were last listed
@@ -107,6 +109,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 		held: map[runKey]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*manifest.Writer{}, begun: time.Now(), changed: make(chan struct{}),
 		faults: map[string]*fault{}, withheld: map[runKey]settled{}, faulty: make(chan struct{}, 1),
 	}
+	k.placer = placement.Placer{Root: c.Root, Catalog: k.catalog, Log: c.Log}
 	k.asking, k.giveUp = context.WithCancel(context.Background())
 	go k.run()
 	go k.sendAlways()

@@ -47,21 +47,3 @@ func namesOf(t *testing.T, dir string) (names []string) {
 	}
 	return names
 }
-
-// TestNothingIsMovedAsideThroughALink has a link in place of superseded/.
-func TestNothingIsMovedAsideThroughALink(t *testing.T) {
-	dir := t.TempDir()
-	if err := makeAside(dir); err != nil {
-		t.Fatal(err)
-	}
-	if err := makeAside(dir); err != nil {
-		t.Errorf("a second time: %v", err)
-	}
-	dir = t.TempDir()
-	if err := os.Symlink(t.TempDir(), filepath.Join(dir, "superseded")); err != nil {
-		t.Fatal(err)
-	}
-	if err := makeAside(dir); err == nil {
-		t.Error("a link is taken for the folder")
-	}
-}

@@ -3,12 +3,10 @@ package coordinator
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
-	"eisweep/internal/atomicfile"
+	"eisweep/coordinator/placement"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
@@ -37,13 +35,13 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 		k.sweep(c.Sweep).forget(c.ID)
 		return nil // placed since the launch looked
 	}
-	wait, err := k.makeWay(c.Sweep, t, catalog.IdentityOf(&from.Line))
+	wait, err := k.freeName(c.Sweep, t, catalog.IdentityOf(&from.Line))
 	if wait {
 		k.batch.next = append(k.batch.next, c)
 		return nil
 	}
 	if err == nil {
-		err = k.name(filepath.Join(k.config.Root.SweepDir(from.Sweep), from.Line.File), c.Sweep, t, catalog.IdentityOf(&from.Line))
+		err = k.linkInto(c.Sweep, t, k.pathOf(from.Sweep, from.Line.File), catalog.IdentityOf(&from.Line))
 	}
 	if err != nil {
 		k.postpone(c.Sweep, c, fmt.Errorf("link result of %s into %s: %w", t.File, c.Sweep, err), true)
@@ -53,35 +51,18 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 	line.State = manifest.Done // it may have been superseded
 	line.Sweep, line.File, line.ReusedFrom = c.Sweep, t.File, from.Sweep
 	line.Parameters = manifest.ParametersOf(t.Varying)
-	line.Modified = modifiedAs(k.pathOf(from.Sweep, from.Line.File), k.pathOf(c.Sweep, t.File), from.Line.Modified)
+	line.Modified = placement.ModifiedAs(k.pathOf(from.Sweep, from.Line.File), k.pathOf(c.Sweep, t.File), from.Line.Modified)
 	k.note(c.Sweep, line)
 	k.sweep(c.Sweep).linked++
 	k.sweep(c.Sweep).forget(c.ID)
 	return nil
 }
 
-// name links a file to a task's name in a sweep's folder, which makeWay has freed. Nothing
-// is overwritten, and nothing gets a name that the manifest cannot tell of.
-func (k *Coordinator) name(from, sweep string, t *sweeps.Task, is results.Identity) error {
+// linkInto gives a file a task's name in a sweep's folder, which freeName has freed. Nothing gets a name that the manifest
+// cannot have now.
+func (k *Coordinator) linkInto(sweep string, t *sweeps.Task, from string, is results.Identity) error {
 	if f := k.faults[sweep]; f.holdsBack() {
 		return f.err
 	}
-	dir := k.config.Root.SweepDir(sweep)
-	to := filepath.Join(dir, t.File)
-	err := atomicfile.LinkOrCopy(from, to, is.SHA256)
-	if errors.Is(err, os.ErrNotExist) && atomicfile.IsGone(dir) {
-		k.config.Log.Warn("the folder of a sweep is gone and is created again for its results; launch the sweep again", "sweep", sweep)
-		if err := atomicfile.Mkdir(dir, 0o755); err != nil {
-			return err
-		}
-		err = atomicfile.LinkOrCopy(from, to, is.SHA256)
-	}
-	if !errors.Is(err, os.ErrExist) {
-		return err
-	}
-	same, err := is.IsAt(to)
-	if err == nil && !same {
-		err = fmt.Errorf("%s was made by another program meanwhile: %w", to, os.ErrExist)
-	}
-	return err // nil: placed before, by a coordinator that was stopped in between
+	return k.placer.Link(sweep, t.File, from, is)
 }

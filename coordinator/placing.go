@@ -1,17 +1,14 @@
 package coordinator
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/placement"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/internal/results"
@@ -25,7 +22,7 @@ import (
 func (k *Coordinator) place(c lifecycle.Place) []lifecycle.Command {
 	d := k.held[runKey{c.ID, c.Run}]
 	incoming := k.config.Root.Incoming(c.ID, c.Run, d.Outcome.Attempt)
-	hashed, damage, err := checkIncoming(incoming, &d.Outcome)
+	hashed, damage, err := placement.CheckIncoming(incoming, &d.Outcome)
 	if err != nil {
 		k.postpone(c.Sweeps[0], c, fmt.Errorf("read the result of %s: %w", c.ID, err), false)
 		return nil
@@ -34,7 +31,7 @@ func (k *Coordinator) place(c lifecycle.Place) []lifecycle.Command {
 		k.reasons[c.ID] = damage
 		return k.machine.Step(lifecycle.ResultPlaced{ID: c.ID, Run: c.Run, Class: protocol.Storage})
 	}
-	wait, refused := k.makeWayFor(c, promisedBy(&d.Outcome))
+	wait, refused := k.freeNames(c, promisedBy(&d.Outcome))
 	if wait {
 		k.batch.next = append(k.batch.next, c)
 		return nil
@@ -53,12 +50,12 @@ func (k *Coordinator) placeIn(
 		if t == nil || refused[sweep] != nil {
 			continue // nil: it was launched without the task meanwhile
 		}
-		if err := k.name(incoming, sweep, t, promisedBy(o)); err != nil {
+		if err := k.linkInto(sweep, t, incoming, promisedBy(o)); err != nil {
 			refused[sweep] = fmt.Errorf("place result of %s in %s: %w", t.File, sweep, err)
 			continue
 		}
 		line := k.resultLine(sweep, t, o)
-		line.Modified = modifiedAs(incoming, k.pathOf(sweep, t.File), hashed)
+		line.Modified = placement.ModifiedAs(incoming, k.pathOf(sweep, t.File), hashed)
 		if first != "" {
 			line.ReusedFrom = first
 			k.sweep(sweep).linked++
@@ -81,53 +78,12 @@ func (k *Coordinator) placeIn(
 	return k.machine.Step(lifecycle.ResultPlaced{ID: c.ID, Run: c.Run, Class: ""})
 }
 
-// checkIncoming compares a file with its outcome, its size first, and returns its modification time when it was hashed.
-// The damage says how the file differs from what the outcome promised; an error says that this cannot be found out now.
-// The folder is opened first: an NFS client may believe for a while that a name it once missed is still missing.
-func checkIncoming(path string, o *protocol.Outcome) (hashed time.Time, damage string, err error) {
-	if _, err := os.ReadDir(filepath.Dir(path)); err != nil {
-		return hashed, "", fmt.Errorf("open incoming folder: %w", err)
-	}
-	info, err := os.Lstat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		return hashed, fmt.Sprintf("the result of %s is not a plain file", o.ID), nil
-	}
-	var found results.Hashed
-	if err == nil {
-		found, err = results.HashSized(context.Background(), path, o.Bytes)
-	}
-	size := (*results.SizeError)(nil)
-	switch {
-	case errors.As(err, &size):
-		return hashed, fmt.Sprintf("the result of %s arrived with %d bytes, not the %d that its worker wrote", o.ID, size.Bytes, size.Want), nil
-	case errors.Is(err, fs.ErrNotExist):
-		return hashed, fmt.Sprintf("the result of %s did not arrive: %v", o.ID, err), nil
-	case err != nil:
-		return hashed, "", err
-	case found.SHA256 != o.SHA256:
-		return hashed, fmt.Sprintf("the result of %s arrived with other bytes than its worker wrote", o.ID), nil
-	}
-	return found.Modified, "", nil
-}
-
 func promisedBy(o *protocol.Outcome) results.Identity {
 	return results.Identity{SHA256: o.SHA256, Bytes: o.Bytes}
 }
 
 func (k *Coordinator) pathOf(sweep, file string) string {
 	return filepath.Join(k.config.Root.SweepDir(sweep), file)
-}
-
-// modifiedAs returns the modification time of a second name, or of a copy whose bytes were
-// compared, of a file that was hashed when it had been modified at a time. It is zero, and so
-// says nothing, when the file was modified since.
-func modifiedAs(from, to string, hashed time.Time) time.Time {
-	source, err1 := os.Lstat(from)
-	target, err2 := os.Lstat(to)
-	if err1 != nil || err2 != nil || os.SameFile(source, target) && !target.ModTime().Equal(hashed) {
-		return time.Time{}
-	}
-	return target.ModTime()
 }
 
 // resultLine is the manifest's line of an outcome with a result.

@@ -38,6 +38,7 @@ var plan = map[string][]string{
 	"coordinator/autoscale": {"internal/control", "internal/slurm"},
 	"coordinator/catalog":   {"sim", "sweeps", "internal", "coordinator/inputs", "coordinator/records"},
 	"coordinator/verify":    {"sim", "sweeps", "internal", "coordinator/catalog", "coordinator/inputs", "coordinator/records"},
+	"coordinator/placement": {"sweeps", "internal", "coordinator/catalog"},
 	"coordinator/plan":      {"sim", "sweeps", "internal", "coordinator/catalog"},
 	"coordinator/prune":     {"sweeps", "internal", "coordinator/catalog", "coordinator/records"},
 	"coordinator/lifecycle": {"sweeps", "internal/protocol"},
@@ -56,6 +57,7 @@ var withheld = map[string][]string{
 
 	"coordinator/catalog":   {"sim", "sweeps", "internal", "coordinator/inputs", "coordinator/records"},
 	"coordinator/verify":    {"sim", "sweeps", "internal", "coordinator/catalog", "coordinator/inputs", "coordinator/records"},
+	"coordinator/placement": {"sweeps", "internal", "coordinator/catalog"},
 	"coordinator/plan":      {"sim", "sweeps", "internal", "coordinator/catalog"},
 	"coordinator/prune":     {"sweeps", "internal", "coordinator/catalog", "coordinator/records"},
 	"coordinator/lifecycle": {"os", "io/fs", "net", "time", "syscall", "path/filepath", "log", "context", "sync"},
