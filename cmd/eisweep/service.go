@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,13 +9,11 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"eisweep/coordinator"
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
-	"eisweep/internal/lease"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
@@ -50,9 +47,13 @@ func (s *service) warn(format string, args ...any) { s.log.Warn(fmt.Sprintf(form
 // open opens everything. On an error nothing stays open.
 func (s *service) open(ctx context.Context, e *environment, path string) (err error) {
 	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.close())
+		if err == nil {
+			return
 		}
+		if s.root != nil && s.isDisowned() {
+			err = s.whyDisowned() // which stopped the server under the others
+		}
+		err = errors.Join(err, s.close())
 	}()
 	if s.http != "" {
 		if s.telemetry, err = startTelemetry(s.http, s.log); err != nil {
@@ -142,65 +143,6 @@ func (s *service) openSite(ctx context.Context, e *environment) (err error) {
 	return nil
 }
 
-// stopAtT stops the embedded server when another process may own the root soon: workers would hand results to a server that
-// nobody reads. It returns when the lease is released, too.
-func (s *service) stopAtT(server *natsserver.Server, own *lease.Lease) {
-	select {
-	case <-own.Expired():
-		server.Stop()
-	case <-own.Released():
-	}
-}
-
-// failed waits until the coordinator can't go on, and says why; nil when ctx ends.
-func (s *service) failed(ctx context.Context) error {
-	held, lose := context.WithCancel(ctx)
-	defer lose()
-	unreachable, lost, expired := s.queue.Lost(), s.root.lease.Lost(), s.expired()
-	go func() {
-		defer lose()
-		select {
-		case <-unreachable:
-		case <-lost:
-		case <-expired:
-		case <-held.Done():
-		}
-	}()
-	err := s.coordinator.Failed(held)
-	switch {
-	case ctx.Err() != nil:
-	case s.isDisowned():
-		err = cmp.Or(s.root.lost(), errExpired)
-	case err == nil:
-		err = s.queue.Err()
-	}
-	if errors.Is(err, natsserver.ErrStore) {
-		return failure(exitStorage, "%w; repair that, then start the coordinator again: workers wait for it", err)
-	}
-	return err
-}
-
-// isDisowned reports whether this process may not write to the root any more, now or after a while.
-func (s *service) isDisowned() bool {
-	select {
-	case <-s.root.lease.Lost():
-		return true
-	case <-s.expired():
-		return true
-	default:
-		return false
-	}
-}
-
-// expired is closed when the embedded server is stopped since the root's storage did not answer. Who uses the site's NATS
-// waits for the storage.
-func (s *service) expired() <-chan struct{} {
-	if s.external() {
-		return nil
-	}
-	return s.root.lease.Expired()
-}
-
 // coordinate starts the coordinator, and opens the doors once it answers.
 func (s *service) coordinate(ctx context.Context, e *environment) error {
 	prober, err := newProber()
@@ -230,30 +172,6 @@ func (s *service) coordinate(ctx context.Context, e *environment) error {
 	}
 	go s.keepFiles(s.authority, s.root, urls)
 	return nil
-}
-
-// filesAgain is how often the coordinator looks whether the access files are still its own.
-const filesAgain = 10 * time.Second
-
-// keepFiles writes the access files again when an earlier owner's arrive late, for as long as this process owns the root.
-func (s *service) keepFiles(a *access.Authority, own *ownedRoot, urls []string) {
-	tick := time.NewTicker(filesAgain)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-		case <-own.lease.Lost():
-			return
-		case <-own.lease.Released():
-			return
-		}
-		if !a.IsOutdated(own.Root) || !own.lease.Valid() {
-			continue
-		}
-		if err := a.WriteFiles(own.Root, urls, s.share); err != nil {
-			s.log.Warn("replace an earlier owner's access files", "error", err)
-		}
-	}
 }
 
 // addresses are where workers and commands find the queue.
