@@ -131,7 +131,7 @@ func (s *service) run(ctx context.Context, e *environment, path string) error {
 // runOnce is run without another start: the error then wraps errExpired.
 func (s *service) runOnce(ctx context.Context, e *environment, path string) error {
 	if err := s.open(ctx, e, path); err != nil {
-		return orInterrupted(ctx, err)
+		return orStopped(ctx, s.log, err)
 	}
 	s.log.Info(coordinatorReady, "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", programVersion())
 	s.log.Info("start workers on any machine that shares the folder", "command", "eisweep worker -p "+quoted(s.root.Path())+s.options())
