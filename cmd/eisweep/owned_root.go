@@ -37,7 +37,7 @@ func openRoot(ctx context.Context, e *environment, path string, log *slog.Logger
 	if err != nil {
 		return nil, errors.Join(orInterrupted(ctx, orCoordinated(err)), o.lock.Unlock())
 	}
-	if err := o.fence(ctx); err != nil {
+	if err := errors.Join(o.lock.Sign(), o.fence(ctx)); err != nil {
 		return nil, errors.Join(orInterrupted(ctx, err), o.close())
 	}
 	return o, nil

@@ -129,6 +129,9 @@ func onDisk(t *testing.T, r *root.Root) (*root.Lock, *Lease) {
 		t.Fatal(err)
 	}
 	l, err := Acquire(t.Context(), Config{Root: r, Lock: lock, Term: 10 * time.Second})
+	if err == nil {
+		err = lock.Sign()
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ type Config struct {
 type Lock interface {
 	// Check returns nil if the lock is held. The error wraps root.ErrLockLost when another process has it.
 	Check() error
-	// Holder is this process as others find it.
+	// Holder is this process.
 	Holder() root.Holder
 	// Previous is whoever had signed the lock's file before this process did, and not taken the signature back.
 	Previous() root.Holder

@@ -71,7 +71,6 @@ func (l *Lease) renew() error {
 	}
 	l.mu.Lock()
 	l.record.Counter++
-	l.record.Holder = l.config.Lock.Holder() // the lock may have been taken anew
 	own := l.record
 	l.mu.Unlock()
 	if err := l.config.store.rewrite(own); err != nil {

@@ -40,14 +40,13 @@ func (e *InUseError) Error() string {
 
 // Lock is the right to be the coordinator of a root. Its methods are safe for concurrent use.
 type Lock struct {
-	root             *Root
-	version, command string
+	root     *Root
+	holder   Holder // this process
+	previous Holder // who had signed before
 
 	mu     sync.Mutex
 	file   *os.File // nil once it is given up
-	holder Holder   // as signed
-
-	previous Holder // who had signed before
+	signed bool
 }
 
 // held keeps the files of all locks: a file that nobody refers to any more would
@@ -55,18 +54,38 @@ type Lock struct {
 var held sync.Map
 
 // Lock takes the lock of the root for this process; version and command tell
-// others who has it. The error is an *InUseError when another process holds it.
+// others who has it, after Sign. The error is an *InUseError when another process holds it.
 // The lock ends with the process, whatever way it ends.
 func (r *Root) Lock(version, command string) (*Lock, error) {
-	l := &Lock{root: r, version: version, command: command}
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, fmt.Errorf("lock root %s: %w", r.path, err)
+	}
+	l := &Lock{root: r, holder: Holder{Host: host, PID: os.Getpid(), Since: time.Now().UTC().Truncate(time.Second), Version: version, Command: command}}
 	if err := l.acquire(); err != nil {
 		return nil, err
 	}
+	l.previous, _ = readHolder(l.file) // nobody in particular, then
 	r.removeStale()
 	return l, nil
 }
 
-// acquire opens the lock's file, locks and signs it. It begins anew when the file was removed or replaced meanwhile:
+// Sign writes into the lock's file who has it. Whoever finds another signature has lost the lock, so a process signs when
+// it owns the root: where hosts don't see each other's locks, several have one.
+func (l *Lock) Sign() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.signed = true
+	if l.file == nil {
+		return fmt.Errorf("sign lock of root: %w", os.ErrClosed)
+	}
+	if err := l.sign(); err != nil {
+		return fmt.Errorf("sign lock of root: %w", err)
+	}
+	return nil
+}
+
+// acquire opens the lock's file and locks it, and signs it if the one before was. It begins anew when the file was removed or replaced meanwhile:
 // the lock of a file that has no name keeps nobody out.
 func (l *Lock) acquire() error {
 	for {
@@ -89,11 +108,11 @@ func (l *Lock) acquire() error {
 			}
 			continue
 		}
-		if l.holder == (Holder{}) {
-			l.previous, _ = readHolder(f) // nobody in particular, then
-		}
 		l.file = f
 		held.Store(f, true)
+		if !l.signed {
+			return nil
+		}
 		if err := l.sign(); err != nil {
 			return errors.Join(fmt.Errorf("lock root %s: %w", l.root.path, err), l.unlock())
 		}
@@ -119,12 +138,8 @@ func flock(f *os.File) error {
 // ErrLockLost is wrapped when a file system forgot the lock and another took it.
 var ErrLockLost = errors.New("another took the root's lock meanwhile")
 
-// Holder is this process as the lock's file names it.
-func (l *Lock) Holder() Holder {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.holder
-}
+// Holder is this process as Sign writes it.
+func (l *Lock) Holder() Holder { return l.holder }
 
 // Previous is who had signed the lock's file when Lock took the lock: a process that ended without Unlock. It is zero when
 // there is no such process, or the file was removed since.
@@ -155,6 +170,9 @@ func (l *Lock) check() error {
 			return fmt.Errorf("hold lock of root: %w", ErrLockLost)
 		}
 		return fmt.Errorf("hold lock of root: %w", err)
+	}
+	if !l.signed {
+		return nil
 	}
 	there, err := readHolder(l.file)
 	if err != nil {
@@ -201,7 +219,7 @@ func (l *Lock) unlock() error {
 		return nil
 	}
 	var err error
-	if l.check() == nil {
+	if l.signed && l.check() == nil {
 		// The text goes first: it must not name this process when another holds the lock.
 		err = l.file.Truncate(0)
 	}
@@ -256,11 +274,6 @@ func (r *Root) lockFile() (*os.File, error) {
 }
 
 func (l *Lock) sign() error {
-	host, err := os.Hostname()
-	if err != nil {
-		return err
-	}
-	l.holder = Holder{Host: host, PID: os.Getpid(), Since: time.Now().UTC().Truncate(time.Second), Version: l.version, Command: l.command}
 	text, err := json.Marshal(l.holder)
 	if err != nil {
 		return err

@@ -15,10 +15,10 @@ import (
 // TestALockWhoseFileIsRemoved has somebody remove .eisweep/lock while a coordinator runs, to start another.
 func TestALockWhoseFileIsRemoved(t *testing.T) {
 	r := open(t, t.TempDir())
-	first, err := r.Lock("v1", "first")
+	first, err := sign(r.Lock("v1", "first"))
 	must(t, err)
 	must(t, os.Remove(r.Private("lock")))
-	second, err := r.Lock("v2", "second")
+	second, err := sign(r.Lock("v2", "second"))
 	must(t, err)
 	if err := first.Check(); !errors.Is(err, ErrLockLost) {
 		t.Errorf("the first still has it: %v", err)
@@ -30,7 +30,7 @@ func TestALockWhoseFileIsRemoved(t *testing.T) {
 	}
 	must(t, os.Remove(r.Private("lock")))
 	must(t, second.Check()) // nobody took it: it is taken again
-	if _, err := r.Lock("v3", "third"); !errors.As(err, new(*InUseError)) {
+	if _, err := sign(r.Lock("v3", "third")); !errors.As(err, new(*InUseError)) {
 		t.Errorf("a third, after the second took it again: %v", err)
 	}
 	if holder, held, err := r.Holder(); err != nil || !held || holder.Command != "second" {
@@ -42,7 +42,7 @@ func TestALockWhoseFileIsRemoved(t *testing.T) {
 // TestALockThatCannotBeLookedAtIsNotLost: nobody has taken it as far as anybody knows.
 func TestALockThatCannotBeLookedAtIsNotLost(t *testing.T) {
 	r := open(t, t.TempDir())
-	lock, err := r.Lock("v", "c")
+	lock, err := sign(r.Lock("v", "c"))
 	must(t, err)
 	must(t, lock.file.Close())
 	if err := lock.Check(); !errors.Is(err, os.ErrClosed) || errors.Is(err, ErrLockLost) {
@@ -63,14 +63,14 @@ func TestALockThatCannotBeSignedAgain(t *testing.T) {
 	if said, err := other.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, said)
 	}
-	lock, err := r.Lock("v", "next")
+	lock, err := sign(r.Lock("v", "next"))
 	must(t, err)
 	must(t, lock.Unlock())
 }
 
 func signInVain(t *testing.T, path string) {
 	r := open(t, path)
-	lock, err := r.Lock("v", "c")
+	lock, err := sign(r.Lock("v", "c"))
 	must(t, err)
 	old := lock.file
 	must(t, os.Remove(r.Private("lock")))
@@ -107,7 +107,7 @@ func TestALockIsOfTheFileThatHasTheName(t *testing.T) {
 		locks := make(chan *Lock, 2)
 		for range 2 {
 			go func() {
-				lock, err := r.Lock("v", "c")
+				lock, err := sign(r.Lock("v", "c"))
 				if err != nil && !errors.As(err, new(*InUseError)) {
 					t.Error(err)
 				}
@@ -145,7 +145,7 @@ func TestALockRemovesWhatACrashLeft(t *testing.T) {
 	for _, path := range left {
 		must(t, os.WriteFile(path, nil, 0o600))
 	}
-	lock, err := r.Lock("v", "c")
+	lock, err := sign(r.Lock("v", "c"))
 	must(t, err)
 	defer lock.Unlock()
 	for _, path := range left {
@@ -153,4 +153,25 @@ func TestALockRemovesWhatACrashLeft(t *testing.T) {
 			t.Errorf("%s is still there", filepath.Base(path))
 		}
 	}
+}
+
+// TestALockThatIsNotSigned is one where hosts don't see each other's: neither its Check nor its end concerns who signed.
+func TestALockThatIsNotSigned(t *testing.T) {
+	r := open(t, t.TempDir())
+	owner, err := sign(r.Lock("v", "owner"))
+	must(t, err)
+	must(t, unix.Flock(int(owner.file.Fd()), unix.LOCK_UN)) // as another host finds it
+	candidate, err := r.Lock("v", "candidate")
+	must(t, err)
+	if candidate.Previous() != owner.Holder() {
+		t.Errorf("before was %+v, want %+v", candidate.Previous(), owner.Holder())
+	}
+	must(t, candidate.Check())
+	must(t, candidate.Unlock())
+	must(t, owner.Check())
+	candidate, err = sign(r.Lock("v", "candidate"))
+	if !errors.As(err, new(*InUseError)) {
+		t.Errorf("a lock that is held: %v, %v", candidate, err)
+	}
+	must(t, owner.Unlock())
 }

@@ -19,7 +19,7 @@ func TestNothingWaitsForAFIFO(t *testing.T) {
 			return err
 		},
 		"lock": func(r *Root) error {
-			_, err := r.Lock("v", "c")
+			_, err := sign(r.Lock("v", "c"))
 			if err == nil {
 				return nil
 			}

@@ -95,7 +95,7 @@ func TestLooksDontKeepTheLockFromAnybody(t *testing.T) {
 		}
 	})
 	for range 20 {
-		lock, err := r.Lock("v1", "eisweep run quick")
+		lock, err := sign(r.Lock("v1", "eisweep run quick"))
 		must(t, err)
 		must(t, lock.Unlock())
 	}
@@ -184,9 +184,9 @@ func TestLockIsExclusive(t *testing.T) {
 	if h, held, err := r.Holder(); err != nil || held {
 		t.Errorf("held by %+v", h)
 	}
-	lock, err := r.Lock("v1", "eisweep run quick")
+	lock, err := sign(r.Lock("v1", "eisweep run quick"))
 	must(t, err)
-	_, err = r.Lock("v1", "eisweep run other")
+	_, err = sign(r.Lock("v1", "eisweep run other"))
 	var inUse *InUseError
 	if !errors.As(err, &inUse) || inUse.Holder.PID != os.Getpid() || inUse.Holder.Command != "eisweep run quick" || time.Since(inUse.Holder.Since) > time.Hour {
 		t.Fatalf("error %v", err)
@@ -199,7 +199,7 @@ func TestLockIsExclusive(t *testing.T) {
 	}
 	must(t, lock.Unlock())
 	must(t, lock.Unlock())
-	lock, err = r.Lock("v2", "eisweep run other")
+	lock, err = sign(r.Lock("v2", "eisweep run other"))
 	must(t, err)
 	must(t, lock.Unlock())
 	if text, err := os.ReadFile(r.Private("lock")); err != nil || len(text) > 0 {
@@ -209,16 +209,16 @@ func TestLockIsExclusive(t *testing.T) {
 
 func TestLockThatWasForgotten(t *testing.T) {
 	r := open(t, t.TempDir())
-	lock, err := r.Lock("v1", "eisweep coordinator")
+	lock, err := sign(r.Lock("v1", "eisweep coordinator"))
 	must(t, err)
 	must(t, lock.Check())
 	must(t, unix.Flock(int(lock.file.Fd()), unix.LOCK_UN))
 	must(t, lock.Check()) // nobody took it
-	if _, err := r.Lock("v1", "eisweep run"); err == nil {
+	if _, err := sign(r.Lock("v1", "eisweep run")); err == nil {
 		t.Error("it was not taken again")
 	}
 	must(t, unix.Flock(int(lock.file.Fd()), unix.LOCK_UN))
-	other, err := r.Lock("v2", "eisweep run other")
+	other, err := sign(r.Lock("v2", "eisweep run other"))
 	must(t, err)
 	if err := lock.Check(); !errors.Is(err, ErrLockLost) {
 		t.Errorf("held by another: %v", err)
@@ -253,12 +253,12 @@ func TestLockEndsWithItsProcess(t *testing.T) {
 	if _, err := io.ReadFull(out, make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Lock("v", "second"); !errors.As(err, new(*InUseError)) {
+	if _, err := sign(r.Lock("v", "second")); !errors.As(err, new(*InUseError)) {
 		t.Errorf("error %v", err)
 	}
 	must(t, holder.Process.Kill())
 	holder.Wait()
-	lock, err := r.Lock("v", "second")
+	lock, err := sign(r.Lock("v", "second"))
 	must(t, err)
 	must(t, lock.Unlock())
 }
@@ -269,7 +269,7 @@ func TestHoldLock(t *testing.T) {
 	if path == "" {
 		return
 	}
-	_, err := open(t, path).Lock("v", "first")
+	_, err := sign(open(t, path).Lock("v", "first"))
 	must(t, err)
 	os.Stdout.Write([]byte("x"))
 	select {}
@@ -278,7 +278,7 @@ func TestHoldLock(t *testing.T) {
 func TestLockRefusesALink(t *testing.T) {
 	r := open(t, t.TempDir())
 	must(t, os.Symlink("elsewhere", r.Private("lock")))
-	if lock, err := r.Lock("v", "c"); err == nil {
+	if lock, err := sign(r.Lock("v", "c")); err == nil {
 		t.Errorf("locked %v", lock)
 	}
 }
@@ -412,4 +412,12 @@ func FuzzHolder(f *testing.F) {
 			t.Error(message)
 		}
 	})
+}
+
+// sign has a lock name this process.
+func sign(l *Lock, err error) (*Lock, error) {
+	if err == nil {
+		err = l.Sign()
+	}
+	return l, err
 }
