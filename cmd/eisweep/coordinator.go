@@ -123,7 +123,7 @@ func (s *service) run(ctx context.Context, e *environment, path string) error {
 			return err
 		}
 		if err := wait.more(ctx, err); err != nil {
-			return err
+			return orStopped(ctx, s.log, err)
 		}
 	}
 }

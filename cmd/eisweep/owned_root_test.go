@@ -69,8 +69,17 @@ func TestWhoOwnsARoot(t *testing.T) {
 		t.Errorf("the manifest has the inode that the owner before may write to: %v", err)
 	}
 	leaveOwner(t, root, 4, 1)
+	waits := func(event map[string]any) bool { return event["level"] == "WARN" }
+	stopped := run("coordinator", "--listen", "127.0.0.1:0")
+	stopped.await("word of the owner", waits)
+	if err := stopped.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if code, _ := stopped.end(); code != 0 {
+		t.Errorf("stopped while it waits: exit code %d:\n%s", code, stopped.told())
+	}
 	third := run("coordinator", "--listen", "127.0.0.1:0")
-	third.await("word of the owner", func(event map[string]any) bool { return event["level"] == "WARN" })
+	third.await("word of the owner", waits)
 	leaveOwner(t, root, 4, 2)
 	if code, _ := third.end(); code != exitInUse {
 		t.Errorf("exit code %d", code)
