@@ -88,12 +88,20 @@ func briefs(r io.Reader, begin int64) iter.Seq2[Brief, error] {
 }
 
 func parseBrief(text []byte) (Brief, error) {
-	var l briefLine
-	if err := checkLine(text); err != nil {
+	isChecked, err := checkLine(text)
+	if err != nil {
 		return Brief{}, err
 	}
-	if err := json.Unmarshal(text, &l); err != nil {
-		return Brief{}, err
+	var l briefLine
+	isQuick := false
+	if isChecked {
+		l, isQuick = quickBrief(text)
+	}
+	if !isQuick {
+		l = briefLine{}
+		if err := json.Unmarshal(text, &l); err != nil {
+			return Brief{}, err
+		}
 	}
 	if err := (&Line{ID: l.ID, State: l.State, File: l.File}).check(); err != nil {
 		return Brief{}, err

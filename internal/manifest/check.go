@@ -2,6 +2,8 @@ package manifest
 
 import (
 	"bytes"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -32,21 +34,21 @@ func appendChecked(to, object []byte) []byte {
 }
 
 func checkValue(text []byte) string {
-	return fmt.Sprintf("%0*x", checkDigits, crc32.Checksum(text, castagnoli))
+	return hex.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32.Checksum(text, castagnoli)))
 }
 
-// checkLine compares a line with its check value; one without passes. A line whose value
+// checkLine compares a line with its check value, and reports whether it has one; one without passes. A line whose value
 // is right and whose name for it is not has a damaged name: it is not a line without one.
-func checkLine(text []byte) error {
+func checkLine(text []byte) (checked bool, err error) {
 	text = bytes.TrimRight(text, "\r\n")
 	if len(text) < checkLength {
-		return nil
+		return false, nil
 	}
 	before, tail := text[:len(text)-checkLength], text[len(text)-checkLength:]
 	named := bytes.HasPrefix(tail, []byte(checkField)) && bytes.HasSuffix(tail, []byte(`"}`))
 	matches := string(tail[len(checkField):][:checkDigits]) == checkValue(before)
 	if named != matches {
-		return errCheck
+		return false, errCheck
 	}
-	return nil
+	return named, nil
 }

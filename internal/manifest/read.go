@@ -64,7 +64,7 @@ func readLines(r io.Reader) iter.Seq2[Line, error] {
 // for longer is none, and is not read into memory.
 const maxLine = 1 << 20
 
-// texts yields the lines that have an end. One that is too long is an error.
+// texts yields the lines that have an end, each valid until the next. One that is too long is an error.
 func texts(r io.Reader) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		in := bufio.NewReaderSize(r, 64<<10)
@@ -83,10 +83,14 @@ func texts(r io.Reader) iter.Seq2[[]byte, error] {
 	}
 }
 
-// readText reads up to the end of a line, and keeps no more of it than a line may have.
+// readText reads up to the end of a line, and keeps no more of it than a line may have. The text is valid until the next
+// read.
 func readText(in *bufio.Reader) (text []byte, err error) {
 	for length := 0; ; {
 		part, err := in.ReadSlice('\n')
+		if length == 0 && err == nil && len(part) <= maxLine {
+			return part, nil
+		}
 		if length += len(part); length <= maxLine {
 			text = append(text, part...)
 		}
@@ -102,7 +106,7 @@ func readText(in *bufio.Reader) (text []byte, err error) {
 
 func parseLine(text []byte) (Line, error) {
 	var line Line
-	if err := checkLine(text); err != nil {
+	if _, err := checkLine(text); err != nil {
 		return Line{}, err
 	}
 	if err := json.Unmarshal(text, &line); err != nil {

@@ -1,0 +1,65 @@
+package manifest
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+// What is read quickly of a line is what encoding/json reads.
+func TestQuickBriefs(t *testing.T) {
+	escaped := failedLine(3)
+	escaped.Class = "of a later\nversion"
+	for name, c := range map[string]struct {
+		line    Line
+		isQuick bool
+	}{
+		"done": {doneLine(1), true}, "failed": {failedLine(2), true}, "escaped": {escaped, false},
+	} {
+		text, err := encodeLines([]Line{c.line})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want briefLine
+		if err := json.Unmarshal(text, &want); err != nil {
+			t.Fatal(err)
+		}
+		got, ok := quickBrief(text)
+		if ok != c.isQuick || ok && got != want {
+			t.Errorf("%s: %v, %+v\nwant %+v", name, ok, got, want)
+		}
+	}
+}
+
+// FuzzQuickBrief has lines with whatever values a writer may give them.
+func FuzzQuickBrief(f *testing.F) {
+	f.Add("results~seed=1.h5", "numeric", "text", int64(5), 1, "a.b", "{")
+	f.Add("a\"b\\.h5", "", "}", int64(-1), -7, "check", ",\"id\":\"t\"")
+	f.Fuzz(func(t *testing.T, file, class, text string, bytes int64, run int, name, value string) {
+		line := doneLine(1)
+		line.File, line.Class, line.Error, line.Bytes, line.Run = "x"+file, class, text, bytes, run
+		line.Parameters = Parameters{name: value}
+		encoded, err := encodeLines([]Line{line})
+		if err != nil {
+			t.Skip() // it is no line
+		}
+		var want briefLine
+		if err := json.Unmarshal(encoded, &want); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := quickBrief(encoded); ok && got != want {
+			t.Errorf("%s\nreads as %+v, want %+v", encoded, got, want)
+		}
+	})
+}
+
+// A text that is no line of a writer is left to encoding/json, or read as far as it goes; none breaks it.
+func FuzzQuickBriefOfAnything(f *testing.F) {
+	whole, err := encodeLines([]Line{doneLine(1)})
+	if err != nil {
+		f.Fatal(err)
+	}
+	for n := 0; n < len(whole); n += 7 {
+		f.Add(whole[:n])
+	}
+	f.Fuzz(func(_ *testing.T, text []byte) { quickBrief(text) })
+}
