@@ -22,25 +22,35 @@ type Catalog struct {
 
 	mu        sync.Mutex
 	manifests map[string]*manifestIndex // by sweep
-	tasks     map[sweeps.ID]*History
+	tasks     map[sweeps.ID]*taskLines
 	look      uint32           // what was found when it was smaller no longer counts
 	faults    map[string]error // why manifests cannot be read, by sweep; what they said before counts
 }
 
 // Ref is a reference to a manifest's line, with what must be known about it at once.
 type Ref struct {
-	in         *manifestIndex
-	begin, end int64
-	file       uint64 // the hash of the file's name
-	bytes      int64
-	finished   int64 // milliseconds since 1970
-	modified   int64 // the file, nanoseconds since 1970; 0 in lines of earlier versions
-	run        int32
-	class      protocol.ClassCode // of a failure
-	superseded bool               // the result was superseded
-	state      FileState          // when it was last looked at
-	look       uint32
+	in          *manifestIndex
+	begin       int64
+	file        uint64 // the hash of the file's name
+	bytes       int64
+	modified    int64  // the file, nanoseconds since 1970; in lines of earlier versions when the task finished
+	length      uint32 // of the line
+	run         int32
+	look        uint32
+	class       protocol.ClassCode // of a failure
+	state       FileState          // at the look
+	kind        lineKind
+	hasModified bool // it is not when the task finished
 }
+
+// lineKind is what a line is about.
+type lineKind uint8
+
+const (
+	resultLine lineKind = iota
+	supersededLine
+	failureLine
+)
 
 // Sweep is the sweep whose manifest has the line.
 func (s *Ref) Sweep() string { return s.in.sweep }
@@ -65,7 +75,7 @@ func Read(r *root.Root) (*Catalog, error) {
 
 // New returns an empty catalog of a root: it knows nothing before Refresh.
 func New(r *root.Root) *Catalog {
-	return &Catalog{root: r, manifests: map[string]*manifestIndex{}, tasks: map[sweeps.ID]*History{}, faults: map[string]error{}, hashes: newHashCache(r)}
+	return &Catalog{root: r, manifests: map[string]*manifestIndex{}, tasks: map[sweeps.ID]*taskLines{}, faults: map[string]error{}, hashes: newHashCache(r)}
 }
 
 // NewForOwner is New for the process that holds the root's lock: the catalog also stores the outcomes
@@ -108,12 +118,17 @@ func (x *Catalog) drop(name string) {
 	delete(x.manifests, name)
 	delete(x.faults, name)
 	elsewhere := func(s Ref) bool { return s.in == m }
-	for _, h := range x.tasks {
+	for _, t := range x.tasks {
+		if t.several == nil && !elsewhere(t.only) {
+			continue
+		}
+		h := t.history()
 		if !slices.ContainsFunc(h.copies, elsewhere) && !slices.ContainsFunc(h.failures, elsewhere) {
 			continue
 		}
 		h.copies, h.failures = slices.DeleteFunc(h.copies, elsewhere), slices.DeleteFunc(h.failures, elsewhere)
 		h.recount()
+		t.keep(h)
 	}
 }
 
@@ -121,20 +136,18 @@ func (x *Catalog) drop(name string) {
 // manifests, the one with the highest run counts, and of the same run a result before a failure.
 func (x *Catalog) add(m *manifestIndex, b *manifest.Brief) {
 	m.size = b.End
-	h := x.tasks[b.ID]
-	if h == nil {
-		h = &History{}
-		x.tasks[b.ID] = h
-	}
-	s := Ref{in: m, begin: b.Begin, end: b.End, run: int32(b.Run), bytes: b.Bytes, finished: b.Finished.UnixMilli()}
+	t := x.task(b.ID)
+	h := t.history()
+	defer func() { t.keep(h) }()
+	s := Ref{in: m, begin: b.Begin, length: uint32(b.End - b.Begin), run: int32(b.Run), bytes: b.Bytes, modified: b.Finished.UnixNano()}
 	if !b.Modified.IsZero() {
-		s.modified = b.Modified.UnixNano()
+		s.modified, s.hasModified = b.Modified.UnixNano(), true
 	}
 	h.run = max(h.run, s.run)
 	h.failures = slices.DeleteFunc(h.failures, func(f Ref) bool { return f.in == m })
 	delete(m.conflicts, b.ID)
 	if b.State == manifest.Failed {
-		s.class = protocol.Class(b.Class).Code()
+		s.kind, s.class = failureLine, protocol.Class(b.Class).Code()
 		h.fail(s)
 		return
 	}
@@ -142,7 +155,9 @@ func (x *Catalog) add(m *manifestIndex, b *manifest.Brief) {
 		h.failed = nil
 	}
 	h.newest = max(h.newest, s.run)
-	s.file, s.superseded = hashName(b.File), b.State == manifest.Superseded
+	if s.file = hashName(b.File); b.State == manifest.Superseded {
+		s.kind = supersededLine
+	}
 	x.noteConflict(m, s.file, b.ID)
 	m.files[s.file] = b.ID // another task's before, if that was superseded
 	h.copies = slices.DeleteFunc(h.copies, func(c Ref) bool { return c.in == m && c.file == s.file })
@@ -151,7 +166,7 @@ func (x *Catalog) add(m *manifestIndex, b *manifest.Brief) {
 
 // Line reads the line that a reference leads to.
 func (x *Catalog) Line(s Ref) (*Entry, error) {
-	l, err := manifest.ReadLine(x.root.Manifest(s.in.sweep), s.begin, s.end)
+	l, err := manifest.ReadLine(x.root.Manifest(s.in.sweep), s.begin, s.begin+int64(s.length))
 	if err != nil {
 		return nil, err
 	}
@@ -180,21 +195,18 @@ func (x *Catalog) Latest(id sweeps.ID) (*manifest.Line, error) {
 func (x *Catalog) History(id sweeps.ID) History {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	h := x.tasks[id]
-	if h == nil {
-		return History{}
+	if t := x.tasks[id]; t != nil {
+		return t.history()
 	}
-	out := *h
-	out.copies, out.failures = slices.Clone(h.copies), slices.Clone(h.failures)
-	return out
+	return History{}
 }
 
 // LastRun is the highest run number of a task that a manifest has, or that RaiseRun gave; 0 for none.
 func (x *Catalog) LastRun(id sweeps.ID) int {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if h := x.tasks[id]; h != nil {
-		return int(h.run)
+	if t := x.tasks[id]; t != nil {
+		return int(t.run)
 	}
 	return 0
 }
@@ -203,12 +215,8 @@ func (x *Catalog) LastRun(id sweeps.ID) int {
 func (x *Catalog) RaiseRun(id sweeps.ID, run int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	h := x.tasks[id]
-	if h == nil {
-		h = &History{}
-		x.tasks[id] = h
-	}
-	h.run = max(h.run, int32(run))
+	t := x.task(id)
+	t.run = max(t.run, int32(run))
 }
 
 // Has reports whether there is a sweep of that name.
@@ -236,8 +244,8 @@ func (x *Catalog) Contains(id sweeps.ID, sweep string) bool {
 func (x *Catalog) WithPrefix(start string, found map[sweeps.ID]bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for id, h := range x.tasks {
-		if len(h.copies)+len(h.failures) > 0 && strings.HasPrefix(id.String(), start) {
+	for id, t := range x.tasks {
+		if (t.several != nil || t.only.in != nil) && strings.HasPrefix(id.String(), start) {
 			found[id] = true
 		}
 	}

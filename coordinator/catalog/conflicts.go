@@ -18,7 +18,8 @@ func (x *Catalog) noteConflict(m *manifestIndex, file uint64, id sweeps.ID) {
 	if !ok || was == id {
 		return
 	}
-	if last := x.tasks[was].LastCopy(m.sweep); last != nil && last.file == file && !last.superseded {
+	h := x.task(was).history()
+	if last := h.LastCopy(m.sweep); last != nil && last.file == file && last.kind != supersededLine {
 		m.conflicts[was] = file
 	}
 }
@@ -27,7 +28,7 @@ func (x *Catalog) noteConflict(m *manifestIndex, file uint64, id sweeps.ID) {
 func (x *Catalog) IsSuperseded(id sweeps.ID, sweep string) bool {
 	h := x.History(id)
 	last := h.LastCopy(sweep)
-	return last != nil && last.superseded
+	return last != nil && last.kind == supersededLine
 }
 
 // FileOf is the name of a task's last result by a sweep's manifest; "" when there is none, or it cannot be read.
@@ -51,7 +52,7 @@ func (x *Catalog) Conflicts(sweep string) ([]manifest.Line, error) {
 	var spots []Ref
 	if m := x.manifests[sweep]; m != nil {
 		for id, file := range m.conflicts {
-			for _, c := range x.tasks[id].copies {
+			for _, c := range x.task(id).history().copies {
 				if c.in == m && c.file == file {
 					spots = append(spots, c)
 				}

@@ -55,9 +55,9 @@ func (x *Catalog) stateOf(ctx context.Context, id sweeps.ID, c *Ref, file string
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if h := x.tasks[id]; h != nil {
-		for i := range h.copies {
-			if o := &h.copies[i]; o.in == c.in && o.begin == c.begin {
+	if t := x.tasks[id]; t != nil {
+		for o := range t.refs() {
+			if o.in == c.in && o.begin == c.begin {
 				o.state, o.look = is, look
 			}
 		}
@@ -73,9 +73,11 @@ func (x *Catalog) lookAt(ctx context.Context, c *Ref, file string) (FileState, e
 		}
 		file = l.Line.File
 	}
-	claimed := fileClaim{sweep: c.in.sweep, file: file, run: int(c.run), bytes: c.bytes, finished: time.UnixMilli(c.finished)}
-	if c.modified != 0 {
-		claimed.modified = time.Unix(0, c.modified)
+	claimed := fileClaim{sweep: c.in.sweep, file: file, run: int(c.run), bytes: c.bytes}
+	if at := time.Unix(0, c.modified); c.hasModified {
+		claimed.modified = at
+	} else {
+		claimed.finished = at
 	}
 	claimed.sha256 = func() (string, error) {
 		l, err := x.Line(*c)

@@ -55,11 +55,6 @@ var withheld = map[string][]string{
 	"sim":    {"os", "io/fs", "net", "time", "syscall", "path/filepath", "log", "unsafe"},
 	"sweeps": {"net", "time", "log"},
 
-	"coordinator/catalog":   {"sim", "sweeps", "internal", "coordinator/inputs", "coordinator/records"},
-	"coordinator/verify":    {"sim", "sweeps", "internal", "coordinator/catalog", "coordinator/inputs", "coordinator/records"},
-	"coordinator/placement": {"sweeps", "internal", "coordinator/catalog"},
-	"coordinator/plan":      {"sim", "sweeps", "internal", "coordinator/catalog"},
-	"coordinator/prune":     {"sweeps", "internal", "coordinator/catalog", "coordinator/records"},
 	"coordinator/lifecycle": {"os", "io/fs", "net", "time", "syscall", "path/filepath", "log", "context", "sync"},
 }
 
