@@ -7,7 +7,6 @@ import (
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
-	"eisweep/internal/atomicfile"
 	"eisweep/internal/folder"
 	"eisweep/internal/manifest"
 	"eisweep/sweeps"
@@ -60,7 +59,7 @@ func (k *Coordinator) flush() {
 }
 
 func (k *Coordinator) flushOnce() {
-	k.takePending()
+	k.faults.takePending(&k.batch)
 	if len(k.batch.writes) > 0 && !k.ownsRoot() {
 		if err := k.checkOwnership(k.asking); err != nil {
 			k.fail(err)
@@ -77,7 +76,7 @@ func (k *Coordinator) flushOnce() {
 		}
 	}
 	for _, sweep := range k.batch.settled {
-		if f := k.faults[sweep]; f != nil {
+		if f := k.faults.list[sweep]; f != nil {
 			f.finish = true
 			continue
 		}
@@ -87,21 +86,20 @@ func (k *Coordinator) flushOnce() {
 	for sweep, w := range written {
 		k.tell(sweep, w.lines)
 	}
-	k.closeManifests()
+	k.closeFinished()
 	k.batch = batch{next: k.batch.next, renamed: k.batch.renamed}
 	k.announce()
 	k.offers.ask()
 }
 
-// closeManifests closes those of sweeps that are finished: a root may have more of them than a
-// process may have open files.
-func (k *Coordinator) closeManifests() {
-	for name, m := range k.manifests {
+// closeFinished closes the manifests of sweeps that are finished: a root may have more of them than a process may have
+// open files.
+func (k *Coordinator) closeFinished() {
+	for name := range k.manifests.open {
 		if k.machine.Status(name) != "" && !k.machine.IsFinished(name) {
 			continue
 		}
-		delete(k.manifests, name)
-		if err := m.Close(); err != nil {
+		if err := k.manifests.close(name); err != nil {
 			k.config.Log.Warn("close manifest", "sweep", name, "error", err)
 		}
 	}
@@ -114,19 +112,19 @@ func (k *Coordinator) write() map[string]*writing {
 		if k.failure != nil {
 			return nil
 		}
-		if f := k.faults[sweep]; f.holdsBack() {
+		if f := k.faults.list[sweep]; f.holdsBack() {
 			f.keep(w)
 			continue
 		}
 		if err := k.writeOne(sweep, w); err != nil {
 			if k.failure == nil {
-				k.fault(sweep, err, true).keep(w)
+				k.faults.report(sweep, err, true).keep(w)
 			}
 			continue
 		}
 		written[sweep] = w
 		if err := k.catalog.RefreshSweep(sweep); err != nil {
-			k.fault(sweep, err, true).know(w.lines)
+			k.faults.report(sweep, err, true).know(w.lines)
 		}
 	}
 	return written
@@ -146,7 +144,7 @@ func (k *Coordinator) writeOne(sweep string, w *writing) error {
 		k.fail(err)
 		return err
 	}
-	m, err := k.manifest(sweep)
+	m, err := k.manifests.writer(sweep)
 	if err != nil {
 		return fmt.Errorf("open manifest of %s: %w", sweep, err)
 	}
@@ -158,7 +156,7 @@ func (k *Coordinator) writeOne(sweep string, w *writing) error {
 
 // acknowledge tells the queue of the outcomes whose lines are all durable.
 func (k *Coordinator) acknowledge() {
-	unwritten := k.unwritten()
+	unwritten := k.faults.unwritten()
 	list := k.batch.outcomes
 	for o, s := range k.withheld {
 		if !unwritten[o.ID] {
@@ -197,31 +195,6 @@ func (k *Coordinator) tell(sweep string, lines []manifest.Line) {
 		}
 		k.config.Queue.PublishUpdate(sweep, text)
 	}
-}
-
-// manifest is the sweep's manifest, opened anew where its folder was moved or removed.
-func (k *Coordinator) manifest(sweep string) (*manifest.Writer, error) {
-	m := k.manifests[sweep]
-	if m != nil && m.InPlace() {
-		return m, nil
-	}
-	if m != nil {
-		k.config.Log.Warn("another program has changed, moved or removed a sweep's manifest, which is opened again", "sweep", sweep)
-		delete(k.manifests, sweep)
-		if err := m.Close(); err != nil {
-			return nil, err
-		}
-	}
-	if dir := k.config.Root.SweepDir(sweep); atomicfile.IsGone(dir) {
-		if err := atomicfile.Mkdir(dir, 0o755); err != nil {
-			return nil, err
-		}
-	}
-	m, err := manifest.Open(k.config.Root.Manifest(sweep))
-	if err == nil {
-		k.manifests[sweep] = m
-	}
-	return m, err
 }
 
 // note adds a line to the batch.

@@ -96,7 +96,7 @@ func (k *Coordinator) publish(c lifecycle.Publish) []lifecycle.Command {
 // nobody can tell whether it is, the order waits.
 func (k *Coordinator) sourceless(c lifecycle.Publish, err error) []lifecycle.Command {
 	if !errors.Is(err, errGone) {
-		k.postpone(c.Sweep, c, err, false)
+		k.faults.postpone(c.Sweep, c, err, false)
 		return nil
 	}
 	k.reasons[c.ID] = err.Error()
@@ -147,7 +147,7 @@ func (k *Coordinator) locate(id sweeps.ID, sweep, file string) (*catalog.Entry, 
 	if l := k.batch.done[id]; l != nil {
 		return l, nil
 	}
-	for _, f := range k.faults {
+	for _, f := range k.faults.list {
 		if l := f.unread[id]; l != nil {
 			return l, nil
 		}

@@ -69,7 +69,7 @@ type Coordinator struct {
 	closing    map[string]bool  // sweeps that are finished
 	taken      uint64           // the sequence of the last outcome that came
 	sweeps     []*launchedSweep // in order of launch
-	manifests  map[string]*manifest.Writer
+	manifests  openManifests
 	batch      batch
 	catalog    *catalog.Catalog
 	placer     placement.Placer
@@ -78,10 +78,9 @@ type Coordinator struct {
 	strangers  int                            // orders in the queue that the machine knows nothing of, when they were last listed
 	pace       pace
 	begun      time.Time
-	acquainted <-chan struct{}    // closed once every worker that is there has been heard of
-	faults     map[string]*fault  // by the sweeps that they set aside
+	acquainted <-chan struct{} // closed once every worker that is there has been heard of
+	faults     faultList
 	withheld   map[runKey]settled // outcomes whose lines are not durable yet
-	faulty     chan struct{}      // tells the retrying loop of a new fault
 	failure    error              // it can't go on: nothing more is placed
 	changed    chan struct{}      // closed and replaced when something was settled
 }
@@ -106,8 +105,9 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
 		machine: lifecycle.New(), catalog: catalog.NewForOwner(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
 		workers: workers{list: map[string]control.Worker{}}, offers: offers{changed: make(chan struct{}, 1), turn: make(chan struct{}, 1)}, outbox: newOutbox(c.Queue.Limited),
-		held: map[runKey]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, manifests: map[string]*manifest.Writer{}, begun: time.Now(), changed: make(chan struct{}),
-		faults: map[string]*fault{}, withheld: map[runKey]settled{}, faulty: make(chan struct{}, 1),
+		held: map[runKey]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, begun: time.Now(), changed: make(chan struct{}),
+		manifests: openManifests{c.Root, c.Log, map[string]*manifest.Writer{}},
+		faults:    faultList{c.Log, map[string]*fault{}, make(chan struct{}, 1)}, withheld: map[runKey]settled{},
 	}
 	k.placer = placement.Placer{Root: c.Root, Catalog: k.catalog, Log: c.Log}
 	k.asking, k.giveUp = context.WithCancel(context.Background())

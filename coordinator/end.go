@@ -3,7 +3,6 @@ package coordinator
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -82,12 +81,7 @@ func (k *Coordinator) end(ctx context.Context) error {
 	if k.config.Exclusive {
 		errs = append(errs, k.stuck())
 	}
-	for name, m := range k.manifests {
-		if err := m.Close(); err != nil {
-			errs = append(errs, fmt.Errorf("close manifest of %s: %w", name, err))
-		}
-	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, k.manifests.closeAll())...)
 }
 
 // placeCommitted waits until the outcomes have been taken that are committed by now; closing

@@ -41,7 +41,7 @@ func TestFinishedSweepsKeepNoManifestOpen(t *testing.T) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.manifests) > 0 {
-		t.Errorf("%d manifests are open", len(k.manifests))
+	if len(k.manifests.open) > 0 {
+		t.Errorf("%d manifests are open", len(k.manifests.open))
 	}
 }

@@ -3,6 +3,7 @@ package coordinator
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -55,29 +56,56 @@ func (r *retry) failed(now time.Time) {
 // soon has the next attempt made at once.
 func (r *retry) soon() { *r = retry{} }
 
-// fault returns the sweep's fault; a new one if it has none. The sweep need not be launched.
-func (k *Coordinator) fault(sweep string, err error, whole bool) *fault {
-	f := k.faults[sweep]
+// faultList are the faults of a coordinator.
+type faultList struct {
+	log  *slog.Logger
+	list map[string]*fault // by the sweeps that they set aside
+	wake chan struct{}     // tells the retrying loop of a fault
+}
+
+// report returns the sweep's fault with this error; a new one if it has none. The sweep need not be launched.
+func (l *faultList) report(sweep string, err error, whole bool) *fault {
+	f := l.list[sweep]
 	if f == nil {
 		f = &fault{sweep: sweep, since: time.Now()}
 		f.retry.failed(f.since)
-		k.faults[sweep] = f
+		l.list[sweep] = f
 	}
 	if f.err == nil || f.err.Error() != err.Error() {
-		k.config.Log.Error("the sweep is set aside until this is repaired; the others continue",
+		l.log.Error("the sweep is set aside until this is repaired; the others continue",
 			"sweep", sweep, "error", err, "remedy", catalog.Remedy(err))
 	}
 	f.err, f.whole = err, f.whole || whole
-	k.wakeRetrying()
+	l.wakeUp()
 	return f
 }
 
 // postpone keeps a command that could not be carried out for one of its sweeps; whole says
 // whether that is due to the sweep's folder, unless the error names a single file.
-func (k *Coordinator) postpone(sweep string, c lifecycle.Command, err error, whole bool) {
+func (l *faultList) postpone(sweep string, c lifecycle.Command, err error, whole bool) {
 	var single *results.FileError
-	f := k.fault(sweep, err, whole && !errors.As(err, &single))
+	f := l.report(sweep, err, whole && !errors.As(err, &single))
 	f.commands = append(f.commands, c)
+}
+
+// wakeUp makes the retrying loop look for due faults.
+func (l *faultList) wakeUp() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// due returns the faults that are to be retried, in order.
+func (l *faultList) due(now time.Time) []*fault {
+	var out []*fault
+	for _, f := range l.list {
+		if !f.retry.at.After(now) {
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, func(a, b *fault) int { return strings.Compare(a.sweep, b.sweep) })
+	return out
 }
 
 // holds adds the tasks whose orders wait for the fault to end.
@@ -109,7 +137,7 @@ func (k *Coordinator) hopeless(f *fault) bool {
 func (k *Coordinator) stuck() error {
 	var errs []error
 	for _, s := range k.sweeps {
-		f := k.faults[s.name]
+		f := k.faults.list[s.name]
 		switch {
 		case k.isComplete(s.name):
 		case k.hopeless(f):
@@ -123,17 +151,17 @@ func (k *Coordinator) stuck() error {
 
 // isComplete reports whether all tasks of a sweep are settled and recorded.
 func (k *Coordinator) isComplete(sweep string) bool {
-	return k.machine.IsFinished(sweep) && k.faults[sweep] == nil
+	return k.machine.IsFinished(sweep) && k.faults.list[sweep] == nil
 }
 
 // faultsTold lists the sweeps that are set aside, by name.
 func (k *Coordinator) faultsTold() []control.SweepFault {
 	var out []control.SweepFault
-	for _, f := range k.faults {
+	for _, f := range k.faults.list {
 		out = append(out, control.SweepFault{Sweep: f.sweep, Since: f.since, Cause: f.err.Error(), Remedy: catalog.Remedy(f.err)})
 	}
 	for sweep, err := range k.catalog.Faults() {
-		if k.faults[sweep] == nil {
+		if k.faults.list[sweep] == nil {
 			out = append(out, control.SweepFault{Sweep: sweep, Since: k.begun, Cause: err.Error(), Remedy: catalog.Remedy(err)})
 		}
 	}

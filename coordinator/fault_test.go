@@ -64,7 +64,7 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 	g.until(k, func() bool { // it has tried again
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		return k.faults["two"].retry.tries > 2
+		return k.faults.list["two"].retry.tries > 2
 	})
 	if told := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); told.State != "set aside" || !strings.Contains(told.Reason, "not a directory") || told.Remedy == "" {
 		t.Errorf("explained: %+v", told)

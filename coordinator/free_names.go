@@ -29,7 +29,7 @@ func (k *Coordinator) freeNames(c lifecycle.Place, is results.Identity) (wait bo
 // freeName frees a task's name in a sweep's folder for a file of these bytes. It reports whether a line must be made
 // durable before the name is used.
 func (k *Coordinator) freeName(sweep string, t *sweeps.Task, is results.Identity) (wait bool, err error) {
-	if f := k.faults[sweep]; f.holdsBack() {
+	if f := k.faults.list[sweep]; f.holdsBack() {
 		return false, f.err
 	}
 	superseded, err := k.placer.Free(sweep, t, is)

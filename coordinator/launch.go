@@ -27,7 +27,7 @@ func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, e
 	defer k.offerNow(control.Committed(ctx))
 	k.mu.Lock()
 	failure := k.failure
-	if len(k.faults) == 0 { // else the manifests don't tell of all results
+	if len(k.faults.list) == 0 { // else the manifests don't tell of all results
 		k.machine.Step(lifecycle.Compacted{})
 	}
 	k.mu.Unlock()
@@ -187,9 +187,9 @@ func (k *Coordinator) open(p *plan.Sweep, o plan.Request) error {
 	defer k.mu.Unlock()
 	name := p.Sweep.Name()
 	s, file := k.sweep(name), k.fileOf(p.Sweep, o)
-	if f := k.faults[name]; f != nil {
+	if f := k.faults.list[name]; f != nil {
 		f.retry.soon() // what is repaired takes effect with the launch
-		k.wakeRetrying()
+		k.faults.wakeUp()
 	}
 	k.restarted(name)
 	if s == nil {

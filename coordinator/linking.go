@@ -25,7 +25,7 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 		return k.machine.Step(lifecycle.ResultLost(c))
 	}
 	if err != nil {
-		k.postpone(c.Sweep, c, fmt.Errorf("find result of %s for %s: %w", t.File, c.Sweep, err), false)
+		k.faults.postpone(c.Sweep, c, fmt.Errorf("find result of %s for %s: %w", t.File, c.Sweep, err), false)
 		return nil
 	}
 	if from.Sweep == c.Sweep && from.Line.File == t.File {
@@ -44,7 +44,7 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 		err = k.linkInto(c.Sweep, t, k.pathOf(from.Sweep, from.Line.File), catalog.IdentityOf(&from.Line))
 	}
 	if err != nil {
-		k.postpone(c.Sweep, c, fmt.Errorf("link result of %s into %s: %w", t.File, c.Sweep, err), true)
+		k.faults.postpone(c.Sweep, c, fmt.Errorf("link result of %s into %s: %w", t.File, c.Sweep, err), true)
 		return nil
 	}
 	line := from.Line
@@ -61,7 +61,7 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 // linkInto gives a file a task's name in a sweep's folder, which freeName has freed. Nothing gets a name that the manifest
 // cannot have now.
 func (k *Coordinator) linkInto(sweep string, t *sweeps.Task, from string, is results.Identity) error {
-	if f := k.faults[sweep]; f.holdsBack() {
+	if f := k.faults.list[sweep]; f.holdsBack() {
 		return f.err
 	}
 	return k.placer.Link(sweep, t.File, from, is)

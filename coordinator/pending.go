@@ -10,9 +10,9 @@ import (
 )
 
 // unwritten are the tasks with lines that are not in their manifest yet.
-func (k *Coordinator) unwritten() map[sweeps.ID]bool {
+func (l *faultList) unwritten() map[sweeps.ID]bool {
 	out := map[sweeps.ID]bool{}
-	for _, f := range k.faults {
+	for _, f := range l.list {
 		for _, l := range f.pending.lines {
 			out[l.ID] = true
 		}
@@ -21,12 +21,12 @@ func (k *Coordinator) unwritten() map[sweeps.ID]bool {
 }
 
 // takePending puts the lines that due faults keep before later ones in the batch.
-func (k *Coordinator) takePending() {
-	for sweep, f := range k.faults {
+func (l *faultList) takePending(b *batch) {
+	for sweep, f := range l.list {
 		if !f.due || f.pending.isEmpty() {
 			continue
 		}
-		w := k.batch.of(sweep)
+		w := b.of(sweep)
 		w.lines = append(f.pending.lines, w.lines...)
 		maps.Copy(w.folders, f.pending.folders)
 		f.pending = writing{}
@@ -63,7 +63,7 @@ func (w *writing) isEmpty() bool { return len(w.lines) == 0 && len(w.folders) ==
 // unwrittenLines are the lines of a sweep that are about to be written, in order.
 func (k *Coordinator) unwrittenLines(sweep string) []manifest.Line {
 	var out []manifest.Line
-	if f := k.faults[sweep]; f != nil {
+	if f := k.faults.list[sweep]; f != nil {
 		out = slices.Clone(f.pending.lines)
 	}
 	if w := k.batch.writes[sweep]; w != nil {

@@ -24,7 +24,7 @@ func (k *Coordinator) place(c lifecycle.Place) []lifecycle.Command {
 	incoming := k.config.Root.Incoming(c.ID, c.Run, d.Outcome.Attempt)
 	hashed, damage, err := placement.CheckIncoming(incoming, &d.Outcome)
 	if err != nil {
-		k.postpone(c.Sweeps[0], c, fmt.Errorf("read the result of %s: %w", c.ID, err), false)
+		k.faults.postpone(c.Sweeps[0], c, fmt.Errorf("read the result of %s: %w", c.ID, err), false)
 		return nil
 	}
 	if damage != "" {
@@ -70,10 +70,10 @@ func (k *Coordinator) placeIn(
 	}
 	for _, sweep := range slices.Sorted(maps.Keys(refused)) {
 		if first == "" {
-			k.postpone(sweep, c, refused[sweep], true)
+			k.faults.postpone(sweep, c, refused[sweep], true)
 			return nil
 		}
-		k.postpone(sweep, lifecycle.Link{ID: c.ID, Sweep: sweep}, refused[sweep], true)
+		k.faults.postpone(sweep, lifecycle.Link{ID: c.ID, Sweep: sweep}, refused[sweep], true)
 	}
 	return k.machine.Step(lifecycle.ResultPlaced{ID: c.ID, Run: c.Run, Class: ""})
 }

@@ -55,7 +55,7 @@ func (k *Coordinator) reconcile(ctx context.Context) error {
 	defer k.mu.Unlock()
 	absent := map[sweeps.ID]int{}
 	coming := k.outbox.holds()
-	for _, f := range k.faults {
+	for _, f := range k.faults.list {
 		f.holds(coming)
 	}
 	for id, t := range k.machine.Tasks() {

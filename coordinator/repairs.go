@@ -42,10 +42,9 @@ func (k repairs) RepairManifest(path string) (kept string, damage, err error) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for name, m := range k.manifests {
+	for name := range k.manifests.open {
 		if path == k.config.Root.Manifest(name) {
-			delete(k.manifests, name)
-			if err := m.Close(); err != nil {
+			if err := k.manifests.close(name); err != nil {
 				return "", nil, err
 			}
 		}

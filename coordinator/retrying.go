@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"eisweep/coordinator/lifecycle"
@@ -15,14 +14,6 @@ import (
 // its folder is gone, none of a thousand results can be placed.
 const failuresInARow = 3
 
-// wakeRetrying makes the loop look for due faults.
-func (k *Coordinator) wakeRetrying() {
-	select {
-	case k.faulty <- struct{}{}:
-	default:
-	}
-}
-
 // retryAlways retries what faults stopped, until the coordinator stops.
 func (k *Coordinator) retryAlways(ctx context.Context) {
 	for {
@@ -30,7 +21,7 @@ func (k *Coordinator) retryAlways(ctx context.Context) {
 		select {
 		case <-timer.C:
 			k.retryDue(ctx)
-		case <-k.faulty:
+		case <-k.faults.wake:
 		case <-ctx.Done():
 			return
 		}
@@ -46,7 +37,7 @@ func (k *Coordinator) nextRetry() time.Duration {
 	if k.failure != nil {
 		return wait
 	}
-	for _, f := range k.faults {
+	for _, f := range k.faults.list {
 		wait = min(wait, max(0, time.Until(f.retry.at)))
 	}
 	return wait
@@ -54,7 +45,13 @@ func (k *Coordinator) nextRetry() time.Duration {
 
 // retryDue retries for every sweep whose fault is due.
 func (k *Coordinator) retryDue(ctx context.Context) {
-	for _, f := range k.dueFaults() {
+	k.mu.Lock()
+	due := k.faults.due(time.Now())
+	if k.failure != nil {
+		due = nil
+	}
+	k.mu.Unlock()
+	for _, f := range due {
 		if f.restart {
 			k.resumeLater(ctx, f.sweep)
 			continue
@@ -63,19 +60,6 @@ func (k *Coordinator) retryDue(ctx context.Context) {
 		k.retryOne(f)
 		k.mu.Unlock()
 	}
-}
-
-func (k *Coordinator) dueFaults() []*fault {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	var out []*fault
-	for _, f := range k.faults {
-		if k.failure == nil && !f.retry.at.After(time.Now()) {
-			out = append(out, f)
-		}
-	}
-	slices.SortFunc(out, func(a, b *fault) int { return strings.Compare(a.sweep, b.sweep) })
-	return out
 }
 
 // retryOne retries what a fault stopped: first the lines, then the commands.
@@ -135,7 +119,7 @@ func (k *Coordinator) stillMeant(c lifecycle.Command) []lifecycle.Command {
 
 // recover ends the faults that no longer stop anything.
 func (k *Coordinator) recover() {
-	for name, f := range k.faults {
+	for name, f := range k.faults.list {
 		if !f.idle() {
 			continue
 		}
@@ -143,7 +127,7 @@ func (k *Coordinator) recover() {
 			f.err = err
 			continue
 		}
-		delete(k.faults, name)
+		delete(k.faults.list, name)
 		k.config.Log.Info("the sweep continues", "sweep", name, "aside", time.Since(f.since).Round(time.Second))
 		if f.finish && k.machine.Status(name) != "" {
 			k.finish(name)
@@ -156,7 +140,7 @@ func (k *Coordinator) resumeLater(ctx context.Context, name string) {
 	k.launching.Lock()
 	defer k.launching.Unlock()
 	k.mu.Lock()
-	f := k.faults[name]
+	f := k.faults.list[name]
 	k.mu.Unlock()
 	if f == nil || !f.restart {
 		return // it was launched meanwhile
@@ -167,7 +151,7 @@ func (k *Coordinator) resumeLater(ctx context.Context, name string) {
 	switch {
 	case ctx.Err() != nil || k.failure != nil:
 	case err != nil:
-		k.fault(name, err, true).retry.failed(time.Now())
+		k.faults.report(name, err, true).retry.failed(time.Now())
 	default:
 		k.restarted(name)
 	}
@@ -178,12 +162,12 @@ func (k *Coordinator) resumeLater(ctx context.Context, name string) {
 func (k *Coordinator) restartLater(name string, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.fault(name, err, true).restart = true
+	k.faults.report(name, err, true).restart = true
 }
 
 // restarted notes that a sweep that could not be resumed is known now.
 func (k *Coordinator) restarted(name string) {
-	if f := k.faults[name]; f != nil {
+	if f := k.faults.list[name]; f != nil {
 		f.restart = false
 		k.recover()
 	}

@@ -60,7 +60,7 @@ func (k *Coordinator) replaceOldRecords() {
 	defer k.mu.Unlock()
 	for _, s := range k.sweeps {
 		record, err := records.Read(k.config.Root, s.name)
-		if err != nil || record.Epoch >= k.epoch() || k.faults[s.name] != nil {
+		if err != nil || record.Epoch >= k.epoch() || k.faults.list[s.name] != nil {
 			continue
 		}
 		if !k.ownsRoot() {

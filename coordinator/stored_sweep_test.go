@@ -54,7 +54,7 @@ func TestAlteredFileOfALaunchedSweep(t *testing.T) {
 		t.Errorf("beside it: %+v", s)
 	}
 	edit(t, path, "seeds = [1, 3]", "seeds = [1, 2]")
-	k.fault("two", errors.New("repaired"), true).retry.soon()
+	k.faults.report("two", errors.New("repaired"), true).retry.soon()
 	if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 {
 		t.Errorf("repaired: %+v", s)
 	}

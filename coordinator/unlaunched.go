@@ -114,9 +114,9 @@ func (k *Coordinator) steerUnlaunched(name string, to control.Stand) (control.St
 		return told, err
 	}
 	if to == control.Cancelled {
-		if f := k.faults[name]; f != nil { // nothing is left to resume
+		if f := k.faults.list[name]; f != nil { // nothing is left to resume
 			f.retry.soon()
-			k.wakeRetrying()
+			k.faults.wakeUp()
 		}
 		k.outbox.add(sending{command: lifecycle.Purge{Sweep: name}})
 	}

@@ -49,7 +49,7 @@ func TestAResultThatIsUnreadableForAMoment(t *testing.T) {
 		g.until(k, func() bool {
 			k.mu.Lock()
 			defer k.mu.Unlock()
-			return k.faults["two"] != nil && k.faults["two"].retry.tries > 2
+			return k.faults.list["two"] != nil && k.faults.list["two"].retry.tries > 2
 		})
 		f := k.faultOf("two")
 		if !strings.Contains(f.Cause, path) || !strings.Contains(f.Cause, "permission denied") || !strings.Contains(f.Remedy, "permission") {
