@@ -9,6 +9,7 @@ import (
 
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/lease"
 )
 
 func newCoordinatorCommand(e *environment) *cobra.Command {
@@ -111,7 +112,7 @@ func (s *service) check() error {
 const coordinatorReady = "the coordinator is ready"
 
 // run manages the root until a signal comes, or it cannot continue. When the root's storage was away for too long it starts
-// again as soon as that is back: it has stopped its NATS server, and may find another owner.
+// again as soon as that is back, unless the root has another owner: it has stopped its NATS server.
 func (s *service) run(ctx context.Context, e *environment, path string) error {
 	outliveReader()
 	wait := waiting{what: "the storage of the root does not answer; waiting for it", log: s.log}
@@ -124,6 +125,9 @@ func (s *service) run(ctx context.Context, e *environment, path string) error {
 		}
 		if err := wait.more(ctx, err); err != nil {
 			return orStopped(ctx, s.log, err)
+		}
+		if lost := s.last.Verify(ctx); errors.Is(lost, lease.ErrLost) {
+			return lost
 		}
 	}
 }

@@ -127,3 +127,18 @@ func TestStorageIsAwayForLong(t *testing.T) {
 		t.Errorf("in the end: %v", r)
 	}
 }
+
+// TestStorageComesBackWithAnotherOwner has another host own the root when a coordinator's storage is back.
+func TestStorageComesBackWithAnotherOwner(t *testing.T) {
+	c := newCluster(t, "term=2s")
+	record := filepath.Join(c.root, ".eisweep", "owner", "1")
+	if err := errors.Join(os.Rename(record, record+".away"), os.Mkdir(record, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	c.coordinator.await("the end of its term", saying("the storage of the root does not answer; waiting for it"))
+	leaveOwner(t, c.root, 2, 1)
+	if code, _ := c.coordinator.end(); code != exitInUse {
+		t.Errorf("exit code %d", code)
+	}
+	says(t, c.coordinator.stderr.String(), "process 77 on far")
+}

@@ -14,6 +14,7 @@ import (
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
+	"eisweep/internal/lease"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
@@ -32,6 +33,7 @@ type service struct {
 
 	log         *slog.Logger
 	root        *ownedRoot
+	last        *lease.Lease // of the root; open or not
 	authority   *access.Authority
 	server      *natsserver.Server
 	queue       *queue.Queue
@@ -63,6 +65,7 @@ func (s *service) open(ctx context.Context, e *environment, path string) (err er
 	if s.root, err = openRoot(ctx, e, path, s.log, s.warn); err != nil {
 		return err
 	}
+	s.last = s.root.lease
 	if s.external() {
 		err = s.openSite(ctx, e)
 	} else {

@@ -169,7 +169,7 @@ func TestRecordsOnDisk(t *testing.T) {
 			t.Errorf("renewed %+v to %+v: %v", before, after, err)
 		}
 		if epoch != 1 { // the second one is killed
-			if err := l.Release(t.Context()); err != nil {
+			if err := errors.Join(l.Release(t.Context()), l.Verify(t.Context())); err != nil {
 				t.Fatal(err)
 			}
 			if err := lock.Unlock(); err != nil {
@@ -226,6 +226,9 @@ func TestWhatEndsALease(t *testing.T) {
 			l.ask()
 			<-l.Lost()
 			<-l.Expired()
+			if err := l.Verify(t.Context()); (err != nil) != (c.want != root.ErrLockLost) {
+				t.Errorf("verified: %v", err)
+			}
 			if err := l.Check(t.Context()); !errors.Is(err, c.want) || l.Valid() {
 				t.Errorf("it says %v", err)
 			}

@@ -90,6 +90,13 @@ func (l *Lease) ask() {
 	}
 }
 
+// Verify returns nil if nobody has owned the root since, also after Release. The error wraps ErrLost if somebody has, and
+// ctx's if storage doesn't answer before ctx ends.
+func (l *Lease) Verify(ctx context.Context) error {
+	_, err := within(ctx, func() (struct{}, error) { return struct{}{}, l.verify() })
+	return err
+}
+
 // Lost is closed when the lease is lost. Check then says why.
 func (l *Lease) Lost() <-chan struct{} { return l.lost }
 
