@@ -29,7 +29,7 @@ type fault struct {
 	pending  writing                      // not durable yet
 	retry    retry                        // when all this is tried again
 	due      bool                         // it is tried now
-	unread   map[sweeps.ID]*catalog.Entry // results that the manifest has, or will have, and the index has not
+	unread   map[sweeps.ID]*catalog.Entry // results that the manifest has, or will have, and the catalog has not
 }
 
 // retry is the time of the next attempt at something that failed.

@@ -18,11 +18,11 @@ import (
 
 // Library tells an expansion what its sweep refers to: sweeps and result files of a root.
 type Library struct {
-	ctx    context.Context
-	index  *Catalog
-	prober Prober
-	extra  map[string]*sweeps.Sweep
-	copies inputs.Copies // stand in for outside files that are gone; none for a new launch
+	ctx     context.Context
+	catalog *Catalog
+	prober  Prober
+	extra   map[string]*sweeps.Sweep
+	copies  inputs.Copies // stand in for outside files that are gone; none for a new launch
 }
 
 // OpenLibrary returns what sweeps may refer to under a root: the sweeps being
@@ -37,7 +37,7 @@ func OpenLibrary(ctx context.Context, r *root.Root, prober Prober, extra ...*swe
 
 // NewLibrary is OpenLibrary with a catalog that is there.
 func NewLibrary(ctx context.Context, x *Catalog, prober Prober, extra []*sweeps.Sweep) *Library {
-	l := &Library{ctx: ctx, index: x, prober: prober, extra: map[string]*sweeps.Sweep{}}
+	l := &Library{ctx: ctx, catalog: x, prober: prober, extra: map[string]*sweeps.Sweep{}}
 	for _, s := range extra {
 		l.extra[s.Name()] = s
 	}
@@ -46,7 +46,7 @@ func NewLibrary(ctx context.Context, x *Catalog, prober Prober, extra []*sweeps.
 
 // UseCopies has copies stand in for outside files that are gone.
 func (l *Library) UseCopies() (err error) {
-	l.copies, err = inputs.Read(l.index.root)
+	l.copies, err = inputs.Read(l.catalog.root)
 	return err
 }
 
@@ -55,16 +55,16 @@ func (l *Library) Sweep(name string) (*sweeps.Sweep, error) {
 	if s := l.extra[name]; s != nil {
 		return s, nil
 	}
-	s, err := records.Launched(l.index.root, name)
-	if l.index.Has(name) || !errors.Is(err, fs.ErrNotExist) {
+	s, err := records.Launched(l.catalog.root, name)
+	if l.catalog.Has(name) || !errors.Is(err, fs.ErrNotExist) {
 		return s, err
 	}
-	names, _ := l.index.root.Sweeps()
+	names, _ := l.catalog.root.Sweeps()
 	if len(names) == 0 {
-		return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one (%w)", name, l.index.root.Path(), fs.ErrNotExist)
+		return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one (%w)", name, l.catalog.root.Path(), fs.ErrNotExist)
 	}
 	return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one; there are %s (%w)",
-		name, l.index.root.Path(), strings.Join(names, ", "), fs.ErrNotExist)
+		name, l.catalog.root.Path(), strings.Join(names, ", "), fs.ErrNotExist)
 }
 
 // Results returns the result file, or those of the folder, at path.
@@ -115,7 +115,7 @@ func (l *Library) copied(paths []string) ([]sweeps.ResultFile, error) {
 // counts: those of another would give other tasks.
 func (l *Library) copyOf(path string) (sweeps.ResultFile, error) {
 	sha256 := l.copies[path]
-	copied := l.index.root.Input(sha256)
+	copied := l.catalog.root.Input(sha256)
 	if err := inputs.Check(l.ctx, copied, path, sha256); err != nil {
 		return sweeps.ResultFile{}, err
 	}
@@ -160,8 +160,8 @@ func (l *Library) recorded(path string) (sweep string, c *Entry, err error) {
 	if !ok {
 		return "", nil, nil
 	}
-	id, _ := l.index.Owner(sweep, file)
-	c, err = l.index.CopyAt(id, sweep, file)
+	id, _ := l.catalog.Owner(sweep, file)
+	c, err = l.catalog.CopyAt(id, sweep, file)
 	return sweep, c, err
 }
 
@@ -188,7 +188,7 @@ func ResultFiles(dir string) ([]string, error) {
 // place splits a path into sweep and file name, if it lies in a sweep's folder of
 // the root.
 func (l *Library) place(path string) (sweep, file string, ok bool) {
-	base, err := filepath.EvalSymlinks(l.index.root.Path())
+	base, err := filepath.EvalSymlinks(l.catalog.root.Path())
 	if err != nil {
 		return "", "", false
 	}
@@ -201,5 +201,5 @@ func (l *Library) place(path string) (sweep, file string, ok bool) {
 	}
 	sweep, file = filepath.Split(rel)
 	sweep = filepath.Clean(sweep)
-	return sweep, file, l.index.Has(sweep)
+	return sweep, file, l.catalog.Has(sweep)
 }

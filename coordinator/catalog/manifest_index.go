@@ -122,16 +122,16 @@ func (x *Catalog) CopyAt(id sweeps.ID, sweep, file string) (*Entry, error) {
 
 // Files is a set of result files that a sweep's manifest has. The zero value is empty.
 type Files struct {
-	index *Catalog
-	sweep string
-	tasks map[uint64]sweeps.ID // by the hash of a name
+	catalog *Catalog
+	sweep   string
+	tasks   map[uint64]sweeps.ID // by the hash of a name
 }
 
 // Recorded returns the result files that a sweep's manifest has.
 func (x *Catalog) Recorded(sweep string) *Files {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	out := &Files{index: x, sweep: sweep}
+	out := &Files{catalog: x, sweep: sweep}
 	if m := x.manifests[sweep]; m != nil {
 		out.tasks = maps.Clone(m.files)
 	}
@@ -145,11 +145,11 @@ func (f *Files) Remove(name string) { delete(f.tasks, hashName(name)) }
 func (f *Files) Names() iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for file, id := range f.tasks {
-			for _, c := range f.index.History(id).copies {
+			for _, c := range f.catalog.History(id).copies {
 				if c.in.sweep != f.sweep || c.file != file {
 					continue
 				}
-				l, err := f.index.Line(c)
+				l, err := f.catalog.Line(c)
 				if err != nil {
 					yield("", err)
 					return

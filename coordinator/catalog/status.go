@@ -12,16 +12,15 @@ import (
 	"eisweep/sweeps"
 )
 
-// SweepStatus is a sweep as its folder tells of it.
+// SweepStatus is the status of a sweep by its folder.
 type SweepStatus struct {
 	Sweep *sweeps.Sweep // of the latest launch
 	Tasks []TaskStatus  // of the latest launch, in its order
-	// Unread is why results could not be looked at, the first of several: they are done as far
-	// as anybody knows. Nil when all of them could.
+	// Unread is the first reason why results could not be looked at: they count as done. Nil when all of them could.
 	Unread error
 }
 
-// TaskStatus is one of its tasks.
+// TaskStatus is the status of one of its tasks.
 type TaskStatus struct {
 	Task  sweeps.Task
 	State State
@@ -31,8 +30,8 @@ type TaskStatus struct {
 	Damaged bool
 }
 
-// ReadSweep reads how the sweep of that name stands. It needs no lock and no
-// coordinator. The error wraps fs.ErrNotExist when it was never launched.
+// ReadSweep reads the status of the sweep of that name. It needs no lock and no
+// coordinator. The error wraps fs.ErrNotExist when the sweep was never launched.
 func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*SweepStatus, error) {
 	x, err := Read(r)
 	if err != nil {
@@ -86,8 +85,8 @@ func (x *Catalog) expandLatest(ctx context.Context, prober Prober, name string) 
 	return s, e, nil
 }
 
-// look has a task that was done be new again if its result is not what a launch would take
-// for intact. The error says why that cannot be found out: the task stays done.
+// look makes a task that was done new again if its result is not intact for a launch. The error says why that cannot
+// be found out: the task stays done.
 func (s *TaskStatus) look(ctx context.Context, x *Catalog, sweep string) error {
 	claimed := claimOf(sweep, s.Line)
 	claimed.file = s.Task.File
@@ -102,7 +101,7 @@ func (s *TaskStatus) look(ctx context.Context, x *Catalog, sweep string) error {
 	return nil
 }
 
-// Names lists a folder at once: to look at its files one by one takes long on a network.
+// Names lists the names in a directory at once: to look at its files one by one takes long on a network.
 func Names(dir string) (map[string]bool, error) {
 	names := map[string]bool{}
 	entries, err := os.ReadDir(dir)

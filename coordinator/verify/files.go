@@ -104,7 +104,7 @@ func (v *verifier) unsound(line *manifest.Line, kind, detail string) {
 
 const notWanted = "; the latest launch does not want it: remove it"
 
-// unwanted tells what to do about a file that no launch mends.
+// unwanted says what to do about a file that no launch computes again.
 func (v *verifier) unwanted(file string) string {
 	if v.wants(file) {
 		return ""
@@ -112,7 +112,7 @@ func (v *verifier) unwanted(file string) string {
 	return notWanted
 }
 
-// problem reports a file that no launch mends.
+// problem reports a file that no launch computes again.
 func (v *verifier) problem(file string, id sweeps.ID, kind, detail string) {
 	v.report.Problems = append(v.report.Problems, control.Problem{File: file, ID: id, Kind: kind, Detail: detail})
 }

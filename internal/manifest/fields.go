@@ -31,9 +31,8 @@ var fields = sync.OnceValues(func() (known, always map[string]bool) {
 	return known, always
 })
 
-// Suspects says which lines of a manifest have no check value and have fields that no version
-// without one wrote, or lack some that all did: lines that Read reads, and that bits
-// may have been flipped in.
+// Suspects describes the lines of a manifest without a check value that have fields which no version without check values
+// wrote, or lack fields which all of them wrote: Read reads these lines, but bits may have been flipped in them.
 func Suspects(path string) ([]string, error) {
 	f, err := atomicfile.Open(path)
 	if os.IsNotExist(err) {

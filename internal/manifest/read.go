@@ -12,10 +12,8 @@ import (
 	"eisweep/internal/atomicfile"
 )
 
-// Read yields the lines of a manifest in their order. A missing file has
-// no lines; a last line without its end, which a crash left, is left out. After
-// an error, which names the line, nothing more is yielded; of a line that is none
-// it is a *fs.PathError that wraps ErrDamaged.
+// Read yields the lines of a manifest in their order. A missing file has no lines; a torn last line, which a crash left,
+// is left out. An error, which names the line, ends it; it is a *fs.PathError that wraps ErrDamaged for a damaged line.
 func Read(path string) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
 		f, err := atomicfile.Open(path)

@@ -12,9 +12,8 @@ import (
 	"eisweep/internal/atomicfile"
 )
 
-// Repair keeps a manifest that Read cannot read under another name,
-// manifest.damaged.N.jsonl beside it, and makes it anew from its lines that can be
-// read. The damage is nil, and nothing was done, when it can be read as it is.
+// Repair keeps a manifest that Read cannot read under another name, manifest.damaged.N.jsonl in the same directory, and
+// writes a new one from its readable lines. The damage is nil, and nothing was done, when the manifest can be read.
 func Repair(path string) (kept string, damage, err error) {
 	for _, err := range Read(path) {
 		damage = err
@@ -31,7 +30,7 @@ func Repair(path string) (kept string, damage, err error) {
 		return "", nil, fmt.Errorf("keep damaged manifest: %w", err)
 	}
 	if err := rewrite(path, f); err != nil {
-		return "", nil, fmt.Errorf("write manifest anew: %w", err)
+		return "", nil, fmt.Errorf("write new manifest: %w", err)
 	}
 	return kept, damage, nil
 }
@@ -53,12 +52,12 @@ func keepManifest(dir string, damaged io.ReadSeeker) (string, error) {
 	}
 }
 
-// rewrite puts those lines of a damaged manifest in its place that can be read.
+// rewrite replaces a damaged manifest with its readable lines.
 func rewrite(path string, damaged io.ReadSeeker) error {
 	return writeNew(path, damaged, (*atomicfile.Draft).Commit, copyReadable)
 }
 
-// writeNew makes a file of a damaged manifest, which may be too large for memory.
+// writeNew writes a file from a damaged manifest, which may be too large for memory.
 func writeNew(path string, damaged io.ReadSeeker, commit func(*atomicfile.Draft) error, copied func(io.Writer, io.Reader) error) error {
 	if _, err := damaged.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -73,7 +72,7 @@ func writeNew(path string, damaged io.ReadSeeker, commit func(*atomicfile.Draft)
 	return commit(d)
 }
 
-// copyReadable copies those lines that can be read.
+// copyReadable copies the readable lines.
 func copyReadable(to io.Writer, from io.Reader) error {
 	out := bufio.NewWriter(to)
 	for in := bufio.NewReaderSize(from, 64<<10); ; {
