@@ -61,7 +61,7 @@ func (k *Coordinator) flush() {
 func (k *Coordinator) flushOnce() {
 	k.faults.takePending(&k.batch)
 	if len(k.batch.writes) > 0 && !k.ownsRoot() {
-		if err := k.checkOwnership(k.asking); err != nil {
+		if err := k.checkOwnership(k.unattended); err != nil {
 			k.fail(err)
 		}
 	}

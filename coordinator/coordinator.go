@@ -48,12 +48,12 @@ type Coordinator struct {
 	loop   chan struct{}  // closed when the outcome loop has ended
 	keep   sync.WaitGroup // the other loops
 
-	outcomes chan queue.OutcomeDelivery
-	quit     chan struct{}
-	asking   context.Context // of what is asked and told on nobody's behalf: ends when Hurry's does
-	giveUp   context.CancelFunc
-	once     sync.Once
-	stopped  error // what Stop returns
+	outcomes   chan queue.OutcomeDelivery
+	quit       chan struct{}
+	unattended context.Context // of requests that nobody waits for; ends when they are to be aborted
+	abort      context.CancelFunc
+	once       sync.Once
+	stopped    error // what Stop returns
 
 	launching sync.Mutex // one launch at a time
 	workers   workers
@@ -63,7 +63,7 @@ type Coordinator struct {
 	mu         sync.Mutex
 	machine    *lifecycle.Machine
 	reasons    map[sweeps.ID]string // of failures, for sweeps that come to want the task later
-	considered considered
+	submitting submitting
 	held       map[runKey]queue.OutcomeDelivery // outcomes not yet acknowledged
 	running    map[sweeps.ID]*atWork
 	closing    map[string]bool  // sweeps that are finished
@@ -110,7 +110,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 		faults:    faultList{c.Log, map[string]*fault{}, make(chan struct{}, 1)}, withheld: map[runKey]settled{},
 	}
 	k.placer = placement.Placer{Root: c.Root, Catalog: k.catalog, Log: c.Log}
-	k.asking, k.giveUp = context.WithCancel(context.Background())
+	k.unattended, k.abort = context.WithCancel(context.Background())
 	go k.run()
 	go k.sendAlways()
 	if err := k.begin(ctx); err != nil {
@@ -207,7 +207,7 @@ func (k *Coordinator) group(d queue.OutcomeDelivery) {
 	defer timer.Stop()
 	for more := true; more; {
 		k.mu.Lock()
-		if err := k.checkOwnership(k.asking); err != nil {
+		if err := k.checkOwnership(k.unattended); err != nil {
 			k.fail(err)
 		}
 		k.take(d)

@@ -1,19 +1,17 @@
-// Package coordinator decides: which tasks of a launch are to be executed, what
-// an outcome settles, what a failure blocks and what it lets go on; it places
-// results in the folders of the sweeps that want them and keeps the manifests.
-// It answers people's requests, and lives for weeks if it is let.
+// Package coordinator runs the coordinator of a root: it plans launches, hands tasks to workers through the
+// queue, places results in the directories of the sweeps that want them, writes the manifests, and
+// answers people's requests. It may run for weeks.
 //
-// It guarantees that a result is placed once, under one name for one task, and
-// that nothing is overwritten; that the manifest never says more than what lies
-// on the disk; and that a coordinator which died is made up for by the next one
-// from manifests, files, stands of sweeps and outcomes, without disturbing what is
-// at work. It does not run tasks, and knows workers only by what they tell.
+// It guarantees that a result is placed once, under one name for one task, and that nothing is
+// overwritten; that a manifest never says more than what is on the disk; and that a coordinator which
+// starts after another one died resumes its sweeps from manifests, files, records and outcomes, and
+// disturbs no task that runs. It does not run tasks, and knows about workers only what they report.
 //
-// Start reading at package lifecycle: the decisions as a pure state machine, events in,
-// commands out. coordinator.go is the shell around it: launch.go and entering.go
-// feed it with what is wanted, carry_out.go does what it commands, batch.go makes that
-// durable, placing.go is the way of a file into a sweep's folder, fault.go keeps what could not be done for a sweep
-// until that is repaired, restore.go goes on after a restart,
-// reconcile.go compares with the queue, serve.go lists the requests. Package plan compares
-// a launch with what there is; package catalog knows what the manifests say.
+// The decisions are in the packages inside: lifecycle is the state machine, events in, commands out;
+// plan decides what a launch does about every task; catalog knows what manifests and files say. This
+// package is the shell around them. Start reading at coordinator.go; launch.go and submit.go submit
+// tasks to the machine, carry_out.go carries its commands out, placing.go and linking.go give
+// results their names, batch.go makes all this durable, fault.go and retrying.go set sweeps aside whose files
+// cannot be read or written, restore.go resumes sweeps after a restart, reconcile.go compares the
+// machine with the queue, serve.go lists the requests.
 package coordinator

@@ -25,7 +25,7 @@ func (k *Coordinator) Explain(ctx context.Context, target string) (control.Expla
 		return k.explainSweep(target), nil
 	}
 	if known, err := k.config.Root.Sweeps(); err != nil || slices.Contains(known, target) {
-		return k.explainUnlaunched(ctx, target)
+		return k.explainArchived(ctx, target)
 	}
 	id, err := k.identify(target)
 	if err != nil {

@@ -54,7 +54,7 @@ func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, e
 			return planned, err
 		}
 	}
-	if err := k.openAndEnter(ctx, planned, o); err != nil {
+	if err := k.openAndSubmit(ctx, planned, o); err != nil {
 		return planned, err
 	}
 	k.mu.Lock()
@@ -66,16 +66,16 @@ func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, e
 	return planned, k.confirmed(ctx, 0)
 }
 
-// openAndEnter lets the tasks of all sweeps be wanted. That one sweep fails, or is
-// cancelled meanwhile, leaves the others as they would be without it.
-func (k *Coordinator) openAndEnter(ctx context.Context, planned *plan.Plan, o plan.Request) error {
+// openAndSubmit opens all sweeps and submits their tasks. A sweep that fails, or is cancelled meanwhile, does not affect
+// the others.
+func (k *Coordinator) openAndSubmit(ctx context.Context, planned *plan.Plan, o plan.Request) error {
 	errs := make([]error, len(planned.Sweeps))
 	for i := range planned.Sweeps {
 		errs[i] = k.open(&planned.Sweeps[i], o)
 	}
 	for i := range planned.Sweeps {
 		if errs[i] == nil {
-			errs[i] = k.enter(ctx, &planned.Sweeps[i])
+			errs[i] = k.submit(ctx, &planned.Sweeps[i])
 		} else {
 			k.abandon(planned.Sweeps[i].Name)
 		}
@@ -93,7 +93,7 @@ func (k *Coordinator) Plan(ctx context.Context, o plan.Request) (*plan.Plan, err
 		return nil, err
 	}
 	for i := range planned.Sweeps {
-		if err := k.compare(ctx, &planned.Sweeps[i], o); err != nil {
+		if err := k.diffPrevious(ctx, &planned.Sweeps[i], o); err != nil {
 			return nil, err
 		}
 	}

@@ -37,7 +37,7 @@ func TestInterruptedLaunchIsGoneOnWith(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := k.openAndEnter(ctx, planned, order); !errors.Is(err, context.Canceled) {
+	if err := k.openAndSubmit(ctx, planned, order); !errors.Is(err, context.Canceled) {
 		t.Fatalf("launch: %v", err)
 	}
 	if s := k.standOf("two"); s != control.Open {

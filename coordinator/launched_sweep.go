@@ -126,7 +126,7 @@ func (k *Coordinator) sweep(name string) *launchedSweep {
 // task makes a task again as a sweep names it; nil when that wants none of that id
 // any more.
 func (k *Coordinator) task(id sweeps.ID, sweep string) *sweeps.Task {
-	if c := &k.considered; c.task != nil && c.task.ID == id && c.sweep == sweep {
+	if c := &k.submitting; c.task != nil && c.task.ID == id && c.sweep == sweep {
 		return c.task
 	}
 	s := k.sweep(sweep)

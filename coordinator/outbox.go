@@ -178,15 +178,15 @@ func (k *Coordinator) send(list []sending) {
 			k.failNow(fmt.Errorf("publish tasks: %w", k.unanswered(err)))
 		}
 	case lifecycle.OpenSweep:
-		if err := k.config.Queue.OpenSweep(k.asking, c.Sweep); err != nil {
+		if err := k.config.Queue.OpenSweep(k.unattended, c.Sweep); err != nil {
 			k.failNow(fmt.Errorf("open sweep %s: %w", c.Sweep, k.unanswered(err)))
 		}
 	case lifecycle.Unqueue:
-		if err := k.config.Queue.Remove(k.asking, c.Sweep, c.ID); err != nil {
+		if err := k.config.Queue.Remove(k.unattended, c.Sweep, c.ID); err != nil {
 			k.config.Log.Warn("remove task from queue", "task", c.ID, "error", err)
 		}
 	case lifecycle.Purge:
-		if err := k.config.Queue.PurgeSweep(k.asking, c.Sweep); err != nil {
+		if err := k.config.Queue.PurgeSweep(k.unattended, c.Sweep); err != nil {
 			k.config.Log.Warn("purge sweep", "sweep", c.Sweep, "error", err)
 		}
 	}
@@ -197,7 +197,7 @@ func (k *Coordinator) send(list []sending) {
 func (k *Coordinator) maySend() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if err := k.checkOwnership(k.asking); err != nil && k.asking.Err() == nil {
+	if err := k.checkOwnership(k.unattended); err != nil && k.unattended.Err() == nil {
 		k.fail(err)
 	}
 	return k.failure == nil
@@ -238,7 +238,7 @@ func (k *Coordinator) queueTasks(tasks []protocol.Task) error {
 	if len(tasks) == 0 {
 		return nil
 	}
-	ctx := k.asking
+	ctx := k.unattended
 	taken, err := k.publishNew(ctx, tasks)
 	for _, t := range taken {
 		if err == nil {
@@ -268,7 +268,7 @@ func (k *Coordinator) publishNew(ctx context.Context, tasks []protocol.Task) ([]
 
 // unanswered says of what was given up that the queue didn't answer.
 func (k *Coordinator) unanswered(err error) error {
-	if k.asking.Err() != nil {
+	if k.unattended.Err() != nil {
 		return fmt.Errorf("%w: %w", natsconn.ErrUnreachable, err)
 	}
 	return err

@@ -20,12 +20,12 @@ type Ownership interface {
 
 // requireOwnership returns nil if the root is this coordinator's. Time passes unseen where a process, its machine or its
 // storage stood still, so it is asked directly before anything is written. While there is no answer it waits, until
-// asking ends. It holds the mutex meanwhile: checkOwnership nearly always had the answer a moment ago.
+// such requests are aborted. It holds the mutex meanwhile: checkOwnership nearly always had the answer a moment ago.
 func (k *Coordinator) requireOwnership() error {
 	if k.ownsRoot() {
 		return nil
 	}
-	return k.askOwnership(k.asking)
+	return k.askOwnership(k.unattended)
 }
 
 // checkOwnership is requireOwnership for callers that hold the mutex and may let go of it: others use the coordinator
@@ -57,7 +57,7 @@ func (k *Coordinator) checkOwnershipSoon() bool {
 func (k *Coordinator) authorizeWrite() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	ctx, cancel := context.WithTimeout(k.asking, authorizeTime)
+	ctx, cancel := context.WithTimeout(k.unattended, authorizeTime)
 	defer cancel()
 	err := k.checkOwnership(ctx)
 	if err != nil && ctx.Err() == nil {

@@ -123,7 +123,7 @@ func TestNobodyTellsWhoseTheRootIs(t *testing.T) {
 	cancel()
 	k, asked := g.unanswered(0, nil)
 	<-asked
-	k.Hurry(ended)
+	k.AbortOnDone(ended)
 	(earlier{k}).WriteLines() // as requests do that are answered before Stop
 	if err := k.Stop(ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)

@@ -230,7 +230,7 @@ func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 	told := &planned.Sweeps[0]
 	k.config.Log.Info("goes on with sweep", "sweep", r.name, "stand", r.stand.Stand, "tasks", told.Tasks,
 		"done", told.Done+told.Linked, "to run", told.New+told.Waiting)
-	return k.enter(ctx, told)
+	return k.submit(ctx, told)
 }
 
 // clearStale takes out of the queue what nobody waits for: orders of sweeps that

@@ -18,7 +18,7 @@ func (k *Coordinator) Summary(ctx context.Context, names []string) (control.Summ
 			here = append(here, name)
 			continue
 		}
-		s, err := k.summarizeUnlaunched(ctx, name)
+		s, err := k.summarizeArchived(ctx, name)
 		if err != nil {
 			return control.Summary{}, err
 		}

@@ -20,7 +20,7 @@ func (k *Coordinator) record(c lifecycle.RecordFailure) {
 	line := taskLine(c.Sweep, t)
 	reason := k.reasons[c.ID]
 	d, committed := k.held[runKey{c.ID, c.Run}]
-	known := k.considered.failure
+	known := k.submitting.failure
 	switch {
 	case known != nil && known.Line.ID == c.ID && known.Line.Run == c.Run:
 		line = known.Line

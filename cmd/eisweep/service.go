@@ -198,7 +198,7 @@ func (s *service) close() error {
 		cancel() // nothing more can be written
 	}
 	if s.coordinator != nil {
-		s.coordinator.Hurry(flush)
+		s.coordinator.AbortOnDone(flush)
 	}
 	if s.telemetry != nil {
 		s.telemetry.stop()

@@ -48,9 +48,8 @@ func (k *Coordinator) failNow(err error) {
 	k.fail(err)
 }
 
-// Hurry lets what the queue is told or asked, and doesn't answer, be given up when ctx
-// ends. It begins the end.
-func (k *Coordinator) Hurry(ctx context.Context) { context.AfterFunc(ctx, k.giveUp) }
+// AbortOnDone aborts, when ctx ends, requests to the queue that nobody waits for and that it doesn't answer.
+func (k *Coordinator) AbortOnDone(ctx context.Context) { context.AfterFunc(ctx, k.abort) }
 
 // Stop ends the coordinator, and what it asks the queue for when ctx ends. What was
 // committed before is placed, unless ctx ends or the queue doesn't answer: then it stays for the
@@ -63,8 +62,8 @@ func (k *Coordinator) Stop(ctx context.Context) error {
 }
 
 func (k *Coordinator) end(ctx context.Context) error {
-	k.Hurry(ctx)
-	defer k.giveUp()
+	k.AbortOnDone(ctx)
+	defer k.abort()
 	k.placeCommitted(ctx)
 	close(k.quit)
 	k.unsubscribe()

@@ -12,24 +12,23 @@ import (
 	"eisweep/sweeps"
 )
 
-// considered is the task that a launch is entering: what follows from it at once
-// doesn't have to make it again.
-type considered struct {
+// submitting is the task that a launch is submitting to the state machine: the commands that follow from it at once
+// don't have to make it again.
+type submitting struct {
 	sweep   string
 	task    *sweeps.Task
-	failure *catalog.Entry // of a failure that a manifest tells
+	failure *catalog.Entry // of a failure that a manifest has
 }
 
-// enterAtOnce is how many tasks are entered before others may use the coordinator.
-const enterAtOnce = 200
+// submitAtOnce is how many tasks are submitted before others may use the coordinator.
+const submitAtOnce = 200
 
-// enter tells the machine of every task of a sweep, and of the outcomes that were
-// committed meanwhile. A sweep that is not entered whole stays open, for a launch or a
-// restart to go on with, unless it was cancelled.
-func (k *Coordinator) enter(ctx context.Context, s *plan.Sweep) error {
-	err := k.enterItems(ctx, s)
+// submit submits every task of a sweep to the state machine, then the outcomes that were committed meanwhile. A sweep of
+// which only some tasks were submitted stays open, so that a launch or a restart resumes it, unless it was cancelled.
+func (k *Coordinator) submit(ctx context.Context, s *plan.Sweep) error {
+	err := k.submitItems(ctx, s)
 	if err == nil && s.IsPartial() && !k.config.Exclusive {
-		err = k.enterRest(s)
+		err = k.submitRest(s)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -51,17 +50,17 @@ func (k *Coordinator) enter(ctx context.Context, s *plan.Sweep) error {
 	return errors.Join(err, k.failure)
 }
 
-// abandon ends the launch of a sweep none of whose tasks is entered.
+// abandon ends the launch of a sweep of which no task was submitted.
 func (k *Coordinator) abandon(sweep string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.do(k.machine.Step(lifecycle.LaunchAbandoned{Sweep: sweep}))
 }
 
-// enterItems enters the tasks by slices, which are planned while others use the
+// submitItems submits the tasks by slices, which are planned while others use the
 // coordinator, and no faster than the queue takes them.
-func (k *Coordinator) enterItems(ctx context.Context, s *plan.Sweep) error {
-	slice := make([]plan.Item, 0, enterAtOnce)
+func (k *Coordinator) submitItems(ctx context.Context, s *plan.Sweep) error {
+	slice := make([]plan.Item, 0, submitAtOnce)
 	for item, err := range s.Items() {
 		if err == nil {
 			err = ctx.Err()
@@ -69,20 +68,20 @@ func (k *Coordinator) enterItems(ctx context.Context, s *plan.Sweep) error {
 		if err != nil {
 			return err
 		}
-		if slice = append(slice, item); len(slice) < enterAtOnce {
+		if slice = append(slice, item); len(slice) < submitAtOnce {
 			continue
 		}
-		if err := errors.Join(k.enterSlice(s.Name, slice), k.confirmed(ctx, ordersAhead)); err != nil {
+		if err := errors.Join(k.submitSlice(s.Name, slice), k.confirmed(ctx, ordersAhead)); err != nil {
 			return err
 		}
 		slice = slice[:0]
 	}
-	return k.enterSlice(s.Name, slice)
+	return k.submitSlice(s.Name, slice)
 }
 
-// enterRest tells the machine of the tasks that a rerun leaves as they are: this may be the
-// first that is heard of the sweep here. A `run` tells of those alone that it was asked for.
-func (k *Coordinator) enterRest(s *plan.Sweep) error {
+// submitRest submits the tasks that a rerun leaves as they are: the machine may not know the sweep yet. `run` submits
+// only those that it was asked for.
+func (k *Coordinator) submitRest(s *plan.Sweep) error {
 	rest := lifecycle.RerunRemainder{Sweep: s.Name}
 	for number, t := range s.Expansion.Numbered() {
 		if k.isWanted(t.ID, s.Name) {
@@ -97,7 +96,7 @@ func (k *Coordinator) enterRest(s *plan.Sweep) error {
 			if err != nil {
 				return err
 			}
-			if err := k.enterSlice(s.Name, []plan.Item{item}); err != nil {
+			if err := k.submitSlice(s.Name, []plan.Item{item}); err != nil {
 				return err
 			}
 		default:
@@ -110,7 +109,7 @@ func (k *Coordinator) enterRest(s *plan.Sweep) error {
 	return nil
 }
 
-// isWanted says whether the machine knows that a sweep wants a task.
+// isWanted reports whether the machine knows that a sweep wants a task.
 func (k *Coordinator) isWanted(id sweeps.ID, sweep string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -118,20 +117,20 @@ func (k *Coordinator) isWanted(id sweeps.ID, sweep string) bool {
 	return ok && t.IsIn(sweep)
 }
 
-func (k *Coordinator) enterSlice(sweep string, items []plan.Item) error {
+func (k *Coordinator) submitSlice(sweep string, items []plan.Item) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.machine.Status(sweep) == lifecycle.Cancelled {
 		return &control.Refusal{Kind: control.Input, Text: "sweep " + sweep + " was cancelled while it was being launched"}
 	}
 	for i := range items {
-		k.consider(sweep, &items[i])
+		k.submitOne(sweep, &items[i])
 	}
 	return k.failure
 }
 
-// consider turns a plan's item into an event.
-func (k *Coordinator) consider(sweep string, item *plan.Item) {
+// submitOne turns a plan's item into an event.
+func (k *Coordinator) submitOne(sweep string, item *plan.Item) {
 	s, t := k.sweep(sweep), item.Task
 	if item.Action == plan.Keep {
 		s.reused++
@@ -144,7 +143,7 @@ func (k *Coordinator) consider(sweep string, item *plan.Item) {
 	before := k.queued[t.ID]
 	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, QueuedSweep: before.Sweep, QueuedRun: before.Run}
 	s.enter(t.ID, item.Number)
-	k.considered = considered{sweep, t, item.Failure}
+	k.submitting = submitting{sweep, t, item.Failure}
 	switch item.Action {
 	case plan.Link: // counted when it is done
 	case plan.Leave:
@@ -167,5 +166,5 @@ func (k *Coordinator) consider(sweep string, item *plan.Item) {
 		e.Source = t.Source.Task
 	}
 	k.do(k.machine.Step(e))
-	k.considered = considered{}
+	k.submitting = submitting{}
 }

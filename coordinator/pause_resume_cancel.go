@@ -107,7 +107,7 @@ func (k *Coordinator) steerOne(name string, to control.Stand) (control.SteeredSw
 	defer k.mu.Unlock()
 	s := k.sweep(name)
 	if s == nil {
-		return k.steerUnlaunched(name, to)
+		return k.steerArchived(name, to)
 	}
 	stand := k.standing(s)
 	told := control.SteeredSweep{Name: name, Stand: stand.Stand}

@@ -16,11 +16,11 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// A sweep that this coordinator has neither launched nor gone on with was settled or
-// given up before it started, or could not be gone on with: its folder tells.
+// An archived sweep is one that this coordinator has neither launched nor resumed: it was finished or cancelled before
+// the coordinator started, or could not be resumed. Its folder says what became of it.
 
-// summarizeUnlaunched tells what became of such a sweep.
-func (k *Coordinator) summarizeUnlaunched(ctx context.Context, name string) (control.SweepSummary, error) {
+// summarizeArchived summarizes an archived sweep.
+func (k *Coordinator) summarizeArchived(ctx context.Context, name string) (control.SweepSummary, error) {
 	out := control.SweepSummary{Name: name, Dir: k.config.Root.SweepDir(name), ByClass: map[protocol.Class]int{}}
 	known, err := k.config.Root.Sweeps()
 	if err != nil {
@@ -57,10 +57,10 @@ func (k *Coordinator) summarizeUnlaunched(ctx context.Context, name string) (con
 	return out, nil
 }
 
-// explainUnlaunched explains how such a sweep stands.
-func (k *Coordinator) explainUnlaunched(ctx context.Context, name string) (control.Explained, error) {
+// explainArchived explains the state of an archived sweep.
+func (k *Coordinator) explainArchived(ctx context.Context, name string) (control.Explained, error) {
 	out := control.Explained{Target: name, Sweep: name, State: string(control.Finished)}
-	s, err := k.summarizeUnlaunched(ctx, name)
+	s, err := k.summarizeArchived(ctx, name)
 	if err != nil {
 		return out, err
 	}
@@ -83,9 +83,9 @@ func (k *Coordinator) explainUnlaunched(ctx context.Context, name string) (contr
 	return out, nil
 }
 
-// steerUnlaunched changes the stand of such a sweep: the next coordinator minds it, and
+// steerArchived changes the stand of such a sweep: the next coordinator minds it, and
 // what is queued is taken out if the sweep is cancelled.
-func (k *Coordinator) steerUnlaunched(name string, to control.Stand) (control.SteeredSweep, error) {
+func (k *Coordinator) steerArchived(name string, to control.Stand) (control.SteeredSweep, error) {
 	told := control.SteeredSweep{Name: name, Stand: control.Finished}
 	stand, err := records.Read(k.config.Root, name)
 	switch {

@@ -8,11 +8,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// What a launch takes from a sweep as it stood before.
-
-// compare tells of what an earlier launch wanted and this one doesn't, and of a sweep that
-// it resumes.
-func (k *Coordinator) compare(ctx context.Context, s *plan.Sweep, o plan.Request) error {
+// diffPrevious adds to a plan what an earlier launch wanted and this one doesn't, and whether it resumes the sweep.
+func (k *Coordinator) diffPrevious(ctx context.Context, s *plan.Sweep, o plan.Request) error {
 	k.mu.Lock()
 	s.Resumes = k.machine.Status(s.Name) == lifecycle.Paused && !k.machine.IsFinished(s.Name)
 	wanted := k.unsettled(s.Name)
