@@ -14,22 +14,31 @@ import (
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
+	"eisweep/internal/root"
 )
 
 // An archived sweep is one that this coordinator has neither launched nor resumed: it was finished or cancelled before
 // the coordinator started, or could not be resumed. Its folder says what became of it.
 
-// summarizeArchived summarizes an archived sweep.
-func (k *Coordinator) summarizeArchived(ctx context.Context, name string) (control.SweepSummary, error) {
-	out := control.SweepSummary{Name: name, Dir: k.config.Root.SweepDir(name), ByClass: map[protocol.Class]int{}}
-	known, err := k.config.Root.Sweeps()
+// archive answers for archived sweeps.
+type archive struct {
+	root   *root.Root
+	prober catalog.Prober
+}
+
+func (k *Coordinator) archive() archive { return archive{k.config.Root, k.config.Prober} }
+
+// summarize summarizes an archived sweep.
+func (a archive) summarize(ctx context.Context, name string) (control.SweepSummary, error) {
+	out := control.SweepSummary{Name: name, Dir: a.root.SweepDir(name), ByClass: map[protocol.Class]int{}}
+	known, err := a.root.Sweeps()
 	if err != nil {
 		return out, err
 	}
 	if !slices.Contains(known, name) {
 		return out, control.UnknownSweep(name, known)
 	}
-	status, err := catalog.ReadSweep(ctx, k.config.Root, k.config.Prober, name)
+	status, err := catalog.ReadSweep(ctx, a.root, a.prober, name)
 	if err != nil {
 		return out, err
 	}
@@ -49,7 +58,7 @@ func (k *Coordinator) summarizeArchived(ctx context.Context, name string) (contr
 			}
 		}
 	}
-	if stand, err := records.Read(k.config.Root, name); out.Done+out.Failed == out.Tasks {
+	if stand, err := records.Read(a.root, name); out.Done+out.Failed == out.Tasks {
 		out.Stand = control.Finished
 	} else if err == nil {
 		out.Stand = stand.Stand
@@ -57,10 +66,10 @@ func (k *Coordinator) summarizeArchived(ctx context.Context, name string) (contr
 	return out, nil
 }
 
-// explainArchived explains the state of an archived sweep.
-func (k *Coordinator) explainArchived(ctx context.Context, name string) (control.Explained, error) {
+// explain explains the state of an archived sweep.
+func (a archive) explain(ctx context.Context, name string) (control.Explained, error) {
 	out := control.Explained{Target: name, Sweep: name, State: string(control.Finished)}
-	s, err := k.summarizeArchived(ctx, name)
+	s, err := a.summarize(ctx, name)
 	if err != nil {
 		return out, err
 	}
@@ -70,7 +79,7 @@ func (k *Coordinator) explainArchived(ctx context.Context, name string) (control
 		explainComplete(name, s.Failed, &out)
 		return out, nil
 	}
-	_, err = records.Read(k.config.Root, name)
+	_, err = records.Read(a.root, name)
 	out.State, out.Remedy = string(s.Stand), "launch it again: what it has done stays done"
 	switch {
 	case s.Stand == control.Cancelled:

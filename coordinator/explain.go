@@ -17,6 +17,13 @@ import (
 
 // Explain says why a task, by its id or the start of one, or a sweep is not running.
 func (k *Coordinator) Explain(ctx context.Context, target string) (control.Explained, error) {
+	return explainer{k}.explain(ctx, target)
+}
+
+// explainer finds out why tasks and sweeps of a coordinator don't run.
+type explainer struct{ *Coordinator }
+
+func (k explainer) explain(ctx context.Context, target string) (control.Explained, error) {
 	if f := k.faultOf(target); f != nil {
 		return control.Explained{Target: target, Sweep: target, State: "set aside",
 			Reason: "some of its files cannot be read or written (the coordinator keeps trying): " + f.Cause, Remedy: f.Remedy}, nil
@@ -25,7 +32,7 @@ func (k *Coordinator) Explain(ctx context.Context, target string) (control.Expla
 		return k.explainSweep(target), nil
 	}
 	if known, err := k.config.Root.Sweeps(); err != nil || slices.Contains(known, target) {
-		return k.explainArchived(ctx, target)
+		return k.archive().explain(ctx, target)
 	}
 	id, err := k.identify(target)
 	if err != nil {
@@ -40,7 +47,7 @@ func (k *Coordinator) Explain(ctx context.Context, target string) (control.Expla
 }
 
 // identify finds the task whose id begins so.
-func (k *Coordinator) identify(start string) (sweeps.ID, error) {
+func (k explainer) identify(start string) (sweeps.ID, error) {
 	if id, err := sweeps.ParseID(start); err == nil && id != (sweeps.ID{}) {
 		return id, nil
 	}
@@ -67,7 +74,7 @@ func (k *Coordinator) identify(start string) (sweeps.ID, error) {
 }
 
 // explainTask explains a task that is not settled.
-func (k *Coordinator) explainTask(id sweeps.ID, t lifecycle.Task) control.Explained {
+func (k explainer) explainTask(id sweeps.ID, t lifecycle.Task) control.Explained {
 	out := control.Explained{Target: id.String()}
 	for i, name := range t.Sweeps {
 		if i == 0 {
@@ -92,7 +99,7 @@ func (k *Coordinator) explainTask(id sweeps.ID, t lifecycle.Task) control.Explai
 	return out
 }
 
-func (k *Coordinator) explainSource(id sweeps.ID, out *control.Explained) {
+func (k explainer) explainSource(id sweeps.ID, out *control.Explained) {
 	from := k.machine.Source(id)
 	name := from.String()
 	if task := k.task(id, out.Sweep); task != nil && task.Source != nil {
@@ -106,7 +113,7 @@ func (k *Coordinator) explainSource(id sweeps.ID, out *control.Explained) {
 	}
 }
 
-func (k *Coordinator) explainRunning(id sweeps.ID, out *control.Explained) {
+func (k explainer) explainRunning(id sweeps.ID, out *control.Explained) {
 	r := k.running[id]
 	if r == nil {
 		out.Reason = "a worker is at it"
@@ -127,7 +134,7 @@ func (k *Coordinator) explainRunning(id sweeps.ID, out *control.Explained) {
 }
 
 // explainSettled explains by the manifests.
-func (k *Coordinator) explainSettled(id sweeps.ID) (control.Explained, error) {
+func (k explainer) explainSettled(id sweeps.ID) (control.Explained, error) {
 	out := control.Explained{Target: id.String()}
 	l, err := k.catalog.Latest(id)
 	switch {

@@ -12,7 +12,7 @@ import (
 )
 
 // explainQueued says what a queued task waits for: the one that is in its way most.
-func (k *Coordinator) explainQueued(id sweeps.ID, home string, out *control.Explained) {
+func (k explainer) explainQueued(id sweeps.ID, home string, out *control.Explained) {
 	if home == "" { // its order was purged, and no sweep wants it
 		out.Reason = "no sweep needs it at present: the last launch of its sweep was interrupted, or has not reached it yet"
 		out.Remedy = "launch its sweep again"
@@ -31,7 +31,7 @@ func (k *Coordinator) explainQueued(id sweeps.ID, home string, out *control.Expl
 
 // explainIdle says why no worker takes a task of an open sweep that needs so many
 // bytes; 0 is not known.
-func (k *Coordinator) explainIdle(sweep string, need int64, out *control.Explained) {
+func (k explainer) explainIdle(sweep string, need int64, out *control.Explained) {
 	if k.explainUnanswered(out) {
 		return
 	}
@@ -60,7 +60,7 @@ func (k *Coordinator) explainIdle(sweep string, need int64, out *control.Explain
 }
 
 // explainUnanswered says that NATS is in the way, where it is.
-func (k *Coordinator) explainUnanswered(out *control.Explained) bool {
+func (k explainer) explainUnanswered(out *control.Explained) bool {
 	silent := k.config.Queue.UnresponsiveFor()
 	if silent == 0 {
 		return false
@@ -72,7 +72,7 @@ func (k *Coordinator) explainUnanswered(out *control.Explained) bool {
 
 // ahead counts the queued tasks of the open sweeps that have this one's priority or a
 // higher one.
-func (k *Coordinator) ahead(sweep string) int {
+func (k explainer) ahead(sweep string) int {
 	n, own := 0, k.sweep(sweep).priority
 	for _, s := range k.sweeps {
 		if k.machine.Status(s.name) == lifecycle.Open && s.priority >= own {
@@ -122,7 +122,7 @@ func crewOf(list []control.Worker) crew {
 }
 
 // explainSweep explains how a sweep stands.
-func (k *Coordinator) explainSweep(name string) control.Explained {
+func (k explainer) explainSweep(name string) control.Explained {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	s, n := k.sweep(name), k.machine.Counts(name)
@@ -157,7 +157,7 @@ func (k *Coordinator) explainSweep(name string) control.Explained {
 }
 
 // silentTasks counts the running tasks of a sweep of which nothing was heard lately.
-func (k *Coordinator) silentTasks(sweep string) (n int) {
+func (k explainer) silentTasks(sweep string) (n int) {
 	for _, r := range k.running {
 		if r.Sweep == sweep && time.Since(r.heard) > silence {
 			n++

@@ -18,7 +18,7 @@ func (k *Coordinator) Summary(ctx context.Context, names []string) (control.Summ
 			here = append(here, name)
 			continue
 		}
-		s, err := k.summarizeArchived(ctx, name)
+		s, err := k.archive().summarize(ctx, name)
 		if err != nil {
 			return control.Summary{}, err
 		}
