@@ -49,7 +49,7 @@ func (c *Config) renewal() time.Duration  { return c.Term / 4 }  // between two 
 func (c *Config) interval() time.Duration { return c.Term / 8 }  // between two reads
 func (c *Config) prompt() time.Duration   { return c.Term / 20 } // what a read may take
 func (c *Config) poll() time.Duration     { return c.Term / 40 } // between two looks at the clocks
-func (c *Config) patience() time.Duration { return reads * c.interval() }
+func (c *Config) patience() time.Duration { return (reads - 1) * c.interval() }
 
 func (c *Config) setDefaults() error {
 	if c.Term == 0 {
