@@ -2,8 +2,10 @@ package main
 
 import (
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -19,6 +21,7 @@ func TestMain(m *testing.M) {
 	commands := map[string]func(){"eisweep": main, "crash": crash, "corelimit": coreLimit, "descriptors": descriptors}
 	if commands[filepath.Base(os.Args[0])] == nil {
 		forgetSettings()
+		stopIgnoringSignals()
 	}
 	testscript.Main(m, commands)
 }
@@ -31,5 +34,20 @@ func forgetSettings() {
 		if ours || strings.HasPrefix(name, "SLURM_") || strings.HasPrefix(name, "SBATCH_") || name == "XDG_STATE_HOME" {
 			os.Unsetenv(name)
 		}
+	}
+}
+
+// stopIgnoringSignals makes the signals that end a program end those that the tests start, even if the
+// tests themselves were started so that they ignore them, as by nohup: a signal that a process catches
+// has its default action in the programs it starts, one that it ignores is ignored there as well.
+func stopIgnoringSignals() {
+	var ignored []os.Signal
+	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM} {
+		if signal.Ignored(s) {
+			ignored = append(ignored, s)
+		}
+	}
+	if len(ignored) > 0 {
+		signal.Notify(make(chan os.Signal, 1), ignored...)
 	}
 }

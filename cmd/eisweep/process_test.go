@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -144,24 +145,41 @@ func (p *process) end() (code int, summary map[string]any) {
 // must runs the program to its end and wants it to succeed.
 func must(t *testing.T, args ...string) string {
 	t.Helper()
-	told, err := exec.Command("eisweep", args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("eisweep %s: %v\n%s", strings.Join(args, " "), err, told)
+	code, told := finish(t, args...)
+	if code != 0 {
+		t.Fatalf("eisweep %s: exit code %d\n%s", strings.Join(args, " "), code, told)
 	}
-	return string(told)
+	return told
 }
 
 // exits runs the program to its end and wants an exit code and a text.
 func exits(t *testing.T, code int, text string, args ...string) {
 	t.Helper()
-	cmd := exec.Command("eisweep", args...)
-	told, err := cmd.CombinedOutput()
+	if got, told := finish(t, args...); got != code || !strings.Contains(told, text) {
+		t.Fatalf("eisweep %s: exit code %d, want %d and %q:\n%s", strings.Join(args, " "), got, code, text, told)
+	}
+}
+
+// patience is how long a command may take that a test waits for. One that hangs shows where by then.
+const patience = 3 * deadline
+
+// finish runs the program to its end and returns its exit code and all that it wrote. A program that
+// has not ended after the test's patience is made to write its goroutines, and fails the test with them.
+func finish(t *testing.T, args ...string) (code int, told string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "eisweep", args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGQUIT) }
+	cmd.WaitDelay = time.Minute
+	out, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		t.Fatalf("eisweep %s has not ended in %v:\n%s", strings.Join(args, " "), patience, out)
+	}
 	if cmd.ProcessState == nil {
 		t.Fatal(err)
 	}
-	if got := cmd.ProcessState.ExitCode(); got != code || !strings.Contains(string(told), text) {
-		t.Fatalf("eisweep %s: exit code %d, want %d and %q:\n%s", strings.Join(args, " "), got, code, text, told)
-	}
+	return cmd.ProcessState.ExitCode(), string(out)
 }
 
 // sweepFile writes a sweep of small networks that are trained for so many trials.
