@@ -2,6 +2,8 @@ package coordinator
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,24 +104,21 @@ func TestPlacedOutcomeIsWrittenDown(t *testing.T) {
 	if _, err := first.Launch(g.context(), order1(parse(t, twoByTwo))); err != nil {
 		t.Fatal(err)
 	}
+	jobs := []*job{g.next("two"), g.next("two"), g.next("two"), g.next("two")}
 	if err := first.Stop(g.context()); err != nil {
 		t.Fatal(err)
 	}
-	for range 4 {
-		d, err := g.queue.Next(g.context(), func() []string { return []string{"two"} })
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := g.execute(g.context(), d); err != nil {
-			t.Fatal(err)
-		}
+	tokens := map[sweeps.ID]string{}
+	for _, j := range jobs {
+		tokens[j.id()] = j.token()
+		g.hand(j)
 	}
 	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, "two")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range status.Tasks[:2] {
-		if err := os.Link(g.root.Incoming(s.Task.ID, 1, 1), g.path("two", s.Task.File)); err != nil {
+		if err := os.Link(g.root.Incoming(s.Task.ID, 1, tokens[s.Task.ID]), g.path("two", s.Task.File)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -134,6 +133,37 @@ func TestPlacedOutcomeIsWrittenDown(t *testing.T) {
 	if text := g.lines("two"); slices.ContainsFunc(text, func(l manifest.Line) bool { return l.Run != 1 }) {
 		t.Errorf("runs: %+v", text)
 	}
+}
+
+// TestAnOutcomeOfASettledRunIsDroppedAtTheStart has one arrive while the start still reads the manifests of many sweeps.
+func TestAnOutcomeOfASettledRunIsDroppedAtTheStart(t *testing.T) {
+	g := newRig(t)
+	first := g.start()
+	if _, err := first.Launch(g.context(), order1(parse(t, oneTask))); err != nil {
+		t.Fatal(err)
+	}
+	late := g.next("two")
+	if err := first.Stop(g.context()); err != nil {
+		t.Fatal(err)
+	}
+	g.run(order1(parse(t, oneTask)))
+	lines, err := os.ReadFile(g.root.Manifest("two"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 400 {
+		sweep := fmt.Sprintf("other%d", n)
+		if err := errors.Join(os.MkdirAll(g.root.SweepDir(sweep), 0o777), os.WriteFile(g.root.Manifest(sweep), lines, 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g.hand(late)
+	k := g.start()
+	g.poll("the outcome is dealt with", func() bool {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return k.taken > 0 && len(k.held) == 0
+	})
 }
 
 // A training starts from a result under the root where it lies.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"eisweep/coordinator/catalog"
-	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
@@ -127,7 +126,6 @@ func (k *Coordinator) steerArchived(name string, to control.Stand) (control.Stee
 			f.retry.soon()
 			k.faults.wakeUp()
 		}
-		k.outbox.add(sending{command: lifecycle.Purge{Sweep: name}})
 	}
 	told.Stand, told.Changed = to, true
 	k.config.Log.Info("sweep "+string(to), "sweep", name)

@@ -79,7 +79,7 @@ func TestSweepThatCannotBeGoneOnWithIsSteered(t *testing.T) {
 					t.Errorf("%s: stand %+v, %v", step.verb, stand, err)
 				}
 			}
-			if left := g.queued(); len(left) != 0 {
+			if left := g.orders(); len(left) != 0 {
 				t.Errorf("queued %v", left)
 			}
 		})

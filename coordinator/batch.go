@@ -89,7 +89,6 @@ func (k *Coordinator) flushOnce() {
 	k.closeFinished()
 	k.batch = batch{next: k.batch.next, renamed: k.batch.renamed}
 	k.announce()
-	k.offers.ask()
 }
 
 // closeFinished closes the manifests of sweeps that are finished: a root may have more of them than a process may have

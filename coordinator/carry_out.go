@@ -12,9 +12,6 @@ import (
 	"eisweep/sweeps"
 )
 
-// publishAtOnce is how many tasks are published together.
-const publishAtOnce = 1000
-
 // do carries commands out, in their order. What must be durable first is gathered
 // for flush. It is called with the lock held.
 func (k *Coordinator) do(commands []lifecycle.Command) {
@@ -30,22 +27,10 @@ func (k *Coordinator) do(commands []lifecycle.Command) {
 // carryOut does one command and returns those that follow from it at once.
 func (k *Coordinator) carryOut(c lifecycle.Command) []lifecycle.Command {
 	switch c := c.(type) {
-	case lifecycle.OpenSweep:
-		delete(k.closing, c.Sweep)
-		k.outbox.add(sending{command: c})
-		if k.machine.IsLaunched(c.Sweep) { // it was finished, as its stand says
-			k.batch.reopened = append(k.batch.reopened, c.Sweep)
-		}
-	case lifecycle.Publish:
-		return k.publish(c)
-	case lifecycle.Unqueue:
-		delete(k.running, c.ID)
-		k.outbox.add(sending{command: c})
-	case lifecycle.Purge:
-		k.dropUnknown()
-		k.outbox.add(sending{command: c})
+	case lifecycle.ReopenSweep:
+		k.batch.reopened = append(k.batch.reopened, c.Sweep)
 	case lifecycle.RetractFailure:
-		k.sweep(c.Sweep).revive(c.ID)
+		k.revive(c.ID, c.Sweep)
 	case lifecycle.Place:
 		return k.place(c)
 	case lifecycle.Link:
@@ -62,69 +47,6 @@ func (k *Coordinator) carryOut(c lifecycle.Command) []lifecycle.Command {
 		k.dropSettled(runKey(c))
 	}
 	return nil
-}
-
-// dropUnknown forgets attempts at tasks that nobody wants any more.
-func (k *Coordinator) dropUnknown() {
-	for id := range k.running {
-		if _, ok := k.machine.Task(id); !ok {
-			delete(k.running, id)
-		}
-	}
-}
-
-// publish queues a task, unless its outcome is there already: committed before
-// this coordinator started.
-func (k *Coordinator) publish(c lifecycle.Publish) []lifecycle.Command {
-	if d, ok := k.held[runKey{c.ID, c.Run}]; ok {
-		return k.machine.Step(lifecycle.OutcomeCommitted{ID: c.ID, Run: c.Run, Attempt: d.Outcome.Attempt, Class: d.Outcome.Class})
-	}
-	delete(k.reasons, c.ID)
-	if k.outbox.unsent() >= ordersAhead {
-		k.outbox.add(sending{command: c})
-		return nil
-	}
-	m, err := k.message(c)
-	if err != nil {
-		return k.sourceless(c, err)
-	}
-	k.outbox.add(sending{c, &m})
-	return nil
-}
-
-// sourceless settles an order that cannot be given, because its source is gone. While
-// nobody can tell whether it is, the order waits.
-func (k *Coordinator) sourceless(c lifecycle.Publish, err error) []lifecycle.Command {
-	if !errors.Is(err, errGone) {
-		k.faults.postpone(c.Sweep, c, err, false)
-		return nil
-	}
-	k.reasons[c.ID] = err.Error()
-	return k.machine.Step(lifecycle.OutcomeCommitted{ID: c.ID, Run: c.Run, Attempt: 1, Class: protocol.Source})
-}
-
-// message is the order to execute a task, as workers get it.
-func (k *Coordinator) message(c lifecycle.Publish) (protocol.Task, error) {
-	t := k.task(c.ID, c.Sweep)
-	m := protocol.Task{ID: c.ID, Run: c.Run, Sweep: c.Sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: map[string]any{}}
-	for _, s := range t.Settings() {
-		m.Parameters[s.Name] = s.Value.Any()
-	}
-	if t.Source != nil {
-		in, err := k.input(t.Source)
-		if err != nil {
-			return m, err
-		}
-		m.Source = &in
-	}
-	if t.Initial != nil {
-		in, err := k.input(&t.Initial.Input)
-		if err != nil {
-			return m, err
-		}
-		m.Initial = &protocol.Initial{Input: in, Take: t.Initial.Take}
-	}
-	return m, nil
 }
 
 // input says where a worker finds a file, relative to the root.
@@ -175,8 +97,15 @@ func (k *Coordinator) settle(o runKey) {
 		return
 	}
 	delete(k.held, o)
-	delete(k.running, o.ID)
-	k.batch.outcomes = append(k.batch.outcomes, settled{d, k.config.Root.Incoming(o.ID, o.Run, d.Outcome.Attempt)})
+	if r := k.running[o.ID]; r != nil && r.run <= o.Run { // else it is of a later run
+		delete(k.running, o.ID)
+	}
+	delete(k.delayed, o.ID)
+	k.losses.settle(o)
+	if d.Outcome.Done() {
+		delete(k.leftovers, o.ID)
+	}
+	k.batch.outcomes = append(k.batch.outcomes, settled{d, k.config.Root.Incoming(o.ID, o.Run, d.Outcome.Token)})
 }
 
 // relative names a path under the root as messages do.

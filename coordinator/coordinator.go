@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"eisweep/coordinator/catalog"
@@ -14,7 +15,6 @@ import (
 	"eisweep/coordinator/placement"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -35,6 +35,17 @@ type Config struct {
 	Noted func(manifest.Line)
 	// Ownership is asked before anything is written; nil: nobody else can own the root. The caller keeps it until after Stop.
 	Ownership Ownership
+	// Ahead is for how long the queue holds work for the connected workers; 0 is 10 min.
+	Ahead time.Duration
+	// Tick is the time between two looks at which attempts were heard from; 0 is 10 s. One that was
+	// not for seven of them has ended.
+	Tick time.Duration
+	// Regather is how long workers may take to enter their attempts where the queue's store was made
+	// anew; 0 is 60 s. Before that no task of a resumed sweep is sent.
+	Regather time.Duration
+	// RetryDelay is the pause before the second attempt after one that failed by storage or stalled; it
+	// doubles with each. 0 is 5 s.
+	RetryDelay time.Duration
 	// Verbs are requests that Serve answers besides the coordinator's own.
 	Verbs map[string]control.Handler
 }
@@ -57,25 +68,27 @@ type Coordinator struct {
 
 	launching sync.Mutex // one launch at a time
 	workers   workers
-	offers    offers
-	outbox    *outbox
+	deaf      atomic.Int64 // ticks in a row in which it did not hear itself
+	errands   *errands
+	losses    *losses
 
 	mu         sync.Mutex
 	machine    *lifecycle.Machine
 	reasons    map[sweeps.ID]string // of failures, for sweeps that come to want the task later
 	submitting submitting
 	held       map[runKey]queue.OutcomeDelivery // outcomes not yet acknowledged
-	running    map[sweeps.ID]*atWork
-	closing    map[string]bool  // sweeps that are finished
+	running    map[sweeps.ID]*attempt
+	register   map[runKey]queue.Entry  // the last event of each run that is not settled
+	leftovers  leftovers               // attempts that may have left something
+	delayed    map[sweeps.ID]time.Time // until when tasks are not sent whose attempt failed
+	window     window
+	miscount   int              // by how many orders the queue differed at the last look
 	taken      uint64           // the sequence of the last outcome that came
 	sweeps     []*launchedSweep // in order of launch
 	manifests  openManifests
 	batch      batch
 	catalog    *catalog.Catalog
 	placer     placement.Placer
-	queued     map[sweeps.ID]queue.QueuedTask // while restoring: what is queued
-	absent     map[sweeps.ID]int              // orders that the last look at the queue missed; of the reconciling loop
-	strangers  int                            // orders in the queue that the machine knows nothing of, when they were last listed
 	pace       pace
 	begun      time.Time
 	acquainted <-chan struct{} // closed once every worker that is there has been heard of
@@ -101,18 +114,20 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	c.Ahead, c.Tick = cmp.Or(c.Ahead, 10*time.Minute), cmp.Or(c.Tick, 10*time.Second)
+	c.Regather, c.RetryDelay = cmp.Or(c.Regather, time.Minute), cmp.Or(c.RetryDelay, 5*time.Second)
 	k := &Coordinator{
 		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
-		machine: lifecycle.New(), catalog: catalog.NewForOwner(c.Root), closing: map[string]bool{}, reasons: map[sweeps.ID]string{},
-		workers: workers{list: map[string]control.Worker{}}, offers: offers{changed: make(chan struct{}, 1), turn: make(chan struct{}, 1)}, outbox: newOutbox(c.Queue.Limited),
-		held: map[runKey]queue.OutcomeDelivery{}, running: map[sweeps.ID]*atWork{}, begun: time.Now(), changed: make(chan struct{}),
+		machine: lifecycle.New(), catalog: catalog.NewForOwner(c.Root), reasons: map[sweeps.ID]string{},
+		workers: workers{list: map[string]control.Worker{}}, errands: newErrands(),
+		register: map[runKey]queue.Entry{}, delayed: map[sweeps.ID]time.Time{}, window: window{news: make(chan struct{}, 1), rebuild: true, perCost: firstPerCost, scarce: map[runKey]int64{}},
+		held: map[runKey]queue.OutcomeDelivery{}, running: map[sweeps.ID]*attempt{}, begun: time.Now(), changed: make(chan struct{}),
 		manifests: openManifests{c.Root, c.Log, map[string]*manifest.Writer{}},
 		faults:    faultList{c.Log, map[string]*fault{}, make(chan struct{}, 1)}, withheld: map[runKey]settled{},
 	}
 	k.placer = placement.Placer{Root: c.Root, Catalog: k.catalog, Log: c.Log}
 	k.unattended, k.abort = context.WithCancel(context.Background())
 	go k.run()
-	go k.sendAlways()
 	if err := k.begin(ctx); err != nil {
 		return nil, errors.Join(err, k.Stop(ctx))
 	}
@@ -124,31 +139,66 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	if err := k.clearLeftovers(ctx); err != nil {
 		return err
 	}
-	if err := k.subscribe(ctx); err != nil {
-		return err
-	}
 	takeUp := k.restore
 	if k.config.Exclusive {
-		takeUp = k.learnOutcomes
+		takeUp = k.awaitOutcomes
 	}
 	if err := k.catalog.Refresh(); err != nil {
 		return err
 	}
 	k.settleClaims()
+	if err := k.learnAttempts(); err != nil {
+		return err
+	}
+	if err := k.subscribe(ctx); err != nil { // outcomes may come from here on
+		return err
+	}
+	k.takeOver(ctx)
 	if err := takeUp(ctx); err != nil {
 		return fmt.Errorf("go on with sweeps: %w", err)
 	}
-	stop, err := k.config.Queue.Events(ctx, k.attempt, k.progress)
+	if err := k.listen(ctx); err != nil {
+		return err
+	}
+	if !k.config.Exclusive {
+		k.replaceOldRecords()
+	}
+	k.background(k.retryAlways, k.errands.run, k.fillAlways, k.watchAttempts, k.upkeepAlways)
+	return nil
+}
+
+// learnAttempts reads what is on record of attempts before this coordinator.
+func (k *Coordinator) learnAttempts() (err error) {
+	if k.losses = newLosses(); !k.config.Exclusive {
+		k.losses, err = readLosses(k.config.Root, func(id sweeps.ID, run int) bool { return run <= k.catalog.LastRun(id) })
+	}
 	if err != nil {
+		return err
+	}
+	k.leftovers, err = readLeftovers(k.config.Root)
+	return err
+}
+
+// listen takes in the register as it is, then what workers say.
+func (k *Coordinator) listen(ctx context.Context) error {
+	stop, err := k.config.Queue.Register(ctx, k.registered)
+	if err != nil {
+		return fmt.Errorf("read the register of attempts: %w", err)
+	}
+	k.stop = append(k.stop, stop)
+	if stop, err = k.config.Queue.Progress(k.progress); err != nil {
 		return fmt.Errorf("listen to workers: %w", err)
 	}
 	k.stop = append(k.stop, stop)
-	k.background(k.retryAlways)
-	if !k.config.Exclusive {
-		k.replaceOldRecords()
-		k.background(k.offerSweeps, k.reconcileAlways, k.watchAttempts)
+	if stop, err = k.config.Queue.Presences(k.present); err != nil {
+		return fmt.Errorf("listen to workers: %w", err)
 	}
-	return nil
+	k.stop = append(k.stop, stop)
+	if stop, err = k.drainEarlierWorkers(); err != nil {
+		return fmt.Errorf("listen to workers: %w", err)
+	}
+	k.stop = append(k.stop, stop)
+	return k.config.Queue.SayHello()
 }
 
 // background runs loops until the coordinator stops.
@@ -164,19 +214,9 @@ func (k *Coordinator) background(loops ...func(context.Context)) {
 }
 
 func (k *Coordinator) subscribe(ctx context.Context) error {
-	stop, err := k.config.Queue.Outcomes(ctx, func(d queue.OutcomeDelivery) {
-		select {
-		case k.outcomes <- d:
-		case <-k.quit:
-		}
-	})
+	stop, err := k.config.Queue.Outcomes(ctx, k.receive)
 	if err != nil {
 		return fmt.Errorf("listen to outcomes: %w", err)
-	}
-	k.stop = append(k.stop, stop)
-	stop, err = k.config.Queue.Presences(func(p protocol.Presence) { k.workers.hear(p, time.Now()) })
-	if err != nil {
-		return err
 	}
 	k.stop = append(k.stop, stop)
 	return nil
@@ -236,11 +276,15 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 		k.withheld[runKey{o.ID, o.Run}] = settled{d, w.incoming}
 		return
 	}
-	if was, ok := k.held[runKey{o.ID, o.Run}]; ok && was.Attempt != o.Attempt {
+	if was, ok := k.held[runKey{o.ID, o.Run}]; ok && was.Token != o.Token {
 		return // the first outcome of an order counts
 	}
 	k.held[runKey{o.ID, o.Run}] = d
-	k.do(k.machine.Step(lifecycle.OutcomeCommitted{ID: o.ID, Run: o.Run, Attempt: o.Attempt, Class: o.Class}))
+	if r := k.running[o.ID]; r != nil {
+		k.window.took(o.Finished.Sub(o.Started).Seconds(), r.cost)
+	}
+	k.do(k.machine.Step(committed(&o)))
+	k.wakeWindow()
 }
 
 // announce wakes those who wait for a change.

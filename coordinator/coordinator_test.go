@@ -68,10 +68,10 @@ func TestRunClearsOnlyBehindItself(t *testing.T) {
 	if _, err := k.Launch(g.context(), order1(parse(t, twoByTwo))); err != nil {
 		t.Fatal(err)
 	}
-	for id := range g.queued() {
+	for id := range g.queued(k) {
 		write(t, g.root.Private("incoming", id+".1.9.h5.2.part"), "died")
 	}
-	others := g.root.Incoming(sweeps.ID{1}, 1, 1)
+	others := g.root.Incoming(sweeps.ID{1}, 1, protocol.NewToken())
 	write(t, others, "to be handed over")
 	if s := g.work(k).Sweeps[0]; s.Done != 4 {
 		t.Errorf("summary %+v", s)
@@ -263,16 +263,11 @@ func TestOutcomesOfAStoppedCoordinatorAreNotLost(t *testing.T) {
 	if _, err := first.Launch(g.context(), order1(parse(t, twoByTwo))); err != nil {
 		t.Fatal(err)
 	}
+	j := g.next("two")
 	if err := first.Stop(g.context()); err != nil {
 		t.Fatal(err)
 	}
-	d, err := g.queue.Next(g.context(), func() []string { return []string{"two"} })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := g.execute(g.context(), d); err != nil {
-		t.Fatal(err)
-	}
+	g.hand(j)
 	g.stop()
 	g.startQueue()
 	s := g.run(order1(parse(t, twoByTwo))).Sweeps[0]
@@ -287,19 +282,10 @@ func TestResultThatDoesNotArriveIsOrderedAgain(t *testing.T) {
 	if _, err := k.Launch(g.context(), order1(parse(t, twoByTwo))); err != nil {
 		t.Fatal(err)
 	}
-	d, err := g.queue.Next(g.context(), k.Sweeps)
-	if err != nil {
-		t.Fatal(err)
-	}
-	attempt, err := d.Start(g.context(), "w1", "here")
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := g.outcome(d.Task(), attempt)
-	remove(t, g.root.Incoming(o.ID, o.Run, attempt))
-	if _, err := d.Commit(g.context(), o); err != nil {
-		t.Fatal(err)
-	}
+	j := g.next("two")
+	o := g.outcome(j.task, j.token())
+	remove(t, g.root.Incoming(j.id(), 1, j.token()))
+	g.commit(j, o)
 	s := g.work(k).Sweeps[0]
 	if n := g.executed(); n != 5 || s.Done != 4 {
 		t.Errorf("%d executed, %+v", n, s)

@@ -12,6 +12,7 @@
 // package is the shell around them. Start reading at coordinator.go; launch.go and submit.go submit
 // tasks to the machine, carry_out.go carries its commands out, placing.go and linking.go give
 // results their names, batch.go makes all this durable, fault.go and retrying.go set sweeps aside whose files
-// cannot be read or written, restore.go resumes sweeps after a restart, reconcile.go compares the
-// machine with the queue, serve.go lists the requests.
+// cannot be read or written, restore.go resumes sweeps after a restart. window.go keeps the queue
+// filled with what is to be executed next, register.go follows what workers claim, and presence.go ends
+// attempts that are no longer heard from. serve.go lists the requests.
 package coordinator

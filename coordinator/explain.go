@@ -88,9 +88,13 @@ func (k explainer) explainTask(id sweeps.ID, t lifecycle.Task) control.Explained
 	case lifecycle.Waiting:
 		out.State = "waiting"
 		k.explainSource(id, &out)
-	case lifecycle.Queued:
+	case lifecycle.Pending, lifecycle.Queued:
 		out.State = "queued"
-		k.explainQueued(id, t.QueuedFor, &out)
+		k.explainQueued(id, &t, &out)
+	case lifecycle.Unreadable:
+		out.State = "held"
+		out.Reason = "no worker can read its order: " + k.reasons[id]
+		out.Remedy = "start coordinator and workers from the same program, then launch the sweep again"
 	default:
 		out.State = "running"
 		k.explainRunning(id, &out)
@@ -127,8 +131,8 @@ func (k explainer) explainRunning(id sweeps.ID, out *control.Explained) {
 		out.Details = append(out.Details, fmt.Sprintf("about %v left", r.Left.Round(time.Second)))
 	}
 	if ago := time.Since(r.heard); ago > silence && !k.explainUnanswered(out) {
-		out.Reason = fmt.Sprintf("attempt %d on worker %s (%s) has not been heard for %v: it failed and is repeated after a pause, or its worker is dead or cut off, and another gets the task a minute after the last sign of life",
-			r.Attempt, r.Worker, r.Host, ago.Round(time.Second))
+		out.Reason = fmt.Sprintf("attempt %d on worker %s (%s) has not been heard for %v: its worker is dead or cut off, and another gets the task %v after the last sign of life",
+			r.Attempt, r.Worker, r.Host, ago.Round(time.Second), k.patience())
 		out.Remedy = "`eisweep logs " + id.String() + "` has what the attempt said; `eisweep workers` which workers are there"
 	}
 }

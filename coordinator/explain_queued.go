@@ -12,14 +12,25 @@ import (
 )
 
 // explainQueued says what a queued task waits for: the one that is in its way most.
-func (k explainer) explainQueued(id sweeps.ID, home string, out *control.Explained) {
-	if home == "" { // its order was purged, and no sweep wants it
+func (k explainer) explainQueued(id sweeps.ID, t *lifecycle.Task, out *control.Explained) {
+	if len(t.Sweeps) == 0 {
 		out.Reason = "no sweep needs it at present: the last launch of its sweep was interrupted, or has not reached it yet"
 		out.Remedy = "launch its sweep again"
 		return
 	}
+	home := t.Sweeps[0]
+	for _, name := range t.Sweeps {
+		if k.machine.Status(name) == lifecycle.Open {
+			home = name
+			break
+		}
+	}
 	if k.machine.Status(home) == lifecycle.Paused {
 		out.Reason, out.Remedy = "its sweep "+home+" is paused", "`eisweep resume "+home+"`"
+		return
+	}
+	if wait := time.Until(k.delayed[id]); wait > 0 {
+		out.Reason = fmt.Sprintf("its last attempt failed; the next is made in %v", wait.Round(time.Second))
 		return
 	}
 	var need int64
@@ -76,7 +87,7 @@ func (k explainer) ahead(sweep string) int {
 	n, own := 0, k.sweep(sweep).priority
 	for _, s := range k.sweeps {
 		if k.machine.Status(s.name) == lifecycle.Open && s.priority >= own {
-			n += k.machine.Counts(s.name).Queued
+			n += k.machine.Counts(s.name).ToSend()
 		}
 	}
 	return n
@@ -109,8 +120,8 @@ func crewOf(list []control.Worker) crew {
 			continue
 		}
 		c.taking++
-		if w.Unfit != "" {
-			c.unfit = w.Name + " says: " + w.Unfit
+		if w.Refused != "" {
+			c.unfit = w.Name + " says: " + w.Refused
 		}
 		c.slots, c.busy = c.slots+w.Slots, c.busy+w.Busy
 		c.memory, unlimited = max(c.memory, w.Memory), unlimited || w.Memory == 0
@@ -128,7 +139,7 @@ func (k explainer) explainSweep(name string) control.Explained {
 	s, n := k.sweep(name), k.machine.Counts(name)
 	out := control.Explained{Target: name, Sweep: name, State: string(k.stand(s))}
 	out.Details = append(out.Details, fmt.Sprintf("%s: %d done, %d failed, %d running, %d queued, %d waiting for their sources, %d cancelled",
-		control.Count(n.Total, "task"), n.Done, n.Failed, n.Running+n.Placing, n.Queued, n.Waiting, n.Dropped))
+		control.Count(n.Total, "task"), n.Done, n.Failed, n.Running+n.Placing, n.ToSend()+n.Unreadable, n.Waiting, n.Dropped))
 	switch {
 	case k.stand(s) == control.Finished:
 		explainComplete(name, n.Failed, &out)
@@ -141,10 +152,10 @@ func (k explainer) explainSweep(name string) control.Explained {
 		out.Reason, out.Remedy = "it is paused", "`eisweep resume "+name+"`"
 	case n.Running > 0 && k.silentTasks(name) == n.Running:
 		k.explainIdle(name, 0, &out)
-		out.Reason = fmt.Sprintf("nothing has been heard for %v of the workers at its running tasks (%d), which others get when they ask; %s", silence, n.Running, out.Reason)
+		out.Reason = fmt.Sprintf("nothing has been heard for %v of the workers at its running tasks (%d), which others get after %v; %s", silence, n.Running, k.patience(), out.Reason)
 	case n.Running+n.Placing > 0:
 		out.Reason = "it runs: " + control.Count(n.Running+n.Placing, "task") + " at work"
-	case n.Queued > 0:
+	case n.ToSend() > 0:
 		k.explainIdle(name, 0, &out)
 	default:
 		out.Reason = "what is left of it (" + control.Count(n.Waiting, "task") + ") waits for sources"

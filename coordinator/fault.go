@@ -26,6 +26,7 @@ type fault struct {
 	restart  bool                         // the sweep could not be resumed when the coordinator started
 	finish   bool                         // its tasks are all settled: it ends with the fault
 	commands []lifecycle.Command          // not carried out yet
+	blocked  map[sweeps.ID]bool           // tasks that cannot be sent
 	pending  writing                      // not durable yet
 	retry    retry                        // when all this is tried again
 	due      bool                         // it is tried now
@@ -108,18 +109,18 @@ func (l *faultList) due(now time.Time) []*fault {
 	return out
 }
 
-// holds adds the tasks whose orders wait for the fault to end.
-func (f *fault) holds(coming map[sweeps.ID]bool) {
-	for _, c := range f.commands {
-		if c, ok := c.(lifecycle.Publish); ok {
-			coming[c.ID] = true
-		}
+// block has a task wait that cannot be sent.
+func (l *faultList) block(c lifecycle.Candidate, err error) {
+	f := l.report(c.Sweep, err, false)
+	if f.blocked == nil {
+		f.blocked = map[sweeps.ID]bool{}
 	}
+	f.blocked[c.ID] = true
 }
 
 // idle reports whether nothing that the fault stopped is left.
 func (f *fault) idle() bool {
-	return !f.restart && len(f.commands) == 0 && f.pending.isEmpty()
+	return !f.restart && len(f.commands)+len(f.blocked) == 0 && f.pending.isEmpty()
 }
 
 // hopeless reports whether a sweep cannot make progress: retries of its fault failed several
@@ -129,7 +130,7 @@ func (k *Coordinator) hopeless(f *fault) bool {
 		return false
 	}
 	n := k.machine.Counts(f.sweep)
-	return f.whole || n.Queued+n.Running == 0
+	return f.whole || n.Pending-len(f.blocked)+n.Queued+n.Running <= 0
 }
 
 // stuck is the error of the incomplete sweeps when none of them can make progress, and nil while

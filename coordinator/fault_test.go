@@ -48,17 +48,12 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	g.launch(twoByTwo)
-	d, n := g.next("two")
-	o := g.outcome(d.Task(), n)
+	j := g.next("two")
+	o := g.outcome(j.task, j.token())
 	repair := g.obstruct(g.root.Private("incoming"))
-	if _, err := d.Commit(g.context(), o); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.Done(g.context()); err != nil {
-		t.Fatal(err)
-	}
+	g.commit(j, o)
 	g.until(k, func() bool { return k.faultOf("two") != nil })
-	if f := k.faultOf("two"); !strings.Contains(f.Cause, o.ID.String()) || !strings.Contains(f.Cause, "not a directory") || !strings.Contains(f.Remedy, "in the place of a folder") {
+	if f := k.faultOf("two"); !strings.Contains(f.Cause, j.id().String()) || !strings.Contains(f.Cause, "not a directory") || !strings.Contains(f.Remedy, "in the place of a folder") {
 		t.Errorf("it tells %+v", f)
 	}
 	g.until(k, func() bool { // it has tried again

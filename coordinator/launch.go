@@ -24,7 +24,7 @@ import (
 func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, error) {
 	k.launching.Lock()
 	defer k.launching.Unlock()
-	defer k.offerNow(control.Committed(ctx))
+	defer k.wakeWindow()
 	k.mu.Lock()
 	failure := k.failure
 	if len(k.faults.list) == 0 { // else the manifests don't tell of all results
@@ -61,9 +61,15 @@ func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, e
 	for o := range k.held {
 		k.dropSettled(o)
 	}
+	for id, r := range k.running {
+		if !k.isRunning(r.name()) { // nobody wants it any more; its worker's next presence has it stopped
+			delete(k.running, id)
+		}
+	}
 	k.flush()
+	failure = k.failure
 	k.mu.Unlock()
-	return planned, k.confirmed(ctx, 0)
+	return planned, failure
 }
 
 // openAndSubmit opens all sweeps and submits their tasks. A sweep that fails, or is cancelled meanwhile, does not affect
@@ -204,6 +210,6 @@ func (k *Coordinator) open(p *plan.Sweep, o plan.Request) error {
 		return k.writeStanding(name, k.standing(s))
 	}
 	*s = *newLaunchedSweep(p, o.Priority, time.Now(), file)
-	k.do(k.machine.Step(lifecycle.LaunchBegan{Sweep: name}))
+	k.do(k.machine.Step(lifecycle.LaunchBegan{Sweep: name, Priority: o.Priority}))
 	return k.writeStanding(name, k.standing(s))
 }

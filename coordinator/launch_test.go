@@ -116,11 +116,11 @@ func TestFolderIsRemovedUnderACoordinator(t *testing.T) {
 	}
 	g.executed()
 	told[control.Plan](g, control.VerbLaunch, launch)
-	d, attempt := g.next("two")
+	j := g.next("two")
 	if err := os.RemoveAll(g.root.SweepDir("two")); err != nil {
 		t.Fatal(err)
 	}
-	g.hand(d, attempt)
+	g.hand(j)
 	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 4 {
 		t.Errorf("summary %+v", s)
 	}
@@ -138,24 +138,19 @@ func TestRerunAfterItsSourceGrewKeepsNamesAndTasksTogether(t *testing.T) {
 	for range 4 {
 		g.hand(g.next("two"))
 	}
-	failing, attempt := g.next("pushed")
-	o := g.outcome(failing.Task(), attempt)
+	failing := g.next("pushed")
+	o := g.outcome(failing.task, failing.token())
 	o.Class, o.Error, o.SHA256, o.Digest, o.Bytes = protocol.Numeric, "as the test wants it", "", "", 0
-	if _, err := failing.Commit(g.context(), o); err != nil {
-		t.Fatal(err)
-	}
-	if err := failing.Done(g.context()); err != nil {
-		t.Fatal(err)
-	}
+	g.commit(failing, o)
 	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Failed == 1 })
-	atWork, first := g.next("pushed")
+	atWork := g.next("pushed")
 	grown := strings.Replace(twoByTwo, `["BOTH",`, `["INH", "NEITHER", "BOTH",`, 1)
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(grown)}})
 	again := control.Launch{Sweeps: []control.SweepFile{file(pushed)}, Rerun: &control.Choice{Failed: true}, KeepFile: true}
 	if p := told[control.Plan](g, control.VerbLaunch, again); p.Sweeps[0].New != 1 {
 		t.Errorf("plan %+v", p)
 	}
-	g.hand(atWork, first)
+	g.hand(atWork)
 	if s := g.finish(k, "pushed"); s.Done != 4 || s.Failed != 0 {
 		t.Errorf("summary %+v", s)
 	}
@@ -185,17 +180,17 @@ func TestOutcomeThatNobodyWantsIsKeptForADay(t *testing.T) {
 	whole := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}
 	part := control.Launch{Sweeps: []control.SweepFile{file(strings.Replace(twoByTwo, "[1, 2]", "[2]", 1))}}
 	told[control.Plan](g, control.VerbLaunch, whole)
-	d, attempt := g.next("two")
-	for d.Task().Seed != 1 {
-		g.hand(d, attempt)
-		d, attempt = g.next("two")
+	j := g.next("two")
+	for j.task.Seed != 1 {
+		g.hand(j)
+		j = g.next("two")
 	}
 	told[control.Plan](g, control.VerbLaunch, part)
-	g.hand(d, attempt)
+	g.hand(j)
 	held := func() bool {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		_, ok := k.held[runKey{d.Task().ID, 1}]
+		_, ok := k.held[runKey{j.id(), 1}]
 		return ok
 	}
 	g.eventually(k, held)
@@ -216,17 +211,17 @@ func TestOutcomeThatNobodyWantsGoes(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
-	d, attempt := g.next("two")
-	rest := strings.Replace(twoByTwo, "[1, 2]", map[uint32]string{1: "[2]", 2: "[1]"}[d.Task().Seed], 1)
+	j := g.next("two")
+	rest := strings.Replace(twoByTwo, "[1, 2]", map[uint32]string{1: "[2]", 2: "[1]"}[j.task.Seed], 1)
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(rest)}})
-	g.hand(d, attempt)
+	g.hand(j)
 	held := func() bool {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		return len(k.held) == 1
 	}
 	g.eventually(k, held)
-	if k.dropUnwanted(time.Now().Add(2 * unwantedTime)); held() || !atomicfile.IsGone(g.root.Incoming(d.Task().ID, 1, attempt)) {
+	if k.dropUnwanted(time.Now().Add(2 * unwantedTime)); held() || !atomicfile.IsGone(g.root.Incoming(j.id(), 1, j.token())) {
 		t.Error("it is still there")
 	}
 }

@@ -18,7 +18,8 @@ type launchedSweep struct {
 	// expansions are of the launch and of the reruns after it; nil where no task is of one
 	// any more. The same sweep expands to others as its source does.
 	expansions []*sweeps.Expansion
-	positions  map[sweeps.ID]position // of tasks that are not done
+	bases      []int32 // of each expansion: where its first task is, counted over all of them
+	top        int32   // beyond the last place that was given
 
 	source   string // the sweep that its networks are of; "" if it needs none
 	priority int
@@ -33,11 +34,8 @@ type launchedSweep struct {
 	work                               work
 }
 
-// position is where a task is in one of the expansions.
-type position struct{ expansion, number int32 }
-
 func newLaunchedSweep(p *plan.Sweep, priority int, at time.Time, file records.File) *launchedSweep {
-	l := &launchedSweep{name: p.Name, expansions: []*sweeps.Expansion{p.Expansion}, positions: map[sweeps.ID]position{},
+	l := &launchedSweep{name: p.Name, expansions: []*sweeps.Expansion{p.Expansion}, bases: []int32{0},
 		classes: map[sweeps.ID]protocol.Class{}, byClass: map[protocol.Class]int{}, priority: priority, launched: at, file: file, reruns: map[sweeps.ID]bool{}}
 	if dependence(p.Sweep) > 0 {
 		l.source = p.Sweep.SourceName()
@@ -50,36 +48,25 @@ func (s *launchedSweep) extend(p *plan.Sweep) {
 	for id := range p.Sweep.Replaced() {
 		s.retract(id)
 	}
-	used := make([]bool, len(s.expansions))
-	for _, at := range s.positions {
-		used[at.expansion] = true
-	}
-	for i := range s.expansions {
-		if !used[i] {
-			s.expansions[i] = nil
-		}
-	}
+	s.bases = append(s.bases, s.top)
 	s.expansions = append(s.expansions, p.Expansion)
 }
 
-// enter remembers a task by its number in the last expansion.
-func (s *launchedSweep) enter(id sweeps.ID, number int) {
-	s.positions[id] = position{int32(len(s.expansions) - 1), int32(number)}
+// where is the place of a task of the last expansion, by its number there.
+func (s *launchedSweep) where(number int) int32 {
+	where := s.bases[len(s.bases)-1] + int32(number)
+	s.top = max(s.top, where+1)
+	return where
 }
 
-// task makes a task again; nil when it isn't one of those that are not done.
-func (s *launchedSweep) task(id sweeps.ID) *sweeps.Task {
-	at, ok := s.positions[id]
-	if !ok {
-		return nil
+// at makes the task of a place again.
+func (s *launchedSweep) at(where int32) *sweeps.Task {
+	i, found := slices.BinarySearch(s.bases, where)
+	if !found {
+		i--
 	}
-	t := s.expansions[at.expansion].At(int(at.number))
+	t := s.expansions[i].At(int(where - s.bases[i]))
 	return &t
-}
-
-// forget drops what is needed for a task until it is done.
-func (s *launchedSweep) forget(id sweeps.ID) {
-	delete(s.positions, id)
 }
 
 // failed counts a failure for the summary.
@@ -106,9 +93,10 @@ func (s *launchedSweep) retract(id sweeps.ID) {
 }
 
 // revive takes a failure out of the summary, and of what is done.
-func (s *launchedSweep) revive(id sweeps.ID) {
+func (k *Coordinator) revive(id sweeps.ID, sweep string) {
+	s := k.sweep(sweep)
 	s.retract(id)
-	if t := s.task(id); t != nil {
+	if t := k.task(id, sweep); t != nil {
 		s.work.reopen(t)
 	}
 }
@@ -130,8 +118,9 @@ func (k *Coordinator) task(id sweeps.ID, sweep string) *sweeps.Task {
 		return c.task
 	}
 	s := k.sweep(sweep)
-	if s == nil {
+	where, ok := k.machine.Where(id, sweep)
+	if s == nil || !ok {
 		return nil
 	}
-	return s.task(id)
+	return s.at(where)
 }

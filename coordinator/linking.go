@@ -32,7 +32,6 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 		if k.saysFailed(c.Sweep, c.ID) { // by a later order, which leaves the result
 			k.note(c.Sweep, from.Line)
 		}
-		k.sweep(c.Sweep).forget(c.ID)
 		return nil // placed since the launch looked
 	}
 	wait, err := k.freeName(c.Sweep, t, catalog.IdentityOf(&from.Line))
@@ -54,7 +53,6 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 	line.Modified = placement.ModifiedAs(k.pathOf(from.Sweep, from.Line.File), k.pathOf(c.Sweep, t.File), from.Line.Modified)
 	k.note(c.Sweep, line)
 	k.sweep(c.Sweep).linked++
-	k.sweep(c.Sweep).forget(c.ID)
 	return nil
 }
 

@@ -14,8 +14,7 @@ func TestAManifestThatIsCutHasNoHole(t *testing.T) {
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	for n := 1; n <= 2; n++ {
-		d, attempt := g.next("two")
-		g.hand(d, attempt)
+		g.hand(g.next("two"))
 		g.until(k, func() bool { return k.Snapshot().Sweeps[0].Done == n })
 	}
 	path := g.root.Manifest("two")

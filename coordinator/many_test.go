@@ -52,8 +52,7 @@ func TestManyTasks(t *testing.T) {
 	})
 	timed("ten tasks behind them", func() {
 		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Priority: 1})
-		d, attempt := g.next("two")
-		g.hand(d, attempt)
+		g.hand(g.next("two"))
 	})
 	timed("restart", func() { g.end(); k = g.serve() })
 	if s := k.Snapshot().Sweeps[0]; s.Queued != tasks {

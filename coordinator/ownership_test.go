@@ -65,7 +65,9 @@ func (o *ownership) lapse() {
 func (g *rig) owning(renew func(context.Context) error) (*Coordinator, *ownership) {
 	g.t.Helper()
 	own := &ownership{renew: renew}
-	k, err := Start(g.context(), Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Ownership: own})
+	c := g.config()
+	c.Ownership = own
+	k, err := Start(g.context(), c)
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -96,9 +98,10 @@ func TestAnotherTookTheRoot(t *testing.T) {
 	k, own := g.owning(ownUntil(taken))
 	g.hand(g.next("two"))
 	g.until(k, func() bool { return len(g.lines("two")) == 1 })
+	j := g.next("two")
 	close(taken)
 	own.lapse()
-	g.hand(g.next("two"))
+	g.hand(j)
 	if err := k.Failed(g.context()); !errors.Is(err, lease.ErrLost) {
 		t.Errorf("it goes on: %v", err)
 	}
@@ -167,9 +170,10 @@ func (g *rig) unanswered(placed int, answered chan struct{}) (k *Coordinator, as
 		g.hand(g.next("two"))
 		g.until(k, func() bool { return len(g.lines("two")) == n+1 })
 	}
+	j := g.next("two")
 	close(silent)
 	own.lapse()
-	g.hand(g.next("two"))
+	g.hand(j)
 	return k, asked
 }
 
@@ -215,13 +219,15 @@ func TestStopWaitsForTheAnswer(t *testing.T) {
 func TestWhoLostTheRootTellsTheQueueNothing(t *testing.T) {
 	g := newRig(t)
 	taken := make(chan struct{})
+	g.worker()
 	k, own := g.owning(ownUntil(taken))
+	g.poll("orders", func() bool { return len(g.orders()) == 4 })
 	close(taken)
 	own.lapse()
 	if _, err := k.Cancel(g.context(), []string{"two"}); !errors.Is(err, lease.ErrLost) {
 		t.Errorf("cancelled: %v", err)
 	}
-	if n := len(g.queued()); n != 4 {
+	if n := len(g.orders()); n != 4 {
 		t.Errorf("%d tasks are queued", n)
 	}
 }

@@ -2,9 +2,9 @@ package coordinator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/records"
@@ -48,21 +48,32 @@ func (k *Coordinator) steer(ctx context.Context, names []string, to control.Stan
 	return out, err
 }
 
-// spread waits for workers and queue to know of a decision, but not for long: it holds,
-// and they learn it when NATS answers.
+// spread waits for the queue to hold nothing that a decision took back, but not for long: it is
+// followed when NATS answers.
 func (k *Coordinator) spread(ctx context.Context) error {
-	k.offers.ask()
-	if k.config.Queue.UnresponsiveFor() > 0 {
-		return nil
-	}
+	k.wakeWindow()
 	ctx, cancel := context.WithTimeout(ctx, confirmTime)
 	defer cancel()
-	k.offerNow(ctx)
-	if err := k.confirmed(ctx, 0); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return err
+	for k.config.Queue.UnresponsiveFor() == 0 {
+		k.mu.Lock()
+		failure, disturbed, changed := k.failure, k.machine.Disturbed(), k.changed
+		k.mu.Unlock()
+		if failure != nil || !disturbed {
+			return failure
+		}
+		select {
+		case <-changed:
+		case <-k.config.Queue.Lost():
+			return k.config.Queue.Err()
+		case <-ctx.Done():
+			return nil
+		}
 	}
 	return nil
 }
+
+// confirmTime is how long people wait for the queue to follow what they asked for.
+const confirmTime = 5 * time.Second
 
 // named returns the sweeps that are meant, without names all that something can still
 // happen to; those that need others' networks first:
@@ -134,6 +145,9 @@ func cancelledSweep(name string) error {
 // turn has the machine change a sweep's stand, and counts what that does.
 func (k *Coordinator) turn(name string, to control.Stand, told *control.SteeredSweep) {
 	before := k.machine.Counts(name)
+	if to != control.Open {
+		told.Moved = k.machine.ForOthers(name)
+	}
 	var commands []lifecycle.Command
 	switch to {
 	case control.Paused:
@@ -143,14 +157,9 @@ func (k *Coordinator) turn(name string, to control.Stand, told *control.SteeredS
 	case control.Cancelled:
 		commands = k.machine.Step(lifecycle.SweepCancelled{Sweep: name})
 	}
-	for _, c := range commands {
-		if _, ok := c.(lifecycle.Publish); ok {
-			told.Moved++
-		}
-	}
 	now := k.machine.Counts(name)
 	if to == control.Cancelled {
-		told.Removed = now.Dropped - before.Dropped - told.Moved
+		told.Removed = now.Dropped - before.Dropped
 	}
 	told.Stand, told.Changed, told.Running = to, true, now.Running+now.Placing
 	k.do(commands)

@@ -21,7 +21,7 @@ import (
 // yet where that cannot be found out, or no sweep can take the result: the outcome is kept.
 func (k *Coordinator) place(c lifecycle.Place) []lifecycle.Command {
 	d := k.held[runKey{c.ID, c.Run}]
-	incoming := k.config.Root.Incoming(c.ID, c.Run, d.Outcome.Attempt)
+	incoming := k.config.Root.Incoming(c.ID, c.Run, d.Outcome.Token)
 	hashed, damage, err := placement.CheckIncoming(incoming, &d.Outcome)
 	if err != nil {
 		k.faults.postpone(c.Sweeps[0], c, fmt.Errorf("read the result of %s: %w", c.ID, err), false)
@@ -66,7 +66,6 @@ func (k *Coordinator) placeIn(
 		}
 		k.note(sweep, line)
 		k.sweep(sweep).work.settle(t)
-		k.sweep(sweep).forget(c.ID)
 	}
 	for _, sweep := range slices.Sorted(maps.Keys(refused)) {
 		if first == "" {
@@ -95,7 +94,7 @@ func (k *Coordinator) resultLine(sweep string, t *sweeps.Task, o *protocol.Outco
 
 func (k *Coordinator) outcomeLine(sweep string, t *sweeps.Task, o *protocol.Outcome) manifest.Line {
 	l := taskLine(sweep, t)
-	l.Run, l.Attempt, l.Started, l.Finished = o.Run, o.Attempt, o.Started, o.Finished
+	l.Run, l.Attempt, l.Token, l.Started, l.Finished = o.Run, o.Attempt, o.Token, o.Started, o.Finished
 	l.Seconds = (o.Spent + o.Finished.Sub(o.Started)).Seconds()
 	l.Host, l.Worker, l.Version = o.Host, o.Worker, o.Version
 	return l

@@ -25,8 +25,8 @@ func TestCleanRemovesWhatNobodyNeeds(t *testing.T) {
 	done := g.lines("two")[0].ID.String()
 	grown := strings.Replace(twoByTwo, "[1, 2]", "[1, 2, 3]", 1)
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(grown)}})
-	d, _ := g.next("two")
-	atWork, stranger := d.Task().ID.String(), sweeps.ID{7}.String()
+	j := g.next("two")
+	atWork, stranger := j.id().String(), sweeps.ID{7}.String()
 	superseded := g.path("two", "superseded")
 	if err := os.MkdirAll(superseded, 0o777); err != nil {
 		t.Fatal(err)

@@ -32,8 +32,8 @@ func (k *Coordinator) diffPrevious(ctx context.Context, s *plan.Sweep, o plan.Re
 // unsettled are the tasks that a sweep wants and has no outcome of.
 func (k *Coordinator) unsettled(sweep string) map[sweeps.ID]bool {
 	out := map[sweeps.ID]bool{}
-	for id, t := range k.machine.Tasks() {
-		if !t.IsSettled() && t.IsIn(sweep) {
+	for id := range k.machine.Tasks() {
+		if t, ok := k.machine.Task(id); ok && !t.IsSettled() && t.IsIn(sweep) {
 			out[id] = true
 		}
 	}

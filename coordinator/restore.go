@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"time"
@@ -27,23 +26,13 @@ type restored struct {
 // restore goes on with the sweeps that an earlier coordinator left unfinished, as
 // if they were launched again, but leaves alone what is queued or running.
 func (k *Coordinator) restore(ctx context.Context) error {
-	queued, err := k.config.Queue.Queued(ctx)
-	if err != nil {
-		return fmt.Errorf("list queued tasks: %w", err)
-	}
-	if err := k.clearForeign(ctx, len(queued)); err != nil {
-		return err
-	}
-	// What left the queue before that has its outcome by now.
-	if err := k.learnOutcomes(ctx); err != nil {
+	if err := k.awaitOutcomes(ctx); err != nil {
 		return err
 	}
 	list, spared, err := k.unfinished()
 	if err != nil {
 		return err
 	}
-	k.queued = queued
-	defer func() { k.queued = nil }()
 	for _, r := range list {
 		if err := k.goOn(ctx, r); err != nil {
 			if ctx.Err() != nil || k.failed() {
@@ -53,76 +42,23 @@ func (k *Coordinator) restore(ctx context.Context) error {
 			k.restartLater(r.name, err)
 		}
 	}
-	if err := k.confirmed(ctx, 0); err != nil {
-		return err
+	if len(list) > 0 && k.config.Queue.IsNew() {
+		// What runs is entered by its workers when they reconnect.
+		k.window.open = time.Now().Add(k.config.Regather)
 	}
-	if err := k.clearStale(ctx, spared); err != nil {
-		return err
-	}
-	k.closeForgotten(ctx, spared)
 	return nil
 }
 
-// closeForgotten removes the consumers of sweeps that are finished, cancelled or gone: an earlier
-// coordinator had no time for it. Left alone they cost room, no more.
-func (k *Coordinator) closeForgotten(ctx context.Context, spared map[string]bool) {
-	err := k.config.Queue.CloseOthers(ctx, func(sweep string) bool { return spared[sweep] || k.standOf(sweep) != "" })
-	if err != nil && ctx.Err() == nil {
-		k.config.Log.Warn("close sweeps of earlier coordinators", "error", err)
-	}
-}
-
-// clearForeign takes the orders of other versions of the program out of the queue,
-// where there are more than our own.
-func (k *Coordinator) clearForeign(ctx context.Context, own int) error {
-	n, err := k.config.Queue.Length(ctx)
-	if err != nil || n <= own {
+// awaitOutcomes waits until the outcomes are here that were committed before.
+func (k *Coordinator) awaitOutcomes(ctx context.Context) error {
+	last, err := k.config.Queue.LastOutcome(ctx)
+	if err != nil || last == 0 {
 		return err
-	}
-	versions, err := k.config.Queue.PurgeForeign(ctx)
-	if len(versions) > 0 {
-		k.config.Log.Info("removed orders of other versions of the program", "versions", versions)
-	}
-	return err
-}
-
-// learnOutcomes waits for the outcomes that are committed, and takes in what the queue knows of
-// settled orders.
-func (k *Coordinator) learnOutcomes(ctx context.Context) error {
-	last, err := k.awaitOutcomes(ctx)
-	if err != nil {
-		return err
-	}
-	return k.learnRuns(ctx, last)
-}
-
-// awaitOutcomes waits until the outcomes are here that were committed before, and returns
-// the sequence of the last; 0 when they don't come.
-func (k *Coordinator) awaitOutcomes(ctx context.Context) (uint64, error) {
-	last, acknowledged, err := k.config.Queue.LastOutcome(ctx)
-	if err != nil || acknowledged {
-		return last, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, outcomesTime)
 	defer cancel()
-	if !k.takeUpTo(ctx, last) {
-		return 0, nil // a task may be given out once more
-	}
-	return last, nil
-}
-
-// learnRuns takes in which orders the queue takes for settled, those aside whose
-// outcomes are here and not dealt with: the manifests may be older than the queue. An
-// outcome after the last that was waited for may be on its way here.
-func (k *Coordinator) learnRuns(ctx context.Context, last uint64) error {
-	return k.config.Queue.Fences(ctx, last, func(id sweeps.ID, run int) {
-		k.mu.Lock()
-		_, isHeld := k.held[runKey{id, run}]
-		k.mu.Unlock()
-		if !isHeld && k.catalog.LastRun(id) < run {
-			k.catalog.RaiseRun(id, run)
-		}
-	})
+	k.takeUpTo(ctx, last) // without those that don't come a task may be executed once more
+	return nil
 }
 
 // outcomesTime bounds the wait for outcomes at a restart.
@@ -222,7 +158,7 @@ func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 	r.stand.Stand = now.Stand
 	s := newLaunchedSweep(&planned.Sweeps[0], r.stand.Priority, r.stand.Launched, r.stand.File)
 	k.sweeps = append(k.sweeps, s)
-	k.do(k.machine.Step(lifecycle.LaunchBegan{Sweep: r.name}))
+	k.do(k.machine.Step(lifecycle.LaunchBegan{Sweep: r.name, Priority: r.stand.Priority}))
 	if r.stand.Stand == control.Paused {
 		k.do(k.machine.Step(lifecycle.SweepPaused{Sweep: r.name}))
 	}
@@ -231,45 +167,4 @@ func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 	k.config.Log.Info("goes on with sweep", "sweep", r.name, "stand", r.stand.Stand, "tasks", told.Tasks,
 		"done", told.Done+told.Linked, "to run", told.New+told.Waiting)
 	return k.submit(ctx, told)
-}
-
-// clearStale takes out of the queue what nobody waits for: orders of sweeps that
-// were cancelled while no coordinator ran, and such as were given twice.
-func (k *Coordinator) clearStale(ctx context.Context, spared map[string]bool) error {
-	stale := map[string][]sweeps.ID{}
-	k.mu.Lock()
-	for id, order := range k.queued {
-		sweep := order.Sweep
-		if t, ok := k.machine.Task(id); ok && !t.IsSettled() && t.QueuedFor == sweep {
-			continue
-		}
-		if spared[sweep] {
-			k.strangers++
-			continue
-		}
-		stale[sweep] = append(stale[sweep], id)
-	}
-	k.mu.Unlock()
-	for sweep, ids := range stale {
-		if err := k.clearOrders(ctx, sweep, ids); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (k *Coordinator) clearOrders(ctx context.Context, sweep string, ids []sweeps.ID) error {
-	k.config.Log.Info("removes orders that nobody waits for", "sweep", sweep, "orders", len(ids))
-	if k.standOf(sweep) == "" {
-		if err := k.config.Queue.PurgeSweep(ctx, sweep); err != nil {
-			return fmt.Errorf("clear queue: %w", err)
-		}
-		return k.config.Queue.CloseSweep(ctx, sweep)
-	}
-	for _, id := range ids {
-		if err := k.config.Queue.Remove(ctx, sweep, id); err != nil {
-			return fmt.Errorf("clear queue: %w", err)
-		}
-	}
-	return nil
 }

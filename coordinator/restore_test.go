@@ -2,9 +2,7 @@ package coordinator
 
 import (
 	"errors"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -12,95 +10,38 @@ import (
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
-	"eisweep/internal/queue"
-	"eisweep/sweeps"
 )
 
-// next takes a task of a sweep, as a worker does, and announces an attempt.
-func (g *rig) next(sweep string) (*queue.Delivery, int) {
-	g.t.Helper()
-	d, err := g.queue.Next(g.context(), func() []string { return []string{sweep} })
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	attempt, err := d.Start(g.context(), "w1", "here")
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	return d, attempt
-}
-
-// hand commits what the attempt made.
-func (g *rig) hand(d *queue.Delivery, attempt int) {
-	g.t.Helper()
-	if won, err := d.Commit(g.context(), g.outcome(d.Task(), attempt)); err != nil || !won {
-		g.t.Fatalf("commit: %v, %v", won, err)
-	}
-	if err := d.Done(g.context()); err != nil {
-		g.t.Fatal(err)
-	}
-}
-
-func (g *rig) queued() map[string]string {
-	g.t.Helper()
-	all, err := g.queue.Queued(g.context())
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	out := map[string]string{}
-	for id, order := range all {
-		out[id.String()] = order.Sweep
-	}
-	return out
-}
-
-// TestRestartDisturbsNothing restarts the coordinator while one task is at work,
-// another is committed while nobody coordinates, and a third is lost from the queue.
+// TestRestartDisturbsNothing restarts the coordinator while one task runs. Another is committed and a third
+// handed back while nobody coordinates.
 func TestRestartDisturbsNothing(t *testing.T) {
 	g := newRig(t)
 	g.serve()
 	launch := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(pushed)}, Priority: 2}
 	told[control.Plan](g, control.VerbLaunch, launch)
-	atWork, attempt := g.next("two")
-	committed, second := g.next("two")
-	lost, _ := g.next("two")
-	before := g.queued()
+	running, committed, returned := g.next("two"), g.next("two"), g.next("two")
 	g.end()
-	g.hand(committed, second)
-	if err := g.queue.Remove(g.context(), "two", lost.Task().ID); err != nil {
-		t.Fatal(err)
-	}
+	g.hand(committed)
+	returned.giveBack(g.context(), "")
 	k := g.serve()
-	delete(before, committed.Task().ID.String())
 	g.until(k, func() bool { return k.Snapshot().Sweeps[0].Done == 1 })
 	for _, of := range k.Snapshot().Sweeps {
 		if of.Priority != 2 || of.Tasks != 4 || of.Stand != control.Open {
 			t.Errorf("restored %+v", of)
 		}
 	}
-	if got := g.queued(); !maps.Equal(got, withPerturb(before, got)) {
-		t.Errorf("queued %v, before %v", got, before)
+	if s := k.Snapshot(); len(s.Running) != 1 || s.Running[0].ID != running.id() || s.Sweeps[0].Queued != 2 {
+		t.Errorf("restored %+v", s)
 	}
-	g.hand(atWork, attempt)
+	g.hand(running)
 	if s := g.finish(k, "pushed"); s.Done != 4 || g.executed() != 8 {
 		t.Errorf("summary %+v", s)
 	}
 	for _, l := range g.lines("two") {
-		if l.Run != 1 {
-			t.Errorf("%s was run %d times", l.File, l.Run)
+		if l.Run != 1 || l.Attempt != 1 {
+			t.Errorf("%s is of run %d, attempt %d", l.File, l.Run, l.Attempt)
 		}
 	}
-}
-
-// withPerturb adds to what was queued the tasks that became so since.
-func withPerturb(before, now map[string]string) map[string]string {
-	out := maps.Clone(before)
-	for id, sweep := range now {
-		if sweep == "pushed" {
-			out[id] = sweep
-		}
-	}
-	return out
 }
 
 func TestPausedAndCancelledSweepsStayWhatTheyAre(t *testing.T) {
@@ -112,7 +53,7 @@ func TestPausedAndCancelledSweepsStayWhatTheyAre(t *testing.T) {
 	told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"other"}})
 	g.end()
 	k := g.serve()
-	if s := k.Snapshot().Sweeps; len(s) != 1 || s[0].Stand != control.Paused || s[0].Queued != 4 || len(k.Sweeps()) != 0 {
+	if s := k.Snapshot().Sweeps; len(s) != 1 || s[0].Stand != control.Paused || s[0].Queued != 4 || len(g.orders()) != 0 {
 		t.Errorf("restored %+v", s)
 	}
 	if s := told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"other"}}).Sweeps[0]; s.Stand != control.Cancelled || s.Changed {
@@ -157,81 +98,25 @@ func TestRerunSurvivesARestart(t *testing.T) {
 	}
 }
 
-// TestLostOrderIsGivenAgain takes an order out of the queue behind the coordinator's
-// back.
-func TestLostOrderIsGivenAgain(t *testing.T) {
+// TestLostOrdersAreSentAgain takes the orders out of the queue behind the coordinator's back, which it
+// sees by their number when it is wrong twice.
+func TestLostOrdersAreSentAgain(t *testing.T) {
 	g := newRig(t)
+	g.worker()
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
-	lost := g.lose(k, "two")
-	if got := slices.Sorted(maps.Values(g.queued())); len(got) != 4 {
-		t.Errorf("queued for %q", got)
-	}
-	if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 {
-		t.Errorf("summary %+v", s)
-	}
-	for _, l := range g.lines("two") {
-		if l.State == manifest.Failed && (l.ID != lost || l.Run != 1 || l.Class != string(protocol.Lost)) || l.State == manifest.Done && (l.Run == 2) != (l.ID == lost) {
-			t.Errorf("line %+v", l)
-		}
-	}
-}
-
-// lose takes an order that a worker has out of the queue, and lets the coordinator find
-// out.
-func (g *rig) lose(k *Coordinator, sweep string) sweeps.ID {
-	g.t.Helper()
-	d, _ := g.next(sweep)
-	lost := d.Task().ID
-	if err := g.queue.Remove(g.context(), sweep, lost); err != nil {
-		g.t.Fatal(err)
-	}
-	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
-	for range 2 {
-		k.mu.Lock()
-		delete(k.running, lost) // as if it were silent for a minute
-		k.mu.Unlock()
-		if err := k.reconcile(g.context()); err != nil {
-			g.t.Fatal(err)
-		}
-	}
-	if err := k.confirmed(g.context(), 0); err != nil { // the order that is given again is on its way
-		g.t.Fatal(err)
-	}
-	return lost
-}
-
-// TestLostOrderIsMissedAmongStrangers has orders in the queue of a sweep whose file
-// cannot be read.
-func TestLostOrderIsMissedAmongStrangers(t *testing.T) {
-	g := newRig(t)
-	g.serve()
-	other := strings.NewReplacer(`"two"`, `"other"`, "[1, 2]", "[3, 4]").Replace(twoByTwo)
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(other)}})
-	g.end()
-	if err := os.WriteFile(g.root.SweepFile("other"), []byte("no sweep"), 0o666); err != nil {
+	g.poll("orders", func() bool { return len(g.orders()) == 4 })
+	if err := errors.Join(k.checkWindow(g.context()), g.queue.PurgeTasks(g.context()), k.checkWindow(g.context())); err != nil {
 		t.Fatal(err)
 	}
-	k := g.serve()
-	g.lose(k, "two")
-	if got := slices.Sorted(maps.Values(g.queued())); len(got) != 8 {
-		t.Errorf("queued for %q", got)
+	if n := len(g.orders()); n != 0 {
+		t.Errorf("%d orders after one look", n)
 	}
-	if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 {
-		t.Errorf("summary %+v", s)
-	}
-}
-
-// TestSweepThatWasClosedTooLateIsOpenedAgain closes a sweep behind the coordinator's
-// back.
-func TestSweepThatWasClosedTooLateIsOpenedAgain(t *testing.T) {
-	g := newRig(t)
-	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
-	if err := errors.Join(g.queue.CloseSweep(g.context(), "two"), k.closeSweeps(g.context()), k.openSweeps(g.context())); err != nil {
+	if err := k.checkWindow(g.context()); err != nil {
 		t.Fatal(err)
 	}
-	if s := g.finish(k, "two"); s.Done != 4 {
+	g.poll("orders", func() bool { return len(g.orders()) == 4 })
+	if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 || g.executed() != 4 {
 		t.Errorf("summary %+v", s)
 	}
 }
@@ -240,12 +125,10 @@ func TestResultThatStraysLeavesALine(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
-	d, attempt := g.next("two")
-	o := g.outcome(d.Task(), attempt)
-	remove(t, g.root.Incoming(o.ID, o.Run, attempt))
-	if _, err := d.Commit(g.context(), o); err != nil {
-		t.Fatal(err)
-	}
+	j := g.next("two")
+	o := g.outcome(j.task, j.token())
+	remove(t, g.root.Incoming(j.id(), 1, j.token()))
+	g.commit(j, o)
 	g.until(k, func() bool { return len(g.lines("two")) == 1 })
 	if l := g.lines("two")[0]; l.State != manifest.Failed || l.Class != string(protocol.Storage) || l.Run != 1 || l.Worker != "w1" {
 		t.Errorf("line %+v", l)
@@ -258,7 +141,7 @@ func TestResultThatStraysLeavesALine(t *testing.T) {
 }
 
 // TestFolderThatIsOlderThanTheQueueIsRunAnew removes a sweep's folder while no
-// coordinator runs: the queue still knows the outcomes of its first orders.
+// coordinator runs: the register still knows the attempts at its first orders.
 func TestFolderThatIsOlderThanTheQueueIsRunAnew(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
@@ -284,8 +167,10 @@ func TestFolderThatIsOlderThanTheQueueIsRunAnew(t *testing.T) {
 // has the order of which the manifest tells that it was lost.
 func TestAnOrderOfAnEarlierRunIsReplacedAtOnce(t *testing.T) {
 	g := newRig(t)
+	g.worker()
 	g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	g.poll("orders", func() bool { return len(g.orders()) == 4 })
 	g.end()
 	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, "two")
 	if err != nil {
@@ -301,10 +186,7 @@ func TestAnOrderOfAnEarlierRunIsReplacedAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := g.serve()
-	all, err := g.queue.Queued(g.context())
-	if err != nil || len(all) != 4 || all[lost.ID].Run != 2 {
-		t.Errorf("queued %v, %v", all, err)
-	}
+	g.poll("the order of run 2", func() bool { return g.orders()[lost.ID] == 2 })
 	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 4 || len(g.lines("two")) != 5 {
 		t.Errorf("summary %+v, %d lines", s, len(g.lines("two")))
 	}

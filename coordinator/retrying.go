@@ -3,7 +3,6 @@ package coordinator
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -68,6 +67,7 @@ func (k *Coordinator) retryOne(f *fault) {
 	k.flush()
 	f.due = false
 	worked := f.pending.isEmpty() && k.retryCommands(f)
+	worked = k.retryBlocked(f) || worked
 	k.flush()
 	if worked {
 		f.whole = false
@@ -107,10 +107,6 @@ func (k *Coordinator) stillMeant(c lifecycle.Command) []lifecycle.Command {
 		return k.machine.Step(lifecycle.PlacementRetried{ID: c.ID, Run: c.Run})
 	case lifecycle.Link:
 		if t, ok := k.machine.Task(c.ID); !ok || t.Phase != lifecycle.Done || !t.IsIn(c.Sweep) || k.task(c.ID, c.Sweep) == nil {
-			return nil
-		}
-	case lifecycle.Publish:
-		if !k.machine.IsCurrent(c) {
 			return nil
 		}
 	}
@@ -182,11 +178,28 @@ func (k *Coordinator) resumeNow(ctx context.Context, name string) error {
 	if r == nil || err != nil {
 		return err
 	}
-	queued, err := k.config.Queue.Queued(ctx)
-	if err != nil {
-		return fmt.Errorf("list queued tasks: %w", err)
+	defer k.wakeWindow()
+	return k.goOn(ctx, r)
+}
+
+// retryBlocked looks again at the tasks that could not be sent, and reports whether any can.
+func (k *Coordinator) retryBlocked(f *fault) (worked bool) {
+	failed := 0
+	for id := range f.blocked {
+		t, ok := k.machine.Task(id)
+		task := k.task(id, f.sweep)
+		if !ok || t.IsSettled() || task == nil {
+			delete(f.blocked, id)
+			continue
+		}
+		_, err := k.message(lifecycle.Candidate{ID: id, Run: t.Run, Sweep: f.sweep}, task)
+		if err == nil || errors.Is(err, errGone) {
+			delete(f.blocked, id)
+			worked = true
+		} else if failed++; failed == failuresInARow {
+			break
+		}
 	}
-	k.queued = queued
-	defer func() { k.queued = nil }()
-	return errors.Join(k.goOn(ctx, r), k.confirmed(ctx, 0))
+	k.wakeWindow()
+	return worked
 }

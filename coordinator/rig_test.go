@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
@@ -25,26 +27,32 @@ import (
 	"eisweep/sweeps"
 )
 
-// rig is a root with a real queue and a worker that makes results up: the task's
+// rig is a root with a real queue and workers that make results up: the task's
 // id as text, or the failure that fails names for it.
 type rig struct {
-	t     *testing.T
-	root  *root.Root
-	store string
-	queue *queue.Queue
-	asker *queue.Queue // of people's commands; a coordinator answers to clients' inboxes only
-	down  func()       // the server stops
-	stop  func()       // the queue and its server
-	end   func()       // the coordinator that serves
+	t      *testing.T
+	root   *root.Root
+	store  string
+	queue  *queue.Queue // the coordinator's
+	asker  *queue.Queue // of people's commands; a coordinator answers to clients' inboxes only
+	server *natsserver.Server
+	line   *line  // of the coordinator to its server
+	stop   func() // the queue and its server
+	end    func() // the coordinator that serves
 
 	patience time.Duration // after which what hangs is named
 	prober   catalog.Prober
-	real     bool          // the worker runs the trainings
-	clock    time.Duration // what the worker's clock is fast by
+	real     bool          // the workers run the trainings
+	clock    time.Duration // what the workers' clock is fast by
+	tick     time.Duration // of the coordinator; 0 is as in use
+	regather time.Duration
 
-	mu    sync.Mutex
-	fails map[string]protocol.Class // by value of pl.is_plastic
-	ran   []string                  // file names of tasks executed, as IDs
+	mu       sync.Mutex
+	site     *queue.Queue // the workers'
+	siteLine *line
+	workers  []*testWorker             // the first is the one that is meant where none is named
+	fails    map[string]protocol.Class // by value of pl.is_plastic
+	ran      []string                  // file names of tasks executed, as IDs
 }
 
 func newRig(t *testing.T) *rig {
@@ -53,28 +61,60 @@ func newRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &rig{t: t, root: r, store: t.TempDir(), patience: 3 * time.Minute, prober: nobodys{}, fails: map[string]protocol.Class{}}
+	g := &rig{t: t, root: r, store: t.TempDir(), patience: 3 * time.Minute, prober: nobodys{}, regather: time.Millisecond, fails: map[string]protocol.Class{}}
 	g.startQueue()
 	t.Cleanup(func() { g.stop() })
 	return g
 }
 
+// startQueue starts a server on the rig's store, and connects to it.
 func (g *rig) startQueue() {
+	g.t.Helper()
+	g.startServer()
+	workers := &line{server: g.server}
+	site := g.open(natsconn.Options{Server: workers, Connect: atOnce()})
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.site, g.siteLine = site, workers
+	g.stop = func() { g.site.Close(); g.stopServer() }
+}
+
+// startServer starts a server that the coordinator and clients are connected to.
+func (g *rig) startServer() {
 	g.t.Helper()
 	server, err := natsserver.Start(natsserver.Options{StoreDir: g.store, Name: "test"})
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	q, err := queue.Open(g.context(), queue.Options{Options: natsconn.Options{Server: server, RootID: g.root.ID()}, Create: true})
+	g.server, g.line = server, &line{server: server}
+	g.queue = g.open(natsconn.Options{Server: g.line, Connect: atOnce(), Role: protocol.Coordinator})
+	g.asker = g.open(natsconn.Options{Server: server, Role: protocol.Client})
+}
+
+func (g *rig) stopServer() { g.asker.Close(); g.queue.Close(); g.server.Stop() }
+
+// loseStore puts a server with an empty store in the place of the one that there is. Workers connect to it again.
+func (g *rig) loseStore() {
+	g.t.Helper()
+	g.stopServer()
+	g.store = g.t.TempDir()
+	g.startServer()
+	g.siteLine.lead(g.server)
+}
+
+// atOnce has a broken connection made again at once.
+func atOnce() []nats.Option {
+	return []nats.Option{nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0)}
+}
+
+func (g *rig) open(o natsconn.Options) *queue.Queue {
+	g.t.Helper()
+	o.RootID = g.root.ID()
+	q, err := queue.Open(g.context(), queue.Options{Options: o, Create: o.Role == protocol.Coordinator})
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	client, err := queue.Open(g.context(), queue.Options{Options: natsconn.Options{Server: server, RootID: g.root.ID(), Role: protocol.Client}})
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	g.queue, g.asker, g.down = q, client, server.Stop
-	g.stop = func() { client.Close(); q.Close(); server.Stop() }
+	return q
 }
 
 // context ends before the test binary's patience does, so that what hangs is named.
@@ -84,10 +124,17 @@ func (g *rig) context() context.Context {
 	return ctx
 }
 
+// config is that of a coordinator as a service.
+func (g *rig) config() Config {
+	return Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Tick: g.tick, Regather: g.regather, RetryDelay: time.Millisecond}
+}
+
 // start starts a coordinator that the test's end stops.
 func (g *rig) start() *Coordinator {
 	g.t.Helper()
-	k, err := Start(g.context(), Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Exclusive: true})
+	c := g.config()
+	c.Exclusive = true
+	k, err := Start(g.context(), c)
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -116,56 +163,23 @@ func (g *rig) work(k *Coordinator) control.Summary {
 
 // wait works until what was launched is done, or the coordinator can't go on.
 func (g *rig) wait(k *Coordinator) (control.Summary, error) {
-	ctx, cancel := context.WithCancel(g.context())
-	var worker sync.WaitGroup
-	defer worker.Wait()
-	defer cancel()
-	worker.Go(func() { g.worker(ctx, k) })
+	defer g.works()()
 	return k.Wait(g.context())
 }
 
-func (g *rig) worker(ctx context.Context, k *Coordinator) { g.workOn(ctx, k.Sweeps) }
-
-func (g *rig) workOn(ctx context.Context, offered func() []string) {
-	for {
-		d, err := g.queue.Next(ctx, offered)
-		if err != nil {
-			return
-		}
-		if err := g.execute(ctx, d); err != nil && ctx.Err() == nil {
-			g.t.Error(err)
-			return
-		}
-	}
-}
-
-func (g *rig) execute(ctx context.Context, d *queue.Delivery) error {
-	if settled, err := d.Settled(ctx); err != nil || settled {
-		return errors.Join(err, d.Done(ctx))
-	}
-	attempt, err := d.Start(ctx, "w1", "here")
-	if err != nil {
-		return err
-	}
-	if _, err := d.Commit(ctx, g.outcome(d.Task(), attempt)); err != nil {
-		return err
-	}
-	return d.Done(ctx)
-}
-
 // outcome makes the result or failure of a task up.
-func (g *rig) outcome(t *protocol.Task, attempt int) protocol.Outcome {
+func (g *rig) outcome(t *protocol.Task, token string) protocol.Outcome {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.ran = append(g.ran, t.ID.String())
-	o := protocol.Outcome{ID: t.ID, Run: t.Run, Attempt: attempt, Started: time.Now().Add(g.clock), Host: "here", Worker: "w1", Version: "test"}
+	o := protocol.Outcome{Started: time.Now().Add(g.clock), Host: "here", Worker: "w1", Version: "test"}
 	plastic, _ := t.Parameters["pl.is_plastic"].(string)
 	if class := g.fails[plastic]; class != "" {
 		o.Class, o.Error, o.Finished = class, "as the test wants it", time.Now()
 		return o
 	}
 	text := []byte("result of " + t.ID.String())
-	path := g.root.Incoming(t.ID, t.Run, attempt)
+	path := g.root.Incoming(t.ID, t.Run, token)
 	if g.real {
 		compute(g.t, g.task(t), path)
 		text, _ = os.ReadFile(path)

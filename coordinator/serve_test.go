@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 // serve starts a coordinator as a service: others may work on its queue and ask it.
 func (g *rig) serve() *Coordinator {
 	g.t.Helper()
-	k, err := Start(g.context(), Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test"})
+	k, err := Start(g.context(), g.config())
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -49,16 +48,20 @@ func told[A, R any](g *rig, verb string, request R) A {
 	return a
 }
 
-// finish works on what is offered until the sweep is finished.
+// finish works on what there is until the sweep is finished.
 func (g *rig) finish(k *Coordinator, sweep string) control.SweepSummary {
 	g.t.Helper()
-	ctx, cancel := context.WithCancel(g.context())
-	var worker sync.WaitGroup
-	worker.Go(func() { g.workOn(ctx, g.queue.Sweeps) })
+	stop := g.works()
 	g.until(k, func() bool { return k.standOf(sweep) == control.Finished })
-	cancel()
-	worker.Wait()
-	return told[control.Summary](g, control.VerbSummary, control.Steer{Sweeps: []string{sweep}}).Sweeps[0]
+	stop()
+	return g.ends(k, sweep)
+}
+
+// ends waits for a sweep to be finished, and recorded.
+func (g *rig) ends(k *Coordinator, sweep string) control.SweepSummary {
+	g.t.Helper()
+	g.until(k, func() bool { return k.standOf(sweep) == control.Finished })
+	return g.summary(sweep)
 }
 
 // until waits for what the coordinator's changes bring about.
@@ -145,12 +148,9 @@ func TestPausedAndCancelledSweeps(t *testing.T) {
 	both := control.Steer{Sweeps: []string{"two"}}
 	for _, changed := range []bool{true, false} {
 		s := told[control.Steered](g, control.VerbPause, both).Sweeps[0]
-		if s.Stand != control.Paused || s.Changed != changed || (changed && s.Moved != 2) {
+		if s.Stand != control.Paused || s.Changed != changed {
 			t.Errorf("paused: %+v", s)
 		}
-	}
-	if s := k.Sweeps(); len(s) != 1 || s[0] != "other" {
-		t.Errorf("offered %q", s)
 	}
 	if s := g.finish(k, "other"); s.Done != 4 || len(g.files("two")) != 2 {
 		t.Errorf("%+v, and two has %q", s, g.files("two"))
@@ -167,8 +167,8 @@ func TestPausedAndCancelledSweeps(t *testing.T) {
 	if _, err := ask[control.Steered](g, control.VerbResume, both); err == nil || !strings.Contains(err.Error(), "launch it again") {
 		t.Errorf("resumed after cancelling: %v", err)
 	}
-	if left, err := g.queue.Queued(g.context()); err != nil || len(left) != 0 {
-		t.Errorf("queued %v, %v", left, err)
+	if left := g.orders(); len(left) != 0 {
+		t.Errorf("queued %v", left)
 	}
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 6 {
@@ -179,8 +179,8 @@ func TestPausedAndCancelledSweeps(t *testing.T) {
 func TestWorkersAreListedAndDrained(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	orders := make(chan string, 1)
-	stop, err := g.queue.Commands("w1", func(verb string) { orders <- verb })
+	commands := make(chan string, 1)
+	stop, err := g.site.Commands("w1", func(c protocol.Command) { commands <- c.Verb })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestWorkersAreListedAndDrained(t *testing.T) {
 	close(acquainted)
 	k.acquainted = acquainted
 	d := told[control.Drained](g, control.VerbDrain, control.Drain{Targets: []string{"here", "w1", "w9"}})
-	if len(d.Workers) != 1 || d.Workers[0] != "w1" || len(d.Unknown) != 1 || <-orders != protocol.Drain {
+	if len(d.Workers) != 1 || d.Workers[0] != "w1" || len(d.Unknown) != 1 || <-commands != protocol.Drain {
 		t.Errorf("drained %+v", d)
 	}
 	g.queue.PublishPresence(protocol.Presence{Name: "w2", Gone: true, State: "draining: it was told to"})
@@ -266,7 +266,7 @@ func TestExplainTellsOfTooLittleMemory(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
-	g.queue.PublishPresence(protocol.Presence{Name: "w1", Host: "here", Slots: 2, Busy: 1, State: "working", Unfit: "a task of two needs 9 GB"})
+	g.queue.PublishPresence(protocol.Presence{Name: "w1", Host: "here", Slots: 2, Busy: 1, State: "working", Refused: "a task of two needs 9 GB"})
 	g.heard(k, 1)
 	e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})
 	if !strings.Contains(e.Reason, "w1 says: a task of two needs 9 GB") || !strings.Contains(e.Reason, "free slot") {
@@ -299,19 +299,26 @@ func TestSilentTasksAreNotSaidToRun(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
-	d, _ := g.next("two")
+	j := g.next("two")
 	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
+	j.w.hush(true)
+	g.heardOut(k)
 	if s := k.Snapshot(); s.Sweeps[0].Silent != 0 || s.Running[0].Silent {
 		t.Errorf("at once: %+v", s)
 	}
 	k.mu.Lock()
-	k.running[d.Task().ID].heard = time.Now().Add(-time.Minute)
+	k.running[j.id()].heard = time.Now().Add(-time.Minute)
 	k.mu.Unlock()
+	k.workers.mu.Lock()
+	known := k.workers.list["w1"]
+	known.Heard = time.Now().Add(-time.Minute)
+	k.workers.list["w1"] = known
+	k.workers.mu.Unlock()
 	if s := k.Snapshot(); s.Sweeps[0].Silent != 1 || s.Sweeps[0].Running != 1 || !s.Running[0].Silent || s.Running[0].HeardAgo < time.Minute {
 		t.Errorf("after a minute: %+v", s)
 	}
 	out := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})
-	if !strings.Contains(out.Reason, "nothing has been heard") || !strings.Contains(out.Reason, "no worker is connected") || !strings.Contains(out.Remedy, "eisweep worker") {
+	if !strings.Contains(out.Reason, "nothing has been heard") || !strings.Contains(out.Reason, "no worker has been heard of lately") || !strings.Contains(out.Remedy, "start new ones") {
 		t.Errorf("explained as %+v", out)
 	}
 }

@@ -84,8 +84,8 @@ func TestARunningTaskThatIsWantedNoMore(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	g.launch(strings.Replace(twoByTwo, "seeds = [1, 2]", "seeds = { first = 1, count = 600 }", 1))
-	d, n := g.next("two")
-	k.attempt(protocol.AttemptEvent{ID: d.Task().ID, Run: 1, Attempt: n, Event: protocol.EventStarted, Worker: "w1", Host: "here"})
+	g.next("two")
+	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
 	if s := k.Snapshot(); len(s.Running) != 1 || s.Sweeps[0].Running != 1 {
 		t.Fatalf("it tells %+v", s)
 	}
@@ -107,14 +107,11 @@ func TestASourceIsSuperseded(t *testing.T) {
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Supersede: true, Sweeps: []control.SweepFile{file(strings.Replace(one, "n_trials = 1", "n_trials = 2", 1))}})
 	g.hand(g.next("two"))
 	g.until(k, func() bool { return k.standOf("two") == control.Finished })
-	if err := k.confirmed(g.context(), 0); err != nil {
+	g.worker().leave()
+	if err := k.spread(g.context()); err != nil {
 		t.Fatal(err)
 	}
-	p, err := g.queue.Next(g.context(), func() []string { return []string{"pushed"} })
-	if err != nil {
-		t.Fatal(err)
-	}
-	source := p.Task().Source
+	source := g.next("pushed").task.Source
 	sum, _, err := results.HashFile(g.root.Path() + "/" + source.Path)
 	if err != nil || sum != source.SHA256 || !strings.Contains(source.Path, "superseded/") {
 		t.Errorf("the order names %s, which has %s, not %s: %v", source.Path, sum, source.SHA256, err)

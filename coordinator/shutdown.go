@@ -69,14 +69,9 @@ func (k *Coordinator) end(ctx context.Context) error {
 	k.unsubscribe()
 	<-k.loop
 	k.keep.Wait()
-	close(k.outbox.closed)
-	<-k.outbox.ended
-	if err := k.closeSweeps(ctx); err != nil {
-		k.config.Log.Warn("close sweeps", "error", err)
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	errs := []error{k.failure, k.clearBehind(ctx)}
+	errs := []error{k.failure, k.clearBehind()}
 	if k.config.Exclusive {
 		errs = append(errs, k.stuck())
 	}
@@ -90,9 +85,9 @@ func (k *Coordinator) placeCommitted(ctx context.Context) {
 		return
 	}
 	ask, cancel := context.WithTimeout(ctx, confirmTime)
-	last, acknowledged, err := k.config.Queue.LastOutcome(ask)
+	last, err := k.config.Queue.LastOutcome(ask)
 	cancel()
-	if err != nil || acknowledged {
+	if err != nil || last == 0 {
 		return
 	}
 	if !k.takeUpTo(ctx, last) {

@@ -15,11 +15,14 @@ func TestAStopPlacesWhatIsCommitted(t *testing.T) {
 	k := g.serve()
 	many := strings.Replace(twoByTwo, "seeds = [1, 2]", "seeds = { first = 1, count = 200 }", 1)
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(many)}})
-	k.mu.Lock() // as while a large file is hashed, or the folder is slow
 	const n = 300
+	var jobs []*job
 	for range n {
-		d, attempt := g.next("two")
-		g.hand(d, attempt)
+		jobs = append(jobs, g.next("two"))
+	}
+	k.mu.Lock() // as while a large file is hashed, or the folder is slow
+	for _, j := range jobs {
+		g.hand(j)
 	}
 	k.mu.Unlock()
 	g.end()

@@ -37,7 +37,7 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 	for _, s := range k.sweeps {
 		n := k.machine.Counts(s.name)
 		state := control.SweepState{Name: s.name, Tasks: n.Total, Done: n.Done, Failed: n.Failed, Running: n.Running,
-			Queued: n.Queued + n.Placing, Waiting: n.Waiting, WorkDone: s.work.done + inFlight[s.name], WorkTotal: s.work.total}
+			Queued: n.ToSend() + n.Unreadable + n.Placing, Waiting: n.Waiting, WorkDone: s.work.done + inFlight[s.name], WorkTotal: s.work.total}
 		state.Priority, state.Stand, state.Silent = s.priority, k.stand(s), silent[s.name]
 		state.Left, state.LeftKnown = k.pace.left(state.WorkTotal - state.WorkDone)
 		all.done, all.total = all.done+state.WorkDone, all.total+state.WorkTotal

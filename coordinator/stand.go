@@ -1,6 +1,8 @@
 package coordinator
 
 import (
+	"os"
+
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
@@ -43,6 +45,20 @@ func (k *Coordinator) writeStanding(name string, s *records.Sweep) error {
 	}
 	s.Epoch = k.epoch()
 	return records.Write(k.config.Root, name, s)
+}
+
+// finish makes durable that all tasks of a sweep are settled.
+func (k *Coordinator) finish(sweep string) {
+	if !k.machine.IsFinished(sweep) {
+		return // a task is executed again meanwhile
+	}
+	record, n := k.standing(k.sweep(sweep)), k.machine.Counts(sweep)
+	if info, err := os.Lstat(k.config.Root.Manifest(sweep)); err == nil && n.Dropped == 0 {
+		record.Settled = &records.Settled{Tasks: n.Total, Done: n.Done, Failed: n.Failed, Manifest: info.Size()}
+	}
+	if err := k.writeStanding(sweep, record); err != nil {
+		k.config.Log.Warn("the sweep is complete, and a restart would look at it again", "error", err)
+	}
 }
 
 // epoch is the number of this owner of the root; 0 where nobody else can own it.

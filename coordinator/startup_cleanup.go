@@ -18,23 +18,18 @@ func (k *Coordinator) clearLeftovers(ctx context.Context) error {
 	if err := k.config.Queue.PurgeTasks(ctx); err != nil {
 		return fmt.Errorf("clear queue: %w", err)
 	}
-	if err := k.config.Queue.PurgeAttempts(ctx); err != nil {
+	if err := k.config.Queue.PurgeRegister(ctx); err != nil {
 		return fmt.Errorf("clear attempts: %w", err)
 	}
 	return nil
 }
 
-// clearBehind empties the queue behind the last sweep, when nobody else works on it and
-// every outcome is dealt with: so nothing of this session can be taken for an answer
-// in a later one. With it goes what attempts that died left of the session's tasks.
-// Results of others stay: workers of a coordinator that was stopped for this session
-// wait to hand them over.
-func (k *Coordinator) clearBehind(ctx context.Context) error {
+// clearBehind removes what attempts that died left of the session's tasks, when every outcome is dealt
+// with. Results of others stay: workers of a coordinator that was stopped for this session wait to
+// hand them over.
+func (k *Coordinator) clearBehind() error {
 	if !k.config.Exclusive || k.failure != nil || len(k.sweeps) == 0 || !k.complete() || len(k.held) > 0 || len(k.outcomes) > 0 {
 		return nil
-	}
-	if err := k.config.Queue.PurgeOutcomes(ctx); err != nil {
-		return fmt.Errorf("clear outcomes: %w", err)
 	}
 	dir := k.config.Root.Private("incoming")
 	entries, err := os.ReadDir(dir)

@@ -40,7 +40,7 @@ func (k *Coordinator) submit(ctx context.Context, s *plan.Sweep) error {
 	k.do(k.machine.Step(lifecycle.LaunchCompleted{Sweep: s.Name}))
 	for o, d := range k.held {
 		if t, ok := k.machine.Task(o.ID); ok && t.Run == o.Run {
-			k.do(k.machine.Step(lifecycle.OutcomeCommitted{ID: o.ID, Run: o.Run, Attempt: d.Outcome.Attempt, Class: d.Outcome.Class}))
+			k.do(k.machine.Step(committed(&d.Outcome)))
 		}
 	}
 	k.flush()
@@ -71,7 +71,7 @@ func (k *Coordinator) submitItems(ctx context.Context, s *plan.Sweep) error {
 		if slice = append(slice, item); len(slice) < submitAtOnce {
 			continue
 		}
-		if err := errors.Join(k.submitSlice(s.Name, slice), k.confirmed(ctx, ordersAhead)); err != nil {
+		if err := k.submitSlice(s.Name, slice); err != nil {
 			return err
 		}
 		slice = slice[:0]
@@ -140,9 +140,7 @@ func (k *Coordinator) submitOne(sweep string, item *plan.Item) {
 		k.do(k.machine.Step(lifecycle.TaskReused{Sweep: sweep, N: 1}))
 		return
 	}
-	before := k.queued[t.ID]
-	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, QueuedSweep: before.Sweep, QueuedRun: before.Run}
-	s.enter(t.ID, item.Number)
+	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, Where: s.where(item.Number), Losses: k.losses.of(t.ID, item.LastRun+1)}
 	k.submitting = submitting{sweep, t, item.Failure}
 	switch item.Action {
 	case plan.Link: // counted when it is done

@@ -15,6 +15,7 @@ import (
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/plan"
 	"eisweep/coordinator/verify"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
@@ -70,18 +71,27 @@ func TestACoordinatorEndsWhileItSupersedes(t *testing.T) {
 	g.run(order1(parse(t, oneTask)))
 	file := g.files("two")[0]
 	gone := make(chan struct{})
-	own := &ownership{renew: ownUntil(gone)}
-	k, err := Start(g.context(), Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Ownership: own})
+	own := &ownership{renew: func(ctx context.Context) error {
+		select {
+		case <-gone:
+			g.poll("the file is moved aside", func() bool { return ctx.Err() != nil || atomicfile.IsGone(g.path("two", file)) })
+		default:
+		}
+		return ownUntil(gone)(ctx)
+	}}
+	c := g.config()
+	c.Ownership = own
+	k, err := Start(g.context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := k.Launch(g.context(), plan.Request{Sweeps: order1(parse(t, oneLonger)).Sweeps, Supersede: true}); err != nil {
 		t.Fatal(err)
 	}
-	d, n := g.next("two")
+	j := g.next("two")
 	close(gone)
 	own.lapseAfter(1) // when it takes the outcome
-	g.hand(d, n)
+	g.hand(j)
 	if k.Failed(g.context()) == nil || k.Stop(context.Background()) == nil {
 		t.Fatal("it goes on")
 	}

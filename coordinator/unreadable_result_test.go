@@ -33,18 +33,13 @@ func TestAResultThatIsUnreadableForAMoment(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	g.launch(twoByTwo)
-	d, attempt := g.next("two")
-	o := g.outcome(d.Task(), attempt)
-	path := g.root.Incoming(o.ID, o.Run, attempt)
+	j := g.next("two")
+	o := g.outcome(j.task, j.token())
+	path := g.root.Incoming(j.id(), 1, j.token())
 	if err := os.Chmod(path, 0); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Commit(g.context(), o); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.Done(g.context()); err != nil {
-		t.Fatal(err)
-	}
+	g.commit(j, o)
 	for range 2 {
 		g.until(k, func() bool {
 			k.mu.Lock()

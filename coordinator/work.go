@@ -9,11 +9,40 @@ import (
 // one costs.
 type work struct {
 	done, total float64
+	sizes       map[int64]int // of what is not settled: tasks by the memory that they take, in bytes
 }
 
-func (w *work) add(t *sweeps.Task)    { w.total += cost(t) }
-func (w *work) settle(t *sweeps.Task) { w.done += cost(t) }
-func (w *work) reopen(t *sweeps.Task) { w.done -= cost(t) }
+func (w *work) add(t *sweeps.Task) {
+	w.total += cost(t)
+	w.count(t, 1)
+}
+
+func (w *work) settle(t *sweeps.Task) {
+	w.done += cost(t)
+	w.count(t, -1)
+}
+
+func (w *work) reopen(t *sweeps.Task) {
+	w.done -= cost(t)
+	w.count(t, 1)
+}
+
+func (w *work) count(t *sweeps.Task, n int) {
+	if w.sizes == nil {
+		w.sizes = map[int64]int{}
+	}
+	w.sizes[sim.Memory(t.Experiment, t.Parameters)] += n
+}
+
+// larger counts the tasks that are not settled and take more than so many bytes.
+func (w *work) larger(bytes int64) (n int) {
+	for size, tasks := range w.sizes {
+		if size > bytes {
+			n += tasks
+		}
+	}
+	return n
+}
 
 // cost estimates what a task takes, relative to others: the number of settlings
 // times the synapses that an Euler step goes through.

@@ -40,7 +40,7 @@ func (w *workers) hear(p protocol.Presence, now time.Time) {
 		return
 	}
 	w.list[p.Name] = control.Worker{Name: p.Name, Host: p.Host, PID: p.PID, Version: p.Version, Slots: p.Slots, Busy: p.Busy,
-		Memory: p.Memory, Since: p.Since, Heard: now, State: p.State, Unfit: p.Unfit, Full: p.Full, Deadline: p.Deadline, Job: p.Job, Done: p.Done, Tasks: p.Tasks, Kernels: p.Kernels, Ended: ended}
+		Memory: p.Memory, Since: p.Since, Heard: now, State: p.State, Free: p.Free, Refused: p.Refused, Deadline: p.Deadline, Job: p.Job, Done: p.Done, Tasks: tasksOf(p.Attempts), Kernels: p.Kernels, Ended: ended}
 }
 
 // known lists the workers by host and name, and forgets those that were silent, or have
@@ -97,7 +97,7 @@ func (k *Coordinator) Drain(ctx context.Context, r control.Drain) (control.Drain
 			if slices.Contains(out.Workers, w.Name) {
 				continue
 			}
-			if err := k.config.Queue.SendCommand(w.Name, protocol.Drain); err != nil {
+			if err := k.config.Queue.SendCommand(w.Name, protocol.Command{Verb: protocol.Drain}); err != nil {
 				return out, err
 			}
 			out.Workers = append(out.Workers, w.Name)

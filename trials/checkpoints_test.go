@@ -51,8 +51,8 @@ func TestATaskThatIsKilledTenTimes(t *testing.T) {
 		if damaged == "" {
 			continue
 		}
-		await(t, "the next attempt", func() bool { return strings.Contains(attemptLogs(t, root)[following(log)], "checkpoint of ") })
-		said, d := attemptLogs(t, root)[following(log)], damages[round-4]
+		await(t, "the next attempt", func() bool { return strings.Contains(nextLog(t, root, log), "checkpoint of ") })
+		said, d := nextLog(t, root, log), damages[round-4]
 		if !strings.Contains(said, "checkpoint "+filepath.Base(damaged)+" is left out: ") || !strings.Contains(said, d.said) {
 			t.Errorf("of a checkpoint that is %s (%s) the attempt says:\n%s", d.what, filepath.Base(damaged), said)
 		}
@@ -70,6 +70,13 @@ func (w *crew) awaitSaves(log string, times int) {
 	saves := func() int { return len(savedAt.FindAllString(attemptLogs(w.c.t, w.root)[log], -1)) }
 	enough := saves() + times
 	await(w.c.t, "checkpoints of "+log, func() bool { return saves() >= enough })
+}
+
+// nextLog is what the attempt after another said; "" before there is one.
+func nextLog(t testing.TB, root, log string) string {
+	t.Helper()
+	logs := attemptLogs(t, root)
+	return logs[following(logs, log)]
 }
 
 // lastCheckpoint is the path of an attempt's last checkpoint.

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// lease is how long a worker may be silent in the trials, in place of a minute. A worker tells of itself five times as
+// lease is how long a worker may be silent in the trials, in place of 70 s. A worker tells of itself seven times as
 // often.
 const lease = "3s"
 

@@ -4,9 +4,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+	"testing"
 )
 
 // crew are the workers of a cluster, which come and go.
@@ -26,8 +28,8 @@ type member struct {
 type departure struct {
 	name    string
 	signal  syscall.Signal
-	log     string  // id.run.attempt
-	saved   int     // how far it was at least saved, in stimuli; after a crash the log tells
+	log     string  // id.run.token
+	saved   int     // how far it was at least saved, in stimuli, as far as was seen; its log may tell more
 	watched *member // nil: what it left is known
 }
 
@@ -129,9 +131,9 @@ func (w *crew) underWay(m member) string {
 		saved[name] = true
 	}
 	for name, said := range attemptLogs(w.c.t, w.root) {
-		id, rest, _ := strings.Cut(name, ".")
-		_, attempt, _ := strings.Cut(rest, ".")
-		if saved[id+"."+attempt] && strings.Contains(said, " by "+m.name()+",") && !over(said) {
+		order, token := splitLog(name)
+		id, _, _ := strings.Cut(order, ".")
+		if saved[id+"."+token] && strings.Contains(said, " by "+m.name()+",") && !over(said) {
 			return name
 		}
 	}
@@ -143,8 +145,7 @@ func over(log string) bool {
 	return strings.Contains(log, "result of ") || strings.Contains(log, "ended: ")
 }
 
-// wentOn wants whatever was left behind to have been taken up where it was: by the next attempt after a crash, and,
-// since what is handed back doesn't count, by one of the same number after TERM.
+// wentOn wants whatever was left behind to have been taken up where it was, by the next attempt.
 func (w *crew) wentOn() {
 	w.c.t.Helper()
 	logs := attemptLogs(w.c.t, w.root)
@@ -155,35 +156,32 @@ func (w *crew) wentOn() {
 		if doneEarlier(logs, d.log) {
 			continue // a worker that had been taken for dead was at it, too, and was first
 		}
-		next, saved := d.log, d.saved
-		if d.signal == syscall.SIGKILL {
-			next, saved = begunAfter(logs, d.log), lastSaved(logs[d.log])
-		} else if !begun(logs[next]) {
-			next = begunAfter(logs, d.log)
-		}
+		next, saved := begunAfter(logs, d.log), max(d.saved, lastSaved(logs[d.log]))
 		if from := wentOnFrom.FindStringSubmatch(logs[next]); from == nil || number(from[1]) < saved {
 			w.c.t.Errorf("%s left a checkpoint of %s by %v; attempt %s went on from an earlier one, or none:\n%s\nafter\n%s", d.name, d.log, d.signal, next, logs[next], logs[d.log])
 		}
 	}
 }
 
-// doneEarlier tells whether an attempt of a smaller number made the result.
+// doneEarlier tells whether an attempt that began earlier made the result.
 func doneEarlier(logs map[string]string, log string) bool {
-	order, number := attemptNumber(log)
-	for name, said := range logs {
-		if o, n := attemptNumber(name); o == order && n < number && strings.Contains(said, "result of ") {
+	for _, name := range attemptsOf(logs, log) {
+		if name == log {
+			return false
+		}
+		if strings.Contains(logs[name], "result of ") {
 			return true
 		}
 	}
 	return false
 }
 
-// begunAfter is the name of the first attempt after another that got as far as to begin: one whose worker was killed at
-// once went on from nothing.
+// begunAfter is the name of the first attempt after another that got as far as to begin, "" if none did: one whose
+// worker was killed at once went on from nothing.
 func begunAfter(logs map[string]string, log string) string {
 	for {
-		log = following(log)
-		if said, ok := logs[log]; !ok || begun(said) {
+		log = following(logs, log)
+		if log == "" || begun(logs[log]) {
 			return log
 		}
 	}
@@ -194,16 +192,42 @@ func begun(log string) bool {
 	return strings.Contains(log, "goes on from") || strings.Contains(log, " training")
 }
 
-// following is the name of the next attempt's log.
-func following(log string) string {
-	order, n := attemptNumber(log)
-	return order + "." + strconv.Itoa(n+1)
+// following is the name of the next attempt's log; "" before there is one.
+func following(logs map[string]string, log string) string {
+	all := attemptsOf(logs, log)
+	if k := slices.Index(all, log); k >= 0 && k+1 < len(all) {
+		return all[k+1]
+	}
+	return ""
 }
 
-// attemptNumber splits the name of an attempt's log into the order, id.run, and its number.
-func attemptNumber(log string) (order string, attempt int) {
+// attemptsOf are the logs of the attempts at the same order, by when they began.
+func attemptsOf(logs map[string]string, log string) (names []string) {
+	order, _ := splitLog(log)
+	for name, said := range logs {
+		if o, _ := splitLog(name); o == order && said != "" {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return strings.Compare(logs[a], logs[b]) }) // a log begins with the time
+	return names
+}
+
+// splitLog splits the name of an attempt's log into the order, id.run, and its token.
+func splitLog(log string) (order, token string) {
 	dot := strings.LastIndexByte(log, '.')
-	return log[:dot], number(log[dot+1:])
+	return log[:dot], log[dot+1:]
+}
+
+// onceEach wants every task to have had one attempt.
+func onceEach(t testing.TB, root string) {
+	t.Helper()
+	logs := attemptLogs(t, root)
+	for name := range logs {
+		if order, _ := splitLog(name); len(attemptsOf(logs, name)) != 1 || !strings.HasSuffix(order, ".1") {
+			t.Errorf("attempt %s: a running task was disturbed", name)
+		}
+	}
 }
 
 // What an attempt's log says of how far it was saved, and of where it goes on, in stimuli.

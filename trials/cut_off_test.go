@@ -1,7 +1,6 @@
 package trials
 
 import (
-	"strconv"
 	"strings"
 	"testing"
 
@@ -33,7 +32,7 @@ func (w *crew) lost(m member, sweep string, cut, heal func()) lateness {
 	cut()
 	await(w.c.t, "another attempt to go on from what "+late.attempt+" has saved", func() bool {
 		w.look()
-		return wentOnFrom.MatchString(attemptLogs(w.c.t, w.root)[following(late.attempt)])
+		return wentOnFrom.MatchString(nextLog(w.c.t, w.root, late.attempt))
 	})
 	w.c.release(w.root)
 	await(w.c.t, "another attempt at "+late.attempt+" to be done", func() bool {
@@ -49,10 +48,10 @@ func (w *crew) lost(m member, sweep string, cut, heal func()) lateness {
 func (w *crew) changedNothing(sweep string, late lateness) {
 	w.c.t.Helper()
 	now := lineOf(w.c.t, w.root, sweep, late.attempt)
-	if now.Attempt != late.line.Attempt || now.Worker != late.line.Worker || now.SHA256 != late.line.SHA256 {
+	if now.Token != late.line.Token || now.Worker != late.line.Worker || now.SHA256 != late.line.SHA256 {
 		w.c.t.Errorf("the result of a host that was cut off changed\n%+v\nto\n%+v", late.line, now)
 	}
-	if strings.HasSuffix(late.attempt, "."+strconv.Itoa(now.Attempt)) {
+	if strings.HasSuffix(late.attempt, "."+now.Token) {
 		w.c.t.Errorf("%s counts, which was cut off until its task was done", late.attempt)
 	}
 }

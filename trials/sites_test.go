@@ -2,7 +2,6 @@ package trials
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 )
 
@@ -40,11 +39,7 @@ func TestTheLeaderOfASitesNATSIsKilled(t *testing.T) {
 			if code := follow.end(); code != 0 {
 				t.Errorf("launch --follow: exit code %d\n%s", code, follow.said())
 			}
-			for name := range attemptLogs(t, root) {
-				if !strings.HasSuffix(name, ".1.1") {
-					t.Errorf("attempt %s: a running task was disturbed", name)
-				}
-			}
+			onceEach(t, root)
 			verdict(t, c, root, "steady", want)
 		})
 	}

@@ -123,7 +123,7 @@ func (c *cluster) judges(root, command string, args ...string) {
 	}
 }
 
-// attemptLogs are what the attempts at a task said, by the names of the logs: id.run.attempt.
+// attemptLogs are what the attempts at a task said, by the names of the logs: id.run.token.
 func attemptLogs(t testing.TB, root string) map[string]string {
 	t.Helper()
 	out := map[string]string{}

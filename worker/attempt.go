@@ -3,12 +3,11 @@ package worker
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
-	"eisweep/internal/folder"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
@@ -16,35 +15,49 @@ import (
 	"eisweep/sim"
 )
 
-// attempt is one execution of an order.
+// attempt is one execution of a claimed task.
 type attempt struct {
-	worker   *Worker
-	delivery *queue.Delivery
-	number   int
-	started  time.Time
-	cancel   context.CancelCauseFunc
+	worker  *Worker
+	task    *protocol.Task
+	claim   *queue.Attempt
+	started time.Time
+	cancel  context.CancelCauseFunc
 
-	silence  func()                       // ends the signs of life; may be called again
-	saved    *Checkpoints                 // nil before the runner is called
-	progress atomic.Pointer[sim.Progress] // the last
-	moved    atomic.Int64                 // when there was progress, as time since started
-	isIdle   bool                         // there was no progress for too long at the last look
-	stopped  atomic.Int64                 // how long this process did nothing at all since started
-	ended    atomic.Bool                  // the task is run: what remains is to commit the outcome
+	returnStalled func() error // once, whoever calls it
+
+	saved     *Checkpoints                 // nil before the runner is called
+	progress  atomic.Pointer[sim.Progress] // the last
+	moved     atomic.Int64                 // what worked was at the last progress
+	suspended atomic.Int64                 // how long this process did nothing at all since started
+	ended     atomic.Bool                  // the task is run: what remains is to commit the outcome
+	doubt     atomic.Bool                  // the register is to be asked whether the attempt is over
+}
+
+func newAttempt(w *Worker, task *protocol.Task, claim *queue.Attempt, cancel context.CancelCauseFunc) *attempt {
+	a := &attempt{worker: w, task: task, claim: claim, started: time.Now(), cancel: cancel}
+	a.returnStalled = sync.OnceValue(a.giveUpStalled)
+	return a
+}
+
+func (a *attempt) token() string { return a.claim.Name().Token }
+
+// incoming is where the result is left.
+func (a *attempt) incoming() string {
+	return a.worker.Root.Incoming(a.task.ID, a.task.Run, a.token())
 }
 
 // run executes the task and returns its outcome if it has a result.
 func (a *attempt) run(ctx context.Context) (out protocol.Outcome, err error) {
-	task := a.delivery.Task()
-	log, err := openLog(a.worker.Root.Log(task.ID, task.Run, a.number))
+	w := a.worker
+	log, err := openLog(w.Root.Log(a.task.ID, a.task.Run, a.token()))
 	if err != nil {
 		return out, err
 	}
-	log.say("task %s, run %d, attempt %d on %s by %s, version %s", task.ID, task.Run, a.number, a.worker.Host, a.worker.Name, a.worker.Version)
-	if out, found := a.takeOver(ctx, log); found {
+	log.say("task %s, run %d, attempt %d (%s) on %s by %s, version %s", a.task.ID, a.task.Run, a.task.Attempt, a.token(), w.Host, w.Name, w.Version)
+	if out, found := a.adopt(ctx, log); found {
 		return out, log.close()
 	}
-	receipt, err := a.execute(ctx, task, log)
+	receipt, err := a.execute(ctx, log)
 	if err != nil {
 		log.say("ended: %v", err)
 		log.close()
@@ -65,22 +78,19 @@ func (a *attempt) run(ctx context.Context) (out protocol.Outcome, err error) {
 
 // execute calls the runner. A panic in it is this task's end, not the worker's:
 // the same task would panic again, so it counts as one that cannot be run.
-func (a *attempt) execute(ctx context.Context, task *protocol.Task, log *attemptLog) (receipt results.Receipt, err error) {
+func (a *attempt) execute(ctx context.Context, log *attemptLog) (receipt results.Receipt, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			log.say("panic: %v\n%s", p, debug.Stack())
 			err = &panicError{p}
 		}
 	}()
-	job, err := newJob(ctx, a.worker.Root, task)
+	job, err := newJob(ctx, a.worker.Root, a.task)
 	if err != nil {
 		return receipt, err
 	}
 	defer job.close()
 	job.Path = a.incoming()
-	if err := a.removeStale(); err != nil {
-		return receipt, fmt.Errorf("remove an earlier attempt's file: %w", err)
-	}
 	a.saved = a.checkpoints(log)
 	job.Checkpoints, job.Spare = a.saved, a.worker.cores.lend
 	defer a.saved.close()
@@ -96,54 +106,28 @@ func (a *attempt) execute(ctx context.Context, task *protocol.Task, log *attempt
 	})
 }
 
-func (a *attempt) touch() { a.moved.Store(int64(time.Since(a.started))) }
-
-// idle is how long there was no progress. An outcome that waits to be committed is no stall.
-func (a *attempt) idle() time.Duration {
-	if a.ended.Load() {
-		return 0
-	}
-	return time.Since(a.started) - time.Duration(a.moved.Load())
+// discard removes what the attempt leaves but for its log: another's outcome counts.
+func (a *attempt) discard() {
+	a.removeResult()
+	a.saved.removeOwn()
 }
 
-func (a *attempt) incoming() string {
-	task := a.delivery.Task()
-	return a.worker.Root.Incoming(task.ID, task.Run, a.number)
-}
+// removeResult removes the attempt's result, if it has one.
+func (a *attempt) removeResult() { a.remove(a.incoming()) }
 
-// removeStale removes what a crash left under the name: the number of an attempt
-// that was handed back is given again.
-func (a *attempt) removeStale() error {
-	parts, err := filepath.Glob(folder.Literal(a.incoming()) + ".*.part")
-	if err != nil {
-		return err
-	}
-	for _, name := range append(parts, a.incoming()) {
-		if err := removeFile(name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// clean removes the attempt's result; what cannot be removed now is found by the
-// next attempt or the coordinator.
-func (a *attempt) clean() {
-	if err := a.removeStale(); err != nil {
-		a.worker.Log.Warn("an attempt's file remains", "error", err)
+func (a *attempt) remove(name string) {
+	if err := removeFile(name); err != nil {
+		a.worker.Log.Warn("a file of an attempt remains", "task", a.task.ID, "error", err)
 	}
 }
 
 // outcome is what every outcome of the attempt says.
-func (a *attempt) outcome() protocol.Outcome { return a.outcomeOf(a.delivery.Task()) }
-
-func (a *attempt) outcomeOf(task *protocol.Task) protocol.Outcome {
+func (a *attempt) outcome() protocol.Outcome {
 	w := a.worker
 	return protocol.Outcome{
-		ID: task.ID, Run: task.Run, Attempt: a.number,
 		// The clock may be set meanwhile; the duration is right all the same. Time in which the
 		// process was suspended counts as if it was before the start.
-		Started: a.started.Add(time.Duration(a.stopped.Load())), Finished: a.started.Round(0).Add(time.Since(a.started)),
+		Started: a.started.Add(time.Duration(a.suspended.Load())), Finished: a.started.Round(0).Add(time.Since(a.started)),
 		Spent: a.saved.earlier(),
 		Host:  w.Host, Worker: w.Name, Version: w.Version,
 	}

@@ -3,7 +3,6 @@ package worker
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"time"
 
@@ -18,17 +17,9 @@ type attemptLog struct {
 	err  error
 }
 
-// openLog begins a log. One that is there is kept under another name: the attempt's number
-// was given before, to one that was handed back.
+// openLog begins a log, whose name must be free.
 func openLog(path string) (*attemptLog, error) {
-	const how = os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	f, err := atomicfile.OpenFile(path, how, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		if err := keepLog(path); err != nil {
-			return nil, fmt.Errorf("keep earlier log: %w", err)
-		}
-		f, err = atomicfile.OpenFile(path, how, 0o600)
-	}
+	f, err := atomicfile.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
@@ -38,17 +29,11 @@ func openLog(path string) (*attemptLog, error) {
 	return &attemptLog{file: f}, nil
 }
 
-// keepLog adds the first number to a log's name that is free: 1 is the oldest.
-func keepLog(path string) error {
-	for n := 1; ; n++ {
-		if err := atomicfile.Move(path, fmt.Sprintf("%s.%d", path, n)); !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-	}
-}
+// lineTime is how a line's time is written, with milliseconds: logs of a task are ordered by their first lines.
+const lineTime = "2006-01-02T15:04:05.000Z07:00"
 
 func (l *attemptLog) say(format string, args ...any) {
-	_, err := fmt.Fprintf(l.file, "%s "+format+"\n", append([]any{time.Now().UTC().Format(time.RFC3339)}, args...)...)
+	_, err := fmt.Fprintf(l.file, "%s "+format+"\n", append([]any{time.Now().UTC().Format(lineTime)}, args...)...)
 	l.err = errors.Join(l.err, err)
 }
 

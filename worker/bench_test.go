@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,14 +63,15 @@ func block(ctx context.Context, _ *Job, _ func(sim.Progress)) (results.Receipt, 
 	return results.Receipt{}, ctx.Err()
 }
 
-// bench is a root and a queue with a listening coordinator's part.
+// bench is a root and a queue with a coordinator's part: what it says is what the test says.
 type bench struct {
 	testing.TB
 	root     *root.Root
 	server   *natsserver.Server
 	queue    *queue.Queue
+	hold     atomic.Bool // leave outcomes without an acknowledgement
 	outcomes chan queue.OutcomeDelivery
-	events   chan protocol.AttemptEvent
+	entries  chan queue.Entry // of the register
 }
 
 // tooLong is how long a test waits for anything before it fails. It is no measure of speed: it costs nothing where a test passes,
@@ -99,19 +102,20 @@ func newBench(t testing.TB, ackWait time.Duration) *bench {
 // attend does a coordinator's part on a queue.
 func attend(t testing.TB, r *root.Root, q *queue.Queue) *bench {
 	t.Helper()
-	b := &bench{TB: t, root: r, queue: q, outcomes: make(chan queue.OutcomeDelivery, 10_000), events: make(chan protocol.AttemptEvent, 10_000)}
+	b := &bench{TB: t, root: r, queue: q, outcomes: make(chan queue.OutcomeDelivery, 10_000), entries: make(chan queue.Entry, 10_000)}
 	stop, err := q.Outcomes(deadline(t), func(o queue.OutcomeDelivery) {
-		if err := o.Ack(); err != nil {
-			t.Error(err)
+		if !b.hold.Load() {
+			if err := o.Ack(); err != nil {
+				t.Error(err)
+			}
 		}
 		b.outcomes <- o
 	})
 	check(t, err)
 	t.Cleanup(stop)
-	stop, err = q.Events(deadline(t), func(e protocol.AttemptEvent) { b.events <- e }, func(protocol.Progress) {})
+	stop, err = q.Register(deadline(t), func(e queue.Entry) { b.entries <- e })
 	check(t, err)
 	t.Cleanup(stop)
-	check(t, q.OpenSweep(deadline(t), "quick"))
 	return b
 }
 
@@ -127,7 +131,6 @@ func (b *bench) start(run runnerFunc, change ...func(*Config)) *Worker {
 	b.Helper()
 	c := Config{
 		Root: b.root, Queue: b.queue, Name: "worker", Host: "host", Version: "v", Runner: run,
-		Sweeps: func() []string { return []string{"quick"} }, Backoff: time.Millisecond, Listen: 10 * time.Millisecond,
 		Log: slog.New(slog.NewTextHandler(b.Output(), nil)),
 	}
 	for _, f := range change {
@@ -141,7 +144,7 @@ func (b *bench) start(run runnerFunc, change ...func(*Config)) *Worker {
 
 // task is an order whose id is right.
 func task(seed int, change ...func(*protocol.Task)) protocol.Task {
-	o := protocol.Task{Run: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(seed), Parameters: map[string]any{"numint.n_trials": 2}}
+	o := protocol.Task{Run: 1, Attempt: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(seed), Parameters: map[string]any{"numint.n_trials": 2}}
 	for _, f := range change {
 		f(&o)
 	}
@@ -159,8 +162,74 @@ func task(seed int, change ...func(*protocol.Task)) protocol.Task {
 
 func (b *bench) publish(tasks ...protocol.Task) {
 	b.Helper()
-	_, err := b.queue.Publish(deadline(b), tasks)
+	_, err := b.queue.PublishTasks(deadline(b), tasks)
 	check(b, err)
+}
+
+// again publishes a task once more, after what the register says of it. Whoever was cut off may not
+// have taken the order before it out of the queue: that is what PurgeTasks is for.
+func (b *bench) again(o protocol.Task, earlier ...string) {
+	b.Helper()
+	last, err := b.queue.Last(deadline(b), protocol.Attempt{ID: o.ID, Run: o.Run})
+	check(b, err)
+	if o.Earlier = earlier; last != nil {
+		o.After = last.Sequence
+	}
+	b.until("the order that was claimed is out of the queue", func() bool {
+		_, err := b.queue.PublishTasks(deadline(b), []protocol.Task{o})
+		if !errors.Is(err, queue.ErrOccupied) {
+			check(b, err)
+		}
+		return err == nil
+	})
+}
+
+// event waits for an event of a task in the register.
+func (b *bench) event(o protocol.Task, event string) queue.Entry {
+	b.Helper()
+	for {
+		if e := receive(b, b.entries); e.ID == o.ID && e.Event == event {
+			return e
+		}
+	}
+}
+
+// end ends the attempt of which the register tells.
+func (b *bench) end(o protocol.Task) (token string) {
+	b.Helper()
+	last, err := b.queue.Last(deadline(b), protocol.Attempt{ID: o.ID, Run: o.Run})
+	check(b, err)
+	if last == nil {
+		b.Fatal("the register doesn't know the task")
+	}
+	e := last.AttemptEvent
+	e.Event = protocol.EventEnded
+	_, err = b.queue.Note(deadline(b), e, last.Sequence)
+	check(b, err)
+	return last.Token
+}
+
+// claim fetches a task and claims it, as another worker does.
+func (b *bench) claim() *queue.Attempt {
+	b.Helper()
+	d, err := b.queue.Next(deadline(b))
+	check(b, err)
+	verdict, a, err := d.Admit(deadline(b), "rival", "host")
+	check(b, err)
+	if verdict != queue.Execute {
+		b.Fatalf("verdict %v", verdict)
+	}
+	return a
+}
+
+// fail commits a failure of a rival's attempt.
+func (b *bench) fail(a *queue.Attempt) {
+	b.Helper()
+	now := time.Now()
+	won, err := a.Commit(deadline(b), protocol.Outcome{Class: protocol.Numeric, Error: "r_e", Worker: "rival", Started: now, Finished: now})
+	if !won || err != nil {
+		b.Errorf("the rival won %v, %v", won, err)
+	}
 }
 
 func receive[T any](b *bench, c <-chan T) (v T) {
@@ -204,18 +273,12 @@ func (b *bench) drained(w *Worker) {
 	check(b, w.Drain(deadline(b)))
 }
 
-func (b *bench) nothingQueued() {
+// queued waits until so many orders are in the queue. What was claimed leaves it a moment later.
+func (b *bench) queued(want int) {
 	b.Helper()
-	queued, err := b.queue.Queued(deadline(b))
-	if err != nil || len(queued) > 0 {
-		b.Errorf("queued: %v, %v", queued, err)
-	}
-}
-
-// logLines is a log as a channel of its lines.
-type logLines chan string
-
-func (l logLines) Write(line []byte) (int, error) {
-	l <- string(line)
-	return len(line), nil
+	b.until(fmt.Sprintf("%d orders are queued", want), func() bool {
+		got, err := b.queue.CountTasks(deadline(b))
+		check(b, err)
+		return got == want
+	})
 }

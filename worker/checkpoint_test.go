@@ -131,20 +131,3 @@ func harm(t *testing.T, path string, damage func([]byte) []byte) {
 	check(t, err)
 	check(t, os.WriteFile(path, damage(data), 0o600))
 }
-
-// What isn't known to be good never takes the place of what is.
-func TestDamagedCheckpointDoesNotBecomeTheOneBefore(t *testing.T) {
-	folder := t.TempDir()
-	c, _, first := generations(t, folder)
-	harm(t, c.path, func(b []byte) []byte { return b[:len(b)-1] })
-	again, s := keeper(folder, 1, func(string) {}), simulation(t)
-	again.Resume(s)
-	_, err := s.Step()
-	check(t, err)
-	again.save(s)
-	again.wait()
-	harm(t, c.path, func(b []byte) []byte { return b[:len(b)-1] })
-	if begun := resumed(t, folder, 2, true); begun != first {
-		t.Errorf("it goes on at %d, not %d", begun, first)
-	}
-}

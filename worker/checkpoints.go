@@ -4,20 +4,16 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
+	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"eisweep/internal/atomicfile"
-	"eisweep/internal/root"
 	"eisweep/sim"
-	"eisweep/sweeps"
 )
 
 // Saver is a task's computation, whose state can be kept. *sim.Simulation is one.
@@ -36,8 +32,8 @@ type Saver interface {
 // whatever attempt comes next. What goes wrong with it is said, and fails nothing.
 // A nil Checkpoints keeps nothing. It is used from one goroutine.
 type Checkpoints struct {
-	path     string // of the last
-	prefix   string // of all checkpoints of the task in their folder
+	path     string   // of the last
+	others   []string // where earlier attempts may have left theirs
 	interval time.Duration
 	say      func(format string, args ...any)          // in the attempt's log
 	warn     func(what string, name string, err error) // of what the operator should know
@@ -49,8 +45,8 @@ type Checkpoints struct {
 	last    time.Time            // when a state was last kept
 	pause   time.Duration
 	kept    int64        // how far the last is
-	own     bool         // the file at path is good
-	written int          // checkpoints of this attempt
+	written int          // checkpoints of this attempt; the file at path is the last
+	begun   bool         // to keep one
 	found   []string     // of earlier attempts
 	writing chan keeping // what becomes of the draft that is being kept; nil: none
 }
@@ -70,22 +66,25 @@ const (
 
 // checkpoints returns the attempt's, nil when the worker keeps none.
 func (a *attempt) checkpoints(log *attemptLog) *Checkpoints {
-	task, w := a.delivery.Task(), a.worker
+	task, w := a.task, a.worker
 	if w.Checkpoint < 0 {
 		return nil
 	}
-	return &Checkpoints{
-		path: w.Root.Checkpoint(task.ID, a.number), prefix: task.ID.String() + ".",
-		interval: w.Checkpoint, pause: w.Checkpoint, worked: a.worked, last: time.Now(),
+	c := &Checkpoints{
+		path: w.Root.Checkpoint(task.ID, a.token()), interval: w.Checkpoint, pause: w.Checkpoint, worked: a.worked, last: time.Now(),
 		say:   log.say,
 		warn:  func(what, file string, err error) { w.Log.Warn(what, "task", task.ID, "file", file, "error", err) },
 		ended: func() bool { return w.hard.Err() != nil },
 		took:  w.measured,
 	}
+	for _, token := range task.Earlier {
+		c.others = append(c.others, w.Root.Checkpoint(task.ID, token))
+	}
+	return c
 }
 
-// Resume has the task go on from the furthest of its checkpoints that can be read,
-// whichever attempt left it; without one it begins anew.
+// Resume has the task continue from the furthest checkpoint of earlier attempts that can be read;
+// without one it begins anew.
 func (c *Checkpoints) Resume(s Saver) {
 	if c == nil {
 		return
@@ -101,85 +100,45 @@ func (c *Checkpoints) Resume(s Saver) {
 			c.warn("a checkpoint cannot be used; an earlier one is used, or the task starts from the beginning", f, err)
 			continue
 		}
-		c.own, c.kept, c.spent = f == c.path, s.Progress().Done, spent
+		c.kept, c.spent = s.Progress().Done, spent
 		c.say("goes on from checkpoint %s, %d stimuli", filepath.Base(f), c.kept)
 		break
 	}
 	c.last = time.Now()
 }
 
-// furthest lists the task's checkpoints, the furthest first. One that doesn't even
+// furthest returns the checkpoints of earlier attempts, the furthest first. One that doesn't even
 // tell how far it is could be that, and what is wrong with it is to be said.
 func (c *Checkpoints) furthest() []string {
-	var names []string
-	err := c.patiently(filepath.Dir(c.path), func() (err error) {
-		names, err = c.list()
-		return err
-	})
-	if err != nil {
-		c.warn("checkpoints cannot be listed; the task starts from the beginning", c.path, err)
-		return nil
-	}
 	reach := map[string]int64{}
-	for _, name := range names {
-		if strings.HasSuffix(name, ".part") {
-			continue
+	for _, path := range c.others {
+		for _, name := range []string{path, path + before} {
+			var there bool
+			if reach[name], there = c.reachOf(name); there {
+				c.found = append(c.found, name)
+			}
 		}
-		reach[name] = reachOf(name)
-		c.found = append(c.found, name)
 	}
 	slices.SortFunc(c.found, func(a, b string) int { return cmp.Or(cmp.Compare(reach[b], reach[a]), strings.Compare(a, b)) })
 	return c.found
 }
 
-// reachOf is how far a checkpoint is by its own word.
-func reachOf(path string) int64 {
-	f, err := atomicfile.Open(path)
-	if err != nil {
-		return math.MaxInt64
-	}
-	defer f.Close()
-	at, err := readHead(f)
-	if err != nil {
-		return math.MaxInt64
-	}
-	return at.done
-}
-
-// lastKept is the last of the attempts up to n that left a checkpoint, and so came
-// further than those before it; 0 if none did.
-func lastKept(r *root.Root, id sweeps.ID, n int) (last int, err error) {
-	entries, err := os.ReadDir(r.Private("checkpoints"))
-	if err != nil {
-		return 0, fmt.Errorf("list checkpoints: %w", err)
-	}
-	for _, e := range entries {
-		rest, ok := strings.CutPrefix(e.Name(), id.String()+".")
-		if !ok || strings.HasSuffix(rest, ".part") {
-			continue
+// reachOf is how far a checkpoint is by its own word, if there is one.
+func (c *Checkpoints) reachOf(path string) (done int64, there bool) {
+	err := c.patiently(path, func() error {
+		f, err := atomicfile.Open(path)
+		if err != nil {
+			return err
 		}
-		attempt, err := strconv.Atoi(strings.TrimSuffix(rest, before))
-		if err == nil && attempt <= n {
-			last = max(last, attempt)
-		}
-	}
-	return last, nil
-}
-
-// list names all files of the task. It lists the folder, without which an NFS
-// client doesn't see what others have just made.
-func (c *Checkpoints) list() (paths []string, err error) {
-	folder := filepath.Dir(c.path)
-	entries, err := os.ReadDir(folder)
+		defer f.Close()
+		at, err := readHead(f)
+		done = at.done
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("list checkpoints: %w", err)
+		done = math.MaxInt64
 	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), c.prefix) && e.Type().IsRegular() {
-			paths = append(paths, filepath.Join(folder, e.Name()))
-		}
-	}
-	return paths, nil
+	return done, !errors.Is(err, fs.ErrNotExist)
 }
 
 // Offer keeps the state when it is time to. It returns before that is durable.
@@ -222,11 +181,12 @@ func (c *Checkpoints) save(s Saver) {
 		return
 	}
 	c.kept = d.done
+	c.begun = true
 	c.writing = make(chan keeping, 1)
 	go func(end chan<- keeping, worth bool) {
 		err := d.keep(c.path, worth)
 		end <- keeping{err, time.Since(begun)}
-	}(c.writing, c.own)
+	}(c.writing, c.written > 0)
 }
 
 // wait waits for what is being written, and takes notice of how that ended.
@@ -241,11 +201,10 @@ func (c *Checkpoints) wait() {
 		c.failed(end.err)
 		return
 	}
-	c.own = true
 	c.took(end.took)
 	c.say("checkpoint of %d stimuli", c.kept)
 	if c.written++; c.written == 2 {
-		c.remove(c.found, c.path, c.path+before)
+		c.remove(c.found)
 	}
 }
 
@@ -270,31 +229,15 @@ func (c *Checkpoints) close() {
 	}
 }
 
-// removeAll removes every checkpoint of the task, after its end. A task that found
-// none and left none isn't looked for again.
-func (c *Checkpoints) removeAll() {
-	if c == nil || len(c.found) == 0 && c.written == 0 {
-		return
-	}
-	names, err := c.list()
-	if err != nil {
-		c.warn("checkpoints remain", c.path, err)
-	}
-	c.remove(names)
-}
-
 // removeOwn removes those of this attempt.
 func (c *Checkpoints) removeOwn() {
-	if c != nil && c.written > 0 {
+	if c != nil && c.begun {
 		c.remove([]string{c.path, c.path + before})
 	}
 }
 
-func (c *Checkpoints) remove(names []string, but ...string) {
+func (c *Checkpoints) remove(names []string) {
 	for _, name := range names {
-		if slices.Contains(but, name) {
-			continue
-		}
 		if err := removeFile(name); err != nil {
 			c.warn("a checkpoint remains", name, err)
 		}

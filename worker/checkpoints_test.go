@@ -29,16 +29,21 @@ func long() *sweeps.Task {
 	return t
 }
 
-// keeper is an attempt's Checkpoints in a folder, which tell what they say.
+// keeper is the Checkpoints of the attempt of a number in a folder, which tell what they say. There
+// were attempts of all lower numbers.
 func keeper(folder string, attempt int, say func(string)) *Checkpoints {
-	id := long().ID.String()
-	return &Checkpoints{worked: func() time.Duration { return 0 },
-		path: filepath.Join(folder, id+"."+strconv.Itoa(attempt)), prefix: id + ".", last: time.Now(),
+	path := func(n int) string { return filepath.Join(folder, long().ID.String()+"."+strconv.Itoa(n)) }
+	c := &Checkpoints{
+		path: path(attempt), worked: func() time.Duration { return 0 }, last: time.Now(),
 		say:   func(format string, args ...any) { say(fmt.Sprintf(format, args...)) },
 		warn:  func(what, file string, err error) { say("warning: " + what) },
 		ended: func() bool { return false },
 		took:  func(time.Duration) {},
 	}
+	for n := range attempt - 1 {
+		c.others = append(c.others, path(n+1))
+	}
+	return c
 }
 
 // counter is a computation whose state is a number.
@@ -83,23 +88,24 @@ func names(t *testing.T, folder string) (list []string) {
 func TestFurthestCheckpointIsTaken(t *testing.T) {
 	folder := t.TempDir()
 	quiet := func(string) {}
-	for attempt, reach := range []int64{500, 900, 70} {
+	for attempt, reach := range []int64{500, 900} {
 		(&counter{}).save(keeper(folder, 1+attempt, quiet), reach)
 	}
-	third, s := keeper(folder, 3, quiet), &counter{}
-	if third.Resume(s); s.done != 900 {
+	(&counter{}).save(keeper(folder, 5, quiet), 5000) // the order doesn't name it
+	fourth, s := keeper(folder, 4, quiet), &counter{}
+	if fourth.Resume(s); s.done != 900 {
 		t.Fatalf("it goes on at %d, not 900", s.done)
 	}
-	s.save(third, 950)
-	if got := names(t, folder); !slices.Equal(got, []string{".1", ".2", ".3"}) {
+	s.save(fourth, 950)
+	if got := names(t, folder); !slices.Equal(got, []string{".1", ".2", ".4", ".5"}) {
 		t.Errorf("after one of its own: %v", got)
 	}
-	s.save(third, 960)
-	if got := names(t, folder); !slices.Equal(got, []string{".3", ".3.before"}) {
+	s.save(fourth, 960)
+	if got := names(t, folder); !slices.Equal(got, []string{".4", ".4.before", ".5"}) {
 		t.Errorf("after two of its own: %v", got)
 	}
-	third.removeAll()
-	if got := names(t, folder); len(got) > 0 {
+	fourth.removeOwn()
+	if got := names(t, folder); !slices.Equal(got, []string{".5"}) {
 		t.Errorf("after its end: %v", got)
 	}
 }
@@ -147,7 +153,7 @@ func TestSlowSavesAreRare(t *testing.T) {
 }
 
 // A worker that is drained leaves its task to another, which goes on where the first
-// one stopped; nothing remains when the result stands.
+// one stopped; nothing remains when the result is there.
 func TestDrainedTaskGoesOn(t *testing.T) {
 	b := newBench(t, time.Minute)
 	o := task(7, func(o *protocol.Task) {
@@ -159,24 +165,55 @@ func TestDrainedTaskGoesOn(t *testing.T) {
 	for receive(b, moved).Done < 60 {
 	}
 	b.drained(first) // at the latest at the next stimulus, which nobody takes notice of
-	if left := b.left("checkpoints"); !slices.Equal(left, []string{filepath.Base(b.root.Checkpoint(o.ID, 1))}) {
+	returned := b.event(o, protocol.EventReturned)
+	if left := b.left("checkpoints"); !slices.Equal(left, []string{o.ID.String() + "." + returned.Token}) {
 		t.Errorf("checkpoints %v", left)
 	}
+	b.again(o, "3", returned.Token)
 	again := make(chan sim.Progress, 1_000_000)
 	second := b.start(watched(again))
 	if begun := receive(b, again).Done; begun < 60 {
 		t.Errorf("it begins at %d", begun)
 	}
 	out := receive(b, b.outcomes)
-	if !out.Done() || out.Attempt != 1 || out.Spent <= 0 || out.Spent > out.Started.Sub(first.since) {
+	if !out.Done() || out.Spent <= 0 || out.Spent > out.Started.Sub(first.since) {
 		t.Errorf("outcome %+v", out.Outcome)
 	}
-	for path, text := range map[string]string{b.root.Log(o.ID, 1, 1) + ".1": "ended: ", b.root.Log(o.ID, 1, 1): "goes on from checkpoint"} {
-		if said, err := os.ReadFile(path); err != nil || !strings.Contains(string(said), text) {
-			t.Errorf("log %s: %v\n%s", filepath.Base(path), err, said)
+	for token, text := range map[string]string{returned.Token: "ended: ", out.Token: "goes on from checkpoint"} {
+		if said, err := os.ReadFile(b.root.Log(o.ID, 1, token)); err != nil || !strings.Contains(string(said), text) {
+			t.Errorf("log %s: %v\n%s", token, err, said)
 		}
 	}
 	b.drained(second)
+	if left := b.left("checkpoints"); len(left) > 0 {
+		t.Errorf("checkpoints %v remain", left)
+	}
+}
+
+// Checkpoints of earlier versions have the number of an attempt where others have a token.
+func TestATaskGoesOnFromANumberedCheckpoint(t *testing.T) {
+	b := newBench(t, time.Minute)
+	o := task(1)
+	folder := b.root.Private("checkpoints")
+	for n, reach := range []int64{40, 80} {
+		c := keeper(folder, 1, func(string) {})
+		c.path = b.root.Checkpoint(o.ID, strconv.Itoa(n+1))
+		(&counter{}).save(c, reach)
+	}
+	check(t, os.Rename(b.root.Checkpoint(o.ID, "2"), b.root.Checkpoint(o.ID, "2")+before)) // it died between two
+	from := make(chan int64, 1)
+	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+		s := new(counter)
+		job.Checkpoints.Resume(s)
+		from <- s.done
+		return leave(ctx, job, observe)
+	})
+	b.again(o, "1", "2")
+	if got := receive(b, from); got != 80 {
+		t.Errorf("it goes on at %d, not 80", got)
+	}
+	receive(b, b.outcomes)
+	b.drained(w)
 	if left := b.left("checkpoints"); len(left) > 0 {
 		t.Errorf("checkpoints %v remain", left)
 	}

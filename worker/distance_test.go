@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"net"
 	"slices"
 	"strings"
@@ -141,9 +140,8 @@ func (b *bench) connect() *queue.Queue {
 // All that a worker does, it may do by its access file.
 func TestWorkerByItsAccessFile(t *testing.T) {
 	b, _ := newSite(t, time.Minute)
-	check(t, b.queue.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: "quick"}}))
 	told := b.presences()
-	far := func(c *Config) { c.Queue = b.connect(); c.Sweeps = c.Queue.Sweeps }
+	far := func(c *Config) { c.Queue = b.connect() }
 	moved := make(chan sim.Progress)
 	o := task(7, func(o *protocol.Task) {
 		o.Parameters = small()
@@ -153,45 +151,50 @@ func TestWorkerByItsAccessFile(t *testing.T) {
 	first := b.start(watched(moved), far)
 	receive(b, moved)
 	receive(b, moved)
-	check(t, b.queue.SendCommand("worker", protocol.Drain))
+	check(t, b.queue.SayHello())
+	for p := receive(b, told); len(p.Attempts) == 0; p = receive(b, told) {
+	}
+	check(t, b.queue.SendCommand("worker", protocol.Command{Verb: protocol.Drain}))
 	receive(b, first.Done())
 	for p := receive(b, told); !p.Gone; p = receive(b, told) {
 	}
-	for e := receive(b, b.events); e.Event != protocol.EventReturned; e = receive(b, b.events) {
-	}
-	b.start(Model().Run, far)
-	if out := receive(b, b.outcomes); !out.Done() || out.ID != o.ID || out.Attempt != 1 {
+	returned := b.event(o, protocol.EventReturned)
+	large := sized(8, 8)
+	b.again(o, returned.Token)
+	b.publish(large)
+	b.start(Model().Run, far, func(c *Config) { c.Memory = needs(large) - 1 })
+	b.event(large, protocol.EventRefused)
+	if out := receive(b, b.outcomes); !out.Done() || out.ID != o.ID || out.Spent == 0 {
 		t.Errorf("outcome %+v", out.Outcome)
 	}
 }
 
-// A worker that is cut off for longer than its lease computes to the end; when the
+// A worker that is cut off for so long that its attempt is ended computes to the end; when the
 // network is mended its result changes nothing any more.
 func TestLateResultChangesNothing(t *testing.T) {
-	b, line := newSite(t, 300*time.Millisecond)
+	b, line := newSite(t, time.Minute)
+	b.hold.Store(true)
 	begun, finish := make(chan bool, 1), make(chan bool)
 	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
-		begun <- true
-		select {
-		case <-finish:
-		case <-ctx.Done():
-			return results.Receipt{}, errors.New("it was stopped")
-		}
 		job.Checkpoints.save(&counter{done: 5})
-		return leave(ctx, job, observe)
-	}, func(c *Config) { c.Queue, c.Heartbeat, c.Name = b.connect(), 20*time.Millisecond, "late" })
+		return until(begun, finish)(ctx, job, observe)
+	}, func(c *Config) { c.Queue, c.Name = b.connect(), "late" })
 	first, second := task(1), task(2)
 	b.publish(first)
 	receive(b, begun)
 	line.cut()
-
+	b.end(first)
+	check(t, b.queue.PurgeTasks(deadline(t)))
+	b.again(first)
 	rival := b.start(leave, func(c *Config) { c.Name, c.MaxTasks = "rival", 1 })
-	if o := receive(b, b.outcomes); o.Worker != "rival" || o.Attempt != 2 {
-		t.Errorf("outcome %+v", o.Outcome)
+	won := receive(b, b.outcomes)
+	if won.Worker != "rival" {
+		t.Errorf("outcome %+v", won.Outcome)
 	}
 	receive(b, rival.Done())
 	close(finish)
 	line.mend()
+	b.until("the late attempt has ended", func() bool { return len(w.attempts.names()) == 0 })
 	b.drained(w)
 
 	b.publish(second) // outcomes come in the order of their commits
@@ -199,7 +202,7 @@ func TestLateResultChangesNothing(t *testing.T) {
 	if o := receive(b, b.outcomes); o.ID != second.ID {
 		t.Errorf("a second outcome of the task: %+v", o.Outcome)
 	}
-	kept := strings.TrimPrefix(b.root.Incoming(first.ID, 1, 2), b.root.Private("incoming")+"/")
+	kept := strings.TrimPrefix(b.root.Incoming(first.ID, 1, won.Token), b.root.Private("incoming")+"/")
 	if names := b.left("incoming"); !slices.Contains(names, kept) || len(names) != 2 {
 		t.Errorf("files %v", names)
 	}

@@ -1,14 +1,17 @@
-// Package worker executes tasks: it fetches one for each free slot, runs the
-// model, leaves the result where the coordinator takes it, and commits.
+// Package worker executes tasks: it fetches one for each free slot, claims it, runs the model, leaves
+// the result where the coordinator takes it, and commits.
 //
-// It guarantees that a committed result is on the disk whole, that at most one
-// outcome of an order is ever committed, that what it cannot finish goes back to
-// the queue, that another attempt anywhere goes on from the last checkpoint, and
-// that a task which takes the worker down is given up after a number of attempts
-// without any. It does not guarantee that a task runs only once. It never writes
-// into a sweep's folder and knows no coordinator.
+// It guarantees that it runs only what it has claimed in the register, that a committed result is
+// whole on the disk, and that it gives back what it cannot finish, with a checkpoint that another
+// attempt resumes from. It stops an attempt only when the register says that the attempt is over, and
+// enters its attempts again when the register has lost them. It doesn't decide whether another
+// attempt is alive, and neither counts nor delays retries: the coordinator does. It never writes into
+// a sweep's folder, and doesn't wait for the coordinator while tasks are queued.
 //
-// Start reading at worker.go, then slot.go: what becomes of one delivery;
-// runner.go is where the model is run, checkpoints.go what keeps its state,
-// limits.go why a worker ends by itself.
+// Every file of an attempt has the attempt's token in its name. No folder is listed to start a task:
+// the order names the tokens of earlier attempts.
+//
+// Start reading at worker.go, then slot.go, which follows one task; watch.go says what an attempt does
+// while it runs, earlier.go and checkpoints.go what it takes from attempts before it, limits.go why a
+// worker ends by itself. runner.go runs the model.
 package worker

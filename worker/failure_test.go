@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -22,15 +21,13 @@ func TestFailuresHaveClasses(t *testing.T) {
 		"numbers":   {fmt.Errorf("run: %w", &sim.NumericError{Phase: "training", Trial: 3, What: "the rates"}), protocol.Numeric},
 		"invalid":   {fmt.Errorf("new: %w", sim.ErrInvalid), protocol.Invalid},
 		"no source": {fmt.Errorf("read: %w", results.ErrUntrained), protocol.Invalid},
-		"disk":      {errors.New("no space left on device"), protocol.Storage},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, 10*time.Second)
 			b.start(func(context.Context, *Job, func(sim.Progress)) (results.Receipt, error) {
 				return results.Receipt{}, c.end
-			},
-				func(c *Config) { c.AttemptLimit = 1 })
+			})
 			b.publish(task(1))
 			if o := receive(b, b.outcomes); o.Class != c.want || o.Error != c.end.Error() || o.Attempt != 1 {
 				t.Errorf("outcome %+v", o.Outcome)
@@ -49,13 +46,14 @@ func TestPanicEndsTheTaskNotTheWorker(t *testing.T) {
 		return leave(ctx, job, observe)
 	})
 	b.publish(bad, task(2))
-	if o := receive(b, b.outcomes); o.Class != protocol.Invalid || !strings.Contains(o.Error, "index out of range") {
-		t.Errorf("outcome %+v", o.Outcome)
+	failed := receive(b, b.outcomes)
+	if failed.Class != protocol.Invalid || !strings.Contains(failed.Error, "index out of range") {
+		t.Errorf("outcome %+v", failed.Outcome)
 	}
 	if o := receive(b, b.outcomes); !o.Done() {
 		t.Errorf("outcome %+v", o.Outcome)
 	}
-	log, err := os.ReadFile(b.root.Log(bad.ID, 1, 1))
+	log, err := os.ReadFile(b.root.Log(bad.ID, 1, failed.Token))
 	if err != nil || !strings.Contains(string(log), "failure_test.go") {
 		t.Errorf("log %q, %v", log, err)
 	}

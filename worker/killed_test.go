@@ -70,13 +70,13 @@ func TestTaskKilledTenTimesEndsWithTheSameBits(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	folder, kept := t.TempDir(), int64(0)
 	for n := range 10 {
-		began, reached, digest := runKilled(t, folder, 1+n/2, 1+random.IntN(3))
+		began, reached, digest := runKilled(t, folder, 1+n, 1+random.IntN(3))
 		if began < kept || digest != "" {
 			t.Fatalf("seed %d, run %d began at %d, where %d stimuli were kept; digest %q", seed, n, began, kept, digest)
 		}
 		kept = reached
 	}
-	if began, _, digest := runKilled(t, folder, 6, -1); began < kept || digest != want.Digest {
+	if began, _, digest := runKilled(t, folder, 11, -1); began < kept || digest != want.Digest {
 		t.Errorf("seed %d: from %d on (kept: %d) the digest is %q, at one go %q", seed, began, kept, digest, want.Digest)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,7 +32,7 @@ func TestBusyWorkerIsNotIdle(t *testing.T) {
 		<-looked
 		return leave(ctx, job, observe)
 	}, func(c *Config) { c.IdleTimeout = 3 * time.Second }) // for the task to come in
-	receive(b, b.events)
+	b.event(task(1), protocol.EventStarted)
 	idle := time.NewTimer(w.IdleTimeout * 3 / 2)
 	defer idle.Stop()
 	select {
@@ -54,14 +55,14 @@ func TestWorkerEndsAfterEnoughTasks(t *testing.T) {
 		}
 		w := b.start(leave, func(c *Config) { c.MaxTasks, c.Slots = 5, slots })
 		receive(b, w.Done())
-		queued, err := b.queue.Queued(deadline(t))
-		if err != nil || len(queued) != 2 || w.Err() != nil || !errors.Is(w.Reason(), errEnough) {
-			t.Errorf("%d slots: %d tasks are left, %v; it ended by %v, %v", slots, len(queued), err, w.Reason(), w.Err())
+		b.queued(2)
+		if w.Err() != nil || !errors.Is(w.Reason(), errEnough) {
+			t.Errorf("%d slots: it ended by %v, %v", slots, w.Reason(), w.Err())
 		}
 	}
 }
 
-// What runs when the deadline is near is handed back, with a checkpoint.
+// What runs when the deadline is near is given back, with a checkpoint.
 func TestWorkerDrainsBeforeItsDeadline(t *testing.T) {
 	t.Parallel() // most of it is waiting
 	b := newBench(t, time.Minute)
@@ -76,11 +77,11 @@ func TestWorkerDrainsBeforeItsDeadline(t *testing.T) {
 	if w.Err() != nil || !errors.Is(w.Reason(), errDeadline) {
 		t.Errorf("it ended by %v, %v", w.Reason(), w.Err())
 	}
-	var last protocol.AttemptEvent
-	for last.Event != protocol.EventReturned {
-		last = receive(b, b.events)
+	last := b.event(o, protocol.EventReturned)
+	if last.Class != "" || !strings.Contains(last.Error, "time is nearly up") {
+		t.Errorf("it was given back: %+v", last.AttemptEvent)
 	}
-	if left := b.left("checkpoints"); !slices.Equal(left, []string{o.ID.String() + ".1"}) {
+	if left := b.left("checkpoints"); !slices.Equal(left, []string{o.ID.String() + "." + last.Token}) {
 		t.Errorf("checkpoints %v", left)
 	}
 }

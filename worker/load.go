@@ -1,57 +1,48 @@
 package worker
 
 import (
+	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"eisweep/internal/protocol"
-	"eisweep/sweeps"
 )
 
-// load is what a worker has in its hands, and what it has had.
+// load is how much a worker has to do, and has done.
 type load struct {
+	limit int64       // of memory; 0: none
+	taken func(int64) // told of memory
+
 	mu     sync.Mutex
-	tasks  []held
-	memory int64            // what the tasks take
-	quota  int              // tasks that may still be taken; less than 0: any number
-	done   int              // attempts that ended with an outcome
-	idle   time.Time        // since when there is no task
-	unfit  map[string]unfit // by sweep: whose tasks don't fit
-	taken  func(int64)      // told of memory
-}
-
-// held is a task in hands.
-type held struct {
-	id     sweeps.ID
+	busy   int // tasks in hand
 	memory int64
+	quota  int       // tasks that may still be taken; less than 0: any number
+	done   int       // attempts that ended with an outcome
+	idle   time.Time // since when there is no task
+
+	lack    string        // of memory, for the last task that did not fit
+	lacking time.Time     // since then
+	pause   time.Duration // doubles with each task that does not fit
+	until   time.Time     // no task is fetched before
+	freed   chan struct{} // closed when there is more memory
 }
 
-// unfit is a sweep of which a task didn't fit into the memory.
-type unfit struct {
-	needs int64
-	pause time.Duration // doubles with each
-	until time.Time     // no task of the sweep is taken before
-}
-
-// A worker comes back to a sweep whose task didn't fit after a while that grows, or
-// when a task of its own ends; it then gets another task than that one.
+// Once a task did not fit, none is fetched until there is more memory, or for a time that grows.
 const (
-	unfitFirst = 100 * time.Millisecond
-	unfitMost  = 15 * time.Second
-	unfitAway  = 5 * time.Second // that the task isn't offered to anybody, at most
+	firstPause = 100 * time.Millisecond
+	mostPause  = 15 * time.Second
+	lackTime   = 2 * mostPause // how long it is told that there was no memory
 )
 
-func newLoad(quota int, taken func(int64)) *load {
+func newLoad(quota int, limit int64, taken func(int64)) *load {
 	if quota == 0 {
 		quota = -1
 	}
 	if taken == nil {
 		taken = func(int64) {}
 	}
-	return &load{quota: quota, idle: time.Now(), unfit: map[string]unfit{}, taken: taken}
+	return &load{quota: quota, limit: limit, taken: taken, idle: time.Now(), freed: make(chan struct{})}
 }
 
 // reserve counts a task that is about to be taken and reports whether it may be.
@@ -67,7 +58,7 @@ func (l *load) reserve() bool {
 	return true
 }
 
-// unreserve takes a reservation back that no task came of.
+// unreserve takes a reservation back that no attempt came of.
 func (l *load) unreserve() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -76,40 +67,54 @@ func (l *load) unreserve() {
 	}
 }
 
-// take puts a task beside the others if the memory allows it; limit 0 always does.
-// When it doesn't, take says how long the sweep is left alone.
-func (l *load) take(task *protocol.Task, needs, limit int64) (ok bool, pause time.Duration) {
+// wait returns when a task may be fetched. The error is that of ctx, when it ends before.
+func (l *load) wait(ctx context.Context) error {
+	for {
+		l.mu.Lock()
+		left, freed := time.Until(l.until), l.freed
+		l.mu.Unlock()
+		if left <= 0 {
+			return ctx.Err()
+		}
+		select {
+		case <-time.After(left):
+		case <-freed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// take puts a task beside the others, or says what memory it lacks.
+func (l *load) take(needs int64) (lack string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if limit > 0 && l.memory+needs > limit {
-		u := l.unfit[task.Sweep]
-		u.needs, u.pause = needs, min(max(2*u.pause, unfitFirst), unfitMost)
-		u.until = time.Now().Add(u.pause)
-		l.unfit[task.Sweep] = u
-		return false, u.pause
+	if l.limit > 0 && l.memory+needs > l.limit {
+		l.lack = fmt.Sprintf("it needs %s of memory, and %s of %s are free", gigabytes(needs), gigabytes(l.limit-l.memory), gigabytes(l.limit))
+		l.pause = min(max(2*l.pause, firstPause), mostPause)
+		l.lacking = time.Now()
+		l.until = l.lacking.Add(l.pause)
+		return l.lack
 	}
-	delete(l.unfit, task.Sweep)
-	l.tasks = append(l.tasks, held{task.ID, needs})
+	l.lack, l.pause, l.until = "", 0, time.Time{}
+	l.busy++
 	l.memory += needs
 	l.taken(l.memory)
-	return true, 0
+	return ""
 }
 
 // put takes a task out of the worker's hands; there is room for others now.
-func (l *load) put(id sweeps.ID) {
+func (l *load) put(needs int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	at := slices.IndexFunc(l.tasks, func(h held) bool { return h.id == id })
-	l.memory -= l.tasks[at].memory
+	l.memory -= needs
 	l.taken(l.memory)
-	l.tasks = slices.Delete(l.tasks, at, at+1)
-	if len(l.tasks) == 0 {
+	if l.busy--; l.busy == 0 {
 		l.idle = time.Now()
 	}
-	for sweep, u := range l.unfit {
-		u.until = time.Time{}
-		l.unfit[sweep] = u
-	}
+	l.until = time.Time{}
+	close(l.freed)
+	l.freed = make(chan struct{})
 }
 
 // ended counts an attempt that ended with an outcome.
@@ -119,63 +124,30 @@ func (l *load) ended() {
 	l.done++
 }
 
-// fitting leaves out the sweeps whose tasks didn't fit lately.
-func (l *load) fitting(names []string) []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.unfit) == 0 {
-		return names
-	}
-	now := time.Now()
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return now.Before(l.unfit[name].until) })
-}
-
 // idleFor is how long there was no task.
 func (l *load) idleFor() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.tasks) > 0 {
+	if l.busy > 0 {
 		return 0
 	}
 	return time.Since(l.idle)
 }
 
-// state is a word on what the worker does.
-func (l *load) state() string {
+// describe fills in what a presence says of the load.
+func (l *load) describe(p *protocol.Presence) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.tasks) > 0 {
-		return protocol.Working
+	p.Busy, p.Done, p.Memory, p.State = l.busy, l.done, l.limit, protocol.Idle
+	if l.busy > 0 {
+		p.State = protocol.Working
 	}
-	return protocol.Idle
-}
-
-// lack says which tasks there is no memory for; it is full if there would be but for
-// those in hands.
-func (l *load) lack(memory int64) (text string, full bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var reasons []string
-	for sweep, u := range l.unfit {
-		if time.Since(u.until) > unfitMost {
-			continue // there is room again, or none of the sweep is left
-		}
-		full = full || u.needs <= memory // since then there was no room for it beside the others
-		reasons = append(reasons, fmt.Sprintf("a task of %s needs %s of memory, and %s of %s are free", sweep, gigabytes(u.needs), gigabytes(max(0, memory-l.memory)), gigabytes(memory)))
+	if l.limit > 0 {
+		p.Free = l.limit - l.memory
 	}
-	slices.Sort(reasons)
-	return strings.Join(reasons, "; "), full
+	if l.lack != "" && time.Since(l.lacking) < lackTime {
+		p.Refused = l.lack
+	}
 }
 
 func gigabytes(bytes int64) string { return fmt.Sprintf("%.2f GB", float64(bytes)/1e9) }
-
-// counts are the tasks in hands and the number of those that ended.
-func (l *load) counts() (tasks []sweeps.ID, done int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	tasks = make([]sweeps.ID, len(l.tasks))
-	for i := range tasks {
-		tasks[i] = l.tasks[i].id
-	}
-	return tasks, l.done
-}

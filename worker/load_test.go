@@ -2,13 +2,16 @@ package worker
 
 import (
 	"context"
-	"log/slog"
-	"slices"
+	"errors"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"eisweep/internal/protocol"
+	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/sim"
 )
@@ -22,67 +25,95 @@ func sized(seed, perAxis int) protocol.Task {
 
 func needs(o protocol.Task) int64 { return new(Worker).needs(&o) }
 
-// Two tasks fit beside each other, a third waits for one of them; all are run, and
-// no attempt is wasted.
+// obliging publishes tasks again that workers refuse, and counts how often.
+func (b *bench) obliging(tasks ...protocol.Task) *atomic.Int32 {
+	b.Helper()
+	var refusals atomic.Int32
+	refused := make(chan protocol.Task, 10_000)
+	var publishing sync.WaitGroup
+	publishing.Go(func() {
+		for o := range refused {
+			b.again(o)
+			refusals.Add(1)
+		}
+	})
+	stop, err := b.queue.Register(deadline(b), func(e queue.Entry) {
+		for _, o := range tasks {
+			if o.ID != e.ID || e.Event != protocol.EventRefused {
+				continue
+			}
+			if !strings.Contains(e.Error, "of memory") {
+				b.Errorf("it was refused by %+v", e.AttemptEvent)
+			}
+			refused <- o
+		}
+	})
+	check(b, err)
+	b.Cleanup(func() {
+		stop()
+		close(refused)
+		publishing.Wait()
+	})
+	return &refusals
+}
+
+// Two tasks fit beside each other; a third is refused until one of them ends.
 func TestTasksShareTheMemory(t *testing.T) {
 	b := newBench(t, 10*time.Second)
 	running, leaveNow := make(chan bool, 3), make(chan bool)
 	tasks := []protocol.Task{sized(1, 4), sized(2, 4), sized(3, 4)}
-	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+	limit := needs(tasks[0]) * 5 / 2
+	told, refusals := b.presences(), b.obliging(tasks...)
+	b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
 		running <- true
 		<-leaveNow
 		return leave(ctx, job, observe)
-	}, func(c *Config) { c.Slots, c.Memory = 3, needs(tasks[0])*5/2 })
-	told := b.presences()
+	}, func(c *Config) { c.Slots, c.Memory = 3, limit })
 	b.publish(tasks...)
 	receive(b, running)
 	receive(b, running)
-	for p := (protocol.Presence{}); !p.Full || p.State != "working" || !strings.Contains(p.Unfit, "of memory"); p = receive(b, told) {
-		if p.Busy > 2 {
-			t.Errorf("%d tasks run", p.Busy)
-		}
-		w.tell(false)
+	b.until("a task is refused", func() bool { return refusals.Load() > 0 })
+	check(t, b.queue.SayHello())
+	p := receive(b, told)
+	for p.Refused == "" {
+		p = receive(b, told)
+	}
+	if p.Busy != 2 || p.Memory != limit || p.Free != limit-2*needs(tasks[0]) || !strings.Contains(p.Refused, "of memory") {
+		t.Errorf("presence %+v", p)
+	}
+	if len(running) > 0 {
+		t.Error("a third task runs")
 	}
 	close(leaveNow)
 	for range 3 {
-		if o := receive(b, b.outcomes); !o.Done() || o.Attempt != 1 {
+		if o := receive(b, b.outcomes); !o.Done() {
 			t.Errorf("outcome %+v", o.Outcome)
 		}
 	}
 }
 
-// A task that is too large holds up nothing of another sweep, and another worker has it.
+// A task that is too large for a worker holds up nothing else there, and another worker has it.
 func TestLargeTaskIsLeftToAnother(t *testing.T) {
 	b := newBench(t, 10*time.Second)
-	check(t, b.queue.OpenSweep(deadline(t), "other"))
 	large := sized(1, 8)
-	log := make(logLines, 100)
-	small := b.start(leave, func(c *Config) {
-		c.Memory, c.Name = needs(large)-1, "small"
-		c.Sweeps = func() []string { return []string{"quick", "other"} }
-		c.Log = slog.New(slog.NewTextHandler(log, nil))
-	})
+	refusals := b.obliging(large)
+	b.start(leave, func(c *Config) { c.Memory, c.Name = needs(large)-1, "small" })
 	b.publish(large)
-	line := receive(b, log)
-	if unfit, full := small.load.lack(small.Memory); !strings.Contains(line, "more memory") || full || small.state() != "idle" || !strings.Contains(unfit, "a task of quick needs") {
-		t.Errorf("log %q, state %q, unfit %q, full %v", line, small.state(), unfit, full)
-	}
-	one, two := sized(2, 4), sized(3, 4)
-	one.Sweep, two.Sweep = "other", "other"
-	b.publish(one, two)
+	b.until("it is refused", func() bool { return refusals.Load() > 0 })
+	b.publish(sized(2, 4), sized(3, 4))
 	for range 2 {
 		if o := receive(b, b.outcomes); !o.Done() || o.Worker != "small" {
 			t.Errorf("outcome %+v", o.Outcome)
 		}
 	}
-	b.start(leave, func(c *Config) { c.Memory, c.Name = needs(large), "large" })
-	if o := receive(b, b.outcomes); !o.Done() || o.ID != large.ID || o.Worker != "large" || o.Attempt != 1 {
+	b.start(leave, func(c *Config) { c.Memory, c.Name, c.Queue = needs(large), "large", b.through(&gate{server: b.server}) })
+	if o := receive(b, b.outcomes); !o.Done() || o.ID != large.ID || o.Worker != "large" {
 		t.Errorf("outcome %+v", o.Outcome)
 	}
 }
 
 func TestLoadKeepsAccount(t *testing.T) {
-	l := newLoad(2, nil)
+	l := newLoad(2, 100, nil)
 	for i, want := range []bool{true, true, false} {
 		if l.reserve() != want {
 			t.Errorf("reservation %d of two: not %v", i+1, want)
@@ -91,26 +122,53 @@ func TestLoadKeepsAccount(t *testing.T) {
 	if l.unreserve(); !l.reserve() {
 		t.Error("a reservation that was given back is gone")
 	}
-	one, two := task(1), task(2, func(o *protocol.Task) { o.Sweep = "other" })
-	if ok, _ := l.take(&one, 60, 100); !ok {
+	if l.take(60) != "" {
 		t.Error("it has no room for the first")
 	}
-	for _, want := range []time.Duration{unfitFirst, 2 * unfitFirst, 4 * unfitFirst} {
-		if ok, pause := l.take(&two, 60, 100); ok || pause != want {
-			t.Errorf("it has room: %v; it waits for %v, want %v", ok, pause, want)
-		}
-	}
-	if got := l.fitting([]string{"quick", "other"}); !slices.Equal(got, []string{"quick"}) {
-		t.Errorf("it looks for tasks of %v", got)
-	}
 	if l.idleFor() != 0 {
-		t.Error("it is idle with a task in hands")
+		t.Error("it is idle with a task in hand")
 	}
-	l.put(one.ID)
-	if got := l.fitting([]string{"quick", "other"}); len(got) != 2 {
-		t.Errorf("with room again it looks for tasks of %v", got)
+	var p protocol.Presence
+	if l.describe(&p); p.Busy != 1 || p.Memory != 100 || p.Free != 40 || p.State != protocol.Working || p.Refused != "" {
+		t.Errorf("it describes itself as %+v", p)
 	}
-	if ok, _ := l.take(&two, 100, 100); !ok {
+	l.put(60)
+	if l.take(100) != "" {
 		t.Error("it has no room for what fits just so")
 	}
+}
+
+// After a task that does not fit none is fetched for a time that grows, or until there is memory.
+func TestFetchingPausesForWantOfMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLoad(0, 100, nil)
+		l.take(60)
+		for want := firstPause; want < 2*mostPause; want *= 2 {
+			begun := time.Now()
+			if l.take(60) == "" {
+				t.Fatal("it has room")
+			}
+			check(t, l.wait(t.Context()))
+			if took := time.Since(begun); took != min(want, mostPause) {
+				t.Errorf("it waited for %v, want %v", took, want)
+			}
+		}
+		l.take(60)
+		go func() {
+			<-time.After(time.Second)
+			l.put(60)
+		}()
+		begun := time.Now()
+		check(t, l.wait(t.Context()))
+		if took := time.Since(begun); took != time.Second {
+			t.Errorf("it waited for %v, and had memory after 1 s", took)
+		}
+		l.take(60)
+		l.take(60)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := l.wait(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("it waited to the end: %v", err)
+		}
+	})
 }

@@ -23,7 +23,7 @@ func small() map[string]any {
 func (b *bench) keep(o queue.OutcomeDelivery, name string) {
 	b.Helper()
 	check(b, os.MkdirAll(b.root.SweepDir("quick"), 0o755))
-	check(b, os.Rename(b.root.Incoming(o.ID, o.Run, o.Attempt), b.root.SweepDir("quick")+"/"+name))
+	check(b, os.Rename(b.root.Incoming(o.ID, o.Run, o.Token), b.root.SweepDir("quick")+"/"+name))
 }
 
 // result runs an order on the real model and returns what its file tells.
@@ -108,16 +108,15 @@ func TestModelRefusesWhatCannotRun(t *testing.T) {
 	}
 }
 
-// A long task is handed back soon.
+// A long task is given back soon.
 func TestModelIsDrainedInTheMiddle(t *testing.T) {
 	b := newBench(t, time.Minute)
 	w := b.start(nil, func(c *Config) { c.Runner = nil })
-	b.publish(task(1, func(o *protocol.Task) { o.Parameters = map[string]any{"numint.n_trials": 500} }))
-	receive(b, b.events)
+	o := task(1, func(o *protocol.Task) { o.Parameters = map[string]any{"numint.n_trials": 500} })
+	b.publish(o)
+	b.event(o, protocol.EventStarted)
 	b.drained(w)
-	if e := receive(b, b.events); e.Event != protocol.EventReturned {
-		t.Errorf("event %+v", e)
-	}
+	b.event(o, protocol.EventReturned)
 	if names := b.left("incoming"); len(names) > 0 {
 		t.Errorf("files remain: %v", names)
 	}

@@ -12,9 +12,9 @@ import (
 	"testing/synctest"
 )
 
-// TestCheckpointsThatCannotBeListedForAMoment are gone on from. A circle of links stands for a
+// TestCheckpointsThatCannotBeFoundForAMoment are gone on from. A circle of links stands for a
 // file server that doesn't answer.
-func TestCheckpointsThatCannotBeListedForAMoment(t *testing.T) {
+func TestCheckpointsThatCannotBeFoundForAMoment(t *testing.T) {
 	folder, away := filepath.Join(t.TempDir(), "checkpoints"), filepath.Join(t.TempDir(), "away")
 	check(t, os.Mkdir(folder, 0o700))
 	synctest.Test(t, func(t *testing.T) {

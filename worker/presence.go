@@ -9,18 +9,17 @@ import (
 	"eisweep/sim"
 )
 
-// presenceInterval is the time between two words of a worker on itself.
-const presenceInterval = 5 * time.Second
-
-// present tells of the worker until ctx ends, and then that it is gone.
+// present reports on the worker until ctx ends, and then that it is gone.
 func (w *Worker) present(ctx context.Context) {
-	tick := time.NewTicker(presenceInterval)
+	tick := time.NewTicker(w.Presence)
 	defer tick.Stop()
 	draining := w.intake.Done()
 	for {
 		w.tell(false)
 		select {
 		case <-tick.C:
+		case <-w.asked:
+			w.attempts.doubtAll()
 		case <-draining:
 			draining = nil // it is told once
 		case <-ctx.Done():
@@ -31,36 +30,50 @@ func (w *Worker) present(ctx context.Context) {
 }
 
 func (w *Worker) tell(gone bool) {
-	tasks, done := w.load.counts()
-	unfit, full := w.load.lack(w.Memory)
-	w.Queue.PublishPresence(protocol.Presence{
-		Name: w.Name, Host: w.Host, PID: os.Getpid(), Version: w.Version,
-		Slots: w.Slots, Busy: len(tasks), Memory: w.Memory, Since: w.since, State: w.state(), Unfit: unfit, Full: full,
-		Deadline: w.Deadline, Job: w.Job, Done: done, Tasks: tasks, Kernels: sim.Kernels(), Gone: gone,
-	})
-}
-
-// state is what the worker does, or why it takes no tasks.
-func (w *Worker) state() string {
-	if w.Err() != nil {
-		return protocol.GaveUp + w.Err().Error()
+	p := protocol.Presence{
+		Name: w.Name, Host: w.Host, PID: os.Getpid(), Version: w.Version, Slots: w.Slots, Since: w.since,
+		Deadline: w.Deadline, Job: w.Job, Attempts: w.attempts.names(), Kernels: sim.Kernels(), Gone: gone,
+	}
+	w.load.describe(&p)
+	if err := w.Queue.Unkept(); err != nil {
+		p.State = "cannot hand over results: " + err.Error()
 	}
 	if reason := w.Reason(); reason != nil {
-		return "draining: " + reason.Error()
+		p.State = "draining: " + reason.Error()
 	}
-	if err := w.Queue.Unkept(); err != nil {
-		return "cannot hand over results: " + err.Error()
+	if err := w.Err(); err != nil {
+		p.State = protocol.GaveUp + err.Error()
 	}
-	return w.load.state()
+	w.Queue.PublishPresence(p)
 }
 
-// obey listens for orders.
-func (w *Worker) obey() (stop func(), err error) {
-	return w.Queue.Commands(w.Name, func(verb string) {
-		if verb != protocol.Drain {
-			w.Log.Warn("an order that this worker doesn't know", "order", verb)
-			return
+// listen follows the coordinator's commands and answers when it asks for the worker's state.
+func (w *Worker) listen() (stop func(), err error) {
+	stopCommands, err := w.Queue.Commands(w.Name, w.obey)
+	if err != nil {
+		return nil, err
+	}
+	stopHellos, err := w.Queue.Hellos(func() {
+		select {
+		case w.asked <- struct{}{}:
+		default: // it is about to answer
 		}
-		w.drain(errOrdered)
 	})
+	if err != nil {
+		stopCommands()
+		return nil, err
+	}
+	return func() {
+		stopCommands()
+		stopHellos()
+	}, nil
+}
+
+func (w *Worker) obey(c protocol.Command) {
+	switch c.Verb {
+	case protocol.Drain:
+		w.drain(errOrdered)
+	case protocol.Stop:
+		w.attempts.doubt(protocol.Attempt{ID: c.ID, Run: c.Run, Token: c.Token})
+	}
 }

@@ -31,21 +31,23 @@ func TestWorkerTellsOfItselfAndObeys(t *testing.T) {
 	}
 	o := task(1)
 	b.publish(o)
-	receive(b, b.events)
-	w.tell(false)
-	if p := receive(b, told); p.State != "working" || p.Busy != 1 || len(p.Tasks) != 1 || p.Tasks[0] != o.ID {
+	e := b.event(o, protocol.EventStarted)
+	b.until("the attempt is entered", func() bool { return len(w.attempts.names()) == 1 })
+	check(t, b.queue.SayHello())
+	p := receive(b, told)
+	for len(p.Attempts) == 0 {
+		p = receive(b, told)
+	}
+	if p.State != "working" || p.Busy != 1 || p.Attempts[0] != (protocol.Attempt{ID: o.ID, Run: 1, Token: e.Token}) {
 		t.Errorf("at work it tells %+v", p)
 	}
-	check(t, b.queue.SendCommand("worker", "somersault"))
-	check(t, b.queue.SendCommand("another", protocol.Drain))
-	check(t, b.queue.SendCommand("worker", protocol.Drain))
+	check(t, b.queue.SendCommand("another", protocol.Command{Verb: protocol.Drain}))
+	check(t, b.queue.SendCommand("worker", protocol.Command{Verb: protocol.Drain}))
 	receive(b, w.Done())
 	if !errors.Is(w.Reason(), errOrdered) || w.Err() != nil {
 		t.Errorf("it ended by %v, %v", w.Reason(), w.Err())
 	}
-	if e := receive(b, b.events); e.Event != protocol.EventReturned {
-		t.Errorf("event %+v", e)
-	}
+	b.event(o, protocol.EventReturned)
 	last := receive(b, told)
 	for !last.Gone {
 		last = receive(b, told)

@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -31,23 +30,52 @@ func TestResultsAreHandedOver(t *testing.T) {
 			t.Errorf("outcome %+v", o.Outcome)
 		}
 		delete(want, o.ID)
-		sum, _, err := results.HashFile(b.root.Incoming(o.ID, 1, 1))
+		sum, _, err := results.HashFile(b.root.Incoming(o.ID, 1, o.Token))
 		if err != nil || sum != o.SHA256 {
 			t.Errorf("file %s, outcome %s, %v", sum, o.SHA256, err)
 		}
-		log, err := os.ReadFile(b.root.Log(o.ID, 1, 1))
+		log, err := os.ReadFile(b.root.Log(o.ID, 1, o.Token))
 		if err != nil || !strings.Contains(string(log), "digest "+o.Digest) {
 			t.Errorf("log %q, %v", log, err)
 		}
+		last, err := b.queue.Last(deadline(t), protocol.Attempt{ID: o.ID, Run: 1})
+		if err != nil || last == nil || last.Token != o.Token || last.Event != protocol.EventStarted {
+			t.Errorf("the register says %+v, %v", last, err)
+		}
 	}
 	b.drained(w)
-	b.nothingQueued()
+	b.queued(0)
 	if w.Err() != nil {
 		t.Error(w.Err())
 	}
 }
 
-func TestStorageIsTriedAgain(t *testing.T) {
+// A task that another worker claimed first is that worker's.
+func TestATaskThatAnotherClaimedIsNotExecuted(t *testing.T) {
+	b := newBench(t, 10*time.Second)
+	taken, free := task(1), task(2)
+	_, err := b.queue.Note(deadline(t), protocol.AttemptEvent{ID: taken.ID, Run: 1, Token: protocol.NewToken(), Attempt: 1, Event: protocol.EventStarted, Worker: "rival"}, 0)
+	check(t, err)
+	b.publish(taken, free)
+	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
+		if job.Task.ID == taken.ID {
+			t.Error("another's task is executed")
+		}
+		return leave(ctx, job, observe)
+	}, func(c *Config) { c.MaxTasks = 1 })
+	if o := receive(b, b.outcomes); o.ID != free.ID {
+		t.Errorf("outcome %+v", o.Outcome)
+	}
+	receive(b, w.Done()) // after one task: the other's doesn't count
+	b.queued(0)
+	if last, err := b.queue.Last(deadline(t), protocol.Attempt{ID: taken.ID, Run: 1}); err != nil || last.Worker != "rival" {
+		t.Errorf("the register says %+v, %v", last, err)
+	}
+}
+
+// A failure of the storage goes to the coordinator, who decides when the task is tried again. One that
+// is not the second in a row doesn't end the worker.
+func TestAStorageFailureIsReturned(t *testing.T) {
 	b := newBench(t, 10*time.Second)
 	var tries atomic.Int32
 	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
@@ -56,8 +84,13 @@ func TestStorageIsTriedAgain(t *testing.T) {
 		}
 		return leave(ctx, job, observe)
 	})
-	b.publish(task(1), task(2))
-	for range 2 {
+	for i := range 2 {
+		o := task(i)
+		b.publish(o)
+		if e := b.event(o, protocol.EventReturned); e.Class != protocol.Storage || !strings.Contains(e.Error, "no space left") {
+			t.Errorf("event %+v", e.AttemptEvent)
+		}
+		b.again(o)
 		if o := receive(b, b.outcomes); !o.Done() {
 			t.Errorf("outcome %+v", o.Outcome)
 		}
@@ -67,135 +100,49 @@ func TestStorageIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestTaskIsGivenUpWhenAttemptsAreUsedUp(t *testing.T) {
-	b := newBench(t, 100*time.Millisecond)
-	b.publish(task(1))
-	check(t, os.WriteFile(b.root.Checkpoint(task(1).ID, 7), nil, 0o600)) // of an earlier order
-	for n := range 2 {                                                   // two workers that die without a word
-		d, err := b.queue.Next(deadline(t), func() []string { return []string{"quick"} })
-		check(t, err)
-		if got, err := d.Start(deadline(t), "doomed", "host"); got != n+1 {
-			t.Fatalf("attempt %d, %v", got, err)
-		}
+// A later attempt that has committed removes the files of those before. That is no failure of a
+// storage.
+func TestAFailureOfAnAttemptThatIsOverDoesNotCount(t *testing.T) {
+	b := newBench(t, 10*time.Second)
+	w := b.start(func(_ context.Context, job *Job, _ func(sim.Progress)) (results.Receipt, error) {
+		b.end(task(int(job.Task.Seed)))
+		return results.Receipt{}, os.ErrNotExist
+	})
+	for i := range 3 {
+		b.publish(task(i))
 	}
-	w := b.start(leave, func(c *Config) { c.AttemptLimit = 2 })
-	if o := receive(b, b.outcomes); o.Class != protocol.Lost || o.Attempt != 2 {
-		t.Errorf("outcome %+v", o.Outcome)
-	}
-	b.drained(w)
-	b.nothingQueued()
-}
-
-// Attempts that leave a checkpoint get the task on, and may be any number.
-func TestTaskThatGetsOnIsNotGivenUp(t *testing.T) {
-	b := newBench(t, 100*time.Millisecond)
-	kept := make(chan int64, 1)
-	b.publish(task(1))
-	for n := range int64(5) {
-		w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
-			s := new(counter)
-			job.Checkpoints.Resume(s)
-			s.save(job.Checkpoints, s.done+1)
-			kept <- s.done
-			return block(ctx, job, observe)
-		}, func(c *Config) { c.AttemptLimit = 2 })
-		if got := receive(b, kept); got != n+1 {
-			t.Errorf("attempt %d came to %d", n+1, got)
-		}
-		w.Stop()
-	}
-	b.start(leave, func(c *Config) { c.AttemptLimit = 2 })
-	if o := receive(b, b.outcomes); !o.Done() || o.Attempt != 6 {
-		t.Errorf("outcome %+v", o.Outcome)
-	}
-}
-
-// A task whose lease ran out while its worker is still heard is left alone.
-func TestRunningTaskIsNotTakenFromAnother(t *testing.T) {
-	b := newBench(t, 300*time.Millisecond)
-	b.publish(task(1))
-	d, err := b.queue.Next(deadline(t), func() []string { return []string{"quick"} })
-	check(t, err)
-	_, err = d.Start(deadline(t), "slow", "host")
-	check(t, err)
-	ctx, cancel := context.WithCancel(deadline(t))
-	told := make(chan struct{})
-	go func() {
-		defer close(told)
-		every(ctx, time.Millisecond, func() bool {
-			b.queue.PublishProgress(protocol.Progress{ID: d.Task().ID, Run: 1, Attempt: 1})
-			return true
-		})
-	}()
-	defer func() { cancel(); <-told }()
-	log := make(logLines, 10)
-	w := b.start(func(context.Context, *Job, func(sim.Progress)) (results.Receipt, error) {
-		t.Error("the task is run a second time")
-		return results.Receipt{}, sim.ErrInvalid
-	}, func(c *Config) { c.Listen, c.Log = 20*time.Second, slog.New(slog.NewTextHandler(log, nil)) })
-	if line := receive(b, log); !strings.Contains(line, "still at work elsewhere") {
-		t.Errorf("log: %s", line)
+	for i := range 3 {
+		b.event(task(i), protocol.EventEnded)
 	}
 	b.drained(w)
-	now := time.Now()
-	won, err := d.Commit(deadline(t), protocol.Outcome{Attempt: 1, Class: protocol.Numeric, Error: "r_e", Worker: "slow", Started: now, Finished: now})
-	if !won || err != nil {
-		t.Errorf("won %v, %v", won, err)
+	if w.Err() != nil {
+		t.Error(w.Err())
+	}
+	if last, err := b.queue.Last(deadline(t), protocol.Attempt{ID: task(2).ID, Run: 1}); err != nil || last.Event != protocol.EventEnded {
+		t.Errorf("the register says %+v, %v", last, err)
 	}
 }
 
-// A worker that is drained while it listens knows nothing of the earlier attempt: it
-// neither begins another nor gives the task up.
-func TestDrainedWorkerLeavesATaskThatItListensFor(t *testing.T) {
-	for name, limit := range map[string]int{"attempts left": 3, "attempts used up": 1} {
-		t.Run(name, func(t *testing.T) {
-			b := newBench(t, time.Minute)
-			b.publish(task(1))
-			first, err := b.queue.Next(deadline(t), func() []string { return []string{"quick"} })
-			check(t, err)
-			_, err = first.Start(deadline(t), "slow", "host")
-			check(t, err)
-			check(t, first.Retry(deadline(t), 0)) // it is delivered again
-			w := b.start(leave, func(c *Config) { c.Listen, c.AttemptLimit = 20*time.Second, limit })
-			b.until("the worker has the task in hands", func() bool {
-				tasks, _ := w.load.counts()
-				return len(tasks) == 1
-			})
-			b.drained(w)
-			_, err = b.queue.Next(deadline(t), func() []string { return []string{"quick"} })
-			check(t, err) // it was handed back
-			won, err := first.Commit(deadline(t), protocol.Outcome{Attempt: 1, Class: protocol.Numeric, Error: "r_e", Started: time.Now(), Finished: time.Now()})
-			if !won || err != nil {
-				t.Errorf("the earlier attempt won %v, %v", won, err)
-			}
-			if n, err := first.Attempts(deadline(t)); n != 1 || err != nil {
-				t.Errorf("%d attempts, %v", n, err)
-			}
-		})
-	}
-}
-
-func TestLoserRemovesItsFile(t *testing.T) {
-	b := newBench(t, 300*time.Millisecond)
-	b.publish(task(1))
-	d, err := b.queue.Next(deadline(t), func() []string { return []string{"quick"} })
-	check(t, err)
-	_, err = d.Start(deadline(t), "rival", "host")
-	check(t, err)
+// The attempt that the coordinator took for dead is first all the same.
+func TestLoserRemovesItsFiles(t *testing.T) {
+	b := newBench(t, 10*time.Second)
+	b.hold.Store(true)
+	o := task(1)
+	b.publish(o)
+	rival := b.claim()
+	b.again(o, b.end(o))
 	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
-		now := time.Now()
-		won, err := d.Commit(deadline(t), protocol.Outcome{Attempt: 1, Class: protocol.Numeric, Error: "r_e", Worker: "rival", Started: now, Finished: now})
-		if !won || err != nil {
-			t.Errorf("rival won %v, %v", won, err)
-		}
+		job.Checkpoints.save(&counter{done: 5})
+		b.fail(rival)
 		return leave(ctx, job, observe)
 	})
-	if o := receive(b, b.outcomes); o.Worker != "rival" {
+	if o := receive(b, b.outcomes); o.Worker != "rival" || o.Token != rival.Name().Token {
 		t.Errorf("outcome %+v", o.Outcome)
 	}
+	b.until("the attempt has ended", func() bool { return len(w.attempts.names()) == 0 })
 	b.drained(w)
-	b.nothingQueued()
-	if names := b.left("incoming"); len(names) > 0 {
+	b.queued(0)
+	if names := append(b.left("incoming"), b.left("checkpoints")...); len(names) > 0 {
 		t.Errorf("files remain: %v", names)
 	}
 }

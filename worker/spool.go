@@ -7,7 +7,7 @@ import (
 )
 
 // spool is a file beside the result that keeps what a PERTURB doesn't hold in memory
-// while it runs. A crash may leave it; whoever settles the order removes it with the parts of
+// while it runs. A crash may leave it; whoever settles the run removes it with the parts of
 // results.
 type spool struct{ *atomicfile.Draft }
 

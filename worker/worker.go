@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 	"eisweep/internal/root"
 )
 
-// Config says what a worker works on. Root, Queue and Sweeps are required.
+// Config says what a worker works on. Root and Queue are required.
 type Config struct {
 	Root  *root.Root
 	Queue *queue.Queue
@@ -23,7 +24,7 @@ type Config struct {
 	// Slots is how many tasks run at once; 0 is 1.
 	Slots int
 	// Memory is how many bytes tasks may take together, by the model's own estimate; 0
-	// is any number. A task that doesn't fit beside those that run is left to others.
+	// is any number. A task that doesn't fit beside those that run is refused.
 	Memory int64
 	// Taken, if not nil, is told how many bytes the tasks take together, by the same
 	// estimate, at every change, and must not take long.
@@ -37,16 +38,6 @@ type Config struct {
 	Deadline time.Time
 	// Job is the batch system's name for what the worker runs in, for those who ask.
 	Job string
-	// Alone says that no other worker is at work on this queue, so that attempts which it
-	// doesn't know are over.
-	Alone bool
-	// AttemptLimit is how many attempts at an order may fail by storage or be lost
-	// before it fails for good; 0 is 3. Attempts up to the last that left a checkpoint
-	// don't count: the task gets on.
-	AttemptLimit int
-	// Sweeps names the sweeps to take tasks of, in order of priority. It is called
-	// often, by several goroutines.
-	Sweeps func() []string
 	// Runner executes tasks; nil runs the model.
 	Runner Runner
 	// Prober finds out whether an earlier attempt left a complete result; nil looks for none.
@@ -58,23 +49,16 @@ type Config struct {
 	// lost when this worker is killed; 0 is 60 s, less than 0 keeps none. Where saving is
 	// slow the time is longer, so that it costs 1 %.
 	Checkpoint time.Duration
-	// Heartbeat is the time between two signs of life to the queue; 0 is 10 s. It is
-	// well below the queue's AckWait.
-	Heartbeat time.Duration
-	// Stall is how long a task may go without progress before its signs of life end
-	// and it is stopped, so that another worker gets it; 0 is 15 min.
+	// Presence is the time between two reports of the worker on itself; 0 is 5 s.
+	Presence time.Duration
+	// Stall is how long a task may go without progress before it is stopped and given up;
+	// 0 is 15 min. Time in which the process is suspended doesn't count.
 	Stall time.Duration
-	// Backoff is the delay before the second attempt after a storage failure; it
-	// doubles with each. 0 is 5 s.
-	Backoff time.Duration
-	// Listen is how long a worker listens for signs of an earlier attempt before it
-	// starts another; 0 is 2.5 s. Attempts tell their progress once a second.
-	Listen time.Duration
 }
 
 func (c Config) withDefaults() (Config, error) {
-	if c.Root == nil || c.Queue == nil || c.Sweeps == nil {
-		return c, errors.New("start worker: no root, queue or sweeps")
+	if c.Root == nil || c.Queue == nil {
+		return c, errors.New("start worker: no root or queue")
 	}
 	if c.Runner == nil {
 		c.Runner = new(model)
@@ -82,18 +66,10 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	for value, byDefault := range map[*int]int{&c.Slots: 1, &c.AttemptLimit: 3} {
-		if *value == 0 {
-			*value = byDefault
-		}
-	}
-	for value, byDefault := range map[*time.Duration]time.Duration{
-		&c.Checkpoint: time.Minute, &c.Heartbeat: 10 * time.Second, &c.Stall: 15 * time.Minute, &c.Backoff: 5 * time.Second, &c.Listen: 2500 * time.Millisecond,
-	} {
-		if *value == 0 {
-			*value = byDefault
-		}
-	}
+	c.Slots = cmp.Or(c.Slots, 1)
+	c.Checkpoint = cmp.Or(c.Checkpoint, time.Minute)
+	c.Presence = cmp.Or(c.Presence, 5*time.Second)
+	c.Stall = cmp.Or(c.Stall, 15*time.Minute)
 	return c, nil
 }
 
@@ -109,9 +85,10 @@ type Worker struct {
 	stopHard                context.CancelFunc
 
 	done     chan struct{}
-	handed   sync.WaitGroup // of acknowledgements that are on their way
+	asked    chan struct{} // holds one when a coordinator asks for the worker's state
 	since    time.Time
 	load     *load
+	attempts attempts
 	cores    cores
 	failures atomic.Int32 // of storage, in a row
 	slowest  atomic.Int64 // the time that writing a checkpoint took at most
@@ -122,9 +99,9 @@ type Worker struct {
 
 // Why work ends before it is done.
 var (
-	errDrained    = errors.New("the worker is being stopped")
-	errStalled    = errors.New("the task made no progress")
-	errSuperseded = errors.New("a later attempt has started elsewhere")
+	errDrained = errors.New("the worker is being stopped")
+	errStalled = errors.New("the task made no progress")
+	errOver    = errors.New("the coordinator has ended the attempt")
 )
 
 // ErrStorage is wrapped by Err of a worker that gave up because of its storage.
@@ -143,11 +120,14 @@ func Start(ctx context.Context, c Config) (*Worker, error) {
 	if err := checkStorage(c.Root); err != nil {
 		return nil, err
 	}
-	w := &Worker{Config: c, done: make(chan struct{}), since: time.Now(), load: newLoad(c.MaxTasks, c.Taken), cores: newCores(c.Slots)}
+	w := &Worker{
+		Config: c, done: make(chan struct{}), asked: make(chan struct{}, 1), since: time.Now(),
+		load: newLoad(c.MaxTasks, c.Memory, c.Taken), cores: newCores(c.Slots),
+	}
 	w.hard, w.stopHard = context.WithCancel(context.Background())
 	w.intake, w.stopIntake = context.WithCancelCause(w.hard)
 	w.running, w.stopRunning = context.WithCancelCause(w.hard)
-	deaf, err := w.obey()
+	deaf, err := w.listen()
 	if err != nil {
 		w.stopHard()
 		return nil, fmt.Errorf("start worker: %w", err)
@@ -173,7 +153,6 @@ func (w *Worker) work(deaf func()) {
 		slots.Go(w.slot)
 	}
 	slots.Wait()
-	w.handed.Wait()
 	deaf()
 	w.drain(errEnough) // of no effect if there was another reason
 	cancel()
@@ -190,8 +169,8 @@ func checkStorage(r *root.Root) error {
 }
 
 // Drain is the first stage of stopping: no more tasks are taken, those that run
-// are handed back (the attempt doesn't count), those that are being handed over
-// are finished. It returns when that is done, or an error when ctx ends before.
+// are given back with a checkpoint (the attempt doesn't count), those whose outcome is being
+// committed are finished. It returns when that is done, or an error when ctx ends before.
 func (w *Worker) Drain(ctx context.Context) error {
 	w.drain(errDrained)
 	select {
@@ -202,8 +181,7 @@ func (w *Worker) Drain(ctx context.Context) error {
 	}
 }
 
-// Stop is the second stage: what runs is left where it is, and the queue delivers
-// it again. It waits until all goroutines have ended and may be called again.
+// Stop is the second stage: what runs is left where it is, until the coordinator notices. It waits until all goroutines have ended and may be called again.
 func (w *Worker) Stop() {
 	w.drain(errDrained)
 	w.stopHard()

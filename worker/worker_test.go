@@ -32,89 +32,112 @@ func TestWorkerWithoutStorageGivesUp(t *testing.T) {
 	if !strings.HasPrefix(last.State, protocol.GaveUp) || !strings.Contains(last.State, "no space left") {
 		t.Errorf("its goodbye: %+v", last)
 	}
-	queued, err := b.queue.Queued(deadline(t))
-	if err != nil || len(queued) != 3 {
-		t.Errorf("queued %v, %v", queued, err)
-	}
+	b.event(task(1), protocol.EventReturned)
+	b.event(task(2), protocol.EventReturned)
+	b.queued(1)
 }
 
 func TestWorkerRefusesToStartWithoutStorage(t *testing.T) {
 	b := newBench(t, 10*time.Second)
 	check(t, os.RemoveAll(b.root.Private("incoming")))
-	_, err := Start(deadline(t), Config{Root: b.root, Queue: b.queue, Sweeps: func() []string { return nil }})
+	_, err := Start(deadline(t), Config{Root: b.root, Queue: b.queue})
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("error %v", err)
 	}
 }
 
-func TestDrainedTaskKeepsItsAttemptNumber(t *testing.T) {
+func TestDrainedTasksAreReturned(t *testing.T) {
 	b := newBench(t, 10*time.Second)
 	first := b.start(block, func(c *Config) { c.Slots = 2 })
-	b.publish(task(1), task(2))
-	for range 2 {
-		receive(b, b.events)
-	}
+	tasks := []protocol.Task{task(1), task(2)}
+	b.publish(tasks...)
+	b.until("both are executed", func() bool { return len(first.attempts.names()) == 2 })
 	b.drained(first)
 	if first.Err() != nil {
 		t.Error(first.Err())
 	}
-	for range 2 {
-		if e := receive(b, b.events); e.Event != protocol.EventReturned {
-			t.Errorf("event %+v", e)
+	for range tasks {
+		e := receive(b, b.entries)
+		for e.Event != protocol.EventReturned {
+			e = receive(b, b.entries)
+		}
+		if e.Class != "" || !strings.Contains(e.Error, "being stopped") {
+			t.Errorf("event %+v", e.AttemptEvent)
 		}
 	}
+	for _, o := range tasks {
+		b.again(o)
+	}
 	b.start(leave)
-	for range 2 {
+	for range tasks {
 		if o := receive(b, b.outcomes); !o.Done() || o.Attempt != 1 {
 			t.Errorf("outcome %+v", o.Outcome)
 		}
 	}
 }
 
+// A task whose worker was stopped is executed again when the coordinator has ended the attempt.
 func TestStoppedTaskComesAgain(t *testing.T) {
-	b := newBench(t, 300*time.Millisecond)
+	b := newBench(t, 10*time.Second)
 	first := b.start(block)
-	b.publish(task(1))
-	receive(b, b.events)
+	o := task(1)
+	b.publish(o)
+	e := b.event(o, protocol.EventStarted)
+	b.until("the task is executed", func() bool { return len(first.attempts.names()) == 1 })
 	first.Stop()
 	first.Stop()
 	check(t, first.Drain(deadline(t)))
+	if token := b.end(o); token != e.Token {
+		t.Errorf("it ends %s, not %s", token, e.Token)
+	}
+	b.again(o, e.Token)
 	b.start(leave)
-	if o := receive(b, b.outcomes); !o.Done() || o.Attempt != 2 {
+	if o := receive(b, b.outcomes); !o.Done() || o.Token == e.Token {
 		t.Errorf("outcome %+v", o.Outcome)
 	}
 }
 
+// Workers start and end all the time; after each of them what has no outcome is published again.
 func TestStartAndStopOften(t *testing.T) {
 	b := newBench(t, 200*time.Millisecond)
-	for i := range 50 {
-		b.publish(task(i))
+	const tasks = 50
+	done := map[sweeps.ID]bool{}
+	publish := func() {
+		check(t, b.queue.PurgeTasks(deadline(t)))
+		for i := range tasks {
+			if o := task(i); !done[o.ID] {
+				b.again(o)
+			}
+		}
 	}
+	note := func(o protocol.Outcome) {
+		if !o.Done() {
+			t.Errorf("outcome %+v", o)
+		}
+		done[o.ID] = true
+	}
+	publish()
 	for i := range 20 {
-		w := b.start(leave, func(c *Config) { c.Slots, c.AttemptLimit = 1+i%4, 100 })
+		w := b.start(leave, func(c *Config) { c.Slots = 1 + i%4 })
 		if i%2 == 0 {
 			check(t, w.Drain(deadline(t)))
 		}
 		w.Stop()
 		receive(b, w.Done())
-	}
-	b.start(leave, func(c *Config) { c.Slots, c.AttemptLimit = 4, 100 })
-	done := map[sweeps.ID]bool{}
-	for len(done) < 50 {
-		if o := receive(b, b.outcomes); !o.Done() || done[o.ID] {
-			t.Errorf("outcome %+v", o.Outcome)
-		} else {
-			done[o.ID] = true
+		for len(b.outcomes) > 0 {
+			note((<-b.outcomes).Outcome)
 		}
+		publish()
+	}
+	b.start(leave, func(c *Config) { c.Slots = 4 })
+	for len(done) < tasks {
+		note(receive(b, b.outcomes).Outcome)
 	}
 }
 
 func BenchmarkTinyTasks(b *testing.B) {
 	bench := newBench(b, 60*time.Second)
-	bench.start(func(context.Context, *Job, func(sim.Progress)) (results.Receipt, error) {
-		hash := strings.Repeat("0", 64)
-		return results.Receipt{SHA256: hash, Digest: hash, Bytes: 1}, nil
-	}, func(c *Config) { c.Slots = 16 })
+	bench.start(leave, func(c *Config) { c.Slots, c.Log = 16, nil })
 	made := 0
 	for b.Loop() {
 		tasks := make([]protocol.Task, 1000)

@@ -6,18 +6,41 @@ import (
 	"eisweep/internal/control"
 )
 
-// A task whose worker is silent is work for another, and that worker's slots are none.
-func TestATaskOfASilentWorkerIsWork(t *testing.T) {
+// A task whose worker is silent is no work for another as long as its attempt may go on, and that
+// worker's slots are none.
+func TestATaskOfASilentWorkerIsRunning(t *testing.T) {
 	now := control.Snapshot{Sweeps: []control.SweepState{
 		{Name: "a", Stand: control.Open, Tasks: 10, Done: 4, Running: 3, Silent: 2, Queued: 3},
 		{Name: "b", Stand: control.Paused, Tasks: 5, Running: 1, Silent: 1, Queued: 4},
+		{Name: "c", Stand: control.Cancelled, Tasks: 7, Done: 1, Queued: 6},
 	}}
 	known := control.Workers{Workers: []control.Worker{
 		{Name: "dead", Slots: 4, Busy: 2, Silent: true, State: "working", Job: "slurm 7"},
 		{Name: "alive", Slots: 2, Busy: 1, State: "working", Job: "slurm 8"},
 	}}
-	b := backlogOf(now, known)
-	if b.Queued != 5 || b.Left != 11 || b.Free != 1 || len(b.Jobs) != 1 || b.Jobs[0] != "8" {
+	b := backlogOf(now, known, 3)
+	if b.Queued != 3 || b.Left != 11 || b.Free != 1 || len(b.Jobs) != 1 || b.Jobs[0] != "8" {
 		t.Errorf("backlog %+v", b)
+	}
+}
+
+// TestMemoryOfAJobIsThatOfItsWorkers has workers say what memory they have, and leave.
+func TestMemoryOfAJobIsThatOfItsWorkers(t *testing.T) {
+	s := slurmScaling{text: "max=2,cores=4,mem-per-core=1G"}
+	if err := s.check(connection{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		when    string
+		workers []control.Worker
+		want    int64
+	}{
+		{"before any job", []control.Worker{{Name: "desk", Memory: 64 << 30}}, 4 << 30},
+		{"with two jobs", []control.Worker{{Job: "slurm 7_1", Memory: 3 << 30}, {Job: "slurm 7_2", Memory: 2 << 30}, {Job: "slurm 6", Memory: 9 << 30, Silent: true}}, 3 << 30},
+		{"after them", nil, 3 << 30},
+	} {
+		if got := s.jobMemory(c.workers); got != c.want {
+			t.Errorf("%s: a job has %d bytes, want %d", c.when, got, c.want)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,6 +29,10 @@ status and the other commands. Start it once, anywhere; start workers with
 It brings a NATS server of its own, which speaks TLS and lets in whoever can read
 ROOT/.eisweep/worker.access or client.access. Or it uses the site's (--nats), which
 needs version 2.12 at least.
+
+NATS holds the tasks that the workers are about to run, as many as they are expected
+to begin within --ahead (and at most 4096, or four for each slot). While no coordinator
+runs, workers continue with these.
 
 With --slurm it has Slurm run workers, as many as the tasks that wait require, and no
 more than max. Each is a job as ` + "`eisweep slurm`" + ` submits it; what follows -- is for
@@ -77,8 +82,12 @@ func (s *service) flags(cmd *cobra.Command, e *environment) {
 	f.BoolVar(&s.rotate, "rotate", false, "replace all keys and certificates: who has the old ones stays outside")
 	f.StringVar(&s.slurm.text, "slurm", "", "have Slurm run workers: `max=N` jobs at most, "+
 		"and cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and last setup= as options of eisweep slurm")
+	f.DurationVar(&s.ahead, "ahead", defaultAhead, "for how long workers find tasks in the queue while the coordinator is away")
 	f.StringVar(&s.http, "http", "", "`HOST:PORT` to answer /healthz and /metrics (Prometheus) on, to whoever asks (default: none)")
 }
+
+// defaultAhead is for how long workers have tasks without a coordinator unless --ahead says otherwise.
+const defaultAhead = 10 * time.Minute
 
 // check refuses options that don't go together.
 func (s *service) check() error {
@@ -104,6 +113,9 @@ func (s *service) check() error {
 		if err := checkAdvertise(s.advertise); err != nil {
 			return err
 		}
+	}
+	if s.ahead <= 0 {
+		return usage("--ahead %v: give a positive time, such as 10m", s.ahead)
 	}
 	return s.slurm.check(s.connection)
 }

@@ -78,7 +78,7 @@ func explainAlone(ctx context.Context, r *root.Root, target string, absent *abse
 	}
 	for _, name := range launched {
 		if name == target {
-			s := readStanding(ctx, r, name)
+			s := readStanding(ctx, r, new(lazyCatalog), name)
 			out := &control.Explained{Target: name, Sweep: name, State: string(s.Stand), Details: strings.Split(s.text(), "\n")}
 			explainAbsent(out, s.New == 0 && s.Trouble == "", "every task is done or failed", absent)
 			if s.Trouble != "" {

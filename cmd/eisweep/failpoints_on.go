@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"eisweep/coordinator"
 	"eisweep/internal/results"
 	"eisweep/sim"
 	"eisweep/worker"
@@ -82,20 +83,18 @@ func plantFailpoints(e *environment, c *worker.Config) error {
 		return err
 	}
 	c.Runner = &failingRunner{worker.Model(), f}
-	c.Backoff = 10 * time.Millisecond
-	if f.lease > 0 {
-		c.Heartbeat, c.Listen = f.lease/5, f.lease/2
-	}
+	c.Presence = f.lease / silentTicks
 	return nil
 }
 
-// leaseTime is how long a worker may be silent; 0 is what the queue has.
-func leaseTime(e *environment) time.Duration {
+// silentTicks is after how many ticks without a sign of it an attempt has ended.
+const silentTicks = 7
+
+// plantTicks makes a coordinator soon take silent attempts for ended, and repeat failed ones at once.
+func plantTicks(e *environment, c *coordinator.Config) error {
 	f, err := readFailpoints(e.getenv("EISWEEP_FAILPOINTS"))
-	if err != nil {
-		return 0
-	}
-	return f.lease
+	c.Tick, c.RetryDelay = f.lease/silentTicks, 10*time.Millisecond
+	return err
 }
 
 // ownershipTerm is how long the owner of a root may write after a renewal; 0 is what every other eisweep has.

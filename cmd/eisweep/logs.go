@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -71,25 +72,63 @@ const longestLogLine = 64 << 10
 type logView struct {
 	follow, asJSON bool
 	id             sweeps.ID
-	read           map[uint64]int64 // how far, by inode: a log is renamed when its attempt's number is given again
+	read           map[uint64]int64 // how far, by inode
 	last           logName          // whose lines were printed last
 	printed        int              // lines
 }
 
-// logName tells the logs of a task's attempts apart: an attempt that was handed back has
-// its number in common with the next, and its log another, from 1.
-type logName struct{ run, attempt, earlier int }
-
-func (n logName) compare(other logName) int {
-	age := func(n logName) int { return cmp.Or(n.earlier, math.MaxInt) }
-	return cmp.Or(cmp.Compare(n.run, other.run), cmp.Compare(n.attempt, other.attempt), cmp.Compare(age(n), age(other)))
+// logName names one log: of an attempt, or, as an earlier version of this program kept them, of an
+// attempt before it that had the same number.
+type logName struct {
+	path    string
+	run     int
+	token   string
+	attempt int // by the order in which the attempts at the run began, from 1
 }
 
-func (n logName) path(r *root.Root, id sweeps.ID) string {
-	if n.earlier > 0 {
-		return fmt.Sprintf("%s.%d", r.Log(id, n.run, n.attempt), n.earlier)
+// logNames lists the logs of a task by run and by when the attempts began.
+func logNames(r *root.Root, id sweeps.ID) ([]logName, error) {
+	paths, err := filepath.Glob(filepath.Join(folder.Literal(r.Private("logs")), id.String()+".*"))
+	if err != nil {
+		return nil, err
 	}
-	return r.Log(id, n.run, n.attempt)
+	var logs []logName
+	begun := map[string]time.Time{}
+	for _, path := range paths {
+		run, token, _ := strings.Cut(strings.TrimPrefix(filepath.Base(path), id.String()+"."), ".")
+		n := logName{path: path, token: token}
+		if n.run, err = strconv.Atoi(run); err == nil && token != "" {
+			logs = append(logs, n)
+			begun[path] = logBegun(path)
+		}
+	}
+	slices.SortFunc(logs, func(a, b logName) int {
+		return cmp.Or(cmp.Compare(a.run, b.run), begun[a.path].Compare(begun[b.path]), strings.Compare(a.token, b.token))
+	})
+	for i := range logs {
+		logs[i].attempt = 1
+		if i > 0 && logs[i-1].run == logs[i].run {
+			logs[i].attempt = logs[i-1].attempt + 1
+		}
+	}
+	return logs, nil
+}
+
+// logBegun is when an attempt began, by the first word of its log; zero when that does not say.
+func logBegun(path string) time.Time {
+	f, err := atomicfile.Open(path)
+	if err != nil {
+		return time.Time{}
+	}
+	defer f.Close()
+	head := make([]byte, len(time.RFC3339Nano)+1)
+	n, _ := f.ReadAt(head, 0)
+	word, _, _ := strings.Cut(string(head[:n]), " ")
+	begun, err := time.Parse(time.RFC3339, word)
+	if err != nil {
+		return time.Time{}
+	}
+	return begun
 }
 
 // find completes the id: among the logs, which tell at once, else among all tasks.
@@ -125,28 +164,20 @@ func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
 
 // print writes what the logs have got since the last time, in their order.
 func (l *logView) print(ctx context.Context, e *environment, r *root.Root) error {
-	paths, err := filepath.Glob(filepath.Join(folder.Literal(r.Private("logs")), l.id.String()+".*"))
+	logs, err := logNames(r, l.id)
 	if err != nil {
 		return err
 	}
-	var logs []logName
-	for _, path := range paths {
-		var n logName
-		if found, _ := fmt.Sscanf(strings.TrimPrefix(filepath.Base(path), l.id.String()+"."), "%d.%d.%d", &n.run, &n.attempt, &n.earlier); found >= 2 {
-			logs = append(logs, n)
-		}
-	}
-	slices.SortFunc(logs, logName.compare)
 	for _, n := range logs {
-		if err := l.printLog(ctx, e, n.path(r, l.id), n); err != nil {
+		if err := l.printLog(ctx, e, n); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *logView) printLog(ctx context.Context, e *environment, path string, n logName) error {
-	f, err := atomicfile.Open(path)
+func (l *logView) printLog(ctx context.Context, e *environment, n logName) error {
+	f, err := atomicfile.Open(n.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // cleaned in between
 	}
@@ -181,7 +212,7 @@ type logLineJSON struct {
 	ID      sweeps.ID `json:"id"`
 	Run     int       `json:"run"`
 	Attempt int       `json:"attempt"`
-	Earlier int       `json:"earlier,omitempty"` // of those that had the attempt's number before, from 1
+	Token   string    `json:"token"`
 	Line    string    `json:"line"`
 }
 
@@ -189,14 +220,10 @@ func (l *logView) line(e *environment, n logName, text string) error {
 	l.printed++
 	if l.asJSON {
 		out := e.encoder()
-		return out.Encode(logLineJSON{l.id, n.run, n.attempt, n.earlier, text})
+		return out.Encode(logLineJSON{l.id, n.run, n.attempt, n.token, text})
 	}
 	if n != l.last {
-		again := ""
-		if n.earlier > 0 {
-			again = fmt.Sprintf(", given up or handed back before (%d)", n.earlier)
-		}
-		e.say("run %d, attempt %d%s", n.run, n.attempt, again)
+		e.say("run %d, attempt %d", n.run, n.attempt)
 		l.last = n
 	}
 	e.say("  %s", text)

@@ -11,8 +11,9 @@ import (
 	"eisweep/sweeps"
 )
 
-// TestLogsOfOneNumber follows an attempt that is handed back, and whose number is given again.
-func TestLogsOfOneNumber(t *testing.T) {
+// TestLogsOfAttemptsAreNumbered follows a task that is handed back and begun again, and prints the
+// logs of both attempts in the order in which they began, whatever their tokens.
+func TestLogsOfAttemptsAreNumbered(t *testing.T) {
 	r, err := root.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -20,7 +21,6 @@ func TestLogsOfOneNumber(t *testing.T) {
 	var out strings.Builder
 	e := &environment{stdout: &out}
 	l := logView{follow: true, id: sweeps.ID{1}, read: map[uint64]int64{}}
-	path := r.Log(l.id, 1, 1)
 	prints := func(want string) {
 		t.Helper()
 		out.Reset()
@@ -28,21 +28,19 @@ func TestLogsOfOneNumber(t *testing.T) {
 			t.Errorf("printed %v\n%s\nwant\n%s", err, &out, want)
 		}
 	}
-	write := func(path, text string) {
+	write := func(token, text string) {
 		t.Helper()
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(r.Log(l.id, 1, token), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	write(path, "by one\n")
-	prints("run 1, attempt 1\n  by one\n")
-	if err := os.Rename(path, path+".1"); err != nil {
-		t.Fatal(err)
-	}
-	write(path, "by another\n")
-	prints("  by another\n")
-	l = logView{id: l.id, read: map[uint64]int64{}}
-	prints("run 1, attempt 1, given up or handed back before (1)\n  by one\nrun 1, attempt 1\n  by another\n")
+	write("f2", "2026-11-30T01:00:00.5Z by one\n")
+	prints("run 1, attempt 1\n  2026-11-30T01:00:00.5Z by one\n")
+	write("a1", "2026-11-30T01:00:01Z by another\n")
+	prints("run 1, attempt 2\n  2026-11-30T01:00:01Z by another\n")
+	l = logView{id: l.id, asJSON: true, read: map[uint64]int64{}}
+	prints(`{"id":"` + l.id.String() + `","run":1,"attempt":1,"token":"f2","line":"2026-11-30T01:00:00.5Z by one"}` + "\n" +
+		`{"id":"` + l.id.String() + `","run":1,"attempt":2,"token":"a1","line":"2026-11-30T01:00:01Z by another"}` + "\n")
 }
 
 // TestLogsAreReadInPieces prints what is no log: it has no lines, and is larger than memory.
@@ -53,10 +51,10 @@ func TestLogsAreReadInPieces(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	l := logView{id: sweeps.ID{1}, read: map[uint64]int64{}}
-	if err := os.WriteFile(r.Log(l.id, 1, 1), nil, 0o600); err != nil {
+	if err := os.WriteFile(r.Log(l.id, 1, "1"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Truncate(r.Log(l.id, 1, 1), 1<<40); err != nil {
+	if err := os.Truncate(r.Log(l.id, 1, "1"), 1<<40); err != nil {
 		t.Fatal(err)
 	}
 	longest, pieces := 0, 0
@@ -84,7 +82,7 @@ func TestAFollowedLogWaitsForTheEndOfALine(t *testing.T) {
 		{"a\nb", "run 1, attempt 1\n  a\n"},
 		{"a\nbc\n", "run 1, attempt 1\n  a\n  bc\n"},
 	} {
-		if err := os.WriteFile(r.Log(l.id, 1, 1), []byte(step.text), 0o600); err != nil {
+		if err := os.WriteFile(r.Log(l.id, 1, "1"), []byte(step.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if err := l.print(t.Context(), e, r); err != nil || out.String() != step.want {

@@ -97,7 +97,7 @@ func TestWordsOfOthersForgeNoLine(t *testing.T) {
 	e.stdout, e.stderr = &printable{to: out}, &printable{to: told}
 	e.say("host %s has %v", hostile, []string{hostile})
 	e.note("warning: %s", hostile)
-	if err := tellWorkers(e, []control.Worker{{Name: hostile, Host: hostile, State: hostile, Unfit: hostile, Job: hostile, Version: hostile}}, false); err != nil {
+	if err := tellWorkers(e, []control.Worker{{Name: hostile, Host: hostile, State: hostile, Refused: hostile, Job: hostile, Version: hostile}}, false); err != nil {
 		t.Fatal(err)
 	}
 	view := slurmView{jobs: []slurm.Job{{ID: "1", State: "PENDING", Reason: hostile, User: hostile}}}

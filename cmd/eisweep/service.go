@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"eisweep/coordinator"
 	"eisweep/internal/access"
@@ -29,7 +30,8 @@ type service struct {
 	listen, advertise string
 	share             access.Share
 	rotate            bool
-	http              string // address of health and metrics
+	http              string        // address of health and metrics
+	ahead             time.Duration // for how long the queue holds tasks
 
 	log         *slog.Logger
 	root        *ownedRoot
@@ -114,7 +116,7 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 	}
 	go s.stopAtT(s.server, s.root.lease)
 	keepPort(state, s.server.Port())
-	connect := queue.Options{Options: s.authority.Options(s.server), Create: true, AckWait: leaseTime(e)}
+	connect := queue.Options{Options: s.authority.Options(s.server), Create: true}
 	connect.Name, connect.Log = connectionName(protocol.Coordinator), s.log
 	if s.queue, err = queue.Open(ctx, connect); err != nil {
 		return fmt.Errorf("open queue: %w", err)
@@ -126,7 +128,7 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 func (s *service) openSite(ctx context.Context, e *environment) (err error) {
 	options := queue.Options{
 		Options: natsconn.Options{Site: s.site(), RootID: s.root.ID(), Role: protocol.Coordinator, Name: connectionName(protocol.Coordinator), Log: s.log},
-		Create:  true, AckWait: leaseTime(e),
+		Create:  true,
 	}
 	wait := waiting{what: "NATS is not in reach; waiting for it", log: s.log}
 	for {
@@ -154,8 +156,11 @@ func (s *service) coordinate(ctx context.Context, e *environment) error {
 	}
 	boundHeap(e)
 	c := coordinator.Config{
-		Root: s.root.Root, Ownership: s.root.lease, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log,
+		Root: s.root.Root, Ownership: s.root.lease, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Ahead: s.ahead,
 		Verbs: map[string]control.Handler{control.VerbScaling: control.Handle(s.slurm.scaled)},
+	}
+	if err := plantTicks(e, &c); err != nil {
+		return err
 	}
 	if s.coordinator, err = coordinator.Start(ctx, c); err != nil {
 		return fmt.Errorf("start coordinator: %w", err)

@@ -76,9 +76,13 @@ func openSession(ctx context.Context, e *environment, path string, log *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	s.coordinator, err = coordinator.Start(ctx, coordinator.Config{
+	c := coordinator.Config{
 		Root: s.root.Root, Ownership: s.root.lease, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Exclusive: true, Noted: s.inbox.put,
-	})
+	}
+	if err := plantTicks(e, &c); err != nil {
+		return nil, err
+	}
+	s.coordinator, err = coordinator.Start(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("start coordinator: %w", err)
 	}
@@ -124,7 +128,7 @@ func (s *session) work(ctx context.Context, e *environment, slots int) error {
 	}
 	c := worker.Config{
 		Prober: prober, Root: s.root.Root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(),
-		Slots: slots, Taken: collector(e), Sweeps: s.coordinator.Sweeps, Alone: true, Log: s.log,
+		Slots: slots, Taken: collector(e), Log: s.log,
 	}
 	if err := plantFailpoints(e, &c); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -24,7 +25,7 @@ func (s *showing) task(ctx context.Context, e *environment, r *root.Root, launch
 	}
 	if found.line == nil || found.line.State == manifest.Failed {
 		if found.line != nil {
-			found.addLog(readLogFile(r.Log(found.id, found.line.Run, found.line.Attempt)))
+			found.addLog(readLogFile(r.Log(found.id, found.line.Run, cmp.Or(found.line.Token, strconv.Itoa(found.line.Attempt)))))
 		}
 		return s.write(ctx, e, found)
 	}

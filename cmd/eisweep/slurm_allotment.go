@@ -27,5 +27,5 @@ func batchSystem(getenv func(string) string) (given machine.Allotment, job strin
 	if each := number("SLURM_MEM_PER_CPU") << 20; given.Memory == 0 && each > 0 {
 		given.Memory = each * max(1, number("SLURM_CPUS_ON_NODE"), number("SLURM_CPUS_PER_TASK"))
 	}
-	return given, "slurm " + id
+	return given, slurmJob + id
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,8 @@ type slurmScaling struct {
 	text string // max=40,cores=8,…
 	most int
 
-	loop *autoscale.Scaler // nil where there is no Slurm
+	loop  *autoscale.Scaler // nil where there is no Slurm
+	roomy int64             // bytes that a worker in a job had for tasks; 0 before one was heard
 }
 
 // check reads the text; "" is no scaling.
@@ -96,7 +98,7 @@ func (s *slurmScaling) start(r *root.Root, k *coordinator.Coordinator, log *slog
 	jobs := &rootJobs{site, *request, r.Private("submitting")}
 	s.loop = autoscale.Start(autoscale.Config{
 		Batch: jobs, Most: s.most, Cores: s.cores, Output: request.Log, Doubtful: jobs.doubtful(),
-		Backlog: func() autoscale.Backlog { return backlog(k) }, Log: log,
+		Backlog: func() autoscale.Backlog { return s.backlog(k) }, Log: log,
 	})
 	return nil
 }
@@ -116,21 +118,34 @@ func (s *slurmScaling) scaled(ctx context.Context, r control.Scaling) (control.S
 }
 
 // backlog is what there is to do, as the coordinator knows it.
-func backlog(k *coordinator.Coordinator) autoscale.Backlog {
-	return backlogOf(k.Snapshot(), k.Workers())
+func (s *slurmScaling) backlog(k *coordinator.Coordinator) autoscale.Backlog {
+	known := k.Workers()
+	return backlogOf(k.Snapshot(), known, k.Needs(s.jobMemory(known.Workers)))
 }
 
-// backlogOf is what is left of the sweeps for other workers to do. A task whose worker is silent
-// is: it will be queued again soon, and its worker may never come back.
-func backlogOf(now control.Snapshot, known control.Workers) autoscale.Backlog {
-	var b autoscale.Backlog
+// jobMemory is how many bytes a worker in a job has for tasks: as those say that are heard or were the
+// last to be, else what a job is given; 0 is not known.
+func (s *slurmScaling) jobMemory(known []control.Worker) int64 {
+	var most int64
+	for i := range known {
+		if w := &known[i]; !w.Silent && strings.HasPrefix(w.Job, slurmJob) {
+			most = max(most, w.Memory)
+		}
+	}
+	s.roomy = cmp.Or(most, s.roomy)
+	return cmp.Or(s.roomy, s.memory*int64(s.cores))
+}
+
+// slurmJob is what the name of a worker's job begins with.
+const slurmJob = "slurm "
+
+// backlogOf is what is left of the sweeps for other workers to do, of which so many tasks need one now.
+func backlogOf(now control.Snapshot, known control.Workers, needs int) autoscale.Backlog {
+	b := autoscale.Backlog{Queued: needs}
 	for i := range now.Sweeps {
 		b.Settled += now.Sweeps[i].Done + now.Sweeps[i].Failed
 		switch s := &now.Sweeps[i]; s.Stand {
-		case control.Open:
-			b.Queued += s.Queued + s.Silent
-			b.Left += s.Tasks - s.Done - s.Failed
-		case control.Paused:
+		case control.Open, control.Paused:
 			b.Left += s.Tasks - s.Done - s.Failed
 		}
 	}
@@ -140,18 +155,17 @@ func backlogOf(now control.Snapshot, known control.Workers) autoscale.Backlog {
 			continue
 		}
 		b.Free += freeSlots(w)
-		if id, ok := strings.CutPrefix(w.Job, "slurm "); ok {
+		if id, ok := strings.CutPrefix(w.Job, slurmJob); ok {
 			b.Jobs = append(b.Jobs, id)
 		}
 	}
 	return b
 }
 
-// freeSlots are those in which a worker could run a task besides, were there one that
-// fits. Another worker would be of use to tasks that it is too full for, none to such as
-// it is too small for: it would stay as idle.
+// freeSlots are those in which a worker could run a task besides. One that has just refused a task for
+// want of memory has none.
 func freeSlots(w *control.Worker) int {
-	if w.Full || !w.Takes() {
+	if w.Refused != "" || !w.Takes() {
 		return 0
 	}
 	return w.Slots - w.Busy

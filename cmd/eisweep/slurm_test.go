@@ -59,8 +59,7 @@ func TestSlotsAreFreeForTasksThatAreTooLarge(t *testing.T) {
 	}{
 		{control.Worker{Slots: 4, State: "idle"}, 4},
 		{control.Worker{Slots: 4, Busy: 1, State: "working"}, 3},
-		{control.Worker{Slots: 4, State: "idle", Unfit: "a task of large needs 9 GB"}, 4},
-		{control.Worker{Slots: 4, Busy: 1, State: "working", Unfit: "a task of large needs 3 GB", Full: true}, 0},
+		{control.Worker{Slots: 4, Busy: 1, State: "working", Refused: "a task of large needs 3 GB"}, 0},
 		{control.Worker{Slots: 4, State: "draining: told to"}, 0},
 	} {
 		if got := freeSlots(&c.worker); got != c.free {

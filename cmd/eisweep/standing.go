@@ -49,10 +49,14 @@ func standingOf(r *root.Root, s *control.SweepState) standing {
 	}
 }
 
-// readStanding reads a sweep's folder.
-func readStanding(ctx context.Context, r *root.Root, name string) standing {
+// readStanding reads a sweep's folder, or of a finished sweep what was noted when it finished.
+func readStanding(ctx context.Context, r *root.Root, x *lazyCatalog, name string) standing {
 	out := standing{Sweep: name, Folder: r.SweepDir(name), By: "folder"}
-	status, err := readSweep(ctx, r, name)
+	if n, ok := records.ReadSettled(r, name); ok {
+		out.Stand, out.Tasks, out.Done, out.Failed = control.Finished, n.Tasks, n.Done, n.Failed
+		return out
+	}
+	status, err := x.readSweep(ctx, r, name)
 	if err != nil {
 		out.Trouble, out.Remedy = err.Error(), advise(err)
 		return out
@@ -60,6 +64,22 @@ func readStanding(ctx context.Context, r *root.Root, name string) standing {
 	out.count(status)
 	out.noted(r)
 	return out
+}
+
+// lazyCatalog is what all manifests say, read when it is first needed: there may be thousands.
+type lazyCatalog struct{ *catalog.Catalog }
+
+func (x *lazyCatalog) readSweep(ctx context.Context, r *root.Root, name string) (*catalog.SweepStatus, error) {
+	prober, err := newProber()
+	if err != nil {
+		return nil, err
+	}
+	if x.Catalog == nil {
+		if x.Catalog, err = catalog.Read(r); err != nil {
+			return nil, err
+		}
+	}
+	return x.ReadSweep(ctx, prober, name)
 }
 
 // goneStanding is of a sweep that has only its record left.

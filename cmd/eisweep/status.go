@@ -59,6 +59,7 @@ type statusView struct {
 	client      *client // nil: the folder tells
 	unseen      bool    // the lock, which tells whether a coordinator runs, cannot be read
 	snapshot    control.Snapshot
+	catalog     lazyCatalog
 }
 
 // foldersMost is how many bytes of manifests are read beside what the coordinator
@@ -139,7 +140,7 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 		} else if state != nil {
 			row = standingOf(s.root, state)
 		} else if readFolders || s.isAside(name) {
-			row = readStanding(ctx, s.root, name)
+			row = readStanding(ctx, s.root, &s.catalog, name)
 		} else {
 			untold = append(untold, name)
 			continue

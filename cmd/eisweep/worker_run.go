@@ -35,7 +35,7 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 	if c.Prober, err = newProber(); err != nil {
 		return err
 	}
-	c.Root, c.Queue, c.Sweeps, c.Log, c.Taken = r, q, q.Sweeps, log, collector(e)
+	c.Root, c.Queue, c.Log, c.Taken = r, q, log, collector(e)
 	at, err := worker.Start(context.WithoutCancel(ctx), c)
 	if err != nil {
 		return fmt.Errorf("start worker: %w", err)

@@ -89,8 +89,8 @@ func tellWorkers(e *environment, workers []control.Worker, asJSON bool) error {
 
 func workerRow(w *control.Worker) string {
 	memory, state := "-", w.State
-	if w.Unfit != "" {
-		state += "; " + w.Unfit
+	if w.Refused != "" {
+		state += "; " + w.Refused
 	}
 	if w.Memory > 0 {
 		memory = size(w.Memory)

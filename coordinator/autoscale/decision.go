@@ -11,7 +11,7 @@ import (
 
 // Backlog is what there is to do, and who does it, at one time.
 type Backlog struct {
-	Queued  int      // tasks that workers may have and none has
+	Queued  int      // tasks that workers may have and none has, and that a job has the memory for
 	Left    int      // tasks that are not settled, of sweeps that are not given up
 	Settled int      // tasks that are: by its change, those are noticed that were done between two looks
 	Free    int      // tasks that the workers which are heard could take besides
@@ -27,6 +27,7 @@ const (
 	lag       = 15 * time.Second // that a list of jobs may be behind
 	tries     = 3                // failures in a row, after which nothing is submitted
 	atOnce    = 500              // jobs in a submission: sites bound the size of an array
+	unheard   = 5 * time.Minute  // a job that runs for so long without a word of its worker is taken to bring none
 )
 
 // decision is what is known of jobs, and what follows from it. It has no clock and does
@@ -38,6 +39,7 @@ type decision struct {
 	jobs     []slurm.Job          // as the batch system told last
 	mine     map[string]time.Time // elements that were submitted here and not seen to end, and when
 	heard    map[string]struct{}  // of mine, those whose worker was heard
+	mute     map[string]time.Time // jobs that run and whose worker is not heard, and since when
 	quit     map[string]struct{}  // of mine, those that were cancelled here
 	failures int                  // in a row
 	trouble  string
@@ -54,13 +56,14 @@ type decision struct {
 func newDecision(most, cores int, log string) *decision {
 	return &decision{
 		most: most, cores: cores, log: log, portion: atOnce, largest: atOnce, busy: most > 0, settled: -1,
-		mine: map[string]time.Time{}, heard: map[string]struct{}{}, quit: map[string]struct{}{},
+		mine: map[string]time.Time{}, heard: map[string]struct{}{}, mute: map[string]time.Time{}, quit: map[string]struct{}{},
 	}
 }
 
 // hear notes whose workers are there, and since when nothing is left.
 func (d *decision) hear(now time.Time, b *Backlog) {
 	for _, id := range b.Jobs {
+		delete(d.mute, id)
 		_, submitted := d.mine[id]
 		if _, before := d.heard[id]; submitted && !before {
 			d.heard[id] = struct{}{}
@@ -88,10 +91,17 @@ func (d *decision) hear(now time.Time, b *Backlog) {
 // heard has failed; one that was submitted a moment ago counts as there.
 func (d *decision) take(now time.Time, jobs []slurm.Job) {
 	d.jobs = jobs
-	there := map[string]bool{}
+	there, mute := map[string]bool{}, map[string]time.Time{}
 	for i := range jobs {
-		there[jobs[i].ID] = true
+		j := &jobs[i]
+		there[j.ID] = true
+		if since, ok := d.mute[j.ID]; ok && j.Runs() {
+			mute[j.ID] = since
+		} else if j.Runs() {
+			mute[j.ID] = now
+		}
 	}
+	d.mute = mute
 	var lost []string
 	for id, since := range d.mine {
 		if there[id] {
@@ -122,21 +132,29 @@ func (d *decision) needs(now time.Time, b *Backlog) int {
 	if d.stopped != "" || now.Before(d.notUntil) || now.Before(d.doubtful) {
 		return 0
 	}
-	there := map[string]bool{} // whether it is heard
+	there, coming := map[string]struct{}{}, 0
 	for i := range d.jobs {
-		there[d.jobs[i].ID] = false
-	}
-	for _, id := range b.Jobs {
-		there[id] = true // even if it isn't listed
-	}
-	coming := 0
-	for _, heard := range there {
-		if !heard {
+		j := &d.jobs[i]
+		there[j.ID] = struct{}{}
+		if !slices.Contains(b.Jobs, j.ID) && d.comes(now, j) {
 			coming++
 		}
 	}
+	for _, id := range b.Jobs {
+		there[id] = struct{}{} // even if it isn't listed
+	}
 	over := b.Queued - b.Free - coming*d.cores
 	return max(0, min((over+d.cores-1)/d.cores, d.most-len(there), d.portion, d.largest))
+}
+
+// comes reports whether the worker of a job that is not heard will take tasks: one of a job that is
+// suspended or ends takes none, and one of a job that has run for long without a word may never.
+func (d *decision) comes(now time.Time, j *slurm.Job) bool {
+	if j.Runs() {
+		since, ok := d.mute[j.ID]
+		return !ok || now.Sub(since) < unheard
+	}
+	return j.Waits() || j.Starts()
 }
 
 // leaving says that a job runs, as far as is known, whose worker has gone: others may

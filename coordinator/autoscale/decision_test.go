@@ -37,6 +37,10 @@ func TestJobsGrowWithTheBacklog(t *testing.T) {
 		{9, 0, jobs("PENDING", "1_1"), nil, 2},
 		{9, 0, jobs("RUNNING", "1_1"), nil, 2}, // its worker takes four soon
 		{9, 0, jobs("RUNNING", "1_1"), []string{"1_1"}, 3},
+		{9, 0, jobs("CONFIGURING", "1_1"), nil, 2},
+		{9, 0, jobs("SUSPENDED", "1_1"), nil, 3}, // takes no tasks until somebody resumes it
+		{9, 0, jobs("COMPLETING", "1_1"), nil, 3},
+		{1000, 0, jobs("SUSPENDED", "1_1", "1_2"), nil, 3}, // but they are jobs
 		{1000, 0, jobs("RUNNING", "1_1", "1_2", "1_3", "1_4", "1_5"), []string{"1_1", "1_2", "1_3", "1_4", "1_5"}, 0},
 		{1000, 0, jobs("PENDING", "1_1", "1_2", "1_3", "1_4", "1_5", "9_1"), nil, 0}, // somebody submitted more
 	} {
@@ -44,6 +48,40 @@ func TestJobsGrowWithTheBacklog(t *testing.T) {
 		d.take(at(0), c.jobs)
 		if got := d.needs(at(0), &Backlog{Queued: c.queued, Left: c.queued, Free: c.free, Jobs: c.heard}); got != c.want {
 			t.Errorf("%+v: %d jobs, want %d", c, got, c.want)
+		}
+	}
+}
+
+// TestAJobThatStaysMuteBringsNoWorker: a job runs whose worker is not heard, or was and is no more.
+func TestAJobThatStaysMuteBringsNoWorker(t *testing.T) {
+	const long = int(unheard / time.Second)
+	d, b := newDecision(5, 1, "log"), &Backlog{Queued: 1, Left: 1}
+	step := func(now int, state string, heard ...string) int {
+		d.take(at(now), jobs(state, "1_1"))
+		b.Jobs = heard
+		d.hear(at(now), b)
+		return d.needs(at(now), b)
+	}
+	for _, s := range []struct {
+		now   int
+		state string
+		heard []string
+		want  int
+	}{
+		{0, "PENDING", nil, 0},
+		{long, "PENDING", nil, 0},
+		{long + 1, "RUNNING", nil, 0},
+		{2 * long, "RUNNING", nil, 0},
+		{2*long + 1, "RUNNING", nil, 1},
+		{2*long + 2, "RUNNING", []string{"1_1"}, 1}, // it is full
+		{2*long + 3, "RUNNING", nil, 0},
+		{3*long + 2, "RUNNING", nil, 0},
+		{3*long + 3, "RUNNING", nil, 1},
+		{3*long + 4, "PENDING", nil, 0}, // put back into the queue
+		{3*long + 5, "RUNNING", nil, 0},
+	} {
+		if got := step(s.now, s.state, s.heard...); got != s.want {
+			t.Errorf("after %d s, %s, heard %v: %d jobs, want %d", s.now, s.state, s.heard, got, s.want)
 		}
 	}
 }

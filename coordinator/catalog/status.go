@@ -37,6 +37,13 @@ func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*
 	if err != nil {
 		return nil, err
 	}
+	return x.ReadSweep(ctx, prober, name)
+}
+
+// ReadSweep is the function of that name for callers that ask for several sweeps. What changed since the catalog was
+// read may be missing.
+func (x *Catalog) ReadSweep(ctx context.Context, prober Prober, name string) (*SweepStatus, error) {
+	r := x.root
 	s, e, err := x.expandLatest(ctx, prober, name)
 	if err != nil {
 		return nil, err

@@ -5,85 +5,65 @@ import (
 	"eisweep/sweeps"
 )
 
-// Command is something that the shell is to do. Commands are carried out in the order in which
-// Machine.Step returns them.
+// Command is something to be done, in the order given.
 type Command interface{ isCommand() }
 
-// OpenSweep: offer the sweep's tasks to workers.
-type OpenSweep struct{ Sweep string }
+// ReopenSweep: a finished sweep has tasks to execute again.
+type ReopenSweep struct{ Sweep string }
 
-// Publish: queue the task for the sweep.
-type Publish struct {
-	ID    sweeps.ID
-	Run   int
-	Sweep string
-}
+// FinishSweep: every task of the sweep is settled.
+type FinishSweep struct{ Sweep string }
 
-// Unqueue: remove the order from the queue.
-type Unqueue struct {
-	ID    sweeps.ID
-	Run   int
-	Sweep string
-}
-
-// Purge: remove everything from the queue that is queued for the sweep.
-type Purge struct{ Sweep string }
-
-// Place: link the outcome's file into every sweep of the list. ResultPlaced is to follow.
+// Place: the outcome's file is to get its name in every sweep of the list; Placed is to follow.
 type Place struct {
 	ID     sweeps.ID
 	Run    int
 	Sweeps []string
 }
 
-// Link: the task is done; link its file into this sweep as well.
+// Link: the task is done; its file is to get its name in this sweep as well.
 type Link struct {
 	ID    sweeps.ID
 	Sweep string
 }
 
-// RecordFailure: write to the sweep's manifest that the task failed.
+// RecordFailure: the task failed, which the sweep's manifest is to say.
 type RecordFailure struct {
 	ID    sweeps.ID
 	Run   int
 	Sweep string
 	Class protocol.Class
-	Again bool // the task is queued again at once: this failure is not reported to people
+	Again bool // it is executed again at once: no failure that people hear of yet
 }
 
-// RetractFailure: a task that failed for the sweep is run again; its failure no longer counts.
+// RetractFailure: a task that failed for the sweep is executed again; its failure no longer counts.
 type RetractFailure struct {
 	ID    sweeps.ID
 	Sweep string
 }
 
-// Acknowledge: everything that follows from the outcome was commanded before. Once that is
-// durable the outcome may be acknowledged.
+// Acknowledge: all that follows from the outcome was commanded before; once that is durable the
+// outcome may be acknowledged.
 type Acknowledge struct {
 	ID  sweeps.ID
 	Run int
 }
 
-// Hold: keep the outcome. No launched sweep has ordered its run, or not yet.
+// Hold: no launched sweep wants the outcome's run, or not yet; it stays where it is.
 type Hold struct {
 	ID  sweeps.ID
 	Run int
 }
 
-// Discard: the outcome is superfluous; its file may be removed.
+// Discard: the outcome says nothing new; its file may go.
 type Discard struct {
-	ID      sweeps.ID
-	Run     int
-	Attempt int
+	ID    sweeps.ID
+	Run   int
+	Token string
 }
 
-// FinishSweep: every task of the sweep is settled.
-type FinishSweep struct{ Sweep string }
-
-func (OpenSweep) isCommand()      {}
-func (Publish) isCommand()        {}
-func (Unqueue) isCommand()        {}
-func (Purge) isCommand()          {}
+func (ReopenSweep) isCommand()    {}
+func (FinishSweep) isCommand()    {}
 func (Place) isCommand()          {}
 func (Link) isCommand()           {}
 func (RecordFailure) isCommand()  {}
@@ -91,4 +71,3 @@ func (RetractFailure) isCommand() {}
 func (Acknowledge) isCommand()    {}
 func (Hold) isCommand()           {}
 func (Discard) isCommand()        {}
-func (FinishSweep) isCommand()    {}

@@ -4,98 +4,105 @@ import (
 	"eisweep/sweeps"
 )
 
-// pause withholds a sweep's tasks from workers. Those that another sweep wants as well are
-// queued for that one.
-func (m *Machine) pause(sweep string) []Command {
-	m.sweeps[sweep].status = Paused
-	queue := m.sets.only(sweep)
-	return m.reassignAll(func(t *entry) bool { return t.queue == queue && t.sweeps != queue })
+// pause keeps a sweep's tasks from being sent. A task that another open sweep wants is sent for that one.
+func (m *Machine) pause(name string) {
+	s := m.sweeps[name]
+	s.status = Paused
+	m.disturbed = m.disturbed || s.counts[Queued] > 0 || m.queued > 0 && len(s.spans) > 0
 }
 
-// resume offers a sweep's tasks again, including those that are queued for a paused sweep.
-func (m *Machine) resume(sweep string) []Command {
-	m.sweeps[sweep].status = Open
-	queue := m.sets.only(sweep)
-	return m.reassignAll(func(t *entry) bool { return t.queue != queue && m.sets.has(t.sweeps, sweep) })
+// resume has a paused sweep's tasks sent again. The pause gives it no advantage over others.
+func (m *Machine) resume(name string) {
+	s := m.sweeps[name]
+	m.join(s)
+	s.status = Open
+	m.disturbed = m.disturbed || m.queued > 0 && s.counts[Pending]+s.counts[Waiting] > 0
 }
 
-// reassignAll reassigns the queued tasks that which selects.
-func (m *Machine) reassignAll(which func(*entry) bool) []Command {
-	var ids []sweeps.ID
-	for id, t := range m.tasks {
-		if t.phase == Queued && t.sweeps != 0 && which(t) {
-			ids = append(ids, id)
-		}
+// cancel takes from a sweep what is not running. What another sweep wants, or waits for, is
+// executed all the same.
+func (m *Machine) cancel(name string) []Command {
+	s := m.sweeps[name]
+	s.status = Cancelled
+	names := []string{name}
+	for at := range s.states {
+		names = append(names, m.cancelAt(s, int32(at))...)
 	}
-	var moved []dequeued
-	var out []Command
-	for _, id := range inOrder(ids) {
+	m.disturbed = true
+	for i := range s.spans {
+		names = append(names, m.dropUnneeded(s.spans[i].source)...)
+	}
+	if m.launches > 0 {
+		return m.finish(names)
+	}
+	s.launched = true // an abandoned launch is not followed by another, and may have left tasks that nobody wants
+	return append(m.finish(names), m.reap()...)
+}
+
+// cancelAt drops the task at a position of a cancelled sweep. It returns the sweeps that had been
+// cancelled before, and wanted the task as long as another did.
+func (m *Machine) cancelAt(s *sweep, at int32) []string {
+	id := s.ids[at]
+	switch is := s.states[at]; is {
+	case isWaiting, isPending:
+		if m.needed(id) {
+			return nil
+		}
+		phase, _ := is.phase()
+		s.counts[phase]--
+		s.counts[Dropped]++
+		m.leave(s, at)
+	case tracked:
 		t := m.tasks[id]
-		if c := m.reassign(id, t); c != nil {
-			was := c[0].(Unqueue)
-			moved = append(moved, dequeued{id, was.Run, m.sets.only(was.Sweep)})
-			out = append(out, c[1])
+		if !t.withdrawable() || len(m.sets.of(t.want)) == 1 && m.needed(id) {
+			return nil
 		}
+		m.drop(id, t, s.name)
+		if t.want == 0 {
+			m.forget(id)
+			return nil
+		}
+		return m.dropUnneeded(id)
 	}
-	return append(m.dequeue(moved), out...)
+	return nil
 }
 
-// cancel removes from a sweep the tasks that are not running. Those that another sweep wants are
-// queued for that one. Tasks that start from a removed task that no other sweep wants fail, until
-// a launch requests it.
-func (m *Machine) cancel(sweep string) []Command {
-	m.sweeps[sweep].status = Cancelled
-	var moved, gone []sweeps.ID
-	var elsewhere []dequeued
-	queue := m.sets.only(sweep)
-	for id, t := range m.tasks {
-		if t.phase != Waiting && t.phase != Queued {
-			continue
-		}
-		if m.sets.has(t.sweeps, sweep) {
-			m.drop(t, sweep)
-			if t.sweeps == 0 {
-				if t.phase == Queued && t.queue != queue && t.queue != 0 {
-					elsewhere = append(elsewhere, dequeued{id, int(t.run), t.queue})
-				}
-				gone = append(gone, id)
-				m.forget(id)
-				continue
-			}
-		}
-		if t.phase == Queued && t.sweeps != 0 && t.queue == queue {
-			moved = append(moved, id)
-		}
-	}
-	out := append([]Command{m.purge(queue)}, m.dequeue(elsewhere)...)
-	for _, id := range inOrder(moved) {
-		t := m.tasks[id]
-		t.queue = m.choose(t)
-		out = append(out, Publish{id, int(t.run), m.queueOf(t)})
-	}
-	for _, id := range inOrder(gone) {
-		out = append(out, m.failDependents(id)...)
-	}
-	if m.launches == 0 { // its launch may have been abandoned
-		m.sweeps[sweep].launched = true
-		out = append(out, m.collect()...)
-	}
-	return append(out, m.finish([]string{sweep})...)
+// withdrawable reports whether nobody has begun to execute the task.
+func (t *entry) withdrawable() bool {
+	return t.phase == Waiting || t.phase == Pending || t.phase == Queued || t.phase == Unreadable
 }
 
-// drop removes a task from a cancelled sweep that has no result of it.
-func (m *Machine) drop(t *entry, sweep string) {
-	s := m.sweeps[sweep]
-	s.phases[t.phase]--
-	s.phases[dropped]++
-	t.sweeps = m.sets.without(t.sweeps, sweep)
-}
-
-// dropCancelled removes an unsettled task from the sweeps that are cancelled.
-func (m *Machine) dropCancelled(t *entry) {
-	for _, s := range m.sets.of(t.sweeps) {
-		if m.sweeps[s].status == Cancelled {
-			m.drop(t, s)
+// dropUnneeded drops a task that only cancelled sweeps want, once nothing waits for it any more. It
+// returns these sweeps.
+func (m *Machine) dropUnneeded(id sweeps.ID) []string {
+	t := m.track(id)
+	if t == nil {
+		return nil
+	}
+	defer m.untrack(id)
+	names := m.sets.of(t.want)
+	if !t.withdrawable() || len(names) == 0 || m.needed(id) {
+		return nil
+	}
+	for _, name := range names {
+		if m.sweeps[name].status != Cancelled {
+			return nil
 		}
 	}
+	for _, name := range names {
+		m.drop(id, t, name)
+	}
+	m.forget(id)
+	return names
+}
+
+// dropAllUnneeded does so for all tasks of a cancelled sweep.
+func (m *Machine) dropAllUnneeded(s *sweep) []string {
+	var names []string
+	for at, is := range s.states {
+		if is == isPending || is == tracked {
+			names = append(names, m.dropUnneeded(s.ids[at])...)
+		}
+	}
+	return names
 }

@@ -5,141 +5,152 @@ import (
 	"eisweep/sweeps"
 )
 
-// Event is something that happened. The shell passes it to Machine.Step once it is durable.
+// Event is something that happened, as the machine is told of it.
 type Event interface{ isEvent() }
 
-// LaunchBegan: a sweep is being launched. Its tasks follow.
-type LaunchBegan struct{ Sweep string }
+// LaunchBegan: a sweep is being launched. What an earlier launch of it wanted no longer counts.
+type LaunchBegan struct {
+	Sweep    string
+	Priority int // higher first
+}
 
-// LaunchExtended: a rerun requests more tasks for a sweep that was launched before.
+// LaunchExtended: a launched sweep wants more tasks, besides those that it wants already.
 type LaunchExtended struct{ Sweep string }
 
-// TaskReplaced: a rerun has replaced a task of a sweep by another one.
+// TaskReplaced: another task has taken the place of one that a sweep wanted.
 type TaskReplaced struct {
 	Sweep string
 	ID    sweeps.ID
 }
 
-// TaskReused: N tasks of a sweep are done, and their results are in place.
+// TaskReused: N tasks of a sweep are done and in place already.
 type TaskReused struct {
 	Sweep string
 	N     int
 }
 
-// TaskRequested: a launched sweep contains a task whose result is not in place.
-// Sources are requested before the tasks that start from them.
+// TaskRequested: a sweep that is being launched wants a task that is not in place already.
+// Sources are requested before the tasks that start from them, tasks of a sweep in its order.
 type TaskRequested struct {
-	Sweep       string
-	ID          sweeps.ID
-	Execute     bool           // run it; otherwise it is settled: done for another sweep, or failed
-	Class       protocol.Class // of a settled failure
-	IsRecorded  bool           // of a settled failure: the sweep's manifest has it
-	Run         int            // the highest run number in any manifest, 0 for none
-	Source      sweeps.ID      // PERTURB: the task whose result it needs, if that belongs to this root
-	Orphan      bool           // its source is neither done nor launched with it
-	QueuedSweep string         // the sweep that it was queued for before a restart; "" for none
-	QueuedRun   int            // the run that was queued; 0 for the one that is requested
-	HasResult   bool           // an earlier run has a result: if this run fails, the task is done all the same
+	Sweep      string
+	ID         sweeps.ID
+	Where      int32          // what the caller finds the task's parameters by; see Machine.Where
+	Execute    bool           // execute it; otherwise it is settled: done for another sweep, or failed
+	Class      protocol.Class // of a settled failure
+	IsRecorded bool           // of a settled failure: the sweep's manifest has it
+	Run        int            // the highest run number in any manifest, 0 for none
+	Source     sweeps.ID      // PERTURB: the task whose result it needs, if that belongs to this root
+	Orphan     bool           // its source is neither done nor launched with it
+	HasResult  bool           // an earlier run left a result: if this run fails, the task is done all the same
+	Losses     int            // attempts at the coming run that were lost
 }
 
-// RerunRemainder: how many of a sweep's tasks a rerun leaves alone, besides those that the machine knows.
+// RerunRemainder: what a rerun leaves as it is of a sweep, besides the tasks that it still wants.
 type RerunRemainder struct {
 	Sweep         string
 	Done, Dropped int
 }
 
-// LaunchCompleted: every task of a sweep was requested or reused.
+// LaunchCompleted: every task of a sweep has been requested or reused.
 type LaunchCompleted struct{ Sweep string }
 
-// LaunchAbandoned: a launch ended before it was complete. What it requested stays requested.
+// LaunchAbandoned: a launch ended before that. What it requested stays wanted.
 type LaunchAbandoned struct{ Sweep string }
 
-// AttemptStarted: a worker announced an attempt.
+// AttemptStarted: a worker claimed a task.
 type AttemptStarted struct {
-	ID  sweeps.ID
-	Run int
-}
-
-// AttemptReturned: a worker handed back an attempt that it did not finish.
-type AttemptReturned struct {
-	ID  sweeps.ID
-	Run int
-}
-
-// AttemptLost: an attempt was silent for so long that it counts as ended, whatever NATS
-// knows of its worker.
-type AttemptLost struct {
-	ID  sweeps.ID
-	Run int
-}
-
-// OrderMissing: a task that should be queued or running is not in the queue and has no outcome.
-type OrderMissing struct {
-	ID  sweeps.ID
-	Run int
-}
-
-// ResultLost: the result of a task that is done could not be linked into a sweep, because its
-// file is gone.
-type ResultLost struct {
 	ID    sweeps.ID
-	Sweep string
+	Run   int
+	Token string
 }
 
-// ResultsRenamed: the results of these tasks have other file names now.
-type ResultsRenamed struct{ IDs map[sweeps.ID]bool }
+// AttemptReturned: the worker gave the attempt up unfinished, and nothing is wrong with the task.
+type AttemptReturned struct {
+	ID    sweeps.ID
+	Run   int
+	Token string
+}
 
-// PlacementRetried: it is time to place a result again that could not be placed before.
-type PlacementRetried struct {
+// AttemptEnded: the coordinator ended an attempt that is no longer heard from.
+type AttemptEnded struct {
+	ID    sweeps.ID
+	Run   int
+	Token string
+	Lost  bool // it counts as a loss: it left no checkpoint
+	// Class is that of the task's failure if this was the last attempt that it has.
+	Class protocol.Class
+}
+
+// OrderUnreadable: no worker can read the task's order.
+type OrderUnreadable struct {
 	ID  sweeps.ID
 	Run int
 }
 
-// SweepPaused: workers are not to be offered a sweep's tasks.
-type SweepPaused struct{ Sweep string }
+// OrdersWithdrawn: the queue holds no orders any more.
+type OrdersWithdrawn struct{}
 
-// SweepResumed: workers are to be offered a paused sweep's tasks again.
-type SweepResumed struct{ Sweep string }
-
-// SweepCancelled: a sweep does without those of its tasks that are not running.
-type SweepCancelled struct{ Sweep string }
-
-// Compacted: results of finished sweeps may be forgotten, since no launch is under way.
-type Compacted struct{}
-
-// OutcomeCommitted: the end of an attempt is durable. Class "" is a result.
+// OutcomeCommitted: the end of an attempt is committed; Class "" is a result.
 type OutcomeCommitted struct {
 	ID      sweeps.ID
 	Run     int
-	Attempt int
+	Token   string
 	Class   protocol.Class
+	Seconds float64 // that the attempt took
 }
 
-// ResultPlaced answers a Place command. Class says why the result could not be placed: it is
-// not what its outcome promised.
+// ResultPlaced: a Place command was carried out; Class says why it could not be.
 type ResultPlaced struct {
 	ID    sweeps.ID
 	Run   int
 	Class protocol.Class
 }
 
+// PlacementRetried: a result that could not be placed is to be placed now.
+type PlacementRetried struct {
+	ID  sweeps.ID
+	Run int
+}
+
+// ResultLost: the file of a task that is done could not be linked into a sweep, because it is gone.
+type ResultLost struct {
+	ID    sweeps.ID
+	Sweep string
+}
+
+// ResultsRenamed: the results of these tasks have other names now.
+type ResultsRenamed struct{ IDs map[sweeps.ID]bool }
+
+// SweepPaused: none of the sweep's tasks are to be sent to workers.
+type SweepPaused struct{ Sweep string }
+
+// SweepResumed: a paused sweep's tasks are to be sent again.
+type SweepResumed struct{ Sweep string }
+
+// SweepCancelled: what a sweep wants and is not running is no longer wanted.
+type SweepCancelled struct{ Sweep string }
+
+// Compacted: finished sweeps are to be forgotten where no launch is under way.
+type Compacted struct{}
+
 func (LaunchBegan) isEvent()      {}
 func (LaunchExtended) isEvent()   {}
+func (TaskReplaced) isEvent()     {}
+func (TaskReused) isEvent()       {}
+func (TaskRequested) isEvent()    {}
+func (RerunRemainder) isEvent()   {}
 func (LaunchCompleted) isEvent()  {}
 func (LaunchAbandoned) isEvent()  {}
-func (TaskRequested) isEvent()    {}
-func (TaskReused) isEvent()       {}
-func (TaskReplaced) isEvent()     {}
-func (RerunRemainder) isEvent()   {}
 func (AttemptStarted) isEvent()   {}
 func (AttemptReturned) isEvent()  {}
-func (AttemptLost) isEvent()      {}
+func (AttemptEnded) isEvent()     {}
+func (OrderUnreadable) isEvent()  {}
+func (OrdersWithdrawn) isEvent()  {}
 func (OutcomeCommitted) isEvent() {}
 func (ResultPlaced) isEvent()     {}
 func (PlacementRetried) isEvent() {}
-func (ResultsRenamed) isEvent()   {}
 func (ResultLost) isEvent()       {}
-func (OrderMissing) isEvent()     {}
+func (ResultsRenamed) isEvent()   {}
 func (SweepPaused) isEvent()      {}
 func (SweepResumed) isEvent()     {}
 func (SweepCancelled) isEvent()   {}

@@ -17,12 +17,12 @@ import (
 var historySeed = flag.Uint64("history", 0, "the seed of the one history to play, as a failure names it")
 
 // histories is how many random histories TestHistories plays.
-const histories = 2000
+const histories = 3000
 
 // TestHistories plays random histories of launches, workers, failures, lost files and people's
-// requests against the machine, with a queue and manifests that do as it commands. After every
-// step its counts are true; at the end every sweep is finished, and its manifest says of every
-// task that it wants what its counts say.
+// requests against the machine, with a queue, a register, workers and manifests that follow the
+// protocol. After every step its counts are true; at the end every sweep is finished, its manifest
+// says of every task that it wants what its counts say, and no run was settled twice.
 func TestHistories(t *testing.T) {
 	first, n := rand.Uint64(), uint64(histories)
 	if *historySeed != 0 {
@@ -35,46 +35,62 @@ func TestHistories(t *testing.T) {
 	}
 }
 
-// historyWorld is a machine with all around it.
-type historyWorld struct {
+// runKey is one run of a task.
+type runKey struct {
+	id  sweeps.ID
+	run int
+}
+
+func (k runKey) String() string { return fmt.Sprintf("%d.%d", k.id[15], k.run) }
+
+// registered is the last event of a run in the register.
+type registered struct {
+	seq   int
+	event string // started, returned or ended
+	token string
+}
+
+// order is what the queue holds of a run.
+type order struct {
+	runKey
+	after int // the register's last sequence when it was published
+}
+
+// world is a machine with all around it.
+type world struct {
 	random   *rand.Rand
 	machine  *Machine
-	queue    map[queuedFor]int               // orders: their run numbers
-	working  map[queuedFor]int               // at work
+	orders   map[runKey]order
+	fetched  []order // by workers that have not claimed them yet
+	register map[runKey]registered
+	seq      int
+	working  map[string]runKey               // by token: attempts whose workers are alive
 	copies   map[sweeps.ID]map[string]bool   // sweeps that have the result
 	last     map[sweeps.ID]map[string]string // the last line by sweep: "done", or a class
 	runs     map[sweeps.ID]int               // the highest in a line
-	held     map[runKey]protocol.Class       // outcomes that are not acknowledged
-	waiting  []Place                         // that could not be carried out
-	launches map[string][]sweeps.ID          // what each sweep wants
+	held     map[runKey]OutcomeCommitted     // outcomes that are not acknowledged
+	acked    map[runKey]bool
+	waiting  []Place // that could not be carried out
+	launches map[string][]sweeps.ID
 	log      []string
 	problem  string
 }
 
-// runKey is a run of a task.
-type runKey struct {
-	ID  sweeps.ID
-	Run int
+func newWorld(seed uint64) *world {
+	return &world{random: rand.New(rand.NewPCG(seed, 1)), machine: New(), orders: map[runKey]order{}, register: map[runKey]registered{},
+		working: map[string]runKey{}, copies: map[sweeps.ID]map[string]bool{}, last: map[sweeps.ID]map[string]string{}, runs: map[sweeps.ID]int{},
+		held: map[runKey]OutcomeCommitted{}, acked: map[runKey]bool{}, launches: map[string][]sweeps.ID{}}
 }
 
-func (k runKey) compare(other runKey) int { return cmp.Or(k.ID.Compare(other.ID), k.Run-other.Run) }
-
-// queuedFor is where an order is queued.
-type queuedFor struct {
-	id    sweeps.ID
-	sweep string
-}
-
-func playHistory(seed uint64) (h *historyWorld, problem string) {
-	h = &historyWorld{random: rand.New(rand.NewPCG(seed, 1)), machine: New(), queue: map[queuedFor]int{}, working: map[queuedFor]int{},
-		copies: map[sweeps.ID]map[string]bool{}, last: map[sweeps.ID]map[string]string{}, runs: map[sweeps.ID]int{}, held: map[runKey]protocol.Class{},
-		launches: map[string][]sweeps.ID{}}
+func playHistory(seed uint64) (h *world, problem string) {
+	h = newWorld(seed)
 	defer func() {
 		if p := recover(); p != nil {
 			problem = fmt.Sprint("panic: ", p)
+			panic(strings.Join(h.log, "\n") + fmt.Sprint(p, seed))
 		}
 	}()
-	for range 60 {
+	for range 80 {
 		h.happen()
 		if problem := h.check(); problem != "" {
 			return h, problem
@@ -86,90 +102,84 @@ func playHistory(seed uint64) (h *historyWorld, problem string) {
 var historySweeps = []string{"a", "b", "p"} // p starts from what the others make
 
 // happen lets one thing happen.
-func (h *historyWorld) happen() {
+func (h *world) happen() {
 	sweep := historySweeps[h.random.IntN(3)]
-	tally := h.machine.sweeps[sweep]
-	open := tally != nil && !tally.finished
-	switch n := h.random.IntN(21); {
+	status := h.machine.Status(sweep)
+	open := status != "" && !h.machine.IsFinished(sweep)
+	switch n := h.random.IntN(26); {
 	case n < 2:
 		h.launch(sweep)
+	case n < 5:
+		h.fill()
 	case n < 8:
-		h.start()
-	case n < 14:
+		h.fetch()
+	case n < 11:
+		h.claim()
+	case n < 15:
 		h.end(true)
-	case n < 15 && open && tally.status == Open:
-		h.Step(SweepPaused{sweep})
-	case n < 17 && open && tally.status == Paused:
-		h.Step(SweepResumed{sweep})
-	case n < 18 && open && tally.status != Cancelled && h.random.IntN(2) == 0:
-		h.Step(SweepCancelled{sweep})
-	case n < 19:
-		h.reconcile()
+	case n < 16 && open && status == Open:
+		h.step(SweepPaused{sweep})
+	case n < 18 && open && status == Paused:
+		h.step(SweepResumed{sweep})
+	case n < 19 && open && status != Cancelled && h.random.IntN(2) == 0:
+		h.step(SweepCancelled{sweep})
 	case n < 20:
+		h.endSilent()
+	case n < 21:
+		h.reappear()
+	case n < 23:
 		h.retry()
+	case n < 24 && h.machine.Launches() == 0:
+		h.step(Compacted{})
+	case n < 25:
+		h.withdraw()
 	case h.random.IntN(3) == 0:
-		id := task(fmt.Sprint(1 + h.random.IntN(5)))
+		id := task(1 + h.random.IntN(5))
 		h.say("the result of %d is removed", id[15])
 		delete(h.copies, id)
 	}
 }
 
-func (h *historyWorld) say(format string, args ...any) {
-	h.log = append(h.log, fmt.Sprintf(format, args...))
-}
+func (h *world) say(format string, args ...any) { h.log = append(h.log, fmt.Sprintf(format, args...)) }
 
-func (h *historyWorld) Step(e Event) {
+func (h *world) step(e Event) {
 	h.say("%T%+v", e, e)
 	h.do(h.machine.Step(e))
 }
 
 // do does what the machine commands, as the coordinator does.
-func (h *historyWorld) do(list []Command) {
+func (h *world) do(list []Command) {
 	for _, c := range list {
 		h.say("    %s", describe(c))
 		switch c := c.(type) {
-		case Publish:
-			h.publish(c)
-		case Unqueue:
-			delete(h.queue, queuedFor{c.ID, c.Sweep})
-		case Purge:
-			maps.DeleteFunc(h.queue, func(o queuedFor, _ int) bool { return o.sweep == c.Sweep })
 		case Place:
 			h.place(c)
 		case Link:
 			if len(h.copies[c.ID]) == 0 {
-				h.do(h.machine.Step(ResultLost(c)))
+				h.step(ResultLost(c))
 				continue
 			}
 			h.line(c.ID, c.Sweep, "done", h.runs[c.ID])
 		case RecordFailure:
 			h.line(c.ID, c.Sweep, string(c.Class), c.Run)
 		case Acknowledge:
-			delete(h.held, runKey(c))
+			h.acknowledge(runKey{c.ID, c.Run})
 		case Discard:
-			delete(h.held, runKey{c.ID, c.Run})
+			h.acknowledge(runKey{c.ID, c.Run})
 		}
 	}
 }
 
-func (h *historyWorld) publish(c Publish) {
-	if c.Sweep == "" {
-		h.problem = "a task was published for no sweep"
-	}
-	if class, ok := h.held[runKey{c.ID, c.Run}]; ok {
-		h.do(h.machine.Step(OutcomeCommitted{c.ID, c.Run, 1, class}))
-		return
-	}
-	if h.machine.IsCurrent(c) {
-		h.queue[queuedFor{c.ID, c.Sweep}] = c.Run
-	}
+func (h *world) acknowledge(k runKey) {
+	delete(h.held, k)
+	h.acked[k] = true
 }
 
 // place places a result, now or later, or finds that it is damaged.
-func (h *historyWorld) place(c Place) {
+func (h *world) place(c Place) {
 	switch h.random.IntN(10) {
 	case 0:
-		h.do(h.machine.Step(ResultPlaced{c.ID, c.Run, protocol.Storage}))
+		h.step(ResultPlaced{c.ID, c.Run, protocol.Storage})
 		return
 	case 1:
 		h.say("    which must wait")
@@ -179,21 +189,21 @@ func (h *historyWorld) place(c Place) {
 	for _, s := range c.Sweeps {
 		h.line(c.ID, s, "done", c.Run)
 	}
-	h.do(h.machine.Step(ResultPlaced{c.ID, c.Run, ""}))
+	h.step(ResultPlaced{c.ID, c.Run, ""})
 }
 
 // retry tries again what had to wait.
-func (h *historyWorld) retry() {
+func (h *world) retry() {
 	list := h.waiting
 	h.waiting = nil
 	for _, c := range list {
-		h.Step(PlacementRetried{c.ID, c.Run})
+		h.step(PlacementRetried{c.ID, c.Run})
 	}
 }
 
-func (h *historyWorld) line(id sweeps.ID, sweep, what string, run int) {
+func (h *world) line(id sweeps.ID, sweep, what string, run int) {
 	if h.last[id] == nil {
-		h.last[id], h.copies[id] = map[string]string{}, map[string]bool{}
+		h.last[id] = map[string]string{}
 	}
 	if h.copies[id] == nil {
 		h.copies[id] = map[string]bool{}
@@ -205,193 +215,251 @@ func (h *historyWorld) line(id sweeps.ID, sweep, what string, run int) {
 	}
 }
 
-// sourceOf is the task whose result a task of sweep p needs.
-func sourceOf(n int) sweeps.ID {
-	if n > 10 {
-		return task(fmt.Sprint(n - 10))
-	}
-	return sweeps.ID{}
-}
-
 // launch launches a sweep with some of its tasks, as a plan of what there is has it.
-func (h *historyWorld) launch(sweep string) {
+func (h *world) launch(sweep string) {
 	h.say("launch of %s", sweep)
 	h.launches[sweep] = nil
-	h.Step(LaunchBegan{sweep})
+	h.step(LaunchBegan{sweep, h.random.IntN(2)})
 	for n := 1; n <= 5; n++ {
 		if h.random.IntN(4) == 0 {
 			continue
 		}
-		number := n
+		number, source := n, sweeps.ID{}
 		if sweep == "p" {
-			number += 10
+			number, source = n+10, task(n)
 		}
-		h.launches[sweep] = append(h.launches[sweep], task(fmt.Sprint(number)))
-		h.want(sweep, number)
-		switch h.random.IntN(8) {
-		case 0:
-			h.start()
-		case 1:
-			h.end(true)
+		h.launches[sweep] = append(h.launches[sweep], task(number))
+		h.request(sweep, task(number), source)
+		if h.random.IntN(8) == 0 {
+			h.claim()
 		}
 	}
-	h.Step(LaunchCompleted{sweep})
-	for _, o := range h.outcomes() {
-		if t := h.machine.tasks[o.ID]; t != nil && int(t.run) == o.Run {
-			h.Step(OutcomeCommitted{o.ID, o.Run, 1, h.held[o]})
+	h.step(LaunchCompleted{sweep})
+	for _, k := range sortedKeys(h.held) {
+		if t, ok := h.machine.Task(k.id); ok && t.Run == k.run {
+			h.step(h.held[k])
 		}
 	}
 }
 
-// outcomes are those that are held, in an order that doesn't depend on chance.
-func (h *historyWorld) outcomes() []runKey {
-	return slices.SortedFunc(maps.Keys(h.held), runKey.compare)
+func sortedKeys[V any](m map[runKey]V) []runKey {
+	return slices.SortedFunc(maps.Keys(m), func(a, b runKey) int { return cmp.Or(cmp.Compare(a.id[15], b.id[15]), cmp.Compare(a.run, b.run)) })
 }
 
-func (h *historyWorld) want(sweep string, n int) {
-	id := task(fmt.Sprint(n))
+func (h *world) request(sweep string, id, source sweeps.ID) {
 	failure := ""
 	for _, class := range []protocol.Class{protocol.Numeric, protocol.Invalid} {
 		if slices.Contains(slices.Collect(maps.Values(h.last[id])), string(class)) {
 			failure = string(class)
 		}
 	}
-	e := TaskRequested{Sweep: sweep, ID: id, Run: h.runs[id], Source: sourceOf(n)}
+	e := TaskRequested{Sweep: sweep, ID: id, Run: h.runs[id], Source: source, Where: int32(id[15])}
 	switch {
 	case h.copies[id][sweep] && h.last[id][sweep] == "done":
-		h.Step(TaskReused{sweep, 1})
+		h.step(TaskReused{sweep, 1})
 		return
 	case len(h.copies[id]) > 0:
 	case failure != "" && h.random.IntN(2) == 0: // else it is asked for, as by a rerun
 		e.Class, e.IsRecorded = protocol.Class(failure), h.last[id][sweep] == failure
 	default:
 		e.Execute = true
-		if from := e.Source; from != (sweeps.ID{}) && len(h.copies[from]) == 0 {
-			t := h.machine.tasks[from]
-			e.Orphan = t == nil || t.phase.isSettled()
+		if source != (sweeps.ID{}) && len(h.copies[source]) == 0 {
+			t, known := h.machine.Task(source)
+			e.Orphan = !known || t.IsSettled()
 		}
 	}
-	h.Step(e)
+	h.step(e)
 }
 
-// choose picks one of those orders that are allowed; false when there is none.
-func (h *historyWorld) choose(from map[queuedFor]int, allowed func(queuedFor) bool) (queuedFor, bool) {
-	list := slices.DeleteFunc(slices.Collect(maps.Keys(from)), func(o queuedFor) bool { return !allowed(o) })
-	if len(list) == 0 {
-		return queuedFor{}, false
+// fill sends what is to be executed next.
+func (h *world) fill() {
+	if h.machine.Disturbed() {
+		h.withdraw()
 	}
-	slices.SortFunc(list, func(a, b queuedFor) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-	return list[h.random.IntN(len(list))], true
+	defer h.adopt()
+	for _, c := range h.machine.Choose(1+h.random.IntN(3), h) {
+		k := runKey{c.ID, c.Run}
+		h.say("sends %v for %s", k, c.For)
+		if h.machine.Status(c.For) != Open {
+			h.problem = "a task was sent for a sweep that is not open"
+		}
+		if _, ok := h.orders[k]; ok {
+			h.say("it is in the queue already: the publication is refused")
+			h.withdraw()
+			return
+		}
+		h.orders[k] = order{k, h.register[k].seq}
+	}
 }
 
-// start has a worker take a task that it is offered.
-func (h *historyWorld) start() {
-	o, ok := h.choose(h.queue, func(o queuedFor) bool {
-		t := h.machine.sweeps[o.sweep]
-		return t != nil && t.status == Open && h.working[o] == 0
-	})
-	if ok {
-		h.working[o] = h.queue[o]
-		h.Step(AttemptStarted{o.id, h.queue[o]})
+// HasRoom and Offer make world a Sender.
+func (h *world) HasRoom(int64) bool { return h.random.IntN(2) == 0 }
+
+func (h *world) Offer(c Candidate) Offer {
+	if _, ok := h.held[runKey{c.ID, c.Run}]; ok || h.register[runKey{c.ID, c.Run}].event == "started" {
+		return Offer{Answer: Later}
 	}
+	switch h.random.IntN(6) {
+	case 0:
+		return Offer{Answer: NoRoom, Bytes: int64(h.random.IntN(2))}
+	case 1:
+		return Offer{Answer: Later}
+	}
+	return Offer{Seconds: float64(c.ID[15])}
+}
+
+// adopt tells the machine of attempts at tasks that it takes for pending: their sweeps did not want
+// them for a while.
+func (h *world) adopt() {
+	for _, k := range sortedKeys(h.register) {
+		t, ok := h.machine.Task(k.id)
+		if r := h.register[k]; ok && t.Phase == Pending && t.Run == k.run && r.event == "started" {
+			h.step(AttemptStarted{k.id, k.run, r.token})
+		}
+	}
+}
+
+func (h *world) withdraw() {
+	h.say("withdraws")
+	clear(h.orders)
+	h.step(OrdersWithdrawn{})
+}
+
+func (h *world) fetch() {
+	if keys := sortedKeys(h.orders); len(keys) > 0 {
+		h.fetched = append(h.fetched, h.orders[keys[h.random.IntN(len(keys))]])
+	}
+}
+
+// claim has a worker claim an order that it has fetched, which may have been withdrawn since.
+func (h *world) claim() {
+	if len(h.fetched) == 0 {
+		h.fetch()
+		if len(h.fetched) == 0 {
+			return
+		}
+	}
+	o := h.fetched[0]
+	h.fetched = h.fetched[1:]
+	if h.orders[o.runKey] == o {
+		delete(h.orders, o.runKey)
+	}
+	if h.register[o.runKey].seq != o.after {
+		h.say("the claim of %v is refused", o.runKey)
+		return
+	}
+	token := fmt.Sprint("t", h.seq+1)
+	h.set(o.runKey, "started", token)
+	h.working[token] = o.runKey
+	h.step(AttemptStarted{o.id, o.run, token})
+}
+
+func (h *world) set(k runKey, event, token string) {
+	h.seq++
+	h.register[k] = registered{h.seq, event, token}
+}
+
+// attempt picks one that a worker runs.
+func (h *world) attempt() (token string, k runKey, ok bool) {
+	tokens := slices.Sorted(maps.Keys(h.working))
+	if len(tokens) == 0 {
+		return "", k, false
+	}
+	token = tokens[h.random.IntN(len(tokens))]
+	return token, h.working[token], true
 }
 
 // end has a worker end with a task, or with badly in some other way.
-func (h *historyWorld) end(badly bool) {
-	o, ok := h.choose(h.working, func(queuedFor) bool { return true })
+func (h *world) end(badly bool) {
+	token, k, ok := h.attempt()
 	if !ok {
 		return
 	}
-	run, class := h.working[o], protocol.Class("")
-	delete(h.working, o)
+	delete(h.working, token)
+	class := protocol.Class("")
 	if n := h.random.IntN(10); badly {
 		switch {
 		case n < 2:
-			h.Step(AttemptReturned{o.id, run})
+			if h.register[k].token == token && h.register[k].event == "started" {
+				h.set(k, "returned", token)
+				h.step(AttemptReturned{k.id, k.run, token})
+			}
 			return
 		case n < 4:
 			class = []protocol.Class{protocol.Numeric, protocol.Lost, protocol.Storage}[h.random.IntN(3)]
-		case n < 5:
-			h.say("the worker of %d dies", o.id[15])
+		case n < 6:
+			h.say("the worker of %v dies", k)
 			return
 		}
 	}
-	if h.queue[o] == run {
-		delete(h.queue, o)
+	if _, ok := h.held[k]; ok {
+		h.say("%s is not the first to end %v", token, k)
+		return
 	}
-	h.held[runKey{o.id, run}] = class
-	h.Step(OutcomeCommitted{o.id, run, 1, class})
+	o := OutcomeCommitted{ID: k.id, Run: k.run, Token: token, Class: class, Seconds: float64(h.random.IntN(5))}
+	h.held[k] = o
+	h.step(o)
 }
 
-// reconcile misses the orders that are nowhere.
-func (h *historyWorld) reconcile() {
-	there := map[sweeps.ID]bool{}
-	for _, m := range []map[queuedFor]int{h.queue, h.working} {
-		for o := range m {
-			there[o.id] = true
+// endSilent has the coordinator end an attempt that it no longer hears from, dead or not.
+func (h *world) endSilent() {
+	for _, k := range sortedKeys(h.register) {
+		t, ok := h.machine.Task(k.id)
+		r := h.register[k]
+		if !ok || t.Phase != Running || t.Run != k.run || r.event != "started" || r.token != t.Token {
+			continue
 		}
-	}
-	var ids []sweeps.ID
-	for id, t := range h.machine.tasks {
-		if !there[id] && (t.phase.isOrdered()) {
-			ids = append(ids, id)
+		if _, alive := h.working[r.token]; alive && h.random.IntN(3) > 0 {
+			continue
 		}
+		h.set(k, "ended", r.token)
+		h.step(AttemptEnded{k.id, k.run, r.token, h.random.IntN(3) > 0, protocol.Lost})
 	}
-	for _, id := range inOrder(ids) {
-		h.Step(OrderMissing{id, int(h.machine.tasks[id].run)})
+}
+
+// reappear has an attempt that was ended go on where nobody has claimed its task since.
+func (h *world) reappear() {
+	token, k, ok := h.attempt()
+	if !ok || h.register[k].event != "ended" || h.register[k].token != token {
+		return
+	}
+	t, ok := h.machine.Task(k.id)
+	if ok && t.Run == k.run && !t.IsSettled() && t.Phase != Placing {
+		h.say("%s reappears", token)
+		h.set(k, "started", token)
+		h.step(AttemptStarted{k.id, k.run, token})
 	}
 }
 
 // check holds the machine's counts against its tasks.
-func (h *historyWorld) check() string {
+func (h *world) check() string {
 	if h.problem != "" {
 		return h.problem
 	}
-	for name, tally := range h.machine.sweeps {
-		sum := 0
-		for p, counted := range tally.phases {
-			sum += counted
-			has := 0
-			for _, t := range h.machine.tasks {
-				if t.phase == Phase(p) && h.machine.sets.has(t.sweeps, name) {
-					has++
-				}
-			}
-			// What is settled may be known no more, or be another order's by now.
-			settled := slices.Contains([]Phase{Done, Failed, dropped}, Phase(p))
-			if counted < has || counted != has && !settled {
-				return fmt.Sprintf("sweep %s counts %d in phase %d, and has %d", name, counted, p, has)
-			}
-		}
-		if sum != tally.total {
-			return fmt.Sprintf("sweep %s counts %d by phase, and %d in all", name, sum, tally.total)
-		}
-	}
-	return ""
+	return checkMachine(h.machine)
 }
 
 // finish has everything repaired and worked on, until nothing is left to do.
-func (h *historyWorld) finish() string {
+func (h *world) finish() string {
 	h.say("finish")
 	for _, sweep := range historySweeps {
-		if t := h.machine.sweeps[sweep]; t != nil && t.status == Paused {
-			h.Step(SweepResumed{sweep})
+		if h.machine.Status(sweep) == Paused {
+			h.step(SweepResumed{sweep})
 		}
 	}
 	for range 300 {
-		h.start()
+		h.endSilent()
+		h.fill()
+		h.claim()
 		h.end(false)
 		h.retry()
-		if len(h.working) == 0 {
-			h.reconcile()
-		}
 		if problem := h.check(); problem != "" {
 			return problem
 		}
 	}
 	for _, sweep := range historySweeps {
-		if t := h.machine.sweeps[sweep]; t != nil {
-			if problem := h.settledRight(sweep, t); problem != "" {
+		if h.machine.Status(sweep) != "" {
+			if problem := h.settledRight(sweep, h.machine.Counts(sweep)); problem != "" {
 				return problem
 			}
 		}
@@ -400,15 +468,15 @@ func (h *historyWorld) finish() string {
 }
 
 // settledRight holds what became of a sweep against its manifest.
-func (h *historyWorld) settledRight(sweep string, t *sweepState) string {
-	if !t.finished {
-		return fmt.Sprintf("sweep %s is not finished: %+v; queued are %v", sweep, *t, h.queue)
+func (h *world) settledRight(sweep string, s Counts) string {
+	if !h.machine.IsFinished(sweep) {
+		return fmt.Sprintf("sweep %s is not finished: %+v; queued are %v", sweep, s, h.orders)
 	}
-	if t.status == Cancelled {
+	if h.machine.Status(sweep) == Cancelled {
 		return ""
 	}
-	if t.total != len(h.launches[sweep]) {
-		return fmt.Sprintf("sweep %s wants %d tasks and counts %d", sweep, len(h.launches[sweep]), t.total)
+	if s.Total != len(h.launches[sweep]) {
+		return fmt.Sprintf("sweep %s wants %d tasks and counts %d", sweep, len(h.launches[sweep]), s.Total)
 	}
 	isDone, isFailed := 0, 0
 	for _, id := range h.launches[sweep] {
@@ -421,8 +489,17 @@ func (h *historyWorld) settledRight(sweep string, t *sweepState) string {
 			isFailed++
 		}
 	}
-	if isDone != t.phases[Done] || isFailed != t.phases[Failed] {
-		return fmt.Sprintf("the manifest of %s says %d done and %d failed, its counts %d and %d", sweep, isDone, isFailed, t.phases[Done], t.phases[Failed])
+	if isDone != s.Done || isFailed != s.Failed {
+		return fmt.Sprintf("the manifest of %s says %d done and %d failed, its counts %d and %d", sweep, isDone, isFailed, s.Done, s.Failed)
 	}
 	return ""
 }
+
+// task is a task by its number.
+func task(n int) sweeps.ID {
+	var id sweeps.ID
+	id[15] = byte(n)
+	return id
+}
+
+func describe(c Command) string { return fmt.Sprintf("%T%+v", c, c) }

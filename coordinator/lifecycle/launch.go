@@ -1,105 +1,357 @@
 package lifecycle
 
-import "eisweep/sweeps"
+import (
+	"eisweep/internal/protocol"
+	"eisweep/sweeps"
+)
 
-// beginLaunch begins a launch of a sweep. The tasks of an earlier launch of it no longer count,
-// but the machine keeps them until this launch has requested all of its own.
-func (m *Machine) beginLaunch(sweep string) []Command {
-	if m.sweeps[sweep] != nil {
-		for _, t := range m.tasks {
-			t.sweeps = m.sets.without(t.sweeps, sweep)
+// begin begins a launch of a sweep. The tasks of an earlier launch of it stay known, with what has
+// become of them, until every launch under way is complete.
+func (m *Machine) begin(e LaunchBegan) []Command {
+	m.last++
+	s := &sweep{number: m.last, name: e.Sweep, status: Open, priority: e.Priority}
+	m.numbers[s.number] = s
+	m.launches++
+	old := m.sweeps[e.Sweep]
+	if old != nil {
+		s.charged = old.charged
+	}
+	m.join(s)
+	m.sweeps[e.Sweep] = s
+	if old == nil {
+		m.order = append(m.order, s)
+		return nil
+	}
+	for i := range m.order {
+		if m.order[i] == old {
+			m.order[i] = s
 		}
 	}
-	m.sweeps[sweep] = &sweepState{status: Open}
-	m.launches++
-	return []Command{OpenSweep{sweep}}
+	m.retire(old)
+	return nil
 }
 
-// extendLaunch begins a rerun, which requests more tasks for a sweep and resumes it.
-func (m *Machine) extendLaunch(sweep string) []Command {
-	s := m.sweeps[sweep]
-	s.launched, s.finished = false, false
-	m.launches++
-	return append([]Command{OpenSweep{sweep}}, m.resume(sweep)...)
+// retire ends that a launch wants anything.
+func (m *Machine) retire(old *sweep) {
+	old.retired = true
+	m.retired = append(m.retired, old)
+	for at, is := range old.states {
+		if is == tracked {
+			t := m.tasks[old.ids[at]]
+			t.want = m.sets.without(t.want, old.name)
+		}
+	}
 }
 
-// replaceTask removes a task from a sweep that has another one in its place now, unless its
-// result is being placed. The end of the launch removes its order from the queue.
-func (m *Machine) replaceTask(e TaskReplaced) {
-	t := m.tasks[e.ID]
-	if t == nil || t.phase == Placing || !m.sets.has(t.sweeps, e.Sweep) {
+// extend lets a sweep request more tasks.
+func (m *Machine) extend(name string) []Command {
+	s := m.sweeps[name]
+	reopened := s.finished
+	if s.status != Open || reopened {
+		m.join(s)
+	}
+	s.launched, s.finished, s.status = false, false, Open
+	m.launches++
+	if reopened {
+		return []Command{ReopenSweep{name}}
+	}
+	return nil
+}
+
+// replace lets a sweep want a task no more for which it has another now, unless its result is
+// being placed. The end of the launch withdraws it.
+func (m *Machine) replace(e TaskReplaced) {
+	t := m.track(e.ID)
+	if t == nil || t.phase == Placing || !m.sets.has(t.want, e.Sweep) {
 		return
 	}
-	m.sweeps[e.Sweep].phases[t.phase]--
-	m.sweeps[e.Sweep].total--
-	t.sweeps = m.sets.without(t.sweeps, e.Sweep)
+	s := m.sweeps[e.Sweep]
+	s.counts[t.phase]--
+	s.total--
+	m.unwant(e.ID, t, e.Sweep)
+	m.untrack(e.ID)
 }
 
-// recount counts a sweep's tasks anew after a rerun, which runs some of them again, replaces
-// others, and may be the first launch of the sweep that this machine sees.
+// recount counts a sweep's tasks anew after a rerun, which executes some of them again, puts
+// others in their place, and may be the first that is heard of the sweep.
 func (m *Machine) recount(e RerunRemainder) {
-	t := m.sweeps[e.Sweep]
-	t.phases = [phases]int{Done: e.Done, dropped: e.Dropped}
-	t.total = e.Done + e.Dropped
-	for _, known := range m.tasks {
-		if m.sets.has(known.sweeps, e.Sweep) {
-			t.phases[known.phase]++
-			t.total++
+	s := m.sweeps[e.Sweep]
+	s.counts = [phases]int{Done: e.Done, Dropped: e.Dropped}
+	s.total = e.Done + e.Dropped
+	for at, is := range s.states {
+		if is == absent {
+			continue
+		}
+		phase, _ := m.phaseOf(s.ids[at])
+		s.counts[phase]++
+		s.total++
+	}
+}
+
+// request adds a sweep's request for a task to those of the sweeps before it.
+func (m *Machine) request(e TaskRequested) []Command {
+	if m.requestNew(e) {
+		return nil
+	}
+	t := m.track(e.ID)
+	// What was requested since the plan looked is not executed once more.
+	fresh := t == nil || e.Execute && t.phase.Settled() && e.Run >= int(t.run)
+	var out []Command
+	if fresh {
+		t, out = m.renew(t, e)
+	}
+	s := m.takePlace(e)
+	if !m.sets.has(t.want, e.Sweep) {
+		t.want = m.sets.with(t.want, e.Sweep)
+		s.total++
+		s.counts[t.phase]++
+		switch {
+		case t.phase == Done:
+			out = append(out, Link{e.ID, e.Sweep})
+		case t.phase == Failed && !e.IsRecorded:
+			out = append(out, RecordFailure{e.ID, int(t.run), e.Sweep, t.class.Class(), false})
+		case fresh, t.phase == Waiting:
+			out = append(out, m.release(e.ID, t)...)
 		}
 	}
+	if t.phase == Unreadable && e.Execute {
+		m.makePending(e.ID, t)
+	}
+	m.untrack(e.ID)
+	return out
 }
 
-// completeLaunch ends a launch: tasks that no sweep wants any more are collected, and those that
-// only other sweeps want are queued for one of them.
-func (m *Machine) completeLaunch(sweep string) []Command {
-	m.sweeps[sweep].launched = true
+// requestNew takes in a task that nothing is known of and that has no history: it needs no entry.
+func (m *Machine) requestNew(e TaskRequested) bool {
+	if !e.Execute || e.Run > 0 || e.Orphan || e.HasResult || e.Losses > 0 {
+		return false
+	}
+	if _, known := m.phaseOf(e.ID); known {
+		return false
+	}
+	is, phase := isPending, Pending
+	if e.Source != (sweeps.ID{}) {
+		source, known := m.phaseOf(e.Source)
+		switch {
+		case known && source == Failed:
+			return false
+		case known && source != Done:
+			is, phase = isWaiting, Waiting
+		}
+	}
+	s := m.sweeps[e.Sweep]
+	at := m.addPlace(s, e, is)
+	s.total++
+	s.counts[phase]++
+	if phase == Waiting {
+		m.list(s, at)
+	}
+	return true
+}
+
+// addPlace gives a task a place in a sweep.
+func (m *Machine) addPlace(s *sweep, e TaskRequested, is state) int32 {
+	at := s.add(e.ID, e.Where, is)
+	if e.Source != (sweeps.ID{}) {
+		s.setSource(at, e.Source)
+	}
+	m.places.add(e.ID, newRef(s.number, at))
+	return at
+}
+
+// takePlace finds or makes the place of a task that has an entry.
+func (m *Machine) takePlace(e TaskRequested) *sweep {
+	s, at, ok := m.place(e.ID, e.Sweep)
+	if !ok {
+		s = m.sweeps[e.Sweep]
+		m.addPlace(s, e, tracked)
+		return s
+	}
+	s.where[at], s.states[at] = e.Where, tracked
+	return s
+}
+
+// renew makes a task known, or has a settled one executed again. Sweeps for which it failed want
+// the new run as well, and it is counted as theirs again; those that have its result, or were
+// cancelled, have had their answer.
+func (m *Machine) renew(old *entry, e TaskRequested) (*entry, []Command) {
+	t := &entry{run: int32(e.Run), orphan: e.Orphan, phase: Done, class: e.Class.Code(), losses: uint8(e.Losses)}
+	var out []Command
+	if old != nil {
+		t.run = max(t.run, old.run)
+		t.want, out = m.inherit(old, e)
+	}
+	if e.Execute {
+		t.run, t.phase, t.class, t.hasResult = t.run+1, Waiting, 0, e.HasResult
+	} else if e.Class != "" {
+		t.phase = Failed
+	}
+	m.tasks[e.ID] = t
+	return t, out
+}
+
+// inherit returns which sweeps want a new run of a task because the old one failed for them. They
+// have the task waiting.
+func (m *Machine) inherit(old *entry, e TaskRequested) (sweepSet, []Command) {
+	var w sweepSet
+	var out []Command
+	for _, name := range m.sets.of(old.want) {
+		s := m.sweeps[name]
+		switch {
+		case name == e.Sweep:
+			s.counts[old.phase]--
+			s.total--
+		case old.phase == Failed && s.status != Cancelled:
+			s.counts[Failed]--
+			s.counts[Waiting]++
+			w = m.sets.with(w, name)
+			out = append(out, RetractFailure{e.ID, name})
+		default:
+			m.unwant(e.ID, old, name)
+		}
+	}
+	return w, append(out, m.reopen(m.sets.of(w))...)
+}
+
+// release makes a waiting task pending whose source is done, fails one whose source failed, and
+// lets the others wait.
+func (m *Machine) release(id sweeps.ID, t *entry) []Command {
+	if t.phase != Waiting || t.want == 0 {
+		return nil
+	}
+	var phase Phase
+	known := false
+	source, ok := m.sourceOf(id)
+	if ok {
+		phase, known = m.phaseOf(source)
+	}
+	if known && phase != Done {
+		m.listAll(id)
+	}
+	switch {
+	case !known && t.orphan, known && phase == Failed:
+		return m.fail(id, t, protocol.Source)
+	case known && phase != Done:
+		return nil
+	}
+	m.makePending(id, t)
+	return nil
+}
+
+// makePending has a task sent in its turn.
+func (m *Machine) makePending(id sweeps.ID, t *entry) {
+	m.move(t, Pending)
+	m.places.each(id, func(r ref) bool {
+		if s := m.numbers[r.sweep()]; !s.retired {
+			m.schedule(s, r.at(), t.last)
+		}
+		return true
+	})
+	m.scheduleFor(id)
+}
+
+// complete ends a launch. What nobody wants any more is no longer known.
+func (m *Machine) complete(name string) []Command {
+	s := m.sweeps[name]
+	s.launched = true
+	s.compact()
 	var out []Command
 	if m.launches--; m.launches == 0 {
-		out = m.collect()
+		out = m.reap()
 	}
-	queue := m.sets.only(sweep)
-	out = append(out, m.reassignAll(func(t *entry) bool { return t.queue == queue && !m.sets.has(t.sweeps, sweep) })...)
-	return append(out, m.finish([]string{sweep})...)
+	m.disturbed = m.disturbed || m.queued > 0 && s.counts[Pending]+s.counts[Waiting] > 0
+	return append(out, m.finish([]string{name})...)
 }
 
-// abandonLaunch ends a launch before it is complete. The next launch collects what no sweep wants
-// any more, so that it can take it up again; for a cancelled sweep there may be none.
-func (m *Machine) abandonLaunch(sweep string) []Command {
-	if m.sweeps[sweep].status == Cancelled {
-		return m.completeLaunch(sweep)
+// abandon ends a launch before all its tasks were requested. What nobody wants any more the next launch
+// finds; a sweep that was cancelled meanwhile has no next one.
+func (m *Machine) abandon(name string) []Command {
+	if m.sweeps[name].status == Cancelled {
+		return m.complete(name)
 	}
 	m.launches--
 	return nil
 }
 
-// collect forgets the tasks that no sweep wants, when no launch is under way. A worker that runs
-// one finishes it in vain.
-func (m *Machine) collect() []Command {
-	var inQueue, gone []sweeps.ID
+// reap, when no launch is under way, forgets the tasks that no sweep wants. A worker that runs one
+// is told to stop.
+func (m *Machine) reap() []Command {
+	var gone []sweeps.ID
+	for _, s := range m.retired {
+		for at, is := range s.states {
+			if is == absent {
+				continue
+			}
+			if phase, _ := m.phaseOf(s.ids[at]); is > tracked && !phase.Settled() && len(m.dependents[s.ids[at]]) > 0 {
+				gone = append(gone, s.ids[at])
+			}
+			m.leave(s, int32(at))
+		}
+		delete(m.numbers, s.number)
+	}
+	m.retired = nil
 	for id, t := range m.tasks {
-		if t.sweeps != 0 || t.phase == Placing {
+		if t.want != 0 || t.phase == Placing {
 			continue
 		}
-		if !t.phase.isSettled() && len(m.dependents[id]) > 0 {
+		if !t.phase.Settled() && len(m.dependents[id]) > 0 {
 			gone = append(gone, id)
-		}
-		if t.phase.isOrdered() {
-			inQueue = append(inQueue, id)
-		} else {
-			m.forget(id)
-		}
-	}
-	var list []dequeued
-	for _, id := range inQueue {
-		t := m.tasks[id]
-		if t.queue != 0 {
-			list = append(list, dequeued{id, int(t.run), t.queue})
 		}
 		m.forget(id)
 	}
-	out := m.dequeue(list)
+	var out []Command
 	for _, id := range inOrder(gone) {
 		out = append(out, m.failDependents(id)...)
 	}
+	for _, s := range m.order {
+		if s.status == Cancelled && !s.finished {
+			out = append(out, m.finish(m.dropAllUnneeded(s))...)
+		}
+	}
 	return out
+}
+
+// compact forgets results that no unfinished sweep wants. Whoever wants one later finds it in the
+// manifests, which a launch that is under way may have read already.
+func (m *Machine) compact() {
+	if m.launches > 0 {
+		return
+	}
+	for id, t := range m.tasks {
+		if t.phase == Done && m.isFinishedForAll(t) {
+			m.forget(id)
+		}
+	}
+	for _, s := range m.order {
+		if s.finished {
+			m.releaseFinished(s)
+		}
+	}
+}
+
+func (m *Machine) isFinishedForAll(t *entry) bool {
+	for _, name := range m.sets.of(t.want) {
+		if !m.sweeps[name].finished {
+			return false
+		}
+	}
+	return true
+}
+
+// releaseFinished forgets the done tasks of a finished sweep, and its lists where nothing else is left.
+func (m *Machine) releaseFinished(s *sweep) {
+	left := false
+	for at, is := range s.states {
+		switch is {
+		case absent:
+		case isDone:
+			m.leave(s, int32(at))
+		default:
+			left = true
+		}
+	}
+	s.forgetSchedule()
+	if !left {
+		s.ids, s.where, s.states, s.spans, s.next = nil, nil, nil, nil, 0
+	}
 }

@@ -1,81 +1,113 @@
 package lifecycle
 
 import (
+	"bytes"
 	"slices"
 
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
-// Machine knows every task of the launched sweeps and decides what follows from an event. It
-// does no I/O and reads no clock: the shell passes it events in the order in which they become
-// durable, and carries out its commands in the order in which they are returned. The same events
-// always give the same commands. It is not safe for concurrent use.
-//
-// The files: launch.go and admission.go have what a launch requests, attempt.go the attempts of workers,
-// outcome.go what an outcome settles, dependents.go the tasks that start from others, control.go
-// pause, resume and cancel, dequeue.go what leaves the queue. The shell reads the machine through
-// the methods in view.go.
+// Machine holds what is known of every task of the launched sweeps. It is not safe for
+// concurrent use.
 type Machine struct {
-	tasks  map[sweeps.ID]*entry
-	sweeps map[string]*sweepState
-	sets   sweepSets
-	// sources holds, for a task that starts from a result under this root, the task
-	// that makes it.
-	sources map[sweeps.ID]sweeps.ID
-	// dependents holds, for a task, those that need its result and don't have it yet.
-	// The machine may have forgotten some of them.
-	dependents map[sweeps.ID][]sweeps.ID
-	launches   int // under way
+	sweeps  map[string]*sweep
+	order   []*sweep          // those of sweeps, in the order of their first launches
+	numbers map[uint32]*sweep // with retired ones
+	last    uint32            // number given
+	retired []*sweep          // launches whose tasks the launch under way may take over
+
+	places     index
+	tasks      map[sweeps.ID]*entry // tasks that need more than a state
+	sets       sweepSets
+	dependents map[sweeps.ID][]dependent // by source; some may be retired
+	launches   int                       // under way
+	queued     int                       // tasks
+	disturbed  bool                      // the queue no longer holds what should be executed next
+	floor      *int                      // the lowest priority of what was queued since the last withdrawal; nil: nothing
 }
 
-// New returns a machine that knows no sweep.
+// entry is a task that more than one sweep wants, that is on its way, or that was executed before.
+type entry struct {
+	run       int32    // the current run, or the one that settled it
+	want      sweepSet // the sweeps that want it
+	placedFor sweepSet // the sweeps that the Place command named
+	phase     Phase
+	class     protocol.ClassCode // of a failure
+	misplaced uint8              // how often its result was not where its outcome said
+	losses    uint8              // attempts at this run that were lost
+	orphan    bool
+	hasResult bool // of an earlier run, which a failure leaves
+	last      bool // it is sent behind the others
+	token     string
+	charge    charge
+}
+
+// charge is what a sweep was charged for a task that is queued or running.
+type charge struct {
+	sweep   string
+	seconds float64
+}
+
+// New makes a machine that knows of nothing.
 func New() *Machine {
-	return &Machine{tasks: map[sweeps.ID]*entry{}, sweeps: map[string]*sweepState{}, sets: newSweepSets(),
-		sources: map[sweeps.ID]sweeps.ID{}, dependents: map[sweeps.ID][]sweeps.ID{}}
+	m := &Machine{sweeps: map[string]*sweep{}, numbers: map[uint32]*sweep{}, tasks: map[sweeps.ID]*entry{}, sets: newSweepSets(),
+		dependents: map[sweeps.ID][]dependent{}}
+	m.places.id = func(r ref) (sweeps.ID, bool) {
+		s := m.numbers[r.sweep()]
+		if s == nil || int(r.at()) >= len(s.states) || s.states[r.at()] == absent {
+			return sweeps.ID{}, false
+		}
+		return s.ids[r.at()], true
+	}
+	return m
 }
 
 // Step takes an event and returns what is to be done about it.
 func (m *Machine) Step(e Event) []Command {
 	switch e := e.(type) {
 	case LaunchBegan:
-		return m.beginLaunch(e.Sweep)
+		return m.begin(e)
 	case LaunchExtended:
-		return m.extendLaunch(e.Sweep)
+		return m.extend(e.Sweep)
 	case TaskReplaced:
-		m.replaceTask(e)
+		m.replace(e)
 	case TaskReused:
-		m.sweeps[e.Sweep].total += e.N
-		m.sweeps[e.Sweep].phases[Done] += e.N
+		s := m.sweeps[e.Sweep]
+		s.total += e.N
+		s.counts[Done] += e.N
 	case TaskRequested:
-		return m.admit(e)
+		return m.request(e)
 	case RerunRemainder:
 		m.recount(e)
 	case LaunchCompleted:
-		return m.completeLaunch(e.Sweep)
+		return m.complete(e.Sweep)
 	case LaunchAbandoned:
-		return m.abandonLaunch(e.Sweep)
+		return m.abandon(e.Sweep)
 	case AttemptStarted:
-		m.advance(e.ID, e.Run, Queued, Running)
+		m.start(e)
 	case AttemptReturned:
-		return m.returnAttempt(e)
-	case AttemptLost:
-		return m.loseAttempt(e)
-	case OrderMissing:
-		return m.reorderMissing(e)
-	case ResultLost:
-		return m.reorderLost(e)
+		return m.giveBack(e)
+	case AttemptEnded:
+		return m.endAttempt(e)
+	case OrderUnreadable:
+		m.hold(e)
+	case OrdersWithdrawn:
+		m.withdraw()
 	case OutcomeCommitted:
 		return m.commit(e)
 	case ResultPlaced:
-		return m.settlePlaced(e)
-	case ResultsRenamed:
-		return m.renameResults(e)
+		return m.settle(e)
 	case PlacementRetried:
-		return m.retryPlacement(e)
+		return m.placeAgain(e)
+	case ResultLost:
+		return m.loseResult(e)
+	case ResultsRenamed:
+		m.redirect(e)
 	case SweepPaused:
-		return m.pause(e.Sweep)
+		m.pause(e.Sweep)
 	case SweepResumed:
-		return m.resume(e.Sweep)
+		m.resume(e.Sweep)
 	case SweepCancelled:
 		return m.cancel(e.Sweep)
 	case Compacted:
@@ -84,45 +116,162 @@ func (m *Machine) Step(e Event) []Command {
 	return nil
 }
 
-// advance moves a task from one phase to another if the run is its current one.
-func (m *Machine) advance(id sweeps.ID, run int, from, to Phase) bool {
-	t := m.tasks[id]
-	ok := t != nil && int(t.run) == run && t.phase == from
-	if ok {
-		m.move(t, to)
-	}
-	return ok
+// place finds a task's place in the current launch of a sweep.
+func (m *Machine) place(id sweeps.ID, name string) (s *sweep, at int32, ok bool) {
+	m.places.each(id, func(r ref) bool {
+		if of := m.numbers[r.sweep()]; of.name == name && !of.retired {
+			s, at, ok = of, r.at(), true
+		}
+		return !ok
+	})
+	return s, at, ok
 }
 
+// track returns the entry of a task, made of its state if it has none; nil when the task is not known.
+func (m *Machine) track(id sweeps.ID) *entry {
+	if t := m.tasks[id]; t != nil {
+		return t
+	}
+	var t *entry
+	m.places.each(id, func(r ref) bool {
+		s := m.numbers[r.sweep()]
+		is := s.states[r.at()]
+		if is <= tracked {
+			return true
+		}
+		t = &entry{run: 1}
+		if t.phase, t.class = is.phase(); !s.retired {
+			t.want = m.sets.with(0, s.name)
+		}
+		s.states[r.at()] = tracked
+		m.tasks[id] = t
+		return false
+	})
+	return t
+}
+
+// untrack gives up the entry of a task if a state says as much.
+func (m *Machine) untrack(id sweeps.ID) {
+	t := m.tasks[id]
+	if t == nil {
+		return
+	}
+	plain := entry{run: 1, want: t.want, placedFor: t.placedFor, phase: t.phase, class: t.class}
+	if t.phase == Queued || t.phase == Running || t.phase == Placing || t.phase == Unreadable || *t != plain && !t.isSettledPlainly() {
+		return
+	}
+	names := m.sets.of(t.want)
+	if len(names) != 1 {
+		return
+	}
+	if s, at, ok := m.place(id, names[0]); ok {
+		s.states[at] = stateOf(t.phase, t.class)
+		delete(m.tasks, id)
+	}
+}
+
+// isSettledPlainly reports whether a task is done in its first run: how it came to that no longer matters.
+func (t *entry) isSettledPlainly() bool { return t.phase == Done && t.run == 1 }
+
+// move takes a task to another phase, in the counts of all sweeps that want it.
 func (m *Machine) move(t *entry, to Phase) {
-	for _, s := range m.sets.of(t.sweeps) {
-		m.sweeps[s].phases[t.phase]--
-		m.sweeps[s].phases[to]++
+	for _, name := range m.sets.of(t.want) {
+		m.sweeps[name].counts[t.phase]--
+		m.sweeps[name].counts[to]++
+	}
+	m.enter(t, to)
+}
+
+// enter sets a task's phase.
+func (m *Machine) enter(t *entry, to Phase) {
+	if t.phase == Queued {
+		m.queued--
+	}
+	if to == Queued {
+		m.queued++
 	}
 	t.phase = to
 }
 
-// forget removes a task.
-func (m *Machine) forget(id sweeps.ID) {
-	delete(m.tasks, id)
-	delete(m.sources, id)
+// unwant takes a task from a sweep, in whose counts it is not any more.
+func (m *Machine) unwant(id sweeps.ID, t *entry, name string) {
+	t.want = m.sets.without(t.want, name)
+	if s, at, ok := m.place(id, name); ok {
+		m.leave(s, at)
+	}
 }
 
-// compact forgets the results that no unfinished sweep wants. A later launch finds them in the
-// manifests. One that is under way may have read the manifests before the results were there.
-func (m *Machine) compact() {
-	if m.launches > 0 {
-		return
+// leave gives up a place.
+func (m *Machine) leave(s *sweep, at int32) { s.states[at] = absent }
+
+// forget makes a task unknown that no sweep wants.
+func (m *Machine) forget(id sweeps.ID) {
+	if t := m.tasks[id]; t != nil {
+		if t.phase == Queued {
+			m.disturbed = true
+		}
+		m.enter(t, Waiting)
+		delete(m.tasks, id)
 	}
-	for id, t := range m.tasks {
-		if t.phase == Done && !slices.ContainsFunc(m.sets.of(t.sweeps), func(s string) bool { return !m.sweeps[s].finished }) {
-			m.forget(id)
+	m.places.each(id, func(r ref) bool {
+		m.leave(m.numbers[r.sweep()], r.at())
+		return true
+	})
+}
+
+// sourceOf returns the task that a task starts from, if that belongs to this root.
+func (m *Machine) sourceOf(id sweeps.ID) (source sweeps.ID, ok bool) {
+	m.places.each(id, func(r ref) bool {
+		s := m.numbers[r.sweep()]
+		if i := s.spanOf(r.at()); i >= 0 {
+			source, ok = s.spans[i].source, true
+		}
+		return !ok
+	})
+	return source, ok
+}
+
+// phaseOf returns the phase of a task without making an entry for it.
+func (m *Machine) phaseOf(id sweeps.ID) (p Phase, known bool) {
+	if t := m.tasks[id]; t != nil {
+		return t.phase, true
+	}
+	m.places.each(id, func(r ref) bool {
+		if is := m.numbers[r.sweep()].states[r.at()]; is > tracked {
+			p, _ = is.phase()
+			known = true
+		}
+		return !known
+	})
+	return p, known
+}
+
+// finish ends those of the sweeps whose last task has been settled.
+func (m *Machine) finish(names []string) []Command {
+	var out []Command
+	for _, name := range names {
+		if s := m.sweeps[name]; s.launched && !s.finished && s.settled() {
+			s.finished = true
+			out = append(out, FinishSweep{name})
 		}
 	}
+	return out
 }
 
-// inOrder sorts ids: commands must not depend on the order in which a map is iterated over.
+// reopen takes back that sweeps were finished.
+func (m *Machine) reopen(names []string) []Command {
+	var out []Command
+	for _, name := range names {
+		if s := m.sweeps[name]; s.finished {
+			s.finished = false
+			out = append(out, ReopenSweep{name})
+		}
+	}
+	return out
+}
+
+// inOrder sorts ids: commands must not depend on the order in which a map is walked.
 func inOrder(ids []sweeps.ID) []sweeps.ID {
-	slices.SortFunc(ids, sweeps.ID.Compare)
+	slices.SortFunc(ids, func(a, b sweeps.ID) int { return bytes.Compare(a[:], b[:]) })
 	return ids
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ import (
 var update = flag.Bool("update", false, "write the golden transcripts anew")
 
 // TestTranscripts feeds each testdata/*.events file to a machine and holds the
-// commands that follow against the .golden file beside it.
+// commands that follow, and what it chooses, against the .golden file beside it.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.events")
 	if err != nil || len(files) == 0 {
@@ -46,7 +47,8 @@ func TestTranscripts(t *testing.T) {
 }
 
 // transcript runs the events of a file, one a line: a word and its fields
-// (name=value), tasks by a number. Lines that begin with # are kept.
+// (name=value), tasks by a number. Lines that begin with # are kept. "choose" is no event: the
+// machine chooses what is sent, after the queue's orders were withdrawn where they are outdated.
 func transcript(t *testing.T, text string) string {
 	t.Helper()
 	m := New()
@@ -56,36 +58,103 @@ func transcript(t *testing.T, text string) string {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		for _, c := range m.Step(parseEvent(t, line)) {
-			fmt.Fprintf(&out, "    %s\n", describe(c))
+		word, f := parseLine(line)
+		if word == "choose" {
+			choose(&out, m, f)
+		} else {
+			for _, c := range m.Step(parseEvent(t, word, f)) {
+				fmt.Fprintf(&out, "    %s\n", told(c))
+			}
 		}
-		checkTallies(t, m)
+		if problem := checkMachine(m); problem != "" {
+			t.Errorf("after %q: %s", line, problem)
+		}
 	}
 	return out.String()
 }
 
-func parseEvent(t *testing.T, line string) Event {
-	t.Helper()
+// parseLine reads a word and its fields.
+func parseLine(line string) (word string, f map[string]string) {
 	words := strings.Fields(line)
-	f := map[string]string{}
+	f = map[string]string{"token": "t1"}
 	for _, w := range words[1:] {
 		name, value, _ := strings.Cut(w, "=")
 		f[name] = value
 	}
-	id, source := task(f["task"]), task(f["source"])
-	run, n, attempt := number(f["run"]), number(f["n"]), number(f["attempt"])
-	switch words[0] {
+	return words[0], f
+}
+
+// choose has the machine choose as many as it likes of n tasks.
+func choose(out *strings.Builder, m *Machine, f map[string]string) {
+	if m.Disturbed() {
+		fmt.Fprintln(out, "    withdraw all orders")
+		m.Step(OrdersWithdrawn{})
+	}
+	for _, c := range m.Choose(number(f["n"]), newTestSender(f)) {
+		fmt.Fprintf(out, "    send task=%d run=%d sweep=%s", c.ID[15], c.Run, c.Sweep)
+		if c.For != c.Sweep {
+			fmt.Fprintf(out, " for=%s", c.For)
+		}
+		if c.Losses > 0 {
+			fmt.Fprintf(out, " losses=%d", c.Losses)
+		}
+		fmt.Fprintln(out)
+	}
+}
+
+// testSender sends all tasks, but those that cannot be sent yet, and large ones only while there is room.
+type testSender struct {
+	seconds      float64 // that every task is expected to take
+	large, later map[byte]bool
+	room         int // for so many large ones
+}
+
+func newTestSender(f map[string]string) *testSender {
+	s := &testSender{seconds: 1, large: numbers(f["large"]), later: numbers(f["later"]), room: number(f["room"])}
+	if text, ok := f["seconds"]; ok {
+		s.seconds = float64(number(text))
+	}
+	return s
+}
+
+func numbers(list string) map[byte]bool {
+	out := map[byte]bool{}
+	for text := range strings.SplitSeq(list, ",") {
+		out[byte(number(text))] = true
+	}
+	return out
+}
+
+func (s *testSender) HasRoom(int64) bool { return s.room > 0 }
+
+func (s *testSender) Offer(c Candidate) Offer {
+	id := c.ID[15]
+	switch {
+	case s.later[id]:
+		return Offer{Answer: Later}
+	case s.large[id] && s.room == 0:
+		return Offer{Answer: NoRoom, Bytes: 1}
+	case s.large[id]:
+		s.room--
+	}
+	return Offer{Seconds: s.seconds}
+}
+
+func parseEvent(t *testing.T, word string, f map[string]string) Event {
+	t.Helper()
+	id, source := task(number(f["task"])), task(number(f["source"]))
+	run, token, class := number(f["run"]), f["token"], protocol.Class(f["class"])
+	switch word {
 	case "launchBegan":
-		return LaunchBegan{f["sweep"]}
+		return LaunchBegan{f["sweep"], number(f["priority"])}
 	case "launchExtended":
 		return LaunchExtended{f["sweep"]}
 	case "taskReplaced":
 		return TaskReplaced{f["sweep"], id}
 	case "taskReused":
-		return TaskReused{f["sweep"], n}
+		return TaskReused{f["sweep"], number(f["n"])}
 	case "taskRequested":
-		sweep, of, _ := strings.Cut(f["queued"], "/")
-		e := TaskRequested{Sweep: f["sweep"], ID: id, Class: protocol.Class(f["class"]), Run: run, Source: source, QueuedSweep: sweep, QueuedRun: number(of)}
+		e := TaskRequested{Sweep: f["sweep"], ID: id, Class: class, Run: run, Source: source, Losses: number(f["losses"])}
 		_, e.Execute = f["execute"]
 		_, e.IsRecorded = f["recorded"]
 		_, e.Orphan = f["orphan"]
@@ -100,15 +169,16 @@ func parseEvent(t *testing.T, line string) Event {
 	case "resultLost":
 		return ResultLost{id, f["sweep"]}
 	case "attemptStarted":
-		return AttemptStarted{id, run}
+		return AttemptStarted{id, run, token}
 	case "attemptReturned":
-		return AttemptReturned{id, run}
+		return AttemptReturned{id, run, token}
+	case "attemptEnded":
+		_, lost := f["lost"]
+		return AttemptEnded{id, run, token, lost, protocol.Lost}
+	case "orderUnreadable":
+		return OrderUnreadable{id, run}
 	case "outcomeCommitted":
-		return OutcomeCommitted{id, run, attempt, protocol.Class(f["class"])}
-	case "attemptLost":
-		return AttemptLost{id, run}
-	case "orderMissing":
-		return OrderMissing{id, run}
+		return OutcomeCommitted{id, run, token, class, float64(number(f["seconds"]))}
 	case "sweepPaused":
 		return SweepPaused{f["sweep"]}
 	case "sweepResumed":
@@ -122,18 +192,15 @@ func parseEvent(t *testing.T, line string) Event {
 	case "resultsRenamed":
 		return ResultsRenamed{map[sweeps.ID]bool{id: true}}
 	case "resultPlaced":
-		return ResultPlaced{id, run, protocol.Class(f["class"])}
+		return ResultPlaced{id, run, class}
 	}
-	t.Fatalf("unknown event in %q", line)
+	t.Fatalf("unknown event %q", word)
 	return nil
 }
 
-func describe(c Command) string {
+// told words a command.
+func told(c Command) string {
 	switch c := c.(type) {
-	case OpenSweep:
-		return "open " + c.Sweep
-	case Publish:
-		return fmt.Sprintf("publish task=%d run=%d sweep=%s", c.ID[15], c.Run, c.Sweep)
 	case Place:
 		return fmt.Sprintf("place task=%d run=%d sweeps=%s", c.ID[15], c.Run, strings.Join(c.Sweeps, ","))
 	case Link:
@@ -144,16 +211,14 @@ func describe(c Command) string {
 			again = " again"
 		}
 		return fmt.Sprintf("recordFailure task=%d run=%d sweep=%s class=%s%s", c.ID[15], c.Run, c.Sweep, c.Class, again)
-	case Unqueue:
-		return fmt.Sprintf("unqueue task=%d run=%d sweep=%s", c.ID[15], c.Run, c.Sweep)
-	case Purge:
-		return "purge " + c.Sweep
 	case Acknowledge:
 		return fmt.Sprintf("acknowledge task=%d run=%d", c.ID[15], c.Run)
 	case Hold:
 		return fmt.Sprintf("hold task=%d run=%d", c.ID[15], c.Run)
 	case Discard:
-		return fmt.Sprintf("discard task=%d run=%d attempt=%d", c.ID[15], c.Run, c.Attempt)
+		return fmt.Sprintf("discard task=%d run=%d token=%s", c.ID[15], c.Run, c.Token)
+	case ReopenSweep:
+		return "reopen " + c.Sweep
 	case FinishSweep:
 		return "finish " + c.Sweep
 	case RetractFailure:
@@ -162,31 +227,7 @@ func describe(c Command) string {
 	return fmt.Sprintf("%#v", c)
 }
 
-// checkTallies holds every sweep's counts against the tasks themselves.
-func checkTallies(t *testing.T, m *Machine) {
-	t.Helper()
-	for name, tally := range m.sweeps {
-		sum := 0
-		for p, n := range tally.phases {
-			sum += n
-			if n < 0 {
-				t.Errorf("sweep %s has %d tasks in phase %d", name, n, p)
-			}
-		}
-		if sum != tally.total {
-			t.Errorf("sweep %s counts %d tasks by phase and %d in all", name, sum, tally.total)
-		}
-	}
-}
-
-func task(text string) sweeps.ID {
-	var id sweeps.ID
-	id[15] = byte(number(text))
-	return id
-}
-
 func number(text string) int {
-	n := 0
-	fmt.Sscan(text, &n)
+	n, _ := strconv.Atoi(text) // an absent field is 0
 	return n
 }

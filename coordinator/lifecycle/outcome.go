@@ -5,106 +5,185 @@ import (
 	"eisweep/sweeps"
 )
 
-// misplacedLimit is how often a task is run again whose result is not where its outcome said.
+// misplacedLimit is how often a task is executed anew whose result did not arrive.
 const misplacedLimit = 2
 
-// commit takes a committed outcome. One of an earlier run, or of a settled task, is superfluous.
-// One of a task that no sweep wants is held, since the next launch may want it.
+// commit takes a committed outcome, which settles its run from whatever phase. One that is older
+// than the current run, or of a settled task, says nothing new; one of a task that nobody wants
+// may be wanted by the next launch.
 func (m *Machine) commit(e OutcomeCommitted) []Command {
-	t := m.tasks[e.ID]
-	switch {
-	case t == nil || e.Run > int(t.run) && t.phase.isSettled():
+	t := m.track(e.ID)
+	if t == nil || e.Run > int(t.run) && t.phase.Settled() {
+		m.untrack(e.ID)
 		return []Command{Hold{e.ID, e.Run}}
-	case e.Run > int(t.run) && t.phase != Placing: // an earlier coordinator ordered this run
+	}
+	if e.Run > int(t.run) && t.phase != Placing { // a coordinator before this one gave it another run
 		t.run = int32(e.Run)
-		return m.commit(e)
-	case e.Run == int(t.run) && t.phase == Placing: // delivered again while it cannot be placed
+	}
+	isCurrent := int(t.run) == e.Run
+	switch {
+	case isCurrent && t.phase == Placing: // delivered again while it cannot be placed
 		return []Command{Hold{e.ID, e.Run}}
-	case e.Run < int(t.run) || !t.phase.isOrdered():
-		return []Command{Discard{e.ID, e.Run, e.Attempt}}
-	case t.sweeps == 0:
+	case !isCurrent, t.phase.Settled(), t.phase == Waiting:
+		m.untrack(e.ID)
+		return []Command{Discard{e.ID, e.Run, e.Token}}
+	case t.want == 0:
 		return []Command{Hold{e.ID, e.Run}}
-	case e.Class != "":
-		return append(m.fail(e.ID, t, e.Class), Acknowledge{e.ID, e.Run})
+	}
+	if t.phase == Queued { // by an attempt that was ended before: its order is still there
+		m.disturbed = true
+	}
+	m.correct(t, e.Seconds)
+	t.token = ""
+	if e.Class != "" {
+		out := append(m.fail(e.ID, t, e.Class), Acknowledge{e.ID, e.Run})
+		m.untrack(e.ID)
+		return out
 	}
 	m.move(t, Placing)
-	t.placedFor = t.sweeps
+	t.placedFor = t.want
 	return []Command{Place{e.ID, e.Run, m.sets.of(t.placedFor)}}
 }
 
-// retryPlacement places a result that could not be placed before, in all sweeps that want it now.
-// If none does, its outcome is kept for the next launch.
-func (m *Machine) retryPlacement(e PlacementRetried) []Command {
+// correct charges a sweep for what a task took in place of what was expected.
+func (m *Machine) correct(t *entry, seconds float64) {
+	if s := m.sweeps[t.charge.sweep]; s != nil {
+		s.charged += seconds - t.charge.seconds
+	}
+	t.charge = charge{}
+}
+
+// placeAgain has a result placed that could not be placed before, for all who want it now. When
+// nobody does, its outcome is kept for the next launch.
+func (m *Machine) placeAgain(e PlacementRetried) []Command {
 	t := m.tasks[e.ID]
 	switch {
 	case t == nil || int(t.run) != e.Run || t.phase != Placing:
 		return nil
-	case t.sweeps != 0:
-		t.placedFor = t.sweeps
+	case t.want != 0:
+		t.placedFor = t.want
 		return []Command{Place{e.ID, e.Run, m.sets.of(t.placedFor)}}
 	case m.launches > 0:
-		t.phase = Running // as if its outcome were still to come
+		m.enter(t, Running) // as if its outcome was still to come
 		return nil
 	}
 	m.forget(e.ID)
 	return m.failDependents(e.ID)
 }
 
-// settlePlaced follows a result that was placed, or that could not be since the file was not
-// what its outcome promised.
-func (m *Machine) settlePlaced(e ResultPlaced) []Command {
+// settle follows a placed result, or one that could not be: what the outcome promised was not what
+// lay there.
+func (m *Machine) settle(e ResultPlaced) []Command {
 	t := m.tasks[e.ID]
 	if t == nil || int(t.run) != e.Run || t.phase != Placing {
 		return nil
 	}
 	if e.Class != "" {
-		return append(m.reorderMisplaced(e.ID, t, e.Class), Acknowledge{e.ID, e.Run})
+		out := append(m.again(e.ID, t, e.Class), Acknowledge{e.ID, e.Run})
+		m.untrack(e.ID)
+		return out
 	}
 	m.move(t, Done)
 	var out []Command
-	for _, s := range m.sets.of(t.sweeps) {
-		if !m.sets.has(t.placedFor, s) {
-			out = append(out, Link{e.ID, s})
+	for _, name := range m.sets.of(t.want) {
+		if !m.sets.has(t.placedFor, name) {
+			out = append(out, Link{e.ID, name})
 		}
 	}
 	out = append(out, Acknowledge{e.ID, e.Run})
-	out = append(out, m.enqueueDependents(e.ID)...)
-	return append(out, m.finish(m.sets.of(t.sweeps))...)
+	out = append(out, m.releaseDependents(e.ID)...)
+	out = append(out, m.finish(m.sets.of(t.want))...)
+	m.untrack(e.ID)
+	return out
 }
 
-// reorderMisplaced runs a task again whose result did not arrive, up to misplacedLimit times.
-func (m *Machine) reorderMisplaced(id sweeps.ID, t *entry, c protocol.Class) []Command {
+// again has a task executed anew whose result did not arrive, but not for ever.
+func (m *Machine) again(id sweeps.ID, t *entry, c protocol.Class) []Command {
 	if t.misplaced == misplacedLimit {
 		return m.fail(id, t, c)
 	}
 	t.misplaced++
-	return m.reorder(id, t, c)
+	var out []Command
+	m.move(t, Pending)
+	names := m.sets.of(t.want)
+	for _, name := range names { // the manifests must know that the run was used
+		out = append(out, RecordFailure{id, int(t.run), name, c, true})
+		if m.sweeps[name].status == Cancelled && !m.needed(id) {
+			m.drop(id, t, name)
+		}
+	}
+	if t.want == 0 {
+		m.forget(id)
+		out = append(out, m.failDependents(id)...)
+		return append(out, m.finish(names)...)
+	}
+	t.run++
+	t.losses = 0
+	m.makePending(id, t)
+	return append(out, m.finish(names)...)
 }
 
-// fail settles a task as failed, and with it the tasks whose source it is. A task that has a
-// result of an earlier run is done.
+// loseResult has a task executed anew for the one sweep that found its result missing; the others
+// have had theirs.
+func (m *Machine) loseResult(e ResultLost) []Command {
+	t := m.track(e.ID)
+	if t == nil || t.phase != Done || !m.sets.has(t.want, e.Sweep) {
+		m.untrack(e.ID)
+		return nil
+	}
+	for _, name := range m.sets.of(t.want) {
+		if name != e.Sweep {
+			m.unwant(e.ID, t, name)
+		}
+	}
+	if m.sweeps[e.Sweep].status == Cancelled && !m.needed(e.ID) {
+		m.drop(e.ID, t, e.Sweep)
+		m.forget(e.ID)
+		return nil
+	}
+	t.hasResult = false
+	t.run++
+	m.makePending(e.ID, t)
+	m.untrack(e.ID)
+	return m.reopen([]string{e.Sweep})
+}
+
+// redirect notes that queued orders of tasks that start from these results name their files wrongly.
+func (m *Machine) redirect(e ResultsRenamed) {
+	for id, t := range m.tasks {
+		if t.phase != Queued {
+			continue
+		}
+		if source, ok := m.sourceOf(id); ok && e.IDs[source] {
+			m.disturbed = true
+		}
+	}
+}
+
+// fail settles a task as failed, and with it the tasks whose source it is; one that has a result
+// as done.
 func (m *Machine) fail(id sweeps.ID, t *entry, c protocol.Class) []Command {
 	if t.hasResult {
-		return m.keepResult(id, t, c)
+		return m.fallBack(id, t, c)
 	}
 	m.move(t, Failed)
 	t.class = c.Code()
 	var out []Command
-	for _, s := range m.sets.of(t.sweeps) {
-		out = append(out, RecordFailure{id, int(t.run), s, c, false})
+	for _, name := range m.sets.of(t.want) {
+		out = append(out, RecordFailure{id, int(t.run), name, c, false})
 	}
 	out = append(out, m.failDependents(id)...)
-	return append(out, m.finish(m.sets.of(t.sweeps))...)
+	return append(out, m.finish(m.sets.of(t.want))...)
 }
 
-// keepResult settles a task that failed and has a result of an earlier run: the sweeps'
-// manifests record the failure, then the result again.
-func (m *Machine) keepResult(id sweeps.ID, t *entry, c protocol.Class) []Command {
+// fallBack settles a task whose run failed, and which has a result of an earlier one: the sweeps
+// learn of the failure, then of the result again.
+func (m *Machine) fallBack(id sweeps.ID, t *entry, c protocol.Class) []Command {
 	m.move(t, Done)
 	var out []Command
-	for _, s := range m.sets.of(t.sweeps) {
-		out = append(out, RecordFailure{id, int(t.run), s, c, false}, Link{id, s})
+	for _, name := range m.sets.of(t.want) {
+		out = append(out, RecordFailure{id, int(t.run), name, c, false}, Link{id, name})
 	}
-	out = append(out, m.enqueueDependents(id)...)
-	return append(out, m.finish(m.sets.of(t.sweeps))...)
+	out = append(out, m.releaseDependents(id)...)
+	return append(out, m.finish(m.sets.of(t.want))...)
 }

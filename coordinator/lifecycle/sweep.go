@@ -1,44 +1,110 @@
 package lifecycle
 
-// Status says whether workers are offered a sweep's tasks.
-type Status string
+import (
+	"container/heap"
+	"slices"
+	"sort"
 
-// The statuses of a sweep. A finished sweep keeps the one that it had.
-const (
-	Open      Status = "open"
-	Paused    Status = "paused"
-	Cancelled Status = "cancelled"
+	"eisweep/sweeps"
 )
 
-// sweepState counts a launched sweep's tasks by phase.
-type sweepState struct {
+// sweep is what one launch of a sweep wants. Its tasks have positions, in the order in which they
+// were requested, which is the order in which they are sent.
+type sweep struct {
+	number   uint32
+	name     string
+	status   Status // Open, Paused or Cancelled
+	priority int
+	charged  float64 // seconds of work that were sent to workers on its account
+
 	total    int
-	phases   [phases]int
-	launched bool // all its tasks have been requested
+	counts   [phases]int // reused tasks count as done
+	launched bool        // all its tasks have been requested
 	finished bool
-	status   Status
+	retired  bool // a later launch of it has begun
+
+	ids    []sweeps.ID
+	where  []int32
+	states []state
+	spans  []span // of tasks with a source, ascending
+
+	next   int               // the first position that was not yet looked at for something to send
+	early  positions         // positions before next that are to be looked at again, ascending
+	last   []int32           // positions of tasks whose attempts ended: they are sent behind the others
+	parked map[int64][]int32 // positions of tasks that fit nowhere at present, by the bytes they need
 }
 
-// finish finishes those of the sweeps whose tasks are all settled.
-func (m *Machine) finish(names []string) []Command {
-	var out []Command
-	for _, s := range names {
-		if t := m.sweeps[s]; t.launched && !t.finished && t.phases[Done]+t.phases[Failed]+t.phases[dropped] == t.total {
-			t.finished = true
-			out = append(out, FinishSweep{s})
-		}
-	}
-	return out
+// span is a range of positions of tasks that start from the same source.
+type span struct {
+	from, to int32 // to is exclusive
+	source   sweeps.ID
+	listed   bool // among the dependents of the source
 }
 
-// reopen makes finished sweeps unfinished: one of their tasks is run again.
-func (m *Machine) reopen(names []string) []Command {
-	var out []Command
-	for _, s := range names {
-		if t := m.sweeps[s]; t.finished {
-			t.finished = false
-			out = append(out, OpenSweep{s})
-		}
+// dependent is a span of a sweep that waits for a source.
+type dependent struct {
+	sweep uint32
+	span  int32
+}
+
+// add gives a task the next position.
+func (s *sweep) add(id sweeps.ID, where int32, is state) int32 {
+	at := int32(len(s.ids))
+	s.ids, s.where, s.states = append(s.ids, id), append(s.where, where), append(s.states, is)
+	return at
+}
+
+// setSource notes the source of the task that was added last.
+func (s *sweep) setSource(at int32, source sweeps.ID) {
+	if n := len(s.spans); n > 0 && s.spans[n-1].source == source && s.spans[n-1].to == at {
+		s.spans[n-1].to++
+		return
 	}
-	return out
+	s.spans = append(s.spans, span{from: at, to: at + 1, source: source})
+}
+
+// spanOf finds the span of a position, -1 when its task has no source.
+func (s *sweep) spanOf(at int32) int {
+	i := sort.Search(len(s.spans), func(i int) bool { return s.spans[i].to > at })
+	if i == len(s.spans) || s.spans[i].from > at {
+		return -1
+	}
+	return i
+}
+
+// revisit has a position looked at again for something to send.
+func (s *sweep) revisit(at int32) {
+	if int(at) < s.next {
+		heap.Push(&s.early, at)
+	}
+}
+
+// settled reports whether nothing more comes of any of its tasks by itself.
+func (s *sweep) settled() bool { return s.counts[Done]+s.counts[Failed]+s.counts[Dropped] == s.total }
+
+// isOpen reports whether its tasks are sent to workers.
+func (s *sweep) isOpen() bool { return !s.retired && s.status == Open }
+
+// forgetSchedule drops what is known of the order in which tasks are sent.
+func (s *sweep) forgetSchedule() {
+	s.next, s.early, s.last, s.parked = len(s.ids), nil, nil, nil
+}
+
+// compact gives up the room that was kept for more tasks.
+func (s *sweep) compact() {
+	s.ids, s.where, s.states, s.spans = slices.Clip(s.ids), slices.Clip(s.where), slices.Clip(s.states), slices.Clip(s.spans)
+}
+
+// positions is a heap.
+type positions []int32
+
+func (p positions) Len() int           { return len(p) }
+func (p positions) Less(i, j int) bool { return p[i] < p[j] }
+func (p positions) Swap(i, j int)      { p[i], p[j] = p[j], p[i] }
+func (p *positions) Push(x any)        { *p = append(*p, x.(int32)) }
+func (p *positions) Pop() any {
+	old := *p
+	x := old[len(old)-1]
+	*p = old[:len(old)-1]
+	return x
 }

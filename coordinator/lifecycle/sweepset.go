@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// sweepSet is the number of a list of sweeps: those that want a task, in the order of
-// their launches. Many tasks share few lists. 0 is the empty list.
+// sweepSet is the number of a list of sweeps: those that want a task, in the order of their
+// launches. Many tasks share few lists. 0 is the empty list.
 type sweepSet uint32
 
 // sweepSets keeps the lists.
@@ -19,33 +19,30 @@ func newSweepSets() sweepSets {
 	return sweepSets{lists: [][]string{nil}, numbers: map[string]sweepSet{"": 0}}
 }
 
-// of returns the sweeps of a set. The caller must not change the slice.
-func (s *sweepSets) of(n sweepSet) []string { return s.lists[n] }
+// of returns the sweeps of a list. The caller must not change it.
+func (l *sweepSets) of(s sweepSet) []string { return l.lists[s] }
 
-func (s *sweepSets) has(n sweepSet, sweep string) bool { return slices.Contains(s.lists[n], sweep) }
+func (l *sweepSets) has(s sweepSet, sweep string) bool { return slices.Contains(l.lists[s], sweep) }
 
-// only returns the set of one sweep.
-func (s *sweepSets) only(sweep string) sweepSet { return s.number([]string{sweep}) }
-
-// with returns the set with a sweep at its end.
-func (s *sweepSets) with(n sweepSet, sweep string) sweepSet {
-	return s.number(append(slices.Clone(s.lists[n]), sweep))
+// with returns the list with a sweep at its end.
+func (l *sweepSets) with(s sweepSet, sweep string) sweepSet {
+	return l.number(append(slices.Clone(l.lists[s]), sweep))
 }
 
-// without returns the set without a sweep.
-func (s *sweepSets) without(n sweepSet, sweep string) sweepSet {
-	if !s.has(n, sweep) {
-		return n
+// without returns the list without a sweep.
+func (l *sweepSets) without(s sweepSet, sweep string) sweepSet {
+	if !l.has(s, sweep) {
+		return s
 	}
-	return s.number(slices.DeleteFunc(slices.Clone(s.lists[n]), func(name string) bool { return name == sweep }))
+	return l.number(slices.DeleteFunc(slices.Clone(l.lists[s]), func(name string) bool { return name == sweep }))
 }
 
-func (s *sweepSets) number(list []string) sweepSet {
+func (l *sweepSets) number(list []string) sweepSet {
 	key := strings.Join(list, " ")
-	n, ok := s.numbers[key]
+	n, ok := l.numbers[key]
 	if !ok {
-		n = sweepSet(len(s.lists))
-		s.lists, s.numbers[key] = append(s.lists, list), n
+		n = sweepSet(len(l.lists))
+		l.lists, l.numbers[key] = append(l.lists, list), n
 	}
 	return n
 }

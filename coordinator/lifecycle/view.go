@@ -4,107 +4,160 @@ import (
 	"iter"
 	"slices"
 
+	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
 // Counts are the numbers of a sweep's tasks in all and by phase.
 type Counts struct {
-	Total, Waiting, Queued, Running, Placing, Done, Failed int
-	Dropped                                                int // never run, as the sweep was cancelled
+	Total, Waiting, Pending, Queued, Running, Unreadable, Placing, Done, Failed int
+	Dropped                                                                     int // never run, as the sweep was cancelled
 }
 
 // Counts returns how many tasks a sweep has; zeros for a sweep that was not launched.
 func (m *Machine) Counts(sweep string) Counts {
-	t := m.sweeps[sweep]
-	if t == nil {
+	s := m.sweeps[sweep]
+	if s == nil {
 		return Counts{}
 	}
-	return Counts{Total: t.total, Waiting: t.phases[Waiting], Queued: t.phases[Queued], Running: t.phases[Running], Placing: t.phases[Placing],
-		Done: t.phases[Done], Failed: t.phases[Failed], Dropped: t.phases[dropped]}
+	return Counts{s.total, s.counts[Waiting], s.counts[Pending], s.counts[Queued], s.counts[Running], s.counts[Unreadable],
+		s.counts[Placing], s.counts[Done], s.counts[Failed], s.counts[Dropped]}
 }
+
+// ToSend is how many tasks are pending, or queued and not claimed.
+func (c Counts) ToSend() int { return c.Pending + c.Queued }
 
 // Status returns the status of a sweep; "" for one that was not launched.
 func (m *Machine) Status(sweep string) Status {
-	if t := m.sweeps[sweep]; t != nil {
-		return t.status
+	if s := m.sweeps[sweep]; s != nil {
+		return s.status
 	}
 	return ""
 }
 
 // IsFinished reports whether a sweep was launched and all its tasks are settled.
 func (m *Machine) IsFinished(sweep string) bool {
-	t := m.sweeps[sweep]
-	return t != nil && t.finished
+	s := m.sweeps[sweep]
+	return s != nil && s.finished
 }
 
 // IsLaunched reports whether a launch of the sweep is complete, and none has begun since.
 func (m *Machine) IsLaunched(sweep string) bool {
-	t := m.sweeps[sweep]
-	return t != nil && t.launched
+	s := m.sweeps[sweep]
+	return s != nil && s.launched
 }
 
 // Launches is the number of launches under way.
 func (m *Machine) Launches() int { return m.launches }
 
+// Queued is the number of orders that the queue ought to hold.
+func (m *Machine) Queued() int { return m.queued }
+
+// Disturbed reports whether the queue no longer holds what should be executed next: its orders are to
+// be withdrawn, which OrdersWithdrawn tells.
+func (m *Machine) Disturbed() bool { return m.disturbed }
+
+// ForOthers is how many tasks of a sweep are pending or queued, and go on to be executed without it:
+// another open sweep wants them.
+func (m *Machine) ForOthers(sweep string) (n int) {
+	for _, t := range m.tasks {
+		if t.phase != Pending && t.phase != Queued {
+			continue
+		}
+		names := m.sets.of(t.want)
+		isOpen := func(name string) bool { return name != sweep && m.Status(name) == Open }
+		if slices.Contains(names, sweep) && slices.ContainsFunc(names, isOpen) {
+			n++
+		}
+	}
+	return n
+}
+
+// CountedTwice is how much larger the sum of what open sweeps have to send is than the number of different
+// tasks: a task that several of them want is in the counts of all.
+func (m *Machine) CountedTwice() (n int) {
+	more := map[sweepSet]int{} // by the sweeps that want a task: how many of them are open, but for one
+	for _, t := range m.tasks {
+		if t.phase != Pending && t.phase != Queued {
+			continue
+		}
+		extra, ok := more[t.want]
+		if !ok {
+			for _, name := range m.sets.of(t.want) {
+				if m.Status(name) == Open {
+					extra++
+				}
+			}
+			extra = max(0, extra-1)
+			more[t.want] = extra
+		}
+		n += extra
+	}
+	return n
+}
+
 // Task is what the machine knows of a task.
 type Task struct {
 	Run       int // that is current, or that settled the task
 	Phase     Phase
-	Sweeps    []string // that want it, in the order of their launches; not to be changed
-	QueuedFor string   // the sweep whose queue it is in, or was in last; "" for none
+	Class     protocol.Class // of a failure
+	Sweeps    []string       // that want it, in the order of their launches; not to be changed
+	Token     string         // of the attempt that runs
+	Losses    int            // attempts at this run that were lost or failed
+	HasResult bool           // of an earlier run
 }
+
+// IsSettled reports whether the task is done or failed.
+func (t *Task) IsSettled() bool { return t.Phase.Settled() }
+
+// IsIn reports whether a sweep wants the task.
+func (t *Task) IsIn(sweep string) bool { return slices.Contains(t.Sweeps, sweep) }
 
 // Task returns a task; ok is false when the machine doesn't know it: it was never requested, or
 // it was forgotten since no unfinished sweep needs it.
 func (m *Machine) Task(id sweeps.ID) (task Task, ok bool) {
-	t := m.tasks[id]
-	if t == nil {
-		return Task{}, false
+	if t := m.tasks[id]; t != nil {
+		return Task{int(t.run), t.phase, t.class.Class(), m.sets.of(t.want), t.token, int(t.losses), t.hasResult}, true
 	}
-	return m.view(t), true
+	m.places.each(id, func(r ref) bool {
+		s := m.numbers[r.sweep()]
+		if is := s.states[r.at()]; is > tracked {
+			phase, class := is.phase()
+			task, ok = Task{Run: 1, Phase: phase, Class: class.Class()}, true
+			if !s.retired {
+				task.Sweeps = []string{s.name}
+			}
+		}
+		return !ok
+	})
+	return task, ok
 }
 
-// Tasks returns all tasks in no particular order. The machine must not step meanwhile.
-func (m *Machine) Tasks() iter.Seq2[sweeps.ID, Task] {
-	return func(yield func(sweeps.ID, Task) bool) {
-		for id, t := range m.tasks {
-			if !yield(id, m.view(t)) {
-				return
+// Tasks returns the tasks that are wanted, some of them more than once. The machine must not step
+// meanwhile.
+func (m *Machine) Tasks() iter.Seq[sweeps.ID] {
+	return func(yield func(sweeps.ID) bool) {
+		for _, s := range m.order {
+			for at, is := range s.states {
+				if is != absent && !yield(s.ids[at]) {
+					return
+				}
 			}
 		}
 	}
 }
 
-func (m *Machine) view(t *entry) Task {
-	return Task{int(t.run), t.phase, m.sets.of(t.sweeps), m.queueOf(t)}
+// Where returns what a sweep's request for a task said of where its parameters are.
+func (m *Machine) Where(id sweeps.ID, sweep string) (int32, bool) {
+	s, at, ok := m.place(id, sweep)
+	if !ok {
+		return 0, false
+	}
+	return s.where[at], true
 }
 
 // Source returns the task whose result a task starts from; the zero ID for none under this root.
-func (m *Machine) Source(id sweeps.ID) sweeps.ID { return m.sources[id] }
-
-// IsSettled reports whether the task is done or failed.
-func (t *Task) IsSettled() bool { return t.Phase.isSettled() }
-
-// IsOrdered reports whether an order for the task was published and has no outcome.
-func (t *Task) IsOrdered() bool { return t.Phase.isOrdered() }
-
-// IsIn reports whether a sweep wants the task.
-func (t *Task) IsIn(sweep string) bool { return slices.Contains(t.Sweeps, sweep) }
-
-// IsCurrent reports whether an order is still valid: it has no outcome, and no later decision
-// has replaced it.
-func (m *Machine) IsCurrent(c Publish) bool {
-	t := m.tasks[c.ID]
-	return t != nil && int(t.run) == c.Run && t.phase.isOrdered() && m.queueOf(t) == c.Sweep
-}
-
-// Ordered is the number of tasks that ought to be in the queue.
-func (m *Machine) Ordered() int {
-	n := 0
-	for _, t := range m.tasks {
-		if t.phase.isOrdered() {
-			n++
-		}
-	}
-	return n
+func (m *Machine) Source(id sweeps.ID) sweeps.ID {
+	source, _ := m.sourceOf(id)
+	return source
 }

@@ -46,7 +46,7 @@ func newRoot(t *testing.T) *root.Root {
 		t.Fatal(err)
 	}
 	for _, id := range []sweeps.ID{done, failed, again, unknown} {
-		for _, path := range []string{r.Incoming(id, 1, 1), r.Incoming(id, 2, 1), r.Checkpoint(id, 1), r.Log(id, 1, 1)} {
+		for _, path := range []string{r.Incoming(id, 1, "1"), r.Incoming(id, 2, "1"), r.Checkpoint(id, "1"), r.Log(id, 1, "1")} {
 			write(t, path)
 		}
 	}

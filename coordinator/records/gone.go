@@ -54,7 +54,7 @@ func Gone(r *root.Root) (open, finished []string, err error) {
 		return nil, nil, err
 	}
 	for _, name := range names {
-		if slices.Contains(launched, name) {
+		if _, found := slices.BinarySearch(launched, name); found {
 			continue
 		}
 		switch s, err := Read(r, name); {

@@ -3,6 +3,7 @@ package records
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"time"
 
 	"eisweep/internal/atomicfile"
@@ -22,6 +23,27 @@ type Sweep struct {
 	File     File          `json:"file"`            // the file of the latest launch
 	// Reruns are the run numbers, by task, that a rerun gave and the manifest may not have.
 	Reruns map[sweeps.ID]int `json:"reruns,omitempty"`
+	// Settled is what had become of the sweep's tasks when the last of them was settled; nil while one is not.
+	Settled *Settled `json:"settled,omitempty"`
+}
+
+// Settled is what became of the tasks of a finished sweep.
+type Settled struct {
+	Tasks    int   `json:"tasks"`
+	Done     int   `json:"done"`
+	Failed   int   `json:"failed"`
+	Manifest int64 `json:"manifest"` // the manifest's size then, in bytes: at another size this says nothing
+}
+
+// ReadSettled returns what became of the tasks of a finished sweep without reading its manifest; ok is false
+// when that has to be read.
+func ReadSettled(r *root.Root, sweep string) (s Settled, ok bool) {
+	record, err := Read(r, sweep)
+	if err != nil || record.Settled == nil || record.Stand != control.Finished {
+		return s, false
+	}
+	info, err := os.Lstat(r.Manifest(sweep))
+	return *record.Settled, err == nil && info.Mode().IsRegular() && info.Size() == record.Settled.Manifest
 }
 
 // maxBytes bounds what is read of a record, in bytes. A task that is rerun takes some 45 of them.

@@ -101,57 +101,80 @@ func (s *site) open(t testing.TB, role protocol.Role) *queue.Queue {
 }
 
 func testTask(n int) protocol.Task {
-	return protocol.Task{ID: sweeps.ID{byte(n + 1)}, Run: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(n)}
+	return protocol.Task{ID: sweeps.ID{byte(n + 1)}, Run: 1, Sweep: "quick", Attempt: 1, Experiment: sim.Approximate, Seed: uint32(n)}
 }
 
-// publish queues tasks and offers their sweep.
 func (s *site) publish(t testing.TB, tasks ...protocol.Task) {
 	t.Helper()
-	if err := s.queue.OpenSweep(deadline(t), "quick"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.queue.Publish(deadline(t), tasks); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.queue.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: "quick"}}); err != nil {
+	if _, err := s.queue.PublishTasks(deadline(t), tasks); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// work takes a task and commits a failure as its outcome.
-func work(t testing.TB, q *queue.Queue) *queue.Delivery {
+// claim takes a task.
+func claim(t testing.TB, q *queue.Queue) *queue.Attempt {
 	t.Helper()
-	d, err := q.Next(deadline(t), q.Sweeps)
+	d, err := q.Next(deadline(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Start(deadline(t), "worker", "host"); err != nil {
-		t.Fatal(err)
+	verdict, a, err := d.Admit(deadline(t), "worker", "host")
+	if err != nil || verdict != queue.Execute {
+		t.Fatalf("verdict %v, %v", verdict, err)
 	}
-	if err := d.Heartbeat(deadline(t)); err != nil {
-		t.Fatal(err)
-	}
+	return a
+}
+
+// fail commits a failure as the outcome of a task, which must be the first.
+func fail(t testing.TB, a *queue.Attempt) error {
+	t.Helper()
 	now := time.Now()
-	won, err := d.Commit(deadline(t), protocol.Outcome{Attempt: 1, Class: protocol.Numeric, Error: "not finite", Started: now, Finished: now})
-	if err != nil || !won {
-		t.Fatalf("won %v, %v", won, err)
+	won, err := a.Commit(deadline(t), protocol.Outcome{Class: protocol.Numeric, Error: "not finite", Started: now, Finished: now})
+	if err == nil && !won {
+		t.Error("the outcome is another's")
 	}
-	if err := d.Done(deadline(t)); err != nil {
+	return err
+}
+
+// work takes a task and commits a failure as its outcome.
+func work(t testing.TB, q *queue.Queue) *queue.Attempt {
+	t.Helper()
+	a := claim(t, q)
+	if over, err := a.IsOver(deadline(t)); over || err != nil {
+		t.Fatalf("over %v, %v", over, err)
+	}
+	if err := fail(t, a); err != nil {
 		t.Fatal(err)
 	}
-	return d
+	return a
+}
+
+// noOrders waits until no order is left in the queue.
+func (s *site) noOrders(t testing.TB) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for ctx := deadline(t); ; {
+		n, err := s.queue.CountTasks(ctx)
+		if err == nil && n == 0 {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("%d orders wait, %v", n, err)
+		}
+	}
 }
 
 func TestWorkerDoesItsWorkByItsFile(t *testing.T) {
 	s := newSite(t)
 	w := s.open(t, protocol.Worker)
 	s.publish(t, testTask(1))
-	if d := work(t, w); d.Task().ID != testTask(1).ID {
-		t.Errorf("task %s", d.Task().ID)
+	if a := work(t, w); a.Name().ID != testTask(1).ID {
+		t.Errorf("task %s", a.Name().ID)
 	}
-	if queued, err := s.queue.Queued(deadline(t)); err != nil || len(queued) != 0 {
-		t.Errorf("queued %v, %v", queued, err)
-	}
+	s.noOrders(t)
 }
 
 func TestClientAsksByItsFile(t *testing.T) {

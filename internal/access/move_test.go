@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"testing"
-	"time"
 
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -20,7 +19,7 @@ func TestWorkerFollowsTheCoordinator(t *testing.T) {
 			work(t, w)
 			got := make(chan *queue.Delivery, 1)
 			go func() {
-				d, _ := w.Next(deadline(t), w.Sweeps)
+				d, _ := w.Next(deadline(t))
 				got <- d
 			}()
 			s.stop()
@@ -43,34 +42,16 @@ func TestOutcomeOutlivesTheServer(t *testing.T) {
 	s := newSite(t)
 	w := s.open(t, protocol.Worker)
 	s.publish(t, testTask(1))
-	d, err := w.Next(deadline(t), w.Sweeps)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.Start(deadline(t), "worker", "host"); err != nil {
-		t.Fatal(err)
-	}
+	a := claim(t, w)
+	s.noOrders(t) // the acknowledgement, which nobody confirms, has arrived
 	s.stop()
 	ended := make(chan error, 1)
-	go func() {
-		now := time.Now()
-		won, err := d.Commit(deadline(t), protocol.Outcome{Attempt: 1, Class: protocol.Numeric, Error: "not finite", Started: now, Finished: now})
-		if err == nil && !won {
-			t.Error("the outcome is another's")
-		}
-		if err == nil {
-			err = d.Done(deadline(t))
-		}
-		ended <- err
-	}()
+	go func() { ended <- fail(t, a) }()
 	s.start(t)
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	queued, err := s.queue.Queued(deadline(t))
-	if err != nil || len(queued) != 0 {
-		t.Errorf("queued %v, %v", queued, err)
-	}
+	s.noOrders(t)
 }
 
 // A client asks the coordinator that there is, after a restart too.

@@ -115,7 +115,7 @@ type SteeredSweep struct {
 	Stand   Stand  `json:"stand"`
 	Changed bool   `json:"changed"`
 	Removed int    `json:"removed"` // tasks taken out of the queue
-	Moved   int    `json:"moved"`   // tasks that another sweep wants and is queued for now
+	Moved   int    `json:"moved"`   // tasks that are queued for another sweep
 	Running int    `json:"running"` // tasks that are at work and finish
 }
 
@@ -148,9 +148,9 @@ type Worker struct {
 	Memory   int64         `json:"memory"` // bytes that tasks may take; 0: not known
 	Since    time.Time     `json:"since"`
 	Heard    time.Time     `json:"heard"`
-	State    string        `json:"state"`           // working, idle, draining, why it takes no tasks, or why it ended
-	Unfit    string        `json:"unfit,omitempty"` // tasks that it was offered and has no memory for
-	Full     bool          `json:"full,omitempty"`  // it would have, but for those that it runs
+	State    string        `json:"state"`             // working, idle, draining, why it takes no tasks, or why it ended
+	Free     int64         `json:"free"`              // bytes that further tasks may take
+	Refused  string        `json:"refused,omitempty"` // why it refused a task lately, for want of memory
 	Deadline time.Time     `json:"deadline,omitzero"`
 	Job      string        `json:"job,omitempty"` // of a batch system
 	Done     int           `json:"done"`

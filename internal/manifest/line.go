@@ -35,7 +35,9 @@ type Line struct {
 	Error      string         `json:"error,omitempty"` // of a failure, in words
 
 	Run     int `json:"run"`     // which order to execute it was, from 1
-	Attempt int `json:"attempt"` // which execution of that order, from 1
+	Attempt int `json:"attempt"` // one more than the attempts at this run that were lost or failed
+	// Token names the attempt, and its log: 16 hex digits. Lines of earlier versions have none.
+	Token string `json:"token,omitempty"`
 
 	File   string `json:"file,omitempty"`   // of a result, relative to the sweep's folder
 	Digest string `json:"digest,omitempty"` // of what the file says, hex

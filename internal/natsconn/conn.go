@@ -40,8 +40,6 @@ type Options struct {
 	// ServiceTimeout is how long a service may have no responder, although the streams answer,
 	// before it counts as not imported; 0 is 5 s.
 	ServiceTimeout time.Duration
-	// Restored is called whenever a broken connection was restored; it may be nil.
-	Restored func()
 }
 
 // EmbeddedServer is a NATS server in this process.
@@ -63,6 +61,7 @@ type Conn struct {
 	js         jetstream.JetStream
 	closed     chan struct{} // when the connection is closed for good
 	refused    atomic.Bool   // the server has refused the credential since the connection broke
+	overrun    atomic.Uint64 // how often a subscription had no room for more messages
 	lost       context.Context
 	lose       context.CancelCauseFunc
 	connection *Generation // until the connection breaks
@@ -172,6 +171,26 @@ func (c *Conn) Lifetime() context.Context { return c.ended }
 
 // Unbroken returns a context that ends when the connection breaks the next time.
 func (c *Conn) Unbroken() context.Context { return c.connection.Current() }
+
+// WaitForConnection waits until there is a connection, and reports whether there is: not if ctx ends, or
+// the connection is closed, before.
+func (c *Conn) WaitForConnection(ctx context.Context) bool {
+	if c.conn.IsConnected() {
+		return true
+	}
+	status := c.conn.StatusChanged(nats.CONNECTED)
+	defer c.conn.RemoveStatusListener(status)
+	if c.conn.IsConnected() {
+		return true
+	}
+	select {
+	case <-status:
+		return true
+	case <-ctx.Done():
+	case <-c.ended.Done():
+	}
+	return false
+}
 
 // API returns a subject of JetStream's API, with the domain or prefix of the site.
 func (c *Conn) API(subject string) string {

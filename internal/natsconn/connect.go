@@ -85,8 +85,11 @@ func (c *Conn) callbacks() []nats.Option {
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { c.log.Debug("connect to NATS again", "error", err) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			c.log.Log(context.Background(), c.levelOf(err), "NATS", "error", err)
-			if errors.Is(err, nats.ErrPermissionViolation) {
+			switch {
+			case errors.Is(err, nats.ErrPermissionViolation):
 				c.denials.Next()
+			case errors.Is(err, nats.ErrSlowConsumer):
+				c.overrun.Add(1)
 			}
 		}),
 	}
@@ -127,11 +130,12 @@ func (c *Conn) reach(options []nats.Option) error {
 func (c *Conn) reconnected() {
 	c.refused.Store(false)
 	c.latency.connected(time.Now(), true)
-	if c.options.Restored != nil {
-		c.options.Restored()
-	}
 }
 
 // Connections returns how often the connection was made. When the number has changed, the server may have
 // another store.
 func (c *Conn) Connections() uint64 { return c.conn.Stats().Reconnects + 1 }
+
+// Gaps is how often messages to this connection may have been lost: it was made anew, or a subscription
+// had more to handle than it has room for.
+func (c *Conn) Gaps() uint64 { return c.Connections() + c.overrun.Load() }

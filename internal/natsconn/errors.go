@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"strconv"
+	"strings"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -41,6 +43,7 @@ const (
 	codeNoStreams      = 10076 // JetStream is off
 	codeStoreFailed    = 10077 // a message could not be stored; also: its subject has one
 	codeConsumerStore  = 10104 // the files of a consumer could not be created
+	codeNotUnique      = 10100 // a consumer of a work queue that has one
 	codePurgeFailed    = 10110
 	codeWrongConstant  = 10164 // codeWrongSequence of a replicated stream
 	codeTooMany        = 10167 // requests
@@ -63,6 +66,9 @@ var limitCodes = []int{
 // stream or the account is full.
 const textOccupied = "maximum messages per subject exceeded"
 
+// What the server says under codeWrongSequence, before the sequence.
+const textWrongSequence = "wrong last sequence: "
+
 var textsFull = []string{"maximum bytes exceeded", "maximum messages exceeded", "resource limits exceeded"}
 
 func apiError(err error) (code int, text string) {
@@ -84,6 +90,32 @@ func Occupied(err error) bool {
 func Outdated(err error) bool {
 	code, _ := apiError(err)
 	return code == codeWrongSequence || code == codeWrongConstant
+}
+
+// LastSequence returns the sequence of the last message of a subject from an error that is Outdated: 0
+// if there is none. A cluster does not say it while another message to the subject is in flight.
+func LastSequence(err error) (seq uint64, ok bool) {
+	_, text := apiError(err)
+	rest, ok := strings.CutPrefix(text, textWrongSequence)
+	if !ok {
+		return 0, false
+	}
+	seq, wrong := strconv.ParseUint(rest, 10, 64)
+	return seq, wrong == nil
+}
+
+// ConsumerNotUnique reports whether a consumer of a work queue could not be created because another one
+// gets the same messages.
+func ConsumerNotUnique(err error) bool {
+	code, _ := apiError(err)
+	return code == codeNotUnique
+}
+
+// ConsumerFilesFail reports whether a consumer could not be created for the files in the server's store. The
+// server may still be removing those of an earlier consumer of its name, or its disk fails.
+func ConsumerFilesFail(err error) bool {
+	code, text := apiError(err)
+	return code == codeNoConsumer && strings.HasPrefix(text, "error creating store for consumer")
 }
 
 // TooFewServers reports whether a stream was refused because there are fewer servers than its

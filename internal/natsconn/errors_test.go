@@ -42,6 +42,7 @@ func TestErrorsOfTheServerAreTold(t *testing.T) {
 		"server's storage":     {err: api(500, 10047, "insufficient storage resources available"), limits: true},
 		"other sequence":       {err: api(400, codeWrongSequence, "wrong last sequence: 3"), outdated: true},
 		"other, replicated":    {err: api(400, codeWrongConstant, "wrong last sequence"), outdated: true},
+		"another consumer":     {err: api(400, codeNotUnique, "filtered consumer not unique on workqueue stream"), passes: true},
 		"no leader":            {err: api(503, 10008, "JetStream system temporarily unavailable"), passes: true},
 		"nobody answers":       {err: jetstream.ErrNoStreamResponse, passes: true},
 		"no answer in time":    {err: nats.ErrTimeout, passes: true},
@@ -54,6 +55,23 @@ func TestErrorsOfTheServerAreTold(t *testing.T) {
 		got := [...]bool{Occupied(told), Outdated(told), errors.Is(told, natsserver.ErrStore), errors.Is(told, ErrLimit), Transient(c.err)}
 		if got != [...]bool{c.occupied, c.outdated, c.store, c.limits, c.passes} {
 			t.Errorf("%s: occupied, outdated, store, limits, passes = %v", name, got)
+		}
+	}
+}
+
+func TestTheLastSequenceIsRead(t *testing.T) {
+	for text, want := range map[string]struct {
+		seq uint64
+		ok  bool
+	}{
+		"wrong last sequence: 3": {3, true}, "wrong last sequence: 0": {0, true}, "wrong last sequence": {}, "wrong last sequence: x": {}, "": {},
+	} {
+		err := fmt.Errorf("publish: %w", &jetstream.APIError{Code: 400, ErrorCode: codeWrongSequence, Description: text})
+		if seq, ok := LastSequence(err); seq != want.seq || ok != want.ok {
+			t.Errorf("%q: %d, %v", text, seq, ok)
+		}
+		if another := fmt.Errorf("make: %w", &jetstream.APIError{Code: 400, ErrorCode: codeNotUnique}); !ConsumerNotUnique(another) || ConsumerNotUnique(err) {
+			t.Error("a consumer that is not unique is taken for another error")
 		}
 	}
 }

@@ -41,6 +41,16 @@ func (c *Conn) RetryBulk(ctx context.Context, f func(context.Context) error) err
 	return c.repeat(ctx, bulkTimeout, &c.full, f)
 }
 
+// TryOnce is Retry for a request that must not be repeated when its answer is lost.
+func (c *Conn) TryOnce(ctx context.Context, f func(context.Context) error) error {
+	defer c.latency.ask(time.Now())()
+	err := c.Try(ctx, AnswerTimeout, f)
+	if err != nil && c.Err() != nil {
+		return c.Err()
+	}
+	return classified(err)
+}
+
 // repeat calls f again while its error is transient; each call has limit. Requests that wait because a limit
 // of the account is reached are in full.
 func (c *Conn) repeat(ctx context.Context, limit time.Duration, full *backlog, f func(context.Context) error) error {

@@ -30,7 +30,7 @@ func Transient(err error) bool {
 	switch api.ErrorCode {
 	case codeStoreFailed:
 		return false
-	case codeBatchGone, codeTooMany, codeTooManyBatches:
+	case codeBatchGone, codeTooMany, codeTooManyBatches, codeNotUnique:
 		return true
 	}
 	return api.Code == 503 || collided(err)

@@ -42,7 +42,7 @@ const deployedHead = `# Who may do what on NATS servers for eisweep; eisweep.con
 #
 # Put the public keys of the site's own users in place of these ("eisweep keys" makes them; the seed stays with the user, in a
 # file that --nkey names). Narrower rights for one root: its id (root.json in ROOT/.eisweep) in place of the first star after
-# "eisweep.", and eisweep_<id>_tasks and so on in place of stream names. Where JetStream has a domain: its name in place of the
+# "eisweep2.", and eisweep2_<id>_tasks and so on in place of stream names. Where JetStream has a domain: its name in place of the
 # underscore in "$JS.ACK._.".
 
 `

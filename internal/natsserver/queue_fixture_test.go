@@ -3,8 +3,8 @@ package natsserver_test
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"log/slog"
-	"slices"
 	"testing"
 	"time"
 
@@ -54,52 +54,79 @@ func open(t testing.TB, o queue.Options) *queue.Queue {
 	return q
 }
 
-func testTasks(sweep string, from, n int) []protocol.Task {
+func testTasks(from, n int) []protocol.Task {
 	tasks := make([]protocol.Task, n)
 	for i := range tasks {
 		var id sweeps.ID
 		binary.BigEndian.PutUint64(id[:], uint64(from+i)+1)
-		tasks[i] = protocol.Task{ID: id, Run: 1, Sweep: sweep, Experiment: sim.Approximate, Seed: uint32(from + i)}
+		tasks[i] = protocol.Task{ID: id, Run: 1, Sweep: "quick", Attempt: 1, Experiment: sim.Approximate, Seed: uint32(from + i)}
 	}
 	return tasks
 }
 
-// publish opens a sweep and queues tasks of it.
-func publish(t testing.TB, q *queue.Queue, sweep string, tasks []protocol.Task) {
+func publish(t testing.TB, q *queue.Queue, tasks []protocol.Task) {
 	t.Helper()
-	if err := q.OpenSweep(deadline(t), sweep); err != nil {
-		t.Fatal(err)
-	}
-	queued, err := q.Publish(deadline(t), tasks)
-	if err != nil || slices.Contains(queued, false) {
-		t.Fatalf("queued %v, %v", queued, err)
+	if n, err := q.PublishTasks(deadline(t), tasks); err != nil || n != len(tasks) {
+		t.Fatalf("queued %d, %v", n, err)
 	}
 }
 
-func next(t testing.TB, q *queue.Queue, sweep string) *queue.Delivery {
+func next(t testing.TB, q *queue.Queue) *queue.Delivery {
 	t.Helper()
-	d, err := q.Next(deadline(t), func() []string { return []string{sweep} })
+	d, err := q.Next(deadline(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return d
 }
 
-// begin announces the first attempt at a task.
-func begin(t testing.TB, d *queue.Delivery) {
+// begin claims a task.
+func begin(t testing.TB, d *queue.Delivery) *queue.Attempt {
 	t.Helper()
-	if got, err := d.Start(deadline(t), "worker", "host"); err != nil || got != 1 {
-		t.Fatalf("attempt %d, %v; want 1", got, err)
+	verdict, a, err := d.Admit(deadline(t), "worker", "host")
+	if err != nil || verdict != queue.Execute {
+		t.Fatalf("verdict %v, %v", verdict, err)
 	}
+	return a
 }
 
 // fail commits a failure as the outcome of a task.
-func fail(t testing.TB, d *queue.Delivery) {
+func fail(t testing.TB, a *queue.Attempt) {
 	t.Helper()
 	now := time.Now()
-	won, err := d.Commit(deadline(t), protocol.Outcome{Attempt: 1, Class: protocol.Numeric, Error: "r_e is not finite", Started: now, Finished: now})
+	won, err := a.Commit(deadline(t), protocol.Outcome{Class: protocol.Numeric, Error: "r_e is not finite", Started: now, Finished: now})
 	if err != nil || !won {
 		t.Fatalf("commit: won %v, %v", won, err)
+	}
+}
+
+// counts fails the test unless so many orders wait, soon.
+func counts(t testing.TB, q *queue.Queue, want int) {
+	t.Helper()
+	until(t, func() string {
+		n, err := q.CountTasks(deadline(t))
+		if err == nil && n == want {
+			return ""
+		}
+		return fmt.Sprintf("%d orders wait, %v; want %d", n, err, want)
+	})
+}
+
+// until looks again and again until there is nothing to tell, and fails the test when it takes too long.
+func until(t testing.TB, missing func() string) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for ctx := deadline(t); ; {
+		what := missing()
+		if what == "" {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatal(what)
+		}
 	}
 }
 

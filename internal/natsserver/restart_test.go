@@ -14,18 +14,14 @@ func TestRestartOfTheServerLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	s := startServer(t, dir)
 	q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
-	publish(t, q, "quick", testTasks("quick", 0, 3))
-	d := next(t, q, "quick")
-	begin(t, d)
-	fail(t, d)
+	publish(t, q, testTasks(0, 3))
+	d := next(t, q)
+	fail(t, begin(t, d))
 	q.Close()
 	s.Stop()
 
 	q = open(t, queue.Options{Options: natsconn.Options{Server: startServer(t, dir)}})
-	queued, err := q.Queued(deadline(t))
-	if err != nil || len(queued) != 3 {
-		t.Fatalf("queued %v, %v", queued, err)
-	}
+	counts(t, q, 2)
 	outcomes := make(chan queue.OutcomeDelivery, 1)
 	stop, err := q.Outcomes(deadline(t), func(o queue.OutcomeDelivery) { outcomes <- o })
 	if err != nil {
@@ -42,17 +38,12 @@ func TestStartAndStopOften(t *testing.T) {
 	for i := range 5 {
 		s := startServer(t, dir)
 		q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
-		if _, err := q.Publish(deadline(t), testTasks("quick", i*10, 10)); err != nil {
-			t.Fatal(err)
-		}
+		publish(t, q, testTasks(i*10, 10))
 		q.Close()
 		q.Close()
 		s.Stop()
 	}
-	queued, err := open(t, queue.Options{Options: natsconn.Options{Server: startServer(t, dir)}}).Queued(deadline(t))
-	if err != nil || len(queued) != 50 {
-		t.Errorf("%d queued, %v", len(queued), err)
-	}
+	counts(t, open(t, queue.Options{Options: natsconn.Options{Server: startServer(t, dir)}}), 50)
 }
 
 // A server that nobody reaches from outside has nothing to warn of.

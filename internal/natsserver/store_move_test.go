@@ -32,7 +32,7 @@ func TestStoreOfAnEarlierVersionIsTakenOver(t *testing.T) {
 			t.Fatal("the server isn't ready")
 		}
 		q := open(t, queue.Options{Options: natsconn.Options{Connect: []nats.Option{nats.InProcessServer(s)}}})
-		publish(t, q, "quick", testTasks("quick", from, n))
+		publish(t, q, testTasks(from, n))
 		q.Close()
 		s.Shutdown()
 		s.WaitForShutdown()
@@ -43,12 +43,8 @@ func TestStoreOfAnEarlierVersionIsTakenOver(t *testing.T) {
 		defer s.Stop()
 		q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
 		defer q.Close()
-		if queued, err := q.Queued(deadline(t)); err != nil || len(queued) != want {
-			t.Errorf("%d queued, %v; want %d", len(queued), err, want)
-		}
-		d := next(t, q, "quick")
-		begin(t, d)
-		if err := d.HandBack(deadline(t), 0); err != nil {
+		counts(t, q, want)
+		if err := next(t, q).Leave(); err != nil {
 			t.Error(err)
 		}
 	}
@@ -67,7 +63,7 @@ func TestServersWithAndWithoutUsersShareAStore(t *testing.T) {
 	dir := t.TempDir()
 	s := startServer(t, dir)
 	q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
-	publish(t, q, "quick", testTasks("quick", 0, 3))
+	publish(t, q, testTasks(0, 3))
 	q.Close()
 	s.Stop()
 	pair, err := nkeys.CreateUser()
@@ -86,7 +82,5 @@ func TestServersWithAndWithoutUsersShareAStore(t *testing.T) {
 	defer s.Stop()
 	q = open(t, queue.Options{Options: natsconn.Options{Server: s, Key: natsconn.Key{Public: public, Sign: pair.Sign}}})
 	defer q.Close()
-	if queued, err := q.Queued(deadline(t)); err != nil || len(queued) != 3 {
-		t.Errorf("queued %v, %v", queued, err)
-	}
+	counts(t, q, 3)
 }

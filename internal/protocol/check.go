@@ -15,10 +15,11 @@ import (
 	"eisweep/sweeps"
 )
 
-// Bounds of a message's fields.
+// Bounds of what a message may say.
 const (
 	MaxCount      = math.MaxInt32 // run and attempt numbers
 	maxParameters = 1000
+	maxEarlier    = 100
 	maxError      = 8 << 10 // bytes of an error's text
 	maxName       = 255     // bytes of a host's, worker's or version's name
 	maxPath       = 4096
@@ -46,6 +47,15 @@ func (t *Task) check() error {
 		return refuse("%v", err)
 	case len(t.Parameters) > maxParameters:
 		return refuse("%d parameters", len(t.Parameters))
+	case t.Attempt < 1 || t.Attempt > MaxCount:
+		return refuse("attempt %d", t.Attempt)
+	case len(t.Earlier) > maxEarlier:
+		return refuse("%d earlier attempts", len(t.Earlier))
+	}
+	for _, token := range t.Earlier {
+		if !IsToken(token) {
+			return refuse("token %.100q", token)
+		}
 	}
 	for name, v := range t.Parameters {
 		if !plain(v) || len(name) > maxName {
@@ -108,8 +118,8 @@ func (o *Outcome) check() error {
 	switch {
 	case zero(o.ID):
 		return refuse("no task id")
-	case o.Run < 1 || o.Run > MaxCount || o.Attempt < 1 || o.Attempt > MaxCount:
-		return refuse("run %d, attempt %d", o.Run, o.Attempt)
+	case o.Run < 1 || o.Run > MaxCount || o.Attempt < 1 || o.Attempt > MaxCount || !IsToken(o.Token):
+		return refuse("run %d, attempt %d, token %.100q", o.Run, o.Attempt, o.Token)
 	case o.Class != "" && !slices.Contains(Classes(), o.Class):
 		return refuse("class %.100q", o.Class)
 	case len(o.Error) > maxError || o.Done() != (o.Error == ""):
@@ -130,26 +140,42 @@ func (e *AttemptEvent) check() error {
 	switch {
 	case zero(e.ID):
 		return refuse("no task id")
-	case e.Run < 1 || e.Run > MaxCount || e.Attempt < 1 || e.Attempt > MaxCount:
-		return refuse("run %d, attempt %d", e.Run, e.Attempt)
-	case e.Event != EventStarted && e.Event != EventReturned:
+	case e.Run < 1 || e.Run > MaxCount || e.Attempt < 1 || e.Attempt > MaxCount || !IsToken(e.Token):
+		return refuse("run %d, attempt %d, token %.100q", e.Run, e.Attempt, e.Token)
+	case !slices.Contains(events, e.Event):
 		return refuse("event %.100q", e.Event)
+	case e.Class != "" && (e.Event != EventReturned || !slices.Contains(Classes(), e.Class)):
+		return refuse("event %q with class %.100q", e.Event, e.Class)
+	case len(e.Error) > maxError:
+		return refuse("an error of %d bytes", len(e.Error))
 	}
 	return checkNames(e.Host, e.Worker)
 }
+
+var events = []string{EventStarted, EventReturned, EventRefused, EventUnreadable, EventEnded}
 
 func (p *Progress) check() error {
 	switch {
 	case zero(p.ID):
 		return refuse("no task id")
-	case p.Run < 1 || p.Run > MaxCount || p.Attempt < 1 || p.Attempt > MaxCount:
-		return refuse("run %d, attempt %d", p.Run, p.Attempt)
+	case p.Run < 1 || p.Run > MaxCount || !IsToken(p.Token):
+		return refuse("run %d, token %.100q", p.Run, p.Token)
 	case !(p.Seconds >= 0) || math.IsInf(p.Seconds, 1):
 		return refuse("%v seconds", p.Seconds)
 	case p.Sim.Trial < 0 || p.Sim.Trials < 0 || p.Sim.Done < 0 || p.Sim.Total < 0 || p.Sim.Steps < 0:
 		return refuse("progress %+v", p.Sim)
 	}
 	return checkNames(p.Host, p.Worker, p.Sim.Phase)
+}
+
+func (c *Command) check() error {
+	switch {
+	case c.Verb == Drain && *c == Command{Verb: Drain}:
+		return nil
+	case c.Verb == Stop && !zero(c.ID) && c.Run >= 1 && c.Run <= MaxCount && IsToken(c.Token):
+		return nil
+	}
+	return refuse("command %.100q", c.Verb)
 }
 
 func checkNames(names ...string) error {

@@ -57,7 +57,7 @@ func decode(data []byte, m Message) error {
 
 // DecodeTask reads a task that was found under a subject. The error wraps ErrMessage.
 func (s Subjects) DecodeTask(subject string, data []byte) (*Task, error) {
-	sweep, id, err := s.ParseTask(subject)
+	id, run, err := s.ParseOrder("tasks", subject)
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +65,8 @@ func (s Subjects) DecodeTask(subject string, data []byte) (*Task, error) {
 	if err := decode(data, t); err != nil {
 		return nil, err
 	}
-	if t.ID != id || t.Sweep != sweep {
-		return nil, fmt.Errorf("decode message: task %s of sweep %s under subject %s: %w", t.ID, t.Sweep, subject, ErrMessage)
+	if err := sameOrder(subject, t.ID == id && t.Run == run); err != nil {
+		return nil, err
 	}
 	for name, v := range t.Parameters {
 		if n, ok := v.(json.Number); ok {
@@ -143,13 +143,13 @@ func (s Subjects) DecodePresence(subject string, data []byte) (*Presence, error)
 	return p, nil
 }
 
-// DecodeRoster reads a list of open sweeps. The error wraps ErrMessage.
-func DecodeRoster(data []byte) (*Roster, error) {
-	o := new(Roster)
-	if err := decode(data, o); err != nil {
+// DecodeCommand reads a command to a worker. The error wraps ErrMessage.
+func DecodeCommand(data []byte) (*Command, error) {
+	c := new(Command)
+	if err := decode(data, c); err != nil {
 		return nil, err
 	}
-	return o, nil
+	return c, nil
 }
 
 func sameOrder(subject string, same bool) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ var noon = time.Date(2026, 1, 2, 12, 0, 0, 123456789, time.UTC)
 
 func exampleTask() *Task {
 	t := testTask("quick", 1)
+	t.After, t.Attempt, t.Earlier = 7, 3, []string{"1", "0123456789abcdef"}
 	t.Parameters["a"] = 2.0
 	t.Source = &Input{Path: "approximate/results~seed=1.h5", SHA256: strings.Repeat("0a", 32), Task: testID(2)}
 	t.Initial = &Initial{Input: Input{Path: ".eisweep/inputs/x.h5", SHA256: strings.Repeat("0b", 32)}, Take: []string{"wee", "wii"}}
@@ -27,20 +29,27 @@ func exampleTask() *Task {
 }
 
 func exampleResult() *Outcome {
-	return &Outcome{ID: testID(1), Run: 2, Attempt: 3, SHA256: strings.Repeat("0a", 32), Digest: strings.Repeat("0b", 32), Bytes: 5,
+	return &Outcome{ID: testID(1), Run: 2, Token: "abc1", Attempt: 3, SHA256: strings.Repeat("0a", 32), Digest: strings.Repeat("0b", 32), Bytes: 5,
 		Started: noon, Finished: noon.Add(time.Second), Host: "h", Worker: "w", Version: "v"}
 }
 
 func exampleFailure() *Outcome {
-	return &Outcome{ID: testID(1), Run: 2, Attempt: 3, Class: Numeric, Error: "r_e <not finite>", Started: noon, Finished: noon}
+	return &Outcome{ID: testID(1), Run: 2, Token: "abc1", Attempt: 3, Class: Numeric, Error: "r_e <not finite>", Started: noon, Finished: noon}
 }
 
 func exampleAttempt() *AttemptEvent {
-	return &AttemptEvent{ID: testID(1), Run: 2, Attempt: 3, Event: EventStarted, Host: "h", Worker: "w", At: noon}
+	return &AttemptEvent{ID: testID(1), Run: 2, Token: "abc1", Attempt: 3, Event: EventStarted, Host: "h", Worker: "w", At: noon}
+}
+
+func exampleStop() *Command { return &Command{Verb: Stop, ID: testID(1), Run: 2, Token: "abc1"} }
+
+func examplePresence() *Presence {
+	return &Presence{Name: "w", Host: "h", PID: 7, Version: "v", Slots: 4, Busy: 1, Memory: 1 << 33, Free: 1 << 32, Since: noon, State: Working, Refused: "12 GiB", Done: 3,
+		Attempts: []Attempt{{ID: testID(1), Run: 2, Token: "abc1"}}, Kernels: "avx2"}
 }
 
 func exampleProgress() *Progress {
-	return &Progress{ID: testID(1), Run: 2, Attempt: 3, Seconds: 1.25, Sim: sim.Progress{Phase: "training", Trial: 1, Trials: 2, Done: 3, Total: 4, Steps: 5}}
+	return &Progress{ID: testID(1), Run: 2, Token: "abc1", Seconds: 1.25, Sim: sim.Progress{Phase: "training", Trial: 1, Trials: 2, Done: 3, Total: 4, Steps: 5}}
 }
 
 func mustEncode(t testing.TB, m Message) []byte {
@@ -53,7 +62,7 @@ func mustEncode(t testing.TB, m Message) []byte {
 }
 
 func TestMessagesComeBack(t *testing.T) {
-	task, err := testScheme.DecodeTask(testScheme.Task("quick", testID(1)), mustEncode(t, exampleTask()))
+	task, err := testScheme.DecodeTask(testScheme.Task(testID(1), 1), mustEncode(t, exampleTask()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +72,8 @@ func TestMessagesComeBack(t *testing.T) {
 			t.Errorf("%s = %v, want %v", name, task.Parameters[name], value)
 		}
 	}
-	if *task.Source != *exampleTask().Source || !slices.Equal(task.Initial.Take, []string{"wee", "wii"}) {
+	if *task.Source != *exampleTask().Source || !slices.Equal(task.Initial.Take, []string{"wee", "wii"}) ||
+		task.After != 7 || task.Attempt != 3 || !slices.Equal(task.Earlier, exampleTask().Earlier) {
 		t.Errorf("task %+v", task)
 	}
 	for _, want := range []*Outcome{exampleResult(), exampleFailure()} {
@@ -74,6 +84,19 @@ func TestMessagesComeBack(t *testing.T) {
 	if e, err := testScheme.DecodeAttempt(testScheme.Attempts(testID(1), 2), mustEncode(t, exampleAttempt())); err != nil || *e != *exampleAttempt() {
 		t.Errorf("%+v, %v", e, err)
 	}
+	returned := exampleAttempt()
+	returned.Event, returned.Class, returned.Error = EventReturned, Storage, "disk full"
+	if e, err := testScheme.DecodeAttempt(testScheme.Attempts(testID(1), 2), mustEncode(t, returned)); err != nil || *e != *returned {
+		t.Errorf("%+v, %v", e, err)
+	}
+	for _, want := range []*Command{{Verb: Drain}, exampleStop()} {
+		if c, err := DecodeCommand(mustEncode(t, want)); err != nil || *c != *want {
+			t.Errorf("%+v, %v", c, err)
+		}
+	}
+	if p, err := testScheme.DecodePresence(testScheme.Presence("w"), mustEncode(t, examplePresence())); err != nil || !reflect.DeepEqual(p, examplePresence()) {
+		t.Errorf("%+v, %v", p, err)
+	}
 	if p, err := testScheme.DecodeProgress(testScheme.Progress(testID(1)), mustEncode(t, exampleProgress())); err != nil || *p != *exampleProgress() {
 		t.Errorf("%+v, %v", p, err)
 	}
@@ -83,6 +106,8 @@ func TestMessagesOutOfRangeAreRefused(t *testing.T) {
 	task := func(f func(*Task)) *Task { m := exampleTask(); f(m); return m }
 	result := func(f func(*Outcome)) *Outcome { m := exampleResult(); f(m); return m }
 	attempt := func(f func(*AttemptEvent)) *AttemptEvent { m := exampleAttempt(); f(m); return m }
+	stop := func(f func(*Command)) *Command { m := exampleStop(); f(m); return m }
+	presence := func(f func(*Presence)) *Presence { m := examplePresence(); f(m); return m }
 	progress := func(f func(*Progress)) *Progress { m := exampleProgress(); f(m); return m }
 	cases := map[string]Message{
 		"no id":               task(func(m *Task) { m.ID = sweeps.ID{} }),
@@ -111,6 +136,27 @@ func TestMessagesOutOfRangeAreRefused(t *testing.T) {
 		"no UTF-8":            result(func(m *Outcome) { m.Host = "\xff" }),
 		"event":               attempt(func(m *AttemptEvent) { m.Event = "lost" }),
 		"attempt −1":          attempt(func(m *AttemptEvent) { m.Attempt = -1 }),
+		"attempt 0 of a task": task(func(m *Task) { m.Attempt = 0 }),
+		"no token":            attempt(func(m *AttemptEvent) { m.Token = "" }),
+		"token of a path":     attempt(func(m *AttemptEvent) { m.Token = "../x" }),
+		"token in capitals":   attempt(func(m *AttemptEvent) { m.Token = "ABC" }),
+		"long token":          attempt(func(m *AttemptEvent) { m.Token = strings.Repeat("a", maxToken+1) }),
+		"earlier token":       task(func(m *Task) { m.Earlier = []string{"a/b"} }),
+		"many earlier tokens": task(func(m *Task) { m.Earlier = slices.Repeat([]string{"a"}, maxEarlier+1) }),
+		"outcome's token":     result(func(m *Outcome) { m.Token = "" }),
+		"progress's token":    progress(func(m *Progress) { m.Token = "-" }),
+		"class of a start":    attempt(func(m *AttemptEvent) { m.Class = Storage }),
+		"unknown class":       attempt(func(m *AttemptEvent) { m.Event, m.Class = EventReturned, "bad" }),
+		"long reason":         attempt(func(m *AttemptEvent) { m.Error = strings.Repeat("e", maxError+1) }),
+		"no command":          stop(func(m *Command) { m.Verb = "" }),
+		"drain of a task":     stop(func(m *Command) { m.Verb = Drain }),
+		"stop of no task":     stop(func(m *Command) { m.ID = sweeps.ID{} }),
+		"stop of no attempt":  stop(func(m *Command) { m.Token = "" }),
+		"no worker":           presence(func(m *Presence) { m.Name = "" }),
+		"negative memory":     presence(func(m *Presence) { m.Free = -1 }),
+		"long refusal":        presence(func(m *Presence) { m.Refused = strings.Repeat("r", maxState+1) }),
+		"attempt's run":       presence(func(m *Presence) { m.Attempts[0].Run = 0 }),
+		"attempt's token":     presence(func(m *Presence) { m.Attempts[0].Token = "a.b" }),
 		"negative time":       progress(func(m *Progress) { m.Seconds = -1 }),
 		"negative trial":      progress(func(m *Progress) { m.Sim.Trial = -1 }),
 	}
@@ -150,7 +196,7 @@ func TestOnlyTheCanonicalFormIsRead(t *testing.T) {
 		}
 	}
 	for _, subject := range []string{
-		"", "eisweep", subject + ".x", strings.Replace(subject, testRoot, "other0000000", 1), strings.Replace(subject, "f1m", "f2m", 1),
+		"", "eisweep2", subject + ".x", strings.Replace(subject, testRoot, "other0000000", 1), strings.Replace(subject, "eisweep2.", "eisweep.", 1), strings.Replace(subject, ".m", ".n", 1),
 		strings.TrimSuffix(subject, "2") + "02", strings.TrimSuffix(subject, "2") + "0", testScheme.Attempts(testID(1), 2),
 	} {
 		if _, err := testScheme.DecodeOutcome(subject, []byte(good)); !errors.Is(err, ErrMessage) {
@@ -187,7 +233,7 @@ func fuzz[T any, M interface {
 }
 
 func FuzzTask(f *testing.F) {
-	fuzz(f, testScheme.Task("quick", testID(1)), testScheme.DecodeTask, exampleTask())
+	fuzz(f, testScheme.Task(testID(1), 1), testScheme.DecodeTask, exampleTask())
 }
 
 func FuzzOutcome(f *testing.F) {
@@ -196,6 +242,14 @@ func FuzzOutcome(f *testing.F) {
 
 func FuzzAttemptEvent(f *testing.F) {
 	fuzz(f, testScheme.Attempts(testID(1), 2), testScheme.DecodeAttempt, exampleAttempt())
+}
+
+func FuzzCommand(f *testing.F) {
+	fuzz(f, "", func(_ string, data []byte) (*Command, error) { return DecodeCommand(data) }, &Command{Verb: Drain}, exampleStop())
+}
+
+func FuzzPresence(f *testing.F) {
+	fuzz(f, testScheme.Presence("w"), testScheme.DecodePresence, examplePresence())
 }
 
 func FuzzProgress(f *testing.F) {

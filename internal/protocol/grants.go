@@ -31,7 +31,6 @@ type Grants struct {
 	Account  string
 	Services []Service
 	Announce []string // what the role receives from the coordinator
-	Among    []string // what members of the role receive from each other
 	Inbox    string
 	Deny     []string // exceptions from the services
 }
@@ -46,15 +45,14 @@ func (s Subjects) Grants(role Role) Grants {
 	case Worker:
 		r.Account = workerAccount
 		r.Services = s.workerServices()
-		r.Announce = []string{s.Every("wake", ""), s.Every("state", "*"), s.Every("orders", "*")}
-		r.Among = []string{s.Every("progress", "*")}
+		r.Announce = []string{s.Every("hello", ""), s.Every("commands", "*")}
 		if s.root == AllRoots {
 			r.Deny = coordinatorsOwn()
 		}
 	case Client:
 		r.Account = clientAccount
 		r.Services = []Service{{Subject: s.Every("control", "*"), Streams: true}}
-		r.Announce = []string{s.Every("notes", "*")}
+		r.Announce = []string{s.Every("updates", "*")}
 	}
 	return r
 }
@@ -73,7 +71,6 @@ func (s Subjects) workerServices() []Service {
 		"$JS.API.CONSUMER.INFO."+tasks+".*",
 		"$JS.API.DIRECT.GET."+s.streamOf("outcomes")+"."+s.Every("outcomes", "*.*"),
 		"$JS.API.DIRECT.GET."+s.streamOf("attempts")+"."+s.Every("attempts", "*.*"),
-		"$JS.API.DIRECT.GET."+s.streamOf("state")+"."+s.Every("state", "*"),
 		// Exactly as many tokens as an acknowledgement has. In its second form the domain,
 		// "_" for none, and the account come first: a star in place of the domain would
 		// match acknowledgements in the first form of whatever stream.
@@ -119,5 +116,5 @@ func (r Grants) Publish() (subjects []string) {
 
 // Subscribe lists the subjects that a user of the role may subscribe to.
 func (r Grants) Subscribe() []string {
-	return slices.Concat([]string{r.Inbox}, r.Announce, r.Among)
+	return slices.Concat([]string{r.Inbox}, r.Announce)
 }

@@ -9,13 +9,20 @@ import (
 
 // Format is the version of the messages. It is part of every subject, so a
 // program of another version sees nothing that it could misread.
-const Format = 1
+const Format = 2
 
-// Task is the message in the work queue: a task to run.
+// Task is the order to execute a task: the message in the work queue.
 type Task struct {
-	ID         sweeps.ID      `json:"id"`
-	Run        int            `json:"run"` // from 1
-	Sweep      string         `json:"sweep"`
+	ID    sweeps.ID `json:"id"`
+	Run   int       `json:"run"`   // from 1
+	Sweep string    `json:"sweep"` // one that wants it, to name it by
+	// After is the sequence of the last event of this run in the register when the order was made, 0
+	// for none: a claim is valid while that is the last.
+	After uint64 `json:"after,omitempty"`
+	// Attempt is the number of the attempt: one more than those that were lost or failed.
+	Attempt int `json:"attempt"`
+	// Earlier are the tokens of attempts that may have left a result or a checkpoint.
+	Earlier    []string       `json:"earlier,omitempty"`
 	Experiment sim.Experiment `json:"experiment"`
 	Seed       uint32         `json:"seed"`
 	// Parameters are those of sim.Settings by name; values as sim.Value.Any.
@@ -60,6 +67,7 @@ func (c Class) Repeats() bool { return c == Numeric || c == Invalid }
 type Outcome struct {
 	ID       sweeps.ID `json:"id"`
 	Run      int       `json:"run"`
+	Token    string    `json:"token"`
 	Attempt  int       `json:"attempt"`
 	Class    Class     `json:"class,omitempty"` // "" for a result
 	Error    string    `json:"error,omitempty"`
@@ -78,12 +86,15 @@ type Outcome struct {
 // Done reports whether the outcome is a result.
 func (o *Outcome) Done() bool { return o.Class == "" }
 
-// AttemptEvent reports that an attempt started or was handed back unfinished.
+// AttemptEvent is an entry of the register, which says who executes a run: its last event counts.
 type AttemptEvent struct {
 	ID      sweeps.ID `json:"id"`
 	Run     int       `json:"run"`
+	Token   string    `json:"token"`
 	Attempt int       `json:"attempt"`
-	Event   string    `json:"event"` // "started", or "returned" (handed back: doesn't count)
+	Event   string    `json:"event"`
+	Class   Class     `json:"class,omitempty"` // of a failure after which the task is returned
+	Error   string    `json:"error,omitempty"` // and its text, or why the order was refused
 	Host    string    `json:"host"`
 	Worker  string    `json:"worker"`
 	At      time.Time `json:"at"`
@@ -91,17 +102,35 @@ type AttemptEvent struct {
 
 // The events of an attempt.
 const (
-	EventStarted  = "started"
-	EventReturned = "returned" // handed back unfinished: doesn't count
+	EventStarted    = "started"    // a worker claimed the task
+	EventReturned   = "returned"   // it gave the attempt up unfinished; with a class for a failure that is tried again
+	EventRefused    = "refused"    // it has no memory for the task at present
+	EventUnreadable = "unreadable" // it cannot read the order
+	EventEnded      = "ended"      // the coordinator ended the attempt
 )
 
 // Progress is the progress of a running attempt; it is sent once a second and may be lost.
 type Progress struct {
 	ID      sweeps.ID    `json:"id"`
 	Run     int          `json:"run"`
-	Attempt int          `json:"attempt"`
+	Token   string       `json:"token"`
 	Worker  string       `json:"worker"`
 	Host    string       `json:"host"`
 	Seconds float64      `json:"seconds"` // since the attempt started
 	Sim     sim.Progress `json:"sim"`
 }
+
+// Command is what the coordinator tells a worker to do.
+type Command struct {
+	Verb string `json:"verb"`
+	// ID, Run and Token name the attempt that is to be stopped.
+	ID    sweeps.ID `json:"id,omitzero"`
+	Run   int       `json:"run,omitempty"`
+	Token string    `json:"token,omitempty"`
+}
+
+// The verbs of commands.
+const (
+	Drain = "drain" // hand back all tasks and exit
+	Stop  = "stop"  // stop one attempt, if the register says that it is over
+)

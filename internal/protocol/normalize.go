@@ -10,8 +10,9 @@ func (o *Outcome) Normalize() {
 	o.Started, o.Finished = o.Started.UTC(), o.Finished.UTC()
 }
 
-// Normalize makes the names of an event fit into a message and its time UTC.
+// Normalize makes the texts of an event fit into a message and its time UTC.
 func (e *AttemptEvent) Normalize() {
+	e.Error = truncate(e.Error, maxError)
 	truncateNames(&e.Host, &e.Worker)
 	e.At = e.At.UTC()
 }
@@ -22,7 +23,7 @@ func (p *Progress) Normalize() { truncateNames(&p.Host, &p.Worker) }
 // Normalize makes the texts of a worker's report fit into a message and its times UTC.
 func (p *Presence) Normalize() {
 	truncateNames(&p.Name, &p.Host, &p.Version, &p.Job, &p.Kernels)
-	p.State, p.Unfit = truncate(p.State, maxState), truncate(p.Unfit, maxState)
+	p.State, p.Refused = truncate(p.State, maxState), truncate(p.Refused, maxState)
 	p.Since, p.Deadline = p.Since.UTC(), p.Deadline.UTC()
 }
 

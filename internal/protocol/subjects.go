@@ -10,20 +10,23 @@ import (
 )
 
 // StreamKinds are the kinds of messages that a root keeps in streams, one stream each.
-var StreamKinds = []string{"tasks", "outcomes", "attempts", "state"}
+var StreamKinds = []string{"tasks", "outcomes", "attempts"}
 
-// Subjects names a root's subjects and streams. Subjects of this format and model version begin
-// with eisweep.<root id>.f<format>m<model>; a stream holds those of all versions.
+// Subjects names a root's subjects and streams. Subjects of this format begin with
+// eisweep<format>.<root id>.m<model version>; a stream holds those of all model versions.
 type Subjects struct{ root string }
 
-// Version is the part of a subject that names the format of the messages and the version of the model.
-func Version() string { return fmt.Sprintf("f%dm%d", Format, sim.ModelVersion) }
+// Version is the part of a subject that names the version of the model.
+func Version() string { return fmt.Sprintf("m%d", sim.ModelVersion) }
 
-func (s Subjects) prefix() string { return "eisweep." + s.root + "." + Version() + "." }
+// start is the part of all subjects of this format before the version.
+func (s Subjects) start() string { return fmt.Sprintf("eisweep%d.%s.", Format, s.root) }
 
-// Every matches the subjects of a kind of all versions; tail is the pattern of what follows the kind.
+func (s Subjects) prefix() string { return s.start() + Version() + "." }
+
+// Every matches the subjects of a kind of all model versions; tail is the pattern of what follows the kind.
 func (s Subjects) Every(kind, tail string) string {
-	all := "eisweep." + s.root + ".*." + kind
+	all := s.start() + "*." + kind
 	if tail != "" {
 		all += "." + tail
 	}
@@ -31,26 +34,21 @@ func (s Subjects) Every(kind, tail string) string {
 }
 
 // Inbox is the prefix of the subjects under which a role receives answers.
-func (s Subjects) Inbox(role Role) string { return "eisweep." + s.root + ".inbox." + string(role) }
+func (s Subjects) Inbox(role Role) string { return s.start() + "inbox." + string(role) }
 
 // All matches the subjects of a kind of this version.
 func (s Subjects) All(kind string) string { return s.OfVersion(Version(), kind) }
 
 // OfVersion matches the subjects of a kind of one version.
 func (s Subjects) OfVersion(version, kind string) string {
-	return "eisweep." + s.root + "." + version + "." + kind + ".>"
+	return s.start() + version + "." + kind + ".>"
 }
 
 // SubjectsOf returns the subjects of the root with this id.
 func SubjectsOf(root string) Subjects { return Subjects{root: root} }
 
-// Task is the subject of a queued task.
-func (s Subjects) Task(sweep string, id sweeps.ID) string {
-	return s.prefix() + "tasks." + sweep + "." + id.String()
-}
-
-// Sweep matches the subjects of a sweep's queued tasks.
-func (s Subjects) Sweep(sweep string) string { return s.prefix() + "tasks." + sweep + ".*" }
+// Task is the subject of the order to execute a run of a task.
+func (s Subjects) Task(id sweeps.ID, run int) string { return s.order("tasks", id, run) }
 
 // Outcome is the subject of the one outcome of a task's run.
 func (s Subjects) Outcome(id sweeps.ID, run int) string { return s.order("outcomes", id, run) }
@@ -68,20 +66,17 @@ func (s Subjects) Progress(id sweeps.ID) string { return s.prefix() + "progress.
 // Control is the subject of a request to the coordinator.
 func (s Subjects) Control(verb string) string { return s.prefix() + "control." + verb }
 
-// Wake is the subject of a hint that there may be tasks.
-func (s Subjects) Wake() string { return s.prefix() + "wake" }
-
-// Roster is the subject of the list of open sweeps.
-func (s Subjects) Roster() string { return s.prefix() + "state.sweeps" }
+// Hello is the subject under which a coordinator asks all workers to report their state.
+func (s Subjects) Hello() string { return s.prefix() + "hello" }
 
 // Presence is the subject under which a worker reports its state.
 func (s Subjects) Presence(worker string) string { return s.prefix() + "workers." + Token(worker) }
 
 // Commands is the subject of commands to a worker.
-func (s Subjects) Commands(worker string) string { return s.prefix() + "orders." + Token(worker) }
+func (s Subjects) Commands(worker string) string { return s.prefix() + "commands." + Token(worker) }
 
 // Updates is the subject of the new lines of a sweep's manifest.
-func (s Subjects) Updates(sweep string) string { return s.prefix() + "notes." + sweep }
+func (s Subjects) Updates(sweep string) string { return s.prefix() + "updates." + sweep }
 
 // Token encodes a name as one token of a subject: bytes other than letters, digits, _ and - become %XX.
 func Token(name string) string {
@@ -100,10 +95,12 @@ func Token(name string) string {
 }
 
 // Stream is the name of the stream of a kind.
-func (s Subjects) Stream(kind string) string { return "eisweep_" + s.root + "_" + kind }
+func (s Subjects) Stream(kind string) string {
+	return fmt.Sprintf("eisweep%d_%s_%s", Format, s.root, kind)
+}
 
-// Consumer is the name of a sweep's consumer. A worker of another version finds none.
-func (s Subjects) Consumer(sweep string) string { return Version() + "_" + sweep }
+// Consumer is the name of the consumer of the tasks of this version. A worker of another version finds none.
+func (s Subjects) Consumer() string { return Version() }
 
 // Tokens returns the tokens of a subject of this version after its kind. The error wraps ErrMessage.
 func (s Subjects) Tokens(kind, subject string) ([]string, error) {
@@ -114,20 +111,7 @@ func (s Subjects) Tokens(kind, subject string) ([]string, error) {
 	return strings.Split(rest, "."), nil
 }
 
-// ParseTask reads the sweep and the id from a task's subject. The error wraps ErrMessage.
-func (s Subjects) ParseTask(subject string) (sweep string, id sweeps.ID, err error) {
-	parts, err := s.Tokens("tasks", subject)
-	if err != nil {
-		return "", id, err
-	}
-	if len(parts) != 2 || !sweeps.IsName(parts[0]) {
-		return "", id, fmt.Errorf("subject %q: %w", subject, ErrMessage)
-	}
-	id, err = parseID(parts[1])
-	return parts[0], id, err
-}
-
-// ParseOrder reads (id, run) from the subject of an outcome or an attempt. The error wraps ErrMessage.
+// ParseOrder reads (id, run) from the subject of a task, an outcome or an attempt. The error wraps ErrMessage.
 func (s Subjects) ParseOrder(kind, subject string) (id sweeps.ID, run int, err error) {
 	parts, err := s.Tokens(kind, subject)
 	if err != nil {

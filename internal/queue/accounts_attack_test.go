@@ -30,15 +30,15 @@ type attack struct {
 // fill makes subjects of a pattern of the rights' table.
 func (a *attack) fill(pattern string) string {
 	q := a.s.q
-	values := map[string][]string{"tasks": {"quick", testID(1).String()}, "progress": {testID(1).String()}, "wake": nil}
+	values := map[string][]string{"progress": {testID(1).String()}}
 	parts := strings.Split(pattern, ".")
 	switch {
 	case strings.HasPrefix(pattern, "$JS.ACK._."):
-		return strings.Join(append(parts[:3], "hash", parts[4], q.subjects.Consumer("quick"), "1", "1", "1", "1", "0", "x"), ".")
+		return strings.Join(append(parts[:3], "hash", parts[4], q.subjects.Consumer(), "1", "1", "1", "1", "0", "x"), ".")
 	case strings.HasPrefix(pattern, "$JS.ACK.") && a.task != nil:
 		return a.task.Reply
 	case strings.HasPrefix(pattern, "$JS.API.CONSUMER."):
-		return strings.Replace(pattern, ".*", "."+q.subjects.Consumer("quick"), 1)
+		return strings.Replace(pattern, ".*", "."+q.subjects.Consumer(), 1)
 	}
 	for i := range parts {
 		if parts[i] == testRoot && i+1 < len(parts) && parts[i+1] == "*" {
@@ -51,8 +51,6 @@ func (a *attack) fill(pattern string) string {
 					value = v[j]
 				case kind == "attempts" || kind == "outcomes":
 					value = []string{testID(1).String(), "7"}[j]
-				case kind == "state":
-					value = "sweeps"
 				case kind == "control":
 					value = "ping"
 				}
@@ -84,7 +82,7 @@ func (a *attack) coordinators() []string {
 		a.settle, "$JS.ACK._.hash." + s.Stream("outcomes") + ".coordinator_1.1.1.1.1.0.x", "$JS.ACK." + s.Stream("outcomes") + ".coordinator_1.1.1.1.1.0",
 		strings.Replace(a.settle, ".coordinator_1.1.", ".coordinator_1."+s.Stream("tasks")+".", 1),
 		"$JS.API.STREAM.CREATE.spy", "$JS.API.CONSUMER.CREATE.spy.c", "$SYS.REQ.SERVER.PING", "$SYS.REQ.USER.INFO", "_R_.abcdef.ghijkl", "_INBOX.abc", "anything",
-		s.Inbox(protocol.Coordinator) + ".x", s.Task("quick", testID(5)), s.Roster(), s.Wake(), s.Commands("w"), s.Updates("quick"), "$KV." + testRoot + ".coordinator",
+		s.Inbox(protocol.Coordinator) + ".x", s.Task(testID(5), 1), s.Hello(), s.Commands("w"), s.Updates("quick"), "$KV." + testRoot + ".coordinator",
 	}
 	for _, kind := range protocol.StreamKinds {
 		name := s.Stream(kind)
@@ -93,7 +91,7 @@ func (a *attack) coordinators() []string {
 		}
 		consumers, verbs := protocol.OutcomeConsumerNames(), []string{"DELETE", "CREATE", "DURABLE.CREATE", "PAUSE", "RESET", "UNPIN", "LEADER.STEPDOWN", "MSG.NEXT"}
 		if kind == "tasks" {
-			consumers, verbs = []string{s.Consumer("quick")}, verbs[:len(verbs)-1]
+			consumers, verbs = []string{s.Consumer()}, verbs[:len(verbs)-1]
 		}
 		for _, consumer := range consumers {
 			for _, verb := range verbs {
@@ -115,7 +113,7 @@ func (a *attack) others() (all []string) {
 		}
 	}
 	own := s.Grants(a.role)
-	mine := slices.Concat(own.Publish(), own.Among, []string{own.Inbox})
+	mine := slices.Concat(own.Publish(), []string{own.Inbox})
 	return slices.DeleteFunc(all, func(subject string) bool {
 		return slices.ContainsFunc(mine, func(pattern string) bool { return server.SubjectsCollide(subject, pattern) })
 	})
@@ -145,10 +143,8 @@ func payload(subject string) []byte {
 		return []byte(`{"batch":1,"no_wait":true}`)
 	case strings.HasPrefix(subject, "$JS.ACK."):
 		return []byte("+NXT")
-	case strings.Contains(subject, ".state."):
-		return []byte(`{"sweeps":[]}`)
-	case strings.Contains(subject, ".orders."):
-		return []byte(protocol.Drain)
+	case strings.Contains(subject, ".commands."):
+		return []byte(`{"verb":"drain"}`)
 	default:
 		return nil
 	}
@@ -201,7 +197,7 @@ func (a *attack) with(reply string) error {
 	for _, subject := range a.permitted() {
 		data := payload(subject)
 		switch {
-		case a.role == protocol.Client, strings.HasPrefix(subject, "eisweep."):
+		case a.role == protocol.Client, strings.HasPrefix(subject, "eisweep2."):
 			data = payload(reply)
 		case strings.HasPrefix(subject, attempts):
 			subject = attempts + plant
@@ -226,7 +222,7 @@ func (a *attack) plant(subject string, data []byte) error {
 // for by the subject.
 func (a *attack) headers() error {
 	q := a.s.q
-	for _, target := range []string{"$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"), q.subjects.Task("quick", testID(5)), q.subjects.Control("launch"), q.subjects.Commands("w"), q.subjects.Updates("quick")} {
+	for _, target := range []string{"$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"), q.subjects.Task(testID(5), 1), q.subjects.Control("launch"), q.subjects.Commands("w"), q.subjects.Updates("quick")} {
 		if !slices.Contains(a.forbidden(), target) {
 			continue
 		}
@@ -256,16 +252,10 @@ func answered(subject string) bool {
 func newAttack(t testing.TB, s *stage, role protocol.Role) *attack {
 	t.Helper()
 	a := &attack{t: t, s: s, role: role, conn: s.as(t, role)}
-	publish(t, s.q, testTasks("quick", 100, 400)...)
-	if err := s.q.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: "quick"}}); err != nil {
-		t.Fatal(err)
-	}
-	d := next(t, s.q, "quick")
-	begin(t, d, "w", 1)
-	if _, err := d.Commit(deadline(t), failure(protocol.Outcome{})); err != nil {
-		t.Fatal(err)
-	}
-	consumer, err := (&outcomeReader{q: s.q}).createConsumer(deadline(t))
+	publish(t, s.q, testTasks(100, 400)...)
+	commit(t, admit(t, next(t, s.q), "w"))
+	counts(t, s.q, 399) // the order has left the queue
+	consumer, err := s.q.outcomeConsumer(deadline(t), true, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,14 +265,14 @@ func newAttack(t testing.TB, s *stage, role protocol.Role) *attack {
 	}
 	a.settle = settled.Reply()
 	if role == protocol.Worker {
-		subject := "$JS.API.CONSUMER.MSG.NEXT." + s.q.subjects.Stream("tasks") + "." + s.q.subjects.Consumer("quick")
-		until(t, "the server of the worker knows who answers", func() bool {
-			a.task, err = a.conn.RequestWithContext(deadline(t), subject, []byte(`{"batch":1}`))
-			return !errors.Is(err, nats.ErrNoResponders)
+		until(t, "the worker's server knows the way to the queue", func() bool {
+			subject := "$JS.API.CONSUMER.MSG.NEXT." + s.q.subjects.Stream("tasks") + "." + s.q.subjects.Consumer()
+			until(t, "the server of the worker knows who answers", func() bool {
+				a.task, err = a.conn.RequestWithContext(deadline(t), subject, []byte(`{"batch":1}`))
+				return !errors.Is(err, nats.ErrNoResponders)
+			})
+			return err == nil
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
 	}
 	sub, err := s.q.NATS().Subscribe(s.q.subjects.Control("*"), func(m *nats.Msg) { _ = m.Respond(m.Data) }) // obliging, unlike Answer
 	if err != nil {
@@ -317,7 +307,7 @@ func (a *attack) snapshot() map[string]string {
 				found["message "+subject] = fmt.Sprint(n)
 			}
 		}
-		if name := info.Config.Name; name == a.s.q.subjects.Stream("tasks") || name == a.s.q.subjects.Stream("state") {
+		if name := info.Config.Name; name == a.s.q.subjects.Stream("tasks") {
 			found["sequences "+name] = fmt.Sprint(full.State.LastSeq)
 		}
 		consumers := stream.ListConsumers(ctx)

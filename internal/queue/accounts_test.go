@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -36,7 +37,7 @@ func TestAttacksWouldBeFound(t *testing.T) {
 		a.onwards = true
 		harm := strings.Join(a.harm(), "\n")
 		for _, part := range []string{
-			"the coordinator hears $JS.API.STREAM.PURGE.", "the coordinator hears " + protocol.SubjectsOf(testRoot).Task("quick", testID(5)),
+			"the coordinator hears $JS.API.STREAM.PURGE.", "the coordinator hears " + protocol.SubjectsOf(testRoot).Task(testID(5), 1),
 			"the coordinator hears $JS.API.STREAM.DELETE.", "stream " + protocol.SubjectsOf(testRoot).Stream("tasks") + ":",
 		} {
 			if !strings.Contains(harm, part) {
@@ -82,7 +83,7 @@ func TestSessionsNumberTheirConsumersInTurn(t *testing.T) {
 	}
 	q := open(t, startServer(t, t.TempDir()))
 	for range 2*protocol.OutcomeConsumers + 1 {
-		consumer, err := (&outcomeReader{q: q}).createConsumer(deadline(t))
+		consumer, err := q.outcomeConsumer(deadline(t), true, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,39 +115,26 @@ func TestRolesWorkFromTheirAccounts(t *testing.T) {
 			heard := make(chan string, 10)
 			end := s.hear(t, w, c, heard)
 			defer end()
-			publish(t, s.q, testTasks("quick", 0, 2)...)
-			if err := s.q.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: "quick"}}); err != nil {
-				t.Fatal(err)
+			publish(t, s.q, testTasks(0, 3)...)
+			a := admit(t, next(t, w), "w")
+			if over, err := a.IsOver(deadline(t)); over || err != nil {
+				t.Errorf("over %v, %v", over, err)
 			}
-			d, err := w.Next(deadline(t), w.Sweeps)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if settled, err := d.Settled(deadline(t)); settled || err != nil {
-				t.Errorf("settled %v, %v", settled, err)
-			}
-			begin(t, d, "w", 1)
-			if err := d.Heartbeat(deadline(t)); err != nil {
+			commit(t, a)
+			if err := admit(t, next(t, w), "w").Return(deadline(t), "", "drained"); err != nil {
 				t.Error(err)
 			}
-			if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
-				t.Errorf("won %v, %v", won, err)
-			}
-			if err := d.Done(deadline(t)); err != nil {
+			if err := next(t, w).Refuse(deadline(t), "w", "host", "no memory"); err != nil {
 				t.Error(err)
 			}
-			back := next(t, w, "quick")
-			begin(t, back, "w", 1)
-			if err := back.HandBack(deadline(t), 0); err != nil {
-				t.Error(err)
-			}
-			want := map[string]bool{"note": true, "order": true, "presence": true, "progress": true, "outcome": true}
+			counts(t, s.q, 0)
+			want := map[string]bool{"note": true, "command": true, "hello": true, "presence": true, "progress": true, "outcome": true, "event": true}
 			until(t, "all is heard, as soon as the servers know who listens", func() bool {
 				s.q.PublishUpdate("quick", []byte("{}"))
-				if err := s.q.SendCommand("w", protocol.Drain); err != nil {
+				if err := errors.Join(s.q.SendCommand("w", protocol.Command{Verb: protocol.Drain}), s.q.SayHello()); err != nil {
 					t.Error(err)
 				}
-				w.PublishProgress(protocol.Progress{ID: d.Task().ID, Run: 1, Attempt: 1, Worker: "w"})
+				w.PublishProgress(protocol.Progress{ID: a.Name().ID, Run: 1, Token: a.Name().Token, Worker: "w"})
 				w.PublishPresence(protocol.Presence{Name: "w", State: protocol.Idle})
 				for len(heard) > 0 {
 					delete(want, <-heard)
@@ -175,9 +163,11 @@ func (s *stage) hear(t *testing.T, w, c *Queue, heard chan<- string) (end func()
 		}
 	}
 	add(c.Updates(t.Context(), "", func(string, []byte) { say("note") }))
-	add(w.Commands("w", func(string) { say("order") }))
+	add(w.Commands("w", func(protocol.Command) { say("command") }))
+	add(w.Hellos(func() { say("hello") }))
 	add(s.q.Presences(func(protocol.Presence) { say("presence") }))
-	add(s.q.Events(deadline(t), func(protocol.AttemptEvent) {}, func(protocol.Progress) { say("progress") }))
+	add(s.q.Register(deadline(t), func(Entry) { say("event") }))
+	add(s.q.Progress(func(protocol.Progress) { say("progress") }))
 	add(s.q.Outcomes(deadline(t), func(OutcomeDelivery) { say("outcome") }))
 	return func() {
 		for _, stop := range stops {

@@ -12,25 +12,26 @@ import (
 // they take for the coordinator's.
 func TestAnswersAreNoAnnouncements(t *testing.T) {
 	s := newStage(t, embedded)
-	publish(t, s.q, testTasks("quick", 0, 5)...)
-	if err := s.q.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: "quick"}}); err != nil {
-		t.Fatal(err)
-	}
+	publish(t, s.q, testTasks(0, 5)...)
 	w := s.queueAs(t, protocol.Worker)
-	orders := make(chan string, 100)
-	stop, err := w.Commands("w", func(verb string) { orders <- verb })
+	heard := make(chan string, 100)
+	stop, err := w.Commands("w", func(c protocol.Command) { heard <- c.Verb })
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer stop()
-	until(t, "the offer is heard", func() bool { return len(w.Sweeps()) == 1 })
+	stop, err = w.Hellos(func() { heard <- "hello" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
 
 	evil := s.as(t, protocol.Worker)
 	plant := s.q.subjects.Attempts(testID(1), 7)
 	get := "$JS.API.DIRECT.GET." + s.q.subjects.Stream("attempts") + "." + plant
-	next := "$JS.API.CONSUMER.MSG.NEXT." + s.q.subjects.Stream("tasks") + "." + s.q.subjects.Consumer("quick")
-	arrived := listenTo(t, s.as(t, protocol.Worker), s.q.subjects.Commands("w"), s.q.subjects.Roster(), s.q.subjects.Wake())
-	for reply, text := range map[string]string{s.q.subjects.Commands("w"): protocol.Drain, s.q.subjects.Roster(): `{"sweeps":[{"name":"other","priority":0}]}`, s.q.subjects.Wake(): ""} {
+	next := "$JS.API.CONSUMER.MSG.NEXT." + s.q.subjects.Stream("tasks") + "." + s.q.subjects.Consumer()
+	arrived := listenTo(t, s.as(t, protocol.Worker), s.q.subjects.Commands("w"), s.q.subjects.Hello())
+	for reply, text := range map[string]string{s.q.subjects.Commands("w"): `{"verb":"drain"}`, s.q.subjects.Hello(): ""} {
 		if _, err := evil.RequestWithContext(deadline(t), plant, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
@@ -43,27 +44,21 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 			}
 		}
 	}
-	if heard := arrived.stop(t); heard[s.q.subjects.Commands("w")] == 0 || heard[s.q.subjects.Roster()] == 0 {
-		t.Fatalf("no answers were delivered there: %v", heard)
+	if at := arrived.stop(t); at[s.q.subjects.Commands("w")] == 0 || at[s.q.subjects.Hello()] == 0 {
+		t.Fatalf("no answers were delivered there: %v", at)
 	}
-	if err := s.q.SendCommand("w", "last"); err != nil {
+	if err := s.q.SendCommand("w", protocol.Command{Verb: protocol.Stop, ID: testID(1), Run: 1, Token: "a"}); err != nil {
 		t.Fatal(err)
 	}
-	for verb := range orders {
-		if verb == "last" {
+	for verb := range heard {
+		if verb == protocol.Stop {
 			break
 		}
-		if verb == protocol.Drain {
-			t.Error("a worker drains another")
-		}
-	}
-	w.NATS().Flush()
-	if got := w.Sweeps(); len(got) != 1 || got[0] != "quick" {
-		t.Errorf("offered %v", got)
+		t.Errorf("another worker brings about %s", verb)
 	}
 }
 
-func TestNotesOfOthersAreNotHeard(t *testing.T) {
+func TestUpdatesOfOthersAreNotHeard(t *testing.T) {
 	s := newStage(t, embedded)
 	stop, err := s.q.NATS().Subscribe(s.q.subjects.Control("*"), func(m *nats.Msg) { // obliging, but for the header of an answer
 		a := nats.NewMsg(m.Reply)

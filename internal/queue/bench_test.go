@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ func BenchmarkPublish(b *testing.B) {
 	q := open(b, startServer(b, b.TempDir()))
 	made := 0
 	for b.Loop() {
-		if _, err := q.Publish(context.Background(), testTasks("quick", made, batchSize)); err != nil {
+		if _, err := q.PublishTasks(context.Background(), testTasks(made, batchSize)); err != nil {
 			b.Fatal(err)
 		}
 		made += batchSize
@@ -26,12 +27,9 @@ func BenchmarkPublish(b *testing.B) {
 // BenchmarkCycle is the way of tasks that take no time, through two slots.
 func BenchmarkCycle(b *testing.B) {
 	q := open(b, startServer(b, b.TempDir()))
-	if err := q.OpenSweep(b.Context(), "quick"); err != nil {
-		b.Fatal(err)
-	}
 	begun := cpuTime(b)
 	for b.Loop() {
-		if _, err := q.Publish(b.Context(), testTasks("quick", 0, 2*batchSize)); err != nil {
+		if _, err := q.PublishTasks(b.Context(), testTasks(0, 2*batchSize)); err != nil {
 			b.Fatal(err)
 		}
 		stop, err := q.Outcomes(b.Context(), func(o OutcomeDelivery) { _ = o.Ack() })
@@ -44,10 +42,7 @@ func BenchmarkCycle(b *testing.B) {
 		}
 		slots.Wait()
 		stop()
-		if err := q.PurgeOutcomes(b.Context()); err != nil {
-			b.Fatal(err)
-		}
-		if err := q.PurgeAttempts(b.Context()); err != nil {
+		if err := errors.Join(q.purge(b.Context(), q.outcomes), q.PurgeRegister(b.Context())); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -68,22 +63,18 @@ func cpuTime(b *testing.B) time.Duration {
 
 func cycle(b *testing.B, q *Queue, n int) {
 	for range n {
-		d, err := q.Next(b.Context(), names("quick"))
+		d, err := q.Next(b.Context())
 		if err != nil {
 			b.Error(err)
 			return
 		}
-		if settled, err := d.Settled(b.Context()); settled || err != nil {
-			b.Errorf("settled %v, %v", settled, err)
+		_, a, err := d.Admit(b.Context(), "worker", "host")
+		if err != nil || a == nil {
+			b.Errorf("attempt %v, %v", a, err)
+			return
 		}
-		if _, err := d.Start(b.Context(), "worker", "host"); err != nil {
-			b.Error(err)
-		}
-		if won, err := d.Commit(b.Context(), failure(protocol.Outcome{})); !won || err != nil {
+		if won, err := a.Commit(b.Context(), failure(protocol.Outcome{})); !won || err != nil {
 			b.Errorf("won %v, %v", won, err)
-		}
-		if err := d.Done(b.Context()); err != nil {
-			b.Error(err)
 		}
 	}
 }

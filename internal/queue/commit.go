@@ -13,39 +13,6 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// Settled reports whether the task's run has an outcome already, so that the task only needs to be
-// acknowledged. After it Redelivered is certain.
-func (d *Delivery) Settled(ctx context.Context) (bool, error) {
-	if !d.again {
-		last, seq, err := d.lastEvent(ctx)
-		if err != nil {
-			return false, err
-		}
-		if last == nil && seq == 0 {
-			// Whoever commits has announced an attempt before, and announcements go no
-			// sooner than their order is settled and out of the queue.
-			d.fresh = true
-			return false, nil
-		}
-		d.again = true // the server counts anew when a sweep is opened again
-	}
-	m, err := d.q.direct(ctx, d.q.outcomes, d.q.subjects.Outcome(d.task.ID, d.task.Run))
-	if err != nil {
-		return false, fmt.Errorf("look for outcome of task %s: %w", d.task.ID, err)
-	}
-	return m != nil, nil
-}
-
-// Commit makes o the outcome of the task's run and reports whether it succeeded: true means that
-// the outcome is on the disk and nothing can replace it, false that the outcome of another
-// attempt came first. It is tried until ctx ends; after an error it is unknown whether o was
-// committed, and Commit may be called again with the same outcome. ID and Run are the task's,
-// whatever o says.
-func (d *Delivery) Commit(ctx context.Context, o protocol.Outcome) (won bool, err error) {
-	o.ID, o.Run = d.task.ID, d.task.Run
-	return d.q.commit(ctx, o)
-}
-
 func (q *Queue) commit(ctx context.Context, o protocol.Outcome) (won bool, err error) {
 	o.Normalize()
 	data, err := protocol.Encode(&o)

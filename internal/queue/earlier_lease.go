@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/protocol"
 )
 
 // removeTime bounds the removal of what earlier versions left: NATS doesn't answer requests that it denies.
@@ -17,7 +19,7 @@ const removeTime = 2 * time.Second
 func (q *Queue) RemoveEarlierLease(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, removeTime)
 	defer cancel()
-	err := q.JetStream().DeleteStream(ctx, "KV_"+q.subjects.Stream("lease"))
+	err := q.JetStream().DeleteStream(ctx, "KV_"+protocol.Format1Of(q.options.RootID).Stream("lease"))
 	if err == nil || errors.Is(err, jetstream.ErrStreamNotFound) {
 		return nil
 	}

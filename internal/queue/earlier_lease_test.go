@@ -8,11 +8,12 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natstest"
+	"eisweep/internal/protocol"
 )
 
 func TestTheLeaseOfAnEarlierVersionIsRemoved(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
-	name := q.subjects.Stream("lease")
+	name := protocol.Format1Of(testRoot).Stream("lease")
 	if _, err := q.JetStream().CreateKeyValue(deadline(t), jetstream.KeyValueConfig{Bucket: name}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,52 +1,15 @@
 package queue
 
 import (
-	"context"
-	"fmt"
-
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"eisweep/internal/protocol"
 )
 
-// Events calls attempt with the last event of every run and then with each new one, and progress
-// with the reports of running attempts. Each is called from a
-// goroutine of its own. Events that are quickly followed by others of the same
-// order may be left out; progress may be lost. What cannot be read is dropped.
-func (q *Queue) Events(ctx context.Context, attempt func(protocol.AttemptEvent), progress func(protocol.Progress)) (stop func(), err error) {
-	var consumer jetstream.Consumer
-	err = q.Retry(ctx, func(ctx context.Context) (err error) {
-		consumer, err = q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
-			FilterSubjects: []string{q.subjects.All("attempts")},
-			DeliverPolicy:  jetstream.DeliverLastPerSubjectPolicy,
-		})
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("open attempts: %w", err)
-	}
-	run, err := consumer.Consume(func(msg jetstream.Msg) {
-		e, err := q.subjects.DecodeAttempt(msg.Subject(), msg.Data())
-		if err != nil {
-			q.log.Error("an attempt's announcement cannot be read", "subject", msg.Subject(), "error", err)
-			return
-		}
-		attempt(*e)
-	}, q.reported("attempts"))
-	if err != nil {
-		return nil, fmt.Errorf("read attempts: %w", err)
-	}
-	stopAttempts := stopper(run)
-	stopProgress, err := q.listen(progress)
-	if err != nil {
-		stopAttempts()
-		return nil, err
-	}
-	return func() { stopProgress(); stopAttempts() }, nil
-}
-
-func (q *Queue) listen(progress func(protocol.Progress)) (stop func(), err error) {
+// Progress calls progress, from one goroutine, with what running attempts report; some may be lost.
+// What cannot be read is dropped.
+func (q *Queue) Progress(progress func(protocol.Progress)) (stop func(), err error) {
 	return q.Subscribe("progress", q.subjects.All("progress"), func(msg *nats.Msg) {
 		p, err := q.subjects.DecodeProgress(msg.Subject, msg.Data)
 		if err != nil {
@@ -57,7 +20,8 @@ func (q *Queue) listen(progress func(protocol.Progress)) (stop func(), err error
 	})
 }
 
-// PublishProgress publishes the progress of an attempt. It doesn't wait, and the message may get lost.
+// PublishProgress tells who listens how far an attempt has come. It doesn't wait,
+// and what is lost is lost.
 func (q *Queue) PublishProgress(p protocol.Progress) {
 	p.Normalize()
 	data, err := protocol.Encode(&p)

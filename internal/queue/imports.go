@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -34,17 +35,33 @@ func (q *Queue) asksForWork() []*nats.Msg {
 		return m
 	}
 	return []*nats.Msg{
-		get("attempts", attempt), get("outcomes", outcome), get("state", q.subjects.Roster()),
-		nats.NewMsg(q.API("CONSUMER.INFO." + q.subjects.Stream("tasks") + "." + q.subjects.Consumer("none"))),
+		get("attempts", attempt), get("outcomes", outcome),
+		nats.NewMsg(q.API("CONSUMER.INFO." + q.subjects.Stream("tasks") + "." + "none")),
 		put(attempt), put(outcome),
 	}
 }
 
 // streamAnswers asks for a stream, which has a leader then.
 func (q *Queue) streamAnswers(ctx context.Context) error {
-	if q.state == nil {
+	if q.attempts == nil {
 		return nil
 	}
-	_, err := q.state.Info(ctx)
+	_, err := q.attempts.Info(ctx)
 	return err
+}
+
+// ungivenTimes is how often in a row a request for tasks may have no responder, although their
+// consumer was just found, before it is logged: it may have no leader.
+const ungivenTimes = 4
+
+// streak counts what happens in a row.
+type streak struct{ n atomic.Int32 }
+
+// count returns how often in a row it has happened.
+func (s *streak) count(happened bool) int32 {
+	if !happened {
+		s.n.Store(0)
+		return 0
+	}
+	return s.n.Add(1)
 }

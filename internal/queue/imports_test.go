@@ -101,6 +101,19 @@ func TestMissingImportsAreTold(t *testing.T) {
 	}
 }
 
+// Orders still find the way to another account when a request for them has waited as long as it does.
+func TestRequestsOutlastNoImport(t *testing.T) {
+	s := protocol.SubjectsOf(testRoot)
+	text := natsserver.AccountsConfig(s, nil, nil, "enabled")
+	_, line, _ := strings.Cut(text, fmt.Sprintf("{ service: %q", "$JS.API.CONSUMER.MSG.NEXT."+s.Stream("tasks")+".*"))
+	_, threshold, _ := strings.Cut(line, `threshold: "`)
+	threshold, _, _ = strings.Cut(threshold, `"`)
+	limit, err := time.ParseDuration(threshold)
+	if err != nil || limit < 2*defaultPullTimes.wait {
+		t.Errorf("the way back is kept for %v, %v; a request waits for %v", limit, err, defaultPullTimes.wait)
+	}
+}
+
 // A worker that is given no tasks says why.
 func TestMissingImportOfTasksIsTold(t *testing.T) {
 	s := protocol.SubjectsOf(testRoot)
@@ -110,15 +123,16 @@ func TestMissingImportOfTasksIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	publish(t, c, testTask("quick", 1))
+	publish(t, c, testTask(1))
 	ctx, cancel := context.WithCancel(deadline(t))
 	defer cancel()
-	w, err := visit(protocol.Worker, slog.New(slog.NewTextHandler(signal{"NATS delivers no tasks", cancel}, nil)))
+	w, err := visit(protocol.Worker, slog.New(slog.NewTextHandler(signal{"NATS does not deliver tasks", cancel}, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	if d, err := w.Next(ctx, names("quick")); d != nil || !errors.Is(err, context.Canceled) {
+	w.intake.times.pause, w.intake.times.beat = time.Millisecond, 20*time.Millisecond
+	if d, err := w.Next(ctx); d != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("delivery %v, %v", d, err)
 	}
 }

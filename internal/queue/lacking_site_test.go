@@ -23,8 +23,7 @@ func TestWhatASiteLacksIsTold(t *testing.T) {
 		"none for the account":   {elsewhereStreams, natsconn.ErrNoJetStream, "JetStream"},
 		"no streams to ask for":  {denying("$JS.API.>", "nothing"), natsconn.ErrPermission, "$JS.API.STREAM.INFO"},
 		"no answers":             {denying("nothing", ">"), natsconn.ErrPermission, "inbox.coordinator"},
-		"no word of new tasks":   {denying("nothing", "eisweep.*.*.wake"), natsconn.ErrPermission, "open: the NATS user"},
-		"no asking for anything": {denying("eisweep.*.*.control.*", "nothing"), natsconn.ErrPermission, ".control.ping"},
+		"no asking for anything": {denying("eisweep2.*.*.control.*", "nothing"), natsconn.ErrPermission, ".control.ping"},
 	} {
 		site := &natsconn.Site{URLs: []string{natstest.Site(t, c.site)}}
 		err := use(t, site)
@@ -45,7 +44,7 @@ func denying(publish, subscribe string) func(*server.Options) {
 
 // TestADeniedRightIsOneRequestsEnd asks for what is denied, then for what isn't.
 func TestADeniedRightIsOneRequestsEnd(t *testing.T) {
-	site := &natsconn.Site{URLs: []string{natstest.Site(t, denying("eisweep.*.*.control.ping", "nothing"))}}
+	site := &natsconn.Site{URLs: []string{natstest.Site(t, denying("eisweep2.*.*.control.ping", "nothing"))}}
 	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
 	if err != nil {
 		t.Fatal(err)

@@ -27,25 +27,22 @@ func (b breakable) Err() error              { return natsserver.ErrStore }
 func TestABrokenServerEndsWhatWaits(t *testing.T) {
 	s := breakable{natstest.Start(t, &server.Options{DontListen: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}), make(chan struct{})}
 	q := open(t, s)
-	publish(t, q, testTasks("quick", 0, 1)...)
-	d := next(t, q, "quick")
-	begin(t, d, "worker", 1)
+	publish(t, q, testTask(0))
+	a := admit(t, next(t, q), "worker")
 	if err := s.DisableJetStream(); err != nil {
 		t.Fatal(err)
 	}
 	close(s.broken)
 	var calls sync.WaitGroup
 	for what, f := range map[string]func(context.Context) error{
-		"publish": func(ctx context.Context) error { _, err := q.Publish(ctx, testTasks("quick", 1, 10)); return err },
-		"open":    func(ctx context.Context) error { return q.OpenSweep(ctx, "other") },
-		"commit": func(ctx context.Context) error {
-			_, err := d.Commit(ctx, failure(protocol.Outcome{Attempt: 1}))
-			return err
-		},
-		"next":   func(ctx context.Context) error { _, err := q.Next(ctx, names("quick")); return err },
-		"purge":  q.PurgeTasks,
-		"length": func(ctx context.Context) error { _, err := q.Length(ctx); return err },
-		"last":   func(ctx context.Context) error { _, _, err := q.LastOutcome(ctx); return err },
+		"publish": func(ctx context.Context) error { _, err := q.PublishTasks(ctx, testTasks(1, 10)); return err },
+		"commit":  func(ctx context.Context) error { _, err := a.Commit(ctx, failure(protocol.Outcome{})); return err },
+		"return":  func(ctx context.Context) error { return a.Return(ctx, "", "drained") },
+		"over":    func(ctx context.Context) error { _, err := a.IsOver(ctx); return err },
+		"next":    func(ctx context.Context) error { _, err := q.Next(ctx); return err },
+		"purge":   q.PurgeTasks,
+		"count":   func(ctx context.Context) error { _, err := q.CountTasks(ctx); return err },
+		"last":    func(ctx context.Context) error { _, err := q.LastOutcome(ctx); return err },
 	} {
 		calls.Go(func() {
 			ctx := deadline(t)
@@ -75,7 +72,7 @@ func TestAClosedQueueIsLost(t *testing.T) {
 	if err := q.PurgeTasks(deadline(t)); !errors.Is(err, natsconn.ErrUnreachable) {
 		t.Errorf("a request after the end: %v", err)
 	}
-	if _, err := q.Next(deadline(t), names("quick")); !errors.Is(err, natsconn.ErrUnreachable) {
+	if _, err := q.Next(deadline(t)); !errors.Is(err, natsconn.ErrUnreachable) {
 		t.Errorf("a task after the end: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"sync"
@@ -67,58 +68,34 @@ func stores(t testing.TB) (servers [2]*natsserver.Server, coordinators [2]*Queue
 	return servers, coordinators
 }
 
-// Workers follow a coordinator to a new store, and back to an old one, whatever the
-// numbers of their messages.
-func TestOfferOfAnotherStoreIsTaken(t *testing.T) {
+// Workers follow a coordinator to a new store, and back to an old one.
+func TestWorkersFollowToAnotherStore(t *testing.T) {
 	servers, coordinators := stores(t)
 	w := &way{server: servers[0]}
 	q := w.follower(t)
-	for i, name := range []string{"first", "second", "third"} {
-		k := coordinators[i%2]
-		for range 3 - i { // the later the store, the fewer the messages
-			if err := k.PublishSweeps(deadline(t), []protocol.OpenSweep{{Name: name}}); err != nil {
-				t.Fatal(err)
-			}
-		}
+	got := make(chan *Delivery)
+	for i := range 4 {
+		go func() {
+			d, _ := q.Next(deadline(t))
+			got <- d
+		}()
+		publish(t, coordinators[i%2], testTask(i))
 		w.lead(servers[i%2])
-		until(t, name+" is offered", func() bool {
-			got := q.Sweeps()
-			return len(got) == 1 && got[0] == name
-		})
+		if d := receive(t, got); d == nil || d.Task().ID != testID(i) {
+			t.Errorf("delivery %v", d)
+		} else {
+			admit(t, d, "w")
+		}
+		counts(t, coordinators[i%2], 0)
 	}
 }
 
-// A store that was restored from a backup is the same store, and its offers have lower numbers
-// than those that a worker has read.
-func TestOfferOfARestoredStoreIsTaken(t *testing.T) {
-	dir, backup := t.TempDir(), t.TempDir()
-	s := startServer(t, dir)
-	k := open(t, s)
-	offer(t, k, protocol.OpenSweep{Name: "restored"})
-	k.Close()
-	s.Stop()
-	if err := os.CopyFS(backup, os.DirFS(dir)); err != nil {
-		t.Fatal(err)
-	}
-	s = startServer(t, dir)
-	k = open(t, s)
-	for range 3 {
-		offer(t, k, protocol.OpenSweep{Name: "lost"})
-	}
-	w := &way{server: s}
-	q := w.follower(t)
-	hears(t, q, "lost")
-	w.lead(startServer(t, backup))
-	hears(t, q, "restored")
-}
-
-// What a worker says of a task that another store gave it means none of this store's.
+// What a worker says of an order that another store gave it means none of this store's.
 func TestAcknowledgementMeansNoTaskOfAnotherStore(t *testing.T) {
 	for verb, say := range map[string]func(*Delivery) error{
-		"Done":      func(d *Delivery) error { return d.Done(deadline(t)) },
-		"Terminate": func(d *Delivery) error { return d.Terminate(deadline(t)) },
-		"Retry":     func(d *Delivery) error { return d.Retry(deadline(t), 0) },
-		"Heartbeat": func(d *Delivery) error { return d.Heartbeat(deadline(t)) },
+		"claim": func(d *Delivery) error { _, _, err := d.Admit(deadline(t), "w", "host"); return err },
+		"leave": (*Delivery).Leave,
+		"end":   func(d *Delivery) error { return d.msg.Term() },
 	} {
 		for from, to := range map[int]int{0: 1, 1: 0} {
 			t.Run(verb+" "+[]string{"to a new store", "to an old store"}[to^1], func(t *testing.T) {
@@ -127,63 +104,93 @@ func TestAcknowledgementMeansNoTaskOfAnotherStore(t *testing.T) {
 				w := &way{server: servers[from]}
 				q := w.follower(t)
 				for i, k := range coordinators {
-					publish(t, k, testTask("quick", i))
+					publish(t, k, testTask(i))
 				}
-				moved := next(t, q, "quick")
-				pending := next(t, coordinators[to], "quick") // as many were delivered there
+				moved := next(t, q)
+				pending := next(t, coordinators[to]) // as many were delivered there
 				w.lead(servers[to])
-				if err := say(moved); err != nil && !errors.Is(err, ErrLeaseLost) {
+				if err := say(moved); err != nil {
 					t.Error(err)
 				}
-				if queued, err := coordinators[to].Queued(deadline(t)); err != nil || len(queued) != 1 {
-					t.Errorf("queued %v, %v", queued, err)
+				until(t, "the store has got the words", func() bool { return q.Flush(deadline(t)) == nil })
+				counts(t, coordinators[to], 1)
+				admit(t, pending, "other")
+				counts(t, coordinators[to], 0)
+			})
+		}
+	}
+}
+
+// An attempt that is at work when the store is made anew, or an old one is used again, is entered
+// there, unless another has begun.
+func TestAttemptIsEnteredInAnotherStore(t *testing.T) {
+	for _, other := range []bool{false, true} {
+		for from, to := range map[int]int{0: 1, 1: 0} {
+			t.Run(fmt.Sprintf("from %d to %d, with another %t", from, to, other), func(t *testing.T) {
+				servers, coordinators := stores(t)
+				w := &way{server: servers[from]}
+				q := w.follower(t)
+				for _, k := range coordinators {
+					publish(t, k, testTask(1))
 				}
-				if err := pending.Done(deadline(t)); err != nil {
+				a := admit(t, next(t, q), "w")
+				w.lead(servers[to])
+				rival := next(t, coordinators[to])
+				if other {
+					admit(t, rival, "rival")
+				}
+				if over, err := a.IsOver(deadline(t)); over != other || err != nil {
+					t.Errorf("over: %v, %v", over, err)
+				}
+				if !other {
+					if verdict, _, err := rival.Admit(deadline(t), "rival", "host"); verdict != Skip || err != nil {
+						t.Errorf("the order of an attempt that was entered is claimed: %v, %v", verdict, err)
+					}
+				}
+				want := map[bool]string{false: "w", true: "rival"}[other]
+				if e := last(t, coordinators[to], 1); e.Event != protocol.EventStarted || e.Worker != want || (e.Token == a.Name().Token) == other {
+					t.Errorf("entry %+v", e)
+				}
+				if err := a.Return(deadline(t), "", "drained"); err != nil {
 					t.Error(err)
+				}
+				if e := last(t, coordinators[to], 1); (e.Event == protocol.EventReturned) == other {
+					t.Errorf("after the return: %+v", e)
 				}
 			})
 		}
 	}
 }
 
-// An attempt that is at work when the store is made anew is announced there, unless
-// another has begun.
-func TestAttemptIsAnnouncedInANewStore(t *testing.T) {
-	for name, other := range map[string]bool{"alone": false, "with another": true} {
-		t.Run(name, func(t *testing.T) {
-			servers, coordinators := stores(t)
-			w := &way{server: servers[0]}
-			q := w.follower(t)
-			for _, k := range coordinators {
-				publish(t, k, testTask("quick", 1))
-			}
-			d := next(t, q, "quick")
-			begin(t, d, "w", 1)
-			w.lead(servers[1])
-			late := next(t, coordinators[1], "quick")
-			if settled, err := late.Settled(deadline(t)); settled || late.Redelivered() || err != nil {
-				t.Fatalf("settled %v, redelivered %v, %v", settled, late.Redelivered(), err)
-			}
-			late.Begun(1)
-			if !late.Redelivered() {
-				t.Error("an attempt is known, and the order is taken for new")
-			}
-			if other {
-				begin(t, late, "rival", 2)
-			}
-			if later, err := d.Later(deadline(t)); later != other || err != nil {
-				t.Errorf("a later attempt: %v, %v", later, err)
-			}
-			want := 1
-			if other {
-				want = 2
-			}
-			if n, err := late.Attempts(deadline(t)); n != want || err != nil {
-				t.Errorf("%d attempts, %v", n, err)
-			}
-			if err := d.HandBack(deadline(t), 0); errors.Is(err, ErrLeaseLost) != other {
-				t.Errorf("handed back: %v", err)
-			}
-		})
+// A store that was restored from a backup has forgotten the claims since: they are entered again.
+func TestAttemptIsEnteredInARestoredStore(t *testing.T) {
+	dir, backup := t.TempDir(), t.TempDir()
+	s := startServer(t, dir)
+	k := open(t, s)
+	publish(t, k, testTask(1))
+	before := admit(t, next(t, k), "lost")
+	ended := end(t, k, last(t, k, 1))
+	k.Close()
+	s.Stop()
+	if err := os.CopyFS(backup, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	s = startServer(t, dir)
+	k = open(t, s)
+	again := testTask(1)
+	again.After = ended
+	publish(t, k, again)
+	w := &way{server: s}
+	a := admit(t, next(t, w.follower(t)), "w")
+	restored := startServer(t, backup)
+	a.q.Close()
+	w.lead(restored)
+	a.q = w.follower(t)
+	if over, err := a.IsOver(deadline(t)); over || err != nil {
+		t.Errorf("over %v, %v", over, err)
+	}
+	k = open(t, restored)
+	if e := last(t, k, 1); e.Token != a.Name().Token || e.Token == before.Name().Token {
+		t.Errorf("entry %+v", e)
 	}
 }

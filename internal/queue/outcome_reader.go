@@ -5,16 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
 	"eisweep/internal/protocol"
 )
-
-// outcomeWaits is how many times AckWait an outcome may stay unacknowledged before it
-// is delivered again: longer than a burst of placing takes.
-const outcomeWaits = 2
 
 // Outcomes calls handle, from one goroutine, with the outcomes of this version in the
 // order of their commits: from the first that no session has acknowledged on, at once
@@ -25,7 +22,7 @@ const outcomeWaits = 2
 func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (stop func(), err error) {
 	r := &outcomeReader{q: q, handle: handle, disturbed: make(chan struct{}, 1), done: make(chan struct{})}
 	r.reading, r.end = context.WithCancel(q.Lifetime())
-	if err := r.begin(ctx); err != nil {
+	if err := r.begin(ctx, true); err != nil {
 		r.end()
 		return nil, err
 	}
@@ -49,11 +46,11 @@ type outcomeReader struct {
 	run  jetstream.ConsumeContext
 }
 
-// begin makes a consumer and reads by it.
-func (r *outcomeReader) begin(ctx context.Context) error {
+// begin makes a consumer, in place of other sessions' if it may replace them, and reads by it.
+func (r *outcomeReader) begin(ctx context.Context, replace bool) error {
 	var consumer jetstream.Consumer
 	err := r.q.Retry(ctx, func(ctx context.Context) (err error) {
-		consumer, err = r.createConsumer(ctx)
+		consumer, err = r.q.outcomeConsumer(ctx, replace, r.number())
 		return err
 	})
 	if err != nil {
@@ -61,7 +58,7 @@ func (r *outcomeReader) begin(ctx context.Context) error {
 	}
 	r.name = consumer.CachedInfo().Name
 	r.run, err = consumer.Consume(func(msg jetstream.Msg) {
-		if d, ok := r.received(msg); ok {
+		if d, ok := r.q.received(msg); ok {
 			r.handle(d)
 		}
 	}, jetstream.PullMaxMessages(500), jetstream.ConsumeErrHandler(r.note))
@@ -71,53 +68,10 @@ func (r *outcomeReader) begin(ctx context.Context) error {
 	return nil
 }
 
-// createConsumer creates a consumer that begins where the last one was acknowledged up
-// to, and then removes that: whenever this ends too soon, one of them keeps the place.
-func (r *outcomeReader) createConsumer(ctx context.Context) (jetstream.Consumer, error) {
-	old, floor, next, err := r.q.outcomePlace(ctx)
-	if err != nil {
-		return nil, err
-	}
-	consumer, err := r.q.outcomes.CreateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable:       protocol.OutcomeConsumer + strconv.Itoa(next),
-		FilterSubject: r.q.subjects.All("outcomes"),
-		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
-		OptStartSeq:   floor + 1,
-		AckPolicy:     jetstream.AckExplicitPolicy,
-		AckWait:       outcomeWaits * r.q.options.AckWait,
-		MaxDeliver:    -1,
-		MaxAckPending: -1, // the coordinator may hold any number
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range old {
-		if err := r.q.outcomes.DeleteConsumer(ctx, name); err != nil {
-			r.q.log.Warn("remove an earlier coordinator's consumer", "error", err)
-		}
-	}
-	return consumer, nil
-}
-
-// received reads an outcome, and reports whether it is of an order at all.
-func (r *outcomeReader) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
-	o, err := r.q.subjects.DecodeOutcome(msg.Subject(), msg.Data())
-	if err == nil {
-		return OutcomeDelivery{Outcome: *o, msg: msg}, true
-	}
-	r.q.log.Error("an outcome cannot be read", "subject", msg.Subject(), "error", err)
-	id, run, wrong := r.q.subjects.ParseOrder("outcomes", msg.Subject())
-	if wrong != nil {
-		_ = msg.Term() // it answers no order
-		return OutcomeDelivery{}, false
-	}
-	now := time.Now()
-	lost := protocol.Outcome{
-		ID: id, Run: run, Attempt: 1, Class: protocol.Lost, Started: now, Finished: now,
-		Error: "the worker's outcome cannot be read: " + err.Error(),
-	}
-	lost.Normalize()
-	return OutcomeDelivery{msg: msg, Outcome: lost}, true
+// number is that of the reader's consumer, 0 before it has one.
+func (r *outcomeReader) number() int {
+	n, _ := strconv.Atoi(strings.TrimPrefix(r.name, protocol.OutcomeConsumer)) // 0 of ""
+	return n
 }
 
 // note logs what disturbs the reading, which goes on by itself unless the consumer is gone.
@@ -148,11 +102,33 @@ func (r *outcomeReader) keep() {
 			return
 		}
 		r.q.log.Warn("the consumer of outcomes is gone and is created again", "consumer", r.name)
-		if err := r.begin(r.reading); err != nil {
+		if err := r.again(); err != nil {
 			if r.reading.Err() == nil {
 				r.q.Lose(err) // nobody places results any more
 			}
 			return
+		}
+	}
+}
+
+// Pauses before a consumer is made again: the first leaves it to another session that has removed the
+// consumer to make its own.
+const (
+	yieldPause = time.Second
+	takenPause = 5 * time.Second
+)
+
+// again begins anew. While another session reads the outcomes, since this one's right to coordinate the
+// root has been lost or is about to be, it waits.
+func (r *outcomeReader) again() error {
+	for pause := yieldPause; ; pause = takenPause {
+		select {
+		case <-time.After(pause):
+		case <-r.reading.Done():
+			return r.reading.Err()
+		}
+		if err := r.begin(r.reading, false); !errors.Is(err, errTaken) {
+			return err
 		}
 	}
 }

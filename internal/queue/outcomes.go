@@ -2,26 +2,28 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
-	"eisweep/sweeps"
 )
 
-// OutcomeDelivery is a committed outcome that the coordinator has received.
+// OutcomeDelivery is a committed outcome in the coordinator's hands.
 type OutcomeDelivery struct {
 	protocol.Outcome
 	msg jetstream.Msg
 }
 
-// Ack acknowledges that everything that follows from the outcome is durable: it is not
-// delivered again. It stays in its stream, as a fence, until TrimOutcomes.
+// Ack says that all that follows from the outcome is durable: it leaves the queue. From then on the
+// manifest decides what a later outcome of the same run is worth.
 func (d *OutcomeDelivery) Ack() error {
 	if err := d.msg.Ack(); err != nil {
 		return fmt.Errorf("acknowledge outcome of task %s: %w", d.ID, err)
@@ -41,30 +43,52 @@ func nextConsumer(last int, taken []int) int {
 	return max(protocol.OutcomeConsumers, slices.Max(taken)) + 1
 }
 
-// Fences calls found with every order whose outcome is kept, acknowledged or not, up to
-// the sequence of one: a task that is given the same run number again is taken for
-// settled.
-func (q *Queue) Fences(ctx context.Context, last uint64, found func(id sweeps.ID, run int)) error {
-	err := q.each(ctx, "outcomes", q.subjects.All("outcomes"), func(m *jetstream.RawStreamMsg) {
-		if id, run, err := q.subjects.ParseOrder("outcomes", m.Subject); err == nil && m.Sequence <= last {
-			found(id, run)
-		}
-	})
+// outcomeWait is how long an outcome may stay unacknowledged before it is delivered again: longer
+// than a burst of placing takes.
+const outcomeWait = 2 * time.Minute
+
+// errTaken says that another session reads the outcomes.
+var errTaken = errors.New("another coordinator reads the outcomes")
+
+// outcomeConsumer makes a consumer of all outcomes that no session has acknowledged: a work queue has
+// one at a time. It removes other sessions' consumers first, or without replace, it is errTaken that
+// there are some. last is the number of the one before in this session, 0 if there was none: its name may
+// not be free yet.
+func (q *Queue) outcomeConsumer(ctx context.Context, replace bool, last int) (jetstream.Consumer, error) {
+	old, next, err := q.outcomeConsumers(ctx, last)
 	if err != nil {
-		return fmt.Errorf("list outcomes: %w", err)
+		return nil, err
 	}
-	return nil
+	if len(old) > 0 && !replace {
+		return nil, errTaken
+	}
+	for _, name := range old {
+		if err := q.outcomes.DeleteConsumer(ctx, name); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+			return nil, err
+		}
+	}
+	consumer, err := q.outcomes.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable:       protocol.OutcomeConsumer + strconv.Itoa(next),
+		Description:   protocol.NewToken(), // else two sessions could make one and the same
+		FilterSubject: q.subjects.All("outcomes"),
+		DeliverPolicy: jetstream.DeliverAllPolicy,
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		AckWait:       outcomeWait,
+		MaxDeliver:    -1,
+		MaxAckPending: -1, // the coordinator may hold any number
+	})
+	switch lost := natsconn.ConsumerNotUnique(err) || errors.Is(err, jetstream.ErrConsumerExists); {
+	case lost && replace:
+		return nil, nats.ErrTimeout // the other session was faster, and is removed by another try
+	case lost:
+		return nil, errTaken
+	}
+	return consumer, err
 }
 
-// outcomePlace returns the consumers of earlier sessions, up to which outcome one of
-// them was acknowledged, and the number for the next one. A place behind the last outcome is
-// damage: with it the outcomes to come would be passed over.
-func (q *Queue) outcomePlace(ctx context.Context) (names []string, floor uint64, next int, err error) {
-	stream, err := q.outcomes.Info(ctx)
-	if err != nil {
-		return nil, 0, 0, err
-	}
-	var last int
+// outcomeConsumers returns the consumers of earlier sessions, and the number for the next one, which
+// follows that of the newest of them, or last if there are none.
+func (q *Queue) outcomeConsumers(ctx context.Context, last int) (names []string, next int, err error) {
 	var made time.Time
 	var taken []int
 	list := q.outcomes.ListConsumers(ctx)
@@ -77,44 +101,46 @@ func (q *Queue) outcomePlace(ctx context.Context) (names []string, floor uint64,
 		taken = append(taken, n)
 		if info.Config.FilterSubject == q.subjects.All("outcomes") {
 			names = append(names, info.Name)
-			if info.AckFloor.Stream <= stream.State.LastSeq {
-				floor = max(floor, info.AckFloor.Stream)
-			}
 			if info.Created.After(made) {
 				last, made = n, info.Created
 			}
 		}
 	}
-	return names, floor, nextConsumer(last, taken), list.Err()
+	return names, nextConsumer(last, taken), list.Err()
 }
 
-// outcomeFloor is up to which outcome all are acknowledged.
-func (q *Queue) outcomeFloor(ctx context.Context) (floor uint64, err error) {
-	err = q.Retry(ctx, func(ctx context.Context) (err error) {
-		_, floor, _, err = q.outcomePlace(ctx)
-		return err
-	})
-	return floor, err
+func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
+	o, err := q.subjects.DecodeOutcome(msg.Subject(), msg.Data())
+	if err == nil {
+		return OutcomeDelivery{Outcome: *o, msg: msg}, true
+	}
+	q.log.Error("an outcome cannot be read", "subject", msg.Subject(), "error", err)
+	id, run, wrong := q.subjects.ParseOrder("outcomes", msg.Subject())
+	if wrong != nil {
+		_ = msg.Term() // it answers no order
+		return OutcomeDelivery{}, false
+	}
+	now := time.Now().UTC()
+	lost := protocol.Outcome{ID: id, Run: run, Token: protocol.NewToken(), Attempt: 1, Class: protocol.Lost, Started: now, Finished: now,
+		Error: "the worker's outcome cannot be read: " + err.Error()}
+	lost.Normalize()
+	return OutcomeDelivery{msg: msg, Outcome: lost}, true
 }
 
-// LastOutcome is the sequence of the last outcome of this version that was committed, 0
-// when there is none, and whether all up to it are acknowledged.
-func (q *Queue) LastOutcome(ctx context.Context) (sequence uint64, acknowledged bool, err error) {
+// LastOutcome is the sequence of the last outcome of this version that is not acknowledged, 0 when
+// there is none.
+func (q *Queue) LastOutcome(ctx context.Context) (uint64, error) {
 	last, err := q.direct(ctx, q.outcomes, q.subjects.All("outcomes"))
 	if err != nil {
-		return 0, false, fmt.Errorf("find last outcome: %w", err)
+		return 0, fmt.Errorf("find last outcome: %w", err)
 	}
 	if last == nil {
-		return 0, true, nil
+		return 0, nil
 	}
-	floor, err := q.outcomeFloor(ctx)
-	if err != nil {
-		return 0, false, fmt.Errorf("find last outcome: %w", err)
-	}
-	return last.Sequence, floor >= last.Sequence, nil
+	return last.Sequence, nil
 }
 
-// Sequence returns the position of the outcome in the order of commits.
+// Sequence is the outcome's place among all: it grows with the commits.
 func (d *OutcomeDelivery) Sequence() uint64 {
 	meta, err := d.msg.Metadata()
 	if err != nil {

@@ -1,49 +1,42 @@
 package queue
 
 import (
-	"context"
-	"errors"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
-// An expired lease is raced for by its first holder and the next one.
+// Two attempts at a run end: the coordinator ended the first, which went on.
 func TestFirstOutcomeWins(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()), func(o *Options) { o.AckWait = 300 * time.Millisecond })
-	publish(t, q, testTask("quick", 1))
-	first := next(t, q, "quick")
-	begin(t, first, "silent", 1)
-	second := next(t, q, "quick") // comes when the lease has run out
-	begin(t, second, "next", 2)
-	if !second.Redelivered() {
-		t.Error("the second delivery doesn't say that it is one")
-	}
-	if later, err := first.Later(deadline(t)); !later || err != nil {
+	q := open(t, startServer(t, t.TempDir()))
+	publish(t, q, testTask(1))
+	first := admit(t, next(t, q), "silent")
+	again := testTask(1)
+	again.After, again.Earlier = end(t, q, last(t, q, 1)), []string{first.Name().Token}
+	publish(t, q, again)
+	second := admit(t, next(t, q), "next")
+	if over, err := first.IsOver(deadline(t)); !over || err != nil {
 		t.Errorf("the first doesn't learn of the second: %v", err)
 	}
-	for name, giveUp := range map[string]func(context.Context, time.Duration) error{"hand back": first.HandBack, "retry": first.Retry} {
-		if err := giveUp(deadline(t), 0); !errors.Is(err, ErrLeaseLost) {
-			t.Errorf("%s of a lost lease: %v", name, err)
-		}
+	if err := first.Return(deadline(t), "", "drained"); err != nil {
+		t.Error(err)
+	}
+	if e := last(t, q, 1); e.Token != second.Name().Token || e.Event != protocol.EventStarted {
+		t.Errorf("the return of an attempt that is over has an effect: %+v", e)
 	}
 
 	var group sync.WaitGroup
 	won := make([]bool, 2)
-	for i, d := range []*Delivery{first, second} {
+	for i, a := range []*Attempt{first, second} {
 		group.Go(func() {
 			var err error
-			if won[i], err = d.Commit(deadline(t), failure(protocol.Outcome{Attempt: i + 1})); err != nil {
-				t.Error(err)
-			}
-			if err := d.Done(deadline(t)); err != nil {
+			if won[i], err = a.Commit(deadline(t), failure(protocol.Outcome{})); err != nil {
 				t.Error(err)
 			}
 		})
@@ -52,156 +45,160 @@ func TestFirstOutcomeWins(t *testing.T) {
 	if won[0] == won[1] {
 		t.Errorf("won: %v", won)
 	}
-	if again, err := first.Commit(deadline(t), failure(protocol.Outcome{Attempt: 9})); again || err != nil {
+	if again, err := first.Commit(deadline(t), failure(protocol.Outcome{Worker: "third"})); again || err != nil {
 		t.Errorf("a third outcome won: %v", err)
 	}
 }
 
 func TestCommitAgainIsTheSameCommit(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
-	publish(t, q, testTask("quick", 1))
-	d := next(t, q, "quick")
-	begin(t, d, "worker", 1)
-	o := failure(protocol.Outcome{Attempt: 1, Worker: "worker"})
+	publish(t, q, testTask(1))
+	a := admit(t, next(t, q), "worker")
+	o := failure(protocol.Outcome{Worker: "worker"})
 	for range 2 {
-		if won, err := d.Commit(deadline(t), o); !won || err != nil {
+		if won, err := a.Commit(deadline(t), o); !won || err != nil {
 			t.Errorf("won %v, %v", won, err)
 		}
 	}
 	o.Worker = "other"
-	if won, err := d.Commit(deadline(t), o); won || err != nil {
+	if won, err := a.Commit(deadline(t), o); won || err != nil {
 		t.Errorf("another outcome won: %v", err)
 	}
 }
 
-func TestOutcomesComeAgainToTheNextCoordinator(t *testing.T) {
-	s := startServer(t, t.TempDir())
-	q := open(t, s)
-	publish(t, q, testTasks("quick", 0, 5)...)
-	for range 5 {
-		d := next(t, q, "quick")
-		if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
-			t.Fatal(won, err)
-		}
-	}
-	var order []sweeps.ID
+// From the acknowledgement on the manifest says what a later outcome of the run is worth.
+func TestAnOutcomeIsTakenAgainAfterItsAcknowledgement(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	publish(t, q, testTask(1))
+	a := admit(t, next(t, q), "worker")
 	for range 2 {
-		got := make(chan OutcomeDelivery, 5)
-		stop, err := q.Outcomes(deadline(t), func(o OutcomeDelivery) { got <- o })
-		if err != nil {
-			t.Fatal(err)
-		}
-		for range 5 {
-			order = append(order, receive(t, got).ID)
-		}
-		stop()
-	}
-	if !slices.Equal(order[:5], order[5:]) {
-		t.Errorf("orders %v", order)
+		commit(t, a)
+		outcomes(t, q, 1, func(int) bool { return true })
+		empty(t, q)
 	}
 }
 
-func TestFencesUpToAnOutcome(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
-	if last, acknowledged, err := q.LastOutcome(deadline(t)); last != 0 || !acknowledged || err != nil {
-		t.Errorf("last outcome of none: %d, %t, %v", last, acknowledged, err)
-	}
-	var sequences []uint64
-	for n := range 3 {
-		ack, err := q.JetStream().Publish(deadline(t), q.subjects.Outcome(testID(n), n+1), nil)
-		if err != nil {
-			t.Fatal(err)
+// empty waits until all outcomes have left the queue.
+func empty(t testing.TB, q *Queue) {
+	t.Helper()
+	until(t, "no outcome is left", func() bool {
+		last, err := q.LastOutcome(deadline(t))
+		return err == nil && last == 0
+	})
+}
+
+// Each session gets all outcomes that none has acknowledged, at once and in their order.
+func TestOutcomesComeAgainToTheNextCoordinator(t *testing.T) {
+	dir := t.TempDir()
+	s := startServer(t, dir)
+	q := open(t, s)
+	settle(t, q, 0, 6)
+	all := outcomes(t, q, 6, func(i int) bool { return i < 2 || i == 3 })
+	until(t, "the acknowledgements are known", func() bool {
+		info, err := q.outcomes.Info(deadline(t))
+		return err == nil && info.State.Msgs == 3
+	})
+	q.Close()
+	s.Stop()
+
+	q = open(t, startServer(t, dir))
+	want := []sweeps.ID{all[2], all[4], all[5]}
+	for range 3 {
+		if got := outcomes(t, q, 3, func(int) bool { return false }); !slices.Equal(got, want) {
+			t.Errorf("outcomes of %v, want %v", got, want)
 		}
-		sequences = append(sequences, ack.Sequence)
 	}
-	if last, acknowledged, err := q.LastOutcome(deadline(t)); last != sequences[2] || acknowledged || err != nil {
-		t.Errorf("last outcome: %d, %t, %v, want %d", last, acknowledged, err, sequences[2])
+	names, _, err := q.outcomeConsumers(deadline(t), 0)
+	if err != nil || len(names) != 1 {
+		t.Errorf("consumers %v, %v", names, err)
 	}
-	found := map[sweeps.ID]int{}
-	if err := q.Fences(deadline(t), sequences[1], func(id sweeps.ID, run int) { found[id] = run }); err != nil {
+}
+
+// What a session acknowledges after the next one has begun is not for the next one's consumer.
+func TestALateAcknowledgementRemovesNothing(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	old, q := open(t, s), open(t, s)
+	settle(t, q, 0, 2)
+	late := make(chan OutcomeDelivery, 10)
+	stop, err := old.Outcomes(deadline(t), func(o OutcomeDelivery) { late <- o })
+	if err != nil {
 		t.Fatal(err)
 	}
-	if len(found) != 2 || found[testID(0)] != 1 || found[testID(1)] != 2 {
-		t.Errorf("fences %v", found)
+	defer stop()
+	first, second := receive(t, late), receive(t, late)
+	got := make(chan OutcomeDelivery, 10)
+	end, err := q.Outcomes(deadline(t), func(o OutcomeDelivery) { got <- o })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	for _, o := range []OutcomeDelivery{first, second} {
+		if err := o.Ack(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := old.Flush(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		receive(t, got)
+	}
+	if info, err := q.outcomes.Info(deadline(t)); err != nil || info.State.Msgs != 2 {
+		t.Errorf("%d outcomes are left, %v", info.State.Msgs, err)
 	}
 }
 
-// A connection that breaks while an outcome is being committed costs nothing.
-func TestCommitOutlivesTheConnection(t *testing.T) {
+// A connection that breaks while a task is claimed, and its outcome committed, costs nothing.
+func TestTasksOutliveTheConnection(t *testing.T) {
 	s := startServer(t, t.TempDir())
 	coordinator := open(t, s)
 	q := open(t, s, func(o *Options) {
 		o.Create = false
 		o.Connect = []nats.Option{nats.ReconnectWait(10 * time.Millisecond)}
 	})
-	publish(t, coordinator, testTasks("quick", 0, 20)...)
-	for range 20 {
-		d := next(t, q, "quick")
-		if _, err := d.Start(deadline(t), "worker", "host"); err != nil {
-			t.Fatal(err)
-		}
+	for i := range 20 {
+		publish(t, coordinator, testTask(i))
+		d := next(t, q)
 		if err := q.NATS().ForceReconnect(); err != nil {
 			t.Fatal(err)
 		}
-		if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
-			t.Fatalf("won %v, %v", won, err)
-		}
-		if err := d.Done(deadline(t)); err != nil {
+		a := admit(t, d, "worker")
+		if err := q.NATS().ForceReconnect(); err != nil {
 			t.Fatal(err)
 		}
+		commit(t, a)
 	}
-	if queued, err := coordinator.Queued(deadline(t)); len(queued) != 0 || err != nil {
-		t.Errorf("queued %v, %v", queued, err)
-	}
+	counts(t, coordinator, 0)
+	outcomes(t, coordinator, 20, func(int) bool { return true })
+	empty(t, coordinator)
 }
 
-// A session that ends while it takes its place leaves its consumer beside the one before,
-// which knows how far the outcomes were acknowledged.
-func TestAcknowledgedOutcomesDontComeAgain(t *testing.T) {
+// An outcome that cannot be read comes as a failure, so that its task can be queued again.
+func TestUnreadableOutcomesAreFailures(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
-	publish(t, q, testTasks("quick", 0, 2)...)
-	got := make(chan OutcomeDelivery, 2)
-	listen := func() (stop func()) {
-		stop, err := q.Outcomes(deadline(t), func(o OutcomeDelivery) { got <- o })
-		if err != nil {
+	for _, subject := range []string{q.subjects.Outcome(testID(8), 2), q.subjects.All("outcomes")[:len(q.subjects.All("outcomes"))-1] + "x.1"} {
+		if _, err := q.JetStream().Publish(deadline(t), subject, []byte(`{}`)); err != nil {
 			t.Fatal(err)
 		}
-		return stop
 	}
-	commit := func() sweeps.ID {
-		d := next(t, q, "quick")
-		if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
-			t.Fatal(won, err)
-		}
-		return d.Task().ID
-	}
-	commit()
-	stop := listen()
-	first := receive(t, got)
-	if err := first.Ack(); err != nil {
+	got := make(chan OutcomeDelivery, 10)
+	stop, err := q.Outcomes(deadline(t), func(o OutcomeDelivery) { got <- o })
+	if err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the acknowledgement is known", func() bool {
-		last, acknowledged, err := q.LastOutcome(deadline(t))
-		return err == nil && acknowledged && last == first.Sequence()
-	})
-	stop()
-	late := jetstream.ConsumerConfig{Durable: protocol.OutcomeConsumer + "9", FilterSubject: q.subjects.All("outcomes"), AckPolicy: jetstream.AckExplicitPolicy}
-	if _, err := q.outcomes.CreateConsumer(deadline(t), late); err != nil {
-		t.Fatal(err)
+	defer stop()
+	o := receive(t, got)
+	if o.ID != testID(8) || o.Run != 2 || o.Class != protocol.Lost || o.Error == "" || o.Ack() != nil {
+		t.Errorf("outcome %+v", o)
 	}
-	second := commit()
-	defer listen()()
-	if o := receive(t, got); o.ID != second {
-		t.Errorf("the outcome of %s comes again", o.ID)
-	}
+	empty(t, q) // what answers no order is removed
 }
 
 // Somebody removes the consumer by which the coordinator reads outcomes: it is created again,
 // and what was committed since comes.
 func TestARemovedConsumerOfOutcomesIsReplaced(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
-	publish(t, q, testTasks("quick", 0, 3)...)
+	publish(t, q, testTasks(0, 3)...)
 	got := make(chan OutcomeDelivery, 10)
 	stop, err := q.Outcomes(deadline(t), func(o OutcomeDelivery) { got <- o })
 	if err != nil {
@@ -210,11 +207,9 @@ func TestARemovedConsumerOfOutcomesIsReplaced(t *testing.T) {
 	defer stop()
 	seen := map[sweeps.ID]bool{}
 	for range 3 {
-		d := next(t, q, "quick")
-		if won, err := d.Commit(deadline(t), failure(protocol.Outcome{})); !won || err != nil {
-			t.Fatal(won, err)
-		}
-		for !seen[d.Task().ID] { // those before come again
+		a := admit(t, next(t, q), "worker")
+		commit(t, a)
+		for !seen[a.Name().ID] { // those before come again
 			o := receive(t, got)
 			seen[o.ID] = true
 			if err := o.Ack(); err != nil {

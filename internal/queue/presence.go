@@ -1,14 +1,18 @@
 package queue
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 )
 
-// PublishPresence publishes the state of a worker. It doesn't wait, and the message may get lost.
+// PublishPresence tells who listens of a worker. It doesn't wait, and what is lost
+// is lost.
 func (q *Queue) PublishPresence(p protocol.Presence) {
 	p.Normalize()
 	data, err := protocol.Encode(&p)
@@ -23,10 +27,39 @@ func (q *Queue) PublishPresence(p protocol.Presence) {
 	}
 }
 
-// Presences calls handle, from one goroutine, with the reports of workers of this version.
-// stop waits for a running call.
+// echo is the subject of the coordinator's messages to itself, among the presences.
+func (q *Queue) echo() string { return q.subjects.Presence("") }
+
+// Echo returns nil once a message of this connection to itself has come back by the way that
+// presences come: everything that workers said before was handled. It is for who called Presences.
+func (q *Queue) Echo(ctx context.Context) error {
+	own := protocol.NewToken()
+	if err := q.NATS().Publish(q.echo(), []byte(own)); err != nil {
+		return fmt.Errorf("hear from NATS: %w: %w", natsconn.ErrUnreachable, err)
+	}
+	for {
+		select {
+		case heard := <-q.echoes:
+			if heard == own {
+				return nil
+			}
+		case <-ctx.Done():
+			return fmt.Errorf("hear from NATS: %w: %w", natsconn.ErrUnreachable, ctx.Err())
+		}
+	}
+}
+
+// Presences calls handle, from one goroutine, with what workers of this version tell
+// of themselves. stop waits for a running call.
 func (q *Queue) Presences(handle func(protocol.Presence)) (stop func(), err error) {
 	return q.Subscribe("workers", q.subjects.All("workers"), func(msg *nats.Msg) {
+		if msg.Subject == q.echo() {
+			select {
+			case q.echoes <- string(msg.Data):
+			default: // nobody waits for it any more
+			}
+			return
+		}
 		p, err := q.subjects.DecodePresence(msg.Subject, msg.Data)
 		if err != nil {
 			q.log.Warn("a worker's presence cannot be read", "subject", msg.Subject, "error", err)

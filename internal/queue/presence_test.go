@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
-	"eisweep/sweeps"
 )
 
 func TestPresenceIsHeard(t *testing.T) {
@@ -24,7 +24,7 @@ func TestPresenceIsHeard(t *testing.T) {
 	defer stop()
 	told := protocol.Presence{
 		Name: "node-1.lab.example-77 ü", Host: "node-1.lab.example", PID: 77, Version: "1.0", Slots: 4, Busy: 2, Memory: 1 << 33,
-		Since: time.Now(), State: "working", Deadline: time.Now().Add(time.Hour), Job: "12_3", Done: 5, Tasks: []sweeps.ID{testID(1)}, Kernels: "avx2",
+		Since: time.Now(), State: "working", Deadline: time.Now().Add(time.Hour), Job: "12_3", Done: 5, Attempts: []protocol.Attempt{{ID: testID(1), Run: 2, Token: "abc1"}}, Free: 1 << 32, Refused: "no room", Kernels: "avx2",
 	}
 	worker.PublishPresence(told)
 	got := receive(t, heard)
@@ -36,7 +36,7 @@ func TestPresenceIsHeard(t *testing.T) {
 		t.Errorf("heard %+v", got)
 	}
 	worker.PublishPresence(protocol.Presence{Name: "w", State: strings.Repeat("x", 5000), Gone: true})
-	if got := receive(t, heard); !got.Gone || len(got.State) != 1<<10 {
+	if got := receive(t, heard); !got.Gone || len(got.State) >= 5000 {
 		t.Errorf("goodbye %+v", got)
 	}
 }
@@ -64,25 +64,52 @@ func TestUnreadablePresenceIsDropped(t *testing.T) {
 	}
 }
 
-func TestOrdersReachTheirWorkerAlone(t *testing.T) {
+func TestCommandsReachTheirWorkerAlone(t *testing.T) {
 	s := startServer(t, t.TempDir())
 	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
-	orders := make(chan string, 10)
+	stopped := protocol.Command{Verb: protocol.Stop, ID: testID(1), Run: 2, Token: "abc1"}
+	heard := make(chan string, 10)
 	for _, name := range []string{"a.b-1", "a.b-2"} {
-		stop, err := worker.Commands(name, func(verb string) { orders <- name + " " + verb })
+		stop, err := worker.Commands(name, func(c protocol.Command) { heard <- fmt.Sprint(name, c) })
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer stop()
 	}
-	for _, name := range []string{"a.b-2", "nobody", "a.b-1"} {
-		if err := coordinator.SendCommand(name, protocol.Drain); err != nil {
+	if err := coordinator.NATS().Publish(coordinator.subjects.Commands("a.b-1"), []byte(`{"verb":"rise"}`)); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]protocol.Command{"a.b-2": {Verb: protocol.Drain}, "nobody": {Verb: protocol.Drain}, "a.b-1": stopped} {
+		if err := coordinator.SendCommand(name, c); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got := []string{receive(t, orders), receive(t, orders)}
-	if got[0] == got[1] || !strings.HasSuffix(got[0], " drain") || len(orders) != 0 {
-		t.Errorf("orders %v", got)
+	got := []string{receive(t, heard), receive(t, heard)}
+	slices.Sort(got)
+	if want := []string{fmt.Sprint("a.b-1", stopped), fmt.Sprint("a.b-2", protocol.Command{Verb: protocol.Drain})}; !slices.Equal(got, want) || len(heard) != 0 {
+		t.Errorf("commands %v", got)
+	}
+	if err := coordinator.SendCommand("w", protocol.Command{Verb: "rise"}); !errors.Is(err, protocol.ErrMessage) {
+		t.Errorf("no command: %v", err)
+	}
+}
+
+func TestHelloReachesAllWorkers(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	coordinator := open(t, s)
+	heard := make(chan int, 10)
+	for i := range 3 {
+		stop, err := open(t, s, func(o *Options) { o.Create = false }).Hellos(func() { heard <- i })
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stop()
+	}
+	if err := coordinator.SayHello(); err != nil {
+		t.Fatal(err)
+	}
+	if sum := receive(t, heard) + receive(t, heard) + receive(t, heard); sum != 3 {
+		t.Errorf("sum of the workers %d", sum)
 	}
 }
 

@@ -2,11 +2,10 @@ package queue
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"eisweep/internal/natsconn"
@@ -17,23 +16,19 @@ import (
 // worker's. A client needs no streams and finds a queue in any state.
 type Options struct {
 	natsconn.Options
-	// Create creates missing streams, which is the coordinator's part. Without it missing
-	// streams are the error ErrNoQueue.
+	// Create makes the streams that are missing: the coordinator's part. Without
+	// it their absence is ErrNoQueue.
 	Create bool
-	// Replicas is how many servers keep each stream; 0 is 3 in a cluster of at least three
-	// servers, else 1.
+	// Replicas is how many servers keep each stream; 0 is 3 in a cluster that has as
+	// many, else 1.
 	Replicas int
-	// AckWait is how long a task's worker may be silent before the task is delivered
-	// again; 0 is 60 s. It takes effect where a sweep is opened.
+	// AckWait is how long a worker may take from fetching an order to claiming it before it is
+	// delivered again; 0 is 30 s. It takes effect where the streams are made.
 	AckWait time.Duration
+	// LeaseTime is how long a coordinator may be silent before it loses its Lease; 0 is
+	// 30 s.
+	LeaseTime time.Duration
 }
-
-// Limits of the streams' consumers (the server's own defaults throttle silently).
-const (
-	defaultAckWait = 60 * time.Second
-	maxAckPending  = 20_000
-	maxWaiting     = 8_192
-)
 
 // openTimeout bounds how long Open waits for a server that answers but has no leader
 // for the streams yet.
@@ -47,13 +42,12 @@ type Queue struct {
 	options  Options
 	log      *slog.Logger
 
-	tasks, outcomes, attempts, state jetstream.Stream
+	tasks, outcomes, attempts jetstream.Stream
 
-	consumers  consumerCache
-	fetcher    fetcher
-	woken      *natsconn.Generation // until the sweeps are to be looked at
-	watermarks watermarks           // of outcomes
-	roster     sweepRoster
+	intake  *intake
+	ungiven streak      // of requests for tasks that got no answer
+	echoes  chan string // of the coordinator's messages to itself
+	isNew   atomic.Bool // the streams were made by this connection
 }
 
 // Open connects to the queue of a root. The error wraps ErrUnreachable, ErrRefused,
@@ -72,12 +66,8 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		}
 	}
 	q := &Queue{
-		subjects: protocol.SubjectsOf(o.RootID), options: o, log: o.Log,
-		woken: natsconn.NewGeneration(),
+		subjects: protocol.SubjectsOf(o.RootID), options: o, log: o.Log, intake: newIntake(), echoes: make(chan string, 1),
 	}
-	q.fetcher.q, q.fetcher.strays = q, make(chan *nats.Msg)
-	q.roster.q, q.roster.stale = q, make(chan struct{}, 1)
-	o.Restored = q.reconnected
 	conn, err := natsconn.Connect(ctx, o.Options)
 	if err != nil {
 		return nil, err
@@ -95,22 +85,13 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	return q, nil
 }
 
-// reconnected makes up for what was missed while the connection was broken.
-func (q *Queue) reconnected() {
-	q.consumers.clear()
-	q.roster.moved.Store(true)
-	q.roster.reread()
-	q.woken.Next()
-}
-
 // prepare finds or makes the streams.
 func (q *Queue) prepare(ctx context.Context) error {
 	if err := q.CheckImports(ctx, q.asksForStreams(), q.streamAnswers); err != nil {
 		return err
 	}
-	opener := streamOpener{q.Conn, q.subjects, q.options.Create, q.options.Replicas}
 	for _, kind := range protocol.StreamKinds {
-		stream, err := opener.open(ctx, kind)
+		stream, err := q.openStream(ctx, kind)
 		if err != nil {
 			return err
 		}
@@ -121,20 +102,20 @@ func (q *Queue) prepare(ctx context.Context) error {
 			q.outcomes = stream
 		case "attempts":
 			q.attempts = stream
-		case "state":
-			q.state = stream
-			q.roster.lies(stream.CachedInfo().Created, stream.CachedInfo().State.LastSeq)
 		}
 	}
 	if err := q.CheckImports(ctx, q.asksForWork(), q.streamAnswers); err != nil {
 		return err
 	}
-	if _, err := q.NATS().Subscribe(q.subjects.Wake(), natsconn.Announced(func(*nats.Msg) { q.woken.Next() })); err != nil {
-		return fmt.Errorf("listen for tasks: %w", err)
+	if q.options.Create {
+		if err := q.openTasks(ctx); err != nil {
+			return err
+		}
 	}
 	_ = q.NATS().FlushWithContext(ctx) // a right that is denied is told before this is answered
 	return natsconn.PermissionError(q.NATS().LastError())
 }
 
-// AckWait is how long a task's worker may be silent before the task is delivered again.
-func (q *Queue) AckWait() time.Duration { return q.options.AckWait }
+// IsNew reports whether this connection made the streams: there were none, so nothing is known of
+// attempts that run.
+func (q *Queue) IsNew() bool { return q.isNew.Load() }

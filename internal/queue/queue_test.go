@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"testing"
 	"time"
 
@@ -67,67 +66,105 @@ func testID(n int) (id sweeps.ID) {
 	return id
 }
 
-func testTask(sweep string, n int) protocol.Task {
+func testTask(n int) protocol.Task {
 	return protocol.Task{
-		ID: testID(n), Run: 1, Sweep: sweep, Experiment: sim.Approximate, Seed: uint32(n),
+		ID: testID(n), Run: 1, Sweep: "quick", Attempt: 1, Experiment: sim.Approximate, Seed: uint32(n),
 		Parameters: map[string]any{"numint.n_trials": 20, "pl.eta_e": 1e-05, "pl.is_plastic": "EXC", "numint.do_abort": true},
 	}
 }
 
-func testTasks(sweep string, from, n int) []protocol.Task {
+func testTasks(from, n int) []protocol.Task {
 	tasks := make([]protocol.Task, n)
 	for i := range tasks {
-		tasks[i] = testTask(sweep, from+i)
+		tasks[i] = testTask(from + i)
 	}
 	return tasks
 }
 
 func failure(o protocol.Outcome) protocol.Outcome {
-	if o.Attempt == 0 {
-		o.Attempt = 1
-	}
 	o.Class, o.Error = protocol.Numeric, "r_e is not finite"
 	o.Started = time.Now()
 	o.Finished = o.Started
 	return o
 }
 
-func names(list ...string) func() []string { return func() []string { return list } }
-
 func publish(t testing.TB, q *Queue, tasks ...protocol.Task) {
 	t.Helper()
-	for _, task := range tasks {
-		if err := q.OpenSweep(deadline(t), task.Sweep); err != nil {
-			t.Fatal(err)
-		}
-	}
-	queued, err := q.Publish(deadline(t), tasks)
-	if err != nil || slices.Contains(queued, false) {
-		t.Fatalf("queued %v, %v", queued, err)
+	if n, err := q.PublishTasks(deadline(t), tasks); err != nil || n != len(tasks) {
+		t.Fatalf("queued %d of %d, %v", n, len(tasks), err)
 	}
 }
 
-func next(t testing.TB, q *Queue, sweeps ...string) *Delivery {
+func next(t testing.TB, q *Queue) *Delivery {
 	t.Helper()
-	d, err := q.Next(deadline(t), names(sweeps...))
+	d, err := q.Next(deadline(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return d
 }
 
-func begin(t testing.TB, d *Delivery, worker string, want int) {
+// admit claims an order, which must succeed.
+func admit(t testing.TB, d *Delivery, worker string) *Attempt {
 	t.Helper()
-	if got, err := d.Start(deadline(t), worker, "host"); err != nil || got != want {
-		t.Fatalf("attempt %d, %v; want %d", got, err, want)
+	verdict, a, err := d.Admit(deadline(t), worker, "host")
+	if err != nil || verdict != Execute || a == nil {
+		t.Fatalf("verdict %v, %v, %v", verdict, a, err)
 	}
+	return a
+}
+
+// commit makes a failure the outcome of an attempt, which must be the first.
+func commit(t testing.TB, a *Attempt) {
+	t.Helper()
+	if won, err := a.Commit(deadline(t), failure(protocol.Outcome{Worker: "worker"})); !won || err != nil {
+		t.Fatalf("won %v, %v", won, err)
+	}
+}
+
+// last is the register's last event of a task's first run, which must have one.
+func last(t testing.TB, q *Queue, n int) *Entry {
+	t.Helper()
+	e, err := q.Last(deadline(t), protocol.Attempt{ID: testID(n), Run: 1})
+	if err != nil || e == nil {
+		t.Fatalf("entry %v, %v", e, err)
+	}
+	return e
+}
+
+// counts fails the test unless so many orders wait to be claimed, soon.
+func counts(t testing.TB, q *Queue, want int) {
+	t.Helper()
+	var n int
+	var err error
+	until(t, fmt.Sprintf("%d orders wait", want), func() bool {
+		n, err = q.CountTasks(deadline(t))
+		return err == nil && n == want
+	}, func() string { return fmt.Sprintf("%d, %v", n, err) })
+}
+
+// end has the coordinator end the attempt that the register has last.
+func end(t testing.TB, q *Queue, was *Entry) uint64 {
+	t.Helper()
+	e := was.AttemptEvent
+	e.Event, e.At = protocol.EventEnded, time.Now()
+	seq, err := q.Note(deadline(t), e, was.Sequence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seq
 }
 
 func TestWayOfATask(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
-	events, outcomes := make(chan protocol.AttemptEvent, 10), make(chan OutcomeDelivery, 10)
+	events, outcomes := make(chan Entry, 10), make(chan OutcomeDelivery, 10)
 	progress := make(chan protocol.Progress, 10)
-	stop, err := q.Events(deadline(t), func(e protocol.AttemptEvent) { events <- e }, func(p protocol.Progress) { progress <- p })
+	stop, err := q.Register(deadline(t), func(e Entry) { events <- e })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	stop, err = q.Progress(func(p protocol.Progress) { progress <- p })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,42 +175,35 @@ func TestWayOfATask(t *testing.T) {
 	}
 	defer stop()
 
-	sent := testTask("quick", 7)
+	sent := testTask(7)
 	publish(t, q, sent)
-	d := next(t, q, "quick")
-	if got := fmt.Sprint(*d.Task()); got != fmt.Sprint(sent) || d.Redelivered() {
-		t.Errorf("got %v, redelivered %v; want %v", got, d.Redelivered(), sent)
+	counts(t, q, 1)
+	d := next(t, q)
+	if got := fmt.Sprint(*d.Task()); got != fmt.Sprint(sent) {
+		t.Errorf("got %v, want %v", got, sent)
 	}
-	if settled, err := d.Settled(deadline(t)); settled || err != nil {
-		t.Errorf("settled before its outcome: %v", err)
-	}
-	begin(t, d, "worker-1", 1)
-	if e := receive(t, events); e.ID != sent.ID || e.Attempt != 1 || e.Event != protocol.EventStarted || e.Worker != "worker-1" {
+	a := admit(t, d, "worker-1")
+	e := receive(t, events)
+	if e.ID != sent.ID || e.Attempt != 1 || e.Event != protocol.EventStarted || e.Worker != "worker-1" || e.Token != a.Name().Token || e.Sequence == 0 {
 		t.Errorf("event %+v", e)
 	}
-	if err := d.Heartbeat(deadline(t)); err != nil {
-		t.Error(err)
+	counts(t, q, 0)
+	if over, err := a.IsOver(deadline(t)); over || err != nil {
+		t.Errorf("over as soon as it started: %v", err)
 	}
-	q.PublishProgress(protocol.Progress{ID: sent.ID, Run: 1, Attempt: 1, Worker: "worker-1", Seconds: 1.5, Sim: sim.Progress{Phase: "training", Trial: 3}})
-	if p := receive(t, progress); p.Sim.Trial != 3 {
+	q.PublishProgress(protocol.Progress{ID: sent.ID, Run: 1, Token: e.Token, Worker: "worker-1", Seconds: 1.5, Sim: sim.Progress{Phase: "training", Trial: 3}})
+	if p := receive(t, progress); p.Sim.Trial != 3 || p.Token != e.Token {
 		t.Errorf("progress %+v", p)
 	}
-	if won, err := d.Commit(deadline(t), failure(protocol.Outcome{Worker: "worker-1"})); !won || err != nil {
-		t.Fatalf("won %v, %v", won, err)
-	}
-	if settled, err := d.Settled(deadline(t)); !settled || err != nil {
-		t.Errorf("not settled by its outcome: %v", err)
-	}
-	if err := d.Done(deadline(t)); err != nil {
-		t.Fatal(err)
-	}
+	commit(t, a)
 	o := receive(t, outcomes)
-	if o.ID != sent.ID || o.Class != protocol.Numeric || o.Ack() != nil {
+	if o.ID != sent.ID || o.Class != protocol.Numeric || o.Token != e.Token || o.Ack() != nil {
 		t.Errorf("outcome %+v", o)
 	}
-	if queued, err := q.Queued(deadline(t)); len(queued) != 0 || err != nil {
-		t.Errorf("still queued: %v, %v", queued, err)
-	}
+	until(t, "the outcome has left the queue", func() bool {
+		last, err := q.LastOutcome(deadline(t))
+		return err == nil && last == 0
+	})
 }
 
 func receive[T any](t testing.TB, c <-chan T) (v T) {

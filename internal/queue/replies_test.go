@@ -35,14 +35,14 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer stop()
-			publish(t, q, testTasks("quick", 0, 2)...)
+			publish(t, q, testTasks(0, 2)...)
 			client, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot, Role: protocol.Client, Log: testLog(t)}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer client.Close()
 			replies := []string{
-				q.subjects.Outcome(testID(0), 1), q.subjects.Task("quick", testID(7)), q.subjects.Roster(), q.subjects.Attempts(testID(0), 1), "$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"),
+				q.subjects.Outcome(testID(0), 1), q.subjects.Task(testID(7), 1), q.subjects.Hello(), q.subjects.Attempts(testID(0), 1), "$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"),
 				"$JS.API.STREAM.DELETE." + q.subjects.Stream("tasks"), q.subjects.Commands("w"), q.subjects.Updates("quick"), q.subjects.Inbox(protocol.Worker) + ".x", q.subjects.Control("again"),
 			}
 			conn, err := nats.Connect(url)
@@ -68,9 +68,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			if n := handled.Load(); n != 1 {
 				t.Errorf("%d requests were handled", n)
 			}
-			if queued, err := q.Queued(deadline(t)); err != nil || len(queued) != 2 {
-				t.Errorf("queued %v, %v", queued, err)
-			}
+			counts(t, q, 2)
 			if m, err := q.direct(deadline(t), q.outcomes, q.subjects.Outcome(testID(0), 1)); err != nil || m != nil {
 				t.Errorf("outcome %v, %v", m, err)
 			}
@@ -80,7 +78,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 
 func TestInboxThatIsNotAnsweredIsRefused(t *testing.T) {
 	url := natstest.Site(t, func(*server.Options) {})
-	for prefix, good := range map[string]bool{"": true, "_INBOX_alice": true, "_INBOX.alice": true, "answers": false, "eisweep.x": false} {
+	for prefix, good := range map[string]bool{"": true, "_INBOX_alice": true, "_INBOX.alice": true, "answers": false, "eisweep2.x": false} {
 		config := natstest.Save(t, "lab.json", fmt.Appendf(nil, `{"url": %q, "inbox_prefix": %q}`, url, prefix))
 		q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: &natsconn.Site{Context: config}, RootID: testRoot, Role: protocol.Client, Log: testLog(t)}})
 		if err == nil {

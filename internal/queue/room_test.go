@@ -3,7 +3,6 @@ package queue
 import (
 	"context"
 	"errors"
-	"fmt"
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -56,40 +55,71 @@ func waitsForRoom(t *testing.T, q *Queue, what string, f func() error, raise fun
 	}
 }
 
-// A limit that the account reaches ends nothing: what needs room waits for it.
-func TestLimitsOfTheAccountAreWaitedOut(t *testing.T) {
+// A limit of the account, or of the stream, keeps orders out that it has no room for, and no others.
+func TestAFullAccountTakesNoMoreOrders(t *testing.T) {
 	q, limit := limitedSite(t)
-	limit(2, 1<<30)
-	waitsForRoom(t, q, "opening sweeps", func() error {
-		for i := range 4 {
-			if err := q.OpenSweep(deadline(t), fmt.Sprint("s", i)); err != nil {
-				return err
+	tasks := testTasks(0, 2*batchSize)
+	for what, set := range map[string]func(){
+		"account": func() { limit(100, 200_000) },
+		"stream": func() {
+			limit(100, 1<<30)
+			config := q.tasks.CachedInfo().Config
+			config.MaxBytes = 200_000
+			if _, err := q.JetStream().UpdateStream(deadline(t), config); err != nil {
+				t.Fatal(err)
 			}
+		},
+	} {
+		set()
+		n, err := q.PublishTasks(deadline(t), tasks)
+		if !errors.Is(err, natsconn.ErrLimit) || n == 0 || n == len(tasks) {
+			t.Errorf("%s: %d orders are queued, %v", what, n, err)
 		}
-		return nil
-	}, func() { limit(100, 1<<30) })
-
-	limit(100, 20_000)
-	queue := func(from, n int) error {
-		_, err := q.Publish(deadline(t), testTasks("s0", from, n))
-		return err
+		counts(t, q, n)
+		if err := q.Limited(); err != nil {
+			t.Errorf("%s: %v waits", what, err)
+		}
+		if err := q.PurgeTasks(deadline(t)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	waitsForRoom(t, q, "queueing many tasks", func() error { return queue(0, 200) }, func() { limit(100, 1<<30) })
-	limit(100, 1000)
-	waitsForRoom(t, q, "queueing a task", func() error { return queue(200, 1) }, func() { limit(100, 1<<30) })
+}
+
+// Orders take a quarter of the account's room at most, so that outcomes find some.
+func TestOrdersLeaveRoomForOutcomes(t *testing.T) {
+	q, limit := limitedSite(t)
+	const room = 1 << 20
+	limit(100, room)
+	q = open(t, nil, func(o *Options) { o.Server, o.Site = nil, q.options.Site })
+	info, err := q.tasks.Info(deadline(t))
+	if err != nil || info.Config.MaxBytes != room/tasksPart {
+		t.Fatalf("the stream of tasks has %d bytes at most, %v; want %d", info.Config.MaxBytes, err, room/tasksPart)
+	}
+	var n int
+	for ; err == nil; n++ {
+		_, err = q.PublishTasks(deadline(t), testTasks(n, 1))
+	}
+	if !errors.Is(err, natsconn.ErrLimit) || n < 100 {
+		t.Errorf("the %dth order: %v", n, err)
+	}
+	for range 50 {
+		commit(t, admit(t, next(t, q), "worker"))
+	}
+	if err := q.Limited(); err != nil {
+		t.Error(err)
+	}
 }
 
 // A result that the account has no room for stays its worker's, which takes no more tasks
 // until the outcome is committed.
 func TestOutcomesWaitForRoom(t *testing.T) {
 	q, limit := limitedSite(t)
-	publish(t, q, testTasks("quick", 0, 2)...)
-	d := next(t, q, "quick")
-	begin(t, d, "worker", 1)
+	publish(t, q, testTasks(0, 2)...)
+	a := admit(t, next(t, q), "worker")
 	limit(100, 100)
 	fetched := make(chan *Delivery, 1)
 	waitsForRoom(t, q, "committing", func() error {
-		won, err := d.Commit(deadline(t), failure(protocol.Outcome{Attempt: 1}))
+		won, err := a.Commit(deadline(t), failure(protocol.Outcome{}))
 		return errors.Join(err, lostTo(won))
 	}, func() {
 		if !errors.Is(q.Unkept(), natsconn.ErrLimit) {
@@ -97,11 +127,11 @@ func TestOutcomesWaitForRoom(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(deadline(t))
 		cancel()
-		if d, err := q.Next(ctx, names("quick")); d != nil || !errors.Is(err, context.Canceled) {
+		if d, err := q.Next(ctx); d != nil || !errors.Is(err, context.Canceled) {
 			t.Errorf("a task is fetched: %v, %v", d, err)
 		}
 		go func() {
-			d, _ := q.Next(deadline(t), names("quick"))
+			d, _ := q.Next(deadline(t))
 			fetched <- d
 		}()
 		limit(100, 1<<30)

@@ -4,30 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
 	"eisweep/internal/natsconn"
-	"eisweep/internal/protocol"
 )
 
-// streamOpener finds the streams of a root, or creates them.
-type streamOpener struct {
-	conn     *natsconn.Conn
-	subjects protocol.Subjects
-	creates  bool
-	replicas int // 0: as many as the cluster allows
-}
-
-// config is the configuration of the stream of a kind of message. Tasks and outcomes have one
-// message per subject and the first stays: that is what makes queueing a task
-// twice impossible and the first outcome the one that counts. Of an order's
-// attempts, and of what is offered, the last message stays.
-func (o streamOpener) config(kind string, replicas int) jetstream.StreamConfig {
+// streamConfig is the stream of a kind of message. Tasks and outcomes have one message per
+// subject and the first stays until it is acknowledged: that is what makes queueing a run twice
+// impossible and the first outcome the one that counts. Of a run's register entries the last stays.
+// Tasks take no more than a part of the room that the account has, so that outcomes find some.
+func (q *Queue) streamConfig(kind string, replicas int, room int64) jetstream.StreamConfig {
 	c := jetstream.StreamConfig{
-		Name:              o.subjects.Stream(kind),
-		Subjects:          []string{o.subjects.Every(kind, "*.*")},
+		Name:              q.subjects.Stream(kind),
+		Subjects:          []string{q.subjects.Every(kind, "*.*")},
 		Retention:         jetstream.LimitsPolicy,
 		Storage:           jetstream.FileStorage,
 		Replicas:          replicas,
@@ -43,34 +35,57 @@ func (o streamOpener) config(kind string, replicas int) jetstream.StreamConfig {
 		c.Retention = jetstream.WorkQueuePolicy
 		c.DiscardNewPerSubject = true
 		c.AllowAtomicPublish = true
+		if room > 0 {
+			c.MaxBytes = room / tasksPart
+		}
 	case "outcomes":
+		c.Retention = jetstream.WorkQueuePolicy
 		c.DiscardNewPerSubject = true
 	case "attempts":
 		c.Discard = jetstream.DiscardOld
 		if replicas == 1 {
-			// A power cut may take the last ones with it. Then two attempts may have one
-			// number, and the second to end can take the first's file away before it is
-			// placed: the task is done once more. Their results are the same bytes.
+			// A power cut may take the last ones with it: workers enter their attempts again.
 			c.PersistMode = jetstream.AsyncPersistMode
 		}
-	case "state":
-		c.Discard = jetstream.DiscardOld
-		c.Subjects = []string{o.subjects.Every(kind, "*")}
 	}
 	return c
 }
 
-// open finds a stream, and makes it or brings it up to date first where that is
+// tasksPart is the part of the account's room that tasks take at most: one of so many.
+const tasksPart = 4
+
+// account is what the account uses and may use for streams with so many replicas.
+func (q *Queue) account(ctx context.Context, replicas int) (jetstream.Tier, error) {
+	info, err := q.JetStream().AccountInfo(ctx)
+	if err != nil {
+		return jetstream.Tier{}, err
+	}
+	if tier, ok := info.Tiers["R"+strconv.Itoa(replicas)]; ok {
+		return tier, nil
+	}
+	return info.Tier, nil
+}
+
+// room is how many bytes the account may store of each message's first copy; 0 is any number.
+func (q *Queue) room(ctx context.Context, replicas int) (int64, error) {
+	tier, err := q.account(ctx, replicas)
+	if err != nil || tier.Limits.MaxStore <= 0 {
+		return 0, err
+	}
+	return tier.Limits.MaxStore / int64(replicas), nil
+}
+
+// openStream finds a stream, and makes it or brings it up to date first where that is
 // this connection's part.
-func (o streamOpener) open(ctx context.Context, kind string) (jetstream.Stream, error) {
+func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, error) {
 	var stream jetstream.Stream
-	err := o.conn.Retry(ctx, func(ctx context.Context) (err error) {
-		if o.creates {
-			stream, err = o.create(ctx, kind)
+	err := q.Retry(ctx, func(ctx context.Context) (err error) {
+		if q.options.Create {
+			stream, err = q.makeStream(ctx, kind)
 		} else {
-			stream, err = o.conn.JetStream().Stream(ctx, o.subjects.Stream(kind))
+			stream, err = q.JetStream().Stream(ctx, q.subjects.Stream(kind))
 		}
-		return o.conn.ClassifyNoJetStream(err)
+		return q.ClassifyNoJetStream(err)
 	})
 	switch {
 	case errors.Is(err, jetstream.ErrStreamNotFound):
@@ -83,20 +98,22 @@ func (o streamOpener) open(ctx context.Context, kind string) (jetstream.Stream, 
 	return stream, nil
 }
 
-// create keeps the stream on as many servers as was asked for, else on three if
+// makeStream keeps the stream on as many servers as was asked for, else on three if
 // the servers are a cluster of so many. A stream that is there never gets fewer
 // for want of servers: some may be down for the moment.
-func (o streamOpener) create(ctx context.Context, kind string) (jetstream.Stream, error) {
+func (q *Queue) makeStream(ctx context.Context, kind string) (jetstream.Stream, error) {
 	var old *jetstream.StreamConfig
-	there, err := o.conn.JetStream().Stream(ctx, o.subjects.Stream(kind))
+	there, err := q.JetStream().Stream(ctx, q.subjects.Stream(kind))
 	if err == nil {
 		old = &there.CachedInfo().Config
 	} else if !errors.Is(err, jetstream.ErrStreamNotFound) {
 		return nil, err
+	} else if kind == "attempts" {
+		q.isNew.Store(true)
 	}
-	replicas := max(1, o.replicas)
-	if o.replicas == 0 && o.conn.NATS().ConnectedClusterName() != "" {
-		stream, err := o.conn.JetStream().CreateOrUpdateStream(ctx, o.configOver(old, kind, clusterReplicas))
+	replicas := max(1, q.options.Replicas)
+	if q.options.Replicas == 0 && q.NATS().ConnectedClusterName() != "" {
+		stream, err := q.putStream(ctx, old, kind, clusterReplicas)
 		if !natsconn.TooFewServers(err) {
 			return stream, err
 		}
@@ -104,7 +121,18 @@ func (o streamOpener) create(ctx context.Context, kind string) (jetstream.Stream
 			replicas = old.Replicas
 		}
 	}
-	return o.conn.JetStream().CreateOrUpdateStream(ctx, o.configOver(old, kind, replicas))
+	return q.putStream(ctx, old, kind, replicas)
+}
+
+func (q *Queue) putStream(ctx context.Context, old *jetstream.StreamConfig, kind string, replicas int) (jetstream.Stream, error) {
+	if old != nil && old.PersistMode == jetstream.AsyncPersistMode {
+		replicas = 1
+	}
+	room, err := q.room(ctx, replicas)
+	if err != nil {
+		return nil, err
+	}
+	return q.JetStream().CreateOrUpdateStream(ctx, q.configOver(old, kind, replicas, room))
 }
 
 // configOver is the configuration of a stream that may be there already: how it
@@ -112,11 +140,8 @@ func (o streamOpener) create(ctx context.Context, kind string) (jetstream.Stream
 // no two stores of a root ever give one number twice: an acknowledgement that a worker
 // brings from the store before means no message of this one, and what was said later has
 // the higher number.
-func (o streamOpener) configOver(old *jetstream.StreamConfig, kind string, replicas int) jetstream.StreamConfig {
-	if old != nil && old.PersistMode == jetstream.AsyncPersistMode {
-		replicas = 1
-	}
-	c := o.config(kind, replicas)
+func (q *Queue) configOver(old *jetstream.StreamConfig, kind string, replicas int, room int64) jetstream.StreamConfig {
+	c := q.streamConfig(kind, replicas, room)
 	if old != nil {
 		c.PersistMode, c.FirstSeq = old.PersistMode, old.FirstSeq
 	} else {
@@ -127,3 +152,15 @@ func (o streamOpener) configOver(old *jetstream.StreamConfig, kind string, repli
 
 // clusterReplicas is how many servers of a cluster keep a stream: one may fail.
 const clusterReplicas = 3
+
+// direct returns the last message of a subject, nil when there is none.
+func (q *Queue) direct(ctx context.Context, stream jetstream.Stream, subject string) (m *jetstream.RawStreamMsg, err error) {
+	err = q.Retry(ctx, func(ctx context.Context) (err error) {
+		m, err = stream.GetLastMsgForSubject(ctx, subject)
+		return err
+	})
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, nil
+	}
+	return m, err
+}

@@ -3,8 +3,6 @@ package queue
 import (
 	"context"
 	"fmt"
-	"sync"
-	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -12,52 +10,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// fenceTime is how long an outcome outlives its acknowledgement as a fence: by then
-// its task's worker has acknowledged the task, or another has found the outcome.
-const fenceTime = 10 * time.Minute
-
-// watermarks record up to which outcome everything was acknowledged, and when.
-type watermarks struct {
-	mu   sync.Mutex
-	seen []watermark
-}
-
-type watermark struct {
-	at  time.Time
-	seq uint64
-}
-
-// old adds what is acknowledged now and returns up to where it was fenceTime ago.
-func (w *watermarks) old(now time.Time, seq uint64) uint64 {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.seen = append(w.seen, watermark{now, seq})
-	var old uint64
-	for len(w.seen) > 0 && now.Sub(w.seen[0].at) >= fenceTime {
-		old, w.seen = w.seen[0].seq, w.seen[1:]
-	}
-	return old
-}
-
-// TrimOutcomes removes the outcomes up to the first that isn't acknowledged, as of a
-// call ten minutes ago or earlier. They bar no later outcome of their order any more:
-// one that comes all the same is known by its (id, run). To be called now and then.
-func (q *Queue) TrimOutcomes(ctx context.Context) error {
-	floor, err := q.outcomeFloor(ctx)
-	if err != nil {
-		return fmt.Errorf("trim outcomes: %w", err)
-	}
-	old := q.watermarks.old(time.Now(), floor)
-	if old == 0 {
-		return nil
-	}
-	if err := q.purge(ctx, q.outcomes, jetstream.WithPurgeSequence(old+1)); err != nil {
-		return fmt.Errorf("trim outcomes: %w", err)
-	}
-	return nil
-}
-
-// Bounds of one call of TrimAttempts: how many announcements it looks at, how many of them it
+// Bounds of one call of TrimRegister: how many announcements it looks at, how many of them it
 // removes one by one, and how many at a time.
 const (
 	trimMost   = 100_000
@@ -65,11 +18,10 @@ const (
 	trimAtOnce = 64
 )
 
-// TrimAttempts removes the announcements whose orders are settled, as settled says, and reports
-// whether there may be more to remove at once: those up to the first that isn't together, of the
-// others some. An order is settled when what followed from its outcome is durable and its task is
-// no longer queued.
-func (q *Queue) TrimAttempts(ctx context.Context, settled func(id sweeps.ID, run int) bool) (more bool, err error) {
+// TrimRegister removes the events of runs that are settled, as settled says, and reports whether
+// there may be more to remove at once: those up to the first that isn't together, of the others
+// some. A run is settled when what followed from its outcome is durable.
+func (q *Queue) TrimRegister(ctx context.Context, settled func(id sweeps.ID, run int) bool) (more bool, err error) {
 	first, behind, more, err := q.settledAttempts(ctx, settled)
 	if err == nil && first > 0 {
 		err = q.purge(ctx, q.attempts, jetstream.WithPurgeSequence(first))
@@ -86,9 +38,7 @@ func (q *Queue) TrimAttempts(ctx context.Context, settled func(id sweeps.ID, run
 // settledAttempts returns the sequence of the first announcement to keep, 0 when there
 // is nothing to remove before it, those to remove behind it, and whether it stopped for having
 // looked at enough.
-func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, run int) bool) (
-	first uint64, behind []uint64, more bool, err error,
-) {
+func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, run int) bool) (first uint64, behind []uint64, more bool, err error) {
 	var consumer jetstream.Consumer
 	err = q.Retry(ctx, func(ctx context.Context) (err error) {
 		consumer, err = q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{HeadersOnly: true})

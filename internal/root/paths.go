@@ -30,8 +30,8 @@ func (r *Root) Manifest(sweep string) string { return filepath.Join(r.path, swee
 func (r *Root) SweepFile(sweep string) string { return filepath.Join(r.path, sweep, "sweep.toml") }
 
 // Incoming returns the path of an attempt's result on its way to the coordinator.
-func (r *Root) Incoming(id sweeps.ID, run, attempt int) string {
-	return r.Private("incoming", fmt.Sprintf("%s.%d.%d.h5", id, run, attempt))
+func (r *Root) Incoming(id sweeps.ID, run int, token string) string {
+	return r.Private("incoming", fmt.Sprintf("%s.%d.%s.h5", id, run, token))
 }
 
 // ParseAttempt reads the task and the first number in the name of an attempt's file: the run in that of a result or
@@ -47,16 +47,16 @@ func ParseAttempt(name string) (id sweeps.ID, first int) {
 }
 
 // Checkpoint returns the path of an attempt's checkpoint.
-func (r *Root) Checkpoint(id sweeps.ID, attempt int) string {
-	return r.Private("checkpoints", fmt.Sprintf("%s.%d", id, attempt))
+func (r *Root) Checkpoint(id sweeps.ID, token string) string {
+	return r.Private("checkpoints", fmt.Sprintf("%s.%s", id, token))
 }
 
 // MaxLog is how many bytes of an attempt's log are read. A longer one cannot be read.
 const MaxLog = 64 << 20
 
 // Log returns the path of an attempt's log.
-func (r *Root) Log(id sweeps.ID, run, attempt int) string {
-	return r.Private("logs", fmt.Sprintf("%s.%d.%d", id, run, attempt))
+func (r *Root) Log(id sweeps.ID, run int, token string) string {
+	return r.Private("logs", fmt.Sprintf("%s.%d.%s", id, run, token))
 }
 
 // Input returns the path of the copy of an outside file, by its SHA-256 in hex.

@@ -352,9 +352,9 @@ func TestPathsOfAnAttempt(t *testing.T) {
 	r := open(t, t.TempDir())
 	id := sweeps.ID{15: 1}
 	for got, want := range map[string]string{
-		r.Incoming(id, 2, 3): "incoming/t00000000000000000000000000000001.2.3.h5",
-		r.Log(id, 2, 3):      "logs/t00000000000000000000000000000001.2.3",
-		r.Checkpoint(id, 3):  "checkpoints/t00000000000000000000000000000001.3",
+		r.Incoming(id, 2, "3f"): "incoming/t00000000000000000000000000000001.2.3f.h5",
+		r.Log(id, 2, "3f"):      "logs/t00000000000000000000000000000001.2.3f",
+		r.Checkpoint(id, "3f"):  "checkpoints/t00000000000000000000000000000001.3f",
 	} {
 		if got != r.Private(want) {
 			t.Errorf("%s, want %s", got, want)

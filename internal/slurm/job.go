@@ -23,6 +23,12 @@ type Job struct {
 // Waits says that the job has not been started.
 func (j *Job) Waits() bool { return j.State == "PENDING" }
 
+// Starts says that Slurm prepares the job's node.
+func (j *Job) Starts() bool { return j.State == "CONFIGURING" }
+
+// Runs says that the job's processes run: it is neither suspended nor ending.
+func (j *Job) Runs() bool { return j.State == "RUNNING" }
+
 // stuck are reasons by which jobs wait until somebody does something about it.
 var stuck = regexp.MustCompile(`(?i)held|^DependencyNeverSatisfied|^Invalid|^BadConstraints|^Partition(TimeLimit|NodeLimit|Inactive)|PerJob|^AccountNotAllowed|^QOSNotAllowed`)
 

@@ -1,0 +1,61 @@
+package coordinator
+
+import (
+	"context"
+	"time"
+
+	"eisweep/internal/queue"
+)
+
+// An earlier version of this program kept orders and outcomes in streams of other names, with one
+// consumer for each sweep. What it left is taken over: its orders are removed, since their tasks are
+// pending all the same, and the outcomes that it did not place are placed.
+
+// takeOver takes over what is there now, before sweeps are resumed, and later what was not
+// acknowledged by then. What cannot be taken over costs some tasks another run.
+func (k *Coordinator) takeOver(ctx context.Context) {
+	if k.takeOverOnce(ctx) {
+		return
+	}
+	k.background(func(ctx context.Context) {
+		tick := time.NewTicker(upkeepEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				if k.takeOverOnce(ctx) {
+					return
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+}
+
+func (k *Coordinator) takeOverOnce(ctx context.Context) (done bool) {
+	done, err := k.config.Queue.TakeOverFormat1(ctx, k.receive)
+	if err != nil && ctx.Err() == nil {
+		k.config.Log.Warn("take over what an earlier version left in the queue", "error", err)
+	}
+	return done
+}
+
+// receive hands an outcome to the loop.
+func (k *Coordinator) receive(d queue.OutcomeDelivery) {
+	select {
+	case k.outcomes <- d:
+	case <-k.quit:
+	}
+}
+
+// drainEarlierWorkers has workers of an earlier version end when they are heard of.
+func (k *Coordinator) drainEarlierWorkers() (stop func(), err error) {
+	told := time.Time{}
+	return k.config.Queue.DrainFormat1(func(now time.Time) {
+		if now.Sub(told) > upkeepEvery {
+			told = now
+			k.config.Log.Warn("a worker of an earlier version is told to end: start coordinator and workers from the same program")
+		}
+	})
+}

@@ -1,0 +1,44 @@
+package coordinator
+
+import (
+	"context"
+	"sync"
+)
+
+// errands are things to be told to the queue that nobody waits for: whoever holds the coordinator's
+// lock, or handles a message, must not wait for NATS.
+type errands struct {
+	news chan struct{}
+	mu   sync.Mutex
+	list []func(context.Context)
+}
+
+func newErrands() *errands { return &errands{news: make(chan struct{}, 1)} }
+
+func (e *errands) add(f func(context.Context)) {
+	e.mu.Lock()
+	e.list = append(e.list, f)
+	e.mu.Unlock()
+	select {
+	case e.news <- struct{}{}:
+	default:
+	}
+}
+
+// run runs errands one after the other until ctx ends.
+func (e *errands) run(ctx context.Context) {
+	for {
+		select {
+		case <-e.news:
+		case <-ctx.Done():
+			return
+		}
+		e.mu.Lock()
+		list := e.list
+		e.list = nil
+		e.mu.Unlock()
+		for _, f := range list {
+			f(ctx)
+		}
+	}
+}

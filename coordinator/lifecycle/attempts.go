@@ -1,0 +1,134 @@
+package lifecycle
+
+import (
+	"eisweep/sweeps"
+)
+
+// LossLimit is how many attempts at a run may be lost: with the last the task has failed.
+const LossLimit = 3
+
+// start follows a claim, also one of an order that was withdrawn after a worker had fetched it.
+func (m *Machine) start(e AttemptStarted) {
+	t := m.track(e.ID)
+	if t == nil {
+		return
+	}
+	switch t.phase {
+	case Pending, Queued, Running, Unreadable:
+		if int(t.run) == e.Run {
+			m.move(t, Running)
+			t.token = e.Token
+		}
+	}
+	m.untrack(e.ID)
+}
+
+// giveBack follows an attempt that its worker gave up unfinished.
+func (m *Machine) giveBack(e AttemptReturned) []Command {
+	t := m.tasks[e.ID]
+	if t == nil || t.phase != Running || int(t.run) != e.Run || t.token != e.Token {
+		return nil
+	}
+	return m.requeue(e.ID, t)
+}
+
+// endAttempt follows an attempt that is no longer heard from: its task is sent again behind all
+// others of its sweep, so that a task which kills its workers does not keep them from the others.
+func (m *Machine) endAttempt(e AttemptEnded) []Command {
+	t := m.tasks[e.ID]
+	if t == nil || t.phase != Running || int(t.run) != e.Run || t.token != e.Token {
+		return nil
+	}
+	t.last = true
+	if e.Lost {
+		t.losses++
+	}
+	if t.losses >= LossLimit && t.want != 0 {
+		t.token, t.charge = "", charge{}
+		out := m.fail(e.ID, t, e.Class)
+		m.untrack(e.ID)
+		return out
+	}
+	return m.requeue(e.ID, t)
+}
+
+// requeue makes a running task a pending one, if anybody still wants it.
+func (m *Machine) requeue(id sweeps.ID, t *entry) []Command {
+	t.token = ""
+	m.refund(t)
+	if t.want == 0 {
+		m.enter(t, Pending) // the launch under way decides
+		return nil
+	}
+	names := m.sets.of(t.want)
+	if !m.needed(id) {
+		m.dropCancelled(id, t)
+	}
+	if t.want == 0 {
+		m.forget(id)
+		return append(m.failDependents(id), m.finish(names)...)
+	}
+	m.makePending(id, t)
+	m.untrack(id)
+	return m.finish(names)
+}
+
+// refund takes back what a sweep was charged for a task that it did not get.
+func (m *Machine) refund(t *entry) {
+	if s := m.sweeps[t.charge.sweep]; s != nil {
+		s.charged -= t.charge.seconds
+	}
+	t.charge = charge{}
+}
+
+// dropCancelled takes a task that is not running from the sweeps that were cancelled.
+func (m *Machine) dropCancelled(id sweeps.ID, t *entry) {
+	for _, name := range m.sets.of(t.want) {
+		if m.sweeps[name].status == Cancelled {
+			m.drop(id, t, name)
+		}
+	}
+}
+
+// drop takes an unsettled task from a cancelled sweep.
+func (m *Machine) drop(id sweeps.ID, t *entry, name string) {
+	s := m.sweeps[name]
+	s.counts[t.phase]--
+	s.counts[Dropped]++
+	m.unwant(id, t, name)
+}
+
+// hold follows an order that no worker can read.
+func (m *Machine) hold(e OrderUnreadable) {
+	t := m.track(e.ID)
+	if t == nil {
+		return
+	}
+	if (t.phase == Pending || t.phase == Queued) && int(t.run) == e.Run {
+		m.refund(t)
+		m.move(t, Unreadable)
+	}
+	m.untrack(e.ID)
+}
+
+// withdraw makes all queued tasks pending again, each in its place.
+func (m *Machine) withdraw() {
+	var ids []sweeps.ID
+	for id, t := range m.tasks {
+		if t.phase == Queued {
+			ids = append(ids, id)
+		}
+	}
+	for _, id := range inOrder(ids) {
+		t := m.tasks[id]
+		m.refund(t)
+		if t.want == 0 {
+			m.enter(t, Pending)
+			continue
+		}
+		m.makePending(id, t)
+		m.untrack(id)
+	}
+	m.disturbed = false
+	m.floor = nil
+}

@@ -1,0 +1,252 @@
+package lifecycle
+
+import (
+	"cmp"
+	"container/heap"
+	"maps"
+	"math"
+	"slices"
+
+	"eisweep/sweeps"
+)
+
+// Candidate is a pending task whose turn it is.
+type Candidate struct {
+	ID     sweeps.ID
+	Run    int
+	Losses int
+	// Sweep wants the task. For is the sweep whose turn it is: the same, or one whose tasks wait
+	// for this one.
+	Sweep, For string
+}
+
+// Answer says what becomes of a candidate.
+type Answer uint8
+
+// The answers.
+const (
+	Send   Answer = iota // its order is sent now
+	NoRoom               // no worker has the memory for it at present
+	Later                // it cannot be sent in this round
+)
+
+// Offer is the answer to a candidate, with what its execution is expected to take.
+type Offer struct {
+	Answer  Answer
+	Seconds float64
+	Bytes   int64
+}
+
+// Sender decides which candidates are sent.
+type Sender interface {
+	// HasRoom reports whether a task that needs so many bytes could be sent now.
+	HasRoom(bytes int64) bool
+	// Offer is called with each task whose turn it is.
+	Offer(Candidate) Offer
+}
+
+// Choose chooses up to n tasks to be sent next, and counts them as queued. The sweeps of the highest
+// priority are served first; among equals that which has been charged the fewest seconds; within a
+// sweep its order counts. A task has the highest priority of the sweeps that want it or wait for it.
+func (m *Machine) Choose(n int, sender Sender) []Candidate {
+	var out []Candidate
+	serving := m.serving()
+	var later []ref
+	for len(out) < n && len(serving) > 0 {
+		i := nextSweep(serving)
+		c, put, ok := m.chooseFrom(serving[i], sender)
+		later = append(later, put...)
+		if !ok {
+			serving = slices.Delete(serving, i, i+1)
+			continue
+		}
+		out = append(out, c)
+	}
+	for _, r := range later {
+		heap.Push(&m.numbers[r.sweep()].early, r.at())
+	}
+	return out
+}
+
+// serving lists the sweeps that may have something to send.
+func (m *Machine) serving() (out []*sweep) {
+	for _, s := range m.order {
+		if s.isOpen() && s.launched && s.counts[Pending]+s.counts[Waiting] > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// MayChoose reports whether Choose may find something to send.
+func (m *Machine) MayChoose() bool { return len(m.serving()) > 0 }
+
+// nextSweep is the index of the sweep whose turn it is.
+func nextSweep(list []*sweep) int {
+	best := 0
+	for i, s := range list {
+		if cmp.Or(cmp.Compare(list[best].priority, s.priority), cmp.Compare(s.charged, list[best].charged)) < 0 {
+			best = i
+		}
+	}
+	return best
+}
+
+// chooseFrom chooses the next task of a sweep. later are the places that are to be looked at again
+// in the next round.
+func (m *Machine) chooseFrom(s *sweep, sender Sender) (c Candidate, later []ref, ok bool) {
+	for {
+		at, ok := s.pop(sender)
+		if !ok {
+			return c, later, false
+		}
+		c, ok := m.candidate(s, at)
+		if !ok {
+			continue
+		}
+		switch offer := sender.Offer(c); offer.Answer {
+		case NoRoom:
+			s.park(at, offer.Bytes)
+		case Later:
+			later = append(later, newRef(s.number, at))
+		default:
+			t := m.track(c.ID)
+			m.move(t, Queued)
+			t.charge = charge{s.name, offer.Seconds}
+			s.charged += offer.Seconds
+			m.lower(s.priority)
+			return c, later, true
+		}
+	}
+}
+
+// pop returns the position to look at next: of a task that had no room before, else the first that
+// is to be looked at again, else the next of all, else one of those that are sent last.
+func (s *sweep) pop(sender Sender) (at int32, ok bool) {
+	for _, bytes := range slices.Sorted(maps.Keys(s.parked)) {
+		list := s.parked[bytes]
+		if !sender.HasRoom(bytes) {
+			continue
+		}
+		if at = list[0]; len(list) == 1 {
+			delete(s.parked, bytes)
+		} else {
+			s.parked[bytes] = list[1:]
+		}
+		return at, true
+	}
+	switch {
+	case len(s.early) > 0:
+		return heap.Pop(&s.early).(int32), true
+	case s.next < len(s.ids):
+		s.next++
+		return int32(s.next - 1), true
+	case len(s.last) > 0:
+		at, s.last = s.last[0], s.last[1:]
+		return at, true
+	}
+	return 0, false
+}
+
+// park keeps a position until there is room for its task.
+func (s *sweep) park(at int32, bytes int64) {
+	if s.parked == nil {
+		s.parked = map[int64][]int32{}
+	}
+	s.parked[bytes] = append(s.parked[bytes], at)
+}
+
+// candidate returns the pending task that a position stands for: its own, or the source that it waits for.
+func (m *Machine) candidate(s *sweep, at int32) (Candidate, bool) {
+	id := s.ids[at]
+	phase, known := Phase(0), s.states[at] != absent
+	if known {
+		phase, known = m.phaseOf(id)
+	}
+	switch {
+	case known && phase == Pending:
+		c := Candidate{ID: id, Run: 1, Sweep: s.name, For: s.name}
+		if t := m.tasks[id]; t != nil {
+			c.Run, c.Losses = int(t.run), int(t.losses)
+		}
+		return c, true
+	case known && phase == Waiting:
+		return m.sourceCandidate(s, at)
+	}
+	return Candidate{}, false
+}
+
+func (m *Machine) sourceCandidate(s *sweep, at int32) (Candidate, bool) {
+	i := s.spanOf(at)
+	if i < 0 {
+		return Candidate{}, false
+	}
+	source := s.spans[i].source
+	if phase, known := m.phaseOf(source); !known || phase != Pending {
+		return Candidate{}, false
+	}
+	t := m.track(source)
+	defer m.untrack(source)
+	if t.want == 0 {
+		return Candidate{}, false
+	}
+	return Candidate{ID: source, Run: int(t.run), Losses: int(t.losses), Sweep: m.sets.of(t.want)[0], For: s.name}, true
+}
+
+// schedule has a pending task looked at again in its sweep.
+func (m *Machine) schedule(s *sweep, at int32, last bool) {
+	if last {
+		s.last = append(s.last, at)
+	} else {
+		s.revisit(at)
+	}
+	m.disturb(s)
+}
+
+// scheduleFor has a pending task looked at again by the sweeps whose tasks wait for it.
+func (m *Machine) scheduleFor(id sweeps.ID) {
+	for _, d := range m.dependents[id] {
+		if s, at, ok := m.firstWaiting(d); ok {
+			s.revisit(at)
+			m.disturb(s)
+		}
+	}
+}
+
+// disturb notes whether work of a sweep that has just become pending comes before what is queued.
+func (m *Machine) disturb(s *sweep) {
+	if m.floor == nil || !s.isOpen() || m.queued == 0 {
+		return
+	}
+	if s.priority > *m.floor || s.priority == *m.floor && s.counts[Queued] == 0 {
+		m.disturbed = true
+	}
+}
+
+// lower notes that a task of such a priority is queued.
+func (m *Machine) lower(priority int) {
+	if m.floor == nil || priority < *m.floor {
+		m.floor = &priority
+	}
+}
+
+// join charges a sweep that is opened as much as the open one of its priority that was charged least:
+// neither a launch nor a resumption gives it an advantage. Orders that nobody claimed don't count: they are
+// withdrawn next.
+func (m *Machine) join(joining *sweep) {
+	ordered := map[string]float64{}
+	for _, t := range m.tasks {
+		if t.phase == Queued {
+			ordered[t.charge.sweep] += t.charge.seconds
+		}
+	}
+	least := math.Inf(1)
+	for _, s := range m.order {
+		if s.isOpen() && !s.finished && s.priority == joining.priority && s.name != joining.name {
+			least = min(least, s.charged-ordered[s.name])
+		}
+	}
+	if !math.IsInf(least, 1) {
+		joining.charged = max(joining.charged, least)
+	}
+}

@@ -1,0 +1,147 @@
+package coordinator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+
+	"eisweep/internal/atomicfile"
+	"eisweep/internal/protocol"
+	"eisweep/internal/queue"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// loss is an attempt that was lost, or failed in a way that is tried again.
+type loss struct {
+	ID     sweeps.ID      `json:"id"`
+	Run    int            `json:"run"`
+	Token  string         `json:"token"`
+	Class  protocol.Class `json:"class"`
+	Error  string         `json:"error"`
+	Host   string         `json:"host"`
+	Worker string         `json:"worker"`
+	At     time.Time      `json:"at"`
+}
+
+func lossOf(e queue.Entry, class protocol.Class, reason string) loss {
+	return loss{e.ID, e.Run, e.Token, class, reason, e.Host, e.Worker, time.Now().UTC()}
+}
+
+// losses counts lost attempts by their runs, and keeps them in .eisweep/losses.jsonl: NATS may lose
+// its store with the host that a task takes down.
+type losses struct {
+	mu     sync.Mutex
+	path   string // "" keeps them in memory only
+	counts map[runKey]map[string]bool
+}
+
+// maxLosses bounds what is read of the file, in bytes.
+const maxLosses = 1 << 30
+
+// newLosses keeps them in memory only.
+func newLosses() *losses { return &losses{counts: map[runKey]map[string]bool{}} }
+
+// readLosses reads the losses of unsettled runs, and drops the others from the file.
+func readLosses(r *root.Root, settled func(sweeps.ID, int) bool) (*losses, error) {
+	l := newLosses()
+	l.path = r.Private("losses.jsonl")
+	text, err := atomicfile.Read(l.path, maxLosses)
+	if errors.Is(err, fs.ErrNotExist) {
+		return l, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read lost attempts: %w", err)
+	}
+	var kept bytes.Buffer
+	for line := range bytes.Lines(text) {
+		var one loss
+		if json.Unmarshal(line, &one) != nil || settled(one.ID, one.Run) || l.has(one) { // the first: it was cut short by a crash
+			continue
+		}
+		l.count(one)
+		kept.Write(line)
+	}
+	if kept.Len() < len(text) {
+		err = atomicfile.Write(l.path, kept.Bytes(), 0o600)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("drop lost attempts of settled tasks: %w", err)
+	}
+	return l, nil
+}
+
+func (l *losses) has(one loss) bool { return l.counts[runKey{one.ID, one.Run}][one.Token] }
+
+func (l *losses) count(one loss) {
+	key := runKey{one.ID, one.Run}
+	if l.counts[key] == nil {
+		l.counts[key] = map[string]bool{}
+	}
+	l.counts[key][one.Token] = true
+}
+
+// add puts a loss on record, durably and once.
+func (l *losses) add(one loss) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.has(one) {
+		return nil
+	}
+	if l.path != "" {
+		text, err := json.Marshal(one)
+		if err == nil {
+			err = appendLine(l.path, text)
+		}
+		if err != nil {
+			return fmt.Errorf("put lost attempt at task %s on record: %w", one.ID, err)
+		}
+	}
+	l.count(one)
+	return nil
+}
+
+// appendLine adds a line to a file and syncs it. A line before it that was cut short is ended.
+func appendLine(path string, text []byte) (err error) {
+	f, err := atomicfile.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	end := info.Size()
+	if last := []byte{0}; end > 0 {
+		if _, err := f.ReadAt(last, end-1); err != nil {
+			return err
+		}
+		if last[0] != '\n' {
+			text = append([]byte{'\n'}, text...)
+		}
+	}
+	if _, err := f.WriteAt(append(text, '\n'), end); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// of is how many attempts at a run were lost.
+func (l *losses) of(id sweeps.ID, run int) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.counts[runKey{id, run}])
+}
+
+// settle forgets those of a run that is settled; the file has them until the next start.
+func (l *losses) settle(key runKey) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.counts, key)
+}

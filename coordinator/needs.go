@@ -1,0 +1,39 @@
+package coordinator
+
+import "eisweep/internal/control"
+
+// Needs counts the tasks of open sweeps that a worker may have now and none has, as far as they take no
+// more than so many bytes of memory; 0 is any number. Tasks that wait for a source, run or are being
+// placed do not count.
+func (k *Coordinator) Needs(memory int64) int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	sum, most := 0, 0
+	for _, s := range k.sweeps {
+		if k.stand(s) == control.Open {
+			n := k.needs(s, memory)
+			sum, most = sum+n, max(most, n)
+		}
+	}
+	if sum == most {
+		return sum
+	}
+	return max(most, sum-k.machine.CountedTwice())
+}
+
+// needs is Needs of one sweep. Which of its large tasks wait for a source is not known; as many as can
+// be are taken to, so that none that fits is left out.
+func (k *Coordinator) needs(s *launchedSweep, memory int64) int {
+	c := k.machine.Counts(s.name)
+	n := c.ToSend()
+	if n == 0 || memory == 0 {
+		return n
+	}
+	large := s.work.larger(memory) - c.Waiting
+	for _, r := range k.running {
+		if r.Sweep == s.name && r.memory > memory {
+			large--
+		}
+	}
+	return max(0, n-max(0, large))
+}

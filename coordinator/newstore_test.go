@@ -1,0 +1,62 @@
+package coordinator
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/manifest"
+)
+
+// TestANewStoreRunsNothingTwice has the store lost while two tasks run, and a third's result is complete but was not
+// committed.
+func TestANewStoreRunsNothingTwice(t *testing.T) {
+	g := newRig(t)
+	g.serve()
+	g.launch(twoByTwo)
+	running := []*job{g.next("two"), g.next("two")}
+	complete := g.next("two")
+	g.end()
+	g.outcome(complete.task, complete.token()) // writes the file
+	complete.over()
+	g.worker().leave()
+	g.loseStore()
+	g.regather = time.Hour
+	k := g.serve()
+	g.heardOut(k)
+	for _, j := range running { // as workers do when a coordinator says hello
+		if over, err := j.IsOver(g.context()); err != nil || over {
+			t.Fatalf("a running attempt is over: %v", err)
+		}
+		g.poll("its attempt is known again", func() bool { return k.phase(j.id()) == lifecycle.Running })
+	}
+	if n := len(g.orders()); n != 0 {
+		t.Errorf("%d orders were sent before workers could enter what they run", n)
+	}
+	k.mu.Lock()
+	k.window.open = time.Time{} // as when that time is over
+	k.mu.Unlock()
+	k.wakeWindow()
+	g.poll("the others are ordered", func() bool { return len(g.orders()) == 2 })
+	for range 2 {
+		j := g.next("two")
+		if earlier := slices.Contains(j.task.Earlier, complete.token()); earlier != (j.id() == complete.id()) {
+			t.Errorf("the order of %s names the attempts %v", j.id(), j.task.Earlier)
+		}
+		g.hand(j)
+	}
+	for _, j := range running {
+		g.hand(j)
+	}
+	g.ends(k, "two")
+	lines := g.lines("two")
+	for _, l := range lines {
+		if l.State != manifest.Done || l.Run != 1 || l.Attempt != 1 {
+			t.Errorf("line %+v", l)
+		}
+	}
+	if len(lines) != 4 || len(g.lossLines()) != 0 {
+		t.Errorf("%d lines; lost are %q", len(lines), g.lossLines())
+	}
+}

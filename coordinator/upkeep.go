@@ -1,0 +1,95 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"eisweep/internal/protocol"
+	"eisweep/sweeps"
+)
+
+// upkeepEvery is how often the queue is compared with the machine, and what is settled removed from it.
+const upkeepEvery = time.Minute
+
+// upkeepAlways does so until the coordinator stops.
+func (k *Coordinator) upkeepAlways(ctx context.Context) {
+	tick := time.NewTicker(upkeepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			k.dropUnwanted(time.Now())
+			if err := errors.Join(k.checkWindow(ctx), k.trim(ctx)); err != nil && ctx.Err() == nil {
+				k.config.Log.Warn("compare with the queue", "error", err)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// unwantedTime is how long an outcome is kept that nobody wants: the sweep may be
+// launched again with the task in it.
+const unwantedTime = 24 * time.Hour
+
+// dropUnwanted lets go of outcomes that nobody has wanted for long.
+func (k *Coordinator) dropUnwanted(now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.machine.Launches() > 0 {
+		return
+	}
+	for key, d := range k.held {
+		t, ok := k.machine.Task(key.ID)
+		if wanted := ok && len(t.Sweeps) > 0 && t.Run <= key.Run; wanted || now.Sub(d.Outcome.Finished) < unwantedTime {
+			continue
+		}
+		k.config.Log.Info("drops an outcome that no sweep has wanted for a day", "task", key.ID, "run", key.Run)
+		k.settle(key)
+	}
+	k.flush()
+}
+
+// trim removes from the register what it says of settled runs.
+func (k *Coordinator) trim(ctx context.Context) error {
+	for more := true; more; {
+		var err error
+		if more, err = k.config.Queue.TrimRegister(ctx, k.isForgettable); err != nil {
+			return err
+		}
+	}
+	k.mu.Lock()
+	keys := slices.Collect(maps.Keys(k.register))
+	k.mu.Unlock()
+	for _, key := range keys {
+		if k.isForgettable(key.ID, key.Run) {
+			k.mu.Lock()
+			delete(k.register, key)
+			k.mu.Unlock()
+		}
+	}
+	return nil
+}
+
+// isSettled says whether nobody waits for a run any more.
+func (k *Coordinator) isSettled(id sweeps.ID, run int) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if _, isHeld := k.held[runKey{id, run}]; isHeld {
+		return false
+	}
+	t, ok := k.machine.Task(id)
+	return !ok || t.IsSettled() || t.Run > run
+}
+
+// isForgettable says whether the register need not know a run any more. An attempt that may still run is
+// kept: its worker asks the register before it stops.
+func (k *Coordinator) isForgettable(id sweeps.ID, run int) bool {
+	k.mu.Lock()
+	e := k.register[runKey{id, run}]
+	k.mu.Unlock()
+	return (e.Event != protocol.EventStarted || time.Since(e.At) >= upkeepEvery) && k.isSettled(id, run)
+}

@@ -1,0 +1,146 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/protocol"
+)
+
+// Delivery is an order that a worker has fetched and not claimed.
+type Delivery struct {
+	q    *Queue
+	msg  jetstream.Msg
+	task *protocol.Task
+}
+
+// Task returns the order. The caller must not change it.
+func (d *Delivery) Task() *protocol.Task { return d.task }
+
+// Verdict says what a worker is to do with an order.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Execute Verdict = iota // the task is this worker's
+	Skip                   // another has claimed it, or the order is outdated
+)
+
+// Admit claims the task for an attempt of a new token, and takes the order out of the queue: from
+// then on the register says who executes the task. The attempt is nil unless the verdict is Execute.
+func (d *Delivery) Admit(ctx context.Context, worker, host string) (Verdict, *Attempt, error) {
+	return d.claim(ctx, protocol.AttemptEvent{Event: protocol.EventStarted, Worker: worker, Host: host})
+}
+
+// Refuse says in the register that this worker has no memory for the task, and takes the order out of
+// the queue.
+func (d *Delivery) Refuse(ctx context.Context, worker, host, reason string) error {
+	_, _, err := d.claim(ctx, protocol.AttemptEvent{Event: protocol.EventRefused, Worker: worker, Host: host, Error: reason})
+	return err
+}
+
+// Leave gives the order back to the queue.
+func (d *Delivery) Leave() error {
+	if err := d.msg.Nak(); err != nil {
+		return fmt.Errorf("give back task %s: %w", d.task.ID, err)
+	}
+	return nil
+}
+
+func (d *Delivery) claim(ctx context.Context, e protocol.AttemptEvent) (Verdict, *Attempt, error) {
+	e.ID, e.Run, e.Attempt, e.Token, e.At = d.task.ID, d.task.Run, d.task.Attempt, protocol.NewToken(), time.Now()
+	seq, err := d.q.Note(ctx, e, d.task.After)
+	if err != nil && !errors.Is(err, ErrOutdated) {
+		return Skip, nil, err // the order is delivered again
+	}
+	if wrong := d.msg.Ack(); wrong != nil {
+		d.q.log.Debug("acknowledge order", "task", d.task.ID, "error", wrong) // its next delivery finds the claim
+	}
+	if err != nil {
+		return Skip, nil, nil
+	}
+	return Execute, &Attempt{q: d.q, event: e, seq: seq}, nil
+}
+
+// Attempt is a task that this worker has claimed. Its methods are safe for concurrent use.
+type Attempt struct {
+	q     *Queue
+	event protocol.AttemptEvent // of the claim
+	mu    sync.Mutex
+	seq   uint64 // of the last event of the run that is known
+}
+
+// Name names the attempt.
+func (a *Attempt) Name() protocol.Attempt {
+	return protocol.Attempt{ID: a.event.ID, Run: a.event.Run, Token: a.event.Token}
+}
+
+// IsOver reports whether the register says that the attempt is over: the coordinator ended it, and it
+// may be another's task by now. If the register knows nothing of the attempt, since its store was made
+// anew or restored, the attempt is entered again.
+func (a *Attempt) IsOver(ctx context.Context) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.isOver(ctx)
+}
+
+func (a *Attempt) isOver(ctx context.Context) (bool, error) {
+	for {
+		last, err := a.q.Last(ctx, a.Name())
+		if err != nil {
+			return false, err
+		}
+		var after uint64
+		if last != nil {
+			after = last.Sequence
+			if last.Event == protocol.EventStarted && last.Token != a.event.Token {
+				return true, nil
+			}
+		}
+		if after >= a.seq {
+			a.seq = after
+			return last == nil || last.Event != protocol.EventStarted, nil
+		}
+		// What is older than the claim is of another store, or of a server that lags behind.
+		seq, err := a.q.Note(ctx, a.event, after)
+		if err == nil {
+			a.seq = seq
+		}
+		if !errors.Is(err, ErrOutdated) {
+			return false, err
+		}
+	}
+}
+
+// Return gives the task up unfinished: nothing is wrong with it, or with a class, it has failed in a way
+// that is to be tried again. It is of no effect when the attempt is over.
+func (a *Attempt) Return(ctx context.Context, class protocol.Class, reason string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	e := a.event
+	e.Event, e.Class, e.Error, e.At = protocol.EventReturned, class, reason, time.Now()
+	for {
+		_, err := a.q.Note(ctx, e, a.seq)
+		if !errors.Is(err, ErrOutdated) {
+			return err
+		}
+		if over, err := a.isOver(ctx); over || err != nil {
+			return err
+		}
+	}
+}
+
+// Commit makes o the outcome of the run and reports whether it is: when it returns true the
+// outcome is on the disk and nothing else takes its place before the coordinator has dealt with it;
+// false says that another attempt's came first. It is tried until ctx ends; after an error it is open
+// whether o was committed, and Commit may be called again with the same outcome. What o says of
+// which attempt it is of is overwritten.
+func (a *Attempt) Commit(ctx context.Context, o protocol.Outcome) (won bool, err error) {
+	o.ID, o.Run, o.Token, o.Attempt = a.event.ID, a.event.Run, a.event.Token, a.event.Attempt
+	return a.q.commit(ctx, o)
+}

@@ -1,0 +1,58 @@
+package queue
+
+import (
+	"fmt"
+
+	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/natsconn"
+	"eisweep/internal/protocol"
+)
+
+// SendCommand tells a worker to do something. Whether it does shows in the worker's presence.
+func (q *Queue) SendCommand(worker string, c protocol.Command) error {
+	data, err := protocol.Encode(&c)
+	if err != nil {
+		return fmt.Errorf("tell worker %s to %.100q: %w", worker, c.Verb, err)
+	}
+	if err = q.NATS().Publish(q.subjects.Commands(worker), data); err == nil {
+		err = q.NATS().FlushTimeout(natsconn.AnswerTimeout)
+	}
+	if err != nil {
+		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, c.Verb, natsconn.ErrUnreachable, err)
+	}
+	return nil
+}
+
+// Commands calls handle, from one goroutine, with the coordinator's commands to a worker.
+// stop waits for a running call.
+func (q *Queue) Commands(worker string, handle func(protocol.Command)) (stop func(), err error) {
+	return q.Subscribe("commands", q.subjects.Commands(worker), natsconn.Announced(func(msg *nats.Msg) {
+		c, err := protocol.DecodeCommand(msg.Data)
+		if err != nil {
+			q.log.Warn("a command cannot be read", "error", err)
+			return
+		}
+		handle(*c)
+	}))
+}
+
+// hello is what a coordinator says. No answer of a server is like it, wherever somebody has it sent.
+const hello = "hello"
+
+// SayHello asks all workers to report their state.
+func (q *Queue) SayHello() error {
+	if err := q.NATS().Publish(q.subjects.Hello(), []byte(hello)); err != nil {
+		return fmt.Errorf("ask workers for their state: %w: %w", natsconn.ErrUnreachable, err)
+	}
+	return nil
+}
+
+// Hellos calls handle, from one goroutine, when a coordinator asks for the workers' state.
+func (q *Queue) Hellos(handle func()) (stop func(), err error) {
+	return q.Subscribe("hello", q.subjects.Hello(), natsconn.Announced(func(msg *nats.Msg) {
+		if string(msg.Data) == hello {
+			handle()
+		}
+	}))
+}

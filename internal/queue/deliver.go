@@ -1,0 +1,72 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/protocol"
+)
+
+// deliveryLimit is how often an order is delivered without a claim before it is given up: it may
+// end the workers that fetch it.
+const deliveryLimit = 5
+
+// deliver reads an order; nil when there is nothing in it to be claimed.
+func (q *Queue) deliver(ctx context.Context, msg jetstream.Msg) *Delivery {
+	meta, err := msg.Metadata()
+	if err != nil || meta.Stream != q.subjects.Stream("tasks") {
+		q.log.Warn("a message is not from the queue of tasks", "subject", msg.Subject())
+		return nil
+	}
+	if meta.NumDelivered > deliveryLimit {
+		// Before it is read. A cluster may count wrongly when a leader changes, so the task is tried again.
+		q.reject(ctx, msg, protocol.AttemptEvent{Event: protocol.EventReturned, Class: protocol.Lost,
+			Error: fmt.Sprintf("its order was delivered %d times, and no worker lived to claim it", meta.NumDelivered-1)})
+		return nil
+	}
+	task, err := q.subjects.DecodeTask(msg.Subject(), msg.Data())
+	if err != nil {
+		q.reject(ctx, msg, protocol.AttemptEvent{Event: protocol.EventUnreadable, Error: err.Error()})
+		return nil
+	}
+	return &Delivery{q: q, msg: msg, task: task}
+}
+
+// reject removes an order that nobody can execute, after the register has got the event that says why.
+func (q *Queue) reject(ctx context.Context, msg jetstream.Msg, why protocol.AttemptEvent) {
+	q.log.Error("an order cannot be executed", "subject", msg.Subject(), "error", why.Error)
+	if id, run, err := q.subjects.ParseOrder("tasks", msg.Subject()); err == nil {
+		why.ID, why.Run = id, run
+		if err := q.noteRejected(ctx, why); err != nil {
+			q.log.Error("report an order that cannot be executed", "error", err)
+			return // it is delivered again
+		}
+	}
+	if err := msg.Term(); err != nil {
+		q.log.Error("remove an order that cannot be executed", "error", err)
+	}
+}
+
+// noteRejected puts an event about an order that was not read into the register, unless another worker
+// has claimed the task.
+func (q *Queue) noteRejected(ctx context.Context, e protocol.AttemptEvent) error {
+	last, err := q.Last(ctx, protocol.Attempt{ID: e.ID, Run: e.Run})
+	if err != nil {
+		return err
+	}
+	var after uint64
+	if last != nil {
+		if after = last.Sequence; last.Event == protocol.EventStarted {
+			return nil
+		}
+	}
+	e.Token, e.Attempt, e.Worker, e.At = protocol.NewToken(), 1, q.options.Name, time.Now()
+	if _, err = q.Note(ctx, e, after); errors.Is(err, ErrOutdated) {
+		return nil
+	}
+	return err
+}

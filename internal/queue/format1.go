@@ -1,0 +1,159 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/protocol"
+)
+
+// takeover describes the consumer by which the outcomes of the first format are read.
+const takeover = "of a coordinator of format 2"
+
+// TakeOverFormat1 ends what coordinators of the first format of messages left in streams of their own. It
+// removes their orders, calls handle with each outcome that none of them has acknowledged, and when all
+// are acknowledged, removes the streams. It reports whether nothing is left; else it is to be called again
+// after a while, and outcomes come again that are not acknowledged in two minutes.
+func (q *Queue) TakeOverFormat1(ctx context.Context, handle func(OutcomeDelivery)) (done bool, err error) {
+	names := protocol.Format1Of(q.options.RootID)
+	err = q.removeStream(ctx, names.Stream("tasks"))
+	if err == nil {
+		done, err = q.takeOverOutcomes(ctx, names, handle)
+	}
+	if !done || err != nil {
+		return false, errorOf("take over what an earlier version left", err)
+	}
+	for _, kind := range []string{"attempts", "state", "outcomes"} {
+		if err := q.removeStream(ctx, names.Stream(kind)); err != nil {
+			return false, errorOf("take over what an earlier version left", err)
+		}
+	}
+	return true, nil
+}
+
+func errorOf(what string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+func (q *Queue) removeStream(ctx context.Context, name string) error {
+	err := q.RetryBulk(ctx, func(ctx context.Context) error { return q.JetStream().DeleteStream(ctx, name) })
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return nil
+	}
+	return err
+}
+
+// takeOverOutcomes hands over the outcomes, and reports whether all that there are were acknowledged.
+func (q *Queue) takeOverOutcomes(ctx context.Context, names protocol.Format1, handle func(OutcomeDelivery)) (bool, error) {
+	var consumer jetstream.Consumer
+	err := q.Retry(ctx, func(ctx context.Context) error {
+		stream, err := q.JetStream().Stream(ctx, names.Stream("outcomes"))
+		if err == nil {
+			consumer, err = q.format1Consumer(ctx, stream, names)
+		}
+		return err
+	})
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for came := true; came; {
+		batch, err := consumer.FetchNoWait(batchSize)
+		if err != nil {
+			return false, err
+		}
+		came = false
+		for msg := range batch.Messages() {
+			came = true
+			q.handleFormat1(names, msg, handle)
+		}
+	}
+	var info *jetstream.ConsumerInfo
+	err = q.Retry(ctx, func(ctx context.Context) (err error) {
+		info, err = consumer.Info(ctx)
+		return err
+	})
+	return err == nil && info.NumPending == 0 && info.NumAckPending == 0, err
+}
+
+func (q *Queue) handleFormat1(names protocol.Format1, msg jetstream.Msg, handle func(OutcomeDelivery)) {
+	o, err := names.DecodeOutcome(msg.Subject(), msg.Data())
+	if err == nil {
+		handle(OutcomeDelivery{Outcome: *o, msg: msg})
+		return
+	}
+	q.log.Error("an outcome of an earlier version cannot be read; its task is executed again", "subject", msg.Subject(), "error", err)
+	if err := msg.Term(); err != nil {
+		q.log.Debug("remove an outcome of an earlier version", "error", err)
+	}
+}
+
+// format1Consumer finds the consumer of the outcomes that no coordinator of the first format has
+// acknowledged, or makes it in place of theirs.
+func (q *Queue) format1Consumer(ctx context.Context, stream jetstream.Stream, names protocol.Format1) (jetstream.Consumer, error) {
+	var old []string
+	var taken []int
+	var floor uint64
+	list := stream.ListConsumers(ctx)
+	for info := range list.Info() {
+		if info.Config.Description == takeover {
+			return stream.Consumer(ctx, info.Name)
+		}
+		rest, ok := strings.CutPrefix(info.Name, protocol.OutcomeConsumer)
+		if n, err := strconv.Atoi(rest); !ok || err != nil || info.Config.FilterSubject != names.Outcomes() {
+			continue
+		} else {
+			taken, old = append(taken, n), append(old, info.Name)
+		}
+		if info.AckFloor.Stream <= stream.CachedInfo().State.LastSeq { // else it is damaged
+			floor = max(floor, info.AckFloor.Stream)
+		}
+	}
+	if err := list.Err(); err != nil {
+		return nil, err
+	}
+	consumer, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable:       protocol.OutcomeConsumer + strconv.Itoa(nextConsumer(0, taken)),
+		Description:   takeover,
+		FilterSubject: names.Outcomes(),
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
+		OptStartSeq:   floor + 1,
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		AckWait:       outcomeWait,
+		MaxDeliver:    -1,
+		MaxAckPending: -1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range old {
+		if err := stream.DeleteConsumer(ctx, name); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+			q.log.Warn("remove the consumer of an earlier version", "error", err)
+		}
+	}
+	return consumer, nil
+}
+
+// DrainFormat1 tells workers of the first format to end whenever they report their state, and calls heard
+// with the time. NATS carries the reports only where the roles share an account.
+func (q *Queue) DrainFormat1(heard func(time.Time)) (stop func(), err error) {
+	names := protocol.Format1Of(q.options.RootID)
+	return q.Subscribe("workers of an earlier version", names.Workers(), func(msg *nats.Msg) {
+		heard(time.Now())
+		if err := q.NATS().Publish(names.Orders(msg.Subject), []byte(protocol.Drain)); err != nil {
+			q.log.Debug("drain a worker of an earlier version", "error", err)
+		}
+	})
+}

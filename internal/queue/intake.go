@@ -1,0 +1,141 @@
+package queue
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/natsconn"
+)
+
+// pullTimes are the times of requests for tasks.
+type pullTimes struct {
+	wait  time.Duration // for which a request is open: long, so that idle workers ask seldom
+	beat  time.Duration // between the server's signs that it still knows the request
+	pause time.Duration // after the first request in a row that failed
+	most  time.Duration // after one of many
+	hand  time.Duration // for which a task waits to be taken by those who seem to wait
+}
+
+var defaultPullTimes = pullTimes{
+	wait: 5 * time.Minute, beat: 15 * time.Second, pause: time.Second, most: 10 * time.Second, hand: time.Second,
+}
+
+// intake fetches tasks for those who wait in Next: one request for as many as there are waiting,
+// and another when more wait.
+type intake struct {
+	times    pullTimes
+	start    sync.Once
+	messages chan jetstream.Msg
+	changed  chan struct{}
+	pulls    *natsconn.Generation // of requests; it ends when they ask for more than there are waiting
+
+	mu       sync.Mutex
+	waiting  int
+	asked    int                // tasks that requests under way ask for
+	consumer jetstream.Consumer // nil until it was found
+	failed   int                // requests in a row
+	finding  sync.Mutex         // held while the consumer is looked up
+}
+
+// Next returns an order that was fetched for the caller, who claims it with Admit or leaves it to
+// others with Leave. It blocks until there is one or ctx ends. An order that cannot be read, or was
+// delivered too often without a claim, is reported in the register and removed. While outcomes of
+// this connection wait for room none is fetched: its result could not be kept, either.
+func (q *Queue) Next(ctx context.Context) (*Delivery, error) {
+	q.intake.start.Do(func() { q.Go(q.takeIn) })
+	for {
+		if err := q.WaitForRoom(ctx); err != nil {
+			return nil, err
+		}
+		q.intake.enter()
+		select {
+		case msg := <-q.intake.messages:
+			if d := q.deliver(ctx, msg); d != nil {
+				return d, nil
+			}
+		case <-q.Lost():
+			q.intake.leave()
+			return nil, q.Err()
+		case <-ctx.Done():
+			q.intake.leave()
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func newIntake() *intake {
+	return &intake{
+		times: defaultPullTimes, messages: make(chan jetstream.Msg), changed: make(chan struct{}, 1), pulls: natsconn.NewGeneration(),
+	}
+}
+
+// enter counts one more who waits in Next.
+func (i *intake) enter() {
+	i.mu.Lock()
+	i.waiting++
+	i.mu.Unlock()
+	i.wake()
+}
+
+// served counts one less, who has got a task that was asked for. Both change at once: else another
+// task would be asked for in between, for nobody.
+func (i *intake) served() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.waiting--
+	i.asked--
+}
+
+// leave counts one less, who has got none. A task that nobody waits for any more would be given
+// back to the queue, which would give it to the same request again.
+func (i *intake) leave() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.waiting--
+	if i.asked > i.waiting {
+		i.pulls.Next()
+	}
+}
+
+func (i *intake) wake() {
+	select {
+	case i.changed <- struct{}{}:
+	default:
+	}
+}
+
+// lack is how many tasks are to be asked for, by a request that ends with ctx; they count as asked for.
+func (i *intake) lack() (n int, ctx context.Context) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	n = max(0, i.waiting-i.asked)
+	i.asked += n
+	return n, i.pulls.Current()
+}
+
+// answered counts tasks that were asked for and came, or will not come.
+func (i *intake) answered(n int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.asked -= n
+}
+
+// pause is the time before the next request after one that failed, and forgets the consumer, which
+// may be gone.
+func (i *intake) pause() time.Duration {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.consumer = nil
+	i.failed++
+	return min(i.times.most, i.times.pause<<min(i.failed-1, 10))
+}
+
+// works notes that a request was served.
+func (i *intake) works() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.failed = 0
+}

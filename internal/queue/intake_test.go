@@ -1,0 +1,265 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/natsconn"
+	"eisweep/internal/protocol"
+)
+
+func TestNextWaitsForATask(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
+	got := make(chan *Delivery)
+	go func() {
+		d, _ := worker.Next(deadline(t))
+		got <- d
+	}()
+	publish(t, coordinator, testTask(1))
+	d := receive(t, got)
+	if d == nil || d.Task().ID != testID(1) {
+		t.Fatalf("delivery %v", d)
+	}
+	admit(t, d, "w")
+	ctx, cancel := context.WithCancel(deadline(t))
+	failed := make(chan error)
+	go func() {
+		_, err := worker.Next(ctx)
+		failed <- err
+	}()
+	cancel()
+	if err := receive(t, failed); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A worker asks for its slots together, and for no more tasks than they are.
+func TestSlotsThatWaitTogetherAskTogether(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
+	const slots, orders = 64, 200
+	heard := listenToAPI(t, coordinator)
+	got := make(chan *Delivery, slots)
+	waiters(t, worker, slots, got)
+	until(t, "all slots have asked", func() bool {
+		tasks, _, _ := heard.asked()
+		return tasks == slots
+	})
+	if _, pulls, others := heard.asked(); pulls > slots/2 || others != 1 {
+		t.Errorf("%d requests for %d slots, %d others", pulls, slots, others)
+	}
+	publish(t, coordinator, testTasks(0, orders)...)
+	for range orders {
+		admit(t, receive(t, got), "w")
+	}
+	counts(t, coordinator, 0)
+	until(t, "all slots wait again", func() bool {
+		worker.intake.mu.Lock()
+		defer worker.intake.mu.Unlock()
+		return worker.intake.waiting == slots && worker.intake.asked == slots
+	})
+	until(t, "the requests are heard", func() bool {
+		tasks, _, _ := heard.asked()
+		return tasks >= orders+slots
+	})
+	if tasks, _, _ := heard.asked(); tasks != orders+slots {
+		t.Errorf("%d tasks were asked for, %d came and %d slots wait", tasks, orders, slots)
+	}
+}
+
+// Idle slots send at most five requests a second for a thousand of them: each is asked for once in a pull's
+// time, at worst by itself, and nothing else is asked.
+func TestIdleSlotsAskSeldom(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	coordinator := open(t, s)
+	const connections, slots = 50, 20
+	workers := make([]*Queue, connections)
+	for i := range workers {
+		workers[i] = open(t, s, func(o *Options) { o.Create = false })
+	}
+	heard := listenToAPI(t, coordinator)
+	none := make(chan *Delivery)
+	for _, w := range workers {
+		waiters(t, w, slots, none)
+	}
+	until(t, "all slots have asked", func() bool {
+		tasks, _, _ := heard.asked()
+		return tasks == connections*slots
+	})
+	heard.mu.Lock()
+	defer heard.mu.Unlock()
+	if len(heard.others) != 1 || heard.others[coordinator.API("CONSUMER.INFO."+coordinator.subjects.Stream("tasks")+"."+coordinator.subjects.Consumer())] != connections {
+		t.Errorf("other requests: %v", heard.others)
+	}
+	var perSecond float64
+	for _, p := range heard.pulls {
+		perSecond += 1 / p.Expires.Seconds()
+	}
+	if perSecond > 5 {
+		t.Errorf("%d slots send %.1f requests per second", connections*slots, perSecond)
+	}
+}
+
+// What a request has waited for in vain is asked for again, by nothing but the request.
+func TestRequestsAreRepeated(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
+	worker.intake.times.wait, worker.intake.times.beat = 2*time.Second, 800*time.Millisecond
+	heard := listenToAPI(t, coordinator)
+	got := make(chan *Delivery)
+	waiters(t, worker, 3, got)
+	until(t, "they have asked again", func() bool {
+		tasks, _, _ := heard.asked()
+		return tasks >= 6
+	})
+	publish(t, coordinator, testTasks(0, 3)...)
+	for range 3 {
+		admit(t, receive(t, got), "w")
+	}
+	delete(heard.others, coordinator.API("INFO")) // the coordinator's own question for its room
+	if _, _, others := heard.asked(); others > 1 {
+		t.Errorf("other requests: %v", heard.others)
+	}
+}
+
+// A worker gives back what it has fetched and does not execute, however much of it there is.
+func TestWhatNobodyWaitsForGoesBack(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	coordinator := open(t, s)
+	draining, other := open(t, s, func(o *Options) { o.Create = false }), open(t, s, func(o *Options) { o.Create = false })
+	draining.intake.times.hand = time.Millisecond
+	const slots = 8
+	got := make(chan *Delivery)
+	stop := waiters(t, draining, slots, got)
+	until(t, "its slots wait", func() bool {
+		draining.intake.mu.Lock()
+		defer draining.intake.mu.Unlock()
+		return draining.intake.asked == slots
+	})
+	publish(t, coordinator, testTasks(0, 2*slots)...)
+	left := receive(t, got)
+	if err := left.Leave(); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	taken := make(chan *Delivery)
+	waiters(t, other, 1, taken)
+	for seen := map[string]bool{}; len(seen) < 2*slots; {
+		d := receive(t, taken)
+		seen[d.Task().ID.String()] = true
+		admit(t, d, "other")
+	}
+	counts(t, coordinator, 0)
+	for n := range 2 * slots {
+		if e := last(t, coordinator, n); e.Event != protocol.EventStarted || e.Worker != "other" {
+			t.Errorf("entry %+v", e)
+		}
+	}
+}
+
+// A slot that stops waiting takes its request with it: the queue would go on giving tasks to it.
+func TestASlotThatLeavesAsksNoMore(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
+	waiting := func() int {
+		c, err := coordinator.tasks.Consumer(deadline(t), coordinator.subjects.Consumer())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.CachedInfo().NumWaiting
+	}
+	for _, n := range []int{3, 2} {
+		stop := waiters(t, worker, n, make(chan *Delivery))
+		until(t, "the requests wait", func() bool { return waiting() > 0 })
+		stop()
+		until(t, "none waits", func() bool { return waiting() == 0 })
+	}
+}
+
+// Waiting workers go on whatever happens to the consumer, the stream or the connection.
+func TestWaitingWorkersGoOn(t *testing.T) {
+	for name, happens := range map[string]func(t *testing.T, coordinator, worker *Queue) error{
+		"purged": func(t *testing.T, c, _ *Queue) error { return c.PurgeTasks(deadline(t)) },
+		"consumer removed": func(t *testing.T, c, _ *Queue) error {
+			return c.tasks.DeleteConsumer(deadline(t), c.subjects.Consumer())
+		},
+		"connection restored": func(_ *testing.T, _, w *Queue) error { return w.NATS().ForceReconnect() },
+		"stream removed": func(t *testing.T, c, _ *Queue) error {
+			return c.JetStream().DeleteStream(deadline(t), c.subjects.Stream("tasks"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := startServer(t, t.TempDir())
+			coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
+			got := make(chan *Delivery)
+			waiters(t, worker, 3, got)
+			publish(t, coordinator, testTask(0))
+			admit(t, receive(t, got), "w")
+			counts(t, coordinator, 0)
+			if err := happens(t, coordinator, worker); err != nil {
+				t.Fatal(err)
+			}
+			again := open(t, s) // which makes what is gone
+			publish(t, again, testTasks(1, 5)...)
+			for range 5 {
+				admit(t, receive(t, got), "w")
+			}
+			counts(t, again, 0)
+		})
+	}
+}
+
+// The coordinator makes the consumer anew that somebody has removed, when it counts its orders.
+func TestARemovedConsumerOfTasksIsMadeAnew(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	publish(t, q, testTasks(0, 3)...)
+	if err := q.tasks.DeleteConsumer(deadline(t), q.subjects.Consumer()); err != nil {
+		t.Fatal(err)
+	}
+	counts(t, q, 3)
+}
+
+// After the connection was restored a worker asks at once, not when it would have asked again.
+func TestTasksAreAskedForOnceConnectedAgain(t *testing.T) {
+	servers, coordinators := stores(t)
+	w := &way{server: servers[0]}
+	q := w.follower(t)
+	q.intake.times.beat = time.Hour / 4 // nothing else tells that the request is lost
+	q.intake.times.wait = time.Hour
+	got := make(chan *Delivery)
+	waiters(t, q, 2, got)
+	for i := range 4 {
+		w.lead(nil) // no way to any
+		w.lead(servers[i%2])
+		publish(t, coordinators[i%2], testTask(i))
+		admit(t, receive(t, got), "w")
+	}
+}
+
+// A consumer whose requests nobody answers is told of once, not at each of them.
+func TestSilenceAboutTasksIsToldOnce(t *testing.T) {
+	var told atomic.Int32
+	q := &Queue{subjects: protocol.SubjectsOf(testRoot), log: slog.New(slog.NewTextHandler(signal{"does not deliver", func() { told.Add(1) }}, nil))}
+	q.Conn = open(t, startServer(t, t.TempDir())).Conn
+	for range 3 * ungivenTimes {
+		q.tellUngiven(nats.ErrNoResponders)
+	}
+	if n := told.Load(); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	q.tellUngiven(natsconn.ErrUnreachable)
+	for range ungivenTimes {
+		q.tellUngiven(nats.ErrNoResponders)
+	}
+	if n := told.Load(); n != 2 {
+		t.Errorf("told %d times after it was over", n)
+	}
+}

@@ -1,0 +1,147 @@
+package queue
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/natsconn"
+	"eisweep/internal/protocol"
+)
+
+// ErrOutdated is wrapped when the register's last event of a run is not the expected one.
+var ErrOutdated = errors.New("the register has another event of this run")
+
+// Entry is the last event of a run in the register.
+type Entry struct {
+	protocol.AttemptEvent
+	Sequence uint64 // grows with each event of a run
+}
+
+// Register calls handle, from one goroutine, with the last event of every run and then with each new
+// one. It returns when handle has had those that there were. Events that are quickly followed by others
+// of the same run may be left out. What cannot be read is dropped.
+func (q *Queue) Register(ctx context.Context, handle func(Entry)) (stop func(), err error) {
+	var consumer jetstream.Consumer
+	err = q.Retry(ctx, func(ctx context.Context) (err error) {
+		consumer, err = q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
+			FilterSubjects: []string{q.subjects.All("attempts")},
+			DeliverPolicy:  jetstream.DeliverLastPerSubjectPolicy,
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open register: %w", err)
+	}
+	loaded := make(chan struct{})
+	done := sync.OnceFunc(func() { close(loaded) })
+	if consumer.CachedInfo().NumPending == 0 {
+		done()
+	}
+	run, err := consumer.Consume(func(msg jetstream.Msg) {
+		if meta, err := msg.Metadata(); err != nil || meta.NumPending == 0 {
+			defer done()
+		}
+		e, err := q.subjects.DecodeAttempt(msg.Subject(), msg.Data())
+		meta, wrong := msg.Metadata()
+		if err = errors.Join(err, wrong); err != nil {
+			q.log.Error("an entry of the register cannot be read", "subject", msg.Subject(), "error", err)
+			return
+		}
+		handle(Entry{*e, meta.Sequence.Stream})
+	}, q.reported("the register"))
+	if err != nil {
+		return nil, fmt.Errorf("read register: %w", err)
+	}
+	select {
+	case <-loaded:
+	case <-q.Lost():
+		err = q.Err()
+	case <-ctx.Done():
+		err = fmt.Errorf("%w: %w", natsconn.ErrUnreachable, ctx.Err())
+	}
+	if err != nil {
+		stopper(run)()
+		return nil, fmt.Errorf("read register: %w", err)
+	}
+	return stopper(run), nil
+}
+
+// Note puts an event into the register if the run's last event is the one with the sequence after;
+// 0 is none. It returns the event's own sequence. The error wraps ErrOutdated when another event is
+// the last.
+func (q *Queue) Note(ctx context.Context, e protocol.AttemptEvent, after uint64) (uint64, error) {
+	e.Normalize()
+	data, err := protocol.Encode(&e)
+	if err != nil {
+		return 0, fmt.Errorf("note %s of task %s: %w", e.Event, e.ID, err)
+	}
+	msg := nats.NewMsg(q.subjects.Attempts(e.ID, e.Run))
+	msg.Data = data
+	var seq uint64
+	err = q.RetryKept(ctx, func(ctx context.Context) error {
+		ack, err := q.JetStream().PublishMsg(ctx, msg, jetstream.WithExpectLastSequencePerSubject(after))
+		switch {
+		case err == nil:
+			seq = ack.Sequence
+		case natsconn.Outdated(err):
+			seq, err = q.noted(ctx, msg, err)
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("note %s of task %s: %w", e.Event, e.ID, err)
+	}
+	return seq, nil
+}
+
+// noted tells an event that was refused because another is the last from one that an earlier try,
+// whose answer was lost, has put there. A server of a cluster may not know yet what the leader refused
+// it for, which is a transient error.
+func (q *Queue) noted(ctx context.Context, msg *nats.Msg, refused error) (uint64, error) {
+	var seq uint64
+	there, err := q.attempts.GetLastMsgForSubject(ctx, msg.Subject)
+	switch {
+	case err == nil && bytes.Equal(there.Data, msg.Data):
+		return there.Sequence, nil
+	case err == nil:
+		seq = there.Sequence
+	case !errors.Is(err, jetstream.ErrMsgNotFound):
+		return 0, err
+	}
+	if last, ok := natsconn.LastSequence(refused); !ok || seq < last {
+		return 0, nats.ErrTimeout
+	}
+	return 0, fmt.Errorf("%w: %w", ErrOutdated, refused)
+}
+
+// Last returns the register's last event of a run, nil when there is none. In a cluster it may lag
+// behind for a moment.
+func (q *Queue) Last(ctx context.Context, a protocol.Attempt) (*Entry, error) {
+	subject := q.subjects.Attempts(a.ID, a.Run)
+	m, err := q.direct(ctx, q.attempts, subject)
+	if err != nil {
+		return nil, fmt.Errorf("look up task %s in the register: %w", a.ID, err)
+	}
+	if m == nil {
+		return nil, nil
+	}
+	e, err := q.subjects.DecodeAttempt(subject, m.Data)
+	if err != nil {
+		return nil, fmt.Errorf("look up task %s in the register: %w", a.ID, err)
+	}
+	return &Entry{*e, m.Sequence}, nil
+}
+
+// PurgeRegister forgets all events of all runs.
+func (q *Queue) PurgeRegister(ctx context.Context) error {
+	if err := q.purge(ctx, q.attempts); err != nil {
+		return fmt.Errorf("purge register: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"eisweep/internal/protocol"
+	"eisweep/sim"
+)
+
+// watchInterval is the time between two looks at an attempt, each of which reports its progress.
+const watchInterval = time.Second
+
+// askTime bounds how long an attempt waits for the register before it looks at its progress again.
+const askTime = 10 * time.Second
+
+// watch reports the attempt's progress and notices a stall, and that the attempt is over, until ctx ends
+// or stop is called, which waits for it.
+func (a *attempt) watch(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	last, connection := time.Now(), a.worker.Queue.Connections()
+	watching.Go(func() {
+		every(ctx, watchInterval, func() bool {
+			a.rest(time.Since(last))
+			last = time.Now()
+			if now := a.worker.Queue.Connections(); now != connection {
+				connection = now
+				a.doubt.Store(true)
+			}
+			a.ask(ctx)
+			if a.isStalled() {
+				a.cancel(errStalled)
+				_ = a.returnStalled() // who settles the attempt gets the same error
+				return false
+			}
+			a.report()
+			return true
+		})
+	})
+	return func() {
+		cancel()
+		watching.Wait()
+	}
+}
+
+// ask asks the register whether the attempt is over, if there is reason to, and has it stopped then. If
+// the register has lost the attempt this enters it again.
+func (a *attempt) ask(ctx context.Context) {
+	if !a.doubt.Swap(false) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	over, err := a.claim.IsOver(ctx)
+	if err != nil {
+		a.doubt.Store(true)
+	}
+	if over {
+		a.cancel(errOver)
+	}
+}
+
+// isStalled reports whether there was no progress for too long. An outcome that waits to be committed
+// is no stall.
+func (a *attempt) isStalled() bool {
+	return !a.ended.Load() && a.worked()-time.Duration(a.moved.Load()) > a.worker.Stall
+}
+
+// giveUpStalled gives the task up without waiting for its computation to end: that may hang.
+func (a *attempt) giveUpStalled() error {
+	w := a.worker
+	reason := fmt.Sprintf("%v for %v", errStalled, w.Stall)
+	w.Log.Warn("an attempt is given up", "task", a.task.ID, "attempt", a.task.Attempt, "error", reason)
+	if err := a.claim.Return(w.hard, protocol.Lost, reason); err != nil {
+		return err
+	}
+	w.attempts.leave(a)
+	return nil
+}
+
+// report publishes the progress, changed or not.
+func (a *attempt) report() {
+	var p sim.Progress
+	if last := a.progress.Load(); last != nil {
+		p = *last
+	}
+	a.worker.Queue.PublishProgress(protocol.Progress{
+		ID: a.task.ID, Run: a.task.Run, Token: a.token(), Worker: a.worker.Name, Host: a.worker.Host,
+		Seconds: a.worked().Seconds(), Sim: p,
+	})
+}
+
+// touch notes that there was progress.
+func (a *attempt) touch() { a.moved.Store(int64(a.worked())) }
+
+// longestTick is the longest time between two looks on a busy machine. After a longer one the process
+// was suspended: by SIGSTOP, a batch system or a virtual machine.
+const longestTick = 3 * watchInterval
+
+// rest takes into account how long it was since the last look.
+func (a *attempt) rest(since time.Duration) {
+	if since > longestTick {
+		a.suspended.Add(int64(since - watchInterval))
+	}
+}
+
+// worked is how long the attempt has run, without the time in which the process was suspended.
+func (a *attempt) worked() time.Duration {
+	return time.Since(a.started) - time.Duration(a.suspended.Load())
+}
+
+// every calls f at each interval until ctx ends or f returns false.
+func every(ctx context.Context, interval time.Duration, f func() bool) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if !f() {
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
