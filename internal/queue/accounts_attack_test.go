@@ -259,18 +259,18 @@ func newAttack(t testing.TB, s *stage, role protocol.Role) *attack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settled, err := consumer.Next(jetstream.FetchMaxWait(tooLong))
+	var settled jetstream.Msg
+	until(t, "the coordinator's server knows the way to the consumer", func() bool {
+		settled, err = consumer.Next(jetstream.FetchMaxWait(tooLong))
+		return !errors.Is(err, nats.ErrNoResponders)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.settle = settled.Reply()
 	if role == protocol.Worker {
 		until(t, "the worker's server knows the way to the queue", func() bool {
-			subject := "$JS.API.CONSUMER.MSG.NEXT." + s.q.subjects.Stream("tasks") + "." + s.q.subjects.Consumer()
-			until(t, "the server of the worker knows who answers", func() bool {
-				a.task, err = a.conn.RequestWithContext(deadline(t), subject, []byte(`{"batch":1}`))
-				return !errors.Is(err, nats.ErrNoResponders)
-			})
+			a.task, err = a.conn.RequestWithContext(deadline(t), "$JS.API.CONSUMER.MSG.NEXT."+s.q.subjects.Stream("tasks")+"."+s.q.subjects.Consumer(), []byte(`{"batch":1}`))
 			return err == nil
 		})
 	}
