@@ -140,6 +140,8 @@ func (s *service) run(ctx context.Context, e *environment, path string) error {
 		}
 		if lost := s.last.Verify(ctx); errors.Is(lost, lease.ErrLost) {
 			return lost
+		} else if lost != nil {
+			s.log.Debug("look for another owner", "error", lost)
 		}
 	}
 }
