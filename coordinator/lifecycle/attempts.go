@@ -4,10 +4,10 @@ import (
 	"eisweep/sweeps"
 )
 
-// LossLimit is how many attempts at a run may be lost: with the last the task has failed.
+// LossLimit is how many attempts at a run may be lost: with the last one, the task fails.
 const LossLimit = 3
 
-// start follows a claim, also one of an order that was withdrawn after a worker had fetched it.
+// start handles a claim, also one of an order that was withdrawn after a worker had fetched it.
 func (m *Machine) start(e AttemptStarted) {
 	t := m.track(e.ID)
 	if t == nil {
@@ -23,7 +23,7 @@ func (m *Machine) start(e AttemptStarted) {
 	m.untrack(e.ID)
 }
 
-// giveBack follows an attempt that its worker gave up unfinished.
+// giveBack handles an attempt that its worker gave up unfinished.
 func (m *Machine) giveBack(e AttemptReturned) []Command {
 	t := m.tasks[e.ID]
 	if t == nil || t.phase != Running || int(t.run) != e.Run || t.token != e.Token {
@@ -32,8 +32,8 @@ func (m *Machine) giveBack(e AttemptReturned) []Command {
 	return m.requeue(e.ID, t)
 }
 
-// endAttempt follows an attempt that is no longer heard from: its task is sent again behind all
-// others of its sweep, so that a task which kills its workers does not keep them from the others.
+// endAttempt handles an attempt that is no longer heard from. Its task is sent again behind all others of its sweep, so
+// that a task which kills its workers does not keep them from the others.
 func (m *Machine) endAttempt(e AttemptEnded) []Command {
 	t := m.tasks[e.ID]
 	if t == nil || t.phase != Running || int(t.run) != e.Run || t.token != e.Token {
@@ -52,7 +52,7 @@ func (m *Machine) endAttempt(e AttemptEnded) []Command {
 	return m.requeue(e.ID, t)
 }
 
-// requeue makes a running task a pending one, if anybody still wants it.
+// requeue makes a running task pending again, if a sweep still wants it.
 func (m *Machine) requeue(id sweeps.ID, t *entry) []Command {
 	t.token = ""
 	m.refund(t)
@@ -98,7 +98,7 @@ func (m *Machine) drop(id sweeps.ID, t *entry, name string) {
 	m.unwant(id, t, name)
 }
 
-// hold follows an order that no worker can read.
+// hold handles an order that no worker can read.
 func (m *Machine) hold(e OrderUnreadable) {
 	t := m.track(e.ID)
 	if t == nil {

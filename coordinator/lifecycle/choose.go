@@ -45,9 +45,9 @@ type Sender interface {
 	Offer(Candidate) Offer
 }
 
-// Choose chooses up to n tasks to be sent next, and counts them as queued. The sweeps of the highest
-// priority are served first; among equals that which has been charged the fewest seconds; within a
-// sweep its order counts. A task has the highest priority of the sweeps that want it or wait for it.
+// Choose chooses up to n tasks to be sent next, and counts them as queued. The sweeps of the highest priority are
+// served first; among equals, the one that has been charged the fewest seconds; within a sweep, its order counts. A
+// task has the highest priority of the sweeps that want it or wait for it.
 func (m *Machine) Choose(n int, sender Sender) []Candidate {
 	var out []Candidate
 	serving := m.serving()
@@ -120,8 +120,8 @@ func (m *Machine) chooseFrom(s *sweep, sender Sender) (c Candidate, later []ref,
 	}
 }
 
-// pop returns the position to look at next: of a task that had no room before, else the first that
-// is to be looked at again, else the next of all, else one of those that are sent last.
+// pop returns the position to look at next: that of a task that had no room before, else the first that is to be looked
+// at again, else the next in order, else one of those that are sent last.
 func (s *sweep) pop(sender Sender) (at int32, ok bool) {
 	for _, bytes := range slices.Sorted(maps.Keys(s.parked)) {
 		list := s.parked[bytes]
@@ -213,7 +213,7 @@ func (m *Machine) scheduleFor(id sweeps.ID) {
 	}
 }
 
-// disturb notes whether work of a sweep that has just become pending comes before what is queued.
+// disturb notes whether work of a sweep that has just become pending takes precedence over what is queued.
 func (m *Machine) disturb(s *sweep) {
 	if m.floor == nil || !s.isOpen() || m.queued == 0 {
 		return
@@ -223,16 +223,16 @@ func (m *Machine) disturb(s *sweep) {
 	}
 }
 
-// lower notes that a task of such a priority is queued.
+// lower notes that a task of this priority is queued.
 func (m *Machine) lower(priority int) {
 	if m.floor == nil || priority < *m.floor {
 		m.floor = &priority
 	}
 }
 
-// join charges a sweep that is opened as much as the open one of its priority that was charged least:
-// neither a launch nor a resumption gives it an advantage. Orders that nobody claimed don't count: they are
-// withdrawn next.
+// join charges a sweep that is opened as much as the open sweep of its priority that was charged least, so that neither
+// a launch nor a resumption gives it an advantage. Orders that nobody has claimed do not count: they are withdrawn
+// next.
 func (m *Machine) join(joining *sweep) {
 	ordered := map[string]float64{}
 	for _, t := range m.tasks {

@@ -5,7 +5,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Command is something to be done, in the order given.
+// Command is something that the coordinator is to do. Commands are carried out in the order given.
 type Command interface{ isCommand() }
 
 // ReopenSweep: a finished sweep has tasks to execute again.
@@ -14,7 +14,7 @@ type ReopenSweep struct{ Sweep string }
 // FinishSweep: every task of the sweep is settled.
 type FinishSweep struct{ Sweep string }
 
-// Place: the outcome's file is to get its name in every sweep of the list; Placed is to follow.
+// Place: the outcome's file is to get its name in every sweep of the list; ResultPlaced is to follow.
 type Place struct {
 	ID     sweeps.ID
 	Run    int
@@ -27,13 +27,13 @@ type Link struct {
 	Sweep string
 }
 
-// RecordFailure: the task failed, which the sweep's manifest is to say.
+// RecordFailure: the task failed, and the sweep's manifest is to record it.
 type RecordFailure struct {
 	ID    sweeps.ID
 	Run   int
 	Sweep string
 	Class protocol.Class
-	Again bool // it is executed again at once: no failure that people hear of yet
+	Again bool // it is executed again at once: the failure is not reported yet
 }
 
 // RetractFailure: a task that failed for the sweep is executed again; its failure no longer counts.
@@ -42,8 +42,8 @@ type RetractFailure struct {
 	Sweep string
 }
 
-// Acknowledge: all that follows from the outcome was commanded before; once that is durable the
-// outcome may be acknowledged.
+// Acknowledge: all commands that follow from the outcome came before; once they are durable, the outcome may be
+// acknowledged.
 type Acknowledge struct {
 	ID  sweeps.ID
 	Run int
@@ -55,7 +55,7 @@ type Hold struct {
 	Run int
 }
 
-// Discard: the outcome says nothing new; its file may go.
+// Discard: the outcome says nothing new; its file may be removed.
 type Discard struct {
 	ID    sweeps.ID
 	Run   int

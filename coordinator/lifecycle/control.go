@@ -4,7 +4,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// pause keeps a sweep's tasks from being sent. A task that another open sweep wants is sent for that one.
+// pause keeps a sweep's tasks from being sent. A task that another open sweep wants is sent for that sweep.
 func (m *Machine) pause(name string) {
 	s := m.sweeps[name]
 	s.status = Paused
@@ -19,8 +19,8 @@ func (m *Machine) resume(name string) {
 	m.disturbed = m.disturbed || m.queued > 0 && s.counts[Pending]+s.counts[Waiting] > 0
 }
 
-// cancel takes from a sweep what is not running. What another sweep wants, or waits for, is
-// executed all the same.
+// cancel takes the tasks that are not running from a sweep. Those that another sweep wants, or waits for, are executed
+// all the same.
 func (m *Machine) cancel(name string) []Command {
 	s := m.sweeps[name]
 	s.status = Cancelled
@@ -72,8 +72,7 @@ func (t *entry) withdrawable() bool {
 	return t.phase == Waiting || t.phase == Pending || t.phase == Queued || t.phase == Unreadable
 }
 
-// dropUnneeded drops a task that only cancelled sweeps want, once nothing waits for it any more. It
-// returns these sweeps.
+// dropUnneeded drops a task that only cancelled sweeps want, once nothing waits for it. It returns these sweeps.
 func (m *Machine) dropUnneeded(id sweeps.ID) []string {
 	t := m.track(id)
 	if t == nil {

@@ -5,7 +5,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// list has a waiting task's span known among the dependents of its source.
+// list adds a waiting task's span to the dependents of its source.
 func (m *Machine) list(s *sweep, at int32) {
 	i := s.spanOf(at)
 	if i < 0 || s.spans[i].listed {
@@ -67,7 +67,7 @@ func (m *Machine) needed(id sweeps.ID) bool {
 	return false
 }
 
-// releaseDependents lets the tasks go on that waited for this one, or failed for want of it.
+// releaseDependents releases the tasks that waited for this one, or failed because it did not succeed.
 func (m *Machine) releaseDependents(id sweeps.ID) []Command {
 	list := m.dependents[id]
 	delete(m.dependents, id)

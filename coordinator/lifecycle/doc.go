@@ -1,20 +1,16 @@
-// Package lifecycle decides what becomes of tasks: which are pending, which of them
-// is sent to the queue next, what an attempt or an outcome settles, what a failure
-// blocks and what a finished source releases, and what pausing, resuming and
-// cancelling a sweep do.
+// Package lifecycle decides what happens to tasks: which are pending, which of them is sent to the
+// queue next, what an attempt or an outcome settles, what a failure blocks, what a finished source
+// releases, and what pausing, resuming and cancelling a sweep do.
 //
-// Machine is a pure state machine. It does no I/O and reads no clock: the coordinator
-// feeds it events in the order in which they become durable, and carries its commands
-// out in the order in which they are returned. The same events always give the same
-// commands.
+// Machine is a pure state machine. It does no I/O and reads no clock: the coordinator feeds it
+// events in the order in which they become durable, and carries out its commands in the order in
+// which they are returned. The same events always give the same commands.
 //
-// It guarantees that every task that a sweep wants is in exactly one phase, that a
-// sweep's counts add up, that the first outcome of a run settles it, and that a task
-// which several sweeps want is executed once. A task that nothing has happened to takes
-// about 40 bytes.
+// It guarantees that every task that a sweep wants is in exactly one phase, that a sweep's counts
+// add up, that the first outcome of a run settles it, and that a task that several sweeps want is
+// executed once. A task that nothing has happened to takes about 40 bytes.
 //
-// Start reading at events.go and commands.go; machine.go is the state. launch.go takes
-// launches in, choose.go picks what is sent next, attempts.go and outcome.go follow an
-// attempt to its end, control.go pauses, resumes and cancels, view.go is what others
-// may see.
+// Start reading at events.go and commands.go; machine.go is the state. launch.go handles launches,
+// choose.go picks what is sent next, attempts.go and outcome.go follow an attempt to its end,
+// control.go pauses, resumes and cancels, and view.go is what other packages may read.
 package lifecycle

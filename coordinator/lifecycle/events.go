@@ -5,16 +5,16 @@ import (
 	"eisweep/sweeps"
 )
 
-// Event is something that happened, as the machine is told of it.
+// Event is something that happened, as reported to the machine.
 type Event interface{ isEvent() }
 
-// LaunchBegan: a sweep is being launched. What an earlier launch of it wanted no longer counts.
+// LaunchBegan: a launch of a sweep began. What an earlier launch of it wanted no longer counts.
 type LaunchBegan struct {
 	Sweep    string
 	Priority int // higher first
 }
 
-// LaunchExtended: a launched sweep wants more tasks, besides those that it wants already.
+// LaunchExtended: a launched sweep wants more tasks in addition to those that it wants already.
 type LaunchExtended struct{ Sweep string }
 
 // TaskReplaced: another task has taken the place of one that a sweep wanted.
@@ -34,7 +34,7 @@ type TaskReused struct {
 type TaskRequested struct {
 	Sweep      string
 	ID         sweeps.ID
-	Where      int32          // what the caller finds the task's parameters by; see Machine.Where
+	Where      int32          // how the caller finds the task's parameters; see Machine.Where
 	Execute    bool           // execute it; otherwise it is settled: done for another sweep, or failed
 	Class      protocol.Class // of a settled failure
 	IsRecorded bool           // of a settled failure: the sweep's manifest has it
@@ -54,7 +54,7 @@ type RerunRemainder struct {
 // LaunchCompleted: every task of a sweep has been requested or reused.
 type LaunchCompleted struct{ Sweep string }
 
-// LaunchAbandoned: a launch ended before that. What it requested stays wanted.
+// LaunchAbandoned: a launch ended before it was complete. What it requested stays wanted.
 type LaunchAbandoned struct{ Sweep string }
 
 // AttemptStarted: a worker claimed a task.
@@ -90,7 +90,7 @@ type OrderUnreadable struct {
 // OrdersWithdrawn: the queue holds no orders any more.
 type OrdersWithdrawn struct{}
 
-// OutcomeCommitted: the end of an attempt is committed; Class "" is a result.
+// OutcomeCommitted: the end of an attempt is committed; an empty Class means a result.
 type OutcomeCommitted struct {
 	ID      sweeps.ID
 	Run     int
@@ -99,7 +99,7 @@ type OutcomeCommitted struct {
 	Seconds float64 // that the attempt took
 }
 
-// ResultPlaced: a Place command was carried out; Class says why it could not be.
+// ResultPlaced: a Place command was carried out; Class says why the result could not be placed, if so.
 type ResultPlaced struct {
 	ID    sweeps.ID
 	Run   int
@@ -127,10 +127,10 @@ type SweepPaused struct{ Sweep string }
 // SweepResumed: a paused sweep's tasks are to be sent again.
 type SweepResumed struct{ Sweep string }
 
-// SweepCancelled: what a sweep wants and is not running is no longer wanted.
+// SweepCancelled: a sweep no longer wants its tasks, except those that are running.
 type SweepCancelled struct{ Sweep string }
 
-// Compacted: finished sweeps are to be forgotten where no launch is under way.
+// Compacted: finished sweeps are to be forgotten, unless a launch is under way.
 type Compacted struct{}
 
 func (LaunchBegan) isEvent()      {}

@@ -5,8 +5,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// begin begins a launch of a sweep. The tasks of an earlier launch of it stay known, with what has
-// become of them, until every launch under way is complete.
+// begin begins a launch of a sweep. The tasks of an earlier launch of it stay known, with their state, until every
+// launch under way is complete.
 func (m *Machine) begin(e LaunchBegan) []Command {
 	m.last++
 	s := &sweep{number: m.last, name: e.Sweep, status: Open, priority: e.Priority}
@@ -31,7 +31,7 @@ func (m *Machine) begin(e LaunchBegan) []Command {
 	return nil
 }
 
-// retire ends that a launch wants anything.
+// retire makes a launch want nothing any more.
 func (m *Machine) retire(old *sweep) {
 	old.retired = true
 	m.retired = append(m.retired, old)
@@ -72,8 +72,8 @@ func (m *Machine) replace(e TaskReplaced) {
 	m.untrack(e.ID)
 }
 
-// recount counts a sweep's tasks anew after a rerun, which executes some of them again, puts
-// others in their place, and may be the first that is heard of the sweep.
+// recount counts a sweep's tasks again after a rerun, which executes some of them again, replaces others, and may be
+// the first that the machine learns of the sweep.
 func (m *Machine) recount(e RerunRemainder) {
 	s := m.sweeps[e.Sweep]
 	s.counts = [phases]int{Done: e.Done, Dropped: e.Dropped}
@@ -94,7 +94,7 @@ func (m *Machine) request(e TaskRequested) []Command {
 		return nil
 	}
 	t := m.track(e.ID)
-	// What was requested since the plan looked is not executed once more.
+	// What was requested after the plan was made is not executed once more.
 	fresh := t == nil || e.Execute && t.phase.Settled() && e.Run >= int(t.run)
 	var out []Command
 	if fresh {
@@ -121,7 +121,7 @@ func (m *Machine) request(e TaskRequested) []Command {
 	return out
 }
 
-// requestNew takes in a task that nothing is known of and that has no history: it needs no entry.
+// requestNew takes in a task that is unknown and has no history: it needs no entry.
 func (m *Machine) requestNew(e TaskRequested) bool {
 	if !e.Execute || e.Run > 0 || e.Orphan || e.HasResult || e.Losses > 0 {
 		return false
@@ -213,8 +213,8 @@ func (m *Machine) inherit(old *entry, e TaskRequested) (sweepSet, []Command) {
 	return w, append(out, m.reopen(m.sets.of(w))...)
 }
 
-// release makes a waiting task pending whose source is done, fails one whose source failed, and
-// lets the others wait.
+// release makes a waiting task pending if its source is done, fails it if its source failed, and otherwise lets it
+// wait.
 func (m *Machine) release(id sweeps.ID, t *entry) []Command {
 	if t.phase != Waiting || t.want == 0 {
 		return nil
@@ -250,7 +250,7 @@ func (m *Machine) makePending(id sweeps.ID, t *entry) {
 	m.scheduleFor(id)
 }
 
-// complete ends a launch. What nobody wants any more is no longer known.
+// complete ends a launch. What no sweep wants any more is forgotten.
 func (m *Machine) complete(name string) []Command {
 	s := m.sweeps[name]
 	s.launched = true
@@ -273,8 +273,7 @@ func (m *Machine) abandon(name string) []Command {
 	return nil
 }
 
-// reap, when no launch is under way, forgets the tasks that no sweep wants. A worker that runs one
-// is told to stop.
+// reap forgets the tasks that no sweep wants, unless a launch is under way. A worker that runs one is told to stop.
 func (m *Machine) reap() []Command {
 	var gone []sweeps.ID
 	for _, s := range m.retired {

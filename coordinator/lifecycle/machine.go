@@ -127,7 +127,7 @@ func (m *Machine) place(id sweeps.ID, name string) (s *sweep, at int32, ok bool)
 	return s, at, ok
 }
 
-// track returns the entry of a task, made of its state if it has none; nil when the task is not known.
+// track returns the entry of a task, made from its state if it has none; nil when the task is not known.
 func (m *Machine) track(id sweeps.ID) *entry {
 	if t := m.tasks[id]; t != nil {
 		return t
@@ -150,7 +150,7 @@ func (m *Machine) track(id sweeps.ID) *entry {
 	return t
 }
 
-// untrack gives up the entry of a task if a state says as much.
+// untrack gives up the entry of a task if a state says as much as the entry.
 func (m *Machine) untrack(id sweeps.ID) {
 	t := m.tasks[id]
 	if t == nil {
@@ -170,7 +170,7 @@ func (m *Machine) untrack(id sweeps.ID) {
 	}
 }
 
-// isSettledPlainly reports whether a task is done in its first run: how it came to that no longer matters.
+// isSettledPlainly reports whether a task is done in its first run: how it got there no longer matters.
 func (t *entry) isSettledPlainly() bool { return t.phase == Done && t.run == 1 }
 
 // move takes a task to another phase, in the counts of all sweeps that want it.
@@ -193,7 +193,7 @@ func (m *Machine) enter(t *entry, to Phase) {
 	t.phase = to
 }
 
-// unwant takes a task from a sweep, in whose counts it is not any more.
+// unwant takes a task from a sweep, whose counts no longer include it.
 func (m *Machine) unwant(id sweeps.ID, t *entry, name string) {
 	t.want = m.sets.without(t.want, name)
 	if s, at, ok := m.place(id, name); ok {
@@ -258,7 +258,7 @@ func (m *Machine) finish(names []string) []Command {
 	return out
 }
 
-// reopen takes back that sweeps were finished.
+// reopen makes finished sweeps unfinished again.
 func (m *Machine) reopen(names []string) []Command {
 	var out []Command
 	for _, name := range names {

@@ -5,12 +5,11 @@ import (
 	"eisweep/sweeps"
 )
 
-// misplacedLimit is how often a task is executed anew whose result did not arrive.
+// misplacedLimit is how often a task is executed again because its result did not arrive.
 const misplacedLimit = 2
 
-// commit takes a committed outcome, which settles its run from whatever phase. One that is older
-// than the current run, or of a settled task, says nothing new; one of a task that nobody wants
-// may be wanted by the next launch.
+// commit handles a committed outcome, which settles its run in any phase. An outcome that is older than the current
+// run, or of a settled task, says nothing new; one of a task that no sweep wants may be wanted by the next launch.
 func (m *Machine) commit(e OutcomeCommitted) []Command {
 	t := m.track(e.ID)
 	if t == nil || e.Run > int(t.run) && t.phase.Settled() {
@@ -45,7 +44,7 @@ func (m *Machine) commit(e OutcomeCommitted) []Command {
 	return []Command{Place{e.ID, e.Run, m.sets.of(t.placedFor)}}
 }
 
-// correct charges a sweep for what a task took in place of what was expected.
+// correct charges a sweep for what a task took instead of what was expected.
 func (m *Machine) correct(t *entry, seconds float64) {
 	if s := m.sweeps[t.charge.sweep]; s != nil {
 		s.charged += seconds - t.charge.seconds
@@ -71,8 +70,7 @@ func (m *Machine) placeAgain(e PlacementRetried) []Command {
 	return m.failDependents(e.ID)
 }
 
-// settle follows a placed result, or one that could not be: what the outcome promised was not what
-// lay there.
+// settle handles a placed result, or one that could not be placed because the file was not what the outcome promised.
 func (m *Machine) settle(e ResultPlaced) []Command {
 	t := m.tasks[e.ID]
 	if t == nil || int(t.run) != e.Run || t.phase != Placing {
@@ -97,7 +95,7 @@ func (m *Machine) settle(e ResultPlaced) []Command {
 	return out
 }
 
-// again has a task executed anew whose result did not arrive, but not for ever.
+// again has a task executed again whose result did not arrive, up to a limit.
 func (m *Machine) again(id sweeps.ID, t *entry, c protocol.Class) []Command {
 	if t.misplaced == misplacedLimit {
 		return m.fail(id, t, c)
@@ -123,8 +121,7 @@ func (m *Machine) again(id sweeps.ID, t *entry, c protocol.Class) []Command {
 	return append(out, m.finish(names)...)
 }
 
-// loseResult has a task executed anew for the one sweep that found its result missing; the others
-// have had theirs.
+// loseResult has a task executed again for the one sweep that found its result missing; the others already have theirs.
 func (m *Machine) loseResult(e ResultLost) []Command {
 	t := m.track(e.ID)
 	if t == nil || t.phase != Done || !m.sets.has(t.want, e.Sweep) {
@@ -148,7 +145,7 @@ func (m *Machine) loseResult(e ResultLost) []Command {
 	return m.reopen([]string{e.Sweep})
 }
 
-// redirect notes that queued orders of tasks that start from these results name their files wrongly.
+// redirect notes that queued orders of tasks that start from these results name the wrong files.
 func (m *Machine) redirect(e ResultsRenamed) {
 	for id, t := range m.tasks {
 		if t.phase != Queued {
@@ -160,8 +157,7 @@ func (m *Machine) redirect(e ResultsRenamed) {
 	}
 }
 
-// fail settles a task as failed, and with it the tasks whose source it is; one that has a result
-// as done.
+// fail settles a task as failed, and with it the tasks that start from it; a task that has a result is settled as done.
 func (m *Machine) fail(id sweeps.ID, t *entry, c protocol.Class) []Command {
 	if t.hasResult {
 		return m.fallBack(id, t, c)

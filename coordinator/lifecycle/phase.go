@@ -28,8 +28,8 @@ func (p Phase) String() string { return phaseNames[p] }
 // Settled reports whether nothing more comes of the task by itself.
 func (p Phase) Settled() bool { return p == Done || p == Failed }
 
-// state is all there is to know of a task at its place in a sweep, as long as nothing but that
-// sweep wants it and its first run is all it had.
+// state is all there is to know of a task at its place in a sweep, as long as only that sweep wants it and it has had
+// no run but its first.
 type state uint8
 
 const (

@@ -53,12 +53,12 @@ func (m *Machine) Launches() int { return m.launches }
 // Queued is the number of orders that the queue ought to hold.
 func (m *Machine) Queued() int { return m.queued }
 
-// Disturbed reports whether the queue no longer holds what should be executed next: its orders are to
-// be withdrawn, which OrdersWithdrawn tells.
+// Disturbed reports whether the queue no longer holds what should be executed next. Its orders are then to be
+// withdrawn, which the event OrdersWithdrawn reports.
 func (m *Machine) Disturbed() bool { return m.disturbed }
 
-// ForOthers is how many tasks of a sweep are pending or queued, and go on to be executed without it:
-// another open sweep wants them.
+// ForOthers is how many tasks of a sweep are pending or queued and will be executed even without it, because another
+// open sweep wants them.
 func (m *Machine) ForOthers(sweep string) (n int) {
 	for _, t := range m.tasks {
 		if t.phase != Pending && t.phase != Queued {
@@ -147,7 +147,7 @@ func (m *Machine) Tasks() iter.Seq[sweeps.ID] {
 	}
 }
 
-// Where returns what a sweep's request for a task said of where its parameters are.
+// Where returns the Where of a sweep's request for a task.
 func (m *Machine) Where(id sweeps.ID, sweep string) (int32, bool) {
 	s, at, ok := m.place(id, sweep)
 	if !ok {

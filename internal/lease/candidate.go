@@ -10,9 +10,9 @@ import (
 	"eisweep/internal/root"
 )
 
-// Acquire makes this process the owner of a root, whose lock it holds. It waits while the owner before may be alive or
-// dead. The error is a *root.InUseError as soon as that one, or another that was quicker, shows that it is alive; it wraps
-// ctx's when ctx ends first. The caller calls Release in the end.
+// Acquire makes this process, which must hold the root's lock, the owner of the root. While the previous owner may be
+// alive or dead, it waits. The error is a *root.InUseError as soon as the previous owner, or a faster candidate, shows
+// that it is alive; it wraps ctx's error when ctx ends first. The caller must call Release in the end.
 func Acquire(ctx context.Context, c Config) (*Lease, error) {
 	if err := c.setDefaults(); err != nil {
 		return nil, err
@@ -32,16 +32,17 @@ func Acquire(ctx context.Context, c Config) (*Lease, error) {
 	}
 }
 
-// candidate is who would own a root.
+// candidate is a process that wants to own a root.
 type candidate struct {
 	Config
 	seen  record        // what all reads so far have found
-	reads int           // how many that are, without a gap
+	reads int           // the number of these reads, without a gap
 	last  time.Duration // when the last of them began, by the boot-time clock
-	told  bool          // that it waits
+	told  bool          // that this process waits
 }
 
-// try looks once, and becomes the owner if it may. Without a lease and an error it is to be called again.
+// try looks once, and becomes the owner if it may. If it returns neither a lease nor an error, it is to be called
+// again.
 func (w *candidate) try(ctx context.Context) (*Lease, error) {
 	begun := w.now().boot
 	found, err := within(ctx, w.store.latest)
@@ -51,7 +52,7 @@ func (w *candidate) try(ctx context.Context) (*Lease, error) {
 	case err != nil && w.reads == 0 && !w.told:
 		return nil, err
 	case err != nil:
-		w.reads = 0 // storage is unwell: this says nothing about the owner
+		w.reads = 0 // storage is failing, which says nothing about the owner
 		return nil, nil
 	case found.Epoch == 0:
 		return w.claim(ctx, found, w.isFirst())
@@ -69,20 +70,21 @@ func (w *candidate) try(ctx context.Context) (*Lease, error) {
 	return nil, nil
 }
 
-// isDead reports whether the owner's process surely ended: it had the lock that this one holds, on the same kernel.
+// isDead reports whether the owner's process has certainly ended: it held the lock that this process holds now, on the
+// same kernel.
 func (w *candidate) isDead(found *record) bool {
 	return found.PID != 0 && found.Boot == w.boot && found.Host == w.Lock.Holder().Host && found.Holder == w.Lock.Previous()
 }
 
-// isFirst reports whether no owner of an earlier version, which left nothing but its signature in the lock, may have been
-// cut off on another host.
+// isFirst reports whether no owner of an earlier version, which left only its signature in the lock, can have been cut
+// off on another host.
 func (w *candidate) isFirst() bool {
 	previous := w.Lock.Previous()
 	return previous.PID == 0 || previous.Host == w.Lock.Holder().Host
 }
 
-// count adds a read that began at a time and took a time. After a slow one, or a gap, the owner could have been without
-// storage as well, so the count begins again.
+// count adds a read that began at a given time and took a given time. After a slow read or a gap, the owner may have
+// been without storage as well, so counting starts again.
 func (w *candidate) count(found record, begun, took time.Duration) {
 	if took > w.prompt() || w.reads > 0 && begun-w.last > w.interval()+2*w.prompt() {
 		w.reads = 0
@@ -100,20 +102,20 @@ func (w *candidate) tell(found record) {
 	w.told = true
 }
 
-// claim creates the next epoch. Nobody else can have created the same one.
+// claim creates the next epoch. Only one process can create it.
 func (w *candidate) claim(ctx context.Context, previous record, dead bool) (*Lease, error) {
 	own := w.next(previous, dead)
 	begun := w.now()
 	_, err := within(ctx, func() (record, error) { return own, w.store.create(own) })
 	if errors.Is(err, fs.ErrExist) {
-		return nil, nil // another was quicker: the next look finds it
+		return nil, nil // another was faster: the next look finds it
 	}
 	if err != nil {
 		return nil, err
 	}
 	l := newLease(w.Config, own)
 	if err := w.confirm(ctx, l, begun, previous, dead); err != nil {
-		if dead { // else the owner before may still write, and the next one must wait for it
+		if dead { // otherwise the previous owner may still write, and the next one must wait for it
 			own.Released = true
 			_ = w.store.rewrite(own) // unless that succeeds, the next one waits as well
 		}
@@ -123,9 +125,9 @@ func (w *candidate) claim(ctx context.Context, previous record, dead bool) (*Lea
 	return l, nil
 }
 
-// confirm makes sure that nobody else may write: a candidate that stood still may have created an epoch that is outdated,
-// and an owner that stood still may have renewed after the last read. That one has verified its renewal before this
-// epoch was there, so it ends within its term.
+// confirm makes sure that nobody else may write. A candidate that stood still may have created an outdated epoch, and
+// an owner that stood still may have renewed after the last read. Such an owner verified its renewal before this epoch
+// existed, so it stops within its term.
 func (w *candidate) confirm(ctx context.Context, l *Lease, begun instant, previous record, dead bool) error {
 	alive, err := within(ctx, func() (bool, error) {
 		if err := l.verify(); err != nil || dead {
@@ -150,7 +152,7 @@ func (w *candidate) confirm(ctx context.Context, l *Lease, begun instant, previo
 	return l.renew()
 }
 
-// within calls f, and returns earlier when ctx ends: a file server that doesn't answer blocks for as long as it likes.
+// within calls f, and returns earlier if ctx ends: a file server that does not answer can block a call indefinitely.
 func within[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type answer struct {
 		value T

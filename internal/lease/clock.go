@@ -12,7 +12,7 @@ type instant struct {
 	wall time.Time     // the time of day, without a monotonic reading
 }
 
-// now reads the clocks. Go's monotonic clock stands still while the machine is suspended.
+// now reads the clocks. Go's monotonic clock stops while the machine is suspended, so it is not used.
 func now() instant {
 	var ts unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts); err != nil {
@@ -23,11 +23,11 @@ func now() instant {
 
 // term is the time in which an owner may start writes.
 type term struct {
-	begun  instant // when the renewal began that it follows from
-	latest instant // the latest that was seen of either clock
+	begun  instant // when the renewal began that started this term
+	latest instant // the latest reading of either clock
 }
 
-// covers reports whether the term, of a length, lasts at a moment. A step back of a clock ends it for good.
+// covers reports whether a term of this length still lasts at an instant. A step back of a clock ends it for good.
 func (t *term) covers(at instant, length time.Duration) bool {
 	if t.begun.wall.IsZero() {
 		return false

@@ -11,15 +11,15 @@ import (
 	"eisweep/internal/root"
 )
 
-// Config says what is to be owned, and by whom.
+// Config says which root is to be owned, and by whom.
 type Config struct {
 	Root *root.Root
 	Lock Lock
-	// Term is how long the owner may start writes after a renewal; 0 is 40 s. All other times are fractions of it.
-	// Everybody who may own the root needs the same.
+	// Term is how long the owner may start writes after a renewal; 0 is 40 s. All other times are fractions of it. All
+	// processes that may own the root must use the same value.
 	Term time.Duration
-	// Waiting, if not nil, is told once of an owner that may be alive or dead, and after how long it is taken for dead if
-	// it shows no sign of life.
+	// Waiting, if not nil, is called once if the previous owner may be alive or dead, with that owner and the time
+	// after which it is considered dead if it shows no sign of life.
 	Waiting func(root.Holder, time.Duration)
 	Log     *slog.Logger // nil: nothing is logged
 
@@ -34,17 +34,17 @@ type Lock interface {
 	Check() error
 	// Holder is this process.
 	Holder() root.Holder
-	// Previous is whoever had signed the lock's file before this process did, and not taken the signature back.
+	// Previous is the process that signed the lock file before this one and has not withdrawn its signature.
 	Previous() root.Holder
 }
 
 const (
 	defaultTerm = 40 * time.Second
-	// reads is how many find an owner's counter unchanged before the owner is taken for dead.
+	// reads is how many reads must find an owner's counter unchanged before the owner is considered dead.
 	reads = 12
 )
 
-// Times of a lease. The reads take 11 intervals, 55 s, which leaves 15 s from the end of the owner's term.
+// Times of a lease. The reads take 11 intervals, 55 s, which leaves 15 s after the end of the owner's term.
 func (c *Config) renewal() time.Duration  { return c.Term / 4 }  // between two renewals
 func (c *Config) interval() time.Duration { return c.Term / 8 }  // between two reads
 func (c *Config) prompt() time.Duration   { return c.Term / 20 } // what a read may take
@@ -74,7 +74,7 @@ func (c *Config) setDefaults() error {
 	return nil
 }
 
-// next is the record of the owner after another.
+// next makes the record of the owner that follows another.
 func (c *Config) next(previous record, dead bool) record {
 	return record{
 		Epoch: previous.Epoch + 1, Holder: c.Lock.Holder(), Boot: c.boot, Mark: rand.Text(), Counter: 1,

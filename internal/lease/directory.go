@@ -14,7 +14,8 @@ import (
 
 // store is where records are kept.
 type store interface {
-	// latest reads the record of the highest epoch, the zero record if there is none. It asks the file server anew.
+	// latest reads the record of the highest epoch, or the zero record if there is none. It always asks the file
+	// server.
 	latest() (record, error)
 	// read reads one record. The error wraps fs.ErrNotExist when it is missing.
 	read(epoch uint64) (record, error)
@@ -31,7 +32,7 @@ type directory string
 
 const (
 	maxRecord = 64 << 10
-	// draftAge is when the draft of a record is given up: its writer died, or will find the epoch taken.
+	// draftAge is when the draft of a record is abandoned: its writer died, or will find the epoch taken.
 	draftAge = time.Hour
 )
 
@@ -105,7 +106,7 @@ func (d directory) create(r record) error {
 	return nil
 }
 
-// rewrite writes in place: unlike a new file, that succeeds on a full disk, and one page is written by one call.
+// rewrite writes in place. Unlike a new file, that succeeds on a full disk, and one call writes the whole page.
 func (d directory) rewrite(r record) (err error) {
 	f, err := atomicfile.OpenFile(d.path(r.Epoch), os.O_RDWR, 0)
 	if err != nil {

@@ -1,18 +1,19 @@
-// Package lease decides which process owns a root, also between hosts that share it over a network.
+// Package lease decides which process owns a root, also between hosts that share the root over a network.
 //
-// Owners are numbered by epochs. Each leaves a record, ROOT/.eisweep/owner/<epoch>, which exactly one process can create;
-// the highest epoch owns the root. One goroutine of the owner rewrites a counter in its record, and after each rewrite
-// verifies that no higher epoch exists. The owner may start writes until T, 40 s after its last successful renewal began,
-// by the boot-time clock and by the time of day; a step back of either ends the term as well. Afterwards it renews first.
+// Owners are numbered by epochs. Each leaves a record, ROOT/.eisweep/owner/<epoch>, which exactly one process can
+// create; the highest epoch owns the root. One goroutine of the owner rewrites a counter in its record, and verifies
+// after each rewrite that no higher epoch exists. The owner may start writes until T: 40 s after its last successful
+// renewal began, by both the boot-time clock and the time of day. A step back of either clock also ends the term. After
+// that, the owner renews before it writes.
 //
-// Another process may create the next epoch when the record says that it was released; when this process holds the root's
-// lock, whose file still carries the owner's signature, on the same host since the same boot; or when twelve reads, 5 s
-// apart, each answered within 2 s, found the record unchanged. So two processes never may start writes at the same time,
-// as long as their boot-time clocks run at about the same rate.
+// Another process may create the next epoch in three cases. The record says that the root was released. Or the process
+// holds the root's lock, and the lock file still carries the owner's signature, from the same host since the same boot.
+// Or twelve reads, 5 s apart and each answered within 2 s, found the record unchanged. So two processes can never start
+// writes at the same time, as long as their boot-time clocks run at about the same rate.
 //
-// A write that the owner began before T can still reach a file server later. The package cannot prevent that; it says
-// (MustFence) when the files that are appended to need new inodes first. A virtual machine that is paused so that neither
-// of its clocks moves isn't noticed either, and needs the same.
+// A write that the owner began before T can still reach a file server later. The package cannot prevent that; MustFence
+// says when the files that are appended to need new inodes first. Nor does the package notice a virtual machine that is
+// paused so that neither of its clocks moves; that needs the same remedy.
 //
-// Start reading at Acquire; renewal.go has what the owner does, candidate.go what the next one does.
+// Start reading at Acquire; renewal.go is the owner's part, candidate.go that of the next owner.
 package lease

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// ErrLost is wrapped when the root has another owner: this process must write no more.
+// ErrLost is wrapped when the root has another owner: this process must not write any more.
 var ErrLost = errors.New("this process does not own the root any more")
 
 // Lease is the ownership of a root. Its methods are safe for concurrent use.
@@ -25,7 +25,7 @@ type Lease struct {
 	expired  chan struct{} // closed when a term ended without a renewal, or the lease is lost
 
 	mu      sync.Mutex
-	record  record // of the renewing goroutine, while that runs, but for Unfenced
+	record  record // belongs to the renewing goroutine while that runs, except Unfenced
 	term    term
 	err     error         // why it is lost or released
 	attempt chan struct{} // closed at the end of an attempt to renew, and replaced
@@ -39,7 +39,7 @@ func newLease(c Config, own record) *Lease {
 	}
 }
 
-// start begins to renew, and removes what earlier owners left.
+// start begins to renew, and removes the records of earlier owners.
 func (l *Lease) start() {
 	if err := l.config.store.prune(l.epoch - 1); err != nil {
 		l.config.Log.Warn("the root has a new owner", "error", err)
@@ -48,18 +48,19 @@ func (l *Lease) start() {
 	go l.watch()
 }
 
-// Epoch is the owner's number: 1 and up, no two owners of a root have the same.
+// Epoch is the owner's number, from 1. No two owners of a root have the same.
 func (l *Lease) Epoch() uint64 { return l.epoch }
 
-// Valid reports whether a write may start now. It never waits. Where it may not, the lease isn't lost: Check renews it.
+// Valid reports whether a write may start now. It never waits. If it returns false, the lease need not be lost: Check
+// renews it.
 func (l *Lease) Valid() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.err == nil && l.term.covers(l.config.now(), l.config.Term)
 }
 
-// Check returns nil if a write may start now, which it waits for while storage doesn't let the lease be renewed. The error
-// says why the lease is lost, wraps os.ErrClosed after Release, and otherwise wraps ctx's error.
+// Check returns nil if a write may start now. If storage does not let the lease be renewed, Check waits. The error says
+// why the lease is lost, wraps os.ErrClosed after Release, and otherwise wraps ctx's error.
 func (l *Lease) Check(ctx context.Context) error {
 	for {
 		l.mu.Lock()
@@ -82,16 +83,16 @@ func (l *Lease) Check(ctx context.Context) error {
 	}
 }
 
-// ask has the lease renewed now.
+// ask requests a renewal now.
 func (l *Lease) ask() {
 	select {
 	case l.demand <- struct{}{}:
-	default: // it was asked for already
+	default: // a renewal is already requested
 	}
 }
 
-// Verify returns nil if nobody has owned the root since, also after Release. The error wraps ErrLost if somebody has, and
-// ctx's if storage doesn't answer before ctx ends.
+// Verify returns nil if there has been no later owner, also after Release. The error wraps ErrLost if there has been
+// one, and ctx's error if storage does not answer before ctx ends.
 func (l *Lease) Verify(ctx context.Context) error {
 	_, err := within(ctx, func() (struct{}, error) { return struct{}{}, l.verify() })
 	return err
@@ -100,29 +101,30 @@ func (l *Lease) Verify(ctx context.Context) error {
 // Lost is closed when the lease is lost. Check then says why.
 func (l *Lease) Lost() <-chan struct{} { return l.lost }
 
-// Expired is closed within 3 s after T, when storage didn't let the lease be renewed for a whole term, or when it is lost:
-// what others use through this process must end, since another process may own the root soon.
+// Expired is closed within 3 s after T if storage did not let the lease be renewed for a whole term, or when the lease
+// is lost. Services that others use through this process must then end, since another process may own the root soon.
 func (l *Lease) Expired() <-chan struct{} { return l.expired }
 
 // Released is closed by Release.
 func (l *Lease) Released() <-chan struct{} { return l.quit }
 
-// MustFence reports whether writes of an earlier owner can still arrive: files that are appended to need new inodes first.
+// MustFence reports whether writes of an earlier owner can still arrive. Files that are appended to then need new
+// inodes first.
 func (l *Lease) MustFence() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.record.Unfenced
 }
 
-// Fenced says that all such files have new inodes. Until the record says so, the next owner does it again.
+// Fenced notes that all such files have new inodes. Until the record says so, the next owner must fence them again.
 func (l *Lease) Fenced() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.record.Unfenced = false
 }
 
-// Release gives the root up, so that the next owner need not wait. The caller has ended all writes. On an error the next
-// owner waits until this one's record was unchanged for long enough. A second call does nothing.
+// Release gives up the root, so that the next owner need not wait. The caller must have ended all writes. After an
+// error, the next owner waits until this one's record has been unchanged for long enough. A second call does nothing.
 func (l *Lease) Release(ctx context.Context) error {
 	first, lost := l.close()
 	if !first || lost {
@@ -142,7 +144,7 @@ func (l *Lease) Release(ctx context.Context) error {
 	return nil
 }
 
-// close ends the lease. It says whether it was the first to do so, and whether the lease was lost before.
+// close ends the lease. It reports whether this call was the first, and whether the lease was lost before.
 func (l *Lease) close() (first, lost bool) {
 	l.once.Do(func() {
 		l.mu.Lock()

@@ -8,12 +8,12 @@ import (
 	"eisweep/internal/root"
 )
 
-// record is what an owner leaves under its epoch.
+// record is what an owner writes under its epoch.
 type record struct {
 	Epoch uint64 `json:"epoch"`
 	root.Holder
-	Boot     string `json:"boot"` // the id that the host's kernel has since it was started
-	Mark     string `json:"mark"` // random: no other record has it
+	Boot     string `json:"boot"` // the boot id of the host's kernel
+	Mark     string `json:"mark"` // random, unique to this record
 	Counter  uint64 `json:"counter"`
 	Unfenced bool   `json:"unfenced"` // writes of an earlier owner may still arrive in files that are appended to
 	Released bool   `json:"released"`
@@ -21,15 +21,15 @@ type record struct {
 	text string // as it was read
 }
 
-// isUnchanged reports whether two reads found the same.
+// isUnchanged reports whether two reads found the same record.
 func (r *record) isUnchanged(earlier *record) bool {
 	return r.Epoch == earlier.Epoch && r.text == earlier.text
 }
 
-// block is what records' lengths are multiples of. A rewrite never changes the length, so it needs no room on a full disk.
+// block is the unit of a record's length. A rewrite never changes the length, so it succeeds on a full disk.
 const block = 512
 
-// encode returns the text of at least so many bytes.
+// encode returns the record's text, padded to at least size bytes.
 func (r *record) encode(size int) ([]byte, error) {
 	text, err := json.Marshal(r)
 	if err != nil {
@@ -39,7 +39,7 @@ func (r *record) encode(size int) ([]byte, error) {
 	return append(append(text, bytes.Repeat([]byte{' '}, size-len(text)-1)...), '\n'), nil
 }
 
-// decode never fails: of a damaged record only its epoch and whether it changes is known.
+// decode never fails: of a damaged record, only the epoch is known, and whether the record changes.
 func decode(epoch uint64, text []byte) record {
 	var r record
 	if json.Unmarshal(text, &r) != nil || r.Epoch != epoch {

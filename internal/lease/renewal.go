@@ -59,8 +59,8 @@ func (l *Lease) isLost() bool {
 	return l.err != nil
 }
 
-// renew rewrites the counter. It looks for higher epochs before, since a term that ended may have a successor, and
-// afterwards: a successor that is created later finds the new counter.
+// renew rewrites the counter. It looks for higher epochs before, because a term that has ended may have a successor,
+// and again afterwards. A successor that is created later than that finds the new counter.
 func (l *Lease) renew() error {
 	begun := l.config.now()
 	if err := l.verify(); err != nil {
@@ -99,8 +99,8 @@ func (l *Lease) verify() error {
 	return nil
 }
 
-// watch closes expired when a term has ended and no renewal succeeded. Timers don't see suspended time and changes of the
-// time of day, so it looks at the clocks. A process that stood still tries to renew first.
+// watch closes expired when a term has ended without a successful renewal. Timers do not see suspended time or changes
+// of the time of day, so it polls the clocks. A process that stood still tries to renew first.
 func (l *Lease) watch() {
 	tick := time.NewTicker(l.config.poll())
 	defer tick.Stop()
