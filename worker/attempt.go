@@ -28,9 +28,9 @@ type attempt struct {
 	saved     *Checkpoints                 // nil before the runner is called
 	progress  atomic.Pointer[sim.Progress] // the last
 	moved     atomic.Int64                 // what worked was at the last progress
-	suspended atomic.Int64                 // how long this process did nothing at all since started
+	suspended atomic.Int64                 // how long this process has been suspended since started
 	ended     atomic.Bool                  // the task is run: what remains is to commit the outcome
-	doubt     atomic.Bool                  // the register is to be asked whether the attempt is over
+	doubt     atomic.Bool                  // whether to ask the register if the attempt is over
 }
 
 func newAttempt(w *Worker, task *protocol.Task, claim *queue.Attempt, cancel context.CancelCauseFunc) *attempt {
@@ -76,8 +76,8 @@ func (a *attempt) run(ctx context.Context) (out protocol.Outcome, err error) {
 	return out, nil
 }
 
-// execute calls the runner. A panic in it is this task's end, not the worker's:
-// the same task would panic again, so it counts as one that cannot be run.
+// execute calls the runner. A panic in it ends this task, not the worker. The same task would panic again, so
+// it counts as one that cannot be run.
 func (a *attempt) execute(ctx context.Context, log *attemptLog) (receipt results.Receipt, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -106,7 +106,7 @@ func (a *attempt) execute(ctx context.Context, log *attemptLog) (receipt results
 	})
 }
 
-// discard removes what the attempt leaves but for its log: another's outcome counts.
+// discard removes what the attempt leaves, except its log: another attempt's outcome counts.
 func (a *attempt) discard() {
 	a.removeResult()
 	a.saved.removeOwn()
@@ -121,7 +121,7 @@ func (a *attempt) remove(name string) {
 	}
 }
 
-// outcome is what every outcome of the attempt says.
+// outcome holds what every outcome of the attempt says.
 func (a *attempt) outcome() protocol.Outcome {
 	w := a.worker
 	return protocol.Outcome{

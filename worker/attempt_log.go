@@ -10,8 +10,7 @@ import (
 	"eisweep/internal/root"
 )
 
-// attemptLog is the log of one attempt, a file of its own. An error of writing
-// shows at close.
+// attemptLog is the log of one attempt, in its own file. An error of writing appears at close.
 type attemptLog struct {
 	file *os.File
 	err  error

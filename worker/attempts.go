@@ -6,7 +6,7 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// attempts are those that a worker executes.
+// attempts are those that a worker executes now.
 type attempts struct {
 	mu      sync.Mutex
 	running map[protocol.Attempt]*attempt
@@ -21,7 +21,7 @@ func (s *attempts) enter(a *attempt) {
 	s.running[a.claim.Name()] = a
 }
 
-// leave takes an attempt out, which may be out already.
+// leave removes an attempt, which may already be removed.
 func (s *attempts) leave(a *attempt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

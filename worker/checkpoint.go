@@ -14,9 +14,9 @@ import (
 	"eisweep/internal/root"
 )
 
-// A checkpoint's file is a head (magic, format, how far it is, how long computing that
-// took in all attempts, the SHA-256 of these) and the state as its task's Saver wrote it,
-// which has its own. Format 1, which is read as well, tells no time.
+// A checkpoint's file is a head (magic, format, how far it is, how long computing that took in all attempts,
+// and the SHA-256 of these) and the state as the task's Saver wrote it, which has a checksum of its own. Format
+// 1, which is read as well, has no time.
 const (
 	checkpointMagic  = "eisweep-checkpoint\n"
 	checkpointFormat = 2
@@ -25,17 +25,17 @@ const (
 	timelessHead     = checkpointHead - 8
 )
 
-// reach is what a checkpoint's head tells.
+// reach is what a checkpoint's head says.
 type reach struct {
 	done  int64         // stimuli
 	spent time.Duration // on them
 	size  int           // of the head
 }
 
-// before ends the name of the checkpoint before the last of an attempt.
+// before is the suffix of the attempt's checkpoint before the last one.
 const before = ".before"
 
-// Errors of checkpoints that are of no use.
+// Errors of checkpoints that cannot be used.
 var (
 	errDamaged = errors.New("it is damaged")
 	errFormat  = errors.New("it is of another version")
@@ -91,8 +91,7 @@ func readWhole(r io.ReaderAt, b []byte) error {
 	return err
 }
 
-// restore gives the state in a checkpoint's file to its task, and returns how long
-// computing it took.
+// restore passes the state in a checkpoint's file to its task, and returns how long computing it took.
 func restore(path string, s Saver) (spent time.Duration, err error) {
 	f, err := atomicfile.Open(path)
 	if err != nil {
@@ -117,8 +116,7 @@ type draft struct {
 	done int64
 }
 
-// newDraft writes a task's state, which took so long, to a file beside path. It isn't
-// durable.
+// newDraft writes a task's state, which took so long to compute, to a file beside path. It is not durable yet.
 func newDraft(path string, s Saver, spent time.Duration) (_ *draft, err error) {
 	d := &draft{done: s.Progress().Done}
 	if d.file, err = atomicfile.Create(path, 0o600); err != nil {
@@ -142,8 +140,8 @@ func newDraft(path string, s Saver, spent time.Duration) (_ *draft, err error) {
 	return d, w.Flush()
 }
 
-// keep makes the draft durable and gives it its name. What has the name becomes
-// the one before if it is worth keeping.
+// keep makes the draft durable and gives it its name. The file that has the name becomes the previous
+// checkpoint if it is worth keeping.
 func (d *draft) keep(path string, worth bool) (err error) {
 	defer func() {
 		if err != nil {

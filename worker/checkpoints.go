@@ -16,21 +16,20 @@ import (
 	"eisweep/sim"
 )
 
-// Saver is a task's computation, whose state can be kept. *sim.Simulation is one.
+// Saver is a task's computation whose state can be saved. *sim.Simulation is one.
 type Saver interface {
 	// SaveTo writes the whole state.
 	SaveTo(w io.Writer) error
-	// RestoreFrom replaces the state by a saved one of so many bytes, before the first
-	// step. Damage of any kind is an error; it may then be called with another, or the
-	// computation begins where it would have.
+	// RestoreFrom replaces the state by a saved one of so many bytes, before the first step. Any damage is an
+	// error; RestoreFrom may then be called with another state, or the computation begins where it would have
+	// begun.
 	RestoreFrom(r io.ReaderAt, size int64) error
-	// Progress tells how far the state is, by Done.
+	// Progress says how far the state is, in Done.
 	Progress() sim.Progress
 }
 
-// Checkpoints keeps the states of one attempt at a task, the last two, for
-// whatever attempt comes next. What goes wrong with it is said, and fails nothing.
-// A nil Checkpoints keeps nothing. It is used from one goroutine.
+// Checkpoints keeps the last two states of one attempt at a task, for the next attempt. Errors are logged and
+// fail nothing. A nil Checkpoints keeps nothing. It is used from one goroutine.
 type Checkpoints struct {
 	path     string   // of the last
 	others   []string // where earlier attempts may have left theirs
@@ -57,8 +56,8 @@ type keeping struct {
 	took time.Duration
 }
 
-// costliness is how many times the time that a save stops the computation lies
-// between two of them: they cost 1 %. What they cost the disk is bounded less.
+// costliness is the time between two saves, as a multiple of the time that a save stops the computation: saves
+// cost 1 %. What they cost the disk is bounded less.
 const (
 	costliness     = 100
 	costlinessDisk = 10
@@ -83,8 +82,8 @@ func (a *attempt) checkpoints(log *attemptLog) *Checkpoints {
 	return c
 }
 
-// Resume has the task continue from the furthest checkpoint of earlier attempts that can be read;
-// without one it begins anew.
+// Resume continues the task from the furthest checkpoint of earlier attempts that can be read. Without one, the
+// task begins anew.
 func (c *Checkpoints) Resume(s Saver) {
 	if c == nil {
 		return
@@ -141,7 +140,7 @@ func (c *Checkpoints) reachOf(path string) (done int64, there bool) {
 	return done, !errors.Is(err, fs.ErrNotExist)
 }
 
-// Offer keeps the state when it is time to. It returns before that is durable.
+// Offer saves the state if it is time to. It returns before the state is durable.
 func (c *Checkpoints) Offer(s Saver) {
 	if c == nil {
 		return
@@ -157,8 +156,8 @@ func (c *Checkpoints) Offer(s Saver) {
 	}
 }
 
-// Leave keeps the state of a task that ended with ctx, where ctx says that it is
-// to be handed back, and returns when that is durable.
+// Leave saves the state of a task that ended with ctx, if ctx says that the task is to be handed back, and
+// returns when the state is durable.
 func (c *Checkpoints) Leave(ctx context.Context, s Saver) {
 	if c == nil || !errors.Is(context.Cause(ctx), errDrained) || c.ended() {
 		return
@@ -189,7 +188,7 @@ func (c *Checkpoints) save(s Saver) {
 	}(c.writing, c.written > 0)
 }
 
-// wait waits for what is being written, and takes notice of how that ended.
+// wait waits for what is being written, and notes how that ended.
 func (c *Checkpoints) wait() {
 	if c.writing == nil {
 		return

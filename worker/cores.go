@@ -1,7 +1,7 @@
 package worker
 
-// cores are those that a worker computes on, one for each slot: a slot holds one
-// while it runs a task, and those of free slots are lent to tasks that can use more.
+// cores are those that a worker computes on, one for each slot. A slot holds one while it runs a task; the
+// cores of free slots are lent to tasks that can use more.
 type cores chan struct{}
 
 func newCores(slots int) cores {
@@ -12,8 +12,8 @@ func newCores(slots int) cores {
 	return c
 }
 
-// hold takes a core for a task and returns what gives it back. If all are lent it
-// waits the few milliseconds until one is returned.
+// hold takes a core for a task and returns the function that gives it back. If all are lent, it waits the few
+// milliseconds until one is returned.
 func (c cores) hold() (release func()) {
 	<-c
 	return c.release

@@ -1,17 +1,17 @@
-// Package worker executes tasks: it fetches one for each free slot, claims it, runs the model, leaves
-// the result where the coordinator takes it, and commits.
+// Package worker executes tasks: it fetches one for each free slot, claims it, runs the model, leaves the
+// result where the coordinator takes it, and commits.
 //
-// It guarantees that it runs only what it has claimed in the register, that a committed result is
-// whole on the disk, and that it gives back what it cannot finish, with a checkpoint that another
-// attempt resumes from. It stops an attempt only when the register says that the attempt is over, and
-// enters its attempts again when the register has lost them. It doesn't decide whether another
-// attempt is alive, and neither counts nor delays retries: the coordinator does. It never writes into
-// a sweep's folder, and doesn't wait for the coordinator while tasks are queued.
+// It guarantees that it runs only what it has claimed in the register, that a committed result is complete on
+// the disk, and that it hands back what it cannot finish, with a checkpoint that another attempt resumes from.
+// It stops an attempt only when the register says that the attempt is over, and enters its attempts again when
+// the register has lost them. It does not decide whether another attempt is alive, and neither counts nor
+// delays retries: the coordinator does. It never writes into a sweep's folder, and does not wait for the
+// coordinator while tasks are queued.
 //
-// Every file of an attempt has the attempt's token in its name. No folder is listed to start a task:
-// the order names the tokens of earlier attempts.
+// The name of every file of an attempt contains the attempt's token. Starting a task lists no folder: the order
+// names the tokens of earlier attempts.
 //
-// Start reading at worker.go, then slot.go, which follows one task; watch.go says what an attempt does
-// while it runs, earlier.go and checkpoints.go what it takes from attempts before it, limits.go why a
-// worker ends by itself. runner.go runs the model.
+// Start reading at worker.go, then slot.go, which follows one task. watch.go says what an attempt does while it
+// runs, earlier.go and checkpoints.go what it takes over from earlier attempts, and limits.go why a worker ends
+// by itself. runner.go runs the model.
 package worker

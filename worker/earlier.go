@@ -24,9 +24,9 @@ type Prober interface {
 	Digest(ctx context.Context, path string) (results.Found, error)
 }
 
-// adopt looks for a complete result that an earlier attempt left, and makes it this attempt's: a worker
-// that was killed, or couldn't reach the queue, may have had no time to commit it. A file that is no
-// result of the task is left alone.
+// adopt looks for a complete result that an earlier attempt left, and makes it this attempt's. A worker that
+// was killed, or could not reach the queue, may have had no time to commit it. A file that is not a result of
+// the task is left alone.
 func (a *attempt) adopt(ctx context.Context, log *attemptLog) (out protocol.Outcome, found bool) {
 	w, task := a.worker, a.task
 	if w.Prober == nil {
@@ -95,9 +95,8 @@ func (a *attempt) took(token string, finished time.Time) time.Duration {
 	return max(0, finished.Sub(started))
 }
 
-// removeEarlier removes what earlier attempts left, but for their logs. The names of files that they
-// had not finished end at random, so the folders are listed for them: only after an attempt that was
-// not the first.
+// removeEarlier removes what earlier attempts left, except their logs. The names of their unfinished files end
+// in random characters, so the folders are listed for them, but only after an attempt that was not the first.
 func (a *attempt) removeEarlier() {
 	root := a.worker.Root
 	var files []string
@@ -118,7 +117,7 @@ func (a *attempt) removeEarlier() {
 	}
 }
 
-// removeParts removes what a folder holds that was to become one of the files.
+// removeParts removes the unfinished files in a folder that were to become one of the given files.
 func (a *attempt) removeParts(dir string, files []string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -11,17 +11,17 @@ import (
 	"eisweep/sim"
 )
 
-// failure is an error with what is to become of the task.
+// failure is an error, with what is to happen to the task.
 type failure struct {
 	class protocol.Class
 	err   error
 	ours  bool // of storage: this worker's writing or reading failed, not only an input
 }
 
-// errAltered: an input isn't the file that the order names.
+// errAltered: an input is not the file that the order names.
 var errAltered = errors.New("the file is not the one that the task was planned with")
 
-// errOrder: an order that doesn't fit its own id, or that isn't one.
+// errOrder: an order does not match its own id, or is not a valid order.
 var errOrder = errors.New("the order cannot be understood")
 
 // panicError is a panic of a runner.
@@ -31,11 +31,11 @@ func (e *panicError) Error() string {
 	return fmt.Sprintf("internal error: %v; the attempt's log has the place", e.value)
 }
 
-// final are the errors with which the same task would end again.
+// final are the errors with which the same task would fail again.
 var final = []error{sim.ErrInvalid, errOrder, root.ErrHostile, results.ErrNotResult, results.ErrUntrained}
 
-// failureOf classifies an error of an attempt. What isn't known to be the task's
-// own is storage's, which is tried again.
+// failureOf classifies an error of an attempt. An error that is not known to be the task's own counts as one of
+// storage, which is tried again.
 func failureOf(err error) failure {
 	var only *results.ErrorOnlyFile
 	var panicked *panicError

@@ -18,22 +18,21 @@ import (
 // Job is a task as a runner gets it.
 type Job struct {
 	Task *sweeps.Task
-	// Source and Initial are paths of the files that the task starts from, whose
-	// contents were checked; "" where there is none. They lead to the files that were checked, whatever has
-	// their names by then, until the job ends.
+	// Source and Initial are paths of the files that the task starts from, whose contents were checked; ""
+	// where there is none. Until the job ends, they lead to the files that were checked, even if other files
+	// have their names by then.
 	Source, Initial string
 	// Path is where the result belongs; nothing is there yet.
 	Path string
-	// Checkpoints keeps states of the computation, for another attempt to go on from;
-	// nil keeps none.
+	// Checkpoints saves states of the computation, from which another attempt can continue; nil saves none.
 	Checkpoints *Checkpoints
-	// Spare lends the cores of free slots; nil: there is none.
+	// Spare lends the cores of free slots; nil lends none.
 	Spare sim.Spare
 
 	inputs []*os.File // Source and Initial
 }
 
-// close gives up the files that the task started from.
+// close closes the files that the task started from.
 func (j *Job) close() {
 	for _, f := range j.inputs {
 		_ = f.Close() // it was only read
@@ -50,8 +49,8 @@ type inputError struct {
 func (e *inputError) Error() string { return fmt.Sprintf("%s %s: %v", e.what, e.path, e.err) }
 func (e *inputError) Unwrap() error { return e.err }
 
-// newJob reads an order. The parameters are checked as those of a sweep file are,
-// and the id is computed anew: an order that isn't what its id says is refused.
+// newJob reads an order. It checks the parameters like those of a sweep file and computes the id anew: an order
+// that does not match its id is refused.
 func newJob(ctx context.Context, r *root.Root, order *protocol.Task) (*Job, error) {
 	settings, err := settingsOf(order.Parameters)
 	if err != nil {

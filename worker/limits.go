@@ -13,8 +13,8 @@ var (
 	errOrdered  = fmt.Errorf("%w: it was ordered to", errDrained)
 )
 
-// handingOver is what the end of a worker takes before its deadline, beside what
-// writing checkpoints is seen to take.
+// handingOver is how long the end of a worker takes before its deadline, besides the measured time of writing
+// checkpoints.
 const handingOver = 10 * time.Second
 
 // drain begins the first stage of stopping.
@@ -26,13 +26,13 @@ func (w *Worker) drain(reason error) {
 	w.stopRunning(reason)
 }
 
-// untilIdle drains the worker when it had nothing to do for long enough.
+// untilIdle drains the worker when it has had nothing to do for long enough.
 func (w *Worker) untilIdle() {
 	w.when(errIdle, func() time.Duration { return w.IdleTimeout - w.load.idleFor() })
 }
 
-// untilDeadline drains the worker early enough for its tasks to be handed back. What
-// could be started until then isn't useless: another goes on from its checkpoint.
+// untilDeadline drains the worker early enough for its tasks to be handed back. A task that starts shortly
+// before is not wasted: another worker continues from its checkpoint.
 func (w *Worker) untilDeadline() {
 	w.when(errDeadline, func() time.Duration { return time.Until(w.Deadline) - w.margin() })
 }
@@ -44,7 +44,7 @@ func (w *Worker) margin() time.Duration {
 	return min(handingOver+3*slowest, w.Deadline.Sub(w.since)/2)
 }
 
-// measured notes how long it took to keep a checkpoint.
+// measured notes how long it took to save a checkpoint.
 func (w *Worker) measured(took time.Duration) {
 	for {
 		slowest := w.slowest.Load()

@@ -12,7 +12,7 @@ import (
 // load is how much a worker has to do, and has done.
 type load struct {
 	limit int64       // of memory; 0: none
-	taken func(int64) // told of memory
+	taken func(int64) // told of every change of memory
 
 	mu     sync.Mutex
 	busy   int // tasks in hand
@@ -32,7 +32,7 @@ type load struct {
 const (
 	firstPause = 100 * time.Millisecond
 	mostPause  = 15 * time.Second
-	lackTime   = 2 * mostPause // how long it is told that there was no memory
+	lackTime   = 2 * mostPause // how long a presence reports that there was no memory
 )
 
 func newLoad(quota int, limit int64, taken func(int64)) *load {
@@ -58,7 +58,7 @@ func (l *load) reserve() bool {
 	return true
 }
 
-// unreserve takes a reservation back that no attempt came of.
+// unreserve takes back a reservation that led to no attempt.
 func (l *load) unreserve() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -85,7 +85,7 @@ func (l *load) wait(ctx context.Context) error {
 	}
 }
 
-// take puts a task beside the others, or says what memory it lacks.
+// take admits a task beside the others, or says what memory it lacks.
 func (l *load) take(needs int64) (lack string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -103,7 +103,7 @@ func (l *load) take(needs int64) (lack string) {
 	return ""
 }
 
-// put takes a task out of the worker's hands; there is room for others now.
+// put removes a task; there is room for others now.
 func (l *load) put(needs int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -6,12 +6,12 @@ import (
 	"eisweep/internal/atomicfile"
 )
 
-// readPauses are the pauses between attempts at reading what the system does not give: a file
-// server may not answer for a moment, or a process have too many files open.
+// readPauses are the pauses between attempts to read what the system does not provide: a file server may not
+// answer for a moment, or a process may have too many files open.
 var readPauses = []time.Duration{100 * time.Millisecond, time.Second, 3 * time.Second}
 
-// patiently repeats a reading that the system refused, other than by saying that there is no
-// such file: to begin anew costs hours of computing. What the file itself says is no reason.
+// patiently repeats a reading that the system refused, unless it said that the file does not exist: starting
+// over costs hours of computing. An error in the file's own contents is no reason to repeat.
 func (c *Checkpoints) patiently(path string, read func() error) error {
 	err := read()
 	for _, pause := range readPauses {

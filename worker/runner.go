@@ -7,13 +7,12 @@ import (
 	"eisweep/sim"
 )
 
-// Runner executes tasks. Run leaves the result at job.Path, durably, and returns
-// its receipt; on an error nothing is there. When ctx ends it returns ctx's error
-// soon. It calls observe, from the goroutine that called Run, when it has come
-// further. What is to survive this worker it asks job.Checkpoints to Resume before
-// the first step, Offers to them whenever it could be saved, and Leaves to them when
-// ctx has ended. An error is final when it wraps sim.ErrNumeric or sim.ErrInvalid, else
-// one of storage, which is tried again. Run is called by several goroutines.
+// Runner executes tasks. Run leaves the result at job.Path, durably, and returns its receipt; after an error
+// nothing is there. When ctx ends, Run soon returns ctx's error. It calls observe, from the goroutine that
+// called Run, when it has made progress. For a state that is to survive this worker, it calls job.Checkpoints'
+// Resume before the first step, Offer whenever the state could be saved, and Leave when ctx has ended. An error
+// is final when it wraps sim.ErrNumeric or sim.ErrInvalid; any other is one of storage, which is tried again.
+// Run is called by several goroutines.
 type Runner interface {
 	Run(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error)
 }

@@ -11,7 +11,7 @@ import (
 	"eisweep/sim"
 )
 
-// slot executes one task after the other until the intake ends.
+// slot executes one task after another until the intake ends.
 func (w *Worker) slot() {
 	for w.load.reserve() {
 		d, err := w.fetch()
@@ -80,7 +80,7 @@ func (w *Worker) attempt(task *protocol.Task, claim *queue.Attempt) error {
 	return w.settle(ctx, a, out, err)
 }
 
-// settle hands over what an attempt came to.
+// settle hands over the outcome of an attempt.
 func (w *Worker) settle(ctx context.Context, a *attempt, out protocol.Outcome, err error) error {
 	cause := context.Cause(ctx)
 	switch f := failureOf(err); {
@@ -103,7 +103,7 @@ func (w *Worker) settle(ctx context.Context, a *attempt, out protocol.Outcome, e
 	}
 }
 
-// returnFailed gives up a task for want of storage; the coordinator has it tried again, or not. An
+// returnFailed gives up a task because storage failed; the coordinator decides whether it is tried again. An
 // attempt that is over may have failed because a later one removed its files.
 func (w *Worker) returnFailed(a *attempt, f failure) error {
 	a.removeResult()
@@ -122,8 +122,8 @@ func (w *Worker) returnFailed(a *attempt, f failure) error {
 	return a.claim.Return(w.hard, f.class, f.err.Error())
 }
 
-// commit makes the outcome the run's, or learns that another was first; then nothing but the log
-// remains of this attempt.
+// commit makes the outcome the run's, or learns that another came first; then nothing but the log remains of
+// this attempt.
 func (w *Worker) commit(a *attempt, out protocol.Outcome) error {
 	won, err := a.claim.Commit(w.hard, out)
 	if err != nil {

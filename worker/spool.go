@@ -6,9 +6,8 @@ import (
 	"eisweep/internal/atomicfile"
 )
 
-// spool is a file beside the result that keeps what a PERTURB doesn't hold in memory
-// while it runs. A crash may leave it; whoever settles the run removes it with the parts of
-// results.
+// spool is a file beside the result that holds what a PERTURB does not keep in memory while it runs. A crash
+// may leave it; whoever settles the run removes it together with unfinished results.
 type spool struct{ *atomicfile.Draft }
 
 func newSpool(result string) (*spool, error) {
@@ -19,7 +18,7 @@ func newSpool(result string) (*spool, error) {
 	return &spool{f}, nil
 }
 
-// remove removes the file. What was in it is of no use any more, nor is an error.
+// remove removes the file. Its contents are no longer needed, so an error does not matter.
 func (s *spool) remove() {
 	_ = s.Discard()
 }

@@ -46,8 +46,8 @@ func (a *attempt) watch(ctx context.Context) (stop func()) {
 	}
 }
 
-// ask asks the register whether the attempt is over, if there is reason to, and has it stopped then. If
-// the register has lost the attempt this enters it again.
+// ask asks the register whether the attempt is over, if there is reason to, and stops the attempt if so. If the
+// register has lost the attempt, this enters it again.
 func (a *attempt) ask(ctx context.Context) {
 	if !a.doubt.Swap(false) {
 		return
@@ -63,13 +63,13 @@ func (a *attempt) ask(ctx context.Context) {
 	}
 }
 
-// isStalled reports whether there was no progress for too long. An outcome that waits to be committed
-// is no stall.
+// isStalled reports whether there was no progress for too long. An outcome that waits to be committed is not a
+// stall.
 func (a *attempt) isStalled() bool {
 	return !a.ended.Load() && a.worked()-time.Duration(a.moved.Load()) > a.worker.Stall
 }
 
-// giveUpStalled gives the task up without waiting for its computation to end: that may hang.
+// giveUpStalled gives the task up without waiting for its computation to end, because the computation may hang.
 func (a *attempt) giveUpStalled() error {
 	w := a.worker
 	reason := fmt.Sprintf("%v for %v", errStalled, w.Stall)

@@ -19,24 +19,23 @@ import (
 type Config struct {
 	Root  *root.Root
 	Queue *queue.Queue
-	// Name tells this worker from others, Host where it runs, Version which program.
+	// Name distinguishes this worker from others, Host is where it runs, Version is the program's version.
 	Name, Host, Version string
 	// Slots is how many tasks run at once; 0 is 1.
 	Slots int
 	// Memory is how many bytes tasks may take together, by the model's own estimate; 0
 	// is any number. A task that doesn't fit beside those that run is refused.
 	Memory int64
-	// Taken, if not nil, is told how many bytes the tasks take together, by the same
-	// estimate, at every change, and must not take long.
+	// Taken, if not nil, is called at every change with how many bytes the tasks take together, by the same
+	// estimate. It must return quickly.
 	Taken func(bytes int64)
 	// MaxTasks is how many tasks are run before the worker ends; 0 is any number.
 	MaxTasks int
-	// IdleTimeout is how long the worker waits for a task before it ends; 0 is for ever.
+	// IdleTimeout is how long the worker waits for a task before it ends; 0 is forever.
 	IdleTimeout time.Duration
-	// Deadline is when the process will be killed: the worker drains some seconds
-	// before. Zero is never.
+	// Deadline is when the process will be killed: the worker drains some seconds before. Zero means never.
 	Deadline time.Time
-	// Job is the batch system's name for what the worker runs in, for those who ask.
+	// Job is the batch system's name for the job that the worker runs in, for reports.
 	Job string
 	// Runner executes tasks; nil runs the model.
 	Runner Runner
@@ -45,14 +44,14 @@ type Config struct {
 	// Log takes what the operator should know; nil drops it.
 	Log *slog.Logger
 
-	// Checkpoint is the time between two checkpoints of a task, and so the work that is
-	// lost when this worker is killed; 0 is 60 s, less than 0 keeps none. Where saving is
-	// slow the time is longer, so that it costs 1 %.
+	// Checkpoint is the time between two checkpoints of a task, and so the work that is lost when this worker
+	// is killed; 0 is 60 s, and less than 0 saves none. Where saving is slow, the time is longer, so that
+	// saving costs 1 %.
 	Checkpoint time.Duration
-	// Presence is the time between two reports of the worker on itself; 0 is 5 s.
+	// Presence is the time between two reports of the worker on its state; 0 is 5 s.
 	Presence time.Duration
-	// Stall is how long a task may go without progress before it is stopped and given up;
-	// 0 is 15 min. Time in which the process is suspended doesn't count.
+	// Stall is how long a task may make no progress before it is stopped and given up; 0 is 15 min. Time in
+	// which the process is suspended does not count.
 	Stall time.Duration
 }
 
@@ -97,18 +96,17 @@ type Worker struct {
 	err error
 }
 
-// Why work ends before it is done.
+// Why work ends before it is complete.
 var (
 	errDrained = errors.New("the worker is being stopped")
 	errStalled = errors.New("the task made no progress")
 	errOver    = errors.New("the coordinator has ended the attempt")
 )
 
-// ErrStorage is wrapped by Err of a worker that gave up because of its storage.
+// ErrStorage is wrapped by Err of a worker that gave up because its storage failed.
 var ErrStorage = errors.New("storage failed twice in a row")
 
-// Start starts a worker, which takes tasks when Start returns. ctx bounds the
-// start only.
+// Start starts a worker, which takes tasks once Start has returned. ctx bounds only the start.
 func Start(ctx context.Context, c Config) (*Worker, error) {
 	c, err := c.withDefaults()
 	if err != nil {
@@ -168,9 +166,9 @@ func checkStorage(r *root.Root) error {
 	return f.Discard()
 }
 
-// Drain is the first stage of stopping: no more tasks are taken, those that run
-// are given back with a checkpoint (the attempt doesn't count), those whose outcome is being
-// committed are finished. It returns when that is done, or an error when ctx ends before.
+// Drain is the first stage of stopping. The worker takes no more tasks, hands back those that run with a
+// checkpoint (the attempt does not count), and finishes those whose outcome is being committed. Drain returns
+// when that is done, or an error when ctx ends before.
 func (w *Worker) Drain(ctx context.Context) error {
 	w.drain(errDrained)
 	select {
@@ -181,7 +179,8 @@ func (w *Worker) Drain(ctx context.Context) error {
 	}
 }
 
-// Stop is the second stage: what runs is left where it is, until the coordinator notices. It waits until all goroutines have ended and may be called again.
+// Stop is the second stage: it abandons what runs, until the coordinator notices. It waits until all goroutines
+// have ended, and may be called again.
 func (w *Worker) Stop() {
 	w.drain(errDrained)
 	w.stopHard()
@@ -191,18 +190,16 @@ func (w *Worker) Stop() {
 // Done is closed when the worker has ended: drained, stopped, or given up.
 func (w *Worker) Done() <-chan struct{} { return w.done }
 
-// Err says why the worker takes no more tasks by itself: its storage failed (then
-// it wraps ErrStorage) or the queue's connection is closed. It is nil while it
-// works and after an ordinary end.
+// Err says why the worker stopped taking tasks by itself: its storage failed (then it wraps ErrStorage) or the
+// queue's connection is closed. It is nil while the worker works and after an ordinary end.
 func (w *Worker) Err() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.err
 }
 
-// Reason says why the worker takes no more tasks, for people: it was drained, has run
-// enough of them, waited long enough, its time is up, or what Err says. It is nil
-// while it works.
+// Reason says, for people, why the worker takes no more tasks: it was drained, has run enough of them, has
+// waited long enough, its time is up, or what Err says. It is nil while the worker works.
 func (w *Worker) Reason() error {
 	if w.intake.Err() == nil {
 		return nil
@@ -210,7 +207,7 @@ func (w *Worker) Reason() error {
 	return context.Cause(w.intake)
 }
 
-// giveUp ends the intake; what runs is finished.
+// giveUp ends the intake; running tasks are finished.
 func (w *Worker) giveUp(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,11 +1,11 @@
-// Package protocol defines what coordinator, workers and commands send to each other: the messages,
-// the subjects and streams that carry them, and what each role may publish and subscribe to. It opens
-// no connection.
+// Package protocol defines what the coordinator, workers and commands send to each other: the messages, the
+// subjects and streams that carry them, and what each role may publish and subscribe to. It opens no
+// connection.
 //
-// It guarantees that a message is read only in its canonical form and with every field in range: every
-// error of reading one wraps ErrMessage. Another format or model version has other subjects, so a
-// program never reads messages that it could misunderstand.
+// It guarantees that a message is accepted only in its canonical form and with every field in range. Every
+// error of reading a message wraps ErrMessage. Other versions of the format or the model have other subjects,
+// so a program never reads messages that it could misunderstand.
 //
-// Start reading at message.go, what is sent, and subjects.go, where to; then decode.go, how it is read,
-// and grants.go, who may do what.
+// Start reading at message.go, which defines the messages, and subjects.go, their addresses; then decode.go,
+// which reads them, and grants.go, which says who may do what.
 package protocol

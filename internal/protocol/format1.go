@@ -10,7 +10,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Format1 names the streams and subjects that a root had in the first format of messages. Of these only
+// Format1 names the streams and subjects that a root had in the first format of messages. Of these, only
 // outcomes are still read.
 type Format1 struct{ root string }
 
@@ -29,8 +29,8 @@ func (f Format1) Outcomes() string { return f.prefix() + "outcomes.>" }
 // Workers matches the subjects under which workers of this version of the model report their state.
 func (f Format1) Workers() string { return f.prefix() + "workers.*" }
 
-// Orders is the subject of commands to the worker that reports its state under a subject, which are verbs
-// as text.
+// Orders is the subject of commands to the worker that reports its state under a subject. These commands are
+// verbs as text.
 func (f Format1) Orders(presence string) string {
 	return f.prefix() + "orders." + strings.TrimPrefix(presence, f.prefix()+"workers.")
 }
@@ -53,8 +53,8 @@ type outcome1 struct {
 	Version  string        `json:"version"`
 }
 
-// outcome returns the same in this format: the number of an attempt was what named its files, as its
-// token does now.
+// outcome converts an outcome to this format. The number of an attempt was part of its files' names, as its
+// token is now.
 func (o *outcome1) outcome() *Outcome {
 	return &Outcome{
 		ID: o.ID, Run: o.Run, Token: strconv.Itoa(o.Attempt), Attempt: o.Attempt, Class: o.Class, Error: o.Error,

@@ -57,8 +57,8 @@ func (s Subjects) Grants(role Role) Grants {
 	return r
 }
 
-// workerServices are the streams and consumers as they are, one task, the last message
-// of a subject, acknowledgements of tasks, and what a worker reports.
+// workerServices are what a worker uses: information about streams and consumers, fetching a task, the last
+// message of a subject, acknowledging tasks, and reporting.
 func (s Subjects) workerServices() []Service {
 	tasks := s.streamOf("tasks")
 	// Without INFO the server gives the account JetStream's API of the system account,

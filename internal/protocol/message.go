@@ -7,8 +7,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// Format is the version of the messages. It is part of every subject, so a
-// program of another version sees nothing that it could misread.
+// Format is the version of the messages. It is part of every subject, so a program of another version sees
+// nothing that it could misread.
 const Format = 2
 
 // Task is the order to execute a task: the message in the work queue.
@@ -16,10 +16,10 @@ type Task struct {
 	ID    sweeps.ID `json:"id"`
 	Run   int       `json:"run"`   // from 1
 	Sweep string    `json:"sweep"` // one that wants it, to name it by
-	// After is the sequence of the last event of this run in the register when the order was made, 0
-	// for none: a claim is valid while that is the last.
+	// After is the sequence of the run's last event in the register when the order was made, 0 if there was
+	// none. A claim is valid while that event is still the last.
 	After uint64 `json:"after,omitempty"`
-	// Attempt is the number of the attempt: one more than those that were lost or failed.
+	// Attempt is the number of the attempt: one more than the attempts that were lost or failed.
 	Attempt int `json:"attempt"`
 	// Earlier are the tokens of attempts that may have left a result or a checkpoint.
 	Earlier    []string       `json:"earlier,omitempty"`
@@ -86,7 +86,7 @@ type Outcome struct {
 // Done reports whether the outcome is a result.
 func (o *Outcome) Done() bool { return o.Class == "" }
 
-// AttemptEvent is an entry of the register, which says who executes a run: its last event counts.
+// AttemptEvent is an entry of the register, which says who executes a run. The last event of a run counts.
 type AttemptEvent struct {
 	ID      sweeps.ID `json:"id"`
 	Run     int       `json:"run"`
@@ -120,7 +120,7 @@ type Progress struct {
 	Sim     sim.Progress `json:"sim"`
 }
 
-// Command is what the coordinator tells a worker to do.
+// Command is what the coordinator asks a worker to do.
 type Command struct {
 	Verb string `json:"verb"`
 	// ID, Run and Token name the attempt that is to be stopped.

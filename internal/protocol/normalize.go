@@ -2,8 +2,8 @@ package protocol
 
 import "strings"
 
-// Normalize makes the texts of an outcome fit into a message and its times UTC, as the canonical form
-// requires.
+// Normalize makes the texts of an outcome fit into a message and converts its times to UTC, as the canonical
+// form requires.
 func (o *Outcome) Normalize() {
 	o.Error = truncate(o.Error, maxError)
 	truncateNames(&o.Host, &o.Worker, &o.Version)

@@ -18,16 +18,16 @@ type Presence struct {
 	Free     int64     `json:"free"`   // bytes that further tasks may take
 	Since    time.Time `json:"since"`
 	State    string    `json:"state"`             // Working, Idle, or why it takes no tasks
-	Refused  string    `json:"refused,omitempty"` // why it refused a task lately, for want of memory
+	Refused  string    `json:"refused,omitempty"` // why it recently refused a task, for lack of memory
 	Deadline time.Time `json:"deadline,omitzero"`
 	Job      string    `json:"job,omitempty"` // of a batch system
-	Done     int       `json:"done"`          // tasks that it ended
+	Done     int       `json:"done"`          // tasks that it has ended
 	Attempts []Attempt `json:"attempts"`      // that it runs
 	Kernels  string    `json:"kernels"`
-	Gone     bool      `json:"gone,omitempty"` // a goodbye
+	Gone     bool      `json:"gone,omitempty"` // this is its last report
 }
 
-// The states of a worker that takes tasks; another says why it takes none.
+// The states of a worker that takes tasks. Any other state says why it takes none.
 const (
 	Working = "working"
 	Idle    = "idle"

@@ -14,9 +14,9 @@ const (
 // have an inbox of their own, such as _INBOX_alice.
 const InboxToken = "_INBOX"
 
-// Answerable reports whether the coordinator may answer to the reply subject of a request. It may
-// publish to all subjects, so it would write wherever a request points, into streams as well.
-// Therefore it sends answers to clients' inboxes only.
+// Answerable reports whether the coordinator may answer to the reply subject of a request. The coordinator may
+// publish to all subjects, including those of streams, so it would write wherever a request points. Therefore
+// it answers only to clients' inboxes.
 func (s Subjects) Answerable(reply string) bool {
 	if rest, ok := strings.CutPrefix(reply, gatewayReply); ok {
 		parts := strings.SplitN(rest, ".", 3)

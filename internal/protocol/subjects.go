@@ -99,7 +99,8 @@ func (s Subjects) Stream(kind string) string {
 	return fmt.Sprintf("eisweep%d_%s_%s", Format, s.root, kind)
 }
 
-// Consumer is the name of the consumer of the tasks of this version. A worker of another version finds none.
+// Consumer is the name of the consumer of the tasks of this version. A worker of another version does not find
+// it.
 func (s Subjects) Consumer() string { return Version() }
 
 // Tokens returns the tokens of a subject of this version after its kind. The error wraps ErrMessage.

@@ -15,12 +15,12 @@ import (
 var (
 	// ErrNoCoordinator is wrapped when nobody answers requests on the root's queue.
 	ErrNoCoordinator = errors.New("no coordinator answers")
-	// ErrTooLarge is wrapped when a request is larger than the NATS server takes.
+	// ErrTooLarge is wrapped when a request is larger than the NATS server accepts.
 	ErrTooLarge = errors.New("the request is too large for the NATS server")
 )
 
-// Ask sends a request to the root's coordinator and returns its answer, of whatever
-// size. The error wraps ErrNoCoordinator when there is none, else ErrPermission or ErrUnreachable.
+// Ask sends a request to the root's coordinator and returns its answer, of any size. The error wraps
+// ErrNoCoordinator when there is none, else ErrPermission or ErrUnreachable.
 func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, error) {
 	if most := q.NATS().MaxPayload(); int64(len(request)) > most {
 		return nil, fmt.Errorf("ask for %s: %d bytes, %d are possible: %w", verb, len(request), most, ErrTooLarge)
@@ -44,8 +44,8 @@ func (q *Queue) Ask(ctx context.Context, verb string, request []byte) ([]byte, e
 	return answer, nil
 }
 
-// Answer calls handle, each time in a goroutine of its own, with every request whose reply subject is
-// a client's inbox, and sends the answer that it returns. stop waits for running calls.
+// Answer calls handle, each time in its own goroutine, with every request whose reply subject is a client's
+// inbox, and sends the answer that handle returns. stop waits for running calls.
 func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []byte) []byte) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var calls sync.WaitGroup
@@ -71,7 +71,7 @@ func (q *Queue) Answer(handle func(ctx context.Context, verb string, request []b
 	}
 	return func() {
 		end()
-		_ = q.NATS().FlushTimeout(time.Second) // from now on who asks learns that nobody answers
+		_ = q.NATS().FlushTimeout(time.Second) // from now on, requesters learn that nobody answers
 		cancel()
 		calls.Wait()
 	}, nil

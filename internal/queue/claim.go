@@ -31,14 +31,14 @@ const (
 	Skip                   // another has claimed it, or the order is outdated
 )
 
-// Admit claims the task for an attempt of a new token, and takes the order out of the queue: from
-// then on the register says who executes the task. The attempt is nil unless the verdict is Execute.
+// Admit claims the task for an attempt with a new token, and takes the order out of the queue. From then on the
+// register says who executes the task. The attempt is nil unless the verdict is Execute.
 func (d *Delivery) Admit(ctx context.Context, worker, host string) (Verdict, *Attempt, error) {
 	return d.claim(ctx, protocol.AttemptEvent{Event: protocol.EventStarted, Worker: worker, Host: host})
 }
 
-// Refuse says in the register that this worker has no memory for the task, and takes the order out of
-// the queue.
+// Refuse records in the register that this worker has no memory for the task, and takes the order out of the
+// queue.
 func (d *Delivery) Refuse(ctx context.Context, worker, host, reason string) error {
 	_, _, err := d.claim(ctx, protocol.AttemptEvent{Event: protocol.EventRefused, Worker: worker, Host: host, Error: reason})
 	return err
@@ -80,9 +80,9 @@ func (a *Attempt) Name() protocol.Attempt {
 	return protocol.Attempt{ID: a.event.ID, Run: a.event.Run, Token: a.event.Token}
 }
 
-// IsOver reports whether the register says that the attempt is over: the coordinator ended it, and it
-// may be another's task by now. If the register knows nothing of the attempt, since its store was made
-// anew or restored, the attempt is entered again.
+// IsOver reports whether the register says that the attempt is over: the coordinator ended it, and another
+// worker may execute the task by now. If the register knows nothing of the attempt, because its store was made
+// anew or restored, IsOver enters the attempt again.
 func (a *Attempt) IsOver(ctx context.Context) (bool, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -106,7 +106,7 @@ func (a *Attempt) isOver(ctx context.Context) (bool, error) {
 			a.seq = after
 			return last == nil || last.Event != protocol.EventStarted, nil
 		}
-		// What is older than the claim is of another store, or of a server that lags behind.
+		// An event older than the claim comes from another store, or from a server that lags behind.
 		seq, err := a.q.Note(ctx, a.event, after)
 		if err == nil {
 			a.seq = seq
@@ -117,8 +117,8 @@ func (a *Attempt) isOver(ctx context.Context) (bool, error) {
 	}
 }
 
-// Return gives the task up unfinished: nothing is wrong with it, or with a class, it has failed in a way
-// that is to be tried again. It is of no effect when the attempt is over.
+// Return gives the task up unfinished. Without a class, nothing is wrong with the task; with one, it failed in
+// a way that is to be tried again. Return has no effect when the attempt is over.
 func (a *Attempt) Return(ctx context.Context, class protocol.Class, reason string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -135,11 +135,10 @@ func (a *Attempt) Return(ctx context.Context, class protocol.Class, reason strin
 	}
 }
 
-// Commit makes o the outcome of the run and reports whether it is: when it returns true the
-// outcome is on the disk and nothing else takes its place before the coordinator has dealt with it;
-// false says that another attempt's came first. It is tried until ctx ends; after an error it is open
-// whether o was committed, and Commit may be called again with the same outcome. What o says of
-// which attempt it is of is overwritten.
+// Commit makes o the outcome of the run and reports whether it is. When it returns true, the outcome is on the
+// disk and no other takes its place before the coordinator has dealt with it; false says that another attempt's
+// outcome came first. It is tried until ctx ends. After an error it is unknown whether o was committed, and
+// Commit may be called again with the same outcome. The fields of o that identify the attempt are overwritten.
 func (a *Attempt) Commit(ctx context.Context, o protocol.Outcome) (won bool, err error) {
 	o.ID, o.Run, o.Token, o.Attempt = a.event.ID, a.event.Run, a.event.Token, a.event.Attempt
 	return a.q.commit(ctx, o)

@@ -9,7 +9,7 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// SendCommand tells a worker to do something. Whether it does shows in the worker's presence.
+// SendCommand sends a command to a worker. The worker's presence shows whether it obeys.
 func (q *Queue) SendCommand(worker string, c protocol.Command) error {
 	data, err := protocol.Encode(&c)
 	if err != nil {
@@ -48,7 +48,7 @@ func (q *Queue) SayHello() error {
 	return nil
 }
 
-// Hellos calls handle, from one goroutine, when a coordinator asks for the workers' state.
+// Hellos calls handle, from one goroutine, when a coordinator asks workers to report their state.
 func (q *Queue) Hellos(handle func()) (stop func(), err error) {
 	return q.Subscribe("hello", q.subjects.Hello(), natsconn.Announced(func(msg *nats.Msg) {
 		if string(msg.Data) == hello {

@@ -34,9 +34,9 @@ func (q *Queue) commit(ctx context.Context, o protocol.Outcome) (won bool, err e
 	return won, nil
 }
 
-// mine tells an outcome that was refused because another came first from one that
-// an earlier try, whose answer was lost, had committed. A server of a cluster that
-// lags behind has neither, which is a passing error.
+// mine distinguishes an outcome that was refused because another came first from one that an earlier try, whose
+// answer was lost, has committed. A server of a cluster that lags behind has neither, which is a transient
+// error.
 func (q *Queue) mine(ctx context.Context, msg *nats.Msg) (bool, error) {
 	there, err := q.outcomes.GetLastMsgForSubject(ctx, msg.Subject)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {

@@ -11,11 +11,11 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// deliveryLimit is how often an order is delivered without a claim before it is given up: it may
-// end the workers that fetch it.
+// deliveryLimit is how often an order is delivered without a claim before it is given up: it may crash the
+// workers that fetch it.
 const deliveryLimit = 5
 
-// deliver reads an order; nil when there is nothing in it to be claimed.
+// deliver reads an order. It returns nil when there is nothing in it to claim.
 func (q *Queue) deliver(ctx context.Context, msg jetstream.Msg) *Delivery {
 	meta, err := msg.Metadata()
 	if err != nil || meta.Stream != q.subjects.Stream("tasks") {
@@ -36,7 +36,7 @@ func (q *Queue) deliver(ctx context.Context, msg jetstream.Msg) *Delivery {
 	return &Delivery{q: q, msg: msg, task: task}
 }
 
-// reject removes an order that nobody can execute, after the register has got the event that says why.
+// reject removes an order that nobody can execute, once the register has the event that says why.
 func (q *Queue) reject(ctx context.Context, msg jetstream.Msg, why protocol.AttemptEvent) {
 	q.log.Error("an order cannot be executed", "subject", msg.Subject(), "error", why.Error)
 	if id, run, err := q.subjects.ParseOrder("tasks", msg.Subject()); err == nil {

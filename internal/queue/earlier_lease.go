@@ -11,11 +11,11 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// removeTime bounds the removal of what earlier versions left: NATS doesn't answer requests that it denies.
+// removeTime bounds the removal of what earlier versions left: NATS does not answer requests that it denies.
 const removeTime = 2 * time.Second
 
-// RemoveEarlierLease removes the key-value bucket in which coordinators of earlier versions kept who of them owns the root.
-// A missing bucket is no error. One that remains is of no consequence.
+// RemoveEarlierLease removes the key-value bucket in which coordinators of earlier versions recorded which of
+// them owns the root. A missing bucket is no error. A bucket that remains has no effect.
 func (q *Queue) RemoveEarlierLease(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, removeTime)
 	defer cancel()

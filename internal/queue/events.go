@@ -7,8 +7,8 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// Progress calls progress, from one goroutine, with what running attempts report; some may be lost.
-// What cannot be read is dropped.
+// Progress calls progress, from one goroutine, with the reports of running attempts; some may be lost. Reports
+// that cannot be read are dropped.
 func (q *Queue) Progress(progress func(protocol.Progress)) (stop func(), err error) {
 	return q.Subscribe("progress", q.subjects.All("progress"), func(msg *nats.Msg) {
 		p, err := q.subjects.DecodeProgress(msg.Subject, msg.Data)
@@ -20,8 +20,7 @@ func (q *Queue) Progress(progress func(protocol.Progress)) (stop func(), err err
 	})
 }
 
-// PublishProgress tells who listens how far an attempt has come. It doesn't wait,
-// and what is lost is lost.
+// PublishProgress publishes how far an attempt has come. It does not wait, and the report may be lost.
 func (q *Queue) PublishProgress(p protocol.Progress) {
 	p.Normalize()
 	data, err := protocol.Encode(&p)
@@ -33,8 +32,8 @@ func (q *Queue) PublishProgress(p protocol.Progress) {
 	}
 }
 
-// reported logs what goes wrong between the calls of a consumer's handler; the
-// consumer itself goes on as soon as it can.
+// reported logs what goes wrong between the calls of a consumer's handler. The consumer itself continues as
+// soon as it can.
 func (q *Queue) reported(what string) jetstream.PullConsumeOpt {
 	return jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
 		q.log.Info("reading of "+what+" is disturbed", "error", err)

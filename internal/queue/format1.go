@@ -17,10 +17,10 @@ import (
 // takeover describes the consumer by which the outcomes of the first format are read.
 const takeover = "of a coordinator of format 2"
 
-// TakeOverFormat1 ends what coordinators of the first format of messages left in streams of their own. It
-// removes their orders, calls handle with each outcome that none of them has acknowledged, and when all
-// are acknowledged, removes the streams. It reports whether nothing is left; else it is to be called again
-// after a while, and outcomes come again that are not acknowledged in two minutes.
+// TakeOverFormat1 takes over the streams of coordinators that used the first format of messages. It removes
+// their orders, calls handle with each outcome that none of them has acknowledged, and removes the streams when
+// all outcomes are acknowledged. It reports whether nothing is left; otherwise it is to be called again after a
+// while. Outcomes that are not acknowledged within two minutes come again.
 func (q *Queue) TakeOverFormat1(ctx context.Context, handle func(OutcomeDelivery)) (done bool, err error) {
 	names := protocol.Format1Of(q.options.RootID)
 	err = q.removeStream(ctx, names.Stream("tasks"))
@@ -53,7 +53,7 @@ func (q *Queue) removeStream(ctx context.Context, name string) error {
 	return err
 }
 
-// takeOverOutcomes hands over the outcomes, and reports whether all that there are were acknowledged.
+// takeOverOutcomes hands over the outcomes, and reports whether all of them were acknowledged.
 func (q *Queue) takeOverOutcomes(ctx context.Context, names protocol.Format1, handle func(OutcomeDelivery)) (bool, error) {
 	var consumer jetstream.Consumer
 	err := q.Retry(ctx, func(ctx context.Context) error {

@@ -13,7 +13,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// asksForStreams are requests for the streams as they are.
+// asksForStreams makes requests for information about the streams.
 func (q *Queue) asksForStreams() (requests []*nats.Msg) {
 	for _, kind := range protocol.StreamKinds {
 		requests = append(requests, nats.NewMsg(q.API("STREAM.INFO."+q.subjects.Stream(kind))))
@@ -21,8 +21,8 @@ func (q *Queue) asksForStreams() (requests []*nats.Msg) {
 	return requests
 }
 
-// asksForWork are the requests of a task's way that change nothing: for messages that there are none of, and
-// publications that expect another message before them, which are refused.
+// asksForWork makes the requests of a task's way that change nothing: for messages that do not exist, and
+// publications that expect another message before them and are therefore refused.
 func (q *Queue) asksForWork() []*nats.Msg {
 	id, run := sweeps.ID{1}, protocol.MaxCount
 	attempt, outcome := q.subjects.Attempts(id, run), q.subjects.Outcome(id, run)
@@ -41,7 +41,7 @@ func (q *Queue) asksForWork() []*nats.Msg {
 	}
 }
 
-// streamAnswers asks for a stream, which has a leader then.
+// streamAnswers asks for a stream, which then has a leader.
 func (q *Queue) streamAnswers(ctx context.Context) error {
 	if q.attempts == nil {
 		return nil

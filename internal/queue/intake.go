@@ -23,14 +23,14 @@ var defaultPullTimes = pullTimes{
 	wait: 5 * time.Minute, beat: 15 * time.Second, pause: time.Second, most: 10 * time.Second, hand: time.Second,
 }
 
-// intake fetches tasks for those who wait in Next: one request for as many as there are waiting,
-// and another when more wait.
+// intake fetches tasks for the callers that wait in Next: one request for as many as are waiting, and another
+// when more wait.
 type intake struct {
 	times    pullTimes
 	start    sync.Once
 	messages chan jetstream.Msg
 	changed  chan struct{}
-	pulls    *natsconn.Generation // of requests; it ends when they ask for more than there are waiting
+	pulls    *natsconn.Generation // of requests; ends when they ask for more tasks than callers wait
 
 	mu       sync.Mutex
 	waiting  int
@@ -40,10 +40,10 @@ type intake struct {
 	finding  sync.Mutex         // held while the consumer is looked up
 }
 
-// Next returns an order that was fetched for the caller, who claims it with Admit or leaves it to
-// others with Leave. It blocks until there is one or ctx ends. An order that cannot be read, or was
-// delivered too often without a claim, is reported in the register and removed. While outcomes of
-// this connection wait for room none is fetched: its result could not be kept, either.
+// Next returns an order that was fetched for the caller, who claims it with Admit or leaves it to others with
+// Leave. It blocks until there is an order or ctx ends. An order that cannot be read, or was delivered too
+// often without a claim, is reported in the register and removed. While outcomes of this connection wait for
+// room in the store, Next fetches no order, because its result could not be stored either.
 func (q *Queue) Next(ctx context.Context) (*Delivery, error) {
 	q.intake.start.Do(func() { q.Go(q.takeIn) })
 	for {
@@ -72,7 +72,7 @@ func newIntake() *intake {
 	}
 }
 
-// enter counts one more who waits in Next.
+// enter counts one more caller that waits in Next.
 func (i *intake) enter() {
 	i.mu.Lock()
 	i.waiting++
@@ -80,8 +80,8 @@ func (i *intake) enter() {
 	i.wake()
 }
 
-// served counts one less, who has got a task that was asked for. Both change at once: else another
-// task would be asked for in between, for nobody.
+// served counts one caller less, which has got a task that was asked for. Both counts change at once: otherwise
+// another task would be asked for in between, for nobody.
 func (i *intake) served() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -89,8 +89,8 @@ func (i *intake) served() {
 	i.asked--
 }
 
-// leave counts one less, who has got none. A task that nobody waits for any more would be given
-// back to the queue, which would give it to the same request again.
+// leave counts one caller less, which has got no task. A task that nobody waits for would be given back to the
+// queue, which would deliver it to the same request again.
 func (i *intake) leave() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -116,15 +116,15 @@ func (i *intake) lack() (n int, ctx context.Context) {
 	return n, i.pulls.Current()
 }
 
-// answered counts tasks that were asked for and came, or will not come.
+// answered counts tasks that were asked for and have come, or will not come.
 func (i *intake) answered(n int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.asked -= n
 }
 
-// pause is the time before the next request after one that failed, and forgets the consumer, which
-// may be gone.
+// pause returns the time before the next request after one that failed. It forgets the consumer, which may be
+// gone.
 func (i *intake) pause() time.Duration {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -13,12 +13,11 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// Outcomes calls handle, from one goroutine, with the outcomes of this version in the
-// order of their commits: from the first that no session has acknowledged on, at once
-// also where an earlier one had it in hand. What isn't acknowledged comes again. So does
-// everything that is still kept when somebody has removed the consumer that knew what is. One
-// that cannot be read comes as a failure of class lost, so that its task can be queued
-// again. stop waits for a running call of handle to return.
+// Outcomes calls handle, from one goroutine, with the outcomes of this version in the order of their commits,
+// beginning with the first that no session has acknowledged. Those that an earlier session had in hand come at
+// once. An outcome that is not acknowledged comes again. So do all outcomes that are still stored if somebody
+// has removed the consumer that knew which were acknowledged. An outcome that cannot be read comes as a failure
+// of class lost, so that its task can be queued again. stop waits for a running call of handle to return.
 func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (stop func(), err error) {
 	r := &outcomeReader{q: q, handle: handle, disturbed: make(chan struct{}, 1), done: make(chan struct{})}
 	r.reading, r.end = context.WithCancel(q.Lifetime())
@@ -33,7 +32,7 @@ func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (sto
 	}, nil
 }
 
-// outcomeReader reads outcomes by one consumer after the other.
+// outcomeReader reads outcomes with one consumer after another.
 type outcomeReader struct {
 	q         *Queue
 	handle    func(OutcomeDelivery)
@@ -46,7 +45,7 @@ type outcomeReader struct {
 	run  jetstream.ConsumeContext
 }
 
-// begin makes a consumer, in place of other sessions' if it may replace them, and reads by it.
+// begin makes a consumer, in place of other sessions' consumers if it may replace them, and reads with it.
 func (r *outcomeReader) begin(ctx context.Context, replace bool) error {
 	var consumer jetstream.Consumer
 	err := r.q.Retry(ctx, func(ctx context.Context) (err error) {
@@ -74,7 +73,7 @@ func (r *outcomeReader) number() int {
 	return n
 }
 
-// note logs what disturbs the reading, which goes on by itself unless the consumer is gone.
+// note logs what disturbs the reading, which continues by itself unless the consumer is gone.
 func (r *outcomeReader) note(_ jetstream.ConsumeContext, err error) {
 	r.q.log.Info("reading of outcomes is disturbed", "error", err)
 	select {
@@ -118,8 +117,8 @@ const (
 	takenPause = 5 * time.Second
 )
 
-// again begins anew. While another session reads the outcomes, since this one's right to coordinate the
-// root has been lost or is about to be, it waits.
+// again begins anew. It waits while another session reads the outcomes: this session has lost the root, or is
+// about to.
 func (r *outcomeReader) again() error {
 	for pause := yieldPause; ; pause = takenPause {
 		select {
@@ -133,7 +132,7 @@ func (r *outcomeReader) again() error {
 	}
 }
 
-// isGone reports whether the server has the consumer no more.
+// isGone reports whether the server no longer has the consumer.
 func (r *outcomeReader) isGone() bool {
 	err := r.q.Retry(r.reading, func(ctx context.Context) error {
 		_, err := r.q.outcomes.Consumer(ctx, r.name)

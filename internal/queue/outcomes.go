@@ -22,7 +22,7 @@ type OutcomeDelivery struct {
 	msg jetstream.Msg
 }
 
-// Ack says that all that follows from the outcome is durable: it leaves the queue. From then on the
+// Ack reports that all that follows from the outcome is durable, so it leaves the queue. From then on the
 // manifest decides what a later outcome of the same run is worth.
 func (d *OutcomeDelivery) Ack() error {
 	if err := d.msg.Ack(); err != nil {
@@ -31,9 +31,8 @@ func (d *OutcomeDelivery) Ack() error {
 	return nil
 }
 
-// nextConsumer is the number of a session's consumer: the next after the last one that
-// no other consumer has. If all are taken, by as many versions of the program, it is one
-// beyond them, which permissions do not name.
+// nextConsumer is the number of a session's consumer: the first number after last that no other consumer has.
+// If all are taken, by as many versions of the program, it is one beyond them, which permissions do not name.
 func nextConsumer(last int, taken []int) int {
 	for i := range protocol.OutcomeConsumers {
 		if n := (last+i)%protocol.OutcomeConsumers + 1; !slices.Contains(taken, n) {
@@ -127,8 +126,8 @@ func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
 	return OutcomeDelivery{msg: msg, Outcome: lost}, true
 }
 
-// LastOutcome is the sequence of the last outcome of this version that is not acknowledged, 0 when
-// there is none.
+// LastOutcome returns the sequence of the last outcome of this version that is not acknowledged, or 0 if there
+// is none.
 func (q *Queue) LastOutcome(ctx context.Context) (uint64, error) {
 	last, err := q.direct(ctx, q.outcomes, q.subjects.All("outcomes"))
 	if err != nil {

@@ -11,8 +11,7 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// PublishPresence tells who listens of a worker. It doesn't wait, and what is lost
-// is lost.
+// PublishPresence publishes the state of a worker. It does not wait, and the report may be lost.
 func (q *Queue) PublishPresence(p protocol.Presence) {
 	p.Normalize()
 	data, err := protocol.Encode(&p)
@@ -30,8 +29,8 @@ func (q *Queue) PublishPresence(p protocol.Presence) {
 // echo is the subject of the coordinator's messages to itself, among the presences.
 func (q *Queue) echo() string { return q.subjects.Presence("") }
 
-// Echo returns nil once a message of this connection to itself has come back by the way that
-// presences come: everything that workers said before was handled. It is for who called Presences.
+// Echo returns nil once a message of this connection to itself has come back on the path of presences:
+// everything that workers said before it has been handled. The caller must have called Presences.
 func (q *Queue) Echo(ctx context.Context) error {
 	own := protocol.NewToken()
 	if err := q.NATS().Publish(q.echo(), []byte(own)); err != nil {
@@ -49,8 +48,8 @@ func (q *Queue) Echo(ctx context.Context) error {
 	}
 }
 
-// Presences calls handle, from one goroutine, with what workers of this version tell
-// of themselves. stop waits for a running call.
+// Presences calls handle, from one goroutine, with the reports of workers of this version on their state. stop
+// waits for a running call.
 func (q *Queue) Presences(handle func(protocol.Presence)) (stop func(), err error) {
 	return q.Subscribe("workers", q.subjects.All("workers"), func(msg *nats.Msg) {
 		if msg.Subject == q.echo() {

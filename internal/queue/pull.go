@@ -28,7 +28,7 @@ func (q *Queue) takeIn() {
 	}
 }
 
-// pull asks for so many tasks, and hands on those that come.
+// pull asks for n tasks, and hands on those that come.
 func (q *Queue) pull(ctx context.Context, n int) {
 	defer q.intake.wake()
 	left, err := q.pullOnce(ctx, n)
@@ -110,7 +110,7 @@ func (q *Queue) taskConsumer(ctx context.Context) (consumer jetstream.Consumer, 
 	return consumer, nil
 }
 
-// handOn gives a message to one who waits, or back to the queue when nobody does any more.
+// handOn gives a message to a caller that waits, or back to the queue if nobody waits any more.
 func (q *Queue) handOn(msg jetstream.Msg) {
 	q.intake.mu.Lock()
 	wanted := q.intake.waiting > 0

@@ -22,8 +22,8 @@ type Options struct {
 	// Replicas is how many servers keep each stream; 0 is 3 in a cluster that has as
 	// many, else 1.
 	Replicas int
-	// AckWait is how long a worker may take from fetching an order to claiming it before it is
-	// delivered again; 0 is 30 s. It takes effect where the streams are made.
+	// AckWait is how long a worker may take from fetching an order to claiming it before the order is delivered
+	// again; 0 is 30 s. It takes effect where the streams are made.
 	AckWait time.Duration
 	// LeaseTime is how long a coordinator may be silent before it loses its Lease; 0 is
 	// 30 s.
@@ -116,6 +116,5 @@ func (q *Queue) prepare(ctx context.Context) error {
 	return natsconn.PermissionError(q.NATS().LastError())
 }
 
-// IsNew reports whether this connection made the streams: there were none, so nothing is known of
-// attempts that run.
+// IsNew reports whether this connection made the streams. Then nothing is known of attempts that run.
 func (q *Queue) IsNew() bool { return q.isNew.Load() }

@@ -23,9 +23,9 @@ type Entry struct {
 	Sequence uint64 // grows with each event of a run
 }
 
-// Register calls handle, from one goroutine, with the last event of every run and then with each new
-// one. It returns when handle has had those that there were. Events that are quickly followed by others
-// of the same run may be left out. What cannot be read is dropped.
+// Register calls handle, from one goroutine, with the last event of every run and then with each new event. It
+// returns once handle has had the events that existed. An event that is quickly followed by another of the same
+// run may be left out. An event that cannot be read is dropped.
 func (q *Queue) Register(ctx context.Context, handle func(Entry)) (stop func(), err error) {
 	var consumer jetstream.Consumer
 	err = q.Retry(ctx, func(ctx context.Context) (err error) {
@@ -72,9 +72,8 @@ func (q *Queue) Register(ctx context.Context, handle func(Entry)) (stop func(), 
 	return stopper(run), nil
 }
 
-// Note puts an event into the register if the run's last event is the one with the sequence after;
-// 0 is none. It returns the event's own sequence. The error wraps ErrOutdated when another event is
-// the last.
+// Note appends an event to the register if the run's last event is the one with sequence after; 0 means none.
+// It returns the event's own sequence. The error wraps ErrOutdated when another event is the last.
 func (q *Queue) Note(ctx context.Context, e protocol.AttemptEvent, after uint64) (uint64, error) {
 	e.Normalize()
 	data, err := protocol.Encode(&e)
@@ -100,9 +99,9 @@ func (q *Queue) Note(ctx context.Context, e protocol.AttemptEvent, after uint64)
 	return seq, nil
 }
 
-// noted tells an event that was refused because another is the last from one that an earlier try,
-// whose answer was lost, has put there. A server of a cluster may not know yet what the leader refused
-// it for, which is a transient error.
+// noted distinguishes an event that was refused because another is the last from one that an earlier try, whose
+// answer was lost, has stored. A server of a cluster may not know yet why the leader refused it, which is a
+// transient error.
 func (q *Queue) noted(ctx context.Context, msg *nats.Msg, refused error) (uint64, error) {
 	var seq uint64
 	there, err := q.attempts.GetLastMsgForSubject(ctx, msg.Subject)
@@ -120,8 +119,8 @@ func (q *Queue) noted(ctx context.Context, msg *nats.Msg, refused error) (uint64
 	return 0, fmt.Errorf("%w: %w", ErrOutdated, refused)
 }
 
-// Last returns the register's last event of a run, nil when there is none. In a cluster it may lag
-// behind for a moment.
+// Last returns the register's last event of a run, or nil if there is none. In a cluster it may lag behind for
+// a moment.
 func (q *Queue) Last(ctx context.Context, a protocol.Attempt) (*Entry, error) {
 	subject := q.subjects.Attempts(a.ID, a.Run)
 	m, err := q.direct(ctx, q.attempts, subject)

@@ -12,10 +12,10 @@ import (
 	"eisweep/internal/natsconn"
 )
 
-// streamConfig is the stream of a kind of message. Tasks and outcomes have one message per
-// subject and the first stays until it is acknowledged: that is what makes queueing a run twice
-// impossible and the first outcome the one that counts. Of a run's register entries the last stays.
-// Tasks take no more than a part of the room that the account has, so that outcomes find some.
+// streamConfig is the stream of a kind of message. Tasks and outcomes have one message per subject, and the
+// first stays until it is acknowledged: so a run cannot be queued twice, and its first outcome is the one that
+// counts. Of a run's register entries the last stays. Tasks take no more than a part of the account's room, so
+// that outcomes find some.
 func (q *Queue) streamConfig(kind string, replicas int, room int64) jetstream.StreamConfig {
 	c := jetstream.StreamConfig{
 		Name:              q.subjects.Stream(kind),
@@ -51,7 +51,7 @@ func (q *Queue) streamConfig(kind string, replicas int, room int64) jetstream.St
 	return c
 }
 
-// tasksPart is the part of the account's room that tasks take at most: one of so many.
+// tasksPart says that tasks take at most one part in so many of the account's room.
 const tasksPart = 4
 
 // account is what the account uses and may use for streams with so many replicas.
@@ -75,8 +75,7 @@ func (q *Queue) room(ctx context.Context, replicas int) (int64, error) {
 	return tier.Limits.MaxStore / int64(replicas), nil
 }
 
-// openStream finds a stream, and makes it or brings it up to date first where that is
-// this connection's part.
+// openStream finds a stream. A connection that may create streams first makes it or brings it up to date.
 func (q *Queue) openStream(ctx context.Context, kind string) (jetstream.Stream, error) {
 	var stream jetstream.Stream
 	err := q.Retry(ctx, func(ctx context.Context) (err error) {

@@ -69,8 +69,8 @@ const (
 	namePause = 100 * time.Millisecond
 )
 
-// whenFree calls f, which creates a consumer, again while the server may still be removing the files of
-// another one of its name. It says the same of a disk that fails.
+// whenFree calls f, which creates a consumer, repeatedly while the server may still be removing the files of
+// another consumer of that name. The server answers in the same way when a disk fails.
 func whenFree(ctx context.Context, f func() error) (err error) {
 	for range nameTries {
 		if err = f(); !natsconn.ConsumerFilesFail(err) {
@@ -85,9 +85,9 @@ func whenFree(ctx context.Context, f func() error) (err error) {
 	return err
 }
 
-// PublishTasks puts orders into the queue, once, in their order, and returns how many it surely
-// holds. After an error it may hold some of the others as well: whoever needs to know purges it. The
-// error wraps ErrOccupied, or ErrLimit when the stream or the account has no room for more than those.
+// PublishTasks puts orders into the queue, each once, in their order, and returns how many the queue certainly
+// holds. After an error it may hold some of the others as well; whoever needs to know purges it. The error
+// wraps ErrOccupied, or ErrLimit when the stream or the account has no room for more orders.
 func (q *Queue) PublishTasks(ctx context.Context, tasks []protocol.Task) (int, error) {
 	n, size := 0, batchSize
 	for n < len(tasks) {
@@ -153,7 +153,7 @@ func (q *Queue) checkRoom(ctx context.Context, messages []*nats.Msg) error {
 	return nil
 }
 
-// PurgeTasks removes every order of this version. Whoever has fetched one may still claim it.
+// PurgeTasks removes every order of this version. A worker that has fetched one may still claim it.
 func (q *Queue) PurgeTasks(ctx context.Context) error {
 	if err := q.purge(ctx, q.tasks, jetstream.WithPurgeSubject(q.subjects.All("tasks"))); err != nil {
 		return fmt.Errorf("purge tasks: %w", err)
@@ -161,13 +161,13 @@ func (q *Queue) PurgeTasks(ctx context.Context) error {
 	return nil
 }
 
-// purge removes messages of a stream. What an earlier try, whose answer was lost, has
-// removed it doesn't miss.
+// purge removes messages of a stream. It is no error if an earlier try, whose answer was lost, has removed
+// them.
 func (q *Queue) purge(ctx context.Context, stream jetstream.Stream, which ...jetstream.StreamPurgeOpt) error {
 	return q.Retry(ctx, func(ctx context.Context) error { return stream.Purge(ctx, which...) })
 }
 
-// CountTasks is how many orders of this version wait to be claimed.
+// CountTasks returns how many orders of this version wait to be claimed.
 func (q *Queue) CountTasks(ctx context.Context) (int, error) {
 	var info *jetstream.ConsumerInfo
 	err := q.Retry(ctx, func(ctx context.Context) error {

@@ -10,17 +10,17 @@ import (
 	"eisweep/sweeps"
 )
 
-// Bounds of one call of TrimRegister: how many announcements it looks at, how many of them it
-// removes one by one, and how many at a time.
+// Bounds of one call of TrimRegister: how many events it looks at, how many of them it removes one by one, and
+// how many at a time.
 const (
 	trimMost   = 100_000
 	trimSingly = 10_000
 	trimAtOnce = 64
 )
 
-// TrimRegister removes the events of runs that are settled, as settled says, and reports whether
-// there may be more to remove at once: those up to the first that isn't together, of the others
-// some. A run is settled when what followed from its outcome is durable.
+// TrimRegister removes the events of runs that are settled, as settled says, and reports whether there may be
+// more to remove at once. It removes the events before the first one to keep in one request, and some of the
+// later ones one by one. A run is settled when what followed from its outcome is durable.
 func (q *Queue) TrimRegister(ctx context.Context, settled func(id sweeps.ID, run int) bool) (more bool, err error) {
 	first, behind, more, err := q.settledAttempts(ctx, settled)
 	if err == nil && first > 0 {
@@ -35,9 +35,8 @@ func (q *Queue) TrimRegister(ctx context.Context, settled func(id sweeps.ID, run
 	return more, nil
 }
 
-// settledAttempts returns the sequence of the first announcement to keep, 0 when there
-// is nothing to remove before it, those to remove behind it, and whether it stopped for having
-// looked at enough.
+// settledAttempts returns the sequence of the first event to keep, or 0 if there is nothing to remove before
+// it; the events to remove behind it; and whether it stopped because it had looked at enough.
 func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, run int) bool) (first uint64, behind []uint64, more bool, err error) {
 	var consumer jetstream.Consumer
 	err = q.Retry(ctx, func(ctx context.Context) (err error) {
@@ -67,7 +66,7 @@ func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, 
 		}
 		id, run, err := q.subjects.ParseOrder("attempts", msg.Subject())
 		switch {
-		case err == nil && !settled(id, run): // another version's is of no more use
+		case err == nil && !settled(id, run): // an event of another version is no longer needed
 			kept = true
 		case kept:
 			behind = append(behind, meta.Sequence.Stream)
@@ -80,7 +79,7 @@ func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, 
 	}
 }
 
-// removeAttempts removes announcements one by one. A later one of the same order stays.
+// removeAttempts removes events one by one. A later event of the same run stays.
 func (q *Queue) removeAttempts(ctx context.Context, sequences []uint64) error {
 	errs := make(chan error, len(sequences))
 	turns := make(chan struct{}, trimAtOnce)

@@ -10,8 +10,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// PublishUpdate sends clients a new line of a sweep's manifest, once it is durable. It doesn't wait, and an
-// update may get lost: the manifest has the line.
+// PublishUpdate sends clients a new line of a sweep's manifest, once it is durable. It does not wait, and an
+// update may be lost: the manifest has the line.
 func (q *Queue) PublishUpdate(sweep string, line []byte) {
 	if !sweeps.IsName(sweep) {
 		q.log.Error("update of no sweep", "sweep", sweep)
@@ -22,9 +22,8 @@ func (q *Queue) PublishUpdate(sweep string, line []byte) {
 	}
 }
 
-// Updates calls handle, from one goroutine, with the updates of a sweep, of all sweeps if it is
-// "", until stop is called or ctx ends. stop returns when those that had arrived were
-// handled.
+// Updates calls handle, from one goroutine, with the updates of a sweep, or of all sweeps if it is "", until
+// stop is called or ctx ends. stop returns once the updates that had arrived have been handled.
 func (q *Queue) Updates(ctx context.Context, sweep string, handle func(sweep string, line []byte)) (stop func(), err error) {
 	if sweep == "" {
 		sweep = "*"
