@@ -38,10 +38,12 @@ func corrected(line manifest.Line, found *results.Found) (manifest.Line, []strin
 	return line, wrong
 }
 
-// toldParameters are the values by the file of those parameters that a line or the file's
-// name tells, and whether they are the line's.
+// toldParameters returns the right values of those parameters that a line or the file's name
+// has, and whether the line has them. The file contains what its experiment reads. What a
+// PERTURB task's source varies is in the file's name; a short name leaves only the line.
 func toldParameters(line *manifest.Line, info *results.Info) (told manifest.Parameters, same bool) {
 	tree := sim.Resolve(info.Experiment, info.Settings)
+	named := catalog.NamedParameters(line.File)
 	told, same = manifest.Parameters{}, true
 	for name, value := range line.Parameters {
 		known, err := sim.Lookup(name)
@@ -49,16 +51,35 @@ func toldParameters(line *manifest.Line, info *results.Info) (told manifest.Para
 			same = false
 			continue
 		}
-		told[name] = known.Get(&tree).Any()
 		given, err := known.Check(value)
-		same = same && err == nil && given.String() == known.Get(&tree).String()
+		right, found := rightValue(known, info.Experiment, &tree, named)
+		switch {
+		case found:
+			told[name] = right.Any()
+			same = same && err == nil && given.String() == right.String()
+		case err == nil:
+			told[name] = value
+		default:
+			same = false
+		}
 	}
-	for name := range catalog.NamedParameters(line.File) {
+	for name := range named {
 		if known, err := sim.Lookup(name); err == nil && told[name] == nil {
-			told[name], same = known.Get(&tree).Any(), false
+			right, _ := rightValue(known, info.Experiment, &tree, named)
+			told[name], same = right.Any(), false
 		}
 	}
 	return told, same
+}
+
+// rightValue returns a parameter's value by the file, or by the file's name where the file's
+// experiment does not read the parameter. The second result is false where neither has it.
+func rightValue(known *sim.Parameter, e sim.Experiment, tree *sim.Parameters, named manifest.Parameters) (sim.Value, bool) {
+	if known.ReadBy(e) {
+		return known.Get(tree), true
+	}
+	value, err := known.Check(named[known.Name])
+	return value, err == nil
 }
 
 // contents compares what a file says with its line; its bytes are the manifest's. If they
