@@ -74,7 +74,8 @@ func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, 
 			first = meta.Sequence.Stream + 1
 		}
 		if meta.NumPending == 0 || n == trimMost || len(behind) == trimSingly {
-			return first, behind, !kept && meta.NumPending > 0, nil
+			// Behind one that is kept a call that removes few would be followed by one like it.
+			return first, behind, meta.NumPending > 0 && (!kept || len(behind) == trimSingly), nil
 		}
 	}
 }

@@ -65,6 +65,31 @@ func TestAttemptsBehindALongTaskAreTrimmed(t *testing.T) {
 	}
 }
 
+// More than one call removes behind a long task is removed by calls that follow at once.
+func TestManyAttemptsBehindALongTaskAreTrimmed(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	const n = trimSingly + 10
+	for i := range n {
+		if _, err := q.JetStream().PublishAsync(q.subjects.Attempts(testID(i), 1), []byte("{}")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	receive(t, q.JetStream().PublishAsyncComplete())
+	for more := true; more; {
+		var err error
+		if more, err = q.TrimRegister(deadline(t), func(id sweeps.ID, _ int) bool { return id != testID(0) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	info, err := q.attempts.Info(deadline(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.State.Msgs != 1 {
+		t.Errorf("%d announcements are left", info.State.Msgs)
+	}
+}
+
 func TestTrimmedAttemptsAreSettled(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
 	more, err := q.TrimRegister(deadline(t), func(sweeps.ID, int) bool { return true })
