@@ -31,6 +31,7 @@ type attempt struct {
 	suspended atomic.Int64                 // how long this process has been suspended since started
 	ended     atomic.Bool                  // the task is run: what remains is to commit the outcome
 	doubt     atomic.Bool                  // whether to ask the register if the attempt is over
+	told      atomic.Bool                  // whether the coordinator says that it is over
 }
 
 func newAttempt(w *Worker, task *protocol.Task, claim *queue.Attempt, cancel context.CancelCauseFunc) *attempt {

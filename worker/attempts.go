@@ -39,16 +39,17 @@ func (s *attempts) names() []protocol.Attempt {
 	return names
 }
 
-// doubt has one attempt ask the register whether it is over.
-func (s *attempts) doubt(name protocol.Attempt) {
+// stop has one attempt ask the register whether it is over, as the coordinator says.
+func (s *attempts) stop(name protocol.Attempt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if a := s.running[name]; a != nil {
+		a.told.Store(true)
 		a.doubt.Store(true)
 	}
 }
 
-// doubtAll has all attempts ask.
+// doubtAll has all attempts ask the register whether others have replaced them.
 func (s *attempts) doubtAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -74,6 +74,6 @@ func (w *Worker) obey(c protocol.Command) {
 	case protocol.Drain:
 		w.drain(errOrdered)
 	case protocol.Stop:
-		w.attempts.doubt(protocol.Attempt{ID: c.ID, Run: c.Run, Token: c.Token})
+		w.attempts.stop(protocol.Attempt{ID: c.ID, Run: c.Run, Token: c.Token})
 	}
 }

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"testing"
 	"time"
 )
@@ -43,5 +44,28 @@ func TestSuspendedTimeIsNotWorked(t *testing.T) {
 	out := a.outcome()
 	if seconds := out.Finished.Sub(out.Started); seconds < 0 || seconds > 30*time.Minute {
 		t.Errorf("the outcome tells of %v", seconds)
+	}
+}
+
+// While an attempt waits for the register, which does not answer, its task is computed.
+func TestWaitingForTheRegisterIsNoSuspension(t *testing.T) {
+	b := newBench(t, time.Minute)
+	line := &gate{server: b.server}
+	b.publish(task(1))
+	d, err := b.through(line).Next(deadline(b))
+	check(t, err)
+	_, claim, err := d.Admit(deadline(b), "worker", "host")
+	check(t, err)
+	a := newAttempt(&Worker{Config: Config{Queue: b.through(line), Stall: time.Hour}}, d.Task(), claim, func(error) {})
+	line.set(true)
+	look := a.looks(context.Background())
+	a.doubt.Store(true)
+	look()
+	if !a.doubt.Swap(false) {
+		t.Error("it was answered")
+	}
+	look()
+	if rested := a.suspended.Load(); rested > 0 {
+		t.Errorf("%v of computing count as suspended", time.Duration(rested))
 	}
 }

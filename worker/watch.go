@@ -21,41 +21,52 @@ const askTime = 10 * time.Second
 func (a *attempt) watch(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	last, connection := time.Now(), a.worker.Queue.Connections()
-	watching.Go(func() {
-		every(ctx, watchInterval, func() bool {
-			a.rest(time.Since(last))
-			last = time.Now()
-			if now := a.worker.Queue.Connections(); now != connection {
-				connection = now
-				a.doubt.Store(true)
-			}
-			a.ask(ctx)
-			if a.isStalled() {
-				a.cancel(errStalled)
-				_ = a.returnStalled() // who settles the attempt gets the same error
-				return false
-			}
-			a.report()
-			return true
-		})
-	})
+	look := a.looks(ctx)
+	watching.Go(func() { every(ctx, watchInterval, look) })
 	return func() {
 		cancel()
 		watching.Wait()
 	}
 }
 
+// looks returns what watch does at each interval, which reports whether it is to be done again.
+func (a *attempt) looks(ctx context.Context) func() bool {
+	last, connection := time.Now(), a.worker.Queue.Connections()
+	return func() bool {
+		a.rest(time.Since(last))
+		last = time.Now()
+		if now := a.worker.Queue.Connections(); now != connection {
+			connection = now
+			a.doubt.Store(true)
+		}
+		a.ask(ctx)
+		last = last.Add(min(time.Since(last), askTime)) // to wait for an answer is no suspension
+		if a.isStalled() {
+			a.cancel(errStalled)
+			_ = a.returnStalled() // who settles the attempt gets the same error
+			return false
+		}
+		a.report()
+		return true
+	}
+}
+
 // ask asks the register whether the attempt is over, if there is reason to, and stops the attempt if so. If the
-// register has lost the attempt, this enters it again.
+// register has lost the attempt, this enters it again. An attempt that was ended and not replaced by another is stopped
+// only if the coordinator says so: once it hears from the worker again, it may let the attempt continue.
 func (a *attempt) ask(ctx context.Context) {
 	if !a.doubt.Swap(false) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	over, err := a.claim.IsOver(ctx)
+	told, look := a.told.Swap(false), a.claim.IsReplaced
+	if told {
+		look = a.claim.IsOver
+	}
+	over, err := look(ctx)
 	if err != nil {
+		a.told.CompareAndSwap(false, told)
 		a.doubt.Store(true)
 	}
 	if over {

@@ -145,6 +145,36 @@ func TestWorkerThatWasCutOffStopsWhatAnotherDoes(t *testing.T) {
 	b.fail(rival)
 }
 
+// A worker that comes back before anybody else has claimed its task goes on with the attempt that was ended,
+// and keeps its checkpoint, until it is told to stop.
+func TestWorkerThatWasCutOffGoesOnWithWhatNobodyElseDoes(t *testing.T) {
+	b := newBench(t, time.Minute)
+	line := &gate{server: b.server}
+	begun, end := make(chan bool, 1), make(chan bool)
+	o := task(1)
+	lookups, reports := b.lookups(o), b.reports(o)
+	w := b.start(until(begun, end), func(c *Config) { c.Queue, c.MaxTasks = b.through(line), 1 })
+	b.publish(o)
+	receive(b, begun)
+	line.set(true)
+	token := b.end(o)
+	for len(lookups) > 0 {
+		<-lookups
+	}
+	line.set(false)
+	receive(b, lookups)
+	for len(reports) > 0 {
+		<-reports
+	}
+	receive(b, reports) // after the answer, or before it
+	receive(b, reports)
+	close(end) // it was not stopped, or there is no result
+	if o := receive(b, b.outcomes); !o.Done() || o.Token != token {
+		t.Errorf("outcome %+v", o.Outcome)
+	}
+	receive(b, w.Done())
+}
+
 // ordered is how a coordinator has an attempt stopped.
 func (b *bench) ordered(e queue.Entry) {
 	b.Helper()

@@ -89,30 +89,47 @@ func (a *Attempt) IsOver(ctx context.Context) (bool, error) {
 	return a.isOver(ctx)
 }
 
+// IsReplaced is IsOver, but not of an attempt that the coordinator has ended and that no other has
+// followed: the coordinator may still let it continue.
+func (a *Attempt) IsReplaced(ctx context.Context) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	last, err := a.last(ctx)
+	goesOn := last.Token == a.event.Token && (last.Event == protocol.EventStarted || last.Event == protocol.EventEnded)
+	return err == nil && !goesOn, err
+}
+
 func (a *Attempt) isOver(ctx context.Context) (bool, error) {
+	last, err := a.last(ctx)
+	return err == nil && (last.Event != protocol.EventStarted || last.Token != a.event.Token), err
+}
+
+// last returns the last event of the run, which is the attempt's claim if the register had lost that.
+func (a *Attempt) last(ctx context.Context) (protocol.AttemptEvent, error) {
 	for {
 		last, err := a.q.Last(ctx, a.Name())
 		if err != nil {
-			return false, err
+			return protocol.AttemptEvent{}, err
 		}
 		var after uint64
 		if last != nil {
 			after = last.Sequence
 			if last.Event == protocol.EventStarted && last.Token != a.event.Token {
-				return true, nil
+				return last.AttemptEvent, nil
 			}
 		}
 		if after >= a.seq {
 			a.seq = after
-			return last == nil || last.Event != protocol.EventStarted, nil
+			return last.AttemptEvent, nil
 		}
 		// An event older than the claim comes from another store, or from a server that lags behind.
 		seq, err := a.q.Note(ctx, a.event, after)
 		if err == nil {
 			a.seq = seq
+			return a.event, nil
 		}
 		if !errors.Is(err, ErrOutdated) {
-			return false, err
+			return protocol.AttemptEvent{}, err
 		}
 	}
 }
