@@ -18,13 +18,13 @@ type batch struct {
 	outcomes []settled
 	done     map[sweeps.ID]*catalog.Entry // the lines of results among the writes
 	settled  []string                     // sweeps whose last line is among the writes
-	reopened []string                     // finished sweeps of which a task was ordered again
+	reopened []string                     // finished sweeps of which a task is executed again
 	next     []lifecycle.Command          // to be carried out when all this is durable
-	renamed  map[sweeps.ID]bool           // results that have another name by the lines
+	renamed  map[sweeps.ID]bool           // results that the lines give another name
 }
 
-// writing is what is to be made durable of one sweep: first the names in its folders, then
-// the lines that speak of them.
+// writing is what is to be made durable of one sweep: first the names in its folders, then the lines that refer
+// to them.
 type writing struct {
 	folders map[string]bool
 	lines   []manifest.Line
@@ -41,10 +41,9 @@ func (b *batch) of(sweep string) *writing {
 	return b.writes[sweep]
 }
 
-// flush makes the batch durable: first the names, then the manifests that speak
-// of them, then the queue is told that the outcomes are dealt with, and sweeps are
-// finished, which a restart doesn't look at any more. What cannot be written of one sweep
-// is a fault of that sweep. It may let go of the lock for a while before it does anything.
+// flush makes the batch durable: first the names, then the manifests that refer to them. Then it acknowledges
+// outcomes and finishes sweeps, which a restart no longer looks at. If something of a sweep cannot be written,
+// that is a fault of that sweep. flush may release the lock for a while before it does anything.
 func (k *Coordinator) flush() {
 	for k.flushOnce(); k.failure == nil && len(k.batch.next)+len(k.batch.renamed) > 0; k.flushOnce() {
 		next, renamed := k.batch.next, k.batch.renamed
@@ -153,7 +152,7 @@ func (k *Coordinator) writeOne(sweep string, w *writing) error {
 	return nil
 }
 
-// acknowledge tells the queue of the outcomes whose lines are all durable.
+// acknowledge acknowledges the outcomes whose lines are all durable.
 func (k *Coordinator) acknowledge() {
 	unwritten := k.faults.unwritten()
 	list := k.batch.outcomes
@@ -178,7 +177,7 @@ func (k *Coordinator) acknowledge() {
 	}
 }
 
-// tell says what was written, to those who follow a sweep.
+// tell publishes what was written to the followers of a sweep.
 func (k *Coordinator) tell(sweep string, lines []manifest.Line) {
 	for _, l := range lines {
 		if k.config.Noted != nil {

@@ -12,8 +12,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// do carries commands out, in their order. What must be durable first is gathered
-// for flush. It is called with the lock held.
+// do carries out commands, in their order. What must be durable first is gathered for flush. It is called with
+// the lock held.
 func (k *Coordinator) do(commands []lifecycle.Command) {
 	for len(commands) > 0 && k.failure == nil {
 		c := commands[0]
@@ -61,7 +61,7 @@ func (k *Coordinator) input(in *sweeps.Input) (protocol.Input, error) {
 	return protocol.Input{Task: in.Task, Path: l.Sweep + "/" + l.Line.File, SHA256: l.Line.SHA256}, nil
 }
 
-// errGone: the manifests tell of no result of the task that is still there.
+// errGone: no manifest names a result of the task that still exists.
 var errGone = errors.New("its file is gone, or is not what the manifest says")
 
 // locate finds a task's result, in that sweep under that name if it is there.
@@ -87,7 +87,7 @@ func (k *Coordinator) locate(id sweeps.ID, sweep, file string) (*catalog.Entry, 
 // settled is an outcome that may be acknowledged as soon as its lines are durable.
 type settled struct {
 	delivery queue.OutcomeDelivery
-	incoming string // its result's path, which is not needed any more
+	incoming string // its result's path, which is no longer needed
 }
 
 // settle lets an outcome be acknowledged with the next flush.

@@ -27,32 +27,32 @@ type Config struct {
 	Prober  catalog.Prober
 	Version string       // of this program, for manifests
 	Log     *slog.Logger // nil: nothing is logged
-	// Exclusive says that no worker was at work on this queue when the coordinator
-	// starts: what is queued from earlier is removed, and attempts are counted anew.
+	// Exclusive says that no worker uses this queue when the coordinator starts: orders from earlier sessions
+	// are removed, and attempts are counted anew.
 	Exclusive bool
-	// Noted, if not nil, is called for every line that a manifest got, once it is
-	// durable. It must return at once and not call the coordinator.
+	// Noted, if not nil, is called for every line of a manifest once the line is durable. It must return at
+	// once and not call the coordinator.
 	Noted func(manifest.Line)
-	// Ownership is asked before anything is written; nil: nobody else can own the root. The caller keeps it until after Stop.
+	// Ownership is checked before anything is written; nil: nobody else can own the root. The caller keeps it
+	// until after Stop.
 	Ownership Ownership
 	// Ahead is for how long the queue holds work for the connected workers; 0 is 10 min.
 	Ahead time.Duration
-	// Tick is the time between two looks at which attempts were heard from; 0 is 10 s. One that was
-	// not for seven of them has ended.
+	// Tick is the time between two checks of which attempts were heard from; 0 is 10 s. An attempt that was not
+	// heard from for seven ticks is ended.
 	Tick time.Duration
-	// Regather is how long workers may take to enter their attempts where the queue's store was made
-	// anew; 0 is 60 s. Before that no task of a resumed sweep is sent.
+	// Regather is how long workers may take to enter their attempts again if the queue's store was made anew; 0
+	// is 60 s. Until then, no task of a resumed sweep is sent.
 	Regather time.Duration
-	// RetryDelay is the pause before the second attempt after one that failed by storage or stalled; it
-	// doubles with each. 0 is 5 s.
+	// RetryDelay is the pause before the second attempt after one that stalled or failed because of storage; it
+	// doubles with each attempt. 0 is 5 s.
 	RetryDelay time.Duration
 	// Verbs are requests that Serve answers besides the coordinator's own.
 	Verbs map[string]control.Handler
 }
 
-// Coordinator is the shell around the machine: it feeds it with launches and with
-// what the queue delivers, and carries its commands out. All methods are safe for
-// concurrent use.
+// Coordinator is the shell around the machine: it feeds launches and what the queue delivers to the machine,
+// and carries out its commands. All methods are safe for concurrent use.
 type Coordinator struct {
 	config Config
 	stop   []func()
@@ -79,10 +79,10 @@ type Coordinator struct {
 	held       map[runKey]queue.OutcomeDelivery // outcomes not yet acknowledged
 	running    map[sweeps.ID]*attempt
 	register   map[runKey]queue.Entry  // the last event of each run that is not settled
-	leftovers  leftovers               // attempts that may have left something
-	delayed    map[sweeps.ID]time.Time // until when tasks are not sent whose attempt failed
+	leftovers  leftovers               // attempts that may have left files
+	delayed    map[sweeps.ID]time.Time // until when a task whose attempt failed is not sent
 	window     window
-	miscount   int              // by how many orders the queue differed at the last look
+	miscount   int              // by how many orders the queue differed at the last check
 	taken      uint64           // the sequence of the last outcome that came
 	sweeps     []*launchedSweep // in order of launch
 	manifests  openManifests
@@ -91,10 +91,10 @@ type Coordinator struct {
 	placer     placement.Placer
 	pace       pace
 	begun      time.Time
-	acquainted <-chan struct{} // closed once every worker that is there has been heard of
+	acquainted <-chan struct{} // closed once every connected worker has reported
 	faults     faultList
 	withheld   map[runKey]settled // outcomes whose lines are not durable yet
-	failure    error              // it can't go on: nothing more is placed
+	failure    error              // why it cannot continue: nothing more is placed
 	changed    chan struct{}      // closed and replaced when something was settled
 }
 
@@ -104,8 +104,7 @@ type runKey struct {
 	Run int
 }
 
-// groupTime is how long outcomes are gathered before the manifests are written
-// and synced together.
+// groupTime is how long outcomes are gathered before the manifests are written and synced together.
 const groupTime = 50 * time.Millisecond
 
 // Start makes a coordinator ready. Outcomes that an earlier one left behind are
@@ -134,7 +133,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	return k, nil
 }
 
-// begin listens to the queue, and goes on with what an earlier coordinator left.
+// begin listens to the queue, and resumes what an earlier coordinator left.
 func (k *Coordinator) begin(ctx context.Context) error {
 	if err := k.clearLeftovers(ctx); err != nil {
 		return err
@@ -167,7 +166,7 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	return nil
 }
 
-// learnAttempts reads what is on record of attempts before this coordinator.
+// learnAttempts reads the records of attempts from before this coordinator.
 func (k *Coordinator) learnAttempts() (err error) {
 	if k.losses = newLosses(); !k.config.Exclusive {
 		k.losses, err = readLosses(k.config.Root, func(id sweeps.ID, run int) bool { return run <= k.catalog.LastRun(id) })
@@ -179,7 +178,7 @@ func (k *Coordinator) learnAttempts() (err error) {
 	return err
 }
 
-// listen takes in the register as it is, then what workers say.
+// listen reads the register as it is, then what workers report.
 func (k *Coordinator) listen(ctx context.Context) error {
 	stop, err := k.config.Queue.Register(ctx, k.registered)
 	if err != nil {
@@ -293,9 +292,8 @@ func (k *Coordinator) announce() {
 	k.changed = make(chan struct{})
 }
 
-// Wait returns when every launched sweep is complete or the context ends, with what became
-// of the sweeps so far. The error says why the coordinator can't go on, or why those sweeps
-// that are not complete can't be completed as things are.
+// Wait returns when every launched sweep is complete or ctx ends, with the state of the sweeps. The error says
+// why the coordinator cannot continue, or why the incomplete sweeps cannot be completed at present.
 func (k *Coordinator) Wait(ctx context.Context) (control.Summary, error) {
 	for {
 		k.mu.Lock()

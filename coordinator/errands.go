@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// errands are things to be told to the queue that nobody waits for: whoever holds the coordinator's
-// lock, or handles a message, must not wait for NATS.
+// errands are requests to the queue that nobody waits for: a goroutine that holds the coordinator's lock, or
+// handles a message, must not wait for NATS.
 type errands struct {
 	news chan struct{}
 	mu   sync.Mutex

@@ -13,9 +13,10 @@ import (
 	"eisweep/internal/root"
 )
 
-// Fence gives the manifests of all sweeps that are not finished new inodes. Whoever takes a root over from an owner that
-// may still be alive does so before anything else: a line that the other began to write could otherwise overwrite later
-// ones. mayWrite is asked before each. Sweeps that have no manifest are none of it.
+// Fence gives the manifests of all unfinished sweeps new inodes. A process that takes a root over from an owner
+// that may still be alive does this before anything else: a line that the other owner began to write could
+// otherwise overwrite later lines. mayWrite is called before each manifest. Sweeps without a manifest are
+// skipped.
 func Fence(r *root.Root, mayWrite func() error) error {
 	names, err := r.Sweeps()
 	if err != nil {
@@ -33,8 +34,8 @@ func Fence(r *root.Root, mayWrite func() error) error {
 	return nil
 }
 
-// isFinished reports whether the record of a sweep says so: it is written after the manifest's last line. `run` keeps no
-// records.
+// isFinished reports whether the record of a sweep says that it is finished; the record is written after the
+// manifest's last line. `run` keeps no records.
 func isFinished(r *root.Root, name string) bool {
 	record, err := records.Read(r, name)
 	return err == nil && record.Stand == control.Finished

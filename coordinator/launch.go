@@ -16,18 +16,17 @@ import (
 	"eisweep/sweeps"
 )
 
-// Launch compares an order with what there is and lets what is missing be
-// executed. When files of other tasks are in the way and the order doesn't allow
-// them to be moved, it changes nothing and returns a *SupersedeError with the
-// plan. Launching the same again does nothing. A ctx of control's that ends because nobody
-// waits for the answer ends the planning, not what comes after it.
+// Launch compares a request with what exists and has the missing tasks executed. If files of other tasks are in
+// the way and the request does not allow them to be moved, it changes nothing and returns a *SupersedeError
+// with the plan. Launching the same again does nothing. If ctx is one of control's and ends because nobody
+// waits for the answer, it ends the planning, not what comes after it.
 func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, error) {
 	k.launching.Lock()
 	defer k.launching.Unlock()
 	defer k.wakeWindow()
 	k.mu.Lock()
 	failure := k.failure
-	if len(k.faults.list) == 0 { // else the manifests don't tell of all results
+	if len(k.faults.list) == 0 { // otherwise the manifests do not name all results
 		k.machine.Step(lifecycle.Compacted{})
 	}
 	k.mu.Unlock()
@@ -47,7 +46,7 @@ func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, e
 	if err := errors.Join(control.Unwanted(ctx), k.authorizeWrite()); err != nil {
 		return planned, err
 	}
-	ctx = control.Committed(ctx) // what follows is done for all tasks, or has to be gone on with
+	ctx = control.Committed(ctx) // what follows is done for all tasks, or has to be resumed
 	planned.Follow(ctx)
 	for i := range planned.Sweeps {
 		if err := k.prepare(ctx, &planned.Sweeps[i], o); err != nil {
@@ -62,7 +61,7 @@ func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, e
 		k.dropSettled(o)
 	}
 	for id, r := range k.running {
-		if !k.isRunning(r.name()) { // nobody wants it any more; its worker's next presence has it stopped
+		if !k.isRunning(r.name()) { // no sweep wants it any more; it is stopped at its worker's next presence
 			delete(k.running, id)
 		}
 	}
@@ -89,7 +88,7 @@ func (k *Coordinator) openAndSubmit(ctx context.Context, planned *plan.Plan, o p
 	return errors.Join(errs...)
 }
 
-// Plan finds out what launching the order would do.
+// Plan finds out what launching the request would do.
 func (k *Coordinator) Plan(ctx context.Context, o plan.Request) (*plan.Plan, error) {
 	if err := k.catalog.Refresh(); err != nil {
 		return nil, err
@@ -124,8 +123,8 @@ func (k earlier) WriteLines() {
 	k.flush()
 }
 
-// dropSettled lets go of an outcome that the manifests have: a coordinator was
-// stopped between writing it down and telling the queue.
+// dropSettled releases an outcome that the manifests already have: a coordinator was stopped between writing it
+// down and acknowledging it.
 func (k *Coordinator) dropSettled(o runKey) {
 	t, ok := k.machine.Task(o.ID)
 	if k.catalog.LastRun(o.ID) >= o.Run && (!ok || t.Run > o.Run) {
@@ -133,8 +132,7 @@ func (k *Coordinator) dropSettled(o runKey) {
 	}
 }
 
-// adopt writes down a result that lay in the folder without a line: as its outcome
-// tells of it, where that is still there.
+// adopt records a result that lay in the folder without a line, using its outcome if that still exists.
 func (k *Coordinator) adopt(sweep string, t *sweeps.Task, line *manifest.Line) {
 	d, ok := k.held[runKey{t.ID, line.Run}]
 	if !ok || d.Outcome.SHA256 != line.SHA256 {
@@ -145,8 +143,7 @@ func (k *Coordinator) adopt(sweep string, t *sweeps.Task, line *manifest.Line) {
 	k.settle(runKey{t.ID, line.Run})
 }
 
-// staleAfter is how long a file that gets its name only when it is whole may rest half written before it counts as left
-// by a crash.
+// staleAfter is how old a half-written draft may be before it counts as left by a crash.
 const staleAfter = time.Hour
 
 // prepare makes the sweep's folder, stores its file, and copies the outside files

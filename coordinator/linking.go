@@ -12,8 +12,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// link gives a result that is done its name in one more sweep. One whose file has gone
-// meanwhile is computed again.
+// link gives a result that is done its name in one more sweep. A result whose file is gone by now is computed
+// again.
 func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 	t := k.task(c.ID, c.Sweep)
 	if t == nil {
@@ -29,7 +29,7 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 		return nil
 	}
 	if from.Sweep == c.Sweep && from.Line.File == t.File {
-		if k.saysFailed(c.Sweep, c.ID) { // by a later order, which leaves the result
+		if k.saysFailed(c.Sweep, c.ID) { // by a later run, which leaves the result
 			k.note(c.Sweep, from.Line)
 		}
 		return nil // placed since the launch looked

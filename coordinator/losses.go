@@ -33,8 +33,8 @@ func lossOf(e queue.Entry, class protocol.Class, reason string) loss {
 	return loss{e.ID, e.Run, e.Token, class, reason, e.Host, e.Worker, time.Now().UTC()}
 }
 
-// losses counts lost attempts by their runs, and keeps them in .eisweep/losses.jsonl: NATS may lose
-// its store with the host that a task takes down.
+// losses counts lost attempts by their runs, and keeps them in .eisweep/losses.jsonl, because a task that takes
+// down the host may take NATS's store with it.
 type losses struct {
 	mu     sync.Mutex
 	path   string // "" keeps them in memory only
@@ -61,7 +61,7 @@ func readLosses(r *root.Root, settled func(sweeps.ID, int) bool) (*losses, error
 	var kept bytes.Buffer
 	for line := range bytes.Lines(text) {
 		var one loss
-		if json.Unmarshal(line, &one) != nil || settled(one.ID, one.Run) || l.has(one) { // the first: it was cut short by a crash
+		if json.Unmarshal(line, &one) != nil || settled(one.ID, one.Run) || l.has(one) { // invalid JSON: a crash cut it short
 			continue
 		}
 		l.count(one)
@@ -106,7 +106,7 @@ func (l *losses) add(one loss) error {
 	return nil
 }
 
-// appendLine adds a line to a file and syncs it. A line before it that was cut short is ended.
+// appendLine appends a line to a file and syncs it. If the line before it was cut short, it is ended first.
 func appendLine(path string, text []byte) (err error) {
 	f, err := atomicfile.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -132,14 +132,14 @@ func appendLine(path string, text []byte) (err error) {
 	return f.Sync()
 }
 
-// of is how many attempts at a run were lost.
+// of returns how many attempts at a run were lost.
 func (l *losses) of(id sweeps.ID, run int) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.counts[runKey{id, run}])
 }
 
-// settle forgets those of a run that is settled; the file has them until the next start.
+// settle forgets the losses of a settled run; the file keeps them until the next start.
 func (l *losses) settle(key runKey) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

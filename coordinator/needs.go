@@ -2,9 +2,9 @@ package coordinator
 
 import "eisweep/internal/control"
 
-// Needs counts the tasks of open sweeps that a worker may have now and none has, as far as they take no
-// more than so many bytes of memory; 0 is any number. Tasks that wait for a source, run or are being
-// placed do not count.
+// Needs counts the tasks of open sweeps that a worker could run now and none runs, among those that take no
+// more than so many bytes of memory; 0 is any number. Tasks that wait for a source, run or are being placed do
+// not count.
 func (k *Coordinator) Needs(memory int64) int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -21,8 +21,8 @@ func (k *Coordinator) Needs(memory int64) int {
 	return max(most, sum-k.machine.CountedTwice())
 }
 
-// needs is Needs of one sweep. Which of its large tasks wait for a source is not known; as many as can
-// be are taken to, so that none that fits is left out.
+// needs is Needs of one sweep. Which of its large tasks wait for a source is not known. It assumes that as many
+// as possible do, so that no task that fits is left out.
 func (k *Coordinator) needs(s *launchedSweep, memory int64) int {
 	c := k.machine.Counts(s.name)
 	n := c.ToSend()

@@ -8,19 +8,21 @@ import (
 	"eisweep/internal/control"
 )
 
-// Ownership says whether the root is this coordinator's. *lease.Lease is one.
+// Ownership says whether the root is this coordinator's. *lease.Lease implements it.
 type Ownership interface {
 	// Valid reports whether a write may start now. It never waits.
 	Valid() bool
-	// Check returns nil if a write may start now, which it waits for. The error is that the root is lost, or ctx's.
+	// Check returns nil once a write may start; it waits until then. The error says that the root is lost, or
+	// is ctx's.
 	Check(ctx context.Context) error
 	// Epoch is this owner's number; no later owner has a lower one.
 	Epoch() uint64
 }
 
-// requireOwnership returns nil if the root is this coordinator's. Time passes unseen where a process, its machine or its
-// storage stood still, so it is asked directly before anything is written. While there is no answer it waits, until
-// such requests are aborted. It holds the mutex meanwhile: checkOwnership nearly always had the answer a moment ago.
+// requireOwnership returns nil if the root is this coordinator's. A process does not notice time that passes
+// while it, its machine or its storage stands still, so it checks directly before anything is written. While
+// there is no answer it waits, until such requests are aborted. It holds the mutex meanwhile: checkOwnership
+// nearly always had the answer a moment before.
 func (k *Coordinator) requireOwnership() error {
 	if k.ownsRoot() {
 		return nil
@@ -28,8 +30,8 @@ func (k *Coordinator) requireOwnership() error {
 	return k.askOwnership(k.unattended)
 }
 
-// checkOwnership is requireOwnership for callers that hold the mutex and may let go of it: others use the coordinator
-// while storage doesn't answer.
+// checkOwnership is requireOwnership for callers that hold the mutex and may release it: others use the
+// coordinator while storage does not answer.
 func (k *Coordinator) checkOwnership(ctx context.Context) error {
 	for k.failure == nil && !k.ownsRoot() {
 		k.mu.Unlock()
@@ -42,7 +44,7 @@ func (k *Coordinator) checkOwnership(ctx context.Context) error {
 	return nil
 }
 
-// soon is how long an answer about the state of things may wait for the ownership of the root.
+// soon is how long an answer about the current state may wait for the ownership of the root.
 const soon = time.Second
 
 // checkOwnershipSoon is checkOwnership that gives up soon, and reports whether it succeeded.
@@ -52,8 +54,8 @@ func (k *Coordinator) checkOwnershipSoon() bool {
 	return k.checkOwnership(ctx) == nil
 }
 
-// authorizeWrite makes sure that the root is this coordinator's before a request changes files other than manifests. The
-// error is that it isn't, or is not known to be, or why the coordinator can't go on.
+// authorizeWrite makes sure that the root is this coordinator's before a request changes files other than
+// manifests. The error says that it is not, or that this is unknown, or why the coordinator cannot continue.
 func (k *Coordinator) authorizeWrite() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -2,9 +2,8 @@ package coordinator
 
 import "time"
 
-// pace is how fast workers have worked lately: from what the running tasks report,
-// not only from those that have finished. What is found done when a sweep is launched
-// tells nothing of it.
+// pace is how fast workers have worked recently, according to the reports of running tasks, not only of
+// finished ones. Tasks that are already done when a sweep is launched do not count.
 type pace struct {
 	samples []sample  // oldest first, over the last paceWindow
 	ended   float64   // the work of the tasks that workers have ended
@@ -22,8 +21,7 @@ const (
 	paceIdle   = 10 * time.Second // so long without work is no part of the pace
 )
 
-// wake begins anew where nothing has run for a while: neither was a task ended nor is
-// one heard.
+// wake starts the measurement anew if nothing has run for a while: no task has ended, and none has reported.
 func (p *pace) wake(now time.Time, isWorkHeard func(since time.Time) bool) {
 	if idle := now.Add(-paceIdle); p.last.Before(idle) && !isWorkHeard(idle) {
 		p.samples = append(p.samples[:0], sample{now, p.ended})
@@ -47,7 +45,7 @@ func (p *pace) measure(now time.Time, inFlight float64) {
 	}
 }
 
-// left is how long the rest will take at this pace; false while it isn't known.
+// left is how long the rest will take at this pace; false while that is unknown.
 func (p *pace) left(rest float64) (time.Duration, bool) {
 	if len(p.samples) < 2 {
 		return 0, false

@@ -16,9 +16,9 @@ import (
 	"eisweep/sweeps"
 )
 
-// place gives the outcome's file its name in every sweep that wants it, and returns what
-// follows. A result that is not what its outcome promised is ordered anew. Nothing follows
-// yet where that cannot be found out, or no sweep can take the result: the outcome is kept.
+// place gives the outcome's file its name in every sweep that wants it, and returns the commands that follow. A
+// result that is not what its outcome promised is computed again. Nothing follows yet if that cannot be
+// determined, or if no sweep can take the result: the outcome is kept.
 func (k *Coordinator) place(c lifecycle.Place) []lifecycle.Command {
 	d := k.held[runKey{c.ID, c.Run}]
 	incoming := k.config.Root.Incoming(c.ID, c.Run, d.Outcome.Token)
@@ -39,8 +39,8 @@ func (k *Coordinator) place(c lifecycle.Place) []lifecycle.Command {
 	return k.placeIn(c, incoming, &d.Outcome, hashed, refused)
 }
 
-// placeIn names the file in the sweeps. The first is the one that it was computed for; a
-// sweep that cannot take it now gets it later from one that could.
+// placeIn names the file in the sweeps. The first is the one that it was computed for. A sweep that cannot take
+// the file now gets it later from one that could.
 func (k *Coordinator) placeIn(
 	c lifecycle.Place, incoming string, o *protocol.Outcome, hashed time.Time, refused map[string]error,
 ) []lifecycle.Command {

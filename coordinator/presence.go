@@ -12,14 +12,14 @@ import (
 	"eisweep/sweeps"
 )
 
-// An attempt has ended when no presence listed it for quietTicks ticks, or when that many presences
-// in a row of its own worker did not.
+// An attempt has ended when no presence has listed it for quietTicks ticks, or when absentPresences presences
+// in a row of its own worker did not list it.
 const (
 	quietTicks      = 7
 	absentPresences = 2
 )
 
-// present takes in a worker's presence.
+// present handles a worker's presence.
 func (k *Coordinator) present(p protocol.Presence) {
 	now := time.Now()
 	k.workers.hear(p, now)
@@ -48,8 +48,8 @@ func (k *Coordinator) present(p protocol.Presence) {
 	k.wakeWindow()
 }
 
-// reappear deals with an attempt that the register does not take for the one that runs. Where nobody
-// has claimed the task since it was ended, it continues; else its worker is told to stop it.
+// reappear handles an attempt that the register does not consider the running one. If nobody has claimed the
+// task since the attempt was ended, the attempt continues; otherwise its worker is told to stop it.
 func (k *Coordinator) reappear(worker string, a protocol.Attempt) {
 	e := k.register[runKey{a.ID, a.Run}]
 	t, ok := k.machine.Task(a.ID)
@@ -64,8 +64,8 @@ func (k *Coordinator) reappear(worker string, a protocol.Attempt) {
 	}
 }
 
-// mayStop reports whether it is known which attempts nobody wants: no launch is under way, and no sweep
-// waits to be resumed.
+// mayStop reports whether it is known which attempts no sweep wants: no launch is under way, and no sweep waits
+// to be resumed.
 func (k *Coordinator) mayStop() bool {
 	for _, f := range k.faults.list {
 		if f.restart {
@@ -75,13 +75,13 @@ func (k *Coordinator) mayStop() bool {
 	return k.machine.Launches() == 0
 }
 
-// isRunning reports whether the machine takes an attempt for the one that runs.
+// isRunning reports whether the machine considers an attempt the running one.
 func (k *Coordinator) isRunning(a protocol.Attempt) bool {
 	t, ok := k.machine.Task(a.ID)
 	return ok && t.Run == a.Run && (t.Phase == lifecycle.Running && t.Token == a.Token || t.Phase == lifecycle.Placing)
 }
 
-// setBack enters an attempt in the register again that was ended too early.
+// setBack enters an attempt that was ended too early in the register again.
 func (k *Coordinator) setBack(ctx context.Context, e queue.Entry) {
 	e.Event, e.At = protocol.EventStarted, time.Now()
 	if _, err := k.config.Queue.Note(ctx, e.AttemptEvent, e.Sequence); err != nil && !errors.Is(err, queue.ErrOutdated) {
@@ -91,7 +91,7 @@ func (k *Coordinator) setBack(ctx context.Context, e queue.Entry) {
 	k.config.Log.Info("an attempt that was not heard from is back and continues", "task", e.ID, "worker", e.Worker)
 }
 
-// stopUnwanted ends an attempt at a task that nobody wants, or that is settled, and has its worker stop it.
+// stopUnwanted ends an attempt at a task that no sweep wants, or that is settled, and has its worker stop it.
 func (k *Coordinator) stopUnwanted(ctx context.Context, e queue.Entry) {
 	k.mu.Lock()
 	last := k.register[runKey{e.ID, e.Run}]
@@ -103,7 +103,7 @@ func (k *Coordinator) stopUnwanted(ctx context.Context, e queue.Entry) {
 	over := e.AttemptEvent
 	over.Event, over.At = protocol.EventEnded, time.Now()
 	if _, err := k.config.Queue.Note(ctx, over, e.Sequence); err != nil {
-		return // its next presence tells whether it still runs
+		return // its worker's next presence shows whether it still runs
 	}
 	k.sendStop(e.Worker, protocol.Attempt{ID: e.ID, Run: e.Run, Token: e.Token})
 }
@@ -114,9 +114,9 @@ func (k *Coordinator) sendStop(worker string, a protocol.Attempt) {
 	}
 }
 
-// watchAttempts counts ticks for every running attempt, until the coordinator stops. It reads no
-// clock: a tick counts only if a message to itself came back within it, by the way that presences
-// come. So a coordinator that was cut off or suspended ends no attempts.
+// watchAttempts counts ticks for every running attempt, until the coordinator stops. It reads no clock: a tick
+// counts only if a message of the coordinator to itself came back within it, on the path of presences. So a
+// coordinator that was cut off or suspended ends no attempts.
 func (k *Coordinator) watchAttempts(ctx context.Context) {
 	tick := time.NewTicker(k.config.Tick)
 	defer tick.Stop()
@@ -137,8 +137,8 @@ func (k *Coordinator) watchAttempts(ctx context.Context) {
 	}
 }
 
-// hears reports whether the coordinator has heard itself within a tick, and has missed nothing since there were
-// so many gaps.
+// hears reports whether the coordinator has received its own message within a tick, and has missed nothing
+// since the number of gaps was as given.
 func (k *Coordinator) hears(ctx context.Context, gaps uint64) (now uint64, ok bool) {
 	limited, cancel := context.WithTimeout(ctx, k.config.Tick)
 	defer cancel()
@@ -147,10 +147,10 @@ func (k *Coordinator) hears(ctx context.Context, gaps uint64) (now uint64, ok bo
 	return now, err == nil && now == gaps
 }
 
-// patience is after how long an attempt has ended that is not heard from.
+// patience is how long an attempt may be silent before it is ended.
 func (k *Coordinator) patience() time.Duration { return quietTicks * k.config.Tick }
 
-// countTick counts a tick, and ends the attempts that were silent for too many.
+// countTick counts a tick, and ends the attempts that have been silent for too many.
 func (k *Coordinator) countTick(ctx context.Context) {
 	k.mu.Lock()
 	var silent []*attempt
@@ -165,8 +165,8 @@ func (k *Coordinator) countTick(ctx context.Context) {
 	}
 }
 
-// endAttempt ends an attempt whose worker is gone: its loss is on record before the register says that
-// it has ended.
+// endAttempt ends an attempt whose worker is gone. Its loss is recorded before the register says that it has
+// ended.
 func (k *Coordinator) endAttempt(ctx context.Context, r *attempt, why string) {
 	k.mu.Lock()
 	if k.running[r.ID] != r || r.quiet < quietTicks && r.absent < absentPresences {
@@ -204,8 +204,8 @@ func (k *Coordinator) endAttempt(ctx context.Context, r *attempt, why string) {
 	k.wakeWindow()
 }
 
-// isWithoutOutcome reports whether an attempt that is not heard from has committed no outcome: all that were
-// committed since it was last heard from have been taken. It is asked again with the next tick or presence.
+// isWithoutOutcome reports whether an attempt that is no longer heard from has committed no outcome, once all
+// outcomes committed since it was last heard from have been taken. The next tick or presence asks again.
 func (k *Coordinator) isWithoutOutcome(ctx context.Context, r *attempt) bool {
 	k.mu.Lock()
 	upTo := r.upTo

@@ -11,7 +11,7 @@ import (
 	"eisweep/sim"
 )
 
-// attempt is one that runs, as far as the register says.
+// attempt is a running attempt, according to the register.
 type attempt struct {
 	control.RunningTask
 	run    int
@@ -20,7 +20,7 @@ type attempt struct {
 	heard  time.Time // last
 	quiet  int       // ticks since a presence listed it
 	absent int       // presences of its worker, in a row, that did not list it
-	upTo   uint64    // the last outcome when it was missed; 0 before
+	upTo   uint64    // the sequence of the last outcome when the attempt was missed; 0 before
 	cost   float64
 	memory int64 // bytes that the task takes
 }
@@ -29,7 +29,7 @@ func (a *attempt) name() protocol.Attempt {
 	return protocol.Attempt{ID: a.ID, Run: a.run, Token: a.token}
 }
 
-// registered takes in the last event of a run in the register.
+// registered handles the last event of a run in the register.
 func (k *Coordinator) registered(e queue.Entry) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -60,7 +60,7 @@ func (k *Coordinator) registered(e queue.Entry) {
 	k.wakeWindow()
 }
 
-// startAttempt follows a claim. One of a task that nobody wants, or that is settled, is ended.
+// startAttempt handles a claim. An attempt at a task that no sweep wants, or that is settled, is ended.
 func (k *Coordinator) startAttempt(e queue.Entry) {
 	k.do(k.machine.Step(lifecycle.AttemptStarted{ID: e.ID, Run: e.Run, Token: e.Token}))
 	t, ok := k.machine.Task(e.ID)
@@ -78,8 +78,8 @@ func (k *Coordinator) startAttempt(e queue.Entry) {
 		cost: cost(task), memory: sim.Memory(task.Experiment, task.Parameters)}
 }
 
-// endReturned follows an attempt that its worker gave up. With a class it has failed: it counts, and
-// is tried again after a pause that grows.
+// endReturned handles an attempt that its worker gave up. With a class, the attempt has failed: it counts, and
+// the task is tried again after a pause that grows.
 func (k *Coordinator) endReturned(e queue.Entry) {
 	if r := k.running[e.ID]; r != nil && r.token == e.Token {
 		delete(k.running, e.ID)
@@ -104,12 +104,12 @@ func (k *Coordinator) endReturned(e queue.Entry) {
 	k.stepEnded(e.AttemptEvent, e.Class, e.Error)
 }
 
-// acknowledged is how long after a worker gave a task up its order is sure to have left the queue: the
+// acknowledged is how long after a worker gave a task up its order has certainly left the queue: the
 // acknowledgement follows the claim.
 const acknowledged = 500 * time.Millisecond
 
-// stepEnded tells the machine of an attempt that is over and led to nothing. It counts if it is on record and
-// the machine was not told of it before.
+// stepEnded reports to the machine an attempt that has ended without an outcome. It counts if it is recorded
+// and was not reported to the machine before.
 func (k *Coordinator) stepEnded(e protocol.AttemptEvent, class protocol.Class, reason string) {
 	t, ok := k.machine.Task(e.ID)
 	counts := ok && k.losses.of(e.ID, e.Run) > t.Losses
@@ -120,7 +120,7 @@ func (k *Coordinator) stepEnded(e protocol.AttemptEvent, class protocol.Class, r
 	}
 }
 
-// isWorkHeard tells whether any running task was heard since.
+// isWorkHeard reports whether any running task was heard from since a given time.
 func (k *Coordinator) isWorkHeard(since time.Time) bool {
 	for _, r := range k.running {
 		if r.heard.After(since) {
@@ -130,7 +130,7 @@ func (k *Coordinator) isWorkHeard(since time.Time) bool {
 	return false
 }
 
-// progress takes a running attempt's word on how far it has come.
+// progress handles a running attempt's report of how far it has come.
 func (k *Coordinator) progress(p protocol.Progress) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"eisweep/internal/manifest"
 )
 
-// Verify is the function of that name while this coordinator writes the manifests.
+// Verify verifies sweeps while this coordinator writes the manifests.
 func (k *Coordinator) Verify(ctx context.Context, names []string) (control.Verified, error) {
 	return verify.Sweeps(ctx, k.catalog, k.config.Prober, repairs{k}, names)
 }
@@ -28,8 +28,8 @@ func (k repairs) CopyInput(ctx context.Context, p inputs.Prober, from, to, sha25
 	return inputs.Copy(ctx, p, from, to, sha256)
 }
 
-// RepairManifest repairs a manifest that cannot be read, with nobody at it. One that can is only
-// read, which may take a while.
+// RepairManifest repairs a manifest that cannot be read, while nobody else uses it. A manifest that can be read
+// is only read, which may take a while.
 func (k repairs) RepairManifest(path string) (kept string, damage, err error) {
 	for _, err := range manifest.Read(path) {
 		damage = err
@@ -52,8 +52,8 @@ func (k repairs) RepairManifest(path string) (kept string, damage, err error) {
 	return manifest.Repair(path)
 }
 
-// AddLines adds lines of results that were found without one, or with another value of a field,
-// unless that has been written down meanwhile, and says how many.
+// AddLines adds lines of results that were found without a line, or with another value of a field, unless they
+// have been recorded meanwhile, and returns how many.
 func (k repairs) AddLines(sweep string, lines []manifest.Line) (written int, _ error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -16,15 +16,15 @@ import (
 	"eisweep/sweeps"
 )
 
-// restored is a sweep that an earlier coordinator was at work on.
+// restored is an unfinished sweep of an earlier coordinator.
 type restored struct {
 	name  string
 	sweep *sweeps.Sweep
 	stand *records.Sweep // with the SHA-256 of the sweep's file
 }
 
-// restore goes on with the sweeps that an earlier coordinator left unfinished, as
-// if they were launched again, but leaves alone what is queued or running.
+// restore resumes the sweeps that an earlier coordinator left unfinished, as if they were launched again, but
+// leaves alone what is queued or running.
 func (k *Coordinator) restore(ctx context.Context) error {
 	if err := k.awaitOutcomes(ctx); err != nil {
 		return err
@@ -43,13 +43,13 @@ func (k *Coordinator) restore(ctx context.Context) error {
 		}
 	}
 	if len(list) > 0 && k.config.Queue.IsNew() {
-		// What runs is entered by its workers when they reconnect.
+		// Workers enter running attempts again when they reconnect.
 		k.window.open = time.Now().Add(k.config.Regather)
 	}
 	return nil
 }
 
-// awaitOutcomes waits until the outcomes are here that were committed before.
+// awaitOutcomes waits until the outcomes that were committed before have arrived.
 func (k *Coordinator) awaitOutcomes(ctx context.Context) error {
 	last, err := k.config.Queue.LastOutcome(ctx)
 	if err != nil || last == 0 {
@@ -64,9 +64,8 @@ func (k *Coordinator) awaitOutcomes(ctx context.Context) error {
 // outcomesTime bounds the wait for outcomes at a restart.
 const outcomesTime = 30 * time.Second
 
-// unfinished lists the sweeps to go on with in the order of their launches, those
-// that make networks before those that need them, and names those whose orders are
-// not to be touched because nobody knows how they stand.
+// unfinished lists the sweeps to resume in the order of their launches, but those that train networks before
+// those that need them. It also names those whose orders are not to be touched because their state is unknown.
 func (k *Coordinator) unfinished() (list []*restored, spared map[string]bool, err error) {
 	names, err := k.config.Root.Sweeps()
 	if err != nil {
@@ -91,8 +90,8 @@ func (k *Coordinator) unfinished() (list []*restored, spared map[string]bool, er
 	return list, spared, nil
 }
 
-// withRecords adds the sweeps that have a record, but no folder, or one without what a sweep has: until somebody gives
-// them up, their orders and results are kept.
+// withRecords adds the sweeps that have a record but no folder, or an incomplete folder: their orders and
+// results are kept until somebody cancels them.
 func (k *Coordinator) withRecords(names []string) ([]string, error) {
 	recorded, err := records.Names(k.config.Root)
 	if err != nil {
@@ -103,7 +102,7 @@ func (k *Coordinator) withRecords(names []string) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// readRestored reads a sweep that is to be resumed; nil if it isn't.
+// readRestored reads a sweep that is to be resumed; it returns nil if the sweep is not.
 func (k *Coordinator) readRestored(name string) (*restored, error) {
 	stand, err := records.Read(k.config.Root, name)
 	switch {
@@ -138,8 +137,7 @@ func dependence(s *sweeps.Sweep) int {
 	return 0
 }
 
-// goOn enters the tasks of a sweep, after it was planned: one that cannot be planned
-// stays as it is.
+// goOn enters the tasks of a sweep, after planning it. A sweep that cannot be planned is left unchanged.
 func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 	if r.stand.Reruns == nil {
 		r.stand.Reruns = map[sweeps.ID]int{}

@@ -9,8 +9,8 @@ import (
 	"eisweep/coordinator/lifecycle"
 )
 
-// failuresInARow is the number of failures after which a round of retries for a sweep ends: if
-// its folder is gone, none of a thousand results can be placed.
+// failuresInARow is the number of failures after which a round of retries for a sweep ends: if its folder is
+// gone, none of a thousand results can be placed.
 const failuresInARow = 3
 
 // retryAlways retries what faults stopped, until the coordinator stops.
@@ -28,7 +28,7 @@ func (k *Coordinator) retryAlways(ctx context.Context) {
 	}
 }
 
-// nextRetry is the time until the next fault is due. A coordinator that has failed retries nothing.
+// nextRetry is the time until the next fault is due. A coordinator that cannot continue retries nothing.
 func (k *Coordinator) nextRetry() time.Duration {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 // room is the memory and the slots of the workers that take tasks.
 type room []control.Worker
 
-// taking lists the workers that are heard from and take tasks.
+// taking lists the workers that are connected and take tasks.
 func (w *workers) taking(now time.Time) (out []control.Worker) {
 	for _, each := range w.known(now) {
 		if !each.Silent && each.Takes() {
@@ -41,7 +41,7 @@ func (r room) fitsAll(bytes int64) bool {
 	return true
 }
 
-// freeSlots is how many tasks of so many bytes could begin at once.
+// freeSlots is how many tasks of so many bytes could start at once.
 func (r room) freeSlots(bytes int64) (n int) {
 	for i := range r {
 		w := &r[i]
@@ -54,8 +54,8 @@ func (r room) freeSlots(bytes int64) (n int) {
 	return n
 }
 
-// refused notes that a worker had no memory for a task: until its next presence it gets no more than
-// what fits everywhere.
+// refused notes that a worker had no memory for a task. Until its next presence, it counts as having no free
+// memory.
 func (w *workers) refused(name, reason string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -20,8 +20,8 @@ type sender struct {
 	begun  []queue.Entry     // of tasks that a worker runs already
 }
 
-// HasRoom is lifecycle.Sender's. An order that some connected worker lacks memory for is sent only
-// while a free slot elsewhere has it, one for each such slot.
+// HasRoom implements lifecycle.Sender. An order for which some connected worker lacks memory is sent only while
+// a free slot elsewhere has the memory, one order for each such slot.
 func (s *sender) HasRoom(bytes int64) bool {
 	if s.room.fitsAll(bytes) {
 		return true
@@ -29,14 +29,14 @@ func (s *sender) HasRoom(bytes int64) bool {
 	return len(s.k.window.scarce) < s.room.freeSlots(bytes)
 }
 
-// Offer is lifecycle.Sender's.
+// Offer implements lifecycle.Sender.
 func (s *sender) Offer(c lifecycle.Candidate) lifecycle.Offer {
 	k, key := s.k, runKey{c.ID, c.Run}
 	if d, ok := k.held[key]; ok { // committed before this coordinator started, or before anybody wanted it
 		s.events = append(s.events, committed(&d.Outcome))
 		return lifecycle.Offer{Answer: lifecycle.Later}
 	}
-	if e, ok := k.register[key]; ok && e.Event == protocol.EventStarted { // its sweep did not want it for a while
+	if e, ok := k.register[key]; ok && e.Event == protocol.EventStarted { // no sweep wanted it for a while
 		s.begun = append(s.begun, e)
 		return lifecycle.Offer{Answer: lifecycle.Later}
 	}
@@ -63,8 +63,8 @@ func (s *sender) Offer(c lifecycle.Candidate) lifecycle.Offer {
 	return lifecycle.Offer{Seconds: k.window.perCost * cost(t), Bytes: bytes}
 }
 
-// sourceless settles a task that cannot be executed because its source is gone. While nobody can tell
-// whether it is, the task waits.
+// sourceless settles a task that cannot be executed because its source is gone. While that cannot be
+// determined, the task waits.
 func (s *sender) sourceless(c lifecycle.Candidate, err error) lifecycle.Offer {
 	if errors.Is(err, errGone) {
 		s.k.reasons[c.ID] = err.Error()

@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// Failed returns when the coordinator can't go on, with why: storage gave way, or the
-// root is another's. Nothing is placed any more, and it is of no use but to be stopped.
-// It returns nil when ctx ends.
+// Failed returns, with the reason, when the coordinator cannot continue: storage failed, or another process
+// owns the root. Nothing is placed any more, and the coordinator must be stopped. It returns nil when ctx ends.
 func (k *Coordinator) Failed(ctx context.Context) error {
 	for {
 		k.mu.Lock()
@@ -25,7 +24,7 @@ func (k *Coordinator) Failed(ctx context.Context) error {
 	}
 }
 
-// failed says whether the coordinator can't go on.
+// failed reports whether the coordinator cannot continue.
 func (k *Coordinator) failed() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -41,21 +40,21 @@ func (k *Coordinator) fail(err error) {
 	}
 }
 
-// failNow is fail for who doesn't hold the lock.
+// failNow is fail for callers that do not hold the lock.
 func (k *Coordinator) failNow(err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.fail(err)
 }
 
-// AbortOnDone aborts, when ctx ends, requests to the queue that nobody waits for and that it doesn't answer.
+// AbortOnDone aborts, when ctx ends, the requests to the queue that nobody waits for and that the queue does
+// not answer.
 func (k *Coordinator) AbortOnDone(ctx context.Context) { context.AfterFunc(ctx, k.abort) }
 
-// Stop ends the coordinator, and what it asks the queue for when ctx ends. What was
-// committed before is placed, unless ctx ends or the queue doesn't answer: then it stays for the
-// next one. It is idempotent; the error is
-// that of a storage failure, of an exclusive coordinator also why sweeps could not be completed,
-// or wraps natsconn.ErrUnreachable.
+// Stop ends the coordinator, and when ctx ends, also its requests to the queue. Outcomes that were committed
+// before are placed, unless ctx ends or the queue does not answer; then they stay for the next coordinator.
+// Stop is idempotent. The error is that of a storage failure, for an exclusive coordinator also why sweeps
+// could not be completed, or wraps natsconn.ErrUnreachable.
 func (k *Coordinator) Stop(ctx context.Context) error {
 	k.once.Do(func() { k.stopped = k.end(ctx) })
 	return k.stopped

@@ -12,7 +12,7 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.batch.writes) > 0 && k.checkOwnershipSoon() {
-		k.flush() // what is told is in the manifests
+		k.flush() // what the snapshot says is in the manifests
 	}
 	out := control.Snapshot{Elapsed: time.Since(k.begun), Unanswered: k.config.Queue.UnresponsiveFor(), Faults: k.faultsTold()}
 	if err := k.config.Queue.Limited(); err != nil {

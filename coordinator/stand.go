@@ -9,7 +9,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// standing is what the stand file of a launched sweep is to say.
+// standing is the record of a launched sweep.
 func (k *Coordinator) standing(s *launchedSweep) *records.Sweep {
 	out := &records.Sweep{Format: 1, Stand: k.stand(s), Priority: s.priority, Launched: s.launched, File: s.file, Reruns: map[sweeps.ID]int{}}
 	for id := range s.reruns {
@@ -37,8 +37,8 @@ func (k *Coordinator) standOf(sweep string) control.Stand {
 	return ""
 }
 
-// writeStanding makes a sweep's stand durable. A coordinator of `run` leaves none:
-// what it doesn't finish is not gone on with until it is run again.
+// writeStanding makes a sweep's record durable. A coordinator of `run` leaves none: its unfinished sweeps are
+// not resumed until `run` is called again.
 func (k *Coordinator) writeStanding(name string, s *records.Sweep) error {
 	if k.config.Exclusive {
 		return nil
@@ -61,7 +61,7 @@ func (k *Coordinator) finish(sweep string) {
 	}
 }
 
-// epoch is the number of this owner of the root; 0 where nobody else can own it.
+// epoch is the number of this owner of the root; 0 if nobody else can own it.
 func (k *Coordinator) epoch() uint64 {
 	if k.config.Ownership == nil {
 		return 0
@@ -69,8 +69,8 @@ func (k *Coordinator) epoch() uint64 {
 	return k.config.Ownership.Epoch()
 }
 
-// replaceOldRecords writes the records of launched sweeps again that are an earlier owner's: it was cut off while it wrote
-// them, and they arrived late. What cannot be read or written is left to the next time.
+// replaceOldRecords rewrites the records of launched sweeps that an earlier owner wrote: it was cut off while
+// it wrote them, and they arrived late. Records that cannot be read or written are left to the next call.
 func (k *Coordinator) replaceOldRecords() {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -24,9 +24,8 @@ func (k *Coordinator) clearLeftovers(ctx context.Context) error {
 	return nil
 }
 
-// clearBehind removes what attempts that died left of the session's tasks, when every outcome is dealt
-// with. Results of others stay: workers of a coordinator that was stopped for this session wait to
-// hand them over.
+// clearBehind removes what dead attempts left of the session's tasks, once every outcome is dealt with. Results
+// of other tasks stay: workers of a coordinator that was stopped for this session wait to hand them over.
 func (k *Coordinator) clearBehind() error {
 	if !k.config.Exclusive || k.failure != nil || len(k.sweeps) == 0 || !k.complete() || len(k.held) > 0 || len(k.outcomes) > 0 {
 		return nil

@@ -11,8 +11,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// storeLaunched stores the file of a launch. Whenever it is interrupted, the record has the file
-// that is there.
+// storeLaunched stores the file of a launch. Even if it is interrupted, the record matches the file that
+// exists.
 func (k *Coordinator) storeLaunched(s *sweeps.Sweep) error {
 	name, text := s.Name(), s.TOML()
 	sum := records.Sum(text)
@@ -34,8 +34,8 @@ func (k *Coordinator) storeLaunched(s *sweeps.Sweep) error {
 	return nil
 }
 
-// recordFile changes what is recorded of a sweep's stored file, if the sweep has a record. One that
-// can't be read or understood is written anew when the sweep is opened, which `run` doesn't.
+// recordFile changes what the record says of a sweep's stored file, if the sweep has a record. A record that
+// cannot be read or understood is written anew when the sweep is opened, which `run` does not do.
 func (k *Coordinator) recordFile(name string, change func(*records.File)) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()

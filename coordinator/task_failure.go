@@ -50,8 +50,7 @@ func (k *Coordinator) record(c lifecycle.RecordFailure) {
 	delete(k.running, c.ID)
 }
 
-// saysFailed tells whether a failure is the last that a sweep's manifest says of a task,
-// or is about to say.
+// saysFailed reports whether a failure is the last that a sweep's manifest says of a task, or is about to say.
 func (k *Coordinator) saysFailed(sweep string, id sweeps.ID) bool {
 	for _, l := range slices.Backward(k.unwrittenLines(sweep)) {
 		if l.ID == id {

@@ -35,7 +35,7 @@ func (k *Coordinator) upkeepAlways(ctx context.Context) {
 // launched again with the task in it.
 const unwantedTime = 24 * time.Hour
 
-// dropUnwanted lets go of outcomes that nobody has wanted for long.
+// dropUnwanted releases outcomes that no sweep has wanted for long.
 func (k *Coordinator) dropUnwanted(now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -53,7 +53,7 @@ func (k *Coordinator) dropUnwanted(now time.Time) {
 	k.flush()
 }
 
-// trim removes from the register what it says of settled runs.
+// trim removes the events of settled runs from the register.
 func (k *Coordinator) trim(ctx context.Context) error {
 	for more := true; more; {
 		var err error
@@ -74,7 +74,7 @@ func (k *Coordinator) trim(ctx context.Context) error {
 	return nil
 }
 
-// isSettled says whether nobody waits for a run any more.
+// isSettled reports whether nobody waits for a run any more.
 func (k *Coordinator) isSettled(id sweeps.ID, run int) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -85,8 +85,8 @@ func (k *Coordinator) isSettled(id sweeps.ID, run int) bool {
 	return !ok || t.IsSettled() || t.Run > run
 }
 
-// isForgettable says whether the register need not know a run any more. An attempt that may still run is
-// kept: its worker asks the register before it stops.
+// isForgettable reports whether the register may forget a run. An attempt that may still run is kept: its
+// worker asks the register before it stops.
 func (k *Coordinator) isForgettable(id sweeps.ID, run int) bool {
 	k.mu.Lock()
 	e := k.register[runKey{id, run}]

@@ -11,8 +11,8 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// The queue holds a window of what is to be executed: as many orders as the connected workers
-// execute in Config.Ahead, within these bounds.
+// The queue holds a window of orders: as many as the connected workers execute in Config.Ahead, within these
+// bounds.
 const (
 	leastWindow  = 16
 	mostWindow   = 4096
@@ -27,7 +27,7 @@ const (
 	sendPause    = time.Second            // after orders that could not be sent
 )
 
-// window is what the coordinator knows of the orders in the queue.
+// window is what the coordinator knows about the orders in the queue.
 type window struct {
 	news    chan struct{} // something may have to be sent
 	rebuild bool          // the queue may hold other orders than the machine takes for queued
@@ -35,12 +35,12 @@ type window struct {
 	open    time.Time     // before that nothing is sent: workers may still enter their attempts
 	limit   int           // how many orders the queue had room for; 0 is any number
 	limited time.Time     // when that was
-	seconds float64       // that a task takes, on average over the last ones
+	seconds float64       // that a task takes, as a moving average
 	perCost float64       // seconds for each unit of a task's cost, likewise
 	scarce  map[runKey]int64
 }
 
-// wakeWindow has the window looked at soon.
+// wakeWindow has the window checked soon.
 func (k *Coordinator) wakeWindow() {
 	select {
 	case k.window.news <- struct{}{}:
@@ -63,11 +63,11 @@ func (k *Coordinator) fillAlways(ctx context.Context) {
 	}
 }
 
-// fillEvery is how often the window is looked at without news: workers come and go.
+// fillEvery is how often the window is checked without news: workers come and go.
 const fillEvery = 5 * time.Second
 
-// fill withdraws the orders that should not be executed next, sends those that should, and returns
-// when to look again.
+// fill withdraws the orders that should not be executed next, sends those that should, and returns when to
+// check again.
 func (k *Coordinator) fill(ctx context.Context) time.Duration {
 	if !k.mustFill() || !k.maySend(ctx) {
 		return fillEvery
@@ -108,7 +108,7 @@ func (k *Coordinator) mustFill() bool {
 	return k.window.rebuild || k.machine.Disturbed() || k.machine.MayChoose()
 }
 
-// untilDelayed is the time until a task may be sent whose last attempt failed, at most fillEvery.
+// untilDelayed is the time until a task whose last attempt failed may be sent, at most fillEvery.
 func (k *Coordinator) untilDelayed(now time.Time) time.Duration {
 	wait := fillEvery
 	for id, at := range k.delayed {
@@ -121,8 +121,8 @@ func (k *Coordinator) untilDelayed(now time.Time) time.Duration {
 	return wait
 }
 
-// maySend finds out whether the root is still this coordinator's: what it decided before
-// it was cut off could undo what its successor did.
+// maySend reports whether the root is still this coordinator's: what it decided before it was cut off could
+// undo what its successor did.
 func (k *Coordinator) maySend(ctx context.Context) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -133,8 +133,8 @@ func (k *Coordinator) maySend(ctx context.Context) bool {
 	return err == nil && k.failure == nil
 }
 
-// withdraw removes all orders from the queue if they are not those that should be executed next. It
-// returns how long to wait where that was done a moment ago.
+// withdraw removes all orders from the queue if they are not those that should be executed next. It returns how
+// long to wait if that was done a moment ago.
 func (k *Coordinator) withdraw(ctx context.Context) (wait time.Duration, err error) {
 	k.mu.Lock()
 	now := time.Now()
@@ -164,7 +164,7 @@ func (k *Coordinator) withdraw(ctx context.Context) (wait time.Duration, err err
 	return 0, nil
 }
 
-// choose chooses the orders to send now, and makes them. The lock is held.
+// choose chooses the tasks to send now, and makes their orders. The lock is held.
 func (k *Coordinator) choose() []protocol.Task {
 	if k.failure != nil {
 		return nil
@@ -207,7 +207,7 @@ func (k *Coordinator) windowSize(slots int) int {
 // firstPerCost is a guess at perCost before any task has ended.
 const firstPerCost = 3e-8
 
-// took takes in how long a task took.
+// took takes into account how long a task took.
 func (w *window) took(seconds, cost float64) {
 	const part = 0.1 // of the last one in the average
 	if w.seconds == 0 {
@@ -217,7 +217,7 @@ func (w *window) took(seconds, cost float64) {
 	w.perCost += part * (seconds/cost - w.perCost)
 }
 
-// checkWindow compares the queue with the machine, and has the window rebuilt when it holds another
+// checkWindow compares the queue with the machine. It has the window rebuilt if the queue holds the same wrong
 // number of orders twice in a row: orders were lost, or somebody else changed the queue.
 func (k *Coordinator) checkWindow(ctx context.Context) error {
 	n, err := k.config.Queue.CountTasks(ctx)

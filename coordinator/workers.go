@@ -15,20 +15,20 @@ import (
 const (
 	silence  = 30 * time.Second // after which a worker counts as silent
 	oblivion = 24 * time.Hour   // after which a silent worker is forgotten
-	mourning = time.Hour        // after which one that ended by an error is
+	mourning = time.Hour        // after which a worker that ended with an error is forgotten
 
-	// acquaintance is after how long a coordinator has heard of every worker that is there:
-	// they connect again within seconds, and tell of themselves every five.
+	// acquaintance is after how long a coordinator has heard from every connected worker: they reconnect within
+	// seconds, and report every five.
 	acquaintance = 10 * time.Second
 )
 
-// workers is the table of workers, as they tell of themselves.
+// workers is the table of workers, from their reports.
 type workers struct {
 	mu   sync.Mutex
 	list map[string]control.Worker
 }
 
-// hear takes what a worker tells of itself.
+// hear handles a worker's report.
 func (w *workers) hear(p protocol.Presence, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -43,8 +43,7 @@ func (w *workers) hear(p protocol.Presence, now time.Time) {
 		Memory: p.Memory, Since: p.Since, Heard: now, State: p.State, Free: p.Free, Refused: p.Refused, Deadline: p.Deadline, Job: p.Job, Done: p.Done, Tasks: tasksOf(p.Attempts), Kernels: p.Kernels, Ended: ended}
 }
 
-// known lists the workers by host and name, and forgets those that were silent, or have
-// been over, for long.
+// known lists the workers by host and name. It forgets those that have been silent, or have ended, for long.
 func (w *workers) known(now time.Time) []control.Worker {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -62,14 +61,14 @@ func (w *workers) known(now time.Time) []control.Worker {
 	return out
 }
 
-// Workers lists the workers that were heard of lately.
+// Workers lists the workers that were heard from recently.
 func (k *Coordinator) Workers() control.Workers {
 	return control.Workers{Workers: k.workers.known(time.Now())}
 }
 
-// Drain tells the workers of these names, or on these hosts, to hand back what they
-// run and end. Those that are silent are told as well: they may hear. Soon after the
-// start it waits until those that aren't named one by one have been heard of.
+// Drain tells the workers of these names, or on these hosts, to hand back what they run and end. Silent workers
+// are told as well: they may receive it. Soon after the start, it waits until the workers that are not named
+// one by one have reported.
 func (k *Coordinator) Drain(ctx context.Context, r control.Drain) (control.Drained, error) {
 	out := control.Drained{Workers: []string{}, Unknown: []string{}}
 	all := k.workers.known(time.Now())
@@ -109,7 +108,7 @@ func (k *Coordinator) Drain(ctx context.Context, r control.Drain) (control.Drain
 	return out, nil
 }
 
-// isName says whether it is the name of one of the workers.
+// isName reports whether a text is the name of one of the workers.
 func isName(target string, all []control.Worker) bool {
 	return slices.ContainsFunc(all, func(w control.Worker) bool { return w.Name == target })
 }
