@@ -16,8 +16,8 @@ import (
 	"eisweep/internal/root"
 )
 
-// An archived sweep is one that this coordinator has neither launched nor resumed: it was finished or cancelled before
-// the coordinator started, or could not be resumed. Its folder says what became of it.
+// An archived sweep is one that this coordinator has neither launched nor resumed: it was finished or cancelled
+// before the coordinator started, or could not be resumed. Its folder shows its state.
 
 // archive answers for archived sweeps.
 type archive struct {
@@ -91,8 +91,8 @@ func (a archive) explain(ctx context.Context, name string) (control.Explained, e
 	return out, nil
 }
 
-// steerArchived changes the stand of such a sweep: the next coordinator minds it, and
-// what is queued is taken out if the sweep is cancelled.
+// steerArchived changes the recorded state of such a sweep, which the next coordinator follows. Cancelling also
+// ends the attempts to resume it.
 func (k *Coordinator) steerArchived(name string, to control.Stand) (control.SteeredSweep, error) {
 	told := control.SteeredSweep{Name: name, Stand: control.Finished}
 	stand, err := records.Read(k.config.Root, name)
@@ -101,7 +101,7 @@ func (k *Coordinator) steerArchived(name string, to control.Stand) (control.Stee
 		return told, nil
 	case atomicfile.IsStorage(err):
 		return told, err
-	case err != nil: // nobody can understand it: it is written anew
+	case err != nil: // it is unreadable: it is written anew
 		stand = &records.Sweep{Format: 1, Launched: time.Now()}
 	}
 	told.Stand = stand.Stand

@@ -15,12 +15,12 @@ import (
 	"eisweep/sweeps"
 )
 
-// Explain says why a task, by its id or the start of one, or a sweep is not running.
+// Explain says why a sweep or a task, given by its id or the start of one, is not running.
 func (k *Coordinator) Explain(ctx context.Context, target string) (control.Explained, error) {
 	return explainer{k}.explain(ctx, target)
 }
 
-// explainer finds out why tasks and sweeps of a coordinator don't run.
+// explainer finds out why tasks and sweeps of a coordinator do not run.
 type explainer struct{ *Coordinator }
 
 func (k explainer) explain(ctx context.Context, target string) (control.Explained, error) {
@@ -46,7 +46,7 @@ func (k explainer) explain(ctx context.Context, target string) (control.Explaine
 	return k.explainSettled(id)
 }
 
-// identify finds the task whose id begins so.
+// identify finds the task whose id begins with start.
 func (k explainer) identify(start string) (sweeps.ID, error) {
 	if id, err := sweeps.ParseID(start); err == nil && id != (sweeps.ID{}) {
 		return id, nil
@@ -137,7 +137,7 @@ func (k explainer) explainRunning(id sweeps.ID, out *control.Explained) {
 	}
 }
 
-// explainSettled explains by the manifests.
+// explainSettled explains a settled task from the manifests.
 func (k explainer) explainSettled(id sweeps.ID) (control.Explained, error) {
 	out := control.Explained{Target: id.String()}
 	l, err := k.catalog.Latest(id)

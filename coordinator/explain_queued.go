@@ -11,7 +11,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// explainQueued says what a queued task waits for: the one that is in its way most.
+// explainQueued says what a queued task waits for: the most important obstacle.
 func (k explainer) explainQueued(id sweeps.ID, t *lifecycle.Task, out *control.Explained) {
 	if len(t.Sweeps) == 0 {
 		out.Reason = "no sweep needs it at present: the last launch of its sweep was interrupted, or has not reached it yet"
@@ -40,8 +40,7 @@ func (k explainer) explainQueued(id sweeps.ID, t *lifecycle.Task, out *control.E
 	k.explainIdle(home, need, out)
 }
 
-// explainIdle says why no worker takes a task of an open sweep that needs so many
-// bytes; 0 is not known.
+// explainIdle says why no worker takes a task of an open sweep that needs so many bytes; 0 means unknown.
 func (k explainer) explainIdle(sweep string, need int64, out *control.Explained) {
 	if k.explainUnanswered(out) {
 		return
@@ -70,7 +69,7 @@ func (k explainer) explainIdle(sweep string, need int64, out *control.Explained)
 	}
 }
 
-// explainUnanswered says that NATS is in the way, where it is.
+// explainUnanswered says that NATS does not answer, if that is so.
 func (k explainer) explainUnanswered(out *control.Explained) bool {
 	silent := k.config.Queue.UnresponsiveFor()
 	if silent == 0 {
@@ -93,12 +92,12 @@ func (k explainer) ahead(sweep string) int {
 	return n
 }
 
-// crew is the workers as a whole.
+// crew summarizes the workers.
 type crew struct {
 	known, heard, taking int // workers; taking: those that take tasks
 	slots, busy          int // of those that take tasks
 	memory               int64
-	excuse               string // why one doesn't
+	excuse               string // why one of the others does not
 	unfit                string // what one has no memory for
 }
 
@@ -132,7 +131,7 @@ func crewOf(list []control.Worker) crew {
 	return c
 }
 
-// explainSweep explains how a sweep stands.
+// explainSweep explains the state of a sweep.
 func (k explainer) explainSweep(name string) control.Explained {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -167,7 +166,7 @@ func (k explainer) explainSweep(name string) control.Explained {
 	return out
 }
 
-// silentTasks counts the running tasks of a sweep of which nothing was heard lately.
+// silentTasks counts the running tasks of a sweep that were not heard from recently.
 func (k explainer) silentTasks(sweep string) (n int) {
 	for _, r := range k.running {
 		if r.Sweep == sweep && time.Since(r.heard) > silence {
@@ -185,7 +184,7 @@ func explainComplete(name string, failed int, out *control.Explained) {
 	}
 }
 
-// size words a number of bytes.
+// size formats a number of bytes.
 func size(n int64) string {
 	switch {
 	case n >= 1<<30:

@@ -47,21 +47,21 @@ const (
 	retryEnough = 4
 )
 
-// failed puts the next attempt off.
+// failed postpones the next attempt.
 func (r *retry) failed(now time.Time) {
 	r.tries++
 	r.wait = min(max(2*r.wait, retryFirst), retryMost)
 	r.at = now.Add(r.wait)
 }
 
-// soon has the next attempt made at once.
+// soon schedules the next attempt for now.
 func (r *retry) soon() { *r = retry{} }
 
 // faultList are the faults of a coordinator.
 type faultList struct {
 	log  *slog.Logger
 	list map[string]*fault // by the sweeps that they set aside
-	wake chan struct{}     // tells the retrying loop of a fault
+	wake chan struct{}     // notifies the retry loop of a fault
 }
 
 // report returns the sweep's fault with this error; a new one if it has none. The sweep need not be launched.
@@ -89,7 +89,7 @@ func (l *faultList) postpone(sweep string, c lifecycle.Command, err error, whole
 	f.commands = append(f.commands, c)
 }
 
-// wakeUp makes the retrying loop look for due faults.
+// wakeUp makes the retry loop look for due faults.
 func (l *faultList) wakeUp() {
 	select {
 	case l.wake <- struct{}{}:
@@ -109,7 +109,7 @@ func (l *faultList) due(now time.Time) []*fault {
 	return out
 }
 
-// block has a task wait that cannot be sent.
+// block makes a task wait that cannot be sent.
 func (l *faultList) block(c lifecycle.Candidate, err error) {
 	f := l.report(c.Sweep, err, false)
 	if f.blocked == nil {

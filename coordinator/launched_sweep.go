@@ -11,8 +11,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// launchedSweep is what the coordinator keeps of a sweep while it lives. Tasks are
-// not kept: they are made again by their numbers.
+// launchedSweep is what the coordinator keeps of a sweep in memory. Tasks are not kept: they are made again
+// from their numbers.
 type launchedSweep struct {
 	name string
 	// expansions are of the launch and of the reruns after it; nil where no task is of one
@@ -25,7 +25,7 @@ type launchedSweep struct {
 	priority int
 	launched time.Time
 	file     records.File
-	reruns   map[sweeps.ID]bool // ordered again by a rerun
+	reruns   map[sweeps.ID]bool // executed again by a rerun
 
 	ran, reused, linked, blocked, left int
 	classes                            map[sweeps.ID]protocol.Class // of the tasks that failed
@@ -52,7 +52,7 @@ func (s *launchedSweep) extend(p *plan.Sweep) {
 	s.expansions = append(s.expansions, p.Expansion)
 }
 
-// where is the place of a task of the last expansion, by its number there.
+// where is the place of a task of the last expansion, from its number there.
 func (s *launchedSweep) where(number int) int32 {
 	where := s.bases[len(s.bases)-1] + int32(number)
 	s.top = max(s.top, where+1)
@@ -101,7 +101,7 @@ func (k *Coordinator) revive(id sweeps.ID, sweep string) {
 	}
 }
 
-// sweep returns a launched sweep; nil when there is none of that name.
+// sweep returns a launched sweep, or nil if there is none of that name.
 func (k *Coordinator) sweep(name string) *launchedSweep {
 	for _, s := range k.sweeps {
 		if s.name == name {
@@ -111,8 +111,7 @@ func (k *Coordinator) sweep(name string) *launchedSweep {
 	return nil
 }
 
-// task makes a task again as a sweep names it; nil when that wants none of that id
-// any more.
+// task makes a task again as a sweep names it. It returns nil if the sweep no longer wants a task of that id.
 func (k *Coordinator) task(id sweeps.ID, sweep string) *sweeps.Task {
 	if c := &k.submitting; c.task != nil && c.task.ID == id && c.sweep == sweep {
 		return c.task

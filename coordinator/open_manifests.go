@@ -17,7 +17,8 @@ type openManifests struct {
 	open map[string]*manifest.Writer
 }
 
-// writer returns the sweep's manifest. It is opened again where another program changed, moved or removed it.
+// writer returns the sweep's manifest. It opens the manifest again if another program changed, moved or removed
+// it.
 func (o *openManifests) writer(sweep string) (*manifest.Writer, error) {
 	if w := o.open[sweep]; w != nil && w.InPlace() {
 		return w, nil

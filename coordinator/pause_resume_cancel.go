@@ -12,20 +12,18 @@ import (
 	"eisweep/internal/control"
 )
 
-// Pause keeps the sweeps' tasks from workers; those at work go on. No name means
-// all sweeps. Doing it again changes nothing.
+// Pause stops sending the sweeps' tasks to workers; running tasks continue. No name means all sweeps. Pausing
+// again changes nothing.
 func (k *Coordinator) Pause(ctx context.Context, names []string) (control.Steered, error) {
 	return k.steer(ctx, names, control.Paused)
 }
 
-// Resume offers the tasks of paused sweeps to workers again. A cancelled sweep is
-// launched again instead.
+// Resume sends the tasks of paused sweeps to workers again. A cancelled sweep must be launched again instead.
 func (k *Coordinator) Resume(ctx context.Context, names []string) (control.Steered, error) {
 	return k.steer(ctx, names, control.Open)
 }
 
-// Cancel takes out of the queue what the sweeps want and no other does; tasks at
-// work are finished and count.
+// Cancel withdraws the tasks that the sweeps want and no other sweep does; running tasks finish and count.
 func (k *Coordinator) Cancel(ctx context.Context, names []string) (control.Steered, error) {
 	return k.steer(ctx, names, control.Cancelled)
 }
@@ -48,8 +46,8 @@ func (k *Coordinator) steer(ctx context.Context, names []string, to control.Stan
 	return out, err
 }
 
-// spread waits for the queue to hold nothing that a decision took back, but not for long: it is
-// followed when NATS answers.
+// spread waits until the queue no longer holds what a decision took back, but not for long: the queue follows
+// once NATS answers.
 func (k *Coordinator) spread(ctx context.Context) error {
 	k.wakeWindow()
 	ctx, cancel := context.WithTimeout(ctx, confirmTime)
@@ -72,12 +70,11 @@ func (k *Coordinator) spread(ctx context.Context) error {
 	return nil
 }
 
-// confirmTime is how long people wait for the queue to follow what they asked for.
+// confirmTime is how long a request waits for the queue to follow it.
 const confirmTime = 5 * time.Second
 
-// named returns the sweeps that are meant, without names all that something can still
-// happen to; those that need others' networks first:
-// cancelling them one after the other fails nothing for want of its source.
+// named returns the sweeps of these names; without names, all sweeps that can still change. Sweeps that need
+// others' networks come first: cancelling one sweep after another then fails no task for lack of its source.
 func (k *Coordinator) named(names []string) ([]string, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -109,7 +106,7 @@ func (k *Coordinator) depends(name string) int {
 	return 0
 }
 
-// steerOne changes the stand of one sweep.
+// steerOne changes the status of one sweep.
 func (k *Coordinator) steerOne(name string, to control.Stand) (control.SteeredSweep, error) {
 	if err := k.authorizeWrite(); err != nil {
 		return control.SteeredSweep{Name: name}, err
@@ -142,7 +139,7 @@ func cancelledSweep(name string) error {
 	return &control.Refusal{Kind: control.Input, Text: text}
 }
 
-// turn has the machine change a sweep's stand, and counts what that does.
+// turn has the machine change a sweep's status, and counts the effects.
 func (k *Coordinator) turn(name string, to control.Stand, told *control.SteeredSweep) {
 	before := k.machine.Counts(name)
 	if to != control.Open {

@@ -46,7 +46,7 @@ func (f *fault) keep(w *writing) {
 	f.know(w.lines)
 }
 
-// know remembers results that the catalog does not know.
+// know remembers results that the catalog does not have.
 func (f *fault) know(lines []manifest.Line) {
 	if f.unread == nil {
 		f.unread = map[sweeps.ID]*catalog.Entry{}

@@ -48,7 +48,7 @@ func (k *Coordinator) placeIn(
 	for _, sweep := range c.Sweeps {
 		t := k.task(c.ID, sweep)
 		if t == nil || refused[sweep] != nil {
-			continue // nil: it was launched without the task meanwhile
+			continue // nil: the sweep was launched again without the task
 		}
 		if err := k.linkInto(sweep, t, incoming, promisedBy(o)); err != nil {
 			refused[sweep] = fmt.Errorf("place result of %s in %s: %w", t.File, sweep, err)
@@ -100,7 +100,7 @@ func (k *Coordinator) outcomeLine(sweep string, t *sweeps.Task, o *protocol.Outc
 	return l
 }
 
-// taskLine holds the fields of a line that the task alone gives.
+// taskLine holds the fields of a line that depend only on the task.
 func taskLine(sweep string, t *sweeps.Task) manifest.Line {
 	return manifest.Line{ID: t.ID, Sweep: sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: manifest.ParametersOf(t.Varying),
 		ModelVersion: sim.ModelVersion, Replaces: t.Replaces}

@@ -14,7 +14,7 @@ func (k *Coordinator) Clean(request control.Clean) (control.Cleaned, error) {
 	return prune.Sweep(k.catalog, tasks{k}, request)
 }
 
-// tasks says which tasks and attempts are over for this coordinator.
+// tasks says which tasks and attempts have ended for this coordinator.
 type tasks struct{ *Coordinator }
 
 func (k tasks) IsOver(id sweeps.ID, run int) bool { return k.isSettled(id, run) }

@@ -29,7 +29,7 @@ func (k *Coordinator) diffPrevious(ctx context.Context, s *plan.Sweep, o plan.Re
 	return nil
 }
 
-// unsettled are the tasks that a sweep wants and has no outcome of.
+// unsettled are the tasks that a sweep wants and that have no outcome.
 func (k *Coordinator) unsettled(sweep string) map[sweeps.ID]bool {
 	out := map[sweeps.ID]bool{}
 	for id := range k.machine.Tasks() {

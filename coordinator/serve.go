@@ -25,8 +25,7 @@ const (
 	verifiesAtATime = 2
 )
 
-// Serve answers the requests of people's commands until stop is called, which
-// waits for those that are being answered.
+// Serve answers the requests of commands until stop is called, which waits for the requests in progress.
 func (k *Coordinator) Serve() (stop func(), err error) {
 	verifying := newShared[control.Verified](verifiesAtATime)
 	handlers := map[string]control.Handler{
@@ -55,7 +54,8 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 	return control.Serve(k.config.Queue, handlers, refusal)
 }
 
-// keyOf tells one list of names from every other, whatever a request has in place of names.
+// keyOf makes a key that distinguishes one list of names from every other, whatever a request has in place of
+// names.
 func keyOf(names []string) string { return fmt.Sprintf("%q", names) }
 
 func (k *Coordinator) steered(f func(context.Context, []string) (control.Steered, error)) func(context.Context, control.Steer) (control.Steered, error) {
@@ -83,7 +83,7 @@ func takeTurns(launch func(context.Context, control.Launch) (control.Plan, error
 	}
 }
 
-// serveLaunch carries out an order that came as text.
+// serveLaunch carries out a launch request that came as text.
 func (k *Coordinator) serveLaunch(ctx context.Context, r control.Launch) (control.Plan, error) {
 	order, err := readOrder(ctx, r)
 	if err != nil {
@@ -101,7 +101,7 @@ func (k *Coordinator) serveLaunch(ctx context.Context, r control.Launch) (contro
 	return planned.Summary(), nil
 }
 
-// maxFaulty is the most files of an order whose faults are reported.
+// maxFaulty is the maximum number of files of a request whose faults are reported.
 const maxFaulty = 20
 
 func readOrder(ctx context.Context, r control.Launch) (plan.Request, error) {
@@ -136,7 +136,7 @@ func readOrder(ctx context.Context, r control.Launch) (plan.Request, error) {
 	return order, errors.Join(faults...)
 }
 
-// refusal says to the one who asked why it was not done.
+// refusal tells the requester why the request was not carried out.
 func refusal(err error) *control.Refusal {
 	var told *control.Refusal
 	var faults *sweeps.Faults

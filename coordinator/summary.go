@@ -8,8 +8,8 @@ import (
 	"eisweep/internal/control"
 )
 
-// Summary tells what became of the sweeps of these names, of all that were launched here
-// if there are none. Who follows them has been told of every line that it speaks of.
+// Summary returns the state of the sweeps of these names, or of all launched sweeps if there are none. Every
+// line that it refers to has been sent to the followers of these sweeps before.
 func (k *Coordinator) Summary(ctx context.Context, names []string) (control.Summary, error) {
 	var here []string
 	var others []control.SweepSummary

@@ -5,8 +5,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// work is how much of a sweep's computing is done, in settlings weighted by what
-// one costs.
+// work is how much of a sweep's computing is done, in settlings of the network weighted by the cost of one.
 type work struct {
 	done, total float64
 	sizes       map[int64]int // of what is not settled: tasks by the memory that they take, in bytes
