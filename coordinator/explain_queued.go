@@ -56,7 +56,7 @@ func (k explainer) explainIdle(sweep string, need int64, out *control.Explained)
 	case crew.taking == 0:
 		out.Reason, out.Remedy = "no worker takes tasks: "+crew.excuse, "start more workers"
 	case need > 0 && crew.memory > 0 && need > crew.memory:
-		out.Reason = fmt.Sprintf("it takes %s of memory, and no worker has more than %s", size(need), size(crew.memory))
+		out.Reason = fmt.Sprintf("a task needs %s of memory, and no worker has more than %s", size(need), size(crew.memory))
 		out.Remedy = "start a worker where there is more (`eisweep worker --memory SIZE` sets what tasks may take)"
 	case crew.busy >= crew.slots:
 		out.Reason = fmt.Sprintf("every slot is busy (%d of %s), with %s queued", crew.slots, control.Count(crew.taking, "worker"), control.Count(k.ahead(sweep), "task"))
@@ -155,7 +155,7 @@ func (k explainer) explainSweep(name string) control.Explained {
 	case n.Running+n.Placing > 0:
 		out.Reason = "it runs: " + control.Count(n.Running+n.Placing, "task") + " at work"
 	case n.ToSend() > 0:
-		k.explainIdle(name, 0, &out)
+		k.explainIdle(name, s.work.least(), &out)
 	default:
 		out.Reason = "what is left of it (" + control.Count(n.Waiting, "task") + ") waits for sources"
 		if s.source != "" {

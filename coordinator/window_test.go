@@ -210,8 +210,10 @@ func TestLargeTasksAreSentWhereTheyFit(t *testing.T) {
 	if n := g.of(k, "large"); n != 0 {
 		t.Errorf("%d orders that fit nowhere are in the queue", n)
 	}
-	if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: g.someTask(k, "large")}); !strings.Contains(e.Reason, "no worker has more than") {
-		t.Errorf("explained %+v", e)
+	for _, target := range []string{g.someTask(k, "large"), "large"} {
+		if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: target}); !strings.Contains(e.Reason, "no worker has more than") {
+			t.Errorf("explained %s: %+v", target, e)
+		}
 	}
 	big := g.hireWith("big", 2, 3*needs, 3*needs/2)
 	g.poll("one large is sent", func() bool { return g.of(k, "large") == 1 })

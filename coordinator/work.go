@@ -43,6 +43,16 @@ func (w *work) larger(bytes int64) (n int) {
 	return n
 }
 
+// least is the memory in bytes of the smallest task that is not settled; 0 when all are.
+func (w *work) least() (least int64) {
+	for size, tasks := range w.sizes {
+		if tasks > 0 && (least == 0 || size < least) {
+			least = size
+		}
+	}
+	return least
+}
+
 // cost estimates what a task takes, relative to others: the number of settlings
 // times the synapses that an Euler step goes through.
 func cost(t *sweeps.Task) float64 {
