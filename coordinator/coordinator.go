@@ -282,6 +282,7 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 	if r := k.running[o.ID]; r != nil {
 		k.window.took(o.Finished.Sub(o.Started).Seconds(), r.cost)
 	}
+	k.startCommitted(&o)
 	k.do(k.machine.Step(committed(&o)))
 	k.wakeWindow()
 }

@@ -1,7 +1,7 @@
 package coordinator
 
 import (
-	"context"
+	"slices"
 	"time"
 
 	"eisweep/coordinator/lifecycle"
@@ -41,7 +41,9 @@ func (k *Coordinator) registered(e queue.Entry) {
 	delete(k.window.scarce, key)
 	switch e.Event {
 	case protocol.EventStarted:
-		k.leftovers.add(e.ID, e.Token)
+		if t, ok := k.machine.Task(e.ID); !ok || t.Phase != lifecycle.Placing && !t.IsSettled() { // else its outcome came first
+			k.leftovers.add(e.ID, e.Token)
+		}
 		k.startAttempt(e)
 		k.wakeWindow()
 		return
@@ -60,14 +62,12 @@ func (k *Coordinator) registered(e queue.Entry) {
 	k.wakeWindow()
 }
 
-// startAttempt handles a claim. An attempt at a task that no sweep wants, or that is settled, is ended.
+// startAttempt handles a claim. An attempt at a task that no sweep wants, or that is settled, is ended once a presence
+// of its worker shows that it still runs: the attempt's outcome may have arrived first.
 func (k *Coordinator) startAttempt(e queue.Entry) {
 	k.do(k.machine.Step(lifecycle.AttemptStarted{ID: e.ID, Run: e.Run, Token: e.Token}))
 	t, ok := k.machine.Task(e.ID)
 	if !ok || t.Phase != lifecycle.Running || t.Run != e.Run || len(t.Sweeps) == 0 {
-		if k.mayStop() {
-			k.errands.add(func(ctx context.Context) { k.stopUnwanted(ctx, e) })
-		}
 		return
 	}
 	k.pace.wake(time.Now(), k.isWorkHeard)
@@ -76,6 +76,14 @@ func (k *Coordinator) startAttempt(e queue.Entry) {
 	k.running[e.ID] = &attempt{RunningTask: control.RunningTask{ID: e.ID, Sweep: sweep, File: task.File,
 		Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At}, run: e.Run, token: e.Token, seq: e.Sequence, heard: time.Now(),
 		cost: cost(task), memory: sim.Memory(task.Experiment, task.Parameters)}
+}
+
+// startCommitted handles the claim of an attempt whose outcome arrives before the register's event. An attempt that was
+// known before, and has ended, is not the one that took the order out of the queue.
+func (k *Coordinator) startCommitted(o *protocol.Outcome) {
+	if t, ok := k.machine.Task(o.ID); ok && t.Phase == lifecycle.Queued && !slices.Contains(k.leftovers[o.ID], o.Token) {
+		k.do(k.machine.Step(lifecycle.AttemptStarted{ID: o.ID, Run: o.Run, Token: o.Token}))
+	}
 }
 
 // endReturned handles an attempt that its worker gave up. With a class, the attempt has failed: it counts, and

@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -383,4 +384,39 @@ func canceled(t *testing.T) context.Context {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	return ctx
+}
+
+// TestOutcomesThatOvertakeTheirClaimsAreNoSurprise: the tasks take so little that the coordinator often has an outcome
+// before the claim. The orders that are left in the queue stay there, and nothing is kept of the attempts.
+func TestOutcomesThatOvertakeTheirClaimsAreNoSurprise(t *testing.T) {
+	const tasks = 1000
+	g := newRig(t)
+	g.worker()
+	k := g.serve()
+	g.launch(named("many", fmt.Sprintf("{ first = 1, count = %d }", tasks)))
+	g.poll("the queue is full", func() bool { return len(g.orders()) == tasks })
+	rebuilt := func() time.Time {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return k.window.rebuilt
+	}
+	before := rebuilt()
+	for _, name := range []string{"w2", "w3", "w4"} {
+		defer g.hire(name, 4).works()()
+	}
+	g.ends(k, "many")
+	if !rebuilt().Equal(before) {
+		t.Error("all orders were withdrawn and sent again")
+	}
+	claims := func() int {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return len(k.register)
+	}
+	g.poll("all claims are known", func() bool { return claims() == tasks })
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.leftovers)+len(k.running)+len(k.delayed) > 0 {
+		t.Errorf("of settled tasks are left %d attempts, %d that run, %d that wait", len(k.leftovers), len(k.running), len(k.delayed))
+	}
 }
