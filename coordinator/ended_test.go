@@ -226,3 +226,18 @@ func TestACommittedAttemptDoesNotEnd(t *testing.T) {
 	}
 	repair()
 }
+
+// TestAnOutcomeThatIsAcknowledgedElsewhereIsNotWaitedFor has a silent attempt wait for an outcome that the
+// coordinator before acknowledged late, so that this one never takes it. The attempt ends all the same.
+func TestAnOutcomeThatIsAcknowledgedElsewhereIsNotWaitedFor(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(twoByTwo)
+	j := g.next("two")
+	g.poll("it runs", func() bool { return k.countsOf("two").Running == 1 })
+	k.mu.Lock()
+	k.running[j.task.ID].upTo = k.taken + 1000
+	k.mu.Unlock()
+	j.w.hush(true)
+	g.poll("the attempt is ended", func() bool { return k.countsOf("two").Running == 0 })
+}

@@ -207,21 +207,17 @@ func (k *Coordinator) endAttempt(ctx context.Context, r *attempt, why string) {
 // isWithoutOutcome reports whether an attempt that is no longer heard from has committed no outcome, once all
 // outcomes committed since it was last heard from have been taken. The next tick or presence asks again.
 func (k *Coordinator) isWithoutOutcome(ctx context.Context, r *attempt) bool {
-	k.mu.Lock()
-	upTo := r.upTo
-	k.mu.Unlock()
-	if upTo == 0 {
-		last, err := k.config.Queue.LastOutcome(ctx)
-		if err != nil {
-			k.config.Log.Debug("end an attempt", "task", r.ID, "error", err)
-			return false
-		}
-		upTo = max(last, 1)
+	last, err := k.config.Queue.LastOutcome(ctx)
+	if err != nil {
+		k.config.Log.Debug("end an attempt", "task", r.ID, "error", err)
+		return false
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	r.upTo = upTo
-	if k.taken < upTo && upTo > 1 {
+	if r.upTo == 0 || last < r.upTo { // the one that was waited for may have been acknowledged by the coordinator before this one
+		r.upTo = max(last, 1)
+	}
+	if k.taken < r.upTo && r.upTo > 1 {
 		return false
 	}
 	t, ok := k.machine.Task(r.ID)
