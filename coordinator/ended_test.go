@@ -231,6 +231,7 @@ func TestACommittedAttemptDoesNotEnd(t *testing.T) {
 // coordinator before acknowledged late, so that this one never takes it. The attempt ends all the same.
 func TestAnOutcomeThatIsAcknowledgedElsewhereIsNotWaitedFor(t *testing.T) {
 	g := newRig(t)
+	g.tick = presencePause
 	k := g.serve()
 	g.launch(twoByTwo)
 	j := g.next("two")
