@@ -46,7 +46,7 @@ func (d *Delivery) Refuse(ctx context.Context, worker, host, reason string) erro
 
 // Leave gives the order back to the queue.
 func (d *Delivery) Leave() error {
-	if err := d.msg.Nak(); err != nil {
+	if err := d.q.giveBack(d.msg); err != nil {
 		return fmt.Errorf("give back task %s: %w", d.task.ID, err)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 )
 
@@ -49,6 +50,24 @@ func (q *Queue) reject(ctx context.Context, msg jetstream.Msg, why protocol.Atte
 	if err := msg.Term(); err != nil {
 		q.log.Error("remove an order that cannot be executed", "error", err)
 	}
+}
+
+// giveBack leaves an order to other workers. One that was given back so often that it would be taken for one that
+// crashes workers is returned to the coordinator instead, which sends another.
+func (q *Queue) giveBack(msg jetstream.Msg) error {
+	if meta, err := msg.Metadata(); err != nil || meta.NumDelivered < deliveryLimit {
+		return msg.Nak()
+	}
+	ctx, cancel := context.WithTimeout(q.Lifetime(), natsconn.AnswerTimeout)
+	defer cancel()
+	id, run, err := q.subjects.ParseOrder("tasks", msg.Subject())
+	if err == nil {
+		err = q.noteRejected(ctx, protocol.AttemptEvent{ID: id, Run: run, Event: protocol.EventReturned, Error: "workers gave its order back"})
+	}
+	if err != nil {
+		return errors.Join(err, msg.Nak())
+	}
+	return msg.Term()
 }
 
 // noteRejected puts an event about an order that was not read into the register, unless another worker

@@ -86,3 +86,22 @@ func TestOrdersThatWereClaimedAreNotReported(t *testing.T) {
 		t.Errorf("entry %+v", e)
 	}
 }
+
+// An order that workers give back, since they are stopped, is no loss of theirs.
+func TestAnOrderThatIsGivenBackOftenIsNoLoss(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	publish(t, q, testTasks(0, 1)...)
+	for range deliveryLimit {
+		if err := next(t, q).Leave(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, "the coordinator has it", func() bool {
+		e, err := q.Last(deadline(t), protocol.Attempt{ID: testID(0), Run: 1})
+		return err == nil && e != nil && e.Event == protocol.EventReturned && e.Class == ""
+	})
+	until(t, "it is not in the queue", func() bool {
+		n, err := q.CountTasks(deadline(t))
+		return err == nil && n == 0
+	})
+}

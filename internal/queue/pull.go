@@ -125,7 +125,7 @@ func (q *Queue) handOn(msg jetstream.Msg) {
 		}
 	}
 	q.intake.answered(1)
-	if err := msg.Nak(); err != nil {
+	if err := q.giveBack(msg); err != nil {
 		q.log.Debug("give task back", "error", err)
 	}
 }
