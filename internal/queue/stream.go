@@ -36,7 +36,7 @@ func (q *Queue) streamConfig(kind string, replicas int, room int64) jetstream.St
 		c.DiscardNewPerSubject = true
 		c.AllowAtomicPublish = true
 		if room > 0 {
-			c.MaxBytes = room / tasksPart
+			c.MaxBytes = min(room/tasksPart, tasksSize)
 		}
 	case "outcomes":
 		c.Retention = jetstream.WorkQueuePolicy
@@ -53,6 +53,10 @@ func (q *Queue) streamConfig(kind string, replicas int, room int64) jetstream.St
 
 // tasksPart says that tasks take at most one part in so many of the account's room.
 const tasksPart = 4
+
+// tasksSize is how many bytes of tasks are queued at most where the account's room is limited. A window of
+// orders needs far less. NATS reserves it, and creates no stream whose size its disk does not have.
+const tasksSize = 64 << 20
 
 // account is what the account uses and may use for streams with so many replicas.
 func (q *Queue) account(ctx context.Context, replicas int) (jetstream.Tier, error) {
