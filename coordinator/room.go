@@ -23,8 +23,12 @@ func (w *workers) taking(now time.Time) (out []control.Worker) {
 
 // slots is how many slots the connected workers have.
 func (w *workers) slots(now time.Time) (n int) {
-	for _, each := range w.taking(now) {
-		n += each.Slots
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, each := range w.list { // at every event: nothing is sorted
+		if !each.Ended && now.Sub(each.Heard) <= silence && each.Takes() {
+			n += each.Slots
+		}
 	}
 	return n
 }
