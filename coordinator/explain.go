@@ -137,6 +137,16 @@ func (k explainer) explainRunning(id sweeps.ID, out *control.Explained) {
 	}
 }
 
+// lastAttempt says by whom and when a task was settled, as far as its line has that. A task that
+// failed with its source was not attempted.
+func lastAttempt(l *manifest.Line) string {
+	ended := "ended " + l.Finished.Local().Format(time.DateTime)
+	if l.Attempt == 0 {
+		return fmt.Sprintf("run %d, %s", l.Run, ended)
+	}
+	return fmt.Sprintf("run %d, attempt %d on %s by %s, %.1f s, %s", l.Run, l.Attempt, l.Host, l.Worker, l.Seconds, ended)
+}
+
 // explainSettled explains a settled task from the manifests.
 func (k explainer) explainSettled(id sweeps.ID) (control.Explained, error) {
 	out := control.Explained{Target: id.String()}
@@ -148,7 +158,7 @@ func (k explainer) explainSettled(id sweeps.ID) (control.Explained, error) {
 		return out, &control.Refusal{Kind: control.Unknown, Text: fmt.Sprintf("no sweep that was launched here has task %s, and no manifest: it may have been cancelled; launch its sweep", id)}
 	}
 	out.Sweep, out.State = l.Sweep, string(l.State)
-	out.Details = append(out.Details, fmt.Sprintf("run %d, attempt %d on %s by %s, %.1f s, ended %s", l.Run, l.Attempt, l.Host, l.Worker, l.Seconds, l.Finished.Local().Format(time.DateTime)))
+	out.Details = append(out.Details, lastAttempt(l))
 	switch l.State {
 	case manifest.Done:
 		out.Reason = "it is done: " + filepath.Join(l.Sweep, l.File)
