@@ -170,6 +170,7 @@ func TestAttemptIsEnteredInARestoredStore(t *testing.T) {
 	publish(t, k, testTask(1))
 	before := admit(t, next(t, k), "lost")
 	ended := end(t, k, last(t, k, 1))
+	counts(t, k, 0)
 	k.Close()
 	s.Stop()
 	if err := os.CopyFS(backup, os.DirFS(dir)); err != nil {
