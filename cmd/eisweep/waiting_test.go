@@ -31,14 +31,15 @@ func TestNATSComesAfterItsUsers(t *testing.T) {
 	}
 	root := t.TempDir()
 	left := t.TempDir()
-	for command, waits := range map[string]string{
-		"coordinator": "NATS is not in reach; waiting for it", "worker": "no coordinator is in reach; waiting for one",
+	for _, c := range []struct{ command, waits string }{
+		{"coordinator", "NATS is not in reach; waiting for it"}, // makes the root, which a worker wants
+		{"worker", "no coordinator is in reach; waiting for one"},
 	} {
-		given := start(command, left)
-		given.await("that it waits", saying(waits))
+		given := start(c.command, left)
+		given.await("that it waits", saying(c.waits))
 		given.cmd.Process.Signal(syscall.SIGTERM)
 		if code, _ := given.end(); code != 0 || !strings.Contains(given.told(), "stopped before it was ready") {
-			t.Errorf("%s, told to end while it waits: exit code %d:\n%s", command, code, given.told())
+			t.Errorf("%s, told to end while it waits: exit code %d:\n%s", c.command, code, given.told())
 		}
 	}
 	exits(t, 5, "eisweep coordinator -p "+left+" --nats "+url+"\n", "launch", sweepFile(t, "small", "1", "[1]"), "-p", left, "--nats", url)
