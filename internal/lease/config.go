@@ -2,7 +2,9 @@ package lease
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"time"
@@ -66,10 +68,14 @@ func (c *Config) setDefaults() error {
 	}
 	if c.boot == "" {
 		text, err := atomicfile.Read("/proc/sys/kernel/random/boot_id", 100)
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // no /proc: nobody's death is known, and every owner is waited for
+			c.boot = "unknown-" + rand.Text()
+		case err != nil:
 			return fmt.Errorf("identify host: %w", err)
+		default:
+			c.boot = strings.TrimSpace(string(text))
 		}
-		c.boot = strings.TrimSpace(string(text))
 	}
 	return nil
 }
