@@ -73,8 +73,8 @@ func TestPerturbationsBeginWhenTheirNetworkIsThere(t *testing.T) {
 	c.coordinator(at)
 	c.hold(root, ">1")
 	c.does(at, "launch", push, train)
-	newCrew(c, root, at)
-	await(t, "a perturbation that may begin", func() bool { return c.status(at, "push").Queued > 0 })
+	newCrew(c, root, at, at, at, at, at, at) // five wait with a network that is held back
+	await(t, "a perturbation's result", func() bool { return len(manifestLines(t, root, "push")) > 0 })
 	c.release(root)
 	c.does(at, "watch", "train", "push")
 	for sweep := range want {
