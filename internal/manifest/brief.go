@@ -68,23 +68,12 @@ func ReadBriefs(path string, from int64) iter.Seq2[Brief, error] {
 }
 
 func briefs(r io.Reader, begin int64) iter.Seq2[Brief, error] {
-	return func(yield func(Brief, error) bool) {
-		number := 0
-		for text, err := range texts(r) {
-			number++
-			var b Brief
-			if err == nil {
-				if b, err = parseBrief(text); err != nil {
-					err = fmt.Errorf("line %d: %w: %w", number, ErrDamaged, err)
-				}
-			}
-			b.Begin, b.End = begin, begin+int64(len(text))
-			begin = b.End
-			if !yield(b, err) || err != nil {
-				return
-			}
-		}
-	}
+	return parsed(r, func(text []byte) (Brief, error) {
+		b, err := parseBrief(text)
+		b.Begin, b.End = begin, begin+int64(len(text))
+		begin = b.End
+		return b, err
+	})
 }
 
 func parseBrief(text []byte) (Brief, error) {

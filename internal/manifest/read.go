@@ -36,19 +36,22 @@ func Read(path string) iter.Seq2[Line, error] {
 	}
 }
 
-func readLines(r io.Reader) iter.Seq2[Line, error] {
-	return func(yield func(Line, error) bool) {
+func readLines(r io.Reader) iter.Seq2[Line, error] { return parsed(r, parseLine) }
+
+// parsed yields what lines say, up to the first one that is damaged or cannot be read.
+func parsed[T any](r io.Reader, parse func(text []byte) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
 		number := 0
 		for text, err := range texts(r) {
 			number++
-			var line Line
-			if err == nil {
-				if line, err = parseLine(text); err != nil {
-					err = fmt.Errorf("line %d: %w: %w", number, ErrDamaged, err)
-				}
-			}
 			if err != nil {
-				yield(Line{}, err)
+				yield(none, err)
+				return
+			}
+			line, err := parse(text)
+			if err != nil {
+				yield(none, fmt.Errorf("line %d: %w: %w", number, ErrDamaged, err))
 				return
 			}
 			if !yield(line, nil) {
