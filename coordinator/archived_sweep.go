@@ -108,7 +108,7 @@ func (k *Coordinator) steerArchived(name string, to control.Stand) (control.Stee
 	switch {
 	case stand.Stand == control.Cancelled && to == control.Open:
 		return told, cancelledSweep(name)
-	case to == control.Cancelled && atomicfile.IsGone(k.config.Root.SweepDir(name)): // nobody is told of it any more
+	case to == control.Cancelled && atomicfile.IsGone(k.config.Root.SweepDir(name)): // its missing folder is no longer reported
 	case stand.Stand == control.Cancelled, stand.Stand == control.Finished:
 		return told, nil
 	case to == control.Open:

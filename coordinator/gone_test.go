@@ -60,7 +60,7 @@ func TestASweepWhoseFolderIsGone(t *testing.T) {
 	}
 }
 
-// TestASweepWhoseFolderIsGoneIsCancelled: it is told of no more, and nothing of it is queued.
+// TestASweepWhoseFolderIsGoneIsCancelled: its missing folder is reported once, and none of its tasks stays queued.
 func TestASweepWhoseFolderIsGoneIsCancelled(t *testing.T) {
 	g := newRig(t)
 	g.withoutFolder()

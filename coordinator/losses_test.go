@@ -83,7 +83,7 @@ func TestAFailureOfStorageIsTriedAgain(t *testing.T) {
 	}
 }
 
-// TestARestartCountsNoLossTwice has the register tell of one that is on record.
+// TestARestartCountsNoLossTwice restarts with a loss in the register that losses.jsonl already has.
 func TestARestartCountsNoLossTwice(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()

@@ -87,7 +87,7 @@ func TestRerunEndsWithTheCodeOfItsTasks(t *testing.T) {
 	}{
 		{"another's failure", []manifest.Line{failed(others, 1, protocol.Storage), done}, exitDone},
 		{"a failure", []manifest.Line{failed(mine, 1, protocol.Numeric)}, exitTasks},
-		{"a failure that was mended", []manifest.Line{failed(mine, 1, protocol.Lost), done}, exitDone},
+		{"a lost task that is done since", []manifest.Line{failed(mine, 1, protocol.Lost), done}, exitDone},
 		{"a failure that leaves the result before it", []manifest.Line{failed(mine, 2, protocol.Lost), done}, exitLost},
 	} {
 		p := newPart(map[sweeps.ID]bool{mine: true})

@@ -20,7 +20,7 @@ func (p *planner) decide(sweep string, t *sweeps.Task) (item Item, ok bool, err 
 	return item, ok, err
 }
 
-// errUnrecorded: no manifest tells of a file, but may do so in a moment.
+// errUnrecorded: no manifest has a line for a file yet, though one may be about to be written.
 var errUnrecorded = errors.New("no line tells of it")
 
 // decideOnce is decide, once. Recorded says whether all lines are written, which matters only where a file has none.
