@@ -17,9 +17,9 @@ endif
 VERSION := $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknown)
 COMMITTED := $(or $(shell git log -1 --format=%ct 2>/dev/null),0)
 
-# What the race detector watches: everything but the house's rules and the trials, whose tests run programs built
+# What the race detector watches: everything but archtest and the end-to-end tests, which run programs built
 # without it, tests that are long computations on one goroutine, and crashes, which the detector has a way of its own with.
-RACE ?= $$($(GO) list ./... | grep -v -e /internal/house$$ -e /trials$$)
+RACE ?= $$($(GO) list ./... | grep -v -e /internal/archtest$$ -e /internal/e2e$$)
 UNRACED ?= Golden|OfAMillion|ManyTasks|PublishedReaders|DependOnTheMachine|ThousandSlots|BitsAreThoseOnRecord/.*/golden|CrashesAreNoBadInput|GoesOnAfterACrash
 # What would take minutes on an emulated processor: golden cases and networks of the published size, whose arithmetic
 # the small ones have; and two comparisons of kernels, of which that processor has one kind.
@@ -61,7 +61,7 @@ test: setup-test ## run every test
 	$(GO) test -timeout 40m ./...
 
 acceptance: setup-test ## the golden cases of the published size, every size there is, a million tasks, a Kubernetes API server (tens of minutes; needs ../shared/golden)
-	EISWEEP_ACCEPTANCE=1 $(GO) test -timeout 120m -count 1 -run 'Golden|WholeRange|ManyTasks|AnAPIServer' -v ./cmd/eisweep ./sim ./coordinator ./trials
+	EISWEEP_ACCEPTANCE=1 $(GO) test -timeout 120m -count 1 -run 'Golden|WholeRange|ManyTasks|AnAPIServer' -v ./cmd/eisweep ./sim ./coordinator ./internal/e2e
 
 race: setup-test ## run the tests under the race detector
 	$(GO) test -race -timeout 30m -skip '$(UNRACED)' $(RACE)

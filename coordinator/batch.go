@@ -7,7 +7,7 @@ import (
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
-	"eisweep/internal/folder"
+	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
@@ -131,7 +131,7 @@ func (k *Coordinator) write() map[string]*writing {
 // writeOne makes names and lines of a sweep durable.
 func (k *Coordinator) writeOne(sweep string, w *writing) error {
 	for dir := range w.folders {
-		if err := folder.Sync(dir); err != nil {
+		if err := atomicfile.SyncDir(dir); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"eisweep/internal/atomicfile"
-	"eisweep/internal/folder"
 	"eisweep/internal/protocol"
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -70,7 +69,7 @@ func (a *attempt) link(from string) error {
 		err = atomicfile.Rename(f, from, to)
 	}
 	if err == nil {
-		err = folder.Sync(filepath.Dir(to))
+		err = atomicfile.SyncDir(filepath.Dir(to))
 	}
 	return err
 }

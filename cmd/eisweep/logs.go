@@ -20,7 +20,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/internal/atomicfile"
-	"eisweep/internal/folder"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -88,7 +87,7 @@ type logName struct {
 
 // logNames lists the logs of a task by run and by when the attempts began.
 func logNames(r *root.Root, id sweeps.ID) ([]logName, error) {
-	paths, err := filepath.Glob(filepath.Join(folder.Literal(r.Private("logs")), id.String()+".*"))
+	paths, err := filepath.Glob(filepath.Join(atomicfile.GlobLiteral(r.Private("logs")), id.String()+".*"))
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +134,7 @@ func logBegun(path string) time.Time {
 func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
 	l.read = map[uint64]int64{}
 	ids := map[string]bool{}
-	paths, err := filepath.Glob(filepath.Join(folder.Literal(r.Private("logs")), prefix+"*"))
+	paths, err := filepath.Glob(filepath.Join(atomicfile.GlobLiteral(r.Private("logs")), prefix+"*"))
 	if err != nil {
 		return err
 	}

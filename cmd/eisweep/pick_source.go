@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"eisweep/internal/atomicfile"
-	"eisweep/internal/folder"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -68,7 +67,7 @@ func trainedUnder(path string) []string {
 		if known[entry.Name()] || !entry.IsDir() || strings.HasSuffix(entry.Name(), "_perturb") {
 			continue
 		}
-		if files, _ := filepath.Glob(filepath.Join(folder.Literal(published), "*.h5")); len(files) > 0 {
+		if files, _ := filepath.Glob(filepath.Join(atomicfile.GlobLiteral(published), "*.h5")); len(files) > 0 {
 			out = append(out, published)
 		}
 	}

@@ -3,15 +3,15 @@ package main
 import (
 	"strconv"
 
-	"eisweep/internal/machine"
+	"eisweep/internal/hostlimits"
 )
 
 // batchSystem reads what Slurm tells its jobs: what they may use, and which one this
 // is ("" outside of jobs).
-func batchSystem(getenv func(string) string) (given machine.Allotment, job string) {
+func batchSystem(getenv func(string) string) (given hostlimits.Allotment, job string) {
 	id := getenv("SLURM_JOB_ID")
 	if id == "" {
-		return machine.Allotment{}, ""
+		return hostlimits.Allotment{}, ""
 	}
 	if array, task := getenv("SLURM_ARRAY_JOB_ID"), getenv("SLURM_ARRAY_TASK_ID"); array != "" && task != "" {
 		id = array + "_" + task
@@ -23,7 +23,7 @@ func batchSystem(getenv func(string) string) (given machine.Allotment, job strin
 		}
 		return n
 	}
-	given = machine.Allotment{By: "Slurm", Cores: int(number("SLURM_CPUS_PER_TASK")), Memory: number("SLURM_MEM_PER_NODE") << 20}
+	given = hostlimits.Allotment{By: "Slurm", Cores: int(number("SLURM_CPUS_PER_TASK")), Memory: number("SLURM_MEM_PER_NODE") << 20}
 	if each := number("SLURM_MEM_PER_CPU") << 20; given.Memory == 0 && each > 0 {
 		given.Memory = each * max(1, number("SLURM_CPUS_ON_NODE"), number("SLURM_CPUS_PER_TASK"))
 	}

@@ -8,7 +8,7 @@ import (
 	"os"
 	"time"
 
-	"eisweep/internal/machine"
+	"eisweep/internal/hostlimits"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -94,13 +94,13 @@ func (w *workerCommand) connect(ctx context.Context, e *environment, r *root.Roo
 }
 
 // config is the worker's, as the options and the machine give it, with what that may use.
-func (w *workerCommand) config(e *environment) (c worker.Config, limits machine.Limits, err error) {
+func (w *workerCommand) config(e *environment) (c worker.Config, limits hostlimits.Limits, err error) {
 	host, err := os.Hostname()
 	if err != nil {
 		return c, limits, failure(exitInternal, "name host: %w", err)
 	}
 	given, job := batchSystem(e.getenv)
-	limits = machine.Find(given)
+	limits = hostlimits.Find(given)
 	c = worker.Config{
 		Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(), Slots: w.slots, Checkpoint: w.checkpoint,
 		Memory: w.memory, MaxTasks: w.maxTasks, IdleTimeout: w.idle, Deadline: w.deadline, Job: job,

@@ -9,7 +9,6 @@ import (
 
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/atomicfile"
-	"eisweep/internal/folder"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -118,7 +117,7 @@ func moveAside(dir, file, stem string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return name, folder.Sync(filepath.Join(dir, "superseded"))
+		return name, atomicfile.SyncDir(filepath.Join(dir, "superseded"))
 	}
 }
 

@@ -6,9 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
-
-	"eisweep/internal/folder"
 )
 
 // Mkdir makes a directory, unless it is there, and makes its name durable. The mode is before the umask. Its
@@ -59,7 +58,25 @@ func syncParent(path string) error {
 }
 
 // syncDirectory is what makes names durable. A test notes what it is called with.
-var syncDirectory = folder.Sync
+var syncDirectory = SyncDir
+
+// SyncDir makes the names in a directory durable, and removals from it final.
+func SyncDir(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("sync directory: %w", err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		return fmt.Errorf("sync directory %s: %w", path, err)
+	}
+	return nil
+}
+
+// GlobLiteral returns the pattern for filepath.Glob that matches path and nothing else, whatever characters it has.
+func GlobLiteral(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
 
 // OpenRoot is os.OpenRoot, but follows no link in the last element of the path. The error then wraps
 // syscall.ENOTDIR.

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 
 	"eisweep/internal/atomicfile"
-	"eisweep/internal/folder"
 )
 
 // Writer appends to a manifest. Only one process may have a manifest open for writing
@@ -50,7 +49,7 @@ func (w *Writer) prepare() error {
 			return err
 		}
 	}
-	return folder.Sync(filepath.Dir(w.file.Name()))
+	return atomicfile.SyncDir(filepath.Dir(w.file.Name()))
 }
 
 // wholeLines returns where the last line that ended ends.

@@ -12,7 +12,6 @@ import (
 	"regexp"
 
 	"eisweep/internal/atomicfile"
-	"eisweep/internal/folder"
 )
 
 // identity is what root.json holds.
@@ -70,7 +69,7 @@ func makeIdentity(root string) (string, error) {
 		return "", errors.Join(wrapped("make root's id", err), readErr)
 	}
 	// Another's id, and its name may not be durable yet.
-	if err := folder.Sync(filepath.Join(root, private)); err != nil {
+	if err := atomicfile.SyncDir(filepath.Join(root, private)); err != nil {
 		return "", fmt.Errorf("make root's id: %w", err)
 	}
 	return id, nil

@@ -1,0 +1,137 @@
+package archtest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// plan lists each package and the packages that it may import. Imports point one way, so whoever reads a package needs only
+// those on its line. A package that is not listed is an oversight and fails.
+var plan = map[string][]string{
+	"sim":                 {},
+	"sweeps":              {"sim"},
+	"internal/advice":     {},
+	"internal/atomicfile": {},
+	"internal/disktest":   {},
+	"internal/manifest":   {"sim", "sweeps", "internal/atomicfile", "internal/disktest"},
+	"internal/results":    {"sim", "sweeps", "internal/atomicfile", "internal/manifest", "internal/disktest"},
+	"internal/protocol":   {"sim", "sweeps"},
+	"internal/natstest":   {},
+	"internal/natsserver": {"sim", "sweeps", "internal/protocol", "internal/natsconn", "internal/queue"},
+	"internal/natsconn":   {"internal/protocol", "internal/natsserver", "internal/natstest"},
+	"internal/queue":      {"sim", "sweeps", "internal/protocol", "internal/natsserver", "internal/natsconn", "internal/natstest"},
+	"internal/root":       {"sweeps", "internal/atomicfile"},
+	"internal/access":     {"sim", "sweeps", "internal/atomicfile", "internal/protocol", "internal/natsserver", "internal/natsconn", "internal/queue", "internal/root"},
+	"internal/control":    {"sim", "sweeps", "internal/protocol", "internal/natsserver", "internal/natsconn", "internal/queue"},
+	"internal/lease":      {"internal/atomicfile", "internal/root"},
+	"internal/estimate":   {"sim", "sweeps"},
+	"internal/linuxonly":  {},
+	"internal/hostlimits": {},
+	"internal/slurm":      {},
+	"internal/inherited":  {},
+	"internal/archtest":   {},
+	"worker":              {"sim", "sweeps", "internal"},
+	"coordinator":         {"sim", "sweeps", "internal"},
+
+	"coordinator/autoscale": {"internal/control", "internal/slurm"},
+	"coordinator/catalog":   {"sim", "sweeps", "internal", "coordinator/inputs", "coordinator/records"},
+	"coordinator/verify":    {"sim", "sweeps", "internal", "coordinator/catalog", "coordinator/inputs", "coordinator/records"},
+	"coordinator/placement": {"sweeps", "internal", "coordinator/catalog"},
+	"coordinator/plan":      {"sim", "sweeps", "internal", "coordinator/catalog"},
+	"coordinator/prune":     {"sweeps", "internal", "coordinator/catalog", "coordinator/records"},
+	"coordinator/lifecycle": {"sweeps", "internal/protocol"},
+	"coordinator/records":   {"sweeps", "internal"},
+	"coordinator/inputs":    {"sweeps", "internal"},
+
+	"cmd":          {"sim", "sweeps", "internal", "worker", "coordinator"},
+	"internal/e2e": {"sim", "sweeps", "internal", "worker", "coordinator"},
+}
+
+// withheld is what a package must do without: the model and the state machine know no file, no network, no clock, and the sweep file
+// no network.
+var withheld = map[string][]string{
+	"sim":    {"os", "io/fs", "net", "time", "syscall", "path/filepath", "log", "unsafe"},
+	"sweeps": {"net", "time", "log"},
+
+	"coordinator/lifecycle": {"os", "io/fs", "net", "time", "syscall", "path/filepath", "log", "context", "sync"},
+}
+
+// granted is what one folder may have all the same: the kernels align their buffers, and only C code sees which descriptors were
+// closed at the start.
+var granted = map[string]string{"unsafe": "sim/internal/kernel", "C": "internal/inherited"}
+
+// kept is what only these packages may touch.
+var kept = map[string][]string{
+	"C":                                 {"internal/results/h5"},
+	"gonum.org/v1/hdf5":                 {"internal/results/h5"},
+	"github.com/nats-io/nats.go":        {"internal/natsconn", "internal/queue"},
+	"github.com/nats-io/nats-server/v2": {"internal/natsserver", "internal/natstest"},
+	"github.com/synadia-io/orbit.go":    {"internal/natsconn", "internal/queue"},
+	"github.com/nats-io/nkeys":          {"internal/access", "internal/natstest"},
+	"flag":                              {"cmd"},
+	"os/signal":                         {"cmd"},
+	"github.com/spf13/cobra":            {"cmd"},
+	"github.com/spf13/pflag":            {"cmd"},
+	"golang.org/x/term":                 {"cmd"},
+}
+
+// packageOf is the line of plan that a folder belongs to: of several that contain it, the innermost.
+func packageOf(folder string) (innermost string) {
+	for pkg := range plan {
+		if within(folder, pkg) && len(pkg) > len(innermost) {
+			innermost = pkg
+		}
+	}
+	return innermost
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	for _, s := range sources(t) {
+		pkg := packageOf(s.pkg)
+		if pkg == "" {
+			t.Errorf("%s: folder %s is missing from the import table", s.path, s.pkg)
+			continue
+		}
+		for _, imported := range s.imports {
+			folder, ours := strings.CutPrefix(imported, "eisweep/")
+			if !ours || within(folder, pkg) {
+				continue
+			}
+			if !slices.ContainsFunc(plan[pkg], func(allowed string) bool { return within(folder, allowed) }) {
+				t.Errorf("%s imports %s; %s may import %v", s.path, imported, pkg, plan[pkg])
+			}
+		}
+	}
+}
+
+func TestRoomsDoWithoutWhatIsWithheld(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		for _, imported := range s.imports {
+			for _, refused := range withheld[packageOf(s.pkg)] {
+				if within(imported, refused) && granted[imported] != s.pkg {
+					t.Errorf("%s imports %s, which %s must do without", s.path, imported, packageOf(s.pkg))
+				}
+			}
+		}
+	}
+}
+
+func TestTechnologyStaysInItsRooms(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, imported := range s.imports {
+			for library, packages := range kept {
+				allowed := slices.ContainsFunc(packages, func(pkg string) bool { return within(s.pkg, pkg) })
+				if within(imported, library) && !allowed && granted[imported] != s.pkg && !s.test {
+					t.Errorf("%s imports %s, which only %v may", s.path, imported, packages)
+				}
+			}
+			if imported == "C" && s.test {
+				t.Errorf("%s: cgo in a test", s.path)
+			}
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package archtest
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// foreign are words that docs/cluster.md quotes of Slurm, systemd, Kubernetes and the system.
+var foreign = []string{
+	"Permission denied", "permission denied", "Read-only file system", "failed", "Priority", "Resources", "QOSMax", "AssocGrp", "PartitionTimeLimit",
+	"InvalidQOS", "Held", "PerJob", "Invalid job array specification", "Pending", "/results", "certificate is valid for ", ", not ",
+	".eisweep/incoming", "storage", "lost", "silent",
+}
+
+var quoted = regexp.MustCompile("`([^`]+)`")
+
+// TestSymptomsAreWhatIsSaid looks up the messages in the first column of the page's table of remedies: whoever searches the page for
+// what the program said has to find it.
+func TestSymptomsAreWhatIsSaid(t *testing.T) {
+	var said strings.Builder
+	for _, s := range sources(t) {
+		if !s.test {
+			said.Write(s.text)
+		}
+	}
+	_, table, found := strings.Cut(string(read(t, "docs/cluster.md")), "## When something is wrong")
+	rows := 0
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 4 {
+			continue
+		}
+		rows++
+		for _, m := range quoted.FindAllStringSubmatch(cells[1], -1) {
+			for _, part := range strings.Split(m[1], "…") {
+				part = strings.Trim(part, " ")
+				if part != "" && !strings.Contains(said.String(), part) && !isForeign(part) {
+					t.Errorf("docs/cluster.md quotes %q, which nothing here says", part)
+				}
+			}
+		}
+	}
+	if !found || rows < 30 {
+		t.Errorf("%d rows of symptoms were found; did the page's form change?", rows)
+	}
+}
+
+func isForeign(text string) bool {
+	for _, f := range foreign {
+		if text == strings.TrimSpace(f) {
+			return true
+		}
+	}
+	return false
+}
