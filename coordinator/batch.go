@@ -49,7 +49,7 @@ func (k *Coordinator) flush() {
 		next, renamed := k.batch.next, k.batch.renamed
 		k.batch.next, k.batch.renamed = nil, nil
 		if len(renamed) > 0 {
-			k.do(k.machine.Step(lifecycle.ResultsRenamed{IDs: renamed}))
+			k.step(lifecycle.ResultsRenamed{IDs: renamed})
 		}
 		for _, c := range next {
 			k.do(k.stillMeant(c))

@@ -12,20 +12,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// do carries out commands, in their order. What must be durable first is gathered for flush. It is called with
-// the lock held.
-func (k *Coordinator) do(commands []lifecycle.Command) {
-	for len(commands) > 0 && k.failure == nil {
-		c := commands[0]
-		commands = commands[1:]
-		if first := k.carryOut(c); len(first) > 0 {
-			commands = append(first, commands...)
-		}
-	}
-}
-
-// carryOut does one command and returns those that follow from it at once.
-func (k *Coordinator) carryOut(c lifecycle.Command) []lifecycle.Command {
+// carryOutOne does one command and returns those that follow from it at once.
+func (k *Coordinator) carryOutOne(c lifecycle.Command) []lifecycle.Command {
 	switch c := c.(type) {
 	case lifecycle.ReopenSweep:
 		k.batch.reopened = append(k.batch.reopened, c.Sweep)

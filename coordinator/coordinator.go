@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"eisweep/coordinator/catalog"
-	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/placement"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -54,17 +53,16 @@ type Config struct {
 // Coordinator is the shell around the machine: it feeds launches and what the queue delivers to the machine,
 // and carries out its commands. All methods are safe for concurrent use.
 type Coordinator struct {
+	*core
 	config Config
 	stop   []func()
 	loop   chan struct{}  // closed when the outcome loop has ended
 	keep   sync.WaitGroup // the other loops
 
-	outcomes   chan queue.OutcomeDelivery
-	quit       chan struct{}
-	unattended context.Context // of requests that nobody waits for; ends when they are to be aborted
-	abort      context.CancelFunc
-	once       sync.Once
-	stopped    error // what Stop returns
+	outcomes chan queue.OutcomeDelivery
+	quit     chan struct{}
+	once     sync.Once
+	stopped  error // what Stop returns
 
 	launching sync.Mutex // one launch at a time
 	workers   workers
@@ -72,8 +70,7 @@ type Coordinator struct {
 	errands   *errands
 	losses    *losses
 
-	mu         sync.Mutex
-	machine    *lifecycle.Machine
+	// Guarded by the core's lock.
 	reasons    map[sweeps.ID]string // of failures, for sweeps that come to want the task later
 	submitting submitting
 	held       map[runKey]queue.OutcomeDelivery // outcomes not yet acknowledged
@@ -94,8 +91,6 @@ type Coordinator struct {
 	acquainted <-chan struct{} // closed once every connected worker has reported
 	faults     faultList
 	withheld   map[runKey]settled // outcomes whose lines are not durable yet
-	failure    error              // why it cannot continue: nothing more is placed
-	changed    chan struct{}      // closed and replaced when something was settled
 }
 
 // runKey is a run of a task: an order to execute it.
@@ -116,16 +111,16 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	c.Ahead, c.Tick = cmp.Or(c.Ahead, 10*time.Minute), cmp.Or(c.Tick, 10*time.Second)
 	c.Regather, c.RetryDelay = cmp.Or(c.Regather, time.Minute), cmp.Or(c.RetryDelay, 5*time.Second)
 	k := &Coordinator{
-		config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
-		machine: lifecycle.New(), catalog: catalog.NewForOwner(c.Root), reasons: map[sweeps.ID]string{},
+		core: newCore(c.Log, c.Ownership), config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
+		catalog: catalog.NewForOwner(c.Root), reasons: map[sweeps.ID]string{},
 		workers: workers{list: map[string]control.Worker{}}, errands: newErrands(),
 		register: map[runKey]queue.Entry{}, delayed: map[sweeps.ID]time.Time{}, window: window{news: make(chan struct{}, 1), rebuild: true, perCost: firstPerCost, scarce: map[runKey]int64{}},
-		held: map[runKey]queue.OutcomeDelivery{}, running: map[sweeps.ID]*attempt{}, begun: time.Now(), changed: make(chan struct{}),
+		held: map[runKey]queue.OutcomeDelivery{}, running: map[sweeps.ID]*attempt{}, begun: time.Now(),
 		manifests: openManifests{c.Root, c.Log, map[string]*manifest.Writer{}},
 		faults:    faultList{c.Log, map[string]*fault{}, make(chan struct{}, 1)}, withheld: map[runKey]settled{},
 	}
 	k.placer = placement.Placer{Root: c.Root, Catalog: k.catalog, Log: c.Log}
-	k.unattended, k.abort = context.WithCancel(context.Background())
+	k.carryOut = k.carryOutOne
 	go k.run()
 	if err := k.begin(ctx); err != nil {
 		return nil, errors.Join(err, k.Stop(ctx))
@@ -283,14 +278,8 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 		k.window.took(o.Finished.Sub(o.Started).Seconds(), r.cost)
 	}
 	k.startCommitted(&o)
-	k.do(k.machine.Step(committed(&o)))
+	k.step(committed(&o))
 	k.wakeWindow()
-}
-
-// announce wakes those who wait for a change.
-func (k *Coordinator) announce() {
-	close(k.changed)
-	k.changed = make(chan struct{})
 }
 
 // Wait returns when every launched sweep is complete or ctx ends, with the state of the sweeps. The error says

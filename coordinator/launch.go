@@ -200,13 +200,13 @@ func (k *Coordinator) open(p *plan.Sweep, o plan.Request) error {
 		k.sweeps = append(k.sweeps, s)
 	} else if o.IsPartial() {
 		s.extend(p)
-		k.do(k.machine.Step(lifecycle.LaunchExtended{Sweep: name}))
+		k.step(lifecycle.LaunchExtended{Sweep: name})
 		for id := range p.Sweep.Replaced() {
-			k.do(k.machine.Step(lifecycle.TaskReplaced{Sweep: name, ID: id}))
+			k.step(lifecycle.TaskReplaced{Sweep: name, ID: id})
 		}
 		return k.writeStanding(name, k.standing(s))
 	}
 	*s = *newLaunchedSweep(p, o.Priority, time.Now(), file)
-	k.do(k.machine.Step(lifecycle.LaunchBegan{Sweep: name, Priority: o.Priority}))
+	k.step(lifecycle.LaunchBegan{Sweep: name, Priority: o.Priority})
 	return k.writeStanding(name, k.standing(s))
 }

@@ -41,7 +41,7 @@ func TestNeedsAreOfOpenSweepsAndFit(t *testing.T) {
 	k.mu.Lock()
 	for task := range k.sweep("sizes").expansions[0].All() {
 		if task.Seed == 1 {
-			k.do(k.machine.Step(lifecycle.OutcomeCommitted{ID: task.ID, Run: 1, Class: "numeric"}))
+			k.step(lifecycle.OutcomeCommitted{ID: task.ID, Run: 1, Class: "numeric"})
 		}
 	}
 	k.mu.Unlock()

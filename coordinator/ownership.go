@@ -23,20 +23,20 @@ type Ownership interface {
 // while it, its machine or its storage stands still, so it checks directly before anything is written. While
 // there is no answer it waits, until such requests are aborted. It holds the mutex meanwhile: checkOwnership
 // nearly always had the answer a moment before.
-func (k *Coordinator) requireOwnership() error {
-	if k.ownsRoot() {
+func (c *core) requireOwnership() error {
+	if c.ownsRoot() {
 		return nil
 	}
-	return k.askOwnership(k.unattended)
+	return c.askOwnership(c.unattended)
 }
 
 // checkOwnership is requireOwnership for callers that hold the mutex and may release it: others use the
 // coordinator while storage does not answer.
-func (k *Coordinator) checkOwnership(ctx context.Context) error {
-	for k.failure == nil && !k.ownsRoot() {
-		k.mu.Unlock()
-		err := k.askOwnership(ctx)
-		k.mu.Lock()
+func (c *core) checkOwnership(ctx context.Context) error {
+	for c.failure == nil && !c.ownsRoot() {
+		c.mu.Unlock()
+		err := c.askOwnership(ctx)
+		c.mu.Lock()
 		if err != nil {
 			return err
 		}
@@ -48,26 +48,26 @@ func (k *Coordinator) checkOwnership(ctx context.Context) error {
 const soon = time.Second
 
 // checkOwnershipSoon is checkOwnership that gives up soon, and reports whether it succeeded.
-func (k *Coordinator) checkOwnershipSoon() bool {
+func (c *core) checkOwnershipSoon() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
-	return k.checkOwnership(ctx) == nil
+	return c.checkOwnership(ctx) == nil
 }
 
 // authorizeWrite makes sure that the root is this coordinator's before a request changes files other than
 // manifests. The error says that it is not, or that this is unknown, or why the coordinator cannot continue.
-func (k *Coordinator) authorizeWrite() error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	ctx, cancel := context.WithTimeout(k.unattended, authorizeTime)
+func (c *core) authorizeWrite() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ctx, cancel := context.WithTimeout(c.unattended, authorizeTime)
 	defer cancel()
-	err := k.checkOwnership(ctx)
+	err := c.checkOwnership(ctx)
 	if err != nil && ctx.Err() == nil {
-		k.fail(err)
+		c.fail(err)
 	}
 	switch {
-	case k.failure != nil:
-		return k.failure
+	case c.failure != nil:
+		return c.failure
 	case err != nil:
 		return &control.Refusal{Kind: control.Storage, Text: "the storage of the root does not answer, so the coordinator may not write to it now: try again later"}
 	}
@@ -77,12 +77,12 @@ func (k *Coordinator) authorizeWrite() error {
 // authorizeTime is how long a request that changes files waits for the ownership of the root.
 const authorizeTime = 5 * time.Second
 
-func (k *Coordinator) askOwnership(ctx context.Context) error {
-	if err := k.config.Ownership.Check(ctx); err != nil {
+func (c *core) askOwnership(ctx context.Context) error {
+	if err := c.ownership.Check(ctx); err != nil {
 		return fmt.Errorf("write to root: %w", err)
 	}
 	return nil
 }
 
 // ownsRoot reports whether a write may start now. Without an Ownership the caller knows that nobody else can own the root.
-func (k *Coordinator) ownsRoot() bool { return k.config.Ownership == nil || k.config.Ownership.Valid() }
+func (c *core) ownsRoot() bool { return c.ownership == nil || c.ownership.Valid() }

@@ -51,12 +51,12 @@ func (k *Coordinator) registered(e queue.Entry) {
 		k.endReturned(e)
 	case protocol.EventRefused:
 		k.workers.refused(e.Worker, e.Error)
-		k.do(k.machine.Step(lifecycle.AttemptStarted{ID: e.ID, Run: e.Run, Token: e.Token}))
+		k.step(lifecycle.AttemptStarted{ID: e.ID, Run: e.Run, Token: e.Token})
 		k.delayed[e.ID] = time.Now().Add(acknowledged)
-		k.do(k.machine.Step(lifecycle.AttemptReturned{ID: e.ID, Run: e.Run, Token: e.Token}))
+		k.step(lifecycle.AttemptReturned{ID: e.ID, Run: e.Run, Token: e.Token})
 	case protocol.EventUnreadable:
 		k.reasons[e.ID] = e.Error
-		k.do(k.machine.Step(lifecycle.OrderUnreadable{ID: e.ID, Run: e.Run}))
+		k.step(lifecycle.OrderUnreadable{ID: e.ID, Run: e.Run})
 	}
 	k.flush()
 	k.wakeWindow()
@@ -65,7 +65,7 @@ func (k *Coordinator) registered(e queue.Entry) {
 // startAttempt handles a claim. An attempt at a task that no sweep wants, or that is settled, is ended once a presence
 // of its worker shows that it still runs: the attempt's outcome may have arrived first.
 func (k *Coordinator) startAttempt(e queue.Entry) {
-	k.do(k.machine.Step(lifecycle.AttemptStarted{ID: e.ID, Run: e.Run, Token: e.Token}))
+	k.step(lifecycle.AttemptStarted{ID: e.ID, Run: e.Run, Token: e.Token})
 	t, ok := k.machine.Task(e.ID)
 	if !ok || t.Phase != lifecycle.Running || t.Run != e.Run || len(t.Sweeps) == 0 {
 		return
@@ -82,7 +82,7 @@ func (k *Coordinator) startAttempt(e queue.Entry) {
 // known before, and has ended, is not the one that took the order out of the queue.
 func (k *Coordinator) startCommitted(o *protocol.Outcome) {
 	if t, ok := k.machine.Task(o.ID); ok && t.Phase == lifecycle.Queued && !slices.Contains(k.leftovers[o.ID], o.Token) {
-		k.do(k.machine.Step(lifecycle.AttemptStarted{ID: o.ID, Run: o.Run, Token: o.Token}))
+		k.step(lifecycle.AttemptStarted{ID: o.ID, Run: o.Run, Token: o.Token})
 	}
 }
 
@@ -95,11 +95,11 @@ func (k *Coordinator) endReturned(e queue.Entry) {
 	t, ok := k.machine.Task(e.ID)
 	if !ok || t.Phase != lifecycle.Running || t.Run != e.Run || t.Token != e.Token {
 		// Of an attempt that this coordinator has not seen start.
-		k.do(k.machine.Step(lifecycle.AttemptStarted{ID: e.ID, Run: e.Run, Token: e.Token}))
+		k.step(lifecycle.AttemptStarted{ID: e.ID, Run: e.Run, Token: e.Token})
 	}
 	if e.Class == "" {
 		k.delayed[e.ID] = time.Now().Add(acknowledged)
-		k.do(k.machine.Step(lifecycle.AttemptReturned{ID: e.ID, Run: e.Run, Token: e.Token}))
+		k.step(lifecycle.AttemptReturned{ID: e.ID, Run: e.Run, Token: e.Token})
 		return
 	}
 	if !k.hasCheckpoint(e.ID, e.Token) {
@@ -122,7 +122,7 @@ func (k *Coordinator) stepEnded(e protocol.AttemptEvent, class protocol.Class, r
 	t, ok := k.machine.Task(e.ID)
 	counts := ok && k.losses.of(e.ID, e.Run) > t.Losses
 	k.reasons[e.ID] = reason
-	k.do(k.machine.Step(lifecycle.AttemptEnded{ID: e.ID, Run: e.Run, Token: e.Token, Lost: counts, Class: class}))
+	k.step(lifecycle.AttemptEnded{ID: e.ID, Run: e.Run, Token: e.Token, Lost: counts, Class: class})
 	if t, ok := k.machine.Task(e.ID); ok && !t.IsSettled() {
 		delete(k.reasons, e.ID)
 	}

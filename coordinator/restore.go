@@ -156,9 +156,9 @@ func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 	r.stand.Stand = now.Stand
 	s := newLaunchedSweep(&planned.Sweeps[0], r.stand.Priority, r.stand.Launched, r.stand.File)
 	k.sweeps = append(k.sweeps, s)
-	k.do(k.machine.Step(lifecycle.LaunchBegan{Sweep: r.name, Priority: r.stand.Priority}))
+	k.step(lifecycle.LaunchBegan{Sweep: r.name, Priority: r.stand.Priority})
 	if r.stand.Stand == control.Paused {
-		k.do(k.machine.Step(lifecycle.SweepPaused{Sweep: r.name}))
+		k.step(lifecycle.SweepPaused{Sweep: r.name})
 	}
 	k.mu.Unlock()
 	told := &planned.Sweeps[0]

@@ -11,7 +11,7 @@ import (
 // rest, and not look for due faults without a pause.
 func TestNothingIsRetriedAfterAFailure(t *testing.T) {
 	due := &fault{sweep: "two", retry: retry{at: time.Now().Add(-time.Hour)}}
-	k := &Coordinator{faults: faultList{list: map[string]*fault{"two": due}}}
+	k := &Coordinator{core: newCore(nil, nil), faults: faultList{list: map[string]*fault{"two": due}}}
 	if wait := k.nextRetry(); wait != 0 {
 		t.Errorf("a due fault waits for %v", wait)
 	}

@@ -6,51 +6,6 @@ import (
 	"time"
 )
 
-// Failed returns, with the reason, when the coordinator cannot continue: storage failed, or another process
-// owns the root. Nothing is placed any more, and the coordinator must be stopped. It returns nil when ctx ends.
-func (k *Coordinator) Failed(ctx context.Context) error {
-	for {
-		k.mu.Lock()
-		failure, changed := k.failure, k.changed
-		k.mu.Unlock()
-		if failure != nil {
-			return failure
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return nil
-		}
-	}
-}
-
-// failed reports whether the coordinator cannot continue.
-func (k *Coordinator) failed() bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.failure != nil
-}
-
-// fail stops the coordinator from placing anything more.
-func (k *Coordinator) fail(err error) {
-	if k.failure == nil {
-		k.failure = err
-		k.config.Log.Error("the coordinator can't go on", "error", err)
-		k.announce()
-	}
-}
-
-// failNow is fail for callers that do not hold the lock.
-func (k *Coordinator) failNow(err error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.fail(err)
-}
-
-// AbortOnDone aborts, when ctx ends, the requests to the queue that nobody waits for and that the queue does
-// not answer.
-func (k *Coordinator) AbortOnDone(ctx context.Context) { context.AfterFunc(ctx, k.abort) }
-
 // Stop ends the coordinator, and when ctx ends, also its requests to the queue. Outcomes that were committed
 // before are placed, unless ctx ends or the queue does not answer; then they stay for the next coordinator.
 // Stop is idempotent. The error is that of a storage failure, for an exclusive coordinator also why sweeps

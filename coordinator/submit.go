@@ -33,14 +33,14 @@ func (k *Coordinator) submit(ctx context.Context, s *plan.Sweep) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if err != nil && k.machine.Status(s.Name) != lifecycle.Cancelled {
-		k.do(k.machine.Step(lifecycle.LaunchAbandoned{Sweep: s.Name}))
+		k.step(lifecycle.LaunchAbandoned{Sweep: s.Name})
 		k.flush()
 		return errors.Join(err, k.failure)
 	}
-	k.do(k.machine.Step(lifecycle.LaunchCompleted{Sweep: s.Name}))
+	k.step(lifecycle.LaunchCompleted{Sweep: s.Name})
 	for o, d := range k.held {
 		if t, ok := k.machine.Task(o.ID); ok && t.Run == o.Run {
-			k.do(k.machine.Step(committed(&d.Outcome)))
+			k.step(committed(&d.Outcome))
 		}
 	}
 	k.flush()
@@ -54,7 +54,7 @@ func (k *Coordinator) submit(ctx context.Context, s *plan.Sweep) error {
 func (k *Coordinator) abandon(sweep string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.do(k.machine.Step(lifecycle.LaunchAbandoned{Sweep: sweep}))
+	k.step(lifecycle.LaunchAbandoned{Sweep: sweep})
 }
 
 // submitItems submits the tasks by slices, which are planned while others use the
@@ -105,7 +105,7 @@ func (k *Coordinator) submitRest(s *plan.Sweep) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.do(k.machine.Step(rest))
+	k.step(rest)
 	return nil
 }
 
@@ -137,7 +137,7 @@ func (k *Coordinator) submitOne(sweep string, item *plan.Item) {
 		if item.Adopted != nil {
 			k.adopt(sweep, t, item.Adopted)
 		}
-		k.do(k.machine.Step(lifecycle.TaskReused{Sweep: sweep, N: 1}))
+		k.step(lifecycle.TaskReused{Sweep: sweep, N: 1})
 		return
 	}
 	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, Where: s.where(item.Number), Losses: k.losses.of(t.ID, item.LastRun+1)}
@@ -163,6 +163,6 @@ func (k *Coordinator) submitOne(sweep string, item *plan.Item) {
 	if t.Source != nil {
 		e.Source = t.Source.Task
 	}
-	k.do(k.machine.Step(e))
+	k.step(e)
 	k.submitting = submitting{}
 }

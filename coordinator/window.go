@@ -159,7 +159,7 @@ func (k *Coordinator) withdraw(ctx context.Context) (wait time.Duration, err err
 	defer k.mu.Unlock()
 	k.window.rebuild, k.window.rebuilt = false, now
 	clear(k.window.scarce)
-	k.do(k.machine.Step(lifecycle.OrdersWithdrawn{}))
+	k.step(lifecycle.OrdersWithdrawn{})
 	k.announce()
 	return 0, nil
 }
@@ -177,7 +177,7 @@ func (k *Coordinator) choose() []protocol.Task {
 	s := &sender{k: k, room: k.workers.room(time.Now())}
 	k.machine.Choose(size-queued, s)
 	for _, e := range s.events {
-		k.do(k.machine.Step(e))
+		k.step(e)
 	}
 	for _, e := range s.begun {
 		k.startAttempt(e)
