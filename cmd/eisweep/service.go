@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/daemon"
 	"eisweep/coordinator"
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
@@ -42,7 +43,7 @@ type service struct {
 	coordinator *coordinator.Coordinator
 	slurm       slurmScaling
 	stop        func() // answering
-	telemetry   *telemetry
+	telemetry   *daemon.Telemetry
 }
 
 // warn writes a warning to the log.
@@ -60,8 +61,8 @@ func (s *service) open(ctx context.Context, e *environment, path string) (err er
 		err = errors.Join(err, s.close())
 	}()
 	if s.http != "" {
-		if s.telemetry, err = startTelemetry(s.http, s.log); err != nil {
-			return err
+		if s.telemetry, err = daemon.StartTelemetry(s.http, programVersion(), s.log); err != nil {
+			return usage("--http %s: %w", s.http, err)
 		}
 	}
 	if s.root, err = openRoot(ctx, e, path, s.log, s.warn); err != nil {
@@ -80,7 +81,7 @@ func (s *service) open(ctx context.Context, e *environment, path string) (err er
 		return err
 	}
 	if s.telemetry != nil {
-		s.telemetry.from.Store(s.coordinator)
+		s.telemetry.Ready(s.coordinator)
 	}
 	return nil
 }
@@ -206,7 +207,7 @@ func (s *service) close() error {
 		s.coordinator.AbortOnDone(flush)
 	}
 	if s.telemetry != nil {
-		s.telemetry.stop()
+		s.telemetry.Stop()
 		s.telemetry = nil
 	}
 	if s.stop != nil {

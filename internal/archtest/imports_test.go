@@ -69,6 +69,7 @@ var kept = map[string][]string{
 	"github.com/nats-io/nats-server/v2": {"internal/natsserver", "internal/natstest"},
 	"github.com/synadia-io/orbit.go":    {"internal/natsconn", "internal/queue"},
 	"github.com/nats-io/nkeys":          {"internal/access", "internal/natstest"},
+	"github.com/prometheus":             {"cmd/eisweep/internal/daemon"},
 	"flag":                              {"cmd"},
 	"os/signal":                         {"cmd"},
 	"github.com/spf13/cobra":            {"cmd"},

@@ -108,7 +108,7 @@ func TestTheNATSConfigurationsThatShip(t *testing.T) {
 			answers(t, "http://"+address+"/metrics", "\neisweep_tasks_pending 0\n")
 			as("worker").worker(at[servers-1])
 			as("client").does(at[0], "launch", "--follow", sweep)
-			answers(t, "http://"+address+"/metrics", "\neisweep_tasks{sweep=\"shipped\",state=\"done\"} 3\n")
+			answers(t, "http://"+address+"/metrics", "\neisweep_tasks{state=\"done\",sweep=\"shipped\"} 3\n")
 			refused := as("client").start(at[0], "worker", "--max-tasks", "1")
 			if code := refused.end(); code != 5 || !strings.Contains(refused.said(), "the NATS user lacks a right") {
 				t.Errorf("a worker with a client's key: exit code %d\n%s", code, refused.said())
