@@ -152,7 +152,7 @@ func (g *golden) float32s(name string) []float32 {
 }
 
 // TestGolden holds every small golden case against the published simulator's
-// result, within the bounds of MODEL.md 10.
+// result, within the bounds of docs/model.md#agreement-with-the-published-simulator.
 func TestGolden(t *testing.T) {
 	for _, g := range goldenCases(t) {
 		t.Run(g.name, func(t *testing.T) {

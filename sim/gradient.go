@@ -8,7 +8,7 @@ import (
 )
 
 // gradient solves for the exact gradient of the squared error by implicit
-// differentiation (MODEL.md 5): b = εᵀ(1 − wee D_e + K wie D_e)⁻¹ and b K, with
+// differentiation (docs/model.md#gradient): b = εᵀ(1 − wee D_e + K wie D_e)⁻¹ and b K, with
 // K = wei D_i (1 + wii D_i)⁻¹. Written for the column b, with q = (b K)ᵀ:
 //
 //	b − D_e·(weeᵀ b) + D_e·(wieᵀ q) = ε,   q = G·(weiᵀ b),   G = (1 + D_i wiiᵀ)⁻¹ D_i

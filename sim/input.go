@@ -7,7 +7,7 @@ import (
 	"eisweep/sim/internal/elementary"
 )
 
-// input is the afferent input to the E neurons (MODEL.md 2). It is immutable.
+// input is the afferent input to the E neurons (docs/model.md#stimuli). It is immutable.
 type input struct {
 	perAxis, stimuli int
 	tuning           []float32 // (perAxis, stimuli), the same on every axis

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// The log holds the facts that the published program prints (MODEL.md 11), and
+// The log holds the facts that the published program prints (docs/model.md#what-is-stored), and
 // no times: it is part of the result.
 
 func (s *Simulation) logf(format string, args ...any) {

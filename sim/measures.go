@@ -7,7 +7,7 @@ import (
 	"eisweep/sim/internal/elementary"
 )
 
-// measures are what is computed of the responses after a phase (MODEL.md 7).
+// measures are what is computed of the responses after a phase (docs/model.md#measures).
 type measures struct {
 	correlationsEE             []float64
 	excIn, inhIn               []float32

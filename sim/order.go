@@ -2,7 +2,7 @@ package sim
 
 // order is the order in which a trial shows the stimuli: one list of places for
 // each axis, which lives through the task, and where in them the trial stands
-// (MODEL.md 6).
+// (docs/model.md#training).
 type order struct {
 	random   *randomState
 	axes     [3][]int

@@ -9,7 +9,7 @@ var (
 )
 
 // table is the one place that knows each parameter: its name, unit, range and
-// meaning, in the order of MODEL.md 1, which is also the order of file names.
+// meaning, in the order of docs/parameters.md and of file names.
 var table = []*Parameter{
 	positive("numint.dt", "s", "Euler step; at most the smaller tau_m", all, func(p *Parameters) any { return &p.Numint.Dt }),
 	positive("numint.max_dr", "1/s", "a state has settled when |τ·dr/dt| < max_dr for every unclipped neuron", trains, func(p *Parameters) any { return &p.Numint.MaxDr }),

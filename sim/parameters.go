@@ -100,7 +100,7 @@ func (p *Parameters) NI() int { return p.NE() / 8 }
 // NStimuli is s³, the number of stimuli of a trial.
 func (p *Parameters) NStimuli() int { s := p.Inp.NStimuli; return s * s * s }
 
-// Defaults returns the published defaults of an experiment (MODEL.md 1).
+// Defaults returns the published defaults of an experiment (docs/model.md#parameters).
 func Defaults(e Experiment) Parameters {
 	var p Parameters
 	p.Numint = Integration{Dt: 1e-3, MaxDr: 0.5, MaxSteps: 1500, NTrials: 500, EveryN: 500}

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// perturbingState is the state of a PERTURB (MODEL.md 8). First all stimuli settle
+// perturbingState is the state of a PERTURB (docs/model.md#perturb). First all stimuli settle
 // unpushed, then all with the first chosen neuron pushed, then all with the second,
 // always in row-major order: rate changes come in the order in which they are kept.
 type perturbingState struct {

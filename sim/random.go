@@ -10,7 +10,7 @@ import (
 )
 
 // randomState is NumPy's RandomState: MT19937 seeded by init_genrand, and its
-// transforms, bit for bit but for the last bit of a logarithm (MODEL.md 3).
+// transforms, bit for bit but for the last bit of a logarithm (docs/model.md#random-numbers).
 type randomState struct {
 	mt      *prng.MT19937
 	kept    float64 // the gaussian that the next call returns

@@ -146,7 +146,7 @@ func (c place) wrongWeights(s *Simulation) error {
 	return nil
 }
 
-// wrongSteps holds some Euler steps of MODEL.md 4, by single states and in a batch,
+// wrongSteps holds some Euler steps of docs/model.md#settling, by single states and in a batch,
 // against a dense computation in float64.
 func (c place) wrongSteps(s *Simulation) error {
 	const steps = 20

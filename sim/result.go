@@ -1,7 +1,7 @@
 package sim
 
 // Result is what a finished task computed. Exactly one of Training and
-// Perturbation is set. Slices are row-major with the shapes of MODEL.md 9, given
+// Perturbation is set. Slices are row-major with the shapes of docs/result-files.md, given
 // in brackets; s = inp.n_stimuli. The receiver must not change them.
 type Result struct {
 	Task         *Task

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Table returns every parameter in the order of MODEL.md 1. The caller must not
+// Table returns every parameter in the order of docs/parameters.md. The caller must not
 // change it.
 func Table() []*Parameter { return table }
 

@@ -7,7 +7,7 @@ import (
 	"eisweep/sim/internal/kernel"
 )
 
-// settler runs the network under one stimulus until it is still (MODEL.md 4).
+// settler runs the network under one stimulus until it is still (docs/model.md#settling).
 type settler struct {
 	net       kernel.Network
 	constants kernel.Constants

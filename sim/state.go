@@ -29,7 +29,7 @@ type state struct {
 // historyLength is how many trials the change of inhibitory input looks back.
 const historyLength = 10
 
-// trainingState is the state of a training (MODEL.md 6).
+// trainingState is the state of a training (docs/model.md#training).
 type trainingState struct {
 	order    *order
 	ei, ie   *plastic

@@ -30,7 +30,7 @@ type InitialState struct {
 	WII []float32 // (n_i, n_i)
 }
 
-// Source is the trained network that PERTURB pushes (MODEL.md 8).
+// Source is the trained network that PERTURB pushes (docs/model.md#perturb).
 type Source struct {
 	WEE []float32 // (n_e, n_e)
 	WEI []float32 // (n_e, n_i)

@@ -6,7 +6,7 @@ import (
 	"eisweep/sim/internal/kernel"
 )
 
-// train shows the network one stimulus of a trial and lets it learn (MODEL.md 6).
+// train shows the network one stimulus of a trial and lets it learn (docs/model.md#training).
 func (s *Simulation) train(ctx context.Context) error {
 	out, err := s.present(ctx)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Simulation) findError() {
 	}
 }
 
-// learn updates the plastic weights by the rules of MODEL.md 5, and keeps the
+// learn updates the plastic weights by the rules of docs/model.md#learning-rules, and keeps the
 // angles of this stimulus, which is number n of the task. Everything is computed
 // from the weights as they were before the update.
 func (s *Simulation) learn(n int) {

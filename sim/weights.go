@@ -8,7 +8,7 @@ import (
 	"eisweep/sim/internal/elementary"
 )
 
-// synapses is k of MODEL.md 3: how many of n_pre neurons connect, half to even.
+// synapses is k of docs/model.md#connectivity-and-initial-weights: how many of n_pre neurons connect, half to even.
 func synapses(p float32, nPre int) int {
 	return int(math.RoundToEven(float64(p) * float64(nPre)))
 }

@@ -39,12 +39,18 @@ func follow(t *testing.T, from, target string) {
 	if file != "" {
 		to = path.Join(path.Dir(from), file)
 	}
+	arrive(t, from, target, to, heading)
+}
+
+// arrive checks that a page exists, and its heading if one is named.
+func arrive(t *testing.T, from, target, to, heading string) {
+	t.Helper()
 	if _, err := os.Stat(filepath.Join(top, filepath.FromSlash(to))); err != nil {
-		t.Errorf("%s links to %s, which is not there", from, target)
+		t.Errorf("%s refers to %s, which is not there", from, target)
 		return
 	}
 	if heading != "" && !hasHeading(string(read(t, to)), heading) {
-		t.Errorf("%s links to %s; %s has no such heading", from, target, to)
+		t.Errorf("%s refers to %s; %s has no such heading", from, target, to)
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package results reads and writes the HDF5 file of one task's result (MODEL.md 9),
+// Package results reads and writes the HDF5 file of one task's result (docs/result-files.md),
 // with a /task group that describes the task.
 //
 // It guarantees that a result file is whole or not there, holds nothing but what

@@ -68,7 +68,7 @@ func goldenSettings(t *testing.T, told map[string]any) []sim.Setting {
 	return settings
 }
 
-// likePublished leaves out what a training doesn't measure (MODEL.md 9).
+// likePublished leaves out what a training doesn't measure (docs/model.md#what-is-stored).
 func likePublished(task *sweeps.Task) *sim.Result {
 	r := makeTraining(task)
 	pl, t := &task.Parameters.Pl, r.Training

@@ -44,7 +44,7 @@ func (n *node) chunkShape() []int { return chunkShape(n.dims, n.values.elementTy
 
 // layout lists the nodes of a task's result file, parents before children and
 // siblings by name: the order of the digest. The error is about a result that
-// doesn't have the shapes of MODEL.md 9.
+// doesn't have the shapes of docs/result-files.md.
 func layout(task *sweeps.Task, r *sim.Result) ([]node, error) {
 	nodes, err := computedNodes(task, r)
 	if err != nil {

@@ -2,7 +2,7 @@ package results
 
 import "eisweep/sim"
 
-// perturbationNodes are the groups and arrays of PERTURB (MODEL.md 9).
+// perturbationNodes are the groups and arrays of PERTURB (docs/result-files.md#perturb).
 func perturbationNodes(p *sim.Parameters, result *sim.Result) []node {
 	r := result.Perturbation
 	nodes := append([]node{group("/raw_data"), group("/computed"), group("/sim_state")},

@@ -2,7 +2,7 @@ package results
 
 import "eisweep/sim"
 
-// trainingNodes are the groups and arrays of APPROXIMATE and GRADIENT (MODEL.md 9).
+// trainingNodes are the groups and arrays of APPROXIMATE and GRADIENT (docs/result-files.md#approximate-and-gradient).
 func trainingNodes(p *sim.Parameters, t *sim.TrainingResult) []node {
 	nodes := []node{
 		group("/raw_data", own("converged", t.Converged)),

@@ -54,7 +54,7 @@ func (s *State) Begin(x []float32, re, ri float32) {
 	s.active.Set(s.RE)
 }
 
-// Step is one Euler step, both populations from the old rates (MODEL.md 4):
+// Step is one Euler step, both populations from the old rates (docs/model.md#settling):
 //
 //	d_e := k_e·(fma(scale, excitation, x − wei·ri) − re)
 //	d_i := k_i·(((wie·re − wii·ri) − ri) + bg)

@@ -1,7 +1,8 @@
 package kernel
 
 // Rule holds the constants by which the weights of a pathway follow from what
-// learns, and learn (MODEL.md 3, 5).
+// learns, and learn (docs/model.md#plastic-weights,
+// docs/model.md#learning-rules).
 type Rule struct {
 	Alpha   float32 // α of w = softplus(αv)/α
 	Largest float32 // no weight is larger
@@ -81,7 +82,7 @@ func (p *Plastic) Dense() Dense {
 	return d
 }
 
-// Descend moves v against the error and finds the weights anew (MODEL.md 5):
+// Descend moves v against the error and finds the weights anew (docs/model.md#approximate-and-backprop):
 //
 //	for i, j := range all entries {
 //		Δ := fma(−decay, w, float32(post[i]·pre[j]) · |slope|)
