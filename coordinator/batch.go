@@ -170,6 +170,8 @@ func (k *Coordinator) acknowledge() {
 		}
 		if err := s.delivery.Ack(); err != nil {
 			k.config.Log.Warn("acknowledge outcome", "task", o.ID, "error", err)
+		} else {
+			k.acknowledged = &s.delivery
 		}
 		if err := os.Remove(s.incoming); err != nil && !os.IsNotExist(err) {
 			k.config.Log.Warn("remove placed file from incoming", "error", err)

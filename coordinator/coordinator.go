@@ -91,6 +91,8 @@ type Coordinator struct {
 	acquainted <-chan struct{} // closed once every connected worker has reported
 	faults     faultList
 	withheld   map[runKey]settled // outcomes whose lines are not durable yet
+
+	acknowledged *queue.OutcomeDelivery // the last; nil: none yet
 }
 
 // runKey is a run of a task: an order to execute it.

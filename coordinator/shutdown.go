@@ -23,6 +23,7 @@ func (k *Coordinator) end(ctx context.Context) error {
 	k.unsubscribe()
 	<-k.loop
 	k.keep.Wait()
+	k.confirmAcks(ctx)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	errs := []error{k.failure, k.clearBehind()}
@@ -46,6 +47,21 @@ func (k *Coordinator) placeCommitted(ctx context.Context) {
 	}
 	if !k.takeUpTo(ctx, last) {
 		k.config.Log.Warn("the next coordinator will place some of the committed results")
+	}
+}
+
+// confirmAcks waits until the queue knows what was acknowledged, so that the next coordinator does not get it again.
+func (k *Coordinator) confirmAcks(ctx context.Context) {
+	k.mu.Lock()
+	last := k.acknowledged
+	k.mu.Unlock()
+	if last == nil || k.config.Queue.UnresponsiveFor() > 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, confirmTime)
+	defer cancel()
+	if err := k.config.Queue.ConfirmAck(ctx, *last); err != nil {
+		k.config.Log.Info("the next coordinator may receive some outcomes again", "error", err)
 	}
 }
 

@@ -31,6 +31,16 @@ func (d *OutcomeDelivery) Ack() error {
 	return nil
 }
 
+// ConfirmAck waits until the server has processed the acknowledgement of an outcome, and with it those of this session
+// before it. Acknowledgements are sent without waiting, and a session that replaces this one removes its consumer, so the
+// last of them could get lost.
+func (q *Queue) ConfirmAck(ctx context.Context, d OutcomeDelivery) error {
+	if _, err := q.NATS().RequestWithContext(ctx, d.msg.Reply(), []byte("+ACK")); err != nil {
+		return fmt.Errorf("confirm acknowledgement of task %s: %w", d.ID, err)
+	}
+	return nil
+}
+
 // nextConsumer is the number of a session's consumer: the first number after last that no other consumer has.
 // If all are taken, by as many versions of the program, it is one beyond them, which permissions do not name.
 func nextConsumer(last int, taken []int) int {
