@@ -12,5 +12,5 @@
 // nothing left in incoming/, and nothing that `verify` objects to. Times are never wanted; the measurements print them.
 //
 // Hosts need root, or user namespaces, and Slurm root; guests, Slurm and containers also the packages that tools/setup
-// test installs. Under CI=true their absence fails; elsewhere it skips the trial and says what is missing.
+// e2e installs. Under CI=true their absence fails; elsewhere it skips the trial and says what is missing.
 package e2e

@@ -22,7 +22,7 @@ func TestAReleaseIsTheSameBytesWhereverItIsBuilt(t *testing.T) {
 		"aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu", "buildah": "buildah", "dpkg-deb": "dpkg", "qemu-aarch64": "qemu-user",
 	})
 	if _, err := os.Stat("../../bin/sysroot/arm64/complete"); err != nil {
-		needs(t, fmt.Errorf("%w: make setup-test fetches Debian's libraries for arm64", err))
+		needs(t, fmt.Errorf("%w: make setup-e2e fetches Debian's libraries for arm64", err))
 	}
 	one, other := released(t, "022", ""), released(t, "077", "2001-02-03")
 	want, got := files(t, one), files(t, other)

@@ -122,7 +122,7 @@ func needsPrograms(t testing.TB, packages map[string]string) {
 	t.Helper()
 	for program, name := range packages {
 		if _, err := exec.LookPath(program); err != nil {
-			needs(t, fmt.Errorf("%w: install %s (tools/setup test does)", err, name))
+			needs(t, fmt.Errorf("%w: install %s (tools/setup e2e does)", err, name))
 		}
 	}
 }

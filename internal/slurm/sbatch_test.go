@@ -13,7 +13,7 @@ import (
 func TestSbatchReadsOptionsAsCheckOptions(t *testing.T) {
 	if _, err := exec.LookPath("sbatch"); err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatalf("%v: install slurm-wlm (tools/setup test does)", err)
+			t.Fatalf("%v: install slurm-wlm (tools/setup e2e does)", err)
 		}
 		t.Skip("no sbatch on this machine")
 	}
