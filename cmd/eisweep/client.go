@@ -73,8 +73,8 @@ func (a *absentError) short() string {
 	return text
 }
 
-// code is 6 where somebody else has the root, 4 where the system does not say who has it, else 5.
-func (a *absentError) code() int {
+// ExitCode is 6 where somebody else has the root, 4 where the system does not say who has it, else 5.
+func (a *absentError) ExitCode() int {
 	switch {
 	case a.running():
 		return exitInUse

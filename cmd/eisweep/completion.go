@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,39 +29,6 @@ func newCompletionCommand(e *environment) *cobra.Command {
 			}
 			return usage("unknown shell %q: it is bash, zsh or fish", args[0])
 		},
-	}
-}
-
-// completer is what cobra asks for the words that may follow.
-type completer = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective)
-
-// completeFirst completes the first argument with a list of words.
-func completeFirst(words func() []string) completer {
-	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		if len(args) > 0 {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		return plainWords(words()), cobra.ShellCompDirectiveNoFileComp
-	}
-}
-
-// completeEach completes every argument with a list of words.
-func completeEach(words func() []string) completer {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return plainWords(words()), cobra.ShellCompDirectiveNoFileComp
-	}
-}
-
-// plainWords are the words that a shell takes as they are. Others, which a host's name or
-// a folder's could be, don't get into a shell by completion.
-func plainWords(words []string) []string {
-	return slices.DeleteFunc(words, func(word string) bool { return quoted(word) != word })
-}
-
-// completeWords completes an option with a list of words.
-func completeWords(words ...string) completer {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return words, cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
@@ -104,19 +70,4 @@ func parameterNames() []string {
 		out = append(out, p.Name)
 	}
 	return out
-}
-
-// launchedNames completes the names of the sweeps that were launched under the root.
-func launchedNames(e *environment, choice *rootChoice) func() []string {
-	return func() []string {
-		r := choice.silently(e)
-		if r == nil {
-			return nil
-		}
-		names, err := r.Sweeps()
-		if err != nil {
-			return nil
-		}
-		return names
-	}
 }

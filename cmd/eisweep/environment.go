@@ -2,12 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"golang.org/x/term"
+
+	"eisweep/internal/inherited"
 )
 
 // environment is what a command has from outside.
@@ -30,6 +33,14 @@ type environment struct {
 	// natsFlags are the same of --nats and what goes with it, for those that are the
 	// coordinator's or ask it.
 	natsFlags string
+	// streams are what stdout and stderr write to; nil in tests.
+	streams *streams
+}
+
+// streams are the process's stdout and stderr.
+type streams struct {
+	raw            *output
+	stdout, stderr *printable
 }
 
 // flags are those that a command needs that is the coordinator, or asks it.
@@ -37,10 +48,13 @@ func (e *environment) flags() string { return e.rootFlag + e.natsFlags }
 
 func systemEnvironment() *environment {
 	out, in, err := int(os.Stdout.Fd()), int(os.Stdin.Fd()), int(os.Stderr.Fd())
+	raw := &output{to: os.Stdout, closed: inherited.Closed(1)}
+	stdout, stderr := &printable{to: raw}, &printable{to: os.Stderr}
 	return &environment{
-		stdin: os.Stdin, getenv: os.Getenv,
-		asks:  term.IsTerminal(in) && term.IsTerminal(err),
-		draws: term.IsTerminal(out) && os.Getenv("TERM") != "dumb",
+		stdin: os.Stdin, stdout: stdout, stderr: stderr, raw: raw, getenv: os.Getenv,
+		streams: &streams{raw, stdout, stderr},
+		asks:    term.IsTerminal(in) && term.IsTerminal(err),
+		draws:   term.IsTerminal(out) && os.Getenv("TERM") != "dumb",
 		size: func() (int, int) {
 			width, height, err := term.GetSize(out)
 			if err != nil {
@@ -49,6 +63,16 @@ func systemEnvironment() *environment {
 			return width, height
 		},
 	}
+}
+
+// finish closes the output, prints the command's error with its remedy, and returns the exit code.
+func (e *environment) finish(err error) int {
+	err = e.streams.raw.end(errors.Join(err, e.streams.stdout.flush()))
+	if text := advised(err); text != "" {
+		fmt.Fprintf(e.stderr, "eisweep: %s\n", text)
+	}
+	e.streams.stderr.flush() // nobody is left to be told that it failed
+	return exitCode(err)
 }
 
 // note tells the person something beside the command's output. Words among args stay in

@@ -174,12 +174,3 @@ func expired() context.Context {
 	cancel()
 	return ctx
 }
-
-// orInterrupted is the signal that ended the context, if one did, else the error.
-func orInterrupted(ctx context.Context, err error) error {
-	var signal *interrupted
-	if err != nil && errors.As(context.Cause(ctx), &signal) {
-		return signal
-	}
-	return err
-}

@@ -47,6 +47,12 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
+// ExitCode is the code that the command ends with.
+func (e *exitError) ExitCode() int { return e.code }
+
+// withCode is an error with an exit code of its own.
+func withCode(code int, err error) error { return &exitError{code, err} }
+
 // longestGiven is how many characters of an argument an error repeats.
 const longestGiven = 400
 
@@ -114,23 +120,17 @@ func leaves(err error) []error {
 }
 
 func codeOf(err error) int {
-	var signal *interrupted
-	var coded *exitError
+	var coded interface{ ExitCode() int }
 	var inUse *root.InUseError
 	var faults *sweeps.Faults
 	var supersede *plan.SupersedeError
-	var absent *absentError
 	var refusal *control.Refusal
 	var damaged *access.DamagedError
 	switch {
-	case errors.As(err, &signal):
-		return signal.code()
 	case errors.As(err, &coded):
-		return coded.code
+		return coded.ExitCode()
 	case errors.As(err, &refusal):
 		return codeOfRefusal(refusal.Kind)
-	case errors.As(err, &absent):
-		return absent.code()
 	case errors.As(err, &inUse), errors.Is(err, natsserver.ErrStoreInUse), errors.Is(err, lease.ErrLost), errors.Is(err, root.ErrLockLost):
 		return exitInUse
 	case errors.As(err, &faults), errors.As(err, &supersede),
@@ -141,7 +141,7 @@ func codeOf(err error) int {
 		errors.Is(err, natsconn.ErrPermission), errors.Is(err, natsconn.ErrNoJetStream), errors.Is(err, access.ErrNoAccess):
 		return exitLost
 	case errors.Is(err, natsserver.ErrStore), errors.Is(err, natsconn.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged),
-		errors.Is(err, errExpired), atomicfile.IsStorage(err):
+		atomicfile.IsStorage(err):
 		return exitStorage
 	}
 	return exitInternal
@@ -185,7 +185,7 @@ func codeOfClass(c protocol.Class) int {
 	}
 }
 
-// ended says why a context ended: the signal, if it was one.
+// ended returns the cause of a context's end: the signal, if it was one.
 func ended(ctx context.Context) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause

@@ -7,8 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-
-	"eisweep/sweeps"
 )
 
 // unlessEnded calls f, which may wait for a person or for another process without end, and
@@ -75,9 +73,4 @@ func readInput(ctx context.Context, what, path string, most int64) ([]byte, erro
 		}
 		return text, nil
 	})
-}
-
-// readSweepFile reads the text of a sweep file; Parse refuses one that is too large.
-func readSweepFile(ctx context.Context, path string) ([]byte, error) {
-	return readInput(ctx, "sweep file", path, sweeps.MaxFile)
 }

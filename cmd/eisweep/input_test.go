@@ -117,7 +117,7 @@ func TestSignalsEndTheWaitForAnAnswer(t *testing.T) {
 			e, _, told := quiet()
 			answers, person := io.Pipe()
 			defer person.Close()
-			e.asks, e.stdin = true, signalling{answers, func() { cancel(&interrupted{syscall.SIGINT}) }}
+			e.asks, e.stdin = true, signalling{answers, func() { cancel(&interrupted{signal: syscall.SIGINT}) }}
 			command := newCommand(e)
 			command.SetArgs(args)
 			if err := command.ExecuteContext(ctx); exitCode(err) != 130 {

@@ -35,7 +35,7 @@ func missingSweep(r *root.Root, name string, launched []string) error {
 	}
 	if slices.Contains(open, name) || slices.Contains(finished, name) {
 		gone := goneSweep(r, name)
-		return &exitError{exitStorage, fmt.Errorf("%w\nremedy: %s", gone, gone.Remedy())}
+		return withCode(exitStorage, fmt.Errorf("%w\nremedy: %s", gone, gone.Remedy()))
 	}
 	return unknownSweep(name, launched)
 }

@@ -82,7 +82,7 @@ func (s *selection) override(e *environment, list []*sweeps.Sweep, o sweeps.Over
 		}
 		var err error
 		if out[i], err = sweep.With(own); err != nil {
-			faults = append(faults, &exitError{exitInput, err})
+			faults = append(faults, withCode(exitInput, err))
 		}
 	}
 	return out, errors.Join(faults...)

@@ -79,7 +79,7 @@ func (o *ownedRoot) until(ctx context.Context) (context.Context, context.CancelF
 }
 
 // errExpired is wrapped when the storage of the root was away for longer than an owner may rely on owning it.
-var errExpired = errors.New("the storage of the root did not answer for so long that another process may own the root by now")
+var errExpired = failure(exitStorage, "the storage of the root did not answer for so long that another process may own the root by now")
 
 // lost says why the root is lost to another process; nil while it isn't.
 func (o *ownedRoot) lost() error {

@@ -58,7 +58,7 @@ func (r *rerun) prepare(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) 
 	ids := slices.SortedFunc(maps.Keys(chosen), func(a, b sweeps.ID) int { return strings.Compare(a.String(), b.String()) })
 	replaced, err := status.Sweep.Replace(sweeps.Replacement{Tasks: ids, Settings: r.changes})
 	if err != nil {
-		return &exitError{exitInput, err}
+		return withCode(exitInput, err)
 	}
 	r.order.Sweeps, r.order.KeepFile = []*sweeps.Sweep{replaced}, false
 	r.order.Select = func(t *sweeps.Task, s catalog.State) bool {

@@ -110,3 +110,18 @@ func (c *rootChoice) announce(e *environment) (string, error) {
 	}
 	return path, nil
 }
+
+// launchedNames completes the names of the sweeps that were launched under the root.
+func launchedNames(e *environment, choice *rootChoice) func() []string {
+	return func() []string {
+		r := choice.silently(e)
+		if r == nil {
+			return nil
+		}
+		names, err := r.Sweeps()
+		if err != nil {
+			return nil
+		}
+		return names
+	}
+}

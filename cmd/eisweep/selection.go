@@ -137,3 +137,8 @@ func besideFile(arg string) string {
 	}
 	return ""
 }
+
+// readSweepFile reads the text of a sweep file; Parse refuses one that is too large.
+func readSweepFile(ctx context.Context, path string) ([]byte, error) {
+	return readInput(ctx, "sweep file", path, sweeps.MaxFile)
+}

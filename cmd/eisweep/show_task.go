@@ -59,7 +59,7 @@ func (s *showing) file(ctx context.Context, e *environment, r *root.Root, name s
 	if err := a.addFile(ctx); atomicfile.IsRefused(err) {
 		return err
 	} else if err != nil {
-		return &exitError{exitInput, err}
+		return withCode(exitInput, err)
 	}
 	return s.write(ctx, e, a)
 }

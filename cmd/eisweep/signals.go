@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -16,9 +17,9 @@ type interrupted struct{ signal syscall.Signal }
 
 func (e *interrupted) Error() string { return fmt.Sprintf("stopped by %s", e.signal) }
 
-// code is the exit code by the shells' convention: 129 for HUP, 130 for INT, 143 for TERM.
+// ExitCode is the exit code by the shells' convention: 129 for HUP, 130 for INT, 143 for TERM.
 // XCPU is TERM by another name.
-func (e *interrupted) code() int {
+func (e *interrupted) ExitCode() int {
 	if e.signal == syscall.SIGXCPU {
 		return 128 + int(syscall.SIGTERM)
 	}
@@ -59,7 +60,7 @@ func watchSignals(exit func(int)) (context.Context, func()) {
 			case s := <-signals:
 				cause := &interrupted{s.(syscall.Signal)}
 				if s != syscall.SIGXCPU && wish.again(time.Now()) {
-					exit(cause.code())
+					exit(cause.ExitCode())
 				}
 				cancel(cause)
 			case <-done:
@@ -72,6 +73,15 @@ func watchSignals(exit func(int)) (context.Context, func()) {
 		close(done)
 		cancel(nil)
 	}
+}
+
+// orInterrupted is the signal that ended the context, if one did, else the error.
+func orInterrupted(ctx context.Context, err error) error {
+	var signal *interrupted
+	if err != nil && errors.As(context.Cause(ctx), &signal) {
+		return signal
+	}
+	return err
 }
 
 // oneWish is for how long signals count as one: what ends a group of processes, as
