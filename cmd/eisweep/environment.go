@@ -33,13 +33,12 @@ type environment struct {
 	// natsFlags are the same of --nats and what goes with it, for those that are the
 	// coordinator's or ask it.
 	natsFlags string
-	// streams are what stdout and stderr write to; nil in tests.
-	streams *streams
+	streams   *streams
 }
 
 // streams are the process's stdout and stderr.
 type streams struct {
-	raw            *output
+	raw            *output // nil unless it is the process's own stdout
 	stdout, stderr *printable
 }
 
@@ -48,20 +47,30 @@ func (e *environment) flags() string { return e.rootFlag + e.natsFlags }
 
 func systemEnvironment() *environment {
 	out, in, err := int(os.Stdout.Fd()), int(os.Stdin.Fd()), int(os.Stderr.Fd())
-	raw := &output{to: os.Stdout, closed: inherited.Closed(1)}
-	stdout, stderr := &printable{to: raw}, &printable{to: os.Stderr}
-	return &environment{
-		stdin: os.Stdin, stdout: stdout, stderr: stderr, raw: raw, getenv: os.Getenv,
-		streams: &streams{raw, stdout, stderr},
-		asks:    term.IsTerminal(in) && term.IsTerminal(err),
-		draws:   term.IsTerminal(out) && os.Getenv("TERM") != "dumb",
-		size: func() (int, int) {
-			width, height, err := term.GetSize(out)
-			if err != nil {
-				return 80, 24
-			}
+	stdout := &output{to: os.Stdout, closed: inherited.Closed(1)}
+	e := newEnvironment(os.Stdin, stdout, os.Stderr, os.Getenv)
+	e.streams.raw = stdout
+	e.asks = term.IsTerminal(in) && term.IsTerminal(err)
+	e.draws = term.IsTerminal(out) && os.Getenv("TERM") != "dumb"
+	e.size = func() (int, int) {
+		if width, height, err := term.GetSize(out); err == nil {
 			return width, height
-		},
+		}
+		return defaultWidth, defaultHeight
+	}
+	return e
+}
+
+// The size of a terminal that doesn't say it.
+const defaultWidth, defaultHeight = 80, 24
+
+// newEnvironment makes both streams printable. No person answers, and stdout is no terminal.
+func newEnvironment(stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) *environment {
+	out, err := &printable{to: stdout}, &printable{to: stderr}
+	return &environment{
+		stdin: stdin, stdout: out, stderr: err, raw: stdout, getenv: getenv,
+		size:    func() (int, int) { return defaultWidth, defaultHeight },
+		streams: &streams{stdout: out, stderr: err},
 	}
 }
 

@@ -2,8 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
-	"errors"
 	"maps"
 	"os"
 	"os/exec"
@@ -154,48 +152,6 @@ func startUnread(t *testing.T, text string, args ...string) *exec.Cmd {
 			r.Close()
 			return cmd
 		}
-	}
-}
-
-func TestTheSecondSignalExitsAtOnce(t *testing.T) {
-	exited := make(chan int, 1)
-	ctx, stop := watchSignals(func(code int) { exited <- code })
-	defer stop()
-	syscall.Kill(os.Getpid(), syscall.SIGINT)
-	wait(t, ctx.Done())
-	var signal *interrupted
-	if err := context.Cause(ctx); !errors.As(err, &signal) || exitCode(err) != 130 {
-		t.Errorf("the context ended by %v", err)
-	}
-	again, late := time.NewTicker(50*time.Millisecond), time.After(deadline)
-	defer again.Stop()
-	for {
-		select {
-		case <-again.C:
-			syscall.Kill(os.Getpid(), syscall.SIGTERM)
-		case code := <-exited:
-			if code != 143 {
-				t.Errorf("exit code %d, want 143", code)
-			}
-			return
-		case <-late:
-			t.Fatal("the second signal did not exit")
-		}
-	}
-}
-
-// TestASignalThatComesTwiceIsOne: timeout and scancel send theirs to the process and
-// to its group.
-func TestASignalThatComesTwiceIsOne(t *testing.T) {
-	var w wish
-	begin := time.Now()
-	for _, at := range []time.Duration{0, 0, time.Millisecond, oneWish} {
-		if w.again(begin.Add(at)) {
-			t.Errorf("a signal %v after the first counts as another", at)
-		}
-	}
-	if !w.again(begin.Add(2 * oneWish)) {
-		t.Error("a signal well after the first doesn't count")
 	}
 }
 

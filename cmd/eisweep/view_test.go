@@ -57,7 +57,8 @@ func TestDrawingFitsTheScreen(t *testing.T) {
 // quiet is an environment whose output is collected.
 func quiet() (*environment, *bytes.Buffer, *bytes.Buffer) {
 	var out, err bytes.Buffer
-	return &environment{stdin: strings.NewReader(""), stdout: &out, stderr: &err, raw: &out, getenv: func(string) string { return "" }, size: func() (int, int) { return 80, 24 }}, &out, &err
+	e := newEnvironment(strings.NewReader(""), &out, &err, func(string) string { return "" })
+	return e, &out, &err
 }
 
 func TestLinesAreNoFlood(t *testing.T) {

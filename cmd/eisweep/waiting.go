@@ -51,7 +51,7 @@ func orStopped(ctx context.Context, log *slog.Logger, err error) error {
 		return err
 	}
 	for _, e := range leaves(err) {
-		if code := codeOf(e); code == exitStorage || code == exitInput || code == exitInUse {
+		if code := exitCode(e); code == exitStorage || code == exitInput || code == exitInUse {
 			return err
 		}
 	}
