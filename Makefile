@@ -53,7 +53,7 @@ setup-e2e: ## install the system packages that all targets need, and fetch all G
 	@tools/modules
 
 build: setup ## build bin/eisweep
-	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/eisweep ./cmd/eisweep
+	$(GO) build -trimpath -ldflags "-X eisweep/cmd/eisweep/internal/cli.version=$(VERSION)" -o bin/eisweep ./cmd/eisweep
 
 static: setup ## build bin/eisweep-static: one file that runs on any Linux with this processor
 	tools/release/static $(shell $(GO) env GOARCH) $(VERSION) bin/eisweep-static

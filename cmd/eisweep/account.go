@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
@@ -61,7 +62,7 @@ func findTask(ctx context.Context, r *root.Root, launched []string, prefix strin
 			}
 		}
 	}
-	prober, err := newProber()
+	prober, err := cli.NewProber()
 	if err != nil {
 		return nil, err
 	}
@@ -87,13 +88,13 @@ func findTask(ctx context.Context, r *root.Root, launched []string, prefix strin
 		if len(unread) > 0 {
 			return nil, fmt.Errorf("look for task %s: %w", prefix, errors.Join(unread...))
 		}
-		return nil, usage("no task %s under %s; `eisweep show SWEEP --all` lists a sweep's", prefix, r.Path())
+		return nil, cli.Usagef("no task %s under %s; `eisweep show SWEEP --all` lists a sweep's", prefix, r.Path())
 	case 1:
 		for _, a := range found {
 			return a, nil
 		}
 	}
-	return nil, usage("%s is the start of %d tasks' ids: give more of it", prefix, len(found))
+	return nil, cli.Usagef("%s is the start of %d tasks' ids: give more of it", prefix, len(found))
 }
 
 // addTask takes over what the sweep file says of the task.
@@ -104,7 +105,7 @@ func (a *account) addTask(t *sweeps.Task) {
 
 // addFile takes over what the result file says.
 func (a *account) addFile(ctx context.Context) error {
-	prober, err := newProber()
+	prober, err := cli.NewProber()
 	if err != nil {
 		return err
 	}
@@ -155,7 +156,7 @@ func locate(r *root.Root, name string) (string, error) {
 			return "", fmt.Errorf("find file: %w", err)
 		}
 	}
-	return "", usage("no file %s, neither here nor under %s", name, r.Path())
+	return "", cli.Usagef("no file %s, neither here nor under %s", name, r.Path())
 }
 
 func withinRoot(r *root.Root, path string) (sweep, file string, ok bool) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/natsserver"
 )
 
@@ -23,11 +24,11 @@ func isPort(text string) bool {
 // checkListen refuses what is no address to listen on.
 func checkListen(text string) error {
 	if !strings.Contains(text, ":") {
-		return usage("--listen %s: give HOST:PORT; :%s is every address, HOST:0 a free port", text, text)
+		return cli.Usagef("--listen %s: give HOST:PORT; :%s is every address, HOST:0 a free port", text, text)
 	}
 	host, port, err := net.SplitHostPort(text)
 	if err != nil || host != "" && !isHost(host) || !isPort(port) {
-		return usage("--listen %s: give HOST:PORT, such as :4222 or 10.0.0.5:4222; a port is 0 (a free one) … 65535", text)
+		return cli.Usagef("--listen %s: give HOST:PORT, such as :4222 or 10.0.0.5:4222; a port is 0 (a free one) … 65535", text)
 	}
 	return nil
 }
@@ -39,7 +40,7 @@ func checkAdvertise(text string) error {
 	}
 	host, port, err := net.SplitHostPort(text)
 	if err != nil || !isHost(host) || !isPort(port) || strings.Trim(port, "0") == "" {
-		return usage("--advertise %s: give HOST or HOST:PORT, such as node01 or 10.0.0.5:4222", text)
+		return cli.Usagef("--advertise %s: give HOST or HOST:PORT, such as node01 or 10.0.0.5:4222", text)
 	}
 	return nil
 }
@@ -49,9 +50,9 @@ func tryListen(address string) error {
 	l, err := net.Listen("tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return usage("--listen %s: another program listens there; give another port, or HOST:0 for a free one", address)
+		return cli.Usagef("--listen %s: another program listens there; give another port, or HOST:0 for a free one", address)
 	case err != nil:
-		return usage("--listen %s: this machine cannot listen there: %w", address, err)
+		return cli.Usagef("--listen %s: this machine cannot listen there: %w", address, err)
 	}
 	return l.Close()
 }

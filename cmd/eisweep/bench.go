@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/sim"
 )
 
@@ -30,7 +31,7 @@ type benchRow struct {
 	Cores   int      `json:"cores"` // of this machine; one is used
 }
 
-func newBenchCommand(e *environment) *cobra.Command {
+func newBenchCommand(e *cli.Env) *cobra.Command {
 	var asJSON bool
 	stimuli := 200
 	cmd := &cobra.Command{
@@ -42,17 +43,17 @@ takes of each kind of work, and what tasks of the published size come to.
 Each kind goes through the first stimuli of seed 1's first trial, five times; the
 median is told. Nothing is read or written. Compare only with figures taken on the
 same machine in the same minutes.`,
-		Args: atMost(0, "no argument"),
+		Args: cli.AtMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if most := sim.MostMetered(); stimuli < 1 || stimuli > most {
-				return usage("--stimuli %d: it is 1 to %d", stimuli, most)
+				return cli.Usagef("--stimuli %d: it is 1 to %d", stimuli, most)
 			}
 			rows, err := bench(cmd.Context(), stimuli)
 			if err != nil {
-				return orInterrupted(cmd.Context(), err)
+				return cli.OrInterrupted(cmd.Context(), err)
 			}
 			if asJSON {
-				return e.encoder().Encode(rows)
+				return e.Encoder().Encode(rows)
 			}
 			return writeBench(e, rows)
 		},
@@ -128,9 +129,9 @@ func rounded(x float64, digits int) float64 {
 	return math.Round(x*unit) / unit
 }
 
-func writeBench(e *environment, rows []benchRow) error {
-	e.say("%s kernels, one of %s, the published size\n", rows[0].Kernels, count(rows[0].Cores, "core"))
-	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+func writeBench(e *cli.Env, rows []benchRow) error {
+	e.Linef("%s kernels, one of %s, the published size\n", rows[0].Kernels, cli.Count(rows[0].Cores, "core"))
+	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "per stimulus\tsteps\tsettle\tlearn\ttotal\tper step\t")
 	for _, r := range rows {
 		fmt.Fprintf(t, "%s\t%.1f\t%.3f ms\t%.3f ms\t%.3f ms\t%.3f µs\t\n", r.Case, r.Steps, r.Settle, r.Learn, r.Total, r.Step)
@@ -138,10 +139,10 @@ func writeBench(e *environment, rows []benchRow) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	e.say("\nA task of the published parameters then computes for about")
-	t = tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	e.Linef("\nA task of the published parameters then computes for about")
+	t = tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
 	for _, task := range projections(rows) {
-		fmt.Fprintf(t, "  %s\t%s\n", task.name, span(task.seconds))
+		fmt.Fprintf(t, "  %s\t%s\n", task.name, cli.Seconds(task.seconds))
 	}
 	return t.Flush()
 }
@@ -165,11 +166,11 @@ func projections(rows []benchRow) []projection {
 		return stimuli * (float64(training.Numint.NTrials)*ms[w] + 2*ms[sim.WorkResponses]) / 1e3
 	}
 	pushed := float64(pushing.NStimuli()) * float64(1+pushing.Perturb.NPerturbed) * ms[sim.WorkPerturb] / 1e3
-	trials := count(training.Numint.NTrials, "trial")
+	trials := cli.Count(training.Numint.NTrials, "trial")
 	return []projection{
 		{"APPROXIMATE, " + trials, trained(sim.WorkApproximate)},
 		{"the same without angles", trained(sim.WorkNoAngles)},
 		{"GRADIENT, " + trials, trained(sim.WorkGradient)},
-		{fmt.Sprintf("PERTURB, %s", count(pushing.Perturb.NPerturbed, "neuron")), pushed},
+		{fmt.Sprintf("PERTURB, %s", cli.Count(pushing.Perturb.NPerturbed, "neuron")), pushed},
 	}
 }

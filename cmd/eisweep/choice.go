@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
@@ -31,7 +32,7 @@ func (c *choice) flags(cmd *cobra.Command) {
 	f.StringVar(&c.seeds, "seeds", "", "tasks with these `SEEDS`: 3,5 or 1-10")
 	f.StringArrayVar(&c.tasks, "task", nil, "the task with this `ID`, or its start; repeatable")
 	cmd.RegisterFlagCompletionFunc("where", completeSettings)
-	cmd.RegisterFlagCompletionFunc("class", completeWords(classNames()...))
+	cmd.RegisterFlagCompletionFunc("class", cli.CompleteWords(classNames()...))
 }
 
 // none says that nothing was chosen, which fits every task.
@@ -42,20 +43,20 @@ func (c *choice) none() bool {
 // parse checks the options by themselves.
 func (c *choice) parse() (err error) {
 	if c.class != "" && !slices.Contains(classNames(), c.class) {
-		return usage("unknown class %q: it is one of %s", c.class, strings.Join(classNames(), ", "))
+		return cli.Usagef("unknown class %q: it is one of %s", c.class, strings.Join(classNames(), ", "))
 	}
 	if c.seeds != "" {
 		if c.numbers, err = sweeps.ParseSeeds(c.seeds); err != nil {
-			return usage("--seeds %s: %w", c.seeds, err)
+			return cli.Usagef("--seeds %s: %w", c.seeds, err)
 		}
 	}
 	for _, text := range c.where {
 		setting, err := sweeps.ParseSetting(text)
 		if err != nil {
-			return usage("--where %s: %w", text, err)
+			return cli.Usagef("--where %s: %w", text, err)
 		}
 		if slices.ContainsFunc(c.settings, func(s sim.Setting) bool { return s.Name == setting.Name }) {
-			return usage("--where %s: %s is given twice, and no task has two values of it", text, setting.Name)
+			return cli.Usagef("--where %s: %s is given twice, and no task has two values of it", text, setting.Name)
 		}
 		c.settings = append(c.settings, setting)
 	}
@@ -95,11 +96,11 @@ func (c *choice) completeTasks(status *catalog.SweepStatus) error {
 		}
 		switch len(found) {
 		case 0:
-			return usage("--task %s: %s has no such task; `eisweep tasks %s` lists its tasks", part, status.Sweep.Name(), status.Sweep.Name())
+			return cli.Usagef("--task %s: %s has no such task; `eisweep tasks %s` lists its tasks", part, status.Sweep.Name(), status.Sweep.Name())
 		case 1:
 			c.tasks[n] = found[0]
 		default:
-			return usage("--task %s is the start of %d tasks' ids: give more of it", part, len(found))
+			return cli.Usagef("--task %s is the start of %d tasks' ids: give more of it", part, len(found))
 		}
 	}
 	return nil

@@ -6,12 +6,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/prune"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
 
-func newCleanCommand(e *environment) *cobra.Command {
+func newCleanCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var c connection
 	var dry, logs, asJSON bool
@@ -23,7 +24,7 @@ that attempts left behind which ended without a word, and checkpoints of tasks t
 settled; with --logs also the logs of tasks that are done. Results in place, and logs of
 failures, are never removed. --dry-run only lists them. Where the root has a coordinator,
 that one does it.`,
-		Args: exactlyOne("the name of a sweep"),
+		Args: cli.ExactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := choice.open(e)
 			if err != nil {
@@ -41,12 +42,12 @@ that one does it.`,
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "only list what would be removed")
 	cmd.Flags().BoolVar(&logs, "logs", false, "also remove the logs of tasks that are done")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per file and line")
-	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteFirst(launchedNames(e, &choice))
 	return cmd
 }
 
 // clean has the root's coordinator clean, if it has one.
-func clean(ctx context.Context, e *environment, r *root.Root, c *connection, request control.Clean) (control.Cleaned, error) {
+func clean(ctx context.Context, e *cli.Env, r *root.Root, c *connection, request control.Clean) (control.Cleaned, error) {
 	if err := haveSweeps(r, []string{request.Sweep}); err != nil {
 		return control.Cleaned{}, err
 	}
@@ -64,8 +65,8 @@ func clean(ctx context.Context, e *environment, r *root.Root, c *connection, req
 }
 
 // cleanHere cleans a root as its owner.
-func cleanHere(ctx context.Context, e *environment, r *root.Root, request control.Clean) (_ control.Cleaned, err error) {
-	own, err := openRoot(ctx, e, r.Path(), nil, e.note)
+func cleanHere(ctx context.Context, e *cli.Env, r *root.Root, request control.Clean) (_ control.Cleaned, err error) {
+	own, err := openRoot(ctx, e, r.Path(), nil, e.Notef)
 	if err != nil {
 		return control.Cleaned{}, err
 	}
@@ -73,13 +74,13 @@ func cleanHere(ctx context.Context, e *environment, r *root.Root, request contro
 	return prune.Run(own.Root, request)
 }
 
-func tellCleaned(e *environment, files []control.CleanedFile, dry, asJSON bool) error {
-	out := e.encoder()
+func tellCleaned(e *cli.Env, files []control.CleanedFile, dry, asJSON bool) error {
+	out := e.Encoder()
 	var bytes int64
 	for i := range files {
 		bytes += files[i].Bytes
 		if !asJSON {
-			e.say("  %s (%s, %s)", files[i].Path, files[i].Why, size(files[i].Bytes))
+			e.Linef("  %s (%s, %s)", files[i].Path, files[i].Why, cli.Size(files[i].Bytes))
 		} else if err := out.Encode(&files[i]); err != nil {
 			return err
 		}
@@ -91,9 +92,9 @@ func tellCleaned(e *environment, files []control.CleanedFile, dry, asJSON bool) 
 	switch {
 	case asJSON:
 	case len(files) == 0:
-		e.say("nothing to remove")
+		e.Linef("nothing to remove")
 	default:
-		e.say("%s %s of %s", verb, count(len(files), "file"), size(bytes))
+		e.Linef("%s %s of %s", verb, cli.Count(len(files), "file"), cli.Size(bytes))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/access"
 	"eisweep/internal/control"
 	"eisweep/internal/natsconn"
@@ -63,12 +64,12 @@ func (a *absentError) short() string {
 	text := "no coordinator runs for " + a.path
 	switch {
 	case a.why != nil:
-		text = fmt.Sprintf("no coordinator answers for %s (%s)", a.path, firstLine(a.why.Error()))
+		text = fmt.Sprintf("no coordinator answers for %s (%s)", a.path, cli.FirstLine(a.why.Error()))
 		if a.unseen != nil {
-			text += fmt.Sprintf("; whether one runs cannot be found out (%s)", firstLine(a.unseen.Error()))
+			text += fmt.Sprintf("; whether one runs cannot be found out (%s)", cli.FirstLine(a.unseen.Error()))
 		}
 	case a.unseen != nil:
-		text = fmt.Sprintf("whether a coordinator runs for %s cannot be found out (%s)", a.path, firstLine(a.unseen.Error()))
+		text = fmt.Sprintf("whether a coordinator runs for %s cannot be found out (%s)", a.path, cli.FirstLine(a.unseen.Error()))
 	}
 	return text
 }
@@ -77,11 +78,11 @@ func (a *absentError) short() string {
 func (a *absentError) ExitCode() int {
 	switch {
 	case a.running():
-		return exitInUse
+		return cli.ExitInUse
 	case a.isStorage():
-		return exitStorage
+		return cli.ExitStorage
 	}
-	return exitLost
+	return cli.ExitLost
 }
 
 // isStorage says that the lock cannot be looked at, though this user may.
@@ -103,15 +104,15 @@ func (a *absentError) running() bool { return a.holder.PID != 0 && !a.elsewhere(
 func isCoordinator(h root.Holder) bool { return strings.Contains(h.Command+" ", " coordinator ") }
 
 // newAbsent finds out who else may be at work on the root.
-func newAbsent(e *environment, r *root.Root, why error) *absentError {
-	a := &absentError{path: r.Path(), rootFlag: e.rootFlag, flags: e.flags(), why: why}
+func newAbsent(e *cli.Env, r *root.Root, why error) *absentError {
+	a := &absentError{path: r.Path(), rootFlag: e.RootFlag, flags: e.Flags(), why: why}
 	a.holder, _, a.unseen = r.Holder()
 	return a
 }
 
 // orAlone is an error of finding no coordinator: of a root where a `run` or its like is at
 // work, that says so.
-func orAlone(e *environment, r *root.Root, err error) error {
+func orAlone(e *cli.Env, r *root.Root, err error) error {
 	if a := newAbsent(e, r, err); a.running() {
 		return a
 	}
@@ -120,11 +121,11 @@ func orAlone(e *environment, r *root.Root, err error) error {
 
 // openClient connects to the root's coordinator. The error is an *absentError
 // when none answers.
-func openClient(ctx context.Context, e *environment, r *root.Root, c *connection) (*client, error) {
+func openClient(ctx context.Context, e *cli.Env, r *root.Root, c *connection) (*client, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	e.natsFlags = c.options()
+	e.NATSFlags = c.options()
 	open, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
 	q, err := c.open(open, r, protocol.Client, nil)
@@ -140,10 +141,10 @@ func openClient(ctx context.Context, e *environment, r *root.Root, c *connection
 }
 
 // absentOr makes an *absentError of an error that says that nobody is there.
-func absentOr(ctx context.Context, e *environment, r *root.Root, err error) error {
+func absentOr(ctx context.Context, e *cli.Env, r *root.Root, err error) error {
 	switch {
 	case ctx.Err() != nil:
-		return orInterrupted(ctx, err)
+		return cli.OrInterrupted(ctx, err)
 	case errors.Is(err, access.ErrNoAccess):
 		return newAbsent(e, r, nil)
 	case errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrUnreachable), errors.Is(err, queue.ErrNoQueue),
@@ -155,14 +156,14 @@ func absentOr(ctx context.Context, e *environment, r *root.Root, err error) erro
 
 // clientFor opens the root and connects to its coordinator, for a command that
 // can do nothing without one.
-func clientFor(ctx context.Context, e *environment, choice *rootChoice, c *connection) (*client, error) {
+func clientFor(ctx context.Context, e *cli.Env, choice *rootChoice, c *connection) (*client, error) {
 	path, err := choice.announce(e)
 	if err != nil {
 		return nil, err
 	}
 	r, err := root.OpenExisting(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &absentError{path: path, flags: e.rootFlag + c.options()}
+		return nil, &absentError{path: path, flags: e.RootFlag + c.options()}
 	}
 	if err != nil {
 		return nil, err
@@ -175,9 +176,9 @@ func clientFor(ctx context.Context, e *environment, choice *rootChoice, c *conne
 }
 
 // warnOfCopy says so where what the coordinator tells, or does, is of another folder.
-func (c *client) warnOfCopy(e *environment) {
+func (c *client) warnOfCopy(e *cli.Env) {
 	if c.seesCopy() {
-		e.note("nobody holds the lock of %s, though a coordinator answers for it: is this a copy (cp -a, rsync, a snapshot) of that "+
+		e.Notef("nobody holds the lock of %s, though a coordinator answers for it: is this a copy (cp -a, rsync, a snapshot) of that "+
 			"coordinator's folder? Everything happens there; for a copy to live on its own, remove its .eisweep", c.root.Path())
 	}
 }

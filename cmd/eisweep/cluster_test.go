@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/manifest"
 )
 
@@ -164,7 +165,7 @@ func TestFailedSeeds(t *testing.T) {
 	c := newCluster(t, "numeric:seed=3 storage:seed=7 kill:seed=12 lease=2s")
 	follow := startProgram(t, c.program, "launch", file, "-p", c.root, "--follow")
 	code, summary := c.keepWorking(follow)
-	if want := map[string]any{"numeric": 1.0, "storage": 1.0, "lost": 1.0}; code != exitStorage || !maps.Equal(summary["by_class"].(map[string]any), want) {
+	if want := map[string]any{"numeric": 1.0, "storage": 1.0, "lost": 1.0}; code != cli.ExitStorage || !maps.Equal(summary["by_class"].(map[string]any), want) {
 		t.Errorf("exit code %d, summary %v:\n%s", code, summary, &follow.stderr)
 	}
 	says(t, must(t, "status", "seeds", "-p", c.root), "10 of 13 done, 3 failed", "1-2,4-6,8-11,13", "3,7,12",

@@ -1,6 +1,10 @@
 package main
 
-import "runtime/debug"
+import (
+	"runtime/debug"
+
+	"eisweep/cmd/eisweep/internal/cli"
+)
 
 // By how many percent the heap of a process that runs tasks grows before it is
 // collected. A task of the published size holds some 80 MiB for hours and hardly
@@ -17,16 +21,16 @@ const (
 const coordinatorHeap = 900 << 20
 
 // boundHeap is for coordinators. GOMEMLIMIT, where it is set, has its way.
-func boundHeap(e *environment) {
-	if e.getenv("GOMEMLIMIT") == "" {
+func boundHeap(e *cli.Env) {
+	if e.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(coordinatorHeap)
 	}
 }
 
 // collector returns what a worker is to tell of the memory that its tasks take; nil
 // where GOGC is set, which has its way.
-func collector(e *environment) func(bytes int64) {
-	if e.getenv("GOGC") != "" {
+func collector(e *cli.Env) func(bytes int64) {
+	if e.Getenv("GOGC") != "" {
 		return nil
 	}
 	growth := smallGrowth

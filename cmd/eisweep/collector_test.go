@@ -4,6 +4,7 @@ import (
 	"runtime/debug"
 	"testing"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/sim"
 )
 
@@ -14,7 +15,7 @@ func TestGarbageIsCollectedEarlyBesideLargeTasks(t *testing.T) {
 		debug.SetGCPercent(g)
 		return g
 	}
-	e := &environment{getenv: func(string) string { return "" }}
+	e := &cli.Env{Getenv: func(string) string { return "" }}
 	taken := collector(e)
 	tiny := sim.Defaults(sim.Approximate)
 	tiny.Ng.Exc.NPerAxis, tiny.Inp.NStimuli, tiny.Numint.NTrials = 2, 3, 1
@@ -29,7 +30,7 @@ func TestGarbageIsCollectedEarlyBesideLargeTasks(t *testing.T) {
 			t.Errorf("%d bytes: the heap grows by %d %%, want %d", c.bytes, growth(), c.want)
 		}
 	}
-	e.getenv = func(string) string { return "50" }
+	e.Getenv = func(string) string { return "50" }
 	if collector(e) != nil {
 		t.Error("GOGC is overridden")
 	}

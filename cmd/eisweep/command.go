@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 
+	"eisweep/cmd/eisweep/internal/cli"
+
 	"github.com/spf13/cobra"
 )
 
@@ -20,37 +22,37 @@ nothing; whatever is missing, damaged or new is run.
 `
 
 // newCommand builds the tree of commands.
-func newCommand(e *environment) *cobra.Command {
+func newCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:           "eisweep",
 		Short:         "Run parameter sweeps of the E/I-assemblies model",
 		Long:          welcome,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Version:       programVersion(),
-		Args:          noCommand,
+		Version:       cli.Version(),
+		Args:          cli.RefuseUnknownCommand,
 		RunE:          func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		return errors.Join(checkGiven(cmd), chooseKernels(e))
+		return errors.Join(cli.CheckFlags(cmd), cli.ChooseKernels(e))
 	}
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.Flags().Bool("version", false, "print the version of the program; the command version tells more")
 	cmd.SetVersionTemplate("eisweep {{.Version}}\n")
-	cmd.SetOut(e.stdout)
-	cmd.SetErr(e.stderr)
+	cmd.SetOut(e.Stdout)
+	cmd.SetErr(e.Stderr)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage("%s; `%s --help` lists the options", err.Error(), cmd.CommandPath())
+		return cli.Usagef("%s; `%s --help` lists the options", err.Error(), cmd.CommandPath())
 	})
 	addCommands(e, cmd)
 	cmd.SetHelpCommandGroupID("Besides:")
 	cmd.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", GroupID: "Besides:", Short: "Tell of a command", RunE: func(c *cobra.Command, args []string) error {
 		found, rest, err := cmd.Find(args)
 		if found == cmd && err == nil {
-			err = noCommand(cmd, rest)
+			err = cli.RefuseUnknownCommand(cmd, rest)
 		}
 		if err != nil {
-			return usage("%s", err.Error())
+			return cli.Usagef("%s", err.Error())
 		}
 		return found.Help()
 	}})
@@ -58,7 +60,7 @@ func newCommand(e *environment) *cobra.Command {
 }
 
 // addCommands adds every command, in groups as help lists them.
-func addCommands(e *environment, cmd *cobra.Command) {
+func addCommands(e *cli.Env, cmd *cobra.Command) {
 	steer := make([]*cobra.Command, len(steerings))
 	for i, s := range steerings {
 		steer[i] = newSteerCommand(e, s)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/access"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
@@ -26,10 +27,10 @@ type connection struct {
 	ca, cert, key string // paths, PEM
 }
 
-func (c *connection) flags(cmd *cobra.Command, e *environment) {
+func (c *connection) flags(cmd *cobra.Command, e *cli.Env) {
 	f := cmd.Flags()
-	f.StringVar(&c.servers, "nats", e.getenv("EISWEEP_NATS"), "the site's NATS servers: `URL[,URL]`, in place of the coordinator's own (EISWEEP_NATS)")
-	f.StringVar(&c.context, "nats-context", e.getenv("EISWEEP_NATS_CONTEXT"), "the same by the `NAME` of a context of the nats command (EISWEEP_NATS_CONTEXT)")
+	f.StringVar(&c.servers, "nats", e.Getenv("EISWEEP_NATS"), "the site's NATS servers: `URL[,URL]`, in place of the coordinator's own (EISWEEP_NATS)")
+	f.StringVar(&c.context, "nats-context", e.Getenv("EISWEEP_NATS_CONTEXT"), "the same by the `NAME` of a context of the nats command (EISWEEP_NATS_CONTEXT)")
 	f.StringVar(&c.creds, "creds", "", "credentials `FILE` for the site's NATS")
 	f.StringVar(&c.nkey, "nkey", "", "`FILE` with an NKey seed for the site's NATS")
 	f.StringVar(&c.ca, "tls-ca", "", "`FILE` with the certificates that the site's NATS is trusted by")
@@ -54,13 +55,13 @@ func (c *connection) check() error {
 	if !c.external() {
 		for _, o := range c.files() {
 			if o[1] != "" {
-				return usage("%s is for the site's NATS: give --nats URL, too", o[0])
+				return cli.Usagef("%s is for the site's NATS: give --nats URL, too", o[0])
 			}
 		}
 		return nil
 	}
 	if err := c.site().Check(); err != nil {
-		return usage("%w", err)
+		return cli.Usagef("%w", err)
 	}
 	return nil
 }
@@ -78,7 +79,7 @@ func (c *connection) options() string {
 	var out strings.Builder
 	add := func(name, value string) {
 		if value != "" {
-			out.WriteString(" " + name + " " + quoted(value))
+			out.WriteString(" " + name + " " + cli.ShellQuote(value))
 		}
 	}
 	add("--nats", c.servers)

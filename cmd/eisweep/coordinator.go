@@ -8,12 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/lease"
 )
 
-func newCoordinatorCommand(e *environment) *cobra.Command {
+func newCoordinatorCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var s service
 	var detach, asJSON bool
@@ -72,7 +73,7 @@ disturbed, and what was launched goes on.`,
 	return cmd
 }
 
-func (s *service) flags(cmd *cobra.Command, e *environment) {
+func (s *service) flags(cmd *cobra.Command, e *cli.Env) {
 	s.connection.flags(cmd, e)
 	f := cmd.Flags()
 	f.StringVar(&s.listen, "listen", "", "`HOST:PORT` to listen on (default: every address, the port of the last time or else a free one)")
@@ -96,13 +97,13 @@ func (s *service) check() error {
 	}
 	own := s.listen != "" || s.advertise != "" || s.share != (access.Share{}) || s.rotate
 	if s.external() && own {
-		return usage("--listen, --advertise, --share-group, --share-workers and --rotate are of the coordinator's own NATS, not of --nats")
+		return cli.Usagef("--listen, --advertise, --share-group, --share-workers and --rotate are of the coordinator's own NATS, not of --nats")
 	}
 	if s.share.Workers && s.share.Group == "" {
-		return usage("--share-workers needs --share-group GROUP")
+		return cli.Usagef("--share-workers needs --share-group GROUP")
 	}
 	if err := s.share.Check(); err != nil {
-		return usage("--share-group: %w", err)
+		return cli.Usagef("--share-group: %w", err)
 	}
 	if s.listen != "" {
 		if err := checkListen(s.listen); err != nil {
@@ -115,7 +116,7 @@ func (s *service) check() error {
 		}
 	}
 	if s.ahead <= 0 {
-		return usage("--ahead %v: give a positive time, such as 10m", s.ahead)
+		return cli.Usagef("--ahead %v: give a positive time, such as 10m", s.ahead)
 	}
 	return s.slurm.check(s.connection)
 }
@@ -125,8 +126,8 @@ const coordinatorReady = "the coordinator is ready"
 
 // run manages the root until a signal comes, or it cannot continue. When the root's storage was away for too long it starts
 // again as soon as that is back, unless the root has another owner: it has stopped its NATS server.
-func (s *service) run(ctx context.Context, e *environment, path string) error {
-	outliveReader()
+func (s *service) run(ctx context.Context, e *cli.Env, path string) error {
+	cli.IgnoreBrokenPipe()
 	wait := waiting{what: "the storage of the root does not answer; waiting for it", log: s.log}
 	var disowned bool
 	for {
@@ -147,12 +148,12 @@ func (s *service) run(ctx context.Context, e *environment, path string) error {
 }
 
 // runOnce is run without another start: the error then wraps errExpired.
-func (s *service) runOnce(ctx context.Context, e *environment, path string) error {
+func (s *service) runOnce(ctx context.Context, e *cli.Env, path string) error {
 	if err := s.open(ctx, e, path); err != nil {
 		return orStopped(ctx, s.log, err)
 	}
-	s.log.Info(coordinatorReady, "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", programVersion())
-	s.log.Info("start workers on any machine that shares the folder", "command", "eisweep worker -p "+quoted(s.root.Path())+s.options())
+	s.log.Info(coordinatorReady, "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", cli.Version())
+	s.log.Info("start workers on any machine that shares the folder", "command", "eisweep worker -p "+cli.ShellQuote(s.root.Path())+s.options())
 	err := s.failed(ctx)
 	switch {
 	case errors.Is(err, errExpired):

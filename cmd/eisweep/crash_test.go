@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 
+	"eisweep/cmd/eisweep/internal/cli"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -30,7 +32,7 @@ var crashes = map[string]func(){
 
 // crash is a program that is set up as eisweep is and crashes as its argument says.
 func crash() {
-	abortOnCrash(os.Getenv)
+	cli.AbortOnCrash(os.Getenv)
 	crashes[os.Args[1]]()
 }
 
@@ -99,7 +101,7 @@ func signalSelf(s syscall.Signal) {
 // coreLimit is a program that is set up as eisweep is and says how large a core file of
 // it may be.
 func coreLimit() {
-	abortOnCrash(os.Getenv)
+	cli.AbortOnCrash(os.Getenv)
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_CORE, &limit); err != nil {
 		os.Exit(1)
@@ -142,7 +144,7 @@ func TestCrashesAreNoBadInput(t *testing.T) {
 	for name := range crashes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cmd := exec.Command("sh", "-c", "ulimit -c unlimited; exec crash "+quoted(name))
+			cmd := exec.Command("sh", "-c", "ulimit -c unlimited; exec crash "+cli.ShellQuote(name))
 			cmd.Dir = t.TempDir()
 			told, err := cmd.CombinedOutput()
 			var exit *exec.ExitError

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 )
@@ -29,12 +30,12 @@ const (
 
 // detach starts the coordinator as a process of its own, which outlives the shell,
 // and returns when it answers.
-func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *environment, path string) error {
+func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *cli.Env, path string) error {
 	r, err := root.Open(path)
 	if err != nil {
 		return err
 	}
-	self, err := ownProgram()
+	self, err := cli.OwnProgram()
 	if err != nil {
 		return err
 	}
@@ -69,14 +70,14 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *environment
 	select {
 	case <-ended:
 		code := c.ProcessState.ExitCode()
-		if code == exitDone { // somebody stopped it
-			code = exitLost
+		if code == cli.ExitOK { // somebody stopped it
+			code = cli.ExitLost
 		}
-		return &exitError{max(exitInternal, code), errors.New(told(log, begun))}
+		return cli.WithCode(max(cli.ExitInternal, code), errors.New(told(log, begun)))
 	default:
 	}
-	e.say("the coordinator runs (process %d; log %s); it ends with: kill %d", c.Process.Pid, name, c.Process.Pid)
-	e.say("start workers on any machine that shares the folder: eisweep worker%s%s", e.rootFlag, s.options())
+	e.Linef("the coordinator runs (process %d; log %s); it ends with: kill %d", c.Process.Pid, name, c.Process.Pid)
+	e.Linef("start workers on any machine that shares the folder: eisweep worker%s%s", e.RootFlag, s.options())
 	return nil
 }
 
@@ -86,7 +87,7 @@ func (s *service) arguments(cmd *cobra.Command, r *root.Root) []string {
 	for _, o := range s.files() {
 		without = append(without, strings.TrimPrefix(o[0], "--"))
 	}
-	args := append([]string{"coordinator", "-p", r.Path()}, optionsGiven(cmd, without...)...)
+	args := append([]string{"coordinator", "-p", r.Path()}, cli.ChangedFlags(cmd, without...)...)
 	for _, o := range s.absoluteFiles() {
 		args = append(args, o[0]+"="+o[1])
 	}
@@ -99,7 +100,7 @@ func (s *service) arguments(cmd *cobra.Command, r *root.Root) []string {
 // awaitAnswer returns when the coordinator of that process answers, or has ended. Its log has that name, and said returns
 // what is in it.
 func (s *service) awaitAnswer(
-	ctx context.Context, e *environment, r *root.Root, pid int, ended <-chan struct{}, name string, said func() string,
+	ctx context.Context, e *cli.Env, r *root.Root, pid int, ended <-chan struct{}, name string, said func() string,
 ) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
@@ -111,14 +112,14 @@ func (s *service) awaitAnswer(
 		case <-ended:
 			return nil
 		case <-ctx.Done():
-			return orInterrupted(ctx, ctx.Err())
+			return cli.OrInterrupted(ctx, ctx.Err())
 		case <-timeout:
-			return failure(exitLost, "the coordinator does not answer after %v; its log is %s", detachTime, name)
+			return cli.Errorf(cli.ExitLost, "the coordinator does not answer after %v; its log is %s", detachTime, name)
 		case <-unreachable:
-			return failure(exitLost, "the coordinator is ready, but this machine does not reach it (%s); "+
+			return cli.Errorf(cli.ExitLost, "the coordinator is ready, but this machine does not reach it (%s); "+
 				"where that is its address, give another --advertise or --listen; its log is %s", shortly(why), name)
 		case <-quiet:
-			e.note("waiting for the coordinator to answer; its log is %s", name)
+			e.Notef("waiting for the coordinator to answer; its log is %s", name)
 		case <-ticker.C:
 		}
 		if unreachable == nil && strings.Contains(said(), coordinatorReady) {
@@ -141,7 +142,7 @@ func shortly(err error) string {
 	if absent := (*absentError)(nil); errors.As(err, &absent) {
 		return absent.short()
 	}
-	return firstLine(err.Error())
+	return cli.FirstLine(err.Error())
 }
 
 // endAgain ends a coordinator that was started for nothing.
@@ -151,7 +152,7 @@ func endAgain(p *os.Process, ended <-chan struct{}) error {
 	case <-ended:
 		return nil
 	case <-time.After(flushTime):
-		return failure(exitLost, "the coordinator goes on all the same (process %d)", p.Pid)
+		return cli.Errorf(cli.ExitLost, "the coordinator goes on all the same (process %d)", p.Pid)
 	}
 }
 

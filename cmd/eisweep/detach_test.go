@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/root"
 )
 
@@ -38,9 +39,9 @@ func TestADetachedCoordinatorFindsCredentials(t *testing.T) {
 // its argument it marks its own as a kernel older than Linux 5.11 has it done.
 func descriptors() {
 	if os.Args[1] == "each" {
-		closeOnExecEach()
+		cli.CloseOnExecEach()
 	} else {
-		closeOnExec()
+		cli.CloseOnExec()
 	}
 	cmd := exec.Command("sh", "-c", "for fd in 3 7 200; do [ ! -e /proc/self/fd/$fd ] || echo $fd; done")
 	cmd.Stdout = os.Stdout

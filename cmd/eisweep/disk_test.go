@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"eisweep/cmd/eisweep/internal/cli"
 )
 
 // mountDisk mounts a small disk of its own. Where that isn't allowed the test is
@@ -41,7 +43,7 @@ func remount(t *testing.T, dir, options string) {
 func TestAFullDiskIsSaidAndMadeUpFor(t *testing.T) {
 	root := mountDisk(t, "size=1200k")
 	file := sweepFile(t, "small", "1", "{ first = 1, count = 24 }")
-	exits(t, exitStorage, "", "run", file, "-p", root)
+	exits(t, cli.ExitStorage, "", "run", file, "-p", root)
 	wholeFiles(t, root, "small")
 	remount(t, root, "size=100m")
 	must(t, "run", file, "-p", root)
@@ -55,7 +57,7 @@ func TestAReadOnlyRoot(t *testing.T) {
 	file := sweepFile(t, "small", "1", "[1]")
 	must(t, "run", file, "-p", root)
 	remount(t, root, "ro")
-	exits(t, exitStorage, "read-only", "run", file, "-p", root, "--add-seeds", "2")
+	exits(t, cli.ExitStorage, "read-only", "run", file, "-p", root, "--add-seeds", "2")
 	// What only reads goes on.
 	for _, command := range [][]string{{"plan", file}, {"show", "small"}, {"status"}, {"tasks", "small"}, {"explain", "small"}} {
 		must(t, append(command, "-p", root)...)
@@ -84,7 +86,7 @@ func TestVerifyReadsAnothersRoot(t *testing.T) {
 		t.Fatal(err)
 	}
 	said, code := powerless(t, "verify", "-p", root)
-	if code != exitStorage || !strings.Contains(said, "unrecorded: ") || !strings.Contains(said, "small: 1 sound, 1 not as it should be") {
+	if code != cli.ExitStorage || !strings.Contains(said, "unrecorded: ") || !strings.Contains(said, "small: 1 sound, 1 not as it should be") {
 		t.Errorf("exit code %d:\n%s", code, said)
 	}
 	if err := os.Chmod(root, 0o755); err != nil {
@@ -126,8 +128,8 @@ func TestUnreadableFolders(t *testing.T) {
 		args []string
 		code int
 	}{
-		"root":   {[]string{"run", sweepFile(t, "small", "1", "[1]"), "-p", closed}, exitStorage},
-		"source": {[]string{"run", file, "-p", filepath.Join(t.TempDir(), "root")}, exitInput},
+		"root":   {[]string{"run", sweepFile(t, "small", "1", "[1]"), "-p", closed}, cli.ExitStorage},
+		"source": {[]string{"run", file, "-p", filepath.Join(t.TempDir(), "root")}, cli.ExitInput},
 	} {
 		if said, code := powerless(t, test.args...); code != test.code || !strings.Contains(said, closed) {
 			t.Errorf("%s: exit code %d, want %d:\n%s", name, code, test.code, said)
@@ -143,8 +145,8 @@ func TestALockThatCannotBeReadIsNotFree(t *testing.T) {
 		spoil func(lock string) error
 		code  int
 	}{
-		"closed":   {func(lock string) error { return os.Chmod(lock, 0) }, exitDone},
-		"a folder": {func(lock string) error { return errors.Join(os.Remove(lock), os.Mkdir(lock, 0o700)) }, exitStorage},
+		"closed":   {func(lock string) error { return os.Chmod(lock, 0) }, cli.ExitOK},
+		"a folder": {func(lock string) error { return errors.Join(os.Remove(lock), os.Mkdir(lock, 0o700)) }, cli.ExitStorage},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := t.TempDir()
@@ -160,7 +162,7 @@ func TestALockThatCannotBeReadIsNotFree(t *testing.T) {
 					t.Errorf("%v: exit code %d:\n%s", command, code, said)
 				}
 			}
-			if said, code := powerless(t, "watch", "small", "-p", root); code == exitDone || strings.Contains(said, "no coordinator runs") ||
+			if said, code := powerless(t, "watch", "small", "-p", root); code == cli.ExitOK || strings.Contains(said, "no coordinator runs") ||
 				!strings.Contains(said, lock) {
 				t.Errorf("watch: exit code %d:\n%s", code, said)
 			}
@@ -187,7 +189,7 @@ func TestAnUnreadableSweepIsNotAbsent(t *testing.T) {
 			}
 			for _, command := range [][]string{{"verify"}, {"verify", "small"}, {"status"}, {"status", "small"}, {"show", "small"}, {"tasks", "small"}, {"show", "t00"},
 				{"show", "small/results~seed=1.h5"}, {"explain", "small"}, {"clean", "small"}, {"plan", small}, {"run", small}, {"run", small, other}, {"rerun", "small", "--failed"}} {
-				if said, code := powerless(t, append(command, "-p", root)...); code != exitStorage || !strings.Contains(said, dir) || !strings.Contains(said, "remedy") {
+				if said, code := powerless(t, append(command, "-p", root)...); code != cli.ExitStorage || !strings.Contains(said, dir) || !strings.Contains(said, "remedy") {
 					t.Errorf("%v: exit code %d:\n%s", command, code, said)
 				}
 			}
@@ -195,7 +197,7 @@ func TestAnUnreadableSweepIsNotAbsent(t *testing.T) {
 				t.Errorf("verify says of the other:\n%s", said)
 			}
 			for _, command := range [][]string{{"verify", "other"}, {"status", "other"}, {"show", "other"}, {"clean", "other"}, {"plan", other}, {"run", other}} {
-				if said, code := powerless(t, append(command, "-p", root)...); code != exitDone {
+				if said, code := powerless(t, append(command, "-p", root)...); code != cli.ExitOK {
 					t.Errorf("%v: exit code %d:\n%s", command, code, said)
 				}
 			}

@@ -5,10 +5,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 )
 
-func newDrainCommand(e *environment) *cobra.Command {
+func newDrainCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var c connection
 	var all, asJSON bool
@@ -22,7 +23,7 @@ exit. Nothing is lost, and no attempt is counted.`,
   eisweep drain node07-4711 node08`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if all == (len(args) > 0) {
-				return usage("%s needs the names of workers or hosts, which `eisweep workers` lists, or --all", cmd.CommandPath())
+				return cli.Usagef("%s needs the names of workers or hosts, which `eisweep workers` lists, or --all", cmd.CommandPath())
 			}
 			return nil
 		},
@@ -43,25 +44,25 @@ exit. Nothing is lost, and no attempt is counted.`,
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&all, "all", false, "every worker that is heard of")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
-	cmd.ValidArgsFunction = completeEach(workerNames(e, &choice, &c))
+	cmd.ValidArgsFunction = cli.CompleteEach(workerNames(e, &choice, &c))
 	return cmd
 }
 
-func tellDrained(e *environment, d *control.Drained, asJSON bool) error {
+func tellDrained(e *cli.Env, d *control.Drained, asJSON bool) error {
 	if asJSON {
-		if err := e.encoder().Encode(d); err != nil {
+		if err := e.Encoder().Encode(d); err != nil {
 			return err
 		}
 	} else {
 		for _, name := range d.Workers {
-			e.say("%s: told to save what it runs, hand it back, and exit", name)
+			e.Linef("%s: told to save what it runs, hand it back, and exit", name)
 		}
 		if len(d.Workers)+len(d.Unknown) == 0 {
-			e.say("nothing to do: no worker is heard of")
+			e.Linef("nothing to do: no worker is heard of")
 		}
 	}
 	if len(d.Unknown) > 0 {
-		return usage("no worker is heard of by the name or host %s; `eisweep workers%s` lists them", strings.Join(d.Unknown, ", "), e.flags())
+		return cli.Usagef("no worker is heard of by the name or host %s; `eisweep workers%s` lists them", strings.Join(d.Unknown, ", "), e.Flags())
 	}
 	return nil
 }

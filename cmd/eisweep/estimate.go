@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/estimate"
 )
@@ -28,15 +29,15 @@ func estimateOf(ctx context.Context, t *estimate.Tally, share time.Duration) *es
 
 // text words an estimate; workers is how many tasks run at a time.
 func (x *estimateJSON) text(workers int) string {
-	disk := "about " + size(x.Bytes) + " on disk"
+	disk := "about " + cli.Size(x.Bytes) + " on disk"
 	if x.CPUSeconds == 0 {
 		return disk + "; the time could not be measured"
 	}
-	words := span(x.CPUSeconds) + " of CPU time"
+	words := cli.Seconds(x.CPUSeconds) + " of CPU time"
 	if hours := x.CPUSeconds / 3600; hours >= 1 {
-		words = fmt.Sprintf("%s CPU-hours", thousands(hours))
+		words = fmt.Sprintf("%s CPU-hours", cli.Thousands(hours))
 	}
-	return fmt.Sprintf("about %s (%s on %s), %s", words, span(x.CPUSeconds/float64(workers)), count(workers, "core"), disk)
+	return fmt.Sprintf("about %s (%s on %s), %s", words, cli.Seconds(x.CPUSeconds/float64(workers)), cli.Count(workers, "core"), disk)
 }
 
 // executes says whether an action computes anything.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -14,7 +15,7 @@ import (
 // events tells of an order as JSON, an object per line (docs/commands.md). Fields
 // may be added; none changes its meaning.
 type events struct {
-	e    *environment
+	e    *cli.Env
 	out  *json.Encoder
 	next time.Time
 }
@@ -22,8 +23,8 @@ type events struct {
 // eventsTime is how often a progress event is written.
 const eventsTime = time.Second
 
-func newEvents(e *environment) *events {
-	out := e.encoder()
+func newEvents(e *cli.Env) *events {
+	out := e.Encoder()
 	return &events{e: e, out: out}
 }
 
@@ -127,7 +128,7 @@ func seconds(d time.Duration, known bool) *float64 {
 	return &s
 }
 
-func (w *events) notice(line string) { w.e.note("%s", line) }
+func (w *events) notice(line string) { w.e.Notef("%s", line) }
 
 type summaryEvent struct {
 	Event    string                 `json:"event"`
@@ -152,7 +153,7 @@ type failureJSON struct {
 }
 
 func (w *events) summary(sum control.Summary, err error) {
-	var signal *interrupted
+	var signal *cli.Interrupted
 	for _, s := range sum.Sweeps {
 		out := summaryEvent{"summary", s.Name, s.Dir, s.Tasks, s.Done, s.Ran, s.Reused, s.Linked, s.Failed, s.ByClass, errors.As(err, &signal), []failureJSON{}}
 		for _, f := range s.Failures {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -42,11 +43,11 @@ type observer interface {
 	notice(string)
 }
 
-func chooseObserver(e *environment, asJSON bool) observer {
+func chooseObserver(e *cli.Env, asJSON bool) observer {
 	switch {
 	case asJSON:
 		return newEvents(e)
-	case e.draws:
+	case e.Terminal:
 		return newScreen(e)
 	}
 	return newLines(e)
@@ -54,15 +55,15 @@ func chooseObserver(e *environment, asJSON bool) observer {
 
 // execute opens a session, launches the order and sees it to its end. The error
 // holds all that the exit code depends on.
-func (x *execution) execute(ctx context.Context, e *environment, path string) error {
+func (x *execution) execute(ctx context.Context, e *cli.Env, path string) error {
 	o := chooseObserver(e, x.asJSON)
 	s, err := openSession(ctx, e, path, newNotices(o.notice))
 	if err != nil {
-		return orInterrupted(ctx, orBroken(err))
+		return cli.OrInterrupted(ctx, orBroken(err))
 	}
 	planned, err := x.launch(ctx, e, s)
 	if err != nil {
-		return errors.Join(orInterrupted(ctx, orBroken(err)), s.close())
+		return errors.Join(cli.OrInterrupted(ctx, orBroken(err)), s.close())
 	}
 	told := planned.Summary()
 	o.plan(told)
@@ -80,16 +81,16 @@ func (x *execution) execute(ctx context.Context, e *environment, path string) er
 // orBroken adds to an error of the queue's store what to do about it.
 func orBroken(err error) error {
 	if errors.Is(err, natsserver.ErrStore) {
-		return failure(exitStorage, "%w; repair that, then run the same command again", err)
+		return cli.Errorf(cli.ExitStorage, "%w; repair that, then run the same command again", err)
 	}
 	return err
 }
 
 // launch gives the order; files that are in the way are moved if the person says so.
-func (x *execution) launch(ctx context.Context, e *environment, s *session) (*plan.Plan, error) {
+func (x *execution) launch(ctx context.Context, e *cli.Env, s *session) (*plan.Plan, error) {
 	planned, err := s.coordinator.Launch(ctx, x.order)
 	var inTheWay *plan.SupersedeError
-	if !errors.As(err, &inTheWay) || !e.asks || x.asJSON {
+	if !errors.As(err, &inTheWay) || !e.Interactive || x.asJSON {
 		return planned, err
 	}
 	if agreed, asked := confirmSupersede(ctx, e, inTheWay.Count, inTheWay.Sweep); !agreed {
@@ -100,9 +101,9 @@ func (x *execution) launch(ctx context.Context, e *environment, s *session) (*pl
 }
 
 // confirmSupersede asks whether files that are in the way may be moved. The error is that ctx ended.
-func confirmSupersede(ctx context.Context, e *environment, n int, sweep string) (bool, error) {
-	e.note("%s in %s %s of other tasks (other parameters, or an older model version) and %s that this run needs.", count(n, "result file"), sweep, plural(n, "is", "are"), plural(n, "has a name", "have names"))
-	return e.confirm(ctx, "Move "+plural(n, "it", "them")+" to superseded/? Nothing is deleted.")
+func confirmSupersede(ctx context.Context, e *cli.Env, n int, sweep string) (bool, error) {
+	e.Notef("%s in %s %s of other tasks (other parameters, or an older model version) and %s that this run needs.", cli.Count(n, "result file"), sweep, cli.Plural(n, "is", "are"), cli.Plural(n, "has a name", "have names"))
+	return e.Confirm(ctx, "Move "+cli.Plural(n, "it", "them")+" to superseded/? Nothing is deleted.")
 }
 
 // progressTime is how often the observer sees a snapshot.
@@ -149,23 +150,23 @@ func (s *session) workerEnded(ctx context.Context, done <-chan error) error {
 	case <-time.After(time.Second):
 	}
 	if ctx.Err() != nil {
-		return ended(ctx)
+		return cli.Cause(ctx)
 	}
 	err := s.worker.Err()
 	if errors.Is(err, worker.ErrStorage) {
-		return failure(exitStorage, "the worker takes no more tasks: %w; repair that, then run the same command again", err)
+		return cli.Errorf(cli.ExitStorage, "the worker takes no more tasks: %w; repair that, then run the same command again", err)
 	}
-	return errors.Join(err, failure(exitLost, "the worker ended by itself; run the same command again"))
+	return errors.Join(err, cli.Errorf(cli.ExitLost, "the worker ended by itself; run the same command again"))
 }
 
 // finish closes the session and says what became of the order.
 func (s *session) finish(ctx context.Context, o observer, err error) error {
 	c := s.coordinator
-	err = errors.Join(orInterrupted(ctx, err), s.close())
+	err = errors.Join(cli.OrInterrupted(ctx, err), s.close())
 	s.inbox.empty(o)
 	summary, _ := c.Wait(expired())
 	o.summary(summary, err)
-	return errors.Join(err, summaryError(summary))
+	return errors.Join(err, cli.SummaryError(summary))
 }
 
 // expired is a context that has ended: what it is given to doesn't wait.

@@ -9,13 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 )
 
-func newExplainCommand(e *environment) *cobra.Command {
+func newExplainCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var c connection
 	var asJSON bool
@@ -27,7 +28,7 @@ network, no worker is connected or none has the memory, the sweep is paused, an 
 failed and is repeated later, others are before it, it runs, or it is settled.
 
 TASK is an id (t and 32 hex digits) or the start of one.`,
-		Args: exactlyOne("a task's id or a sweep's name"),
+		Args: cli.ExactlyOne("a task's id or a sweep's name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := choice.open(e)
 			if err != nil {
@@ -35,7 +36,7 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 			}
 			out, err := explain(cmd.Context(), e, r, &c, args[0])
 			if out == nil {
-				return orInterrupted(cmd.Context(), err)
+				return cli.OrInterrupted(cmd.Context(), err)
 			}
 			return errors.Join(tellExplained(e, out, asJSON), err)
 		},
@@ -43,13 +44,13 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 	choice.flag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
-	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteFirst(launchedNames(e, &choice))
 	return cmd
 }
 
 // explain asks the coordinator or, where there is none, the folder. With an answer, the error says that
 // the folder could not be read.
-func explain(ctx context.Context, e *environment, r *root.Root, c *connection, target string) (*control.Explained, error) {
+func explain(ctx context.Context, e *cli.Env, r *root.Root, c *connection, target string) (*control.Explained, error) {
 	client, err := openClient(ctx, e, r, c)
 	var absent *absentError
 	if errors.As(err, &absent) {
@@ -82,7 +83,7 @@ func explainAlone(ctx context.Context, r *root.Root, target string, absent *abse
 			out := &control.Explained{Target: name, Sweep: name, State: string(s.Stand), Details: strings.Split(s.text(), "\n")}
 			explainAbsent(out, s.New == 0 && s.Trouble == "", "every task is done or failed", absent)
 			if s.Trouble != "" {
-				return out, &exitError{code: exitStorage}
+				return out, &cli.ExitError{Code: cli.ExitStorage}
 			}
 			return out, nil
 		}
@@ -111,11 +112,11 @@ func explainAbsent(out *control.Explained, settled bool, how string, absent *abs
 		out.Reason = fmt.Sprintf("`%s` is at work (process %d on %s) and tells nobody else of single tasks",
 			absent.holder.Command, absent.holder.PID, absent.holder.Host)
 	case absent.unseen != nil:
-		out.Reason, out.Remedy = absent.short(), advise(absent.unseen)
+		out.Reason, out.Remedy = absent.short(), cli.Remedy(absent.unseen)
 	default:
 		out.Reason = absent.short() + ": nothing runs"
 		out.Remedy = fmt.Sprintf("eisweep coordinator%s, or run it here: eisweep run %s%s",
-			absent.flags, quoted(filepath.Join(absent.path, out.Sweep, "sweep.toml")), absent.rootFlag)
+			absent.flags, cli.ShellQuote(filepath.Join(absent.path, out.Sweep, "sweep.toml")), absent.rootFlag)
 	}
 }
 
@@ -124,28 +125,28 @@ func settledText(l *manifest.Line) string {
 	case l == nil:
 		return ""
 	case l.State == manifest.Failed:
-		return "it failed (" + l.Class + "): " + firstLine(l.Error)
+		return "it failed (" + l.Class + "): " + cli.FirstLine(l.Error)
 	case l.State == manifest.Superseded:
 		return "another task has its name now; its result is " + l.File
 	}
 	return "it is done: " + l.File
 }
 
-func tellExplained(e *environment, x *control.Explained, asJSON bool) error {
+func tellExplained(e *cli.Env, x *control.Explained, asJSON bool) error {
 	if asJSON {
-		out := e.encoder()
+		out := e.Encoder()
 		return out.Encode(x)
 	}
 	what := x.Target
 	if x.Sweep != "" && x.Sweep != x.Target {
 		what += " of " + x.Sweep
 	}
-	e.say("%s%s: %s", what, bracketed(x.State), x.Reason)
+	e.Linef("%s%s: %s", what, cli.InParentheses(x.State), x.Reason)
 	for _, line := range x.Details {
-		e.say("  %s", line)
+		e.Linef("  %s", line)
 	}
 	if x.Remedy != "" {
-		e.say("  %s", x.Remedy)
+		e.Linef("  %s", x.Remedy)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/natsconn"
@@ -50,7 +51,7 @@ func (f *following) concerns(sweep string) bool {
 
 // follow shows progress until every sweep that is followed is settled. The error
 // holds all that the exit code depends on.
-func (f *following) follow(ctx context.Context, e *environment) error {
+func (f *following) follow(ctx context.Context, e *cli.Env) error {
 	ticker := time.NewTicker(followTime)
 	defer ticker.Stop()
 	for {
@@ -163,7 +164,7 @@ func (f *following) settled() bool {
 }
 
 // finish tells what became of the sweeps.
-func (f *following) finish(ctx context.Context, e *environment) error {
+func (f *following) finish(ctx context.Context, e *cli.Env) error {
 	sum, err := ask[control.Summary](ctx, f.client, control.VerbSummary, control.Steer{Sweeps: f.names})
 	if err != nil {
 		return f.left(ctx, e, err)
@@ -177,7 +178,7 @@ func (f *following) finish(ctx context.Context, e *environment) error {
 	if f.part.settled() {
 		return f.part.error()
 	}
-	return errors.Join(f.unfinished(sum), summaryError(sum))
+	return errors.Join(f.unfinished(sum), cli.SummaryError(sum))
 }
 
 // unfinished is the error of sweeps that somebody gave up before their end, or that the
@@ -195,19 +196,19 @@ func (f *following) unfinished(sum control.Summary) error {
 	}
 	var errs []error
 	if len(given) > 0 {
-		errs = append(errs, failure(exitTasks, "%s %s cancelled before the end; launching again goes on from here", names(given), plural(len(given), "was", "were")))
+		errs = append(errs, cli.Errorf(cli.ExitTasks, "%s %s cancelled before the end; launching again goes on from here", cli.Enumerate(given), cli.Plural(len(given), "was", "were")))
 	}
 	if len(left) > 0 {
-		errs = append(errs, failure(exitLost, "the coordinator does not see to %s: `eisweep explain` says why, and launching again goes on from here", names(left)))
+		errs = append(errs, cli.Errorf(cli.ExitLost, "the coordinator does not see to %s: `eisweep explain` says why, and launching again goes on from here", cli.Enumerate(left)))
 	}
 	return errors.Join(errs...)
 }
 
 // left ends the showing before the sweeps end.
-func (f *following) left(ctx context.Context, e *environment, err error) error {
+func (f *following) left(ctx context.Context, e *cli.Env, err error) error {
 	f.tellLines()
 	if ctx.Err() != nil && len(f.names) > 0 {
-		f.observer.notice("the sweeps go on without this command; `eisweep watch " + strings.Join(f.names, " ") + e.flags() + "` shows them, `eisweep cancel` ends them")
+		f.observer.notice("the sweeps go on without this command; `eisweep watch " + strings.Join(f.names, " ") + e.Flags() + "` shows them, `eisweep cancel` ends them")
 	}
-	return orInterrupted(ctx, err)
+	return cli.OrInterrupted(ctx, err)
 }

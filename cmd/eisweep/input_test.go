@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"eisweep/cmd/eisweep/internal/cli"
 )
 
 // signals that end the program while it waits for input, with the exit codes.
@@ -37,7 +39,7 @@ func TestSignalsEndTheWaitForAPipe(t *testing.T) {
 // opened opens a pipe for writing, once a process reads it.
 func opened(t *testing.T, pipe string) *os.File {
 	t.Helper()
-	w, err := unlessEnded(withDeadline(t), func() (*os.File, error) { return os.OpenFile(pipe, os.O_WRONLY, 0) })
+	w, err := cli.UnlessDone(withDeadline(t), func() (*os.File, error) { return os.OpenFile(pipe, os.O_WRONLY, 0) })
 	if err != nil {
 		t.Fatalf("nobody reads %s: %v", pipe, err)
 	}
@@ -64,11 +66,11 @@ func TestSignalsEndTheWaitForStdin(t *testing.T) {
 			}
 			t.Cleanup(func() { cmd.Process.Kill() })
 			comment := bytes.Repeat([]byte("# more than a pipe holds\n"), 100_000)
-			if _, err := unlessEnded(withDeadline(t), func() (int, error) { return stdin.Write(comment) }); err != nil {
+			if _, err := cli.UnlessDone(withDeadline(t), func() (int, error) { return stdin.Write(comment) }); err != nil {
 				t.Fatalf("stdin isn't read: %v", err)
 			}
 			cmd.Process.Signal(signal)
-			unlessEnded(withDeadline(t), func() (int, error) { return 0, cmd.Wait() })
+			cli.UnlessDone(withDeadline(t), func() (int, error) { return 0, cmd.Wait() })
 			if got := cmd.ProcessState.ExitCode(); got != code {
 				t.Errorf("exit code %d, want %d", got, code)
 			}
@@ -99,7 +101,7 @@ func TestSignalsThatWereIgnoredStayIgnored(t *testing.T) {
 	}
 	writer.Write(text)
 	writer.Close()
-	if _, err := unlessEnded(withDeadline(t), func() (int, error) { return 0, cmd.Wait() }); err != nil {
+	if _, err := cli.UnlessDone(withDeadline(t), func() (int, error) { return 0, cmd.Wait() }); err != nil {
 		t.Errorf("%v:\n%s", err, &told)
 	}
 }
@@ -117,11 +119,11 @@ func TestSignalsEndTheWaitForAnAnswer(t *testing.T) {
 			e, _, told := quiet()
 			answers, person := io.Pipe()
 			defer person.Close()
-			e.asks, e.stdin = true, signalling{answers, func() { cancel(&interrupted{signal: syscall.SIGINT}) }}
+			e.Interactive, e.Stdin = true, signalling{answers, func() { cancel(&cli.Interrupted{Signal: syscall.SIGINT}) }}
 			command := newCommand(e)
 			command.SetArgs(args)
-			if err := command.ExecuteContext(ctx); exitCode(err) != 130 {
-				t.Errorf("exit code %d (%v):\n%s", exitCode(err), err, told)
+			if err := command.ExecuteContext(ctx); cli.ExitCode(err) != 130 {
+				t.Errorf("exit code %d (%v):\n%s", cli.ExitCode(err), err, told)
 			}
 		})
 	}
@@ -159,7 +161,7 @@ func TestWhatIsNoSweepFile(t *testing.T) {
 		dir + "/":   "is a folder: name a file in it",
 		"/dev/null": "the sweep has no name",
 	} {
-		exits(t, exitInput, want, "plan", path, "-p", dir)
+		exits(t, cli.ExitInput, want, "plan", path, "-p", dir)
 	}
 }
 
@@ -183,7 +185,7 @@ func TestLongArgumentsAreCut(t *testing.T) {
 		}
 		command.SetArgs(args)
 		err := command.ExecuteContext(withDeadline(t))
-		if n := len(errorText(err)) + out.Len() + told.Len(); err == nil || n > 3000 {
+		if n := len(cli.ErrorText(err)) + out.Len() + told.Len(); err == nil || n > 3000 {
 			t.Errorf("eisweep %.60s: %d bytes, error %.200v", strings.Join(args, " "), n, err)
 		}
 	}

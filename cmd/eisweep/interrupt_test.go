@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"eisweep/cmd/eisweep/internal/cli"
 )
 
 func TestSignalsEndARunThatGoesOnLater(t *testing.T) {
@@ -82,9 +84,9 @@ func TestASecondRunOnTheSameRootIsRefused(t *testing.T) {
 	p := startProcess(t, "run", longSweepFile(t, "[1]"), "-p", root)
 	p.await("a task under way", working)
 	other := sweepFile(t, "other", "1", "[1]")
-	exits(t, exitInUse, "is in use by `eisweep run", "run", other, "-p", root)
-	exits(t, exitInUse, "`eisweep coordinator -p "+root+"`, workers, and `eisweep launch` go on", "worker", "-p", root)
-	exits(t, exitInUse, "wait for it to end", "verify", "-p", root)
+	exits(t, cli.ExitInUse, "is in use by `eisweep run", "run", other, "-p", root)
+	exits(t, cli.ExitInUse, "`eisweep coordinator -p "+root+"`, workers, and `eisweep launch` go on", "worker", "-p", root)
+	exits(t, cli.ExitInUse, "wait for it to end", "verify", "-p", root)
 	if _, err := os.Stat(filepath.Join(root, "other")); err == nil {
 		t.Error("the refused run made a folder")
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/access"
 	"eisweep/internal/natsserver"
 )
@@ -33,7 +34,7 @@ A coordinator without --nats needs none of this.`,
 		Example: `  eisweep keys keys nats-1 nats-2 nats-3 localhost`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 2 {
-				return usage("%s needs a folder to make, and the names or addresses by which the servers are reached", cmd.CommandPath())
+				return cli.Usagef("%s needs a folder to make, and the names or addresses by which the servers are reached", cmd.CommandPath())
 			}
 			return nil
 		},
@@ -41,11 +42,11 @@ A coordinator without --nats needs none of this.`,
 			err := access.MakeSiteKeys(args[0], args[1:])
 			switch {
 			case errors.Is(err, fs.ErrExist):
-				return usage("%s is there already, and keys are never overwritten: name another folder, or remove it", args[0])
+				return cli.Usagef("%s is there already, and keys are never overwritten: name another folder, or remove it", args[0])
 			case errors.Is(err, natsserver.ErrHost):
-				return usage("%w; each HOST is a name or an address at which servers can be reached, such as nats-1 or 10.0.0.5", err)
+				return cli.Usagef("%w; each HOST is a name or an address at which servers can be reached, such as nats-1 or 10.0.0.5", err)
 			case errors.Is(err, fs.ErrNotExist), errors.Is(err, os.ErrPermission):
-				return usage("%w", err)
+				return cli.Usagef("%w", err)
 			}
 			return err
 		},

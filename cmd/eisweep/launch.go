@@ -8,11 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
 
-func newLaunchCommand(e *environment) *cobra.Command {
+func newLaunchCommand(e *cli.Env) *cobra.Command {
 	var s selection
 	var l launching
 	cmd := &cobra.Command{
@@ -76,7 +77,7 @@ func sweepFiles(list []*sweeps.Sweep) []control.SweepFile {
 
 // launch sends the request and tells what the coordinator makes of it; with follow
 // it goes on telling.
-func (l *launching) launch(ctx context.Context, e *environment, c *client) error {
+func (l *launching) launch(ctx context.Context, e *cli.Env, c *client) error {
 	o := chooseObserver(e, l.asJSON)
 	f := following{client: c, observer: o, part: l.part}
 	if l.follow && !l.request.Dry {
@@ -103,14 +104,14 @@ func (l *launching) launch(ctx context.Context, e *environment, c *client) error
 		return f.follow(ctx, e)
 	}
 	if plan.Executes() > 0 && !l.asJSON {
-		e.say("launched; follow with: eisweep watch %s%s", strings.Join(f.names, " "), e.flags())
+		e.Linef("launched; follow with: eisweep watch %s%s", strings.Join(f.names, " "), e.Flags())
 	}
 	return nil
 }
 
 // send sends the request; files that are in the way are moved if the person says so.
 // Folders are as this machine has them.
-func (l *launching) send(ctx context.Context, e *environment, c *client) (plan control.Plan, err error) {
+func (l *launching) send(ctx context.Context, e *cli.Env, c *client) (plan control.Plan, err error) {
 	defer func() {
 		for i := range plan.Sweeps {
 			plan.Sweeps[i].Dir = c.root.SweepDir(plan.Sweeps[i].Name)
@@ -118,7 +119,7 @@ func (l *launching) send(ctx context.Context, e *environment, c *client) (plan c
 	}()
 	plan, err = ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
 	var refusal *control.Refusal
-	if !errors.As(err, &refusal) || refusal.Kind != control.InTheWay || !e.asks || l.asJSON {
+	if !errors.As(err, &refusal) || refusal.Kind != control.InTheWay || !e.Interactive || l.asJSON {
 		return plan, err
 	}
 	if agreed, asked := confirmSupersede(ctx, e, refusal.Count, refusal.Sweep); !agreed {
@@ -129,7 +130,7 @@ func (l *launching) send(ctx context.Context, e *environment, c *client) (plan c
 }
 
 // tellDry tells what a launch would do.
-func (l *launching) tellDry(e *environment, o observer, plan *control.Plan) error {
+func (l *launching) tellDry(e *cli.Env, o observer, plan *control.Plan) error {
 	if l.asJSON {
 		o.plan(*plan)
 		return nil
@@ -137,19 +138,19 @@ func (l *launching) tellDry(e *environment, o observer, plan *control.Plan) erro
 	for i := range plan.Sweeps {
 		writeSweepRows(e, &plan.Sweeps[i])
 	}
-	e.say("nothing was launched: this is what would be (--dry-run)")
+	e.Linef("nothing was launched: this is what would be (--dry-run)")
 	return nil
 }
 
 // warnOfNoWorker says so where nobody is there to run what was launched.
-func warnOfNoWorker(ctx context.Context, e *environment, c *client) {
+func warnOfNoWorker(ctx context.Context, e *cli.Env, c *client) {
 	if text := noWorker(ctx, e, c); text != "" {
-		e.note("%s", text)
+		e.Notef("%s", text)
 	}
 }
 
 // noWorker says that no worker is connected, if that is so.
-func noWorker(ctx context.Context, e *environment, c *client) string {
+func noWorker(ctx context.Context, e *cli.Env, c *client) string {
 	out, err := ask[control.Workers](ctx, c, control.VerbWorkers, control.Nothing{})
 	if err != nil {
 		return ""
@@ -159,5 +160,5 @@ func noWorker(ctx context.Context, e *environment, c *client) string {
 			return ""
 		}
 	}
-	return "no worker is connected: start some, on any machine that shares the folder: eisweep worker" + e.flags()
+	return "no worker is connected: start some, on any machine that shares the folder: eisweep worker" + e.Flags()
 }

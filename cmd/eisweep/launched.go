@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/records"
 	"eisweep/internal/root"
@@ -35,7 +36,7 @@ func missingSweep(r *root.Root, name string, launched []string) error {
 	}
 	if slices.Contains(open, name) || slices.Contains(finished, name) {
 		gone := goneSweep(r, name)
-		return withCode(exitStorage, fmt.Errorf("%w\nremedy: %s", gone, gone.Remedy()))
+		return cli.WithCode(cli.ExitStorage, fmt.Errorf("%w\nremedy: %s", gone, gone.Remedy()))
 	}
 	return unknownSweep(name, launched)
 }
@@ -55,14 +56,14 @@ func goneSweep(r *root.Root, name string) *records.GoneError {
 
 func unknownSweep(name string, launched []string) error {
 	if len(launched) == 0 {
-		return usage("no sweep %q was run under this root, nor any other", name)
+		return cli.Usagef("no sweep %q was run under this root, nor any other", name)
 	}
-	return usage("no sweep %q was run under this root; there are %s", name, strings.Join(launched, ", "))
+	return cli.Usagef("no sweep %q was run under this root; there are %s", name, strings.Join(launched, ", "))
 }
 
 // readSweep reads how a sweep stands by its folder.
 func readSweep(ctx context.Context, r *root.Root, name string) (*catalog.SweepStatus, error) {
-	prober, err := newProber()
+	prober, err := cli.NewProber()
 	if err != nil {
 		return nil, err
 	}

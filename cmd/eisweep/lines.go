@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/sim"
@@ -16,7 +17,7 @@ import (
 // lines tells of an order in plain lines: what is settled, as long as it's no
 // flood, and how far everything has come, ever more seldom.
 type lines struct {
-	e       *environment
+	e       *cli.Env
 	now     func() time.Time
 	begun   time.Time
 	next    time.Time     // of the next line of progress
@@ -35,7 +36,7 @@ const (
 	lastProgress  = time.Minute
 )
 
-func newLines(e *environment) *lines {
+func newLines(e *cli.Env) *lines {
 	now := time.Now()
 	return &lines{e: e, now: time.Now, begun: now, next: now.Add(firstProgress), every: firstProgress, allowed: burst, asOf: now}
 }
@@ -55,7 +56,7 @@ func (l *lines) task(line *manifest.Line) {
 		return
 	}
 	l.allowed--
-	l.e.say("%s", taskText(line))
+	l.e.Linef("%s", taskText(line))
 }
 
 // progress writes a line per sweep when it is time for one.
@@ -69,7 +70,7 @@ func (l *lines) progress(s control.Snapshot) {
 	for i := range s.Sweeps {
 		state := &s.Sweeps[i]
 		if state.Done+state.Failed < state.Tasks {
-			l.e.say("%s", list(stateLine(state), rate(l.settled, l.now().Sub(l.begun)), left(state.Left, state.LeftKnown)))
+			l.e.Linef("%s", cli.JoinNonEmpty(stateLine(state), rate(l.settled, l.now().Sub(l.begun)), left(state.Left, state.LeftKnown)))
 		}
 	}
 }
@@ -77,7 +78,7 @@ func (l *lines) progress(s control.Snapshot) {
 // tellHushed tells how many tasks got no line.
 func (l *lines) tellHushed() {
 	if l.hushed > 0 {
-		l.e.say("… and %s more", count(l.hushed, "task"))
+		l.e.Linef("… and %s more", cli.Count(l.hushed, "task"))
 		l.hushed = 0
 	}
 }
@@ -87,20 +88,20 @@ func (l *lines) summary(s control.Summary, err error) {
 	writeSummary(l.e, s, err)
 }
 
-func (l *lines) notice(line string) { l.e.note("%s", line) }
+func (l *lines) notice(line string) { l.e.Notef("%s", line) }
 
 // taskText words what became of a task.
 func taskText(line *manifest.Line) string {
 	name := line.Sweep + "/" + taskName(line)
 	switch {
 	case line.State == manifest.Failed:
-		return "failed (" + line.Class + "): " + name + ": " + firstLine(line.Error)
+		return "failed (" + line.Class + "): " + name + ": " + cli.FirstLine(line.Error)
 	case superseded(line):
 		return "moved aside: " + name
 	case line.ReusedFrom != "":
 		return "linked: " + name + " from " + line.ReusedFrom
 	}
-	return "done: " + name + " in " + duration(time.Duration(line.Seconds*float64(time.Second)))
+	return "done: " + name + " in " + cli.Duration(time.Duration(line.Seconds*float64(time.Second)))
 }
 
 // superseded says that a line tells of a file that was moved aside.

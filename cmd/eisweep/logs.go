@@ -19,12 +19,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
 
-func newLogsCommand(e *environment) *cobra.Command {
+func newLogsCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var c connection
 	var l logView
@@ -35,10 +36,10 @@ func newLogsCommand(e *environment) *cobra.Command {
 as the task runs, until that is settled.
 
 TASK is an id (t and 32 hex digits) or the start of one.`,
-		Args: exactlyOne("a task's id"),
+		Args: cli.ExactlyOne("a task's id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !looksLikeID(args[0]) {
-				return usage("%q is no task's id: t and hex digits; `eisweep tasks SWEEP` lists a sweep's", args[0])
+				return cli.Usagef("%q is no task's id: t and hex digits; `eisweep tasks SWEEP` lists a sweep's", args[0])
 			}
 			r, err := choice.open(e)
 			if err != nil {
@@ -53,14 +54,14 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 			if err := l.print(cmd.Context(), e, r); err != nil || l.printed > 0 {
 				return err
 			}
-			return usage("%s has no log: it was not run yet, or `eisweep clean` removed it; `eisweep explain %s%s` says how it stands", l.id, l.id, e.rootFlag)
+			return cli.Usagef("%s has no log: it was not run yet, or `eisweep clean` removed it; `eisweep explain %s%s` says how it stands", l.id, l.id, e.RootFlag)
 		},
 	}
 	choice.flag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "go on as the task runs")
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write JSON, one object per line of a log")
-	cmd.ValidArgsFunction = completeFirst(loggedTasks(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteFirst(loggedTasks(e, &choice))
 	return cmd
 }
 
@@ -143,7 +144,7 @@ func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
 		ids[id] = true
 	}
 	if len(ids) > 1 {
-		return usage("%s is the start of %d tasks' ids: give more of it", prefix, len(ids))
+		return cli.Usagef("%s is the start of %d tasks' ids: give more of it", prefix, len(ids))
 	}
 	for id := range ids {
 		l.id, err = sweeps.ParseID(id)
@@ -162,7 +163,7 @@ func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
 }
 
 // print writes what the logs have got since the last time, in their order.
-func (l *logView) print(ctx context.Context, e *environment, r *root.Root) error {
+func (l *logView) print(ctx context.Context, e *cli.Env, r *root.Root) error {
 	logs, err := logNames(r, l.id)
 	if err != nil {
 		return err
@@ -175,7 +176,7 @@ func (l *logView) print(ctx context.Context, e *environment, r *root.Root) error
 	return nil
 }
 
-func (l *logView) printLog(ctx context.Context, e *environment, n logName) error {
+func (l *logView) printLog(ctx context.Context, e *cli.Env, n logName) error {
 	f, err := atomicfile.Open(n.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // cleaned in between
@@ -203,7 +204,7 @@ func (l *logView) printLog(ctx context.Context, e *environment, n logName) error
 			return err
 		}
 	}
-	return orInterrupted(ctx, ctx.Err())
+	return cli.OrInterrupted(ctx, ctx.Err())
 }
 
 // logLineJSON is a line of `logs --json`.
@@ -215,17 +216,17 @@ type logLineJSON struct {
 	Line    string    `json:"line"`
 }
 
-func (l *logView) line(e *environment, n logName, text string) error {
+func (l *logView) line(e *cli.Env, n logName, text string) error {
 	l.printed++
 	if l.asJSON {
-		out := e.encoder()
+		out := e.Encoder()
 		return out.Encode(logLineJSON{l.id, n.run, n.attempt, n.token, text})
 	}
 	if n != l.last {
-		e.say("run %d, attempt %d", n.run, n.attempt)
+		e.Linef("run %d, attempt %d", n.run, n.attempt)
 		l.last = n
 	}
-	e.say("  %s", text)
+	e.Linef("  %s", text)
 	return nil
 }
 
@@ -236,7 +237,7 @@ const (
 )
 
 // followOn prints until the task is settled, or nobody is there to run it.
-func (l *logView) followOn(ctx context.Context, e *environment, r *root.Root, c *connection) error {
+func (l *logView) followOn(ctx context.Context, e *cli.Env, r *root.Root, c *connection) error {
 	ticker := time.NewTicker(logTime)
 	defer ticker.Stop()
 	for next := time.Now(); ; {
@@ -244,7 +245,7 @@ func (l *logView) followOn(ctx context.Context, e *environment, r *root.Root, c 
 		if !time.Now().Before(next) {
 			out, err := explain(ctx, e, r, c, l.id.String())
 			if err != nil {
-				return orInterrupted(ctx, err)
+				return cli.OrInterrupted(ctx, err)
 			}
 			if out.State == "done" || out.State == "failed" || out.Remedy != "" && out.State == "new" {
 				ended = out.Reason
@@ -255,19 +256,19 @@ func (l *logView) followOn(ctx context.Context, e *environment, r *root.Root, c 
 			return err
 		}
 		if ended != "" {
-			e.note("%s: %s", l.id, ended)
+			e.Notef("%s: %s", l.id, ended)
 			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return orInterrupted(ctx, ctx.Err())
+			return cli.OrInterrupted(ctx, ctx.Err())
 		case <-ticker.C:
 		}
 	}
 }
 
 // loggedTasks completes the ids of tasks that have logs.
-func loggedTasks(e *environment, choice *rootChoice) func() []string {
+func loggedTasks(e *cli.Env, choice *rootChoice) func() []string {
 	return func() []string {
 		r := choice.silently(e)
 		if r == nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -19,7 +20,7 @@ func TestLogsOfAttemptsAreNumbered(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	e := &environment{stdout: &out}
+	e := &cli.Env{Stdout: &out}
 	l := logView{follow: true, id: sweeps.ID{1}, read: map[uint64]int64{}}
 	prints := func(want string) {
 		t.Helper()
@@ -58,7 +59,7 @@ func TestLogsAreReadInPieces(t *testing.T) {
 		t.Fatal(err)
 	}
 	longest, pieces := 0, 0
-	e := &environment{stdout: writerFunc(func(text []byte) (int, error) {
+	e := &cli.Env{Stdout: writerFunc(func(text []byte) (int, error) {
 		longest = max(longest, len(text))
 		if pieces++; pieces == 10 {
 			cancel()
@@ -77,7 +78,7 @@ func TestAFollowedLogWaitsForTheEndOfALine(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	e, l := &environment{stdout: &out}, logView{follow: true, id: sweeps.ID{1}, read: map[uint64]int64{}}
+	e, l := &cli.Env{Stdout: &out}, logView{follow: true, id: sweeps.ID{1}, read: map[uint64]int64{}}
 	for _, step := range []struct{ text, want string }{
 		{"a\nb", "run 1, attempt 1\n  a\n"},
 		{"a\nbc\n", "run 1, attempt 1\n  a\n  bc\n"},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+
+	"eisweep/cmd/eisweep/internal/cli"
 )
 
 // notices words what the rooms log for a person: warnings and errors, a line each.
@@ -23,9 +25,9 @@ func (n *notices) Handle(_ context.Context, r slog.Record) error {
 	problem := ""
 	each := func(a slog.Attr) bool {
 		if a.Key == "error" {
-			problem = ": " + inLine(a.Value.String())
+			problem = ": " + cli.OneLine(a.Value.String())
 		} else {
-			facts = append(facts, a.Key+" "+inLine(a.Value.String()))
+			facts = append(facts, a.Key+" "+cli.OneLine(a.Value.String()))
 		}
 		return true
 	}
@@ -33,7 +35,7 @@ func (n *notices) Handle(_ context.Context, r slog.Record) error {
 		each(a)
 	}
 	r.Attrs(each)
-	n.tell(levelText(r.Level) + ": " + r.Message + bracketed(strings.Join(facts, ", ")) + problem)
+	n.tell(levelText(r.Level) + ": " + r.Message + cli.InParentheses(strings.Join(facts, ", ")) + problem)
 	return nil
 }
 

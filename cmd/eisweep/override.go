@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -23,7 +24,7 @@ func (s *selection) overrides() (sweeps.Overrides, error) {
 		}
 		var err error
 		if *list.to, err = sweeps.ParseSeeds(list.text); err != nil {
-			faults = append(faults, usage("%s %s: %w", list.flag, list.text, err))
+			faults = append(faults, cli.Usagef("%s %s: %w", list.flag, list.text, err))
 		}
 	}
 	if s.source == "." || s.source == ".." {
@@ -49,9 +50,9 @@ func parseSettings(texts []string) ([]sim.Setting, error) {
 		setting, err := sweeps.ParseSetting(text)
 		switch {
 		case err != nil:
-			faults = append(faults, usage("--set %s: %w", text, err))
+			faults = append(faults, cli.Usagef("--set %s: %w", text, err))
 		case seen[setting.Name]:
-			faults = append(faults, usage("--set %s: %s is set twice", text, setting.Name))
+			faults = append(faults, cli.Usagef("--set %s: %s is set twice", text, setting.Name))
 		default:
 			seen[setting.Name] = true
 			out = append(out, setting)
@@ -63,7 +64,7 @@ func parseSettings(texts []string) ([]sim.Setting, error) {
 // override applies the overrides to each sweep that they concern: a setting to the
 // experiments that read it, seeds to those that train if any does, a source to
 // PERTURB.
-func (s *selection) override(e *environment, list []*sweeps.Sweep, o sweeps.Overrides) ([]*sweeps.Sweep, error) {
+func (s *selection) override(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides) ([]*sweeps.Sweep, error) {
 	if err := s.concerned(e, list, o); err != nil {
 		return nil, err
 	}
@@ -82,21 +83,21 @@ func (s *selection) override(e *environment, list []*sweeps.Sweep, o sweeps.Over
 		}
 		var err error
 		if out[i], err = sweep.With(own); err != nil {
-			faults = append(faults, withCode(exitInput, err))
+			faults = append(faults, cli.WithCode(cli.ExitInput, err))
 		}
 	}
 	return out, errors.Join(faults...)
 }
 
 // concerned refuses overrides that none of the sweeps has a use for.
-func (s *selection) concerned(e *environment, list []*sweeps.Sweep, o sweeps.Overrides) error {
+func (s *selection) concerned(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides) error {
 	var faults []error
 	perturbs := false
 	for _, sweep := range list {
 		perturbs = perturbs || !sweep.Experiment().Trains()
 	}
 	if o.Source != "" && !perturbs {
-		faults = append(faults, usage("--source %s: only PERTURB starts from trained networks, and no PERTURB sweep is named", s.source))
+		faults = append(faults, cli.Usagef("--source %s: only PERTURB starts from trained networks, and no PERTURB sweep is named", s.source))
 	}
 	for _, setting := range o.Settings {
 		read := false
@@ -104,11 +105,11 @@ func (s *selection) concerned(e *environment, list []*sweeps.Sweep, o sweeps.Ove
 			read = read || len(readBy(sweep.Experiment(), []sim.Setting{setting})) > 0
 		}
 		if !read {
-			faults = append(faults, usage("--set %s: %s does not read %s; `eisweep params %s` says which experiment does", setting, experimentsText(list), setting.Name, setting.Name))
+			faults = append(faults, cli.Usagef("--set %s: %s does not read %s; `eisweep params %s` says which experiment does", setting, experimentsText(list), setting.Name, setting.Name))
 		}
 	}
 	if s.trials != "" && s.experiment == string(sim.Perturb) {
-		e.note("-n %s has no effect: PERTURB trains nothing", s.trials)
+		e.Notef("-n %s has no effect: PERTURB trains nothing", s.trials)
 	}
 	return errors.Join(faults...)
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator"
 	"eisweep/internal/lease"
 	"eisweep/internal/root"
@@ -21,24 +22,24 @@ type ownedRoot struct {
 
 // openRoot opens a root for a command that changes something, and makes this process its owner. If the owner before may be
 // alive or dead, it says so by tell, and waits until that one shows whether it is.
-func openRoot(ctx context.Context, e *environment, path string, log *slog.Logger, tell func(format string, args ...any)) (*ownedRoot, error) {
+func openRoot(ctx context.Context, e *cli.Env, path string, log *slog.Logger, tell func(format string, args ...any)) (*ownedRoot, error) {
 	r, err := root.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	o := &ownedRoot{Root: r}
-	if o.lock, err = r.Lock(programVersion(), commandLine()); err != nil {
+	if o.lock, err = r.Lock(cli.Version(), commandLine()); err != nil {
 		return nil, orCoordinated(err)
 	}
 	o.lease, err = lease.Acquire(ctx, lease.Config{
-		Root: r, Lock: o.lock, Term: ownershipTerm(e), Log: log,
+		Root: r, Lock: o.lock, Term: cli.OwnershipTerm(e), Log: log,
 		Waiting: func(h root.Holder, d time.Duration) { tell("%s", unreleased(r.Path(), h, d)) },
 	})
 	if err != nil {
-		return nil, errors.Join(orInterrupted(ctx, orCoordinated(err)), o.lock.Unlock())
+		return nil, errors.Join(cli.OrInterrupted(ctx, orCoordinated(err)), o.lock.Unlock())
 	}
 	if err := errors.Join(o.lock.Sign(), o.fence(ctx)); err != nil {
-		return nil, errors.Join(orInterrupted(ctx, err), o.close())
+		return nil, errors.Join(cli.OrInterrupted(ctx, err), o.close())
 	}
 	return o, nil
 }
@@ -79,7 +80,7 @@ func (o *ownedRoot) until(ctx context.Context) (context.Context, context.CancelF
 }
 
 // errExpired is wrapped when the storage of the root was away for longer than an owner may rely on owning it.
-var errExpired = failure(exitStorage, "the storage of the root did not answer for so long that another process may own the root by now")
+var errExpired = cli.Errorf(cli.ExitStorage, "the storage of the root did not answer for so long that another process may own the root by now")
 
 // lost says why the root is lost to another process; nil while it isn't.
 func (o *ownedRoot) lost() error {

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"eisweep/cmd/eisweep/internal/cli"
 )
 
 // ownerRecord reads the record of the owner of an epoch.
@@ -81,7 +83,7 @@ func TestWhoOwnsARoot(t *testing.T) {
 	third := run("coordinator", "--listen", "127.0.0.1:0")
 	third.await("word of the owner", waits)
 	leaveOwner(t, root, 4, 2)
-	if code, _ := third.end(); code != exitInUse {
+	if code, _ := third.end(); code != cli.ExitInUse {
 		t.Errorf("exit code %d", code)
 	}
 	says(t, third.stderr.String(), "process 77 on far, since 2001-09-09")
@@ -99,7 +101,7 @@ func TestAnOwnerThatStoodStill(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if code, _ := c.coordinator.end(); code != exitInUse {
+	if code, _ := c.coordinator.end(); code != cli.ExitInUse {
 		t.Errorf("exit code %d", code)
 	}
 	says(t, c.coordinator.stderr.String(), "process 77 on far")
@@ -137,7 +139,7 @@ func TestStorageComesBackWithAnotherOwner(t *testing.T) {
 	}
 	c.coordinator.await("the end of its term", saying("the storage of the root does not answer; waiting for it"))
 	leaveOwner(t, c.root, 2, 1)
-	if code, _ := c.coordinator.end(); code != exitInUse {
+	if code, _ := c.coordinator.end(); code != cli.ExitInUse {
 		t.Errorf("exit code %d", code)
 	}
 	says(t, c.coordinator.stderr.String(), "process 77 on far")

@@ -9,10 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/sim"
 )
 
-func newParamsCommand(e *environment) *cobra.Command {
+func newParamsCommand(e *cli.Env) *cobra.Command {
 	var experiment string
 	var markdown, asJSON bool
 	cmd := &cobra.Command{
@@ -23,22 +24,22 @@ func newParamsCommand(e *environment) *cobra.Command {
 		Example: `  eisweep params                          # all of them
   eisweep params inp                      # those of the input
   eisweep params --experiment PERTURB     # what PERTURB reads, with its defaults`,
-		Args:              atMost(1, "NAME"),
-		ValidArgsFunction: completeFirst(parameterNames),
+		Args:              cli.AtMost(1, "NAME"),
+		ValidArgsFunction: cli.CompleteFirst(parameterNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if markdown && asJSON {
-				return usage("--markdown and --json exclude each other")
+				return cli.Usagef("--markdown and --json exclude each other")
 			}
 			list, err := selectParameters(args, experiment)
 			switch {
 			case err != nil:
 				return err
 			case asJSON:
-				return writeParametersJSON(e.stdout, list)
+				return writeParametersJSON(e.Stdout, list)
 			case markdown:
-				return writeParametersMarkdown(e.stdout, list)
+				return writeParametersMarkdown(e.Stdout, list)
 			}
-			return writeParametersText(e.stdout, list, sim.Experiment(experiment))
+			return writeParametersText(e.Stdout, list, sim.Experiment(experiment))
 		},
 	}
 	cmd.Flags().StringVarP(&experiment, "experiment", "e", "", "only what this experiment reads: APPROXIMATE, GRADIENT or PERTURB")
@@ -52,7 +53,7 @@ func newParamsCommand(e *environment) *cobra.Command {
 func selectParameters(args []string, experiment string) ([]*sim.Parameter, error) {
 	if experiment != "" {
 		if _, err := sim.ParseExperiment(experiment); err != nil {
-			return nil, usage("%w", err)
+			return nil, cli.Usagef("%w", err)
 		}
 	}
 	var out []*sim.Parameter
@@ -66,9 +67,9 @@ func selectParameters(args []string, experiment string) ([]*sim.Parameter, error
 		return out, nil
 	}
 	if _, err := sim.Lookup(args[0]); err != nil {
-		return nil, usage("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
-	return nil, usage("%s is not read by %s", args[0], experiment)
+	return nil, cli.Usagef("%s is not read by %s", args[0], experiment)
 }
 
 // defaultText is a parameter's default, with those of the experiments that differ.

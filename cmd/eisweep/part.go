@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -46,7 +47,7 @@ func (p *part) take(l *manifest.Line) {
 func (p *part) error() error {
 	var errs []error
 	for _, l := range p.failed {
-		errs = append(errs, &exitError{code: codeOfClass(protocol.Class(l.Class))})
+		errs = append(errs, &cli.ExitError{Code: cli.ClassCode(protocol.Class(l.Class))})
 	}
 	return errors.Join(errs...)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"testing"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -14,7 +15,7 @@ import (
 // which run as well.
 func TestRerunIsFollowedByItsTasks(t *testing.T) {
 	id := func(n byte) sweeps.ID { return sweeps.ID{n} }
-	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{id(1): true, id(2): true, id(3): true}), observer: newLines(&environment{stdout: t.Output()})}
+	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{id(1): true, id(2): true, id(3): true}), observer: newLines(&cli.Env{Stdout: t.Output()})}
 	half := sim.Progress{Done: 5, Total: 10}
 	snapshot := control.Snapshot{
 		Sweeps: []control.SweepState{
@@ -54,7 +55,7 @@ func TestRerunIsFollowedByItsTasks(t *testing.T) {
 }
 
 func TestRerunEndsWithItsSweep(t *testing.T) {
-	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{{1}: true}), observer: newLines(&environment{stdout: t.Output()})}
+	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{{1}: true}), observer: newLines(&cli.Env{Stdout: t.Output()})}
 	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 9, Stand: control.Finished}}})
 	if !f.settled() { // its line was lost
 		t.Error("it goes on")
@@ -64,12 +65,12 @@ func TestRerunEndsWithItsSweep(t *testing.T) {
 // A sweep that was cancelled, and of which some tasks were run again since, has ended for
 // those who follow it, though not all of it is done.
 func TestSweepEndsThatIsNeverDone(t *testing.T) {
-	f := following{names: []string{"mine"}, observer: newLines(&environment{stdout: t.Output()})}
+	f := following{names: []string{"mine"}, observer: newLines(&cli.Env{Stdout: t.Output()})}
 	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 5, Stand: control.Finished}}})
 	if !f.settled() {
 		t.Error("it goes on")
 	}
-	if err := f.unfinished(control.Summary{Sweeps: []control.SweepSummary{{Name: "mine", Tasks: 9, Done: 5, Stand: control.Finished}}}); exitCode(err) != exitTasks {
+	if err := f.unfinished(control.Summary{Sweeps: []control.SweepSummary{{Name: "mine", Tasks: 9, Done: 5, Stand: control.Finished}}}); cli.ExitCode(err) != cli.ExitTasks {
 		t.Errorf("it ends with %v", err)
 	}
 }
@@ -85,16 +86,16 @@ func TestRerunEndsWithTheCodeOfItsTasks(t *testing.T) {
 		lines []manifest.Line
 		code  int
 	}{
-		{"another's failure", []manifest.Line{failed(others, 1, protocol.Storage), done}, exitDone},
-		{"a failure", []manifest.Line{failed(mine, 1, protocol.Numeric)}, exitTasks},
-		{"a lost task that is done since", []manifest.Line{failed(mine, 1, protocol.Lost), done}, exitDone},
-		{"a failure that leaves the result before it", []manifest.Line{failed(mine, 2, protocol.Lost), done}, exitLost},
+		{"another's failure", []manifest.Line{failed(others, 1, protocol.Storage), done}, cli.ExitOK},
+		{"a failure", []manifest.Line{failed(mine, 1, protocol.Numeric)}, cli.ExitTasks},
+		{"a lost task that is done since", []manifest.Line{failed(mine, 1, protocol.Lost), done}, cli.ExitOK},
+		{"a failure that leaves the result before it", []manifest.Line{failed(mine, 2, protocol.Lost), done}, cli.ExitLost},
 	} {
 		p := newPart(map[sweeps.ID]bool{mine: true})
 		for i := range c.lines {
 			p.take(&c.lines[i])
 		}
-		if got := exitCode(p.error()); got != c.code {
+		if got := cli.ExitCode(p.error()); got != c.code {
 			t.Errorf("%s: %d, not %d", c.what, got, c.code)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -15,25 +16,25 @@ import (
 
 // pickSource asks which trained networks PERTURB is to start from, as the
 // published program does; where nobody can answer it says what to give instead.
-func pickSource(ctx context.Context, e *environment, path string) (string, error) {
+func pickSource(ctx context.Context, e *cli.Env, path string) (string, error) {
 	found := trainedUnder(path)
 	switch {
-	case !e.asks:
-		return "", usage("PERTURB needs trained networks: give --source SWEEP, or the path of a result file or folder%s", offer(found))
+	case !e.Interactive:
+		return "", cli.Usagef("PERTURB needs trained networks: give --source SWEEP, or the path of a result file or folder%s", offer(found))
 	case len(found) == 0:
-		return "", usage("PERTURB needs trained networks, and there are none under %s: run one first (eisweep run -e APPROXIMATE), or give --source PATH", path)
+		return "", cli.Usagef("PERTURB needs trained networks, and there are none under %s: run one first (eisweep run -e APPROXIMATE), or give --source PATH", path)
 	}
-	e.note("Trained networks under %s:", path)
+	e.Notef("Trained networks under %s:", path)
 	for i, name := range found {
-		e.note("  %d  %s", i+1, strings.TrimPrefix(name, path+string(filepath.Separator)))
+		e.Notef("  %d  %s", i+1, strings.TrimPrefix(name, path+string(filepath.Separator)))
 	}
-	answer, err := e.ask(ctx, "Which one? [1-%d]", len(found))
+	answer, err := e.Ask(ctx, "Which one? [1-%d]", len(found))
 	if err != nil {
 		return "", err
 	}
 	n, err := strconv.Atoi(answer)
 	if err != nil || n < 1 || n > len(found) {
-		return "", usage("%q is none of 1 … %d", answer, len(found))
+		return "", cli.Usagef("%q is none of 1 … %d", answer, len(found))
 	}
 	return found[n-1], nil
 }

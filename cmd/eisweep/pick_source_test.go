@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"eisweep/cmd/eisweep/internal/cli"
 )
 
 // TestPickingASource lists what is trained under a root and takes the answer.
@@ -24,7 +26,7 @@ func TestPickingASource(t *testing.T) {
 	}
 	for answer, want := range map[string]string{"1": "mine", "2": published, "3": "", "": "", "x": ""} {
 		e, _, told := quiet()
-		e.asks, e.stdin = true, strings.NewReader(answer+"\n")
+		e.Interactive, e.Stdin = true, strings.NewReader(answer+"\n")
 		got, err := pickSource(t.Context(), e, root)
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("the answer %q gives %q (%v), want %q:\n%s", answer, got, err, want, told)
@@ -34,22 +36,22 @@ func TestPickingASource(t *testing.T) {
 		}
 	}
 	e, _, _ := quiet()
-	e.asks = true
-	if _, err := pickSource(t.Context(), e, t.TempDir()); exitCode(err) != exitInput {
+	e.Interactive = true
+	if _, err := pickSource(t.Context(), e, t.TempDir()); cli.ExitCode(err) != cli.ExitInput {
 		t.Errorf("nothing to offer: %v", err)
 	}
 }
 
 func TestSupersedingAsksOnATerminal(t *testing.T) {
-	for answer, want := range map[string]int{"y": exitDone, "n": exitInput, "": exitInput} {
+	for answer, want := range map[string]int{"y": cli.ExitOK, "n": cli.ExitInput, "": cli.ExitInput} {
 		root := t.TempDir()
 		must(t, "run", sweepFile(t, "small", "1", "[1]"), "-p", root)
 		e, out, told := quiet()
-		e.asks, e.stdin = true, strings.NewReader(answer+"\n")
+		e.Interactive, e.Stdin = true, strings.NewReader(answer+"\n")
 		command := newCommand(e)
 		command.SetArgs([]string{"run", sweepFile(t, "small", "2", "[1]"), "-p", root})
-		if err := command.ExecuteContext(t.Context()); exitCode(err) != want {
-			t.Errorf("the answer %q gives exit code %d (%v), want %d:\n%s%s", answer, exitCode(err), err, want, out, told)
+		if err := command.ExecuteContext(t.Context()); cli.ExitCode(err) != want {
+			t.Errorf("the answer %q gives exit code %d (%v), want %d:\n%s%s", answer, cli.ExitCode(err), err, want, out, told)
 		}
 		if !strings.Contains(told.String(), "Move it to superseded/? Nothing is deleted. [y/N]") {
 			t.Errorf("asked:\n%s", told)

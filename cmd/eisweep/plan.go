@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/estimate"
@@ -15,7 +16,7 @@ import (
 	"eisweep/sweeps"
 )
 
-func newPlanCommand(e *environment) *cobra.Command {
+func newPlanCommand(e *cli.Env) *cobra.Command {
 	var s selection
 	var p planning
 	cmd := &cobra.Command{
@@ -49,31 +50,31 @@ this machine of about two seconds; they are estimates.`,
 // planning is how a plan is told.
 type planning struct{ tasks, asJSON bool }
 
-func (p *planning) plan(ctx context.Context, e *environment, path string, list []*sweeps.Sweep) error {
+func (p *planning) plan(ctx context.Context, e *cli.Env, path string, list []*sweeps.Sweep) error {
 	r, err := root.OpenToPlan(path)
 	if err != nil {
 		return err
 	}
-	prober, err := newProber()
+	prober, err := cli.NewProber()
 	if err != nil {
 		return err
 	}
 	planned, err := plan.Preview(ctx, r, prober, plan.Request{Sweeps: list})
 	if err != nil {
-		return orInterrupted(ctx, err)
+		return cli.OrInterrupted(ctx, err)
 	}
 	for i := range planned.Sweeps {
 		if err := p.sweep(ctx, e, &planned.Sweeps[i], measureTime/time.Duration(len(planned.Sweeps))); err != nil {
-			return orInterrupted(ctx, err)
+			return cli.OrInterrupted(ctx, err)
 		}
 	}
 	return nil
 }
 
 // sweep tells of one sweep; measuring it may take so long.
-func (p *planning) sweep(ctx context.Context, e *environment, s *plan.Sweep, measuring time.Duration) error {
+func (p *planning) sweep(ctx context.Context, e *cli.Env, s *plan.Sweep, measuring time.Duration) error {
 	var tally estimate.Tally
-	out := e.encoder()
+	out := e.Encoder()
 	for item, err := range s.Items() {
 		if err == nil {
 			err = ctx.Err()
@@ -108,27 +109,27 @@ type taskPlan struct {
 	Reason string      `json:"reason"`
 }
 
-func (p *planning) task(e *environment, out *json.Encoder, sweep string, item *plan.Item) {
+func (p *planning) task(e *cli.Env, out *json.Encoder, sweep string, item *plan.Item) {
 	if p.asJSON {
 		out.Encode(taskPlan{"task", sweep, item.Task.ID, item.Task.File, item.Action, item.Reason})
 		return
 	}
-	e.say("  %-5s %s  %s/%s%s", item.Action, item.Task.ID, sweep, item.Task.File, bracketed(item.Reason))
+	e.Linef("  %-5s %s  %s/%s%s", item.Action, item.Task.ID, sweep, item.Task.File, cli.InParentheses(item.Reason))
 }
 
 // writeSweepPlan tells a person of a sweep.
-func writeSweepPlan(e *environment, s *control.SweepPlan, estimated *estimateJSON) {
+func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *estimateJSON) {
 	writeSweepRows(e, s)
 	if estimated == nil {
-		e.say("  nothing to run")
+		e.Linef("  nothing to run")
 		return
 	}
-	e.say("  %s: an estimate", estimated.text(runtime.GOMAXPROCS(0)))
+	e.Linef("  %s: an estimate", estimated.text(runtime.GOMAXPROCS(0)))
 }
 
 // writeSweepRows tells how many of its tasks are in which case.
-func writeSweepRows(e *environment, s *control.SweepPlan) {
-	e.say("%s: %s, files in %s", s.Name, count(s.Tasks, "task"), s.Dir)
+func writeSweepRows(e *cli.Env, s *control.SweepPlan) {
+	e.Linef("%s: %s, files in %s", s.Name, cli.Count(s.Tasks, "task"), s.Dir)
 	for _, row := range []struct {
 		n    int
 		text string
@@ -136,21 +137,21 @@ func writeSweepRows(e *environment, s *control.SweepPlan) {
 		{s.New - s.Retried - s.Damaged, "new: to be run"},
 		{s.Retried, "failed by storage, a lost worker or their source: to be run again"},
 		{s.Damaged, "whose file is not what the manifest says: to be run again"},
-		{s.Waiting, "to be run when " + plural(s.Waiting, "its", "their") + " source is done"},
-		{s.Done, "done: " + plural(s.Done, "its file is", "their files are") + " in place"},
-		{s.Linked, "done elsewhere: " + plural(s.Linked, "its file gets", "their files get") + " a name here as well"},
-		{s.Settled, "failed by numbers or input, left so: `eisweep rerun " + s.Name + " --failed` runs " + plural(s.Settled, "it", "them")},
-		{s.Blocked, "that can't be run: " + plural(s.Blocked, "its", "their") + " source is neither done nor part of this"},
+		{s.Waiting, "to be run when " + cli.Plural(s.Waiting, "its", "their") + " source is done"},
+		{s.Done, "done: " + cli.Plural(s.Done, "its file is", "their files are") + " in place"},
+		{s.Linked, "done elsewhere: " + cli.Plural(s.Linked, "its file gets", "their files get") + " a name here as well"},
+		{s.Settled, "failed by numbers or input, left so: `eisweep rerun " + s.Name + " --failed` runs " + cli.Plural(s.Settled, "it", "them")},
+		{s.Blocked, "that can't be run: " + cli.Plural(s.Blocked, "its", "their") + " source is neither done nor part of this"},
 	} {
 		if row.n > 0 {
-			e.say("  %6d %s", row.n, row.text)
+			e.Linef("  %6d %s", row.n, row.text)
 		}
 	}
 	if n := s.Conflicts; n > 0 {
-		e.say("  %6d %s in the way: --supersede moves %s to superseded/", n, plural(n, "file of another task is", "files of other tasks are"), plural(n, "it", "them"))
+		e.Linef("  %6d %s in the way: --supersede moves %s to superseded/", n, cli.Plural(n, "file of another task is", "files of other tasks are"), cli.Plural(n, "it", "them"))
 	}
 	if n := len(s.Gone); n > 0 {
-		e.say("  %6d %s, and %s no part of this one", n, plural(n, "file of earlier launches stays", "files of earlier launches stay"), plural(n, "is", "are"))
+		e.Linef("  %6d %s, and %s no part of this one", n, cli.Plural(n, "file of earlier launches stays", "files of earlier launches stay"), cli.Plural(n, "is", "are"))
 	}
 	writeChanges(e, s, "launch "+s.Dir+"/sweep.toml in place of the file to keep the replacements")
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -93,7 +94,7 @@ func pointName(t *sweeps.Task, varied map[string]bool, networks bool) string {
 const pointsShown = 40
 
 // writePoints draws the table: a row per point, and in each column the seeds.
-func writePoints(e *environment, points []*point, all bool) error {
+func writePoints(e *cli.Env, points []*point, all bool) error {
 	shown := points
 	if !all && len(points) > pointsShown {
 		shown = points[:pointsShown]
@@ -101,20 +102,20 @@ func writePoints(e *environment, points []*point, all bool) error {
 	columns := slices.DeleteFunc(slices.Clone(pointStates), func(state string) bool {
 		return !slices.ContainsFunc(points, func(p *point) bool { return len(p.seeds[state]) > 0 })
 	})
-	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "  seeds of\t%s\n", strings.Join(columns, "\t"))
 	for _, p := range shown {
 		cells := []string{"  " + p.name}
 		for _, state := range columns {
 			cells = append(cells, cmp.Or(cut(seedsText(p.seeds[state]), 40), "-"))
 		}
-		fmt.Fprintln(t, row(cells...))
+		fmt.Fprintln(t, cli.Row(cells...))
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	if len(shown) < len(points) {
-		e.say("  … and %s more (--all)", count(len(points)-len(shown), "point"))
+		e.Linef("  … and %s more (--all)", cli.Count(len(points)-len(shown), "point"))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -33,7 +34,7 @@ func TestPointsAreRowsOfSeeds(t *testing.T) {
 	}
 	points := pointsOf(tasks, map[sweeps.ID]bool{tasks[5].Task.ID: true})
 	var out bytes.Buffer
-	if err := writePoints(&environment{stdout: &out}, points, false); err != nil {
+	if err := writePoints(&cli.Env{Stdout: &out}, points, false); err != nil {
 		t.Fatal(err)
 	}
 	want := "  seeds of        done  running  failed  to run\n" +

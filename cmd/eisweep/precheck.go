@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -21,7 +22,7 @@ func checkBeforeMaking(ctx context.Context, path string, list []*sweeps.Sweep) e
 	if err != nil {
 		return err
 	}
-	prober, err := newProber()
+	prober, err := cli.NewProber()
 	if err != nil {
 		return err
 	}

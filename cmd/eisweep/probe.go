@@ -3,18 +3,19 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/results"
 )
 
 // newProbeCommand is what the program calls itself with to look at a file of
 // unknown origin: one that crashes the reader then crashes only the child.
-func newProbeCommand(e *environment) *cobra.Command {
+func newProbeCommand(e *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:    "probe WHAT FILE…",
 		Hidden: true,
 		Args:   cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return results.RunProbe(args[0], args[1:], e.raw)
+			return results.RunProbe(args[0], args[1:], e.Raw)
 		},
 	}
 }

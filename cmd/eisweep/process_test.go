@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
@@ -237,7 +238,7 @@ func wholeFiles(t *testing.T, root, sweep string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prober, err := newProber()
+	prober, err := cli.NewProber()
 	if err != nil {
 		t.Fatal(err)
 	}

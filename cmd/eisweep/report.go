@@ -8,48 +8,49 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 )
 
 // writePlan tells a person what a run is about to do.
-func writePlan(e *environment, p *control.Plan) {
+func writePlan(e *cli.Env, p *control.Plan) {
 	for i := range p.Sweeps {
 		s := &p.Sweeps[i]
 		if s.Tasks == 0 {
 			continue // of a rerun: what takes its tasks' place is done
 		}
-		e.say("%s", planLine(s))
+		e.Linef("%s", planLine(s))
 		if s.New+s.Waiting > 0 {
-			e.say("  files go to %s; look at them with: eisweep show %s%s", s.Dir, s.Name, e.rootFlag)
+			e.Linef("  files go to %s; look at them with: eisweep show %s%s", s.Dir, s.Name, e.RootFlag)
 		}
 		if s.Conflicts > 0 {
-			e.say("  %s of other tasks moved to %s/superseded/", count(s.Conflicts, "file"), s.Name)
+			e.Linef("  %s of other tasks moved to %s/superseded/", cli.Count(s.Conflicts, "file"), s.Name)
 		}
 		if s.Damaged > 0 {
-			e.say("  %s not what the manifest says: run again", count(s.Damaged, "file"))
+			e.Linef("  %s not what the manifest says: run again", cli.Count(s.Damaged, "file"))
 		}
 		if len(s.Gone) > 0 {
-			e.say("  %s of earlier launches %s, and %s no part of this one", count(len(s.Gone), "file"), plural(len(s.Gone), "stays", "stay"), plural(len(s.Gone), "is", "are"))
+			e.Linef("  %s of earlier launches %s, and %s no part of this one", cli.Count(len(s.Gone), "file"), cli.Plural(len(s.Gone), "stays", "stay"), cli.Plural(len(s.Gone), "is", "are"))
 		}
 		writeChanges(e, s, s.Dir+"/.launches has the launch with the replacements")
 	}
 	if p.Executes() == 0 {
-		e.say("nothing to run: %s", allSettled(p))
+		e.Linef("nothing to run: %s", allSettled(p))
 	}
 }
 
 // writeChanges tells what a launch takes from a sweep as it stood before; kept is how
 // what a rerun replaced is had all the same.
-func writeChanges(e *environment, s *control.SweepPlan, kept string) {
+func writeChanges(e *cli.Env, s *control.SweepPlan, kept string) {
 	if n := s.Restored; n > 0 {
-		e.say("  %s that a rerun with --set replaced %s as the file has %s again: %s", count(n, "task"), plural(n, "is", "are"), plural(n, "it", "them"), kept)
+		e.Linef("  %s that a rerun with --set replaced %s as the file has %s again: %s", cli.Count(n, "task"), cli.Plural(n, "is", "are"), cli.Plural(n, "it", "them"), kept)
 	}
 	if n := s.Dropped; n > 0 {
-		e.say("  %s of an earlier launch %s wanted no more: what runs of them finishes, the others are not run", count(n, "task"), plural(n, "is", "are"))
+		e.Linef("  %s of an earlier launch %s wanted no more: what runs of them finishes, the others are not run", cli.Count(n, "task"), cli.Plural(n, "is", "are"))
 	}
 	if s.Resumes {
-		e.say("  it is paused: launching resumes it")
+		e.Linef("  it is paused: launching resumes it")
 	}
 }
 
@@ -63,24 +64,24 @@ func allSettled(p *control.Plan) string {
 	if tasks == 0 {
 		return "what takes the tasks' place is done, and the sweep has it from now on"
 	}
-	return fmt.Sprintf("%d of %s %s done", done, count(tasks, "task"), plural(tasks, "is", "are"))
+	return fmt.Sprintf("%d of %s %s done", done, cli.Count(tasks, "task"), cli.Plural(tasks, "is", "are"))
 }
 
 // writeSummary tells a person what became of a run, and what to type next.
-func writeSummary(e *environment, sum control.Summary, err error) {
-	var signal *interrupted
+func writeSummary(e *cli.Env, sum control.Summary, err error) {
+	var signal *cli.Interrupted
 	stopped := errors.As(err, &signal)
 	for i := range sum.Sweeps {
 		s := &sum.Sweeps[i]
 		if s.Tasks == 0 {
 			continue // nothing was to be run
 		}
-		e.say("%s: %d of %d done: %s", s.Name, s.Done, s.Tasks, cmp.Or(list(some(s.Ran, "run"), some(s.Reused, "reused"), some(s.Linked, "linked"), failedText(s), some(s.Tasks-s.Done-s.Failed, "left")), "nothing run"))
-		e.say("  results: %s", s.Dir)
+		e.Linef("%s: %d of %d done: %s", s.Name, s.Done, s.Tasks, cmp.Or(cli.JoinNonEmpty(cli.NonZero(s.Ran, "run"), cli.NonZero(s.Reused, "reused"), cli.NonZero(s.Linked, "linked"), failedText(s), cli.NonZero(s.Tasks-s.Done-s.Failed, "left")), "nothing run"))
+		e.Linef("  results: %s", s.Dir)
 		writeFailures(e, s)
 	}
 	if stopped {
-		e.say("stopped before the end; the same command goes on from here")
+		e.Linef("stopped before the end; the same command goes on from here")
 	}
 }
 
@@ -108,29 +109,29 @@ func failures(s *control.SweepSummary) int {
 }
 
 // writeFailures names the first failures of a sweep and the commands that follow.
-func writeFailures(e *environment, s *control.SweepSummary) {
+func writeFailures(e *cli.Env, s *control.SweepSummary) {
 	all := failures(s)
 	if all == 0 {
 		return
 	}
 	for i, f := range s.Failures {
 		if i == 3 {
-			e.say("  … and %d more", all-i)
+			e.Linef("  … and %d more", all-i)
 			break
 		}
-		e.say("  failed (%s): %s: %s", f.Class, f.File, firstLine(f.Error))
+		e.Linef("  failed (%s): %s: %s", f.Class, f.File, cli.FirstLine(f.Error))
 	}
 	if len(s.Failures) > 0 {
-		e.say("  why:    eisweep show %s%s", s.Failures[0].ID, e.rootFlag)
+		e.Linef("  why:    eisweep show %s%s", s.Failures[0].ID, e.RootFlag)
 	}
 	if all > s.Failed {
-		e.say("  %s done all the same: the results of earlier runs stand", count(all-s.Failed, "task"))
+		e.Linef("  %s done all the same: the results of earlier runs stand", cli.Count(all-s.Failed, "task"))
 	}
 	if s.Failed == 0 {
 		return
 	}
-	for _, line := range again("eisweep rerun "+s.Name+" --failed"+e.flags(), s.ByClass) {
-		e.say("  again:  %s", line)
+	for _, line := range again("eisweep rerun "+s.Name+" --failed"+e.Flags(), s.ByClass) {
+		e.Linef("  again:  %s", line)
 	}
 }
 

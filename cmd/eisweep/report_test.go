@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 )
@@ -19,7 +20,7 @@ func TestSummaryTellsWhatIsLeft(t *testing.T) {
 	} {
 		s.Name = "s"
 		var out bytes.Buffer
-		writeSummary(&environment{stdout: &out}, control.Summary{Sweeps: []control.SweepSummary{s}}, nil)
+		writeSummary(&cli.Env{Stdout: &out}, control.Summary{Sweeps: []control.SweepSummary{s}}, nil)
 		if !strings.HasPrefix(out.String(), want) {
 			t.Errorf("%q, want %q", out.String(), want)
 		}

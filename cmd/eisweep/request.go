@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/natsconn"
 )
@@ -21,7 +22,7 @@ func ask[A, R any](ctx context.Context, c *client, verb string, request R) (A, e
 	if gone := (*goneError)(nil); err != nil && errors.As(context.Cause(ctx), &gone) {
 		return answer, fmt.Errorf("ask for %s: %w", verb, gone)
 	}
-	return answer, orInterrupted(ctx, err)
+	return answer, cli.OrInterrupted(ctx, err)
 }
 
 // goneError says that a request that is open gets no answer any more.

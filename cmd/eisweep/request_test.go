@@ -11,6 +11,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
@@ -87,7 +88,7 @@ func TestRequestThatNobodyAnswersAnyMoreEnds(t *testing.T) {
 			defer stop()
 			c := &client{queue: asker, patience: 3 * time.Second} // enough for a ping on a busy machine
 			_, err = ask[control.Plan](ctx, c, control.VerbLaunch, control.Launch{})
-			if !errors.Is(err, want) || exitCode(err) != exitLost {
+			if !errors.Is(err, want) || cli.ExitCode(err) != cli.ExitLost {
 				t.Errorf("error %v", err)
 			}
 		})

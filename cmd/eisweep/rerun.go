@@ -6,13 +6,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
 
-func newRerunCommand(e *environment) *cobra.Command {
+func newRerunCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var r rerun
 	cmd := &cobra.Command{
@@ -32,7 +33,7 @@ the coordinator has them, or with --follow when they are done; else they run her
   eisweep rerun my --failed --class numeric --set numint.dt=0.0005
   eisweep rerun my --where pl.is_plastic=EXC --seeds 3,5
   eisweep rerun my --task t3f0c1ab2… --dry-run`,
-		Args: exactlyOne("the name of a sweep that was run"),
+		Args: cli.ExactlyOne("the name of a sweep that was run"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := r.parse(); err != nil {
 				return err
@@ -47,7 +48,7 @@ the coordinator has them, or with --follow when they are done; else they run her
 	choice.flag(cmd)
 	r.connection.flags(cmd, e)
 	r.flags(cmd)
-	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteFirst(launchedNames(e, &choice))
 	return cmd
 }
 
@@ -77,7 +78,7 @@ func (r *rerun) flags(cmd *cobra.Command) {
 // parse checks the options by themselves.
 func (r *rerun) parse() (err error) {
 	if r.none() && !r.all {
-		return usage("say which tasks: --failed, --class, --where, --seeds, --task, or --all for every one")
+		return cli.Usagef("say which tasks: --failed, --class, --where, --seeds, --task, or --all for every one")
 	}
 	if err := r.choice.parse(); err != nil {
 		return err
@@ -86,13 +87,13 @@ func (r *rerun) parse() (err error) {
 	return err
 }
 
-func (r *rerun) run(ctx context.Context, e *environment, opened *root.Root, name string) error {
+func (r *rerun) run(ctx context.Context, e *cli.Env, opened *root.Root, name string) error {
 	if err := haveSweeps(opened, []string{name}); err != nil {
 		return err
 	}
 	status, err := readSweep(ctx, opened, name)
 	if err != nil {
-		return orInterrupted(ctx, err)
+		return cli.OrInterrupted(ctx, err)
 	}
 	if err := r.completeTasks(status); err != nil {
 		return err
@@ -102,11 +103,11 @@ func (r *rerun) run(ctx context.Context, e *environment, opened *root.Root, name
 		return err
 	}
 	if len(chosen) == 0 && same > 0 {
-		return usage("%s that %s %s already: without --set %s again, and another value makes other tasks",
-			count(same, "task"), plural(same, "fits has", "fit have"), settingsText(r.changes), plural(same, "it runs", "they run"))
+		return cli.Usagef("%s that %s %s already: without --set %s again, and another value makes other tasks",
+			cli.Count(same, "task"), cli.Plural(same, "fits has", "fit have"), settingsText(r.changes), cli.Plural(same, "it runs", "they run"))
 	}
 	if len(chosen) == 0 {
-		r.tell(e, "nothing to run: of the %s of %s none fits", count(len(status.Tasks), "task"), name)
+		r.tell(e, "nothing to run: of the %s of %s none fits", cli.Count(len(status.Tasks), "task"), name)
 		if r.asJSON {
 			newEvents(e).plan(control.Plan{Sweeps: []control.SweepPlan{{Name: name, Dir: opened.SweepDir(name)}}})
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
@@ -58,7 +59,7 @@ func (r *rerun) prepare(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) 
 	ids := slices.SortedFunc(maps.Keys(chosen), func(a, b sweeps.ID) int { return strings.Compare(a.String(), b.String()) })
 	replaced, err := status.Sweep.Replace(sweeps.Replacement{Tasks: ids, Settings: r.changes})
 	if err != nil {
-		return withCode(exitInput, err)
+		return cli.WithCode(cli.ExitInput, err)
 	}
 	r.order.Sweeps, r.order.KeepFile = []*sweeps.Sweep{replaced}, false
 	r.order.Select = func(t *sweeps.Task, s catalog.State) bool {
@@ -68,12 +69,12 @@ func (r *rerun) prepare(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) 
 }
 
 // served has the root's coordinator carry the order out.
-func (r *rerun) served(ctx context.Context, e *environment, c *client) error {
+func (r *rerun) served(ctx context.Context, e *cli.Env, c *client) error {
 	told, again := r.told(), r.chosen
 	if len(r.changes) > 0 {
 		var err error
 		if told, again, err = r.replacements(ctx, c.root); err != nil {
-			return orInterrupted(ctx, err)
+			return cli.OrInterrupted(ctx, err)
 		}
 	}
 	if len(again) == 0 { // the sweep gets what takes their place, which is done; none of it runs
@@ -89,7 +90,7 @@ func (r *rerun) served(ctx context.Context, e *environment, c *client) error {
 
 // replacements names the tasks that take the place of others.
 func (r *rerun) replacements(ctx context.Context, opened *root.Root) (out control.Choice, ids map[sweeps.ID]bool, err error) {
-	prober, err := newProber()
+	prober, err := cli.NewProber()
 	if err != nil {
 		return out, nil, err
 	}
@@ -112,31 +113,31 @@ func (r *rerun) replacements(ctx context.Context, opened *root.Root) (out contro
 
 // tellDry says what would be done, after a look whether it can be; announce does so for a
 // person.
-func (r *rerun) tellDry(ctx context.Context, e *environment, opened *root.Root, announce func()) error {
-	prober, err := newProber()
+func (r *rerun) tellDry(ctx context.Context, e *cli.Env, opened *root.Root, announce func()) error {
+	prober, err := cli.NewProber()
 	if err != nil {
 		return err
 	}
 	planned, err := plan.Preview(ctx, opened, prober, r.order)
 	if err != nil {
-		return orInterrupted(ctx, err)
+		return cli.OrInterrupted(ctx, err)
 	}
 	announce()
 	for i := range planned.Sweeps {
 		s := &planned.Sweeps[i]
 		if r.asJSON {
 			if err := writePlanned(e, s); err != nil {
-				return orInterrupted(ctx, err)
+				return cli.OrInterrupted(ctx, err)
 			}
 		} else if s.Conflicts > 0 && !r.supersede {
-			e.say("  %s of other tasks %s in the way: it is refused without --supersede, which moves them to superseded/", count(s.Conflicts, "file"), plural(s.Conflicts, "is", "are"))
+			e.Linef("  %s of other tasks %s in the way: it is refused without --supersede, which moves them to superseded/", cli.Count(s.Conflicts, "file"), cli.Plural(s.Conflicts, "is", "are"))
 		}
 	}
 	return nil
 }
 
 // writePlanned writes, as `plan --tasks --json` does, an event for each task and the plan.
-func writePlanned(e *environment, s *plan.Sweep) error {
+func writePlanned(e *cli.Env, s *plan.Sweep) error {
 	p, out := planning{tasks: true, asJSON: true}, newEvents(e).out
 	for item, err := range s.Items() {
 		if err != nil {
@@ -148,13 +149,13 @@ func writePlanned(e *environment, s *plan.Sweep) error {
 }
 
 // announce says what is about to be done.
-func (r *rerun) announce(e *environment, opened *root.Root, status *catalog.SweepStatus, chosen map[sweeps.ID]bool, classes map[protocol.Class]int) {
+func (r *rerun) announce(e *cli.Env, opened *root.Root, status *catalog.SweepStatus, chosen map[sweeps.ID]bool, classes map[protocol.Class]int) {
 	name := status.Sweep.Name()
 	verb := "runs again"
 	if len(r.changes) > 0 {
 		verb = "replaces, with " + settingsText(r.changes) + ","
 	}
-	r.tell(e, "%s %s of the %d of %s; files in %s", verb, count(len(chosen), "task"), len(status.Tasks), name, opened.SweepDir(name))
+	r.tell(e, "%s %s of the %d of %s; files in %s", verb, cli.Count(len(chosen), "task"), len(status.Tasks), name, opened.SweepDir(name))
 	shown := 0
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
@@ -168,20 +169,20 @@ func (r *rerun) announce(e *environment, opened *root.Root, status *catalog.Swee
 		r.tell(e, "  %s  %s (%s)", t.Task.ID, t.Task.File, stateText(t))
 	}
 	if n := classes[protocol.Numeric] + classes[protocol.Invalid]; n > 0 && len(r.changes) == 0 {
-		e.note("warning: %s failed by numbers or input; with the same parameters %s will fail again (--set NAME=VALUE changes one)", count(n, "task"), plural(n, "it", "they"))
+		e.Notef("warning: %s failed by numbers or input; with the same parameters %s will fail again (--set NAME=VALUE changes one)", cli.Count(n, "task"), cli.Plural(n, "it", "they"))
 	}
 	if n := classes[protocol.Source]; n > 0 {
-		e.note("warning: %s failed with the source; before that is run again, and done, %s again", count(n, "task"), plural(n, "it fails", "they fail"))
+		e.Notef("warning: %s failed with the source; before that is run again, and done, %s again", cli.Count(n, "task"), cli.Plural(n, "it fails", "they fail"))
 	}
 }
 
 // tell writes to stdout, or to stderr where stdout is JSON.
-func (r *rerun) tell(e *environment, format string, args ...any) {
+func (r *rerun) tell(e *cli.Env, format string, args ...any) {
 	if r.asJSON {
-		e.note(format, args...)
+		e.Notef(format, args...)
 		return
 	}
-	e.say(format, args...)
+	e.Linef(format, args...)
 }
 
 func stateText(t *catalog.TaskStatus) string {

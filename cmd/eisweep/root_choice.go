@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/root"
 
 	"github.com/spf13/cobra"
@@ -25,15 +26,15 @@ func (c *rootChoice) flag(cmd *cobra.Command) {
 }
 
 // choose returns the root's absolute path and where the choice came from.
-func (c *rootChoice) choose(e *environment) (path, from string, err error) {
+func (c *rootChoice) choose(e *cli.Env) (path, from string, err error) {
 	path, from = c.path, "--path"
 	if path == "" {
-		path, from = e.getenv("EISWEEP_ROOT"), "EISWEEP_ROOT"
+		path, from = e.Getenv("EISWEEP_ROOT"), "EISWEEP_ROOT"
 	}
 	if path == "" {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return "", "", usage("no root: there is no home folder (%v); give one with --path DIR or EISWEEP_ROOT", err)
+			return "", "", cli.Usagef("no root: there is no home folder (%v); give one with --path DIR or EISWEEP_ROOT", err)
 		}
 		path, from = filepath.Join(home, "experiments", "ei-assemblies"), "default"
 	}
@@ -42,13 +43,13 @@ func (c *rootChoice) choose(e *environment) (path, from string, err error) {
 	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
-		return "", "", failure(exitStorage, "name root: %w", err)
+		return "", "", cli.Errorf(cli.ExitStorage, "name root: %w", err)
 	}
 	if strings.ContainsFunc(absolute, unicode.IsControl) || !utf8.ValidString(absolute) {
-		return "", "", usage("%s: the root's path has a control character, or is not UTF-8: it would break lines of scripts and logs: %q", from, absolute)
+		return "", "", cli.Usagef("%s: the root's path has a control character, or is not UTF-8: it would break lines of scripts and logs: %q", from, absolute)
 	}
 	if len(absolute) >= unix.PathMax {
-		return "", "", usage("%s: the root's path has %d bytes, and Linux takes %d: %s", from, len(absolute), unix.PathMax-1, absolute)
+		return "", "", cli.Usagef("%s: the root's path has %d bytes, and Linux takes %d: %s", from, len(absolute), unix.PathMax-1, absolute)
 	}
 	return absolute, from, nil
 }
@@ -61,32 +62,32 @@ func expandHome(path, from string) (string, error) {
 	case !strings.HasPrefix(first, "~"):
 		return path, nil
 	case first != "~":
-		return "", usage("%s: %s is not expanded, because only ~ and ~/… are: give the folder's absolute path, or ./%s for a folder of that name", from, first, path)
+		return "", cli.Usagef("%s: %s is not expanded, because only ~ and ~/… are: give the folder's absolute path, or ./%s for a folder of that name", from, first, path)
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", usage("%s: %s needs a home folder, and there is none (%v): give the folder's absolute path", from, path, err)
+		return "", cli.Usagef("%s: %s needs a home folder, and there is none (%v): give the folder's absolute path", from, path, err)
 	}
 	return filepath.Join(home, rest), nil
 }
 
 // open announces the root and opens it, for a command that has nothing to do in a new
 // one.
-func (c *rootChoice) open(e *environment) (*root.Root, error) {
+func (c *rootChoice) open(e *cli.Env) (*root.Root, error) {
 	path, err := c.announce(e)
 	if err != nil {
 		return nil, err
 	}
 	r, err := root.OpenExisting(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usage("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	return r, err
 }
 
 // silently opens the root for completions, which say nothing of what is wrong: then it
 // is nil.
-func (c *rootChoice) silently(e *environment) *root.Root {
+func (c *rootChoice) silently(e *cli.Env) *root.Root {
 	path, _, err := c.choose(e)
 	if err != nil {
 		return nil
@@ -99,20 +100,20 @@ func (c *rootChoice) silently(e *environment) *root.Root {
 }
 
 // announce chooses and says on stderr which root it is.
-func (c *rootChoice) announce(e *environment) (string, error) {
+func (c *rootChoice) announce(e *cli.Env) (string, error) {
 	path, from, err := c.choose(e)
 	if err != nil {
 		return "", err
 	}
-	e.note("root: %s (%s)", path, from)
+	e.Notef("root: %s (%s)", path, from)
 	if c.path != "" {
-		e.rootFlag = " -p " + quoted(c.path)
+		e.RootFlag = " -p " + cli.ShellQuote(c.path)
 	}
 	return path, nil
 }
 
 // launchedNames completes the names of the sweeps that were launched under the root.
-func launchedNames(e *environment, choice *rootChoice) func() []string {
+func launchedNames(e *cli.Env, choice *rootChoice) func() []string {
 	return func() []string {
 		r := choice.silently(e)
 		if r == nil {

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"eisweep/cmd/eisweep/internal/cli"
 )
 
 // TestAHomeThatNoShellExpanded is of a ~ in quotes, or in a file of variables.
@@ -17,7 +19,7 @@ func TestAHomeThatNoShellExpanded(t *testing.T) {
 	} {
 		for _, by := range []string{"--path", "EISWEEP_ROOT"} {
 			var c rootChoice
-			e := &environment{getenv: func(string) string { return given }}
+			e := &cli.Env{Getenv: func(string) string { return given }}
 			if by == "--path" {
 				c.path = given
 			}
@@ -27,17 +29,17 @@ func TestAHomeThatNoShellExpanded(t *testing.T) {
 		}
 	}
 	for _, refused := range []string{"~root", "~root/a", "~~"} {
-		_, _, err := (&rootChoice{path: refused}).choose(&environment{})
-		if exitCode(err) != exitInput {
+		_, _, err := (&rootChoice{path: refused}).choose(&cli.Env{})
+		if cli.ExitCode(err) != cli.ExitInput {
 			t.Errorf("%s: %v", refused, err)
 		}
 	}
 	long := strings.Repeat("x/", 60_000)
-	if _, _, err := (&rootChoice{path: long}).choose(&environment{}); exitCode(err) != exitInput || len(err.Error()) > 1000 {
+	if _, _, err := (&rootChoice{path: long}).choose(&cli.Env{}); cli.ExitCode(err) != cli.ExitInput || len(err.Error()) > 1000 {
 		t.Errorf("a path that is too long: %.1100v", err)
 	}
 	t.Setenv("HOME", "")
-	if _, _, err := (&rootChoice{path: "~/a"}).choose(&environment{}); exitCode(err) != exitInput {
+	if _, _, err := (&rootChoice{path: "~/a"}).choose(&cli.Env{}); cli.ExitCode(err) != cli.ExitInput {
 		t.Errorf("without a home: %v", err)
 	}
 	if found, err := os.ReadDir(here); err != nil || len(found) != 0 {

@@ -3,10 +3,11 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/plan"
 )
 
-func newRunCommand(e *environment) *cobra.Command {
+func newRunCommand(e *cli.Env) *cobra.Command {
 	var s selection
 	var o execution
 	cmd := &cobra.Command{

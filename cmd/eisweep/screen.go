@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 )
@@ -13,13 +14,13 @@ import (
 // screen shows an order on a terminal: a block of lines at the bottom that is
 // drawn anew in place, failures above it as they come.
 type screen struct {
-	e       *environment
+	e       *cli.Env
 	mu      sync.Mutex // whoever draws holds it
 	drawn   []int      // widths of the lines of the block on the screen, in cells
 	settled int
 }
 
-func newScreen(e *environment) *screen { return &screen{e: e} }
+func newScreen(e *cli.Env) *screen { return &screen{e: e} }
 
 func (s *screen) plan(p control.Plan) { writePlan(s.e, &p) }
 
@@ -31,18 +32,18 @@ func (s *screen) task(line *manifest.Line) {
 	}
 	if line.State == manifest.Failed {
 		s.clear()
-		s.e.say("%s", taskText(line))
+		s.e.Linef("%s", taskText(line))
 	}
 }
 
 func (s *screen) progress(snap control.Snapshot) {
-	width, height := s.e.size()
+	width, height := s.e.TerminalSize()
 	block := drawing(&snap, rate(s.settled, snap.Elapsed), width-1, height-1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
 	for _, line := range block {
-		fmt.Fprintln(s.e.stdout, line)
+		fmt.Fprintln(s.e.Stdout, line)
 		s.drawn = append(s.drawn, cells(line))
 	}
 }
@@ -50,14 +51,14 @@ func (s *screen) progress(snap control.Snapshot) {
 // clear takes the block off the screen. A terminal that was made narrower since has
 // broken its lines into several.
 func (s *screen) clear() {
-	width, _ := s.e.size()
+	width, _ := s.e.TerminalSize()
 	width = max(1, width)
 	rows := 0
 	for _, n := range s.drawn {
 		rows += max(1, (n+width-1)/width)
 	}
 	if rows > 0 {
-		fmt.Fprintf(s.e.raw, "\r\x1b[%dA\x1b[J", rows)
+		fmt.Fprintf(s.e.Raw, "\r\x1b[%dA\x1b[J", rows)
 	}
 	s.drawn = s.drawn[:0]
 }
@@ -66,7 +67,7 @@ func (s *screen) notice(line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
-	s.e.note("%s", line)
+	s.e.Notef("%s", line)
 }
 
 func (s *screen) summary(sum control.Summary, err error) {
@@ -82,18 +83,18 @@ func drawing(s *control.Snapshot, rate string, width, height int) []string {
 	var out []string
 	for i := range s.Sweeps {
 		state := &s.Sweeps[i]
-		out = append(out, fmt.Sprintf("%s %s", bar(state.WorkDone, state.WorkTotal), list(stateLine(state), leftOf(state))))
+		out = append(out, fmt.Sprintf("%s %s", bar(state.WorkDone, state.WorkTotal), cli.JoinNonEmpty(stateLine(state), leftOf(state))))
 	}
 	for i := range s.Running {
 		out = append(out, "  "+runningLine(&s.Running[i]))
 	}
-	last := list("elapsed "+duration(s.Elapsed), rate, left(s.Left, s.LeftKnown))
+	last := cli.JoinNonEmpty("elapsed "+cli.Duration(s.Elapsed), rate, left(s.Left, s.LeftKnown))
 	if over := len(out) + 1 - height; over > 0 && height > 2 {
 		out = append(out[:height-2], fmt.Sprintf("  … %d lines more", over+1))
 	}
 	out = append(out, last)
 	for i := range out {
-		out[i] = cut(row(out[i]), width)
+		out[i] = cut(cli.Row(out[i]), width)
 	}
 	return out
 }
@@ -134,7 +135,7 @@ func runningPart(r *control.RunningTask) string {
 	if r.StepsPerSecond > 0 {
 		steps = fmt.Sprintf("%.0f steps/s", r.StepsPerSecond)
 	}
-	return list(where, percent, steps, left(r.Left, r.LeftKnown))
+	return cli.JoinNonEmpty(where, percent, steps, left(r.Left, r.LeftKnown))
 }
 
 // bar draws a share in ten characters.

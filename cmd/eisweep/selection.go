@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -44,7 +45,7 @@ func (s *selection) flags(cmd *cobra.Command) {
 
 // sweeps parses everything that was named and applies the overrides. All faults of
 // all files come in one error.
-func (s *selection) sweeps(ctx context.Context, e *environment, args []string) ([]*sweeps.Sweep, error) {
+func (s *selection) sweeps(ctx context.Context, e *cli.Env, args []string) ([]*sweeps.Sweep, error) {
 	args, err := s.named(ctx, e, args)
 	if err != nil {
 		return nil, err
@@ -58,20 +59,20 @@ func (s *selection) sweeps(ctx context.Context, e *environment, args []string) (
 }
 
 // named returns the files and shipped sweeps to launch.
-func (s *selection) named(ctx context.Context, e *environment, args []string) ([]string, error) {
+func (s *selection) named(ctx context.Context, e *cli.Env, args []string) ([]string, error) {
 	switch {
 	case s.experiment != "" && len(args) > 0:
-		return nil, usage("give -e %s or %s, not both: -e is the shipped sweep of that experiment", s.experiment, args[0])
+		return nil, cli.Usagef("give -e %s or %s, not both: -e is the shipped sweep of that experiment", s.experiment, args[0])
 	case s.experiment != "":
 		x, err := sim.ParseExperiment(s.experiment)
 		if err != nil {
-			return nil, usage("%w", err)
+			return nil, cli.Usagef("%w", err)
 		}
 		args = []string{strings.ToLower(string(x))}
 	case len(args) == 0:
-		return nil, usage("nothing named: give a sweep file (my.toml), a shipped sweep (%s) or -e EXPERIMENT", strings.Join(sweeps.Shipped(), ", "))
+		return nil, cli.Usagef("nothing named: give a sweep file (my.toml), a shipped sweep (%s) or -e EXPERIMENT", strings.Join(sweeps.Shipped(), ", "))
 	case s.as != "" && len(args) > 1:
-		return nil, usage("--as names one sweep, and %d are given", len(args))
+		return nil, cli.Usagef("--as names one sweep, and %d are given", len(args))
 	}
 	if s.experiment == string(sim.Perturb) && s.source == "" {
 		root, _, err := s.root.choose(e)
@@ -95,14 +96,14 @@ func parseAll(ctx context.Context, args []string) ([]*sweeps.Sweep, error) {
 	for _, arg := range args {
 		sweep, err := parseOne(ctx, arg)
 		if ctx.Err() != nil {
-			return nil, ended(ctx)
+			return nil, cli.Cause(ctx)
 		}
 		if err != nil {
 			faults = append(faults, err)
 			continue
 		}
 		if other, ok := from[sweep.Name()]; ok {
-			faults = append(faults, usage("%s and %s are both named %q, and would share a folder: rename one (name = …), or launch it by itself with --as", other, arg, sweep.Name()))
+			faults = append(faults, cli.Usagef("%s and %s are both named %q, and would share a folder: rename one (name = …), or launch it by itself with --as", other, arg, sweep.Name()))
 		}
 		from[sweep.Name()] = arg
 		out = append(out, sweep)
@@ -114,7 +115,7 @@ func parseOne(ctx context.Context, arg string) (*sweeps.Sweep, error) {
 	if !isFile(arg) {
 		text, err := sweeps.ReadShipped(arg)
 		if err != nil {
-			return nil, usage("%w%s", err, besideFile(arg))
+			return nil, cli.Usagef("%w%s", err, besideFile(arg))
 		}
 		return sweeps.Parse(arg+".toml", text)
 	}
@@ -140,5 +141,5 @@ func besideFile(arg string) string {
 
 // readSweepFile reads the text of a sweep file; Parse refuses one that is too large.
 func readSweepFile(ctx context.Context, path string) ([]byte, error) {
-	return readInput(ctx, "sweep file", path, sweeps.MaxFile)
+	return cli.ReadInput(ctx, "sweep file", path, sweeps.MaxFile)
 }

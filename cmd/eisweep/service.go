@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/daemon"
 	"eisweep/coordinator"
 	"eisweep/internal/access"
@@ -50,7 +51,7 @@ type service struct {
 func (s *service) warn(format string, args ...any) { s.log.Warn(fmt.Sprintf(format, args...)) }
 
 // open opens everything. On an error nothing stays open.
-func (s *service) open(ctx context.Context, e *environment, path string) (err error) {
+func (s *service) open(ctx context.Context, e *cli.Env, path string) (err error) {
 	defer func() {
 		if err == nil {
 			return
@@ -61,8 +62,8 @@ func (s *service) open(ctx context.Context, e *environment, path string) (err er
 		err = errors.Join(err, s.close())
 	}()
 	if s.http != "" {
-		if s.telemetry, err = daemon.StartTelemetry(s.http, programVersion(), s.log); err != nil {
-			return usage("--http %s: %w", s.http, err)
+		if s.telemetry, err = daemon.StartTelemetry(s.http, cli.Version(), s.log); err != nil {
+			return cli.Usagef("--http %s: %w", s.http, err)
 		}
 	}
 	if s.root, err = openRoot(ctx, e, path, s.log, s.warn); err != nil {
@@ -87,7 +88,7 @@ func (s *service) open(ctx context.Context, e *environment, path string) (err er
 }
 
 // openOwn starts the NATS server, connects to it, and leaves the access files.
-func (s *service) openOwn(ctx context.Context, e *environment) error {
+func (s *service) openOwn(ctx context.Context, e *cli.Env) error {
 	store, err := s.root.Store(stateHome(e))
 	if err != nil {
 		return err
@@ -126,7 +127,7 @@ func (s *service) openOwn(ctx context.Context, e *environment) error {
 }
 
 // openSite connects to the site's NATS, for which it waits if it isn't there.
-func (s *service) openSite(ctx context.Context, e *environment) (err error) {
+func (s *service) openSite(ctx context.Context, e *cli.Env) (err error) {
 	options := queue.Options{
 		Options: natsconn.Options{Site: s.site(), RootID: s.root.ID(), Role: protocol.Coordinator, Name: connectionName(protocol.Coordinator), Log: s.log},
 		Create:  true,
@@ -150,17 +151,17 @@ func (s *service) openSite(ctx context.Context, e *environment) (err error) {
 }
 
 // coordinate starts the coordinator, and opens the doors once it answers.
-func (s *service) coordinate(ctx context.Context, e *environment) error {
-	prober, err := newProber()
+func (s *service) coordinate(ctx context.Context, e *cli.Env) error {
+	prober, err := cli.NewProber()
 	if err != nil {
 		return err
 	}
 	boundHeap(e)
 	c := coordinator.Config{
-		Root: s.root.Root, Ownership: s.root.lease, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Ahead: s.ahead,
+		Root: s.root.Root, Ownership: s.root.lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log, Ahead: s.ahead,
 		Verbs: map[string]control.Handler{control.VerbScaling: control.Handle(s.slurm.scaled)},
 	}
-	if err := plantTicks(e, &c); err != nil {
+	if err := cli.ApplyCoordinatorFailpoints(e, &c); err != nil {
 		return err
 	}
 	if s.coordinator, err = coordinator.Start(ctx, c); err != nil {
@@ -235,10 +236,10 @@ func (s *service) close() error {
 }
 
 // stateFolder is where a coordinator's secrets lie: on this machine, for this user.
-func stateFolder(e *environment, r *root.Root) (string, error) {
+func stateFolder(e *cli.Env, r *root.Root) (string, error) {
 	home := stateHome(e)
 	if home == "" {
-		return "", usage("there is no place for the coordinator's keys: no home folder and no XDG_STATE_HOME; set that to the absolute path of a folder on a local disk")
+		return "", cli.Usagef("there is no place for the coordinator's keys: no home folder and no XDG_STATE_HOME; set that to the absolute path of a folder on a local disk")
 	}
 	return filepath.Join(home, "eisweep", r.ID()), nil
 }

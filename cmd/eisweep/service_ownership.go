@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/access"
 	"eisweep/internal/lease"
 	"eisweep/internal/natsserver"
@@ -44,7 +45,7 @@ func (s *service) failed(ctx context.Context) error {
 		err = s.queue.Err()
 	}
 	if errors.Is(err, natsserver.ErrStore) {
-		return failure(exitStorage, "%w; repair that, then start the coordinator again: workers wait for it", err)
+		return cli.Errorf(cli.ExitStorage, "%w; repair that, then start the coordinator again: workers wait for it", err)
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
@@ -48,7 +49,7 @@ func orCoordinated(err error) error {
 		return err
 	}
 	h := inUse.Holder
-	return failure(exitInUse, "root %s has a coordinator (process %d on %s, since %s): `eisweep launch` gives it sweeps to run, `eisweep status` says how they stand; to run them here, stop it first",
+	return cli.Errorf(cli.ExitInUse, "root %s has a coordinator (process %d on %s, since %s): `eisweep launch` gives it sweeps to run, `eisweep status` says how they stand; to run them here, stop it first",
 		inUse.Path, h.PID, h.Host, h.Since.Local().Format(time.DateTime))
 }
 
@@ -58,28 +59,28 @@ func commandLine() string {
 }
 
 // openSession opens everything but the worker. On an error nothing stays open.
-func openSession(ctx context.Context, e *environment, path string, log *slog.Logger) (_ *session, err error) {
-	outliveReader()
+func openSession(ctx context.Context, e *cli.Env, path string, log *slog.Logger) (_ *session, err error) {
+	cli.IgnoreBrokenPipe()
 	s := &session{log: log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
 		}
 	}()
-	if s.root, err = openRoot(ctx, e, path, log, e.note); err != nil {
+	if s.root, err = openRoot(ctx, e, path, log, e.Notef); err != nil {
 		return nil, err
 	}
 	if err := s.openQueue(ctx, e); err != nil {
 		return nil, err
 	}
-	prober, err := newProber()
+	prober, err := cli.NewProber()
 	if err != nil {
 		return nil, err
 	}
 	c := coordinator.Config{
-		Root: s.root.Root, Ownership: s.root.lease, Queue: s.queue, Prober: prober, Version: programVersion(), Log: s.log, Exclusive: true, Noted: s.inbox.put,
+		Root: s.root.Root, Ownership: s.root.lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log, Exclusive: true, Noted: s.inbox.put,
 	}
-	if err := plantTicks(e, &c); err != nil {
+	if err := cli.ApplyCoordinatorFailpoints(e, &c); err != nil {
 		return nil, err
 	}
 	s.coordinator, err = coordinator.Start(ctx, c)
@@ -89,7 +90,7 @@ func openSession(ctx context.Context, e *environment, path string, log *slog.Log
 	return s, nil
 }
 
-func (s *session) openQueue(ctx context.Context, e *environment) error {
+func (s *session) openQueue(ctx context.Context, e *cli.Env) error {
 	store, err := s.root.Store(stateHome(e))
 	if err != nil {
 		return err
@@ -104,8 +105,8 @@ func (s *session) openQueue(ctx context.Context, e *environment) error {
 }
 
 // stateHome is where a user's state lies on this machine; "" if nobody says.
-func stateHome(e *environment) string {
-	if dir := e.getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+func stateHome(e *cli.Env) string {
+	if dir := e.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
 		return dir
 	}
 	home, err := os.UserHomeDir()
@@ -117,20 +118,20 @@ func stateHome(e *environment) string {
 
 // work starts a worker in this process that runs so many tasks at a time. It ends
 // with the session, not with the context that a signal ends.
-func (s *session) work(ctx context.Context, e *environment, slots int) error {
+func (s *session) work(ctx context.Context, e *cli.Env, slots int) error {
 	host, err := os.Hostname()
 	if err != nil {
-		return failure(exitInternal, "name host: %w", err)
+		return cli.Errorf(cli.ExitInternal, "name host: %w", err)
 	}
-	prober, err := newProber()
+	prober, err := cli.NewProber()
 	if err != nil {
 		return err
 	}
 	c := worker.Config{
-		Prober: prober, Root: s.root.Root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(),
+		Prober: prober, Root: s.root.Root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: cli.Version(),
 		Slots: slots, Taken: collector(e), Log: s.log,
 	}
-	if err := plantFailpoints(e, &c); err != nil {
+	if err := cli.ApplyWorkerFailpoints(e, &c); err != nil {
 		return err
 	}
 	if s.worker, err = worker.Start(context.WithoutCancel(ctx), c); err != nil {

@@ -6,10 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/root"
 )
 
-func newShowCommand(e *environment) *cobra.Command {
+func newShowCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var s showing
 	cmd := &cobra.Command{
@@ -23,7 +24,7 @@ program are told of as far as they tell.`,
 		Example: `  eisweep show quick
   eisweep show t3f0c1ab2
   eisweep show quick/results~pl.is_plastic=BOTH~seed=1.h5 --all`,
-		Args: exactlyOne("a sweep's name, a task's id or a result file"),
+		Args: cli.ExactlyOne("a sweep's name, a task's id or a result file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path, err := choice.announce(e)
 			if err != nil {
@@ -33,7 +34,7 @@ program are told of as far as they tell.`,
 			if err != nil {
 				return err
 			}
-			return orInterrupted(cmd.Context(), s.show(cmd.Context(), e, r, args[0]))
+			return cli.OrInterrupted(cmd.Context(), s.show(cmd.Context(), e, r, args[0]))
 		},
 	}
 	choice.flag(cmd)
@@ -52,7 +53,7 @@ type showing struct{ all, log, asJSON bool }
 
 // show finds out what was named: a file looks like one, a task's id starts with t
 // and hex digits, and everything else is a sweep; a sweep's name goes before an id.
-func (s *showing) show(ctx context.Context, e *environment, r *root.Root, what string) error {
+func (s *showing) show(ctx context.Context, e *cli.Env, r *root.Root, what string) error {
 	launched, err := r.Sweeps()
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
@@ -18,7 +19,7 @@ import (
 // tasksShown is how many tasks of a sweep are told of without --all.
 const tasksShown = 20
 
-func (s *showing) sweep(ctx context.Context, e *environment, r *root.Root, name string) error {
+func (s *showing) sweep(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
 	status, err := readSweep(ctx, r, name)
 	if err != nil {
 		return err
@@ -26,16 +27,16 @@ func (s *showing) sweep(ctx context.Context, e *environment, r *root.Root, name 
 	if s.asJSON {
 		return errors.Join(sweepJSON(e, status), status.Unread)
 	}
-	e.say("%s: %s of %s: %s", name, count(len(status.Tasks), "task"), status.Sweep.Experiment(), statesText(status))
-	e.say("  results: %s", r.SweepDir(name))
-	e.say("  launch:  %s", r.SweepFile(name))
+	e.Linef("%s: %s of %s: %s", name, cli.Count(len(status.Tasks), "task"), status.Sweep.Experiment(), statesText(status))
+	e.Linef("  results: %s", r.SweepDir(name))
+	e.Linef("  launch:  %s", r.SweepFile(name))
 	told := s.listed(status)
 	for i, t := range told {
 		if i == tasksShown && !s.all {
-			e.say("  … and %d more (--all)", len(told)-i)
+			e.Linef("  … and %d more (--all)", len(told)-i)
 			break
 		}
-		e.say("  %s  %s  %s", t.Task.ID, t.Task.File, failureText(t))
+		e.Linef("  %s  %s  %s", t.Task.ID, t.Task.File, failureText(t))
 	}
 	return status.Unread
 }
@@ -64,17 +65,17 @@ func statesText(status *catalog.SweepStatus) string {
 	for _, c := range slices.Sorted(maps.Keys(classes)) {
 		failures = append(failures, fmt.Sprintf("%s %d", c, classes[c]))
 	}
-	failed := some(states[catalog.StateFailed], "failed")
+	failed := cli.NonZero(states[catalog.StateFailed], "failed")
 	if failed != "" {
 		failed += " (" + strings.Join(failures, ", ") + ")"
 	}
-	return cmp.Or(list(some(states[catalog.StateDone], "done"), failed, some(states[catalog.StateNew], "not run yet")), "none")
+	return cmp.Or(cli.JoinNonEmpty(cli.NonZero(states[catalog.StateDone], "done"), failed, cli.NonZero(states[catalog.StateNew], "not run yet")), "none")
 }
 
 // failureText is a task's state, and of a failure the reason.
 func failureText(t *catalog.TaskStatus) string {
 	if t.State == catalog.StateFailed && t.Line != nil {
-		return stateText(t) + ": " + firstLine(t.Line.Error)
+		return stateText(t) + ": " + cli.FirstLine(t.Line.Error)
 	}
 	return stateText(t)
 }
@@ -87,8 +88,8 @@ type statusJSON struct {
 	Line  *manifest.Line `json:"manifest"` // null for a task that was not run yet
 }
 
-func sweepJSON(e *environment, status *catalog.SweepStatus) error {
-	out := e.encoder()
+func sweepJSON(e *cli.Env, status *catalog.SweepStatus) error {
+	out := e.Encoder()
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
 		if err := out.Encode(statusJSON{t.Task.ID, t.Task.File, t.State, t.Line}); err != nil {

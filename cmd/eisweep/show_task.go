@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
@@ -18,7 +19,7 @@ import (
 )
 
 // task tells of the task whose id begins so.
-func (s *showing) task(ctx context.Context, e *environment, r *root.Root, launched []string, prefix string) error {
+func (s *showing) task(ctx context.Context, e *cli.Env, r *root.Root, launched []string, prefix string) error {
 	found, err := findTask(ctx, r, launched, prefix)
 	if err != nil {
 		return err
@@ -36,11 +37,11 @@ func (s *showing) task(ctx context.Context, e *environment, r *root.Root, launch
 	if err := s.write(ctx, e, found); err != nil || !atomicfile.IsRefused(unread) {
 		return err
 	}
-	return &exitError{code: exitStorage}
+	return &cli.ExitError{Code: cli.ExitStorage}
 }
 
 // file tells of a result file.
-func (s *showing) file(ctx context.Context, e *environment, r *root.Root, name string) error {
+func (s *showing) file(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
 	path, err := locate(r, name)
 	if err != nil {
 		return err
@@ -59,7 +60,7 @@ func (s *showing) file(ctx context.Context, e *environment, r *root.Root, name s
 	if err := a.addFile(ctx); atomicfile.IsRefused(err) {
 		return err
 	} else if err != nil {
-		return withCode(exitInput, err)
+		return cli.WithCode(cli.ExitInput, err)
 	}
 	return s.write(ctx, e, a)
 }
@@ -78,17 +79,17 @@ func inputText(in *sweeps.Input) string {
 // logShown is how many lines of a log are told without --log.
 const logShown = 15
 
-func (s *showing) write(ctx context.Context, e *environment, a *account) error {
+func (s *showing) write(ctx context.Context, e *cli.Env, a *account) error {
 	if err := a.findProducts(ctx); err != nil {
 		return err
 	}
 	if s.asJSON {
 		return a.writeJSON(e)
 	}
-	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
-	for _, fact := range a.rows(e.rootFlag) {
+	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
+	for _, fact := range a.rows(e.RootFlag) {
 		if fact[1] != "" {
-			fmt.Fprintln(t, row(fact[:]...))
+			fmt.Fprintln(t, cli.Row(fact[:]...))
 		}
 	}
 	if err := t.Flush(); err != nil {
@@ -147,53 +148,53 @@ func (a *account) provenance(rootFlag string) [][2]string {
 	}
 	rows = append(rows, [2]string{"run", fmt.Sprintf("%d, attempt %d", l.Run, l.Attempt)})
 	if !l.Started.IsZero() {
-		took := duration(time.Duration(l.Seconds * float64(time.Second)))
+		took := cli.Duration(time.Duration(l.Seconds * float64(time.Second)))
 		rows = append(rows, [2]string{"started", l.Started.UTC().Format(time.RFC3339)},
 			[2]string{"finished", l.Finished.UTC().Format(time.RFC3339) + " (" + took + ")"})
 	}
 	return append(rows, [][2]string{
 		{"host", l.Host}, {"worker", l.Worker}, {"program", l.Version}, {"model version", fmt.Sprint(l.ModelVersion)},
-		{"linked from", l.ReusedFrom}, {"bytes", some(int(l.Bytes), "("+size(l.Bytes)+")")},
+		{"linked from", l.ReusedFrom}, {"bytes", cli.NonZero(int(l.Bytes), "("+cli.Size(l.Bytes)+")")},
 		{"digest", l.Digest}, {"sha256", l.SHA256}, {"trouble", a.trouble},
 	}...)
 }
 
-func (s *showing) writeParameters(e *environment, a *account) {
+func (s *showing) writeParameters(e *cli.Env, a *account) {
 	if !a.told {
 		return
 	}
 	rows := a.parameters(s.all)
 	if s.all {
-		e.say("\nparameters")
+		e.Linef("\nparameters")
 	} else if len(rows) == 0 {
-		e.say("\nevery parameter has its default (--all lists them)")
+		e.Linef("\nevery parameter has its default (--all lists them)")
 	} else {
-		e.say("\nparameters that differ from the defaults (--all for every one)")
+		e.Linef("\nparameters that differ from the defaults (--all for every one)")
 	}
-	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
 	for _, p := range rows {
 		usual := ""
 		if p[1] != p[2] {
 			usual = "default " + p[2]
 		}
-		fmt.Fprintln(t, row("  "+p[0], p[1], usual))
+		fmt.Fprintln(t, cli.Row("  "+p[0], p[1], usual))
 	}
 	t.Flush()
 }
 
-func (s *showing) writeLog(e *environment, a *account) {
+func (s *showing) writeLog(e *cli.Env, a *account) {
 	lines := a.log
 	if len(lines) == 0 {
 		return
 	}
 	if len(lines) > logShown && !s.log {
-		e.say("\nlog (the last %d of %d lines; --log for all)", logShown, len(lines))
+		e.Linef("\nlog (the last %d of %d lines; --log for all)", logShown, len(lines))
 		lines = lines[len(lines)-logShown:]
 	} else {
-		e.say("\nlog")
+		e.Linef("\nlog")
 	}
 	for _, line := range lines {
-		e.say("  %s", line)
+		e.Linef("  %s", line)
 	}
 }
 
@@ -211,7 +212,7 @@ type accountJSON struct {
 	Log        []string       `json:"log"`
 }
 
-func (a *account) writeJSON(e *environment) error {
+func (a *account) writeJSON(e *cli.Env) error {
 	out := accountJSON{
 		ID: a.id.String(), Sweep: a.sweep, Path: a.path, Told: a.told, Experiment: a.experiment, Seed: a.seed,
 		Products: a.products, Manifest: a.line, Log: a.log,
@@ -225,7 +226,7 @@ func (a *account) writeJSON(e *environment) error {
 			}
 		}
 	}
-	enc := e.encoder()
+	enc := e.Encoder()
 	enc.SetIndent("", "  ")
 	return enc.Encode(out)
 }

@@ -8,12 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 	"eisweep/internal/slurm"
 )
 
-func newSlurmCommand(e *environment) *cobra.Command {
+func newSlurmCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var s slurmCommand
 	cmd := &cobra.Command{
@@ -59,7 +60,7 @@ queue. Jobs that still wait when every sweep is done are cancelled by the coordi
 // onlyAfterDash refuses words that are neither options of ours nor behind the --.
 func onlyAfterDash(cmd *cobra.Command, args []string) error {
 	if at := cmd.ArgsLenAtDash(); len(args) > 0 && at != 0 {
-		return usage("%s takes no argument %q; options of sbatch come after --", cmd.CommandPath(), args[0])
+		return cli.Usagef("%s takes no argument %q; options of sbatch come after --", cmd.CommandPath(), args[0])
 	}
 	return nil
 }
@@ -90,45 +91,45 @@ func (s *slurmCommand) check() error {
 		return err
 	}
 	if s.workers < 1 {
-		return usage("--workers is 1 or more")
+		return cli.Usagef("--workers is 1 or more")
 	}
 	return nil
 }
 
 // run submits the jobs, once: what was not answered may have been done.
-func (s *slurmCommand) run(ctx context.Context, e *environment, r *root.Root) error {
+func (s *slurmCommand) run(ctx context.Context, e *cli.Env, r *root.Root) error {
 	request, err := s.request(r, s.workers)
 	if err != nil {
 		return err
 	}
 	if s.print {
-		_, err := e.raw.Write([]byte(request.Script()))
+		_, err := e.Raw.Write([]byte(request.Script()))
 		return err
 	}
 	site, err := slurm.Find(os.Environ())
 	if err != nil {
-		return usage("%w; log in where there are sbatch and squeue, or write the script with --print", err)
+		return cli.Usagef("%w; log in where there are sbatch and squeue, or write the script with --print", err)
 	}
 	id, err := site.Submit(ctx, request)
 	if err != nil {
-		return orInterrupted(ctx, explainSubmit(err, request))
+		return cli.OrInterrupted(ctx, explainSubmit(err, request))
 	}
 	if s.asJSON {
-		return e.encoder().Encode(map[string]any{"job": id, "workers": s.workers, "cores": s.cores, "name": request.Name})
+		return e.Encoder().Encode(map[string]any{"job": id, "workers": s.workers, "cores": s.cores, "name": request.Name})
 	}
-	e.say("submitted as job %s: %s of %s each; logs: %s.%s_*.log", id, count(s.workers, "worker"), count(s.cores, "core"), request.Log, id)
+	e.Linef("submitted as job %s: %s of %s each; logs: %s.%s_*.log", id, cli.Count(s.workers, "worker"), cli.Count(s.cores, "core"), request.Log, id)
 	s.noteAbsent(ctx, e, r)
-	e.say("a worker ends after %v without a task; `eisweep workers%s` lists them, and jobs that wait; all end with: scancel %s", s.idle, e.flags(), id)
+	e.Linef("a worker ends after %v without a task; `eisweep workers%s` lists them, and jobs that wait; all end with: scancel %s", s.idle, e.Flags(), id)
 	return nil
 }
 
 // noteAbsent says it where no coordinator answers, for which workers would only wait.
-func (s *slurmCommand) noteAbsent(ctx context.Context, e *environment, r *root.Root) {
+func (s *slurmCommand) noteAbsent(ctx context.Context, e *cli.Env, r *root.Root) {
 	client, err := openClient(ctx, e, r, &s.connection)
 	var absent *absentError
 	switch {
 	case errors.As(err, &absent):
-		e.note("%s: workers wait for one, %v at most; start it: eisweep coordinator%s", absent.short(), s.idle, e.flags())
+		e.Notef("%s: workers wait for one, %v at most; start it: eisweep coordinator%s", absent.short(), s.idle, e.Flags())
 	case err == nil:
 		client.close()
 	}
@@ -139,20 +140,20 @@ func explainSubmit(err error, request *slurm.Request) error {
 	var failed *slurm.CommandError
 	switch {
 	case !errors.As(err, &failed):
-		return usage("%w", err)
+		return cli.Usagef("%w", err)
 	case failed.TooMany():
-		return usage("%w; nothing was submitted: the site's MaxArraySize bounds the jobs of a submission (scontrol show config), so submit fewer, several times", err)
+		return cli.Usagef("%w; nothing was submitted: the site's MaxArraySize bounds the jobs of a submission (scontrol show config), so submit fewer, several times", err)
 	case failed.Refused():
-		return usage("%w; nothing was submitted", err)
+		return cli.Usagef("%w; nothing was submitted", err)
 	}
-	return failure(exitLost, "%w; the jobs may be there all the same: look before you try again: squeue --name=%s", err, request.Name)
+	return cli.Errorf(cli.ExitLost, "%w; the jobs may be there all the same: look before you try again: squeue --name=%s", err, request.Name)
 }
 
 // idleByDefault is how long a worker in a job waits for a task.
 const idleByDefault = 10 * time.Minute
 
 // tellToGoOn tells the coordinator to submit jobs again.
-func (s *slurmCommand) tellToGoOn(cmd *cobra.Command, e *environment, choice *rootChoice) error {
+func (s *slurmCommand) tellToGoOn(cmd *cobra.Command, e *cli.Env, choice *rootChoice) error {
 	client, err := clientFor(cmd.Context(), e, choice, &s.connection)
 	if err != nil {
 		return err
@@ -163,8 +164,8 @@ func (s *slurmCommand) tellToGoOn(cmd *cobra.Command, e *environment, choice *ro
 		return err
 	}
 	if s.asJSON {
-		return e.encoder().Encode(out)
+		return e.Encoder().Encode(out)
 	}
-	e.say("the coordinator submits jobs as tasks require: %d there are, %d there may be", out.Jobs, out.Most)
+	e.Linef("the coordinator submits jobs as tasks require: %d there are, %d there may be", out.Jobs, out.Most)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/root"
 	"eisweep/internal/slurm"
 )
@@ -26,19 +27,19 @@ func (s *slurmJobs) check() (err error) {
 		return err
 	}
 	if s.cores < 1 || s.idle <= 0 || s.checkpoint < 0 {
-		return usage("--cores is 1 or more, --idle-timeout and --checkpoint are above 0")
+		return cli.Usagef("--cores is 1 or more, --idle-timeout and --checkpoint are above 0")
 	}
 	if err := slurm.CheckOptions(s.options); err != nil {
-		return usage("%w", err)
+		return cli.Usagef("%w", err)
 	}
 	if s.timeText != "" {
 		if s.time, err = slurm.ParseLimit(s.timeText); err != nil {
-			return usage("--time %s: %w", s.timeText, err)
+			return cli.Usagef("--time %s: %w", s.timeText, err)
 		}
 	}
 	if s.memoryText != "" {
-		if s.memory, err = parseSize(s.memoryText); err != nil {
-			return usage("--mem-per-core %s: %w", s.memoryText, err)
+		if s.memory, err = cli.ParseSize(s.memoryText); err != nil {
+			return cli.Usagef("--mem-per-core %s: %w", s.memoryText, err)
 		}
 	}
 	return nil
@@ -46,15 +47,15 @@ func (s *slurmJobs) check() (err error) {
 
 // request is for so many jobs that work for a root.
 func (s *slurmJobs) request(r *root.Root, workers int) (*slurm.Request, error) {
-	self, err := ownProgram()
+	self, err := cli.OwnProgram()
 	if err != nil {
 		return nil, err
 	}
 	logs, err := r.ProcessLogs()
 	if err != nil {
-		return nil, usage("jobs that you submit could not leave logs: %w; the root's owner can submit them, or share it with --share-workers", err)
+		return nil, cli.Usagef("jobs that you submit could not leave logs: %w; the root's owner can submit them, or share it with --share-workers", err)
 	}
-	worker := quoted(self) + " worker -p " + quoted(r.Path()) + " --idle-timeout " + s.idle.String()
+	worker := cli.ShellQuote(self) + " worker -p " + cli.ShellQuote(r.Path()) + " --idle-timeout " + s.idle.String()
 	if s.checkpoint > 0 {
 		worker += " --checkpoint " + s.checkpoint.String()
 	}
@@ -63,7 +64,7 @@ func (s *slurmJobs) request(r *root.Root, workers int) (*slurm.Request, error) {
 		Log: filepath.Join(logs, "slurm"), Setup: s.setup, Worker: worker + s.connection.options(), Options: s.options,
 	}
 	if err := request.Check(); err != nil {
-		return nil, usage("%w", err)
+		return nil, cli.Usagef("%w", err)
 	}
 	return request, nil
 }

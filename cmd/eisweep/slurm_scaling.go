@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator"
 	"eisweep/coordinator/autoscale"
 	"eisweep/internal/atomicfile"
@@ -34,7 +35,7 @@ func (s *slurmScaling) check(c connection) error {
 	s.connection, s.cores, s.idle = c, 1, idleByDefault
 	if s.text == "" {
 		if len(s.options) > 0 {
-			return usage("options of sbatch (%s) go with --slurm max=N", strings.Join(s.options, " "))
+			return cli.Usagef("options of sbatch (%s) go with --slurm max=N", strings.Join(s.options, " "))
 		}
 		return nil
 	}
@@ -47,11 +48,11 @@ func (s *slurmScaling) check(c connection) error {
 		}
 		name, value, _ := strings.Cut(word, "=")
 		if err := s.set(name, value); err != nil {
-			return usage("--slurm %s: %s: %w", s.text, word, err)
+			return cli.Usagef("--slurm %s: %s: %w", s.text, word, err)
 		}
 	}
 	if s.most < 1 {
-		return usage("--slurm %s: say how many jobs there may be: max=40", s.text)
+		return cli.Usagef("--slurm %s: say how many jobs there may be: max=40", s.text)
 	}
 	return s.slurmJobs.check()
 }
@@ -84,7 +85,7 @@ func (s *slurmScaling) start(r *root.Root, k *coordinator.Coordinator, log *slog
 	site, err := slurm.Find(os.Environ())
 	if err != nil {
 		if s.most > 0 {
-			return usage("--slurm: %w: start the coordinator where there are sbatch and squeue", err)
+			return cli.Usagef("--slurm: %w: start the coordinator where there are sbatch and squeue", err)
 		}
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 	"eisweep/internal/slurm"
@@ -60,17 +61,17 @@ func (v *slurmView) waiting() []slurm.Job {
 func (v *slurmView) lines() (out []string) {
 	waits := v.waiting()
 	if runs := len(v.jobs) - len(waits); len(v.jobs) > 0 {
-		text := some(len(waits), plural(len(waits), "job waits", "jobs wait")) + reasonsOf(waits)
+		text := cli.NonZero(len(waits), cli.Plural(len(waits), "job waits", "jobs wait")) + reasonsOf(waits)
 		if runs > 0 {
-			text = some(runs, plural(runs, "job runs", "jobs run"))
+			text = cli.NonZero(runs, cli.Plural(runs, "job runs", "jobs run"))
 			if len(waits) > 0 {
-				text += fmt.Sprintf(", %d %s%s", len(waits), plural(len(waits), "waits", "wait"), reasonsOf(waits))
+				text += fmt.Sprintf(", %d %s%s", len(waits), cli.Plural(len(waits), "waits", "wait"), reasonsOf(waits))
 			}
 		}
 		out = append(out, "Slurm: "+text)
 	}
 	if v.trouble != "" {
-		out = append(out, "Slurm doesn't tell of jobs: "+firstLine(v.trouble))
+		out = append(out, "Slurm doesn't tell of jobs: "+cli.FirstLine(v.trouble))
 	}
 	if s := v.scaled; s != nil && s.Stopped != "" {
 		out = append(out, "Slurm: the coordinator submits no more jobs: "+s.Stopped+"; when that is mended: eisweep slurm --go-on")
@@ -121,12 +122,12 @@ func reasonsOf(waits []slurm.Job) string {
 }
 
 // table lists the jobs that wait.
-func (v *slurmView) table(e *environment) error {
+func (v *slurmView) table(e *cli.Env) error {
 	waits := v.waiting()
 	if len(waits) == 0 {
 		return nil
 	}
-	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "JOB\tSTATE\tREASON\tEXPECTED\tUSER")
 	for i, j := range waits {
 		if i == jobsShown {
@@ -137,7 +138,7 @@ func (v *slurmView) table(e *environment) error {
 		if !j.Start.IsZero() {
 			expected = clock(j.Start)
 		}
-		fmt.Fprintln(t, row(j.ID, j.State, cmp.Or(strings.Trim(j.Reason, "()"), "-"), expected, j.User))
+		fmt.Fprintln(t, cli.Row(j.ID, j.State, cmp.Or(strings.Trim(j.Reason, "()"), "-"), expected, j.User))
 	}
 	return t.Flush()
 }

@@ -11,13 +11,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/root"
 )
 
 // startElsewhere starts a worker on each host by the system's ssh. They outlive
 // the connection; `eisweep drain` ends them.
-func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *root.Root) error {
-	self, err := ownProgram()
+func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *cli.Env, r *root.Root) error {
+	self, err := cli.OwnProgram()
 	if err != nil {
 		return err
 	}
@@ -25,36 +26,36 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *environment, r *ro
 	if err != nil {
 		return err
 	}
-	command := "nohup " + quoted(self) + " worker -p " + quoted(r.Path())
+	command := "nohup " + cli.ShellQuote(self) + " worker -p " + cli.ShellQuote(r.Path())
 	without := []string{"on", "path", "json", "nats", "nats-context"}
 	for _, o := range w.files() {
 		without = append(without, strings.TrimPrefix(o[0], "--"))
 	}
-	for _, option := range optionsGiven(cmd, without...) {
-		command += " " + quoted(option)
+	for _, option := range cli.ChangedFlags(cmd, without...) {
+		command += " " + cli.ShellQuote(option)
 	}
 	command += w.connection.options()
 	var failed []error
 	for host := range strings.SplitSeq(w.on, ",") {
 		host = strings.TrimSpace(host)
 		if host == "" || strings.HasPrefix(host, "-") {
-			failed = append(failed, usage("--on %s: %q is no host", w.on, host))
+			failed = append(failed, cli.Usagef("--on %s: %q is no host", w.on, host))
 			continue
 		}
 		log := filepath.Join(logs, "worker."+fileName(host)+".log")
 		started, err := startOn(cmd.Context(), host, command, log)
 		if err != nil {
-			failed = append(failed, failure(exitLost, "%s: %w", host, err))
+			failed = append(failed, cli.Errorf(cli.ExitLost, "%s: %w", host, err))
 			continue
 		}
 		if started.ended {
-			e.say("%s: %s (process %s; log %s) has ended already: nothing was left to do", host, command, started.pid, log)
+			e.Linef("%s: %s (process %s; log %s) has ended already: nothing was left to do", host, command, started.pid, log)
 			continue
 		}
-		e.say("%s: %s (process %s; log %s)", host, command, started.pid, log)
+		e.Linef("%s: %s (process %s; log %s)", host, command, started.pid, log)
 	}
 	if len(failed) == 0 {
-		e.say("they end with: eisweep drain HOST%s, or --all", e.rootFlag+w.options())
+		e.Linef("they end with: eisweep drain HOST%s, or --all", e.RootFlag+w.options())
 	}
 	return errors.Join(failed...)
 }
@@ -85,13 +86,13 @@ type startedOn struct {
 func startOn(ctx context.Context, host, command, log string) (startedOn, error) {
 	var told bytes.Buffer
 	ssh := exec.CommandContext(ctx, "ssh", "-o", "BatchMode=yes", host, "sh")
-	ssh.Stdin, ssh.Stderr = strings.NewReader(fmt.Sprintf(detached, command, quoted(log))), &told
+	ssh.Stdin, ssh.Stderr = strings.NewReader(fmt.Sprintf(detached, command, cli.ShellQuote(log))), &told
 	out, err := ssh.Output()
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return startedOn{}, errors.New("there is no ssh on this machine")
 	case err != nil:
-		return startedOn{}, fmt.Errorf("the worker was not started: %w: %s", err, inLine(strings.TrimSpace(told.String())))
+		return startedOn{}, fmt.Errorf("the worker was not started: %w: %s", err, cli.OneLine(strings.TrimSpace(told.String())))
 	}
 	for line := range strings.Lines(string(out)) { // a login shell's greeting may come before
 		if pid, ok := strings.CutPrefix(line, "@runs "); ok {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"eisweep/cmd/eisweep/internal/cli"
 )
 
 // A shell on another host begins in a folder of its own.
@@ -49,7 +51,7 @@ func TestWorkersElsewhereNeedNoLoginShellOfACertainKind(t *testing.T) {
 	log := filepath.Join(t.TempDir(), `it's a "log" of $HOME!`)
 	at := func(command string) (startedOn, error) {
 		t.Helper()
-		return startOn(t.Context(), "there", "nohup sh -c "+quoted(command), log)
+		return startOn(t.Context(), "there", "nohup sh -c "+cli.ShellQuote(command), log)
 	}
 
 	// One that runs on.

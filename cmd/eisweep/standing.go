@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
@@ -58,7 +59,7 @@ func readStanding(ctx context.Context, r *root.Root, x *lazyCatalog, name string
 	}
 	status, err := x.readSweep(ctx, r, name)
 	if err != nil {
-		out.Trouble, out.Remedy = err.Error(), advise(err)
+		out.Trouble, out.Remedy = err.Error(), cli.Remedy(err)
 		return out
 	}
 	out.count(status)
@@ -70,7 +71,7 @@ func readStanding(ctx context.Context, r *root.Root, x *lazyCatalog, name string
 type lazyCatalog struct{ *catalog.Catalog }
 
 func (x *lazyCatalog) readSweep(ctx context.Context, r *root.Root, name string) (*catalog.SweepStatus, error) {
-	prober, err := newProber()
+	prober, err := cli.NewProber()
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +117,7 @@ func (s *standing) count(status *catalog.SweepStatus) {
 	tasks := status.Tasks
 	s.Tasks = len(tasks)
 	if err := status.Unread; err != nil {
-		s.Trouble, s.Remedy = err.Error(), advise(err)
+		s.Trouble, s.Remedy = err.Error(), cli.Remedy(err)
 	}
 	for i := range tasks {
 		switch tasks[i].State {
@@ -142,26 +143,26 @@ func (s *standing) count(status *catalog.SweepStatus) {
 // text words a standing, in several lines where there is trouble.
 func (s *standing) text() string {
 	if s.Trouble != "" && s.Tasks == 0 {
-		return s.Sweep + ": " + firstLine(s.Trouble) + remedied(s.Remedy)
+		return s.Sweep + ": " + cli.FirstLine(s.Trouble) + remedied(s.Remedy)
 	}
 	state := control.SweepState{
 		Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
 		Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting,
 	}
-	text := stateLine(&state) + prefixed(some(s.New, "to run"))
+	text := stateLine(&state) + cli.AfterComma(cli.NonZero(s.New, "to run"))
 	if s.Gone > 0 {
-		text += fmt.Sprintf(" (%s gone from the folder)", count(s.Gone, "result"))
+		text += fmt.Sprintf(" (%s gone from the folder)", cli.Count(s.Gone, "result"))
 	}
 	if s.Damaged > 0 {
-		text += fmt.Sprintf(" (%s damaged)", count(s.Damaged, "result"))
+		text += fmt.Sprintf(" (%s damaged)", cli.Count(s.Damaged, "result"))
 	}
 	switch {
 	case s.Stand == control.Paused:
-		text += prefixed("paused (eisweep resume " + s.Sweep + ")")
+		text += cli.AfterComma("paused (eisweep resume " + s.Sweep + ")")
 	case s.Stand == control.Cancelled:
-		text += prefixed("cancelled (launching it goes on with it)")
+		text += cli.AfterComma("cancelled (launching it goes on with it)")
 	case s.Stand == control.Open && s.Left != nil && *s.Left > 0:
-		text += prefixed(left(time.Duration(*s.Left*float64(time.Second)), true))
+		text += cli.AfterComma(left(time.Duration(*s.Left*float64(time.Second)), true))
 	}
 	if s.Priority != 0 {
 		text += fmt.Sprintf(", priority %d", s.Priority)
@@ -169,9 +170,9 @@ func (s *standing) text() string {
 	switch {
 	case s.Trouble == "":
 	case s.By == "folder":
-		text += "\n  not all of it can be read: " + firstLine(s.Trouble) + remedied(s.Remedy)
+		text += "\n  not all of it can be read: " + cli.FirstLine(s.Trouble) + remedied(s.Remedy)
 	default:
-		text += "\n  set aside: " + firstLine(s.Trouble) + remedied(s.Remedy)
+		text += "\n  set aside: " + cli.FirstLine(s.Trouble) + remedied(s.Remedy)
 	}
 	return text
 }
@@ -181,5 +182,5 @@ func remedied(remedy string) string {
 	if remedy == "" {
 		return ""
 	}
-	return "\n  remedy: " + firstLine(remedy)
+	return "\n  remedy: " + cli.FirstLine(remedy)
 }

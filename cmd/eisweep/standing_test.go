@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
@@ -23,8 +24,8 @@ func TestTroubleHasLinesOfItsOwn(t *testing.T) {
 	aside.fault([]control.SweepFault{{Sweep: "a", Cause: unread.Error(), Remedy: "repair it"}})
 	for name, s := range map[string]*standing{"folder": &folder, "coordinator": &aside} {
 		var out bytes.Buffer
-		e := &environment{stdout: &out}
-		e.sayLines(s.text())
+		e := &cli.Env{Stdout: &out}
+		e.Lines(s.text())
 		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 		if len(lines) != 3 || !strings.HasPrefix(lines[0], "a: ") || !strings.Contains(lines[1], unread.Error()) || !strings.HasPrefix(lines[2], "  remedy: ") {
 			t.Errorf("%s: told %q", name, lines)

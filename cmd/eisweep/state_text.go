@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 )
 
@@ -12,20 +13,20 @@ func left(d time.Duration, known bool) string {
 	if !known {
 		return "estimating…"
 	}
-	return "about " + duration(d) + " left"
+	return "about " + cli.Duration(d) + " left"
 }
 
 // planLine words a sweep's part of a plan.
 func planLine(s *control.SweepPlan) string {
-	return fmt.Sprintf("%s: %s: %s", s.Name, count(s.Tasks, "task"), list(
-		some(s.New, "to run"), some(s.Waiting, "to run when "+plural(s.Waiting, "its", "their")+" source is done"), some(s.Done, "done"), some(s.Linked, "done elsewhere, linked"),
-		some(s.Settled, "failed before and left so"), some(s.Blocked, "without a source")))
+	return fmt.Sprintf("%s: %s: %s", s.Name, cli.Count(s.Tasks, "task"), cli.JoinNonEmpty(
+		cli.NonZero(s.New, "to run"), cli.NonZero(s.Waiting, "to run when "+cli.Plural(s.Waiting, "its", "their")+" source is done"), cli.NonZero(s.Done, "done"), cli.NonZero(s.Linked, "done elsewhere, linked"),
+		cli.NonZero(s.Settled, "failed before and left so"), cli.NonZero(s.Blocked, "without a source")))
 }
 
 // stateLine words how far a sweep has come.
 func stateLine(s *control.SweepState) string {
 	return fmt.Sprintf("%s: %d of %d done", s.Name, s.Done, s.Tasks) +
-		prefixed(list(some(s.Failed, "failed"), some(s.Running-s.Silent, "running"), some(s.Silent, "not heard of lately"), some(s.Queued, "queued"), some(s.Waiting, "waiting for a source")))
+		cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(s.Failed, "failed"), cli.NonZero(s.Running-s.Silent, "running"), cli.NonZero(s.Silent, "not heard of lately"), cli.NonZero(s.Queued, "queued"), cli.NonZero(s.Waiting, "waiting for a source")))
 }
 
 // rate words how many tasks were settled per time.

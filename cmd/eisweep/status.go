@@ -9,11 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
 
-func newStatusCommand(e *environment) *cobra.Command {
+func newStatusCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var c connection
 	var s statusView
@@ -28,7 +29,7 @@ earlier and were done since.
 Where no coordinator answers, the folders tell.`,
 		Example: `  eisweep status
   eisweep status my`,
-		Args: atMost(1, "the name of a sweep"),
+		Args: cli.AtMost(1, "the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
 			if s.root, err = choice.open(e); err != nil {
@@ -48,7 +49,7 @@ Where no coordinator answers, the folders tell.`,
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&s.all, "all", false, "every row, however many there are")
 	cmd.Flags().BoolVar(&s.asJSON, "json", false, "write JSON, one object per sweep and line")
-	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteFirst(launchedNames(e, &choice))
 	return cmd
 }
 
@@ -67,17 +68,17 @@ type statusView struct {
 const foldersMost = 16 << 20
 
 // connect asks the coordinator; where none answers it says so.
-func (s *statusView) connect(ctx context.Context, e *environment, c *connection) (err error) {
+func (s *statusView) connect(ctx context.Context, e *cli.Env, c *connection) (err error) {
 	var absent *absentError
 	s.client, err = openClient(ctx, e, s.root, c)
 	switch {
 	case errors.As(err, &absent) && absent.running():
-		e.note("`%s` is at work (process %d on %s); this is what the folder tells", absent.holder.Command, absent.holder.PID, absent.holder.Host)
+		e.Notef("`%s` is at work (process %d on %s); this is what the folder tells", absent.holder.Command, absent.holder.PID, absent.holder.Host)
 		return nil
 	case errors.As(err, &absent):
-		e.note("%s; this is what the folder tells", absent.short())
-		if remedy := advise(absent.unseen); remedy != "" {
-			e.note("remedy: %s", remedy)
+		e.Notef("%s; this is what the folder tells", absent.short())
+		if remedy := cli.Remedy(absent.unseen); remedy != "" {
+			e.Notef("remedy: %s", remedy)
 		}
 		s.unseen = absent.isStorage()
 		return nil
@@ -88,7 +89,7 @@ func (s *statusView) connect(ctx context.Context, e *environment, c *connection)
 	s.snapshot, err = ask[control.Snapshot](ctx, s.client, control.VerbSnapshot, control.Nothing{})
 	noteUnanswered(e, s.snapshot.Unanswered)
 	if s.snapshot.Limit != "" {
-		e.note("tasks cannot be queued yet: %s", s.snapshot.Limit)
+		e.Notef("tasks cannot be queued yet: %s", s.snapshot.Limit)
 	}
 	if new(idleness).asks(&s.snapshot, time.Now()) {
 		warnOfNoWorker(ctx, e, s.client)
@@ -97,9 +98,9 @@ func (s *statusView) connect(ctx context.Context, e *environment, c *connection)
 }
 
 // noteUnanswered says that the coordinator waits for NATS.
-func noteUnanswered(e *environment, silent time.Duration) {
+func noteUnanswered(e *cli.Env, silent time.Duration) {
 	if silent > 0 {
-		e.note("NATS has not answered the coordinator for %v; this is what it knows, and it goes on when NATS answers", silent.Round(time.Second))
+		e.Notef("NATS has not answered the coordinator for %v; this is what it knows, and it goes on when NATS answers", silent.Round(time.Second))
 	}
 }
 
@@ -120,7 +121,7 @@ func (s *statusView) known(name string) *control.SweepState {
 }
 
 // overview tells of every sweep under the root.
-func (s *statusView) overview(ctx context.Context, e *environment) error {
+func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 	launched, err := s.root.Sweeps()
 	if err != nil {
 		return err
@@ -130,7 +131,7 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 		return err
 	}
 	readFolders := s.client == nil || s.all || s.manifestBytes(launched) <= foldersMost
-	out := e.encoder()
+	out := e.Encoder()
 	var untold []string
 	unread := s.unseen
 	for _, name := range s.withKnown(launched, gone) {
@@ -146,12 +147,12 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
-			return orInterrupted(ctx, err)
+			return cli.OrInterrupted(ctx, err)
 		}
 		row.fault(s.snapshot.Faults)
 		unread = unread || row.unread()
 		if !s.asJSON {
-			e.sayLines(row.text())
+			e.Lines(row.text())
 		} else if err := out.Encode(row); err != nil {
 			return err
 		}
@@ -159,20 +160,20 @@ func (s *statusView) overview(ctx context.Context, e *environment) error {
 	if !s.asJSON && s.client != nil {
 		view := lookAtSlurm(ctx, s.root, s.client)
 		for _, line := range view.lines() {
-			e.say("%s", line)
+			e.Linef("%s", line)
 		}
 	}
 	if len(forgotten) > 0 {
-		e.note("the folders of finished sweeps are gone: %s (`eisweep cancel` with their names ends this note)", names(forgotten))
+		e.Notef("the folders of finished sweeps are gone: %s (`eisweep cancel` with their names ends this note)", cli.Enumerate(forgotten))
 	}
 	switch {
 	case len(launched)+len(gone)+len(forgotten) == 0 && !s.asJSON:
-		e.say("no sweep was run or launched here")
+		e.Linef("no sweep was run or launched here")
 	case len(untold) > 0:
-		e.note("at rest, not counted (--all counts them): %s", names(untold))
+		e.Notef("at rest, not counted (--all counts them): %s", cli.Enumerate(untold))
 	}
 	if unread {
-		return &exitError{code: exitStorage}
+		return &cli.ExitError{Code: cli.ExitStorage}
 	}
 	return nil
 }

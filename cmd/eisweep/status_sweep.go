@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
@@ -37,7 +38,7 @@ type pointJSON struct {
 
 // sweep tells of one sweep: from the folder in full, of a large one that the
 // coordinator knows only what it says.
-func (s *statusView) sweep(ctx context.Context, e *environment, name string) error {
+func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 	if err := haveSweeps(s.root, []string{name}); err != nil {
 		return err
 	}
@@ -50,10 +51,10 @@ func (s *statusView) sweep(ctx context.Context, e *environment, name string) err
 		v, err = s.full(ctx, name, state)
 	}
 	if err != nil {
-		return orInterrupted(ctx, err)
+		return cli.OrInterrupted(ctx, err)
 	}
 	if len(v.Failures) > 0 {
-		v.Rerun = fmt.Sprintf("eisweep rerun %s --failed%s", name, e.flags())
+		v.Rerun = fmt.Sprintf("eisweep rerun %s --failed%s", name, e.Flags())
 	}
 	if s.asJSON {
 		err = v.encode(e)
@@ -61,13 +62,13 @@ func (s *statusView) sweep(ctx context.Context, e *environment, name string) err
 		err = v.tell(e, s.all)
 	}
 	if err == nil && (v.unread() || s.unseen) {
-		err = &exitError{code: exitStorage}
+		err = &cli.ExitError{Code: cli.ExitStorage}
 	}
 	return err
 }
 
 // brief is what the coordinator alone tells.
-func (s *statusView) brief(ctx context.Context, e *environment, state *control.SweepState) (*sweepView, error) {
+func (s *statusView) brief(ctx context.Context, e *cli.Env, state *control.SweepState) (*sweepView, error) {
 	sum, err := ask[control.Summary](ctx, s.client, control.VerbSummary, control.Steer{Sweeps: []string{state.Name}})
 	if err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func (s *statusView) brief(ctx context.Context, e *environment, state *control.S
 	for _, x := range sum.Sweeps {
 		v.Failures = append(v.Failures, x.Failures...)
 	}
-	e.note("%s has more than %d tasks: its points are told with --all", state.Name, pointsMost)
+	e.Notef("%s has more than %d tasks: its points are told with --all", state.Name, pointsMost)
 	return v, nil
 }
 
@@ -123,7 +124,7 @@ func failuresOf(tasks []catalog.TaskStatus) []control.Failure {
 	return out
 }
 
-func (v *sweepView) encode(e *environment) error {
+func (v *sweepView) encode(e *cli.Env) error {
 	v.Points = []pointJSON{}
 	for _, p := range v.points {
 		some := func(state string) []uint32 { return append([]uint32{}, p.seeds[state]...) }
@@ -131,13 +132,13 @@ func (v *sweepView) encode(e *environment) error {
 	}
 	v.Failures = slices.Concat([]control.Failure{}, v.Failures)
 	v.Earlier = slices.Concat([]earlier{}, v.Earlier)
-	out := e.encoder()
+	out := e.Encoder()
 	return out.Encode(v)
 }
 
-func (v *sweepView) tell(e *environment, all bool) error {
-	e.sayLines(v.text())
-	e.say("  results: %s", v.Folder)
+func (v *sweepView) tell(e *cli.Env, all bool) error {
+	e.Lines(v.text())
+	e.Linef("  results: %s", v.Folder)
 	if len(v.points) > 0 {
 		if err := writePoints(e, v.points, all); err != nil {
 			return err
@@ -152,7 +153,7 @@ func (v *sweepView) tell(e *environment, all bool) error {
 const failuresShown = 10
 
 // tellFailures tells of failed seeds, by class, and how to run them again.
-func (v *sweepView) tellFailures(e *environment, all bool) {
+func (v *sweepView) tellFailures(e *cli.Env, all bool) {
 	for _, class := range classNames() {
 		var of []control.Failure
 		for _, f := range v.Failures {
@@ -163,23 +164,23 @@ func (v *sweepView) tellFailures(e *environment, all bool) {
 		if len(of) == 0 {
 			continue
 		}
-		e.say("failed (%s): %s", class, count(len(of), "task"))
+		e.Linef("failed (%s): %s", class, cli.Count(len(of), "task"))
 		for i, f := range of {
 			if i == failuresShown && !all {
-				e.say("  … and %d more (--all)", len(of)-i)
+				e.Linef("  … and %d more (--all)", len(of)-i)
 				break
 			}
-			e.say("  seed %d%s  %s: %s", f.Seed, v.pointOf(&f), f.ID, firstLine(f.Error))
+			e.Linef("  seed %d%s  %s: %s", f.Seed, v.pointOf(&f), f.ID, cli.FirstLine(f.Error))
 		}
 		for _, line := range again(v.Rerun+" --class "+class, map[protocol.Class]int{protocol.Class(class): len(of)}) {
-			e.say("  again:  %s", line)
+			e.Linef("  again:  %s", line)
 		}
 	}
 	if len(v.Failures) > 0 {
-		e.say("why:    eisweep show %s%s", v.Failures[0].ID, e.rootFlag)
+		e.Linef("why:    eisweep show %s%s", v.Failures[0].ID, e.RootFlag)
 	}
 	if slices.ContainsFunc(v.Failures, func(f control.Failure) bool { return f.Class != protocol.Source }) {
-		e.say("again:  %s", v.Rerun)
+		e.Linef("again:  %s", v.Rerun)
 	}
 }
 
@@ -196,14 +197,14 @@ func (v *sweepView) pointOf(f *control.Failure) string {
 	return ""
 }
 
-func (v *sweepView) tellEarlier(e *environment, all bool) {
+func (v *sweepView) tellEarlier(e *cli.Env, all bool) {
 	if len(v.Earlier) == 0 {
 		return
 	}
-	e.say("failed earlier, done since: %s", count(len(v.Earlier), "task"))
+	e.Linef("failed earlier, done since: %s", cli.Count(len(v.Earlier), "task"))
 	for i, x := range v.Earlier {
 		if i == failuresShown && !all {
-			e.say("  … and %d more (--all)", len(v.Earlier)-i)
+			e.Linef("  … and %d more (--all)", len(v.Earlier)-i)
 			return
 		}
 		by := "when it was run again"
@@ -212,6 +213,6 @@ func (v *sweepView) tellEarlier(e *environment, all bool) {
 		} else if x.Stands {
 			by = "before, which stands"
 		}
-		e.say("  seed %d  %s in run %d: %s; done %s", x.Seed, x.Class, x.Run, firstLine(x.Error), by)
+		e.Linef("  seed %d  %s in run %d: %s; done %s", x.Seed, x.Class, x.Run, cli.FirstLine(x.Error), by)
 	}
 }

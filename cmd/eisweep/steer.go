@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 )
 
@@ -22,7 +23,7 @@ until the sweep is resumed. Tasks that another sweep wants, too, are run for tha
 	{control.VerbResume, "Offer tasks of paused sweeps again", `Offer tasks of paused sweeps to workers again.`, "resumed", "running"},
 }
 
-func newSteerCommand(e *environment, s steering) *cobra.Command {
+func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
 	var choice rootChoice
 	var c connection
 	var all, asJSON bool
@@ -32,7 +33,7 @@ func newSteerCommand(e *environment, s steering) *cobra.Command {
 		Long:  s.long + "\n\nDoing it twice is doing it once.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if all == (len(args) > 0) {
-				return usage("%s needs the names of sweeps, or --all", cmd.CommandPath())
+				return cli.Usagef("%s needs the names of sweeps, or --all", cmd.CommandPath())
 			}
 			return nil
 		},
@@ -54,12 +55,12 @@ func newSteerCommand(e *environment, s steering) *cobra.Command {
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&all, "all", false, "every sweep that is not finished")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per sweep and line")
-	cmd.ValidArgsFunction = completeEach(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteEach(launchedNames(e, &choice))
 	return cmd
 }
 
-func (s *steering) tell(e *environment, sweeps []control.SteeredSweep, asJSON bool) error {
-	out := e.encoder()
+func (s *steering) tell(e *cli.Env, sweeps []control.SteeredSweep, asJSON bool) error {
+	out := e.Encoder()
 	for i := range sweeps {
 		x := &sweeps[i]
 		if asJSON {
@@ -69,13 +70,13 @@ func (s *steering) tell(e *environment, sweeps []control.SteeredSweep, asJSON bo
 			continue
 		}
 		if !x.Changed {
-			e.say("%s: nothing to do: it is %s", x.Name, x.Stand)
+			e.Linef("%s: nothing to do: it is %s", x.Name, x.Stand)
 			continue
 		}
-		e.say("%s: %s%s", x.Name, s.changed, prefixed(list(some(x.Removed, "taken out of the queue"), some(x.Moved, "run for another sweep"), some(x.Running, s.running))))
+		e.Linef("%s: %s%s", x.Name, s.changed, cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(x.Removed, "taken out of the queue"), cli.NonZero(x.Moved, "run for another sweep"), cli.NonZero(x.Running, s.running))))
 	}
 	if len(sweeps) == 0 && !asJSON {
-		e.say("nothing to do: no sweep is open")
+		e.Linef("nothing to do: no sweep is open")
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"eisweep/cmd/eisweep/internal/cli"
 )
 
 // mountStore makes a root whose queue has a small disk of its own.
@@ -38,7 +40,7 @@ func mountStore(t *testing.T, size string) (root, disk string) {
 func TestTheStoreBreaksWhileTasksAreQueued(t *testing.T) {
 	root, disk := mountStore(t, "1m")
 	many := sweepFile(t, "many", "1", "{ first = 1, count = 6000 }")
-	exits(t, exitStorage, "store cannot be", "run", many, "-p", root)
+	exits(t, cli.ExitStorage, "store cannot be", "run", many, "-p", root)
 	remount(t, disk, "size=100m")
 	must(t, "run", sweepFile(t, "few", "1", "[1, 2]"), "-p", root)
 }
@@ -78,10 +80,10 @@ func TestACoordinatorEndsWithItsStore(t *testing.T) {
 	p.await("it is ready", saying(coordinatorReady))
 	startProcess(t, "worker", "-p", root)
 	many := sweepFile(t, "many", "1", "{ first = 1, count = 6000 }")
-	if code, told := finish(t, "launch", many, "-p", root); code != 0 && code != exitStorage { // by what comes first
+	if code, told := finish(t, "launch", many, "-p", root); code != 0 && code != cli.ExitStorage { // by what comes first
 		t.Errorf("the launch ends with %d:\n%s", code, told)
 	}
-	if code, _ := p.end(); code != exitStorage || !strings.Contains(p.stderr.String(), "store cannot be written") {
+	if code, _ := p.end(); code != cli.ExitStorage || !strings.Contains(p.stderr.String(), "store cannot be written") {
 		t.Errorf("the coordinator ends with %d:\n%s\n%s", code, p.told(), &p.stderr)
 	}
 	remount(t, disk, "size=100m")

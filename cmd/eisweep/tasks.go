@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
@@ -16,7 +17,7 @@ import (
 	"eisweep/sweeps"
 )
 
-func newTasksCommand(e *environment) *cobra.Command {
+func newTasksCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var c connection
 	var l listing
@@ -28,7 +29,7 @@ each with id, file, state, and where it runs or why it failed. With the same opt
 ` + "`rerun`" + ` runs them again.`,
 		Example: `  eisweep tasks my --state failed
   eisweep tasks my --where pl.is_plastic=EXC --seeds 1-5`,
-		Args: exactlyOne("the name of a sweep"),
+		Args: cli.ExactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := l.parse(); err != nil {
 				return err
@@ -43,13 +44,13 @@ each with id, file, state, and where it runs or why it failed. With the same opt
 			if err := l.askRunning(cmd.Context(), e, r, &c); err != nil {
 				return err
 			}
-			return orInterrupted(cmd.Context(), l.list(cmd.Context(), e, r, args[0]))
+			return cli.OrInterrupted(cmd.Context(), l.list(cmd.Context(), e, r, args[0]))
 		},
 	}
 	choice.flag(cmd)
 	c.flags(cmd, e)
 	l.flags(cmd)
-	cmd.ValidArgsFunction = completeFirst(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteFirst(launchedNames(e, &choice))
 	return cmd
 }
 
@@ -68,23 +69,23 @@ func (l *listing) flags(cmd *cobra.Command) {
 	l.choice.flags(cmd)
 	cmd.Flags().StringVar(&l.state, "state", "", "tasks in this `STATE`: "+strings.Join(taskStates, ", ")+" (new: neither of the others)")
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write JSON, one object per task and line")
-	cmd.RegisterFlagCompletionFunc("state", completeWords(taskStates...))
+	cmd.RegisterFlagCompletionFunc("state", cli.CompleteWords(taskStates...))
 }
 
 func (l *listing) parse() error {
 	if l.state != "" && !slices.Contains(taskStates, l.state) {
-		return usage("unknown state %q: it is one of %s", l.state, strings.Join(taskStates, ", "))
+		return cli.Usagef("unknown state %q: it is one of %s", l.state, strings.Join(taskStates, ", "))
 	}
 	return l.choice.parse()
 }
 
 // askRunning finds out what runs; without a coordinator nobody tells.
-func (l *listing) askRunning(ctx context.Context, e *environment, r *root.Root, c *connection) error {
+func (l *listing) askRunning(ctx context.Context, e *cli.Env, r *root.Root, c *connection) error {
 	l.running = map[sweeps.ID]*control.RunningTask{}
 	client, err := openClient(ctx, e, r, c)
 	if absent := (*absentError)(nil); errors.As(err, &absent) {
 		if l.state == "running" {
-			e.note("%s: nobody tells what runs", absent.short())
+			e.Notef("%s: nobody tells what runs", absent.short())
 		}
 		return nil
 	}
@@ -100,7 +101,7 @@ func (l *listing) askRunning(ctx context.Context, e *environment, r *root.Root, 
 	return err
 }
 
-func (l *listing) list(ctx context.Context, e *environment, r *root.Root, name string) error {
+func (l *listing) list(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
 	status, err := readSweep(ctx, r, name)
 	if err != nil {
 		return err
@@ -109,7 +110,7 @@ func (l *listing) list(ctx context.Context, e *environment, r *root.Root, name s
 	if err != nil {
 		return err
 	}
-	out := e.encoder()
+	out := e.Encoder()
 	n := 0
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
@@ -119,13 +120,13 @@ func (l *listing) list(ctx context.Context, e *environment, r *root.Root, name s
 		}
 		n++
 		if !l.asJSON {
-			e.say("%s  %s  %s", t.Task.ID, t.Task.File, taskStateText(t, running))
+			e.Linef("%s  %s  %s", t.Task.ID, t.Task.File, taskStateText(t, running))
 		} else if err := out.Encode(newTaskJSON(t, running)); err != nil {
 			return err
 		}
 	}
 	if n < len(status.Tasks) {
-		e.note("%d of the %s of %s", n, count(len(status.Tasks), "task"), name)
+		e.Notef("%d of the %s of %s", n, cli.Count(len(status.Tasks), "task"), name)
 	}
 	return status.Unread
 }

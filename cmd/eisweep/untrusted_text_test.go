@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/internal/slurm"
@@ -43,8 +44,8 @@ func forgesNoLine(t *testing.T, text string) {
 
 func TestWordsOfOthersForgeNoLine(t *testing.T) {
 	e, out, told := quiet()
-	e.say("host %s has %v", hostile, []string{hostile})
-	e.note("warning: %s", hostile)
+	e.Linef("host %s has %v", hostile, []string{hostile})
+	e.Notef("warning: %s", hostile)
 	if err := tellWorkers(e, []control.Worker{{Name: hostile, Host: hostile, State: hostile, Refused: hostile, Job: hostile, Version: hostile}}, false); err != nil {
 		t.Fatal(err)
 	}
@@ -52,9 +53,9 @@ func TestWordsOfOthersForgeNoLine(t *testing.T) {
 	if err := view.table(e); err != nil {
 		t.Fatal(err)
 	}
-	e.note("%v", usage("%s is no root", hostile))
-	e.note("warning: %s of %v", errors.New("no more"), protocol.Class(hostile))
-	fmt.Fprintln(e.stderr, errorText(errors.Join(fmt.Errorf("x: %w", &fs.PathError{Op: "open", Path: hostile, Err: os.ErrNotExist}), &os.LinkError{Op: "link", Old: hostile, New: hostile, Err: os.ErrExist})))
+	e.Notef("%v", cli.Usagef("%s is no root", hostile))
+	e.Notef("warning: %s of %v", errors.New("no more"), protocol.Class(hostile))
+	fmt.Fprintln(e.Stderr, cli.ErrorText(errors.Join(fmt.Errorf("x: %w", &fs.PathError{Op: "open", Path: hostile, Err: os.ErrNotExist}), &os.LinkError{Op: "link", Old: hostile, New: hostile, Err: os.ErrExist})))
 	newNotices(newScreen(e).notice).With("worker", hostile).Warn("an attempt failed", "host", hostile, "error", errors.New(hostile))
 	forgesNoLine(t, out.String()+told.String())
 	for _, line := range drawing(&control.Snapshot{Running: []control.RunningTask{{Sweep: hostile, File: hostile + "\t"}}}, "", 20, 5) {
@@ -82,7 +83,7 @@ func TestCellsOfALine(t *testing.T) {
 func TestANarrowerTerminalIsClearedAsWell(t *testing.T) {
 	e, out, _ := quiet()
 	width := 80
-	e.size = func() (int, int) { return width, 24 }
+	e.TerminalSize = func() (int, int) { return width, 24 }
 	s := newScreen(e)
 	s.progress(*snapshot())
 	rows := 0

@@ -9,12 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/verify"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
 
-func newVerifyCommand(e *environment) *cobra.Command {
+func newVerifyCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var c connection
 	var asJSON bool
@@ -37,7 +38,7 @@ The exit code is 4 if anything is not as it should be.`,
 			}
 			found, err := verifySweeps(cmd.Context(), e, r, &c, args)
 			if err != nil {
-				return orInterrupted(cmd.Context(), err)
+				return cli.OrInterrupted(cmd.Context(), err)
 			}
 			if len(args) == 0 {
 				if err := addGone(r, &found); err != nil {
@@ -50,12 +51,12 @@ The exit code is 4 if anything is not as it should be.`,
 	choice.flag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per sweep and line")
-	cmd.ValidArgsFunction = completeEach(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteEach(launchedNames(e, &choice))
 	return cmd
 }
 
 // verifySweeps has the root's coordinator verify, if it has one.
-func verifySweeps(ctx context.Context, e *environment, r *root.Root, c *connection, names []string) (control.Verified, error) {
+func verifySweeps(ctx context.Context, e *cli.Env, r *root.Root, c *connection, names []string) (control.Verified, error) {
 	if err := haveSweeps(r, names); err != nil {
 		return control.Verified{}, err
 	}
@@ -87,16 +88,16 @@ func addGone(r *root.Root, found *control.Verified) error {
 }
 
 // verifyHere verifies a root as its owner, or reads a root that it may not write.
-func verifyHere(ctx context.Context, e *environment, r *root.Root, names []string) (_ control.Verified, err error) {
+func verifyHere(ctx context.Context, e *cli.Env, r *root.Root, names []string) (_ control.Verified, err error) {
 	if !r.Writable() {
 		return inspect(ctx, e, r, names)
 	}
-	own, err := openRoot(ctx, e, r.Path(), nil, e.note)
+	own, err := openRoot(ctx, e, r.Path(), nil, e.Notef)
 	if err != nil {
 		return control.Verified{}, err
 	}
 	defer func() { err = errors.Join(err, own.close()) }()
-	prober, err := newProber()
+	prober, err := cli.NewProber()
 	if err != nil {
 		return control.Verified{}, err
 	}
@@ -110,25 +111,25 @@ func verifyHere(ctx context.Context, e *environment, r *root.Root, names []strin
 }
 
 // inspect verifies a root and changes nothing.
-func inspect(ctx context.Context, e *environment, r *root.Root, names []string) (control.Verified, error) {
+func inspect(ctx context.Context, e *cli.Env, r *root.Root, names []string) (control.Verified, error) {
 	switch h, held, err := r.Holder(); {
 	case held:
 		return control.Verified{}, orCoordinated(&root.InUseError{Path: r.Path(), Holder: h})
 	case errors.Is(err, fs.ErrPermission):
-		e.note("whether somebody is at work on %s cannot be found out (%v): what changes meanwhile may be reported", r.Path(), err)
+		e.Notef("whether somebody is at work on %s cannot be found out (%v): what changes meanwhile may be reported", r.Path(), err)
 	case err != nil:
 		return control.Verified{}, err
 	}
-	prober, err := newProber()
+	prober, err := cli.NewProber()
 	if err != nil {
 		return control.Verified{}, err
 	}
-	e.note("you may not write %s: it is only read, and nothing is mended", r.Path())
+	e.Notef("you may not write %s: it is only read, and nothing is mended", r.Path())
 	return verify.Inspect(ctx, r, prober, names)
 }
 
 // tellVerified writes what was found; problems are an error.
-func tellVerified(e *environment, found control.Verified, asJSON bool) error {
+func tellVerified(e *cli.Env, found control.Verified, asJSON bool) error {
 	problems := 0
 	reports := found.Sweeps
 	if found.Inputs != nil {
@@ -143,21 +144,21 @@ func tellVerified(e *environment, found control.Verified, asJSON bool) error {
 		}
 	}
 	if problems > 0 {
-		return &exitError{code: exitStorage}
+		return &cli.ExitError{Code: cli.ExitStorage}
 	}
 	return nil
 }
 
-func writeReport(e *environment, s *control.VerifiedSweep) {
-	e.say("%s: %s", s.Name, cmp.Or(list(
-		some(s.Sound, "sound"),
-		some(s.Rebuilt, "without a manifest line, which "+plural(s.Rebuilt, "it has", "they have")+" now"),
-		some(s.Gone, "removed, which the latest launch does not want"),
-		some(len(s.Problems), "not as "+plural(len(s.Problems), "it", "they")+" should be"),
+func writeReport(e *cli.Env, s *control.VerifiedSweep) {
+	e.Linef("%s: %s", s.Name, cmp.Or(cli.JoinNonEmpty(
+		cli.NonZero(s.Sound, "sound"),
+		cli.NonZero(s.Rebuilt, "without a manifest line, which "+cli.Plural(s.Rebuilt, "it has", "they have")+" now"),
+		cli.NonZero(s.Gone, "removed, which the latest launch does not want"),
+		cli.NonZero(len(s.Problems), "not as "+cli.Plural(len(s.Problems), "it", "they")+" should be"),
 	), "no results"))
 	again := 0
 	for _, p := range s.Problems {
-		e.say("  %s: %s: %s", p.Kind, p.File, p.Detail)
+		e.Linef("  %s: %s: %s", p.Kind, p.File, p.Detail)
 		if p.Again {
 			again++
 		}
@@ -165,9 +166,9 @@ func writeReport(e *environment, s *control.VerifiedSweep) {
 	switch {
 	case again == 0:
 	case again == len(s.Problems):
-		e.say("  the next run or launch of this sweep computes them again")
+		e.Linef("  the next run or launch of this sweep computes them again")
 	default:
-		e.say("  the next run or launch of this sweep computes %d of them again", again)
+		e.Linef("  the next run or launch of this sweep computes %d of them again", again)
 	}
 }
 
@@ -188,10 +189,10 @@ type problemJSON struct {
 	Again  bool   `json:"again"`
 }
 
-func writeReportJSON(e *environment, s *control.VerifiedSweep) {
+func writeReportJSON(e *cli.Env, s *control.VerifiedSweep) {
 	out := reportJSON{s.Name, s.Sound, s.Rebuilt, s.Gone, []problemJSON{}}
 	for _, p := range s.Problems {
 		out.Problems = append(out.Problems, problemJSON{p.File, p.ID.String(), p.Kind, p.Detail, p.Again})
 	}
-	e.encoder().Encode(out)
+	e.Encoder().Encode(out)
 }

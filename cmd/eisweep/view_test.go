@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/sim"
@@ -55,9 +56,9 @@ func TestDrawingFitsTheScreen(t *testing.T) {
 }
 
 // quiet is an environment whose output is collected.
-func quiet() (*environment, *bytes.Buffer, *bytes.Buffer) {
+func quiet() (*cli.Env, *bytes.Buffer, *bytes.Buffer) {
 	var out, err bytes.Buffer
-	e := newEnvironment(strings.NewReader(""), &out, &err, func(string) string { return "" })
+	e := cli.NewEnv(strings.NewReader(""), &out, &err, func(string) string { return "" })
 	return e, &out, &err
 }
 
@@ -123,15 +124,15 @@ func TestDurationsAndSizes(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0 s", 59 * time.Second: "59 s", 61 * time.Second: "1 min 01 s", 2*time.Hour + 5*time.Minute: "2 h 05 min", 50 * time.Hour: "2 days 2 h",
 	} {
-		if got := duration(d); got != want {
+		if got := cli.Duration(d); got != want {
 			t.Errorf("%v is %q, want %q", d, got, want)
 		}
 	}
-	if got, want := span(9e12), "285,193 years"; got != want {
+	if got, want := cli.Seconds(9e12), "285,193 years"; got != want {
 		t.Errorf("9e12 s are %q, want %q", got, want)
 	}
 	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1500: "1.5 kB", 250e6: "250 MB", 3.2e12: "3.2 TB"} {
-		if got := size(n); got != want {
+		if got := cli.Size(n); got != want {
 			t.Errorf("%d is %q, want %q", n, got, want)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/queue"
 )
@@ -33,11 +34,11 @@ func (w *waiting) more(ctx context.Context, why error) error {
 	}
 	if w.told.IsZero() || now.Sub(w.told) >= tellAgain {
 		w.told = now
-		w.log.Warn(w.what, "since", w.begun.Format(time.TimeOnly), "error", firstLine(why.Error()))
+		w.log.Warn(w.what, "since", w.begun.Format(time.TimeOnly), "error", cli.FirstLine(why.Error()))
 	}
 	select {
 	case <-ctx.Done():
-		return orInterrupted(ctx, ctx.Err())
+		return cli.OrInterrupted(ctx, ctx.Err())
 	case <-time.After(connectAgain):
 		return nil
 	}
@@ -46,12 +47,12 @@ func (w *waiting) more(ctx context.Context, why error) error {
 // orStopped is the error of a service that is not ready yet; nil where a signal ended it, by which nothing is lost. What
 // would have ended it without the signal as well stays an error.
 func orStopped(ctx context.Context, log *slog.Logger, err error) error {
-	var signal *interrupted
+	var signal *cli.Interrupted
 	if err == nil || !errors.As(context.Cause(ctx), &signal) {
 		return err
 	}
-	for _, e := range leaves(err) {
-		if code := exitCode(e); code == exitStorage || code == exitInput || code == exitInUse {
+	for _, e := range cli.Leaves(err) {
+		if code := cli.ExitCode(e); code == cli.ExitStorage || code == cli.ExitInput || code == cli.ExitInUse {
 			return err
 		}
 	}

@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 
+	"eisweep/cmd/eisweep/internal/cli"
+
 	"github.com/spf13/cobra"
 )
 
-func newWatchCommand(e *environment) *cobra.Command {
+func newWatchCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var c connection
 	var asJSON bool
@@ -32,7 +34,7 @@ changes nothing.`,
 			}
 			defer f.stop()
 			err = f.follow(cmd.Context(), e)
-			var signal *interrupted
+			var signal *cli.Interrupted
 			if len(args) == 0 && errors.As(err, &signal) {
 				return nil
 			}
@@ -42,6 +44,6 @@ changes nothing.`,
 	choice.flag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write events as JSON, one object per line")
-	cmd.ValidArgsFunction = completeEach(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteEach(launchedNames(e, &choice))
 	return cmd
 }

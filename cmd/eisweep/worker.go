@@ -3,10 +3,12 @@ package main
 import (
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
+
 	"github.com/spf13/cobra"
 )
 
-func newWorkerCommand(e *environment) *cobra.Command {
+func newWorkerCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var w workerCommand
 	cmd := &cobra.Command{
@@ -23,7 +25,7 @@ no more than the work since the last checkpoint.`,
 		Example: `  eisweep worker
   eisweep worker --slots 8 --idle-timeout 10m
   eisweep worker --on node01,node02`,
-		Args: atMost(0, "no argument"),
+		Args: cli.AtMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := w.check(e); err != nil {
 				return err
@@ -71,27 +73,27 @@ func (w *workerCommand) flags(cmd *cobra.Command) {
 }
 
 // check reads the options and what the batch system says.
-func (w *workerCommand) check(e *environment) (err error) {
+func (w *workerCommand) check(e *cli.Env) (err error) {
 	if err := w.connection.check(); err != nil {
 		return err
 	}
 	if w.memoryText != "" {
-		if w.memory, err = parseSize(w.memoryText); err != nil {
-			return usage("--memory %s: %w", w.memoryText, err)
+		if w.memory, err = cli.ParseSize(w.memoryText); err != nil {
+			return cli.Usagef("--memory %s: %w", w.memoryText, err)
 		}
 	}
 	from, text := "--deadline", w.deadlineSay
 	if text == "" {
-		from, text = "EISWEEP_DEADLINE", e.getenv("EISWEEP_DEADLINE")
+		from, text = "EISWEEP_DEADLINE", e.Getenv("EISWEEP_DEADLINE")
 	}
 	if text == "" {
 		return nil
 	}
-	if w.deadline, err = parseDeadline(text, time.Now()); err != nil {
-		return usage("%s %s: %w", from, text, err)
+	if w.deadline, err = cli.ParseDeadline(text, time.Now()); err != nil {
+		return cli.Usagef("%s %s: %w", from, text, err)
 	}
 	if now := time.Now(); !w.deadline.After(now) {
-		return usage("%s %s: it is in the past: %s, and now it is %s", from, text, w.deadline.Format(time.RFC3339), now.Format(time.RFC3339))
+		return cli.Usagef("%s %s: it is in the past: %s, and now it is %s", from, text, w.deadline.Format(time.RFC3339), now.Format(time.RFC3339))
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/hostlimits"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -20,8 +21,8 @@ import (
 const handBackTime = 60 * time.Second
 
 // run runs tasks until the worker ends by itself or a signal comes.
-func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (err error) {
-	outliveReader()
+func (w *workerCommand) run(ctx context.Context, e *cli.Env, r *root.Root) (err error) {
+	cli.IgnoreBrokenPipe()
 	log := newServiceLog(e, w.asJSON)
 	q, err := w.connect(ctx, e, r, log)
 	if err != nil {
@@ -32,7 +33,7 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 	if err != nil {
 		return err
 	}
-	if c.Prober, err = newProber(); err != nil {
+	if c.Prober, err = cli.NewProber(); err != nil {
 		return err
 	}
 	c.Root, c.Queue, c.Log, c.Taken = r, q, log, collector(e)
@@ -40,7 +41,7 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 	if err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
-	log.Info("the worker is ready", "worker", c.Name, "slots", c.Slots, "memory", size(c.Memory),
+	log.Info("the worker is ready", "worker", c.Name, "slots", c.Slots, "memory", cli.Size(c.Memory),
 		"version", c.Version, "limits", limits.String())
 	select {
 	case <-at.Done():
@@ -51,7 +52,7 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 	drain, cancel := context.WithTimeout(context.Background(), handBackTime)
 	defer cancel()
 	if err := at.Drain(drain); err != nil {
-		return failure(exitLost, "tasks could not be handed back within %v; others start them again from their checkpoints: %w",
+		return cli.Errorf(cli.ExitLost, "tasks could not be handed back within %v; others start them again from their checkpoints: %w",
 			handBackTime, err)
 	}
 	log.Info("stopped")
@@ -62,15 +63,15 @@ func (w *workerCommand) run(ctx context.Context, e *environment, r *root.Root) (
 func endOfWorker(w *worker.Worker) error {
 	err := w.Err()
 	if errors.Is(err, worker.ErrStorage) {
-		return failure(exitStorage, "the worker takes no more tasks: %w; repair that, then start it again", err)
+		return cli.Errorf(cli.ExitStorage, "the worker takes no more tasks: %w; repair that, then start it again", err)
 	}
 	return err
 }
 
 // connect opens the queue. Where a coordinator was started once it waits for one, as
 // long as for a task. A `run` that has the root is told of instead: it needs no workers.
-func (w *workerCommand) connect(ctx context.Context, e *environment, r *root.Root, log *slog.Logger) (*queue.Queue, error) {
-	e.natsFlags = w.options()
+func (w *workerCommand) connect(ctx context.Context, e *cli.Env, r *root.Root, log *slog.Logger) (*queue.Queue, error) {
+	e.NATSFlags = w.options()
 	begun, wait := time.Now(), waiting{what: "no coordinator is in reach; waiting for one", log: log}
 	for {
 		q, err := w.open(ctx, r, protocol.Worker, log)
@@ -82,10 +83,10 @@ func (w *workerCommand) connect(ctx context.Context, e *environment, r *root.Roo
 			err = orAlone(e, r, err)
 		}
 		if !passes {
-			return nil, orInterrupted(ctx, err)
+			return nil, cli.OrInterrupted(ctx, err)
 		}
 		if waited := time.Since(begun); w.idle > 0 && waited > w.idle || !w.deadline.IsZero() && time.Now().After(w.deadline) {
-			return nil, failure(exitLost, "no coordinator was in reach for %v: %w", waited.Round(time.Second), err)
+			return nil, cli.Errorf(cli.ExitLost, "no coordinator was in reach for %v: %w", waited.Round(time.Second), err)
 		}
 		if err := wait.more(ctx, err); err != nil {
 			return nil, err
@@ -94,15 +95,15 @@ func (w *workerCommand) connect(ctx context.Context, e *environment, r *root.Roo
 }
 
 // config is the worker's, as the options and the machine give it, with what that may use.
-func (w *workerCommand) config(e *environment) (c worker.Config, limits hostlimits.Limits, err error) {
+func (w *workerCommand) config(e *cli.Env) (c worker.Config, limits hostlimits.Limits, err error) {
 	host, err := os.Hostname()
 	if err != nil {
-		return c, limits, failure(exitInternal, "name host: %w", err)
+		return c, limits, cli.Errorf(cli.ExitInternal, "name host: %w", err)
 	}
-	given, job := batchSystem(e.getenv)
+	given, job := batchSystem(e.Getenv)
 	limits = hostlimits.Find(given)
 	c = worker.Config{
-		Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: programVersion(), Slots: w.slots, Checkpoint: w.checkpoint,
+		Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: cli.Version(), Slots: w.slots, Checkpoint: w.checkpoint,
 		Memory: w.memory, MaxTasks: w.maxTasks, IdleTimeout: w.idle, Deadline: w.deadline, Job: job,
 	}
 	if c.Slots == 0 {
@@ -111,5 +112,5 @@ func (w *workerCommand) config(e *environment) (c worker.Config, limits hostlimi
 	if c.Memory == 0 {
 		c.Memory = limits.ForTasks()
 	}
-	return c, limits, plantFailpoints(e, &c)
+	return c, limits, cli.ApplyWorkerFailpoints(e, &c)
 }

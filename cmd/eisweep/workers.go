@@ -10,10 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 )
 
-func newWorkersCommand(e *environment) *cobra.Command {
+func newWorkersCommand(e *cli.Env) *cobra.Command {
 	var choice rootChoice
 	var c connection
 	var asJSON bool
@@ -23,7 +24,7 @@ func newWorkersCommand(e *environment) *cobra.Command {
 		Long: `List the workers that the coordinator hears of: where they run, how many tasks they
 take at a time and run now, and why, if they take none. One that is not heard of any
 more is listed as silent for a day, one that was ended by an error as that for an hour.`,
-		Args: atMost(0, "no argument"),
+		Args: cli.AtMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, err := clientFor(cmd.Context(), e, &choice, &c)
 			if err != nil {
@@ -39,7 +40,7 @@ more is listed as silent for a day, one that was ended by an error as that for a
 			}
 			view := lookAtSlurm(cmd.Context(), client.root, client)
 			for _, line := range view.lines() {
-				e.say("%s", line)
+				e.Linef("%s", line)
 			}
 			return view.table(e)
 		},
@@ -56,9 +57,9 @@ type workerJSON struct {
 	HeardAgo float64 `json:"heard_ago"` // seconds
 }
 
-func tellWorkers(e *environment, workers []control.Worker, asJSON bool) error {
+func tellWorkers(e *cli.Env, workers []control.Worker, asJSON bool) error {
 	if asJSON {
-		out := e.encoder()
+		out := e.Encoder()
 		for _, w := range workers {
 			if err := out.Encode(workerJSON{w, w.HeardAgo.Seconds()}); err != nil {
 				return err
@@ -67,10 +68,10 @@ func tellWorkers(e *environment, workers []control.Worker, asJSON bool) error {
 		return nil
 	}
 	if len(workers) == 0 {
-		e.say("no worker is heard of; start some, on any machine that shares the folder: eisweep worker%s", e.flags())
+		e.Linef("no worker is heard of; start some, on any machine that shares the folder: eisweep worker%s", e.Flags())
 		return nil
 	}
-	t := tabwriter.NewWriter(e.stdout, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "WORKER\tHOST\tTASKS\tSTATE\tDONE\tMEMORY\tSINCE\tHEARD\tJOB\tVERSION")
 	slots, busy := 0, 0
 	for i := range workers {
@@ -83,7 +84,7 @@ func tellWorkers(e *environment, workers []control.Worker, asJSON bool) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	e.say("%s run of %d that fit at a time", count(busy, "task"), slots)
+	e.Linef("%s run of %d that fit at a time", cli.Count(busy, "task"), slots)
 	return nil
 }
 
@@ -93,7 +94,7 @@ func workerRow(w *control.Worker) string {
 		state += "; " + w.Refused
 	}
 	if w.Memory > 0 {
-		memory = size(w.Memory)
+		memory = cli.Size(w.Memory)
 	}
 	if w.Silent && !w.Ended {
 		state = "silent"
@@ -101,7 +102,7 @@ func workerRow(w *control.Worker) string {
 	if !w.Deadline.IsZero() {
 		state += ", ends " + clock(w.Deadline)
 	}
-	return row(w.Name, w.Host, fmt.Sprintf("%d of %d", w.Busy, w.Slots), state, fmt.Sprint(w.Done), memory, clock(w.Since), duration(w.HeardAgo)+" ago",
+	return cli.Row(w.Name, w.Host, fmt.Sprintf("%d of %d", w.Busy, w.Slots), state, fmt.Sprint(w.Done), memory, clock(w.Since), cli.Duration(w.HeardAgo)+" ago",
 		cmp.Or(w.Job, "-"), w.Version)
 }
 
@@ -115,7 +116,7 @@ func clock(t time.Time) string {
 }
 
 // workerNames completes the names of workers and their hosts.
-func workerNames(e *environment, choice *rootChoice, c *connection) func() []string {
+func workerNames(e *cli.Env, choice *rootChoice, c *connection) func() []string {
 	return func() []string {
 		r := choice.silently(e)
 		if r == nil {

@@ -17,17 +17,17 @@ var careful = map[string]string{
 	"internal/e2e":        "they test",
 	"internal/natstest":   "only tests use it",
 
-	"internal/access/trust.go":          "it opens a folder",
-	"internal/access/read.go":           "it opens without links and waiting, and says more of what it finds",
-	"internal/access/site_keys.go":      "its new folder is this user's alone",
-	"internal/root/share.go":            "it opens files and folders for their modes, without links and waiting",
-	"internal/results/file.go":          "it opens files that a person names, without waiting, and looks for a missing one again",
-	"internal/natsserver/server.go":     "the store is this user's alone, and disposable",
-	"internal/natsserver/store.go":      "the store is this user's alone, and disposable",
-	"internal/natsserver/store_move.go": "the store is this user's alone, and disposable",
-	"worker/begun.go":                   "it opens a folder",
-	"cmd/eisweep/failpoints_on.go":      "only a program of tests has it",
-	"cmd/eisweep/input.go":              "a person may name a FIFO, such as a shell's <(…), as a sweep file",
+	"internal/access/trust.go":                  "it opens a folder",
+	"internal/access/read.go":                   "it opens without links and waiting, and says more of what it finds",
+	"internal/access/site_keys.go":              "its new folder is this user's alone",
+	"internal/root/share.go":                    "it opens files and folders for their modes, without links and waiting",
+	"internal/results/file.go":                  "it opens files that a person names, without waiting, and looks for a missing one again",
+	"internal/natsserver/server.go":             "the store is this user's alone, and disposable",
+	"internal/natsserver/store.go":              "the store is this user's alone, and disposable",
+	"internal/natsserver/store_move.go":         "the store is this user's alone, and disposable",
+	"worker/begun.go":                           "it opens a folder",
+	"cmd/eisweep/internal/cli/failpoints_on.go": "only a program of tests has it",
+	"cmd/eisweep/internal/cli/prompt.go":        "a person may name a FIFO, such as a shell's <(…), as a sweep file",
 }
 
 func TestFilesAreOpenedAndWrittenCarefully(t *testing.T) {

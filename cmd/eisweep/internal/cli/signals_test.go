@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -14,7 +14,7 @@ const testWait = time.Minute
 
 func TestTheSecondSignalExitsAtOnce(t *testing.T) {
 	exited := make(chan int, 1)
-	ctx, stop := watchSignals(func(code int) { exited <- code })
+	ctx, stop := WatchSignals(func(code int) { exited <- code })
 	defer stop()
 	syscall.Kill(os.Getpid(), syscall.SIGINT)
 	select {
@@ -22,8 +22,8 @@ func TestTheSecondSignalExitsAtOnce(t *testing.T) {
 	case <-time.After(testWait):
 		t.Fatal("the signal did not end the context")
 	}
-	var signal *interrupted
-	if err := context.Cause(ctx); !errors.As(err, &signal) || exitCode(err) != 130 {
+	var signal *Interrupted
+	if err := context.Cause(ctx); !errors.As(err, &signal) || ExitCode(err) != 130 {
 		t.Errorf("the context ended by %v", err)
 	}
 	again, late := time.NewTicker(50*time.Millisecond), time.After(testWait)
@@ -46,14 +46,14 @@ func TestTheSecondSignalExitsAtOnce(t *testing.T) {
 // TestASignalThatComesTwiceIsOne: timeout and scancel send theirs to the process and
 // to its group.
 func TestASignalThatComesTwiceIsOne(t *testing.T) {
-	var w wish
+	var w interrupt
 	begin := time.Now()
-	for _, at := range []time.Duration{0, 0, time.Millisecond, oneWish} {
-		if w.again(begin.Add(at)) {
+	for _, at := range []time.Duration{0, 0, time.Millisecond, doubleTapWindow} {
+		if w.isRepeat(begin.Add(at)) {
 			t.Errorf("a signal %v after the first counts as another", at)
 		}
 	}
-	if !w.again(begin.Add(2 * oneWish)) {
+	if !w.isRepeat(begin.Add(2 * doubleTapWindow)) {
 		t.Error("a signal well after the first doesn't count")
 	}
 }

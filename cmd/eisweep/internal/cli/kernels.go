@@ -1,19 +1,19 @@
-package main
+package cli
 
 import "eisweep/sim"
 
 // kernelsVariable names the variable that says which kernels compute.
 const kernelsVariable = "EISWEEP_KERNELS"
 
-// chooseKernels makes the model compute by what the variable says; empty or unset,
+// ChooseKernels makes the model compute by what the variable says; empty or unset,
 // by the fastest that this machine has.
-func chooseKernels(e *environment) error {
-	name := e.getenv(kernelsVariable)
+func ChooseKernels(e *Env) error {
+	name := e.Getenv(kernelsVariable)
 	if name == "" {
 		return nil
 	}
 	if err := sim.UseKernels(name); err != nil {
-		return usage("%s: %w", kernelsVariable, err)
+		return Usagef("%s: %w", kernelsVariable, err)
 	}
 	return nil
 }

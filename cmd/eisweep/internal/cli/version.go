@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"runtime"
@@ -11,8 +11,8 @@ import (
 // version is the program's version; the build sets it.
 var version string
 
-// versions is what `version --json` writes.
-type versions struct {
+// Versions is what `version --json` writes.
+type Versions struct {
 	Version  string `json:"version"`
 	Commit   string `json:"commit,omitempty"`
 	Model    int    `json:"model"`
@@ -22,8 +22,8 @@ type versions struct {
 	Kernels  string `json:"kernels"` // what the model computes by, as EISWEEP_KERNELS says
 }
 
-func currentVersions() versions {
-	v := versions{Version: version, Model: sim.ModelVersion, Messages: protocol.Format, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Kernels: sim.Kernels()}
+func CurrentVersions() Versions {
+	v := Versions{Version: version, Model: sim.ModelVersion, Messages: protocol.Format, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Kernels: sim.Kernels()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v
@@ -39,9 +39,9 @@ func currentVersions() versions {
 	return v
 }
 
-// programVersion is what manifests call this program's version.
-func programVersion() string {
-	v := currentVersions()
+// Version is what manifests call this program's version.
+func Version() string {
+	v := CurrentVersions()
 	if v.Version == "" {
 		v.Version = "(devel)"
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -29,12 +29,12 @@ func TestExitCodes(t *testing.T) {
 	}{
 		"done":                     {nil, 0},
 		"no kind":                  {errors.New("odd"), 1},
-		"usage":                    {usage("no such option"), 2},
+		"usage":                    {Usagef("no such option"), 2},
 		"faults of a file":         {fmt.Errorf("expand: %w", &sweeps.Faults{}), 2},
 		"files in the way":         {&plan.SupersedeError{Count: 2}, 2},
 		"untrusted root":           {fmt.Errorf("x: %w", root.ErrUntrusted), 2},
 		"damaged root.json":        {fmt.Errorf("x: %w", root.ErrIdentity), 4},
-		"task failed":              {&exitError{code: exitTasks}, 3},
+		"task failed":              {&ExitError{Code: ExitTasks}, 3},
 		"missing file":             {missing, 4},
 		"full disk":                {full, 4},
 		"NATS gone":                {fmt.Errorf("open: %w", natsconn.ErrUnreachable), 5},
@@ -46,20 +46,20 @@ func TestExitCodes(t *testing.T) {
 		"root in use":              {&root.InUseError{Path: "r"}, 6},
 		"root taken by another":    {fmt.Errorf("go on: %w", root.ErrLockLost), 6},
 		"root lost to another":     {fmt.Errorf("go on: %w", lease.ErrLost), 6},
-		"INT":                      {&interrupted{signal: syscall.SIGINT}, 130},
-		"TERM":                     {&interrupted{signal: syscall.SIGTERM}, 143},
-		"interrupted before all":   {errors.Join(full, &exitError{code: exitTasks}, &interrupted{signal: syscall.SIGINT}), 130},
-		"storage before lost":      {errors.Join(&exitError{code: exitLost}, full), 4},
-		"task invalid":             {&exitError{code: codeOfClass(protocol.Invalid)}, 3},
-		"task's source failed":     {&exitError{code: codeOfClass(protocol.Source)}, 3},
-		"task lost":                {&exitError{code: codeOfClass(protocol.Lost)}, 5},
-		"task without storage":     {&exitError{code: codeOfClass(protocol.Storage)}, 4},
-		"lost before tasks":        {errors.Join(&exitError{code: exitTasks}, errors.Join(nil, &exitError{code: exitLost})), 5},
-		"an error that wraps two":  {fmt.Errorf("read: %w: %w", errors.New("odd"), usage("bad")), 2},
-		"nothing said, but a code": {errors.Join(&exitError{code: exitStorage}), 4},
+		"INT":                      {&Interrupted{Signal: syscall.SIGINT}, 130},
+		"TERM":                     {&Interrupted{Signal: syscall.SIGTERM}, 143},
+		"interrupted before all":   {errors.Join(full, &ExitError{Code: ExitTasks}, &Interrupted{Signal: syscall.SIGINT}), 130},
+		"storage before lost":      {errors.Join(&ExitError{Code: ExitLost}, full), 4},
+		"task invalid":             {&ExitError{Code: ClassCode(protocol.Invalid)}, 3},
+		"task's source failed":     {&ExitError{Code: ClassCode(protocol.Source)}, 3},
+		"task lost":                {&ExitError{Code: ClassCode(protocol.Lost)}, 5},
+		"task without storage":     {&ExitError{Code: ClassCode(protocol.Storage)}, 4},
+		"lost before tasks":        {errors.Join(&ExitError{Code: ExitTasks}, errors.Join(nil, &ExitError{Code: ExitLost})), 5},
+		"an error that wraps two":  {fmt.Errorf("read: %w: %w", errors.New("odd"), Usagef("bad")), 2},
+		"nothing said, but a code": {errors.Join(&ExitError{Code: ExitStorage}), 4},
 	}
 	for name, test := range tests {
-		if got := exitCode(test.err); got != test.want {
+		if got := ExitCode(test.err); got != test.want {
 			t.Errorf("%s: exit code %d, want %d", name, got, test.want)
 		}
 	}
@@ -79,18 +79,18 @@ func TestSummaryError(t *testing.T) {
 	}{
 		{of(), 0}, {of(protocol.Numeric), 3}, {of(protocol.Source, protocol.Invalid), 3}, {of(protocol.Numeric, protocol.Lost), 5}, {of(protocol.Lost, protocol.Storage), 4},
 	} {
-		if got := exitCode(summaryError(test.sum)); got != test.want {
+		if got := ExitCode(SummaryError(test.sum)); got != test.want {
 			t.Errorf("%v: exit code %d, want %d", test.sum, got, test.want)
 		}
 	}
 }
 
 func TestErrorTextLeavesOutWhatWasSaid(t *testing.T) {
-	err := errors.Join(&exitError{code: exitTasks}, usage("one"), errors.Join(usage("two\n"), nil), fmt.Errorf("%w: %w", errors.New("a"), errors.New("b")))
-	if got, want := errorText(err), "one\ntwo\na: b"; got != want {
+	err := errors.Join(&ExitError{Code: ExitTasks}, Usagef("one"), errors.Join(Usagef("two\n"), nil), fmt.Errorf("%w: %w", errors.New("a"), errors.New("b")))
+	if got, want := ErrorText(err), "one\ntwo\na: b"; got != want {
 		t.Errorf("text %q, want %q", got, want)
 	}
-	if got := errorText(&exitError{code: exitStorage}); got != "" {
+	if got := ErrorText(&ExitError{Code: ExitStorage}); got != "" {
 		t.Errorf("text %q of an error without one", got)
 	}
 }

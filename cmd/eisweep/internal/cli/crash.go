@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"runtime/debug"
@@ -6,11 +6,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// abortOnCrash has a crash of the program, by a panic, by whatever Go's runtime finds
+// AbortOnCrash has a crash of the program, by a panic, by whatever Go's runtime finds
 // fatal or by SIGQUIT, end it with SIGABRT. Go would exit with 2, which means here that
 // nothing was run. There is no core file, which would hold keys and be as large as the
 // memory, unless GOTRACEBACK=crash asks for one.
-func abortOnCrash(getenv func(string) string) {
+func AbortOnCrash(getenv func(string) string) {
 	debug.SetTraceback("crash")
 	if getenv("GOTRACEBACK") == "crash" {
 		return

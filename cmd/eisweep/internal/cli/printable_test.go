@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -62,9 +62,9 @@ func TestCharactersMayComeInParts(t *testing.T) {
 // terminals act upon is escaped, and means the same.
 func TestJSONKeepsItsMeaning(t *testing.T) {
 	var out bytes.Buffer
-	e := &environment{stdout: &printable{to: &out}}
+	e := &Env{Stdout: &printable{to: &out}}
 	const text = "a\x1b\u009b\x7f\u202e\U000e0041\u2028é日\n"
-	if err := e.encoder().Encode(map[string]string{text: text}); err != nil {
+	if err := e.Encoder().Encode(map[string]string{text: text}); err != nil {
 		t.Fatal(err)
 	}
 	checkHarmless(t, out.String())

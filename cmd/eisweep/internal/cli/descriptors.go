@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"math"
@@ -8,17 +8,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// closeOnExec keeps the descriptors that this process was started with, but for stdin,
+// CloseOnExec keeps the descriptors that this process was started with, but for stdin,
 // stdout and stderr, from the processes that it starts: one that outlives it would hold
 // the caller's locks and pipes.
-func closeOnExec() {
+func CloseOnExec() {
 	if unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) != nil { // before Linux 5.11
-		closeOnExecEach()
+		CloseOnExecEach()
 	}
 }
 
-// closeOnExecEach does so for each descriptor that is open.
-func closeOnExecEach() {
+// CloseOnExecEach does so for each descriptor that is open.
+func CloseOnExecEach() {
 	entries, _ := os.ReadDir("/proc/self/fd") // without /proc they stay as they are
 	for _, entry := range entries {
 		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd > 2 {

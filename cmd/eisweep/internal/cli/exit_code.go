@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -23,64 +23,64 @@ import (
 
 // The exit codes (docs/exit-codes.md). Interrupts add 128 to the signal: 129, 130, 143.
 const (
-	exitDone     = 0
-	exitInternal = 1
-	exitInput    = 2
-	exitTasks    = 3
-	exitStorage  = 4
-	exitLost     = 5
-	exitInUse    = 6
+	ExitOK       = 0
+	ExitInternal = 1
+	ExitInput    = 2
+	ExitTasks    = 3
+	ExitStorage  = 4
+	ExitLost     = 5
+	ExitInUse    = 6
 )
 
-// exitError ends a command with a code. Without an error everything has been said.
-type exitError struct {
-	code int
-	err  error
+// ExitError ends a command with a code. Without an error everything has been said.
+type ExitError struct {
+	Code int
+	Err  error
 }
 
-func (e *exitError) Error() string {
-	if e.err == nil {
+func (e *ExitError) Error() string {
+	if e.Err == nil {
 		return ""
 	}
-	return e.err.Error()
+	return e.Err.Error()
 }
 
-func (e *exitError) Unwrap() error { return e.err }
+func (e *ExitError) Unwrap() error { return e.Err }
 
 // ExitCode is the code that the command ends with.
-func (e *exitError) ExitCode() int { return e.code }
+func (e *ExitError) ExitCode() int { return e.Code }
 
-// withCode is an error with an exit code of its own.
-func withCode(code int, err error) error { return &exitError{code, err} }
+// WithCode is an error with an exit code of its own.
+func WithCode(code int, err error) error { return &ExitError{code, err} }
 
-// longestGiven is how many characters of an argument an error repeats.
-const longestGiven = 400
+// maxArgumentEcho is how many characters of an argument an error repeats.
+const maxArgumentEcho = 400
 
-// usage is an error in what the person gave, which is not repeated at full length.
-func usage(format string, args ...any) error {
+// Usagef is an error in what the person gave, which is not repeated at full length.
+func Usagef(format string, args ...any) error {
 	short := make([]any, len(args))
 	for i, arg := range args {
 		if text, ok := arg.(string); ok {
-			arg = sim.Shorten(text, longestGiven)
+			arg = sim.Shorten(text, maxArgumentEcho)
 		}
 		short[i] = arg
 	}
-	return failure(exitInput, format, short...)
+	return Errorf(ExitInput, format, short...)
 }
 
-// failure is an error with its exit code. Words among args stay in one line.
-func failure(code int, format string, args ...any) error {
-	return &exitError{code, fmt.Errorf(format, inLines(args)...)}
+// Errorf is an error with its exit code. Words among args stay in one line.
+func Errorf(code int, format string, args ...any) error {
+	return &ExitError{code, fmt.Errorf(format, oneLineArgs(args)...)}
 }
 
-// exitCode maps an error to the exit code. Where several kinds came together the
+// ExitCode maps an error to the exit code. Where several kinds came together the
 // first of interrupted, 4, 5, 3 counts.
-func exitCode(err error) int {
+func ExitCode(err error) int {
 	if err == nil {
-		return exitDone
+		return ExitOK
 	}
-	best := exitInternal
-	for _, e := range leaves(err) {
+	best := ExitInternal
+	for _, e := range Leaves(err) {
 		if c := codeOf(e); rank(c) < rank(best) {
 			best = c
 		}
@@ -90,7 +90,7 @@ func exitCode(err error) int {
 
 // rank orders exit codes by what counts first.
 func rank(code int) int {
-	for i, c := range []int{exitInUse, exitStorage, exitLost, exitTasks, exitInput} {
+	for i, c := range []int{ExitInUse, ExitStorage, ExitLost, ExitTasks, ExitInput} {
 		if code == c {
 			return i + 1
 		}
@@ -101,9 +101,9 @@ func rank(code int) int {
 	return 6
 }
 
-// leaves lists the errors that were joined; one that says more than those that it
+// Leaves lists the errors that were joined; one that says more than those that it
 // wraps is one error.
-func leaves(err error) []error {
+func Leaves(err error) []error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return []error{err}
@@ -111,7 +111,7 @@ func leaves(err error) []error {
 	var out []error
 	var texts []string
 	for _, e := range joined.Unwrap() {
-		out, texts = append(out, leaves(e)...), append(texts, e.Error())
+		out, texts = append(out, Leaves(e)...), append(texts, e.Error())
 	}
 	if err.Error() != strings.Join(texts, "\n") {
 		return []error{err}
@@ -132,29 +132,29 @@ func codeOf(err error) int {
 	case errors.As(err, &refusal):
 		return codeOfRefusal(refusal.Kind)
 	case errors.As(err, &inUse), errors.Is(err, natsserver.ErrStoreInUse), errors.Is(err, lease.ErrLost), errors.Is(err, root.ErrLockLost):
-		return exitInUse
+		return ExitInUse
 	case errors.As(err, &faults), errors.As(err, &supersede),
 		errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNoFolder), errors.Is(err, natsconn.ErrSite):
-		return exitInput
+		return ExitInput
 	case errors.Is(err, natsconn.ErrUnreachable), errors.Is(err, natsconn.ErrOldServer),
 		errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrRefused),
 		errors.Is(err, natsconn.ErrPermission), errors.Is(err, natsconn.ErrNoJetStream), errors.Is(err, access.ErrNoAccess):
-		return exitLost
+		return ExitLost
 	case errors.Is(err, natsserver.ErrStore), errors.Is(err, natsconn.ErrLimit), errors.Is(err, root.ErrIdentity), errors.As(err, &damaged),
 		atomicfile.IsStorage(err):
-		return exitStorage
+		return ExitStorage
 	}
-	return exitInternal
+	return ExitInternal
 }
 
-// summaryError holds the codes of the failures that a summary tells of; nil when
+// SummaryError holds the codes of the failures that a summary tells of; nil when
 // no task failed.
-func summaryError(sum control.Summary) error {
+func SummaryError(sum control.Summary) error {
 	var errs []error
 	for _, s := range sum.Sweeps {
 		for class, n := range s.ByClass {
 			if n > 0 {
-				errs = append(errs, &exitError{code: codeOfClass(class)})
+				errs = append(errs, &ExitError{Code: ClassCode(class)})
 			}
 		}
 	}
@@ -164,44 +164,44 @@ func summaryError(sum control.Summary) error {
 func codeOfRefusal(k control.Kind) int {
 	switch k {
 	case control.Input, control.InTheWay, control.Unknown:
-		return exitInput
+		return ExitInput
 	case control.Storage:
-		return exitStorage
+		return ExitStorage
 	case control.Busy:
-		return exitLost
+		return ExitLost
 	default:
-		return exitInternal
+		return ExitInternal
 	}
 }
 
-func codeOfClass(c protocol.Class) int {
+func ClassCode(c protocol.Class) int {
 	switch c {
 	case protocol.Storage:
-		return exitStorage
+		return ExitStorage
 	case protocol.Lost:
-		return exitLost
+		return ExitLost
 	default:
-		return exitTasks
+		return ExitTasks
 	}
 }
 
-// ended returns the cause of a context's end: the signal, if it was one.
-func ended(ctx context.Context) error {
+// Cause returns the cause of a context's end: the signal, if it was one.
+func Cause(ctx context.Context) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
 	return ctx.Err()
 }
 
-// errorText is what the person is told of an error: one paragraph each of those
+// ErrorText is what the person is told of an error: one paragraph each of those
 // that were joined, once, "" when everything has been said.
-func errorText(err error) string {
+func ErrorText(err error) string {
 	if err == nil {
 		return ""
 	}
 	var parts []string
-	for _, e := range leaves(err) {
-		text := strings.TrimRight(pathsInLine(e), "\n")
+	for _, e := range Leaves(err) {
+		text := strings.TrimRight(textWithPathsOnOneLine(e), "\n")
 		if text != "" && !slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(part, text) }) {
 			parts = append(parts, text)
 		}

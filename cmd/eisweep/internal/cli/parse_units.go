@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// parseSize reads a number of bytes: 16G, 500M, 1.5T, 800000k or plain bytes. The
+// ParseSize reads a number of bytes: 16G, 500M, 1.5T, 800000k or plain bytes. The
 // units are powers of 1024, as batch systems take them; B and iB may follow. Less than
 // 1M, in which hardly a task fits, is a number whose unit was forgotten.
-func parseSize(text string) (int64, error) {
+func ParseSize(text string) (int64, error) {
 	number := strings.TrimRight(strings.ToUpper(strings.TrimSpace(text)), "B")
 	number = strings.TrimSuffix(number, "I")
 	shift := 0
@@ -30,8 +30,8 @@ func parseSize(text string) (int64, error) {
 	return int64(x), nil
 }
 
-// parseDeadline reads a moment: a time from now, RFC 3339, or seconds since 1970.
-func parseDeadline(text string, now time.Time) (time.Time, error) {
+// ParseDeadline reads a moment: a time from now, RFC 3339, or seconds since 1970.
+func ParseDeadline(text string, now time.Time) (time.Time, error) {
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return time.Unix(seconds, 0), nil
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -9,14 +9,14 @@ import (
 	"eisweep/internal/control"
 )
 
-// count words a number of things: "1 task", "3 tasks".
-func count(n int, thing string) string { return control.Count(n, thing) }
+// Count words a number of things: "1 task", "3 tasks".
+func Count(n int, thing string) string { return control.Count(n, thing) }
 
-// duration words a time as a person plans with it: two units at most.
-func duration(d time.Duration) string { return span(d.Seconds()) }
+// Duration words a time as a person plans with it: two units at most.
+func Duration(d time.Duration) string { return Seconds(d.Seconds()) }
 
-// span words a number of seconds likewise.
-func span(seconds float64) string {
+// Seconds words a number of seconds likewise.
+func Seconds(seconds float64) string {
 	const day, year = 86400, 365.25 * 86400
 	s := int64(math.Round(min(seconds, 2*year)))
 	switch {
@@ -29,12 +29,12 @@ func span(seconds float64) string {
 	case seconds < 2*year:
 		return fmt.Sprintf("%d days %d h", s/day, s%day/3600)
 	default:
-		return thousands(seconds/year) + " years"
+		return Thousands(seconds/year) + " years"
 	}
 }
 
-// thousands words a number of two digits at least, its thousands apart.
-func thousands(x float64) string {
+// Thousands words a number of two digits at least, its thousands apart.
+func Thousands(x float64) string {
 	if x < 10 {
 		return fmt.Sprintf("%.1f", x)
 	}
@@ -45,8 +45,8 @@ func thousands(x float64) string {
 	return text
 }
 
-// size words a number of bytes.
-func size(bytes int64) string {
+// Size words a number of bytes.
+func Size(bytes int64) string {
 	units := []string{"bytes", "kB", "MB", "GB", "TB"}
 	x, u := float64(bytes), 0
 	for x >= 1000 && u < len(units)-1 {
@@ -58,24 +58,24 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%.1f %s", x, units[u])
 }
 
-// plural chooses the form of a word that so many things have.
-func plural(n int, one, many string) string {
+// Plural chooses the form of a word that so many things have.
+func Plural(n int, one, many string) string {
 	if n == 1 {
 		return one
 	}
 	return many
 }
 
-// names words a list of names: "a, b and c".
-func names(list []string) string {
+// Enumerate words a list of names: "a, b and c".
+func Enumerate(list []string) string {
 	if len(list) < 2 {
 		return strings.Join(list, "")
 	}
 	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
 }
 
-// list joins those parts that are not empty.
-func list(parts ...string) string {
+// JoinNonEmpty joins those parts that are not empty.
+func JoinNonEmpty(parts ...string) string {
 	var kept []string
 	for _, p := range parts {
 		if p != "" {
@@ -85,35 +85,35 @@ func list(parts ...string) string {
 	return strings.Join(kept, ", ")
 }
 
-// some words a number with what it is of, "" for none.
-func some(n int, what string) string {
+// NonZero words a number with what it is of, "" for none.
+func NonZero(n int, what string) string {
 	if n == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%d %s", n, what)
 }
 
-func prefixed(text string) string {
+func AfterComma(text string) string {
 	if text == "" {
 		return ""
 	}
 	return ", " + text
 }
 
-func bracketed(text string) string {
+func InParentheses(text string) string {
 	if text == "" {
 		return ""
 	}
 	return " (" + text + ")"
 }
 
-func firstLine(text string) string {
+func FirstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	return line
 }
 
-// quoted is a word as a shell takes it.
-func quoted(path string) string {
+// ShellQuote is a word as a shell takes it.
+func ShellQuote(path string) string {
 	if path != "" && strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:,@%") == "" {
 		return path
 	}

@@ -1,6 +1,6 @@
 //go:build failpoints
 
-package main
+package cli
 
 import (
 	"context"
@@ -61,7 +61,7 @@ func readFailpoints(text string) (f failpoints, err error) {
 			f.points = append(f.points, p)
 		}
 		if err != nil {
-			return f, usage("EISWEEP_FAILPOINTS: %q: %w", word, err)
+			return f, Usagef("EISWEEP_FAILPOINTS: %q: %w", word, err)
 		}
 	}
 	return f, nil
@@ -76,9 +76,9 @@ func readFailpoint(word string) (failpoint, error) {
 	return failpoint{parts[0], uint32(seed), len(parts) == 3 && parts[2] == "always"}, err
 }
 
-// plantFailpoints makes a worker fail as EISWEEP_FAILPOINTS says.
-func plantFailpoints(e *environment, c *worker.Config) error {
-	f, err := readFailpoints(e.getenv("EISWEEP_FAILPOINTS"))
+// ApplyWorkerFailpoints makes a worker fail as EISWEEP_FAILPOINTS says.
+func ApplyWorkerFailpoints(e *Env, c *worker.Config) error {
+	f, err := readFailpoints(e.Getenv("EISWEEP_FAILPOINTS"))
 	if err != nil {
 		return err
 	}
@@ -90,16 +90,16 @@ func plantFailpoints(e *environment, c *worker.Config) error {
 // silentTicks is after how many ticks without a sign of it an attempt has ended.
 const silentTicks = 7
 
-// plantTicks makes a coordinator soon take silent attempts for ended, and repeat failed ones at once.
-func plantTicks(e *environment, c *coordinator.Config) error {
-	f, err := readFailpoints(e.getenv("EISWEEP_FAILPOINTS"))
+// ApplyCoordinatorFailpoints makes a coordinator soon take silent attempts for ended, and repeat failed ones at once.
+func ApplyCoordinatorFailpoints(e *Env, c *coordinator.Config) error {
+	f, err := readFailpoints(e.Getenv("EISWEEP_FAILPOINTS"))
 	c.Tick, c.RetryDelay = f.lease/silentTicks, 10*time.Millisecond
 	return err
 }
 
-// ownershipTerm is how long the owner of a root may write after a renewal; 0 is what every other eisweep has.
-func ownershipTerm(e *environment) time.Duration {
-	f, err := readFailpoints(e.getenv("EISWEEP_FAILPOINTS"))
+// OwnershipTerm is how long the owner of a root may write after a renewal; 0 is what every other eisweep has.
+func OwnershipTerm(e *Env) time.Duration {
+	f, err := readFailpoints(e.Getenv("EISWEEP_FAILPOINTS"))
 	if err != nil {
 		return 0
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// inLine is text that others wrote as a part of one line: a line break in it would let
+// OneLine is text that others wrote as a part of one line: a line break in it would let
 // it pass for a line of ours.
-func inLine(text string) string { return string(escaped([]byte(breaks.Replace(text)))) }
+func OneLine(text string) string { return string(escaped([]byte(breaks.Replace(text)))) }
 
 var breaks = strings.NewReplacer("\n", `\n`, "\r", `\r`, "\v", `\v`, "\f", `\f`)
 
-// inLines makes the words among arguments of a format parts of one line. Errors may have
+// oneLineArgs makes the words among arguments of a format parts of one line. Errors may have
 // several lines, such as those of a sweep file's faults.
-func inLines(args []any) []any {
+func oneLineArgs(args []any) []any {
 	out := make([]any, len(args))
 	for i, arg := range args {
 		out[i] = arg
@@ -26,24 +26,24 @@ func inLines(args []any) []any {
 		case []string:
 			words := make([]string, len(arg))
 			for j := range arg {
-				words[j] = inLine(arg[j])
+				words[j] = OneLine(arg[j])
 			}
 			out[i] = words
 		default:
 			if v := reflect.ValueOf(arg); v.Kind() == reflect.String {
-				out[i] = inLine(v.String())
+				out[i] = OneLine(v.String())
 			}
 		}
 	}
 	return out
 }
 
-// pathsInLine is the text of an error, in which no file's name begins another line.
-func pathsInLine(err error) string {
+// textWithPathsOnOneLine is the text of an error, in which no file's name begins another line.
+func textWithPathsOnOneLine(err error) string {
 	text := err.Error()
 	for _, path := range pathsOf(err) {
 		if strings.ContainsAny(path, "\n\r\v\f") {
-			text = strings.ReplaceAll(text, path, inLine(path))
+			text = strings.ReplaceAll(text, path, OneLine(path))
 		}
 	}
 	return text
@@ -67,14 +67,14 @@ func pathsOf(err error) (paths []string) {
 	return paths
 }
 
-// row is a line of a table for a tabwriter: cells of any text.
-func row(cells ...string) string {
+// Row is a line of a table for a tabwriter: cells of any text.
+func Row(cells ...string) string {
 	var b strings.Builder
 	for i, cell := range cells {
 		if i > 0 {
 			b.WriteByte('\t')
 		}
-		b.WriteString(strings.ReplaceAll(inLine(cell), "\t", `\t`))
+		b.WriteString(strings.ReplaceAll(OneLine(cell), "\t", `\t`))
 	}
 	return b.String()
 }

@@ -1,11 +1,9 @@
-package main
+package cli
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,25 +22,16 @@ func TestAdviceFollowsTheCause(t *testing.T) {
 		"full":          {broken(syscall.ENOSPC), []string{"remedy: the disk is full"}},
 		"NATS, in text": {fmt.Errorf("%w: %s", natsserver.ErrStore, "could not store: disk quota exceeded"), []string{"store cannot be written", "remedy: your quota"}},
 		"two at once":   {errors.Join(broken(syscall.EROFS), broken(syscall.ESTALE)), []string{"mounted read-only", "mount it again"}},
-		"other kind":    {usage("no such file or directory: my.toml"), []string{"my.toml"}},
+		"other kind":    {Usagef("no such file or directory: my.toml"), []string{"my.toml"}},
 	} {
-		told := advised(test.err)
+		told := textWithRemedy(test.err)
 		for _, want := range test.want {
 			if !strings.Contains(told, want) {
 				t.Errorf("%s: %q doesn't say %q", name, told, want)
 			}
 		}
-		if strings.Contains(told, "disk is full") != errors.Is(test.err, syscall.ENOSPC) || strings.Contains(told, "remedy") != (exitCode(test.err) == exitStorage) {
+		if strings.Contains(told, "disk is full") != errors.Is(test.err, syscall.ENOSPC) || strings.Contains(told, "remedy") != (ExitCode(test.err) == ExitStorage) {
 			t.Errorf("%s: %q", name, told)
 		}
 	}
-}
-
-// TestAFileInTheWayOfASweep is of a sweep's folder that cannot be made.
-func TestAFileInTheWayOfASweep(t *testing.T) {
-	root := t.TempDir()
-	if err := os.WriteFile(filepath.Join(root, "small"), nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	exits(t, exitStorage, "a file is in the place of a folder", "run", sweepFile(t, "small", "1", "[1]"), "-p", root)
 }

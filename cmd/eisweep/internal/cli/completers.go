@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"slices"
@@ -9,8 +9,8 @@ import (
 // completer is what cobra asks for the words that may follow.
 type completer = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective)
 
-// completeFirst completes the first argument with a list of words.
-func completeFirst(words func() []string) completer {
+// CompleteFirst completes the first argument with a list of words.
+func CompleteFirst(words func() []string) completer {
 	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
@@ -19,8 +19,8 @@ func completeFirst(words func() []string) completer {
 	}
 }
 
-// completeEach completes every argument with a list of words.
-func completeEach(words func() []string) completer {
+// CompleteEach completes every argument with a list of words.
+func CompleteEach(words func() []string) completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return plainWords(words()), cobra.ShellCompDirectiveNoFileComp
 	}
@@ -29,11 +29,11 @@ func completeEach(words func() []string) completer {
 // plainWords are the words that a shell takes as they are. Others, which a host's name or
 // a folder's could be, don't get into a shell by completion.
 func plainWords(words []string) []string {
-	return slices.DeleteFunc(words, func(word string) bool { return quoted(word) != word })
+	return slices.DeleteFunc(words, func(word string) bool { return ShellQuote(word) != word })
 }
 
-// completeWords completes an option with a list of words.
-func completeWords(words ...string) completer {
+// CompleteWords completes an option with a list of words.
+func CompleteWords(words ...string) completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return words, cobra.ShellCompDirectiveNoFileComp
 	}

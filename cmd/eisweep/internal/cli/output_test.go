@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -26,8 +26,8 @@ func TestWhatWasNotWrittenIsNoSuccess(t *testing.T) {
 	} {
 		o := &output{to: &test.file}
 		o.Write([]byte("x"))
-		if err := o.end(nil); exitCode(err) != test.code {
-			t.Errorf("%s: exit code %d (%v), want %d", name, exitCode(err), err, test.code)
+		if err := o.end(nil); ExitCode(err) != test.code {
+			t.Errorf("%s: exit code %d (%v), want %d", name, ExitCode(err), err, test.code)
 		}
 	}
 	o := &output{to: &slowFile{writing: full, closing: quota}}

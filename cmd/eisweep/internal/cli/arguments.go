@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// RefuseUnknownCommand refuses words that are no command, with the nearest that is.
+func RefuseUnknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	near := ""
+	if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
+		near = "; did you mean " + strings.Join(s, " or ") + "?"
+	}
+	return Usagef("unknown command %q%s `eisweep` lists what there is", args[0], cmp.Or(near, ";"))
+}
+
+// AtMost refuses more than n arguments, which are called what.
+func AtMost(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n && n == 0 {
+			return Usagef("%s takes no argument, and %q is one", cmd.CommandPath(), args[0])
+		}
+		if len(args) > n {
+			return Usagef("%s takes %s and no more, not also %q", cmd.CommandPath(), what, args[n])
+		}
+		return nil
+	}
+}
+
+// ExactlyOne wants one argument, which is called what.
+func ExactlyOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return Usagef("%s needs %s", cmd.CommandPath(), what)
+		}
+		return AtMost(1, what)(cmd, args)
+	}
+}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// UnlessDone calls f, which may wait for a person or for another process without end, and
+// returns what it returns, or why ctx ended if that comes first: f is left behind then,
+// and ends with the process.
+func UnlessDone[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := f()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, Cause(ctx)
+	}
+}
+
+// Ask puts a question and returns the line that answers it, "" at the end of input. The
+// error is that ctx ended.
+func (e *Env) Ask(ctx context.Context, format string, args ...any) (string, error) {
+	fmt.Fprintf(e.Stderr, format+" ", oneLineArgs(args)...)
+	line, err := UnlessDone(ctx, func() (string, error) {
+		line, err := bufio.NewReader(io.LimitReader(e.Stdin, 1<<10)).ReadString('\n')
+		if err != nil && line == "" {
+			fmt.Fprintln(e.Stderr)
+		}
+		return line, nil
+	})
+	if err != nil {
+		fmt.Fprintln(e.Stderr)
+	}
+	return strings.TrimSpace(line), err
+}
+
+// Confirm puts a question that yes or no answers; everything but yes is no.
+func (e *Env) Confirm(ctx context.Context, format string, args ...any) (bool, error) {
+	answer, err := e.Ask(ctx, format+" [y/N]", args...)
+	answer = strings.ToLower(answer)
+	return answer == "y" || answer == "yes", err
+}
+
+// ReadInput reads a file that a person names, which may be a pipe or a terminal: at most a
+// byte more than there may be. The error is an input error, or that ctx ended.
+func ReadInput(ctx context.Context, what, path string, most int64) ([]byte, error) {
+	return UnlessDone(ctx, func() ([]byte, error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, Usagef("read %s: %w", what, err)
+		}
+		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return nil, Usagef("read %s: %s is a folder: name a file in it", what, path)
+		}
+		text, err := io.ReadAll(io.LimitReader(f, most+1))
+		if err != nil {
+			return nil, Usagef("read %s: %w", what, err)
+		}
+		return text, nil
+	})
+}

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"eisweep/internal/inherited"
+)
+
+// Interrupted is the cause of a context that a signal ended.
+type Interrupted struct{ Signal syscall.Signal }
+
+func (e *Interrupted) Error() string { return fmt.Sprintf("stopped by %s", e.Signal) }
+
+// ExitCode is the exit code by the shells' convention: 129 for HUP, 130 for INT, 143 for TERM.
+// XCPU is TERM by another name.
+func (e *Interrupted) ExitCode() int {
+	if e.Signal == syscall.SIGXCPU {
+		return 128 + int(syscall.SIGTERM)
+	}
+	return 128 + int(e.Signal)
+}
+
+// runtimeSignals are those that end the program too, and that Go's runtime takes care of: the one
+// that asks for its goroutines, and that of a reader who is gone.
+var runtimeSignals = []syscall.Signal{syscall.SIGQUIT, syscall.SIGPIPE}
+
+// stopSignals are the signals that end the program: a person's, a service manager's, that of a
+// terminal which is gone, and that of a limit of CPU time.
+var stopSignals = []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGXCPU}
+
+// WatchSignals returns a context that the first INT, TERM, HUP or XCPU ends, with an
+// *interrupted as its cause. What was ignored when the program started, as under nohup,
+// stays ignored. The second signal exits the process at once, unless it is the first one
+// come twice, or an XCPU, which the kernel repeats each second.
+func WatchSignals(exit func(int)) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals, done := make(chan os.Signal, 2), make(chan struct{})
+	for _, s := range stopSignals {
+		if inherited.Ignored(s) {
+			signal.Ignore(s)
+		} else {
+			signal.Notify(signals, s)
+		}
+	}
+	for _, s := range runtimeSignals {
+		if inherited.Ignored(s) {
+			signal.Ignore(s)
+		}
+	}
+	go func() {
+		var wish interrupt
+		for {
+			select {
+			case s := <-signals:
+				cause := &Interrupted{s.(syscall.Signal)}
+				if s != syscall.SIGXCPU && wish.isRepeat(time.Now()) {
+					exit(cause.ExitCode())
+				}
+				cancel(cause)
+			case <-done:
+				return
+			}
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(done)
+		cancel(nil)
+	}
+}
+
+// OrInterrupted is the signal that ended the context, if one did, else the error.
+func OrInterrupted(ctx context.Context, err error) error {
+	var signal *Interrupted
+	if err != nil && errors.As(context.Cause(ctx), &signal) {
+		return signal
+	}
+	return err
+}
+
+// doubleTapWindow is for how long signals count as one: what ends a group of processes, as
+// timeout, scancel and shells do, sends each of them its signal twice.
+const doubleTapWindow = time.Second
+
+// interrupt is that the program end.
+type interrupt struct {
+	first time.Time
+}
+
+// isRepeat reports whether a signal says so once more.
+func (w *interrupt) isRepeat(now time.Time) bool {
+	if w.first.IsZero() {
+		w.first = now
+	}
+	return now.Sub(w.first) > doubleTapWindow
+}
