@@ -156,12 +156,3 @@ func startUnread(t *testing.T, text string, args ...string) *exec.Cmd {
 		}
 	}
 }
-
-func wait(t *testing.T, done <-chan struct{}) {
-	t.Helper()
-	select {
-	case <-done:
-	case <-time.After(deadline):
-		t.Fatal("nothing happened")
-	}
-}
