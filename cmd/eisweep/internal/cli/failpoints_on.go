@@ -90,10 +90,11 @@ func ApplyWorkerFailpoints(e *Env, c *worker.Config) error {
 // silentTicks is after how many ticks without a sign of it an attempt has ended.
 const silentTicks = 7
 
-// ApplyCoordinatorFailpoints makes a coordinator soon take silent attempts for ended, and repeat failed ones at once.
+// ApplyCoordinatorFailpoints makes a coordinator soon take silent attempts for ended, repeat failed ones at once, and
+// wait for workers only for a moment.
 func ApplyCoordinatorFailpoints(e *Env, c *coordinator.Config) error {
 	f, err := readFailpoints(e.Getenv("EISWEEP_FAILPOINTS"))
-	c.Tick, c.RetryDelay = f.lease/silentTicks, 10*time.Millisecond
+	c.Tick, c.RetryDelay, c.Regather = f.lease/silentTicks, 10*time.Millisecond, f.lease
 	return err
 }
 
