@@ -72,7 +72,7 @@ type Attempt struct {
 	q     *Queue
 	event protocol.AttemptEvent // of the claim
 	mu    sync.Mutex
-	seq   uint64 // of the last event of the run that is known
+	seq   uint64 // of the attempt's own event that the register had last
 }
 
 // Name names the attempt.
@@ -119,7 +119,9 @@ func (a *Attempt) last(ctx context.Context) (protocol.AttemptEvent, error) {
 			}
 		}
 		if after >= a.seq {
-			a.seq = after
+			if last.Event == protocol.EventStarted {
+				a.seq = after // the coordinator has set the register back, or this is the claim
+			}
 			return last.AttemptEvent, nil
 		}
 		// An event older than the claim comes from another store, or from a server that lags behind.

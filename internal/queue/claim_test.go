@@ -213,3 +213,25 @@ func TestRegisterIsRead(t *testing.T) {
 		}
 	}
 }
+
+// The order that follows an attempt that was ended names that end. The attempt must not add another event, after which
+// nobody could claim the order.
+func TestAnEndedAttemptThatIsReturnedChangesNothing(t *testing.T) {
+	q := open(t, startServer(t, t.TempDir()))
+	publish(t, q, testTask(1))
+	a := admit(t, next(t, q), "w")
+	counts(t, q, 0)
+	order := testTask(1)
+	order.After = end(t, q, last(t, q, 1))
+	publish(t, q, order)
+	if replaced, err := a.IsReplaced(deadline(t)); replaced || err != nil {
+		t.Errorf("replaced %v, %v", replaced, err)
+	}
+	if err := a.Return(deadline(t), "", "the worker is being stopped"); err != nil {
+		t.Error(err)
+	}
+	if e := last(t, q, 1); e.Event != protocol.EventEnded {
+		t.Errorf("entry %+v", e)
+	}
+	admit(t, next(t, q), "next")
+}
