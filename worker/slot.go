@@ -89,6 +89,7 @@ func (w *Worker) settle(ctx context.Context, a *attempt, out protocol.Outcome, e
 		return w.commit(a, out)
 	case errors.Is(cause, errOver):
 		a.discard()
+		w.stopped(a, cause)
 		return nil
 	case errors.Is(cause, errDrained) && errors.Is(err, context.Canceled):
 		a.removeResult()
@@ -103,16 +104,23 @@ func (w *Worker) settle(ctx context.Context, a *attempt, out protocol.Outcome, e
 	}
 }
 
+// stopped logs that the attempt's work was in vain.
+func (w *Worker) stopped(a *attempt, reason error) {
+	w.Log.Warn("an attempt was stopped", "task", a.task.ID, "run", a.task.Run, "attempt", a.task.Attempt, "reason", reason)
+}
+
 // returnFailed gives up a task because storage failed; the coordinator decides whether it is tried again. An
-// attempt that is over may have failed because a later one removed its files.
+// attempt that another has replaced may have failed because that one removed its files. One that the coordinator has
+// ended, and that nobody has replaced, leaves its checkpoint for the next one.
 func (w *Worker) returnFailed(a *attempt, f failure) error {
 	a.removeResult()
-	over, err := a.claim.IsOver(w.hard)
+	replaced, err := a.claim.IsReplaced(w.hard)
 	if err != nil {
 		return err
 	}
-	if over {
+	if replaced {
 		a.discard()
+		w.stopped(a, errReplaced)
 		return nil
 	}
 	if f.ours {
@@ -132,6 +140,7 @@ func (w *Worker) commit(a *attempt, out protocol.Outcome) error {
 	w.load.ended()
 	if !won {
 		a.discard()
+		w.stopped(a, errReplaced)
 		return nil
 	}
 	if !out.Done() {

@@ -102,23 +102,48 @@ func TestAStorageFailureIsReturned(t *testing.T) {
 
 // A later attempt that has committed removes the files of those before. That is no failure of a
 // storage.
-func TestAFailureOfAnAttemptThatIsOverDoesNotCount(t *testing.T) {
+func TestAFailureOfAnAttemptThatWasReplacedDoesNotCount(t *testing.T) {
 	b := newBench(t, 10*time.Second)
+	b.hold.Store(true)
 	w := b.start(func(_ context.Context, job *Job, _ func(sim.Progress)) (results.Receipt, error) {
-		b.end(task(int(job.Task.Seed)))
+		job.Checkpoints.save(&counter{done: 5})
+		o := task(int(job.Task.Seed))
+		b.again(o, b.end(o))
+		b.claim()
 		return results.Receipt{}, os.ErrNotExist
 	})
 	for i := range 3 {
 		b.publish(task(i))
-	}
-	for i := range 3 {
 		b.event(task(i), protocol.EventEnded)
+		b.event(task(i), protocol.EventStarted)
 	}
 	b.drained(w)
 	if w.Err() != nil {
 		t.Error(w.Err())
 	}
-	if last, err := b.queue.Last(deadline(t), protocol.Attempt{ID: task(2).ID, Run: 1}); err != nil || last.Event != protocol.EventEnded {
+	b.nothingLeft()
+	if last, err := b.queue.Last(deadline(t), protocol.Attempt{ID: task(2).ID, Run: 1}); err != nil || last.Worker != "rival" {
+		t.Errorf("the register says %+v, %v", last, err)
+	}
+}
+
+// An attempt that the coordinator has ended, and that no other has replaced, may leave the only checkpoint of its task. A
+// failure of the storage is no reason to remove it.
+func TestAStorageFailureOfAnEndedAttemptLeavesItsCheckpoint(t *testing.T) {
+	b := newBench(t, 10*time.Second)
+	w := b.start(func(_ context.Context, job *Job, _ func(sim.Progress)) (results.Receipt, error) {
+		job.Checkpoints.save(&counter{done: 5})
+		b.end(task(int(job.Task.Seed)))
+		return results.Receipt{}, errors.New("no space left on device")
+	})
+	o := task(1)
+	b.publish(o)
+	token := b.event(o, protocol.EventEnded).Token
+	b.drained(w)
+	if _, err := os.Stat(b.root.Checkpoint(o.ID, token)); err != nil {
+		t.Errorf("the checkpoint is gone: %v", err)
+	}
+	if last, err := b.queue.Last(deadline(t), protocol.Attempt{ID: o.ID, Run: 1}); err != nil || last.Event != protocol.EventEnded {
 		t.Errorf("the register says %+v, %v", last, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"strings"
@@ -124,7 +125,10 @@ func TestWorkerThatWasCutOffStopsWhatAnotherDoes(t *testing.T) {
 	b := newBench(t, time.Minute)
 	line := &gate{server: b.server}
 	begun, ended := make(chan bool, 1), make(chan error, 1)
-	w := b.start(stopped(begun, ended), func(c *Config) { c.Queue, c.Name = b.through(line), "cut off" })
+	var said strings.Builder
+	w := b.start(stopped(begun, ended), func(c *Config) {
+		c.Queue, c.Name, c.Log = b.through(line), "cut off", slog.New(slog.NewTextHandler(&said, nil))
+	})
 	o := task(1)
 	b.publish(o)
 	receive(b, begun)
@@ -139,6 +143,9 @@ func TestWorkerThatWasCutOffStopsWhatAnotherDoes(t *testing.T) {
 	}
 	b.drained(w)
 	b.nothingLeft()
+	if log := said.String(); !strings.Contains(log, "an attempt was stopped") || !strings.Contains(log, o.ID.String()) {
+		t.Errorf("the worker's log does not report it:\n%s", log)
+	}
 	if over, err := rival.IsOver(deadline(t)); over || err != nil {
 		t.Errorf("the other attempt is over: %v, %v", over, err)
 	}

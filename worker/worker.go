@@ -98,9 +98,10 @@ type Worker struct {
 
 // Why work ends before it is complete.
 var (
-	errDrained = errors.New("the worker is being stopped")
-	errStalled = errors.New("the task made no progress")
-	errOver    = errors.New("the coordinator has ended the attempt")
+	errDrained  = errors.New("the worker is being stopped")
+	errStalled  = errors.New("the task made no progress")
+	errOver     = errors.New("the coordinator has ended the attempt")
+	errReplaced = errors.New("another attempt has replaced it")
 )
 
 // ErrStorage is wrapped by Err of a worker that gave up because its storage failed.
