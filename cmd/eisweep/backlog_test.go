@@ -19,7 +19,7 @@ func TestATaskOfASilentWorkerIsRunning(t *testing.T) {
 		{Name: "alive", Slots: 2, Busy: 1, State: "working", Job: "slurm 8"},
 	}}
 	b := backlogOf(now, known, 3)
-	if b.Queued != 3 || b.Left != 11 || b.Free != 1 || len(b.Jobs) != 1 || b.Jobs[0] != "8" {
+	if b.Queued != 3 || b.Unsettled != 11 || b.FreeSlots != 1 || len(b.WorkerJobs) != 1 || b.WorkerJobs[0] != "8" {
 		t.Errorf("backlog %+v", b)
 	}
 }

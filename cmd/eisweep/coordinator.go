@@ -38,8 +38,8 @@ runs, workers continue with these.
 With --slurm it has Slurm run workers, as many as the tasks that wait require, and no
 more than max. Each is a job as ` + "`eisweep slurm`" + ` submits it; what follows -- is for
 sbatch. Idle workers end by themselves, jobs that wait are cancelled when every sweep
-is done, and after three failures in a row no more are submitted until
-` + "`eisweep slurm --go-on`" + ` says so.
+is done. After three failures in a row no more are submitted until
+` + "`eisweep slurm --resume`" + `.
 
 Stop and start it as you like, here or on another machine: running tasks are not
 disturbed, and what was launched goes on.`,

@@ -32,13 +32,13 @@ queue. Jobs that still wait when every sweep is done are cancelled by the coordi
 ` + "`coordinator --slurm`" + ` does all that by itself, as the tasks that wait require.`,
 		Example: `  eisweep slurm --workers 10 --cores 8 --time 4h --mem-per-core 1G -- --partition=short --account=abc
   eisweep slurm --workers 4 --setup 'module load gcc' --print > workers.sbatch
-  eisweep slurm --go-on`,
+  eisweep slurm --resume`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := onlyAfterDash(cmd, args); err != nil {
 				return err
 			}
-			if s.goOn {
-				return s.tellToGoOn(cmd, e, &choice)
+			if s.resume {
+				return s.resumeSubmission(cmd, e, &choice)
 			}
 			s.options = args
 			if err := s.check(); err != nil {
@@ -68,8 +68,8 @@ func onlyAfterDash(cmd *cobra.Command, args []string) error {
 // slurmCommand is what is wanted of Slurm.
 type slurmCommand struct {
 	slurmJobs
-	workers             int
-	print, asJSON, goOn bool
+	workers               int
+	print, asJSON, resume bool
 }
 
 func (s *slurmCommand) flags(cmd *cobra.Command) {
@@ -82,7 +82,7 @@ func (s *slurmCommand) flags(cmd *cobra.Command) {
 	f.DurationVar(&s.idle, "idle-timeout", idleByDefault, "a worker ends when there was nothing to do for so long")
 	f.DurationVar(&s.checkpoint, "checkpoint", 0, "time between two checkpoints of a task, the most that a crash loses (default 1m0s)")
 	f.BoolVar(&s.print, "print", false, "write the script that would be submitted, and submit nothing")
-	f.BoolVar(&s.goOn, "go-on", false, "tell a coordinator that submits jobs by itself, and stopped doing so, to go on")
+	f.BoolVar(&s.resume, "resume", false, "have the coordinator submit jobs again after it stopped because of failures")
 	f.BoolVar(&s.asJSON, "json", false, "write one JSON object")
 }
 
@@ -152,20 +152,20 @@ func explainSubmit(err error, request *slurm.Request) error {
 // idleByDefault is how long a worker in a job waits for a task.
 const idleByDefault = 10 * time.Minute
 
-// tellToGoOn tells the coordinator to submit jobs again.
-func (s *slurmCommand) tellToGoOn(cmd *cobra.Command, e *cli.Env, choice *rootChoice) error {
+// resumeSubmission tells the coordinator to submit jobs again.
+func (s *slurmCommand) resumeSubmission(cmd *cobra.Command, e *cli.Env, choice *rootChoice) error {
 	client, err := clientFor(cmd.Context(), e, choice, &s.connection)
 	if err != nil {
 		return err
 	}
 	defer client.close()
-	out, err := ask[control.Scaled](cmd.Context(), client, control.VerbScaling, control.Scaling{GoOn: true})
+	out, err := ask[control.Scaled](cmd.Context(), client, control.VerbScaling, control.Scaling{Resume: true})
 	if err != nil {
 		return err
 	}
 	if s.asJSON {
 		return e.Encoder().Encode(out)
 	}
-	e.Linef("the coordinator submits jobs as tasks require: %d there are, %d there may be", out.Jobs, out.Most)
+	e.Linef("the coordinator submits jobs as the tasks need them: %d now, at most %d", out.Jobs, out.Max)
 	return nil
 }

@@ -23,8 +23,8 @@ import (
 // slurmScaling is what `coordinator --slurm` has Slurm do.
 type slurmScaling struct {
 	slurmJobs
-	text string // max=40,cores=8,…
-	most int
+	text    string // max=40,cores=8,…
+	maxJobs int
 
 	loop  *autoscale.Scaler // nil where there is no Slurm
 	roomy int64             // bytes that a worker in a job had for tasks; 0 before one was heard
@@ -51,7 +51,7 @@ func (s *slurmScaling) check(c connection) error {
 			return cli.Usagef("--slurm %s: %s: %w", s.text, word, err)
 		}
 	}
-	if s.most < 1 {
+	if s.maxJobs < 1 {
 		return cli.Usagef("--slurm %s: say how many jobs there may be: max=40", s.text)
 	}
 	return s.slurmJobs.check()
@@ -60,7 +60,7 @@ func (s *slurmScaling) check(c connection) error {
 func (s *slurmScaling) set(name, value string) (err error) {
 	switch name {
 	case "max":
-		s.most, err = strconv.Atoi(value)
+		s.maxJobs, err = strconv.Atoi(value)
 	case "cores":
 		s.cores, err = strconv.Atoi(value)
 	case "time":
@@ -84,7 +84,7 @@ func (s *slurmScaling) set(name, value string) (err error) {
 func (s *slurmScaling) start(r *root.Root, k *coordinator.Coordinator, log *slog.Logger) error {
 	site, err := slurm.Find(os.Environ())
 	if err != nil {
-		if s.most > 0 {
+		if s.maxJobs > 0 {
 			return cli.Usagef("--slurm: %w: start the coordinator where there are sbatch and squeue", err)
 		}
 		return nil
@@ -93,12 +93,12 @@ func (s *slurmScaling) start(r *root.Root, k *coordinator.Coordinator, log *slog
 	if err != nil {
 		return err
 	}
-	if s.most > 0 {
-		log.Info("Slurm is asked for jobs as the tasks that wait require", "most", s.most, "all end with", "scancel --name="+request.Name)
+	if s.maxJobs > 0 {
+		log.Info("submitting Slurm jobs as the tasks need them", "max", s.maxJobs, "cancel all with", "scancel --name="+request.Name)
 	}
 	jobs := &rootJobs{site, *request, r.Private("submitting")}
 	s.loop = autoscale.Start(autoscale.Config{
-		Batch: jobs, Most: s.most, Cores: s.cores, Output: request.Log, Doubtful: jobs.doubtful(),
+		Batch: jobs, MaxJobs: s.maxJobs, Cores: s.cores, Output: request.Log, UnansweredSince: jobs.unansweredSince(),
 		Backlog: func() autoscale.Backlog { return s.backlog(k) }, Log: log,
 	})
 	return nil
@@ -147,7 +147,7 @@ func backlogOf(now control.Snapshot, known control.Workers, needs int) autoscale
 		b.Settled += now.Sweeps[i].Done + now.Sweeps[i].Failed
 		switch s := &now.Sweeps[i]; s.Stand {
 		case control.Open, control.Paused:
-			b.Left += s.Tasks - s.Done - s.Failed
+			b.Unsettled += s.Tasks - s.Done - s.Failed
 		}
 	}
 	for i := range known.Workers {
@@ -155,9 +155,9 @@ func backlogOf(now control.Snapshot, known control.Workers, needs int) autoscale
 		if w.Silent {
 			continue
 		}
-		b.Free += freeSlots(w)
+		b.FreeSlots += freeSlots(w)
 		if id, ok := strings.CutPrefix(w.Job, slurmJob); ok {
-			b.Jobs = append(b.Jobs, id)
+			b.WorkerJobs = append(b.WorkerJobs, id)
 		}
 	}
 	return b
@@ -202,8 +202,8 @@ func (j *rootJobs) Cancel(ctx context.Context, ids ...string) error {
 	return j.site.Cancel(ctx, ids...)
 }
 
-// doubtful is when a submission began that was not answered.
-func (j *rootJobs) doubtful() time.Time {
+// unansweredSince is when a submission without an answer began; zero if there is none.
+func (j *rootJobs) unansweredSince() time.Time {
 	info, err := os.Stat(j.note)
 	if err != nil {
 		return time.Time{}

@@ -53,7 +53,7 @@ func lookAtSlurm(ctx context.Context, r *root.Root, c *client) slurmView {
 
 // waiting are the jobs that wait.
 func (v *slurmView) waiting() []slurm.Job {
-	return slices.DeleteFunc(slices.Clone(v.jobs), func(j slurm.Job) bool { return !j.Waits() })
+	return slices.DeleteFunc(slices.Clone(v.jobs), func(j slurm.Job) bool { return !j.Pending() })
 }
 
 // lines tell of the jobs: how many there are, why they wait in Slurm's words, and why
@@ -71,12 +71,12 @@ func (v *slurmView) lines() (out []string) {
 		out = append(out, "Slurm: "+text)
 	}
 	if v.trouble != "" {
-		out = append(out, "Slurm doesn't tell of jobs: "+cli.FirstLine(v.trouble))
+		out = append(out, "Slurm does not list its jobs: "+cli.FirstLine(v.trouble))
 	}
 	if s := v.scaled; s != nil && s.Stopped != "" {
-		out = append(out, "Slurm: the coordinator submits no more jobs: "+s.Stopped+"; when that is mended: eisweep slurm --go-on")
-	} else if s != nil && s.Trouble != "" {
-		out = append(out, "Slurm: the coordinator's last submission failed, and is repeated: "+s.Trouble)
+		out = append(out, "Slurm: the coordinator submits no more jobs: "+s.Stopped+"; once the cause is fixed: eisweep slurm --resume")
+	} else if s != nil && s.Error != "" {
+		out = append(out, "Slurm: the coordinator's last submission failed and will be repeated: "+s.Error)
 	}
 	return out
 }
@@ -89,11 +89,11 @@ func (v *slurmView) explain(out *control.Explained) {
 	}
 	switch {
 	case v.scaled != nil && v.scaled.Stopped != "":
-		out.Remedy = "`eisweep slurm --go-on`, when what stopped it is mended; or start workers otherwise: `eisweep worker`"
+		out.Remedy = "`eisweep slurm --resume` once the cause is fixed; or start workers yourself: `eisweep worker`"
 	case slices.ContainsFunc(v.jobs, func(j slurm.Job) bool { return j.Stuck() }):
-		out.Remedy = "Slurm doesn't start jobs that wait for such a reason: scancel them, and submit others; or start workers otherwise: `eisweep worker`"
+		out.Remedy = "Slurm does not start jobs that are pending for such a reason: scancel them and submit others; or start workers yourself: `eisweep worker`"
 	case len(v.waiting()) > 0:
-		out.Remedy = "Slurm starts the jobs in their turn; or start workers otherwise: `eisweep worker`"
+		out.Remedy = "Slurm starts the jobs in turn; or start workers yourself: `eisweep worker`"
 	}
 }
 

@@ -9,239 +9,236 @@ import (
 	"eisweep/internal/slurm"
 )
 
-// Backlog is what there is to do, and who does it, at one time.
+// Backlog is the work to do and the workers that can do it, at one moment.
 type Backlog struct {
-	Queued  int      // tasks that workers may have and none has, and that a job has the memory for
-	Left    int      // tasks that are not settled, of sweeps that are not given up
-	Settled int      // tasks that are: by its change, those are noticed that were done between two looks
-	Free    int      // tasks that the workers which are heard could take besides
-	Jobs    []string // ids of those that these workers run in
+	Queued     int      // tasks that a worker could fetch, none has fetched, and that fit into a job's memory
+	Unsettled  int      // tasks that are neither done nor failed, of sweeps that are open or paused
+	Settled    int      // tasks that are done or failed; a change shows that tasks settled since the last observation
+	FreeSlots  int      // slots of the connected workers that could run further tasks
+	WorkerJobs []string // ids of the jobs that the connected workers run in
 }
 
-// Times of the decisions.
 const (
-	calmTime  = 30 * time.Second // nothing is left for so long: jobs that wait are cancelled
-	firstRest = 5 * time.Second  // after a failure; it doubles with each
-	longRest  = time.Minute      // after a refusal beside jobs that are there: as many as the site allows
-	doubtRest = 2 * time.Minute  // after a submission without an answer, for it to show
-	lag       = 15 * time.Second // that a list of jobs may be behind
-	tries     = 3                // failures in a row, after which nothing is submitted
-	atOnce    = 500              // jobs in a submission: sites bound the size of an array
-	unheard   = 5 * time.Minute  // a job that runs for so long without a word of its worker is taken to bring none
+	cancelAfterIdle  = 30 * time.Second // without unsettled tasks, after which pending jobs are cancelled
+	initialBackoff   = 5 * time.Second  // after a failure; it doubles with each further failure
+	limitBackoff     = time.Minute      // after a refusal while jobs exist: the site allows no more of them
+	unansweredWait   = 2 * time.Minute  // for the jobs of an unanswered submission to be listed
+	listDelay        = 15 * time.Second // by which a list of jobs may be out of date
+	maxFailures      = 3                // in a row, after which nothing is submitted
+	maxBatch         = 500              // jobs per submission: sites limit the size of an array
+	silentJobTimeout = 5 * time.Minute  // after which a running job whose worker has not connected no longer counts
 )
 
-// decision is what is known of jobs, and what follows from it. It has no clock and does
-// nothing: scaling.go feeds it.
+// decision holds what is known about jobs and derives what to submit and to cancel. It has no clock and does no I/O: Scaler
+// calls it.
 type decision struct {
-	most, cores int
-	log         string // where a job's output is: log.ID.log
+	maxJobs, cores int
+	log            string // prefix of the names of the jobs' logs: log.ID.log
 
-	jobs     []slurm.Job          // as the batch system told last
-	mine     map[string]time.Time // elements that were submitted here and not seen to end, and when
-	heard    map[string]struct{}  // of mine, those whose worker was heard
-	mute     map[string]time.Time // jobs that run and whose worker is not heard, and since when
-	quit     map[string]struct{}  // of mine, those that were cancelled here
-	failures int                  // in a row
-	trouble  string
-	stopped  string
-	notUntil time.Time // no job is submitted before
-	doubtful time.Time // until when a submission that was not answered may show: no job before, either
-	portion  int       // of a submission, less after a refusal
-	largest  int       // array that the site takes, as far as is known
-	busy     bool      // there was something to do since jobs were cancelled last
-	settled  int       // tasks, as was heard last; -1 before
-	calm     time.Time // since when nothing is left
+	jobs            []slurm.Job          // the batch system's last list, and what was submitted since
+	submitted       map[string]time.Time // jobs that were submitted here and have not ended, and when
+	connected       map[string]struct{}  // those of submitted whose worker has connected
+	silentSince     map[string]time.Time // running jobs whose worker is not connected, and since when
+	cancelled       map[string]struct{}  // those of submitted that were cancelled here
+	failures        int                  // in a row
+	lastError       string
+	stopped         string    // why nothing is submitted any more; "" while jobs are submitted
+	retryAt         time.Time // nothing is submitted before
+	unansweredUntil time.Time // nor before this time: jobs of an unanswered submission may still be listed
+	batchSize       int       // jobs of the next submission, at most; less after a refusal
+	maxArray        int       // the largest array that the site accepts, as far as is known
+	busy            bool      // there were unsettled tasks since pending jobs were last cancelled
+	settled         int       // Backlog.Settled of the last observation; -1 before the first
+	idleSince       time.Time // when the last task settled; zero while there are unsettled tasks
 }
 
-func newDecision(most, cores int, log string) *decision {
+func newDecision(maxJobs, cores int, log string) *decision {
 	return &decision{
-		most: most, cores: cores, log: log, portion: atOnce, largest: atOnce, busy: most > 0, settled: -1,
-		mine: map[string]time.Time{}, heard: map[string]struct{}{}, mute: map[string]time.Time{}, quit: map[string]struct{}{},
+		maxJobs: maxJobs, cores: cores, log: log, batchSize: maxBatch, maxArray: maxBatch, busy: maxJobs > 0, settled: -1,
+		submitted: map[string]time.Time{}, connected: map[string]struct{}{}, silentSince: map[string]time.Time{}, cancelled: map[string]struct{}{},
 	}
 }
 
-// hear notes whose workers are there, and since when nothing is left.
-func (d *decision) hear(now time.Time, b *Backlog) {
-	for _, id := range b.Jobs {
-		delete(d.mute, id)
-		_, submitted := d.mine[id]
-		if _, before := d.heard[id]; submitted && !before {
-			d.heard[id] = struct{}{}
-			d.failures, d.trouble = 0, ""
+// observeWorkers records which jobs have a connected worker, and since when no task is unsettled.
+func (d *decision) observeWorkers(now time.Time, b *Backlog) {
+	for _, id := range b.WorkerJobs {
+		delete(d.silentSince, id)
+		_, ours := d.submitted[id]
+		if _, before := d.connected[id]; ours && !before {
+			d.connected[id] = struct{}{}
+			d.failures, d.lastError = 0, ""
 		}
 	}
 	for i := range d.jobs {
-		if j := &d.jobs[i]; j.Waits() && slices.Contains(b.Jobs, j.ID) {
-			j.State = "RUNNING" // the list is older
+		if j := &d.jobs[i]; j.Pending() && slices.Contains(b.WorkerJobs, j.ID) {
+			j.State = "RUNNING" // the list is out of date
 		}
 	}
 	passed := d.settled >= 0 && b.Settled != d.settled
 	d.settled = b.Settled
 	switch {
-	case b.Left > 0:
-		d.busy, d.calm = true, time.Time{}
+	case b.Unsettled > 0:
+		d.busy, d.idleSince = true, time.Time{}
 	case passed:
-		d.busy, d.calm = true, now
-	case d.calm.IsZero():
-		d.calm = now
+		d.busy, d.idleSince = true, now
+	case d.idleSince.IsZero():
+		d.idleSince = now
 	}
 }
 
-// take takes the list of jobs. One of ours that is gone although its worker was never
-// heard has failed; one that was submitted a moment ago counts as there.
-func (d *decision) take(now time.Time, jobs []slurm.Job) {
+// observeJobs takes a list of all jobs. A job submitted here that is not listed has failed, unless its worker connected or it
+// was cancelled here; one that was submitted a moment ago counts as pending.
+func (d *decision) observeJobs(now time.Time, jobs []slurm.Job) {
 	d.jobs = jobs
-	there, mute := map[string]bool{}, map[string]time.Time{}
+	listed, silent := map[string]bool{}, map[string]time.Time{}
 	for i := range jobs {
 		j := &jobs[i]
-		there[j.ID] = true
-		if since, ok := d.mute[j.ID]; ok && j.Runs() {
-			mute[j.ID] = since
-		} else if j.Runs() {
-			mute[j.ID] = now
+		listed[j.ID] = true
+		if since, ok := d.silentSince[j.ID]; ok && j.Running() {
+			silent[j.ID] = since
+		} else if j.Running() {
+			silent[j.ID] = now
 		}
 	}
-	d.mute = mute
+	d.silentSince = silent
 	var lost []string
-	for id, since := range d.mine {
-		if there[id] {
+	for id, since := range d.submitted {
+		if listed[id] {
 			continue
 		}
-		_, heard := d.heard[id]
-		_, quit := d.quit[id]
-		if !heard && !quit {
-			if now.Sub(since) < lag {
+		_, connected := d.connected[id]
+		_, cancelled := d.cancelled[id]
+		if !connected && !cancelled {
+			if now.Sub(since) < listDelay {
 				d.jobs = append(d.jobs, slurm.Job{ID: id, State: "PENDING"})
 				continue
 			}
 			lost = append(lost, id)
 		}
-		delete(d.mine, id)
-		delete(d.heard, id)
-		delete(d.quit, id)
+		delete(d.submitted, id)
+		delete(d.connected, id)
+		delete(d.cancelled, id)
 	}
 	if len(lost) > 0 {
 		slices.Sort(lost)
-		d.fail(now, fmt.Sprintf("job %s ended before its worker was heard: %s.%s.log tells why, if it was started", lost[0], d.log, lost[0]))
+		d.recordFailure(now, fmt.Sprintf("job %s ended before its worker connected; its log says why, if it was started: %s.%s.log", lost[0], d.log, lost[0]))
 	}
 }
 
-// needs is how many jobs are to be submitted for what waits: as many as there are tasks
-// that neither workers nor the jobs which are on their way could take.
-func (d *decision) needs(now time.Time, b *Backlog) int {
-	if d.stopped != "" || now.Before(d.notUntil) || now.Before(d.doubtful) {
+// jobsToSubmit is how many jobs to submit: enough for the queued tasks that neither the connected workers nor jobs whose worker
+// has yet to connect can take.
+func (d *decision) jobsToSubmit(now time.Time, b *Backlog) int {
+	if d.stopped != "" || now.Before(d.retryAt) || now.Before(d.unansweredUntil) {
 		return 0
 	}
-	there, coming := map[string]struct{}{}, 0
+	known, coming := map[string]struct{}{}, 0
 	for i := range d.jobs {
 		j := &d.jobs[i]
-		there[j.ID] = struct{}{}
-		if !slices.Contains(b.Jobs, j.ID) && d.comes(now, j) {
+		known[j.ID] = struct{}{}
+		if !slices.Contains(b.WorkerJobs, j.ID) && d.willTakeTasks(now, j) {
 			coming++
 		}
 	}
-	for _, id := range b.Jobs {
-		there[id] = struct{}{} // even if it isn't listed
+	for _, id := range b.WorkerJobs {
+		known[id] = struct{}{} // even if it isn't listed
 	}
-	over := b.Queued - b.Free - coming*d.cores
-	return max(0, min((over+d.cores-1)/d.cores, d.most-len(there), d.portion, d.largest))
+	excess := b.Queued - b.FreeSlots - coming*d.cores
+	return max(0, min((excess+d.cores-1)/d.cores, d.maxJobs-len(known), d.batchSize, d.maxArray))
 }
 
-// comes reports whether the worker of a job that is not heard will take tasks: one of a job that is
-// suspended or ends takes none, and one of a job that has run for long without a word may never.
-func (d *decision) comes(now time.Time, j *slurm.Job) bool {
-	if j.Runs() {
-		since, ok := d.mute[j.ID]
-		return !ok || now.Sub(since) < unheard
+// willTakeTasks reports whether the worker of a job, which has not connected, is expected to take tasks. A job that is suspended
+// or ends takes none, and one that has run for long without a worker may never.
+func (d *decision) willTakeTasks(now time.Time, j *slurm.Job) bool {
+	if j.Running() {
+		since, ok := d.silentSince[j.ID]
+		return !ok || now.Sub(since) < silentJobTimeout
 	}
-	return j.Waits() || j.Starts()
+	return j.Pending() || j.Configuring()
 }
 
-// leaving says that a job runs, as far as is known, whose worker has gone: others may
-// soon take its place.
-func (d *decision) leaving(b *Backlog) bool {
+// hasDepartedWorker reports whether a job is listed as running although its worker has disconnected: its place may soon be free.
+func (d *decision) hasDepartedWorker(b *Backlog) bool {
 	return slices.ContainsFunc(d.jobs, func(j slurm.Job) bool {
-		_, heard := d.heard[j.ID]
-		return heard && !j.Waits() && !slices.Contains(b.Jobs, j.ID)
+		_, connected := d.connected[j.ID]
+		return connected && !j.Pending() && !slices.Contains(b.WorkerJobs, j.ID)
 	})
 }
 
-// needless are the jobs that wait although nothing is left to do.
-func (d *decision) needless(now time.Time) (ids []string) {
-	if !d.overdue(now) {
+// jobsToCancel lists the pending jobs once no task has been unsettled for a while.
+func (d *decision) jobsToCancel(now time.Time) (ids []string) {
+	if !d.isIdleTooLong(now) {
 		return nil
 	}
 	for i := range d.jobs {
-		if d.jobs[i].Waits() {
+		if d.jobs[i].Pending() {
 			ids = append(ids, d.jobs[i].ID)
 		}
 	}
 	return ids
 }
 
-// overdue says that nothing has been left for a while, and jobs may still wait.
-func (d *decision) overdue(now time.Time) bool {
-	return d.busy && !d.calm.IsZero() && now.Sub(d.calm) >= calmTime
+// isIdleTooLong reports whether no task has been unsettled for a while, and jobs may still be pending.
+func (d *decision) isIdleTooLong(now time.Time) bool {
+	return d.busy && !d.idleSince.IsZero() && now.Sub(d.idleSince) >= cancelAfterIdle
 }
 
-// cancelled notes that jobs are gone by our own will.
-func (d *decision) cancelled(ids []string) {
+// recordCancelled records that these jobs were cancelled here.
+func (d *decision) recordCancelled(ids []string) {
 	for _, id := range ids {
-		if _, ok := d.mine[id]; ok {
-			d.quit[id] = struct{}{}
+		if _, ok := d.submitted[id]; ok {
+			d.cancelled[id] = struct{}{}
 		}
 	}
 	d.busy = false
 }
 
-// submitted notes an array of so many jobs.
-func (d *decision) submitted(now time.Time, job string, n int) {
+// recordSubmission records an array of n jobs.
+func (d *decision) recordSubmission(now time.Time, job string, n int) {
 	for k := range n {
 		id := fmt.Sprintf("%s_%d", job, k+1)
-		d.mine[id] = now
+		d.submitted[id] = now
 		d.jobs = append(d.jobs, slurm.Job{ID: id, State: "PENDING"})
 	}
-	d.portion = atOnce
+	d.batchSize = maxBatch
 }
 
-// refusal is how a submission failed.
+// refusal describes a failed submission.
 type refusal struct {
 	why     string
-	certain bool // that there is no job
-	tooMany bool // for one array
+	certain bool // no job was submitted
+	tooMany bool // the array has more elements than the site accepts
 }
 
-// refused notes that a submission of so many failed. If jobs are there it is taken for
-// a limit of the site's, which ends when they do.
-func (d *decision) refused(now time.Time, n int, r refusal) {
+// recordRefusal records that a submission of n jobs failed. While jobs exist, the cause is taken to be a limit of the site, which
+// no longer applies when they end.
+func (d *decision) recordRefusal(now time.Time, n int, r refusal) {
 	switch {
 	case !r.certain:
-		d.doubtful = now.Add(doubtRest)
+		d.unansweredUntil = now.Add(unansweredWait)
 	case r.tooMany && n > 1:
-		d.largest = n / 2
-		d.trouble, d.notUntil = r.why, now.Add(firstRest)
+		d.maxArray = n / 2
+		d.lastError, d.retryAt = r.why, now.Add(initialBackoff)
 		return
 	case len(d.jobs) > 0:
-		d.portion = max(1, n/2)
-		d.trouble, d.notUntil = r.why, now.Add(longRest)
+		d.batchSize = max(1, n/2)
+		d.lastError, d.retryAt = r.why, now.Add(limitBackoff)
 		return
 	default:
-		d.portion = max(1, n/8) // there may be a limit of some, and there are few tries
+		d.batchSize = max(1, n/8) // a limit may allow a few, and there are few attempts
 	}
-	d.fail(now, r.why)
+	d.recordFailure(now, r.why)
 }
 
-// fail counts a failure; the last one is the end.
-func (d *decision) fail(now time.Time, why string) {
+// recordFailure counts a failure. After maxFailures in a row, nothing is submitted until resume.
+func (d *decision) recordFailure(now time.Time, why string) {
 	d.failures++
-	d.trouble, d.notUntil = why, now.Add(firstRest<<(d.failures-1))
-	if d.failures >= tries {
+	d.lastError, d.retryAt = why, now.Add(initialBackoff<<(d.failures-1))
+	if d.failures >= maxFailures {
 		d.stopped = fmt.Sprintf("%d failures in a row; the last: %s", d.failures, strings.TrimSuffix(why, "."))
 	}
 }
 
-// goOn forgets all failures. A submission that was not answered is waited for all the
-// same.
-func (d *decision) goOn() {
-	d.failures, d.stopped, d.trouble, d.portion, d.largest, d.notUntil = 0, "", "", atOnce, atOnce, time.Time{}
+// resume forgets all failures. It does not shorten the wait for the jobs of an unanswered submission.
+func (d *decision) resume() {
+	d.failures, d.stopped, d.lastError, d.batchSize, d.maxArray, d.retryAt = 0, "", "", maxBatch, maxBatch, time.Time{}
 }

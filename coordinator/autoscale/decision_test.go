@@ -45,8 +45,8 @@ func TestJobsGrowWithTheBacklog(t *testing.T) {
 		{1000, 0, jobs("PENDING", "1_1", "1_2", "1_3", "1_4", "1_5", "9_1"), nil, 0}, // somebody submitted more
 	} {
 		d := newDecision(5, 4, "log")
-		d.take(at(0), c.jobs)
-		if got := d.needs(at(0), &Backlog{Queued: c.queued, Left: c.queued, Free: c.free, Jobs: c.heard}); got != c.want {
+		d.observeJobs(at(0), c.jobs)
+		if got := d.jobsToSubmit(at(0), &Backlog{Queued: c.queued, Unsettled: c.queued, FreeSlots: c.free, WorkerJobs: c.heard}); got != c.want {
 			t.Errorf("%+v: %d jobs, want %d", c, got, c.want)
 		}
 	}
@@ -54,13 +54,13 @@ func TestJobsGrowWithTheBacklog(t *testing.T) {
 
 // TestAJobThatStaysMuteBringsNoWorker: a job runs whose worker is not heard, or was and is no more.
 func TestAJobThatStaysMuteBringsNoWorker(t *testing.T) {
-	const long = int(unheard / time.Second)
-	d, b := newDecision(5, 1, "log"), &Backlog{Queued: 1, Left: 1}
+	const long = int(silentJobTimeout / time.Second)
+	d, b := newDecision(5, 1, "log"), &Backlog{Queued: 1, Unsettled: 1}
 	step := func(now int, state string, heard ...string) int {
-		d.take(at(now), jobs(state, "1_1"))
-		b.Jobs = heard
-		d.hear(at(now), b)
-		return d.needs(at(now), b)
+		d.observeJobs(at(now), jobs(state, "1_1"))
+		b.WorkerJobs = heard
+		d.observeWorkers(at(now), b)
+		return d.jobsToSubmit(at(now), b)
 	}
 	for _, s := range []struct {
 		now   int
@@ -88,61 +88,61 @@ func TestAJobThatStaysMuteBringsNoWorker(t *testing.T) {
 
 func TestRefusalsStopIt(t *testing.T) {
 	d := newDecision(3, 1, "log")
-	b := &Backlog{Queued: 10, Left: 10}
+	b := &Backlog{Queued: 10, Unsettled: 10}
 	now := 0
-	for try := range tries {
-		d.take(at(now), nil)
-		if d.needs(at(now), b) == 0 {
+	for try := range maxFailures {
+		d.observeJobs(at(now), nil)
+		if d.jobsToSubmit(at(now), b) == 0 {
 			t.Fatalf("try %d was not made", try+1)
 		}
-		d.refused(at(now), 3, refusal{why: "Invalid partition name specified", certain: true})
-		if d.needs(at(now), b) != 0 {
-			t.Error("it tries again at once")
+		d.recordRefusal(at(now), 3, refusal{why: "Invalid partition name specified", certain: true})
+		if d.jobsToSubmit(at(now), b) != 0 {
+			t.Error("it submits again at once")
 		}
 		now += 60
 	}
-	if d.needs(at(now+100000), b) != 0 || !strings.Contains(d.stopped, "Invalid partition name") {
-		t.Errorf("after %d refusals it goes on; stopped: %q", tries, d.stopped)
+	if d.jobsToSubmit(at(now+100000), b) != 0 || !strings.Contains(d.stopped, "Invalid partition name") {
+		t.Errorf("after %d refusals it continues; stopped: %q", maxFailures, d.stopped)
 	}
-	d.goOn()
-	if d.needs(at(now), b) != 3 {
-		t.Error("it doesn't go on when told")
+	d.resume()
+	if d.jobsToSubmit(at(now), b) != 3 {
+		t.Error("it does not resume when told to")
 	}
 }
 
 func TestALimitOfTheSitesIsNoFailure(t *testing.T) {
 	d := newDecision(40, 1, "log")
-	b := &Backlog{Queued: 100, Left: 100}
+	b := &Backlog{Queued: 100, Unsettled: 100}
 	for k := range 10 {
 		now := at(100 * k)
-		d.take(now, jobs("RUNNING", "1_1", "1_2"))
-		d.refused(now, d.needs(now, b), refusal{why: "job submit limit", certain: true})
+		d.observeJobs(now, jobs("RUNNING", "1_1", "1_2"))
+		d.recordRefusal(now, d.jobsToSubmit(now, b), refusal{why: "job submit limit", certain: true})
 	}
-	if d.stopped != "" || d.portion != 1 {
-		t.Errorf("stopped: %q; it would submit %d", d.stopped, d.portion)
+	if d.stopped != "" || d.batchSize != 1 {
+		t.Errorf("stopped: %q; it would submit %d", d.stopped, d.batchSize)
 	}
 }
 
 func TestTheLargestArrayIsFound(t *testing.T) {
 	d := newDecision(400, 1, "log")
-	b := &Backlog{Queued: 400, Left: 400}
+	b := &Backlog{Queued: 400, Unsettled: 400}
 	now, there := 0, []slurm.Job(nil)
 	for ; now < 1000; now += 10 {
-		d.take(at(now), there)
-		n := d.needs(at(now), b)
+		d.observeJobs(at(now), there)
+		n := d.jobsToSubmit(at(now), b)
 		switch {
 		case n > 60:
-			d.refused(at(now), n, refusal{"Invalid job array specification", true, true})
+			d.recordRefusal(at(now), n, refusal{"Invalid job array specification", true, true})
 		case n > 0:
-			d.submitted(at(now), fmt.Sprint(now), n)
+			d.recordSubmission(at(now), fmt.Sprint(now), n)
 			there = d.jobs
 		}
 	}
 	if len(there) != 400 || d.failures != 0 || d.stopped != "" {
 		t.Errorf("%d jobs, want 400; %d failures, stopped: %q", len(there), d.failures, d.stopped)
 	}
-	d.take(at(now), nil)
-	d.refused(at(now), 1, refusal{"Invalid job array specification", true, true})
+	d.observeJobs(at(now), nil)
+	d.recordRefusal(at(now), 1, refusal{"Invalid job array specification", true, true})
 	if d.failures == 0 {
 		t.Error("that not even one job is taken is no failure")
 	}
@@ -150,69 +150,69 @@ func TestTheLargestArrayIsFound(t *testing.T) {
 
 func TestAWorkerThatIsNotListedCounts(t *testing.T) {
 	d := newDecision(2, 1, "log")
-	d.take(at(0), jobs("RUNNING", "1_1"))
-	if n := d.needs(at(0), &Backlog{Queued: 10, Left: 10, Jobs: []string{"1_1", "7"}}); n != 0 {
+	d.observeJobs(at(0), jobs("RUNNING", "1_1"))
+	if n := d.jobsToSubmit(at(0), &Backlog{Queued: 10, Unsettled: 10, WorkerJobs: []string{"1_1", "7"}}); n != 0 {
 		t.Errorf("%d more than there may be", n)
 	}
 }
 
 func TestJobsThatEndUnheardStopIt(t *testing.T) {
 	d := newDecision(2, 1, "logs/slurm")
-	b := &Backlog{Queued: 10, Left: 10}
+	b := &Backlog{Queued: 10, Unsettled: 10}
 	now := 0
-	for k := range tries {
-		d.submitted(at(now), fmt.Sprint(k+1), 2)
+	for k := range maxFailures {
+		d.recordSubmission(at(now), fmt.Sprint(k+1), 2)
 		now += 100
-		d.take(at(now), nil)
+		d.observeJobs(at(now), nil)
 		now += 100
 	}
-	if !strings.Contains(d.stopped, "logs/slurm.3_1.log") || d.needs(at(now), b) != 0 {
+	if !strings.Contains(d.stopped, "logs/slurm.3_1.log") || d.jobsToSubmit(at(now), b) != 0 {
 		t.Errorf("stopped: %q", d.stopped)
 	}
 }
 
 func TestAWorkerThatIsHeardMakesUpForFailures(t *testing.T) {
 	d := newDecision(2, 1, "log")
-	d.refused(at(0), 2, refusal{why: "no", certain: true})
-	d.submitted(at(100), "7", 1)
-	d.hear(at(110), &Backlog{Left: 1, Jobs: []string{"7_1"}})
-	d.take(at(200), nil)
-	if d.failures != 0 || d.trouble != "" {
-		t.Errorf("%d failures (%s)", d.failures, d.trouble)
+	d.recordRefusal(at(0), 2, refusal{why: "no", certain: true})
+	d.recordSubmission(at(100), "7", 1)
+	d.observeWorkers(at(110), &Backlog{Unsettled: 1, WorkerJobs: []string{"7_1"}})
+	d.observeJobs(at(200), nil)
+	if d.failures != 0 || d.lastError != "" {
+		t.Errorf("%d failures (%s)", d.failures, d.lastError)
 	}
 }
 
 func TestAJobWhoseWorkerHasGoneIsLeaving(t *testing.T) {
 	d := newDecision(1, 1, "log")
-	d.submitted(at(0), "7", 1)
-	leaving := func(state string, heard ...string) bool {
-		d.take(at(1), jobs(state, "7_1"))
-		b := &Backlog{Jobs: heard}
-		d.hear(at(1), b)
-		return d.leaving(b)
+	d.recordSubmission(at(0), "7", 1)
+	departed := func(state string, heard ...string) bool {
+		d.observeJobs(at(1), jobs(state, "7_1"))
+		b := &Backlog{WorkerJobs: heard}
+		d.observeWorkers(at(1), b)
+		return d.hasDepartedWorker(b)
 	}
-	if leaving("PENDING") || leaving("RUNNING") || leaving("RUNNING", "7_1") {
+	if departed("PENDING") || departed("RUNNING") || departed("RUNNING", "7_1") {
 		t.Error("it leaves before it was there")
 	}
-	if leaving("PENDING", "7_1") || !d.leaving(&Backlog{}) {
+	if departed("PENDING", "7_1") || !d.hasDepartedWorker(&Backlog{}) {
 		t.Error("what is heard runs, whatever the list says")
 	}
-	if !leaving("RUNNING") || !leaving("COMPLETING") || leaving("PENDING") {
+	if !departed("RUNNING") || !departed("COMPLETING") || departed("PENDING") {
 		t.Error("it leaves when its worker has gone, unless it waits again")
 	}
 }
 
 func TestWhatWasSubmittedCountsBeforeItShows(t *testing.T) {
 	d := newDecision(3, 1, "log")
-	b := &Backlog{Queued: 10, Left: 10}
-	d.take(at(0), nil)
-	d.submitted(at(0), "7", 3)
-	d.take(at(1), nil) // a list from before
-	if n := d.needs(at(1), b); n != 0 {
+	b := &Backlog{Queued: 10, Unsettled: 10}
+	d.observeJobs(at(0), nil)
+	d.recordSubmission(at(0), "7", 3)
+	d.observeJobs(at(1), nil) // a list from before
+	if n := d.jobsToSubmit(at(1), b); n != 0 {
 		t.Errorf("%d more than there may be", n)
 	}
-	d.take(at(2), jobs("PENDING", "7_1", "7_2", "7_3"))
-	if n := d.needs(at(2), b); n != 0 || len(d.jobs) != 3 {
+	d.observeJobs(at(2), jobs("PENDING", "7_1", "7_2", "7_3"))
+	if n := d.jobsToSubmit(at(2), b); n != 0 || len(d.jobs) != 3 {
 		t.Errorf("%d more than there may be, of %v", n, d.jobs)
 	}
 }
@@ -221,9 +221,9 @@ func TestJobsThatWaitForNothingAreCancelled(t *testing.T) {
 	d := newDecision(0, 1, "log")
 	list := append(jobs("PENDING", "1_2", "1_3"), jobs("RUNNING", "1_1")...)
 	look := func(now, left int) []string {
-		d.hear(at(now), &Backlog{Left: left})
-		d.take(at(now), list)
-		return d.needless(at(now))
+		d.observeWorkers(at(now), &Backlog{Unsettled: left})
+		d.observeJobs(at(now), list)
+		return d.jobsToCancel(at(now))
 	}
 	if ids := append(look(0, 0), look(1000, 0)...); ids != nil {
 		t.Errorf("cancelled before there was anything to do: %v", ids)
@@ -239,7 +239,7 @@ func TestJobsThatWaitForNothingAreCancelled(t *testing.T) {
 	if !slices.Equal(ids, []string{"1_2", "1_3"}) {
 		t.Errorf("cancelled %v, want those that wait", ids)
 	}
-	d.cancelled(ids)
+	d.recordCancelled(ids)
 	if ids := look(1300, 0); ids != nil {
 		t.Errorf("what was submitted later is cancelled: %v", ids)
 	}
@@ -250,9 +250,9 @@ func TestASweepMayPassBetweenTwoLooks(t *testing.T) {
 	d := newDecision(0, 1, "log")
 	list := jobs("PENDING", "1_1")
 	look := func(now, settled int) []string {
-		d.hear(at(now), &Backlog{Settled: settled})
-		d.take(at(now), list)
-		return d.needless(at(now))
+		d.observeWorkers(at(now), &Backlog{Settled: settled})
+		d.observeJobs(at(now), list)
+		return d.jobsToCancel(at(now))
 	}
 	if ids := append(look(0, 7), look(1000, 7)...); ids != nil {
 		t.Errorf("cancelled before there was anything to do: %v", ids)
@@ -265,7 +265,7 @@ func TestASweepMayPassBetweenTwoLooks(t *testing.T) {
 	}
 }
 
-// TestNeverMoreThanAllowed has everything go wrong that can: lists that fail or lag,
+// TestNeverMoreThanAllowed has everything go wrong that can: lists that fail or are out of date,
 // submissions that fail, or take place without an answer, some time later.
 func TestNeverMoreThanAllowed(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
@@ -295,35 +295,35 @@ func TestNeverMoreThanAllowed(t *testing.T) {
 				return l.at <= now
 			})
 			there = slices.DeleteFunc(there, func(slurm.Job) bool { return r.IntN(40) == 0 })
-			b := &Backlog{Queued: r.IntN(100), Left: 100}
+			b := &Backlog{Queued: r.IntN(100), Unsettled: 100}
 			for i := range there {
 				if r.IntN(3) == 0 {
 					there[i].State = "RUNNING"
 				}
 				if there[i].State == "RUNNING" && r.IntN(2) == 0 {
-					b.Jobs = append(b.Jobs, there[i].ID)
+					b.WorkerJobs = append(b.WorkerJobs, there[i].ID)
 				}
 			}
-			d.hear(at(now), b)
+			d.observeWorkers(at(now), b)
 			if r.IntN(100) == 0 {
-				d.goOn()
+				d.resume()
 			}
 			if r.IntN(4) == 0 {
 				continue // no list
 			}
-			d.take(at(now), slices.Clone(there))
-			n := d.needs(at(now), b)
+			d.observeJobs(at(now), slices.Clone(there))
+			n := d.jobsToSubmit(at(now), b)
 			if n == 0 {
 				continue
 			}
 			switch r.IntN(4) {
 			case 0:
-				d.refused(at(now), n, refusal{"refused", true, r.IntN(2) == 0})
+				d.recordRefusal(at(now), n, refusal{"refused", true, r.IntN(2) == 0})
 			case 1:
 				coming = append(coming, late{now + r.IntN(100), n})
-				d.refused(at(now), n, refusal{why: "timed out"})
+				d.recordRefusal(at(now), n, refusal{why: "timed out"})
 			default:
-				d.submitted(at(now), add(n), n)
+				d.recordSubmission(at(now), add(n), n)
 			}
 			if len(there) > most {
 				t.Fatalf("%d jobs, allowed are %d", len(there), most)

@@ -1,14 +1,10 @@
-// Package autoscale has a batch system run workers, in as many jobs as the waiting tasks
-// require.
+// Package autoscale submits batch jobs that run workers, as many as the queued tasks need.
 //
-// It guarantees that there are never more jobs than allowed, whatever fails: before
-// each submission the batch system is asked which jobs there are, and without its
-// answer none is submitted; one whose answer was lost is given time to show. It stops
-// submitting after some failures in a row, says why, and goes on when told. Jobs that
-// still wait when nothing is left to do are cancelled; those that run are left to end
-// by themselves when idle. It does not guarantee that jobs are started, nor that tasks
-// are run in them: a worker is a worker, wherever it runs.
+// It guarantees that there are never more jobs than allowed, whatever fails. Before each submission it lists the existing
+// jobs; without that list it submits nothing. If a submission was not answered, its jobs get time to be listed. After a
+// few failures in a row it stops submitting and says why, until it is told to resume. It cancels pending jobs once all
+// tasks have settled; running jobs end by themselves when their workers are idle. It does not guarantee that the batch
+// system starts jobs, nor that tasks run in them: any connected worker takes tasks, wherever it runs.
 //
-// Start reading at decision.go, which decides without a clock or a batch system;
-// scaler.go is the loop around it.
+// Start reading at decision.go, which decides without a clock or I/O; scaler.go is the loop around it.
 package autoscale

@@ -11,44 +11,41 @@ import (
 	"eisweep/internal/slurm"
 )
 
-// Batch is the batch system, for the jobs of one root.
+// Batch is a batch system, restricted to the jobs of one root.
 type Batch interface {
-	// Jobs lists those that wait or run. An incomplete list is an error.
+	// Jobs lists the pending and running jobs. It returns an error rather than an incomplete list.
 	Jobs(ctx context.Context) ([]slurm.Job, error)
-	// Submit submits so many as one array, once; its elements are numbered from 1. After
-	// an error they may be there unless that is a refusal (slurm.CommandError).
+	// Submit submits n jobs as one array, whose elements are numbered from 1, and does not retry. After an error the jobs may
+	// exist, unless the error is a refusal (slurm.CommandError.Refused).
 	Submit(ctx context.Context, n int) (job string, err error)
-	// Cancel cancels those of the jobs that wait. It is no error if they are gone.
+	// Cancel cancels those of the jobs that are pending. Jobs that have ended are no error.
 	Cancel(ctx context.Context, ids ...string) error
 }
 
-// Config says what jobs there may be.
+// Config configures a Scaler.
 type Config struct {
 	Batch Batch
-	// Most is how many jobs there are at most, whoever submitted them; 0 submits none, but
-	// cancels those that wait when nothing is left to do.
-	Most int
-	// Cores is how many tasks a job takes at a time.
+	// MaxJobs limits the number of jobs, whoever submitted them. With 0, none are submitted, but pending ones are cancelled
+	// when all tasks have settled.
+	MaxJobs int
+	// Cores is how many tasks a job runs at a time.
 	Cores int
-	// Output is what the name of a job's output begins with, for people.
+	// Output is the prefix of the names of the jobs' logs, for messages.
 	Output string
-	// Doubtful is when a submission by an earlier coordinator began of which nobody knows
-	// what became; zero is never.
-	Doubtful time.Time
-	// Backlog tells what there is to do. It is called often.
+	// UnansweredSince is when an earlier coordinator began a submission whose outcome is unknown; zero: there is none.
+	UnansweredSince time.Time
+	// Backlog returns the current backlog. It is called every second.
 	Backlog func() Backlog
 	Log     *slog.Logger
 }
 
-// Times between two looks: at what there is to do, and at the batch system, which is
-// looked at more often when something is to be decided.
 const (
-	lookEvery = time.Second
-	askEvery  = 30 * time.Second
-	askSoon   = 3 * time.Second
+	stepInterval      = time.Second
+	listInterval      = 30 * time.Second // between two lists of jobs
+	shortListInterval = 3 * time.Second  // while a decision depends on it
 )
 
-// Scaler is the loop. Its methods are safe for concurrent use.
+// Scaler submits and cancels jobs in a loop. Its methods are safe for concurrent use.
 type Scaler struct {
 	config Config
 	stop   context.CancelFunc
@@ -57,22 +54,22 @@ type Scaler struct {
 
 	mu       sync.Mutex
 	decision *decision
-	asked    time.Time
-	silent   bool // the batch system doesn't answer, which was told
+	listedAt time.Time
+	silent   bool // the batch system did not list its jobs last time, which was logged
 }
 
 // Start starts the loop.
 func Start(c Config) *Scaler {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Scaler{config: c, stop: cancel, done: make(chan struct{}), wake: make(chan struct{}, 1), decision: newDecision(c.Most, max(1, c.Cores), c.Output)}
-	if !c.Doubtful.IsZero() {
-		s.decision.doubtful = c.Doubtful.Add(doubtRest)
+	s := &Scaler{config: c, stop: cancel, done: make(chan struct{}), wake: make(chan struct{}, 1), decision: newDecision(c.MaxJobs, max(1, c.Cores), c.Output)}
+	if !c.UnansweredSince.IsZero() {
+		s.decision.unansweredUntil = c.UnansweredSince.Add(unansweredWait)
 	}
 	go s.loop(ctx)
 	return s
 }
 
-// Stop ends the loop and waits for it. Jobs stay. It is idempotent.
+// Stop ends the loop and waits for it. The jobs continue. It is idempotent.
 func (s *Scaler) Stop() {
 	s.stop()
 	<-s.done
@@ -80,10 +77,10 @@ func (s *Scaler) Stop() {
 
 func (s *Scaler) loop(ctx context.Context) {
 	defer close(s.done)
-	look := time.NewTicker(lookEvery)
+	look := time.NewTicker(stepInterval)
 	defer look.Stop()
 	for {
-		s.look(ctx, time.Now())
+		s.step(ctx, time.Now())
 		select {
 		case <-look.C:
 		case <-s.wake:
@@ -93,15 +90,15 @@ func (s *Scaler) loop(ctx context.Context) {
 	}
 }
 
-// look asks the batch system if something hangs on it, and does what follows.
-func (s *Scaler) look(ctx context.Context, now time.Time) {
+// step lists the jobs if a decision depends on it, then submits or cancels.
+func (s *Scaler) step(ctx context.Context, now time.Time) {
 	b := s.config.Backlog()
-	if !s.curious(now, &b) {
+	if !s.shouldListJobs(now, &b) {
 		return
 	}
 	jobs, err := s.config.Batch.Jobs(ctx)
 	if err != nil {
-		s.unanswered(ctx, err)
+		s.listFailed(ctx, err)
 		return
 	}
 	n, ids := s.decide(now, &b, jobs)
@@ -113,52 +110,52 @@ func (s *Scaler) look(ctx context.Context, now time.Time) {
 	}
 }
 
-// curious says whether it is time to ask which jobs there are.
-func (s *Scaler) curious(now time.Time, b *Backlog) bool {
+// shouldListJobs reports whether it is time to list the jobs.
+func (s *Scaler) shouldListJobs(now time.Time, b *Backlog) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := s.decision
-	d.hear(now, b)
-	every := askEvery
+	d.observeWorkers(now, b)
+	every := listInterval
 	switch {
-	case d.leaving(b), d.overdue(now), d.most > 0 && d.needs(now, b) > 0:
+	case d.hasDepartedWorker(b), d.isIdleTooLong(now), d.maxJobs > 0 && d.jobsToSubmit(now, b) > 0:
 		if !s.silent {
-			every = askSoon
+			every = shortListInterval
 		}
-	case len(d.jobs)+len(d.mine) == 0:
+	case len(d.jobs)+len(d.submitted) == 0:
 		return false
 	}
-	if now.Sub(s.asked) < every {
+	if now.Sub(s.listedAt) < every {
 		return false
 	}
-	s.asked = now
+	s.listedAt = now
 	return true
 }
 
-// decide says how many jobs are to be submitted, and which are to be cancelled.
+// decide returns how many jobs to submit, and the ids of those to cancel.
 func (s *Scaler) decide(now time.Time, b *Backlog, jobs []slurm.Job) (n int, ids []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := s.decision
 	s.silent = false
 	stopped := d.stopped
-	d.take(now, jobs)
-	s.tellStop(stopped)
-	if ids = d.needless(now); len(ids) == 0 && d.overdue(now) {
+	d.observeJobs(now, jobs)
+	s.logStop(stopped)
+	if ids = d.jobsToCancel(now); len(ids) == 0 && d.isIdleTooLong(now) {
 		d.busy = false
 	}
-	return d.needs(now, b), ids
+	return d.jobsToSubmit(now, b), ids
 }
 
-func (s *Scaler) unanswered(ctx context.Context, err error) {
+func (s *Scaler) listFailed(ctx context.Context, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.decision.most == 0 && errors.Is(err, slurm.ErrAbsent) {
-		s.decision.busy = false // there can't be any
+	if s.decision.maxJobs == 0 && errors.Is(err, slurm.ErrAbsent) {
+		s.decision.busy = false // there can be no jobs
 		return
 	}
 	if !s.silent && ctx.Err() == nil {
-		s.config.Log.Warn("the batch system doesn't say which jobs there are; none is submitted or cancelled until it does", "error", err)
+		s.config.Log.Warn("the batch system does not list its jobs; none are submitted or cancelled until it does", "error", err)
 	}
 	s.silent = true
 }
@@ -168,8 +165,8 @@ func (s *Scaler) submit(ctx context.Context, now time.Time, n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
-		s.decision.submitted(now, job, n)
-		s.config.Log.Info("jobs were submitted for the tasks that wait", "job", job, "jobs", n)
+		s.decision.recordSubmission(now, job, n)
+		s.config.Log.Info("submitted jobs for queued tasks", "job", job, "jobs", n)
 		return
 	}
 	var failed *slurm.CommandError
@@ -178,15 +175,15 @@ func (s *Scaler) submit(ctx context.Context, now time.Time, n int) {
 		r.certain, r.tooMany = failed.Refused(), failed.TooMany()
 	}
 	stopped := s.decision.stopped
-	s.decision.refused(time.Now(), n, r)
-	s.config.Log.Warn("jobs were not submitted", "jobs", n, "error", err)
-	s.tellStop(stopped)
+	s.decision.recordRefusal(time.Now(), n, r)
+	s.config.Log.Warn("jobs could not be submitted", "jobs", n, "error", err)
+	s.logStop(stopped)
 }
 
-// tellStop says it when nothing is submitted any more.
-func (s *Scaler) tellStop(before string) {
+// logStop logs that nothing is submitted any more.
+func (s *Scaler) logStop(before string) {
 	if now := s.decision.stopped; now != "" && before == "" {
-		s.config.Log.Error("no more jobs are submitted until `eisweep slurm --go-on` says so", "why", now)
+		s.config.Log.Error("no more jobs are submitted until `eisweep slurm --resume`", "why", now)
 	}
 }
 
@@ -195,27 +192,27 @@ func (s *Scaler) cancel(ctx context.Context, ids []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {
-		s.config.Log.Warn("jobs that wait although nothing is left to do were not cancelled", "error", err)
+		s.config.Log.Warn("pending jobs could not be cancelled, although all tasks have settled", "error", err)
 	} else {
-		s.config.Log.Info("jobs that waited were cancelled: nothing is left to do", "jobs", len(ids))
+		s.config.Log.Info("cancelled pending jobs: all tasks have settled", "jobs", len(ids))
 	}
-	s.decision.cancelled(ids)
+	s.decision.recordCancelled(ids)
 }
 
-// Scaled answers requests about the jobs.
+// Scaled reports on the jobs, and resumes submissions if the request says so.
 func (s *Scaler) Scaled(_ context.Context, r control.Scaling) (control.Scaled, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := s.decision
-	if d.most == 0 {
-		return control.Scaled{}, &control.Refusal{Kind: control.Unknown, Text: "this coordinator submits no jobs by itself; start it with --slurm, or submit some: eisweep slurm"}
+	if d.maxJobs == 0 {
+		return control.Scaled{}, &control.Refusal{Kind: control.Unknown, Text: "this coordinator submits no jobs; start it with --slurm, or submit jobs with `eisweep slurm`"}
 	}
-	if r.GoOn {
-		d.goOn()
+	if r.Resume {
+		d.resume()
 		select {
 		case s.wake <- struct{}{}:
 		default:
 		}
 	}
-	return control.Scaled{Most: d.most, Jobs: len(d.jobs), Failures: d.failures, Stopped: d.stopped, NotUntil: d.notUntil, Trouble: d.trouble}, nil
+	return control.Scaled{Max: d.maxJobs, Jobs: len(d.jobs), Failures: d.failures, Stopped: d.stopped, RetryAt: d.retryAt, Error: d.lastError}, nil
 }

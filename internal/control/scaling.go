@@ -2,21 +2,21 @@ package control
 
 import "time"
 
-// VerbScaling asks about the jobs that the coordinator has a batch system run workers
-// in: Scaling, Scaled. One that submits none refuses it as Unknown.
+// VerbScaling asks about the batch jobs that the coordinator submits to run workers: Scaling, Scaled. A coordinator that submits
+// none refuses the request as Unknown.
 const VerbScaling = "scaling"
 
-// Scaling asks how many jobs there are, and tells to go on submitting them.
+// Scaling asks for the state of the jobs. Resume has the coordinator submit jobs again after it stopped.
 type Scaling struct {
-	GoOn bool `json:"go_on"`
+	Resume bool `json:"resume"`
 }
 
-// Scaled is how the coordinator's jobs stand.
+// Scaled is the state of the coordinator's jobs.
 type Scaled struct {
-	Most     int       `json:"most"`      // jobs at a time
-	Jobs     int       `json:"jobs"`      // that wait or run, as far as is known
-	Failures int       `json:"failures"`  // in a row
-	Stopped  string    `json:"stopped"`   // why none are submitted any more; "" if they are
-	NotUntil time.Time `json:"not_until"` // no job is submitted before
-	Trouble  string    `json:"trouble"`   // the last failure; "" if what followed succeeded
+	Max      int       `json:"max"`      // jobs at a time, at most
+	Jobs     int       `json:"jobs"`     // pending and running ones, as far as is known
+	Failures int       `json:"failures"` // in a row
+	Stopped  string    `json:"stopped"`  // why no jobs are submitted any more; "" while they are
+	RetryAt  time.Time `json:"retry_at"` // no job is submitted before
+	Error    string    `json:"error"`    // of the last submission; "" after one that succeeded
 }

@@ -18,17 +18,17 @@ func TestJobsFollowTheBacklog(t *testing.T) {
 	k := c.coordinator(s.desk, "--slurm", "max=3,idle-timeout=5s", "--", "--partition=later")
 	c.does(s.desk, "launch", file)
 	k.await("no more jobs are submitted")
-	if tried := strings.Count(k.said(), "jobs were not submitted"); tried != 3 {
+	if tried := strings.Count(k.said(), "jobs could not be submitted"); tried != 3 {
 		t.Errorf("%d submissions were tried, want 3", tried)
 	}
 	for _, command := range [][]string{{"explain", "backlog"}, {"status"}} {
 		said := c.does(s.desk, command[0], command[1:]...)
-		if !strings.Contains(said, "partition") || !strings.Contains(said, "--go-on") {
+		if !strings.Contains(said, "partition") || !strings.Contains(said, "--resume") {
 			t.Errorf("%s doesn't tell why there are no jobs:\n%s", command[0], said)
 		}
 	}
 	s.does("scontrol", "update", "PartitionName=later", "State=UP")
-	c.does(s.desk, "slurm", "--go-on")
+	c.does(s.desk, "slurm", "--resume")
 	most := 0
 	await(t, "the end of the sweep and of its jobs", func() bool {
 		now := len(strings.Fields(s.does("squeue", "-h", "-r", "-o", "%i")))

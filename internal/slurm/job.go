@@ -20,20 +20,20 @@ type Job struct {
 	User   string    `json:"user"`
 }
 
-// Waits says that the job has not been started.
-func (j *Job) Waits() bool { return j.State == "PENDING" }
+// Pending reports whether the job has not been started.
+func (j *Job) Pending() bool { return j.State == "PENDING" }
 
-// Starts says that Slurm prepares the job's node.
-func (j *Job) Starts() bool { return j.State == "CONFIGURING" }
+// Configuring reports whether Slurm prepares the job's node.
+func (j *Job) Configuring() bool { return j.State == "CONFIGURING" }
 
-// Runs says that the job's processes run: it is neither suspended nor ending.
-func (j *Job) Runs() bool { return j.State == "RUNNING" }
+// Running reports whether the job's processes run: it is neither suspended nor ending.
+func (j *Job) Running() bool { return j.State == "RUNNING" }
 
 // stuck are reasons by which jobs wait until somebody does something about it.
 var stuck = regexp.MustCompile(`(?i)held|^DependencyNeverSatisfied|^Invalid|^BadConstraints|^Partition(TimeLimit|NodeLimit|Inactive)|PerJob|^AccountNotAllowed|^QOSNotAllowed`)
 
-// Stuck says that the job waits, and Slurm won't start it as it is.
-func (j *Job) Stuck() bool { return j.Waits() && stuck.MatchString(strings.Trim(j.Reason, "()")) }
+// Stuck reports whether the job is pending for a reason that lasts until somebody changes something.
+func (j *Job) Stuck() bool { return j.Pending() && stuck.MatchString(strings.Trim(j.Reason, "()")) }
 
 // format has the fields of a Job in their order; the reason comes last since only it
 // may hold anything.
