@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"eisweep/sim/internal/gmres"
 	"eisweep/sim/internal/kernel"
 )
 
@@ -27,7 +28,7 @@ type gradient struct {
 	fromE    []float32
 	fromI    []float32
 	byI      []float32
-	solver   *gmres
+	solver   *gmres.Solver
 	rhs, b   []float32
 
 	post, back []float32 // the solution: b and b K
@@ -43,7 +44,7 @@ const (
 // newGradient takes a network, and its weights that don't learn.
 func newGradient(net *kernel.Network, wee, wii []float32, nE, nI int) *gradient {
 	padded := (nI + 15) / 16 * 16
-	g := &gradient{net: net, scratch: kernel.NewScratch(), wee: wee, wii: wii, solver: newGMRES(nE), inverse: make([]float64, padded*padded), order: make([]int, padded),
+	g := &gradient{net: net, scratch: kernel.NewScratch(), wee: wee, wii: wii, solver: gmres.New(nE), inverse: make([]float64, padded*padded), order: make([]int, padded),
 		rounded: kernel.NewPanels(nI, nI), di: make([]float32, nI), byI: make([]float32, nI), back: make([]float32, nI)}
 	for _, v := range []*[]float32{&g.de, &g.fromE, &g.fromI, &g.rhs, &g.b} {
 		*v = kernel.NewVector(nE)
@@ -62,7 +63,7 @@ func (g *gradient) solve(ctx context.Context, wei, wie *kernel.Panels, he, hi, e
 	solved := g.findInverse()
 	if solved {
 		var err error
-		if solved, err = g.solver.solve(ctx, g.apply, g.b, g.rhs, tolerance); err != nil {
+		if solved, err = g.solver.Solve(ctx, g.apply, g.b, g.rhs, tolerance); err != nil {
 			return err
 		}
 	}

@@ -46,8 +46,8 @@ func TestGradientIsThatOfADenseFactorisation(t *testing.T) {
 		if err := s.findGradient(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if g.solver.rounds > 30 {
-			t.Errorf("axis %d: GMRES took %d rounds", c.axis, g.solver.rounds)
+		if g.solver.Rounds() > 30 {
+			t.Errorf("axis %d: GMRES took %d rounds", c.axis, g.solver.Rounds())
 		}
 		post, back := append([]float32(nil), g.post...), append([]float32(nil), g.back...)
 		if err := g.solveDense(t.Context(), s.scratch.e); err != nil {
@@ -98,7 +98,7 @@ func BenchmarkGradient(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(s.gradient.solver.rounds), "rounds")
+	b.ReportMetric(float64(s.gradient.solver.Rounds()), "rounds")
 }
 
 // BenchmarkLearn is what follows a settled stimulus.

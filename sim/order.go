@@ -1,16 +1,18 @@
 package sim
 
+import "eisweep/sim/internal/nprandom"
+
 // order is the order in which a trial shows the stimuli: one list of places for
 // each axis, which lives through the task, and where in them the trial stands
 // (docs/model.md#training).
 type order struct {
-	random   *randomState
+	random   *nprandom.Generator
 	axes     [3][]int
 	position [3]int
 }
 
 func newOrder(seed uint32, stimuli int) *order {
-	o := &order{random: newRandomState(seed)}
+	o := &order{random: nprandom.New(seed)}
 	for q := range o.axes {
 		o.axes[q] = ascending(stimuli)
 	}
@@ -22,7 +24,7 @@ func newOrder(seed uint32, stimuli int) *order {
 func (o *order) begin() {
 	o.position = [3]int{}
 	for _, axis := range o.axes {
-		o.random.shuffle(axis)
+		o.random.Shuffle(axis)
 	}
 }
 
@@ -34,7 +36,7 @@ func (o *order) next() bool {
 		o.position[q]++
 		if o.position[q] < s {
 			for _, axis := range o.axes[q+1:] {
-				o.random.shuffle(axis)
+				o.random.Shuffle(axis)
 			}
 			return true
 		}
@@ -54,4 +56,13 @@ func (o *order) fixed(n int) [3]int { return o.place(stimulusAt(n, len(o.axes[0]
 
 func (o *order) place(position [3]int) [3]int {
 	return [3]int{o.axes[0][position[0]], o.axes[1][position[1]], o.axes[2][position[2]]}
+}
+
+// ascending is 0, 1, … n−1.
+func ascending(n int) []int {
+	x := make([]int, n)
+	for i := range x {
+		x[i] = i
+	}
+	return x
 }

@@ -3,6 +3,8 @@ package sim
 import (
 	"context"
 	"math"
+
+	"eisweep/sim/internal/nprandom"
 )
 
 // perturbingState is the state of a PERTURB (docs/model.md#perturb). First all stimuli settle
@@ -20,7 +22,7 @@ type perturbingState struct {
 func newPerturbingState(task *Task) *state {
 	p := &task.Parameters
 	chosen := ascending(p.NE())
-	newRandomState(task.Seed).shuffle(chosen)
+	nprandom.New(task.Seed).Shuffle(chosen)
 	chosen = chosen[:p.Perturb.NPerturbed]
 	size := p.NStimuli() * p.NE()
 	return &state{stage: push, perturbing: &perturbingState{chosen: chosen, stimuli: p.NStimuli(),

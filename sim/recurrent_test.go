@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"eisweep/sim/internal/nprandom"
 )
 
 func recurrent(t *testing.T, p *Parameters) []float32 {
@@ -162,10 +164,10 @@ func sumOf(x []float64) float64 {
 }
 
 func TestSmallestIsTheSortedKey(t *testing.T) {
-	r := newRandomState(3)
+	r := nprandom.New(3)
 	keys := make([]uint64, 5000)
 	for n := range keys {
-		keys[n] = uint64(r.mt.Uint32()%50)<<24 | uint64(n)
+		keys[n] = uint64(50*r.Double())<<24 | uint64(n)
 	}
 	sorted := slices.Sorted(slices.Values(keys))
 	for _, n := range []int64{0, 1, 2500, 4999} {

@@ -198,11 +198,11 @@ func (s *Simulation) walkPlace(a *archive, st *state) {
 	}
 	var generator []byte
 	if a.writing() {
-		generator, a.err = t.order.random.save()
+		generator, a.err = t.order.random.Save()
 	}
 	a.block(&generator, 1<<16)
 	if !a.writing() && a.err == nil {
-		a.err = t.order.random.restore(generator)
+		a.err = t.order.random.Restore(generator)
 	}
 	a.integer(&t.phase, 0, phases(p))
 	a.integer(&t.trial, 0, p.Numint.EveryN)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"eisweep/sim/internal/elementary"
+	"eisweep/sim/internal/nprandom"
 )
 
 // synapses is k of docs/model.md#connectivity-and-initial-weights: how many of n_pre neurons connect, half to even.
@@ -42,7 +43,7 @@ type network struct {
 // drawNetwork draws the weights from the seed, wei, wii and wie in this order
 // from one generator, and puts the task's own in the place of those it gives.
 func drawNetwork(ctx context.Context, t *Task, shared *foundation) (*network, error) {
-	p, r := &t.Parameters, newRandomState(t.Seed)
+	p, r := &t.Parameters, nprandom.New(t.Seed)
 	nE, nI := p.NE(), p.NI()
 	overI := ascending(nI)
 	wei := drawWeights(r, &p.Sy, p.Sy.I2E, nE, overI)
@@ -91,7 +92,7 @@ func newPathway(p *Parameters, c Connection, w []float32, rows, cols int) *pathw
 
 // drawWeights draws a matrix row by row; order is the list of pre-synaptic
 // neurons, which every row shuffles on from where the last one left it.
-func drawWeights(r *randomState, sy *Synapses, c Connection, nPost int, order []int) []float32 {
+func drawWeights(r *nprandom.Generator, sy *Synapses, c Connection, nPost int, order []int) []float32 {
 	nPre := len(order)
 	k, j := synapses(c.P, nPre), meanWeight(c, nPre)
 	w := make([]float32, nPost*nPre)
@@ -101,12 +102,12 @@ func drawWeights(r *randomState, sy *Synapses, c Connection, nPost int, order []
 		case Normal:
 			drawNormalRow(r, row, k, j)
 		case Uniform:
-			r.shuffle(order)
+			r.Shuffle(order)
 			for _, pre := range order[:k] {
-				row[pre] = float32(j * r.uniform(1e-12, 2))
+				row[pre] = float32(j * r.Uniform(1e-12, 2))
 			}
 		default:
-			r.shuffle(order)
+			r.Shuffle(order)
 			drawLognormalRow(r, row, order[:k], j, float64(sy.LognormSigma))
 		}
 	}
@@ -115,19 +116,19 @@ func drawWeights(r *randomState, sy *Synapses, c Connection, nPost int, order []
 
 // drawLognormalRow draws exp(μ + σg) with μ = ln(j·exp(−σ²/2)), so that the mean
 // is j.
-func drawLognormalRow(r *randomState, row []float32, chosen []int, j, sigma float64) {
+func drawLognormalRow(r *nprandom.Generator, row []float32, chosen []int, j, sigma float64) {
 	mu := elementary.Log(float64(j * elementary.Exp(-float64(sigma*sigma)/2)))
 	for _, pre := range chosen {
-		row[pre] = float32(r.lognormal(mu, sigma))
+		row[pre] = float32(r.Lognormal(mu, sigma))
 	}
 }
 
 // drawNormalRow draws every entry, then zeroes the surplus of positive ones over
 // k, or draws as many others again as are missing; negatives become 0.
-func drawNormalRow(r *randomState, row []float32, k int, j float64) {
+func drawNormalRow(r *nprandom.Generator, row []float32, k int, j float64) {
 	values, positive, others := make([]float64, len(row)), []int(nil), []int(nil)
 	for n := range values {
-		values[n] = r.normal(j, j/4)
+		values[n] = r.Normal(j, j/4)
 		if values[n] > 0 {
 			positive = append(positive, n)
 		} else {
@@ -136,14 +137,14 @@ func drawNormalRow(r *randomState, row []float32, k int, j float64) {
 	}
 	switch surplus := len(positive) - k; {
 	case surplus > 0:
-		r.shuffle(positive)
+		r.Shuffle(positive)
 		for _, n := range positive[:surplus] {
 			values[n] = 0
 		}
 	case surplus < 0:
-		r.shuffle(others)
+		r.Shuffle(others)
 		for _, n := range others[:-surplus] {
-			values[n] = r.normal(j, j/4)
+			values[n] = r.Normal(j, j/4)
 		}
 	}
 	for n, v := range values {

@@ -3,6 +3,8 @@ package sim
 import (
 	"slices"
 	"testing"
+
+	"eisweep/sim/internal/nprandom"
 )
 
 // TestGivenWeightsLeaveTheOthersAsDrawn: the generator draws all the same.
@@ -39,7 +41,7 @@ func TestEveryRowIsDrawnWithItsSynapses(t *testing.T) {
 	for _, distribution := range []string{Lognorm, Normal, Uniform} {
 		p := Defaults(Approximate)
 		p.Sy.WDist = distribution
-		w := drawWeights(newRandomState(2), &p.Sy, p.Sy.E2I, 64, ascending(512))
+		w := drawWeights(nprandom.New(2), &p.Sy, p.Sy.E2I, 64, ascending(512))
 		for i := range 64 {
 			if k := connected(w[i*512 : (i+1)*512]); k != synapses(p.Sy.E2I.P, 512) {
 				t.Errorf("%s: row %d has %d synapses", distribution, i, k)

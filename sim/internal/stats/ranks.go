@@ -1,9 +1,35 @@
-package sim
+package stats
 
 import (
+	"context"
 	"math"
 	"slices"
+
+	"eisweep/sim/internal/elementary"
 )
+
+// RankCorrelations are Spearman's of exc and inh over stimuli for each of n
+// neurons, and their two-sided p by Student's t; a p that is not finite is 0.
+func RankCorrelations(ctx context.Context, exc, inh []float32, n int) (cc, cp []float32, err error) {
+	cc, cp = make([]float32, n), make([]float32, n)
+	stimuli := len(exc) / n
+	x, y := newRanks(stimuli), newRanks(stimuli)
+	for i := range n {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		x.find(exc, i, n)
+		y.find(inh, i, n)
+		r := x.correlation(y)
+		cc[i] = float32(r)
+		df := float64(stimuli - 2)
+		p := elementary.StudentTwoSided(float64(r*math.Sqrt(df/float64((1+r)*(1-r)))), df)
+		if df > 0 && p-p == 0 {
+			cp[i] = float32(p)
+		}
+	}
+	return cc, cp, nil
+}
 
 // ranks are the ranks of a neuron's input over stimuli, ties getting mean ranks.
 type ranks struct {

@@ -1,4 +1,4 @@
-package sim
+package gmres
 
 import (
 	"context"
@@ -7,44 +7,46 @@ import (
 	"eisweep/sim/internal/kernel"
 )
 
-// gmres solves a linear equation by the generalised minimal residual method
-// without restarts: vectors in float32, what they are combined by in float64.
-type gmres struct {
+// Solver holds the memory for equations of one size, and solves one at a time.
+type Solver struct {
 	basis [][]float32
 	h     [][]float64 // columns of the Hessenberg matrix, made triangular
 	c, s  []float64   // its rotations
 	r     []float64   // the rotated residual
 	y     []float64
 
-	rounds int // of the last solution
+	rounds int // of the last solve
 }
 
-const gmresRounds = 40
+// maxRounds is how many products a solution may take.
+const maxRounds = 40
 
-func newGMRES(n int) *gmres {
-	g := &gmres{c: make([]float64, gmresRounds), s: make([]float64, gmresRounds),
-		r: make([]float64, gmresRounds+1), y: make([]float64, gmresRounds)}
-	for range gmresRounds + 1 {
+// New returns a solver of n equations.
+func New(n int) *Solver {
+	g := &Solver{c: make([]float64, maxRounds), s: make([]float64, maxRounds),
+		r: make([]float64, maxRounds+1), y: make([]float64, maxRounds)}
+	for range maxRounds + 1 {
 		g.basis = append(g.basis, kernel.NewVector(n))
-		g.h = append(g.h, make([]float64, gmresRounds+1))
+		g.h = append(g.h, make([]float64, maxRounds+1))
 	}
 	return g
 }
 
-// solve finds x with apply(x) = b from x = 0, to a residual of tolerance relative
-// to b. It reports false where that takes more than 40 rounds or meets a value
-// that is not finite; x then means nothing. The error is the context's.
-func (g *gmres) solve(ctx context.Context, apply func(dst, x []float32), x, b []float32, tolerance float64) (bool, error) {
+// Solve finds x with apply(x) = b, starting from x = 0, to a residual of tolerance
+// relative to b. apply, x and b have the length that the solver was made for, padded
+// as kernel.NewVector pads. Solve reports false if that takes more than 40 rounds or
+// meets a value that is not finite; x is meaningless then. The error is the context's.
+func (g *Solver) Solve(ctx context.Context, apply func(dst, x []float32), x, b []float32, tolerance float64) (bool, error) {
 	clear(x)
-	size, look := length(b), patience{ctx: ctx}
+	size := Length(b)
 	if size == 0 {
 		return true, nil
 	}
 	clear(g.r)
 	g.r[0] = size
 	kernel.Scale(g.basis[0], b, float32(1/size))
-	for k := range gmresRounds {
-		if err := look.after(len(b) * len(b)); err != nil {
+	for k := range maxRounds {
+		if err := ctx.Err(); err != nil {
 			return false, err
 		}
 		g.rounds = k + 1
@@ -56,7 +58,7 @@ func (g *gmres) solve(ctx context.Context, apply func(dst, x []float32), x, b []
 		}
 		if residual <= float64(tolerance*size) {
 			g.combine(x, k+1)
-			return isFinite(length(x)), nil
+			return isFinite(Length(x)), nil
 		}
 		if rest == 0 {
 			return false, nil
@@ -68,7 +70,7 @@ func (g *gmres) solve(ctx context.Context, apply func(dst, x []float32), x, b []
 
 // orthogonalise takes the first k+1 basis vectors out of the newest, one after
 // the other, and returns the length of what is left.
-func (g *gmres) orthogonalise(k int) float64 {
+func (g *Solver) orthogonalise(k int) float64 {
 	next := g.basis[k+1]
 	p := kernel.Dot(next, g.basis[0])
 	for i := range k {
@@ -79,8 +81,11 @@ func (g *gmres) orthogonalise(k int) float64 {
 	return math.Sqrt(float64(kernel.AddScaledDot(next, -p, g.basis[k], next)))
 }
 
+// Rounds is how many products with the matrix the last Solve took.
+func (g *Solver) Rounds() int { return g.rounds }
+
 // rotate makes column k triangular and returns the residual.
-func (g *gmres) rotate(k int, below float64) float64 {
+func (g *Solver) rotate(k int, below float64) float64 {
 	h := g.h[k]
 	for i := range k {
 		h[i], h[i+1] = float64(g.c[i]*h[i])+float64(g.s[i]*h[i+1]), float64(g.c[i]*h[i+1])-float64(g.s[i]*h[i])
@@ -94,7 +99,7 @@ func (g *gmres) rotate(k int, below float64) float64 {
 }
 
 // combine sets x to the best combination of the first n basis vectors.
-func (g *gmres) combine(x []float32, n int) {
+func (g *Solver) combine(x []float32, n int) {
 	for i := n - 1; i >= 0; i-- {
 		sum := g.r[i]
 		for j := i + 1; j < n; j++ {
@@ -107,6 +112,7 @@ func (g *gmres) combine(x []float32, n int) {
 	}
 }
 
-func length(x []float32) float64 { return math.Sqrt(float64(kernel.Dot(x, x))) }
+// Length is the Euclidean length of a vector.
+func Length(x []float32) float64 { return math.Sqrt(float64(kernel.Dot(x, x))) }
 
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -1,4 +1,4 @@
-package sim
+package nprandom
 
 import (
 	"encoding/json"
@@ -25,26 +25,26 @@ func TestRandomStateIsNumPys(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, v := range vectors {
-		r := newRandomState(v.Seed)
-		drawn(t, "double", v.Double, 0, r.double)
-		drawn(t, "gauss", v.Gauss, 4e-16, r.gauss)
+		r := New(v.Seed)
+		drawn(t, "double", v.Double, 0, r.Double)
+		drawn(t, "gauss", v.Gauss, 4e-16, r.Gauss)
 		order := ascending(100)
-		r.shuffle(order)
-		r.shuffle(order)
-		r.shuffle([]int{0})
+		r.Shuffle(order)
+		r.Shuffle(order)
+		r.Shuffle([]int{0})
 		if !slices.Equal(order, v.Shuffle) {
 			t.Errorf("seed %d: shuffled to %v, want %v", v.Seed, order, v.Shuffle)
 		}
-		drawn(t, "lognormal", v.Lognormal, 1e-15, func() float64 { return r.lognormal(-1.5, 0.65) })
-		drawn(t, "normal", v.Normal, 4e-16, func() float64 { return r.normal(0.2, 0.05) })
-		drawn(t, "uniform", v.Uniform, 0, func() float64 { return r.uniform(1e-12, 2) })
+		drawn(t, "lognormal", v.Lognormal, 1e-15, func() float64 { return r.Lognormal(-1.5, 0.65) })
+		drawn(t, "normal", v.Normal, 4e-16, func() float64 { return r.Normal(0.2, 0.05) })
+		drawn(t, "uniform", v.Uniform, 0, func() float64 { return r.Uniform(1e-12, 2) })
 		big := ascending(70_000)
-		r.shuffle(big)
+		r.Shuffle(big)
 		if !slices.Equal(big[:10], v.Big) {
 			t.Errorf("seed %d: 70,000 begin with %v, want %v", v.Seed, big[:10], v.Big)
 		}
 		chosen := ascending(512)
-		newRandomState(v.Seed).shuffle(chosen)
+		New(v.Seed).Shuffle(chosen)
 		if !slices.Equal(chosen[:90], v.Choice) {
 			t.Errorf("seed %d: chosen %v, want %v", v.Seed, chosen[:90], v.Choice)
 		}
@@ -61,16 +61,16 @@ func drawn(t *testing.T, name string, want []float64, relative float64, draw fun
 }
 
 func TestSavedGeneratorGoesOn(t *testing.T) {
-	r := newRandomState(5)
+	r := New(5)
 	for range 700 {
-		r.double()
+		r.Double()
 	}
-	saved, err := r.save()
+	saved, err := r.Save()
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := newRandomState(6)
-	if err := other.restore(saved); err != nil {
+	other := New(6)
+	if err := other.Restore(saved); err != nil {
 		t.Fatal(err)
 	}
 	for n := range 2000 {
@@ -78,4 +78,13 @@ func TestSavedGeneratorGoesOn(t *testing.T) {
 			t.Fatalf("output %d: %d and %d", n, a, b)
 		}
 	}
+}
+
+// ascending is 0, 1, … n−1.
+func ascending(n int) []int {
+	x := make([]int, n)
+	for i := range x {
+		x[i] = i
+	}
+	return x
 }
