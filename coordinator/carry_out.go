@@ -6,9 +6,9 @@ import (
 	"fmt"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/ledger"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/protocol"
-	"eisweep/internal/queue"
 	"eisweep/sweeps"
 )
 
@@ -16,7 +16,7 @@ import (
 func (k *Coordinator) carryOutOne(c lifecycle.Command) []lifecycle.Command {
 	switch c := c.(type) {
 	case lifecycle.ReopenSweep:
-		k.batch.reopened = append(k.batch.reopened, c.Sweep)
+		k.after.reopened = append(k.after.reopened, c.Sweep)
 	case lifecycle.RetractFailure:
 		k.revive(c.ID, c.Sweep)
 	case lifecycle.Place:
@@ -30,7 +30,7 @@ func (k *Coordinator) carryOutOne(c lifecycle.Command) []lifecycle.Command {
 	case lifecycle.Discard:
 		k.settle(runKey{c.ID, c.Run})
 	case lifecycle.FinishSweep:
-		k.batch.settled = append(k.batch.settled, c.Sweep)
+		k.after.settled = append(k.after.settled, c.Sweep)
 	case lifecycle.Hold: // it stays in held, unless it is an old one
 		k.dropSettled(runKey(c))
 	}
@@ -54,13 +54,8 @@ var errGone = errors.New("its file is gone, or is not what the manifest says")
 
 // locate finds a task's result, in that sweep under that name if it is there.
 func (k *Coordinator) locate(id sweeps.ID, sweep, file string) (*catalog.Entry, error) {
-	if l := k.batch.done[id]; l != nil {
+	if l := k.ledger.Find(id); l != nil {
 		return l, nil
-	}
-	for _, f := range k.faults.list {
-		if l := f.unread[id]; l != nil {
-			return l, nil
-		}
 	}
 	s, _, err := k.catalog.Find(context.Background(), id, sweep, file)
 	if s != nil { // one of several copies is enough
@@ -70,12 +65,6 @@ func (k *Coordinator) locate(id sweeps.ID, sweep, file string) (*catalog.Entry, 
 		err = errGone
 	}
 	return nil, err
-}
-
-// settled is an outcome that may be acknowledged as soon as its lines are durable.
-type settled struct {
-	delivery queue.OutcomeDelivery
-	incoming string // its result's path, which is no longer needed
 }
 
 // settle lets an outcome be acknowledged with the next flush.
@@ -93,7 +82,7 @@ func (k *Coordinator) settle(o runKey) {
 	if d.Outcome.Done() {
 		delete(k.leftovers, o.ID)
 	}
-	k.batch.outcomes = append(k.batch.outcomes, settled{d, k.config.Root.Incoming(o.ID, o.Run, d.Outcome.Token)})
+	k.ledger.AddPlaced(ledger.Placed{Delivery: d, Incoming: k.config.Root.Incoming(o.ID, o.Run, d.Outcome.Token)})
 }
 
 // relative names a path under the root as messages do.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/ledger"
 	"eisweep/coordinator/placement"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -82,17 +83,14 @@ type Coordinator struct {
 	miscount   int              // by how many orders the queue differed at the last check
 	taken      uint64           // the sequence of the last outcome that came
 	sweeps     []*launchedSweep // in order of launch
-	manifests  openManifests
-	batch      batch
+	ledger     *ledger.Ledger
+	after      followUps
 	catalog    *catalog.Catalog
 	placer     placement.Placer
 	pace       pace
 	begun      time.Time
 	acquainted <-chan struct{} // closed once every connected worker has reported
 	faults     faultList
-	withheld   map[runKey]settled // outcomes whose lines are not durable yet
-
-	acknowledged *queue.OutcomeDelivery // the last; nil: none yet
 }
 
 // runKey is a run of a task: an order to execute it.
@@ -118,9 +116,9 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 		workers: workers{list: map[string]control.Worker{}}, errands: newErrands(),
 		register: map[runKey]queue.Entry{}, delayed: map[sweeps.ID]time.Time{}, window: window{news: make(chan struct{}, 1), rebuild: true, perCost: firstPerCost, scarce: map[runKey]int64{}},
 		held: map[runKey]queue.OutcomeDelivery{}, running: map[sweeps.ID]*attempt{}, begun: time.Now(),
-		manifests: openManifests{c.Root, c.Log, map[string]*manifest.Writer{}},
-		faults:    faultList{c.Log, map[string]*fault{}, make(chan struct{}, 1)}, withheld: map[runKey]settled{},
+		faults: faultList{c.Log, map[string]*fault{}, make(chan struct{}, 1)},
 	}
+	k.ledger = ledger.New(c.Root, k.catalog, c.Log)
 	k.placer = placement.Placer{Root: c.Root, Catalog: k.catalog, Log: c.Log}
 	k.carryOut = k.carryOutOne
 	go k.run()
@@ -268,8 +266,7 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 	}
 	o := d.Outcome
 	k.taken = max(k.taken, d.Sequence())
-	if w, ok := k.withheld[runKey{o.ID, o.Run}]; ok { // delivered again
-		k.withheld[runKey{o.ID, o.Run}] = settled{d, w.incoming}
+	if k.ledger.Redelivered(d) {
 		return
 	}
 	if was, ok := k.held[runKey{o.ID, o.Run}]; ok && was.Token != o.Token {

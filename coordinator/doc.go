@@ -10,7 +10,7 @@
 // The decisions are made in the packages inside: lifecycle is the state machine, events in, commands out; plan
 // decides what a launch does about every task; catalog knows what manifests and files say. This package is the
 // shell around them. Start reading at coordinator.go. launch.go and submit.go submit tasks to the machine, and
-// carry_out.go carries out its commands. placing.go and linking.go give results their names, and batch.go makes
+// carry_out.go carries out its commands. placing.go and linking.go give results their names, and flush.go makes
 // all this durable. fault.go and retrying.go set aside sweeps whose files cannot be read or written; restore.go
 // resumes sweeps after a restart. window.go keeps the queue filled with the orders that are to be executed
 // next, register.go follows what workers claim, and presence.go ends attempts that are no longer heard from.

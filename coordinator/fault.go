@@ -15,22 +15,20 @@ import (
 	"eisweep/sweeps"
 )
 
-// fault sets a sweep aside: its folder, its manifest or one of its results cannot be read or
-// written. Whatever the fault stopped is kept here, in order, and tried again. Other sweeps are
+// fault sets a sweep aside: its directory, its manifest or one of its results cannot be read or
+// written. Whatever the fault stopped is kept here, or held back by the ledger, in order, and tried again. Other sweeps are
 // not affected.
 type fault struct {
 	sweep    string
 	err      error
 	since    time.Time
-	whole    bool                         // the folder or the manifest is at fault, not a single file
-	restart  bool                         // the sweep could not be resumed when the coordinator started
-	finish   bool                         // its tasks are all settled: it ends with the fault
-	commands []lifecycle.Command          // not carried out yet
-	blocked  map[sweeps.ID]bool           // tasks that cannot be sent
-	pending  writing                      // not durable yet
-	retry    retry                        // when all this is tried again
-	due      bool                         // it is tried now
-	unread   map[sweeps.ID]*catalog.Entry // results that the manifest has, or will have, and the catalog has not
+	whole    bool                // the folder or the manifest is at fault, not a single file
+	restart  bool                // the sweep could not be resumed when the coordinator started
+	finish   bool                // its tasks are all settled: it ends with the fault
+	commands []lifecycle.Command // not carried out yet
+	blocked  map[sweeps.ID]bool  // tasks that cannot be sent
+	retry    retry               // when all this is tried again
+	due      bool                // it is tried now
 }
 
 // retry is the time of the next attempt at something that failed.
@@ -118,9 +116,9 @@ func (l *faultList) block(c lifecycle.Candidate, err error) {
 	f.blocked[c.ID] = true
 }
 
-// idle reports whether nothing that the fault stopped is left.
+// idle reports whether nothing that the fault stopped is left, apart from lines that the ledger holds back.
 func (f *fault) idle() bool {
-	return !f.restart && len(f.commands)+len(f.blocked) == 0 && f.pending.isEmpty()
+	return !f.restart && len(f.commands)+len(f.blocked) == 0
 }
 
 // hopeless reports whether a sweep cannot make progress: retries of its fault failed several

@@ -29,17 +29,17 @@ func (k *Coordinator) freeNames(c lifecycle.Place, is results.Identity) (wait bo
 // freeName frees a task's name in a sweep's folder for a file of these bytes. It reports whether a line must be made
 // durable before the name is used.
 func (k *Coordinator) freeName(sweep string, t *sweeps.Task, is results.Identity) (wait bool, err error) {
-	if f := k.faults.list[sweep]; f.holdsBack() {
-		return false, f.err
+	if k.ledger.HoldsBack(sweep) {
+		return false, k.faults.list[sweep].err
 	}
 	superseded, err := k.placer.Free(sweep, t, is)
 	if superseded == nil || err != nil {
 		return false, err
 	}
-	k.note(sweep, *superseded)
-	if k.batch.renamed == nil {
-		k.batch.renamed = map[sweeps.ID]bool{}
+	k.ledger.Add(sweep, *superseded)
+	if k.after.renamed == nil {
+		k.after.renamed = map[sweeps.ID]bool{}
 	}
-	k.batch.renamed[superseded.ID] = true
+	k.after.renamed[superseded.ID] = true
 	return true, nil
 }

@@ -136,10 +136,10 @@ func (k *Coordinator) dropSettled(o runKey) {
 func (k *Coordinator) adopt(sweep string, t *sweeps.Task, line *manifest.Line) {
 	d, ok := k.held[runKey{t.ID, line.Run}]
 	if !ok || d.Outcome.SHA256 != line.SHA256 {
-		k.note(sweep, *line)
+		k.ledger.Add(sweep, *line)
 		return
 	}
-	k.note(sweep, k.resultLine(sweep, t, &d.Outcome))
+	k.ledger.Add(sweep, k.resultLine(sweep, t, &d.Outcome))
 	k.settle(runKey{t.ID, line.Run})
 }
 

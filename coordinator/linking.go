@@ -30,13 +30,13 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 	}
 	if from.Sweep == c.Sweep && from.Line.File == t.File {
 		if k.saysFailed(c.Sweep, c.ID) { // by a later run, which leaves the result
-			k.note(c.Sweep, from.Line)
+			k.ledger.Add(c.Sweep, from.Line)
 		}
 		return nil // placed since the launch looked
 	}
 	wait, err := k.freeName(c.Sweep, t, catalog.IdentityOf(&from.Line))
 	if wait {
-		k.batch.next = append(k.batch.next, c)
+		k.after.next = append(k.after.next, c)
 		return nil
 	}
 	if err == nil {
@@ -51,7 +51,7 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 	line.Sweep, line.File, line.ReusedFrom = c.Sweep, t.File, from.Sweep
 	line.Parameters = manifest.ParametersOf(t.Varying)
 	line.Modified = placement.ModifiedAs(k.pathOf(from.Sweep, from.Line.File), k.pathOf(c.Sweep, t.File), from.Line.Modified)
-	k.note(c.Sweep, line)
+	k.ledger.Add(c.Sweep, line)
 	k.sweep(c.Sweep).linked++
 	return nil
 }
@@ -59,8 +59,8 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 // linkInto gives a file a task's name in a sweep's folder, which freeName has freed. Nothing gets a name that the manifest
 // cannot have now.
 func (k *Coordinator) linkInto(sweep string, t *sweeps.Task, from string, is results.Identity) error {
-	if f := k.faults.list[sweep]; f.holdsBack() {
-		return f.err
+	if k.ledger.HoldsBack(sweep) {
+		return k.faults.list[sweep].err
 	}
 	return k.placer.Link(sweep, t.File, from, is)
 }

@@ -11,7 +11,7 @@ func (k *Coordinator) settleClaims() {
 		}
 		for _, l := range lines {
 			k.config.Log.Warn("the manifest gave one name to two tasks; the first task's result is now superseded", "sweep", sweep, "task", l.ID, "to", l.File)
-			k.note(sweep, l)
+			k.ledger.Add(sweep, l)
 		}
 	}
 	k.flush()

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"eisweep/coordinator/ledger"
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/lease"
@@ -329,7 +330,7 @@ func TestManifestsAreFenced(t *testing.T) {
 		}
 		record.Stand = stand
 		before, err := os.Stat(g.root.Manifest("two"))
-		if err := errors.Join(err, records.Write(g.root, "two", record), Fence(g.root, func() error { return nil })); err != nil {
+		if err := errors.Join(err, records.Write(g.root, "two", record), ledger.Fence(g.root, func() error { return nil })); err != nil {
 			t.Fatal(err)
 		}
 		after, err := os.Stat(g.root.Manifest("two"))
@@ -337,7 +338,7 @@ func TestManifestsAreFenced(t *testing.T) {
 			t.Errorf("%s: a new inode is %v: %v", stand, !os.SameFile(before, after), err)
 		}
 	}
-	if err := Fence(g.root, func() error { return lease.ErrLost }); err != nil {
+	if err := ledger.Fence(g.root, func() error { return lease.ErrLost }); err != nil {
 		t.Errorf("nothing is to be fenced: %v", err)
 	}
 }

@@ -33,7 +33,7 @@ func (k *Coordinator) place(c lifecycle.Place) []lifecycle.Command {
 	}
 	wait, refused := k.freeNames(c, promisedBy(&d.Outcome))
 	if wait {
-		k.batch.next = append(k.batch.next, c)
+		k.after.next = append(k.after.next, c)
 		return nil
 	}
 	return k.placeIn(c, incoming, &d.Outcome, hashed, refused)
@@ -64,7 +64,7 @@ func (k *Coordinator) placeIn(
 			k.sweep(sweep).ran++
 			k.pace.end(time.Now(), cost(t))
 		}
-		k.note(sweep, line)
+		k.ledger.Add(sweep, line)
 		k.sweep(sweep).work.settle(t)
 	}
 	for _, sweep := range slices.Sorted(maps.Keys(refused)) {

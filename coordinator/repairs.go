@@ -2,6 +2,7 @@ package coordinator
 
 import (
 	"context"
+	"path/filepath"
 	"reflect"
 
 	"eisweep/coordinator/inputs"
@@ -42,12 +43,8 @@ func (k repairs) RepairManifest(path string) (kept string, damage, err error) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for name := range k.manifests.open {
-		if path == k.config.Root.Manifest(name) {
-			if err := k.manifests.close(name); err != nil {
-				return "", nil, err
-			}
-		}
+	if err := k.ledger.Close(filepath.Base(filepath.Dir(path))); err != nil {
+		return "", nil, err
 	}
 	return manifest.Repair(path)
 }
@@ -65,7 +62,7 @@ func (k repairs) AddLines(sweep string, lines []manifest.Line) (written int, _ e
 			return written, err
 		}
 		if !ok || was != nil && owner == l.ID && was.Line.SHA256 == l.SHA256 && !reflect.DeepEqual(was.Line, l) {
-			k.note(sweep, l)
+			k.ledger.Add(sweep, l)
 			written++
 		}
 	}

@@ -66,7 +66,7 @@ func (k *Coordinator) retryOne(f *fault) {
 	f.due = true
 	k.flush()
 	f.due = false
-	worked := f.pending.isEmpty() && k.retryCommands(f)
+	worked := !k.ledger.HoldsBack(f.sweep) && k.retryCommands(f)
 	worked = k.retryBlocked(f) || worked
 	k.flush()
 	if worked {
@@ -116,10 +116,10 @@ func (k *Coordinator) stillMeant(c lifecycle.Command) []lifecycle.Command {
 // recover ends the faults that no longer stop anything.
 func (k *Coordinator) recover() {
 	for name, f := range k.faults.list {
-		if !f.idle() {
+		if !f.idle() || k.ledger.HoldsBack(name) {
 			continue
 		}
-		if err := k.catalog.RefreshSweep(name); err != nil {
+		if err := k.ledger.Reread(name); err != nil {
 			f.err = err
 			continue
 		}

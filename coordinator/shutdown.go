@@ -30,7 +30,7 @@ func (k *Coordinator) end(ctx context.Context) error {
 	if k.config.Exclusive {
 		errs = append(errs, k.stuck())
 	}
-	return errors.Join(append(errs, k.manifests.closeAll())...)
+	return errors.Join(append(errs, k.ledger.CloseAll())...)
 }
 
 // placeCommitted waits until the outcomes have been taken that are committed by now; closing
@@ -53,7 +53,7 @@ func (k *Coordinator) placeCommitted(ctx context.Context) {
 // confirmAcks waits until the queue knows what was acknowledged, so that the next coordinator does not get it again.
 func (k *Coordinator) confirmAcks(ctx context.Context) {
 	k.mu.Lock()
-	last := k.acknowledged
+	last := k.ledger.LastAcknowledged()
 	k.mu.Unlock()
 	if last == nil || k.config.Queue.UnresponsiveFor() > 0 {
 		return

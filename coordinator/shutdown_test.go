@@ -44,7 +44,7 @@ func TestFinishedSweepsKeepNoManifestOpen(t *testing.T) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.manifests.open) > 0 {
-		t.Errorf("%d manifests are open", len(k.manifests.open))
+	if n := k.ledger.Open(); n > 0 {
+		t.Errorf("%d manifests are open", n)
 	}
 }

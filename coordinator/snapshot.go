@@ -11,7 +11,7 @@ import (
 func (k *Coordinator) Snapshot() control.Snapshot {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.batch.writes) > 0 && k.checkOwnershipSoon() {
+	if !k.ledger.IsEmpty() && k.checkOwnershipSoon() {
 		k.flush() // what the snapshot says is in the manifests
 	}
 	out := control.Snapshot{Elapsed: time.Since(k.begun), Unanswered: k.config.Queue.UnresponsiveFor(), Faults: k.faultsTold()}

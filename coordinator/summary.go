@@ -26,7 +26,7 @@ func (k *Coordinator) Summary(ctx context.Context, names []string) (control.Summ
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.batch.writes) > 0 {
+	if !k.ledger.IsEmpty() {
 		if err := k.checkOwnership(ctx); err != nil {
 			return control.Summary{}, err
 		}

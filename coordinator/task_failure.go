@@ -34,7 +34,7 @@ func (k *Coordinator) record(c lifecycle.RecordFailure) {
 		line.Error = k.reasonOf(c, t)
 	}
 	line.State, line.Class = manifest.Failed, string(c.Class)
-	k.note(c.Sweep, line)
+	k.ledger.Add(c.Sweep, line)
 	if c.Again {
 		return
 	}
@@ -52,7 +52,7 @@ func (k *Coordinator) record(c lifecycle.RecordFailure) {
 
 // saysFailed reports whether a failure is the last that a sweep's manifest says of a task, or is about to say.
 func (k *Coordinator) saysFailed(sweep string, id sweeps.ID) bool {
-	for _, l := range slices.Backward(k.unwrittenLines(sweep)) {
+	for _, l := range slices.Backward(k.ledger.Unwritten(sweep)) {
 		if l.ID == id {
 			return l.State == manifest.Failed
 		}

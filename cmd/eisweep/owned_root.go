@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
-	"eisweep/coordinator"
+	"eisweep/coordinator/ledger"
 	"eisweep/internal/lease"
 	"eisweep/internal/root"
 )
@@ -49,7 +49,7 @@ func (o *ownedRoot) fence(ctx context.Context) error {
 	if !o.lease.MustFence() {
 		return nil
 	}
-	if err := coordinator.Fence(o.Root, func() error { return o.lease.Check(ctx) }); err != nil {
+	if err := ledger.Fence(o.Root, func() error { return o.lease.Check(ctx) }); err != nil {
 		return err
 	}
 	o.lease.Fenced()

@@ -43,6 +43,7 @@ var plan = map[string][]string{
 	"coordinator/lifecycle": {"sweeps", "internal/protocol"},
 	"coordinator/records":   {"sweeps", "internal"},
 	"coordinator/inputs":    {"sweeps", "internal"},
+	"coordinator/ledger":    {"sweeps", "internal", "coordinator/catalog", "coordinator/records"},
 
 	"cmd":          {"sim", "sweeps", "internal", "worker", "coordinator"},
 	"internal/e2e": {"sim", "sweeps", "internal", "worker", "coordinator"},

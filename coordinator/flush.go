@@ -1,0 +1,100 @@
+package coordinator
+
+import (
+	"encoding/json"
+
+	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/manifest"
+	"eisweep/sweeps"
+)
+
+// followUps are what is done once the lines gathered before are durable.
+type followUps struct {
+	settled  []string            // sweeps whose last line is among them
+	reopened []string            // finished sweeps of which a task is executed again
+	next     []lifecycle.Command // to be carried out then
+	renamed  map[sweeps.ID]bool  // results that the lines give another name
+}
+
+// flush makes durable what the ledger has gathered: first the names, then the manifests that refer to them. Then it
+// acknowledges outcomes and finishes sweeps, which a restart no longer looks at. If something of a sweep cannot be
+// written, that is a fault of that sweep. flush may release the lock for a while before it does anything.
+func (k *Coordinator) flush() {
+	for k.flushOnce(); k.failure == nil && len(k.after.next)+len(k.after.renamed) > 0; k.flushOnce() {
+		next, renamed := k.after.next, k.after.renamed
+		k.after.next, k.after.renamed = nil, nil
+		if len(renamed) > 0 {
+			k.step(lifecycle.ResultsRenamed{IDs: renamed})
+		}
+		for _, c := range next {
+			k.do(k.stillMeant(c))
+		}
+	}
+}
+
+func (k *Coordinator) flushOnce() {
+	for sweep, f := range k.faults.list {
+		if f.due {
+			k.ledger.Release(sweep)
+		}
+	}
+	if !k.ledger.IsEmpty() && !k.ownsRoot() {
+		if err := k.checkOwnership(k.unattended); err != nil {
+			k.fail(err)
+		}
+	}
+	if k.failure != nil {
+		return
+	}
+	written, err := k.ledger.Write(k.requireOwnership)
+	if err != nil {
+		k.fail(err)
+		return
+	}
+	for sweep, err := range written.Faults {
+		k.faults.report(sweep, err, true)
+	}
+	k.ledger.Acknowledge()
+	k.recordChanges()
+	k.recover()
+	for sweep, lines := range written.Lines {
+		k.publish(sweep, lines)
+	}
+	k.ledger.CloseIf(func(sweep string) bool { return k.machine.Status(sweep) == "" || k.machine.IsFinished(sweep) })
+	k.announce()
+}
+
+// recordChanges records which sweeps are finished now, or are no longer.
+func (k *Coordinator) recordChanges() {
+	for _, sweep := range k.after.reopened {
+		if err := k.writeStanding(sweep, k.standing(k.sweep(sweep))); err != nil {
+			k.config.Log.Warn("a task of a finished sweep runs again, but a restart would not resume the sweep", "error", err)
+		}
+	}
+	for _, sweep := range k.after.settled {
+		if f := k.faults.list[sweep]; f != nil {
+			f.finish = true
+			continue
+		}
+		k.finish(sweep)
+	}
+	k.after.reopened, k.after.settled = nil, nil
+}
+
+// publish sends what was written to the followers of a sweep.
+func (k *Coordinator) publish(sweep string, lines []manifest.Line) {
+	for _, l := range lines {
+		if k.config.Noted != nil {
+			k.config.Noted(l)
+		}
+		if k.config.Exclusive {
+			continue
+		}
+		text, err := json.Marshal(l)
+		if err != nil {
+			k.config.Log.Warn("publish manifest line", "task", l.ID, "error", err)
+			continue
+		}
+		k.config.Queue.PublishUpdate(sweep, text)
+	}
+}
