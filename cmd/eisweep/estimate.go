@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/estimate"
 )
@@ -13,31 +11,12 @@ import (
 // measureTime is how long `plan` measures the model.
 const measureTime = 2 * time.Second
 
-// estimateJSON is what a plan says of tasks that would be executed.
-type estimateJSON struct {
-	CPUSeconds float64 `json:"cpu_seconds"`
-	Bytes      int64   `json:"bytes"`
-}
-
 // estimateOf measures what a sweep's executions would take; nil when there are none.
 func estimateOf(ctx context.Context, t *estimate.Tally, share time.Duration) *estimateJSON {
 	if t.Tasks == 0 {
 		return nil
 	}
 	return &estimateJSON{CPUSeconds: t.CPU(ctx, share), Bytes: t.Bytes}
-}
-
-// text words an estimate; workers is how many tasks run at a time.
-func (x *estimateJSON) text(workers int) string {
-	disk := "about " + cli.Size(x.Bytes) + " on disk"
-	if x.CPUSeconds == 0 {
-		return disk + "; the time could not be measured"
-	}
-	words := cli.Seconds(x.CPUSeconds) + " of CPU time"
-	if hours := x.CPUSeconds / 3600; hours >= 1 {
-		words = fmt.Sprintf("%s CPU-hours", cli.Thousands(hours))
-	}
-	return fmt.Sprintf("about %s (%s on %s), %s", words, cli.Seconds(x.CPUSeconds/float64(workers)), cli.Count(workers, "core"), disk)
 }
 
 // executes says whether an action computes anything.

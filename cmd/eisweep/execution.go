@@ -11,8 +11,6 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/plan"
-	"eisweep/internal/control"
-	"eisweep/internal/manifest"
 	"eisweep/internal/natsserver"
 	"eisweep/worker"
 )
@@ -31,26 +29,6 @@ func (x *execution) flags(cmd *cobra.Command) {
 	f.BoolVar(&x.supersede, "supersede", false, "move result files of other tasks that are in the way to superseded/")
 	f.BoolVar(&x.asJSON, "json", false, "write events as JSON, one object per line")
 	f.Lookup("workers").DefValue = "0" // else help shows this machine's cores
-}
-
-// observer tells what happens to an order: on a terminal, in lines, or as JSON.
-type observer interface {
-	plan(control.Plan)
-	task(*manifest.Line)
-	progress(control.Snapshot)
-	summary(control.Summary, error)
-	// notice tells of trouble, a line; any goroutine may call it.
-	notice(string)
-}
-
-func chooseObserver(e *cli.Env, asJSON bool) observer {
-	switch {
-	case asJSON:
-		return newEvents(e)
-	case e.Terminal:
-		return newScreen(e)
-	}
-	return newLines(e)
 }
 
 // execute opens a session, launches the order and sees it to its end. The error

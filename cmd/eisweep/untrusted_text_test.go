@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -56,44 +55,5 @@ func TestWordsOfOthersForgeNoLine(t *testing.T) {
 	e.Notef("%v", cli.Usagef("%s is no root", hostile))
 	e.Notef("warning: %s of %v", errors.New("no more"), protocol.Class(hostile))
 	fmt.Fprintln(e.Stderr, cli.ErrorText(errors.Join(fmt.Errorf("x: %w", &fs.PathError{Op: "open", Path: hostile, Err: os.ErrNotExist}), &os.LinkError{Op: "link", Old: hostile, New: hostile, Err: os.ErrExist})))
-	newNotices(newScreen(e).notice).With("worker", hostile).Warn("an attempt failed", "host", hostile, "error", errors.New(hostile))
 	forgesNoLine(t, out.String()+told.String())
-	for _, line := range drawing(&control.Snapshot{Running: []control.RunningTask{{Sweep: hostile, File: hostile + "\t"}}}, "", 20, 5) {
-		if forgesNoLine(t, line); strings.ContainsAny(line, "\n\t") || cells(line) > 20 {
-			t.Errorf("%q takes more than a line of 20 cells", line)
-		}
-	}
-}
-
-func TestCellsOfALine(t *testing.T) {
-	for line, want := range map[string]int{"": 0, "abc": 3, "[#··] é…": 8, "日本": 4, "e\u0301": 1, "👍": 2, "ｆｕｌｌ": 8} {
-		if got := cells(line); got != want {
-			t.Errorf("%q takes %d cells, want %d", line, got, want)
-		}
-	}
-	for most, want := range map[int]string{6: "日本語", 5: "日本…", 4: "日…", 3: "日…", 2: "…", 1: "…"} {
-		if got := cut("日本語", most); got != want {
-			t.Errorf("in %d cells: %q, want %q", most, got, want)
-		}
-	}
-}
-
-// TestANarrowerTerminalIsClearedAsWell makes the terminal narrower after a block was
-// drawn, which breaks its lines.
-func TestANarrowerTerminalIsClearedAsWell(t *testing.T) {
-	e, out, _ := quiet()
-	width := 80
-	e.TerminalSize = func() (int, int) { return width, 24 }
-	s := newScreen(e)
-	s.progress(*snapshot())
-	rows := 0
-	width = 30
-	for line := range strings.Lines(out.String()) {
-		rows += (cells(strings.TrimSuffix(line, "\n")) + width - 1) / width
-	}
-	out.Reset()
-	s.summary(control.Summary{}, nil)
-	if want := "\r\x1b[" + strconv.Itoa(rows) + "A\x1b[J"; rows <= 5 || !strings.HasPrefix(out.String(), want) {
-		t.Errorf("%q, want %q", out, want)
-	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,15 +56,8 @@ func TestDrawingFitsTheScreen(t *testing.T) {
 	}
 }
 
-// quiet is an environment whose output is collected.
-func quiet() (*cli.Env, *bytes.Buffer, *bytes.Buffer) {
-	var out, err bytes.Buffer
-	e := cli.NewEnv(strings.NewReader(""), &out, &err, func(string) string { return "" })
-	return e, &out, &err
-}
-
 func TestLinesAreNoFlood(t *testing.T) {
-	e, out, _ := quiet()
+	e, out, _ := collected()
 	l := newLines(e)
 	now := l.begun
 	l.now = func() time.Time { return now }
@@ -93,7 +87,7 @@ func TestLinesAreNoFlood(t *testing.T) {
 }
 
 func TestScreenClearsWhatItDrew(t *testing.T) {
-	e, out, _ := quiet()
+	e, out, _ := collected()
 	s := newScreen(e)
 	s.progress(*snapshot())
 	drawn := strings.Count(out.String(), "\n")
@@ -105,7 +99,7 @@ func TestScreenClearsWhatItDrew(t *testing.T) {
 }
 
 func TestNoticesAreWordedForAPerson(t *testing.T) {
-	e, out, told := quiet()
+	e, out, told := collected()
 	s := newScreen(e)
 	s.progress(*snapshot())
 	out.Reset()
@@ -137,3 +131,60 @@ func TestDurationsAndSizes(t *testing.T) {
 		}
 	}
 }
+
+// collected is an environment whose output is collected.
+func collected() (*cli.Env, *bytes.Buffer, *bytes.Buffer) {
+	var out, err bytes.Buffer
+	e := cli.NewEnv(strings.NewReader(""), &out, &err, func(string) string { return "" })
+	return e, &out, &err
+}
+
+func TestCellsOfALine(t *testing.T) {
+	for line, want := range map[string]int{"": 0, "abc": 3, "[#··] é…": 8, "日本": 4, "e\u0301": 1, "👍": 2, "ｆｕｌｌ": 8} {
+		if got := cells(line); got != want {
+			t.Errorf("%q takes %d cells, want %d", line, got, want)
+		}
+	}
+	for most, want := range map[int]string{6: "日本語", 5: "日本…", 4: "日…", 3: "日…", 2: "…", 1: "…"} {
+		if got := cut("日本語", most); got != want {
+			t.Errorf("in %d cells: %q, want %q", most, got, want)
+		}
+	}
+}
+
+// TestANarrowerTerminalIsClearedAsWell makes the terminal narrower after a block was
+// drawn, which breaks its lines.
+func TestANarrowerTerminalIsClearedAsWell(t *testing.T) {
+	e, out, _ := collected()
+	width := 80
+	e.TerminalSize = func() (int, int) { return width, 24 }
+	s := newScreen(e)
+	s.progress(*snapshot())
+	rows := 0
+	width = 30
+	for line := range strings.Lines(out.String()) {
+		rows += (cells(strings.TrimSuffix(line, "\n")) + width - 1) / width
+	}
+	out.Reset()
+	s.summary(control.Summary{}, nil)
+	if want := "\r\x1b[" + strconv.Itoa(rows) + "A\x1b[J"; rows <= 5 || !strings.HasPrefix(out.String(), want) {
+		t.Errorf("%q, want %q", out, want)
+	}
+}
+
+func TestUntrustedTextStaysOnItsLine(t *testing.T) {
+	const hostile = "a\x1b[2J\u202eb\r\n" + forged
+	e, out, told := collected()
+	newNotices(newScreen(e).notice).With("worker", hostile).Warn("an attempt failed", "host", hostile, "error", errors.New(hostile))
+	if text := out.String() + told.String(); strings.Contains("\n"+text, "\n"+forged) || strings.Contains(text, "\x1b") {
+		t.Errorf("a line is forged:\n%s", text)
+	}
+	for _, line := range drawing(&control.Snapshot{Running: []control.RunningTask{{Sweep: hostile, File: hostile + "\t"}}}, "", 20, 5) {
+		if strings.ContainsAny(line, "\n\t\x1b") || cells(line) > 20 {
+			t.Errorf("%q takes more than a line of 20 cells", line)
+		}
+	}
+}
+
+// forged is what a hostile text has behind its newline.
+const forged = "eisweep: all is well"

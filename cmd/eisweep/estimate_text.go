@@ -1,0 +1,26 @@
+package main
+
+import (
+	"fmt"
+
+	"eisweep/cmd/eisweep/internal/cli"
+)
+
+// estimateJSON is what a plan says of tasks that would be executed.
+type estimateJSON struct {
+	CPUSeconds float64 `json:"cpu_seconds"`
+	Bytes      int64   `json:"bytes"`
+}
+
+// text words an estimate; workers is how many tasks run at a time.
+func (x *estimateJSON) text(workers int) string {
+	disk := "about " + cli.Size(x.Bytes) + " on disk"
+	if x.CPUSeconds == 0 {
+		return disk + "; the time could not be measured"
+	}
+	words := cli.Seconds(x.CPUSeconds) + " of CPU time"
+	if hours := x.CPUSeconds / 3600; hours >= 1 {
+		words = fmt.Sprintf("%s CPU-hours", cli.Thousands(hours))
+	}
+	return fmt.Sprintf("about %s (%s on %s), %s", words, cli.Seconds(x.CPUSeconds/float64(workers)), cli.Count(workers, "core"), disk)
+}
