@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/estimate"
 )
@@ -12,11 +13,11 @@ import (
 const measureTime = 2 * time.Second
 
 // estimateOf measures what a sweep's executions would take; nil when there are none.
-func estimateOf(ctx context.Context, t *estimate.Tally, share time.Duration) *estimateJSON {
+func estimateOf(ctx context.Context, t *estimate.Tally, share time.Duration) *display.Estimate {
 	if t.Tasks == 0 {
 		return nil
 	}
-	return &estimateJSON{CPUSeconds: t.CPU(ctx, share), Bytes: t.Bytes}
+	return &display.Estimate{CPUSeconds: t.CPU(ctx, share), Bytes: t.Bytes}
 }
 
 // executes says whether an action computes anything.

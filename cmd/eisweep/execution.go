@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/natsserver"
 	"eisweep/worker"
@@ -34,8 +35,8 @@ func (x *execution) flags(cmd *cobra.Command) {
 // execute opens a session, launches the order and sees it to its end. The error
 // holds all that the exit code depends on.
 func (x *execution) execute(ctx context.Context, e *cli.Env, path string) error {
-	o := chooseObserver(e, x.asJSON)
-	s, err := openSession(ctx, e, path, newNotices(o.notice))
+	o := display.NewObserver(e, x.asJSON)
+	s, err := openSession(ctx, e, path, display.NewLogger(o.Notice))
 	if err != nil {
 		return cli.OrInterrupted(ctx, orBroken(err))
 	}
@@ -44,7 +45,7 @@ func (x *execution) execute(ctx context.Context, e *cli.Env, path string) error 
 		return errors.Join(cli.OrInterrupted(ctx, orBroken(err)), s.close())
 	}
 	told := planned.Summary()
-	o.plan(told)
+	o.Plan(told)
 	var unstarted error
 	if told.Executes() > 0 {
 		unstarted = s.work(ctx, e, x.workers)
@@ -88,7 +89,7 @@ func confirmSupersede(ctx context.Context, e *cli.Env, n int, sweep string) (boo
 const progressTime = 250 * time.Millisecond
 
 // wait shows progress until the order is complete or the context ends.
-func (x *execution) wait(ctx context.Context, s *session, o observer) error {
+func (x *execution) wait(ctx context.Context, s *session, o display.Observer) error {
 	done := make(chan error, 1)
 	go func() {
 		_, err := s.coordinator.Wait(ctx)
@@ -105,8 +106,8 @@ func (x *execution) wait(ctx context.Context, s *session, o observer) error {
 		case <-s.queue.Lost():
 			return s.queue.Err()
 		case <-ticker.C:
-			s.inbox.empty(o)
-			o.progress(s.coordinator.Snapshot())
+			s.inbox.PassTo(o)
+			o.Progress(s.coordinator.Snapshot())
 		}
 	}
 }
@@ -138,12 +139,12 @@ func (s *session) workerEnded(ctx context.Context, done <-chan error) error {
 }
 
 // finish closes the session and says what became of the order.
-func (s *session) finish(ctx context.Context, o observer, err error) error {
+func (s *session) finish(ctx context.Context, o display.Observer, err error) error {
 	c := s.coordinator
 	err = errors.Join(cli.OrInterrupted(ctx, err), s.close())
-	s.inbox.empty(o)
+	s.inbox.PassTo(o)
 	summary, _ := c.Wait(expired())
-	o.summary(summary, err)
+	o.Summary(summary, err)
 	return errors.Join(err, cli.SummaryError(summary))
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/natsconn"
@@ -18,11 +19,11 @@ import (
 // following shows sweeps that a coordinator sees to, until they are settled.
 type following struct {
 	client   *client
-	observer observer
+	observer display.Observer
 	names    []string // none: every sweep, without an end
 	part     *part    // the tasks that a rerun is about; nil: all of the sweeps
 
-	inbox  inbox
+	inbox  display.LineBuffer
 	stop   func()
 	silent bool             // the coordinator didn't answer the last time
 	idle   idleness         // of the workers
@@ -38,7 +39,7 @@ func (f *following) listen(ctx context.Context) (err error) {
 	f.stop, err = f.client.queue.Updates(ctx, "", func(_ string, text []byte) {
 		var line manifest.Line
 		if json.Unmarshal(text, &line) == nil {
-			f.inbox.put(line)
+			f.inbox.Add(line)
 		}
 	})
 	return err
@@ -65,7 +66,7 @@ func (f *following) follow(ctx context.Context, e *cli.Env) error {
 		if f.idle.asks(&f.whole, time.Now()) {
 			f.idle.told = noWorker(ctx, e, f.client)
 			if f.idle.told != "" {
-				f.observer.notice(f.idle.told)
+				f.observer.Notice(f.idle.told)
 			}
 		}
 		select {
@@ -87,7 +88,7 @@ func (f *following) look(ctx context.Context) (settled bool, err error) {
 		return false, ctx.Err()
 	case errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
 		if !f.silent {
-			f.observer.notice("warning: the coordinator doesn't answer; workers go on with what they run (waiting for it)")
+			f.observer.Notice("warning: the coordinator doesn't answer; workers go on with what they run (waiting for it)")
 		}
 		f.silent = true
 		return false, nil
@@ -95,7 +96,7 @@ func (f *following) look(ctx context.Context) (settled bool, err error) {
 		return false, err
 	}
 	if f.silent {
-		f.observer.notice("the coordinator answers again")
+		f.observer.Notice("the coordinator answers again")
 		f.silent = false
 	}
 	f.show(snapshot)
@@ -113,18 +114,18 @@ func (f *following) show(s control.Snapshot) {
 			f.last.Sweeps[i] = f.part.of(f.whole.Sweeps[i], s.Running)
 		}
 	}
-	f.observer.progress(f.last)
+	f.observer.Progress(f.last)
 }
 
 func (f *following) tellLines() {
-	for _, line := range f.inbox.take() {
+	for _, line := range f.inbox.Take() {
 		if !f.concerns(line.Sweep) || !f.part.has(line.ID) {
 			continue
 		}
 		if f.part != nil {
 			f.part.take(&line)
 		}
-		f.observer.task(&line)
+		f.observer.Task(&line)
 	}
 }
 
@@ -174,7 +175,7 @@ func (f *following) finish(ctx context.Context, e *cli.Env) error {
 	}
 	f.stop()
 	f.tellLines()
-	f.observer.summary(sum, nil)
+	f.observer.Summary(sum, nil)
 	if f.part.settled() {
 		return f.part.error()
 	}
@@ -208,7 +209,7 @@ func (f *following) unfinished(sum control.Summary) error {
 func (f *following) left(ctx context.Context, e *cli.Env, err error) error {
 	f.tellLines()
 	if ctx.Err() != nil && len(f.names) > 0 {
-		f.observer.notice("the sweeps go on without this command; `eisweep watch " + strings.Join(f.names, " ") + e.Flags() + "` shows them, `eisweep cancel` ends them")
+		f.observer.Notice("the sweeps go on without this command; `eisweep watch " + strings.Join(f.names, " ") + e.Flags() + "` shows them, `eisweep cancel` ends them")
 	}
 	return cli.OrInterrupted(ctx, err)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
@@ -78,7 +79,7 @@ func sweepFiles(list []*sweeps.Sweep) []control.SweepFile {
 // launch sends the request and tells what the coordinator makes of it; with follow
 // it goes on telling.
 func (l *launching) launch(ctx context.Context, e *cli.Env, c *client) error {
-	o := chooseObserver(e, l.asJSON)
+	o := display.NewObserver(e, l.asJSON)
 	f := following{client: c, observer: o, part: l.part}
 	if l.follow && !l.request.Dry {
 		if err := f.listen(ctx); err != nil {
@@ -96,7 +97,7 @@ func (l *launching) launch(ctx context.Context, e *cli.Env, c *client) error {
 	if l.request.Dry {
 		return l.tellDry(e, o, &plan)
 	}
-	o.plan(plan)
+	o.Plan(plan)
 	if plan.Executes() > 0 && !l.follow { // who follows is told by and by
 		warnOfNoWorker(ctx, e, c)
 	}
@@ -130,9 +131,9 @@ func (l *launching) send(ctx context.Context, e *cli.Env, c *client) (plan contr
 }
 
 // tellDry tells what a launch would do.
-func (l *launching) tellDry(e *cli.Env, o observer, plan *control.Plan) error {
+func (l *launching) tellDry(e *cli.Env, o display.Observer, plan *control.Plan) error {
 	if l.asJSON {
-		o.plan(*plan)
+		o.Plan(*plan)
 		return nil
 	}
 	for i := range plan.Sweeps {

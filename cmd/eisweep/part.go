@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -28,7 +29,7 @@ func newPart(ids map[sweeps.ID]bool) *part {
 func (p *part) has(id sweeps.ID) bool { return p == nil || p.ids[id] }
 
 func (p *part) take(l *manifest.Line) {
-	if !p.ids[l.ID] || superseded(l) {
+	if !p.ids[l.ID] || display.IsSuperseded(l) {
 		return
 	}
 	p.states[l.ID] = l.State

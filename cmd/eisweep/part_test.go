@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -15,7 +16,7 @@ import (
 // which run as well.
 func TestRerunIsFollowedByItsTasks(t *testing.T) {
 	id := func(n byte) sweeps.ID { return sweeps.ID{n} }
-	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{id(1): true, id(2): true, id(3): true}), observer: newLines(&cli.Env{Stdout: t.Output()})}
+	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{id(1): true, id(2): true, id(3): true}), observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
 	half := sim.Progress{Done: 5, Total: 10}
 	snapshot := control.Snapshot{
 		Sweeps: []control.SweepState{
@@ -36,7 +37,7 @@ func TestRerunIsFollowedByItsTasks(t *testing.T) {
 		}
 	}
 	line := func(n byte, state manifest.State, class protocol.Class) {
-		f.inbox.put(manifest.Line{ID: id(n), Sweep: "mine", State: state, Class: string(class), File: "f.h5"})
+		f.inbox.Add(manifest.Line{ID: id(n), Sweep: "mine", State: state, Class: string(class), File: "f.h5"})
 	}
 	want("at first", 0, 0, 1, 2, 0.5, false)
 	if len(f.last.Running) != 1 {
@@ -55,7 +56,7 @@ func TestRerunIsFollowedByItsTasks(t *testing.T) {
 }
 
 func TestRerunEndsWithItsSweep(t *testing.T) {
-	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{{1}: true}), observer: newLines(&cli.Env{Stdout: t.Output()})}
+	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{{1}: true}), observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
 	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 9, Stand: control.Finished}}})
 	if !f.settled() { // its line was lost
 		t.Error("it goes on")
@@ -65,7 +66,7 @@ func TestRerunEndsWithItsSweep(t *testing.T) {
 // A sweep that was cancelled, and of which some tasks were run again since, has ended for
 // those who follow it, though not all of it is done.
 func TestSweepEndsThatIsNeverDone(t *testing.T) {
-	f := following{names: []string{"mine"}, observer: newLines(&cli.Env{Stdout: t.Output()})}
+	f := following{names: []string{"mine"}, observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
 	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 5, Stand: control.Finished}}})
 	if !f.settled() {
 		t.Error("it goes on")

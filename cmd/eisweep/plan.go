@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/estimate"
@@ -91,7 +92,7 @@ func (p *planning) sweep(ctx context.Context, e *cli.Env, s *plan.Sweep, measuri
 	}
 	estimated := estimateOf(ctx, &tally, measuring)
 	if p.asJSON {
-		event := newPlanEvent(&s.SweepPlan)
+		event := display.NewPlanEvent(&s.SweepPlan)
 		event.Estimate = estimated
 		return out.Encode(event)
 	}
@@ -118,13 +119,13 @@ func (p *planning) task(e *cli.Env, out *json.Encoder, sweep string, item *plan.
 }
 
 // writeSweepPlan tells a person of a sweep.
-func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *estimateJSON) {
+func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *display.Estimate) {
 	writeSweepRows(e, s)
 	if estimated == nil {
 		e.Linef("  nothing to run")
 		return
 	}
-	e.Linef("  %s: an estimate", estimated.text(runtime.GOMAXPROCS(0)))
+	e.Linef("  %s: an estimate", estimated.Text(runtime.GOMAXPROCS(0)))
 }
 
 // writeSweepRows tells how many of its tasks are in which case.
@@ -153,5 +154,5 @@ func writeSweepRows(e *cli.Env, s *control.SweepPlan) {
 	if n := len(s.Gone); n > 0 {
 		e.Linef("  %6d %s, and %s no part of this one", n, cli.Plural(n, "file of earlier launches stays", "files of earlier launches stay"), cli.Plural(n, "is", "are"))
 	}
-	writeChanges(e, s, "launch "+s.Dir+"/sweep.toml in place of the file to keep the replacements")
+	display.WriteChanges(e, s, "launch "+s.Dir+"/sweep.toml in place of the file to keep the replacements")
 }

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/coordinator/catalog"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -107,7 +108,7 @@ func writePoints(e *cli.Env, points []*point, all bool) error {
 	for _, p := range shown {
 		cells := []string{"  " + p.name}
 		for _, state := range columns {
-			cells = append(cells, cmp.Or(cut(seedsText(p.seeds[state]), 40), "-"))
+			cells = append(cells, cmp.Or(display.Cut(seedsText(p.seeds[state]), 40), "-"))
 		}
 		fmt.Fprintln(t, cli.Row(cells...))
 	}

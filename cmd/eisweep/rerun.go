@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 	"eisweep/sim"
@@ -109,7 +110,7 @@ func (r *rerun) run(ctx context.Context, e *cli.Env, opened *root.Root, name str
 	if len(chosen) == 0 {
 		r.tell(e, "nothing to run: of the %s of %s none fits", cli.Count(len(status.Tasks), "task"), name)
 		if r.asJSON {
-			newEvents(e).plan(control.Plan{Sweeps: []control.SweepPlan{{Name: name, Dir: opened.SweepDir(name)}}})
+			display.NewEvents(e).Plan(control.Plan{Sweeps: []control.SweepPlan{{Name: name, Dir: opened.SweepDir(name)}}})
 		}
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
@@ -138,14 +139,14 @@ func (r *rerun) tellDry(ctx context.Context, e *cli.Env, opened *root.Root, anno
 
 // writePlanned writes, as `plan --tasks --json` does, an event for each task and the plan.
 func writePlanned(e *cli.Env, s *plan.Sweep) error {
-	p, out := planning{tasks: true, asJSON: true}, newEvents(e).out
+	p, out := planning{tasks: true, asJSON: true}, display.NewEvents(e).Out
 	for item, err := range s.Items() {
 		if err != nil {
 			return err
 		}
 		p.task(e, out, s.Name, &item)
 	}
-	return out.Encode(newPlanEvent(&s.SweepPlan))
+	return out.Encode(display.NewPlanEvent(&s.SweepPlan))
 }
 
 // announce says what is about to be done.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
@@ -127,7 +128,7 @@ func setidCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	var found []string
 	for id, line := range last {
-		if strings.Contains(taskName(&line), args[2]) {
+		if strings.Contains(display.TaskName(&line), args[2]) {
 			found = append(found, id.String())
 		}
 	}

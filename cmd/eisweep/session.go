@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/coordinator"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
@@ -29,7 +30,7 @@ type session struct {
 	coordinator *coordinator.Coordinator
 	worker      *worker.Worker
 	log         *slog.Logger
-	inbox       inbox
+	inbox       display.LineBuffer
 }
 
 // drainTime is how long running tasks may take to be handed back after the first
@@ -78,7 +79,7 @@ func openSession(ctx context.Context, e *cli.Env, path string, log *slog.Logger)
 		return nil, err
 	}
 	c := coordinator.Config{
-		Root: s.root.Root, Ownership: s.root.lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log, Exclusive: true, Noted: s.inbox.put,
+		Root: s.root.Root, Ownership: s.root.lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log, Exclusive: true, Noted: s.inbox.Add,
 	}
 	if err := cli.ApplyCoordinatorFailpoints(e, &c); err != nil {
 		return nil, err

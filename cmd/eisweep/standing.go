@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
@@ -46,7 +47,7 @@ func standingOf(r *root.Root, s *control.SweepState) standing {
 		Sweep: s.Name, Stand: stand, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
 		Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting,
 		New:      s.Tasks - s.Done - s.Failed - s.Running - s.Queued - s.Waiting, // taken from it when it was cancelled
-		Priority: s.Priority, Left: seconds(s.Left, s.LeftKnown), Folder: r.SweepDir(s.Name), By: "coordinator",
+		Priority: s.Priority, Left: display.SecondsIfKnown(s.Left, s.LeftKnown), Folder: r.SweepDir(s.Name), By: "coordinator",
 	}
 }
 
@@ -149,7 +150,7 @@ func (s *standing) text() string {
 		Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
 		Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting,
 	}
-	text := stateLine(&state) + cli.AfterComma(cli.NonZero(s.New, "to run"))
+	text := display.SweepText(&state) + cli.AfterComma(cli.NonZero(s.New, "to run"))
 	if s.Gone > 0 {
 		text += fmt.Sprintf(" (%s gone from the folder)", cli.Count(s.Gone, "result"))
 	}
@@ -162,7 +163,7 @@ func (s *standing) text() string {
 	case s.Stand == control.Cancelled:
 		text += cli.AfterComma("cancelled (launching it goes on with it)")
 	case s.Stand == control.Open && s.Left != nil && *s.Left > 0:
-		text += cli.AfterComma(left(time.Duration(*s.Left*float64(time.Second)), true))
+		text += cli.AfterComma(display.TimeLeft(time.Duration(*s.Left*float64(time.Second)), true))
 	}
 	if s.Priority != 0 {
 		text += fmt.Sprintf(", priority %d", s.Priority)

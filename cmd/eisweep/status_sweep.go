@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
@@ -172,7 +173,7 @@ func (v *sweepView) tellFailures(e *cli.Env, all bool) {
 			}
 			e.Linef("  seed %d%s  %s: %s", f.Seed, v.pointOf(&f), f.ID, cli.FirstLine(f.Error))
 		}
-		for _, line := range again(v.Rerun+" --class "+class, map[protocol.Class]int{protocol.Class(class): len(of)}) {
+		for _, line := range display.RerunCommands(v.Rerun+" --class "+class, map[protocol.Class]int{protocol.Class(class): len(of)}) {
 			e.Linef("  again:  %s", line)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
@@ -140,7 +141,7 @@ func taskState(t *catalog.TaskStatus, running *control.RunningTask) string {
 
 func taskStateText(t *catalog.TaskStatus, running *control.RunningTask) string {
 	if running != nil {
-		return "running on " + running.Host + ": " + runningPart(running)
+		return "running on " + running.Host + ": " + display.RunningText(running)
 	}
 	return failureText(t)
 }

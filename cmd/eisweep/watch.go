@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 
 	"github.com/spf13/cobra"
 )
@@ -28,7 +29,7 @@ changes nothing.`,
 			if err := haveSweeps(client.root, args); err != nil {
 				return err
 			}
-			f := following{client: client, observer: chooseObserver(e, asJSON), names: args}
+			f := following{client: client, observer: display.NewObserver(e, asJSON), names: args}
 			if err := f.listen(cmd.Context()); err != nil {
 				return err
 			}

@@ -1,4 +1,4 @@
-package main
+package display
 
 import (
 	"cmp"
@@ -33,16 +33,16 @@ func writePlan(e *cli.Env, p *control.Plan) {
 		if len(s.Gone) > 0 {
 			e.Linef("  %s of earlier launches %s, and %s no part of this one", cli.Count(len(s.Gone), "file"), cli.Plural(len(s.Gone), "stays", "stay"), cli.Plural(len(s.Gone), "is", "are"))
 		}
-		writeChanges(e, s, s.Dir+"/.launches has the launch with the replacements")
+		WriteChanges(e, s, s.Dir+"/.launches has the launch with the replacements")
 	}
 	if p.Executes() == 0 {
-		e.Linef("nothing to run: %s", allSettled(p))
+		e.Linef("nothing to run: %s", doneText(p))
 	}
 }
 
-// writeChanges tells what a launch takes from a sweep as it stood before; kept is how
+// WriteChanges tells what a launch takes from a sweep as it stood before; kept is how
 // what a rerun replaced is had all the same.
-func writeChanges(e *cli.Env, s *control.SweepPlan, kept string) {
+func WriteChanges(e *cli.Env, s *control.SweepPlan, kept string) {
 	if n := s.Restored; n > 0 {
 		e.Linef("  %s that a rerun with --set replaced %s as the file has %s again: %s", cli.Count(n, "task"), cli.Plural(n, "is", "are"), cli.Plural(n, "it", "them"), kept)
 	}
@@ -54,8 +54,8 @@ func writeChanges(e *cli.Env, s *control.SweepPlan, kept string) {
 	}
 }
 
-// allSettled words how many tasks of a plan are done: "4 of 4 tasks are done".
-func allSettled(p *control.Plan) string {
+// doneText words how many tasks of a plan are done: "4 of 4 tasks are done".
+func doneText(p *control.Plan) string {
 	tasks, done := 0, 0
 	for i := range p.Sweeps {
 		s := &p.Sweeps[i]
@@ -95,12 +95,12 @@ func failedText(s *control.SweepSummary) string {
 			classes = append(classes, fmt.Sprintf("%s %d", c, s.ByClass[c]))
 		}
 	}
-	return fmt.Sprintf("%d failed (%s)", failures(s), strings.Join(classes, ", "))
+	return fmt.Sprintf("%d failed (%s)", countFailed(s), strings.Join(classes, ", "))
 }
 
-// failures is how many tasks failed, those among them that are done all the same: they
+// countFailed is how many tasks failed, those among them that are done all the same: they
 // have a result of an earlier run.
-func failures(s *control.SweepSummary) int {
+func countFailed(s *control.SweepSummary) int {
 	n := 0
 	for _, of := range s.ByClass {
 		n += of
@@ -110,7 +110,7 @@ func failures(s *control.SweepSummary) int {
 
 // writeFailures names the first failures of a sweep and the commands that follow.
 func writeFailures(e *cli.Env, s *control.SweepSummary) {
-	all := failures(s)
+	all := countFailed(s)
 	if all == 0 {
 		return
 	}
@@ -130,20 +130,20 @@ func writeFailures(e *cli.Env, s *control.SweepSummary) {
 	if s.Failed == 0 {
 		return
 	}
-	for _, line := range again("eisweep rerun "+s.Name+" --failed"+e.Flags(), s.ByClass) {
+	for _, line := range RerunCommands("eisweep rerun "+s.Name+" --failed"+e.Flags(), s.ByClass) {
 		e.Linef("  again:  %s", line)
 	}
 }
 
-// again words how failures of those classes are run again, of which rerun is the command:
+// RerunCommands words how failures of those classes are run again, of which rerun is the command:
 // those that failed with their source only after that. Where some need other parameters
 // and some don't, each class has a command of its own.
-func again(rerun string, classes map[protocol.Class]int) []string {
+func RerunCommands(rerun string, classes map[protocol.Class]int) []string {
 	var repeating, others []protocol.Class
 	for _, class := range slices.Sorted(maps.Keys(classes)) {
 		switch {
 		case classes[class] == 0 || class == protocol.Source:
-		case repeats(class) != "":
+		case setHint(class) != "":
 			repeating = append(repeating, class)
 		default:
 			others = append(others, class)
@@ -153,10 +153,10 @@ func again(rerun string, classes map[protocol.Class]int) []string {
 	switch both := slices.Concat(repeating, others); {
 	case len(both) == 0:
 	case len(repeating) == 0 || len(others) == 0:
-		out = append(out, rerun+repeats(both[0]))
+		out = append(out, rerun+setHint(both[0]))
 	default:
 		for _, class := range both {
-			out = append(out, rerun+" --class "+string(class)+repeats(class))
+			out = append(out, rerun+" --class "+string(class)+setHint(class))
 		}
 	}
 	if classes[protocol.Source] > 0 {
@@ -165,8 +165,8 @@ func again(rerun string, classes map[protocol.Class]int) []string {
 	return out
 }
 
-// repeats warns where a rerun gives a failure of that class again.
-func repeats(class protocol.Class) string {
+// setHint warns where a rerun gives a failure of that class again.
+func setHint(class protocol.Class) string {
 	if !class.Repeats() {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package main
+package display
 
 import (
 	"bytes"
@@ -45,7 +45,7 @@ func TestAgainIsByClassWhereClassesDiffer(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := again("rerun", test.classes); !slices.Equal(got, test.want) {
+			if got := RerunCommands("rerun", test.classes); !slices.Equal(got, test.want) {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})

@@ -1,4 +1,4 @@
-package main
+package display
 
 import (
 	"encoding/json"
@@ -16,41 +16,41 @@ import (
 // may be added; none changes its meaning.
 type events struct {
 	e    *cli.Env
-	out  *json.Encoder
+	Out  *json.Encoder
 	next time.Time
 }
 
 // eventsTime is how often a progress event is written.
 const eventsTime = time.Second
 
-func newEvents(e *cli.Env) *events {
+func NewEvents(e *cli.Env) *events {
 	out := e.Encoder()
-	return &events{e: e, out: out}
+	return &events{e: e, Out: out}
 }
 
 // planEvent is the event "plan", one per sweep; `plan --json` writes it too.
 type planEvent struct {
-	Event      string        `json:"event"`
-	Sweep      string        `json:"sweep"`
-	Folder     string        `json:"folder"`
-	Tasks      int           `json:"tasks"`
-	New        int           `json:"new"`
-	Retried    int           `json:"retried"`
-	Damaged    int           `json:"damaged"`
-	Waiting    int           `json:"waiting"`
-	Blocked    int           `json:"blocked"`
-	Done       int           `json:"done"`
-	Linked     int           `json:"linked"`
-	Settled    int           `json:"settled"`
-	Superseded int           `json:"superseded"`
-	Gone       []string      `json:"gone"`
-	Restored   int           `json:"restored"`
-	Dropped    int           `json:"dropped"`
-	Resumes    bool          `json:"resumes"`
-	Estimate   *estimateJSON `json:"estimate,omitempty"`
+	Event      string    `json:"event"`
+	Sweep      string    `json:"sweep"`
+	Folder     string    `json:"folder"`
+	Tasks      int       `json:"tasks"`
+	New        int       `json:"new"`
+	Retried    int       `json:"retried"`
+	Damaged    int       `json:"damaged"`
+	Waiting    int       `json:"waiting"`
+	Blocked    int       `json:"blocked"`
+	Done       int       `json:"done"`
+	Linked     int       `json:"linked"`
+	Settled    int       `json:"settled"`
+	Superseded int       `json:"superseded"`
+	Gone       []string  `json:"gone"`
+	Restored   int       `json:"restored"`
+	Dropped    int       `json:"dropped"`
+	Resumes    bool      `json:"resumes"`
+	Estimate   *Estimate `json:"estimate,omitempty"`
 }
 
-func newPlanEvent(s *control.SweepPlan) planEvent {
+func NewPlanEvent(s *control.SweepPlan) planEvent {
 	return planEvent{
 		Event: "plan", Sweep: s.Name, Folder: s.Dir, Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged, Waiting: s.Waiting, Blocked: s.Blocked,
 		Done: s.Done, Linked: s.Linked, Settled: s.Settled, Superseded: s.Conflicts, Gone: append([]string{}, s.Gone...),
@@ -58,9 +58,9 @@ func newPlanEvent(s *control.SweepPlan) planEvent {
 	}
 }
 
-func (w *events) plan(p control.Plan) {
+func (w *events) Plan(p control.Plan) {
 	for i := range p.Sweeps {
-		w.out.Encode(newPlanEvent(&p.Sweeps[i]))
+		w.Out.Encode(NewPlanEvent(&p.Sweeps[i]))
 	}
 }
 
@@ -70,7 +70,7 @@ type taskEvent struct {
 	Task  *manifest.Line `json:"task"`
 }
 
-func (w *events) task(line *manifest.Line) { w.out.Encode(taskEvent{"task", line}) }
+func (w *events) Task(line *manifest.Line) { w.Out.Encode(taskEvent{"task", line}) }
 
 type progressEvent struct {
 	Event   string           `json:"event"`
@@ -104,23 +104,23 @@ type runningJSON struct {
 	Left    *float64  `json:"left"`
 }
 
-func (w *events) progress(s control.Snapshot) {
+func (w *events) Progress(s control.Snapshot) {
 	if time.Now().Before(w.next) {
 		return
 	}
 	w.next = time.Now().Add(eventsTime)
-	out := progressEvent{Event: "progress", Elapsed: s.Elapsed.Seconds(), Left: seconds(s.Left, s.LeftKnown), Sweeps: []sweepStateJSON{}, Running: []runningJSON{}}
+	out := progressEvent{Event: "progress", Elapsed: s.Elapsed.Seconds(), Left: SecondsIfKnown(s.Left, s.LeftKnown), Sweeps: []sweepStateJSON{}, Running: []runningJSON{}}
 	for _, x := range s.Sweeps {
-		out.Sweeps = append(out.Sweeps, sweepStateJSON{x.Name, x.Tasks, x.Done, x.Failed, x.Running, x.Queued, x.Waiting, seconds(x.Left, x.LeftKnown)})
+		out.Sweeps = append(out.Sweeps, sweepStateJSON{x.Name, x.Tasks, x.Done, x.Failed, x.Running, x.Queued, x.Waiting, SecondsIfKnown(x.Left, x.LeftKnown)})
 	}
 	for _, r := range s.Running {
 		p := r.Progress
-		out.Running = append(out.Running, runningJSON{r.ID, r.Sweep, r.File, r.Attempt, p.Phase, p.Trial, p.Trials, p.Done, p.Total, seconds(r.Left, r.LeftKnown)})
+		out.Running = append(out.Running, runningJSON{r.ID, r.Sweep, r.File, r.Attempt, p.Phase, p.Trial, p.Trials, p.Done, p.Total, SecondsIfKnown(r.Left, r.LeftKnown)})
 	}
-	w.out.Encode(out)
+	w.Out.Encode(out)
 }
 
-func seconds(d time.Duration, known bool) *float64 {
+func SecondsIfKnown(d time.Duration, known bool) *float64 {
 	if !known {
 		return nil
 	}
@@ -128,7 +128,7 @@ func seconds(d time.Duration, known bool) *float64 {
 	return &s
 }
 
-func (w *events) notice(line string) { w.e.Notef("%s", line) }
+func (w *events) Notice(line string) { w.e.Notef("%s", line) }
 
 type summaryEvent struct {
 	Event    string                 `json:"event"`
@@ -152,13 +152,13 @@ type failureJSON struct {
 	Error string         `json:"error"`
 }
 
-func (w *events) summary(sum control.Summary, err error) {
+func (w *events) Summary(sum control.Summary, err error) {
 	var signal *cli.Interrupted
 	for _, s := range sum.Sweeps {
 		out := summaryEvent{"summary", s.Name, s.Dir, s.Tasks, s.Done, s.Ran, s.Reused, s.Linked, s.Failed, s.ByClass, errors.As(err, &signal), []failureJSON{}}
 		for _, f := range s.Failures {
 			out.Failures = append(out.Failures, failureJSON{f.ID, f.File, f.Class, f.Error})
 		}
-		w.out.Encode(out)
+		w.Out.Encode(out)
 	}
 }

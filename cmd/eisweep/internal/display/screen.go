@@ -1,4 +1,4 @@
-package main
+package display
 
 import (
 	"fmt"
@@ -22,12 +22,12 @@ type screen struct {
 
 func newScreen(e *cli.Env) *screen { return &screen{e: e} }
 
-func (s *screen) plan(p control.Plan) { writePlan(s.e, &p) }
+func (s *screen) Plan(p control.Plan) { writePlan(s.e, &p) }
 
-func (s *screen) task(line *manifest.Line) {
+func (s *screen) Task(line *manifest.Line) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !superseded(line) {
+	if !IsSuperseded(line) {
 		s.settled++
 	}
 	if line.State == manifest.Failed {
@@ -36,9 +36,9 @@ func (s *screen) task(line *manifest.Line) {
 	}
 }
 
-func (s *screen) progress(snap control.Snapshot) {
+func (s *screen) Progress(snap control.Snapshot) {
 	width, height := s.e.TerminalSize()
-	block := drawing(&snap, rate(s.settled, snap.Elapsed), width-1, height-1)
+	block := block(&snap, rate(s.settled, snap.Elapsed), width-1, height-1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
@@ -63,57 +63,57 @@ func (s *screen) clear() {
 	s.drawn = s.drawn[:0]
 }
 
-func (s *screen) notice(line string) {
+func (s *screen) Notice(line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
 	s.e.Notef("%s", line)
 }
 
-func (s *screen) summary(sum control.Summary, err error) {
+func (s *screen) Summary(sum control.Summary, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
 	writeSummary(s.e, sum, err)
 }
 
-// drawing is the block: a line per sweep, one per running task, the whole, in at
+// block is the block: a line per sweep, one per running task, the whole, in at
 // most so many lines of at most so many cells.
-func drawing(s *control.Snapshot, rate string, width, height int) []string {
+func block(s *control.Snapshot, rate string, width, height int) []string {
 	var out []string
 	for i := range s.Sweeps {
 		state := &s.Sweeps[i]
-		out = append(out, fmt.Sprintf("%s %s", bar(state.WorkDone, state.WorkTotal), cli.JoinNonEmpty(stateLine(state), leftOf(state))))
+		out = append(out, fmt.Sprintf("%s %s", bar(state.WorkDone, state.WorkTotal), cli.JoinNonEmpty(SweepText(state), sweepTimeLeft(state))))
 	}
 	for i := range s.Running {
 		out = append(out, "  "+runningLine(&s.Running[i]))
 	}
-	last := cli.JoinNonEmpty("elapsed "+cli.Duration(s.Elapsed), rate, left(s.Left, s.LeftKnown))
+	last := cli.JoinNonEmpty("elapsed "+cli.Duration(s.Elapsed), rate, TimeLeft(s.Left, s.LeftKnown))
 	if over := len(out) + 1 - height; over > 0 && height > 2 {
 		out = append(out[:height-2], fmt.Sprintf("  … %d lines more", over+1))
 	}
 	out = append(out, last)
 	for i := range out {
-		out[i] = cut(cli.Row(out[i]), width)
+		out[i] = Cut(cli.Row(out[i]), width)
 	}
 	return out
 }
 
-// leftOf words the time left of a sweep that is not complete.
-func leftOf(s *control.SweepState) string {
+// sweepTimeLeft words the time left of a sweep that is not complete.
+func sweepTimeLeft(s *control.SweepState) string {
 	if s.Done+s.Failed == s.Tasks {
 		return ""
 	}
-	return left(s.Left, s.LeftKnown)
+	return TimeLeft(s.Left, s.LeftKnown)
 }
 
 // runningLine words how far a running task has come.
 func runningLine(r *control.RunningTask) string {
-	return r.Sweep + "/" + strings.TrimSuffix(r.File, ".h5") + ": " + runningPart(r)
+	return r.Sweep + "/" + strings.TrimSuffix(r.File, ".h5") + ": " + RunningText(r)
 }
 
-// runningPart words it without the task's name.
-func runningPart(r *control.RunningTask) string {
+// RunningText words it without the task's name.
+func RunningText(r *control.RunningTask) string {
 	if r.Silent {
 		return "not heard of for " + r.HeardAgo.Round(time.Second).String()
 	}
@@ -135,7 +135,7 @@ func runningPart(r *control.RunningTask) string {
 	if r.StepsPerSecond > 0 {
 		steps = fmt.Sprintf("%.0f steps/s", r.StepsPerSecond)
 	}
-	return cli.JoinNonEmpty(where, percent, steps, left(r.Left, r.LeftKnown))
+	return cli.JoinNonEmpty(where, percent, steps, TimeLeft(r.Left, r.LeftKnown))
 }
 
 // bar draws a share in ten characters.

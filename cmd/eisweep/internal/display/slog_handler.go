@@ -1,4 +1,4 @@
-package main
+package display
 
 import (
 	"context"
@@ -8,19 +8,21 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 )
 
-// notices words what the rooms log for a person: warnings and errors, a line each.
-type notices struct {
-	tell  func(line string)
+// slogHandler words what the rooms log for a person: warnings and errors, a line each.
+type slogHandler struct {
+	print func(line string)
 	attrs []slog.Attr
 }
 
-func newNotices(tell func(string)) *slog.Logger { return slog.New(&notices{tell: tell}) }
+func NewLogger(tell func(string)) *slog.Logger { return slog.New(&slogHandler{print: tell}) }
 
 // Enabled keeps what only an operator of services would read to itself.
-func (n *notices) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
+func (n *slogHandler) Enabled(_ context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn
+}
 
 // Handle tells of a record: what happened, to what, and the error that says why.
-func (n *notices) Handle(_ context.Context, r slog.Record) error {
+func (n *slogHandler) Handle(_ context.Context, r slog.Record) error {
 	var facts []string
 	problem := ""
 	each := func(a slog.Attr) bool {
@@ -35,17 +37,17 @@ func (n *notices) Handle(_ context.Context, r slog.Record) error {
 		each(a)
 	}
 	r.Attrs(each)
-	n.tell(levelText(r.Level) + ": " + r.Message + cli.InParentheses(strings.Join(facts, ", ")) + problem)
+	n.print(levelText(r.Level) + ": " + r.Message + cli.InParentheses(strings.Join(facts, ", ")) + problem)
 	return nil
 }
 
 // WithAttrs returns notices that tell of the attributes with every record.
-func (n *notices) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return &notices{n.tell, append(append([]slog.Attr(nil), n.attrs...), attrs...)}
+func (n *slogHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return &slogHandler{n.print, append(append([]slog.Attr(nil), n.attrs...), attrs...)}
 }
 
 // WithGroup returns the same: a person needs no groups.
-func (n *notices) WithGroup(string) slog.Handler { return n }
+func (n *slogHandler) WithGroup(string) slog.Handler { return n }
 
 func levelText(l slog.Level) string {
 	if l >= slog.LevelError {

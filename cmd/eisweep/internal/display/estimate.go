@@ -1,4 +1,4 @@
-package main
+package display
 
 import (
 	"fmt"
@@ -6,14 +6,14 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 )
 
-// estimateJSON is what a plan says of tasks that would be executed.
-type estimateJSON struct {
+// Estimate is what a plan says of tasks that would be executed.
+type Estimate struct {
 	CPUSeconds float64 `json:"cpu_seconds"`
 	Bytes      int64   `json:"bytes"`
 }
 
-// text words an estimate; workers is how many tasks run at a time.
-func (x *estimateJSON) text(workers int) string {
+// Text words an estimate; workers is how many tasks run at a time.
+func (x *Estimate) Text(workers int) string {
 	disk := "about " + cli.Size(x.Bytes) + " on disk"
 	if x.CPUSeconds == 0 {
 		return disk + "; the time could not be measured"

@@ -1,4 +1,4 @@
-package main
+package display
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"eisweep/internal/control"
 )
 
-// left words a time left, or that it isn't known yet.
-func left(d time.Duration, known bool) string {
+// TimeLeft words a time left, or that it isn't known yet.
+func TimeLeft(d time.Duration, known bool) string {
 	if !known {
 		return "estimating…"
 	}
@@ -23,8 +23,8 @@ func planLine(s *control.SweepPlan) string {
 		cli.NonZero(s.Settled, "failed before and left so"), cli.NonZero(s.Blocked, "without a source")))
 }
 
-// stateLine words how far a sweep has come.
-func stateLine(s *control.SweepState) string {
+// SweepText words how far a sweep has come.
+func SweepText(s *control.SweepState) string {
 	return fmt.Sprintf("%s: %d of %d done", s.Name, s.Done, s.Tasks) +
 		cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(s.Failed, "failed"), cli.NonZero(s.Running-s.Silent, "running"), cli.NonZero(s.Silent, "not heard of lately"), cli.NonZero(s.Queued, "queued"), cli.NonZero(s.Waiting, "waiting for a source")))
 }

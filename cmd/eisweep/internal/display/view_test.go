@@ -1,4 +1,4 @@
-package main
+package display
 
 import (
 	"bytes"
@@ -29,7 +29,7 @@ func snapshot() *control.Snapshot {
 }
 
 func TestDrawing(t *testing.T) {
-	got := strings.Join(drawing(snapshot(), "2.0 tasks/min", 200, 24), "\n")
+	got := strings.Join(block(snapshot(), "2.0 tasks/min", 200, 24), "\n")
 	want := `[#######···] quick: 2 of 4 done, 1 failed, 1 running, about 20 s left
 [··········] later: 0 of 7 done, 7 waiting for a source, estimating…
   quick/results~seed=1: trial 3 of 10, 25 %, 5123 steps/s, about 15 s left
@@ -43,7 +43,7 @@ elapsed 1 min 30 s, 2.0 tasks/min, about 3 min 20 s left`
 func TestDrawingFitsTheScreen(t *testing.T) {
 	for width := 10; width < 90; width += 20 {
 		for height := 3; height < 8; height++ {
-			block := drawing(snapshot(), "", width, height)
+			block := block(snapshot(), "", width, height)
 			if len(block) > height {
 				t.Errorf("%d lines on a screen of %d", len(block), height)
 			}
@@ -58,16 +58,16 @@ func TestDrawingFitsTheScreen(t *testing.T) {
 
 func TestLinesAreNoFlood(t *testing.T) {
 	e, out, _ := collected()
-	l := newLines(e)
-	now := l.begun
+	l := NewLines(e)
+	now := l.started
 	l.now = func() time.Time { return now }
 	line := &manifest.Line{State: manifest.Done, Sweep: "big", File: "r.h5"}
 	for range 10 {
 		for range 1000 {
-			l.task(line)
+			l.Task(line)
 		}
 		now = now.Add(time.Second)
-		l.progress(*snapshot())
+		l.Progress(*snapshot())
 	}
 	if n := strings.Count(out.String(), "\n"); n > burst+10*linesPerSec+10 {
 		t.Errorf("%d lines for 10,000 tasks in 10 s", n)
@@ -76,11 +76,11 @@ func TestLinesAreNoFlood(t *testing.T) {
 		t.Error("no line counts the tasks that got none")
 	}
 	now = now.Add(time.Hour)
-	l.progress(*snapshot())
+	l.Progress(*snapshot())
 	for range burst + 1 {
-		l.task(line)
+		l.Task(line)
 	}
-	l.summary(control.Summary{}, nil)
+	l.Summary(control.Summary{}, nil)
 	if got, want := out.String(), "… and 1 task more\n"; !strings.HasSuffix(got, want) {
 		t.Errorf("before the summary: %q, want %q", got, want)
 	}
@@ -89,10 +89,10 @@ func TestLinesAreNoFlood(t *testing.T) {
 func TestScreenClearsWhatItDrew(t *testing.T) {
 	e, out, _ := collected()
 	s := newScreen(e)
-	s.progress(*snapshot())
+	s.Progress(*snapshot())
 	drawn := strings.Count(out.String(), "\n")
 	out.Reset()
-	s.summary(control.Summary{}, nil)
+	s.Summary(control.Summary{}, nil)
 	if want := "\r\x1b[5A\x1b[J"; drawn != 5 || !strings.HasPrefix(out.String(), want) {
 		t.Errorf("%d lines drawn, then %q, want 5 and %q", drawn, out, want)
 	}
@@ -101,9 +101,9 @@ func TestScreenClearsWhatItDrew(t *testing.T) {
 func TestNoticesAreWordedForAPerson(t *testing.T) {
 	e, out, told := collected()
 	s := newScreen(e)
-	s.progress(*snapshot())
+	s.Progress(*snapshot())
 	out.Reset()
-	log := newNotices(s.notice).With("worker", "w").WithGroup("g")
+	log := NewLogger(s.Notice).With("worker", "w").WithGroup("g")
 	log.Info("nothing that concerns anyone")
 	log.Warn("an attempt failed", "attempt", 2, "error", errors.New("no space"))
 	if want := "warning: an attempt failed (worker w, attempt 2): no space\n"; told.String() != want {
@@ -146,7 +146,7 @@ func TestCellsOfALine(t *testing.T) {
 		}
 	}
 	for most, want := range map[int]string{6: "日本語", 5: "日本…", 4: "日…", 3: "日…", 2: "…", 1: "…"} {
-		if got := cut("日本語", most); got != want {
+		if got := Cut("日本語", most); got != want {
 			t.Errorf("in %d cells: %q, want %q", most, got, want)
 		}
 	}
@@ -159,14 +159,14 @@ func TestANarrowerTerminalIsClearedAsWell(t *testing.T) {
 	width := 80
 	e.TerminalSize = func() (int, int) { return width, 24 }
 	s := newScreen(e)
-	s.progress(*snapshot())
+	s.Progress(*snapshot())
 	rows := 0
 	width = 30
 	for line := range strings.Lines(out.String()) {
 		rows += (cells(strings.TrimSuffix(line, "\n")) + width - 1) / width
 	}
 	out.Reset()
-	s.summary(control.Summary{}, nil)
+	s.Summary(control.Summary{}, nil)
 	if want := "\r\x1b[" + strconv.Itoa(rows) + "A\x1b[J"; rows <= 5 || !strings.HasPrefix(out.String(), want) {
 		t.Errorf("%q, want %q", out, want)
 	}
@@ -175,11 +175,11 @@ func TestANarrowerTerminalIsClearedAsWell(t *testing.T) {
 func TestUntrustedTextStaysOnItsLine(t *testing.T) {
 	const hostile = "a\x1b[2J\u202eb\r\n" + forged
 	e, out, told := collected()
-	newNotices(newScreen(e).notice).With("worker", hostile).Warn("an attempt failed", "host", hostile, "error", errors.New(hostile))
+	NewLogger(newScreen(e).Notice).With("worker", hostile).Warn("an attempt failed", "host", hostile, "error", errors.New(hostile))
 	if text := out.String() + told.String(); strings.Contains("\n"+text, "\n"+forged) || strings.Contains(text, "\x1b") {
 		t.Errorf("a line is forged:\n%s", text)
 	}
-	for _, line := range drawing(&control.Snapshot{Running: []control.RunningTask{{Sweep: hostile, File: hostile + "\t"}}}, "", 20, 5) {
+	for _, line := range block(&control.Snapshot{Running: []control.RunningTask{{Sweep: hostile, File: hostile + "\t"}}}, "", 20, 5) {
 		if strings.ContainsAny(line, "\n\t\x1b") || cells(line) > 20 {
 			t.Errorf("%q takes more than a line of 20 cells", line)
 		}

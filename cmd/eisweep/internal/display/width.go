@@ -1,4 +1,4 @@
-package main
+package display
 
 import (
 	"unicode"
@@ -27,8 +27,8 @@ func cellsOf(r rune) int {
 	return 1
 }
 
-// cut shortens a line to so many cells, so that it takes one line of the screen.
-func cut(line string, most int) string {
+// Cut shortens a line to so many cells, so that it takes one line of the screen.
+func Cut(line string, most int) string {
 	if most < 1 || cells(line) <= most {
 		return line
 	}

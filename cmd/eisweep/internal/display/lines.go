@@ -1,0 +1,123 @@
+package display
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/internal/control"
+	"eisweep/internal/manifest"
+	"eisweep/sim"
+)
+
+// lines tells of an order in plain lines: what is settled, as long as it's no
+// flood, and how far everything has come, ever more seldom.
+type lines struct {
+	e          *cli.Env
+	now        func() time.Time
+	started    time.Time
+	next       time.Time     // of the next line of progress
+	interval   time.Duration // between two of them
+	allowed    float64       // lines about tasks that may be written now
+	allowedAt  time.Time     // of allowed
+	suppressed int           // tasks that got no line
+	settled    int
+}
+
+// A burst of lines about tasks, and how many a second in the long run.
+const (
+	burst         = 20
+	linesPerSec   = 1
+	firstProgress = 5 * time.Second
+	lastProgress  = time.Minute
+)
+
+func NewLines(e *cli.Env) *lines {
+	now := time.Now()
+	return &lines{e: e, now: time.Now, started: now, next: now.Add(firstProgress), interval: firstProgress, allowed: burst, allowedAt: now}
+}
+
+func (l *lines) Plan(p control.Plan) { writePlan(l.e, &p) }
+
+// Task tells of one task that was settled.
+func (l *lines) Task(line *manifest.Line) {
+	now := l.now()
+	l.allowed = min(burst, l.allowed+now.Sub(l.allowedAt).Seconds()*linesPerSec)
+	l.allowedAt = now
+	if !IsSuperseded(line) {
+		l.settled++
+	}
+	if l.allowed < 1 {
+		l.suppressed++
+		return
+	}
+	l.allowed--
+	l.e.Linef("%s", taskText(line))
+}
+
+// Progress writes a line per sweep when it is time for one.
+func (l *lines) Progress(s control.Snapshot) {
+	if l.now().Before(l.next) {
+		return
+	}
+	l.interval = min(lastProgress, l.interval*3/2)
+	l.next = l.now().Add(l.interval)
+	l.writeSuppressed()
+	for i := range s.Sweeps {
+		state := &s.Sweeps[i]
+		if state.Done+state.Failed < state.Tasks {
+			l.e.Linef("%s", cli.JoinNonEmpty(SweepText(state), rate(l.settled, l.now().Sub(l.started)), TimeLeft(state.Left, state.LeftKnown)))
+		}
+	}
+}
+
+// writeSuppressed tells how many tasks got no line.
+func (l *lines) writeSuppressed() {
+	if l.suppressed > 0 {
+		l.e.Linef("… and %s more", cli.Count(l.suppressed, "task"))
+		l.suppressed = 0
+	}
+}
+
+func (l *lines) Summary(s control.Summary, err error) {
+	l.writeSuppressed()
+	writeSummary(l.e, s, err)
+}
+
+func (l *lines) Notice(line string) { l.e.Notef("%s", line) }
+
+// taskText words what became of a task.
+func taskText(line *manifest.Line) string {
+	name := line.Sweep + "/" + TaskName(line)
+	switch {
+	case line.State == manifest.Failed:
+		return "failed (" + line.Class + "): " + name + ": " + cli.FirstLine(line.Error)
+	case IsSuperseded(line):
+		return "moved aside: " + name
+	case line.ReusedFrom != "":
+		return "linked: " + name + " from " + line.ReusedFrom
+	}
+	return "done: " + name + " in " + cli.Duration(time.Duration(line.Seconds*float64(time.Second)))
+}
+
+// IsSuperseded says that a line tells of a file that was moved aside.
+func IsSuperseded(line *manifest.Line) bool { return line.State == manifest.Superseded }
+
+// TaskName is the file of a result; of a failure, which has none, what its file
+// would be named for.
+func TaskName(line *manifest.Line) string {
+	if line.File != "" {
+		return line.File
+	}
+	names := slices.Collect(maps.Keys(line.Parameters))
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(sim.Order(a), sim.Order(b)) })
+	var b strings.Builder
+	for _, name := range names {
+		fmt.Fprintf(&b, "%s=%v~", name, line.Parameters[name])
+	}
+	return fmt.Sprintf("%sseed=%d", b.String(), line.Seed)
+}
