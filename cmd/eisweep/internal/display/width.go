@@ -1,42 +1,18 @@
 package display
 
-import (
-	"unicode"
+import "github.com/mattn/go-runewidth"
 
-	"golang.org/x/text/width"
-)
+// terminal measures characters as terminals draw them outside of East Asian locales, whatever locale the program runs in, so
+// that the same output has the same form everywhere.
+var terminal = &runewidth.Condition{StrictEmojiNeutral: true}
 
-// cells counts the cells that a line takes on a terminal.
-func cells(line string) int {
-	n := 0
-	for _, r := range line {
-		n += cellsOf(r)
-	}
-	return n
-}
+// cells is the number of terminal cells that a line takes.
+func cells(line string) int { return terminal.StringWidth(line) }
 
-// cellsOf is 2 for the wide characters of East Asia, 0 for marks upon other characters.
-func cellsOf(r rune) int {
-	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
-		return 0
-	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	}
-	return 1
-}
-
-// Cut shortens a line to so many cells, so that it takes one line of the screen.
+// Cut shortens a line to at most so many cells, so that it takes one line of the screen.
 func Cut(line string, most int) string {
-	if most < 1 || cells(line) <= most {
+	if most < 1 {
 		return line
 	}
-	n := 0
-	for at, r := range line {
-		if n += cellsOf(r); n > most-1 { // the last is for the sign
-			return line[:at] + "…"
-		}
-	}
-	return line
+	return terminal.Truncate(line, most, "…")
 }
