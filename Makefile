@@ -91,8 +91,8 @@ lint: setup ## check formatting, go vet and golangci-lint; changes nothing
 	@unformatted=$$(find . -name '*.go' -not -path './bin/*' | xargs $(dir $(GO))gofmt -l); \
 	test -z "$$unformatted" || { printf 'not in gofmt form (run gofmt -w on them):\n%s\n' "$$unformatted"; exit 1; }
 	$(GO) vet ./...
-	$(GO) -C tools build -o $(CURDIR)/bin/tools/ honnef.co/go/tools/cmd/staticcheck
-	bin/tools/staticcheck ./...
+	$(GO) -C tools build -o $(CURDIR)/bin/tools/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	bin/tools/golangci-lint run --allow-parallel-runners ./...
 
 generate: build ## regenerate the kernels' assembly and docs/parameters.md
 	$(GO) generate ./sim/internal/kernel

@@ -37,7 +37,7 @@ func crash() {
 }
 
 //lint:ignore SA5007 the stack is meant to overflow
-func deeper(n int) int { return deeper(n+1) + 1 }
+func deeper(n int) int { return deeper(n+1) + 1 } //nolint:staticcheck // the stack is meant to overflow
 
 func writeConcurrently() {
 	m := map[int]int{}

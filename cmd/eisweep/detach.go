@@ -63,7 +63,7 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *cli.Env, pa
 		return fmt.Errorf("start coordinator: %w", err)
 	}
 	ended := make(chan struct{})
-	go func() { c.Wait(); close(ended) }()
+	go func() { _ = c.Wait(); close(ended) }()
 	if err := s.awaitAnswer(ctx, e, r, c.Process.Pid, ended, name, func() string { return logged(log, begun) }); err != nil {
 		return errors.Join(err, endAgain(c.Process, ended))
 	}

@@ -86,7 +86,7 @@ func copyReadable(to io.Writer, from io.Reader) error {
 			return err
 		}
 		if _, err := parseLine(text); err == nil {
-			out.Write(text) // Flush returns its error
+			_, _ = out.Write(text) // Flush returns its error
 		}
 	}
 }

@@ -20,7 +20,7 @@ func (c *Conn) Request(ctx context.Context, subject string, request []byte) (ans
 	if err != nil {
 		return nil, err
 	}
-	defer sub.Unsubscribe()
+	defer func() { _ = sub.Unsubscribe() }()
 	if err := c.conn.PublishRequest(subject, inbox, request); err != nil {
 		return nil, err
 	}

@@ -255,7 +255,7 @@ func (r *Root) LookAtLock() (signed Holder, held bool, err error) {
 	defer f.Close()
 	switch err := unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB); {
 	case err == nil:
-		unix.Flock(int(f.Fd()), unix.LOCK_UN) // closing the file does so too, but later
+		_ = unix.Flock(int(f.Fd()), unix.LOCK_UN) // closing the file does so too, but later
 	case errors.Is(err, unix.EWOULDBLOCK):
 		held = true
 	default:

@@ -18,6 +18,6 @@ func AbortOnCrash(getenv func(string) string) {
 	var limit unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_CORE, &limit) == nil {
 		limit.Cur = 0
-		unix.Setrlimit(unix.RLIMIT_CORE, &limit) // lowering it is always allowed
+		_ = unix.Setrlimit(unix.RLIMIT_CORE, &limit) // lowering it is always allowed
 	}
 }
