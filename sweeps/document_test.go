@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/BurntSushi/toml"
+
+	"eisweep/sweeps/shipped"
 )
 
 const crooked = "\ttop.\"quo ted\" . 'x.y' = 1 # a = 2\r\n" + `
@@ -35,8 +37,8 @@ func FuzzPlaces(f *testing.F) {
 	f.Add([]byte("a=[[1,[2]],'''x''']\nb={c=1}"))
 	f.Add([]byte("\"\"{00\"\"0000000000000000#"))
 	f.Add([]byte("a={0.0=[{0=1},{} ],0=true}")) // which the library takes for TOML
-	for _, name := range Shipped() {
-		content, err := ReadShipped(name)
+	for _, name := range shipped.Names() {
+		content, err := shipped.Read(name)
 		if err != nil {
 			f.Fatal(err)
 		}

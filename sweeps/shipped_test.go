@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+
+	"eisweep/sweeps/shipped"
 )
 
 // shippedTasks is how many tasks each shipped sweep has.
@@ -14,7 +16,7 @@ var shippedTasks = map[string]int{
 
 func readShipped(t *testing.T, name string) *Sweep {
 	t.Helper()
-	content, err := ReadShipped(name)
+	content, err := shipped.Read(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,10 +29,10 @@ func readShipped(t *testing.T, name string) *Sweep {
 
 func TestShippedSweepsExpand(t *testing.T) {
 	lib := &shelf{sweeps: map[string]*Sweep{"approximate": readShipped(t, "approximate"), "quick": readShipped(t, "quick")}}
-	if len(Shipped()) != len(shippedTasks) {
-		t.Errorf("shipped are %v, the test knows %d", Shipped(), len(shippedTasks))
+	if len(shipped.Names()) != len(shippedTasks) {
+		t.Errorf("shipped are %v, the test knows %d", shipped.Names(), len(shippedTasks))
 	}
-	for _, name := range Shipped() {
+	for _, name := range shipped.Names() {
 		s := readShipped(t, name)
 		e, err := s.Expand(t.Context(), lib)
 		if err != nil {
@@ -43,14 +45,14 @@ func TestShippedSweepsExpand(t *testing.T) {
 		if s.Name() != name {
 			t.Errorf("%s.toml is named %s", name, s.Name())
 		}
-		if content, _ := ReadShipped(name); !strings.HasPrefix(string(content), "# ") {
+		if content, _ := shipped.Read(name); !strings.HasPrefix(string(content), "# ") {
 			t.Errorf("%s.toml doesn't open with what it is for", name)
 		}
 	}
 }
 
-func TestReadShippedNamesWhatThereIs(t *testing.T) {
-	_, err := ReadShipped("aproximate")
+func TestUnknownNameListsWhatThereIs(t *testing.T) {
+	_, err := shipped.Read("aproximate")
 	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "approximate, gradient") {
 		t.Errorf("error is %v", err)
 	}

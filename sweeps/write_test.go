@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"eisweep/sweeps/shipped"
 )
 
 // bare is a sweep without what only messages need.
@@ -64,7 +66,7 @@ set.pl.eta_i = 3
 
 func TestRoundTrip(t *testing.T) {
 	checkRoundTrip(t, mustParse(t, everything))
-	for _, name := range Shipped() {
+	for _, name := range shipped.Names() {
 		checkRoundTrip(t, readShipped(t, name))
 	}
 }
@@ -84,8 +86,8 @@ func TestWrittenPathsAreAbsolute(t *testing.T) {
 func FuzzSweepFile(f *testing.F) {
 	f.Add(everything)
 	f.Add(overridden)
-	for _, name := range Shipped() {
-		content, err := ReadShipped(name)
+	for _, name := range shipped.Names() {
+		content, err := shipped.Read(name)
 		if err != nil {
 			f.Fatal(err)
 		}

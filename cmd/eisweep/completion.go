@@ -7,7 +7,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/sim"
-	"eisweep/sweeps"
+	"eisweep/sweeps/shipped"
 )
 
 func newCompletionCommand(e *cli.Env) *cobra.Command {
@@ -43,7 +43,7 @@ func completeExperiments(*cobra.Command, []string, string) ([]string, cobra.Shel
 
 // completeShipped offers shipped sweeps, and files.
 func completeShipped(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return sweeps.Shipped(), cobra.ShellCompDirectiveDefault
+	return shipped.Names(), cobra.ShellCompDirectiveDefault
 }
 
 // completeSettings offers NAME=, for --set and --where.

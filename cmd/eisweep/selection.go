@@ -13,6 +13,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/sim"
 	"eisweep/sweeps"
+	"eisweep/sweeps/shipped"
 )
 
 // selection is what `run` and `plan` are told to launch: files, shipped sweeps or
@@ -70,7 +71,7 @@ func (s *selection) named(ctx context.Context, e *cli.Env, args []string) ([]str
 		}
 		args = []string{strings.ToLower(string(x))}
 	case len(args) == 0:
-		return nil, cli.Usagef("nothing named: give a sweep file (my.toml), a shipped sweep (%s) or -e EXPERIMENT", strings.Join(sweeps.Shipped(), ", "))
+		return nil, cli.Usagef("nothing named: give a sweep file (my.toml), a shipped sweep (%s) or -e EXPERIMENT", strings.Join(shipped.Names(), ", "))
 	case s.as != "" && len(args) > 1:
 		return nil, cli.Usagef("--as names one sweep, and %d are given", len(args))
 	}
@@ -113,7 +114,7 @@ func parseAll(ctx context.Context, args []string) ([]*sweeps.Sweep, error) {
 
 func parseOne(ctx context.Context, arg string) (*sweeps.Sweep, error) {
 	if !isFile(arg) {
-		text, err := sweeps.ReadShipped(arg)
+		text, err := shipped.Read(arg)
 		if err != nil {
 			return nil, cli.Usagef("%w%s", err, besideFile(arg))
 		}
