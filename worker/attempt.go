@@ -23,26 +23,26 @@ type attempt struct {
 	started time.Time
 	cancel  context.CancelCauseFunc
 
-	returnStalled func() error // once, whoever calls it
+	returnStalled func() error // runs once, whoever calls it
 
-	saved     *Checkpoints                 // nil before the runner is called
-	progress  atomic.Pointer[sim.Progress] // the last
-	moved     atomic.Int64                 // what worked was at the last progress
-	suspended atomic.Int64                 // how long this process has been suspended since started
-	ended     atomic.Bool                  // the task is run: what remains is to commit the outcome
-	doubt     atomic.Bool                  // whether to ask the register if the attempt is over
-	told      atomic.Bool                  // whether the coordinator says that it is over
+	saved       *Checkpoints                 // nil before the runner is called
+	progress    atomic.Pointer[sim.Progress] // the last report
+	progressAt  atomic.Int64                 // worked() at the last progress
+	suspended   atomic.Int64                 // nanoseconds in which this process was suspended since started
+	ended       atomic.Bool                  // the runner has returned: what remains is to commit the outcome
+	mustCheck   atomic.Bool                  // whether to look the attempt up in the register
+	stopOrdered atomic.Bool                  // whether the coordinator has sent stop for it
 }
 
 func newAttempt(w *Worker, task *protocol.Task, claim *queue.Attempt, cancel context.CancelCauseFunc) *attempt {
 	a := &attempt{worker: w, task: task, claim: claim, started: time.Now(), cancel: cancel}
-	a.returnStalled = sync.OnceValue(a.giveUpStalled)
+	a.returnStalled = sync.OnceValue(a.returnTaskStalled)
 	return a
 }
 
 func (a *attempt) token() string { return a.claim.Name().Token }
 
-// incoming is where the result is left.
+// incoming is the path of the result.
 func (a *attempt) incoming() string {
 	return a.worker.Root.Incoming(a.task.ID, a.task.Run, a.token())
 }
@@ -54,13 +54,13 @@ func (a *attempt) run(ctx context.Context) (out protocol.Outcome, err error) {
 	if err != nil {
 		return out, err
 	}
-	log.say("task %s, run %d, attempt %d (%s) on %s by %s, version %s", a.task.ID, a.task.Run, a.task.Attempt, a.token(), w.Host, w.Name, w.Version)
+	log.printf("task %s, run %d, attempt %d (%s) on %s by %s, version %s", a.task.ID, a.task.Run, a.task.Attempt, a.token(), w.Host, w.Name, w.Version)
 	if out, found := a.adopt(ctx, log); found {
 		return out, log.close()
 	}
 	receipt, err := a.execute(ctx, log)
 	if err != nil {
-		log.say("ended: %v", err)
+		log.printf("ended: %v", err)
 		log.close()
 		return out, err
 	}
@@ -68,7 +68,7 @@ func (a *attempt) run(ctx context.Context) (out protocol.Outcome, err error) {
 		log.close()
 		return out, fmt.Errorf("share result: %w", err)
 	}
-	log.say("result of %d bytes, digest %s", receipt.Bytes, receipt.Digest)
+	log.printf("result of %d bytes, digest %s", receipt.Bytes, receipt.Digest)
 	if err := log.close(); err != nil {
 		return out, err
 	}
@@ -82,7 +82,7 @@ func (a *attempt) run(ctx context.Context) (out protocol.Outcome, err error) {
 func (a *attempt) execute(ctx context.Context, log *attemptLog) (receipt results.Receipt, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			log.say("panic: %v\n%s", p, debug.Stack())
+			log.printf("panic: %v\n%s", p, debug.Stack())
 			err = &panicError{p}
 		}
 	}()
@@ -93,21 +93,21 @@ func (a *attempt) execute(ctx context.Context, log *attemptLog) (receipt results
 	defer job.close()
 	job.Path = a.incoming()
 	a.saved = a.checkpoints(log)
-	job.Checkpoints, job.Spare = a.saved, a.worker.cores.lend
+	job.Checkpoints, job.Spare = a.saved, a.worker.cores.tryAcquire
 	defer a.saved.close()
-	defer a.worker.cores.hold()()
+	defer a.worker.cores.acquire()()
 	phase := ""
 	return a.worker.Runner.Run(ctx, job, func(p sim.Progress) {
 		if p.Phase != phase {
 			phase = p.Phase
-			log.say("%s", phase)
+			log.printf("%s", phase)
 		}
 		a.progress.Store(&p)
 		a.touch()
 	})
 }
 
-// discard removes what the attempt leaves, except its log: another attempt's outcome counts.
+// discard removes the files of the attempt, except its log, because another attempt's outcome counts.
 func (a *attempt) discard() {
 	a.removeResult()
 	a.saved.removeOwn()
@@ -122,7 +122,7 @@ func (a *attempt) remove(name string) {
 	}
 }
 
-// outcome holds what every outcome of the attempt says.
+// outcome returns the fields that every outcome of the attempt has.
 func (a *attempt) outcome() protocol.Outcome {
 	w := a.worker
 	return protocol.Outcome{

@@ -31,7 +31,7 @@ func openLog(path string) (*attemptLog, error) {
 // lineTime is how a line's time is written, with milliseconds: logs of a task are ordered by their first lines.
 const lineTime = "2006-01-02T15:04:05.000Z07:00"
 
-func (l *attemptLog) say(format string, args ...any) {
+func (l *attemptLog) printf(format string, args ...any) {
 	_, err := fmt.Fprintf(l.file, "%s "+format+"\n", append([]any{time.Now().UTC().Format(lineTime)}, args...)...)
 	l.err = errors.Join(l.err, err)
 }

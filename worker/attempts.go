@@ -6,7 +6,7 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// attempts are those that a worker executes now.
+// attempts are the running attempts of a worker.
 type attempts struct {
 	mu      sync.Mutex
 	running map[protocol.Attempt]*attempt
@@ -28,7 +28,7 @@ func (s *attempts) leave(a *attempt) {
 	delete(s.running, a.claim.Name())
 }
 
-// names are the attempts as a presence lists them.
+// names lists the attempts for a heartbeat.
 func (s *attempts) names() []protocol.Attempt {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -39,21 +39,21 @@ func (s *attempts) names() []protocol.Attempt {
 	return names
 }
 
-// stop has one attempt ask the register whether it is over, as the coordinator says.
+// stop makes one attempt look up in the register whether it is over, as the coordinator says.
 func (s *attempts) stop(name protocol.Attempt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if a := s.running[name]; a != nil {
-		a.told.Store(true)
-		a.doubt.Store(true)
+		a.stopOrdered.Store(true)
+		a.mustCheck.Store(true)
 	}
 }
 
-// doubtAll has all attempts ask the register whether others have replaced them.
-func (s *attempts) doubtAll() {
+// checkAll makes all attempts look up in the register whether others have replaced them.
+func (s *attempts) checkAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range s.running {
-		a.doubt.Store(true)
+		a.mustCheck.Store(true)
 	}
 }

@@ -25,15 +25,15 @@ const (
 	timelessHead     = checkpointHead - 8
 )
 
-// reach is what a checkpoint's head says.
-type reach struct {
+// position is the content of a checkpoint's head.
+type position struct {
 	done  int64         // stimuli
 	spent time.Duration // on them
 	size  int           // of the head
 }
 
-// before is the suffix of the attempt's checkpoint before the last one.
-const before = ".before"
+// previousSuffix is the suffix of the attempt's checkpoint previousSuffix the last one.
+const previousSuffix = ".before"
 
 // Errors of checkpoints that cannot be used.
 var (
@@ -51,7 +51,7 @@ func headOf(done int64, spent time.Duration) []byte {
 }
 
 // readHead reads how far a checkpoint is.
-func readHead(r io.ReaderAt) (at reach, err error) {
+func readHead(r io.ReaderAt) (at position, err error) {
 	const numbers = len(checkpointMagic) + 2
 	start := make([]byte, numbers)
 	if err := readWhole(r, start); err != nil {
@@ -71,13 +71,13 @@ func readHead(r io.ReaderAt) (at reach, err error) {
 	if err := readWhole(r, head); err != nil {
 		return at, err
 	}
-	told := head[:at.size-sha256.Size]
-	if sum := sha256.Sum256(told); !bytes.Equal(sum[:], head[len(told):]) {
+	signed := head[:at.size-sha256.Size]
+	if sum := sha256.Sum256(signed); !bytes.Equal(sum[:], head[len(signed):]) {
 		return at, errDamaged
 	}
-	at.done = int64(binary.BigEndian.Uint64(told[numbers:]))
+	at.done = int64(binary.BigEndian.Uint64(signed[numbers:]))
 	if at.size == checkpointHead {
-		at.spent = time.Duration(binary.BigEndian.Uint64(told[numbers+8:]))
+		at.spent = time.Duration(binary.BigEndian.Uint64(signed[numbers+8:]))
 	}
 	return at, nil
 }
@@ -152,7 +152,7 @@ func (d *draft) keep(path string, worth bool) (err error) {
 		return err
 	}
 	if worth {
-		if err := atomicfile.Replace(path, path+before); err != nil {
+		if err := atomicfile.Replace(path, path+previousSuffix); err != nil {
 			return err
 		}
 	}

@@ -74,7 +74,7 @@ func TestDamagedCheckpointFallsBack(t *testing.T) {
 			if begun := resumed(t, folder, 2, true); begun != first {
 				t.Errorf("it goes on at %d, not %d", begun, first)
 			}
-			harm(t, c.path+before, damage)
+			harm(t, c.path+previousSuffix, damage)
 			if begun := resumed(t, folder, 2, true); begun != 0 {
 				t.Errorf("it goes on at %d, not from the start", begun)
 			}

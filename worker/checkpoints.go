@@ -24,30 +24,30 @@ type Saver interface {
 	// error; RestoreFrom may then be called with another state, or the computation begins where it would have
 	// begun.
 	RestoreFrom(r io.ReaderAt, size int64) error
-	// Progress says how far the state is, in Done.
+	// Progress returns the position of the state in Done.
 	Progress() sim.Progress
 }
 
 // Checkpoints keeps the last two states of one attempt at a task, for the next attempt. Errors are logged and
 // fail nothing. A nil Checkpoints keeps nothing. It is used from one goroutine.
 type Checkpoints struct {
-	path     string   // of the last
-	others   []string // where earlier attempts may have left theirs
-	interval time.Duration
-	say      func(format string, args ...any)          // in the attempt's log
-	warn     func(what string, name string, err error) // of what the operator should know
-	ended    func() bool                               // whether nothing is worth keeping any more
-	took     func(time.Duration)                       // told of each how long keeping it took
+	path         string   // of the latest
+	earlierPaths []string // where earlier attempts may have left theirs
+	interval     time.Duration
+	say          func(format string, args ...any)          // writes to the attempt's log
+	warn         func(what string, name string, err error) // logs what the operator should know
+	stopped      func() bool                               // reports whether no state need be saved any more
+	onSaved      func(time.Duration)                       // is called with the time that each save took
 
 	worked  func() time.Duration // in this attempt
-	spent   time.Duration        // before it, on what it went on from
-	last    time.Time            // when a state was last kept
+	spent   time.Duration        // by earlier attempts, on the state that it resumed from
+	savedAt time.Time            // when a state was last kept
 	pause   time.Duration
-	kept    int64        // how far the last is
+	kept    int64        // stimuli of the latest one that was saved
 	written int          // checkpoints of this attempt; the file at path is the last
-	begun   bool         // to keep one
+	began   bool         // at least one save
 	found   []string     // of earlier attempts
-	writing chan keeping // what becomes of the draft that is being kept; nil: none
+	writing chan keeping // result of the save in progress; nil: none
 }
 
 // keeping is the end of making a draft durable.
@@ -70,14 +70,14 @@ func (a *attempt) checkpoints(log *attemptLog) *Checkpoints {
 		return nil
 	}
 	c := &Checkpoints{
-		path: w.Root.Checkpoint(task.ID, a.token()), interval: w.Checkpoint, pause: w.Checkpoint, worked: a.worked, last: time.Now(),
-		say:   log.say,
-		warn:  func(what, file string, err error) { w.Log.Warn(what, "task", task.ID, "file", file, "error", err) },
-		ended: func() bool { return w.hard.Err() != nil },
-		took:  w.measured,
+		path: w.Root.Checkpoint(task.ID, a.token()), interval: w.Checkpoint, pause: w.Checkpoint, worked: a.worked, savedAt: time.Now(),
+		say:     log.printf,
+		warn:    func(what, file string, err error) { w.Log.Warn(what, "task", task.ID, "file", file, "error", err) },
+		stopped: func() bool { return w.ctx.Err() != nil },
+		onSaved: w.measured,
 	}
 	for _, token := range task.Earlier {
-		c.others = append(c.others, w.Root.Checkpoint(task.ID, token))
+		c.earlierPaths = append(c.earlierPaths, w.Root.Checkpoint(task.ID, token))
 	}
 	return c
 }
@@ -88,32 +88,32 @@ func (c *Checkpoints) Resume(s Saver) {
 	if c == nil {
 		return
 	}
-	for _, f := range c.furthest() {
+	for _, f := range c.latestFirst() {
 		var spent time.Duration
-		err := c.patiently(f, func() (err error) {
+		err := c.withRetries(f, func() (err error) {
 			spent, err = restore(f, s)
 			return err
 		})
 		if err != nil {
-			c.say("checkpoint %s is left out: %v", filepath.Base(f), err)
+			c.say("checkpoint %s is not used: %v", filepath.Base(f), err)
 			c.warn("a checkpoint cannot be used; an earlier one is used, or the task starts from the beginning", f, err)
 			continue
 		}
 		c.kept, c.spent = s.Progress().Done, spent
-		c.say("goes on from checkpoint %s, %d stimuli", filepath.Base(f), c.kept)
+		c.say("resumes from checkpoint %s, %d stimuli", filepath.Base(f), c.kept)
 		break
 	}
-	c.last = time.Now()
+	c.savedAt = time.Now()
 }
 
-// furthest returns the checkpoints of earlier attempts, the furthest first. One that doesn't even
-// tell how far it is could be that, and what is wrong with it is to be said.
-func (c *Checkpoints) furthest() []string {
+// latestFirst returns the checkpoints of earlier attempts, the latestFirst first. One that doesn't even
+// have a readable head is tried first: it might be the latest, and its error must be logged.
+func (c *Checkpoints) latestFirst() []string {
 	reach := map[string]int64{}
-	for _, path := range c.others {
-		for _, name := range []string{path, path + before} {
+	for _, path := range c.earlierPaths {
+		for _, name := range []string{path, path + previousSuffix} {
 			var there bool
-			if reach[name], there = c.reachOf(name); there {
+			if reach[name], there = c.positionOf(name); there {
 				c.found = append(c.found, name)
 			}
 		}
@@ -122,9 +122,9 @@ func (c *Checkpoints) furthest() []string {
 	return c.found
 }
 
-// reachOf is how far a checkpoint is by its own word, if there is one.
-func (c *Checkpoints) reachOf(path string) (done int64, there bool) {
-	err := c.patiently(path, func() error {
+// positionOf is how far a checkpoint is by its own word, if there is one.
+func (c *Checkpoints) positionOf(path string) (done int64, there bool) {
+	err := c.withRetries(path, func() error {
 		f, err := atomicfile.Open(path)
 		if err != nil {
 			return err
@@ -140,8 +140,8 @@ func (c *Checkpoints) reachOf(path string) (done int64, there bool) {
 	return done, !errors.Is(err, fs.ErrNotExist)
 }
 
-// Offer saves the state if it is time to. It returns before the state is durable.
-func (c *Checkpoints) Offer(s Saver) {
+// MaybeSave saves the state if it is time to. It returns before the state is durable.
+func (c *Checkpoints) MaybeSave(s Saver) {
 	if c == nil {
 		return
 	}
@@ -151,15 +151,15 @@ func (c *Checkpoints) Offer(s Saver) {
 		}
 		c.wait()
 	}
-	if time.Since(c.last) >= c.pause {
+	if time.Since(c.savedAt) >= c.pause {
 		c.save(s)
 	}
 }
 
-// Leave saves the state of a task that ended with ctx, if ctx says that the task is to be handed back, and
+// SaveFinal saves the state of a task that ended with ctx, if ctx says that the task is to be handed back, and
 // returns when the state is durable.
-func (c *Checkpoints) Leave(ctx context.Context, s Saver) {
-	if c == nil || !errors.Is(context.Cause(ctx), errDrained) || c.ended() {
+func (c *Checkpoints) SaveFinal(ctx context.Context, s Saver) {
+	if c == nil || !errors.Is(context.Cause(ctx), errDrained) || c.stopped() {
 		return
 	}
 	c.wait()
@@ -173,14 +173,14 @@ func (c *Checkpoints) Leave(ctx context.Context, s Saver) {
 func (c *Checkpoints) save(s Saver) {
 	begun := time.Now()
 	d, err := newDraft(c.path, s, c.spent+c.worked())
-	c.last = time.Now()
-	c.pause = max(c.interval, costliness*c.last.Sub(begun))
+	c.savedAt = time.Now()
+	c.pause = max(c.interval, costliness*c.savedAt.Sub(begun))
 	if err != nil {
 		c.failed(err)
 		return
 	}
 	c.kept = d.done
-	c.begun = true
+	c.began = true
 	c.writing = make(chan keeping, 1)
 	go func(end chan<- keeping, worth bool) {
 		err := d.keep(c.path, worth)
@@ -200,7 +200,7 @@ func (c *Checkpoints) wait() {
 		c.failed(end.err)
 		return
 	}
-	c.took(end.took)
+	c.onSaved(end.took)
 	c.say("checkpoint of %d stimuli", c.kept)
 	if c.written++; c.written == 2 {
 		c.remove(c.found)
@@ -210,7 +210,7 @@ func (c *Checkpoints) wait() {
 func (c *Checkpoints) failed(err error) {
 	c.kept = 0
 	c.say("no checkpoint: %v", err)
-	c.warn("a checkpoint cannot be written; the task goes on without", c.path, err)
+	c.warn("a checkpoint cannot be written; the task continues without it", c.path, err)
 }
 
 // earlier is how long what this attempt went on from had taken.
@@ -230,8 +230,8 @@ func (c *Checkpoints) close() {
 
 // removeOwn removes those of this attempt.
 func (c *Checkpoints) removeOwn() {
-	if c != nil && c.begun {
-		c.remove([]string{c.path, c.path + before})
+	if c != nil && c.began {
+		c.remove([]string{c.path, c.path + previousSuffix})
 	}
 }
 

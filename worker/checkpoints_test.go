@@ -34,14 +34,14 @@ func long() *sweeps.Task {
 func keeper(folder string, attempt int, say func(string)) *Checkpoints {
 	path := func(n int) string { return filepath.Join(folder, long().ID.String()+"."+strconv.Itoa(n)) }
 	c := &Checkpoints{
-		path: path(attempt), worked: func() time.Duration { return 0 }, last: time.Now(),
-		say:   func(format string, args ...any) { say(fmt.Sprintf(format, args...)) },
-		warn:  func(what, file string, err error) { say("warning: " + what) },
-		ended: func() bool { return false },
-		took:  func(time.Duration) {},
+		path: path(attempt), worked: func() time.Duration { return 0 }, savedAt: time.Now(),
+		say:     func(format string, args ...any) { say(fmt.Sprintf(format, args...)) },
+		warn:    func(what, file string, err error) { say("warning: " + what) },
+		stopped: func() bool { return false },
+		onSaved: func(time.Duration) {},
 	}
 	for n := range attempt - 1 {
-		c.others = append(c.others, path(n+1))
+		c.earlierPaths = append(c.earlierPaths, path(n+1))
 	}
 	return c
 }
@@ -139,9 +139,9 @@ func TestSlowSavesAreRare(t *testing.T) {
 		for len(at) < 3 {
 			<-time.After(time.Second)
 			synctest.Wait() // for the disk
-			saved := c.last
+			saved := c.savedAt
 			s.done++
-			if c.Offer(s); c.last != saved {
+			if c.MaybeSave(s); c.savedAt != saved {
 				at = append(at, time.Since(begun).Round(time.Second))
 			}
 		}
@@ -179,7 +179,7 @@ func TestDrainedTaskGoesOn(t *testing.T) {
 	if !out.Done() || out.Spent <= 0 || out.Spent > out.Started.Sub(first.since) {
 		t.Errorf("outcome %+v", out.Outcome)
 	}
-	for token, text := range map[string]string{returned.Token: "ended: ", out.Token: "goes on from checkpoint"} {
+	for token, text := range map[string]string{returned.Token: "ended: ", out.Token: "resumes from checkpoint"} {
 		if said, err := os.ReadFile(b.root.Log(o.ID, 1, token)); err != nil || !strings.Contains(string(said), text) {
 			t.Errorf("log %s: %v\n%s", token, err, said)
 		}
@@ -200,7 +200,7 @@ func TestATaskGoesOnFromANumberedCheckpoint(t *testing.T) {
 		c.path = b.root.Checkpoint(o.ID, strconv.Itoa(n+1))
 		(&counter{}).save(c, reach)
 	}
-	check(t, os.Rename(b.root.Checkpoint(o.ID, "2"), b.root.Checkpoint(o.ID, "2")+before)) // it died between two
+	check(t, os.Rename(b.root.Checkpoint(o.ID, "2"), b.root.Checkpoint(o.ID, "2")+previousSuffix)) // it died between two
 	from := make(chan int64, 1)
 	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
 		s := new(counter)

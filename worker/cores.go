@@ -12,15 +12,15 @@ func newCores(slots int) cores {
 	return c
 }
 
-// hold takes a core for a task and returns the function that gives it back. If all are lent, it waits the few
+// acquire takes a core for a task and returns the function that gives it back. If all are lent, it waits the few
 // milliseconds until one is returned.
-func (c cores) hold() (release func()) {
+func (c cores) acquire() (release func()) {
 	<-c
 	return c.release
 }
 
-// lend is a sim.Spare.
-func (c cores) lend() (release func(), ok bool) {
+// tryAcquire is a sim.Spare.
+func (c cores) tryAcquire() (release func(), ok bool) {
 	select {
 	case <-c:
 		return c.release, true

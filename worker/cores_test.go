@@ -12,10 +12,10 @@ import (
 // as the round that has it ends.
 func TestCoresOfFreeSlotsAreLent(t *testing.T) {
 	c := newCores(3)
-	done := c.hold()
+	done := c.acquire()
 	var lent []func()
 	for {
-		release, ok := c.lend()
+		release, ok := c.tryAcquire()
 		if !ok {
 			break
 		}
@@ -25,17 +25,17 @@ func TestCoresOfFreeSlotsAreLent(t *testing.T) {
 		t.Fatalf("%d cores of 3 are lent beside a task, want 2", len(lent))
 	}
 	held := make(chan func())
-	go func() { held <- c.hold() }()
+	go func() { held <- c.acquire() }()
 	lent[0]()
 	second := <-held
-	if _, ok := c.lend(); ok {
+	if _, ok := c.tryAcquire(); ok {
 		t.Error("a core is lent that two tasks and a round hold")
 	}
 	lent[1]()
 	second()
 	done()
 	for range 3 {
-		if _, ok := c.lend(); !ok {
+		if _, ok := c.tryAcquire(); !ok {
 			t.Error("a core was not given back")
 		}
 	}

@@ -5,13 +5,13 @@
 // the disk, and that it hands back what it cannot finish, with a checkpoint that another attempt resumes from.
 // It stops an attempt only when the register says that the attempt is over, and enters its attempts again when
 // the register has lost them. It does not decide whether another attempt is alive, and neither counts nor
-// delays retries: the coordinator does. It never writes into a sweep's folder, and does not wait for the
+// delays retries: the coordinator does. It never writes into a sweep's directory, and does not wait for the
 // coordinator while tasks are queued.
 //
-// The name of every file of an attempt contains the attempt's token. Starting a task lists no folder: the order
+// The name of every file of an attempt contains the attempt's token. Starting a task lists no directory: the order
 // names the tokens of earlier attempts.
 //
 // Start reading at worker.go, then slot.go, which follows one task. watch.go says what an attempt does while it
-// runs, earlier.go and checkpoints.go what it takes over from earlier attempts, and limits.go why a worker ends
+// runs, prior_attempts.go and checkpoints.go what it takes over from earlier attempts, and limits.go why a worker ends
 // by itself. runner.go runs the model.
 package worker

@@ -50,7 +50,7 @@ func runKilled(t *testing.T, folder string, attempt, after int) (began, kept int
 			if after--; after == 0 {
 				check(t, cmd.Process.Kill())
 			}
-		case strings.HasPrefix(line, "goes on"):
+		case strings.HasPrefix(line, "resumes from"):
 			_, line, _ = strings.Cut(line, ", ")
 			fmt.Sscanf(line, "%d", &began)
 		case strings.HasPrefix(line, "digest"):

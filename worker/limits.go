@@ -13,35 +13,35 @@ var (
 	errOrdered  = fmt.Errorf("%w: it was ordered to", errDrained)
 )
 
-// handingOver is how long the end of a worker takes before its deadline, besides the measured time of writing
+// drainTime is how long the end of a worker takes before its deadline, besides the measured time of writing
 // checkpoints.
-const handingOver = 10 * time.Second
+const drainTime = 10 * time.Second
 
 // drain begins the first stage of stopping.
 func (w *Worker) drain(reason error) {
-	if w.intake.Err() == nil {
+	if w.fetchCtx.Err() == nil {
 		w.Log.Info("the worker is ending", "worker", w.Name, "reason", reason)
 	}
-	w.stopIntake(reason)
-	w.stopRunning(reason)
+	w.stopFetching(reason)
+	w.stopWork(reason)
 }
 
 // untilIdle drains the worker when it has had nothing to do for long enough.
 func (w *Worker) untilIdle() {
-	w.when(errIdle, func() time.Duration { return w.IdleTimeout - w.load.idleFor() })
+	w.drainWhen(errIdle, func() time.Duration { return w.IdleTimeout - w.load.idleFor() })
 }
 
 // untilDeadline drains the worker early enough for its tasks to be handed back. A task that starts shortly
 // before is not wasted: another worker continues from its checkpoint.
 func (w *Worker) untilDeadline() {
-	w.when(errDeadline, func() time.Duration { return time.Until(w.Deadline) - w.margin() })
+	w.drainWhen(errDeadline, func() time.Duration { return time.Until(w.Deadline) - w.margin() })
 }
 
 // margin is how long before the deadline the worker drains: no more than half of its
 // time.
 func (w *Worker) margin() time.Duration {
 	slowest := time.Duration(w.slowest.Load())
-	return min(handingOver+3*slowest, w.Deadline.Sub(w.since)/2)
+	return min(drainTime+3*slowest, w.Deadline.Sub(w.since)/2)
 }
 
 // measured notes how long it took to save a checkpoint.
@@ -57,8 +57,8 @@ func (w *Worker) measured(took time.Duration) {
 // lookEvery is how long a time that is left counts.
 const lookEvery = 10 * time.Second
 
-// when drains the worker once no time is left.
-func (w *Worker) when(reason error, left func() time.Duration) {
+// drainWhen drains the worker once no time is left.
+func (w *Worker) drainWhen(reason error, left func() time.Duration) {
 	for {
 		rest := left()
 		if rest <= 0 {
@@ -67,7 +67,7 @@ func (w *Worker) when(reason error, left func() time.Duration) {
 		}
 		select {
 		case <-time.After(min(rest, lookEvery)):
-		case <-w.intake.Done():
+		case <-w.fetchCtx.Done():
 			return
 		}
 	}

@@ -89,13 +89,13 @@ func TestWorkerDrainsBeforeItsDeadline(t *testing.T) {
 func TestMarginGrowsWithWhatCheckpointsTake(t *testing.T) {
 	now := time.Now()
 	w := &Worker{since: now, Config: Config{Deadline: now.Add(time.Hour)}}
-	if got := w.margin(); got != handingOver {
+	if got := w.margin(); got != drainTime {
 		t.Errorf("margin %v", got)
 	}
 	for _, took := range []time.Duration{time.Second, 20 * time.Second, 2 * time.Second} {
 		w.measured(took)
 	}
-	if got := w.margin(); got != handingOver+time.Minute {
+	if got := w.margin(); got != drainTime+time.Minute {
 		t.Errorf("margin %v", got)
 	}
 	w.Deadline = now.Add(10 * time.Second)

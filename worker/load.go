@@ -12,10 +12,10 @@ import (
 // load is how much a worker has to do, and has done.
 type load struct {
 	limit int64       // of memory; 0: none
-	taken func(int64) // told of every change of memory
+	taken func(int64) // called after every change of memory
 
 	mu     sync.Mutex
-	busy   int // tasks in hand
+	busy   int // number of tasks
 	memory int64
 	quota  int       // tasks that may still be taken; less than 0: any number
 	done   int       // attempts that ended with an outcome
@@ -23,7 +23,7 @@ type load struct {
 
 	lack    string        // of memory, for the last task that did not fit
 	lacking time.Time     // since then
-	pause   time.Duration // doubles with each task that does not fit
+	backoff time.Duration // doubles with each task that does not fit
 	until   time.Time     // no task is fetched before
 	freed   chan struct{} // closed when there is more memory
 }
@@ -85,26 +85,26 @@ func (l *load) wait(ctx context.Context) error {
 	}
 }
 
-// take admits a task beside the others, or says what memory it lacks.
-func (l *load) take(needs int64) (lack string) {
+// admit admits a task beside the others, or says what memory it lacks.
+func (l *load) admit(needs int64) (lack string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.limit > 0 && l.memory+needs > l.limit {
 		l.lack = fmt.Sprintf("it needs %s of memory, and %s of %s are free", gigabytes(needs), gigabytes(l.limit-l.memory), gigabytes(l.limit))
-		l.pause = min(max(2*l.pause, firstPause), mostPause)
+		l.backoff = min(max(2*l.backoff, firstPause), mostPause)
 		l.lacking = time.Now()
-		l.until = l.lacking.Add(l.pause)
+		l.until = l.lacking.Add(l.backoff)
 		return l.lack
 	}
-	l.lack, l.pause, l.until = "", 0, time.Time{}
+	l.lack, l.backoff, l.until = "", 0, time.Time{}
 	l.busy++
 	l.memory += needs
 	l.taken(l.memory)
 	return ""
 }
 
-// put removes a task; there is room for others now.
-func (l *load) put(needs int64) {
+// release removes a task; there is room for others now.
+func (l *load) release(needs int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.memory -= needs
@@ -134,7 +134,7 @@ func (l *load) idleFor() time.Duration {
 	return time.Since(l.idle)
 }
 
-// describe fills in what a presence says of the load.
+// describe sets the fields of a presence that describe the load.
 func (l *load) describe(p *protocol.Presence) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

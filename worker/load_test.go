@@ -122,7 +122,7 @@ func TestLoadKeepsAccount(t *testing.T) {
 	if l.unreserve(); !l.reserve() {
 		t.Error("a reservation that was given back is gone")
 	}
-	if l.take(60) != "" {
+	if l.admit(60) != "" {
 		t.Error("it has no room for the first")
 	}
 	if l.idleFor() != 0 {
@@ -132,8 +132,8 @@ func TestLoadKeepsAccount(t *testing.T) {
 	if l.describe(&p); p.Busy != 1 || p.Memory != 100 || p.Free != 40 || p.State != protocol.Working || p.Refused != "" {
 		t.Errorf("it describes itself as %+v", p)
 	}
-	l.put(60)
-	if l.take(100) != "" {
+	l.release(60)
+	if l.admit(100) != "" {
 		t.Error("it has no room for what fits just so")
 	}
 }
@@ -142,10 +142,10 @@ func TestLoadKeepsAccount(t *testing.T) {
 func TestFetchingPausesForWantOfMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLoad(0, 100, nil)
-		l.take(60)
+		l.admit(60)
 		for want := firstPause; want < 2*mostPause; want *= 2 {
 			begun := time.Now()
-			if l.take(60) == "" {
+			if l.admit(60) == "" {
 				t.Fatal("it has room")
 			}
 			check(t, l.wait(t.Context()))
@@ -153,18 +153,18 @@ func TestFetchingPausesForWantOfMemory(t *testing.T) {
 				t.Errorf("it waited for %v, want %v", took, want)
 			}
 		}
-		l.take(60)
+		l.admit(60)
 		go func() {
 			<-time.After(time.Second)
-			l.put(60)
+			l.release(60)
 		}()
 		begun := time.Now()
 		check(t, l.wait(t.Context()))
 		if took := time.Since(begun); took != time.Second {
 			t.Errorf("it waited for %v, and had memory after 1 s", took)
 		}
-		l.take(60)
-		l.take(60)
+		l.admit(60)
+		l.admit(60)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if err := l.wait(ctx); !errors.Is(err, context.Canceled) {

@@ -33,7 +33,7 @@ func TestNoAttemptWaitsForAFIFO(t *testing.T) {
 		if _, err := restore(state, nil); !errors.Is(err, atomicfile.ErrNotRegular) {
 			t.Errorf("restore: %v", err)
 		}
-		if reach, there := keeper(t.TempDir(), 1, func(string) {}).reachOf(state); reach != math.MaxInt64 || !there {
+		if reach, there := keeper(t.TempDir(), 1, func(string) {}).positionOf(state); reach != math.MaxInt64 || !there {
 			t.Errorf("the checkpoint is there %v, at %d", there, reach)
 		}
 	}()

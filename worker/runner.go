@@ -10,7 +10,7 @@ import (
 // Runner executes tasks. Run leaves the result at job.Path, durably, and returns its receipt; after an error
 // nothing is there. When ctx ends, Run soon returns ctx's error. It calls observe, from the goroutine that
 // called Run, when it has made progress. For a state that is to survive this worker, it calls job.Checkpoints'
-// Resume before the first step, Offer whenever the state could be saved, and Leave when ctx has ended. An error
+// Resume before the first step, MaybeSave whenever the state could be saved, and SaveFinal when ctx has ended. An error
 // is final when it wraps sim.ErrNumeric or sim.ErrInvalid; any other is one of storage, which is tried again.
 // Run is called by several goroutines.
 type Runner interface {
@@ -46,7 +46,7 @@ func (m *model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (
 	}
 	receipt, err := results.Write(ctx, job.Path, job.Task, simulation.Result())
 	if err != nil {
-		job.Checkpoints.Leave(ctx, simulation)
+		job.Checkpoints.SaveFinal(ctx, simulation)
 	}
 	return receipt, err
 }
@@ -57,10 +57,10 @@ func run(ctx context.Context, s *sim.Simulation, kept *Checkpoints, observe func
 	observe(s.Progress())
 	err := s.Run(ctx, func(p sim.Progress) {
 		observe(p)
-		kept.Offer(s)
+		kept.MaybeSave(s)
 	})
 	if err != nil {
-		kept.Leave(ctx, s)
+		kept.SaveFinal(ctx, s)
 	}
 	return err
 }
@@ -69,7 +69,7 @@ func run(ctx context.Context, s *sim.Simulation, kept *Checkpoints, observe func
 func prepare(ctx context.Context, job *Job) (task *sim.Task, err error) {
 	task = &sim.Task{Experiment: job.Task.Experiment, Seed: job.Task.Seed, Parameters: job.Task.Parameters}
 	if job.Source != "" {
-		// The result tells its source's seed, where the source tells it.
+		// The result records the seed of its source if the source file has one.
 		info, err := results.Inspect(job.Source)
 		if err != nil {
 			return nil, err

@@ -16,13 +16,13 @@ func (w *Worker) slot() {
 	for w.load.reserve() {
 		d, err := w.fetch()
 		if err != nil {
-			if w.intake.Err() == nil {
+			if w.fetchCtx.Err() == nil {
 				w.giveUp(fmt.Errorf("fetch task: %w", err))
 			}
 			return
 		}
 		claimed, err := w.handle(d)
-		if err != nil && w.hard.Err() == nil {
+		if err != nil && w.ctx.Err() == nil {
 			w.Log.Error("a task is left to the coordinator", "task", d.Task().ID, "run", d.Task().Run, "error", err)
 		}
 		if !claimed {
@@ -33,24 +33,24 @@ func (w *Worker) slot() {
 
 // fetch waits until there may be memory for another task, and then for one.
 func (w *Worker) fetch() (*queue.Delivery, error) {
-	if err := w.load.wait(w.intake); err != nil {
+	if err := w.load.wait(w.fetchCtx); err != nil {
 		return nil, err
 	}
-	return w.Queue.Next(w.intake)
+	return w.Queue.Next(w.fetchCtx)
 }
 
-// handle claims an order and executes it. It reports whether the task was this worker's.
+// handle claims an order and executes its task. It reports whether the claim succeeded.
 func (w *Worker) handle(d *queue.Delivery) (claimed bool, err error) {
-	if w.intake.Err() != nil {
+	if w.fetchCtx.Err() != nil {
 		return false, d.Leave()
 	}
 	needs := w.needs(d.Task())
-	if lack := w.load.take(needs); lack != "" {
+	if lack := w.load.admit(needs); lack != "" {
 		w.Log.Info("a task needs more memory than is free here", "task", d.Task().ID, "sweep", d.Task().Sweep, "lack", lack)
-		return false, d.Refuse(w.hard, w.Name, w.Host, lack)
+		return false, d.Refuse(w.ctx, w.Name, w.Host, lack)
 	}
-	defer w.load.put(needs)
-	verdict, claim, err := d.Admit(w.hard, w.Name, w.Host)
+	defer w.load.release(needs)
+	verdict, claim, err := d.Admit(w.ctx, w.Name, w.Host)
 	if err != nil || verdict != queue.Execute {
 		return false, err
 	}
@@ -69,18 +69,18 @@ func (w *Worker) needs(order *protocol.Task) int64 {
 
 // attempt carries a claimed task through.
 func (w *Worker) attempt(task *protocol.Task, claim *queue.Attempt) error {
-	ctx, cancel := context.WithCancelCause(w.running)
+	ctx, cancel := context.WithCancelCause(w.workCtx)
 	defer cancel(nil)
 	a := newAttempt(w, task, claim, cancel)
 	w.attempts.enter(a)
 	defer w.attempts.leave(a)
-	defer a.watch(w.hard)()
+	defer a.startWatching(w.ctx)()
 	out, err := a.run(ctx)
 	a.ended.Store(true)
 	return w.settle(ctx, a, out, err)
 }
 
-// settle hands over the outcome of an attempt.
+// settle commits the outcome of an attempt, or returns its task.
 func (w *Worker) settle(ctx context.Context, a *attempt, out protocol.Outcome, err error) error {
 	cause := context.Cause(ctx)
 	switch f := failureOf(err); {
@@ -93,7 +93,7 @@ func (w *Worker) settle(ctx context.Context, a *attempt, out protocol.Outcome, e
 		return nil
 	case errors.Is(cause, errDrained) && errors.Is(err, context.Canceled):
 		a.removeResult()
-		return a.claim.Return(w.hard, "", cause.Error())
+		return a.claim.Return(w.ctx, "", cause.Error())
 	case errors.Is(cause, errStalled):
 		a.removeResult()
 		return a.returnStalled()
@@ -114,7 +114,7 @@ func (w *Worker) stopped(a *attempt, reason error) {
 // ended, and that nobody has replaced, leaves its checkpoint for the next one.
 func (w *Worker) returnFailed(a *attempt, f failure) error {
 	a.removeResult()
-	replaced, err := a.claim.IsReplaced(w.hard)
+	replaced, err := a.claim.IsReplaced(w.ctx)
 	if err != nil {
 		return err
 	}
@@ -127,13 +127,13 @@ func (w *Worker) returnFailed(a *attempt, f failure) error {
 		w.storageFailed(f.err)
 	}
 	w.Log.Warn("an attempt failed", "task", a.task.ID, "attempt", a.task.Attempt, "error", f.err)
-	return a.claim.Return(w.hard, f.class, f.err.Error())
+	return a.claim.Return(w.ctx, f.class, f.err.Error())
 }
 
 // commit makes the outcome the run's, or learns that another came first; then nothing but the log remains of
 // this attempt.
 func (w *Worker) commit(a *attempt, out protocol.Outcome) error {
-	won, err := a.claim.Commit(w.hard, out)
+	won, err := a.claim.Commit(w.ctx, out)
 	if err != nil {
 		return err // it may be committed: the file stays
 	}

@@ -8,7 +8,7 @@ import (
 
 // newIdle is an attempt that has run for an hour without progress.
 func newIdle() *attempt {
-	return &attempt{worker: &Worker{Config: Config{Stall: time.Minute}}, started: time.Now().Add(-time.Hour)}
+	return &attempt{worker: &Worker{Config: Config{StallTimeout: time.Minute}}, started: time.Now().Add(-time.Hour)}
 }
 
 func TestAnAttemptWithoutProgressStalls(t *testing.T) {
@@ -30,11 +30,11 @@ func TestAnAttemptWithoutProgressStalls(t *testing.T) {
 // An attempt that was suspended is no stalled one, and the time is no time of its task.
 func TestSuspendedTimeIsNotWorked(t *testing.T) {
 	a := newIdle()
-	a.rest(3 * watchInterval) // a busy machine
+	a.noteSuspension(3 * watchInterval) // a busy machine
 	if worked := a.worked(); worked < time.Hour {
 		t.Errorf("worked for %v", worked)
 	}
-	a.rest(time.Hour - time.Second)
+	a.noteSuspension(time.Hour - time.Second)
 	if worked := a.worked(); worked > 30*time.Minute {
 		t.Errorf("worked for %v", worked)
 	}
@@ -56,12 +56,12 @@ func TestWaitingForTheRegisterIsNoSuspension(t *testing.T) {
 	check(t, err)
 	_, claim, err := d.Admit(deadline(b), "worker", "host")
 	check(t, err)
-	a := newAttempt(&Worker{Config: Config{Queue: b.through(line), Stall: time.Hour}}, d.Task(), claim, func(error) {})
+	a := newAttempt(&Worker{Config: Config{Queue: b.through(line), StallTimeout: time.Hour}}, d.Task(), claim, func(error) {})
 	line.set(true)
-	look := a.looks(context.Background())
-	a.doubt.Store(true)
+	look := a.inspector(context.Background())
+	a.mustCheck.Store(true)
 	look()
-	if !a.doubt.Swap(false) {
+	if !a.mustCheck.Swap(false) {
 		t.Error("it was answered")
 	}
 	look()

@@ -16,12 +16,12 @@ const watchInterval = time.Second
 // askTime bounds how long an attempt waits for the register before it looks at its progress again.
 const askTime = 10 * time.Second
 
-// watch reports the attempt's progress and notices a stall, and that the attempt is over, until ctx ends
+// startWatching reports the attempt's progress and notices a stall, and that the attempt is over, until ctx ends
 // or stop is called, which waits for it.
-func (a *attempt) watch(ctx context.Context) (stop func()) {
+func (a *attempt) startWatching(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	look := a.looks(ctx)
+	look := a.inspector(ctx)
 	watching.Go(func() { every(ctx, watchInterval, look) })
 	return func() {
 		cancel()
@@ -29,45 +29,45 @@ func (a *attempt) watch(ctx context.Context) (stop func()) {
 	}
 }
 
-// looks returns what watch does at each interval, which reports whether it is to be done again.
-func (a *attempt) looks(ctx context.Context) func() bool {
+// inspector returns what watch does at each interval, which reports whether it is to be done again.
+func (a *attempt) inspector(ctx context.Context) func() bool {
 	last, connection := time.Now(), a.worker.Queue.Connections()
 	return func() bool {
-		a.rest(time.Since(last))
+		a.noteSuspension(time.Since(last))
 		last = time.Now()
 		if now := a.worker.Queue.Connections(); now != connection {
 			connection = now
-			a.doubt.Store(true)
+			a.mustCheck.Store(true)
 		}
-		a.ask(ctx)
+		a.checkRegister(ctx)
 		last = last.Add(min(time.Since(last), askTime)) // to wait for an answer is no suspension
 		if a.isStalled() {
 			a.cancel(errStalled)
 			_ = a.returnStalled() // who settles the attempt gets the same error
 			return false
 		}
-		a.report()
+		a.publishProgress()
 		return true
 	}
 }
 
-// ask asks the register whether the attempt is over, if there is reason to, and stops the attempt if so. If the
+// checkRegister asks the register whether the attempt is over, if there is reason to, and stops the attempt if so. If the
 // register has lost the attempt, this enters it again. An attempt that was ended and not replaced by another is stopped
-// only if the coordinator says so: once it hears from the worker again, it may let the attempt continue.
-func (a *attempt) ask(ctx context.Context) {
-	if !a.doubt.Swap(false) {
+// only if the coordinator says so: once it receives heartbeats of the worker again, it may let the attempt continue.
+func (a *attempt) checkRegister(ctx context.Context) {
+	if !a.mustCheck.Swap(false) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	told, look := a.told.Swap(false), a.claim.IsReplaced
-	if told {
+	ordered, look := a.stopOrdered.Swap(false), a.claim.IsReplaced
+	if ordered {
 		look = a.claim.IsOver
 	}
 	over, err := look(ctx)
 	if err != nil {
-		a.told.CompareAndSwap(false, told)
-		a.doubt.Store(true)
+		a.stopOrdered.CompareAndSwap(false, ordered)
+		a.mustCheck.Store(true)
 	}
 	if over {
 		a.cancel(errOver)
@@ -77,23 +77,23 @@ func (a *attempt) ask(ctx context.Context) {
 // isStalled reports whether there was no progress for too long. An outcome that waits to be committed is not a
 // stall.
 func (a *attempt) isStalled() bool {
-	return !a.ended.Load() && a.worked()-time.Duration(a.moved.Load()) > a.worker.Stall
+	return !a.ended.Load() && a.worked()-time.Duration(a.progressAt.Load()) > a.worker.StallTimeout
 }
 
-// giveUpStalled gives the task up without waiting for its computation to end, because the computation may hang.
-func (a *attempt) giveUpStalled() error {
+// returnTaskStalled gives the task up without waiting for its computation to end, because the computation may hang.
+func (a *attempt) returnTaskStalled() error {
 	w := a.worker
-	reason := fmt.Sprintf("%v for %v", errStalled, w.Stall)
+	reason := fmt.Sprintf("%v for %v", errStalled, w.StallTimeout)
 	w.Log.Warn("an attempt is given up", "task", a.task.ID, "attempt", a.task.Attempt, "error", reason)
-	if err := a.claim.Return(w.hard, protocol.Lost, reason); err != nil {
+	if err := a.claim.Return(w.ctx, protocol.Lost, reason); err != nil {
 		return err
 	}
 	w.attempts.leave(a)
 	return nil
 }
 
-// report publishes the progress, changed or not.
-func (a *attempt) report() {
+// publishProgress publishes the progress, changed or not.
+func (a *attempt) publishProgress() {
 	var p sim.Progress
 	if last := a.progress.Load(); last != nil {
 		p = *last
@@ -105,14 +105,14 @@ func (a *attempt) report() {
 }
 
 // touch notes that there was progress.
-func (a *attempt) touch() { a.moved.Store(int64(a.worked())) }
+func (a *attempt) touch() { a.progressAt.Store(int64(a.worked())) }
 
 // longestTick is the longest time between two looks on a busy machine. After a longer one the process
 // was suspended: by SIGSTOP, a batch system or a virtual machine.
 const longestTick = 3 * watchInterval
 
-// rest takes into account how long it was since the last look.
-func (a *attempt) rest(since time.Duration) {
+// noteSuspension takes into account how long it was since the last look.
+func (a *attempt) noteSuspension(since time.Duration) {
 	if since > longestTick {
 		a.suspended.Add(int64(since - watchInterval))
 	}

@@ -289,7 +289,7 @@ func TestStalledTaskIsReturned(t *testing.T) {
 		job.Checkpoints.save(&counter{done: 5})
 		<-hangs
 		return results.Receipt{}, ctx.Err()
-	}, func(c *Config) { c.Stall = 50 * time.Millisecond })
+	}, func(c *Config) { c.StallTimeout = 50 * time.Millisecond })
 	o := task(1)
 	b.publish(o)
 	if e := b.event(o, protocol.EventReturned); e.Class != protocol.Lost || !strings.Contains(e.Error, "no progress for 50ms") {

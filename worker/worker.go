@@ -15,7 +15,7 @@ import (
 	"eisweep/internal/root"
 )
 
-// Config says what a worker works on. Root and Queue are required.
+// Config configures a worker. Root and Queue are required.
 type Config struct {
 	Root  *root.Root
 	Queue *queue.Queue
@@ -26,9 +26,9 @@ type Config struct {
 	// Memory is how many bytes tasks may take together, by the model's own estimate; 0
 	// is any number. A task that doesn't fit beside those that run is refused.
 	Memory int64
-	// Taken, if not nil, is called at every change with how many bytes the tasks take together, by the same
+	// OnMemoryChange, if not nil, is called at every change with how many bytes the tasks take together, by the same
 	// estimate. It must return quickly.
-	Taken func(bytes int64)
+	OnMemoryChange func(bytes int64)
 	// MaxTasks is how many tasks are run before the worker ends; 0 is any number.
 	MaxTasks int
 	// IdleTimeout is how long the worker waits for a task before it ends; 0 is forever.
@@ -50,9 +50,9 @@ type Config struct {
 	Checkpoint time.Duration
 	// Presence is the time between two reports of the worker on its state; 0 is 5 s.
 	Presence time.Duration
-	// Stall is how long a task may make no progress before it is stopped and given up; 0 is 15 min. Time in
+	// StallTimeout is how long a task may make no progress before it is stopped and given up; 0 is 15 min. Time in
 	// which the process is suspended does not count.
-	Stall time.Duration
+	StallTimeout time.Duration
 }
 
 func (c Config) withDefaults() (Config, error) {
@@ -68,7 +68,7 @@ func (c Config) withDefaults() (Config, error) {
 	c.Slots = cmp.Or(c.Slots, 1)
 	c.Checkpoint = cmp.Or(c.Checkpoint, time.Minute)
 	c.Presence = cmp.Or(c.Presence, 5*time.Second)
-	c.Stall = cmp.Or(c.Stall, 15*time.Minute)
+	c.StallTimeout = cmp.Or(c.StallTimeout, 15*time.Minute)
 	return c, nil
 }
 
@@ -76,12 +76,12 @@ func (c Config) withDefaults() (Config, error) {
 // concurrent use.
 type Worker struct {
 	Config
-	intake  context.Context // ends with the first stage, or when storage fails
-	running context.Context // of the runners; ends with the first stage
-	hard    context.Context // of everything; ends with the second stage
+	fetchCtx context.Context // for fetching tasks; ends with the first stage of stopping, or when storage fails
+	workCtx  context.Context // of the runners; ends with the first stage
+	ctx      context.Context // of everything; ends with the second stage
 
-	stopIntake, stopRunning context.CancelCauseFunc
-	stopHard                context.CancelFunc
+	stopFetching, stopWork context.CancelCauseFunc
+	cancel                 context.CancelFunc
 
 	done     chan struct{}
 	asked    chan struct{} // holds one when a coordinator asks for the worker's state
@@ -121,27 +121,27 @@ func Start(ctx context.Context, c Config) (*Worker, error) {
 	}
 	w := &Worker{
 		Config: c, done: make(chan struct{}), asked: make(chan struct{}, 1), since: time.Now(),
-		load: newLoad(c.MaxTasks, c.Memory, c.Taken), cores: newCores(c.Slots),
+		load: newLoad(c.MaxTasks, c.Memory, c.OnMemoryChange), cores: newCores(c.Slots),
 	}
-	w.hard, w.stopHard = context.WithCancel(context.Background())
-	w.intake, w.stopIntake = context.WithCancelCause(w.hard)
-	w.running, w.stopRunning = context.WithCancelCause(w.hard)
-	deaf, err := w.listen()
+	w.ctx, w.cancel = context.WithCancel(context.Background())
+	w.fetchCtx, w.stopFetching = context.WithCancelCause(w.ctx)
+	w.workCtx, w.stopWork = context.WithCancelCause(w.ctx)
+	unsubscribe, err := w.listenCommands()
 	if err != nil {
-		w.stopHard()
+		w.cancel()
 		return nil, fmt.Errorf("start worker: %w", err)
 	}
-	go w.work(deaf)
+	go w.work(unsubscribe)
 	return w, nil
 }
 
 // work runs the slots, and what watches over the worker, until all have ended.
-func (w *Worker) work(deaf func()) {
+func (w *Worker) work(unsubscribe func()) {
 	defer close(w.done)
-	defer w.stopHard()
+	defer w.cancel()
 	var slots, watches sync.WaitGroup
 	ctx, cancel := context.WithCancel(context.Background())
-	watches.Go(func() { w.present(ctx) })
+	watches.Go(func() { w.sendHeartbeats(ctx) })
 	if w.IdleTimeout > 0 {
 		watches.Go(w.untilIdle)
 	}
@@ -152,7 +152,7 @@ func (w *Worker) work(deaf func()) {
 		slots.Go(w.slot)
 	}
 	slots.Wait()
-	deaf()
+	unsubscribe()
 	w.drain(errEnough) // of no effect if there was another reason
 	cancel()
 	watches.Wait()
@@ -184,7 +184,7 @@ func (w *Worker) Drain(ctx context.Context) error {
 // have ended, and may be called again.
 func (w *Worker) Stop() {
 	w.drain(errDrained)
-	w.stopHard()
+	w.cancel()
 	<-w.done
 }
 
@@ -202,10 +202,10 @@ func (w *Worker) Err() error {
 // Reason says, for people, why the worker takes no more tasks: it was drained, has run enough of them, has
 // waited long enough, its time is up, or what Err says. It is nil while the worker works.
 func (w *Worker) Reason() error {
-	if w.intake.Err() == nil {
+	if w.fetchCtx.Err() == nil {
 		return nil
 	}
-	return context.Cause(w.intake)
+	return context.Cause(w.fetchCtx)
 }
 
 // giveUp ends the intake; running tasks are finished.
@@ -215,7 +215,7 @@ func (w *Worker) giveUp(err error) {
 	if w.err == nil {
 		w.err = err
 		w.Log.Error("the worker takes no more tasks", "worker", w.Name, "error", err)
-		w.stopIntake(err)
+		w.stopFetching(err)
 	}
 }
 

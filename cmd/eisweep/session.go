@@ -130,7 +130,7 @@ func (s *session) work(ctx context.Context, e *cli.Env, slots int) error {
 	}
 	c := worker.Config{
 		Prober: prober, Root: s.root.Root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: cli.Version(),
-		Slots: slots, Taken: collector(e), Log: s.log,
+		Slots: slots, OnMemoryChange: collector(e), Log: s.log,
 	}
 	if err := cli.ApplyWorkerFailpoints(e, &c); err != nil {
 		return err

@@ -36,7 +36,7 @@ func (w *workerCommand) run(ctx context.Context, e *cli.Env, r *root.Root) (err 
 	if c.Prober, err = cli.NewProber(); err != nil {
 		return err
 	}
-	c.Root, c.Queue, c.Log, c.Taken = r, q, log, collector(e)
+	c.Root, c.Queue, c.Log, c.OnMemoryChange = r, q, log, collector(e)
 	at, err := worker.Start(context.WithoutCancel(ctx), c)
 	if err != nil {
 		return fmt.Errorf("start worker: %w", err)

@@ -45,10 +45,10 @@ func (a *attempt) adopt(ctx context.Context, log *attemptLog) (out protocol.Outc
 			err = a.link(path)
 		}
 		if err != nil {
-			log.say("the file that attempt %s left is not used: %v", token, err)
+			log.printf("the file that attempt %s left is not used: %v", token, err)
 			continue
 		}
-		log.say("result of attempt %s, %d bytes, digest %s", token, result.Bytes, result.Digest)
+		log.printf("result of attempt %s, %d bytes, digest %s", token, result.Bytes, result.Digest)
 		out = a.outcome()
 		out.SHA256, out.Digest, out.Bytes = result.SHA256, result.Digest, result.Bytes
 		out.Spent += a.took(token, info.ModTime())
@@ -95,7 +95,7 @@ func (a *attempt) took(token string, finished time.Time) time.Duration {
 }
 
 // removeEarlier removes what earlier attempts left, except their logs. The names of their unfinished files end
-// in random characters, so the folders are listed for them, but only after an attempt that was not the first.
+// in random characters, so the directories are listed for them, but only after an attempt that was not the first.
 func (a *attempt) removeEarlier() {
 	root := a.worker.Root
 	var files []string
@@ -104,7 +104,7 @@ func (a *attempt) removeEarlier() {
 		files = append(files, result, checkpoint)
 		a.remove(result)
 		a.remove(checkpoint)
-		a.remove(checkpoint + before)
+		a.remove(checkpoint + previousSuffix)
 	}
 	if len(files) == 0 {
 		return
@@ -116,7 +116,7 @@ func (a *attempt) removeEarlier() {
 	}
 }
 
-// removeParts removes the unfinished files in a folder that were to become one of the given files.
+// removeParts removes the unfinished files in a directory that were to become one of the given files.
 func (a *attempt) removeParts(dir string, files []string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

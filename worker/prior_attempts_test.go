@@ -122,7 +122,7 @@ func TestAResultWaitsForRoom(t *testing.T) {
 	b.publish(task(1))
 	b.until("a result waits for room", func() bool { return b.queue.Unkept() != nil })
 	check(t, b.queue.SayHello())
-	for p := receive(b, told); !strings.HasPrefix(p.State, "cannot hand over results"); p = receive(b, told) {
+	for p := receive(b, told); !strings.HasPrefix(p.State, "cannot commit results"); p = receive(b, told) {
 	}
 	room(-1)
 	if o, e := receive(b, b.outcomes), b.event(task(1), protocol.EventStarted); !o.Done() || o.Token != e.Token {

@@ -9,34 +9,34 @@ import (
 	"eisweep/sim"
 )
 
-// present reports on the worker until ctx ends, and then that it is gone.
-func (w *Worker) present(ctx context.Context) {
+// sendHeartbeats reports on the worker until ctx ends, and then that it is gone.
+func (w *Worker) sendHeartbeats(ctx context.Context) {
 	tick := time.NewTicker(w.Presence)
 	defer tick.Stop()
-	draining := w.intake.Done()
+	draining := w.fetchCtx.Done()
 	for {
-		w.tell(false)
+		w.sendHeartbeat(false)
 		select {
 		case <-tick.C:
 		case <-w.asked:
-			w.attempts.doubtAll()
+			w.attempts.checkAll()
 		case <-draining:
-			draining = nil // it is told once
+			draining = nil // reported once
 		case <-ctx.Done():
-			w.tell(true)
+			w.sendHeartbeat(true)
 			return
 		}
 	}
 }
 
-func (w *Worker) tell(gone bool) {
+func (w *Worker) sendHeartbeat(gone bool) {
 	p := protocol.Presence{
 		Name: w.Name, Host: w.Host, PID: os.Getpid(), Version: w.Version, Slots: w.Slots, Since: w.since,
 		Deadline: w.Deadline, Job: w.Job, Attempts: w.attempts.names(), Kernels: sim.Kernels(), Gone: gone,
 	}
 	w.load.describe(&p)
 	if err := w.Queue.Unkept(); err != nil {
-		p.State = "cannot hand over results: " + err.Error()
+		p.State = "cannot commit results: " + err.Error()
 	}
 	if reason := w.Reason(); reason != nil {
 		p.State = "draining: " + reason.Error()
@@ -47,9 +47,9 @@ func (w *Worker) tell(gone bool) {
 	w.Queue.PublishPresence(p)
 }
 
-// listen follows the coordinator's commands and answers when it asks for the worker's state.
-func (w *Worker) listen() (stop func(), err error) {
-	stopCommands, err := w.Queue.Commands(w.Name, w.obey)
+// listenCommands follows the coordinator's commands and answers when it asks for the worker's state.
+func (w *Worker) listenCommands() (stop func(), err error) {
+	stopCommands, err := w.Queue.Commands(w.Name, w.handleCommand)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (w *Worker) listen() (stop func(), err error) {
 	}, nil
 }
 
-func (w *Worker) obey(c protocol.Command) {
+func (w *Worker) handleCommand(c protocol.Command) {
 	switch c.Verb {
 	case protocol.Drain:
 		w.drain(errOrdered)
