@@ -73,9 +73,23 @@ with changed("chunk") as f:
 with changed("filter") as f:
     del f["raw_data/recording_re"]
     f.create_dataset("raw_data/recording_re", data=numpy.zeros((64, 1500), "f4"), chunks=(64, 1500), compression="lzf")
+def replaced(name, value, **how):
+    with changed(name) as f:
+        del f["sim_state/wee"]
+        f.create_dataset("sim_state/wee", data=value, **how)
+replaced("scalar", numpy.float32(1))
+replaced("nothing", h5py.Empty("f4"))
+replaced("axes", numpy.zeros((1,) * 32, "f4"))
+replaced("big_endian", numpy.zeros((64, 64), ">f4"))
+replaced("strings", ["a", "b"], dtype=h5py.string_dtype())
+replaced("lists", [numpy.ones(n, "<f4") for n in (2, 3)], dtype=h5py.vlen_dtype(numpy.dtype("<f4")))
+replaced("pairs", numpy.zeros((64, 64), [("x", "<f4"), ("y", "<f4")]))
+with changed("text_log") as f:
+    del f["stdout"]
+    f.create_dataset("stdout", data=["a", "b"], dtype=h5py.string_dtype())
 `, path)
 	files, err := filepath.Glob(filepath.Join(folder, "*.h5"))
-	if err != nil || len(files) != 12 {
+	if err != nil || len(files) != 20 {
 		t.Fatalf("%d files (%v)", len(files), err)
 	}
 	out := map[string]string{}
@@ -93,10 +107,12 @@ func TestDigestOfAHostileFileIsRefused(t *testing.T) {
 		"message": "holds only an error_msg", "cycle": "is not part of a result", "known_cycle": "by another name", "twice": "by another name",
 		"node": "is not part of a result", "deep": "is not part of a result", "members": "members", "attributes": "more than",
 		"unfilled": "larger than the stored bytes", "chunk": "larger than the stored bytes", "filter": "other filters",
+		"scalar": "has shape []", "nothing": "has shape []", "axes": "has shape [1 1", "big_endian": "is another type of shape [64 64]",
+		"strings": "has shape [2]", "lists": "has shape [2]", "pairs": "is another type of shape [64 64]",
 	}
 	for name, path := range bombs(t) {
 		found, err := prober.Digest(t.Context(), path)
-		if name == "log" { // it takes no part in the digest
+		if name == "log" || name == "text_log" { // it takes no part in the digest
 			if err != nil || found.Digest == "" {
 				t.Errorf("%s: %v", name, err)
 			}

@@ -51,6 +51,19 @@ func TestReceipt(t *testing.T) {
 	}
 }
 
+// Files have the bytes that every version so far has given them.
+func TestBytesOnRecord(t *testing.T) {
+	want := map[string]string{
+		"training":     "86b1565c89c432989a83f691e07f4984e647cdfd2b70884ac3ca329b9b075e3b",
+		"perturbation": "d9fab2d4c2f885f34eb05501fa832ffaf53db39ae90f87bbdceb7f69c5e26a0c",
+	}
+	for _, c := range examples() {
+		if _, receipt := written(t, c.task, c.result); receipt.SHA256 != want[c.name] {
+			t.Errorf("%s: SHA-256 %s, want %s", c.name, receipt.SHA256, want[c.name])
+		}
+	}
+}
+
 // The same result is the same bytes, whenever and by whichever way it is written.
 func TestSameBytes(t *testing.T) {
 	for _, c := range examples() {

@@ -1,31 +1,35 @@
 package h5
 
-// #include <stdlib.h>
-// #include "shim.h"
-import "C"
-
 import (
 	"errors"
 	"fmt"
 	"os"
 	"path"
 	"runtime"
-	"unsafe"
+	"strings"
+
+	"gonum.org/v1/hdf5"
+
+	"eisweep/internal/results/h5/internal/shim"
 )
 
-// ErrMissing is wrapped when a file has no node or attribute of that name, or has
+// ErrMissing is wrapped when a file has no object or attribute of that name, or has
 // it only behind a soft or external link.
-var ErrMissing = errors.New("not in the file")
+var ErrMissing = shim.ErrMissing
+
+// ErrForm is wrapped when a file stores something in a form that results don't have.
+var ErrForm = shim.ErrForm
 
 // File is an open HDF5 file. Its methods may be called from any goroutine.
 type File struct {
-	id C.hid_t
+	file *hdf5.File
 }
 
 // CreateImage makes a file in memory; Image gives its bytes.
 func CreateImage() (*File, error) {
-	f := &File{}
-	err := operate(func() bool { f.id = C.h5_create_image(); return f.id >= 0 })
+	f, err := open(func() (*hdf5.File, error) {
+		return shim.OpenMemory(nil, func(name string) (*hdf5.File, error) { return hdf5.CreateFile(name, hdf5.F_ACC_TRUNC) })
+	})
 	if err != nil {
 		return nil, fmt.Errorf("create HDF5 file in memory: %w", err)
 	}
@@ -35,10 +39,8 @@ func CreateImage() (*File, error) {
 // OpenImage makes a file in memory that begins as a copy of an image; Image gives its
 // bytes.
 func OpenImage(image []byte) (*File, error) {
-	f := &File{}
-	err := operate(func() bool {
-		f.id = C.h5_open_image(unsafe.Pointer(&image[0]), C.size_t(len(image)))
-		return f.id >= 0
+	f, err := open(func() (*hdf5.File, error) {
+		return shim.OpenMemory(image, func(name string) (*hdf5.File, error) { return hdf5.OpenFile(name, hdf5.F_ACC_RDWR) })
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open HDF5 file in memory: %w", err)
@@ -49,16 +51,16 @@ func OpenImage(image []byte) (*File, error) {
 // OpenFile opens for reading what a descriptor is open on, whatever has its name by now. The
 // descriptor may be closed before the File is.
 func OpenFile(from *os.File) (*File, error) {
-	if err := checkText("path", from.Name()); err != nil {
+	name := from.Name() // for messages
+	if err := checkText("path", name); err != nil {
 		return nil, err
 	}
-	name := C.CString(from.Name())
-	defer C.free(unsafe.Pointer(name))
-	f := &File{}
-	err := operate(func() bool { f.id = C.h5_open_descriptor(C.int(from.Fd()), name); return f.id >= 0 })
+	f, err := open(func() (*hdf5.File, error) {
+		return shim.OpenDescriptor(from.Fd(), func() (*hdf5.File, error) { return hdf5.OpenFile(name, hdf5.F_ACC_RDONLY) })
+	})
 	runtime.KeepAlive(from)
 	if err != nil {
-		return nil, fmt.Errorf("open HDF5 file %s: %w", from.Name(), err)
+		return nil, fmt.Errorf("open HDF5 file %s: %w", name, err)
 	}
 	return f, nil
 }
@@ -68,24 +70,23 @@ func OpenWritable(path string) (*File, error) {
 	if err := checkText("path", path); err != nil {
 		return nil, err
 	}
-	name := C.CString(path)
-	defer C.free(unsafe.Pointer(name))
-	f := &File{}
-	if err := operate(func() bool { f.id = C.h5_open_file(name); return f.id >= 0 }); err != nil {
+	f, err := open(func() (*hdf5.File, error) { return hdf5.OpenFile(path, hdf5.F_ACC_RDWR) })
+	if err != nil {
 		return nil, fmt.Errorf("open HDF5 file %s: %w", path, err)
 	}
 	return f, nil
 }
 
+func open(do func() (*hdf5.File, error)) (*File, error) {
+	f := &File{}
+	err := shim.Do(func() (err error) { f.file, err = do(); return err })
+	return f, err
+}
+
 // Close closes the file; an error means that what was written may not have
 // reached it. Every Array must be closed before. A second Close does nothing.
 func (f *File) Close() error {
-	if f.id == 0 {
-		return nil
-	}
-	id := f.id
-	f.id = 0
-	if err := operate(func() bool { return C.H5Fclose(id) >= 0 }); err != nil {
+	if err := shim.Do(f.file.Close); err != nil {
 		return fmt.Errorf("close HDF5 file: %w", err)
 	}
 	return nil
@@ -93,23 +94,15 @@ func (f *File) Close() error {
 
 // Flush writes what the library holds back.
 func (f *File) Flush() error {
-	if err := operate(func() bool { return C.H5Fflush(f.id, C.H5F_SCOPE_GLOBAL) >= 0 }); err != nil {
+	if err := shim.Do(func() error { return f.file.Flush(hdf5.F_SCOPE_GLOBAL) }); err != nil {
 		return fmt.Errorf("flush HDF5 file: %w", err)
 	}
 	return nil
 }
 
 // Image returns the bytes of a file made by CreateImage or OpenImage, after Flush.
-func (f *File) Image() ([]byte, error) {
-	var image []byte
-	err := operate(func() bool {
-		size := C.h5_image(f.id, nil, 0)
-		if size <= 0 {
-			return false
-		}
-		image = make([]byte, size)
-		return C.h5_image(f.id, unsafe.Pointer(&image[0]), C.size_t(size)) == size
-	})
+func (f *File) Image() (image []byte, err error) {
+	err = shim.Do(func() (err error) { image, err = shim.Image(f.file); return err })
 	if err != nil {
 		return nil, fmt.Errorf("take image of HDF5 file: %w", err)
 	}
@@ -118,21 +111,25 @@ func (f *File) Image() ([]byte, error) {
 
 // CreateGroup makes a group; its parent must exist.
 func (f *File) CreateGroup(path string) error {
-	err := f.at(path, func(p *C.char) bool { return C.h5_create_group(f.id, p) >= 0 })
+	err := f.at(path, func() error {
+		group, err := f.file.CreateGroup(path)
+		if err != nil {
+			return err
+		}
+		return group.Close()
+	})
 	if err != nil {
 		return fmt.Errorf("create group %s: %w", path, err)
 	}
 	return nil
 }
 
-// at runs an operation on the node at path.
-func (f *File) at(path string, do func(*C.char) bool) error {
+// at runs an operation on the object at path.
+func (f *File) at(path string, do func() error) error {
 	if err := checkText("node", path); err != nil {
 		return err
 	}
-	p := C.CString(path)
-	defer C.free(unsafe.Pointer(p))
-	return operate(func() bool { return do(p) })
+	return shim.Do(do)
 }
 
 // Kind is what a name in a file leads to.
@@ -140,9 +137,9 @@ type Kind int
 
 // The kinds of nodes.
 const (
-	Missing Kind = iota // nothing, or nothing that this package reads
-	Group
-	Dataset
+	Missing Kind = shim.None // nothing, or nothing that this package reads
+	Group   Kind = shim.Group
+	Dataset Kind = shim.Dataset
 )
 
 // Kind tells what is at path.
@@ -154,42 +151,52 @@ func (f *File) Kind(path string) (Kind, error) {
 // Node tells what is at path, and where in the file: two paths with the same address lead
 // to the same node.
 func (f *File) Node(path string) (kind Kind, address uint64, err error) {
-	var k C.int
-	var at C.uint64_t
-	err = f.at(path, func(p *C.char) bool { k = C.h5_node(f.id, p, &at); return k >= 0 })
-	if err != nil {
+	k := 0
+	if err := f.at(path, func() (err error) { k, address, err = shim.Object(f.file, path); return err }); err != nil {
 		return Missing, 0, fmt.Errorf("look at %s: %w", path, err)
 	}
-	return Kind(k), uint64(at), nil
+	return Kind(k), address, nil
 }
 
-// mostNames is how many children or attributes of a node are listed; results have fewer
-// than a tenth of it.
-const mostNames = 1024
+// maxNames is how many children or attributes of a node are listed, and maxName how long their names may be; results have
+// fewer and shorter ones than a tenth of it.
+const (
+	maxNames = 1024
+	maxName  = 1 << 16
+)
 
 // Children lists the names in a group, sorted by their bytes.
-func (f *File) Children(group string) ([]string, error) {
-	var names []string
-	many := false
-	err := f.at(group, func(p *C.char) bool {
-		n := C.h5_count_children(f.id, p)
-		if many = n > mostNames; many {
-			return true
+func (f *File) Children(group string) (names []string, err error) {
+	err = f.at(group, func() error {
+		g, err := f.file.OpenGroup(group)
+		if err != nil {
+			return err
 		}
-		for i := C.int64_t(0); i < n; i++ {
-			name, ok := nameAt(func(to *C.char, size C.size_t) C.int64_t { return C.h5_child(f.id, p, i, to, size) })
-			if !ok {
-				return false
-			}
-			names = append(names, name)
-		}
-		return n >= 0
+		names, err = namesIn(g)
+		return errors.Join(err, g.Close())
 	})
-	if many {
-		err = fmt.Errorf("%w: it has more than %d members", ErrForm, mostNames)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("list group %s: %w", group, err)
+	}
+	return names, nil
+}
+
+func namesIn(group *hdf5.Group) ([]string, error) {
+	n, err := group.NumObjects()
+	if err != nil {
+		return nil, err
+	}
+	if n > maxNames {
+		return nil, fmt.Errorf("%w: it has more than %d members", ErrForm, maxNames)
+	}
+	names := make([]string, n)
+	for i := range n {
+		if names[i], err = group.ObjectNameByIndex(i); err != nil {
+			return nil, err
+		}
+		if len(names[i]) > maxName {
+			return nil, fmt.Errorf("%w: a name in it has more than %d bytes", ErrForm, maxName)
+		}
 	}
 	return names, nil
 }
@@ -197,15 +204,10 @@ func (f *File) Children(group string) ([]string, error) {
 // Child joins a group's path and a name in it.
 func Child(group, name string) string { return path.Join(group, name) }
 
-// nameAt asks for a name with a buffer that it fits.
-func nameAt(get func(*C.char, C.size_t) C.int64_t) (string, bool) {
-	size := get(nil, 0)
-	if size < 0 || size > 1<<16 {
-		return "", false
+// checkText refuses what a C string can't carry.
+func checkText(what, text string) error {
+	if strings.IndexByte(text, 0) >= 0 {
+		return fmt.Errorf("%s %q holds a zero byte", what, text)
 	}
-	name := make([]C.char, size+1)
-	if get(&name[0], C.size_t(size+1)) < 0 {
-		return "", false
-	}
-	return C.GoString(&name[0]), true
+	return nil
 }

@@ -1,4 +1,4 @@
-#include "closing.h"
+#include "shim.h"
 
 // LARGEST is the most bytes of an array, and CHUNK of a chunk, that are read: the library
 // holds a whole chunk.
@@ -31,9 +31,9 @@ static int plain(hid_t properties) {
     return n >= 0 && n <= 3;
 }
 
-int h5_form(hid_t array, int rank, const hsize_t *dims) {
-    hid_t properties = H5Dget_create_plist(array), type = H5Dget_type(array);
-    hsize_t chunk[H5S_MAX_RANK], stored = H5Dget_storage_size(array), most = CHUNK;
+int h5_form(hid_t dataset, int rank, const hsize_t *dims) {
+    hid_t properties = H5Dget_create_plist(dataset), type = H5Dget_type(dataset);
+    hsize_t chunk[H5S_MAX_RANK], stored = H5Dget_storage_size(dataset), most = CHUNK;
     size_t element = type < 0 ? 0 : H5Tget_size(type);
     int form = F_OWN;
     H5D_layout_t layout = properties < 0 ? H5D_LAYOUT_ERROR : H5Pget_layout(properties);
@@ -46,7 +46,7 @@ int h5_form(hid_t array, int rank, const hsize_t *dims) {
         hsize_t size = bytes(rank, dims, element);
         if (size == 0 || size / DEFLATED > stored) form = F_LARGE;
     }
-    if (type >= 0) close_T(type);
-    if (properties >= 0) close_P(properties);
+    if (type >= 0) H5Tclose(type);
+    if (properties >= 0) H5Pclose(properties);
     return form;
 }

@@ -1,0 +1,44 @@
+package shim
+
+// #include "shim.h"
+import "C"
+
+import (
+	"errors"
+	"unsafe"
+
+	"gonum.org/v1/hdf5"
+)
+
+// OpenMemory has open create or open a file of that name in memory, as a copy of an image if there is one.
+func OpenMemory(image []byte, open func(name string) (*hdf5.File, error)) (*hdf5.File, error) {
+	var name [32]C.char
+	ok := C.h5_open_in_memory(unsafe.Pointer(unsafe.SliceData(image)), C.size_t(len(image)), &name[0]) >= 0
+	return openThen(ok, func() (*hdf5.File, error) { return open(C.GoString(&name[0])) })
+}
+
+// OpenDescriptor has open open what a descriptor is open on, whatever name open gives. The descriptor may be closed before
+// the file is.
+func OpenDescriptor(fd uintptr, open func() (*hdf5.File, error)) (*hdf5.File, error) {
+	return openThen(C.h5_open_descriptor(C.int(fd)) >= 0, open)
+}
+
+// openThen opens a file, if preparations for it went well, and undoes them.
+func openThen(ok bool, open func() (*hdf5.File, error)) (f *hdf5.File, err error) {
+	if err = call(ok); err == nil {
+		f, err = open()
+	}
+	err = errors.Join(err, call(C.h5_open_on_disk() >= 0))
+	return f, err
+}
+
+// Image returns the bytes of a file in memory, after a flush.
+func Image(f *hdf5.File) ([]byte, error) {
+	id := C.hid_t(f.ID())
+	size := C.H5Fget_file_image(id, nil, 0)
+	if size <= 0 {
+		return nil, errCall
+	}
+	image := make([]byte, size)
+	return image, call(C.H5Fget_file_image(id, unsafe.Pointer(&image[0]), C.size_t(size)) == size)
+}
