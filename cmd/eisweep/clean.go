@@ -7,13 +7,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/prune"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
 
 func newCleanCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var c connection
 	var dry, logs, asJSON bool
 	cmd := &cobra.Command{
@@ -26,7 +27,7 @@ failures, are never removed. --dry-run only lists them. Where the root has a coo
 that one does it.`,
 		Args: cli.ExactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := choice.open(e)
+			r, err := choice.Open(e)
 			if err != nil {
 				return err
 			}
@@ -37,18 +38,18 @@ that one does it.`,
 			return tellCleaned(e, out.Files, dry, asJSON)
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "only list what would be removed")
 	cmd.Flags().BoolVar(&logs, "logs", false, "also remove the logs of tasks that are done")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per file and line")
-	cmd.ValidArgsFunction = cli.CompleteFirst(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd
 }
 
 // clean has the root's coordinator clean, if it has one.
 func clean(ctx context.Context, e *cli.Env, r *root.Root, c *connection, request control.Clean) (control.Cleaned, error) {
-	if err := haveSweeps(r, []string{request.Sweep}); err != nil {
+	if err := selection.RequireLaunched(r, []string{request.Sweep}); err != nil {
 		return control.Cleaned{}, err
 	}
 	client, err := openClient(ctx, e, r, c)

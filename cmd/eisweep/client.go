@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/access"
 	"eisweep/internal/control"
 	"eisweep/internal/natsconn"
@@ -156,8 +157,8 @@ func absentOr(ctx context.Context, e *cli.Env, r *root.Root, err error) error {
 
 // clientFor opens the root and connects to its coordinator, for a command that
 // can do nothing without one.
-func clientFor(ctx context.Context, e *cli.Env, choice *rootChoice, c *connection) (*client, error) {
-	path, err := choice.announce(e)
+func clientFor(ctx context.Context, e *cli.Env, choice *selection.Root, c *connection) (*client, error) {
+	path, err := choice.Announce(e)
 	if err != nil {
 		return nil, err
 	}

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
-	"eisweep/sim"
-	"eisweep/sweeps/shipped"
 )
 
 func newCompletionCommand(e *cli.Env) *cobra.Command {
@@ -31,44 +27,4 @@ func newCompletionCommand(e *cli.Env) *cobra.Command {
 			return cli.Usagef("unknown shell %q: it is bash, zsh or fish", args[0])
 		},
 	}
-}
-
-func completeExperiments(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	var out []string
-	for _, x := range sim.Experiments() {
-		out = append(out, string(x))
-	}
-	return out, cobra.ShellCompDirectiveNoFileComp
-}
-
-// completeShipped offers shipped sweeps, and files.
-func completeShipped(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return shipped.Names(), cobra.ShellCompDirectiveDefault
-}
-
-// completeSettings offers NAME=, for --set and --where.
-func completeSettings(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-	var out []string
-	if name, _, ok := strings.Cut(typed, "="); ok {
-		p, err := sim.Lookup(name)
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		for _, c := range p.Choices {
-			out = append(out, name+"="+c)
-		}
-		return out, cobra.ShellCompDirectiveNoFileComp
-	}
-	for _, p := range sim.Table() {
-		out = append(out, p.Name+"=")
-	}
-	return out, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
-}
-
-func parameterNames() []string {
-	var out []string
-	for _, p := range sim.Table() {
-		out = append(out, p.Name)
-	}
-	return out
 }

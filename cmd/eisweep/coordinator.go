@@ -9,13 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/lease"
 )
 
 func newCoordinatorCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var s service
 	var detach, asJSON bool
 	cmd := &cobra.Command{
@@ -55,7 +56,7 @@ disturbed, and what was launched goes on.`,
 			if err := s.check(); err != nil {
 				return err
 			}
-			path, err := choice.announce(e)
+			path, err := choice.Announce(e)
 			if err != nil {
 				return err
 			}
@@ -66,7 +67,7 @@ disturbed, and what was launched goes on.`,
 			return s.run(cmd.Context(), e, path)
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	s.flags(cmd, e)
 	cmd.Flags().BoolVar(&detach, "detach", false, "go on beside the shell, and return when it answers")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the log as JSON, one object per line, to stdout")

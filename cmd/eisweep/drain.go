@@ -6,11 +6,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 )
 
 func newDrainCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var c connection
 	var all, asJSON bool
 	cmd := &cobra.Command{
@@ -40,7 +41,7 @@ exit. Nothing is lost, and no attempt is counted.`,
 			return tellDrained(e, &out, asJSON)
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&all, "all", false, "every worker that is heard of")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")

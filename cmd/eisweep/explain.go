@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -17,7 +18,7 @@ import (
 )
 
 func newExplainCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var c connection
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -30,7 +31,7 @@ failed and is repeated later, others are before it, it runs, or it is settled.
 TASK is an id (t and 32 hex digits) or the start of one.`,
 		Args: cli.ExactlyOne("a task's id or a sweep's name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := choice.open(e)
+			r, err := choice.Open(e)
 			if err != nil {
 				return err
 			}
@@ -41,10 +42,10 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 			return errors.Join(tellExplained(e, out, asJSON), err)
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
-	cmd.ValidArgsFunction = cli.CompleteFirst(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd
 }
 
@@ -89,7 +90,7 @@ func explainAlone(ctx context.Context, r *root.Root, target string, absent *abse
 		}
 	}
 	if !looksLikeID(target) {
-		return nil, missingSweep(r, target, launched)
+		return nil, selection.MissingSweep(r, target, launched)
 	}
 	a, err := findTask(ctx, r, launched, target)
 	if err != nil {

@@ -10,12 +10,13 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
 
 func newLaunchCommand(e *cli.Env) *cobra.Command {
-	var s selection
+	var s selection.Sweeps
 	var l launching
 	cmd := &cobra.Command{
 		Use:   "launch FILE|NAME…",
@@ -30,11 +31,11 @@ the same again does no harm; an edited file runs the difference.`,
   eisweep launch approximate perturb
   eisweep launch urgent.toml --priority 10`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := s.sweeps(cmd.Context(), e, args)
+			list, err := s.Load(cmd.Context(), e, args)
 			if err != nil {
 				return err
 			}
-			client, err := clientFor(cmd.Context(), e, &s.root, &l.connection)
+			client, err := clientFor(cmd.Context(), e, &s.Root, &l.connection)
 			if err != nil {
 				return err
 			}
@@ -43,7 +44,7 @@ the same again does no harm; an edited file runs the difference.`,
 			return l.launch(cmd.Context(), e, client)
 		},
 	}
-	s.flags(cmd)
+	s.AddFlags(cmd)
 	l.connection.flags(cmd, e)
 	f := cmd.Flags()
 	f.IntVar(&l.request.Priority, "priority", 0, "sweeps of a higher priority go first; equal ones share the workers evenly")

@@ -20,13 +20,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
 
 func newLogsCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var c connection
 	var l logView
 	cmd := &cobra.Command{
@@ -41,7 +42,7 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 			if !looksLikeID(args[0]) {
 				return cli.Usagef("%q is no task's id: t and hex digits; `eisweep tasks SWEEP` lists a sweep's", args[0])
 			}
-			r, err := choice.open(e)
+			r, err := choice.Open(e)
 			if err != nil {
 				return err
 			}
@@ -57,7 +58,7 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 			return cli.Usagef("%s has no log: it was not run yet, or `eisweep clean` removed it; `eisweep explain %s%s` says how it stands", l.id, l.id, e.RootFlag)
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "go on as the task runs")
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write JSON, one object per line of a log")
@@ -268,9 +269,9 @@ func (l *logView) followOn(ctx context.Context, e *cli.Env, r *root.Root, c *con
 }
 
 // loggedTasks completes the ids of tasks that have logs.
-func loggedTasks(e *cli.Env, choice *rootChoice) func() []string {
+func loggedTasks(e *cli.Env, choice *selection.Root) func() []string {
 	return func() []string {
-		r := choice.silently(e)
+		r := choice.OpenQuietly(e)
 		if r == nil {
 			return nil
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/sim"
 )
 
@@ -25,7 +26,7 @@ func newParamsCommand(e *cli.Env) *cobra.Command {
   eisweep params inp                      # those of the input
   eisweep params --experiment PERTURB     # what PERTURB reads, with its defaults`,
 		Args:              cli.AtMost(1, "NAME"),
-		ValidArgsFunction: cli.CompleteFirst(parameterNames),
+		ValidArgsFunction: cli.CompleteFirst(selection.ParameterNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if markdown && asJSON {
 				return cli.Usagef("--markdown and --json exclude each other")
@@ -45,7 +46,7 @@ func newParamsCommand(e *cli.Env) *cobra.Command {
 	cmd.Flags().StringVarP(&experiment, "experiment", "e", "", "only what this experiment reads: APPROXIMATE, GRADIENT or PERTURB")
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "write the page docs/parameters.md")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON: one object per parameter in an array")
-	cmd.RegisterFlagCompletionFunc("experiment", completeExperiments)
+	cmd.RegisterFlagCompletionFunc("experiment", selection.CompleteExperiments)
 	return cmd
 }
 

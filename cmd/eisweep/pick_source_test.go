@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 )
 
 // TestPickingASource lists what is trained under a root and takes the answer.
@@ -27,7 +28,7 @@ func TestPickingASource(t *testing.T) {
 	for answer, want := range map[string]string{"1": "mine", "2": published, "3": "", "": "", "x": ""} {
 		e, _, told := quiet()
 		e.Interactive, e.Stdin = true, strings.NewReader(answer+"\n")
-		got, err := pickSource(t.Context(), e, root)
+		got, err := selection.PickSource(t.Context(), e, root)
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("the answer %q gives %q (%v), want %q:\n%s", answer, got, err, want, told)
 		}
@@ -37,7 +38,7 @@ func TestPickingASource(t *testing.T) {
 	}
 	e, _, _ := quiet()
 	e.Interactive = true
-	if _, err := pickSource(t.Context(), e, t.TempDir()); cli.ExitCode(err) != cli.ExitInput {
+	if _, err := selection.PickSource(t.Context(), e, t.TempDir()); cli.ExitCode(err) != cli.ExitInput {
 		t.Errorf("nothing to offer: %v", err)
 	}
 }

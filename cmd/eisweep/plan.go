@@ -10,6 +10,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/estimate"
@@ -18,7 +19,7 @@ import (
 )
 
 func newPlanCommand(e *cli.Env) *cobra.Command {
-	var s selection
+	var s selection.Sweeps
 	var p planning
 	cmd := &cobra.Command{
 		Use:   "plan FILE|NAME…",
@@ -31,18 +32,18 @@ this machine of about two seconds; they are estimates.`,
   eisweep plan my.toml --tasks --add-seeds 11-20
   eisweep plan approximate perturb --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := s.sweeps(cmd.Context(), e, args)
+			list, err := s.Load(cmd.Context(), e, args)
 			if err != nil {
 				return err
 			}
-			path, err := s.root.announce(e)
+			path, err := s.Root.Announce(e)
 			if err != nil {
 				return err
 			}
 			return p.plan(cmd.Context(), e, path, list)
 		},
 	}
-	s.flags(cmd)
+	s.AddFlags(cmd)
 	cmd.Flags().BoolVar(&p.tasks, "tasks", false, "list every task")
 	cmd.Flags().BoolVar(&p.asJSON, "json", false, "write JSON, one object per line: tasks (with --tasks), then a plan per sweep")
 	return cmd

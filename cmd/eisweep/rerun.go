@@ -8,6 +8,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 	"eisweep/sim"
@@ -15,7 +16,7 @@ import (
 )
 
 func newRerunCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var r rerun
 	cmd := &cobra.Command{
 		Use:   "rerun SWEEP",
@@ -39,17 +40,17 @@ the coordinator has them, or with --follow when they are done; else they run her
 			if err := r.parse(); err != nil {
 				return err
 			}
-			opened, err := choice.open(e)
+			opened, err := choice.Open(e)
 			if err != nil {
 				return err
 			}
 			return r.run(cmd.Context(), e, opened, args[0])
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	r.connection.flags(cmd, e)
 	r.flags(cmd)
-	cmd.ValidArgsFunction = cli.CompleteFirst(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd
 }
 
@@ -57,7 +58,7 @@ the coordinator has them, or with --follow when they are done; else they run her
 type rerun struct {
 	execution
 	connection
-	choice
+	selection.TaskFilter
 	follow   bool // where a coordinator does it
 	all, dry bool
 	set      []string
@@ -66,37 +67,37 @@ type rerun struct {
 }
 
 func (r *rerun) flags(cmd *cobra.Command) {
-	r.choice.flags(cmd)
+	r.TaskFilter.AddFlags(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&r.all, "all", false, "every task")
 	f.StringArrayVar(&r.set, "set", nil, "replace the tasks by such with `NAME=VALUE`, repeatable")
 	f.BoolVar(&r.dry, "dry-run", false, "only say what would be done")
 	f.BoolVarP(&r.follow, "follow", "f", false, "where the root has a coordinator: show how far it comes, until it is done")
 	r.execution.flags(cmd)
-	cmd.RegisterFlagCompletionFunc("set", completeSettings)
+	cmd.RegisterFlagCompletionFunc("set", selection.CompleteSettings)
 }
 
 // parse checks the options by themselves.
 func (r *rerun) parse() (err error) {
-	if r.none() && !r.all {
+	if r.IsEmpty() && !r.all {
 		return cli.Usagef("say which tasks: --failed, --class, --where, --seeds, --task, or --all for every one")
 	}
-	if err := r.choice.parse(); err != nil {
+	if err := r.TaskFilter.Parse(); err != nil {
 		return err
 	}
-	r.changes, err = parseSettings(r.set)
+	r.changes, err = selection.ParseSettings(r.set)
 	return err
 }
 
 func (r *rerun) run(ctx context.Context, e *cli.Env, opened *root.Root, name string) error {
-	if err := haveSweeps(opened, []string{name}); err != nil {
+	if err := selection.RequireLaunched(opened, []string{name}); err != nil {
 		return err
 	}
-	status, err := readSweep(ctx, opened, name)
+	status, err := selection.ReadSweep(ctx, opened, name)
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)
 	}
-	if err := r.completeTasks(status); err != nil {
+	if err := r.CompleteIDs(status); err != nil {
 		return err
 	}
 	chosen, classes, same, err := r.choose(status)

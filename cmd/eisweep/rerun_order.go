@@ -8,6 +8,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
@@ -20,11 +21,11 @@ import (
 // choose returns the tasks that fit, and how many of them failed by class. Those that have
 // the values of --set already, which nothing takes the place of, it counts instead.
 func (r *rerun) choose(status *catalog.SweepStatus) (chosen map[sweeps.ID]bool, classes map[protocol.Class]int, same int, err error) {
-	fits, err := plan.NewChoice(r.told())
+	fits, err := plan.NewChoice(r.Request())
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	unchanged, err := plan.NewChoice(control.Choice{Where: values(r.changes)})
+	unchanged, err := plan.NewChoice(control.Choice{Where: selection.Values(r.changes)})
 	if err != nil {
 		return nil, nil, 0, err
 	}
@@ -71,7 +72,7 @@ func (r *rerun) prepare(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) 
 
 // served has the root's coordinator carry the order out.
 func (r *rerun) served(ctx context.Context, e *cli.Env, c *client) error {
-	told, again := r.told(), r.chosen
+	told, again := r.Request(), r.chosen
 	if len(r.changes) > 0 {
 		var err error
 		if told, again, err = r.replacements(ctx, c.root); err != nil {

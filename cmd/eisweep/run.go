@@ -4,11 +4,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/plan"
 )
 
 func newRunCommand(e *cli.Env) *cobra.Command {
-	var s selection
+	var s selection.Sweeps
 	var o execution
 	cmd := &cobra.Command{
 		Use:   "run FILE|NAME…",
@@ -27,22 +28,22 @@ experiment reads the parameter; --seeds those that train, if any of them does.`,
   eisweep run approximate perturb                  # train, then push single neurons
   eisweep run -e APPROXIMATE -n 20 -p results      # the published command line`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			list, err := s.sweeps(cmd.Context(), e, args)
+			list, err := s.Load(cmd.Context(), e, args)
 			if err != nil {
 				return err
 			}
-			path, err := s.root.announce(e)
+			path, err := s.Root.Announce(e)
 			if err != nil {
 				return err
 			}
-			if err := checkBeforeMaking(cmd.Context(), path, list); err != nil {
+			if err := selection.CheckBeforeCreate(cmd.Context(), path, list); err != nil {
 				return err
 			}
 			o.order = plan.Request{Sweeps: list, Supersede: o.supersede}
 			return o.execute(cmd.Context(), e, path)
 		},
 	}
-	s.flags(cmd)
+	s.AddFlags(cmd)
 	o.flags(cmd)
 	return cmd
 }

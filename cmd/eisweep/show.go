@@ -7,11 +7,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/root"
 )
 
 func newShowCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var s showing
 	cmd := &cobra.Command{
 		Use:   "show SWEEP|TASK|FILE",
@@ -26,7 +27,7 @@ program are told of as far as they tell.`,
   eisweep show quick/results~pl.is_plastic=BOTH~seed=1.h5 --all`,
 		Args: cli.ExactlyOne("a sweep's name, a task's id or a result file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := choice.announce(e)
+			path, err := choice.Announce(e)
 			if err != nil {
 				return err
 			}
@@ -37,13 +38,13 @@ program are told of as far as they tell.`,
 			return cli.OrInterrupted(cmd.Context(), s.show(cmd.Context(), e, r, args[0]))
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&s.all, "all", false, "every parameter or task, not only those that say something new")
 	f.BoolVar(&s.log, "log", false, "the whole log, not only its end")
 	f.BoolVar(&s.asJSON, "json", false, "write JSON: one object, for a sweep one per task")
 	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		return launchedNames(e, &choice)(), cobra.ShellCompDirectiveDefault
+		return selection.LaunchedNames(e, &choice)(), cobra.ShellCompDirectiveDefault
 	}
 	return cmd
 }
@@ -69,7 +70,7 @@ func (s *showing) show(ctx context.Context, e *cli.Env, r *root.Root, what strin
 	case looksLikeID(what):
 		return s.task(ctx, e, r, launched, what)
 	}
-	return missingSweep(r, what, launched)
+	return selection.MissingSweep(r, what, launched)
 }
 
 func looksLikeID(text string) bool {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
@@ -20,7 +21,7 @@ import (
 const tasksShown = 20
 
 func (s *showing) sweep(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
-	status, err := readSweep(ctx, r, name)
+	status, err := selection.ReadSweep(ctx, r, name)
 	if err != nil {
 		return err
 	}

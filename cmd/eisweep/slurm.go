@@ -9,13 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 	"eisweep/internal/slurm"
 )
 
 func newSlurmCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var s slurmCommand
 	cmd := &cobra.Command{
 		Use:   "slurm [-- SBATCH-OPTION…]",
@@ -44,14 +45,14 @@ queue. Jobs that still wait when every sweep is done are cancelled by the coordi
 			if err := s.check(); err != nil {
 				return err
 			}
-			r, err := choice.open(e)
+			r, err := choice.Open(e)
 			if err != nil {
 				return err
 			}
 			return s.run(cmd.Context(), e, r)
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	s.connection.flags(cmd, e)
 	s.flags(cmd)
 	return cmd
@@ -153,7 +154,7 @@ func explainSubmit(err error, request *slurm.Request) error {
 const idleByDefault = 10 * time.Minute
 
 // resumeSubmission tells the coordinator to submit jobs again.
-func (s *slurmCommand) resumeSubmission(cmd *cobra.Command, e *cli.Env, choice *rootChoice) error {
+func (s *slurmCommand) resumeSubmission(cmd *cobra.Command, e *cli.Env, choice *selection.Root) error {
 	client, err := clientFor(cmd.Context(), e, choice, &s.connection)
 	if err != nil {
 		return err

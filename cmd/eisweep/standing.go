@@ -7,6 +7,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
@@ -86,7 +87,7 @@ func (x *lazyCatalog) readSweep(ctx context.Context, r *root.Root, name string) 
 
 // goneStanding is of a sweep that has only its record left.
 func goneStanding(r *root.Root, name string) standing {
-	gone := goneSweep(r, name)
+	gone := selection.GoneSweep(r, name)
 	out := standing{Sweep: name, Folder: gone.Path, By: "folder", Trouble: gone.Error(), Remedy: gone.Remedy()}
 	if n, err := records.Read(r, name); err == nil {
 		out.Stand, out.Priority = n.Stand, n.Priority

@@ -10,12 +10,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
 
 func newStatusCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var c connection
 	var s statusView
 	cmd := &cobra.Command{
@@ -32,7 +33,7 @@ Where no coordinator answers, the folders tell.`,
 		Args: cli.AtMost(1, "the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
-			if s.root, err = choice.open(e); err != nil {
+			if s.root, err = choice.Open(e); err != nil {
 				return err
 			}
 			if err := s.connect(cmd.Context(), e, &c); err != nil {
@@ -45,11 +46,11 @@ Where no coordinator answers, the folders tell.`,
 			return s.sweep(cmd.Context(), e, args[0])
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&s.all, "all", false, "every row, however many there are")
 	cmd.Flags().BoolVar(&s.asJSON, "json", false, "write JSON, one object per sweep and line")
-	cmd.ValidArgsFunction = cli.CompleteFirst(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd
 }
 
@@ -126,7 +127,7 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	gone, forgotten, err := goneSweeps(s.root)
+	gone, forgotten, err := selection.GoneSweeps(s.root)
 	if err != nil {
 		return err
 	}

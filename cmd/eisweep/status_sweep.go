@@ -7,6 +7,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
@@ -40,7 +41,7 @@ type pointJSON struct {
 // sweep tells of one sweep: from the folder in full, of a large one that the
 // coordinator knows only what it says.
 func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
-	if err := haveSweeps(s.root, []string{name}); err != nil {
+	if err := selection.RequireLaunched(s.root, []string{name}); err != nil {
 		return err
 	}
 	state := s.known(name)
@@ -85,7 +86,7 @@ func (s *statusView) brief(ctx context.Context, e *cli.Env, state *control.Sweep
 
 // full reads the folder; state is what the coordinator says, or nil.
 func (s *statusView) full(ctx context.Context, name string, state *control.SweepState) (*sweepView, error) {
-	status, err := readSweep(ctx, s.root, name)
+	status, err := selection.ReadSweep(ctx, s.root, name)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +156,7 @@ const failuresShown = 10
 
 // tellFailures tells of failed seeds, by class, and how to run them again.
 func (v *sweepView) tellFailures(e *cli.Env, all bool) {
-	for _, class := range classNames() {
+	for _, class := range selection.ClassNames() {
 		var of []control.Failure
 		for _, f := range v.Failures {
 			if string(f.Class) == class {

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 )
 
@@ -24,7 +25,7 @@ until the sweep is resumed. Tasks that another sweep wants, too, are run for tha
 }
 
 func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var c connection
 	var all, asJSON bool
 	cmd := &cobra.Command{
@@ -51,11 +52,11 @@ func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
 			return s.tell(e, out.Sweeps, asJSON)
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&all, "all", false, "every sweep that is not finished")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per sweep and line")
-	cmd.ValidArgsFunction = cli.CompleteEach(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteEach(selection.LaunchedNames(e, &choice))
 	return cmd
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
@@ -19,7 +20,7 @@ import (
 )
 
 func newTasksCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var c connection
 	var l listing
 	cmd := &cobra.Command{
@@ -35,11 +36,11 @@ each with id, file, state, and where it runs or why it failed. With the same opt
 			if err := l.parse(); err != nil {
 				return err
 			}
-			r, err := choice.open(e)
+			r, err := choice.Open(e)
 			if err != nil {
 				return err
 			}
-			if err := haveSweeps(r, args); err != nil {
+			if err := selection.RequireLaunched(r, args); err != nil {
 				return err
 			}
 			if err := l.askRunning(cmd.Context(), e, r, &c); err != nil {
@@ -48,16 +49,16 @@ each with id, file, state, and where it runs or why it failed. With the same opt
 			return cli.OrInterrupted(cmd.Context(), l.list(cmd.Context(), e, r, args[0]))
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	c.flags(cmd, e)
 	l.flags(cmd)
-	cmd.ValidArgsFunction = cli.CompleteFirst(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd
 }
 
 // listing is which tasks are listed, and how.
 type listing struct {
-	choice
+	selection.TaskFilter
 	state   string
 	asJSON  bool
 	running map[sweeps.ID]*control.RunningTask
@@ -67,7 +68,7 @@ type listing struct {
 var taskStates = []string{"new", "running", "done", "failed"}
 
 func (l *listing) flags(cmd *cobra.Command) {
-	l.choice.flags(cmd)
+	l.TaskFilter.AddFlags(cmd)
 	cmd.Flags().StringVar(&l.state, "state", "", "tasks in this `STATE`: "+strings.Join(taskStates, ", ")+" (new: neither of the others)")
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write JSON, one object per task and line")
 	cmd.RegisterFlagCompletionFunc("state", cli.CompleteWords(taskStates...))
@@ -77,7 +78,7 @@ func (l *listing) parse() error {
 	if l.state != "" && !slices.Contains(taskStates, l.state) {
 		return cli.Usagef("unknown state %q: it is one of %s", l.state, strings.Join(taskStates, ", "))
 	}
-	return l.choice.parse()
+	return l.TaskFilter.Parse()
 }
 
 // askRunning finds out what runs; without a coordinator nobody tells.
@@ -103,11 +104,11 @@ func (l *listing) askRunning(ctx context.Context, e *cli.Env, r *root.Root, c *c
 }
 
 func (l *listing) list(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
-	status, err := readSweep(ctx, r, name)
+	status, err := selection.ReadSweep(ctx, r, name)
 	if err != nil {
 		return err
 	}
-	fits, err := plan.NewChoice(l.told())
+	fits, err := plan.NewChoice(l.Request())
 	if err != nil {
 		return err
 	}

@@ -10,13 +10,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/verify"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
 
 func newVerifyCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var c connection
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -32,7 +33,7 @@ with their SHA-256, and copied again if the outside file has not changed.
 
 The exit code is 4 if anything is not as it should be.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := choice.open(e)
+			r, err := choice.Open(e)
 			if err != nil {
 				return err
 			}
@@ -48,16 +49,16 @@ The exit code is 4 if anything is not as it should be.`,
 			return tellVerified(e, found, asJSON)
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per sweep and line")
-	cmd.ValidArgsFunction = cli.CompleteEach(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteEach(selection.LaunchedNames(e, &choice))
 	return cmd
 }
 
 // verifySweeps has the root's coordinator verify, if it has one.
 func verifySweeps(ctx context.Context, e *cli.Env, r *root.Root, c *connection, names []string) (control.Verified, error) {
-	if err := haveSweeps(r, names); err != nil {
+	if err := selection.RequireLaunched(r, names); err != nil {
 		return control.Verified{}, err
 	}
 	client, err := openClient(ctx, e, r, c)
@@ -75,11 +76,11 @@ func verifySweeps(ctx context.Context, e *cli.Env, r *root.Root, c *connection, 
 
 // addGone reports the open sweeps whose folder is gone: all of their results are missing.
 func addGone(r *root.Root, found *control.Verified) error {
-	gone, _, err := goneSweeps(r)
+	gone, _, err := selection.GoneSweeps(r)
 	for _, name := range gone {
 		reported := slices.ContainsFunc(found.Sweeps, func(s control.VerifiedSweep) bool { return s.Name == name })
 		if !reported {
-			why := goneSweep(r, name)
+			why := selection.GoneSweep(r, name)
 			p := control.Problem{File: why.Path, Kind: "missing", Detail: why.Error() + "; " + why.Remedy()}
 			found.Sweeps = append(found.Sweeps, control.VerifiedSweep{Name: name, Problems: []control.Problem{p}})
 		}

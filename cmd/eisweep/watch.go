@@ -5,12 +5,13 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/selection"
 
 	"github.com/spf13/cobra"
 )
 
 func newWatchCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var c connection
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -26,7 +27,7 @@ changes nothing.`,
 				return err
 			}
 			defer client.close()
-			if err := haveSweeps(client.root, args); err != nil {
+			if err := selection.RequireLaunched(client.root, args); err != nil {
 				return err
 			}
 			f := following{client: client, observer: display.NewObserver(e, asJSON), names: args}
@@ -42,9 +43,9 @@ changes nothing.`,
 			return err
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write events as JSON, one object per line")
-	cmd.ValidArgsFunction = cli.CompleteEach(launchedNames(e, &choice))
+	cmd.ValidArgsFunction = cli.CompleteEach(selection.LaunchedNames(e, &choice))
 	return cmd
 }

@@ -4,12 +4,13 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 
 	"github.com/spf13/cobra"
 )
 
 func newWorkerCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var w workerCommand
 	cmd := &cobra.Command{
 		Use:   "worker",
@@ -30,7 +31,7 @@ no more than the work since the last checkpoint.`,
 			if err := w.check(e); err != nil {
 				return err
 			}
-			r, err := choice.open(e)
+			r, err := choice.Open(e)
 			if err != nil {
 				return err
 			}
@@ -40,7 +41,7 @@ no more than the work since the last checkpoint.`,
 			return w.run(cmd.Context(), e, r)
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	w.connection.flags(cmd, e)
 	w.flags(cmd)
 	return cmd

@@ -11,11 +11,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 )
 
 func newWorkersCommand(e *cli.Env) *cobra.Command {
-	var choice rootChoice
+	var choice selection.Root
 	var c connection
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -45,7 +46,7 @@ more is listed as silent for a day, one that was ended by an error as that for a
 			return view.table(e)
 		},
 	}
-	choice.flag(cmd)
+	choice.AddFlag(cmd)
 	c.flags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per worker and line")
 	return cmd
@@ -116,9 +117,9 @@ func clock(t time.Time) string {
 }
 
 // workerNames completes the names of workers and their hosts.
-func workerNames(e *cli.Env, choice *rootChoice, c *connection) func() []string {
+func workerNames(e *cli.Env, choice *selection.Root, c *connection) func() []string {
 	return func() []string {
-		r := choice.silently(e)
+		r := choice.OpenQuietly(e)
 		if r == nil {
 			return nil
 		}

@@ -1,4 +1,4 @@
-package main
+package selection
 
 import (
 	"context"
@@ -11,10 +11,10 @@ import (
 	"eisweep/sweeps"
 )
 
-// checkBeforeMaking expands the sweeps where the root is still to be made, so that
+// CheckBeforeCreate expands the sweeps where the root is still to be made, so that
 // bad input leaves no folder behind. In a root that exists the launch finds the
 // same faults before it changes anything.
-func checkBeforeMaking(ctx context.Context, path string, list []*sweeps.Sweep) error {
+func CheckBeforeCreate(ctx context.Context, path string, list []*sweeps.Sweep) error {
 	if _, err := root.OpenExisting(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

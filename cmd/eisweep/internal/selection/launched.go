@@ -1,4 +1,4 @@
-package main
+package selection
 
 import (
 	"context"
@@ -14,43 +14,43 @@ import (
 	"eisweep/internal/root"
 )
 
-// haveSweeps refuses names of sweeps that were never launched under the root, and those whose folder is gone.
-func haveSweeps(r *root.Root, names []string) error {
+// RequireLaunched refuses names of sweeps that were never launched under the root, and those whose folder is gone.
+func RequireLaunched(r *root.Root, names []string) error {
 	launched, err := r.Sweeps()
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
 		if !slices.Contains(launched, name) {
-			return missingSweep(r, name, launched)
+			return MissingSweep(r, name, launched)
 		}
 	}
 	return nil
 }
 
-// missingSweep is the error of a name that is none of the launched sweeps: its folder is gone, or there never was one.
-func missingSweep(r *root.Root, name string, launched []string) error {
-	open, finished, err := goneSweeps(r)
+// MissingSweep is the error of a name that is none of the launched sweeps: its folder is gone, or there never was one.
+func MissingSweep(r *root.Root, name string, launched []string) error {
+	open, finished, err := GoneSweeps(r)
 	if err != nil {
 		return err
 	}
 	if slices.Contains(open, name) || slices.Contains(finished, name) {
-		gone := goneSweep(r, name)
+		gone := GoneSweep(r, name)
 		return cli.WithCode(cli.ExitStorage, fmt.Errorf("%w\nremedy: %s", gone, gone.Remedy()))
 	}
 	return unknownSweep(name, launched)
 }
 
-// goneSweeps are those that a coordinator launched, and that have no folder any more. Who may not look at records learns
+// GoneSweeps are those that a coordinator launched, and that have no folder any more. Who may not look at records learns
 // it from the coordinator.
-func goneSweeps(r *root.Root) (open, finished []string, err error) {
+func GoneSweeps(r *root.Root) (open, finished []string, err error) {
 	if open, finished, err = records.Gone(r); errors.Is(err, fs.ErrPermission) {
 		return nil, nil, nil
 	}
 	return open, finished, err
 }
 
-func goneSweep(r *root.Root, name string) *records.GoneError {
+func GoneSweep(r *root.Root, name string) *records.GoneError {
 	return &records.GoneError{Sweep: name, Path: r.SweepDir(name)}
 }
 
@@ -61,8 +61,8 @@ func unknownSweep(name string, launched []string) error {
 	return cli.Usagef("no sweep %q was run under this root; there are %s", name, strings.Join(launched, ", "))
 }
 
-// readSweep reads how a sweep stands by its folder.
-func readSweep(ctx context.Context, r *root.Root, name string) (*catalog.SweepStatus, error) {
+// ReadSweep reads how a sweep stands by its folder.
+func ReadSweep(ctx context.Context, r *root.Root, name string) (*catalog.SweepStatus, error) {
 	prober, err := cli.NewProber()
 	if err != nil {
 		return nil, err

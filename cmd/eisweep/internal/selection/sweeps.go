@@ -1,4 +1,4 @@
-package main
+package selection
 
 import (
 	"context"
@@ -16,10 +16,10 @@ import (
 	"eisweep/sweeps/shipped"
 )
 
-// selection is what `run` and `plan` are told to launch: files, shipped sweeps or
+// Sweeps is what `run` and `plan` are told to launch: files, shipped sweeps or
 // the published command line, and what overrides them.
-type selection struct {
-	root       rootChoice
+type Sweeps struct {
+	Root       Root
 	experiment string
 	trials     string
 	settings   []string
@@ -29,8 +29,8 @@ type selection struct {
 	source     string
 }
 
-func (s *selection) flags(cmd *cobra.Command) {
-	s.root.flag(cmd)
+func (s *Sweeps) AddFlags(cmd *cobra.Command) {
+	s.Root.AddFlag(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&s.experiment, "experiment", "e", "", "the published runs of APPROXIMATE, GRADIENT or PERTURB, in place of FILE|NAME")
 	f.StringVarP(&s.trials, "trials", "n", "", "number of trials: the same as --set numint.n_trials=N")
@@ -39,28 +39,28 @@ func (s *selection) flags(cmd *cobra.Command) {
 	f.StringVar(&s.addSeeds, "add-seeds", "", "`SEEDS` besides the sweep's")
 	f.StringVar(&s.as, "as", "", "launch under another `SWEEP` name")
 	f.StringVar(&s.source, "source", "", "PERTURB: the trained networks, a sweep's name or the path of a result file or a folder of them")
-	cmd.RegisterFlagCompletionFunc("experiment", completeExperiments)
-	cmd.RegisterFlagCompletionFunc("set", completeSettings)
+	cmd.RegisterFlagCompletionFunc("experiment", CompleteExperiments)
+	cmd.RegisterFlagCompletionFunc("set", CompleteSettings)
 	cmd.ValidArgsFunction = completeShipped
 }
 
-// sweeps parses everything that was named and applies the overrides. All faults of
+// Load parses everything that was named and applies the overrides. All faults of
 // all files come in one error.
-func (s *selection) sweeps(ctx context.Context, e *cli.Env, args []string) ([]*sweeps.Sweep, error) {
-	args, err := s.named(ctx, e, args)
+func (s *Sweeps) Load(ctx context.Context, e *cli.Env, args []string) ([]*sweeps.Sweep, error) {
+	args, err := s.sources(ctx, e, args)
 	if err != nil {
 		return nil, err
 	}
 	list, err := parseAll(ctx, args)
-	overrides, overridesErr := s.overrides()
+	overrides, overridesErr := s.readOverrides()
 	if err := errors.Join(err, overridesErr); err != nil {
 		return nil, err
 	}
-	return s.override(e, list, overrides)
+	return s.apply(e, list, overrides)
 }
 
-// named returns the files and shipped sweeps to launch.
-func (s *selection) named(ctx context.Context, e *cli.Env, args []string) ([]string, error) {
+// sources returns the files and shipped sweeps to launch.
+func (s *Sweeps) sources(ctx context.Context, e *cli.Env, args []string) ([]string, error) {
 	switch {
 	case s.experiment != "" && len(args) > 0:
 		return nil, cli.Usagef("give -e %s or %s, not both: -e is the shipped sweep of that experiment", s.experiment, args[0])
@@ -76,11 +76,11 @@ func (s *selection) named(ctx context.Context, e *cli.Env, args []string) ([]str
 		return nil, cli.Usagef("--as names one sweep, and %d are given", len(args))
 	}
 	if s.experiment == string(sim.Perturb) && s.source == "" {
-		root, _, err := s.root.choose(e)
+		root, _, err := s.Root.Path(e)
 		if err != nil {
 			return nil, err
 		}
-		if s.source, err = pickSource(ctx, e, root); err != nil {
+		if s.source, err = PickSource(ctx, e, root); err != nil {
 			return nil, err
 		}
 	}
@@ -116,7 +116,7 @@ func parseOne(ctx context.Context, arg string) (*sweeps.Sweep, error) {
 	if !isFile(arg) {
 		text, err := shipped.Read(arg)
 		if err != nil {
-			return nil, cli.Usagef("%w%s", err, besideFile(arg))
+			return nil, cli.Usagef("%w%s", err, nearbyFileHint(arg))
 		}
 		return sweeps.Parse(arg+".toml", text)
 	}
@@ -127,9 +127,9 @@ func parseOne(ctx context.Context, arg string) (*sweeps.Sweep, error) {
 	return sweeps.Parse(arg, text)
 }
 
-// besideFile is the remedy where a file has the name that was taken for a shipped
+// nearbyFileHint is the remedy where a file has the name that was taken for a shipped
 // sweep's.
-func besideFile(arg string) string {
+func nearbyFileHint(arg string) string {
 	for _, path := range []string{arg, arg + ".toml"} {
 		if info, err := os.Stat(path); err == nil && !info.IsDir() {
 			return fmt.Sprintf("; for the file here write ./%s", path)

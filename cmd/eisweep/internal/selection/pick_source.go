@@ -1,4 +1,4 @@
-package main
+package selection
 
 import (
 	"context"
@@ -14,13 +14,13 @@ import (
 	"eisweep/sweeps"
 )
 
-// pickSource asks which trained networks PERTURB is to start from, as the
+// PickSource asks which trained networks PERTURB is to start from, as the
 // published program does; where nobody can answer it says what to give instead.
-func pickSource(ctx context.Context, e *cli.Env, path string) (string, error) {
+func PickSource(ctx context.Context, e *cli.Env, path string) (string, error) {
 	found := trainedUnder(path)
 	switch {
 	case !e.Interactive:
-		return "", cli.Usagef("PERTURB needs trained networks: give --source SWEEP, or the path of a result file or folder%s", offer(found))
+		return "", cli.Usagef("PERTURB needs trained networks: give --source SWEEP, or the path of a result file or folder%s", listFound(found))
 	case len(found) == 0:
 		return "", cli.Usagef("PERTURB needs trained networks, and there are none under %s: run one first (eisweep run -e APPROXIMATE), or give --source PATH", path)
 	}
@@ -39,7 +39,7 @@ func pickSource(ctx context.Context, e *cli.Env, path string) (string, error) {
 	return found[n-1], nil
 }
 
-func offer(found []string) string {
+func listFound(found []string) string {
 	if len(found) == 0 {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package main
+package selection
 
 import (
 	"errors"
@@ -16,18 +16,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// rootChoice is where results lie: --path, else EISWEEP_ROOT, else the folder of
+// Root is where results lie: --path, else EISWEEP_ROOT, else the folder of
 // the published program.
-type rootChoice struct{ path string }
+type Root struct{ dir string }
 
-func (c *rootChoice) flag(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&c.path, "path", "p", "", "root folder of results (default: $EISWEEP_ROOT, else ~/experiments/ei-assemblies)")
+func (c *Root) AddFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&c.dir, "path", "p", "", "root folder of results (default: $EISWEEP_ROOT, else ~/experiments/ei-assemblies)")
 	cmd.MarkFlagDirname("path")
 }
 
-// choose returns the root's absolute path and where the choice came from.
-func (c *rootChoice) choose(e *cli.Env) (path, from string, err error) {
-	path, from = c.path, "--path"
+// Path returns the root's absolute path and where the choice came from.
+func (c *Root) Path(e *cli.Env) (path, from string, err error) {
+	path, from = c.dir, "--path"
 	if path == "" {
 		path, from = e.Getenv("EISWEEP_ROOT"), "EISWEEP_ROOT"
 	}
@@ -71,10 +71,10 @@ func expandHome(path, from string) (string, error) {
 	return filepath.Join(home, rest), nil
 }
 
-// open announces the root and opens it, for a command that has nothing to do in a new
+// Open announces the root and opens it, for a command that has nothing to do in a new
 // one.
-func (c *rootChoice) open(e *cli.Env) (*root.Root, error) {
-	path, err := c.announce(e)
+func (c *Root) Open(e *cli.Env) (*root.Root, error) {
+	path, err := c.Announce(e)
 	if err != nil {
 		return nil, err
 	}
@@ -85,10 +85,10 @@ func (c *rootChoice) open(e *cli.Env) (*root.Root, error) {
 	return r, err
 }
 
-// silently opens the root for completions, which say nothing of what is wrong: then it
+// OpenQuietly opens the root for completions, which say nothing of what is wrong: then it
 // is nil.
-func (c *rootChoice) silently(e *cli.Env) *root.Root {
-	path, _, err := c.choose(e)
+func (c *Root) OpenQuietly(e *cli.Env) *root.Root {
+	path, _, err := c.Path(e)
 	if err != nil {
 		return nil
 	}
@@ -99,23 +99,23 @@ func (c *rootChoice) silently(e *cli.Env) *root.Root {
 	return r
 }
 
-// announce chooses and says on stderr which root it is.
-func (c *rootChoice) announce(e *cli.Env) (string, error) {
-	path, from, err := c.choose(e)
+// Announce chooses and says on stderr which root it is.
+func (c *Root) Announce(e *cli.Env) (string, error) {
+	path, from, err := c.Path(e)
 	if err != nil {
 		return "", err
 	}
 	e.Notef("root: %s (%s)", path, from)
-	if c.path != "" {
-		e.RootFlag = " -p " + cli.ShellQuote(c.path)
+	if c.dir != "" {
+		e.RootFlag = " -p " + cli.ShellQuote(c.dir)
 	}
 	return path, nil
 }
 
-// launchedNames completes the names of the sweeps that were launched under the root.
-func launchedNames(e *cli.Env, choice *rootChoice) func() []string {
+// LaunchedNames completes the names of the sweeps that were launched under the root.
+func LaunchedNames(e *cli.Env, choice *Root) func() []string {
 	return func() []string {
-		r := choice.silently(e)
+		r := choice.OpenQuietly(e)
 		if r == nil {
 			return nil
 		}

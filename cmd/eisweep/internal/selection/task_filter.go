@@ -1,4 +1,4 @@
-package main
+package selection
 
 import (
 	"slices"
@@ -14,39 +14,39 @@ import (
 	"eisweep/sweeps"
 )
 
-// choice is which tasks of a sweep are meant: those that every option given fits.
-type choice struct {
-	failed       bool
+// TaskFilter is which tasks of a sweep are meant: those that every option given fits.
+type TaskFilter struct {
+	Failed       bool
 	class, seeds string
 	where, tasks []string
 	settings     []sim.Setting // of where
-	numbers      []uint32      // of seeds
+	seedNumbers  []uint32      // of seeds
 }
 
-// flags adds the options; tasks are spoken of as what the command does with them.
-func (c *choice) flags(cmd *cobra.Command) {
+// AddFlags adds the options; tasks are spoken of as what the command does with them.
+func (c *TaskFilter) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.BoolVar(&c.failed, "failed", false, "tasks that failed")
+	f.BoolVar(&c.Failed, "failed", false, "tasks that failed")
 	f.StringVar(&c.class, "class", "", "tasks that failed with this `CLASS`: numeric, invalid, storage, lost or source")
 	f.StringArrayVar(&c.where, "where", nil, "tasks with this value: `NAME=VALUE`, repeatable")
 	f.StringVar(&c.seeds, "seeds", "", "tasks with these `SEEDS`: 3,5 or 1-10")
 	f.StringArrayVar(&c.tasks, "task", nil, "the task with this `ID`, or its start; repeatable")
-	cmd.RegisterFlagCompletionFunc("where", completeSettings)
-	cmd.RegisterFlagCompletionFunc("class", cli.CompleteWords(classNames()...))
+	cmd.RegisterFlagCompletionFunc("where", CompleteSettings)
+	cmd.RegisterFlagCompletionFunc("class", cli.CompleteWords(ClassNames()...))
 }
 
-// none says that nothing was chosen, which fits every task.
-func (c *choice) none() bool {
-	return !c.failed && c.class == "" && len(c.where) == 0 && c.seeds == "" && len(c.tasks) == 0
+// IsEmpty says that nothing was chosen, which fits every task.
+func (c *TaskFilter) IsEmpty() bool {
+	return !c.Failed && c.class == "" && len(c.where) == 0 && c.seeds == "" && len(c.tasks) == 0
 }
 
-// parse checks the options by themselves.
-func (c *choice) parse() (err error) {
-	if c.class != "" && !slices.Contains(classNames(), c.class) {
-		return cli.Usagef("unknown class %q: it is one of %s", c.class, strings.Join(classNames(), ", "))
+// Parse checks the options by themselves.
+func (c *TaskFilter) Parse() (err error) {
+	if c.class != "" && !slices.Contains(ClassNames(), c.class) {
+		return cli.Usagef("unknown class %q: it is one of %s", c.class, strings.Join(ClassNames(), ", "))
 	}
 	if c.seeds != "" {
-		if c.numbers, err = sweeps.ParseSeeds(c.seeds); err != nil {
+		if c.seedNumbers, err = sweeps.ParseSeeds(c.seeds); err != nil {
 			return cli.Usagef("--seeds %s: %w", c.seeds, err)
 		}
 	}
@@ -63,13 +63,13 @@ func (c *choice) parse() (err error) {
 	return nil
 }
 
-// told is the choice as a coordinator is told it.
-func (c *choice) told() control.Choice {
-	return control.Choice{Failed: c.failed, Class: c.class, Seeds: c.numbers, Tasks: c.tasks, Where: values(c.settings)}
+// Request is the choice as a coordinator is told it.
+func (c *TaskFilter) Request() control.Choice {
+	return control.Choice{Failed: c.Failed, Class: c.class, Seeds: c.seedNumbers, Tasks: c.tasks, Where: Values(c.settings)}
 }
 
-// values are settings by name, as on the command line.
-func values(settings []sim.Setting) map[string]string {
+// Values are settings by name, as on the command line.
+func Values(settings []sim.Setting) map[string]string {
 	out := map[string]string{}
 	for _, s := range settings {
 		out[s.Name] = s.Value.String()
@@ -77,7 +77,7 @@ func values(settings []sim.Setting) map[string]string {
 	return out
 }
 
-func classNames() []string {
+func ClassNames() []string {
 	var out []string
 	for _, c := range protocol.Classes() {
 		out = append(out, string(c))
@@ -85,8 +85,8 @@ func classNames() []string {
 	return out
 }
 
-// completeTasks makes whole ids of the starts that were given: each is one task's.
-func (c *choice) completeTasks(status *catalog.SweepStatus) error {
+// CompleteIDs makes whole ids of the starts that were given: each is one task's.
+func (c *TaskFilter) CompleteIDs(status *catalog.SweepStatus) error {
 	for n, part := range c.tasks {
 		var found []string
 		for i := range status.Tasks {

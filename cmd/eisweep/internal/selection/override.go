@@ -1,4 +1,4 @@
-package main
+package selection
 
 import (
 	"errors"
@@ -9,10 +9,10 @@ import (
 	"eisweep/sweeps"
 )
 
-// overrides reads what the flags set, with every fault.
-func (s *selection) overrides() (sweeps.Overrides, error) {
+// readOverrides reads what the flags set, with every fault.
+func (s *Sweeps) readOverrides() (sweeps.Overrides, error) {
 	o := sweeps.Overrides{Name: s.as, Source: s.source}
-	settings, err := parseSettings(s.allSettings())
+	settings, err := ParseSettings(s.allSettings())
 	faults := []error{err}
 	o.Settings = settings
 	for _, list := range []struct {
@@ -34,15 +34,15 @@ func (s *selection) overrides() (sweeps.Overrides, error) {
 }
 
 // allSettings is --set and -n, which PERTURB has no use for.
-func (s *selection) allSettings() []string {
+func (s *Sweeps) allSettings() []string {
 	if s.trials == "" || s.experiment == string(sim.Perturb) {
 		return s.settings
 	}
 	return append([]string{"numint.n_trials=" + s.trials}, s.settings...)
 }
 
-// parseSettings reads NAME=VALUE texts; a name may come once.
-func parseSettings(texts []string) ([]sim.Setting, error) {
+// ParseSettings reads NAME=VALUE texts; a name may come once.
+func ParseSettings(texts []string) ([]sim.Setting, error) {
 	var out []sim.Setting
 	var faults []error
 	seen := map[string]bool{}
@@ -61,11 +61,11 @@ func parseSettings(texts []string) ([]sim.Setting, error) {
 	return out, errors.Join(faults...)
 }
 
-// override applies the overrides to each sweep that they concern: a setting to the
+// apply applies the overrides to each sweep that they concern: a setting to the
 // experiments that read it, seeds to those that train if any does, a source to
 // PERTURB.
-func (s *selection) override(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides) ([]*sweeps.Sweep, error) {
-	if err := s.concerned(e, list, o); err != nil {
+func (s *Sweeps) apply(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides) ([]*sweeps.Sweep, error) {
+	if err := s.checkUsed(e, list, o); err != nil {
 		return nil, err
 	}
 	trains := false
@@ -89,8 +89,8 @@ func (s *selection) override(e *cli.Env, list []*sweeps.Sweep, o sweeps.Override
 	return out, errors.Join(faults...)
 }
 
-// concerned refuses overrides that none of the sweeps has a use for.
-func (s *selection) concerned(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides) error {
+// checkUsed refuses overrides that none of the sweeps has a use for.
+func (s *Sweeps) checkUsed(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides) error {
 	var faults []error
 	perturbs := false
 	for _, sweep := range list {

@@ -1,0 +1,50 @@
+package selection
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/sim"
+	"eisweep/sweeps/shipped"
+)
+
+func CompleteExperiments(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var out []string
+	for _, x := range sim.Experiments() {
+		out = append(out, string(x))
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeShipped offers shipped sweeps, and files.
+func completeShipped(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return shipped.Names(), cobra.ShellCompDirectiveDefault
+}
+
+// CompleteSettings offers NAME=, for --set and --where.
+func CompleteSettings(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	var out []string
+	if name, _, ok := strings.Cut(typed, "="); ok {
+		p, err := sim.Lookup(name)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		for _, c := range p.Choices {
+			out = append(out, name+"="+c)
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
+	for _, p := range sim.Table() {
+		out = append(out, p.Name+"=")
+	}
+	return out, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+}
+
+func ParameterNames() []string {
+	var out []string
+	for _, p := range sim.Table() {
+		out = append(out, p.Name)
+	}
+	return out
+}
