@@ -22,7 +22,7 @@ func (g *rig) away() (k *Coordinator) {
 		_ = k.Stop(ended)
 	})
 	g.worker()
-	g.poll("the worker is known", func() bool { return k.workers.slots(time.Now()) > 0 })
+	g.poll("the worker is known", func() bool { return k.workers.Slots(time.Now()) > 0 })
 	g.server.Stop()
 	if _, err := k.Launch(g.context(), order1(parse(g.t, twoByTwo))); err != nil {
 		g.t.Fatalf("a launch waits for the queue: %v", err)

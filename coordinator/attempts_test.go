@@ -21,7 +21,7 @@ func TestEarlierRunIsNotHeard(t *testing.T) {
 	j := g.next("two")
 	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
 	for run := range 2 {
-		k.progress(protocol.Progress{ID: j.id(), Run: run + 1, Token: j.token(), Sim: sim.Progress{Trial: run + 1}})
+		k.attempts.Progress(protocol.Progress{ID: j.id(), Run: run + 1, Token: j.token(), Sim: sim.Progress{Trial: run + 1}})
 		if got := k.Snapshot().Running[0].Progress.Trial; got != 2*run {
 			t.Errorf("a word on run %d, of 2, brings trial %d", run+1, got)
 		}

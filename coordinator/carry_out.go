@@ -2,12 +2,12 @@ package coordinator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/ledger"
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/window"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
@@ -49,10 +49,8 @@ func (k *Coordinator) input(in *sweeps.Input) (protocol.Input, error) {
 	return protocol.Input{Task: in.Task, Path: l.Sweep + "/" + l.Line.File, SHA256: l.Line.SHA256}, nil
 }
 
-// errGone: no manifest names a result of the task that still exists.
-var errGone = errors.New("its file is gone, or is not what the manifest says")
-
-// locate finds a task's result, in that sweep under that name if it is there.
+// locate finds a task's result, in that sweep under that name if it is there. The error wraps window.ErrGone if no
+// manifest names one that still exists.
 func (k *Coordinator) locate(id sweeps.ID, sweep, file string) (*catalog.Entry, error) {
 	if l := k.ledger.Find(id); l != nil {
 		return l, nil
@@ -62,7 +60,7 @@ func (k *Coordinator) locate(id sweeps.ID, sweep, file string) (*catalog.Entry, 
 		return k.catalog.Line(*s)
 	}
 	if err == nil {
-		err = errGone
+		err = window.ErrGone
 	}
 	return nil, err
 }
@@ -74,14 +72,7 @@ func (k *Coordinator) settle(o runKey) {
 		return
 	}
 	delete(k.held, o)
-	if r := k.running[o.ID]; r != nil && r.run <= o.Run { // else it is of a later run
-		delete(k.running, o.ID)
-	}
-	delete(k.delayed, o.ID)
-	k.losses.settle(o)
-	if d.Outcome.Done() {
-		delete(k.leftovers, o.ID)
-	}
+	k.attempts.Settle(o.ID, o.Run, d.Outcome.Done())
 	k.ledger.AddPlaced(ledger.Placed{Delivery: d, Incoming: k.config.Root.Incoming(o.ID, o.Run, d.Outcome.Token)})
 }
 

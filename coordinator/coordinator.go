@@ -7,14 +7,18 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
+	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/ledger"
+	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/placement"
+	"eisweep/coordinator/window"
+	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -66,31 +70,22 @@ type Coordinator struct {
 	stopped  error // what Stop returns
 
 	launching sync.Mutex // one launch at a time
-	workers   workers
-	deaf      atomic.Int64 // ticks in a row in which it did not hear itself
-	errands   *errands
-	losses    *losses
+	workers   *workers.Table
+	attempts  *attempts.Tracker
+	window    *window.Window
 
 	// Guarded by the core's lock.
-	reasons    map[sweeps.ID]string // of failures, for sweeps that come to want the task later
-	submitting submitting
-	held       map[runKey]queue.OutcomeDelivery // outcomes not yet acknowledged
-	running    map[sweeps.ID]*attempt
-	register   map[runKey]queue.Entry  // the last event of each run that is not settled
-	leftovers  leftovers               // attempts that may have left files
-	delayed    map[sweeps.ID]time.Time // until when a task whose attempt failed is not sent
-	window     window
-	miscount   int              // by how many orders the queue differed at the last check
-	taken      uint64           // the sequence of the last outcome that came
-	sweeps     []*launchedSweep // in order of launch
-	ledger     *ledger.Ledger
-	after      followUps
-	catalog    *catalog.Catalog
-	placer     placement.Placer
-	pace       pace
-	begun      time.Time
-	acquainted <-chan struct{} // closed once every connected worker has reported
-	faults     faultList
+	submitting        submitting
+	held              map[runKey]queue.OutcomeDelivery // outcomes not yet acknowledged
+	taken             uint64                           // the sequence of the last outcome that came
+	sweeps            []*launchedSweep                 // in order of launch
+	ledger            *ledger.Ledger
+	after             followUps
+	catalog           *catalog.Catalog
+	placer            placement.Placer
+	begun             time.Time
+	workersDiscovered <-chan struct{} // closed once every connected worker has reported
+	faults            faultList
 }
 
 // runKey is a run of a task: an order to execute it.
@@ -112,15 +107,12 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	c.Regather, c.RetryDelay = cmp.Or(c.Regather, time.Minute), cmp.Or(c.RetryDelay, 5*time.Second)
 	k := &Coordinator{
 		core: newCore(c.Log, c.Ownership), config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
-		catalog: catalog.NewForOwner(c.Root), reasons: map[sweeps.ID]string{},
-		workers: workers{list: map[string]control.Worker{}}, errands: newErrands(),
-		register: map[runKey]queue.Entry{}, delayed: map[sweeps.ID]time.Time{}, window: window{news: make(chan struct{}, 1), rebuild: true, perCost: firstPerCost, scarce: map[runKey]int64{}},
-		held: map[runKey]queue.OutcomeDelivery{}, running: map[sweeps.ID]*attempt{}, begun: time.Now(),
+		catalog: catalog.NewForOwner(c.Root), workers: workers.New(), held: map[runKey]queue.OutcomeDelivery{}, begun: time.Now(),
 		faults: faultList{c.Log, map[string]*fault{}, make(chan struct{}, 1)},
 	}
 	k.ledger = ledger.New(c.Root, k.catalog, c.Log)
 	k.placer = placement.Placer{Root: c.Root, Catalog: k.catalog, Log: c.Log}
-	k.carryOut = k.carryOutOne
+	k.connect()
 	go k.run()
 	if err := k.begin(ctx); err != nil {
 		return nil, errors.Join(err, k.Stop(ctx))
@@ -157,34 +149,59 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	if !k.config.Exclusive {
 		k.replaceOldRecords()
 	}
-	k.background(k.retryAlways, k.errands.run, k.fillAlways, k.watchAttempts, k.upkeepAlways)
+	k.background(k.retryAlways, k.attempts.Work, k.window.Work, k.attempts.Watch, k.upkeepAlways)
 	return nil
 }
 
+// connect makes the parts that need each other.
+func (k *Coordinator) connect() {
+	k.carryOut = k.carryOutOne
+	view := &shell{core: k.core, flush: k.flush, refill: func() { k.window.Refill() }, task: k.task, input: k.input, block: k.faults.block,
+		lastOutcome: func() uint64 { return k.taken }, outcome: k.committed, knowsUnwanted: k.knowsUnwanted}
+	c := k.config
+	k.attempts = attempts.New(attempts.Config{Core: view, Queue: c.Queue, Root: c.Root, Workers: k.workers, Log: c.Log, Tick: c.Tick, RetryDelay: c.RetryDelay})
+	k.window = window.New(window.Config{Core: view, Queue: c.Queue, Attempts: k.attempts, Workers: k.workers, Log: c.Log, Ahead: c.Ahead})
+}
+
 // learnAttempts reads the records of attempts from before this coordinator.
-func (k *Coordinator) learnAttempts() (err error) {
-	if k.losses = newLosses(); !k.config.Exclusive {
-		k.losses, err = readLosses(k.config.Root, func(id sweeps.ID, run int) bool { return run <= k.catalog.LastRun(id) })
+func (k *Coordinator) learnAttempts() error {
+	if k.config.Exclusive {
+		return k.attempts.Restore(nil)
 	}
-	if err != nil {
-		return err
+	return k.attempts.Restore(func(id sweeps.ID, run int) bool { return run <= k.catalog.LastRun(id) })
+}
+
+// committed is the outcome of a run that was committed and is not settled; nil if there is none.
+func (k *Coordinator) committed(id sweeps.ID, run int) *protocol.Outcome {
+	if d, ok := k.held[runKey{id, run}]; ok {
+		return &d.Outcome
 	}
-	k.leftovers, err = readLeftovers(k.config.Root)
-	return err
+	return nil
+}
+
+// knowsUnwanted reports whether it is known which attempts no sweep wants: no launch is under way, and no sweep waits
+// to be resumed.
+func (k *Coordinator) knowsUnwanted() bool {
+	for _, f := range k.faults.list {
+		if f.restart {
+			return false
+		}
+	}
+	return k.machine.Launches() == 0
 }
 
 // listen reads the register as it is, then what workers report.
 func (k *Coordinator) listen(ctx context.Context) error {
-	stop, err := k.config.Queue.Register(ctx, k.registered)
+	stop, err := k.config.Queue.Register(ctx, k.attempts.Registered)
 	if err != nil {
 		return fmt.Errorf("read the register of attempts: %w", err)
 	}
 	k.stop = append(k.stop, stop)
-	if stop, err = k.config.Queue.Progress(k.progress); err != nil {
+	if stop, err = k.config.Queue.Progress(k.attempts.Progress); err != nil {
 		return fmt.Errorf("listen to workers: %w", err)
 	}
 	k.stop = append(k.stop, stop)
-	if stop, err = k.config.Queue.Presences(k.present); err != nil {
+	if stop, err = k.config.Queue.Presences(k.attempts.Present); err != nil {
 		return fmt.Errorf("listen to workers: %w", err)
 	}
 	k.stop = append(k.stop, stop)
@@ -273,12 +290,12 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 		return // the first outcome of an order counts
 	}
 	k.held[runKey{o.ID, o.Run}] = d
-	if r := k.running[o.ID]; r != nil {
-		k.window.took(o.Finished.Sub(o.Started).Seconds(), r.cost)
+	if r := k.attempts.Of(o.ID); r != nil {
+		k.window.Took(o.Finished.Sub(o.Started).Seconds(), r.Cost)
 	}
-	k.startCommitted(&o)
-	k.step(committed(&o))
-	k.wakeWindow()
+	k.attempts.StartCommitted(&o)
+	k.step(lifecycle.Committed(&o))
+	k.window.Refill()
 }
 
 // Wait returns when every launched sweep is complete or ctx ends, with the state of the sweeps. The error says

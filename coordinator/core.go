@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/sweeps"
 )
 
 // core is what the parts of a coordinator share: the state machine, whether the coordinator may still write, and
@@ -23,12 +24,13 @@ type core struct {
 
 	mu      sync.Mutex
 	machine *lifecycle.Machine
-	failure error         // why the coordinator cannot continue: nothing more is placed
-	changed chan struct{} // closed and replaced when something was settled
+	failure error                // why the coordinator cannot continue: nothing more is placed
+	changed chan struct{}        // closed and replaced when something was settled
+	reasons map[sweeps.ID]string // of failures, for sweeps that come to want the task later
 }
 
 func newCore(log *slog.Logger, ownership Ownership) *core {
-	c := &core{log: log, ownership: ownership, machine: lifecycle.New(), changed: make(chan struct{})}
+	c := &core{log: log, ownership: ownership, machine: lifecycle.New(), changed: make(chan struct{}), reasons: map[sweeps.ID]string{}}
 	c.unattended, c.abort = context.WithCancel(context.Background())
 	return c
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
@@ -26,7 +27,7 @@ func (k *Coordinator) phase(id sweeps.ID) lifecycle.Phase {
 func (g *rig) pass(k *Coordinator, ticks int) {
 	g.t.Helper()
 	for range ticks {
-		k.countTick(g.context())
+		k.attempts.CountTick(g.context())
 	}
 }
 
@@ -36,9 +37,9 @@ func (g *rig) lose(k *Coordinator, j *job) {
 	g.poll("the claim is known", func() bool { return k.phase(j.id()) == lifecycle.Running })
 	j.w.hush(true)
 	g.heardOut(k)
-	g.pass(k, quietTicks-1)
+	g.pass(k, attempts.QuietTicks-1)
 	if is := k.phase(j.id()); is != lifecycle.Running {
-		g.t.Fatalf("after %d ticks the attempt is %v", quietTicks-1, is)
+		g.t.Fatalf("after %d ticks the attempt is %v", attempts.QuietTicks-1, is)
 	}
 	g.pass(k, 1)
 	if is := k.phase(j.id()); is == lifecycle.Running {
@@ -220,7 +221,7 @@ func TestACommittedAttemptDoesNotEnd(t *testing.T) {
 	g.poll("it waits to be placed", func() bool { return k.phase(j.id()) == lifecycle.Placing })
 	g.heardOut(k)
 	g.heardOut(k)
-	g.pass(k, 2*quietTicks)
+	g.pass(k, 2*attempts.QuietTicks)
 	if l := g.lossLines(); len(l) != 0 {
 		t.Errorf("on record are %q", l)
 	}
@@ -237,7 +238,7 @@ func TestAnOutcomeThatIsAcknowledgedElsewhereIsNotWaitedFor(t *testing.T) {
 	j := g.next("two")
 	g.poll("it runs", func() bool { return k.countsOf("two").Running == 1 })
 	k.mu.Lock()
-	k.running[j.task.ID].upTo = k.taken + 1000
+	k.attempts.Of(j.id()).UpTo = k.taken + 1000
 	k.mu.Unlock()
 	j.w.hush(true)
 	g.poll("the attempt is ended", func() bool { return k.countsOf("two").Running == 0 })

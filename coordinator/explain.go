@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -118,7 +119,7 @@ func (k explainer) explainSource(id sweeps.ID, out *control.Explained) {
 }
 
 func (k explainer) explainRunning(id sweeps.ID, out *control.Explained) {
-	r := k.running[id]
+	r := k.attempts.Of(id)
 	if r == nil {
 		out.Reason = "a worker is at it"
 		return
@@ -130,9 +131,9 @@ func (k explainer) explainRunning(id sweeps.ID, out *control.Explained) {
 	if r.LeftKnown {
 		out.Details = append(out.Details, fmt.Sprintf("about %v left", r.Left.Round(time.Second)))
 	}
-	if ago := time.Since(r.heard); ago > silence && !k.explainUnanswered(out) {
+	if ago := time.Since(r.Heard); ago > workers.Silence && !k.explainUnanswered(out) {
 		out.Reason = fmt.Sprintf("attempt %d on worker %s (%s) has not been heard for %v: its worker is dead or cut off, and another gets the task %v after the last sign of life",
-			r.Attempt, r.Worker, r.Host, ago.Round(time.Second), k.patience())
+			r.Attempt, r.Worker, r.Host, ago.Round(time.Second), k.attempts.SilenceLimit())
 		out.Remedy = "`eisweep logs " + id.String() + "` has what the attempt said; `eisweep workers` which workers are there"
 	}
 }

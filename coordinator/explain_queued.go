@@ -1,11 +1,11 @@
 package coordinator
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -29,7 +29,7 @@ func (k explainer) explainQueued(id sweeps.ID, t *lifecycle.Task, out *control.E
 		out.Reason, out.Remedy = "its sweep "+home+" is paused", "`eisweep resume "+home+"`"
 		return
 	}
-	if wait := time.Until(k.delayed[id]); wait > 0 {
+	if wait := k.attempts.Delay(id); wait > 0 {
 		out.Reason = fmt.Sprintf("its last attempt failed; the next is made in %v", wait.Round(time.Second))
 		return
 	}
@@ -45,24 +45,24 @@ func (k explainer) explainIdle(sweep string, need int64, out *control.Explained)
 	if k.explainUnanswered(out) {
 		return
 	}
-	crew := crewOf(k.workers.known(time.Now()))
+	pool := workers.Summarize(k.workers.Known(time.Now()))
 	switch {
-	case crew.known == 0 && crew.excuse != "":
-		out.Reason, out.Remedy = "no worker is connected any more: "+crew.excuse, "see to that, then start new ones: `eisweep worker`"
-	case crew.known == 0:
+	case pool.Known == 0 && pool.Reason != "":
+		out.Reason, out.Remedy = "no worker is connected any more: "+pool.Reason, "see to that, then start new ones: `eisweep worker`"
+	case pool.Known == 0:
 		out.Reason, out.Remedy = "no worker is connected", "start one, here or on any machine that sees the root: `eisweep worker`"
-	case crew.heard == 0:
-		out.Reason, out.Remedy = fmt.Sprintf("no worker has been heard of lately, of %d that are known", crew.known), "`eisweep workers` tells since when; start new ones"
-	case crew.taking == 0:
-		out.Reason, out.Remedy = "no worker takes tasks: "+crew.excuse, "start more workers"
-	case need > 0 && crew.memory > 0 && need > crew.memory:
-		out.Reason = fmt.Sprintf("a task needs %s of memory, and no worker has more than %s", size(need), size(crew.memory))
+	case pool.Connected == 0:
+		out.Reason, out.Remedy = fmt.Sprintf("no worker has been heard of lately, of %d that are known", pool.Known), "`eisweep workers` tells since when; start new ones"
+	case pool.Taking == 0:
+		out.Reason, out.Remedy = "no worker takes tasks: "+pool.Reason, "start more workers"
+	case need > 0 && pool.Memory > 0 && need > pool.Memory:
+		out.Reason = fmt.Sprintf("a task needs %s of memory, and no worker has more than %s", size(need), size(pool.Memory))
 		out.Remedy = "start a worker where there is more (`eisweep worker --memory SIZE` sets what tasks may take)"
-	case crew.busy >= crew.slots:
-		out.Reason = fmt.Sprintf("every slot is busy (%d of %s), with %s queued", crew.slots, control.Count(crew.taking, "worker"), control.Count(k.ahead(sweep), "task"))
+	case pool.Busy >= pool.Slots:
+		out.Reason = fmt.Sprintf("every slot is busy (%d of %s), with %s queued", pool.Slots, control.Count(pool.Taking, "worker"), control.Count(k.ahead(sweep), "task"))
 		out.Remedy = "it comes in its turn; more workers, or a higher --priority, bring it on"
-	case crew.unfit != "":
-		out.Reason = "a worker has a free slot and too little memory: " + crew.unfit
+	case pool.Refused != "":
+		out.Reason = "a worker has a free slot and too little memory: " + pool.Refused
 		out.Remedy = "it comes in its turn where others leave the memory for it; else start a worker where there is more"
 	default:
 		out.Reason = "it was queued a moment ago, or handed back or failed on an attempt and is given out again after a pause; a worker has a free slot"
@@ -92,45 +92,6 @@ func (k explainer) ahead(sweep string) int {
 	return n
 }
 
-// crew summarizes the workers.
-type crew struct {
-	known, heard, taking int // workers; taking: those that take tasks
-	slots, busy          int // of those that take tasks
-	memory               int64
-	excuse               string // why one of the others does not
-	unfit                string // what one has no memory for
-}
-
-func crewOf(list []control.Worker) crew {
-	var c crew
-	unlimited := false
-	for _, w := range list {
-		if w.Ended {
-			c.excuse = cmp.Or(c.excuse, w.Name+" "+w.State)
-			continue
-		}
-		c.known++
-		if w.Silent {
-			continue
-		}
-		c.heard++
-		if !w.Takes() {
-			c.excuse = w.Name + " says: " + w.State
-			continue
-		}
-		c.taking++
-		if w.Refused != "" {
-			c.unfit = w.Name + " says: " + w.Refused
-		}
-		c.slots, c.busy = c.slots+w.Slots, c.busy+w.Busy
-		c.memory, unlimited = max(c.memory, w.Memory), unlimited || w.Memory == 0
-	}
-	if unlimited {
-		c.memory = 0
-	}
-	return c
-}
-
 // explainSweep explains the state of a sweep.
 func (k explainer) explainSweep(name string) control.Explained {
 	k.mu.Lock()
@@ -151,7 +112,7 @@ func (k explainer) explainSweep(name string) control.Explained {
 		out.Reason, out.Remedy = "it is paused", "`eisweep resume "+name+"`"
 	case n.Running > 0 && k.silentTasks(name) == n.Running:
 		k.explainIdle(name, 0, &out)
-		out.Reason = fmt.Sprintf("nothing has been heard for %v of the workers at its running tasks (%d), which others get after %v; %s", silence, n.Running, k.patience(), out.Reason)
+		out.Reason = fmt.Sprintf("nothing has been heard for %v of the workers at its running tasks (%d), which others get after %v; %s", workers.Silence, n.Running, k.attempts.SilenceLimit(), out.Reason)
 	case n.Running+n.Placing > 0:
 		out.Reason = "it runs: " + control.Count(n.Running+n.Placing, "task") + " at work"
 	case n.ToSend() > 0:
@@ -168,8 +129,8 @@ func (k explainer) explainSweep(name string) control.Explained {
 
 // silentTasks counts the running tasks of a sweep that were not heard from recently.
 func (k explainer) silentTasks(sweep string) (n int) {
-	for _, r := range k.running {
-		if r.Sweep == sweep && time.Since(r.heard) > silence {
+	for r := range k.attempts.Running() {
+		if r.Sweep == sweep && time.Since(r.Heard) > workers.Silence {
 			n++
 		}
 	}

@@ -23,7 +23,7 @@ import (
 func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, error) {
 	k.launching.Lock()
 	defer k.launching.Unlock()
-	defer k.wakeWindow()
+	defer k.window.Refill()
 	k.mu.Lock()
 	failure := k.failure
 	if len(k.faults.list) == 0 { // otherwise the manifests do not name all results
@@ -60,11 +60,7 @@ func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, e
 	for o := range k.held {
 		k.dropSettled(o)
 	}
-	for id, r := range k.running {
-		if !k.isRunning(r.name()) { // no sweep wants it any more; it is stopped at its worker's next presence
-			delete(k.running, id)
-		}
-	}
+	k.attempts.RemoveUnwanted()
 	k.flush()
 	failure = k.failure
 	k.mu.Unlock()

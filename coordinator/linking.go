@@ -7,6 +7,7 @@ import (
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/placement"
+	"eisweep/coordinator/window"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sweeps"
@@ -20,7 +21,7 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 		return nil // it was launched without the task meanwhile
 	}
 	from, err := k.locate(c.ID, c.Sweep, t.File)
-	if errors.Is(err, errGone) {
+	if errors.Is(err, window.ErrGone) {
 		k.config.Log.Warn("a result is computed again: its file is gone", "task", c.ID, "sweep", c.Sweep)
 		return k.machine.Step(lifecycle.ResultLost(c))
 	}

@@ -1,7 +1,6 @@
 package coordinator
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -104,44 +103,5 @@ func TestARestartCountsNoLossTwice(t *testing.T) {
 	g.serve()
 	if l := g.lossLines(); len(l) != 0 {
 		t.Errorf("of a settled task there are still %q", l)
-	}
-}
-
-// TestLossesThatWereCutShort reads a record whose last line a crash has cut, and adds to it.
-func TestLossesThatWereCutShort(t *testing.T) {
-	g := newRig(t)
-	settled := func(sweeps.ID, int) bool { return false }
-	l, err := readLosses(g.root, settled)
-	if err != nil {
-		t.Fatal(err)
-	}
-	one := loss{ID: sweeps.ID{1}, Run: 1, Token: "a", Class: protocol.Lost}
-	if err := l.add(one); err != nil {
-		t.Fatal(err)
-	}
-	f, err := os.OpenFile(l.path, os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.WriteString(`{"id":"t0`); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	two := one
-	two.Token = "b"
-	if err := l.add(two); err != nil {
-		t.Fatal(err)
-	}
-	again, err := readLosses(g.root, settled)
-	if err != nil || again.of(one.ID, 1) != 2 {
-		t.Errorf("%d are read: %v", again.of(one.ID, 1), err)
-	}
-	if text := g.lossLines(); len(text) != 2 {
-		t.Errorf("the file has %q", text)
-	}
-	if again, err = readLosses(g.root, func(sweeps.ID, int) bool { return true }); err != nil || again.of(one.ID, 1) != 0 || len(g.lossLines()) != 0 {
-		t.Errorf("%d are left of what is settled: %v", again.of(one.ID, 1), err)
 	}
 }

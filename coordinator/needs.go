@@ -30,8 +30,8 @@ func (k *Coordinator) needs(s *launchedSweep, memory int64) int {
 		return n
 	}
 	large := s.work.larger(memory) - c.Waiting
-	for _, r := range k.running {
-		if r.Sweep == s.name && r.memory > memory {
+	for r := range k.attempts.Running() {
+		if r.Sweep == s.name && r.Memory > memory {
 			large--
 		}
 	}

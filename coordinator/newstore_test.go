@@ -35,9 +35,9 @@ func TestANewStoreRunsNothingTwice(t *testing.T) {
 		t.Errorf("%d orders were sent before workers could enter what they run", n)
 	}
 	k.mu.Lock()
-	k.window.open = time.Time{} // as when that time is over
+	k.window.OpenAfter(0)
 	k.mu.Unlock()
-	k.wakeWindow()
+	k.window.Refill()
 	g.poll("the others are ordered", func() bool { return len(g.orders()) == 2 })
 	for range 2 {
 		j := g.next("two")

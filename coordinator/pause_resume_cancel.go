@@ -49,7 +49,7 @@ func (k *Coordinator) steer(ctx context.Context, names []string, to control.Stan
 // spread waits until the queue no longer holds what a decision took back, but not for long: the queue follows
 // once NATS answers.
 func (k *Coordinator) spread(ctx context.Context) error {
-	k.wakeWindow()
+	k.window.Refill()
 	ctx, cancel := context.WithTimeout(ctx, confirmTime)
 	defer cancel()
 	for k.config.Queue.UnresponsiveFor() == 0 {

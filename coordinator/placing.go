@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/placement"
 	"eisweep/internal/manifest"
@@ -62,7 +63,7 @@ func (k *Coordinator) placeIn(
 		} else {
 			first = sweep
 			k.sweep(sweep).ran++
-			k.pace.end(time.Now(), cost(t))
+			k.attempts.Pace.End(time.Now(), attempts.Cost(t))
 		}
 		k.ledger.Add(sweep, line)
 		k.sweep(sweep).work.settle(t)

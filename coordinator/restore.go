@@ -44,7 +44,7 @@ func (k *Coordinator) restore(ctx context.Context) error {
 	}
 	if len(list) > 0 && k.config.Queue.IsNew() {
 		// Workers enter running attempts again when they reconnect.
-		k.window.open = time.Now().Add(k.config.Regather)
+		k.window.OpenAfter(k.config.Regather)
 	}
 	return nil
 }

@@ -106,13 +106,13 @@ func TestLostOrdersAreSentAgain(t *testing.T) {
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.poll("orders", func() bool { return len(g.orders()) == 4 })
-	if err := errors.Join(k.checkWindow(g.context()), g.queue.PurgeTasks(g.context()), k.checkWindow(g.context())); err != nil {
+	if err := errors.Join(k.window.Check(g.context()), g.queue.PurgeTasks(g.context()), k.window.Check(g.context())); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(g.orders()); n != 0 {
 		t.Errorf("%d orders after one look", n)
 	}
-	if err := k.checkWindow(g.context()); err != nil {
+	if err := k.window.Check(g.context()); err != nil {
 		t.Fatal(err)
 	}
 	g.poll("orders", func() bool { return len(g.orders()) == 4 })

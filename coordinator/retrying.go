@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/window"
 )
 
 // failuresInARow is the number of failures after which a round of retries for a sweep ends: if its folder is
@@ -178,7 +179,7 @@ func (k *Coordinator) resumeNow(ctx context.Context, name string) error {
 	if r == nil || err != nil {
 		return err
 	}
-	defer k.wakeWindow()
+	defer k.window.Refill()
 	return k.goOn(ctx, r)
 }
 
@@ -192,14 +193,14 @@ func (k *Coordinator) retryBlocked(f *fault) (worked bool) {
 			delete(f.blocked, id)
 			continue
 		}
-		_, err := k.message(lifecycle.Candidate{ID: id, Run: t.Run, Sweep: f.sweep}, task)
-		if err == nil || errors.Is(err, errGone) {
+		_, err := k.window.Message(lifecycle.Candidate{ID: id, Run: t.Run, Sweep: f.sweep}, task)
+		if err == nil || errors.Is(err, window.ErrGone) {
 			delete(f.blocked, id)
 			worked = true
 		} else if failed++; failed == failuresInARow {
 			break
 		}
 	}
-	k.wakeWindow()
+	k.window.Refill()
 	return worked
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/plan"
+	"eisweep/coordinator/workers"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/natsserver"
@@ -48,9 +49,9 @@ func (k *Coordinator) Serve() (stop func(), err error) {
 		}),
 	}
 	maps.Copy(handlers, k.config.Verbs)
-	acquainted := make(chan struct{})
-	time.AfterFunc(acquaintance, func() { close(acquainted) })
-	k.acquainted = acquainted
+	discovered := make(chan struct{})
+	time.AfterFunc(workers.Discovery, func() { close(discovered) })
+	k.workersDiscovered = discovered
 	return control.Serve(k.config.Queue, handlers, refusal)
 }
 

@@ -192,9 +192,9 @@ func TestWorkersAreListedAndDrained(t *testing.T) {
 	if len(w) != 2 || w[0].Name != "w1" || w[1].Host != "there" || w[0].Silent || w[0].Slots != 2 {
 		t.Errorf("workers %+v", w)
 	}
-	acquainted := make(chan struct{})
-	close(acquainted)
-	k.acquainted = acquainted
+	discovered := make(chan struct{})
+	close(discovered)
+	k.workersDiscovered = discovered
 	d := told[control.Drained](g, control.VerbDrain, control.Drain{Targets: []string{"here", "w1", "w9"}})
 	if len(d.Workers) != 1 || d.Workers[0] != "w1" || len(d.Unknown) != 1 || <-commands != protocol.Drain {
 		t.Errorf("drained %+v", d)
@@ -208,8 +208,8 @@ func TestWorkersAreListedAndDrained(t *testing.T) {
 func TestDrainWaitsForWorkersToBeHeard(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	acquainted := make(chan struct{})
-	k.acquainted = acquainted
+	discovered := make(chan struct{})
+	k.workersDiscovered = discovered
 	g.queue.PublishPresence(protocol.Presence{Name: "w1", Host: "here", Slots: 2, State: "idle"})
 	g.heard(k, 1)
 	drained := make(chan control.Drained, 1)
@@ -223,7 +223,7 @@ func TestDrainWaitsForWorkersToBeHeard(t *testing.T) {
 	g.queue.PublishPresence(protocol.Presence{Name: "w2", Host: "there", Slots: 2, State: "idle"})
 	g.heard(k, 2)
 	select {
-	case acquainted <- struct{}{}:
+	case discovered <- struct{}{}:
 	case d := <-drained:
 		t.Fatalf("it doesn't wait, and has drained %+v", d)
 	}
@@ -256,7 +256,7 @@ func TestWorkerThatEndedByAnErrorIsShown(t *testing.T) {
 	if d := told[control.Drained](g, control.VerbDrain, control.Drain{Targets: []string{"w1"}}); len(d.Unknown) != 1 {
 		t.Errorf("drained %+v", d)
 	}
-	if w := k.workers.known(time.Now().Add(mourning + time.Second)); len(w) != 0 {
+	if w := k.workers.Known(time.Now().Add(2 * time.Hour)); len(w) != 0 {
 		t.Errorf("an hour later: %+v", w)
 	}
 }
@@ -307,13 +307,9 @@ func TestSilentTasksAreNotSaidToRun(t *testing.T) {
 		t.Errorf("at once: %+v", s)
 	}
 	k.mu.Lock()
-	k.running[j.id()].heard = time.Now().Add(-time.Minute)
+	k.attempts.Of(j.id()).Heard = time.Now().Add(-time.Minute)
 	k.mu.Unlock()
-	k.workers.mu.Lock()
-	known := k.workers.list["w1"]
-	known.Heard = time.Now().Add(-time.Minute)
-	k.workers.list["w1"] = known
-	k.workers.mu.Unlock()
+	k.workers.Report(protocol.Presence{Name: "w1", Host: "here", Slots: 64, State: "idle"}, time.Now().Add(-time.Minute))
 	if s := k.Snapshot(); s.Sweeps[0].Silent != 1 || s.Sweeps[0].Running != 1 || !s.Running[0].Silent || s.Running[0].HeardAgo < time.Minute {
 		t.Errorf("after a minute: %+v", s)
 	}

@@ -4,6 +4,7 @@ import (
 	"sort"
 	"time"
 
+	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 )
 
@@ -20,13 +21,13 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 	}
 	inFlight := map[string]float64{}
 	silent := map[string]int{}
-	for _, r := range k.running {
-		r.HeardAgo = time.Since(r.heard)
-		if r.Silent = r.HeardAgo > silence; r.Silent {
+	for r := range k.attempts.Running() {
+		r.HeardAgo = time.Since(r.Heard)
+		if r.Silent = r.HeardAgo > workers.Silence; r.Silent {
 			silent[r.Sweep]++
 		}
 		out.Running = append(out.Running, r.RunningTask)
-		inFlight[r.Sweep] += r.workDone()
+		inFlight[r.Sweep] += r.WorkDone()
 	}
 	sortRunning(out.Running)
 	var all work
@@ -39,12 +40,12 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 		state := control.SweepState{Name: s.name, Tasks: n.Total, Done: n.Done, Failed: n.Failed, Running: n.Running,
 			Queued: n.ToSend() + n.Unreadable + n.Placing, Waiting: n.Waiting, WorkDone: s.work.done + inFlight[s.name], WorkTotal: s.work.total}
 		state.Priority, state.Stand, state.Silent = s.priority, k.stand(s), silent[s.name]
-		state.Left, state.LeftKnown = k.pace.left(state.WorkTotal - state.WorkDone)
+		state.Left, state.LeftKnown = k.attempts.Pace.Left(state.WorkTotal - state.WorkDone)
 		all.done, all.total = all.done+state.WorkDone, all.total+state.WorkTotal
 		out.Sweeps = append(out.Sweeps, state)
 	}
-	k.pace.measure(time.Now(), flying)
-	out.Left, out.LeftKnown = k.pace.left(all.total - all.done)
+	k.attempts.Pace.Measure(time.Now(), flying)
+	out.Left, out.LeftKnown = k.attempts.Pace.Left(all.total - all.done)
 	return out
 }
 

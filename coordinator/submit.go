@@ -40,7 +40,7 @@ func (k *Coordinator) submit(ctx context.Context, s *plan.Sweep) error {
 	k.step(lifecycle.LaunchCompleted{Sweep: s.Name})
 	for o, d := range k.held {
 		if t, ok := k.machine.Task(o.ID); ok && t.Run == o.Run {
-			k.step(committed(&d.Outcome))
+			k.step(lifecycle.Committed(&d.Outcome))
 		}
 	}
 	k.flush()
@@ -140,7 +140,7 @@ func (k *Coordinator) submitOne(sweep string, item *plan.Item) {
 		k.step(lifecycle.TaskReused{Sweep: sweep, N: 1})
 		return
 	}
-	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, Where: s.where(item.Number), Losses: k.losses.of(t.ID, item.LastRun+1)}
+	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, Where: s.where(item.Number), Losses: k.attempts.Losses(t.ID, item.LastRun+1)}
 	k.submitting = submitting{sweep, t, item.Failure}
 	switch item.Action {
 	case plan.Link: // counted when it is done

@@ -44,10 +44,7 @@ func (k *Coordinator) record(c lifecycle.RecordFailure) {
 	}
 	s.work.settle(t)
 	k.reasons[c.ID] = line.Error
-	if r := k.running[c.ID]; r != nil {
-		k.pace.end(time.Now(), r.workDone())
-	}
-	delete(k.running, c.ID)
+	k.attempts.Remove(c.ID)
 }
 
 // saysFailed reports whether a failure is the last that a sweep's manifest says of a task, or is about to say.

@@ -3,11 +3,8 @@ package coordinator
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"time"
 
-	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
@@ -22,7 +19,7 @@ func (k *Coordinator) upkeepAlways(ctx context.Context) {
 		select {
 		case <-tick.C:
 			k.dropUnwanted(time.Now())
-			if err := errors.Join(k.checkWindow(ctx), k.trim(ctx)); err != nil && ctx.Err() == nil {
+			if err := errors.Join(k.window.Check(ctx), k.attempts.Trim(ctx, k.isSettled)); err != nil && ctx.Err() == nil {
 				k.config.Log.Warn("compare with the queue", "error", err)
 			}
 		case <-ctx.Done():
@@ -53,43 +50,11 @@ func (k *Coordinator) dropUnwanted(now time.Time) {
 	k.flush()
 }
 
-// trim removes the events of settled runs from the register.
-func (k *Coordinator) trim(ctx context.Context) error {
-	for more := true; more; {
-		var err error
-		if more, err = k.config.Queue.TrimRegister(ctx, k.isForgettable); err != nil {
-			return err
-		}
-	}
-	k.mu.Lock()
-	keys := slices.Collect(maps.Keys(k.register))
-	k.mu.Unlock()
-	for _, key := range keys {
-		if k.isForgettable(key.ID, key.Run) {
-			k.mu.Lock()
-			delete(k.register, key)
-			k.mu.Unlock()
-		}
-	}
-	return nil
-}
-
-// isSettled reports whether nobody waits for a run any more.
+// isSettled reports whether nobody waits for a run any more. The lock is held.
 func (k *Coordinator) isSettled(id sweeps.ID, run int) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	if _, isHeld := k.held[runKey{id, run}]; isHeld {
 		return false
 	}
 	t, ok := k.machine.Task(id)
 	return !ok || t.IsSettled() || t.Run > run
-}
-
-// isForgettable reports whether the register may forget a run. An attempt that may still run is kept: its
-// worker asks the register before it stops.
-func (k *Coordinator) isForgettable(id sweeps.ID, run int) bool {
-	k.mu.Lock()
-	e := k.register[runKey{id, run}]
-	k.mu.Unlock()
-	return (e.Event != protocol.EventStarted || time.Since(e.At) >= upkeepEvery) && k.isSettled(id, run)
 }

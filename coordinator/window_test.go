@@ -134,14 +134,14 @@ func TestTheWindowIsBounded(t *testing.T) {
 	k := g.serve()
 	g.launch(named("many", "{ first = 1, count = 6000 }"))
 	k.mu.Lock()
-	k.window.seconds = 600
+	k.window.Took(600, 1)
 	k.mu.Unlock()
 	if n := len(g.orders()); n != 0 {
 		t.Errorf("%d orders without a worker", n)
 	}
 	for slots, want := range map[int]int{0: 0, 1: 16, 16: 32, 5000: 10000} {
 		k.mu.Lock()
-		is := k.windowSize(slots)
+		is := k.window.Size(slots)
 		k.mu.Unlock()
 		if is != want {
 			t.Errorf("%d slots have a window of %d, want %d", slots, is, want)
@@ -174,13 +174,6 @@ func (g *rig) bytesOf(k *Coordinator, sweep string) int64 {
 	}
 	g.t.Fatalf("no task of %s", sweep)
 	return 0
-}
-
-// has sets the memory of a worker.
-func (w *testWorker) has(memory, free int64) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.memory, w.free = memory, free
 }
 
 // of counts the orders of a sweep.
@@ -216,20 +209,19 @@ func TestLargeTasksAreSentWhereTheyFit(t *testing.T) {
 			t.Errorf("explained %s: %+v", target, e)
 		}
 	}
-	big := g.hireWith("big", 2, 3*needs, 3*needs/2)
+	big := g.hireWith("big", 2, 3*needs/2, 3*needs/2)
 	g.poll("one large is sent", func() bool { return g.of(k, "large") == 1 })
-	big.has(3*needs, needs/2) // with the task that it claims next
-	big.say(false)
-	g.heardOut(k)
-	big.next("large")
+	j := big.next("large")
 	g.poll("its order has left the queue", func() bool { return g.of(k, "large") == 0 })
+	big.hush(true)
+	g.heardOut(k)
 	for range 2 {
-		k.fill(g.context())
+		k.window.Fill(g.context())
 	}
 	if n := g.of(k, "large"); n != 0 {
 		t.Errorf("%d large orders are sent while no free slot has the memory", n)
 	}
-	big.has(3*needs, 2*needs)
+	g.hand(j) // its worker has not reported yet that it has memory again
 	g.poll("another is sent", func() bool { return g.of(k, "large") == 1 })
 }
 
@@ -302,14 +294,14 @@ func TestALostPublicationIsMadeGood(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	g.launch(twoByTwo)
+	k.window.Fill(g.context()) // at the start all orders are withdrawn
 	k.mu.Lock()
 	var first lifecycle.Candidate
 	for id := range k.machine.Tasks() {
 		first = lifecycle.Candidate{ID: id, Run: 1, Sweep: "two"}
 		break
 	}
-	m, err := k.message(first, k.task(first.ID, "two"))
-	k.window.rebuild = false // as at any time but the start
+	m, err := k.window.Message(first, k.task(first.ID, "two"))
 	k.mu.Unlock()
 	if err != nil {
 		t.Fatal(err)
@@ -363,13 +355,13 @@ func TestAFullStoreLimitsTheWindow(t *testing.T) {
 	k := g.serve()
 	g.launch(named("many", "{ first = 1, count = 600 }"))
 	g.worker()
-	limit := func() int {
+	size := func() int {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		return k.window.limit
+		return k.window.Size(600)
 	}
-	g.poll("the store is full", func() bool { return limit() > 0 && len(g.orders()) > 0 })
-	if n := limit(); n >= 600 || len(g.orders()) > n {
+	g.poll("the store is full", func() bool { return size() < 1200 && len(g.orders()) > 0 })
+	if n := size(); n >= 600 || len(g.orders()) > n {
 		t.Errorf("room for %d orders, of which there are %d", n, len(g.orders()))
 	}
 	if s := g.finish(k, "many"); s.Done != 600 || s.Failed != 0 || g.executed() != 600 {
@@ -386,6 +378,16 @@ func canceled(t *testing.T) context.Context {
 	return ctx
 }
 
+// lastOrder is the sequence of the last order that was sent.
+func (g *rig) lastOrder() uint64 {
+	g.t.Helper()
+	stream, err := g.queue.JetStream().Stream(g.context(), protocol.SubjectsOf(g.root.ID()).Stream("tasks"))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return stream.CachedInfo().State.LastSeq
+}
+
 // TestOutcomesThatOvertakeTheirClaimsAreNoSurprise: the tasks take so little that the coordinator often has an outcome
 // before the claim. The orders that are left in the queue stay there, and nothing is kept of the attempts.
 func TestOutcomesThatOvertakeTheirClaimsAreNoSurprise(t *testing.T) {
@@ -395,28 +397,37 @@ func TestOutcomesThatOvertakeTheirClaimsAreNoSurprise(t *testing.T) {
 	k := g.serve()
 	g.launch(named("many", fmt.Sprintf("{ first = 1, count = %d }", tasks)))
 	g.poll("the queue is full", func() bool { return len(g.orders()) == tasks })
-	rebuilt := func() time.Time {
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		return k.window.rebuilt
-	}
-	before := rebuilt()
+	before := g.lastOrder()
 	for _, name := range []string{"w2", "w3", "w4"} {
 		defer g.hire(name, 4).works()()
 	}
 	g.ends(k, "many")
-	if !rebuilt().Equal(before) {
-		t.Error("all orders were withdrawn and sent again")
+	if now := g.lastOrder(); now-before > tasks/10 {
+		t.Errorf("%d orders were sent again", now-before)
 	}
-	claims := func() int {
+	ids := map[sweeps.ID]bool{}
+	for _, l := range g.lines("many") {
+		ids[l.ID] = true
+	}
+	claims := func() (n int) {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		return len(k.register)
+		for id := range ids {
+			if k.attempts.Last(id, 1).Sequence > 0 {
+				n++
+			}
+		}
+		return n
 	}
 	g.poll("all claims are known", func() bool { return claims() == tasks })
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.leftovers)+len(k.running)+len(k.delayed) > 0 {
-		t.Errorf("of settled tasks are left %d attempts, %d that run, %d that wait", len(k.leftovers), len(k.running), len(k.delayed))
+	for r := range k.attempts.Running() {
+		t.Errorf("task %s is settled and still runs", r.ID)
+	}
+	for id := range ids {
+		if n := len(k.attempts.Leftovers(id)); n > 0 || k.attempts.Delay(id) > 0 {
+			t.Errorf("of settled task %s %d attempts are kept, and it waits for %v", id, n, k.attempts.Delay(id))
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"eisweep/coordinator/attempts"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -12,17 +13,17 @@ type work struct {
 }
 
 func (w *work) add(t *sweeps.Task) {
-	w.total += cost(t)
+	w.total += attempts.Cost(t)
 	w.count(t, 1)
 }
 
 func (w *work) settle(t *sweeps.Task) {
-	w.done += cost(t)
+	w.done += attempts.Cost(t)
 	w.count(t, -1)
 }
 
 func (w *work) reopen(t *sweeps.Task) {
-	w.done -= cost(t)
+	w.done -= attempts.Cost(t)
 	w.count(t, 1)
 }
 
@@ -51,15 +52,4 @@ func (w *work) least() (least int64) {
 		}
 	}
 	return least
-}
-
-// cost estimates what a task takes, relative to others: the number of settlings
-// times the synapses that an Euler step goes through.
-func cost(t *sweeps.Task) float64 {
-	return float64(sim.Settlings(t.Experiment, &t.Parameters)) * costOfSettling(&t.Parameters)
-}
-
-func costOfSettling(p *sim.Parameters) float64 {
-	e, i := float64(p.NE()), float64(p.NI())
-	return e*e + 2*e*i + i*i + 1000
 }

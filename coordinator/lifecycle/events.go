@@ -99,6 +99,11 @@ type OutcomeCommitted struct {
 	Seconds float64 // that the attempt took
 }
 
+// Committed is the event of an outcome.
+func Committed(o *protocol.Outcome) OutcomeCommitted {
+	return OutcomeCommitted{ID: o.ID, Run: o.Run, Token: o.Token, Class: o.Class, Seconds: o.Finished.Sub(o.Started).Seconds()}
+}
+
 // ResultPlaced: a Place command was carried out; Class says why the result could not be placed, if so.
 type ResultPlaced struct {
 	ID    sweeps.ID

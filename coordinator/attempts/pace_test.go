@@ -1,4 +1,4 @@
-package coordinator
+package attempts
 
 import (
 	"testing"
@@ -9,34 +9,34 @@ import (
 // worker came, long after the launch.
 func TestPaceLeavesOutWhenNothingRan(t *testing.T) {
 	at := func(seconds float64) time.Time { return time.Unix(1e9, 0).Add(time.Duration(seconds * 1e9)) }
-	var p pace
+	var p Pace
 	heard := func(last float64) func(time.Time) bool {
 		return func(since time.Time) bool { return at(last).After(since) }
 	}
-	p.measure(at(0), 0)
-	p.measure(at(50), 0)
-	if left, known := p.left(100); known {
+	p.Measure(at(0), 0)
+	p.Measure(at(50), 0)
+	if left, known := p.Left(100); known {
 		t.Errorf("%v are left, with nothing done", left)
 	}
 	p.wake(at(54), heard(0))
 	for n := range 30 {
-		p.end(at(54+float64(n+1)/10), 2)
+		p.End(at(54+float64(n+1)/10), 2)
 		p.wake(at(54+float64(n+1)/10), heard(0)) // between two tasks nothing runs
 	}
-	p.measure(at(57), 0)
-	if left, known := p.left(100); !known || left != 5*time.Second {
+	p.Measure(at(57), 0)
+	if left, known := p.Left(100); !known || left != 5*time.Second {
 		t.Errorf("100 are left at 20 a second: %v, known %t", left, known)
 	}
-	p.measure(at(60), 40) // of a task that runs
-	if left, known := p.left(100); !known || left != 6*time.Second {
+	p.Measure(at(60), 40) // of a task that runs
+	if left, known := p.Left(100); !known || left != 6*time.Second {
 		t.Errorf("100 are left at 100 in 6 s: %v, known %t", left, known)
 	}
 	p.wake(at(69), heard(65)) // it still runs
-	if _, known := p.left(100); !known {
+	if _, known := p.Left(100); !known {
 		t.Error("the pace is forgotten while a task runs")
 	}
 	p.wake(at(100), heard(65))
-	if left, known := p.left(100); known {
+	if left, known := p.Left(100); known {
 		t.Errorf("%v are left, at a pace of before nothing ran", left)
 	}
 }

@@ -1,4 +1,4 @@
-package coordinator
+package attempts
 
 import (
 	"context"
@@ -25,8 +25,8 @@ func (e *errands) add(f func(context.Context)) {
 	}
 }
 
-// run runs errands one after the other until ctx ends.
-func (e *errands) run(ctx context.Context) {
+// work carries out errands one after the other until ctx ends.
+func (e *errands) work(ctx context.Context) {
 	for {
 		select {
 		case <-e.news:

@@ -1,4 +1,4 @@
-package coordinator
+package attempts
 
 import (
 	"bytes"
@@ -38,17 +38,17 @@ func lossOf(e queue.Entry, class protocol.Class, reason string) loss {
 type losses struct {
 	mu     sync.Mutex
 	path   string // "" keeps them in memory only
-	counts map[runKey]map[string]bool
+	counts map[run]map[string]bool
 }
 
 // maxLosses bounds what is read of the file, in bytes.
 const maxLosses = 1 << 30
 
 // newLosses keeps them in memory only.
-func newLosses() *losses { return &losses{counts: map[runKey]map[string]bool{}} }
+func newLosses() *losses { return &losses{counts: map[run]map[string]bool{}} }
 
 // readLosses reads the losses of unsettled runs, and drops the others from the file.
-func readLosses(r *root.Root, settled func(sweeps.ID, int) bool) (*losses, error) {
+func readLosses(r *root.Root, settled func(id sweeps.ID, run int) bool) (*losses, error) {
 	l := newLosses()
 	l.path = r.Private("losses.jsonl")
 	text, err := atomicfile.Read(l.path, maxLosses)
@@ -76,17 +76,17 @@ func readLosses(r *root.Root, settled func(sweeps.ID, int) bool) (*losses, error
 	return l, nil
 }
 
-func (l *losses) has(one loss) bool { return l.counts[runKey{one.ID, one.Run}][one.Token] }
+func (l *losses) has(one loss) bool { return l.counts[run{one.ID, one.Run}][one.Token] }
 
 func (l *losses) count(one loss) {
-	key := runKey{one.ID, one.Run}
+	key := run{one.ID, one.Run}
 	if l.counts[key] == nil {
 		l.counts[key] = map[string]bool{}
 	}
 	l.counts[key][one.Token] = true
 }
 
-// add puts a loss on record, durably and once.
+// add records a loss, durably and once.
 func (l *losses) add(one loss) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -99,7 +99,7 @@ func (l *losses) add(one loss) error {
 			err = appendLine(l.path, text)
 		}
 		if err != nil {
-			return fmt.Errorf("put lost attempt at task %s on record: %w", one.ID, err)
+			return fmt.Errorf("record lost attempt at task %s: %w", one.ID, err)
 		}
 	}
 	l.count(one)
@@ -133,14 +133,14 @@ func appendLine(path string, text []byte) (err error) {
 }
 
 // of returns how many attempts at a run were lost.
-func (l *losses) of(id sweeps.ID, run int) int {
+func (l *losses) of(key run) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.counts[runKey{id, run}])
+	return len(l.counts[key])
 }
 
 // settle forgets the losses of a settled run; the file keeps them until the next start.
-func (l *losses) settle(key runKey) {
+func (l *losses) settle(key run) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.counts, key)

@@ -1,10 +1,10 @@
-package coordinator
+package attempts
 
 import "time"
 
-// pace is how fast workers have worked recently, according to the reports of running tasks, not only of
+// Pace is how fast workers have worked recently, according to the reports of running tasks, not only of
 // finished ones. Tasks that are already done when a sweep is launched do not count.
-type pace struct {
+type Pace struct {
 	samples []sample  // oldest first, over the last paceWindow
 	ended   float64   // the work of the tasks that workers have ended
 	last    time.Time // when they ended the last one
@@ -22,19 +22,19 @@ const (
 )
 
 // wake starts the measurement anew if nothing has run for a while: no task has ended, and none has reported.
-func (p *pace) wake(now time.Time, isWorkHeard func(since time.Time) bool) {
+func (p *Pace) wake(now time.Time, isWorkHeard func(since time.Time) bool) {
 	if idle := now.Add(-paceIdle); p.last.Before(idle) && !isWorkHeard(idle) {
 		p.samples = append(p.samples[:0], sample{now, p.ended})
 	}
 }
 
-// end takes in that a worker has ended a task.
-func (p *pace) end(now time.Time, work float64) {
+// End takes in that a worker has ended a task, and how much of its cost is behind it.
+func (p *Pace) End(now time.Time, work float64) {
 	p.ended, p.last = p.ended+work, now
 }
 
-// measure takes down how much was done by now, with what is done of running tasks.
-func (p *pace) measure(now time.Time, inFlight float64) {
+// Measure takes down how much was done by now, with what is done of running tasks.
+func (p *Pace) Measure(now time.Time, inFlight float64) {
 	done := p.ended + inFlight
 	if n := len(p.samples); n > 0 && now.Sub(p.samples[n-1].at) < 200*time.Millisecond {
 		return
@@ -45,8 +45,8 @@ func (p *pace) measure(now time.Time, inFlight float64) {
 	}
 }
 
-// left is how long the rest will take at this pace; false while that is unknown.
-func (p *pace) left(rest float64) (time.Duration, bool) {
+// Left is how long the rest will take at this pace; false while that is unknown.
+func (p *Pace) Left(rest float64) (time.Duration, bool) {
 	if len(p.samples) < 2 {
 		return 0, false
 	}

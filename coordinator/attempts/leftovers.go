@@ -1,4 +1,4 @@
-package coordinator
+package attempts
 
 import (
 	"errors"
@@ -47,14 +47,8 @@ func (l leftovers) add(id sweeps.ID, token string) {
 	}
 }
 
-// of returns the tokens for an order.
-func (l leftovers) of(id sweeps.ID) []string {
+// last returns the tokens for an order.
+func (l leftovers) last(id sweeps.ID) []string {
 	list := l[id]
 	return slices.Clone(list[max(0, len(list)-mostLeftovers):])
-}
-
-// hasCheckpoint reports whether an attempt left a checkpoint.
-func (k *Coordinator) hasCheckpoint(id sweeps.ID, token string) bool {
-	_, err := os.Lstat(k.config.Root.Checkpoint(id, token))
-	return err == nil
 }

@@ -1,0 +1,68 @@
+package coordinator
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"eisweep/internal/control"
+	"eisweep/internal/protocol"
+)
+
+// Workers lists the workers that have reported recently.
+func (c *Coordinator) Workers() control.Workers {
+	return control.Workers{Workers: c.workers.Known(time.Now())}
+}
+
+// Drain tells the workers of these names, or on these hosts, to return the tasks that they run, and to end. Silent
+// workers are told as well: they may receive it. Soon after the start, it waits until the workers that are not named
+// one by one have reported.
+func (c *Coordinator) Drain(ctx context.Context, r control.Drain) (control.Drained, error) {
+	out := control.Drained{Workers: []string{}, Unknown: []string{}}
+	all := c.workers.Known(time.Now())
+	if r.All || slices.ContainsFunc(r.Targets, func(target string) bool { return !isName(target, all) }) {
+		select {
+		case <-c.workersDiscovered:
+		case <-ctx.Done():
+			return out, ctx.Err()
+		}
+		all = c.workers.Known(time.Now())
+	}
+	targets := r.Targets
+	for _, w := range all {
+		if r.All && !w.Silent {
+			targets = append(slices.Clip(targets), w.Name)
+		}
+	}
+	for _, target := range targets {
+		names := workersAt(target, all)
+		if len(names) == 0 {
+			out.Unknown = append(out.Unknown, target)
+		}
+		for _, name := range names {
+			if slices.Contains(out.Workers, name) {
+				continue
+			}
+			if err := c.config.Queue.SendCommand(name, protocol.Command{Verb: protocol.Drain}); err != nil {
+				return out, err
+			}
+			out.Workers = append(out.Workers, name)
+		}
+	}
+	return out, nil
+}
+
+// isName reports whether a text is the name of one of the workers.
+func isName(target string, all []control.Worker) bool {
+	return slices.ContainsFunc(all, func(w control.Worker) bool { return w.Name == target })
+}
+
+// workersAt lists the workers of a name, or on a host, that have not ended.
+func workersAt(target string, all []control.Worker) (names []string) {
+	for _, w := range all {
+		if !w.Ended && (w.Name == target || w.Host == target) {
+			names = append(names, w.Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,81 @@
+package coordinator
+
+import (
+	"context"
+
+	"eisweep/coordinator/lifecycle"
+	"eisweep/internal/protocol"
+	"eisweep/sweeps"
+)
+
+// shell is the coordinator as the packages of its parts see it. It implements attempts.Core and window.Core.
+type shell struct {
+	*core
+	// Of other parts of the coordinator; all but refill are called with the lock held.
+	flush         func()
+	refill        func()
+	task          func(id sweeps.ID, sweep string) *sweeps.Task
+	lastOutcome   func() uint64
+	outcome       func(id sweeps.ID, run int) *protocol.Outcome
+	input         func(*sweeps.Input) (protocol.Input, error)
+	block         func(lifecycle.Candidate, error)
+	knowsUnwanted func() bool
+}
+
+// Lock takes the core's lock.
+func (s *shell) Lock() { s.mu.Lock() }
+
+// Unlock releases the core's lock.
+func (s *shell) Unlock() { s.mu.Unlock() }
+
+// Machine is the state machine.
+func (s *shell) Machine() *lifecycle.Machine { return s.machine }
+
+// Step feeds an event to the machine and carries out what follows.
+func (s *shell) Step(e lifecycle.Event) { s.step(e) }
+
+// Flush makes what was carried out durable.
+func (s *shell) Flush() { s.flush() }
+
+// Failure is why the coordinator cannot continue; nil if it can.
+func (s *shell) Failure() error { return s.failure }
+
+// Fail says why the coordinator cannot continue.
+func (s *shell) Fail(err error) { s.fail(err) }
+
+// CheckOwnership waits until a write may start.
+func (s *shell) CheckOwnership(ctx context.Context) error { return s.checkOwnership(ctx) }
+
+// OwnsRoot reports whether a write may start now.
+func (s *shell) OwnsRoot() bool { return s.ownsRoot() }
+
+// Announce wakes those who wait for a change.
+func (s *shell) Announce() { s.announce() }
+
+// SetReason keeps the error of a task that is about to fail; "" drops it.
+func (s *shell) SetReason(id sweeps.ID, reason string) {
+	if s.reasons[id] = reason; reason == "" {
+		delete(s.reasons, id)
+	}
+}
+
+// Task makes a task as a sweep names it; nil if the sweep does not want it.
+func (s *shell) Task(id sweeps.ID, sweep string) *sweeps.Task { return s.task(id, sweep) }
+
+// Outcome is the outcome of a run that was committed and is not settled; nil if there is none.
+func (s *shell) Outcome(id sweeps.ID, run int) *protocol.Outcome { return s.outcome(id, run) }
+
+// LastOutcome is the sequence of the last outcome that was taken.
+func (s *shell) LastOutcome() uint64 { return s.lastOutcome() }
+
+// Input says where a worker finds a file.
+func (s *shell) Input(in *sweeps.Input) (protocol.Input, error) { return s.input(in) }
+
+// Block has a task wait because of an error that may go away.
+func (s *shell) Block(c lifecycle.Candidate, err error) { s.block(c, err) }
+
+// KnowsUnwanted reports whether it is known which attempts no sweep wants.
+func (s *shell) KnowsUnwanted() bool { return s.knowsUnwanted() }
+
+// Refill has the window of orders checked soon.
+func (s *shell) Refill() { s.refill() }

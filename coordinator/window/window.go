@@ -1,0 +1,243 @@
+package window
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"eisweep/coordinator/attempts"
+	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/workers"
+	"eisweep/internal/natsconn"
+	"eisweep/internal/protocol"
+	"eisweep/internal/queue"
+	"eisweep/sweeps"
+)
+
+// Core is what the window needs of the coordinator. Its lock guards the state machine and the window's state. All
+// methods except Lock and Unlock are called with the lock held.
+type Core interface {
+	sync.Locker
+	Machine() *lifecycle.Machine
+	// Step feeds an event to the machine and carries out what follows.
+	Step(lifecycle.Event)
+	// Flush makes what was carried out durable. It may release the lock for a while before it does anything.
+	Flush()
+	// Failure is why the coordinator cannot continue; nil if it can.
+	Failure() error
+	// Fail says why the coordinator cannot continue.
+	Fail(error)
+	// CheckOwnership waits until a write may start, and releases the lock meanwhile. The error says that the root is
+	// lost, or is ctx's.
+	CheckOwnership(ctx context.Context) error
+	// Announce wakes those who wait for a change.
+	Announce()
+	// SetReason keeps the error of a task that is about to fail; "" drops it.
+	SetReason(sweeps.ID, string)
+	// Task makes a task as a sweep names it; nil if the sweep does not want it.
+	Task(id sweeps.ID, sweep string) *sweeps.Task
+	// Outcome is the outcome of a run that was committed and is not settled; nil if there is none.
+	Outcome(id sweeps.ID, run int) *protocol.Outcome
+	// Input says where a worker finds a file. The error wraps ErrGone if it is certain that the file no longer exists.
+	Input(*sweeps.Input) (protocol.Input, error)
+	// Block has a task wait because of an error that may go away.
+	Block(lifecycle.Candidate, error)
+}
+
+// ErrGone says that the file that a task starts from no longer exists.
+var ErrGone = errors.New("its file is gone, or is not what the manifest says")
+
+// Config says what a window works with.
+type Config struct {
+	Core     Core
+	Queue    *queue.Queue
+	Attempts *attempts.Tracker
+	Workers  *workers.Table
+	Log      *slog.Logger
+	// Ahead is for how long the queue holds work for the connected workers.
+	Ahead time.Duration
+}
+
+// Times of the window.
+const (
+	rebuildPause = 500 * time.Millisecond // between two withdrawals of all orders
+	limitPause   = time.Minute            // until more orders are tried than the queue had room for
+	sendPause    = time.Second            // after orders that could not be sent
+	fillEvery    = 5 * time.Second        // between two checks without news: workers come and go
+)
+
+// Window is what the coordinator knows about the orders in the queue.
+type Window struct {
+	config Config
+	news   chan struct{} // something may have to be sent
+
+	// Guarded by the core's lock.
+	rebuild  bool            // the queue may hold other orders than the machine takes for queued
+	rebuilt  time.Time       // when all orders were last withdrawn
+	open     time.Time       // before that nothing is sent: workers may still enter their attempts
+	limit    int             // how many orders the queue had room for; 0 is any number
+	limited  time.Time       // when that was
+	duration duration        // of tasks
+	scarce   map[order]int64 // bytes that the orders need which some worker lacks
+	miscount int             // by how many orders the queue differed at the last check
+}
+
+// order is an order to execute a task.
+type order struct {
+	ID  sweeps.ID
+	Run int
+}
+
+// New makes a window that takes the queue for unknown.
+func New(c Config) *Window {
+	return &Window{config: c, news: make(chan struct{}, 1), rebuild: true, duration: duration{perCost: firstPerCost}, scarce: map[order]int64{}}
+}
+
+// Refill has the window checked soon. The lock need not be held.
+func (w *Window) Refill() {
+	select {
+	case w.news <- struct{}{}:
+	default:
+	}
+}
+
+// OpenAfter has nothing sent for so long. The lock is held.
+func (w *Window) OpenAfter(pause time.Duration) { w.open = time.Now().Add(pause) }
+
+// Took takes in how many seconds a task took that costs so much. The lock is held.
+func (w *Window) Took(seconds, cost float64) { w.duration.took(seconds, cost) }
+
+// Work keeps the window full until ctx ends.
+func (w *Window) Work(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-w.news:
+		case <-timer.C:
+		case <-ctx.Done():
+			return
+		}
+		timer.Reset(w.Fill(ctx))
+	}
+}
+
+// Fill withdraws the orders that should not be executed next, sends those that should, and returns when to
+// check again.
+func (w *Window) Fill(ctx context.Context) time.Duration {
+	if !w.mustFill() || !w.maySend(ctx) {
+		return fillEvery
+	}
+	wait, err := w.withdraw(ctx)
+	switch {
+	case err != nil:
+		return sendPause
+	case wait > 0:
+		return wait
+	}
+	w.config.Core.Lock()
+	list, pause := w.choose(), w.config.Attempts.NextDelayed(fillEvery)
+	w.config.Core.Unlock()
+	if len(list) == 0 {
+		return pause
+	}
+	n, err := w.config.Queue.PublishTasks(ctx, list)
+	if err == nil {
+		return 0
+	}
+	w.config.Core.Lock()
+	defer w.config.Core.Unlock()
+	w.rebuild = true
+	if errors.Is(err, natsconn.ErrLimit) {
+		w.limit, w.limited = max(1, w.config.Core.Machine().Queued()-len(list)+n), time.Now()
+	}
+	if ctx.Err() == nil {
+		w.config.Log.Warn("orders could not be sent and are sent again", "orders", len(list)-n, "error", err)
+	}
+	return sendPause
+}
+
+// mustFill reports whether orders may have to be withdrawn or sent.
+func (w *Window) mustFill() bool {
+	w.config.Core.Lock()
+	defer w.config.Core.Unlock()
+	return w.rebuild || w.config.Core.Machine().Disturbed() || w.config.Core.Machine().MayChoose()
+}
+
+// maySend reports whether the root is still this coordinator's: what it decided before it was cut off could
+// undo what its successor did.
+func (w *Window) maySend(ctx context.Context) bool {
+	w.config.Core.Lock()
+	defer w.config.Core.Unlock()
+	err := w.config.Core.CheckOwnership(ctx)
+	if err != nil && ctx.Err() == nil {
+		w.config.Core.Fail(err)
+	}
+	return err == nil && w.config.Core.Failure() == nil
+}
+
+// withdraw removes all orders from the queue if they are not those that should be executed next. It returns how
+// long to wait if that was done a moment ago.
+func (w *Window) withdraw(ctx context.Context) (wait time.Duration, err error) {
+	w.config.Core.Lock()
+	now := time.Now()
+	must := w.rebuild || w.config.Core.Machine().Disturbed()
+	if wait = max(w.open.Sub(now), 0); must && wait == 0 {
+		wait = max(rebuildPause-now.Sub(w.rebuilt), 0)
+	}
+	w.config.Core.Unlock()
+	if wait > 0 || !must {
+		return wait, nil
+	}
+	err = w.config.Queue.PurgeTasks(ctx)
+	w.config.Core.Lock()
+	defer w.config.Core.Unlock()
+	if err != nil {
+		if ctx.Err() == nil {
+			w.config.Core.Fail(err)
+		}
+		return 0, err
+	}
+	w.rebuild, w.rebuilt = false, now
+	clear(w.scarce)
+	w.config.Core.Step(lifecycle.OrdersWithdrawn{})
+	w.config.Core.Announce()
+	return 0, nil
+}
+
+// choose chooses the tasks to send now, and makes their orders. The lock is held.
+func (w *Window) choose() []protocol.Task {
+	if w.config.Core.Failure() != nil {
+		return nil
+	}
+	now := time.Now()
+	slots := w.config.Workers.Slots(now)
+	size, queued := w.Size(slots), w.config.Core.Machine().Queued()
+	if queued >= slots && 4*queued > 3*size || queued >= size {
+		return nil
+	}
+	w.dropClaimed()
+	s := &sender{Window: w, room: w.config.Workers.Room(now, w.config.Attempts.Load)}
+	w.config.Core.Machine().Choose(size-queued, s)
+	for _, e := range s.events {
+		w.config.Core.Step(e)
+	}
+	for _, e := range s.begun {
+		w.config.Attempts.Start(e)
+	}
+	if len(s.events)+len(s.begun) > 0 {
+		w.config.Core.Flush()
+	}
+	return s.tasks
+}
+
+// dropClaimed forgets the scarce orders that are no longer in the queue.
+func (w *Window) dropClaimed() {
+	for o := range w.scarce {
+		if t, ok := w.config.Core.Machine().Task(o.ID); !ok || t.Phase != lifecycle.Queued || t.Run != o.Run {
+			delete(w.scarce, o)
+		}
+	}
+}

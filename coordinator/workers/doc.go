@@ -1,0 +1,8 @@
+// Package workers knows the workers of a root, from what they report of themselves.
+//
+// Table is safe for concurrent use. It guarantees that a worker that says goodbye is forgotten at once, and that one
+// that falls silent is listed as silent after 30 seconds and forgotten after a day. It decides nothing: Room says
+// which tasks the workers have slots and memory for, and Pool why none of them takes a task.
+//
+// Start reading at table.go.
+package workers
