@@ -90,13 +90,6 @@ func (c *core) fail(err error) {
 	}
 }
 
-// failNow is fail for callers that do not hold the lock.
-func (c *core) failNow(err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.fail(err)
-}
-
 // AbortOnDone aborts, when ctx ends, the requests to the queue that nobody waits for and that the queue does
 // not answer.
 func (c *core) AbortOnDone(ctx context.Context) { context.AfterFunc(ctx, c.abort) }
