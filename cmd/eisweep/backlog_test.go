@@ -1,6 +1,7 @@
 package main
 
 import (
+	"eisweep/cmd/eisweep/internal/client"
 	"testing"
 
 	"eisweep/internal/control"
@@ -27,7 +28,7 @@ func TestATaskOfASilentWorkerIsRunning(t *testing.T) {
 // TestMemoryOfAJobIsThatOfItsWorkers has workers say what memory they have, and leave.
 func TestMemoryOfAJobIsThatOfItsWorkers(t *testing.T) {
 	s := slurmScaling{text: "max=2,cores=4,mem-per-core=1G"}
-	if err := s.check(connection{}); err != nil {
+	if err := s.check(client.Connection{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {

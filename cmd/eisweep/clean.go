@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/prune"
 	"eisweep/internal/control"
@@ -15,7 +16,7 @@ import (
 
 func newCleanCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
-	var c connection
+	var c client.Connection
 	var dry, logs, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "clean SWEEP",
@@ -39,7 +40,7 @@ that one does it.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.flags(cmd, e)
+	c.Flags(cmd, e)
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "only list what would be removed")
 	cmd.Flags().BoolVar(&logs, "logs", false, "also remove the logs of tasks that are done")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per file and line")
@@ -48,21 +49,21 @@ that one does it.`,
 }
 
 // clean has the root's coordinator clean, if it has one.
-func clean(ctx context.Context, e *cli.Env, r *root.Root, c *connection, request control.Clean) (control.Cleaned, error) {
+func clean(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, request control.Clean) (control.Cleaned, error) {
 	if err := selection.RequireLaunched(r, []string{request.Sweep}); err != nil {
 		return control.Cleaned{}, err
 	}
-	client, err := openClient(ctx, e, r, c)
-	var absent *absentError
+	cl, err := client.Open(ctx, e, r, c)
+	var absent *client.AbsentError
 	switch {
 	case errors.As(err, &absent):
 		return cleanHere(ctx, e, r, request)
 	case err != nil:
 		return control.Cleaned{}, err
 	}
-	defer client.close()
-	client.warnOfCopy(e)
-	return ask[control.Cleaned](ctx, client, control.VerbClean, request)
+	defer cl.Close()
+	cl.WarnIfCopy(e)
+	return client.Ask[control.Cleaned](ctx, cl, control.VerbClean, request)
 }
 
 // cleanHere cleans a root as its owner.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
@@ -75,7 +76,7 @@ disturbed, and what was launched goes on.`,
 }
 
 func (s *service) flags(cmd *cobra.Command, e *cli.Env) {
-	s.connection.flags(cmd, e)
+	s.Connection.Flags(cmd, e)
 	f := cmd.Flags()
 	f.StringVar(&s.listen, "listen", "", "`HOST:PORT` to listen on (default: every address, the port of the last time or else a free one)")
 	f.StringVar(&s.advertise, "advertise", "", "`HOST[:PORT]` by which others reach this machine (default: its name and addresses)")
@@ -93,11 +94,11 @@ const defaultAhead = 10 * time.Minute
 
 // check refuses options that don't go together.
 func (s *service) check() error {
-	if err := s.connection.check(); err != nil {
+	if err := s.Connection.Check(); err != nil {
 		return err
 	}
 	own := s.listen != "" || s.advertise != "" || s.share != (access.Share{}) || s.rotate
-	if s.external() && own {
+	if s.External() && own {
 		return cli.Usagef("--listen, --advertise, --share-group, --share-workers and --rotate are of the coordinator's own NATS, not of --nats")
 	}
 	if s.share.Workers && s.share.Group == "" {
@@ -119,7 +120,7 @@ func (s *service) check() error {
 	if s.ahead <= 0 {
 		return cli.Usagef("--ahead %v: give a positive time, such as 10m", s.ahead)
 	}
-	return s.slurm.check(s.connection)
+	return s.slurm.check(s.Connection)
 }
 
 // coordinatorReady is what a coordinator logs once it answers.
@@ -129,7 +130,7 @@ const coordinatorReady = "the coordinator is ready"
 // again as soon as that is back, unless the root has another owner: it has stopped its NATS server.
 func (s *service) run(ctx context.Context, e *cli.Env, path string) error {
 	cli.IgnoreBrokenPipe()
-	wait := waiting{what: "the storage of the root does not answer; waiting for it", log: s.log}
+	wait := client.Retry{Message: "the storage of the root does not answer; waiting for it", Log: s.log}
 	var disowned bool
 	for {
 		err := s.runOnce(ctx, e, path)
@@ -137,8 +138,8 @@ func (s *service) run(ctx context.Context, e *cli.Env, path string) error {
 		if !disowned || ctx.Err() != nil || !errors.Is(err, errExpired) && !atomicfile.IsStorage(err) {
 			return err
 		}
-		if err := wait.more(ctx, err); err != nil {
-			return orStopped(ctx, s.log, err)
+		if err := wait.Wait(ctx, err); err != nil {
+			return client.UnlessStopped(ctx, s.log, err)
 		}
 		if lost := s.last.Verify(ctx); errors.Is(lost, lease.ErrLost) {
 			return lost
@@ -151,10 +152,10 @@ func (s *service) run(ctx context.Context, e *cli.Env, path string) error {
 // runOnce is run without another start: the error then wraps errExpired.
 func (s *service) runOnce(ctx context.Context, e *cli.Env, path string) error {
 	if err := s.open(ctx, e, path); err != nil {
-		return orStopped(ctx, s.log, err)
+		return client.UnlessStopped(ctx, s.log, err)
 	}
 	s.log.Info(coordinatorReady, "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", cli.Version())
-	s.log.Info("start workers on any machine that shares the folder", "command", "eisweep worker -p "+cli.ShellQuote(s.root.Path())+s.options())
+	s.log.Info("start workers on any machine that shares the folder", "command", "eisweep worker -p "+cli.ShellQuote(s.root.Path())+s.Options())
 	err := s.failed(ctx)
 	switch {
 	case errors.Is(err, errExpired):

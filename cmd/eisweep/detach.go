@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 )
@@ -77,18 +78,18 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *cli.Env, pa
 	default:
 	}
 	e.Linef("the coordinator runs (process %d; log %s); it ends with: kill %d", c.Process.Pid, name, c.Process.Pid)
-	e.Linef("start workers on any machine that shares the folder: eisweep worker%s%s", e.RootFlag, s.options())
+	e.Linef("start workers on any machine that shares the folder: eisweep worker%s%s", e.RootFlag, s.Options())
 	return nil
 }
 
 // arguments are those of the coordinator that runs on, wherever that is.
 func (s *service) arguments(cmd *cobra.Command, r *root.Root) []string {
 	without := []string{"detach", "path"}
-	for _, o := range s.files() {
+	for _, o := range s.Files() {
 		without = append(without, strings.TrimPrefix(o[0], "--"))
 	}
 	args := append([]string{"coordinator", "-p", r.Path()}, cli.ChangedFlags(cmd, without...)...)
-	for _, o := range s.absoluteFiles() {
+	for _, o := range s.AbsoluteFiles() {
 		args = append(args, o[0]+"="+o[1])
 	}
 	if len(s.slurm.options) > 0 {
@@ -125,13 +126,13 @@ func (s *service) awaitAnswer(
 		if unreachable == nil && strings.Contains(said(), coordinatorReady) {
 			unreachable = time.After(reachTime)
 		}
-		client, err := openClient(ctx, e, r, &s.connection)
+		cl, err := client.OpenQuietly(ctx, e, r, &s.Connection)
 		if err != nil {
 			why = err
 			continue
 		}
-		client.close()
-		if client.pong.PID == pid {
+		cl.Close()
+		if cl.Pong.PID == pid {
 			return nil
 		}
 	}
@@ -139,8 +140,8 @@ func (s *service) awaitAnswer(
 
 // shortly is why a client found nobody, without a remedy.
 func shortly(err error) string {
-	if absent := (*absentError)(nil); errors.As(err, &absent) {
-		return absent.short()
+	if absent := (*client.AbsentError)(nil); errors.As(err, &absent) {
+		return absent.Summary()
 	}
 	return cli.FirstLine(err.Error())
 }

@@ -157,7 +157,7 @@ func TestALockThatCannotBeReadIsNotFree(t *testing.T) {
 			}
 			for _, command := range [][]string{{"status"}, {"status", "small"}} {
 				said, code := powerless(t, append(command, "-p", root)...)
-				if code != test.code || !strings.Contains(said, lock) || !strings.Contains(said, "cannot be found out") ||
+				if code != test.code || !strings.Contains(said, lock) || !strings.Contains(said, "is unknown") ||
 					strings.Contains(said, "no coordinator runs") || !strings.Contains(said, "1 done") {
 					t.Errorf("%v: exit code %d:\n%s", command, code, said)
 				}

@@ -6,13 +6,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 )
 
 func newDrainCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
-	var c connection
+	var c client.Connection
 	var all, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "drain WORKER|HOST…",
@@ -29,12 +30,12 @@ exit. Nothing is lost, and no attempt is counted.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := clientFor(cmd.Context(), e, &choice, &c)
+			cl, err := connect(cmd.Context(), e, &choice, &c)
 			if err != nil {
 				return err
 			}
-			defer client.close()
-			out, err := ask[control.Drained](cmd.Context(), client, control.VerbDrain, control.Drain{Targets: args, All: all})
+			defer cl.Close()
+			out, err := client.Ask[control.Drained](cmd.Context(), cl, control.VerbDrain, control.Drain{Targets: args, All: all})
 			if err != nil {
 				return err
 			}
@@ -42,7 +43,7 @@ exit. Nothing is lost, and no attempt is counted.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.flags(cmd, e)
+	c.Flags(cmd, e)
 	cmd.Flags().BoolVar(&all, "all", false, "every worker that is heard of")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
 	cmd.ValidArgsFunction = cli.CompleteEach(workerNames(e, &choice, &c))

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
@@ -19,7 +20,7 @@ import (
 
 func newExplainCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
-	var c connection
+	var c client.Connection
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "explain TASK|SWEEP",
@@ -35,7 +36,7 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 			if err != nil {
 				return err
 			}
-			out, err := explain(cmd.Context(), e, r, &c, args[0])
+			out, err := explain(cmd.Context(), e, r, &c, args[0], client.Open)
 			if out == nil {
 				return cli.OrInterrupted(cmd.Context(), err)
 			}
@@ -43,37 +44,40 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.flags(cmd, e)
+	c.Flags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
 	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd
 }
 
+// opener is client.Open, or for questions that are repeated client.OpenQuietly.
+type opener = func(context.Context, *cli.Env, *root.Root, *client.Connection) (*client.Client, error)
+
 // explain asks the coordinator or, where there is none, the folder. With an answer, the error says that
 // the folder could not be read.
-func explain(ctx context.Context, e *cli.Env, r *root.Root, c *connection, target string) (*control.Explained, error) {
-	client, err := openClient(ctx, e, r, c)
-	var absent *absentError
+func explain(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, target string, open opener) (*control.Explained, error) {
+	cl, err := open(ctx, e, r, c)
+	var absent *client.AbsentError
 	if errors.As(err, &absent) {
 		return explainAlone(ctx, r, target, absent)
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer client.close()
-	out, err := ask[control.Explained](ctx, client, control.VerbExplain, control.Explain{Target: target})
+	defer cl.Close()
+	out, err := client.Ask[control.Explained](ctx, cl, control.VerbExplain, control.Explain{Target: target})
 	if err != nil {
 		return nil, err
 	}
 	if out.State != string(manifest.Done) && out.State != string(control.Finished) {
-		view := lookAtSlurm(ctx, r, client)
+		view := lookAtSlurm(ctx, r, cl)
 		view.explain(&out)
 	}
 	return &out, nil
 }
 
 // explainAlone says what the folder tells where nobody coordinates.
-func explainAlone(ctx context.Context, r *root.Root, target string, absent *absentError) (*control.Explained, error) {
+func explainAlone(ctx context.Context, r *root.Root, target string, absent *client.AbsentError) (*control.Explained, error) {
 	launched, err := r.Sweeps()
 	if err != nil {
 		return nil, err
@@ -105,19 +109,19 @@ func explainAlone(ctx context.Context, r *root.Root, target string, absent *abse
 }
 
 // explainAbsent says that something is settled, or that nobody sees to it.
-func explainAbsent(out *control.Explained, settled bool, how string, absent *absentError) {
+func explainAbsent(out *control.Explained, settled bool, how string, absent *client.AbsentError) {
 	switch {
 	case settled:
 		out.Reason = how
-	case absent.running():
-		out.Reason = fmt.Sprintf("`%s` is at work (process %d on %s) and tells nobody else of single tasks",
-			absent.holder.Command, absent.holder.PID, absent.holder.Host)
-	case absent.unseen != nil:
-		out.Reason, out.Remedy = absent.short(), cli.Remedy(absent.unseen)
+	case absent.HasRun():
+		out.Reason = fmt.Sprintf("`%s` runs the sweeps by itself (process %d on %s); the states of single tasks are known to it alone",
+			absent.Holder.Command, absent.Holder.PID, absent.Holder.Host)
+	case absent.LockErr != nil:
+		out.Reason, out.Remedy = absent.Summary(), cli.Remedy(absent.LockErr)
 	default:
-		out.Reason = absent.short() + ": nothing runs"
+		out.Reason = absent.Summary() + ": nothing runs"
 		out.Remedy = fmt.Sprintf("eisweep coordinator%s, or run it here: eisweep run %s%s",
-			absent.flags, cli.ShellQuote(filepath.Join(absent.path, out.Sweep, "sweep.toml")), absent.rootFlag)
+			absent.Flags, cli.ShellQuote(filepath.Join(absent.Path, out.Sweep, "sweep.toml")), absent.RootFlag)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
@@ -18,7 +19,7 @@ import (
 
 // following shows sweeps that a coordinator sees to, until they are settled.
 type following struct {
-	client   *client
+	client   *client.Client
 	observer display.Observer
 	names    []string // none: every sweep, without an end
 	part     *part    // the tasks that a rerun is about; nil: all of the sweeps
@@ -36,7 +37,7 @@ const followTime = 500 * time.Millisecond
 
 // listen takes every line that the manifests get from now on.
 func (f *following) listen(ctx context.Context) (err error) {
-	f.stop, err = f.client.queue.Updates(ctx, "", func(_ string, text []byte) {
+	f.stop, err = f.client.Queue.Updates(ctx, "", func(_ string, text []byte) {
 		var line manifest.Line
 		if json.Unmarshal(text, &line) == nil {
 			f.inbox.Add(line)
@@ -80,9 +81,9 @@ func (f *following) follow(ctx context.Context, e *cli.Env) error {
 // look shows how far the sweeps are, and says whether they are settled. That the
 // coordinator doesn't answer is no error: another may come.
 func (f *following) look(ctx context.Context) (settled bool, err error) {
-	asked, cancel := context.WithTimeout(ctx, answerTime)
+	asked, cancel := context.WithTimeout(ctx, client.AnswerTimeout)
 	defer cancel()
-	snapshot, err := control.Ask[control.Snapshot](asked, f.client.queue, control.VerbSnapshot, control.Nothing{})
+	snapshot, err := control.Ask[control.Snapshot](asked, f.client.Queue, control.VerbSnapshot, control.Nothing{})
 	switch {
 	case ctx.Err() != nil:
 		return false, ctx.Err()
@@ -166,12 +167,12 @@ func (f *following) settled() bool {
 
 // finish tells what became of the sweeps.
 func (f *following) finish(ctx context.Context, e *cli.Env) error {
-	sum, err := ask[control.Summary](ctx, f.client, control.VerbSummary, control.Steer{Sweeps: f.names})
+	sum, err := client.Ask[control.Summary](ctx, f.client, control.VerbSummary, control.Steer{Sweeps: f.names})
 	if err != nil {
 		return f.left(ctx, e, err)
 	}
 	for i := range sum.Sweeps {
-		sum.Sweeps[i].Dir = f.client.root.SweepDir(sum.Sweeps[i].Name) // as this machine has it
+		sum.Sweeps[i].Dir = f.client.Root.SweepDir(sum.Sweeps[i].Name) // as this machine has it
 	}
 	f.stop()
 	f.tellLines()

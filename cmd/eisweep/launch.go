@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
@@ -35,17 +36,17 @@ the same again does no harm; an edited file runs the difference.`,
 			if err != nil {
 				return err
 			}
-			client, err := clientFor(cmd.Context(), e, &s.Root, &l.connection)
+			cl, err := connect(cmd.Context(), e, &s.Root, &l.Connection)
 			if err != nil {
 				return err
 			}
-			defer client.close()
+			defer cl.Close()
 			l.request.Sweeps = sweepFiles(list)
-			return l.launch(cmd.Context(), e, client)
+			return l.launch(cmd.Context(), e, cl)
 		},
 	}
 	s.AddFlags(cmd)
-	l.connection.flags(cmd, e)
+	l.Connection.Flags(cmd, e)
 	f := cmd.Flags()
 	f.IntVar(&l.request.Priority, "priority", 0, "sweeps of a higher priority go first; equal ones share the workers evenly")
 	f.BoolVar(&l.request.Supersede, "supersede", false, "move result files of other tasks that are in the way to superseded/")
@@ -56,7 +57,7 @@ the same again does no harm; an edited file runs the difference.`,
 
 // launching is a request to launch, and how what becomes of it is shown.
 type launching struct {
-	connection
+	client.Connection
 	request        control.Launch
 	part           *part // of a rerun
 	follow, asJSON bool
@@ -79,7 +80,7 @@ func sweepFiles(list []*sweeps.Sweep) []control.SweepFile {
 
 // launch sends the request and tells what the coordinator makes of it; with follow
 // it goes on telling.
-func (l *launching) launch(ctx context.Context, e *cli.Env, c *client) error {
+func (l *launching) launch(ctx context.Context, e *cli.Env, c *client.Client) error {
 	o := display.NewObserver(e, l.asJSON)
 	f := following{client: c, observer: o, part: l.part}
 	if l.follow && !l.request.Dry {
@@ -113,13 +114,13 @@ func (l *launching) launch(ctx context.Context, e *cli.Env, c *client) error {
 
 // send sends the request; files that are in the way are moved if the person says so.
 // Folders are as this machine has them.
-func (l *launching) send(ctx context.Context, e *cli.Env, c *client) (plan control.Plan, err error) {
+func (l *launching) send(ctx context.Context, e *cli.Env, c *client.Client) (plan control.Plan, err error) {
 	defer func() {
 		for i := range plan.Sweeps {
-			plan.Sweeps[i].Dir = c.root.SweepDir(plan.Sweeps[i].Name)
+			plan.Sweeps[i].Dir = c.Root.SweepDir(plan.Sweeps[i].Name)
 		}
 	}()
-	plan, err = ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
+	plan, err = client.Ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
 	var refusal *control.Refusal
 	if !errors.As(err, &refusal) || refusal.Kind != control.InTheWay || !e.Interactive || l.asJSON {
 		return plan, err
@@ -128,7 +129,7 @@ func (l *launching) send(ctx context.Context, e *cli.Env, c *client) (plan contr
 		return plan, cmp.Or(asked, err)
 	}
 	l.request.Supersede = true
-	return ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
+	return client.Ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
 }
 
 // tellDry tells what a launch would do.
@@ -145,15 +146,15 @@ func (l *launching) tellDry(e *cli.Env, o display.Observer, plan *control.Plan) 
 }
 
 // warnOfNoWorker says so where nobody is there to run what was launched.
-func warnOfNoWorker(ctx context.Context, e *cli.Env, c *client) {
+func warnOfNoWorker(ctx context.Context, e *cli.Env, c *client.Client) {
 	if text := noWorker(ctx, e, c); text != "" {
 		e.Notef("%s", text)
 	}
 }
 
 // noWorker says that no worker is connected, if that is so.
-func noWorker(ctx context.Context, e *cli.Env, c *client) string {
-	out, err := ask[control.Workers](ctx, c, control.VerbWorkers, control.Nothing{})
+func noWorker(ctx context.Context, e *cli.Env, c *client.Client) string {
+	out, err := client.Ask[control.Workers](ctx, c, control.VerbWorkers, control.Nothing{})
 	if err != nil {
 		return ""
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
@@ -28,7 +29,7 @@ import (
 
 func newLogsCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
-	var c connection
+	var c client.Connection
 	var l logView
 	cmd := &cobra.Command{
 		Use:   "logs TASK",
@@ -59,7 +60,7 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.flags(cmd, e)
+	c.Flags(cmd, e)
 	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "go on as the task runs")
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write JSON, one object per line of a log")
 	cmd.ValidArgsFunction = cli.CompleteFirst(loggedTasks(e, &choice))
@@ -238,13 +239,15 @@ const (
 )
 
 // followOn prints until the task is settled, or nobody is there to run it.
-func (l *logView) followOn(ctx context.Context, e *cli.Env, r *root.Root, c *connection) error {
+func (l *logView) followOn(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection) error {
 	ticker := time.NewTicker(logTime)
 	defer ticker.Stop()
+	open := client.Open // which tells the person, once, when the coordinator does not answer
 	for next := time.Now(); ; {
 		ended := ""
 		if !time.Now().Before(next) {
-			out, err := explain(ctx, e, r, c, l.id.String())
+			out, err := explain(ctx, e, r, c, l.id.String(), open)
+			open = client.OpenQuietly
 			if err != nil {
 				return cli.OrInterrupted(ctx, err)
 			}

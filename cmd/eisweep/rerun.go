@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
@@ -48,7 +49,7 @@ the coordinator has them, or with --follow when they are done; else they run her
 		},
 	}
 	choice.AddFlag(cmd)
-	r.connection.flags(cmd, e)
+	r.Connection.Flags(cmd, e)
 	r.flags(cmd)
 	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd
@@ -57,7 +58,7 @@ the coordinator has them, or with --follow when they are done; else they run her
 // rerun is which tasks of a sweep are run again, and how.
 type rerun struct {
 	execution
-	connection
+	client.Connection
 	selection.TaskFilter
 	follow   bool // where a coordinator does it
 	all, dry bool
@@ -122,14 +123,14 @@ func (r *rerun) run(ctx context.Context, e *cli.Env, opened *root.Root, name str
 		return r.tellDry(ctx, e, opened, func() { r.announce(e, opened, status, chosen, classes) })
 	}
 	r.announce(e, opened, status, chosen, classes)
-	client, err := openClient(ctx, e, opened, &r.connection)
-	if absent := (*absentError)(nil); errors.As(err, &absent) {
+	cl, err := client.Open(ctx, e, opened, &r.Connection)
+	if absent := (*client.AbsentError)(nil); errors.As(err, &absent) {
 		return r.execute(ctx, e, opened.Path())
 	}
 	if err != nil {
 		return err
 	}
-	defer client.close()
-	client.warnOfCopy(e)
-	return r.served(ctx, e, client)
+	defer cl.Close()
+	cl.WarnIfCopy(e)
+	return r.served(ctx, e, cl)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
@@ -71,11 +72,11 @@ func (r *rerun) prepare(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) 
 }
 
 // served has the root's coordinator carry the order out.
-func (r *rerun) served(ctx context.Context, e *cli.Env, c *client) error {
+func (r *rerun) served(ctx context.Context, e *cli.Env, c *client.Client) error {
 	told, again := r.Request(), r.chosen
 	if len(r.changes) > 0 {
 		var err error
-		if told, again, err = r.replacements(ctx, c.root); err != nil {
+		if told, again, err = r.replacements(ctx, c.Root); err != nil {
 			return cli.OrInterrupted(ctx, err)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/daemon"
 	"eisweep/coordinator"
 	"eisweep/internal/access"
@@ -28,7 +29,7 @@ import (
 // service is what `coordinator` has open: the root, which it owns, its own NATS server or a
 // connection to the site's, and the coordinator that answers there.
 type service struct {
-	connection
+	client.Connection
 	listen, advertise string
 	share             access.Share
 	rotate            bool
@@ -70,7 +71,7 @@ func (s *service) open(ctx context.Context, e *cli.Env, path string) (err error)
 		return err
 	}
 	s.last = s.root.lease
-	if s.external() {
+	if s.External() {
 		err = s.openSite(ctx, e)
 	} else {
 		err = s.openOwn(ctx, e)
@@ -119,7 +120,7 @@ func (s *service) openOwn(ctx context.Context, e *cli.Env) error {
 	go s.stopAtT(s.server, s.root.lease)
 	keepPort(state, s.server.Port())
 	connect := queue.Options{Options: s.authority.Options(s.server), Create: true}
-	connect.Name, connect.Log = connectionName(protocol.Coordinator), s.log
+	connect.Name, connect.Log = client.Name(protocol.Coordinator), s.log
 	if s.queue, err = queue.Open(ctx, connect); err != nil {
 		return fmt.Errorf("open queue: %w", err)
 	}
@@ -129,18 +130,18 @@ func (s *service) openOwn(ctx context.Context, e *cli.Env) error {
 // openSite connects to the site's NATS, for which it waits if it isn't there.
 func (s *service) openSite(ctx context.Context, e *cli.Env) (err error) {
 	options := queue.Options{
-		Options: natsconn.Options{Site: s.site(), RootID: s.root.ID(), Role: protocol.Coordinator, Name: connectionName(protocol.Coordinator), Log: s.log},
+		Options: natsconn.Options{Site: s.Site(), RootID: s.root.ID(), Role: protocol.Coordinator, Name: client.Name(protocol.Coordinator), Log: s.log},
 		Create:  true,
 	}
-	wait := waiting{what: "NATS is not in reach; waiting for it", log: s.log}
+	wait := client.Retry{Message: "NATS is not in reach; waiting for it", Log: s.log}
 	for {
 		if s.queue, err = queue.Open(ctx, options); err == nil {
 			break
 		}
-		if !s.mayPass(err) {
+		if !s.MayPass(err) {
 			return fmt.Errorf("open queue: %w", err)
 		}
-		if err := wait.more(ctx, err); err != nil {
+		if err := wait.Wait(ctx, err); err != nil {
 			return err
 		}
 	}
@@ -173,7 +174,7 @@ func (s *service) coordinate(ctx context.Context, e *cli.Env) error {
 	if s.stop, err = s.coordinator.Serve(); err != nil {
 		return err
 	}
-	if s.external() {
+	if s.External() {
 		return access.RemoveFiles(s.root.Root)
 	}
 	urls := s.server.URLs(s.advertise)
@@ -184,15 +185,12 @@ func (s *service) coordinate(ctx context.Context, e *cli.Env) error {
 	return nil
 }
 
-// addresses are where workers and commands find the queue.
+// addresses are where workers and commands reach the queue.
 func (s *service) addresses() []string {
-	switch {
-	case s.server != nil:
+	if s.server != nil {
 		return s.server.URLs(s.advertise)
-	case s.context != "":
-		return []string{"context " + s.context}
 	}
-	return strings.Split(s.servers, ",")
+	return s.Addresses()
 }
 
 // close ends everything in order: requests are answered, committed results placed,

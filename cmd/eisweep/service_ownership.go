@@ -68,7 +68,7 @@ func (s *service) whyDisowned() error { return cmp.Or(s.root.lost(), errExpired)
 // expired is closed when the embedded server is stopped since the root's storage did not answer. Who uses the site's NATS
 // waits for the storage.
 func (s *service) expired() <-chan struct{} {
-	if s.external() {
+	if s.External() {
 		return nil
 	}
 	return s.root.lease.Expired()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/coordinator"
 	"eisweep/internal/natsconn"
@@ -46,7 +47,7 @@ const (
 // how to give that one work.
 func orCoordinated(err error) error {
 	var inUse *root.InUseError
-	if !errors.As(err, &inUse) || !isCoordinator(inUse.Holder) {
+	if !errors.As(err, &inUse) || !client.IsCoordinator(inUse.Holder) {
 		return err
 	}
 	h := inUse.Holder

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
@@ -53,7 +54,7 @@ queue. Jobs that still wait when every sweep is done are cancelled by the coordi
 		},
 	}
 	choice.AddFlag(cmd)
-	s.connection.flags(cmd, e)
+	s.Connection.Flags(cmd, e)
 	s.flags(cmd)
 	return cmd
 }
@@ -126,13 +127,13 @@ func (s *slurmCommand) run(ctx context.Context, e *cli.Env, r *root.Root) error 
 
 // noteAbsent says it where no coordinator answers, for which workers would only wait.
 func (s *slurmCommand) noteAbsent(ctx context.Context, e *cli.Env, r *root.Root) {
-	client, err := openClient(ctx, e, r, &s.connection)
-	var absent *absentError
+	cl, err := client.Open(ctx, e, r, &s.Connection)
+	var absent *client.AbsentError
 	switch {
 	case errors.As(err, &absent):
-		e.Notef("%s: workers wait for one, %v at most; start it: eisweep coordinator%s", absent.short(), s.idle, e.Flags())
+		e.Notef("%s: workers wait for one, %v at most; start it: eisweep coordinator%s", absent.Summary(), s.idle, e.Flags())
 	case err == nil:
-		client.close()
+		cl.Close()
 	}
 }
 
@@ -155,12 +156,12 @@ const idleByDefault = 10 * time.Minute
 
 // resumeSubmission tells the coordinator to submit jobs again.
 func (s *slurmCommand) resumeSubmission(cmd *cobra.Command, e *cli.Env, choice *selection.Root) error {
-	client, err := clientFor(cmd.Context(), e, choice, &s.connection)
+	cl, err := connect(cmd.Context(), e, choice, &s.Connection)
 	if err != nil {
 		return err
 	}
-	defer client.close()
-	out, err := ask[control.Scaled](cmd.Context(), client, control.VerbScaling, control.Scaling{Resume: true})
+	defer cl.Close()
+	out, err := client.Ask[control.Scaled](cmd.Context(), cl, control.VerbScaling, control.Scaling{Resume: true})
 	if err != nil {
 		return err
 	}

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/internal/root"
 	"eisweep/internal/slurm"
 )
 
 // slurmJobs is what each job of Slurm's is to be like.
 type slurmJobs struct {
-	connection
+	client.Connection
 	cores                int
 	timeText, memoryText string
 	setup, options       []string
@@ -23,7 +24,7 @@ type slurmJobs struct {
 
 // check reads the texts.
 func (s *slurmJobs) check() (err error) {
-	if err := s.connection.check(); err != nil {
+	if err := s.Connection.Check(); err != nil {
 		return err
 	}
 	if s.cores < 1 || s.idle <= 0 || s.checkpoint < 0 {
@@ -61,7 +62,7 @@ func (s *slurmJobs) request(r *root.Root, workers int) (*slurm.Request, error) {
 	}
 	request := &slurm.Request{
 		Name: slurm.JobName(r.ID()), Workers: workers, Cores: s.cores, Time: s.time, MemoryPerCore: s.memory,
-		Log: filepath.Join(logs, "slurm"), Setup: s.setup, Worker: worker + s.connection.options(), Options: s.options,
+		Log: filepath.Join(logs, "slurm"), Setup: s.setup, Worker: worker + s.Connection.Options(), Options: s.options,
 	}
 	if err := request.Check(); err != nil {
 		return nil, cli.Usagef("%w", err)

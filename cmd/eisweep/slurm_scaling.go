@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/coordinator"
 	"eisweep/coordinator/autoscale"
 	"eisweep/internal/atomicfile"
@@ -31,8 +32,8 @@ type slurmScaling struct {
 }
 
 // check reads the text; "" is no scaling.
-func (s *slurmScaling) check(c connection) error {
-	s.connection, s.cores, s.idle = c, 1, idleByDefault
+func (s *slurmScaling) check(c client.Connection) error {
+	s.Connection, s.cores, s.idle = c, 1, idleByDefault
 	if s.text == "" {
 		if len(s.options) > 0 {
 			return cli.Usagef("options of sbatch (%s) go with --slurm max=N", strings.Join(s.options, " "))

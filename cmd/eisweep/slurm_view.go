@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
 	"eisweep/internal/slurm"
@@ -30,12 +31,12 @@ type slurmView struct {
 const squeueTime = 10 * time.Second
 
 // lookAtSlurm asks squeue, where there is one, and the coordinator, if c is not nil.
-func lookAtSlurm(ctx context.Context, r *root.Root, c *client) slurmView {
+func lookAtSlurm(ctx context.Context, r *root.Root, c *client.Client) slurmView {
 	var v slurmView
 	if c != nil {
-		ctx, cancel := context.WithTimeout(ctx, answerTime)
+		ctx, cancel := context.WithTimeout(ctx, client.AnswerTimeout)
 		defer cancel()
-		if out, err := control.Ask[control.Scaled](ctx, c.queue, control.VerbScaling, control.Scaling{}); err == nil {
+		if out, err := control.Ask[control.Scaled](ctx, c.Queue, control.VerbScaling, control.Scaling{}); err == nil {
 			v.scaled = &out
 		}
 	}

@@ -28,13 +28,13 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *cli.Env, r *root.R
 	}
 	command := "nohup " + cli.ShellQuote(self) + " worker -p " + cli.ShellQuote(r.Path())
 	without := []string{"on", "path", "json", "nats", "nats-context"}
-	for _, o := range w.files() {
+	for _, o := range w.Files() {
 		without = append(without, strings.TrimPrefix(o[0], "--"))
 	}
 	for _, option := range cli.ChangedFlags(cmd, without...) {
 		command += " " + cli.ShellQuote(option)
 	}
-	command += w.connection.options()
+	command += w.Connection.Options()
 	var failed []error
 	for host := range strings.SplitSeq(w.on, ",") {
 		host = strings.TrimSpace(host)
@@ -55,7 +55,7 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *cli.Env, r *root.R
 		e.Linef("%s: %s (process %s; log %s)", host, command, started.pid, log)
 	}
 	if len(failed) == 0 {
-		e.Linef("they end with: eisweep drain HOST%s, or --all", e.RootFlag+w.options())
+		e.Linef("they end with: eisweep drain HOST%s, or --all", e.RootFlag+w.Options())
 	}
 	return errors.Join(failed...)
 }

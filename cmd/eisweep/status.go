@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
@@ -17,7 +18,7 @@ import (
 
 func newStatusCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
-	var c connection
+	var c client.Connection
 	var s statusView
 	cmd := &cobra.Command{
 		Use:   "status [SWEEP]",
@@ -47,7 +48,7 @@ Where no coordinator answers, the folders tell.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.flags(cmd, e)
+	c.Flags(cmd, e)
 	cmd.Flags().BoolVar(&s.all, "all", false, "every row, however many there are")
 	cmd.Flags().BoolVar(&s.asJSON, "json", false, "write JSON, one object per sweep and line")
 	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
@@ -58,8 +59,8 @@ Where no coordinator answers, the folders tell.`,
 type statusView struct {
 	all, asJSON bool
 	root        *root.Root
-	client      *client // nil: the folder tells
-	unseen      bool    // the lock, which tells whether a coordinator runs, cannot be read
+	client      *client.Client // nil: the folder tells
+	unseen      bool           // the lock, which tells whether a coordinator runs, cannot be read
 	snapshot    control.Snapshot
 	catalog     lazyCatalog
 }
@@ -69,25 +70,25 @@ type statusView struct {
 const foldersMost = 16 << 20
 
 // connect asks the coordinator; where none answers it says so.
-func (s *statusView) connect(ctx context.Context, e *cli.Env, c *connection) (err error) {
-	var absent *absentError
-	s.client, err = openClient(ctx, e, s.root, c)
+func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connection) (err error) {
+	var absent *client.AbsentError
+	s.client, err = client.Open(ctx, e, s.root, c)
 	switch {
-	case errors.As(err, &absent) && absent.running():
-		e.Notef("`%s` is at work (process %d on %s); this is what the folder tells", absent.holder.Command, absent.holder.PID, absent.holder.Host)
+	case errors.As(err, &absent) && absent.HasRun():
+		e.Notef("`%s` runs the sweeps by itself (process %d on %s); this is what the folder tells", absent.Holder.Command, absent.Holder.PID, absent.Holder.Host)
 		return nil
 	case errors.As(err, &absent):
-		e.Notef("%s; this is what the folder tells", absent.short())
-		if remedy := cli.Remedy(absent.unseen); remedy != "" {
+		e.Notef("%s; this is what the folder tells", absent.Summary())
+		if remedy := cli.Remedy(absent.LockErr); remedy != "" {
 			e.Notef("remedy: %s", remedy)
 		}
-		s.unseen = absent.isStorage()
+		s.unseen = absent.IsStorage()
 		return nil
 	case err != nil:
 		return err
 	}
-	s.client.warnOfCopy(e)
-	s.snapshot, err = ask[control.Snapshot](ctx, s.client, control.VerbSnapshot, control.Nothing{})
+	s.client.WarnIfCopy(e)
+	s.snapshot, err = client.Ask[control.Snapshot](ctx, s.client, control.VerbSnapshot, control.Nothing{})
 	noteUnanswered(e, s.snapshot.Unanswered)
 	if s.snapshot.Limit != "" {
 		e.Notef("tasks cannot be queued yet: %s", s.snapshot.Limit)
@@ -107,7 +108,7 @@ func noteUnanswered(e *cli.Env, silent time.Duration) {
 
 func (s *statusView) close() {
 	if s.client != nil {
-		s.client.close()
+		s.client.Close()
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
@@ -71,7 +72,7 @@ func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 
 // brief is what the coordinator alone tells.
 func (s *statusView) brief(ctx context.Context, e *cli.Env, state *control.SweepState) (*sweepView, error) {
-	sum, err := ask[control.Summary](ctx, s.client, control.VerbSummary, control.Steer{Sweeps: []string{state.Name}})
+	sum, err := client.Ask[control.Summary](ctx, s.client, control.VerbSummary, control.Steer{Sweeps: []string{state.Name}})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 )
@@ -26,7 +27,7 @@ until the sweep is resumed. Tasks that another sweep wants, too, are run for tha
 
 func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
 	var choice selection.Root
-	var c connection
+	var c client.Connection
 	var all, asJSON bool
 	cmd := &cobra.Command{
 		Use:   s.verb + " SWEEP…",
@@ -39,12 +40,12 @@ func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := clientFor(cmd.Context(), e, &choice, &c)
+			cl, err := connect(cmd.Context(), e, &choice, &c)
 			if err != nil {
 				return err
 			}
-			defer client.close()
-			out, err := ask[control.Steered](cmd.Context(), client, s.verb, control.Steer{Sweeps: args})
+			defer cl.Close()
+			out, err := client.Ask[control.Steered](cmd.Context(), cl, s.verb, control.Steer{Sweeps: args})
 			if err != nil {
 				return err
 			}
@@ -53,7 +54,7 @@ func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
 		},
 	}
 	choice.AddFlag(cmd)
-	c.flags(cmd, e)
+	c.Flags(cmd, e)
 	cmd.Flags().BoolVar(&all, "all", false, "every sweep that is not finished")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per sweep and line")
 	cmd.ValidArgsFunction = cli.CompleteEach(selection.LaunchedNames(e, &choice))

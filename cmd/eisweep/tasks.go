@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
@@ -21,7 +22,7 @@ import (
 
 func newTasksCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
-	var c connection
+	var c client.Connection
 	var l listing
 	cmd := &cobra.Command{
 		Use:   "tasks SWEEP",
@@ -50,7 +51,7 @@ each with id, file, state, and where it runs or why it failed. With the same opt
 		},
 	}
 	choice.AddFlag(cmd)
-	c.flags(cmd, e)
+	c.Flags(cmd, e)
 	l.flags(cmd)
 	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd
@@ -82,21 +83,21 @@ func (l *listing) parse() error {
 }
 
 // askRunning finds out what runs; without a coordinator nobody tells.
-func (l *listing) askRunning(ctx context.Context, e *cli.Env, r *root.Root, c *connection) error {
+func (l *listing) askRunning(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection) error {
 	l.running = map[sweeps.ID]*control.RunningTask{}
-	client, err := openClient(ctx, e, r, c)
-	if absent := (*absentError)(nil); errors.As(err, &absent) {
+	cl, err := client.Open(ctx, e, r, c)
+	if absent := (*client.AbsentError)(nil); errors.As(err, &absent) {
 		if l.state == "running" {
-			e.Notef("%s: nobody tells what runs", absent.short())
+			e.Notef("%s: nobody tells what runs", absent.Summary())
 		}
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	defer client.close()
-	client.warnOfCopy(e)
-	snapshot, err := ask[control.Snapshot](ctx, client, control.VerbSnapshot, control.Nothing{})
+	defer cl.Close()
+	cl.WarnIfCopy(e)
+	snapshot, err := client.Ask[control.Snapshot](ctx, cl, control.VerbSnapshot, control.Nothing{})
 	for i := range snapshot.Running {
 		l.running[snapshot.Running[i].ID] = &snapshot.Running[i]
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/verify"
 	"eisweep/internal/control"
@@ -18,7 +19,7 @@ import (
 
 func newVerifyCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
-	var c connection
+	var c client.Connection
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "verify [SWEEP…]",
@@ -50,28 +51,28 @@ The exit code is 4 if anything is not as it should be.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.flags(cmd, e)
+	c.Flags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per sweep and line")
 	cmd.ValidArgsFunction = cli.CompleteEach(selection.LaunchedNames(e, &choice))
 	return cmd
 }
 
 // verifySweeps has the root's coordinator verify, if it has one.
-func verifySweeps(ctx context.Context, e *cli.Env, r *root.Root, c *connection, names []string) (control.Verified, error) {
+func verifySweeps(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, names []string) (control.Verified, error) {
 	if err := selection.RequireLaunched(r, names); err != nil {
 		return control.Verified{}, err
 	}
-	client, err := openClient(ctx, e, r, c)
-	var absent *absentError
+	cl, err := client.Open(ctx, e, r, c)
+	var absent *client.AbsentError
 	switch {
 	case errors.As(err, &absent):
 		return verifyHere(ctx, e, r, names)
 	case err != nil:
 		return control.Verified{}, err
 	}
-	defer client.close()
-	client.warnOfCopy(e)
-	return ask[control.Verified](ctx, client, control.VerbVerify, control.Steer{Sweeps: names})
+	defer cl.Close()
+	cl.WarnIfCopy(e)
+	return client.Ask[control.Verified](ctx, cl, control.VerbVerify, control.Steer{Sweeps: names})
 }
 
 // addGone reports the open sweeps whose folder is gone: all of their results are missing.

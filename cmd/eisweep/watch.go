@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/selection"
 
@@ -12,7 +13,7 @@ import (
 
 func newWatchCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
-	var c connection
+	var c client.Connection
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "watch [SWEEP…]",
@@ -22,15 +23,15 @@ that is drawn anew, elsewhere lines. Of sweeps that are named it shows just thos
 ends when they are done, with the exit codes of ` + "`run`" + `; else Ctrl-C ends it. Watching
 changes nothing.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := clientFor(cmd.Context(), e, &choice, &c)
+			cl, err := connect(cmd.Context(), e, &choice, &c)
 			if err != nil {
 				return err
 			}
-			defer client.close()
-			if err := selection.RequireLaunched(client.root, args); err != nil {
+			defer cl.Close()
+			if err := selection.RequireLaunched(cl.Root, args); err != nil {
 				return err
 			}
-			f := following{client: client, observer: display.NewObserver(e, asJSON), names: args}
+			f := following{client: cl, observer: display.NewObserver(e, asJSON), names: args}
 			if err := f.listen(cmd.Context()); err != nil {
 				return err
 			}
@@ -44,7 +45,7 @@ changes nothing.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.flags(cmd, e)
+	c.Flags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write events as JSON, one object per line")
 	cmd.ValidArgsFunction = cli.CompleteEach(selection.LaunchedNames(e, &choice))
 	return cmd

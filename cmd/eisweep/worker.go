@@ -1,12 +1,17 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
 
 	"github.com/spf13/cobra"
+
+	"eisweep/internal/root"
 )
 
 func newWorkerCommand(e *cli.Env) *cobra.Command {
@@ -18,6 +23,9 @@ func newWorkerCommand(e *cli.Env) *cobra.Command {
 		Long: `Run tasks that the root's coordinator hands out, on every core that this process may
 use: its CPU affinity, its cgroup's limit and SLURM_CPUS_PER_TASK count. Start as many
 as you like, on any machine that shares the folder, at any time.
+
+It waits for a coordinator that does not answer, but ends with exit code 5 where none was
+ever started.
 
 INT or TERM ends it: it takes no more tasks, saves how far those that it runs have come,
 hands them back, and exits with 0; other workers go on from there. So do drain,
@@ -31,25 +39,43 @@ no more than the work since the last checkpoint.`,
 			if err := w.check(e); err != nil {
 				return err
 			}
-			r, err := choice.Open(e)
+			if w.on != "" {
+				r, err := choice.Open(e)
+				if err != nil {
+					return err
+				}
+				return w.startElsewhere(cmd, e, r)
+			}
+			path, err := choice.Announce(e)
 			if err != nil {
 				return err
 			}
-			if w.on != "" {
-				return w.startElsewhere(cmd, e, r)
+			r, err := openForWorker(path)
+			if err != nil {
+				return err
 			}
 			return w.run(cmd.Context(), e, r)
 		},
 	}
 	choice.AddFlag(cmd)
-	w.connection.flags(cmd, e)
+	w.Connection.Flags(cmd, e)
 	w.flags(cmd)
 	return cmd
 }
 
+// openForWorker opens the root. A directory that is no root yet is like a coordinator that does not answer, not an error in the
+// options: a service manager then starts the worker again, and finds the root once a coordinator has made it.
+func openForWorker(path string) (*root.Root, error) {
+	r, err := root.OpenExisting(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, cli.Errorf(cli.ExitLost, "%w; if it is the right directory, a coordinator makes it a root: eisweep coordinator -p %s", err, cli.ShellQuote(path))
+	}
+	return r, err
+}
+
 // workerCommand is how a worker works.
 type workerCommand struct {
-	connection
+	client.Connection
 	slots, maxTasks         int
 	idle, checkpoint        time.Duration
 	memoryText, deadlineSay string
@@ -75,7 +101,7 @@ func (w *workerCommand) flags(cmd *cobra.Command) {
 
 // check reads the options and what the batch system says.
 func (w *workerCommand) check(e *cli.Env) (err error) {
-	if err := w.connection.check(); err != nil {
+	if err := w.Connection.Check(); err != nil {
 		return err
 	}
 	if w.memoryText != "" {

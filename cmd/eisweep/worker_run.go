@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/internal/hostlimits"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -26,7 +27,7 @@ func (w *workerCommand) run(ctx context.Context, e *cli.Env, r *root.Root) (err 
 	log := newServiceLog(e, w.asJSON)
 	q, err := w.connect(ctx, e, r, log)
 	if err != nil {
-		return orStopped(ctx, log, err)
+		return client.UnlessStopped(ctx, log, err)
 	}
 	defer q.Close()
 	c, limits, err := w.config(e)
@@ -71,16 +72,16 @@ func endOfWorker(w *worker.Worker) error {
 // connect opens the queue. Where a coordinator was started once it waits for one, as
 // long as for a task. A `run` that has the root is told of instead: it needs no workers.
 func (w *workerCommand) connect(ctx context.Context, e *cli.Env, r *root.Root, log *slog.Logger) (*queue.Queue, error) {
-	e.NATSFlags = w.options()
-	begun, wait := time.Now(), waiting{what: "no coordinator is in reach; waiting for one", log: log}
+	e.NATSFlags = w.Options()
+	begun, wait := time.Now(), client.Retry{Message: "no coordinator is in reach; waiting for one", Log: log}
 	for {
-		q, err := w.open(ctx, r, protocol.Worker, log)
+		q, err := w.Connection.Open(ctx, r, protocol.Worker, log)
 		if err == nil {
 			return q, nil
 		}
-		passes := w.mayPass(err)
-		if wait.begun.IsZero() { // once: who looks at a lock holds it for that moment
-			err = orAlone(e, r, err)
+		passes := w.MayPass(err)
+		if !wait.Waited() { // once: who looks at a lock holds it for that moment
+			err = client.OrRun(e, r, &w.Connection, err)
 		}
 		if !passes {
 			return nil, cli.OrInterrupted(ctx, err)
@@ -88,7 +89,7 @@ func (w *workerCommand) connect(ctx context.Context, e *cli.Env, r *root.Root, l
 		if waited := time.Since(begun); w.idle > 0 && waited > w.idle || !w.deadline.IsZero() && time.Now().After(w.deadline) {
 			return nil, cli.Errorf(cli.ExitLost, "no coordinator was in reach for %v: %w", waited.Round(time.Second), err)
 		}
-		if err := wait.more(ctx, err); err != nil {
+		if err := wait.Wait(ctx, err); err != nil {
 			return nil, err
 		}
 	}

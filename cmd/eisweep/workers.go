@@ -11,13 +11,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 )
 
 func newWorkersCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
-	var c connection
+	var c client.Connection
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "workers",
@@ -27,19 +28,19 @@ take at a time and run now, and why, if they take none. One that is not heard of
 more is listed as silent for a day, one that was ended by an error as that for an hour.`,
 		Args: cli.AtMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := clientFor(cmd.Context(), e, &choice, &c)
+			cl, err := connect(cmd.Context(), e, &choice, &c)
 			if err != nil {
 				return err
 			}
-			defer client.close()
-			out, err := ask[control.Workers](cmd.Context(), client, control.VerbWorkers, control.Nothing{})
+			defer cl.Close()
+			out, err := client.Ask[control.Workers](cmd.Context(), cl, control.VerbWorkers, control.Nothing{})
 			if err != nil {
 				return err
 			}
 			if err := tellWorkers(e, out.Workers, asJSON); err != nil || asJSON {
 				return err
 			}
-			view := lookAtSlurm(cmd.Context(), client.root, client)
+			view := lookAtSlurm(cmd.Context(), cl.Root, cl)
 			for _, line := range view.lines() {
 				e.Linef("%s", line)
 			}
@@ -47,7 +48,7 @@ more is listed as silent for a day, one that was ended by an error as that for a
 		},
 	}
 	choice.AddFlag(cmd)
-	c.flags(cmd, e)
+	c.Flags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per worker and line")
 	return cmd
 }
@@ -117,20 +118,20 @@ func clock(t time.Time) string {
 }
 
 // workerNames completes the names of workers and their hosts.
-func workerNames(e *cli.Env, choice *selection.Root, c *connection) func() []string {
+func workerNames(e *cli.Env, choice *selection.Root, c *client.Connection) func() []string {
 	return func() []string {
 		r := choice.OpenQuietly(e)
 		if r == nil {
 			return nil
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), connectTime)
+		ctx, cancel := context.WithTimeout(context.Background(), client.ConnectTimeout)
 		defer cancel()
-		client, err := openClient(ctx, e, r, c)
+		cl, err := client.OpenQuietly(ctx, e, r, c)
 		if err != nil {
 			return nil
 		}
-		defer client.close()
-		out, err := ask[control.Workers](ctx, client, control.VerbWorkers, control.Nothing{})
+		defer cl.Close()
+		out, err := client.Ask[control.Workers](ctx, cl, control.VerbWorkers, control.Nothing{})
 		if err != nil {
 			return nil
 		}

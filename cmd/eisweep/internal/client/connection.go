@@ -1,4 +1,4 @@
-package main
+package client
 
 import (
 	"context"
@@ -18,16 +18,16 @@ import (
 	"eisweep/internal/root"
 )
 
-// connection is how a command reaches the root's NATS: by the access files in the
+// Connection is how a command reaches the root's NATS: by the access files in the
 // root, which the coordinator writes, or as these options say.
-type connection struct {
+type Connection struct {
 	servers       string // URLs, comma-separated
 	context       string // of the nats command
 	creds, nkey   string // paths of the site's credentials
 	ca, cert, key string // paths, PEM
 }
 
-func (c *connection) flags(cmd *cobra.Command, e *cli.Env) {
+func (c *Connection) Flags(cmd *cobra.Command, e *cli.Env) {
 	f := cmd.Flags()
 	f.StringVar(&c.servers, "nats", e.Getenv("EISWEEP_NATS"), "the site's NATS servers: `URL[,URL]`, in place of the coordinator's own (EISWEEP_NATS)")
 	f.StringVar(&c.context, "nats-context", e.Getenv("EISWEEP_NATS_CONTEXT"), "the same by the `NAME` of a context of the nats command (EISWEEP_NATS_CONTEXT)")
@@ -41,32 +41,32 @@ func (c *connection) flags(cmd *cobra.Command, e *cli.Env) {
 	}
 }
 
-// external says that the site's NATS is meant, not the coordinator's own.
-func (c *connection) external() bool { return c.servers != "" || c.context != "" }
+// External says that the site's NATS is meant, not the coordinator's own.
+func (c *Connection) External() bool { return c.servers != "" || c.context != "" }
 
-// files are the options that name files, with what was given for each.
-func (c *connection) files() [][2]string {
+// Files are the options that name files, with what was given for each.
+func (c *Connection) Files() [][2]string {
 	return [][2]string{{"--creds", c.creds}, {"--nkey", c.nkey}, {"--tls-ca", c.ca}, {"--tls-cert", c.cert}, {"--tls-key", c.key}}
 }
 
-// check refuses options that don't go together, and secrets where everybody on
+// Check refuses options that don't go together, and secrets where everybody on
 // the machine can read them.
-func (c *connection) check() error {
-	if !c.external() {
-		for _, o := range c.files() {
+func (c *Connection) Check() error {
+	if !c.External() {
+		for _, o := range c.Files() {
 			if o[1] != "" {
 				return cli.Usagef("%s is for the site's NATS: give --nats URL, too", o[0])
 			}
 		}
 		return nil
 	}
-	if err := c.site().Check(); err != nil {
+	if err := c.Site().Check(); err != nil {
 		return cli.Usagef("%w", err)
 	}
 	return nil
 }
 
-func (c *connection) site() *natsconn.Site {
+func (c *Connection) Site() *natsconn.Site {
 	s := &natsconn.Site{Context: c.context, Creds: c.creds, NKey: c.nkey, CA: c.ca, Cert: c.cert, Key: c.key}
 	if c.servers != "" {
 		s.URLs = strings.Split(c.servers, ",")
@@ -74,8 +74,8 @@ func (c *connection) site() *natsconn.Site {
 	return s
 }
 
-// options are these as another process needs them, wherever it runs.
-func (c *connection) options() string {
+// Options are these as another process needs them, wherever it runs.
+func (c *Connection) Options() string {
 	var out strings.Builder
 	add := func(name, value string) {
 		if value != "" {
@@ -84,16 +84,16 @@ func (c *connection) options() string {
 	}
 	add("--nats", c.servers)
 	add("--nats-context", c.context)
-	for _, o := range c.absoluteFiles() {
+	for _, o := range c.AbsoluteFiles() {
 		add(o[0], o[1])
 	}
 	return out.String()
 }
 
-// absoluteFiles are the options that name files, those that were given, with paths that
+// AbsoluteFiles are the options that name files, those that were given, with paths that
 // hold in any folder.
-func (c *connection) absoluteFiles() (out [][2]string) {
-	for _, o := range c.files() {
+func (c *Connection) AbsoluteFiles() (out [][2]string) {
+	for _, o := range c.Files() {
 		if o[1] == "" {
 			continue
 		}
@@ -105,25 +105,33 @@ func (c *connection) absoluteFiles() (out [][2]string) {
 	return out
 }
 
-// open opens the root's queue as a worker or client. Besides queue.Open's errors
+// Open opens the root's queue as a worker or client. Besides queue.Open's errors
 // there are those of access.Read.
-func (c *connection) open(ctx context.Context, r *root.Root, role protocol.Role, log *slog.Logger) (*queue.Queue, error) {
-	o := queue.Options{Options: natsconn.Options{Site: c.site(), RootID: r.ID(), Role: role}}
-	if !c.external() {
+func (c *Connection) Open(ctx context.Context, r *root.Root, role protocol.Role, log *slog.Logger) (*queue.Queue, error) {
+	o := queue.Options{Options: natsconn.Options{Site: c.Site(), RootID: r.ID(), Role: role}}
+	if !c.External() {
 		var err error
 		if o.Options, err = access.Options(r, role); err != nil {
 			return nil, err
 		}
 	}
-	o.Name, o.Log = connectionName(role), log
+	o.Name, o.Log = Name(role), log
 	return queue.Open(ctx, o)
 }
 
-// connectionName is how NATS lists a connection of this process.
-func connectionName(role protocol.Role) string {
+// Name is how NATS lists a connection of this process.
+func Name(role protocol.Role) string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "?"
 	}
 	return fmt.Sprintf("eisweep %s %s-%d", role, host, os.Getpid())
+}
+
+// Addresses are the site's NATS servers, for people.
+func (c *Connection) Addresses() []string {
+	if c.context != "" {
+		return []string{"context " + c.context}
+	}
+	return strings.Split(c.servers, ",")
 }

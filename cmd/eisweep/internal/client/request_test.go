@@ -1,4 +1,4 @@
-package main
+package client
 
 import (
 	"context"
@@ -18,6 +18,9 @@ import (
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
+
+// deadline is how long a test waits for an answer.
+const deadline = 3 * time.Minute
 
 // line is a connection to a server that breaks when it is told to.
 type line struct {
@@ -67,8 +70,8 @@ func TestRequestThatNobodyAnswersAnyMoreEnds(t *testing.T) {
 	}
 	t.Cleanup(asker.Close)
 	for want, happens := range map[error]func(starts *atomic.Int64){
-		errSucceeded: func(starts *atomic.Int64) { starts.Add(1) },
-		errBroken:    func(*atomic.Int64) { over.cut() },
+		errReplaced:         func(starts *atomic.Int64) { starts.Add(1) },
+		errConnectionBroken: func(*atomic.Int64) { over.cut() },
 	} {
 		t.Run(want.Error(), func(t *testing.T) {
 			var starts atomic.Int64
@@ -86,8 +89,8 @@ func TestRequestThatNobodyAnswersAnyMoreEnds(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer stop()
-			c := &client{queue: asker, patience: 3 * time.Second} // enough for a ping on a busy machine
-			_, err = ask[control.Plan](ctx, c, control.VerbLaunch, control.Launch{})
+			c := &Client{Queue: asker, patience: 3 * time.Second} // enough for a ping on a busy machine
+			_, err = Ask[control.Plan](ctx, c, control.VerbLaunch, control.Launch{})
 			if !errors.Is(err, want) || cli.ExitCode(err) != cli.ExitLost {
 				t.Errorf("error %v", err)
 			}

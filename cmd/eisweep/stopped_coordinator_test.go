@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+	"testing"
+
+	"eisweep/cmd/eisweep/internal/cli"
+)
+
+// TestAStoppedCoordinatorIsNamed stops a coordinator's process: a command says soon that it waits, and in the end which process it
+// is and what to do.
+func TestAStoppedCoordinatorIsNamed(t *testing.T) {
+	c := newCluster(t, "")
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid := c.coordinator.cmd.Process.Pid
+	if err := c.coordinator.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	code, said := finish(t, "workers", "-p", c.root)
+	if code != cli.ExitLost {
+		t.Errorf("exit code %d", code)
+	}
+	says(t, said, fmt.Sprintf("the coordinator (process %d on %s) does not answer yet; waiting for it\n", pid, host),
+		fmt.Sprintf("(process %d on %s, since ", pid, host), fmt.Sprintf("It is stopped (SIGSTOP): continue it with `kill -CONT %d`", pid))
+	if err := c.coordinator.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "workers", "-p", c.root)
+	c.end()
+}
