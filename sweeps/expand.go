@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
 
 // Expansion is the tasks of a sweep.
@@ -99,7 +100,7 @@ func (s *Sweep) consistency() []Fault {
 	}
 	trains := s.experiment.Trains()
 	switch {
-	case !trains && s.source == "" && s.places["source"] == (span{}):
+	case !trains && s.source == "" && s.places["source"] == (document.Span{}):
 		add("PERTURB needs trained networks, and the sweep names no source", `write source = "approximate" (a sweep) or the path of a result file, or give --source`, "experiment")
 	case trains && s.source != "":
 		add(fmt.Sprintf("%s trains its own networks and takes no source", s.experiment), "remove source, or start from a file's weights with initial_state", "source", "experiment")

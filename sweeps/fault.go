@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
 
 // Fault is one thing that is wrong with a sweep, where it stands and what would
@@ -102,20 +103,20 @@ type text struct {
 }
 
 // fault makes the fault of a place; of none for the zero span.
-func (t *text) fault(at span, problem, remedy string) Fault {
+func (t *text) fault(at document.Span, problem, remedy string) Fault {
 	f := Fault{File: t.name, Problem: sim.Shorten(problem, longestMessage), Remedy: sim.Shorten(remedy, longestMessage)}
-	if at.end <= at.start || at.end > len(t.bytes) {
+	if at.End <= at.Start || at.End > len(t.bytes) {
 		return f
 	}
-	start := bytes.LastIndexByte(t.bytes[:at.start], '\n') + 1
+	start := bytes.LastIndexByte(t.bytes[:at.Start], '\n') + 1
 	line := t.bytes[start:]
 	if end := bytes.IndexByte(line, '\n'); end >= 0 {
 		line = line[:end]
 	}
 	line = bytes.TrimRight(line, "\r")
-	from := min(at.start-start, len(line))
-	to := max(from, min(at.end-start, len(line)))
-	f.Line = 1 + bytes.Count(t.bytes[:at.start], []byte("\n"))
+	from := min(at.Start-start, len(line))
+	to := max(from, min(at.End-start, len(line)))
+	f.Line = 1 + bytes.Count(t.bytes[:at.Start], []byte("\n"))
 	f.Column = 1 + utf8.RuneCount(line[:from])
 	f.Text, f.Indent, f.Width = around(line, from, to)
 	return f

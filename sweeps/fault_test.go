@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"eisweep/sweeps/internal/document"
 )
 
 // Each file of testdata/faults is a sweep file with the report that it gets: the
@@ -72,7 +74,7 @@ func TestFaultOfTheCommandLineHasNoPlace(t *testing.T) {
 
 func TestCaretStandsUnderWideText(t *testing.T) {
 	content := []byte("a = 'ü€'\t# ¡\nb = 1")
-	f := (&text{name: "f", bytes: content}).fault(span{4, 11}, "wrong", "")
+	f := (&text{name: "f", bytes: content}).fault(document.Span{Start: 4, End: 11}, "wrong", "")
 	if want := "f:1:5: wrong\n    1 | a = 'ü€'\t# ¡\n      |     ^^^^"; f.String() != want {
 		t.Errorf("fault is\n%s\nwant\n%s", f, want)
 	}

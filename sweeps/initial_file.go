@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
 
 // weightNames are the matrices that a training can start from.
@@ -15,56 +16,56 @@ var weightNames = []string{"wee", "wei", "wie", "wii"}
 const initialForm = `write initial_state = { file = "FILE.h5", take = ["wee", "wei", "wie", "wii"] }`
 
 // readInitial reads initial_state. Without take all four matrices are taken.
-func (r *reader) readInitial(n *node) {
-	if !n.isTable() {
-		r.fail(n.place(), "initial_state must be a table", initialForm)
+func (r *reader) readInitial(n *document.Node) {
+	if !n.IsTable() {
+		r.fail(n.Place(), "initial_state must be a table", initialForm)
 		return
 	}
 	initial := &initialFile{take: weightNames}
-	for _, f := range n.fields {
-		switch f.name {
+	for _, f := range n.Fields {
+		switch f.Name {
 		case "file":
 			initial.path = r.path(f)
 		case "take":
 			initial.take = r.take(f)
 		default:
-			r.fail(f.key, "unknown key "+sim.Excerpt(f.name)+" in initial_state", initialForm)
+			r.fail(f.Key, "unknown key "+sim.Excerpt(f.Name)+" in initial_state", initialForm)
 		}
 	}
-	if n.field("file") == nil {
-		r.fail(n.place(), "initial_state names no file", initialForm)
+	if n.Field("file") == nil {
+		r.fail(n.Place(), "initial_state names no file", initialForm)
 	}
 	r.sweep.initial = initial
 }
 
 // path reads the path of a file, relative to the sweep file's folder.
-func (r *reader) path(n *node) string {
-	word, ok := r.word(n, n.name)
+func (r *reader) path(n *document.Node) string {
+	word, ok := r.word(n, n.Name)
 	if !ok {
 		return ""
 	}
 	path, err := absolute(word, filepath.Dir(r.text.name))
 	if err != nil || word == "" {
-		r.fail(n.place(), fmt.Sprintf("%q is no path", sim.Excerpt(word)), initialForm)
+		r.fail(n.Place(), fmt.Sprintf("%q is no path", sim.Excerpt(word)), initialForm)
 	}
 	return path
 }
 
 // take reads which matrices are taken, and gives them in their fixed order.
-func (r *reader) take(n *node) []string {
-	if len(n.items) == 0 {
-		r.fail(n.place(), "take must be a list of weights", "legal: "+strings.Join(weightNames, ", "))
+func (r *reader) take(n *document.Node) []string {
+	if len(n.Items) == 0 {
+		r.fail(n.Place(), "take must be a list of weights", "legal: "+strings.Join(weightNames, ", "))
 	}
 	var names []string
-	for _, item := range n.items {
+	for _, item := range n.Items {
 		if r.full() {
 			break
 		}
-		name, _ := item.data.(string)
+		name, _ := item.Data.(string)
 		if !slices.Contains(weightNames, name) {
-			r.fail(item.place(), "take names no weights", "legal: "+strings.Join(weightNames, ", "))
+			r.fail(item.Place(), "take names no weights", "legal: "+strings.Join(weightNames, ", "))
 		} else if slices.Contains(names, name) {
-			r.fail(item.place(), name+" stands twice in take", "remove one")
+			r.fail(item.Place(), name+" stands twice in take", "remove one")
 		}
 		names = append(names, name)
 	}

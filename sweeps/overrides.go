@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
 
 // ParseSetting reads "name=value", as a command line sets a parameter.
@@ -113,7 +114,7 @@ func (s *Sweep) override(set sim.Setting) {
 // removed already.
 func (s *Sweep) forgetExcludes(set sim.Setting) {
 	var kept [][]condition
-	places := map[string]span{}
+	places := map[string]document.Span{}
 	for i, conditions := range s.excludes {
 		never := slices.ContainsFunc(conditions, func(c condition) bool {
 			return c.name == set.Name && !c.set[set.Value]

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
 
 // maxTasks bounds the seeds and the tasks of a sweep, maxValues those of an axis.
@@ -19,8 +20,8 @@ var rangeKeys = []string{"from", "to", "count", "step", "scale"}
 const rangeRemedy = `a range is { from = …, to = …, count = … } or { from = …, to = …, step = … }; scale = "log" goes with count`
 
 // isRange reports whether a table looks like a range.
-func isRange(n *node) bool {
-	return n.isTable() && slices.ContainsFunc(n.fields, func(f *node) bool { return slices.Contains(rangeKeys, f.name) })
+func isRange(n *document.Node) bool {
+	return n.IsTable() && slices.ContainsFunc(n.Fields, func(f *document.Node) bool { return slices.Contains(rangeKeys, f.Name) })
 }
 
 // bounds is a range as it is written.
@@ -31,9 +32,9 @@ type bounds struct {
 }
 
 // rangeValues reads a range of a parameter's values.
-func (r *reader) rangeValues(p *sim.Parameter, n *node) []sim.Value {
+func (r *reader) rangeValues(p *sim.Parameter, n *document.Node) []sim.Value {
 	if p.Kind != sim.Real && p.Kind != sim.Integer {
-		r.wrongValue(p, n.place(), fmt.Sprintf("%s is a %s and has no ranges", p.Name, p.Kind), "give a list; legal: "+p.Legal)
+		r.wrongValue(p, n.Place(), fmt.Sprintf("%s is a %s and has no ranges", p.Name, p.Kind), "give a list; legal: "+p.Legal)
 		return nil
 	}
 	b, ok := r.bounds(p, n)
@@ -42,7 +43,7 @@ func (r *reader) rangeValues(p *sim.Parameter, n *node) []sim.Value {
 	}
 	problem := b.check()
 	if problem != "" {
-		r.wrongValue(p, n.place(), p.Name+": "+problem, rangeRemedy)
+		r.wrongValue(p, n.Place(), p.Name+": "+problem, rangeRemedy)
 		return nil
 	}
 	numbers := b.values()
@@ -53,11 +54,11 @@ func (r *reader) rangeValues(p *sim.Parameter, n *node) []sim.Value {
 }
 
 // bounds reads the entries of a range.
-func (r *reader) bounds(p *sim.Parameter, n *node) (bounds, bool) {
+func (r *reader) bounds(p *sim.Parameter, n *document.Node) (bounds, bool) {
 	var b bounds
 	before := r.failed
-	for _, f := range n.fields {
-		switch f.name {
+	for _, f := range n.Fields {
+		switch f.Name {
 		case "from":
 			b.from = r.bound(p, f)
 		case "to":
@@ -69,7 +70,7 @@ func (r *reader) bounds(p *sim.Parameter, n *node) (bounds, bool) {
 		case "scale":
 			b.log = r.scale(p, f)
 		default:
-			r.wrongValue(p, f.key, "unknown key "+sim.Excerpt(f.name)+" in a range", rangeRemedy)
+			r.wrongValue(p, f.Key, "unknown key "+sim.Excerpt(f.Name)+" in a range", rangeRemedy)
 		}
 	}
 	if r.failed == before {
@@ -79,26 +80,26 @@ func (r *reader) bounds(p *sim.Parameter, n *node) (bounds, bool) {
 }
 
 // complete looks whether a range has what it needs, and not too much.
-func (r *reader) complete(p *sim.Parameter, n *node) {
-	has := func(name string) bool { return n.field(name) != nil }
+func (r *reader) complete(p *sim.Parameter, n *document.Node) {
+	has := func(name string) bool { return n.Field(name) != nil }
 	for _, name := range []string{"from", "to"} {
 		if !has(name) {
-			r.wrongValue(p, n.place(), fmt.Sprintf("the range of %s has no %s", p.Name, name), rangeRemedy)
+			r.wrongValue(p, n.Place(), fmt.Sprintf("the range of %s has no %s", p.Name, name), rangeRemedy)
 		}
 	}
 	switch {
 	case has("count") && has("step"):
-		r.wrongValue(p, n.field("step").key, "a range has count or step, not both", rangeRemedy)
+		r.wrongValue(p, n.Field("step").Key, "a range has count or step, not both", rangeRemedy)
 	case !has("count") && !has("step"):
-		r.wrongValue(p, n.place(), fmt.Sprintf("the range of %s has neither count nor step", p.Name), rangeRemedy)
-	case has("step") && has("scale") && n.field("scale").data == "log":
-		r.wrongValue(p, n.field("step").key, "a logarithmic range has a count, no step", rangeRemedy)
+		r.wrongValue(p, n.Place(), fmt.Sprintf("the range of %s has neither count nor step", p.Name), rangeRemedy)
+	case has("step") && has("scale") && n.Field("scale").Data == "log":
+		r.wrongValue(p, n.Field("step").Key, "a logarithmic range has a count, no step", rangeRemedy)
 	}
 }
 
 // bound reads a number of a range: whole for an integer parameter.
-func (r *reader) bound(p *sim.Parameter, n *node) float64 {
-	switch x := n.data.(type) {
+func (r *reader) bound(p *sim.Parameter, n *document.Node) float64 {
+	switch x := n.Data.(type) {
 	case int64:
 		return float64(x)
 	case float64:
@@ -106,24 +107,24 @@ func (r *reader) bound(p *sim.Parameter, n *node) float64 {
 			return x
 		}
 	}
-	r.wrongValue(p, n.place(), fmt.Sprintf("%s of %s must be a finite %s, not %s", n.name, p.Name, map[sim.Kind]string{sim.Real: "number", sim.Integer: "integer"}[p.Kind], r.called(n)), "legal: "+p.Legal)
+	r.wrongValue(p, n.Place(), fmt.Sprintf("%s of %s must be a finite %s, not %s", n.Name, p.Name, map[sim.Kind]string{sim.Real: "number", sim.Integer: "integer"}[p.Kind], r.describe(n)), "legal: "+p.Legal)
 	return 0
 }
 
-func (r *reader) count(p *sim.Parameter, n *node) int {
-	x, ok := n.data.(int64)
+func (r *reader) count(p *sim.Parameter, n *document.Node) int {
+	x, ok := n.Data.(int64)
 	if !ok || x < 1 || x > maxValues {
-		r.wrongValue(p, n.place(), fmt.Sprintf("count of %s must be a positive integer up to %d, not %s", p.Name, maxValues, r.called(n)), fmt.Sprintf("legal: 1 … %d", maxValues))
+		r.wrongValue(p, n.Place(), fmt.Sprintf("count of %s must be a positive integer up to %d, not %s", p.Name, maxValues, r.describe(n)), fmt.Sprintf("legal: 1 … %d", maxValues))
 		return 0
 	}
 	return int(x)
 }
 
-func (r *reader) scale(p *sim.Parameter, n *node) bool {
-	if n.data != "log" && n.data != "linear" {
-		r.wrongValue(p, n.place(), fmt.Sprintf("scale of %s is unknown: %s", p.Name, r.called(n)), `legal: "linear", "log"`)
+func (r *reader) scale(p *sim.Parameter, n *document.Node) bool {
+	if n.Data != "log" && n.Data != "linear" {
+		r.wrongValue(p, n.Place(), fmt.Sprintf("scale of %s is unknown: %s", p.Name, r.describe(n)), `legal: "linear", "log"`)
 	}
-	return n.data == "log"
+	return n.Data == "log"
 }
 
 // check says what is wrong with the numbers of a range; "" for nothing.
@@ -183,21 +184,21 @@ func (b bounds) stepped() []float64 {
 }
 
 // checkedRange makes values of a parameter of numbers.
-func (r *reader) checkedRange(p *sim.Parameter, n *node, numbers []float64) []sim.Value {
+func (r *reader) checkedRange(p *sim.Parameter, n *document.Node, numbers []float64) []sim.Value {
 	var values []sim.Value
 	for _, x := range numbers {
 		var raw any = x
 		if p.Kind == sim.Integer {
 			whole := math.Round(x)
 			if math.Abs(x-whole) > 1e-9*math.Abs(x) {
-				r.wrongValue(p, n.place(), fmt.Sprintf("%s is an integer, and the range gives %g", p.Name, x), "choose count or step so that every value is whole")
+				r.wrongValue(p, n.Place(), fmt.Sprintf("%s is an integer, and the range gives %g", p.Name, x), "choose count or step so that every value is whole")
 				return nil
 			}
 			raw = int64(whole)
 		}
 		v, err := p.Check(raw)
 		if err != nil {
-			r.wrongValue(p, n.place(), p.Name+": "+err.Error(), "")
+			r.wrongValue(p, n.Place(), p.Name+": "+err.Error(), "")
 			return nil
 		}
 		values = append(values, v)

@@ -7,9 +7,10 @@ import (
 	"strings"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
 
-func (r *reader) readAxes(n *node) {
+func (r *reader) readAxes(n *document.Node) {
 	for _, f := range r.table(n, "[axes]") {
 		if !r.claim(f) {
 			continue
@@ -22,14 +23,14 @@ func (r *reader) readAxes(n *node) {
 	}
 }
 
-func (r *reader) readTogether(n *node) {
+func (r *reader) readTogether(n *document.Node) {
 	for _, item := range r.tables(n, "together") {
 		if r.full() {
 			return
 		}
 		found := r.table(item, "[[together]]")
-		if len(item.fields) == 0 {
-			r.fail(item.key, "a [[together]] without a parameter", "give two or more parameters with as many values each, or remove it")
+		if len(item.Fields) == 0 {
+			r.fail(item.Key, "a [[together]] without a parameter", "give two or more parameters with as many values each, or remove it")
 		}
 		a := axis{together: true}
 		for _, f := range found {
@@ -49,29 +50,26 @@ func (r *reader) readTogether(n *node) {
 // column reads the values of a parameter that varies: a list or a range.
 func (r *reader) column(f named) column {
 	c := column{name: f.Name}
-	_, list := f.node.data.([]any)
+	_, list := f.node.Data.([]any)
 	switch {
-	case f.node.isTable():
+	case f.node.IsTable():
 		c.values = r.rangeValues(f.Parameter, f.node)
 	case !list:
-		r.wrongValue(f.Parameter, f.node.place(), f.Name+" wants a list of values or a range here",
-			fmt.Sprintf("write %s = [%s], or move it under [parameters]", f.Name, sim.Excerpt(f.node.source(r.text.bytes))))
-	case len(f.node.items) == 0:
-		r.wrongValue(f.Parameter, f.node.place(), f.Name+" has no values", "give at least one, or remove the axis; legal: "+f.Legal)
+		r.wrongValue(f.Parameter, f.node.Place(), f.Name+" wants a list of values or a range here",
+			fmt.Sprintf("write %s = [%s], or move it under [parameters]", f.Name, sim.Excerpt(f.node.Source(r.text.bytes))))
+	case len(f.node.Items) == 0:
+		r.wrongValue(f.Parameter, f.node.Place(), f.Name+" has no values", "give at least one, or remove the axis; legal: "+f.Legal)
 	}
-	if !list || !r.room(len(f.node.items), f.node) {
+	if !list || !r.room(len(f.node.Items), f.node) {
 		return c
 	}
-	for _, item := range f.node.items {
+	for _, item := range f.node.Items {
 		if v, ok := r.one(f.Parameter, item); ok {
 			c.values = append(c.values, v)
 		}
 	}
 	return c
 }
-
-// source is a value as it is written.
-func (n *node) source(text []byte) string { return string(text[n.value.start:n.value.end]) }
 
 // sameLength looks whether the parameters of a [[together]] have as many values
 // each. One whose values are wrong is not counted.
@@ -81,7 +79,7 @@ func (r *reader) sameLength(a axis, found []named) bool {
 			return false
 		}
 		if first := a.columns[0]; len(c.values) != len(first.values) {
-			r.fail(found[i].node.place(), fmt.Sprintf("%s has %d values, and %s together with it has %d", c.name, len(c.values), first.name, len(first.values)),
+			r.fail(found[i].node.Place(), fmt.Sprintf("%s has %d values, and %s together with it has %d", c.name, len(c.values), first.name, len(first.values)),
 				"parameters that vary together have as many values each")
 			return false
 		}
@@ -90,11 +88,11 @@ func (r *reader) sameLength(a axis, found []named) bool {
 }
 
 // room counts values of axes, and reports whether there may be as many.
-func (r *reader) room(more int, at *node) bool {
-	if r.values += more; r.values > maxListed {
-		r.fail(at.place(), fmt.Sprintf("more than %d values on all axes together", maxListed), "split the sweep")
+func (r *reader) room(more int, at *document.Node) bool {
+	if r.values += more; r.values > document.MaxListed {
+		r.fail(at.Place(), fmt.Sprintf("more than %d values on all axes together", document.MaxListed), "split the sweep")
 	}
-	return r.values <= maxListed
+	return r.values <= document.MaxListed
 }
 
 // distinct refuses a place of an axis that is the same as an earlier one.
@@ -110,9 +108,9 @@ func (r *reader) distinct(a axis, found []named) {
 		if !a.same(i, earlier) || r.full() {
 			continue
 		}
-		at := found[0].node.place()
-		if items := found[0].node.items; i < len(items) {
-			at = items[i].place()
+		at := found[0].node.Place()
+		if items := found[0].node.Items; i < len(items) {
+			at = items[i].Place()
 		}
 		r.fail(at, fmt.Sprintf("%s: value %d is the same as value %d", a.row(i), i+1, earlier+1), a.distinction())
 	}

@@ -2,28 +2,28 @@ package sweeps
 
 import (
 	"fmt"
-	"slices"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
 
-func (r *reader) readWhere(n *node) {
+func (r *reader) readWhere(n *document.Node) {
 	r.sweep.where = r.conditions(n, "[source_where]")
 }
 
-func (r *reader) readExcludes(n *node) {
+func (r *reader) readExcludes(n *document.Node) {
 	for _, item := range r.tables(n, "exclude") {
 		if r.full() {
 			return
 		}
 		conditions := r.conditions(item, "[[exclude]]")
 		if len(conditions) == 0 {
-			if len(item.fields) == 0 {
-				r.fail(item.key, "an [[exclude]] without a condition", "name the combinations to drop, or remove it")
+			if len(item.Fields) == 0 {
+				r.fail(item.Key, "an [[exclude]] without a condition", "name the combinations to drop, or remove it")
 			}
 			continue
 		}
-		r.sweep.places[excludePlace(len(r.sweep.excludes))] = item.place()
+		r.sweep.places[excludePlace(len(r.sweep.excludes))] = item.Place()
 		r.sweep.excludes = append(r.sweep.excludes, conditions)
 	}
 }
@@ -31,31 +31,31 @@ func (r *reader) readExcludes(n *node) {
 func excludePlace(i int) string { return fmt.Sprintf("exclude %d", i) }
 
 // tables are the elements of an array of tables.
-func (r *reader) tables(n *node, name string) []*node {
-	for _, item := range n.items {
-		if !item.isTable() {
-			r.fail(item.place(), name+" holds something that is no table", "write [["+name+"]] above its entries")
+func (r *reader) tables(n *document.Node, name string) []*document.Node {
+	for _, item := range n.Items {
+		if !item.IsTable() {
+			r.fail(item.Place(), name+" holds something that is no table", "write [["+name+"]] above its entries")
 			return nil
 		}
 	}
-	if n.items == nil {
-		if _, array := n.data.([]any); !array {
-			r.fail(n.place(), name+" must be an array of tables", "write [["+name+"]]")
+	if n.Items == nil {
+		if _, array := n.Data.([]any); !array {
+			r.fail(n.Place(), name+" must be an array of tables", "write [["+name+"]]")
 		}
 	}
-	return n.items
+	return n.Items
 }
 
 // conditions reads what must hold for a combination, or for a source.
-func (r *reader) conditions(n *node, what string) []condition {
+func (r *reader) conditions(n *document.Node, what string) []condition {
 	var list []condition
-	if seeds := n.field("seed"); seeds != nil && n.isTable() && what == "[source_where]" {
+	if seeds := n.Field("seed"); seeds != nil && n.IsTable() && what == "[source_where]" {
 		list = append(list, r.seedCondition(seeds))
-		n = n.without("seed")
+		n = n.Without("seed")
 	}
 	for _, f := range r.table(n, what) {
 		var values []sim.Value
-		for _, item := range f.node.each() {
+		for _, item := range f.node.Each() {
 			if v, ok := r.one(f.Parameter, item); ok {
 				values = append(values, v)
 			}
@@ -65,26 +65,10 @@ func (r *reader) conditions(n *node, what string) []condition {
 	return list
 }
 
-// each is a list's elements, or the one value that it is.
-func (n *node) each() []*node {
-	if _, list := n.data.([]any); list {
-		return n.items
-	}
-	return []*node{n}
-}
-
-// without is a table without one of its entries.
-func (n *node) without(name string) *node {
-	c := *n
-	c.index = nil
-	c.fields = slices.DeleteFunc(slices.Clone(n.fields), func(f *node) bool { return f.name == name })
-	return &c
-}
-
 // seedCondition reads the seeds that a source may have.
-func (r *reader) seedCondition(n *node) condition {
+func (r *reader) seedCondition(n *document.Node) condition {
 	var values []sim.Value
-	for _, item := range n.each() {
+	for _, item := range n.Each() {
 		if seed, ok := r.seed(item); ok {
 			values = append(values, sim.IntegerValue(int(seed)))
 		}

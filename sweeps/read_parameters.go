@@ -7,42 +7,43 @@ import (
 	"strings"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
 
 // named is a parameter with what a table says of it.
 type named struct {
 	*sim.Parameter
-	node *node
+	node *document.Node
 }
 
 // table lists the parameters of a table in the order of the text. What names no
 // parameter, or one twice, is a fault.
-func (r *reader) table(n *node, what string) []named {
-	if !n.isTable() {
-		r.fail(n.place(), what+" must be a table of parameters", "")
+func (r *reader) table(n *document.Node, what string) []named {
+	if !n.IsTable() {
+		r.fail(n.Place(), what+" must be a table of parameters", "")
 		return nil
 	}
 	var found []named
-	r.descend(n, "", func(name string, leaf *node) {
+	r.descend(n, "", func(name string, leaf *document.Node) {
 		p, err := sim.Lookup(name)
 		if err != nil {
-			r.fail(leaf.key, err.Error(), "")
+			r.fail(leaf.Key, err.Error(), "")
 			return
 		}
 		found = append(found, named{p, leaf})
 	})
-	slices.SortStableFunc(found, func(a, b named) int { return a.node.key.start - b.node.key.start })
+	slices.SortStableFunc(found, func(a, b named) int { return a.node.Key.Start - b.node.Key.Start })
 	return r.once(found, what)
 }
 
 // descend visits the values below a table by their dotted names.
-func (r *reader) descend(n *node, prefix string, visit func(string, *node)) {
-	for _, f := range n.fields {
+func (r *reader) descend(n *document.Node, prefix string, visit func(string, *document.Node)) {
+	for _, f := range n.Fields {
 		if r.full() {
 			return
 		}
-		name := prefix + f.name
-		if f.isTable() && !knownParameter(name) && !isRange(f) && (len(f.fields) > 0 || leadsOn(name)) {
+		name := prefix + f.Name
+		if f.IsTable() && !knownParameter(name) && !isRange(f) && (len(f.Fields) > 0 || leadsOn(name)) {
 			r.descend(f, name+".", visit)
 		} else {
 			visit(name, f)
@@ -61,7 +62,7 @@ func (r *reader) once(found []named, what string) []named {
 	return slices.DeleteFunc(found, func(f named) bool {
 		twice := seen[f.Name]
 		if twice {
-			r.fail(f.node.key, f.Name+" stands twice in "+what, "")
+			r.fail(f.node.Key, f.Name+" stands twice in "+what, "")
 		}
 		seen[f.Name] = true
 		return twice
@@ -74,31 +75,31 @@ func (r *reader) claim(f named) bool {
 		return false
 	} else if ok {
 		line := r.text.fault(at, "", "").Line
-		r.fail(f.node.key, fmt.Sprintf("%s is set twice: also in line %d", f.Name, line), "a parameter stands in one of [parameters], [axes] and [[together]], once")
+		r.fail(f.node.Key, fmt.Sprintf("%s is set twice: also in line %d", f.Name, line), "a parameter stands in one of [parameters], [axes] and [[together]], once")
 		return false
 	}
-	r.sweep.places[f.Name] = f.node.place()
+	r.sweep.places[f.Name] = f.node.Place()
 	return true
 }
 
 // one reads a single value of a parameter.
-func (r *reader) one(p *sim.Parameter, n *node) (sim.Value, bool) {
-	if _, list := n.data.([]any); list || n.isTable() {
-		r.wrongValue(p, n.place(), p.Name+" wants one value here", "several values belong under [axes] or [[together]]; legal: "+p.Legal)
+func (r *reader) one(p *sim.Parameter, n *document.Node) (sim.Value, bool) {
+	if _, list := n.Data.([]any); list || n.IsTable() {
+		r.wrongValue(p, n.Place(), p.Name+" wants one value here", "several values belong under [axes] or [[together]]; legal: "+p.Legal)
 		return sim.Value{}, false
 	}
-	v, err := p.Check(n.data)
-	if _, real := n.data.(float64); n.isTime() || real && p.Kind != sim.Real {
-		err = p.Refuse(r.called(n)) // as it is written
+	v, err := p.Check(n.Data)
+	if _, real := n.Data.(float64); n.IsTime() || real && p.Kind != sim.Real {
+		err = p.Refuse(r.describe(n)) // as it is written
 	}
 	if err != nil {
-		r.wrongValue(p, n.place(), p.Name+": "+err.Error(), meant(p, n.data))
+		r.wrongValue(p, n.Place(), p.Name+": "+err.Error(), meant(p, n.Data))
 	}
 	return v, err == nil
 }
 
 // wrongValue is fail for the value of a parameter.
-func (r *reader) wrongValue(p *sim.Parameter, at span, problem, remedy string) {
+func (r *reader) wrongValue(p *sim.Parameter, at document.Span, problem, remedy string) {
 	r.wrong[p.Name] = true
 	r.fail(at, problem, remedy)
 }
@@ -126,7 +127,7 @@ func meant(p *sim.Parameter, x any) string {
 	return ""
 }
 
-func (r *reader) readParameters(n *node) {
+func (r *reader) readParameters(n *document.Node) {
 	for _, f := range r.table(n, "[parameters]") {
 		if !r.claim(f) {
 			continue

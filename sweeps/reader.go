@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
 
 // reader makes a sweep of a document, and collects what is wrong with it.
@@ -23,7 +24,7 @@ type reader struct {
 // keys are the entries of a sweep file, and how each is read.
 var keys = []struct {
 	name string
-	read func(*reader, *node)
+	read func(*reader, *document.Node)
 }{
 	{"name", (*reader).readName},
 	{"experiment", (*reader).readExperiment},
@@ -48,19 +49,19 @@ func keyNames() []string {
 
 func (r *reader) read() (*Sweep, error) {
 	r.sweep.text = r.text
-	root, err := readDocument(r.text.bytes)
-	if bad := (*syntaxError)(nil); errors.As(err, &bad) {
-		return nil, &Faults{List: []Fault{r.text.fault(bad.at, bad.problem, bad.remedy)}}
+	root, err := document.Parse(r.text.bytes)
+	if bad := (*document.SyntaxError)(nil); errors.As(err, &bad) {
+		return nil, &Faults{List: []Fault{r.text.fault(bad.At, bad.Problem, bad.Remedy)}}
 	}
-	for _, f := range root.fields {
+	for _, f := range root.Fields {
 		if r.full() {
 			break
 		}
 		r.checkKey(f)
 	}
 	for _, k := range keys { // in this order: the experiment and the axes come before what refers to them
-		if f := root.field(k.name); f != nil {
-			r.sweep.places[k.name] = f.place()
+		if f := root.Field(k.name); f != nil {
+			r.sweep.places[k.name] = f.Place()
 			k.read(r, f)
 		}
 	}
@@ -73,28 +74,20 @@ func (r *reader) read() (*Sweep, error) {
 }
 
 // checkKey refuses an entry that a sweep file doesn't have.
-func (r *reader) checkKey(f *node) {
+func (r *reader) checkKey(f *document.Node) {
 	names := keyNames()
-	if slices.Contains(names, f.name) {
+	if slices.Contains(names, f.Name) {
 		return
 	}
-	if name := f.leaf(); knownParameter(name) {
-		r.fail(f.key, fmt.Sprintf("the parameter %s stands outside [parameters]", name), "move it under [parameters], or with a list of values under [axes]")
+	if name := f.Leaf(); knownParameter(name) {
+		r.fail(f.Key, fmt.Sprintf("the parameter %s stands outside [parameters]", name), "move it under [parameters], or with a list of values under [axes]")
 		return
 	}
 	remedy := "a sweep file has " + strings.Join(names, ", ")
-	if near := nearest(f.name, names); near != "" {
+	if near := nearest(f.Name, names); near != "" {
 		remedy = "did you mean " + near + "?"
 	}
-	r.fail(f.key, "unknown key "+sim.Excerpt(f.name), remedy)
-}
-
-// leaf is the dotted name of the first value at or below a node.
-func (n *node) leaf() string {
-	if len(n.fields) == 0 {
-		return n.name
-	}
-	return n.name + "." + n.fields[0].leaf()
+	r.fail(f.Key, "unknown key "+sim.Excerpt(f.Name), remedy)
 }
 
 func knownParameter(name string) bool {
@@ -103,14 +96,14 @@ func knownParameter(name string) bool {
 }
 
 // require looks for what every sweep file must say.
-func (r *reader) require(root *node) {
-	if root.field("name") == nil {
-		r.fail(span{}, "the sweep has no name", `write name = "…" at the top; `+nameRule)
+func (r *reader) require(root *document.Node) {
+	if root.Field("name") == nil {
+		r.fail(document.Span{}, "the sweep has no name", `write name = "…" at the top; `+nameRule)
 	}
-	if root.field("experiment") == nil {
-		r.fail(span{}, "the sweep has no experiment", `write experiment = "APPROXIMATE", "GRADIENT" or "PERTURB"`)
+	if root.Field("experiment") == nil {
+		r.fail(document.Span{}, "the sweep has no experiment", `write experiment = "APPROXIMATE", "GRADIENT" or "PERTURB"`)
 	}
-	if root.field("seeds") == nil && r.sweep.experiment.Trains() {
+	if root.Field("seeds") == nil && r.sweep.experiment.Trains() {
 		r.sweep.seeds = []uint32{1}
 	}
 }
@@ -125,7 +118,7 @@ func (r *reader) report() *Faults {
 	return r.text.report(r.faults, r.full())
 }
 
-func (r *reader) fail(at span, problem, remedy string) {
+func (r *reader) fail(at document.Span, problem, remedy string) {
 	if r.failed++; r.failed <= maxFaults {
 		r.faults = append(r.faults, r.text.fault(at, problem, remedy))
 	}
@@ -135,46 +128,49 @@ func (r *reader) fail(at span, problem, remedy string) {
 // waste of time.
 func (r *reader) full() bool { return r.failed > maxFaults }
 
+// describe returns how an error message calls a value of the file.
+func (r *reader) describe(n *document.Node) string { return n.Describe(r.text.bytes) }
+
 // word reads a node that must be text.
-func (r *reader) word(n *node, what string) (string, bool) {
-	s, ok := n.data.(string)
+func (r *reader) word(n *document.Node, what string) (string, bool) {
+	s, ok := n.Data.(string)
 	if !ok {
-		r.fail(n.place(), what+" must be text in quotes, not "+r.called(n), "")
+		r.fail(n.Place(), what+" must be text in quotes, not "+r.describe(n), "")
 	}
 	return s, ok
 }
 
-func (r *reader) readName(n *node) {
+func (r *reader) readName(n *document.Node) {
 	name, ok := r.word(n, "name")
 	if !ok {
 		return
 	}
 	if err := checkName(name); err != nil {
-		r.fail(n.value, err.Error(), "")
+		r.fail(n.Value, err.Error(), "")
 	}
 	r.sweep.name = name
 }
 
-func (r *reader) readExperiment(n *node) {
+func (r *reader) readExperiment(n *document.Node) {
 	word, ok := r.word(n, "experiment")
 	if !ok {
 		return
 	}
 	e, err := sim.ParseExperiment(word)
 	if err != nil {
-		r.fail(n.value, err.Error(), "")
+		r.fail(n.Value, err.Error(), "")
 	}
 	r.sweep.experiment = e
 }
 
-func (r *reader) readSource(n *node) {
+func (r *reader) readSource(n *document.Node) {
 	source, ok := r.word(n, "source")
 	if !ok {
 		return
 	}
 	source, err := checkSource(source, filepath.Dir(r.text.name))
 	if err != nil {
-		r.fail(n.value, err.Error(), `write source = "approximate" for a sweep, or the path of a result file or a folder of them`)
+		r.fail(n.Value, err.Error(), `write source = "approximate" for a sweep, or the path of a result file or a folder of them`)
 	}
 	r.sweep.source = source
 }

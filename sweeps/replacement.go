@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
 
 // Replacement makes other tasks of some tasks of a sweep: the same with other
@@ -70,54 +71,54 @@ func (s *Sweep) unread(settings []sim.Setting) []Fault {
 }
 
 // readReplacements reads the [[replace]] tables that Replace leaves behind.
-func (r *reader) readReplacements(n *node) {
+func (r *reader) readReplacements(n *document.Node) {
 	for _, item := range r.tables(n, "replace") {
 		if r.full() {
 			return
 		}
 		var replacement Replacement
-		for _, f := range item.fields {
-			switch f.name {
+		for _, f := range item.Fields {
+			switch f.Name {
 			case "tasks":
 				replacement.Tasks = r.ids(f)
 			case "set":
 				replacement.Settings = r.replacing(f)
 			default:
-				r.fail(f.key, "unknown key "+sim.Excerpt(f.name)+" in [[replace]]", "a replacement has tasks and set")
+				r.fail(f.Key, "unknown key "+sim.Excerpt(f.Name)+" in [[replace]]", "a replacement has tasks and set")
 			}
 		}
-		if item.field("tasks") == nil || item.field("set") == nil {
-			r.fail(item.place(), "a [[replace]] without tasks or set", `write tasks = ["t…"] and set.numint.max_steps = 3000`)
+		if item.Field("tasks") == nil || item.Field("set") == nil {
+			r.fail(item.Place(), "a [[replace]] without tasks or set", `write tasks = ["t…"] and set.numint.max_steps = 3000`)
 		}
 		r.sweep.replacements = append(r.sweep.replacements, replacement)
 	}
 }
 
-func (r *reader) ids(n *node) []ID {
-	if len(n.items) == 0 {
-		r.fail(n.place(), "tasks must be a list of task ids", `write tasks = ["t…"]`)
+func (r *reader) ids(n *document.Node) []ID {
+	if len(n.Items) == 0 {
+		r.fail(n.Place(), "tasks must be a list of task ids", `write tasks = ["t…"]`)
 	}
 	var ids []ID
-	for _, item := range n.items {
-		word, _ := item.data.(string)
+	for _, item := range n.Items {
+		word, _ := item.Data.(string)
 		id, err := ParseID(word)
 		if err != nil || id == (ID{}) {
-			r.fail(item.place(), "this is not a task id: t and 32 hex digits", "")
+			r.fail(item.Place(), "this is not a task id: t and 32 hex digits", "")
 		}
 		ids = append(ids, id)
 	}
 	return ids
 }
 
-func (r *reader) replacing(n *node) []sim.Setting {
+func (r *reader) replacing(n *document.Node) []sim.Setting {
 	var settings []sim.Setting
 	for _, f := range r.table(n, "[replace.set]") {
 		if v, ok := r.one(f.Parameter, f.node); ok {
 			settings = append(settings, sim.Setting{Name: f.Name, Value: v})
 		}
 	}
-	if n.isTable() && len(n.fields) == 0 {
-		r.fail(n.place(), "set names no parameter", "")
+	if n.IsTable() && len(n.Fields) == 0 {
+		r.fail(n.Place(), "set names no parameter", "")
 	}
 	sortSettings(settings)
 	return settings

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
 
 const seedRule = "seeds are 0 … 4294967295"
@@ -73,23 +74,23 @@ func consecutive(seeds []uint32) bool {
 }
 
 // readSeeds reads a list of seeds, or { first, count }.
-func (r *reader) readSeeds(n *node) {
-	if n.isTable() {
+func (r *reader) readSeeds(n *document.Node) {
+	if n.IsTable() {
 		r.readSeedRange(n)
 		return
 	}
-	if _, list := n.data.([]any); !list {
-		r.fail(n.place(), "seeds must be a list, or a first one and a count", "write seeds = [1, 2, 3], or seeds = { first = 1, count = 10 }")
+	if _, list := n.Data.([]any); !list {
+		r.fail(n.Place(), "seeds must be a list, or a first one and a count", "write seeds = [1, 2, 3], or seeds = { first = 1, count = 10 }")
 		return
 	}
-	if len(n.items) == 0 {
-		r.fail(n.place(), "seeds is empty", "give at least one; "+seedRule)
+	if len(n.Items) == 0 {
+		r.fail(n.Place(), "seeds is empty", "give at least one; "+seedRule)
 	}
 	seen := map[uint32]bool{}
-	for _, item := range n.items {
+	for _, item := range n.Items {
 		seed, ok := r.seed(item)
 		if ok && seen[seed] {
-			r.fail(item.place(), fmt.Sprintf("seed %d stands twice", seed), "remove one")
+			r.fail(item.Place(), fmt.Sprintf("seed %d stands twice", seed), "remove one")
 		} else if ok {
 			r.sweep.seeds = append(r.sweep.seeds, seed)
 		}
@@ -98,35 +99,35 @@ func (r *reader) readSeeds(n *node) {
 }
 
 // seed reads one seed.
-func (r *reader) seed(n *node) (uint32, bool) {
-	x, ok := n.data.(int64)
+func (r *reader) seed(n *document.Node) (uint32, bool) {
+	x, ok := n.Data.(int64)
 	if !ok || x < 0 || x > math.MaxUint32 {
-		r.fail(n.place(), r.called(n)+" is not a seed", seedRule)
+		r.fail(n.Place(), r.describe(n)+" is not a seed", seedRule)
 		return 0, false
 	}
 	return uint32(x), true
 }
 
-func (r *reader) readSeedRange(n *node) {
+func (r *reader) readSeedRange(n *document.Node) {
 	const form = "write seeds = { first = 1, count = 10 }"
-	for _, f := range n.fields {
-		if f.name != "first" && f.name != "count" {
-			r.fail(f.key, "unknown key "+sim.Excerpt(f.name)+" in seeds", form)
+	for _, f := range n.Fields {
+		if f.Name != "first" && f.Name != "count" {
+			r.fail(f.Key, "unknown key "+sim.Excerpt(f.Name)+" in seeds", form)
 		}
 	}
-	first, count := n.field("first"), n.field("count")
+	first, count := n.Field("first"), n.Field("count")
 	if first == nil || count == nil {
-		r.fail(n.place(), "seeds wants a first and a count", form)
+		r.fail(n.Place(), "seeds wants a first and a count", form)
 		return
 	}
 	start, ok := r.seed(first)
-	many, isInt := count.data.(int64)
+	many, isInt := count.Data.(int64)
 	if !isInt || many < 1 || many > maxTasks {
-		r.fail(count.place(), "count of seeds must be a positive integer, not "+r.called(count), fmt.Sprintf("legal: 1 … %d", maxTasks))
+		r.fail(count.Place(), "count of seeds must be a positive integer, not "+r.describe(count), fmt.Sprintf("legal: 1 … %d", maxTasks))
 		return
 	}
 	if int64(start)+many-1 > math.MaxUint32 {
-		r.fail(n.place(), fmt.Sprintf("the last seed would be %d", int64(start)+many-1), seedRule)
+		r.fail(n.Place(), fmt.Sprintf("the last seed would be %d", int64(start)+many-1), seedRule)
 		return
 	}
 	for i := range many {

@@ -6,7 +6,12 @@ import (
 	"slices"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
+
+// MaxFile is the size of the largest sweep file, in bytes. Read at most one byte more:
+// Parse refuses what is larger.
+const MaxFile = document.MaxFile
 
 // Sweep is a sweep file that was read and found sound as far as it can be by
 // itself; Expand checks the rest. A Sweep is never changed: With and Replace
@@ -23,7 +28,7 @@ type Sweep struct {
 	excludes     [][]condition
 	replacements []Replacement
 	text         text
-	places       map[string]span // where things stand in the text, for faults: keys and parameters by name
+	places       map[string]document.Span // where things stand in the text, for faults: keys and parameters by name
 }
 
 // axis is what varies by itself: one parameter, or several together.
@@ -68,8 +73,8 @@ type initialFile struct {
 // that is wrong with the file.
 func Parse(name string, content []byte) (*Sweep, error) {
 	r := &reader{
-		text:  text{name: name, bytes: withoutMark(content)},
-		sweep: &Sweep{places: map[string]span{}},
+		text:  text{name: name, bytes: document.WithoutMark(content)},
+		sweep: &Sweep{places: map[string]document.Span{}},
 		wrong: map[string]bool{},
 	}
 	return r.read()
@@ -110,7 +115,7 @@ func (s *Sweep) fault(problem, remedy string, places ...string) Fault {
 			return s.text.fault(at, problem, remedy)
 		}
 	}
-	return s.text.fault(span{}, problem, remedy)
+	return s.text.fault(document.Span{}, problem, remedy)
 }
 
 // sortSettings puts settings into the order in which file names have them.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/document"
 )
 
 // TOML writes the sweep as a sweep file that means the same wherever it lies:
@@ -113,4 +114,40 @@ func quote(text string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
+}
+
+// listed is the number of values that TOML writes one by one.
+func (s *Sweep) listed() int {
+	n := 0
+	if !consecutive(s.seeds) {
+		n = len(s.seeds)
+	}
+	for _, a := range s.axes {
+		n += len(a.columns) * a.size()
+	}
+	for _, list := range s.excludes {
+		n += values(list)
+	}
+	n += values(s.where)
+	for _, r := range s.replacements {
+		n += len(r.Tasks)
+	}
+	return n
+}
+
+func values(list []condition) int {
+	n := 0
+	for _, c := range list {
+		n += len(c.values)
+	}
+	return n
+}
+
+// writable refuses a sweep that TOML would write as a file that Parse refuses.
+func (s *Sweep) writable() []Fault {
+	if s.listed() <= document.MaxListed {
+		return nil
+	}
+	return []Fault{{Problem: fmt.Sprintf("the sweep would have more than %d values, seeds and replaced tasks in total", document.MaxListed),
+		Remedy: "split it, or give consecutive seeds, which count as one"}}
 }

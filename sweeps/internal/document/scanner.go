@@ -1,4 +1,4 @@
-package sweeps
+package document
 
 import (
 	"bytes"
@@ -12,13 +12,13 @@ import (
 type scanner struct {
 	text  []byte
 	at    int
-	twice span // a key that gives a value to what has one; the TOML library overlooks some
+	twice Span // a key that gives a value to what has one; the TOML library overlooks some
 }
 
 // scan returns the tree of a text's keys and values, with their places, and the place of a
 // key that gives a value to what has one.
-func scan(text []byte) (*node, span) {
-	s, root := &scanner{text: text}, &node{}
+func scan(text []byte) (*Node, Span) {
+	s, root := &scanner{text: text}, &Node{}
 	table := root
 	for s.skip(" \t\r\n"); s.at < len(s.text); s.skip(" \t\r\n") {
 		before := s.at
@@ -35,54 +35,54 @@ func scan(text []byte) (*node, span) {
 }
 
 // header reads [table] or [[table]] and returns the table that it opens.
-func (s *scanner) header(root *node) *node {
+func (s *scanner) header(root *Node) *Node {
 	start, array := s.at, bytes.HasPrefix(s.text[s.at:], []byte("[["))
 	s.skip("[ \t")
 	names, _ := s.key()
 	s.skip("] \t")
-	at := span{start, s.trimmed(start, s.at)}
+	at := Span{start, s.trimmed(start, s.at)}
 	table := root
 	for i, name := range names {
 		last := i == len(names)-1
 		table = table.open(name, at)
 		if last && array {
-			table.items = append(table.items, &node{key: at})
+			table.Items = append(table.Items, &Node{Key: at})
 		}
-		if n := len(table.items); n > 0 {
-			table = table.items[n-1]
+		if n := len(table.Items); n > 0 {
+			table = table.Items[n-1]
 		}
 	}
 	return table
 }
 
 // assignment reads key = value into a table.
-func (s *scanner) assignment(table *node) {
+func (s *scanner) assignment(table *Node) {
 	names, at := s.key()
 	s.skip("= \t")
 	for _, name := range names {
 		table = table.open(name, at)
-		if table.value != (span{}) {
+		if table.Value != (Span{}) {
 			s.twice = at
 		}
 	}
-	if len(table.fields) > 0 || len(table.items) > 0 {
+	if len(table.Fields) > 0 || len(table.Items) > 0 {
 		s.twice = at
 	}
 	s.value(table)
 }
 
 // open returns the entry of a table, which it adds if there is none.
-func (n *node) open(name string, at span) *node {
-	if f := n.field(name); f != nil {
+func (n *Node) open(name string, at Span) *Node {
+	if f := n.Field(name); f != nil {
 		return f
 	}
-	f := &node{name: name, key: at}
+	f := &Node{Name: name, Key: at}
 	n.add(f)
 	return f
 }
 
 // key reads a dotted key.
-func (s *scanner) key() ([]string, span) {
+func (s *scanner) key() ([]string, Span) {
 	start, end := s.at, s.at
 	var names []string
 	for s.at < len(s.text) {
@@ -102,7 +102,7 @@ func (s *scanner) key() ([]string, span) {
 		}
 		s.skip(". \t")
 	}
-	return names, span{start, end}
+	return names, Span{start, end}
 }
 
 // unquote gives the name that a part of a key stands for.
@@ -121,15 +121,15 @@ func unquote(part string) string {
 }
 
 // value reads a value of any kind into a node.
-func (s *scanner) value(n *node) {
+func (s *scanner) value(n *Node) {
 	start := s.at
 	switch s.peek() {
 	case '"', '\'':
 		s.str()
 	case '[':
 		s.list(']', func() {
-			item := &node{key: n.key}
-			n.items = append(n.items, item)
+			item := &Node{Key: n.Key}
+			n.Items = append(n.Items, item)
 			s.value(item)
 		})
 	case '{':
@@ -137,7 +137,7 @@ func (s *scanner) value(n *node) {
 	default:
 		s.until(",]}#\r\n")
 	}
-	n.value = span{start, s.trimmed(start, s.at)}
+	n.Value = Span{start, s.trimmed(start, s.at)}
 }
 
 // list reads what stands between brackets, one element by each call of element.

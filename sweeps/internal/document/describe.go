@@ -1,4 +1,4 @@
-package sweeps
+package document
 
 import (
 	"fmt"
@@ -7,19 +7,20 @@ import (
 	"eisweep/sim"
 )
 
-// isTime reports whether a value is a date or a time, which TOML has and sweeps have not.
-func (n *node) isTime() bool {
-	switch n.data.(type) {
+// IsTime reports whether a value is a date or a time, which TOML has and sweeps have not.
+func (n *Node) IsTime() bool {
+	switch n.Data.(type) {
 	case nil, int64, float64, bool, string, []any, []map[string]any, map[string]any:
 		return false
 	}
 	return true
 }
 
-// called is how an error calls a value: the date 1979-05-27, the text "a", 2.5, a list.
-func (r *reader) called(n *node) string {
-	written := sim.Excerpt(n.source(r.text.bytes))
-	switch data := n.data.(type) {
+// Describe returns how an error message calls a value: the date 1979-05-27, the text "a",
+// 2.5, a list. The text is the one that was parsed.
+func (n *Node) Describe(text []byte) string {
+	written := sim.Excerpt(n.Source(text))
+	switch data := n.Data.(type) {
 	case string:
 		return fmt.Sprintf("the text %q", sim.Excerpt(data))
 	case []any, []map[string]any:

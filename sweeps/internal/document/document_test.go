@@ -1,4 +1,4 @@
-package sweeps
+package document
 
 import (
 	"reflect"
@@ -54,28 +54,28 @@ func FuzzPlaces(f *testing.F) {
 // checkPlaces looks whether every value stands where the scanner says.
 func checkPlaces(t *testing.T, content []byte) {
 	t.Helper()
-	root, err := readDocument(content)
+	root, err := Parse(content)
 	if err != nil {
 		return
 	}
-	var check func(n *node)
-	check = func(n *node) {
-		for _, f := range n.fields {
-			if f.key == (span{}) {
-				t.Errorf("%q has no place in\n%s", f.name, content)
+	var check func(n *Node)
+	check = func(n *Node) {
+		for _, f := range n.Fields {
+			if f.Key == (Span{}) {
+				t.Errorf("%q has no place in\n%s", f.Name, content)
 			}
 			check(f)
 		}
-		for _, item := range n.items {
+		for _, item := range n.Items {
 			check(item)
 		}
-		if n.value == (span{}) {
+		if n.Value == (Span{}) {
 			return
 		}
 		var one map[string]any
-		text := string(content[n.value.start:n.value.end])
-		if _, err := toml.Decode("x = "+text, &one); err != nil || !same(one["x"], n.data) {
-			t.Errorf("%q: at %v stands %q, which is %v, want %v (%v) in\n%s", n.name, n.value, text, one["x"], n.data, err, content)
+		text := string(content[n.Value.Start:n.Value.End])
+		if _, err := toml.Decode("x = "+text, &one); err != nil || !same(one["x"], n.Data) {
+			t.Errorf("%q: at %v stands %q, which is %v, want %v (%v) in\n%s", n.Name, n.Value, text, one["x"], n.Data, err, content)
 		}
 	}
 	check(root)
