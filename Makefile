@@ -22,7 +22,7 @@ TESTED ?= $$($(GO) list ./... | grep -v /internal/e2e$$)
 # Packages that `make check` covers: those whose tests need nothing but Go and libhdf5, and take seconds.
 CHECKED ?= $$($(GO) list ./... | grep -v -e /cmd/ -e eisweep/coordinator$$ -e eisweep/worker$$ -e /internal/e2e$$ -e /internal/queue$$ -e /internal/results$$)
 # Tests in these packages that build and run the program, or that take long even with -short.
-UNCHECKED ?= $(UNEMULATED)|FrontPageRuns|QuickstartRuns|ClusterPageRuns|OtherSystems
+UNCHECKED ?= $(UNEMULATED)|PagesRun|OtherSystems
 # What the race detector watches. Excluded are archtest and the end-to-end tests, which run programs built without
 # the detector; tests that are long computations on one goroutine; and crashes, which the detector handles in its own way.
 RACE ?= $$($(GO) list ./... | grep -v -e /internal/archtest$$ -e /internal/e2e$$)

@@ -68,12 +68,16 @@ func hasHeading(text, anchor string) bool {
 	return false
 }
 
-// TestDocsAreReachable wants every page of docs/ linked from the front page.
+// TestDocsAreReachable wants the index of docs/ linked from the front page, and every other page of docs/ from the index.
 func TestDocsAreReachable(t *testing.T) {
-	front := string(read(t, "README.md"))
+	if !strings.Contains(string(read(t, "README.md")), "(docs/README.md)") {
+		t.Error("README.md doesn't link to docs/README.md")
+	}
+	index := string(read(t, "docs/README.md"))
 	for _, name := range files(t) {
-		if strings.HasPrefix(name, "docs/") && path.Ext(name) == ".md" && !strings.Contains(front, "("+name) {
-			t.Errorf("README.md doesn't link to %s", name)
+		page, inside := strings.CutPrefix(name, "docs/")
+		if inside && path.Ext(name) == ".md" && page != "README.md" && !strings.Contains(index, "("+page) {
+			t.Errorf("docs/README.md doesn't link to %s", page)
 		}
 	}
 }
