@@ -92,7 +92,7 @@ func addGone(r *root.Root, found *control.Verified) error {
 // verifyHere verifies a root as its owner, or reads a root that it may not write.
 func verifyHere(ctx context.Context, e *cli.Env, r *root.Root, names []string) (_ control.Verified, err error) {
 	if !r.Writable() {
-		return inspect(ctx, e, r, names)
+		return verifyReadOnly(ctx, e, r, names)
 	}
 	own, err := openRoot(ctx, e, r.Path(), nil, e.Notef)
 	if err != nil {
@@ -112,8 +112,8 @@ func verifyHere(ctx context.Context, e *cli.Env, r *root.Root, names []string) (
 	return found, err
 }
 
-// inspect verifies a root and changes nothing.
-func inspect(ctx context.Context, e *cli.Env, r *root.Root, names []string) (control.Verified, error) {
+// verifyReadOnly verifies a root and changes nothing.
+func verifyReadOnly(ctx context.Context, e *cli.Env, r *root.Root, names []string) (control.Verified, error) {
 	switch h, held, err := r.Holder(); {
 	case held:
 		return control.Verified{}, orCoordinated(&root.InUseError{Path: r.Path(), Holder: h})
