@@ -1,8 +1,9 @@
 package main
 
 import (
-	"eisweep/cmd/eisweep/internal/client"
 	"testing"
+
+	"eisweep/cmd/eisweep/internal/client"
 
 	"eisweep/internal/control"
 )

@@ -188,13 +188,6 @@ func (r *rerun) tell(e *cli.Env, format string, args ...any) {
 	e.Linef(format, args...)
 }
 
-func stateText(t *catalog.TaskStatus) string {
-	if t.State == catalog.StateFailed && t.Line != nil {
-		return "failed: " + t.Line.Class
-	}
-	return string(t.State)
-}
-
 func settingsText(settings []sim.Setting) string {
 	var out []string
 	for _, s := range settings {

@@ -73,14 +73,6 @@ func statesText(status *catalog.SweepStatus) string {
 	return cmp.Or(cli.JoinNonEmpty(cli.NonZero(states[catalog.StateDone], "done"), failed, cli.NonZero(states[catalog.StateNew], "not run yet")), "none")
 }
 
-// failureText is a task's state, and of a failure the reason.
-func failureText(t *catalog.TaskStatus) string {
-	if t.State == catalog.StateFailed && t.Line != nil {
-		return stateText(t) + ": " + cli.FirstLine(t.Line.Error)
-	}
-	return stateText(t)
-}
-
 // statusJSON is a line of `show SWEEP --json`.
 type statusJSON struct {
 	ID    sweeps.ID      `json:"id"`

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -42,15 +41,5 @@ func TestRefusedIsNotAbsent(t *testing.T) {
 		if got := atomicfile.IsRefused(&fs.PathError{Op: "open", Path: "x", Err: err}); got != want {
 			t.Errorf("%v: refused is %v", err, got)
 		}
-	}
-}
-
-// status lists a sweep whose folder was removed or replaced while the coordinator still has it.
-func TestStatusTellsOfSweepsWithoutAFolder(t *testing.T) {
-	s := statusView{snapshot: control.Snapshot{
-		Sweeps: []control.SweepState{{Name: "gone"}, {Name: "here"}}, Faults: []control.SweepFault{{Sweep: "aside"}, {Sweep: "gone"}},
-	}}
-	if got := s.withKnown([]string{"here"}, []string{"moved"}); !slices.Equal(got, []string{"aside", "gone", "here", "moved"}) {
-		t.Errorf("status lists %v", got)
 	}
 }

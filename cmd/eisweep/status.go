@@ -112,16 +112,6 @@ func (s *statusView) close() {
 	}
 }
 
-// known returns what the coordinator says of a sweep, or nil.
-func (s *statusView) known(name string) *control.SweepState {
-	for i := range s.snapshot.Sweeps {
-		if s.snapshot.Sweeps[i].Name == name {
-			return &s.snapshot.Sweeps[i]
-		}
-	}
-	return nil
-}
-
 // overview tells of every sweep under the root.
 func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 	launched, err := s.root.Sweeps()
@@ -138,7 +128,7 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 	unread := s.unseen
 	for _, name := range s.withKnown(launched, gone) {
 		var row standing
-		if state := s.known(name); state == nil && slices.Contains(gone, name) {
+		if state := stateOf(&s.snapshot, name); state == nil && slices.Contains(gone, name) {
 			row = goneStanding(s.root, name)
 		} else if state != nil {
 			row = standingOf(s.root, state)

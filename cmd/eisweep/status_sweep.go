@@ -3,41 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
-	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/selection"
-	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
-	"eisweep/internal/protocol"
-	"eisweep/sweeps"
 )
 
 // pointsMost is how many tasks a sweep may have for its points to be told while
 // the coordinator could tell of it at once.
 const pointsMost = 20_000
-
-// sweepView is what is told of one sweep.
-type sweepView struct {
-	standing
-	Experiment string            `json:"experiment"`
-	Points     []pointJSON       `json:"points"`
-	Failures   []control.Failure `json:"failures"`
-	Earlier    []earlier         `json:"earlier"` // failed, and done since
-	Rerun      string            `json:"rerun,omitempty"`
-
-	points []*point
-}
-
-type pointJSON struct {
-	Point   string   `json:"point"`
-	Done    []uint32 `json:"done"` // seeds
-	Running []uint32 `json:"running"`
-	Failed  []uint32 `json:"failed"`
-	ToRun   []uint32 `json:"to_run"`
-}
 
 // sweep tells of one sweep: from the folder in full, of a large one that the
 // coordinator knows only what it says.
@@ -45,13 +20,13 @@ func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 	if err := selection.RequireLaunched(s.root, []string{name}); err != nil {
 		return err
 	}
-	state := s.known(name)
+	state := stateOf(&s.snapshot, name)
 	var v *sweepView
 	var err error
 	if state != nil && state.Tasks > pointsMost && !s.all {
 		v, err = s.brief(ctx, e, state)
 	} else {
-		v, err = s.full(ctx, name, state)
+		v, err = readSweepView(ctx, s.root, name, &s.snapshot)
 	}
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)
@@ -76,146 +51,6 @@ func (s *statusView) brief(ctx context.Context, e *cli.Env, state *control.Sweep
 	if err != nil {
 		return nil, err
 	}
-	v := &sweepView{standing: standingOf(s.root, state)}
-	v.fault(s.snapshot.Faults)
-	for _, x := range sum.Sweeps {
-		v.Failures = append(v.Failures, x.Failures...)
-	}
 	e.Notef("%s has more than %d tasks: its points are told with --all", state.Name, pointsMost)
-	return v, nil
-}
-
-// full reads the folder; state is what the coordinator says, or nil.
-func (s *statusView) full(ctx context.Context, name string, state *control.SweepState) (*sweepView, error) {
-	status, err := selection.ReadSweep(ctx, s.root, name)
-	if err != nil {
-		return nil, err
-	}
-	v := &sweepView{Experiment: string(status.Sweep.Experiment())}
-	if state != nil {
-		v.standing = standingOf(s.root, state)
-		v.fault(s.snapshot.Faults)
-	} else {
-		v.standing = standing{Sweep: name, Folder: s.root.SweepDir(name), By: "folder"}
-		v.count(status)
-		v.noted(s.root)
-	}
-	v.points = pointsOf(status.Tasks, s.running())
-	v.Failures = failuresOf(status.Tasks)
-	v.Earlier, err = earlierFailures(s.root, name, status.Tasks)
-	return v, err
-}
-
-// running are the tasks that the coordinator hears of.
-func (s *statusView) running() map[sweeps.ID]bool {
-	out := map[sweeps.ID]bool{}
-	for i := range s.snapshot.Running {
-		out[s.snapshot.Running[i].ID] = true
-	}
-	return out
-}
-
-func failuresOf(tasks []catalog.TaskStatus) []control.Failure {
-	var out []control.Failure
-	for i := range tasks {
-		if t := &tasks[i]; t.State == catalog.StateFailed && t.Line != nil {
-			out = append(out, control.Failure{
-				ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, Class: protocol.Class(t.Line.Class), Error: t.Line.Error,
-			})
-		}
-	}
-	return out
-}
-
-func (v *sweepView) encode(e *cli.Env) error {
-	v.Points = []pointJSON{}
-	for _, p := range v.points {
-		some := func(state string) []uint32 { return append([]uint32{}, p.seeds[state]...) }
-		v.Points = append(v.Points, pointJSON{p.name, some("done"), some("running"), some("failed"), some("to run")})
-	}
-	v.Failures = slices.Concat([]control.Failure{}, v.Failures)
-	v.Earlier = slices.Concat([]earlier{}, v.Earlier)
-	out := e.Encoder()
-	return out.Encode(v)
-}
-
-func (v *sweepView) tell(e *cli.Env, all bool) error {
-	e.Lines(v.text())
-	e.Linef("  results: %s", v.Folder)
-	if len(v.points) > 0 {
-		if err := writePoints(e, v.points, all); err != nil {
-			return err
-		}
-	}
-	v.tellFailures(e, all)
-	v.tellEarlier(e, all)
-	return nil
-}
-
-// failuresShown is how many failures of a class are told of without --all.
-const failuresShown = 10
-
-// tellFailures tells of failed seeds, by class, and how to run them again.
-func (v *sweepView) tellFailures(e *cli.Env, all bool) {
-	for _, class := range selection.ClassNames() {
-		var of []control.Failure
-		for _, f := range v.Failures {
-			if string(f.Class) == class {
-				of = append(of, f)
-			}
-		}
-		if len(of) == 0 {
-			continue
-		}
-		e.Linef("failed (%s): %s", class, cli.Count(len(of), "task"))
-		for i, f := range of {
-			if i == failuresShown && !all {
-				e.Linef("  … and %d more (--all)", len(of)-i)
-				break
-			}
-			e.Linef("  seed %d%s  %s: %s", f.Seed, v.pointOf(&f), f.ID, cli.FirstLine(f.Error))
-		}
-		for _, line := range display.RerunCommands(v.Rerun+" --class "+class, map[protocol.Class]int{protocol.Class(class): len(of)}) {
-			e.Linef("  again:  %s", line)
-		}
-	}
-	if len(v.Failures) > 0 {
-		e.Linef("why:    eisweep show %s%s", v.Failures[0].ID, e.RootFlag)
-	}
-	if slices.ContainsFunc(v.Failures, func(f control.Failure) bool { return f.Class != protocol.Source }) {
-		e.Linef("again:  %s", v.Rerun)
-	}
-}
-
-// pointOf names the point of a failed task, where there are several.
-func (v *sweepView) pointOf(f *control.Failure) string {
-	if len(v.points) < 2 {
-		return ""
-	}
-	for _, p := range v.points {
-		if slices.Contains(p.failed, f.ID) {
-			return "  " + p.name
-		}
-	}
-	return ""
-}
-
-func (v *sweepView) tellEarlier(e *cli.Env, all bool) {
-	if len(v.Earlier) == 0 {
-		return
-	}
-	e.Linef("failed earlier, done since: %s", cli.Count(len(v.Earlier), "task"))
-	for i, x := range v.Earlier {
-		if i == failuresShown && !all {
-			e.Linef("  … and %d more (--all)", len(v.Earlier)-i)
-			return
-		}
-		by := "when it was run again"
-		if x.Replaced {
-			by = "by " + x.ByFile
-		} else if x.Stands {
-			by = "before, which stands"
-		}
-		e.Linef("  seed %d  %s in run %d: %s; done %s", x.Seed, x.Class, x.Run, cli.FirstLine(x.Error), by)
-	}
+	return briefSweepView(s.root, state, &s.snapshot, &sum), nil
 }

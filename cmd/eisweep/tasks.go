@@ -10,12 +10,9 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
-	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/selection"
-	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
-	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -132,38 +129,4 @@ func (l *listing) list(ctx context.Context, e *cli.Env, r *root.Root, name strin
 		e.Notef("%d of the %s of %s", n, cli.Count(len(status.Tasks), "task"), name)
 	}
 	return status.Unread
-}
-
-func taskState(t *catalog.TaskStatus, running *control.RunningTask) string {
-	if running != nil {
-		return "running"
-	}
-	return string(t.State)
-}
-
-func taskStateText(t *catalog.TaskStatus, running *control.RunningTask) string {
-	if running != nil {
-		return "running on " + running.Host + ": " + display.RunningText(running)
-	}
-	return failureText(t)
-}
-
-// taskJSON is a line of `tasks --json`.
-type taskJSON struct {
-	ID      sweeps.ID      `json:"id"`
-	File    string         `json:"file"`
-	Seed    uint32         `json:"seed"`
-	State   string         `json:"state"`
-	Host    string         `json:"host,omitempty"`   // where it runs
-	Worker  string         `json:"worker,omitempty"` // likewise
-	Attempt int            `json:"attempt,omitempty"`
-	Line    *manifest.Line `json:"manifest"` // null for a task that was not run yet
-}
-
-func newTaskJSON(t *catalog.TaskStatus, running *control.RunningTask) taskJSON {
-	out := taskJSON{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, State: taskState(t, running), Line: t.Line}
-	if running != nil {
-		out.Host, out.Worker, out.Attempt = running.Host, running.Worker, running.Attempt
-	}
-	return out
 }

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/coordinator/catalog"
+	"eisweep/internal/control"
+	"eisweep/internal/manifest"
+	"eisweep/sweeps"
+)
+
+func stateText(t *catalog.TaskStatus) string {
+	if t.State == catalog.StateFailed && t.Line != nil {
+		return "failed: " + t.Line.Class
+	}
+	return string(t.State)
+}
+
+// failureText is a task's state, and of a failure the reason.
+func failureText(t *catalog.TaskStatus) string {
+	if t.State == catalog.StateFailed && t.Line != nil {
+		return stateText(t) + ": " + cli.FirstLine(t.Line.Error)
+	}
+	return stateText(t)
+}
+
+func taskState(t *catalog.TaskStatus, running *control.RunningTask) string {
+	if running != nil {
+		return "running"
+	}
+	return string(t.State)
+}
+
+func taskStateText(t *catalog.TaskStatus, running *control.RunningTask) string {
+	if running != nil {
+		return "running on " + running.Host + ": " + display.RunningText(running)
+	}
+	return failureText(t)
+}
+
+// taskJSON is a line of `tasks --json`.
+type taskJSON struct {
+	ID      sweeps.ID      `json:"id"`
+	File    string         `json:"file"`
+	Seed    uint32         `json:"seed"`
+	State   string         `json:"state"`
+	Host    string         `json:"host,omitempty"`   // where it runs
+	Worker  string         `json:"worker,omitempty"` // likewise
+	Attempt int            `json:"attempt,omitempty"`
+	Line    *manifest.Line `json:"manifest"` // null for a task that was not run yet
+}
+
+func newTaskJSON(t *catalog.TaskStatus, running *control.RunningTask) taskJSON {
+	out := taskJSON{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, State: taskState(t, running), Line: t.Line}
+	if running != nil {
+		out.Host, out.Worker, out.Attempt = running.Host, running.Worker, running.Attempt
+	}
+	return out
+}
