@@ -11,6 +11,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
+	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/control"
@@ -84,27 +85,27 @@ func explainAlone(ctx context.Context, r *root.Root, target string, absent *clie
 	}
 	for _, name := range launched {
 		if name == target {
-			s := readStanding(ctx, r, new(lazyCatalog), name)
-			out := &control.Explained{Target: name, Sweep: name, State: string(s.Stand), Details: strings.Split(s.text(), "\n")}
-			explainAbsent(out, s.New == 0 && s.Trouble == "", "every task is done or failed", absent)
-			if s.Trouble != "" {
+			s := inspect.ReadOverview(ctx, r, new(inspect.LazyCatalog), name)
+			out := &control.Explained{Target: name, Sweep: name, State: string(s.Stand), Details: strings.Split(s.Text(), "\n")}
+			explainAbsent(out, s.New == 0 && s.Error == "", "every task is done or failed", absent)
+			if s.Error != "" {
 				return out, &cli.ExitError{Code: cli.ExitStorage}
 			}
 			return out, nil
 		}
 	}
-	if !looksLikeID(target) {
+	if !inspect.LooksLikeID(target) {
 		return nil, selection.MissingSweep(r, target, launched)
 	}
-	a, err := findTask(ctx, r, launched, target)
+	a, err := inspect.FindTask(ctx, r, launched, target)
 	if err != nil {
 		return nil, err
 	}
-	out := &control.Explained{Target: a.id.String(), Sweep: a.sweep, State: string(catalog.StateNew)}
-	if a.line != nil {
-		out.State = string(a.line.State)
+	out := &control.Explained{Target: a.ID.String(), Sweep: a.Sweep, State: string(catalog.StateNew)}
+	if a.Line != nil {
+		out.State = string(a.Line.State)
 	}
-	explainAbsent(out, a.line != nil, settledText(a.line), absent)
+	explainAbsent(out, a.Line != nil, settledText(a.Line), absent)
 	return out, nil
 }
 

@@ -21,6 +21,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
+	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
@@ -40,7 +41,7 @@ as the task runs, until that is settled.
 TASK is an id (t and 32 hex digits) or the start of one.`,
 		Args: cli.ExactlyOne("a task's id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !looksLikeID(args[0]) {
+			if !inspect.LooksLikeID(args[0]) {
 				return cli.Usagef("%q is no task's id: t and hex digits; `eisweep tasks SWEEP` lists a sweep's", args[0])
 			}
 			r, err := choice.Open(e)
@@ -156,11 +157,11 @@ func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
 	if err != nil {
 		return err
 	}
-	a, err := findTask(ctx, r, launched, prefix)
+	a, err := inspect.FindTask(ctx, r, launched, prefix)
 	if err != nil {
 		return err
 	}
-	l.id = a.id
+	l.id = a.ID
 	return nil
 }
 
@@ -281,7 +282,7 @@ func loggedTasks(e *cli.Env, choice *selection.Root) func() []string {
 		entries, _ := os.ReadDir(r.Private("logs"))
 		var ids []string
 		for _, entry := range entries {
-			if id, _, ok := strings.Cut(entry.Name(), "."); ok && looksLikeID(id) {
+			if id, _, ok := strings.Cut(entry.Name(), "."); ok && inspect.LooksLikeID(id) {
 				ids = append(ids, id)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/plan"
@@ -169,7 +170,7 @@ func (r *rerun) announce(e *cli.Env, opened *root.Root, status *catalog.SweepSta
 			r.tell(e, "  … and %d more", len(chosen)-10)
 			break
 		}
-		r.tell(e, "  %s  %s (%s)", t.Task.ID, t.Task.File, stateText(t))
+		r.tell(e, "  %s  %s (%s)", t.Task.ID, t.Task.File, inspect.StateText(t))
 	}
 	if n := classes[protocol.Numeric] + classes[protocol.Invalid]; n > 0 && len(r.changes) == 0 {
 		e.Notef("warning: %s failed by numbers or input; with the same parameters %s will fail again (--set NAME=VALUE changes one)", cli.Count(n, "task"), cli.Plural(n, "it", "they"))

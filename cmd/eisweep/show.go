@@ -4,13 +4,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/root"
 )
 
 func newShowCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
-	var s showing
+	var s inspect.ShowOptions
 	cmd := &cobra.Command{
 		Use:   "show SWEEP|TASK|FILE",
 		Short: "Tell of a sweep, a task or a result file: parameters, provenance, failure, log",
@@ -32,14 +33,14 @@ program are told of as far as they tell.`,
 			if err != nil {
 				return err
 			}
-			return cli.OrInterrupted(cmd.Context(), s.show(cmd.Context(), e, r, args[0]))
+			return cli.OrInterrupted(cmd.Context(), s.Show(cmd.Context(), e, r, args[0]))
 		},
 	}
 	choice.AddFlag(cmd)
 	f := cmd.Flags()
-	f.BoolVar(&s.all, "all", false, "every parameter or task, not only those that say something new")
-	f.BoolVar(&s.log, "log", false, "the whole log, not only its end")
-	f.BoolVar(&s.asJSON, "json", false, "write JSON: one object, for a sweep one per task")
+	f.BoolVar(&s.All, "all", false, "every parameter or task, not only those that say something new")
+	f.BoolVar(&s.Log, "log", false, "the whole log, not only its end")
+	f.BoolVar(&s.JSON, "json", false, "write JSON: one object, for a sweep one per task")
 	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return selection.LaunchedNames(e, &choice)(), cobra.ShellCompDirectiveDefault
 	}

@@ -11,6 +11,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
+	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
@@ -62,7 +63,7 @@ type statusView struct {
 	client      *client.Client // nil: the folder tells
 	unseen      bool           // the lock, which tells whether a coordinator runs, cannot be read
 	snapshot    control.Snapshot
-	catalog     lazyCatalog
+	catalog     inspect.LazyCatalog
 }
 
 // foldersMost is how many bytes of manifests are read beside what the coordinator
@@ -127,13 +128,13 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 	var untold []string
 	unread := s.unseen
 	for _, name := range s.withKnown(launched, gone) {
-		var row standing
-		if state := stateOf(&s.snapshot, name); state == nil && slices.Contains(gone, name) {
-			row = goneStanding(s.root, name)
+		var row inspect.SweepOverview
+		if state := inspect.StateOf(&s.snapshot, name); state == nil && slices.Contains(gone, name) {
+			row = inspect.GoneOverview(s.root, name)
 		} else if state != nil {
-			row = standingOf(s.root, state)
+			row = inspect.OverviewOf(s.root, state)
 		} else if readFolders || s.isAside(name) {
-			row = readStanding(ctx, s.root, &s.catalog, name)
+			row = inspect.ReadOverview(ctx, s.root, &s.catalog, name)
 		} else {
 			untold = append(untold, name)
 			continue
@@ -141,10 +142,10 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 		if err := ctx.Err(); err != nil {
 			return cli.OrInterrupted(ctx, err)
 		}
-		row.fault(s.snapshot.Faults)
-		unread = unread || row.unread()
+		row.AddFaults(s.snapshot.Faults)
+		unread = unread || row.Unread()
 		if !s.asJSON {
-			e.Lines(row.text())
+			e.Lines(row.Text())
 		} else if err := out.Encode(row); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
+	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/control"
 )
@@ -20,13 +21,13 @@ func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 	if err := selection.RequireLaunched(s.root, []string{name}); err != nil {
 		return err
 	}
-	state := stateOf(&s.snapshot, name)
-	var v *sweepView
+	state := inspect.StateOf(&s.snapshot, name)
+	var v *inspect.SweepView
 	var err error
 	if state != nil && state.Tasks > pointsMost && !s.all {
 		v, err = s.brief(ctx, e, state)
 	} else {
-		v, err = readSweepView(ctx, s.root, name, &s.snapshot)
+		v, err = inspect.ReadSweepView(ctx, s.root, name, &s.snapshot)
 	}
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)
@@ -35,22 +36,22 @@ func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 		v.Rerun = fmt.Sprintf("eisweep rerun %s --failed%s", name, e.Flags())
 	}
 	if s.asJSON {
-		err = v.encode(e)
+		err = v.Encode(e)
 	} else {
-		err = v.tell(e, s.all)
+		err = v.Write(e, s.all)
 	}
-	if err == nil && (v.unread() || s.unseen) {
+	if err == nil && (v.Unread() || s.unseen) {
 		err = &cli.ExitError{Code: cli.ExitStorage}
 	}
 	return err
 }
 
 // brief is what the coordinator alone tells.
-func (s *statusView) brief(ctx context.Context, e *cli.Env, state *control.SweepState) (*sweepView, error) {
+func (s *statusView) brief(ctx context.Context, e *cli.Env, state *control.SweepState) (*inspect.SweepView, error) {
 	sum, err := client.Ask[control.Summary](ctx, s.client, control.VerbSummary, control.Steer{Sweeps: []string{state.Name}})
 	if err != nil {
 		return nil, err
 	}
 	e.Notef("%s has more than %d tasks: its points are told with --all", state.Name, pointsMost)
-	return briefSweepView(s.root, state, &s.snapshot, &sum), nil
+	return inspect.BriefSweepView(s.root, state, &s.snapshot, &sum), nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
+	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
@@ -115,13 +116,13 @@ func (l *listing) list(ctx context.Context, e *cli.Env, r *root.Root, name strin
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
 		running := l.running[t.Task.ID]
-		if state := taskState(t, running); l.state != "" && l.state != state || !fits.Fits(t) {
+		if state := inspect.TaskState(t, running); l.state != "" && l.state != state || !fits.Fits(t) {
 			continue
 		}
 		n++
 		if !l.asJSON {
-			e.Linef("%s  %s  %s", t.Task.ID, t.Task.File, taskStateText(t, running))
-		} else if err := out.Encode(newTaskJSON(t, running)); err != nil {
+			e.Linef("%s  %s  %s", t.Task.ID, t.Task.File, inspect.TaskStateText(t, running))
+		} else if err := out.Encode(inspect.NewTaskJSON(t, running)); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"eisweep/coordinator/catalog"
@@ -7,9 +7,9 @@ import (
 	"eisweep/sweeps"
 )
 
-// earlier is a failure that a later run of the task, or the task that replaced
+// earlierFailure is a failure that a later run of the task, or the task that replaced
 // it, made good.
-type earlier struct {
+type earlierFailure struct {
 	Seed     uint32    `json:"seed"`
 	ID       sweeps.ID `json:"id"`
 	Class    string    `json:"class"`
@@ -21,9 +21,9 @@ type earlier struct {
 	Stands   bool      `json:"stands"`   // whether the result is older than the failure
 }
 
-// earlierFailures reads from a sweep's manifest which tasks failed before they, or
+// readEarlierFailures reads from a sweep's manifest which tasks failed before they, or
 // their replacements, were done: the last failure of each, in the order of the tasks.
-func earlierFailures(r *root.Root, name string, tasks []catalog.TaskStatus) ([]earlier, error) {
+func readEarlierFailures(r *root.Root, name string, tasks []catalog.TaskStatus) ([]earlierFailure, error) {
 	failures := map[sweeps.ID]*manifest.Line{}
 	for line, err := range manifest.Read(r.Manifest(name)) {
 		if err != nil {
@@ -33,7 +33,7 @@ func earlierFailures(r *root.Root, name string, tasks []catalog.TaskStatus) ([]e
 			failures[line.ID] = &line
 		}
 	}
-	var out []earlier
+	var out []earlierFailure
 	for i := range tasks {
 		t := &tasks[i]
 		if t.State != catalog.StateDone {
@@ -41,7 +41,7 @@ func earlierFailures(r *root.Root, name string, tasks []catalog.TaskStatus) ([]e
 		}
 		for _, id := range []sweeps.ID{t.Task.ID, t.Task.Replaces} {
 			if f := failures[id]; f != nil {
-				out = append(out, earlier{f.Seed, id, f.Class, f.Error, f.Run, t.Task.ID, t.Task.File, id != t.Task.ID, id == t.Task.ID && t.Line.Run < f.Run})
+				out = append(out, earlierFailure{f.Seed, id, f.Class, f.Error, f.Run, t.Task.ID, t.Task.File, id != t.Task.ID, id == t.Task.ID && t.Line.Run < f.Run})
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 
 // The folder does not tell whether a task without a result runs: show names what does.
 func TestShowOfATaskWithoutAResultNamesExplain(t *testing.T) {
-	state := func(a *account) string {
+	state := func(a *TaskRecord) string {
 		for _, row := range a.rows(" -p lab") {
 			if row[0] == "state" {
 				return row[1]
@@ -19,10 +19,10 @@ func TestShowOfATaskWithoutAResultNamesExplain(t *testing.T) {
 		return ""
 	}
 	id := sweeps.ID{1}
-	if got, want := state(&account{id: id}), "`eisweep explain "+id.String()+" -p lab`"; !strings.Contains(got, want) {
+	if got, want := state(&TaskRecord{ID: id}), "`eisweep explain "+id.String()+" -p lab`"; !strings.Contains(got, want) {
 		t.Errorf("%q doesn't name %s", got, want)
 	}
-	if got := state(&account{id: id, line: &manifest.Line{State: manifest.Done}}); got != "done" {
+	if got := state(&TaskRecord{ID: id, Line: &manifest.Line{State: manifest.Done}}); got != "done" {
 		t.Errorf("%q, not done", got)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"cmp"
@@ -20,12 +20,12 @@ import (
 // tasksShown is how many tasks of a sweep are told of without --all.
 const tasksShown = 20
 
-func (s *showing) sweep(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
+func (s *ShowOptions) sweep(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
 	status, err := selection.ReadSweep(ctx, r, name)
 	if err != nil {
 		return err
 	}
-	if s.asJSON {
+	if s.JSON {
 		return errors.Join(sweepJSON(e, status), status.Unread)
 	}
 	e.Linef("%s: %s of %s: %s", name, cli.Count(len(status.Tasks), "task"), status.Sweep.Experiment(), statesText(status))
@@ -33,7 +33,7 @@ func (s *showing) sweep(ctx context.Context, e *cli.Env, r *root.Root, name stri
 	e.Linef("  launch:  %s", r.SweepFile(name))
 	told := s.listed(status)
 	for i, t := range told {
-		if i == tasksShown && !s.all {
+		if i == tasksShown && !s.All {
 			e.Linef("  … and %d more (--all)", len(told)-i)
 			break
 		}
@@ -43,10 +43,10 @@ func (s *showing) sweep(ctx context.Context, e *cli.Env, r *root.Root, name stri
 }
 
 // listed returns the tasks to tell of one by one: those that are not done, or all.
-func (s *showing) listed(status *catalog.SweepStatus) []*catalog.TaskStatus {
+func (s *ShowOptions) listed(status *catalog.SweepStatus) []*catalog.TaskStatus {
 	var out []*catalog.TaskStatus
 	for i := range status.Tasks {
-		if s.all || len(status.Tasks) <= tasksShown || status.Tasks[i].State != catalog.StateDone {
+		if s.All || len(status.Tasks) <= tasksShown || status.Tasks[i].State != catalog.StateDone {
 			out = append(out, &status.Tasks[i])
 		}
 	}
@@ -73,8 +73,8 @@ func statesText(status *catalog.SweepStatus) string {
 	return cmp.Or(cli.JoinNonEmpty(cli.NonZero(states[catalog.StateDone], "done"), failed, cli.NonZero(states[catalog.StateNew], "not run yet")), "none")
 }
 
-// statusJSON is a line of `show SWEEP --json`.
-type statusJSON struct {
+// taskStatusJSON is a line of `show SWEEP --json`.
+type taskStatusJSON struct {
 	ID    sweeps.ID      `json:"id"`
 	File  string         `json:"file"`
 	State catalog.State  `json:"state"`
@@ -85,7 +85,7 @@ func sweepJSON(e *cli.Env, status *catalog.SweepStatus) error {
 	out := e.Encoder()
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
-		if err := out.Encode(statusJSON{t.Task.ID, t.Task.File, t.State, t.Line}); err != nil {
+		if err := out.Encode(taskStatusJSON{t.Task.ID, t.Task.File, t.State, t.Line}); err != nil {
 			return err
 		}
 	}

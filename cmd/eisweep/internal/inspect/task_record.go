@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"context"
@@ -20,13 +20,13 @@ import (
 	"eisweep/sweeps"
 )
 
-// account is what is known of a task or a file.
-type account struct {
-	id         sweeps.ID
-	sweep      string
+// TaskRecord is what is known of a task or a file.
+type TaskRecord struct {
+	ID         sweeps.ID
+	Sweep      string
 	path       string         // of the result, or where it will be
-	line       *manifest.Line // the manifest's last
-	told       bool           // experiment, seed and settings are known
+	Line       *manifest.Line // the manifest's last
+	known      bool           // experiment, seed and settings are known
 	experiment sim.Experiment
 	seed       uint32
 	settings   []sim.Setting
@@ -36,21 +36,21 @@ type account struct {
 	replaces   sweeps.ID
 	info       *results.Info
 	log        []string
-	trouble    string // why the file could not be read
+	readError  string // why the file could not be read
 }
 
-func newAccount(r *root.Root, sweep string, line *manifest.Line) *account {
-	a := &account{id: line.ID, sweep: sweep, line: line, experiment: line.Experiment, seed: line.Seed, replaces: line.Replaces}
+func newTaskRecord(r *root.Root, sweep string, line *manifest.Line) *TaskRecord {
+	a := &TaskRecord{ID: line.ID, Sweep: sweep, Line: line, experiment: line.Experiment, seed: line.Seed, replaces: line.Replaces}
 	if line.File != "" {
 		a.path = filepath.Join(r.SweepDir(sweep), line.File)
 	}
 	return a
 }
 
-// findTask looks an id up in every manifest, then among the tasks that were
+// FindTask looks an id up in every manifest, then among the tasks that were
 // launched and not run.
-func findTask(ctx context.Context, r *root.Root, launched []string, prefix string) (*account, error) {
-	found, unread := map[sweeps.ID]*account{}, []error{}
+func FindTask(ctx context.Context, r *root.Root, launched []string, prefix string) (*TaskRecord, error) {
+	found, unread := map[sweeps.ID]*TaskRecord{}, []error{}
 	for _, name := range launched {
 		for line, err := range manifest.Read(r.Manifest(name)) {
 			if err != nil {
@@ -58,7 +58,7 @@ func findTask(ctx context.Context, r *root.Root, launched []string, prefix strin
 				break
 			}
 			if strings.HasPrefix(line.ID.String(), prefix) {
-				found[line.ID] = newAccount(r, name, &line)
+				found[line.ID] = newTaskRecord(r, name, &line)
 			}
 		}
 	}
@@ -77,7 +77,7 @@ func findTask(ctx context.Context, r *root.Root, launched []string, prefix strin
 		for i := range status.Tasks {
 			if t := &status.Tasks[i].Task; strings.HasPrefix(t.ID.String(), prefix) {
 				if found[t.ID] == nil {
-					found[t.ID] = &account{id: t.ID, sweep: name, path: filepath.Join(r.SweepDir(name), t.File)}
+					found[t.ID] = &TaskRecord{ID: t.ID, Sweep: name, path: filepath.Join(r.SweepDir(name), t.File)}
 				}
 				found[t.ID].addTask(t)
 			}
@@ -98,13 +98,13 @@ func findTask(ctx context.Context, r *root.Root, launched []string, prefix strin
 }
 
 // addTask takes over what the sweep file says of the task.
-func (a *account) addTask(t *sweeps.Task) {
-	a.told, a.experiment, a.seed, a.settings = true, t.Experiment, t.Seed, t.Settings()
+func (a *TaskRecord) addTask(t *sweeps.Task) {
+	a.known, a.experiment, a.seed, a.settings = true, t.Experiment, t.Seed, t.Settings()
 	a.source, a.initial, a.replaces = t.Source, t.Initial, t.Replaces
 }
 
 // addFile takes over what the result file says.
-func (a *account) addFile(ctx context.Context) error {
+func (a *TaskRecord) addFile(ctx context.Context) error {
 	prober, err := cli.NewProber()
 	if err != nil {
 		return err
@@ -112,14 +112,14 @@ func (a *account) addFile(ctx context.Context) error {
 	found, err := prober.Log(ctx, a.path)
 	switch {
 	case errors.Is(err, results.ErrLog):
-		a.trouble = err.Error()
+		a.readError = err.Error()
 	case err != nil:
 		return err
 	}
 	info := &found.Info
 	a.info, a.log = info, found.Log
 	if info.Told {
-		a.id, a.told, a.experiment, a.seed, a.settings = info.ID, true, info.Experiment, info.Seed, info.Settings
+		a.ID, a.known, a.experiment, a.seed, a.settings = info.ID, true, info.Experiment, info.Seed, info.Settings
 		if a.source == nil {
 			a.source = info.Source
 		}
@@ -130,10 +130,10 @@ func (a *account) addFile(ctx context.Context) error {
 	return nil
 }
 
-func (a *account) addLog(lines []string, err error) {
+func (a *TaskRecord) addLog(lines []string, err error) {
 	a.log = lines
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		a.trouble = err.Error()
+		a.readError = err.Error()
 	}
 }
 
@@ -169,8 +169,8 @@ func withinRoot(r *root.Root, path string) (sweep, file string, ok bool) {
 }
 
 // findProducts asks the model how it computes with wee.
-func (a *account) findProducts(ctx context.Context) (err error) {
-	if a.told {
+func (a *TaskRecord) findProducts(ctx context.Context) (err error) {
+	if a.known {
 		p := sim.Resolve(a.experiment, a.settings)
 		a.products, err = sim.Recurrence(ctx, &p)
 	}
@@ -178,7 +178,7 @@ func (a *account) findProducts(ctx context.Context) (err error) {
 }
 
 // parameters returns a row for each parameter: name, value, default.
-func (a *account) parameters(all bool) [][3]string {
+func (a *TaskRecord) parameters(all bool) [][3]string {
 	tree, defaults := sim.Resolve(a.experiment, a.settings), sim.Defaults(a.experiment)
 	defaults.Numint.EveryN = tree.Numint.NTrials
 	var out [][3]string

@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"bytes"
@@ -17,20 +17,20 @@ import (
 // What cannot be read is told in lines of its own, beside what is known.
 func TestTroubleHasLinesOfItsOwn(t *testing.T) {
 	unread := &fs.PathError{Op: "lstat", Path: "/r/a/results~seed=1.h5", Err: syscall.EIO}
-	folder := standing{Sweep: "a", By: "folder"}
+	folder := SweepOverview{Sweep: "a", By: "folder"}
 	folder.count(&catalog.SweepStatus{Tasks: []catalog.TaskStatus{{State: catalog.StateDone}}, Unread: unread})
-	aside := standing{Sweep: "a", By: "coordinator", Tasks: 1}
-	aside.fault([]control.SweepFault{{Sweep: "a", Cause: unread.Error(), Remedy: "repair it"}})
-	for name, s := range map[string]*standing{"folder": &folder, "coordinator": &aside} {
+	aside := SweepOverview{Sweep: "a", By: "coordinator", Tasks: 1}
+	aside.AddFaults([]control.SweepFault{{Sweep: "a", Cause: unread.Error(), Remedy: "repair it"}})
+	for name, s := range map[string]*SweepOverview{"folder": &folder, "coordinator": &aside} {
 		var out bytes.Buffer
 		e := &cli.Env{Stdout: &out}
-		e.Lines(s.text())
+		e.Lines(s.Text())
 		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 		if len(lines) != 3 || !strings.HasPrefix(lines[0], "a: ") || !strings.Contains(lines[1], unread.Error()) || !strings.HasPrefix(lines[2], "  remedy: ") {
 			t.Errorf("%s: told %q", name, lines)
 		}
-		if s.unread() != (name == "folder") {
-			t.Errorf("%s: unread is %v", name, s.unread())
+		if s.Unread() != (name == "folder") {
+			t.Errorf("%s: unread is %v", name, s.Unread())
 		}
 	}
 }

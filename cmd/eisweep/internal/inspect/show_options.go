@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"context"
@@ -9,12 +9,12 @@ import (
 	"eisweep/internal/root"
 )
 
-// showing is how something is told of.
-type showing struct{ all, log, asJSON bool }
+// ShowOptions is how something is told of.
+type ShowOptions struct{ All, Log, JSON bool }
 
-// show finds out what was named: a file looks like one, a task's id starts with t
+// Show finds out what was named: a file looks like one, a task's id starts with t
 // and hex digits, and everything else is a sweep; a sweep's name goes before an id.
-func (s *showing) show(ctx context.Context, e *cli.Env, r *root.Root, what string) error {
+func (s *ShowOptions) Show(ctx context.Context, e *cli.Env, r *root.Root, what string) error {
 	launched, err := r.Sweeps()
 	if err != nil {
 		return err
@@ -27,12 +27,12 @@ func (s *showing) show(ctx context.Context, e *cli.Env, r *root.Root, what strin
 	switch {
 	case strings.Contains(what, "/") || strings.HasSuffix(what, ".h5"):
 		return s.file(ctx, e, r, what)
-	case looksLikeID(what):
+	case LooksLikeID(what):
 		return s.task(ctx, e, r, launched, what)
 	}
 	return selection.MissingSweep(r, what, launched)
 }
 
-func looksLikeID(text string) bool {
+func LooksLikeID(text string) bool {
 	return len(text) > 1 && len(text) <= 33 && text[0] == 't' && strings.Trim(text[1:], "0123456789abcdef") == ""
 }

@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"cmp"
@@ -19,20 +19,20 @@ import (
 )
 
 // task tells of the task whose id begins so.
-func (s *showing) task(ctx context.Context, e *cli.Env, r *root.Root, launched []string, prefix string) error {
-	found, err := findTask(ctx, r, launched, prefix)
+func (s *ShowOptions) task(ctx context.Context, e *cli.Env, r *root.Root, launched []string, prefix string) error {
+	found, err := FindTask(ctx, r, launched, prefix)
 	if err != nil {
 		return err
 	}
-	if found.line == nil || found.line.State == manifest.Failed {
-		if found.line != nil {
-			found.addLog(readLogFile(r.Log(found.id, found.line.Run, cmp.Or(found.line.Token, strconv.Itoa(found.line.Attempt)))))
+	if found.Line == nil || found.Line.State == manifest.Failed {
+		if found.Line != nil {
+			found.addLog(readLogFile(r.Log(found.ID, found.Line.Run, cmp.Or(found.Line.Token, strconv.Itoa(found.Line.Attempt)))))
 		}
 		return s.write(ctx, e, found)
 	}
 	unread := found.addFile(ctx)
 	if unread != nil {
-		found.trouble = unread.Error()
+		found.readError = unread.Error()
 	}
 	if err := s.write(ctx, e, found); err != nil || !atomicfile.IsRefused(unread) {
 		return err
@@ -41,19 +41,19 @@ func (s *showing) task(ctx context.Context, e *cli.Env, r *root.Root, launched [
 }
 
 // file tells of a result file.
-func (s *showing) file(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
+func (s *ShowOptions) file(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
 	path, err := locate(r, name)
 	if err != nil {
 		return err
 	}
-	a := &account{path: path}
+	a := &TaskRecord{path: path}
 	if sweep, file, ok := withinRoot(r, path); ok {
 		for line, err := range manifest.Read(r.Manifest(sweep)) {
 			if err != nil {
 				return err
 			}
 			if line.File == file {
-				a = newAccount(r, sweep, &line)
+				a = newTaskRecord(r, sweep, &line)
 			}
 		}
 	}
@@ -79,11 +79,11 @@ func inputText(in *sweeps.Input) string {
 // logShown is how many lines of a log are told without --log.
 const logShown = 15
 
-func (s *showing) write(ctx context.Context, e *cli.Env, a *account) error {
+func (s *ShowOptions) write(ctx context.Context, e *cli.Env, a *TaskRecord) error {
 	if err := a.findProducts(ctx); err != nil {
 		return err
 	}
-	if s.asJSON {
+	if s.JSON {
 		return a.writeJSON(e)
 	}
 	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
@@ -101,9 +101,9 @@ func (s *showing) write(ctx context.Context, e *cli.Env, a *account) error {
 }
 
 // rows are the facts of an account; those without a value are not told.
-func (a *account) rows(rootFlag string) [][2]string {
-	rows := [][2]string{{"task", a.id.String()}, {"sweep", a.sweep}, {"file", a.path}}
-	if a.told || a.line != nil {
+func (a *TaskRecord) rows(rootFlag string) [][2]string {
+	rows := [][2]string{{"task", a.ID.String()}, {"sweep", a.Sweep}, {"file", a.path}}
+	if a.known || a.Line != nil {
 		rows = append(rows, [2]string{"experiment", string(a.experiment)}, [2]string{"seed", fmt.Sprint(a.seed)})
 	} else if a.info != nil {
 		rows = append(rows, [2]string{"made by", "the published program, whose files don't tell their parameters"})
@@ -123,7 +123,7 @@ func (a *account) rows(rootFlag string) [][2]string {
 
 // productsText says how products with wee are computed; a wee from a file is a
 // convolution only where it has the bits of the one that the parameters give.
-func (a *account) productsText() string {
+func (a *TaskRecord) productsText() string {
 	given := a.experiment == sim.Perturb || a.initial != nil && slices.Contains(a.initial.Take, "wee")
 	if given && a.products == "convolution" {
 		return "convolution, if wee is what the parameters give, else dense"
@@ -134,13 +134,13 @@ func (a *account) productsText() string {
 func cube(n int) int { return n * n * n }
 
 // provenance are the manifest's facts. It does not tell what runs.
-func (a *account) provenance(rootFlag string) [][2]string {
-	l := a.line
+func (a *TaskRecord) provenance(rootFlag string) [][2]string {
+	l := a.Line
 	if l == nil {
 		if a.info != nil {
-			return [][2]string{{"trouble", a.trouble}}
+			return [][2]string{{"trouble", a.readError}}
 		}
-		return [][2]string{{"state", fmt.Sprintf("no result yet: `eisweep explain %s%s` says how it stands", a.id, rootFlag)}}
+		return [][2]string{{"state", fmt.Sprintf("no result yet: `eisweep explain %s%s` says how it stands", a.ID, rootFlag)}}
 	}
 	rows := [][2]string{{"state", string(l.State)}}
 	if l.State == manifest.Failed {
@@ -155,16 +155,16 @@ func (a *account) provenance(rootFlag string) [][2]string {
 	return append(rows, [][2]string{
 		{"host", l.Host}, {"worker", l.Worker}, {"program", l.Version}, {"model version", fmt.Sprint(l.ModelVersion)},
 		{"linked from", l.ReusedFrom}, {"bytes", cli.NonZero(int(l.Bytes), "("+cli.Size(l.Bytes)+")")},
-		{"digest", l.Digest}, {"sha256", l.SHA256}, {"trouble", a.trouble},
+		{"digest", l.Digest}, {"sha256", l.SHA256}, {"trouble", a.readError},
 	}...)
 }
 
-func (s *showing) writeParameters(e *cli.Env, a *account) {
-	if !a.told {
+func (s *ShowOptions) writeParameters(e *cli.Env, a *TaskRecord) {
+	if !a.known {
 		return
 	}
-	rows := a.parameters(s.all)
-	if s.all {
+	rows := a.parameters(s.All)
+	if s.All {
 		e.Linef("\nparameters")
 	} else if len(rows) == 0 {
 		e.Linef("\nevery parameter has its default (--all lists them)")
@@ -182,12 +182,12 @@ func (s *showing) writeParameters(e *cli.Env, a *account) {
 	t.Flush()
 }
 
-func (s *showing) writeLog(e *cli.Env, a *account) {
+func (s *ShowOptions) writeLog(e *cli.Env, a *TaskRecord) {
 	lines := a.log
 	if len(lines) == 0 {
 		return
 	}
-	if len(lines) > logShown && !s.log {
+	if len(lines) > logShown && !s.Log {
 		e.Linef("\nlog (the last %d of %d lines; --log for all)", logShown, len(lines))
 		lines = lines[len(lines)-logShown:]
 	} else {
@@ -198,8 +198,8 @@ func (s *showing) writeLog(e *cli.Env, a *account) {
 	}
 }
 
-// accountJSON is what `show TASK|FILE --json` writes.
-type accountJSON struct {
+// taskRecordJSON is what `show TASK|FILE --json` writes.
+type taskRecordJSON struct {
 	ID         string         `json:"id,omitempty"`
 	Sweep      string         `json:"sweep,omitempty"`
 	Path       string         `json:"path,omitempty"`
@@ -212,12 +212,12 @@ type accountJSON struct {
 	Log        []string       `json:"log"`
 }
 
-func (a *account) writeJSON(e *cli.Env) error {
-	out := accountJSON{
-		ID: a.id.String(), Sweep: a.sweep, Path: a.path, Told: a.told, Experiment: a.experiment, Seed: a.seed,
-		Products: a.products, Manifest: a.line, Log: a.log,
+func (a *TaskRecord) writeJSON(e *cli.Env) error {
+	out := taskRecordJSON{
+		ID: a.ID.String(), Sweep: a.Sweep, Path: a.path, Told: a.known, Experiment: a.experiment, Seed: a.seed,
+		Products: a.products, Manifest: a.Line, Log: a.log,
 	}
-	if a.told {
+	if a.known {
 		tree := sim.Resolve(a.experiment, a.settings)
 		out.Parameters = map[string]any{}
 		for _, p := range sim.Table() {

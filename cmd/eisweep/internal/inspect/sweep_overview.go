@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"eisweep/internal/root"
 )
 
-// standing is how a sweep stands: as the coordinator says, or as its folder tells.
-type standing struct {
+// SweepOverview is how a sweep stands: as the coordinator says, or as its folder tells.
+type SweepOverview struct {
 	Sweep    string        `json:"sweep"`
 	Stand    control.Stand `json:"stand,omitempty"` // "" where only the folder tells
 	Tasks    int           `json:"tasks"`
@@ -32,11 +32,11 @@ type standing struct {
 	Left     *float64      `json:"left"` // seconds; null where not known
 	Folder   string        `json:"folder"`
 	By       string        `json:"by"`                // coordinator or folder
-	Trouble  string        `json:"trouble,omitempty"` // why the folder could not be read, or the coordinator set the sweep aside
+	Error    string        `json:"trouble,omitempty"` // why the folder could not be read, or the coordinator set the sweep aside
 	Remedy   string        `json:"remedy,omitempty"`  // what to do about that
 }
 
-func standingOf(r *root.Root, s *control.SweepState) standing {
+func OverviewOf(r *root.Root, s *control.SweepState) SweepOverview {
 	stand := s.Stand
 	if stand == "" {
 		stand = control.Open
@@ -44,7 +44,7 @@ func standingOf(r *root.Root, s *control.SweepState) standing {
 	if stand == control.Open && s.Done+s.Failed == s.Tasks {
 		stand = control.Finished
 	}
-	return standing{
+	return SweepOverview{
 		Sweep: s.Name, Stand: stand, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
 		Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting,
 		New:      s.Tasks - s.Done - s.Failed - s.Running - s.Queued - s.Waiting, // taken from it when it was cancelled
@@ -52,27 +52,27 @@ func standingOf(r *root.Root, s *control.SweepState) standing {
 	}
 }
 
-// readStanding reads a sweep's folder, or of a finished sweep what was noted when it finished.
-func readStanding(ctx context.Context, r *root.Root, x *lazyCatalog, name string) standing {
-	out := standing{Sweep: name, Folder: r.SweepDir(name), By: "folder"}
+// ReadOverview reads a sweep's folder, or of a finished sweep what was noted when it finished.
+func ReadOverview(ctx context.Context, r *root.Root, x *LazyCatalog, name string) SweepOverview {
+	out := SweepOverview{Sweep: name, Folder: r.SweepDir(name), By: "folder"}
 	if n, ok := records.ReadSettled(r, name); ok {
 		out.Stand, out.Tasks, out.Done, out.Failed = control.Finished, n.Tasks, n.Done, n.Failed
 		return out
 	}
 	status, err := x.readSweep(ctx, r, name)
 	if err != nil {
-		out.Trouble, out.Remedy = err.Error(), cli.Remedy(err)
+		out.Error, out.Remedy = err.Error(), cli.Remedy(err)
 		return out
 	}
 	out.count(status)
-	out.noted(r)
+	out.addRecord(r)
 	return out
 }
 
-// lazyCatalog is what all manifests say, read when it is first needed: there may be thousands.
-type lazyCatalog struct{ *catalog.Catalog }
+// LazyCatalog is what all manifests say, read when it is first needed: there may be thousands.
+type LazyCatalog struct{ *catalog.Catalog }
 
-func (x *lazyCatalog) readSweep(ctx context.Context, r *root.Root, name string) (*catalog.SweepStatus, error) {
+func (x *LazyCatalog) readSweep(ctx context.Context, r *root.Root, name string) (*catalog.SweepStatus, error) {
 	prober, err := cli.NewProber()
 	if err != nil {
 		return nil, err
@@ -85,41 +85,41 @@ func (x *lazyCatalog) readSweep(ctx context.Context, r *root.Root, name string) 
 	return x.ReadSweep(ctx, prober, name)
 }
 
-// goneStanding is of a sweep that has only its record left.
-func goneStanding(r *root.Root, name string) standing {
+// GoneOverview is of a sweep that has only its record left.
+func GoneOverview(r *root.Root, name string) SweepOverview {
 	gone := selection.GoneSweep(r, name)
-	out := standing{Sweep: name, Folder: gone.Path, By: "folder", Trouble: gone.Error(), Remedy: gone.Remedy()}
+	out := SweepOverview{Sweep: name, Folder: gone.Path, By: "folder", Error: gone.Error(), Remedy: gone.Remedy()}
 	if n, err := records.Read(r, name); err == nil {
 		out.Stand, out.Priority = n.Stand, n.Priority
 	}
 	return out
 }
 
-// fault takes over why the coordinator set the sweep aside.
-func (s *standing) fault(faults []control.SweepFault) {
+// AddFaults takes over why the coordinator set the sweep aside.
+func (s *SweepOverview) AddFaults(faults []control.SweepFault) {
 	for _, f := range faults {
 		if f.Sweep == s.Sweep {
-			s.Trouble, s.Remedy = f.Cause, f.Remedy
+			s.Error, s.Remedy = f.Cause, f.Remedy
 		}
 	}
 }
 
-// unread says whether the folder, or some of it, could not be read.
-func (s *standing) unread() bool { return s.Trouble != "" && s.By == "folder" }
+// Unread says whether the folder, or some of it, could not be read.
+func (s *SweepOverview) Unread() bool { return s.Error != "" && s.By == "folder" }
 
-// noted takes over what a coordinator noted of a sweep that is not settled.
-func (s *standing) noted(r *root.Root) {
+// addRecord takes over what a coordinator noted of a sweep that is not settled.
+func (s *SweepOverview) addRecord(r *root.Root) {
 	if n, err := records.Read(r, s.Sweep); err == nil && s.New > 0 {
 		s.Stand, s.Priority = n.Stand, n.Priority
 	}
 }
 
 // count takes over what the folder tells.
-func (s *standing) count(status *catalog.SweepStatus) {
+func (s *SweepOverview) count(status *catalog.SweepStatus) {
 	tasks := status.Tasks
 	s.Tasks = len(tasks)
 	if err := status.Unread; err != nil {
-		s.Trouble, s.Remedy = err.Error(), cli.Remedy(err)
+		s.Error, s.Remedy = err.Error(), cli.Remedy(err)
 	}
 	for i := range tasks {
 		switch tasks[i].State {
@@ -142,10 +142,10 @@ func (s *standing) count(status *catalog.SweepStatus) {
 	}
 }
 
-// text words a standing, in several lines where there is trouble.
-func (s *standing) text() string {
-	if s.Trouble != "" && s.Tasks == 0 {
-		return s.Sweep + ": " + cli.FirstLine(s.Trouble) + remedied(s.Remedy)
+// Text words a standing, in several lines where there is trouble.
+func (s *SweepOverview) Text() string {
+	if s.Error != "" && s.Tasks == 0 {
+		return s.Sweep + ": " + cli.FirstLine(s.Error) + remedyLine(s.Remedy)
 	}
 	state := control.SweepState{
 		Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
@@ -170,17 +170,17 @@ func (s *standing) text() string {
 		text += fmt.Sprintf(", priority %d", s.Priority)
 	}
 	switch {
-	case s.Trouble == "":
+	case s.Error == "":
 	case s.By == "folder":
-		text += "\n  not all of it can be read: " + cli.FirstLine(s.Trouble) + remedied(s.Remedy)
+		text += "\n  not all of it can be read: " + cli.FirstLine(s.Error) + remedyLine(s.Remedy)
 	default:
-		text += "\n  set aside: " + cli.FirstLine(s.Trouble) + remedied(s.Remedy)
+		text += "\n  set aside: " + cli.FirstLine(s.Error) + remedyLine(s.Remedy)
 	}
 	return text
 }
 
-// remedied is a line of its own that says what to do, if that is known.
-func remedied(remedy string) string {
+// remedyLine is a line of its own that says what to do, if that is known.
+func remedyLine(remedy string) string {
 	if remedy == "" {
 		return ""
 	}

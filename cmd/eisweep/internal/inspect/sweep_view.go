@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"context"
@@ -14,13 +14,13 @@ import (
 	"eisweep/sweeps"
 )
 
-// sweepView is what is told of one sweep.
-type sweepView struct {
-	standing
+// SweepView is what is told of one sweep.
+type SweepView struct {
+	SweepOverview
 	Experiment string            `json:"experiment"`
 	Points     []pointJSON       `json:"points"`
 	Failures   []control.Failure `json:"failures"`
-	Earlier    []earlier         `json:"earlier"` // failed, and done since
+	Earlier    []earlierFailure  `json:"earlier"` // failed, and done since
 	Rerun      string            `json:"rerun,omitempty"`
 
 	points []*point
@@ -34,34 +34,34 @@ type pointJSON struct {
 	ToRun   []uint32 `json:"to_run"`
 }
 
-// briefSweepView is what the coordinator alone says of a sweep.
-func briefSweepView(r *root.Root, state *control.SweepState, snapshot *control.Snapshot, sum *control.Summary) *sweepView {
-	v := &sweepView{standing: standingOf(r, state)}
-	v.fault(snapshot.Faults)
+// BriefSweepView is what the coordinator alone says of a sweep.
+func BriefSweepView(r *root.Root, state *control.SweepState, snapshot *control.Snapshot, sum *control.Summary) *SweepView {
+	v := &SweepView{SweepOverview: OverviewOf(r, state)}
+	v.AddFaults(snapshot.Faults)
 	for _, x := range sum.Sweeps {
 		v.Failures = append(v.Failures, x.Failures...)
 	}
 	return v
 }
 
-// readSweepView reads a sweep's directory, and takes over what the coordinator says of it, if it says anything.
-func readSweepView(ctx context.Context, r *root.Root, name string, snapshot *control.Snapshot) (*sweepView, error) {
+// ReadSweepView reads a sweep's directory, and takes over what the coordinator says of it, if it says anything.
+func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *control.Snapshot) (*SweepView, error) {
 	status, err := selection.ReadSweep(ctx, r, name)
 	if err != nil {
 		return nil, err
 	}
-	v := &sweepView{Experiment: string(status.Sweep.Experiment())}
-	if state := stateOf(snapshot, name); state != nil {
-		v.standing = standingOf(r, state)
-		v.fault(snapshot.Faults)
+	v := &SweepView{Experiment: string(status.Sweep.Experiment())}
+	if state := StateOf(snapshot, name); state != nil {
+		v.SweepOverview = OverviewOf(r, state)
+		v.AddFaults(snapshot.Faults)
 	} else {
-		v.standing = standing{Sweep: name, Folder: r.SweepDir(name), By: "folder"}
+		v.SweepOverview = SweepOverview{Sweep: name, Folder: r.SweepDir(name), By: "folder"}
 		v.count(status)
-		v.noted(r)
+		v.addRecord(r)
 	}
 	v.points = pointsOf(status.Tasks, runningTasks(snapshot))
 	v.Failures = failuresOf(status.Tasks)
-	v.Earlier, err = earlierFailures(r, name, status.Tasks)
+	v.Earlier, err = readEarlierFailures(r, name, status.Tasks)
 	return v, err
 }
 
@@ -74,8 +74,8 @@ func runningTasks(snapshot *control.Snapshot) map[sweeps.ID]bool {
 	return out
 }
 
-// stateOf is what a coordinator says of a sweep, or nil.
-func stateOf(snapshot *control.Snapshot, name string) *control.SweepState {
+// StateOf is what a coordinator says of a sweep, or nil.
+func StateOf(snapshot *control.Snapshot, name string) *control.SweepState {
 	for i := range snapshot.Sweeps {
 		if snapshot.Sweeps[i].Name == name {
 			return &snapshot.Sweeps[i]
@@ -96,36 +96,36 @@ func failuresOf(tasks []catalog.TaskStatus) []control.Failure {
 	return out
 }
 
-func (v *sweepView) encode(e *cli.Env) error {
+func (v *SweepView) Encode(e *cli.Env) error {
 	v.Points = []pointJSON{}
 	for _, p := range v.points {
 		some := func(state string) []uint32 { return append([]uint32{}, p.seeds[state]...) }
 		v.Points = append(v.Points, pointJSON{p.name, some("done"), some("running"), some("failed"), some("to run")})
 	}
 	v.Failures = slices.Concat([]control.Failure{}, v.Failures)
-	v.Earlier = slices.Concat([]earlier{}, v.Earlier)
+	v.Earlier = slices.Concat([]earlierFailure{}, v.Earlier)
 	out := e.Encoder()
 	return out.Encode(v)
 }
 
-func (v *sweepView) tell(e *cli.Env, all bool) error {
-	e.Lines(v.text())
+func (v *SweepView) Write(e *cli.Env, all bool) error {
+	e.Lines(v.Text())
 	e.Linef("  results: %s", v.Folder)
 	if len(v.points) > 0 {
 		if err := writePoints(e, v.points, all); err != nil {
 			return err
 		}
 	}
-	v.tellFailures(e, all)
-	v.tellEarlier(e, all)
+	v.writeFailures(e, all)
+	v.writeEarlier(e, all)
 	return nil
 }
 
 // failuresShown is how many failures of a class are told of without --all.
 const failuresShown = 10
 
-// tellFailures tells of failed seeds, by class, and how to run them again.
-func (v *sweepView) tellFailures(e *cli.Env, all bool) {
+// writeFailures tells of failed seeds, by class, and how to run them again.
+func (v *SweepView) writeFailures(e *cli.Env, all bool) {
 	for _, class := range selection.ClassNames() {
 		var of []control.Failure
 		for _, f := range v.Failures {
@@ -157,7 +157,7 @@ func (v *sweepView) tellFailures(e *cli.Env, all bool) {
 }
 
 // pointOf names the point of a failed task, where there are several.
-func (v *sweepView) pointOf(f *control.Failure) string {
+func (v *SweepView) pointOf(f *control.Failure) string {
 	if len(v.points) < 2 {
 		return ""
 	}
@@ -169,7 +169,7 @@ func (v *sweepView) pointOf(f *control.Failure) string {
 	return ""
 }
 
-func (v *sweepView) tellEarlier(e *cli.Env, all bool) {
+func (v *SweepView) writeEarlier(e *cli.Env, all bool) {
 	if len(v.Earlier) == 0 {
 		return
 	}

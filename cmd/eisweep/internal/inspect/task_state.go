@@ -1,4 +1,4 @@
-package main
+package inspect
 
 import (
 	"eisweep/cmd/eisweep/internal/cli"
@@ -9,7 +9,7 @@ import (
 	"eisweep/sweeps"
 )
 
-func stateText(t *catalog.TaskStatus) string {
+func StateText(t *catalog.TaskStatus) string {
 	if t.State == catalog.StateFailed && t.Line != nil {
 		return "failed: " + t.Line.Class
 	}
@@ -19,19 +19,19 @@ func stateText(t *catalog.TaskStatus) string {
 // failureText is a task's state, and of a failure the reason.
 func failureText(t *catalog.TaskStatus) string {
 	if t.State == catalog.StateFailed && t.Line != nil {
-		return stateText(t) + ": " + cli.FirstLine(t.Line.Error)
+		return StateText(t) + ": " + cli.FirstLine(t.Line.Error)
 	}
-	return stateText(t)
+	return StateText(t)
 }
 
-func taskState(t *catalog.TaskStatus, running *control.RunningTask) string {
+func TaskState(t *catalog.TaskStatus, running *control.RunningTask) string {
 	if running != nil {
 		return "running"
 	}
 	return string(t.State)
 }
 
-func taskStateText(t *catalog.TaskStatus, running *control.RunningTask) string {
+func TaskStateText(t *catalog.TaskStatus, running *control.RunningTask) string {
 	if running != nil {
 		return "running on " + running.Host + ": " + display.RunningText(running)
 	}
@@ -50,8 +50,8 @@ type taskJSON struct {
 	Line    *manifest.Line `json:"manifest"` // null for a task that was not run yet
 }
 
-func newTaskJSON(t *catalog.TaskStatus, running *control.RunningTask) taskJSON {
-	out := taskJSON{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, State: taskState(t, running), Line: t.Line}
+func NewTaskJSON(t *catalog.TaskStatus, running *control.RunningTask) taskJSON {
+	out := taskJSON{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, State: TaskState(t, running), Line: t.Line}
 	if running != nil {
 		out.Host, out.Worker, out.Attempt = running.Host, running.Worker, running.Attempt
 	}
