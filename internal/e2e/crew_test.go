@@ -189,7 +189,7 @@ func begunAfter(logs map[string]string, log string) string {
 
 // begun tells by an attempt's log whether it came to compute.
 func begun(log string) bool {
-	return strings.Contains(log, "goes on from") || strings.Contains(log, " training")
+	return strings.Contains(log, "resumes from") || strings.Contains(log, " training")
 }
 
 // following is the name of the next attempt's log; "" before there is one.
@@ -233,7 +233,7 @@ func onceEach(t testing.TB, root string) {
 // What an attempt's log says of how far it was saved, and of where it goes on, in stimuli.
 var (
 	savedAt    = regexp.MustCompile(` checkpoint of (\d+) stimuli`)
-	wentOnFrom = regexp.MustCompile(`goes on from checkpoint \S+, (\d+) stimuli`)
+	wentOnFrom = regexp.MustCompile(`resumes from checkpoint \S+, (\d+) stimuli`)
 )
 
 // lastSaved is how far an attempt was when it was last saved; what was done after that is lost with it.
