@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -24,20 +25,29 @@ func TestWhenTheNextOwnerBegins(t *testing.T) {
 	for name, c := range map[string]struct {
 		there     *record
 		previous  root.Holder
+		local     bool // this host has the root on a file system that one kernel mounts at a time
 		at        time.Duration
 		mustFence bool
 	}{
-		"no record":                      {nil, root.Holder{}, 0, false},
-		"an earlier version's lock here": {nil, own, 0, false},
-		"an earlier version's elsewhere": {nil, root.Holder{Host: "far", PID: 4}, 0, true},
-		"released":                       {of(func(r *record) { r.Released = true; r.Host = "far" }), root.Holder{}, 0, false},
-		"released, files unfenced":       {of(func(r *record) { r.Released, r.Unfenced = true, true }), root.Holder{}, 0, true},
-		"dead here":                      {of(func(*record) {}), own, 0, false},
-		"dead before the last boot":      {of(func(r *record) { r.Boot = "another" }), own, 55 * time.Second, true},
-		"on another host":                {of(func(r *record) { r.Host = "far" }), own, 55 * time.Second, true},
-		"the lock's file is a new one":   {of(func(*record) {}), root.Holder{}, 55 * time.Second, true},
-		"the lock was another process's": {of(func(*record) {}), root.Holder{Host: "h0", PID: 2}, 55 * time.Second, true},
-		"a damaged record":               {&record{Epoch: 7}, root.Holder{}, 55 * time.Second, true},
+		"no record":                         {nil, root.Holder{}, false, 0, false},
+		"an earlier version's lock here":    {nil, own, false, 0, false},
+		"an earlier version's elsewhere":    {nil, root.Holder{Host: "far", PID: 4}, false, 0, true},
+		"released":                          {of(func(r *record) { r.Released = true; r.Host = "far" }), root.Holder{}, false, 0, false},
+		"released, files unfenced":          {of(func(r *record) { r.Released, r.Unfenced = true, true }), root.Holder{}, false, 0, true},
+		"dead here":                         {of(func(*record) {}), own, false, 0, false},
+		"dead before the last boot":         {of(func(r *record) { r.Boot = "another" }), own, false, 55 * time.Second, true},
+		"on another host":                   {of(func(r *record) { r.Host = "far" }), own, false, 55 * time.Second, true},
+		"the lock's file is a new one":      {of(func(*record) {}), root.Holder{}, false, 55 * time.Second, true},
+		"the lock was another process's":    {of(func(*record) {}), root.Holder{Host: "h0", PID: 2}, false, 55 * time.Second, true},
+		"a damaged record":                  {&record{Epoch: 7}, root.Holder{}, false, 55 * time.Second, true},
+		"before the last boot, local":       {of(func(r *record) { r.Boot, r.Local = "another", true }), own, true, 0, false},
+		"before it, remote for the owner":   {of(func(r *record) { r.Boot = "another" }), own, true, 55 * time.Second, true},
+		"before it, remote for this host":   {of(func(r *record) { r.Boot, r.Local = "another", true }), own, false, 55 * time.Second, true},
+		"local, the lock's file a new one":  {of(func(r *record) { r.Boot, r.Local = "another", true }), root.Holder{}, true, 55 * time.Second, true},
+		"local, the lock another's":         {of(func(r *record) { r.Boot, r.Local = "another", true }), root.Holder{Host: "h0", PID: 2}, true, 55 * time.Second, true},
+		"local, a damaged record and lock":  {&record{Epoch: 7, Local: true}, root.Holder{}, true, 55 * time.Second, true},
+		"without /proc":                     {of(func(r *record) { r.Boot = "unknown-1" }), own, false, 55 * time.Second, true},
+		"without /proc, local file systems": {of(func(r *record) { r.Boot, r.Local = "unknown-1", true }), own, true, 0, false},
 	} {
 		r := openRoot(t)
 		synctest.Test(t, func(t *testing.T) {
@@ -49,7 +59,7 @@ func TestWhenTheNextOwnerBegins(t *testing.T) {
 			}
 			begun, told := time.Now(), time.Duration(0)
 			l, err := Acquire(t.Context(), Config{
-				Root: r, Lock: &ownLock{root.Holder{Host: "h0", PID: 9}, c.previous}, store: w.hosts[0], now: w.hosts[0].now, boot: "boot of h0",
+				Root: r, Lock: &ownLock{root.Holder{Host: "h0", PID: 9}, c.previous}, store: w.hosts[0], now: w.hosts[0].now, boot: "boot of h0", local: c.local,
 				Waiting: func(h root.Holder, d time.Duration) { told = d },
 			})
 			if err != nil {
@@ -271,5 +281,24 @@ func TestFencingIsLeftToTheNextOwner(t *testing.T) {
 		if err := errors.Join(l.Release(t.Context()), lock.Unlock()); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// Without a boot id no two processes seem to run on the same kernel.
+func TestABootIDThatIsMissingIsUnique(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "boot_id")
+	a, err1 := bootID(missing)
+	b, err2 := bootID(missing)
+	if err := errors.Join(err1, err2); err != nil || a == b || !strings.HasPrefix(a, "unknown-") || !strings.HasPrefix(b, "unknown-") {
+		t.Errorf("boot ids %q and %q, %v", a, b, err)
+	}
+	if err := os.WriteFile(missing, []byte("6b1f\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if id, err := bootID(missing); id != "6b1f" || err != nil {
+		t.Errorf("boot id %q, %v", id, err)
+	}
+	if _, err := bootID(t.TempDir()); err == nil {
+		t.Error("a boot id that cannot be read is none")
 	}
 }

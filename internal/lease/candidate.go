@@ -70,10 +70,17 @@ func (w *candidate) try(ctx context.Context) (*Lease, error) {
 	return nil, nil
 }
 
-// isDead reports whether the owner's process has certainly ended: it held the lock that this process holds now, on the
-// same kernel.
+// isDead reports whether the owner's process has certainly ended. It signed the lock that this process holds now. Either
+// it did so on the same kernel, which would still give it the lock if it were alive. Or both processes have the root on
+// a file system that only one kernel mounts at a time: then the owner's kernel is this one or has ended since, as after
+// a reboot. Equal names of hosts prove nothing, because containers, chroots and machines that are made from one image
+// share them, and one of these may reach the root by NFS. But an owner that did has not recorded its file system as local.
 func (w *candidate) isDead(found *record) bool {
-	return found.PID != 0 && found.Boot == w.boot && found.Host == w.Lock.Holder().Host && found.Holder == w.Lock.Previous()
+	if found.PID == 0 || found.Holder != w.Lock.Previous() {
+		return false
+	}
+	sameKernel := found.Boot == w.boot && found.Host == w.Lock.Holder().Host
+	return sameKernel || found.Local && w.local
 }
 
 // isFirst reports whether no owner of an earlier version, which left only its signature in the lock, can have been cut

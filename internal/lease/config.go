@@ -28,6 +28,7 @@ type Config struct {
 	store store          // nil: the root's
 	now   func() instant // nil: the system's clocks
 	boot  string         // "": the system's
+	local bool           // the root is on a file system that only one kernel mounts at a time; set if store is nil
 }
 
 // Lock is the root's lock, which Acquire's caller holds. *root.Lock is one.
@@ -62,28 +63,42 @@ func (c *Config) setDefaults() error {
 	}
 	if c.store == nil {
 		c.store = directory(c.Root.Private("owner"))
+		local, err := c.Root.IsLocal()
+		if err != nil {
+			return err
+		}
+		c.local = local
 	}
 	if c.now == nil {
 		c.now = now
 	}
 	if c.boot == "" {
-		text, err := atomicfile.Read("/proc/sys/kernel/random/boot_id", 100)
-		switch {
-		case errors.Is(err, fs.ErrNotExist): // no /proc: nobody's death is known, and every owner is waited for
-			c.boot = "unknown-" + rand.Text()
-		case err != nil:
-			return fmt.Errorf("identify host: %w", err)
-		default:
-			c.boot = strings.TrimSpace(string(text))
+		boot, err := bootID("/proc/sys/kernel/random/boot_id")
+		if err != nil {
+			return err
 		}
+		c.boot = boot
 	}
 	return nil
+}
+
+// bootID reads the boot id of this kernel. Where there is no /proc, it returns an id that no other process has, so no
+// two processes seem to run on the same kernel.
+func bootID(path string) (string, error) {
+	text, err := atomicfile.Read(path, 100)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "unknown-" + rand.Text(), nil
+	case err != nil:
+		return "", fmt.Errorf("identify host: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
 }
 
 // next makes the record of the owner that follows another.
 func (c *Config) next(previous record, dead bool) record {
 	return record{
-		Epoch: previous.Epoch + 1, Holder: c.Lock.Holder(), Boot: c.boot, Mark: rand.Text(), Counter: 1,
+		Epoch: previous.Epoch + 1, Holder: c.Lock.Holder(), Boot: c.boot, Local: c.local, Mark: rand.Text(), Counter: 1,
 		Unfenced: !dead || previous.Unfenced,
 	}
 }

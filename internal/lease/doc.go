@@ -4,10 +4,11 @@
 // create; the highest epoch owns the root. One goroutine of the owner rewrites a counter in its record, and verifies
 // after each rewrite that no higher epoch exists. The owner may start writes until T: 40 s after its last successful
 // renewal began, by both the boot-time clock and the time of day. A step back of either clock also ends the term. After
-// that, the owner renews before it writes.
+// that, the owner renews before it writes. The end of the term waits neither for storage nor for the log.
 //
 // Another process may create the next epoch in three cases. The record says that the root was released. Or the process
-// holds the root's lock, and the lock file still carries the owner's signature, from the same host since the same boot.
+// holds the root's lock, the lock file still carries the owner's signature, and it is from the same host since the same
+// boot, or both processes have the root on a file system that only one kernel mounts at a time.
 // Or twelve reads, 5 s apart and each answered within 2 s, found the record unchanged. So two processes can never start
 // writes at the same time, as long as their boot-time clocks run at about the same rate.
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -168,7 +169,12 @@ func (l *Lease) lose(err error) {
 	l.err = err
 	close(l.lost)
 	l.expire()
-	l.config.Log.Error("the root is lost to another process", "epoch", l.epoch, "error", err)
+	l.report(slog.LevelError, "the root is lost to another process", "epoch", l.epoch, "error", err)
+}
+
+// report logs without waiting: the log may be on the storage that does not answer.
+func (l *Lease) report(level slog.Level, message string, args ...any) {
+	go l.config.Log.Log(context.Background(), level, message, args...)
 }
 
 // expire closes expired. The caller holds mu.

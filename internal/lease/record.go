@@ -12,8 +12,9 @@ import (
 type record struct {
 	Epoch uint64 `json:"epoch"`
 	root.Holder
-	Boot     string `json:"boot"` // the boot id of the host's kernel
-	Mark     string `json:"mark"` // random, unique to this record
+	Boot     string `json:"boot"`            // the boot id of the host's kernel
+	Local    bool   `json:"local,omitempty"` // the owner had the root on a file system that only one kernel mounts at a time
+	Mark     string `json:"mark"`            // random, unique to this record
 	Counter  uint64 `json:"counter"`
 	Unfenced bool   `json:"unfenced"` // writes of an earlier owner may still arrive in files that are appended to
 	Released bool   `json:"released"`

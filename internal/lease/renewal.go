@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"time"
 
 	"eisweep/internal/root"
@@ -44,7 +45,7 @@ func (l *Lease) tryRenew() bool {
 	}
 	l.mu.Lock()
 	if err != nil && l.failure == nil && !final {
-		l.config.Log.Warn("renew ownership of root", "error", err)
+		l.report(slog.LevelWarn, "renew ownership of root", "error", err)
 	}
 	l.failure = err
 	close(l.attempt)
@@ -120,7 +121,7 @@ func (l *Lease) watch() {
 			overdue = time.Now()
 			l.ask()
 		case time.Since(overdue) >= l.config.prompt():
-			l.config.Log.Error("ownership of the root could not be renewed", "seconds", int(l.sinceRenewal().Seconds()))
+			l.report(slog.LevelError, "ownership of the root could not be renewed", "seconds", int(l.sinceRenewal().Seconds()))
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			l.expire()

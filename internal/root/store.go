@@ -25,6 +25,26 @@ var networkFileSystems = map[uint32]string{
 	0x65735546: "FUSE",
 }
 
+// localFileSystems are the types of file systems on a disk that only one kernel can mount at a time.
+var localFileSystems = map[uint32]bool{
+	0xef53:     true, // ext2, ext3, ext4
+	0x58465342: true, // XFS
+	0x9123683e: true, // Btrfs
+	0xf2f52010: true, // F2FS
+	0x2fc12fc1: true, // ZFS
+	0xca451a4e: true, // bcachefs
+}
+
+// IsLocal reports whether this host has the root on a file system that only one kernel can mount at a time. Other
+// hosts may still reach it through this one, by NFS for example.
+func (r *Root) IsLocal() (bool, error) {
+	var stat unix.Statfs_t
+	if err := unix.Statfs(r.Private(), &stat); err != nil {
+		return false, fmt.Errorf("look at file system of %s: %w", r.Private(), err)
+	}
+	return localFileSystems[uint32(stat.Type)], nil
+}
+
 // Store returns the folder of the embedded server's store: in the root, or under
 // stateHome (XDG_STATE_HOME or what stands for it) where the root lies on a
 // network file system. What it holds is disposable.
