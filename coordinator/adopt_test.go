@@ -20,14 +20,14 @@ import (
 // inspector reads files in the test's own process. Instead of the digest, it gives what depends on the file's bytes as well.
 type inspector struct{}
 
-func (inspector) Probe(ctx context.Context, path string) (found results.Found, err error) {
-	if found.Hashed, err = results.Hash(ctx, path); err == nil {
+func (inspector) Probe(ctx context.Context, path string) (found results.Contents, err error) {
+	if found.FileHash, err = results.Hash(ctx, path); err == nil {
 		found.Info, err = results.Inspect(path)
 	}
 	return found, err
 }
 
-func (i inspector) Digest(ctx context.Context, path string) (results.Found, error) {
+func (i inspector) Digest(ctx context.Context, path string) (results.Contents, error) {
 	found, err := i.Probe(ctx, path)
 	if err == nil {
 		found.Digest = found.SHA256[32:] + found.SHA256[:32]
@@ -35,12 +35,12 @@ func (i inspector) Digest(ctx context.Context, path string) (results.Found, erro
 	return found, err
 }
 
-func (i inspector) Check(ctx context.Context, files []results.Vouched) (out []results.Checked) {
+func (i inspector) Check(ctx context.Context, files []results.ExpectedFile) (out []results.CheckResult) {
 	for _, v := range files {
 		h, err := results.HashSized(ctx, v.Path, v.Bytes)
-		c := results.Checked{Found: results.Found{Hashed: h}, Err: err}
+		c := results.CheckResult{Contents: results.Contents{FileHash: h}, Err: err}
 		if err == nil && h.SHA256 == v.SHA256 {
-			c.Found, c.Err = i.Digest(ctx, v.Path)
+			c.Contents, c.Err = i.Digest(ctx, v.Path)
 		}
 		out = append(out, c)
 	}

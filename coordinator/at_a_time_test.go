@@ -80,7 +80,7 @@ type leaving struct {
 	leave func()
 }
 
-func (l *leaving) Probe(ctx context.Context, path string) (results.Found, error) {
+func (l *leaving) Probe(ctx context.Context, path string) (results.Contents, error) {
 	if l.calls.Add(1) == 2 {
 		l.leave()
 	}

@@ -218,19 +218,19 @@ func (g *rig) executed() int {
 // nobodys takes no file for a result of ours.
 type nobodys struct{}
 
-func (nobodys) Probe(_ context.Context, path string) (results.Found, error) {
-	return results.Found{}, errors.New(path + " is nobody's result")
+func (nobodys) Probe(_ context.Context, path string) (results.Contents, error) {
+	return results.Contents{}, errors.New(path + " is nobody's result")
 }
 
-func (n nobodys) Digest(ctx context.Context, path string) (results.Found, error) {
+func (n nobodys) Digest(ctx context.Context, path string) (results.Contents, error) {
 	return n.Probe(ctx, path)
 }
 
 // Check takes the bytes for what a result says.
-func (nobodys) Check(ctx context.Context, files []results.Vouched) (out []results.Checked) {
+func (nobodys) Check(ctx context.Context, files []results.ExpectedFile) (out []results.CheckResult) {
 	for _, v := range files {
 		h, err := results.HashSized(ctx, v.Path, v.Bytes)
-		out = append(out, results.Checked{Found: results.Found{Hashed: h, Digest: h.SHA256}, Err: err})
+		out = append(out, results.CheckResult{Contents: results.Contents{FileHash: h, Digest: h.SHA256}, Err: err})
 	}
 	return out
 }

@@ -70,17 +70,17 @@ func receive[T any](t *testing.T, from <-chan T) (got T) {
 // asleep is a prober that wakes when nobody wants its answer any more.
 type asleep struct{ begun chan struct{} }
 
-func (a asleep) sleep(ctx context.Context) (results.Found, error) {
+func (a asleep) sleep(ctx context.Context) (results.Contents, error) {
 	a.begun <- struct{}{}
 	<-ctx.Done()
-	return results.Found{}, ctx.Err()
+	return results.Contents{}, ctx.Err()
 }
 
-func (a asleep) Probe(ctx context.Context, _ string) (results.Found, error)  { return a.sleep(ctx) }
-func (a asleep) Digest(ctx context.Context, _ string) (results.Found, error) { return a.sleep(ctx) }
-func (a asleep) Check(ctx context.Context, files []results.Vouched) []results.Checked {
+func (a asleep) Probe(ctx context.Context, _ string) (results.Contents, error)  { return a.sleep(ctx) }
+func (a asleep) Digest(ctx context.Context, _ string) (results.Contents, error) { return a.sleep(ctx) }
+func (a asleep) Check(ctx context.Context, files []results.ExpectedFile) []results.CheckResult {
 	_, err := a.sleep(ctx)
-	return slices.Repeat([]results.Checked{{Err: err}}, len(files))
+	return slices.Repeat([]results.CheckResult{{Err: err}}, len(files))
 }
 
 // TestVerifyEndsWithWhoAskedForIt: no more files are looked at then.

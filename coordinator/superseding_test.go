@@ -209,8 +209,8 @@ func TestASupersededResultThatIsGone(t *testing.T) {
 // refusing is a prober that the system lets read nothing.
 type refusing struct{ nobodys }
 
-func (refusing) Digest(_ context.Context, path string) (results.Found, error) {
-	return results.Found{}, &fs.PathError{Op: "open", Path: path, Err: syscall.EMFILE}
+func (refusing) Digest(_ context.Context, path string) (results.Contents, error) {
+	return results.Contents{}, &fs.PathError{Op: "open", Path: path, Err: syscall.EMFILE}
 }
 
 // TestAFileOfWhichNobodyKnowsWhoseItIs is not moved out of the way of a launch.

@@ -20,7 +20,7 @@ import (
 
 // Prober reads a file of unknown origin: results.Prober.
 type Prober interface {
-	Digest(ctx context.Context, path string) (results.Found, error)
+	Digest(ctx context.Context, path string) (results.Contents, error)
 }
 
 // adopt looks for a complete result that an earlier attempt left, and makes it this attempt's. A worker that

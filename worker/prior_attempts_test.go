@@ -20,7 +20,7 @@ import (
 // ids takes a file for the result of the task whose id is its text, as leave writes them.
 type ids struct{}
 
-func (ids) Digest(_ context.Context, path string) (found results.Found, err error) {
+func (ids) Digest(_ context.Context, path string) (found results.Contents, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return found, err

@@ -42,7 +42,7 @@ func (x *Catalog) Check(ctx context.Context, sweep string, l *manifest.Line) (Fi
 }
 
 // RecordHash takes in what came out when a result's file was hashed.
-func (x *Catalog) RecordHash(sweep string, l *manifest.Line, found *results.Hashed) {
+func (x *Catalog) RecordHash(sweep string, l *manifest.Line, found *results.FileHash) {
 	x.remember(claimOf(sweep, l), found, l.SHA256)
 }
 
@@ -103,7 +103,7 @@ func (x *Catalog) compare(ctx context.Context, c fileClaim, path string) (FileSt
 }
 
 // remember takes in that a file was hashed, and returns its state.
-func (x *Catalog) remember(c fileClaim, found *results.Hashed, sha256 string) FileState {
+func (x *Catalog) remember(c fileClaim, found *results.FileHash, sha256 string) FileState {
 	is := Intact
 	if found.SHA256 != sha256 || found.Bytes != c.bytes {
 		is = Damaged

@@ -10,7 +10,7 @@ import (
 
 // RebuildLine makes a manifest line from a result's file alone. When and where it was computed is lost: the
 // file's modification time is taken for start and end.
-func RebuildLine(sweep, file string, found *results.Found) manifest.Line {
+func RebuildLine(sweep, file string, found *results.Contents) manifest.Line {
 	info := &found.Info
 	return manifest.Line{
 		ID: info.ID, Sweep: sweep, Experiment: info.Experiment, Seed: info.Seed, Parameters: NamedParameters(file),

@@ -114,7 +114,7 @@ func (c Copies) Within(path string) []string {
 
 // Prober reads result files as results.Prober does: it survives a file that crashes the reader.
 type Prober interface {
-	Probe(ctx context.Context, path string) (results.Found, error)
+	Probe(ctx context.Context, path string) (results.Contents, error)
 }
 
 // Copy copies an outside file with this SHA-256 (hex) to where workers find it, unless the copy is there. The error

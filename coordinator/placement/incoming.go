@@ -24,7 +24,7 @@ func CheckIncoming(path string, o *protocol.Outcome) (hashed time.Time, damage s
 	if err == nil && !info.Mode().IsRegular() {
 		return hashed, fmt.Sprintf("the result of %s is not a plain file", o.ID), nil
 	}
-	var found results.Hashed
+	var found results.FileHash
 	if err == nil {
 		found, err = results.HashSized(context.Background(), path, o.Bytes)
 	}

@@ -68,7 +68,7 @@ func (p *planner) inspect(sweep, file string) (*manifest.Line, error) {
 		return nil, fmt.Errorf("find out whose result %s is: %w", path, err)
 	}
 	p.unrecorded[path] = nil
-	if err == nil && found.Info.Told {
+	if err == nil && found.Info.HasTask {
 		line := catalog.RebuildLine(sweep, file, &found)
 		p.unrecorded[path] = &line
 	}

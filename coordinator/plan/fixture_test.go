@@ -55,15 +55,15 @@ func parse(t *testing.T, text string) *sweeps.Sweep {
 // noResults takes no file for a result.
 type noResults struct{}
 
-func (noResults) Probe(context.Context, string) (results.Found, error) {
-	return results.Found{}, errors.New("not a result")
+func (noResults) Probe(context.Context, string) (results.Contents, error) {
+	return results.Contents{}, errors.New("not a result")
 }
 
-func (p noResults) Digest(ctx context.Context, path string) (results.Found, error) {
+func (p noResults) Digest(ctx context.Context, path string) (results.Contents, error) {
 	return p.Probe(ctx, path)
 }
 
-func (noResults) Check(context.Context, []results.Vouched) []results.Checked { return nil }
+func (noResults) Check(context.Context, []results.ExpectedFile) []results.CheckResult { return nil }
 
 // world is a root in which sweeps were run.
 type world struct {

@@ -15,7 +15,7 @@ import (
 
 // corrected returns a line as the file itself has it, and names the fields in which the
 // manifest had something else. The file's bytes are those that the line vouches for.
-func corrected(line manifest.Line, found *results.Found) (manifest.Line, []string) {
+func corrected(line manifest.Line, found *results.Contents) (manifest.Line, []string) {
 	var wrong []string
 	set := func(name string, same bool) {
 		if !same {
@@ -25,7 +25,7 @@ func corrected(line manifest.Line, found *results.Found) (manifest.Line, []strin
 	set("digest", line.Digest == found.Digest)
 	line.Digest = found.Digest
 	info := &found.Info
-	if !info.Told {
+	if !info.HasTask {
 		return line, wrong
 	}
 	set("experiment", line.Experiment == info.Experiment)
@@ -84,8 +84,8 @@ func rightValue(known *sim.Parameter, e sim.Experiment, tree *sim.Parameters, na
 
 // contents compares what a file says with its line; its bytes are the manifest's. If they
 // differ it is the manifest that was changed, and its line is written anew.
-func (v *verifier) contents(found *results.Found, line *manifest.Line) {
-	if info := &found.Info; info.Told && info.ID != line.ID {
+func (v *verifier) contents(found *results.Contents, line *manifest.Line) {
+	if info := &found.Info; info.HasTask && info.ID != line.ID {
 		v.problem(line.File, line.ID, "altered", fmt.Sprintf("the manifest says that it is a result of this task, but the file says of %s, "+
 			"and is sound by its SHA-256: remove its line from the manifest, then verify again, which writes a new one", info.ID))
 		return

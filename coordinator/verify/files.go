@@ -20,10 +20,10 @@ const checkedAtOnce = 32
 
 // check checks results that the manifest has.
 func (v *verifier) check(files []string, lines map[string]*manifest.Line) {
-	var list []results.Vouched
+	var list []results.ExpectedFile
 	for _, file := range files {
 		path := filepath.Join(v.root.SweepDir(v.report.Name), file)
-		list = append(list, results.Vouched{Path: path, SHA256: lines[file].SHA256, Bytes: lines[file].Bytes})
+		list = append(list, results.ExpectedFile{Path: path, SHA256: lines[file].SHA256, Bytes: lines[file].Bytes})
 	}
 	for i, checked := range v.prober.Check(v.ctx, list) {
 		v.recorded(files[i], lines[files[i]], &checked)
@@ -31,14 +31,14 @@ func (v *verifier) check(files []string, lines map[string]*manifest.Line) {
 }
 
 // recorded says what became of a result that the manifest has.
-func (v *verifier) recorded(file string, line *manifest.Line, checked *results.Checked) {
+func (v *verifier) recorded(file string, line *manifest.Line, checked *results.CheckResult) {
 	path := filepath.Join(v.root.SweepDir(v.report.Name), file)
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {
 		v.unsound(line, "altered", "it is not a file but a "+kindOf(info))
 		return
 	}
-	found, size := &checked.Found, (*results.SizeError)(nil)
+	found, size := &checked.Contents, (*results.SizeError)(nil)
 	switch err := checked.Err; {
 	case v.ctx.Err() != nil:
 		return // the sweep ends with that
@@ -62,9 +62,9 @@ func (v *verifier) recorded(file string, line *manifest.Line, checked *results.C
 }
 
 // remember has launches know what came out here.
-func (v *verifier) remember(line *manifest.Line, found *results.Found) {
+func (v *verifier) remember(line *manifest.Line, found *results.Contents) {
 	if v.repair != nil {
-		v.catalog.RecordHash(v.report.Name, line, &found.Hashed)
+		v.catalog.RecordHash(v.report.Name, line, &found.FileHash)
 	}
 }
 
@@ -76,7 +76,7 @@ func (v *verifier) unrecorded(path string) *manifest.Line {
 		v.problem(file, sweeps.ID{}, "unreadable", err.Error()+v.unwanted(file))
 		return nil
 	}
-	if !found.Info.Told {
+	if !found.Info.HasTask {
 		v.problem(file, sweeps.ID{}, "unknown", "it is no result of a task of ours")
 		return nil
 	}

@@ -8,24 +8,24 @@ import (
 	"os"
 )
 
-// Vouched is a file with the SHA-256 and the size that somebody says it has.
-type Vouched struct {
+// ExpectedFile is a file with the SHA-256 and the size that somebody says it has.
+type ExpectedFile struct {
 	Path, SHA256 string
 	Bytes        int64
 }
 
-// Checked is what Check finds out about a file.
-type Checked struct {
-	Found
+// CheckResult is what Check finds out about a file.
+type CheckResult struct {
+	Contents
 	Err error // of HashSized or Digest
 }
 
 // Check hashes files, except those of another size. Those that have the SHA-256 which they should have, and no others, are read as
 // Prober.Digest does, by one child for all of them: whoever vouches for a file may have made it to break who
 // reads it. A file that breaks the child doesn't keep others from being read. It holds all of the files open.
-func (p Prober) Check(ctx context.Context, files []Vouched) []Checked {
-	out := make([]Checked, len(files))
-	var unread []*Checked
+func (p Prober) Check(ctx context.Context, files []ExpectedFile) []CheckResult {
+	out := make([]CheckResult, len(files))
+	var unread []*CheckResult
 	var opened []*os.File
 	for i, v := range files {
 		f, err := openRegular(v.Path)
@@ -34,12 +34,12 @@ func (p Prober) Check(ctx context.Context, files []Vouched) []Checked {
 			continue
 		}
 		defer f.Close()
-		if out[i].Hashed, out[i].Err = hashSized(ctx, f, v.Bytes); out[i].Err == nil && out[i].SHA256 == v.SHA256 {
+		if out[i].FileHash, out[i].Err = hashSized(ctx, f, v.Bytes); out[i].Err == nil && out[i].SHA256 == v.SHA256 {
 			unread, opened = append(unread, &out[i]), append(opened, f)
 		}
 	}
 	for len(unread) > 0 {
-		n := p.digests(ctx, unread, opened)
+		n := p.readDigests(ctx, unread, opened)
 		unread, opened = unread[n:], opened[n:]
 	}
 	return out
@@ -47,16 +47,16 @@ func (p Prober) Check(ctx context.Context, files []Vouched) []Checked {
 
 // digests has a child read files, and says how many it has dealt with: those before one that broke it. The first
 // counts as that one, as nothing was read before it.
-func (p Prober) digests(ctx context.Context, unread []*Checked, opened []*os.File) int {
-	text, err := p.ask(ctx, wantDigest, opened...)
+func (p Prober) readDigests(ctx context.Context, unread []*CheckResult, opened []*os.File) int {
+	text, err := p.run(ctx, wantDigest, opened...)
 	n := 0
 	for line := range bytes.Lines(text) {
 		if n == len(unread) || !bytes.HasSuffix(line, []byte("\n")) {
 			break
 		}
-		hashed := unread[n].Hashed
-		unread[n].Found, unread[n].Err = decodeProbe(line, opened[n].Name())
-		unread[n].Hashed = hashed
+		hashed := unread[n].FileHash
+		unread[n].Contents, unread[n].Err = decodeProbe(line, opened[n].Name())
+		unread[n].FileHash = hashed
 		n++
 	}
 	if n > 0 {

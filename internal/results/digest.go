@@ -67,7 +67,7 @@ func (d digester) attribute(name string, value any) error {
 
 // digestOf returns the digest of an open file. It ends with ctx's error soon after that ends.
 func digestOf(ctx context.Context, f *h5.File, path string) (string, error) {
-	d := digesting{digester: newDigester(), ctx: ctx, file: f, seen: map[uint64]string{}}
+	d := treeDigester{digester: newDigester(), ctx: ctx, file: f, seen: map[uint64]string{}}
 	if err := d.tree("/"); err != nil {
 		if errors.Is(err, h5.ErrForm) {
 			err = fmt.Errorf("%w: %w", ErrNotResult, err)

@@ -15,8 +15,8 @@ import (
 	"eisweep/internal/atomicfile"
 )
 
-// Hashed is what identifies the bytes of a file.
-type Hashed struct {
+// FileHash is what identifies the bytes of a file.
+type FileHash struct {
 	SHA256   string // hex
 	Bytes    int64
 	Modified time.Time // the file's time when it had these bytes; zero when it changed meanwhile
@@ -24,10 +24,10 @@ type Hashed struct {
 
 // Hash reads a regular file. It ends with ctx's error soon after that ends. A file whose size
 // changes meanwhile is an error.
-func Hash(ctx context.Context, path string) (Hashed, error) {
+func Hash(ctx context.Context, path string) (FileHash, error) {
 	f, err := openRegular(path)
 	if err != nil {
-		return Hashed{}, fmt.Errorf("hash file: %w", err)
+		return FileHash{}, fmt.Errorf("hash file: %w", err)
 	}
 	defer f.Close()
 	return HashOpen(ctx, f)
@@ -41,58 +41,58 @@ func HashFile(path string) (string, int64, error) {
 
 // HashSized is Hash of a file that should have so many bytes. A file of another size is not read: the error is a
 // *SizeError then.
-func HashSized(ctx context.Context, path string, bytes int64) (Hashed, error) {
+func HashSized(ctx context.Context, path string, bytes int64) (FileHash, error) {
 	f, err := openRegular(path)
 	if err != nil {
-		return Hashed{}, fmt.Errorf("hash file: %w", err)
+		return FileHash{}, fmt.Errorf("hash file: %w", err)
 	}
 	defer f.Close()
 	return hashSized(ctx, f, bytes)
 }
 
-func hashSized(ctx context.Context, f *os.File, bytes int64) (Hashed, error) {
+func hashSized(ctx context.Context, f *os.File, bytes int64) (FileHash, error) {
 	info, err := f.Stat()
 	if err != nil {
-		return Hashed{}, fmt.Errorf("hash file: %w", err)
+		return FileHash{}, fmt.Errorf("hash file: %w", err)
 	}
 	if info.Size() != bytes {
-		return Hashed{}, &SizeError{Path: f.Name(), Bytes: info.Size(), Want: bytes}
+		return FileHash{}, &SizeError{Path: f.Name(), Bytes: info.Size(), Want: bytes}
 	}
 	return HashOpen(ctx, f)
 }
 
 // HashOpen is Hash of a file that is open.
-func HashOpen(ctx context.Context, f *os.File) (Hashed, error) {
+func HashOpen(ctx context.Context, f *os.File) (FileHash, error) {
 	before, err := f.Stat()
 	if err != nil {
-		return Hashed{}, fmt.Errorf("hash file: %w", err)
+		return FileHash{}, fmt.Errorf("hash file: %w", err)
 	}
 	h := sha256.New()
-	n, err := io.CopyBuffer(h, &endingReader{ctx, io.NewSectionReader(f, 0, before.Size())}, make([]byte, 256<<10))
+	n, err := io.CopyBuffer(h, &contextReader{ctx, io.NewSectionReader(f, 0, before.Size())}, make([]byte, 256<<10))
 	if err != nil {
-		return Hashed{}, fmt.Errorf("hash file %s: %w", f.Name(), err)
+		return FileHash{}, fmt.Errorf("hash file %s: %w", f.Name(), err)
 	}
 	after, err := f.Stat()
 	if err != nil {
-		return Hashed{}, fmt.Errorf("hash file: %w", err)
+		return FileHash{}, fmt.Errorf("hash file: %w", err)
 	}
 	if n != before.Size() || after.Size() != n {
-		return Hashed{}, fmt.Errorf("hash file %s: it changed while it was read", f.Name())
+		return FileHash{}, fmt.Errorf("hash file %s: it changed while it was read", f.Name())
 	}
-	hashed := Hashed{SHA256: hex.EncodeToString(h.Sum(nil)), Bytes: n}
+	hashed := FileHash{SHA256: hex.EncodeToString(h.Sum(nil)), Bytes: n}
 	if after.ModTime().Equal(before.ModTime()) {
 		hashed.Modified = after.ModTime()
 	}
 	return hashed, nil
 }
 
-// endingReader reads until its context ends.
-type endingReader struct {
+// contextReader reads until its context ends.
+type contextReader struct {
 	ctx context.Context
 	io.Reader
 }
 
-func (r *endingReader) Read(to []byte) (int, error) {
+func (r *contextReader) Read(to []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}

@@ -15,7 +15,7 @@ import (
 
 // Info is what a result file tells about itself.
 type Info struct {
-	Told bool // it has a /task group; the published program's files have none, and then the next eight say nothing
+	HasTask bool // it has a /task group; the published program's files have none, and then the next eight say nothing
 
 	ID           sweeps.ID
 	Experiment   sim.Experiment
@@ -58,11 +58,11 @@ func openResult(path string) (*h5.File, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return asResult(f)
+	return openResultFile(f)
 }
 
-// asResult opens what an open file holds as openResult does.
-func asResult(from *os.File) (*h5.File, error) {
+// openResultFile opens what an open file holds as openResult does.
+func openResultFile(from *os.File) (*h5.File, error) {
 	f, err := h5.OpenFile(from)
 	if err != nil {
 		return nil, notResult(err)
@@ -113,7 +113,7 @@ func inspect(f *h5.File) (Info, error) {
 	if err != nil || kind != h5.Group {
 		return info, err
 	}
-	info.Told = true
+	info.HasTask = true
 	return info, readTask(f, &info)
 }
 

@@ -12,14 +12,16 @@ import (
 
 // attribute is one attribute of a node, value as h5.Attribute takes it.
 type attribute struct {
-	name  string
-	value any
-	own   bool // differs from task to task of a sweep
+	name    string
+	value   any
+	perTask bool // differs from task to task of a sweep
 }
 
 func constant(name string, value any) attribute { return attribute{name: name, value: value} }
 
-func own(name string, value any) attribute { return attribute{name: name, value: value, own: true} }
+func perTask(name string, value any) attribute {
+	return attribute{name: name, value: value, perTask: true}
+}
 
 // node is one node of a result file: an array if it has values, else lines of
 // text if isLines, else a group.

@@ -20,7 +20,7 @@ type nodeWriter struct {
 
 // begin returns what the file begins with.
 func (w *nodeWriter) begin(nodes []node) (image []byte, err error) {
-	s, err := kept.of(nodes)
+	s, err := sharedSkeletons.of(nodes)
 	if err == nil {
 		image, w.inPlace, err = s.fill(nodes)
 	}
@@ -43,7 +43,7 @@ func (w *nodeWriter) node(n *node) error {
 	case n.isLines && len(n.lines) == 0:
 		return nil
 	case n.isLines:
-		return w.file.FillLines(n.path, n.lines)
+		return w.file.WriteLines(n.path, n.lines)
 	}
 	w.digest.group(n.path)
 	return w.attributes(n)

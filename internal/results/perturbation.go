@@ -7,8 +7,8 @@ func perturbationNodes(p *sim.Parameters, result *sim.Result) []node {
 	r := result.Perturbation
 	nodes := append([]node{group("/raw_data"), group("/computed"), group("/sim_state")},
 		weights(p, r.WEE, r.WEI, r.WIE, r.WII)...)
-	nodes = append(nodes, pushes(p, r, rateChange(p, result))...)
-	return append(nodes, pushMeasures(p, r)...)
+	nodes = append(nodes, perturbationRawData(p, r, rateChange(p, result))...)
+	return append(nodes, perturbationMeasures(p, r)...)
 }
 
 // rateChange is what the result or its task's spool holds.
@@ -20,9 +20,9 @@ func rateChange(p *sim.Parameters, r *sim.Result) values {
 	return float32s(changes)
 }
 
-func pushes(p *sim.Parameters, r *sim.PerturbationResult, changes values) []node {
+func perturbationRawData(p *sim.Parameters, r *sim.PerturbationResult, changes values) []node {
 	ne, s, n := p.NE(), p.Inp.NStimuli, len(r.Perturbed)
-	correlations := pushedCorrelations{perturbed: r.Perturbed, rows: r.CorrelationsEE, stimuli: p.NStimuli(), ne: ne}
+	correlations := perturbedCorrelations{perturbed: r.Perturbed, rows: r.CorrelationsEE, stimuli: p.NStimuli(), ne: ne}
 	return []node{
 		array("/raw_data/perturbed", int64s(r.Perturbed), p.Perturb.NPerturbed),
 		array("/raw_data/rate_change", changes, n, 1, s, s, s, ne),
@@ -30,7 +30,7 @@ func pushes(p *sim.Parameters, r *sim.PerturbationResult, changes values) []node
 	}
 }
 
-func pushMeasures(p *sim.Parameters, r *sim.PerturbationResult) []node {
+func perturbationMeasures(p *sim.Parameters, r *sim.PerturbationResult) []node {
 	ne, s := p.NE(), p.Inp.NStimuli
 	return []node{
 		array("/computed/responses_exc", float32s(r.ResponsesExc), s, s, s, ne),

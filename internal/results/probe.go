@@ -23,9 +23,9 @@ type Prober struct {
 	Command []string // what runs RunProbe with the words that are appended to it: what to read, and the paths
 }
 
-// Found is what reading a file found out.
-type Found struct {
-	Hashed
+// Contents is what reading a file found out.
+type Contents struct {
+	FileHash
 	Info   Info
 	Digest string   // from Digest and Check
 	Log    []string // from Log
@@ -35,48 +35,48 @@ type Found struct {
 // ReadSource and ReadInitial would, so that a file which passes can be read
 // here. Errors are those of Inspect; a crash, or a file that takes too much time or
 // memory, wraps ErrNotResult. An error of the system wraps its syscall.Errno and not ErrNotResult.
-func (p Prober) Probe(ctx context.Context, path string) (Found, error) {
+func (p Prober) Probe(ctx context.Context, path string) (Contents, error) {
 	return p.read(ctx, wantNetwork, path)
 }
 
 // Digest returns the digest of what a result file says, in hex, and Info, by way of a child process. Errors are those of Probe.
-func (p Prober) Digest(ctx context.Context, path string) (Found, error) {
+func (p Prober) Digest(ctx context.Context, path string) (Contents, error) {
 	return p.read(ctx, wantDigest, path)
 }
 
 // Log returns Info and the task's log, a line each, by way of a child process. It leaves
-// out Hashed. Errors are those of Probe; with one that wraps ErrLog, Info is there.
-func (p Prober) Log(ctx context.Context, path string) (Found, error) {
+// out FileHash. Errors are those of Probe; with one that wraps ErrLog, Info is there.
+func (p Prober) Log(ctx context.Context, path string) (Contents, error) {
 	return p.read(ctx, wantLog, path)
 }
 
-func (found *Found) readDigest(ctx context.Context, f *h5.File, path string) (err error) {
+func (found *Contents) readDigest(ctx context.Context, f *h5.File, path string) (err error) {
 	if found.Info, err = inspectOpen(f, path); err == nil {
 		found.Digest, err = digestOf(ctx, f, path)
 	}
 	return err
 }
 
-func (p Prober) read(ctx context.Context, want, path string) (Found, error) {
+func (p Prober) read(ctx context.Context, want, path string) (Contents, error) {
 	f, err := openRegular(path)
 	if err != nil {
-		return Found{}, fmt.Errorf("probe: %w", err)
+		return Contents{}, fmt.Errorf("probe: %w", err)
 	}
 	defer f.Close()
-	text, err := p.ask(ctx, want, f)
+	text, err := p.run(ctx, want, f)
 	if err != nil {
-		return Found{}, fmt.Errorf("probe %s: %w", path, err)
+		return Contents{}, fmt.Errorf("probe %s: %w", path, err)
 	}
 	found, err := decodeProbe(text, path)
 	if err == nil && want != wantLog { // what is no result, and may be large, is not hashed
-		found.Hashed, err = HashOpen(ctx, f)
+		found.FileHash, err = HashOpen(ctx, f)
 	}
 	return found, err
 }
 
 // ask runs the child, and kills it with all that it started when it takes too long. After an error
 // the text is what the child said before.
-func (p Prober) ask(ctx context.Context, want string, files ...*os.File) ([]byte, error) {
+func (p Prober) run(ctx context.Context, want string, files ...*os.File) ([]byte, error) {
 	size, args := int64(0), append(slices.Clone(p.Command[1:]), want)
 	for _, f := range files {
 		info, err := f.Stat()
@@ -89,7 +89,7 @@ func (p Prober) ask(ctx context.Context, want string, files ...*os.File) ([]byte
 	limited, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	child := exec.CommandContext(limited, p.Command[0], args...)
-	out := answer{most: len(files) * mostAnswer(want)}
+	out := boundedOutput{limit: len(files) * maxAnswer(want)}
 	child.Stdout, child.WaitDelay, child.ExtraFiles = &out, time.Second, files
 	child.Env = append(child.Environ(), probeEnvironment...)
 	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -105,23 +105,23 @@ func (p Prober) ask(ctx context.Context, want string, files ...*os.File) ([]byte
 	case limited.Err() != nil:
 		err = fmt.Errorf("%w: reading it took longer than %v", ErrNotResult, most)
 	case out.over:
-		err = fmt.Errorf("%w: its answer has more than %d bytes", ErrNotResult, out.most)
+		err = fmt.Errorf("%w: its answer has more than %d bytes", ErrNotResult, out.limit)
 	case errors.As(err, &exit):
 		err = fmt.Errorf("%w: reading it broke the HDF5 library, or took more than %d MiB of memory (%v)", ErrNotResult, probeMemory>>20, exit)
 	}
 	return out.text.Bytes(), err
 }
 
-// answer takes what the child writes, up to a size.
-type answer struct {
-	text bytes.Buffer // not embedded: its ReadFrom would go round the size
-	most int
-	over bool
+// boundedOutput collects what the child writes, up to a size.
+type boundedOutput struct {
+	text  bytes.Buffer // not embedded: its ReadFrom would bypass the limit
+	limit int
+	over  bool
 }
 
-func (a *answer) Write(text []byte) (int, error) {
-	if a.over = a.over || a.text.Len()+len(text) > a.most; a.over {
+func (o *boundedOutput) Write(text []byte) (int, error) {
+	if o.over = o.over || o.text.Len()+len(text) > o.limit; o.over {
 		return 0, errors.New("the answer is too long")
 	}
-	return a.text.Write(text)
+	return o.text.Write(text)
 }

@@ -20,9 +20,9 @@ const (
 	wantLog     = "log"
 )
 
-// probed is what the child says: what it found, with settings as text, or why
+// probeAnswer is what the child says: what it found, with settings as text, or why
 // the file can't be used.
-type probed struct {
+type probeAnswer struct {
 	Info     Info
 	Settings string
 	Digest   string        `json:",omitempty"`
@@ -33,8 +33,8 @@ type probed struct {
 	Message  string // of an *ErrorOnlyFile
 }
 
-// mostMessage is how much of a message in a file is told.
-const mostMessage = 4 << 10
+// maxMessage is how much of a message in a file is told.
+const maxMessage = 4 << 10
 
 // RunProbe is what the child does: it limits itself, reads what it is asked for from the
 // files that its descriptors from 3 on are open on, and writes what it found for Probe, a line for each. The
@@ -65,28 +65,28 @@ func RunProbe(want string, paths []string, w io.Writer) error {
 }
 
 // probe reads one file.
-func probe(want string, f *os.File) probed {
-	found, err := readAll(want, f)
-	p := probed{Info: found.Info, Settings: settingsText(found.Info.Settings), Digest: found.Digest, Log: found.Log}
+func probe(want string, f *os.File) probeAnswer {
+	found, err := readFile(want, f)
+	p := probeAnswer{Info: found.Info, Settings: settingsText(found.Info.Settings), Digest: found.Digest, Log: found.Log}
 	p.Info.Settings = nil
 	var only *ErrorOnlyFile
 	var number syscall.Errno
 	switch {
 	case errors.As(err, &number):
-		p = probed{Kind: "refused", Number: number, Error: err.Error()}
+		p = probeAnswer{Kind: "refused", Number: number, Error: err.Error()}
 	case errors.As(err, &only):
-		p = probed{Kind: "error_only", Message: only.Message[:min(len(only.Message), mostMessage)]}
+		p = probeAnswer{Kind: "error_only", Message: only.Message[:min(len(only.Message), maxMessage)]}
 	case errors.Is(err, ErrLog):
 		p.Kind, p.Error = "log", err.Error()
 	case err != nil:
-		p = probed{Kind: "not_result", Error: err.Error()}
+		p = probeAnswer{Kind: "not_result", Error: err.Error()}
 	}
 	return p
 }
 
 // readAll reads an open file. What the library can't read is no result.
-func readAll(want string, from *os.File) (found Found, err error) {
-	f, err := asResult(from)
+func readFile(want string, from *os.File) (found Contents, err error) {
+	f, err := openResultFile(from)
 	if err == nil {
 		defer f.Close()
 		err = found.read(want, f, from.Name())
@@ -98,7 +98,7 @@ func readAll(want string, from *os.File) (found Found, err error) {
 	return found, err
 }
 
-func (found *Found) read(want string, f *h5.File, path string) (err error) {
+func (found *Contents) read(want string, f *h5.File, path string) (err error) {
 	if want == wantDigest {
 		return found.readDigest(context.Background(), f, path)
 	}
@@ -122,10 +122,10 @@ func (found *Found) read(want string, f *h5.File, path string) (err error) {
 	return nil
 }
 
-func decodeProbe(text []byte, path string) (Found, error) {
-	var p probed
+func decodeProbe(text []byte, path string) (Contents, error) {
+	var p probeAnswer
 	if err := json.Unmarshal(text, &p); err != nil {
-		return Found{}, fmt.Errorf("probe %s: %w", path, err)
+		return Contents{}, fmt.Errorf("probe %s: %w", path, err)
 	}
 	var unread error
 	switch p.Kind {
@@ -133,15 +133,15 @@ func decodeProbe(text []byte, path string) (Found, error) {
 	case "log":
 		unread = probeError{p.Error, ErrLog}
 	case "error_only":
-		return Found{}, &ErrorOnlyFile{Path: path, Message: p.Message}
+		return Contents{}, &ErrorOnlyFile{Path: path, Message: p.Message}
 	case "refused":
-		return Found{}, probeError{p.Error, p.Number}
+		return Contents{}, probeError{p.Error, p.Number}
 	default:
-		return Found{}, probeError{p.Error, ErrNotResult}
+		return Contents{}, probeError{p.Error, ErrNotResult}
 	}
 	var err error
 	p.Info.Settings, err = parseSettings(p.Settings)
-	return Found{Info: p.Info, Digest: p.Digest, Log: p.Log}, errors.Join(err, unread)
+	return Contents{Info: p.Info, Digest: p.Digest, Log: p.Log}, errors.Join(err, unread)
 }
 
 // probeError is one of those errors with the child's text, which says it already.

@@ -25,8 +25,8 @@ func probeTime(size int64) time.Duration {
 	return 2*time.Minute + time.Duration(size>>23)*time.Second
 }
 
-// mostAnswer is how many bytes the child may answer.
-func mostAnswer(want string) int {
+// maxAnswer is how many bytes the child may answer.
+func maxAnswer(want string) int {
 	if want == wantLog {
 		return 64 << 20
 	}

@@ -99,7 +99,7 @@ func FuzzProbe(f *testing.F) {
 			t.Fatal(err)
 		}
 		prober := Prober{Command: child(t, "probe")}
-		read := []func(context.Context, string) (Found, error){prober.Probe, prober.Digest, prober.Log}[want%3]
+		read := []func(context.Context, string) (Contents, error){prober.Probe, prober.Digest, prober.Log}[want%3]
 		found, err := read(t.Context(), path)
 		var only *ErrorOnlyFile
 		if err == nil && found.Info.NPerAxis < 2 || err != nil && !errors.Is(err, ErrNotResult) && !errors.Is(err, ErrLog) && !errors.As(err, &only) {

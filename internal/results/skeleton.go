@@ -31,7 +31,7 @@ func makeSkeleton(nodes []node) (s *skeleton, err error) {
 			return nil, err
 		}
 		if n.small() {
-			if s.slots[n.path], err = n.makeRoom(file); err != nil {
+			if s.slots[n.path], err = n.reserve(file); err != nil {
 				return nil, err
 			}
 		}
@@ -45,11 +45,11 @@ func makeSkeleton(nodes []node) (s *skeleton, err error) {
 
 // small reports whether the node is an array in one chunk that isn't compressed.
 func (n *node) small() bool {
-	return n.values != nil && n.bytes() <= h5.StoredMost && slices.Equal(n.dims, n.chunkShape())
+	return n.values != nil && n.bytes() <= h5.MaxStored && slices.Equal(n.dims, n.chunkShape())
 }
 
-// makeRoom stores zeros in a small array.
-func (n *node) makeRoom(file *h5.File) (slot, error) {
+// reserve stores zeros in a small array.
+func (n *node) reserve(file *h5.File) (slot, error) {
 	zeros, err := h5.Filter(nil, make([]byte, n.bytes()), n.values.elementType().Size())
 	if err != nil {
 		return slot{}, err
@@ -111,7 +111,7 @@ func (n *node) begin(file *h5.File) error {
 			return err
 		}
 		if len(n.lines) == 0 {
-			if err := file.FillLines(n.path, nil); err != nil {
+			if err := file.WriteLines(n.path, nil); err != nil {
 				return err
 			}
 		}
@@ -124,10 +124,10 @@ func (n *node) begin(file *h5.File) error {
 }
 
 // setAttributes stores those attributes that are the task's own, or those that aren't.
-func (n *node) setAttributes(file *h5.File, own bool) error {
+func (n *node) setAttributes(file *h5.File, perTask bool) error {
 	var list []h5.Attribute
 	for _, a := range n.attributes {
-		if a.own == own {
+		if a.perTask == perTask {
 			list = append(list, h5.Attribute{Name: a.name, Value: a.value})
 		}
 	}

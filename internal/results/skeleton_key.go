@@ -29,7 +29,7 @@ func skeletonKey(nodes []node) []byte {
 			b = binary.AppendUvarint(append(b, 'l'), uint64(len(n.lines)))
 		}
 		for _, a := range n.attributes {
-			if !a.own {
+			if !a.perTask {
 				text(a.name)
 				b = appendValue(b, a.value)
 			}

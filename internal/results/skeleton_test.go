@@ -38,10 +38,10 @@ func TestSameBytesByAnySkeleton(t *testing.T) {
 
 // forget empties the kept skeletons.
 func forget() {
-	kept.mu.Lock()
-	defer kept.mu.Unlock()
-	clear(kept.list)
-	clear(kept.used)
+	sharedSkeletons.mu.Lock()
+	defer sharedSkeletons.mu.Unlock()
+	clear(sharedSkeletons.list)
+	clear(sharedSkeletons.used)
 }
 
 // Tasks of a sweep share a skeleton whatever values an axis has, those of other shapes
@@ -69,21 +69,21 @@ func TestSkeletonKey(t *testing.T) {
 
 // Only so many skeletons are kept, those that were used last.
 func TestSkeletonsAreDropped(t *testing.T) {
-	s := skeletons{list: map[string]*skeleton{}, used: map[string]uint64{}}
+	s := skeletonCache{list: map[string]*skeleton{}, used: map[string]uint64{}}
 	nodes := func(i int) []node {
 		return []node{group("/"), group(fmt.Sprintf("/g%d", i))}
 	}
-	for i := range mostSkeletons + 3 {
+	for i := range maxSkeletons + 3 {
 		for _, n := range []int{i, 0} {
 			if _, err := s.of(nodes(n)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if len(s.list) != mostSkeletons || len(s.used) != mostSkeletons {
-		t.Errorf("%d are kept, want %d", len(s.list), mostSkeletons)
+	if len(s.list) != maxSkeletons || len(s.used) != maxSkeletons {
+		t.Errorf("%d are kept, want %d", len(s.list), maxSkeletons)
 	}
-	for i, want := range map[int]bool{0: true, 1: false, mostSkeletons + 2: true} {
+	for i, want := range map[int]bool{0: true, 1: false, maxSkeletons + 2: true} {
 		if got := s.list[string(skeletonKey(nodes(i)))] != nil; got != want {
 			t.Errorf("the %d. is kept: %v", i, got)
 		}

@@ -137,7 +137,7 @@ func TestInspectTellsTheTask(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !info.Told || info.ID != task.ID || info.Experiment != sim.Perturb || info.Seed != 3 || info.ModelVersion != sim.ModelVersion {
+	if !info.HasTask || info.ID != task.ID || info.Experiment != sim.Perturb || info.Seed != 3 || info.ModelVersion != sim.ModelVersion {
 		t.Errorf("told %+v", info)
 	}
 	if !slices.Equal(info.Settings, task.Settings()) {
@@ -163,7 +163,7 @@ func TestInspectPublished(t *testing.T) {
 		"perturb":          {NPerAxis: 4, NStimuli: 6},
 	} {
 		info, err := Inspect(golden(name))
-		if err != nil || info.Told || info.NPerAxis != want.NPerAxis || info.NStimuli != want.NStimuli ||
+		if err != nil || info.HasTask || info.NPerAxis != want.NPerAxis || info.NStimuli != want.NStimuli ||
 			info.Trained != want.Trained || info.Converged != want.Converged {
 			t.Errorf("%s: %+v (%v), want %+v", name, info, err, want)
 		}

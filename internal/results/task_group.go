@@ -17,12 +17,12 @@ const Format = 1
 func taskAttributes(task *sweeps.Task) []attribute {
 	settings := task.Settings()
 	out := []attribute{
-		own("id", task.ID.String()),
+		perTask("id", task.ID.String()),
 		constant("experiment", string(task.Experiment)),
-		own("seed", int64(task.Seed)),
+		perTask("seed", int64(task.Seed)),
 		constant("format", int64(Format)),
 		constant("model_version", int64(sim.ModelVersion)),
-		own("settings", settingsText(settings)),
+		perTask("settings", settingsText(settings)),
 	}
 	for _, known := range sim.Table() {
 		if known.ReadBy(task.Experiment) {
@@ -31,14 +31,14 @@ func taskAttributes(task *sweeps.Task) []attribute {
 		}
 	}
 	if task.Source != nil {
-		out = append(out, own("source", reference(task.Source)))
+		out = append(out, perTask("source", reference(task.Source)))
 		if task.Source.SeedTold {
-			out = append(out, own("source_seed", int64(task.Source.Seed)))
+			out = append(out, perTask("source_seed", int64(task.Source.Seed)))
 		}
 	}
 	if task.Initial != nil {
-		out = append(out, own("initial_state", reference(&task.Initial.Input)),
-			own("take", strings.Join(task.Initial.Take, ",")))
+		out = append(out, perTask("initial_state", reference(&task.Initial.Input)),
+			perTask("take", strings.Join(task.Initial.Take, ",")))
 	}
 	for i, a := range out {
 		if text, ok := a.value.(string); ok {

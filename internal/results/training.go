@@ -5,9 +5,9 @@ import "eisweep/sim"
 // trainingNodes are the groups and arrays of APPROXIMATE and GRADIENT (docs/result-files.md#approximate-and-gradient).
 func trainingNodes(p *sim.Parameters, t *sim.TrainingResult) []node {
 	nodes := []node{
-		group("/raw_data", own("converged", t.Converged)),
+		group("/raw_data", perTask("converged", t.Converged)),
 		group("/computed"),
-		group("/sim_state", own("ei_min", t.EIMin), own("ie_min", t.IEMin)),
+		group("/sim_state", perTask("ei_min", t.EIMin), perTask("ie_min", t.IEMin)),
 	}
 	nodes = append(nodes, trainingRawData(p, t)...)
 	nodes = append(nodes, trainingMeasures(p, t)...)

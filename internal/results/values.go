@@ -95,19 +95,19 @@ func (v spooledFloat32s) encode(to []byte, start int) error {
 	return nil
 }
 
-// pushedCorrelations is all_correlations: for each pushed neuron and stimulus the
+// perturbedCorrelations is all_correlations: for each pushed neuron and stimulus the
 // row of correlations_ee of that neuron, as float32. It is as large as
 // rate_change and made up only when it is written.
-type pushedCorrelations struct {
+type perturbedCorrelations struct {
 	perturbed []int64
 	rows      []float64 // (n_e, n_e)
 	stimuli   int
 	ne        int
 }
 
-func (v pushedCorrelations) elementType() h5.Type { return h5.Float32 }
-func (v pushedCorrelations) length() int          { return len(v.perturbed) * v.stimuli * v.ne }
-func (v pushedCorrelations) encode(to []byte, start int) error {
+func (v perturbedCorrelations) elementType() h5.Type { return h5.Float32 }
+func (v perturbedCorrelations) length() int          { return len(v.perturbed) * v.stimuli * v.ne }
+func (v perturbedCorrelations) encode(to []byte, start int) error {
 	for i := range len(to) / 4 {
 		element := start + i
 		neuron := int(v.perturbed[element/(v.stimuli*v.ne)])

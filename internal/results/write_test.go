@@ -195,13 +195,13 @@ func TestWriteFromSpool(t *testing.T) {
 	onlyNothing(t, path)
 }
 
-// endsAfter is a context that ends after its error has been looked at so many times.
-type endsAfter struct {
+// cancelledAfter is a context that ends after its error has been looked at so many times.
+type cancelledAfter struct {
 	context.Context
 	left int
 }
 
-func (c *endsAfter) Err() error {
+func (c *cancelledAfter) Err() error {
 	if c.left--; c.left < 0 {
 		return context.Canceled
 	}
@@ -212,7 +212,7 @@ func (c *endsAfter) Err() error {
 func TestInterruptedWrite(t *testing.T) {
 	for _, c := range examples() {
 		for _, limit := range []int{0, imageLimit} {
-			ctx, looks := &endsAfter{t.Context(), math.MaxInt}, 0
+			ctx, looks := &cancelledAfter{t.Context(), math.MaxInt}, 0
 			path := filepath.Join(t.TempDir(), "results.h5")
 			if _, err := write(ctx, path, c.task, c.result, limit); err != nil {
 				t.Fatal(err)
@@ -222,7 +222,7 @@ func TestInterruptedWrite(t *testing.T) {
 			}
 			for after := 0; after < looks; after += 1 + looks/8 {
 				path := filepath.Join(t.TempDir(), "results.h5")
-				if _, err := write(&endsAfter{t.Context(), after}, path, c.task, c.result, limit); !errors.Is(err, context.Canceled) {
+				if _, err := write(&cancelledAfter{t.Context(), after}, path, c.task, c.result, limit); !errors.Is(err, context.Canceled) {
 					t.Errorf("%s, limit %d, after %d looks: %v", c.name, limit, after, err)
 				}
 				onlyNothing(t, path)

@@ -67,7 +67,7 @@ func writeArray(t *testing.T, f *File, path string, kind Type, values []byte, di
 
 func writeLines(t *testing.T, f *File, path string, lines ...string) {
 	t.Helper()
-	must(t, f.CreateLines(path, len(lines)), f.FillLines(path, lines))
+	must(t, f.CreateLines(path, len(lines)), f.WriteLines(path, lines))
 }
 
 func TestArraysComeBack(t *testing.T) {
@@ -173,7 +173,7 @@ func TestMisuseIsAnError(t *testing.T) {
 			"outside": a.Read([]int{1, 0}, []int{4, 3}, make([]byte, 48)), "negative": a.Read([]int{-1, 0}, []int{1, 3}, make([]byte, 12)),
 			"fewer axes": a.Read([]int{0}, []int{1}, make([]byte, 12)), "more axes": a.Read([]int{0, 0, 0}, []int{1, 1, 1}, make([]byte, 4)),
 			"chunk's axes": a.WriteChunk([]int{0}, filtered), "chunk's place": a.WriteChunk([]int{1, 1}, filtered), "empty chunk": a.WriteChunk([]int{0, 0}, nil),
-			"no dims": noDims, "no type": noType, "no chunk": chunkless, "more lines": f.FillLines("/lines", []string{"a", "b"}), "no lines": f.FillLines("/a", []string{"a"}),
+			"no dims": noDims, "no type": noType, "no chunk": chunkless, "more lines": f.WriteLines("/lines", []string{"a", "b"}), "no lines": f.WriteLines("/a", []string{"a"}),
 			"empty only chunk": f.WriteOnlyChunk("/a", nil), "no array": f.WriteOnlyChunk("/none", filtered), "second of a name": again,
 			"value's type": f.SetAttributes("/a", Attribute{"x", 7}), "zero byte": f.SetAttributes("/a", Attribute{"x", "a\x00b"}), "zero in name": f.SetAttributes("/a", Attribute{"x\x00", "a"}),
 			"large": f.SetAttributes("/a", Attribute{"x", strings.Repeat("x", 70_000)}), "no node": f.SetAttributes("/none", Attribute{"x", "a"}),

@@ -14,7 +14,7 @@ import (
 // klauspost's zlib does it three times faster than the standard library's.
 func Filter(dst, chunk []byte, elementSize int) ([]byte, error) {
 	pool := &compressors
-	if len(chunk) <= StoredMost {
+	if len(chunk) <= MaxStored {
 		pool = &storers
 	}
 	c := pool.Get().(*compressor)
@@ -32,10 +32,10 @@ func Filter(dst, chunk []byte, elementSize int) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// StoredMost is the size up to which making a code for a chunk takes longer than writing
+// MaxStored is the size up to which making a code for a chunk takes longer than writing
 // the chunk as it is, in deflate's form for that. What Filter makes of such a chunk has the
 // same size whatever is in it.
-const StoredMost = 1 << 10
+const MaxStored = 1 << 10
 
 // compressor is larger than a chunk.
 type compressor struct {

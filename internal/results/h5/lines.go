@@ -32,9 +32,9 @@ func (f *File) CreateLines(path string, n int) error {
 	return nil
 }
 
-// FillLines stores as many lines as CreateLines made room for. An empty list of lines or
+// WriteLines stores as many lines as CreateLines made room for. An empty list of lines or
 // an empty line is one space.
-func (f *File) FillLines(path string, lines []string) error {
+func (f *File) WriteLines(path string, lines []string) error {
 	if len(lines) == 0 {
 		lines = []string{""}
 	}
@@ -67,7 +67,7 @@ func (f *File) FillLines(path string, lines []string) error {
 // MaxLines is the most memory that ReadLines gives to the code points of lines, in bytes.
 const MaxLines = 64 << 20
 
-// ReadLines reads what FillLines or PyTables stored. The error wraps ErrMissing
+// ReadLines reads what WriteLines or PyTables stored. The error wraps ErrMissing
 // when there is no dataset at path; lines that take more than MaxLines are an error.
 func (f *File) ReadLines(path string) (lines []string, err error) {
 	a, err := f.OpenArray(path)

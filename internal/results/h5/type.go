@@ -16,7 +16,7 @@ const (
 	Float64
 	Int32
 	Int64
-	Lines // text, as FillLines stores it
+	Lines // text, as WriteLines stores it
 )
 
 func (t Type) String() string {

@@ -118,7 +118,7 @@ func (a *TaskRecord) addFile(ctx context.Context) error {
 	}
 	info := &found.Info
 	a.info, a.log = info, found.Log
-	if info.Told {
+	if info.HasTask {
 		a.ID, a.known, a.experiment, a.seed, a.settings = info.ID, true, info.Experiment, info.Seed, info.Settings
 		if a.source == nil {
 			a.source = info.Source

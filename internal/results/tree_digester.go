@@ -10,9 +10,9 @@ import (
 	"eisweep/sim"
 )
 
-// digesting hashes the nodes of an open file. It refuses nodes that no result has, and such
+// treeDigester hashes the nodes of an open file. It refuses nodes that no result has, and such
 // as are reached by two names: what is read is bounded by the file, whoever made it.
-type digesting struct {
+type treeDigester struct {
 	digester
 	ctx  context.Context
 	file *h5.File
@@ -31,7 +31,7 @@ var knownNodes = sync.OnceValue(func() map[string]bool {
 	return known
 })
 
-func (d *digesting) tree(path string) error {
+func (d *treeDigester) tree(path string) error {
 	_, address, err := d.file.Node(path)
 	if err == nil {
 		err = d.enter(path, address)
@@ -57,7 +57,7 @@ func (d *digesting) tree(path string) error {
 }
 
 // enter refuses a node that was reached before, and ends with the context.
-func (d *digesting) enter(path string, address uint64) error {
+func (d *treeDigester) enter(path string, address uint64) error {
 	if before, ok := d.seen[address]; ok {
 		return fmt.Errorf("%s is %s by another name: %w", path, before, ErrNotResult)
 	}
@@ -65,7 +65,7 @@ func (d *digesting) enter(path string, address uint64) error {
 	return d.ctx.Err()
 }
 
-func (d *digesting) child(path string) error {
+func (d *treeDigester) child(path string) error {
 	if !knownNodes()[path] {
 		return fmt.Errorf("%s is not part of a result: %w", path, ErrNotResult)
 	}
@@ -89,7 +89,7 @@ func (d *digesting) child(path string) error {
 	}
 }
 
-func (d *digesting) attributes(path string) error {
+func (d *treeDigester) attributes(path string) error {
 	names, err := d.file.Attributes(path)
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func (d *digesting) attributes(path string) error {
 	return nil
 }
 
-func (d *digesting) dataset(path string) error {
+func (d *treeDigester) dataset(path string) error {
 	a, err := d.file.OpenArray(path)
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func (d *digesting) dataset(path string) error {
 }
 
 // elements hashes an array chunk by chunk, never holding it whole.
-func (d *digesting) elements(a *h5.Array) error {
+func (d *treeDigester) elements(a *h5.Array) error {
 	buffer := make([]byte, 0, chunkBytes)
 	for b := range blocks(a.Dims, chunkShape(a.Dims, a.Type.Size())) {
 		if err := d.ctx.Err(); err != nil {

@@ -10,20 +10,20 @@ import (
 // skeletons keeps what files of many tasks begin with: all nodes, and those attributes
 // that tasks of a sweep mostly have in common. The library makes it once; a task's file
 // begins as a copy, and is the same whether it was kept or made for it.
-type skeletons struct {
+type skeletonCache struct {
 	mu   sync.Mutex
 	list map[string]*skeleton // by skeletonKey
 	used map[string]uint64    // when, counted in uses
 	uses uint64
 }
 
-// mostSkeletons of some 50 KB are kept.
-const mostSkeletons = 16
+// maxSkeletons of some 50 KB are kept.
+const maxSkeletons = 16
 
-var kept = skeletons{list: map[string]*skeleton{}, used: map[string]uint64{}}
+var sharedSkeletons = skeletonCache{list: map[string]*skeleton{}, used: map[string]uint64{}}
 
 // of returns the skeleton of nodes.
-func (s *skeletons) of(nodes []node) (*skeleton, error) {
+func (s *skeletonCache) of(nodes []node) (*skeleton, error) {
 	key := string(skeletonKey(nodes))
 	s.mu.Lock()
 	known := s.list[key]
@@ -42,22 +42,22 @@ func (s *skeletons) of(nodes []node) (*skeleton, error) {
 	defer s.mu.Unlock()
 	s.list[key] = made
 	s.touch(key)
-	if len(s.list) > mostSkeletons {
+	if len(s.list) > maxSkeletons {
 		s.drop(s.oldest())
 	}
 	return made, nil
 }
 
-func (s *skeletons) touch(key string) {
+func (s *skeletonCache) touch(key string) {
 	s.uses++
 	s.used[key] = s.uses
 }
 
-func (s *skeletons) oldest() string {
+func (s *skeletonCache) oldest() string {
 	return slices.MinFunc(slices.Collect(maps.Keys(s.used)), func(a, b string) int { return int(s.used[a]) - int(s.used[b]) })
 }
 
-func (s *skeletons) drop(key string) {
+func (s *skeletonCache) drop(key string) {
 	delete(s.list, key)
 	delete(s.used, key)
 }
