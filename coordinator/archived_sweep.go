@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/launched"
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
@@ -51,7 +52,7 @@ func (a archive) summarize(ctx context.Context, name string) (control.SweepSumma
 			class := protocol.Class(t.Line.Class)
 			out.Failed++
 			out.ByClass[class]++
-			if len(out.Failures) < failuresKept {
+			if len(out.Failures) < launched.FailuresKept {
 				f := control.Failure{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, Class: class, Error: t.Line.Error}
 				out.Failures = append(out.Failures, f)
 			}

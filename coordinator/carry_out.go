@@ -18,7 +18,7 @@ func (k *Coordinator) carryOutOne(c lifecycle.Command) []lifecycle.Command {
 	case lifecycle.ReopenSweep:
 		k.after.reopened = append(k.after.reopened, c.Sweep)
 	case lifecycle.RetractFailure:
-		k.revive(c.ID, c.Sweep)
+		k.sweeps.Revive(c.ID, c.Sweep)
 	case lifecycle.Place:
 		return k.place(c)
 	case lifecycle.Link:

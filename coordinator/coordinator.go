@@ -11,6 +11,7 @@ import (
 
 	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/launched"
 	"eisweep/coordinator/ledger"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/placement"
@@ -75,10 +76,9 @@ type Coordinator struct {
 	window    *window.Window
 
 	// Guarded by the core's lock.
-	submitting        submitting
 	held              map[runKey]queue.OutcomeDelivery // outcomes not yet acknowledged
 	taken             uint64                           // the sequence of the last outcome that came
-	sweeps            []*launchedSweep                 // in order of launch
+	sweeps            *launched.Table
 	ledger            *ledger.Ledger
 	after             followUps
 	catalog           *catalog.Catalog
@@ -110,6 +110,7 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 		catalog: catalog.NewForOwner(c.Root), workers: workers.New(), held: map[runKey]queue.OutcomeDelivery{}, begun: time.Now(),
 		faults: faultList{c.Log, map[string]*fault{}, make(chan struct{}, 1)},
 	}
+	k.sweeps = launched.New(k.machine, k.faults.has)
 	k.ledger = ledger.New(c.Root, k.catalog, c.Log)
 	k.placer = placement.Placer{Root: c.Root, Catalog: k.catalog, Log: c.Log}
 	k.connect()
@@ -156,7 +157,7 @@ func (k *Coordinator) begin(ctx context.Context) error {
 // connect makes the parts that need each other.
 func (k *Coordinator) connect() {
 	k.carryOut = k.carryOutOne
-	view := &shell{core: k.core, flush: k.flush, refill: func() { k.window.Refill() }, task: k.task, input: k.input, block: k.faults.block,
+	view := &shell{core: k.core, flush: k.flush, refill: func() { k.window.Refill() }, task: k.sweeps.Task, input: k.input, block: k.faults.block,
 		lastOutcome: func() uint64 { return k.taken }, outcome: k.committed, knowsUnwanted: k.knowsUnwanted}
 	c := k.config
 	k.attempts = attempts.New(attempts.Config{Core: view, Queue: c.Queue, Root: c.Root, Workers: k.workers, Log: c.Log, Tick: c.Tick, RetryDelay: c.RetryDelay})
@@ -303,7 +304,7 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 func (k *Coordinator) Wait(ctx context.Context) (control.Summary, error) {
 	for {
 		k.mu.Lock()
-		summary, complete, failure, stuck, changed := k.summary(), k.complete(), k.failure, k.stuck(), k.changed
+		summary, complete, failure, stuck, changed := k.sweeps.Summarize(k.config.Root), k.sweeps.AllComplete(), k.failure, k.stuck(), k.changed
 		k.mu.Unlock()
 		if failure = cmp.Or(failure, stuck); failure != nil || complete {
 			return summary, failure
@@ -314,13 +315,4 @@ func (k *Coordinator) Wait(ctx context.Context) (control.Summary, error) {
 			return summary, ctx.Err()
 		}
 	}
-}
-
-func (k *Coordinator) complete() bool {
-	for _, s := range k.sweeps {
-		if !k.isComplete(s.name) {
-			return false
-		}
-	}
-	return true
 }

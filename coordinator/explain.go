@@ -81,7 +81,7 @@ func (k explainer) explainTask(id sweeps.ID, t lifecycle.Task) control.Explained
 		if i == 0 {
 			out.Sweep = name
 		}
-		if task := k.task(id, name); task != nil {
+		if task := k.sweeps.Task(id, name); task != nil {
 			out.Details = append(out.Details, "file: "+name+"/"+task.File)
 		}
 	}
@@ -107,7 +107,7 @@ func (k explainer) explainTask(id sweeps.ID, t lifecycle.Task) control.Explained
 func (k explainer) explainSource(id sweeps.ID, out *control.Explained) {
 	from := k.machine.Source(id)
 	name := from.String()
-	if task := k.task(id, out.Sweep); task != nil && task.Source != nil {
+	if task := k.sweeps.Task(id, out.Sweep); task != nil && task.Source != nil {
 		name = task.Source.Sweep + "/" + task.Source.File
 	}
 	out.Reason = "it waits for its source " + name

@@ -34,7 +34,7 @@ func (k explainer) explainQueued(id sweeps.ID, t *lifecycle.Task, out *control.E
 		return
 	}
 	var need int64
-	if task := k.task(id, home); task != nil {
+	if task := k.sweeps.Task(id, home); task != nil {
 		need = sim.Memory(task.Experiment, task.Parameters)
 	}
 	k.explainIdle(home, need, out)
@@ -83,10 +83,10 @@ func (k explainer) explainUnanswered(out *control.Explained) bool {
 // ahead counts the queued tasks of the open sweeps that have this one's priority or a
 // higher one.
 func (k explainer) ahead(sweep string) int {
-	n, own := 0, k.sweep(sweep).priority
-	for _, s := range k.sweeps {
-		if k.machine.Status(s.name) == lifecycle.Open && s.priority >= own {
-			n += k.machine.Counts(s.name).ToSend()
+	n, own := 0, k.sweeps.Get(sweep).Priority
+	for s := range k.sweeps.All() {
+		if k.machine.Status(s.Name) == lifecycle.Open && s.Priority >= own {
+			n += k.machine.Counts(s.Name).ToSend()
 		}
 	}
 	return n
@@ -96,19 +96,19 @@ func (k explainer) ahead(sweep string) int {
 func (k explainer) explainSweep(name string) control.Explained {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	s, n := k.sweep(name), k.machine.Counts(name)
-	out := control.Explained{Target: name, Sweep: name, State: string(k.stand(s))}
+	s, n := k.sweeps.Get(name), k.machine.Counts(name)
+	out := control.Explained{Target: name, Sweep: name, State: string(k.sweeps.Status(s.Name))}
 	out.Details = append(out.Details, fmt.Sprintf("%s: %d done, %d failed, %d running, %d queued, %d waiting for their sources, %d cancelled",
 		control.Count(n.Total, "task"), n.Done, n.Failed, n.Running+n.Placing, n.ToSend()+n.Unreadable, n.Waiting, n.Dropped))
 	switch {
-	case k.stand(s) == control.Finished:
+	case k.sweeps.Status(s.Name) == control.Finished:
 		explainComplete(name, n.Failed, &out)
 		if n.Dropped > 0 {
 			out.Reason, out.Remedy = fmt.Sprintf("what was run again of it is settled; never run, as it was cancelled or stopped before: %s", control.Count(n.Dropped, "task")), "launch it again: what it has done stays done"
 		}
-	case k.stand(s) == control.Cancelled:
+	case k.sweeps.Status(s.Name) == control.Cancelled:
 		out.Reason, out.Remedy = "it was cancelled", "launch it again: what it has done stays done"
-	case k.stand(s) == control.Paused:
+	case k.sweeps.Status(s.Name) == control.Paused:
 		out.Reason, out.Remedy = "it is paused", "`eisweep resume "+name+"`"
 	case n.Running > 0 && k.silentTasks(name) == n.Running:
 		k.explainIdle(name, 0, &out)
@@ -116,12 +116,12 @@ func (k explainer) explainSweep(name string) control.Explained {
 	case n.Running+n.Placing > 0:
 		out.Reason = "it runs: " + control.Count(n.Running+n.Placing, "task") + " at work"
 	case n.ToSend() > 0:
-		k.explainIdle(name, s.work.least(), &out)
+		k.explainIdle(name, s.Work.Least(), &out)
 	default:
 		out.Reason = "what is left of it (" + control.Count(n.Waiting, "task") + ") waits for sources"
-		if s.source != "" {
-			out.Reason += ", of sweep " + s.source
-			out.Remedy = "`eisweep explain " + s.source + "`"
+		if s.Source != "" {
+			out.Reason += ", of sweep " + s.Source
+			out.Remedy = "`eisweep explain " + s.Source + "`"
 		}
 	}
 	return out

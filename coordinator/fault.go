@@ -79,6 +79,9 @@ func (l *faultList) report(sweep string, err error, whole bool) *fault {
 	return f
 }
 
+// has reports whether a sweep is set aside.
+func (l *faultList) has(sweep string) bool { return l.list[sweep] != nil }
+
 // postpone keeps a command that could not be carried out for one of its sweeps; whole says
 // whether that is due to the sweep's folder, unless the error names a single file.
 func (l *faultList) postpone(sweep string, c lifecycle.Command, err error, whole bool) {
@@ -135,22 +138,17 @@ func (k *Coordinator) hopeless(f *fault) bool {
 // one can.
 func (k *Coordinator) stuck() error {
 	var errs []error
-	for _, s := range k.sweeps {
-		f := k.faults.list[s.name]
+	for s := range k.sweeps.All() {
+		f := k.faults.list[s.Name]
 		switch {
-		case k.isComplete(s.name):
+		case k.sweeps.IsComplete(s.Name):
 		case k.hopeless(f):
-			errs = append(errs, fmt.Errorf("sweep %s: %w", s.name, f.err))
+			errs = append(errs, fmt.Errorf("sweep %s: %w", s.Name, f.err))
 		default:
 			return nil
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// isComplete reports whether all tasks of a sweep are settled and recorded.
-func (k *Coordinator) isComplete(sweep string) bool {
-	return k.machine.IsFinished(sweep) && k.faults.list[sweep] == nil
 }
 
 // faultsTold lists the sweeps that are set aside, by name.

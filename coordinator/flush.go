@@ -67,7 +67,7 @@ func (k *Coordinator) flushOnce() {
 // recordChanges records which sweeps are finished now, or are no longer.
 func (k *Coordinator) recordChanges() {
 	for _, sweep := range k.after.reopened {
-		if err := k.writeStanding(sweep, k.standing(k.sweep(sweep))); err != nil {
+		if err := k.writeStanding(sweep, k.sweeps.Record(k.sweeps.Get(sweep))); err != nil {
 			k.config.Log.Warn("a task of a finished sweep runs again, but a restart would not resume the sweep", "error", err)
 		}
 	}

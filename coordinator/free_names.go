@@ -13,7 +13,7 @@ import (
 func (k *Coordinator) freeNames(c lifecycle.Place, is results.Identity) (wait bool, refused map[string]error) {
 	refused = map[string]error{}
 	for _, sweep := range c.Sweeps {
-		t := k.task(c.ID, sweep)
+		t := k.sweeps.Task(c.ID, sweep)
 		if t == nil {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/inputs"
+	"eisweep/coordinator/launched"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/atomicfile"
@@ -185,24 +186,22 @@ func (k *Coordinator) open(p *plan.Sweep, o plan.Request) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	name := p.Sweep.Name()
-	s, file := k.sweep(name), k.fileOf(p.Sweep, o)
+	s, file := k.sweeps.Get(name), k.fileOf(p.Sweep, o)
 	if f := k.faults.list[name]; f != nil {
 		f.retry.soon() // what is repaired takes effect with the launch
 		k.faults.wakeUp()
 	}
 	k.restarted(name)
-	if s == nil {
-		s = newLaunchedSweep(p, o.Priority, time.Now(), file)
-		k.sweeps = append(k.sweeps, s)
-	} else if o.IsPartial() {
-		s.extend(p)
+	if s != nil && o.IsPartial() {
+		s.Extend(p.Sweep, p.Expansion)
 		k.step(lifecycle.LaunchExtended{Sweep: name})
 		for id := range p.Sweep.Replaced() {
 			k.step(lifecycle.TaskReplaced{Sweep: name, ID: id})
 		}
-		return k.writeStanding(name, k.standing(s))
+		return k.writeStanding(name, k.sweeps.Record(s))
 	}
-	*s = *newLaunchedSweep(p, o.Priority, time.Now(), file)
+	s = launched.NewSweep(p.Sweep, p.Expansion, o.Priority, time.Now(), file)
+	k.sweeps.Put(s)
 	k.step(lifecycle.LaunchBegan{Sweep: name, Priority: o.Priority})
-	return k.writeStanding(name, k.standing(s))
+	return k.writeStanding(name, k.sweeps.Record(s))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/launched"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/plan"
 	"eisweep/coordinator/records"
@@ -62,7 +63,8 @@ func TestInterruptedRestartIsGoneOnWith(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(g.context())
 	cancel()
-	k.sweeps, k.machine = nil, lifecycle.New()
+	k.machine = lifecycle.New()
+	k.sweeps = launched.New(k.machine, k.faults.has)
 	if err := k.goOn(ctx, list[0]); !errors.Is(err, context.Canceled) {
 		t.Fatalf("going on: %v", err)
 	}

@@ -16,7 +16,7 @@ import (
 // link gives a result that is done its name in one more sweep. A result whose file is gone by now is computed
 // again.
 func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
-	t := k.task(c.ID, c.Sweep)
+	t := k.sweeps.Task(c.ID, c.Sweep)
 	if t == nil {
 		return nil // it was launched without the task meanwhile
 	}
@@ -53,7 +53,7 @@ func (k *Coordinator) link(c lifecycle.Link) []lifecycle.Command {
 	line.Parameters = manifest.ParametersOf(t.Varying)
 	line.Modified = placement.ModifiedAs(k.pathOf(from.Sweep, from.Line.File), k.pathOf(c.Sweep, t.File), from.Line.Modified)
 	k.ledger.Add(c.Sweep, line)
-	k.sweep(c.Sweep).linked++
+	k.sweeps.Get(c.Sweep).Linked++
 	return nil
 }
 

@@ -1,6 +1,9 @@
 package coordinator
 
-import "eisweep/internal/control"
+import (
+	"eisweep/coordinator/launched"
+	"eisweep/internal/control"
+)
 
 // Needs counts the tasks of open sweeps that a worker could run now and none runs, among those that take no
 // more than so many bytes of memory; 0 is any number. Tasks that wait for a source, run or are being placed do
@@ -9,8 +12,8 @@ func (k *Coordinator) Needs(memory int64) int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	sum, most := 0, 0
-	for _, s := range k.sweeps {
-		if k.stand(s) == control.Open {
+	for s := range k.sweeps.All() {
+		if k.sweeps.Status(s.Name) == control.Open {
 			n := k.needs(s, memory)
 			sum, most = sum+n, max(most, n)
 		}
@@ -23,15 +26,15 @@ func (k *Coordinator) Needs(memory int64) int {
 
 // needs is Needs of one sweep. Which of its large tasks wait for a source is not known. It assumes that as many
 // as possible do, so that no task that fits is left out.
-func (k *Coordinator) needs(s *launchedSweep, memory int64) int {
-	c := k.machine.Counts(s.name)
+func (k *Coordinator) needs(s *launched.Sweep, memory int64) int {
+	c := k.machine.Counts(s.Name)
 	n := c.ToSend()
 	if n == 0 || memory == 0 {
 		return n
 	}
-	large := s.work.larger(memory) - c.Waiting
+	large := s.Work.Larger(memory) - c.Waiting
 	for r := range k.attempts.Running() {
-		if r.Sweep == s.name && r.Memory > memory {
+		if r.Sweep == s.Name && r.Memory > memory {
 			large--
 		}
 	}

@@ -12,17 +12,16 @@ func TestNeedsAreOfOpenSweepsAndFit(t *testing.T) {
 	g := newRig(t)
 	k := g.start()
 	s := parse(t, "name = \"sizes\"\nexperiment = \"APPROXIMATE\"\nseeds = [1, 2, 3]\n[axes]\nng.exc.n_per_axis = [3, 10]\n")
-	if _, err := k.Launch(g.context(), order1(s)); err != nil {
+	planned, err := k.Launch(g.context(), order1(s))
+	if err != nil {
 		t.Fatal(err)
 	}
 	var small int64
-	k.mu.Lock()
-	for task := range k.sweep("sizes").expansions[0].All() {
+	for task := range planned.Sweeps[0].Expansion.All() {
 		if bytes := sim.Memory(task.Experiment, task.Parameters); small == 0 || bytes < small {
 			small = bytes
 		}
 	}
-	k.mu.Unlock()
 	needs := func(when string, all, fit, none int) {
 		t.Helper()
 		if a, f, n := k.Needs(0), k.Needs(small), k.Needs(small-1); a != all || f != fit || n != none {
@@ -39,7 +38,7 @@ func TestNeedsAreOfOpenSweepsAndFit(t *testing.T) {
 	}
 	needs("resumed", 6, 3, 0)
 	k.mu.Lock()
-	for task := range k.sweep("sizes").expansions[0].All() {
+	for task := range planned.Sweeps[0].Expansion.All() {
 		if task.Seed == 1 {
 			k.step(lifecycle.OutcomeCommitted{ID: task.ID, Run: 1, Class: "numeric"})
 		}

@@ -79,9 +79,9 @@ func (k *Coordinator) named(names []string) ([]string, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(names) == 0 {
-		for _, s := range k.sweeps {
-			if is := k.stand(s); is != control.Cancelled && is != control.Finished {
-				names = append(names, s.name)
+		for s := range k.sweeps.All() {
+			if is := k.sweeps.Status(s.Name); is != control.Cancelled && is != control.Finished {
+				names = append(names, s.Name)
 			}
 		}
 	}
@@ -90,20 +90,17 @@ func (k *Coordinator) named(names []string) ([]string, error) {
 		return nil, err
 	}
 	for _, name := range names {
-		if k.sweep(name) == nil && !slices.Contains(known, name) && atomicfile.IsGone(records.Path(k.config.Root, name)) {
+		if k.sweeps.Get(name) == nil && !slices.Contains(known, name) && atomicfile.IsGone(records.Path(k.config.Root, name)) {
 			return nil, control.UnknownSweep(name, known)
 		}
 	}
 	names = slices.Clone(names)
-	slices.SortStableFunc(names, func(a, b string) int { return k.depends(b) - k.depends(a) })
-	return slices.Compact(names), nil
-}
-
-func (k *Coordinator) depends(name string) int {
-	if s := k.sweep(name); s != nil && s.source != "" {
-		return 1
+	depends := func(name string) int {
+		s := k.sweeps.Get(name)
+		return dependence(s != nil && s.Source != "")
 	}
-	return 0
+	slices.SortStableFunc(names, func(a, b string) int { return depends(b) - depends(a) })
+	return slices.Compact(names), nil
 }
 
 // steerOne changes the status of one sweep.
@@ -113,11 +110,11 @@ func (k *Coordinator) steerOne(name string, to control.Stand) (control.SteeredSw
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	s := k.sweep(name)
+	s := k.sweeps.Get(name)
 	if s == nil {
 		return k.steerArchived(name, to)
 	}
-	stand := k.standing(s)
+	stand := k.sweeps.Record(s)
 	told := control.SteeredSweep{Name: name, Stand: stand.Stand}
 	switch {
 	case stand.Stand == control.Cancelled && to == control.Open:

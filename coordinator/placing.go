@@ -7,9 +7,9 @@ import (
 	"slices"
 	"time"
 
-	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/placement"
+	"eisweep/coordinator/workload"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/internal/results"
@@ -47,7 +47,7 @@ func (k *Coordinator) placeIn(
 ) []lifecycle.Command {
 	first := ""
 	for _, sweep := range c.Sweeps {
-		t := k.task(c.ID, sweep)
+		t := k.sweeps.Task(c.ID, sweep)
 		if t == nil || refused[sweep] != nil {
 			continue // nil: the sweep was launched again without the task
 		}
@@ -59,14 +59,14 @@ func (k *Coordinator) placeIn(
 		line.Modified = placement.ModifiedAs(incoming, k.pathOf(sweep, t.File), hashed)
 		if first != "" {
 			line.ReusedFrom = first
-			k.sweep(sweep).linked++
+			k.sweeps.Get(sweep).Linked++
 		} else {
 			first = sweep
-			k.sweep(sweep).ran++
-			k.attempts.Pace.End(time.Now(), attempts.Cost(t))
+			k.sweeps.Get(sweep).Ran++
+			k.attempts.Pace.End(time.Now(), workload.Cost(t))
 		}
 		k.ledger.Add(sweep, line)
-		k.sweep(sweep).work.settle(t)
+		k.sweeps.Get(sweep).Work.Settle(t)
 	}
 	for _, sweep := range slices.Sorted(maps.Keys(refused)) {
 		if first == "" {

@@ -5,14 +5,13 @@ import (
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/plan"
-	"eisweep/sweeps"
 )
 
 // diffPrevious adds to a plan what an earlier launch wanted and this one doesn't, and whether it resumes the sweep.
 func (k *Coordinator) diffPrevious(ctx context.Context, s *plan.Sweep, o plan.Request) error {
 	k.mu.Lock()
 	s.Resumes = k.machine.Status(s.Name) == lifecycle.Paused && !k.machine.IsFinished(s.Name)
-	wanted := k.unsettled(s.Name)
+	wanted := k.sweeps.Unsettled(s.Name)
 	k.mu.Unlock()
 	if o.IsPartial() || len(wanted) == 0 {
 		return nil
@@ -27,15 +26,4 @@ func (k *Coordinator) diffPrevious(ctx context.Context, s *plan.Sweep, o plan.Re
 	}
 	s.Dropped = len(wanted)
 	return nil
-}
-
-// unsettled are the tasks that a sweep wants and that have no outcome.
-func (k *Coordinator) unsettled(sweep string) map[sweeps.ID]bool {
-	out := map[sweeps.ID]bool{}
-	for id := range k.machine.Tasks() {
-		if t, ok := k.machine.Task(id); ok && !t.IsSettled() && t.IsIn(sweep) {
-			out[id] = true
-		}
-	}
-	return out
 }

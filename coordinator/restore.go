@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/coordinator/launched"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/plan"
 	"eisweep/coordinator/records"
@@ -85,7 +86,7 @@ func (k *Coordinator) unfinished() (list []*restored, spared map[string]bool, er
 		}
 	}
 	slices.SortStableFunc(list, func(a, b *restored) int {
-		return cmp.Or(dependence(a.sweep)-dependence(b.sweep), a.stand.Launched.Compare(b.stand.Launched))
+		return cmp.Or(dependence(launched.NeedsSweep(a.sweep))-dependence(launched.NeedsSweep(b.sweep)), a.stand.Launched.Compare(b.stand.Launched))
 	})
 	return list, spared, nil
 }
@@ -130,8 +131,8 @@ func (k *Coordinator) readRestored(name string) (*restored, error) {
 func isUnfinished(s *records.Sweep) bool { return s.Stand == control.Open || s.Stand == control.Paused }
 
 // dependence is 1 for a sweep that needs another's networks.
-func dependence(s *sweeps.Sweep) int {
-	if s.SourceName() != "" && !s.SourceIsPath() {
+func dependence(needs bool) int {
+	if needs {
 		return 1
 	}
 	return 0
@@ -154,8 +155,8 @@ func (k *Coordinator) goOn(ctx context.Context, r *restored) error {
 		return err
 	}
 	r.stand.Stand = now.Stand
-	s := newLaunchedSweep(&planned.Sweeps[0], r.stand.Priority, r.stand.Launched, r.stand.File)
-	k.sweeps = append(k.sweeps, s)
+	first := &planned.Sweeps[0]
+	k.sweeps.Put(launched.NewSweep(first.Sweep, first.Expansion, r.stand.Priority, r.stand.Launched, r.stand.File))
 	k.step(lifecycle.LaunchBegan{Sweep: r.name, Priority: r.stand.Priority})
 	if r.stand.Stand == control.Paused {
 		k.step(lifecycle.SweepPaused{Sweep: r.name})

@@ -107,7 +107,7 @@ func (k *Coordinator) stillMeant(c lifecycle.Command) []lifecycle.Command {
 	case lifecycle.Place:
 		return k.machine.Step(lifecycle.PlacementRetried{ID: c.ID, Run: c.Run})
 	case lifecycle.Link:
-		if t, ok := k.machine.Task(c.ID); !ok || t.Phase != lifecycle.Done || !t.IsIn(c.Sweep) || k.task(c.ID, c.Sweep) == nil {
+		if t, ok := k.machine.Task(c.ID); !ok || t.Phase != lifecycle.Done || !t.IsIn(c.Sweep) || k.sweeps.Task(c.ID, c.Sweep) == nil {
 			return nil
 		}
 	}
@@ -188,7 +188,7 @@ func (k *Coordinator) retryBlocked(f *fault) (worked bool) {
 	failed := 0
 	for id := range f.blocked {
 		t, ok := k.machine.Task(id)
-		task := k.task(id, f.sweep)
+		task := k.sweeps.Task(id, f.sweep)
 		if !ok || t.IsSettled() || task == nil {
 			delete(f.blocked, id)
 			continue

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/workers"
+	"eisweep/coordinator/workload"
 	"eisweep/internal/control"
 )
 
@@ -30,22 +31,22 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 		inFlight[r.Sweep] += r.WorkDone()
 	}
 	sortRunning(out.Running)
-	var all work
+	var all workload.Work
 	flying := 0.0
 	for _, n := range inFlight {
 		flying += n
 	}
-	for _, s := range k.sweeps {
-		n := k.machine.Counts(s.name)
-		state := control.SweepState{Name: s.name, Tasks: n.Total, Done: n.Done, Failed: n.Failed, Running: n.Running,
-			Queued: n.ToSend() + n.Unreadable + n.Placing, Waiting: n.Waiting, WorkDone: s.work.done + inFlight[s.name], WorkTotal: s.work.total}
-		state.Priority, state.Stand, state.Silent = s.priority, k.stand(s), silent[s.name]
+	for s := range k.sweeps.All() {
+		n := k.machine.Counts(s.Name)
+		state := control.SweepState{Name: s.Name, Tasks: n.Total, Done: n.Done, Failed: n.Failed, Running: n.Running,
+			Queued: n.ToSend() + n.Unreadable + n.Placing, Waiting: n.Waiting, WorkDone: s.Work.Done + inFlight[s.Name], WorkTotal: s.Work.Total}
+		state.Priority, state.Stand, state.Silent = s.Priority, k.sweeps.Status(s.Name), silent[s.Name]
 		state.Left, state.LeftKnown = k.attempts.Pace.Left(state.WorkTotal - state.WorkDone)
-		all.done, all.total = all.done+state.WorkDone, all.total+state.WorkTotal
+		all.Done, all.Total = all.Done+state.WorkDone, all.Total+state.WorkTotal
 		out.Sweeps = append(out.Sweeps, state)
 	}
 	k.attempts.Pace.Measure(time.Now(), flying)
-	out.Left, out.LeftKnown = k.attempts.Pace.Left(all.total - all.done)
+	out.Left, out.LeftKnown = k.attempts.Pace.Left(all.Total - all.Done)
 	return out
 }
 

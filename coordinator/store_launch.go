@@ -39,8 +39,8 @@ func (k *Coordinator) storeLaunched(s *sweeps.Sweep) error {
 func (k *Coordinator) recordFile(name string, change func(*records.File)) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if s := k.sweep(name); s != nil {
-		change(&s.file)
+	if s := k.sweeps.Get(name); s != nil {
+		change(&s.File)
 	}
 	stand, err := records.Read(k.config.Root, name)
 	if err != nil {
@@ -62,8 +62,8 @@ func (k *Coordinator) fileOf(s *sweeps.Sweep, o plan.Request) records.File {
 	if !o.KeepFile {
 		return records.File{SHA256: records.Sum(s.TOML())}
 	}
-	if known := k.sweep(s.Name()); known != nil {
-		return known.file
+	if known := k.sweeps.Get(s.Name()); known != nil {
+		return known.File
 	}
 	_, sum, err := records.LaunchedSum(k.config.Root, s.Name())
 	if err != nil {

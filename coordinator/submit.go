@@ -12,14 +12,6 @@ import (
 	"eisweep/sweeps"
 )
 
-// submitting is the task that a launch is submitting to the state machine: the commands that follow from it at once
-// don't have to make it again.
-type submitting struct {
-	sweep   string
-	task    *sweeps.Task
-	failure *catalog.Entry // of a failure that a manifest has
-}
-
 // submitAtOnce is how many tasks are submitted before others may use the coordinator.
 const submitAtOnce = 200
 
@@ -44,8 +36,8 @@ func (k *Coordinator) submit(ctx context.Context, s *plan.Sweep) error {
 		}
 	}
 	k.flush()
-	if l := k.sweep(s.Name); len(l.reruns) > 0 {
-		err = errors.Join(err, k.writeStanding(s.Name, k.standing(l)))
+	if l := k.sweeps.Get(s.Name); len(l.Reruns) > 0 {
+		err = errors.Join(err, k.writeStanding(s.Name, k.sweeps.Record(l)))
 	}
 	return errors.Join(err, k.failure)
 }
@@ -131,38 +123,34 @@ func (k *Coordinator) submitSlice(sweep string, items []plan.Item) error {
 
 // submitOne turns a plan's item into an event.
 func (k *Coordinator) submitOne(sweep string, item *plan.Item) {
-	s, t := k.sweep(sweep), item.Task
+	s, t := k.sweeps.Get(sweep), item.Task
 	if item.Action == plan.Keep {
-		s.reused++
+		s.Reused++
 		if item.Adopted != nil {
 			k.adopt(sweep, t, item.Adopted)
 		}
 		k.step(lifecycle.TaskReused{Sweep: sweep, N: 1})
 		return
 	}
-	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, Where: s.where(item.Number), Losses: k.attempts.Losses(t.ID, item.LastRun+1)}
-	k.submitting = submitting{sweep, t, item.Failure}
+	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, Where: s.Place(item.Number), Losses: k.attempts.Losses(t.ID, item.LastRun+1)}
 	switch item.Action {
 	case plan.Link: // counted when it is done
 	case plan.Leave:
-		s.left++
 		e.Class, e.IsRecorded = protocol.Class(item.Failure.Line.Class), item.Failure.Sweep == sweep
-		s.failed(t, e.Class, item.Failure.Line.Error)
+		s.Fail(t, e.Class, item.Failure.Line.Error)
 	case plan.Block:
-		s.blocked++
 		k.reasons[t.ID] = item.Reason
 		fallthrough
 	default:
 		e.Execute, e.Orphan, e.HasResult = true, item.Action == plan.Block, item.HasResult
-		s.retract(t.ID)
-		s.work.add(t)
+		s.Retract(t.ID)
+		s.Work.Add(t)
 		if item.Selected {
-			s.reruns[t.ID] = true
+			s.Reruns[t.ID] = true
 		}
 	}
 	if t.Source != nil {
 		e.Source = t.Source.Task
 	}
-	k.step(e)
-	k.submitting = submitting{}
+	k.sweeps.Submit(sweep, t, item.Failure, func() { k.step(e) })
 }

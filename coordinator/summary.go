@@ -2,8 +2,6 @@ package coordinator
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"eisweep/internal/control"
 )
@@ -34,23 +32,8 @@ func (k *Coordinator) Summary(ctx context.Context, names []string) (control.Summ
 	k.flush()
 	var out control.Summary
 	if len(here) > 0 || len(names) == 0 {
-		out = k.summary(here...)
+		out = k.sweeps.Summarize(k.config.Root, here...)
 	}
 	out.Sweeps = append(out.Sweeps, others...)
 	return out, k.failure
-}
-
-func (k *Coordinator) summary(names ...string) control.Summary {
-	var out control.Summary
-	for _, s := range k.sweeps {
-		if len(names) > 0 && !slices.Contains(names, s.name) {
-			continue
-		}
-		n := k.machine.Counts(s.name)
-		out.Sweeps = append(out.Sweeps, control.SweepSummary{
-			Name: s.name, Dir: k.config.Root.SweepDir(s.name), Stand: k.stand(s), Tasks: n.Total, Done: n.Done, Failed: n.Failed,
-			Ran: s.ran, Reused: s.reused, Linked: s.linked, ByClass: maps.Clone(s.byClass), Failures: slices.Clone(s.failures),
-		})
-	}
-	return out
 }

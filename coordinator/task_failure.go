@@ -11,16 +11,13 @@ import (
 	"eisweep/sweeps"
 )
 
-// failuresKept is how many failures of a sweep a summary names.
-const failuresKept = 20
-
 // record notes a failure in the manifest of a sweep.
 func (k *Coordinator) record(c lifecycle.RecordFailure) {
-	t := k.task(c.ID, c.Sweep)
+	t := k.sweeps.Task(c.ID, c.Sweep)
 	line := taskLine(c.Sweep, t)
 	reason := k.reasons[c.ID]
 	d, committed := k.held[runKey{c.ID, c.Run}]
-	known := k.submitting.failure
+	known := k.sweeps.KnownFailure()
 	switch {
 	case known != nil && known.Line.ID == c.ID && known.Line.Run == c.Run:
 		line = known.Line
@@ -38,11 +35,11 @@ func (k *Coordinator) record(c lifecycle.RecordFailure) {
 	if c.Again {
 		return
 	}
-	s := k.sweep(c.Sweep)
+	s := k.sweeps.Get(c.Sweep)
 	if known == nil {
-		s.failed(t, c.Class, line.Error)
+		s.Fail(t, c.Class, line.Error)
 	}
-	s.work.settle(t)
+	s.Work.Settle(t)
 	k.reasons[c.ID] = line.Error
 	k.attempts.Remove(c.ID)
 }

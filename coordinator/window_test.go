@@ -168,7 +168,7 @@ func (g *rig) bytesOf(k *Coordinator, sweep string) int64 {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for id := range k.machine.Tasks() {
-		if t := k.task(id, sweep); t != nil {
+		if t := k.sweeps.Task(id, sweep); t != nil {
 			return sim.Memory(t.Experiment, t.Parameters)
 		}
 	}
@@ -301,7 +301,7 @@ func TestALostPublicationIsMadeGood(t *testing.T) {
 		first = lifecycle.Candidate{ID: id, Run: 1, Sweep: "two"}
 		break
 	}
-	m, err := k.window.Message(first, k.task(first.ID, "two"))
+	m, err := k.window.Message(first, k.sweeps.Task(first.ID, "two"))
 	k.mu.Unlock()
 	if err != nil {
 		t.Fatal(err)

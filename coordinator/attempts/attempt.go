@@ -5,8 +5,6 @@ import (
 
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
-	"eisweep/sim"
-	"eisweep/sweeps"
 )
 
 // Attempt is a running attempt, according to the register.
@@ -15,7 +13,7 @@ type Attempt struct {
 	Run    int
 	Token  string
 	Heard  time.Time // when a message last named it
-	Cost   float64   // see Cost
+	Cost   float64   // see workload.Cost
 	Memory int64     // bytes that the task takes
 	UpTo   uint64    // the sequence of the last outcome when the attempt was missed; 0 before
 
@@ -53,10 +51,3 @@ func (t *Tracker) Progress(p protocol.Progress) {
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
-
-// Cost estimates what a task takes, relative to others: the number of settlings times the synapses that an Euler step
-// goes through.
-func Cost(t *sweeps.Task) float64 {
-	e, i := float64(t.Parameters.NE()), float64(t.Parameters.NI())
-	return float64(sim.Settlings(t.Experiment, &t.Parameters)) * (e*e + 2*e*i + i*i + 1000)
-}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/workload"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -63,7 +64,7 @@ func (t *Tracker) Start(e queue.Entry) {
 	for _, sweep := range is.Sweeps {
 		// A sweep that is launched again at this moment may not name its tasks yet.
 		if task := t.config.Core.Task(e.ID, sweep); task != nil {
-			a.Sweep, a.File, a.Cost, a.Memory = sweep, task.File, Cost(task), sim.Memory(task.Experiment, task.Parameters)
+			a.Sweep, a.File, a.Cost, a.Memory = sweep, task.File, workload.Cost(task), sim.Memory(task.Experiment, task.Parameters)
 			break
 		}
 	}

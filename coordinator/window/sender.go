@@ -3,9 +3,9 @@ package window
 import (
 	"errors"
 
-	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/workers"
+	"eisweep/coordinator/workload"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/sim"
@@ -58,7 +58,7 @@ func (s *sender) Offer(c lifecycle.Candidate) lifecycle.Offer {
 	}
 	core.SetReason(c.ID, "")
 	s.tasks = append(s.tasks, m)
-	return lifecycle.Offer{Seconds: s.duration.perCost * attempts.Cost(t), Bytes: bytes}
+	return lifecycle.Offer{Seconds: s.duration.perCost * workload.Cost(t), Bytes: bytes}
 }
 
 // sourceless settles a task that cannot be executed because its source is gone. While that cannot be

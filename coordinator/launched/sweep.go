@@ -1,0 +1,109 @@
+package launched
+
+import (
+	"slices"
+	"time"
+
+	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/records"
+	"eisweep/coordinator/workload"
+	"eisweep/internal/control"
+	"eisweep/internal/protocol"
+	"eisweep/sweeps"
+)
+
+// FailuresKept is how many failures of a sweep a summary names.
+const FailuresKept = 20
+
+// Sweep is what the coordinator keeps of a sweep in memory.
+type Sweep struct {
+	Name     string
+	Source   string // the sweep that its networks are of; "" if it needs none
+	Priority int
+	File     records.File
+	Work     workload.Work
+	Reruns   map[sweeps.ID]bool // executed again by a rerun
+
+	Ran, Reused, Linked int // results
+
+	launched time.Time
+	// expansions are of the launch and of the reruns after it; nil where no task is of one
+	// any more. The same sweep expands to others as its source does.
+	expansions []*sweeps.Expansion
+	bases      []int32 // of each expansion: where its first task is, counted over all of them
+	top        int32   // beyond the last place that was given
+
+	classes  map[sweeps.ID]protocol.Class // of the tasks that failed
+	byClass  map[protocol.Class]int       // how many of them
+	failures []control.Failure            // some of them
+}
+
+// NewSweep is a sweep that is launched at a time with a priority, and whose stored file is recorded so.
+func NewSweep(sweep *sweeps.Sweep, e *sweeps.Expansion, priority int, at time.Time, file records.File) *Sweep {
+	s := &Sweep{Name: sweep.Name(), Priority: priority, File: file, Reruns: map[sweeps.ID]bool{}, launched: at,
+		expansions: []*sweeps.Expansion{e}, bases: []int32{0}, classes: map[sweeps.ID]protocol.Class{}, byClass: map[protocol.Class]int{}}
+	if NeedsSweep(sweep) {
+		s.Source = sweep.SourceName()
+	}
+	return s
+}
+
+// NeedsSweep reports whether a sweep needs the networks of another one.
+func NeedsSweep(s *sweeps.Sweep) bool { return s.SourceName() != "" && !s.SourceIsPath() }
+
+// Extend begins a rerun, which may replace tasks.
+func (s *Sweep) Extend(sweep *sweeps.Sweep, e *sweeps.Expansion) {
+	for id := range sweep.Replaced() {
+		s.Retract(id)
+	}
+	s.bases = append(s.bases, s.top)
+	s.expansions = append(s.expansions, e)
+}
+
+// Place is where the task with that number in the last expansion is.
+func (s *Sweep) Place(number int) int32 {
+	place := s.bases[len(s.bases)-1] + int32(number)
+	s.top = max(s.top, place+1)
+	return place
+}
+
+// at makes the task of a place again.
+func (s *Sweep) at(place int32) *sweeps.Task {
+	i, found := slices.BinarySearch(s.bases, place)
+	if !found {
+		i--
+	}
+	t := s.expansions[i].At(int(place - s.bases[i]))
+	return &t
+}
+
+// Fail counts a failure for the summary.
+func (s *Sweep) Fail(t *sweeps.Task, class protocol.Class, text string) {
+	s.Retract(t.ID)
+	s.classes[t.ID] = class
+	s.byClass[class]++
+	if len(s.failures) < FailuresKept {
+		s.failures = append(s.failures, control.Failure{ID: t.ID, File: t.File, Seed: t.Seed, Class: class, Error: text})
+	}
+}
+
+// Retract takes a failure out of the summary: the task is executed again.
+func (s *Sweep) Retract(id sweeps.ID) {
+	class, ok := s.classes[id]
+	if !ok {
+		return
+	}
+	delete(s.classes, id)
+	if s.byClass[class]--; s.byClass[class] == 0 {
+		delete(s.byClass, class)
+	}
+	s.failures = slices.DeleteFunc(s.failures, func(f control.Failure) bool { return f.ID == id })
+}
+
+// submission is the task that a launch is submitting to the state machine: the commands that follow from it at once
+// don't have to make it again.
+type submission struct {
+	sweep   string
+	task    *sweeps.Task
+	failure *catalog.Entry // of a failure that a manifest has
+}
