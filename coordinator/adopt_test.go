@@ -162,7 +162,7 @@ func TestAnOutcomeOfASettledRunIsDroppedAtTheStart(t *testing.T) {
 	g.poll("the outcome is dealt with", func() bool {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		return k.taken > 0 && len(k.held) == 0
+		return k.book.Last() > 0 && k.book.IsEmpty()
 	})
 }
 

@@ -14,12 +14,11 @@ import (
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/ledger"
 	"eisweep/coordinator/lifecycle"
-	"eisweep/coordinator/placement"
+	"eisweep/coordinator/outcomes"
 	"eisweep/coordinator/window"
 	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -76,22 +75,13 @@ type Coordinator struct {
 	window    *window.Window
 
 	// Guarded by the core's lock.
-	held              map[runKey]queue.OutcomeDelivery // outcomes not yet acknowledged
-	taken             uint64                           // the sequence of the last outcome that came
 	sweeps            *launched.Table
 	ledger            *ledger.Ledger
-	after             followUps
+	book              *outcomes.Book
 	catalog           *catalog.Catalog
-	placer            placement.Placer
 	begun             time.Time
 	workersDiscovered <-chan struct{} // closed once every connected worker has reported
 	faults            faultList
-}
-
-// runKey is a run of a task: an order to execute it.
-type runKey struct {
-	ID  sweeps.ID
-	Run int
 }
 
 // groupTime is how long outcomes are gathered before the manifests are written and synced together.
@@ -107,12 +97,11 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	c.Regather, c.RetryDelay = cmp.Or(c.Regather, time.Minute), cmp.Or(c.RetryDelay, 5*time.Second)
 	k := &Coordinator{
 		core: newCore(c.Log, c.Ownership), config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
-		catalog: catalog.NewForOwner(c.Root), workers: workers.New(), held: map[runKey]queue.OutcomeDelivery{}, begun: time.Now(),
+		catalog: catalog.NewForOwner(c.Root), workers: workers.New(), begun: time.Now(),
 		faults: faultList{c.Log, map[string]*fault{}, make(chan struct{}, 1)},
 	}
 	k.sweeps = launched.New(k.machine, k.faults.has)
 	k.ledger = ledger.New(c.Root, k.catalog, c.Log)
-	k.placer = placement.Placer{Root: c.Root, Catalog: k.catalog, Log: c.Log}
 	k.connect()
 	go k.run()
 	if err := k.begin(ctx); err != nil {
@@ -156,11 +145,11 @@ func (k *Coordinator) begin(ctx context.Context) error {
 
 // connect makes the parts that need each other.
 func (k *Coordinator) connect() {
-	k.carryOut = k.carryOutOne
-	view := &shell{core: k.core, flush: k.flush, refill: func() { k.window.Refill() }, task: k.sweeps.Task, input: k.input, block: k.faults.block,
-		lastOutcome: func() uint64 { return k.taken }, outcome: k.committed, knowsUnwanted: k.knowsUnwanted}
+	view := &shell{core: k.core, faults: &k.faults, flush: k.flush, refill: func() { k.window.Refill() }, task: k.sweeps.Task, knowsUnwanted: k.knowsUnwanted}
 	c := k.config
 	k.attempts = attempts.New(attempts.Config{Core: view, Queue: c.Queue, Root: c.Root, Workers: k.workers, Log: c.Log, Tick: c.Tick, RetryDelay: c.RetryDelay})
+	k.book = outcomes.New(outcomes.Config{Core: view, Root: c.Root, Catalog: k.catalog, Sweeps: k.sweeps, Ledger: k.ledger, Attempts: k.attempts, Log: c.Log, Version: c.Version})
+	k.carryOut, view.book = k.book.CarryOut, k.book
 	k.window = window.New(window.Config{Core: view, Queue: c.Queue, Attempts: k.attempts, Workers: k.workers, Log: c.Log, Ahead: c.Ahead})
 }
 
@@ -170,14 +159,6 @@ func (k *Coordinator) learnAttempts() error {
 		return k.attempts.Restore(nil)
 	}
 	return k.attempts.Restore(func(id sweeps.ID, run int) bool { return run <= k.catalog.LastRun(id) })
-}
-
-// committed is the outcome of a run that was committed and is not settled; nil if there is none.
-func (k *Coordinator) committed(id sweeps.ID, run int) *protocol.Outcome {
-	if d, ok := k.held[runKey{id, run}]; ok {
-		return &d.Outcome
-	}
-	return nil
 }
 
 // knowsUnwanted reports whether it is known which attempts no sweep wants: no launch is under way, and no sweep waits
@@ -283,14 +264,9 @@ func (k *Coordinator) take(d queue.OutcomeDelivery) {
 		return
 	}
 	o := d.Outcome
-	k.taken = max(k.taken, d.Sequence())
-	if k.ledger.Redelivered(d) {
+	if !k.book.Take(d) {
 		return
 	}
-	if was, ok := k.held[runKey{o.ID, o.Run}]; ok && was.Token != o.Token {
-		return // the first outcome of an order counts
-	}
-	k.held[runKey{o.ID, o.Run}] = d
 	if r := k.attempts.Of(o.ID); r != nil {
 		k.window.Took(o.Finished.Sub(o.Started).Seconds(), r.Cost)
 	}

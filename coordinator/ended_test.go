@@ -238,7 +238,7 @@ func TestAnOutcomeThatIsAcknowledgedElsewhereIsNotWaitedFor(t *testing.T) {
 	j := g.next("two")
 	g.poll("it runs", func() bool { return k.countsOf("two").Running == 1 })
 	k.mu.Lock()
-	k.attempts.Of(j.id()).UpTo = k.taken + 1000
+	k.attempts.Of(j.id()).UpTo = k.book.Last() + 1000
 	k.mu.Unlock()
 	j.w.hush(true)
 	g.poll("the attempt is ended", func() bool { return k.countsOf("two").Running == 0 })

@@ -5,24 +5,17 @@ import (
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/manifest"
-	"eisweep/sweeps"
 )
-
-// followUps are what is done once the lines gathered before are durable.
-type followUps struct {
-	settled  []string            // sweeps whose last line is among them
-	reopened []string            // finished sweeps of which a task is executed again
-	next     []lifecycle.Command // to be carried out then
-	renamed  map[sweeps.ID]bool  // results that the lines give another name
-}
 
 // flush makes durable what the ledger has gathered: first the names, then the manifests that refer to them. Then it
 // acknowledges outcomes and finishes sweeps, which a restart no longer looks at. If something of a sweep cannot be
 // written, that is a fault of that sweep. flush may release the lock for a while before it does anything.
 func (k *Coordinator) flush() {
-	for k.flushOnce(); k.failure == nil && len(k.after.next)+len(k.after.renamed) > 0; k.flushOnce() {
-		next, renamed := k.after.next, k.after.renamed
-		k.after.next, k.after.renamed = nil, nil
+	for k.flushOnce(); k.failure == nil; k.flushOnce() {
+		next, renamed := k.book.Next()
+		if len(next)+len(renamed) == 0 {
+			return
+		}
 		if len(renamed) > 0 {
 			k.step(lifecycle.ResultsRenamed{IDs: renamed})
 		}
@@ -66,19 +59,19 @@ func (k *Coordinator) flushOnce() {
 
 // recordChanges records which sweeps are finished now, or are no longer.
 func (k *Coordinator) recordChanges() {
-	for _, sweep := range k.after.reopened {
+	settled, reopened := k.book.Changes()
+	for _, sweep := range reopened {
 		if err := k.writeStanding(sweep, k.sweeps.Record(k.sweeps.Get(sweep))); err != nil {
 			k.config.Log.Warn("a task of a finished sweep runs again, but a restart would not resume the sweep", "error", err)
 		}
 	}
-	for _, sweep := range k.after.settled {
+	for _, sweep := range settled {
 		if f := k.faults.list[sweep]; f != nil {
 			f.finish = true
 			continue
 		}
 		k.finish(sweep)
 	}
-	k.after.reopened, k.after.settled = nil, nil
 }
 
 // publish sends what was written to the followers of a sweep.

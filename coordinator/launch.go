@@ -13,7 +13,6 @@ import (
 	"eisweep/coordinator/plan"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
-	"eisweep/internal/manifest"
 	"eisweep/sweeps"
 )
 
@@ -58,8 +57,8 @@ func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, e
 		return planned, err
 	}
 	k.mu.Lock()
-	for o := range k.held {
-		k.dropSettled(o)
+	for o := range k.book.All() {
+		k.book.SettleRecorded(o.ID, o.Run)
 	}
 	k.attempts.RemoveUnwanted()
 	k.flush()
@@ -118,26 +117,6 @@ func (k earlier) WriteLines() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.flush()
-}
-
-// dropSettled releases an outcome that the manifests already have: a coordinator was stopped between writing it
-// down and acknowledging it.
-func (k *Coordinator) dropSettled(o runKey) {
-	t, ok := k.machine.Task(o.ID)
-	if k.catalog.LastRun(o.ID) >= o.Run && (!ok || t.Run > o.Run) {
-		k.settle(o)
-	}
-}
-
-// adopt records a result that lay in the folder without a line, using its outcome if that still exists.
-func (k *Coordinator) adopt(sweep string, t *sweeps.Task, line *manifest.Line) {
-	d, ok := k.held[runKey{t.ID, line.Run}]
-	if !ok || d.Outcome.SHA256 != line.SHA256 {
-		k.ledger.Add(sweep, *line)
-		return
-	}
-	k.ledger.Add(sweep, k.resultLine(sweep, t, &d.Outcome))
-	k.settle(runKey{t.ID, line.Run})
 }
 
 // staleAfter is how old a half-written draft may be before it counts as left by a crash.

@@ -192,7 +192,7 @@ func TestOutcomeThatNobodyWantsIsKeptForADay(t *testing.T) {
 	held := func() bool {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		_, ok := k.held[runKey{j.id(), 1}]
+		ok := k.book.Get(j.id(), 1) != nil
 		return ok
 	}
 	g.eventually(k, held)
@@ -220,7 +220,7 @@ func TestOutcomeThatNobodyWantsGoes(t *testing.T) {
 	held := func() bool {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		return len(k.held) == 1
+		return !k.book.IsEmpty()
 	}
 	g.eventually(k, held)
 	if k.dropUnwanted(time.Now().Add(2 * unwantedTime)); held() || !atomicfile.IsGone(g.root.Incoming(j.id(), 1, j.token())) {

@@ -10,6 +10,7 @@ import (
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
+	"eisweep/sim"
 )
 
 // TestRestartDisturbsNothing restarts the coordinator while one task runs. Another is committed and a third
@@ -176,7 +177,9 @@ func TestAnOrderOfAnEarlierRunIsReplacedAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lost := taskLine("two", &status.Tasks[0].Task)
+	first := &status.Tasks[0].Task
+	lost := manifest.Line{ID: first.ID, Sweep: "two", Experiment: first.Experiment, Seed: first.Seed,
+		Parameters: manifest.ParametersOf(first.Varying), ModelVersion: sim.ModelVersion}
 	lost.State, lost.Class, lost.Error, lost.Run = manifest.Failed, string(protocol.Lost), "as the test wants it", 1
 	m, err := manifest.Open(g.root.Manifest("two"))
 	if err == nil {

@@ -4,21 +4,20 @@ import (
 	"context"
 
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/outcomes"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
-// shell is the coordinator as the packages of its parts see it. It implements attempts.Core and window.Core.
+// shell is the coordinator as the packages of its parts see it. It implements attempts.Core, outcomes.Core and window.Core.
 type shell struct {
 	*core
+	faults *faultList
+	book   *outcomes.Book
 	// Of other parts of the coordinator; all but refill are called with the lock held.
 	flush         func()
 	refill        func()
 	task          func(id sweeps.ID, sweep string) *sweeps.Task
-	lastOutcome   func() uint64
-	outcome       func(id sweeps.ID, run int) *protocol.Outcome
-	input         func(*sweeps.Input) (protocol.Input, error)
-	block         func(lifecycle.Candidate, error)
 	knowsUnwanted func() bool
 }
 
@@ -62,17 +61,33 @@ func (s *shell) SetReason(id sweeps.ID, reason string) {
 // Task makes a task as a sweep names it; nil if the sweep does not want it.
 func (s *shell) Task(id sweeps.ID, sweep string) *sweeps.Task { return s.task(id, sweep) }
 
+// Reason is why a task failed or is about to; "" if nothing is known.
+func (s *shell) Reason(id sweeps.ID) string { return s.reasons[id] }
+
 // Outcome is the outcome of a run that was committed and is not settled; nil if there is none.
-func (s *shell) Outcome(id sweeps.ID, run int) *protocol.Outcome { return s.outcome(id, run) }
+func (s *shell) Outcome(id sweeps.ID, run int) *protocol.Outcome { return s.book.Get(id, run) }
 
 // LastOutcome is the sequence of the last outcome that was taken.
-func (s *shell) LastOutcome() uint64 { return s.lastOutcome() }
+func (s *shell) LastOutcome() uint64 { return s.book.Last() }
 
 // Input says where a worker finds a file.
-func (s *shell) Input(in *sweeps.Input) (protocol.Input, error) { return s.input(in) }
+func (s *shell) Input(in *sweeps.Input) (protocol.Input, error) { return s.book.Input(in) }
 
 // Block has a task wait because of an error that may go away.
-func (s *shell) Block(c lifecycle.Candidate, err error) { s.block(c, err) }
+func (s *shell) Block(c lifecycle.Candidate, err error) { s.faults.block(c, err) }
+
+// Postpone keeps a command that could not be carried out, and tries it again later.
+func (s *shell) Postpone(sweep string, c lifecycle.Command, err error, whole bool) {
+	s.faults.postpone(sweep, c, err, whole)
+}
+
+// SetAside is why a sweep is set aside; nil if it is not.
+func (s *shell) SetAside(sweep string) error {
+	if f := s.faults.list[sweep]; f != nil {
+		return f.err
+	}
+	return nil
+}
 
 // KnowsUnwanted reports whether it is known which attempts no sweep wants.
 func (s *shell) KnowsUnwanted() bool { return s.knowsUnwanted() }

@@ -72,7 +72,7 @@ func (k *Coordinator) takeUpTo(ctx context.Context, last uint64) bool {
 	defer tick.Stop()
 	for {
 		k.mu.Lock()
-		taken, failure := k.taken, k.failure
+		taken, failure := k.book.Last(), k.failure
 		k.mu.Unlock()
 		if taken >= last {
 			return true

@@ -27,7 +27,7 @@ func (k *Coordinator) clearLeftovers(ctx context.Context) error {
 // clearBehind removes what dead attempts left of the session's tasks, once every outcome is dealt with. Results
 // of other tasks stay: workers of a coordinator that was stopped for this session wait to hand them over.
 func (k *Coordinator) clearBehind() error {
-	if !k.config.Exclusive || k.failure != nil || k.sweeps.IsEmpty() || !k.sweeps.AllComplete() || len(k.held) > 0 || len(k.outcomes) > 0 {
+	if !k.config.Exclusive || k.failure != nil || k.sweeps.IsEmpty() || !k.sweeps.AllComplete() || !k.book.IsEmpty() || len(k.outcomes) > 0 {
 		return nil
 	}
 	dir := k.config.Root.Private("incoming")

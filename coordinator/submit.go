@@ -30,9 +30,9 @@ func (k *Coordinator) submit(ctx context.Context, s *plan.Sweep) error {
 		return errors.Join(err, k.failure)
 	}
 	k.step(lifecycle.LaunchCompleted{Sweep: s.Name})
-	for o, d := range k.held {
+	for o := range k.book.All() {
 		if t, ok := k.machine.Task(o.ID); ok && t.Run == o.Run {
-			k.step(lifecycle.Committed(&d.Outcome))
+			k.step(lifecycle.Committed(o))
 		}
 	}
 	k.flush()
@@ -127,7 +127,7 @@ func (k *Coordinator) submitOne(sweep string, item *plan.Item) {
 	if item.Action == plan.Keep {
 		s.Reused++
 		if item.Adopted != nil {
-			k.adopt(sweep, t, item.Adopted)
+			k.book.Adopt(sweep, t, item.Adopted)
 		}
 		k.step(lifecycle.TaskReused{Sweep: sweep, N: 1})
 		return

@@ -39,20 +39,20 @@ func (k *Coordinator) dropUnwanted(now time.Time) {
 	if k.machine.Launches() > 0 {
 		return
 	}
-	for key, d := range k.held {
-		t, ok := k.machine.Task(key.ID)
-		if wanted := ok && len(t.Sweeps) > 0 && t.Run <= key.Run; wanted || now.Sub(d.Outcome.Finished) < unwantedTime {
+	for o := range k.book.All() {
+		t, ok := k.machine.Task(o.ID)
+		if wanted := ok && len(t.Sweeps) > 0 && t.Run <= o.Run; wanted || now.Sub(o.Finished) < unwantedTime {
 			continue
 		}
-		k.config.Log.Info("drops an outcome that no sweep has wanted for a day", "task", key.ID, "run", key.Run)
-		k.settle(key)
+		k.config.Log.Info("drop an outcome that no sweep has wanted for a day", "task", o.ID, "run", o.Run)
+		k.book.Settle(o.ID, o.Run)
 	}
 	k.flush()
 }
 
 // isSettled reports whether nobody waits for a run any more. The lock is held.
 func (k *Coordinator) isSettled(id sweeps.ID, run int) bool {
-	if _, isHeld := k.held[runKey{id, run}]; isHeld {
+	if k.book.Get(id, run) != nil {
 		return false
 	}
 	t, ok := k.machine.Task(id)

@@ -47,8 +47,10 @@ var plan = map[string][]string{
 	"coordinator/records":   {"sweeps", "internal"},
 	"coordinator/inputs":    {"sweeps", "internal"},
 	"coordinator/launched":  {"sweeps", "internal", "coordinator/catalog", "coordinator/lifecycle", "coordinator/records", "coordinator/workload"},
-	"coordinator/workload":  {"sim", "sweeps"},
-	"coordinator/ledger":    {"sweeps", "internal", "coordinator/catalog", "coordinator/records"},
+	"coordinator/outcomes": {"sim", "sweeps", "internal", "coordinator/attempts", "coordinator/catalog", "coordinator/launched",
+		"coordinator/ledger", "coordinator/lifecycle", "coordinator/placement", "coordinator/window"},
+	"coordinator/workload": {"sim", "sweeps"},
+	"coordinator/ledger":   {"sweeps", "internal", "coordinator/catalog", "coordinator/records"},
 
 	"cmd":          {"sim", "sweeps", "internal", "worker", "coordinator"},
 	"internal/e2e": {"sim", "sweeps", "internal", "worker", "coordinator"},

@@ -1,4 +1,4 @@
-package coordinator
+package outcomes
 
 import (
 	"fmt"
@@ -20,80 +20,80 @@ import (
 // place gives the outcome's file its name in every sweep that wants it, and returns the commands that follow. A
 // result that is not what its outcome promised is computed again. Nothing follows yet if that cannot be
 // determined, or if no sweep can take the result: the outcome is kept.
-func (k *Coordinator) place(c lifecycle.Place) []lifecycle.Command {
-	d := k.held[runKey{c.ID, c.Run}]
-	incoming := k.config.Root.Incoming(c.ID, c.Run, d.Outcome.Token)
+func (b *Book) place(c lifecycle.Place) []lifecycle.Command {
+	d := b.held[run{c.ID, c.Run}]
+	incoming := b.Root.Incoming(c.ID, c.Run, d.Outcome.Token)
 	hashed, damage, err := placement.CheckIncoming(incoming, &d.Outcome)
 	if err != nil {
-		k.faults.postpone(c.Sweeps[0], c, fmt.Errorf("read the result of %s: %w", c.ID, err), false)
+		b.Core.Postpone(c.Sweeps[0], c, fmt.Errorf("read the result of %s: %w", c.ID, err), false)
 		return nil
 	}
 	if damage != "" {
-		k.reasons[c.ID] = damage
-		return k.machine.Step(lifecycle.ResultPlaced{ID: c.ID, Run: c.Run, Class: protocol.Storage})
+		b.Core.SetReason(c.ID, damage)
+		return b.Core.Machine().Step(lifecycle.ResultPlaced{ID: c.ID, Run: c.Run, Class: protocol.Storage})
 	}
-	wait, refused := k.freeNames(c, promisedBy(&d.Outcome))
+	wait, refused := b.freeNames(c, promisedBy(&d.Outcome))
 	if wait {
-		k.after.next = append(k.after.next, c)
+		b.next = append(b.next, c)
 		return nil
 	}
-	return k.placeIn(c, incoming, &d.Outcome, hashed, refused)
+	return b.placeIn(c, incoming, &d.Outcome, hashed, refused)
 }
 
 // placeIn names the file in the sweeps. The first is the one that it was computed for. A sweep that cannot take
 // the file now gets it later from one that could.
-func (k *Coordinator) placeIn(
+func (b *Book) placeIn(
 	c lifecycle.Place, incoming string, o *protocol.Outcome, hashed time.Time, refused map[string]error,
 ) []lifecycle.Command {
 	first := ""
 	for _, sweep := range c.Sweeps {
-		t := k.sweeps.Task(c.ID, sweep)
+		t := b.Sweeps.Task(c.ID, sweep)
 		if t == nil || refused[sweep] != nil {
 			continue // nil: the sweep was launched again without the task
 		}
-		if err := k.linkInto(sweep, t, incoming, promisedBy(o)); err != nil {
+		if err := b.linkInto(sweep, t, incoming, promisedBy(o)); err != nil {
 			refused[sweep] = fmt.Errorf("place result of %s in %s: %w", t.File, sweep, err)
 			continue
 		}
-		line := k.resultLine(sweep, t, o)
-		line.Modified = placement.ModifiedAs(incoming, k.pathOf(sweep, t.File), hashed)
+		line := resultLine(sweep, t, o)
+		line.Modified = placement.ModifiedAs(incoming, b.pathOf(sweep, t.File), hashed)
 		if first != "" {
 			line.ReusedFrom = first
-			k.sweeps.Get(sweep).Linked++
+			b.Sweeps.Get(sweep).Linked++
 		} else {
 			first = sweep
-			k.sweeps.Get(sweep).Ran++
-			k.attempts.Pace.End(time.Now(), workload.Cost(t))
+			b.Sweeps.Get(sweep).Ran++
+			b.Attempts.Pace.End(time.Now(), workload.Cost(t))
 		}
-		k.ledger.Add(sweep, line)
-		k.sweeps.Get(sweep).Work.Settle(t)
+		b.Ledger.Add(sweep, line)
+		b.Sweeps.Get(sweep).Work.Settle(t)
 	}
 	for _, sweep := range slices.Sorted(maps.Keys(refused)) {
 		if first == "" {
-			k.faults.postpone(sweep, c, refused[sweep], true)
+			b.Core.Postpone(sweep, c, refused[sweep], true)
 			return nil
 		}
-		k.faults.postpone(sweep, lifecycle.Link{ID: c.ID, Sweep: sweep}, refused[sweep], true)
+		b.Core.Postpone(sweep, lifecycle.Link{ID: c.ID, Sweep: sweep}, refused[sweep], true)
 	}
-	return k.machine.Step(lifecycle.ResultPlaced{ID: c.ID, Run: c.Run, Class: ""})
+	return b.Core.Machine().Step(lifecycle.ResultPlaced{ID: c.ID, Run: c.Run, Class: ""})
 }
 
 func promisedBy(o *protocol.Outcome) results.Identity {
 	return results.Identity{SHA256: o.SHA256, Bytes: o.Bytes}
 }
 
-func (k *Coordinator) pathOf(sweep, file string) string {
-	return filepath.Join(k.config.Root.SweepDir(sweep), file)
+func (b *Book) pathOf(sweep, file string) string {
+	return filepath.Join(b.Root.SweepDir(sweep), file)
 }
 
 // resultLine is the manifest's line of an outcome with a result.
-func (k *Coordinator) resultLine(sweep string, t *sweeps.Task, o *protocol.Outcome) manifest.Line {
-	l := k.outcomeLine(sweep, t, o)
+func resultLine(sweep string, t *sweeps.Task, o *protocol.Outcome) manifest.Line {
+	l := outcomeLine(sweep, t, o)
 	l.State, l.File, l.Digest, l.SHA256, l.Bytes = manifest.Done, t.File, o.Digest, o.SHA256, o.Bytes
 	return l
 }
 
-func (k *Coordinator) outcomeLine(sweep string, t *sweeps.Task, o *protocol.Outcome) manifest.Line {
+func outcomeLine(sweep string, t *sweeps.Task, o *protocol.Outcome) manifest.Line {
 	l := taskLine(sweep, t)
 	l.Run, l.Attempt, l.Token, l.Started, l.Finished = o.Run, o.Attempt, o.Token, o.Started, o.Finished
 	l.Seconds = (o.Spent + o.Finished.Sub(o.Started)).Seconds()
