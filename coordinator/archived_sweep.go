@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"time"
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/records"
-	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/internal/root"
@@ -90,45 +88,4 @@ func (a archive) explain(ctx context.Context, name string) (control.Explained, e
 		out.Reason = "the coordinator could not go on with it when it started; its log says why"
 	}
 	return out, nil
-}
-
-// steerArchived changes the recorded state of such a sweep, which the next coordinator follows. Cancelling also
-// ends the attempts to resume it.
-func (k *Coordinator) steerArchived(name string, to control.Stand) (control.SteeredSweep, error) {
-	told := control.SteeredSweep{Name: name, Stand: control.Finished}
-	stand, err := records.Read(k.config.Root, name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return told, nil
-	case atomicfile.IsStorage(err):
-		return told, err
-	case err != nil: // it is unreadable: it is written anew
-		stand = &records.Sweep{Format: 1, Launched: time.Now()}
-	}
-	told.Stand = stand.Stand
-	switch {
-	case stand.Stand == control.Cancelled && to == control.Open:
-		return told, cancelledSweep(name)
-	case to == control.Cancelled && atomicfile.IsGone(k.config.Root.SweepDir(name)): // its missing folder is no longer reported
-	case stand.Stand == control.Cancelled, stand.Stand == control.Finished:
-		return told, nil
-	case to == control.Open:
-		return told, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s could not be gone on with when the coordinator started, "+
-			"whose log says why: launch it again, and what it has done stays done", name)}
-	case stand.Stand == to:
-		return told, nil
-	}
-	stand.Stand = to
-	if err := k.writeStanding(name, stand); err != nil {
-		return told, err
-	}
-	if to == control.Cancelled {
-		if f := k.faults.list[name]; f != nil { // nothing is left to resume
-			f.retry.soon()
-			k.faults.wakeUp()
-		}
-	}
-	told.Stand, told.Changed = to, true
-	k.config.Log.Info("sweep "+string(to), "sweep", name)
-	return told, nil
 }

@@ -113,7 +113,7 @@ func TestALaunchThatHasBegunIsCompleted(t *testing.T) {
 		_, err := control.Ask[control.Plan](ctx, g.asker, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(text)}})
 		gone <- err
 	}()
-	g.until(k, func() bool { return k.standOf("later") != "" })
+	g.until(k, func() bool { return k.statusOf("later") != "" })
 	if s := g.finish(k, "later"); s.Done != 4 {
 		t.Errorf("%+v", s)
 	}

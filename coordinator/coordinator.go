@@ -69,10 +69,13 @@ type Coordinator struct {
 	once     sync.Once
 	stopped  error // what Stop returns
 
-	launching sync.Mutex // one launch at a time
-	workers   *workers.Table
-	attempts  *attempts.Tracker
-	window    *window.Window
+	workers  *workers.Table
+	attempts *attempts.Tracker
+	window   *window.Window
+	launcher *launcher
+	restorer *restorer
+	steering *steering
+	recorder *recorder
 
 	// Guarded by the core's lock.
 	sweeps            *launched.Table
@@ -115,7 +118,7 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	if err := k.clearLeftovers(ctx); err != nil {
 		return err
 	}
-	takeUp := k.restore
+	takeUp := k.restorer.restore
 	if k.config.Exclusive {
 		takeUp = k.awaitOutcomes
 	}
@@ -137,7 +140,7 @@ func (k *Coordinator) begin(ctx context.Context) error {
 		return err
 	}
 	if !k.config.Exclusive {
-		k.replaceOldRecords()
+		k.recorder.replaceOld(k.faults.has)
 	}
 	k.background(k.retryAlways, k.attempts.Work, k.window.Work, k.attempts.Watch, k.upkeepAlways)
 	return nil
@@ -151,6 +154,12 @@ func (k *Coordinator) connect() {
 	k.book = outcomes.New(outcomes.Config{Core: view, Root: c.Root, Catalog: k.catalog, Sweeps: k.sweeps, Ledger: k.ledger, Attempts: k.attempts, Log: c.Log, Version: c.Version})
 	k.carryOut, view.book = k.book.CarryOut, k.book
 	k.window = window.New(window.Config{Core: view, Queue: c.Queue, Attempts: k.attempts, Workers: k.workers, Log: c.Log, Ahead: c.Ahead})
+	k.recorder = &recorder{core: k.core, root: c.Root, sweeps: k.sweeps, exclusive: c.Exclusive}
+	k.launcher = &launcher{core: k.core, config: c, catalog: k.catalog, sweeps: k.sweeps, book: k.book, attempts: k.attempts, ledger: k.ledger,
+		faults: &k.faults, recorder: k.recorder, flush: k.flush, refill: k.window.Refill, restarted: k.restarted}
+	k.restorer = &restorer{core: k.core, config: c, catalog: k.catalog, sweeps: k.sweeps, launcher: k.launcher, window: k.window,
+		awaitOutcomes: k.awaitOutcomes, restartLater: k.restartLater}
+	k.steering = &steering{core: k.core, config: c, sweeps: k.sweeps, faults: &k.faults, recorder: k.recorder, flush: k.flush, refill: k.window.Refill}
 }
 
 // learnAttempts reads the records of attempts from before this coordinator.

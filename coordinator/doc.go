@@ -7,12 +7,13 @@
 // one died resumes its sweeps from manifests, files, records and outcomes, and disturbs no running task. It
 // does not run tasks, and knows about workers only what they report.
 //
-// The decisions are made in the packages inside: lifecycle is the state machine, events in, commands out; plan
-// decides what a launch does about every task; catalog knows what manifests and files say. This package is the
-// shell around them. Start reading at coordinator.go. launch.go and submit.go submit tasks to the machine, and
-// carry_out.go carries out its commands. placing.go and linking.go give results their names, and flush.go makes
-// all this durable. fault.go and retrying.go set aside sweeps whose files cannot be read or written; restore.go
-// resumes sweeps after a restart. window.go keeps the queue filled with the orders that are to be executed
-// next, register.go follows what workers claim, and presence.go ends attempts that are no longer heard from.
-// serve.go lists the requests.
+// The packages inside do the work, and each owns its state: lifecycle is the state machine, events in, commands out;
+// launched has the sweeps, outcomes carries out the machine's commands, ledger makes lines durable, attempts follows
+// what runs, and window keeps the queue filled. plan decides what a launch does about every task, and catalog knows what
+// manifests and files say. This package joins them.
+//
+// Start reading at Coordinator (coordinator.go) and core.go, which has the lock that they share. launch.go and submit.go
+// submit tasks to the machine, and flush.go makes durable what follows. fault.go and retrying.go set aside sweeps whose
+// files cannot be read or written; restore.go resumes sweeps after a restart. recorder.go keeps what a restart needs,
+// pause_resume_cancel.go changes the status of sweeps, and serve.go lists the requests.
 package coordinator

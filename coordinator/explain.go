@@ -29,7 +29,7 @@ func (k explainer) explain(ctx context.Context, target string) (control.Explaine
 		return control.Explained{Target: target, Sweep: target, State: "set aside",
 			Reason: "some of its files cannot be read or written (the coordinator keeps trying): " + f.Cause, Remedy: f.Remedy}, nil
 	}
-	if s := k.standOf(target); s != "" {
+	if s := k.statusOf(target); s != "" {
 		return k.explainSweep(target), nil
 	}
 	if known, err := k.config.Root.Sweeps(); err != nil || slices.Contains(known, target) {

@@ -109,7 +109,7 @@ func TestOneSweepIsSetAside(t *testing.T) {
 			if f := k.faultOf("two"); f == nil || !strings.Contains(f.Cause, "two") || f.Remedy == "" {
 				t.Errorf("it tells %+v", f)
 			}
-			if is := k.standOf("two"); is == control.Finished {
+			if is := k.statusOf("two"); is == control.Finished {
 				t.Error("it is taken for finished")
 			}
 			repair()

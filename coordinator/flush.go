@@ -61,7 +61,7 @@ func (k *Coordinator) flushOnce() {
 func (k *Coordinator) recordChanges() {
 	settled, reopened := k.book.Changes()
 	for _, sweep := range reopened {
-		if err := k.writeStanding(sweep, k.sweeps.Record(k.sweeps.Get(sweep))); err != nil {
+		if err := k.recorder.write(sweep, k.sweeps.Record(k.sweeps.Get(sweep))); err != nil {
 			k.config.Log.Warn("a task of a finished sweep runs again, but a restart would not resume the sweep", "error", err)
 		}
 	}
@@ -70,7 +70,7 @@ func (k *Coordinator) recordChanges() {
 			f.finish = true
 			continue
 		}
-		k.finish(sweep)
+		k.recorder.finish(sweep)
 	}
 }
 

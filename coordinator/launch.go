@@ -4,97 +4,115 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
+	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/inputs"
 	"eisweep/coordinator/launched"
+	"eisweep/coordinator/ledger"
 	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/outcomes"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
 
-// Launch compares a request with what exists and has the missing tasks executed. If files of other tasks are in
-// the way and the request does not allow them to be moved, it changes nothing and returns a *SupersedeError
-// with the plan. Launching the same again does nothing. If ctx is one of control's and ends because nobody
-// waits for the answer, it ends the planning, not what comes after it.
-func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, error) {
-	k.launching.Lock()
-	defer k.launching.Unlock()
-	defer k.window.Refill()
-	k.mu.Lock()
-	failure := k.failure
-	if len(k.faults.list) == 0 { // otherwise the manifests do not name all results
-		k.machine.Step(lifecycle.Compacted{})
+// launcher plans and carries out launches. It owns no state but the lock that lets one launch run at a time.
+type launcher struct {
+	*core
+	sync.Mutex // one launch at a time; it is taken before the core's lock
+	config     Config
+	catalog    *catalog.Catalog
+	sweeps     *launched.Table
+	book       *outcomes.Book
+	ledger     *ledger.Ledger
+	attempts   *attempts.Tracker
+	faults     *faultList
+	recorder   *recorder
+	flush      func()
+	refill     func()
+	restarted  func(sweep string) // notes that a sweep is known that could not be resumed
+}
+
+// launch is Coordinator.Launch.
+func (l *launcher) launch(ctx context.Context, o plan.Request) (*plan.Plan, error) {
+	l.Lock()
+	defer l.Unlock()
+	defer l.refill()
+	l.mu.Lock()
+	failure := l.failure
+	if len(l.faults.list) == 0 { // otherwise the manifests do not name all results
+		l.machine.Step(lifecycle.Compacted{})
 	}
-	k.mu.Unlock()
+	l.mu.Unlock()
 	if failure != nil {
 		return nil, failure
 	}
-	planned, err := k.Plan(ctx, o)
+	planned, err := l.plan(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	for sweep, err := range k.catalog.Faults() {
-		k.config.Log.Warn("the manifest of another sweep cannot be read, and results that only it records are not reused", "sweep", sweep, "error", err, "remedy", catalog.Remedy(err))
+	for sweep, err := range l.catalog.Faults() {
+		l.log.Warn("the manifest of another sweep cannot be read, and results that only it records are not reused", "sweep", sweep, "error", err, "remedy", catalog.Remedy(err))
 	}
 	if err := planned.Conflict(); err != nil && !o.Supersede {
 		return planned, err
 	}
-	if err := errors.Join(control.Unwanted(ctx), k.authorizeWrite()); err != nil {
+	if err := errors.Join(control.Unwanted(ctx), l.authorizeWrite()); err != nil {
 		return planned, err
 	}
 	ctx = control.Committed(ctx) // what follows is done for all tasks, or has to be resumed
 	planned.Follow(ctx)
 	for i := range planned.Sweeps {
-		if err := k.prepare(ctx, &planned.Sweeps[i], o); err != nil {
+		if err := l.prepare(ctx, &planned.Sweeps[i], o); err != nil {
 			return planned, err
 		}
 	}
-	if err := k.openAndSubmit(ctx, planned, o); err != nil {
+	if err := l.openAndSubmit(ctx, planned, o); err != nil {
 		return planned, err
 	}
-	k.mu.Lock()
-	for o := range k.book.All() {
-		k.book.SettleRecorded(o.ID, o.Run)
+	l.mu.Lock()
+	for o := range l.book.All() {
+		l.book.SettleRecorded(o.ID, o.Run)
 	}
-	k.attempts.RemoveUnwanted()
-	k.flush()
-	failure = k.failure
-	k.mu.Unlock()
+	l.attempts.RemoveUnwanted()
+	l.flush()
+	failure = l.failure
+	l.mu.Unlock()
 	return planned, failure
 }
 
 // openAndSubmit opens all sweeps and submits their tasks. A sweep that fails, or is cancelled meanwhile, does not affect
 // the others.
-func (k *Coordinator) openAndSubmit(ctx context.Context, planned *plan.Plan, o plan.Request) error {
+func (l *launcher) openAndSubmit(ctx context.Context, planned *plan.Plan, o plan.Request) error {
 	errs := make([]error, len(planned.Sweeps))
 	for i := range planned.Sweeps {
-		errs[i] = k.open(&planned.Sweeps[i], o)
+		errs[i] = l.open(&planned.Sweeps[i], o)
 	}
 	for i := range planned.Sweeps {
 		if errs[i] == nil {
-			errs[i] = k.submit(ctx, &planned.Sweeps[i])
+			errs[i] = l.submit(ctx, &planned.Sweeps[i])
 		} else {
-			k.abandon(planned.Sweeps[i].Name)
+			l.abandon(planned.Sweeps[i].Name)
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// Plan finds out what launching the request would do.
-func (k *Coordinator) Plan(ctx context.Context, o plan.Request) (*plan.Plan, error) {
-	if err := k.catalog.Refresh(); err != nil {
+// plan is Coordinator.Plan.
+func (l *launcher) plan(ctx context.Context, o plan.Request) (*plan.Plan, error) {
+	if err := l.catalog.Refresh(); err != nil {
 		return nil, err
 	}
-	planned, err := plan.New(ctx, k.catalog, k.config.Prober, earlier{k}, o)
+	planned, err := plan.New(ctx, l.catalog, l.config.Prober, earlier{l}, o)
 	if err != nil {
 		return nil, err
 	}
 	for i := range planned.Sweeps {
-		if err := k.diffPrevious(ctx, &planned.Sweeps[i], o); err != nil {
+		if err := l.diffPrevious(ctx, &planned.Sweeps[i], o); err != nil {
 			return nil, err
 		}
 	}
@@ -102,21 +120,21 @@ func (k *Coordinator) Plan(ctx context.Context, o plan.Request) (*plan.Plan, err
 }
 
 // earlier knows what earlier launches wait for and are about to write.
-type earlier struct{ *Coordinator }
+type earlier struct{ *launcher }
 
 // IsPending reports whether a task is waited for, or running, by an earlier launch.
-func (k earlier) IsPending(id sweeps.ID) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	t, ok := k.machine.Task(id)
+func (l earlier) IsPending(id sweeps.ID) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t, ok := l.machine.Task(id)
 	return ok && !t.IsSettled()
 }
 
 // WriteLines writes the lines of results that are in place.
-func (k earlier) WriteLines() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.flush()
+func (l earlier) WriteLines() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.flush()
 }
 
 // staleAfter is how old a half-written draft may be before it counts as left by a crash.
@@ -124,9 +142,9 @@ const staleAfter = time.Hour
 
 // prepare makes the sweep's folder, stores its file, and copies the outside files
 // that its tasks start from to where workers find them.
-func (k *Coordinator) prepare(ctx context.Context, s *plan.Sweep, o plan.Request) error {
+func (l *launcher) prepare(ctx context.Context, s *plan.Sweep, o plan.Request) error {
 	name := s.Sweep.Name()
-	dir := k.config.Root.SweepDir(name)
+	dir := l.config.Root.SweepDir(name)
 	err := atomicfile.MkdirAll(dir, 0o755)
 	if err == nil {
 		err = atomicfile.RemoveStale(dir, staleAfter)
@@ -135,7 +153,7 @@ func (k *Coordinator) prepare(ctx context.Context, s *plan.Sweep, o plan.Request
 		return fmt.Errorf("make folder of sweep %s: %w", name, err)
 	}
 	if !o.KeepFile {
-		if err := k.storeLaunched(s.Sweep); err != nil {
+		if err := l.recorder.storeFile(s.Sweep); err != nil {
 			return err
 		}
 	}
@@ -152,35 +170,35 @@ func (k *Coordinator) prepare(ctx context.Context, s *plan.Sweep, o plan.Request
 				continue
 			}
 			copied[in.Path] = in.SHA256
-			if err := inputs.Copy(ctx, k.config.Prober, in.Path, k.config.Root.Input(in.SHA256), in.SHA256); err != nil {
+			if err := inputs.Copy(ctx, l.config.Prober, in.Path, l.config.Root.Input(in.SHA256), in.SHA256); err != nil {
 				return fmt.Errorf("copy %s: %w", in.Path, err)
 			}
 		}
 	}
-	return inputs.Add(k.config.Root, copied)
+	return inputs.Add(l.config.Root, copied)
 }
 
 // open begins the launch of a sweep, or of some more of its tasks.
-func (k *Coordinator) open(p *plan.Sweep, o plan.Request) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+func (l *launcher) open(p *plan.Sweep, o plan.Request) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	name := p.Sweep.Name()
-	s, file := k.sweeps.Get(name), k.fileOf(p.Sweep, o)
-	if f := k.faults.list[name]; f != nil {
+	s, file := l.sweeps.Get(name), l.recorder.file(p.Sweep, o)
+	if f := l.faults.list[name]; f != nil {
 		f.retry.soon() // what is repaired takes effect with the launch
-		k.faults.wakeUp()
+		l.faults.wakeUp()
 	}
-	k.restarted(name)
+	l.restarted(name)
 	if s != nil && o.IsPartial() {
 		s.Extend(p.Sweep, p.Expansion)
-		k.step(lifecycle.LaunchExtended{Sweep: name})
+		l.step(lifecycle.LaunchExtended{Sweep: name})
 		for id := range p.Sweep.Replaced() {
-			k.step(lifecycle.TaskReplaced{Sweep: name, ID: id})
+			l.step(lifecycle.TaskReplaced{Sweep: name, ID: id})
 		}
-		return k.writeStanding(name, k.sweeps.Record(s))
+		return l.recorder.write(name, l.sweeps.Record(s))
 	}
 	s = launched.NewSweep(p.Sweep, p.Expansion, o.Priority, time.Now(), file)
-	k.sweeps.Put(s)
-	k.step(lifecycle.LaunchBegan{Sweep: name, Priority: o.Priority})
-	return k.writeStanding(name, k.sweeps.Record(s))
+	l.sweeps.Put(s)
+	l.step(lifecycle.LaunchBegan{Sweep: name, Priority: o.Priority})
+	return l.recorder.write(name, l.sweeps.Record(s))
 }

@@ -28,20 +28,20 @@ func TestInterruptedLaunchIsGoneOnWith(t *testing.T) {
 	ctx, cancel := context.WithCancel(g.context())
 	cancel()
 	order := order1(parse(t, twoByTwo))
-	if _, err := k.Launch(ctx, order); !errors.Is(err, context.Canceled) || k.standOf("two") != "" {
-		t.Fatalf("launch that was not planned: the sweep is %q, %v", k.standOf("two"), err)
+	if _, err := k.Launch(ctx, order); !errors.Is(err, context.Canceled) || k.statusOf("two") != "" {
+		t.Fatalf("launch that was not planned: the sweep is %q, %v", k.statusOf("two"), err)
 	}
 	planned, err := k.Plan(g.context(), order)
 	if err == nil {
-		err = k.prepare(g.context(), &planned.Sweeps[0], order)
+		err = k.launcher.prepare(g.context(), &planned.Sweeps[0], order)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := k.openAndSubmit(ctx, planned, order); !errors.Is(err, context.Canceled) {
+	if err := k.launcher.openAndSubmit(ctx, planned, order); !errors.Is(err, context.Canceled) {
 		t.Fatalf("launch: %v", err)
 	}
-	if s := k.standOf("two"); s != control.Open {
+	if s := k.statusOf("two"); s != control.Open {
 		t.Errorf("the sweep is %s", s)
 	}
 	g.end()
@@ -57,7 +57,7 @@ func TestInterruptedRestartIsGoneOnWith(t *testing.T) {
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.end()
-	list, _, err := k.unfinished()
+	list, _, err := k.restorer.list()
 	if err != nil || len(list) != 1 {
 		t.Fatalf("unfinished: %v, %v", list, err)
 	}
@@ -65,7 +65,7 @@ func TestInterruptedRestartIsGoneOnWith(t *testing.T) {
 	cancel()
 	k.machine = lifecycle.New()
 	k.sweeps = launched.New(k.machine, k.faults.has)
-	if err := k.goOn(ctx, list[0]); !errors.Is(err, context.Canceled) {
+	if err := k.restorer.resume(ctx, list[0]); !errors.Is(err, context.Canceled) {
 		t.Fatalf("going on: %v", err)
 	}
 	k = g.serve()
@@ -236,7 +236,7 @@ func TestResultThatVanishesIsComputedAgain(t *testing.T) {
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.hand(g.next("two"))
 	g.until(k, func() bool { return k.Snapshot().Sweeps[0].Done == 1 })
-	(earlier{k}).WriteLines()
+	(earlier{k.launcher}).WriteLines()
 	remove(t, g.path("two", g.files("two")[0]))
 	other := strings.Replace(twoByTwo, `"two"`, `"other"`, 1)
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(other)}})

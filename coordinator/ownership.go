@@ -86,3 +86,11 @@ func (c *core) askOwnership(ctx context.Context) error {
 
 // ownsRoot reports whether a write may start now. Without an Ownership the caller knows that nobody else can own the root.
 func (c *core) ownsRoot() bool { return c.ownership == nil || c.ownership.Valid() }
+
+// epoch is the number of this owner of the root; 0 if nobody else can own it.
+func (c *core) epoch() uint64 {
+	if c.ownership == nil {
+		return 0
+	}
+	return c.ownership.Epoch()
+}

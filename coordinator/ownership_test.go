@@ -128,7 +128,7 @@ func TestNobodyTellsWhoseTheRootIs(t *testing.T) {
 	k, asked := g.unanswered(0, nil)
 	<-asked
 	k.AbortOnDone(ended)
-	(earlier{k}).WriteLines() // as requests do that are answered before Stop
+	(earlier{k.launcher}).WriteLines() // as requests do that are answered before Stop
 	if err := k.Stop(ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
@@ -307,7 +307,7 @@ func TestARecordOfAnEarlierOwner(t *testing.T) {
 		if err := records.Write(g.root, "two", record); err != nil {
 			t.Fatal(err)
 		}
-		k.replaceOldRecords()
+		k.recorder.replaceOld(k.faults.has)
 		if record, err = records.Read(g.root, "two"); err != nil || record.Stand != c.want || record.Epoch < 7 {
 			t.Errorf("after one of epoch %d: %+v, %v", c.epoch, record, err)
 		}

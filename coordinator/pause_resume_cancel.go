@@ -2,67 +2,65 @@ package coordinator
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"time"
 
+	"eisweep/coordinator/launched"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 )
 
-// Pause stops sending the sweeps' tasks to workers; running tasks continue. No name means all sweeps. Pausing
-// again changes nothing.
-func (k *Coordinator) Pause(ctx context.Context, names []string) (control.Steered, error) {
-	return k.steer(ctx, names, control.Paused)
+// steering pauses, resumes and cancels sweeps.
+type steering struct {
+	*core
+	config   Config
+	sweeps   *launched.Table
+	faults   *faultList
+	recorder *recorder
+	flush    func()
+	refill   func()
 }
 
-// Resume sends the tasks of paused sweeps to workers again. A cancelled sweep must be launched again instead.
-func (k *Coordinator) Resume(ctx context.Context, names []string) (control.Steered, error) {
-	return k.steer(ctx, names, control.Open)
-}
-
-// Cancel withdraws the tasks that the sweeps want and no other sweep does; running tasks finish and count.
-func (k *Coordinator) Cancel(ctx context.Context, names []string) (control.Steered, error) {
-	return k.steer(ctx, names, control.Cancelled)
-}
-
-func (k *Coordinator) steer(ctx context.Context, names []string, to control.Stand) (control.Steered, error) {
+func (st *steering) steer(ctx context.Context, names []string, to control.Stand) (control.Steered, error) {
 	var out control.Steered
-	list, err := k.named(names)
+	list, err := st.named(names)
 	if err != nil {
 		return out, err
 	}
 	for _, name := range list {
-		s, err := k.steerOne(name, to)
+		s, err := st.steerOne(name, to)
 		if err != nil {
 			return out, err
 		}
 		out.Sweeps = append(out.Sweeps, s)
 	}
-	err = k.spread(ctx)
-	out.Unanswered = k.config.Queue.UnresponsiveFor()
+	err = st.awaitQueue(ctx)
+	out.Unanswered = st.config.Queue.UnresponsiveFor()
 	return out, err
 }
 
-// spread waits until the queue no longer holds what a decision took back, but not for long: the queue follows
+// awaitQueue waits until the queue no longer holds what a decision took back, but not for long: the queue follows
 // once NATS answers.
-func (k *Coordinator) spread(ctx context.Context) error {
-	k.window.Refill()
+func (st *steering) awaitQueue(ctx context.Context) error {
+	st.refill()
 	ctx, cancel := context.WithTimeout(ctx, confirmTime)
 	defer cancel()
-	for k.config.Queue.UnresponsiveFor() == 0 {
-		k.mu.Lock()
-		failure, disturbed, changed := k.failure, k.machine.Disturbed(), k.changed
-		k.mu.Unlock()
+	for st.config.Queue.UnresponsiveFor() == 0 {
+		st.mu.Lock()
+		failure, disturbed, changed := st.failure, st.machine.Disturbed(), st.changed
+		st.mu.Unlock()
 		if failure != nil || !disturbed {
 			return failure
 		}
 		select {
 		case <-changed:
-		case <-k.config.Queue.Lost():
-			return k.config.Queue.Err()
+		case <-st.config.Queue.Lost():
+			return st.config.Queue.Err()
 		case <-ctx.Done():
 			return nil
 		}
@@ -75,28 +73,28 @@ const confirmTime = 5 * time.Second
 
 // named returns the sweeps of these names; without names, all sweeps that can still change. Sweeps that need
 // others' networks come first: cancelling one sweep after another then fails no task for lack of its source.
-func (k *Coordinator) named(names []string) ([]string, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+func (st *steering) named(names []string) ([]string, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
 	if len(names) == 0 {
-		for s := range k.sweeps.All() {
-			if is := k.sweeps.Status(s.Name); is != control.Cancelled && is != control.Finished {
+		for s := range st.sweeps.All() {
+			if is := st.sweeps.Status(s.Name); is != control.Cancelled && is != control.Finished {
 				names = append(names, s.Name)
 			}
 		}
 	}
-	known, err := k.config.Root.Sweeps()
+	known, err := st.config.Root.Sweeps()
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
-		if k.sweeps.Get(name) == nil && !slices.Contains(known, name) && atomicfile.IsGone(records.Path(k.config.Root, name)) {
+		if st.sweeps.Get(name) == nil && !slices.Contains(known, name) && atomicfile.IsGone(records.Path(st.config.Root, name)) {
 			return nil, control.UnknownSweep(name, known)
 		}
 	}
 	names = slices.Clone(names)
 	depends := func(name string) int {
-		s := k.sweeps.Get(name)
+		s := st.sweeps.Get(name)
 		return dependence(s != nil && s.Source != "")
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return depends(b) - depends(a) })
@@ -104,31 +102,31 @@ func (k *Coordinator) named(names []string) ([]string, error) {
 }
 
 // steerOne changes the status of one sweep.
-func (k *Coordinator) steerOne(name string, to control.Stand) (control.SteeredSweep, error) {
-	if err := k.authorizeWrite(); err != nil {
+func (st *steering) steerOne(name string, to control.Stand) (control.SteeredSweep, error) {
+	if err := st.authorizeWrite(); err != nil {
 		return control.SteeredSweep{Name: name}, err
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	s := k.sweeps.Get(name)
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	s := st.sweeps.Get(name)
 	if s == nil {
-		return k.steerArchived(name, to)
+		return st.steerArchived(name, to)
 	}
-	stand := k.sweeps.Record(s)
-	told := control.SteeredSweep{Name: name, Stand: stand.Stand}
+	stand := st.sweeps.Record(s)
+	out := control.SteeredSweep{Name: name, Stand: stand.Stand}
 	switch {
 	case stand.Stand == control.Cancelled && to == control.Open:
-		return told, cancelledSweep(name)
+		return out, cancelledSweep(name)
 	case stand.Stand == to, stand.Stand == control.Cancelled, stand.Stand == control.Finished:
-		return told, nil
+		return out, nil
 	}
 	stand.Stand = to
-	if err := k.writeStanding(name, stand); err != nil {
-		return told, err
+	if err := st.recorder.write(name, stand); err != nil {
+		return out, err
 	}
-	k.turn(name, to, &told)
-	k.flush()
-	return told, k.failure
+	st.apply(name, to, &out)
+	st.flush()
+	return out, st.failure
 }
 
 func cancelledSweep(name string) error {
@@ -136,26 +134,67 @@ func cancelledSweep(name string) error {
 	return &control.Refusal{Kind: control.Input, Text: text}
 }
 
-// turn has the machine change a sweep's status, and counts the effects.
-func (k *Coordinator) turn(name string, to control.Stand, told *control.SteeredSweep) {
-	before := k.machine.Counts(name)
+// apply has the machine change a sweep's status, and counts the effects.
+func (st *steering) apply(name string, to control.Stand, out *control.SteeredSweep) {
+	before := st.machine.Counts(name)
 	if to != control.Open {
-		told.Moved = k.machine.ForOthers(name)
+		out.Moved = st.machine.ForOthers(name)
 	}
 	var commands []lifecycle.Command
 	switch to {
 	case control.Paused:
-		commands = k.machine.Step(lifecycle.SweepPaused{Sweep: name})
+		commands = st.machine.Step(lifecycle.SweepPaused{Sweep: name})
 	case control.Open:
-		commands = k.machine.Step(lifecycle.SweepResumed{Sweep: name})
+		commands = st.machine.Step(lifecycle.SweepResumed{Sweep: name})
 	case control.Cancelled:
-		commands = k.machine.Step(lifecycle.SweepCancelled{Sweep: name})
+		commands = st.machine.Step(lifecycle.SweepCancelled{Sweep: name})
 	}
-	now := k.machine.Counts(name)
+	now := st.machine.Counts(name)
 	if to == control.Cancelled {
-		told.Removed = now.Dropped - before.Dropped
+		out.Removed = now.Dropped - before.Dropped
 	}
-	told.Stand, told.Changed, told.Running = to, true, now.Running+now.Placing
-	k.do(commands)
-	k.config.Log.Info("sweep "+string(to), "sweep", name, "removed", told.Removed, "moved", told.Moved, "running", told.Running)
+	out.Stand, out.Changed, out.Running = to, true, now.Running+now.Placing
+	st.do(commands)
+	st.config.Log.Info("sweep "+string(to), "sweep", name, "removed", out.Removed, "moved", out.Moved, "running", out.Running)
+}
+
+// steerArchived changes the recorded state of such a sweep, which the next coordinator follows. Cancelling also
+// ends the attempts to resume it.
+func (st *steering) steerArchived(name string, to control.Stand) (control.SteeredSweep, error) {
+	out := control.SteeredSweep{Name: name, Stand: control.Finished}
+	stand, err := records.Read(st.config.Root, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return out, nil
+	case atomicfile.IsStorage(err):
+		return out, err
+	case err != nil: // it is unreadable: it is written anew
+		stand = &records.Sweep{Format: 1, Launched: time.Now()}
+	}
+	out.Stand = stand.Stand
+	switch {
+	case stand.Stand == control.Cancelled && to == control.Open:
+		return out, cancelledSweep(name)
+	case to == control.Cancelled && atomicfile.IsGone(st.config.Root.SweepDir(name)): // its missing folder is no longer reported
+	case stand.Stand == control.Cancelled, stand.Stand == control.Finished:
+		return out, nil
+	case to == control.Open:
+		return out, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s could not be gone on with when the coordinator started, "+
+			"whose log says why: launch it again, and what it has done stays done", name)}
+	case stand.Stand == to:
+		return out, nil
+	}
+	stand.Stand = to
+	if err := st.recorder.write(name, stand); err != nil {
+		return out, err
+	}
+	if to == control.Cancelled {
+		if f := st.faults.list[name]; f != nil { // nothing is left to resume
+			f.retry.soon()
+			st.faults.wakeUp()
+		}
+	}
+	out.Stand, out.Changed = to, true
+	st.config.Log.Info("sweep "+string(to), "sweep", name)
+	return out, nil
 }

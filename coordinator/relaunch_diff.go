@@ -8,11 +8,11 @@ import (
 )
 
 // diffPrevious adds to a plan what an earlier launch wanted and this one doesn't, and whether it resumes the sweep.
-func (k *Coordinator) diffPrevious(ctx context.Context, s *plan.Sweep, o plan.Request) error {
-	k.mu.Lock()
-	s.Resumes = k.machine.Status(s.Name) == lifecycle.Paused && !k.machine.IsFinished(s.Name)
-	wanted := k.sweeps.Unsettled(s.Name)
-	k.mu.Unlock()
+func (l *launcher) diffPrevious(ctx context.Context, s *plan.Sweep, o plan.Request) error {
+	l.mu.Lock()
+	s.Resumes = l.machine.Status(s.Name) == lifecycle.Paused && !l.machine.IsFinished(s.Name)
+	wanted := l.sweeps.Unsettled(s.Name)
+	l.mu.Unlock()
 	if o.IsPartial() || len(wanted) == 0 {
 		return nil
 	}

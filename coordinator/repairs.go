@@ -24,8 +24,8 @@ func (k repairs) CopyInput(ctx context.Context, p inputs.Prober, from, to, sha25
 	if err := k.authorizeWrite(); err != nil {
 		return err
 	}
-	k.launching.Lock()
-	defer k.launching.Unlock()
+	k.launcher.Lock()
+	defer k.launcher.Unlock()
 	return inputs.Copy(ctx, p, from, to, sha256)
 }
 

@@ -94,7 +94,7 @@ func TestReplacedTasksCountNoMore(t *testing.T) {
 		if setting == "numint.max_steps=3000" {
 			continue // these are replaced before they run
 		}
-		if err := k.spread(g.context()); err != nil {
+		if err := k.steering.awaitQueue(g.context()); err != nil {
 			t.Fatal(err)
 		}
 		if got := g.counts(k); got != (counts{4, 4, 0}) || g.executed() != 4 {

@@ -127,15 +127,15 @@ func (k *Coordinator) recover() {
 		delete(k.faults.list, name)
 		k.config.Log.Info("the sweep continues", "sweep", name, "aside", time.Since(f.since).Round(time.Second))
 		if f.finish && k.machine.Status(name) != "" {
-			k.finish(name)
+			k.recorder.finish(name)
 		}
 	}
 }
 
 // resumeLater resumes a sweep that could not be resumed when the coordinator started.
 func (k *Coordinator) resumeLater(ctx context.Context, name string) {
-	k.launching.Lock()
-	defer k.launching.Unlock()
+	k.launcher.Lock()
+	defer k.launcher.Unlock()
 	k.mu.Lock()
 	f := k.faults.list[name]
 	k.mu.Unlock()
@@ -175,12 +175,12 @@ func (k *Coordinator) resumeNow(ctx context.Context, name string) error {
 	if err := k.catalog.Refresh(); err != nil {
 		return err
 	}
-	r, err := k.readRestored(name)
+	r, err := k.restorer.read(name)
 	if r == nil || err != nil {
 		return err
 	}
 	defer k.window.Refill()
-	return k.goOn(ctx, r)
+	return k.restorer.resume(ctx, r)
 }
 
 // retryBlocked looks again at the tasks that could not be sent, and reports whether any can.

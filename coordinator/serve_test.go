@@ -52,7 +52,7 @@ func told[A, R any](g *rig, verb string, request R) A {
 func (g *rig) finish(k *Coordinator, sweep string) control.SweepSummary {
 	g.t.Helper()
 	stop := g.works()
-	g.until(k, func() bool { return k.standOf(sweep) == control.Finished })
+	g.until(k, func() bool { return k.statusOf(sweep) == control.Finished })
 	stop()
 	return g.ends(k, sweep)
 }
@@ -60,7 +60,7 @@ func (g *rig) finish(k *Coordinator, sweep string) control.SweepSummary {
 // ends waits for a sweep to be finished, and recorded.
 func (g *rig) ends(k *Coordinator, sweep string) control.SweepSummary {
 	g.t.Helper()
-	g.until(k, func() bool { return k.standOf(sweep) == control.Finished })
+	g.until(k, func() bool { return k.statusOf(sweep) == control.Finished })
 	return g.summary(sweep)
 }
 

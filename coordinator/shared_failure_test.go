@@ -106,9 +106,9 @@ func TestASourceIsSuperseded(t *testing.T) {
 	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Queued == 1 })
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Supersede: true, Sweeps: []control.SweepFile{file(strings.Replace(one, "n_trials = 1", "n_trials = 2", 1))}})
 	g.hand(g.next("two"))
-	g.until(k, func() bool { return k.standOf("two") == control.Finished })
+	g.until(k, func() bool { return k.statusOf("two") == control.Finished })
 	g.worker().leave()
-	if err := k.spread(g.context()); err != nil {
+	if err := k.steering.awaitQueue(g.context()); err != nil {
 		t.Fatal(err)
 	}
 	source := g.next("pushed").task.Source

@@ -89,3 +89,18 @@ func (k *Coordinator) takeUpTo(ctx context.Context, last uint64) bool {
 		}
 	}
 }
+
+// awaitOutcomes waits until the outcomes that were committed before have arrived.
+func (k *Coordinator) awaitOutcomes(ctx context.Context) error {
+	last, err := k.config.Queue.LastOutcome(ctx)
+	if err != nil || last == 0 {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, outcomesTime)
+	defer cancel()
+	k.takeUpTo(ctx, last) // without those that don't come a task may be executed once more
+	return nil
+}
+
+// outcomesTime bounds the wait for outcomes at a restart.
+const outcomesTime = 30 * time.Second

@@ -17,41 +17,41 @@ const submitAtOnce = 200
 
 // submit submits every task of a sweep to the state machine, then the outcomes that were committed meanwhile. A sweep of
 // which only some tasks were submitted stays open, so that a launch or a restart resumes it, unless it was cancelled.
-func (k *Coordinator) submit(ctx context.Context, s *plan.Sweep) error {
-	err := k.submitItems(ctx, s)
-	if err == nil && s.IsPartial() && !k.config.Exclusive {
-		err = k.submitRest(s)
+func (l *launcher) submit(ctx context.Context, s *plan.Sweep) error {
+	err := l.submitItems(ctx, s)
+	if err == nil && s.IsPartial() && !l.config.Exclusive {
+		err = l.submitRest(s)
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if err != nil && k.machine.Status(s.Name) != lifecycle.Cancelled {
-		k.step(lifecycle.LaunchAbandoned{Sweep: s.Name})
-		k.flush()
-		return errors.Join(err, k.failure)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil && l.machine.Status(s.Name) != lifecycle.Cancelled {
+		l.step(lifecycle.LaunchAbandoned{Sweep: s.Name})
+		l.flush()
+		return errors.Join(err, l.failure)
 	}
-	k.step(lifecycle.LaunchCompleted{Sweep: s.Name})
-	for o := range k.book.All() {
-		if t, ok := k.machine.Task(o.ID); ok && t.Run == o.Run {
-			k.step(lifecycle.Committed(o))
+	l.step(lifecycle.LaunchCompleted{Sweep: s.Name})
+	for o := range l.book.All() {
+		if t, ok := l.machine.Task(o.ID); ok && t.Run == o.Run {
+			l.step(lifecycle.Committed(o))
 		}
 	}
-	k.flush()
-	if l := k.sweeps.Get(s.Name); len(l.Reruns) > 0 {
-		err = errors.Join(err, k.writeStanding(s.Name, k.sweeps.Record(l)))
+	l.flush()
+	if record := l.sweeps.Get(s.Name); len(record.Reruns) > 0 {
+		err = errors.Join(err, l.recorder.write(s.Name, l.sweeps.Record(record)))
 	}
-	return errors.Join(err, k.failure)
+	return errors.Join(err, l.failure)
 }
 
 // abandon ends the launch of a sweep of which no task was submitted.
-func (k *Coordinator) abandon(sweep string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.step(lifecycle.LaunchAbandoned{Sweep: sweep})
+func (l *launcher) abandon(sweep string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.step(lifecycle.LaunchAbandoned{Sweep: sweep})
 }
 
 // submitItems submits the tasks by slices, which are planned while others use the
 // coordinator, and no faster than the queue takes them.
-func (k *Coordinator) submitItems(ctx context.Context, s *plan.Sweep) error {
+func (l *launcher) submitItems(ctx context.Context, s *plan.Sweep) error {
 	slice := make([]plan.Item, 0, submitAtOnce)
 	for item, err := range s.Items() {
 		if err == nil {
@@ -63,23 +63,23 @@ func (k *Coordinator) submitItems(ctx context.Context, s *plan.Sweep) error {
 		if slice = append(slice, item); len(slice) < submitAtOnce {
 			continue
 		}
-		if err := k.submitSlice(s.Name, slice); err != nil {
+		if err := l.submitSlice(s.Name, slice); err != nil {
 			return err
 		}
 		slice = slice[:0]
 	}
-	return k.submitSlice(s.Name, slice)
+	return l.submitSlice(s.Name, slice)
 }
 
 // submitRest submits the tasks that a rerun leaves as they are: the machine may not know the sweep yet. `run` submits
 // only those that it was asked for.
-func (k *Coordinator) submitRest(s *plan.Sweep) error {
+func (l *launcher) submitRest(s *plan.Sweep) error {
 	rest := lifecycle.RerunRemainder{Sweep: s.Name}
 	for number, t := range s.Expansion.Numbered() {
-		if k.isWanted(t.ID, s.Name) {
+		if l.isWanted(t.ID, s.Name) {
 			continue
 		}
-		h := k.catalog.History(t.ID)
+		h := l.catalog.History(t.ID)
 		switch h.State(s.Name) {
 		case catalog.StateDone:
 			rest.Done++
@@ -88,58 +88,58 @@ func (k *Coordinator) submitRest(s *plan.Sweep) error {
 			if err != nil {
 				return err
 			}
-			if err := k.submitSlice(s.Name, []plan.Item{item}); err != nil {
+			if err := l.submitSlice(s.Name, []plan.Item{item}); err != nil {
 				return err
 			}
 		default:
 			rest.Dropped++
 		}
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.step(rest)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.step(rest)
 	return nil
 }
 
 // isWanted reports whether the machine knows that a sweep wants a task.
-func (k *Coordinator) isWanted(id sweeps.ID, sweep string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	t, ok := k.machine.Task(id)
+func (l *launcher) isWanted(id sweeps.ID, sweep string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t, ok := l.machine.Task(id)
 	return ok && t.IsIn(sweep)
 }
 
-func (k *Coordinator) submitSlice(sweep string, items []plan.Item) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.machine.Status(sweep) == lifecycle.Cancelled {
+func (l *launcher) submitSlice(sweep string, items []plan.Item) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.machine.Status(sweep) == lifecycle.Cancelled {
 		return &control.Refusal{Kind: control.Input, Text: "sweep " + sweep + " was cancelled while it was being launched"}
 	}
 	for i := range items {
-		k.submitOne(sweep, &items[i])
+		l.submitOne(sweep, &items[i])
 	}
-	return k.failure
+	return l.failure
 }
 
 // submitOne turns a plan's item into an event.
-func (k *Coordinator) submitOne(sweep string, item *plan.Item) {
-	s, t := k.sweeps.Get(sweep), item.Task
+func (l *launcher) submitOne(sweep string, item *plan.Item) {
+	s, t := l.sweeps.Get(sweep), item.Task
 	if item.Action == plan.Keep {
 		s.Reused++
 		if item.Adopted != nil {
-			k.book.Adopt(sweep, t, item.Adopted)
+			l.book.Adopt(sweep, t, item.Adopted)
 		}
-		k.step(lifecycle.TaskReused{Sweep: sweep, N: 1})
+		l.step(lifecycle.TaskReused{Sweep: sweep, N: 1})
 		return
 	}
-	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, Where: s.Place(item.Number), Losses: k.attempts.Losses(t.ID, item.LastRun+1)}
+	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, Where: s.Place(item.Number), Losses: l.attempts.Losses(t.ID, item.LastRun+1)}
 	switch item.Action {
 	case plan.Link: // counted when it is done
 	case plan.Leave:
 		e.Class, e.IsRecorded = protocol.Class(item.Failure.Line.Class), item.Failure.Sweep == sweep
 		s.Fail(t, e.Class, item.Failure.Line.Error)
 	case plan.Block:
-		k.reasons[t.ID] = item.Reason
+		l.reasons[t.ID] = item.Reason
 		fallthrough
 	default:
 		e.Execute, e.Orphan, e.HasResult = true, item.Action == plan.Block, item.HasResult
@@ -152,5 +152,5 @@ func (k *Coordinator) submitOne(sweep string, item *plan.Item) {
 	if t.Source != nil {
 		e.Source = t.Source.Task
 	}
-	k.sweeps.Submit(sweep, t, item.Failure, func() { k.step(e) })
+	l.sweeps.Submit(sweep, t, item.Failure, func() { l.step(e) })
 }

@@ -12,7 +12,7 @@ func (k *Coordinator) Summary(ctx context.Context, names []string) (control.Summ
 	var here []string
 	var others []control.SweepSummary
 	for _, name := range names {
-		if k.standOf(name) != "" {
+		if k.statusOf(name) != "" {
 			here = append(here, name)
 			continue
 		}
@@ -36,4 +36,11 @@ func (k *Coordinator) Summary(ctx context.Context, names []string) (control.Summ
 	}
 	out.Sweeps = append(out.Sweeps, others...)
 	return out, k.failure
+}
+
+// statusOf is the status of a sweep; "" if it was not launched.
+func (k *Coordinator) statusOf(sweep string) control.Stand {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.sweeps.Status(sweep)
 }

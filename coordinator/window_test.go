@@ -32,7 +32,7 @@ func (k *Coordinator) countsOf(sweep string) lifecycle.Counts {
 // turn is the sweep whose order comes next.
 func (g *rig) turn(k *Coordinator) string {
 	g.t.Helper()
-	if err := k.spread(g.context()); err != nil {
+	if err := k.steering.awaitQueue(g.context()); err != nil {
 		g.t.Fatal(err)
 	}
 	g.worker().leave() // what was fetched before orders were withdrawn

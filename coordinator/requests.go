@@ -1,0 +1,37 @@
+package coordinator
+
+import (
+	"context"
+
+	"eisweep/coordinator/plan"
+	"eisweep/internal/control"
+)
+
+// Launch compares a request with what exists and has the missing tasks executed. If files of other tasks are in
+// the way and the request does not allow them to be moved, it changes nothing and returns a *SupersedeError
+// with the plan. Launching the same again does nothing. If ctx is one of control's and ends because nobody
+// waits for the answer, it ends the planning, not what comes after it.
+func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, error) {
+	return k.launcher.launch(ctx, o)
+}
+
+// Plan finds out what launching the request would do.
+func (k *Coordinator) Plan(ctx context.Context, o plan.Request) (*plan.Plan, error) {
+	return k.launcher.plan(ctx, o)
+}
+
+// Pause stops sending the sweeps' tasks to workers; running tasks continue. No name means all sweeps. Pausing
+// again changes nothing.
+func (k *Coordinator) Pause(ctx context.Context, names []string) (control.Steered, error) {
+	return k.steering.steer(ctx, names, control.Paused)
+}
+
+// Resume sends the tasks of paused sweeps to workers again. A cancelled sweep must be launched again instead.
+func (k *Coordinator) Resume(ctx context.Context, names []string) (control.Steered, error) {
+	return k.steering.steer(ctx, names, control.Open)
+}
+
+// Cancel withdraws the tasks that the sweeps want and no other sweep does; running tasks finish and count.
+func (k *Coordinator) Cancel(ctx context.Context, names []string) (control.Steered, error) {
+	return k.steering.steer(ctx, names, control.Cancelled)
+}
