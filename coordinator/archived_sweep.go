@@ -56,10 +56,10 @@ func (a archive) summarize(ctx context.Context, name string) (control.SweepSumma
 			}
 		}
 	}
-	if stand, err := records.Read(a.root, name); out.Done+out.Failed == out.Tasks {
-		out.Stand = control.Finished
+	if record, err := records.Read(a.root, name); out.Done+out.Failed == out.Tasks {
+		out.Status = control.Finished
 	} else if err == nil {
-		out.Stand = stand.Stand
+		out.Status = record.Status
 	}
 	return out, nil
 }
@@ -78,9 +78,9 @@ func (a archive) explain(ctx context.Context, name string) (control.Explained, e
 		return out, nil
 	}
 	_, err = records.Read(a.root, name)
-	out.State, out.Remedy = string(s.Stand), "launch it again: what it has done stays done"
+	out.State, out.Remedy = string(s.Status), "launch it again: what it has done stays done"
 	switch {
-	case s.Stand == control.Cancelled:
+	case s.Status == control.Cancelled:
 		out.Reason = "it was cancelled"
 	case errors.Is(err, fs.ErrNotExist):
 		out.Reason = "no coordinator was told to run it"

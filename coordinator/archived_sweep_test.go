@@ -25,7 +25,7 @@ func TestSettledSweepsAreToldOfAfterARestart(t *testing.T) {
 	if len(s) != 2 || s[0].Name != "other" || s[0].Failed != 2 {
 		t.Fatalf("summary %+v", s)
 	}
-	if now := s[1]; now.Tasks != 4 || now.Done != before.Done || now.Failed != 2 || now.ByClass[protocol.Numeric] != 2 || len(now.Failures) != 2 || now.Stand != control.Finished {
+	if now := s[1]; now.Tasks != 4 || now.Done != before.Done || now.Failed != 2 || now.ByClass[protocol.Numeric] != 2 || len(now.Failures) != 2 || now.Status != control.Finished {
 		t.Errorf("summary %+v, before %+v", now, before)
 	}
 	if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); e.State != string(control.Finished) || !strings.Contains(e.Reason, "2 tasks failed") {
@@ -50,8 +50,8 @@ func TestSteeringAllPassesOverWhatIsOver(t *testing.T) {
 // TestSweepThatCannotBeGoneOnWithIsSteered damages what a restarted coordinator needs.
 func TestSweepThatCannotBeGoneOnWithIsSteered(t *testing.T) {
 	for name, damaged := range map[string]func(*rig) string{
-		"its file":  func(g *rig) string { return g.root.SweepFile("two") },
-		"its stand": func(g *rig) string { return records.Path(g.root, "two") },
+		"its file":   func(g *rig) string { return g.root.SweepFile("two") },
+		"its record": func(g *rig) string { return records.Path(g.root, "two") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newRig(t)
@@ -68,15 +68,15 @@ func TestSweepThatCannotBeGoneOnWithIsSteered(t *testing.T) {
 			}
 			for _, step := range []struct {
 				verb string
-				to   control.Stand
+				to   control.Status
 			}{{control.VerbPause, control.Paused}, {control.VerbCancel, control.Cancelled}} {
 				for _, changed := range []bool{true, false} {
-					if s := told[control.Steered](g, step.verb, two).Sweeps[0]; s.Stand != step.to || s.Changed != changed {
+					if s := told[control.Steered](g, step.verb, two).Sweeps[0]; s.Status != step.to || s.Changed != changed {
 						t.Errorf("%s: %+v", step.verb, s)
 					}
 				}
-				if stand, err := records.Read(g.root, "two"); err != nil || stand.Stand != step.to {
-					t.Errorf("%s: stand %+v, %v", step.verb, stand, err)
+				if record, err := records.Read(g.root, "two"); err != nil || record.Status != step.to {
+					t.Errorf("%s: record %+v, %v", step.verb, record, err)
 				}
 			}
 			if left := g.orders(); len(left) != 0 {

@@ -118,6 +118,9 @@ func (k *Coordinator) begin(ctx context.Context) error {
 	if err := k.clearLeftovers(ctx); err != nil {
 		return err
 	}
+	if err := k.recorder.migrate(); err != nil {
+		return err
+	}
 	takeUp := k.restorer.restore
 	if k.config.Exclusive {
 		takeUp = k.awaitOutcomes

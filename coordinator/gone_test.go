@@ -66,7 +66,7 @@ func TestASweepWhoseFolderIsGoneIsCancelled(t *testing.T) {
 	g.withoutFolder()
 	k := g.serve()
 	out := told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"two"}})
-	if len(out.Sweeps) != 1 || out.Sweeps[0].Stand != control.Cancelled || !out.Sweeps[0].Changed {
+	if len(out.Sweeps) != 1 || out.Sweeps[0].Status != control.Cancelled || !out.Sweeps[0].Changed {
 		t.Errorf("cancelled: %+v", out)
 	}
 	g.until(k, func() bool { return k.faultOf("two") == nil })

@@ -74,7 +74,7 @@ func TestInterruptedRestartIsGoneOnWith(t *testing.T) {
 	}
 }
 
-// TestOneSweepThatFailsLeavesTheOthers launches two, one of which cannot note its stand.
+// TestOneSweepThatFailsLeavesTheOthers launches two, one of which cannot write its record.
 func TestOneSweepThatFailsLeavesTheOthers(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
@@ -83,7 +83,7 @@ func TestOneSweepThatFailsLeavesTheOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := k.Launch(g.context(), order1(wide, two)); err == nil {
-		t.Fatal("a stand was written over a folder")
+		t.Fatal("a record was written over a directory")
 	}
 	if s := g.finish(k, "two"); s.Done != 4 {
 		t.Errorf("summary %+v", s)

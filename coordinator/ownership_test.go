@@ -297,18 +297,18 @@ func TestARecordOfAnEarlierOwner(t *testing.T) {
 	}
 	for _, c := range []struct {
 		epoch uint64
-		want  control.Stand
+		want  control.Status
 	}{{6, control.Paused}, {7, control.Open}, {8, control.Open}} {
 		record, err := records.Read(g.root, "two")
 		if err != nil {
 			t.Fatal(err)
 		}
-		record.Stand, record.Epoch = control.Open, c.epoch
+		record.Status, record.Epoch = control.Open, c.epoch
 		if err := records.Write(g.root, "two", record); err != nil {
 			t.Fatal(err)
 		}
 		k.recorder.replaceOld(k.faults.has)
-		if record, err = records.Read(g.root, "two"); err != nil || record.Stand != c.want || record.Epoch < 7 {
+		if record, err = records.Read(g.root, "two"); err != nil || record.Status != c.want || record.Epoch < 7 {
 			t.Errorf("after one of epoch %d: %+v, %v", c.epoch, record, err)
 		}
 	}
@@ -323,19 +323,19 @@ func TestManifestsAreFenced(t *testing.T) {
 	if err := k.Stop(g.context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, stand := range []control.Stand{control.Open, control.Cancelled, control.Finished} {
+	for _, status := range []control.Status{control.Open, control.Cancelled, control.Finished} {
 		record, err := records.Read(g.root, "two")
 		if err != nil {
 			t.Fatal(err)
 		}
-		record.Stand = stand
+		record.Status = status
 		before, err := os.Stat(g.root.Manifest("two"))
 		if err := errors.Join(err, records.Write(g.root, "two", record), ledger.Fence(g.root, func() error { return nil })); err != nil {
 			t.Fatal(err)
 		}
 		after, err := os.Stat(g.root.Manifest("two"))
-		if err != nil || os.SameFile(before, after) != (stand == control.Finished) || before.Size() != after.Size() {
-			t.Errorf("%s: a new inode is %v: %v", stand, !os.SameFile(before, after), err)
+		if err != nil || os.SameFile(before, after) != (status == control.Finished) || before.Size() != after.Size() {
+			t.Errorf("%s: a new inode is %v: %v", status, !os.SameFile(before, after), err)
 		}
 	}
 	if err := ledger.Fence(g.root, func() error { return lease.ErrLost }); err != nil {

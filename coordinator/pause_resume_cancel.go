@@ -26,7 +26,7 @@ type steering struct {
 	refill   func()
 }
 
-func (st *steering) steer(ctx context.Context, names []string, to control.Stand) (control.Steered, error) {
+func (st *steering) steer(ctx context.Context, names []string, to control.Status) (control.Steered, error) {
 	var out control.Steered
 	list, err := st.named(names)
 	if err != nil {
@@ -102,7 +102,7 @@ func (st *steering) named(names []string) ([]string, error) {
 }
 
 // steerOne changes the status of one sweep.
-func (st *steering) steerOne(name string, to control.Stand) (control.SteeredSweep, error) {
+func (st *steering) steerOne(name string, to control.Status) (control.SteeredSweep, error) {
 	if err := st.authorizeWrite(); err != nil {
 		return control.SteeredSweep{Name: name}, err
 	}
@@ -112,16 +112,16 @@ func (st *steering) steerOne(name string, to control.Stand) (control.SteeredSwee
 	if s == nil {
 		return st.steerArchived(name, to)
 	}
-	stand := st.sweeps.Record(s)
-	out := control.SteeredSweep{Name: name, Stand: stand.Stand}
+	record := st.sweeps.Record(s)
+	out := control.SteeredSweep{Name: name, Status: record.Status}
 	switch {
-	case stand.Stand == control.Cancelled && to == control.Open:
+	case record.Status == control.Cancelled && to == control.Open:
 		return out, cancelledSweep(name)
-	case stand.Stand == to, stand.Stand == control.Cancelled, stand.Stand == control.Finished:
+	case record.Status == to, record.Status == control.Cancelled, record.Status == control.Finished:
 		return out, nil
 	}
-	stand.Stand = to
-	if err := st.recorder.write(name, stand); err != nil {
+	record.Status = to
+	if err := st.recorder.write(name, record); err != nil {
 		return out, err
 	}
 	st.apply(name, to, &out)
@@ -135,7 +135,7 @@ func cancelledSweep(name string) error {
 }
 
 // apply has the machine change a sweep's status, and counts the effects.
-func (st *steering) apply(name string, to control.Stand, out *control.SteeredSweep) {
+func (st *steering) apply(name string, to control.Status, out *control.SteeredSweep) {
 	before := st.machine.Counts(name)
 	if to != control.Open {
 		out.Moved = st.machine.ForOthers(name)
@@ -153,39 +153,39 @@ func (st *steering) apply(name string, to control.Stand, out *control.SteeredSwe
 	if to == control.Cancelled {
 		out.Removed = now.Dropped - before.Dropped
 	}
-	out.Stand, out.Changed, out.Running = to, true, now.Running+now.Placing
+	out.Status, out.Changed, out.Running = to, true, now.Running+now.Placing
 	st.do(commands)
 	st.config.Log.Info("sweep "+string(to), "sweep", name, "removed", out.Removed, "moved", out.Moved, "running", out.Running)
 }
 
 // steerArchived changes the recorded state of such a sweep, which the next coordinator follows. Cancelling also
 // ends the attempts to resume it.
-func (st *steering) steerArchived(name string, to control.Stand) (control.SteeredSweep, error) {
-	out := control.SteeredSweep{Name: name, Stand: control.Finished}
-	stand, err := records.Read(st.config.Root, name)
+func (st *steering) steerArchived(name string, to control.Status) (control.SteeredSweep, error) {
+	out := control.SteeredSweep{Name: name, Status: control.Finished}
+	record, err := records.Read(st.config.Root, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return out, nil
 	case atomicfile.IsStorage(err):
 		return out, err
 	case err != nil: // it is unreadable: it is written anew
-		stand = &records.Sweep{Format: 1, Launched: time.Now()}
+		record = &records.Sweep{Format: 1, Launched: time.Now()}
 	}
-	out.Stand = stand.Stand
+	out.Status = record.Status
 	switch {
-	case stand.Stand == control.Cancelled && to == control.Open:
+	case record.Status == control.Cancelled && to == control.Open:
 		return out, cancelledSweep(name)
 	case to == control.Cancelled && atomicfile.IsGone(st.config.Root.SweepDir(name)): // its missing folder is no longer reported
-	case stand.Stand == control.Cancelled, stand.Stand == control.Finished:
+	case record.Status == control.Cancelled, record.Status == control.Finished:
 		return out, nil
 	case to == control.Open:
 		return out, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s could not be gone on with when the coordinator started, "+
 			"whose log says why: launch it again, and what it has done stays done", name)}
-	case stand.Stand == to:
+	case record.Status == to:
 		return out, nil
 	}
-	stand.Stand = to
-	if err := st.recorder.write(name, stand); err != nil {
+	record.Status = to
+	if err := st.recorder.write(name, record); err != nil {
 		return out, err
 	}
 	if to == control.Cancelled {
@@ -194,7 +194,7 @@ func (st *steering) steerArchived(name string, to control.Stand) (control.Steere
 			st.faults.wakeUp()
 		}
 	}
-	out.Stand, out.Changed = to, true
+	out.Status, out.Changed = to, true
 	st.config.Log.Info("sweep "+string(to), "sweep", name)
 	return out, nil
 }

@@ -23,6 +23,15 @@ type recorder struct {
 	exclusive bool
 }
 
+// migrate moves the records of an earlier version of this program to where this one keeps them.
+func (r *recorder) migrate() error {
+	return records.Migrate(r.root, func() error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.checkOwnership(r.unattended)
+	})
+}
+
 // write makes a sweep's record durable. A coordinator of `run` leaves none: its unfinished sweeps are
 // not resumed until `run` is called again.
 func (r *recorder) write(name string, record *records.Sweep) error {

@@ -20,9 +20,9 @@ import (
 
 // restored is an unfinished sweep of an earlier coordinator.
 type restored struct {
-	name  string
-	sweep *sweeps.Sweep
-	stand *records.Sweep // with the SHA-256 of the sweep's file
+	name   string
+	sweep  *sweeps.Sweep
+	record *records.Sweep // with the SHA-256 of the sweep's file
 }
 
 // restorer resumes the sweeps that an earlier coordinator left unfinished.
@@ -85,7 +85,7 @@ func (rs *restorer) list() (list []*restored, spared map[string]bool, err error)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b *restored) int {
-		return cmp.Or(dependence(launched.NeedsSweep(a.sweep))-dependence(launched.NeedsSweep(b.sweep)), a.stand.Launched.Compare(b.stand.Launched))
+		return cmp.Or(dependence(launched.NeedsSweep(a.sweep))-dependence(launched.NeedsSweep(b.sweep)), a.record.Launched.Compare(b.record.Launched))
 	})
 	return list, spared, nil
 }
@@ -104,13 +104,13 @@ func (rs *restorer) withRecords(names []string) ([]string, error) {
 
 // read reads a sweep that is to be resumed; it returns nil if the sweep is not.
 func (rs *restorer) read(name string) (*restored, error) {
-	stand, err := records.Read(rs.config.Root, name)
+	record, err := records.Read(rs.config.Root, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
 		return nil, err
-	case !isUnfinished(stand):
+	case !isUnfinished(record):
 		return nil, nil
 	}
 	if err := rs.catalog.Fault(name); err != nil {
@@ -123,11 +123,13 @@ func (rs *restorer) read(name string) (*restored, error) {
 	if err != nil {
 		return nil, err
 	}
-	stand.File = records.File{SHA256: sum}
-	return &restored{name: name, sweep: s, stand: stand}, nil
+	record.File = records.File{SHA256: sum}
+	return &restored{name: name, sweep: s, record: record}, nil
 }
 
-func isUnfinished(s *records.Sweep) bool { return s.Stand == control.Open || s.Stand == control.Paused }
+func isUnfinished(s *records.Sweep) bool {
+	return s.Status == control.Open || s.Status == control.Paused
+}
 
 // dependence is 1 for a sweep that needs another's networks.
 func dependence(needs bool) int {
@@ -139,10 +141,10 @@ func dependence(needs bool) int {
 
 // resume submits the tasks of a sweep, after planning it. A sweep that cannot be planned is left unchanged.
 func (rs *restorer) resume(ctx context.Context, r *restored) error {
-	if r.stand.Reruns == nil {
-		r.stand.Reruns = map[sweeps.ID]int{}
+	if r.record.Reruns == nil {
+		r.record.Reruns = map[sweeps.ID]int{}
 	}
-	order := plan.Request{Sweeps: []*sweeps.Sweep{r.sweep}, Supersede: true, KeepFile: true, Resumed: r.stand.Reruns}
+	order := plan.Request{Sweeps: []*sweeps.Sweep{r.sweep}, Supersede: true, KeepFile: true, Resumed: r.record.Reruns}
 	planned, err := plan.New(ctx, rs.catalog, rs.config.Prober, earlier{rs.launcher}, order)
 	if err != nil {
 		return err
@@ -153,15 +155,15 @@ func (rs *restorer) resume(ctx context.Context, r *restored) error {
 		rs.mu.Unlock()
 		return err
 	}
-	r.stand.Stand = now.Stand
+	r.record.Status = now.Status
 	first := &planned.Sweeps[0]
-	rs.sweeps.Put(launched.NewSweep(first.Sweep, first.Expansion, r.stand.Priority, r.stand.Launched, r.stand.File))
-	rs.step(lifecycle.LaunchBegan{Sweep: r.name, Priority: r.stand.Priority})
-	if r.stand.Stand == control.Paused {
+	rs.sweeps.Put(launched.NewSweep(first.Sweep, first.Expansion, r.record.Priority, r.record.Launched, r.record.File))
+	rs.step(lifecycle.LaunchBegan{Sweep: r.name, Priority: r.record.Priority})
+	if r.record.Status == control.Paused {
 		rs.step(lifecycle.SweepPaused{Sweep: r.name})
 	}
 	rs.mu.Unlock()
-	rs.log.Info("resume sweep", "sweep", r.name, "stand", r.stand.Stand, "tasks", first.Tasks,
+	rs.log.Info("resume sweep", "sweep", r.name, "stand", r.record.Status, "tasks", first.Tasks,
 		"done", first.Done+first.Linked, "to run", first.New+first.Waiting)
 	return rs.launcher.submit(ctx, first)
 }

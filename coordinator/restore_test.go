@@ -1,12 +1,15 @@
 package coordinator
 
 import (
+	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"strings"
 	"testing"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
@@ -27,7 +30,7 @@ func TestRestartDisturbsNothing(t *testing.T) {
 	k := g.serve()
 	g.until(k, func() bool { return k.Snapshot().Sweeps[0].Done == 1 })
 	for _, of := range k.Snapshot().Sweeps {
-		if of.Priority != 2 || of.Tasks != 4 || of.Stand != control.Open {
+		if of.Priority != 2 || of.Tasks != 4 || of.Status != control.Open {
 			t.Errorf("restored %+v", of)
 		}
 	}
@@ -54,10 +57,10 @@ func TestPausedAndCancelledSweepsStayWhatTheyAre(t *testing.T) {
 	told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"other"}})
 	g.end()
 	k := g.serve()
-	if s := k.Snapshot().Sweeps; len(s) != 1 || s[0].Stand != control.Paused || s[0].Queued != 4 || len(g.orders()) != 0 {
+	if s := k.Snapshot().Sweeps; len(s) != 1 || s[0].Status != control.Paused || s[0].Queued != 4 || len(g.orders()) != 0 {
 		t.Errorf("restored %+v", s)
 	}
-	if s := told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"other"}}).Sweeps[0]; s.Stand != control.Cancelled || s.Changed {
+	if s := told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"other"}}).Sweeps[0]; s.Status != control.Cancelled || s.Changed {
 		t.Errorf("cancelled before: %+v", s)
 	}
 	told[control.Steered](g, control.VerbResume, control.Steer{})
@@ -192,5 +195,37 @@ func TestAnOrderOfAnEarlierRunIsReplacedAtOnce(t *testing.T) {
 	g.poll("the order of run 2", func() bool { return g.orders()[lost.ID] == 2 })
 	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 4 || len(g.lines("two")) != 5 {
 		t.Errorf("summary %+v, %d lines", s, len(g.lines("two")))
+	}
+}
+
+// TestRecordsOfAnEarlierVersionAreResumed gives a coordinator the records as earlier versions wrote them: in another
+// directory, and with another word for the status.
+func TestRecordsOfAnEarlierVersionAreResumed(t *testing.T) {
+	g := newRig(t)
+	g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Steered](g, control.VerbPause, control.Steer{Sweeps: []string{"two"}})
+	g.end()
+	text, err := os.ReadFile(records.Path(g.root, "two"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	earlier := bytes.Replace(text, []byte(`"status":"paused"`), []byte(`"stand":"paused"`), 1)
+	err = errors.Join(os.RemoveAll(g.root.Private("sweeps")), os.Mkdir(g.root.Private("stands"), 0o700),
+		os.WriteFile(g.root.Private("stands", "two.json"), earlier, 0o600))
+	if err != nil || bytes.Equal(text, earlier) {
+		t.Fatalf("%s: %v", text, err)
+	}
+	k := g.serve()
+	if s := k.statusOf("two"); s != control.Paused {
+		t.Errorf("the sweep is %q", s)
+	}
+	if _, err := os.Stat(g.root.Private("stands")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the earlier directory: %v", err)
+	}
+	g.worker()
+	told[control.Steered](g, control.VerbResume, control.Steer{Sweeps: []string{"two"}})
+	if s := g.finish(k, "two"); s.Done != 4 {
+		t.Errorf("summary %+v", s)
 	}
 }

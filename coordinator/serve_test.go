@@ -97,7 +97,7 @@ func TestServedLaunch(t *testing.T) {
 	}
 	launch.Dry = false
 	told[control.Plan](g, control.VerbLaunch, launch)
-	if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}); len(s.Sweeps) != 2 || s.Sweeps[0].Priority != 3 || s.Sweeps[0].Queued != 4 || s.Sweeps[1].Waiting != 4 || s.Sweeps[0].Stand != control.Open {
+	if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}); len(s.Sweeps) != 2 || s.Sweeps[0].Priority != 3 || s.Sweeps[0].Queued != 4 || s.Sweeps[1].Waiting != 4 || s.Sweeps[0].Status != control.Open {
 		t.Errorf("snapshot %+v", s)
 	}
 	if s := g.finish(k, "pushed"); s.Done != 4 || g.executed() != 8 {
@@ -148,19 +148,19 @@ func TestPausedAndCancelledSweeps(t *testing.T) {
 	both := control.Steer{Sweeps: []string{"two"}}
 	for _, changed := range []bool{true, false} {
 		s := told[control.Steered](g, control.VerbPause, both).Sweeps[0]
-		if s.Stand != control.Paused || s.Changed != changed {
+		if s.Status != control.Paused || s.Changed != changed {
 			t.Errorf("paused: %+v", s)
 		}
 	}
 	if s := g.finish(k, "other"); s.Done != 4 || len(g.files("two")) != 2 {
 		t.Errorf("%+v, and two has %q", s, g.files("two"))
 	}
-	if s := told[control.Steered](g, control.VerbResume, both).Sweeps[0]; s.Stand != control.Open || !s.Changed {
+	if s := told[control.Steered](g, control.VerbResume, both).Sweeps[0]; s.Status != control.Open || !s.Changed {
 		t.Errorf("resumed: %+v", s)
 	}
 	for _, changed := range []bool{true, false} {
 		s := told[control.Steered](g, control.VerbCancel, both).Sweeps[0]
-		if s.Stand != control.Cancelled || s.Changed != changed || (changed && s.Removed != 2) {
+		if s.Status != control.Cancelled || s.Changed != changed || (changed && s.Removed != 2) {
 			t.Errorf("cancelled: %+v", s)
 		}
 	}

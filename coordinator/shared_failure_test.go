@@ -36,11 +36,11 @@ func TestAFailureThatAnotherSweepRunsAgain(t *testing.T) {
 		t.Errorf("first: %+v", s)
 	}
 	g.launch(otherTwo)
-	if s := g.summary("two"); s.Tasks != 4 || s.Done != 2 || s.Failed != 0 || len(s.ByClass) != 0 || len(s.Failures) != 0 || s.Stand != control.Open {
+	if s := g.summary("two"); s.Tasks != 4 || s.Done != 2 || s.Failed != 0 || len(s.ByClass) != 0 || len(s.Failures) != 0 || s.Status != control.Open {
 		t.Errorf("while they run again: %+v", s)
 	}
-	if stand, err := records.Read(g.root, "two"); err != nil || stand.Stand != control.Open {
-		t.Errorf("a restart would find %+v, %v", stand, err)
+	if record, err := records.Read(g.root, "two"); err != nil || record.Status != control.Open {
+		t.Errorf("a restart would find %+v, %v", record, err)
 	}
 	g.heal("EXC")
 	for _, sweep := range []string{"other", "two"} {

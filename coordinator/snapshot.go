@@ -40,7 +40,7 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 		n := k.machine.Counts(s.Name)
 		state := control.SweepState{Name: s.Name, Tasks: n.Total, Done: n.Done, Failed: n.Failed, Running: n.Running,
 			Queued: n.ToSend() + n.Unreadable + n.Placing, Waiting: n.Waiting, WorkDone: s.Work.Done + inFlight[s.Name], WorkTotal: s.Work.Total}
-		state.Priority, state.Stand, state.Silent = s.Priority, k.sweeps.Status(s.Name), silent[s.Name]
+		state.Priority, state.Status, state.Silent = s.Priority, k.sweeps.Status(s.Name), silent[s.Name]
 		state.Left, state.LeftKnown = k.attempts.Pace.Left(state.WorkTotal - state.WorkDone)
 		all.Done, all.Total = all.Done+state.WorkDone, all.Total+state.WorkTotal
 		out.Sweeps = append(out.Sweeps, state)

@@ -90,9 +90,9 @@ func TestRunKeepsTheRecordOfAnEarlierLaunch(t *testing.T) {
 	g.launch(twoByTwo)
 	g.end()
 	g.run(order1(parse(t, strings.Replace(twoByTwo, "[1, 2]", "[3, 4]", 1))))
-	stand, err := records.Read(g.root, "two")
-	if want := (records.File{SHA256: records.Sum([]byte(g.read("two", "sweep.toml")))}); err != nil || stand.File != want {
-		t.Errorf("recorded %+v, want %+v (%v)", stand, want, err)
+	record, err := records.Read(g.root, "two")
+	if want := (records.File{SHA256: records.Sum([]byte(g.read("two", "sweep.toml")))}); err != nil || record.File != want {
+		t.Errorf("recorded %+v, want %+v (%v)", record, want, err)
 	}
 	if k := g.serve(); k.faultOf("two") != nil {
 		t.Errorf("set aside: %+v", k.faultOf("two"))
@@ -116,9 +116,9 @@ func TestRecordAfterReruns(t *testing.T) {
 	} {
 		told[control.Plan](g, control.VerbLaunch, launch)
 		g.finish(k, "two")
-		stand, err := records.Read(g.root, "two")
-		if want := (records.File{SHA256: records.Sum([]byte(g.read("two", "sweep.toml")))}); err != nil || stand.File != want {
-			t.Errorf("recorded %+v, want %+v (%v)", stand, want, err)
+		record, err := records.Read(g.root, "two")
+		if want := (records.File{SHA256: records.Sum([]byte(g.read("two", "sweep.toml")))}); err != nil || record.File != want {
+			t.Errorf("recorded %+v, want %+v (%v)", record, want, err)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (k *Coordinator) Summary(ctx context.Context, names []string) (control.Summ
 }
 
 // statusOf is the status of a sweep; "" if it was not launched.
-func (k *Coordinator) statusOf(sweep string) control.Stand {
+func (k *Coordinator) statusOf(sweep string) control.Status {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.sweeps.Status(sweep)

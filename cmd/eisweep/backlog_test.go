@@ -12,9 +12,9 @@ import (
 // worker's slots are none.
 func TestATaskOfASilentWorkerIsRunning(t *testing.T) {
 	now := control.Snapshot{Sweeps: []control.SweepState{
-		{Name: "a", Stand: control.Open, Tasks: 10, Done: 4, Running: 3, Silent: 2, Queued: 3},
-		{Name: "b", Stand: control.Paused, Tasks: 5, Running: 1, Silent: 1, Queued: 4},
-		{Name: "c", Stand: control.Cancelled, Tasks: 7, Done: 1, Queued: 6},
+		{Name: "a", Status: control.Open, Tasks: 10, Done: 4, Running: 3, Silent: 2, Queued: 3},
+		{Name: "b", Status: control.Paused, Tasks: 5, Running: 1, Silent: 1, Queued: 4},
+		{Name: "c", Status: control.Cancelled, Tasks: 7, Done: 1, Queued: 6},
 	}}
 	known := control.Workers{Workers: []control.Worker{
 		{Name: "dead", Slots: 4, Busy: 2, Silent: true, State: "working", Job: "slurm 7"},

@@ -86,7 +86,7 @@ func explainAlone(ctx context.Context, r *root.Root, target string, absent *clie
 	for _, name := range launched {
 		if name == target {
 			s := inspect.ReadOverview(ctx, r, new(inspect.LazyCatalog), name)
-			out := &control.Explained{Target: name, Sweep: name, State: string(s.Stand), Details: strings.Split(s.Text(), "\n")}
+			out := &control.Explained{Target: name, Sweep: name, State: string(s.Status), Details: strings.Split(s.Text(), "\n")}
 			explainAbsent(out, s.New == 0 && s.Error == "", "every task is done or failed", absent)
 			if s.Error != "" {
 				return out, &cli.ExitError{Code: cli.ExitStorage}

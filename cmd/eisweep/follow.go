@@ -158,7 +158,7 @@ func (f *following) settled() bool {
 		return true
 	}
 	for i := range f.whole.Sweeps {
-		if s := &f.whole.Sweeps[i]; s.Stand != control.Cancelled && s.Stand != control.Finished && s.Done+s.Failed < s.Tasks {
+		if s := &f.whole.Sweeps[i]; s.Status != control.Cancelled && s.Status != control.Finished && s.Done+s.Failed < s.Tasks {
 			return false
 		}
 	}
@@ -190,7 +190,7 @@ func (f *following) unfinished(sum control.Summary) error {
 	for i := range sum.Sweeps {
 		switch s := &sum.Sweeps[i]; {
 		case s.Done+s.Failed == s.Tasks:
-		case s.Stand == control.Cancelled, s.Stand == control.Finished && f.part == nil: // a rerun of some tasks ended since
+		case s.Status == control.Cancelled, s.Status == control.Finished && f.part == nil: // a rerun of some tasks ended since
 			given = append(given, s.Name)
 		case !slices.ContainsFunc(f.whole.Sweeps, func(x control.SweepState) bool { return x.Name == s.Name }):
 			left = append(left, s.Name)

@@ -25,7 +25,7 @@ func (x *idleness) asks(s *control.Snapshot, now time.Time) bool {
 			*x = idleness{}
 			return false
 		}
-		left = left || w.Stand == control.Open && w.Queued+w.Silent > 0
+		left = left || w.Status == control.Open && w.Queued+w.Silent > 0
 	}
 	if !left || x.told != "" || now.Sub(x.looked) < idleTime {
 		return false

@@ -20,7 +20,7 @@ func TestRerunIsFollowedByItsTasks(t *testing.T) {
 	half := sim.Progress{Done: 5, Total: 10}
 	snapshot := control.Snapshot{
 		Sweeps: []control.SweepState{
-			{Name: "mine", Tasks: 100, Done: 80, Failed: 4, Running: 2, Queued: 14, Stand: control.Open},
+			{Name: "mine", Tasks: 100, Done: 80, Failed: 4, Running: 2, Queued: 14, Status: control.Open},
 			{Name: "other", Tasks: 7, Queued: 7},
 		},
 		Running: []control.RunningTask{{ID: id(2), Sweep: "mine", Progress: half}, {ID: id(9), Sweep: "mine"}, {ID: id(8), Sweep: "other"}},
@@ -57,7 +57,7 @@ func TestRerunIsFollowedByItsTasks(t *testing.T) {
 
 func TestRerunEndsWithItsSweep(t *testing.T) {
 	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{{1}: true}), observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
-	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 9, Stand: control.Finished}}})
+	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 9, Status: control.Finished}}})
 	if !f.settled() { // its line was lost
 		t.Error("it goes on")
 	}
@@ -67,11 +67,11 @@ func TestRerunEndsWithItsSweep(t *testing.T) {
 // those who follow it, though not all of it is done.
 func TestSweepEndsThatIsNeverDone(t *testing.T) {
 	f := following{names: []string{"mine"}, observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
-	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 5, Stand: control.Finished}}})
+	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 5, Status: control.Finished}}})
 	if !f.settled() {
 		t.Error("it goes on")
 	}
-	if err := f.unfinished(control.Summary{Sweeps: []control.SweepSummary{{Name: "mine", Tasks: 9, Done: 5, Stand: control.Finished}}}); cli.ExitCode(err) != cli.ExitTasks {
+	if err := f.unfinished(control.Summary{Sweeps: []control.SweepSummary{{Name: "mine", Tasks: 9, Done: 5, Status: control.Finished}}}); cli.ExitCode(err) != cli.ExitTasks {
 		t.Errorf("it ends with %v", err)
 	}
 }

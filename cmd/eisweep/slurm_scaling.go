@@ -146,7 +146,7 @@ func backlogOf(now control.Snapshot, known control.Workers, needs int) autoscale
 	b := autoscale.Backlog{Queued: needs}
 	for i := range now.Sweeps {
 		b.Settled += now.Sweeps[i].Done + now.Sweeps[i].Failed
-		switch s := &now.Sweeps[i]; s.Stand {
+		switch s := &now.Sweeps[i]; s.Status {
 		case control.Open, control.Paused:
 			b.Unsettled += s.Tasks - s.Done - s.Failed
 		}

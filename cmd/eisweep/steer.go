@@ -72,7 +72,7 @@ func (s *steering) tell(e *cli.Env, sweeps []control.SteeredSweep, asJSON bool) 
 			continue
 		}
 		if !x.Changed {
-			e.Linef("%s: nothing to do: it is %s", x.Name, x.Stand)
+			e.Linef("%s: nothing to do: it is %s", x.Name, x.Status)
 			continue
 		}
 		e.Linef("%s: %s%s", x.Name, s.changed, cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(x.Removed, "taken out of the queue"), cli.NonZero(x.Moved, "run for another sweep"), cli.NonZero(x.Running, s.running))))

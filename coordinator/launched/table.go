@@ -91,19 +91,19 @@ func (t *Table) AllComplete() bool {
 }
 
 // Status is the status of a sweep; "" if it was not launched.
-func (t *Table) Status(sweep string) control.Stand {
+func (t *Table) Status(sweep string) control.Status {
 	if t.byName[sweep] == nil {
 		return ""
 	}
 	if is := t.machine.Status(sweep); !t.IsComplete(sweep) || is == lifecycle.Cancelled {
-		return control.Stand(is)
+		return control.Status(is)
 	}
 	return control.Finished
 }
 
 // Record is what is recorded of a sweep.
 func (t *Table) Record(s *Sweep) *records.Sweep {
-	out := &records.Sweep{Format: 1, Stand: t.Status(s.Name), Priority: s.Priority, Launched: s.launched, File: s.File, Reruns: map[sweeps.ID]int{}}
+	out := &records.Sweep{Format: 1, Status: t.Status(s.Name), Priority: s.Priority, Launched: s.launched, File: s.File, Reruns: map[sweeps.ID]int{}}
 	for id := range s.Reruns {
 		if task, ok := t.machine.Task(id); ok && !task.IsSettled() {
 			out.Reruns[id] = task.Run
@@ -121,7 +121,7 @@ func (t *Table) Summarize(r *root.Root, names ...string) control.Summary {
 		}
 		n := t.machine.Counts(s.Name)
 		out.Sweeps = append(out.Sweeps, control.SweepSummary{
-			Name: s.Name, Dir: r.SweepDir(s.Name), Stand: t.Status(s.Name), Tasks: n.Total, Done: n.Done, Failed: n.Failed,
+			Name: s.Name, Dir: r.SweepDir(s.Name), Status: t.Status(s.Name), Tasks: n.Total, Done: n.Done, Failed: n.Failed,
 			Ran: s.Ran, Reused: s.Reused, Linked: s.Linked, ByClass: maps.Clone(s.byClass), Failures: slices.Clone(s.failures),
 		})
 	}

@@ -38,5 +38,5 @@ func Fence(r *root.Root, mayWrite func() error) error {
 // manifest's last line. `run` keeps no records.
 func isFinished(r *root.Root, name string) bool {
 	record, err := records.Read(r, name)
-	return err == nil && record.Stand == control.Finished
+	return err == nil && record.Status == control.Finished
 }

@@ -83,10 +83,10 @@ func ReadFile(r *root.Root, name string) ([]byte, error) {
 // recorded reads what is recorded of a sweep's stored file: nothing where no coordinator launched it, where
 // the record can't be understood, which a restart reports, or where this user may not read it.
 func recorded(r *root.Root, name string) (File, error) {
-	stand, err := Read(r, name)
+	record, err := Read(r, name)
 	switch {
 	case err == nil:
-		return stand.File, nil
+		return record.File, nil
 	case atomicfile.IsStorage(err) && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
 		return File{}, err
 	}

@@ -32,7 +32,7 @@ func TestRecordsOfStoredFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			err1 := os.Mkdir(r.SweepDir("two"), 0o777)
-			err2 := Write(r, "two", &Sweep{Format: 1, Stand: control.Open, File: test.record})
+			err2 := Write(r, "two", &Sweep{Format: 1, Status: control.Open, File: test.record})
 			err3 := os.WriteFile(r.SweepFile("two"), []byte(test.stored), 0o600)
 			if err := errors.Join(err1, err2, err3); err != nil {
 				t.Fatal(err)

@@ -2,7 +2,9 @@ package records
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -15,12 +17,12 @@ import (
 // Sweep is what a coordinator must know about a launched sweep, besides its file
 // and its manifest, to resume it after a restart.
 type Sweep struct {
-	Format   int           `json:"format"` // 1
-	Stand    control.Stand `json:"stand"`
-	Priority int           `json:"priority"`
-	Launched time.Time     `json:"launched"`
-	Epoch    uint64        `json:"epoch,omitempty"` // of the owner of the root that wrote it; an earlier owner's may arrive late
-	File     File          `json:"file"`            // the file of the latest launch
+	Format   int            `json:"format"` // 1
+	Status   control.Status `json:"status"`
+	Priority int            `json:"priority"`
+	Launched time.Time      `json:"launched"`
+	Epoch    uint64         `json:"epoch,omitempty"` // of the owner of the root that wrote it; an earlier owner's may arrive late
+	File     File           `json:"file"`            // the file of the latest launch
 	// Reruns are the run numbers, by task, that a rerun gave and the manifest may not have.
 	Reruns map[sweeps.ID]int `json:"reruns,omitempty"`
 	// Settled is what had become of the sweep's tasks when the last of them was settled; nil while one is not.
@@ -39,7 +41,7 @@ type Settled struct {
 // when that has to be read.
 func ReadSettled(r *root.Root, sweep string) (s Settled, ok bool) {
 	record, err := Read(r, sweep)
-	if err != nil || record.Settled == nil || record.Stand != control.Finished {
+	if err != nil || record.Settled == nil || record.Status != control.Finished {
 		return s, false
 	}
 	info, err := os.Lstat(r.Manifest(sweep))
@@ -50,35 +52,60 @@ func ReadSettled(r *root.Root, sweep string) (s Settled, ok bool) {
 const maxBytes = 1 << 30
 
 // Path is where a sweep's record lies.
-func Path(r *root.Root, sweep string) string { return r.Private("stands", sweep+".json") }
+func Path(r *root.Root, sweep string) string { return r.Private(directory, sweep+".json") }
 
 // Read reads a sweep's record. The error wraps fs.ErrNotExist when no coordinator launched the sweep.
 func Read(r *root.Root, sweep string) (*Sweep, error) {
-	text, err := atomicfile.Read(Path(r, sweep), maxBytes)
-	if err != nil {
-		return nil, fmt.Errorf("read stand of sweep %s: %w", sweep, err)
+	s, err := readAt(Path(r, sweep))
+	if errors.Is(err, fs.ErrNotExist) {
+		if earlier, err := readAt(earlierPath(r, sweep)); !errors.Is(err, fs.ErrNotExist) {
+			return named(earlier, err, sweep)
+		}
+		s, err = readAt(Path(r, sweep)) // a coordinator may have moved it meanwhile
 	}
-	var s Sweep
+	return named(s, err, sweep)
+}
+
+func named(s *Sweep, err error, sweep string) (*Sweep, error) {
+	if err != nil {
+		return nil, fmt.Errorf("read record of sweep %s: %w", sweep, err)
+	}
+	return s, nil
+}
+
+// readAt reads the record at a path.
+func readAt(path string) (*Sweep, error) {
+	text, err := atomicfile.Read(path, maxBytes)
+	if err != nil {
+		return nil, err
+	}
+	var s struct {
+		Sweep
+		Stand control.Status `json:"stand"` // the status in records of earlier versions
+	}
 	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, fmt.Errorf("read stand of sweep %s: %s: %w; launch the sweep again", sweep, Path(r, sweep), err)
+		return nil, fmt.Errorf("%s: %w; launch the sweep again", path, err)
 	}
 	if s.Format != 1 {
-		return nil, fmt.Errorf("read stand of sweep %s: %s is of format %d, this program knows format 1", sweep, Path(r, sweep), s.Format)
+		return nil, fmt.Errorf("%s is of format %d, this program knows format 1", path, s.Format)
 	}
-	return &s, nil
+	if s.Status == "" {
+		s.Status = s.Stand
+	}
+	return &s.Sweep, nil
 }
 
 // Write replaces a sweep's record, durably.
 func Write(r *root.Root, name string, s *Sweep) error {
-	if err := atomicfile.Mkdir(r.Private("stands"), 0o700); err != nil {
-		return fmt.Errorf("note stand of sweep %s: %w", name, err)
+	if err := atomicfile.Mkdir(r.Private(directory), 0o700); err != nil {
+		return fmt.Errorf("write record of sweep %s: %w", name, err)
 	}
 	text, err := json.Marshal(s)
 	if err == nil {
 		err = atomicfile.Write(Path(r, name), append(text, '\n'), 0o644)
 	}
 	if err != nil {
-		return fmt.Errorf("note stand of sweep %s: %w", name, err)
+		return fmt.Errorf("write record of sweep %s: %w", name, err)
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ var plan = map[string][]string{
 	"coordinator/inputs":    {"sweeps", "internal"},
 	"coordinator/launched":  {"sweeps", "internal", "coordinator/catalog", "coordinator/lifecycle", "coordinator/records", "coordinator/workload"},
 	"coordinator/outcomes": {"sim", "sweeps", "internal", "coordinator/attempts", "coordinator/catalog", "coordinator/launched",
-		"coordinator/ledger", "coordinator/lifecycle", "coordinator/placement", "coordinator/window"},
+		"coordinator/ledger", "coordinator/lifecycle", "coordinator/placement", "coordinator/window", "coordinator/workload"},
 	"coordinator/workload": {"sim", "sweeps"},
 	"coordinator/ledger":   {"sweeps", "internal", "coordinator/catalog", "coordinator/records"},
 

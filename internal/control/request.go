@@ -112,7 +112,7 @@ type Steered struct {
 // SteeredSweep is what became of one. Changed is false when it stood so already.
 type SteeredSweep struct {
 	Name    string `json:"name"`
-	Stand   Stand  `json:"stand"`
+	Status  Status `json:"status"`
 	Changed bool   `json:"changed"`
 	Removed int    `json:"removed"` // tasks taken out of the queue
 	Moved   int    `json:"moved"`   // tasks that are queued for another sweep

@@ -47,18 +47,18 @@ type SweepState struct {
 	Left      time.Duration `json:"left"`
 	LeftKnown bool          `json:"left_known"` // false until enough was measured
 	Priority  int           `json:"priority"`
-	Stand     Stand         `json:"stand"`
+	Status    Status        `json:"status"`
 }
 
-// Stand says whether workers are offered a sweep's tasks.
-type Stand string
+// Status says whether workers are offered a sweep's tasks.
+type Status string
 
 // The stands of a sweep.
 const (
-	Open      Stand = "open"
-	Paused    Stand = "paused"
-	Cancelled Stand = "cancelled"
-	Finished  Stand = "finished" // every task is done or failed
+	Open      Status = "open"
+	Paused    Status = "paused"
+	Cancelled Status = "cancelled"
+	Finished  Status = "finished" // every task is done or failed
 )
 
 // RunningTask is an attempt that a worker has announced.

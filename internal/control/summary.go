@@ -14,7 +14,7 @@ type Summary struct {
 type SweepSummary struct {
 	Name     string                 `json:"name"`
 	Dir      string                 `json:"dir"`
-	Stand    Stand                  `json:"stand"` // "" where none is known
+	Status   Status                 `json:"status"` // "" where none is known
 	Tasks    int                    `json:"tasks"`
 	Done     int                    `json:"done"`   // in place now: Ran, Reused and Linked together
 	Ran      int                    `json:"ran"`    // executed for this sweep by this coordinator, with a result

@@ -58,7 +58,7 @@ func (m metrics) Collect(out chan<- prometheus.Metric) {
 		gauge(tasksDesc, float64(s.Running), s.Name, "running")
 		gauge(tasksDesc, float64(s.Queued), s.Name, "queued")
 		gauge(tasksDesc, float64(s.Waiting), s.Name, "waiting")
-		if s.Stand == control.Open || s.Stand == "" {
+		if s.Status == control.Open || s.Status == "" {
 			pending += s.Queued
 		}
 	}

@@ -25,8 +25,8 @@ type fixedState struct{}
 func (fixedState) Snapshot() control.Snapshot {
 	return control.Snapshot{
 		Sweeps: []control.SweepState{
-			{Name: "first", Tasks: 10, Done: 3, Failed: 1, Running: 2, Queued: 4, Stand: control.Open},
-			{Name: "held", Tasks: 7, Queued: 7, Stand: control.Paused},
+			{Name: "first", Tasks: 10, Done: 3, Failed: 1, Running: 2, Queued: 4, Status: control.Open},
+			{Name: "held", Tasks: 7, Queued: 7, Status: control.Paused},
 		},
 		Running:    make([]control.RunningTask, 2),
 		Unanswered: 12500 * time.Millisecond,

@@ -16,36 +16,36 @@ import (
 
 // SweepOverview is how a sweep stands: as the coordinator says, or as its folder tells.
 type SweepOverview struct {
-	Sweep    string        `json:"sweep"`
-	Stand    control.Stand `json:"stand,omitempty"` // "" where only the folder tells
-	Tasks    int           `json:"tasks"`
-	Done     int           `json:"done"`
-	Failed   int           `json:"failed"`
-	Running  int           `json:"running"`
-	Silent   int           `json:"silent"` // of those: nothing was heard of them for long
-	Queued   int           `json:"queued"`
-	Waiting  int           `json:"waiting"`
-	New      int           `json:"new"`     // neither done nor failed, where only the folder tells
-	Gone     int           `json:"gone"`    // of the new: those that were done, and whose file is gone
-	Damaged  int           `json:"damaged"` // or is not what the manifest says
-	Priority int           `json:"priority"`
-	Left     *float64      `json:"left"` // seconds; null where not known
-	Folder   string        `json:"folder"`
-	By       string        `json:"by"`                // coordinator or folder
-	Error    string        `json:"trouble,omitempty"` // why the folder could not be read, or the coordinator set the sweep aside
-	Remedy   string        `json:"remedy,omitempty"`  // what to do about that
+	Sweep    string         `json:"sweep"`
+	Status   control.Status `json:"status,omitempty"` // "" where only the folder tells
+	Tasks    int            `json:"tasks"`
+	Done     int            `json:"done"`
+	Failed   int            `json:"failed"`
+	Running  int            `json:"running"`
+	Silent   int            `json:"silent"` // of those: nothing was heard of them for long
+	Queued   int            `json:"queued"`
+	Waiting  int            `json:"waiting"`
+	New      int            `json:"new"`     // neither done nor failed, where only the folder tells
+	Gone     int            `json:"gone"`    // of the new: those that were done, and whose file is gone
+	Damaged  int            `json:"damaged"` // or is not what the manifest says
+	Priority int            `json:"priority"`
+	Left     *float64       `json:"left"` // seconds; null where not known
+	Folder   string         `json:"folder"`
+	By       string         `json:"by"`                // coordinator or folder
+	Error    string         `json:"trouble,omitempty"` // why the folder could not be read, or the coordinator set the sweep aside
+	Remedy   string         `json:"remedy,omitempty"`  // what to do about that
 }
 
 func OverviewOf(r *root.Root, s *control.SweepState) SweepOverview {
-	stand := s.Stand
-	if stand == "" {
-		stand = control.Open
+	status := s.Status
+	if status == "" {
+		status = control.Open
 	}
-	if stand == control.Open && s.Done+s.Failed == s.Tasks {
-		stand = control.Finished
+	if status == control.Open && s.Done+s.Failed == s.Tasks {
+		status = control.Finished
 	}
 	return SweepOverview{
-		Sweep: s.Name, Stand: stand, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
+		Sweep: s.Name, Status: status, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
 		Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting,
 		New:      s.Tasks - s.Done - s.Failed - s.Running - s.Queued - s.Waiting, // taken from it when it was cancelled
 		Priority: s.Priority, Left: display.SecondsIfKnown(s.Left, s.LeftKnown), Folder: r.SweepDir(s.Name), By: "coordinator",
@@ -56,7 +56,7 @@ func OverviewOf(r *root.Root, s *control.SweepState) SweepOverview {
 func ReadOverview(ctx context.Context, r *root.Root, x *LazyCatalog, name string) SweepOverview {
 	out := SweepOverview{Sweep: name, Folder: r.SweepDir(name), By: "folder"}
 	if n, ok := records.ReadSettled(r, name); ok {
-		out.Stand, out.Tasks, out.Done, out.Failed = control.Finished, n.Tasks, n.Done, n.Failed
+		out.Status, out.Tasks, out.Done, out.Failed = control.Finished, n.Tasks, n.Done, n.Failed
 		return out
 	}
 	status, err := x.readSweep(ctx, r, name)
@@ -90,7 +90,7 @@ func GoneOverview(r *root.Root, name string) SweepOverview {
 	gone := selection.GoneSweep(r, name)
 	out := SweepOverview{Sweep: name, Folder: gone.Path, By: "folder", Error: gone.Error(), Remedy: gone.Remedy()}
 	if n, err := records.Read(r, name); err == nil {
-		out.Stand, out.Priority = n.Stand, n.Priority
+		out.Status, out.Priority = n.Status, n.Priority
 	}
 	return out
 }
@@ -110,7 +110,7 @@ func (s *SweepOverview) Unread() bool { return s.Error != "" && s.By == "folder"
 // addRecord takes over what a coordinator noted of a sweep that is not settled.
 func (s *SweepOverview) addRecord(r *root.Root) {
 	if n, err := records.Read(r, s.Sweep); err == nil && s.New > 0 {
-		s.Stand, s.Priority = n.Stand, n.Priority
+		s.Status, s.Priority = n.Status, n.Priority
 	}
 }
 
@@ -138,7 +138,7 @@ func (s *SweepOverview) count(status *catalog.SweepStatus) {
 		}
 	}
 	if s.New == 0 && s.Tasks > 0 {
-		s.Stand = control.Finished
+		s.Status = control.Finished
 	}
 }
 
@@ -159,11 +159,11 @@ func (s *SweepOverview) Text() string {
 		text += fmt.Sprintf(" (%s damaged)", cli.Count(s.Damaged, "result"))
 	}
 	switch {
-	case s.Stand == control.Paused:
+	case s.Status == control.Paused:
 		text += cli.AfterComma("paused (eisweep resume " + s.Sweep + ")")
-	case s.Stand == control.Cancelled:
+	case s.Status == control.Cancelled:
 		text += cli.AfterComma("cancelled (launching it goes on with it)")
-	case s.Stand == control.Open && s.Left != nil && *s.Left > 0:
+	case s.Status == control.Open && s.Left != nil && *s.Left > 0:
 		text += cli.AfterComma(display.TimeLeft(time.Duration(*s.Left*float64(time.Second)), true))
 	}
 	if s.Priority != 0 {
