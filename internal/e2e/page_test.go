@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// A block of commands that the page's own test leaves to a trial, which has what they need.
-var left = regexp.MustCompile("(?ms)^<!-- not run: [^\n]*\\btrials\\b[^\n]* -->\n```sh\n(.*?)^```$")
+// left finds a block of commands that the page's own test leaves to the end-to-end tests, which have what it needs.
+var left = regexp.MustCompile("(?ms)^<!-- not run: [^\n]*\\bend-to-end tests\\b[^\n]* -->\n```sh\n(.*?)^```$")
 
-// commandsOf are the blocks of commands in a section of docs/cluster.md that are left to trials.
+// commandsOf are the blocks of commands in a section of docs/cluster.md that are left to the end-to-end tests.
 func commandsOf(t testing.TB, section string) (blocks []string) {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/cluster.md")
