@@ -11,6 +11,7 @@ import (
 
 	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/faults"
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/ledger"
 	"eisweep/coordinator/lifecycle"
@@ -76,6 +77,7 @@ type Coordinator struct {
 	restorer *restorer
 	steering *steering
 	recorder *recorder
+	faults   *faults.List
 
 	// Guarded by the core's lock.
 	sweeps            *launched.Table
@@ -84,7 +86,6 @@ type Coordinator struct {
 	catalog           *catalog.Catalog
 	begun             time.Time
 	workersDiscovered <-chan struct{} // closed once every connected worker has reported
-	faults            faultList
 }
 
 // groupTime is how long outcomes are gathered before the manifests are written and synced together.
@@ -101,9 +102,8 @@ func Start(ctx context.Context, c Config) (*Coordinator, error) {
 	k := &Coordinator{
 		core: newCore(c.Log, c.Ownership), config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
 		catalog: catalog.NewForOwner(c.Root), workers: workers.New(), begun: time.Now(),
-		faults: faultList{c.Log, map[string]*fault{}, make(chan struct{}, 1)},
 	}
-	k.sweeps = launched.New(k.machine, k.faults.has)
+	k.sweeps = launched.New(k.machine, func(sweep string) bool { return k.faults.Has(sweep) })
 	k.ledger = ledger.New(c.Root, k.catalog, c.Log)
 	k.connect()
 	go k.run()
@@ -143,26 +143,29 @@ func (k *Coordinator) begin(ctx context.Context) error {
 		return err
 	}
 	if !k.config.Exclusive {
-		k.recorder.replaceOld(k.faults.has)
+		k.recorder.replaceOld(k.faults.Has)
 	}
-	k.background(k.retryAlways, k.attempts.Work, k.window.Work, k.attempts.Watch, k.upkeepAlways)
+	k.background(k.faults.Work, k.attempts.Work, k.window.Work, k.attempts.Watch, k.upkeepAlways)
 	return nil
 }
 
 // connect makes the parts that need each other.
 func (k *Coordinator) connect() {
-	view := &shell{core: k.core, faults: &k.faults, flush: k.flush, refill: func() { k.window.Refill() }, task: k.sweeps.Task, knowsUnwanted: k.knowsUnwanted}
+	view := &shell{core: k.core, flush: k.flush, refill: func() { k.window.Refill() }, task: k.sweeps.Task, finish: func(sweep string) { k.recorder.finish(sweep) },
+		resume: func(ctx context.Context, sweep string) { k.restorer.retry(ctx, sweep) }}
 	c := k.config
 	k.attempts = attempts.New(attempts.Config{Core: view, Queue: c.Queue, Root: c.Root, Workers: k.workers, Log: c.Log, Tick: c.Tick, RetryDelay: c.RetryDelay})
 	k.book = outcomes.New(outcomes.Config{Core: view, Root: c.Root, Catalog: k.catalog, Sweeps: k.sweeps, Ledger: k.ledger, Attempts: k.attempts, Log: c.Log, Version: c.Version})
 	k.carryOut, view.book = k.book.CarryOut, k.book
 	k.window = window.New(window.Config{Core: view, Queue: c.Queue, Attempts: k.attempts, Workers: k.workers, Log: c.Log, Ahead: c.Ahead})
+	k.faults = faults.New(faults.Config{Core: view, Catalog: k.catalog, Ledger: k.ledger, Window: k.window, Log: c.Log})
+	view.faults = k.faults
 	k.recorder = &recorder{core: k.core, root: c.Root, sweeps: k.sweeps, exclusive: c.Exclusive}
 	k.launcher = &launcher{core: k.core, config: c, catalog: k.catalog, sweeps: k.sweeps, book: k.book, attempts: k.attempts, ledger: k.ledger,
-		faults: &k.faults, recorder: k.recorder, flush: k.flush, refill: k.window.Refill, restarted: k.restarted}
+		faults: k.faults, recorder: k.recorder, flush: k.flush, refill: k.window.Refill}
 	k.restorer = &restorer{core: k.core, config: c, catalog: k.catalog, sweeps: k.sweeps, launcher: k.launcher, window: k.window,
-		awaitOutcomes: k.awaitOutcomes, restartLater: k.restartLater}
-	k.steering = &steering{core: k.core, config: c, sweeps: k.sweeps, faults: &k.faults, recorder: k.recorder, flush: k.flush, refill: k.window.Refill}
+		faults: k.faults, awaitOutcomes: k.awaitOutcomes}
+	k.steering = &steering{core: k.core, config: c, sweeps: k.sweeps, faults: k.faults, recorder: k.recorder, flush: k.flush, refill: k.window.Refill}
 }
 
 // learnAttempts reads the records of attempts from before this coordinator.
@@ -171,17 +174,6 @@ func (k *Coordinator) learnAttempts() error {
 		return k.attempts.Restore(nil)
 	}
 	return k.attempts.Restore(func(id sweeps.ID, run int) bool { return run <= k.catalog.LastRun(id) })
-}
-
-// knowsUnwanted reports whether it is known which attempts no sweep wants: no launch is under way, and no sweep waits
-// to be resumed.
-func (k *Coordinator) knowsUnwanted() bool {
-	for _, f := range k.faults.list {
-		if f.restart {
-			return false
-		}
-	}
-	return k.machine.Launches() == 0
 }
 
 // listen reads the register as it is, then what workers report.

@@ -50,6 +50,20 @@ func (c *core) do(commands []lifecycle.Command) {
 	}
 }
 
+// doAgain carries out a command that was delayed, as far as it is still valid. It is called with the lock held.
+func (c *core) doAgain(delayed lifecycle.Command) {
+	switch d := delayed.(type) {
+	case lifecycle.Place:
+		c.step(lifecycle.PlacementRetried{ID: d.ID, Run: d.Run})
+		return
+	case lifecycle.Link:
+		if t, ok := c.machine.Task(d.ID); !ok || t.Phase != lifecycle.Done || !t.IsIn(d.Sweep) {
+			return
+		}
+	}
+	c.do([]lifecycle.Command{delayed})
+}
+
 // announce wakes those who wait for a change.
 func (c *core) announce() {
 	close(c.changed)

@@ -25,7 +25,7 @@ func (k *Coordinator) Explain(ctx context.Context, target string) (control.Expla
 type explainer struct{ *Coordinator }
 
 func (k explainer) explain(ctx context.Context, target string) (control.Explained, error) {
-	if f := k.faultOf(target); f != nil {
+	if f := k.faults.Find(target); f != nil {
 		return control.Explained{Target: target, Sweep: target, State: "set aside",
 			Reason: "some of its files cannot be read or written (the coordinator keeps trying): " + f.Cause, Remedy: f.Remedy}, nil
 	}

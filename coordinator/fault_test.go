@@ -52,14 +52,14 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 	o := g.outcome(j.task, j.token())
 	repair := g.obstruct(g.root.Private("incoming"))
 	g.commit(j, o)
-	g.until(k, func() bool { return k.faultOf("two") != nil })
-	if f := k.faultOf("two"); !strings.Contains(f.Cause, j.id().String()) || !strings.Contains(f.Cause, "not a directory") || !strings.Contains(f.Remedy, "in the place of a folder") {
+	g.until(k, func() bool { return k.faults.Find("two") != nil })
+	if f := k.faults.Find("two"); !strings.Contains(f.Cause, j.id().String()) || !strings.Contains(f.Cause, "not a directory") || !strings.Contains(f.Remedy, "in the place of a folder") {
 		t.Errorf("it tells %+v", f)
 	}
 	g.until(k, func() bool { // it has tried again
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		return k.faults.list["two"].retry.tries > 2
+		return k.faults.Tries("two") > 2
 	})
 	if told := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); told.State != "set aside" || !strings.Contains(told.Reason, "not a directory") || told.Remedy == "" {
 		t.Errorf("explained: %+v", told)
@@ -76,7 +76,7 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 			t.Errorf("line %+v", l)
 		}
 	}
-	if f := k.faultOf("two"); f != nil {
+	if f := k.faults.Find("two"); f != nil {
 		t.Errorf("it is still set aside: %+v", f)
 	}
 }
@@ -106,7 +106,7 @@ func TestOneSweepIsSetAside(t *testing.T) {
 					t.Errorf("beside it: %+v", s)
 				}
 			}
-			if f := k.faultOf("two"); f == nil || !strings.Contains(f.Cause, "two") || f.Remedy == "" {
+			if f := k.faults.Find("two"); f == nil || !strings.Contains(f.Cause, "two") || f.Remedy == "" {
 				t.Errorf("it tells %+v", f)
 			}
 			if is := k.statusOf("two"); is == control.Finished {
@@ -142,7 +142,7 @@ func TestASweepIsSetAsideAtEveryStart(t *testing.T) {
 	write(t, g.root.Manifest("two"), string(text)+"no line\n")
 	for range 2 {
 		k = g.serve()
-		if f := k.faultOf("two"); f == nil || !strings.Contains(f.Cause, "line 2") || !strings.Contains(f.Remedy, "eisweep verify") {
+		if f := k.faults.Find("two"); f == nil || !strings.Contains(f.Cause, "line 2") || !strings.Contains(f.Remedy, "eisweep verify") {
 			t.Errorf("it tells %+v", f)
 		}
 		if _, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}); err == nil || !strings.Contains(err.Error(), "line 2") {
@@ -159,7 +159,7 @@ func TestASweepIsSetAsideAtEveryStart(t *testing.T) {
 	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 8 {
 		t.Errorf("after verify: %+v", s)
 	}
-	if f := k.faultOf("two"); f != nil {
+	if f := k.faults.Find("two"); f != nil {
 		t.Errorf("it is still set aside: %+v", f)
 	}
 }

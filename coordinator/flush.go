@@ -20,16 +20,14 @@ func (k *Coordinator) flush() {
 			k.step(lifecycle.ResultsRenamed{IDs: renamed})
 		}
 		for _, c := range next {
-			k.do(k.stillMeant(c))
+			k.doAgain(c)
 		}
 	}
 }
 
 func (k *Coordinator) flushOnce() {
-	for sweep, f := range k.faults.list {
-		if f.due {
-			k.ledger.Release(sweep)
-		}
+	for _, sweep := range k.faults.Retried() {
+		k.ledger.Release(sweep)
 	}
 	if !k.ledger.IsEmpty() && !k.ownsRoot() {
 		if err := k.checkOwnership(k.unattended); err != nil {
@@ -45,11 +43,11 @@ func (k *Coordinator) flushOnce() {
 		return
 	}
 	for sweep, err := range written.Faults {
-		k.faults.report(sweep, err, true)
+		k.faults.Report(sweep, err, true)
 	}
 	k.ledger.Acknowledge()
 	k.recordChanges()
-	k.recover()
+	k.faults.Recover()
 	for sweep, lines := range written.Lines {
 		k.publish(sweep, lines)
 	}
@@ -66,11 +64,9 @@ func (k *Coordinator) recordChanges() {
 		}
 	}
 	for _, sweep := range settled {
-		if f := k.faults.list[sweep]; f != nil {
-			f.finish = true
-			continue
+		if !k.faults.FinishLater(sweep) {
+			k.recorder.finish(sweep)
 		}
-		k.recorder.finish(sweep)
 	}
 }
 

@@ -35,7 +35,7 @@ func TestASweepWhoseFolderIsGone(t *testing.T) {
 	away := g.withoutFolder()
 	for range 2 {
 		k := g.serve()
-		f := k.faultOf("two")
+		f := k.faults.Find("two")
 		if f == nil || !strings.Contains(f.Cause, g.root.SweepDir("two")+" is gone") || !strings.Contains(f.Remedy, "eisweep cancel two") {
 			t.Fatalf("it tells %+v", f)
 		}
@@ -55,7 +55,7 @@ func TestASweepWhoseFolderIsGone(t *testing.T) {
 	if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 || g.executed() != 4+others {
 		t.Errorf("%+v, with %d of the other", s, others)
 	}
-	if f := k.faultOf("two"); f != nil {
+	if f := k.faults.Find("two"); f != nil {
 		t.Errorf("it is still set aside: %+v", f)
 	}
 }
@@ -69,10 +69,10 @@ func TestASweepWhoseFolderIsGoneIsCancelled(t *testing.T) {
 	if len(out.Sweeps) != 1 || out.Sweeps[0].Status != control.Cancelled || !out.Sweeps[0].Changed {
 		t.Errorf("cancelled: %+v", out)
 	}
-	g.until(k, func() bool { return k.faultOf("two") == nil })
+	g.until(k, func() bool { return k.faults.Find("two") == nil })
 	g.end()
 	k = g.serve()
-	if f := k.faultOf("two"); f != nil {
+	if f := k.faults.Find("two"); f != nil {
 		t.Errorf("the next one tells %+v", f)
 	}
 	for _, sweep := range g.queued(k) {
@@ -96,7 +96,7 @@ func TestAFinishedSweepWhoseFolderIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	k = g.serve()
-	if f := k.faultOf("two"); f != nil {
+	if f := k.faults.Find("two"); f != nil {
 		t.Errorf("nothing is to do, yet it is set aside: %+v", f)
 	}
 	if open, finished, err := records.Gone(g.root); len(open) > 0 || len(finished) != 1 || err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/faults"
 	"eisweep/coordinator/inputs"
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/ledger"
@@ -30,11 +31,10 @@ type launcher struct {
 	book       *outcomes.Book
 	ledger     *ledger.Ledger
 	attempts   *attempts.Tracker
-	faults     *faultList
+	faults     *faults.List
 	recorder   *recorder
 	flush      func()
 	refill     func()
-	restarted  func(sweep string) // notes that a sweep is known that could not be resumed
 }
 
 // launch is Coordinator.Launch.
@@ -44,7 +44,7 @@ func (l *launcher) launch(ctx context.Context, o plan.Request) (*plan.Plan, erro
 	defer l.refill()
 	l.mu.Lock()
 	failure := l.failure
-	if len(l.faults.list) == 0 { // otherwise the manifests do not name all results
+	if l.faults.IsEmpty() { // otherwise the manifests do not name all results
 		l.machine.Step(lifecycle.Compacted{})
 	}
 	l.mu.Unlock()
@@ -184,11 +184,8 @@ func (l *launcher) open(p *plan.Sweep, o plan.Request) error {
 	defer l.mu.Unlock()
 	name := p.Sweep.Name()
 	s, file := l.sweeps.Get(name), l.recorder.file(p.Sweep, o)
-	if f := l.faults.list[name]; f != nil {
-		f.retry.soon() // what is repaired takes effect with the launch
-		l.faults.wakeUp()
-	}
-	l.restarted(name)
+	l.faults.RetrySoon(name)
+	l.faults.Restarted(name)
 	if s != nil && o.IsPartial() {
 		s.Extend(p.Sweep, p.Expansion)
 		l.step(lifecycle.LaunchExtended{Sweep: name})

@@ -64,7 +64,7 @@ func TestInterruptedRestartIsGoneOnWith(t *testing.T) {
 	ctx, cancel := context.WithCancel(g.context())
 	cancel()
 	k.machine = lifecycle.New()
-	k.sweeps = launched.New(k.machine, k.faults.has)
+	k.sweeps = launched.New(k.machine, k.faults.Has)
 	if err := k.restorer.resume(ctx, list[0]); !errors.Is(err, context.Canceled) {
 		t.Fatalf("going on: %v", err)
 	}

@@ -307,7 +307,7 @@ func TestARecordOfAnEarlierOwner(t *testing.T) {
 		if err := records.Write(g.root, "two", record); err != nil {
 			t.Fatal(err)
 		}
-		k.recorder.replaceOld(k.faults.has)
+		k.recorder.replaceOld(k.faults.Has)
 		if record, err = records.Read(g.root, "two"); err != nil || record.Status != c.want || record.Epoch < 7 {
 			t.Errorf("after one of epoch %d: %+v, %v", c.epoch, record, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/coordinator/faults"
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/records"
@@ -20,7 +21,7 @@ type steering struct {
 	*core
 	config   Config
 	sweeps   *launched.Table
-	faults   *faultList
+	faults   *faults.List
 	recorder *recorder
 	flush    func()
 	refill   func()
@@ -189,10 +190,7 @@ func (st *steering) steerArchived(name string, to control.Status) (control.Steer
 		return out, err
 	}
 	if to == control.Cancelled {
-		if f := st.faults.list[name]; f != nil { // nothing is left to resume
-			f.retry.soon()
-			st.faults.wakeUp()
-		}
+		st.faults.RetrySoon(name) // nothing is left to resume
 	}
 	out.Status, out.Changed = to, true
 	st.config.Log.Info("sweep "+string(to), "sweep", name)

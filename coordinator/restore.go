@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/faults"
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/plan"
@@ -33,9 +34,9 @@ type restorer struct {
 	sweeps   *launched.Table
 	launcher *launcher
 	window   *window.Window
-	// Of other parts of the coordinator.
+	faults   *faults.List
+	// Of another part of the coordinator.
 	awaitOutcomes func(context.Context) error
-	restartLater  func(sweep string, err error)
 }
 
 // restore resumes the sweeps that an earlier coordinator left unfinished, as if they were launched again, but
@@ -54,7 +55,7 @@ func (rs *restorer) restore(ctx context.Context) error {
 				return err
 			}
 			spared[r.name] = true
-			rs.restartLater(r.name, err)
+			rs.setAside(r.name, err)
 		}
 	}
 	if len(list) > 0 && rs.config.Queue.IsNew() {
@@ -79,7 +80,7 @@ func (rs *restorer) list() (list []*restored, spared map[string]bool, err error)
 		r, err := rs.read(name)
 		if err != nil {
 			spared[name] = true
-			rs.restartLater(name, err)
+			rs.setAside(name, err)
 		} else if r != nil {
 			list = append(list, r)
 		}
@@ -166,4 +167,47 @@ func (rs *restorer) resume(ctx context.Context, r *restored) error {
 	rs.log.Info("resume sweep", "sweep", r.name, "stand", r.record.Status, "tasks", first.Tasks,
 		"done", first.Done+first.Linked, "to run", first.New+first.Waiting)
 	return rs.launcher.submit(ctx, first)
+}
+
+// setAside has a sweep resumed later that cannot be resumed now.
+func (rs *restorer) setAside(name string, err error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	rs.faults.RestartLater(name, err)
+}
+
+// retry resumes a sweep that was set aside, unless it was launched meanwhile.
+func (rs *restorer) retry(ctx context.Context, name string) {
+	rs.launcher.Lock()
+	defer rs.launcher.Unlock()
+	rs.mu.Lock()
+	waits := rs.faults.AwaitsRestart(name)
+	rs.mu.Unlock()
+	if !waits {
+		return
+	}
+	err := rs.resumeNow(ctx, name)
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	switch {
+	case ctx.Err() != nil || rs.failure != nil:
+	case err != nil:
+		rs.faults.RestartLater(name, err)
+	default:
+		rs.faults.Restarted(name)
+	}
+	rs.announce()
+}
+
+// resumeNow is restore for one sweep. A sweep that was paused or cancelled meanwhile stays so.
+func (rs *restorer) resumeNow(ctx context.Context, name string) error {
+	if err := rs.catalog.Refresh(); err != nil {
+		return err
+	}
+	r, err := rs.read(name)
+	if r == nil || err != nil {
+		return err
+	}
+	defer rs.window.Refill()
+	return rs.resume(ctx, r)
 }

@@ -138,7 +138,7 @@ func TestASourceThatCannotBeReadForAMoment(t *testing.T) {
 		t.Errorf("launch: %v", err)
 	}
 	told[control.Steered](g, control.VerbPause, control.Steer{Sweeps: []string{"pushed"}}) // its task is queued for the other
-	if f := k.faultOf("again"); f == nil || !strings.Contains(f.Cause, "symbolic links") {
+	if f := k.faults.Find("again"); f == nil || !strings.Contains(f.Cause, "symbolic links") {
 		t.Errorf("it tells %+v", f)
 	}
 	for _, s := range k.Snapshot().Sweeps {

@@ -3,22 +3,25 @@ package coordinator
 import (
 	"context"
 
+	"eisweep/coordinator/faults"
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/outcomes"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
 
-// shell is the coordinator as the packages of its parts see it. It implements attempts.Core, outcomes.Core and window.Core.
+// shell is the coordinator as the packages of its parts see it. It implements attempts.Core, faults.Core,
+// outcomes.Core and window.Core.
 type shell struct {
 	*core
-	faults *faultList
+	faults *faults.List
 	book   *outcomes.Book
-	// Of other parts of the coordinator; all but refill are called with the lock held.
-	flush         func()
-	refill        func()
-	task          func(id sweeps.ID, sweep string) *sweeps.Task
-	knowsUnwanted func() bool
+	// Of other parts of the coordinator; all but refill and resume are called with the lock held.
+	flush  func()
+	refill func()
+	task   func(id sweeps.ID, sweep string) *sweeps.Task
+	finish func(sweep string)
+	resume func(ctx context.Context, sweep string) // called without the lock
 }
 
 // Lock takes the core's lock.
@@ -74,23 +77,28 @@ func (s *shell) LastOutcome() uint64 { return s.book.Last() }
 func (s *shell) Input(in *sweeps.Input) (protocol.Input, error) { return s.book.Input(in) }
 
 // Block has a task wait because of an error that may go away.
-func (s *shell) Block(c lifecycle.Candidate, err error) { s.faults.block(c, err) }
+func (s *shell) Block(c lifecycle.Candidate, err error) { s.faults.Block(c, err) }
 
 // Postpone keeps a command that could not be carried out, and tries it again later.
 func (s *shell) Postpone(sweep string, c lifecycle.Command, err error, whole bool) {
-	s.faults.postpone(sweep, c, err, whole)
+	s.faults.Postpone(sweep, c, err, whole)
 }
 
 // SetAside is why a sweep is set aside; nil if it is not.
-func (s *shell) SetAside(sweep string) error {
-	if f := s.faults.list[sweep]; f != nil {
-		return f.err
-	}
-	return nil
-}
+func (s *shell) SetAside(sweep string) error { return s.faults.Of(sweep) }
 
-// KnowsUnwanted reports whether it is known which attempts no sweep wants.
-func (s *shell) KnowsUnwanted() bool { return s.knowsUnwanted() }
+// KnowsUnwanted reports whether it is known which attempts no sweep wants: no launch is under way, and no sweep waits to
+// be resumed.
+func (s *shell) KnowsUnwanted() bool { return s.machine.Launches() == 0 && !s.faults.AwaitRestarts() }
+
+// CarryOutAgain carries out a command that was delayed, as far as it is still valid.
+func (s *shell) CarryOutAgain(c lifecycle.Command) { s.doAgain(c) }
+
+// Finish ends a sweep whose tasks are all settled.
+func (s *shell) Finish(sweep string) { s.finish(sweep) }
+
+// Resume resumes a sweep that could not be resumed when the coordinator started.
+func (s *shell) Resume(ctx context.Context, sweep string) { s.resume(ctx, sweep) }
 
 // Refill has the window of orders checked soon.
 func (s *shell) Refill() { s.refill() }

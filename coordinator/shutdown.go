@@ -104,3 +104,14 @@ func (k *Coordinator) awaitOutcomes(ctx context.Context) error {
 
 // outcomesTime bounds the wait for outcomes at a restart.
 const outcomesTime = 30 * time.Second
+
+// stuck is the error of the incomplete sweeps when none of them can make progress, and nil while one can.
+func (k *Coordinator) stuck() error {
+	var incomplete []string
+	for s := range k.sweeps.All() {
+		if !k.sweeps.IsComplete(s.Name) {
+			incomplete = append(incomplete, s.Name)
+		}
+	}
+	return k.faults.Stuck(incomplete)
+}

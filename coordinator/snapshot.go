@@ -16,7 +16,7 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 	if !k.ledger.IsEmpty() && k.checkOwnershipSoon() {
 		k.flush() // what the snapshot says is in the manifests
 	}
-	out := control.Snapshot{Elapsed: time.Since(k.begun), Unanswered: k.config.Queue.UnresponsiveFor(), Faults: k.faultsTold()}
+	out := control.Snapshot{Elapsed: time.Since(k.begun), Unanswered: k.config.Queue.UnresponsiveFor(), Faults: k.faults.Summary()}
 	if err := k.config.Queue.Limited(); err != nil {
 		out.Limit = err.Error()
 	}

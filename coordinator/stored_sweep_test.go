@@ -1,7 +1,6 @@
 package coordinator
 
 import (
-	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -42,7 +41,7 @@ func TestAlteredFileOfALaunchedSweep(t *testing.T) {
 		}
 	}
 	k := g.serve()
-	if f := k.faultOf("two"); f == nil || !strings.Contains(f.Cause, path) || !strings.Contains(f.Cause, "not the file that was launched") || !strings.Contains(f.Remedy, "put the launched file back") {
+	if f := k.faults.Find("two"); f == nil || !strings.Contains(f.Cause, path) || !strings.Contains(f.Cause, "not the file that was launched") || !strings.Contains(f.Remedy, "put the launched file back") {
 		t.Errorf("set aside: %+v", f)
 	}
 	for id, sweep := range g.queued(k) {
@@ -54,7 +53,9 @@ func TestAlteredFileOfALaunchedSweep(t *testing.T) {
 		t.Errorf("beside it: %+v", s)
 	}
 	edit(t, path, "seeds = [1, 3]", "seeds = [1, 2]")
-	k.faults.report("two", errors.New("repaired"), true).retry.soon()
+	k.mu.Lock()
+	k.faults.RetrySoon("two")
+	k.mu.Unlock()
 	if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 {
 		t.Errorf("repaired: %+v", s)
 	}
@@ -69,10 +70,10 @@ func TestLaunchOfTheEditedFileItself(t *testing.T) {
 	edit(t, g.root.SweepFile("two"), "seeds = [1, 2]", "seeds = [1, 3]")
 	k := g.serve()
 	g.launch(g.read("two", "sweep.toml"))
-	g.until(k, func() bool { return k.faultOf("two") == nil })
+	g.until(k, func() bool { return k.faults.Find("two") == nil })
 	g.end()
 	k = g.serve()
-	if f := k.faultOf("two"); f != nil {
+	if f := k.faults.Find("two"); f != nil {
 		t.Errorf("set aside: %+v", f)
 	}
 	if s := g.finish(k, "two"); s.Done != 4 {
@@ -94,8 +95,8 @@ func TestRunKeepsTheRecordOfAnEarlierLaunch(t *testing.T) {
 	if want := (records.File{SHA256: records.Sum([]byte(g.read("two", "sweep.toml")))}); err != nil || record.File != want {
 		t.Errorf("recorded %+v, want %+v (%v)", record, want, err)
 	}
-	if k := g.serve(); k.faultOf("two") != nil {
-		t.Errorf("set aside: %+v", k.faultOf("two"))
+	if k := g.serve(); k.faults.Find("two") != nil {
+		t.Errorf("set aside: %+v", k.faults.Find("two"))
 	}
 }
 

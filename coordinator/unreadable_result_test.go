@@ -44,9 +44,9 @@ func TestAResultThatIsUnreadableForAMoment(t *testing.T) {
 		g.until(k, func() bool {
 			k.mu.Lock()
 			defer k.mu.Unlock()
-			return k.faults.list["two"] != nil && k.faults.list["two"].retry.tries > 2
+			return k.faults.Tries("two") > 2
 		})
-		f := k.faultOf("two")
+		f := k.faults.Find("two")
 		if !strings.Contains(f.Cause, path) || !strings.Contains(f.Cause, "permission denied") || !strings.Contains(f.Remedy, "permission") {
 			t.Errorf("it tells %+v", f)
 		}
@@ -70,7 +70,7 @@ func TestAResultThatIsUnreadableForAMoment(t *testing.T) {
 	if found := told[control.Verified](g, control.VerbVerify, control.Steer{}).Sweeps[0]; found.Sound != 4 || len(found.Problems) != 0 {
 		t.Errorf("verify: %+v", found)
 	}
-	if f := k.faultOf("two"); f != nil {
+	if f := k.faults.Find("two"); f != nil {
 		t.Errorf("it is still set aside: %+v", f)
 	}
 }

@@ -97,3 +97,18 @@ func (w *Window) Message(c lifecycle.Candidate, t *sweeps.Task) (protocol.Task, 
 	}
 	return m, nil
 }
+
+// CheckSendable returns the error that keeps a task of a sweep from being sent. It is nil if the task can be sent, is
+// certain to fail, or is no longer wanted. The lock is held.
+func (w *Window) CheckSendable(id sweeps.ID, sweep string) error {
+	is, ok := w.config.Core.Machine().Task(id)
+	t := w.config.Core.Task(id, sweep)
+	if !ok || is.IsSettled() || t == nil {
+		return nil
+	}
+	_, err := w.Message(lifecycle.Candidate{ID: id, Run: is.Run, Sweep: sweep}, t)
+	if errors.Is(err, ErrGone) {
+		return nil
+	}
+	return err
+}

@@ -44,6 +44,7 @@ var plan = map[string][]string{
 	"coordinator/workers":   {"sweeps", "internal/control", "internal/protocol"},
 	"coordinator/attempts":  {"sim", "sweeps", "internal", "coordinator/lifecycle", "coordinator/workers", "coordinator/workload"},
 	"coordinator/window":    {"sim", "sweeps", "internal", "coordinator/attempts", "coordinator/lifecycle", "coordinator/workers", "coordinator/workload"},
+	"coordinator/faults":    {"sweeps", "internal", "coordinator/catalog", "coordinator/ledger", "coordinator/lifecycle", "coordinator/window"},
 	"coordinator/records":   {"sweeps", "internal"},
 	"coordinator/inputs":    {"sweeps", "internal"},
 	"coordinator/launched":  {"sweeps", "internal", "coordinator/catalog", "coordinator/lifecycle", "coordinator/records", "coordinator/workload"},
