@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/explain"
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/records"
 	"eisweep/internal/control"
@@ -74,7 +75,7 @@ func (a archive) explain(ctx context.Context, name string) (control.Explained, e
 	left := s.Tasks - s.Done - s.Failed
 	out.Details = append(out.Details, fmt.Sprintf("%s: %d done, %d failed, %d to run", control.Count(s.Tasks, "task"), s.Done, s.Failed, left))
 	if left == 0 {
-		explainComplete(name, s.Failed, &out)
+		explain.Complete(name, s.Failed, &out)
 		return out, nil
 	}
 	_, err = records.Read(a.root, name)

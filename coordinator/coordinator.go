@@ -11,6 +11,7 @@ import (
 
 	"eisweep/coordinator/attempts"
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/explain"
 	"eisweep/coordinator/faults"
 	"eisweep/coordinator/launched"
 	"eisweep/coordinator/ledger"
@@ -70,14 +71,15 @@ type Coordinator struct {
 	once     sync.Once
 	stopped  error // what Stop returns
 
-	workers  *workers.Table
-	attempts *attempts.Tracker
-	window   *window.Window
-	launcher *launcher
-	restorer *restorer
-	steering *steering
-	recorder *recorder
-	faults   *faults.List
+	workers   *workers.Table
+	attempts  *attempts.Tracker
+	window    *window.Window
+	launcher  *launcher
+	restorer  *restorer
+	steering  *steering
+	explainer *explain.Explainer
+	recorder  *recorder
+	faults    *faults.List
 
 	// Guarded by the core's lock.
 	sweeps            *launched.Table
@@ -160,6 +162,8 @@ func (k *Coordinator) connect() {
 	k.window = window.New(window.Config{Core: view, Queue: c.Queue, Attempts: k.attempts, Workers: k.workers, Log: c.Log, Ahead: c.Ahead})
 	k.faults = faults.New(faults.Config{Core: view, Catalog: k.catalog, Ledger: k.ledger, Window: k.window, Log: c.Log})
 	view.faults = k.faults
+	k.explainer = &explain.Explainer{Core: view, Root: c.Root, Queue: c.Queue, Catalog: k.catalog, Sweeps: k.sweeps, Attempts: k.attempts,
+		Faults: k.faults, Workers: k.workers, Archived: k.archive().explain}
 	k.recorder = &recorder{core: k.core, root: c.Root, sweeps: k.sweeps, exclusive: c.Exclusive}
 	k.launcher = &launcher{core: k.core, config: c, catalog: k.catalog, sweeps: k.sweeps, book: k.book, attempts: k.attempts, ledger: k.ledger,
 		faults: k.faults, recorder: k.recorder, flush: k.flush, refill: k.window.Refill}

@@ -35,3 +35,8 @@ func (k *Coordinator) Resume(ctx context.Context, names []string) (control.Steer
 func (k *Coordinator) Cancel(ctx context.Context, names []string) (control.Steered, error) {
 	return k.steering.steer(ctx, names, control.Cancelled)
 }
+
+// Explain says why a sweep or a task, given by its id or the start of one, is not running.
+func (k *Coordinator) Explain(ctx context.Context, target string) (control.Explained, error) {
+	return k.explainer.Explain(ctx, target)
+}

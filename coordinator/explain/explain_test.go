@@ -1,4 +1,4 @@
-package coordinator
+package explain
 
 import (
 	"strings"
@@ -13,8 +13,7 @@ import (
 // TestExplainUnwanted explains a task that an interrupted launch left behind: its order was
 // purged, and no sweep wants it.
 func TestExplainUnwanted(t *testing.T) {
-	k := &Coordinator{core: newCore(nil, nil)}
-	got := (explainer{k}).explainTask(sweeps.ID{1}, lifecycle.Task{Run: 1, Phase: lifecycle.Queued})
+	got := (&Explainer{}).task(sweeps.ID{1}, lifecycle.Task{Run: 1, Phase: lifecycle.Queued})
 	if !strings.Contains(got.Reason, "no sweep needs it") || got.Remedy == "" {
 		t.Errorf("explained as %+v", got)
 	}

@@ -1,0 +1,73 @@
+package explain
+
+import (
+	"fmt"
+	"time"
+
+	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/workers"
+	"eisweep/internal/control"
+)
+
+// idle says why no worker takes a task of an open sweep that needs so many bytes; 0 means unknown.
+func (x *Explainer) idle(sweep string, need int64, out *control.Explained) {
+	if x.unanswered(out) {
+		return
+	}
+	pool := workers.Summarize(x.Workers.Known(time.Now()))
+	switch {
+	case pool.Known == 0 && pool.Reason != "":
+		out.Reason, out.Remedy = "no worker is connected any more: "+pool.Reason, "repair that, then start new ones: `eisweep worker`"
+	case pool.Known == 0:
+		out.Reason, out.Remedy = "no worker is connected", "start one, here or on any machine that sees the root: `eisweep worker`"
+	case pool.Connected == 0:
+		out.Reason, out.Remedy = fmt.Sprintf("no worker is connected; silent: %s", control.Count(pool.Known, "worker")), "`eisweep workers` shows since when; start new ones"
+	case pool.Taking == 0:
+		out.Reason, out.Remedy = "no worker takes tasks: "+pool.Reason, "start more workers"
+	case need > 0 && pool.Memory > 0 && need > pool.Memory:
+		out.Reason = fmt.Sprintf("a task needs %s of memory, and no worker has more than %s", size(need), size(pool.Memory))
+		out.Remedy = "start a worker where there is more (`eisweep worker --memory SIZE` sets what tasks may take)"
+	case pool.Busy >= pool.Slots:
+		out.Reason = fmt.Sprintf("every slot is busy (%d of %s), with %s queued", pool.Slots, control.Count(pool.Taking, "worker"), control.Count(x.ahead(sweep), "task"))
+		out.Remedy = "it waits for its turn; more workers or a higher --priority let it start sooner"
+	case pool.Refused != "":
+		out.Reason = "a worker has a free slot and too little memory: " + pool.Refused
+		out.Remedy = "it starts once other tasks leave the memory for it; otherwise start a worker with more"
+	default:
+		out.Reason = "it was queued, returned or failed a moment ago, and is sent after a pause; a worker has a free slot"
+	}
+}
+
+// unanswered says that NATS does not answer, if that is so.
+func (x *Explainer) unanswered(out *control.Explained) bool {
+	silent := x.Queue.UnresponsiveFor()
+	if silent == 0 {
+		return false
+	}
+	out.Reason = fmt.Sprintf("NATS has not answered the coordinator for %v", silent.Round(time.Second))
+	out.Remedy = "check the NATS servers; everything continues when they answer, and running tasks are not lost"
+	return true
+}
+
+// ahead counts the queued tasks of the open sweeps that have this one's priority or a
+// higher one.
+func (x *Explainer) ahead(sweep string) int {
+	n, own := 0, x.Sweeps.Get(sweep).Priority
+	for s := range x.Sweeps.All() {
+		if x.Core.Machine().Status(s.Name) == lifecycle.Open && s.Priority >= own {
+			n += x.Core.Machine().Counts(s.Name).ToSend()
+		}
+	}
+	return n
+}
+
+// size formats a number of bytes.
+func size(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

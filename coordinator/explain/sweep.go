@@ -1,0 +1,63 @@
+package explain
+
+import (
+	"fmt"
+	"time"
+
+	"eisweep/coordinator/workers"
+	"eisweep/internal/control"
+)
+
+// sweep explains the state of a sweep.
+func (x *Explainer) sweep(name string) control.Explained {
+	x.Core.Lock()
+	defer x.Core.Unlock()
+	s, n := x.Sweeps.Get(name), x.Core.Machine().Counts(name)
+	out := control.Explained{Target: name, Sweep: name, State: string(x.Sweeps.Status(s.Name))}
+	out.Details = append(out.Details, fmt.Sprintf("%s: %d done, %d failed, %d running, %d queued, %d waiting for their sources, %d cancelled",
+		control.Count(n.Total, "task"), n.Done, n.Failed, n.Running+n.Placing, n.ToSend()+n.Unreadable, n.Waiting, n.Dropped))
+	switch {
+	case x.Sweeps.Status(s.Name) == control.Finished:
+		Complete(name, n.Failed, &out)
+		if n.Dropped > 0 {
+			out.Reason, out.Remedy = fmt.Sprintf("the tasks that were run again are settled; never run, since the sweep was cancelled or stopped before: %s", control.Count(n.Dropped, "task")), "launch it again: finished tasks are kept"
+		}
+	case x.Sweeps.Status(s.Name) == control.Cancelled:
+		out.Reason, out.Remedy = "it was cancelled", "launch it again: finished tasks are kept"
+	case x.Sweeps.Status(s.Name) == control.Paused:
+		out.Reason, out.Remedy = "it is paused", "`eisweep resume "+name+"`"
+	case n.Running > 0 && x.silentTasks(name) == n.Running:
+		x.idle(name, 0, &out)
+		out.Reason = fmt.Sprintf("the workers of its %d running tasks have sent nothing for %v; after %v others get the tasks; %s", n.Running, workers.Silence, x.Attempts.SilenceLimit(), out.Reason)
+	case n.Running+n.Placing > 0:
+		out.Reason = control.Count(n.Running+n.Placing, "task") + " running"
+	case n.ToSend() > 0:
+		x.idle(name, s.Work.Least(), &out)
+	default:
+		out.Reason = "the rest (" + control.Count(n.Waiting, "task") + ") waits for sources"
+		if s.Source != "" {
+			out.Reason += ", of sweep " + s.Source
+			out.Remedy = "`eisweep explain " + s.Source + "`"
+		}
+	}
+	return out
+}
+
+// silentTasks counts the running tasks of a sweep that were not heard from recently.
+func (x *Explainer) silentTasks(sweep string) (n int) {
+	for r := range x.Attempts.Running() {
+		if r.Sweep == sweep && time.Since(r.Heard) > workers.Silence {
+			n++
+		}
+	}
+	return n
+}
+
+// Complete explains a sweep whose tasks are all settled, so many of them as failed.
+func Complete(name string, failed int, out *control.Explained) {
+	out.Reason = "it is complete"
+	if failed > 0 {
+		out.Reason += "; " + control.Count(failed, "task") + " failed"
+		out.Remedy = "`eisweep status " + name + "` lists them, and how to run each again"
+	}
+}

@@ -1,0 +1,149 @@
+package explain
+
+import (
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"eisweep/coordinator/lifecycle"
+	"eisweep/coordinator/workers"
+	"eisweep/internal/control"
+	"eisweep/internal/manifest"
+	"eisweep/internal/protocol"
+	"eisweep/sim"
+	"eisweep/sweeps"
+)
+
+// task explains a task that is not settled.
+func (x *Explainer) task(id sweeps.ID, t lifecycle.Task) control.Explained {
+	out := control.Explained{Target: id.String()}
+	for i, name := range t.Sweeps {
+		if i == 0 {
+			out.Sweep = name
+		}
+		if task := x.Sweeps.Task(id, name); task != nil {
+			out.Details = append(out.Details, "file: "+name+"/"+task.File)
+		}
+	}
+	switch t.Phase {
+	case lifecycle.Waiting:
+		out.State = "waiting"
+		x.source(id, &out)
+	case lifecycle.Pending, lifecycle.Queued:
+		out.State = "queued"
+		x.queued(id, &t, &out)
+	case lifecycle.Unreadable:
+		out.State = "held"
+		out.Reason = "no worker can read its order: " + x.Core.Reason(id)
+		out.Remedy = "start coordinator and workers from the same program, then launch the sweep again"
+	default:
+		out.State = "running"
+		x.running(id, &out)
+	}
+	out.Details = append(out.Details, fmt.Sprintf("run %d", t.Run))
+	return out
+}
+
+func (x *Explainer) source(id sweeps.ID, out *control.Explained) {
+	from := x.Core.Machine().Source(id)
+	name := from.String()
+	if task := x.Sweeps.Task(id, out.Sweep); task != nil && task.Source != nil {
+		name = task.Source.Sweep + "/" + task.Source.File
+	}
+	out.Reason = "it waits for its source " + name
+	if s, ok := x.Core.Machine().Task(from); ok {
+		why := x.task(from, s)
+		out.Reason += ", which is " + why.State + ": " + why.Reason
+		out.Remedy = why.Remedy
+	}
+}
+
+// queued says what a queued task waits for: the most important obstacle.
+func (x *Explainer) queued(id sweeps.ID, t *lifecycle.Task, out *control.Explained) {
+	if len(t.Sweeps) == 0 {
+		out.Reason = "no sweep needs it at present: the last launch of its sweep was interrupted, or has not reached it yet"
+		out.Remedy = "launch its sweep again"
+		return
+	}
+	home := t.Sweeps[0]
+	for _, name := range t.Sweeps {
+		if x.Core.Machine().Status(name) == lifecycle.Open {
+			home = name
+			break
+		}
+	}
+	if x.Core.Machine().Status(home) == lifecycle.Paused {
+		out.Reason, out.Remedy = "its sweep "+home+" is paused", "`eisweep resume "+home+"`"
+		return
+	}
+	if wait := x.Attempts.Delay(id); wait > 0 {
+		out.Reason = fmt.Sprintf("its last attempt failed; the next is made in %v", wait.Round(time.Second))
+		return
+	}
+	var need int64
+	if task := x.Sweeps.Task(id, home); task != nil {
+		need = sim.Memory(task.Experiment, task.Parameters)
+	}
+	x.idle(home, need, out)
+}
+
+func (x *Explainer) running(id sweeps.ID, out *control.Explained) {
+	r := x.Attempts.Of(id)
+	if r == nil {
+		out.Reason = "a worker is running it"
+		return
+	}
+	out.Reason = fmt.Sprintf("it runs on worker %s (%s) since %s, attempt %d", r.Worker, r.Host, r.Since.Local().Format(time.DateTime), r.Attempt)
+	if r.Progress.Trials > 0 {
+		out.Details = append(out.Details, fmt.Sprintf("trial %d of %d", r.Progress.Trial, r.Progress.Trials))
+	}
+	if r.LeftKnown {
+		out.Details = append(out.Details, fmt.Sprintf("about %v left", r.Left.Round(time.Second)))
+	}
+	if ago := time.Since(r.Heard); ago > workers.Silence && !x.unanswered(out) {
+		out.Reason = fmt.Sprintf("attempt %d on worker %s (%s) has sent nothing for %v: its worker is dead or cut off; %v after its last message another worker gets the task",
+			r.Attempt, r.Worker, r.Host, ago.Round(time.Second), x.Attempts.SilenceLimit())
+		out.Remedy = "`eisweep logs " + id.String() + "` shows the log of the attempt, `eisweep workers` the connected workers"
+	}
+}
+
+// lastAttempt says by whom and when a task was settled, as far as its line has that. A task that
+// failed with its source was not attempted.
+func lastAttempt(l *manifest.Line) string {
+	ended := "ended " + l.Finished.Local().Format(time.DateTime)
+	if l.Attempt == 0 {
+		return fmt.Sprintf("run %d, %s", l.Run, ended)
+	}
+	return fmt.Sprintf("run %d, attempt %d on %s by %s, %.1f s, %s", l.Run, l.Attempt, l.Host, l.Worker, l.Seconds, ended)
+}
+
+// settled explains a settled task from the manifests.
+func (x *Explainer) settled(id sweeps.ID) (control.Explained, error) {
+	out := control.Explained{Target: id.String()}
+	l, err := x.Catalog.Latest(id)
+	switch {
+	case err != nil:
+		return out, err
+	case l == nil:
+		return out, &control.Refusal{Kind: control.Unknown, Text: fmt.Sprintf("no sweep that was launched here has task %s, and no manifest: it may have been cancelled; launch its sweep", id)}
+	}
+	out.Sweep, out.State = l.Sweep, string(l.State)
+	out.Details = append(out.Details, lastAttempt(l))
+	switch l.State {
+	case manifest.Done:
+		out.Reason = "it is done: " + filepath.Join(l.Sweep, l.File)
+		return out, nil
+	case manifest.Superseded:
+		out.Reason = "another task has its name now; its result is " + filepath.Join(l.Sweep, l.File)
+		return out, nil
+	}
+	out.Reason = fmt.Sprintf("it failed (%s): %s", l.Class, l.Error)
+	out.Remedy = fmt.Sprintf("`eisweep rerun %s --task %s` runs it again", l.Sweep, id)
+	if protocol.Class(l.Class).Repeats() {
+		out.Remedy += "; without --set it will fail again"
+	}
+	if l.Class == string(protocol.Source) {
+		out.Remedy = "rerun its source, which the error names; then launch " + l.Sweep + " again"
+	}
+	return out, nil
+}
