@@ -2,12 +2,12 @@ package results
 
 import "iter"
 
-// chunkBytes is the most that a chunk holds. Readers keep 1 MiB of chunks by
-// default, and smaller chunks compress worse.
+// chunkBytes is the largest size of a chunk. HDF5 readers cache 1 MiB of chunks by default, and smaller chunks compress
+// less.
 const chunkBytes = 128 << 10
 
-// chunkShape divides an array into chunks: trailing axes whole as far as they
-// fit, then part of one axis, then 1. So a chunk is one run of elements.
+// chunkShape divides an array into chunks: it takes trailing axes whole while they fit, then a part of one axis, then 1.
+// So a chunk is one contiguous run of elements.
 func chunkShape(dims []int, elementSize int) []int {
 	shape := make([]int, len(dims))
 	room := chunkBytes / elementSize
@@ -22,14 +22,14 @@ func chunkShape(dims []int, elementSize int) []int {
 	return shape
 }
 
-// block is a chunk's part of an array: count at offset, which are the n elements
-// from start on.
+// block is the part of an array in one chunk: count elements along each axis at offset. They are the n elements from
+// start on.
 type block struct {
 	offset, count []int
 	start, n      int
 }
 
-// blocks yields an array's chunks of that shape in the order of their elements.
+// blocks yields the blocks of an array, for chunks of that shape, in the order of their elements.
 func blocks(dims, shape []int) iter.Seq[block] {
 	return func(yield func(block) bool) {
 		offset := make([]int, len(dims))
@@ -51,7 +51,7 @@ func blockAt(dims, shape, offset []int) block {
 	return b
 }
 
-// advance moves offset to the next chunk; false after the last.
+// advance moves offset to the next chunk, and returns false after the last one.
 func advance(offset, dims, shape []int) bool {
 	for axis := len(dims) - 1; axis >= 0; axis-- {
 		offset[axis] += shape[axis]

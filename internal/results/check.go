@@ -8,21 +8,21 @@ import (
 	"os"
 )
 
-// ExpectedFile is a file with the SHA-256 and the size that somebody says it has.
+// ExpectedFile is a file with the SHA-256 and the size that a manifest or an order claims.
 type ExpectedFile struct {
 	Path, SHA256 string
 	Bytes        int64
 }
 
-// CheckResult is what Check finds out about a file.
+// CheckResult is what Check found out about a file.
 type CheckResult struct {
 	Contents
 	Err error // of HashSized or Digest
 }
 
-// Check hashes files, except those of another size. Those that have the SHA-256 which they should have, and no others, are read as
-// Prober.Digest does, by one child for all of them: whoever vouches for a file may have made it to break who
-// reads it. A file that breaks the child doesn't keep others from being read. It holds all of the files open.
+// Check hashes files, except those of another size. One child process reads those whose SHA-256 is the expected one, as
+// Prober.Digest does: the author of the claim may have made a file to break its readers. A file that breaks the child
+// doesn't keep the others from being read. All files are open during the call.
 func (p Prober) Check(ctx context.Context, files []ExpectedFile) []CheckResult {
 	out := make([]CheckResult, len(files))
 	var unread []*CheckResult
@@ -45,8 +45,8 @@ func (p Prober) Check(ctx context.Context, files []ExpectedFile) []CheckResult {
 	return out
 }
 
-// digests has a child read files, and says how many it has dealt with: those before one that broke it. The first
-// counts as that one, as nothing was read before it.
+// readDigests has a child process read files and returns how many of them are settled: those before the one that broke
+// the child. If the child answered nothing, it is the first that broke it.
 func (p Prober) readDigests(ctx context.Context, unread []*CheckResult, opened []*os.File) int {
 	text, err := p.run(ctx, wantDigest, opened...)
 	n := 0

@@ -7,10 +7,10 @@ import (
 	"eisweep/internal/results/h5"
 )
 
-// chunk is a block on its way to the file, one after the other.
+// chunk encodes and compresses one block after another.
 type chunk struct {
 	elementSize int
-	made        sync.WaitGroup // what follows is made
+	encoded     sync.WaitGroup // the fields below are set
 	block       block
 	bytes       []byte // a whole chunk: zeros beyond the array's edge
 	filtered    []byte
@@ -23,15 +23,14 @@ func newChunk(t h5.Type, elements int) *chunk {
 	return &chunk{elementSize: t.Size(), bytes: make([]byte, size), spare: make([]byte, size)}
 }
 
-// begin makes the chunk of another block in the background.
-func (c *chunk) begin(b block, v values) {
+// start encodes and compresses another block in the background.
+func (c *chunk) start(b block, v values) {
 	c.block = b
-	c.made.Go(func() { c.err = c.make(v) })
+	c.encoded.Go(func() { c.err = c.encode(v) })
 }
 
-// make spares the compression where the bytes are those of the block before, as in
-// all_correlations nearly always.
-func (c *chunk) make(v values) error {
+// encode skips the compression when the bytes equal those of the block before, as nearly always in all_correlations.
+func (c *chunk) encode(v values) error {
 	n := c.block.n * c.elementSize
 	if err := v.encode(c.spare[:n], c.block.start); err != nil {
 		return err

@@ -14,15 +14,14 @@ import (
 	"eisweep/internal/results/h5"
 )
 
-// digester hashes what a result says, whatever its compression, chunks and
-// library version. Nodes come parents first and siblings by name; a node is
+// digester hashes the contents of a result, independently of compression, chunks and library version. Parents come before
+// their children, and siblings are sorted by name. Each node is hashed as
 //
 //	"group" path "\n", or "array" path type dims "\n"  (words separated by spaces, dims by commas)
 //	for each attribute by name: "attribute" name type length "\n" and the value's bytes
 //	for an array: its elements, little-endian, row-major
 //
-// Types of attributes are bool, int64, float64 (little-endian) and string
-// (UTF-8). /stdout and /stderr take no part.
+// The types of attributes are bool, int64, float64 (little-endian) and string (UTF-8). /stdout and /stderr are left out.
 type digester struct{ hash.Hash }
 
 func newDigester() digester { return digester{sha256.New()} }
@@ -65,7 +64,7 @@ func (d digester) attribute(name string, value any) error {
 	return nil
 }
 
-// digestOf returns the digest of an open file. It ends with ctx's error soon after that ends.
+// digestOf returns the digest of an open file. Soon after ctx ends, it returns ctx's error.
 func digestOf(ctx context.Context, f *h5.File, path string) (string, error) {
 	d := treeDigester{digester: newDigester(), ctx: ctx, file: f, seen: map[uint64]string{}}
 	if err := d.tree("/"); err != nil {

@@ -1,13 +1,10 @@
-// Package results reads and writes the HDF5 file of one task's result (docs/result-files.md),
-// with a /task group that describes the task.
+// Package results reads and writes the HDF5 file of one task's result (docs/result-files.md), which describes its task
+// in the group /task.
 //
-// It guarantees that a result file is whole or not there, holds nothing but what
-// follows from the task, has the same digest wherever it was computed and
-// however it was compressed, and is read by the programs that read the published
-// files. It does not decide where files lie or what they are called, and it does
-// not survive every damaged HDF5 file within this process: files of unknown
-// origin go through Prober.
+// It guarantees that a result file is either complete or absent, contains only what follows from the task, has the same
+// digest on every machine and with any compression, and can be read by the programs that read the published files. It
+// does not choose directories or names, and this process may crash on a damaged HDF5 file: use Prober for files of
+// unknown origin.
 //
-// Start reading at Write (write.go) and layout (layout.go); for the way back at
-// ReadSource (source.go).
+// Start reading at Write (write.go) and layout (layout.go) for writing, and at ReadSource (source.go) for reading.
 package results

@@ -21,7 +21,9 @@ func TestDocumentedExamplesRun(t *testing.T) {
 	}
 	root := exampleRoot(t)
 	examples := pythonBlocks(string(text))
-	want := []string{"2 trials, highest rate", "APPROXIMATE 3 BOTH", " ± ", "results~pl.is_plastic=BOTH~seed=1.h5", "is what the manifest says"}
+	want := []string{
+		"2 trials, highest rate", "APPROXIMATE 3 BOTH", " ± ", "results~pl.is_plastic=BOTH~seed=1.h5", "is what the manifest says",
+	}
 	if len(examples) != len(want) {
 		t.Fatalf("%d examples, want %d", len(examples), len(want))
 	}
@@ -46,23 +48,24 @@ func exampleRoot(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
 	for i, c := range examples() {
-		folder := filepath.Join(root, []string{"approximate", "perturb"}[i])
-		if err := os.Mkdir(folder, 0o700); err != nil {
+		dir := filepath.Join(root, []string{"approximate", "perturb"}[i])
+		if err := os.Mkdir(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
 		line := doneLine(1)
 		line.File = "results~pl.is_plastic=BOTH~seed=1.h5"
-		receipt, err := Write(t.Context(), filepath.Join(folder, line.File), c.task, c.result)
+		receipt, err := Write(t.Context(), filepath.Join(dir, line.File), c.task, c.result)
 		if err != nil {
 			t.Fatal(err)
 		}
-		line.ID, line.Experiment, line.Digest, line.SHA256, line.Bytes = c.task.ID, c.task.Experiment, receipt.Digest, receipt.SHA256, receipt.Bytes
+		line.ID, line.Experiment = c.task.ID, c.task.Experiment
+		line.Digest, line.SHA256, line.Bytes = receipt.Digest, receipt.SHA256, receipt.Bytes
 		line.Parameters = manifest.ParametersOf([]sim.Setting{{Name: "pl.is_plastic", Value: sim.ChoiceValue(sim.Both)}})
 		before := doneLine(3) // had the name first; clean removed where it went
 		before.File = line.File
 		moved := before
 		moved.State, moved.File = manifest.Superseded, "superseded/"+before.ID.String()+".h5"
-		appendLines(t, folder, failedLine(1), before, moved, line, failedLine(2))
+		appendLines(t, dir, failedLine(1), before, moved, line, failedLine(2))
 	}
 	return root
 }
@@ -73,7 +76,8 @@ func doneLine(n byte) manifest.Line {
 		Parameters: manifest.Parameters{"pl.is_plastic": "BOTH", "sy.e2e.w_total": 0.3, "numint.n_trials": 20, "pl.soft_max": true},
 		State:      manifest.Done, Run: 1, Attempt: 1, File: "results~seed=1.h5", Digest: sixtyFour, SHA256: sixtyFour, Bytes: 1 << 40,
 		Started:  time.Date(2026, 2, 3, 4, 5, 6, 789_000_000, time.UTC),
-		Finished: time.Date(2026, 2, 3, 4, 6, 6, 0, time.UTC), Seconds: 59.211, Host: "node1", Worker: "node1/3", Version: "0.1.0", ModelVersion: 1,
+		Finished: time.Date(2026, 2, 3, 4, 6, 6, 0, time.UTC), Seconds: 59.211,
+		Host: "node1", Worker: "node1/3", Version: "0.1.0", ModelVersion: 1,
 	}
 }
 
@@ -101,9 +105,9 @@ func appendLines(t *testing.T, dir string, lines ...manifest.Line) {
 }
 
 func TestPandasReadsManifest(t *testing.T) {
-	folder := t.TempDir()
-	appendLines(t, folder, doneLine(1), failedLine(2), doneLine(2))
-	out := python(t, folder, "-c", `
+	dir := t.TempDir()
+	appendLines(t, dir, doneLine(1), failedLine(2), doneLine(2))
+	out := python(t, dir, "-c", `
 import pandas
 lines = pandas.read_json("manifest.jsonl", lines=True, precise_float=True)
 now = lines.groupby("id").last()

@@ -15,15 +15,15 @@ import (
 	"eisweep/internal/atomicfile"
 )
 
-// FileHash is what identifies the bytes of a file.
+// FileHash identifies the bytes of a file.
 type FileHash struct {
 	SHA256   string // hex
 	Bytes    int64
-	Modified time.Time // the file's time when it had these bytes; zero when it changed meanwhile
+	Modified time.Time // the file's modification time; zero when that changed during the reading
 }
 
-// Hash reads a regular file. It ends with ctx's error soon after that ends. A file whose size
-// changes meanwhile is an error.
+// Hash reads a regular file. Soon after ctx ends, it returns ctx's error. A file whose size changes during the reading
+// is an error.
 func Hash(ctx context.Context, path string) (FileHash, error) {
 	f, err := openRegular(path)
 	if err != nil {
@@ -33,14 +33,14 @@ func Hash(ctx context.Context, path string) (FileHash, error) {
 	return HashOpen(ctx, f)
 }
 
-// HashFile is Hash without an end: the SHA-256 of a file, in hex, and its size.
+// HashFile is Hash without a context: it returns the SHA-256 of a file, in hex, and its size.
 func HashFile(path string) (string, int64, error) {
 	h, err := Hash(context.Background(), path)
 	return h.SHA256, h.Bytes, err
 }
 
-// HashSized is Hash of a file that should have so many bytes. A file of another size is not read: the error is a
-// *SizeError then.
+// HashSized is Hash for a file that should have that size. It doesn't read a file of another size, and returns a
+// *SizeError.
 func HashSized(ctx context.Context, path string, bytes int64) (FileHash, error) {
 	f, err := openRegular(path)
 	if err != nil {
@@ -61,7 +61,7 @@ func hashSized(ctx context.Context, f *os.File, bytes int64) (FileHash, error) {
 	return HashOpen(ctx, f)
 }
 
-// HashOpen is Hash of a file that is open.
+// HashOpen is Hash for an open file.
 func HashOpen(ctx context.Context, f *os.File) (FileHash, error) {
 	before, err := f.Stat()
 	if err != nil {
@@ -99,14 +99,14 @@ func (r *contextReader) Read(to []byte) (int, error) {
 	return r.Reader.Read(to)
 }
 
-// openRegular opens a file for reading, and neither waits at a pipe nor opens a device. It
-// believes that a file is missing only after its folder was opened: NFS remembers for half
-// a minute that a name was missing. The error wraps ErrNotResult for what is no file.
+// openRegular opens a regular file for reading, without waiting at a pipe or opening a device. Before it reports a file
+// as missing, it opens the directory: an NFS client remembers for half a minute that a name was missing. The error wraps
+// ErrNotResult for anything that is not a regular file.
 func openRegular(path string) (*os.File, error) {
 	f, err := atomicfile.OpenLinked(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if folder, err := os.Open(filepath.Dir(path)); err == nil {
-			folder.Close()
+		if dir, err := os.Open(filepath.Dir(path)); err == nil {
+			dir.Close()
 		}
 		f, err = atomicfile.OpenLinked(path)
 	}

@@ -98,7 +98,7 @@ func perturbationTask() *sweeps.Task {
 	return makeTask(sim.Perturb, append(small()[1:], sim.Setting{Name: "perturb.n_perturbed", Value: sim.IntegerValue(8)})...)
 }
 
-// written writes a result into a new folder.
+// written writes a result into a new dir.
 func written(t testing.TB, task *sweeps.Task, r *sim.Result) (string, Receipt) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "results.h5")

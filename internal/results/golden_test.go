@@ -101,7 +101,10 @@ func TestDigestOfPublishedFiles(t *testing.T) {
 		}
 		seen[digest] = name
 	}
-	for digest, name := range map[string]string{"1e20a41d6afc2aae68f14179d51ba7d1dd0eee446afd990bfcd608d70998a256": "perturb", "6326a38c30989bf71fd948d4c7a3ce3b2dd9f75d4426e5f59d657bef3008b650": "approximate_inh"} {
+	for digest, name := range map[string]string{
+		"1e20a41d6afc2aae68f14179d51ba7d1dd0eee446afd990bfcd608d70998a256": "perturb",
+		"6326a38c30989bf71fd948d4c7a3ce3b2dd9f75d4426e5f59d657bef3008b650": "approximate_inh",
+	} {
 		if seen[digest] != name {
 			t.Errorf("%s has another digest than ever before", name)
 		}

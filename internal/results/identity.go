@@ -6,31 +6,31 @@ import (
 	"os"
 )
 
-// Identity tells the bytes of a result from others.
+// Identity identifies the bytes of a result.
 type Identity struct {
 	SHA256 string // hex
 	Bytes  int64
 }
 
-// IsAt reports whether a path is a regular file, not a link or directory, with these bytes. A file of another size is
-// not read. The error says why that cannot be found out: it wraps fs.ErrNotExist when nothing has the name, and is a
-// *FileError when the file cannot be read.
-func (is Identity) IsAt(path string) (bool, error) {
+// IsAt reports whether path is a regular file, not a link or a directory, with these bytes. It doesn't read a file of
+// another size. The error wraps fs.ErrNotExist when nothing has that name, and is a *FileError when the file can't be
+// read.
+func (id Identity) IsAt(path string) (bool, error) {
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() {
 		return false, err
 	}
-	found, err := HashSized(context.Background(), path, is.Bytes)
+	found, err := HashSized(context.Background(), path, id.Bytes)
 	if size := (*SizeError)(nil); errors.As(err, &size) {
 		return false, nil
 	}
 	if err != nil {
 		return false, &FileError{err}
 	}
-	return found.SHA256 == is.SHA256, nil
+	return found.SHA256 == id.SHA256, nil
 }
 
-// FileError is trouble with a single file, which says nothing about its directory.
+// FileError is an error of a single file: other files in its directory may be readable.
 type FileError struct{ error }
 
 func (e *FileError) Unwrap() error { return e.error }

@@ -13,27 +13,27 @@ import (
 	"eisweep/sweeps"
 )
 
-// Info is what a result file tells about itself.
+// Info is what a result file says about itself.
 type Info struct {
-	HasTask bool // it has a /task group; the published program's files have none, and then the next eight say nothing
+	HasTask bool // it has a group /task, unlike the published program's files; without one the next eight fields are empty
 
 	ID           sweeps.ID
 	Experiment   sim.Experiment
 	Seed         uint32
-	Settings     []sim.Setting // as sim.Settings gave them
+	Settings     []sim.Setting // what the task sets, as in sim.Settings
 	ModelVersion int
 	Format       int
-	Source       *sweeps.Input   // PERTURB: the trained network; Task or SHA256, and the seed where told
-	Initial      *sweeps.Initial // the weights that were not drawn
+	Source       *sweeps.Input   // PERTURB: the trained network, by Task or SHA256, and its seed if the file has it
+	Initial      *sweeps.Initial // the weights that were read instead of drawn
 
 	NPerAxis  int  // from the shape of the weights
 	NStimuli  int  // from the shape of the responses; 0 when there are none
-	Trained   bool // it has what ReadSource reads
-	Converged bool // whether the last stimulus trained settled
+	Trained   bool // it has everything that ReadSource reads
+	Converged bool // the last stimulus of the training settled
 }
 
-// Inspect reads what a result file tells about itself. Errors are ErrNotResult
-// and *ErrorOnlyFile, as with ReadSource.
+// Inspect reads what a result file says about itself. The error wraps ErrNotResult or is an *ErrorOnlyFile, as with
+// ReadSource.
 func Inspect(path string) (Info, error) {
 	f, err := openResult(path)
 	if err != nil {
@@ -51,7 +51,7 @@ func inspectOpen(f *h5.File, path string) (Info, error) {
 	return info, nil
 }
 
-// openResult opens a file and refuses one that holds only an error_msg.
+// openResult opens a file, and refuses one that contains only an error_msg.
 func openResult(path string) (*h5.File, error) {
 	f, err := openRegular(path)
 	if err != nil {
@@ -61,7 +61,7 @@ func openResult(path string) (*h5.File, error) {
 	return openResultFile(f)
 }
 
-// openResultFile opens what an open file holds as openResult does.
+// openResultFile is openResult for a file that is open.
 func openResultFile(from *os.File) (*h5.File, error) {
 	f, err := h5.OpenFile(from)
 	if err != nil {
@@ -117,7 +117,7 @@ func inspect(f *h5.File) (Info, error) {
 	return info, readTask(f, &info)
 }
 
-// stimuli reads s off the shape (s, s, s, n_e) of the afferents or the responses.
+// stimuli reads s from the shape (s, s, s, n_e) of the afferents or the responses; 0 when the file has neither.
 func stimuli(f *h5.File) (int, error) {
 	for _, path := range []string{"/sim_state/afferents", "/computed/responses_exc"} {
 		a, err := f.OpenArray(path)

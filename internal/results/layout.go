@@ -10,11 +10,11 @@ import (
 	"eisweep/sweeps"
 )
 
-// attribute is one attribute of a node, value as h5.Attribute takes it.
+// attribute is one attribute of a node. h5.Attribute documents the types of values.
 type attribute struct {
 	name    string
 	value   any
-	perTask bool // differs from task to task of a sweep
+	perTask bool // the tasks of a sweep differ in it
 }
 
 func constant(name string, value any) attribute { return attribute{name: name, value: value} }
@@ -23,8 +23,7 @@ func perTask(name string, value any) attribute {
 	return attribute{name: name, value: value, perTask: true}
 }
 
-// node is one node of a result file: an array if it has values, else lines of
-// text if isLines, else a group.
+// node is one node of a result file: an array if it has values, lines of text if isLines, else a group.
 type node struct {
 	path       string
 	attributes []attribute // sorted by name
@@ -44,9 +43,8 @@ func (n *node) bytes() int {
 
 func (n *node) chunkShape() []int { return chunkShape(n.dims, n.values.elementType().Size()) }
 
-// layout lists the nodes of a task's result file, parents before children and
-// siblings by name: the order of the digest. The error is about a result that
-// doesn't have the shapes of docs/result-files.md.
+// layout lists the nodes of a task's result file in the order of the digest: parents before children, siblings by name.
+// It returns an error for a result that doesn't have the shapes of docs/result-files.md.
 func layout(task *sweeps.Task, r *sim.Result) ([]node, error) {
 	nodes, err := computedNodes(task, r)
 	if err != nil {
@@ -90,7 +88,8 @@ func array(path string, v values, dims ...int) node {
 
 func lines(path string, text []string) node {
 	return node{path: path, isLines: true, lines: text, attributes: sorted([]attribute{
-		constant("CLASS", "VLARRAY"), constant("PSEUDOATOM", "vlunicode"), constant("TITLE", ""), constant("VERSION", "1.4"), constant("was_dict", false),
+		constant("CLASS", "VLARRAY"), constant("PSEUDOATOM", "vlunicode"), constant("TITLE", ""),
+		constant("VERSION", "1.4"), constant("was_dict", false),
 	})}
 }
 

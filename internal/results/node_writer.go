@@ -8,18 +8,18 @@ import (
 	"eisweep/internal/results/h5"
 )
 
-// nodeWriter fills a file that began as its nodes' skeleton, in the order of layout, and
-// digests the nodes on the way.
+// nodeWriter fills a file that began as the skeleton of its nodes, in the order of layout, and digests the nodes on the
+// way.
 type nodeWriter struct {
 	ctx    context.Context
 	file   *h5.File
 	digest digester
-	// inPlace are the chunks that are in the file already.
+	// inPlace has the chunks that the initial image already contains, by path.
 	inPlace map[string]*chunk
 }
 
-// begin returns what the file begins with.
-func (w *nodeWriter) begin(nodes []node) (image []byte, err error) {
+// initialImage returns the bytes that the file begins with.
+func (w *nodeWriter) initialImage(nodes []node) (image []byte, err error) {
 	s, err := sharedSkeletons.of(nodes)
 	if err == nil {
 		image, w.inPlace, err = s.fill(nodes)
@@ -67,10 +67,10 @@ func (w *nodeWriter) array(n *node) error {
 		return w.chunks(n, shape)
 	}
 	if c := w.inPlace[n.path]; c != nil {
-		return w.take(c, func() error { return nil })
+		return w.digestThen(c, func() error { return nil })
 	}
 	c := n.onlyChunk()
-	return w.take(c, func() error { return w.file.WriteOnlyChunk(n.path, c.filtered) })
+	return w.digestThen(c, func() error { return w.file.WriteOnlyChunk(n.path, c.filtered) })
 }
 
 func (w *nodeWriter) chunks(n *node, shape []int) error {
@@ -85,14 +85,14 @@ func (w *nodeWriter) chunks(n *node, shape []int) error {
 	return a.Close()
 }
 
-// ring encodes and compresses as many chunks at a time as there are processors,
-// and digests and stores them in their order meanwhile.
+// ring encodes and compresses as many chunks in parallel as there are processors, while it digests and stores finished
+// chunks in order.
 func (w *nodeWriter) ring(a *h5.Array, v values, shape []int) error {
 	ring := make([]*chunk, runtime.GOMAXPROCS(0)+1)
 	defer func() {
 		for _, c := range ring {
 			if c != nil {
-				c.made.Wait()
+				c.encoded.Wait()
 			}
 		}
 	}()
@@ -104,7 +104,7 @@ func (w *nodeWriter) ring(a *h5.Array, v values, shape []int) error {
 		} else if err := w.store(a, *place); err != nil {
 			return err
 		}
-		(*place).begin(b, v)
+		(*place).start(b, v)
 		n++
 	}
 	for first := max(0, n-len(ring)); first < n; first++ {
@@ -116,12 +116,12 @@ func (w *nodeWriter) ring(a *h5.Array, v values, shape []int) error {
 }
 
 func (w *nodeWriter) store(a *h5.Array, c *chunk) error {
-	c.made.Wait()
-	return w.take(c, func() error { return a.WriteChunk(c.block.offset, c.filtered) })
+	c.encoded.Wait()
+	return w.digestThen(c, func() error { return a.WriteChunk(c.block.offset, c.filtered) })
 }
 
-// take digests a chunk that is made, and stores it.
-func (w *nodeWriter) take(c *chunk, store func() error) error {
+// digestThen digests an encoded chunk, then stores it.
+func (w *nodeWriter) digestThen(c *chunk, store func() error) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}

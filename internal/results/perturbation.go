@@ -11,7 +11,7 @@ func perturbationNodes(p *sim.Parameters, result *sim.Result) []node {
 	return append(nodes, perturbationMeasures(p, r)...)
 }
 
-// rateChange is what the result or its task's spool holds.
+// rateChange is the array of the result, or the one in the task's spool.
 func rateChange(p *sim.Parameters, r *sim.Result) values {
 	changes := r.Perturbation.RateChange
 	if changes == nil && r.Task != nil && r.Task.Spool != nil {

@@ -14,16 +14,15 @@ import (
 	"eisweep/internal/results/h5"
 )
 
-// Prober reads files of unknown origin in a child process, because libhdf5 can
-// crash on damaged ones, which Go can't recover from, and because a small file may
-// claim to hold more than there is memory for. The child has a limit of memory, of time
-// and of what it may answer (probe_limits.go), and reads the file that was hashed here,
-// whatever has its name by then.
+// Prober reads files of unknown origin in a child process: libhdf5 can crash on damaged files, which Go can't recover
+// from, and a small file may claim more contents than there is memory for. The child has limits of memory, time and
+// output (probe_limits.go). It reads the open file that this process hashes, even if the name belongs to another file by
+// then.
 type Prober struct {
-	Command []string // what runs RunProbe with the words that are appended to it: what to read, and the paths
+	Command []string // runs RunProbe with the arguments that are appended: what to read, and the paths
 }
 
-// Contents is what reading a file found out.
+// Contents is what was read from a file.
 type Contents struct {
 	FileHash
 	Info   Info
@@ -31,21 +30,21 @@ type Contents struct {
 	Log    []string // from Log
 }
 
-// Probe is Inspect by way of a child process, which also reads everything that
-// ReadSource and ReadInitial would, so that a file which passes can be read
-// here. Errors are those of Inspect; a crash, or a file that takes too much time or
-// memory, wraps ErrNotResult. An error of the system wraps its syscall.Errno and not ErrNotResult.
+// Probe is Inspect in a child process, which also reads everything that ReadSource and ReadInitial would read, so that
+// this process can read a file that passes. Errors are those of Inspect. The error wraps ErrNotResult after a crash, and
+// for a file that takes too much time or memory. An error of the system wraps its syscall.Errno and not ErrNotResult.
 func (p Prober) Probe(ctx context.Context, path string) (Contents, error) {
 	return p.read(ctx, wantNetwork, path)
 }
 
-// Digest returns the digest of what a result file says, in hex, and Info, by way of a child process. Errors are those of Probe.
+// Digest returns the Info of a result file and the digest of its contents, in hex, as read by a child process. Errors
+// are those of Probe.
 func (p Prober) Digest(ctx context.Context, path string) (Contents, error) {
 	return p.read(ctx, wantDigest, path)
 }
 
-// Log returns Info and the task's log, a line each, by way of a child process. It leaves
-// out FileHash. Errors are those of Probe; with one that wraps ErrLog, Info is there.
+// Log returns the Info of a result file and the lines of its task's log, as read by a child process, without a FileHash.
+// Errors are those of Probe; with an error that wraps ErrLog, Info is set.
 func (p Prober) Log(ctx context.Context, path string) (Contents, error) {
 	return p.read(ctx, wantLog, path)
 }
@@ -68,14 +67,14 @@ func (p Prober) read(ctx context.Context, want, path string) (Contents, error) {
 		return Contents{}, fmt.Errorf("probe %s: %w", path, err)
 	}
 	found, err := decodeProbe(text, path)
-	if err == nil && want != wantLog { // what is no result, and may be large, is not hashed
+	if err == nil && want != wantLog { // a file that is no result may be large, and is not hashed
 		found.FileHash, err = HashOpen(ctx, f)
 	}
 	return found, err
 }
 
-// ask runs the child, and kills it with all that it started when it takes too long. After an error
-// the text is what the child said before.
+// run runs the child process, and kills it and its descendants when it takes too long. After an error it returns what
+// the child wrote before.
 func (p Prober) run(ctx context.Context, want string, files ...*os.File) ([]byte, error) {
 	size, args := int64(0), append(slices.Clone(p.Command[1:]), want)
 	for _, f := range files {
@@ -95,7 +94,7 @@ func (p Prober) run(ctx context.Context, want string, files ...*os.File) ([]byte
 	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	child.Cancel = func() error { return syscall.Kill(-child.Process.Pid, syscall.SIGKILL) }
 	err := child.Run()
-	if errors.Is(err, exec.ErrWaitDelay) { // something that it started still holds its output
+	if errors.Is(err, exec.ErrWaitDelay) { // a process that the child started still has its output open
 		syscall.Kill(-child.Process.Pid, syscall.SIGKILL)
 	}
 	var exit *exec.ExitError
@@ -107,7 +106,7 @@ func (p Prober) run(ctx context.Context, want string, files ...*os.File) ([]byte
 	case out.over:
 		err = fmt.Errorf("%w: its answer has more than %d bytes", ErrNotResult, out.limit)
 	case errors.As(err, &exit):
-		err = fmt.Errorf("%w: reading it broke the HDF5 library, or took more than %d MiB of memory (%v)", ErrNotResult, probeMemory>>20, exit)
+		err = fmt.Errorf("%w: the HDF5 library crashed on it, or it took more than %d MiB of memory (%v)", ErrNotResult, probeMemory>>20, exit)
 	}
 	return out.text.Bytes(), err
 }

@@ -13,32 +13,30 @@ import (
 	"eisweep/internal/results/h5"
 )
 
-// What the child of a Prober is to read.
+// What the child of a Prober reads.
 const (
-	wantNetwork = "network" // what a task could start from
+	wantNetwork = "network" // everything that a task could start from
 	wantDigest  = "digest"
 	wantLog     = "log"
 )
 
-// probeAnswer is what the child says: what it found, with settings as text, or why
-// the file can't be used.
+// probeAnswer is what the child writes about a file: its contents, with settings as text, or why it can't be used.
 type probeAnswer struct {
 	Info     Info
 	Settings string
 	Digest   string        `json:",omitempty"`
 	Log      []string      `json:",omitempty"`
-	Kind     string        // "" for what was found, else of the error
-	Number   syscall.Errno `json:",omitempty"` // of the system's error
+	Kind     string        // of the error; "" when there is none
+	Number   syscall.Errno `json:",omitempty"` // of an error of the system
 	Error    string
 	Message  string // of an *ErrorOnlyFile
 }
 
-// maxMessage is how much of a message in a file is told.
+// maxMessage is how many bytes of a message in a file are passed on.
 const maxMessage = 4 << 10
 
-// RunProbe is what the child does: it limits itself, reads what it is asked for from the
-// files that its descriptors from 3 on are open on, and writes what it found for Probe, a line for each. The
-// error is only about the limits and writing.
+// RunProbe is what the child runs: it limits itself, reads the files that are open on its descriptors from 3 on, and
+// writes a line for each. It returns errors only of the limits, the descriptors and the writing.
 func RunProbe(want string, paths []string, w io.Writer) error {
 	var files []*os.File
 	size := int64(0)
@@ -46,9 +44,9 @@ func RunProbe(want string, paths []string, w io.Writer) error {
 		f := os.NewFile(uintptr(3+i), path)
 		info, err := f.Stat()
 		if errors.Is(err, syscall.EBADF) || err == nil && !info.Mode().IsRegular() {
-			return fmt.Errorf("probe: descriptor %d is no open file (%v); use `eisweep show`", 3+i, err)
+			return fmt.Errorf("probe: descriptor %d is not an open file (%v); use `eisweep show`", 3+i, err)
 		}
-		if files = append(files, f); err == nil { // else reading it fails as well, or tells more
+		if files = append(files, f); err == nil { // after an error, reading it fails as well and says more
 			size += info.Size()
 		}
 	}
@@ -59,7 +57,7 @@ func RunProbe(want string, paths []string, w io.Writer) error {
 		if err := json.NewEncoder(w).Encode(probe(want, f)); err != nil {
 			return err
 		}
-		runtime.GC() // the limit of memory is for each file
+		runtime.GC() // the limit of memory applies to each file
 	}
 	return nil
 }
@@ -84,7 +82,7 @@ func probe(want string, f *os.File) probeAnswer {
 	return p
 }
 
-// readAll reads an open file. What the library can't read is no result.
+// readFile reads an open file. A file that the library can't read is no result.
 func readFile(want string, from *os.File) (found Contents, err error) {
 	f, err := openResultFile(from)
 	if err == nil {
@@ -144,7 +142,7 @@ func decodeProbe(text []byte, path string) (Contents, error) {
 	return Contents{Info: p.Info, Digest: p.Digest, Log: p.Log}, errors.Join(err, unread)
 }
 
-// probeError is one of those errors with the child's text, which says it already.
+// probeError has the child's text, which already contains that of the wrapped error.
 type probeError struct {
 	text string
 	is   error

@@ -7,25 +7,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// probeMemory is how much memory the child of a Prober may allocate: the weights and
-// correlations of the largest network take half of it. Go's runtime and threads' stacks
-// reserve addresses beyond what they use, so these have a limit of their own.
+// probeMemory is how much memory the child of a Prober may allocate: the weights and correlations of the largest network
+// take half of it. Go's runtime and thread stacks reserve more addresses than they use, so addresses have their own
+// limit.
 const (
 	probeMemory    = 1536 << 20
 	probeAddresses = 8 << 30
 )
 
-// probeEnvironment keeps the child's runtime from reserving memory for threads and cores
-// that it has no use for, and from telling at length how it ended.
+// probeEnvironment keeps the child's runtime from reserving memory for threads and cores that it doesn't use, and from
+// printing a traceback when it crashes.
 var probeEnvironment = []string{"GOMAXPROCS=2", "MALLOC_ARENA_MAX=2", "GOTRACEBACK=none", "GOGC=25"}
 
-// probeTime is how long reading a file of that size may take; on a slow network disk the
-// largest take a minute for each gigabyte.
+// probeTime is how long reading a file of that size may take. On a slow network disk the largest files take a minute per
+// gigabyte.
 func probeTime(size int64) time.Duration {
 	return 2*time.Minute + time.Duration(size>>23)*time.Second
 }
 
-// maxAnswer is how many bytes the child may answer.
+// maxAnswer is how many bytes the child may write.
 func maxAnswer(want string) int {
 	if want == wantLog {
 		return 64 << 20
@@ -33,7 +33,7 @@ func maxAnswer(want string) int {
 	return 1 << 20
 }
 
-// limitProbe sets the limits of this process, for good.
+// limitProbe limits this process irrevocably.
 func limitProbe(size int64) error {
 	most := probeTime(size)
 	seconds := uint64(most / time.Second)
@@ -49,7 +49,7 @@ func limitProbe(size int64) error {
 			return fmt.Errorf("limit probe: %w", err)
 		}
 	}
-	// Whoever started this process ends it earlier, unless it was killed itself.
+	// The parent kills this process earlier, unless the parent itself was killed.
 	time.AfterFunc(most+10*time.Second, func() { unix.Kill(unix.Getpid(), unix.SIGKILL) })
 	return nil
 }

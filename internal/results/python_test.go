@@ -23,15 +23,15 @@ var interpreter = sync.OnceValue(func() string {
 	return ""
 })
 
-// python runs a program in a folder and returns what it printed.
-func python(t testing.TB, folder string, arguments ...string) string {
+// python runs a program in a dir and returns what it printed.
+func python(t testing.TB, dir string, arguments ...string) string {
 	t.Helper()
 	if interpreter() == "" {
 		t.Fatal("no Python that can import tables, h5py and pandas; on Debian: apt-get install python3-tables python3-h5py python3-pandas")
 	}
 	program := exec.Command(interpreter(), arguments...)
 	var out, problem bytes.Buffer
-	program.Dir, program.Stdout, program.Stderr = folder, &out, &problem
+	program.Dir, program.Stdout, program.Stderr = dir, &out, &problem
 	if err := program.Run(); err != nil {
 		t.Fatalf("python %s: %v\n%s%s", strings.Join(arguments, " "), err, out.String(), problem.String())
 	}
@@ -129,17 +129,18 @@ func trainedReceipt(t *testing.T) (string, Receipt) {
 }
 
 func TestErrorOnlyFileIsRefused(t *testing.T) {
-	folder := t.TempDir()
-	python(t, folder, "-c", `
+	dir := t.TempDir()
+	python(t, dir, "-c", `
 import tables
 f = tables.open_file("error.h5", "w")
-for name, lines in {"error_msg": ["Traceback", "ValueError: array must not contain infs or NaNs"], "stdout": ["Trial 1"], "stderr": [" "]}.items():
+message = ["Traceback", "ValueError: array must not contain infs or NaNs"]
+for name, lines in {"error_msg": message, "stdout": ["Trial 1"], "stderr": [" "]}.items():
     v = f.create_vlarray("/", name, tables.VLUnicodeAtom())
     for line in lines:
         v.append(line)
     v.attrs.was_dict = False
 f.close()`)
-	path := folder + "/error.h5"
+	path := dir + "/error.h5"
 	_, err := ReadSource(t.Context(), path)
 	checkErrorOnly(t, err, path)
 	_, err = ReadInitial(t.Context(), path, []string{"wee"})

@@ -8,14 +8,14 @@ import (
 	"eisweep/internal/results/h5"
 )
 
-// skeleton is an image of a file, and where in it small arrays have their values, which
-// are zero. Neither is to be changed.
+// skeleton is the image of a file with all nodes but without the tasks' own values. Small arrays have a place in it and
+// are zero. It is immutable.
 type skeleton struct {
 	image []byte
 	slots map[string]slot // by path
 }
 
-// slot is the place of an array's only chunk.
+// slot is the place of an array's only chunk in the image.
 type slot struct{ address, size int }
 
 func makeSkeleton(nodes []node) (s *skeleton, err error) {
@@ -27,7 +27,7 @@ func makeSkeleton(nodes []node) (s *skeleton, err error) {
 	s = &skeleton{slots: map[string]slot{}}
 	for i := range nodes {
 		n := &nodes[i]
-		if err := n.begin(file); err != nil {
+		if err := n.create(file); err != nil {
 			return nil, err
 		}
 		if n.small() {
@@ -43,12 +43,12 @@ func makeSkeleton(nodes []node) (s *skeleton, err error) {
 	return s, err
 }
 
-// small reports whether the node is an array in one chunk that isn't compressed.
+// small reports whether the node is an array of one uncompressed chunk.
 func (n *node) small() bool {
 	return n.values != nil && n.bytes() <= h5.MaxStored && slices.Equal(n.dims, n.chunkShape())
 }
 
-// reserve stores zeros in a small array.
+// reserve stores zeros in a small array, and returns their place.
 func (n *node) reserve(file *h5.File) (slot, error) {
 	zeros, err := h5.Filter(nil, make([]byte, n.bytes()), n.values.elementType().Size())
 	if err != nil {
@@ -64,8 +64,7 @@ func (n *node) reserve(file *h5.File) (slot, error) {
 	return slot{address, size}, err
 }
 
-// fill returns the image with the values of small arrays in their places, and their
-// chunks.
+// fill returns the image with the values of small arrays in their places, and the chunks of those arrays.
 func (s *skeleton) fill(nodes []node) (image []byte, chunks map[string]*chunk, err error) {
 	image, chunks = slices.Clone(s.image), make(map[string]*chunk, len(s.slots))
 	for i := range nodes {
@@ -87,16 +86,16 @@ func (s *skeleton) fill(nodes []node) (image []byte, chunks map[string]*chunk, e
 	return image, chunks, nil
 }
 
-// onlyChunk makes the chunk of an array that has one.
+// onlyChunk encodes an array that has only one chunk.
 func (n *node) onlyChunk() *chunk {
 	c := newChunk(n.values.elementType(), n.values.length())
 	c.block = blockAt(n.dims, n.dims, make([]int, len(n.dims)))
-	c.err = c.make(n.values)
+	c.err = c.encode(n.values)
 	return c
 }
 
-// begin makes a node with the attributes that aren't the task's own, and without values.
-func (n *node) begin(file *h5.File) error {
+// create creates a node without values, and with the attributes that all tasks of a sweep share.
+func (n *node) create(file *h5.File) error {
 	switch {
 	case n.values != nil:
 		a, err := file.CreateArray(n.path, n.values.elementType(), n.dims, n.chunkShape())
@@ -123,7 +122,7 @@ func (n *node) begin(file *h5.File) error {
 	return n.setAttributes(file, false)
 }
 
-// setAttributes stores those attributes that are the task's own, or those that aren't.
+// setAttributes stores either the attributes that differ between tasks or the others.
 func (n *node) setAttributes(file *h5.File, perTask bool) error {
 	var list []h5.Attribute
 	for _, a := range n.attributes {

@@ -7,22 +7,21 @@ import (
 	"sync"
 )
 
-// skeletons keeps what files of many tasks begin with: all nodes, and those attributes
-// that tasks of a sweep mostly have in common. The library makes it once; a task's file
-// begins as a copy, and is the same whether it was kept or made for it.
+// skeletonCache keeps the skeletons of recent files. The tasks of a sweep mostly share one: libhdf5 creates it once, and
+// each task's file begins as a copy. A file is the same whether its skeleton was cached or new.
 type skeletonCache struct {
 	mu   sync.Mutex
 	list map[string]*skeleton // by skeletonKey
-	used map[string]uint64    // when, counted in uses
+	used map[string]uint64    // the use count at the last use
 	uses uint64
 }
 
-// maxSkeletons of some 50 KB are kept.
+// maxSkeletons is how many skeletons are cached, of some 50 KB each.
 const maxSkeletons = 16
 
 var sharedSkeletons = skeletonCache{list: map[string]*skeleton{}, used: map[string]uint64{}}
 
-// of returns the skeleton of nodes.
+// of returns the skeleton of nodes, from the cache if it is there.
 func (s *skeletonCache) of(nodes []node) (*skeleton, error) {
 	key := string(skeletonKey(nodes))
 	s.mu.Lock()
@@ -36,7 +35,7 @@ func (s *skeletonCache) of(nodes []node) (*skeleton, error) {
 	}
 	made, err := makeSkeleton(nodes)
 	if err != nil {
-		return nil, fmt.Errorf("make empty file: %w", err)
+		return nil, fmt.Errorf("create skeleton: %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 	"eisweep/internal/results/h5"
 )
 
-// skeletonKey tells everything that a skeleton follows from.
+// skeletonKey encodes everything that a skeleton depends on.
 func skeletonKey(nodes []node) []byte {
 	var b []byte
 	text := func(s string) {
@@ -61,6 +61,6 @@ func appendValue(b []byte, value any) []byte {
 	case h5.Text:
 		return text('t', string(v))
 	default:
-		return text('?', fmt.Sprintf("%T", v)) // making the skeleton fails
+		return text('?', fmt.Sprintf("%T", v)) // creating the skeleton fails
 	}
 }

@@ -13,14 +13,12 @@ import (
 	"eisweep/sim"
 )
 
-// maxNeurons is n_e at the largest ng.exc.n_per_axis; files that claim more are
-// not read into memory.
+// maxNeurons is n_e at the largest ng.exc.n_per_axis. Files that claim more are not read.
 const maxNeurons = 16 * 16 * 16
 
-// ReadSource reads the trained network of a result file, ours or the published
-// program's. The error wraps ErrUntrained for a file without one (a PERTURB
-// result), ErrNotResult for a file that is no result, and is an *ErrorOnlyFile
-// for one that holds only an error_msg.
+// ReadSource reads the trained network of a result file of eisweep or of the published program. The error wraps
+// ErrUntrained for a file without one (a result of PERTURB), wraps ErrNotResult for a file that is no result, and is an
+// *ErrorOnlyFile for a file that contains only an error_msg.
 func ReadSource(ctx context.Context, path string) (*sim.Source, error) {
 	f, err := openResult(path)
 	if err != nil {
@@ -54,7 +52,7 @@ func readSource(ctx context.Context, f *h5.File) (*sim.Source, error) {
 	return s, err
 }
 
-// checkTrained tells a result of a training from others.
+// checkTrained returns an error for a result that is not one of a training.
 func checkTrained(f *h5.File) error {
 	if kind, err := f.Kind("/raw_data/rate_change"); atomicfile.IsRefused(err) {
 		return err
@@ -71,8 +69,8 @@ func checkTrained(f *h5.File) error {
 	return nil
 }
 
-// ReadInitial reads the weights named by take (of wee, wei, wie, wii) from a
-// result file; the others stay nil. Errors are those of ReadSource.
+// ReadInitial reads the weights named by take (some of wee, wei, wie, wii) from a result file; the others stay nil.
+// Errors are those of ReadSource.
 func ReadInitial(ctx context.Context, path string, take []string) (sim.InitialState, error) {
 	f, err := openResult(path)
 	if err != nil {
@@ -108,7 +106,7 @@ func readWeights(ctx context.Context, f *h5.File, take []string) (sim.InitialSta
 	return w, nil
 }
 
-// neurons reads n_e and n_i off the shape of wee, which every result has.
+// neurons reads n_e and n_i from the shape of wee, which every result has.
 func neurons(f *h5.File) (ne, ni int, err error) {
 	a, err := f.OpenArray("/sim_state/wee")
 	if errors.Is(err, h5.ErrMissing) {
@@ -128,10 +126,10 @@ func neurons(f *h5.File) (ne, ni int, err error) {
 	return a.Dims[0], a.Dims[0] / 8, nil
 }
 
-// readAtOnce is about how many bytes are read between looks at a context.
+// readAtOnce is about how many bytes are read between checks of the context.
 const readAtOnce = 4 << 20
 
-// readBytes reads a whole array of that type and shape.
+// readBytes reads a whole array, which must have that type and shape.
 func readBytes(ctx context.Context, f *h5.File, path string, t h5.Type, dims ...int) ([]byte, error) {
 	a, err := f.OpenArray(path)
 	if err != nil {
@@ -168,7 +166,7 @@ func readFloat32(ctx context.Context, f *h5.File, path string, dims ...int) ([]f
 	for i := range out {
 		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(buffer[4*i:]))
 		if x := float64(out[i]); math.IsNaN(x) || math.IsInf(x, 0) {
-			return nil, fmt.Errorf("%s holds %v, which is no weight: %w", path, x, ErrNotResult)
+			return nil, fmt.Errorf("%s has %v as a weight: %w", path, x, ErrNotResult)
 		}
 	}
 	return out, nil
@@ -186,8 +184,7 @@ func readFloat64(ctx context.Context, f *h5.File, path string, dims ...int) ([]f
 	return out, nil
 }
 
-// readLastLayer reads the (n, n) matrix at the last place of an (n, n, layers)
-// array, a row at a time: there may be a layer for every trial.
+// readLastLayer reads the last layer of an (n, n, layers) array, row by row: there may be a layer for each trial.
 func readLastLayer(ctx context.Context, f *h5.File, path string, n int) ([]float64, error) {
 	a, err := f.OpenArray(path)
 	if err != nil {

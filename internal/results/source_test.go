@@ -101,13 +101,13 @@ func damaged(t testing.TB) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir()
+	dir := t.TempDir()
 	files := map[string][]byte{
 		"empty": {}, "text": []byte("wee = 1\n"), "half": whole[:len(whole)/2], "signature": whole[:8], "nearly": whole[:len(whole)-1],
 	}
-	paths := map[string]string{"folder": folder, "device": "/dev/null"}
+	paths := map[string]string{"dir": dir, "device": "/dev/null"}
 	for name, text := range files {
-		paths[name] = filepath.Join(folder, name+".h5")
+		paths[name] = filepath.Join(dir, name+".h5")
 		if err := os.WriteFile(paths[name], text, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -185,9 +185,9 @@ func TestReadLog(t *testing.T) {
 
 // Nothing outside the file is read as its contents.
 func TestNothingOutsideTheFileIsRead(t *testing.T) {
-	folder := t.TempDir()
+	dir := t.TempDir()
 	path, _ := trained(t)
-	python(t, folder, "-c", `
+	python(t, dir, "-c", `
 import h5py, numpy, os, shutil, sys
 outside = sys.argv[1]
 for name in "external", "soft", "storage", "virtual":
@@ -209,7 +209,7 @@ for name in "external", "soft", "storage", "virtual":
         assert (f["sim_state/wii"][...] == old).all()
 `, path)
 	for _, name := range []string{"external", "soft", "storage", "virtual"} {
-		file := filepath.Join(folder, name+".h5")
+		file := filepath.Join(dir, name+".h5")
 		if _, err := ReadSource(t.Context(), file); err == nil {
 			t.Errorf("%s: weights from elsewhere were read", name)
 		}
@@ -220,9 +220,9 @@ for name in "external", "soft", "storage", "virtual":
 }
 
 func TestWrongTypesAndShapesAreRefused(t *testing.T) {
-	folder := t.TempDir()
+	dir := t.TempDir()
 	path, _ := trained(t)
-	python(t, folder, "-c", `
+	python(t, dir, "-c", `
 import h5py, numpy, shutil, sys
 def change(name, path, value):
     shutil.copy(sys.argv[1], name + ".h5")
@@ -244,7 +244,7 @@ with h5py.File("huge.h5", "a") as f:
     del f["sim_state/wee"]
     f.create_dataset("sim_state/wee", (10**9, 10**9), "f4", chunks=(1, 1024))
 `, path)
-	files, err := filepath.Glob(filepath.Join(folder, "*.h5"))
+	files, err := filepath.Glob(filepath.Join(dir, "*.h5"))
 	if err != nil || len(files) != 10 {
 		t.Fatalf("%d files (%v)", len(files), err)
 	}

@@ -9,11 +9,11 @@ import (
 	"eisweep/sweeps"
 )
 
-// Format is the version of the result file's layout, told in /task.
+// Format is the version of the result file's layout, stored in /task.
 const Format = 1
 
-// taskAttributes are those of /task: everything that the result follows from, and
-// nothing else, so that the same task has the same file.
+// taskAttributes are the attributes of /task: everything that the result follows from and nothing else, so that the same
+// task always gives the same file.
 func taskAttributes(task *sweeps.Task) []attribute {
 	settings := task.Settings()
 	out := []attribute{
@@ -48,7 +48,7 @@ func taskAttributes(task *sweeps.Task) []attribute {
 	return out
 }
 
-// settingsText is a name=value line for each setting.
+// settingsText writes each setting as a line name=value.
 func settingsText(settings []sim.Setting) string {
 	text := make([]string, len(settings))
 	for i, s := range settings {
@@ -64,8 +64,7 @@ func attributeOf(v sim.Value) any {
 	return v.Any()
 }
 
-// reference names an input by what identifies it: the task's id, or sha256: and
-// the file's hash.
+// reference identifies an input by its task's id, or by sha256: and its hash.
 func reference(in *sweeps.Input) string {
 	if in.Task != (sweeps.ID{}) {
 		return in.Task.String()

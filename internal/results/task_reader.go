@@ -31,7 +31,7 @@ func readTask(f *h5.File, info *Info) error {
 			format, Format, ErrNotResult)
 	}
 	if info.ID, err1 = sweeps.ParseID(id); info.ID == (sweeps.ID{}) {
-		return fmt.Errorf("/task names no task: %w", errors.Join(ErrNotResult, err1))
+		return fmt.Errorf("/task has no valid id: %w", errors.Join(ErrNotResult, err1))
 	}
 	if info.Experiment, err = sim.ParseExperiment(experiment); err != nil {
 		return fmt.Errorf("/task: %w: %w", ErrNotResult, err)
@@ -88,7 +88,7 @@ func readInputs(f *h5.File, info *Info) error {
 	return err
 }
 
-// readReference reads what reference wrote; nil when the attribute is missing.
+// readReference reads what reference wrote; it returns nil when the attribute is missing.
 func readReference(f *h5.File, name string) (*sweeps.Input, error) {
 	text, err := attributeAs[string](f, "/task", name)
 	if errors.Is(err, h5.ErrMissing) {
@@ -107,7 +107,7 @@ func readReference(f *h5.File, name string) (*sweeps.Input, error) {
 	return &sweeps.Input{Task: id}, nil
 }
 
-// attributeAs reads an attribute of that type.
+// attributeAs reads an attribute, which must have that type.
 func attributeAs[T bool | int64 | float64 | string](f *h5.File, path, name string) (T, error) {
 	var none T
 	value, err := f.Attribute(path, name)
@@ -116,7 +116,7 @@ func attributeAs[T bool | int64 | float64 | string](f *h5.File, path, name strin
 	}
 	typed, ok := value.(T)
 	if !ok {
-		return none, fmt.Errorf("attribute %s of %s is no %T: %w", name, path, none, ErrNotResult)
+		return none, fmt.Errorf("attribute %s of %s is not %T: %w", name, path, none, ErrNotResult)
 	}
 	return typed, nil
 }

@@ -26,7 +26,7 @@ func trainingRawData(p *sim.Parameters, t *sim.TrainingResult) []node {
 	}
 }
 
-// angles that were not measured are a float64 zero in the published files.
+// angles stores a float64 zero for angles that were not measured, as the published files do.
 func angles(path string, radians []float32) node {
 	if radians == nil {
 		return array(path, float64s{0}, 1)

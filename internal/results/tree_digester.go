@@ -10,13 +10,13 @@ import (
 	"eisweep/sim"
 )
 
-// treeDigester hashes the nodes of an open file. It refuses nodes that no result has, and such
-// as are reached by two names: what is read is bounded by the file, whoever made it.
+// treeDigester hashes the nodes of an open file. It refuses nodes that no result has and nodes with two names, so the
+// size of the file bounds what is read, even from a hostile file.
 type treeDigester struct {
 	digester
 	ctx  context.Context
 	file *h5.File
-	seen map[uint64]string // the path of the node at an address
+	seen map[uint64]string // the path of each visited node by its address
 }
 
 // knownNodes are the paths of all nodes that results have.
@@ -56,7 +56,7 @@ func (d *treeDigester) tree(path string) error {
 	return nil
 }
 
-// enter refuses a node that was reached before, and ends with the context.
+// enter refuses a node that was visited before, and returns the context's error.
 func (d *treeDigester) enter(path string, address uint64) error {
 	if before, ok := d.seen[address]; ok {
 		return fmt.Errorf("%s is %s by another name: %w", path, before, ErrNotResult)
@@ -123,7 +123,7 @@ func (d *treeDigester) dataset(path string) error {
 	return d.elements(a)
 }
 
-// elements hashes an array chunk by chunk, never holding it whole.
+// elements hashes an array chunk by chunk, without holding all of it.
 func (d *treeDigester) elements(a *h5.Array) error {
 	buffer := make([]byte, 0, chunkBytes)
 	for b := range blocks(a.Dims, chunkShape(a.Dims, a.Type.Size())) {

@@ -9,13 +9,12 @@ import (
 	"eisweep/sim"
 )
 
-// values are the elements of an array, row-major, without being held as bytes.
+// values are the elements of an array, row-major, which are encoded only when they are written.
 type values interface {
 	elementType() h5.Type
 	length() int
-	// encode fills to with the elements from start on. Every NaN gets the same
-	// bits, since its payload is the only part of a result that machines disagree
-	// about. It may be called by several goroutines.
+	// encode fills to with the elements from start on. Every NaN gets the same bits, since NaN payloads are the only
+	// part of a result that differs between machines. Goroutines may call it concurrently.
 	encode(to []byte, start int) error
 }
 
@@ -75,7 +74,7 @@ func (v int64s) encode(to []byte, start int) error {
 	return nil
 }
 
-// spooledFloat32s are rate changes that the task's spool keeps.
+// spooledFloat32s are rate changes in the task's spool.
 type spooledFloat32s struct {
 	spool sim.Spool
 	n     int
@@ -95,9 +94,8 @@ func (v spooledFloat32s) encode(to []byte, start int) error {
 	return nil
 }
 
-// perturbedCorrelations is all_correlations: for each pushed neuron and stimulus the
-// row of correlations_ee of that neuron, as float32. It is as large as
-// rate_change and made up only when it is written.
+// perturbedCorrelations is all_correlations: for each perturbed neuron and stimulus, the row of correlations_ee of that
+// neuron, as float32. It is as large as rate_change, and computed only when it is written.
 type perturbedCorrelations struct {
 	perturbed []int64
 	rows      []float64 // (n_e, n_e)

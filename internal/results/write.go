@@ -15,21 +15,20 @@ import (
 	"eisweep/sweeps"
 )
 
-// Receipt is what identifies a file that was written.
+// Receipt identifies a file that was written.
 type Receipt struct {
-	SHA256 string // of the file, hex
-	Digest string // of what it says, hex (digester)
-	Bytes  int64  // its size
+	SHA256 string // of the file, in hex
+	Digest string // of its contents, in hex (digester)
+	Bytes  int64  // the file's size
 }
 
-// imageLimit is the size of values up to which a file is made in memory and
-// written as a whole; above it, chunk by chunk.
+// imageLimit is the size of values up to which a file is built in memory and written as a whole. Larger files are
+// written chunk by chunk.
 const imageLimit = 8 << 20
 
-// Write writes a task's result as path, which must not exist (the error then
-// wraps fs.ErrExist). When it returns without an error, file and name are on the
-// disk for good; with an error there is nothing at path. It returns ctx's error soon
-// after that ends. Beside the result itself it holds no more of it than imageLimit.
+// Write writes a task's result to path, which must not exist (else the error wraps fs.ErrExist). After it returns nil,
+// the file and its name are durable; after an error there is nothing at path. Soon after ctx ends, it returns ctx's
+// error. It copies at most imageLimit of the result.
 func Write(ctx context.Context, path string, task *sweeps.Task, r *sim.Result) (Receipt, error) {
 	return write(ctx, path, task, r, imageLimit)
 }
@@ -50,7 +49,7 @@ func writeNodes(ctx context.Context, path string, nodes []node, limit int) (Rece
 	if _, err := os.Lstat(path); err == nil {
 		return Receipt{}, fs.ErrExist
 	}
-	draft, err := atomicfile.Create(path, 0o644) // whoever's group it gets may never change it
+	draft, err := atomicfile.Create(path, 0o644) // not writable for its group, whatever the umask
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -75,11 +74,10 @@ func writeTo(ctx context.Context, f *os.File, nodes []node, limit int) (Receipt,
 	return writeImage(ctx, f, nodes)
 }
 
-// writeImage makes the file in memory, so that a full disk is an ordinary error
-// of an ordinary write.
+// writeImage builds the file in memory, so that a full disk is an ordinary write error.
 func writeImage(ctx context.Context, to *os.File, nodes []node) (Receipt, error) {
 	w := nodeWriter{ctx: ctx, digest: newDigester()}
-	begin, err := w.begin(nodes)
+	begin, err := w.initialImage(nodes)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -104,11 +102,10 @@ func writeImage(ctx context.Context, to *os.File, nodes []node) (Receipt, error)
 	return Receipt{hex.EncodeToString(sum[:]), w.digest.sum(), int64(len(image))}, nil
 }
 
-// writeChunkwise lets the library write the file itself. What doesn't fit the
-// disk shows at the flush or the close at the latest.
+// writeChunkwise lets libhdf5 write the file. A full disk fails the flush or the close at the latest.
 func writeChunkwise(ctx context.Context, to *os.File, nodes []node) (Receipt, error) {
 	w := nodeWriter{ctx: ctx, digest: newDigester()}
-	begin, err := w.begin(nodes)
+	begin, err := w.initialImage(nodes)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -68,9 +68,9 @@ func TestBytesOnRecord(t *testing.T) {
 func TestSameBytes(t *testing.T) {
 	for _, c := range examples() {
 		for _, limit := range []int{0, imageLimit} {
-			folder := t.TempDir()
-			a, err1 := write(t.Context(), filepath.Join(folder, "a.h5"), c.task, c.result, limit)
-			b, err2 := write(t.Context(), filepath.Join(folder, "b.h5"), c.task, c.result, limit)
+			dir := t.TempDir()
+			a, err1 := write(t.Context(), filepath.Join(dir, "a.h5"), c.task, c.result, limit)
+			b, err2 := write(t.Context(), filepath.Join(dir, "b.h5"), c.task, c.result, limit)
 			if err := errors.Join(err1, err2); err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +151,7 @@ func TestWriteRefusesWrongShape(t *testing.T) {
 	}
 }
 
-// onlyFile checks that the folder holds path or nothing.
+// onlyFile checks that the dir holds path or nothing.
 func onlyFile(t *testing.T, path string) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(path))
@@ -231,7 +231,7 @@ func TestInterruptedWrite(t *testing.T) {
 	}
 }
 
-// onlyNothing checks that path's folder is empty.
+// onlyNothing checks that path's dir is empty.
 func onlyNothing(t *testing.T, path string) {
 	t.Helper()
 	onlyFile(t, path)

@@ -17,11 +17,10 @@ type Array struct {
 	dataset *hdf5.Dataset
 }
 
-// CreateArray makes a dataset in chunks of the given shape, with the filters
-// shuffle and deflate 5. WriteChunk fills it.
+// CreateArray creates a dataset in chunks of that shape, with the filters shuffle and deflate 5. WriteChunk fills it.
 func (f *File) CreateArray(path string, t Type, dims, chunk []int) (*Array, error) {
 	if t.Size() == 0 || len(dims) == 0 || len(dims) != len(chunk) {
-		return nil, fmt.Errorf("create array %s: %v of shape %v in chunks of %v is no array", path, t, dims, chunk)
+		return nil, fmt.Errorf("create array %s: an array can't be %v of shape %v in chunks of %v", path, t, dims, chunk)
 	}
 	a := &Array{Path: path, Type: t, Dims: dims}
 	err := f.at(path, func() (err error) {
@@ -34,7 +33,7 @@ func (f *File) CreateArray(path string, t Type, dims, chunk []int) (*Array, erro
 	return a, nil
 }
 
-// ReopenArray opens a dataset that CreateArray made with those properties, for WriteChunk.
+// ReopenArray opens a dataset that CreateArray created with that type and shape, for WriteChunk.
 func (f *File) ReopenArray(path string, t Type, dims []int) (*Array, error) {
 	a := &Array{Path: path, Type: t, Dims: dims}
 	if err := f.at(path, func() (err error) { a.dataset, err = f.file.OpenDataset(path); return err }); err != nil {
@@ -46,11 +45,10 @@ func (f *File) ReopenArray(path string, t Type, dims []int) (*Array, error) {
 // firstElement is the offset of a dataset's first element.
 var firstElement [32]uint
 
-// WriteOnlyChunk stores the chunk of a dataset that has one; filtered is what Filter made
-// of its bytes.
+// WriteOnlyChunk stores the chunk of a dataset that has only one; filtered comes from Filter.
 func (f *File) WriteOnlyChunk(path string, filtered []byte) error {
 	if len(filtered) == 0 {
-		return fmt.Errorf("write array %s: no bytes are no chunk", path)
+		return fmt.Errorf("write array %s: the chunk is empty", path)
 	}
 	err := f.inDataset(path, func(dataset *hdf5.Dataset) error { return shim.WriteChunk(dataset, firstElement[:], filtered) })
 	if err != nil {
@@ -59,7 +57,7 @@ func (f *File) WriteOnlyChunk(path string, filtered []byte) error {
 	return nil
 }
 
-// OnlyChunk tells where in the file the chunk of a dataset lies that has one.
+// OnlyChunk returns the address in the file and the size of the chunk of a dataset that has only one, in bytes.
 func (f *File) OnlyChunk(path string) (address, size int, err error) {
 	var at, bytes uint64
 	err = f.inDataset(path, func(dataset *hdf5.Dataset) (err error) {
@@ -72,9 +70,8 @@ func (f *File) OnlyChunk(path string) (address, size int, err error) {
 	return int(at), int(bytes), nil
 }
 
-// OpenArray opens a dataset for reading. The error wraps ErrMissing when there is
-// none, and ErrForm when its values lie in another file, have other filters than results
-// or are claimed to be more than the stored bytes can hold.
+// OpenArray opens a dataset for reading. The error wraps ErrMissing when there is none. It wraps ErrForm when the values
+// are in another file, have other filters than results, or are claimed to be more than the stored bytes can hold.
 func (f *File) OpenArray(path string) (*Array, error) {
 	if kind, err := f.Kind(path); err != nil {
 		return nil, err
@@ -97,7 +94,7 @@ func (f *File) OpenArray(path string) (*Array, error) {
 	return a, nil
 }
 
-// describe reads the type and the shape, and checks the form.
+// describe reads the type and the shape, and checks how the values are stored.
 func (a *Array) describe() error {
 	dims, err := shapeOf(a.dataset)
 	if err != nil {
@@ -121,11 +118,10 @@ func (a *Array) Close() error {
 	return nil
 }
 
-// WriteChunk stores a whole chunk whose first element is at offset; filtered is
-// what Filter made of its bytes.
+// WriteChunk stores the whole chunk whose first element is at offset; filtered comes from Filter.
 func (a *Array) WriteChunk(offset []int, filtered []byte) error {
 	if len(offset) != len(a.Dims) || len(filtered) == 0 {
-		return fmt.Errorf("write array %s: %d bytes at %v are no chunk of it", a.Path, len(filtered), offset)
+		return fmt.Errorf("write array %s: it has no chunk of %d bytes at %v", a.Path, len(filtered), offset)
 	}
 	if err := shim.Do(func() error { return shim.WriteChunk(a.dataset, sizes(offset), filtered) }); err != nil {
 		return fmt.Errorf("write array %s: %w", a.Path, err)
@@ -133,13 +129,12 @@ func (a *Array) WriteChunk(offset []int, filtered []byte) error {
 	return nil
 }
 
-// Read reads the block of shape count at start into to, which must have just its
-// size in bytes.
+// Read reads the block of shape count at start into to, which must have exactly the block's size in bytes.
 func (a *Array) Read(start, count []int, to []byte) error {
 	want := a.Type.Size()
 	for axis := range count {
 		if axis >= len(a.Dims) || count[axis] < 1 || start[axis] < 0 || start[axis] > a.Dims[axis]-count[axis] {
-			return fmt.Errorf("read array %s of shape %v: no block of %v at %v", a.Path, a.Dims, count, start)
+			return fmt.Errorf("read array %s of shape %v: it has no block of %v at %v", a.Path, a.Dims, count, start)
 		}
 		want *= count[axis]
 	}

@@ -9,25 +9,24 @@ import (
 	"eisweep/internal/results/h5/internal/shim"
 )
 
-// ASCII is a string attribute that is stored as ASCII, as PyTables stores those
-// of arrays; a plain string is stored as UTF-8, as PyTables stores all others.
+// ASCII is a string attribute that is stored as ASCII, as PyTables does for arrays; a plain string is stored as UTF-8,
+// as PyTables does for everything else.
 type ASCII string
 
-// Text is a string attribute of variable length, which h5py reads as str, too;
-// those of fixed length it reads as bytes.
+// Text is a string attribute of variable length. h5py reads it as str, but strings of fixed length as bytes.
 type Text string
 
-// MaxAttribute is the largest attribute in bytes that the format holds.
+// MaxAttribute is the largest size of an attribute in the format, in bytes.
 const MaxAttribute = shim.MaxAttribute
 
-// Attribute is a named value of a node: a bool (stored as by PyTables, as a bitfield of
-// one byte), int64, float64, string, ASCII or Text.
+// Attribute is a named value of a node. Value is a bool (stored like PyTables does, as a bit field of one byte), int64,
+// float64, string, ASCII or Text.
 type Attribute struct {
 	Name  string
 	Value any
 }
 
-// SetAttributes stores new attributes of the node at path.
+// SetAttributes adds attributes to the node at path.
 func (f *File) SetAttributes(path string, list ...Attribute) error {
 	for _, a := range list {
 		if err := a.check(); err != nil {
@@ -52,7 +51,7 @@ func (f *File) SetAttributes(path string, list ...Attribute) error {
 	return nil
 }
 
-// check refuses what can't be stored.
+// check returns an error for an attribute that can't be stored.
 func (a *Attribute) check() error {
 	if err := checkText("attribute", a.Name); err != nil {
 		return err
@@ -105,9 +104,8 @@ func (f *File) Attributes(path string) (names []string, err error) {
 	return names, nil
 }
 
-// Attribute reads an attribute as bool, int64, float64 or string; nil when it is
-// of another type. The error wraps ErrMissing when the node doesn't have it, ErrForm when
-// it is larger than MaxAttribute.
+// Attribute reads an attribute as bool, int64, float64 or string; it returns nil for one of another type. The error
+// wraps ErrMissing when the node doesn't have the attribute, and ErrForm when the attribute is larger than MaxAttribute.
 func (f *File) Attribute(path, name string) (value any, err error) {
 	if err := checkText("attribute", name); err != nil {
 		return nil, err

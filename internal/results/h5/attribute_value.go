@@ -36,7 +36,7 @@ func (a *Attribute) store(node openedNode) error {
 	return nil // check refuses other types
 }
 
-// createString stores a string of fixed length. An empty one has no value, since types without a length don't exist.
+// createString stores a string of fixed length. An empty one is stored without a value, since no type has length 0.
 func createString(node openedNode, name, text string, utf8 bool) error {
 	t, err := stringType(max(len(text), 1), utf8)
 	if err != nil {
@@ -51,7 +51,7 @@ func createString(node openedNode, name, text string, utf8 bool) error {
 	return errors.Join(err, t.Close())
 }
 
-// create stores what value points to; nil stores no value.
+// create creates an attribute, and stores what value points to unless it is nil.
 func create(node openedNode, name string, t *hdf5.Datatype, class hdf5.SpaceClass, value any) error {
 	space, err := hdf5.CreateDataspace(class)
 	if err != nil {
@@ -67,7 +67,7 @@ func create(node openedNode, name string, t *hdf5.Datatype, class hdf5.SpaceClas
 	return errors.Join(err, attribute.Close(), space.Close())
 }
 
-// variable is the length of strings that may have any.
+// variable is the size of string types of variable length.
 const variable = -1
 
 func stringType(length int, utf8 bool) (*hdf5.Datatype, error) {

@@ -10,10 +10,10 @@ import (
 	"eisweep/internal/results/h5/internal/shim"
 )
 
-// errCall is returned for calls of the library that failed without an error; shim.Do knows the reason.
+// errCall is returned for failed calls that return no error. shim.Do replaces it by the reason.
 var errCall = errors.New("the HDF5 library gives no reason")
 
-// createDataset makes a dataset in filtered chunks. An axis may grow up to maxDims; nil means up to dims.
+// createDataset creates a dataset in filtered chunks. An axis may grow up to maxDims; nil means up to dims.
 func (f *File) createDataset(path string, t *hdf5.Datatype, dims, maxDims, chunk []uint) (*hdf5.Dataset, error) {
 	list, err := filtered(chunk)
 	if err != nil {
@@ -30,17 +30,17 @@ func (f *File) createDataset(path string, t *hdf5.Datatype, dims, maxDims, chunk
 	return dataset, errors.Join(err, space.Close())
 }
 
-// closeType closes the copy of its type that gonum.org/v1/hdf5 makes for a dataset and leaves open.
+// closeType closes the copy of the type that gonum.org/v1/hdf5 makes for a new dataset and never closes.
 func closeType(dataset *hdf5.Dataset) error {
 	kept := reflect.ValueOf(dataset).Elem().FieldByName("typ")
 	return (*hdf5.Datatype)(kept.UnsafePointer()).Close()
 }
 
-// filters are dataset creation properties: shuffle before deflate 5, no times. They are made once, by the first operation
-// that needs them, and not closed.
+// filters are the dataset creation properties: shuffle before deflate 5, no times. The first operation that needs them
+// creates them, and they stay open.
 var filters *hdf5.PropList
 
-// filtered gives the properties for datasets in chunks of that shape.
+// filtered returns filters with chunks of that shape.
 func filtered(chunk []uint) (*hdf5.PropList, error) {
 	if filters == nil {
 		list, err := hdf5.NewPropList(hdf5.P_DATASET_CREATE)
@@ -66,7 +66,7 @@ func (f *File) inDataset(path string, do func(*hdf5.Dataset) error) error {
 	})
 }
 
-// shapeOf finds out the shape of a dataset: no axis for a single value, and for none.
+// shapeOf returns the shape of a dataset. A single value and an empty dataset have no axis.
 func shapeOf(dataset *hdf5.Dataset) ([]uint, error) {
 	space := dataset.Space()
 	if space == nil {
@@ -96,7 +96,7 @@ func readBlock(dataset *hdf5.Dataset, start, count []uint, to []byte) error {
 	return errors.Join(dataset.ReadSubset(&to, memory, file), memory.Close(), file.Close())
 }
 
-// blockSpaces selects the block in the file, and describes its place in memory.
+// blockSpaces selects the block in the file, and describes it in memory.
 func blockSpaces(dataset *hdf5.Dataset, start, count []uint) (file, memory *hdf5.Dataspace, err error) {
 	if file = dataset.Space(); file == nil {
 		return nil, nil, errCall

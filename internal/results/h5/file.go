@@ -13,11 +13,10 @@ import (
 	"eisweep/internal/results/h5/internal/shim"
 )
 
-// ErrMissing is wrapped when a file has no object or attribute of that name, or has
-// it only behind a soft or external link.
+// ErrMissing is wrapped when a file has no object or attribute of that name, or only one behind a soft or external link.
 var ErrMissing = shim.ErrMissing
 
-// ErrForm is wrapped when a file stores something in a form that results don't have.
+// ErrForm is wrapped when a file stores something in a form that results don't use.
 var ErrForm = shim.ErrForm
 
 // File is an open HDF5 file. Its methods may be called from any goroutine.
@@ -25,7 +24,7 @@ type File struct {
 	file *hdf5.File
 }
 
-// CreateImage makes a file in memory; Image gives its bytes.
+// CreateImage creates a file in memory; Image returns its bytes.
 func CreateImage() (*File, error) {
 	f, err := open(func() (*hdf5.File, error) {
 		return shim.OpenMemory(nil, func(name string) (*hdf5.File, error) { return hdf5.CreateFile(name, hdf5.F_ACC_TRUNC) })
@@ -36,8 +35,7 @@ func CreateImage() (*File, error) {
 	return f, nil
 }
 
-// OpenImage makes a file in memory that begins as a copy of an image; Image gives its
-// bytes.
+// OpenImage creates a file in memory as a copy of an image; Image returns its bytes.
 func OpenImage(image []byte) (*File, error) {
 	f, err := open(func() (*hdf5.File, error) {
 		return shim.OpenMemory(image, func(name string) (*hdf5.File, error) { return hdf5.OpenFile(name, hdf5.F_ACC_RDWR) })
@@ -48,8 +46,8 @@ func OpenImage(image []byte) (*File, error) {
 	return f, nil
 }
 
-// OpenFile opens for reading what a descriptor is open on, whatever has its name by now. The
-// descriptor may be closed before the File is.
+// OpenFile opens the open file from for reading, even if its name now belongs to another file. The caller may close from
+// before the File.
 func OpenFile(from *os.File) (*File, error) {
 	name := from.Name() // for messages
 	if err := checkText("path", name); err != nil {
@@ -83,8 +81,8 @@ func open(do func() (*hdf5.File, error)) (*File, error) {
 	return f, err
 }
 
-// Close closes the file; an error means that what was written may not have
-// reached it. Every Array must be closed before. A second Close does nothing.
+// Close closes the file. After an error, what was written may be incomplete. Every Array must be closed before. A second
+// Close does nothing.
 func (f *File) Close() error {
 	if err := shim.Do(f.file.Close); err != nil {
 		return fmt.Errorf("close HDF5 file: %w", err)
@@ -92,7 +90,7 @@ func (f *File) Close() error {
 	return nil
 }
 
-// Flush writes what the library holds back.
+// Flush writes what libhdf5 has buffered.
 func (f *File) Flush() error {
 	if err := shim.Do(func() error { return f.file.Flush(hdf5.F_SCOPE_GLOBAL) }); err != nil {
 		return fmt.Errorf("flush HDF5 file: %w", err)
@@ -109,7 +107,7 @@ func (f *File) Image() (image []byte, err error) {
 	return image, nil
 }
 
-// CreateGroup makes a group; its parent must exist.
+// CreateGroup creates a group; its parent must exist.
 func (f *File) CreateGroup(path string) error {
 	err := f.at(path, func() error {
 		group, err := f.file.CreateGroup(path)
@@ -124,7 +122,7 @@ func (f *File) CreateGroup(path string) error {
 	return nil
 }
 
-// at runs an operation on the object at path.
+// at runs an operation on the node at path.
 func (f *File) at(path string, do func() error) error {
 	if err := checkText("node", path); err != nil {
 		return err
@@ -132,34 +130,34 @@ func (f *File) at(path string, do func() error) error {
 	return shim.Do(do)
 }
 
-// Kind is what a name in a file leads to.
+// Kind is the kind of a node, or of what is at a path.
 type Kind int
 
 // The kinds of nodes.
 const (
-	Missing Kind = shim.None // nothing, or nothing that this package reads
+	Missing Kind = shim.None // nothing, or something that this package doesn't read
 	Group   Kind = shim.Group
 	Dataset Kind = shim.Dataset
 )
 
-// Kind tells what is at path.
+// Kind returns the kind of the node at path.
 func (f *File) Kind(path string) (Kind, error) {
 	kind, _, err := f.Node(path)
 	return kind, err
 }
 
-// Node tells what is at path, and where in the file: two paths with the same address lead
-// to the same node.
+// Node returns the kind of the node at path and its address in the file. Two paths with the same address lead to the
+// same node.
 func (f *File) Node(path string) (kind Kind, address uint64, err error) {
 	k := 0
 	if err := f.at(path, func() (err error) { k, address, err = shim.Object(f.file, path); return err }); err != nil {
-		return Missing, 0, fmt.Errorf("look at %s: %w", path, err)
+		return Missing, 0, fmt.Errorf("look up %s: %w", path, err)
 	}
 	return Kind(k), address, nil
 }
 
-// maxNames is how many children or attributes of a node are listed, and maxName how long their names may be; results have
-// fewer and shorter ones than a tenth of it.
+// maxNames is the largest number of children or attributes of a node that are listed, and maxName the longest name in
+// bytes. Results stay below a tenth of both.
 const (
 	maxNames = 1024
 	maxName  = 1 << 16
@@ -204,10 +202,10 @@ func namesIn(group *hdf5.Group) ([]string, error) {
 // Child joins a group's path and a name in it.
 func Child(group, name string) string { return path.Join(group, name) }
 
-// checkText refuses what a C string can't carry.
+// checkText returns an error for text that a C string can't contain.
 func checkText(what, text string) error {
 	if strings.IndexByte(text, 0) >= 0 {
-		return fmt.Errorf("%s %q holds a zero byte", what, text)
+		return fmt.Errorf("%s %q contains a zero byte", what, text)
 	}
 	return nil
 }

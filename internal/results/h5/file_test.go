@@ -99,7 +99,10 @@ func TestArraysComeBack(t *testing.T) {
 }
 
 func TestAttributesComeBack(t *testing.T) {
-	values := map[string]any{"yes": true, "no": false, "n": int64(-7), "x": 0.1, "s": "µ text", "empty": "", "t": Text("name=1\nµ"), "none": Text(""), "a": ASCII("abc")}
+	values := map[string]any{
+		"yes": true, "no": false, "n": int64(-7), "x": 0.1, "s": "µ text", "empty": "", "long": strings.Repeat("µ", 20_000),
+		"t": Text("name=1\nµ"), "none": Text(""), "a": ASCII("abc"),
+	}
 	f := reopen(t, image(t, func(f *File) {
 		for name, value := range values {
 			must(t, f.SetAttributes("/", Attribute{name, value}))
@@ -172,11 +175,14 @@ func TestMisuseIsAnError(t *testing.T) {
 			"short buffer": a.Read([]int{0, 0}, []int{4, 3}, make([]byte, 47)), "no buffer": a.Read([]int{0, 0}, []int{4, 3}, nil),
 			"outside": a.Read([]int{1, 0}, []int{4, 3}, make([]byte, 48)), "negative": a.Read([]int{-1, 0}, []int{1, 3}, make([]byte, 12)),
 			"fewer axes": a.Read([]int{0}, []int{1}, make([]byte, 12)), "more axes": a.Read([]int{0, 0, 0}, []int{1, 1, 1}, make([]byte, 4)),
-			"chunk's axes": a.WriteChunk([]int{0}, filtered), "chunk's place": a.WriteChunk([]int{1, 1}, filtered), "empty chunk": a.WriteChunk([]int{0, 0}, nil),
-			"no dims": noDims, "no type": noType, "no chunk": chunkless, "more lines": f.WriteLines("/lines", []string{"a", "b"}), "no lines": f.WriteLines("/a", []string{"a"}),
+			"chunk's axes": a.WriteChunk([]int{0}, filtered), "chunk's place": a.WriteChunk([]int{1, 1}, filtered),
+			"empty chunk": a.WriteChunk([]int{0, 0}, nil),
+			"no dims":     noDims, "no type": noType, "no chunk": chunkless,
+			"more lines": f.WriteLines("/lines", []string{"a", "b"}), "no lines": f.WriteLines("/a", []string{"a"}),
 			"empty only chunk": f.WriteOnlyChunk("/a", nil), "no array": f.WriteOnlyChunk("/none", filtered), "second of a name": again,
-			"value's type": f.SetAttributes("/a", Attribute{"x", 7}), "zero byte": f.SetAttributes("/a", Attribute{"x", "a\x00b"}), "zero in name": f.SetAttributes("/a", Attribute{"x\x00", "a"}),
-			"large": f.SetAttributes("/a", Attribute{"x", strings.Repeat("x", 70_000)}), "no node": f.SetAttributes("/none", Attribute{"x", "a"}),
+			"value's type": f.SetAttributes("/a", Attribute{"x", 7}), "zero byte": f.SetAttributes("/a", Attribute{"x", "a\x00b"}),
+			"zero in name": f.SetAttributes("/a", Attribute{"x\x00", "a"}),
+			"large":        f.SetAttributes("/a", Attribute{"x", strings.Repeat("x", 70_000)}), "no node": f.SetAttributes("/none", Attribute{"x", "a"}),
 			"no parent": f.CreateGroup("/none/g"), "path": f.CreateGroup("/g\x00"),
 		} {
 			if err == nil {

@@ -9,9 +9,8 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// Filter appends what WriteChunk stores to dst: the bytes of a whole chunk shuffled
-// (first bytes of all elements, then second bytes, …) and deflated at level 5.
-// klauspost's zlib does it three times faster than the standard library's.
+// Filter appends to dst what WriteChunk stores: the bytes of a whole chunk, shuffled (the first bytes of all elements,
+// then the second bytes, …) and deflated at level 5. klauspost's zlib is three times faster than the standard library's.
 func Filter(dst, chunk []byte, elementSize int) ([]byte, error) {
 	pool := &compressors
 	if len(chunk) <= MaxStored {
@@ -32,12 +31,11 @@ func Filter(dst, chunk []byte, elementSize int) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// MaxStored is the size up to which making a code for a chunk takes longer than writing
-// the chunk as it is, in deflate's form for that. What Filter makes of such a chunk has the
-// same size whatever is in it.
+// MaxStored is the size up to which Filter stores chunks without compression, since computing a Huffman code takes
+// longer than writing the chunk. The filtered size of such a chunk doesn't depend on its contents.
 const MaxStored = 1 << 10
 
-// compressor is larger than a chunk.
+// compressor is pooled because it is larger than a chunk.
 type compressor struct {
 	zlib     *zlib.Writer
 	shuffled []byte
@@ -51,7 +49,7 @@ var (
 func newCompressor(level int) *compressor {
 	w, err := zlib.NewWriterLevel(nil, level)
 	if err != nil {
-		panic(err) // the level is legal
+		panic(err) // both levels are valid
 	}
 	return &compressor{zlib: w}
 }

@@ -10,8 +10,8 @@ import (
 	"eisweep/internal/results/h5/internal/shim"
 )
 
-// CreateLines makes a dataset for n lines of text, as PyTables' variable-length unicode
-// does: one list of code points a line. No line is one.
+// CreateLines creates a dataset for n lines of text in the form of PyTables' variable-length unicode: each line is a
+// list of code points. No lines are stored as one.
 func (f *File) CreateLines(path string, n int) error {
 	size := uint(max(n, 1))
 	err := f.at(path, func() error {
@@ -32,8 +32,8 @@ func (f *File) CreateLines(path string, n int) error {
 	return nil
 }
 
-// WriteLines stores as many lines as CreateLines made room for. An empty list of lines or
-// an empty line is one space.
+// WriteLines stores as many lines as CreateLines was given. No lines are stored as one empty line, and an empty line as
+// a space.
 func (f *File) WriteLines(path string, lines []string) error {
 	if len(lines) == 0 {
 		lines = []string{""}
@@ -64,11 +64,11 @@ func (f *File) WriteLines(path string, lines []string) error {
 	return nil
 }
 
-// MaxLines is the most memory that ReadLines gives to the code points of lines, in bytes.
+// MaxLines is the memory limit of ReadLines for code points, in bytes.
 const MaxLines = 64 << 20
 
-// ReadLines reads what WriteLines or PyTables stored. The error wraps ErrMissing
-// when there is no dataset at path; lines that take more than MaxLines are an error.
+// ReadLines reads the lines that WriteLines or PyTables stored. The error wraps ErrMissing when there is no dataset at
+// path, and ErrForm when it doesn't contain lines. Lines that take more than MaxLines are an error.
 func (f *File) ReadLines(path string) (lines []string, err error) {
 	a, err := f.OpenArray(path)
 	if err != nil {

@@ -11,7 +11,7 @@ type Type int
 
 // The element types that results have.
 const (
-	Other Type = iota // anything else; can't be read
+	Other Type = iota // any other type, which can't be read
 	Float32
 	Float64
 	Int32
@@ -28,15 +28,15 @@ func (t Type) Size() int {
 	return [...]int{0, 4, 8, 4, 8, 0}[t]
 }
 
-// numbers are the types of arrays as the library knows them.
+// numbers are the stored types of arrays.
 var numbers = map[Type]*hdf5.Datatype{
 	Float32: hdf5.T_IEEE_F32LE, Float64: hdf5.T_IEEE_F64LE, Int32: hdf5.T_STD_I32LE, Int64: hdf5.T_STD_I64LE,
 }
 
 func (t Type) stored() *hdf5.Datatype { return numbers[t] }
 
-// lineType is the type of a line of text: a list of code points. It is made once, by the first operation that needs it,
-// and not closed.
+// lineType is the stored type of a line of text: a list of code points. The first operation that needs it creates it,
+// and it stays open.
 var lineType *hdf5.VarLenType
 
 func codePoints() (*hdf5.VarLenType, error) {
@@ -48,7 +48,7 @@ func codePoints() (*hdf5.VarLenType, error) {
 	return lineType, err
 }
 
-// typeOf finds out the type of a dataset's elements.
+// typeOf returns the type of a dataset's elements.
 func typeOf(dataset *hdf5.Dataset) (t Type, err error) {
 	stored, err := dataset.Datatype()
 	if err != nil {

@@ -15,22 +15,22 @@ import (
 	"gonum.org/v1/hdf5"
 )
 
-// MaxAttribute is the largest attribute in bytes that the format holds.
+// MaxAttribute is the largest size of an attribute in the format, in bytes.
 const MaxAttribute = 64<<10 - 512
 
-// MarkUTF8 makes a string type one of UTF-8; it begins as one of ASCII.
+// MarkUTF8 changes a string type from ASCII to UTF-8.
 func MarkUTF8(stringType *hdf5.Datatype) error {
 	return call(C.H5Tset_cset(C.hid_t(stringType.ID()), C.H5T_CSET_UTF8) >= 0)
 }
 
-// AttributeNames lists the names of an object's attributes, sorted by their bytes. The error wraps ErrForm when there are
-// more than most.
-func AttributeNames(file *hdf5.File, path string, most int) ([]string, error) {
+// AttributeNames lists the names of an object's attributes, sorted by their bytes. The error wraps ErrForm when there
+// are more than limit.
+func AttributeNames(file *hdf5.File, path string, limit int) ([]string, error) {
 	id, p := C.hid_t(file.ID()), C.CString(path)
 	defer C.free(unsafe.Pointer(p))
 	n := C.h5_count_attributes(id, p)
-	if n > C.int64_t(most) {
-		return nil, fmt.Errorf("%w: there are more than %d", ErrForm, most)
+	if n > C.int64_t(limit) {
+		return nil, fmt.Errorf("%w: there are more than %d", ErrForm, limit)
 	}
 	names := make([]string, 0, max(n, 0))
 	for i := C.int64_t(0); i < n; i++ {
@@ -47,8 +47,9 @@ func AttributeNames(file *hdf5.File, path string, most int) ([]string, error) {
 	return names, call(n >= 0)
 }
 
-// ReadAttribute reads an attribute as bool, int64, float64 or string; nil when it is of another type. The error wraps
-// ErrMissing when the object doesn't have it, ErrForm when it is larger than MaxAttribute.
+// ReadAttribute reads an attribute as bool, int64, float64 or string; it returns nil for one of another type. The error
+// wraps ErrMissing when the object doesn't have the attribute, and ErrForm when the attribute is larger than
+// MaxAttribute.
 func ReadAttribute(file *hdf5.File, path, name string) (any, error) {
 	p, n := C.CString(path), C.CString(name)
 	defer C.free(unsafe.Pointer(p))

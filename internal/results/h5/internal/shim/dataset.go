@@ -13,7 +13,7 @@ import (
 // Shuffle adds the shuffle filter to dataset creation properties.
 func Shuffle(list *hdf5.PropList) error { return call(C.H5Pset_shuffle(C.hid_t(list.ID())) >= 0) }
 
-// UntrackTimes keeps times out of objects created with these properties.
+// UntrackTimes stores no times in objects that are created with these properties.
 func UntrackTimes(list *hdf5.PropList) error {
 	var no C.hbool_t
 	return call(C.H5Pset_obj_track_times(C.hid_t(list.ID()), no) >= 0)
@@ -25,7 +25,7 @@ func WriteChunk(dataset *hdf5.Dataset, offset []uint, filtered []byte) error {
 	return call(C.H5Dwrite_chunk(C.hid_t(dataset.ID()), C.H5P_DEFAULT, 0, at, C.size_t(len(filtered)), unsafe.Pointer(&filtered[0])) >= 0)
 }
 
-// Chunk tells where in the file the chunk lies whose first element is at offset, and its size in bytes as stored.
+// Chunk returns the address in the file and the stored size, in bytes, of the chunk whose first element is at offset.
 func Chunk(dataset *hdf5.Dataset, offset []uint) (address, size uint64, err error) {
 	var skipped C.uint
 	var at C.haddr_t
@@ -34,15 +34,15 @@ func Chunk(dataset *hdf5.Dataset, offset []uint) (address, size uint64, err erro
 	return uint64(at), uint64(bytes), call(rc >= 0 && bytes > 0)
 }
 
-// forms says what is wrong with how values are stored.
+// forms are the reasons of CheckForm.
 var forms = map[C.int]string{
 	C.F_ELSEWHERE: "its values are not in the file itself",
 	C.F_FILTERED:  "it has other filters than shuffle, deflate and fletcher32",
 	C.F_LARGE:     "its shape or its chunks are larger than the stored bytes can fill",
 }
 
-// CheckForm returns an error that wraps ErrForm when the values of a dataset of that shape lie in another file, have other
-// filters than results or are claimed to be more than the stored bytes can hold.
+// CheckForm returns an error that wraps ErrForm when the values of a dataset of that shape are in another file, have
+// other filters than results, or are claimed to be more than the stored bytes can hold.
 func CheckForm(dataset *hdf5.Dataset, dims []uint) error {
 	fault := forms[C.h5_form(C.hid_t(dataset.ID()), C.int(len(dims)), (*C.hsize_t)(unsafe.Pointer(unsafe.SliceData(dims))))]
 	if fault == "" {

@@ -10,22 +10,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// A driver of the library that reads what a descriptor is open on. The library's own open
-// names, which may be another file's by then; of /proc/self/fd they want the real path, which
-// a file that was replaced has none of.
+// A driver that reads an open descriptor. The library's own drivers open names, and a name may belong to another file by
+// then. They resolve /proc/self/fd to the real path, which a replaced file doesn't have.
 
 typedef struct {
-    H5FD_t pub; // the library's part
+    H5FD_t pub; // for the library
     int fd;
     dev_t device;
     ino_t inode;
-    haddr_t eoa, eof; // of what is in use, of the file
+    haddr_t eoa, eof; // the end of the used part, and of the file
 } reader;
 
 int h5_refusal;
 
-// refused keeps why a call failed. What a file claims can make offsets and sizes that no file has: then it is the file's
-// fault.
+// refused keeps the errno of a failed call. EINVAL and EFAULT come from offsets and sizes that a damaged file claims, so
+// they are the file's fault.
 static void refused(void) {
     if (errno != EINVAL && errno != EFAULT) h5_refusal = errno;
 }

@@ -1,10 +1,10 @@
-// Package shim holds what gonum.org/v1/hdf5 lacks or gets wrong, on that package's own handles: the reasons of failures,
-// files in memory and by descriptor, access properties, shuffle, untracked times, direct chunk access, the form of stored
+// Package shim adds what gonum.org/v1/hdf5 lacks or does wrong, on that package's own handles: the reasons of errors,
+// files in memory and by descriptor, access properties, shuffle, untracked times, direct chunk access, checks of stored
 // values, link types, lines of text, and attributes. docs/decisions/hdf5.md lists each function with its reason.
 //
-// It guarantees nothing outside Do: every call of it, and of gonum.org/v1/hdf5, belongs into a function that Do runs.
+// Its functions, and those of gonum.org/v1/hdf5, are safe only in a function that Do runs.
 //
-// This is the only package of the program with cgo. Start reading at Do.
+// Start reading at Do.
 package shim
 
 // #cgo CFLAGS: -std=c11

@@ -10,20 +10,21 @@ import (
 	"gonum.org/v1/hdf5"
 )
 
-// OpenMemory has open create or open a file of that name in memory, as a copy of an image if there is one.
+// OpenMemory calls open with a name under which it creates or opens a file in memory, as a copy of the image if that
+// isn't empty.
 func OpenMemory(image []byte, open func(name string) (*hdf5.File, error)) (*hdf5.File, error) {
 	var name [32]C.char
 	ok := C.h5_open_in_memory(unsafe.Pointer(unsafe.SliceData(image)), C.size_t(len(image)), &name[0]) >= 0
 	return openThen(ok, func() (*hdf5.File, error) { return open(C.GoString(&name[0])) })
 }
 
-// OpenDescriptor has open open what a descriptor is open on, whatever name open gives. The descriptor may be closed before
-// the file is.
+// OpenDescriptor calls open, which opens the descriptor's file under any name, for reading. The caller may close the
+// descriptor before the file.
 func OpenDescriptor(fd uintptr, open func() (*hdf5.File, error)) (*hdf5.File, error) {
 	return openThen(C.h5_open_descriptor(C.int(fd)) >= 0, open)
 }
 
-// openThen opens a file, if preparations for it went well, and undoes them.
+// openThen calls open if the access properties were set, and then resets them.
 func openThen(ok bool, open func() (*hdf5.File, error)) (f *hdf5.File, err error) {
 	if err = call(ok); err == nil {
 		f, err = open()

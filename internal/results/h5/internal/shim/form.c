@@ -1,14 +1,14 @@
 #include "shim.h"
 
-// LARGEST is the most bytes of an array, and CHUNK of a chunk, that are read: the library
-// holds a whole chunk.
+// LARGEST is the limit in bytes for an array that is read, and CHUNK for a chunk: the library holds a whole chunk in
+// memory.
 enum { CHUNK = 64 << 20 };
 static const hsize_t LARGEST = (hsize_t)1 << 46;
 
-// DEFLATED is more than deflate makes of one byte.
+// DEFLATED is more than the number of bytes that deflate can expand a byte to.
 enum { DEFLATED = 2048 };
 
-// bytes is the size of an array of that shape; 0 when it is none or too large.
+// bytes is the size of an array of that shape; 0 when it is empty or too large.
 static hsize_t bytes(int rank, const hsize_t *dims, size_t element) {
     hsize_t n = element;
     for (int i = 0; i < rank; i++) {
@@ -18,8 +18,8 @@ static hsize_t bytes(int rank, const hsize_t *dims, size_t element) {
     return n;
 }
 
-// plain tells whether the filters are those of results: the library's own, and those that
-// make a size from a smaller one by no more than deflate does.
+// plain returns whether the filters are those of results, which are built into the library and expand data no more than
+// deflate does.
 static int plain(hid_t properties) {
     int n = H5Pget_nfilters(properties);
     for (int i = 0; i < n; i++) {

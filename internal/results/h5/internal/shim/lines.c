@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-// transfer gives data transfer properties with a small buffer for conversions: the library clears all of it, by default a
-// megabyte, for a few lines. They are made once, and are not closed.
+// transfer returns data transfer properties with a small conversion buffer: the library clears the whole buffer, by
+// default a megabyte, even for a few lines. They are created once and stay open.
 static hid_t transfer(void) {
     static hid_t kept = -1;
     if (kept >= 0) return kept;
@@ -30,8 +30,8 @@ int h5_write_lines(hid_t dataset, hid_t type, size_t n, const size_t *lengths, c
     return rc;
 }
 
-// allowance is how much memory the lines that are read may still take: a short file may name the same long text any
-// number of times.
+// allowance is how much memory the lines may still take: a short file may refer to the same long text any number of
+// times.
 static void *take(size_t size, void *allowance) {
     size_t *left = allowance;
     if (size > *left) return NULL;

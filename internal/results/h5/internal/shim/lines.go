@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/hdf5"
 )
 
-// WriteLines stores lines of text, none of which is empty, as lists of code points of that type.
+// WriteLines stores lines of text as lists of code points of that type. No line may be empty.
 func WriteLines(dataset *hdf5.Dataset, list *hdf5.VarLenType, lines []string) error {
 	var points []C.uint32_t
 	lengths := make([]C.size_t, len(lines))
@@ -20,11 +20,11 @@ func WriteLines(dataset *hdf5.Dataset, list *hdf5.VarLenType, lines []string) er
 		}
 		lengths[i] = C.size_t(len(points) - before)
 	}
-	// The library is given pointers into points by an array that C makes.
+	// C makes the array of pointers into points, because cgo forbids one in Go memory.
 	return call(C.h5_write_lines(C.hid_t(dataset.ID()), C.hid_t(list.ID()), C.size_t(len(lines)), &lengths[0], &points[0]) >= 0)
 }
 
-// ReadLines reads n lists of code points of that type, which may take so many bytes of memory in all.
+// ReadLines reads n lists of code points of that type. They may take up to allowance bytes of memory.
 func ReadLines(dataset *hdf5.Dataset, list *hdf5.VarLenType, n, allowance int) ([]string, error) {
 	stored := C.h5_read_lines(C.hid_t(dataset.ID()), C.hid_t(list.ID()), C.size_t(n), C.size_t(allowance))
 	if stored == nil {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-// hard tells whether every part of path is a hard link.
+// hard returns whether every part of path is a hard link.
 static int hard(hid_t file, const char *path) {
     char part[1024];
     size_t n = strlen(path);

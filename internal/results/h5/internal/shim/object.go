@@ -12,12 +12,12 @@ import (
 
 // The kinds of objects.
 const (
-	None    = C.O_NONE // nothing, or nothing that this package reads
+	None    = C.O_NONE // nothing, or something else
 	Group   = C.O_GROUP
 	Dataset = C.O_DATASET
 )
 
-// Object tells what a chain of hard links leads to, and where in the file it lies.
+// Object returns the kind and the address in the file of the object at path, if only hard links lead to it.
 func Object(file *hdf5.File, path string) (kind int, address uint64, err error) {
 	p := C.CString(path)
 	defer C.free(unsafe.Pointer(p))

@@ -11,23 +11,22 @@ import (
 	"syscall"
 )
 
-// ErrMissing is wrapped when a file has no object or attribute of that name, or has
-// it only behind a soft or external link.
+// ErrMissing is wrapped when a file has no object or attribute of that name, or only one behind a soft or external link.
 var ErrMissing = errors.New("not in the file")
 
-// ErrForm is wrapped when a file stores something in a form that results don't have.
-var ErrForm = errors.New("stored in a form that results don't have")
+// ErrForm is wrapped when a file stores something in a form that results don't use.
+var ErrForm = errors.New("stored in a form that results don't use")
 
-// errCall is returned for a failed call, and replaced by the library's reason.
+// errCall is returned for a failed call. Do replaces it by the library's reason.
 var errCall = errors.New("the HDF5 library gives no reason")
 
-// library lets one operation at a time into libhdf5.
+// library serializes operations.
 var library sync.Mutex
 
-// Do runs one operation. Its calls stay on one thread, because the library keeps the state of failures for each thread.
-// When a call failed, the error is the library's reason for the first that did, and wraps a syscall.Errno where the
-// system refused to read a descriptor, of whose contents that says nothing. Errors that wrap ErrMissing or ErrForm are
-// returned as they are.
+// Do runs one operation, while no other runs. The operation's calls stay on one thread, because libhdf5 keeps errors per
+// thread. After a failed call, the error is libhdf5's reason for the first failure. It wraps a syscall.Errno when the
+// system refused to read a descriptor, which says nothing about the contents of the file. Do returns errors that wrap
+// ErrMissing or ErrForm unchanged.
 func Do(do func() error) error {
 	library.Lock()
 	defer library.Unlock()
