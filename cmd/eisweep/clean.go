@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"eisweep/cmd/eisweep/internal/ownership"
+
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -40,7 +42,7 @@ that one does it.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.Flags(cmd, e)
+	c.AddFlags(cmd, e)
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "only list what would be removed")
 	cmd.Flags().BoolVar(&logs, "logs", false, "also remove the logs of tasks that are done")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per file and line")
@@ -68,11 +70,11 @@ func clean(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, 
 
 // cleanHere cleans a root as its owner.
 func cleanHere(ctx context.Context, e *cli.Env, r *root.Root, request control.Clean) (_ control.Cleaned, err error) {
-	own, err := openRoot(ctx, e, r.Path(), nil, e.Notef)
+	own, err := ownership.Open(ctx, e, r.Path(), nil, e.Notef)
 	if err != nil {
 		return control.Cleaned{}, err
 	}
-	defer func() { err = errors.Join(err, own.close()) }()
+	defer func() { err = errors.Join(err, own.Close()) }()
 	return prune.Run(own.Root, request)
 }
 

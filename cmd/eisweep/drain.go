@@ -43,7 +43,7 @@ exit. Nothing is lost, and no attempt is counted.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.Flags(cmd, e)
+	c.AddFlags(cmd, e)
 	cmd.Flags().BoolVar(&all, "all", false, "every worker that is heard of")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
 	cmd.ValidArgsFunction = cli.CompleteEach(workerNames(e, &choice, &c))

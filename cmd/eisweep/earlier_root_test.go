@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"eisweep/cmd/eisweep/internal/daemon"
 )
 
 // earlierRoot unpacks a root as an earlier version of the program left it, whose first format of messages and
@@ -81,7 +83,7 @@ func TestACoordinatorContinuesARootOfAnEarlierVersion(t *testing.T) {
 	t.Setenv("EISWEEP_FAILPOINTS", "lease=2s") // else it waits a minute for workers to report what they run
 	program := breakable(t)
 	coordinator := startProgram(t, program, "coordinator", "-p", root, "--listen", "127.0.0.1:0")
-	coordinator.await("a ready coordinator", saying(coordinatorReady))
+	coordinator.await("a ready coordinator", saying(daemon.ReadyMessage))
 	worker := startProgram(t, program, "worker", "-p", root, "--slots", "1")
 	must(t, "watch", "longer", "unfinished", "-p", root)
 	says(t, must(t, "status", "-p", root), "paused (eisweep resume paused)", "unfinished: 4 of 4 done")

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"eisweep/cmd/eisweep/internal/slurmjobs"
+
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -45,7 +47,7 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.Flags(cmd, e)
+	c.AddFlags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
 	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd
@@ -71,8 +73,8 @@ func explain(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection
 		return nil, err
 	}
 	if out.State != string(manifest.Done) && out.State != string(control.Finished) {
-		view := lookAtSlurm(ctx, r, cl)
-		view.explain(&out)
+		view := slurmjobs.Look(ctx, r, cl)
+		view.Explain(&out)
 	}
 	return &out, nil
 }

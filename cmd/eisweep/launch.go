@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strings"
 
+	"eisweep/cmd/eisweep/internal/local"
+
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -46,7 +48,7 @@ the same again does no harm; an edited file runs the difference.`,
 		},
 	}
 	s.AddFlags(cmd)
-	l.Connection.Flags(cmd, e)
+	l.Connection.AddFlags(cmd, e)
 	f := cmd.Flags()
 	f.IntVar(&l.request.Priority, "priority", 0, "sweeps of a higher priority go first; equal ones share the workers evenly")
 	f.BoolVar(&l.request.Supersede, "supersede", false, "move result files of other tasks that are in the way to superseded/")
@@ -125,7 +127,7 @@ func (l *launching) send(ctx context.Context, e *cli.Env, c *client.Client) (pla
 	if !errors.As(err, &refusal) || refusal.Kind != control.InTheWay || !e.Interactive || l.asJSON {
 		return plan, err
 	}
-	if agreed, asked := confirmSupersede(ctx, e, refusal.Count, refusal.Sweep); !agreed {
+	if agreed, asked := local.ConfirmSupersede(ctx, e, refusal.Count, refusal.Sweep); !agreed {
 		return plan, cmp.Or(asked, err)
 	}
 	l.request.Supersede = true

@@ -61,7 +61,7 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.Flags(cmd, e)
+	c.AddFlags(cmd, e)
 	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "go on as the task runs")
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write JSON, one object per line of a log")
 	cmd.ValidArgsFunction = cli.CompleteFirst(loggedTasks(e, &choice))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"eisweep/cmd/eisweep/internal/local"
+
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -49,7 +51,7 @@ the coordinator has them, or with --follow when they are done; else they run her
 		},
 	}
 	choice.AddFlag(cmd)
-	r.Connection.Flags(cmd, e)
+	r.Connection.AddFlags(cmd, e)
 	r.flags(cmd)
 	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd
@@ -57,7 +59,7 @@ the coordinator has them, or with --follow when they are done; else they run her
 
 // rerun is which tasks of a sweep are run again, and how.
 type rerun struct {
-	execution
+	local.Execution
 	client.Connection
 	selection.TaskFilter
 	follow   bool // where a coordinator does it
@@ -74,7 +76,7 @@ func (r *rerun) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&r.set, "set", nil, "replace the tasks by such with `NAME=VALUE`, repeatable")
 	f.BoolVar(&r.dry, "dry-run", false, "only say what would be done")
 	f.BoolVarP(&r.follow, "follow", "f", false, "where the root has a coordinator: show how far it comes, until it is done")
-	r.execution.flags(cmd)
+	r.Execution.AddFlags(cmd)
 	cmd.RegisterFlagCompletionFunc("set", selection.CompleteSettings)
 }
 
@@ -111,7 +113,7 @@ func (r *rerun) run(ctx context.Context, e *cli.Env, opened *root.Root, name str
 	}
 	if len(chosen) == 0 {
 		r.tell(e, "nothing to run: of the %s of %s none fits", cli.Count(len(status.Tasks), "task"), name)
-		if r.asJSON {
+		if r.JSON {
 			display.NewEvents(e).Plan(control.Plan{Sweeps: []control.SweepPlan{{Name: name, Dir: opened.SweepDir(name)}}})
 		}
 		return nil
@@ -125,7 +127,7 @@ func (r *rerun) run(ctx context.Context, e *cli.Env, opened *root.Root, name str
 	r.announce(e, opened, status, chosen, classes)
 	cl, err := client.Open(ctx, e, opened, &r.Connection)
 	if absent := (*client.AbsentError)(nil); errors.As(err, &absent) {
-		return r.execute(ctx, e, opened.Path())
+		return r.Run(ctx, e, opened.Path())
 	}
 	if err != nil {
 		return err

@@ -53,8 +53,8 @@ func (r *rerun) choose(status *catalog.SweepStatus) (chosen map[sweeps.ID]bool, 
 // those that replace them.
 func (r *rerun) prepare(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) error {
 	r.chosen = chosen
-	r.order = plan.Request{
-		Sweeps: []*sweeps.Sweep{status.Sweep}, Supersede: r.supersede, KeepFile: true,
+	r.LaunchRequest = plan.Request{
+		Sweeps: []*sweeps.Sweep{status.Sweep}, Supersede: r.Supersede, KeepFile: true,
 		Select: func(t *sweeps.Task, _ catalog.State) bool { return chosen[t.ID] },
 	}
 	if len(r.changes) == 0 {
@@ -65,8 +65,8 @@ func (r *rerun) prepare(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) 
 	if err != nil {
 		return cli.WithCode(cli.ExitInput, err)
 	}
-	r.order.Sweeps, r.order.KeepFile = []*sweeps.Sweep{replaced}, false
-	r.order.Select = func(t *sweeps.Task, s catalog.State) bool {
+	r.LaunchRequest.Sweeps, r.LaunchRequest.KeepFile = []*sweeps.Sweep{replaced}, false
+	r.LaunchRequest.Select = func(t *sweeps.Task, s catalog.State) bool {
 		return chosen[t.Replaces] && s != catalog.StateDone
 	}
 	return nil
@@ -86,8 +86,8 @@ func (r *rerun) served(ctx context.Context, e *cli.Env, c *client.Client) error 
 			told.Tasks = append(told.Tasks, id.String())
 		}
 	}
-	l := launching{part: newPart(again), follow: r.follow, asJSON: r.asJSON, request: control.Launch{
-		Sweeps: sweepFiles(r.order.Sweeps), Supersede: r.supersede, KeepFile: r.order.KeepFile, Rerun: &told,
+	l := launching{part: newPart(again), follow: r.follow, asJSON: r.JSON, request: control.Launch{
+		Sweeps: sweepFiles(r.LaunchRequest.Sweeps), Supersede: r.Supersede, KeepFile: r.LaunchRequest.KeepFile, Rerun: &told,
 	}}
 	return l.launch(ctx, e, c)
 }
@@ -98,7 +98,7 @@ func (r *rerun) replacements(ctx context.Context, opened *root.Root) (out contro
 	if err != nil {
 		return out, nil, err
 	}
-	planned, err := plan.Preview(ctx, opened, prober, r.order)
+	planned, err := plan.Preview(ctx, opened, prober, r.LaunchRequest)
 	if err != nil {
 		return out, nil, err
 	}
@@ -122,18 +122,18 @@ func (r *rerun) tellDry(ctx context.Context, e *cli.Env, opened *root.Root, anno
 	if err != nil {
 		return err
 	}
-	planned, err := plan.Preview(ctx, opened, prober, r.order)
+	planned, err := plan.Preview(ctx, opened, prober, r.LaunchRequest)
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)
 	}
 	announce()
 	for i := range planned.Sweeps {
 		s := &planned.Sweeps[i]
-		if r.asJSON {
+		if r.JSON {
 			if err := writePlanned(e, s); err != nil {
 				return cli.OrInterrupted(ctx, err)
 			}
-		} else if s.Conflicts > 0 && !r.supersede {
+		} else if s.Conflicts > 0 && !r.Supersede {
 			e.Linef("  %s of other tasks %s in the way: it is refused without --supersede, which moves them to superseded/", cli.Count(s.Conflicts, "file"), cli.Plural(s.Conflicts, "is", "are"))
 		}
 	}
@@ -182,7 +182,7 @@ func (r *rerun) announce(e *cli.Env, opened *root.Root, status *catalog.SweepSta
 
 // tell writes to stdout, or to stderr where stdout is JSON.
 func (r *rerun) tell(e *cli.Env, format string, args ...any) {
-	if r.asJSON {
+	if r.JSON {
 		e.Notef(format, args...)
 		return
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/local"
+
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/plan"
@@ -10,7 +12,7 @@ import (
 
 func newRunCommand(e *cli.Env) *cobra.Command {
 	var s selection.Sweeps
-	var o execution
+	var x local.Execution
 	cmd := &cobra.Command{
 		Use:   "run FILE|NAME…",
 		Short: "Run sweeps on this machine: whatever of them is not done yet",
@@ -39,11 +41,11 @@ experiment reads the parameter; --seeds those that train, if any of them does.`,
 			if err := selection.CheckBeforeCreate(cmd.Context(), path, list); err != nil {
 				return err
 			}
-			o.order = plan.Request{Sweeps: list, Supersede: o.supersede}
-			return o.execute(cmd.Context(), e, path)
+			x.LaunchRequest = plan.Request{Sweeps: list, Supersede: x.Supersede}
+			return x.Run(cmd.Context(), e, path)
 		},
 	}
 	s.AddFlags(cmd)
-	o.flags(cmd)
+	x.AddFlags(cmd)
 	return cmd
 }

@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
-	"time"
+
+	"eisweep/cmd/eisweep/internal/slurmjobs"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +43,7 @@ queue. Jobs that still wait when every sweep is done are cancelled by the coordi
 			if s.resume {
 				return s.resumeSubmission(cmd, e, &choice)
 			}
-			s.options = args
+			s.Options = args
 			if err := s.check(); err != nil {
 				return err
 			}
@@ -54,7 +55,7 @@ queue. Jobs that still wait when every sweep is done are cancelled by the coordi
 		},
 	}
 	choice.AddFlag(cmd)
-	s.Connection.Flags(cmd, e)
+	s.Connection.AddFlags(cmd, e)
 	s.flags(cmd)
 	return cmd
 }
@@ -67,29 +68,24 @@ func onlyAfterDash(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// slurmCommand is what is wanted of Slurm.
+// slurmCommand is the options of `eisweep slurm`.
 type slurmCommand struct {
-	slurmJobs
+	slurmjobs.Jobs
 	workers               int
 	print, asJSON, resume bool
 }
 
 func (s *slurmCommand) flags(cmd *cobra.Command) {
+	s.Jobs.AddFlags(cmd)
 	f := cmd.Flags()
-	f.IntVar(&s.workers, "workers", 1, "jobs, of a worker each")
-	f.IntVar(&s.cores, "cores", 1, "cores of each, and so the tasks that it takes at a time")
-	f.StringVar(&s.timeText, "time", "", "`TIME` that each may take: 4h, or as sbatch takes it (default: the partition's)")
-	f.StringVar(&s.memoryText, "mem-per-core", "", "memory of each core: a `SIZE` such as 1G (default: the partition's)")
-	f.StringArrayVar(&s.setup, "setup", nil, "`COMMAND` that a job runs before the worker: 'module load gcc'; repeatable")
-	f.DurationVar(&s.idle, "idle-timeout", idleByDefault, "a worker ends when there was nothing to do for so long")
-	f.DurationVar(&s.checkpoint, "checkpoint", 0, "time between two checkpoints of a task, the most that a crash loses (default 1m0s)")
+	f.IntVar(&s.workers, "workers", 1, "jobs, each of which runs a worker")
 	f.BoolVar(&s.print, "print", false, "write the script that would be submitted, and submit nothing")
 	f.BoolVar(&s.resume, "resume", false, "have the coordinator submit jobs again after it stopped because of failures")
 	f.BoolVar(&s.asJSON, "json", false, "write one JSON object")
 }
 
 func (s *slurmCommand) check() error {
-	if err := s.slurmJobs.check(); err != nil {
+	if err := s.Jobs.Check(); err != nil {
 		return err
 	}
 	if s.workers < 1 {
@@ -100,7 +96,7 @@ func (s *slurmCommand) check() error {
 
 // run submits the jobs, once: what was not answered may have been done.
 func (s *slurmCommand) run(ctx context.Context, e *cli.Env, r *root.Root) error {
-	request, err := s.request(r, s.workers)
+	request, err := s.Request(r, s.workers)
 	if err != nil {
 		return err
 	}
@@ -117,11 +113,11 @@ func (s *slurmCommand) run(ctx context.Context, e *cli.Env, r *root.Root) error 
 		return cli.OrInterrupted(ctx, explainSubmit(err, request))
 	}
 	if s.asJSON {
-		return e.Encoder().Encode(map[string]any{"job": id, "workers": s.workers, "cores": s.cores, "name": request.Name})
+		return e.Encoder().Encode(map[string]any{"job": id, "workers": s.workers, "cores": s.Cores, "name": request.Name})
 	}
-	e.Linef("submitted as job %s: %s of %s each; logs: %s.%s_*.log", id, cli.Count(s.workers, "worker"), cli.Count(s.cores, "core"), request.Log, id)
+	e.Linef("submitted as job %s: %s of %s each; logs: %s.%s_*.log", id, cli.Count(s.workers, "worker"), cli.Count(s.Cores, "core"), request.Log, id)
 	s.noteAbsent(ctx, e, r)
-	e.Linef("a worker ends after %v without a task; `eisweep workers%s` lists them, and jobs that wait; all end with: scancel %s", s.idle, e.Flags(), id)
+	e.Linef("a worker ends after %v without a task; `eisweep workers%s` lists them, and jobs that wait; all end with: scancel %s", s.IdleTimeout, e.Flags(), id)
 	return nil
 }
 
@@ -131,7 +127,7 @@ func (s *slurmCommand) noteAbsent(ctx context.Context, e *cli.Env, r *root.Root)
 	var absent *client.AbsentError
 	switch {
 	case errors.As(err, &absent):
-		e.Notef("%s: workers wait for one, %v at most; start it: eisweep coordinator%s", absent.Summary(), s.idle, e.Flags())
+		e.Notef("%s: workers wait for one, %v at most; start it: eisweep coordinator%s", absent.Summary(), s.IdleTimeout, e.Flags())
 	case err == nil:
 		cl.Close()
 	}
@@ -150,9 +146,6 @@ func explainSubmit(err error, request *slurm.Request) error {
 	}
 	return cli.Errorf(cli.ExitLost, "%w; the jobs may be there all the same: look before you try again: squeue --name=%s", err, request.Name)
 }
-
-// idleByDefault is how long a worker in a job waits for a task.
-const idleByDefault = 10 * time.Minute
 
 // resumeSubmission tells the coordinator to submit jobs again.
 func (s *slurmCommand) resumeSubmission(cmd *cobra.Command, e *cli.Env, choice *selection.Root) error {

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
 
@@ -48,23 +47,6 @@ func TestDeployedScriptIsWhatPrintGives(t *testing.T) {
 	}
 	if got != string(want) {
 		t.Errorf("%s is not what --print gives:\n%s", deployed, got)
-	}
-}
-
-// No worker is started for tasks that are too large for any.
-func TestSlotsAreFreeForTasksThatAreTooLarge(t *testing.T) {
-	for _, c := range []struct {
-		worker control.Worker
-		free   int
-	}{
-		{control.Worker{Slots: 4, State: "idle"}, 4},
-		{control.Worker{Slots: 4, Busy: 1, State: "working"}, 3},
-		{control.Worker{Slots: 4, Busy: 1, State: "working", Refused: "a task of large needs 3 GB"}, 0},
-		{control.Worker{Slots: 4, State: "draining: told to"}, 0},
-	} {
-		if got := freeSlots(&c.worker); got != c.free {
-			t.Errorf("%+v: %d free slots, want %d", c.worker, got, c.free)
-		}
 	}
 }
 

@@ -34,7 +34,7 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *cli.Env, r *root.R
 	for _, option := range cli.ChangedFlags(cmd, without...) {
 		command += " " + cli.ShellQuote(option)
 	}
-	command += w.Connection.Options()
+	command += w.Connection.CommandLine()
 	var failed []error
 	for host := range strings.SplitSeq(w.on, ",") {
 		host = strings.TrimSpace(host)
@@ -55,7 +55,7 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *cli.Env, r *root.R
 		e.Linef("%s: %s (process %s; log %s)", host, command, started.pid, log)
 	}
 	if len(failed) == 0 {
-		e.Linef("they end with: eisweep drain HOST%s, or --all", e.RootFlag+w.Options())
+		e.Linef("they end with: eisweep drain HOST%s, or --all", e.RootFlag+w.CommandLine())
 	}
 	return errors.Join(failed...)
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/slurmjobs"
+
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -49,7 +51,7 @@ Where no coordinator answers, the folders tell.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.Flags(cmd, e)
+	c.AddFlags(cmd, e)
 	cmd.Flags().BoolVar(&s.all, "all", false, "every row, however many there are")
 	cmd.Flags().BoolVar(&s.asJSON, "json", false, "write JSON, one object per sweep and line")
 	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
@@ -151,8 +153,8 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 		}
 	}
 	if !s.asJSON && s.client != nil {
-		view := lookAtSlurm(ctx, s.root, s.client)
-		for _, line := range view.lines() {
+		view := slurmjobs.Look(ctx, s.root, s.client)
+		for _, line := range view.Lines() {
 			e.Linef("%s", line)
 		}
 	}

@@ -54,7 +54,7 @@ func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
 		},
 	}
 	choice.AddFlag(cmd)
-	c.Flags(cmd, e)
+	c.AddFlags(cmd, e)
 	cmd.Flags().BoolVar(&all, "all", false, "every sweep that is not finished")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per sweep and line")
 	cmd.ValidArgsFunction = cli.CompleteEach(selection.LaunchedNames(e, &choice))

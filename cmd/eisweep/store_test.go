@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/cmd/eisweep/internal/daemon"
+
 	"eisweep/cmd/eisweep/internal/cli"
 )
 
@@ -77,7 +79,7 @@ func TestACoordinatorEndsWithItsStore(t *testing.T) {
 	root, disk := mountStore(t, "1m")
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	p := startProcess(t, "coordinator", "--json", "-p", root, "--listen", "127.0.0.1:0")
-	p.await("it is ready", saying(coordinatorReady))
+	p.await("it is ready", saying(daemon.ReadyMessage))
 	startProcess(t, "worker", "-p", root)
 	many := sweepFile(t, "many", "1", "{ first = 1, count = 6000 }")
 	if code, told := finish(t, "launch", many, "-p", root); code != 0 && code != cli.ExitStorage { // by what comes first

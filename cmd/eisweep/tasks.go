@@ -49,7 +49,7 @@ each with id, file, state, and where it runs or why it failed. With the same opt
 		},
 	}
 	choice.AddFlag(cmd)
-	c.Flags(cmd, e)
+	c.AddFlags(cmd, e)
 	l.flags(cmd)
 	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd

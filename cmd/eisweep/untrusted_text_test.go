@@ -12,7 +12,6 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
-	"eisweep/internal/slurm"
 )
 
 // hostile is text that would clear the screen, set the window's title, colour the rest,
@@ -46,10 +45,6 @@ func TestWordsOfOthersForgeNoLine(t *testing.T) {
 	e.Linef("host %s has %v", hostile, []string{hostile})
 	e.Notef("warning: %s", hostile)
 	if err := tellWorkers(e, []control.Worker{{Name: hostile, Host: hostile, State: hostile, Refused: hostile, Job: hostile, Version: hostile}}, false); err != nil {
-		t.Fatal(err)
-	}
-	view := slurmView{jobs: []slurm.Job{{ID: "1", State: "PENDING", Reason: hostile, User: hostile}}}
-	if err := view.table(e); err != nil {
 		t.Fatal(err)
 	}
 	e.Notef("%v", cli.Usagef("%s is no root", hostile))

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"slices"
 
+	"eisweep/cmd/eisweep/internal/ownership"
+
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -51,7 +53,7 @@ The exit code is 4 if anything is not as it should be.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	c.Flags(cmd, e)
+	c.AddFlags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per sweep and line")
 	cmd.ValidArgsFunction = cli.CompleteEach(selection.LaunchedNames(e, &choice))
 	return cmd
@@ -94,16 +96,16 @@ func verifyHere(ctx context.Context, e *cli.Env, r *root.Root, names []string) (
 	if !r.Writable() {
 		return verifyReadOnly(ctx, e, r, names)
 	}
-	own, err := openRoot(ctx, e, r.Path(), nil, e.Notef)
+	own, err := ownership.Open(ctx, e, r.Path(), nil, e.Notef)
 	if err != nil {
 		return control.Verified{}, err
 	}
-	defer func() { err = errors.Join(err, own.close()) }()
+	defer func() { err = errors.Join(err, own.Close()) }()
 	prober, err := cli.NewProber()
 	if err != nil {
 		return control.Verified{}, err
 	}
-	owned, cancel := own.until(ctx)
+	owned, cancel := own.Until(ctx)
 	defer cancel()
 	found, err := verify.Run(owned, own.Root, prober, names)
 	if err != nil && ctx.Err() == nil && owned.Err() != nil {
@@ -116,7 +118,7 @@ func verifyHere(ctx context.Context, e *cli.Env, r *root.Root, names []string) (
 func verifyReadOnly(ctx context.Context, e *cli.Env, r *root.Root, names []string) (control.Verified, error) {
 	switch h, held, err := r.Holder(); {
 	case held:
-		return control.Verified{}, orCoordinated(&root.InUseError{Path: r.Path(), Holder: h})
+		return control.Verified{}, ownership.ExplainInUse(&root.InUseError{Path: r.Path(), Holder: h})
 	case errors.Is(err, fs.ErrPermission):
 		e.Notef("whether somebody is at work on %s cannot be found out (%v): what changes meanwhile may be reported", r.Path(), err)
 	case err != nil:

@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 
+	"eisweep/cmd/eisweep/internal/daemon"
+
 	"github.com/nats-io/nats-server/v2/server"
 )
 
@@ -32,8 +34,8 @@ func TestNATSComesAfterItsUsers(t *testing.T) {
 	root := t.TempDir()
 	left := t.TempDir()
 	for _, c := range []struct{ command, waits string }{
-		{"coordinator", "NATS is not in reach; waiting for it"}, // makes the root, which a worker wants
-		{"worker", "no coordinator is in reach; waiting for one"},
+		{"coordinator", "NATS is unreachable; waiting for it"}, // makes the root, which a worker wants
+		{"worker", "no coordinator is reachable; waiting for one"},
 	} {
 		given := start(c.command, left)
 		given.await("that it waits", saying(c.waits))
@@ -44,9 +46,9 @@ func TestNATSComesAfterItsUsers(t *testing.T) {
 	}
 	exits(t, 5, "eisweep coordinator -p "+left+" --nats "+url+"\n", "launch", sweepFile(t, "small", "1", "[1]"), "-p", left, "--nats", url)
 	coordinator := start("coordinator", root)
-	coordinator.await("that it waits", saying("NATS is not in reach; waiting for it"))
+	coordinator.await("that it waits", saying("NATS is unreachable; waiting for it"))
 	worker := start("worker", root)
-	worker.await("that it waits", saying("no coordinator is in reach; waiting for one"))
+	worker.await("that it waits", saying("no coordinator is reachable; waiting for one"))
 	exits(t, 5, "no coordinator answers", "launch", sweepFile(t, "small", "1", "[1]"), "-p", root, "--nats", url)
 
 	s, err := server.NewServer(&server.Options{ServerName: "site", Host: "127.0.0.1", Port: port, NoSigs: true, JetStream: true, StoreDir: t.TempDir()})
@@ -58,7 +60,7 @@ func TestNATSComesAfterItsUsers(t *testing.T) {
 	if !s.ReadyForConnections(deadline) {
 		t.Fatal("the server isn't ready")
 	}
-	coordinator.await("a ready coordinator", saying(coordinatorReady))
+	coordinator.await("a ready coordinator", saying(daemon.ReadyMessage))
 	worker.await("a ready worker", saying("the worker is ready"))
 	for _, p := range []*process{worker, coordinator} {
 		p.cmd.Process.Signal(syscall.SIGTERM)

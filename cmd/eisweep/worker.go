@@ -58,7 +58,7 @@ no more than the work since the last checkpoint.`,
 		},
 	}
 	choice.AddFlag(cmd)
-	w.Connection.Flags(cmd, e)
+	w.Connection.AddFlags(cmd, e)
 	w.flags(cmd)
 	return cmd
 }

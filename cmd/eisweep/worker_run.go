@@ -8,6 +8,9 @@ import (
 	"os"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/slurmjobs"
+
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/internal/hostlimits"
@@ -24,7 +27,7 @@ const handBackTime = 60 * time.Second
 // run runs tasks until the worker ends by itself or a signal comes.
 func (w *workerCommand) run(ctx context.Context, e *cli.Env, r *root.Root) (err error) {
 	cli.IgnoreBrokenPipe()
-	log := newServiceLog(e, w.asJSON)
+	log := display.NewServiceLog(e, w.asJSON)
 	q, err := w.connect(ctx, e, r, log)
 	if err != nil {
 		return client.UnlessStopped(ctx, log, err)
@@ -37,7 +40,7 @@ func (w *workerCommand) run(ctx context.Context, e *cli.Env, r *root.Root) (err 
 	if c.Prober, err = cli.NewProber(); err != nil {
 		return err
 	}
-	c.Root, c.Queue, c.Log, c.OnMemoryChange = r, q, log, collector(e)
+	c.Root, c.Queue, c.Log, c.OnMemoryChange = r, q, log, cli.TuneGC(e)
 	at, err := worker.Start(context.WithoutCancel(ctx), c)
 	if err != nil {
 		return fmt.Errorf("start worker: %w", err)
@@ -72,8 +75,8 @@ func endOfWorker(w *worker.Worker) error {
 // connect opens the queue. Where a coordinator was started once it waits for one, as
 // long as for a task. A `run` that has the root is told of instead: it needs no workers.
 func (w *workerCommand) connect(ctx context.Context, e *cli.Env, r *root.Root, log *slog.Logger) (*queue.Queue, error) {
-	e.NATSFlags = w.Options()
-	begun, wait := time.Now(), client.Retry{Message: "no coordinator is in reach; waiting for one", Log: log}
+	e.NATSFlags = w.CommandLine()
+	begun, wait := time.Now(), client.Retry{Message: "no coordinator is reachable; waiting for one", Log: log}
 	for {
 		q, err := w.Connection.Open(ctx, r, protocol.Worker, log)
 		if err == nil {
@@ -87,7 +90,7 @@ func (w *workerCommand) connect(ctx context.Context, e *cli.Env, r *root.Root, l
 			return nil, cli.OrInterrupted(ctx, err)
 		}
 		if waited := time.Since(begun); w.idle > 0 && waited > w.idle || !w.deadline.IsZero() && time.Now().After(w.deadline) {
-			return nil, cli.Errorf(cli.ExitLost, "no coordinator was in reach for %v: %w", waited.Round(time.Second), err)
+			return nil, cli.Errorf(cli.ExitLost, "no coordinator was reachable for %v: %w", waited.Round(time.Second), err)
 		}
 		if err := wait.Wait(ctx, err); err != nil {
 			return nil, err
@@ -101,7 +104,7 @@ func (w *workerCommand) config(e *cli.Env) (c worker.Config, limits hostlimits.L
 	if err != nil {
 		return c, limits, cli.Errorf(cli.ExitInternal, "name host: %w", err)
 	}
-	given, job := batchSystem(e.Getenv)
+	given, job := slurmjobs.Allotment(e.Getenv)
 	limits = hostlimits.Find(given)
 	c = worker.Config{
 		Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: cli.Version(), Slots: w.slots, Checkpoint: w.checkpoint,

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"text/tabwriter"
-	"time"
+
+	"eisweep/cmd/eisweep/internal/slurmjobs"
 
 	"github.com/spf13/cobra"
 
@@ -40,15 +41,15 @@ more is listed as silent for a day, one that was ended by an error as that for a
 			if err := tellWorkers(e, out.Workers, asJSON); err != nil || asJSON {
 				return err
 			}
-			view := lookAtSlurm(cmd.Context(), cl.Root, cl)
-			for _, line := range view.lines() {
+			view := slurmjobs.Look(cmd.Context(), cl.Root, cl)
+			for _, line := range view.Lines() {
 				e.Linef("%s", line)
 			}
-			return view.table(e)
+			return view.WriteTable(e)
 		},
 	}
 	choice.AddFlag(cmd)
-	c.Flags(cmd, e)
+	c.AddFlags(cmd, e)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per worker and line")
 	return cmd
 }
@@ -102,19 +103,10 @@ func workerRow(w *control.Worker) string {
 		state = "silent"
 	}
 	if !w.Deadline.IsZero() {
-		state += ", ends " + clock(w.Deadline)
+		state += ", ends " + cli.Clock(w.Deadline)
 	}
-	return cli.Row(w.Name, w.Host, fmt.Sprintf("%d of %d", w.Busy, w.Slots), state, fmt.Sprint(w.Done), memory, clock(w.Since), cli.Duration(w.HeardAgo)+" ago",
+	return cli.Row(w.Name, w.Host, fmt.Sprintf("%d of %d", w.Busy, w.Slots), state, fmt.Sprint(w.Done), memory, cli.Clock(w.Since), cli.Duration(w.HeardAgo)+" ago",
 		cmp.Or(w.Job, "-"), w.Version)
-}
-
-// clock words a moment: today's by its time alone.
-func clock(t time.Time) string {
-	t = t.Local()
-	if now := time.Now(); t.YearDay() == now.YearDay() && t.Year() == now.Year() {
-		return t.Format(time.TimeOnly)
-	}
-	return t.Format(time.DateTime)
 }
 
 // workerNames completes the names of workers and their hosts.

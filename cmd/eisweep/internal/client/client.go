@@ -49,7 +49,7 @@ func OpenQuietly(ctx context.Context, e *cli.Env, r *root.Root, c *Connection) (
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	e.NATSFlags = c.Options()
+	e.NATSFlags = c.CommandLine()
 	open, cancel := context.WithTimeout(ctx, ConnectTimeout)
 	defer cancel()
 	q, err := c.Open(open, r, protocol.Client, nil)
@@ -68,7 +68,7 @@ func OpenQuietly(ctx context.Context, e *cli.Env, r *root.Root, c *Connection) (
 func Connect(ctx context.Context, e *cli.Env, path string, c *Connection) (*Client, error) {
 	r, err := root.OpenExisting(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &AbsentError{Path: path, Flags: e.RootFlag + c.Options()}
+		return nil, &AbsentError{Path: path, Flags: e.RootFlag + c.CommandLine()}
 	}
 	if err != nil {
 		return nil, err

@@ -18,8 +18,8 @@ import (
 	"eisweep/internal/root"
 )
 
-// Connection is how a command reaches the root's NATS: by the access files in the
-// root, which the coordinator writes, or as these options say.
+// Connection is how a command reaches the root's NATS server: by the access files in the root, which the coordinator writes, or as
+// these options say.
 type Connection struct {
 	servers       string // URLs, comma-separated
 	context       string // of the nats command
@@ -27,7 +27,8 @@ type Connection struct {
 	ca, cert, key string // paths, PEM
 }
 
-func (c *Connection) Flags(cmd *cobra.Command, e *cli.Env) {
+// AddFlags adds the options.
+func (c *Connection) AddFlags(cmd *cobra.Command, e *cli.Env) {
 	f := cmd.Flags()
 	f.StringVar(&c.servers, "nats", e.Getenv("EISWEEP_NATS"), "the site's NATS servers: `URL[,URL]`, in place of the coordinator's own (EISWEEP_NATS)")
 	f.StringVar(&c.context, "nats-context", e.Getenv("EISWEEP_NATS_CONTEXT"), "the same by the `NAME` of a context of the nats command (EISWEEP_NATS_CONTEXT)")
@@ -41,16 +42,15 @@ func (c *Connection) Flags(cmd *cobra.Command, e *cli.Env) {
 	}
 }
 
-// External says that the site's NATS is meant, not the coordinator's own.
+// External reports whether the options name the site's NATS server, in place of the coordinator's embedded one.
 func (c *Connection) External() bool { return c.servers != "" || c.context != "" }
 
-// Files are the options that name files, with what was given for each.
+// Files are the options that name files, with their values.
 func (c *Connection) Files() [][2]string {
 	return [][2]string{{"--creds", c.creds}, {"--nkey", c.nkey}, {"--tls-ca", c.ca}, {"--tls-cert", c.cert}, {"--tls-key", c.key}}
 }
 
-// Check refuses options that don't go together, and secrets where everybody on
-// the machine can read them.
+// Check refuses options that contradict each other, and files of secrets that other users can read.
 func (c *Connection) Check() error {
 	if !c.External() {
 		for _, o := range c.Files() {
@@ -66,6 +66,7 @@ func (c *Connection) Check() error {
 	return nil
 }
 
+// Site is the site's NATS as the options say.
 func (c *Connection) Site() *natsconn.Site {
 	s := &natsconn.Site{Context: c.context, Creds: c.creds, NKey: c.nkey, CA: c.ca, Cert: c.cert, Key: c.key}
 	if c.servers != "" {
@@ -74,8 +75,8 @@ func (c *Connection) Site() *natsconn.Site {
 	return s
 }
 
-// Options are these as another process needs them, wherever it runs.
-func (c *Connection) Options() string {
+// CommandLine is the options for another process, whatever its working directory, each after a space.
+func (c *Connection) CommandLine() string {
 	var out strings.Builder
 	add := func(name, value string) {
 		if value != "" {
@@ -90,8 +91,7 @@ func (c *Connection) Options() string {
 	return out.String()
 }
 
-// AbsoluteFiles are the options that name files, those that were given, with paths that
-// hold in any folder.
+// AbsoluteFiles are the given options that name files, with absolute paths.
 func (c *Connection) AbsoluteFiles() (out [][2]string) {
 	for _, o := range c.Files() {
 		if o[1] == "" {
@@ -105,8 +105,7 @@ func (c *Connection) AbsoluteFiles() (out [][2]string) {
 	return out
 }
 
-// Open opens the root's queue as a worker or client. Besides queue.Open's errors
-// there are those of access.Read.
+// Open opens the root's queue as a worker or client. The errors are those of queue.Open and access.Read.
 func (c *Connection) Open(ctx context.Context, r *root.Root, role protocol.Role, log *slog.Logger) (*queue.Queue, error) {
 	o := queue.Options{Options: natsconn.Options{Site: c.Site(), RootID: r.ID(), Role: role}}
 	if !c.External() {
@@ -119,7 +118,7 @@ func (c *Connection) Open(ctx context.Context, r *root.Root, role protocol.Role,
 	return queue.Open(ctx, o)
 }
 
-// Name is how NATS lists a connection of this process.
+// Name is the name of a connection of this process in the lists of a NATS server.
 func Name(role protocol.Role) string {
 	host, err := os.Hostname()
 	if err != nil {

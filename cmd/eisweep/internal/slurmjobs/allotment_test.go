@@ -1,4 +1,4 @@
-package main
+package slurmjobs
 
 import "testing"
 
@@ -15,7 +15,7 @@ func TestSlurmTellsWhatItGave(t *testing.T) {
 		"array":    {map[string]string{"SLURM_JOB_ID": "9", "SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "2"}, 0, 0, "slurm 7_2"},
 		"odd":      {map[string]string{"SLURM_JOB_ID": "7", "SLURM_CPUS_PER_TASK": "-1", "SLURM_MEM_PER_NODE": "lots"}, 0, 0, "slurm 7"},
 	} {
-		given, job := batchSystem(func(v string) string { return test.variables[v] })
+		given, job := Allotment(func(v string) string { return test.variables[v] })
 		if given.Cores != test.cores || given.Memory != test.memory || job != test.job {
 			t.Errorf("%s: %+v, %q", name, given, job)
 		}

@@ -1,4 +1,4 @@
-package main
+package display
 
 import (
 	"log/slog"
@@ -6,9 +6,8 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 )
 
-// newServiceLog is the log of a command that runs for weeks: lines on stderr, or
-// JSON on stdout.
-func newServiceLog(e *cli.Env, asJSON bool) *slog.Logger {
+// NewServiceLog returns the log of a coordinator or worker: lines on stderr, or JSON on stdout.
+func NewServiceLog(e *cli.Env, asJSON bool) *slog.Logger {
 	if asJSON {
 		return slog.New(slog.NewJSONHandler(e.Stdout, nil))
 	}

@@ -1,10 +1,9 @@
-package main
+package cli
 
 import (
 	"runtime/debug"
 	"testing"
 
-	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/sim"
 )
 
@@ -15,8 +14,8 @@ func TestGarbageIsCollectedEarlyBesideLargeTasks(t *testing.T) {
 		debug.SetGCPercent(g)
 		return g
 	}
-	e := &cli.Env{Getenv: func(string) string { return "" }}
-	taken := collector(e)
+	e := &Env{Getenv: func(string) string { return "" }}
+	taken := TuneGC(e)
 	tiny := sim.Defaults(sim.Approximate)
 	tiny.Ng.Exc.NPerAxis, tiny.Inp.NStimuli, tiny.Numint.NTrials = 2, 3, 1
 	for _, c := range []struct {
@@ -31,7 +30,7 @@ func TestGarbageIsCollectedEarlyBesideLargeTasks(t *testing.T) {
 		}
 	}
 	e.Getenv = func(string) string { return "50" }
-	if collector(e) != nil {
+	if TuneGC(e) != nil {
 		t.Error("GOGC is overridden")
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -11,9 +11,11 @@ import (
 	"strings"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/ownership"
+	"eisweep/cmd/eisweep/internal/slurmjobs"
+
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
-	"eisweep/cmd/eisweep/internal/daemon"
 	"eisweep/coordinator"
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
@@ -26,9 +28,9 @@ import (
 	"eisweep/internal/root"
 )
 
-// service is what `coordinator` has open: the root, which it owns, its own NATS server or a
+// Service is the process of `eisweep coordinator`: its options, and what it has open: the root, which it owns, an embedded NATS server or a
 // connection to the site's, and the coordinator that answers there.
-type service struct {
+type Service struct {
 	client.Connection
 	listen, advertise string
 	share             access.Share
@@ -37,49 +39,49 @@ type service struct {
 	ahead             time.Duration // for how long the queue holds tasks
 
 	log         *slog.Logger
-	root        *ownedRoot
-	last        *lease.Lease // of the root; open or not
+	root        *ownership.Root
+	lastLease   *lease.Lease // of the root; kept when the root is closed
 	authority   *access.Authority
 	server      *natsserver.Server
 	queue       *queue.Queue
 	coordinator *coordinator.Coordinator
-	slurm       slurmScaling
-	stop        func() // answering
-	telemetry   *daemon.Telemetry
+	slurm       slurmjobs.Scaling
+	stopServing func() // ends answering
+	telemetry   *Telemetry
 }
 
 // warn writes a warning to the log.
-func (s *service) warn(format string, args ...any) { s.log.Warn(fmt.Sprintf(format, args...)) }
+func (s *Service) warn(format string, args ...any) { s.log.Warn(fmt.Sprintf(format, args...)) }
 
 // open opens everything. On an error nothing stays open.
-func (s *service) open(ctx context.Context, e *cli.Env, path string) (err error) {
+func (s *Service) open(ctx context.Context, e *cli.Env, path string) (err error) {
 	defer func() {
 		if err == nil {
 			return
 		}
 		if s.root != nil && s.isDisowned() {
-			err = s.whyDisowned() // which stopped the server under the others
+			err = s.disownedError() // which stopped the server under the others
 		}
 		err = errors.Join(err, s.close())
 	}()
 	if s.http != "" {
-		if s.telemetry, err = daemon.StartTelemetry(s.http, cli.Version(), s.log); err != nil {
+		if s.telemetry, err = StartTelemetry(s.http, cli.Version(), s.log); err != nil {
 			return cli.Usagef("--http %s: %w", s.http, err)
 		}
 	}
-	if s.root, err = openRoot(ctx, e, path, s.log, s.warn); err != nil {
+	if s.root, err = ownership.Open(ctx, e, path, s.log, s.warn); err != nil {
 		return err
 	}
-	s.last = s.root.lease
+	s.lastLease = s.root.Lease
 	if s.External() {
 		err = s.openSite(ctx, e)
 	} else {
-		err = s.openOwn(ctx, e)
+		err = s.openEmbedded(ctx, e)
 	}
 	if err != nil {
 		return err
 	}
-	if err := s.coordinate(ctx, e); err != nil {
+	if err := s.startCoordinator(ctx, e); err != nil {
 		return err
 	}
 	if s.telemetry != nil {
@@ -88,17 +90,17 @@ func (s *service) open(ctx context.Context, e *cli.Env, path string) (err error)
 	return nil
 }
 
-// openOwn starts the NATS server, connects to it, and leaves the access files.
-func (s *service) openOwn(ctx context.Context, e *cli.Env) error {
-	store, err := s.root.Store(stateHome(e))
+// openEmbedded starts the NATS server, connects to it, and leaves the access files.
+func (s *Service) openEmbedded(ctx context.Context, e *cli.Env) error {
+	store, err := s.root.Store(ownership.StateHome(e))
 	if err != nil {
 		return err
 	}
-	state, err := stateFolder(e, s.root.Root)
+	state, err := stateDir(e, s.root.Root)
 	if err != nil {
 		return err
 	}
-	if s.authority, err = access.OpenAuthority(state, s.root.Root, s.root.lease.Epoch()); err != nil {
+	if s.authority, err = access.OpenAuthority(state, s.root.Root, s.root.Lease.Epoch()); err != nil {
 		return err
 	}
 	if s.rotate {
@@ -117,8 +119,8 @@ func (s *service) openOwn(ctx context.Context, e *cli.Env) error {
 	if s.server, err = natsserver.Start(options); err != nil {
 		return fmt.Errorf("start queue: %w", err)
 	}
-	go s.stopAtT(s.server, s.root.lease)
-	keepPort(state, s.server.Port())
+	go s.stopOnExpiry(s.server, s.root.Lease)
+	savePort(state, s.server.Port())
 	connect := queue.Options{Options: s.authority.Options(s.server), Create: true}
 	connect.Name, connect.Log = client.Name(protocol.Coordinator), s.log
 	if s.queue, err = queue.Open(ctx, connect); err != nil {
@@ -127,13 +129,13 @@ func (s *service) openOwn(ctx context.Context, e *cli.Env) error {
 	return nil
 }
 
-// openSite connects to the site's NATS, for which it waits if it isn't there.
-func (s *service) openSite(ctx context.Context, e *cli.Env) (err error) {
+// openSite connects to the site's NATS server, and waits until it is available.
+func (s *Service) openSite(ctx context.Context, e *cli.Env) (err error) {
 	options := queue.Options{
 		Options: natsconn.Options{Site: s.Site(), RootID: s.root.ID(), Role: protocol.Coordinator, Name: client.Name(protocol.Coordinator), Log: s.log},
 		Create:  true,
 	}
-	wait := client.Retry{Message: "NATS is not in reach; waiting for it", Log: s.log}
+	wait := client.Retry{Message: "NATS is unreachable; waiting for it", Log: s.log}
 	for {
 		if s.queue, err = queue.Open(ctx, options); err == nil {
 			break
@@ -151,16 +153,16 @@ func (s *service) openSite(ctx context.Context, e *cli.Env) (err error) {
 	return nil
 }
 
-// coordinate starts the coordinator, and opens the doors once it answers.
-func (s *service) coordinate(ctx context.Context, e *cli.Env) error {
+// startCoordinator starts the coordinator, and leaves the access files once it answers.
+func (s *Service) startCoordinator(ctx context.Context, e *cli.Env) error {
 	prober, err := cli.NewProber()
 	if err != nil {
 		return err
 	}
-	boundHeap(e)
+	cli.LimitHeap(e)
 	c := coordinator.Config{
-		Root: s.root.Root, Ownership: s.root.lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log, Ahead: s.ahead,
-		Verbs: map[string]control.Handler{control.VerbScaling: control.Handle(s.slurm.scaled)},
+		Root: s.root.Root, Ownership: s.root.Lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log, Ahead: s.ahead,
+		Verbs: map[string]control.Handler{control.VerbScaling: control.Handle(s.slurm.Scaled)},
 	}
 	if err := cli.ApplyCoordinatorFailpoints(e, &c); err != nil {
 		return err
@@ -168,10 +170,10 @@ func (s *service) coordinate(ctx context.Context, e *cli.Env) error {
 	if s.coordinator, err = coordinator.Start(ctx, c); err != nil {
 		return fmt.Errorf("start coordinator: %w", err)
 	}
-	if err := s.slurm.start(s.root.Root, s.coordinator, s.log); err != nil {
+	if err := s.slurm.Start(s.root.Root, s.coordinator, s.log); err != nil {
 		return err
 	}
-	if s.stop, err = s.coordinator.Serve(); err != nil {
+	if s.stopServing, err = s.coordinator.Serve(); err != nil {
 		return err
 	}
 	if s.External() {
@@ -181,12 +183,12 @@ func (s *service) coordinate(ctx context.Context, e *cli.Env) error {
 	if err := s.authority.WriteFiles(s.root.Root, urls, s.share); err != nil {
 		return err
 	}
-	go s.keepFiles(s.authority, s.root, urls)
+	go s.maintainAccessFiles(s.authority, s.root, urls)
 	return nil
 }
 
 // addresses are where workers and commands reach the queue.
-func (s *service) addresses() []string {
+func (s *Service) addresses() []string {
 	if s.server != nil {
 		return s.server.URLs(s.advertise)
 	}
@@ -195,9 +197,9 @@ func (s *service) addresses() []string {
 
 // close ends everything in order: requests are answered, committed results placed,
 // the queue and its server closed, the root given up. It is idempotent.
-func (s *service) close() error {
+func (s *Service) close() error {
 	var errs []error
-	flush, cancel := context.WithTimeout(context.Background(), flushTime)
+	flush, cancel := context.WithTimeout(context.Background(), ownership.FlushTimeout)
 	defer cancel()
 	if s.root != nil && s.isDisowned() {
 		cancel() // nothing more can be written
@@ -209,11 +211,11 @@ func (s *service) close() error {
 		s.telemetry.Stop()
 		s.telemetry = nil
 	}
-	if s.stop != nil {
-		s.stop()
-		s.stop = nil
+	if s.stopServing != nil {
+		s.stopServing()
+		s.stopServing = nil
 	}
-	s.slurm.stop()
+	s.slurm.Stop()
 	if s.coordinator != nil {
 		errs = append(errs, s.coordinator.Stop(flush))
 		s.coordinator = nil
@@ -227,24 +229,23 @@ func (s *service) close() error {
 		s.server = nil
 	}
 	if s.root != nil {
-		errs = append(errs, s.root.close())
+		errs = append(errs, s.root.Close())
 		s.root = nil
 	}
 	return errors.Join(errs...)
 }
 
-// stateFolder is where a coordinator's secrets lie: on this machine, for this user.
-func stateFolder(e *cli.Env, r *root.Root) (string, error) {
-	home := stateHome(e)
+// stateDir is the directory of the coordinator's secrets: on this machine, for this user.
+func stateDir(e *cli.Env, r *root.Root) (string, error) {
+	home := ownership.StateHome(e)
 	if home == "" {
-		return "", cli.Usagef("there is no place for the coordinator's keys: no home folder and no XDG_STATE_HOME; set that to the absolute path of a folder on a local disk")
+		return "", cli.Usagef("the coordinator's keys need a directory, but there is neither a home directory nor XDG_STATE_HOME: set that to the absolute path of a directory on a local disk")
 	}
 	return filepath.Join(home, "eisweep", r.ID()), nil
 }
 
-// address is where to listen: as --listen says, else on every address, at the port
-// of the last time, which is the one that others know.
-func (s *service) address(state string) string {
+// address is where to listen: as --listen says, else on every address at the last port, which others know.
+func (s *Service) address(state string) string {
 	if s.listen != "" {
 		return s.listen
 	}
@@ -261,8 +262,7 @@ func (s *service) address(state string) string {
 	return address
 }
 
-// keepPort notes the port for the next time. Without the note that one takes
-// another port, which is no harm.
-func keepPort(state string, port int) {
+// savePort remembers the port for the next start. Without it, that takes another port, which does no harm.
+func savePort(state string, port int) {
 	_ = atomicfile.Write(filepath.Join(state, "port"), []byte(strconv.Itoa(port)+"\n"), 0o600)
 }

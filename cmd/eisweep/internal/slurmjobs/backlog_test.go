@@ -1,4 +1,4 @@
-package main
+package slurmjobs
 
 import (
 	"testing"
@@ -28,8 +28,8 @@ func TestATaskOfASilentWorkerIsRunning(t *testing.T) {
 
 // TestMemoryOfAJobIsThatOfItsWorkers has workers say what memory they have, and leave.
 func TestMemoryOfAJobIsThatOfItsWorkers(t *testing.T) {
-	s := slurmScaling{text: "max=2,cores=4,mem-per-core=1G"}
-	if err := s.check(client.Connection{}); err != nil {
+	s := Scaling{Text: "max=2,cores=4,mem-per-core=1G"}
+	if err := s.Check(client.Connection{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -43,6 +43,23 @@ func TestMemoryOfAJobIsThatOfItsWorkers(t *testing.T) {
 	} {
 		if got := s.jobMemory(c.workers); got != c.want {
 			t.Errorf("%s: a job has %d bytes, want %d", c.when, got, c.want)
+		}
+	}
+}
+
+// No worker is started for tasks that are too large for any.
+func TestSlotsAreFreeForTasksThatAreTooLarge(t *testing.T) {
+	for _, c := range []struct {
+		worker control.Worker
+		free   int
+	}{
+		{control.Worker{Slots: 4, State: "idle"}, 4},
+		{control.Worker{Slots: 4, Busy: 1, State: "working"}, 3},
+		{control.Worker{Slots: 4, Busy: 1, State: "working", Refused: "a task of large needs 3 GB"}, 0},
+		{control.Worker{Slots: 4, State: "draining: told to"}, 0},
+	} {
+		if got := freeSlots(&c.worker); got != c.free {
+			t.Errorf("%+v: %d free slots, want %d", c.worker, got, c.free)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"cmp"
@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/ownership"
+
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -20,18 +22,16 @@ import (
 	"eisweep/internal/root"
 )
 
-// How long a coordinator may take to answer, since one that restores a million tasks
-// takes a while; how long when it says that it is ready, and after what time the
-// person is told what is waited for.
+// How long a new coordinator may take to answer, since restoring a million tasks takes a while; how long after it logged that it is ready;
+// and after what time the person is told what the command waits for.
 const (
-	detachTime = 5 * time.Minute
-	reachTime  = 20 * time.Second
-	quietTime  = 5 * time.Second
+	answerTimeout = 5 * time.Minute
+	reachTimeout  = 20 * time.Second
+	quietTimeout  = 5 * time.Second
 )
 
-// detach starts the coordinator as a process of its own, which outlives the shell,
-// and returns when it answers.
-func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *cli.Env, path string) error {
+// Detach starts the coordinator as a process of its own, which outlives the shell, and returns when it answers.
+func (s *Service) Detach(ctx context.Context, cmd *cobra.Command, e *cli.Env, path string) error {
 	r, err := root.Open(path)
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *cli.Env, pa
 	ended := make(chan struct{})
 	go func() { _ = c.Wait(); close(ended) }()
 	if err := s.awaitAnswer(ctx, e, r, c.Process.Pid, ended, name, func() string { return logged(log, begun) }); err != nil {
-		return errors.Join(err, endAgain(c.Process, ended))
+		return errors.Join(err, terminate(c.Process, ended))
 	}
 	select {
 	case <-ended:
@@ -74,16 +74,16 @@ func (s *service) detach(ctx context.Context, cmd *cobra.Command, e *cli.Env, pa
 		if code == cli.ExitOK { // somebody stopped it
 			code = cli.ExitLost
 		}
-		return cli.WithCode(max(cli.ExitInternal, code), errors.New(told(log, begun)))
+		return cli.WithCode(max(cli.ExitInternal, code), errors.New(loggedError(log, begun)))
 	default:
 	}
-	e.Linef("the coordinator runs (process %d; log %s); it ends with: kill %d", c.Process.Pid, name, c.Process.Pid)
-	e.Linef("start workers on any machine that shares the folder: eisweep worker%s%s", e.RootFlag, s.Options())
+	e.Linef("the coordinator runs (process %d; log %s); stop it with: kill %d", c.Process.Pid, name, c.Process.Pid)
+	e.Linef("start workers on any machine that shares the folder: eisweep worker%s%s", e.RootFlag, s.CommandLine())
 	return nil
 }
 
-// arguments are those of the coordinator that runs on, wherever that is.
-func (s *service) arguments(cmd *cobra.Command, r *root.Root) []string {
+// arguments are those of the detached coordinator.
+func (s *Service) arguments(cmd *cobra.Command, r *root.Root) []string {
 	without := []string{"detach", "path"}
 	for _, o := range s.Files() {
 		without = append(without, strings.TrimPrefix(o[0], "--"))
@@ -92,20 +92,20 @@ func (s *service) arguments(cmd *cobra.Command, r *root.Root) []string {
 	for _, o := range s.AbsoluteFiles() {
 		args = append(args, o[0]+"="+o[1])
 	}
-	if len(s.slurm.options) > 0 {
-		args = append(append(args, "--"), s.slurm.options...)
+	if len(s.slurm.Options) > 0 {
+		args = append(append(args, "--"), s.slurm.Options...)
 	}
 	return args
 }
 
 // awaitAnswer returns when the coordinator of that process answers, or has ended. Its log has that name, and said returns
 // what is in it.
-func (s *service) awaitAnswer(
+func (s *Service) awaitAnswer(
 	ctx context.Context, e *cli.Env, r *root.Root, pid int, ended <-chan struct{}, name string, said func() string,
 ) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
-	timeout, quiet := time.After(detachTime), time.After(quietTime)
+	timeout, quiet := time.After(answerTimeout), time.After(quietTimeout)
 	var unreachable <-chan time.Time // once it is ready
 	var why error
 	for {
@@ -115,16 +115,16 @@ func (s *service) awaitAnswer(
 		case <-ctx.Done():
 			return cli.OrInterrupted(ctx, ctx.Err())
 		case <-timeout:
-			return cli.Errorf(cli.ExitLost, "the coordinator does not answer after %v; its log is %s", detachTime, name)
+			return cli.Errorf(cli.ExitLost, "the coordinator does not answer after %v; its log is %s", answerTimeout, name)
 		case <-unreachable:
 			return cli.Errorf(cli.ExitLost, "the coordinator is ready, but this machine does not reach it (%s); "+
-				"where that is its address, give another --advertise or --listen; its log is %s", shortly(why), name)
+				"where that is its address, give another --advertise or --listen; its log is %s", reason(why), name)
 		case <-quiet:
 			e.Notef("waiting for the coordinator to answer; its log is %s", name)
 		case <-ticker.C:
 		}
-		if unreachable == nil && strings.Contains(said(), coordinatorReady) {
-			unreachable = time.After(reachTime)
+		if unreachable == nil && strings.Contains(said(), ReadyMessage) {
+			unreachable = time.After(reachTimeout)
 		}
 		cl, err := client.OpenQuietly(ctx, e, r, &s.Connection)
 		if err != nil {
@@ -138,22 +138,22 @@ func (s *service) awaitAnswer(
 	}
 }
 
-// shortly is why a client found nobody, without a remedy.
-func shortly(err error) string {
+// reason is why a client found nobody, without a remedy.
+func reason(err error) string {
 	if absent := (*client.AbsentError)(nil); errors.As(err, &absent) {
 		return absent.Summary()
 	}
 	return cli.FirstLine(err.Error())
 }
 
-// endAgain ends a coordinator that was started for nothing.
-func endAgain(p *os.Process, ended <-chan struct{}) error {
+// terminate ends a coordinator that did not answer.
+func terminate(p *os.Process, ended <-chan struct{}) error {
 	p.Signal(syscall.SIGTERM) // one that has ended needs none
 	select {
 	case <-ended:
 		return nil
-	case <-time.After(flushTime):
-		return cli.Errorf(cli.ExitLost, "the coordinator goes on all the same (process %d)", p.Pid)
+	case <-time.After(ownership.FlushTimeout):
+		return cli.Errorf(cli.ExitLost, "the coordinator still runs (process %d)", p.Pid)
 	}
 }
 
@@ -168,13 +168,13 @@ func logged(log *os.File, begun int64) string {
 	return string(b[:n])
 }
 
-// told is the error that a process left at the end of its log.
-func told(log *os.File, begun int64) string {
+// loggedError is the error that a process left at the end of its log.
+func loggedError(log *os.File, begun int64) string {
 	var errs []string
 	for line := range strings.Lines(logged(log, begun)) {
 		if said, ok := strings.CutPrefix(line, "eisweep: "); ok {
 			errs = append(errs, strings.TrimSpace(said))
 		}
 	}
-	return cmp.Or(strings.Join(errs, "\n"), "the coordinator ended: "+log.Name()+" tells why")
+	return cmp.Or(strings.Join(errs, "\n"), "the coordinator ended; see "+log.Name()+"")
 }

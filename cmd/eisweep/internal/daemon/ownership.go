@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"cmp"
@@ -6,15 +6,17 @@ import (
 	"errors"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/ownership"
+
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/access"
 	"eisweep/internal/lease"
 	"eisweep/internal/natsserver"
 )
 
-// stopAtT stops the embedded server when another process may own the root soon: workers would hand results to a server that
+// stopOnExpiry stops the embedded server when another process may own the root soon: workers would send results to a server that
 // nobody reads. It returns when the lease is released, too.
-func (s *service) stopAtT(server *natsserver.Server, own *lease.Lease) {
+func (s *Service) stopOnExpiry(server *natsserver.Server, own *lease.Lease) {
 	select {
 	case <-own.Expired():
 		server.Stop()
@@ -22,11 +24,11 @@ func (s *service) stopAtT(server *natsserver.Server, own *lease.Lease) {
 	}
 }
 
-// failed waits until the coordinator can't go on, and says why; nil when ctx ends.
-func (s *service) failed(ctx context.Context) error {
+// waitForFailure waits until the coordinator cannot continue, and returns why; nil when ctx ends.
+func (s *Service) waitForFailure(ctx context.Context) error {
 	held, lose := context.WithCancel(ctx)
 	defer lose()
-	unreachable, lost, expired := s.queue.Lost(), s.root.lease.Lost(), s.expired()
+	unreachable, lost, expired := s.queue.Lost(), s.root.Lease.Lost(), s.expired()
 	go func() {
 		defer lose()
 		select {
@@ -40,7 +42,7 @@ func (s *service) failed(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:
 	case s.isDisowned():
-		err = s.whyDisowned()
+		err = s.disownedError()
 	case err == nil:
 		err = s.queue.Err()
 	}
@@ -51,9 +53,9 @@ func (s *service) failed(ctx context.Context) error {
 }
 
 // isDisowned reports whether this process may not write to the root any more, now or after a while.
-func (s *service) isDisowned() bool {
+func (s *Service) isDisowned() bool {
 	select {
-	case <-s.root.lease.Lost():
+	case <-s.root.Lease.Lost():
 		return true
 	case <-s.expired():
 		return true
@@ -62,34 +64,34 @@ func (s *service) isDisowned() bool {
 	}
 }
 
-// whyDisowned is the error of a service that is disowned.
-func (s *service) whyDisowned() error { return cmp.Or(s.root.lost(), errExpired) }
+// disownedError is the error of a service that is disowned.
+func (s *Service) disownedError() error { return cmp.Or(s.root.Lost(), ownership.ErrExpired) }
 
 // expired is closed when the embedded server is stopped since the root's storage did not answer. Who uses the site's NATS
 // waits for the storage.
-func (s *service) expired() <-chan struct{} {
+func (s *Service) expired() <-chan struct{} {
 	if s.External() {
 		return nil
 	}
-	return s.root.lease.Expired()
+	return s.root.Lease.Expired()
 }
 
-// filesAgain is how often the coordinator looks whether the access files are still its own.
-const filesAgain = 10 * time.Second
+// accessFilesInterval is how often the coordinator looks whether the access files are still its own.
+const accessFilesInterval = 10 * time.Second
 
-// keepFiles writes the access files again when an earlier owner's arrive late, for as long as this process owns the root.
-func (s *service) keepFiles(a *access.Authority, own *ownedRoot, urls []string) {
-	tick := time.NewTicker(filesAgain)
+// maintainAccessFiles writes the access files again when an earlier owner's arrive late, for as long as this process owns the root.
+func (s *Service) maintainAccessFiles(a *access.Authority, own *ownership.Root, urls []string) {
+	tick := time.NewTicker(accessFilesInterval)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
-		case <-own.lease.Lost():
+		case <-own.Lease.Lost():
 			return
-		case <-own.lease.Released():
+		case <-own.Lease.Released():
 			return
 		}
-		if !a.IsOutdated(own.Root) || !own.lease.Valid() {
+		if !a.IsOutdated(own.Root) || !own.Lease.Valid() {
 			continue
 		}
 		if err := a.WriteFiles(own.Root, urls, s.share); err != nil {

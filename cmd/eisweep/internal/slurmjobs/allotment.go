@@ -1,4 +1,4 @@
-package main
+package slurmjobs
 
 import (
 	"strconv"
@@ -6,9 +6,8 @@ import (
 	"eisweep/internal/hostlimits"
 )
 
-// batchSystem reads what Slurm tells its jobs: what they may use, and which one this
-// is ("" outside of jobs).
-func batchSystem(getenv func(string) string) (given hostlimits.Allotment, job string) {
+// Allotment reads what Slurm tells its jobs: what they may use, and which job this is ("" outside of jobs).
+func Allotment(getenv func(string) string) (given hostlimits.Allotment, job string) {
 	id := getenv("SLURM_JOB_ID")
 	if id == "" {
 		return hostlimits.Allotment{}, ""
@@ -27,5 +26,5 @@ func batchSystem(getenv func(string) string) (given hostlimits.Allotment, job st
 	if each := number("SLURM_MEM_PER_CPU") << 20; given.Memory == 0 && each > 0 {
 		given.Memory = each * max(1, number("SLURM_CPUS_ON_NODE"), number("SLURM_CPUS_PER_TASK"))
 	}
-	return given, slurmJob + id
+	return given, jobPrefix + id
 }

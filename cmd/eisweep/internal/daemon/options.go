@@ -1,0 +1,60 @@
+package daemon
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/internal/access"
+)
+
+// AddFlags adds the options of `eisweep coordinator`.
+func (s *Service) AddFlags(cmd *cobra.Command, e *cli.Env) {
+	s.Connection.AddFlags(cmd, e)
+	f := cmd.Flags()
+	f.StringVar(&s.listen, "listen", "", "`HOST:PORT` to listen on (default: every address, the port of the last time or else a free one)")
+	f.StringVar(&s.advertise, "advertise", "", "`HOST[:PORT]` by which others reach this machine (default: its name and addresses)")
+	f.StringVar(&s.share.Group, "share-group", "", "let this `GROUP` launch, read and steer: it may read client.access")
+	f.BoolVar(&s.share.Workers, "share-workers", false, "let the group run workers, too: it may read worker.access")
+	f.BoolVar(&s.rotate, "rotate", false, "replace all keys and certificates: who has the old ones stays outside")
+	f.StringVar(&s.slurm.Text, "slurm", "", "have Slurm run workers: `max=N` jobs at most, "+
+		"and cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and last setup= as options of eisweep slurm")
+	f.DurationVar(&s.ahead, "ahead", defaultAhead, "for how long workers find tasks in the queue while the coordinator is away")
+	f.StringVar(&s.http, "http", "", "`HOST:PORT` to answer /healthz and /metrics (Prometheus) on, to whoever asks (default: none)")
+}
+
+// defaultAhead is for how long workers have tasks without a coordinator unless --ahead says otherwise.
+const defaultAhead = 10 * time.Minute
+
+// Check refuses wrong options. sbatch are those for Slurm's jobs.
+func (s *Service) Check(sbatch []string) error {
+	s.slurm.Options = sbatch
+	if err := s.Connection.Check(); err != nil {
+		return err
+	}
+	own := s.listen != "" || s.advertise != "" || s.share != (access.Share{}) || s.rotate
+	if s.External() && own {
+		return cli.Usagef("--listen, --advertise, --share-group, --share-workers and --rotate are for the embedded NATS server, which --nats replaces")
+	}
+	if s.share.Workers && s.share.Group == "" {
+		return cli.Usagef("--share-workers needs --share-group GROUP")
+	}
+	if err := s.share.Check(); err != nil {
+		return cli.Usagef("--share-group: %w", err)
+	}
+	if s.listen != "" {
+		if err := checkListen(s.listen); err != nil {
+			return err
+		}
+	}
+	if s.advertise != "" {
+		if err := checkAdvertise(s.advertise); err != nil {
+			return err
+		}
+	}
+	if s.ahead <= 0 {
+		return cli.Usagef("--ahead %v: give a positive time, such as 10m", s.ahead)
+	}
+	return s.slurm.Check(s.Connection)
+}

@@ -1,0 +1,8 @@
+// Package ownership makes a command the owner of a root directory, and keeps it so.
+//
+// It guarantees that a command which writes to a root holds its lock and its lease, that late writes of a previous owner no
+// longer matter, and that the command learns when it may not write any more. An error that a root is in use names the process
+// that owns it.
+//
+// Start reading at root.go, Open.
+package ownership
