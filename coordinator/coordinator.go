@@ -182,7 +182,7 @@ func (k *Coordinator) learnAttempts() error {
 
 // listen reads the register as it is, then what workers report.
 func (k *Coordinator) listen(ctx context.Context) error {
-	stop, err := k.config.Queue.Register(ctx, k.attempts.Registered)
+	stop, err := k.config.Queue.Register.Watch(ctx, k.attempts.Registered)
 	if err != nil {
 		return fmt.Errorf("read the register of attempts: %w", err)
 	}

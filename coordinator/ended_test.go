@@ -153,7 +153,7 @@ func TestASilentWorkersTaskIsAnothers(t *testing.T) {
 	j := g.next("two")
 	j.w.hush(true)
 	g.poll("the attempt ends", func() bool {
-		e, err := g.queue.Last(g.context(), j.Name())
+		e, err := g.queue.Register.Last(g.context(), j.Name())
 		return err == nil && e != nil && e.Event == protocol.EventEnded && e.Token == j.token()
 	})
 	if l := g.lossLines(); len(l) != 1 || !strings.Contains(l[0], j.token()) || !strings.Contains(l[0], j.id().String()) {

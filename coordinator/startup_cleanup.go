@@ -18,7 +18,7 @@ func (k *Coordinator) clearLeftovers(ctx context.Context) error {
 	if err := k.config.Queue.PurgeTasks(ctx); err != nil {
 		return fmt.Errorf("clear queue: %w", err)
 	}
-	if err := k.config.Queue.PurgeRegister(ctx); err != nil {
+	if err := k.config.Queue.Register.Purge(ctx); err != nil {
 		return fmt.Errorf("clear attempts: %w", err)
 	}
 	return nil

@@ -113,7 +113,7 @@ func attend(t testing.TB, r *root.Root, q *queue.Queue) *bench {
 	})
 	check(t, err)
 	t.Cleanup(stop)
-	stop, err = q.Register(deadline(t), func(e queue.Entry) { b.entries <- e })
+	stop, err = q.Register.Watch(deadline(t), func(e queue.Entry) { b.entries <- e })
 	check(t, err)
 	t.Cleanup(stop)
 	return b
@@ -170,7 +170,7 @@ func (b *bench) publish(tasks ...protocol.Task) {
 // have taken the order before it out of the queue: that is what PurgeTasks is for.
 func (b *bench) again(o protocol.Task, earlier ...string) {
 	b.Helper()
-	last, err := b.queue.Last(deadline(b), protocol.Attempt{ID: o.ID, Run: o.Run})
+	last, err := b.queue.Register.Last(deadline(b), protocol.Attempt{ID: o.ID, Run: o.Run})
 	check(b, err)
 	if o.Earlier = earlier; last != nil {
 		o.After = last.Sequence
@@ -197,14 +197,14 @@ func (b *bench) event(o protocol.Task, event string) queue.Entry {
 // end ends the attempt of which the register tells.
 func (b *bench) end(o protocol.Task) (token string) {
 	b.Helper()
-	last, err := b.queue.Last(deadline(b), protocol.Attempt{ID: o.ID, Run: o.Run})
+	last, err := b.queue.Register.Last(deadline(b), protocol.Attempt{ID: o.ID, Run: o.Run})
 	check(b, err)
 	if last == nil {
 		b.Fatal("the register doesn't know the task")
 	}
 	e := last.AttemptEvent
 	e.Event = protocol.EventEnded
-	_, err = b.queue.Note(deadline(b), e, last.Sequence)
+	_, err = b.queue.Register.Note(deadline(b), e, last.Sequence)
 	check(b, err)
 	return last.Token
 }

@@ -37,7 +37,7 @@ func (b *bench) obliging(tasks ...protocol.Task) *atomic.Int32 {
 			refusals.Add(1)
 		}
 	})
-	stop, err := b.queue.Register(deadline(b), func(e queue.Entry) {
+	stop, err := b.queue.Register.Watch(deadline(b), func(e queue.Entry) {
 		for _, o := range tasks {
 			if o.ID != e.ID || e.Event != protocol.EventRefused {
 				continue

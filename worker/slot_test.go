@@ -38,7 +38,7 @@ func TestResultsAreHandedOver(t *testing.T) {
 		if err != nil || !strings.Contains(string(log), "digest "+o.Digest) {
 			t.Errorf("log %q, %v", log, err)
 		}
-		last, err := b.queue.Last(deadline(t), protocol.Attempt{ID: o.ID, Run: 1})
+		last, err := b.queue.Register.Last(deadline(t), protocol.Attempt{ID: o.ID, Run: 1})
 		if err != nil || last == nil || last.Token != o.Token || last.Event != protocol.EventStarted {
 			t.Errorf("the register says %+v, %v", last, err)
 		}
@@ -54,7 +54,7 @@ func TestResultsAreHandedOver(t *testing.T) {
 func TestATaskThatAnotherClaimedIsNotExecuted(t *testing.T) {
 	b := newBench(t, 10*time.Second)
 	taken, free := task(1), task(2)
-	_, err := b.queue.Note(deadline(t), protocol.AttemptEvent{ID: taken.ID, Run: 1, Token: protocol.NewToken(), Attempt: 1, Event: protocol.EventStarted, Worker: "rival"}, 0)
+	_, err := b.queue.Register.Note(deadline(t), protocol.AttemptEvent{ID: taken.ID, Run: 1, Token: protocol.NewToken(), Attempt: 1, Event: protocol.EventStarted, Worker: "rival"}, 0)
 	check(t, err)
 	b.publish(taken, free)
 	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {
@@ -68,7 +68,7 @@ func TestATaskThatAnotherClaimedIsNotExecuted(t *testing.T) {
 	}
 	receive(b, w.Done()) // after one task: the other's doesn't count
 	b.queued(0)
-	if last, err := b.queue.Last(deadline(t), protocol.Attempt{ID: taken.ID, Run: 1}); err != nil || last.Worker != "rival" {
+	if last, err := b.queue.Register.Last(deadline(t), protocol.Attempt{ID: taken.ID, Run: 1}); err != nil || last.Worker != "rival" {
 		t.Errorf("the register says %+v, %v", last, err)
 	}
 }
@@ -122,7 +122,7 @@ func TestAFailureOfAnAttemptThatWasReplacedDoesNotCount(t *testing.T) {
 		t.Error(w.Err())
 	}
 	b.nothingLeft()
-	if last, err := b.queue.Last(deadline(t), protocol.Attempt{ID: task(2).ID, Run: 1}); err != nil || last.Worker != "rival" {
+	if last, err := b.queue.Register.Last(deadline(t), protocol.Attempt{ID: task(2).ID, Run: 1}); err != nil || last.Worker != "rival" {
 		t.Errorf("the register says %+v, %v", last, err)
 	}
 }
@@ -143,7 +143,7 @@ func TestAStorageFailureOfAnEndedAttemptLeavesItsCheckpoint(t *testing.T) {
 	if _, err := os.Stat(b.root.Checkpoint(o.ID, token)); err != nil {
 		t.Errorf("the checkpoint is gone: %v", err)
 	}
-	if last, err := b.queue.Last(deadline(t), protocol.Attempt{ID: o.ID, Run: 1}); err != nil || last.Event != protocol.EventEnded {
+	if last, err := b.queue.Register.Last(deadline(t), protocol.Attempt{ID: o.ID, Run: 1}); err != nil || last.Event != protocol.EventEnded {
 		t.Errorf("the register says %+v, %v", last, err)
 	}
 }

@@ -223,7 +223,7 @@ func TestStopIsCheckedInTheRegister(t *testing.T) {
 		t.Errorf("outcome %+v", o.Outcome)
 	}
 	b.drained(w)
-	if last, err := b.queue.Last(deadline(t), protocol.Attempt{ID: over.ID, Run: 1}); err != nil || last.Event != protocol.EventEnded {
+	if last, err := b.queue.Register.Last(deadline(t), protocol.Attempt{ID: over.ID, Run: 1}); err != nil || last.Event != protocol.EventEnded {
 		t.Errorf("the register says %+v, %v", last, err)
 	}
 	check(t, os.Remove(result))
@@ -270,7 +270,7 @@ func TestAttemptsAreEnteredAgain(t *testing.T) {
 	b.publish(o)
 	receive(b, begun)
 	first := b.event(o, protocol.EventStarted)
-	check(t, b.queue.PurgeRegister(deadline(t)))
+	check(t, b.queue.Register.Purge(deadline(t)))
 	check(t, b.queue.SayHello())
 	if again := b.event(o, protocol.EventStarted); again.Token != first.Token || again.Sequence == first.Sequence {
 		t.Errorf("first %+v, again %+v", first, again)

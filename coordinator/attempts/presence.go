@@ -81,7 +81,7 @@ func (t *Tracker) isRunning(a protocol.Attempt) bool {
 // since.
 func (t *Tracker) setBack(ctx context.Context, e queue.Entry) {
 	e.Event, e.At = protocol.EventStarted, time.Now()
-	switch _, err := t.config.Queue.Note(ctx, e.AttemptEvent, e.Sequence); {
+	switch _, err := t.config.Queue.Register.Note(ctx, e.AttemptEvent, e.Sequence); {
 	case err == nil:
 		t.config.Log.Info("an attempt that was not heard from is back and continues", "task", e.ID, "worker", e.Worker)
 	case !errors.Is(err, queue.ErrOutdated): // else the next presence shows which attempt counts
@@ -101,7 +101,7 @@ func (t *Tracker) stopUnwanted(ctx context.Context, e queue.Entry) {
 	}
 	over := e.AttemptEvent
 	over.Event, over.At = protocol.EventEnded, time.Now()
-	if _, err := t.config.Queue.Note(ctx, over, e.Sequence); err != nil {
+	if _, err := t.config.Queue.Register.Note(ctx, over, e.Sequence); err != nil {
 		return // its worker's next presence shows whether it still runs
 	}
 	t.sendStop(e.Worker, a)

@@ -157,7 +157,7 @@ func (t *Tracker) Trim(ctx context.Context, isSettled func(id sweeps.ID, run int
 	}
 	for more := true; more; {
 		var err error
-		if more, err = t.config.Queue.TrimRegister(ctx, forgettable); err != nil {
+		if more, err = t.config.Queue.Register.Trim(ctx, forgettable); err != nil {
 			return err
 		}
 	}

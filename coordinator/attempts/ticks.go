@@ -85,7 +85,7 @@ func (t *Tracker) endAttempt(ctx context.Context, r *Attempt, why string) {
 	}
 	over := e.AttemptEvent
 	over.Event, over.At = protocol.EventEnded, time.Now()
-	seq, err := t.config.Queue.Note(ctx, over, e.Sequence)
+	seq, err := t.config.Queue.Register.Note(ctx, over, e.Sequence)
 	if err != nil {
 		t.config.Log.Debug("end an attempt", "task", r.ID, "error", err)
 		return // the next tick tries again, unless the register has another event

@@ -90,7 +90,7 @@ func useStore(t *testing.T, dir string) {
 		}
 	}
 	check(q.PurgeTasks(deadline(t)))
-	check(q.PurgeRegister(deadline(t)))
+	check(q.Register.Purge(deadline(t)))
 	got := make(chan queue.OutcomeDelivery, 1)
 	stop, err := q.Outcomes(deadline(t), func(o queue.OutcomeDelivery) { got <- o })
 	check(err)

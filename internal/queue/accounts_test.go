@@ -166,7 +166,7 @@ func (s *stage) hear(t *testing.T, w, c *Queue, heard chan<- string) (end func()
 	add(w.Commands("w", func(protocol.Command) { say("command") }))
 	add(w.Hellos(func() { say("hello") }))
 	add(s.q.Presences(func(protocol.Presence) { say("presence") }))
-	add(s.q.Register(deadline(t), func(Entry) { say("event") }))
+	add(s.q.Register.Watch(deadline(t), func(Entry) { say("event") }))
 	add(s.q.Progress(func(protocol.Progress) { say("progress") }))
 	add(s.q.Outcomes(deadline(t), func(OutcomeDelivery) { say("outcome") }))
 	return func() {

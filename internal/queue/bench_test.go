@@ -42,7 +42,7 @@ func BenchmarkCycle(b *testing.B) {
 		}
 		slots.Wait()
 		stop()
-		if err := errors.Join(q.purge(b.Context(), q.outcomes), q.PurgeRegister(b.Context())); err != nil {
+		if err := errors.Join(purge(b.Context(), q.Conn, q.outcomes), q.Register.Purge(b.Context())); err != nil {
 			b.Fatal(err)
 		}
 	}

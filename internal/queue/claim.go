@@ -54,7 +54,7 @@ func (d *Delivery) Leave() error {
 
 func (d *Delivery) claim(ctx context.Context, e protocol.AttemptEvent) (Verdict, *Attempt, error) {
 	e.ID, e.Run, e.Attempt, e.Token, e.At = d.task.ID, d.task.Run, d.task.Attempt, protocol.NewToken(), time.Now()
-	seq, err := d.q.Note(ctx, e, d.task.After)
+	seq, err := d.q.Register.Note(ctx, e, d.task.After)
 	if err != nil && !errors.Is(err, ErrOutdated) {
 		return Skip, nil, err // the order is delivered again
 	}
@@ -107,7 +107,7 @@ func (a *Attempt) isOver(ctx context.Context) (bool, error) {
 // last returns the last event of the run, which is the attempt's claim if the register had lost that.
 func (a *Attempt) last(ctx context.Context) (protocol.AttemptEvent, error) {
 	for {
-		last, err := a.q.Last(ctx, a.Name())
+		last, err := a.q.Register.Last(ctx, a.Name())
 		if err != nil {
 			return protocol.AttemptEvent{}, err
 		}
@@ -125,7 +125,7 @@ func (a *Attempt) last(ctx context.Context) (protocol.AttemptEvent, error) {
 			return last.AttemptEvent, nil
 		}
 		// An event older than the claim comes from another store, or from a server that lags behind.
-		seq, err := a.q.Note(ctx, a.event, after)
+		seq, err := a.q.Register.Note(ctx, a.event, after)
 		if err == nil {
 			a.seq = seq
 			return a.event, nil
@@ -144,7 +144,7 @@ func (a *Attempt) Return(ctx context.Context, class protocol.Class, reason strin
 	e := a.event
 	e.Event, e.Class, e.Error, e.At = protocol.EventReturned, class, reason, time.Now()
 	for {
-		_, err := a.q.Note(ctx, e, a.seq)
+		_, err := a.q.Register.Note(ctx, e, a.seq)
 		if !errors.Is(err, ErrOutdated) {
 			return err
 		}

@@ -149,7 +149,7 @@ func TestAnAttemptThatWasEndedGoesOn(t *testing.T) {
 	}
 	e := started.AttemptEvent
 	e.At = time.Now()
-	if _, err := q.Note(deadline(t), e, ended); err != nil {
+	if _, err := q.Register.Note(deadline(t), e, ended); err != nil {
 		t.Fatal(err)
 	}
 	if over, err := a.IsOver(deadline(t)); over || err != nil {
@@ -169,10 +169,10 @@ func TestALostEntryIsEnteredAgain(t *testing.T) {
 	publish(t, q, testTask(1))
 	a := admit(t, next(t, q), "w")
 	for what, lose := range map[string]func() error{
-		"purged":  func() error { return q.PurgeRegister(deadline(t)) },
-		"removed": func() error { return q.attempts.DeleteMsg(deadline(t), last(t, q, 1).Sequence) },
+		"purged":  func() error { return q.Register.Purge(deadline(t)) },
+		"removed": func() error { return q.Register.stream.DeleteMsg(deadline(t), last(t, q, 1).Sequence) },
 		"trimmed": func() error {
-			return q.attempts.Purge(deadline(t), jetstream.WithPurgeSubject(q.subjects.Attempts(testID(1), 1)))
+			return q.Register.stream.Purge(deadline(t), jetstream.WithPurgeSubject(q.subjects.Attempts(testID(1), 1)))
 		},
 	} {
 		if err := lose(); err != nil {
@@ -198,7 +198,7 @@ func TestRegisterIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := make(chan Entry, 100)
-	stop, err := q.Register(deadline(t), func(e Entry) { seen <- e })
+	stop, err := q.Register.Watch(deadline(t), func(e Entry) { seen <- e })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ type model struct {
 
 // coordinate publishes, purges, ends attempts and takes outcomes, until all tasks are settled.
 func (m *model) coordinate(ctx context.Context, k *Queue) {
-	stop, err := k.Register(ctx, func(e Entry) {
+	stop, err := k.Register.Watch(ctx, func(e Entry) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		if e.Sequence > m.last[e.ID].Sequence {
@@ -122,7 +122,7 @@ func (m *model) endMissing(ctx context.Context, k *Queue) {
 	m.mu.Unlock()
 	for _, e := range events {
 		e.At = time.Now()
-		if _, err := k.Note(ctx, e.AttemptEvent, e.Sequence); err != nil && !errors.Is(err, ErrOutdated) && ctx.Err() == nil {
+		if _, err := k.Register.Note(ctx, e.AttemptEvent, e.Sequence); err != nil && !errors.Is(err, ErrOutdated) && ctx.Err() == nil {
 			m.t.Error(err)
 		}
 	}
@@ -160,7 +160,7 @@ func (m *model) work(ctx context.Context, q *Queue, name string) {
 func (m *model) claimOnly(ctx context.Context, d *Delivery, name string) {
 	task := d.Task()
 	e := protocol.AttemptEvent{ID: task.ID, Run: task.Run, Attempt: task.Attempt, Token: protocol.NewToken(), Event: protocol.EventStarted, Worker: name, At: time.Now()}
-	_, err := d.q.Note(ctx, e, task.After)
+	_, err := d.q.Register.Note(ctx, e, task.After)
 	switch {
 	case err == nil:
 		m.claim(protocol.Attempt{ID: e.ID, Run: e.Run, Token: e.Token}, false)
@@ -218,7 +218,7 @@ func (m *model) execute(ctx context.Context, d *Delivery, name string) {
 // history is all that was ever entered into the register, by task, in its order.
 func history(t testing.TB, k *Queue) map[sweeps.ID][]protocol.AttemptEvent {
 	t.Helper()
-	consumer, err := k.attempts.OrderedConsumer(deadline(t), jetstream.OrderedConsumerConfig{})
+	consumer, err := k.Register.stream.OrderedConsumer(deadline(t), jetstream.OrderedConsumerConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 func (m *model) run(k *Queue, workers int, open func(c *cutter) *Queue, disturb func(ctx context.Context)) {
 	m.t.Helper()
 	m.last, m.settled, m.alive, m.missed, m.claimed = map[sweeps.ID]Entry{}, map[sweeps.ID]bool{}, map[string]bool{}, map[string]int{}, map[string]protocol.Attempt{}
-	config := k.attempts.CachedInfo().Config
+	config := k.Register.stream.CachedInfo().Config
 	config.MaxMsgsPerSubject = -1 // for the history
 	if _, err := k.JetStream().UpdateStream(deadline(m.t), config); err != nil {
 		m.t.Fatal(err)
@@ -27,7 +27,7 @@ func (m *model) run(k *Queue, workers int, open func(c *cutter) *Queue, disturb 
 	defer cancel()
 	var group sync.WaitGroup
 	for i := range workers {
-		q := open(&cutter{after: [][]byte{[]byte(".attempts."), []byte(".outcomes.")}, luck: m.luck})
+		q := open(&cutter{after: [][]byte{[]byte(".Register.stream."), []byte(".outcomes.")}, luck: m.luck})
 		group.Go(func() { m.work(ctx, q, fmt.Sprint("w", i)) })
 	}
 	group.Go(func() { disturb(ctx) })

@@ -131,7 +131,7 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	}
 	defer stop()
 	// The server counts deliveries wrongly when leaders change, so a worker may give an order up that it sees for the first time.
-	stop, err = coordinator.Register(deadline(t), func(e Entry) {
+	stop, err = coordinator.Register.Watch(deadline(t), func(e Entry) {
 		if e.Event == protocol.EventReturned {
 			again := testTask(int(e.ID[7]) - 1)
 			again.After = e.Sequence

@@ -73,7 +73,7 @@ func (q *Queue) giveBack(msg jetstream.Msg) error {
 // noteRejected puts an event about an order that was not read into the register, unless another worker
 // has claimed the task.
 func (q *Queue) noteRejected(ctx context.Context, e protocol.AttemptEvent) error {
-	last, err := q.Last(ctx, protocol.Attempt{ID: e.ID, Run: e.Run})
+	last, err := q.Register.Last(ctx, protocol.Attempt{ID: e.ID, Run: e.Run})
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (q *Queue) noteRejected(ctx context.Context, e protocol.AttemptEvent) error
 		}
 	}
 	e.Token, e.Attempt, e.Worker, e.At = protocol.NewToken(), 1, q.options.Name, time.Now()
-	if _, err = q.Note(ctx, e, after); errors.Is(err, ErrOutdated) {
+	if _, err = q.Register.Note(ctx, e, after); errors.Is(err, ErrOutdated) {
 		return nil
 	}
 	return err

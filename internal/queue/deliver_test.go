@@ -12,7 +12,7 @@ import (
 func TestUnreadableOrdersAreReported(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
 	events := make(chan Entry, 10)
-	stop, err := q.Register(deadline(t), func(e Entry) { events <- e })
+	stop, err := q.Register.Watch(deadline(t), func(e Entry) { events <- e })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestAnOrderThatNobodyLivesToClaimIsGivenUp(t *testing.T) {
 	publish(t, q, testTask(2))
 	admit(t, next(t, q), "w")
 	until(t, "it is given up", func() bool {
-		e, err := q.Last(deadline(t), protocol.Attempt{ID: testID(1), Run: 1})
+		e, err := q.Register.Last(deadline(t), protocol.Attempt{ID: testID(1), Run: 1})
 		return err == nil && e != nil && e.Event == protocol.EventReturned && e.Class == protocol.Lost && strings.Contains(e.Error, fmt.Sprint(deliveryLimit))
 	})
 	counts(t, q, 0)
@@ -97,7 +97,7 @@ func TestAnOrderThatIsGivenBackOftenIsNoLoss(t *testing.T) {
 		}
 	}
 	until(t, "the coordinator has it", func() bool {
-		e, err := q.Last(deadline(t), protocol.Attempt{ID: testID(0), Run: 1})
+		e, err := q.Register.Last(deadline(t), protocol.Attempt{ID: testID(0), Run: 1})
 		return err == nil && e != nil && e.Event == protocol.EventReturned && e.Class == ""
 	})
 	until(t, "it is not in the queue", func() bool {

@@ -12,5 +12,5 @@
 // them from the results.
 //
 // Start reading at stream.go, which defines where messages are kept. Then follow a task: PublishTasks
-// (tasks.go), Next (intake.go), Admit and Commit (claim.go), and Note (register.go), on which all of them rely.
+// (tasks.go), Next (intake.go), Admit and Commit (claim.go), and the Register (register.go), on which all of them rely.
 package queue

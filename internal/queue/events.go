@@ -1,6 +1,8 @@
 package queue
 
 import (
+	"log/slog"
+
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -34,8 +36,8 @@ func (q *Queue) PublishProgress(p protocol.Progress) {
 
 // reported logs what goes wrong between the calls of a consumer's handler. The consumer itself continues as
 // soon as it can.
-func (q *Queue) reported(what string) jetstream.PullConsumeOpt {
+func reported(log *slog.Logger, what string) jetstream.PullConsumeOpt {
 	return jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
-		q.log.Info("reading of "+what+" is disturbed", "error", err)
+		log.Info("reading of "+what+" is disturbed", "error", err)
 	})
 }

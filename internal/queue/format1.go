@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 )
 
@@ -22,20 +24,27 @@ const takeover = "of a coordinator of format 2"
 // all outcomes are acknowledged. It reports whether nothing is left; otherwise it is to be called again after a
 // while. Outcomes that are not acknowledged within two minutes come again.
 func (q *Queue) TakeOverFormat1(ctx context.Context, handle func(OutcomeDelivery)) (done bool, err error) {
-	names := protocol.Format1Of(q.options.RootID)
-	err = q.removeStream(ctx, names.Stream("tasks"))
+	f := format1Streams{q.Conn, protocol.Format1Of(q.options.RootID), q.log}
+	err = f.removeStream(ctx, "tasks")
 	if err == nil {
-		done, err = q.takeOverOutcomes(ctx, names, handle)
+		done, err = f.takeOverOutcomes(ctx, handle)
 	}
 	if !done || err != nil {
 		return false, errorOf("take over what an earlier version left", err)
 	}
 	for _, kind := range []string{"attempts", "state", "outcomes"} {
-		if err := q.removeStream(ctx, names.Stream(kind)); err != nil {
+		if err := f.removeStream(ctx, kind); err != nil {
 			return false, errorOf("take over what an earlier version left", err)
 		}
 	}
 	return true, nil
+}
+
+// format1Streams are what coordinators that used the first format of messages left in NATS.
+type format1Streams struct {
+	conn  *natsconn.Conn
+	names protocol.Format1
+	log   *slog.Logger
 }
 
 func errorOf(what string, err error) error {
@@ -45,8 +54,8 @@ func errorOf(what string, err error) error {
 	return nil
 }
 
-func (q *Queue) removeStream(ctx context.Context, name string) error {
-	err := q.RetryBulk(ctx, func(ctx context.Context) error { return q.JetStream().DeleteStream(ctx, name) })
+func (f format1Streams) removeStream(ctx context.Context, kind string) error {
+	err := f.conn.RetryBulk(ctx, func(ctx context.Context) error { return f.conn.JetStream().DeleteStream(ctx, f.names.Stream(kind)) })
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		return nil
 	}
@@ -54,12 +63,12 @@ func (q *Queue) removeStream(ctx context.Context, name string) error {
 }
 
 // takeOverOutcomes hands over the outcomes, and reports whether all of them were acknowledged.
-func (q *Queue) takeOverOutcomes(ctx context.Context, names protocol.Format1, handle func(OutcomeDelivery)) (bool, error) {
+func (f format1Streams) takeOverOutcomes(ctx context.Context, handle func(OutcomeDelivery)) (bool, error) {
 	var consumer jetstream.Consumer
-	err := q.Retry(ctx, func(ctx context.Context) error {
-		stream, err := q.JetStream().Stream(ctx, names.Stream("outcomes"))
+	err := f.conn.Retry(ctx, func(ctx context.Context) error {
+		stream, err := f.conn.JetStream().Stream(ctx, f.names.Stream("outcomes"))
 		if err == nil {
-			consumer, err = q.format1Consumer(ctx, stream, names)
+			consumer, err = f.outcomeConsumer(ctx, stream)
 		}
 		return err
 	})
@@ -77,32 +86,32 @@ func (q *Queue) takeOverOutcomes(ctx context.Context, names protocol.Format1, ha
 		came = false
 		for msg := range batch.Messages() {
 			came = true
-			q.handleFormat1(names, msg, handle)
+			f.handleOutcome(msg, handle)
 		}
 	}
 	var info *jetstream.ConsumerInfo
-	err = q.Retry(ctx, func(ctx context.Context) (err error) {
+	err = f.conn.Retry(ctx, func(ctx context.Context) (err error) {
 		info, err = consumer.Info(ctx)
 		return err
 	})
 	return err == nil && info.NumPending == 0 && info.NumAckPending == 0, err
 }
 
-func (q *Queue) handleFormat1(names protocol.Format1, msg jetstream.Msg, handle func(OutcomeDelivery)) {
-	o, err := names.DecodeOutcome(msg.Subject(), msg.Data())
+func (f format1Streams) handleOutcome(msg jetstream.Msg, handle func(OutcomeDelivery)) {
+	o, err := f.names.DecodeOutcome(msg.Subject(), msg.Data())
 	if err == nil {
 		handle(OutcomeDelivery{Outcome: *o, msg: msg})
 		return
 	}
-	q.log.Error("an outcome of an earlier version cannot be read; its task is executed again", "subject", msg.Subject(), "error", err)
+	f.log.Error("an outcome of an earlier version cannot be read; its task is executed again", "subject", msg.Subject(), "error", err)
 	if err := msg.Term(); err != nil {
-		q.log.Debug("remove an outcome of an earlier version", "error", err)
+		f.log.Debug("remove an outcome of an earlier version", "error", err)
 	}
 }
 
-// format1Consumer finds the consumer of the outcomes that no coordinator of the first format has
+// outcomeConsumer finds the consumer of the outcomes that no coordinator of the first format has
 // acknowledged, or makes it in place of theirs.
-func (q *Queue) format1Consumer(ctx context.Context, stream jetstream.Stream, names protocol.Format1) (jetstream.Consumer, error) {
+func (f format1Streams) outcomeConsumer(ctx context.Context, stream jetstream.Stream) (jetstream.Consumer, error) {
 	var old []string
 	var taken []int
 	var floor uint64
@@ -112,7 +121,7 @@ func (q *Queue) format1Consumer(ctx context.Context, stream jetstream.Stream, na
 			return stream.Consumer(ctx, info.Name)
 		}
 		rest, ok := strings.CutPrefix(info.Name, protocol.OutcomeConsumer)
-		if n, err := strconv.Atoi(rest); !ok || err != nil || info.Config.FilterSubject != names.Outcomes() {
+		if n, err := strconv.Atoi(rest); !ok || err != nil || info.Config.FilterSubject != f.names.Outcomes() {
 			continue
 		} else {
 			taken, old = append(taken, n), append(old, info.Name)
@@ -127,7 +136,7 @@ func (q *Queue) format1Consumer(ctx context.Context, stream jetstream.Stream, na
 	consumer, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
 		Durable:       protocol.OutcomeConsumer + strconv.Itoa(nextConsumer(0, taken)),
 		Description:   takeover,
-		FilterSubject: names.Outcomes(),
+		FilterSubject: f.names.Outcomes(),
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
 		OptStartSeq:   floor + 1,
 		AckPolicy:     jetstream.AckExplicitPolicy,
@@ -140,7 +149,7 @@ func (q *Queue) format1Consumer(ctx context.Context, stream jetstream.Stream, na
 	}
 	for _, name := range old {
 		if err := stream.DeleteConsumer(ctx, name); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
-			q.log.Warn("remove the consumer of an earlier version", "error", err)
+			f.log.Warn("remove the consumer of an earlier version", "error", err)
 		}
 	}
 	return consumer, nil

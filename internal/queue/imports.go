@@ -43,10 +43,10 @@ func (q *Queue) asksForWork() []*nats.Msg {
 
 // streamAnswers asks for a stream, which then has a leader.
 func (q *Queue) streamAnswers(ctx context.Context) error {
-	if q.attempts == nil {
+	if q.Register == nil {
 		return nil
 	}
-	_, err := q.attempts.Info(ctx)
+	_, err := q.Register.stream.Info(ctx)
 	return err
 }
 

@@ -26,6 +26,7 @@ var defaultPullTimes = pullTimes{
 // intake fetches tasks for the callers that wait in Next: one request for as many as are waiting, and another
 // when more wait.
 type intake struct {
+	q        *Queue
 	times    pullTimes
 	start    sync.Once
 	messages chan jetstream.Msg
@@ -38,6 +39,7 @@ type intake struct {
 	consumer jetstream.Consumer // nil until it was found
 	failed   int                // requests in a row
 	finding  sync.Mutex         // held while the consumer is looked up
+	ungiven  streak             // of requests for tasks that got no answer
 }
 
 // Next returns an order that was fetched for the caller, who claims it with Admit or leaves it to others with
@@ -45,7 +47,7 @@ type intake struct {
 // often without a claim, is reported in the register and removed. While outcomes of this connection wait for
 // room in the store, Next fetches no order, because its result could not be stored either.
 func (q *Queue) Next(ctx context.Context) (*Delivery, error) {
-	q.intake.start.Do(func() { q.Go(q.takeIn) })
+	q.intake.start.Do(func() { q.Go(q.intake.run) })
 	for {
 		if err := q.WaitForRoom(ctx); err != nil {
 			return nil, err
@@ -66,9 +68,9 @@ func (q *Queue) Next(ctx context.Context) (*Delivery, error) {
 	}
 }
 
-func newIntake() *intake {
+func newIntake(q *Queue) *intake {
 	return &intake{
-		times: defaultPullTimes, messages: make(chan jetstream.Msg), changed: make(chan struct{}, 1), pulls: natsconn.NewGeneration(),
+		q: q, times: defaultPullTimes, messages: make(chan jetstream.Msg), changed: make(chan struct{}, 1), pulls: natsconn.NewGeneration(),
 	}
 }
 

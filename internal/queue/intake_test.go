@@ -254,16 +254,16 @@ func TestTasksAreAskedForOnceConnectedAgain(t *testing.T) {
 func TestSilenceAboutTasksIsToldOnce(t *testing.T) {
 	var told atomic.Int32
 	q := &Queue{subjects: protocol.SubjectsOf(testRoot), log: slog.New(slog.NewTextHandler(signal{"does not deliver", func() { told.Add(1) }}, nil))}
-	q.Conn = open(t, startServer(t, t.TempDir())).Conn
+	q.Conn, q.intake = open(t, startServer(t, t.TempDir())).Conn, newIntake(q)
 	for range 3 * ungivenTimes {
-		q.tellUngiven(nats.ErrNoResponders)
+		q.intake.warnSilence(nats.ErrNoResponders)
 	}
 	if n := told.Load(); n != 1 {
 		t.Errorf("told %d times", n)
 	}
-	q.tellUngiven(natsconn.ErrUnreachable)
+	q.intake.warnSilence(natsconn.ErrUnreachable)
 	for range ungivenTimes {
-		q.tellUngiven(nats.ErrNoResponders)
+		q.intake.warnSilence(nats.ErrNoResponders)
 	}
 	if n := told.Load(); n != 2 {
 		t.Errorf("told %d times after it was over", n)

@@ -139,7 +139,7 @@ func (q *Queue) received(msg jetstream.Msg) (OutcomeDelivery, bool) {
 // LastOutcome returns the sequence of the last outcome of this version that is not acknowledged, or 0 if there
 // is none.
 func (q *Queue) LastOutcome(ctx context.Context) (uint64, error) {
-	last, err := q.direct(ctx, q.outcomes, q.subjects.All("outcomes"))
+	last, err := direct(ctx, q.Conn, q.outcomes, q.subjects.All("outcomes"))
 	if err != nil {
 		return 0, fmt.Errorf("find last outcome: %w", err)
 	}

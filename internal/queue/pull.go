@@ -13,73 +13,73 @@ import (
 	"eisweep/internal/natsconn"
 )
 
-// takeIn asks for tasks until the queue is closed.
-func (q *Queue) takeIn() {
+// run requests tasks until the queue is closed.
+func (i *intake) run() {
 	for {
 		runtime.Gosched() // those who are about to wait are asked for together
-		if n, ctx := q.intake.lack(); n > 0 {
-			q.Go(func() { q.pull(ctx, n) })
+		if n, ctx := i.lack(); n > 0 {
+			i.q.Go(func() { i.pull(ctx, n) })
 		}
 		select {
-		case <-q.intake.changed:
-		case <-q.Lifetime().Done():
+		case <-i.changed:
+		case <-i.q.Lifetime().Done():
 			return
 		}
 	}
 }
 
 // pull asks for n tasks, and hands on those that come.
-func (q *Queue) pull(ctx context.Context, n int) {
-	defer q.intake.wake()
-	left, err := q.pullOnce(ctx, n)
+func (i *intake) pull(ctx context.Context, n int) {
+	defer i.wake()
+	left, err := i.pullOnce(ctx, n)
 	switch {
 	case err == nil:
-		q.intake.works()
-	case ctx.Err() == nil && q.Lifetime().Err() == nil:
-		q.log.Debug("fetch tasks", "error", err)
-		q.tellUngiven(err)
+		i.works()
+	case ctx.Err() == nil && i.q.Lifetime().Err() == nil:
+		i.q.log.Debug("fetch tasks", "error", err)
+		i.warnSilence(err)
 		select {
-		case <-time.After(q.intake.pause()):
-		case <-q.Unbroken().Done():
+		case <-time.After(i.pause()):
+		case <-i.q.Unbroken().Done():
 		case <-ctx.Done():
-		case <-q.Lifetime().Done():
+		case <-i.q.Lifetime().Done():
 		}
 	}
-	q.intake.answered(left)
+	i.answered(left)
 }
 
-// tellUngiven warns when NATS keeps silent about requests for tasks although it has their consumer.
-func (q *Queue) tellUngiven(err error) {
+// warnSilence warns when NATS keeps silent about requests for tasks although it has their consumer.
+func (i *intake) warnSilence(err error) {
 	silent := errors.Is(err, jetstream.ErrNoHeartbeat) || errors.Is(err, nats.ErrNoResponders)
-	if q.ungiven.count(silent) == ungivenTimes {
-		q.log.Warn("NATS does not deliver tasks; "+natsconn.NotImported+" this service: deploy/nats/accounts.conf",
-			"subject", q.API("CONSUMER.MSG.NEXT."+q.subjects.Stream("tasks")+"."+q.subjects.Consumer()))
+	if i.ungiven.count(silent) == ungivenTimes {
+		i.q.log.Warn("NATS does not deliver tasks; "+natsconn.NotImported+" this service: deploy/nats/accounts.conf",
+			"subject", i.q.API("CONSUMER.MSG.NEXT."+i.q.subjects.Stream("tasks")+"."+i.q.subjects.Consumer()))
 	}
 }
 
 // pullOnce returns how many tasks did not come.
-func (q *Queue) pullOnce(ctx context.Context, n int) (left int, err error) {
-	if !q.WaitForConnection(ctx) {
+func (i *intake) pullOnce(ctx context.Context, n int) (left int, err error) {
+	if !i.q.WaitForConnection(ctx) {
 		return n, nil
 	}
-	consumer, err := q.taskConsumer(ctx)
+	consumer, err := i.taskConsumer(ctx)
 	if err != nil {
 		return n, fmt.Errorf("find the queue of tasks: %w", err)
 	}
-	limited, cancel := context.WithTimeout(ctx, q.intake.times.wait)
+	limited, cancel := context.WithTimeout(ctx, i.times.wait)
 	defer cancel()
-	link := q.Unbroken()
+	link := i.q.Unbroken()
 	defer context.AfterFunc(link, cancel)()
-	defer context.AfterFunc(q.Lifetime(), cancel)()
-	batch, err := consumer.Fetch(n, jetstream.FetchContext(limited), jetstream.FetchHeartbeat(q.intake.times.beat))
+	defer context.AfterFunc(i.q.Lifetime(), cancel)()
+	batch, err := consumer.Fetch(n, jetstream.FetchContext(limited), jetstream.FetchHeartbeat(i.times.beat))
 	if err != nil {
 		return n, err
 	}
 	left = n
 	for msg := range batch.Messages() {
-		q.ungiven.count(false)
+		i.ungiven.count(false)
 		left--
-		q.handOn(msg)
+		i.handOn(msg)
 	}
 	if limited.Err() != nil {
 		return left, nil // nobody gave any for that long, the connection was made anew, or nobody waits any more
@@ -88,44 +88,44 @@ func (q *Queue) pullOnce(ctx context.Context, n int) (left int, err error) {
 }
 
 // taskConsumer finds the consumer of tasks, once until a request fails.
-func (q *Queue) taskConsumer(ctx context.Context) (consumer jetstream.Consumer, err error) {
-	q.intake.finding.Lock()
-	defer q.intake.finding.Unlock()
-	q.intake.mu.Lock()
-	consumer = q.intake.consumer
-	q.intake.mu.Unlock()
+func (i *intake) taskConsumer(ctx context.Context) (consumer jetstream.Consumer, err error) {
+	i.finding.Lock()
+	defer i.finding.Unlock()
+	i.mu.Lock()
+	consumer = i.consumer
+	i.mu.Unlock()
 	if consumer != nil {
 		return consumer, nil
 	}
-	err = q.Try(ctx, natsconn.AnswerTimeout, func(ctx context.Context) (err error) {
-		consumer, err = q.tasks.Consumer(ctx, q.subjects.Consumer())
+	err = i.q.Try(ctx, natsconn.AnswerTimeout, func(ctx context.Context) (err error) {
+		consumer, err = i.q.tasks.Consumer(ctx, i.q.subjects.Consumer())
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	q.intake.mu.Lock()
-	defer q.intake.mu.Unlock()
-	q.intake.consumer = consumer
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.consumer = consumer
 	return consumer, nil
 }
 
 // handOn gives a message to a caller that waits, or back to the queue if nobody waits any more.
-func (q *Queue) handOn(msg jetstream.Msg) {
-	q.intake.mu.Lock()
-	wanted := q.intake.waiting > 0
-	q.intake.mu.Unlock()
+func (i *intake) handOn(msg jetstream.Msg) {
+	i.mu.Lock()
+	wanted := i.waiting > 0
+	i.mu.Unlock()
 	if wanted {
 		select {
-		case q.intake.messages <- msg:
-			q.intake.served()
+		case i.messages <- msg:
+			i.served()
 			return
-		case <-time.After(q.intake.times.hand):
-		case <-q.Lifetime().Done():
+		case <-time.After(i.times.hand):
+		case <-i.q.Lifetime().Done():
 		}
 	}
-	q.intake.answered(1)
-	if err := q.giveBack(msg); err != nil {
-		q.log.Debug("give task back", "error", err)
+	i.answered(1)
+	if err := i.q.giveBack(msg); err != nil {
+		i.q.log.Debug("give task back", "error", err)
 	}
 }

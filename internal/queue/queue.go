@@ -42,12 +42,14 @@ type Queue struct {
 	options  Options
 	log      *slog.Logger
 
-	tasks, outcomes, attempts jetstream.Stream
+	// Register says who executes which run. A client has none.
+	Register *Register
 
-	intake  *intake
-	ungiven streak      // of requests for tasks that got no answer
-	echoes  chan string // of the coordinator's messages to itself
-	isNew   atomic.Bool // the streams were made by this connection
+	tasks, outcomes jetstream.Stream
+
+	intake *intake
+	echoes chan string // of the coordinator's messages to itself
+	isNew  atomic.Bool // the streams were made by this connection
 }
 
 // Open connects to the queue of a root. The error wraps ErrUnreachable, ErrRefused,
@@ -66,8 +68,9 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		}
 	}
 	q := &Queue{
-		subjects: protocol.SubjectsOf(o.RootID), options: o, log: o.Log, intake: newIntake(), echoes: make(chan string, 1),
+		subjects: protocol.SubjectsOf(o.RootID), options: o, log: o.Log, echoes: make(chan string, 1),
 	}
+	q.intake = newIntake(q)
 	conn, err := natsconn.Connect(ctx, o.Options)
 	if err != nil {
 		return nil, err
@@ -101,7 +104,7 @@ func (q *Queue) prepare(ctx context.Context) error {
 		case "outcomes":
 			q.outcomes = stream
 		case "attempts":
-			q.attempts = stream
+			q.Register = &Register{conn: q.Conn, subjects: q.subjects, log: q.log, stream: stream}
 		}
 	}
 	if err := q.CheckImports(ctx, q.asksForWork(), q.streamAnswers); err != nil {

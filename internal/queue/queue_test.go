@@ -125,7 +125,7 @@ func commit(t testing.TB, a *Attempt) {
 // last is the register's last event of a task's first run, which must have one.
 func last(t testing.TB, q *Queue, n int) *Entry {
 	t.Helper()
-	e, err := q.Last(deadline(t), protocol.Attempt{ID: testID(n), Run: 1})
+	e, err := q.Register.Last(deadline(t), protocol.Attempt{ID: testID(n), Run: 1})
 	if err != nil || e == nil {
 		t.Fatalf("entry %v, %v", e, err)
 	}
@@ -148,7 +148,7 @@ func end(t testing.TB, q *Queue, was *Entry) uint64 {
 	t.Helper()
 	e := was.AttemptEvent
 	e.Event, e.At = protocol.EventEnded, time.Now()
-	seq, err := q.Note(deadline(t), e, was.Sequence)
+	seq, err := q.Register.Note(deadline(t), e, was.Sequence)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestWayOfATask(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
 	events, outcomes := make(chan Entry, 10), make(chan OutcomeDelivery, 10)
 	progress := make(chan protocol.Progress, 10)
-	stop, err := q.Register(deadline(t), func(e Entry) { events <- e })
+	stop, err := q.Register.Watch(deadline(t), func(e Entry) { events <- e })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 
 	"github.com/nats-io/nats.go"
@@ -17,20 +18,29 @@ import (
 // ErrOutdated is wrapped when the register's last event of a run is not the expected one.
 var ErrOutdated = errors.New("the register has another event of this run")
 
+// Register is the root's register of attempts. It says who executes which run: the last event of a run counts. Its
+// methods are safe for concurrent use; they wait for NATS until their context ends.
+type Register struct {
+	conn     *natsconn.Conn
+	subjects protocol.Subjects
+	log      *slog.Logger
+	stream   jetstream.Stream
+}
+
 // Entry is the last event of a run in the register.
 type Entry struct {
 	protocol.AttemptEvent
 	Sequence uint64 // grows with each event of a run
 }
 
-// Register calls handle, from one goroutine, with the last event of every run and then with each new event. It
+// Watch calls handle, from one goroutine, with the last event of every run and then with each new event. It
 // returns once handle has had the events that existed. An event that is quickly followed by another of the same
 // run may be left out. An event that cannot be read is dropped.
-func (q *Queue) Register(ctx context.Context, handle func(Entry)) (stop func(), err error) {
+func (r *Register) Watch(ctx context.Context, handle func(Entry)) (stop func(), err error) {
 	var consumer jetstream.Consumer
-	err = q.Retry(ctx, func(ctx context.Context) (err error) {
-		consumer, err = q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
-			FilterSubjects: []string{q.subjects.All("attempts")},
+	err = r.conn.Retry(ctx, func(ctx context.Context) (err error) {
+		consumer, err = r.stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
+			FilterSubjects: []string{r.subjects.All("attempts")},
 			DeliverPolicy:  jetstream.DeliverLastPerSubjectPolicy,
 		})
 		return err
@@ -47,21 +57,21 @@ func (q *Queue) Register(ctx context.Context, handle func(Entry)) (stop func(), 
 		if meta, err := msg.Metadata(); err != nil || meta.NumPending == 0 {
 			defer done()
 		}
-		e, err := q.subjects.DecodeAttempt(msg.Subject(), msg.Data())
+		e, err := r.subjects.DecodeAttempt(msg.Subject(), msg.Data())
 		meta, wrong := msg.Metadata()
 		if err = errors.Join(err, wrong); err != nil {
-			q.log.Error("an entry of the register cannot be read", "subject", msg.Subject(), "error", err)
+			r.log.Error("an entry of the register cannot be read", "subject", msg.Subject(), "error", err)
 			return
 		}
 		handle(Entry{*e, meta.Sequence.Stream})
-	}, q.reported("the register"))
+	}, reported(r.log, "the register"))
 	if err != nil {
 		return nil, fmt.Errorf("read register: %w", err)
 	}
 	select {
 	case <-loaded:
-	case <-q.Lost():
-		err = q.Err()
+	case <-r.conn.Lost():
+		err = r.conn.Err()
 	case <-ctx.Done():
 		err = fmt.Errorf("%w: %w", natsconn.ErrUnreachable, ctx.Err())
 	}
@@ -74,22 +84,22 @@ func (q *Queue) Register(ctx context.Context, handle func(Entry)) (stop func(), 
 
 // Note appends an event to the register if the run's last event is the one with sequence after; 0 means none.
 // It returns the event's own sequence. The error wraps ErrOutdated when another event is the last.
-func (q *Queue) Note(ctx context.Context, e protocol.AttemptEvent, after uint64) (uint64, error) {
+func (r *Register) Note(ctx context.Context, e protocol.AttemptEvent, after uint64) (uint64, error) {
 	e.Normalize()
 	data, err := protocol.Encode(&e)
 	if err != nil {
 		return 0, fmt.Errorf("note %s of task %s: %w", e.Event, e.ID, err)
 	}
-	msg := nats.NewMsg(q.subjects.Attempts(e.ID, e.Run))
+	msg := nats.NewMsg(r.subjects.Attempts(e.ID, e.Run))
 	msg.Data = data
 	var seq uint64
-	err = q.RetryKept(ctx, func(ctx context.Context) error {
-		ack, err := q.JetStream().PublishMsg(ctx, msg, jetstream.WithExpectLastSequencePerSubject(after))
+	err = r.conn.RetryKept(ctx, func(ctx context.Context) error {
+		ack, err := r.conn.JetStream().PublishMsg(ctx, msg, jetstream.WithExpectLastSequencePerSubject(after))
 		switch {
 		case err == nil:
 			seq = ack.Sequence
 		case natsconn.Outdated(err):
-			seq, err = q.noted(ctx, msg, err)
+			seq, err = r.noted(ctx, msg, err)
 		}
 		return err
 	})
@@ -102,9 +112,9 @@ func (q *Queue) Note(ctx context.Context, e protocol.AttemptEvent, after uint64)
 // noted distinguishes an event that was refused because another is the last from one that an earlier try, whose
 // answer was lost, has stored. A server of a cluster may not know yet why the leader refused it, which is a
 // transient error.
-func (q *Queue) noted(ctx context.Context, msg *nats.Msg, refused error) (uint64, error) {
+func (r *Register) noted(ctx context.Context, msg *nats.Msg, refused error) (uint64, error) {
 	var seq uint64
-	there, err := q.attempts.GetLastMsgForSubject(ctx, msg.Subject)
+	there, err := r.stream.GetLastMsgForSubject(ctx, msg.Subject)
 	switch {
 	case err == nil && bytes.Equal(there.Data, msg.Data):
 		return there.Sequence, nil
@@ -121,25 +131,25 @@ func (q *Queue) noted(ctx context.Context, msg *nats.Msg, refused error) (uint64
 
 // Last returns the register's last event of a run, or nil if there is none. In a cluster it may lag behind for
 // a moment.
-func (q *Queue) Last(ctx context.Context, a protocol.Attempt) (*Entry, error) {
-	subject := q.subjects.Attempts(a.ID, a.Run)
-	m, err := q.direct(ctx, q.attempts, subject)
+func (r *Register) Last(ctx context.Context, a protocol.Attempt) (*Entry, error) {
+	subject := r.subjects.Attempts(a.ID, a.Run)
+	m, err := direct(ctx, r.conn, r.stream, subject)
 	if err != nil {
 		return nil, fmt.Errorf("look up task %s in the register: %w", a.ID, err)
 	}
 	if m == nil {
 		return nil, nil
 	}
-	e, err := q.subjects.DecodeAttempt(subject, m.Data)
+	e, err := r.subjects.DecodeAttempt(subject, m.Data)
 	if err != nil {
 		return nil, fmt.Errorf("look up task %s in the register: %w", a.ID, err)
 	}
 	return &Entry{*e, m.Sequence}, nil
 }
 
-// PurgeRegister forgets all events of all runs.
-func (q *Queue) PurgeRegister(ctx context.Context) error {
-	if err := q.purge(ctx, q.attempts); err != nil {
+// Purge forgets all events of all runs.
+func (r *Register) Purge(ctx context.Context) error {
+	if err := purge(ctx, r.conn, r.stream); err != nil {
 		return fmt.Errorf("purge register: %w", err)
 	}
 	return nil

@@ -69,7 +69,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 				t.Errorf("%d requests were handled", n)
 			}
 			counts(t, q, 2)
-			if m, err := q.direct(deadline(t), q.outcomes, q.subjects.Outcome(testID(0), 1)); err != nil || m != nil {
+			if m, err := direct(deadline(t), q.Conn, q.outcomes, q.subjects.Outcome(testID(0), 1)); err != nil || m != nil {
 				t.Errorf("outcome %v, %v", m, err)
 			}
 		})

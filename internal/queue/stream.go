@@ -157,8 +157,8 @@ func (q *Queue) configOver(old *jetstream.StreamConfig, kind string, replicas in
 const clusterReplicas = 3
 
 // direct returns the last message of a subject, nil when there is none.
-func (q *Queue) direct(ctx context.Context, stream jetstream.Stream, subject string) (m *jetstream.RawStreamMsg, err error) {
-	err = q.Retry(ctx, func(ctx context.Context) (err error) {
+func direct(ctx context.Context, conn *natsconn.Conn, stream jetstream.Stream, subject string) (m *jetstream.RawStreamMsg, err error) {
+	err = conn.Retry(ctx, func(ctx context.Context) (err error) {
 		m, err = stream.GetLastMsgForSubject(ctx, subject)
 		return err
 	})

@@ -155,7 +155,7 @@ func (q *Queue) checkRoom(ctx context.Context, messages []*nats.Msg) error {
 
 // PurgeTasks removes every order of this version. A worker that has fetched one may still claim it.
 func (q *Queue) PurgeTasks(ctx context.Context) error {
-	if err := q.purge(ctx, q.tasks, jetstream.WithPurgeSubject(q.subjects.All("tasks"))); err != nil {
+	if err := purge(ctx, q.Conn, q.tasks, jetstream.WithPurgeSubject(q.subjects.All("tasks"))); err != nil {
 		return fmt.Errorf("purge tasks: %w", err)
 	}
 	return nil
@@ -163,8 +163,8 @@ func (q *Queue) PurgeTasks(ctx context.Context) error {
 
 // purge removes messages of a stream. It is no error if an earlier try, whose answer was lost, has removed
 // them.
-func (q *Queue) purge(ctx context.Context, stream jetstream.Stream, which ...jetstream.StreamPurgeOpt) error {
-	return q.Retry(ctx, func(ctx context.Context) error { return stream.Purge(ctx, which...) })
+func purge(ctx context.Context, conn *natsconn.Conn, stream jetstream.Stream, which ...jetstream.StreamPurgeOpt) error {
+	return conn.Retry(ctx, func(ctx context.Context) error { return stream.Purge(ctx, which...) })
 }
 
 // CountTasks returns how many orders of this version wait to be claimed.

@@ -18,16 +18,16 @@ const (
 	trimAtOnce = 64
 )
 
-// TrimRegister removes the events of runs that are settled, as settled says, and reports whether there may be
+// Trim removes the events of runs that are settled, as settled says, and reports whether there may be
 // more to remove at once. It removes the events before the first one to keep in one request, and some of the
 // later ones one by one. A run is settled when what followed from its outcome is durable.
-func (q *Queue) TrimRegister(ctx context.Context, settled func(id sweeps.ID, run int) bool) (more bool, err error) {
-	first, behind, more, err := q.settledAttempts(ctx, settled)
+func (r *Register) Trim(ctx context.Context, settled func(id sweeps.ID, run int) bool) (more bool, err error) {
+	first, behind, more, err := r.settledAttempts(ctx, settled)
 	if err == nil && first > 0 {
-		err = q.purge(ctx, q.attempts, jetstream.WithPurgeSequence(first))
+		err = purge(ctx, r.conn, r.stream, jetstream.WithPurgeSequence(first))
 	}
 	if err == nil {
-		err = q.removeAttempts(ctx, behind)
+		err = r.removeAttempts(ctx, behind)
 	}
 	if err != nil {
 		return false, fmt.Errorf("trim attempts: %w", err)
@@ -37,10 +37,10 @@ func (q *Queue) TrimRegister(ctx context.Context, settled func(id sweeps.ID, run
 
 // settledAttempts returns the sequence of the first event to keep, or 0 if there is nothing to remove before
 // it; the events to remove behind it; and whether it stopped because it had looked at enough.
-func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, run int) bool) (first uint64, behind []uint64, more bool, err error) {
+func (r *Register) settledAttempts(ctx context.Context, settled func(id sweeps.ID, run int) bool) (first uint64, behind []uint64, more bool, err error) {
 	var consumer jetstream.Consumer
-	err = q.Retry(ctx, func(ctx context.Context) (err error) {
-		consumer, err = q.attempts.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{HeadersOnly: true})
+	err = r.conn.Retry(ctx, func(ctx context.Context) (err error) {
+		consumer, err = r.stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{HeadersOnly: true})
 		return err
 	})
 	if err != nil {
@@ -64,7 +64,7 @@ func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, 
 		if err != nil {
 			return 0, nil, false, err
 		}
-		id, run, err := q.subjects.ParseOrder("attempts", msg.Subject())
+		id, run, err := r.subjects.ParseOrder("attempts", msg.Subject())
 		switch {
 		case err == nil && !settled(id, run): // an event of another version is no longer needed
 			kept = true
@@ -81,14 +81,14 @@ func (q *Queue) settledAttempts(ctx context.Context, settled func(id sweeps.ID, 
 }
 
 // removeAttempts removes events one by one. A later event of the same run stays.
-func (q *Queue) removeAttempts(ctx context.Context, sequences []uint64) error {
+func (r *Register) removeAttempts(ctx context.Context, sequences []uint64) error {
 	errs := make(chan error, len(sequences))
 	turns := make(chan struct{}, trimAtOnce)
 	for _, seq := range sequences {
 		turns <- struct{}{}
 		go func() {
 			defer func() { <-turns }()
-			errs <- q.Retry(ctx, func(ctx context.Context) error { return q.attempts.DeleteMsg(ctx, seq) })
+			errs <- r.conn.Retry(ctx, func(ctx context.Context) error { return r.stream.DeleteMsg(ctx, seq) })
 		}()
 	}
 	var failed error

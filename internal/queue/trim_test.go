@@ -48,7 +48,7 @@ func TestAttemptsBehindALongTaskAreTrimmed(t *testing.T) {
 		admit(t, next(t, q), "worker")
 	}
 	left := func() uint64 {
-		info, err := q.attempts.Info(deadline(t))
+		info, err := q.Register.stream.Info(deadline(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +56,7 @@ func TestAttemptsBehindALongTaskAreTrimmed(t *testing.T) {
 	}
 	running := map[sweeps.ID]bool{testID(3): true, testID(100): true}
 	for range 2 {
-		if _, err := q.TrimRegister(deadline(t), func(id sweeps.ID, _ int) bool { return !running[id] }); err != nil {
+		if _, err := q.Register.Trim(deadline(t), func(id sweeps.ID, _ int) bool { return !running[id] }); err != nil {
 			t.Fatal(err)
 		}
 		if left() != uint64(len(running)) {
@@ -77,11 +77,11 @@ func TestManyAttemptsBehindALongTaskAreTrimmed(t *testing.T) {
 	receive(t, q.JetStream().PublishAsyncComplete())
 	for more := true; more; {
 		var err error
-		if more, err = q.TrimRegister(deadline(t), func(id sweeps.ID, _ int) bool { return id != testID(0) }); err != nil {
+		if more, err = q.Register.Trim(deadline(t), func(id sweeps.ID, _ int) bool { return id != testID(0) }); err != nil {
 			t.Fatal(err)
 		}
 	}
-	info, err := q.attempts.Info(deadline(t))
+	info, err := q.Register.stream.Info(deadline(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,20 +92,20 @@ func TestManyAttemptsBehindALongTaskAreTrimmed(t *testing.T) {
 
 func TestTrimmedAttemptsAreSettled(t *testing.T) {
 	q := open(t, startServer(t, t.TempDir()))
-	more, err := q.TrimRegister(deadline(t), func(sweeps.ID, int) bool { return true })
+	more, err := q.Register.Trim(deadline(t), func(sweeps.ID, int) bool { return true })
 	if more || err != nil {
 		t.Errorf("nothing to trim: %v, %v", more, err)
 	}
 	settle(t, q, 0, 5)
 	for _, running := range []map[int]bool{{0: true, 3: true}, {3: true}, {}} {
-		more, err := q.TrimRegister(deadline(t), func(id sweeps.ID, run int) bool {
+		more, err := q.Register.Trim(deadline(t), func(id sweeps.ID, run int) bool {
 			return !(running[0] && id == testID(0) || running[3] && id == testID(3)) && run == 1
 		})
 		if more || err != nil {
 			t.Errorf("more %v, %v", more, err)
 		}
 		for i := range 5 {
-			m, err := q.direct(deadline(t), q.attempts, q.subjects.Attempts(testID(i), 1))
+			m, err := direct(deadline(t), q.Conn, q.Register.stream, q.subjects.Attempts(testID(i), 1))
 			if err != nil || (m != nil) != running[i] {
 				t.Errorf("while %v run the attempt at %d is there: %v, %v", running, i, m != nil, err)
 			}
