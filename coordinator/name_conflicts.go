@@ -1,10 +1,10 @@
 package coordinator
 
-// settleClaims repairs the manifests that give one name to two tasks.
+// settleClaims repairs the manifests that give one name to two tasks. Those of finished sweeps have been repaired before.
 func (k *Coordinator) settleClaims() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, sweep := range k.catalog.Sweeps() {
+	for _, sweep := range k.catalog.Kept() {
 		lines, err := k.catalog.Conflicts(sweep)
 		if err != nil {
 			k.config.Log.Error("a manifest that gives one name to two tasks cannot be repaired", "sweep", sweep, "error", err)

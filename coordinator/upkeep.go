@@ -19,6 +19,7 @@ func (k *Coordinator) upkeepAlways(ctx context.Context) {
 		select {
 		case <-tick.C:
 			k.dropUnwanted(time.Now())
+			k.unloadFinished()
 			if err := errors.Join(k.window.Check(ctx), k.attempts.Trim(ctx, k.isSettled)); err != nil && ctx.Err() == nil {
 				k.config.Log.Warn("compare with the queue", "error", err)
 			}
@@ -26,6 +27,24 @@ func (k *Coordinator) upkeepAlways(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// unloadFinished has the catalog forget the lines of finished sweeps, unless a launch is under way or an open sweep takes
+// its networks from them.
+func (k *Coordinator) unloadFinished() {
+	if !k.launcher.TryLock() {
+		return
+	}
+	defer k.launcher.Unlock()
+	k.mu.Lock()
+	sources := map[string]bool{}
+	for s := range k.sweeps.All() {
+		if !k.sweeps.IsComplete(s.Name) {
+			sources[s.Source] = true
+		}
+	}
+	k.mu.Unlock()
+	k.catalog.Unload(func(sweep string) bool { return sources[sweep] })
 }
 
 // unwantedTime is how long an outcome is kept that nobody wants: the sweep may be

@@ -41,7 +41,7 @@ func heap() int64 {
 }
 
 // largeRoot has sweeps of so many tasks each, all of which are done by the manifests.
-func largeRoot(b *testing.B, list, tasks int) *root.Root {
+func largeRoot(b testing.TB, list, tasks int) *root.Root {
 	b.Helper()
 	r, err := root.Open(b.TempDir())
 	if err != nil {

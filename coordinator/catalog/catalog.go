@@ -25,6 +25,10 @@ type Catalog struct {
 	tasks     map[sweeps.ID]*taskLines
 	look      uint32           // what was found when it was smaller no longer counts
 	faults    map[string]error // why manifests cannot be read, by sweep; what they said before counts
+
+	owned  bool            // by the process that holds the root's lock: finished sweeps are read only when needed
+	unread map[string]bool // sweeps whose manifests are read when they are needed
+	index  *idIndex        // of the tasks of those; nil until a task is asked for
 }
 
 // Ref is a reference to a manifest's line, with what must be known about it at once.
@@ -75,22 +79,23 @@ func Read(r *root.Root) (*Catalog, error) {
 
 // New returns an empty catalog of a root: it knows nothing before Refresh.
 func New(r *root.Root) *Catalog {
-	return &Catalog{root: r, manifests: map[string]*manifestIndex{}, tasks: map[sweeps.ID]*taskLines{}, faults: map[string]error{}, hashes: newHashCache(r)}
+	return &Catalog{root: r, manifests: map[string]*manifestIndex{}, tasks: map[sweeps.ID]*taskLines{}, faults: map[string]error{},
+		unread: map[string]bool{}, hashes: newHashCache(r)}
 }
 
 // NewForOwner is New for the process that holds the root's lock: the catalog also stores the outcomes
-// of hashing results, in .eisweep/hashed.jsonl.
+// of hashing results, in .eisweep/hashed.jsonl, and keeps no lines of finished sweeps (see Unload).
 func NewForOwner(r *root.Root) *Catalog {
 	x := New(r)
-	x.hashes.writes = true
+	x.owned, x.hashes.writes = true, true
 	return x
 }
 
 // Root is the root whose manifests the catalog holds.
 func (x *Catalog) Root() *root.Root { return x.root }
 
-// Refresh reads what was appended to manifests, and which are new, gone or replaced. What was known
-// about files is looked at again. A manifest that cannot be read is no error here: see Faults.
+// Refresh reads what was appended to manifests, and which are new, gone or replaced, but those of finished sweeps that are
+// read only when they are needed. What was known about files is looked at again. A manifest that cannot be read is no error here: see Faults.
 func (x *Catalog) Refresh() error {
 	names, err := x.root.Sweeps()
 	if err != nil {
@@ -101,11 +106,17 @@ func (x *Catalog) Refresh() error {
 	defer x.mu.Unlock()
 	x.look++
 	for name := range maps.Clone(x.manifests) {
-		if !slices.Contains(names, name) {
+		if _, found := slices.BinarySearch(names, name); !found {
 			x.drop(name)
 		}
 	}
+	clear(x.unread)
+	x.index = nil
 	for _, name := range names {
+		if x.manifests[name] == nil && x.isReleasable(name) {
+			x.unread[name] = true
+			continue
+		}
 		_ = x.read(name) // it is among the faults
 	}
 	return nil
@@ -195,6 +206,12 @@ func (x *Catalog) Latest(id sweeps.ID) (*manifest.Line, error) {
 func (x *Catalog) History(id sweeps.ID) History {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.loadTask(id)
+	return x.historyOf(id)
+}
+
+// historyOf is History of what has been read. The lock is held.
+func (x *Catalog) historyOf(id sweeps.ID) History {
 	if t := x.tasks[id]; t != nil {
 		return t.history()
 	}
@@ -205,6 +222,7 @@ func (x *Catalog) History(id sweeps.ID) History {
 func (x *Catalog) LastRun(id sweeps.ID) int {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.loadTask(id)
 	if t := x.tasks[id]; t != nil {
 		return int(t.run)
 	}
@@ -223,14 +241,7 @@ func (x *Catalog) RaiseRun(id sweeps.ID, run int) {
 func (x *Catalog) Has(sweep string) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.manifests[sweep] != nil
-}
-
-// Sweeps lists those that have a manifest, sorted.
-func (x *Catalog) Sweeps() []string {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return slices.Sorted(maps.Keys(x.manifests))
+	return x.manifests[sweep] != nil || x.unread[sweep]
 }
 
 // Contains reports whether a sweep's manifest has a task.
@@ -244,6 +255,12 @@ func (x *Catalog) Contains(id sweeps.ID, sweep string) bool {
 func (x *Catalog) WithPrefix(start string, found map[sweeps.ID]bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if len(x.unread) > 0 {
+		x.makeIndex()
+		for name := range x.index.between(keysWith(start)) {
+			x.load(name)
+		}
+	}
 	for id, t := range x.tasks {
 		if (t.several != nil || t.only.in != nil) && strings.HasPrefix(id.String(), start) {
 			found[id] = true

@@ -49,6 +49,7 @@ func (x *Catalog) FileOf(sweep string, id sweeps.ID) string {
 // manifest of a sweep also gives to others.
 func (x *Catalog) Conflicts(sweep string) ([]manifest.Line, error) {
 	x.mu.Lock()
+	x.load(sweep)
 	var spots []Ref
 	if m := x.manifests[sweep]; m != nil {
 		for id, file := range m.conflicts {

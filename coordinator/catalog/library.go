@@ -28,7 +28,7 @@ type Library struct {
 // OpenLibrary returns what sweeps may refer to under a root: the sweeps being
 // launched (extra), those launched before, and result files.
 func OpenLibrary(ctx context.Context, r *root.Root, prober Prober, extra ...*sweeps.Sweep) (sweeps.Library, error) {
-	x, err := Read(r)
+	x, err := Lazy(r)
 	if err != nil {
 		return nil, err
 	}

@@ -92,6 +92,7 @@ func (x *Catalog) ownerOfHash(m *manifestIndex, file uint64) sweeps.ID {
 func (x *Catalog) Owner(sweep, file string) (sweeps.ID, bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.load(sweep)
 	m := x.manifests[sweep]
 	if m == nil {
 		return sweeps.ID{}, false
@@ -104,6 +105,7 @@ func (x *Catalog) Owner(sweep, file string) (sweeps.ID, bool) {
 func (x *Catalog) Release(sweep, file string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.load(sweep)
 	if m := x.manifests[sweep]; m != nil {
 		delete(m.files, hashName(file))
 	}
@@ -112,7 +114,11 @@ func (x *Catalog) Release(sweep, file string) {
 // CopyAt returns the copy of a task's result under a name; nil if there is none.
 func (x *Catalog) CopyAt(id sweeps.ID, sweep, file string) (*Entry, error) {
 	name := hashName(file)
-	for _, c := range x.History(id).copies {
+	x.mu.Lock()
+	x.load(sweep)
+	h := x.historyOf(id)
+	x.mu.Unlock()
+	for _, c := range h.copies {
 		if c.in.sweep == sweep && c.file == name {
 			return x.Line(c)
 		}
@@ -131,6 +137,7 @@ type Files struct {
 func (x *Catalog) Recorded(sweep string) *Files {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.load(sweep)
 	out := &Files{catalog: x, sweep: sweep}
 	if m := x.manifests[sweep]; m != nil {
 		out.tasks = maps.Clone(m.files)

@@ -17,6 +17,7 @@ func (x *Catalog) RefreshSweep(name string) error {
 }
 
 func (x *Catalog) read(name string) error {
+	delete(x.unread, name)
 	err := x.readOn(name)
 	delete(x.faults, name)
 	if err != nil {
@@ -80,6 +81,7 @@ func (x *Catalog) Faults() map[string]error {
 func (x *Catalog) Fault(sweep string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.load(sweep)
 	return x.faults[sweep]
 }
 

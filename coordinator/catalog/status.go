@@ -33,7 +33,7 @@ type TaskStatus struct {
 // ReadSweep reads the status of the sweep of that name. It needs no lock and no
 // coordinator. The error wraps fs.ErrNotExist when the sweep was never launched.
 func ReadSweep(ctx context.Context, r *root.Root, prober Prober, name string) (*SweepStatus, error) {
-	x, err := Read(r)
+	x, err := Lazy(r)
 	if err != nil {
 		return nil, err
 	}

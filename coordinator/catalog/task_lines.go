@@ -24,6 +24,17 @@ func (x *Catalog) task(id sweeps.ID) *taskLines {
 	return t
 }
 
+// count is how many lines are kept.
+func (t *taskLines) count() int {
+	switch {
+	case t.several != nil:
+		return len(t.several.copies) + len(t.several.failures)
+	case t.only.in != nil:
+		return 1
+	}
+	return 0
+}
+
 // history returns a copy of what is kept.
 func (t *taskLines) history() History {
 	switch {

@@ -69,7 +69,7 @@ func ReadOverview(ctx context.Context, r *root.Root, x *LazyCatalog, name string
 	return out
 }
 
-// LazyCatalog is what all manifests say, read when it is first needed: there may be thousands.
+// LazyCatalog is what manifests say. It is made when it is first needed, and reads a manifest when that is needed.
 type LazyCatalog struct{ *catalog.Catalog }
 
 func (x *LazyCatalog) readSweep(ctx context.Context, r *root.Root, name string) (*catalog.SweepStatus, error) {
@@ -78,7 +78,7 @@ func (x *LazyCatalog) readSweep(ctx context.Context, r *root.Root, name string) 
 		return nil, err
 	}
 	if x.Catalog == nil {
-		if x.Catalog, err = catalog.Read(r); err != nil {
+		if x.Catalog, err = catalog.Lazy(r); err != nil {
 			return nil, err
 		}
 	}
