@@ -33,7 +33,7 @@ func Preview(ctx context.Context, r *root.Root, prober catalog.Prober, request R
 // runs. Errors are as of Preview.
 func New(ctx context.Context, c *catalog.Catalog, prober catalog.Prober, earlier Launches, request Request) (*Plan, error) {
 	p := &planner{launches: earlier, ctx: ctx, root: c.Root(), catalog: c, prober: prober, request: request, coming: map[sweeps.ID]bool{},
-		dirs: map[string]map[string]bool{}, unrecorded: map[string]*manifest.Line{}, adopted: map[sweeps.ID]*manifest.Line{}}
+		dirs: map[string]*listing{}, unrecorded: map[string]*manifest.Line{}, adopted: map[sweeps.ID]*manifest.Line{}}
 	if err := c.CheckReadable(request.Sweeps); err != nil {
 		return nil, err
 	}

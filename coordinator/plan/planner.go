@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
@@ -29,20 +31,42 @@ type planner struct {
 	request    Request
 	coming     map[sweeps.ID]bool           // executed by this launch
 	launches   Launches                     // nil: no coordinator runs
-	dirs       map[string]map[string]bool   // names in a sweep's folder
+	dirs       map[string]*listing          // of the sweeps' directories
 	unrecorded map[string]*manifest.Line    // by path, of files without a line; nil for what is no result
 	adopted    map[sweeps.ID]*manifest.Line // of unrecorded
 }
 
-// exists reports whether a name is in the sweep's folder, which is listed once.
+// listing is what is known about the names in a directory.
+type listing struct {
+	asked int             // how many names were looked up one by one
+	names map[string]bool // nil: not listed
+}
+
+// askedSingly is how many names of a directory are looked up one by one. For more, the directory is listed, which takes
+// memory, but on a network much less time.
+const askedSingly = 50
+
+// exists reports whether a name is in the sweep's directory.
 func (p *planner) exists(sweep, file string) (bool, error) {
-	names, ok := p.dirs[sweep]
-	if !ok {
-		var err error
-		if names, err = catalog.Names(p.root.SweepDir(sweep)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	dir := p.dirs[sweep]
+	if dir == nil {
+		dir = &listing{}
+		p.dirs[sweep] = dir
+	}
+	if dir.names == nil && dir.asked < askedSingly {
+		dir.asked++
+		_, err := os.Lstat(filepath.Join(p.root.SweepDir(sweep), file))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false, fmt.Errorf("look for results of %s: %w", sweep, err)
+		}
+		return err == nil, nil
+	}
+	if dir.names == nil {
+		names, err := catalog.Names(p.root.SweepDir(sweep))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, fmt.Errorf("list results of %s: %w", sweep, err)
 		}
-		p.dirs[sweep] = names
+		dir.names = names
 	}
-	return names[file], nil
+	return dir.names[file], nil
 }
