@@ -14,6 +14,11 @@ func BenchmarkWriteTraining(b *testing.B) {
 	benchmarkWrite(b, example{"training", task, makeTraining(task)})
 }
 
+// BenchmarkWriteSmall writes a result of a small network, where attributes take longer than values.
+func BenchmarkWriteSmall(b *testing.B) {
+	benchmarkWrite(b, examples()[0])
+}
+
 // BenchmarkWritePerturbation writes a PERTURB result of twelve neurons at the
 // published size, chunk by chunk if that is what its size takes.
 func BenchmarkWritePerturbation(b *testing.B) {

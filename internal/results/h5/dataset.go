@@ -24,10 +24,13 @@ func (f *File) createDataset(path string, t *hdf5.Datatype, dims, maxDims, chunk
 		return nil, err
 	}
 	dataset, err := f.file.CreateDatasetWith(path, t, space, list)
-	if err == nil {
-		err = closeType(dataset)
+	if err != nil {
+		return nil, errors.Join(err, space.Close())
 	}
-	return dataset, errors.Join(err, space.Close())
+	if err := errors.Join(closeType(dataset), space.Close()); err != nil {
+		return nil, errors.Join(err, dataset.Close())
+	}
+	return dataset, nil
 }
 
 // closeType closes the copy of the type that gonum.org/v1/hdf5 makes for a new dataset and never closes.

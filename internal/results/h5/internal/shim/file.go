@@ -29,8 +29,11 @@ func openThen(ok bool, open func() (*hdf5.File, error)) (f *hdf5.File, err error
 	if err = call(ok); err == nil {
 		f, err = open()
 	}
-	err = errors.Join(err, call(C.h5_open_on_disk() >= 0))
-	return f, err
+	reset := call(C.h5_open_on_disk() >= 0)
+	if reset != nil && f != nil {
+		reset = errors.Join(reset, f.Close())
+	}
+	return f, errors.Join(err, reset)
 }
 
 // Image returns the bytes of a file in memory, after a flush.
