@@ -3,15 +3,30 @@ package coordinator
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
+	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
+	"eisweep/sweeps"
 )
 
-// Workers lists the workers that have reported recently.
+// Workers lists the workers that have reported recently. What they run is the same as in Snapshot.
 func (c *Coordinator) Workers() control.Workers {
-	return control.Workers{Workers: c.workers.Known(time.Now())}
+	running := map[string][]sweeps.ID{}
+	c.mu.Lock()
+	for a := range c.attempts.Running() {
+		running[a.Worker] = append(running[a.Worker], a.ID)
+	}
+	c.mu.Unlock()
+	list := c.workers.Known(time.Now())
+	for i := range list {
+		tasks := running[list[i].Name]
+		slices.SortFunc(tasks, func(a, b sweeps.ID) int { return strings.Compare(a.String(), b.String()) })
+		workers.SetTasks(&list[i], tasks)
+	}
+	return control.Workers{Workers: list}
 }
 
 // Drain tells the workers of these names, or on these hosts, to return the tasks that they run, and to end. Silent

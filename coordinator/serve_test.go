@@ -310,7 +310,7 @@ func TestSilentTasksAreNotSaidToRun(t *testing.T) {
 	k.attempts.Of(j.id()).Heard = time.Now().Add(-time.Minute)
 	k.mu.Unlock()
 	k.workers.Report(protocol.Presence{Name: "w1", Host: "here", Slots: 64, State: "idle"}, time.Now().Add(-time.Minute))
-	if s := k.Snapshot(); s.Sweeps[0].Silent != 1 || s.Sweeps[0].Running != 1 || !s.Running[0].Silent || s.Running[0].HeardAgo < time.Minute {
+	if s := k.Snapshot(); s.Sweeps[0].Silent != 1 || s.Sweeps[0].Running != 1 || !s.Running[0].Silent || s.Running[0].LastSeenSeconds < 60 {
 		t.Errorf("after a minute: %+v", s)
 	}
 	out := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})

@@ -23,8 +23,9 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 	inFlight := map[string]float64{}
 	silent := map[string]int{}
 	for r := range k.attempts.Running() {
-		r.HeardAgo = time.Since(r.Heard)
-		if r.Silent = r.HeardAgo > workers.Silence; r.Silent {
+		ago := time.Since(r.Heard)
+		r.LastSeenSeconds = ago.Seconds()
+		if r.Silent = ago > workers.Silence; r.Silent {
 			silent[r.Sweep]++
 		}
 		out.Running = append(out.Running, r.RunningTask)

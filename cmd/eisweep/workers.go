@@ -54,17 +54,11 @@ more is listed as silent for a day, one that was ended by an error as that for a
 	return cmd
 }
 
-// workerJSON is a line of `workers --json`.
-type workerJSON struct {
-	control.Worker
-	HeardAgo float64 `json:"heard_ago"` // seconds
-}
-
 func tellWorkers(e *cli.Env, workers []control.Worker, asJSON bool) error {
 	if asJSON {
 		out := e.Encoder()
 		for _, w := range workers {
-			if err := out.Encode(workerJSON{w, w.HeardAgo.Seconds()}); err != nil {
+			if err := out.Encode(w); err != nil {
 				return err
 			}
 		}
@@ -75,7 +69,7 @@ func tellWorkers(e *cli.Env, workers []control.Worker, asJSON bool) error {
 		return nil
 	}
 	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "WORKER\tHOST\tTASKS\tSTATE\tDONE\tMEMORY\tSINCE\tHEARD\tJOB\tVERSION")
+	fmt.Fprintln(t, "WORKER\tHOST\tTASKS\tSTATE\tDONE\tMEMORY\tSINCE\tSEEN\tJOB\tVERSION")
 	slots, busy := 0, 0
 	for i := range workers {
 		w := &workers[i]
@@ -105,7 +99,7 @@ func workerRow(w *control.Worker) string {
 	if !w.Deadline.IsZero() {
 		state += ", ends " + cli.Clock(w.Deadline)
 	}
-	return cli.Row(w.Name, w.Host, fmt.Sprintf("%d of %d", w.Busy, w.Slots), state, fmt.Sprint(w.Done), memory, cli.Clock(w.Since), cli.Duration(w.HeardAgo)+" ago",
+	return cli.Row(w.Name, w.Host, fmt.Sprintf("%d of %d", w.Busy, w.Slots), state, fmt.Sprint(w.Done), memory, cli.Clock(w.Since), cli.Seconds(w.LastSeenSeconds)+" ago",
 		cmp.Or(w.Job, "-"), w.Version)
 }
 

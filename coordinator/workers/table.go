@@ -44,7 +44,7 @@ func (t *Table) Report(p protocol.Presence, now time.Time) {
 		return
 	}
 	t.list[p.Name] = control.Worker{Name: p.Name, Host: p.Host, PID: p.PID, Version: p.Version, Slots: p.Slots, Busy: p.Busy,
-		Memory: p.Memory, Since: p.Since, Heard: now, State: p.State, Free: p.Free, Refused: p.Refused, Deadline: p.Deadline,
+		Memory: p.Memory, Since: p.Since, LastSeen: now, State: p.State, Free: p.Free, Refused: p.Refused, Deadline: p.Deadline,
 		Job: p.Job, Done: p.Done, Tasks: tasksOf(p.Attempts), Kernels: p.Kernels, Ended: ended}
 }
 
@@ -64,9 +64,10 @@ func (t *Table) Known(now time.Time) []control.Worker {
 	defer t.mu.Unlock()
 	out := []control.Worker{}
 	for name, each := range t.list {
-		each.HeardAgo = now.Sub(each.Heard)
-		each.Silent = each.Ended || each.HeardAgo > Silence
-		if each.HeardAgo > forgetSilent || each.Ended && each.HeardAgo > forgetEnded {
+		ago := now.Sub(each.LastSeen)
+		each.LastSeenSeconds = ago.Seconds()
+		each.Silent = each.Ended || ago > Silence
+		if ago > forgetSilent || each.Ended && ago > forgetEnded {
 			delete(t.list, name)
 			continue
 		}
@@ -90,7 +91,21 @@ func (t *Table) Slots(now time.Time) (n int) {
 
 // isTaking reports whether a worker is connected and takes tasks.
 func isTaking(w *control.Worker, now time.Time) bool {
-	return !w.Ended && now.Sub(w.Heard) <= Silence && w.Takes()
+	return !w.Ended && now.Sub(w.LastSeen) <= Silence && w.Takes()
+}
+
+// SetTasks sets what a worker runs to what the coordinator knows, which is newer than the worker's last report.
+func SetTasks(w *control.Worker, tasks []sweeps.ID) {
+	if w.Ended {
+		return
+	}
+	w.Tasks, w.Busy = append([]sweeps.ID{}, tasks...), len(tasks) // never null in JSON
+	if w.Takes() {
+		w.State = protocol.Idle
+		if w.Busy > 0 {
+			w.State = protocol.Working
+		}
+	}
 }
 
 // tasksOf are the tasks of attempts.

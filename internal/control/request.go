@@ -139,26 +139,26 @@ type Workers struct {
 
 // Worker is one, as it tells of itself.
 type Worker struct {
-	Name     string        `json:"name"`
-	Host     string        `json:"host"`
-	PID      int           `json:"pid"`
-	Version  string        `json:"version"`
-	Slots    int           `json:"slots"`
-	Busy     int           `json:"busy"`
-	Memory   int64         `json:"memory"` // bytes that tasks may take; 0: not known
-	Since    time.Time     `json:"since"`
-	Heard    time.Time     `json:"heard"`
-	State    string        `json:"state"`             // working, idle, draining, why it takes no tasks, or why it ended
-	Free     int64         `json:"free"`              // bytes that further tasks may take
-	Refused  string        `json:"refused,omitempty"` // why it refused a task lately, for want of memory
-	Deadline time.Time     `json:"deadline,omitzero"`
-	Job      string        `json:"job,omitempty"` // of a batch system
-	Done     int           `json:"done"`
-	Tasks    []sweeps.ID   `json:"tasks"`           // that it runs
-	Silent   bool          `json:"silent"`          // not heard for longer than it should, or ended
-	Ended    bool          `json:"ended,omitempty"` // by an error, which State tells
-	Kernels  string        `json:"kernels"`
-	HeardAgo time.Duration `json:"heard_ago"`
+	Name            string      `json:"name"`
+	Host            string      `json:"host"`
+	PID             int         `json:"pid"`
+	Version         string      `json:"version"`
+	Slots           int         `json:"slots"`
+	Busy            int         `json:"busy"`
+	Memory          int64       `json:"memory"` // bytes that tasks may take; 0: not known
+	Since           time.Time   `json:"since"`
+	LastSeen        time.Time   `json:"last_seen"`
+	State           string      `json:"state"`                    // working, idle, draining, why it takes no tasks, or why it ended
+	Free            int64       `json:"memory_free"`              // bytes that further tasks may take
+	Refused         string      `json:"memory_refused,omitempty"` // why it refused a task lately, for want of memory
+	Deadline        time.Time   `json:"deadline,omitzero"`
+	Job             string      `json:"job,omitempty"` // of a batch system
+	Done            int         `json:"done"`
+	Tasks           []sweeps.ID `json:"tasks"`           // that it runs
+	Silent          bool        `json:"silent"`          // not heard for longer than it should, or ended
+	Ended           bool        `json:"ended,omitempty"` // by an error, which State tells
+	Kernels         string      `json:"kernels"`
+	LastSeenSeconds float64     `json:"last_seen_seconds"` // ago
 }
 
 // Takes says whether the worker takes tasks, as far as it has room.

@@ -63,17 +63,17 @@ const (
 
 // RunningTask is an attempt that a worker has announced.
 type RunningTask struct {
-	ID             sweeps.ID     `json:"id"`
-	Sweep          string        `json:"sweep"`
-	File           string        `json:"file"`
-	Worker         string        `json:"worker"`
-	Host           string        `json:"host"`
-	Attempt        int           `json:"attempt"`
-	Since          time.Time     `json:"since"`
-	HeardAgo       time.Duration `json:"heard_ago"`
-	Silent         bool          `json:"silent"` // nothing was heard of it for long
-	Progress       sim.Progress  `json:"progress"`
-	StepsPerSecond float64       `json:"steps_per_second"` // Euler steps
-	Left           time.Duration `json:"left"`
-	LeftKnown      bool          `json:"left_known"`
+	ID              sweeps.ID     `json:"id"`
+	Sweep           string        `json:"sweep"`
+	File            string        `json:"file"`
+	Worker          string        `json:"worker"`
+	Host            string        `json:"host"`
+	Attempt         int           `json:"attempt"`
+	Since           time.Time     `json:"since"`
+	LastSeenSeconds float64       `json:"last_seen_seconds"` // ago
+	Silent          bool          `json:"silent"`            // nothing was heard of it for long
+	Progress        sim.Progress  `json:"progress"`
+	StepsPerSecond  float64       `json:"steps_per_second"` // Euler steps
+	Left            time.Duration `json:"left"`
+	LeftKnown       bool          `json:"left_known"`
 }

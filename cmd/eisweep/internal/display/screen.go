@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
@@ -115,7 +114,7 @@ func runningLine(r *control.RunningTask) string {
 // RunningText words it without the task's name.
 func RunningText(r *control.RunningTask) string {
 	if r.Silent {
-		return "not heard of for " + r.HeardAgo.Round(time.Second).String()
+		return "not heard of for " + cli.Seconds(r.LastSeenSeconds)
 	}
 	p := &r.Progress
 	where := ""
