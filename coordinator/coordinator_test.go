@@ -51,7 +51,7 @@ func TestLaunchPlacesEveryResultAndSaysSo(t *testing.T) {
 		if text := g.read("two", l.File); text != "result of "+l.ID.String() {
 			t.Errorf("%s holds %q", l.File, text)
 		}
-		if l.State != manifest.Done || l.Run != 1 || l.Attempt != 1 || l.Parameters["pl.is_plastic"] == nil || l.Seed == 0 {
+		if l.State != manifest.Done || l.Run != 1 || l.Attempt != 1 || plasticity(l.Parameters) == "" || l.Seed == 0 {
 			t.Errorf("line %+v", l)
 		}
 	}
@@ -220,7 +220,7 @@ func TestFailuresSettleByClass(t *testing.T) {
 				t.Errorf("after the rerun: %+v", s)
 			}
 			for _, l := range g.lines("two") {
-				if l.State == manifest.Done && l.Parameters["pl.is_plastic"] == "EXC" && l.Run != 2 {
+				if l.State == manifest.Done && plasticity(l.Parameters) == "EXC" && l.Run != 2 {
 					t.Errorf("succeeded as run %d", l.Run)
 				}
 			}

@@ -182,7 +182,7 @@ func TestAnOrderOfAnEarlierRunIsReplacedAtOnce(t *testing.T) {
 	}
 	first := &status.Tasks[0].Task
 	lost := manifest.Line{ID: first.ID, Sweep: "two", Experiment: first.Experiment, Seed: first.Seed,
-		Parameters: manifest.ParametersOf(first.Varying), ModelVersion: sim.ModelVersion}
+		Parameters: first.Varying, ModelVersion: sim.ModelVersion}
 	lost.State, lost.Class, lost.Error, lost.Run = manifest.Failed, string(protocol.Lost), "as the test wants it", 1
 	m, err := manifest.Open(g.root.Manifest("two"))
 	if err == nil {

@@ -24,6 +24,7 @@ import (
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
+	"eisweep/sim"
 	"eisweep/sweeps"
 )
 
@@ -173,8 +174,7 @@ func (g *rig) outcome(t *protocol.Task, token string) protocol.Outcome {
 	defer g.mu.Unlock()
 	g.ran = append(g.ran, t.ID.String())
 	o := protocol.Outcome{Started: time.Now().Add(g.clock), Host: "here", Worker: "w1", Version: "test"}
-	plastic, _ := t.Parameters["pl.is_plastic"].(string)
-	if class := g.fails[plastic]; class != "" {
+	if class := g.fails[plasticity(t.Parameters)]; class != "" {
 		o.Class, o.Error, o.Finished = class, "as the test wants it", time.Now()
 		return o
 	}
@@ -282,4 +282,12 @@ func (g *rig) read(sweep, file string) string {
 		g.t.Fatal(err)
 	}
 	return string(text)
+}
+
+// plasticity is pl.is_plastic, "" where that isn't set.
+func plasticity(v sim.Values) string {
+	if plastic, ok := v.Get("pl.is_plastic"); ok {
+		return plastic.String()
+	}
+	return ""
 }

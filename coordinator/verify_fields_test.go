@@ -28,7 +28,7 @@ func TestVerifyComparesEveryField(t *testing.T) {
 	check() // the digests are not those of the files
 	lines := strings.SplitAfter(regexp.MustCompile(`,"check":"[0-9a-f]{8}"}`).ReplaceAllString(g.read("two", "manifest.jsonl"), "}"), "\n")
 	whole, line := strings.Join(lines[4:], ""), g.lines("two")[5]
-	plastic := fmt.Sprintf(`"pl.is_plastic":"%v"`, line.Parameters["pl.is_plastic"])
+	plastic := fmt.Sprintf(`"pl.is_plastic":%q`, plasticity(line.Parameters))
 	for was, is := range map[string]string{
 		fmt.Sprintf(`"seed":%d`, line.Seed): `"seed":77`,
 		`"experiment":"APPROXIMATE"`:        `"experiment":"GRADIENT"`,

@@ -55,10 +55,10 @@ func Resolve(e Experiment, settings []Setting) Parameters {
 // defaults, in the order of the table; numint.every_n only where it differs from
 // numint.n_trials. Resolve(e, Settings(e, p)) gives p back as far as e reads it,
 // and the list is the same for the same task however it was written.
-func Settings(e Experiment, p Parameters) []Setting {
+func Settings(e Experiment, p Parameters) Values {
 	defaults := Defaults(e)
 	defaults.Numint.EveryN = p.Numint.NTrials
-	var out []Setting
+	var out Values
 	for _, known := range table {
 		if v := known.Get(&p); known.ReadBy(e) && v != known.Get(&defaults) {
 			out = append(out, Setting{known.Name, v})
@@ -70,12 +70,29 @@ func Settings(e Experiment, p Parameters) []Setting {
 // Order returns the place of a parameter in the table, for sorting names as
 // file names have them; unknown names come last.
 func Order(name string) int {
-	for i, p := range table {
-		if p.Name == name {
-			return i
-		}
+	if i, ok := orders[name]; ok {
+		return i
 	}
 	return math.MaxInt
+}
+
+var orders = func() map[string]int {
+	m := make(map[string]int, len(table))
+	for i, p := range table {
+		m[p.Name] = i
+	}
+	return m
+}()
+
+// Read lists every parameter that the experiment reads, with its value.
+func Read(e Experiment, p Parameters) Values {
+	var out Values
+	for _, known := range table {
+		if known.ReadBy(e) {
+			out = append(out, Setting{known.Name, known.Get(&p)})
+		}
+	}
+	return out
 }
 
 // Nearest returns the known parameter name that is most like name, or "" when

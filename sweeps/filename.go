@@ -2,7 +2,6 @@ package sweeps
 
 import (
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -48,18 +47,19 @@ func (in *Input) namedByID() bool {
 	return strings.Contains(filepath.Base(in.File), "~id=t") || strings.Contains(filepath.Base(in.Path), "~id=t")
 }
 
-// varyingInName reads the settings that a result's file name tells. What is no
-// parameter with a legal value is left out.
-func varyingInName(path string) []sim.Setting {
-	var settings []sim.Setting
-	stem := strings.TrimSuffix(filepath.Base(path), ".h5")
-	for i, part := range strings.Split(stem, "~") {
+// ValuesInName reads the values that the name of a result file tells. Parts that are no
+// parameter with a legal value are left out.
+func ValuesInName(path string) sim.Values {
+	var values sim.Values
+	for part := range strings.SplitSeq(strings.TrimSuffix(filepath.Base(path), ".h5"), "~") {
 		s, err := ParseSetting(part)
-		if i == 0 || err != nil || slices.ContainsFunc(settings, func(o sim.Setting) bool { return o.Name == s.Name }) {
+		if err != nil {
 			continue
 		}
-		settings = append(settings, s)
+		if _, twice := values.Get(s.Name); !twice {
+			values = append(values, s)
+		}
 	}
-	sortSettings(settings)
-	return settings
+	sortSettings(values)
+	return values
 }

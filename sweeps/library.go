@@ -25,7 +25,7 @@ type ResultFile struct {
 	SHA256     string
 	Experiment sim.Experiment // "" when the file doesn't tell (the published program's don't)
 	Seed       uint32         // only with Told
-	Settings   []sim.Setting  // as sim.Settings gave them; only with Told
+	Settings   sim.Values     // as sim.Settings gave them; only with Told
 	Told       bool           // the file has a /task group
 	NPerAxis   int            // from the shape of the weights
 	NStimuli   int            // from the shape of the afferents or responses; 0 when there are none

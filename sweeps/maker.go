@@ -105,11 +105,11 @@ func (m *maker) varying(own []sim.Setting) []sim.Setting {
 // replace applies the sweep's replacements to a task, each to what the earlier
 // ones left.
 func (m *maker) replace(d draft) draft {
-	varying := d.own[len(m.sweep.parameters):]
+	varying := sim.Values(d.own[len(m.sweep.parameters):])
 	for next := m.following(d.task.ID, 0); next >= 0; next = m.following(d.task.ID, next+1) {
 		r := m.sweep.replacements[next]
 		own := slices.Concat(d.own, r.Settings)
-		names := merged(varying, r.Settings)
+		names := varying.With(r.Settings...)
 		t := m.task(m.resolve(own), names)
 		if t.ID = Identify(&t); t.ID == d.task.ID {
 			continue
@@ -140,14 +140,4 @@ func (s *Sweep) replacing() map[ID][]int {
 		}
 	}
 	return out
-}
-
-// merged is what varies once more is set, in the order of file names.
-func merged(varying, set []sim.Setting) []sim.Setting {
-	list := slices.DeleteFunc(slices.Clone(varying), func(v sim.Setting) bool {
-		return slices.ContainsFunc(set, func(s sim.Setting) bool { return s.Name == v.Name })
-	})
-	list = append(list, set...)
-	sortSettings(list)
-	return list
 }

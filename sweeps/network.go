@@ -132,7 +132,7 @@ func networksOfFiles(files []ResultFile) *networks {
 // networkOfFile is what is known of a result file. Of one that doesn't tell its
 // parameters this is what its name says, and the sizes of its arrays.
 func networkOfFile(f ResultFile) *network {
-	n := &network{input: f.input(), what: f.Path, told: f.Told, varying: varyingInName(f.Path)}
+	n := &network{input: f.input(), what: f.Path, told: f.Told, varying: ValuesInName(f.Path)}
 	if !f.Told {
 		n.inherited = append(inherited(n.varying), sizes(f)...)
 		return n

@@ -60,7 +60,7 @@ type Task struct {
 	Parameters sim.Parameters // resolved
 	Source     *Input         // PERTURB: the file of the trained network
 	Initial    *Initial       // training: the weights that are not drawn
-	Varying    []sim.Setting  // what names the file, in its order; PERTURB: the source's, then its own
+	Varying    sim.Values     // what names the file, in its order; PERTURB: the source's, then its own
 	File       string         // name of its result in the sweep's folder
 	Replaces   ID             // the failed task that `rerun --set` replaced by this one
 }
@@ -86,4 +86,4 @@ type Initial struct {
 
 // Settings lists the parameters that make the task what it is: those that its
 // experiment reads and whose values differ from the published defaults.
-func (t *Task) Settings() []sim.Setting { return sim.Settings(t.Experiment, t.Parameters) }
+func (t *Task) Settings() sim.Values { return sim.Settings(t.Experiment, t.Parameters) }

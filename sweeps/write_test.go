@@ -168,7 +168,7 @@ func FuzzName(f *testing.F) {
 		if checkName(name) == nil && (isPath(name) || strings.ContainsAny(name, "/\\.~ ") || len(name) > 63 || name == "") {
 			t.Fatalf("%q is taken for a name", name)
 		}
-		if settings := varyingInName(name); !slices.IsSortedFunc(settings, byOrder) {
+		if settings := ValuesInName(name); !slices.IsSortedFunc(settings, byOrder) {
 			t.Fatalf("%q tells %v", name, settings)
 		}
 		source, err := checkSource(name, "/root")

@@ -144,15 +144,11 @@ func (b *bench) start(run runnerFunc, change ...func(*Config)) *Worker {
 
 // task is an order whose id is right.
 func task(seed int, change ...func(*protocol.Task)) protocol.Task {
-	o := protocol.Task{Run: 1, Attempt: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(seed), Parameters: map[string]any{"numint.n_trials": 2}}
+	o := protocol.Task{Run: 1, Attempt: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(seed), Parameters: values("numint.n_trials=2")}
 	for _, f := range change {
 		f(&o)
 	}
-	settings, err := settingsOf(o.Parameters)
-	if err != nil {
-		panic(err)
-	}
-	t := &sweeps.Task{Experiment: o.Experiment, Seed: o.Seed, Parameters: sim.Resolve(o.Experiment, settings)}
+	t := &sweeps.Task{Experiment: o.Experiment, Seed: o.Seed, Parameters: sim.Resolve(o.Experiment, o.Parameters)}
 	if o.Source != nil {
 		t.Source = inputOf(o.Source)
 	}

@@ -157,7 +157,7 @@ func TestSlowSavesAreRare(t *testing.T) {
 func TestDrainedTaskGoesOn(t *testing.T) {
 	b := newBench(t, time.Minute)
 	o := task(7, func(o *protocol.Task) {
-		o.Parameters = map[string]any{"ng.exc.n_per_axis": 4, "inp.n_stimuli": 3, "numint.n_trials": 150, "numint.every_n": 50}
+		o.Parameters = values("ng.exc.n_per_axis=4", "inp.n_stimuli=3", "numint.n_trials=150", "numint.every_n=50")
 	})
 	moved := make(chan sim.Progress)
 	first := b.start(watched(moved))

@@ -52,7 +52,7 @@ func TestPerturbOnFreeSlots(t *testing.T) {
 		trained, _ := b.result(train, "trained.h5")
 		perturb := task(3, func(o *protocol.Task) {
 			o.Experiment = sim.Perturb
-			o.Parameters = map[string]any{"ng.exc.n_per_axis": 4, "inp.n_stimuli": 4, "perturb.n_perturbed": 9}
+			o.Parameters = values("ng.exc.n_per_axis=4", "inp.n_stimuli=4", "perturb.n_perturbed=9")
 			o.Source = &protocol.Input{Task: train.ID, Path: "quick/trained.h5", SHA256: trained.SHA256}
 		})
 		b.publish(perturb)

@@ -144,8 +144,7 @@ func TestWorkerByItsAccessFile(t *testing.T) {
 	far := func(c *Config) { c.Queue = b.connect() }
 	moved := make(chan sim.Progress)
 	o := task(7, func(o *protocol.Task) {
-		o.Parameters = small()
-		o.Parameters["numint.n_trials"] = 100
+		o.Parameters = small().With(values("numint.n_trials=100")...)
 	})
 	b.publish(o)
 	first := b.start(watched(moved), far)

@@ -3,9 +3,7 @@ package worker
 import (
 	"context"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/protocol"
@@ -52,13 +50,12 @@ func (e *inputError) Unwrap() error { return e.err }
 // newJob reads an order. It checks the parameters like those of a sweep file and computes the id anew: an order
 // that does not match its id is refused.
 func newJob(ctx context.Context, r *root.Root, order *protocol.Task) (*Job, error) {
-	settings, err := settingsOf(order.Parameters)
-	if err != nil {
-		return nil, err
+	if err := order.Parameters.Check(); err != nil {
+		return nil, fmt.Errorf("%w: %w", errOrder, err)
 	}
 	task := &sweeps.Task{
 		ID: order.ID, Experiment: order.Experiment, Seed: order.Seed,
-		Parameters: sim.Resolve(order.Experiment, settings),
+		Parameters: sim.Resolve(order.Experiment, order.Parameters),
 	}
 	if order.Source != nil {
 		task.Source = inputOf(order.Source)
@@ -75,22 +72,6 @@ func newJob(ctx context.Context, r *root.Root, order *protocol.Task) (*Job, erro
 		return nil, err
 	}
 	return job, nil
-}
-
-func settingsOf(parameters map[string]any) ([]sim.Setting, error) {
-	var settings []sim.Setting
-	for _, name := range slices.Sorted(maps.Keys(parameters)) {
-		known, err := sim.Lookup(name)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errOrder, err)
-		}
-		value, err := known.Check(parameters[name])
-		if err != nil {
-			return nil, fmt.Errorf("parameter %s: %w: %w", name, errOrder, err)
-		}
-		settings = append(settings, sim.Setting{Name: name, Value: value})
-	}
-	return settings, nil
 }
 
 // inputOf is the input as the id counts it: a result under this root by its task,

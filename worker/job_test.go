@@ -30,10 +30,14 @@ func TestOrdersThatDontFitAreRefused(t *testing.T) {
 		class protocol.Class
 		says  string
 	}{
-		"another id":    {func() protocol.Task { o := task(1); o.Seed++; return o }(), protocol.Invalid, "by its contents"},
-		"parameter":     {func() protocol.Task { o := task(2); o.Parameters["no.such"] = 1; return o }(), protocol.Invalid, "no.such"},
-		"type":          {func() protocol.Task { o := task(3); o.Parameters["numint.n_trials"] = "many"; return o }(), protocol.Invalid, "n_trials"},
-		"range":         {func() protocol.Task { o := task(4); o.Parameters["numint.n_trials"] = -1; return o }(), protocol.Invalid, "range"},
+		"another id": {func() protocol.Task { o := task(1); o.Seed++; return o }(), protocol.Invalid, "by its contents"},
+		"parameter": {func() protocol.Task {
+			o := task(2)
+			o.Parameters = sim.Values{{Name: "no.such", Value: sim.IntegerValue(1)}}
+			return o
+		}(), protocol.Invalid, "no.such"},
+		"type":          {func() protocol.Task { o := task(3); o.Parameters[0].Value = sim.ChoiceValue("many"); return o }(), protocol.Invalid, "n_trials"},
+		"range":         {func() protocol.Task { o := task(4); o.Parameters[0].Value = sim.IntegerValue(-1); return o }(), protocol.Invalid, "range"},
 		"link outwards": {task(5, from(".eisweep/inputs/link.h5")), protocol.Invalid, "leads out"},
 		"no source":     {task(6, from("there/is/none.h5")), protocol.Storage, "none.h5"},
 		"altered":       {task(7, from("altered.h5")), protocol.Storage, "planned with"},

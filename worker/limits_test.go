@@ -67,8 +67,7 @@ func TestWorkerDrainsBeforeItsDeadline(t *testing.T) {
 	t.Parallel() // most of it is waiting
 	b := newBench(t, time.Minute)
 	o := task(1, func(o *protocol.Task) {
-		o.Parameters = small()
-		o.Parameters["numint.n_trials"] = 20_000 // a minute, or some
+		o.Parameters = small().With(values("numint.n_trials=20000")...) // a minute, or some
 	})
 	b.publish(o)
 	end := time.Now().Add(12 * time.Second) // half of which is for the task to begin

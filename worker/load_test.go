@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,7 +20,7 @@ import (
 // sized is an order for a network of so many neurons an axis.
 func sized(seed, perAxis int) protocol.Task {
 	return task(seed, func(o *protocol.Task) {
-		o.Parameters = map[string]any{"numint.n_trials": 2, "ng.exc.n_per_axis": perAxis}
+		o.Parameters = values("numint.n_trials=2", fmt.Sprint("ng.exc.n_per_axis=", perAxis))
 	})
 }
 

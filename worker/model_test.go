@@ -15,8 +15,17 @@ import (
 )
 
 // small is a network that trains in a moment.
-func small() map[string]any {
-	return map[string]any{"ng.exc.n_per_axis": 4, "inp.n_stimuli": 3, "numint.n_trials": 1}
+func small() sim.Values {
+	return values("ng.exc.n_per_axis=4", "inp.n_stimuli=3", "numint.n_trials=1")
+}
+
+// values are parameters as name=value.
+func values(settings ...string) sim.Values {
+	v, err := sim.ParseValues(strings.Join(settings, "\n"))
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // keep gives a result a name outside incoming, as a coordinator does.
@@ -56,7 +65,7 @@ func TestModelTrainsAndPerturbs(t *testing.T) {
 
 	perturb := task(3, func(o *protocol.Task) {
 		o.Experiment = sim.Perturb
-		o.Parameters = map[string]any{"ng.exc.n_per_axis": 4, "inp.n_stimuli": 3, "perturb.n_perturbed": 2}
+		o.Parameters = values("ng.exc.n_per_axis=4", "inp.n_stimuli=3", "perturb.n_perturbed=2")
 		o.Source = &protocol.Input{Task: train.ID, Path: "quick/trained.h5", SHA256: trained.SHA256}
 	})
 	_, info := b.result(perturb, "perturbed.h5")
@@ -67,7 +76,7 @@ func TestModelTrainsAndPerturbs(t *testing.T) {
 	again := train // the same weights taken from a file: another task
 	again.Initial = &protocol.Initial{Input: *perturb.Source, Take: []string{"wee"}}
 	again.ID = sweeps.Identify(&sweeps.Task{
-		Experiment: again.Experiment, Seed: again.Seed, Parameters: resolve(t, again.Parameters),
+		Experiment: again.Experiment, Seed: again.Seed, Parameters: sim.Resolve(sim.Approximate, again.Parameters),
 		Initial: &sweeps.Initial{Input: sweeps.Input{Task: train.ID}, Take: []string{"wee"}},
 	})
 	if again.ID == train.ID {
@@ -76,13 +85,6 @@ func TestModelTrainsAndPerturbs(t *testing.T) {
 	if _, info := b.result(again, "again.h5"); info.Initial == nil || info.Initial.Task != train.ID {
 		t.Errorf("its initial state is told as %+v", info.Initial)
 	}
-}
-
-func resolve(t testing.TB, parameters map[string]any) sim.Parameters {
-	t.Helper()
-	settings, err := settingsOf(parameters)
-	check(t, err)
-	return sim.Resolve(sim.Approximate, settings)
 }
 
 // The result is the task's alone, whatever runs it.
@@ -102,7 +104,7 @@ func TestModelGivesTheSameDigestAnywhere(t *testing.T) {
 func TestModelRefusesWhatCannotRun(t *testing.T) {
 	b := newBench(t, time.Minute)
 	b.start(nil, func(c *Config) { c.Runner = nil })
-	b.publish(task(1, func(o *protocol.Task) { o.Parameters = map[string]any{"numint.n_trials": 10, "numint.every_n": 3} }))
+	b.publish(task(1, func(o *protocol.Task) { o.Parameters = values("numint.n_trials=10", "numint.every_n=3") }))
 	if o := receive(b, b.outcomes); o.Class != protocol.Invalid || !strings.Contains(o.Error, "every_n") {
 		t.Errorf("outcome %+v", o.Outcome)
 	}
@@ -112,7 +114,7 @@ func TestModelRefusesWhatCannotRun(t *testing.T) {
 func TestModelIsDrainedInTheMiddle(t *testing.T) {
 	b := newBench(t, time.Minute)
 	w := b.start(nil, func(c *Config) { c.Runner = nil })
-	o := task(1, func(o *protocol.Task) { o.Parameters = map[string]any{"numint.n_trials": 500} })
+	o := task(1, func(o *protocol.Task) { o.Parameters = values("numint.n_trials=500") })
 	b.publish(o)
 	b.event(o, protocol.EventStarted)
 	b.drained(w)
@@ -128,7 +130,7 @@ func BenchmarkTinyAttempt(b *testing.B) {
 	for _, perAxis := range []int{1, 3} {
 		b.Run(fmt.Sprintf("stimuli=%d", perAxis*perAxis*perAxis), func(b *testing.B) {
 			tiny := sweeps.Task{ID: sweeps.ID{1}, Experiment: sim.Approximate, Seed: 1,
-				Parameters: resolve(b, map[string]any{"ng.exc.n_per_axis": 2, "inp.n_stimuli": perAxis, "numint.n_trials": 1})}
+				Parameters: sim.Resolve(sim.Approximate, values("ng.exc.n_per_axis=2", fmt.Sprint("inp.n_stimuli=", perAxis), "numint.n_trials=1"))}
 			runner, path := Model(), b.TempDir()+"/result.h5"
 			for b.Loop() {
 				_, err := runner.Run(b.Context(), &Job{Task: &tiny, Path: path}, func(sim.Progress) {})

@@ -60,11 +60,10 @@ func (w *Worker) handle(d *queue.Delivery) (claimed bool, err error) {
 // needs is the memory that a task takes. An order that cannot be understood takes none: it fails when
 // it is run.
 func (w *Worker) needs(order *protocol.Task) int64 {
-	settings, err := settingsOf(order.Parameters)
-	if err != nil {
+	if order.Parameters.Check() != nil {
 		return 0
 	}
-	return sim.Memory(order.Experiment, sim.Resolve(order.Experiment, settings))
+	return sim.Memory(order.Experiment, sim.Resolve(order.Experiment, order.Parameters))
 }
 
 // attempt carries a claimed task through.

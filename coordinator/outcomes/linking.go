@@ -50,7 +50,7 @@ func (b *Book) link(c lifecycle.Link) []lifecycle.Command {
 	line := from.Line
 	line.State = manifest.Done // it may have been superseded
 	line.Sweep, line.File, line.ReusedFrom = c.Sweep, t.File, from.Sweep
-	line.Parameters = manifest.ParametersOf(t.Varying)
+	line.Parameters = t.Varying
 	line.Modified = placement.ModifiedAs(b.pathOf(from.Sweep, from.Line.File), b.pathOf(c.Sweep, t.File), from.Line.Modified)
 	b.Ledger.Add(c.Sweep, line)
 	b.Sweeps.Get(c.Sweep).Linked++

@@ -103,6 +103,6 @@ func outcomeLine(sweep string, t *sweeps.Task, o *protocol.Outcome) manifest.Lin
 
 // taskLine holds the fields of a line that depend only on the task.
 func taskLine(sweep string, t *sweeps.Task) manifest.Line {
-	return manifest.Line{ID: t.ID, Sweep: sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: manifest.ParametersOf(t.Varying),
+	return manifest.Line{ID: t.ID, Sweep: sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: t.Varying,
 		ModelVersion: sim.ModelVersion, Replaces: t.Replaces}
 }

@@ -21,7 +21,7 @@ func (b *Book) recordFailure(c lifecycle.RecordFailure) {
 	switch {
 	case known != nil && known.Line.ID == c.ID && known.Line.Run == c.Run:
 		line = known.Line
-		line.Sweep, line.Parameters, line.ReusedFrom = c.Sweep, manifest.ParametersOf(t.Varying), known.Sweep
+		line.Sweep, line.Parameters, line.ReusedFrom = c.Sweep, t.Varying, known.Sweep
 	case committed:
 		line = outcomeLine(c.Sweep, t, &d.Outcome)
 		line.Error = cmp.Or(reason, d.Outcome.Error)

@@ -45,7 +45,7 @@ func (p *planner) checkName(item *Item, sweep string, here catalog.FileState) er
 // adopt takes in a result that lies in the folder without a line in the manifest.
 // It is known from here on, also to the tasks that start from it.
 func (p *planner) adopt(item *Item, line *manifest.Line) {
-	line.Parameters = manifest.ParametersOf(item.Task.Varying)
+	line.Parameters = item.Task.Varying
 	line.Run = item.LastRun + 1 // a line is missing
 	p.adopted[item.Task.ID] = line
 	item.Action, item.Reason, item.Adopted = Keep, foundReason, line

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/sim"
@@ -41,32 +40,33 @@ func corrected(line manifest.Line, found *results.Contents) (manifest.Line, []st
 // toldParameters returns the right values of those parameters that a line or the file's name
 // has, and whether the line has them. The file contains what its experiment reads. What a
 // PERTURB task's source varies is in the file's name; a short name leaves only the line.
-func toldParameters(line *manifest.Line, info *results.Info) (told manifest.Parameters, same bool) {
+func toldParameters(line *manifest.Line, info *results.Info) (told sim.Values, same bool) {
 	tree := sim.Resolve(info.Experiment, info.Settings)
-	named := catalog.NamedParameters(line.File)
-	told, same = manifest.Parameters{}, true
-	for name, value := range line.Parameters {
-		known, err := sim.Lookup(name)
+	named := sweeps.ValuesInName(line.File)
+	same = true
+	for _, given := range line.Parameters {
+		known, err := sim.Lookup(given.Name)
 		if err != nil {
 			same = false
 			continue
 		}
-		given, err := known.Check(value)
 		right, found := rightValue(known, info.Experiment, &tree, named)
+		_, err = known.Check(given.Value.Any())
 		switch {
 		case found:
-			told[name] = right.Any()
-			same = same && err == nil && given.String() == right.String()
+			told = told.With(sim.Setting{Name: given.Name, Value: right})
+			same = same && given.Value == right
 		case err == nil:
-			told[name] = value
+			told = told.With(given)
 		default:
 			same = false
 		}
 	}
-	for name := range named {
-		if known, err := sim.Lookup(name); err == nil && told[name] == nil {
+	for _, s := range named {
+		known, err := sim.Lookup(s.Name)
+		if _, has := told.Get(s.Name); err == nil && !has {
 			right, _ := rightValue(known, info.Experiment, &tree, named)
-			told[name], same = right.Any(), false
+			told, same = told.With(sim.Setting{Name: s.Name, Value: right}), false
 		}
 	}
 	return told, same
@@ -74,12 +74,11 @@ func toldParameters(line *manifest.Line, info *results.Info) (told manifest.Para
 
 // rightValue returns a parameter's value by the file, or by the file's name where the file's
 // experiment does not read the parameter. The second result is false where neither has it.
-func rightValue(known *sim.Parameter, e sim.Experiment, tree *sim.Parameters, named manifest.Parameters) (sim.Value, bool) {
+func rightValue(known *sim.Parameter, e sim.Experiment, tree *sim.Parameters, named sim.Values) (sim.Value, bool) {
 	if known.ReadBy(e) {
 		return known.Get(tree), true
 	}
-	value, err := known.Check(named[known.Name])
-	return value, err == nil
+	return named.Get(known.Name)
 }
 
 // contents compares what a file says with its line; its bytes are the manifest's. If they

@@ -76,11 +76,8 @@ func (s *sender) sourceless(c lifecycle.Candidate, err error) lifecycle.Offer {
 // Message is the order to execute a task, as workers get it. The error wraps ErrGone if the file that the task starts
 // from no longer exists. The lock is held.
 func (w *Window) Message(c lifecycle.Candidate, t *sweeps.Task) (protocol.Task, error) {
-	m := protocol.Task{ID: c.ID, Run: c.Run, Sweep: c.Sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: map[string]any{},
+	m := protocol.Task{ID: c.ID, Run: c.Run, Sweep: c.Sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: t.Settings(),
 		After: w.config.Attempts.Last(c.ID, c.Run).Sequence, Attempt: c.Losses + 1, Earlier: w.config.Attempts.Leftovers(c.ID)}
-	for _, s := range t.Settings() {
-		m.Parameters[s.Name] = s.Value.Any()
-	}
 	if t.Source != nil {
 		in, err := w.config.Core.Input(t.Source)
 		if err != nil {

@@ -1,11 +1,9 @@
 package manifest
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"eisweep/sim"
@@ -29,7 +27,7 @@ type Line struct {
 	Sweep      string         `json:"sweep"`
 	Experiment sim.Experiment `json:"experiment"`
 	Seed       uint32         `json:"seed"`
-	Parameters Parameters     `json:"parameters"` // what varies in the sweep, by dotted name
+	Parameters sim.Values     `json:"parameters"` // what varies in the sweep, by dotted name
 	State      State          `json:"state"`
 	Class      string         `json:"class,omitempty"` // of a failure: numeric, invalid, storage, lost, source
 	Error      string         `json:"error,omitempty"` // of a failure, in words
@@ -73,9 +71,6 @@ type timedLine struct {
 
 // MarshalJSON writes a line as the manifest has it.
 func (l Line) MarshalJSON() ([]byte, error) {
-	if l.Parameters == nil {
-		l.Parameters = Parameters{}
-	}
 	plain := plainLine(l)
 	return json.Marshal(timedLine{&plain, timeText(l.Started, timeFormat), timeText(l.Finished, timeFormat), timeText(l.Modified, time.RFC3339Nano)})
 }
@@ -119,48 +114,4 @@ func parseTime(text string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	return time.Parse(time.RFC3339, text)
-}
-
-// Parameters are parameter values by dotted name: float64, int, bool or string.
-type Parameters map[string]any
-
-// ParametersOf gives settings the shape that a manifest has them in.
-func ParametersOf(settings []sim.Setting) Parameters {
-	p := make(Parameters, len(settings))
-	for _, s := range settings {
-		p[s.Name] = s.Value.Any()
-	}
-	return p
-}
-
-// UnmarshalJSON keeps whole numbers as int.
-func (p *Parameters) UnmarshalJSON(text []byte) error {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	values := map[string]any{}
-	if err := decoder.Decode(&values); err != nil {
-		return err
-	}
-	for name, value := range values {
-		switch v := value.(type) {
-		case bool, string:
-		case json.Number:
-			number, err := parseNumber(string(v))
-			if err != nil {
-				return fmt.Errorf("parameter %s: %w", name, err)
-			}
-			values[name] = number
-		default:
-			return fmt.Errorf("parameter %s is neither a number, a truth value nor a word", name)
-		}
-	}
-	*p = values
-	return nil
-}
-
-func parseNumber(text string) (any, error) {
-	if n, err := strconv.Atoi(text); err == nil {
-		return n, nil
-	}
-	return strconv.ParseFloat(text, 64)
 }

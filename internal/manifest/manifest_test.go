@@ -23,8 +23,9 @@ const sixtyFour = "00112233445566778899aabbccddeeff00112233445566778899aabbccdde
 func doneLine(n byte) Line {
 	return Line{
 		ID: sweeps.ID{n}, Sweep: "approximate", Experiment: sim.Approximate, Seed: uint32(n),
-		Parameters: Parameters{"pl.is_plastic": "BOTH", "sy.e2e.w_total": 0.3, "numint.n_trials": 20, "pl.soft_max": true},
-		State:      Done, Run: 1, Attempt: 1, File: "results~seed=1.h5", Digest: sixtyFour, SHA256: sixtyFour, Bytes: 1 << 40,
+		Parameters: sim.Values{{Name: "numint.n_trials", Value: sim.IntegerValue(20)}, {Name: "sy.e2e.w_total", Value: sim.RealValue(0.3)},
+			{Name: "pl.is_plastic", Value: sim.ChoiceValue("BOTH")}, {Name: "pl.soft_max", Value: sim.BooleanValue(true)}},
+		State: Done, Run: 1, Attempt: 1, File: "results~seed=1.h5", Digest: sixtyFour, SHA256: sixtyFour, Bytes: 1 << 40,
 		Started:  time.Date(2026, 2, 3, 4, 5, 6, 789_000_000, time.UTC),
 		Finished: time.Date(2026, 2, 3, 4, 6, 6, 0, time.UTC), Seconds: 59.211, Host: "node1", Worker: "node1/3", Version: "0.1.0", ModelVersion: 1,
 	}
@@ -75,7 +76,7 @@ func TestManifestGivesBackWhatWasAppended(t *testing.T) {
 	if lines, err := read(path); err != nil || lines != nil {
 		t.Errorf("a missing manifest: %v, %v", lines, err)
 	}
-	want := []Line{doneLine(1), failedLine(2), {ID: sweeps.ID{3}, State: Failed, Parameters: Parameters{}}}
+	want := []Line{doneLine(1), failedLine(2), {ID: sweeps.ID{3}, State: Failed}}
 	add(t, path, want[:1]...)
 	add(t, path)
 	add(t, path, want[1:]...)
@@ -224,7 +225,7 @@ func TestManifestRefusesGarbage(t *testing.T) {
 // A manifest of a later program is read.
 func TestUnknownFieldsArePassedOver(t *testing.T) {
 	line, err := parseLine([]byte(`{"id":"t01000000000000000000000000000000","state":"failed","colour":{"of":["things"]},"parameters":{"new.one":1e-05}}`))
-	if err != nil || line.Parameters["new.one"] != 1e-05 {
+	if v, _ := line.Parameters.Get("new.one"); err != nil || v != sim.RealValue(1e-05) {
 		t.Errorf("%+v, %v", line, err)
 	}
 }
@@ -237,16 +238,6 @@ func TestAppendRefusesLinesThatSayNothing(t *testing.T) {
 	}
 	if lines, err := read(path); err != nil || len(lines) != 0 {
 		t.Errorf("%d lines (%v) were written with it", len(lines), err)
-	}
-}
-
-func TestParametersOf(t *testing.T) {
-	got := ParametersOf([]sim.Setting{
-		{Name: "sy.e2e.w_total", Value: sim.RealValue(0.3)}, {Name: "numint.n_trials", Value: sim.IntegerValue(20)},
-		{Name: "pl.soft_max", Value: sim.BooleanValue(true)}, {Name: "pl.is_plastic", Value: sim.ChoiceValue("BOTH")},
-	})
-	if !reflect.DeepEqual(got, doneLine(1).Parameters) {
-		t.Errorf("%v", got)
 	}
 }
 

@@ -3,6 +3,8 @@ package manifest
 import (
 	"encoding/json"
 	"testing"
+
+	"eisweep/sim"
 )
 
 // What is read quickly of a line is what encoding/json reads.
@@ -37,7 +39,7 @@ func FuzzQuickBrief(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file, class, text string, bytes int64, run int, name, value string) {
 		line := doneLine(1)
 		line.File, line.Class, line.Error, line.Bytes, line.Run = "x"+file, class, text, bytes, run
-		line.Parameters = Parameters{name: value}
+		line.Parameters = sim.Values{{Name: name, Value: sim.ChoiceValue(value)}}
 		encoded, err := encodeLines([]Line{line})
 		if err != nil {
 			t.Skip() // it is no line

@@ -1,7 +1,6 @@
 package protocol
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"path"
@@ -57,9 +56,9 @@ func (t *Task) check() error {
 			return refuse("token %.100q", token)
 		}
 	}
-	for name, v := range t.Parameters {
-		if !plain(v) || len(name) > maxName {
-			return refuse("parameter %.255q is %T", name, v)
+	for _, p := range t.Parameters {
+		if word := p.Value.String(); len(p.Name) > maxName || len(word) > maxName || !utf8.ValidString(word) || !finite(p.Value) {
+			return refuse("parameter %.255q is %.255q", p.Name, word)
 		}
 	}
 	if err := t.Source.check(); err != nil {
@@ -68,20 +67,7 @@ func (t *Task) check() error {
 	return t.Initial.check()
 }
 
-// plain reports whether v is a value that a parameter may have, before or after
-// its way through JSON.
-func plain(v any) bool {
-	switch v := v.(type) {
-	case bool, int, int64, json.Number:
-		return true
-	case float64:
-		return !math.IsNaN(v) && !math.IsInf(v, 0)
-	case string:
-		return len(v) <= maxName && utf8.ValidString(v)
-	default:
-		return false
-	}
-}
+func finite(v sim.Value) bool { x := v.Float(); return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 func (i *Input) check() error {
 	if i == nil {

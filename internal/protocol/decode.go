@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"strconv"
 
 	"eisweep/sweeps"
 )
@@ -38,7 +36,6 @@ func Encode(m Message) ([]byte, error) {
 func decode(data []byte, m Message) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	d.UseNumber()
 	if err := d.Decode(m); err != nil {
 		return fmt.Errorf("decode message: %w: %w", ErrMessage, err)
 	}
@@ -68,28 +65,7 @@ func (s Subjects) DecodeTask(subject string, data []byte) (*Task, error) {
 	if err := sameOrder(subject, t.ID == id && t.Run == run); err != nil {
 		return nil, err
 	}
-	for name, v := range t.Parameters {
-		if n, ok := v.(json.Number); ok {
-			t.Parameters[name], err = number(n)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("decode message: parameter %s: %w: %w", name, ErrMessage, err)
-		}
-	}
 	return t, nil
-}
-
-// number is an int64 where the text is an integer's, else a float64: what
-// sim's Check takes.
-func number(n json.Number) (any, error) {
-	if i, err := strconv.ParseInt(n.String(), 10, 64); err == nil {
-		return i, nil
-	}
-	f, err := n.Float64()
-	if err == nil && (math.IsNaN(f) || math.IsInf(f, 0)) {
-		err = fmt.Errorf("%s is not finite", n)
-	}
-	return f, err
 }
 
 // DecodeOutcome reads an outcome that was found under a subject. The error wraps ErrMessage.

@@ -25,8 +25,7 @@ type Task struct {
 	Earlier    []string       `json:"earlier,omitempty"`
 	Experiment sim.Experiment `json:"experiment"`
 	Seed       uint32         `json:"seed"`
-	// Parameters are those of sim.Settings by name; values as sim.Value.Any.
-	Parameters map[string]any `json:"parameters,omitempty"`
+	Parameters sim.Values     `json:"parameters,omitempty"` // those of sim.Settings
 	Source     *Input         `json:"source,omitempty"`
 	Initial    *Initial       `json:"initial,omitempty"`
 }

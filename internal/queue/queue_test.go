@@ -69,7 +69,8 @@ func testID(n int) (id sweeps.ID) {
 func testTask(n int) protocol.Task {
 	return protocol.Task{
 		ID: testID(n), Run: 1, Sweep: "quick", Attempt: 1, Experiment: sim.Approximate, Seed: uint32(n),
-		Parameters: map[string]any{"numint.n_trials": 20, "pl.eta_e": 1e-05, "pl.is_plastic": "EXC", "numint.do_abort": true},
+		Parameters: sim.Values{{Name: "numint.do_abort", Value: sim.BooleanValue(true)}, {Name: "numint.n_trials", Value: sim.IntegerValue(20)},
+			{Name: "pl.is_plastic", Value: sim.ChoiceValue("EXC")}, {Name: "pl.eta_e", Value: sim.RealValue(1e-05)}},
 	}
 }
 

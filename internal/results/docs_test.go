@@ -60,7 +60,7 @@ func exampleRoot(t *testing.T) string {
 		}
 		line.ID, line.Experiment = c.task.ID, c.task.Experiment
 		line.Digest, line.SHA256, line.Bytes = receipt.Digest, receipt.SHA256, receipt.Bytes
-		line.Parameters = manifest.ParametersOf([]sim.Setting{{Name: "pl.is_plastic", Value: sim.ChoiceValue(sim.Both)}})
+		line.Parameters = sim.Values{{Name: "pl.is_plastic", Value: sim.ChoiceValue(sim.Both)}}
 		before := doneLine(3) // had the name first; clean removed where it went
 		before.File = line.File
 		moved := before
@@ -73,8 +73,9 @@ func exampleRoot(t *testing.T) string {
 func doneLine(n byte) manifest.Line {
 	return manifest.Line{
 		ID: sweeps.ID{n}, Sweep: "approximate", Experiment: sim.Approximate, Seed: uint32(n),
-		Parameters: manifest.Parameters{"pl.is_plastic": "BOTH", "sy.e2e.w_total": 0.3, "numint.n_trials": 20, "pl.soft_max": true},
-		State:      manifest.Done, Run: 1, Attempt: 1, File: "results~seed=1.h5", Digest: sixtyFour, SHA256: sixtyFour, Bytes: 1 << 40,
+		Parameters: sim.Values{{Name: "numint.n_trials", Value: sim.IntegerValue(20)}, {Name: "sy.e2e.w_total", Value: sim.RealValue(0.3)},
+			{Name: "pl.is_plastic", Value: sim.ChoiceValue("BOTH")}, {Name: "pl.soft_max", Value: sim.BooleanValue(true)}},
+		State: manifest.Done, Run: 1, Attempt: 1, File: "results~seed=1.h5", Digest: sixtyFour, SHA256: sixtyFour, Bytes: 1 << 40,
 		Started:  time.Date(2026, 2, 3, 4, 5, 6, 789_000_000, time.UTC),
 		Finished: time.Date(2026, 2, 3, 4, 6, 6, 0, time.UTC), Seconds: 59.211,
 		Host: "node1", Worker: "node1/3", Version: "0.1.0", ModelVersion: 1,

@@ -20,7 +20,7 @@ type Info struct {
 	ID           sweeps.ID
 	Experiment   sim.Experiment
 	Seed         uint32
-	Settings     []sim.Setting // what the task sets, as in sim.Settings
+	Settings     sim.Values // what the task sets, as in sim.Settings
 	ModelVersion int
 	Format       int
 	Source       *sweeps.Input   // PERTURB: the trained network, by Task or SHA256, and its seed if the file has it

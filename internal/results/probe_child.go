@@ -20,16 +20,15 @@ const (
 	wantLog     = "log"
 )
 
-// probeAnswer is what the child writes about a file: its contents, with settings as text, or why it can't be used.
+// probeAnswer is what the child writes about a file: its contents, or why it can't be used.
 type probeAnswer struct {
-	Info     Info
-	Settings string
-	Digest   string        `json:",omitempty"`
-	Log      []string      `json:",omitempty"`
-	Kind     string        // of the error; "" when there is none
-	Number   syscall.Errno `json:",omitempty"` // of an error of the system
-	Error    string
-	Message  string // of an *ErrorOnlyFile
+	Info    Info
+	Digest  string        `json:",omitempty"`
+	Log     []string      `json:",omitempty"`
+	Kind    string        // of the error; "" when there is none
+	Number  syscall.Errno `json:",omitempty"` // of an error of the system
+	Error   string
+	Message string // of an *ErrorOnlyFile
 }
 
 // maxMessage is how many bytes of a message in a file are passed on.
@@ -65,8 +64,7 @@ func RunProbe(want string, paths []string, w io.Writer) error {
 // probe reads one file.
 func probe(want string, f *os.File) probeAnswer {
 	found, err := readFile(want, f)
-	p := probeAnswer{Info: found.Info, Settings: settingsText(found.Info.Settings), Digest: found.Digest, Log: found.Log}
-	p.Info.Settings = nil
+	p := probeAnswer{Info: found.Info, Digest: found.Digest, Log: found.Log}
 	var only *ErrorOnlyFile
 	var number syscall.Errno
 	switch {
@@ -137,9 +135,7 @@ func decodeProbe(text []byte, path string) (Contents, error) {
 	default:
 		return Contents{}, probeError{p.Error, ErrNotResult}
 	}
-	var err error
-	p.Info.Settings, err = parseSettings(p.Settings)
-	return Contents{Info: p.Info, Digest: p.Digest, Log: p.Log}, errors.Join(err, unread)
+	return Contents{Info: p.Info, Digest: p.Digest, Log: p.Log}, unread
 }
 
 // probeError has the child's text, which already contains that of the wrapped error.

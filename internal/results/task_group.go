@@ -1,7 +1,6 @@
 package results
 
 import (
-	"slices"
 	"strings"
 
 	"eisweep/internal/results/h5"
@@ -22,13 +21,11 @@ func taskAttributes(task *sweeps.Task) []attribute {
 		perTask("seed", int64(task.Seed)),
 		constant("format", int64(Format)),
 		constant("model_version", int64(sim.ModelVersion)),
-		perTask("settings", settingsText(settings)),
+		perTask("settings", settings.Text()),
 	}
-	for _, known := range sim.Table() {
-		if known.ReadBy(task.Experiment) {
-			set := slices.ContainsFunc(settings, func(s sim.Setting) bool { return s.Name == known.Name })
-			out = append(out, attribute{known.Name, attributeOf(known.Get(&task.Parameters)), set})
-		}
+	for _, s := range sim.Read(task.Experiment, task.Parameters) {
+		_, set := settings.Get(s.Name)
+		out = append(out, attribute{s.Name, attributeOf(s.Value), set})
 	}
 	if task.Source != nil {
 		out = append(out, perTask("source", reference(task.Source)))
@@ -46,15 +43,6 @@ func taskAttributes(task *sweeps.Task) []attribute {
 		}
 	}
 	return out
-}
-
-// settingsText writes each setting as a line name=value.
-func settingsText(settings []sim.Setting) string {
-	text := make([]string, len(settings))
-	for i, s := range settings {
-		text[i] = s.String()
-	}
-	return strings.Join(text, "\n")
 }
 
 func attributeOf(v sim.Value) any {

@@ -36,8 +36,8 @@ func readTask(f *h5.File, info *Info) error {
 	if info.Experiment, err = sim.ParseExperiment(experiment); err != nil {
 		return fmt.Errorf("/task: %w: %w", ErrNotResult, err)
 	}
-	if info.Settings, err = parseSettings(settings); err != nil {
-		return err
+	if info.Settings, err = sim.ParseValues(settings); err != nil {
+		return fmt.Errorf("/task: %w: %w", ErrNotResult, err)
 	}
 	return readInputs(f, info)
 }
@@ -47,23 +47,6 @@ func seedOf(n int64) (uint32, error) {
 		return 0, fmt.Errorf("/task has the seed %d: %w", n, ErrNotResult)
 	}
 	return uint32(n), nil
-}
-
-func parseSettings(text string) ([]sim.Setting, error) {
-	var out []sim.Setting
-	for line := range strings.Lines(text) {
-		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
-		known, err := sim.Lookup(name)
-		if err != nil {
-			return nil, fmt.Errorf("/task: %w: %w", ErrNotResult, err)
-		}
-		v, err := known.Parse(value)
-		if err != nil {
-			return nil, fmt.Errorf("/task: %w: %s: %w", ErrNotResult, name, err)
-		}
-		out = append(out, sim.Setting{Name: name, Value: v})
-	}
-	return out, nil
 }
 
 func readInputs(f *h5.File, info *Info) error {

@@ -1,17 +1,13 @@
 package display
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
-	"eisweep/sim"
 )
 
 // lines tells of an order in plain lines: what is settled, as long as it's no
@@ -113,11 +109,9 @@ func TaskName(line *manifest.Line) string {
 	if line.File != "" {
 		return line.File
 	}
-	names := slices.Collect(maps.Keys(line.Parameters))
-	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(sim.Order(a), sim.Order(b)) })
 	var b strings.Builder
-	for _, name := range names {
-		fmt.Fprintf(&b, "%s=%v~", name, line.Parameters[name])
+	for _, s := range line.Parameters {
+		b.WriteString(s.String() + "~")
 	}
 	return fmt.Sprintf("%sseed=%d", b.String(), line.Seed)
 }

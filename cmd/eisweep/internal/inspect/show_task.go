@@ -206,7 +206,7 @@ type taskRecordJSON struct {
 	Told       bool           `json:"told"` // whether experiment, seed and parameters are known
 	Experiment sim.Experiment `json:"experiment,omitempty"`
 	Seed       uint32         `json:"seed"`
-	Parameters map[string]any `json:"parameters,omitempty"` // every one that the experiment reads
+	Parameters sim.Values     `json:"parameters,omitempty"` // every one that the experiment reads
 	Products   string         `json:"products,omitempty"`   // with a wee that the parameters give: convolution, dense or none
 	Manifest   *manifest.Line `json:"manifest"`             // null without a line
 	Log        []string       `json:"log"`
@@ -218,13 +218,7 @@ func (a *TaskRecord) writeJSON(e *cli.Env) error {
 		Products: a.products, Manifest: a.Line, Log: a.log,
 	}
 	if a.known {
-		tree := sim.Resolve(a.experiment, a.settings)
-		out.Parameters = map[string]any{}
-		for _, p := range sim.Table() {
-			if p.ReadBy(a.experiment) {
-				out.Parameters[p.Name] = p.Get(&tree).Any()
-			}
-		}
+		out.Parameters = sim.Read(a.experiment, sim.Resolve(a.experiment, a.settings))
 	}
 	enc := e.Encoder()
 	enc.SetIndent("", "  ")
