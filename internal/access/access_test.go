@@ -9,6 +9,7 @@ import (
 	"go.uber.org/goleak"
 
 	"eisweep/internal/natsserver"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -17,16 +18,6 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// tooLong is how long a test waits for anything before it fails; it is no measure of speed.
-const tooLong = 3 * time.Minute
-
-// deadline bounds every wait of a test.
-func deadline(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), tooLong)
-	t.Cleanup(cancel)
-	return ctx
-}
 
 func testLog(t testing.TB) *slog.Logger {
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -70,7 +61,7 @@ func (s *site) start(t testing.TB) {
 	t.Cleanup(s.server.Stop)
 	q := s.authority.Options(s.server)
 	q.Log = testLog(t)
-	if s.queue, err = queue.Open(deadline(t), queue.Options{Options: q, Create: true}); err != nil {
+	if s.queue, err = queue.Open(natstest.Deadline(t), queue.Options{Options: q, Create: true}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.queue.Close)
@@ -92,7 +83,7 @@ func (s *site) open(t testing.TB, role protocol.Role) *queue.Queue {
 		t.Fatal(err)
 	}
 	o.Log = testLog(t)
-	q, err := queue.Open(deadline(t), queue.Options{Options: o})
+	q, err := queue.Open(natstest.Deadline(t), queue.Options{Options: o})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +97,7 @@ func testTask(n int) protocol.Task {
 
 func (s *site) publish(t testing.TB, tasks ...protocol.Task) {
 	t.Helper()
-	if _, err := s.queue.PublishTasks(deadline(t), tasks); err != nil {
+	if _, err := s.queue.PublishTasks(natstest.Deadline(t), tasks); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -114,11 +105,11 @@ func (s *site) publish(t testing.TB, tasks ...protocol.Task) {
 // claim takes a task.
 func claim(t testing.TB, q *queue.Queue) *queue.Attempt {
 	t.Helper()
-	d, err := q.Next(deadline(t))
+	d, err := q.Next(natstest.Deadline(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	verdict, a, err := d.Admit(deadline(t), "worker", "host")
+	verdict, a, err := d.Admit(natstest.Deadline(t), "worker", "host")
 	if err != nil || verdict != queue.Execute {
 		t.Fatalf("verdict %v, %v", verdict, err)
 	}
@@ -129,7 +120,7 @@ func claim(t testing.TB, q *queue.Queue) *queue.Attempt {
 func fail(t testing.TB, a *queue.Attempt) error {
 	t.Helper()
 	now := time.Now()
-	won, err := a.Commit(deadline(t), protocol.Outcome{Class: protocol.Numeric, Error: "not finite", Started: now, Finished: now})
+	won, err := a.Commit(natstest.Deadline(t), protocol.Outcome{Class: protocol.Numeric, Error: "not finite", Started: now, Finished: now})
 	if err == nil && !won {
 		t.Error("the outcome is another's")
 	}
@@ -140,7 +131,7 @@ func fail(t testing.TB, a *queue.Attempt) error {
 func work(t testing.TB, q *queue.Queue) *queue.Attempt {
 	t.Helper()
 	a := claim(t, q)
-	if over, err := a.IsOver(deadline(t)); over || err != nil {
+	if over, err := a.IsOver(natstest.Deadline(t)); over || err != nil {
 		t.Fatalf("over %v, %v", over, err)
 	}
 	if err := fail(t, a); err != nil {
@@ -154,7 +145,7 @@ func (s *site) noOrders(t testing.TB) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for ctx := deadline(t); ; {
+	for ctx := natstest.Deadline(t); ; {
 		n, err := s.queue.CountTasks(ctx)
 		if err == nil && n == 0 {
 			return
@@ -187,7 +178,7 @@ func TestClientAsksByItsFile(t *testing.T) {
 	}
 	defer stop()
 	c := s.open(t, protocol.Client)
-	if got, err := c.Ask(deadline(t), "ping", []byte("x")); err != nil || string(got) != "ping:x" {
+	if got, err := c.Ask(natstest.Deadline(t), "ping", []byte("x")); err != nil || string(got) != "ping:x" {
 		t.Errorf("answer %q, %v", got, err)
 	}
 }

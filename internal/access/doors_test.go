@@ -18,6 +18,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"eisweep/internal/natsconn"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
@@ -41,7 +42,7 @@ func TestServerSaysNothingInClearText(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(tooLong)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(natstest.TooLong)); err != nil {
 		t.Fatal(err)
 	}
 	fmt.Fprint(conn, "CONNECT {}\r\nPING\r\n")
@@ -72,7 +73,7 @@ func TestOldTLSIsRefused(t *testing.T) {
 // openBy opens a queue by a file's text.
 func openBy(t testing.TB, f *File, role protocol.Role) error {
 	t.Helper()
-	q, err := queue.Open(deadline(t), queue.Options{Options: natsconn.Options{RootID: f.Root, Role: role, Reach: f.Access}})
+	q, err := queue.Open(natstest.Deadline(t), queue.Options{Options: natsconn.Options{RootID: f.Root, Role: role, Reach: f.Access}})
 	if err == nil {
 		q.Close()
 	}
@@ -110,7 +111,7 @@ func TestConnectionInTheProcessNeedsAKey(t *testing.T) {
 	o := s.authority.Options(s.server)
 	o.Key = natsconn.Key{}
 	o.Connect = []nats.Option{nats.FlusherTimeout(time.Second)} // nobody reads what it writes
-	if q, err := queue.Open(deadline(t), queue.Options{Options: o, Create: true}); err == nil {
+	if q, err := queue.Open(natstest.Deadline(t), queue.Options{Options: o, Create: true}); err == nil {
 		q.Close()
 		t.Error("it is let in without a key")
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
@@ -43,7 +44,7 @@ func TestNobodyReturnsToAnEarlierOwner(t *testing.T) {
 			t.Errorf("outdated: %v", is)
 		}
 	}
-	q, err := queue.Open(deadline(t), queue.Options{Options: o})
+	q, err := queue.Open(natstest.Deadline(t), queue.Options{Options: o})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 	"eisweep/sim"
 )
@@ -139,7 +140,7 @@ func (s *site) rolesDoTheirPart(t *testing.T) {
 // refused reports whether the server has just refused something.
 func refused(t testing.TB, conn *nats.Conn, what, subject string) bool {
 	t.Helper()
-	if err := conn.FlushWithContext(deadline(t)); err != nil {
+	if err := conn.FlushWithContext(natstest.Deadline(t)); err != nil {
 		t.Fatal(err)
 	}
 	err := conn.LastError()
@@ -171,7 +172,7 @@ func TestWorkerCannotLaunchOrPurge(t *testing.T) {
 			t.Errorf("%s is not refused", subject)
 		}
 	}
-	if n, err := s.queue.CountTasks(deadline(t)); err != nil || n != 1 {
+	if n, err := s.queue.CountTasks(natstest.Deadline(t)); err != nil || n != 1 {
 		t.Errorf("%d orders wait, %v", n, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
@@ -19,7 +20,7 @@ func TestWorkerFollowsTheCoordinator(t *testing.T) {
 			work(t, w)
 			got := make(chan *queue.Delivery, 1)
 			go func() {
-				d, _ := w.Next(deadline(t))
+				d, _ := w.Next(natstest.Deadline(t))
 				got <- d
 			}()
 			s.stop()
@@ -65,7 +66,7 @@ func TestClientFollowsTheCoordinator(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stop()
-	if got, err := c.Ask(deadline(t), "ping", nil); err != nil || string(got) != "ping" {
+	if got, err := c.Ask(natstest.Deadline(t), "ping", nil); err != nil || string(got) != "ping" {
 		t.Errorf("answer %q, %v", got, err)
 	}
 }

@@ -49,7 +49,7 @@ func TestWhatWaitingHelpsAgainst(t *testing.T) {
 // TestConnectEndsWithItsContext opens a site whose servers take connections and say nothing,
 // and gives up once the first has done so.
 func TestConnectEndsWithItsContext(t *testing.T) {
-	ctx, cancel := context.WithCancel(deadline(t))
+	ctx, cancel := context.WithCancel(natstest.Deadline(t))
 	defer cancel()
 	var urls []string
 	for range 2 {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"eisweep/internal/natstest"
 )
 
 func TestLatencyIsWatched(t *testing.T) {
@@ -41,19 +43,19 @@ func TestLatencyIsWatched(t *testing.T) {
 }
 
 func TestUnresponsiveWhileTheServerIsAway(t *testing.T) {
-	s := startServer(t)
+	s := natstest.StartEmbedded(t, t.TempDir())
 	c := connect(t, s)
 	if d := c.UnresponsiveFor(); d != 0 {
 		t.Errorf("%v before", d)
 	}
 	s.Stop()
-	until(t, "the loss of the connection is told", func() bool { return c.latency.silence(time.Now().Add(unresponsiveAfter)) > 0 })
+	natstest.Until(t, "the loss of the connection is told", func() bool { return c.latency.silence(time.Now().Add(unresponsiveAfter)) > 0 })
 }
 
 func TestARefusalIsAnAnswer(t *testing.T) {
-	c := connect(t, startServer(t))
+	c := connect(t, natstest.StartEmbedded(t, t.TempDir()))
 	before := time.Now()
-	if err := c.Retry(deadline(t), func(context.Context) error { return jetstream.ErrMsgNotFound }); !errors.Is(err, jetstream.ErrMsgNotFound) {
+	if err := c.Retry(natstest.Deadline(t), func(context.Context) error { return jetstream.ErrMsgNotFound }); !errors.Is(err, jetstream.ErrMsgNotFound) {
 		t.Fatal(err)
 	}
 	c.latency.mu.Lock()

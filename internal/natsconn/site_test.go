@@ -30,12 +30,12 @@ import (
 // visit connects to a site and creates a stream there.
 func visit(t testing.TB, site Site) error {
 	t.Helper()
-	c, err := Connect(deadline(t), Options{Site: &site, RootID: testRoot, Role: protocol.Coordinator, Log: testLog(t)})
+	c, err := Connect(natstest.Deadline(t), Options{Site: &site, RootID: testRoot, Role: protocol.Coordinator, Log: natstest.Log(t)})
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	return c.Retry(deadline(t), func(ctx context.Context) error {
+	return c.Retry(natstest.Deadline(t), func(ctx context.Context) error {
 		_, err := c.JetStream().CreateOrUpdateStream(ctx, jetstream.StreamConfig{Name: "visited"})
 		return err
 	})

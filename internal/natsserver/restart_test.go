@@ -7,12 +7,13 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
+	"eisweep/internal/natstest"
 	"eisweep/internal/queue"
 )
 
 func TestRestartOfTheServerLosesNothing(t *testing.T) {
 	dir := t.TempDir()
-	s := startServer(t, dir)
+	s := natstest.StartEmbedded(t, dir)
 	q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
 	publish(t, q, testTasks(0, 3))
 	d := next(t, q)
@@ -20,15 +21,15 @@ func TestRestartOfTheServerLosesNothing(t *testing.T) {
 	q.Close()
 	s.Stop()
 
-	q = open(t, queue.Options{Options: natsconn.Options{Server: startServer(t, dir)}})
+	q = open(t, queue.Options{Options: natsconn.Options{Server: natstest.StartEmbedded(t, dir)}})
 	counts(t, q, 2)
 	outcomes := make(chan queue.OutcomeDelivery, 1)
-	stop, err := q.Outcomes(deadline(t), func(o queue.OutcomeDelivery) { outcomes <- o })
+	stop, err := q.Outcomes(natstest.Deadline(t), func(o queue.OutcomeDelivery) { outcomes <- o })
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer stop()
-	if o := receive(t, outcomes); o.ID != d.Task().ID {
+	if o := natstest.Receive(t, outcomes); o.ID != d.Task().ID {
 		t.Errorf("outcome %+v", o)
 	}
 }
@@ -36,14 +37,14 @@ func TestRestartOfTheServerLosesNothing(t *testing.T) {
 func TestStartAndStopOften(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 5 {
-		s := startServer(t, dir)
+		s := natstest.StartEmbedded(t, dir)
 		q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
 		publish(t, q, testTasks(i*10, 10))
 		q.Close()
 		q.Close()
 		s.Stop()
 	}
-	counts(t, open(t, queue.Options{Options: natsconn.Options{Server: startServer(t, dir)}}), 50)
+	counts(t, open(t, queue.Options{Options: natsconn.Options{Server: natstest.StartEmbedded(t, dir)}}), 50)
 }
 
 // A server that nobody reaches from outside has nothing to warn of.

@@ -14,6 +14,7 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 )
@@ -39,7 +40,7 @@ func TestStoreOfAnEarlierVersionIsTakenOver(t *testing.T) {
 	}
 	now := func(want int) {
 		t.Helper()
-		s := startServer(t, dir)
+		s := natstest.StartEmbedded(t, dir)
 		defer s.Stop()
 		q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
 		defer q.Close()
@@ -61,7 +62,7 @@ func TestStoreOfAnEarlierVersionIsTakenOver(t *testing.T) {
 // With users or without, a server's streams are the same.
 func TestServersWithAndWithoutUsersShareAStore(t *testing.T) {
 	dir := t.TempDir()
-	s := startServer(t, dir)
+	s := natstest.StartEmbedded(t, dir)
 	q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
 	publish(t, q, testTasks(0, 3))
 	q.Close()

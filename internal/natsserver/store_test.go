@@ -3,7 +3,6 @@ package natsserver_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
+	"eisweep/internal/natstest"
 	"eisweep/internal/queue"
 )
 
@@ -81,7 +81,7 @@ func TestAStoreWithOtherThanFilesIsSetAside(t *testing.T) {
 // useStore has a task done by a queue in a store, and leaves another one running.
 func useStore(t *testing.T, dir string) {
 	t.Helper()
-	s := startServer(t, dir)
+	s := natstest.StartEmbedded(t, dir)
 	q := open(t, queue.Options{Options: natsconn.Options{Server: s}})
 	check := func(err error) {
 		t.Helper()
@@ -89,21 +89,18 @@ func useStore(t *testing.T, dir string) {
 			t.Fatal(err)
 		}
 	}
-	check(q.PurgeTasks(deadline(t)))
-	check(q.Register.Purge(deadline(t)))
+	check(q.PurgeTasks(natstest.Deadline(t)))
+	check(q.Register.Purge(natstest.Deadline(t)))
 	got := make(chan queue.OutcomeDelivery, 1)
-	stop, err := q.Outcomes(deadline(t), func(o queue.OutcomeDelivery) { got <- o })
+	stop, err := q.Outcomes(natstest.Deadline(t), func(o queue.OutcomeDelivery) { got <- o })
 	check(err)
 	publish(t, q, testTasks(0, 2))
 	fail(t, begin(t, next(t, q)))
-	o := receive(t, got)
+	o := natstest.Receive(t, got)
 	check(o.Ack())
-	until(t, func() string {
-		last, err := q.LastOutcome(deadline(t))
-		if err == nil && last == 0 {
-			return ""
-		}
-		return fmt.Sprintf("the outcome is left, %v", err)
+	natstest.Until(t, "the outcome has left the queue", func() bool {
+		last, err := q.LastOutcome(natstest.Deadline(t))
+		return err == nil && last == 0
 	})
 	next(t, q)
 	stop()

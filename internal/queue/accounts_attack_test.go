@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
@@ -168,8 +169,8 @@ func (a *attack) run() error {
 		return err
 	}
 	if a.onwards {
-		until(a.t, "the stream is deleted, and perhaps made anew", func() bool {
-			there, err := a.s.q.JetStream().Stream(deadline(a.t), a.s.q.subjects.Stream("tasks"))
+		natstest.Until(a.t, "the stream is deleted, and perhaps made anew", func() bool {
+			there, err := a.s.q.JetStream().Stream(natstest.Deadline(a.t), a.s.q.subjects.Stream("tasks"))
 			return err != nil || !there.CachedInfo().Created.Equal(a.s.q.tasks.CachedInfo().Created)
 		})
 		return nil
@@ -178,7 +179,7 @@ func (a *attack) run() error {
 		if !answered(subject) {
 			continue
 		}
-		if _, err := a.conn.RequestWithContext(deadline(a.t), subject, payload(subject)); err != nil {
+		if _, err := a.conn.RequestWithContext(natstest.Deadline(a.t), subject, payload(subject)); err != nil {
 			return fmt.Errorf("%s, which %s may ask: %w", subject, a.role, err)
 		}
 	}
@@ -212,9 +213,9 @@ func (a *attack) with(reply string) error {
 // plant leaves a message where the role may, for answers to carry elsewhere.
 func (a *attack) plant(subject string, data []byte) error {
 	if a.onwards {
-		return errors.Join(a.conn.Publish(subject, data), a.conn.FlushWithContext(deadline(a.t)))
+		return errors.Join(a.conn.Publish(subject, data), a.conn.FlushWithContext(natstest.Deadline(a.t)))
 	}
-	_, err := a.conn.RequestWithContext(deadline(a.t), subject, data)
+	_, err := a.conn.RequestWithContext(natstest.Deadline(a.t), subject, data)
 	return err
 }
 
@@ -255,13 +256,13 @@ func newAttack(t testing.TB, s *stage, role protocol.Role) *attack {
 	publish(t, s.q, testTasks(100, 400)...)
 	commit(t, admit(t, next(t, s.q), "w"))
 	counts(t, s.q, 399) // the order has left the queue
-	consumer, err := s.q.outcomeConsumer(deadline(t), true, 0)
+	consumer, err := s.q.outcomeConsumer(natstest.Deadline(t), true, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var settled jetstream.Msg
-	until(t, "the coordinator's server knows the way to the consumer", func() bool {
-		settled, err = consumer.Next(jetstream.FetchMaxWait(tooLong))
+	natstest.Until(t, "the coordinator's server knows the way to the consumer", func() bool {
+		settled, err = consumer.Next(jetstream.FetchMaxWait(natstest.TooLong))
 		return !errors.Is(err, nats.ErrNoResponders)
 	})
 	if err != nil {
@@ -269,8 +270,8 @@ func newAttack(t testing.TB, s *stage, role protocol.Role) *attack {
 	}
 	a.settle = settled.Reply()
 	if role == protocol.Worker {
-		until(t, "the worker's server knows the way to the queue", func() bool {
-			a.task, err = a.conn.RequestWithContext(deadline(t), "$JS.API.CONSUMER.MSG.NEXT."+s.q.subjects.Stream("tasks")+"."+s.q.subjects.Consumer(), []byte(`{"batch":1}`))
+		natstest.Until(t, "the worker's server knows the way to the queue", func() bool {
+			a.task, err = a.conn.RequestWithContext(natstest.Deadline(t), "$JS.API.CONSUMER.MSG.NEXT."+s.q.subjects.Stream("tasks")+"."+s.q.subjects.Consumer(), []byte(`{"batch":1}`))
 			return err == nil
 		})
 	}
@@ -286,7 +287,7 @@ func newAttack(t testing.TB, s *stage, role protocol.Role) *attack {
 func (a *attack) snapshot() map[string]string {
 	a.t.Helper()
 	found := map[string]string{}
-	ctx := deadline(a.t)
+	ctx := natstest.Deadline(a.t)
 	own := []string{a.s.q.subjects.Attempts(testID(1), 7), a.s.q.subjects.Outcome(testID(1), 7)}
 	if a.task != nil {
 		own = append(own, a.task.Subject) // which its acknowledgement removes

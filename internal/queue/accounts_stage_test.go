@@ -180,7 +180,7 @@ func listenTo(t testing.TB, conn *nats.Conn, subjects ...string) *ear {
 		}
 		e.subs = append(e.subs, sub)
 	}
-	if err := conn.FlushWithContext(deadline(t)); err != nil {
+	if err := conn.FlushWithContext(natstest.Deadline(t)); err != nil {
 		t.Fatal(err)
 	}
 	return e
@@ -192,7 +192,7 @@ func (e *ear) stop(t testing.TB) map[string]int {
 	for _, sub := range e.subs {
 		done := make(chan struct{})
 		sub.SetClosedHandler(func(string) { close(done) })
-		if err := errors.Join(e.conn.FlushWithContext(deadline(t)), sub.Drain()); err != nil {
+		if err := errors.Join(e.conn.FlushWithContext(natstest.Deadline(t)), sub.Drain()); err != nil {
 			t.Fatal(err)
 		}
 		<-done

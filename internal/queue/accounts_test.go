@@ -9,6 +9,7 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
@@ -56,7 +57,7 @@ func TestForbiddenSubjectsAreRefused(t *testing.T) {
 				if err := a.conn.Publish(subject, nil); err != nil {
 					t.Fatal(err)
 				}
-				if err := a.conn.FlushWithContext(deadline(t)); err != nil {
+				if err := a.conn.FlushWithContext(natstest.Deadline(t)); err != nil {
 					t.Fatal(err)
 				}
 				if err := a.conn.LastError(); err == nil || !strings.Contains(err.Error(), `"`+subject+`"`) {
@@ -81,9 +82,9 @@ func TestSessionsNumberTheirConsumersInTurn(t *testing.T) {
 			t.Errorf("after %d, with %v: %d, want %d", c.last, c.taken, got, c.want)
 		}
 	}
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	for range 2*protocol.OutcomeConsumers + 1 {
-		consumer, err := q.outcomeConsumer(deadline(t), true, 0)
+		consumer, err := q.outcomeConsumer(natstest.Deadline(t), true, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,12 +105,12 @@ func TestRolesWorkFromTheirAccounts(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer stop()
-			until(t, "the servers know of each other's coordinator", func() bool {
-				got, err := c.Ask(deadline(t), "ping", []byte("!"))
+			natstest.Until(t, "the servers know of each other's coordinator", func() bool {
+				got, err := c.Ask(natstest.Deadline(t), "ping", []byte("!"))
 				return err == nil && string(got) == "ping!"
 			})
 			large := make([]byte, 2*natsserver.MaxPayload)
-			if got, err := c.Ask(deadline(t), "ping", large[:natsserver.MaxPayload]); err != nil || len(got) != natsserver.MaxPayload+4 {
+			if got, err := c.Ask(natstest.Deadline(t), "ping", large[:natsserver.MaxPayload]); err != nil || len(got) != natsserver.MaxPayload+4 {
 				t.Errorf("answer of %d bytes, %v", len(got), err)
 			}
 			heard := make(chan string, 10)
@@ -117,19 +118,19 @@ func TestRolesWorkFromTheirAccounts(t *testing.T) {
 			defer end()
 			publish(t, s.q, testTasks(0, 3)...)
 			a := admit(t, next(t, w), "w")
-			if over, err := a.IsOver(deadline(t)); over || err != nil {
+			if over, err := a.IsOver(natstest.Deadline(t)); over || err != nil {
 				t.Errorf("over %v, %v", over, err)
 			}
 			commit(t, a)
-			if err := admit(t, next(t, w), "w").Return(deadline(t), "", "drained"); err != nil {
+			if err := admit(t, next(t, w), "w").Return(natstest.Deadline(t), "", "drained"); err != nil {
 				t.Error(err)
 			}
-			if err := next(t, w).Refuse(deadline(t), "w", "host", "no memory"); err != nil {
+			if err := next(t, w).Refuse(natstest.Deadline(t), "w", "host", "no memory"); err != nil {
 				t.Error(err)
 			}
 			counts(t, s.q, 0)
 			want := map[string]bool{"note": true, "command": true, "hello": true, "presence": true, "progress": true, "outcome": true, "event": true}
-			until(t, "all is heard, as soon as the servers know who listens", func() bool {
+			natstest.Until(t, "all is heard, as soon as the servers know who listens", func() bool {
 				s.q.PublishUpdate("quick", []byte("{}"))
 				if err := errors.Join(s.q.SendCommand("w", protocol.Command{Verb: protocol.Drain}), s.q.SayHello()); err != nil {
 					t.Error(err)
@@ -166,9 +167,9 @@ func (s *stage) hear(t *testing.T, w, c *Queue, heard chan<- string) (end func()
 	add(w.Commands("w", func(protocol.Command) { say("command") }))
 	add(w.Hellos(func() { say("hello") }))
 	add(s.q.Presences(func(protocol.Presence) { say("presence") }))
-	add(s.q.Register.Watch(deadline(t), func(Entry) { say("event") }))
+	add(s.q.Register.Watch(natstest.Deadline(t), func(Entry) { say("event") }))
 	add(s.q.Progress(func(protocol.Progress) { say("progress") }))
-	add(s.q.Outcomes(deadline(t), func(OutcomeDelivery) { say("outcome") }))
+	add(s.q.Outcomes(natstest.Deadline(t), func(OutcomeDelivery) { say("outcome") }))
 	return func() {
 		for _, stop := range stops {
 			stop()

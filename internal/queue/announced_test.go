@@ -5,6 +5,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
@@ -32,14 +33,14 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 	next := "$JS.API.CONSUMER.MSG.NEXT." + s.q.subjects.Stream("tasks") + "." + s.q.subjects.Consumer()
 	arrived := listenTo(t, s.as(t, protocol.Worker), s.q.subjects.Commands("w"), s.q.subjects.Hello())
 	for reply, text := range map[string]string{s.q.subjects.Commands("w"): `{"verb":"drain"}`, s.q.subjects.Hello(): ""} {
-		if _, err := evil.RequestWithContext(deadline(t), plant, []byte(text)); err != nil {
+		if _, err := evil.RequestWithContext(natstest.Deadline(t), plant, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 		for subject, data := range map[string]string{get: "", next: `{"batch":1,"no_wait":true}`, "$JS.API.STREAM.INFO." + s.q.subjects.Stream("tasks"): "", plant: text, "$JS.API.INFO": ""} {
 			if err := evil.PublishRequest(subject, reply, []byte(data)); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := evil.RequestWithContext(deadline(t), subject, []byte(data)); err != nil {
+			if _, err := evil.RequestWithContext(natstest.Deadline(t), subject, []byte(data)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -71,7 +72,7 @@ func TestUpdatesOfOthersAreNotHeard(t *testing.T) {
 	}
 	defer stop.Unsubscribe()
 	notes := make(chan string, 10)
-	end, err := s.queueAs(t, protocol.Client).Updates(deadline(t), "", func(sweep string, line []byte) { notes <- sweep + " " + string(line) })
+	end, err := s.queueAs(t, protocol.Client).Updates(natstest.Deadline(t), "", func(sweep string, line []byte) { notes <- sweep + " " + string(line) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,11 +81,11 @@ func TestUpdatesOfOthersAreNotHeard(t *testing.T) {
 	if err := evil.PublishRequest(s.q.subjects.Control("ping"), s.q.subjects.Updates("quick"), []byte("forged")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := evil.RequestWithContext(deadline(t), s.q.subjects.Control("ping"), nil); err != nil {
+	if _, err := evil.RequestWithContext(natstest.Deadline(t), s.q.subjects.Control("ping"), nil); err != nil {
 		t.Fatal(err)
 	}
 	s.q.PublishUpdate("quick", []byte("genuine"))
-	if got := receive(t, notes); got != "quick genuine" {
+	if got := natstest.Receive(t, notes); got != "quick genuine" {
 		t.Errorf("heard %q", got)
 	}
 }

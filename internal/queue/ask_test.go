@@ -10,13 +10,14 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
 func TestAnswersOfAnySize(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
-	if _, err := client.Ask(deadline(t), "size", nil); !errors.Is(err, ErrNoCoordinator) {
+	if _, err := client.Ask(natstest.Deadline(t), "size", nil); !errors.Is(err, ErrNoCoordinator) {
 		t.Errorf("nobody there: %v", err)
 	}
 	source := rand.NewChaCha8([32]byte{})
@@ -28,22 +29,22 @@ func TestAnswersOfAnySize(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, size = range []int{0, 1, natsserver.MaxPayload - 1<<10, natsserver.MaxPayload - 1<<10 + 1, natsserver.MaxPayload, len(text)} {
-		got, err := client.Ask(deadline(t), "size", nil)
+		got, err := client.Ask(natstest.Deadline(t), "size", nil)
 		if err != nil || !bytes.Equal(got, text[:size]) {
 			t.Errorf("of %d bytes %d came, %v", size, len(got), err)
 		}
 	}
-	if _, err := client.Ask(deadline(t), "size", text[:natsserver.MaxPayload+1]); !errors.Is(err, ErrTooLarge) {
+	if _, err := client.Ask(natstest.Deadline(t), "size", text[:natsserver.MaxPayload+1]); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("too large a request: %v", err)
 	}
 	stop()
-	if _, err := client.Ask(deadline(t), "size", nil); !errors.Is(err, ErrNoCoordinator) {
+	if _, err := client.Ask(natstest.Deadline(t), "size", nil); !errors.Is(err, ErrNoCoordinator) {
 		t.Errorf("it has ended: %v", err)
 	}
 }
 
 func TestRequestsAreAnsweredAtOnce(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
 	second := make(chan struct{})
 	stop, err := coordinator.Answer(func(ctx context.Context, verb string, request []byte) []byte {
@@ -60,19 +61,19 @@ func TestRequestsAreAnsweredAtOnce(t *testing.T) {
 	defer stop()
 	first := make(chan string, 1)
 	go func() {
-		got, _ := client.Ask(deadline(t), "first", []byte("!"))
+		got, _ := client.Ask(natstest.Deadline(t), "first", []byte("!"))
 		first <- string(got)
 	}()
-	if got, err := client.Ask(deadline(t), "second", nil); err != nil || string(got) != "second" {
+	if got, err := client.Ask(natstest.Deadline(t), "second", nil); err != nil || string(got) != "second" {
 		t.Errorf("answer %q, %v", got, err)
 	}
-	if got := receive(t, first); got != "first!" {
+	if got := natstest.Receive(t, first); got != "first!" {
 		t.Errorf("answer %q", got)
 	}
 }
 
 func TestAskEndsWithItsContext(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
 	stop, err := coordinator.Answer(func(ctx context.Context, _ string, _ []byte) []byte { <-ctx.Done(); return nil })
 	if err != nil {

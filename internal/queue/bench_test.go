@@ -9,11 +9,12 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
 func BenchmarkPublish(b *testing.B) {
-	q := open(b, startServer(b, b.TempDir()))
+	q := open(b, natstest.StartEmbedded(b, b.TempDir()))
 	made := 0
 	for b.Loop() {
 		if _, err := q.PublishTasks(context.Background(), testTasks(made, batchSize)); err != nil {
@@ -26,7 +27,7 @@ func BenchmarkPublish(b *testing.B) {
 
 // BenchmarkCycle is the way of tasks that take no time, through two slots.
 func BenchmarkCycle(b *testing.B) {
-	q := open(b, startServer(b, b.TempDir()))
+	q := open(b, natstest.StartEmbedded(b, b.TempDir()))
 	begun := cpuTime(b)
 	for b.Loop() {
 		if _, err := q.PublishTasks(b.Context(), testTasks(0, 2*batchSize)); err != nil {

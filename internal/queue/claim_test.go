@@ -7,12 +7,13 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
 // Of all who have fetched an order one executes its task.
 func TestOneClaimSucceeds(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	publish(t, q, testTask(1))
 	d := next(t, q)
 	const rivals = 20
@@ -21,7 +22,7 @@ func TestOneClaimSucceeds(t *testing.T) {
 	for i := range rivals {
 		group.Go(func() {
 			rival := &Delivery{q: q, msg: d.msg, task: d.task}
-			verdict, a, err := rival.Admit(deadline(t), "rival", "host")
+			verdict, a, err := rival.Admit(natstest.Deadline(t), "rival", "host")
 			if attempts[i] = a; err != nil || (a == nil) != (verdict == Skip) {
 				t.Errorf("verdict %v, %v, %v", verdict, a, err)
 			}
@@ -45,16 +46,16 @@ func TestOneClaimSucceeds(t *testing.T) {
 
 // An order that was fetched before everything was purged and published anew is worth as much as the new one.
 func TestAnOrderOutlivesAPurgeWhileNothingHappened(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	publish(t, q, testTask(1))
 	early := next(t, q)
-	if err := q.PurgeTasks(deadline(t)); err != nil {
+	if err := q.PurgeTasks(natstest.Deadline(t)); err != nil {
 		t.Fatal(err)
 	}
 	publish(t, q, testTask(1))
 	late := next(t, q)
 	admit(t, early, "early")
-	if verdict, _, err := late.Admit(deadline(t), "late", "host"); verdict != Skip || err != nil {
+	if verdict, _, err := late.Admit(natstest.Deadline(t), "late", "host"); verdict != Skip || err != nil {
 		t.Errorf("verdict %v, %v", verdict, err)
 	}
 	counts(t, q, 0)
@@ -65,7 +66,7 @@ func TestAnOrderOutlivesAPurgeWhileNothingHappened(t *testing.T) {
 
 // An order that was made before the last event of its run is outdated.
 func TestOutdatedOrdersAreNotExecuted(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	publish(t, q, testTask(1))
 	admit(t, next(t, q), "w")
 	counts(t, q, 0)
@@ -74,7 +75,7 @@ func TestOutdatedOrdersAreNotExecuted(t *testing.T) {
 		order := testTask(1)
 		order.After = after
 		publish(t, q, order)
-		if verdict, _, err := next(t, q).Admit(deadline(t), "w", "host"); verdict != Skip || err != nil {
+		if verdict, _, err := next(t, q).Admit(natstest.Deadline(t), "w", "host"); verdict != Skip || err != nil {
 			t.Errorf("after %d of %d: verdict %v, %v", after, ended, verdict, err)
 		}
 		counts(t, q, 0)
@@ -90,10 +91,10 @@ func TestOutdatedOrdersAreNotExecuted(t *testing.T) {
 
 // A refused order leaves the queue, and the register says why.
 func TestRefusedOrdersAreReported(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	publish(t, q, testTask(1))
 	d := next(t, q)
-	if err := d.Refuse(deadline(t), "small", "host", "it takes 12 GiB"); err != nil {
+	if err := d.Refuse(natstest.Deadline(t), "small", "host", "it takes 12 GiB"); err != nil {
 		t.Fatal(err)
 	}
 	counts(t, q, 0)
@@ -105,7 +106,7 @@ func TestRefusedOrdersAreReported(t *testing.T) {
 	order.After = e.Sequence
 	publish(t, q, order)
 	a := admit(t, next(t, q), "large")
-	if err := d.Refuse(deadline(t), "small", "host", "again"); err != nil {
+	if err := d.Refuse(natstest.Deadline(t), "small", "host", "again"); err != nil {
 		t.Fatal(err)
 	}
 	if got := last(t, q, 1); got.Token != a.Name().Token {
@@ -115,13 +116,13 @@ func TestRefusedOrdersAreReported(t *testing.T) {
 
 // What a worker gives up comes back with why, and a new attempt may begin.
 func TestReturnedAttempts(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	order := testTask(1)
 	for _, class := range []protocol.Class{"", protocol.Lost, protocol.Storage} {
 		publish(t, q, order)
 		a := admit(t, next(t, q), "w")
 		for range 2 { // the second is of no effect
-			if err := a.Return(deadline(t), class, "why"); err != nil {
+			if err := a.Return(natstest.Deadline(t), class, "why"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -129,7 +130,7 @@ func TestReturnedAttempts(t *testing.T) {
 		if e.Event != protocol.EventReturned || e.Class != class || e.Error != "why" || e.Token != a.Name().Token {
 			t.Errorf("entry %+v", e)
 		}
-		if over, err := a.IsOver(deadline(t)); !over || err != nil {
+		if over, err := a.IsOver(natstest.Deadline(t)); !over || err != nil {
 			t.Errorf("over %v, %v", over, err)
 		}
 		counts(t, q, 0)
@@ -139,23 +140,23 @@ func TestReturnedAttempts(t *testing.T) {
 
 // An attempt that was ended and let go on is not over, and can be returned.
 func TestAnAttemptThatWasEndedGoesOn(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	publish(t, q, testTask(1))
 	a := admit(t, next(t, q), "w")
 	started := last(t, q, 1)
 	ended := end(t, q, started)
-	if over, err := a.IsOver(deadline(t)); !over || err != nil {
+	if over, err := a.IsOver(natstest.Deadline(t)); !over || err != nil {
 		t.Errorf("ended, over %v, %v", over, err)
 	}
 	e := started.AttemptEvent
 	e.At = time.Now()
-	if _, err := q.Register.Note(deadline(t), e, ended); err != nil {
+	if _, err := q.Register.Note(natstest.Deadline(t), e, ended); err != nil {
 		t.Fatal(err)
 	}
-	if over, err := a.IsOver(deadline(t)); over || err != nil {
+	if over, err := a.IsOver(natstest.Deadline(t)); over || err != nil {
 		t.Errorf("set back, over %v, %v", over, err)
 	}
-	if err := a.Return(deadline(t), "", "drained"); err != nil {
+	if err := a.Return(natstest.Deadline(t), "", "drained"); err != nil {
 		t.Fatal(err)
 	}
 	if e := last(t, q, 1); e.Event != protocol.EventReturned {
@@ -165,20 +166,20 @@ func TestAnAttemptThatWasEndedGoesOn(t *testing.T) {
 
 // What the register has lost is entered again, however it was lost.
 func TestALostEntryIsEnteredAgain(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	publish(t, q, testTask(1))
 	a := admit(t, next(t, q), "w")
 	for what, lose := range map[string]func() error{
-		"purged":  func() error { return q.Register.Purge(deadline(t)) },
-		"removed": func() error { return q.Register.stream.DeleteMsg(deadline(t), last(t, q, 1).Sequence) },
+		"purged":  func() error { return q.Register.Purge(natstest.Deadline(t)) },
+		"removed": func() error { return q.Register.stream.DeleteMsg(natstest.Deadline(t), last(t, q, 1).Sequence) },
 		"trimmed": func() error {
-			return q.Register.stream.Purge(deadline(t), jetstream.WithPurgeSubject(q.subjects.Attempts(testID(1), 1)))
+			return q.Register.stream.Purge(natstest.Deadline(t), jetstream.WithPurgeSubject(q.subjects.Attempts(testID(1), 1)))
 		},
 	} {
 		if err := lose(); err != nil {
 			t.Fatal(err)
 		}
-		if over, err := a.IsOver(deadline(t)); over || err != nil {
+		if over, err := a.IsOver(natstest.Deadline(t)); over || err != nil {
 			t.Errorf("%s: over %v, %v", what, over, err)
 		}
 		if e := last(t, q, 1); e.Token != a.Name().Token || e.Event != protocol.EventStarted || e.Worker != "w" {
@@ -189,16 +190,16 @@ func TestALostEntryIsEnteredAgain(t *testing.T) {
 
 // The register is read to its end before Register returns, and followed from then on.
 func TestRegisterIsRead(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	publish(t, q, testTasks(0, 30)...)
 	for range 20 {
 		admit(t, next(t, q), "w")
 	}
-	if _, err := q.JetStream().Publish(deadline(t), q.subjects.Attempts(testID(99), 1), []byte("unreadable")); err != nil {
+	if _, err := q.JetStream().Publish(natstest.Deadline(t), q.subjects.Attempts(testID(99), 1), []byte("unreadable")); err != nil {
 		t.Fatal(err)
 	}
 	seen := make(chan Entry, 100)
-	stop, err := q.Register.Watch(deadline(t), func(e Entry) { seen <- e })
+	stop, err := q.Register.Watch(natstest.Deadline(t), func(e Entry) { seen <- e })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +209,7 @@ func TestRegisterIsRead(t *testing.T) {
 	}
 	a := admit(t, next(t, q), "w")
 	for {
-		if e := receive(t, seen); e.Token == a.Name().Token {
+		if e := natstest.Receive(t, seen); e.Token == a.Name().Token {
 			break
 		}
 	}
@@ -217,17 +218,17 @@ func TestRegisterIsRead(t *testing.T) {
 // The order that follows an attempt that was ended names that end. The attempt must not add another event, after which
 // nobody could claim the order.
 func TestAnEndedAttemptThatIsReturnedChangesNothing(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	publish(t, q, testTask(1))
 	a := admit(t, next(t, q), "w")
 	counts(t, q, 0)
 	order := testTask(1)
 	order.After = end(t, q, last(t, q, 1))
 	publish(t, q, order)
-	if replaced, err := a.IsReplaced(deadline(t)); replaced || err != nil {
+	if replaced, err := a.IsReplaced(natstest.Deadline(t)); replaced || err != nil {
 		t.Errorf("replaced %v, %v", replaced, err)
 	}
-	if err := a.Return(deadline(t), "", "the worker is being stopped"); err != nil {
+	if err := a.Return(natstest.Deadline(t), "", "the worker is being stopped"); err != nil {
 		t.Error(err)
 	}
 	if e := last(t, q, 1); e.Event != protocol.EventEnded {

@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"eisweep/internal/natsconn"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
@@ -218,7 +219,7 @@ func (m *model) execute(ctx context.Context, d *Delivery, name string) {
 // history is all that was ever entered into the register, by task, in its order.
 func history(t testing.TB, k *Queue) map[sweeps.ID][]protocol.AttemptEvent {
 	t.Helper()
-	consumer, err := k.Register.stream.OrderedConsumer(deadline(t), jetstream.OrderedConsumerConfig{})
+	consumer, err := k.Register.stream.OrderedConsumer(natstest.Deadline(t), jetstream.OrderedConsumerConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +230,7 @@ func history(t testing.TB, k *Queue) map[sweeps.ID][]protocol.AttemptEvent {
 	}
 	defer messages.Stop()
 	for pending := consumer.CachedInfo().NumPending; pending > 0; {
-		msg, err := messages.Next(jetstream.NextContext(deadline(t)))
+		msg, err := messages.Next(jetstream.NextContext(natstest.Deadline(t)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 	"eisweep/sweeps"
 )
@@ -20,10 +21,10 @@ func (m *model) run(k *Queue, workers int, open func(c *cutter) *Queue, disturb 
 	m.last, m.settled, m.alive, m.missed, m.claimed = map[sweeps.ID]Entry{}, map[sweeps.ID]bool{}, map[string]bool{}, map[string]int{}, map[string]protocol.Attempt{}
 	config := k.Register.stream.CachedInfo().Config
 	config.MaxMsgsPerSubject = -1 // for the history
-	if _, err := k.JetStream().UpdateStream(deadline(m.t), config); err != nil {
+	if _, err := k.JetStream().UpdateStream(natstest.Deadline(m.t), config); err != nil {
 		m.t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(deadline(m.t))
+	ctx, cancel := context.WithCancel(natstest.Deadline(m.t))
 	defer cancel()
 	var group sync.WaitGroup
 	for i := range workers {
@@ -43,7 +44,7 @@ var quickly = []nats.Option{nats.ReconnectWait(5 * time.Millisecond), nats.Recon
 // answers are lost, and the coordinator purges and publishes everything and ends attempts, also such as are
 // alive.
 func TestClaimsAreAccountedFor(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	m := &model{t: t, luck: newLuck(t), ackWait: 200 * time.Millisecond, tasks: 300}
 	change := func(o *Options) { o.AckWait = m.ackWait }
 	m.run(open(t, s, change), 12, func(c *cutter) *Queue {

@@ -40,7 +40,7 @@ func startCluster(t testing.TB, change ...func(*server.Options)) *cluster {
 		routes = append(routes, "nats://"+s.ClusterAddr().String())
 		c.servers = append(c.servers, s)
 	}
-	until(t, "the cluster has a leader and three members", func() bool {
+	natstest.Until(t, "the cluster has a leader and three members", func() bool {
 		for _, s := range c.servers {
 			if s.JetStreamIsLeader() {
 				return len(s.JetStreamClusterPeers()) == 3
@@ -51,33 +51,16 @@ func startCluster(t testing.TB, change ...func(*server.Options)) *cluster {
 	return c
 }
 
-// until looks again and again, and fails the test when it takes too long.
-func until(t testing.TB, what string, is func() bool, state ...func() string) {
-	t.Helper()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for ctx := deadline(t); !is(); {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			for _, tell := range state {
-				t.Log(tell())
-			}
-			t.Fatalf("waited in vain until %s", what)
-		}
-	}
-}
-
 func (c *cluster) open(t testing.TB, change ...func(*Options)) *Queue {
 	t.Helper()
-	o := Options{Options: natsconn.Options{Site: new(natsconn.Site), RootID: testRoot, Log: testLog(t), Connect: []nats.Option{nats.ReconnectWait(20 * time.Millisecond)}}, AckWait: 3 * time.Second}
+	o := Options{Options: natsconn.Options{Site: new(natsconn.Site), RootID: testRoot, Log: natstest.Log(t), Connect: []nats.Option{nats.ReconnectWait(20 * time.Millisecond)}}, AckWait: 3 * time.Second}
 	for _, s := range c.servers {
 		o.Site.URLs = append(o.Site.URLs, s.ClientURL())
 	}
 	for _, f := range change {
 		f(&o)
 	}
-	q, err := Open(deadline(t), o)
+	q, err := Open(natstest.Deadline(t), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +71,7 @@ func (c *cluster) open(t testing.TB, change ...func(*Options)) *Queue {
 // stopLeader ends the server that leads the stream of a kind.
 func (c *cluster) stopLeader(t testing.TB, q *Queue, kind string) {
 	t.Helper()
-	stream, err := q.JetStream().Stream(deadline(t), q.subjects.Stream(kind))
+	stream, err := q.JetStream().Stream(natstest.Deadline(t), q.subjects.Stream(kind))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +92,7 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	c := startCluster(t)
 	coordinator := c.open(t, func(o *Options) { o.Create = true })
 	for _, kind := range protocol.StreamKinds {
-		stream, err := coordinator.JetStream().Stream(deadline(t), coordinator.subjects.Stream(kind))
+		stream, err := coordinator.JetStream().Stream(natstest.Deadline(t), coordinator.subjects.Stream(kind))
 		if err != nil || stream.CachedInfo().Config.Replicas != 3 {
 			t.Fatalf("stream of %s: %v, %+v", kind, err, stream)
 		}
@@ -118,7 +101,7 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	var mu sync.Mutex
 	got := map[sweeps.ID]int{}
 	all := make(chan struct{})
-	stop, err := coordinator.Outcomes(deadline(t), func(o OutcomeDelivery) {
+	stop, err := coordinator.Outcomes(natstest.Deadline(t), func(o OutcomeDelivery) {
 		mu.Lock()
 		defer mu.Unlock()
 		got[o.ID]++
@@ -131,12 +114,12 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	}
 	defer stop()
 	// The server counts deliveries wrongly when leaders change, so a worker may give an order up that it sees for the first time.
-	stop, err = coordinator.Register.Watch(deadline(t), func(e Entry) {
+	stop, err = coordinator.Register.Watch(natstest.Deadline(t), func(e Entry) {
 		if e.Event == protocol.EventReturned {
 			again := testTask(int(e.ID[7]) - 1)
 			again.After = e.Sequence
-			until(t, "the order is queued again", func() bool {
-				_, err := coordinator.PublishTasks(deadline(t), []protocol.Task{again})
+			natstest.Until(t, "the order is queued again", func() bool {
+				_, err := coordinator.PublishTasks(natstest.Deadline(t), []protocol.Task{again})
 				return err == nil || errors.Is(err, ErrOccupied)
 			})
 		}
@@ -169,7 +152,7 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	}
 	wait(t, third)
 	c.stopLeader(t, coordinator, "tasks")
-	until(t, "all have an outcome", func() bool {
+	natstest.Until(t, "all have an outcome", func() bool {
 		select {
 		case <-all:
 			return true
@@ -179,7 +162,7 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	}, func() string {
 		mu.Lock()
 		defer mu.Unlock()
-		waiting, err := coordinator.CountTasks(deadline(t))
+		waiting, err := coordinator.CountTasks(natstest.Deadline(t))
 		return fmt.Sprintf("%d outcomes came, %d won, %d orders wait, %v", len(got), won.Load(), waiting, err)
 	})
 	counts(t, coordinator, 0)
@@ -208,7 +191,7 @@ func wait(t testing.TB, c <-chan struct{}) {
 	t.Helper()
 	select {
 	case <-c:
-	case <-deadline(t).Done():
+	case <-natstest.Deadline(t).Done():
 		t.Fatal("waited in vain")
 	}
 }

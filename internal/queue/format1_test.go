@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -17,7 +18,7 @@ import (
 // made them, orders of a sweep, and outcomes, of which the coordinator has acknowledged some.
 func format1(t testing.TB, js jetstream.JetStream, orders, outcomes, acknowledged int) {
 	t.Helper()
-	ctx := deadline(t)
+	ctx := natstest.Deadline(t)
 	prefix := fmt.Sprintf("eisweep.%s.f1m%d.", testRoot, sim.ModelVersion)
 	consumer := func(stream jetstream.Stream, name, filter string) jetstream.Consumer {
 		t.Helper()
@@ -76,7 +77,7 @@ func format1(t testing.TB, js jetstream.JetStream, orders, outcomes, acknowledge
 // left are the names of the streams of the first format.
 func left(t testing.TB, q *Queue) (names []string) {
 	t.Helper()
-	list := q.JetStream().StreamNames(deadline(t), jetstream.WithStreamListSubject("eisweep.>"))
+	list := q.JetStream().StreamNames(natstest.Deadline(t), jetstream.WithStreamListSubject("eisweep.>"))
 	for name := range list.Name() {
 		names = append(names, name)
 	}
@@ -88,16 +89,16 @@ func left(t testing.TB, q *Queue) (names []string) {
 
 // What the first format's coordinator has not acknowledged is handed over, once, and nothing else remains.
 func TestFormat1IsTakenOver(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	format1(t, q.JetStream(), 5, 6, 2)
 	unreadable := fmt.Sprintf("eisweep.%s.f1m%d.outcomes.%s.1", testRoot, sim.ModelVersion, testID(77))
-	if _, err := q.JetStream().Publish(deadline(t), unreadable, []byte("{}")); err != nil {
+	if _, err := q.JetStream().Publish(natstest.Deadline(t), unreadable, []byte("{}")); err != nil {
 		t.Fatal(err)
 	}
 	var got []OutcomeDelivery
 	handle := func(o OutcomeDelivery) { got = append(got, o) }
 	for range 2 { // before they are acknowledged
-		if done, err := q.TakeOverFormat1(deadline(t), handle); done || err != nil {
+		if done, err := q.TakeOverFormat1(natstest.Deadline(t), handle); done || err != nil {
 			t.Errorf("done %v, %v", done, err)
 		}
 	}
@@ -117,14 +118,14 @@ func TestFormat1IsTakenOver(t *testing.T) {
 	if len(got) != 4 || len(seen) != 4 || seen[testID(0)] || seen[testID(1)] {
 		t.Errorf("%d outcomes, of %v", len(got), seen)
 	}
-	until(t, "nothing is left", func() bool {
-		done, err := q.TakeOverFormat1(deadline(t), handle)
+	natstest.Until(t, "nothing is left", func() bool {
+		done, err := q.TakeOverFormat1(natstest.Deadline(t), handle)
 		return done && err == nil
 	})
 	if names := left(t, q); len(names) != 0 || len(got) != 4 {
 		t.Errorf("streams %v, %d outcomes", names, len(got))
 	}
-	if done, err := q.TakeOverFormat1(deadline(t), handle); !done || err != nil {
+	if done, err := q.TakeOverFormat1(natstest.Deadline(t), handle); !done || err != nil {
 		t.Errorf("a root without them: %v, %v", done, err)
 	}
 }
@@ -132,13 +133,13 @@ func TestFormat1IsTakenOver(t *testing.T) {
 // A coordinator that ends while it takes over leaves the rest to the next one.
 func TestTakeoverOfFormat1GoesOn(t *testing.T) {
 	dir := t.TempDir()
-	s := startServer(t, dir)
+	s := natstest.StartEmbedded(t, dir)
 	q := open(t, s)
 	format1(t, q.JetStream(), 1, 3, 0)
 	first := true
-	if _, err := q.TakeOverFormat1(deadline(t), func(o OutcomeDelivery) {
+	if _, err := q.TakeOverFormat1(natstest.Deadline(t), func(o OutcomeDelivery) {
 		if first {
-			if err := o.msg.DoubleAck(deadline(t)); err != nil {
+			if err := o.msg.DoubleAck(natstest.Deadline(t)); err != nil {
 				t.Error(err)
 			}
 		}
@@ -146,17 +147,17 @@ func TestTakeoverOfFormat1GoesOn(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	stream, err := q.JetStream().Stream(deadline(t), protocol.Format1Of(testRoot).Stream("outcomes"))
+	stream, err := q.JetStream().Stream(natstest.Deadline(t), protocol.Format1Of(testRoot).Stream("outcomes"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var names []string
-	list := stream.ListConsumers(deadline(t))
+	list := stream.ListConsumers(natstest.Deadline(t))
 	for info := range list.Info() {
 		names = append(names, info.Name)
 		config := info.Config
 		config.AckWait = time.Second // in which the next one gets the others
-		if _, err := stream.UpdateConsumer(deadline(t), config); err != nil {
+		if _, err := stream.UpdateConsumer(natstest.Deadline(t), config); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -166,8 +167,8 @@ func TestTakeoverOfFormat1GoesOn(t *testing.T) {
 	q.Close()
 	q = open(t, s)
 	got := map[sweeps.ID]bool{}
-	until(t, "all are handed over", func() bool {
-		done, err := q.TakeOverFormat1(deadline(t), func(o OutcomeDelivery) {
+	natstest.Until(t, "all are handed over", func() bool {
+		done, err := q.TakeOverFormat1(natstest.Deadline(t), func(o OutcomeDelivery) {
 			got[o.ID] = true
 			if err := o.Ack(); err != nil {
 				t.Error(err)
@@ -182,7 +183,7 @@ func TestTakeoverOfFormat1GoesOn(t *testing.T) {
 
 // Workers of the first format are told to end where they can be heard.
 func TestWorkersOfFormat1AreDrained(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	heard := make(chan time.Time, 10)
 	stop, err := q.DrainFormat1(func(at time.Time) { heard <- at })
 	if err != nil {
@@ -199,8 +200,8 @@ func TestWorkersOfFormat1AreDrained(t *testing.T) {
 	if err := q.NATS().Publish(prefix+"workers.h%2E1", []byte(`{"name":"h.1"}`)); err != nil {
 		t.Fatal(err)
 	}
-	receive(t, heard)
-	if verb := receive(t, told); verb != "drain" {
+	natstest.Receive(t, heard)
+	if verb := natstest.Receive(t, told); verb != "drain" {
 		t.Errorf("told %q", verb)
 	}
 }

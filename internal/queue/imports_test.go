@@ -43,7 +43,7 @@ func siteWithout(t *testing.T, lacking string) (visit func(role protocol.Role, l
 	})
 	return func(role protocol.Role, log *slog.Logger) (*Queue, error) {
 		o := Options{Options: natsconn.Options{Site: &natsconn.Site{URLs: []string{url}, NKey: seeds[role]}, RootID: testRoot, Role: role, Log: log, ServiceTimeout: time.Second}, Create: role == protocol.Coordinator, AckWait: 600 * time.Millisecond}
-		return Open(deadline(t), o)
+		return Open(natstest.Deadline(t), o)
 	}
 }
 
@@ -67,7 +67,7 @@ func importing(t *testing.T, role protocol.Role, lacking string) error {
 	}
 	defer q.Close()
 	if role == protocol.Client {
-		_, err = q.Ask(deadline(t), "ping", nil)
+		_, err = q.Ask(natstest.Deadline(t), "ping", nil)
 	}
 	return err
 }
@@ -124,7 +124,7 @@ func TestMissingImportOfTasksIsTold(t *testing.T) {
 	}
 	defer c.Close()
 	publish(t, c, testTask(1))
-	ctx, cancel := context.WithCancel(deadline(t))
+	ctx, cancel := context.WithCancel(natstest.Deadline(t))
 	defer cancel()
 	w, err := visit(protocol.Worker, slog.New(slog.NewTextHandler(signal{"NATS does not deliver tasks", cancel}, nil)))
 	if err != nil {

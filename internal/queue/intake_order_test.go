@@ -3,13 +3,14 @@ package queue
 import (
 	"testing"
 
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
 // TestOneWhoWaitsGetsTasksInTheirOrder: a task that was fetched for nobody would go back to the queue, and
 // come behind others.
 func TestOneWhoWaitsGetsTasksInTheirOrder(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	const rounds, tasks = 10, 200
 	for round := range rounds {
 		orders := make([]protocol.Task, tasks)

@@ -11,44 +11,45 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"eisweep/internal/natsconn"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
 func TestNextWaitsForATask(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
 	got := make(chan *Delivery)
 	go func() {
-		d, _ := worker.Next(deadline(t))
+		d, _ := worker.Next(natstest.Deadline(t))
 		got <- d
 	}()
 	publish(t, coordinator, testTask(1))
-	d := receive(t, got)
+	d := natstest.Receive(t, got)
 	if d == nil || d.Task().ID != testID(1) {
 		t.Fatalf("delivery %v", d)
 	}
 	admit(t, d, "w")
-	ctx, cancel := context.WithCancel(deadline(t))
+	ctx, cancel := context.WithCancel(natstest.Deadline(t))
 	failed := make(chan error)
 	go func() {
 		_, err := worker.Next(ctx)
 		failed <- err
 	}()
 	cancel()
-	if err := receive(t, failed); !errors.Is(err, context.Canceled) {
+	if err := natstest.Receive(t, failed); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }
 
 // A worker asks for its slots together, and for no more tasks than they are.
 func TestSlotsThatWaitTogetherAskTogether(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
 	const slots, orders = 64, 200
 	heard := listenToAPI(t, coordinator)
 	got := make(chan *Delivery, slots)
 	waiters(t, worker, slots, got)
-	until(t, "all slots have asked", func() bool {
+	natstest.Until(t, "all slots have asked", func() bool {
 		tasks, _, _ := heard.asked()
 		return tasks == slots
 	})
@@ -57,15 +58,15 @@ func TestSlotsThatWaitTogetherAskTogether(t *testing.T) {
 	}
 	publish(t, coordinator, testTasks(0, orders)...)
 	for range orders {
-		admit(t, receive(t, got), "w")
+		admit(t, natstest.Receive(t, got), "w")
 	}
 	counts(t, coordinator, 0)
-	until(t, "all slots wait again", func() bool {
+	natstest.Until(t, "all slots wait again", func() bool {
 		worker.intake.mu.Lock()
 		defer worker.intake.mu.Unlock()
 		return worker.intake.waiting == slots && worker.intake.asked == slots
 	})
-	until(t, "the requests are heard", func() bool {
+	natstest.Until(t, "the requests are heard", func() bool {
 		tasks, _, _ := heard.asked()
 		return tasks >= orders+slots
 	})
@@ -77,7 +78,7 @@ func TestSlotsThatWaitTogetherAskTogether(t *testing.T) {
 // Idle slots send at most five requests a second for a thousand of them: each is asked for once in a pull's
 // time, at worst by itself, and nothing else is asked.
 func TestIdleSlotsAskSeldom(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator := open(t, s)
 	const connections, slots = 50, 20
 	workers := make([]*Queue, connections)
@@ -89,7 +90,7 @@ func TestIdleSlotsAskSeldom(t *testing.T) {
 	for _, w := range workers {
 		waiters(t, w, slots, none)
 	}
-	until(t, "all slots have asked", func() bool {
+	natstest.Until(t, "all slots have asked", func() bool {
 		tasks, _, _ := heard.asked()
 		return tasks == connections*slots
 	})
@@ -109,19 +110,19 @@ func TestIdleSlotsAskSeldom(t *testing.T) {
 
 // What a request has waited for in vain is asked for again, by nothing but the request.
 func TestRequestsAreRepeated(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
 	worker.intake.times.wait, worker.intake.times.beat = 2*time.Second, 800*time.Millisecond
 	heard := listenToAPI(t, coordinator)
 	got := make(chan *Delivery)
 	waiters(t, worker, 3, got)
-	until(t, "they have asked again", func() bool {
+	natstest.Until(t, "they have asked again", func() bool {
 		tasks, _, _ := heard.asked()
 		return tasks >= 6
 	})
 	publish(t, coordinator, testTasks(0, 3)...)
 	for range 3 {
-		admit(t, receive(t, got), "w")
+		admit(t, natstest.Receive(t, got), "w")
 	}
 	heard.mu.Lock()
 	defer heard.mu.Unlock()
@@ -137,20 +138,20 @@ func TestRequestsAreRepeated(t *testing.T) {
 
 // A worker gives back what it has fetched and does not execute, however much of it there is.
 func TestWhatNobodyWaitsForGoesBack(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator := open(t, s)
 	draining, other := open(t, s, func(o *Options) { o.Create = false }), open(t, s, func(o *Options) { o.Create = false })
 	draining.intake.times.hand = time.Millisecond
 	const slots = 8
 	got := make(chan *Delivery)
 	stop := waiters(t, draining, slots, got)
-	until(t, "its slots wait", func() bool {
+	natstest.Until(t, "its slots wait", func() bool {
 		draining.intake.mu.Lock()
 		defer draining.intake.mu.Unlock()
 		return draining.intake.asked == slots
 	})
 	publish(t, coordinator, testTasks(0, 2*slots)...)
-	left := receive(t, got)
+	left := natstest.Receive(t, got)
 	if err := left.Leave(); err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +159,7 @@ func TestWhatNobodyWaitsForGoesBack(t *testing.T) {
 	taken := make(chan *Delivery)
 	waiters(t, other, 1, taken)
 	for seen := map[string]bool{}; len(seen) < 2*slots; {
-		d := receive(t, taken)
+		d := natstest.Receive(t, taken)
 		seen[d.Task().ID.String()] = true
 		admit(t, d, "other")
 	}
@@ -172,10 +173,10 @@ func TestWhatNobodyWaitsForGoesBack(t *testing.T) {
 
 // A slot that stops waiting takes its request with it: the queue would go on giving tasks to it.
 func TestASlotThatLeavesAsksNoMore(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
 	waiting := func() int {
-		c, err := coordinator.tasks.Consumer(deadline(t), coordinator.subjects.Consumer())
+		c, err := coordinator.tasks.Consumer(natstest.Deadline(t), coordinator.subjects.Consumer())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,32 +184,32 @@ func TestASlotThatLeavesAsksNoMore(t *testing.T) {
 	}
 	for _, n := range []int{3, 2} {
 		stop := waiters(t, worker, n, make(chan *Delivery))
-		until(t, "the requests wait", func() bool { return waiting() > 0 })
+		natstest.Until(t, "the requests wait", func() bool { return waiting() > 0 })
 		stop()
-		until(t, "none waits", func() bool { return waiting() == 0 })
+		natstest.Until(t, "none waits", func() bool { return waiting() == 0 })
 	}
 }
 
 // Waiting workers go on whatever happens to the consumer, the stream or the connection.
 func TestWaitingWorkersGoOn(t *testing.T) {
 	for name, happens := range map[string]func(t *testing.T, coordinator, worker *Queue) error{
-		"purged": func(t *testing.T, c, _ *Queue) error { return c.PurgeTasks(deadline(t)) },
+		"purged": func(t *testing.T, c, _ *Queue) error { return c.PurgeTasks(natstest.Deadline(t)) },
 		"consumer removed": func(t *testing.T, c, _ *Queue) error {
-			return c.tasks.DeleteConsumer(deadline(t), c.subjects.Consumer())
+			return c.tasks.DeleteConsumer(natstest.Deadline(t), c.subjects.Consumer())
 		},
 		"connection restored": func(_ *testing.T, _, w *Queue) error { return w.NATS().ForceReconnect() },
 		"stream removed": func(t *testing.T, c, _ *Queue) error {
-			return c.JetStream().DeleteStream(deadline(t), c.subjects.Stream("tasks"))
+			return c.JetStream().DeleteStream(natstest.Deadline(t), c.subjects.Stream("tasks"))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := startServer(t, t.TempDir())
+			s := natstest.StartEmbedded(t, t.TempDir())
 			coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
 			got := make(chan *Delivery)
 			waiters(t, worker, 3, got)
 			publish(t, coordinator, testTask(0))
-			admit(t, receive(t, got), "w")
+			admit(t, natstest.Receive(t, got), "w")
 			counts(t, coordinator, 0)
 			if err := happens(t, coordinator, worker); err != nil {
 				t.Fatal(err)
@@ -216,7 +217,7 @@ func TestWaitingWorkersGoOn(t *testing.T) {
 			again := open(t, s) // which makes what is gone
 			publish(t, again, testTasks(1, 5)...)
 			for range 5 {
-				admit(t, receive(t, got), "w")
+				admit(t, natstest.Receive(t, got), "w")
 			}
 			counts(t, again, 0)
 		})
@@ -225,9 +226,9 @@ func TestWaitingWorkersGoOn(t *testing.T) {
 
 // The coordinator makes the consumer anew that somebody has removed, when it counts its orders.
 func TestARemovedConsumerOfTasksIsMadeAnew(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	publish(t, q, testTasks(0, 3)...)
-	if err := q.tasks.DeleteConsumer(deadline(t), q.subjects.Consumer()); err != nil {
+	if err := q.tasks.DeleteConsumer(natstest.Deadline(t), q.subjects.Consumer()); err != nil {
 		t.Fatal(err)
 	}
 	counts(t, q, 3)
@@ -246,7 +247,7 @@ func TestTasksAreAskedForOnceConnectedAgain(t *testing.T) {
 		w.lead(nil) // no way to any
 		w.lead(servers[i%2])
 		publish(t, coordinators[i%2], testTask(i))
-		admit(t, receive(t, got), "w")
+		admit(t, natstest.Receive(t, got), "w")
 	}
 }
 
@@ -254,7 +255,7 @@ func TestTasksAreAskedForOnceConnectedAgain(t *testing.T) {
 func TestSilenceAboutTasksIsToldOnce(t *testing.T) {
 	var told atomic.Int32
 	q := &Queue{subjects: protocol.SubjectsOf(testRoot), log: slog.New(slog.NewTextHandler(signal{"does not deliver", func() { told.Add(1) }}, nil))}
-	q.Conn, q.intake = open(t, startServer(t, t.TempDir())).Conn, newIntake(q)
+	q.Conn, q.intake = open(t, natstest.StartEmbedded(t, t.TempDir())).Conn, newIntake(q)
 	for range 3 * ungivenTimes {
 		q.intake.warnSilence(nats.ErrNoResponders)
 	}

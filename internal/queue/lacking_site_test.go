@@ -45,7 +45,7 @@ func denying(publish, subscribe string) func(*server.Options) {
 // TestADeniedRightIsOneRequestsEnd asks for what is denied, then for what isn't.
 func TestADeniedRightIsOneRequestsEnd(t *testing.T) {
 	site := &natsconn.Site{URLs: []string{natstest.Site(t, denying("eisweep2.*.*.control.ping", "nothing"))}}
-	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
+	q, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestADeniedRightIsOneRequestsEnd(t *testing.T) {
 		verb string
 		want error
 	}{{"ping", natsconn.ErrPermission}, {"status", ErrNoCoordinator}, {"ping", natsconn.ErrPermission}, {"status", ErrNoCoordinator}} {
-		if _, err := q.Ask(deadline(t), c.verb, nil); !errors.Is(err, c.want) {
+		if _, err := q.Ask(natstest.Deadline(t), c.verb, nil); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.verb, err, c.want)
 		}
 	}
@@ -69,11 +69,11 @@ func elsewhereStreams(o *server.Options) {
 
 // use opens the queue of a site and asks for something.
 func use(t *testing.T, site *natsconn.Site) error {
-	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
+	q, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
 	defer q.Close()
-	_, err = q.Ask(deadline(t), "ping", nil)
+	_, err = q.Ask(natstest.Deadline(t), "ping", nil)
 	return err
 }

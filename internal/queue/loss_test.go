@@ -45,7 +45,7 @@ func TestABrokenServerEndsWhatWaits(t *testing.T) {
 		"last":    func(ctx context.Context) error { _, err := q.LastOutcome(ctx); return err },
 	} {
 		calls.Go(func() {
-			ctx := deadline(t)
+			ctx := natstest.Deadline(t)
 			if err := f(ctx); !errors.Is(err, natsserver.ErrStore) || ctx.Err() != nil {
 				t.Errorf("%s ends with %v", what, err)
 			}
@@ -64,15 +64,15 @@ func TestABrokenServerEndsWhatWaits(t *testing.T) {
 
 // A queue that is closed is lost as one that is out of reach.
 func TestAClosedQueueIsLost(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	if err := q.Err(); err != nil {
 		t.Error(err)
 	}
 	q.Close()
-	if err := q.PurgeTasks(deadline(t)); !errors.Is(err, natsconn.ErrUnreachable) {
+	if err := q.PurgeTasks(natstest.Deadline(t)); !errors.Is(err, natsconn.ErrUnreachable) {
 		t.Errorf("a request after the end: %v", err)
 	}
-	if _, err := q.Next(deadline(t)); !errors.Is(err, natsconn.ErrUnreachable) {
+	if _, err := q.Next(natstest.Deadline(t)); !errors.Is(err, natsconn.ErrUnreachable) {
 		t.Errorf("a task after the end: %v", err)
 	}
 }

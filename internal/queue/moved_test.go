@@ -13,6 +13,7 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
@@ -48,7 +49,7 @@ func (w *way) lead(to *natsserver.Server) {
 // follower is a worker's queue that goes where the way leads.
 func (w *way) follower(t testing.TB) *Queue {
 	t.Helper()
-	q, err := Open(deadline(t), Options{Options: natsconn.Options{RootID: testRoot, Log: testLog(t), Connect: []nats.Option{
+	q, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{RootID: testRoot, Log: natstest.Log(t), Connect: []nats.Option{
 		nats.InProcessServer(w), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
 	}}, AckWait: 10 * time.Second})
 	if err != nil {
@@ -62,7 +63,7 @@ func (w *way) follower(t testing.TB) *Queue {
 func stores(t testing.TB) (servers [2]*natsserver.Server, coordinators [2]*Queue) {
 	t.Helper()
 	for i := range servers {
-		servers[i] = startServer(t, t.TempDir())
+		servers[i] = natstest.StartEmbedded(t, t.TempDir())
 		coordinators[i] = open(t, servers[i])
 	}
 	return servers, coordinators
@@ -76,12 +77,12 @@ func TestWorkersFollowToAnotherStore(t *testing.T) {
 	got := make(chan *Delivery)
 	for i := range 4 {
 		go func() {
-			d, _ := q.Next(deadline(t))
+			d, _ := q.Next(natstest.Deadline(t))
 			got <- d
 		}()
 		publish(t, coordinators[i%2], testTask(i))
 		w.lead(servers[i%2])
-		if d := receive(t, got); d == nil || d.Task().ID != testID(i) {
+		if d := natstest.Receive(t, got); d == nil || d.Task().ID != testID(i) {
 			t.Errorf("delivery %v", d)
 		} else {
 			admit(t, d, "w")
@@ -93,7 +94,7 @@ func TestWorkersFollowToAnotherStore(t *testing.T) {
 // What a worker says of an order that another store gave it means none of this store's.
 func TestAcknowledgementMeansNoTaskOfAnotherStore(t *testing.T) {
 	for verb, say := range map[string]func(*Delivery) error{
-		"claim": func(d *Delivery) error { _, _, err := d.Admit(deadline(t), "w", "host"); return err },
+		"claim": func(d *Delivery) error { _, _, err := d.Admit(natstest.Deadline(t), "w", "host"); return err },
 		"leave": (*Delivery).Leave,
 		"end":   func(d *Delivery) error { return d.msg.Term() },
 	} {
@@ -112,7 +113,7 @@ func TestAcknowledgementMeansNoTaskOfAnotherStore(t *testing.T) {
 				if err := say(moved); err != nil {
 					t.Error(err)
 				}
-				until(t, "the store has got the words", func() bool { return q.Flush(deadline(t)) == nil })
+				natstest.Until(t, "the store has got the words", func() bool { return q.Flush(natstest.Deadline(t)) == nil })
 				counts(t, coordinators[to], 1)
 				admit(t, pending, "other")
 				counts(t, coordinators[to], 0)
@@ -139,11 +140,11 @@ func TestAttemptIsEnteredInAnotherStore(t *testing.T) {
 				if other {
 					admit(t, rival, "rival")
 				}
-				if over, err := a.IsOver(deadline(t)); over != other || err != nil {
+				if over, err := a.IsOver(natstest.Deadline(t)); over != other || err != nil {
 					t.Errorf("over: %v, %v", over, err)
 				}
 				if !other {
-					if verdict, _, err := rival.Admit(deadline(t), "rival", "host"); verdict != Skip || err != nil {
+					if verdict, _, err := rival.Admit(natstest.Deadline(t), "rival", "host"); verdict != Skip || err != nil {
 						t.Errorf("the order of an attempt that was entered is claimed: %v, %v", verdict, err)
 					}
 				}
@@ -151,7 +152,7 @@ func TestAttemptIsEnteredInAnotherStore(t *testing.T) {
 				if e := last(t, coordinators[to], 1); e.Event != protocol.EventStarted || e.Worker != want || (e.Token == a.Name().Token) == other {
 					t.Errorf("entry %+v", e)
 				}
-				if err := a.Return(deadline(t), "", "drained"); err != nil {
+				if err := a.Return(natstest.Deadline(t), "", "drained"); err != nil {
 					t.Error(err)
 				}
 				if e := last(t, coordinators[to], 1); (e.Event == protocol.EventReturned) == other {
@@ -165,7 +166,7 @@ func TestAttemptIsEnteredInAnotherStore(t *testing.T) {
 // A store that was restored from a backup has forgotten the claims since: they are entered again.
 func TestAttemptIsEnteredInARestoredStore(t *testing.T) {
 	dir, backup := t.TempDir(), t.TempDir()
-	s := startServer(t, dir)
+	s := natstest.StartEmbedded(t, dir)
 	k := open(t, s)
 	publish(t, k, testTask(1))
 	before := admit(t, next(t, k), "lost")
@@ -176,18 +177,18 @@ func TestAttemptIsEnteredInARestoredStore(t *testing.T) {
 	if err := os.CopyFS(backup, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
-	s = startServer(t, dir)
+	s = natstest.StartEmbedded(t, dir)
 	k = open(t, s)
 	again := testTask(1)
 	again.After = ended
 	publish(t, k, again)
 	w := &way{server: s}
 	a := admit(t, next(t, w.follower(t)), "w")
-	restored := startServer(t, backup)
+	restored := natstest.StartEmbedded(t, backup)
 	a.q.Close()
 	w.lead(restored)
 	a.q = w.follower(t)
-	if over, err := a.IsOver(deadline(t)); over || err != nil {
+	if over, err := a.IsOver(natstest.Deadline(t)); over || err != nil {
 		t.Errorf("over %v, %v", over, err)
 	}
 	k = open(t, restored)

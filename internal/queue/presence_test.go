@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"eisweep/internal/natsconn"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 )
 
 func TestPresenceIsHeard(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
 	heard := make(chan protocol.Presence, 10)
 	stop, err := coordinator.Presences(func(p protocol.Presence) { heard <- p })
@@ -27,7 +28,7 @@ func TestPresenceIsHeard(t *testing.T) {
 		Since: time.Now(), State: "working", Deadline: time.Now().Add(time.Hour), Job: "12_3", Done: 5, Attempts: []protocol.Attempt{{ID: testID(1), Run: 2, Token: "abc1"}}, Free: 1 << 32, Refused: "no room", Kernels: "avx2",
 	}
 	worker.PublishPresence(told)
-	got := receive(t, heard)
+	got := natstest.Receive(t, heard)
 	if !got.Since.Equal(told.Since) || !got.Deadline.Equal(told.Deadline) {
 		t.Errorf("times %v, %v", got.Since, got.Deadline)
 	}
@@ -36,13 +37,13 @@ func TestPresenceIsHeard(t *testing.T) {
 		t.Errorf("heard %+v", got)
 	}
 	worker.PublishPresence(protocol.Presence{Name: "w", State: strings.Repeat("x", 5000), Gone: true})
-	if got := receive(t, heard); !got.Gone || len(got.State) >= 5000 {
+	if got := natstest.Receive(t, heard); !got.Gone || len(got.State) >= 5000 {
 		t.Errorf("goodbye %+v", got)
 	}
 }
 
 func TestUnreadablePresenceIsDropped(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	heard := make(chan protocol.Presence, 10)
 	stop, err := q.Presences(func(p protocol.Presence) { heard <- p })
 	if err != nil {
@@ -59,13 +60,13 @@ func TestUnreadablePresenceIsDropped(t *testing.T) {
 		}
 	}
 	q.PublishPresence(protocol.Presence{Name: "w"})
-	if got := receive(t, heard); got.Name != "w" {
+	if got := natstest.Receive(t, heard); got.Name != "w" {
 		t.Errorf("heard %+v", got)
 	}
 }
 
 func TestCommandsReachTheirWorkerAlone(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
 	stopped := protocol.Command{Verb: protocol.Stop, ID: testID(1), Run: 2, Token: "abc1"}
 	heard := make(chan string, 10)
@@ -84,7 +85,7 @@ func TestCommandsReachTheirWorkerAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := []string{receive(t, heard), receive(t, heard)}
+	got := []string{natstest.Receive(t, heard), natstest.Receive(t, heard)}
 	slices.Sort(got)
 	if want := []string{fmt.Sprint("a.b-1", stopped), fmt.Sprint("a.b-2", protocol.Command{Verb: protocol.Drain})}; !slices.Equal(got, want) || len(heard) != 0 {
 		t.Errorf("commands %v", got)
@@ -95,7 +96,7 @@ func TestCommandsReachTheirWorkerAlone(t *testing.T) {
 }
 
 func TestHelloReachesAllWorkers(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator := open(t, s)
 	heard := make(chan int, 10)
 	for i := range 3 {
@@ -108,21 +109,21 @@ func TestHelloReachesAllWorkers(t *testing.T) {
 	if err := coordinator.SayHello(); err != nil {
 		t.Fatal(err)
 	}
-	if sum := receive(t, heard) + receive(t, heard) + receive(t, heard); sum != 3 {
+	if sum := natstest.Receive(t, heard) + natstest.Receive(t, heard) + natstest.Receive(t, heard); sum != 3 {
 		t.Errorf("sum of the workers %d", sum)
 	}
 }
 
 func TestNotesAreHeardBySweep(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
 	all, quick := make(chan string, 10), make(chan string, 10)
-	stop, err := client.Updates(deadline(t), "", func(sweep string, line []byte) { all <- sweep + " " + string(line) })
+	stop, err := client.Updates(natstest.Deadline(t), "", func(sweep string, line []byte) { all <- sweep + " " + string(line) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer stop()
-	ctx, cancel := context.WithCancel(deadline(t))
+	ctx, cancel := context.WithCancel(natstest.Deadline(t))
 	stop, err = client.Updates(ctx, "quick", func(sweep string, line []byte) { quick <- sweep + " " + string(line) })
 	if err != nil {
 		t.Fatal(err)
@@ -131,11 +132,11 @@ func TestNotesAreHeardBySweep(t *testing.T) {
 	coordinator.PublishUpdate("quick", []byte("2"))
 	coordinator.PublishUpdate("no sweep", []byte("3"))
 	for _, want := range []string{"other 1", "quick 2"} {
-		if got := receive(t, all); got != want {
+		if got := natstest.Receive(t, all); got != want {
 			t.Errorf("note %q, want %q", got, want)
 		}
 	}
-	if got := receive(t, quick); got != "quick 2" {
+	if got := natstest.Receive(t, quick); got != "quick 2" {
 		t.Errorf("note %q", got)
 	}
 	cancel()
@@ -143,10 +144,10 @@ func TestNotesAreHeardBySweep(t *testing.T) {
 }
 
 func TestNotesThatHaveComeAreHandledBeforeTheEnd(t *testing.T) {
-	s := startServer(t, t.TempDir())
+	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
 	began, goOn, handled := make(chan bool, 3), make(chan bool), 0
-	stop, err := client.Updates(deadline(t), "", func(string, []byte) {
+	stop, err := client.Updates(natstest.Deadline(t), "", func(string, []byte) {
 		began <- true
 		<-goOn
 		handled++
@@ -157,7 +158,7 @@ func TestNotesThatHaveComeAreHandledBeforeTheEnd(t *testing.T) {
 	for range 3 {
 		coordinator.PublishUpdate("quick", []byte("1"))
 	}
-	receive(t, began)
+	natstest.Receive(t, began)
 	if err := errors.Join(coordinator.NATS().FlushTimeout(natsconn.AnswerTimeout), client.NATS().FlushTimeout(natsconn.AnswerTimeout)); err != nil {
 		t.Fatal(err)
 	}

@@ -1,18 +1,16 @@
 package queue
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"log/slog"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"eisweep/internal/natsconn"
-	"eisweep/internal/natsserver"
+	"eisweep/internal/natstest"
 	"eisweep/internal/protocol"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -22,43 +20,18 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const testRoot = "abcdefghijk2"
 
-// tooLong is how long a test waits for anything before it fails. It is no measure of speed: it costs nothing where a test passes,
-// and a busy machine takes its time.
-const tooLong = 3 * time.Minute
-
-// deadline bounds every wait of a test.
-func deadline(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), tooLong)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-func startServer(t testing.TB, dir string) *natsserver.Server {
-	t.Helper()
-	s, err := natsserver.Start(natsserver.Options{StoreDir: dir, Log: testLog(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Stop)
-	return s
-}
-
 func open(t testing.TB, s natsconn.EmbeddedServer, change ...func(*Options)) *Queue {
 	t.Helper()
-	o := Options{Options: natsconn.Options{Server: s, RootID: testRoot, Log: testLog(t)}, Create: true, AckWait: 10 * time.Second}
+	o := Options{Options: natsconn.Options{Server: s, RootID: testRoot, Log: natstest.Log(t)}, Create: true, AckWait: 10 * time.Second}
 	for _, c := range change {
 		c(&o)
 	}
-	q, err := Open(deadline(t), o)
+	q, err := Open(natstest.Deadline(t), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(q.Close)
 	return q
-}
-
-func testLog(t testing.TB) *slog.Logger {
-	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo}))
 }
 
 func testID(n int) (id sweeps.ID) {
@@ -91,14 +64,14 @@ func failure(o protocol.Outcome) protocol.Outcome {
 
 func publish(t testing.TB, q *Queue, tasks ...protocol.Task) {
 	t.Helper()
-	if n, err := q.PublishTasks(deadline(t), tasks); err != nil || n != len(tasks) {
+	if n, err := q.PublishTasks(natstest.Deadline(t), tasks); err != nil || n != len(tasks) {
 		t.Fatalf("queued %d of %d, %v", n, len(tasks), err)
 	}
 }
 
 func next(t testing.TB, q *Queue) *Delivery {
 	t.Helper()
-	d, err := q.Next(deadline(t))
+	d, err := q.Next(natstest.Deadline(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +81,7 @@ func next(t testing.TB, q *Queue) *Delivery {
 // admit claims an order, which must succeed.
 func admit(t testing.TB, d *Delivery, worker string) *Attempt {
 	t.Helper()
-	verdict, a, err := d.Admit(deadline(t), worker, "host")
+	verdict, a, err := d.Admit(natstest.Deadline(t), worker, "host")
 	if err != nil || verdict != Execute || a == nil {
 		t.Fatalf("verdict %v, %v, %v", verdict, a, err)
 	}
@@ -118,7 +91,7 @@ func admit(t testing.TB, d *Delivery, worker string) *Attempt {
 // commit makes a failure the outcome of an attempt, which must be the first.
 func commit(t testing.TB, a *Attempt) {
 	t.Helper()
-	if won, err := a.Commit(deadline(t), failure(protocol.Outcome{Worker: "worker"})); !won || err != nil {
+	if won, err := a.Commit(natstest.Deadline(t), failure(protocol.Outcome{Worker: "worker"})); !won || err != nil {
 		t.Fatalf("won %v, %v", won, err)
 	}
 }
@@ -126,7 +99,7 @@ func commit(t testing.TB, a *Attempt) {
 // last is the register's last event of a task's first run, which must have one.
 func last(t testing.TB, q *Queue, n int) *Entry {
 	t.Helper()
-	e, err := q.Register.Last(deadline(t), protocol.Attempt{ID: testID(n), Run: 1})
+	e, err := q.Register.Last(natstest.Deadline(t), protocol.Attempt{ID: testID(n), Run: 1})
 	if err != nil || e == nil {
 		t.Fatalf("entry %v, %v", e, err)
 	}
@@ -138,8 +111,8 @@ func counts(t testing.TB, q *Queue, want int) {
 	t.Helper()
 	var n int
 	var err error
-	until(t, fmt.Sprintf("%d orders wait", want), func() bool {
-		n, err = q.CountTasks(deadline(t))
+	natstest.Until(t, fmt.Sprintf("%d orders wait", want), func() bool {
+		n, err = q.CountTasks(natstest.Deadline(t))
 		return err == nil && n == want
 	}, func() string { return fmt.Sprintf("%d, %v", n, err) })
 }
@@ -149,7 +122,7 @@ func end(t testing.TB, q *Queue, was *Entry) uint64 {
 	t.Helper()
 	e := was.AttemptEvent
 	e.Event, e.At = protocol.EventEnded, time.Now()
-	seq, err := q.Register.Note(deadline(t), e, was.Sequence)
+	seq, err := q.Register.Note(natstest.Deadline(t), e, was.Sequence)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,10 +130,10 @@ func end(t testing.TB, q *Queue, was *Entry) uint64 {
 }
 
 func TestWayOfATask(t *testing.T) {
-	q := open(t, startServer(t, t.TempDir()))
+	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	events, outcomes := make(chan Entry, 10), make(chan OutcomeDelivery, 10)
 	progress := make(chan protocol.Progress, 10)
-	stop, err := q.Register.Watch(deadline(t), func(e Entry) { events <- e })
+	stop, err := q.Register.Watch(natstest.Deadline(t), func(e Entry) { events <- e })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +143,7 @@ func TestWayOfATask(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stop()
-	stop, err = q.Outcomes(deadline(t), func(o OutcomeDelivery) { outcomes <- o })
+	stop, err = q.Outcomes(natstest.Deadline(t), func(o OutcomeDelivery) { outcomes <- o })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,45 +157,35 @@ func TestWayOfATask(t *testing.T) {
 		t.Errorf("got %v, want %v", got, sent)
 	}
 	a := admit(t, d, "worker-1")
-	e := receive(t, events)
+	e := natstest.Receive(t, events)
 	if e.ID != sent.ID || e.Attempt != 1 || e.Event != protocol.EventStarted || e.Worker != "worker-1" || e.Token != a.Name().Token || e.Sequence == 0 {
 		t.Errorf("event %+v", e)
 	}
 	counts(t, q, 0)
-	if over, err := a.IsOver(deadline(t)); over || err != nil {
+	if over, err := a.IsOver(natstest.Deadline(t)); over || err != nil {
 		t.Errorf("over as soon as it started: %v", err)
 	}
 	q.PublishProgress(protocol.Progress{ID: sent.ID, Run: 1, Token: e.Token, Worker: "worker-1", Seconds: 1.5, Sim: sim.Progress{Phase: "training", Trial: 3}})
-	if p := receive(t, progress); p.Sim.Trial != 3 || p.Token != e.Token {
+	if p := natstest.Receive(t, progress); p.Sim.Trial != 3 || p.Token != e.Token {
 		t.Errorf("progress %+v", p)
 	}
 	commit(t, a)
-	o := receive(t, outcomes)
+	o := natstest.Receive(t, outcomes)
 	if o.ID != sent.ID || o.Class != protocol.Numeric || o.Token != e.Token || o.Ack() != nil {
 		t.Errorf("outcome %+v", o)
 	}
-	until(t, "the outcome has left the queue", func() bool {
-		last, err := q.LastOutcome(deadline(t))
+	natstest.Until(t, "the outcome has left the queue", func() bool {
+		last, err := q.LastOutcome(natstest.Deadline(t))
 		return err == nil && last == 0
 	})
 }
 
-func receive[T any](t testing.TB, c <-chan T) (v T) {
-	t.Helper()
-	select {
-	case v = <-c:
-	case <-deadline(t).Done():
-		t.Fatalf("no %T came", v)
-	}
-	return v
-}
-
 func TestOpenTellsWhatIsMissing(t *testing.T) {
-	s := startServer(t, t.TempDir())
-	if _, err := Open(deadline(t), Options{Options: natsconn.Options{Server: s, RootID: testRoot}}); !errors.Is(err, ErrNoQueue) {
+	s := natstest.StartEmbedded(t, t.TempDir())
+	if _, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Server: s, RootID: testRoot}}); !errors.Is(err, ErrNoQueue) {
 		t.Errorf("no streams: %v", err)
 	}
-	if _, err := Open(deadline(t), Options{Options: natsconn.Options{URL: "nats://127.0.0.1:1", RootID: testRoot}}); !errors.Is(err, natsconn.ErrUnreachable) {
+	if _, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{URL: "nats://127.0.0.1:1", RootID: testRoot}}); !errors.Is(err, natsconn.ErrUnreachable) {
 		t.Errorf("no server: %v", err)
 	}
 }

@@ -24,7 +24,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			if name == "context" {
 				site = &natsconn.Site{Context: natstest.Save(t, "lab.json", fmt.Appendf(nil, `{"url": %q}`, url))}
 			}
-			q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
+			q, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot}, Create: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -36,7 +36,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			}
 			defer stop()
 			publish(t, q, testTasks(0, 2)...)
-			client, err := Open(deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot, Role: protocol.Client, Log: testLog(t)}})
+			client, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot, Role: protocol.Client, Log: natstest.Log(t)}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -56,7 +56,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got, err := client.Ask(deadline(t), "ping", []byte("x")); err != nil || string(got) != "x" {
+			if got, err := client.Ask(natstest.Deadline(t), "ping", []byte("x")); err != nil || string(got) != "x" {
 				t.Errorf("answer %q, %v", got, err)
 			}
 			heard := e.stop(t)
@@ -69,7 +69,7 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 				t.Errorf("%d requests were handled", n)
 			}
 			counts(t, q, 2)
-			if m, err := direct(deadline(t), q.Conn, q.outcomes, q.subjects.Outcome(testID(0), 1)); err != nil || m != nil {
+			if m, err := direct(natstest.Deadline(t), q.Conn, q.outcomes, q.subjects.Outcome(testID(0), 1)); err != nil || m != nil {
 				t.Errorf("outcome %v, %v", m, err)
 			}
 		})
@@ -80,7 +80,7 @@ func TestInboxThatIsNotAnsweredIsRefused(t *testing.T) {
 	url := natstest.Site(t, func(*server.Options) {})
 	for prefix, good := range map[string]bool{"": true, "_INBOX_alice": true, "_INBOX.alice": true, "answers": false, "eisweep2.x": false} {
 		config := natstest.Save(t, "lab.json", fmt.Appendf(nil, `{"url": %q, "inbox_prefix": %q}`, url, prefix))
-		q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: &natsconn.Site{Context: config}, RootID: testRoot, Role: protocol.Client, Log: testLog(t)}})
+		q, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Site: &natsconn.Site{Context: config}, RootID: testRoot, Role: protocol.Client, Log: natstest.Log(t)}})
 		if err == nil {
 			q.Close()
 		}

@@ -22,7 +22,7 @@ func limitedSite(t *testing.T) (q *Queue, limit func(consumers int, store int64)
 			t.Fatal(err)
 		}
 	}
-	q, err := Open(deadline(t), Options{Options: natsconn.Options{Site: &natsconn.Site{URLs: []string{s.ClientURL()}}, RootID: testRoot, Log: testLog(t)}, Create: true})
+	q, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Site: &natsconn.Site{URLs: []string{s.ClientURL()}}, RootID: testRoot, Log: natstest.Log(t)}, Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func waitsForRoom(t *testing.T, q *Queue, what string, f func() error, raise fun
 	t.Helper()
 	done := make(chan error, 1)
 	go func() { done <- f() }()
-	until(t, what+" waits for room", func() bool {
+	natstest.Until(t, what+" waits for room", func() bool {
 		select {
 		case err := <-done:
 			t.Fatalf("%s: %v", what, err)
@@ -47,7 +47,7 @@ func waitsForRoom(t *testing.T, q *Queue, what string, f func() error, raise fun
 		t.Errorf("%s waits for %v", what, err)
 	}
 	raise()
-	if err := receive(t, done); err != nil {
+	if err := natstest.Receive(t, done); err != nil {
 		t.Errorf("%s: %v", what, err)
 	}
 	if err := q.Limited(); err != nil {
@@ -65,13 +65,13 @@ func TestAFullAccountTakesNoMoreOrders(t *testing.T) {
 			limit(100, 1<<30)
 			config := q.tasks.CachedInfo().Config
 			config.MaxBytes = 200_000
-			if _, err := q.JetStream().UpdateStream(deadline(t), config); err != nil {
+			if _, err := q.JetStream().UpdateStream(natstest.Deadline(t), config); err != nil {
 				t.Fatal(err)
 			}
 		},
 	} {
 		set()
-		n, err := q.PublishTasks(deadline(t), tasks)
+		n, err := q.PublishTasks(natstest.Deadline(t), tasks)
 		if !errors.Is(err, natsconn.ErrLimit) || n == 0 || n == len(tasks) {
 			t.Errorf("%s: %d orders are queued, %v", what, n, err)
 		}
@@ -79,7 +79,7 @@ func TestAFullAccountTakesNoMoreOrders(t *testing.T) {
 		if err := q.Limited(); err != nil {
 			t.Errorf("%s: %v waits", what, err)
 		}
-		if err := q.PurgeTasks(deadline(t)); err != nil {
+		if err := q.PurgeTasks(natstest.Deadline(t)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -91,13 +91,13 @@ func TestOrdersLeaveRoomForOutcomes(t *testing.T) {
 	const room = 1 << 20
 	limit(100, room)
 	q = open(t, nil, func(o *Options) { o.Server, o.Site = nil, q.options.Site })
-	info, err := q.tasks.Info(deadline(t))
+	info, err := q.tasks.Info(natstest.Deadline(t))
 	if err != nil || info.Config.MaxBytes != room/tasksPart {
 		t.Fatalf("the stream of tasks has %d bytes at most, %v; want %d", info.Config.MaxBytes, err, room/tasksPart)
 	}
 	var n int
 	for ; err == nil; n++ {
-		_, err = q.PublishTasks(deadline(t), testTasks(n, 1))
+		_, err = q.PublishTasks(natstest.Deadline(t), testTasks(n, 1))
 	}
 	if !errors.Is(err, natsconn.ErrLimit) || n < 100 {
 		t.Errorf("the %dth order: %v", n, err)
@@ -119,24 +119,24 @@ func TestOutcomesWaitForRoom(t *testing.T) {
 	limit(100, 100)
 	fetched := make(chan *Delivery, 1)
 	waitsForRoom(t, q, "committing", func() error {
-		won, err := a.Commit(deadline(t), failure(protocol.Outcome{}))
+		won, err := a.Commit(natstest.Deadline(t), failure(protocol.Outcome{}))
 		return errors.Join(err, lostTo(won))
 	}, func() {
 		if !errors.Is(q.Unkept(), natsconn.ErrLimit) {
 			t.Errorf("unkept: %v", q.Unkept())
 		}
-		ctx, cancel := context.WithCancel(deadline(t))
+		ctx, cancel := context.WithCancel(natstest.Deadline(t))
 		cancel()
 		if d, err := q.Next(ctx); d != nil || !errors.Is(err, context.Canceled) {
 			t.Errorf("a task is fetched: %v, %v", d, err)
 		}
 		go func() {
-			d, _ := q.Next(deadline(t))
+			d, _ := q.Next(natstest.Deadline(t))
 			fetched <- d
 		}()
 		limit(100, 1<<30)
 	})
-	if d := receive(t, fetched); d == nil {
+	if d := natstest.Receive(t, fetched); d == nil {
 		t.Error("no task is fetched when there is room")
 	}
 }

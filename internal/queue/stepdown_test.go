@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"eisweep/internal/natstest"
 )
 
 // halting is a dialer whose connections halt once, before the first byte of a text.
@@ -79,17 +81,17 @@ func TestALeaderChangesDuringABatch(t *testing.T) {
 		o.Connect = append(o.Connect, nats.SetCustomDialer(slow))
 	})
 	tasks := testTasks(0, batchSize)
-	if n, err := q.PublishTasks(deadline(t), tasks); err == nil || n != 0 {
+	if n, err := q.PublishTasks(natstest.Deadline(t), tasks); err == nil || n != 0 {
 		t.Errorf("%d tasks are surely queued, %v", n, err)
 	}
 	if !changed {
 		t.Error("the leader didn't change during the batch")
 	}
-	if err := q.PurgeTasks(deadline(t)); err != nil {
+	if err := q.PurgeTasks(natstest.Deadline(t)); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the new leader takes the batch", func() bool {
-		n, err := q.PublishTasks(deadline(t), tasks)
+	natstest.Until(t, "the new leader takes the batch", func() bool {
+		n, err := q.PublishTasks(natstest.Deadline(t), tasks)
 		return err == nil && n == batchSize
 	})
 	counts(t, q, batchSize)
