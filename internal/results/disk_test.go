@@ -20,8 +20,8 @@ func freeBlocks(t *testing.T, disk string) uint64 {
 	return stat.Bfree
 }
 
-// A result that doesn't fit, by much or by little, is an error by either way and
-// leaves nothing; when there is room the same result is written.
+// A result that doesn't fit on the disk is an error in both ways of writing, and leaves nothing. The same result is
+// written once there is room.
 func TestWriteOnAFullDisk(t *testing.T) {
 	disk := disktest.Mount(t)
 	task := trainingTask()
@@ -52,7 +52,7 @@ func TestWriteOnAFullDisk(t *testing.T) {
 	}
 }
 
-// writeWithout tries to write on a disk with so many bytes free, too few.
+// writeWithout writes while the disk has so many bytes free, which are too few.
 func writeWithout(t *testing.T, disk string, free int64, write func() error) {
 	t.Helper()
 	filler := disktest.Fill(t, disk)
@@ -65,7 +65,7 @@ func writeWithout(t *testing.T, disk string, free int64, write func() error) {
 	}
 	err = write()
 	if err == nil {
-		t.Fatalf("%d bytes free: a result was written that there is no room for", free)
+		t.Fatalf("%d bytes free: a result was written without room for it", free)
 	}
 	if !strings.Contains(strings.ToLower(err.Error()), "no space") {
 		t.Errorf("%d bytes free: error %v doesn't say that the disk is full", free, err)

@@ -12,8 +12,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// The Python examples of docs/result-files.md run, in their order, in a root with
-// the two sweeps that they name.
+// The Python examples of docs/result-files.md run in order, in a root with the two sweeps that they name.
 func TestDocumentedExamplesRun(t *testing.T) {
 	text, err := os.ReadFile("../../docs/result-files.md")
 	if err != nil {
@@ -43,7 +42,7 @@ func pythonBlocks(text string) []string {
 	return blocks
 }
 
-// exampleRoot holds a done, a superseded and a failed task of a sweep, and a PERTURB of it.
+// exampleRoot has a sweep with a done, a superseded and a failed task, and a PERTURB sweep that starts from it.
 func exampleRoot(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()

@@ -10,7 +10,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// small is a network that the golden cases have too.
+// small are the settings of a network that the golden cases have, too.
 func small() []sim.Setting {
 	return []sim.Setting{
 		{Name: "numint.n_trials", Value: sim.IntegerValue(2)},
@@ -30,7 +30,7 @@ func makeTask(e sim.Experiment, settings ...sim.Setting) *sweeps.Task {
 	return t
 }
 
-// numbers are reproducible and, like weights and rates, of all magnitudes.
+// numbers returns reproducible numbers of all magnitudes, like weights and rates.
 func numbers(n int) float32s {
 	r := rand.New(rand.NewPCG(1, uint64(n)))
 	out := make(float32s, n)
@@ -56,7 +56,7 @@ func counts(n int) []int32 {
 	return out
 }
 
-// makeTraining makes up a result of the right shapes.
+// makeTraining invents a result of the right shapes.
 func makeTraining(t *sweeps.Task) *sim.Result {
 	p := &t.Parameters
 	ne, ni, s3, trials := p.NE(), p.NI(), p.NStimuli(), p.Numint.NTrials
@@ -76,7 +76,7 @@ func makeTraining(t *sweeps.Task) *sim.Result {
 	return &sim.Result{Training: r, Log: []string{"Trial 1 of 2", "", "µ: 285 – 391 ✓ 𝛼"}}
 }
 
-// makePerturbation makes up a result of the right shapes.
+// makePerturbation invents a result of the right shapes.
 func makePerturbation(t *sweeps.Task) *sim.Result {
 	p := &t.Parameters
 	ne, ni, s3, n := p.NE(), p.NI(), p.NStimuli(), p.Perturb.NPerturbed
@@ -98,7 +98,7 @@ func perturbationTask() *sweeps.Task {
 	return makeTask(sim.Perturb, append(small()[1:], sim.Setting{Name: "perturb.n_perturbed", Value: sim.IntegerValue(8)})...)
 }
 
-// written writes a result into a new dir.
+// written writes a result into a new directory.
 func written(t testing.TB, task *sweeps.Task, r *sim.Result) (string, Receipt) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "results.h5")

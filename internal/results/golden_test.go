@@ -17,7 +17,7 @@ func golden(name string) string {
 	return filepath.Join("..", "..", "testdata", "golden", name+".h5")
 }
 
-// goldenCases are the published results that the repository has.
+// goldenCases are the published results in the repository.
 func goldenCases(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob(golden("*"))
@@ -30,7 +30,7 @@ func goldenCases(t *testing.T) []string {
 	return files
 }
 
-// likeGolden makes up a result of the shapes of a golden case.
+// likeGolden invents a result with the shapes of a golden case.
 func likeGolden(t *testing.T, name string) (*sweeps.Task, *sim.Result) {
 	t.Helper()
 	text, err := os.ReadFile(strings.TrimSuffix(golden(name), ".h5") + ".json")
@@ -68,7 +68,7 @@ func goldenSettings(t *testing.T, told map[string]any) []sim.Setting {
 	return settings
 }
 
-// likePublished leaves out what a training doesn't measure (docs/model.md#what-is-stored).
+// likePublished invents a training's result without the arrays that it doesn't measure (docs/model.md#what-is-stored).
 func likePublished(task *sweeps.Task) *sim.Result {
 	r := makeTraining(task)
 	pl, t := &task.Parameters.Pl, r.Training
@@ -88,7 +88,7 @@ func likePublished(task *sweeps.Task) *sim.Result {
 	return r
 }
 
-// The digest of what a file says is read off the published files, too.
+// Published files have digests, too.
 func TestDigestOfPublishedFiles(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range goldenCases(t) {
@@ -97,7 +97,7 @@ func TestDigestOfPublishedFiles(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if other := seen[digest]; other != "" {
-			t.Errorf("%s and %s have one digest", name, other)
+			t.Errorf("%s and %s have the same digest", name, other)
 		}
 		seen[digest] = name
 	}
@@ -106,12 +106,12 @@ func TestDigestOfPublishedFiles(t *testing.T) {
 		"6326a38c30989bf71fd948d4c7a3ce3b2dd9f75d4426e5f59d657bef3008b650": "approximate_inh",
 	} {
 		if seen[digest] != name {
-			t.Errorf("%s has another digest than ever before", name)
+			t.Errorf("the digest of %s has changed", name)
 		}
 	}
 }
 
-// A chunk may end anywhere: every array is read back as it was written.
+// Wherever chunks end, together they are the array.
 func TestArraysOfAllSizes(t *testing.T) {
 	for _, dims := range [][]int{{1}, {chunkBytes/4 - 1}, {chunkBytes / 4}, {chunkBytes/4 + 1}, {3, 20_011}, {2, 1, 3, 17_000}, {5, 7, 1000}} {
 		v := numbers(product(dims))

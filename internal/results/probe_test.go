@@ -12,8 +12,7 @@ import (
 	"testing"
 )
 
-// child makes this test binary a child process that does what TestMain has under
-// that name.
+// child returns the command of a child process: this test binary, which runs what TestMain does for what.
 func child(t *testing.T, what string) []string {
 	t.Helper()
 	self, err := os.Executable()
@@ -72,8 +71,7 @@ func TestProbeEndsWithContext(t *testing.T) {
 	}
 }
 
-// Whatever is damaged in a file, ours or a published one, reading it ends with what it tells
-// or an error that says that it is no result.
+// Reading a damaged file, of eisweep or published, either gives its contents or an error that refuses it.
 func FuzzProbe(f *testing.F) {
 	var files [][]byte
 	ours, _ := trained(f)
@@ -104,7 +102,7 @@ func FuzzProbe(f *testing.F) {
 		var only *ErrorOnlyFile
 		refused := errors.Is(err, ErrNotResult) || errors.Is(err, ErrLog) || errors.As(err, &only)
 		if err == nil && found.Info.NPerAxis < 2 || err != nil && !refused {
-			t.Errorf("it tells %+v, error %v", found.Info, err)
+			t.Errorf("info %+v, error %v", found.Info, err)
 		}
 	})
 }

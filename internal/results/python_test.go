@@ -12,8 +12,7 @@ import (
 	"eisweep/sim"
 )
 
-// interpreter finds a Python that has what the published programs read with; ""
-// when there is none.
+// interpreter is a Python with the packages that read the published files; "" when there is none.
 var interpreter = sync.OnceValue(func() string {
 	for _, name := range []string{"/usr/bin/python3", "python3", "python"} {
 		if exec.Command(name, "-c", "import tables, h5py, pandas").Run() == nil {
@@ -23,7 +22,7 @@ var interpreter = sync.OnceValue(func() string {
 	return ""
 })
 
-// python runs a program in a dir and returns what it printed.
+// python runs a program in a directory and returns its output.
 func python(t testing.TB, dir string, arguments ...string) string {
 	t.Helper()
 	if interpreter() == "" {
@@ -38,8 +37,7 @@ func python(t testing.TB, dir string, arguments ...string) string {
 	return out.String()
 }
 
-// The layout of every golden case is the published one, node by node, but for the
-// number of log lines.
+// The layout of every golden case is the published one, node by node, except for the number of log lines.
 func TestLayoutIsThePublishedOne(t *testing.T) {
 	ours, theirs := []string{"testdata/layout.py"}, []string{"testdata/layout.py"}
 	for _, published := range goldenCases(t) {
@@ -105,8 +103,7 @@ func TestPythonReadsResults(t *testing.T) {
 	}
 }
 
-// A file that another program compressed and chunked otherwise has the same
-// digest.
+// A file has the same digest after another program has changed its compression and chunks.
 func TestDigestAfterRepack(t *testing.T) {
 	path, receipt := trainedReceipt(t)
 	again := path + ".repacked"
@@ -119,7 +116,7 @@ func TestDigestAfterRepack(t *testing.T) {
 		t.Errorf("digest %s (%v), want %s", digest, err, receipt.Digest)
 	}
 	if sum, _, err := HashFile(again); err != nil || sum == receipt.SHA256 {
-		t.Errorf("h5repack left the file as it was (%v)", err)
+		t.Errorf("h5repack didn't change the file (%v)", err)
 	}
 }
 

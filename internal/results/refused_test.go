@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// refuseCall has the system answer a call of this process, by its number, with EIO from now on.
+// refuseCall makes the system answer a system call of this process, by its number, with EIO from now on.
 func refuseCall(number string) error {
 	n, err := strconv.ParseUint(number, 10, 32)
 	if err != nil {
@@ -35,8 +35,8 @@ func refuseCall(number string) error {
 	return nil
 }
 
-// TestAFileThatCannotBeReadMayBeAResult has a device fail below the child, at each call by which it reads. Nobody then
-// says that the file is no result, for which a task would fail for good.
+// TestAFileThatCannotBeReadMayBeAResult makes each system call fail by which the child reads. Such a file must not count
+// as no result, because its task would then fail permanently.
 func TestAFileThatCannotBeReadMayBeAResult(t *testing.T) {
 	task := trainingTask()
 	path, receipt := written(t, task, makeTraining(task))
@@ -61,6 +61,6 @@ func TestAFileThatCannotBeReadMayBeAResult(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := (Prober{Command: []string{self}}).Digest(t.Context(), path); err != nil {
-		t.Errorf("when it can be read: %v", err)
+		t.Errorf("without failing calls: %v", err)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"eisweep/sim"
 )
 
-// A file doesn't tell whether its skeleton was kept, was kept for a task with other
-// values of its own, or was made for it.
+// A file has the same bytes whether its skeleton was new, cached by the same task, or cached by a task with other
+// values.
 func TestSameBytesByAnySkeleton(t *testing.T) {
 	for _, c := range examples() {
 		for _, limit := range []int{0, imageLimit} {
@@ -29,14 +29,14 @@ func TestSameBytesByAnySkeleton(t *testing.T) {
 				if i == 0 {
 					want = got
 				} else if got != want {
-					t.Errorf("%s, limit %d, the %d. time: %+v, want %+v", c.name, limit, i+1, got, want)
+					t.Errorf("%s, limit %d, write %d: %+v, want %+v", c.name, limit, i+1, got, want)
 				}
 			}
 		}
 	}
 }
 
-// forget empties the kept skeletons.
+// forget empties the cache.
 func forget() {
 	sharedSkeletons.mu.Lock()
 	defer sharedSkeletons.mu.Unlock()
@@ -44,8 +44,8 @@ func forget() {
 	clear(sharedSkeletons.used)
 }
 
-// Tasks of a sweep share a skeleton whatever values an axis has, those of other shapes
-// and constant attributes don't.
+// The tasks of a sweep share a skeleton for all values of an axis. Other shapes and other constant attributes have other
+// skeletons.
 func TestSkeletonKey(t *testing.T) {
 	key := func(change ...sim.Setting) []byte {
 		task := makeTask(sim.Approximate, append(small(), change...)...)
@@ -57,17 +57,17 @@ func TestSkeletonKey(t *testing.T) {
 	}
 	weight := func(w float64) sim.Setting { return sim.Setting{Name: "sy.e2e.w_total", Value: sim.RealValue(w)} }
 	if !bytes.Equal(key(weight(1.5)), key(weight(2.5))) {
-		t.Error("two values of an axis have skeletons of their own")
+		t.Error("two values of an axis have different skeletons")
 	}
 	if bytes.Equal(key(), key(weight(1.5))) {
-		t.Error("a value that is set and one that isn't share a skeleton")
+		t.Error("a value that is set and a default share a skeleton")
 	}
 	if bytes.Equal(key(), key(sim.Setting{Name: "numint.max_steps", Value: sim.IntegerValue(100)})) {
 		t.Error("arrays of other shapes share a skeleton")
 	}
 }
 
-// Only so many skeletons are kept, those that were used last.
+// The cache keeps the most recently used skeletons.
 func TestSkeletonsAreDropped(t *testing.T) {
 	s := skeletonCache{list: map[string]*skeleton{}, used: map[string]uint64{}}
 	nodes := func(i int) []node {
@@ -81,11 +81,11 @@ func TestSkeletonsAreDropped(t *testing.T) {
 		}
 	}
 	if len(s.list) != maxSkeletons || len(s.used) != maxSkeletons {
-		t.Errorf("%d are kept, want %d", len(s.list), maxSkeletons)
+		t.Errorf("%d are cached, want %d", len(s.list), maxSkeletons)
 	}
 	for i, want := range map[int]bool{0: true, 1: false, maxSkeletons + 2: true} {
 		if got := s.list[string(skeletonKey(nodes(i)))] != nil; got != want {
-			t.Errorf("the %d. is kept: %v", i, got)
+			t.Errorf("skeleton %d is cached: %v", i, got)
 		}
 	}
 }

@@ -19,10 +19,10 @@ func TestReadSourceGivesBackWhatWasWritten(t *testing.T) {
 	}
 	want := r.Training
 	if !slices.Equal(s.WEE, want.WEE) || !slices.Equal(s.WEI, want.WEI) || !slices.Equal(s.WIE, want.WIE) || !slices.Equal(s.WII, want.WII) {
-		t.Error("the weights are others")
+		t.Error("the weights differ")
 	}
 	if !slices.Equal(s.ResponseSimEE, want.ResponseSimEE) {
-		t.Error("response_sim_ee is another")
+		t.Error("response_sim_ee differs")
 	}
 	for i, got := range s.CorrelationsEE {
 		if want := want.CorrelationsEE[i*want.Layers+want.Layers-1]; got != want {
@@ -44,8 +44,7 @@ func TestReadPublishedSource(t *testing.T) {
 	}
 }
 
-// PERTURB keeps its source's network, so the golden pair tells whether the right
-// layer and matrices are read.
+// PERTURB keeps its source's network, so the golden pair shows whether the right layer and matrices are read.
 func TestPublishedSourceIsWhatPerturbKept(t *testing.T) {
 	s, err := ReadSource(t.Context(), golden("approximate_both"))
 	if err != nil {
@@ -56,7 +55,7 @@ func TestPublishedSourceIsWhatPerturbKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.Equal(s.WEE, kept.WEE) || !slices.Equal(s.WEI, kept.WEI) || !slices.Equal(s.WIE, kept.WIE) || !slices.Equal(s.WII, kept.WII) {
-		t.Error("the weights are not those that PERTURB kept")
+		t.Error("the weights differ from those that PERTURB kept")
 	}
 }
 
@@ -67,10 +66,10 @@ func TestReadInitialTakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.Equal(got.WEE, r.Training.WEE) || !slices.Equal(got.WIE, r.Training.WIE) || got.WEI != nil || got.WII != nil {
-		t.Error("other weights than wee and wie were taken")
+		t.Error("weights other than wee and wie were read")
 	}
 	if _, err := ReadInitial(t.Context(), path, []string{"wxx"}); err == nil {
-		t.Error("weights wxx were taken")
+		t.Error("weights wxx were read")
 	}
 }
 
@@ -94,7 +93,7 @@ func TestReadSourceRefusesNaN(t *testing.T) {
 	}
 }
 
-// damaged are files that must be refused.
+// damaged returns files that must be refused, by name.
 func damaged(t testing.TB) map[string]string {
 	path, _ := trained(t)
 	whole, err := os.ReadFile(path)
@@ -138,7 +137,7 @@ func TestInspectTellsTheTask(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !info.HasTask || info.ID != task.ID || info.Experiment != sim.Perturb || info.Seed != 3 || info.ModelVersion != sim.ModelVersion {
-		t.Errorf("told %+v", info)
+		t.Errorf("info %+v", info)
 	}
 	if !slices.Equal(info.Settings, task.Settings()) {
 		t.Errorf("settings %v, want %v", info.Settings, task.Settings())
@@ -150,7 +149,7 @@ func TestInspectTellsTheTask(t *testing.T) {
 		t.Errorf("initial state %+v, want %+v", info.Initial, task.Initial)
 	}
 	if info.NPerAxis != 4 || info.NStimuli != 6 || info.Trained {
-		t.Errorf("told %+v", info)
+		t.Errorf("info %+v", info)
 	}
 }
 
@@ -183,7 +182,7 @@ func TestReadLog(t *testing.T) {
 	}
 }
 
-// Nothing outside the file is read as its contents.
+// Only values in the file itself are read.
 func TestNothingOutsideTheFileIsRead(t *testing.T) {
 	dir := t.TempDir()
 	path, _ := trained(t)
@@ -211,7 +210,7 @@ for name in "external", "soft", "storage", "virtual":
 	for _, name := range []string{"external", "soft", "storage", "virtual"} {
 		file := filepath.Join(dir, name+".h5")
 		if _, err := ReadSource(t.Context(), file); err == nil {
-			t.Errorf("%s: weights from elsewhere were read", name)
+			t.Errorf("%s: weights from outside the file were read", name)
 		}
 		if _, err := digestFile(file); !errors.Is(err, ErrNotResult) {
 			t.Errorf("%s: digest: error %v, want ErrNotResult", name, err)
@@ -250,7 +249,7 @@ with h5py.File("huge.h5", "a") as f:
 	}
 	for _, file := range files {
 		if _, err := ReadSource(t.Context(), file); err == nil {
-			t.Errorf("%s was taken", filepath.Base(file))
+			t.Errorf("%s was accepted", filepath.Base(file))
 		}
 	}
 }

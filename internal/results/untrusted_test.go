@@ -17,7 +17,7 @@ import (
 	"eisweep/sim"
 )
 
-// bombs makes files that a hostile hand made of a result, and returns their paths by name.
+// bombs makes hostile files from a result, and returns their paths by name.
 func bombs(t *testing.T) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
@@ -99,8 +99,7 @@ with changed("text_log") as f:
 	return out
 }
 
-// Whoever made a file, its digest ends with a word of why it is no result, and this process
-// takes no part in reading it.
+// The digest of a hostile file is an error that says why the file is refused, and this process doesn't read the file.
 func TestDigestOfAHostileFileIsRefused(t *testing.T) {
 	prober := Prober{Command: child(t, "probe")}
 	want := map[string]string{
@@ -125,8 +124,7 @@ func TestDigestOfAHostileFileIsRefused(t *testing.T) {
 	}
 }
 
-// A log that would take more memory than there may be is told of as one that can't be read;
-// the rest of the file is.
+// A log that would take too much memory can't be read; the rest of the file can.
 func TestLogOfAHostileFileIsRefused(t *testing.T) {
 	files := bombs(t)
 	prober := Prober{Command: child(t, "probe")}
@@ -151,7 +149,7 @@ func TestProbeLimitsItself(t *testing.T) {
 	page, err := os.ReadFile("../../docs/security.md")
 	words := fmt.Sprintf("The child has %.1f GiB of memory", float64(probeMemory)/(1<<30))
 	if err != nil || !strings.Contains(string(page), words) {
-		t.Errorf("the page on security does not say %q (%v)", words, err)
+		t.Errorf("docs/security.md doesn't say %q (%v)", words, err)
 	}
 	told, err := exec.Command(child(t, "limits")[0]).Output()
 	if err != nil {
@@ -163,7 +161,7 @@ func TestProbeLimitsItself(t *testing.T) {
 	}
 }
 
-// printLimits is what a child does whose limits a test looks at.
+// printLimits is what a child runs when a test looks at its limits.
 func printLimits() {
 	if err := limitProbe(0); err != nil {
 		fmt.Println(err)
@@ -181,7 +179,7 @@ func printLimits() {
 	fmt.Println(all...)
 }
 
-// What is read is what was hashed, even if another file gets its name in between.
+// The child reads the file that was hashed, even if another file gets its name in between.
 func TestProbeReadsWhatWasHashed(t *testing.T) {
 	task, other := trainingTask(), makeTask(sim.Gradient, small()...)
 	path, receipt := written(t, task, makeTraining(task))
@@ -193,11 +191,11 @@ func TestProbeReadsWhatWasHashed(t *testing.T) {
 		t.Errorf("%+v, %v", found, err)
 	}
 	if info, err := Inspect(path); err != nil || info.Experiment != sim.Gradient {
-		t.Errorf("it was not swapped: %+v, %v", info, err)
+		t.Errorf("the file was not replaced: %+v, %v", info, err)
 	}
 }
 
-// What the child started ends with it.
+// The processes that the child started end with it.
 func TestProbeEndsWithAllThatItStarted(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := unix.Mkfifo(pipe, 0o600); err != nil {
@@ -210,7 +208,7 @@ func TestProbeEndsWithAllThatItStarted(t *testing.T) {
 		_, err := Prober{Command: child(t, "family")}.Digest(ctx, golden("perturb"))
 		ended <- err
 	}()
-	// The grandchild has opened the pipe when opening it returns, and holds it until it ends.
+	// Opening the pipe returns when the grandchild has opened it. The grandchild keeps it open until it ends.
 	reader, err := os.Open(pipe)
 	if err != nil {
 		t.Fatal(err)
@@ -244,7 +242,7 @@ func TestHashEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// Nothing waits at a pipe, or takes one for a file.
+// A pipe is refused without waiting for a writer.
 func TestAPipeIsNoFile(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe.h5")
 	if err := unix.Mkfifo(pipe, 0o600); err != nil {
@@ -260,8 +258,8 @@ func TestAPipeIsNoFile(t *testing.T) {
 	}
 }
 
-// A file of another size than it should have is not read, nor is one hashed that is no result: reading 1 TiB would
-// take longer than the test may.
+// A file of an unexpected size is not read, and a file that is no result is not hashed. Reading 1 TiB would exceed the
+// test's time.
 func TestAFileOfAnotherSizeIsNotRead(t *testing.T) {
 	hole := filepath.Join(t.TempDir(), "hole.h5")
 	if err := errors.Join(os.WriteFile(hole, nil, 0o600), os.Truncate(hole, 1<<40)); err != nil {
@@ -282,7 +280,7 @@ func TestAFileOfAnotherSizeIsNotRead(t *testing.T) {
 	}
 }
 
-// Check reads nothing of a file of other bytes, and names the files that can't be read.
+// Check doesn't read files with an unexpected hash, and reports the files that can't be read.
 func TestCheckReadsOnlyWhatIsVouchedFor(t *testing.T) {
 	task := trainingTask()
 	path, receipt := written(t, task, makeTraining(task))
@@ -310,7 +308,7 @@ func TestCheckReadsOnlyWhatIsVouchedFor(t *testing.T) {
 	}
 }
 
-// A file that breaks the child, though somebody vouches for it, is named, and the others are read.
+// Check reports a file that breaks the child although its hash is the expected one, and reads the others.
 func TestCheckSurvivesAFileThatBreaksTheChild(t *testing.T) {
 	task := trainingTask()
 	path, receipt := written(t, task, makeTraining(task))

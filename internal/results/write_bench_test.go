@@ -19,8 +19,8 @@ func BenchmarkWriteSmall(b *testing.B) {
 	benchmarkWrite(b, examples()[0])
 }
 
-// BenchmarkWritePerturbation writes a PERTURB result of twelve neurons at the
-// published size, chunk by chunk if that is what its size takes.
+// BenchmarkWritePerturbation writes a PERTURB result of twelve neurons at the published size, which is written chunk by
+// chunk.
 func BenchmarkWritePerturbation(b *testing.B) {
 	task := makeTask(sim.Perturb, sim.Setting{Name: "perturb.n_perturbed", Value: sim.IntegerValue(12)})
 	benchmarkWrite(b, example{"perturbation", task, makePerturbation(task)})

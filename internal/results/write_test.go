@@ -33,8 +33,7 @@ func examples() []example {
 	}
 }
 
-// The receipt is true of the file, and what is hashed on the way to the file is
-// what is in it.
+// The receipt agrees with the file, and the digest taken while writing agrees with the one taken while reading.
 func TestReceipt(t *testing.T) {
 	for _, c := range examples() {
 		t.Run(c.name, func(t *testing.T) {
@@ -51,7 +50,7 @@ func TestReceipt(t *testing.T) {
 	}
 }
 
-// Files have the bytes that every version so far has given them.
+// The bytes of files must not change.
 func TestBytesOnRecord(t *testing.T) {
 	want := map[string]string{
 		"training":     "86b1565c89c432989a83f691e07f4984e647cdfd2b70884ac3ca329b9b075e3b",
@@ -64,7 +63,7 @@ func TestBytesOnRecord(t *testing.T) {
 	}
 }
 
-// The same result is the same bytes, whenever and by whichever way it is written.
+// The same result gives the same bytes every time, in both ways of writing.
 func TestSameBytes(t *testing.T) {
 	for _, c := range examples() {
 		for _, limit := range []int{0, imageLimit} {
@@ -86,7 +85,7 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
-// Each part of a result is in the digest, the log isn't.
+// The digest covers everything in a result except its log.
 func TestDigestCoversResult(t *testing.T) {
 	task := trainingTask()
 	_, before := written(t, task, makeTraining(task))
@@ -101,7 +100,7 @@ func TestDigestCoversResult(t *testing.T) {
 		task, r := trainingTask(), makeTraining(task)
 		change(task, r)
 		if _, after := written(t, task, r); after.Digest == before.Digest {
-			t.Errorf("%s: the digest is as before", name)
+			t.Errorf("%s: the digest hasn't changed", name)
 		}
 	}
 	r := makeTraining(task)
@@ -147,11 +146,11 @@ func TestWriteRefusesWrongShape(t *testing.T) {
 	}
 	onlyFile(t, path)
 	if _, err := Write(t.Context(), path, perturbationTask(), r); err == nil {
-		t.Error("the result of a training was taken for one of PERTURB")
+		t.Error("the result of a training was written as one of PERTURB")
 	}
 }
 
-// onlyFile checks that the dir holds path or nothing.
+// onlyFile checks that the directory contains nothing but path.
 func onlyFile(t *testing.T, path string) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(path))
@@ -165,8 +164,8 @@ func onlyFile(t *testing.T, path string) {
 	}
 }
 
-// A result whose rate changes a spool keeps is the same file. A spool that doesn't
-// give them back is an error that leaves none.
+// Rate changes from a spool give the same file as those in memory. A spool that is too short is an error, which leaves
+// no file.
 func TestWriteFromSpool(t *testing.T) {
 	task := perturbationTask()
 	r := makePerturbation(task)
@@ -195,7 +194,7 @@ func TestWriteFromSpool(t *testing.T) {
 	onlyNothing(t, path)
 }
 
-// cancelledAfter is a context that ends after its error has been looked at so many times.
+// cancelledAfter is a context that is cancelled after so many calls of Err.
 type cancelledAfter struct {
 	context.Context
 	left int
@@ -208,22 +207,22 @@ func (c *cancelledAfter) Err() error {
 	return nil
 }
 
-// A write that is interrupted, wherever, leaves nothing.
+// A write that is interrupted anywhere leaves nothing.
 func TestInterruptedWrite(t *testing.T) {
 	for _, c := range examples() {
 		for _, limit := range []int{0, imageLimit} {
-			ctx, looks := &cancelledAfter{t.Context(), math.MaxInt}, 0
+			ctx, checks := &cancelledAfter{t.Context(), math.MaxInt}, 0
 			path := filepath.Join(t.TempDir(), "results.h5")
 			if _, err := write(ctx, path, c.task, c.result, limit); err != nil {
 				t.Fatal(err)
 			}
-			if looks = math.MaxInt - ctx.left; looks < 20 {
-				t.Errorf("%s: %d looks at the context", c.name, looks)
+			if checks = math.MaxInt - ctx.left; checks < 20 {
+				t.Errorf("%s: %d checks of the context", c.name, checks)
 			}
-			for after := 0; after < looks; after += 1 + looks/8 {
+			for after := 0; after < checks; after += 1 + checks/8 {
 				path := filepath.Join(t.TempDir(), "results.h5")
 				if _, err := write(&cancelledAfter{t.Context(), after}, path, c.task, c.result, limit); !errors.Is(err, context.Canceled) {
-					t.Errorf("%s, limit %d, after %d looks: %v", c.name, limit, after, err)
+					t.Errorf("%s, limit %d, after %d checks: %v", c.name, limit, after, err)
 				}
 				onlyNothing(t, path)
 			}
@@ -231,7 +230,7 @@ func TestInterruptedWrite(t *testing.T) {
 	}
 }
 
-// onlyNothing checks that path's dir is empty.
+// onlyNothing checks that path's directory is empty.
 func onlyNothing(t *testing.T, path string) {
 	t.Helper()
 	onlyFile(t, path)
@@ -240,7 +239,7 @@ func onlyNothing(t *testing.T, path string) {
 	}
 }
 
-// TestOnlyTheOwnerMayChangeAResult has a user whose umask lets the group write.
+// The group can't write to a result, even with a umask that allows it.
 func TestOnlyTheOwnerMayChangeAResult(t *testing.T) {
 	before := unix.Umask(0)
 	defer unix.Umask(before)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// The binding leaves a type open for each dataset that it creates.
+// gonum.org/v1/hdf5 leaves a type open for each dataset that it creates.
 func TestCreatedDatasetsKeepNoType(t *testing.T) {
 	image(t, func(f *File) {
 		a, err := f.CreateArray("/a", Float32, []int{3}, []int{3})
@@ -21,7 +21,7 @@ func TestCreatedDatasetsKeepNoType(t *testing.T) {
 	})
 }
 
-// The binding closes a type after a read that failed, which makes the library forget why it failed.
+// gonum.org/v1/hdf5 closes a type after a failed read, which clears libhdf5's error stack.
 func TestAFailedReadHasTheLibrarysReason(t *testing.T) {
 	f := reopen(t, image(t, func(f *File) {
 		a, err := f.CreateArray("/a", Float64, []int{100}, []int{100})
@@ -36,7 +36,7 @@ func TestAFailedReadHasTheLibrarysReason(t *testing.T) {
 	must(t, a.Close())
 }
 
-// Opening a file in memory, whether or not that succeeds, changes nothing for files on the disk.
+// After opening a file in memory, successfully or not, files on the disk are opened as before.
 func TestFilesAreOpenedAfterAnImageThatIsNone(t *testing.T) {
 	text := image(t, func(f *File) { writeArray(t, f, "/a", Float32, make([]byte, 4), 1) })
 	if f, err := OpenImage([]byte("no HDF5 file at all")); err == nil || !strings.Contains(err.Error(), "file signature not found") {

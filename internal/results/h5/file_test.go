@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// image makes a file in memory, lets fill write to it, and gives its bytes.
+// image creates a file in memory, calls fill, and returns the bytes.
 func image(t *testing.T, fill func(*File)) []byte {
 	t.Helper()
 	f, err := CreateImage()
@@ -159,7 +159,7 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-// What would be silent garbage or a crash in the library is an error here.
+// Misuse that libhdf5 answers with garbage or a crash is an error here.
 func TestMisuseIsAnError(t *testing.T) {
 	image(t, func(f *File) {
 		a, err := f.CreateArray("/a", Float32, []int{4, 3}, []int{4, 3})
@@ -193,7 +193,7 @@ func TestMisuseIsAnError(t *testing.T) {
 	})
 }
 
-// A file can't be closed over an open array, which would break it.
+// Closing a file with an open array would leave a broken file.
 func TestCloseWithOpenArrayIsAnError(t *testing.T) {
 	f, err := CreateImage()
 	must(t, err)
@@ -215,7 +215,7 @@ func TestErrorsGiveTheReason(t *testing.T) {
 	}
 }
 
-// Goroutines may work on files at the same time; every file has the same bytes.
+// Goroutines write files concurrently, and every file has the same bytes.
 func TestManyGoroutines(t *testing.T) {
 	one := func() []byte {
 		return image(t, func(f *File) {
@@ -238,7 +238,7 @@ func TestManyGoroutines(t *testing.T) {
 	all.Wait()
 }
 
-// A file in memory has nothing to do with files that lie where the program was started.
+// The names of files in memory don't collide with files in the working directory.
 func TestImageIsNoFileHere(t *testing.T) {
 	text := image(t, func(*File) {})
 	t.Chdir(t.TempDir())
