@@ -73,31 +73,6 @@ func (m *Machine) requeue(id sweeps.ID, t *entry) []Command {
 	return m.finish(names)
 }
 
-// refund takes back what a sweep was charged for a task that it did not get.
-func (m *Machine) refund(t *entry) {
-	if s := m.sweeps[t.charge.sweep]; s != nil {
-		s.charged -= t.charge.seconds
-	}
-	t.charge = charge{}
-}
-
-// dropCancelled takes a task that is not running from the sweeps that were cancelled.
-func (m *Machine) dropCancelled(id sweeps.ID, t *entry) {
-	for _, name := range m.sets.of(t.want) {
-		if m.sweeps[name].status == Cancelled {
-			m.drop(id, t, name)
-		}
-	}
-}
-
-// drop takes an unsettled task from a cancelled sweep.
-func (m *Machine) drop(id sweeps.ID, t *entry, name string) {
-	s := m.sweeps[name]
-	s.counts[t.phase]--
-	s.counts[Dropped]++
-	m.unwant(id, t, name)
-}
-
 // hold handles an order that no worker can read.
 func (m *Machine) hold(e OrderUnreadable) {
 	t := m.track(e.ID)
@@ -109,26 +84,4 @@ func (m *Machine) hold(e OrderUnreadable) {
 		m.move(t, Unreadable)
 	}
 	m.untrack(e.ID)
-}
-
-// withdraw makes all queued tasks pending again, each in its place.
-func (m *Machine) withdraw() {
-	var ids []sweeps.ID
-	for id, t := range m.tasks {
-		if t.phase == Queued {
-			ids = append(ids, id)
-		}
-	}
-	for _, id := range inOrder(ids) {
-		t := m.tasks[id]
-		m.refund(t)
-		if t.want == 0 {
-			m.enter(t, Pending)
-			continue
-		}
-		m.makePending(id, t)
-		m.untrack(id)
-	}
-	m.disturbed = false
-	m.floor = nil
 }

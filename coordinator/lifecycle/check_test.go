@@ -53,7 +53,7 @@ func checkSweep(m *Machine, s *sweep) string {
 		}
 		phase, _ := m.phaseOf(id)
 		has[phase]++
-		if phase == Pending && s.isOpen() && s.launched && !willBeSeen(s, int32(at)) {
+		if phase == Pending && s.isOpen() && s.launched && !m.deferred[id] && !willBeSeen(s, int32(at)) {
 			return fmt.Sprintf("pending task %d will never be sent", id[15])
 		}
 	}

@@ -25,9 +25,10 @@ type Answer uint8
 
 // The answers.
 const (
-	Send   Answer = iota // its order is sent now
-	NoRoom               // no worker has the memory for it at present
-	Later                // it cannot be sent in this round
+	Send     Answer = iota // its order is sent now
+	NoRoom                 // no worker has the memory for it at present
+	Later                  // it cannot be sent in this round
+	Deferred               // it cannot be sent until TaskReady says so
 )
 
 // Offer is the answer to a candidate, with what its execution is expected to take.
@@ -45,10 +46,18 @@ type Sender interface {
 	Offer(Candidate) Offer
 }
 
+// scheduler decides which tasks are sent next, and knows whether the queue holds them.
+type scheduler struct {
+	*dependencies
+	disturbed bool               // the queue no longer holds what should be executed next
+	floor     *int               // the lowest priority of what was queued since the last withdrawal; nil: nothing
+	deferred  map[sweeps.ID]bool // pending tasks that are not looked at before TaskReady
+}
+
 // Choose chooses up to n tasks to be sent next, and counts them as queued. The sweeps of the highest priority are
 // served first; among equals, the one that has been charged the fewest seconds; within a sweep, its order counts. A
 // task has the highest priority of the sweeps that want it or wait for it.
-func (m *Machine) Choose(n int, sender Sender) []Candidate {
+func (m *scheduler) Choose(n int, sender Sender) []Candidate {
 	var out []Candidate
 	serving := m.serving()
 	var later []ref
@@ -69,7 +78,7 @@ func (m *Machine) Choose(n int, sender Sender) []Candidate {
 }
 
 // serving lists the sweeps that may have something to send.
-func (m *Machine) serving() (out []*sweep) {
+func (m *scheduler) serving() (out []*sweep) {
 	for _, s := range m.order {
 		if s.isOpen() && s.launched && s.counts[Pending]+s.counts[Waiting] > 0 {
 			out = append(out, s)
@@ -79,7 +88,7 @@ func (m *Machine) serving() (out []*sweep) {
 }
 
 // MayChoose reports whether Choose may find something to send.
-func (m *Machine) MayChoose() bool { return len(m.serving()) > 0 }
+func (m *scheduler) MayChoose() bool { return len(m.serving()) > 0 }
 
 // nextSweep is the index of the sweep whose turn it is.
 func nextSweep(list []*sweep) int {
@@ -94,7 +103,7 @@ func nextSweep(list []*sweep) int {
 
 // chooseFrom chooses the next task of a sweep. later are the places that are to be looked at again
 // in the next round.
-func (m *Machine) chooseFrom(s *sweep, sender Sender) (c Candidate, later []ref, ok bool) {
+func (m *scheduler) chooseFrom(s *sweep, sender Sender) (c Candidate, later []ref, ok bool) {
 	for {
 		at, ok := s.pop(sender)
 		if !ok {
@@ -107,6 +116,8 @@ func (m *Machine) chooseFrom(s *sweep, sender Sender) (c Candidate, later []ref,
 		switch offer := sender.Offer(c); offer.Answer {
 		case NoRoom:
 			s.park(at, offer.Bytes)
+		case Deferred:
+			m.deferred[c.ID] = true
 		case Later:
 			later = append(later, newRef(s.number, at))
 		default:
@@ -157,7 +168,7 @@ func (s *sweep) park(at int32, bytes int64) {
 }
 
 // candidate returns the pending task that a position stands for: its own, or the source that it waits for.
-func (m *Machine) candidate(s *sweep, at int32) (Candidate, bool) {
+func (m *scheduler) candidate(s *sweep, at int32) (Candidate, bool) {
 	id := s.ids[at]
 	phase, known := Phase(0), s.states[at] != absent
 	if known {
@@ -176,7 +187,7 @@ func (m *Machine) candidate(s *sweep, at int32) (Candidate, bool) {
 	return Candidate{}, false
 }
 
-func (m *Machine) sourceCandidate(s *sweep, at int32) (Candidate, bool) {
+func (m *scheduler) sourceCandidate(s *sweep, at int32) (Candidate, bool) {
 	i := s.spanOf(at)
 	if i < 0 {
 		return Candidate{}, false
@@ -194,7 +205,7 @@ func (m *Machine) sourceCandidate(s *sweep, at int32) (Candidate, bool) {
 }
 
 // schedule has a pending task looked at again in its sweep.
-func (m *Machine) schedule(s *sweep, at int32, last bool) {
+func (m *scheduler) schedule(s *sweep, at int32, last bool) {
 	if last {
 		s.last = append(s.last, at)
 	} else {
@@ -204,8 +215,8 @@ func (m *Machine) schedule(s *sweep, at int32, last bool) {
 }
 
 // scheduleFor has a pending task looked at again by the sweeps whose tasks wait for it.
-func (m *Machine) scheduleFor(id sweeps.ID) {
-	for _, d := range m.dependents[id] {
+func (m *scheduler) scheduleFor(id sweeps.ID) {
+	for _, d := range m.waiting[id] {
 		if s, at, ok := m.firstWaiting(d); ok {
 			s.revisit(at)
 			m.disturb(s)
@@ -213,8 +224,31 @@ func (m *Machine) scheduleFor(id sweeps.ID) {
 	}
 }
 
+// scheduleAll has a pending task looked at again wherever it is wanted or waited for.
+func (m *scheduler) scheduleAll(id sweeps.ID, last bool) {
+	m.places.each(id, func(r ref) bool {
+		if s := m.numbers[r.sweep()]; !s.retired {
+			m.schedule(s, r.at(), last)
+		}
+		return true
+	})
+	m.scheduleFor(id)
+}
+
+// readmit has a pending task looked at again that was deferred.
+func (m *scheduler) readmit(id sweeps.ID) {
+	if !m.deferred[id] {
+		return
+	}
+	delete(m.deferred, id)
+	if phase, known := m.phaseOf(id); known && phase == Pending {
+		t := m.tasks[id]
+		m.scheduleAll(id, t != nil && t.last)
+	}
+}
+
 // disturb notes whether work of a sweep that has just become pending takes precedence over what is queued.
-func (m *Machine) disturb(s *sweep) {
+func (m *scheduler) disturb(s *sweep) {
 	if m.floor == nil || !s.isOpen() || m.queued == 0 {
 		return
 	}
@@ -224,7 +258,7 @@ func (m *Machine) disturb(s *sweep) {
 }
 
 // lower notes that a task of this priority is queued.
-func (m *Machine) lower(priority int) {
+func (m *scheduler) lower(priority int) {
 	if m.floor == nil || priority < *m.floor {
 		m.floor = &priority
 	}
@@ -233,7 +267,7 @@ func (m *Machine) lower(priority int) {
 // join charges a sweep that is opened as much as the open sweep of its priority that was charged least, so that neither
 // a launch nor a resumption gives it an advantage. Orders that nobody has claimed do not count: they are withdrawn
 // next.
-func (m *Machine) join(joining *sweep) {
+func (m *scheduler) join(joining *sweep) {
 	ordered := map[string]float64{}
 	for _, t := range m.tasks {
 		if t.phase == Queued {

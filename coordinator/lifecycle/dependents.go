@@ -5,19 +5,25 @@ import (
 	"eisweep/sweeps"
 )
 
+// dependencies knows which tasks wait for which.
+type dependencies struct {
+	*taskTable
+	waiting map[sweeps.ID][]dependent // by source; some may be retired
+}
+
 // list adds a waiting task's span to the dependents of its source.
-func (m *Machine) list(s *sweep, at int32) {
+func (m *dependencies) list(s *sweep, at int32) {
 	i := s.spanOf(at)
 	if i < 0 || s.spans[i].listed {
 		return
 	}
 	s.spans[i].listed = true
 	source := s.spans[i].source
-	m.dependents[source] = append(m.dependents[source], dependent{s.number, int32(i)})
+	m.waiting[source] = append(m.waiting[source], dependent{s.number, int32(i)})
 }
 
 // listAll does so at all places of a task.
-func (m *Machine) listAll(id sweeps.ID) {
+func (m *dependencies) listAll(id sweeps.ID) {
 	m.places.each(id, func(r ref) bool {
 		if s := m.numbers[r.sweep()]; !s.retired {
 			m.list(s, r.at())
@@ -27,7 +33,7 @@ func (m *Machine) listAll(id sweeps.ID) {
 }
 
 // spanOf returns a dependent's sweep and positions; from is to when they are no longer known.
-func (m *Machine) spanOf(d dependent) (s *sweep, from, to int32) {
+func (m *dependencies) spanOf(d dependent) (s *sweep, from, to int32) {
 	s = m.numbers[d.sweep]
 	if s == nil || s.retired || int(d.span) >= len(s.spans) {
 		return nil, 0, 0
@@ -36,7 +42,7 @@ func (m *Machine) spanOf(d dependent) (s *sweep, from, to int32) {
 }
 
 // waits reports whether the task at a position waits for its source.
-func (m *Machine) waits(s *sweep, at int32) bool {
+func (m *dependencies) waits(s *sweep, at int32) bool {
 	if s.states[at] == tracked {
 		return m.tasks[s.ids[at]].phase == Waiting
 	}
@@ -44,7 +50,7 @@ func (m *Machine) waits(s *sweep, at int32) bool {
 }
 
 // firstWaiting returns the first position of a dependent that waits.
-func (m *Machine) firstWaiting(d dependent) (s *sweep, at int32, ok bool) {
+func (m *dependencies) firstWaiting(d dependent) (s *sweep, at int32, ok bool) {
 	s, from, to := m.spanOf(d)
 	for at := from; at < to; at++ {
 		if m.waits(s, at) {
@@ -55,11 +61,11 @@ func (m *Machine) firstWaiting(d dependent) (s *sweep, at int32, ok bool) {
 }
 
 // needed reports whether tasks of a sweep that was not cancelled wait for this one.
-func (m *Machine) needed(id sweeps.ID) bool {
-	if len(m.dependents) == 0 {
+func (m *dependencies) needed(id sweeps.ID) bool {
+	if len(m.waiting) == 0 {
 		return false
 	}
-	for _, d := range m.dependents[id] {
+	for _, d := range m.waiting[id] {
 		if s, _, ok := m.firstWaiting(d); ok && s.status != Cancelled {
 			return true
 		}
@@ -69,8 +75,8 @@ func (m *Machine) needed(id sweeps.ID) bool {
 
 // releaseDependents releases the tasks that waited for this one, or failed because it did not succeed.
 func (m *Machine) releaseDependents(id sweeps.ID) []Command {
-	list := m.dependents[id]
-	delete(m.dependents, id)
+	list := m.waiting[id]
+	delete(m.waiting, id)
 	var out []Command
 	for _, d := range list {
 		s, from, to := m.spanOf(d)
@@ -129,7 +135,7 @@ func (m *Machine) revive(id sweeps.ID, t *entry) []Command {
 // failDependents fails the tasks that wait for this one. They stay known as its dependents.
 func (m *Machine) failDependents(id sweeps.ID) []Command {
 	var out []Command
-	for _, d := range m.dependents[id] {
+	for _, d := range m.waiting[id] {
 		s, from, to := m.spanOf(d)
 		for at := from; at < to; at++ {
 			if m.waits(s, at) {

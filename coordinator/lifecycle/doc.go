@@ -10,7 +10,8 @@
 // add up, that the first outcome of a run settles it, and that a task that several sweeps want is
 // executed once. A task that nothing has happened to takes about 40 bytes.
 //
-// Start reading at events.go and commands.go; machine.go is the state. launch.go handles launches,
-// choose.go picks what is sent next, attempts.go and outcome.go follow an attempt to its end,
-// control.go pauses, resumes and cancels, and view.go is what other packages may read.
+// Start reading at events.go and commands.go; tasks.go is the state. launch.go handles launches,
+// choose.go and schedule.go pick what is sent next, dependents.go knows which tasks wait for others, attempts.go
+// and outcome.go follow an attempt to its end, control.go pauses, resumes and cancels, and view.go is what other
+// packages may read.
 package lifecycle

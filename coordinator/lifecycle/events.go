@@ -43,6 +43,7 @@ type TaskRequested struct {
 	Orphan     bool           // its source is neither done nor launched with it
 	HasResult  bool           // an earlier run left a result: if this run fails, the task is done all the same
 	Losses     int            // attempts at the coming run that were lost
+	LossClass  protocol.Class // of the last of them
 }
 
 // RerunRemainder: what a rerun leaves as it is of a sweep, besides the tasks that it still wants.
@@ -80,6 +81,9 @@ type AttemptEnded struct {
 	// Class is that of the task's failure if this was the last attempt that it has.
 	Class protocol.Class
 }
+
+// TaskReady: what kept a task from being sent, when the sender deferred it, is over.
+type TaskReady struct{ ID sweeps.ID }
 
 // OrderUnreadable: no worker can read the task's order.
 type OrderUnreadable struct {
@@ -149,6 +153,7 @@ func (LaunchAbandoned) isEvent()  {}
 func (AttemptStarted) isEvent()   {}
 func (AttemptReturned) isEvent()  {}
 func (AttemptEnded) isEvent()     {}
+func (TaskReady) isEvent()        {}
 func (OrderUnreadable) isEvent()  {}
 func (OrdersWithdrawn) isEvent()  {}
 func (OutcomeCommitted) isEvent() {}

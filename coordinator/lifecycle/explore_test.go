@@ -109,13 +109,14 @@ func (m *Machine) clone() *Machine {
 	for _, s := range m.order {
 		c.order = append(c.order, c.numbers[s.number])
 	}
+	c.deferred = maps.Clone(m.deferred)
 	c.places.slots, c.places.used = slices.Clone(m.places.slots), m.places.used
 	for id, t := range m.tasks {
 		e := *t
 		c.tasks[id] = &e
 	}
-	for id, list := range m.dependents {
-		c.dependents[id] = slices.Clone(list)
+	for id, list := range m.waiting {
+		c.waiting[id] = slices.Clone(list)
 	}
 	return c
 }

@@ -70,7 +70,8 @@ type world struct {
 	runs     map[sweeps.ID]int               // the highest in a line
 	held     map[runKey]OutcomeCommitted     // outcomes that are not acknowledged
 	acked    map[runKey]bool
-	waiting  []Place // that could not be carried out
+	deferred []sweeps.ID // by the sender
+	waiting  []Place     // that could not be carried out
 	launches map[string][]sweeps.ID
 	log      []string
 	problem  string
@@ -277,6 +278,10 @@ func (h *world) fill() {
 		h.withdraw()
 	}
 	defer h.adopt()
+	for _, id := range h.deferred {
+		h.step(TaskReady{id})
+	}
+	h.deferred = nil
 	for _, c := range h.machine.Choose(1+h.random.IntN(3), h) {
 		k := runKey{c.ID, c.Run}
 		h.say("sends %v for %s", k, c.For)
@@ -299,11 +304,14 @@ func (h *world) Offer(c Candidate) Offer {
 	if _, ok := h.held[runKey{c.ID, c.Run}]; ok || h.register[runKey{c.ID, c.Run}].event == "started" {
 		return Offer{Answer: Later}
 	}
-	switch h.random.IntN(6) {
+	switch h.random.IntN(7) {
 	case 0:
 		return Offer{Answer: NoRoom, Bytes: int64(h.random.IntN(2))}
 	case 1:
 		return Offer{Answer: Later}
+	case 2:
+		h.deferred = append(h.deferred, c.ID)
+		return Offer{Answer: Deferred}
 	}
 	return Offer{Seconds: float64(c.ID[15])}
 }

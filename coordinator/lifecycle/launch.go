@@ -110,6 +110,8 @@ func (m *Machine) request(e TaskRequested) []Command {
 			out = append(out, Link{e.ID, e.Sweep})
 		case t.phase == Failed && !e.IsRecorded:
 			out = append(out, RecordFailure{e.ID, int(t.run), e.Sweep, t.class.Class(), false})
+		case fresh && e.Execute && e.Losses >= LossLimit:
+			out = append(out, m.fail(e.ID, t, e.LossClass)...)
 		case fresh, t.phase == Waiting:
 			out = append(out, m.release(e.ID, t)...)
 		}
@@ -147,28 +149,6 @@ func (m *Machine) requestNew(e TaskRequested) bool {
 		m.list(s, at)
 	}
 	return true
-}
-
-// addPlace gives a task a place in a sweep.
-func (m *Machine) addPlace(s *sweep, e TaskRequested, is state) int32 {
-	at := s.add(e.ID, e.Where, is)
-	if e.Source != (sweeps.ID{}) {
-		s.setSource(at, e.Source)
-	}
-	m.places.add(e.ID, newRef(s.number, at))
-	return at
-}
-
-// takePlace finds or makes the place of a task that has an entry.
-func (m *Machine) takePlace(e TaskRequested) *sweep {
-	s, at, ok := m.place(e.ID, e.Sweep)
-	if !ok {
-		s = m.sweeps[e.Sweep]
-		m.addPlace(s, e, tracked)
-		return s
-	}
-	s.where[at], s.states[at] = e.Where, tracked
-	return s
 }
 
 // renew makes a task known, or has a settled one executed again. Sweeps for which it failed want
@@ -238,18 +218,6 @@ func (m *Machine) release(id sweeps.ID, t *entry) []Command {
 	return nil
 }
 
-// makePending has a task sent in its turn.
-func (m *Machine) makePending(id sweeps.ID, t *entry) {
-	m.move(t, Pending)
-	m.places.each(id, func(r ref) bool {
-		if s := m.numbers[r.sweep()]; !s.retired {
-			m.schedule(s, r.at(), t.last)
-		}
-		return true
-	})
-	m.scheduleFor(id)
-}
-
 // complete ends a launch. What no sweep wants any more is forgotten.
 func (m *Machine) complete(name string) []Command {
 	s := m.sweeps[name]
@@ -281,7 +249,7 @@ func (m *Machine) reap() []Command {
 			if is == absent {
 				continue
 			}
-			if phase, _ := m.phaseOf(s.ids[at]); is > tracked && !phase.Settled() && len(m.dependents[s.ids[at]]) > 0 {
+			if phase, _ := m.phaseOf(s.ids[at]); is > tracked && !phase.Settled() && len(m.waiting[s.ids[at]]) > 0 {
 				gone = append(gone, s.ids[at])
 			}
 			m.leave(s, int32(at))
@@ -293,7 +261,7 @@ func (m *Machine) reap() []Command {
 		if t.want != 0 || t.phase == Placing {
 			continue
 		}
-		if !t.phase.Settled() && len(m.dependents[id]) > 0 {
+		if !t.phase.Settled() && len(m.waiting[id]) > 0 {
 			gone = append(gone, id)
 		}
 		m.forget(id)
@@ -325,32 +293,5 @@ func (m *Machine) compact() {
 		if s.finished {
 			m.releaseFinished(s)
 		}
-	}
-}
-
-func (m *Machine) isFinishedForAll(t *entry) bool {
-	for _, name := range m.sets.of(t.want) {
-		if !m.sweeps[name].finished {
-			return false
-		}
-	}
-	return true
-}
-
-// releaseFinished forgets the done tasks of a finished sweep, and its lists where nothing else is left.
-func (m *Machine) releaseFinished(s *sweep) {
-	left := false
-	for at, is := range s.states {
-		switch is {
-		case absent:
-		case isDone:
-			m.leave(s, int32(at))
-		default:
-			left = true
-		}
-	}
-	s.forgetSchedule()
-	if !left {
-		s.ids, s.where, s.states, s.spans, s.next = nil, nil, nil, nil, 0
 	}
 }

@@ -106,11 +106,12 @@ func choose(out *strings.Builder, m *Machine, f map[string]string) {
 type testSender struct {
 	seconds      float64 // that every task is expected to take
 	large, later map[byte]bool
+	deferred     map[byte]bool
 	room         int // for so many large ones
 }
 
 func newTestSender(f map[string]string) *testSender {
-	s := &testSender{seconds: 1, large: numbers(f["large"]), later: numbers(f["later"]), room: number(f["room"])}
+	s := &testSender{seconds: 1, large: numbers(f["large"]), later: numbers(f["later"]), deferred: numbers(f["deferred"]), room: number(f["room"])}
 	if text, ok := f["seconds"]; ok {
 		s.seconds = float64(number(text))
 	}
@@ -130,6 +131,8 @@ func (s *testSender) HasRoom(int64) bool { return s.room > 0 }
 func (s *testSender) Offer(c Candidate) Offer {
 	id := c.ID[15]
 	switch {
+	case s.deferred[id]:
+		return Offer{Answer: Deferred}
 	case s.later[id]:
 		return Offer{Answer: Later}
 	case s.large[id] && s.room == 0:
@@ -154,7 +157,7 @@ func parseEvent(t *testing.T, word string, f map[string]string) Event {
 	case "taskReused":
 		return TaskReused{f["sweep"], number(f["n"])}
 	case "taskRequested":
-		e := TaskRequested{Sweep: f["sweep"], ID: id, Class: class, Run: run, Source: source, Losses: number(f["losses"])}
+		e := TaskRequested{Sweep: f["sweep"], ID: id, Class: class, Run: run, Source: source, Losses: number(f["losses"]), LossClass: protocol.Lost}
 		_, e.Execute = f["execute"]
 		_, e.IsRecorded = f["recorded"]
 		_, e.Orphan = f["orphan"]
@@ -175,6 +178,8 @@ func parseEvent(t *testing.T, word string, f map[string]string) Event {
 	case "attemptEnded":
 		_, lost := f["lost"]
 		return AttemptEnded{id, run, token, lost, protocol.Lost}
+	case "taskReady":
+		return TaskReady{id}
 	case "orderUnreadable":
 		return OrderUnreadable{id, run}
 	case "outcomeCommitted":

@@ -44,14 +44,6 @@ func (m *Machine) commit(e OutcomeCommitted) []Command {
 	return []Command{Place{e.ID, e.Run, m.sets.of(t.placedFor)}}
 }
 
-// correct charges a sweep for what a task took instead of what was expected.
-func (m *Machine) correct(t *entry, seconds float64) {
-	if s := m.sweeps[t.charge.sweep]; s != nil {
-		s.charged += seconds - t.charge.seconds
-	}
-	t.charge = charge{}
-}
-
 // placeAgain has a result placed that could not be placed before, for all who want it now. When
 // nobody does, its outcome is kept for the next launch.
 func (m *Machine) placeAgain(e PlacementRetried) []Command {
@@ -143,18 +135,6 @@ func (m *Machine) loseResult(e ResultLost) []Command {
 	m.makePending(e.ID, t)
 	m.untrack(e.ID)
 	return m.reopen([]string{e.Sweep})
-}
-
-// redirect notes that queued orders of tasks that start from these results name the wrong files.
-func (m *Machine) redirect(e ResultsRenamed) {
-	for id, t := range m.tasks {
-		if t.phase != Queued {
-			continue
-		}
-		if source, ok := m.sourceOf(id); ok && e.IDs[source] {
-			m.disturbed = true
-		}
-	}
 }
 
 // fail settles a task as failed, and with it the tasks that start from it; a task that has a result is settled as done.

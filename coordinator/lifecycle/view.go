@@ -15,7 +15,7 @@ type Counts struct {
 }
 
 // Counts returns how many tasks a sweep has; zeros for a sweep that was not launched.
-func (m *Machine) Counts(sweep string) Counts {
+func (m *taskTable) Counts(sweep string) Counts {
 	s := m.sweeps[sweep]
 	if s == nil {
 		return Counts{}
@@ -28,7 +28,7 @@ func (m *Machine) Counts(sweep string) Counts {
 func (c Counts) ToSend() int { return c.Pending + c.Queued }
 
 // Status returns the status of a sweep; "" for one that was not launched.
-func (m *Machine) Status(sweep string) Status {
+func (m *taskTable) Status(sweep string) Status {
 	if s := m.sweeps[sweep]; s != nil {
 		return s.status
 	}
@@ -36,13 +36,13 @@ func (m *Machine) Status(sweep string) Status {
 }
 
 // IsFinished reports whether a sweep was launched and all its tasks are settled.
-func (m *Machine) IsFinished(sweep string) bool {
+func (m *taskTable) IsFinished(sweep string) bool {
 	s := m.sweeps[sweep]
 	return s != nil && s.finished
 }
 
 // IsLaunched reports whether a launch of the sweep is complete, and none has begun since.
-func (m *Machine) IsLaunched(sweep string) bool {
+func (m *taskTable) IsLaunched(sweep string) bool {
 	s := m.sweeps[sweep]
 	return s != nil && s.launched
 }
@@ -51,15 +51,15 @@ func (m *Machine) IsLaunched(sweep string) bool {
 func (m *Machine) Launches() int { return m.launches }
 
 // Queued is the number of orders that the queue ought to hold.
-func (m *Machine) Queued() int { return m.queued }
+func (m *taskTable) Queued() int { return m.queued }
 
 // Disturbed reports whether the queue no longer holds what should be executed next. Its orders are then to be
 // withdrawn, which the event OrdersWithdrawn reports.
-func (m *Machine) Disturbed() bool { return m.disturbed }
+func (m *scheduler) Disturbed() bool { return m.disturbed }
 
 // ForOthers is how many tasks of a sweep are pending or queued and will be executed even without it, because another
 // open sweep wants them.
-func (m *Machine) ForOthers(sweep string) (n int) {
+func (m *taskTable) ForOthers(sweep string) (n int) {
 	for _, t := range m.tasks {
 		if t.phase != Pending && t.phase != Queued {
 			continue
@@ -75,7 +75,7 @@ func (m *Machine) ForOthers(sweep string) (n int) {
 
 // CountedTwice is how much larger the sum of what open sweeps have to send is than the number of different
 // tasks: a task that several of them want is in the counts of all.
-func (m *Machine) CountedTwice() (n int) {
+func (m *taskTable) CountedTwice() (n int) {
 	more := map[sweepSet]int{} // by the sweeps that want a task: how many of them are open, but for one
 	for _, t := range m.tasks {
 		if t.phase != Pending && t.phase != Queued {
@@ -115,7 +115,7 @@ func (t *Task) IsIn(sweep string) bool { return slices.Contains(t.Sweeps, sweep)
 
 // Task returns a task; ok is false when the machine doesn't know it: it was never requested, or
 // it was forgotten since no unfinished sweep needs it.
-func (m *Machine) Task(id sweeps.ID) (task Task, ok bool) {
+func (m *taskTable) Task(id sweeps.ID) (task Task, ok bool) {
 	if t := m.tasks[id]; t != nil {
 		return Task{int(t.run), t.phase, t.class.Class(), m.sets.of(t.want), t.token, int(t.losses), t.hasResult}, true
 	}
@@ -135,7 +135,7 @@ func (m *Machine) Task(id sweeps.ID) (task Task, ok bool) {
 
 // Tasks returns the tasks that are wanted, some of them more than once. The machine must not step
 // meanwhile.
-func (m *Machine) Tasks() iter.Seq[sweeps.ID] {
+func (m *taskTable) Tasks() iter.Seq[sweeps.ID] {
 	return func(yield func(sweeps.ID) bool) {
 		for _, s := range m.order {
 			for at, is := range s.states {
@@ -148,7 +148,7 @@ func (m *Machine) Tasks() iter.Seq[sweeps.ID] {
 }
 
 // Where returns the Where of a sweep's request for a task.
-func (m *Machine) Where(id sweeps.ID, sweep string) (int32, bool) {
+func (m *taskTable) Where(id sweeps.ID, sweep string) (int32, bool) {
 	s, at, ok := m.place(id, sweep)
 	if !ok {
 		return 0, false
@@ -157,7 +157,7 @@ func (m *Machine) Where(id sweeps.ID, sweep string) (int32, bool) {
 }
 
 // Source returns the task whose result a task starts from; the zero ID for none under this root.
-func (m *Machine) Source(id sweeps.ID) sweeps.ID {
+func (m *taskTable) Source(id sweeps.ID) sweeps.ID {
 	source, _ := m.sourceOf(id)
 	return source
 }
