@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -103,5 +104,28 @@ func TestARestartCountsNoLossTwice(t *testing.T) {
 	g.serve()
 	if l := g.lossLines(); len(l) != 0 {
 		t.Errorf("of a settled task there are still %q", l)
+	}
+}
+
+// TestACrashAfterTheLastLossGivesNoMoreAttempts: the losses are on record, and the failure was not recorded yet.
+func TestACrashAfterTheLastLossGivesNoMoreAttempts(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.launch(twoByTwo)
+	deadly := g.someTask(k, "two")
+	g.end()
+	var lines strings.Builder
+	for _, token := range []string{"one", "two", "three"} {
+		fmt.Fprintf(&lines, `{"id":%q,"run":1,"token":%q,"class":"lost","error":"its worker no longer runs it","host":"here","worker":"w1"}`+"\n", deadly, token)
+	}
+	write(t, g.root.Private("losses.jsonl"), lines.String())
+	k = g.serve()
+	if s := g.finish(k, "two"); s.Done != 3 || s.Failed != 1 || s.ByClass[protocol.Lost] != 1 || g.executed() != 3 {
+		t.Errorf("%+v", s)
+	}
+	for _, l := range g.lines("two") {
+		if l.ID.String() == deadly && (l.State != manifest.Failed || !strings.Contains(l.Error, "3 attempts")) {
+			t.Errorf("line %+v", l)
+		}
 	}
 }

@@ -132,7 +132,9 @@ func (l *launcher) submitOne(sweep string, item *plan.Item) {
 		l.step(lifecycle.TaskReused{Sweep: sweep, N: 1})
 		return
 	}
-	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, Where: s.Place(item.Number), Losses: l.attempts.Losses(t.ID, item.LastRun+1)}
+	e := lifecycle.TaskRequested{Sweep: sweep, ID: t.ID, Run: item.LastRun, Where: s.Place(item.Number)}
+	var lost string
+	e.Losses, e.LossClass, lost = l.attempts.Losses(t.ID, item.LastRun+1)
 	switch item.Action {
 	case plan.Link: // counted when it is done
 	case plan.Leave:
@@ -142,6 +144,9 @@ func (l *launcher) submitOne(sweep string, item *plan.Item) {
 		l.reasons[t.ID] = item.Reason
 		fallthrough
 	default:
+		if e.Losses >= lifecycle.LossLimit { // a crash kept the failure from being recorded
+			l.reasons[t.ID] = lost
+		}
 		e.Execute, e.Orphan, e.HasResult = true, item.Action == plan.Block, item.HasResult
 		s.Retract(t.ID)
 		s.Work.Add(t)

@@ -36,16 +36,22 @@ func lossOf(e queue.Entry, class protocol.Class, reason string) loss {
 // losses counts lost attempts by their runs, and keeps them in .eisweep/losses.jsonl, because a task that takes
 // down the host may take NATS's store with it.
 type losses struct {
-	mu     sync.Mutex
-	path   string // "" keeps them in memory only
-	counts map[run]map[string]bool
+	mu   sync.Mutex
+	path string // "" keeps them in memory only
+	runs map[run]*lostRun
+}
+
+// lostRun is what is known of the lost attempts at a run.
+type lostRun struct {
+	tokens map[string]bool
+	last   loss
 }
 
 // maxLosses bounds what is read of the file, in bytes.
 const maxLosses = 1 << 30
 
 // newLosses keeps them in memory only.
-func newLosses() *losses { return &losses{counts: map[run]map[string]bool{}} }
+func newLosses() *losses { return &losses{runs: map[run]*lostRun{}} }
 
 // readLosses reads the losses of unsettled runs, and drops the others from the file.
 func readLosses(r *root.Root, settled func(id sweeps.ID, run int) bool) (*losses, error) {
@@ -76,14 +82,17 @@ func readLosses(r *root.Root, settled func(id sweeps.ID, run int) bool) (*losses
 	return l, nil
 }
 
-func (l *losses) has(one loss) bool { return l.counts[run{one.ID, one.Run}][one.Token] }
+func (l *losses) has(one loss) bool {
+	r := l.runs[run{one.ID, one.Run}]
+	return r != nil && r.tokens[one.Token]
+}
 
 func (l *losses) count(one loss) {
 	key := run{one.ID, one.Run}
-	if l.counts[key] == nil {
-		l.counts[key] = map[string]bool{}
+	if l.runs[key] == nil {
+		l.runs[key] = &lostRun{tokens: map[string]bool{}}
 	}
-	l.counts[key][one.Token] = true
+	l.runs[key].tokens[one.Token], l.runs[key].last = true, one
 }
 
 // add records a loss, durably and once.
@@ -134,14 +143,23 @@ func appendLine(path string, text []byte) (err error) {
 
 // of returns how many attempts at a run were lost.
 func (l *losses) of(key run) int {
+	n, _ := l.lastOf(key)
+	return n
+}
+
+// lastOf returns also the last of them; it is empty if none was lost.
+func (l *losses) lastOf(key run) (int, loss) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.counts[key])
+	if r := l.runs[key]; r != nil {
+		return len(r.tokens), r.last
+	}
+	return 0, loss{}
 }
 
 // settle forgets the losses of a settled run; the file keeps them until the next start.
 func (l *losses) settle(key run) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.counts, key)
+	delete(l.runs, key)
 }

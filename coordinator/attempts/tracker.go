@@ -11,6 +11,7 @@ import (
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/workers"
+	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
@@ -118,12 +119,14 @@ func (t *Tracker) Leftovers(id sweeps.ID) []string { return t.leftovers.last(id)
 // Delay is how long a task must not be sent yet, since its last attempt ended a moment ago. The lock is held.
 func (t *Tracker) Delay(id sweeps.ID) time.Duration { return max(0, time.Until(t.delayed[id])) }
 
-// NextDelayed is how long until a task that is delayed may be sent, at most so long. The lock is held.
-func (t *Tracker) NextDelayed(most time.Duration) time.Duration {
+// ReleaseDelayed lets tasks be sent that were delayed long enough, and returns how long until the next one may be sent, at
+// most so long. The lock is held.
+func (t *Tracker) ReleaseDelayed(most time.Duration) time.Duration {
 	now := time.Now()
 	for id, at := range t.delayed {
 		if !at.After(now) {
 			delete(t.delayed, id)
+			t.step(lifecycle.TaskReady{ID: id})
 		} else {
 			most = min(most, at.Sub(now))
 		}
@@ -131,8 +134,14 @@ func (t *Tracker) NextDelayed(most time.Duration) time.Duration {
 	return most
 }
 
-// Losses is how many attempts at a run were lost.
-func (t *Tracker) Losses(id sweeps.ID, n int) int { return t.losses.of(run{id, n}) }
+// Losses is how many attempts at a run were lost, and the class and the error that the task has if it is not tried again.
+func (t *Tracker) Losses(id sweeps.ID, n int) (lost int, class protocol.Class, reason string) {
+	lost, last := t.losses.lastOf(run{id, n})
+	if reason = last.Error; last.Class == protocol.Lost {
+		reason = lossReason(lost)
+	}
+	return lost, last.Class, reason
+}
 
 // Load is what a worker runs. The lock is held.
 func (t *Tracker) Load(worker string) workers.Load {

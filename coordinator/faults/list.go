@@ -26,6 +26,8 @@ type Core interface {
 	Machine() *lifecycle.Machine
 	// Failure is why the coordinator cannot continue; nil if it can.
 	Failure() error
+	// Step feeds an event to the machine and carries out what follows.
+	Step(lifecycle.Event)
 	// CarryOutAgain carries out a command that a fault stopped, as far as it is still valid.
 	CarryOutAgain(lifecycle.Command)
 	// Flush makes what was carried out durable. It may release the lock for a while before it does anything.

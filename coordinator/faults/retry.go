@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"eisweep/coordinator/lifecycle"
 )
 
 // retry is the time of the next attempt at something that failed.
@@ -173,6 +175,7 @@ func (l *List) retryBlocked(f *fault) (worked bool) {
 	for id := range f.blocked {
 		if err := l.config.Window.CheckSendable(id, f.sweep); err == nil {
 			delete(f.blocked, id)
+			l.config.Core.Step(lifecycle.TaskReady{ID: id})
 			worked = true
 		} else if failed++; failed == failuresInARow {
 			break

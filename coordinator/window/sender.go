@@ -39,7 +39,7 @@ func (s *sender) Offer(c lifecycle.Candidate) lifecycle.Offer {
 		return lifecycle.Offer{Answer: lifecycle.Later}
 	}
 	if s.config.Attempts.Delay(c.ID) > 0 {
-		return lifecycle.Offer{Answer: lifecycle.Later}
+		return lifecycle.Offer{Answer: lifecycle.Deferred}
 	}
 	t := core.Task(c.ID, c.Sweep)
 	if t == nil {
@@ -62,15 +62,15 @@ func (s *sender) Offer(c lifecycle.Candidate) lifecycle.Offer {
 }
 
 // sourceless settles a task that cannot be executed because its source is gone. While that cannot be
-// determined, the task waits.
+// determined, the task waits; the faults say when it is looked at again.
 func (s *sender) sourceless(c lifecycle.Candidate, err error) lifecycle.Offer {
 	if errors.Is(err, ErrGone) {
 		s.config.Core.SetReason(c.ID, err.Error())
 		s.events = append(s.events, lifecycle.OutcomeCommitted{ID: c.ID, Run: c.Run, Class: protocol.Source})
-	} else {
-		s.config.Core.Block(c, err)
+		return lifecycle.Offer{Answer: lifecycle.Later}
 	}
-	return lifecycle.Offer{Answer: lifecycle.Later}
+	s.config.Core.Block(c, err)
+	return lifecycle.Offer{Answer: lifecycle.Deferred}
 }
 
 // Message is the order to execute a task, as workers get it. The error wraps ErrGone if the file that the task starts

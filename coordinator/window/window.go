@@ -42,7 +42,7 @@ type Core interface {
 	Outcome(id sweeps.ID, run int) *protocol.Outcome
 	// Input says where a worker finds a file. The error wraps ErrGone if it is certain that the file no longer exists.
 	Input(*sweeps.Input) (protocol.Input, error)
-	// Block has a task wait because of an error that may go away.
+	// Block has a task wait because of an error that may go away, and feeds TaskReady to the machine when it has.
 	Block(lifecycle.Candidate, error)
 }
 
@@ -130,6 +130,7 @@ func (w *Window) Fill(ctx context.Context) time.Duration {
 	if !w.mustFill() || !w.maySend(ctx) {
 		return fillEvery
 	}
+	pause := w.releaseDelayed()
 	wait, err := w.withdraw(ctx)
 	switch {
 	case err != nil:
@@ -138,7 +139,7 @@ func (w *Window) Fill(ctx context.Context) time.Duration {
 		return wait
 	}
 	w.config.Core.Lock()
-	list, pause := w.choose(), w.config.Attempts.NextDelayed(fillEvery)
+	list := w.choose()
 	w.config.Core.Unlock()
 	if len(list) == 0 {
 		return pause
@@ -157,6 +158,14 @@ func (w *Window) Fill(ctx context.Context) time.Duration {
 		w.config.Log.Warn("orders could not be sent and are sent again", "orders", len(list)-n, "error", err)
 	}
 	return sendPause
+}
+
+// releaseDelayed lets tasks be sent that were delayed long enough, and returns how long until the next one, at most
+// fillEvery.
+func (w *Window) releaseDelayed() time.Duration {
+	w.config.Core.Lock()
+	defer w.config.Core.Unlock()
+	return w.config.Attempts.ReleaseDelayed(fillEvery)
 }
 
 // mustFill reports whether orders may have to be withdrawn or sent.
