@@ -124,7 +124,7 @@ func TestAnAttemptIsNotSetBackOverAClaim(t *testing.T) {
 	note := func(e queue.Entry, event string) queue.Entry {
 		t.Helper()
 		e.Event = event
-		seq, err := q.Note(ctx, e.AttemptEvent, e.Sequence)
+		seq, err := q.Register.Note(ctx, e.AttemptEvent, e.Sequence)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +137,7 @@ func TestAnAttemptIsNotSetBackOverAClaim(t *testing.T) {
 		t.Errorf("an attempt that continues is logged as %q", logged.String())
 	}
 	logged.Reset()
-	last, err := q.Last(ctx, protocol.Attempt{ID: ended.ID, Run: 1})
+	last, err := q.Register.Last(ctx, protocol.Attempt{ID: ended.ID, Run: 1})
 	if err != nil || last == nil {
 		t.Fatal(last, err)
 	}
