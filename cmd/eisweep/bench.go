@@ -36,17 +36,17 @@ func newBenchCommand(e *cli.Env) *cobra.Command {
 	stimuli := 200
 	cmd := &cobra.Command{
 		Use:   "bench",
-		Short: "Time the model at the published size on one core of this machine",
-		Long: `Time the model at the published size on one core of this machine: what a stimulus
-takes of each kind of work, and what tasks of the published size come to.
+		Short: "Measure the speed of the model on this machine",
+		Long: `Measure the speed of the model at the published size on one core of this machine: the
+time per stimulus for each kind of work, and the resulting time of a whole task.
 
-Each kind goes through the first stimuli of seed 1's first trial, five times; the
-median is told. Nothing is read or written. Compare only with figures taken on the
-same machine in the same minutes.`,
+Each kind of work runs the first stimuli of seed 1's first trial five times; bench
+prints the median. It reads and writes no files. Compare only measurements that were
+taken on the same machine within minutes of each other.`,
 		Args: cli.AtMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if most := sim.MostMetered(); stimuli < 1 || stimuli > most {
-				return cli.Usagef("--stimuli %d: it is 1 to %d", stimuli, most)
+				return cli.Usagef("--stimuli %d: give a number from 1 to %d", stimuli, most)
 			}
 			rows, err := bench(cmd.Context(), stimuli)
 			if err != nil {
@@ -59,7 +59,7 @@ same machine in the same minutes.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON array")
-	cmd.Flags().IntVar(&stimuli, "stimuli", stimuli, "how many different stimuli each kind of work goes through")
+	cmd.Flags().IntVar(&stimuli, "stimuli", stimuli, "number of different stimuli for each kind of work")
 	return cmd
 }
 

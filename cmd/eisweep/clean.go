@@ -22,12 +22,11 @@ func newCleanCommand(e *cli.Env) *cobra.Command {
 	var dry, logs, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "clean SWEEP",
-		Short: "Remove what is of no more use of a sweep: superseded results, old checkpoints",
-		Long: `Remove what is of no more use of a sweep: results that were moved to superseded/, files
-that attempts left behind which ended without a word, and checkpoints of tasks that are
-settled; with --logs also the logs of tasks that are done. Results in place, and logs of
-failures, are never removed. --dry-run only lists them. Where the root has a coordinator,
-that one does it.`,
+		Short: "Remove superseded results and stale checkpoints",
+		Long: `Remove files that a sweep no longer needs: superseded results, files that lost attempts
+left behind, and checkpoints of tasks that are done or have failed; with --logs also
+the logs of done tasks. Current results and logs of failures are never removed.
+--dry-run lists the files instead. If the root has a coordinator, the coordinator does it.`,
 		Args: cli.ExactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := choice.Open(e)
@@ -43,8 +42,8 @@ that one does it.`,
 	}
 	choice.AddFlag(cmd)
 	c.AddFlags(cmd, e)
-	cmd.Flags().BoolVar(&dry, "dry-run", false, "only list what would be removed")
-	cmd.Flags().BoolVar(&logs, "logs", false, "also remove the logs of tasks that are done")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "list the files without removing them")
+	cmd.Flags().BoolVar(&logs, "logs", false, "also remove the logs of done tasks")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per file and line")
 	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd

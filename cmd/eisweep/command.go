@@ -10,15 +10,15 @@ import (
 
 const welcome = `eisweep runs parameter sweeps of the E/I-assemblies model.
 
-Three things of every day:
+Common commands:
 
-  eisweep run quick                       run a sweep: one that ships, or a file like my.toml
-  eisweep plan my.toml                    what a run would do: tasks, files, time, disk
-  eisweep show quick                      what became of it; of a task or a file as well
+  eisweep run quick       run a sweep: a shipped one, or a file such as my.toml
+  eisweep plan my.toml    show what a run would do: tasks, files, time, disk
+  eisweep show quick      show the results of a sweep, a task or a file
 
-Results are HDF5 files in ~/experiments/ei-assemblies/<sweep>/, or where --path or
-EISWEEP_ROOT say, with a manifest.jsonl beside them. Running the same again runs
-nothing; whatever is missing, damaged or new is run.
+Results are HDF5 files in ~/experiments/ei-assemblies/<sweep>/, with a manifest.jsonl
+beside them; --path or EISWEEP_ROOT chooses another directory. Running a sweep again
+runs only tasks that are new, missing or damaged.
 `
 
 // newCommand builds the tree of commands.
@@ -37,16 +37,16 @@ func newCommand(e *cli.Env) *cobra.Command {
 		return errors.Join(cli.CheckFlags(cmd), cli.ChooseKernels(e))
 	}
 	cmd.CompletionOptions.DisableDefaultCmd = true
-	cmd.Flags().Bool("version", false, "print the version of the program; the command version tells more")
+	cmd.Flags().Bool("version", false, "print the version of the program; `eisweep version` prints more")
 	cmd.SetVersionTemplate("eisweep {{.Version}}\n")
 	cmd.SetOut(e.Stdout)
 	cmd.SetErr(e.Stderr)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return cli.Usagef("%s; `%s --help` lists the options", err.Error(), cmd.CommandPath())
+		return cli.Usagef("%s; run `%s --help` for a list of options", err.Error(), cmd.CommandPath())
 	})
 	addCommands(e, cmd)
-	cmd.SetHelpCommandGroupID("Besides:")
-	cmd.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", GroupID: "Besides:", Short: "Tell of a command", RunE: func(c *cobra.Command, args []string) error {
+	cmd.SetHelpCommandGroupID("Other:")
+	cmd.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", GroupID: "Other:", Short: "Show help for a command", RunE: func(c *cobra.Command, args []string) error {
 		found, rest, err := cmd.Find(args)
 		if found == cmd && err == nil {
 			err = cli.RefuseUnknownCommand(cmd, rest)
@@ -71,9 +71,9 @@ func addCommands(e *cli.Env, cmd *cobra.Command) {
 	}{
 		{"On this machine:", []*cobra.Command{newRunCommand(e), newPlanCommand(e)}},
 		{"On several machines:", append([]*cobra.Command{newCoordinatorCommand(e), newWorkerCommand(e), newLaunchCommand(e), newWorkersCommand(e), newDrainCommand(e), newSlurmCommand(e), newKeysCommand()}, steer...)},
-		{"What becomes of sweeps:", []*cobra.Command{newStatusCommand(e), newWatchCommand(e), newTasksCommand(e), newShowCommand(e), newLogsCommand(e), newExplainCommand(e)}},
-		{"What was run before:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e)}},
-		{"Besides:", []*cobra.Command{newParamsCommand(e), newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e)}},
+		{"Monitoring:", []*cobra.Command{newStatusCommand(e), newWatchCommand(e), newTasksCommand(e), newShowCommand(e), newLogsCommand(e), newExplainCommand(e)}},
+		{"Maintenance:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e)}},
+		{"Other:", []*cobra.Command{newParamsCommand(e), newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e)}},
 	} {
 		cmd.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
 		for _, c := range g.commands {

@@ -9,7 +9,7 @@ import (
 func newCompletionCommand(e *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish",
-		Short: "Print the script that completes commands in a shell",
+		Short: "Print a shell completion script",
 		Example: `  eisweep completion bash > ~/.local/share/bash-completion/completions/eisweep
   eisweep completion zsh > "${fpath[1]}/_eisweep"
   eisweep completion fish > ~/.config/fish/completions/eisweep.fish`,
@@ -24,7 +24,7 @@ func newCompletionCommand(e *cli.Env) *cobra.Command {
 			case "fish":
 				return cmd.Root().GenFishCompletion(e.Stdout, true)
 			}
-			return cli.Usagef("unknown shell %q: it is bash, zsh or fish", args[0])
+			return cli.Usagef("unknown shell %q: give bash, zsh or fish", args[0])
 		},
 	}
 }

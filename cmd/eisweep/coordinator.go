@@ -16,29 +16,30 @@ func newCoordinatorCommand(e *cli.Env) *cobra.Command {
 	var detach, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "coordinator [-- SBATCH-OPTION…]",
-		Short: "See to the sweeps of a root: hand out tasks, place results, answer commands",
-		Long: `See to the sweeps of a root, until it is stopped: hand their tasks to workers on any
-machine that shares the folder, place results, keep the manifests, and answer launch,
-status and the other commands. Start it once, anywhere; start workers with
+		Short: "Run the coordinator for a root directory",
+		Long: `Run the coordinator for a root directory until it is stopped. It hands tasks to workers
+on any machine that shares the directory, places results, keeps the manifests, and
+answers launch, status and the other commands. Start one coordinator, on any machine,
+then start workers with
 
   eisweep worker
 
-It brings a NATS server of its own, which speaks TLS and lets in whoever can read
-ROOT/.eisweep/worker.access or client.access. Or it uses the site's (--nats), which
-needs version 2.12 at least.
+The coordinator embeds a NATS server, which uses TLS and accepts anyone who can read
+ROOT/.eisweep/worker.access or client.access. With --nats it uses the site's NATS
+servers instead (version 2.12 or later).
 
-NATS holds the tasks that the workers are about to run, as many as they are expected
-to begin within --ahead (and at most 4096, or four for each slot). While no coordinator
+NATS holds the tasks that workers are about to run: as many as they are expected to
+begin within --ahead, and at most 4096 or four for each slot. While no coordinator
 runs, workers continue with these.
 
-With --slurm it has Slurm run workers, as many as the tasks that wait require, and no
-more than max. Each is a job as ` + "`eisweep slurm`" + ` submits it; what follows -- is for
-sbatch. Idle workers end by themselves, jobs that wait are cancelled when every sweep
-is done. After three failures in a row no more are submitted until
-` + "`eisweep slurm --resume`" + `.
+With --slurm the coordinator submits Slurm jobs that run workers: as many as the
+pending tasks need, and at most max. Each job is submitted as by ` + "`eisweep slurm`" + `;
+arguments after -- are passed to sbatch. Idle workers exit by themselves, and pending
+jobs are cancelled when every sweep is done. After three failures in a row the
+coordinator submits no more jobs until ` + "`eisweep slurm --resume`" + `.
 
-Stop and start it as you like, here or on another machine: running tasks are not
-disturbed, and what was launched goes on.`,
+You can stop and restart the coordinator at any time, here or on another machine.
+Running tasks are not disturbed, and launched sweeps continue.`,
 		Example: `  eisweep coordinator --detach
   eisweep coordinator --listen 10.0.0.5:4222 --share-group lab
   eisweep coordinator --nats-context lab

@@ -17,15 +17,15 @@ func newDrainCommand(e *cli.Env) *cobra.Command {
 	var all, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "drain WORKER|HOST…",
-		Short: "End workers: they save what they run, hand it back, and exit",
-		Long: `End workers, by their names or by their hosts: they take no more tasks, save how far
-those that they run have come, hand them back for other workers to go on with, and
-exit. Nothing is lost, and no attempt is counted.`,
+		Short: "Stop workers after they save their running tasks",
+		Long: `Stop workers, given by name or host. They take no more tasks, save a checkpoint of each
+running task, return the tasks to the queue for other workers to continue, and exit. No
+work is lost, and no attempt is counted.`,
 		Example: `  eisweep drain node07
   eisweep drain node07-4711 node08`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if all == (len(args) > 0) {
-				return cli.Usagef("%s needs the names of workers or hosts, which `eisweep workers` lists, or --all", cmd.CommandPath())
+				return cli.Usagef("%s needs the names of workers or hosts (see `eisweep workers`), or --all", cmd.CommandPath())
 			}
 			return nil
 		},
@@ -44,7 +44,7 @@ exit. Nothing is lost, and no attempt is counted.`,
 	}
 	choice.AddFlag(cmd)
 	c.AddFlags(cmd, e)
-	cmd.Flags().BoolVar(&all, "all", false, "every worker that is heard of")
+	cmd.Flags().BoolVar(&all, "all", false, "every connected worker")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
 	cmd.ValidArgsFunction = cli.CompleteEach(workerNames(e, &choice, &c))
 	return cmd
@@ -57,14 +57,14 @@ func tellDrained(e *cli.Env, d *control.Drained, asJSON bool) error {
 		}
 	} else {
 		for _, name := range d.Workers {
-			e.Linef("%s: told to save what it runs, hand it back, and exit", name)
+			e.Linef("%s: draining", name)
 		}
 		if len(d.Workers)+len(d.Unknown) == 0 {
-			e.Linef("nothing to do: no worker is heard of")
+			e.Linef("nothing to do: no workers connected")
 		}
 	}
 	if len(d.Unknown) > 0 {
-		return cli.Usagef("no worker is heard of by the name or host %s; `eisweep workers%s` lists them", strings.Join(d.Unknown, ", "), e.Flags())
+		return cli.Usagef("no worker with the name or host %s is connected; `eisweep workers%s` lists workers", strings.Join(d.Unknown, ", "), e.Flags())
 	}
 	return nil
 }

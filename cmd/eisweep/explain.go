@@ -27,12 +27,12 @@ func newExplainCommand(e *cli.Env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "explain TASK|SWEEP",
-		Short: "Say why a task, or a sweep, is not running",
-		Long: `Say why a task, or a sweep, is not running: it waits for the task that trains its
-network, no worker is connected or none has the memory, the sweep is paused, an attempt
-failed and is repeated later, others are before it, it runs, or it is settled.
+		Short: "Explain why a task or a sweep is not running",
+		Long: `Explain why a task or a sweep is not running: for example, it waits for the task that
+trains its network, no workers are connected or none has enough memory, the sweep is
+paused, a failed attempt will be repeated later, or other tasks come first.
 
-TASK is an id (t and 32 hex digits) or the start of one.`,
+TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 		Args: cli.ExactlyOne("a task's id or a sweep's name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := choice.Open(e)

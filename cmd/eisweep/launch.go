@@ -23,13 +23,14 @@ func newLaunchCommand(e *cli.Env) *cobra.Command {
 	var l launching
 	cmd := &cobra.Command{
 		Use:   "launch FILE|NAME…",
-		Short: "Have sweeps run by the workers of the root's coordinator",
-		Long: `Have sweeps run by the workers that the root's coordinator has: whatever of their tasks
-is not done yet. It takes the same words as ` + "`run`" + `, which computes by itself.
+		Short: "Launch sweeps on the coordinator's workers",
+		Long: `Launch sweeps on the workers of the root's coordinator. Arguments and options are those
+of ` + "`run`" + `. Tasks that already have a result are skipped.
 
-The command ends when the coordinator has the sweeps; --follow stays and shows how far
-they come, and ends as ` + "`run`" + ` does. Ctrl-C ends the showing, not the sweeps. Launching
-the same again does no harm; an edited file runs the difference.`,
+The command returns when the coordinator has accepted the sweeps. --follow shows their
+progress until they end, and exits with the codes of ` + "`run`" + `; Ctrl-C then stops following,
+not the sweeps. Launching a sweep again is safe; launching an edited file runs only new
+tasks.`,
 		Example: `  eisweep launch my.toml --follow
   eisweep launch approximate perturb
   eisweep launch urgent.toml --priority 10`,
@@ -50,9 +51,9 @@ the same again does no harm; an edited file runs the difference.`,
 	s.AddFlags(cmd)
 	l.Connection.AddFlags(cmd, e)
 	f := cmd.Flags()
-	f.IntVar(&l.request.Priority, "priority", 0, "sweeps of a higher priority go first; equal ones share the workers evenly")
-	f.BoolVar(&l.request.Supersede, "supersede", false, "move result files of other tasks that are in the way to superseded/")
-	f.BoolVar(&l.request.Dry, "dry-run", false, "only say what would be done")
+	f.IntVar(&l.request.Priority, "priority", 0, "sweeps of higher priority run first; sweeps of equal priority share the workers evenly")
+	f.BoolVar(&l.request.Supersede, "supersede", false, "move conflicting result files of other tasks to superseded/")
+	f.BoolVar(&l.request.Dry, "dry-run", false, "show what would be done, without doing it")
 	l.showing(cmd)
 	return cmd
 }
@@ -67,7 +68,7 @@ type launching struct {
 
 // showing adds the options of how it is shown.
 func (l *launching) showing(cmd *cobra.Command) {
-	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "show how far the sweeps come, until they are done")
+	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "show progress until the sweeps end")
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write events as JSON, one object per line")
 }
 
@@ -143,7 +144,7 @@ func (l *launching) tellDry(e *cli.Env, o display.Observer, plan *control.Plan) 
 	for i := range plan.Sweeps {
 		writeSweepRows(e, &plan.Sweeps[i])
 	}
-	e.Linef("nothing was launched: this is what would be (--dry-run)")
+	e.Linef("nothing was launched (--dry-run)")
 	return nil
 }
 
@@ -165,5 +166,5 @@ func noWorker(ctx context.Context, e *cli.Env, c *client.Client) string {
 			return ""
 		}
 	}
-	return "no worker is connected: start some, on any machine that shares the folder: eisweep worker" + e.Flags()
+	return "no workers connected; start some on any machine that shares the directory: eisweep worker" + e.Flags()
 }

@@ -34,15 +34,15 @@ func newLogsCommand(e *cli.Env) *cobra.Command {
 	var l logView
 	cmd := &cobra.Command{
 		Use:   "logs TASK",
-		Short: "Print what the attempts at a task logged",
-		Long: `Print what the attempts at a task logged, the oldest first. With --follow it goes on
-as the task runs, until that is settled.
+		Short: "Print the logs of a task",
+		Long: `Print the logs of a task's attempts, the oldest first. --follow continues as the task
+runs, until it is done or has failed.
 
-TASK is an id (t and 32 hex digits) or the start of one.`,
+TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 		Args: cli.ExactlyOne("a task's id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !inspect.LooksLikeID(args[0]) {
-				return cli.Usagef("%q is no task's id: t and hex digits; `eisweep tasks SWEEP` lists a sweep's", args[0])
+				return cli.Usagef("%q is not a task id (t and hex digits); `eisweep tasks SWEEP` lists the ids of a sweep's tasks", args[0])
 			}
 			r, err := choice.Open(e)
 			if err != nil {
@@ -57,12 +57,12 @@ TASK is an id (t and 32 hex digits) or the start of one.`,
 			if err := l.print(cmd.Context(), e, r); err != nil || l.printed > 0 {
 				return err
 			}
-			return cli.Usagef("%s has no log: it was not run yet, or `eisweep clean` removed it; `eisweep explain %s%s` says how it stands", l.id, l.id, e.RootFlag)
+			return cli.Usagef("%s has no log: it has not run yet, or `eisweep clean` removed its log; see `eisweep explain %s%s`", l.id, l.id, e.RootFlag)
 		},
 	}
 	choice.AddFlag(cmd)
 	c.AddFlags(cmd, e)
-	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "go on as the task runs")
+	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "follow the log as the task runs")
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write JSON, one object per line of a log")
 	cmd.ValidArgsFunction = cli.CompleteFirst(loggedTasks(e, &choice))
 	return cmd

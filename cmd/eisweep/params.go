@@ -19,12 +19,13 @@ func newParamsCommand(e *cli.Env) *cobra.Command {
 	var markdown, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "params [NAME]",
-		Short: "List the model's parameters: defaults, units, ranges, meaning",
-		Long: `List the model's parameters with their published names, as sweep files and
---set take them. NAME is a parameter (pl.eta_e) or the start of several (sy.e2e).`,
+		Short: "List the model's parameters",
+		Long: `List the model's parameters with their published names, as used in sweep files and by
+--set: default, unit, range and meaning. NAME is a parameter (pl.eta_e) or a prefix of
+several (sy.e2e).`,
 		Example: `  eisweep params                          # all of them
-  eisweep params inp                      # those of the input
-  eisweep params --experiment PERTURB     # what PERTURB reads, with its defaults`,
+  eisweep params inp                      # parameters of the input
+  eisweep params --experiment PERTURB     # parameters that PERTURB reads, with its defaults`,
 		Args:              cli.AtMost(1, "NAME"),
 		ValidArgsFunction: cli.CompleteFirst(selection.ParameterNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -43,9 +44,9 @@ func newParamsCommand(e *cli.Env) *cobra.Command {
 			return writeParametersText(e.Stdout, list, sim.Experiment(experiment))
 		},
 	}
-	cmd.Flags().StringVarP(&experiment, "experiment", "e", "", "only what this experiment reads: APPROXIMATE, GRADIENT or PERTURB")
-	cmd.Flags().BoolVar(&markdown, "markdown", false, "write the page docs/parameters.md")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON: one object per parameter in an array")
+	cmd.Flags().StringVarP(&experiment, "experiment", "e", "", "only parameters that this experiment reads: APPROXIMATE, GRADIENT or PERTURB")
+	cmd.Flags().BoolVar(&markdown, "markdown", false, "write docs/parameters.md")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON: an array with one object per parameter")
 	cmd.RegisterFlagCompletionFunc("experiment", selection.CompleteExperiments)
 	return cmd
 }

@@ -23,11 +23,11 @@ func newPlanCommand(e *cli.Env) *cobra.Command {
 	var p planning
 	cmd := &cobra.Command{
 		Use:   "plan FILE|NAME…",
-		Short: "Say what a run would do: tasks, files, time and disk; change nothing",
-		Long: `Say what a run of the same words would do, and change nothing: how many tasks there
-are, which are new, which are done and why, which files would be moved aside, and about
-how much time and disk it would take. Times come from a measurement of the model on
-this machine of about two seconds; they are estimates.`,
+		Short: "Show what a run would do, without running anything",
+		Long: `Show what a run of the same arguments would do, without changing anything: how many
+tasks there are, which are new, which are done and why, which files would be moved
+aside, and roughly how much time and disk space the run would take. The time is an
+estimate: eisweep measures the model on this machine for about two seconds.`,
 		Example: `  eisweep plan my.toml
   eisweep plan my.toml --tasks --add-seeds 11-20
   eisweep plan approximate perturb --json`,

@@ -23,17 +23,18 @@ func newRerunCommand(e *cli.Env) *cobra.Command {
 	var r rerun
 	cmd := &cobra.Command{
 		Use:   "rerun SWEEP",
-		Short: "Run tasks of a sweep again: failed ones, or those that are named",
-		Long: `Run tasks of a sweep's latest launch again: those that all the given options fit.
-It says what it will do before it does it; --dry-run ends there.
+		Short: "Run tasks of a sweep again",
+		Long: `Run tasks of a sweep's latest launch again: those that match all of the given options.
+The command prints what it will do before it starts; --dry-run stops there.
 
-With --set the tasks are replaced by others that differ in that parameter: their files
-are named for it, the stored sweep file has them from then on, and PERTURB tasks take
-the replacement as their source. Without it, what failed by its numbers or its input
-fails again.
+With --set, each task is replaced by one with the given parameter value. Its file is
+named for the value, the stored sweep file has the replacement from then on, and
+PERTURB tasks use it as their source. Without --set, tasks that failed with class
+numeric or invalid fail again.
 
-Where the root has a coordinator its workers run the tasks, and the command ends when
-the coordinator has them, or with --follow when they are done; else they run here.`,
+If the root has a coordinator, its workers run the tasks, and the command returns when
+the coordinator has accepted them, or with --follow when they are done. Otherwise the
+tasks run on this machine.`,
 		Example: `  eisweep rerun my --failed
   eisweep rerun my --failed --class numeric --set numint.dt=0.0005
   eisweep rerun my --where pl.is_plastic=EXC --seeds 3,5
@@ -73,9 +74,9 @@ func (r *rerun) flags(cmd *cobra.Command) {
 	r.TaskFilter.AddFlags(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&r.all, "all", false, "every task")
-	f.StringArrayVar(&r.set, "set", nil, "replace the tasks by such with `NAME=VALUE`, repeatable")
-	f.BoolVar(&r.dry, "dry-run", false, "only say what would be done")
-	f.BoolVarP(&r.follow, "follow", "f", false, "where the root has a coordinator: show how far it comes, until it is done")
+	f.StringArrayVar(&r.set, "set", nil, "replace the tasks with ones that have `NAME=VALUE`; repeatable")
+	f.BoolVar(&r.dry, "dry-run", false, "show what would be done, without doing it")
+	f.BoolVarP(&r.follow, "follow", "f", false, "if the root has a coordinator: show progress until the tasks are done")
 	r.Execution.AddFlags(cmd)
 	cmd.RegisterFlagCompletionFunc("set", selection.CompleteSettings)
 }
@@ -83,7 +84,7 @@ func (r *rerun) flags(cmd *cobra.Command) {
 // parse checks the options by themselves.
 func (r *rerun) parse() (err error) {
 	if r.IsEmpty() && !r.all {
-		return cli.Usagef("say which tasks: --failed, --class, --where, --seeds, --task, or --all for every one")
+		return cli.Usagef("select tasks with --failed, --class, --where, --seeds or --task, or give --all")
 	}
 	if err := r.TaskFilter.Parse(); err != nil {
 		return err

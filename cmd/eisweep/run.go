@@ -15,19 +15,20 @@ func newRunCommand(e *cli.Env) *cobra.Command {
 	var x local.Execution
 	cmd := &cobra.Command{
 		Use:   "run FILE|NAME…",
-		Short: "Run sweeps on this machine: whatever of them is not done yet",
-		Long: `Run sweeps on this machine, on every core: whatever of their tasks is not done yet.
+		Short: "Run sweeps on this machine",
+		Long: `Run sweeps on this machine, on every core. Tasks that already have a result are
+skipped.
 
-What contains a slash or ends in .toml is a sweep file, anything else the name of a
-sweep that ships with the program. Everything named is checked before anything runs.
-Ctrl-C hands running tasks back and ends; the same command goes on from there.
+An argument that contains a slash or ends in .toml is a sweep file; any other is the
+name of a shipped sweep. All sweeps are checked before anything runs. Ctrl-C saves
+running tasks and exits; the same command continues from there.
 
-Several sweeps share the workers, in their order. A PERTURB sweep may name one beside
-it, or one that was run before, as its source. --set concerns the sweeps whose
-experiment reads the parameter; --seeds those that train, if any of them does.`,
-		Example: `  eisweep run quick                                # a small sweep, to see it work
-  eisweep run my.toml --add-seeds 11-20            # ten seeds more of one's own
-  eisweep run approximate perturb                  # train, then push single neurons
+Several sweeps share the workers, in the order given. A PERTURB sweep may use another
+sweep on the command line, or an earlier one, as its source. --set applies to sweeps
+whose experiment reads the parameter; --seeds applies to sweeps that train, if any does.`,
+		Example: `  eisweep run quick                                # a small sweep, to try it
+  eisweep run my.toml --add-seeds 11-20            # add ten seeds
+  eisweep run approximate perturb                  # train, then perturb single neurons
   eisweep run -e APPROXIMATE -n 20 -p results      # the published command line`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list, err := s.Load(cmd.Context(), e, args)

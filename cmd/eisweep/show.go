@@ -14,12 +14,12 @@ func newShowCommand(e *cli.Env) *cobra.Command {
 	var s inspect.ShowOptions
 	cmd := &cobra.Command{
 		Use:   "show SWEEP|TASK|FILE",
-		Short: "Tell of a sweep, a task or a result file: parameters, provenance, failure, log",
-		Long: `Tell of a sweep, a task or a result file.
+		Short: "Show a sweep, a task or a result file",
+		Long: `Show a sweep, a task or a result file: parameters, provenance, failure and log.
 
-SWEEP is the name of one that was run. TASK is an id (t and 32 hex digits) or the start
-of one. FILE is the path of a result, from here or from the root; files of the published
-program are told of as far as they tell.`,
+SWEEP is the name of a sweep that was run. TASK is a task's id (t and 32 hex digits) or
+a unique prefix. FILE is the path of a result, relative to the current directory or to
+the root. Files of the published program are shown as far as they can be read.`,
 		Example: `  eisweep show quick
   eisweep show t3f0c1ab2
   eisweep show quick/results~pl.is_plastic=BOTH~seed=1.h5 --all`,
@@ -38,9 +38,9 @@ program are told of as far as they tell.`,
 	}
 	choice.AddFlag(cmd)
 	f := cmd.Flags()
-	f.BoolVar(&s.All, "all", false, "every parameter or task, not only those that say something new")
-	f.BoolVar(&s.Log, "log", false, "the whole log, not only its end")
-	f.BoolVar(&s.JSON, "json", false, "write JSON: one object, for a sweep one per task")
+	f.BoolVar(&s.All, "all", false, "show every parameter or task")
+	f.BoolVar(&s.Log, "log", false, "show the whole log")
+	f.BoolVar(&s.JSON, "json", false, "write JSON: one object, or for a sweep one per task")
 	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return selection.LaunchedNames(e, &choice)(), cobra.ShellCompDirectiveDefault
 	}

@@ -22,17 +22,18 @@ func newSlurmCommand(e *cli.Env) *cobra.Command {
 	var s slurmCommand
 	cmd := &cobra.Command{
 		Use:   "slurm [-- SBATCH-OPTION…]",
-		Short: "Have workers run as jobs of Slurm",
-		Long: `Submit one array job to Slurm, each of whose elements runs a worker. What follows --
-is passed to sbatch unchanged. It must not contain options by which jobs are counted (--array,
---job-name, --wrap …), nor words that sbatch would take for a script: write --exclusive=user.
+		Short: "Submit Slurm jobs that run workers",
+		Long: `Submit one Slurm array job whose elements each run a worker. Arguments after -- are
+passed to sbatch unchanged. They must not include options that change how jobs are
+counted (--array, --job-name, --wrap …), nor words that sbatch would take for a script:
+write --exclusive=user.
 
-A worker takes tasks until none was left for --idle-timeout, or until Slurm says that
-its time is nearly up: then it saves what it runs and hands it back, and other workers
-go on from there. So it does when its job is cancelled, preempted or put back into the
-queue. Jobs that still wait when every sweep is done are cancelled by the coordinator.
+A worker exits when it has had no task for --idle-timeout, or when its job is about to
+reach its time limit, is cancelled, preempted or requeued. It then saves its running
+tasks and returns them to the queue; other workers continue them. The coordinator
+cancels pending jobs when every sweep is done.
 
-` + "`coordinator --slurm`" + ` does all that by itself, as the tasks that wait require.`,
+` + "`coordinator --slurm`" + ` submits jobs by itself, as pending tasks need them.`,
 		Example: `  eisweep slurm --workers 10 --cores 8 --time 4h --mem-per-core 1G -- --partition=short --account=abc
   eisweep slurm --workers 4 --setup 'module load gcc' --print > workers.sbatch
   eisweep slurm --resume`,
@@ -63,7 +64,7 @@ queue. Jobs that still wait when every sweep is done are cancelled by the coordi
 // onlyAfterDash refuses words that are neither options of ours nor behind the --.
 func onlyAfterDash(cmd *cobra.Command, args []string) error {
 	if at := cmd.ArgsLenAtDash(); len(args) > 0 && at != 0 {
-		return cli.Usagef("%s takes no argument %q; options of sbatch come after --", cmd.CommandPath(), args[0])
+		return cli.Usagef("%s takes no argument %q; give sbatch options after --", cmd.CommandPath(), args[0])
 	}
 	return nil
 }
@@ -79,8 +80,8 @@ func (s *slurmCommand) flags(cmd *cobra.Command) {
 	s.Jobs.AddFlags(cmd)
 	f := cmd.Flags()
 	f.IntVar(&s.workers, "workers", 1, "jobs, each of which runs a worker")
-	f.BoolVar(&s.print, "print", false, "write the script that would be submitted, and submit nothing")
-	f.BoolVar(&s.resume, "resume", false, "have the coordinator submit jobs again after it stopped because of failures")
+	f.BoolVar(&s.print, "print", false, "print the job script, without submitting it")
+	f.BoolVar(&s.resume, "resume", false, "let the coordinator submit jobs again after it stopped because of failures")
 	f.BoolVar(&s.asJSON, "json", false, "write one JSON object")
 }
 

@@ -25,13 +25,13 @@ func newStatusCommand(e *cli.Env) *cobra.Command {
 	var s statusView
 	cmd := &cobra.Command{
 		Use:   "status [SWEEP]",
-		Short: "Say how far sweeps have come; of one: every point, what failed and why",
-		Long: `Say how far the sweeps under the root have come. Of one that is named: a row for every
-combination of its parameters with the seeds that are done, running, failed or to run;
-why seeds failed, by class, with the command that runs them again; and which failed
-earlier and were done since.
+		Short: "Show sweep progress",
+		Long: `Show the progress of the sweeps under the root. For a named sweep, show a row for each
+combination of its parameters with the seeds that are done, running, failed or pending;
+why tasks failed, by class, with the command that runs them again; and tasks that
+failed earlier and were done since.
 
-Where no coordinator answers, the folders tell.`,
+Without a coordinator, status reads the sweep directories.`,
 		Example: `  eisweep status
   eisweep status my`,
 		Args: cli.AtMost(1, "the name of a sweep"),
@@ -52,7 +52,7 @@ Where no coordinator answers, the folders tell.`,
 	}
 	choice.AddFlag(cmd)
 	c.AddFlags(cmd, e)
-	cmd.Flags().BoolVar(&s.all, "all", false, "every row, however many there are")
+	cmd.Flags().BoolVar(&s.all, "all", false, "show every row")
 	cmd.Flags().BoolVar(&s.asJSON, "json", false, "write JSON, one object per sweep and line")
 	cmd.ValidArgsFunction = cli.CompleteFirst(selection.LaunchedNames(e, &choice))
 	return cmd

@@ -17,12 +17,12 @@ type steering struct {
 }
 
 var steerings = []steering{
-	{control.VerbCancel, "Give sweeps up: what is queued of them is not run", `Give sweeps up: what is queued of them is taken out of the queue, what runs finishes and
-keeps its result. Tasks that another sweep wants, too, are run for that one. Launching
-a sweep again goes on with it.`, "cancelled", "running, to the end"},
-	{control.VerbPause, "Stop offering tasks of sweeps to workers, until they are resumed", `Stop offering tasks of sweeps to workers. What runs finishes; everything stays queued
-until the sweep is resumed. Tasks that another sweep wants, too, are run for that one.`, "paused", "running, to the end"},
-	{control.VerbResume, "Offer tasks of paused sweeps again", `Offer tasks of paused sweeps to workers again.`, "resumed", "running"},
+	{control.VerbCancel, "Cancel sweeps", `Cancel sweeps: their pending tasks are removed from the queue; running tasks finish and
+keep their results. Tasks that another sweep also needs are run for that sweep.
+Launch a cancelled sweep to continue it.`, "cancelled", "still running"},
+	{control.VerbPause, "Pause sweeps: start no more of their tasks", `Pause sweeps: workers start no more of their tasks until the sweeps are resumed. Running
+tasks finish. Tasks that another sweep also needs are run for that sweep.`, "paused", "still running"},
+	{control.VerbResume, "Resume paused sweeps", `Resume paused sweeps: workers run their tasks again.`, "resumed", "running"},
 }
 
 func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
@@ -32,7 +32,7 @@ func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   s.verb + " SWEEP…",
 		Short: s.short,
-		Long:  s.long + "\n\nDoing it twice is doing it once.",
+		Long:  s.long + "\n\nRepeating the command changes nothing.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if all == (len(args) > 0) {
 				return cli.Usagef("%s needs the names of sweeps, or --all", cmd.CommandPath())
@@ -55,7 +55,7 @@ func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
 	}
 	choice.AddFlag(cmd)
 	c.AddFlags(cmd, e)
-	cmd.Flags().BoolVar(&all, "all", false, "every sweep that is not finished")
+	cmd.Flags().BoolVar(&all, "all", false, "every unfinished sweep")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, one object per sweep and line")
 	cmd.ValidArgsFunction = cli.CompleteEach(selection.LaunchedNames(e, &choice))
 	return cmd
@@ -75,10 +75,10 @@ func (s *steering) tell(e *cli.Env, sweeps []control.SteeredSweep, asJSON bool) 
 			e.Linef("%s: nothing to do: it is %s", x.Name, x.Status)
 			continue
 		}
-		e.Linef("%s: %s%s", x.Name, s.changed, cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(x.Removed, "taken out of the queue"), cli.NonZero(x.Moved, "run for another sweep"), cli.NonZero(x.Running, s.running))))
+		e.Linef("%s: %s%s", x.Name, s.changed, cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(x.Removed, "removed from the queue"), cli.NonZero(x.Moved, "kept for another sweep"), cli.NonZero(x.Running, s.running))))
 	}
 	if len(sweeps) == 0 && !asJSON {
-		e.Linef("nothing to do: no sweep is open")
+		e.Linef("nothing to do: no sweep is unfinished")
 	}
 	return nil
 }

@@ -24,10 +24,10 @@ func newTasksCommand(e *cli.Env) *cobra.Command {
 	var l listing
 	cmd := &cobra.Command{
 		Use:   "tasks SWEEP",
-		Short: "List a sweep's tasks: all, or those that the options fit",
-		Long: `List the tasks of a sweep's latest launch, those that all the given options fit: a line
-each with id, file, state, and where it runs or why it failed. With the same options
-` + "`rerun`" + ` runs them again.`,
+		Short: "List the tasks of a sweep",
+		Long: `List the tasks of a sweep's latest launch, one per line: id, file, state, and the host
+where it runs or the reason why it failed. The options select tasks that match all of
+them; ` + "`rerun`" + ` with the same options runs those tasks again.`,
 		Example: `  eisweep tasks my --state failed
   eisweep tasks my --where pl.is_plastic=EXC --seeds 1-5`,
 		Args: cli.ExactlyOne("the name of a sweep"),
@@ -68,7 +68,7 @@ var taskStates = []string{"new", "running", "done", "failed"}
 
 func (l *listing) flags(cmd *cobra.Command) {
 	l.TaskFilter.AddFlags(cmd)
-	cmd.Flags().StringVar(&l.state, "state", "", "tasks in this `STATE`: "+strings.Join(taskStates, ", ")+" (new: neither of the others)")
+	cmd.Flags().StringVar(&l.state, "state", "", "tasks in this `STATE`: "+strings.Join(taskStates, ", "))
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write JSON, one object per task and line")
 	cmd.RegisterFlagCompletionFunc("state", cli.CompleteWords(taskStates...))
 }

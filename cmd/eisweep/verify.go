@@ -25,16 +25,16 @@ func newVerifyCommand(e *cli.Env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "verify [SWEEP…]",
-		Short: "Hold every result against the manifest, byte for byte and by its digest",
-		Long: `Hold every result of the sweeps (all, if none is named) against the manifest, byte for
-byte and by its digest, and write the manifest's lines anew for results that have none. Nothing is
-removed: the next run computes what is missing or altered. Results that are missing and
-that the latest launch does not want, as clean leaves them, are only counted. Where the
-root has a coordinator, that one does it. A root that you may not write is only read.
-Copies of files outside the root, from which tasks start, are in .eisweep/inputs. They are compared
-with their SHA-256, and copied again if the outside file has not changed.
+		Short: "Check every result file against the manifest",
+		Long: `Check every result file of the given sweeps (default: all) against the manifest, byte
+for byte and by its digest. verify restores missing manifest lines from result files,
+and checks the copies of outside files in .eisweep/inputs against their SHA-256,
+copying a damaged one again if the original has not changed. It removes nothing: the
+next run computes results that are missing or damaged. Results that are missing and no
+longer part of the latest launch are only counted.
 
-The exit code is 4 if anything is not as it should be.`,
+If the root has a coordinator, the coordinator does it. A root that you may not write
+to is only read. The exit code is 4 if verify finds a problem.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := choice.Open(e)
 			if err != nil {

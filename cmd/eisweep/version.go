@@ -15,7 +15,7 @@ func newVersionCommand(e *cli.Env) *cobra.Command {
 		Use:   "version",
 		Short: "Print the versions of the program, the model and the formats",
 		Long: `Print the versions of the program, the model and the formats. Results of
-different model versions never mix: the version is part of every task's id.`,
+different model versions never mix: the model version is part of every task id.`,
 		Args: cli.AtMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v := cli.CurrentVersions()

@@ -17,11 +17,10 @@ func newWatchCommand(e *cli.Env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "watch [SWEEP…]",
-		Short: "Show sweeps as they run: a live screen, or lines",
-		Long: `Show the sweeps that the root's coordinator sees to as they run: on a terminal a screen
-that is drawn anew, elsewhere lines. Of sweeps that are named it shows just those, and
-ends when they are done, with the exit codes of ` + "`run`" + `; else Ctrl-C ends it. Watching
-changes nothing.`,
+		Short: "Follow sweeps as they run",
+		Long: `Follow the sweeps of the root's coordinator: on a terminal as a live screen, otherwise
+as lines. Given sweep names, watch follows only those and ends when they are done, with
+the exit codes of ` + "`run`" + `. Otherwise stop it with Ctrl-C. Watching changes nothing.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cl, err := connect(cmd.Context(), e, &choice, &c)
 			if err != nil {

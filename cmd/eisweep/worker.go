@@ -19,18 +19,15 @@ func newWorkerCommand(e *cli.Env) *cobra.Command {
 	var w workerCommand
 	cmd := &cobra.Command{
 		Use:   "worker",
-		Short: "Run tasks that the root's coordinator hands out",
-		Long: `Run tasks that the root's coordinator hands out, on every core that this process may
-use: its CPU affinity, its cgroup's limit and SLURM_CPUS_PER_TASK count. Start as many
-as you like, on any machine that shares the folder, at any time.
+		Short: "Run tasks from the coordinator",
+		Long: `Run tasks from the root's coordinator, on every core that this process may use (its CPU
+affinity, cgroup limit and SLURM_CPUS_PER_TASK are respected). Start as many workers as
+you like, on any machine that shares the directory, at any time.
 
-It waits for a coordinator that does not answer, but ends with exit code 5 where none was
-ever started.
-
-INT or TERM ends it: it takes no more tasks, saves how far those that it runs have come,
-hands them back, and exits with 0; other workers go on from there. So do drain,
---idle-timeout, --max-tasks and --deadline. Another signal later ends it at once, which loses
-no more than the work since the last checkpoint.`,
+On INT or TERM the worker takes no more tasks, saves a checkpoint of each running task,
+returns them to the queue, and exits with 0; other workers continue them. drain,
+--idle-timeout, --max-tasks and --deadline do the same. A second signal ends the worker
+at once, which loses only the work since the last checkpoint.`,
 		Example: `  eisweep worker
   eisweep worker --slots 8 --idle-timeout 10m
   eisweep worker --on node01,node02`,
@@ -87,15 +84,15 @@ type workerCommand struct {
 
 func (w *workerCommand) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.IntVar(&w.slots, "slots", 0, "tasks at a time (default: the cores that it may use)")
+	f.IntVar(&w.slots, "slots", 0, "number of tasks to run in parallel (default: the cores available)")
 	f.StringVar(&w.memoryText, "memory", "",
-		"`SIZE` that its tasks may take together: 16G, 500M (default: what the machine, the cgroup or Slurm gives)")
-	f.DurationVar(&w.idle, "idle-timeout", 0, "end when there was nothing to do for so long: 10m (default: never)")
+		"memory `SIZE` for all tasks together: 16G, 500M (default: the limit of the machine, cgroup or Slurm job)")
+	f.DurationVar(&w.idle, "idle-timeout", 0, "exit after this long without a task, such as 10m (default: never)")
 	f.StringVar(&w.deadlineSay, "deadline", "",
-		"end, with everything saved, before this `TIME`: 2h30m from now, 2026-01-31T18:00:00Z, or seconds since 1970 (EISWEEP_DEADLINE)")
-	f.IntVar(&w.maxTasks, "max-tasks", 0, "end after so many tasks (default: never)")
-	f.DurationVar(&w.checkpoint, "checkpoint", 0, "time between two checkpoints of a task, the most that a crash loses (default 1m0s)")
-	f.StringVar(&w.on, "on", "", "start a worker on each of these `HOSTS` (host1,host2) by ssh, with the other options, and return")
+		"save everything and exit before this `TIME`: 2h30m from now, 2026-01-31T18:00:00Z, or Unix time (EISWEEP_DEADLINE)")
+	f.IntVar(&w.maxTasks, "max-tasks", 0, "exit after this many tasks (default: never)")
+	f.DurationVar(&w.checkpoint, "checkpoint", 0, "time between checkpoints of a task: the most work a crash loses (default 1m0s)")
+	f.StringVar(&w.on, "on", "", "start a worker on each of these `HOSTS` (host1,host2) by ssh, with the same options, and return")
 	f.BoolVar(&w.asJSON, "json", false, "write the log as JSON, one object per line, to stdout")
 }
 

@@ -23,10 +23,10 @@ func newWorkersCommand(e *cli.Env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "workers",
-		Short: "List the workers: where they run, and what they do",
-		Long: `List the workers that the coordinator hears of: where they run, how many tasks they
-take at a time and run now, and why, if they take none. One that is not heard of any
-more is listed as silent for a day, one that was ended by an error as that for an hour.`,
+		Short: "List workers",
+		Long: `List the workers of the coordinator: where they run, how many tasks they can run in
+parallel and are running, and why they take no tasks, if so. A worker that was lost is
+listed as silent for a day; a worker that ended with an error is listed for an hour.`,
 		Args: cli.AtMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cl, err := connect(cmd.Context(), e, &choice, &c)
@@ -65,7 +65,7 @@ func tellWorkers(e *cli.Env, workers []control.Worker, asJSON bool) error {
 		return nil
 	}
 	if len(workers) == 0 {
-		e.Linef("no worker is heard of; start some, on any machine that shares the folder: eisweep worker%s", e.Flags())
+		e.Linef("no workers connected; start some on any machine that shares the directory: eisweep worker%s", e.Flags())
 		return nil
 	}
 	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
@@ -81,7 +81,7 @@ func tellWorkers(e *cli.Env, workers []control.Worker, asJSON bool) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	e.Linef("%s run of %d that fit at a time", cli.Count(busy, "task"), slots)
+	e.Linef("%s running in %d slots", cli.Count(busy, "task"), slots)
 	return nil
 }
 

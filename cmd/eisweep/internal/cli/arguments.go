@@ -16,7 +16,7 @@ func RefuseUnknownCommand(cmd *cobra.Command, args []string) error {
 	if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
 		near = "; did you mean " + strings.Join(s, " or ") + "?"
 	}
-	return Usagef("unknown command %q%s `eisweep` lists what there is", args[0], cmp.Or(near, ";"))
+	return Usagef("unknown command %q%s run `eisweep` for a list of commands", args[0], cmp.Or(near, ";"))
 }
 
 // AtMost refuses more than n arguments, which are called what.

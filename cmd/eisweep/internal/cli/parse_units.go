@@ -41,5 +41,5 @@ func ParseDeadline(text string, now time.Time) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t, nil
 	}
-	return time.Time{}, fmt.Errorf("it is no time: give 2h30m, %s, or seconds since 1970", now.UTC().Truncate(time.Hour).Format(time.RFC3339))
+	return time.Time{}, fmt.Errorf("not a time: give 2h30m, %s, or Unix time", now.UTC().Truncate(time.Hour).Format(time.RFC3339))
 }

@@ -30,12 +30,12 @@ type Connection struct {
 // AddFlags adds the options.
 func (c *Connection) AddFlags(cmd *cobra.Command, e *cli.Env) {
 	f := cmd.Flags()
-	f.StringVar(&c.servers, "nats", e.Getenv("EISWEEP_NATS"), "the site's NATS servers: `URL[,URL]`, in place of the coordinator's own (EISWEEP_NATS)")
-	f.StringVar(&c.context, "nats-context", e.Getenv("EISWEEP_NATS_CONTEXT"), "the same by the `NAME` of a context of the nats command (EISWEEP_NATS_CONTEXT)")
+	f.StringVar(&c.servers, "nats", e.Getenv("EISWEEP_NATS"), "the site's NATS servers, `URL[,URL]`, instead of the embedded one (EISWEEP_NATS)")
+	f.StringVar(&c.context, "nats-context", e.Getenv("EISWEEP_NATS_CONTEXT"), "the site's NATS servers, by the `NAME` of a context of the nats command (EISWEEP_NATS_CONTEXT)")
 	f.StringVar(&c.creds, "creds", "", "credentials `FILE` for the site's NATS")
 	f.StringVar(&c.nkey, "nkey", "", "`FILE` with an NKey seed for the site's NATS")
-	f.StringVar(&c.ca, "tls-ca", "", "`FILE` with the certificates that the site's NATS is trusted by")
-	f.StringVar(&c.cert, "tls-cert", "", "`FILE` with this side's certificate for the site's NATS")
+	f.StringVar(&c.ca, "tls-ca", "", "`FILE` with the CA certificates of the site's NATS")
+	f.StringVar(&c.cert, "tls-cert", "", "`FILE` with the client certificate for the site's NATS")
 	f.StringVar(&c.key, "tls-key", "", "`FILE` with the key of --tls-cert")
 	for _, name := range []string{"nats", "nats-context"} {
 		f.Lookup(name).DefValue = ""
@@ -55,7 +55,7 @@ func (c *Connection) Check() error {
 	if !c.External() {
 		for _, o := range c.Files() {
 			if o[1] != "" {
-				return cli.Usagef("%s is for the site's NATS: give --nats URL, too", o[0])
+				return cli.Usagef("%s needs --nats URL", o[0])
 			}
 		}
 		return nil

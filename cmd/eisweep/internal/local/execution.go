@@ -27,8 +27,8 @@ type Execution struct {
 // AddFlags adds the options that `run` and `rerun` share.
 func (x *Execution) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.IntVar(&x.Workers, "workers", runtime.GOMAXPROCS(0), "tasks at a time (default: the cores available)")
-	f.BoolVar(&x.Supersede, "supersede", false, "move result files of other tasks that are in the way to superseded/")
+	f.IntVar(&x.Workers, "workers", runtime.GOMAXPROCS(0), "number of tasks to run in parallel (default: the cores available)")
+	f.BoolVar(&x.Supersede, "supersede", false, "move conflicting result files of other tasks to superseded/")
 	f.BoolVar(&x.JSON, "json", false, "write events as JSON, one object per line")
 	f.Lookup("workers").DefValue = "0" // else help shows this machine's cores
 }

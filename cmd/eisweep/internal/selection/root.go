@@ -21,7 +21,7 @@ import (
 type Root struct{ dir string }
 
 func (c *Root) AddFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&c.dir, "path", "p", "", "root folder of results (default: $EISWEEP_ROOT, else ~/experiments/ei-assemblies)")
+	cmd.Flags().StringVarP(&c.dir, "path", "p", "", "root directory of results (default: $EISWEEP_ROOT, else ~/experiments/ei-assemblies)")
 	cmd.MarkFlagDirname("path")
 }
 

@@ -26,11 +26,11 @@ type TaskFilter struct {
 // AddFlags adds the options; tasks are spoken of as what the command does with them.
 func (c *TaskFilter) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.BoolVar(&c.Failed, "failed", false, "tasks that failed")
-	f.StringVar(&c.class, "class", "", "tasks that failed with this `CLASS`: numeric, invalid, storage, lost or source")
-	f.StringArrayVar(&c.where, "where", nil, "tasks with this value: `NAME=VALUE`, repeatable")
-	f.StringVar(&c.seeds, "seeds", "", "tasks with these `SEEDS`: 3,5 or 1-10")
-	f.StringArrayVar(&c.tasks, "task", nil, "the task with this `ID`, or its start; repeatable")
+	f.BoolVar(&c.Failed, "failed", false, "failed tasks")
+	f.StringVar(&c.class, "class", "", "tasks that failed with `CLASS`: numeric, invalid, storage, lost or source")
+	f.StringArrayVar(&c.where, "where", nil, "tasks with `NAME=VALUE`; repeatable")
+	f.StringVar(&c.seeds, "seeds", "", "tasks with `SEEDS`, such as 3,5 or 1-10")
+	f.StringArrayVar(&c.tasks, "task", nil, "the task with `ID`, or a unique prefix; repeatable")
 	cmd.RegisterFlagCompletionFunc("where", CompleteSettings)
 	cmd.RegisterFlagCompletionFunc("class", cli.CompleteWords(ClassNames()...))
 }

@@ -32,10 +32,10 @@ func (s *Jobs) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.IntVar(&s.Cores, "cores", 1, "cores of each, and so the tasks that it runs at a time")
 	f.StringVar(&s.timeText, "time", "", "time limit of each: a `TIME` such as 4h, or as sbatch takes it (default: the partition's)")
-	f.StringVar(&s.memoryText, "mem-per-core", "", "memory of each core: a `SIZE` such as 1G (default: the partition's)")
-	f.StringArrayVar(&s.setup, "setup", nil, "`COMMAND` that a job runs before the worker: 'module load gcc'; repeatable")
+	f.StringVar(&s.memoryText, "mem-per-core", "", "memory `SIZE` per core, such as 1G (default: the partition's)")
+	f.StringArrayVar(&s.setup, "setup", nil, "`COMMAND` to run in the job before the worker, such as 'module load gcc'; repeatable")
 	f.DurationVar(&s.IdleTimeout, "idle-timeout", defaultIdleTimeout, "a worker ends after so long without a task")
-	f.DurationVar(&s.checkpoint, "checkpoint", 0, "time between two checkpoints of a task, the most that a crash loses (default 1m0s)")
+	f.DurationVar(&s.checkpoint, "checkpoint", 0, "time between checkpoints of a task: the most work a crash loses (default 1m0s)")
 }
 
 // defaultIdleTimeout is how long a worker in a job waits for a task.
