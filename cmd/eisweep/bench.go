@@ -130,7 +130,7 @@ func rounded(x float64, digits int) float64 {
 }
 
 func writeBench(e *cli.Env, rows []benchRow) error {
-	e.Linef("%s kernels, one of %s, the published size\n", rows[0].Kernels, cli.Count(rows[0].Cores, "core"))
+	e.Linef("%s kernels, one of %s, published size\n", rows[0].Kernels, cli.Count(rows[0].Cores, "core"))
 	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "per stimulus\tsteps\tsettle\tlearn\ttotal\tper step\t")
 	for _, r := range rows {
@@ -139,7 +139,7 @@ func writeBench(e *cli.Env, rows []benchRow) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	e.Linef("\nA task of the published parameters then computes for about")
+	e.Linef("\nEstimated time of a task with the published parameters:")
 	t = tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
 	for _, task := range projections(rows) {
 		fmt.Fprintf(t, "  %s\t%s\n", task.name, cli.Seconds(task.seconds))

@@ -184,7 +184,7 @@ func TestFailedSeeds(t *testing.T) {
 	if code, summary := follow.end(); code != 0 || summary["done"] != 13.0 {
 		t.Errorf("exit code %d, summary %v:\n%s", code, summary, &follow.stderr)
 	}
-	says(t, must(t, "status", "seeds", "-p", c.root), "13 of 13 done", "failed earlier, done since: 3 tasks", "seed 7  storage in run 1", "done when it was run again")
+	says(t, must(t, "status", "seeds", "-p", c.root), "13 of 13 done", "failed earlier, now done: 3 tasks", "seed 7  storage in run 1", "done by a later run")
 	c.end()
 	c.tellStory()
 }

@@ -39,7 +39,7 @@ TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 			if err != nil {
 				return err
 			}
-			out, err := explain(cmd.Context(), e, r, &c, args[0], client.Open)
+			out, _, err := explain(cmd.Context(), e, r, &c, args[0], client.Open)
 			if out == nil {
 				return cli.OrInterrupted(cmd.Context(), err)
 			}
@@ -56,27 +56,28 @@ TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 // opener is client.Open, or for questions that are repeated client.OpenQuietly.
 type opener = func(context.Context, *cli.Env, *root.Root, *client.Connection) (*client.Client, error)
 
-// explain asks the coordinator or, where there is none, the folder. With an answer, the error says that
-// the folder could not be read.
-func explain(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, target string, open opener) (*control.Explained, error) {
+// explain asks the coordinator or, without one (served is false then), reads the directory. An error beside an answer says that the
+// directory could not be read.
+func explain(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, target string, open opener) (_ *control.Explained, served bool, _ error) {
 	cl, err := open(ctx, e, r, c)
 	var absent *client.AbsentError
 	if errors.As(err, &absent) {
-		return explainAlone(ctx, r, target, absent)
+		out, err := explainAlone(ctx, r, target, absent)
+		return out, false, err
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer cl.Close()
 	out, err := client.Ask[control.Explained](ctx, cl, control.VerbExplain, control.Explain{Target: target})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if out.State != string(manifest.Done) && out.State != string(control.Finished) {
 		view := slurmjobs.Look(ctx, r, cl)
 		view.Explain(&out)
 	}
-	return &out, nil
+	return &out, true, nil
 }
 
 // explainAlone says what the folder tells where nobody coordinates.
@@ -89,7 +90,7 @@ func explainAlone(ctx context.Context, r *root.Root, target string, absent *clie
 		if name == target {
 			s := inspect.ReadOverview(ctx, r, new(inspect.LazyCatalog), name)
 			out := &control.Explained{Target: name, Sweep: name, State: string(s.Status), Details: strings.Split(s.Text(), "\n")}
-			explainAbsent(out, s.New == 0 && s.Error == "", "every task is done or failed", absent)
+			explainAbsent(out, s.Pending == 0 && s.Error == "", "every task is done or failed", absent)
 			if s.Error != "" {
 				return out, &cli.ExitError{Code: cli.ExitStorage}
 			}
@@ -103,7 +104,7 @@ func explainAlone(ctx context.Context, r *root.Root, target string, absent *clie
 	if err != nil {
 		return nil, err
 	}
-	out := &control.Explained{Target: a.ID.String(), Sweep: a.Sweep, State: string(catalog.StateNew)}
+	out := &control.Explained{Target: a.ID.String(), Sweep: a.Sweep, State: string(catalog.StatePending)}
 	if a.Line != nil {
 		out.State = string(a.Line.State)
 	}

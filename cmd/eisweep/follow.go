@@ -89,7 +89,7 @@ func (f *following) look(ctx context.Context) (settled bool, err error) {
 		return false, ctx.Err()
 	case errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
 		if !f.silent {
-			f.observer.Notice("warning: the coordinator doesn't answer; workers go on with what they run (waiting for it)")
+			f.observer.Notice("warning: the coordinator does not answer; workers continue their tasks (waiting for the coordinator)")
 		}
 		f.silent = true
 		return false, nil
@@ -198,10 +198,10 @@ func (f *following) unfinished(sum control.Summary) error {
 	}
 	var errs []error
 	if len(given) > 0 {
-		errs = append(errs, cli.Errorf(cli.ExitTasks, "%s %s cancelled before the end; launching again goes on from here", cli.Enumerate(given), cli.Plural(len(given), "was", "were")))
+		errs = append(errs, cli.Errorf(cli.ExitTasks, "%s %s cancelled; launch again to continue", cli.Enumerate(given), cli.Plural(len(given), "was", "were")))
 	}
 	if len(left) > 0 {
-		errs = append(errs, cli.Errorf(cli.ExitLost, "the coordinator does not see to %s: `eisweep explain` says why, and launching again goes on from here", cli.Enumerate(left)))
+		errs = append(errs, cli.Errorf(cli.ExitLost, "the coordinator does not run %s: see `eisweep explain`; launch again to continue", cli.Enumerate(left)))
 	}
 	return errors.Join(errs...)
 }
@@ -210,7 +210,7 @@ func (f *following) unfinished(sum control.Summary) error {
 func (f *following) left(ctx context.Context, e *cli.Env, err error) error {
 	f.tellLines()
 	if ctx.Err() != nil && len(f.names) > 0 {
-		f.observer.Notice("the sweeps go on without this command; `eisweep watch " + strings.Join(f.names, " ") + e.Flags() + "` shows them, `eisweep cancel` ends them")
+		f.observer.Notice("the sweeps continue in the background; follow them with `eisweep watch " + strings.Join(f.names, " ") + e.Flags() + "`, stop them with `eisweep cancel`")
 	}
 	return cli.OrInterrupted(ctx, err)
 }

@@ -158,7 +158,7 @@ func TestWhatIsNoSweepFile(t *testing.T) {
 		"/dev/zero": "the file is larger than 64 MiB",
 		large:       "the file is larger than 64 MiB",
 		deep:        "deep.toml:1:11: brackets nested deeper than 8",
-		dir + "/":   "is a folder: name a file in it",
+		dir + "/":   "is a directory: name a file in it",
 		"/dev/null": "the sweep has no name",
 	} {
 		exits(t, cli.ExitInput, want, "plan", path, "-p", dir)

@@ -147,7 +147,7 @@ func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
 		ids[id] = true
 	}
 	if len(ids) > 1 {
-		return cli.Usagef("%s is the start of %d tasks' ids: give more of it", prefix, len(ids))
+		return cli.Usagef("%s matches the ids of %d tasks: give more characters", prefix, len(ids))
 	}
 	for id := range ids {
 		l.id, err = sweeps.ParseID(id)
@@ -247,12 +247,12 @@ func (l *logView) followOn(ctx context.Context, e *cli.Env, r *root.Root, c *cli
 	for next := time.Now(); ; {
 		ended := ""
 		if !time.Now().Before(next) {
-			out, err := explain(ctx, e, r, c, l.id.String(), open)
+			out, served, err := explain(ctx, e, r, c, l.id.String(), open)
 			open = client.OpenQuietly
 			if err != nil {
 				return cli.OrInterrupted(ctx, err)
 			}
-			if out.State == "done" || out.State == "failed" || out.Remedy != "" && out.State == "new" {
+			if out.State == "done" || out.State == "failed" || !served && out.Remedy != "" {
 				ended = out.Reason
 			}
 			next = time.Now().Add(settleTime)

@@ -30,7 +30,7 @@ several (sy.e2e).`,
 		ValidArgsFunction: cli.CompleteFirst(selection.ParameterNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if markdown && asJSON {
-				return cli.Usagef("--markdown and --json exclude each other")
+				return cli.Usagef("give --markdown or --json, not both")
 			}
 			list, err := selectParameters(args, experiment)
 			switch {

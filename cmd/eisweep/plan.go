@@ -126,7 +126,7 @@ func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *display.Estimat
 		e.Linef("  nothing to run")
 		return
 	}
-	e.Linef("  %s: an estimate", estimated.Text(runtime.GOMAXPROCS(0)))
+	e.Linef("  estimate: %s", estimated.Text(runtime.GOMAXPROCS(0)))
 }
 
 // writeSweepRows tells how many of its tasks are in which case.
@@ -153,7 +153,7 @@ func writeSweepRows(e *cli.Env, s *control.SweepPlan) {
 		e.Linef("  %6d %s in the way: --supersede moves %s to superseded/", n, cli.Plural(n, "file of another task is", "files of other tasks are"), cli.Plural(n, "it", "them"))
 	}
 	if n := len(s.Gone); n > 0 {
-		e.Linef("  %6d %s, and %s no part of this one", n, cli.Plural(n, "file of earlier launches stays", "files of earlier launches stay"), cli.Plural(n, "is", "are"))
+		e.Linef("  %6d %s kept, but not part of this one", n, cli.Plural(n, "result of earlier launches is", "results of earlier launches are"))
 	}
 	display.WriteChanges(e, s, "launch "+s.Dir+"/sweep.toml in place of the file to keep the replacements")
 }

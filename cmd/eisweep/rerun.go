@@ -109,11 +109,11 @@ func (r *rerun) run(ctx context.Context, e *cli.Env, opened *root.Root, name str
 		return err
 	}
 	if len(chosen) == 0 && same > 0 {
-		return cli.Usagef("%s that %s %s already: without --set %s again, and another value makes other tasks",
-			cli.Count(same, "task"), cli.Plural(same, "fits has", "fit have"), settingsText(r.changes), cli.Plural(same, "it runs", "they run"))
+		return cli.Usagef("%s already %s %s: without --set %s again; another value replaces %s",
+			cli.Count(same, "selected task"), cli.Plural(same, "has", "have"), settingsText(r.changes), cli.Plural(same, "it runs", "they run"), cli.Plural(same, "it", "them"))
 	}
 	if len(chosen) == 0 {
-		r.tell(e, "nothing to run: of the %s of %s none fits", cli.Count(len(status.Tasks), "task"), name)
+		r.tell(e, "nothing to run: none of the %s of %s matches", cli.Count(len(status.Tasks), "task"), name)
 		if r.JSON {
 			display.NewEvents(e).Plan(control.Plan{Sweeps: []control.SweepPlan{{Name: name, Dir: opened.SweepDir(name)}}})
 		}

@@ -134,7 +134,7 @@ func (r *rerun) tellDry(ctx context.Context, e *cli.Env, opened *root.Root, anno
 				return cli.OrInterrupted(ctx, err)
 			}
 		} else if s.Conflicts > 0 && !r.Supersede {
-			e.Linef("  %s of other tasks %s in the way: it is refused without --supersede, which moves them to superseded/", cli.Count(s.Conflicts, "file"), cli.Plural(s.Conflicts, "is", "are"))
+			e.Linef("  %s of other tasks %s in the way; --supersede moves them to superseded/", cli.Count(s.Conflicts, "file"), cli.Plural(s.Conflicts, "is", "are"))
 		}
 	}
 	return nil
@@ -155,9 +155,9 @@ func writePlanned(e *cli.Env, s *plan.Sweep) error {
 // announce says what is about to be done.
 func (r *rerun) announce(e *cli.Env, opened *root.Root, status *catalog.SweepStatus, chosen map[sweeps.ID]bool, classes map[protocol.Class]int) {
 	name := status.Sweep.Name()
-	verb := "runs again"
+	verb := "running again"
 	if len(r.changes) > 0 {
-		verb = "replaces, with " + settingsText(r.changes) + ","
+		verb = "replacing, with " + settingsText(r.changes) + ","
 	}
 	r.tell(e, "%s %s of the %d of %s; files in %s", verb, cli.Count(len(chosen), "task"), len(status.Tasks), name, opened.SweepDir(name))
 	shown := 0
@@ -173,10 +173,10 @@ func (r *rerun) announce(e *cli.Env, opened *root.Root, status *catalog.SweepSta
 		r.tell(e, "  %s  %s (%s)", t.Task.ID, t.Task.File, inspect.StateText(t))
 	}
 	if n := classes[protocol.Numeric] + classes[protocol.Invalid]; n > 0 && len(r.changes) == 0 {
-		e.Notef("warning: %s failed by numbers or input; with the same parameters %s will fail again (--set NAME=VALUE changes one)", cli.Count(n, "task"), cli.Plural(n, "it", "they"))
+		e.Notef("warning: %s failed with class numeric or invalid; with the same parameters %s will fail again (change one with --set NAME=VALUE)", cli.Count(n, "task"), cli.Plural(n, "it", "they"))
 	}
 	if n := classes[protocol.Source]; n > 0 {
-		e.Notef("warning: %s failed with the source; before that is run again, and done, %s again", cli.Count(n, "task"), cli.Plural(n, "it fails", "they fail"))
+		e.Notef("warning: %s failed because the source failed; until the source is done, %s again", cli.Count(n, "task"), cli.Plural(n, "it fails", "they fail"))
 	}
 }
 

@@ -81,7 +81,7 @@ func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connecti
 		e.Notef("`%s` runs the sweeps by itself (process %d on %s); this is what the folder tells", absent.Holder.Command, absent.Holder.PID, absent.Holder.Host)
 		return nil
 	case errors.As(err, &absent):
-		e.Notef("%s; this is what the folder tells", absent.Summary())
+		e.Notef("%s; this status is read from the sweep directories", absent.Summary())
 		if remedy := cli.Remedy(absent.LockErr); remedy != "" {
 			e.Notef("remedy: %s", remedy)
 		}
@@ -105,7 +105,7 @@ func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connecti
 // noteUnanswered says that the coordinator waits for NATS.
 func noteUnanswered(e *cli.Env, silent time.Duration) {
 	if silent > 0 {
-		e.Notef("NATS has not answered the coordinator for %v; this is what it knows, and it goes on when NATS answers", silent.Round(time.Second))
+		e.Notef("NATS has not answered the coordinator for %s; this is the last known state, and the coordinator continues when NATS answers", cli.Duration(silent))
 	}
 }
 
@@ -159,13 +159,13 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 		}
 	}
 	if len(forgotten) > 0 {
-		e.Notef("the folders of finished sweeps are gone: %s (`eisweep cancel` with their names ends this note)", cli.Enumerate(forgotten))
+		e.Notef("the directories of finished sweeps are gone: %s (to end this note, run `eisweep cancel` with their names)", cli.Enumerate(forgotten))
 	}
 	switch {
 	case len(launched)+len(gone)+len(forgotten) == 0 && !s.asJSON:
-		e.Linef("no sweep was run or launched here")
+		e.Linef("no sweeps yet")
 	case len(untold) > 0:
-		e.Notef("at rest, not counted (--all counts them): %s", cli.Enumerate(untold))
+		e.Notef("idle (not scanned; use --all): %s", cli.Enumerate(untold))
 	}
 	if unread {
 		return &cli.ExitError{Code: cli.ExitStorage}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
@@ -32,9 +31,6 @@ func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)
 	}
-	if len(v.Failures) > 0 {
-		v.Rerun = fmt.Sprintf("eisweep rerun %s --failed%s", name, e.Flags())
-	}
 	if s.asJSON {
 		err = v.Encode(e)
 	} else {
@@ -52,6 +48,6 @@ func (s *statusView) brief(ctx context.Context, e *cli.Env, state *control.Sweep
 	if err != nil {
 		return nil, err
 	}
-	e.Notef("%s has more than %d tasks: its points are told with --all", state.Name, pointsMost)
+	e.Notef("%s has more than %d tasks; use --all to list its points", state.Name, pointsMost)
 	return inspect.BriefSweepView(s.root, state, &s.snapshot, &sum), nil
 }

@@ -72,7 +72,7 @@ func (s *steering) tell(e *cli.Env, sweeps []control.SteeredSweep, asJSON bool) 
 			continue
 		}
 		if !x.Changed {
-			e.Linef("%s: nothing to do: it is %s", x.Name, x.Status)
+			e.Linef("%s: nothing to do: already %s", x.Name, x.Status)
 			continue
 		}
 		e.Linef("%s: %s%s", x.Name, s.changed, cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(x.Removed, "removed from the queue"), cli.NonZero(x.Moved, "kept for another sweep"), cli.NonZero(x.Running, s.running))))

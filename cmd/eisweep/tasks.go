@@ -64,7 +64,7 @@ type listing struct {
 }
 
 // taskStates are the states that tasks can be chosen by.
-var taskStates = []string{"new", "running", "done", "failed"}
+var taskStates = []string{"pending", "running", "done", "failed"}
 
 func (l *listing) flags(cmd *cobra.Command) {
 	l.TaskFilter.AddFlags(cmd)
@@ -75,7 +75,7 @@ func (l *listing) flags(cmd *cobra.Command) {
 
 func (l *listing) parse() error {
 	if l.state != "" && !slices.Contains(taskStates, l.state) {
-		return cli.Usagef("unknown state %q: it is one of %s", l.state, strings.Join(taskStates, ", "))
+		return cli.Usagef("unknown state %q: give one of %s", l.state, strings.Join(taskStates, ", "))
 	}
 	return l.TaskFilter.Parse()
 }
@@ -86,7 +86,7 @@ func (l *listing) askRunning(ctx context.Context, e *cli.Env, r *root.Root, c *c
 	cl, err := client.Open(ctx, e, r, c)
 	if absent := (*client.AbsentError)(nil); errors.As(err, &absent) {
 		if l.state == "running" {
-			e.Notef("%s: nobody tells what runs", absent.Summary())
+			e.Notef("%s: running tasks are unknown", absent.Summary())
 		}
 		return nil
 	}

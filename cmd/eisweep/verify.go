@@ -120,7 +120,7 @@ func verifyReadOnly(ctx context.Context, e *cli.Env, r *root.Root, names []strin
 	case held:
 		return control.Verified{}, ownership.ExplainInUse(&root.InUseError{Path: r.Path(), Holder: h})
 	case errors.Is(err, fs.ErrPermission):
-		e.Notef("whether somebody is at work on %s cannot be found out (%v): what changes meanwhile may be reported", r.Path(), err)
+		e.Notef("cannot find out whether another process is using %s (%v): verify may report files that change meanwhile", r.Path(), err)
 	case err != nil:
 		return control.Verified{}, err
 	}
@@ -128,7 +128,7 @@ func verifyReadOnly(ctx context.Context, e *cli.Env, r *root.Root, names []strin
 	if err != nil {
 		return control.Verified{}, err
 	}
-	e.Notef("you may not write %s: it is only read, and nothing is mended", r.Path())
+	e.Notef("no write permission for %s: it is only read, and nothing is repaired", r.Path())
 	return verify.Inspect(ctx, r, prober, names)
 }
 
@@ -155,10 +155,10 @@ func tellVerified(e *cli.Env, found control.Verified, asJSON bool) error {
 
 func writeReport(e *cli.Env, s *control.VerifiedSweep) {
 	e.Linef("%s: %s", s.Name, cmp.Or(cli.JoinNonEmpty(
-		cli.NonZero(s.Sound, "sound"),
-		cli.NonZero(s.Rebuilt, "without a manifest line, which "+cli.Plural(s.Rebuilt, "it has", "they have")+" now"),
-		cli.NonZero(s.Gone, "removed, which the latest launch does not want"),
-		cli.NonZero(len(s.Problems), "not as "+cli.Plural(len(s.Problems), "it", "they")+" should be"),
+		cli.NonZero(s.Sound, "intact"),
+		cli.NonZero(s.Rebuilt, "restored to the manifest"),
+		cli.NonZero(s.Gone, "removed and not part of the latest launch"),
+		cli.NonZero(len(s.Problems), cli.Plural(len(s.Problems), "problem", "problems")),
 	), "no results"))
 	again := 0
 	for _, p := range s.Problems {
@@ -170,9 +170,9 @@ func writeReport(e *cli.Env, s *control.VerifiedSweep) {
 	switch {
 	case again == 0:
 	case again == len(s.Problems):
-		e.Linef("  the next run or launch of this sweep computes them again")
+		e.Linef("  the next run or launch of this sweep repairs this")
 	default:
-		e.Linef("  the next run or launch of this sweep computes %d of them again", again)
+		e.Linef("  the next run or launch of this sweep repairs %d of these", again)
 	}
 }
 

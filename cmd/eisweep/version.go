@@ -26,7 +26,7 @@ different model versions never mix: the model version is part of every task id.`
 			e.Linef("model version %d", v.Model)
 			e.Linef("message format %d", v.Messages)
 			e.Linef("built with %s for %s", v.Go, v.Platform)
-			e.Linef("computes by the %s kernels (this machine has %s)", v.Kernels, strings.Join(sim.KernelChoices(), ", "))
+			e.Linef("%s kernels (this machine supports %s)", v.Kernels, strings.Join(sim.KernelChoices(), ", "))
 			return nil
 		},
 	}

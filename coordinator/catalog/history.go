@@ -80,7 +80,7 @@ func (h *History) State(sweep string) State {
 	case slices.ContainsFunc(h.copies, func(c Ref) bool { return c.in.sweep == sweep }):
 		return StateDone
 	}
-	return StateNew
+	return StatePending
 }
 
 // LastCopy is the last result of the task in a sweep's manifest; nil when there is none.

@@ -59,7 +59,7 @@ func (x *Catalog) ReadSweep(ctx context.Context, prober Prober, name string) (*S
 	}
 	out := &SweepStatus{Sweep: s}
 	for t := range e.All() {
-		status := TaskStatus{Task: t, State: StateNew, Line: last[t.ID]}
+		status := TaskStatus{Task: t, State: StatePending, Line: last[t.ID]}
 		if status.Line != nil && status.Line.State != manifest.Superseded {
 			status.State = State(status.Line.State)
 		}
@@ -103,7 +103,7 @@ func (s *TaskStatus) look(ctx context.Context, x *Catalog, sweep string) error {
 	}
 	s.Gone, s.Damaged = is == Missing, is == Damaged
 	if is != Intact {
-		s.State = StateNew
+		s.State = StatePending
 	}
 	return nil
 }

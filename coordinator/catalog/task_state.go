@@ -5,7 +5,7 @@ type State string
 
 // The states of a task.
 const (
-	StateNew    State = "new" // no line counts, or the result's file is gone or damaged
-	StateDone   State = "done"
-	StateFailed State = "failed"
+	StatePending State = "pending" // no line counts, or the result's file is gone or damaged
+	StateDone    State = "done"
+	StateFailed  State = "failed"
 )

@@ -30,7 +30,7 @@ func (x *Explainer) task(id sweeps.ID, t lifecycle.Task) control.Explained {
 		out.State = "waiting"
 		x.source(id, &out)
 	case lifecycle.Pending, lifecycle.Queued:
-		out.State = "queued"
+		out.State = "pending"
 		x.queued(id, &t, &out)
 	case lifecycle.Unreadable:
 		out.State = "held"

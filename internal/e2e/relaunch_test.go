@@ -36,7 +36,7 @@ func TestAnEditedSweepRunsTheDifference(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(root, "edited", "results~pl.is_plastic=NEITHER~seed=1.h5")); err != nil {
 		t.Errorf("what was removed from the sweep is gone: %v", err)
 	}
-	if !strings.Contains(said, "2 files of earlier launches stay") {
+	if !strings.Contains(said, "2 results of earlier launches are kept") {
 		t.Errorf("nothing is said of the tasks that the sweep no longer has:\n%s", said)
 	}
 	c.judges(root, "verify")

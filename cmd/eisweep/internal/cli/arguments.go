@@ -23,10 +23,10 @@ func RefuseUnknownCommand(cmd *cobra.Command, args []string) error {
 func AtMost(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > n && n == 0 {
-			return Usagef("%s takes no argument, and %q is one", cmd.CommandPath(), args[0])
+			return Usagef("%s takes no arguments, but got %q", cmd.CommandPath(), args[0])
 		}
 		if len(args) > n {
-			return Usagef("%s takes %s and no more, not also %q", cmd.CommandPath(), what, args[n])
+			return Usagef("%s takes only %s, but also got %q", cmd.CommandPath(), what, args[n])
 		}
 		return nil
 	}

@@ -38,13 +38,13 @@ func exceedsMaxParallel(value string) bool {
 func checkFlag(f *pflag.Flag, value string) error {
 	switch kind := f.Value.Type(); {
 	case value == "":
-		return Usagef("--%s is empty: give it a value, or leave it out", f.Name)
+		return Usagef("--%s is empty: give a value, or omit the option", f.Name)
 	case kind == "int" && f.Name != "priority" && (value == "0" && f.DefValue == "0" || strings.HasPrefix(value, "-")):
-		return Usagef("--%s %s: at least 1 is needed", f.Name, value)
+		return Usagef("--%s %s: give at least 1", f.Name, value)
 	case (f.Name == "slots" || f.Name == "workers") && exceedsMaxParallel(value):
-		return Usagef("--%s %s: at most %d", f.Name, value, maxParallel)
+		return Usagef("--%s %s: give at most %d", f.Name, value, maxParallel)
 	case kind == "duration" && (value == "0s" && f.DefValue == "0s" || strings.HasPrefix(value, "-")):
-		return Usagef("--%s %s: give a time above 0, such as 10m", f.Name, value)
+		return Usagef("--%s %s: give a positive duration, such as 10m", f.Name, value)
 	}
 	return nil
 }

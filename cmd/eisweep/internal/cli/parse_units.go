@@ -22,10 +22,10 @@ func ParseSize(text string) (int64, error) {
 	}
 	x, err := strconv.ParseFloat(number, 64)
 	if err != nil || !(x > 0) || x*float64(int64(1)<<shift) > 1<<60 {
-		return 0, errors.New("a size is a number with K, M, G or T, such as 16G")
+		return 0, errors.New("give a number with K, M, G or T, such as 16G")
 	}
 	if x *= float64(int64(1) << shift); x < 1<<20 {
-		return 0, errors.New("less than 1M is too little for tasks; give the unit as well, such as 16G")
+		return 0, errors.New("less than 1M is too little for a task; add a unit, such as 16G")
 	}
 	return int64(x), nil
 }

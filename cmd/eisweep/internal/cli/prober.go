@@ -33,5 +33,5 @@ func OwnProgram() (string, error) {
 	if strings.Contains(os.Args[0], "/") {
 		return filepath.Abs(os.Args[0])
 	}
-	return "", Errorf(ExitInternal, "find own program: %w; start it by its whole path", err)
+	return "", Errorf(ExitInternal, "find own executable: %w; start eisweep by its absolute path", err)
 }

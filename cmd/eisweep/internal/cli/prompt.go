@@ -65,7 +65,7 @@ func ReadInput(ctx context.Context, what, path string, most int64) ([]byte, erro
 		}
 		defer f.Close()
 		if info, err := f.Stat(); err == nil && info.IsDir() {
-			return nil, Usagef("read %s: %s is a folder: name a file in it", what, path)
+			return nil, Usagef("read %s: %s is a directory: name a file in it", what, path)
 		}
 		text, err := io.ReadAll(io.LimitReader(f, most+1))
 		if err != nil {

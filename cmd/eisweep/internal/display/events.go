@@ -32,9 +32,9 @@ func NewEvents(e *cli.Env) *events {
 type planEvent struct {
 	Event      string    `json:"event"`
 	Sweep      string    `json:"sweep"`
-	Folder     string    `json:"folder"`
+	Directory  string    `json:"directory"`
 	Tasks      int       `json:"tasks"`
-	New        int       `json:"new"`
+	New        int       `json:"to_run"`
 	Retried    int       `json:"retried"`
 	Damaged    int       `json:"damaged"`
 	Waiting    int       `json:"waiting"`
@@ -52,7 +52,7 @@ type planEvent struct {
 
 func NewPlanEvent(s *control.SweepPlan) planEvent {
 	return planEvent{
-		Event: "plan", Sweep: s.Name, Folder: s.Dir, Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged, Waiting: s.Waiting, Blocked: s.Blocked,
+		Event: "plan", Sweep: s.Name, Directory: s.Dir, Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged, Waiting: s.Waiting, Blocked: s.Blocked,
 		Done: s.Done, Linked: s.Linked, Settled: s.Settled, Superseded: s.Conflicts, Gone: append([]string{}, s.Gone...),
 		Restored: s.Restored, Dropped: s.Dropped, Resumes: s.Resumes,
 	}
@@ -86,7 +86,7 @@ type sweepStateJSON struct {
 	Done    int      `json:"done"`
 	Failed  int      `json:"failed"`
 	Running int      `json:"running"`
-	Queued  int      `json:"queued"`
+	Pending int      `json:"pending"`
 	Waiting int      `json:"waiting"`
 	Left    *float64 `json:"left"`
 }
@@ -131,18 +131,18 @@ func SecondsIfKnown(d time.Duration, known bool) *float64 {
 func (w *events) Notice(line string) { w.e.Notef("%s", line) }
 
 type summaryEvent struct {
-	Event    string                 `json:"event"`
-	Sweep    string                 `json:"sweep"`
-	Folder   string                 `json:"folder"`
-	Tasks    int                    `json:"tasks"`
-	Done     int                    `json:"done"`
-	Ran      int                    `json:"ran"`
-	Reused   int                    `json:"reused"`
-	Linked   int                    `json:"linked"`
-	Failed   int                    `json:"failed"`
-	ByClass  map[protocol.Class]int `json:"by_class"`
-	Stopped  bool                   `json:"stopped"` // by a signal, before the end
-	Failures []failureJSON          `json:"failures"`
+	Event     string                 `json:"event"`
+	Sweep     string                 `json:"sweep"`
+	Directory string                 `json:"directory"`
+	Tasks     int                    `json:"tasks"`
+	Done      int                    `json:"done"`
+	Ran       int                    `json:"ran"`
+	Reused    int                    `json:"reused"`
+	Linked    int                    `json:"linked"`
+	Failed    int                    `json:"failed"`
+	ByClass   map[protocol.Class]int `json:"by_class"`
+	Stopped   bool                   `json:"stopped"` // by a signal, before the end
+	Failures  []failureJSON          `json:"failures"`
 }
 
 type failureJSON struct {

@@ -93,7 +93,7 @@ func taskText(line *manifest.Line) string {
 	case line.State == manifest.Failed:
 		return "failed (" + line.Class + "): " + name + ": " + cli.FirstLine(line.Error)
 	case IsSuperseded(line):
-		return "moved aside: " + name
+		return "superseded: " + name
 	case line.ReusedFrom != "":
 		return "linked: " + name + " from " + line.ReusedFrom
 	}

@@ -14,8 +14,8 @@ import (
 // A run that is stopped says how much there is to do.
 func TestSummaryTellsWhatIsLeft(t *testing.T) {
 	for want, s := range map[string]control.SweepSummary{
-		"s: 2 of 6 done: 2 run, 1 failed (lost 1), 3 left\n": {Tasks: 6, Done: 2, Ran: 2, Failed: 1, ByClass: map[protocol.Class]int{protocol.Lost: 1}},
-		"s: 0 of 6 done: 6 left\n":                           {Tasks: 6},
+		"s: 2 of 6 done: 2 computed, 1 failed (lost 1), 3 pending\n": {Tasks: 6, Done: 2, Ran: 2, Failed: 1, ByClass: map[protocol.Class]int{protocol.Lost: 1}},
+		"s: 0 of 6 done: 6 pending\n":                           {Tasks: 6},
 		"s: 6 of 6 done: 6 reused\n":                         {Tasks: 6, Done: 6, Reused: 6},
 	} {
 		s.Name = "s"
@@ -30,7 +30,7 @@ func TestSummaryTellsWhatIsLeft(t *testing.T) {
 // Other parameters are offered to those failures alone that need them.
 func TestAgainIsByClassWhereClassesDiffer(t *testing.T) {
 	const set = " --set NAME=VALUE   (with the same parameters they fail again)"
-	const source = "those of class source: rerun their sources, which the errors name, then run or launch this sweep again"
+	const source = "for class source: rerun the sources, which the errors name, then run or launch this sweep again"
 	tests := map[string]struct {
 		classes map[protocol.Class]int
 		want    []string
@@ -45,7 +45,11 @@ func TestAgainIsByClassWhereClassesDiffer(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := RerunCommands("rerun", test.classes); !slices.Equal(got, test.want) {
+			var got []string
+			for _, r := range Reruns("rerun", test.classes) {
+				got = append(got, r.String())
+			}
+			if !slices.Equal(got, test.want) {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})

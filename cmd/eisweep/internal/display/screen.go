@@ -114,7 +114,7 @@ func runningLine(r *control.RunningTask) string {
 // RunningText words it without the task's name.
 func RunningText(r *control.RunningTask) string {
 	if r.Silent {
-		return "not heard of for " + cli.Seconds(r.LastSeenSeconds)
+		return "silent for " + cli.Seconds(r.LastSeenSeconds)
 	}
 	p := &r.Progress
 	where := ""

@@ -18,7 +18,7 @@ type earlierFailure struct {
 	By       sweeps.ID `json:"by"`       // the task that is done: the same, or its replacement
 	ByFile   string    `json:"by_file"`  // its result
 	Replaced bool      `json:"replaced"` // whether it is a replacement
-	Stands   bool      `json:"stands"`   // whether the result is older than the failure
+	Kept     bool      `json:"kept"`     // whether the result is older than the failure
 }
 
 // readEarlierFailures reads from a sweep's manifest which tasks failed before they, or

@@ -15,19 +15,18 @@ import (
 )
 
 // point is a combination of a sweep's varying parameters, with the seeds of its
-// tasks by how they stand.
+// tasks by state.
 type point struct {
 	name   string
 	seeds  map[string][]uint32
 	failed []sweeps.ID
 }
 
-// The columns of a table of points. What is neither done nor failed nor running
-// is still to be run.
-var pointStates = []string{"done", "running", "failed", "to run"}
+// pointStates are the columns of a table of points. A task that is neither done nor failed nor running is pending.
+var pointStates = []string{"done", "running", "failed", "pending"}
 
 // pointsOf gathers a sweep's tasks by point, in their order. Parameters that have
-// one value throughout the sweep are not told.
+// one value throughout the sweep are left out.
 func pointsOf(tasks []catalog.TaskStatus, running map[sweeps.ID]bool) []*point {
 	varied, networks := varies(tasks)
 	byName := map[string]*point{}
@@ -51,11 +50,8 @@ func pointsOf(tasks []catalog.TaskStatus, running map[sweeps.ID]bool) []*point {
 }
 
 func pointState(t *catalog.TaskStatus, running map[sweeps.ID]bool) string {
-	switch {
-	case running[t.Task.ID]:
+	if running[t.Task.ID] {
 		return "running"
-	case t.State == catalog.StateNew:
-		return "to run"
 	}
 	return string(t.State)
 }

@@ -29,15 +29,15 @@ func task(t *testing.T, seed uint32, state catalog.State, eta string) catalog.Ta
 func TestPointsAreRowsOfSeeds(t *testing.T) {
 	tasks := []catalog.TaskStatus{
 		task(t, 1, catalog.StateDone, "1e-05"), task(t, 1, catalog.StateFailed, "2e-05"),
-		task(t, 2, catalog.StateDone, "1e-05"), task(t, 2, catalog.StateNew, "2e-05"),
-		task(t, 3, catalog.StateDone, "1e-05"), task(t, 3, catalog.StateNew, "2e-05"),
+		task(t, 2, catalog.StateDone, "1e-05"), task(t, 2, catalog.StatePending, "2e-05"),
+		task(t, 3, catalog.StateDone, "1e-05"), task(t, 3, catalog.StatePending, "2e-05"),
 	}
 	points := pointsOf(tasks, map[sweeps.ID]bool{tasks[5].Task.ID: true})
 	var out bytes.Buffer
 	if err := writePoints(&cli.Env{Stdout: &out}, points, false); err != nil {
 		t.Fatal(err)
 	}
-	want := "  seeds of        done  running  failed  to run\n" +
+	want := "  seeds of        done  running  failed  pending\n" +
 		"  pl.eta_e=1e-05  1-3   -        -       -\n" +
 		"  pl.eta_e=2e-05  -     3        1       2\n"
 	if out.String() != want {

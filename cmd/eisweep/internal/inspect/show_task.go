@@ -106,7 +106,7 @@ func (a *TaskRecord) rows(rootFlag string) [][2]string {
 	if a.known || a.Line != nil {
 		rows = append(rows, [2]string{"experiment", string(a.experiment)}, [2]string{"seed", fmt.Sprint(a.seed)})
 	} else if a.info != nil {
-		rows = append(rows, [2]string{"made by", "the published program, whose files don't tell their parameters"})
+		rows = append(rows, [2]string{"made by", "the published program, whose files lack their parameters"})
 	}
 	if a.info != nil {
 		rows = append(rows, [2]string{"network", fmt.Sprintf("%d E neurons, %d stimuli", cube(a.info.NPerAxis), cube(a.info.NStimuli))})
@@ -126,7 +126,7 @@ func (a *TaskRecord) rows(rootFlag string) [][2]string {
 func (a *TaskRecord) productsText() string {
 	given := a.experiment == sim.Perturb || a.initial != nil && slices.Contains(a.initial.Take, "wee")
 	if given && a.products == "convolution" {
-		return "convolution, if wee is what the parameters give, else dense"
+		return "convolution if wee follows from the parameters, else dense"
 	}
 	return a.products
 }
@@ -138,9 +138,9 @@ func (a *TaskRecord) provenance(rootFlag string) [][2]string {
 	l := a.Line
 	if l == nil {
 		if a.info != nil {
-			return [][2]string{{"trouble", a.readError}}
+			return [][2]string{{"read error", a.readError}}
 		}
-		return [][2]string{{"state", fmt.Sprintf("no result yet: `eisweep explain %s%s` says how it stands", a.ID, rootFlag)}}
+		return [][2]string{{"state", fmt.Sprintf("no result yet; see `eisweep explain %s%s`", a.ID, rootFlag)}}
 	}
 	rows := [][2]string{{"state", string(l.State)}}
 	if l.State == manifest.Failed {
@@ -155,7 +155,7 @@ func (a *TaskRecord) provenance(rootFlag string) [][2]string {
 	return append(rows, [][2]string{
 		{"host", l.Host}, {"worker", l.Worker}, {"program", l.Version}, {"model version", fmt.Sprint(l.ModelVersion)},
 		{"linked from", l.ReusedFrom}, {"bytes", cli.NonZero(int(l.Bytes), "("+cli.Size(l.Bytes)+")")},
-		{"digest", l.Digest}, {"sha256", l.SHA256}, {"trouble", a.readError},
+		{"digest", l.Digest}, {"sha256", l.SHA256}, {"read error", a.readError},
 	}...)
 }
 
@@ -167,9 +167,9 @@ func (s *ShowOptions) writeParameters(e *cli.Env, a *TaskRecord) {
 	if s.All {
 		e.Linef("\nparameters")
 	} else if len(rows) == 0 {
-		e.Linef("\nevery parameter has its default (--all lists them)")
+		e.Linef("\nall parameters have their defaults (--all lists them)")
 	} else {
-		e.Linef("\nparameters that differ from the defaults (--all for every one)")
+		e.Linef("\nparameters that differ from their defaults (--all lists all)")
 	}
 	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
 	for _, p := range rows {
@@ -188,7 +188,7 @@ func (s *ShowOptions) writeLog(e *cli.Env, a *TaskRecord) {
 		return
 	}
 	if len(lines) > logShown && !s.Log {
-		e.Linef("\nlog (the last %d of %d lines; --log for all)", logShown, len(lines))
+		e.Linef("\nlog (last %d of %d lines; --log shows all)", logShown, len(lines))
 		lines = lines[len(lines)-logShown:]
 	} else {
 		e.Linef("\nlog")
@@ -203,7 +203,7 @@ type taskRecordJSON struct {
 	ID         string         `json:"id,omitempty"`
 	Sweep      string         `json:"sweep,omitempty"`
 	Path       string         `json:"path,omitempty"`
-	Told       bool           `json:"told"` // whether experiment, seed and parameters are known
+	Known      bool           `json:"known"` // whether experiment, seed and parameters are known
 	Experiment sim.Experiment `json:"experiment,omitempty"`
 	Seed       uint32         `json:"seed"`
 	Parameters sim.Values     `json:"parameters,omitempty"` // every one that the experiment reads
@@ -214,7 +214,7 @@ type taskRecordJSON struct {
 
 func (a *TaskRecord) writeJSON(e *cli.Env) error {
 	out := taskRecordJSON{
-		ID: a.ID.String(), Sweep: a.Sweep, Path: a.path, Told: a.known, Experiment: a.experiment, Seed: a.seed,
+		ID: a.ID.String(), Sweep: a.Sweep, Path: a.path, Known: a.known, Experiment: a.experiment, Seed: a.seed,
 		Products: a.products, Manifest: a.Line, Log: a.log,
 	}
 	if a.known {

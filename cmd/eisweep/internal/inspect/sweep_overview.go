@@ -14,27 +14,32 @@ import (
 	"eisweep/internal/root"
 )
 
-// SweepOverview is how a sweep stands: as the coordinator says, or as its folder tells.
+// SweepOverview is how far a sweep has come: as the coordinator says, or as its directory shows.
 type SweepOverview struct {
-	Sweep    string         `json:"sweep"`
-	Status   control.Status `json:"status,omitempty"` // "" where only the folder tells
-	Tasks    int            `json:"tasks"`
-	Done     int            `json:"done"`
-	Failed   int            `json:"failed"`
-	Running  int            `json:"running"`
-	Silent   int            `json:"silent"` // of those: nothing was heard of them for long
-	Queued   int            `json:"queued"`
-	Waiting  int            `json:"waiting"`
-	New      int            `json:"new"`     // neither done nor failed, where only the folder tells
-	Gone     int            `json:"gone"`    // of the new: those that were done, and whose file is gone
-	Damaged  int            `json:"damaged"` // or is not what the manifest says
-	Priority int            `json:"priority"`
-	Left     *float64       `json:"left"` // seconds; null where not known
-	Folder   string         `json:"folder"`
-	By       string         `json:"by"`                // coordinator or folder
-	Error    string         `json:"trouble,omitempty"` // why the folder could not be read, or the coordinator set the sweep aside
-	Remedy   string         `json:"remedy,omitempty"`  // what to do about that
+	Sweep     string         `json:"sweep"`
+	Status    control.Status `json:"status,omitempty"` // "" if it was read from the directory and the sweep is unfinished
+	Tasks     int            `json:"tasks"`
+	Done      int            `json:"done"`
+	Failed    int            `json:"failed"`
+	Running   int            `json:"running"`
+	Silent    int            `json:"silent"`  // of the running: no heartbeat for long
+	Pending   int            `json:"pending"` // neither done, failed, running nor waiting
+	Waiting   int            `json:"waiting"` // for their source
+	Missing   int            `json:"missing"` // of the pending: were done, and their files are missing
+	Damaged   int            `json:"damaged"` // of the pending: were done, and their files are damaged
+	Priority  int            `json:"priority"`
+	Left      *float64       `json:"left"` // seconds; null where not known
+	Directory string         `json:"directory"`
+	From      string         `json:"from"`             // fromCoordinator or fromDirectory
+	Error     string         `json:"error,omitempty"`  // why the directory could not be read, or the coordinator set the sweep aside
+	Remedy    string         `json:"remedy,omitempty"` // against the error
 }
+
+// Where an overview comes from.
+const (
+	fromCoordinator = "coordinator"
+	fromDirectory   = "directory"
+)
 
 func OverviewOf(r *root.Root, s *control.SweepState) SweepOverview {
 	status := s.Status
@@ -46,15 +51,15 @@ func OverviewOf(r *root.Root, s *control.SweepState) SweepOverview {
 	}
 	return SweepOverview{
 		Sweep: s.Name, Status: status, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
-		Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting,
-		New:      s.Tasks - s.Done - s.Failed - s.Running - s.Queued - s.Waiting, // taken from it when it was cancelled
-		Priority: s.Priority, Left: display.SecondsIfKnown(s.Left, s.LeftKnown), Folder: r.SweepDir(s.Name), By: "coordinator",
+		Running: s.Running, Silent: s.Silent, Waiting: s.Waiting,
+		Pending:  s.Tasks - s.Done - s.Failed - s.Running - s.Waiting, // also those that were removed from the queue by a cancellation
+		Priority: s.Priority, Left: display.SecondsIfKnown(s.Left, s.LeftKnown), Directory: r.SweepDir(s.Name), From: fromCoordinator,
 	}
 }
 
 // ReadOverview reads a sweep's folder, or of a finished sweep what was noted when it finished.
 func ReadOverview(ctx context.Context, r *root.Root, x *LazyCatalog, name string) SweepOverview {
-	out := SweepOverview{Sweep: name, Folder: r.SweepDir(name), By: "folder"}
+	out := SweepOverview{Sweep: name, Directory: r.SweepDir(name), From: fromDirectory}
 	if n, ok := records.ReadSettled(r, name); ok {
 		out.Status, out.Tasks, out.Done, out.Failed = control.Finished, n.Tasks, n.Done, n.Failed
 		return out
@@ -88,7 +93,7 @@ func (x *LazyCatalog) readSweep(ctx context.Context, r *root.Root, name string) 
 // GoneOverview is of a sweep that has only its record left.
 func GoneOverview(r *root.Root, name string) SweepOverview {
 	gone := selection.GoneSweep(r, name)
-	out := SweepOverview{Sweep: name, Folder: gone.Path, By: "folder", Error: gone.Error(), Remedy: gone.Remedy()}
+	out := SweepOverview{Sweep: name, Directory: gone.Path, From: fromDirectory, Error: gone.Error(), Remedy: gone.Remedy()}
 	if n, err := records.Read(r, name); err == nil {
 		out.Status, out.Priority = n.Status, n.Priority
 	}
@@ -105,11 +110,11 @@ func (s *SweepOverview) AddFaults(faults []control.SweepFault) {
 }
 
 // Unread says whether the folder, or some of it, could not be read.
-func (s *SweepOverview) Unread() bool { return s.Error != "" && s.By == "folder" }
+func (s *SweepOverview) Unread() bool { return s.Error != "" && s.From == fromDirectory }
 
 // addRecord takes over what a coordinator noted of a sweep that is not settled.
 func (s *SweepOverview) addRecord(r *root.Root) {
-	if n, err := records.Read(r, s.Sweep); err == nil && s.New > 0 {
+	if n, err := records.Read(r, s.Sweep); err == nil && s.Pending > 0 {
 		s.Status, s.Priority = n.Status, n.Priority
 	}
 }
@@ -128,16 +133,16 @@ func (s *SweepOverview) count(status *catalog.SweepStatus) {
 		case catalog.StateFailed:
 			s.Failed++
 		default:
-			s.New++
+			s.Pending++
 			if tasks[i].Gone {
-				s.Gone++
+				s.Missing++
 			}
 			if tasks[i].Damaged {
 				s.Damaged++
 			}
 		}
 	}
-	if s.New == 0 && s.Tasks > 0 {
+	if s.Pending == 0 && s.Tasks > 0 {
 		s.Status = control.Finished
 	}
 }
@@ -149,11 +154,11 @@ func (s *SweepOverview) Text() string {
 	}
 	state := control.SweepState{
 		Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
-		Running: s.Running, Silent: s.Silent, Queued: s.Queued, Waiting: s.Waiting,
+		Running: s.Running, Silent: s.Silent, Queued: s.Pending, Waiting: s.Waiting,
 	}
-	text := display.SweepText(&state) + cli.AfterComma(cli.NonZero(s.New, "to run"))
-	if s.Gone > 0 {
-		text += fmt.Sprintf(" (%s gone from the folder)", cli.Count(s.Gone, "result"))
+	text := display.SweepText(&state)
+	if s.Missing > 0 {
+		text += fmt.Sprintf(" (%s missing)", cli.Count(s.Missing, "result"))
 	}
 	if s.Damaged > 0 {
 		text += fmt.Sprintf(" (%s damaged)", cli.Count(s.Damaged, "result"))
@@ -162,7 +167,7 @@ func (s *SweepOverview) Text() string {
 	case s.Status == control.Paused:
 		text += cli.AfterComma("paused (eisweep resume " + s.Sweep + ")")
 	case s.Status == control.Cancelled:
-		text += cli.AfterComma("cancelled (launching it goes on with it)")
+		text += cli.AfterComma("cancelled (launch it to continue)")
 	case s.Status == control.Open && s.Left != nil && *s.Left > 0:
 		text += cli.AfterComma(display.TimeLeft(time.Duration(*s.Left*float64(time.Second)), true))
 	}
@@ -171,10 +176,10 @@ func (s *SweepOverview) Text() string {
 	}
 	switch {
 	case s.Error == "":
-	case s.By == "folder":
-		text += "\n  not all of it can be read: " + cli.FirstLine(s.Error) + remedyLine(s.Remedy)
+	case s.From == fromDirectory:
+		text += "\n  not fully readable: " + cli.FirstLine(s.Error) + remedyLine(s.Remedy)
 	default:
-		text += "\n  set aside: " + cli.FirstLine(s.Error) + remedyLine(s.Remedy)
+		text += "\n  suspended: " + cli.FirstLine(s.Error) + remedyLine(s.Remedy)
 	}
 	return text
 }

@@ -17,9 +17,9 @@ import (
 // What cannot be read is told in lines of its own, beside what is known.
 func TestTroubleHasLinesOfItsOwn(t *testing.T) {
 	unread := &fs.PathError{Op: "lstat", Path: "/r/a/results~seed=1.h5", Err: syscall.EIO}
-	folder := SweepOverview{Sweep: "a", By: "folder"}
+	folder := SweepOverview{Sweep: "a", From: fromDirectory}
 	folder.count(&catalog.SweepStatus{Tasks: []catalog.TaskStatus{{State: catalog.StateDone}}, Unread: unread})
-	aside := SweepOverview{Sweep: "a", By: "coordinator", Tasks: 1}
+	aside := SweepOverview{Sweep: "a", From: fromCoordinator, Tasks: 1}
 	aside.AddFaults([]control.SweepFault{{Sweep: "a", Cause: unread.Error(), Remedy: "repair it"}})
 	for name, s := range map[string]*SweepOverview{"folder": &folder, "coordinator": &aside} {
 		var out bytes.Buffer

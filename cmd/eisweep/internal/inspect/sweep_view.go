@@ -20,8 +20,8 @@ type SweepView struct {
 	Experiment string            `json:"experiment"`
 	Points     []pointJSON       `json:"points"`
 	Failures   []control.Failure `json:"failures"`
-	Earlier    []earlierFailure  `json:"earlier"` // failed, and done since
-	Rerun      string            `json:"rerun,omitempty"`
+	Earlier    []earlierFailure  `json:"earlier"`         // failed, and done since
+	Rerun      []string          `json:"rerun,omitempty"` // commands that run the failed tasks again
 
 	points []*point
 }
@@ -31,7 +31,7 @@ type pointJSON struct {
 	Done    []uint32 `json:"done"` // seeds
 	Running []uint32 `json:"running"`
 	Failed  []uint32 `json:"failed"`
-	ToRun   []uint32 `json:"to_run"`
+	Pending []uint32 `json:"pending"`
 }
 
 // BriefSweepView is what the coordinator alone says of a sweep.
@@ -55,7 +55,7 @@ func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *con
 		v.SweepOverview = OverviewOf(r, state)
 		v.AddFaults(snapshot.Faults)
 	} else {
-		v.SweepOverview = SweepOverview{Sweep: name, Folder: r.SweepDir(name), By: "folder"}
+		v.SweepOverview = SweepOverview{Sweep: name, Directory: r.SweepDir(name), From: fromDirectory}
 		v.count(status)
 		v.addRecord(r)
 	}
@@ -96,11 +96,17 @@ func failuresOf(tasks []catalog.TaskStatus) []control.Failure {
 	return out
 }
 
+// Encode writes the view as one JSON object.
 func (v *SweepView) Encode(e *cli.Env) error {
+	for _, r := range display.Reruns(v.rerunCommand(e)+" --failed", v.failedClasses()) {
+		if r.Command != "" {
+			v.Rerun = append(v.Rerun, r.Command)
+		}
+	}
 	v.Points = []pointJSON{}
 	for _, p := range v.points {
 		some := func(state string) []uint32 { return append([]uint32{}, p.seeds[state]...) }
-		v.Points = append(v.Points, pointJSON{p.name, some("done"), some("running"), some("failed"), some("to run")})
+		v.Points = append(v.Points, pointJSON{p.name, some("done"), some("running"), some("failed"), some("pending")})
 	}
 	v.Failures = slices.Concat([]control.Failure{}, v.Failures)
 	v.Earlier = slices.Concat([]earlierFailure{}, v.Earlier)
@@ -108,9 +114,10 @@ func (v *SweepView) Encode(e *cli.Env) error {
 	return out.Encode(v)
 }
 
+// Write writes the view as text; with all, without limits on rows.
 func (v *SweepView) Write(e *cli.Env, all bool) error {
 	e.Lines(v.Text())
-	e.Linef("  results: %s", v.Folder)
+	e.Linef("  results: %s", v.Directory)
 	if len(v.points) > 0 {
 		if err := writePoints(e, v.points, all); err != nil {
 			return err
@@ -119,6 +126,18 @@ func (v *SweepView) Write(e *cli.Env, all bool) error {
 	v.writeFailures(e, all)
 	v.writeEarlier(e, all)
 	return nil
+}
+
+// rerunCommand is the command to which options add which tasks run again.
+func (v *SweepView) rerunCommand(e *cli.Env) string { return "eisweep rerun " + v.Sweep + e.Flags() }
+
+// failedClasses counts the failures by class.
+func (v *SweepView) failedClasses() map[protocol.Class]int {
+	classes := map[protocol.Class]int{}
+	for i := range v.Failures {
+		classes[v.Failures[i].Class]++
+	}
+	return classes
 }
 
 // failuresShown is how many failures of a class are told of without --all.
@@ -144,15 +163,17 @@ func (v *SweepView) writeFailures(e *cli.Env, all bool) {
 			}
 			e.Linef("  seed %d%s  %s: %s", f.Seed, v.pointOf(&f), f.ID, cli.FirstLine(f.Error))
 		}
-		for _, line := range display.RerunCommands(v.Rerun+" --class "+class, map[protocol.Class]int{protocol.Class(class): len(of)}) {
-			e.Linef("  again:  %s", line)
+		for _, r := range display.Reruns(v.rerunCommand(e)+" --class "+class, map[protocol.Class]int{protocol.Class(class): len(of)}) {
+			e.Linef("  again:  %s", r)
 		}
 	}
 	if len(v.Failures) > 0 {
 		e.Linef("why:    eisweep show %s%s", v.Failures[0].ID, e.RootFlag)
 	}
-	if slices.ContainsFunc(v.Failures, func(f control.Failure) bool { return f.Class != protocol.Source }) {
-		e.Linef("again:  %s", v.Rerun)
+	if classes := v.failedClasses(); len(classes) > 1 {
+		if reruns := display.Reruns(v.rerunCommand(e)+" --failed", classes); reruns[0].Covers(classes) {
+			e.Linef("again:  %s", reruns[0])
+		}
 	}
 }
 
@@ -173,17 +194,17 @@ func (v *SweepView) writeEarlier(e *cli.Env, all bool) {
 	if len(v.Earlier) == 0 {
 		return
 	}
-	e.Linef("failed earlier, done since: %s", cli.Count(len(v.Earlier), "task"))
+	e.Linef("failed earlier, now done: %s", cli.Count(len(v.Earlier), "task"))
 	for i, x := range v.Earlier {
 		if i == failuresShown && !all {
 			e.Linef("  … and %d more (--all)", len(v.Earlier)-i)
 			return
 		}
-		by := "when it was run again"
+		by := "by a later run"
 		if x.Replaced {
 			by = "by " + x.ByFile
-		} else if x.Stands {
-			by = "before, which stands"
+		} else if x.Kept {
+			by = "before; that result is kept"
 		}
 		e.Linef("  seed %d  %s in run %d: %s; done %s", x.Seed, x.Class, x.Run, cli.FirstLine(x.Error), by)
 	}

@@ -88,13 +88,13 @@ func FindTask(ctx context.Context, r *root.Root, launched []string, prefix strin
 		if len(unread) > 0 {
 			return nil, fmt.Errorf("look for task %s: %w", prefix, errors.Join(unread...))
 		}
-		return nil, cli.Usagef("no task %s under %s; `eisweep show SWEEP --all` lists a sweep's", prefix, r.Path())
+		return nil, cli.Usagef("no task %s under %s; `eisweep tasks SWEEP` lists the tasks of a sweep", prefix, r.Path())
 	case 1:
 		for _, a := range found {
 			return a, nil
 		}
 	}
-	return nil, cli.Usagef("%s is the start of %d tasks' ids: give more of it", prefix, len(found))
+	return nil, cli.Usagef("%s matches the ids of %d tasks: give more characters", prefix, len(found))
 }
 
 // addTask takes over what the sweep file says of the task.
@@ -156,7 +156,7 @@ func locate(r *root.Root, name string) (string, error) {
 			return "", fmt.Errorf("find file: %w", err)
 		}
 	}
-	return "", cli.Usagef("no file %s, neither here nor under %s", name, r.Path())
+	return "", cli.Usagef("no file %s in the current directory or under %s", name, r.Path())
 }
 
 func withinRoot(r *root.Root, path string) (sweep, file string, ok bool) {

@@ -56,9 +56,9 @@ func GoneSweep(r *root.Root, name string) *records.GoneError {
 
 func unknownSweep(name string, launched []string) error {
 	if len(launched) == 0 {
-		return cli.Usagef("no sweep %q was run under this root, nor any other", name)
+		return cli.Usagef("unknown sweep %q: this root has no sweeps yet", name)
 	}
-	return cli.Usagef("no sweep %q was run under this root; there are %s", name, strings.Join(launched, ", "))
+	return cli.Usagef("unknown sweep %q: this root has %s", name, strings.Join(launched, ", "))
 }
 
 // ReadSweep reads how a sweep stands by its folder.

@@ -97,7 +97,7 @@ func (s *Sweeps) checkUsed(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides)
 		perturbs = perturbs || !sweep.Experiment().Trains()
 	}
 	if o.Source != "" && !perturbs {
-		faults = append(faults, cli.Usagef("--source %s: only PERTURB starts from trained networks, and no PERTURB sweep is named", s.source))
+		faults = append(faults, cli.Usagef("--source %s: only PERTURB sweeps have a source, and none is given", s.source))
 	}
 	for _, setting := range o.Settings {
 		read := false
@@ -105,7 +105,7 @@ func (s *Sweeps) checkUsed(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides)
 			read = read || len(readBy(sweep.Experiment(), []sim.Setting{setting})) > 0
 		}
 		if !read {
-			faults = append(faults, cli.Usagef("--set %s: %s does not read %s; `eisweep params %s` says which experiment does", setting, experimentsText(list), setting.Name, setting.Name))
+			faults = append(faults, cli.Usagef("--set %s: %s does not read %s; see `eisweep params %s`", setting, experimentsText(list), setting.Name, setting.Name))
 		}
 	}
 	if s.trials != "" && s.experiment == string(sim.Perturb) {

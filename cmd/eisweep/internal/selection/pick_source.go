@@ -20,9 +20,9 @@ func PickSource(ctx context.Context, e *cli.Env, path string) (string, error) {
 	found := trainedUnder(path)
 	switch {
 	case !e.Interactive:
-		return "", cli.Usagef("PERTURB needs trained networks: give --source SWEEP, or the path of a result file or folder%s", listFound(found))
+		return "", cli.Usagef("PERTURB needs trained networks: give --source SWEEP, or the path of a result file or directory%s", listFound(found))
 	case len(found) == 0:
-		return "", cli.Usagef("PERTURB needs trained networks, and there are none under %s: run one first (eisweep run -e APPROXIMATE), or give --source PATH", path)
+		return "", cli.Usagef("PERTURB needs trained networks, but there are none under %s: train one first (eisweep run -e APPROXIMATE), or give --source PATH", path)
 	}
 	e.Notef("Trained networks under %s:", path)
 	for i, name := range found {
@@ -34,7 +34,7 @@ func PickSource(ctx context.Context, e *cli.Env, path string) (string, error) {
 	}
 	n, err := strconv.Atoi(answer)
 	if err != nil || n < 1 || n > len(found) {
-		return "", cli.Usagef("%q is none of 1 … %d", answer, len(found))
+		return "", cli.Usagef("%q is not a number from 1 to %d", answer, len(found))
 	}
 	return found[n-1], nil
 }
@@ -43,7 +43,7 @@ func listFound(found []string) string {
 	if len(found) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; there are %s", strings.Join(found, ", "))
+	return fmt.Sprintf("; available: %s", strings.Join(found, ", "))
 }
 
 // trainedUnder lists the sweeps under a root that train, by name, and the folders

@@ -34,7 +34,7 @@ func (c *Root) Path(e *cli.Env) (path, from string, err error) {
 	if path == "" {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return "", "", cli.Usagef("no root: there is no home folder (%v); give one with --path DIR or EISWEEP_ROOT", err)
+			return "", "", cli.Usagef("no root: there is no home directory (%v); give --path DIR or set EISWEEP_ROOT", err)
 		}
 		path, from = filepath.Join(home, "experiments", "ei-assemblies"), "default"
 	}
@@ -46,10 +46,10 @@ func (c *Root) Path(e *cli.Env) (path, from string, err error) {
 		return "", "", cli.Errorf(cli.ExitStorage, "name root: %w", err)
 	}
 	if strings.ContainsFunc(absolute, unicode.IsControl) || !utf8.ValidString(absolute) {
-		return "", "", cli.Usagef("%s: the root's path has a control character, or is not UTF-8: it would break lines of scripts and logs: %q", from, absolute)
+		return "", "", cli.Usagef("%s: the path contains a control character or is not UTF-8: %q", from, absolute)
 	}
 	if len(absolute) >= unix.PathMax {
-		return "", "", cli.Usagef("%s: the root's path has %d bytes, and Linux takes %d: %s", from, len(absolute), unix.PathMax-1, absolute)
+		return "", "", cli.Usagef("%s: the path has %d bytes; Linux allows %d: %s", from, len(absolute), unix.PathMax-1, absolute)
 	}
 	return absolute, from, nil
 }
@@ -62,11 +62,11 @@ func expandHome(path, from string) (string, error) {
 	case !strings.HasPrefix(first, "~"):
 		return path, nil
 	case first != "~":
-		return "", cli.Usagef("%s: %s is not expanded, because only ~ and ~/… are: give the folder's absolute path, or ./%s for a folder of that name", from, first, path)
+		return "", cli.Usagef("%s: cannot expand %s, only ~ and ~/…: give an absolute path, or ./%s for a directory of that name", from, first, path)
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", cli.Usagef("%s: %s needs a home folder, and there is none (%v): give the folder's absolute path", from, path, err)
+		return "", cli.Usagef("%s: cannot expand %s, as there is no home directory (%v): give an absolute path", from, path, err)
 	}
 	return filepath.Join(home, rest), nil
 }

@@ -63,7 +63,7 @@ func (s *Sweeps) Load(ctx context.Context, e *cli.Env, args []string) ([]*sweeps
 func (s *Sweeps) sources(ctx context.Context, e *cli.Env, args []string) ([]string, error) {
 	switch {
 	case s.experiment != "" && len(args) > 0:
-		return nil, cli.Usagef("give -e %s or %s, not both: -e is the shipped sweep of that experiment", s.experiment, args[0])
+		return nil, cli.Usagef("give -e %s or %s, not both: -e selects the shipped sweep of that experiment", s.experiment, args[0])
 	case s.experiment != "":
 		x, err := sim.ParseExperiment(s.experiment)
 		if err != nil {
@@ -71,9 +71,9 @@ func (s *Sweeps) sources(ctx context.Context, e *cli.Env, args []string) ([]stri
 		}
 		args = []string{strings.ToLower(string(x))}
 	case len(args) == 0:
-		return nil, cli.Usagef("nothing named: give a sweep file (my.toml), a shipped sweep (%s) or -e EXPERIMENT", strings.Join(shipped.Names(), ", "))
+		return nil, cli.Usagef("nothing to run: give a sweep file (my.toml), a shipped sweep (%s) or -e EXPERIMENT", strings.Join(shipped.Names(), ", "))
 	case s.as != "" && len(args) > 1:
-		return nil, cli.Usagef("--as names one sweep, and %d are given", len(args))
+		return nil, cli.Usagef("--as needs exactly one sweep, but %d are given", len(args))
 	}
 	if s.experiment == string(sim.Perturb) && s.source == "" {
 		root, _, err := s.Root.Path(e)
@@ -104,7 +104,7 @@ func parseAll(ctx context.Context, args []string) ([]*sweeps.Sweep, error) {
 			continue
 		}
 		if other, ok := from[sweep.Name()]; ok {
-			faults = append(faults, cli.Usagef("%s and %s are both named %q, and would share a folder: rename one (name = …), or launch it by itself with --as", other, arg, sweep.Name()))
+			faults = append(faults, cli.Usagef("%s and %s are both named %q and would share a directory: rename one (name = …), or launch it separately with --as", other, arg, sweep.Name()))
 		}
 		from[sweep.Name()] = arg
 		out = append(out, sweep)
@@ -132,7 +132,7 @@ func parseOne(ctx context.Context, arg string) (*sweeps.Sweep, error) {
 func nearbyFileHint(arg string) string {
 	for _, path := range []string{arg, arg + ".toml"} {
 		if info, err := os.Stat(path); err == nil && !info.IsDir() {
-			return fmt.Sprintf("; for the file here write ./%s", path)
+			return fmt.Sprintf("; for the file in this directory write ./%s", path)
 		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return ""
 		}

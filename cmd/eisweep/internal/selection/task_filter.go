@@ -43,7 +43,7 @@ func (c *TaskFilter) IsEmpty() bool {
 // Parse checks the options by themselves.
 func (c *TaskFilter) Parse() (err error) {
 	if c.class != "" && !slices.Contains(ClassNames(), c.class) {
-		return cli.Usagef("unknown class %q: it is one of %s", c.class, strings.Join(ClassNames(), ", "))
+		return cli.Usagef("unknown class %q: give one of %s", c.class, strings.Join(ClassNames(), ", "))
 	}
 	if c.seeds != "" {
 		if c.seedNumbers, err = sweeps.ParseSeeds(c.seeds); err != nil {
@@ -56,7 +56,7 @@ func (c *TaskFilter) Parse() (err error) {
 			return cli.Usagef("--where %s: %w", text, err)
 		}
 		if slices.ContainsFunc(c.settings, func(s sim.Setting) bool { return s.Name == setting.Name }) {
-			return cli.Usagef("--where %s: %s is given twice, and no task has two values of it", text, setting.Name)
+			return cli.Usagef("--where %s: %s is given twice", text, setting.Name)
 		}
 		c.settings = append(c.settings, setting)
 	}
@@ -96,11 +96,11 @@ func (c *TaskFilter) CompleteIDs(status *catalog.SweepStatus) error {
 		}
 		switch len(found) {
 		case 0:
-			return cli.Usagef("--task %s: %s has no such task; `eisweep tasks %s` lists its tasks", part, status.Sweep.Name(), status.Sweep.Name())
+			return cli.Usagef("--task %s: %s has no such task; see `eisweep tasks %s`", part, status.Sweep.Name(), status.Sweep.Name())
 		case 1:
 			c.tasks[n] = found[0]
 		default:
-			return cli.Usagef("--task %s is the start of %d tasks' ids: give more of it", part, len(found))
+			return cli.Usagef("--task %s matches the ids of %d tasks: give more characters", part, len(found))
 		}
 	}
 	return nil

@@ -84,7 +84,7 @@ func (v *View) Lines() (out []string) {
 // Explain adds what is known about jobs to the reason why something is not running.
 func (v *View) Explain(out *control.Explained) {
 	out.Details = append(out.Details, v.Lines()...)
-	if out.State != "queued" && out.State != string(control.Open) {
+	if out.State != "pending" && out.State != string(control.Open) {
 		return
 	}
 	switch {
