@@ -129,21 +129,21 @@ func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *display.Estimat
 	e.Linef("  estimate: %s", estimated.Text(runtime.GOMAXPROCS(0)))
 }
 
-// writeSweepRows tells how many of its tasks are in which case.
+// writeSweepRows writes a row for each thing that a launch does, with the number of its tasks.
 func writeSweepRows(e *cli.Env, s *control.SweepPlan) {
 	e.Linef("%s: %s, files in %s", s.Name, cli.Count(s.Tasks, "task"), s.Dir)
 	for _, row := range []struct {
 		n    int
 		text string
 	}{
-		{s.New - s.Retried - s.Damaged, "new: to be run"},
-		{s.Retried, "failed by storage, a lost worker or their source: to be run again"},
-		{s.Damaged, "whose file is not what the manifest says: to be run again"},
-		{s.Waiting, "to be run when " + cli.Plural(s.Waiting, "its", "their") + " source is done"},
-		{s.Done, "done: " + cli.Plural(s.Done, "its file is", "their files are") + " in place"},
-		{s.Linked, "done elsewhere: " + cli.Plural(s.Linked, "its file gets", "their files get") + " a name here as well"},
-		{s.Settled, "failed by numbers or input, left so: `eisweep rerun " + s.Name + " --failed` runs " + cli.Plural(s.Settled, "it", "them")},
-		{s.Blocked, "that can't be run: " + cli.Plural(s.Blocked, "its", "their") + " source is neither done nor part of this"},
+		{s.New - s.Retried - s.Damaged, "new: to run"},
+		{s.Retried, "failed (storage, lost or source): to run again"},
+		{s.Damaged, "with a damaged file: to run again"},
+		{s.Waiting, "waiting: to run after " + cli.Plural(s.Waiting, "its", "their") + " source"},
+		{s.Done, "done"},
+		{s.Linked, "done in another sweep: to link"},
+		{s.Settled, "failed (numeric or invalid), not retried: see `eisweep status " + s.Name + "`"},
+		{s.Blocked, "blocked: " + cli.Plural(s.Blocked, "its", "their") + " source is neither done nor part of this launch"},
 	} {
 		if row.n > 0 {
 			e.Linef("  %6d %s", row.n, row.text)

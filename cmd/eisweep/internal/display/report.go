@@ -75,7 +75,7 @@ func writeSummary(e *cli.Env, sum control.Summary, err error) {
 		if s.Tasks == 0 {
 			continue // nothing was to be run
 		}
-		e.Linef("%s: %d of %d done: %s", s.Name, s.Done, s.Tasks, cmp.Or(cli.JoinNonEmpty(cli.NonZero(s.Ran, "computed"), cli.NonZero(s.Reused, "reused"), cli.NonZero(s.Linked, "linked"), failedText(s), cli.NonZero(s.Tasks-s.Done-s.Failed, "pending")), "nothing run"))
+		e.Linef("%s: %d of %d done: %s", s.Name, s.Done, s.Tasks, cmp.Or(cli.JoinNonEmpty(cli.NonZero(s.Ran, "run"), cli.NonZero(s.Reused, "reused"), cli.NonZero(s.Linked, "linked"), failedText(s), cli.NonZero(s.Tasks-s.Done-s.Failed, "pending")), "nothing run"))
 		e.Linef("  results: %s", s.Dir)
 		writeFailures(e, s)
 	}
