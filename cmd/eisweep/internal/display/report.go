@@ -21,7 +21,7 @@ func writePlan(e *cli.Env, p *control.Plan) {
 		}
 		e.Linef("%s", planLine(s))
 		if s.New+s.Waiting > 0 {
-			e.Linef("  results: %s (list them with: eisweep show %s%s)", s.Dir, s.Name, e.RootFlag)
+			e.Linef("  results go to %s; list them with: eisweep show %s%s", s.Dir, s.Name, e.RootFlag)
 		}
 		if s.Conflicts > 0 {
 			e.Linef("  %s of other tasks moved to %s/superseded/", cli.Count(s.Conflicts, "file"), s.Name)
