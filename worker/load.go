@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"eisweep/internal/protocol"
+	"eisweep/internal/units"
 )
 
 // load is how much a worker has to do, and has done.
@@ -90,7 +91,7 @@ func (l *load) admit(needs int64) (lack string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.limit > 0 && l.memory+needs > l.limit {
-		l.lack = fmt.Sprintf("it needs %s of memory, and %s of %s are free", gigabytes(needs), gigabytes(l.limit-l.memory), gigabytes(l.limit))
+		l.lack = fmt.Sprintf("it needs %s of memory, and %s of %s are free", units.Size(needs), units.Size(l.limit-l.memory), units.Size(l.limit))
 		l.backoff = min(max(2*l.backoff, firstPause), mostPause)
 		l.lacking = time.Now()
 		l.until = l.lacking.Add(l.backoff)
@@ -149,5 +150,3 @@ func (l *load) describe(p *protocol.Presence) {
 		p.Refused = l.lack
 	}
 }
-
-func gigabytes(bytes int64) string { return fmt.Sprintf("%.2f GB", float64(bytes)/1e9) }

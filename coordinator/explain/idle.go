@@ -7,6 +7,7 @@ import (
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/workers"
 	"eisweep/internal/control"
+	"eisweep/internal/units"
 )
 
 // idle says why no worker takes a task of an open sweep that needs so many bytes; 0 means unknown.
@@ -25,7 +26,7 @@ func (x *Explainer) idle(sweep string, need int64, out *control.Explained) {
 	case pool.Taking == 0:
 		out.Reason, out.Remedy = "no worker takes tasks: "+pool.Reason, "start more workers"
 	case need > 0 && pool.Memory > 0 && need > pool.Memory:
-		out.Reason = fmt.Sprintf("a task needs %s of memory, and no worker has more than %s", size(need), size(pool.Memory))
+		out.Reason = fmt.Sprintf("a task needs %s of memory, and no worker has more than %s", units.Size(need), units.Size(pool.Memory))
 		out.Remedy = "start a worker where there is more (`eisweep worker --memory SIZE` sets what tasks may take)"
 	case pool.Busy >= pool.Slots:
 		out.Reason = fmt.Sprintf("every slot is busy (%d of %s), with %s queued", pool.Slots, control.Count(pool.Taking, "worker"), control.Count(x.ahead(sweep), "task"))
@@ -44,7 +45,7 @@ func (x *Explainer) unanswered(out *control.Explained) bool {
 	if silent == 0 {
 		return false
 	}
-	out.Reason = fmt.Sprintf("NATS has not answered the coordinator for %v", silent.Round(time.Second))
+	out.Reason = fmt.Sprintf("NATS has not answered the coordinator for %s", units.Duration(silent))
 	out.Remedy = "check the NATS servers; everything continues when they answer, and running tasks are not lost"
 	return true
 }
@@ -59,15 +60,4 @@ func (x *Explainer) ahead(sweep string) int {
 		}
 	}
 	return n
-}
-
-// size formats a number of bytes.
-func size(n int64) string {
-	switch {
-	case n >= 1<<30:
-		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
-	case n >= 1<<20:
-		return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20))
-	}
-	return fmt.Sprintf("%d bytes", n)
 }

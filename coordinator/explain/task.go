@@ -10,6 +10,7 @@ import (
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
+	"eisweep/internal/units"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -77,7 +78,7 @@ func (x *Explainer) queued(id sweeps.ID, t *lifecycle.Task, out *control.Explain
 		return
 	}
 	if wait := x.Attempts.Delay(id); wait > 0 {
-		out.Reason = fmt.Sprintf("its last attempt failed; the next is made in %v", wait.Round(time.Second))
+		out.Reason = fmt.Sprintf("its last attempt failed; the next starts in %s", units.Duration(wait))
 		return
 	}
 	var need int64
@@ -98,11 +99,11 @@ func (x *Explainer) running(id sweeps.ID, out *control.Explained) {
 		out.Details = append(out.Details, fmt.Sprintf("trial %d of %d", r.Progress.Trial, r.Progress.Trials))
 	}
 	if r.LeftKnown {
-		out.Details = append(out.Details, fmt.Sprintf("about %v left", r.Left.Round(time.Second)))
+		out.Details = append(out.Details, fmt.Sprintf("about %s left", units.Duration(r.Left)))
 	}
 	if ago := time.Since(r.Heard); ago > workers.Silence && !x.unanswered(out) {
-		out.Reason = fmt.Sprintf("attempt %d on worker %s (%s) has sent nothing for %v: its worker is dead or cut off; %v after its last message another worker gets the task",
-			r.Attempt, r.Worker, r.Host, ago.Round(time.Second), x.Attempts.SilenceLimit())
+		out.Reason = fmt.Sprintf("attempt %d on worker %s (%s) has sent nothing for %s: its worker is dead or cut off; %s after its last message another worker gets the task",
+			r.Attempt, r.Worker, r.Host, units.Duration(ago), units.Duration(x.Attempts.SilenceLimit()))
 		out.Remedy = "`eisweep logs " + id.String() + "` shows the log of the attempt, `eisweep workers` the connected workers"
 	}
 }
@@ -114,7 +115,7 @@ func lastAttempt(l *manifest.Line) string {
 	if l.Attempt == 0 {
 		return fmt.Sprintf("run %d, %s", l.Run, ended)
 	}
-	return fmt.Sprintf("run %d, attempt %d on %s by %s, %.1f s, %s", l.Run, l.Attempt, l.Host, l.Worker, l.Seconds, ended)
+	return fmt.Sprintf("run %d, attempt %d on %s by %s, %s, %s", l.Run, l.Attempt, l.Host, l.Worker, units.Seconds(l.Seconds), ended)
 }
 
 // settled explains a settled task from the manifests.

@@ -140,7 +140,7 @@ func (r *reader) run(b block, command ...string) string {
 	return string(output)
 }
 
-var duration = regexp.MustCompile(`in \d+(\.\d+)? (s|min)\b`)
+var duration = regexp.MustCompile(`in \d+(\.\d+)? (ms|s|min)\b`)
 
 // compareOutput runs the command after the prompt and compares its output with the rest of the block. Lines may come in another order,
 // as tasks run at the same time; durations and the reader's home directory differ.

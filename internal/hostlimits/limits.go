@@ -16,6 +16,8 @@ import (
 	"runtime"
 	"strconv"
 
+	"eisweep/internal/units"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -63,7 +65,7 @@ func (l *Limits) bound(by string, cores int, memory int64) {
 func (l Limits) ForTasks() int64 { return l.Memory - l.Memory/8 }
 
 func (l Limits) String() string {
-	return fmt.Sprintf("%d cores by %s, %d MiB by %s", l.Cores, l.CoresBy, l.Memory>>20, l.MemoryBy)
+	return fmt.Sprintf("%d cores by %s, %s by %s", l.Cores, l.CoresBy, units.Size(l.Memory), l.MemoryBy)
 }
 
 // affinity is the number of cores that the scheduler may give the calling thread.

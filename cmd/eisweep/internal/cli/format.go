@@ -2,61 +2,27 @@ package cli
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
 	"eisweep/internal/control"
+	"eisweep/internal/units"
 )
 
 // Count words a number of things: "1 task", "3 tasks".
 func Count(n int, thing string) string { return control.Count(n, thing) }
 
-// Duration words a time as a person plans with it: two units at most.
-func Duration(d time.Duration) string { return Seconds(d.Seconds()) }
+// Duration formats a time with at most two units.
+func Duration(d time.Duration) string { return units.Duration(d) }
 
-// Seconds words a number of seconds likewise.
-func Seconds(seconds float64) string {
-	const day, year = 86400, 365.25 * 86400
-	s := int64(math.Round(min(seconds, 2*year)))
-	switch {
-	case s < 60:
-		return fmt.Sprintf("%d s", s)
-	case s < 3600:
-		return fmt.Sprintf("%d min %02d s", s/60, s%60)
-	case s < 2*day:
-		return fmt.Sprintf("%d h %02d min", s/3600, s%3600/60)
-	case seconds < 2*year:
-		return fmt.Sprintf("%d days %d h", s/day, s%day/3600)
-	default:
-		return Thousands(seconds/year) + " years"
-	}
-}
+// Seconds formats a number of seconds likewise.
+func Seconds(seconds float64) string { return units.Seconds(seconds) }
 
-// Thousands words a number of two digits at least, its thousands apart.
-func Thousands(x float64) string {
-	if x < 10 {
-		return fmt.Sprintf("%.1f", x)
-	}
-	text := fmt.Sprintf("%.0f", x)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
+// Thousands formats a number with commas between thousands.
+func Thousands(x float64) string { return units.Thousands(x) }
 
-// Size words a number of bytes.
-func Size(bytes int64) string {
-	units := []string{"bytes", "kB", "MB", "GB", "TB"}
-	x, u := float64(bytes), 0
-	for x >= 1000 && u < len(units)-1 {
-		x, u = x/1000, u+1
-	}
-	if u == 0 || x >= 100 {
-		return fmt.Sprintf("%.0f %s", x, units[u])
-	}
-	return fmt.Sprintf("%.1f %s", x, units[u])
-}
+// Size formats a number of bytes.
+func Size(bytes int64) string { return units.Size(bytes) }
 
 // Plural chooses the form of a word that so many things have.
 func Plural(n int, one, many string) string {

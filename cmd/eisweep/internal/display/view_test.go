@@ -125,7 +125,7 @@ func TestDurationsAndSizes(t *testing.T) {
 	if got, want := cli.Seconds(9e12), "285,193 years"; got != want {
 		t.Errorf("9e12 s are %q, want %q", got, want)
 	}
-	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1500: "1.5 kB", 250e6: "250 MB", 3.2e12: "3.2 TB"} {
+	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1500: "1.46 KiB", 250e6: "238 MiB", 3.2e12: "2.91 TiB"} {
 		if got := cli.Size(n); got != want {
 			t.Errorf("%d is %q, want %q", n, got, want)
 		}

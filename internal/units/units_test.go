@@ -1,0 +1,35 @@
+package units
+
+import (
+	"testing"
+	"time"
+)
+
+func TestDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0 s", time.Microsecond: "1 ms", 40 * time.Millisecond: "40 ms", 999600 * time.Microsecond: "1.0 s", 4210 * time.Millisecond: "4.2 s",
+		9960 * time.Millisecond: "10 s", 54 * time.Second: "54 s", 59700 * time.Millisecond: "1 min 00 s", 90 * time.Second: "1 min 30 s",
+		125 * time.Minute: "2 h 05 min", 76 * time.Hour: "3 days 4 h",
+	} {
+		if got := Duration(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestSecondsCountYears(t *testing.T) {
+	if got, want := Seconds(12_345*365.25*86400), "12,345 years"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestSize(t *testing.T) {
+	for n, want := range map[int64]string{
+		0: "0 bytes", 1: "1 byte", 1023: "1023 bytes", 1024: "1.00 KiB", 1536: "1.50 KiB", 16 << 30: "16.0 GiB", 200 << 30: "200 GiB",
+		1<<20 - 1: "1.00 MiB", 5 << 40: "5.00 TiB", 3000 << 40: "3000 TiB",
+	} {
+		if got := Size(n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
