@@ -35,6 +35,14 @@ type following struct {
 // followTime is how often the coordinator is asked how far things are.
 const followTime = 500 * time.Millisecond
 
+// newFollower follows sweeps by name, or all without names; part is the tasks that a rerun is about, or nil.
+func newFollower(c *client.Client, o display.Observer, part *part, names ...string) *following {
+	return &following{client: c, observer: o, part: part, names: names}
+}
+
+// setNames chooses the sweeps that are followed.
+func (f *following) setNames(names []string) { f.names = names }
+
 // listen takes every line that the manifests get from now on.
 func (f *following) listen(ctx context.Context) (err error) {
 	f.stop, err = f.client.Queue.Updates(ctx, "", func(_ string, text []byte) {
@@ -45,6 +53,9 @@ func (f *following) listen(ctx context.Context) (err error) {
 	})
 	return err
 }
+
+// close ends the listening.
+func (f *following) close() { f.stop() }
 
 // concerns says whether a sweep is followed.
 func (f *following) concerns(sweep string) bool {

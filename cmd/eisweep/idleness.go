@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/internal/control"
 )
 
@@ -32,4 +35,25 @@ func (x *idleness) asks(s *control.Snapshot, now time.Time) bool {
 	}
 	x.looked = now
 	return true
+}
+
+// warnOfNoWorker says so where nobody is there to run what was launched.
+func warnOfNoWorker(ctx context.Context, e *cli.Env, c *client.Client) {
+	if text := noWorker(ctx, e, c); text != "" {
+		e.Notef("%s", text)
+	}
+}
+
+// noWorker says that no worker is connected, if that is so.
+func noWorker(ctx context.Context, e *cli.Env, c *client.Client) string {
+	out, err := client.Ask[control.Workers](ctx, c, control.VerbWorkers, control.Nothing{})
+	if err != nil {
+		return ""
+	}
+	for i := range out.Workers {
+		if !out.Workers[i].Silent {
+			return ""
+		}
+	}
+	return "no workers connected; start some on any machine that shares the directory: eisweep worker" + e.Flags()
 }

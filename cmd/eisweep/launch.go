@@ -85,20 +85,22 @@ func sweepFiles(list []*sweeps.Sweep) []control.SweepFile {
 // it goes on telling.
 func (l *launching) launch(ctx context.Context, e *cli.Env, c *client.Client) error {
 	o := display.NewObserver(e, l.asJSON)
-	f := following{client: c, observer: o, part: l.part}
+	f := newFollower(c, o, l.part)
 	if l.follow && !l.request.Dry {
 		if err := f.listen(ctx); err != nil {
 			return err
 		}
-		defer f.stop()
+		defer f.close()
 	}
 	plan, err := l.send(ctx, e, c)
 	if err != nil {
 		return err
 	}
+	var names []string
 	for i := range plan.Sweeps {
-		f.names = append(f.names, plan.Sweeps[i].Name)
+		names = append(names, plan.Sweeps[i].Name)
 	}
+	f.setNames(names)
 	if l.request.Dry {
 		return l.tellDry(e, o, &plan)
 	}
@@ -110,7 +112,7 @@ func (l *launching) launch(ctx context.Context, e *cli.Env, c *client.Client) er
 		return f.follow(ctx, e)
 	}
 	if plan.Executes() > 0 && !l.asJSON {
-		e.Linef("launched; follow with: eisweep watch %s%s", strings.Join(f.names, " "), e.Flags())
+		e.Linef("launched; follow with: eisweep watch %s%s", strings.Join(names, " "), e.Flags())
 	}
 	return nil
 }
@@ -146,25 +148,4 @@ func (l *launching) tellDry(e *cli.Env, o display.Observer, plan *control.Plan) 
 	}
 	e.Linef("nothing was launched (--dry-run)")
 	return nil
-}
-
-// warnOfNoWorker says so where nobody is there to run what was launched.
-func warnOfNoWorker(ctx context.Context, e *cli.Env, c *client.Client) {
-	if text := noWorker(ctx, e, c); text != "" {
-		e.Notef("%s", text)
-	}
-}
-
-// noWorker says that no worker is connected, if that is so.
-func noWorker(ctx context.Context, e *cli.Env, c *client.Client) string {
-	out, err := client.Ask[control.Workers](ctx, c, control.VerbWorkers, control.Nothing{})
-	if err != nil {
-		return ""
-	}
-	for i := range out.Workers {
-		if !out.Workers[i].Silent {
-			return ""
-		}
-	}
-	return "no workers connected; start some on any machine that shares the directory: eisweep worker" + e.Flags()
 }

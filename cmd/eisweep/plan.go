@@ -157,3 +157,17 @@ func writeSweepRows(e *cli.Env, s *control.SweepPlan) {
 	}
 	display.WriteChanges(e, s, "launch "+s.Dir+"/sweep.toml in place of the file to keep the replacements")
 }
+
+// measureTime is how long `plan` measures the model.
+const measureTime = 2 * time.Second
+
+// estimateOf measures what a sweep's executions would take; nil when there are none.
+func estimateOf(ctx context.Context, t *estimate.Tally, share time.Duration) *display.Estimate {
+	if t.Tasks == 0 {
+		return nil
+	}
+	return &display.Estimate{CPUSeconds: t.CPU(ctx, share), Bytes: t.Bytes}
+}
+
+// executes says whether an action computes anything.
+func executes(a plan.Action) bool { return a == plan.Run || a == plan.Wait }

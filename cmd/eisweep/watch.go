@@ -30,11 +30,11 @@ the exit codes of ` + "`run`" + `. Otherwise stop it with Ctrl-C. Watching chang
 			if err := selection.RequireLaunched(cl.Root, args); err != nil {
 				return err
 			}
-			f := following{client: cl, observer: display.NewObserver(e, asJSON), names: args}
+			f := newFollower(cl, display.NewObserver(e, asJSON), nil, args...)
 			if err := f.listen(cmd.Context()); err != nil {
 				return err
 			}
-			defer f.stop()
+			defer f.close()
 			err = f.follow(cmd.Context(), e)
 			var signal *cli.Interrupted
 			if len(args) == 0 && errors.As(err, &signal) {

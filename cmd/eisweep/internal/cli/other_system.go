@@ -1,6 +1,6 @@
 //go:build !linux
 
-package main
+package cli
 
 // The program needs Linux: file locks by descriptor, /proc, cgroups, O_TMPFILE, renameat2.
 import _ "eisweep/internal/linuxonly"
