@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 
+	"eisweep/cmd/eisweep/internal/follow"
 	"eisweep/cmd/eisweep/internal/local"
 
 	"github.com/spf13/cobra"
@@ -62,7 +63,7 @@ tasks.`,
 type launching struct {
 	client.Connection
 	request        control.Launch
-	part           *part // of a rerun
+	part           *follow.TaskSubset // of a rerun
 	follow, asJSON bool
 }
 
@@ -85,12 +86,12 @@ func sweepFiles(list []*sweeps.Sweep) []control.SweepFile {
 // it goes on telling.
 func (l *launching) launch(ctx context.Context, e *cli.Env, c *client.Client) error {
 	o := display.NewObserver(e, l.asJSON)
-	f := newFollower(c, o, l.part)
+	f := follow.New(c, o, l.part)
 	if l.follow && !l.request.Dry {
-		if err := f.listen(ctx); err != nil {
+		if err := f.Listen(ctx); err != nil {
 			return err
 		}
-		defer f.close()
+		defer f.Close()
 	}
 	plan, err := l.send(ctx, e, c)
 	if err != nil {
@@ -100,16 +101,16 @@ func (l *launching) launch(ctx context.Context, e *cli.Env, c *client.Client) er
 	for i := range plan.Sweeps {
 		names = append(names, plan.Sweeps[i].Name)
 	}
-	f.setNames(names)
+	f.SetNames(names)
 	if l.request.Dry {
 		return l.tellDry(e, o, &plan)
 	}
 	o.Plan(plan)
 	if plan.Executes() > 0 && !l.follow { // who follows is told by and by
-		warnOfNoWorker(ctx, e, c)
+		follow.NoteNoWorkers(ctx, e, c)
 	}
 	if l.follow {
-		return f.follow(ctx, e)
+		return f.Run(ctx, e)
 	}
 	if plan.Executes() > 0 && !l.asJSON {
 		e.Linef("launched; follow with: eisweep watch %s%s", strings.Join(names, " "), e.Flags())

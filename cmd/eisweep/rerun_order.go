@@ -9,6 +9,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/follow"
 	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
@@ -86,7 +87,7 @@ func (r *rerun) served(ctx context.Context, e *cli.Env, c *client.Client) error 
 			told.Tasks = append(told.Tasks, id.String())
 		}
 	}
-	l := launching{part: newPart(again), follow: r.follow, asJSON: r.JSON, request: control.Launch{
+	l := launching{part: follow.NewTaskSubset(again), follow: r.follow, asJSON: r.JSON, request: control.Launch{
 		Sweeps: sweepFiles(r.LaunchRequest.Sweeps), Supersede: r.Supersede, KeepFile: r.LaunchRequest.KeepFile, Rerun: &told,
 	}}
 	return l.launch(ctx, e, c)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/follow"
 	"eisweep/cmd/eisweep/internal/slurmjobs"
 
 	"github.com/spf13/cobra"
@@ -96,8 +97,8 @@ func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connecti
 	if s.snapshot.Limit != "" {
 		e.Notef("tasks cannot be queued yet: %s", s.snapshot.Limit)
 	}
-	if new(idleness).asks(&s.snapshot, time.Now()) {
-		warnOfNoWorker(ctx, e, s.client)
+	if new(follow.NoWorkerHint).IsDue(&s.snapshot, time.Now()) {
+		follow.NoteNoWorkers(ctx, e, s.client)
 	}
 	return err
 }

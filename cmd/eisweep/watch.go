@@ -6,6 +6,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/follow"
 	"eisweep/cmd/eisweep/internal/selection"
 
 	"github.com/spf13/cobra"
@@ -30,12 +31,12 @@ the exit codes of ` + "`run`" + `. Otherwise stop it with Ctrl-C. Watching chang
 			if err := selection.RequireLaunched(cl.Root, args); err != nil {
 				return err
 			}
-			f := newFollower(cl, display.NewObserver(e, asJSON), nil, args...)
-			if err := f.listen(cmd.Context()); err != nil {
+			f := follow.New(cl, display.NewObserver(e, asJSON), nil, args...)
+			if err := f.Listen(cmd.Context()); err != nil {
 				return err
 			}
-			defer f.close()
-			err = f.follow(cmd.Context(), e)
+			defer f.Close()
+			err = f.Run(cmd.Context(), e)
 			var signal *cli.Interrupted
 			if len(args) == 0 && errors.As(err, &signal) {
 				return nil

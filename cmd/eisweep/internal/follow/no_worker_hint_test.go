@@ -1,4 +1,4 @@
-package main
+package follow
 
 import (
 	"testing"
@@ -10,7 +10,7 @@ import (
 // Workers are looked for while something is left to run and nobody is heard at it, now
 // and then, and no more once those who follow know that there is none.
 func TestWorkersAreLookedForWhileNobodyIsAtWork(t *testing.T) {
-	var x idleness
+	var x NoWorkerHint
 	begin := time.Unix(1e9, 0)
 	open := func(running, silent, queued int) *control.Snapshot {
 		return &control.Snapshot{Sweeps: []control.SweepState{
@@ -26,17 +26,17 @@ func TestWorkersAreLookedForWhileNobodyIsAtWork(t *testing.T) {
 	}{
 		{"nothing is left", open(0, 0, 0), 0, "", false},
 		{"one is queued", open(0, 0, 1), 0, "", true},
-		{"soon after", open(0, 0, 1), idleTime / 2, "", false},
-		{"later", open(0, 0, 1), idleTime, "", true},
-		{"told", open(0, 0, 1), 3 * idleTime, "there is none", false},
-		{"one is at work", open(2, 1, 1), 3 * idleTime, "there is none", false},
-		{"it falls silent", open(2, 2, 1), 3 * idleTime, "", true},
-		{"paused", &control.Snapshot{Sweeps: []control.SweepState{{Status: control.Paused, Queued: 3}}}, 9 * idleTime, "", false},
+		{"soon after", open(0, 0, 1), noWorkerInterval / 2, "", false},
+		{"later", open(0, 0, 1), noWorkerInterval, "", true},
+		{"told", open(0, 0, 1), 3 * noWorkerInterval, "there is none", false},
+		{"one is at work", open(2, 1, 1), 3 * noWorkerInterval, "there is none", false},
+		{"it falls silent", open(2, 2, 1), 3 * noWorkerInterval, "", true},
+		{"paused", &control.Snapshot{Sweeps: []control.SweepState{{Status: control.Paused, Queued: 3}}}, 9 * noWorkerInterval, "", false},
 	} {
 		if c.told != "" {
-			x.told = c.told
+			x.shown = c.told
 		}
-		if got := x.asks(c.s, begin.Add(c.after)); got != c.asks {
+		if got := x.IsDue(c.s, begin.Add(c.after)); got != c.asks {
 			t.Errorf("%s: %t", c.what, got)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package follow
 
 import (
 	"errors"
@@ -12,23 +12,23 @@ import (
 	"eisweep/sweeps"
 )
 
-// part is the tasks of a sweep that a rerun is about, and how they stand: by the lines
+// TaskSubset is the tasks of a sweep that a rerun is about, and how they stand: by the lines
 // that its manifest gets.
-type part struct {
+type TaskSubset struct {
 	ids    map[sweeps.ID]bool
 	states map[sweeps.ID]manifest.State // of those that ended
 	open   map[sweeps.ID]bool           // of those: such as the coordinator may have ordered again by itself
 	failed map[sweeps.ID]manifest.Line  // of those: failures, one that left an earlier result as it was as well
 }
 
-func newPart(ids map[sweeps.ID]bool) *part {
-	return &part{ids: ids, states: map[sweeps.ID]manifest.State{}, open: map[sweeps.ID]bool{}, failed: map[sweeps.ID]manifest.Line{}}
+func NewTaskSubset(ids map[sweeps.ID]bool) *TaskSubset {
+	return &TaskSubset{ids: ids, states: map[sweeps.ID]manifest.State{}, open: map[sweeps.ID]bool{}, failed: map[sweeps.ID]manifest.Line{}}
 }
 
 // has says whether the rerun is about a task; nil is about all.
-func (p *part) has(id sweeps.ID) bool { return p == nil || p.ids[id] }
+func (p *TaskSubset) has(id sweeps.ID) bool { return p == nil || p.ids[id] }
 
-func (p *part) take(l *manifest.Line) {
+func (p *TaskSubset) take(l *manifest.Line) {
 	if !p.ids[l.ID] || display.IsSuperseded(l) {
 		return
 	}
@@ -45,7 +45,7 @@ func (p *part) take(l *manifest.Line) {
 }
 
 // error holds what the exit code depends on of the tasks that failed.
-func (p *part) error() error {
+func (p *TaskSubset) error() error {
 	var errs []error
 	for _, l := range p.failed {
 		errs = append(errs, &cli.ExitError{Code: cli.ClassCode(protocol.Class(l.Class))})
@@ -54,12 +54,12 @@ func (p *part) error() error {
 }
 
 // settled says whether nothing more happens to any of them, as far as the lines tell.
-func (p *part) settled() bool {
+func (p *TaskSubset) settled() bool {
 	return p != nil && len(p.states) == len(p.ids) && len(p.open) == 0
 }
 
 // of is how far the part of a sweep has come whose running tasks are given.
-func (p *part) of(whole control.SweepState, running []control.RunningTask) control.SweepState {
+func (p *TaskSubset) of(whole control.SweepState, running []control.RunningTask) control.SweepState {
 	x := whole
 	x.Tasks, x.Done, x.Failed, x.Running, x.Silent = len(p.ids), 0, 0, 0, 0
 	for _, state := range p.states {

@@ -1,4 +1,4 @@
-package main
+package follow
 
 import (
 	"testing"
@@ -16,7 +16,7 @@ import (
 // which run as well.
 func TestRerunIsFollowedByItsTasks(t *testing.T) {
 	id := func(n byte) sweeps.ID { return sweeps.ID{n} }
-	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{id(1): true, id(2): true, id(3): true}), observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
+	f := Follower{names: []string{"mine"}, subset: NewTaskSubset(map[sweeps.ID]bool{id(1): true, id(2): true, id(3): true}), observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
 	half := sim.Progress{Done: 5, Total: 10}
 	snapshot := control.Snapshot{
 		Sweeps: []control.SweepState{
@@ -37,7 +37,7 @@ func TestRerunIsFollowedByItsTasks(t *testing.T) {
 		}
 	}
 	line := func(n byte, state manifest.State, class protocol.Class) {
-		f.inbox.Add(manifest.Line{ID: id(n), Sweep: "mine", State: state, Class: string(class), File: "f.h5"})
+		f.lines.Add(manifest.Line{ID: id(n), Sweep: "mine", State: state, Class: string(class), File: "f.h5"})
 	}
 	want("at first", 0, 0, 1, 2, 0.5, false)
 	if len(f.last.Running) != 1 {
@@ -56,7 +56,7 @@ func TestRerunIsFollowedByItsTasks(t *testing.T) {
 }
 
 func TestRerunEndsWithItsSweep(t *testing.T) {
-	f := following{names: []string{"mine"}, part: newPart(map[sweeps.ID]bool{{1}: true}), observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
+	f := Follower{names: []string{"mine"}, subset: NewTaskSubset(map[sweeps.ID]bool{{1}: true}), observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
 	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 9, Status: control.Finished}}})
 	if !f.settled() { // its line was lost
 		t.Error("it goes on")
@@ -66,12 +66,12 @@ func TestRerunEndsWithItsSweep(t *testing.T) {
 // A sweep that was cancelled, and of which some tasks were run again since, has ended for
 // those who follow it, though not all of it is done.
 func TestSweepEndsThatIsNeverDone(t *testing.T) {
-	f := following{names: []string{"mine"}, observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
+	f := Follower{names: []string{"mine"}, observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
 	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 5, Status: control.Finished}}})
 	if !f.settled() {
 		t.Error("it goes on")
 	}
-	if err := f.unfinished(control.Summary{Sweeps: []control.SweepSummary{{Name: "mine", Tasks: 9, Done: 5, Status: control.Finished}}}); cli.ExitCode(err) != cli.ExitTasks {
+	if err := f.unfinishedError(control.Summary{Sweeps: []control.SweepSummary{{Name: "mine", Tasks: 9, Done: 5, Status: control.Finished}}}); cli.ExitCode(err) != cli.ExitTasks {
 		t.Errorf("it ends with %v", err)
 	}
 }
@@ -92,7 +92,7 @@ func TestRerunEndsWithTheCodeOfItsTasks(t *testing.T) {
 		{"a lost task that is done since", []manifest.Line{failed(mine, 1, protocol.Lost), done}, cli.ExitOK},
 		{"a failure that leaves the result before it", []manifest.Line{failed(mine, 2, protocol.Lost), done}, cli.ExitLost},
 	} {
-		p := newPart(map[sweeps.ID]bool{mine: true})
+		p := NewTaskSubset(map[sweeps.ID]bool{mine: true})
 		for i := range c.lines {
 			p.take(&c.lines[i])
 		}

@@ -1,4 +1,4 @@
-package main
+package follow
 
 import (
 	"testing"
@@ -9,7 +9,7 @@ import (
 
 // The time left is that of what is followed; a sweep that has ended needs none.
 func TestTimeLeftIsThatOfWhatIsFollowed(t *testing.T) {
-	f := following{names: []string{"long", "short"}}
+	f := Follower{names: []string{"long", "short"}}
 	all := control.Snapshot{LeftKnown: true, Left: time.Hour, Sweeps: []control.SweepState{
 		{Name: "long", Tasks: 9, Done: 4, Left: time.Minute, LeftKnown: true},
 		{Name: "short", Tasks: 3, Done: 2, Failed: 1},
@@ -22,7 +22,7 @@ func TestTimeLeftIsThatOfWhatIsFollowed(t *testing.T) {
 	if s := f.narrowed(all); s.LeftKnown {
 		t.Errorf("with one task not begun: %+v", s)
 	}
-	if s := new(following).narrowed(all); len(s.Sweeps) != 3 || s.Left != time.Hour {
+	if s := new(Follower).narrowed(all); len(s.Sweeps) != 3 || s.Left != time.Hour {
 		t.Errorf("of all: %+v", s)
 	}
 }
