@@ -37,7 +37,7 @@ the logs of done tasks. Current results and logs of failures are never removed.
 			if err != nil {
 				return err
 			}
-			return tellCleaned(e, out.Files, dry, asJSON)
+			return printCleaned(e, out.Files, dry, asJSON)
 		},
 	}
 	choice.AddFlag(cmd)
@@ -58,7 +58,7 @@ func clean(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, 
 	var absent *client.AbsentError
 	switch {
 	case errors.As(err, &absent):
-		return cleanHere(ctx, e, r, request)
+		return cleanLocally(ctx, e, r, request)
 	case err != nil:
 		return control.Cleaned{}, err
 	}
@@ -67,8 +67,8 @@ func clean(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, 
 	return client.Ask[control.Cleaned](ctx, cl, control.VerbClean, request)
 }
 
-// cleanHere cleans a root as its owner.
-func cleanHere(ctx context.Context, e *cli.Env, r *root.Root, request control.Clean) (_ control.Cleaned, err error) {
+// cleanLocally cleans a root as its owner.
+func cleanLocally(ctx context.Context, e *cli.Env, r *root.Root, request control.Clean) (_ control.Cleaned, err error) {
 	own, err := ownership.Open(ctx, e, r.Path(), nil, e.Notef)
 	if err != nil {
 		return control.Cleaned{}, err
@@ -77,7 +77,7 @@ func cleanHere(ctx context.Context, e *cli.Env, r *root.Root, request control.Cl
 	return prune.Run(own.Root, request)
 }
 
-func tellCleaned(e *cli.Env, files []control.CleanedFile, dry, asJSON bool) error {
+func printCleaned(e *cli.Env, files []control.CleanedFile, dry, asJSON bool) error {
 	out := e.Encoder()
 	var bytes int64
 	for i := range files {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
+	"eisweep/cmd/eisweep/internal/selection"
 
 	"github.com/spf13/cobra"
 )
@@ -61,8 +64,8 @@ func newCommand(e *cli.Env) *cobra.Command {
 
 // addCommands adds every command, in groups as help lists them.
 func addCommands(e *cli.Env, cmd *cobra.Command) {
-	steer := make([]*cobra.Command, len(steerings))
-	for i, s := range steerings {
+	steer := make([]*cobra.Command, len(steerCommands))
+	for i, s := range steerCommands {
 		steer[i] = newSteerCommand(e, s)
 	}
 	for _, g := range []struct {
@@ -82,4 +85,13 @@ func addCommands(e *cli.Env, cmd *cobra.Command) {
 		}
 	}
 	cmd.AddCommand(newProbeCommand(e))
+}
+
+// connect announces the root that was chosen and connects to its coordinator, for a command that can do nothing without one.
+func connect(ctx context.Context, e *cli.Env, choice *selection.Root, c *client.Connection) (*client.Client, error) {
+	path, err := choice.Announce(e)
+	if err != nil {
+		return nil, err
+	}
+	return client.Connect(ctx, e, path, c)
 }

@@ -39,7 +39,7 @@ work is lost, and no attempt is counted.`,
 			if err != nil {
 				return err
 			}
-			return tellDrained(e, &out, asJSON)
+			return printDrained(e, &out, asJSON)
 		},
 	}
 	choice.AddFlag(cmd)
@@ -50,7 +50,7 @@ work is lost, and no attempt is counted.`,
 	return cmd
 }
 
-func tellDrained(e *cli.Env, d *control.Drained, asJSON bool) error {
+func printDrained(e *cli.Env, d *control.Drained, asJSON bool) error {
 	if asJSON {
 		if err := e.Encoder().Encode(d); err != nil {
 			return err

@@ -43,7 +43,7 @@ TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 			if out == nil {
 				return cli.OrInterrupted(cmd.Context(), err)
 			}
-			return errors.Join(tellExplained(e, out, asJSON), err)
+			return errors.Join(printExplained(e, out, asJSON), err)
 		},
 	}
 	choice.AddFlag(cmd)
@@ -62,7 +62,7 @@ func explain(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection
 	cl, err := open(ctx, e, r, c)
 	var absent *client.AbsentError
 	if errors.As(err, &absent) {
-		out, err := explainAlone(ctx, r, target, absent)
+		out, err := explainFromDirectory(ctx, r, target, absent)
 		return out, false, err
 	}
 	if err != nil {
@@ -80,8 +80,8 @@ func explain(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection
 	return &out, true, nil
 }
 
-// explainAlone says what the folder tells where nobody coordinates.
-func explainAlone(ctx context.Context, r *root.Root, target string, absent *client.AbsentError) (*control.Explained, error) {
+// explainFromDirectory says what the folder tells where nobody coordinates.
+func explainFromDirectory(ctx context.Context, r *root.Root, target string, absent *client.AbsentError) (*control.Explained, error) {
 	launched, err := r.Sweeps()
 	if err != nil {
 		return nil, err
@@ -141,7 +141,7 @@ func settledText(l *manifest.Line) string {
 	return "it is done: " + l.File
 }
 
-func tellExplained(e *cli.Env, x *control.Explained, asJSON bool) error {
+func printExplained(e *cli.Env, x *control.Explained, asJSON bool) error {
 	if asJSON {
 		out := e.Encoder()
 		return out.Encode(x)

@@ -21,7 +21,7 @@ import (
 
 func newLaunchCommand(e *cli.Env) *cobra.Command {
 	var s selection.Sweeps
-	var l launching
+	var l launchOptions
 	cmd := &cobra.Command{
 		Use:   "launch FILE|NAME…",
 		Short: "Launch sweeps on the coordinator's workers",
@@ -55,20 +55,20 @@ tasks.`,
 	f.IntVar(&l.request.Priority, "priority", 0, "sweeps of higher priority run first; sweeps of equal priority share the workers evenly")
 	f.BoolVar(&l.request.Supersede, "supersede", false, "move conflicting result files of other tasks to superseded/")
 	f.BoolVar(&l.request.Dry, "dry-run", false, "show what would be done, without doing it")
-	l.showing(cmd)
+	l.addFollowFlags(cmd)
 	return cmd
 }
 
-// launching is a request to launch, and how what becomes of it is shown.
-type launching struct {
+// launchOptions is a request to launch, and how what becomes of it is shown.
+type launchOptions struct {
 	client.Connection
 	request        control.Launch
-	part           *follow.TaskSubset // of a rerun
+	subset         *follow.TaskSubset // of a rerun
 	follow, asJSON bool
 }
 
-// showing adds the options of how it is shown.
-func (l *launching) showing(cmd *cobra.Command) {
+// addFollowFlags adds the options of how it is shown.
+func (l *launchOptions) addFollowFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "show progress until the sweeps end")
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write events as JSON, one object per line")
 }
@@ -84,9 +84,9 @@ func sweepFiles(list []*sweeps.Sweep) []control.SweepFile {
 
 // launch sends the request and tells what the coordinator makes of it; with follow
 // it goes on telling.
-func (l *launching) launch(ctx context.Context, e *cli.Env, c *client.Client) error {
+func (l *launchOptions) launch(ctx context.Context, e *cli.Env, c *client.Client) error {
 	o := display.NewObserver(e, l.asJSON)
-	f := follow.New(c, o, l.part)
+	f := follow.New(c, o, l.subset)
 	if l.follow && !l.request.Dry {
 		if err := f.Listen(ctx); err != nil {
 			return err
@@ -103,7 +103,7 @@ func (l *launching) launch(ctx context.Context, e *cli.Env, c *client.Client) er
 	}
 	f.SetNames(names)
 	if l.request.Dry {
-		return l.tellDry(e, o, &plan)
+		return l.printDryRun(e, o, &plan)
 	}
 	o.Plan(plan)
 	if plan.Executes() > 0 && !l.follow { // who follows is told by and by
@@ -120,7 +120,7 @@ func (l *launching) launch(ctx context.Context, e *cli.Env, c *client.Client) er
 
 // send sends the request; files that are in the way are moved if the person says so.
 // Folders are as this machine has them.
-func (l *launching) send(ctx context.Context, e *cli.Env, c *client.Client) (plan control.Plan, err error) {
+func (l *launchOptions) send(ctx context.Context, e *cli.Env, c *client.Client) (plan control.Plan, err error) {
 	defer func() {
 		for i := range plan.Sweeps {
 			plan.Sweeps[i].Dir = c.Root.SweepDir(plan.Sweeps[i].Name)
@@ -138,8 +138,8 @@ func (l *launching) send(ctx context.Context, e *cli.Env, c *client.Client) (pla
 	return client.Ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
 }
 
-// tellDry tells what a launch would do.
-func (l *launching) tellDry(e *cli.Env, o display.Observer, plan *control.Plan) error {
+// printDryRun tells what a launch would do.
+func (l *launchOptions) printDryRun(e *cli.Env, o display.Observer, plan *control.Plan) error {
 	if l.asJSON {
 		o.Plan(*plan)
 		return nil

@@ -20,7 +20,7 @@ import (
 
 func newPlanCommand(e *cli.Env) *cobra.Command {
 	var s selection.Sweeps
-	var p planning
+	var p planOptions
 	cmd := &cobra.Command{
 		Use:   "plan FILE|NAME…",
 		Short: "Show what a run would do, without running anything",
@@ -49,10 +49,10 @@ estimate: eisweep measures the model on this machine for about two seconds.`,
 	return cmd
 }
 
-// planning is how a plan is told.
-type planning struct{ tasks, asJSON bool }
+// planOptions is how a plan is told.
+type planOptions struct{ tasks, asJSON bool }
 
-func (p *planning) plan(ctx context.Context, e *cli.Env, path string, list []*sweeps.Sweep) error {
+func (p *planOptions) plan(ctx context.Context, e *cli.Env, path string, list []*sweeps.Sweep) error {
 	r, err := root.OpenToPlan(path)
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (p *planning) plan(ctx context.Context, e *cli.Env, path string, list []*sw
 		return cli.OrInterrupted(ctx, err)
 	}
 	for i := range planned.Sweeps {
-		if err := p.sweep(ctx, e, &planned.Sweeps[i], measureTime/time.Duration(len(planned.Sweeps))); err != nil {
+		if err := p.sweep(ctx, e, &planned.Sweeps[i], measureDuration/time.Duration(len(planned.Sweeps))); err != nil {
 			return cli.OrInterrupted(ctx, err)
 		}
 	}
@@ -74,7 +74,7 @@ func (p *planning) plan(ctx context.Context, e *cli.Env, path string, list []*sw
 }
 
 // sweep tells of one sweep; measuring it may take so long.
-func (p *planning) sweep(ctx context.Context, e *cli.Env, s *plan.Sweep, measuring time.Duration) error {
+func (p *planOptions) sweep(ctx context.Context, e *cli.Env, s *plan.Sweep, measuring time.Duration) error {
 	var tally estimate.Tally
 	out := e.Encoder()
 	for item, err := range s.Items() {
@@ -84,7 +84,7 @@ func (p *planning) sweep(ctx context.Context, e *cli.Env, s *plan.Sweep, measuri
 		if err != nil {
 			return err
 		}
-		if executes(item.Action) {
+		if computes(item.Action) {
 			tally.Add(item.Task)
 		}
 		if p.tasks {
@@ -111,7 +111,7 @@ type taskPlan struct {
 	Reason string      `json:"reason"`
 }
 
-func (p *planning) task(e *cli.Env, out *json.Encoder, sweep string, item *plan.Item) {
+func (p *planOptions) task(e *cli.Env, out *json.Encoder, sweep string, item *plan.Item) {
 	if p.asJSON {
 		out.Encode(taskPlan{"task", sweep, item.Task.ID, item.Task.File, item.Action, item.Reason})
 		return
@@ -158,8 +158,8 @@ func writeSweepRows(e *cli.Env, s *control.SweepPlan) {
 	display.WriteChanges(e, s, "launch "+s.Dir+"/sweep.toml in place of the file to keep the replacements")
 }
 
-// measureTime is how long `plan` measures the model.
-const measureTime = 2 * time.Second
+// measureDuration is how long `plan` measures the model.
+const measureDuration = 2 * time.Second
 
 // estimateOf measures what a sweep's executions would take; nil when there are none.
 func estimateOf(ctx context.Context, t *estimate.Tally, share time.Duration) *display.Estimate {
@@ -169,5 +169,5 @@ func estimateOf(ctx context.Context, t *estimate.Tally, share time.Duration) *di
 	return &display.Estimate{CPUSeconds: t.CPU(ctx, share), Bytes: t.Bytes}
 }
 
-// executes says whether an action computes anything.
-func executes(a plan.Action) bool { return a == plan.Run || a == plan.Wait }
+// computes says whether an action computes anything.
+func computes(a plan.Action) bool { return a == plan.Run || a == plan.Wait }

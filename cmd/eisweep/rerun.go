@@ -20,7 +20,7 @@ import (
 
 func newRerunCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
-	var r rerun
+	var r rerunOptions
 	cmd := &cobra.Command{
 		Use:   "rerun SWEEP",
 		Short: "Run tasks of a sweep again",
@@ -58,8 +58,8 @@ tasks run on this machine.`,
 	return cmd
 }
 
-// rerun is which tasks of a sweep are run again, and how.
-type rerun struct {
+// rerunOptions is which tasks of a sweep are run again, and how.
+type rerunOptions struct {
 	local.Execution
 	client.Connection
 	selection.TaskFilter
@@ -67,10 +67,10 @@ type rerun struct {
 	all, dry bool
 	set      []string
 	changes  []sim.Setting      // of set
-	chosen   map[sweeps.ID]bool // tasks
+	selected map[sweeps.ID]bool // tasks
 }
 
-func (r *rerun) flags(cmd *cobra.Command) {
+func (r *rerunOptions) flags(cmd *cobra.Command) {
 	r.TaskFilter.AddFlags(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&r.all, "all", false, "every task")
@@ -82,7 +82,7 @@ func (r *rerun) flags(cmd *cobra.Command) {
 }
 
 // parse checks the options by themselves.
-func (r *rerun) parse() (err error) {
+func (r *rerunOptions) parse() (err error) {
 	if r.IsEmpty() && !r.all {
 		return cli.Usagef("select tasks with --failed, --class, --where, --seeds or --task, or give --all")
 	}
@@ -93,7 +93,7 @@ func (r *rerun) parse() (err error) {
 	return err
 }
 
-func (r *rerun) run(ctx context.Context, e *cli.Env, opened *root.Root, name string) error {
+func (r *rerunOptions) run(ctx context.Context, e *cli.Env, opened *root.Root, name string) error {
 	if err := selection.RequireLaunched(opened, []string{name}); err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (r *rerun) run(ctx context.Context, e *cli.Env, opened *root.Root, name str
 	if err := r.CompleteIDs(status); err != nil {
 		return err
 	}
-	chosen, classes, same, err := r.choose(status)
+	chosen, classes, same, err := r.selectTasks(status)
 	if err != nil {
 		return err
 	}
@@ -113,19 +113,19 @@ func (r *rerun) run(ctx context.Context, e *cli.Env, opened *root.Root, name str
 			cli.Count(same, "selected task"), cli.Plural(same, "has", "have"), settingsText(r.changes), cli.Plural(same, "it runs", "they run"), cli.Plural(same, "it", "them"))
 	}
 	if len(chosen) == 0 {
-		r.tell(e, "nothing to run: none of the %s of %s matches", cli.Count(len(status.Tasks), "task"), name)
+		r.printf(e, "nothing to run: none of the %s of %s matches", cli.Count(len(status.Tasks), "task"), name)
 		if r.JSON {
 			display.NewEvents(e).Plan(control.Plan{Sweeps: []control.SweepPlan{{Name: name, Dir: opened.SweepDir(name)}}})
 		}
 		return nil
 	}
-	if err := r.prepare(status, chosen); err != nil {
+	if err := r.buildRequest(status, chosen); err != nil {
 		return err
 	}
 	if r.dry {
-		return r.tellDry(ctx, e, opened, func() { r.announce(e, opened, status, chosen, classes) })
+		return r.printDryRun(ctx, e, opened, func() { r.printSelection(e, opened, status, chosen, classes) })
 	}
-	r.announce(e, opened, status, chosen, classes)
+	r.printSelection(e, opened, status, chosen, classes)
 	cl, err := client.Open(ctx, e, opened, &r.Connection)
 	if absent := (*client.AbsentError)(nil); errors.As(err, &absent) {
 		return r.Run(ctx, e, opened.Path())
@@ -135,5 +135,5 @@ func (r *rerun) run(ctx context.Context, e *cli.Env, opened *root.Root, name str
 	}
 	defer cl.Close()
 	cl.WarnIfCopy(e)
-	return r.served(ctx, e, cl)
+	return r.launch(ctx, e, cl)
 }

@@ -21,9 +21,9 @@ import (
 	"eisweep/sweeps"
 )
 
-// choose returns the tasks that fit, and how many of them failed by class. Those that have
+// selectTasks returns the tasks that fit, and how many of them failed by class. Those that have
 // the values of --set already, which nothing takes the place of, it counts instead.
-func (r *rerun) choose(status *catalog.SweepStatus) (chosen map[sweeps.ID]bool, classes map[protocol.Class]int, same int, err error) {
+func (r *rerunOptions) selectTasks(status *catalog.SweepStatus) (chosen map[sweeps.ID]bool, classes map[protocol.Class]int, same int, err error) {
 	fits, err := plan.NewChoice(r.Request())
 	if err != nil {
 		return nil, nil, 0, err
@@ -50,10 +50,10 @@ func (r *rerun) choose(status *catalog.SweepStatus) (chosen map[sweeps.ID]bool, 
 	return chosen, classes, same, nil
 }
 
-// prepare makes the order: the chosen tasks whatever their state, or with --set
+// buildRequest makes the order: the chosen tasks whatever their state, or with --set
 // those that replace them.
-func (r *rerun) prepare(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) error {
-	r.chosen = chosen
+func (r *rerunOptions) buildRequest(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) error {
+	r.selected = chosen
 	r.LaunchRequest = plan.Request{
 		Sweeps: []*sweeps.Sweep{status.Sweep}, Supersede: r.Supersede, KeepFile: true,
 		Select: func(t *sweeps.Task, _ catalog.State) bool { return chosen[t.ID] },
@@ -73,9 +73,9 @@ func (r *rerun) prepare(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) 
 	return nil
 }
 
-// served has the root's coordinator carry the order out.
-func (r *rerun) served(ctx context.Context, e *cli.Env, c *client.Client) error {
-	told, again := r.Request(), r.chosen
+// launch has the root's coordinator carry the order out.
+func (r *rerunOptions) launch(ctx context.Context, e *cli.Env, c *client.Client) error {
+	told, again := r.Request(), r.selected
 	if len(r.changes) > 0 {
 		var err error
 		if told, again, err = r.replacements(ctx, c.Root); err != nil {
@@ -83,18 +83,18 @@ func (r *rerun) served(ctx context.Context, e *cli.Env, c *client.Client) error 
 		}
 	}
 	if len(again) == 0 { // the sweep gets what takes their place, which is done; none of it runs
-		for id := range r.chosen {
+		for id := range r.selected {
 			told.Tasks = append(told.Tasks, id.String())
 		}
 	}
-	l := launching{part: follow.NewTaskSubset(again), follow: r.follow, asJSON: r.JSON, request: control.Launch{
+	l := launchOptions{subset: follow.NewTaskSubset(again), follow: r.follow, asJSON: r.JSON, request: control.Launch{
 		Sweeps: sweepFiles(r.LaunchRequest.Sweeps), Supersede: r.Supersede, KeepFile: r.LaunchRequest.KeepFile, Rerun: &told,
 	}}
 	return l.launch(ctx, e, c)
 }
 
 // replacements names the tasks that take the place of others.
-func (r *rerun) replacements(ctx context.Context, opened *root.Root) (out control.Choice, ids map[sweeps.ID]bool, err error) {
+func (r *rerunOptions) replacements(ctx context.Context, opened *root.Root) (out control.Choice, ids map[sweeps.ID]bool, err error) {
 	prober, err := cli.NewProber()
 	if err != nil {
 		return out, nil, err
@@ -116,9 +116,9 @@ func (r *rerun) replacements(ctx context.Context, opened *root.Root) (out contro
 	return out, ids, nil
 }
 
-// tellDry says what would be done, after a look whether it can be; announce does so for a
+// printDryRun says what would be done, after a look whether it can be; announce does so for a
 // person.
-func (r *rerun) tellDry(ctx context.Context, e *cli.Env, opened *root.Root, announce func()) error {
+func (r *rerunOptions) printDryRun(ctx context.Context, e *cli.Env, opened *root.Root, announce func()) error {
 	prober, err := cli.NewProber()
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func (r *rerun) tellDry(ctx context.Context, e *cli.Env, opened *root.Root, anno
 
 // writePlanned writes, as `plan --tasks --json` does, an event for each task and the plan.
 func writePlanned(e *cli.Env, s *plan.Sweep) error {
-	p, out := planning{tasks: true, asJSON: true}, display.NewEvents(e).Out
+	p, out := planOptions{tasks: true, asJSON: true}, display.NewEvents(e).Out
 	for item, err := range s.Items() {
 		if err != nil {
 			return err
@@ -153,14 +153,14 @@ func writePlanned(e *cli.Env, s *plan.Sweep) error {
 	return out.Encode(display.NewPlanEvent(&s.SweepPlan))
 }
 
-// announce says what is about to be done.
-func (r *rerun) announce(e *cli.Env, opened *root.Root, status *catalog.SweepStatus, chosen map[sweeps.ID]bool, classes map[protocol.Class]int) {
+// printSelection says what is about to be done.
+func (r *rerunOptions) printSelection(e *cli.Env, opened *root.Root, status *catalog.SweepStatus, chosen map[sweeps.ID]bool, classes map[protocol.Class]int) {
 	name := status.Sweep.Name()
 	verb := "running again"
 	if len(r.changes) > 0 {
 		verb = "replacing, with " + settingsText(r.changes) + ","
 	}
-	r.tell(e, "%s %s of the %d of %s; files in %s", verb, cli.Count(len(chosen), "task"), len(status.Tasks), name, opened.SweepDir(name))
+	r.printf(e, "%s %s of the %d of %s; files in %s", verb, cli.Count(len(chosen), "task"), len(status.Tasks), name, opened.SweepDir(name))
 	shown := 0
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
@@ -168,10 +168,10 @@ func (r *rerun) announce(e *cli.Env, opened *root.Root, status *catalog.SweepSta
 			continue
 		}
 		if shown++; shown > 10 {
-			r.tell(e, "  … and %d more", len(chosen)-10)
+			r.printf(e, "  … and %d more", len(chosen)-10)
 			break
 		}
-		r.tell(e, "  %s  %s (%s)", t.Task.ID, t.Task.File, inspect.StateText(t))
+		r.printf(e, "  %s  %s (%s)", t.Task.ID, t.Task.File, inspect.StateText(t))
 	}
 	if n := classes[protocol.Numeric] + classes[protocol.Invalid]; n > 0 && len(r.changes) == 0 {
 		e.Notef("warning: %s failed with class numeric or invalid; with the same parameters %s will fail again (change one with --set NAME=VALUE)", cli.Count(n, "task"), cli.Plural(n, "it", "they"))
@@ -181,8 +181,8 @@ func (r *rerun) announce(e *cli.Env, opened *root.Root, status *catalog.SweepSta
 	}
 }
 
-// tell writes to stdout, or to stderr where stdout is JSON.
-func (r *rerun) tell(e *cli.Env, format string, args ...any) {
+// printf writes to stdout, or to stderr where stdout is JSON.
+func (r *rerunOptions) printf(e *cli.Env, format string, args ...any) {
 	if r.JSON {
 		e.Notef(format, args...)
 		return

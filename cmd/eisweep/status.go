@@ -61,17 +61,17 @@ Without a coordinator, status reads the sweep directories.`,
 
 // statusView is what `status` tells, and from where.
 type statusView struct {
-	all, asJSON bool
-	root        *root.Root
-	client      *client.Client // nil: the folder tells
-	unseen      bool           // the lock, which tells whether a coordinator runs, cannot be read
-	snapshot    control.Snapshot
-	catalog     inspect.LazyCatalog
+	all, asJSON    bool
+	root           *root.Root
+	client         *client.Client // nil: the folder tells
+	lockUnreadable bool           // the lock, which tells whether a coordinator runs, cannot be read
+	snapshot       control.Snapshot
+	catalog        inspect.LazyCatalog
 }
 
-// foldersMost is how many bytes of manifests are read beside what the coordinator
+// maxManifestBytes is how many bytes of manifests are read beside what the coordinator
 // tells: its answer comes at once, whatever lies in the folders.
-const foldersMost = 16 << 20
+const maxManifestBytes = 16 << 20
 
 // connect asks the coordinator; where none answers it says so.
 func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connection) (err error) {
@@ -86,7 +86,7 @@ func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connecti
 		if remedy := cli.Remedy(absent.LockErr); remedy != "" {
 			e.Notef("remedy: %s", remedy)
 		}
-		s.unseen = absent.IsStorage()
+		s.lockUnreadable = absent.IsStorage()
 		return nil
 	case err != nil:
 		return err
@@ -126,17 +126,17 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	readFolders := s.client == nil || s.all || s.manifestBytes(launched) <= foldersMost
+	readFolders := s.client == nil || s.all || s.manifestBytes(launched) <= maxManifestBytes
 	out := e.Encoder()
 	var untold []string
-	unread := s.unseen
-	for _, name := range s.withKnown(launched, gone) {
+	unread := s.lockUnreadable
+	for _, name := range s.allNames(launched, gone) {
 		var row inspect.SweepOverview
 		if state := inspect.StateOf(&s.snapshot, name); state == nil && slices.Contains(gone, name) {
 			row = inspect.GoneOverview(s.root, name)
 		} else if state != nil {
 			row = inspect.OverviewOf(s.root, state)
-		} else if readFolders || s.isAside(name) {
+		} else if readFolders || s.isSetAside(name) {
 			row = inspect.ReadOverview(ctx, s.root, &s.catalog, name)
 		} else {
 			untold = append(untold, name)
@@ -174,9 +174,9 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 	return nil
 }
 
-// withKnown adds the sweeps whose folder is gone, or is none any more, while the coordinator
+// allNames adds the sweeps whose folder is gone, or is none any more, while the coordinator
 // works on them or would.
-func (s *statusView) withKnown(launched, gone []string) []string {
+func (s *statusView) allNames(launched, gone []string) []string {
 	names := slices.Concat(launched, gone)
 	for i := range s.snapshot.Sweeps {
 		names = append(names, s.snapshot.Sweeps[i].Name)
@@ -188,8 +188,8 @@ func (s *statusView) withKnown(launched, gone []string) []string {
 	return slices.Compact(names)
 }
 
-// isAside says whether the coordinator has set a sweep aside.
-func (s *statusView) isAside(name string) bool {
+// isSetAside says whether the coordinator has set a sweep aside.
+func (s *statusView) isSetAside(name string) bool {
 	return slices.ContainsFunc(s.snapshot.Faults, func(f control.SweepFault) bool { return f.Sweep == name })
 }
 
@@ -203,9 +203,9 @@ func (s *statusView) manifestBytes(launched []string) int64 {
 	return n
 }
 
-// pointsMost is how many tasks a sweep may have for its points to be told while
+// maxPointTasks is how many tasks a sweep may have for its points to be told while
 // the coordinator could tell of it at once.
-const pointsMost = 20_000
+const maxPointTasks = 20_000
 
 // sweep tells of one sweep: from the folder in full, of a large one that the
 // coordinator knows only what it says.
@@ -216,7 +216,7 @@ func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 	state := inspect.StateOf(&s.snapshot, name)
 	var v *inspect.SweepView
 	var err error
-	if state != nil && state.Tasks > pointsMost && !s.all {
+	if state != nil && state.Tasks > maxPointTasks && !s.all {
 		v, err = s.brief(ctx, e, state)
 	} else {
 		v, err = inspect.ReadSweepView(ctx, s.root, name, &s.snapshot)
@@ -229,7 +229,7 @@ func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 	} else {
 		err = v.Write(e, s.all)
 	}
-	if err == nil && (v.Unread() || s.unseen) {
+	if err == nil && (v.Unread() || s.lockUnreadable) {
 		err = &cli.ExitError{Code: cli.ExitStorage}
 	}
 	return err
@@ -241,6 +241,6 @@ func (s *statusView) brief(ctx context.Context, e *cli.Env, state *control.Sweep
 	if err != nil {
 		return nil, err
 	}
-	e.Notef("%s has more than %d tasks; use --all to list its points", state.Name, pointsMost)
+	e.Notef("%s has more than %d tasks; use --all to list its points", state.Name, maxPointTasks)
 	return inspect.BriefSweepView(s.root, state, &s.snapshot, &sum), nil
 }

@@ -12,7 +12,7 @@ func TestStatusTellsOfSweepsWithoutAFolder(t *testing.T) {
 	s := statusView{snapshot: control.Snapshot{
 		Sweeps: []control.SweepState{{Name: "gone"}, {Name: "here"}}, Faults: []control.SweepFault{{Sweep: "aside"}, {Sweep: "gone"}},
 	}}
-	if got := s.withKnown([]string{"here"}, []string{"moved"}); !slices.Equal(got, []string{"aside", "gone", "here", "moved"}) {
+	if got := s.allNames([]string{"here"}, []string{"moved"}); !slices.Equal(got, []string{"aside", "gone", "here", "moved"}) {
 		t.Errorf("status lists %v", got)
 	}
 }

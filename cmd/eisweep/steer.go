@@ -9,14 +9,14 @@ import (
 	"eisweep/internal/control"
 )
 
-// steering is a command that changes whether workers are offered a sweep's tasks.
-type steering struct {
+// steerCommand is a command that changes whether workers are offered a sweep's tasks.
+type steerCommand struct {
 	verb, short, long string
-	changed           string // what became of a sweep that it changed
+	done              string // what became of a sweep that it changed
 	running           string // what becomes of tasks that run
 }
 
-var steerings = []steering{
+var steerCommands = []steerCommand{
 	{control.VerbCancel, "Cancel sweeps", `Cancel sweeps: their pending tasks are removed from the queue; running tasks finish and
 keep their results. Tasks that another sweep also needs are run for that sweep.
 Launch a cancelled sweep to continue it.`, "cancelled", "still running"},
@@ -25,7 +25,7 @@ tasks finish. Tasks that another sweep also needs are run for that sweep.`, "pau
 	{control.VerbResume, "Resume paused sweeps", `Resume paused sweeps: workers run their tasks again.`, "resumed", "running"},
 }
 
-func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
+func newSteerCommand(e *cli.Env, s steerCommand) *cobra.Command {
 	var choice selection.Root
 	var c client.Connection
 	var all, asJSON bool
@@ -50,7 +50,7 @@ func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
 				return err
 			}
 			noteUnanswered(e, out.Unanswered)
-			return s.tell(e, out.Sweeps, asJSON)
+			return s.print(e, out.Sweeps, asJSON)
 		},
 	}
 	choice.AddFlag(cmd)
@@ -61,7 +61,7 @@ func newSteerCommand(e *cli.Env, s steering) *cobra.Command {
 	return cmd
 }
 
-func (s *steering) tell(e *cli.Env, sweeps []control.SteeredSweep, asJSON bool) error {
+func (s *steerCommand) print(e *cli.Env, sweeps []control.SteeredSweep, asJSON bool) error {
 	out := e.Encoder()
 	for i := range sweeps {
 		x := &sweeps[i]
@@ -75,7 +75,7 @@ func (s *steering) tell(e *cli.Env, sweeps []control.SteeredSweep, asJSON bool) 
 			e.Linef("%s: nothing to do: already %s", x.Name, x.Status)
 			continue
 		}
-		e.Linef("%s: %s%s", x.Name, s.changed, cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(x.Removed, "removed from the queue"), cli.NonZero(x.Moved, "kept for another sweep"), cli.NonZero(x.Running, s.running))))
+		e.Linef("%s: %s%s", x.Name, s.done, cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(x.Removed, "removed from the queue"), cli.NonZero(x.Moved, "kept for another sweep"), cli.NonZero(x.Running, s.running))))
 	}
 	if len(sweeps) == 0 && !asJSON {
 		e.Linef("nothing to do: no sweep is unfinished")

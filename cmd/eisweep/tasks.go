@@ -21,7 +21,7 @@ import (
 func newTasksCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
 	var c client.Connection
-	var l listing
+	var l taskLister
 	cmd := &cobra.Command{
 		Use:   "tasks SWEEP",
 		Short: "List the tasks of a sweep",
@@ -42,7 +42,7 @@ them; ` + "`rerun`" + ` with the same options runs those tasks again.`,
 			if err := selection.RequireLaunched(r, args); err != nil {
 				return err
 			}
-			if err := l.askRunning(cmd.Context(), e, r, &c); err != nil {
+			if err := l.queryRunning(cmd.Context(), e, r, &c); err != nil {
 				return err
 			}
 			return cli.OrInterrupted(cmd.Context(), l.list(cmd.Context(), e, r, args[0]))
@@ -55,8 +55,8 @@ them; ` + "`rerun`" + ` with the same options runs those tasks again.`,
 	return cmd
 }
 
-// listing is which tasks are listed, and how.
-type listing struct {
+// taskLister is which tasks are listed, and how.
+type taskLister struct {
 	selection.TaskFilter
 	state   string
 	asJSON  bool
@@ -66,22 +66,22 @@ type listing struct {
 // taskStates are the states that tasks can be chosen by.
 var taskStates = []string{"pending", "running", "done", "failed"}
 
-func (l *listing) flags(cmd *cobra.Command) {
+func (l *taskLister) flags(cmd *cobra.Command) {
 	l.TaskFilter.AddFlags(cmd)
 	cmd.Flags().StringVar(&l.state, "state", "", "tasks in this `STATE`: "+strings.Join(taskStates, ", "))
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write JSON, one object per task and line")
 	cmd.RegisterFlagCompletionFunc("state", cli.CompleteWords(taskStates...))
 }
 
-func (l *listing) parse() error {
+func (l *taskLister) parse() error {
 	if l.state != "" && !slices.Contains(taskStates, l.state) {
 		return cli.Usagef("unknown state %q: give one of %s", l.state, strings.Join(taskStates, ", "))
 	}
 	return l.TaskFilter.Parse()
 }
 
-// askRunning finds out what runs; without a coordinator nobody tells.
-func (l *listing) askRunning(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection) error {
+// queryRunning finds out what runs; without a coordinator nobody tells.
+func (l *taskLister) queryRunning(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection) error {
 	l.running = map[sweeps.ID]*control.RunningTask{}
 	cl, err := client.Open(ctx, e, r, c)
 	if absent := (*client.AbsentError)(nil); errors.As(err, &absent) {
@@ -102,7 +102,7 @@ func (l *listing) askRunning(ctx context.Context, e *cli.Env, r *root.Root, c *c
 	return err
 }
 
-func (l *listing) list(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
+func (l *taskLister) list(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
 	status, err := selection.ReadSweep(ctx, r, name)
 	if err != nil {
 		return err

@@ -44,7 +44,7 @@ func TestWordsOfOthersForgeNoLine(t *testing.T) {
 	e, out, told := quiet()
 	e.Linef("host %s has %v", hostile, []string{hostile})
 	e.Notef("warning: %s", hostile)
-	if err := tellWorkers(e, []control.Worker{{Name: hostile, Host: hostile, State: hostile, Refused: hostile, Job: hostile, Version: hostile}}, false); err != nil {
+	if err := printWorkers(e, []control.Worker{{Name: hostile, Host: hostile, State: hostile, Refused: hostile, Job: hostile, Version: hostile}}, false); err != nil {
 		t.Fatal(err)
 	}
 	e.Notef("%v", cli.Usagef("%s is no root", hostile))

@@ -49,7 +49,7 @@ to is only read. The exit code is 4 if verify finds a problem.`,
 					return err
 				}
 			}
-			return tellVerified(e, found, asJSON)
+			return printVerified(e, found, asJSON)
 		},
 	}
 	choice.AddFlag(cmd)
@@ -132,8 +132,8 @@ func verifyReadOnly(ctx context.Context, e *cli.Env, r *root.Root, names []strin
 	return verify.Inspect(ctx, r, prober, names)
 }
 
-// tellVerified writes what was found; problems are an error.
-func tellVerified(e *cli.Env, found control.Verified, asJSON bool) error {
+// printVerified writes what was found; problems are an error.
+func printVerified(e *cli.Env, found control.Verified, asJSON bool) error {
 	problems := 0
 	reports := found.Sweeps
 	if found.Inputs != nil {

@@ -38,7 +38,7 @@ listed as silent for a day; a worker that ended with an error is listed for an h
 			if err != nil {
 				return err
 			}
-			if err := tellWorkers(e, out.Workers, asJSON); err != nil || asJSON {
+			if err := printWorkers(e, out.Workers, asJSON); err != nil || asJSON {
 				return err
 			}
 			view := slurmjobs.Look(cmd.Context(), cl.Root, cl)
@@ -54,7 +54,7 @@ listed as silent for a day; a worker that ended with an error is listed for an h
 	return cmd
 }
 
-func tellWorkers(e *cli.Env, workers []control.Worker, asJSON bool) error {
+func printWorkers(e *cli.Env, workers []control.Worker, asJSON bool) error {
 	if asJSON {
 		out := e.Encoder()
 		for _, w := range workers {
