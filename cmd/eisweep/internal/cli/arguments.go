@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// RefuseUnknownCommand refuses words that are no command, with the nearest that is.
+// RefuseUnknownCommand rejects arguments that are not a command, and suggests the nearest command.
 func RefuseUnknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -19,7 +19,7 @@ func RefuseUnknownCommand(cmd *cobra.Command, args []string) error {
 	return Usagef("unknown command %q%s run `eisweep` for a list of commands", args[0], cmp.Or(near, ";"))
 }
 
-// AtMost refuses more than n arguments, which are called what.
+// AtMost rejects more than n arguments; what describes them in the error.
 func AtMost(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > n && n == 0 {
@@ -32,7 +32,7 @@ func AtMost(n int, what string) cobra.PositionalArgs {
 	}
 }
 
-// ExactlyOne wants one argument, which is called what.
+// ExactlyOne requires one argument; what describes it in the error.
 func ExactlyOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// completer is what cobra asks for the words that may follow.
+// completer is a function that cobra calls for completions.
 type completer = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective)
 
 // CompleteFirst completes the first argument with a list of words.
@@ -26,8 +26,8 @@ func CompleteEach(words func() []string) completer {
 	}
 }
 
-// plainWords are the words that a shell takes as they are. Others, which a host's name or
-// a folder's could be, don't get into a shell by completion.
+// plainWords keeps the words that a shell takes literally. Others, such as an odd directory name, are not completed, so that
+// they cannot get into a command line.
 func plainWords(words []string) []string {
 	return slices.DeleteFunc(words, func(word string) bool { return ShellQuote(word) != word })
 }

@@ -6,10 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// AbortOnCrash has a crash of the program, by a panic, by whatever Go's runtime finds
-// fatal or by SIGQUIT, end it with SIGABRT. Go would exit with 2, which means here that
-// nothing was run. There is no core file, which would hold keys and be as large as the
-// memory, unless GOTRACEBACK=crash asks for one.
+// AbortOnCrash makes a crash (a panic, a fatal error of the Go runtime, SIGQUIT) end the program with SIGABRT. Go would exit
+// with 2, which here means bad input. It also disables core files, which would hold keys and be as large as the memory, unless
+// GOTRACEBACK=crash asks for one.
 func AbortOnCrash(getenv func(string) string) {
 	debug.SetTraceback("crash")
 	if getenv("GOTRACEBACK") == "crash" {

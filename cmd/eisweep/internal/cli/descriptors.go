@@ -8,16 +8,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// CloseOnExec keeps the descriptors that this process was started with, but for stdin,
-// stdout and stderr, from the processes that it starts: one that outlives it would hold
-// the caller's locks and pipes.
+// CloseOnExec keeps inherited descriptors other than stdin, stdout and stderr from the processes that this one starts: one that
+// outlives it would hold the caller's locks and pipes.
 func CloseOnExec() {
 	if unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) != nil { // before Linux 5.11
 		CloseOnExecEach()
 	}
 }
 
-// CloseOnExecEach does so for each descriptor that is open.
+// CloseOnExecEach does the same one descriptor at a time, for kernels before Linux 5.11.
 func CloseOnExecEach() {
 	entries, _ := os.ReadDir("/proc/self/fd") // without /proc they stay as they are
 	for _, entry := range entries {

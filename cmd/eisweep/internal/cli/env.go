@@ -13,25 +13,22 @@ import (
 	"eisweep/internal/inherited"
 )
 
-// Env is what a command has from outside.
+// Env is what a command gets from its process.
 type Env struct {
 	Stdin  io.Reader
-	Stdout io.Writer // printable, as stderr is
+	Stdout io.Writer // escapes control characters, as Stderr does
 	Stderr io.Writer
-	// raw is stdout as it is, for what moves the cursor and for scripts that are written
-	// for another program.
+	// Raw is stdout without escaping, for cursor movements and for scripts that another program reads.
 	Raw    io.Writer
 	Getenv func(string) string
-	// asks says that a person can answer: questions are put on stderr.
+	// Interactive means that a person can answer questions, which are printed to stderr.
 	Interactive bool
-	// draws says that stdout is a terminal; size is then its width and height.
+	// Terminal means that stdout is a terminal; TerminalSize returns its width and height.
 	Terminal     bool
 	TerminalSize func() (width, height int)
-	// rootFlag is " -p DIR" where the root was chosen so: commands that are offered
-	// for what comes next need it too.
+	// RootFlag is " -p DIR" if the root was chosen by that flag: suggested commands need it too.
 	RootFlag string
-	// natsFlags are the same of --nats and what goes with it, for those that are the
-	// coordinator's or ask it.
+	// NATSFlags are --nats and related flags, for suggested commands that connect to NATS.
 	NATSFlags string
 	streams   *streams
 }
@@ -42,7 +39,7 @@ type streams struct {
 	stdout, stderr *printable
 }
 
-// Flags are those that a command needs that is the coordinator, or asks it.
+// Flags are the flags that suggested commands need which connect to NATS.
 func (e *Env) Flags() string { return e.RootFlag + e.NATSFlags }
 
 func SystemEnv() *Env {
@@ -61,10 +58,10 @@ func SystemEnv() *Env {
 	return e
 }
 
-// The size of a terminal that doesn't say it.
+// The assumed size of a terminal that reports none.
 const defaultWidth, defaultHeight = 80, 24
 
-// NewEnv makes both streams printable. No person answers, and stdout is no terminal.
+// NewEnv returns an environment that escapes both streams. It is not interactive, and stdout is not a terminal.
 func NewEnv(stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) *Env {
 	out, err := &printable{to: stdout}, &printable{to: stderr}
 	return &Env{
@@ -80,29 +77,28 @@ func (e *Env) Finish(err error) int {
 	if text := textWithRemedy(err); text != "" {
 		fmt.Fprintf(e.Stderr, "eisweep: %s\n", text)
 	}
-	e.streams.stderr.flush() // nobody is left to be told that it failed
+	e.streams.stderr.flush() // an error could not be reported anywhere
 	return ExitCode(err)
 }
 
-// Notef tells the person something beside the command's output. Words among args stay in
-// one line.
+// Notef prints a line to stderr, beside the command's output. String arguments cannot break the line.
 func (e *Env) Notef(format string, args ...any) {
 	fmt.Fprintf(e.Stderr, format+"\n", oneLineArgs(args)...)
 }
 
-// Linef writes a line of the command's output. Words among args stay in one line.
+// Linef prints a line of the command's output. String arguments cannot break the line.
 func (e *Env) Linef(format string, args ...any) {
 	fmt.Fprintf(e.Stdout, format+"\n", oneLineArgs(args)...)
 }
 
-// Lines writes lines of the command's own making, in which what others wrote is in line.
+// Lines prints several lines of the command's output.
 func (e *Env) Lines(text string) {
 	for line := range strings.Lines(text) {
 		e.Linef("%s", strings.TrimSuffix(line, "\n"))
 	}
 }
 
-// Encoder writes JSON as the command's output.
+// Encoder writes JSON to stdout.
 func (e *Env) Encoder() *json.Encoder {
 	out := json.NewEncoder(e.Stdout)
 	out.SetEscapeHTML(false)

@@ -32,7 +32,7 @@ const (
 	ExitInUse    = 6
 )
 
-// ExitError ends a command with a code. Without an error everything has been said.
+// ExitError ends a command with a code. Without an error, the message has already been printed.
 type ExitError struct {
 	Code int
 	Err  error
@@ -50,13 +50,13 @@ func (e *ExitError) Unwrap() error { return e.Err }
 // ExitCode is the code that the command ends with.
 func (e *ExitError) ExitCode() int { return e.Code }
 
-// WithCode is an error with an exit code of its own.
+// WithCode adds an exit code to an error.
 func WithCode(code int, err error) error { return &ExitError{code, err} }
 
 // maxArgumentEcho is how many characters of an argument an error repeats.
 const maxArgumentEcho = 400
 
-// Usagef is an error in what the person gave, which is not repeated at full length.
+// Usagef returns an error about the user's input. It shortens long string arguments.
 func Usagef(format string, args ...any) error {
 	short := make([]any, len(args))
 	for i, arg := range args {
@@ -68,7 +68,7 @@ func Usagef(format string, args ...any) error {
 	return Errorf(ExitInput, format, short...)
 }
 
-// Errorf is an error with its exit code. Words among args stay in one line.
+// Errorf returns an error with an exit code. String arguments cannot break its line.
 func Errorf(code int, format string, args ...any) error {
 	return &ExitError{code, fmt.Errorf(format, oneLineArgs(args)...)}
 }
@@ -101,8 +101,7 @@ func rank(code int) int {
 	return 6
 }
 
-// Leaves lists the errors that were joined; one that says more than those that it
-// wraps is one error.
+// Leaves lists the errors that were joined. An error that adds text to those that it wraps counts as one.
 func Leaves(err error) []error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -147,8 +146,7 @@ func codeOf(err error) int {
 	return ExitInternal
 }
 
-// SummaryError holds the codes of the failures that a summary tells of; nil when
-// no task failed.
+// SummaryError returns an error with the exit codes of a summary's failures, or nil if no task failed.
 func SummaryError(sum control.Summary) error {
 	var errs []error
 	for _, s := range sum.Sweeps {
@@ -174,6 +172,7 @@ func codeOfRefusal(k control.Kind) int {
 	}
 }
 
+// ClassCode is the exit code for failures of a class.
 func ClassCode(c protocol.Class) int {
 	switch c {
 	case protocol.Storage:
@@ -193,8 +192,8 @@ func Cause(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// ErrorText is what the person is told of an error: one paragraph each of those
-// that were joined, once, "" when everything has been said.
+// ErrorText is what a person reads of an error: a paragraph for each joined error, without repetitions. It is empty if
+// everything has been printed already.
 func ErrorText(err error) string {
 	if err == nil {
 		return ""

@@ -10,9 +10,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// CheckFlags refuses options that are given without a value, as an unset variable of a
-// shell does, or as a 0 that stands for their absence: what they were to narrow, or to
-// bound, would go without. Nothing that is counted or timed is less than that.
+// CheckFlags rejects flags that are empty, as from an unset shell variable, and a 0 that would mean the absence of the flag:
+// the limit or filter that the flag is for would silently not apply. It also rejects negative counts and durations.
 func CheckFlags(cmd *cobra.Command) error {
 	var faults []error
 	cmd.Flags().Visit(func(f *pflag.Flag) {
@@ -27,7 +26,7 @@ func CheckFlags(cmd *cobra.Command) error {
 	return errors.Join(faults...)
 }
 
-// maxParallel is more tasks than a machine runs at a time, or a cluster has jobs.
+// maxParallel is more tasks than a machine can run, and more jobs than a cluster.
 const maxParallel = 1 << 16
 
 func exceedsMaxParallel(value string) bool {
@@ -49,7 +48,7 @@ func checkFlag(f *pflag.Flag, value string) error {
 	return nil
 }
 
-// ChangedFlags are the options of a command line but for some.
+// ChangedFlags returns the flags given on the command line, except some, as --name=value.
 func ChangedFlags(cmd *cobra.Command, without ...string) []string {
 	var out []string
 	cmd.Flags().Visit(func(f *pflag.Flag) {

@@ -9,7 +9,7 @@ import (
 	"eisweep/internal/units"
 )
 
-// Count words a number of things: "1 task", "3 tasks".
+// Count formats a number of things: "1 task", "3 tasks".
 func Count(n int, thing string) string { return control.Count(n, thing) }
 
 // Duration formats a time with at most two units.
@@ -24,7 +24,7 @@ func Thousands(x float64) string { return units.Thousands(x) }
 // Size formats a number of bytes.
 func Size(bytes int64) string { return units.Size(bytes) }
 
-// Plural chooses the form of a word that so many things have.
+// Plural returns the singular or plural form for n.
 func Plural(n int, one, many string) string {
 	if n == 1 {
 		return one
@@ -32,7 +32,7 @@ func Plural(n int, one, many string) string {
 	return many
 }
 
-// Enumerate words a list of names: "a, b and c".
+// Enumerate joins names: "a, b and c".
 func Enumerate(list []string) string {
 	if len(list) < 2 {
 		return strings.Join(list, "")
@@ -40,7 +40,7 @@ func Enumerate(list []string) string {
 	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
 }
 
-// JoinNonEmpty joins those parts that are not empty.
+// JoinNonEmpty joins the parts that are not empty with commas.
 func JoinNonEmpty(parts ...string) string {
 	var kept []string
 	for _, p := range parts {
@@ -51,7 +51,7 @@ func JoinNonEmpty(parts ...string) string {
 	return strings.Join(kept, ", ")
 }
 
-// NonZero words a number with what it is of, "" for none.
+// NonZero formats a number with what it counts, or returns "" for 0.
 func NonZero(n int, what string) string {
 	if n == 0 {
 		return ""
@@ -59,6 +59,7 @@ func NonZero(n int, what string) string {
 	return fmt.Sprintf("%d %s", n, what)
 }
 
+// AfterComma puts a comma before a text that is not empty.
 func AfterComma(text string) string {
 	if text == "" {
 		return ""
@@ -66,6 +67,7 @@ func AfterComma(text string) string {
 	return ", " + text
 }
 
+// InParentheses puts a text that is not empty in parentheses.
 func InParentheses(text string) string {
 	if text == "" {
 		return ""
@@ -73,12 +75,13 @@ func InParentheses(text string) string {
 	return " (" + text + ")"
 }
 
+// FirstLine is the first line of a text.
 func FirstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	return line
 }
 
-// ShellQuote is a word as a shell takes it.
+// ShellQuote quotes a word for a shell if needed.
 func ShellQuote(path string) string {
 	if path != "" && strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:,@%") == "" {
 		return path

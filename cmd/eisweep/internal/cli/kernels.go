@@ -2,11 +2,10 @@ package cli
 
 import "eisweep/sim"
 
-// kernelsVariable names the variable that says which kernels compute.
+// kernelsVariable is the environment variable that selects kernels.
 const kernelsVariable = "EISWEEP_KERNELS"
 
-// ChooseKernels makes the model compute by what the variable says; empty or unset,
-// by the fastest that this machine has.
+// ChooseKernels selects the kernels that the variable names; if it is empty or unset, the fastest that this machine supports.
 func ChooseKernels(e *Env) error {
 	name := e.Getenv(kernelsVariable)
 	if name == "" {

@@ -9,14 +9,12 @@ import (
 	"strings"
 )
 
-// OneLine is text that others wrote as a part of one line: a line break in it would let
-// it pass for a line of ours.
+// OneLine escapes untrusted text for use within a line: a line break could make it pass for a line of ours.
 func OneLine(text string) string { return string(escaped([]byte(breaks.Replace(text)))) }
 
 var breaks = strings.NewReplacer("\n", `\n`, "\r", `\r`, "\v", `\v`, "\f", `\f`)
 
-// oneLineArgs makes the words among arguments of a format parts of one line. Errors may have
-// several lines, such as those of a sweep file's faults.
+// oneLineArgs escapes the strings among format arguments. Errors may have several lines, such as the faults of a sweep file.
 func oneLineArgs(args []any) []any {
 	out := make([]any, len(args))
 	for i, arg := range args {
@@ -38,7 +36,7 @@ func oneLineArgs(args []any) []any {
 	return out
 }
 
-// textWithPathsOnOneLine is the text of an error, in which no file's name begins another line.
+// textWithPathsOnOneLine is the text of an error with line breaks in file names escaped.
 func textWithPathsOnOneLine(err error) string {
 	text := err.Error()
 	for _, path := range pathsOf(err) {
@@ -49,7 +47,7 @@ func textWithPathsOnOneLine(err error) string {
 	return text
 }
 
-// pathsOf are the names of files in an error and in those that it wraps.
+// pathsOf returns the file names in an error and in those that it wraps.
 func pathsOf(err error) (paths []string) {
 	switch e := err.(type) {
 	case *fs.PathError:
@@ -67,7 +65,7 @@ func pathsOf(err error) (paths []string) {
 	return paths
 }
 
-// Row is a line of a table for a tabwriter: cells of any text.
+// Row formats untrusted cells as a line of a tabwriter table.
 func Row(cells ...string) string {
 	var b strings.Builder
 	for i, cell := range cells {

@@ -9,11 +9,11 @@ import (
 	"syscall"
 )
 
-// output is stdout. It keeps the first error of writing, so that a command whose
-// output is not all there does not end as if it were. It is safe for concurrent use.
+// output is stdout. It keeps the first write error, so that a command with incomplete output does not succeed. It is safe for
+// concurrent use.
 type output struct {
 	to     io.WriteCloser
-	closed bool // at the start of the process: what is written to it goes nowhere
+	closed bool // at process start: writes fail
 	mu     sync.Mutex
 	err    error
 }
@@ -37,9 +37,8 @@ func (o *output) write(text []byte) (int, error) {
 	return o.to.Write(text)
 }
 
-// end closes the output, and adds the error of writing, if there was one, to that of the
-// command, which may have returned it. A file system that writes later tells of a full
-// disk or quota only then. That a reader has seen enough is no error.
+// end closes the output and adds the write error, if any, to the command's error, unless the command returned it. Some file
+// systems report a full disk or quota only at close. A reader that closed the pipe is not an error.
 func (o *output) end(err error) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// ParseSize reads a number of bytes: 16G, 500M, 1.5T, 800000k or plain bytes. The
-// units are powers of 1024, as batch systems take them; B and iB may follow. Less than
-// 1M, in which hardly a task fits, is a number whose unit was forgotten.
+// ParseSize parses a number of bytes: 16G, 500M, 1.5T, 800000k or plain bytes, in powers of 1024 as batch systems use them; B
+// and iB may follow. It rejects less than 1M, which is too little for a task and means a forgotten unit.
 func ParseSize(text string) (int64, error) {
 	number := strings.TrimRight(strings.ToUpper(strings.TrimSpace(text)), "B")
 	number = strings.TrimSuffix(number, "I")
@@ -30,7 +29,7 @@ func ParseSize(text string) (int64, error) {
 	return int64(x), nil
 }
 
-// ParseDeadline reads a moment: a time from now, RFC 3339, or seconds since 1970.
+// ParseDeadline parses a time: a duration from now, RFC 3339, or Unix time.
 func ParseDeadline(text string, now time.Time) (time.Time, error) {
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return time.Unix(seconds, 0), nil

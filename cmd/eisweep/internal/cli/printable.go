@@ -9,14 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// printable passes text on to a terminal, a file or a pipe, and escapes whatever could
-// control the terminal that shows it: C0 and C1 control characters, DEL, directional and
-// other invisible characters, bytes that are not UTF-8. Tabs and newlines pass. Sweep
-// files, manifests, logs and messages come from others, so everything that a command
-// prints goes through it; only sequences of our own go around it (environment.raw).
+// printable escapes whatever could control a terminal: C0 and C1 control characters, DEL, directional and other invisible
+// characters, and bytes that are not UTF-8. Tabs and newlines pass. Sweep files, manifests, logs and messages are untrusted, so
+// everything that a command prints passes through it, except cursor movements of our own (Env.Raw).
 //
-// A character is escaped as JSON does it (\u001b), so that JSON stays what it means. It
-// is safe for concurrent use.
+// It escapes as JSON does (\u001b), so that JSON keeps its meaning. It is safe for concurrent use.
 type printable struct {
 	to io.Writer
 
@@ -24,7 +21,7 @@ type printable struct {
 	rest []byte // the start of a character whose other bytes have not been written yet
 }
 
-// Write passes the text on, all but the start of a character at its end.
+// Write writes the text, except an incomplete character at its end.
 func (p *printable) Write(text []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -41,7 +38,7 @@ func (p *printable) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// flush passes on what was held back: the output ends here.
+// flush writes an incomplete character at the end of the output.
 func (p *printable) flush() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -53,7 +50,7 @@ func (p *printable) flush() error {
 	return err
 }
 
-// unfinished counts the bytes at the end of text that begin a character.
+// unfinished is the number of bytes at the end of text that begin an incomplete character.
 func unfinished(text []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
 		if last := text[len(text)-n:]; utf8.RuneStart(last[0]) {
@@ -66,7 +63,7 @@ func unfinished(text []byte) int {
 	return 0
 }
 
-// escaped is text as it may be shown.
+// escaped returns text with control characters escaped.
 func escaped(text []byte) []byte {
 	clean := 0 // bytes at the start that may be shown as they are
 	for clean < len(text) {
@@ -98,8 +95,7 @@ func escaped(text []byte) []byte {
 	return out
 }
 
-// shown says that a character may be shown. Joiners are invisible, but belong to words
-// and change nothing around them.
+// shown reports whether a character may be shown. Joiners are invisible, but are part of words and change nothing around them.
 func shown(r rune) bool {
 	const nonJoiner, joiner = '\u200c', '\u200d'
 	return r == '\n' || r == '\t' || r == nonJoiner || r == joiner || strconv.IsGraphic(r)

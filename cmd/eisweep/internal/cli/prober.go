@@ -8,11 +8,11 @@ import (
 	"eisweep/internal/results"
 )
 
-// selfExe leads to the file that this process runs, even if it was replaced or removed since.
+// selfExe is the file that this process runs, even if it has been replaced or removed since.
 const selfExe = "/proc/self/exe"
 
-// NewProber returns what looks at files of unknown origin: this very program, not another version that
-// was installed since it started.
+// NewProber returns a prober for files of unknown origin. It runs this very program, not a version that was installed since
+// this process started.
 func NewProber() (results.Prober, error) {
 	self := selfExe
 	if _, err := os.Stat(self); err != nil {
@@ -23,8 +23,8 @@ func NewProber() (results.Prober, error) {
 	return results.Prober{Command: []string{self, "probe"}}, nil
 }
 
-// OwnProgram is the path of this program's file, for other machines and for processes that outlive this one. Where there is no /proc, as in an
-// empty chroot, the path by which it was started has to do.
+// OwnProgram is the path of this program, for other machines and for processes that outlive this one. Without /proc, as in an
+// empty chroot, it is the path by which the program was started.
 func OwnProgram() (string, error) {
 	self, err := os.Executable()
 	if err == nil {

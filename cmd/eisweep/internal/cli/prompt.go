@@ -9,9 +9,8 @@ import (
 	"strings"
 )
 
-// UnlessDone calls f, which may wait for a person or for another process without end, and
-// returns what it returns, or why ctx ended if that comes first: f is left behind then,
-// and ends with the process.
+// UnlessDone returns the result of f, or the cause of ctx's end if that comes first. f may wait for a person or another
+// process; it is then abandoned, and ends with the process.
 func UnlessDone[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
