@@ -16,10 +16,10 @@ import (
 	"eisweep/sim"
 )
 
-// benchRounds is how often each kind of work is done: the median round is told.
+// benchRounds is how often each kind of work runs; bench prints the median round.
 const benchRounds = 5
 
-// benchRow is what one kind of work takes on one core, per stimulus.
+// benchRow is the time of one kind of work on one core, per stimulus.
 type benchRow struct {
 	Case    sim.Work `json:"case"`
 	Steps   float64  `json:"steps"`
@@ -76,7 +76,7 @@ func bench(ctx context.Context, stimuli int) ([]benchRow, error) {
 	return rows, nil
 }
 
-// benchWork does the rounds of one kind of work.
+// benchWork runs the rounds of one kind of work.
 func benchWork(ctx context.Context, work sim.Work, stimuli int, shared *sim.Shared) (benchRow, error) {
 	var rounds []benchRow
 	for range benchRounds {
@@ -147,14 +147,13 @@ func writeBench(e *cli.Env, rows []benchRow) error {
 	return t.Flush()
 }
 
-// projection is what a whole task comes to, without the making of its weights,
-// its measures and its file.
+// projection is the time of a whole task, except creating its weights, measuring and writing its file.
 type projection struct {
 	name    string
 	seconds float64
 }
 
-// projections go by the stimuli of the first trial: later ones take fewer steps.
+// projections use the stimuli of the first trial; later ones take fewer steps.
 func projections(rows []benchRow) []projection {
 	ms := map[sim.Work]float64{}
 	for _, r := range rows {

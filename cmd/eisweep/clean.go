@@ -49,7 +49,7 @@ the logs of done tasks. Current results and logs of failures are never removed.
 	return cmd
 }
 
-// clean has the root's coordinator clean, if it has one.
+// clean asks the root's coordinator to clean, if it has one.
 func clean(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, request control.Clean) (control.Cleaned, error) {
 	if err := selection.RequireLaunched(r, []string{request.Sweep}); err != nil {
 		return control.Cleaned{}, err

@@ -80,7 +80,7 @@ func explain(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection
 	return &out, true, nil
 }
 
-// explainFromDirectory says what the folder tells where nobody coordinates.
+// explainFromDirectory explains from the directory alone, without a coordinator.
 func explainFromDirectory(ctx context.Context, r *root.Root, target string, absent *client.AbsentError) (*control.Explained, error) {
 	launched, err := r.Sweeps()
 	if err != nil {
@@ -112,7 +112,7 @@ func explainFromDirectory(ctx context.Context, r *root.Root, target string, abse
 	return out, nil
 }
 
-// explainAbsent says that something is settled, or that nobody sees to it.
+// explainAbsent says that a target is settled, or that no coordinator runs it.
 func explainAbsent(out *control.Explained, settled bool, how string, absent *client.AbsentError) {
 	switch {
 	case settled:

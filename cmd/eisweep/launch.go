@@ -59,7 +59,7 @@ tasks.`,
 	return cmd
 }
 
-// launchOptions is a request to launch, and how what becomes of it is shown.
+// launchOptions is a launch request, and how its progress is shown.
 type launchOptions struct {
 	client.Connection
 	request        control.Launch
@@ -67,13 +67,13 @@ type launchOptions struct {
 	follow, asJSON bool
 }
 
-// addFollowFlags adds the options of how it is shown.
+// addFollowFlags adds --follow and --json.
 func (l *launchOptions) addFollowFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&l.follow, "follow", "f", false, "show progress until the sweeps end")
 	cmd.Flags().BoolVar(&l.asJSON, "json", false, "write events as JSON, one object per line")
 }
 
-// sweepFiles are sweeps as a coordinator is told them.
+// sweepFiles are sweeps in the form of a launch request.
 func sweepFiles(list []*sweeps.Sweep) []control.SweepFile {
 	var out []control.SweepFile
 	for _, s := range list {
@@ -82,8 +82,7 @@ func sweepFiles(list []*sweeps.Sweep) []control.SweepFile {
 	return out
 }
 
-// launch sends the request and tells what the coordinator makes of it; with follow
-// it goes on telling.
+// launch sends the request and prints the plan; with --follow it shows progress.
 func (l *launchOptions) launch(ctx context.Context, e *cli.Env, c *client.Client) error {
 	o := display.NewObserver(e, l.asJSON)
 	f := follow.New(c, o, l.subset)
@@ -106,7 +105,7 @@ func (l *launchOptions) launch(ctx context.Context, e *cli.Env, c *client.Client
 		return l.printDryRun(e, o, &plan)
 	}
 	o.Plan(plan)
-	if plan.Executes() > 0 && !l.follow { // who follows is told by and by
+	if plan.Executes() > 0 && !l.follow { // a follower warns later
 		follow.NoteNoWorkers(ctx, e, c)
 	}
 	if l.follow {
@@ -118,8 +117,8 @@ func (l *launchOptions) launch(ctx context.Context, e *cli.Env, c *client.Client
 	return nil
 }
 
-// send sends the request; files that are in the way are moved if the person says so.
-// Folders are as this machine has them.
+// send sends the request, and asks a person before moving result files that are in the way. Directories are as this machine has
+// them.
 func (l *launchOptions) send(ctx context.Context, e *cli.Env, c *client.Client) (plan control.Plan, err error) {
 	defer func() {
 		for i := range plan.Sweeps {
@@ -138,7 +137,7 @@ func (l *launchOptions) send(ctx context.Context, e *cli.Env, c *client.Client) 
 	return client.Ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
 }
 
-// printDryRun tells what a launch would do.
+// printDryRun prints what a launch would do.
 func (l *launchOptions) printDryRun(e *cli.Env, o display.Observer, plan *control.Plan) error {
 	if l.asJSON {
 		o.Plan(*plan)

@@ -49,7 +49,7 @@ estimate: eisweep measures the model on this machine for about two seconds.`,
 	return cmd
 }
 
-// planOptions is how a plan is told.
+// planOptions is how a plan is shown.
 type planOptions struct{ tasks, asJSON bool }
 
 func (p *planOptions) plan(ctx context.Context, e *cli.Env, path string, list []*sweeps.Sweep) error {
@@ -73,7 +73,7 @@ func (p *planOptions) plan(ctx context.Context, e *cli.Env, path string, list []
 	return nil
 }
 
-// sweep tells of one sweep; measuring it may take so long.
+// sweep shows the plan of one sweep; measuring the model may take up to the given time.
 func (p *planOptions) sweep(ctx context.Context, e *cli.Env, s *plan.Sweep, measuring time.Duration) error {
 	var tally estimate.Tally
 	out := e.Encoder()
@@ -119,7 +119,7 @@ func (p *planOptions) task(e *cli.Env, out *json.Encoder, sweep string, item *pl
 	e.Linef("  %-5s %s  %s/%s%s", item.Action, item.Task.ID, sweep, item.Task.File, cli.InParentheses(item.Reason))
 }
 
-// writeSweepPlan tells a person of a sweep.
+// writeSweepPlan prints the plan of a sweep.
 func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *display.Estimate) {
 	writeSweepRows(e, s)
 	if estimated == nil {
@@ -161,7 +161,7 @@ func writeSweepRows(e *cli.Env, s *control.SweepPlan) {
 // measureDuration is how long `plan` measures the model.
 const measureDuration = 2 * time.Second
 
-// estimateOf measures what a sweep's executions would take; nil when there are none.
+// estimateOf estimates the cost of the tasks to run; nil if there are none.
 func estimateOf(ctx context.Context, t *estimate.Tally, share time.Duration) *display.Estimate {
 	if t.Tasks == 0 {
 		return nil
@@ -169,5 +169,5 @@ func estimateOf(ctx context.Context, t *estimate.Tally, share time.Duration) *di
 	return &display.Estimate{CPUSeconds: t.CPU(ctx, share), Bytes: t.Bytes}
 }
 
-// computes says whether an action computes anything.
+// computes reports whether an action runs the task.
 func computes(a plan.Action) bool { return a == plan.Run || a == plan.Wait }

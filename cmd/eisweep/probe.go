@@ -7,8 +7,8 @@ import (
 	"eisweep/internal/results"
 )
 
-// newProbeCommand is what the program calls itself with to look at a file of
-// unknown origin: one that crashes the reader then crashes only the child.
+// newProbeCommand is the command by which the program calls itself to read a file of unknown origin: one that crashes the
+// reader then crashes only the child process.
 func newProbeCommand(e *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:    "probe WHAT FILE…",

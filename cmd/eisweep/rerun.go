@@ -58,15 +58,15 @@ tasks run on this machine.`,
 	return cmd
 }
 
-// rerunOptions is which tasks of a sweep are run again, and how.
+// rerunOptions is which tasks of a sweep run again, and how.
 type rerunOptions struct {
 	local.Execution
 	client.Connection
 	selection.TaskFilter
-	follow   bool // where a coordinator does it
+	follow   bool // if a coordinator does it
 	all, dry bool
 	set      []string
-	changes  []sim.Setting      // of set
+	changes  []sim.Setting      // parsed from set
 	selected map[sweeps.ID]bool // tasks
 }
 
@@ -81,7 +81,7 @@ func (r *rerunOptions) flags(cmd *cobra.Command) {
 	cmd.RegisterFlagCompletionFunc("set", selection.CompleteSettings)
 }
 
-// parse checks the options by themselves.
+// parse validates the options.
 func (r *rerunOptions) parse() (err error) {
 	if r.IsEmpty() && !r.all {
 		return cli.Usagef("select tasks with --failed, --class, --where, --seeds or --task, or give --all")

@@ -21,8 +21,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// selectTasks returns the tasks that fit, and how many of them failed by class. Those that have
-// the values of --set already, which nothing takes the place of, it counts instead.
+// selectTasks returns the matching tasks, and counts failed ones by class. Tasks that already have the values of --set cannot
+// be replaced; it counts them as same.
 func (r *rerunOptions) selectTasks(status *catalog.SweepStatus) (chosen map[sweeps.ID]bool, classes map[protocol.Class]int, same int, err error) {
 	fits, err := plan.NewChoice(r.Request())
 	if err != nil {
@@ -50,8 +50,7 @@ func (r *rerunOptions) selectTasks(status *catalog.SweepStatus) (chosen map[swee
 	return chosen, classes, same, nil
 }
 
-// buildRequest makes the order: the chosen tasks whatever their state, or with --set
-// those that replace them.
+// buildRequest makes the request to run the selected tasks, whatever their state, or with --set their replacements.
 func (r *rerunOptions) buildRequest(status *catalog.SweepStatus, chosen map[sweeps.ID]bool) error {
 	r.selected = chosen
 	r.LaunchRequest = plan.Request{
@@ -73,7 +72,7 @@ func (r *rerunOptions) buildRequest(status *catalog.SweepStatus, chosen map[swee
 	return nil
 }
 
-// launch has the root's coordinator carry the order out.
+// launch asks the root's coordinator to run the tasks.
 func (r *rerunOptions) launch(ctx context.Context, e *cli.Env, c *client.Client) error {
 	told, again := r.Request(), r.selected
 	if len(r.changes) > 0 {
@@ -82,7 +81,7 @@ func (r *rerunOptions) launch(ctx context.Context, e *cli.Env, c *client.Client)
 			return cli.OrInterrupted(ctx, err)
 		}
 	}
-	if len(again) == 0 { // the sweep gets what takes their place, which is done; none of it runs
+	if len(again) == 0 { // the replacements are done; the sweep only has to use them
 		for id := range r.selected {
 			told.Tasks = append(told.Tasks, id.String())
 		}
@@ -93,7 +92,7 @@ func (r *rerunOptions) launch(ctx context.Context, e *cli.Env, c *client.Client)
 	return l.launch(ctx, e, c)
 }
 
-// replacements names the tasks that take the place of others.
+// replacements returns the ids of the tasks that replace others.
 func (r *rerunOptions) replacements(ctx context.Context, opened *root.Root) (out control.Choice, ids map[sweeps.ID]bool, err error) {
 	prober, err := cli.NewProber()
 	if err != nil {
@@ -116,8 +115,7 @@ func (r *rerunOptions) replacements(ctx context.Context, opened *root.Root) (out
 	return out, ids, nil
 }
 
-// printDryRun says what would be done, after a look whether it can be; announce does so for a
-// person.
+// printDryRun checks the request and prints what would be done; announce prints it for a person.
 func (r *rerunOptions) printDryRun(ctx context.Context, e *cli.Env, opened *root.Root, announce func()) error {
 	prober, err := cli.NewProber()
 	if err != nil {
@@ -153,7 +151,7 @@ func writePlanned(e *cli.Env, s *plan.Sweep) error {
 	return out.Encode(display.NewPlanEvent(&s.SweepPlan))
 }
 
-// printSelection says what is about to be done.
+// printSelection prints what is about to be done.
 func (r *rerunOptions) printSelection(e *cli.Env, opened *root.Root, status *catalog.SweepStatus, chosen map[sweeps.ID]bool, classes map[protocol.Class]int) {
 	name := status.Sweep.Name()
 	verb := "running again"
@@ -181,7 +179,7 @@ func (r *rerunOptions) printSelection(e *cli.Env, opened *root.Root, status *cat
 	}
 }
 
-// printf writes to stdout, or to stderr where stdout is JSON.
+// printf prints to stdout, or to stderr if stdout is JSON.
 func (r *rerunOptions) printf(e *cli.Env, format string, args ...any) {
 	if r.JSON {
 		e.Notef(format, args...)

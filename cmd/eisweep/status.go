@@ -59,21 +59,20 @@ Without a coordinator, status reads the sweep directories.`,
 	return cmd
 }
 
-// statusView is what `status` tells, and from where.
+// statusView is what `status` shows, and where it comes from.
 type statusView struct {
 	all, asJSON    bool
 	root           *root.Root
-	client         *client.Client // nil: the folder tells
-	lockUnreadable bool           // the lock, which tells whether a coordinator runs, cannot be read
+	client         *client.Client // nil: only the directories are read
+	lockUnreadable bool           // so nobody knows whether a coordinator runs
 	snapshot       control.Snapshot
 	catalog        inspect.LazyCatalog
 }
 
-// maxManifestBytes is how many bytes of manifests are read beside what the coordinator
-// tells: its answer comes at once, whatever lies in the folders.
+// maxManifestBytes limits the manifests that are read in addition to the coordinator's answer, so that status returns at once.
 const maxManifestBytes = 16 << 20
 
-// connect asks the coordinator; where none answers it says so.
+// connect asks the coordinator, or notes that none answers.
 func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connection) (err error) {
 	var absent *client.AbsentError
 	s.client, err = client.Open(ctx, e, s.root, c)
@@ -103,7 +102,7 @@ func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connecti
 	return err
 }
 
-// noteUnanswered says that the coordinator waits for NATS.
+// noteUnanswered notes that the coordinator waits for NATS.
 func noteUnanswered(e *cli.Env, silent time.Duration) {
 	if silent > 0 {
 		e.Notef("NATS has not answered the coordinator for %s; this is the last known state, and the coordinator continues when NATS answers", cli.Duration(silent))
@@ -116,7 +115,7 @@ func (s *statusView) close() {
 	}
 }
 
-// overview tells of every sweep under the root.
+// overview shows every sweep under the root.
 func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 	launched, err := s.root.Sweeps()
 	if err != nil {
@@ -174,8 +173,7 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 	return nil
 }
 
-// allNames adds the sweeps whose folder is gone, or is none any more, while the coordinator
-// works on them or would.
+// allNames adds sweeps that the coordinator knows and whose directories are gone.
 func (s *statusView) allNames(launched, gone []string) []string {
 	names := slices.Concat(launched, gone)
 	for i := range s.snapshot.Sweeps {
@@ -188,7 +186,7 @@ func (s *statusView) allNames(launched, gone []string) []string {
 	return slices.Compact(names)
 }
 
-// isSetAside says whether the coordinator has set a sweep aside.
+// isSetAside reports whether the coordinator has set a sweep aside.
 func (s *statusView) isSetAside(name string) bool {
 	return slices.ContainsFunc(s.snapshot.Faults, func(f control.SweepFault) bool { return f.Sweep == name })
 }
@@ -203,12 +201,10 @@ func (s *statusView) manifestBytes(launched []string) int64 {
 	return n
 }
 
-// maxPointTasks is how many tasks a sweep may have for its points to be told while
-// the coordinator could tell of it at once.
+// maxPointTasks is the size of a sweep up to which status reads its points while a coordinator answers.
 const maxPointTasks = 20_000
 
-// sweep tells of one sweep: from the folder in full, of a large one that the
-// coordinator knows only what it says.
+// sweep shows one sweep: read from its directory, or for a large sweep what the coordinator reports.
 func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 	if err := selection.RequireLaunched(s.root, []string{name}); err != nil {
 		return err
@@ -235,7 +231,7 @@ func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 	return err
 }
 
-// brief is what the coordinator alone tells.
+// brief is what the coordinator alone reports.
 func (s *statusView) brief(ctx context.Context, e *cli.Env, state *control.SweepState) (*inspect.SweepView, error) {
 	sum, err := client.Ask[control.Summary](ctx, s.client, control.VerbSummary, control.Steer{Sweeps: []string{state.Name}})
 	if err != nil {

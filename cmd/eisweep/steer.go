@@ -9,11 +9,11 @@ import (
 	"eisweep/internal/control"
 )
 
-// steerCommand is a command that changes whether workers are offered a sweep's tasks.
+// steerCommand is a command that cancels, pauses or resumes sweeps.
 type steerCommand struct {
 	verb, short, long string
-	done              string // what became of a sweep that it changed
-	running           string // what becomes of tasks that run
+	done              string // describes a changed sweep
+	running           string // describes its running tasks
 }
 
 var steerCommands = []steerCommand{

@@ -63,7 +63,7 @@ type taskLister struct {
 	running map[sweeps.ID]*control.RunningTask
 }
 
-// taskStates are the states that tasks can be chosen by.
+// taskStates are the values of --state.
 var taskStates = []string{"pending", "running", "done", "failed"}
 
 func (l *taskLister) flags(cmd *cobra.Command) {
@@ -80,7 +80,7 @@ func (l *taskLister) parse() error {
 	return l.TaskFilter.Parse()
 }
 
-// queryRunning finds out what runs; without a coordinator nobody tells.
+// queryRunning asks the coordinator for running tasks; without one they are unknown.
 func (l *taskLister) queryRunning(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection) error {
 	l.running = map[sweeps.ID]*control.RunningTask{}
 	cl, err := client.Open(ctx, e, r, c)

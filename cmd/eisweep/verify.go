@@ -59,7 +59,7 @@ to is only read. The exit code is 4 if verify finds a problem.`,
 	return cmd
 }
 
-// verifySweeps has the root's coordinator verify, if it has one.
+// verifySweeps asks the root's coordinator to verify, if it has one.
 func verifySweeps(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, names []string) (control.Verified, error) {
 	if err := selection.RequireLaunched(r, names); err != nil {
 		return control.Verified{}, err
@@ -77,7 +77,7 @@ func verifySweeps(ctx context.Context, e *cli.Env, r *root.Root, c *client.Conne
 	return client.Ask[control.Verified](ctx, cl, control.VerbVerify, control.Steer{Sweeps: names})
 }
 
-// addGone reports the open sweeps whose folder is gone: all of their results are missing.
+// addGone reports the unfinished sweeps whose directory is gone: all of their results are missing.
 func addGone(r *root.Root, found *control.Verified) error {
 	gone, _, err := selection.GoneSweeps(r)
 	for _, name := range gone {
@@ -132,7 +132,7 @@ func verifyReadOnly(ctx context.Context, e *cli.Env, r *root.Root, names []strin
 	return verify.Inspect(ctx, r, prober, names)
 }
 
-// printVerified writes what was found; problems are an error.
+// printVerified prints the findings; problems are an error.
 func printVerified(e *cli.Env, found control.Verified, asJSON bool) error {
 	problems := 0
 	reports := found.Sweeps

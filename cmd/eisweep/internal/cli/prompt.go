@@ -30,8 +30,7 @@ func UnlessDone[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	}
 }
 
-// Ask puts a question and returns the line that answers it, "" at the end of input. The
-// error is that ctx ended.
+// Ask prints a question to stderr and returns the line of the answer, or "" at the end of input. The error is that ctx ended.
 func (e *Env) Ask(ctx context.Context, format string, args ...any) (string, error) {
 	fmt.Fprintf(e.Stderr, format+" ", oneLineArgs(args)...)
 	line, err := UnlessDone(ctx, func() (string, error) {
@@ -47,15 +46,15 @@ func (e *Env) Ask(ctx context.Context, format string, args ...any) (string, erro
 	return strings.TrimSpace(line), err
 }
 
-// Confirm puts a question that yes or no answers; everything but yes is no.
+// Confirm asks a yes-or-no question; anything but yes means no.
 func (e *Env) Confirm(ctx context.Context, format string, args ...any) (bool, error) {
 	answer, err := e.Ask(ctx, format+" [y/N]", args...)
 	answer = strings.ToLower(answer)
 	return answer == "y" || answer == "yes", err
 }
 
-// ReadInput reads a file that a person names, which may be a pipe or a terminal: at most a
-// byte more than there may be. The error is an input error, or that ctx ended.
+// ReadInput reads a file that a person names, which may be a pipe or a terminal. It reads at most one byte more than the limit.
+// The error is an input error, or that ctx ended.
 func ReadInput(ctx context.Context, what, path string, most int64) ([]byte, error) {
 	return UnlessDone(ctx, func() ([]byte, error) {
 		f, err := os.Open(path)

@@ -8,8 +8,7 @@ import (
 	"eisweep/internal/manifest"
 )
 
-// Remedy says what to do about an error of storage; "" where that isn't known, or the error
-// says it itself.
+// Remedy returns what to do about a storage error, or "" if that is not known or part of the error.
 func Remedy(err error) string {
 	if errors.Is(err, manifest.ErrDamaged) {
 		return ""
@@ -17,7 +16,7 @@ func Remedy(err error) string {
 	return advice.For(err)
 }
 
-// textWithRemedy is an error's text with what to do about it, if storage is its cause.
+// textWithRemedy is the text of an error, with a remedy if storage is the cause.
 func textWithRemedy(err error) string {
 	text := ErrorText(err)
 	if text == "" || ExitCode(err) != ExitStorage {

@@ -26,18 +26,16 @@ func (e *Interrupted) ExitCode() int {
 	return 128 + int(e.Signal)
 }
 
-// runtimeSignals are those that end the program too, and that Go's runtime takes care of: the one
-// that asks for its goroutines, and that of a reader who is gone.
+// runtimeSignals also end the program, and Go's runtime handles them: QUIT prints the goroutines, PIPE means that the reader is
+// gone.
 var runtimeSignals = []syscall.Signal{syscall.SIGQUIT, syscall.SIGPIPE}
 
-// stopSignals are the signals that end the program: a person's, a service manager's, that of a
-// terminal which is gone, and that of a limit of CPU time.
+// stopSignals end the program: from a person, a service manager, a closed terminal, or a limit of CPU time.
 var stopSignals = []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGXCPU}
 
-// WatchSignals returns a context that the first INT, TERM, HUP or XCPU ends, with an
-// *interrupted as its cause. What was ignored when the program started, as under nohup,
-// stays ignored. The second signal exits the process at once, unless it is the first one
-// come twice, or an XCPU, which the kernel repeats each second.
+// WatchSignals returns a context that the first INT, TERM, HUP or XCPU ends, with an *Interrupted as its cause. Signals that
+// were ignored when the program started, as under nohup, stay ignored. The second signal exits the process at once, unless it
+// is a duplicate of the first, or an XCPU, which the kernel repeats every second.
 func WatchSignals(exit func(int)) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals, done := make(chan os.Signal, 2), make(chan struct{})
@@ -84,16 +82,16 @@ func OrInterrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// doubleTapWindow is for how long signals count as one: what ends a group of processes, as
-// timeout, scancel and shells do, sends each of them its signal twice.
+// doubleTapWindow is how long signals count as one: programs that end a group of processes, such as timeout, scancel and
+// shells, send each process its signal twice.
 const doubleTapWindow = time.Second
 
-// interrupt is that the program end.
+// interrupt is the request to stop that signals make.
 type interrupt struct {
 	first time.Time
 }
 
-// isRepeat reports whether a signal says so once more.
+// isRepeat reports whether a signal repeats the request.
 func (w *interrupt) isRepeat(now time.Time) bool {
 	if w.first.IsZero() {
 		w.first = now

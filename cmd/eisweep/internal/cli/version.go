@@ -39,7 +39,7 @@ func CurrentVersions() Versions {
 	return v
 }
 
-// Version is what manifests call this program's version.
+// Version is the version of this program, as manifests record it.
 func Version() string {
 	v := CurrentVersions()
 	if v.Version == "" {

@@ -6,13 +6,13 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 )
 
-// Estimate is what a plan says of tasks that would be executed.
+// Estimate is the cost of the tasks that a plan would run.
 type Estimate struct {
 	CPUSeconds float64 `json:"cpu_seconds"`
 	Bytes      int64   `json:"bytes"`
 }
 
-// Text words an estimate; workers is how many tasks run at a time.
+// Text formats an estimate for so many tasks in parallel.
 func (x *Estimate) Text(workers int) string {
 	disk := "about " + cli.Size(x.Bytes) + " on disk"
 	if x.CPUSeconds == 0 {

@@ -12,15 +12,15 @@ import (
 	"eisweep/sweeps"
 )
 
-// events tells of an order as JSON, an object per line (docs/commands.md). Fields
-// may be added; none changes its meaning.
+// events writes progress as JSON, one object per line (docs/commands.md). Later versions may add fields, but do not change
+// their meaning.
 type events struct {
 	e    *cli.Env
 	Out  *json.Encoder
 	next time.Time
 }
 
-// eventsTime is how often a progress event is written.
+// eventsTime is the interval of progress events.
 const eventsTime = time.Second
 
 func NewEvents(e *cli.Env) *events {
@@ -75,7 +75,7 @@ func (w *events) Task(line *manifest.Line) { w.Out.Encode(taskEvent{"task", line
 type progressEvent struct {
 	Event   string           `json:"event"`
 	Elapsed float64          `json:"elapsed"`
-	Left    *float64         `json:"left"` // seconds; null while it isn't known
+	Left    *float64         `json:"left"` // seconds; null if not known yet
 	Sweeps  []sweepStateJSON `json:"sweeps"`
 	Running []runningJSON    `json:"running"`
 }

@@ -6,20 +6,20 @@ import (
 	"eisweep/internal/manifest"
 )
 
-// LineBuffer keeps manifest lines from when the coordinator has them to when the
-// observer has time for them.
+// LineBuffer holds manifest lines that the coordinator has written and the observer has not shown yet.
 type LineBuffer struct {
 	mu    sync.Mutex
 	lines []manifest.Line
 }
 
+// Add adds a line.
 func (b *LineBuffer) Add(l manifest.Line) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.lines = append(b.lines, l)
 }
 
-// Take returns the lines that came since the last time.
+// Take removes and returns all lines.
 func (b *LineBuffer) Take() []manifest.Line {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -28,7 +28,7 @@ func (b *LineBuffer) Take() []manifest.Line {
 	return lines
 }
 
-// PassTo hands every line to the observer.
+// PassTo shows all lines to the observer.
 func (b *LineBuffer) PassTo(o Observer) {
 	lines := b.Take()
 	for i := range lines {

@@ -10,8 +10,7 @@ import (
 	"eisweep/internal/manifest"
 )
 
-// lines tells of an order in plain lines: what is settled, as long as it's no
-// flood, and how far everything has come, ever more seldom.
+// lines shows progress as plain lines: finished tasks, up to a limited rate, and the overall progress, at growing intervals.
 type lines struct {
 	e          *cli.Env
 	now        func() time.Time
@@ -24,7 +23,7 @@ type lines struct {
 	settled    int
 }
 
-// A burst of lines about tasks, and how many a second in the long run.
+// Limits on lines about tasks: a burst, and a sustained rate per second; and the first and the longest interval of progress lines.
 const (
 	burst         = 20
 	linesPerSec   = 1
@@ -39,7 +38,7 @@ func NewLines(e *cli.Env) *lines {
 
 func (l *lines) Plan(p control.Plan) { writePlan(l.e, &p) }
 
-// Task tells of one task that was settled.
+// Task prints a finished task.
 func (l *lines) Task(line *manifest.Line) {
 	now := l.now()
 	l.allowed = min(burst, l.allowed+now.Sub(l.allowedAt).Seconds()*linesPerSec)
@@ -55,7 +54,7 @@ func (l *lines) Task(line *manifest.Line) {
 	l.e.Linef("%s", taskText(line))
 }
 
-// Progress writes a line per sweep when it is time for one.
+// Progress prints a line per sweep when one is due.
 func (l *lines) Progress(s control.Snapshot) {
 	if l.now().Before(l.next) {
 		return
@@ -71,7 +70,7 @@ func (l *lines) Progress(s control.Snapshot) {
 	}
 }
 
-// writeSuppressed tells how many tasks got no line.
+// writeSuppressed prints how many tasks got no line.
 func (l *lines) writeSuppressed() {
 	if l.suppressed > 0 {
 		l.e.Linef("… and %s more", cli.Count(l.suppressed, "task"))
@@ -86,7 +85,7 @@ func (l *lines) Summary(s control.Summary, err error) {
 
 func (l *lines) Notice(line string) { l.e.Notef("%s", line) }
 
-// taskText words what became of a task.
+// taskText formats a finished task.
 func taskText(line *manifest.Line) string {
 	name := line.Sweep + "/" + TaskName(line)
 	switch {
@@ -100,11 +99,10 @@ func taskText(line *manifest.Line) string {
 	return "done: " + name + " in " + cli.Duration(time.Duration(line.Seconds*float64(time.Second)))
 }
 
-// IsSuperseded says that a line tells of a file that was moved aside.
+// IsSuperseded reports whether a line is about a file that was moved aside.
 func IsSuperseded(line *manifest.Line) bool { return line.State == manifest.Superseded }
 
-// TaskName is the file of a result; of a failure, which has none, what its file
-// would be named for.
+// TaskName is the result file of a task; a failed task has none, and gets the name that its file would have.
 func TaskName(line *manifest.Line) string {
 	if line.File != "" {
 		return line.File

@@ -6,16 +6,17 @@ import (
 	"eisweep/internal/manifest"
 )
 
-// Observer tells what happens to an order: on a terminal, in lines, or as JSON.
+// Observer shows what happens to sweeps: on a terminal, as lines, or as JSON.
 type Observer interface {
 	Plan(control.Plan)
 	Task(*manifest.Line)
 	Progress(control.Snapshot)
 	Summary(control.Summary, error)
-	// notice tells of trouble, a line; any goroutine may call it.
+	// Notice shows a warning of one line. Any goroutine may call it.
 	Notice(string)
 }
 
+// NewObserver returns the observer for this output: JSON, a terminal, or lines.
 func NewObserver(e *cli.Env, asJSON bool) Observer {
 	switch {
 	case asJSON:

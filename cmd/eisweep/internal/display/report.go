@@ -12,12 +12,12 @@ import (
 	"eisweep/internal/control"
 )
 
-// writePlan tells a person what a run is about to do.
+// writePlan prints what a run is about to do.
 func writePlan(e *cli.Env, p *control.Plan) {
 	for i := range p.Sweeps {
 		s := &p.Sweeps[i]
 		if s.Tasks == 0 {
-			continue // of a rerun: what takes its tasks' place is done
+			continue // a rerun whose replacements are done
 		}
 		e.Linef("%s", planLine(s))
 		if s.New+s.Waiting > 0 {
@@ -39,8 +39,8 @@ func writePlan(e *cli.Env, p *control.Plan) {
 	}
 }
 
-// WriteChanges tells what a launch takes from a sweep as it stood before; kept is how
-// what a rerun replaced is had all the same.
+// WriteChanges prints what a launch changes in a sweep that was launched before; kept says how to keep the replacements of a
+// rerun.
 func WriteChanges(e *cli.Env, s *control.SweepPlan, kept string) {
 	if n := s.Restored; n > 0 {
 		e.Linef("  %s that `rerun --set` replaced %s restored, as in the sweep file; %s", cli.Count(n, "task"), cli.Plural(n, "is", "are"), kept)
@@ -53,7 +53,7 @@ func WriteChanges(e *cli.Env, s *control.SweepPlan, kept string) {
 	}
 }
 
-// doneText words how many tasks of a plan are done: "4 of 4 tasks are done".
+// doneText is how many tasks of a plan are done: "4 of 4 tasks are done".
 func doneText(p *control.Plan) string {
 	tasks, done := 0, 0
 	for i := range p.Sweeps {
@@ -66,14 +66,14 @@ func doneText(p *control.Plan) string {
 	return fmt.Sprintf("%d of %s %s done", done, cli.Count(tasks, "task"), cli.Plural(tasks, "is", "are"))
 }
 
-// writeSummary tells a person what became of a run, and what to type next.
+// writeSummary prints the result of a run, and the commands that follow.
 func writeSummary(e *cli.Env, sum control.Summary, err error) {
 	var signal *cli.Interrupted
 	stopped := errors.As(err, &signal)
 	for i := range sum.Sweeps {
 		s := &sum.Sweeps[i]
 		if s.Tasks == 0 {
-			continue // nothing was to be run
+			continue // nothing to run
 		}
 		e.Linef("%s: %d of %d done: %s", s.Name, s.Done, s.Tasks, cmp.Or(cli.JoinNonEmpty(cli.NonZero(s.Ran, "run"), cli.NonZero(s.Reused, "reused"), cli.NonZero(s.Linked, "linked"), failedText(s), cli.NonZero(s.Tasks-s.Done-s.Failed, "pending")), "nothing run"))
 		e.Linef("  results: %s", s.Dir)
@@ -97,8 +97,7 @@ func failedText(s *control.SweepSummary) string {
 	return fmt.Sprintf("%d failed (%s)", countFailed(s), strings.Join(classes, ", "))
 }
 
-// countFailed is how many tasks failed, those among them that are done all the same: they
-// have a result of an earlier run.
+// countFailed counts failed tasks, including those that still have the result of an earlier run.
 func countFailed(s *control.SweepSummary) int {
 	n := 0
 	for _, of := range s.ByClass {
@@ -107,7 +106,7 @@ func countFailed(s *control.SweepSummary) int {
 	return n
 }
 
-// writeFailures names the first failures of a sweep and the commands that follow.
+// writeFailures prints the first failures of a sweep and the commands that follow.
 func writeFailures(e *cli.Env, s *control.SweepSummary) {
 	all := countFailed(s)
 	if all == 0 {

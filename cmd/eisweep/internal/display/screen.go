@@ -10,12 +10,11 @@ import (
 	"eisweep/internal/manifest"
 )
 
-// screen shows an order on a terminal: a block of lines at the bottom that is
-// drawn anew in place, failures above it as they come.
+// screen shows progress on a terminal: a block of lines at the bottom that is redrawn in place, and failures above it.
 type screen struct {
 	e       *cli.Env
-	mu      sync.Mutex // whoever draws holds it
-	drawn   []int      // widths of the lines of the block on the screen, in cells
+	mu      sync.Mutex // held while drawing
+	drawn   []int      // widths of the lines of the current block, in cells
 	settled int
 }
 
@@ -47,8 +46,7 @@ func (s *screen) Progress(snap control.Snapshot) {
 	}
 }
 
-// clear takes the block off the screen. A terminal that was made narrower since has
-// broken its lines into several.
+// clear erases the block. If the terminal was made narrower, it has broken the lines into several.
 func (s *screen) clear() {
 	width, _ := s.e.TerminalSize()
 	width = max(1, width)
@@ -76,8 +74,8 @@ func (s *screen) Summary(sum control.Summary, err error) {
 	writeSummary(s.e, sum, err)
 }
 
-// block is the block: a line per sweep, one per running task, the whole, in at
-// most so many lines of at most so many cells.
+// block formats the block: a line per sweep, a line per running task, and the total, within a number of lines and of cells per
+// line.
 func block(s *control.Snapshot, rate string, width, height int) []string {
 	var out []string
 	for i := range s.Sweeps {
@@ -98,7 +96,7 @@ func block(s *control.Snapshot, rate string, width, height int) []string {
 	return out
 }
 
-// sweepTimeLeft words the time left of a sweep that is not complete.
+// sweepTimeLeft formats the time left of a sweep that is not complete.
 func sweepTimeLeft(s *control.SweepState) string {
 	if s.Done+s.Failed == s.Tasks {
 		return ""
@@ -106,12 +104,12 @@ func sweepTimeLeft(s *control.SweepState) string {
 	return TimeLeft(s.Left, s.LeftKnown)
 }
 
-// runningLine words how far a running task has come.
+// runningLine formats the progress of a running task.
 func runningLine(r *control.RunningTask) string {
 	return r.Sweep + "/" + strings.TrimSuffix(r.File, ".h5") + ": " + RunningText(r)
 }
 
-// RunningText words it without the task's name.
+// RunningText is the same without the name of the task.
 func RunningText(r *control.RunningTask) string {
 	if r.Silent {
 		return "silent for " + cli.Seconds(r.LastSeenSeconds)
@@ -137,7 +135,7 @@ func RunningText(r *control.RunningTask) string {
 	return cli.JoinNonEmpty(where, percent, steps, TimeLeft(r.Left, r.LeftKnown))
 }
 
-// bar draws a share in ten characters.
+// bar draws a fraction in ten characters.
 func bar(done, total float64) string {
 	n := 10
 	if total > 0 {

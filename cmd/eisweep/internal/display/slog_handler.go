@@ -8,20 +8,21 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 )
 
-// slogHandler words what the rooms log for a person: warnings and errors, a line each.
+// slogHandler prints log records for a person: warnings and errors, one line each.
 type slogHandler struct {
 	print func(line string)
 	attrs []slog.Attr
 }
 
+// NewLogger returns a logger that prints warnings and errors by a function.
 func NewLogger(tell func(string)) *slog.Logger { return slog.New(&slogHandler{print: tell}) }
 
-// Enabled keeps what only an operator of services would read to itself.
+// Enabled drops records that only an operator of services would read.
 func (n *slogHandler) Enabled(_ context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn
 }
 
-// Handle tells of a record: what happened, to what, and the error that says why.
+// Handle prints a record: the message, its attributes, and the error.
 func (n *slogHandler) Handle(_ context.Context, r slog.Record) error {
 	var facts []string
 	problem := ""
@@ -41,12 +42,12 @@ func (n *slogHandler) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// WithAttrs returns notices that tell of the attributes with every record.
+// WithAttrs returns a handler that prints the attributes with every record.
 func (n *slogHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return &slogHandler{n.print, append(append([]slog.Attr(nil), n.attrs...), attrs...)}
 }
 
-// WithGroup returns the same: a person needs no groups.
+// WithGroup returns the same handler: a person needs no groups.
 func (n *slogHandler) WithGroup(string) slog.Handler { return n }
 
 func levelText(l slog.Level) string {

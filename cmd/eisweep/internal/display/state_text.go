@@ -8,7 +8,7 @@ import (
 	"eisweep/internal/control"
 )
 
-// TimeLeft words a time left, or that it isn't known yet.
+// TimeLeft formats the time left, or says that it is not known yet.
 func TimeLeft(d time.Duration, known bool) string {
 	if !known {
 		return "estimating…"
@@ -16,20 +16,20 @@ func TimeLeft(d time.Duration, known bool) string {
 	return "about " + cli.Duration(d) + " left"
 }
 
-// planLine words a sweep's part of a plan.
+// planLine formats the plan of a sweep.
 func planLine(s *control.SweepPlan) string {
 	return fmt.Sprintf("%s: %s: %s", s.Name, cli.Count(s.Tasks, "task"), cli.JoinNonEmpty(
 		cli.NonZero(s.New, "to run"), cli.NonZero(s.Waiting, "to run after "+cli.Plural(s.Waiting, "its", "their")+" source"), cli.NonZero(s.Done, "done"), cli.NonZero(s.Linked, "done elsewhere, linked"),
 		cli.NonZero(s.Settled, "failed before, not retried"), cli.NonZero(s.Blocked, "without a source")))
 }
 
-// SweepText words how far a sweep has come.
+// SweepText formats the progress of a sweep.
 func SweepText(s *control.SweepState) string {
 	return fmt.Sprintf("%s: %d of %d done", s.Name, s.Done, s.Tasks) +
 		cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(s.Failed, "failed"), cli.NonZero(s.Running-s.Silent, "running"), cli.NonZero(s.Silent, "silent"), cli.NonZero(s.Queued, "pending"), cli.NonZero(s.Waiting, "waiting for a source")))
 }
 
-// rate words how many tasks were settled per time.
+// rate formats the number of finished tasks per time.
 func rate(settled int, elapsed time.Duration) string {
 	if settled == 0 || elapsed <= 0 {
 		return ""

@@ -17,7 +17,7 @@ import (
 	"eisweep/internal/queue"
 )
 
-// Follower shows sweeps that a coordinator sees to, until they are settled.
+// Follower shows the progress of sweeps that a coordinator runs.
 type Follower struct {
 	client   *client.Client
 	observer display.Observer
@@ -26,24 +26,24 @@ type Follower struct {
 
 	lines     display.LineBuffer
 	stop      func()
-	silent    bool             // the coordinator didn't answer the last time
-	noWorkers NoWorkerHint     // of the workers
+	silent    bool // the coordinator did not answer the last request
+	noWorkers NoWorkerHint
 	whole     control.Snapshot // of what is followed
 	last      control.Snapshot // as it is shown
 }
 
-// pollInterval is how often the coordinator is asked how far things are.
+// pollInterval is how often the coordinator is asked for progress.
 const pollInterval = 500 * time.Millisecond
 
-// New follows sweeps by name, or all without names; part is the tasks that a rerun is about, or nil.
+// New returns a follower of the named sweeps, or of all without names. The subset is the tasks of a rerun, or nil.
 func New(c *client.Client, o display.Observer, part *TaskSubset, names ...string) *Follower {
 	return &Follower{client: c, observer: o, subset: part, names: names}
 }
 
-// SetNames chooses the sweeps that are followed.
+// SetNames selects the sweeps to follow.
 func (f *Follower) SetNames(names []string) { f.names = names }
 
-// Listen takes every line that the manifests get from now on.
+// Listen receives every line that is written to manifests from now on.
 func (f *Follower) Listen(ctx context.Context) (err error) {
 	f.stop, err = f.client.Queue.Updates(ctx, "", func(_ string, text []byte) {
 		var line manifest.Line
@@ -54,16 +54,16 @@ func (f *Follower) Listen(ctx context.Context) (err error) {
 	return err
 }
 
-// Close ends the listening.
+// Close stops listening.
 func (f *Follower) Close() { f.stop() }
 
-// follows says whether a sweep is followed.
+// follows reports whether a sweep is followed.
 func (f *Follower) follows(sweep string) bool {
 	return len(f.names) == 0 || slices.Contains(f.names, sweep)
 }
 
-// Run shows progress until every sweep that is followed is settled. The error
-// holds all that the exit code depends on.
+// Run shows progress until every followed sweep is done, cancelled or failed. The error holds all that the exit code depends
+// on.
 func (f *Follower) Run(ctx context.Context, e *cli.Env) error {
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
@@ -89,8 +89,8 @@ func (f *Follower) Run(ctx context.Context, e *cli.Env) error {
 	}
 }
 
-// poll shows how far the sweeps are, and says whether they are settled. That the
-// coordinator doesn't answer is no error: another may come.
+// poll shows the current progress, and reports whether all sweeps are settled. A coordinator that does not answer is no error:
+// another may start.
 func (f *Follower) poll(ctx context.Context) (settled bool, err error) {
 	asked, cancel := context.WithTimeout(ctx, client.AnswerTimeout)
 	defer cancel()
@@ -115,7 +115,7 @@ func (f *Follower) poll(ctx context.Context) (settled bool, err error) {
 	return len(f.names) > 0 && f.settled(), nil
 }
 
-// show passes on what has come since the last time.
+// show passes new progress to the observer.
 func (f *Follower) show(s control.Snapshot) {
 	f.whole = f.narrowed(s)
 	f.showLines()
@@ -141,8 +141,7 @@ func (f *Follower) showLines() {
 	}
 }
 
-// narrowed leaves out what is not followed. What is left of all is then the most
-// that is left of one.
+// narrowed leaves out sweeps that are not followed. The time left is then the longest of the others.
 func (f *Follower) narrowed(s control.Snapshot) control.Snapshot {
 	if len(f.names) == 0 {
 		return s
@@ -162,8 +161,7 @@ func (f *Follower) narrowed(s control.Snapshot) control.Snapshot {
 	return out
 }
 
-// settled says whether nothing more happens to what is followed. A sweep that the
-// coordinator no longer speaks of is.
+// settled reports whether all followed sweeps are settled; so is a sweep that the coordinator no longer reports.
 func (f *Follower) settled() bool {
 	if f.subset.settled() {
 		return true
@@ -176,7 +174,7 @@ func (f *Follower) settled() bool {
 	return true
 }
 
-// finish tells what became of the sweeps.
+// finish shows the summary.
 func (f *Follower) finish(ctx context.Context, e *cli.Env) error {
 	sum, err := client.Ask[control.Summary](ctx, f.client, control.VerbSummary, control.Steer{Sweeps: f.names})
 	if err != nil {
@@ -194,8 +192,7 @@ func (f *Follower) finish(ctx context.Context, e *cli.Env) error {
 	return errors.Join(f.unfinishedError(sum), cli.SummaryError(sum))
 }
 
-// unfinishedError is the error of sweeps that somebody gave up before their end, or that the
-// coordinator, started anew, has not gone on with.
+// unfinishedError is the error for sweeps that were cancelled, or that a restarted coordinator does not run.
 func (f *Follower) unfinishedError(sum control.Summary) error {
 	var given, left []string
 	for i := range sum.Sweeps {
@@ -217,7 +214,7 @@ func (f *Follower) unfinishedError(sum control.Summary) error {
 	return errors.Join(errs...)
 }
 
-// leave ends the showing before the sweeps end.
+// leave stops following before the sweeps end.
 func (f *Follower) leave(ctx context.Context, e *cli.Env, err error) error {
 	f.showLines()
 	if ctx.Err() != nil && len(f.names) > 0 {

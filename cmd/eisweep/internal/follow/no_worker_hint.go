@@ -9,17 +9,16 @@ import (
 	"eisweep/internal/control"
 )
 
-// noWorkerInterval is how often those who follow look for workers while none is heard at work.
+// noWorkerInterval is how often a follower checks for workers while no task runs.
 const noWorkerInterval = 10 * time.Second
 
-// NoWorkerHint is that of sweeps at whose tasks nobody is heard.
+// NoWorkerHint decides when to check for workers and warn that there are none.
 type NoWorkerHint struct {
-	checkedAt time.Time // for workers
-	shown     string    // that there is none, since somebody was at work
+	checkedAt time.Time
+	shown     string // the hint, since a task last ran
 }
 
-// IsDue says whether it is time to look for workers: there is something to run, nobody is
-// heard at it, and nobody was told so.
+// IsDue reports whether to check for workers: tasks are pending, none is running, and the hint was not shown yet.
 func (x *NoWorkerHint) IsDue(s *control.Snapshot, now time.Time) bool {
 	left := false
 	for i := range s.Sweeps {
@@ -37,14 +36,14 @@ func (x *NoWorkerHint) IsDue(s *control.Snapshot, now time.Time) bool {
 	return true
 }
 
-// NoteNoWorkers says so where nobody is there to run what was launched.
+// NoteNoWorkers prints a hint if no workers are connected.
 func NoteNoWorkers(ctx context.Context, e *cli.Env, c *client.Client) {
 	if text := noWorkersText(ctx, e, c); text != "" {
 		e.Notef("%s", text)
 	}
 }
 
-// noWorkersText says that no worker is connected, if that is so.
+// noWorkersText is the hint that no workers are connected, or "".
 func noWorkersText(ctx context.Context, e *cli.Env, c *client.Client) string {
 	out, err := client.Ask[control.Workers](ctx, c, control.VerbWorkers, control.Nothing{})
 	if err != nil {

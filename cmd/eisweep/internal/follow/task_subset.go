@@ -12,20 +12,20 @@ import (
 	"eisweep/sweeps"
 )
 
-// TaskSubset is the tasks of a sweep that a rerun is about, and how they stand: by the lines
-// that its manifest gets.
+// TaskSubset is the tasks of a rerun, with their states from manifest lines.
 type TaskSubset struct {
 	ids    map[sweeps.ID]bool
-	states map[sweeps.ID]manifest.State // of those that ended
-	open   map[sweeps.ID]bool           // of those: such as the coordinator may have ordered again by itself
-	failed map[sweeps.ID]manifest.Line  // of those: failures, one that left an earlier result as it was as well
+	states map[sweeps.ID]manifest.State // of finished tasks
+	open   map[sweeps.ID]bool           // of these: the coordinator may retry them
+	failed map[sweeps.ID]manifest.Line  // of these: failures, even if an earlier result is kept
 }
 
+// NewTaskSubset returns a subset of tasks, none of which has finished.
 func NewTaskSubset(ids map[sweeps.ID]bool) *TaskSubset {
 	return &TaskSubset{ids: ids, states: map[sweeps.ID]manifest.State{}, open: map[sweeps.ID]bool{}, failed: map[sweeps.ID]manifest.Line{}}
 }
 
-// has says whether the rerun is about a task; nil is about all.
+// has reports whether a task belongs to the subset; nil is all tasks.
 func (p *TaskSubset) has(id sweeps.ID) bool { return p == nil || p.ids[id] }
 
 func (p *TaskSubset) take(l *manifest.Line) {
@@ -44,7 +44,7 @@ func (p *TaskSubset) take(l *manifest.Line) {
 	}
 }
 
-// error holds what the exit code depends on of the tasks that failed.
+// error holds the exit codes of the failed tasks.
 func (p *TaskSubset) error() error {
 	var errs []error
 	for _, l := range p.failed {
@@ -53,12 +53,12 @@ func (p *TaskSubset) error() error {
 	return errors.Join(errs...)
 }
 
-// settled says whether nothing more happens to any of them, as far as the lines tell.
+// settled reports whether all tasks have finished for good, according to the lines.
 func (p *TaskSubset) settled() bool {
 	return p != nil && len(p.states) == len(p.ids) && len(p.open) == 0
 }
 
-// of is how far the part of a sweep has come whose running tasks are given.
+// of is the progress of the subset within its sweep.
 func (p *TaskSubset) of(whole control.SweepState, running []control.RunningTask) control.SweepState {
 	x := whole
 	x.Tasks, x.Done, x.Failed, x.Running, x.Silent = len(p.ids), 0, 0, 0, 0

@@ -7,8 +7,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// earlierFailure is a failure that a later run of the task, or the task that replaced
-// it, made good.
+// earlierFailure is a failed attempt of a task that a later run of the task, or a replacement, has completed.
 type earlierFailure struct {
 	Seed     uint32    `json:"seed"`
 	ID       sweeps.ID `json:"id"`
@@ -21,8 +20,8 @@ type earlierFailure struct {
 	Kept     bool      `json:"kept"`     // whether the result is older than the failure
 }
 
-// readEarlierFailures reads from a sweep's manifest which tasks failed before they, or
-// their replacements, were done: the last failure of each, in the order of the tasks.
+// readEarlierFailures reads from a manifest the last failure of each task that is now done, itself or by a replacement, in the
+// order of the tasks.
 func readEarlierFailures(r *root.Root, name string, tasks []catalog.TaskStatus) ([]earlierFailure, error) {
 	failures := map[sweeps.ID]*manifest.Line{}
 	for line, err := range manifest.Read(r.Manifest(name)) {

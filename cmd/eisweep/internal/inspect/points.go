@@ -56,8 +56,7 @@ func pointState(t *catalog.TaskStatus, running map[sweeps.ID]bool) string {
 	return string(t.State)
 }
 
-// varies finds the parameters with several values, and whether one seed of a
-// PERTURB sweep pushes several networks.
+// varies finds the parameters with several values, and whether a seed of a PERTURB sweep perturbs several networks.
 func varies(tasks []catalog.TaskStatus) (varied map[string]bool, networks bool) {
 	varied, first := map[string]bool{}, map[string]sim.Value{}
 	for i := range tasks {
@@ -87,10 +86,10 @@ func pointName(t *sweeps.Task, varied map[string]bool, networks bool) string {
 	return cmp.Or(strings.Join(parts, " "), "all")
 }
 
-// pointsShown is how many rows a table has without --all.
+// pointsShown is the number of rows without --all.
 const pointsShown = 40
 
-// writePoints draws the table: a row per point, and in each column the seeds.
+// writePoints prints the table: a row per point, a column of seeds per state.
 func writePoints(e *cli.Env, points []*point, all bool) error {
 	shown := points
 	if !all && len(points) > pointsShown {

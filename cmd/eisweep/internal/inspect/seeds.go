@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// seedsText words seeds as --seeds takes them: 1-10,15.
+// seedsText formats seeds as --seeds takes them: 1-10,15.
 func seedsText(seeds []uint32) string {
 	seeds = slices.Clone(seeds)
 	slices.Sort(seeds)

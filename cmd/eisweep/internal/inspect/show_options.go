@@ -9,11 +9,11 @@ import (
 	"eisweep/internal/root"
 )
 
-// ShowOptions is how something is told of.
+// ShowOptions is how much of something is shown, and in which form.
 type ShowOptions struct{ All, Log, JSON bool }
 
-// Show finds out what was named: a file looks like one, a task's id starts with t
-// and hex digits, and everything else is a sweep; a sweep's name goes before an id.
+// Show shows a sweep, a file or a task. A name with a slash or .h5 is a file; t with hex digits is a task, unless a sweep has
+// that name.
 func (s *ShowOptions) Show(ctx context.Context, e *cli.Env, r *root.Root, what string) error {
 	launched, err := r.Sweeps()
 	if err != nil {
@@ -33,6 +33,7 @@ func (s *ShowOptions) Show(ctx context.Context, e *cli.Env, r *root.Root, what s
 	return selection.MissingSweep(r, what, launched)
 }
 
+// LooksLikeID reports whether a text has the form of a task id or a prefix of one.
 func LooksLikeID(text string) bool {
 	return len(text) > 1 && len(text) <= 33 && text[0] == 't' && strings.Trim(text[1:], "0123456789abcdef") == ""
 }

@@ -17,7 +17,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// tasksShown is how many tasks of a sweep are told of without --all.
+// tasksShown is the number of tasks without --all.
 const tasksShown = 20
 
 func (s *ShowOptions) sweep(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
@@ -42,7 +42,7 @@ func (s *ShowOptions) sweep(ctx context.Context, e *cli.Env, r *root.Root, name 
 	return status.Unread
 }
 
-// listed returns the tasks to tell of one by one: those that are not done, or all.
+// listed returns the tasks to list: those that are not done, or all.
 func (s *ShowOptions) listed(status *catalog.SweepStatus) []*catalog.TaskStatus {
 	var out []*catalog.TaskStatus
 	for i := range status.Tasks {
@@ -78,7 +78,7 @@ type taskStatusJSON struct {
 	ID    sweeps.ID      `json:"id"`
 	File  string         `json:"file"`
 	State catalog.State  `json:"state"`
-	Line  *manifest.Line `json:"manifest"` // null for a task that was not run yet
+	Line  *manifest.Line `json:"manifest"` // null for a task that has not run yet
 }
 
 func sweepJSON(e *cli.Env, status *catalog.SweepStatus) error {

@@ -18,7 +18,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// task tells of the task whose id begins so.
+// task shows the task with an id prefix.
 func (s *ShowOptions) task(ctx context.Context, e *cli.Env, r *root.Root, launched []string, prefix string) error {
 	found, err := FindTask(ctx, r, launched, prefix)
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *ShowOptions) task(ctx context.Context, e *cli.Env, r *root.Root, launch
 	return &cli.ExitError{Code: cli.ExitStorage}
 }
 
-// file tells of a result file.
+// file shows a result file.
 func (s *ShowOptions) file(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
 	path, err := locate(r, name)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *ShowOptions) file(ctx context.Context, e *cli.Env, r *root.Root, name s
 	return s.write(ctx, e, a)
 }
 
-// inputText words a file that a task starts from.
+// inputText formats a file that a task starts from.
 func inputText(in *sweeps.Input) string {
 	if in.Task != (sweeps.ID{}) {
 		if in.File == "" {
@@ -76,7 +76,7 @@ func inputText(in *sweeps.Input) string {
 	return cmp.Or(in.Path, "a file") + " with SHA-256 " + in.SHA256
 }
 
-// logShown is how many lines of a log are told without --log.
+// logShown is the number of log lines without --log.
 const logShown = 15
 
 func (s *ShowOptions) write(ctx context.Context, e *cli.Env, a *TaskRecord) error {
@@ -100,7 +100,7 @@ func (s *ShowOptions) write(ctx context.Context, e *cli.Env, a *TaskRecord) erro
 	return nil
 }
 
-// rows are the facts of an account; those without a value are not told.
+// rows are the facts of a record; those without a value are left out.
 func (a *TaskRecord) rows(rootFlag string) [][2]string {
 	rows := [][2]string{{"task", a.ID.String()}, {"sweep", a.Sweep}, {"file", a.path}}
 	if a.known || a.Line != nil {
@@ -121,8 +121,8 @@ func (a *TaskRecord) rows(rootFlag string) [][2]string {
 	return append(rows, a.provenance(rootFlag)...)
 }
 
-// productsText says how products with wee are computed; a wee from a file is a
-// convolution only where it has the bits of the one that the parameters give.
+// productsText says how products with wee are computed; a wee from a file is a convolution only if it has the same bits as the
+// one that the parameters give.
 func (a *TaskRecord) productsText() string {
 	given := a.experiment == sim.Perturb || a.initial != nil && slices.Contains(a.initial.Take, "wee")
 	if given && a.products == "convolution" {
@@ -133,7 +133,7 @@ func (a *TaskRecord) productsText() string {
 
 func cube(n int) int { return n * n * n }
 
-// provenance are the manifest's facts. It does not tell what runs.
+// provenance are the facts from the manifest, which does not know running tasks.
 func (a *TaskRecord) provenance(rootFlag string) [][2]string {
 	l := a.Line
 	if l == nil {

@@ -41,6 +41,7 @@ const (
 	fromDirectory   = "directory"
 )
 
+// OverviewOf is the overview of a sweep that the coordinator reports.
 func OverviewOf(r *root.Root, s *control.SweepState) SweepOverview {
 	status := s.Status
 	if status == "" {
@@ -57,7 +58,7 @@ func OverviewOf(r *root.Root, s *control.SweepState) SweepOverview {
 	}
 }
 
-// ReadOverview reads a sweep's folder, or of a finished sweep what was noted when it finished.
+// ReadOverview reads a sweep directory, or for a finished sweep the counts that were recorded when it finished.
 func ReadOverview(ctx context.Context, r *root.Root, x *LazyCatalog, name string) SweepOverview {
 	out := SweepOverview{Sweep: name, Directory: r.SweepDir(name), From: fromDirectory}
 	if n, ok := records.ReadSettled(r, name); ok {
@@ -90,7 +91,7 @@ func (x *LazyCatalog) readSweep(ctx context.Context, r *root.Root, name string) 
 	return x.ReadSweep(ctx, prober, name)
 }
 
-// GoneOverview is of a sweep that has only its record left.
+// GoneOverview is the overview of a sweep whose directory is gone.
 func GoneOverview(r *root.Root, name string) SweepOverview {
 	gone := selection.GoneSweep(r, name)
 	out := SweepOverview{Sweep: name, Directory: gone.Path, From: fromDirectory, Error: gone.Error(), Remedy: gone.Remedy()}
@@ -100,7 +101,7 @@ func GoneOverview(r *root.Root, name string) SweepOverview {
 	return out
 }
 
-// AddFaults takes over why the coordinator set the sweep aside.
+// AddFaults adds the reason why the coordinator set the sweep aside.
 func (s *SweepOverview) AddFaults(faults []control.SweepFault) {
 	for _, f := range faults {
 		if f.Sweep == s.Sweep {
@@ -109,17 +110,17 @@ func (s *SweepOverview) AddFaults(faults []control.SweepFault) {
 	}
 }
 
-// Unread says whether the folder, or some of it, could not be read.
+// Unread reports whether the directory could not be read completely.
 func (s *SweepOverview) Unread() bool { return s.Error != "" && s.From == fromDirectory }
 
-// addRecord takes over what a coordinator noted of a sweep that is not settled.
+// addRecord adds the status from the record of a sweep that is not finished.
 func (s *SweepOverview) addRecord(r *root.Root) {
 	if n, err := records.Read(r, s.Sweep); err == nil && s.Pending > 0 {
 		s.Status, s.Priority = n.Status, n.Priority
 	}
 }
 
-// count takes over what the folder tells.
+// count adds the counts from the directory.
 func (s *SweepOverview) count(status *catalog.SweepStatus) {
 	tasks := status.Tasks
 	s.Tasks = len(tasks)
@@ -147,7 +148,7 @@ func (s *SweepOverview) count(status *catalog.SweepStatus) {
 	}
 }
 
-// Text words a standing, in several lines where there is trouble.
+// Text formats the overview, with an error on lines of its own.
 func (s *SweepOverview) Text() string {
 	if s.Error != "" && s.Tasks == 0 {
 		return s.Sweep + ": " + cli.FirstLine(s.Error) + remedyLine(s.Remedy)
@@ -184,7 +185,7 @@ func (s *SweepOverview) Text() string {
 	return text
 }
 
-// remedyLine is a line of its own that says what to do, if that is known.
+// remedyLine is a line with the remedy, if there is one.
 func remedyLine(remedy string) string {
 	if remedy == "" {
 		return ""

@@ -14,7 +14,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// SweepView is what is told of one sweep.
+// SweepView is what `status SWEEP` shows.
 type SweepView struct {
 	SweepOverview
 	Experiment string            `json:"experiment"`
@@ -34,7 +34,7 @@ type pointJSON struct {
 	Pending []uint32 `json:"pending"`
 }
 
-// BriefSweepView is what the coordinator alone says of a sweep.
+// BriefSweepView is what the coordinator alone reports.
 func BriefSweepView(r *root.Root, state *control.SweepState, snapshot *control.Snapshot, sum *control.Summary) *SweepView {
 	v := &SweepView{SweepOverview: OverviewOf(r, state)}
 	v.AddFaults(snapshot.Faults)
@@ -44,7 +44,7 @@ func BriefSweepView(r *root.Root, state *control.SweepState, snapshot *control.S
 	return v
 }
 
-// ReadSweepView reads a sweep's directory, and takes over what the coordinator says of it, if it says anything.
+// ReadSweepView reads a sweep directory and adds what the coordinator reports, if anything.
 func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *control.Snapshot) (*SweepView, error) {
 	status, err := selection.ReadSweep(ctx, r, name)
 	if err != nil {
@@ -65,7 +65,7 @@ func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *con
 	return v, err
 }
 
-// runningTasks are the tasks that a coordinator hears of.
+// runningTasks are the tasks that the coordinator reports as running.
 func runningTasks(snapshot *control.Snapshot) map[sweeps.ID]bool {
 	out := map[sweeps.ID]bool{}
 	for i := range snapshot.Running {
@@ -74,7 +74,7 @@ func runningTasks(snapshot *control.Snapshot) map[sweeps.ID]bool {
 	return out
 }
 
-// StateOf is what a coordinator says of a sweep, or nil.
+// StateOf is the state of a sweep that the coordinator reports, or nil.
 func StateOf(snapshot *control.Snapshot, name string) *control.SweepState {
 	for i := range snapshot.Sweeps {
 		if snapshot.Sweeps[i].Name == name {
@@ -128,7 +128,7 @@ func (v *SweepView) Write(e *cli.Env, all bool) error {
 	return nil
 }
 
-// rerunCommand is the command to which options add which tasks run again.
+// rerunCommand is the start of a command that runs tasks of the sweep again.
 func (v *SweepView) rerunCommand(e *cli.Env) string { return "eisweep rerun " + v.Sweep + e.Flags() }
 
 // failedClasses counts the failures by class.
@@ -140,10 +140,10 @@ func (v *SweepView) failedClasses() map[protocol.Class]int {
 	return classes
 }
 
-// failuresShown is how many failures of a class are told of without --all.
+// failuresShown is the number of failures per class without --all.
 const failuresShown = 10
 
-// writeFailures tells of failed seeds, by class, and how to run them again.
+// writeFailures prints failed seeds by class, and how to run them again.
 func (v *SweepView) writeFailures(e *cli.Env, all bool) {
 	for _, class := range selection.ClassNames() {
 		var of []control.Failure
@@ -177,7 +177,7 @@ func (v *SweepView) writeFailures(e *cli.Env, all bool) {
 	}
 }
 
-// pointOf names the point of a failed task, where there are several.
+// pointOf is the point of a failed task, if there are several points.
 func (v *SweepView) pointOf(f *control.Failure) string {
 	if len(v.points) < 2 {
 		return ""

@@ -20,7 +20,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// TaskRecord is what is known of a task or a file.
+// TaskRecord is what is known of a task or a result file.
 type TaskRecord struct {
 	ID         sweeps.ID
 	Sweep      string
@@ -47,8 +47,7 @@ func newTaskRecord(r *root.Root, sweep string, line *manifest.Line) *TaskRecord 
 	return a
 }
 
-// FindTask looks an id up in every manifest, then among the tasks that were
-// launched and not run.
+// FindTask looks for an id prefix in every manifest, then among launched tasks that have not run.
 func FindTask(ctx context.Context, r *root.Root, launched []string, prefix string) (*TaskRecord, error) {
 	found, unread := map[sweeps.ID]*TaskRecord{}, []error{}
 	for _, name := range launched {
@@ -72,7 +71,7 @@ func FindTask(ctx context.Context, r *root.Root, launched []string, prefix strin
 			unread = append(unread, err)
 		}
 		if err != nil {
-			continue // its source is gone, say; the manifest's lines still tell
+			continue // for example, its source is gone; the manifest still has lines
 		}
 		for i := range status.Tasks {
 			if t := &status.Tasks[i].Task; strings.HasPrefix(t.ID.String(), prefix) {
@@ -97,13 +96,13 @@ func FindTask(ctx context.Context, r *root.Root, launched []string, prefix strin
 	return nil, cli.Usagef("%s matches the ids of %d tasks: give more characters", prefix, len(found))
 }
 
-// addTask takes over what the sweep file says of the task.
+// addTask adds what the sweep file says of the task.
 func (a *TaskRecord) addTask(t *sweeps.Task) {
 	a.known, a.experiment, a.seed, a.settings = true, t.Experiment, t.Seed, t.Settings()
 	a.source, a.initial, a.replaces = t.Source, t.Initial, t.Replaces
 }
 
-// addFile takes over what the result file says.
+// addFile adds what the result file contains.
 func (a *TaskRecord) addFile(ctx context.Context) error {
 	prober, err := cli.NewProber()
 	if err != nil {
@@ -145,7 +144,7 @@ func readLogFile(path string) ([]string, error) {
 	return strings.Split(strings.TrimRight(string(text), "\n"), "\n"), nil
 }
 
-// locate finds a file from here, else from the root.
+// locate finds a file relative to the current directory, else relative to the root.
 func locate(r *root.Root, name string) (string, error) {
 	for _, path := range []string{name, filepath.Join(r.Path(), name)} {
 		info, err := os.Stat(path)
@@ -168,7 +167,7 @@ func withinRoot(r *root.Root, path string) (sweep, file string, ok bool) {
 	return sweep, file, ok && sweeps.IsName(sweep)
 }
 
-// findProducts asks the model how it computes with wee.
+// findProducts asks the model how it computes products with wee.
 func (a *TaskRecord) findProducts(ctx context.Context) (err error) {
 	if a.known {
 		p := sim.Resolve(a.experiment, a.settings)

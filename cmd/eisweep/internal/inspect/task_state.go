@@ -9,6 +9,7 @@ import (
 	"eisweep/sweeps"
 )
 
+// StateText is the state of a task, with the class of a failure.
 func StateText(t *catalog.TaskStatus) string {
 	if t.State == catalog.StateFailed && t.Line != nil {
 		return "failed: " + t.Line.Class
@@ -16,7 +17,7 @@ func StateText(t *catalog.TaskStatus) string {
 	return string(t.State)
 }
 
-// failureText is a task's state, and of a failure the reason.
+// failureText is the state of a task, with the error of a failure.
 func failureText(t *catalog.TaskStatus) string {
 	if t.State == catalog.StateFailed && t.Line != nil {
 		return StateText(t) + ": " + cli.FirstLine(t.Line.Error)
@@ -24,6 +25,7 @@ func failureText(t *catalog.TaskStatus) string {
 	return StateText(t)
 }
 
+// TaskState is the state of a task, which may be running.
 func TaskState(t *catalog.TaskStatus, running *control.RunningTask) string {
 	if running != nil {
 		return "running"
@@ -31,6 +33,7 @@ func TaskState(t *catalog.TaskStatus, running *control.RunningTask) string {
 	return string(t.State)
 }
 
+// TaskStateText is the state of a task, with its progress or the error of its failure.
 func TaskStateText(t *catalog.TaskStatus, running *control.RunningTask) string {
 	if running != nil {
 		return "running on " + running.Host + ": " + display.RunningText(running)
@@ -47,9 +50,10 @@ type taskJSON struct {
 	Host    string         `json:"host,omitempty"`   // where it runs
 	Worker  string         `json:"worker,omitempty"` // likewise
 	Attempt int            `json:"attempt,omitempty"`
-	Line    *manifest.Line `json:"manifest"` // null for a task that was not run yet
+	Line    *manifest.Line `json:"manifest"` // null for a task that has not run yet
 }
 
+// NewTaskJSON is the line of a task.
 func NewTaskJSON(t *catalog.TaskStatus, running *control.RunningTask) taskJSON {
 	out := taskJSON{ID: t.Task.ID, File: t.Task.File, Seed: t.Task.Seed, State: TaskState(t, running), Line: t.Line}
 	if running != nil {

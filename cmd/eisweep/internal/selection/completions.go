@@ -9,6 +9,7 @@ import (
 	"eisweep/sweeps/shipped"
 )
 
+// CompleteExperiments completes the names of experiments.
 func CompleteExperiments(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var out []string
 	for _, x := range sim.Experiments() {
@@ -17,12 +18,12 @@ func CompleteExperiments(*cobra.Command, []string, string) ([]string, cobra.Shel
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeShipped offers shipped sweeps, and files.
+// completeShipped completes shipped sweeps and files.
 func completeShipped(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return shipped.Names(), cobra.ShellCompDirectiveDefault
 }
 
-// CompleteSettings offers NAME=, for --set and --where.
+// CompleteSettings completes NAME= and its values, for --set and --where.
 func CompleteSettings(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	var out []string
 	if name, _, ok := strings.Cut(typed, "="); ok {
@@ -41,6 +42,7 @@ func CompleteSettings(_ *cobra.Command, _ []string, typed string) ([]string, cob
 	return out, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }
 
+// ParameterNames returns the names of all parameters.
 func ParameterNames() []string {
 	var out []string
 	for _, p := range sim.Table() {

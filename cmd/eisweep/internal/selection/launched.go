@@ -14,7 +14,8 @@ import (
 	"eisweep/internal/root"
 )
 
-// RequireLaunched refuses names of sweeps that were never launched under the root, and those whose folder is gone.
+// RequireLaunched returns an error for names of sweeps that were never launched under the root, and for sweeps whose directory
+// is gone.
 func RequireLaunched(r *root.Root, names []string) error {
 	launched, err := r.Sweeps()
 	if err != nil {
@@ -28,7 +29,7 @@ func RequireLaunched(r *root.Root, names []string) error {
 	return nil
 }
 
-// MissingSweep is the error of a name that is none of the launched sweeps: its folder is gone, or there never was one.
+// MissingSweep is the error for a name that is not among the launched sweeps: its directory is gone, or it never existed.
 func MissingSweep(r *root.Root, name string, launched []string) error {
 	open, finished, err := GoneSweeps(r)
 	if err != nil {
@@ -41,8 +42,8 @@ func MissingSweep(r *root.Root, name string, launched []string) error {
 	return unknownSweep(name, launched)
 }
 
-// GoneSweeps are those that a coordinator launched, and that have no folder any more. Who may not look at records learns
-// it from the coordinator.
+// GoneSweeps returns the launched sweeps whose directories are gone. Without permission to read the records it returns none;
+// the coordinator then reports them.
 func GoneSweeps(r *root.Root) (open, finished []string, err error) {
 	if open, finished, err = records.Gone(r); errors.Is(err, fs.ErrPermission) {
 		return nil, nil, nil
@@ -50,6 +51,7 @@ func GoneSweeps(r *root.Root) (open, finished []string, err error) {
 	return open, finished, err
 }
 
+// GoneSweep is the error of a sweep whose directory is gone.
 func GoneSweep(r *root.Root, name string) *records.GoneError {
 	return &records.GoneError{Sweep: name, Path: r.SweepDir(name)}
 }
@@ -61,7 +63,7 @@ func unknownSweep(name string, launched []string) error {
 	return cli.Usagef("unknown sweep %q: this root has %s", name, strings.Join(launched, ", "))
 }
 
-// ReadSweep reads how a sweep stands by its folder.
+// ReadSweep reads the state of a sweep from its directory.
 func ReadSweep(ctx context.Context, r *root.Root, name string) (*catalog.SweepStatus, error) {
 	prober, err := cli.NewProber()
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// readOverrides reads what the flags set, with every fault.
+// readOverrides parses the flags that override sweeps, and reports all their faults.
 func (s *Sweeps) readOverrides() (sweeps.Overrides, error) {
 	o := sweeps.Overrides{Name: s.as, Source: s.source}
 	settings, err := ParseSettings(s.allSettings())
@@ -28,12 +28,12 @@ func (s *Sweeps) readOverrides() (sweeps.Overrides, error) {
 		}
 	}
 	if s.source == "." || s.source == ".." {
-		o.Source += "/" // a folder, no name
+		o.Source += "/" // a directory, not a name
 	}
 	return o, errors.Join(faults...)
 }
 
-// allSettings is --set and -n, which PERTURB has no use for.
+// allSettings is --set and -n; PERTURB ignores -n.
 func (s *Sweeps) allSettings() []string {
 	if s.trials == "" || s.experiment == string(sim.Perturb) {
 		return s.settings
@@ -41,7 +41,7 @@ func (s *Sweeps) allSettings() []string {
 	return append([]string{"numint.n_trials=" + s.trials}, s.settings...)
 }
 
-// ParseSettings reads NAME=VALUE texts; a name may come once.
+// ParseSettings parses NAME=VALUE texts; each name may appear once.
 func ParseSettings(texts []string) ([]sim.Setting, error) {
 	var out []sim.Setting
 	var faults []error
@@ -61,9 +61,8 @@ func ParseSettings(texts []string) ([]sim.Setting, error) {
 	return out, errors.Join(faults...)
 }
 
-// apply applies the overrides to each sweep that they concern: a setting to the
-// experiments that read it, seeds to those that train if any does, a source to
-// PERTURB.
+// apply applies each override to the sweeps that it concerns: a setting to experiments that read it, seeds to sweeps that train
+// if any does, a source to PERTURB.
 func (s *Sweeps) apply(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides) ([]*sweeps.Sweep, error) {
 	if err := s.checkUsed(e, list, o); err != nil {
 		return nil, err
@@ -89,7 +88,7 @@ func (s *Sweeps) apply(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides) ([]
 	return out, errors.Join(faults...)
 }
 
-// checkUsed refuses overrides that none of the sweeps has a use for.
+// checkUsed rejects overrides that none of the sweeps uses.
 func (s *Sweeps) checkUsed(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides) error {
 	var faults []error
 	perturbs := false

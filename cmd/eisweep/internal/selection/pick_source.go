@@ -14,8 +14,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// PickSource asks which trained networks PERTURB is to start from, as the
-// published program does; where nobody can answer it says what to give instead.
+// PickSource asks for the trained networks of PERTURB, as the published program does. If nobody can answer, the error says what
+// to give instead.
 func PickSource(ctx context.Context, e *cli.Env, path string) (string, error) {
 	found := trainedUnder(path)
 	switch {
@@ -46,8 +46,7 @@ func listFound(found []string) string {
 	return fmt.Sprintf("; available: %s", strings.Join(found, ", "))
 }
 
-// trainedUnder lists the sweeps under a root that train, by name, and the folders
-// of the published program, by path.
+// trainedUnder lists the sweeps under a root that train, by name, and the directories of the published program, by path.
 func trainedUnder(path string) []string {
 	var out []string
 	known := map[string]bool{}

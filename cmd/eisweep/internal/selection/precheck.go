@@ -11,9 +11,8 @@ import (
 	"eisweep/sweeps"
 )
 
-// CheckBeforeCreate expands the sweeps where the root is still to be made, so that
-// bad input leaves no folder behind. In a root that exists the launch finds the
-// same faults before it changes anything.
+// CheckBeforeCreate expands the sweeps if the root does not exist yet, so that bad input leaves no directory behind. In an
+// existing root, the launch finds the same faults before it changes anything.
 func CheckBeforeCreate(ctx context.Context, path string, list []*sweeps.Sweep) error {
 	if _, err := root.OpenExisting(path); !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -16,16 +16,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Root is where results lie: --path, else EISWEEP_ROOT, else the folder of
-// the published program.
+// Root is the choice of the directory of results: --path, else EISWEEP_ROOT, else the directory of the published program.
 type Root struct{ dir string }
 
+// AddFlag adds --path.
 func (c *Root) AddFlag(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&c.dir, "path", "p", "", "root directory of results (default: $EISWEEP_ROOT, else ~/experiments/ei-assemblies)")
 	cmd.MarkFlagDirname("path")
 }
 
-// Path returns the root's absolute path and where the choice came from.
+// Path returns the absolute path of the root and where the choice came from.
 func (c *Root) Path(e *cli.Env) (path, from string, err error) {
 	path, from = c.dir, "--path"
 	if path == "" {
@@ -54,8 +54,8 @@ func (c *Root) Path(e *cli.Env) (path, from string, err error) {
 	return absolute, from, nil
 }
 
-// expandHome puts the home folder in place of a ~ that no shell has expanded: one in quotes,
-// or in a file of variables. The home of another user is not looked up.
+// expandHome expands a ~ that no shell has expanded, such as one in quotes or in a file of variables. It does not look up the
+// homes of other users.
 func expandHome(path, from string) (string, error) {
 	first, rest, _ := strings.Cut(path, "/")
 	switch {
@@ -71,8 +71,7 @@ func expandHome(path, from string) (string, error) {
 	return filepath.Join(home, rest), nil
 }
 
-// Open announces the root and opens it, for a command that has nothing to do in a new
-// one.
+// Open announces the root and opens it. It requires an existing root.
 func (c *Root) Open(e *cli.Env) (*root.Root, error) {
 	path, err := c.Announce(e)
 	if err != nil {
@@ -85,8 +84,7 @@ func (c *Root) Open(e *cli.Env) (*root.Root, error) {
 	return r, err
 }
 
-// OpenQuietly opens the root for completions, which say nothing of what is wrong: then it
-// is nil.
+// OpenQuietly opens the root for completions, which print no errors; the result is then nil.
 func (c *Root) OpenQuietly(e *cli.Env) *root.Root {
 	path, _, err := c.Path(e)
 	if err != nil {
@@ -99,7 +97,7 @@ func (c *Root) OpenQuietly(e *cli.Env) *root.Root {
 	return r
 }
 
-// Announce chooses and says on stderr which root it is.
+// Announce prints the path of the root to stderr, and where the choice came from.
 func (c *Root) Announce(e *cli.Env) (string, error) {
 	path, from, err := c.Path(e)
 	if err != nil {
@@ -112,7 +110,7 @@ func (c *Root) Announce(e *cli.Env) (string, error) {
 	return path, nil
 }
 
-// LaunchedNames completes the names of the sweeps that were launched under the root.
+// LaunchedNames completes the names of launched sweeps.
 func LaunchedNames(e *cli.Env, choice *Root) func() []string {
 	return func() []string {
 		r := choice.OpenQuietly(e)

@@ -16,8 +16,7 @@ import (
 	"eisweep/sweeps/shipped"
 )
 
-// Sweeps is what `run` and `plan` are told to launch: files, shipped sweeps or
-// the published command line, and what overrides them.
+// Sweeps is which sweeps to run, plan or launch: files, shipped sweeps or the published command line, with overrides.
 type Sweeps struct {
 	Root       Root
 	experiment string
@@ -29,6 +28,7 @@ type Sweeps struct {
 	source     string
 }
 
+// AddFlags adds the flags of the selection.
 func (s *Sweeps) AddFlags(cmd *cobra.Command) {
 	s.Root.AddFlag(cmd)
 	f := cmd.Flags()
@@ -44,8 +44,7 @@ func (s *Sweeps) AddFlags(cmd *cobra.Command) {
 	cmd.ValidArgsFunction = completeShipped
 }
 
-// Load parses everything that was named and applies the overrides. All faults of
-// all files come in one error.
+// Load parses the selected sweeps and applies the overrides. One error reports all faults of all files.
 func (s *Sweeps) Load(ctx context.Context, e *cli.Env, args []string) ([]*sweeps.Sweep, error) {
 	args, err := s.sources(ctx, e, args)
 	if err != nil {
@@ -87,7 +86,7 @@ func (s *Sweeps) sources(ctx context.Context, e *cli.Env, args []string) ([]stri
 	return args, nil
 }
 
-// isFile tells a sweep file from a shipped sweep's name.
+// isFile distinguishes sweep files from names of shipped sweeps.
 func isFile(arg string) bool { return strings.Contains(arg, "/") || strings.HasSuffix(arg, ".toml") }
 
 func parseAll(ctx context.Context, args []string) ([]*sweeps.Sweep, error) {
@@ -127,8 +126,7 @@ func parseOne(ctx context.Context, arg string) (*sweeps.Sweep, error) {
 	return sweeps.Parse(arg, text)
 }
 
-// nearbyFileHint is the remedy where a file has the name that was taken for a shipped
-// sweep's.
+// nearbyFileHint is the hint for a file whose name was taken for that of a shipped sweep.
 func nearbyFileHint(arg string) string {
 	for _, path := range []string{arg, arg + ".toml"} {
 		if info, err := os.Stat(path); err == nil && !info.IsDir() {
@@ -140,7 +138,7 @@ func nearbyFileHint(arg string) string {
 	return ""
 }
 
-// readSweepFile reads the text of a sweep file; Parse refuses one that is too large.
+// readSweepFile reads a sweep file; Parse rejects one that is too large.
 func readSweepFile(ctx context.Context, path string) ([]byte, error) {
 	return cli.ReadInput(ctx, "sweep file", path, sweeps.MaxFile)
 }

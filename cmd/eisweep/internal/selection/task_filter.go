@@ -14,16 +14,16 @@ import (
 	"eisweep/sweeps"
 )
 
-// TaskFilter is which tasks of a sweep are meant: those that every option given fits.
+// TaskFilter selects the tasks of a sweep that match all of its options.
 type TaskFilter struct {
 	Failed       bool
 	class, seeds string
 	where, tasks []string
-	settings     []sim.Setting // of where
-	seedNumbers  []uint32      // of seeds
+	settings     []sim.Setting // parsed from where
+	seedNumbers  []uint32      // parsed from seeds
 }
 
-// AddFlags adds the options; tasks are spoken of as what the command does with them.
+// AddFlags adds the options of the filter.
 func (c *TaskFilter) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&c.Failed, "failed", false, "failed tasks")
@@ -35,12 +35,12 @@ func (c *TaskFilter) AddFlags(cmd *cobra.Command) {
 	cmd.RegisterFlagCompletionFunc("class", cli.CompleteWords(ClassNames()...))
 }
 
-// IsEmpty says that nothing was chosen, which fits every task.
+// IsEmpty reports whether no option is given; every task then matches.
 func (c *TaskFilter) IsEmpty() bool {
 	return !c.Failed && c.class == "" && len(c.where) == 0 && c.seeds == "" && len(c.tasks) == 0
 }
 
-// Parse checks the options by themselves.
+// Parse validates the options.
 func (c *TaskFilter) Parse() (err error) {
 	if c.class != "" && !slices.Contains(ClassNames(), c.class) {
 		return cli.Usagef("unknown class %q: give one of %s", c.class, strings.Join(ClassNames(), ", "))
@@ -63,12 +63,12 @@ func (c *TaskFilter) Parse() (err error) {
 	return nil
 }
 
-// Request is the choice as a coordinator is told it.
+// Request is the filter in the form of a request to the coordinator.
 func (c *TaskFilter) Request() control.Choice {
 	return control.Choice{Failed: c.Failed, Class: c.class, Seeds: c.seedNumbers, Tasks: c.tasks, Where: Values(c.settings)}
 }
 
-// Values are settings by name, as on the command line.
+// Values maps settings by name.
 func Values(settings []sim.Setting) map[string]string {
 	out := map[string]string{}
 	for _, s := range settings {
@@ -77,6 +77,7 @@ func Values(settings []sim.Setting) map[string]string {
 	return out
 }
 
+// ClassNames returns the names of all failure classes.
 func ClassNames() []string {
 	var out []string
 	for _, c := range protocol.Classes() {
@@ -85,7 +86,7 @@ func ClassNames() []string {
 	return out
 }
 
-// CompleteIDs makes whole ids of the starts that were given: each is one task's.
+// CompleteIDs expands unique prefixes of ids to whole ids.
 func (c *TaskFilter) CompleteIDs(status *catalog.SweepStatus) error {
 	for n, part := range c.tasks {
 		var found []string
