@@ -49,16 +49,17 @@ func newCommand(e *cli.Env) *cobra.Command {
 	})
 	addCommands(e, cmd)
 	cmd.SetHelpCommandGroupID("Other:")
-	cmd.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", GroupID: "Other:", Short: "Show help for a command", RunE: func(c *cobra.Command, args []string) error {
-		found, rest, err := cmd.Find(args)
-		if found == cmd && err == nil {
-			err = cli.RefuseUnknownCommand(cmd, rest)
-		}
-		if err != nil {
-			return cli.Usagef("%s", err.Error())
-		}
-		return found.Help()
-	}})
+	cmd.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", GroupID: "Other:", Short: "Show help for a command",
+		RunE: func(c *cobra.Command, args []string) error {
+			found, rest, err := cmd.Find(args)
+			if found == cmd && err == nil {
+				err = cli.RefuseUnknownCommand(cmd, rest)
+			}
+			if err != nil {
+				return cli.Usagef("%s", err.Error())
+			}
+			return found.Help()
+		}})
 	return cmd
 }
 
@@ -73,8 +74,10 @@ func addCommands(e *cli.Env, cmd *cobra.Command) {
 		commands []*cobra.Command
 	}{
 		{"On this machine:", []*cobra.Command{newRunCommand(e), newPlanCommand(e)}},
-		{"On several machines:", append([]*cobra.Command{newCoordinatorCommand(e), newWorkerCommand(e), newLaunchCommand(e), newWorkersCommand(e), newDrainCommand(e), newSlurmCommand(e), newKeysCommand()}, steer...)},
-		{"Monitoring:", []*cobra.Command{newStatusCommand(e), newWatchCommand(e), newTasksCommand(e), newShowCommand(e), newLogsCommand(e), newExplainCommand(e)}},
+		{"On several machines:", append([]*cobra.Command{newCoordinatorCommand(e), newWorkerCommand(e), newLaunchCommand(e),
+			newWorkersCommand(e), newDrainCommand(e), newSlurmCommand(e), newKeysCommand()}, steer...)},
+		{"Monitoring:", []*cobra.Command{newStatusCommand(e), newWatchCommand(e), newTasksCommand(e), newShowCommand(e),
+			newLogsCommand(e), newExplainCommand(e)}},
 		{"Maintenance:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e)}},
 		{"Other:", []*cobra.Command{newParamsCommand(e), newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e)}},
 	} {

@@ -64,7 +64,8 @@ func printDrained(e *cli.Env, d *control.Drained, asJSON bool) error {
 		}
 	}
 	if len(d.Unknown) > 0 {
-		return cli.Usagef("no worker with the name or host %s is connected; `eisweep workers%s` lists workers", strings.Join(d.Unknown, ", "), e.Flags())
+		return cli.Usagef("no worker with the name or host %s is connected; `eisweep workers%s` lists workers",
+			strings.Join(d.Unknown, ", "), e.Flags())
 	}
 	return nil
 }

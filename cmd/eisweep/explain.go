@@ -58,7 +58,9 @@ type opener = func(context.Context, *cli.Env, *root.Root, *client.Connection) (*
 
 // explain asks the coordinator or, without one (served is false then), reads the directory. An error beside an answer says that the
 // directory could not be read.
-func explain(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, target string, open opener) (_ *control.Explained, served bool, _ error) {
+func explain(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, target string, open opener) (
+	_ *control.Explained, served bool, _ error,
+) {
 	cl, err := open(ctx, e, r, c)
 	var absent *client.AbsentError
 	if errors.As(err, &absent) {

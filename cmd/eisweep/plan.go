@@ -150,7 +150,8 @@ func writeSweepRows(e *cli.Env, s *control.SweepPlan) {
 		}
 	}
 	if n := s.Conflicts; n > 0 {
-		e.Linef("  %6d %s in the way: --supersede moves %s to superseded/", n, cli.Plural(n, "file of another task is", "files of other tasks are"), cli.Plural(n, "it", "them"))
+		e.Linef("  %6d %s in the way: --supersede moves %s to superseded/", n,
+			cli.Plural(n, "file of another task is", "files of other tasks are"), cli.Plural(n, "it", "them"))
 	}
 	if n := len(s.Gone); n > 0 {
 		e.Linef("  %6d %s kept, but not part of this one", n, cli.Plural(n, "result of earlier launches is", "results of earlier launches are"))

@@ -110,7 +110,8 @@ func (r *rerunOptions) run(ctx context.Context, e *cli.Env, opened *root.Root, n
 	}
 	if len(chosen) == 0 && same > 0 {
 		return cli.Usagef("%s already %s %s: without --set %s again; another value replaces %s",
-			cli.Count(same, "selected task"), cli.Plural(same, "has", "have"), settingsText(r.changes), cli.Plural(same, "it runs", "they run"), cli.Plural(same, "it", "them"))
+			cli.Count(same, "selected task"), cli.Plural(same, "has", "have"), settingsText(r.changes),
+			cli.Plural(same, "it runs", "they run"), cli.Plural(same, "it", "them"))
 	}
 	if len(chosen) == 0 {
 		r.printf(e, "nothing to run: none of the %s of %s matches", cli.Count(len(status.Tasks), "task"), name)

@@ -23,7 +23,9 @@ import (
 
 // selectTasks returns the matching tasks, and counts failed ones by class. Tasks that already have the values of --set cannot
 // be replaced; it counts them as same.
-func (r *rerunOptions) selectTasks(status *catalog.SweepStatus) (chosen map[sweeps.ID]bool, classes map[protocol.Class]int, same int, err error) {
+func (r *rerunOptions) selectTasks(status *catalog.SweepStatus) (
+	chosen map[sweeps.ID]bool, classes map[protocol.Class]int, same int, err error,
+) {
 	fits, err := plan.NewChoice(r.Request())
 	if err != nil {
 		return nil, nil, 0, err
@@ -133,7 +135,8 @@ func (r *rerunOptions) printDryRun(ctx context.Context, e *cli.Env, opened *root
 				return cli.OrInterrupted(ctx, err)
 			}
 		} else if s.Conflicts > 0 && !r.Supersede {
-			e.Linef("  %s of other tasks %s in the way; --supersede moves them to superseded/", cli.Count(s.Conflicts, "file"), cli.Plural(s.Conflicts, "is", "are"))
+			e.Linef("  %s of other tasks %s in the way; --supersede moves them to superseded/", cli.Count(s.Conflicts, "file"),
+				cli.Plural(s.Conflicts, "is", "are"))
 		}
 	}
 	return nil
@@ -152,7 +155,9 @@ func writePlanned(e *cli.Env, s *plan.Sweep) error {
 }
 
 // printSelection prints what is about to be done.
-func (r *rerunOptions) printSelection(e *cli.Env, opened *root.Root, status *catalog.SweepStatus, chosen map[sweeps.ID]bool, classes map[protocol.Class]int) {
+func (r *rerunOptions) printSelection(e *cli.Env, opened *root.Root, status *catalog.SweepStatus,
+	chosen map[sweeps.ID]bool, classes map[protocol.Class]int,
+) {
 	name := status.Sweep.Name()
 	verb := "running again"
 	if len(r.changes) > 0 {
@@ -172,10 +177,12 @@ func (r *rerunOptions) printSelection(e *cli.Env, opened *root.Root, status *cat
 		r.printf(e, "  %s  %s (%s)", t.Task.ID, t.Task.File, inspect.StateText(t))
 	}
 	if n := classes[protocol.Numeric] + classes[protocol.Invalid]; n > 0 && len(r.changes) == 0 {
-		e.Notef("warning: %s failed with class numeric or invalid; with the same parameters %s will fail again (change one with --set NAME=VALUE)", cli.Count(n, "task"), cli.Plural(n, "it", "they"))
+		e.Notef("warning: %s failed with class numeric or invalid; with the same parameters %s will fail again "+
+			"(change one with --set NAME=VALUE)", cli.Count(n, "task"), cli.Plural(n, "it", "they"))
 	}
 	if n := classes[protocol.Source]; n > 0 {
-		e.Notef("warning: %s failed because the source failed; until the source is done, %s again", cli.Count(n, "task"), cli.Plural(n, "it fails", "they fail"))
+		e.Notef("warning: %s failed because the source failed; until the source is done, %s again", cli.Count(n, "task"),
+			cli.Plural(n, "it fails", "they fail"))
 	}
 }
 

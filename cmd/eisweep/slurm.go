@@ -116,9 +116,11 @@ func (s *slurmCommand) run(ctx context.Context, e *cli.Env, r *root.Root) error 
 	if s.asJSON {
 		return e.Encoder().Encode(map[string]any{"job": id, "workers": s.workers, "cores": s.Cores, "name": request.Name})
 	}
-	e.Linef("submitted as job %s: %s of %s each; logs: %s.%s_*.log", id, cli.Count(s.workers, "worker"), cli.Count(s.Cores, "core"), request.Log, id)
+	e.Linef("submitted as job %s: %s of %s each; logs: %s.%s_*.log", id, cli.Count(s.workers, "worker"),
+		cli.Count(s.Cores, "core"), request.Log, id)
 	s.noteAbsent(ctx, e, r)
-	e.Linef("a worker ends after %v without a task; `eisweep workers%s` lists them, and jobs that wait; all end with: scancel %s", s.IdleTimeout, e.Flags(), id)
+	e.Linef("a worker ends after %v without a task; `eisweep workers%s` lists them, and jobs that wait; all end with: scancel %s",
+		s.IdleTimeout, e.Flags(), id)
 	return nil
 }
 
@@ -141,7 +143,8 @@ func explainSubmit(err error, request *slurm.Request) error {
 	case !errors.As(err, &failed):
 		return cli.Usagef("%w", err)
 	case failed.TooMany():
-		return cli.Usagef("%w; nothing was submitted: the site's MaxArraySize bounds the jobs of a submission (scontrol show config), so submit fewer, several times", err)
+		return cli.Usagef("%w; nothing was submitted: the site's MaxArraySize limits the jobs of a submission "+
+			"(scontrol show config); submit fewer at a time", err)
 	case failed.Refused():
 		return cli.Usagef("%w; nothing was submitted", err)
 	}

@@ -78,7 +78,8 @@ func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connecti
 	s.client, err = client.Open(ctx, e, s.root, c)
 	switch {
 	case errors.As(err, &absent) && absent.HasRun():
-		e.Notef("`%s` runs the sweeps by itself (process %d on %s); this is what the folder tells", absent.Holder.Command, absent.Holder.PID, absent.Holder.Host)
+		e.Notef("`%s` runs the sweeps by itself (process %d on %s); this status is read from the sweep directories", absent.Holder.Command,
+			absent.Holder.PID, absent.Holder.Host)
 		return nil
 	case errors.As(err, &absent):
 		e.Notef("%s; this status is read from the sweep directories", absent.Summary())
@@ -105,7 +106,8 @@ func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connecti
 // noteUnanswered notes that the coordinator waits for NATS.
 func noteUnanswered(e *cli.Env, silent time.Duration) {
 	if silent > 0 {
-		e.Notef("NATS has not answered the coordinator for %s; this is the last known state, and the coordinator continues when NATS answers", cli.Duration(silent))
+		e.Notef("NATS has not answered the coordinator for %s; this is the last known state, "+
+			"and the coordinator continues when NATS answers", cli.Duration(silent))
 	}
 }
 
@@ -159,7 +161,8 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 		}
 	}
 	if len(forgotten) > 0 {
-		e.Notef("the directories of finished sweeps are gone: %s (to end this note, run `eisweep cancel` with their names)", cli.Enumerate(forgotten))
+		e.Notef("the directories of finished sweeps are gone: %s (to end this note, run `eisweep cancel` with their names)",
+			cli.Enumerate(forgotten))
 	}
 	switch {
 	case len(launched)+len(gone)+len(forgotten) == 0 && !s.asJSON:

@@ -20,7 +20,8 @@ var steerCommands = []steerCommand{
 	{control.VerbCancel, "Cancel sweeps", `Cancel sweeps: their pending tasks are removed from the queue; running tasks finish and
 keep their results. Tasks that another sweep also needs are run for that sweep.
 Launch a cancelled sweep to continue it.`, "cancelled", "still running"},
-	{control.VerbPause, "Pause sweeps: start no more of their tasks", `Pause sweeps: workers start no more of their tasks until the sweeps are resumed. Running
+	{control.VerbPause, "Pause sweeps: start no more of their tasks",
+		`Pause sweeps: workers start no more of their tasks until the sweeps are resumed. Running
 tasks finish. Tasks that another sweep also needs are run for that sweep.`, "paused", "still running"},
 	{control.VerbResume, "Resume paused sweeps", `Resume paused sweeps: workers run their tasks again.`, "resumed", "running"},
 }
@@ -75,7 +76,8 @@ func (s *steerCommand) print(e *cli.Env, sweeps []control.SteeredSweep, asJSON b
 			e.Linef("%s: nothing to do: already %s", x.Name, x.Status)
 			continue
 		}
-		e.Linef("%s: %s%s", x.Name, s.done, cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(x.Removed, "removed from the queue"), cli.NonZero(x.Moved, "kept for another sweep"), cli.NonZero(x.Running, s.running))))
+		e.Linef("%s: %s%s", x.Name, s.done, cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(x.Removed, "removed from the queue"),
+			cli.NonZero(x.Moved, "kept for another sweep"), cli.NonZero(x.Running, s.running))))
 	}
 	if len(sweeps) == 0 && !asJSON {
 		e.Linef("nothing to do: no sweep is unfinished")

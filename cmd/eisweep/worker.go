@@ -65,7 +65,8 @@ at once, which loses only the work since the last checkpoint.`,
 func openForWorker(path string) (*root.Root, error) {
 	r, err := root.OpenExisting(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, cli.Errorf(cli.ExitLost, "%w; if it is the right directory, a coordinator makes it a root: eisweep coordinator -p %s", err, cli.ShellQuote(path))
+		return nil, cli.Errorf(cli.ExitLost,
+			"%w; if it is the right directory, a coordinator makes it a root: eisweep coordinator -p %s", err, cli.ShellQuote(path))
 	}
 	return r, err
 }

@@ -99,8 +99,8 @@ func workerRow(w *control.Worker) string {
 	if !w.Deadline.IsZero() {
 		state += ", ends " + cli.Clock(w.Deadline)
 	}
-	return cli.Row(w.Name, w.Host, fmt.Sprintf("%d of %d", w.Busy, w.Slots), state, fmt.Sprint(w.Done), memory, cli.Clock(w.Since), cli.Seconds(w.LastSeenSeconds)+" ago",
-		cmp.Or(w.Job, "-"), w.Version)
+	return cli.Row(w.Name, w.Host, fmt.Sprintf("%d of %d", w.Busy, w.Slots), state, fmt.Sprint(w.Done), memory, cli.Clock(w.Since),
+		cli.Seconds(w.LastSeenSeconds)+" ago", cmp.Or(w.Job, "-"), w.Version)
 }
 
 // workerNames completes the names of workers and their hosts.

@@ -23,7 +23,10 @@ type Versions struct {
 }
 
 func CurrentVersions() Versions {
-	v := Versions{Version: version, Model: sim.ModelVersion, Messages: protocol.Format, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Kernels: sim.Kernels()}
+	v := Versions{
+		Version: version, Model: sim.ModelVersion, Messages: protocol.Format, Go: runtime.Version(),
+		Platform: runtime.GOOS + "/" + runtime.GOARCH, Kernels: sim.Kernels(),
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v

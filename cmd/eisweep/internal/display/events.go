@@ -52,7 +52,8 @@ type planEvent struct {
 
 func NewPlanEvent(s *control.SweepPlan) planEvent {
 	return planEvent{
-		Event: "plan", Sweep: s.Name, Directory: s.Dir, Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged, Waiting: s.Waiting, Blocked: s.Blocked,
+		Event: "plan", Sweep: s.Name, Directory: s.Dir, Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged,
+		Waiting: s.Waiting, Blocked: s.Blocked,
 		Done: s.Done, Linked: s.Linked, Settled: s.Settled, Superseded: s.Conflicts, Gone: append([]string{}, s.Gone...),
 		Restored: s.Restored, Dropped: s.Dropped, Resumes: s.Resumes,
 	}
@@ -109,13 +110,16 @@ func (w *events) Progress(s control.Snapshot) {
 		return
 	}
 	w.next = time.Now().Add(eventsTime)
-	out := progressEvent{Event: "progress", Elapsed: s.Elapsed.Seconds(), Left: SecondsIfKnown(s.Left, s.LeftKnown), Sweeps: []sweepStateJSON{}, Running: []runningJSON{}}
+	out := progressEvent{Event: "progress", Elapsed: s.Elapsed.Seconds(), Left: SecondsIfKnown(s.Left, s.LeftKnown),
+		Sweeps: []sweepStateJSON{}, Running: []runningJSON{}}
 	for _, x := range s.Sweeps {
-		out.Sweeps = append(out.Sweeps, sweepStateJSON{x.Name, x.Tasks, x.Done, x.Failed, x.Running, x.Queued, x.Waiting, SecondsIfKnown(x.Left, x.LeftKnown)})
+		out.Sweeps = append(out.Sweeps, sweepStateJSON{x.Name, x.Tasks, x.Done, x.Failed, x.Running, x.Queued, x.Waiting,
+			SecondsIfKnown(x.Left, x.LeftKnown)})
 	}
 	for _, r := range s.Running {
 		p := r.Progress
-		out.Running = append(out.Running, runningJSON{r.ID, r.Sweep, r.File, r.Attempt, p.Phase, p.Trial, p.Trials, p.Done, p.Total, SecondsIfKnown(r.Left, r.LeftKnown)})
+		out.Running = append(out.Running, runningJSON{r.ID, r.Sweep, r.File, r.Attempt, p.Phase, p.Trial, p.Trials, p.Done, p.Total,
+			SecondsIfKnown(r.Left, r.LeftKnown)})
 	}
 	w.Out.Encode(out)
 }
@@ -155,7 +159,8 @@ type failureJSON struct {
 func (w *events) Summary(sum control.Summary, err error) {
 	var signal *cli.Interrupted
 	for _, s := range sum.Sweeps {
-		out := summaryEvent{"summary", s.Name, s.Dir, s.Tasks, s.Done, s.Ran, s.Reused, s.Linked, s.Failed, s.ByClass, errors.As(err, &signal), []failureJSON{}}
+		out := summaryEvent{"summary", s.Name, s.Dir, s.Tasks, s.Done, s.Ran, s.Reused, s.Linked, s.Failed, s.ByClass,
+			errors.As(err, &signal), []failureJSON{}}
 		for _, f := range s.Failures {
 			out.Failures = append(out.Failures, failureJSON{f.ID, f.File, f.Class, f.Error})
 		}

@@ -30,7 +30,8 @@ func writePlan(e *cli.Env, p *control.Plan) {
 			e.Linef("  %s damaged: run again", cli.Count(s.Damaged, "file"))
 		}
 		if len(s.Gone) > 0 {
-			e.Linef("  %s of earlier launches %s kept, but not part of this one", cli.Count(len(s.Gone), "result"), cli.Plural(len(s.Gone), "is", "are"))
+			e.Linef("  %s of earlier launches %s kept, but not part of this one", cli.Count(len(s.Gone), "result"),
+				cli.Plural(len(s.Gone), "is", "are"))
 		}
 		WriteChanges(e, s, s.Dir+"/.launches has the launch with the replacements")
 	}
@@ -46,7 +47,8 @@ func WriteChanges(e *cli.Env, s *control.SweepPlan, kept string) {
 		e.Linef("  %s that `rerun --set` replaced %s restored, as in the sweep file; %s", cli.Count(n, "task"), cli.Plural(n, "is", "are"), kept)
 	}
 	if n := s.Dropped; n > 0 {
-		e.Linef("  %s of an earlier launch %s dropped: running ones finish, the others are not run", cli.Count(n, "task"), cli.Plural(n, "is", "are"))
+		e.Linef("  %s of an earlier launch %s dropped: running ones finish, the others are not run", cli.Count(n, "task"),
+			cli.Plural(n, "is", "are"))
 	}
 	if s.Resumes {
 		e.Linef("  the sweep is paused; launching resumes it")
@@ -75,7 +77,9 @@ func writeSummary(e *cli.Env, sum control.Summary, err error) {
 		if s.Tasks == 0 {
 			continue // nothing to run
 		}
-		e.Linef("%s: %d of %d done: %s", s.Name, s.Done, s.Tasks, cmp.Or(cli.JoinNonEmpty(cli.NonZero(s.Ran, "run"), cli.NonZero(s.Reused, "reused"), cli.NonZero(s.Linked, "linked"), failedText(s), cli.NonZero(s.Tasks-s.Done-s.Failed, "pending")), "nothing run"))
+		counts := cli.JoinNonEmpty(cli.NonZero(s.Ran, "run"), cli.NonZero(s.Reused, "reused"), cli.NonZero(s.Linked, "linked"),
+			failedText(s), cli.NonZero(s.Tasks-s.Done-s.Failed, "pending"))
+		e.Linef("%s: %d of %d done: %s", s.Name, s.Done, s.Tasks, cmp.Or(counts, "nothing run"))
 		e.Linef("  results: %s", s.Dir)
 		writeFailures(e, s)
 	}

@@ -19,14 +19,17 @@ func TimeLeft(d time.Duration, known bool) string {
 // planLine formats the plan of a sweep.
 func planLine(s *control.SweepPlan) string {
 	return fmt.Sprintf("%s: %s: %s", s.Name, cli.Count(s.Tasks, "task"), cli.JoinNonEmpty(
-		cli.NonZero(s.New, "to run"), cli.NonZero(s.Waiting, "to run after "+cli.Plural(s.Waiting, "its", "their")+" source"), cli.NonZero(s.Done, "done"), cli.NonZero(s.Linked, "done elsewhere, linked"),
+		cli.NonZero(s.New, "to run"),
+		cli.NonZero(s.Waiting, "to run after "+cli.Plural(s.Waiting, "its", "their")+" source"),
+		cli.NonZero(s.Done, "done"), cli.NonZero(s.Linked, "done elsewhere, linked"),
 		cli.NonZero(s.Settled, "failed before, not retried"), cli.NonZero(s.Blocked, "without a source")))
 }
 
 // SweepText formats the progress of a sweep.
 func SweepText(s *control.SweepState) string {
 	return fmt.Sprintf("%s: %d of %d done", s.Name, s.Done, s.Tasks) +
-		cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(s.Failed, "failed"), cli.NonZero(s.Running-s.Silent, "running"), cli.NonZero(s.Silent, "silent"), cli.NonZero(s.Queued, "pending"), cli.NonZero(s.Waiting, "waiting for a source")))
+		cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(s.Failed, "failed"), cli.NonZero(s.Running-s.Silent, "running"),
+			cli.NonZero(s.Silent, "silent"), cli.NonZero(s.Queued, "pending"), cli.NonZero(s.Waiting, "waiting for a source")))
 }
 
 // rate formats the number of finished tasks per time.

@@ -206,10 +206,12 @@ func (f *Follower) unfinishedError(sum control.Summary) error {
 	}
 	var errs []error
 	if len(given) > 0 {
-		errs = append(errs, cli.Errorf(cli.ExitTasks, "%s %s cancelled; launch again to continue", cli.Enumerate(given), cli.Plural(len(given), "was", "were")))
+		errs = append(errs, cli.Errorf(cli.ExitTasks, "%s %s cancelled; launch again to continue", cli.Enumerate(given),
+			cli.Plural(len(given), "was", "were")))
 	}
 	if len(left) > 0 {
-		errs = append(errs, cli.Errorf(cli.ExitLost, "the coordinator does not run %s: see `eisweep explain`; launch again to continue", cli.Enumerate(left)))
+		errs = append(errs,
+			cli.Errorf(cli.ExitLost, "the coordinator does not run %s: see `eisweep explain`; launch again to continue", cli.Enumerate(left)))
 	}
 	return errors.Join(errs...)
 }
@@ -218,7 +220,8 @@ func (f *Follower) unfinishedError(sum control.Summary) error {
 func (f *Follower) leave(ctx context.Context, e *cli.Env, err error) error {
 	f.showLines()
 	if ctx.Err() != nil && len(f.names) > 0 {
-		f.observer.Notice("the sweeps continue in the background; follow them with `eisweep watch " + strings.Join(f.names, " ") + e.Flags() + "`, stop them with `eisweep cancel`")
+		f.observer.Notice("the sweeps continue in the background; follow them with `eisweep watch " + strings.Join(f.names, " ") +
+			e.Flags() + "`, stop them with `eisweep cancel`")
 	}
 	return cli.OrInterrupted(ctx, err)
 }

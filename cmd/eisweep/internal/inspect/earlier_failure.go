@@ -40,7 +40,8 @@ func readEarlierFailures(r *root.Root, name string, tasks []catalog.TaskStatus) 
 		}
 		for _, id := range []sweeps.ID{t.Task.ID, t.Task.Replaces} {
 			if f := failures[id]; f != nil {
-				out = append(out, earlierFailure{f.Seed, id, f.Class, f.Error, f.Run, t.Task.ID, t.Task.File, id != t.Task.ID, id == t.Task.ID && t.Line.Run < f.Run})
+				out = append(out, earlierFailure{f.Seed, id, f.Class, f.Error, f.Run, t.Task.ID, t.Task.File, id != t.Task.ID,
+					id == t.Task.ID && t.Line.Run < f.Run})
 			}
 		}
 	}

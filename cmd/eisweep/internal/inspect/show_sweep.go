@@ -70,7 +70,8 @@ func statesText(status *catalog.SweepStatus) string {
 	if failed != "" {
 		failed += " (" + strings.Join(failures, ", ") + ")"
 	}
-	return cmp.Or(cli.JoinNonEmpty(cli.NonZero(states[catalog.StateDone], "done"), failed, cli.NonZero(states[catalog.StatePending], "pending")), "none")
+	return cmp.Or(cli.JoinNonEmpty(cli.NonZero(states[catalog.StateDone], "done"), failed,
+		cli.NonZero(states[catalog.StatePending], "pending")), "none")
 }
 
 // taskStatusJSON is a line of `show SWEEP --json`.

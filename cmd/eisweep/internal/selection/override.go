@@ -104,7 +104,8 @@ func (s *Sweeps) checkUsed(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides)
 			read = read || len(readBy(sweep.Experiment(), []sim.Setting{setting})) > 0
 		}
 		if !read {
-			faults = append(faults, cli.Usagef("--set %s: %s does not read %s; see `eisweep params %s`", setting, experimentsText(list), setting.Name, setting.Name))
+			faults = append(faults, cli.Usagef("--set %s: %s does not read %s; see `eisweep params %s`", setting, experimentsText(list),
+				setting.Name, setting.Name))
 		}
 	}
 	if s.trials != "" && s.experiment == string(sim.Perturb) {

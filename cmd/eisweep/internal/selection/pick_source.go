@@ -20,9 +20,11 @@ func PickSource(ctx context.Context, e *cli.Env, path string) (string, error) {
 	found := trainedUnder(path)
 	switch {
 	case !e.Interactive:
-		return "", cli.Usagef("PERTURB needs trained networks: give --source SWEEP, or the path of a result file or directory%s", listFound(found))
+		return "", cli.Usagef("PERTURB needs trained networks: give --source SWEEP, or the path of a result file or directory%s",
+			listFound(found))
 	case len(found) == 0:
-		return "", cli.Usagef("PERTURB needs trained networks, but there are none under %s: train one first (eisweep run -e APPROXIMATE), or give --source PATH", path)
+		return "", cli.Usagef("PERTURB needs trained networks, but there are none under %s: "+
+			"train one first (eisweep run -e APPROXIMATE), or give --source PATH", path)
 	}
 	e.Notef("Trained networks under %s:", path)
 	for i, name := range found {

@@ -62,7 +62,8 @@ func expandHome(path, from string) (string, error) {
 	case !strings.HasPrefix(first, "~"):
 		return path, nil
 	case first != "~":
-		return "", cli.Usagef("%s: cannot expand %s, only ~ and ~/…: give an absolute path, or ./%s for a directory of that name", from, first, path)
+		return "", cli.Usagef("%s: cannot expand %s, only ~ and ~/…: give an absolute path, or ./%s for a directory of that name",
+			from, first, path)
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {

@@ -70,7 +70,8 @@ func (s *Sweeps) sources(ctx context.Context, e *cli.Env, args []string) ([]stri
 		}
 		args = []string{strings.ToLower(string(x))}
 	case len(args) == 0:
-		return nil, cli.Usagef("nothing to run: give a sweep file (my.toml), a shipped sweep (%s) or -e EXPERIMENT", strings.Join(shipped.Names(), ", "))
+		return nil, cli.Usagef("nothing to run: give a sweep file (my.toml), a shipped sweep (%s) or -e EXPERIMENT",
+			strings.Join(shipped.Names(), ", "))
 	case s.as != "" && len(args) > 1:
 		return nil, cli.Usagef("--as needs exactly one sweep, but %d are given", len(args))
 	}
@@ -103,7 +104,8 @@ func parseAll(ctx context.Context, args []string) ([]*sweeps.Sweep, error) {
 			continue
 		}
 		if other, ok := from[sweep.Name()]; ok {
-			faults = append(faults, cli.Usagef("%s and %s are both named %q and would share a directory: rename one (name = …), or launch it separately with --as", other, arg, sweep.Name()))
+			faults = append(faults, cli.Usagef("%s and %s are both named %q and would share a directory: "+
+				"rename one (name = …), or launch it separately with --as", other, arg, sweep.Name()))
 		}
 		from[sweep.Name()] = arg
 		out = append(out, sweep)
