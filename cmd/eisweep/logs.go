@@ -135,7 +135,7 @@ func logBegun(path string) time.Time {
 	return begun
 }
 
-// find completes the id: among the logs, which tell at once, else among all tasks.
+// find completes the id: from the names of the logs, which is fast, else from all tasks.
 func (l *logView) find(ctx context.Context, r *root.Root, prefix string) error {
 	l.read = map[uint64]int64{}
 	ids := map[string]bool{}
@@ -244,7 +244,7 @@ const (
 func (l *logView) followOn(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection) error {
 	ticker := time.NewTicker(logTime)
 	defer ticker.Stop()
-	open := client.Open // which tells the person, once, when the coordinator does not answer
+	open := client.Open // which notes once that the coordinator does not answer
 	for next := time.Now(); ; {
 		ended := ""
 		if !time.Now().Before(next) {

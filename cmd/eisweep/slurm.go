@@ -136,7 +136,7 @@ func (s *slurmCommand) noteAbsent(ctx context.Context, e *cli.Env, r *root.Root)
 	}
 }
 
-// explainSubmit tells a refusal from an answer that leaves open what happened.
+// explainSubmit distinguishes a refusal from an answer that leaves open what happened.
 func explainSubmit(err error, request *slurm.Request) error {
 	var failed *slurm.CommandError
 	switch {
@@ -151,7 +151,7 @@ func explainSubmit(err error, request *slurm.Request) error {
 	return cli.Errorf(cli.ExitLost, "%w; the jobs may be there all the same: look before you try again: squeue --name=%s", err, request.Name)
 }
 
-// resumeSubmission tells the coordinator to submit jobs again.
+// resumeSubmission asks the coordinator to submit jobs again.
 func (s *slurmCommand) resumeSubmission(cmd *cobra.Command, e *cli.Env, choice *selection.Root) error {
 	cl, err := connect(cmd.Context(), e, choice, &s.Connection)
 	if err != nil {

@@ -60,8 +60,8 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *cli.Env, r *root.R
 	return errors.Join(failed...)
 }
 
-// detached leaves the command running on its own and tells its process, and whether it
-// has ended: one that found nothing to do. One that failed at once has told why in its
+// detached starts the command in the background and prints its process id, and whether it has ended because it found nothing to
+// do. A command that failed at once has written the reason to its
 // log, which isn't followed elsewhere.
 const detached = `cd /
 log=%[2]s
@@ -84,15 +84,15 @@ type startedOn struct {
 // startOn starts a command, as a POSIX shell takes it. The login shell there, which may be
 // csh or fish, sees one word: what sh does comes by stdin.
 func startOn(ctx context.Context, host, command, log string) (startedOn, error) {
-	var told bytes.Buffer
+	var stderr bytes.Buffer
 	ssh := exec.CommandContext(ctx, "ssh", "-o", "BatchMode=yes", host, "sh")
-	ssh.Stdin, ssh.Stderr = strings.NewReader(fmt.Sprintf(detached, command, cli.ShellQuote(log))), &told
+	ssh.Stdin, ssh.Stderr = strings.NewReader(fmt.Sprintf(detached, command, cli.ShellQuote(log))), &stderr
 	out, err := ssh.Output()
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return startedOn{}, errors.New("there is no ssh on this machine")
 	case err != nil:
-		return startedOn{}, fmt.Errorf("the worker was not started: %w: %s", err, cli.OneLine(strings.TrimSpace(told.String())))
+		return startedOn{}, fmt.Errorf("the worker was not started: %w: %s", err, cli.OneLine(strings.TrimSpace(stderr.String())))
 	}
 	for line := range strings.Lines(string(out)) { // a login shell's greeting may come before
 		if pid, ok := strings.CutPrefix(line, "@runs "); ok {

@@ -73,7 +73,7 @@ func endOfWorker(w *worker.Worker) error {
 }
 
 // connect opens the queue. Where a coordinator was started once it waits for one, as
-// long as for a task. A `run` that has the root is told of instead: it needs no workers.
+// long as for a task. It reports a `run` that has the root instead of waiting: that needs no workers.
 func (w *workerCommand) connect(ctx context.Context, e *cli.Env, r *root.Root, log *slog.Logger) (*queue.Queue, error) {
 	e.NATSFlags = w.CommandLine()
 	begun, wait := time.Now(), client.Retry{Message: "no coordinator is reachable; waiting for one", Log: log}

@@ -31,14 +31,14 @@ type failpoint struct {
 // lease=2s term=2s slow=1s pace=10ms hold=FILE".
 type failpoints struct {
 	points []failpoint
-	lease  time.Duration // how long a worker may be silent; 0: as ever
-	term   time.Duration // how long an owner of the root may write after a renewal; 0: as ever
+	lease  time.Duration // how long a worker may be silent; 0: the default
+	term   time.Duration // how long an owner of the root may write after a renewal; 0: the default
 	slow   time.Duration // what every attempt waits before it begins
 	pace   time.Duration // what it waits after every stimulus
 	hold   string        // the file that names the tasks held back, below the root; "": none are
 }
 
-// holdPace is what an attempt that is held back waits after every stimulus: it goes on, and doesn't come to its end.
+// holdPace is what an attempt that is held back waits after every stimulus: it makes progress, but does not finish.
 const holdPace = 50 * time.Millisecond
 
 func readFailpoints(text string) (f failpoints, err error) {
@@ -141,7 +141,7 @@ func (f *failingRunner) Run(ctx context.Context, job *worker.Job, observe func(s
 	})
 }
 
-// holds tells whether a job is held back: the file names its task, by its id, or by ">6" for the seeds above 6.
+// holds reports whether a job is held back: the file names its task, by its id, or by ">6" for the seeds above 6.
 func (f *failpoints) holds(job *worker.Job) bool {
 	if f.hold == "" {
 		return false

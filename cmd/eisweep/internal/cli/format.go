@@ -15,7 +15,7 @@ func Count(n int, thing string) string { return control.Count(n, thing) }
 // Duration formats a time with at most two units.
 func Duration(d time.Duration) string { return units.Duration(d) }
 
-// Seconds formats a number of seconds likewise.
+// Seconds formats a number of seconds as Duration does.
 func Seconds(seconds float64) string { return units.Seconds(seconds) }
 
 // Thousands formats a number with commas between thousands.

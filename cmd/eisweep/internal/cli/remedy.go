@@ -22,13 +22,13 @@ func textWithRemedy(err error) string {
 	if text == "" || ExitCode(err) != ExitStorage {
 		return text
 	}
-	var told []string
+	var remedies []string
 	for _, e := range Leaves(err) {
-		if remedy := Remedy(e); remedy != "" && !slices.Contains(told, remedy) {
-			told = append(told, remedy)
+		if remedy := Remedy(e); remedy != "" && !slices.Contains(remedies, remedy) {
+			remedies = append(remedies, remedy)
 		}
 	}
-	for _, remedy := range told {
+	for _, remedy := range remedies {
 		text += "\nremedy: " + remedy
 	}
 	return text

@@ -52,12 +52,12 @@ func WatchSignals(exit func(int)) (context.Context, func()) {
 		}
 	}
 	go func() {
-		var wish interrupt
+		var request interrupt
 		for {
 			select {
 			case s := <-signals:
 				cause := &Interrupted{s.(syscall.Signal)}
-				if s != syscall.SIGXCPU && wish.isRepeat(time.Now()) {
+				if s != syscall.SIGXCPU && request.isRepeat(time.Now()) {
 					exit(cause.ExitCode())
 				}
 				cancel(cause)

@@ -15,7 +15,7 @@ type slogHandler struct {
 }
 
 // NewLogger returns a logger that prints warnings and errors by a function.
-func NewLogger(tell func(string)) *slog.Logger { return slog.New(&slogHandler{print: tell}) }
+func NewLogger(print func(string)) *slog.Logger { return slog.New(&slogHandler{print: print}) }
 
 // Enabled drops records that only an operator of services would read.
 func (n *slogHandler) Enabled(_ context.Context, level slog.Level) bool {

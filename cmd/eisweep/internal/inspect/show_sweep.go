@@ -31,10 +31,10 @@ func (s *ShowOptions) sweep(ctx context.Context, e *cli.Env, r *root.Root, name 
 	e.Linef("%s: %s of %s: %s", name, cli.Count(len(status.Tasks), "task"), status.Sweep.Experiment(), statesText(status))
 	e.Linef("  results: %s", r.SweepDir(name))
 	e.Linef("  launch:  %s", r.SweepFile(name))
-	told := s.listed(status)
-	for i, t := range told {
+	listed := s.listed(status)
+	for i, t := range listed {
 		if i == tasksShown && !s.All {
-			e.Linef("  … and %d more (--all)", len(told)-i)
+			e.Linef("  … and %d more (--all)", len(listed)-i)
 			break
 		}
 		e.Linef("  %s  %s  %s", t.Task.ID, t.Task.File, failureText(t))

@@ -48,7 +48,7 @@ type taskJSON struct {
 	Seed    uint32         `json:"seed"`
 	State   string         `json:"state"`
 	Host    string         `json:"host,omitempty"`   // where it runs
-	Worker  string         `json:"worker,omitempty"` // likewise
+	Worker  string         `json:"worker,omitempty"` // that runs it
 	Attempt int            `json:"attempt,omitempty"`
 	Line    *manifest.Line `json:"manifest"` // null for a task that has not run yet
 }

@@ -6,7 +6,7 @@ import (
 	"eisweep/internal/hostlimits"
 )
 
-// Allotment reads what Slurm tells its jobs: what they may use, and which job this is ("" outside of jobs).
+// Allotment reads the environment of a Slurm job: what the job may use, and which job this is ("" outside of jobs).
 func Allotment(getenv func(string) string) (given hostlimits.Allotment, job string) {
 	id := getenv("SLURM_JOB_ID")
 	if id == "" {

@@ -26,7 +26,7 @@ type View struct {
 	scaled *control.Scaled
 }
 
-// squeueTimeout is how long a command pending for squeue, which only adds to what it tells.
+// squeueTimeout is how long a command waits for squeue, which only adds details to its output.
 const squeueTimeout = 10 * time.Second
 
 // Look asks squeue, where there is one, and the coordinator, if c is not nil.

@@ -76,20 +76,20 @@ func (r *rerunOptions) buildRequest(status *catalog.SweepStatus, chosen map[swee
 
 // launch asks the root's coordinator to run the tasks.
 func (r *rerunOptions) launch(ctx context.Context, e *cli.Env, c *client.Client) error {
-	told, again := r.Request(), r.selected
+	request, again := r.Request(), r.selected
 	if len(r.changes) > 0 {
 		var err error
-		if told, again, err = r.replacements(ctx, c.Root); err != nil {
+		if request, again, err = r.replacements(ctx, c.Root); err != nil {
 			return cli.OrInterrupted(ctx, err)
 		}
 	}
 	if len(again) == 0 { // the replacements are done; the sweep only has to use them
 		for id := range r.selected {
-			told.Tasks = append(told.Tasks, id.String())
+			request.Tasks = append(request.Tasks, id.String())
 		}
 	}
 	l := launchOptions{subset: follow.NewTaskSubset(again), follow: r.follow, asJSON: r.JSON, request: control.Launch{
-		Sweeps: sweepFiles(r.LaunchRequest.Sweeps), Supersede: r.Supersede, KeepFile: r.LaunchRequest.KeepFile, Rerun: &told,
+		Sweeps: sweepFiles(r.LaunchRequest.Sweeps), Supersede: r.Supersede, KeepFile: r.LaunchRequest.KeepFile, Rerun: &request,
 	}}
 	return l.launch(ctx, e, c)
 }
