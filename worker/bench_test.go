@@ -54,7 +54,7 @@ func leave(_ context.Context, job *Job, _ func(sim.Progress)) (results.Receipt, 
 		return results.Receipt{}, err
 	}
 	hash := hex.EncodeToString(sum[:])
-	return results.Receipt{SHA256: hash, Digest: hash, Bytes: int64(len(data))}, nil
+	return results.Receipt{Identity: results.Identity{SHA256: hash, Bytes: int64(len(data))}, Digest: hash}, nil
 }
 
 // block runs until it is told to end.

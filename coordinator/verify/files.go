@@ -23,7 +23,7 @@ func (v *verifier) check(files []string, lines map[string]*manifest.Line) {
 	var list []results.ExpectedFile
 	for _, file := range files {
 		path := filepath.Join(v.root.SweepDir(v.report.Name), file)
-		list = append(list, results.ExpectedFile{Path: path, SHA256: lines[file].SHA256, Bytes: lines[file].Bytes})
+		list = append(list, results.ExpectedFile{Path: path, Identity: catalog.IdentityOf(lines[file])})
 	}
 	for i, checked := range v.prober.Check(v.ctx, list) {
 		v.recorded(files[i], lines[files[i]], &checked)

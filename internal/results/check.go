@@ -10,8 +10,8 @@ import (
 
 // ExpectedFile is a file with the SHA-256 and the size that a manifest or an order claims.
 type ExpectedFile struct {
-	Path, SHA256 string
-	Bytes        int64
+	Path string
+	Identity
 }
 
 // CheckResult is what Check found out about a file.

@@ -17,8 +17,7 @@ import (
 
 // FileHash identifies the bytes of a file.
 type FileHash struct {
-	SHA256   string // hex
-	Bytes    int64
+	Identity
 	Modified time.Time // the file's modification time; zero when that changed during the reading
 }
 
@@ -79,7 +78,7 @@ func HashOpen(ctx context.Context, f *os.File) (FileHash, error) {
 	if n != before.Size() || after.Size() != n {
 		return FileHash{}, fmt.Errorf("hash file %s: it changed while it was read", f.Name())
 	}
-	hashed := FileHash{SHA256: hex.EncodeToString(h.Sum(nil)), Bytes: n}
+	hashed := FileHash{Identity: Identity{hex.EncodeToString(h.Sum(nil)), n}}
 	if after.ModTime().Equal(before.ModTime()) {
 		hashed.Modified = after.ModTime()
 	}

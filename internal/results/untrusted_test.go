@@ -237,7 +237,7 @@ func TestHashEndsWithItsContext(t *testing.T) {
 	if _, err := ReadSource(ctx, path); !errors.Is(err, context.Canceled) {
 		t.Errorf("read source: %v", err)
 	}
-	if checked := (Prober{}).Check(ctx, []ExpectedFile{{path, sum, size}}); !errors.Is(checked[0].Err, context.Canceled) {
+	if checked := (Prober{}).Check(ctx, []ExpectedFile{{path, Identity{sum, size}}}); !errors.Is(checked[0].Err, context.Canceled) {
 		t.Errorf("check: %v", checked)
 	}
 }
@@ -252,7 +252,7 @@ func TestAPipeIsNoFile(t *testing.T) {
 	_, err1 := Hash(t.Context(), pipe)
 	_, err2 := prober.Probe(t.Context(), pipe)
 	_, err3 := prober.Log(t.Context(), pipe)
-	err4 := prober.Check(t.Context(), []ExpectedFile{{pipe, "", 0}})[0].Err
+	err4 := prober.Check(t.Context(), []ExpectedFile{{pipe, Identity{}}})[0].Err
 	if i := slices.IndexFunc([]error{err1, err2, err3, err4}, func(err error) bool { return !errors.Is(err, ErrNotResult) }); i >= 0 {
 		t.Errorf("%d: %v, %v, %v, %v", i, err1, err2, err3, err4)
 	}
@@ -267,7 +267,7 @@ func TestAFileOfAnotherSizeIsNotRead(t *testing.T) {
 	}
 	prober := Prober{Command: child(t, "probe")}
 	_, err1 := HashSized(t.Context(), hole, 5000)
-	err2 := prober.Check(t.Context(), []ExpectedFile{{hole, sixtyFour, 5000}})[0].Err
+	err2 := prober.Check(t.Context(), []ExpectedFile{{hole, Identity{sixtyFour, 5000}}})[0].Err
 	for i, err := range []error{err1, err2} {
 		if size := (*SizeError)(nil); !errors.As(err, &size) || *size != (SizeError{hole, 1 << 40, 5000}) {
 			t.Errorf("%d: %v", i, err)
@@ -284,14 +284,16 @@ func TestAFileOfAnotherSizeIsNotRead(t *testing.T) {
 func TestCheckReadsOnlyWhatIsVouchedFor(t *testing.T) {
 	task := trainingTask()
 	path, receipt := written(t, task, makeTraining(task))
-	files := []ExpectedFile{{path, receipt.SHA256, receipt.Bytes}, {path, sixtyFour, receipt.Bytes}, {path + "x", sixtyFour, 1}}
+	files := []ExpectedFile{
+		{path, receipt.Identity}, {path, Identity{sixtyFour, receipt.Bytes}}, {path + "x", Identity{sixtyFour, 1}},
+	}
 	for name, file := range bombs(t) {
 		if name == "cycle" || name == "unfilled" {
 			sum, size, err := HashFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			files = append(files, ExpectedFile{file, sum, size})
+			files = append(files, ExpectedFile{file, Identity{sum, size}})
 		}
 	}
 	found := Prober{Command: child(t, "probe")}.Check(t.Context(), append(files, files[0]))
@@ -316,7 +318,7 @@ func TestCheckSurvivesAFileThatBreaksTheChild(t *testing.T) {
 	if err := os.Link(path, hostile); err != nil {
 		t.Fatal(err)
 	}
-	good, bad := ExpectedFile{path, receipt.SHA256, receipt.Bytes}, ExpectedFile{hostile, receipt.SHA256, receipt.Bytes}
+	good, bad := ExpectedFile{path, receipt.Identity}, ExpectedFile{hostile, receipt.Identity}
 	for i, found := range (Prober{Command: child(t, "sometimes")}).Check(t.Context(), []ExpectedFile{bad, good, good, bad, bad, good}) {
 		broken := i == 0 || i == 3 || i == 4
 		if broken && (!errors.Is(found.Err, ErrNotResult) || !strings.Contains(found.Err.Error(), hostile)) ||

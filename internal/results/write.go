@@ -17,9 +17,8 @@ import (
 
 // Receipt identifies a file that was written.
 type Receipt struct {
-	SHA256 string // of the file, in hex
-	Digest string // of its contents, in hex (digester)
-	Bytes  int64  // the file's size
+	Identity
+	Digest string // of the file's contents, in hex (digester)
 }
 
 // imageLimit is the size of values up to which a file is built in memory and written as a whole. Larger files are
@@ -99,7 +98,7 @@ func writeImage(ctx context.Context, to *os.File, nodes []node) (Receipt, error)
 	if _, err := to.Write(image); err != nil {
 		return Receipt{}, err
 	}
-	return Receipt{hex.EncodeToString(sum[:]), w.digest.sum(), int64(len(image))}, nil
+	return Receipt{Identity{hex.EncodeToString(sum[:]), int64(len(image))}, w.digest.sum()}, nil
 }
 
 // writeChunkwise lets libhdf5 write the file. A full disk fails the flush or the close at the latest.
@@ -126,5 +125,5 @@ func writeChunkwise(ctx context.Context, to *os.File, nodes []node) (Receipt, er
 		return Receipt{}, err
 	}
 	hashed, err := HashOpen(ctx, to)
-	return Receipt{hashed.SHA256, w.digest.sum(), hashed.Bytes}, err
+	return Receipt{hashed.Identity, w.digest.sum()}, err
 }
