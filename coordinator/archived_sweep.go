@@ -25,7 +25,7 @@ type archive struct {
 	prober catalog.Prober
 }
 
-func (k *Coordinator) archive() archive { return archive{k.config.Root, k.config.Prober} }
+func (c *Coordinator) archive() archive { return archive{c.config.Root, c.config.Prober} }
 
 // summarize summarizes an archived sweep.
 func (a archive) summarize(ctx context.Context, name string) (control.SweepSummary, error) {

@@ -25,10 +25,12 @@ func TestSettledSweepsAreToldOfAfterARestart(t *testing.T) {
 	if len(s) != 2 || s[0].Name != "other" || s[0].Failed != 2 {
 		t.Fatalf("summary %+v", s)
 	}
-	if now := s[1]; now.Tasks != 4 || now.Done != before.Done || now.Failed != 2 || now.ByClass[protocol.Numeric] != 2 || len(now.Failures) != 2 || now.Status != control.Finished {
+	if now := s[1]; now.Tasks != 4 || now.Done != before.Done || now.Failed != 2 || now.ByClass[protocol.Numeric] != 2 ||
+		len(now.Failures) != 2 || now.Status != control.Finished {
 		t.Errorf("summary %+v, before %+v", now, before)
 	}
-	if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); e.State != string(control.Finished) || !strings.Contains(e.Reason, "2 tasks failed") {
+	if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); e.State != string(control.Finished) ||
+		!strings.Contains(e.Reason, "2 tasks failed") {
 		t.Errorf("explained %+v", e)
 	}
 }

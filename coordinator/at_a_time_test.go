@@ -19,13 +19,14 @@ func TestSoManyAreCarriedOutAtATime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if launchesAtATime != 2 || verifiesAtATime != 2 || !strings.Contains(string(page), "at most two launches are planned and two verifies run at a time") {
+	if launchesAtATime != 2 || verifiesAtATime != 2 || !strings.Contains(string(page), "at most two launches are planned and two verifies "+
+		"run at a time") {
 		t.Errorf("%d launches and %d verifies; the page has other numbers", launchesAtATime, verifiesAtATime)
 	}
 	verifying := newShared[control.Plan](verifiesAtATime)
-	for name, do := range map[string]func(f func(context.Context, control.Launch) (control.Plan, error)) func(context.Context, control.Launch) (control.Plan, error){
-		"launches": takeTurns,
-		"verifies": func(f func(context.Context, control.Launch) (control.Plan, error)) func(context.Context, control.Launch) (control.Plan, error) {
+	for name, do := range map[string]func(launchHandler) launchHandler{
+		"launches": limitLaunches,
+		"verifies": func(f launchHandler) launchHandler {
 			return func(ctx context.Context, r control.Launch) (control.Plan, error) {
 				return verifying.do(ctx, fmt.Sprint(r.Priority), func(ctx context.Context) (control.Plan, error) { return f(ctx, r) })
 			}

@@ -17,7 +17,8 @@ func TestEarlierRunIsNotHeard(t *testing.T) {
 	}
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.finish(k, "two")
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true})
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)},
+		Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true})
 	j := g.next("two")
 	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
 	for run := range 2 {

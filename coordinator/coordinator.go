@@ -33,12 +33,12 @@ type Config struct {
 	Prober  catalog.Prober
 	Version string       // of this program, for manifests
 	Log     *slog.Logger // nil: nothing is logged
-	// Exclusive says that no worker uses this queue when the coordinator starts: orders from earlier sessions
-	// are removed, and attempts are counted anew.
-	Exclusive bool
-	// Noted, if not nil, is called for every line of a manifest once the line is durable. It must return at
+	// SoleOwner says that the coordinator is one of `run`, which owns its queue alone: no worker uses the queue when the
+	// coordinator starts, orders from earlier sessions are removed, attempts are counted anew, and no records are kept.
+	SoleOwner bool
+	// OnLine, if not nil, is called for every line of a manifest once the line is durable. It must return at
 	// once and not call the coordinator.
-	Noted func(manifest.Line)
+	OnLine func(manifest.Line)
 	// Ownership is checked before anything is written; nil: nobody else can own the root. The caller keeps it
 	// until after Stop.
 	Ownership Ownership
@@ -57,8 +57,8 @@ type Config struct {
 	Verbs map[string]control.Handler
 }
 
-// Coordinator is the shell around the machine: it feeds launches and what the queue delivers to the machine,
-// and carries out its commands. All methods are safe for concurrent use.
+// Coordinator joins its parts: it feeds launches and what the queue delivers to the state machine, and makes durable what
+// follows. All methods are safe for concurrent use.
 type Coordinator struct {
 	*core
 	config Config
@@ -95,201 +95,208 @@ const groupTime = 50 * time.Millisecond
 
 // Start makes a coordinator ready. Outcomes that an earlier one left behind are
 // held until a launch wants them.
-func Start(ctx context.Context, c Config) (*Coordinator, error) {
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
+func Start(ctx context.Context, config Config) (*Coordinator, error) {
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
 	}
-	c.Ahead, c.Tick = cmp.Or(c.Ahead, 10*time.Minute), cmp.Or(c.Tick, 10*time.Second)
-	c.Regather, c.RetryDelay = cmp.Or(c.Regather, time.Minute), cmp.Or(c.RetryDelay, 5*time.Second)
-	k := &Coordinator{
-		core: newCore(c.Log, c.Ownership), config: c, loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
-		catalog: catalog.NewForOwner(c.Root), workers: workers.New(), begun: time.Now(),
+	config.Ahead, config.Tick = cmp.Or(config.Ahead, 10*time.Minute), cmp.Or(config.Tick, 10*time.Second)
+	config.Regather, config.RetryDelay = cmp.Or(config.Regather, time.Minute), cmp.Or(config.RetryDelay, 5*time.Second)
+	c := &Coordinator{
+		core: newCore(config.Log, config.Ownership), config: config, begun: time.Now(),
+		loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),
+		catalog: catalog.NewForOwner(config.Root), workers: workers.New(),
 	}
-	k.sweeps = launched.New(k.machine, func(sweep string) bool { return k.faults.Has(sweep) })
-	k.ledger = ledger.New(c.Root, k.catalog, c.Log)
-	k.connect()
-	go k.run()
-	if err := k.begin(ctx); err != nil {
-		return nil, errors.Join(err, k.Stop(ctx))
+	c.sweeps = launched.New(c.machine, func(sweep string) bool { return c.faults.Has(sweep) })
+	c.ledger = ledger.New(config.Root, c.catalog, config.Log)
+	c.connect()
+	go c.run()
+	if err := c.begin(ctx); err != nil {
+		return nil, errors.Join(err, c.Stop(ctx))
 	}
-	return k, nil
+	return c, nil
 }
 
 // begin listens to the queue, and resumes what an earlier coordinator left.
-func (k *Coordinator) begin(ctx context.Context) error {
-	if err := k.clearLeftovers(ctx); err != nil {
+func (c *Coordinator) begin(ctx context.Context) error {
+	if err := c.clearLeftovers(ctx); err != nil {
 		return err
 	}
-	if err := k.recorder.migrate(); err != nil {
+	if err := c.recorder.migrate(); err != nil {
 		return err
 	}
-	takeUp := k.restorer.restore
-	if k.config.Exclusive {
-		takeUp = k.awaitOutcomes
+	takeUp := c.restorer.restore
+	if c.config.SoleOwner {
+		takeUp = c.awaitOutcomes
 	}
-	if err := k.catalog.Refresh(); err != nil {
+	if err := c.catalog.Refresh(); err != nil {
 		return err
 	}
-	k.settleClaims()
-	if err := k.learnAttempts(); err != nil {
+	c.repairNameConflicts()
+	if err := c.learnAttempts(); err != nil {
 		return err
 	}
-	if err := k.subscribe(ctx); err != nil { // outcomes may come from here on
+	if err := c.subscribe(ctx); err != nil { // outcomes may come from here on
 		return err
 	}
-	k.takeOver(ctx)
+	c.takeOver(ctx)
 	if err := takeUp(ctx); err != nil {
-		return fmt.Errorf("go on with sweeps: %w", err)
+		return fmt.Errorf("resume sweeps: %w", err)
 	}
-	if err := k.listen(ctx); err != nil {
+	if err := c.listen(ctx); err != nil {
 		return err
 	}
-	if !k.config.Exclusive {
-		k.recorder.replaceOld(k.faults.Has)
+	if !c.config.SoleOwner {
+		c.recorder.replaceOld(c.faults.Has)
 	}
-	k.background(k.faults.Work, k.attempts.Work, k.window.Work, k.attempts.Watch, k.upkeepAlways)
+	c.background(c.faults.Work, c.attempts.Work, c.window.Work, c.attempts.Watch, c.upkeepAlways)
 	return nil
 }
 
 // connect makes the parts that need each other.
-func (k *Coordinator) connect() {
-	view := &shell{core: k.core, flush: k.flush, refill: func() { k.window.Refill() }, task: k.sweeps.Task, finish: func(sweep string) { k.recorder.finish(sweep) },
-		resume: func(ctx context.Context, sweep string) { k.restorer.retry(ctx, sweep) }}
-	c := k.config
-	k.attempts = attempts.New(attempts.Config{Core: view, Queue: c.Queue, Root: c.Root, Workers: k.workers, Log: c.Log, Tick: c.Tick, RetryDelay: c.RetryDelay})
-	k.book = outcomes.New(outcomes.Config{Core: view, Root: c.Root, Catalog: k.catalog, Sweeps: k.sweeps, Ledger: k.ledger, Attempts: k.attempts, Log: c.Log, Version: c.Version})
-	k.carryOut, view.book = k.book.CarryOut, k.book
-	k.window = window.New(window.Config{Core: view, Queue: c.Queue, Attempts: k.attempts, Workers: k.workers, Log: c.Log, Ahead: c.Ahead})
-	k.faults = faults.New(faults.Config{Core: view, Catalog: k.catalog, Ledger: k.ledger, Window: k.window, Log: c.Log})
-	view.faults = k.faults
-	k.explainer = &explain.Explainer{Core: view, Root: c.Root, Queue: c.Queue, Catalog: k.catalog, Sweeps: k.sweeps, Attempts: k.attempts,
-		Faults: k.faults, Workers: k.workers, Archived: k.archive().explain}
-	k.recorder = &recorder{core: k.core, root: c.Root, sweeps: k.sweeps, exclusive: c.Exclusive}
-	k.launcher = &launcher{core: k.core, config: c, catalog: k.catalog, sweeps: k.sweeps, book: k.book, attempts: k.attempts, ledger: k.ledger,
-		faults: k.faults, recorder: k.recorder, flush: k.flush, refill: k.window.Refill}
-	k.restorer = &restorer{core: k.core, config: c, catalog: k.catalog, sweeps: k.sweeps, launcher: k.launcher, window: k.window,
-		faults: k.faults, awaitOutcomes: k.awaitOutcomes}
-	k.steering = &steering{core: k.core, config: c, sweeps: k.sweeps, faults: k.faults, recorder: k.recorder, flush: k.flush, refill: k.window.Refill}
+func (c *Coordinator) connect() {
+	view := &shell{core: c.core, flush: c.flush, refill: func() { c.window.Refill() }, task: c.sweeps.Task,
+		finish: func(sweep string) { c.recorder.finish(sweep) }, resume: func(ctx context.Context, sweep string) { c.restorer.retry(ctx, sweep) }}
+	config := c.config
+	c.attempts = attempts.New(attempts.Config{Core: view, Queue: config.Queue, Root: config.Root, Workers: c.workers, Log: config.Log,
+		Tick: config.Tick, RetryDelay: config.RetryDelay})
+	c.book = outcomes.New(outcomes.Config{Core: view, Root: config.Root, Catalog: c.catalog, Sweeps: c.sweeps, Ledger: c.ledger,
+		Attempts: c.attempts, Log: config.Log, Version: config.Version})
+	c.carryOut, view.book = c.book.CarryOut, c.book
+	c.window = window.New(window.Config{Core: view, Queue: config.Queue, Attempts: c.attempts, Workers: c.workers, Log: config.Log,
+		Ahead: config.Ahead})
+	c.faults = faults.New(faults.Config{Core: view, Catalog: c.catalog, Ledger: c.ledger, Window: c.window, Log: config.Log})
+	view.faults = c.faults
+	c.explainer = &explain.Explainer{Core: view, Root: config.Root, Queue: config.Queue, Catalog: c.catalog, Sweeps: c.sweeps,
+		Attempts: c.attempts,
+		Faults:   c.faults, Workers: c.workers, Archived: c.archive().explain}
+	c.recorder = &recorder{core: c.core, root: config.Root, sweeps: c.sweeps, soleOwner: config.SoleOwner}
+	c.launcher = &launcher{core: c.core, config: config, catalog: c.catalog, sweeps: c.sweeps, book: c.book, attempts: c.attempts,
+		ledger: c.ledger,
+		faults: c.faults, recorder: c.recorder, flush: c.flush, refill: c.window.Refill}
+	c.restorer = &restorer{core: c.core, config: config, catalog: c.catalog, sweeps: c.sweeps, launcher: c.launcher, window: c.window,
+		faults: c.faults, awaitOutcomes: c.awaitOutcomes}
+	c.steering = &steering{core: c.core, config: config, sweeps: c.sweeps, faults: c.faults, recorder: c.recorder,
+		flush: c.flush, refill: c.window.Refill}
 }
 
 // learnAttempts reads the records of attempts from before this coordinator.
-func (k *Coordinator) learnAttempts() error {
-	if k.config.Exclusive {
-		return k.attempts.Restore(nil)
+func (c *Coordinator) learnAttempts() error {
+	if c.config.SoleOwner {
+		return c.attempts.Restore(nil)
 	}
-	return k.attempts.Restore(func(id sweeps.ID, run int) bool { return run <= k.catalog.LastRun(id) })
+	return c.attempts.Restore(func(id sweeps.ID, run int) bool { return run <= c.catalog.LastRun(id) })
 }
 
 // listen reads the register as it is, then what workers report.
-func (k *Coordinator) listen(ctx context.Context) error {
-	stop, err := k.config.Queue.Register.Watch(ctx, k.attempts.Registered)
+func (c *Coordinator) listen(ctx context.Context) error {
+	stop, err := c.config.Queue.Register.Watch(ctx, c.attempts.Registered)
 	if err != nil {
 		return fmt.Errorf("read the register of attempts: %w", err)
 	}
-	k.stop = append(k.stop, stop)
-	if stop, err = k.config.Queue.Progress(k.attempts.Progress); err != nil {
+	c.stop = append(c.stop, stop)
+	if stop, err = c.config.Queue.Progress(c.attempts.Progress); err != nil {
 		return fmt.Errorf("listen to workers: %w", err)
 	}
-	k.stop = append(k.stop, stop)
-	if stop, err = k.config.Queue.Presences(k.attempts.Present); err != nil {
+	c.stop = append(c.stop, stop)
+	if stop, err = c.config.Queue.Presences(c.attempts.Present); err != nil {
 		return fmt.Errorf("listen to workers: %w", err)
 	}
-	k.stop = append(k.stop, stop)
-	if stop, err = k.drainEarlierWorkers(); err != nil {
+	c.stop = append(c.stop, stop)
+	if stop, err = c.drainEarlierWorkers(); err != nil {
 		return fmt.Errorf("listen to workers: %w", err)
 	}
-	k.stop = append(k.stop, stop)
-	return k.config.Queue.SayHello()
+	c.stop = append(c.stop, stop)
+	return c.config.Queue.SayHello()
 }
 
 // background runs loops until the coordinator stops.
-func (k *Coordinator) background(loops ...func(context.Context)) {
+func (c *Coordinator) background(loops ...func(context.Context)) {
 	ctx, cancel := context.WithCancel(context.Background())
-	k.keep.Go(func() {
-		<-k.quit
+	c.keep.Go(func() {
+		<-c.quit
 		cancel()
 	})
 	for _, f := range loops {
-		k.keep.Go(func() { f(ctx) })
+		c.keep.Go(func() { f(ctx) })
 	}
 }
 
-func (k *Coordinator) subscribe(ctx context.Context) error {
-	stop, err := k.config.Queue.Outcomes(ctx, k.receive)
+func (c *Coordinator) subscribe(ctx context.Context) error {
+	stop, err := c.config.Queue.Outcomes(ctx, c.receive)
 	if err != nil {
 		return fmt.Errorf("listen to outcomes: %w", err)
 	}
-	k.stop = append(k.stop, stop)
+	c.stop = append(c.stop, stop)
 	return nil
 }
 
-func (k *Coordinator) unsubscribe() {
-	for _, stop := range k.stop {
+func (c *Coordinator) unsubscribe() {
+	for _, stop := range c.stop {
 		stop()
 	}
 }
 
 // run takes outcomes in groups: each group's manifest lines are durable before
 // its outcomes are acknowledged.
-func (k *Coordinator) run() {
-	defer close(k.loop)
+func (c *Coordinator) run() {
+	defer close(c.loop)
 	for {
 		select {
-		case d := <-k.outcomes:
-			k.group(d)
-		case <-k.quit:
+		case d := <-c.outcomes:
+			c.group(d)
+		case <-c.quit:
 			return
 		}
 	}
 }
 
-func (k *Coordinator) group(d queue.OutcomeDelivery) {
+func (c *Coordinator) group(d queue.OutcomeDelivery) {
 	timer := time.NewTimer(groupTime)
 	defer timer.Stop()
 	for more := true; more; {
-		k.mu.Lock()
-		if err := k.checkOwnership(k.unattended); err != nil {
-			k.fail(err)
+		c.mu.Lock()
+		if err := c.checkOwnership(c.unattended); err != nil {
+			c.fail(err)
 		}
-		k.take(d)
-		k.mu.Unlock()
+		c.take(d)
+		c.mu.Unlock()
 		select {
-		case d = <-k.outcomes:
+		case d = <-c.outcomes:
 		case <-timer.C:
 			more = false
-		case <-k.quit:
+		case <-c.quit:
 			more = false
 		}
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.flush()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.flush()
 }
 
 // take feeds one outcome to the machine.
-func (k *Coordinator) take(d queue.OutcomeDelivery) {
-	if k.failure != nil {
+func (c *Coordinator) take(d queue.OutcomeDelivery) {
+	if c.failure != nil {
 		return
 	}
 	o := d.Outcome
-	if !k.book.Take(d) {
+	if !c.book.Take(d) {
 		return
 	}
-	if r := k.attempts.Of(o.ID); r != nil {
-		k.window.Took(o.Finished.Sub(o.Started).Seconds(), r.Cost)
+	if r := c.attempts.Of(o.ID); r != nil {
+		c.window.Took(o.Finished.Sub(o.Started).Seconds(), r.Cost)
 	}
-	k.attempts.StartCommitted(&o)
-	k.step(lifecycle.Committed(&o))
-	k.window.Refill()
+	c.attempts.StartCommitted(&o)
+	c.step(lifecycle.Committed(&o))
+	c.window.Refill()
 }
 
 // Wait returns when every launched sweep is complete or ctx ends, with the state of the sweeps. The error says
 // why the coordinator cannot continue, or why the incomplete sweeps cannot be completed at present.
-func (k *Coordinator) Wait(ctx context.Context) (control.Summary, error) {
+func (c *Coordinator) Wait(ctx context.Context) (control.Summary, error) {
 	for {
-		k.mu.Lock()
-		summary, complete, failure, stuck, changed := k.sweeps.Summarize(k.config.Root), k.sweeps.AllComplete(), k.failure, k.stuck(), k.changed
-		k.mu.Unlock()
+		c.mu.Lock()
+		summary, complete, failure, stuck, changed := c.sweeps.Summarize(c.config.Root), c.sweeps.AllComplete(), c.failure, c.stuck(), c.changed
+		c.mu.Unlock()
 		if failure = cmp.Or(failure, stuck); failure != nil || complete {
 			return summary, failure
 		}

@@ -63,7 +63,8 @@ func TestInspectChangesNothing(t *testing.T) {
 	lines := g.lines("two")
 	path, manifest := g.path("two", lines[0].File), g.root.Manifest("two")
 	alter(t, path)
-	write(t, manifest, rechecked(strings.ReplaceAll(g.read("two", "manifest.jsonl"), lines[1].Digest, strings.Repeat("0", len(lines[1].Digest)))))
+	write(t, manifest, rechecked(strings.ReplaceAll(g.read("two", "manifest.jsonl"), lines[1].Digest, strings.Repeat("0",
+		len(lines[1].Digest)))))
 	before := []string{signOf(t, path), signOf(t, manifest), g.read("two", "manifest.jsonl")}
 	report, err := verify.Inspect(g.context(), g.root, nobodys{}, nil)
 	if err != nil {
@@ -154,7 +155,8 @@ func TestVerifyMendsAManifest(t *testing.T) {
 	if err := k.Stop(g.context()); err != nil {
 		t.Fatal(err)
 	}
-	if found := g.verify(); found.Sweeps[1].Name != "two" || len(found.Sweeps[1].Problems) == 0 || found.Sweeps[1].Problems[0].File != "manifest.jsonl" {
+	if found := g.verify(); found.Sweeps[1].Name != "two" || len(found.Sweeps[1].Problems) == 0 ||
+		found.Sweeps[1].Problems[0].File != "manifest.jsonl" {
 		t.Errorf("verify: %+v", found)
 	}
 	if kept := g.read("two", "manifest.damaged.1.jsonl"); kept != damaged {
@@ -234,7 +236,8 @@ func TestWhatNobodyWantsMayBeMissing(t *testing.T) {
 	g.run(plan.Request{Sweeps: []*sweeps.Sweep{superseding}, Supersede: true})
 	narrower := parse(t, strings.NewReplacer("n_trials = 1", "n_trials = 2", "[1, 2]", "[1]").Replace(twoByTwo))
 	g.run(order1(narrower))
-	altered, earlier, wanted := "results~pl.is_plastic=BOTH~seed=2.h5", "results~pl.is_plastic=EXC~seed=2.h5", "results~pl.is_plastic=EXC~seed=1.h5"
+	altered, earlier, wanted := "results~pl.is_plastic=BOTH~seed=2.h5", "results~pl.is_plastic=EXC~seed=2.h5",
+		"results~pl.is_plastic=EXC~seed=1.h5"
 	for _, file := range []string{altered, earlier, wanted} {
 		if atomicfile.IsGone(g.path("two", file)) {
 			t.Fatalf("there is no %s among %v", file, g.files("two"))
@@ -250,7 +253,8 @@ func TestWhatNobodyWantsMayBeMissing(t *testing.T) {
 	remove(t, g.path("two", wanted))
 	alter(t, g.path("two", altered))
 	found := g.verify().Sweeps[0]
-	if len(found.Problems) != 2 || found.Problems[0].Again || !strings.Contains(found.Problems[0].Detail, "remove it") || !found.Problems[1].Again {
+	if len(found.Problems) != 2 || found.Problems[0].Again || !strings.Contains(found.Problems[0].Detail,
+		"remove it") || !found.Problems[1].Again {
 		t.Errorf("verify: %+v", found)
 	}
 	remove(t, g.path("two", altered))

@@ -13,17 +13,17 @@ import (
 
 // takeOver takes over what is there now, before sweeps are resumed, and later what was not
 // acknowledged by then. What cannot be taken over costs some tasks another run.
-func (k *Coordinator) takeOver(ctx context.Context) {
-	if k.takeOverOnce(ctx) {
+func (c *Coordinator) takeOver(ctx context.Context) {
+	if c.takeOverOnce(ctx) {
 		return
 	}
-	k.background(func(ctx context.Context) {
+	c.background(func(ctx context.Context) {
 		tick := time.NewTicker(upkeepEvery)
 		defer tick.Stop()
 		for {
 			select {
 			case <-tick.C:
-				if k.takeOverOnce(ctx) {
+				if c.takeOverOnce(ctx) {
 					return
 				}
 			case <-ctx.Done():
@@ -33,29 +33,29 @@ func (k *Coordinator) takeOver(ctx context.Context) {
 	})
 }
 
-func (k *Coordinator) takeOverOnce(ctx context.Context) (done bool) {
-	done, err := k.config.Queue.TakeOverFormat1(ctx, k.receive)
+func (c *Coordinator) takeOverOnce(ctx context.Context) (done bool) {
+	done, err := c.config.Queue.TakeOverFormat1(ctx, c.receive)
 	if err != nil && ctx.Err() == nil {
-		k.config.Log.Warn("take over what an earlier version left in the queue", "error", err)
+		c.config.Log.Warn("take over what an earlier version left in the queue", "error", err)
 	}
 	return done
 }
 
 // receive hands an outcome to the loop.
-func (k *Coordinator) receive(d queue.OutcomeDelivery) {
+func (c *Coordinator) receive(d queue.OutcomeDelivery) {
 	select {
-	case k.outcomes <- d:
-	case <-k.quit:
+	case c.outcomes <- d:
+	case <-c.quit:
 	}
 }
 
 // drainEarlierWorkers has workers of an earlier version end when they are heard of.
-func (k *Coordinator) drainEarlierWorkers() (stop func(), err error) {
+func (c *Coordinator) drainEarlierWorkers() (stop func(), err error) {
 	told := time.Time{}
-	return k.config.Queue.DrainFormat1(func(now time.Time) {
+	return c.config.Queue.DrainFormat1(func(now time.Time) {
 		if now.Sub(told) > upkeepEvery {
 			told = now
-			k.config.Log.Warn("a worker of an earlier version is told to end: start coordinator and workers from the same program")
+			c.config.Log.Warn("a worker of an earlier version is told to end: start coordinator and workers from the same program")
 		}
 	})
 }

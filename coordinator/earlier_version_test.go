@@ -23,7 +23,8 @@ func TestOutcomesOfAnEarlierVersionArePlaced(t *testing.T) {
 	names, js := protocol.Format1Of(g.root.ID()), g.queue.JetStream()
 	subject := strings.TrimSuffix(names.Outcomes(), ">") + fmt.Sprintf("%s.%d", j.task.ID, j.task.Run)
 	g.end()
-	if _, err := js.CreateStream(g.context(), jetstream.StreamConfig{Name: names.Stream("outcomes"), Subjects: []string{names.Outcomes()}}); err != nil {
+	if _, err := js.CreateStream(g.context(), jetstream.StreamConfig{Name: names.Stream("outcomes"),
+		Subjects: []string{names.Outcomes()}}); err != nil {
 		t.Fatal(err)
 	}
 	text, err := json.Marshal(struct {
@@ -62,7 +63,8 @@ func inOrderOfFormat1(t *testing.T, text []byte) []byte {
 		t.Fatal(err)
 	}
 	var out []string
-	for _, name := range []string{"id", "run", "attempt", "class", "error", "sha256", "digest", "bytes", "started", "finished", "spent", "host", "worker", "version"} {
+	for _, name := range []string{"id", "run", "attempt", "class", "error", "sha256", "digest", "bytes", "started", "finished", "spent",
+		"host", "worker", "version"} {
 		if value, ok := fields[name]; ok {
 			out = append(out, fmt.Sprintf("%q:%s", name, value))
 		}

@@ -16,10 +16,10 @@ import (
 )
 
 // phase is how far a task has come.
-func (k *Coordinator) phase(id sweeps.ID) lifecycle.Phase {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	t, _ := k.machine.Task(id)
+func (c *Coordinator) phase(id sweeps.ID) lifecycle.Phase {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t, _ := c.machine.Task(id)
 	return t.Phase
 }
 
@@ -110,7 +110,8 @@ func TestAnEndedAttemptIsFollowedByAnother(t *testing.T) {
 			if over, err := loser.IsOver(g.context()); err != nil || !over {
 				t.Errorf("its worker may go on with it: %v", err)
 			}
-			if l := g.lines("two"); len(l) != 1 || l[0].State != manifest.Done || l[0].Token != winner.token() || l[0].Attempt != winner.task.Attempt {
+			if l := g.lines("two"); len(l) != 1 || l[0].State != manifest.Done || l[0].Token != winner.token() ||
+				l[0].Attempt != winner.task.Attempt {
 				t.Errorf("lines %+v", l)
 			}
 		})
@@ -215,7 +216,8 @@ func TestACommittedAttemptDoesNotEnd(t *testing.T) {
 	g.poll("the claim is known", func() bool { return k.phase(j.id()) == lifecycle.Running })
 	repair := g.obstruct(g.root.Private("incoming"))
 	j.over()
-	if _, err := j.Commit(g.context(), protocol.Outcome{SHA256: strings.Repeat("0", 64), Digest: "d", Bytes: 1, Host: "here", Worker: "w1", Version: "test"}); err != nil {
+	if _, err := j.Commit(g.context(), protocol.Outcome{SHA256: strings.Repeat("0", 64), Digest: "d", Bytes: 1, Host: "here", Worker: "w1",
+		Version: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	g.poll("it waits to be placed", func() bool { return k.phase(j.id()) == lifecycle.Placing })

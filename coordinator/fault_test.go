@@ -53,7 +53,8 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 	repair := g.obstruct(g.root.Private("incoming"))
 	g.commit(j, o)
 	g.until(k, func() bool { return k.faults.Find("two") != nil })
-	if f := k.faults.Find("two"); !strings.Contains(f.Cause, j.id().String()) || !strings.Contains(f.Cause, "not a directory") || !strings.Contains(f.Remedy, "in the place of a folder") {
+	if f := k.faults.Find("two"); !strings.Contains(f.Cause, j.id().String()) || !strings.Contains(f.Cause,
+		"not a directory") || !strings.Contains(f.Remedy, "in the place of a folder") {
 		t.Errorf("it tells %+v", f)
 	}
 	g.until(k, func() bool { // it has tried again
@@ -61,7 +62,8 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 		defer k.mu.Unlock()
 		return k.faults.Tries("two") > 2
 	})
-	if told := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); told.State != "set aside" || !strings.Contains(told.Reason, "not a directory") || told.Remedy == "" {
+	if told := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); told.State != "set "+
+		"aside" || !strings.Contains(told.Reason, "not a directory") || told.Remedy == "" {
 		t.Errorf("explained: %+v", told)
 	}
 	if lines := g.lines("two"); len(lines) != 0 {
@@ -145,7 +147,8 @@ func TestASweepIsSetAsideAtEveryStart(t *testing.T) {
 		if f := k.faults.Find("two"); f == nil || !strings.Contains(f.Cause, "line 2") || !strings.Contains(f.Remedy, "eisweep verify") {
 			t.Errorf("it tells %+v", f)
 		}
-		if _, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}); err == nil || !strings.Contains(err.Error(), "line 2") {
+		if _, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}); err == nil ||
+			!strings.Contains(err.Error(), "line 2") {
 			t.Errorf("launching it: %v", err)
 		}
 		g.hand(g.next("apart"))

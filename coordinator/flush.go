@@ -10,80 +10,80 @@ import (
 // flush makes durable what the ledger has gathered: first the names, then the manifests that refer to them. Then it
 // acknowledges outcomes and finishes sweeps, which a restart no longer looks at. If something of a sweep cannot be
 // written, that is a fault of that sweep. flush may release the lock for a while before it does anything.
-func (k *Coordinator) flush() {
-	for k.flushOnce(); k.failure == nil; k.flushOnce() {
-		next, renamed := k.book.Next()
+func (c *Coordinator) flush() {
+	for c.flushOnce(); c.failure == nil; c.flushOnce() {
+		next, renamed := c.book.Next()
 		if len(next)+len(renamed) == 0 {
 			return
 		}
 		if len(renamed) > 0 {
-			k.step(lifecycle.ResultsRenamed{IDs: renamed})
+			c.step(lifecycle.ResultsRenamed{IDs: renamed})
 		}
-		for _, c := range next {
-			k.doAgain(c)
+		for _, command := range next {
+			c.doAgain(command)
 		}
 	}
 }
 
-func (k *Coordinator) flushOnce() {
-	for _, sweep := range k.faults.Retried() {
-		k.ledger.Release(sweep)
+func (c *Coordinator) flushOnce() {
+	for _, sweep := range c.faults.Retried() {
+		c.ledger.Release(sweep)
 	}
-	if !k.ledger.IsEmpty() && !k.ownsRoot() {
-		if err := k.checkOwnership(k.unattended); err != nil {
-			k.fail(err)
+	if !c.ledger.IsEmpty() && !c.ownsRoot() {
+		if err := c.checkOwnership(c.unattended); err != nil {
+			c.fail(err)
 		}
 	}
-	if k.failure != nil {
+	if c.failure != nil {
 		return
 	}
-	written, err := k.ledger.Write(k.requireOwnership)
+	written, err := c.ledger.Write(c.requireOwnership)
 	if err != nil {
-		k.fail(err)
+		c.fail(err)
 		return
 	}
 	for sweep, err := range written.Faults {
-		k.faults.Report(sweep, err, true)
+		c.faults.Report(sweep, err, true)
 	}
-	k.ledger.Acknowledge()
-	k.recordChanges()
-	k.faults.Recover()
+	c.ledger.Acknowledge()
+	c.recordChanges()
+	c.faults.Recover()
 	for sweep, lines := range written.Lines {
-		k.publish(sweep, lines)
+		c.publish(sweep, lines)
 	}
-	k.ledger.CloseIf(func(sweep string) bool { return k.machine.Status(sweep) == "" || k.machine.IsFinished(sweep) })
-	k.announce()
+	c.ledger.CloseIf(func(sweep string) bool { return c.machine.Status(sweep) == "" || c.machine.IsFinished(sweep) })
+	c.announce()
 }
 
 // recordChanges records which sweeps are finished now, or are no longer.
-func (k *Coordinator) recordChanges() {
-	settled, reopened := k.book.Changes()
+func (c *Coordinator) recordChanges() {
+	settled, reopened := c.book.Changes()
 	for _, sweep := range reopened {
-		if err := k.recorder.write(sweep, k.sweeps.Record(k.sweeps.Get(sweep))); err != nil {
-			k.config.Log.Warn("a task of a finished sweep runs again, but a restart would not resume the sweep", "error", err)
+		if err := c.recorder.write(sweep, c.sweeps.Record(c.sweeps.Get(sweep))); err != nil {
+			c.config.Log.Warn("a task of a finished sweep runs again, but a restart would not resume the sweep", "error", err)
 		}
 	}
 	for _, sweep := range settled {
-		if !k.faults.FinishLater(sweep) {
-			k.recorder.finish(sweep)
+		if !c.faults.FinishLater(sweep) {
+			c.recorder.finish(sweep)
 		}
 	}
 }
 
 // publish sends what was written to the followers of a sweep.
-func (k *Coordinator) publish(sweep string, lines []manifest.Line) {
+func (c *Coordinator) publish(sweep string, lines []manifest.Line) {
 	for _, l := range lines {
-		if k.config.Noted != nil {
-			k.config.Noted(l)
+		if c.config.OnLine != nil {
+			c.config.OnLine(l)
 		}
-		if k.config.Exclusive {
+		if c.config.SoleOwner {
 			continue
 		}
 		text, err := json.Marshal(l)
 		if err != nil {
-			k.config.Log.Warn("publish manifest line", "task", l.ID, "error", err)
+			c.config.Log.Warn("publish manifest line", "task", l.ID, "error", err)
 			continue
 		}
-		k.config.Queue.PublishUpdate(sweep, text)
+		c.config.Queue.PublishUpdate(sweep, text)
 	}
 }

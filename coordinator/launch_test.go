@@ -164,7 +164,8 @@ func TestRerunAfterItsSourceGrewKeepsNamesAndTasksTogether(t *testing.T) {
 	for i := range status.Tasks {
 		if s := &status.Tasks[i]; s.Line != nil {
 			found++
-			if text := g.read("pushed", s.Task.File); text != "result of "+s.Task.ID.String() || s.Line.ID != s.Task.ID || s.Line.File != s.Task.File {
+			if text := g.read("pushed", s.Task.File); text != "result of "+s.Task.ID.String() || s.Line.ID != s.Task.ID ||
+				s.Line.File != s.Task.File {
 				t.Errorf("%s of task %s is %q, line %+v", s.Task.File, s.Task.ID, text, s.Line)
 			}
 		}

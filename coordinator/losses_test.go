@@ -50,7 +50,8 @@ func TestATaskThatKillsItsWorkersFails(t *testing.T) {
 	defer g.hire("w4", 64).works()()
 	g.ends(k, "two")
 	for _, l := range g.lines("two") {
-		if lost := l.ID == deadly; lost != (l.State == manifest.Failed) || lost && (l.Class != string(protocol.Lost) || !strings.Contains(l.Error, "3 attempts")) {
+		if lost := l.ID == deadly; lost != (l.State == manifest.Failed) || lost && (l.Class != string(protocol.Lost) ||
+			!strings.Contains(l.Error, "3 attempts")) {
 			t.Errorf("line %+v", l)
 		}
 	}
@@ -75,7 +76,8 @@ func TestAFailureOfStorageIsTriedAgain(t *testing.T) {
 		}
 	}
 	g.ends(k, "two")
-	if l := g.lines("two"); len(l) != 1 || l[0].State != manifest.Failed || l[0].Class != string(protocol.Storage) || l[0].Error != "as the test wants it" {
+	if l := g.lines("two"); len(l) != 1 || l[0].State != manifest.Failed || l[0].Class != string(protocol.Storage) || l[0].Error != "as "+
+		"the test wants it" {
 		t.Errorf("lines %+v", l)
 	}
 	if n := len(g.lossLines()); n != 3 {

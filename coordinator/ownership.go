@@ -69,7 +69,8 @@ func (c *core) authorizeWrite() error {
 	case c.failure != nil:
 		return c.failure
 	case err != nil:
-		return &control.Refusal{Kind: control.Storage, Text: "the storage of the root does not answer, so the coordinator may not write to it now: try again later"}
+		return &control.Refusal{Kind: control.Storage, Text: "the storage of the root does not answer, so the coordinator may not write to " +
+			"it now: try again later"}
 	}
 	return nil
 }

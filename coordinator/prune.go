@@ -7,21 +7,21 @@ import (
 )
 
 // Clean removes files of a sweep that nobody needs any more, while this coordinator runs.
-func (k *Coordinator) Clean(request control.Clean) (control.Cleaned, error) {
-	if err := k.authorizeWrite(); err != nil {
+func (c *Coordinator) Clean(request control.Clean) (control.Cleaned, error) {
+	if err := c.authorizeWrite(); err != nil {
 		return control.Cleaned{}, err
 	}
-	return prune.Sweep(k.catalog, tasks{k}, request)
+	return prune.Sweep(c.catalog, tasks{c}, request)
 }
 
 // tasks says which tasks and attempts have ended for this coordinator.
 type tasks struct{ *Coordinator }
 
-func (k tasks) IsOver(id sweeps.ID, run int) bool { return k.isSettled(id, run) }
+func (t tasks) IsOver(id sweeps.ID, run int) bool { return t.isSettled(id, run) }
 
-func (k tasks) IsSettled(id sweeps.ID) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	t, ok := k.machine.Task(id)
-	return !ok || t.IsSettled()
+func (t tasks) IsSettled(id sweeps.ID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	task, ok := t.machine.Task(id)
+	return !ok || task.IsSettled()
 }

@@ -34,7 +34,8 @@ func TestCleanRemovesWhatNobodyNeeds(t *testing.T) {
 	if err := os.MkdirAll(g.root.Private("checkpoints"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	useless := []string{filepath.Join(superseded, done+".h5"), g.root.Private("incoming", done+".1.1"), g.root.Private("checkpoints", done+".1.before")}
+	useless := []string{filepath.Join(superseded, done+".h5"), g.root.Private("incoming", done+".1.1"), g.root.Private("checkpoints",
+		done+".1.before")}
 	needed := []string{g.root.Private("logs", done+".1.1")}
 	for _, id := range []string{atWork, stranger} {
 		needed = append(needed, g.root.Private("incoming", id+".1.1.part"), g.root.Private("checkpoints", id+".1"))
@@ -51,7 +52,8 @@ func TestCleanRemovesWhatNobodyNeeds(t *testing.T) {
 	onlyAreLeft(t, needed, useless)
 	failed := g.root.Private("logs", atWork+".1.1")
 	write(t, failed, "text")
-	if out := told[control.Cleaned](g, control.VerbClean, control.Clean{Sweep: "two", Logs: true}); len(out.Files) != 1 || out.Files[0].Why != "log" {
+	if out := told[control.Cleaned](g, control.VerbClean, control.Clean{Sweep: "two",
+		Logs: true}); len(out.Files) != 1 || out.Files[0].Why != "log" {
 		t.Errorf("clean logs: %+v", out)
 	}
 	onlyAreLeft(t, append(needed[1:], failed), needed[:1])
@@ -83,7 +85,8 @@ func TestCleanWithoutACoordinator(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	useless := []string{g.path("two", "superseded/"+done+".h5"), g.root.Private("incoming", done+".1.2.h5"), g.root.Private("incoming", failed+".1.2.h5"),
+	useless := []string{g.path("two", "superseded/"+done+".h5"), g.root.Private("incoming", done+".1.2.h5"), g.root.Private("incoming",
+		failed+".1.2.h5"),
 		g.root.Private("checkpoints", done+".1")}
 	needed := []string{g.root.Private("incoming", done+".2.1.h5"), g.root.Private("incoming", stranger+".1.1.h5"),
 		g.root.Private("checkpoints", failed+".1"), g.root.Private("checkpoints", stranger+".1")}

@@ -19,8 +19,8 @@ type recorder struct {
 	*core
 	root   *root.Root
 	sweeps *launched.Table
-	// exclusive says that no records are kept: the coordinator is one of `run`.
-	exclusive bool
+	// soleOwner says that no records are kept: the coordinator is one of `run`.
+	soleOwner bool
 }
 
 // migrate moves the records of an earlier version of this program to where this one keeps them.
@@ -35,7 +35,7 @@ func (r *recorder) migrate() error {
 // write makes a sweep's record durable. A coordinator of `run` leaves none: its unfinished sweeps are
 // not resumed until `run` is called again.
 func (r *recorder) write(name string, record *records.Sweep) error {
-	if r.exclusive {
+	if r.soleOwner {
 		return nil
 	}
 	record.Epoch = r.epoch()
@@ -108,7 +108,7 @@ func (r *recorder) changeFile(name string, change func(*records.File)) error {
 	}
 	record, err := records.Read(r.root, name)
 	if err != nil {
-		if r.exclusive && atomicfile.IsStorage(err) && !errors.Is(err, fs.ErrNotExist) {
+		if r.soleOwner && atomicfile.IsStorage(err) && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return nil

@@ -11,32 +11,32 @@ import (
 // the way and the request does not allow them to be moved, it changes nothing and returns a *SupersedeError
 // with the plan. Launching the same again does nothing. If ctx is one of control's and ends because nobody
 // waits for the answer, it ends the planning, not what comes after it.
-func (k *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, error) {
-	return k.launcher.launch(ctx, o)
+func (c *Coordinator) Launch(ctx context.Context, o plan.Request) (*plan.Plan, error) {
+	return c.launcher.launch(ctx, o)
 }
 
 // Plan finds out what launching the request would do.
-func (k *Coordinator) Plan(ctx context.Context, o plan.Request) (*plan.Plan, error) {
-	return k.launcher.plan(ctx, o)
+func (c *Coordinator) Plan(ctx context.Context, o plan.Request) (*plan.Plan, error) {
+	return c.launcher.plan(ctx, o)
 }
 
 // Pause stops sending the sweeps' tasks to workers; running tasks continue. No name means all sweeps. Pausing
 // again changes nothing.
-func (k *Coordinator) Pause(ctx context.Context, names []string) (control.Steered, error) {
-	return k.steering.steer(ctx, names, control.Paused)
+func (c *Coordinator) Pause(ctx context.Context, names []string) (control.Steered, error) {
+	return c.steering.steer(ctx, names, control.Paused)
 }
 
 // Resume sends the tasks of paused sweeps to workers again. A cancelled sweep must be launched again instead.
-func (k *Coordinator) Resume(ctx context.Context, names []string) (control.Steered, error) {
-	return k.steering.steer(ctx, names, control.Open)
+func (c *Coordinator) Resume(ctx context.Context, names []string) (control.Steered, error) {
+	return c.steering.steer(ctx, names, control.Open)
 }
 
 // Cancel withdraws the tasks that the sweeps want and no other sweep does; running tasks finish and count.
-func (k *Coordinator) Cancel(ctx context.Context, names []string) (control.Steered, error) {
-	return k.steering.steer(ctx, names, control.Cancelled)
+func (c *Coordinator) Cancel(ctx context.Context, names []string) (control.Steered, error) {
+	return c.steering.steer(ctx, names, control.Cancelled)
 }
 
 // Explain says why a sweep or a task, given by its id or the start of one, is not running.
-func (k *Coordinator) Explain(ctx context.Context, target string) (control.Explained, error) {
-	return k.explainer.Explain(ctx, target)
+func (c *Coordinator) Explain(ctx context.Context, target string) (control.Explained, error) {
+	return c.explainer.Explain(ctx, target)
 }

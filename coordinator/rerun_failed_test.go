@@ -23,7 +23,8 @@ func TestFailedRerunLeavesTheResult(t *testing.T) {
 				before[l.ID] = l
 			}
 			g.fails["EXC"] = class
-			s := g.run(plan.Request{Sweeps: []*sweeps.Sweep{two}, Select: func(*sweeps.Task, catalog.State) bool { return true }, KeepFile: true}).Sweeps[0]
+			s := g.run(plan.Request{Sweeps: []*sweeps.Sweep{two}, Select: func(*sweeps.Task, catalog.State) bool { return true },
+				KeepFile: true}).Sweeps[0]
 			if s.Done != 4 || s.Failed != 0 || s.ByClass[class] != 2 || len(s.Failures) != 2 {
 				t.Errorf("rerun: %+v", s)
 			}

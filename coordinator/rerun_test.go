@@ -63,15 +63,18 @@ func TestRerunCountsWhatWasCancelled(t *testing.T) {
 			g.end()
 			k = g.serve()
 		}
-		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true})
+		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)},
+			Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true})
 		if got := g.counts(k); got != (counts{4, 2, 0}) {
 			t.Errorf("started anew %t: %+v", restart, got)
 		}
-		if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); !strings.Contains(e.Reason, "cancelled or stopped before: 2 tasks") {
+		if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); !strings.Contains(e.Reason,
+			"cancelled or stopped before: 2 tasks") {
 			t.Errorf("explained by %+v", e)
 		}
 	}
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{}, KeepFile: true})
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{},
+		KeepFile: true})
 	if got := g.counts(k); got != (counts{4, 4, 0}) {
 		t.Errorf("of all tasks: %+v", got)
 	}
@@ -90,7 +93,8 @@ func TestReplacedTasksCountNoMore(t *testing.T) {
 	delete(g.fails, "EXC")
 	for _, setting := range []string{"numint.max_steps=3000", "numint.max_steps=3500"} {
 		g.executed()
-		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{g.replace("two", setting)}, Rerun: &control.Choice{}})
+		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{g.replace("two", setting)},
+			Rerun: &control.Choice{}})
 		if setting == "numint.max_steps=3000" {
 			continue // these are replaced before they run
 		}

@@ -86,7 +86,8 @@ func (rs *restorer) list() (list []*restored, spared map[string]bool, err error)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b *restored) int {
-		return cmp.Or(dependence(launched.NeedsSweep(a.sweep))-dependence(launched.NeedsSweep(b.sweep)), a.record.Launched.Compare(b.record.Launched))
+		return cmp.Or(dependence(launched.NeedsSweep(a.sweep))-dependence(launched.NeedsSweep(b.sweep)),
+			a.record.Launched.Compare(b.record.Launched))
 	})
 	return list, spared, nil
 }

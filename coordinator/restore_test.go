@@ -60,7 +60,8 @@ func TestPausedAndCancelledSweepsStayWhatTheyAre(t *testing.T) {
 	if s := k.Snapshot().Sweeps; len(s) != 1 || s[0].Status != control.Paused || s[0].Queued != 4 || len(g.orders()) != 0 {
 		t.Errorf("restored %+v", s)
 	}
-	if s := told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"other"}}).Sweeps[0]; s.Status != control.Cancelled || s.Changed {
+	cancelled := told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"other"}})
+	if s := cancelled.Sweeps[0]; s.Status != control.Cancelled || s.Changed {
 		t.Errorf("cancelled before: %+v", s)
 	}
 	told[control.Steered](g, control.VerbResume, control.Steer{})

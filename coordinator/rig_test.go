@@ -62,7 +62,8 @@ func newRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &rig{t: t, root: r, store: t.TempDir(), patience: 3 * time.Minute, prober: nobodys{}, regather: time.Millisecond, fails: map[string]protocol.Class{}}
+	g := &rig{t: t, root: r, store: t.TempDir(), patience: 3 * time.Minute, prober: nobodys{}, regather: time.Millisecond,
+		fails: map[string]protocol.Class{}}
 	g.startQueue()
 	t.Cleanup(func() { g.stop() })
 	return g
@@ -127,14 +128,15 @@ func (g *rig) context() context.Context {
 
 // config is that of a coordinator as a service.
 func (g *rig) config() Config {
-	return Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Tick: g.tick, Regather: g.regather, RetryDelay: time.Millisecond}
+	return Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Tick: g.tick, Regather: g.regather,
+		RetryDelay: time.Millisecond}
 }
 
 // start starts a coordinator that the test's end stops.
 func (g *rig) start() *Coordinator {
 	g.t.Helper()
 	c := g.config()
-	c.Exclusive = true
+	c.SoleOwner = true
 	k, err := Start(g.context(), c)
 	if err != nil {
 		g.t.Fatal(err)

@@ -97,7 +97,8 @@ func TestServedLaunch(t *testing.T) {
 	}
 	launch.Dry = false
 	told[control.Plan](g, control.VerbLaunch, launch)
-	if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}); len(s.Sweeps) != 2 || s.Sweeps[0].Priority != 3 || s.Sweeps[0].Queued != 4 || s.Sweeps[1].Waiting != 4 || s.Sweeps[0].Status != control.Open {
+	if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}); len(s.Sweeps) != 2 || s.Sweeps[0].Priority != 3 ||
+		s.Sweeps[0].Queued != 4 || s.Sweeps[1].Waiting != 4 || s.Sweeps[0].Status != control.Open {
 		t.Errorf("snapshot %+v", s)
 	}
 	if s := g.finish(k, "pushed"); s.Done != 4 || g.executed() != 8 {
@@ -122,9 +123,10 @@ func TestRefusals(t *testing.T) {
 	}{
 		{control.VerbLaunch, control.Launch{}, control.Input, "no sweep"},
 		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file("name = 3")}}, control.Input, "test.toml:1"},
-		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(twoByTwo)}}, control.Input, "share a folder"},
+		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(twoByTwo)}}, control.Input, "share a directory"},
 		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{changed}}, control.InTheWay, "--supersede"},
-		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{Where: map[string]string{"no.such": "1"}}}, control.Input, "no.such"},
+		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)},
+			Rerun: &control.Choice{Where: map[string]string{"no.such": "1"}}}, control.Input, "no.such"},
 		{control.VerbCancel, control.Steer{Sweeps: []string{"none"}}, control.Unknown, "there are two"},
 		{control.VerbSummary, control.Steer{Sweeps: []string{"none"}}, control.Unknown, "none"},
 		{"dance", control.Nothing{}, control.Input, "dance"},
@@ -135,7 +137,8 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: %v", c.verb, err)
 		}
 	}
-	if p := told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{changed}, Supersede: true}); p.Sweeps[0].New != 4 {
+	if p := told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{changed},
+		Supersede: true}); p.Sweeps[0].New != 4 {
 		t.Errorf("superseding plan %+v", p)
 	}
 }
@@ -266,7 +269,8 @@ func TestExplainTellsOfTooLittleMemory(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
-	g.queue.PublishPresence(protocol.Presence{Name: "w1", Host: "here", Slots: 2, Busy: 1, State: "working", Refused: "a task of two needs 9 GB"})
+	g.queue.PublishPresence(protocol.Presence{Name: "w1", Host: "here", Slots: 2, Busy: 1, State: "working",
+		Refused: "a task of two needs 9 GB"})
 	g.heard(k, 1)
 	e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})
 	if !strings.Contains(e.Reason, "w1 says: a task of two needs 9 GB") || !strings.Contains(e.Reason, "free slot") {
@@ -314,7 +318,8 @@ func TestSilentTasksAreNotSaidToRun(t *testing.T) {
 		t.Errorf("after a minute: %+v", s)
 	}
 	out := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})
-	if !strings.Contains(out.Reason, "have sent nothing for 30s") || !strings.Contains(out.Reason, "no worker is connected; silent: 1 worker") || !strings.Contains(out.Remedy, "start new ones") {
+	if !strings.Contains(out.Reason, "have sent nothing for 30s") || !strings.Contains(out.Reason,
+		"no worker is connected; silent: 1 worker") || !strings.Contains(out.Remedy, "start new ones") {
 		t.Errorf("explained as %+v", out)
 	}
 }

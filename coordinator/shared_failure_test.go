@@ -36,7 +36,8 @@ func TestAFailureThatAnotherSweepRunsAgain(t *testing.T) {
 		t.Errorf("first: %+v", s)
 	}
 	g.launch(otherTwo)
-	if s := g.summary("two"); s.Tasks != 4 || s.Done != 2 || s.Failed != 0 || len(s.ByClass) != 0 || len(s.Failures) != 0 || s.Status != control.Open {
+	if s := g.summary("two"); s.Tasks != 4 || s.Done != 2 || s.Failed != 0 || len(s.ByClass) != 0 || len(s.Failures) != 0 ||
+		s.Status != control.Open {
 		t.Errorf("while they run again: %+v", s)
 	}
 	if record, err := records.Read(g.root, "two"); err != nil || record.Status != control.Open {
@@ -104,7 +105,8 @@ func TestASourceIsSuperseded(t *testing.T) {
 	g.launch(one, pushed)
 	g.hand(g.next("two"))
 	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Queued == 1 })
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Supersede: true, Sweeps: []control.SweepFile{file(strings.Replace(one, "n_trials = 1", "n_trials = 2", 1))}})
+	told[control.Plan](g, control.VerbLaunch, control.Launch{Supersede: true, Sweeps: []control.SweepFile{file(strings.Replace(one,
+		"n_trials = 1", "n_trials = 2", 1))}})
 	g.hand(g.next("two"))
 	g.until(k, func() bool { return k.statusOf("two") == control.Finished })
 	g.worker().leave()
@@ -134,7 +136,8 @@ func TestASourceThatCannotBeReadForAMoment(t *testing.T) {
 	if err := k.catalog.Refresh(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(again)}}); err == nil || !strings.Contains(err.Error(), "symbolic links") {
+	if _, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(again)}}); err == nil ||
+		!strings.Contains(err.Error(), "symbolic links") {
 		t.Errorf("launch: %v", err)
 	}
 	told[control.Steered](g, control.VerbPause, control.Steer{Sweeps: []string{"pushed"}}) // its task is queued for the other

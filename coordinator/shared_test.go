@@ -130,13 +130,15 @@ func TestWithdrawnLaunchOrdersNothing(t *testing.T) {
 func TestHostileLaunchIsRefused(t *testing.T) {
 	g := newRig(t)
 	g.serve()
-	for _, text := range []string{"a=" + strings.Repeat("[", 3_000_000), strings.Repeat("a.", 20_000) + "a=1", "seeds = [" + strings.Repeat("1,", 3_000_000) + "]"} {
+	for _, text := range []string{"a=" + strings.Repeat("[", 3_000_000), strings.Repeat("a.", 20_000) + "a=1",
+		"seeds = [" + strings.Repeat("1,", 3_000_000) + "]"} {
 		_, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Dry: true, Sweeps: []control.SweepFile{file(text)}})
 		if refusal := (*control.Refusal)(nil); !errors.As(err, &refusal) || refusal.Kind != control.Input || len(refusal.Text) > 1000 {
 			t.Errorf("error is %.300v", err)
 		}
 	}
-	if p := told[control.Plan](g, control.VerbLaunch, control.Launch{Dry: true, Sweeps: []control.SweepFile{file(twoByTwo)}}); p.Sweeps[0].New != 4 {
+	if p := told[control.Plan](g, control.VerbLaunch, control.Launch{Dry: true,
+		Sweeps: []control.SweepFile{file(twoByTwo)}}); p.Sweeps[0].New != 4 {
 		t.Errorf("then it plans %+v", p)
 	}
 }

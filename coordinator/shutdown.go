@@ -8,72 +8,72 @@ import (
 
 // Stop ends the coordinator, and when ctx ends, also its requests to the queue. Outcomes that were committed
 // before are placed, unless ctx ends or the queue does not answer; then they stay for the next coordinator.
-// Stop is idempotent. The error is that of a storage failure, for an exclusive coordinator also why sweeps
+// Stop is idempotent. The error is that of a storage failure, for a coordinator of `run` also why sweeps
 // could not be completed, or wraps natsconn.ErrUnreachable.
-func (k *Coordinator) Stop(ctx context.Context) error {
-	k.once.Do(func() { k.stopped = k.end(ctx) })
-	return k.stopped
+func (c *Coordinator) Stop(ctx context.Context) error {
+	c.once.Do(func() { c.stopped = c.end(ctx) })
+	return c.stopped
 }
 
-func (k *Coordinator) end(ctx context.Context) error {
-	k.AbortOnDone(ctx)
-	defer k.abort()
-	k.placeCommitted(ctx)
-	close(k.quit)
-	k.unsubscribe()
-	<-k.loop
-	k.keep.Wait()
-	k.confirmAcks(ctx)
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	errs := []error{k.failure, k.clearBehind()}
-	if k.config.Exclusive {
-		errs = append(errs, k.stuck())
+func (c *Coordinator) end(ctx context.Context) error {
+	c.AbortOnDone(ctx)
+	defer c.abort()
+	c.placeCommitted(ctx)
+	close(c.quit)
+	c.unsubscribe()
+	<-c.loop
+	c.keep.Wait()
+	c.confirmAcks(ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	errs := []error{c.failure, c.clearBehind()}
+	if c.config.SoleOwner {
+		errs = append(errs, c.stuck())
 	}
-	return errors.Join(append(errs, k.ledger.CloseAll())...)
+	return errors.Join(append(errs, c.ledger.CloseAll())...)
 }
 
 // placeCommitted waits until the outcomes have been taken that are committed by now; closing
 // quit then has them placed.
-func (k *Coordinator) placeCommitted(ctx context.Context) {
-	if len(k.stop) == 0 || k.failed() || !k.ownsRoot() || k.config.Queue.UnresponsiveFor() > 0 {
+func (c *Coordinator) placeCommitted(ctx context.Context) {
+	if len(c.stop) == 0 || c.failed() || !c.ownsRoot() || c.config.Queue.UnresponsiveFor() > 0 {
 		return
 	}
 	ask, cancel := context.WithTimeout(ctx, confirmTime)
-	last, err := k.config.Queue.LastOutcome(ask)
+	last, err := c.config.Queue.LastOutcome(ask)
 	cancel()
 	if err != nil || last == 0 {
 		return
 	}
-	if !k.takeUpTo(ctx, last) {
-		k.config.Log.Warn("the next coordinator will place some of the committed results")
+	if !c.takeUpTo(ctx, last) {
+		c.config.Log.Warn("the next coordinator will place some of the committed results")
 	}
 }
 
 // confirmAcks waits until the queue knows what was acknowledged, so that the next coordinator does not get it again.
-func (k *Coordinator) confirmAcks(ctx context.Context) {
-	k.mu.Lock()
-	last := k.ledger.LastAcknowledged()
-	k.mu.Unlock()
-	if last == nil || k.config.Queue.UnresponsiveFor() > 0 {
+func (c *Coordinator) confirmAcks(ctx context.Context) {
+	c.mu.Lock()
+	last := c.ledger.LastAcknowledged()
+	c.mu.Unlock()
+	if last == nil || c.config.Queue.UnresponsiveFor() > 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, confirmTime)
 	defer cancel()
-	if err := k.config.Queue.ConfirmAck(ctx, *last); err != nil {
-		k.config.Log.Info("the next coordinator may receive some outcomes again", "error", err)
+	if err := c.config.Queue.ConfirmAck(ctx, *last); err != nil {
+		c.config.Log.Info("the next coordinator may receive some outcomes again", "error", err)
 	}
 }
 
 // takeUpTo waits until all outcomes up to a sequence have been taken, and reports whether they
 // have.
-func (k *Coordinator) takeUpTo(ctx context.Context, last uint64) bool {
+func (c *Coordinator) takeUpTo(ctx context.Context, last uint64) bool {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		k.mu.Lock()
-		taken, failure := k.book.Last(), k.failure
-		k.mu.Unlock()
+		c.mu.Lock()
+		taken, failure := c.book.Last(), c.failure
+		c.mu.Unlock()
 		if taken >= last {
 			return true
 		}
@@ -82,7 +82,7 @@ func (k *Coordinator) takeUpTo(ctx context.Context, last uint64) bool {
 		}
 		select {
 		case <-tick.C:
-		case <-k.config.Queue.Lost():
+		case <-c.config.Queue.Lost():
 			return false
 		case <-ctx.Done():
 			return false
@@ -91,14 +91,14 @@ func (k *Coordinator) takeUpTo(ctx context.Context, last uint64) bool {
 }
 
 // awaitOutcomes waits until the outcomes that were committed before have arrived.
-func (k *Coordinator) awaitOutcomes(ctx context.Context) error {
-	last, err := k.config.Queue.LastOutcome(ctx)
+func (c *Coordinator) awaitOutcomes(ctx context.Context) error {
+	last, err := c.config.Queue.LastOutcome(ctx)
 	if err != nil || last == 0 {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, outcomesTime)
 	defer cancel()
-	k.takeUpTo(ctx, last) // without those that don't come a task may be executed once more
+	c.takeUpTo(ctx, last) // without those that don't come a task may be executed once more
 	return nil
 }
 
@@ -106,12 +106,12 @@ func (k *Coordinator) awaitOutcomes(ctx context.Context) error {
 const outcomesTime = 30 * time.Second
 
 // stuck is the error of the incomplete sweeps when none of them can make progress, and nil while one can.
-func (k *Coordinator) stuck() error {
+func (c *Coordinator) stuck() error {
 	var incomplete []string
-	for s := range k.sweeps.All() {
-		if !k.sweeps.IsComplete(s.Name) {
+	for s := range c.sweeps.All() {
+		if !c.sweeps.IsComplete(s.Name) {
 			incomplete = append(incomplete, s.Name)
 		}
 	}
-	return k.faults.Stuck(incomplete)
+	return c.faults.Stuck(incomplete)
 }

@@ -10,19 +10,19 @@ import (
 )
 
 // Snapshot returns how far the launched sweeps have come.
-func (k *Coordinator) Snapshot() control.Snapshot {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if !k.ledger.IsEmpty() && k.checkOwnershipSoon() {
-		k.flush() // what the snapshot says is in the manifests
+func (c *Coordinator) Snapshot() control.Snapshot {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.ledger.IsEmpty() && c.checkOwnershipSoon() {
+		c.flush() // what the snapshot says is in the manifests
 	}
-	out := control.Snapshot{Elapsed: time.Since(k.begun), Unanswered: k.config.Queue.UnresponsiveFor(), Faults: k.faults.Summary()}
-	if err := k.config.Queue.Limited(); err != nil {
+	out := control.Snapshot{Elapsed: time.Since(c.begun), Unanswered: c.config.Queue.UnresponsiveFor(), Faults: c.faults.Summary()}
+	if err := c.config.Queue.Limited(); err != nil {
 		out.Limit = err.Error()
 	}
 	inFlight := map[string]float64{}
 	silent := map[string]int{}
-	for r := range k.attempts.Running() {
+	for r := range c.attempts.Running() {
 		ago := time.Since(r.Heard)
 		r.LastSeenSeconds = ago.Seconds()
 		if r.Silent = ago > workers.Silence; r.Silent {
@@ -37,17 +37,17 @@ func (k *Coordinator) Snapshot() control.Snapshot {
 	for _, n := range inFlight {
 		flying += n
 	}
-	for s := range k.sweeps.All() {
-		n := k.machine.Counts(s.Name)
+	for s := range c.sweeps.All() {
+		n := c.machine.Counts(s.Name)
 		state := control.SweepState{Name: s.Name, Tasks: n.Total, Done: n.Done, Failed: n.Failed, Running: n.Running,
 			Queued: n.ToSend() + n.Unreadable + n.Placing, Waiting: n.Waiting, WorkDone: s.Work.Done + inFlight[s.Name], WorkTotal: s.Work.Total}
-		state.Priority, state.Status, state.Silent = s.Priority, k.sweeps.Status(s.Name), silent[s.Name]
-		state.Left, state.LeftKnown = k.attempts.Pace.Left(state.WorkTotal - state.WorkDone)
+		state.Priority, state.Status, state.Silent = s.Priority, c.sweeps.Status(s.Name), silent[s.Name]
+		state.Left, state.LeftKnown = c.attempts.Pace.Left(state.WorkTotal - state.WorkDone)
 		all.Done, all.Total = all.Done+state.WorkDone, all.Total+state.WorkTotal
 		out.Sweeps = append(out.Sweeps, state)
 	}
-	k.attempts.Pace.Measure(time.Now(), flying)
-	out.Left, out.LeftKnown = k.attempts.Pace.Left(all.Total - all.Done)
+	c.attempts.Pace.Measure(time.Now(), flying)
+	out.Left, out.LeftKnown = c.attempts.Pace.Left(all.Total - all.Done)
 	return out
 }
 

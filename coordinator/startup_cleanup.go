@@ -11,14 +11,14 @@ import (
 )
 
 // clearLeftovers removes what earlier sessions left in a queue that is this one's alone.
-func (k *Coordinator) clearLeftovers(ctx context.Context) error {
-	if !k.config.Exclusive {
+func (c *Coordinator) clearLeftovers(ctx context.Context) error {
+	if !c.config.SoleOwner {
 		return nil
 	}
-	if err := k.config.Queue.PurgeTasks(ctx); err != nil {
+	if err := c.config.Queue.PurgeTasks(ctx); err != nil {
 		return fmt.Errorf("clear queue: %w", err)
 	}
-	if err := k.config.Queue.Register.Purge(ctx); err != nil {
+	if err := c.config.Queue.Register.Purge(ctx); err != nil {
 		return fmt.Errorf("clear attempts: %w", err)
 	}
 	return nil
@@ -26,16 +26,16 @@ func (k *Coordinator) clearLeftovers(ctx context.Context) error {
 
 // clearBehind removes what dead attempts left of the session's tasks, once every outcome is dealt with. Results
 // of other tasks stay: workers of a coordinator that was stopped for this session wait to hand them over.
-func (k *Coordinator) clearBehind() error {
-	if !k.config.Exclusive || k.failure != nil || k.sweeps.IsEmpty() || !k.sweeps.AllComplete() || !k.book.IsEmpty() || len(k.outcomes) > 0 {
+func (c *Coordinator) clearBehind() error {
+	if !c.config.SoleOwner || c.failure != nil || c.sweeps.IsEmpty() || !c.sweeps.AllComplete() || !c.book.IsEmpty() || len(c.outcomes) > 0 {
 		return nil
 	}
-	dir := k.config.Root.Private("incoming")
+	dir := c.config.Root.Private("incoming")
 	entries, err := os.ReadDir(dir)
 	errs := []error{err}
 	for _, e := range entries {
 		id, _ := root.ParseAttempt(e.Name())
-		if _, ok := k.machine.Task(id); ok {
+		if _, ok := c.machine.Task(id); ok {
 			errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
 		}
 	}

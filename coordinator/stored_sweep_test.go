@@ -35,13 +35,15 @@ func TestAlteredFileOfALaunchedSweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range report.Sweeps {
-		if p := s.Problems; s.Name == "two" && (len(p) != 1 || p[0].File != "sweep.toml" || p[0].Kind != "altered" || !strings.Contains(p[0].Detail, "launch the sweep again")) ||
+		if p := s.Problems; s.Name == "two" && (len(p) != 1 || p[0].File != "sweep.toml" || p[0].Kind != "altered" ||
+			!strings.Contains(p[0].Detail, "launch the sweep again")) ||
 			s.Name == "apart" && len(p) != 0 {
 			t.Errorf("verified %+v", s)
 		}
 	}
 	k := g.serve()
-	if f := k.faults.Find("two"); f == nil || !strings.Contains(f.Cause, path) || !strings.Contains(f.Cause, "not the file that was launched") || !strings.Contains(f.Remedy, "put the launched file back") {
+	if f := k.faults.Find("two"); f == nil || !strings.Contains(f.Cause, path) || !strings.Contains(f.Cause,
+		"not the file that was launched") || !strings.Contains(f.Remedy, "put the launched file back") {
 		t.Errorf("set aside: %+v", f)
 	}
 	for id, sweep := range g.queued(k) {

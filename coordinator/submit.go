@@ -19,7 +19,7 @@ const submitAtOnce = 200
 // which only some tasks were submitted stays open, so that a launch or a restart resumes it, unless it was cancelled.
 func (l *launcher) submit(ctx context.Context, s *plan.Sweep) error {
 	err := l.submitItems(ctx, s)
-	if err == nil && s.IsPartial() && !l.config.Exclusive {
+	if err == nil && s.IsPartial() && !l.config.SoleOwner {
 		err = l.submitRest(s)
 	}
 	l.mu.Lock()

@@ -134,10 +134,12 @@ func TestANameOfTwoTasks(t *testing.T) {
 			if err != nil {
 				g.t.Fatal(err)
 			}
-			if p := found.Sweeps[0].Problems; len(p) != 1 || p[0].File != file || p[0].Kind != "altered" || !strings.Contains(p[0].Detail, "two tasks") || p[0].Again {
+			if p := found.Sweeps[0].Problems; len(p) != 1 || p[0].File != file || p[0].Kind != "altered" || !strings.Contains(p[0].Detail,
+				"two tasks") || p[0].Again {
 				g.t.Errorf("it tells %+v", found)
 			}
-			if found, err := verify.Run(g.context(), g.root, g.prober, nil); err != nil || len(found.Sweeps[0].Problems) != 0 || found.Sweeps[0].Sound != 2 {
+			if found, err := verify.Run(g.context(), g.root, g.prober,
+				nil); err != nil || len(found.Sweeps[0].Problems) != 0 || found.Sweeps[0].Sound != 2 {
 				g.t.Errorf("once more: %+v, %v", found, err)
 			}
 		},
@@ -223,7 +225,8 @@ func TestAFileOfWhichNobodyKnowsWhoseItIs(t *testing.T) {
 	file, was := g.files("two")[0], g.read("two", g.files("two")[0])
 	g.prober = refusing{}
 	k := g.start()
-	if _, err := k.Launch(g.context(), plan.Request{Sweeps: order1(parse(t, oneTask)).Sweeps, Supersede: true}); !errors.Is(err, syscall.EMFILE) || !strings.Contains(err.Error(), file) {
+	if _, err := k.Launch(g.context(), plan.Request{Sweeps: order1(parse(t, oneTask)).Sweeps, Supersede: true}); !errors.Is(err,
+		syscall.EMFILE) || !strings.Contains(err.Error(), file) {
 		t.Errorf("launch: %v", err)
 	}
 	if g.read("two", file) != was {

@@ -87,7 +87,8 @@ func TestDamagedCopyOfAnInput(t *testing.T) {
 				t.Errorf("tasks by a damaged copy: %v (%v)", ids, err)
 			}
 			found := g.verifyInputs()
-			if len(found.Problems) != 1 || found.Problems[0].File != filepath.Base(copied) || !strings.Contains(found.Problems[0].Detail, "back as "+outside) {
+			if len(found.Problems) != 1 || found.Problems[0].File != filepath.Base(copied) || !strings.Contains(found.Problems[0].Detail,
+				"back as "+outside) {
 				t.Errorf("without the file outside: %+v", found)
 			}
 			if err := os.Rename(kept, outside); err != nil {
@@ -141,7 +142,8 @@ func TestVerifyOfInputsThatNobodyKnows(t *testing.T) {
 		t.Fatalf("%+v", found)
 	}
 	for _, p := range found.Problems {
-		if p.File == "paths.json" && !strings.Contains(p.Detail, "restore it from a backup") || p.File == "mine.h5" && !strings.Contains(p.Detail, "remove it") {
+		if p.File == "paths.json" && !strings.Contains(p.Detail, "restore it from a "+
+			"backup") || p.File == "mine.h5" && !strings.Contains(p.Detail, "remove it") {
 			t.Errorf("%+v", p)
 		}
 	}

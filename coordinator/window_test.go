@@ -23,10 +23,10 @@ func named(name, seeds string) string {
 }
 
 // countsOf is lifecycle.Machine's Counts for who does not hold the lock.
-func (k *Coordinator) countsOf(sweep string) lifecycle.Counts {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.machine.Counts(sweep)
+func (c *Coordinator) countsOf(sweep string) lifecycle.Counts {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.machine.Counts(sweep)
 }
 
 // turn is the sweep whose order comes next.
@@ -160,7 +160,8 @@ func TestTheWindowIsBounded(t *testing.T) {
 }
 
 // large is a sweep whose tasks take more memory than those of twoByTwo.
-var large = strings.Replace(strings.Replace(named("large", "[1, 2, 3, 4]"), "n_per_axis = 2", "n_per_axis = 8", 1), `["BOTH", "EXC"]`, `["BOTH"]`, 1)
+var large = strings.Replace(strings.Replace(named("large", "[1, 2, 3, 4]"), "n_per_axis = 2", "n_per_axis = 8", 1), `["BOTH", "EXC"]`,
+	`["BOTH"]`, 1)
 
 // bytesOf is the memory that a task of a sweep takes.
 func (g *rig) bytesOf(k *Coordinator, sweep string) int64 {
@@ -205,7 +206,8 @@ func TestLargeTasksAreSentWhereTheyFit(t *testing.T) {
 		t.Errorf("%d orders that fit nowhere are in the queue", n)
 	}
 	for _, target := range []string{g.someTask(k, "large"), "large"} {
-		if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: target}); !strings.Contains(e.Reason, "no worker has more than") {
+		if e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: target}); !strings.Contains(e.Reason,
+			"no worker has more than") {
 			t.Errorf("explained %s: %+v", target, e)
 		}
 	}
@@ -320,7 +322,8 @@ func TestALostPublicationIsMadeGood(t *testing.T) {
 func (g *rig) limitTo(bytes int64) {
 	g.t.Helper()
 	g.stop()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true, JetStream: true, StoreDir: g.t.TempDir()})
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true, JetStream: true,
+		StoreDir: g.t.TempDir()})
 	if err != nil {
 		g.t.Fatal(err)
 	}

@@ -95,7 +95,8 @@ func NewForOwner(r *root.Root) *Catalog {
 func (x *Catalog) Root() *root.Root { return x.root }
 
 // Refresh reads what was appended to manifests, and which are new, gone or replaced, but those of finished sweeps that are
-// read only when they are needed. What was known about files is looked at again. A manifest that cannot be read is no error here: see Faults.
+// read only when they are needed. What was known about files is looked at again. A manifest that cannot be read is no error
+// here: see Faults.
 func (x *Catalog) Refresh() error {
 	names, err := x.root.Sweeps()
 	if err != nil {

@@ -61,7 +61,8 @@ func (l *Library) Sweep(name string) (*sweeps.Sweep, error) {
 	}
 	names, _ := l.catalog.root.Sweeps()
 	if len(names) == 0 {
-		return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one (%w)", name, l.catalog.root.Path(), fs.ErrNotExist)
+		return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one (%w)", name,
+			l.catalog.root.Path(), fs.ErrNotExist)
 	}
 	return nil, fmt.Errorf("sweep %q was never launched under %s: run it first, or together with this one; there are %s (%w)",
 		name, l.catalog.root.Path(), strings.Join(names, ", "), fs.ErrNotExist)

@@ -160,7 +160,8 @@ type DamagedError struct {
 }
 
 func (e *DamagedError) Error() string {
-	return fmt.Sprintf("%s, the copy of %s, is damaged (%v): put the file with SHA-256 %s back there, then run `eisweep verify`, which copies it again",
+	return fmt.Sprintf("%s, the copy of %s, is damaged (%v): put the file with SHA-256 %s back there, then run `eisweep verify`, which "+
+		"copies it again",
 		e.Path, e.Original, e.Err, e.SHA256)
 }
 

@@ -14,7 +14,8 @@ import (
 func TestListOfCopiesThatCannotBeRead(t *testing.T) {
 	sum := strings.Repeat("0", 64)
 	for name, text := range map[string]string{
-		"cut": "{", "empty": "", "null": "null", "a list": "[]", "no SHA-256": `{"/a.h5":"../x"}`, "no path": `{"a.h5":"` + sum + `"}`, "unreadable": "",
+		"cut": "{", "empty": "", "null": "null", "a list": "[]", "no SHA-256": `{"/a.h5":"../x"}`, "no path": `{"a.h5":"` + sum + `"}`,
+		"unreadable": "",
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := root.Open(t.TempDir())

@@ -117,7 +117,8 @@ func (w *world) done(sweep string, task *sweeps.Task) {
 	text := []byte("result of " + task.ID.String())
 	w.write(sweep, task.File, string(text))
 	sum := sha256.Sum256(text)
-	w.line(sweep, task, manifest.Line{State: manifest.Done, File: task.File, SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(text)), Finished: time.Now()})
+	w.line(sweep, task, manifest.Line{State: manifest.Done, File: task.File, SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(text)),
+		Finished: time.Now()})
 }
 
 // failed has a task of a sweep failed.

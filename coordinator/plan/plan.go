@@ -119,7 +119,9 @@ type SupersedeError struct {
 func (e *SupersedeError) Error() string {
 	const remedy = "to superseded/ (nothing is deleted), --as NAME launches under another name"
 	if e.Count == 1 {
-		return fmt.Sprintf("1 result file in %s belongs to a task with other parameters or of an older model version, and has a name that this launch needs: --supersede moves it %s", e.Sweep, remedy)
+		return fmt.Sprintf("1 result file in %s belongs to a task with other parameters or of an older model version, and has a name that "+
+			"this launch needs: --supersede moves it %s", e.Sweep, remedy)
 	}
-	return fmt.Sprintf("%d result files in %s belong to tasks with other parameters or of an older model version, and have names that this launch needs: --supersede moves them %s", e.Count, e.Sweep, remedy)
+	return fmt.Sprintf("%d result files in %s belong to tasks with other parameters or of an older model version, and have names that "+
+		"this launch needs: --supersede moves them %s", e.Count, e.Sweep, remedy)
 }

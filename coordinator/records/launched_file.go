@@ -33,7 +33,8 @@ func (f File) allows(sum string) bool {
 type AlteredError struct{ is, was, path string }
 
 func (e *AlteredError) Error() string {
-	return fmt.Sprintf("it is not the file that was launched (its SHA-256 is %s, not %s), and its tasks would be others; %s", e.is, e.was, e.Remedy())
+	return fmt.Sprintf("it is not the file that was launched (its SHA-256 is %s, not %s), and its tasks would be others; %s", e.is, e.was,
+		e.Remedy())
 }
 
 // Remedy says what a person can do about it.

@@ -100,7 +100,8 @@ func (v *verifier) contents(found *results.Contents, line *manifest.Line) {
 	case v.last[line.ID] != line:
 		v.problem(line.File, line.ID, "altered", "the manifest differs in "+fields+", in a line that is not its task's last")
 	default:
-		v.problem(line.File, line.ID, "altered", "the manifest differed in "+fields+"; the file is sound by its SHA-256, and a corrected line was written")
+		v.problem(line.File, line.ID, "altered", "the manifest differed in "+fields+"; the file is sound by its SHA-256, and a corrected "+
+			"line was written")
 		v.repaired = append(v.repaired, right)
 	}
 }

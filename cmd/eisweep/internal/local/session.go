@@ -58,7 +58,7 @@ func openSession(ctx context.Context, e *cli.Env, path string, log *slog.Logger)
 		return nil, err
 	}
 	c := coordinator.Config{
-		Root: s.root.Root, Ownership: s.root.Lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log, Exclusive: true, Noted: s.lines.Add,
+		Root: s.root.Root, Ownership: s.root.Lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log, SoleOwner: true, OnLine: s.lines.Add,
 	}
 	if err := cli.ApplyCoordinatorFailpoints(e, &c); err != nil {
 		return nil, err
