@@ -17,7 +17,7 @@ import (
 )
 
 // An archived sweep is one that this coordinator has neither launched nor resumed: it was finished or cancelled
-// before the coordinator started, or could not be resumed. Its folder shows its state.
+// before the coordinator started, or could not be resumed. Its directory shows its state.
 
 // archive answers for archived sweeps.
 type archive struct {
@@ -79,14 +79,14 @@ func (a archive) explain(ctx context.Context, name string) (control.Explained, e
 		return out, nil
 	}
 	_, err = records.Read(a.root, name)
-	out.State, out.Remedy = string(s.Status), "launch it again: what it has done stays done"
+	out.State, out.Remedy = string(s.Status), "launch it again: its finished tasks are not computed again"
 	switch {
 	case s.Status == control.Cancelled:
 		out.Reason = "it was cancelled"
 	case errors.Is(err, fs.ErrNotExist):
-		out.Reason = "no coordinator was told to run it"
+		out.Reason = "it was never launched through a coordinator"
 	default:
-		out.Reason = "the coordinator could not go on with it when it started; its log says why"
+		out.Reason = "the coordinator could not resume it when it started; its log says why"
 	}
 	return out, nil
 }

@@ -49,8 +49,8 @@ func TestSteeringAllPassesOverWhatIsOver(t *testing.T) {
 	}
 }
 
-// TestSweepThatCannotBeGoneOnWithIsSteered damages what a restarted coordinator needs.
-func TestSweepThatCannotBeGoneOnWithIsSteered(t *testing.T) {
+// TestSweepThatCannotBeResumedIsSteered damages what a restarted coordinator needs.
+func TestSweepThatCannotBeResumedIsSteered(t *testing.T) {
 	for name, damaged := range map[string]func(*rig) string{
 		"its file":   func(g *rig) string { return g.root.SweepFile("two") },
 		"its record": func(g *rig) string { return records.Path(g.root, "two") },

@@ -305,7 +305,7 @@ func TestDeletedSweepRunsAnew(t *testing.T) {
 	}
 }
 
-// A folder that takes no results ends the coordinator. What it could not place counts for
+// A directory that takes no results ends the coordinator. What it could not place counts for
 // nothing, and is placed by the next one.
 func TestWhatCannotBePlacedIsNotDone(t *testing.T) {
 	g := newRig(t)

@@ -99,15 +99,15 @@ func signOf(t *testing.T, path string) string {
 	return fmt.Sprint(info.Size(), info.ModTime().UnixNano(), info.Mode())
 }
 
-// Whatever has a result's name goes aside, a folder and a link too.
+// Whatever has a result's name goes aside, a directory and a link too.
 func TestWhatIsNoFileIsMovedAside(t *testing.T) {
 	g := newRig(t)
 	g.run(order1(parse(t, twoByTwo)))
 	g.executed()
-	folder, link := g.path("two", g.files("two")[0]), g.path("two", g.files("two")[1])
+	directory, link := g.path("two", g.files("two")[0]), g.path("two", g.files("two")[1])
 	elsewhere := filepath.Join(t.TempDir(), "result.h5")
-	remove(t, folder)
-	if err := os.Mkdir(folder, 0o777); err != nil {
+	remove(t, directory)
+	if err := os.Mkdir(directory, 0o777); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Rename(link, elsewhere); err != nil {

@@ -1,5 +1,5 @@
 // Package coordinator runs the coordinator of a root: it plans launches, hands tasks to workers through the
-// queue, places results in the folders of the sweeps that want them, writes the manifests, and answers the
+// queue, places results in the directories of the sweeps that want them, writes the manifests, and answers the
 // requests of commands. It may run for weeks.
 //
 // It guarantees that a result is placed once, under one name for one task, and that nothing is overwritten;

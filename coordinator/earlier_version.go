@@ -49,13 +49,13 @@ func (c *Coordinator) receive(d queue.OutcomeDelivery) {
 	}
 }
 
-// drainEarlierWorkers has workers of an earlier version end when they are heard of.
+// drainEarlierWorkers tells workers of an earlier version to stop when they report.
 func (c *Coordinator) drainEarlierWorkers() (stop func(), err error) {
-	told := time.Time{}
+	last := time.Time{}
 	return c.config.Queue.DrainFormat1(func(now time.Time) {
-		if now.Sub(told) > upkeepEvery {
-			told = now
-			c.config.Log.Warn("a worker of an earlier version is told to end: start coordinator and workers from the same program")
+		if now.Sub(last) > upkeepEvery {
+			last = now
+			c.config.Log.Warn("a worker of an earlier version was told to stop: start coordinator and workers from the same program")
 		}
 	})
 }

@@ -11,7 +11,7 @@ import (
 	"eisweep/internal/manifest"
 )
 
-// obstruct moves a file or folder away and puts a file in its place, which no permission
+// obstruct moves a file or directory away and puts a file in its place, which no permission
 // gets a superuser past; the function that it returns puts things right again.
 func (g *rig) obstruct(path string) (repair func()) {
 	g.t.Helper()
@@ -42,7 +42,7 @@ func (g *rig) launch(texts ...string) {
 	told[control.Plan](g, control.VerbLaunch, l)
 }
 
-// TestAResultThatCannotBeReadIsKept has the incoming folder fail while outcomes are
+// TestAResultThatCannotBeReadIsKept has the incoming directory fail while outcomes are
 // committed: nothing is acknowledged, removed or ordered anew.
 func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 	g := newRig(t)
@@ -54,7 +54,7 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 	g.commit(j, o)
 	g.until(k, func() bool { return k.faults.Find("two") != nil })
 	if f := k.faults.Find("two"); !strings.Contains(f.Cause, j.id().String()) || !strings.Contains(f.Cause,
-		"not a directory") || !strings.Contains(f.Remedy, "in the place of a folder") {
+		"not a directory") || !strings.Contains(f.Remedy, "in the place of a directory") {
 		t.Errorf("it tells %+v", f)
 	}
 	g.until(k, func() bool { // it has tried again
@@ -83,7 +83,7 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 	}
 }
 
-// TestOneSweepIsSetAside obstructs the folder or the manifest of a sweep: those beside it are
+// TestOneSweepIsSetAside obstructs the directory or the manifest of a sweep: those beside it are
 // finished, also where they share its tasks, and it is when that is repaired.
 func TestOneSweepIsSetAside(t *testing.T) {
 	for name, path := range map[string]func(g *rig) string{

@@ -9,9 +9,9 @@ import (
 	"eisweep/internal/control"
 )
 
-// TestCleanEmptiesNoFolderBehindALink has a link to a folder of the user's in place of superseded/, and the
-// sweep's own folder behind it.
-func TestCleanEmptiesNoFolderBehindALink(t *testing.T) {
+// TestCleanEmptiesNoDirectoryBehindALink has a link to a directory of the user's in place of superseded/, and the
+// sweep's own directory behind it.
+func TestCleanEmptiesNoDirectoryBehindALink(t *testing.T) {
 	for _, lead := range []string{"elsewhere", "here"} {
 		g := newRig(t)
 		k := g.serve()

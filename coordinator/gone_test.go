@@ -10,9 +10,9 @@ import (
 	"eisweep/internal/control"
 )
 
-// withoutFolder leaves a root whose sweep two has one result, one that is committed, and two tasks to run, but no folder:
+// withoutDirectory leaves a root whose sweep two has one result, one that is committed, and two tasks to run, but no directory:
 // it was moved away while no coordinator ran.
-func (g *rig) withoutFolder() (away string) {
+func (g *rig) withoutDirectory() (away string) {
 	g.t.Helper()
 	k := g.serve()
 	g.launch(twoByTwo, apart)
@@ -28,11 +28,11 @@ func (g *rig) withoutFolder() (away string) {
 	return away
 }
 
-// TestASweepWhoseFolderIsGone is reported by the next coordinator. When the folder is put back, nothing is lost, and
+// TestASweepWhoseDirectoryIsGone is reported by the next coordinator. When the directory is put back, nothing is lost, and
 // nothing is computed twice.
-func TestASweepWhoseFolderIsGone(t *testing.T) {
+func TestASweepWhoseDirectoryIsGone(t *testing.T) {
 	g := newRig(t)
-	away := g.withoutFolder()
+	away := g.withoutDirectory()
 	for range 2 {
 		k := g.serve()
 		f := k.faults.Find("two")
@@ -40,7 +40,7 @@ func TestASweepWhoseFolderIsGone(t *testing.T) {
 			t.Fatalf("it tells %+v", f)
 		}
 		if _, err := os.Lstat(g.root.SweepDir("two")); err == nil {
-			t.Error("the folder was made again")
+			t.Error("the directory was made again")
 		}
 		g.end()
 	}
@@ -60,10 +60,10 @@ func TestASweepWhoseFolderIsGone(t *testing.T) {
 	}
 }
 
-// TestASweepWhoseFolderIsGoneIsCancelled: its missing folder is reported once, and none of its tasks stays queued.
-func TestASweepWhoseFolderIsGoneIsCancelled(t *testing.T) {
+// TestASweepWhoseDirectoryIsGoneIsCancelled: its missing directory is reported once, and none of its tasks stays queued.
+func TestASweepWhoseDirectoryIsGoneIsCancelled(t *testing.T) {
 	g := newRig(t)
-	g.withoutFolder()
+	g.withoutDirectory()
 	k := g.serve()
 	out := told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"two"}})
 	if len(out.Sweeps) != 1 || out.Sweeps[0].Status != control.Cancelled || !out.Sweeps[0].Changed {
@@ -85,8 +85,8 @@ func TestASweepWhoseFolderIsGoneIsCancelled(t *testing.T) {
 	}
 }
 
-// TestAFinishedSweepWhoseFolderIsGone is known until somebody cancels it.
-func TestAFinishedSweepWhoseFolderIsGone(t *testing.T) {
+// TestAFinishedSweepWhoseDirectoryIsGone is known until somebody cancels it.
+func TestAFinishedSweepWhoseDirectoryIsGone(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	g.launch(twoByTwo)

@@ -84,7 +84,7 @@ func TestCommandsAgreeOnWhatIsIntact(t *testing.T) {
 		"altered":   {alter, 3},
 		"secretly":  {secretly, 3},
 		"gone":      {remove, 3},
-		"a folder": {func(t *testing.T, path string) {
+		"a directory": {func(t *testing.T, path string) {
 			remove(t, path)
 			if err := os.Mkdir(path, 0o777); err != nil {
 				t.Fatal(err)

@@ -141,7 +141,7 @@ func (l earlier) WriteLines() {
 // staleAfter is how old a half-written draft may be before it counts as left by a crash.
 const staleAfter = time.Hour
 
-// prepare makes the sweep's folder, stores its file, and copies the outside files
+// prepare makes the sweep's directory, stores its file, and copies the outside files
 // that its tasks start from to where workers find them.
 func (l *launcher) prepare(ctx context.Context, s *plan.Sweep, o plan.Request) error {
 	name := s.Sweep.Name()
@@ -151,7 +151,7 @@ func (l *launcher) prepare(ctx context.Context, s *plan.Sweep, o plan.Request) e
 		err = atomicfile.RemoveStale(dir, staleAfter)
 	}
 	if err != nil {
-		return fmt.Errorf("make folder of sweep %s: %w", name, err)
+		return fmt.Errorf("make directory of sweep %s: %w", name, err)
 	}
 	if !o.KeepFile {
 		if err := l.recorder.storeFile(s.Sweep); err != nil {

@@ -51,8 +51,8 @@ func TestInterruptedLaunchIsGoneOnWith(t *testing.T) {
 	}
 }
 
-// TestInterruptedRestartIsGoneOnWith ends a coordinator while it goes on with sweeps.
-func TestInterruptedRestartIsGoneOnWith(t *testing.T) {
+// TestInterruptedRestartIsResumed ends a coordinator while it resumes sweeps.
+func TestInterruptedRestartIsResumed(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
@@ -105,9 +105,9 @@ func TestOneSweepThatFailsLeavesTheOthers(t *testing.T) {
 	}
 }
 
-// TestFolderIsRemovedUnderACoordinator removes a finished sweep's folder, and then that
+// TestDirectoryIsRemovedUnderACoordinator removes a finished sweep's directory, and then that
 // of one that is at work.
-func TestFolderIsRemovedUnderACoordinator(t *testing.T) {
+func TestDirectoryIsRemovedUnderACoordinator(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	launch := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}

@@ -20,7 +20,7 @@ type Ownership interface {
 }
 
 // requireOwnership returns nil if the root is this coordinator's. A process does not notice time that passes
-// while it, its machine or its storage stands still, so it checks directly before anything is written. While
+// while it, its machine or its storage is suspended, so it checks directly before anything is written. While
 // there is no answer it waits, until such requests are aborted. It holds the mutex meanwhile: checkOwnership
 // nearly always had the answer a moment before.
 func (c *core) requireOwnership() error {

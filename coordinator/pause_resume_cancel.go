@@ -131,7 +131,7 @@ func (st *steering) steerOne(name string, to control.Status) (control.SteeredSwe
 }
 
 func cancelledSweep(name string) error {
-	text := fmt.Sprintf("sweep %s was cancelled: launch it again, and what it has done stays done", name)
+	text := fmt.Sprintf("sweep %s was cancelled: launch it again; its finished tasks are not computed again", name)
 	return &control.Refusal{Kind: control.Input, Text: text}
 }
 
@@ -176,12 +176,12 @@ func (st *steering) steerArchived(name string, to control.Status) (control.Steer
 	switch {
 	case record.Status == control.Cancelled && to == control.Open:
 		return out, cancelledSweep(name)
-	case to == control.Cancelled && atomicfile.IsGone(st.config.Root.SweepDir(name)): // its missing folder is no longer reported
+	case to == control.Cancelled && atomicfile.IsGone(st.config.Root.SweepDir(name)): // its missing directory is no longer reported
 	case record.Status == control.Cancelled, record.Status == control.Finished:
 		return out, nil
 	case to == control.Open:
-		return out, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s could not be gone on with when the coordinator started, "+
-			"whose log says why: launch it again, and what it has done stays done", name)}
+		return out, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("sweep %s could not be resumed when the coordinator started, "+
+			"whose log says why: launch it again; its finished tasks are not computed again", name)}
 	case record.Status == to:
 		return out, nil
 	}

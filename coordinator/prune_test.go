@@ -80,8 +80,8 @@ func TestCleanWithoutACoordinator(t *testing.T) {
 		}
 	}
 	stranger = sweeps.ID{7}.String()
-	for _, folder := range []string{g.path("two", "superseded"), g.root.Private("checkpoints")} {
-		if err := os.MkdirAll(folder, 0o777); err != nil {
+	for _, directory := range []string{g.path("two", "superseded"), g.root.Private("checkpoints")} {
+		if err := os.MkdirAll(directory, 0o777); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -92,7 +92,7 @@ func (rs *restorer) list() (list []*restored, spared map[string]bool, err error)
 	return list, spared, nil
 }
 
-// withRecords adds the sweeps that have a record but no folder, or an incomplete folder: their orders and
+// withRecords adds the sweeps that have a record but no directory, or an incomplete directory: their orders and
 // results are kept until somebody cancels them.
 func (rs *restorer) withRecords(names []string) ([]string, error) {
 	recorded, err := records.Names(rs.config.Root)
@@ -165,7 +165,7 @@ func (rs *restorer) resume(ctx context.Context, r *restored) error {
 		rs.step(lifecycle.SweepPaused{Sweep: r.name})
 	}
 	rs.mu.Unlock()
-	rs.log.Info("resume sweep", "sweep", r.name, "stand", r.record.Status, "tasks", first.Tasks,
+	rs.log.Info("resume sweep", "sweep", r.name, "status", r.record.Status, "tasks", first.Tasks,
 		"done", first.Done+first.Linked, "to run", first.New+first.Waiting)
 	return rs.launcher.submit(ctx, first)
 }

@@ -145,9 +145,9 @@ func TestResultThatStraysLeavesALine(t *testing.T) {
 	}
 }
 
-// TestFolderThatIsOlderThanTheQueueIsRunAnew removes a sweep's folder while no
+// TestDirectoryThatIsOlderThanTheQueueIsRunAnew removes a sweep's directory while no
 // coordinator runs: the register still knows the attempts at its first orders.
-func TestFolderThatIsOlderThanTheQueueIsRunAnew(t *testing.T) {
+func TestDirectoryThatIsOlderThanTheQueueIsRunAnew(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	launch := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}

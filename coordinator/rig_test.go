@@ -164,7 +164,7 @@ func (g *rig) work(k *Coordinator) control.Summary {
 	return summary
 }
 
-// wait works until what was launched is done, or the coordinator can't go on.
+// wait works until what was launched is done, or the coordinator cannot continue.
 func (g *rig) wait(k *Coordinator) (control.Summary, error) {
 	defer g.works()()
 	return k.Wait(g.context())
@@ -261,7 +261,7 @@ func (g *rig) lines(sweep string) []manifest.Line {
 	return out
 }
 
-// files lists the results in a sweep's folder.
+// files lists the results in a sweep's directory.
 func (g *rig) files(sweep string) []string {
 	g.t.Helper()
 	paths, err := filepath.Glob(filepath.Join(g.root.SweepDir(sweep), "*.h5"))

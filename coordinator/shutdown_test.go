@@ -20,7 +20,7 @@ func TestAStopPlacesWhatIsCommitted(t *testing.T) {
 	for range n {
 		jobs = append(jobs, g.next("two"))
 	}
-	k.mu.Lock() // as while a large file is hashed, or the folder is slow
+	k.mu.Lock() // as while a large file is hashed, or the directory is slow
 	for _, j := range jobs {
 		g.hand(j)
 	}

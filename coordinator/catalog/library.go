@@ -68,7 +68,7 @@ func (l *Library) Sweep(name string) (*sweeps.Sweep, error) {
 		name, l.catalog.root.Path(), strings.Join(names, ", "), fs.ErrNotExist)
 }
 
-// Results returns the result file, or those of the folder, at path.
+// Results returns the result file, or those of the directory, at path.
 func (l *Library) Results(path string) ([]sweeps.ResultFile, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -87,7 +87,7 @@ func (l *Library) Results(path string) ([]sweeps.ResultFile, error) {
 			return nil, fmt.Errorf("list source: %w", err)
 		}
 		if len(files) == 0 {
-			return nil, fmt.Errorf("folder %s holds no .h5 files", path)
+			return nil, fmt.Errorf("directory %s holds no .h5 files", path)
 		}
 	}
 	out, faults := []sweeps.ResultFile{}, []error{}
@@ -171,7 +171,7 @@ func notAsRecorded(path, sweep, how string) error {
 		path, sweep, how, sweep)
 }
 
-// ResultFiles returns the paths of the .h5 files in a folder, sorted; none if it isn't there.
+// ResultFiles returns the paths of the .h5 files in a directory, sorted; none if it isn't there.
 func ResultFiles(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -186,7 +186,7 @@ func ResultFiles(dir string) ([]string, error) {
 	return out, nil
 }
 
-// place splits a path into sweep and file name, if it lies in a sweep's folder of
+// place splits a path into sweep and file name, if it lies in a sweep's directory of
 // the root.
 func (l *Library) place(path string) (sweep, file string, ok bool) {
 	base, err := filepath.EvalSymlinks(l.catalog.root.Path())

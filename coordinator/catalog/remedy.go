@@ -22,5 +22,5 @@ func Remedy(err error) string {
 	if errors.As(err, &gone) {
 		return gone.Remedy()
 	}
-	return cmp.Or(advice.For(err), "repair the file or folder, which the coordinator tries again, or launch the sweep again")
+	return cmp.Or(advice.For(err), "repair the file or directory, which the coordinator tries again, or launch the sweep again")
 }

@@ -12,7 +12,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// SweepStatus is the status of a sweep by its folder.
+// SweepStatus is the status of a sweep by its directory.
 type SweepStatus struct {
 	Sweep *sweeps.Sweep // of the latest launch
 	Tasks []TaskStatus  // of the latest launch, in its order
@@ -52,7 +52,7 @@ func (x *Catalog) ReadSweep(ctx context.Context, prober Prober, name string) (*S
 	if err != nil {
 		return nil, err
 	}
-	// Its folder is listed first: a network's file system then knows of all files at once. It
+	// Its directory is listed first: a network's file system then knows of all files at once. It
 	// is done after the manifest was read: a result is placed before its line is written.
 	if _, err := Names(r.SweepDir(name)); err != nil {
 		return nil, fmt.Errorf("list results of %s: %w", name, err)

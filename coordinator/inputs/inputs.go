@@ -100,7 +100,7 @@ func Add(r *root.Root, more Copies) error {
 	return nil
 }
 
-// Within lists the paths that were copied and are path or lie in the folder path.
+// Within lists the paths that were copied and are path or lie in the directory path.
 func (c Copies) Within(path string) []string {
 	var out []string
 	for known := range c {
@@ -143,7 +143,7 @@ func Copy(ctx context.Context, p Prober, from, to, sha256 string) error {
 	return draft.Commit()
 }
 
-// isCopy reports whether a path is a file, no link or folder, of this SHA-256; nothing says how large it should be.
+// isCopy reports whether a path is a file, no link or directory, of this SHA-256; nothing says how large it should be.
 func isCopy(path, sha256 string) (bool, error) {
 	info, err := os.Lstat(path)
 	if err != nil {

@@ -26,7 +26,7 @@ func (b *Book) freeNames(c lifecycle.Place, is results.Identity) (wait bool, ref
 	return wait, refused
 }
 
-// freeName frees a task's name in a sweep's folder for a file of these bytes. It reports whether a line must be made
+// freeName frees a task's name in a sweep's directory for a file of these bytes. It reports whether a line must be made
 // durable before the name is used.
 func (b *Book) freeName(sweep string, t *sweeps.Task, is results.Identity) (wait bool, err error) {
 	if b.Ledger.HoldsBack(sweep) {

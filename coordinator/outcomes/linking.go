@@ -57,7 +57,7 @@ func (b *Book) link(c lifecycle.Link) []lifecycle.Command {
 	return nil
 }
 
-// linkInto gives a file a task's name in a sweep's folder, which freeName has freed. Nothing gets a name that the manifest
+// linkInto gives a file a task's name in a sweep's directory, which freeName has freed. Nothing gets a name that the manifest
 // cannot have now.
 func (b *Book) linkInto(sweep string, t *sweeps.Task, from string, is results.Identity) error {
 	if b.Ledger.HoldsBack(sweep) {

@@ -15,11 +15,11 @@ import (
 
 // CheckIncoming compares an attempt's file with its outcome, its size first, and returns its modification time when it
 // was hashed. The damage, if not "", says how the file differs from what the outcome promised; an error says that this
-// cannot be found out now. The folder is opened first: an NFS client may believe for a while that a name it once missed is
+// cannot be found out now. The directory is opened first: an NFS client may believe for a while that a name it once missed is
 // still missing.
 func CheckIncoming(path string, o *protocol.Outcome) (hashed time.Time, damage string, err error) {
 	if _, err := os.ReadDir(filepath.Dir(path)); err != nil {
-		return hashed, "", fmt.Errorf("open incoming folder: %w", err)
+		return hashed, "", fmt.Errorf("open incoming directory: %w", err)
 	}
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {

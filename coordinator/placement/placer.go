@@ -121,7 +121,7 @@ func moveAside(dir, file, stem string) (string, error) {
 	}
 }
 
-// makeSuperseded makes superseded/ in a sweep's folder. A link in its place could lead anywhere.
+// makeSuperseded makes superseded/ in a sweep's directory. A link in its place could lead anywhere.
 func makeSuperseded(dir string) error {
 	dir = filepath.Join(dir, "superseded")
 	if err := atomicfile.Mkdir(dir, 0o755); err != nil {
@@ -141,7 +141,7 @@ func (p *Placer) Link(sweep, file, from string, is results.Identity) error {
 	to := filepath.Join(dir, file)
 	err := atomicfile.LinkOrCopy(from, to, is.SHA256)
 	if errors.Is(err, os.ErrNotExist) && atomicfile.IsGone(dir) {
-		p.Log.Warn("the folder of a sweep is gone and is created again for its results; launch the sweep again", "sweep", sweep)
+		p.Log.Warn("the directory of a sweep is gone and is created again for its results; launch the sweep again", "sweep", sweep)
 		if err := atomicfile.Mkdir(dir, 0o755); err != nil {
 			return err
 		}

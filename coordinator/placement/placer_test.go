@@ -29,7 +29,7 @@ func TestNothingIsMovedAsideThroughALink(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := makeSuperseded(dir); err == nil {
-		t.Error("a link is taken for the folder")
+		t.Error("a link is taken for the directory")
 	}
 }
 

@@ -42,7 +42,7 @@ func (p *planner) checkName(item *Item, sweep string, here catalog.FileState) er
 	return nil
 }
 
-// adopt takes in a result that lies in the folder without a line in the manifest.
+// adopt takes in a result that lies in the directory without a line in the manifest.
 // It is known from here on, also to the tasks that start from it.
 func (p *planner) adopt(item *Item, line *manifest.Line) {
 	line.Parameters = item.Task.Varying
@@ -51,7 +51,7 @@ func (p *planner) adopt(item *Item, line *manifest.Line) {
 	item.Action, item.Reason, item.Adopted = Keep, foundReason, line
 }
 
-const foundReason = "found in the folder, without a line in the manifest"
+const foundReason = "found in the directory, without a line in the manifest"
 
 // inspect makes the line of a result file that the manifest doesn't have; nil when
 // it is nobody's.

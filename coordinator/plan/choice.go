@@ -14,30 +14,30 @@ import (
 
 // Choice selects tasks of a sweep.
 type Choice struct {
-	told  control.Choice
-	where []sim.Setting
-	ids   map[string]bool // of told.Tasks those that are whole
-	parts []string        // and those that are starts
-	seeds map[uint32]bool
+	request control.Choice
+	where   []sim.Setting
+	ids     map[string]bool // of request.Tasks those that are whole
+	parts   []string        // and those that are starts
+	seeds   map[uint32]bool
 }
 
 // maxParts bounds the starts of ids, each of which is compared with every task.
 const maxParts = 1000
 
 // NewChoice checks a choice. The error names a parameter or value that doesn't exist.
-func NewChoice(told control.Choice) (*Choice, error) {
-	c := &Choice{told: told, ids: map[string]bool{}, seeds: map[uint32]bool{}}
-	for _, seed := range told.Seeds {
+func NewChoice(request control.Choice) (*Choice, error) {
+	c := &Choice{request: request, ids: map[string]bool{}, seeds: map[uint32]bool{}}
+	for _, seed := range request.Seeds {
 		c.seeds[seed] = true
 	}
-	for _, name := range slices.Sorted(maps.Keys(told.Where)) {
-		s, err := sweeps.ParseSetting(name + "=" + told.Where[name])
+	for _, name := range slices.Sorted(maps.Keys(request.Where)) {
+		s, err := sweeps.ParseSetting(name + "=" + request.Where[name])
 		if err != nil {
 			return nil, fmt.Errorf("choose tasks by %s: %w", name, err)
 		}
 		c.where = append(c.where, s)
 	}
-	for _, text := range told.Tasks {
+	for _, text := range request.Tasks {
 		if _, err := sweeps.ParseID(text); err == nil {
 			c.ids[text] = true
 		} else {
@@ -54,9 +54,9 @@ func NewChoice(told control.Choice) (*Choice, error) {
 func (c *Choice) Fits(t *catalog.TaskStatus) bool {
 	failed := t.State == catalog.StateFailed
 	switch {
-	case c.told.Failed && !failed,
-		c.told.Class != "" && (!failed || t.Line == nil || t.Line.Class != c.told.Class),
-		len(c.told.Seeds) > 0 && !c.seeds[t.Task.Seed],
+	case c.request.Failed && !failed,
+		c.request.Class != "" && (!failed || t.Line == nil || t.Line.Class != c.request.Class),
+		len(c.request.Seeds) > 0 && !c.seeds[t.Task.Seed],
 		!c.named(t.Task.ID.String()):
 		return false
 	}
@@ -64,7 +64,7 @@ func (c *Choice) Fits(t *catalog.TaskStatus) bool {
 }
 
 func (c *Choice) named(id string) bool {
-	return len(c.told.Tasks) == 0 || c.ids[id] || slices.ContainsFunc(c.parts, func(part string) bool { return strings.HasPrefix(id, part) })
+	return len(c.request.Tasks) == 0 || c.ids[id] || slices.ContainsFunc(c.parts, func(part string) bool { return strings.HasPrefix(id, part) })
 }
 
 // hasValue reports whether a parameter has a value in a task; for PERTURB what its

@@ -136,7 +136,7 @@ func (p *pruner) removable(sweep string, logs bool) ([]control.CleanedFile, erro
 	return out, nil
 }
 
-// remove removes a file by its path in the root. No link there is followed, in whose place a folder was when it was
+// remove removes a file by its path in the root. No link there is followed, in whose place a directory was when it was
 // listed.
 func (p *pruner) remove(name string) error {
 	dir, err := atomicfile.OpenRoot(filepath.Join(p.catalog.Root().Path(), path.Dir(name)))

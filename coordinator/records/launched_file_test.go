@@ -64,7 +64,7 @@ func TestLaunchesAreKeptWhereLinksFail(t *testing.T) {
 	}
 }
 
-// otherFileSystem is a folder in the machine's memory.
+// otherFileSystem is a directory in the machine's memory.
 func otherFileSystem(t *testing.T) string {
 	dir, err := os.MkdirTemp("/dev/shm", "eisweep-*")
 	if err != nil {

@@ -31,13 +31,13 @@ func corrected(line manifest.Line, found *results.Contents) (manifest.Line, []st
 	set("seed", line.Seed == info.Seed)
 	set("model_version", line.ModelVersion == info.ModelVersion)
 	line.Experiment, line.Seed, line.ModelVersion = info.Experiment, info.Seed, info.ModelVersion
-	parameters, same := toldParameters(&line, info)
+	parameters, same := correctedParameters(&line, info)
 	set("parameters", same)
 	line.Parameters = parameters
 	return line, wrong
 }
 
-// toldParameters returns the right values of those parameters that a line or the file's name
+// correctedParameters returns the right values of those parameters that a line or the file's name
 // has, and whether the line has them. The file contains what its experiment reads. What a
 // PERTURB task's source varies is in the file's name; a short name leaves only the line.
 func toldParameters(line *manifest.Line, info *results.Info) (told sim.Values, same bool) {
@@ -69,7 +69,7 @@ func toldParameters(line *manifest.Line, info *results.Info) (told sim.Values, s
 			told, same = told.With(sim.Setting{Name: s.Name, Value: right}), false
 		}
 	}
-	return told, same
+	return corrected, same
 }
 
 // rightValue returns a parameter's value by the file, or by the file's name where the file's

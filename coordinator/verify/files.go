@@ -45,7 +45,7 @@ func (v *verifier) recorded(file string, line *manifest.Line, checked *results.C
 	case errors.Is(err, fs.ErrNotExist) && !v.wants(file):
 		v.report.Gone++
 	case errors.Is(err, fs.ErrNotExist):
-		v.unsound(line, "missing", "the manifest has it, the folder hasn't")
+		v.unsound(line, "missing", "the manifest has it, the directory does not")
 	case errors.As(err, &size) && size.Bytes < size.Want:
 		v.unsound(line, "truncated", fmt.Sprintf("%d bytes of %d", size.Bytes, size.Want))
 	case errors.As(err, &size):

@@ -18,7 +18,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// inputsName is what the folder of copied inputs is called in a report; no sweep has a dot.
+// inputsName is what the directory of copied inputs is called in a report; no sweep has a dot.
 const inputsName = ".eisweep/inputs"
 
 // inputs compares the copies of outside files, from which tasks start, with the SHA-256
@@ -109,8 +109,8 @@ func (v *verifier) knownCopies() inputs.Copies {
 	known, err := inputs.Read(v.root)
 	if err != nil {
 		detail := err.Error()
-		if told := advice.For(err); told != "" {
-			detail += "; remedy: " + told
+		if remedy := advice.For(err); remedy != "" {
+			detail += "; remedy: " + remedy
 		}
 		v.problem(filepath.Base(inputs.Path(v.root)), sweeps.ID{}, "unreadable", detail)
 	}

@@ -164,7 +164,7 @@ func (v *verifier) sweep() error {
 func (v *verifier) rebuild(lines []manifest.Line) error {
 	if v.repair == nil {
 		for i := range lines {
-			v.problem(lines[i].File, lines[i].ID, "unrecorded", "the folder has it, the manifest hasn't")
+			v.problem(lines[i].File, lines[i].ID, "unrecorded", "the directory has it, the manifest does not")
 		}
 		return nil
 	}

@@ -104,14 +104,14 @@ func TestManifestLineIsTheDocumentedOne(t *testing.T) {
 // Wherever a crash tears the file, the whole lines before are read, and the next
 // writer goes on after them.
 func TestTornManifest(t *testing.T) {
-	folder := t.TempDir()
-	path := filepath.Join(folder, "whole.jsonl")
+	directory := t.TempDir()
+	path := filepath.Join(directory, "whole.jsonl")
 	add(t, path, doneLine(1), failedLine(2), doneLine(3))
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	torn := filepath.Join(folder, "manifest.jsonl")
+	torn := filepath.Join(directory, "manifest.jsonl")
 	for size := 0; size <= len(whole); size += 7 {
 		if err := os.WriteFile(torn, whole[:size], 0o600); err != nil {
 			t.Fatal(err)

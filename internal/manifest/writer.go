@@ -19,7 +19,7 @@ type Writer struct {
 }
 
 // Open opens a manifest for writing, making it if it is missing, and cuts
-// off a torn last line. Its folder must exist. The error wraps atomicfile.ErrNotRegular for a link, FIFO or directory.
+// off a torn last line. Its directory must exist. The error wraps atomicfile.ErrNotRegular for a link, FIFO or directory.
 func Open(path string) (*Writer, error) {
 	f, err := atomicfile.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
