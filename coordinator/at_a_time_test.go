@@ -19,8 +19,8 @@ func TestSoManyAreCarriedOutAtATime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if launchesAtATime != 2 || verifiesAtATime != 2 || !strings.Contains(string(page), "at most two launches are planned and two verifies "+
-		"run at a time") {
+	const said = "at most two launches are planned and two verifies run at a time"
+	if launchesAtATime != 2 || verifiesAtATime != 2 || !strings.Contains(string(page), said) {
 		t.Errorf("%d launches and %d verifies; the page has other numbers", launchesAtATime, verifiesAtATime)
 	}
 	verifying := newShared[control.Plan](verifiesAtATime)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 )
@@ -22,7 +24,9 @@ func (g *rig) obstruct(path string) (repair func()) {
 	write(g.t, path, "in the way")
 	return func() {
 		g.t.Helper()
-		if err := errors.Join(os.Remove(path), os.Rename(away, path)); err != nil {
+		// At once: the coordinator would make a new directory where there is none.
+		err := unix.Renameat2(unix.AT_FDCWD, away, unix.AT_FDCWD, path, unix.RENAME_EXCHANGE)
+		if err := errors.Join(err, os.RemoveAll(away)); err != nil {
 			g.t.Fatal(err)
 		}
 	}
@@ -53,8 +57,8 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 	repair := g.obstruct(g.root.Private("incoming"))
 	g.commit(j, o)
 	g.until(k, func() bool { return k.faults.Find("two") != nil })
-	if f := k.faults.Find("two"); !strings.Contains(f.Cause, j.id().String()) || !strings.Contains(f.Cause,
-		"not a directory") || !strings.Contains(f.Remedy, "in the place of a directory") {
+	if f := k.faults.Find("two"); !strings.Contains(f.Cause, j.id().String()) || !strings.Contains(f.Cause, "not a directory") ||
+		!strings.Contains(f.Remedy, "in the place of a") {
 		t.Errorf("it tells %+v", f)
 	}
 	g.until(k, func() bool { // it has tried again
@@ -62,9 +66,9 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 		defer k.mu.Unlock()
 		return k.faults.Tries("two") > 2
 	})
-	if told := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"}); told.State != "set "+
-		"aside" || !strings.Contains(told.Reason, "not a directory") || told.Remedy == "" {
-		t.Errorf("explained: %+v", told)
+	e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})
+	if e.State != "set aside" || !strings.Contains(e.Reason, "not a directory") || e.Remedy == "" {
+		t.Errorf("explained: %+v", e)
 	}
 	if lines := g.lines("two"); len(lines) != 0 {
 		t.Errorf("the manifest says %+v", lines)
@@ -87,8 +91,8 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 // finished, also where they share its tasks, and it is when that is repaired.
 func TestOneSweepIsSetAside(t *testing.T) {
 	for name, path := range map[string]func(g *rig) string{
-		"folder":   func(g *rig) string { return g.root.SweepDir("two") },
-		"manifest": func(g *rig) string { return g.root.Manifest("two") },
+		"directory": func(g *rig) string { return g.root.SweepDir("two") },
+		"manifest":  func(g *rig) string { return g.root.Manifest("two") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newRig(t)

@@ -76,8 +76,8 @@ func TestAFailureOfStorageIsTriedAgain(t *testing.T) {
 		}
 	}
 	g.ends(k, "two")
-	if l := g.lines("two"); len(l) != 1 || l[0].State != manifest.Failed || l[0].Class != string(protocol.Storage) || l[0].Error != "as "+
-		"the test wants it" {
+	if l := g.lines("two"); len(l) != 1 || l[0].State != manifest.Failed || l[0].Class != string(protocol.Storage) ||
+		l[0].Error != "as the test wants it" {
 		t.Errorf("lines %+v", l)
 	}
 	if n := len(g.lossLines()); n != 3 {

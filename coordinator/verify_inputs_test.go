@@ -142,8 +142,8 @@ func TestVerifyOfInputsThatNobodyKnows(t *testing.T) {
 		t.Fatalf("%+v", found)
 	}
 	for _, p := range found.Problems {
-		if p.File == "paths.json" && !strings.Contains(p.Detail, "restore it from a "+
-			"backup") || p.File == "mine.h5" && !strings.Contains(p.Detail, "remove it") {
+		if p.File == "paths.json" && !strings.Contains(p.Detail, "restore it from a backup") ||
+			p.File == "mine.h5" && !strings.Contains(p.Detail, "remove it") {
 			t.Errorf("%+v", p)
 		}
 	}

@@ -19,9 +19,8 @@ func (e *GoneError) Error() string {
 
 // Remedy says what a person can do about it.
 func (e *GoneError) Remedy() string {
-	return fmt.Sprintf("put the directory back, and the sweep continues with its results; or launch the sweep again, which computes them "+
-		"again; "+
-		"or give the sweep up: eisweep cancel %s", e.Sweep)
+	return fmt.Sprintf("put the directory back, and the sweep continues with its results; or launch the sweep again, which computes "+
+		"them again; or give the sweep up: eisweep cancel %s", e.Sweep)
 }
 
 // Gone returns the sweeps that were launched, not cancelled since, and have nothing left in the root but their record, in
