@@ -230,3 +230,32 @@ func TestRecordsOfAnEarlierVersionAreResumed(t *testing.T) {
 		t.Errorf("summary %+v", s)
 	}
 }
+
+// TestAFinishedSweepIsReadWhenItIsNeeded restarts a coordinator on a finished sweep. It keeps nothing of it, links its
+// results into another sweep, and forgets both once that is finished.
+func TestAFinishedSweepIsReadWhenItIsNeeded(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	g.worker()
+	g.launch(twoByTwo)
+	g.finish(k, "two")
+	g.end()
+	g.executed()
+	k = g.serve()
+	if kept := k.catalog.Kept(); len(kept) > 0 {
+		t.Errorf("after a restart the catalog keeps %v", kept)
+	}
+	g.launch(otherTwo)
+	if s := g.finish(k, "other"); s.Done != 4 || s.Linked != 4 || g.executed() != 0 {
+		t.Errorf("summary %+v", s)
+	}
+	k.unloadFinished()
+	if kept := k.catalog.Kept(); len(kept) > 0 {
+		t.Errorf("the catalog keeps %v of finished sweeps", kept)
+	}
+	remove(t, g.path("other", g.files("other")[0]))
+	g.launch(otherTwo)
+	if s := g.finish(k, "other"); s.Done != 4 || g.executed() != 0 {
+		t.Errorf("with a file removed: summary %+v", s)
+	}
+}

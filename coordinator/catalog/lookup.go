@@ -12,10 +12,16 @@ import (
 // preferred copy, or a copy where no other is intact, could not be looked at: nobody knows then
 // whether it is gone or damaged.
 func (x *Catalog) Find(ctx context.Context, id sweeps.ID, sweep, file string) (*Ref, FileState, error) {
+	h := x.History(id)
+	return x.FindIn(ctx, &h, id, sweep, file)
+}
+
+// FindIn is Find for a caller that has the task's history.
+func (x *Catalog) FindIn(ctx context.Context, h *History, id sweeps.ID, sweep, file string) (*Ref, FileState, error) {
 	name := hashName(file)
 	found, preferred := (*Ref)(nil), Missing
 	var unseen, unseenHere error
-	for _, c := range x.History(id).copies {
+	for _, c := range h.copies {
 		if x.ownerOfHash(c.in, c.file) != id {
 			continue // the name is another task's by now, whose file may look alike
 		}

@@ -27,7 +27,7 @@ var errUnrecorded = errors.New("no line tells of it")
 func (p *planner) decideOnce(sweep string, t *sweeps.Task, recorded bool) (item Item, ok bool, err error) {
 	h := p.catalog.History(t.ID)
 	item = Item{Task: t, LastRun: h.LastRun(), recorded: recorded}
-	found, here, err := p.find(t.ID, sweep, t.File)
+	found, here, err := p.find(&h, t.ID, sweep, t.File)
 	if err != nil {
 		return item, false, fmt.Errorf("plan sweep %s: %w", sweep, err)
 	}
@@ -68,8 +68,8 @@ func (p *planner) selects(t *sweeps.Task, h *catalog.History, sweep string) (boo
 }
 
 // find is the catalog's Find, and also finds results without a line.
-func (p *planner) find(id sweeps.ID, sweep, file string) (found *result, preferred catalog.FileState, err error) {
-	s, preferred, err := p.catalog.Find(p.ctx, id, sweep, file)
+func (p *planner) find(h *catalog.History, id sweeps.ID, sweep, file string) (found *result, preferred catalog.FileState, err error) {
+	s, preferred, err := p.catalog.FindIn(p.ctx, h, id, sweep, file)
 	if err != nil {
 		return nil, preferred, err
 	}
@@ -163,7 +163,8 @@ func (p *planner) execute(item *Item, h *catalog.History, sweep, reason string) 
 		item.Action, item.Reason = Wait, "waits for "+source.Sweep+"/"+source.File
 		return nil
 	}
-	copied, _, err := p.find(source.Task, source.Sweep, source.File)
+	history := p.catalog.History(source.Task)
+	copied, _, err := p.find(&history, source.Task, source.Sweep, source.File)
 	if err != nil {
 		return fmt.Errorf("look at source %s/%s: %w", source.Sweep, source.File, err)
 	}
