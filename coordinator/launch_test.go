@@ -270,7 +270,8 @@ func TestLastLineHasTheNameOfTheLatestLaunch(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, s := range status.Tasks {
-			if s.State != catalog.StateDone || s.Line.State != manifest.Done || s.Line.File != s.Task.File || plasticity(s.Line.Parameters) != "BOTH" {
+			if s.State != catalog.StateDone || s.Line.State != manifest.Done || s.Line.File != s.Task.File ||
+				plasticity(s.Line.Parameters) != "BOTH" {
 				t.Errorf("%s is %s, by the line %+v", s.Task.File, s.State, s.Line)
 			}
 		}

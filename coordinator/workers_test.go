@@ -20,7 +20,8 @@ func TestWorkersRunWhatTheSnapshotSays(t *testing.T) {
 	j.w.hush(true)
 	g.heardOut(k)
 	k.workers.Report(protocol.Presence{Name: "w1", Host: "here", Slots: 64, State: protocol.Idle}, time.Now())
-	k.workers.Report(protocol.Presence{Name: "w2", Host: "there", Slots: 2, Busy: 1, State: protocol.Working, Attempts: []protocol.Attempt{{ID: j.id()}}}, time.Now())
+	k.workers.Report(protocol.Presence{Name: "w2", Host: "there", Slots: 2, Busy: 1, State: protocol.Working,
+		Attempts: []protocol.Attempt{{ID: j.id()}}}, time.Now())
 	list := k.Workers().Workers
 	if len(list) != 2 || list[0].State != protocol.Working || list[0].Busy != 1 || !slices.Contains(list[0].Tasks, j.id()) {
 		t.Errorf("a worker that runs a task: %+v", list)

@@ -62,7 +62,8 @@ func largeRoot(b testing.TB, list, tasks int) *root.Root {
 			var id sweeps.ID
 			binary.BigEndian.PutUint64(id[:], uint64(s*tasks+i+1)*0x9e3779b97f4a7c15)
 			lines = append(lines, manifest.Line{
-				ID: id, Sweep: name, Experiment: sim.Approximate, Seed: uint32(i), Parameters: sim.Values{{Name: "pl.is_plastic", Value: sim.ChoiceValue("BOTH")}, {Name: "pl.eta_e", Value: sim.RealValue(float64(i))}},
+				ID: id, Sweep: name, Experiment: sim.Approximate, Seed: uint32(i), Parameters: sim.Values{{Name: "pl.is_plastic",
+					Value: sim.ChoiceValue("BOTH")}, {Name: "pl.eta_e", Value: sim.RealValue(float64(i))}},
 				State: manifest.Done, Run: 1, Attempt: 1, File: fmt.Sprintf("results~pl.eta_e=%d~pl.is_plastic=BOTH~seed=%d.h5", i, i),
 				Digest: strings.Repeat("0123456789abcdef", 4), SHA256: strings.Repeat("0123456789abcdef", 4), Bytes: 123456, Modified: at,
 				Started: at, Finished: at, Seconds: 59.211, Host: "node1", Worker: "node1/3", Version: "0.1.0", ModelVersion: 2,

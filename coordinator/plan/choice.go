@@ -64,7 +64,10 @@ func (c *Choice) Fits(t *catalog.TaskStatus) bool {
 }
 
 func (c *Choice) named(id string) bool {
-	return len(c.request.Tasks) == 0 || c.ids[id] || slices.ContainsFunc(c.parts, func(part string) bool { return strings.HasPrefix(id, part) })
+	return len(c.request.Tasks) == 0 || c.ids[id] || slices.ContainsFunc(c.parts, func(part string) bool {
+		return strings.HasPrefix(id,
+			part)
+	})
 }
 
 // hasValue reports whether a parameter has a value in a task; for PERTURB what its

@@ -40,7 +40,7 @@ func corrected(line manifest.Line, found *results.Contents) (manifest.Line, []st
 // correctedParameters returns the right values of those parameters that a line or the file's name
 // has, and whether the line has them. The file contains what its experiment reads. What a
 // PERTURB task's source varies is in the file's name; a short name leaves only the line.
-func toldParameters(line *manifest.Line, info *results.Info) (told sim.Values, same bool) {
+func correctedParameters(line *manifest.Line, info *results.Info) (values sim.Values, same bool) {
 	tree := sim.Resolve(info.Experiment, info.Settings)
 	named := sweeps.ValuesInName(line.File)
 	same = true
@@ -54,22 +54,22 @@ func toldParameters(line *manifest.Line, info *results.Info) (told sim.Values, s
 		_, err = known.Check(given.Value.Any())
 		switch {
 		case found:
-			told = told.With(sim.Setting{Name: given.Name, Value: right})
+			values = values.With(sim.Setting{Name: given.Name, Value: right})
 			same = same && given.Value == right
 		case err == nil:
-			told = told.With(given)
+			values = values.With(given)
 		default:
 			same = false
 		}
 	}
 	for _, s := range named {
 		known, err := sim.Lookup(s.Name)
-		if _, has := told.Get(s.Name); err == nil && !has {
+		if _, has := values.Get(s.Name); err == nil && !has {
 			right, _ := rightValue(known, info.Experiment, &tree, named)
-			told, same = told.With(sim.Setting{Name: s.Name, Value: right}), false
+			values, same = values.With(sim.Setting{Name: s.Name, Value: right}), false
 		}
 	}
-	return corrected, same
+	return values, same
 }
 
 // rightValue returns a parameter's value by the file, or by the file's name where the file's
