@@ -171,7 +171,7 @@ func (g *rig) wait(k *Coordinator) (control.Summary, error) {
 }
 
 // outcome makes the result or failure of a task up.
-func (g *rig) outcome(t *protocol.Task, token string) protocol.Outcome {
+func (g *rig) outcome(t *protocol.TaskMessage, token string) protocol.Outcome {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.ran = append(g.ran, t.ID.String())
@@ -194,7 +194,7 @@ func (g *rig) outcome(t *protocol.Task, token string) protocol.Outcome {
 }
 
 // task finds the task of an order in the launch of its sweep.
-func (g *rig) task(ordered *protocol.Task) *sweeps.Task {
+func (g *rig) task(ordered *protocol.TaskMessage) *sweeps.Task {
 	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, ordered.Sweep)
 	if err != nil {
 		g.t.Fatal(err)

@@ -74,7 +74,7 @@ func (s *shell) Outcome(id sweeps.ID, run int) *protocol.Outcome { return s.book
 func (s *shell) LastOutcome() uint64 { return s.book.Last() }
 
 // Input says where a worker finds a file.
-func (s *shell) Input(in *sweeps.Input) (protocol.Input, error) { return s.book.Input(in) }
+func (s *shell) Input(in *sweeps.Input) (protocol.InputRef, error) { return s.book.Input(in) }
 
 // Block has a task wait because of an error that may go away.
 func (s *shell) Block(c lifecycle.Candidate, err error) { s.faults.Block(c, err) }

@@ -308,7 +308,7 @@ func TestALostPublicationIsMadeGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := g.queue.PublishTasks(g.context(), []protocol.Task{m}); err != nil {
+	if _, err := g.queue.PublishTasks(g.context(), []protocol.TaskMessage{m}); err != nil {
 		t.Fatal(err)
 	}
 	g.worker()

@@ -109,7 +109,7 @@ func (w *testWorker) hush(silent bool) {
 type job struct {
 	*queue.Attempt
 	w    *testWorker
-	task *protocol.Task
+	task *protocol.TaskMessage
 }
 
 func (j *job) id() sweeps.ID { return j.task.ID }

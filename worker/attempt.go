@@ -18,7 +18,7 @@ import (
 // attempt is one execution of a claimed task.
 type attempt struct {
 	worker  *Worker
-	task    *protocol.Task
+	task    *protocol.TaskMessage
 	claim   *queue.Attempt
 	started time.Time
 	cancel  context.CancelCauseFunc
@@ -34,7 +34,7 @@ type attempt struct {
 	stopOrdered atomic.Bool                  // whether the coordinator has sent stop for it
 }
 
-func newAttempt(w *Worker, task *protocol.Task, claim *queue.Attempt, cancel context.CancelCauseFunc) *attempt {
+func newAttempt(w *Worker, task *protocol.TaskMessage, claim *queue.Attempt, cancel context.CancelCauseFunc) *attempt {
 	a := &attempt{worker: w, task: task, claim: claim, started: time.Now(), cancel: cancel}
 	a.returnStalled = sync.OnceValue(a.returnTaskStalled)
 	return a

@@ -143,8 +143,8 @@ func (b *bench) start(run runnerFunc, change ...func(*Config)) *Worker {
 }
 
 // task is an order whose id is right.
-func task(seed int, change ...func(*protocol.Task)) protocol.Task {
-	o := protocol.Task{Run: 1, Attempt: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(seed), Parameters: values("numint.n_trials=2")}
+func task(seed int, change ...func(*protocol.TaskMessage)) protocol.TaskMessage {
+	o := protocol.TaskMessage{Run: 1, Attempt: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(seed), Parameters: values("numint.n_trials=2")}
 	for _, f := range change {
 		f(&o)
 	}
@@ -156,7 +156,7 @@ func task(seed int, change ...func(*protocol.Task)) protocol.Task {
 	return o
 }
 
-func (b *bench) publish(tasks ...protocol.Task) {
+func (b *bench) publish(tasks ...protocol.TaskMessage) {
 	b.Helper()
 	_, err := b.queue.PublishTasks(deadline(b), tasks)
 	check(b, err)
@@ -164,7 +164,7 @@ func (b *bench) publish(tasks ...protocol.Task) {
 
 // again publishes a task once more, after what the register says of it. Whoever was cut off may not
 // have taken the order before it out of the queue: that is what PurgeTasks is for.
-func (b *bench) again(o protocol.Task, earlier ...string) {
+func (b *bench) again(o protocol.TaskMessage, earlier ...string) {
 	b.Helper()
 	last, err := b.queue.Register.Last(deadline(b), protocol.Attempt{ID: o.ID, Run: o.Run})
 	check(b, err)
@@ -172,7 +172,7 @@ func (b *bench) again(o protocol.Task, earlier ...string) {
 		o.After = last.Sequence
 	}
 	b.until("the order that was claimed is out of the queue", func() bool {
-		_, err := b.queue.PublishTasks(deadline(b), []protocol.Task{o})
+		_, err := b.queue.PublishTasks(deadline(b), []protocol.TaskMessage{o})
 		if !errors.Is(err, queue.ErrOccupied) {
 			check(b, err)
 		}
@@ -181,7 +181,7 @@ func (b *bench) again(o protocol.Task, earlier ...string) {
 }
 
 // event waits for an event of a task in the register.
-func (b *bench) event(o protocol.Task, event string) queue.Entry {
+func (b *bench) event(o protocol.TaskMessage, event string) queue.Entry {
 	b.Helper()
 	for {
 		if e := receive(b, b.entries); e.ID == o.ID && e.Event == event {
@@ -191,7 +191,7 @@ func (b *bench) event(o protocol.Task, event string) queue.Entry {
 }
 
 // end ends the attempt of which the register tells.
-func (b *bench) end(o protocol.Task) (token string) {
+func (b *bench) end(o protocol.TaskMessage) (token string) {
 	b.Helper()
 	last, err := b.queue.Register.Last(deadline(b), protocol.Attempt{ID: o.ID, Run: o.Run})
 	check(b, err)

@@ -156,7 +156,7 @@ func TestSlowSavesAreRare(t *testing.T) {
 // one stopped; nothing remains when the result is there.
 func TestDrainedTaskGoesOn(t *testing.T) {
 	b := newBench(t, time.Minute)
-	o := task(7, func(o *protocol.Task) {
+	o := task(7, func(o *protocol.TaskMessage) {
 		o.Parameters = values("ng.exc.n_per_axis=4", "inp.n_stimuli=3", "numint.n_trials=150", "numint.every_n=50")
 	})
 	moved := make(chan sim.Progress)

@@ -48,12 +48,12 @@ func TestPerturbOnFreeSlots(t *testing.T) {
 	for _, slots := range []int{1, 4} {
 		b := newBench(t, time.Minute)
 		b.start(nil, func(c *Config) { c.Runner, c.Slots = nil, slots })
-		train := task(3, func(o *protocol.Task) { o.Parameters = small() })
+		train := task(3, func(o *protocol.TaskMessage) { o.Parameters = small() })
 		trained, _ := b.result(train, "trained.h5")
-		perturb := task(3, func(o *protocol.Task) {
+		perturb := task(3, func(o *protocol.TaskMessage) {
 			o.Experiment = sim.Perturb
 			o.Parameters = values("ng.exc.n_per_axis=4", "inp.n_stimuli=4", "perturb.n_perturbed=9")
-			o.Source = &protocol.Input{Task: train.ID, Path: "quick/trained.h5", SHA256: trained.SHA256}
+			o.Source = &protocol.InputRef{Task: train.ID, Path: "quick/trained.h5", SHA256: trained.SHA256}
 		})
 		b.publish(perturb)
 		o := receive(b, b.outcomes)

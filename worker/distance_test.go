@@ -143,7 +143,7 @@ func TestWorkerByItsAccessFile(t *testing.T) {
 	told := b.presences()
 	far := func(c *Config) { c.Queue = b.connect() }
 	moved := make(chan sim.Progress)
-	o := task(7, func(o *protocol.Task) {
+	o := task(7, func(o *protocol.TaskMessage) {
 		o.Parameters = small().With(values("numint.n_trials=100")...)
 	})
 	b.publish(o)

@@ -49,7 +49,7 @@ func (e *inputError) Unwrap() error { return e.err }
 
 // newJob reads an order. It checks the parameters like those of a sweep file and computes the id anew: an order
 // that does not match its id is refused.
-func newJob(ctx context.Context, r *root.Root, order *protocol.Task) (*Job, error) {
+func newJob(ctx context.Context, r *root.Root, order *protocol.TaskMessage) (*Job, error) {
 	if err := order.Parameters.Check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", errOrder, err)
 	}
@@ -61,7 +61,7 @@ func newJob(ctx context.Context, r *root.Root, order *protocol.Task) (*Job, erro
 		task.Source = inputOf(order.Source)
 	}
 	if order.Initial != nil {
-		task.Initial = &sweeps.Initial{Input: *inputOf(&order.Initial.Input), Take: order.Initial.Take}
+		task.Initial = &sweeps.Initial{Input: *inputOf(&order.Initial.InputRef), Take: order.Initial.Take}
 	}
 	if id := sweeps.Identify(task); id != order.ID {
 		return nil, fmt.Errorf("task %s: by its contents it is %s: %w", order.ID, id, errOrder)
@@ -76,7 +76,7 @@ func newJob(ctx context.Context, r *root.Root, order *protocol.Task) (*Job, erro
 
 // inputOf is the input as the id counts it: a result under this root by its task,
 // another file by its SHA-256.
-func inputOf(in *protocol.Input) *sweeps.Input {
+func inputOf(in *protocol.InputRef) *sweeps.Input {
 	if in.Task != (sweeps.ID{}) {
 		return &sweeps.Input{Task: in.Task}
 	}
@@ -85,21 +85,21 @@ func inputOf(in *protocol.Input) *sweeps.Input {
 
 // check finds the files that the task starts from and compares their contents
 // with the order, before anything that a damaged file could crash reads them.
-func (j *Job) check(ctx context.Context, r *root.Root, order *protocol.Task) (err error) {
+func (j *Job) check(ctx context.Context, r *root.Root, order *protocol.TaskMessage) (err error) {
 	if order.Source != nil {
 		if j.Source, err = j.openInput(ctx, r, order.Source); err != nil {
 			return &inputError{"source", order.Source.Path, err}
 		}
 	}
 	if order.Initial != nil {
-		if j.Initial, err = j.openInput(ctx, r, &order.Initial.Input); err != nil {
+		if j.Initial, err = j.openInput(ctx, r, &order.Initial.InputRef); err != nil {
 			return &inputError{"initial state", order.Initial.Path, err}
 		}
 	}
 	return nil
 }
 
-func (j *Job) openInput(ctx context.Context, r *root.Root, in *protocol.Input) (path string, err error) {
+func (j *Job) openInput(ctx context.Context, r *root.Root, in *protocol.InputRef) (path string, err error) {
 	f, err := r.OpenInput(in.Path)
 	if err != nil {
 		return "", err

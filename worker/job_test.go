@@ -20,24 +20,24 @@ func TestOrdersThatDontFitAreRefused(t *testing.T) {
 	check(t, os.WriteFile(outside, []byte("x"), 0o600))
 	check(t, os.Symlink(outside, b.root.Private("inputs", "link.h5")))
 	hash := strings.Repeat("0", 64)
-	from := func(path string) func(*protocol.Task) {
-		return func(o *protocol.Task) {
-			o.Experiment, o.Source, o.Parameters = sim.Perturb, &protocol.Input{Path: path, SHA256: hash}, nil
+	from := func(path string) func(*protocol.TaskMessage) {
+		return func(o *protocol.TaskMessage) {
+			o.Experiment, o.Source, o.Parameters = sim.Perturb, &protocol.InputRef{Path: path, SHA256: hash}, nil
 		}
 	}
 	cases := map[string]struct {
-		order protocol.Task
+		order protocol.TaskMessage
 		class protocol.Class
 		says  string
 	}{
-		"another id": {func() protocol.Task { o := task(1); o.Seed++; return o }(), protocol.Invalid, "by its contents"},
-		"parameter": {func() protocol.Task {
+		"another id": {func() protocol.TaskMessage { o := task(1); o.Seed++; return o }(), protocol.Invalid, "by its contents"},
+		"parameter": {func() protocol.TaskMessage {
 			o := task(2)
 			o.Parameters = sim.Values{{Name: "no.such", Value: sim.IntegerValue(1)}}
 			return o
 		}(), protocol.Invalid, "no.such"},
-		"type":          {func() protocol.Task { o := task(3); o.Parameters[0].Value = sim.ChoiceValue("many"); return o }(), protocol.Invalid, "n_trials"},
-		"range":         {func() protocol.Task { o := task(4); o.Parameters[0].Value = sim.IntegerValue(-1); return o }(), protocol.Invalid, "range"},
+		"type":          {func() protocol.TaskMessage { o := task(3); o.Parameters[0].Value = sim.ChoiceValue("many"); return o }(), protocol.Invalid, "n_trials"},
+		"range":         {func() protocol.TaskMessage { o := task(4); o.Parameters[0].Value = sim.IntegerValue(-1); return o }(), protocol.Invalid, "range"},
 		"link outwards": {task(5, from(".eisweep/inputs/link.h5")), protocol.Invalid, "leads out"},
 		"no source":     {task(6, from("there/is/none.h5")), protocol.Storage, "none.h5"},
 		"altered":       {task(7, from("altered.h5")), protocol.Storage, "planned with"},

@@ -66,7 +66,7 @@ func TestWorkerEndsAfterEnoughTasks(t *testing.T) {
 func TestWorkerDrainsBeforeItsDeadline(t *testing.T) {
 	t.Parallel() // most of it is waiting
 	b := newBench(t, time.Minute)
-	o := task(1, func(o *protocol.Task) {
+	o := task(1, func(o *protocol.TaskMessage) {
 		o.Parameters = small().With(values("numint.n_trials=20000")...) // a minute, or some
 	})
 	b.publish(o)

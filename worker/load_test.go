@@ -18,19 +18,19 @@ import (
 )
 
 // sized is an order for a network of so many neurons an axis.
-func sized(seed, perAxis int) protocol.Task {
-	return task(seed, func(o *protocol.Task) {
+func sized(seed, perAxis int) protocol.TaskMessage {
+	return task(seed, func(o *protocol.TaskMessage) {
 		o.Parameters = values("numint.n_trials=2", fmt.Sprint("ng.exc.n_per_axis=", perAxis))
 	})
 }
 
-func needs(o protocol.Task) int64 { return new(Worker).needs(&o) }
+func needs(o protocol.TaskMessage) int64 { return new(Worker).needs(&o) }
 
 // obliging publishes tasks again that workers refuse, and counts how often.
-func (b *bench) obliging(tasks ...protocol.Task) *atomic.Int32 {
+func (b *bench) obliging(tasks ...protocol.TaskMessage) *atomic.Int32 {
 	b.Helper()
 	var refusals atomic.Int32
-	refused := make(chan protocol.Task, 10_000)
+	refused := make(chan protocol.TaskMessage, 10_000)
 	var publishing sync.WaitGroup
 	publishing.Go(func() {
 		for o := range refused {
@@ -62,7 +62,7 @@ func (b *bench) obliging(tasks ...protocol.Task) *atomic.Int32 {
 func TestTasksShareTheMemory(t *testing.T) {
 	b := newBench(t, 10*time.Second)
 	running, leaveNow := make(chan bool, 3), make(chan bool)
-	tasks := []protocol.Task{sized(1, 4), sized(2, 4), sized(3, 4)}
+	tasks := []protocol.TaskMessage{sized(1, 4), sized(2, 4), sized(3, 4)}
 	limit := needs(tasks[0]) * 5 / 2
 	told, refusals := b.presences(), b.obliging(tasks...)
 	b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {

@@ -36,7 +36,7 @@ func (b *bench) keep(o queue.OutcomeDelivery, name string) {
 }
 
 // result runs an order on the real model and returns what its file tells.
-func (b *bench) result(order protocol.Task, name string) (queue.OutcomeDelivery, results.Info) {
+func (b *bench) result(order protocol.TaskMessage, name string) (queue.OutcomeDelivery, results.Info) {
 	b.Helper()
 	b.publish(order)
 	o := receive(b, b.outcomes)
@@ -60,13 +60,13 @@ func (b *bench) result(order protocol.Task, name string) (queue.OutcomeDelivery,
 func TestModelTrainsAndPerturbs(t *testing.T) {
 	b := newBench(t, time.Minute)
 	b.start(nil, func(c *Config) { c.Runner = nil })
-	train := task(3, func(o *protocol.Task) { o.Parameters = small() })
+	train := task(3, func(o *protocol.TaskMessage) { o.Parameters = small() })
 	trained, _ := b.result(train, "trained.h5")
 
-	perturb := task(3, func(o *protocol.Task) {
+	perturb := task(3, func(o *protocol.TaskMessage) {
 		o.Experiment = sim.Perturb
 		o.Parameters = values("ng.exc.n_per_axis=4", "inp.n_stimuli=3", "perturb.n_perturbed=2")
-		o.Source = &protocol.Input{Task: train.ID, Path: "quick/trained.h5", SHA256: trained.SHA256}
+		o.Source = &protocol.InputRef{Task: train.ID, Path: "quick/trained.h5", SHA256: trained.SHA256}
 	})
 	_, info := b.result(perturb, "perturbed.h5")
 	if info.Source == nil || info.Source.Task != train.ID || !info.Source.SeedTold || info.Source.Seed != 3 {
@@ -74,7 +74,7 @@ func TestModelTrainsAndPerturbs(t *testing.T) {
 	}
 
 	again := train // the same weights taken from a file: another task
-	again.Initial = &protocol.Initial{Input: *perturb.Source, Take: []string{"wee"}}
+	again.Initial = &protocol.InitialRef{InputRef: *perturb.Source, Take: []string{"wee"}}
 	again.ID = sweeps.Identify(&sweeps.Task{
 		Experiment: again.Experiment, Seed: again.Seed, Parameters: sim.Resolve(sim.Approximate, again.Parameters),
 		Initial: &sweeps.Initial{Input: sweeps.Input{Task: train.ID}, Take: []string{"wee"}},
@@ -93,7 +93,7 @@ func TestModelGivesTheSameDigestAnywhere(t *testing.T) {
 	for _, slots := range []int{1, 4} {
 		b := newBench(t, time.Minute)
 		b.start(nil, func(c *Config) { c.Runner, c.Slots = nil, slots })
-		b.publish(task(9, func(o *protocol.Task) { o.Parameters = small() }))
+		b.publish(task(9, func(o *protocol.TaskMessage) { o.Parameters = small() }))
 		digests[receive(b, b.outcomes).Digest] = true
 	}
 	if len(digests) != 1 {
@@ -104,7 +104,7 @@ func TestModelGivesTheSameDigestAnywhere(t *testing.T) {
 func TestModelRefusesWhatCannotRun(t *testing.T) {
 	b := newBench(t, time.Minute)
 	b.start(nil, func(c *Config) { c.Runner = nil })
-	b.publish(task(1, func(o *protocol.Task) { o.Parameters = values("numint.n_trials=10", "numint.every_n=3") }))
+	b.publish(task(1, func(o *protocol.TaskMessage) { o.Parameters = values("numint.n_trials=10", "numint.every_n=3") }))
 	if o := receive(b, b.outcomes); o.Class != protocol.Invalid || !strings.Contains(o.Error, "every_n") {
 		t.Errorf("outcome %+v", o.Outcome)
 	}
@@ -114,7 +114,7 @@ func TestModelRefusesWhatCannotRun(t *testing.T) {
 func TestModelIsDrainedInTheMiddle(t *testing.T) {
 	b := newBench(t, time.Minute)
 	w := b.start(nil, func(c *Config) { c.Runner = nil })
-	o := task(1, func(o *protocol.Task) { o.Parameters = values("numint.n_trials=500") })
+	o := task(1, func(o *protocol.TaskMessage) { o.Parameters = values("numint.n_trials=500") })
 	b.publish(o)
 	b.event(o, protocol.EventStarted)
 	b.drained(w)

@@ -54,7 +54,7 @@ func TestAnInputIsTheFileThatWasChecked(t *testing.T) {
 	check(t, err)
 	var job Job
 	defer job.close()
-	opened, err := job.openInput(t.Context(), r, &protocol.Input{Path: ".eisweep/inputs/a.h5", SHA256: sum})
+	opened, err := job.openInput(t.Context(), r, &protocol.InputRef{Path: ".eisweep/inputs/a.h5", SHA256: sum})
 	check(t, err)
 	check(t, os.Remove(path))
 	check(t, os.WriteFile(path, []byte("another"), 0o600))

@@ -36,7 +36,7 @@ func (ids) Digest(_ context.Context, path string) (found results.Contents, err e
 
 // die is an attempt at a queued task whose worker leaves a file where its result belongs, and ends
 // without a word.
-func (b *bench) die(o protocol.Task, text string) (token string) {
+func (b *bench) die(o protocol.TaskMessage, text string) (token string) {
 	b.Helper()
 	a := b.claim()
 	b.leaveFile(o, a.Name().Token, text)
@@ -45,7 +45,7 @@ func (b *bench) die(o protocol.Task, text string) (token string) {
 }
 
 // leaveFile leaves what an attempt leaves that has made a file and was killed.
-func (b *bench) leaveFile(o protocol.Task, token, text string) {
+func (b *bench) leaveFile(o protocol.TaskMessage, token, text string) {
 	b.Helper()
 	path := b.root.Incoming(o.ID, o.Run, token)
 	check(b, os.WriteFile(path, []byte(text), 0o600))

@@ -59,7 +59,7 @@ func (w *Worker) handle(d *queue.Delivery) (claimed bool, err error) {
 
 // needs is the memory that a task takes. An order that cannot be understood takes none: it fails when
 // it is run.
-func (w *Worker) needs(order *protocol.Task) int64 {
+func (w *Worker) needs(order *protocol.TaskMessage) int64 {
 	if order.Parameters.Check() != nil {
 		return 0
 	}
@@ -67,7 +67,7 @@ func (w *Worker) needs(order *protocol.Task) int64 {
 }
 
 // attempt carries a claimed task through.
-func (w *Worker) attempt(task *protocol.Task, claim *queue.Attempt) error {
+func (w *Worker) attempt(task *protocol.TaskMessage, claim *queue.Attempt) error {
 	ctx, cancel := context.WithCancelCause(w.workCtx)
 	defer cancel(nil)
 	a := newAttempt(w, task, claim, cancel)

@@ -231,7 +231,7 @@ func TestStopIsCheckedInTheRegister(t *testing.T) {
 }
 
 // lookups are the questions about a task to the register, from now on.
-func (b *bench) lookups(o protocol.Task) <-chan bool {
+func (b *bench) lookups(o protocol.TaskMessage) <-chan bool {
 	b.Helper()
 	conn, err := nats.Connect("", nats.InProcessServer(b.server))
 	check(b, err)
@@ -248,7 +248,7 @@ func (b *bench) lookups(o protocol.Task) <-chan bool {
 }
 
 // reports are those on an attempt's progress, from now on.
-func (b *bench) reports(o protocol.Task) <-chan protocol.Progress {
+func (b *bench) reports(o protocol.TaskMessage) <-chan protocol.Progress {
 	b.Helper()
 	seen := make(chan protocol.Progress, 1000)
 	stop, err := b.queue.Progress(func(p protocol.Progress) {
@@ -320,7 +320,7 @@ func TestThousandSlotsClaimEachTaskOnce(t *testing.T) {
 			return leave(ctx, job, observe)
 		}, func(c *Config) { c.Queue, c.Name, c.Slots = q, fmt.Sprintf("worker-%d", i), slots })
 	}
-	orders := make([]protocol.Task, workers*slots)
+	orders := make([]protocol.TaskMessage, workers*slots)
 	for i := range orders {
 		orders[i] = task(i)
 	}

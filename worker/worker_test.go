@@ -49,7 +49,7 @@ func TestWorkerRefusesToStartWithoutStorage(t *testing.T) {
 func TestDrainedTasksAreReturned(t *testing.T) {
 	b := newBench(t, 10*time.Second)
 	first := b.start(block, func(c *Config) { c.Slots = 2 })
-	tasks := []protocol.Task{task(1), task(2)}
+	tasks := []protocol.TaskMessage{task(1), task(2)}
 	b.publish(tasks...)
 	b.until("both are executed", func() bool { return len(first.attempts.names()) == 2 })
 	b.drained(first)
@@ -140,7 +140,7 @@ func BenchmarkTinyTasks(b *testing.B) {
 	bench.start(leave, func(c *Config) { c.Slots, c.Log = 16, nil })
 	made := 0
 	for b.Loop() {
-		tasks := make([]protocol.Task, 1000)
+		tasks := make([]protocol.TaskMessage, 1000)
 		for i := range tasks {
 			tasks[i] = task(made + i)
 		}
@@ -160,7 +160,7 @@ func BenchmarkShortTasks(b *testing.B) {
 	const wait, tasks = 100 * time.Millisecond, 100
 	made := 0
 	for b.Loop() {
-		orders := make([]protocol.Task, tasks)
+		orders := make([]protocol.TaskMessage, tasks)
 		for i := range orders {
 			orders[i] = task(made + i)
 		}

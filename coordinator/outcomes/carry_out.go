@@ -37,15 +37,15 @@ func (b *Book) CarryOut(c lifecycle.Command) []lifecycle.Command {
 }
 
 // Input says where a worker finds a file, relative to the root. The error wraps window.ErrGone if the file is gone.
-func (b *Book) Input(in *sweeps.Input) (protocol.Input, error) {
+func (b *Book) Input(in *sweeps.Input) (protocol.InputRef, error) {
 	if in.Task == (sweeps.ID{}) {
-		return protocol.Input{Path: b.relative(b.Root.Input(in.SHA256)), SHA256: in.SHA256}, nil
+		return protocol.InputRef{Path: b.relative(b.Root.Input(in.SHA256)), SHA256: in.SHA256}, nil
 	}
 	l, err := b.locate(in.Task, in.Sweep, in.File)
 	if err != nil {
-		return protocol.Input{}, fmt.Errorf("its source %s/%s: %w", in.Sweep, in.File, err)
+		return protocol.InputRef{}, fmt.Errorf("its source %s/%s: %w", in.Sweep, in.File, err)
 	}
-	return protocol.Input{Task: in.Task, Path: l.Sweep + "/" + l.Line.File, SHA256: l.Line.SHA256}, nil
+	return protocol.InputRef{Task: in.Task, Path: l.Sweep + "/" + l.Line.File, SHA256: l.Line.SHA256}, nil
 }
 
 // locate finds a task's result, in that sweep under that name if it is there. The error wraps window.ErrGone if no

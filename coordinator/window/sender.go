@@ -16,7 +16,7 @@ import (
 type sender struct {
 	*Window
 	room   workers.Room
-	tasks  []protocol.Task
+	tasks  []protocol.TaskMessage
 	events []lifecycle.Event // of tasks that turned out to need no order
 	begun  []queue.Entry     // of tasks that a worker runs already
 }
@@ -75,8 +75,8 @@ func (s *sender) sourceless(c lifecycle.Candidate, err error) lifecycle.Offer {
 
 // Message is the order to execute a task, as workers get it. The error wraps ErrGone if the file that the task starts
 // from no longer exists. The lock is held.
-func (w *Window) Message(c lifecycle.Candidate, t *sweeps.Task) (protocol.Task, error) {
-	m := protocol.Task{ID: c.ID, Run: c.Run, Sweep: c.Sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: t.Settings(),
+func (w *Window) Message(c lifecycle.Candidate, t *sweeps.Task) (protocol.TaskMessage, error) {
+	m := protocol.TaskMessage{ID: c.ID, Run: c.Run, Sweep: c.Sweep, Experiment: t.Experiment, Seed: t.Seed, Parameters: t.Settings(),
 		After: w.config.Attempts.Last(c.ID, c.Run).Sequence, Attempt: c.Losses + 1, Earlier: w.config.Attempts.Leftovers(c.ID)}
 	if t.Source != nil {
 		in, err := w.config.Core.Input(t.Source)
@@ -90,7 +90,7 @@ func (w *Window) Message(c lifecycle.Candidate, t *sweeps.Task) (protocol.Task, 
 		if err != nil {
 			return m, err
 		}
-		m.Initial = &protocol.Initial{Input: in, Take: t.Initial.Take}
+		m.Initial = &protocol.InitialRef{InputRef: in, Take: t.Initial.Take}
 	}
 	return m, nil
 }

@@ -41,7 +41,7 @@ type Core interface {
 	// Outcome is the outcome of a run that was committed and is not settled; nil if there is none.
 	Outcome(id sweeps.ID, run int) *protocol.Outcome
 	// Input says where a worker finds a file. The error wraps ErrGone if it is certain that the file no longer exists.
-	Input(*sweeps.Input) (protocol.Input, error)
+	Input(*sweeps.Input) (protocol.InputRef, error)
 	// Block has a task wait because of an error that may go away, and feeds TaskReady to the machine when it has.
 	Block(lifecycle.Candidate, error)
 }
@@ -217,7 +217,7 @@ func (w *Window) withdraw(ctx context.Context) (wait time.Duration, err error) {
 }
 
 // choose chooses the tasks to send now, and makes their orders. The lock is held.
-func (w *Window) choose() []protocol.Task {
+func (w *Window) choose() []protocol.TaskMessage {
 	if w.config.Core.Failure() != nil {
 		return nil
 	}

@@ -91,11 +91,11 @@ func (s *site) open(t testing.TB, role protocol.Role) *queue.Queue {
 	return q
 }
 
-func testTask(n int) protocol.Task {
-	return protocol.Task{ID: sweeps.ID{byte(n + 1)}, Run: 1, Sweep: "quick", Attempt: 1, Experiment: sim.Approximate, Seed: uint32(n)}
+func testTask(n int) protocol.TaskMessage {
+	return protocol.TaskMessage{ID: sweeps.ID{byte(n + 1)}, Run: 1, Sweep: "quick", Attempt: 1, Experiment: sim.Approximate, Seed: uint32(n)}
 }
 
-func (s *site) publish(t testing.TB, tasks ...protocol.Task) {
+func (s *site) publish(t testing.TB, tasks ...protocol.TaskMessage) {
 	t.Helper()
 	if _, err := s.queue.PublishTasks(natstest.Deadline(t), tasks); err != nil {
 		t.Fatal(err)

@@ -31,17 +31,17 @@ func open(t testing.TB, o queue.Options) *queue.Queue {
 	return q
 }
 
-func testTasks(from, n int) []protocol.Task {
-	tasks := make([]protocol.Task, n)
+func testTasks(from, n int) []protocol.TaskMessage {
+	tasks := make([]protocol.TaskMessage, n)
 	for i := range tasks {
 		var id sweeps.ID
 		binary.BigEndian.PutUint64(id[:], uint64(from+i)+1)
-		tasks[i] = protocol.Task{ID: id, Run: 1, Sweep: "quick", Attempt: 1, Experiment: sim.Approximate, Seed: uint32(from + i)}
+		tasks[i] = protocol.TaskMessage{ID: id, Run: 1, Sweep: "quick", Attempt: 1, Experiment: sim.Approximate, Seed: uint32(from + i)}
 	}
 	return tasks
 }
 
-func publish(t testing.TB, q *queue.Queue, tasks []protocol.Task) {
+func publish(t testing.TB, q *queue.Queue, tasks []protocol.TaskMessage) {
 	t.Helper()
 	if n, err := q.PublishTasks(natstest.Deadline(t), tasks); err != nil || n != len(tasks) {
 		t.Fatalf("queued %d, %v", n, err)

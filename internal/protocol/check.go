@@ -34,7 +34,7 @@ func refuse(format string, args ...any) error {
 	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), ErrMessage)
 }
 
-func (t *Task) check() error {
+func (t *TaskMessage) check() error {
 	switch _, err := sim.ParseExperiment(string(t.Experiment)); {
 	case zero(t.ID):
 		return refuse("no task id")
@@ -69,7 +69,7 @@ func (t *Task) check() error {
 
 func finite(v sim.Value) bool { x := v.Float(); return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-func (i *Input) check() error {
+func (i *InputRef) check() error {
 	if i == nil {
 		return nil
 	}
@@ -82,7 +82,7 @@ func (i *Input) check() error {
 	return nil
 }
 
-func (i *Initial) check() error {
+func (i *InitialRef) check() error {
 	if i == nil {
 		return nil
 	}
@@ -97,7 +97,7 @@ func (i *Initial) check() error {
 	if last < 0 {
 		return refuse("an initial state that takes nothing")
 	}
-	return i.Input.check()
+	return i.InputRef.check()
 }
 
 func (o *Outcome) check() error {

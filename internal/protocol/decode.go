@@ -53,12 +53,12 @@ func decode(data []byte, m Message) error {
 }
 
 // DecodeTask reads a task that was found under a subject. The error wraps ErrMessage.
-func (s Subjects) DecodeTask(subject string, data []byte) (*Task, error) {
+func (s Subjects) DecodeTask(subject string, data []byte) (*TaskMessage, error) {
 	id, run, err := s.ParseOrder("tasks", subject)
 	if err != nil {
 		return nil, err
 	}
-	t := new(Task)
+	t := new(TaskMessage)
 	if err := decode(data, t); err != nil {
 		return nil, err
 	}

@@ -19,12 +19,12 @@ var testScheme = SubjectsOf(testRoot)
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 123456789, time.UTC)
 
-func exampleTask() *Task {
+func exampleTask() *TaskMessage {
 	t := testTask("quick", 1)
 	t.After, t.Attempt, t.Earlier = 7, 3, []string{"1", "0123456789abcdef"}
 	t.Parameters = append(t.Parameters, sim.Setting{Name: "a", Value: sim.IntegerValue(2)})
-	t.Source = &Input{Path: "approximate/results~seed=1.h5", SHA256: strings.Repeat("0a", 32), Task: testID(2)}
-	t.Initial = &Initial{Input: Input{Path: ".eisweep/inputs/x.h5", SHA256: strings.Repeat("0b", 32)}, Take: []string{"wee", "wii"}}
+	t.Source = &InputRef{Path: "approximate/results~seed=1.h5", SHA256: strings.Repeat("0a", 32), Task: testID(2)}
+	t.Initial = &InitialRef{InputRef: InputRef{Path: ".eisweep/inputs/x.h5", SHA256: strings.Repeat("0b", 32)}, Take: []string{"wee", "wii"}}
 	return &t
 }
 
@@ -100,27 +100,27 @@ func TestMessagesComeBack(t *testing.T) {
 }
 
 func TestMessagesOutOfRangeAreRefused(t *testing.T) {
-	task := func(f func(*Task)) *Task { m := exampleTask(); f(m); return m }
+	task := func(f func(*TaskMessage)) *TaskMessage { m := exampleTask(); f(m); return m }
 	result := func(f func(*Outcome)) *Outcome { m := exampleResult(); f(m); return m }
 	attempt := func(f func(*AttemptEvent)) *AttemptEvent { m := exampleAttempt(); f(m); return m }
 	stop := func(f func(*Command)) *Command { m := exampleStop(); f(m); return m }
 	presence := func(f func(*Presence)) *Presence { m := examplePresence(); f(m); return m }
 	progress := func(f func(*Progress)) *Progress { m := exampleProgress(); f(m); return m }
 	cases := map[string]Message{
-		"no id":               task(func(m *Task) { m.ID = sweeps.ID{} }),
-		"run 0":               task(func(m *Task) { m.Run = 0 }),
-		"sweep":               task(func(m *Task) { m.Sweep = "a.b" }),
-		"experiment":          task(func(m *Task) { m.Experiment = "NONE" }),
-		"nan":                 task(func(m *Task) { m.Parameters[0].Value = sim.RealValue(math.NaN()) }),
-		"long word":           task(func(m *Task) { m.Parameters[0].Value = sim.ChoiceValue(strings.Repeat("w", 300)) }),
-		"absolute":            task(func(m *Task) { m.Source.Path = "/etc/passwd" }),
-		"upwards":             task(func(m *Task) { m.Source.Path = "a/../../b" }),
-		"unclean":             task(func(m *Task) { m.Source.Path = "a/../b" }),
-		"zero byte":           task(func(m *Task) { m.Source.Path = "a\x00b" }),
-		"hash":                task(func(m *Task) { m.Source.SHA256 = "0A" }),
-		"takes nothing":       task(func(m *Task) { m.Initial.Take = nil }),
-		"takes twice":         task(func(m *Task) { m.Initial.Take = []string{"wee", "wee"} }),
-		"takes backwards":     task(func(m *Task) { m.Initial.Take = []string{"wei", "wee"} }),
+		"no id":               task(func(m *TaskMessage) { m.ID = sweeps.ID{} }),
+		"run 0":               task(func(m *TaskMessage) { m.Run = 0 }),
+		"sweep":               task(func(m *TaskMessage) { m.Sweep = "a.b" }),
+		"experiment":          task(func(m *TaskMessage) { m.Experiment = "NONE" }),
+		"nan":                 task(func(m *TaskMessage) { m.Parameters[0].Value = sim.RealValue(math.NaN()) }),
+		"long word":           task(func(m *TaskMessage) { m.Parameters[0].Value = sim.ChoiceValue(strings.Repeat("w", 300)) }),
+		"absolute":            task(func(m *TaskMessage) { m.Source.Path = "/etc/passwd" }),
+		"upwards":             task(func(m *TaskMessage) { m.Source.Path = "a/../../b" }),
+		"unclean":             task(func(m *TaskMessage) { m.Source.Path = "a/../b" }),
+		"zero byte":           task(func(m *TaskMessage) { m.Source.Path = "a\x00b" }),
+		"hash":                task(func(m *TaskMessage) { m.Source.SHA256 = "0A" }),
+		"takes nothing":       task(func(m *TaskMessage) { m.Initial.Take = nil }),
+		"takes twice":         task(func(m *TaskMessage) { m.Initial.Take = []string{"wee", "wee"} }),
+		"takes backwards":     task(func(m *TaskMessage) { m.Initial.Take = []string{"wei", "wee"} }),
 		"attempt 0":           result(func(m *Outcome) { m.Attempt = 0 }),
 		"class":               result(func(m *Outcome) { m.Class = "bad" }),
 		"result with error":   result(func(m *Outcome) { m.Error = "e" }),
@@ -132,13 +132,13 @@ func TestMessagesOutOfRangeAreRefused(t *testing.T) {
 		"no UTF-8":            result(func(m *Outcome) { m.Host = "\xff" }),
 		"event":               attempt(func(m *AttemptEvent) { m.Event = "lost" }),
 		"attempt −1":          attempt(func(m *AttemptEvent) { m.Attempt = -1 }),
-		"attempt 0 of a task": task(func(m *Task) { m.Attempt = 0 }),
+		"attempt 0 of a task": task(func(m *TaskMessage) { m.Attempt = 0 }),
 		"no token":            attempt(func(m *AttemptEvent) { m.Token = "" }),
 		"token of a path":     attempt(func(m *AttemptEvent) { m.Token = "../x" }),
 		"token in capitals":   attempt(func(m *AttemptEvent) { m.Token = "ABC" }),
 		"long token":          attempt(func(m *AttemptEvent) { m.Token = strings.Repeat("a", maxToken+1) }),
-		"earlier token":       task(func(m *Task) { m.Earlier = []string{"a/b"} }),
-		"many earlier tokens": task(func(m *Task) { m.Earlier = slices.Repeat([]string{"a"}, maxEarlier+1) }),
+		"earlier token":       task(func(m *TaskMessage) { m.Earlier = []string{"a/b"} }),
+		"many earlier tokens": task(func(m *TaskMessage) { m.Earlier = slices.Repeat([]string{"a"}, maxEarlier+1) }),
 		"outcome's token":     result(func(m *Outcome) { m.Token = "" }),
 		"progress's token":    progress(func(m *Progress) { m.Token = "-" }),
 		"class of a start":    attempt(func(m *AttemptEvent) { m.Class = Storage }),

@@ -11,8 +11,8 @@ import (
 // nothing that it could misread.
 const Format = 2
 
-// Task is the order to execute a task: the message in the work queue.
-type Task struct {
+// TaskMessage is the order to execute a task: the message in the work queue.
+type TaskMessage struct {
 	ID    sweeps.ID `json:"id"`
 	Run   int       `json:"run"`   // from 1
 	Sweep string    `json:"sweep"` // one that wants it, to name it by
@@ -26,20 +26,20 @@ type Task struct {
 	Experiment sim.Experiment `json:"experiment"`
 	Seed       uint32         `json:"seed"`
 	Parameters sim.Values     `json:"parameters,omitempty"` // those of sim.Settings
-	Source     *Input         `json:"source,omitempty"`
-	Initial    *Initial       `json:"initial,omitempty"`
+	Source     *InputRef      `json:"source,omitempty"`
+	Initial    *InitialRef    `json:"initial,omitempty"`
 }
 
-// Input is a file that a task starts from. Path is relative to the root and contains no "..".
-type Input struct {
+// InputRef is a file that a task starts from. Path is relative to the root and contains no "..".
+type InputRef struct {
 	Task   sweeps.ID `json:"task"` // zero for an outside file
 	Path   string    `json:"path"`
 	SHA256 string    `json:"sha256"` // of the file, checked before it is opened
 }
 
-// Initial is the start from a file's weights.
-type Initial struct {
-	Input
+// InitialRef is the start from a file's weights.
+type InitialRef struct {
+	InputRef
 	Take []string `json:"take"`
 }
 

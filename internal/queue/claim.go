@@ -16,11 +16,11 @@ import (
 type Delivery struct {
 	q    *Queue
 	msg  jetstream.Msg
-	task *protocol.Task
+	task *protocol.TaskMessage
 }
 
 // Task returns the order. The caller must not change it.
-func (d *Delivery) Task() *protocol.Task { return d.task }
+func (d *Delivery) Task() *protocol.TaskMessage { return d.task }
 
 // Verdict says what a worker is to do with an order.
 type Verdict uint8

@@ -84,7 +84,7 @@ func (m *model) rebuild(ctx context.Context, k *Queue) {
 	if err := k.PurgeTasks(ctx); err != nil {
 		return // ctx has ended
 	}
-	var orders []protocol.Task
+	var orders []protocol.TaskMessage
 	m.mu.Lock()
 	for n := range m.tasks {
 		if last := m.last[testID(n)]; !m.settled[testID(n)] && last.Event != protocol.EventStarted {

@@ -119,7 +119,7 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 			again := testTask(int(e.ID[7]) - 1)
 			again.After = e.Sequence
 			natstest.Until(t, "the order is queued again", func() bool {
-				_, err := coordinator.PublishTasks(natstest.Deadline(t), []protocol.Task{again})
+				_, err := coordinator.PublishTasks(natstest.Deadline(t), []protocol.TaskMessage{again})
 				return err == nil || errors.Is(err, ErrOccupied)
 			})
 		}

@@ -13,7 +13,7 @@ func TestOneWhoWaitsGetsTasksInTheirOrder(t *testing.T) {
 	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	const rounds, tasks = 10, 200
 	for round := range rounds {
-		orders := make([]protocol.Task, tasks)
+		orders := make([]protocol.TaskMessage, tasks)
 		for i := range orders {
 			orders[i] = testTask(round*tasks + i + 1)
 		}

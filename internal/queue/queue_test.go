@@ -39,16 +39,16 @@ func testID(n int) (id sweeps.ID) {
 	return id
 }
 
-func testTask(n int) protocol.Task {
-	return protocol.Task{
+func testTask(n int) protocol.TaskMessage {
+	return protocol.TaskMessage{
 		ID: testID(n), Run: 1, Sweep: "quick", Attempt: 1, Experiment: sim.Approximate, Seed: uint32(n),
 		Parameters: sim.Values{{Name: "numint.do_abort", Value: sim.BooleanValue(true)}, {Name: "numint.n_trials", Value: sim.IntegerValue(20)},
 			{Name: "pl.is_plastic", Value: sim.ChoiceValue("EXC")}, {Name: "pl.eta_e", Value: sim.RealValue(1e-05)}},
 	}
 }
 
-func testTasks(from, n int) []protocol.Task {
-	tasks := make([]protocol.Task, n)
+func testTasks(from, n int) []protocol.TaskMessage {
+	tasks := make([]protocol.TaskMessage, n)
 	for i := range tasks {
 		tasks[i] = testTask(from + i)
 	}
@@ -62,7 +62,7 @@ func failure(o protocol.Outcome) protocol.Outcome {
 	return o
 }
 
-func publish(t testing.TB, q *Queue, tasks ...protocol.Task) {
+func publish(t testing.TB, q *Queue, tasks ...protocol.TaskMessage) {
 	t.Helper()
 	if n, err := q.PublishTasks(natstest.Deadline(t), tasks); err != nil || n != len(tasks) {
 		t.Fatalf("queued %d of %d, %v", n, len(tasks), err)

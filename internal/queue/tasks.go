@@ -88,7 +88,7 @@ func whenFree(ctx context.Context, f func() error) (err error) {
 // PublishTasks puts orders into the queue, each once, in their order, and returns how many the queue certainly
 // holds. After an error it may hold some of the others as well; whoever needs to know purges it. The error
 // wraps ErrOccupied, or ErrLimit when the stream or the account has no room for more orders.
-func (q *Queue) PublishTasks(ctx context.Context, tasks []protocol.Task) (int, error) {
+func (q *Queue) PublishTasks(ctx context.Context, tasks []protocol.TaskMessage) (int, error) {
 	n, size := 0, batchSize
 	for n < len(tasks) {
 		batch := tasks[n:min(n+size, len(tasks))]
@@ -108,7 +108,7 @@ func (q *Queue) PublishTasks(ctx context.Context, tasks []protocol.Task) (int, e
 	return n, nil
 }
 
-func (q *Queue) messages(tasks []protocol.Task) ([]*nats.Msg, error) {
+func (q *Queue) messages(tasks []protocol.TaskMessage) ([]*nats.Msg, error) {
 	messages := make([]*nats.Msg, len(tasks))
 	for i := range tasks {
 		data, err := protocol.Encode(&tasks[i])
