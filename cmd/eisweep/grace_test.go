@@ -30,8 +30,8 @@ func TestWhoEndsWorkersGivesThemTheTimeTheyTake(t *testing.T) {
 		if path == "../../deploy/compose/compose.yaml" {
 			given = time.Duration(n) * time.Minute
 		}
-		if given <= handBackTime {
-			t.Errorf("%s gives %v, and a worker takes up to %v", path, given, handBackTime)
+		if given <= returnTimeout {
+			t.Errorf("%s gives %v, and a worker takes up to %v", path, given, returnTimeout)
 		}
 	}
 }

@@ -15,8 +15,7 @@ import (
 	"eisweep/internal/root"
 )
 
-// startElsewhere starts a worker on each host by the system's ssh. They outlive
-// the connection; `eisweep drain` ends them.
+// startElsewhere starts a worker on each host by the system's ssh. The workers outlive the connection; `eisweep drain` ends them.
 func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *cli.Env, r *root.Root) error {
 	self, err := cli.OwnProgram()
 	if err != nil {
@@ -39,7 +38,7 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *cli.Env, r *root.R
 	for host := range strings.SplitSeq(w.on, ",") {
 		host = strings.TrimSpace(host)
 		if host == "" || strings.HasPrefix(host, "-") {
-			failed = append(failed, cli.Usagef("--on %s: %q is no host", w.on, host))
+			failed = append(failed, cli.Usagef("--on %s: %q is not a host", w.on, host))
 			continue
 		}
 		log := filepath.Join(logs, "worker."+fileName(host)+".log")
@@ -49,20 +48,19 @@ func (w *workerCommand) startElsewhere(cmd *cobra.Command, e *cli.Env, r *root.R
 			continue
 		}
 		if started.ended {
-			e.Linef("%s: %s (process %s; log %s) has ended already: nothing was left to do", host, command, started.pid, log)
+			e.Linef("%s: %s (process %s; log %s) has ended already: there was nothing to do", host, command, started.pid, log)
 			continue
 		}
 		e.Linef("%s: %s (process %s; log %s)", host, command, started.pid, log)
 	}
 	if len(failed) == 0 {
-		e.Linef("they end with: eisweep drain HOST%s, or --all", e.RootFlag+w.CommandLine())
+		e.Linef("stop them with: eisweep drain HOST%s, or --all", e.RootFlag+w.CommandLine())
 	}
 	return errors.Join(failed...)
 }
 
-// detached starts the command in the background and prints its process id, and whether it has ended because it found nothing to
-// do. A command that failed at once has written the reason to its
-// log, which isn't followed elsewhere.
+// detached starts the command in the background and prints its process id, and whether it has ended already, because there was nothing
+// to do. If the command failed, it prints the end of its log to stderr.
 const detached = `cd /
 log=%[2]s
 [ ! -L "$log" ] || { echo "$log is a link: remove it" >&2; exit 1; }
@@ -78,11 +76,11 @@ fi
 // startedOn is a process on another host.
 type startedOn struct {
 	pid   string
-	ended bool // already, and well
+	ended bool // already, without an error
 }
 
-// startOn starts a command, as a POSIX shell takes it. The login shell there, which may be
-// csh or fish, sees one word: what sh does comes by stdin.
+// startOn starts a shell command on a host. The login shell there, which may be csh or fish, gets only the word sh; the script comes by
+// stdin.
 func startOn(ctx context.Context, host, command, log string) (startedOn, error) {
 	var stderr bytes.Buffer
 	ssh := exec.CommandContext(ctx, "ssh", "-o", "BatchMode=yes", host, "sh")
@@ -94,7 +92,7 @@ func startOn(ctx context.Context, host, command, log string) (startedOn, error) 
 	case err != nil:
 		return startedOn{}, fmt.Errorf("the worker was not started: %w: %s", err, cli.OneLine(strings.TrimSpace(stderr.String())))
 	}
-	for line := range strings.Lines(string(out)) { // a login shell's greeting may come before
+	for line := range strings.Lines(string(out)) { // a login shell may print a greeting first
 		if pid, ok := strings.CutPrefix(line, "@runs "); ok {
 			return startedOn{pid: strings.TrimSpace(pid)}, nil
 		}
@@ -102,10 +100,10 @@ func startOn(ctx context.Context, host, command, log string) (startedOn, error) 
 			return startedOn{strings.TrimSpace(pid), true}, nil
 		}
 	}
-	return startedOn{}, fmt.Errorf("it is unknown whether the worker was started: the host said %q", out)
+	return startedOn{}, fmt.Errorf("whether the worker was started is unknown: the host answered %q", out)
 }
 
-// fileName is a host as a part of a file's name.
+// fileName replaces the characters of a host's name that a file's name cannot contain.
 func fileName(host string) string {
 	return strings.Map(func(c rune) rune {
 		if c == '/' || c == 0 {

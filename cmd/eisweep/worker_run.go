@@ -20,11 +20,10 @@ import (
 	"eisweep/worker"
 )
 
-// handBackTime is how long saving what runs and handing it back may take after
-// the first signal.
-const handBackTime = 60 * time.Second
+// returnTimeout is how long a worker may take after the first signal to save its tasks and return them.
+const returnTimeout = 60 * time.Second
 
-// run runs tasks until the worker ends by itself or a signal comes.
+// run runs tasks until the worker ends or a signal comes.
 func (w *workerCommand) run(ctx context.Context, e *cli.Env, r *root.Root) (err error) {
 	cli.IgnoreBrokenPipe()
 	log := display.NewServiceLog(e, w.asJSON)
@@ -52,28 +51,28 @@ func (w *workerCommand) run(ctx context.Context, e *cli.Env, r *root.Root) (err 
 		return endOfWorker(at)
 	case <-ctx.Done():
 	}
-	log.Info("stopping: what runs is saved and handed back", "signal", context.Cause(ctx))
-	drain, cancel := context.WithTimeout(context.Background(), handBackTime)
+	log.Info("stopping: saving and returning the running tasks", "signal", context.Cause(ctx))
+	drain, cancel := context.WithTimeout(context.Background(), returnTimeout)
 	defer cancel()
 	if err := at.Drain(drain); err != nil {
-		return cli.Errorf(cli.ExitLost, "tasks could not be handed back within %v; others start them again from their checkpoints: %w",
-			handBackTime, err)
+		return cli.Errorf(cli.ExitLost, "tasks could not be returned within %v; other workers continue them from their checkpoints: %w",
+			returnTimeout, err)
 	}
 	log.Info("stopped")
 	return endOfWorker(at)
 }
 
-// endOfWorker says whether a worker that ended had to.
+// endOfWorker returns the error with which a worker ended; nil if it was told to end.
 func endOfWorker(w *worker.Worker) error {
 	err := w.Err()
 	if errors.Is(err, worker.ErrStorage) {
-		return cli.Errorf(cli.ExitStorage, "the worker takes no more tasks: %w; repair that, then start it again", err)
+		return cli.Errorf(cli.ExitStorage, "the worker takes no more tasks: %w; repair that, then start the worker again", err)
 	}
 	return err
 }
 
-// connect opens the queue. Where a coordinator was started once it waits for one, as
-// long as for a task. It reports a `run` that has the root instead of waiting: that needs no workers.
+// connect opens the queue. If a coordinator was started before, it waits for one, as long as for a task. If a `run` owns the root, which
+// needs no workers, the error says so.
 func (w *workerCommand) connect(ctx context.Context, e *cli.Env, r *root.Root, log *slog.Logger) (*queue.Queue, error) {
 	e.NATSFlags = w.CommandLine()
 	begun, wait := time.Now(), client.Retry{Message: "no coordinator is reachable; waiting for one", Log: log}
@@ -83,7 +82,7 @@ func (w *workerCommand) connect(ctx context.Context, e *cli.Env, r *root.Root, l
 			return q, nil
 		}
 		passes := w.MayPass(err)
-		if !wait.Waited() { // once: who looks at a lock holds it for that moment
+		if !wait.Waited() { // once: examining a lock holds it for a moment
 			err = client.OrRun(e, r, &w.Connection, err)
 		}
 		if !passes {
@@ -98,7 +97,7 @@ func (w *workerCommand) connect(ctx context.Context, e *cli.Env, r *root.Root, l
 	}
 }
 
-// config is the worker's, as the options and the machine give it, with what that may use.
+// config is the worker's configuration, by the options and the limits of this process.
 func (w *workerCommand) config(e *cli.Env) (c worker.Config, limits hostlimits.Limits, err error) {
 	host, err := os.Hostname()
 	if err != nil {

@@ -54,7 +54,8 @@ type decision struct {
 
 func newDecision(maxJobs, cores int, log string) *decision {
 	return &decision{
-		maxJobs: maxJobs, cores: cores, log: log, batchSize: maxBatch, maxArray: maxBatch, busy: maxJobs > 0, settled: -1,
+		maxJobs: maxJobs, cores: cores, log: log,
+		batchSize: maxBatch, maxArray: maxBatch, busy: maxJobs > 0, settled: -1,
 		submitted: map[string]time.Time{}, connected: map[string]struct{}{}, silentSince: map[string]time.Time{}, cancelled: map[string]struct{}{},
 	}
 }
@@ -121,7 +122,8 @@ func (d *decision) observeJobs(now time.Time, jobs []slurm.Job) {
 	}
 	if len(lost) > 0 {
 		slices.Sort(lost)
-		d.recordFailure(now, fmt.Sprintf("job %s ended before its worker connected; its log says why, if it was started: %s.%s.log", lost[0], d.log, lost[0]))
+		d.recordFailure(now, fmt.Sprintf("job %s ended before its worker connected; its log says why, if it was started: %s.%s.log",
+			lost[0], d.log, lost[0]))
 	}
 }
 

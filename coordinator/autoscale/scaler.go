@@ -61,7 +61,10 @@ type Scaler struct {
 // Start starts the loop.
 func Start(c Config) *Scaler {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Scaler{config: c, stop: cancel, done: make(chan struct{}), wake: make(chan struct{}, 1), decision: newDecision(c.MaxJobs, max(1, c.Cores), c.Output)}
+	s := &Scaler{
+		config: c, stop: cancel, done: make(chan struct{}), wake: make(chan struct{}, 1),
+		decision: newDecision(c.MaxJobs, max(1, c.Cores), c.Output),
+	}
 	if !c.UnansweredSince.IsZero() {
 		s.decision.unansweredUntil = c.UnansweredSince.Add(unansweredWait)
 	}
@@ -205,7 +208,8 @@ func (s *Scaler) Scaled(_ context.Context, r control.Scaling) (control.Scaled, e
 	defer s.mu.Unlock()
 	d := s.decision
 	if d.maxJobs == 0 {
-		return control.Scaled{}, &control.Refusal{Kind: control.Unknown, Text: "this coordinator submits no jobs; start it with --slurm, or submit jobs with `eisweep slurm`"}
+		return control.Scaled{}, &control.Refusal{Kind: control.Unknown,
+			Text: "this coordinator submits no jobs; start it with --slurm, or submit jobs with `eisweep slurm`"}
 	}
 	if r.Resume {
 		d.resume()
@@ -214,5 +218,7 @@ func (s *Scaler) Scaled(_ context.Context, r control.Scaling) (control.Scaled, e
 		default:
 		}
 	}
-	return control.Scaled{Max: d.maxJobs, Jobs: len(d.jobs), Failures: d.failures, Stopped: d.stopped, RetryAt: d.retryAt, Error: d.lastError}, nil
+	return control.Scaled{
+		Max: d.maxJobs, Jobs: len(d.jobs), Failures: d.failures, Stopped: d.stopped, RetryAt: d.retryAt, Error: d.lastError,
+	}, nil
 }

@@ -35,7 +35,7 @@ func TestJobsOfSlurmEnd(t *testing.T) {
 	w.handsBack(third, func() { s.does("sbatch", "--partition=urgent", "--nodelist="+s.node(third.at), "--wrap=true") })
 	asked()
 	w.leaves(limit)
-	if said := limited.said("1"); !strings.Contains(said, "what runs is saved and handed back") && !strings.Contains(said, "its time is nearly up") {
+	if said := limited.said("1"); !strings.Contains(said, "saving and returning the running tasks") && !strings.Contains(said, "its time is nearly up") {
 		t.Errorf("of its time limit the job says:\n%s", said)
 	}
 	asked()

@@ -11,25 +11,24 @@ import (
 	"time"
 )
 
-// ErrAbsent is wrapped by Find's error where Slurm's commands are not on the PATH, and by
-// that of a command which is there, but knows no Slurm.
+// ErrAbsent is wrapped by Find's error if Slurm's commands are not on the PATH, and by the error of a command that finds no
+// configuration of Slurm.
 var ErrAbsent = errors.New("there is no Slurm on this machine")
 
-// Commands are Slurm's. The zero value has no environment; Find makes one.
+// Commands runs Slurm's commands. Find makes one; the zero value has an empty environment.
 type Commands struct {
 	environment []string
 }
 
-// Find looks for Slurm's commands, which will have this environment, and sbatch's jobs
-// with them, but for what Slurm told the job that asks, if it is one, and for what
-// changes the form of answers.
+// Find looks for Slurm's commands. They, and the jobs that sbatch submits, get this environment without the variables that Slurm sets
+// in a job, and without those that change the format of answers.
 func Find(environment []string) (*Commands, error) {
 	for _, name := range []string{"sbatch", "squeue", "scancel"} {
 		if _, err := exec.LookPath(name); err != nil {
 			return nil, fmt.Errorf("find %s: %w", name, ErrAbsent)
 		}
 	}
-	for _, v := range environment { // sbatch alone reads it, but jobs are counted where they were submitted
+	for _, v := range environment { // only sbatch reads it, but squeue must list jobs on the same cluster
 		if cluster, ok := strings.CutPrefix(v, "SBATCH_CLUSTERS="); ok {
 			environment = append(slices.Clone(environment), "SLURM_CLUSTERS="+cluster)
 		}
@@ -41,26 +40,24 @@ func Find(environment []string) (*Commands, error) {
 	return &Commands{kept}, nil
 }
 
-// isOfJob tells what Slurm sets in a job, and sbatch would hand on to another.
+// isOfJob reports whether Slurm sets a variable in a job, so that sbatch would pass it on to another job.
 func isOfJob(variable string) bool {
 	return strings.HasPrefix(variable, "SLURM_") && !slices.Contains(ofSite, variable) || variable == "EISWEEP_DEADLINE"
 }
 
-// ofSite are variables that say which Slurm is meant, and who asks.
+// ofSite are the variables that identify the Slurm installation and the user.
 var ofSite = []string{"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_CLUSTERS", "SLURM_JWT"}
 
-// answerTime is how long a command may take. Slurm's own time for a message is 10 s
-// by default, and 60 s at large sites.
-const answerTime = 90 * time.Second
+// commandTimeout is how long a command may take. Slurm's own timeout for a message is 10 s by default, and 60 s at large sites.
+const commandTimeout = 90 * time.Second
 
-// waitDelay is how long what a command started, and left behind, may keep its output
-// open: a site's commands are often scripts around Slurm's.
+// waitDelay is how long a process that a command left behind may keep its output open: sites often wrap Slurm's commands in scripts.
 const waitDelay = 5 * time.Second
 
-// CommandError is why a command of Slurm's failed, in its words.
+// CommandError is the failure of a Slurm command.
 type CommandError struct {
 	Command string
-	Text    string // what it said
+	Text    string // its error message
 	err     error
 }
 
@@ -73,31 +70,31 @@ func (e *CommandError) Error() string {
 
 func (e *CommandError) Unwrap() error { return e.err }
 
-// refusals are what the controller says when it has taken no job.
+// refusals are parts of messages which show that no job was submitted.
 var refusals = []string{"invalid", "batch job submission failed", "unrecognized option", "not permitted", "violates", "unable to open file"}
 
-// doubts are what it says when nobody knows.
-var doubts = []string{"unable to contact", "timed out", "connection", "communication", "socket", "resource temporarily unavailable", "zero bytes"}
+// doubts are parts of messages which leave that open.
+var doubts = []string{"unable to contact", "timed out", "connection", "communication", "socket", "resource temporarily unavailable",
+	"zero bytes"}
 
-// Refused says that the command certainly did nothing.
+// Refused reports whether the command certainly did nothing.
 func (e *CommandError) Refused() bool {
-	said := strings.ToLower(e.Text)
-	within := func(text string) bool { return strings.Contains(said, text) }
+	message := strings.ToLower(e.Text)
+	within := func(text string) bool { return strings.Contains(message, text) }
 	return slices.ContainsFunc(refusals, within) && !slices.ContainsFunc(doubts, within)
 }
 
-// TooMany says that it was refused since the array has more elements than the site allows
-// (MaxArraySize).
+// TooMany reports whether the command was refused because the array has more elements than the site allows (MaxArraySize).
 func (e *CommandError) TooMany() bool {
 	return e.Refused() && strings.Contains(strings.ToLower(e.Text), "invalid job array")
 }
 
-// unconfigured is what a command says that doesn't find its slurm.conf.
+// unconfigured are parts of the messages of a command that does not find its slurm.conf.
 var unconfigured = []string{"could not establish a configuration source", "unable to process configuration file"}
 
 // run runs a command to its end and returns its stdout.
 func (c *Commands) run(ctx context.Context, stdin, name string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.WaitDelay = waitDelay
@@ -108,25 +105,25 @@ func (c *Commands) run(ctx context.Context, stdin, name string, args ...string) 
 	}
 	out, err := cmd.Output()
 	if errors.Is(err, exec.ErrWaitDelay) {
-		err = nil // it succeeded
+		err = nil // the command itself succeeded
 	}
 	if ctx.Err() != nil {
 		err = fmt.Errorf("no answer: %w", ctx.Err())
 	}
 	if err != nil {
-		said := words(name, errs.String())
-		if slices.ContainsFunc(unconfigured, func(text string) bool { return strings.Contains(strings.ToLower(said), text) }) {
+		message := oneLine(name, errs.String())
+		if slices.ContainsFunc(unconfigured, func(text string) bool { return strings.Contains(strings.ToLower(message), text) }) {
 			err = ErrAbsent
 		}
-		return "", &CommandError{Command: name, Text: said, err: err}
+		return "", &CommandError{Command: name, Text: message, err: err}
 	}
 	return string(out), nil
 }
 
-// words are what a command said, in one line and without its name.
-func words(name, said string) string {
+// oneLine joins the lines of a command's message, without the command's name and repeated lines.
+func oneLine(name, message string) string {
 	var out []string
-	for line := range strings.Lines(said) {
+	for line := range strings.Lines(message) {
 		line = strings.TrimSpace(line)
 		for _, start := range []string{name + ": ", "error: ", "fatal: "} {
 			line = strings.TrimPrefix(line, start)

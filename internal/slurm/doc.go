@@ -1,13 +1,10 @@
-// Package slurm is what a site's Slurm is asked for: jobs that run workers, why they
-// wait, and their end. It speaks by Slurm's own commands, sbatch, squeue and scancel.
+// Package slurm submits, lists and cancels jobs that run workers, by Slurm's own commands sbatch, squeue and scancel.
 //
-// It guarantees that a request is one array job of exactly as many elements as it
-// says, submitted at most once, whose name ties it to a root; that the words that the
-// person has for sbatch reach it untouched; that workers in it know when Slurm will
-// end them; and that Cancel ends only jobs that wait. It keeps no account of jobs:
-// squeue is asked anew each time, and sacct never, which many sites lack. Whether a
-// submission that was answered by an error took place, only squeue tells.
+// It guarantees that a request is one array job of exactly the requested number of elements, submitted at most once, whose name ties it
+// to a root; that the user's options reach sbatch unchanged; that a worker in a job knows when Slurm will end it; and that Cancel ends
+// only pending jobs. It keeps no list of jobs: it asks squeue each time, and never sacct, which many sites lack. If sbatch fails without
+// a clear refusal, only squeue shows whether the jobs exist.
 //
-// Start reading at request.go; script.go is the job, limit.go its time, options.go what the
-// person may add, job.go what squeue says.
+// Start reading at request.go; script.go writes the job's script, limit.go parses time limits, options.go checks the user's options for
+// sbatch, job.go reads the output of squeue.
 package slurm

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// Job is an element of an array job, as squeue tells of it.
+// Job is an element of an array job, as squeue lists it.
 type Job struct {
 	ID     string    `json:"id"`               // 4711_3
 	State  string    `json:"state"`            // PENDING, RUNNING, …
-	Reason string    `json:"reason,omitempty"` // why it waits, in Slurm's words
-	Start  time.Time `json:"start,omitzero"`   // that it had, or is expected to have; zero: not known
-	End    time.Time `json:"end,omitzero"`     // that its limit gives
+	Reason string    `json:"reason,omitempty"` // why it is pending, as Slurm words it
+	Start  time.Time `json:"start,omitzero"`   // actual or expected; zero: unknown
+	End    time.Time `json:"end,omitzero"`     // by its time limit
 	User   string    `json:"user"`
 }
 
@@ -29,18 +29,17 @@ func (j *Job) Configuring() bool { return j.State == "CONFIGURING" }
 // Running reports whether the job's processes run: it is neither suspended nor ending.
 func (j *Job) Running() bool { return j.State == "RUNNING" }
 
-// stuck are reasons by which jobs wait until somebody does something about it.
-var stuck = regexp.MustCompile(`(?i)held|^DependencyNeverSatisfied|^Invalid|^BadConstraints|^Partition(TimeLimit|NodeLimit|Inactive)|PerJob|^AccountNotAllowed|^QOSNotAllowed`)
+// stuck matches reasons for which jobs are pending until somebody changes something.
+var stuck = regexp.MustCompile(`(?i)held|^DependencyNeverSatisfied|^Invalid|^BadConstraints|` +
+	`^Partition(TimeLimit|NodeLimit|Inactive)|PerJob|^AccountNotAllowed|^QOSNotAllowed`)
 
 // Stuck reports whether the job is pending for a reason that lasts until somebody changes something.
 func (j *Job) Stuck() bool { return j.Pending() && stuck.MatchString(strings.Trim(j.Reason, "()")) }
 
-// format has the fields of a Job in their order; the reason comes last since only it
-// may hold anything.
+// format lists the fields of a Job. The reason comes last because it may contain the separator.
 const format = "%i|%T|%S|%e|%u|%r"
 
-// Jobs lists the jobs of that name which wait or run. An answer that is not
-// understood is an error, not an empty list.
+// Jobs lists the pending and running jobs of a name. An answer that cannot be parsed is an error, not an empty list.
 func (c *Commands) Jobs(ctx context.Context, name string) ([]Job, error) {
 	out, err := c.run(ctx, "", "squeue", "--noheader", "--array", "--name="+name, "--format="+format)
 	if err != nil {
@@ -67,27 +66,27 @@ func readJob(line string) (Job, error) {
 	if len(fields) != 6 || !elementID.MatchString(fields[0]) || fields[1] == "" {
 		return Job{}, fmt.Errorf("%w: %q", errAnswer, line)
 	}
-	j := Job{ID: fields[0], State: fields[1], Start: moment(fields[2]), End: moment(fields[3]), User: fields[4]}
+	j := Job{ID: fields[0], State: fields[1], Start: parseTime(fields[2]), End: parseTime(fields[3]), User: fields[4]}
 	if reason := strings.TrimSpace(fields[5]); reason != "None" {
 		j.Reason = reason
 	}
 	return j, nil
 }
 
-// moment reads seconds since 1970; N/A and the like are the zero time.
-func moment(text string) time.Time {
+// parseTime parses a Unix time; N/A and the like are the zero time.
+func parseTime(text string) time.Time {
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil && seconds > 0 {
 		return time.Unix(seconds, 0)
 	}
 	return time.Time{}
 }
 
-// Cancel cancels those of the jobs that wait, by their ids: one that was started
-// meanwhile runs on. It is no error if they are gone.
+// Cancel cancels those of the jobs that are pending; one that has started meanwhile continues. Jobs that no longer exist are no
+// error.
 func (c *Commands) Cancel(ctx context.Context, ids ...string) error {
-	const atOnce = 500 // ids on a command line
+	const maxIDs = 500 // on a command line
 	for len(ids) > 0 {
-		some := ids[:min(atOnce, len(ids))]
+		some := ids[:min(maxIDs, len(ids))]
 		ids = ids[len(some):]
 		_, err := c.run(ctx, "", "scancel", append([]string{"--quiet", "--state=PENDING"}, some...)...)
 		var failed *CommandError

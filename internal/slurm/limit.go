@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// limit words a time as Slurm does, in whole minutes: D-HH:MM:SS.
+// limit formats a time for Slurm, rounded up to minutes: D-HH:MM:SS.
 func limit(d time.Duration) string {
 	minutes := int64((d + time.Minute - 1) / time.Minute)
 	return fmt.Sprintf("%d-%02d:%02d:00", minutes/1440, minutes/60%24, minutes%60)
 }
 
-var errLimit = errors.New("a time is one such as 4h, 1h30m, or as Slurm has it: minutes, HH:MM:SS or D-HH:MM:SS")
+var errLimit = errors.New("give a time such as 4h or 1h30m, or in Slurm's format: minutes, HH:MM:SS or D-HH:MM:SS")
 
-// ParseLimit reads a time limit: 4h, 1h30m, or Slurm's MINUTES, MM:SS, HH:MM:SS, D-HH,
+// ParseLimit parses a time limit: 4h, 1h30m, or Slurm's MINUTES, MM:SS, HH:MM:SS, D-HH,
 // D-HH:MM and D-HH:MM:SS.
 func ParseLimit(text string) (time.Duration, error) {
 	if d, err := time.ParseDuration(text); err == nil && d > 0 {
@@ -48,7 +48,7 @@ func ParseLimit(text string) (time.Duration, error) {
 	return total, nil
 }
 
-// longest bounds each part of a limit, so that their sum is one.
+// longest bounds each part of a limit, so that their sum does not overflow.
 const longest = 50 * 365 * 24 * time.Hour
 
 func amount(text string, unit time.Duration) (time.Duration, error) {

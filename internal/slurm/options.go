@@ -8,31 +8,28 @@ import (
 	"unicode"
 )
 
-// reserved are the options of sbatch that a request needs for itself: by them jobs are
-// counted and found again.
+// reserved are the options of sbatch that a request sets itself, because jobs are counted and found by them.
 var reserved = []struct{ long, short, why string }{
 	{"--array", "a", "--workers gives the number of jobs"},
 	{"--clusters", "M", "jobs are counted on one cluster: SLURM_CLUSTERS=NAME says which, for all commands"},
 	{"--help", "h", "it submits nothing"},
 	{"--job-name", "J", "jobs are found by their name"},
-	{"--parsable", "", "its answer is read already"},
+	{"--parsable", "", "eisweep sets it"},
 	{"--test-only", "", "--print shows what would be submitted"},
 	{"--usage", "u", "it submits nothing"},
 	{"--version", "V", "it submits nothing"},
 	{"--wait", "W", "the command returns when the jobs are submitted"},
-	{"--wrap", "", "what a job runs is the worker"},
+	{"--wrap", "", "a job runs the worker"},
 }
 
-// withValue are the letters that sbatch wants a value for, behind it or as the next word.
+// withValue are the short options that need a value, attached or as the next word.
 const withValue = "AabBcCdDeFGiJLmMnNopqStwx"
 
-// withoutValue are those that another letter may follow at once: -Qv. What -k and -s may
-// have behind them counts as letters as well, which refuses too much and lets nothing
-// through.
+// withoutValue are the short options that may be followed by further ones: -Qv. The optional values of -k and -s are taken for options
+// as well, which refuses too much, but accepts nothing wrong.
 const withoutValue = "hHkOQsuvVW"
 
-// longWithValue are long options that take the next word as their value. Others, and
-// abbreviations, need their value behind a =.
+// longWithValue are the long options that take the next word as their value. Others, and abbreviations, need = before their value.
 var longWithValue = strings.Fields(`account acctg-freq batch bb bbf begin chdir cluster-constraint comment constraint container
 	container-id core-spec cores-per-socket cpu-freq cpus-per-gpu cpus-per-task deadline delay-boot dependency distribution error
 	exclude export export-file extra extra-node-info gid gpu-bind gpu-freq gpus gpus-per-node gpus-per-socket gpus-per-task gres
@@ -41,8 +38,7 @@ var longWithValue = strings.Fields(`account acctg-freq batch bb bbf begin chdir 
 	priority profile qos reservation signal sockets-per-node switches thread-spec threads-per-core time time-min tmp tres-bind
 	tres-per-task uid wait-all-nodes wckey`)
 
-// Check refuses what could not be submitted as it is meant, and whatever would end a
-// directive of the script before its time.
+// Check refuses a request that could not be submitted as intended, and text that would end a directive of the script early.
 func (r *Request) Check() error {
 	if r.Workers < 1 || r.Cores < 1 || r.Time < 0 || r.MemoryPerCore < 0 {
 		return errors.New("workers and cores are 1 or more, time and memory above 0")
@@ -58,8 +54,8 @@ func (r *Request) Check() error {
 // longestOption is in bytes.
 const longestOption = 4096
 
-// CheckOptions refuses options that are not free, and words that sbatch would take for
-// something else: for a script that runs in place of the worker.
+// CheckOptions refuses reserved options, and words that sbatch would misunderstand, such as the name of a script that would run in place
+// of the worker.
 func CheckOptions(options []string) error {
 	for i := 0; i < len(options); i++ {
 		option := options[i]
@@ -71,9 +67,10 @@ func CheckOptions(options []string) error {
 		}
 		if !isOption(option) {
 			if i > 0 && isOption(options[i-1]) {
-				return fmt.Errorf("%q is no option of sbatch, which takes no word after %s as its value: write %[2]s=%[1]s if it is", option, options[i-1])
+				return fmt.Errorf("%q is not an option of sbatch, which does not take the word after %s as its value: if it is, write %[2]s=%[1]s",
+					option, options[i-1])
 			}
-			return fmt.Errorf("%q is no option of sbatch", option)
+			return fmt.Errorf("%q is not an option of sbatch", option)
 		}
 		needs, err := checkOption(option)
 		if err != nil {
@@ -97,14 +94,13 @@ func isOption(word string) bool {
 	return strings.HasPrefix(word, "-") && strings.Trim(word, "-") != ""
 }
 
-// checkOption refuses an option that is not free, and says whether the next word is its
-// value.
+// checkOption refuses a reserved option, and reports whether the next word is its value.
 func checkOption(option string) (needsValue bool, err error) {
 	if strings.HasPrefix(option, "--") {
 		name, _, given := strings.Cut(option, "=")
-		for _, r := range reserved { // sbatch takes the start of a name for the whole
+		for _, r := range reserved { // sbatch accepts abbreviations
 			if strings.HasPrefix(r.long, name) {
-				return false, notFree(option, r.why)
+				return false, errReserved(option, r.why)
 			}
 		}
 		return !given && slices.Contains(longWithValue, name[2:]), nil
@@ -112,24 +108,24 @@ func checkOption(option string) (needsValue bool, err error) {
 	for i, letter := range option[1:] {
 		for _, r := range reserved {
 			if r.short == string(letter) {
-				return false, notFree(option, r.why)
+				return false, errReserved(option, r.why)
 			}
 		}
 		if strings.ContainsRune(withValue, letter) {
 			return i+2 == len(option), nil
 		}
 		if !strings.ContainsRune(withoutValue, letter) {
-			return false, fmt.Errorf("-%c of %s is no option of sbatch", letter, option)
+			return false, fmt.Errorf("-%c of %s is not an option of sbatch", letter, option)
 		}
 	}
 	return false, nil
 }
 
-func notFree(option, why string) error {
-	return fmt.Errorf("the option %s of sbatch is not free: %s", option, why)
+func errReserved(option, why string) error {
+	return fmt.Errorf("the option %s of sbatch is reserved: %s", option, why)
 }
 
-// lines are options as directives have them: with their values, one to a line.
+// lines joins each option with its value, as a directive has them.
 func lines(options []string) (out []string) {
 	for _, option := range options {
 		if word := inDirective(option); isOption(option) || len(out) == 0 {

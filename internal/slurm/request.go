@@ -10,41 +10,39 @@ import (
 	"time"
 )
 
-// Request is for one array job, whose elements run a worker each.
+// Request describes one array job, each of whose elements runs a worker.
 type Request struct {
-	// Name is that of the jobs (JobName).
+	// Name is the name of the jobs (JobName).
 	Name string
-	// Workers is how many elements the array has, Cores how many cores each.
+	// Workers is the number of elements, Cores the number of cores of each.
 	Workers, Cores int
-	// Time is a job's limit; 0 is the partition's. Slurm counts in minutes.
+	// Time is a job's time limit, which Slurm rounds up to minutes; 0 is the partition's.
 	Time time.Duration
 	// MemoryPerCore is in bytes; 0 is the partition's.
 	MemoryPerCore int64
-	// Log is the absolute path of the jobs' output, without an end: .JOB_ELEMENT.log is
-	// added.
+	// Log is the absolute path of the jobs' output without its suffix, .JOB_ELEMENT.log.
 	Log string
-	// Setup are commands that a job runs before the worker, as a shell takes them.
+	// Setup are shell commands that a job runs before the worker.
 	Setup []string
-	// Worker is the command that runs a worker, as a shell takes it.
+	// Worker is the shell command that runs a worker.
 	Worker string
-	// Options are the person's for sbatch. They come last, and so prevail.
+	// Options are the user's options for sbatch. They come last, so they override the others.
 	Options []string
 }
 
 // JobName is the name of all jobs for a root.
 func JobName(rootID string) string { return "eisweep-" + rootID }
 
-// jobID is what sbatch --parsable answers: the job, and the cluster where there are
-// several.
+// jobID matches the answer of sbatch --parsable: the job, and the cluster if there are several.
 var jobID = regexp.MustCompile(`^([0-9]+)(;\S+)?$`)
 
-// Submit submits the request, once, and returns the job's id. The error is a
-// *CommandError where sbatch failed; unless that is Refused, the job may be there.
+// Submit submits the request once and returns the job's id. If sbatch fails, the error is a *CommandError; unless that is Refused, the
+// jobs may exist.
 func (c *Commands) Submit(ctx context.Context, r *Request) (id string, err error) {
 	if err := r.Check(); err != nil {
 		return "", fmt.Errorf("submit jobs: %w", err)
 	}
-	// On the command line as well: there they prevail over variables of the site's.
+	// On the command line, options override the site's environment variables.
 	args := append([]string{"--parsable"}, r.options()...)
 	out, err := c.run(ctx, r.Script(), "sbatch", args...)
 	if err != nil {
@@ -55,8 +53,9 @@ func (c *Commands) Submit(ctx context.Context, r *Request) (id string, err error
 			return m[1], nil
 		}
 	}
-	return "", fmt.Errorf("submit jobs: %w", &CommandError{Command: "sbatch", Text: "it answered " + strconv.Quote(out) + ", which names no job", err: errAnswer})
+	return "", fmt.Errorf("submit jobs: %w",
+		&CommandError{Command: "sbatch", Text: "it answered " + strconv.Quote(out) + ", which names no job", err: errAnswer})
 }
 
-// errAnswer says that a command answered, but not as it should.
+// errAnswer is wrapped when a command's answer cannot be parsed.
 var errAnswer = errors.New("the answer cannot be read")

@@ -6,23 +6,22 @@ import (
 	"time"
 )
 
-// warning is how long before its end a job is told at the earliest; Slurm may do it up
-// to a minute earlier. Of a short time it is a quarter.
+// warning is how long before its end a job gets SIGTERM; Slurm may send it up to a minute earlier. A job with a short time limit gets
+// it after three quarters of it.
 const warning = 2 * time.Minute
 
-// deadline is what tells a worker when Slurm will end its job, in seconds since 1970.
-// Slurm before 23.02 tells jobs nothing, so squeue is asked, for the element: one of an
-// array has the id of the whole. Where squeue has no time to tell, or doesn't answer,
-// the warning that Slurm sends is left.
+// deadline sets the Unix time at which Slurm will end the job. Slurm before 23.02 sets no variable with it, so the script asks squeue,
+// by the id of the array's element. If squeue knows no time, or does not answer, the worker still gets Slurm's SIGTERM.
 const deadline = `EISWEEP_DEADLINE=${SLURM_JOB_END_TIME:-$(SLURM_TIME_FORMAT=%s squeue -h -j "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" -o %e)}
 case $EISWEEP_DEADLINE in *[!0-9]*) EISWEEP_DEADLINE= ;; esac
 export EISWEEP_DEADLINE
 `
 
-// Script is the job, as sbatch takes it.
+// Script is the job's script for sbatch.
 func (r *Request) Script() string {
 	var b strings.Builder
-	b.WriteString("#!/bin/bash\n# Workers of eisweep, each of which takes tasks until there are none: `eisweep slurm --print` wrote it, sbatch submits it.\n")
+	b.WriteString("#!/bin/bash\n" +
+		"# Runs eisweep workers, which take tasks until there are none. Written by `eisweep slurm --print`; submit it with sbatch.\n")
 	for _, line := range lines(r.options()) {
 		b.WriteString("#SBATCH " + line + "\n")
 	}
@@ -34,7 +33,7 @@ func (r *Request) Script() string {
 	return b.String()
 }
 
-// options are those for sbatch, the person's last.
+// options are the options for sbatch, the user's last.
 func (r *Request) options() []string {
 	out := []string{
 		"--job-name=" + r.Name,

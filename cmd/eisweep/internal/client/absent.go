@@ -74,10 +74,11 @@ func (a *AbsentError) unresponsive() string {
 	case a.otherNATS:
 		return text + ". If it uses the site's NATS server, give the same --nats or --nats-context; it may also still be starting"
 	case h.Host == host:
-		return fmt.Sprintf("%s. It may still be starting, as its log tells; if it hangs, end it with `kill -KILL %d` and start it again: nothing is lost", text, h.PID)
+		return fmt.Sprintf("%s. It may still be starting: see its log. If it hangs, end it with `kill -KILL %d` and start it again: "+
+			"nothing is lost", text, h.PID)
 	}
-	return fmt.Sprintf("%s. Look on %s whether it hangs or is still starting, and whether this machine can reach its address; "+
-		"it may be ended there (`kill -KILL %d`) and started again: nothing is lost", text, h.Host, h.PID)
+	return fmt.Sprintf("%s. Check on %s whether it hangs or is still starting, and whether this machine can reach its address. "+
+		"It can be ended there (`kill -KILL %d`) and started again: nothing is lost", text, h.Host, h.PID)
 }
 
 // Summary says that no coordinator answers, and why, without a remedy.

@@ -23,7 +23,7 @@ type Client struct {
 	Pong  control.Pong // of the coordinator that answered first
 
 	patience time.Duration                    // for the answer to a ping, and between two pings
-	notef    func(format string, args ...any) // tells a person about delays; nil: nobody is told
+	notef    func(format string, args ...any) // prints a note about delays; nil: prints nothing
 }
 
 // How long a command waits for NATS, and for the coordinator to answer a ping. A coordinator that is busy answers pings too.
@@ -32,8 +32,8 @@ const (
 	AnswerTimeout  = 5 * time.Second
 )
 
-// Open connects to the root's coordinator, and tells the person when that takes more than a second. The error is an
-// *AbsentError when none answers.
+// Open connects to the root's coordinator, and prints a note when that takes more than a second. The error is an *AbsentError when none
+// answers.
 func Open(ctx context.Context, e *cli.Env, r *root.Root, c *Connection) (*Client, error) {
 	stop := noteSilence(e, r)
 	defer stop()
@@ -44,7 +44,7 @@ func Open(ctx context.Context, e *cli.Env, r *root.Root, c *Connection) (*Client
 	return out, err
 }
 
-// OpenQuietly is Open without a word about delays, for completions and for those who retry.
+// OpenQuietly is Open without notes, for completions and for callers that retry.
 func OpenQuietly(ctx context.Context, e *cli.Env, r *root.Root, c *Connection) (*Client, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func absentOr(ctx context.Context, e *cli.Env, r *root.Root, c *Connection, err 
 // silenceNotice is how long a command waits for a first answer before it says so.
 const silenceNotice = time.Second
 
-// noteSilence tells the person, unless stop is called within silenceNotice, that the coordinator has not answered yet.
+// noteSilence prints a note that the coordinator has not answered yet, unless stop is called within silenceNotice.
 func noteSilence(e *cli.Env, r *root.Root) (stop func()) {
 	said := make(chan struct{})
 	timer := time.AfterFunc(silenceNotice, func() {

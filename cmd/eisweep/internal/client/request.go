@@ -32,7 +32,8 @@ type goneError struct {
 }
 
 func (g *goneError) Error() string {
-	return fmt.Sprintf("the coordinator (process %d on %s) stopped answering (%v); the request may have been carried out, and repeating it does no harm",
+	return fmt.Sprintf("the coordinator (process %d on %s) stopped answering (%v); the request may have been carried out, "+
+		"and repeating it does no harm",
 		g.asked.PID, g.asked.Host, g.err)
 }
 

@@ -12,18 +12,17 @@ import (
 	"syscall"
 	"time"
 
-	"eisweep/cmd/eisweep/internal/ownership"
-
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
+	"eisweep/cmd/eisweep/internal/ownership"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/root"
 )
 
-// How long a new coordinator may take to answer, since restoring a million tasks takes a while; how long after it logged that it is ready;
-// and after what time the person is told what the command waits for.
+// How long a new coordinator may take to answer, since restoring a million tasks takes a while; how long it may take after it logged that
+// it is ready; and after what time the command says what it waits for.
 const (
 	answerTimeout = 5 * time.Minute
 	reachTimeout  = 20 * time.Second
@@ -71,14 +70,14 @@ func (s *Service) Detach(ctx context.Context, cmd *cobra.Command, e *cli.Env, pa
 	select {
 	case <-ended:
 		code := c.ProcessState.ExitCode()
-		if code == cli.ExitOK { // somebody stopped it
+		if code == cli.ExitOK { // a signal stopped it
 			code = cli.ExitLost
 		}
 		return cli.WithCode(max(cli.ExitInternal, code), errors.New(loggedError(log, begun)))
 	default:
 	}
 	e.Linef("the coordinator runs (process %d; log %s); stop it with: kill %d", c.Process.Pid, name, c.Process.Pid)
-	e.Linef("start workers on any machine that shares the folder: eisweep worker%s%s", e.RootFlag, s.CommandLine())
+	e.Linef("start workers on any machine that shares the directory: eisweep worker%s%s", e.RootFlag, s.CommandLine())
 	return nil
 }
 
@@ -164,7 +163,7 @@ func logged(log *os.File, begun int64) string {
 		return ""
 	}
 	b := make([]byte, max(0, info.Size()-begun))
-	n, _ := log.ReadAt(b, begun) // what can be read tells
+	n, _ := log.ReadAt(b, begun) // what can be read suffices
 	return string(b[:n])
 }
 

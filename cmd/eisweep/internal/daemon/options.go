@@ -35,7 +35,8 @@ func (s *Service) Check(sbatch []string) error {
 	}
 	own := s.listen != "" || s.advertise != "" || s.share != (access.Share{}) || s.rotate
 	if s.External() && own {
-		return cli.Usagef("--listen, --advertise, --share-group, --share-workers and --rotate are for the embedded NATS server, which --nats replaces")
+		return cli.Usagef("--listen, --advertise, --share-group, --share-workers and --rotate are for the embedded NATS server, " +
+			"which --nats replaces")
 	}
 	if s.share.Workers && s.share.Group == "" {
 		return cli.Usagef("--share-workers needs --share-group GROUP")

@@ -6,9 +6,8 @@ import (
 	"errors"
 	"time"
 
-	"eisweep/cmd/eisweep/internal/ownership"
-
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/ownership"
 	"eisweep/internal/access"
 	"eisweep/internal/lease"
 	"eisweep/internal/natsserver"
@@ -52,7 +51,7 @@ func (s *Service) waitForFailure(ctx context.Context) error {
 	return err
 }
 
-// isDisowned reports whether this process may not write to the root any more, now or after a while.
+// isDisowned reports whether this process may not write to the root any more, or will soon not.
 func (s *Service) isDisowned() bool {
 	select {
 	case <-s.root.Lease.Lost():
@@ -64,11 +63,11 @@ func (s *Service) isDisowned() bool {
 	}
 }
 
-// disownedError is the error of a service that is disowned.
+// disownedError says why the service is disowned.
 func (s *Service) disownedError() error { return cmp.Or(s.root.Lost(), ownership.ErrExpired) }
 
-// expired is closed when the embedded server is stopped since the root's storage did not answer. Who uses the site's NATS
-// waits for the storage.
+// expired is closed when the root's storage did not answer for so long that the embedded server stops. With the site's NATS server, the
+// service waits for the storage instead.
 func (s *Service) expired() <-chan struct{} {
 	if s.External() {
 		return nil
@@ -76,10 +75,10 @@ func (s *Service) expired() <-chan struct{} {
 	return s.root.Lease.Expired()
 }
 
-// accessFilesInterval is how often the coordinator looks whether the access files are still its own.
+// accessFilesInterval is how often the coordinator checks whether the access files are still its own.
 const accessFilesInterval = 10 * time.Second
 
-// maintainAccessFiles writes the access files again when an earlier owner's arrive late, for as long as this process owns the root.
+// maintainAccessFiles replaces access files that an earlier owner wrote late, as long as this process owns the root.
 func (s *Service) maintainAccessFiles(a *access.Authority, own *ownership.Root, urls []string) {
 	tick := time.NewTicker(accessFilesInterval)
 	defer tick.Stop()

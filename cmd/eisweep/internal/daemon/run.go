@@ -16,8 +16,8 @@ import (
 // ReadyMessage is what a coordinator logs when it answers commands.
 const ReadyMessage = "the coordinator is ready"
 
-// Run manages the root until a signal comes, or it cannot continue. When the root's storage was away for too long it starts
-// again as soon as that is back, unless the root has another owner: it has stopped its NATS server.
+// Run manages the root until a signal comes, or it cannot continue. When the root's storage does not answer for too long, it stops its
+// NATS server, and starts again when the storage is back, unless the root has another owner then.
 func (s *Service) Run(ctx context.Context, e *cli.Env, path string, log *slog.Logger) error {
 	s.log = log
 	cli.IgnoreBrokenPipe()
@@ -40,13 +40,14 @@ func (s *Service) Run(ctx context.Context, e *cli.Env, path string, log *slog.Lo
 	}
 }
 
-// runOnce is Run without another start: the error then wraps ownership.ErrExpired.
+// runOnce is Run without the restart, in place of which the error wraps ownership.ErrExpired.
 func (s *Service) runOnce(ctx context.Context, e *cli.Env, path string) error {
 	if err := s.open(ctx, e, path); err != nil {
 		return client.UnlessStopped(ctx, s.log, err)
 	}
 	s.log.Info(ReadyMessage, "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", cli.Version())
-	s.log.Info("start workers on any machine that shares the folder", "command", "eisweep worker -p "+cli.ShellQuote(s.root.Path())+s.CommandLine())
+	s.log.Info("start workers on any machine that shares the directory",
+		"command", "eisweep worker -p "+cli.ShellQuote(s.root.Path())+s.CommandLine())
 	err := s.waitForFailure(ctx)
 	switch {
 	case errors.Is(err, ownership.ErrExpired):
@@ -57,6 +58,6 @@ func (s *Service) runOnce(ctx context.Context, e *cli.Env, path string) error {
 	case err != nil:
 		return errors.Join(err, s.close())
 	}
-	s.log.Info("stopping; workers go on with what they run, and the next coordinator goes on from here", "why", context.Cause(ctx))
+	s.log.Info("stopping; workers continue their tasks, and the next coordinator continues from here", "why", context.Cause(ctx))
 	return s.close()
 }

@@ -11,11 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"eisweep/cmd/eisweep/internal/ownership"
-	"eisweep/cmd/eisweep/internal/slurmjobs"
-
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
+	"eisweep/cmd/eisweep/internal/ownership"
+	"eisweep/cmd/eisweep/internal/slurmjobs"
 	"eisweep/coordinator"
 	"eisweep/internal/access"
 	"eisweep/internal/atomicfile"
@@ -28,8 +27,8 @@ import (
 	"eisweep/internal/root"
 )
 
-// Service is the process of `eisweep coordinator`: its options, and what it has open: the root, which it owns, an embedded NATS server or a
-// connection to the site's, and the coordinator that answers there.
+// Service is the process of `eisweep coordinator`: its options, and what it has open: the root, which it owns, an embedded NATS server
+// or a connection to the site's, and the coordinator.
 type Service struct {
 	client.Connection
 	listen, advertise string
@@ -60,7 +59,7 @@ func (s *Service) open(ctx context.Context, e *cli.Env, path string) (err error)
 			return
 		}
 		if s.root != nil && s.isDisowned() {
-			err = s.disownedError() // which stopped the server under the others
+			err = s.disownedError() // the expiry stopped the server, which caused the other errors
 		}
 		err = errors.Join(err, s.close())
 	}()
@@ -107,7 +106,7 @@ func (s *Service) openEmbedded(ctx context.Context, e *cli.Env) error {
 		if err := s.authority.Rotate(); err != nil {
 			return err
 		}
-		s.log.Info("all keys and certificates are new")
+		s.log.Info("replaced all keys and certificates")
 	}
 	if s.listen != "" {
 		if err := tryListen(s.listen); err != nil {
@@ -132,8 +131,10 @@ func (s *Service) openEmbedded(ctx context.Context, e *cli.Env) error {
 // openSite connects to the site's NATS server, and waits until it is available.
 func (s *Service) openSite(ctx context.Context, e *cli.Env) (err error) {
 	options := queue.Options{
-		Options: natsconn.Options{Site: s.Site(), RootID: s.root.ID(), Role: protocol.Coordinator, Name: client.Name(protocol.Coordinator), Log: s.log},
-		Create:  true,
+		Options: natsconn.Options{
+			Site: s.Site(), RootID: s.root.ID(), Role: protocol.Coordinator, Name: client.Name(protocol.Coordinator), Log: s.log,
+		},
+		Create: true,
 	}
 	wait := client.Retry{Message: "NATS is unreachable; waiting for it", Log: s.log}
 	for {
@@ -196,7 +197,7 @@ func (s *Service) addresses() []string {
 }
 
 // close ends everything in order: requests are answered, committed results placed,
-// the queue and its server closed, the root given up. It is idempotent.
+// the queue and its server closed, the root released. It is idempotent.
 func (s *Service) close() error {
 	var errs []error
 	flush, cancel := context.WithTimeout(context.Background(), ownership.FlushTimeout)
@@ -239,7 +240,8 @@ func (s *Service) close() error {
 func stateDir(e *cli.Env, r *root.Root) (string, error) {
 	home := ownership.StateHome(e)
 	if home == "" {
-		return "", cli.Usagef("the coordinator's keys need a directory, but there is neither a home directory nor XDG_STATE_HOME: set that to the absolute path of a directory on a local disk")
+		return "", cli.Usagef("the coordinator's keys need a directory, but there is neither a home directory nor XDG_STATE_HOME: " +
+			"set that to the absolute path of a directory on a local disk")
 	}
 	return filepath.Join(home, "eisweep", r.ID()), nil
 }

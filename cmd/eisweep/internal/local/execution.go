@@ -79,7 +79,8 @@ func (x *Execution) launch(ctx context.Context, e *cli.Env, s *session) (*plan.P
 
 // ConfirmSupersede asks whether n result files of a sweep that are in the way may be moved. The error is that ctx ended.
 func ConfirmSupersede(ctx context.Context, e *cli.Env, n int, sweep string) (bool, error) {
-	e.Notef("%s in %s %s to other tasks (other parameters, or an older model version) and %s that this run needs.", cli.Count(n, "result file"), sweep, cli.Plural(n, "belongs", "belong"), cli.Plural(n, "has a name", "have names"))
+	e.Notef("%s in %s %s to other tasks (other parameters, or an older model version) and %s that this run needs.",
+		cli.Count(n, "result file"), sweep, cli.Plural(n, "belongs", "belong"), cli.Plural(n, "has a name", "have names"))
 	return e.Confirm(ctx, "Move "+cli.Plural(n, "it", "them")+" to superseded/? Nothing is deleted.")
 }
 

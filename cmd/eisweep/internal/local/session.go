@@ -8,10 +8,9 @@ import (
 	"os"
 	"time"
 
-	"eisweep/cmd/eisweep/internal/ownership"
-
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/ownership"
 	"eisweep/coordinator"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
@@ -58,7 +57,8 @@ func openSession(ctx context.Context, e *cli.Env, path string, log *slog.Logger)
 		return nil, err
 	}
 	c := coordinator.Config{
-		Root: s.root.Root, Ownership: s.root.Lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log, SoleOwner: true, OnLine: s.lines.Add,
+		Root: s.root.Root, Ownership: s.root.Lease, Queue: s.queue, Prober: prober, Version: cli.Version(), Log: s.log,
+		SoleOwner: true, OnLine: s.lines.Add,
 	}
 	if err := cli.ApplyCoordinatorFailpoints(e, &c); err != nil {
 		return nil, err
@@ -78,13 +78,15 @@ func (s *session) openQueue(ctx context.Context, e *cli.Env) error {
 	if s.server, err = natsserver.Start(natsserver.Options{StoreDir: store, Name: "eisweep-" + s.root.ID(), Log: s.log}); err != nil {
 		return fmt.Errorf("start queue: %w", err)
 	}
-	if s.queue, err = queue.Open(ctx, queue.Options{Options: natsconn.Options{Server: s.server, RootID: s.root.ID(), Log: s.log}, Create: true}); err != nil {
+	own := natsconn.Options{Server: s.server, RootID: s.root.ID(), Log: s.log}
+	if s.queue, err = queue.Open(ctx, queue.Options{Options: own, Create: true}); err != nil {
 		return fmt.Errorf("open queue: %w", err)
 	}
 	return nil
 }
 
-// startWorker starts a worker in this process with so many slots. It ends with the session, not with the context that a signal ends.
+// startWorker starts a worker in this process with so many slots. It ends with the session, not with the context that a signal
+// ends.
 func (s *session) startWorker(ctx context.Context, e *cli.Env, slots int) error {
 	host, err := os.Hostname()
 	if err != nil {
@@ -95,7 +97,8 @@ func (s *session) startWorker(ctx context.Context, e *cli.Env, slots int) error 
 		return err
 	}
 	c := worker.Config{
-		Prober: prober, Root: s.root.Root, Queue: s.queue, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host, Version: cli.Version(),
+		Prober: prober, Root: s.root.Root, Queue: s.queue, Version: cli.Version(),
+		Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Host: host,
 		Slots: slots, OnMemoryChange: cli.TuneGC(e), Log: s.log,
 	}
 	if err := cli.ApplyWorkerFailpoints(e, &c); err != nil {
@@ -107,8 +110,8 @@ func (s *session) startWorker(ctx context.Context, e *cli.Env, slots int) error 
 	return nil
 }
 
-// stopWorker ends tasks that were not handed back. A task that is setting itself up reacts late; nothing that it does counts any more,
-// and it ends with the process.
+// stopWorker ends tasks that were not handed back. A task that is setting itself up reacts late; nothing that it does counts any
+// more, and it ends with the process.
 func (s *session) stopWorker() {
 	stopped := make(chan struct{})
 	go func(w *worker.Worker) {
@@ -122,7 +125,7 @@ func (s *session) stopWorker() {
 }
 
 // close ends everything in order: running tasks are handed back, committed results
-// placed, the queue and its server closed, the root given up. It is idempotent.
+// placed, the queue and its server closed, the root released. It is idempotent.
 func (s *session) close() error {
 	var errs []error
 	if s.worker != nil {

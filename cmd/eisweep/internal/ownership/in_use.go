@@ -19,7 +19,8 @@ func ExplainInUse(err error) error {
 		return err
 	}
 	h := inUse.Holder
-	return cli.Errorf(cli.ExitInUse, "root %s has a coordinator (process %d on %s, since %s): `eisweep launch` gives it sweeps to run, `eisweep status` shows their progress; to run them here, stop it first",
+	return cli.Errorf(cli.ExitInUse, "root %s has a coordinator (process %d on %s, since %s): "+
+		"`eisweep launch` gives it sweeps to run, `eisweep status` shows their progress; to run them here, stop it first",
 		inUse.Path, h.PID, h.Host, h.Since.Local().Format(time.DateTime))
 }
 

@@ -21,8 +21,8 @@ type Root struct {
 	lock *root.Lock
 }
 
-// Open opens a root for a command that changes something, and makes this process its owner. If it is unknown whether the previous owner
-// is alive, it says so by notef, and waits until that is known.
+// Open opens a root for a command that changes something, and makes this process its owner. If it is unknown whether the previous
+// owner is alive, it says so by notef, and waits until that is known.
 func Open(ctx context.Context, e *cli.Env, path string, log *slog.Logger, notef func(format string, args ...any)) (*Root, error) {
 	r, err := root.Open(path)
 	if err != nil {
@@ -63,7 +63,8 @@ func unreleased(path string, h root.Holder, d time.Duration) string {
 	if h.PID != 0 {
 		who = fmt.Sprintf("`%s` (process %d on %s, since %s)", h.Command, h.PID, h.Host, h.Since.Local().Format(time.DateTime))
 	}
-	return fmt.Sprintf("%s was not released by %s, which may still run: waiting for it to renew its ownership; if it does not, this process takes over in %s",
+	return fmt.Sprintf("%s was not released by %s, which may still run: waiting for it to renew its ownership; "+
+		"if it does not, this process takes over in %s",
 		path, who, d.Round(time.Second))
 }
 
@@ -81,7 +82,8 @@ func (o *Root) Until(ctx context.Context) (context.Context, context.CancelFunc) 
 }
 
 // ErrExpired is wrapped when the storage of the root was away for longer than an owner may rely on owning it.
-var ErrExpired = cli.Errorf(cli.ExitStorage, "the storage of the root did not answer for so long that another process may own the root by now")
+var ErrExpired = cli.Errorf(cli.ExitStorage,
+	"the storage of the root did not answer for so long that another process may own the root by now")
 
 // Lost says why the root is lost to another process; nil while it isn't.
 func (o *Root) Lost() error {

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"eisweep/cmd/eisweep/internal/client"
-
 	"eisweep/internal/control"
 )
 

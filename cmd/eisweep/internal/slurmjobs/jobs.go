@@ -73,7 +73,8 @@ func (s *Jobs) Request(r *root.Root, workers int) (*slurm.Request, error) {
 	}
 	logs, err := r.ProcessLogs()
 	if err != nil {
-		return nil, cli.Usagef("jobs that you submit could not leave logs: %w; the root's owner can submit them, or share it with --share-workers", err)
+		return nil, cli.Usagef("jobs that you submit could not write logs: %w; the root's owner can submit them, "+
+			"or share the root with --share-workers", err)
 	}
 	worker := cli.ShellQuote(self) + " worker -p " + cli.ShellQuote(r.Path()) + " --idle-timeout " + s.IdleTimeout.String()
 	if s.checkpoint > 0 {

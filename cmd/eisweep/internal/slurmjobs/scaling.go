@@ -36,20 +36,20 @@ func (s *Scaling) Check(c client.Connection) error {
 	s.Connection, s.Cores, s.IdleTimeout = c, 1, defaultIdleTimeout
 	if s.Text == "" {
 		if len(s.Options) > 0 {
-			return cli.Usagef("options of sbatch (%s) go with --slurm max=N", strings.Join(s.Options, " "))
+			return cli.Usagef("options of sbatch (%s) need --slurm max=N", strings.Join(s.Options, " "))
 		}
 		return nil
 	}
 	for rest := s.Text; rest != ""; {
-		var word string
+		var setting string
 		if strings.HasPrefix(rest, "setup=") {
-			word, rest = rest, ""
+			setting, rest = rest, ""
 		} else {
-			word, rest, _ = strings.Cut(rest, ",")
+			setting, rest, _ = strings.Cut(rest, ",")
 		}
-		name, value, _ := strings.Cut(word, "=")
+		name, value, _ := strings.Cut(setting, "=")
 		if err := s.set(name, value); err != nil {
-			return cli.Usagef("--slurm %s: %s: %w", s.Text, word, err)
+			return cli.Usagef("--slurm %s: %s: %w", s.Text, setting, err)
 		}
 	}
 	if s.maxJobs < 1 {
@@ -75,17 +75,17 @@ func (s *Scaling) set(name, value string) (err error) {
 	case "setup":
 		s.setup = []string{value}
 	default:
-		err = errors.New("there are max, cores, time, mem-per-core, idle-timeout, checkpoint and setup; options of sbatch come after --")
+		err = errors.New("the settings are max, cores, time, mem-per-core, idle-timeout, checkpoint and setup; options of sbatch come after --")
 	}
 	return err
 }
 
-// Start starts to submit jobs. Without --slurm it only cancels pending jobs once all tasks have settled, where there is Slurm.
+// Start begins to submit jobs. Without --slurm it only cancels pending jobs once all tasks have settled, if the machine has Slurm.
 func (s *Scaling) Start(r *root.Root, c *coordinator.Coordinator, log *slog.Logger) error {
 	site, err := slurm.Find(os.Environ())
 	if err != nil {
 		if s.maxJobs > 0 {
-			return cli.Usagef("--slurm: %w: start the coordinator where there are sbatch and squeue", err)
+			return cli.Usagef("--slurm: %w: start the coordinator on a machine that has sbatch and squeue", err)
 		}
 		return nil
 	}
@@ -104,7 +104,7 @@ func (s *Scaling) Start(r *root.Root, c *coordinator.Coordinator, log *slog.Logg
 	return nil
 }
 
-// Stop stops to submit jobs. It is idempotent.
+// Stop ends the submissions; jobs continue. It is idempotent.
 func (s *Scaling) Stop() {
 	if s.scaler != nil {
 		s.scaler.Stop()
@@ -115,7 +115,8 @@ func (s *Scaling) Stop() {
 // Scaled answers control.VerbScaling.
 func (s *Scaling) Scaled(ctx context.Context, r control.Scaling) (control.Scaled, error) {
 	if s.scaler == nil {
-		return control.Scaled{}, &control.Refusal{Kind: control.Unknown, Text: "the coordinator runs on a machine without Slurm; submit jobs on one that has it: eisweep slurm"}
+		return control.Scaled{}, &control.Refusal{Kind: control.Unknown,
+			Text: "the coordinator runs on a machine without Slurm; submit jobs on one that has it: eisweep slurm"}
 	}
 	return s.scaler.Scaled(ctx, r)
 }
@@ -139,7 +140,7 @@ func (s *Scaling) jobMemory(known []control.Worker) int64 {
 	return cmp.Or(s.workerMemory, s.memory*int64(s.Cores))
 }
 
-// jobPrefix begins the name of a worker's job.
+// jobPrefix is the prefix of the name of a worker's job.
 const jobPrefix = "slurm "
 
 // backlogOf is the backlog of a snapshot and its workers, with the number of tasks that need a further worker now.
@@ -165,7 +166,8 @@ func backlogOf(now control.Snapshot, known control.Workers, needs int) autoscale
 	return b
 }
 
-// freeSlots are the slots in which a worker could run further tasks. A worker that has just refused a task for lack of memory has none.
+// freeSlots are the slots in which a worker could run further tasks. A worker that has just refused a task for lack of memory has
+// none.
 func freeSlots(w *control.Worker) int {
 	if w.Refused != "" || !w.Takes() {
 		return 0
@@ -194,7 +196,7 @@ func (j *rootJobs) Submit(ctx context.Context, n int) (string, error) {
 	id, err := j.site.Submit(ctx, &request)
 	var failed *slurm.CommandError
 	if err == nil || errors.As(err, &failed) && failed.Refused() {
-		os.Remove(j.marker) // one that stays only delays
+		os.Remove(j.marker) // if that fails, the next submission is delayed
 	}
 	return id, err
 }

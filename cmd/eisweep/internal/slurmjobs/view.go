@@ -19,7 +19,8 @@ import (
 	"eisweep/internal/slurm"
 )
 
-// View is what Slurm, and a coordinator that submits jobs, report on a root's jobs. The zero value is that of a machine without Slurm.
+// View is what Slurm, and a coordinator that submits jobs, report on a root's jobs. The zero value is that of a machine without
+// Slurm.
 type View struct {
 	jobs   []slurm.Job
 	err    string // why squeue failed
@@ -29,7 +30,7 @@ type View struct {
 // squeueTimeout is how long a command waits for squeue, which only adds details to its output.
 const squeueTimeout = 10 * time.Second
 
-// Look asks squeue, where there is one, and the coordinator, if c is not nil.
+// Look asks squeue, if there is one, and the coordinator, if c is not nil.
 func Look(ctx context.Context, r *root.Root, c *client.Client) View {
 	var v View
 	if c != nil {
@@ -56,8 +57,8 @@ func (v *View) pending() []slurm.Job {
 	return slices.DeleteFunc(slices.Clone(v.jobs), func(j slurm.Job) bool { return !j.Pending() })
 }
 
-// Lines describe the jobs: how many there are, why they are pending in Slurm's words, and why none are submitted any more. Without jobs
-// there are no lines.
+// Lines describe the jobs: how many there are, why they are pending, and why none are submitted any more. There are no lines if there is
+// nothing to report.
 func (v *View) Lines() (out []string) {
 	pending := v.pending()
 	if runs := len(v.jobs) - len(pending); len(v.jobs) > 0 {
@@ -91,7 +92,8 @@ func (v *View) Explain(out *control.Explained) {
 	case v.scaled != nil && v.scaled.Stopped != "":
 		out.Remedy = "`eisweep slurm --resume` once the cause is fixed; or start workers yourself: `eisweep worker`"
 	case slices.ContainsFunc(v.jobs, func(j slurm.Job) bool { return j.Stuck() }):
-		out.Remedy = "Slurm does not start jobs that are pending for such a reason: scancel them and submit others; or start workers yourself: `eisweep worker`"
+		out.Remedy = "Slurm does not start jobs that are pending for such a reason: scancel them and submit others; or start workers yourself: " +
+			"`eisweep worker`"
 	case len(v.pending()) > 0:
 		out.Remedy = "Slurm starts the jobs in turn; or start workers yourself: `eisweep worker`"
 	}
@@ -109,7 +111,9 @@ func reasonsOf(pending []slurm.Job) string {
 			first[j.Reason] = j.Start
 		}
 	}
-	reasons := slices.SortedFunc(maps.Keys(number), func(a, b string) int { return cmp.Or(cmp.Compare(number[b], number[a]), -cmp.Compare(a, b)) })
+	reasons := slices.SortedFunc(maps.Keys(number), func(a, b string) int {
+		return cmp.Or(cmp.Compare(number[b], number[a]), -cmp.Compare(a, b))
+	})
 	var out []string
 	for _, reason := range reasons {
 		text := fmt.Sprintf("%d (%s", number[reason], cmp.Or(strings.Trim(reason, "()"), "no reason yet"))
