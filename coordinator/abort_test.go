@@ -63,7 +63,7 @@ func TestAnswersDoNotWaitForTheQueue(t *testing.T) {
 	answered := make(chan error, 1)
 	go func() {
 		s, err := k.Summary(ctx, nil)
-		if x := k.Snapshot().Sweeps; err == nil && (len(x) != 1 || x[0].Queued != 4 || s.Sweeps[0].Tasks != 4) {
+		if x := k.Snapshot().Sweeps; err == nil && (len(x) != 1 || x[0].Pending != 4 || s.Sweeps[0].Tasks != 4) {
 			err = fmt.Errorf("snapshot %+v, summary %+v", x, s)
 		}
 		_, paused := k.Pause(ctx, []string{"two"})

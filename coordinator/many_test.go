@@ -46,7 +46,7 @@ func TestManyTasks(t *testing.T) {
 	launch := control.Launch{Sweeps: []control.SweepFile{of(seeds)}}
 	timed("launch", func() { told[control.Plan](g, control.VerbLaunch, launch) })
 	timed("snapshot", func() {
-		if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}).Sweeps[0]; s.Queued != tasks {
+		if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}).Sweeps[0]; s.Pending != tasks {
 			t.Errorf("snapshot %+v", s)
 		}
 	})
@@ -55,7 +55,7 @@ func TestManyTasks(t *testing.T) {
 		g.hand(g.next("two"))
 	})
 	timed("restart", func() { g.end(); k = g.serve() })
-	if s := k.Snapshot().Sweeps[0]; s.Queued != tasks {
+	if s := k.Snapshot().Sweeps[0]; s.Pending != tasks {
 		t.Errorf("restored %+v", s)
 	}
 	timed("launch again, with half of it queued", func() {

@@ -136,7 +136,7 @@ func TestNobodyTellsWhoseTheRootIs(t *testing.T) {
 		t.Errorf("%d lines", n)
 	}
 	k = g.serve()
-	if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}).Sweeps[0]; s.Done+s.Queued != 4 {
+	if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}).Sweeps[0]; s.Done+s.Pending != 4 {
 		t.Errorf("the next one: %+v", s)
 	}
 	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 4 {

@@ -34,7 +34,7 @@ func TestRestartDisturbsNothing(t *testing.T) {
 			t.Errorf("restored %+v", of)
 		}
 	}
-	if s := k.Snapshot(); len(s.Running) != 1 || s.Running[0].ID != running.id() || s.Sweeps[0].Queued != 2 {
+	if s := k.Snapshot(); len(s.Running) != 1 || s.Running[0].ID != running.id() || s.Sweeps[0].Pending != 2 {
 		t.Errorf("restored %+v", s)
 	}
 	g.hand(running)
@@ -57,7 +57,7 @@ func TestPausedAndCancelledSweepsStayWhatTheyAre(t *testing.T) {
 	told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"other"}})
 	g.end()
 	k := g.serve()
-	if s := k.Snapshot().Sweeps; len(s) != 1 || s[0].Status != control.Paused || s[0].Queued != 4 || len(g.orders()) != 0 {
+	if s := k.Snapshot().Sweeps; len(s) != 1 || s[0].Status != control.Paused || s[0].Pending != 4 || len(g.orders()) != 0 {
 		t.Errorf("restored %+v", s)
 	}
 	cancelled := told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"other"}})
@@ -86,7 +86,7 @@ func TestRerunSurvivesARestart(t *testing.T) {
 	if p := told[control.Plan](g, control.VerbLaunch, again); p.Sweeps[0].Tasks != 2 || p.Sweeps[0].New != 2 {
 		t.Errorf("plan %+v", p)
 	}
-	if s := k.Snapshot().Sweeps[0]; s.Tasks != 4 || s.Queued != 2 || s.Failed != 1 || s.Done != 1 {
+	if s := k.Snapshot().Sweeps[0]; s.Tasks != 4 || s.Pending != 2 || s.Failed != 1 || s.Done != 1 {
 		t.Errorf("snapshot %+v", s)
 	}
 	g.end()

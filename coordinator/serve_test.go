@@ -98,7 +98,7 @@ func TestServedLaunch(t *testing.T) {
 	launch.Dry = false
 	told[control.Plan](g, control.VerbLaunch, launch)
 	if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}); len(s.Sweeps) != 2 || s.Sweeps[0].Priority != 3 ||
-		s.Sweeps[0].Queued != 4 || s.Sweeps[1].Waiting != 4 || s.Sweeps[0].Status != control.Open {
+		s.Sweeps[0].Pending != 4 || s.Sweeps[1].Waiting != 4 || s.Sweeps[0].Status != control.Open {
 		t.Errorf("snapshot %+v", s)
 	}
 	if s := g.finish(k, "pushed"); s.Done != 4 || g.executed() != 8 {

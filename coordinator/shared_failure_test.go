@@ -104,7 +104,7 @@ func TestASourceIsSuperseded(t *testing.T) {
 	one := strings.Replace(oneTask, `"BOTH"`, `"EXC"`, 1)
 	g.launch(one, pushed)
 	g.hand(g.next("two"))
-	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Queued == 1 })
+	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Pending == 1 })
 	told[control.Plan](g, control.VerbLaunch, control.Launch{Supersede: true, Sweeps: []control.SweepFile{file(strings.Replace(one,
 		"n_trials = 1", "n_trials = 2", 1))}})
 	g.hand(g.next("two"))
@@ -128,7 +128,7 @@ func TestASourceThatCannotBeReadForAMoment(t *testing.T) {
 	again := strings.Replace(pushed, `"pushed"`, `"again"`, 1)
 	g.launch(strings.Replace(oneTask, `"BOTH"`, `"EXC"`, 1), pushed, again)
 	g.hand(g.next("two"))
-	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Queued == 1 })
+	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Pending == 1 })
 	dir, away := g.root.SweepDir("two"), filepath.Join(t.TempDir(), "away")
 	if err := errors.Join(os.Rename(dir, away), os.Symlink("two", dir)); err != nil {
 		t.Fatal(err)
@@ -145,7 +145,7 @@ func TestASourceThatCannotBeReadForAMoment(t *testing.T) {
 		t.Errorf("it tells %+v", f)
 	}
 	for _, s := range k.Snapshot().Sweeps {
-		if s.Failed != 0 || s.Name == "again" && s.Queued != 1 {
+		if s.Failed != 0 || s.Name == "again" && s.Pending != 1 {
 			t.Errorf("%+v", s)
 		}
 	}

@@ -39,9 +39,10 @@ func (c *Coordinator) Snapshot() control.Snapshot {
 	}
 	for s := range c.sweeps.All() {
 		n := c.machine.Counts(s.Name)
-		state := control.SweepState{Name: s.Name, Tasks: n.Total, Done: n.Done, Failed: n.Failed, Running: n.Running,
-			Queued: n.ToSend() + n.Unreadable + n.Placing, Waiting: n.Waiting, WorkDone: s.Work.Done + inFlight[s.Name], WorkTotal: s.Work.Total}
-		state.Priority, state.Status, state.Silent = s.Priority, c.sweeps.Status(s.Name), silent[s.Name]
+		progress := control.Progress{Tasks: n.Total, Done: n.Done, Failed: n.Failed, Running: n.Running, Silent: silent[s.Name],
+			Pending: n.ToSend() + n.Unreadable + n.Placing, Waiting: n.Waiting}
+		state := control.SweepState{Name: s.Name, Progress: progress, WorkDone: s.Work.Done + inFlight[s.Name], WorkTotal: s.Work.Total}
+		state.Priority, state.Status = s.Priority, c.sweeps.Status(s.Name)
 		state.Left, state.LeftKnown = c.attempts.Pace.Left(state.WorkTotal - state.WorkDone)
 		all.Done, all.Total = all.Done+state.WorkDone, all.Total+state.WorkTotal
 		out.Sweeps = append(out.Sweeps, state)

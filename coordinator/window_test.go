@@ -282,7 +282,7 @@ func TestAnUnreadableOrderHoldsItsTask(t *testing.T) {
 	if e.State != "held" || !strings.Contains(e.Reason, "no worker can read its order: ") || !strings.Contains(e.Remedy, "launch") {
 		t.Errorf("explained %+v", e)
 	}
-	if s := k.Snapshot().Sweeps[0]; s.Queued != 1 || s.Tasks != 1 {
+	if s := k.Snapshot().Sweeps[0]; s.Pending != 1 || s.Tasks != 1 {
 		t.Errorf("it counts as %+v", s)
 	}
 	g.launch(oneTask)

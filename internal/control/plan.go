@@ -5,25 +5,29 @@ type Plan struct {
 	Sweeps []SweepPlan `json:"sweeps"`
 }
 
-// SweepPlan is a Plan's part for one sweep: how many of its tasks are in which
-// case.
+// SweepPlan is a Plan's part for one sweep.
 type SweepPlan struct {
-	Name      string   `json:"name"`
-	Dir       string   `json:"dir"`
+	Name string `json:"name"`
+	Dir  string `json:"dir"`
+	PlanCounts
+}
+
+// PlanCounts says how many tasks of a sweep are in which case.
+type PlanCounts struct {
 	Tasks     int      `json:"tasks"`
-	New       int      `json:"new"`       // to be executed, now
-	Retried   int      `json:"retried"`   // of New: failed before, by storage, a lost worker or their source
-	Waiting   int      `json:"waiting"`   // to be executed when their source is done
-	Blocked   int      `json:"blocked"`   // not executable: their source is neither done nor part of the order
-	Done      int      `json:"done"`      // in place
-	Linked    int      `json:"linked"`    // done by another sweep, or under another name
-	Settled   int      `json:"settled"`   // failed by numbers or input, and left so
-	Conflicts int      `json:"conflicts"` // files of other tasks in the way
-	Damaged   int      `json:"damaged"`   // of New: their files are not what the manifest says
-	Gone      []string `json:"gone"`      // files of earlier launches that this one doesn't have
-	Restored  int      `json:"restored"`  // that a rerun had replaced, and that are wanted in place of their replacements
-	Dropped   int      `json:"dropped"`   // of an earlier launch, not settled yet, that this one doesn't have
-	Resumes   bool     `json:"resumes"`   // the sweep is paused, and the launch resumes it
+	New       int      `json:"to_run"`     // to be executed, now
+	Retried   int      `json:"retried"`    // of New: failed before, because of storage, a lost worker or their source
+	Damaged   int      `json:"damaged"`    // of New: their files are not what the manifest says
+	Waiting   int      `json:"waiting"`    // to be executed when their source is done
+	Blocked   int      `json:"blocked"`    // not executable: their source is neither done nor part of the request
+	Done      int      `json:"done"`       // in place
+	Linked    int      `json:"linked"`     // done by another sweep, or under another name
+	Settled   int      `json:"settled"`    // failed with class numeric or invalid, and left so
+	Conflicts int      `json:"superseded"` // files of other tasks in the way, which are moved if the launch may do so
+	Gone      []string `json:"gone"`       // files of earlier launches that this one doesn't have
+	Restored  int      `json:"restored"`   // that a rerun had replaced, and that are wanted in place of their replacements
+	Dropped   int      `json:"dropped"`    // of an earlier launch, not settled yet, that this one doesn't have
+	Resumes   bool     `json:"resumes"`    // the sweep is paused, and the launch resumes it
 }
 
 // Conflicts is the number of files of other tasks that are in the way.

@@ -7,7 +7,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Snapshot is how far the launched sweeps have come.
+// Snapshot is the progress of the launched sweeps.
 type Snapshot struct {
 	Elapsed   time.Duration `json:"elapsed"` // since the coordinator started
 	Left      time.Duration `json:"left"`    // of all sweeps, with as many tasks at a time as now
@@ -31,16 +31,10 @@ type SweepFault struct {
 	Remedy string    `json:"remedy"`
 }
 
-// SweepState is how far one has come.
+// SweepState is the progress of one sweep.
 type SweepState struct {
-	Name    string `json:"name"`
-	Tasks   int    `json:"tasks"`
-	Done    int    `json:"done"`
-	Failed  int    `json:"failed"`
-	Running int    `json:"running"`
-	Silent  int    `json:"silent"` // of those: nothing was heard of them for long
-	Queued  int    `json:"queued"`
-	Waiting int    `json:"waiting"` // for their source
+	Name string `json:"name"`
+	Progress
 	// WorkDone of WorkTotal: settlings weighted by their cost, of what this coordinator executes.
 	WorkDone  float64       `json:"work_done"`
 	WorkTotal float64       `json:"work_total"`
@@ -50,10 +44,21 @@ type SweepState struct {
 	Status    Status        `json:"status"`
 }
 
+// Progress says how many tasks of a sweep are in which state.
+type Progress struct {
+	Tasks   int `json:"tasks"`
+	Done    int `json:"done"`
+	Failed  int `json:"failed"`
+	Running int `json:"running"`
+	Silent  int `json:"silent"`  // of the running: no heartbeat for long
+	Pending int `json:"pending"` // neither done, failed, running nor waiting
+	Waiting int `json:"waiting"` // for their source
+}
+
 // Status says whether workers are offered a sweep's tasks.
 type Status string
 
-// The stands of a sweep.
+// The statuses of a sweep.
 const (
 	Open      Status = "open"
 	Paused    Status = "paused"

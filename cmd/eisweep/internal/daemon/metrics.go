@@ -18,8 +18,9 @@ var (
 		"Tasks of a sweep's latest launch by state; workers can fetch queued ones.", []string{"sweep", "state"}, nil)
 	pendingDesc = prometheus.NewDesc("eisweep_tasks_pending",
 		"Tasks that run or could run now: the number of slots that would be busy if there were enough.", nil, nil)
-	workersDesc    = prometheus.NewDesc("eisweep_workers", "Connected workers.", nil, nil)
-	slotsDesc      = prometheus.NewDesc("eisweep_worker_slots", "Slots of the connected workers, and those that run a task.", []string{"state"}, nil)
+	workersDesc = prometheus.NewDesc("eisweep_workers", "Connected workers.", nil, nil)
+	slotsDesc   = prometheus.NewDesc("eisweep_worker_slots", "Slots of the connected workers, and those that run a task.",
+		[]string{"state"}, nil)
 	unansweredDesc = prometheus.NewDesc("eisweep_nats_unanswered_seconds",
 		"How long NATS has not answered the coordinator; 0 while it does.", nil, nil)
 	infoDesc = prometheus.NewDesc("eisweep_info", "The program's version.", []string{"version"}, nil)
@@ -56,10 +57,10 @@ func (m metrics) Collect(out chan<- prometheus.Metric) {
 		gauge(tasksDesc, float64(s.Done), s.Name, "done")
 		gauge(tasksDesc, float64(s.Failed), s.Name, "failed")
 		gauge(tasksDesc, float64(s.Running), s.Name, "running")
-		gauge(tasksDesc, float64(s.Queued), s.Name, "queued")
+		gauge(tasksDesc, float64(s.Pending), s.Name, "queued")
 		gauge(tasksDesc, float64(s.Waiting), s.Name, "waiting")
 		if s.Status == control.Open || s.Status == "" {
-			pending += s.Queued
+			pending += s.Pending
 		}
 	}
 	gauge(pendingDesc, float64(pending+len(now.Running)))

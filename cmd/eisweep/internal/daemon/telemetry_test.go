@@ -25,8 +25,8 @@ type fixedState struct{}
 func (fixedState) Snapshot() control.Snapshot {
 	return control.Snapshot{
 		Sweeps: []control.SweepState{
-			{Name: "first", Tasks: 10, Done: 3, Failed: 1, Running: 2, Queued: 4, Status: control.Open},
-			{Name: "held", Tasks: 7, Queued: 7, Status: control.Paused},
+			{Name: "first", Progress: control.Progress{Tasks: 10, Done: 3, Failed: 1, Running: 2, Pending: 4}, Status: control.Open},
+			{Name: "held", Progress: control.Progress{Tasks: 7, Pending: 7}, Status: control.Paused},
 		},
 		Running:    make([]control.RunningTask, 2),
 		Unanswered: 12500 * time.Millisecond,
@@ -165,7 +165,8 @@ func TestThePageHasTheBoundsOfConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := fmt.Sprintf("must arrive within %.0f s and have at most %d kB of headers; at most %d connections", requestTimeout.Seconds(), maxHeaderBytes>>10, maxConnections)
+	words := fmt.Sprintf("must arrive within %.0f s and have at most %d kB of headers; at most %d connections", requestTimeout.Seconds(),
+		maxHeaderBytes>>10, maxConnections)
 	if !strings.Contains(string(page), words) {
 		t.Errorf("it does not say %q", words)
 	}

@@ -30,33 +30,17 @@ func NewEvents(e *cli.Env) *events {
 
 // planEvent is the event "plan", one per sweep; `plan --json` writes it too.
 type planEvent struct {
-	Event      string    `json:"event"`
-	Sweep      string    `json:"sweep"`
-	Directory  string    `json:"directory"`
-	Tasks      int       `json:"tasks"`
-	New        int       `json:"to_run"`
-	Retried    int       `json:"retried"`
-	Damaged    int       `json:"damaged"`
-	Waiting    int       `json:"waiting"`
-	Blocked    int       `json:"blocked"`
-	Done       int       `json:"done"`
-	Linked     int       `json:"linked"`
-	Settled    int       `json:"settled"`
-	Superseded int       `json:"superseded"`
-	Gone       []string  `json:"gone"`
-	Restored   int       `json:"restored"`
-	Dropped    int       `json:"dropped"`
-	Resumes    bool      `json:"resumes"`
-	Estimate   *Estimate `json:"estimate,omitempty"`
+	Event     string `json:"event"`
+	Sweep     string `json:"sweep"`
+	Directory string `json:"directory"`
+	control.PlanCounts
+	Estimate *Estimate `json:"estimate,omitempty"`
 }
 
 func NewPlanEvent(s *control.SweepPlan) planEvent {
-	return planEvent{
-		Event: "plan", Sweep: s.Name, Directory: s.Dir, Tasks: s.Tasks, New: s.New, Retried: s.Retried, Damaged: s.Damaged,
-		Waiting: s.Waiting, Blocked: s.Blocked,
-		Done: s.Done, Linked: s.Linked, Settled: s.Settled, Superseded: s.Conflicts, Gone: append([]string{}, s.Gone...),
-		Restored: s.Restored, Dropped: s.Dropped, Resumes: s.Resumes,
-	}
+	out := planEvent{Event: "plan", Sweep: s.Name, Directory: s.Dir, PlanCounts: s.PlanCounts}
+	out.Gone = append([]string{}, s.Gone...) // [] where there are none
+	return out
 }
 
 func (w *events) Plan(p control.Plan) {
@@ -82,14 +66,9 @@ type progressEvent struct {
 }
 
 type sweepStateJSON struct {
-	Sweep   string   `json:"sweep"`
-	Tasks   int      `json:"tasks"`
-	Done    int      `json:"done"`
-	Failed  int      `json:"failed"`
-	Running int      `json:"running"`
-	Pending int      `json:"pending"`
-	Waiting int      `json:"waiting"`
-	Left    *float64 `json:"left"`
+	Sweep string `json:"sweep"`
+	control.Progress
+	Left *float64 `json:"left"`
 }
 
 type runningJSON struct {
@@ -113,8 +92,7 @@ func (w *events) Progress(s control.Snapshot) {
 	out := progressEvent{Event: "progress", Elapsed: s.Elapsed.Seconds(), Left: SecondsIfKnown(s.Left, s.LeftKnown),
 		Sweeps: []sweepStateJSON{}, Running: []runningJSON{}}
 	for _, x := range s.Sweeps {
-		out.Sweeps = append(out.Sweeps, sweepStateJSON{x.Name, x.Tasks, x.Done, x.Failed, x.Running, x.Queued, x.Waiting,
-			SecondsIfKnown(x.Left, x.LeftKnown)})
+		out.Sweeps = append(out.Sweeps, sweepStateJSON{x.Name, x.Progress, SecondsIfKnown(x.Left, x.LeftKnown)})
 	}
 	for _, r := range s.Running {
 		p := r.Progress

@@ -29,7 +29,7 @@ func planLine(s *control.SweepPlan) string {
 func SweepText(s *control.SweepState) string {
 	return fmt.Sprintf("%s: %d of %d done", s.Name, s.Done, s.Tasks) +
 		cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(s.Failed, "failed"), cli.NonZero(s.Running-s.Silent, "running"),
-			cli.NonZero(s.Silent, "silent"), cli.NonZero(s.Queued, "pending"), cli.NonZero(s.Waiting, "waiting for a source")))
+			cli.NonZero(s.Silent, "silent"), cli.NonZero(s.Pending, "pending"), cli.NonZero(s.Waiting, "waiting for a source")))
 }
 
 // rate formats the number of finished tasks per time.

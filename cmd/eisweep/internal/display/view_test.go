@@ -18,11 +18,13 @@ func snapshot() *control.Snapshot {
 	return &control.Snapshot{
 		Elapsed: 90 * time.Second, Left: 200 * time.Second, LeftKnown: true,
 		Sweeps: []control.SweepState{
-			{Name: "quick", Tasks: 4, Done: 2, Failed: 1, Running: 1, WorkDone: 30, WorkTotal: 40, Left: 20 * time.Second, LeftKnown: true},
-			{Name: "later", Tasks: 7, Waiting: 7, WorkTotal: 100},
+			{Name: "quick", Progress: control.Progress{Tasks: 4, Done: 2, Failed: 1, Running: 1}, WorkDone: 30, WorkTotal: 40,
+				Left: 20 * time.Second, LeftKnown: true},
+			{Name: "later", Progress: control.Progress{Tasks: 7, Waiting: 7}, WorkTotal: 100},
 		},
 		Running: []control.RunningTask{
-			{Sweep: "quick", File: "results~seed=1.h5", StepsPerSecond: 5123, Progress: sim.Progress{Phase: "training", Trial: 3, Trials: 10, Done: 30, Total: 120}, Left: 15 * time.Second, LeftKnown: true},
+			{Sweep: "quick", File: "results~seed=1.h5", StepsPerSecond: 5123, Progress: sim.Progress{Phase: "training", Trial: 3, Trials: 10,
+				Done: 30, Total: 120}, Left: 15 * time.Second, LeftKnown: true},
 			{Sweep: "quick", File: "results~seed=2.h5"},
 		},
 	}
@@ -116,7 +118,8 @@ func TestNoticesAreWordedForAPerson(t *testing.T) {
 
 func TestDurationsAndSizes(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "0 s", 59 * time.Second: "59 s", 61 * time.Second: "1 min 01 s", 2*time.Hour + 5*time.Minute: "2 h 05 min", 50 * time.Hour: "2 days 2 h",
+		0: "0 s", 59 * time.Second: "59 s", 61 * time.Second: "1 min 01 s", 2*time.Hour + 5*time.Minute: "2 h 05 min",
+		50 * time.Hour: "2 days 2 h",
 	} {
 		if got := cli.Duration(d); got != want {
 			t.Errorf("%v is %q, want %q", d, got, want)

@@ -11,9 +11,9 @@ import (
 func TestTimeLeftIsThatOfWhatIsFollowed(t *testing.T) {
 	f := Follower{names: []string{"long", "short"}}
 	all := control.Snapshot{LeftKnown: true, Left: time.Hour, Sweeps: []control.SweepState{
-		{Name: "long", Tasks: 9, Done: 4, Left: time.Minute, LeftKnown: true},
-		{Name: "short", Tasks: 3, Done: 2, Failed: 1},
-		{Name: "other", Tasks: 9, Left: time.Hour, LeftKnown: true},
+		{Name: "long", Progress: control.Progress{Tasks: 9, Done: 4}, Left: time.Minute, LeftKnown: true},
+		{Name: "short", Progress: control.Progress{Tasks: 3, Done: 2, Failed: 1}},
+		{Name: "other", Progress: control.Progress{Tasks: 9}, Left: time.Hour, LeftKnown: true},
 	}}
 	if s := f.narrowed(all); len(s.Sweeps) != 2 || s.Left != time.Minute || !s.LeftKnown {
 		t.Errorf("of two: %+v", s)

@@ -27,7 +27,7 @@ func (x *NoWorkerHint) IsDue(s *control.Snapshot, now time.Time) bool {
 			*x = NoWorkerHint{}
 			return false
 		}
-		left = left || w.Status == control.Open && w.Queued+w.Silent > 0
+		left = left || w.Status == control.Open && w.Pending+w.Silent > 0
 	}
 	if !left || x.shown != "" || now.Sub(x.checkedAt) < noWorkerInterval {
 		return false

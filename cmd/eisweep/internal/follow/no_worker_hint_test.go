@@ -14,7 +14,7 @@ func TestWorkersAreLookedForWhileNobodyIsAtWork(t *testing.T) {
 	begin := time.Unix(1e9, 0)
 	open := func(running, silent, queued int) *control.Snapshot {
 		return &control.Snapshot{Sweeps: []control.SweepState{
-			{Status: control.Finished}, {Status: control.Open, Running: running, Silent: silent, Queued: queued},
+			{Status: control.Finished}, {Status: control.Open, Progress: control.Progress{Running: running, Silent: silent, Pending: queued}},
 		}}
 	}
 	for _, c := range []struct {
@@ -31,7 +31,8 @@ func TestWorkersAreLookedForWhileNobodyIsAtWork(t *testing.T) {
 		{"told", open(0, 0, 1), 3 * noWorkerInterval, "there is none", false},
 		{"one is at work", open(2, 1, 1), 3 * noWorkerInterval, "there is none", false},
 		{"it falls silent", open(2, 2, 1), 3 * noWorkerInterval, "", true},
-		{"paused", &control.Snapshot{Sweeps: []control.SweepState{{Status: control.Paused, Queued: 3}}}, 9 * noWorkerInterval, "", false},
+		{"paused", &control.Snapshot{Sweeps: []control.SweepState{{Status: control.Paused, Progress: control.Progress{Pending: 3}}}},
+			9 * noWorkerInterval, "", false},
 	} {
 		if c.told != "" {
 			x.shown = c.told

@@ -84,8 +84,8 @@ func (p *TaskSubset) of(whole control.SweepState, running []control.RunningTask)
 		}
 	}
 	rest := x.Tasks - x.Done - x.Failed
-	x.Queued = min(x.Queued, rest-x.Running)
-	x.Waiting = rest - x.Running - x.Queued
+	x.Pending = min(x.Pending, rest-x.Running)
+	x.Waiting = rest - x.Running - x.Pending
 	if all := whole.Tasks - whole.Done - whole.Failed; all > rest {
 		x.Left = time.Duration(float64(x.Left) * float64(rest) / float64(all))
 	}

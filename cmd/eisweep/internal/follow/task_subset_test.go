@@ -16,12 +16,13 @@ import (
 // which run as well.
 func TestRerunIsFollowedByItsTasks(t *testing.T) {
 	id := func(n byte) sweeps.ID { return sweeps.ID{n} }
-	f := Follower{names: []string{"mine"}, subset: NewTaskSubset(map[sweeps.ID]bool{id(1): true, id(2): true, id(3): true}), observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
+	f := Follower{names: []string{"mine"}, subset: NewTaskSubset(map[sweeps.ID]bool{id(1): true, id(2): true, id(3): true}),
+		observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
 	half := sim.Progress{Done: 5, Total: 10}
 	snapshot := control.Snapshot{
 		Sweeps: []control.SweepState{
-			{Name: "mine", Tasks: 100, Done: 80, Failed: 4, Running: 2, Queued: 14, Status: control.Open},
-			{Name: "other", Tasks: 7, Queued: 7},
+			{Name: "mine", Progress: control.Progress{Tasks: 100, Done: 80, Failed: 4, Running: 2, Pending: 14}, Status: control.Open},
+			{Name: "other", Progress: control.Progress{Tasks: 7, Pending: 7}},
 		},
 		Running: []control.RunningTask{{ID: id(2), Sweep: "mine", Progress: half}, {ID: id(9), Sweep: "mine"}, {ID: id(8), Sweep: "other"}},
 	}
@@ -29,7 +30,8 @@ func TestRerunIsFollowedByItsTasks(t *testing.T) {
 		t.Helper()
 		f.show(snapshot)
 		x := f.last.Sweeps[0]
-		if len(f.last.Sweeps) != 1 || x.Tasks != 3 || x.Done != done || x.Failed != failed || x.Running != running || x.Queued != queued || x.WorkDone != work || x.WorkTotal != 3 || x.Waiting != 0 {
+		if len(f.last.Sweeps) != 1 || x.Tasks != 3 || x.Done != done || x.Failed != failed || x.Running != running || x.Pending != queued ||
+			x.WorkDone != work || x.WorkTotal != 3 || x.Waiting != 0 {
 			t.Errorf("%s: %+v", what, f.last.Sweeps)
 		}
 		if f.settled() != settled {
@@ -56,8 +58,10 @@ func TestRerunIsFollowedByItsTasks(t *testing.T) {
 }
 
 func TestRerunEndsWithItsSweep(t *testing.T) {
-	f := Follower{names: []string{"mine"}, subset: NewTaskSubset(map[sweeps.ID]bool{{1}: true}), observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
-	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 9, Status: control.Finished}}})
+	f := Follower{names: []string{"mine"}, subset: NewTaskSubset(map[sweeps.ID]bool{{1}: true}),
+		observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
+	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Progress: control.Progress{Tasks: 9, Done: 9},
+		Status: control.Finished}}})
 	if !f.settled() { // its line was lost
 		t.Error("it goes on")
 	}
@@ -67,11 +71,13 @@ func TestRerunEndsWithItsSweep(t *testing.T) {
 // those who follow it, though not all of it is done.
 func TestSweepEndsThatIsNeverDone(t *testing.T) {
 	f := Follower{names: []string{"mine"}, observer: display.NewLines(&cli.Env{Stdout: t.Output()})}
-	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Tasks: 9, Done: 5, Status: control.Finished}}})
+	f.show(control.Snapshot{Sweeps: []control.SweepState{{Name: "mine", Progress: control.Progress{Tasks: 9, Done: 5},
+		Status: control.Finished}}})
 	if !f.settled() {
 		t.Error("it goes on")
 	}
-	if err := f.unfinishedError(control.Summary{Sweeps: []control.SweepSummary{{Name: "mine", Tasks: 9, Done: 5, Status: control.Finished}}}); cli.ExitCode(err) != cli.ExitTasks {
+	if err := f.unfinishedError(control.Summary{Sweeps: []control.SweepSummary{{Name: "mine", Tasks: 9, Done: 5,
+		Status: control.Finished}}}); cli.ExitCode(err) != cli.ExitTasks {
 		t.Errorf("it ends with %v", err)
 	}
 }

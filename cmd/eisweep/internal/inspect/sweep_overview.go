@@ -16,23 +16,17 @@ import (
 
 // SweepOverview is how far a sweep has come: as the coordinator says, or as its directory shows.
 type SweepOverview struct {
-	Sweep     string         `json:"sweep"`
-	Status    control.Status `json:"status,omitempty"` // "" if it was read from the directory and the sweep is unfinished
-	Tasks     int            `json:"tasks"`
-	Done      int            `json:"done"`
-	Failed    int            `json:"failed"`
-	Running   int            `json:"running"`
-	Silent    int            `json:"silent"`  // of the running: no heartbeat for long
-	Pending   int            `json:"pending"` // neither done, failed, running nor waiting
-	Waiting   int            `json:"waiting"` // for their source
-	Missing   int            `json:"missing"` // of the pending: were done, and their files are missing
-	Damaged   int            `json:"damaged"` // of the pending: were done, and their files are damaged
-	Priority  int            `json:"priority"`
-	Left      *float64       `json:"left"` // seconds; null where not known
-	Directory string         `json:"directory"`
-	From      string         `json:"from"`             // fromCoordinator or fromDirectory
-	Error     string         `json:"error,omitempty"`  // why the directory could not be read, or the coordinator set the sweep aside
-	Remedy    string         `json:"remedy,omitempty"` // against the error
+	Sweep  string         `json:"sweep"`
+	Status control.Status `json:"status,omitempty"` // "" if it was read from the directory and the sweep is unfinished
+	control.Progress
+	Missing   int      `json:"missing"` // of the pending: were done, and their files are missing
+	Damaged   int      `json:"damaged"` // of the pending: were done, and their files are damaged
+	Priority  int      `json:"priority"`
+	Left      *float64 `json:"left"` // seconds; null where not known
+	Directory string   `json:"directory"`
+	From      string   `json:"from"`             // fromCoordinator or fromDirectory
+	Error     string   `json:"error,omitempty"`  // why the directory could not be read, or the coordinator set the sweep aside
+	Remedy    string   `json:"remedy,omitempty"` // against the error
 }
 
 // Where an overview comes from.
@@ -50,11 +44,11 @@ func OverviewOf(r *root.Root, s *control.SweepState) SweepOverview {
 	if status == control.Open && s.Done+s.Failed == s.Tasks {
 		status = control.Finished
 	}
+	progress := s.Progress
+	progress.Pending = s.Tasks - s.Done - s.Failed - s.Running - s.Waiting // also those that a cancellation removed from the queue
 	return SweepOverview{
-		Sweep: s.Name, Status: status, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
-		Running: s.Running, Silent: s.Silent, Waiting: s.Waiting,
-		Pending:  s.Tasks - s.Done - s.Failed - s.Running - s.Waiting, // also those that were removed from the queue by a cancellation
-		Priority: s.Priority, Left: display.SecondsIfKnown(s.Left, s.LeftKnown), Directory: r.SweepDir(s.Name), From: fromCoordinator,
+		Sweep: s.Name, Status: status, Progress: progress, Priority: s.Priority, Left: display.SecondsIfKnown(s.Left, s.LeftKnown),
+		Directory: r.SweepDir(s.Name), From: fromCoordinator,
 	}
 }
 
@@ -153,10 +147,7 @@ func (s *SweepOverview) Text() string {
 	if s.Error != "" && s.Tasks == 0 {
 		return s.Sweep + ": " + cli.FirstLine(s.Error) + remedyLine(s.Remedy)
 	}
-	state := control.SweepState{
-		Name: s.Sweep, Tasks: s.Tasks, Done: s.Done, Failed: s.Failed,
-		Running: s.Running, Silent: s.Silent, Queued: s.Pending, Waiting: s.Waiting,
-	}
+	state := control.SweepState{Name: s.Sweep, Progress: s.Progress}
 	text := display.SweepText(&state)
 	if s.Missing > 0 {
 		text += fmt.Sprintf(" (%s missing)", cli.Count(s.Missing, "result"))

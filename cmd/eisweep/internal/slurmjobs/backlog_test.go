@@ -11,9 +11,9 @@ import (
 // worker's slots are none.
 func TestATaskOfASilentWorkerIsRunning(t *testing.T) {
 	now := control.Snapshot{Sweeps: []control.SweepState{
-		{Name: "a", Status: control.Open, Tasks: 10, Done: 4, Running: 3, Silent: 2, Queued: 3},
-		{Name: "b", Status: control.Paused, Tasks: 5, Running: 1, Silent: 1, Queued: 4},
-		{Name: "c", Status: control.Cancelled, Tasks: 7, Done: 1, Queued: 6},
+		{Name: "a", Status: control.Open, Progress: control.Progress{Tasks: 10, Done: 4, Running: 3, Silent: 2, Pending: 3}},
+		{Name: "b", Status: control.Paused, Progress: control.Progress{Tasks: 5, Running: 1, Silent: 1, Pending: 4}},
+		{Name: "c", Status: control.Cancelled, Progress: control.Progress{Tasks: 7, Done: 1, Pending: 6}},
 	}}
 	known := control.Workers{Workers: []control.Worker{
 		{Name: "dead", Slots: 4, Busy: 2, Silent: true, State: "working", Job: "slurm 7"},
@@ -37,7 +37,8 @@ func TestMemoryOfAJobIsThatOfItsWorkers(t *testing.T) {
 		want    int64
 	}{
 		{"before any job", []control.Worker{{Name: "desk", Memory: 64 << 30}}, 4 << 30},
-		{"with two jobs", []control.Worker{{Job: "slurm 7_1", Memory: 3 << 30}, {Job: "slurm 7_2", Memory: 2 << 30}, {Job: "slurm 6", Memory: 9 << 30, Silent: true}}, 3 << 30},
+		{"with two jobs", []control.Worker{{Job: "slurm 7_1", Memory: 3 << 30}, {Job: "slurm 7_2", Memory: 2 << 30}, {Job: "slurm 6",
+			Memory: 9 << 30, Silent: true}}, 3 << 30},
 		{"after them", nil, 3 << 30},
 	} {
 		if got := s.jobMemory(c.workers); got != c.want {
