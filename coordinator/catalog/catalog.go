@@ -123,7 +123,7 @@ func (x *Catalog) Refresh() error {
 	return nil
 }
 
-// drop forgets what a sweep's manifest said, except the run numbers: the queue may know them, and none
+// drop forgets the lines of a sweep's manifest, but not the run numbers: the queue may know them, and none
 // is given twice.
 func (x *Catalog) drop(name string) {
 	m := x.manifests[name]
@@ -144,7 +144,7 @@ func (x *Catalog) drop(name string) {
 	}
 }
 
-// add takes in a manifest's line. The last line of a task in a manifest is its state there. Of several
+// add adds a manifest's line. The last line of a task in a manifest is its state there. Of several
 // manifests, the one with the highest run counts, and of the same run a result before a failure.
 func (x *Catalog) add(m *manifestIndex, b *manifest.Brief) {
 	m.size = b.End

@@ -41,7 +41,7 @@ func (x *Catalog) Check(ctx context.Context, sweep string, l *manifest.Line) (Fi
 	return x.inspect(ctx, claimOf(sweep, l))
 }
 
-// RecordHash takes in what came out when a result's file was hashed.
+// RecordHash records the hash of a result's file.
 func (x *Catalog) RecordHash(sweep string, l *manifest.Line, found *results.FileHash) {
 	x.remember(claimOf(sweep, l), found, l.SHA256)
 }
@@ -51,7 +51,7 @@ const timeSlack = 50 * time.Millisecond
 
 // inspect is the one definition of an intact result, for run, plan, launch, verify and status:
 // a regular file of the size and, by its bytes, the SHA-256 that the manifest has. Bytes are
-// hashed once for each modification time: what came out is the line's Modified, or is
+// hashed once for each modification time: the outcome is the line's Modified, or is
 // remembered (hash_cache.go). No clocks are compared, except for lines of earlier versions, whose
 // file counts as hashed if it was last modified before the task finished.
 func (x *Catalog) inspect(ctx context.Context, c fileClaim) (FileState, error) {
@@ -83,7 +83,7 @@ func (c *fileClaim) hashedAt(modified time.Time) bool {
 	return modified.Equal(c.modified)
 }
 
-// compare hashes a file, and remembers what came out.
+// compare hashes a file and remembers the outcome.
 func (x *Catalog) compare(ctx context.Context, c fileClaim, path string) (FileState, error) {
 	found, err := results.HashSized(ctx, path, c.bytes)
 	if size := (*results.SizeError)(nil); errors.As(err, &size) {
@@ -102,7 +102,7 @@ func (x *Catalog) compare(ctx context.Context, c fileClaim, path string) (FileSt
 	return x.remember(c, &found, sha256), nil
 }
 
-// remember takes in that a file was hashed, and returns its state.
+// remember records the hash of a file and returns its state.
 func (x *Catalog) remember(c fileClaim, found *results.FileHash, sha256 string) FileState {
 	is := Intact
 	if found.SHA256 != sha256 || found.Bytes != c.bytes {

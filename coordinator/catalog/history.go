@@ -38,7 +38,7 @@ func (h *History) recount() {
 	}
 }
 
-// fail takes in a failure.
+// fail adds a failure.
 func (h *History) fail(f Ref) {
 	h.failures = append(slices.Clip(h.failures), f)
 	if f.run > h.newest || f.run == h.newest && h.failed != nil {

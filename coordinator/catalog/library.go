@@ -101,7 +101,7 @@ func (l *Library) Results(path string) ([]sweeps.ResultFile, error) {
 	return out, errors.Join(faults...)
 }
 
-// copied answers for files that are gone by the copies that a launch made of them.
+// copied returns the copies that a launch made of files that are gone.
 func (l *Library) copied(paths []string) ([]sweeps.ResultFile, error) {
 	out, faults := []sweeps.ResultFile{}, []error{}
 	for _, path := range paths {
@@ -112,7 +112,7 @@ func (l *Library) copied(paths []string) ([]sweeps.ResultFile, error) {
 	return out, errors.Join(faults...)
 }
 
-// copyOf answers by the copy of a file. Only one with the bytes that its launch started from
+// copyOf returns the copy of a file. Only one with the bytes that its launch started from
 // counts: those of another would give other tasks.
 func (l *Library) copyOf(path string) (sweeps.ResultFile, error) {
 	sha256 := l.copies[path]
@@ -127,7 +127,7 @@ func (l *Library) copyOf(path string) (sweeps.ResultFile, error) {
 	return r, err
 }
 
-// result finds out what a file is: whose result, and what PERTURB or a training
+// result probes a file: which task it is a result of, and what PERTURB or a training
 // could start from. What is hashed is what was probed. A result that has another size than
 // its manifest line is not read.
 func (l *Library) result(path string) (sweeps.ResultFile, error) {

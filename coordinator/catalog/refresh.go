@@ -85,8 +85,8 @@ func (x *Catalog) Fault(sweep string) error {
 	return x.faults[sweep]
 }
 
-// CheckReadable returns why the manifests of sweeps, or of those whose networks they need, could
-// not be read: nobody knows then what is done.
+// CheckReadable returns why the manifests of sweeps, or of the sweeps whose networks they need, could
+// not be read: which tasks are done is unknown then.
 func (x *Catalog) CheckReadable(list []*sweeps.Sweep) error {
 	var errs []error
 	for _, s := range list {

@@ -9,7 +9,7 @@ import (
 	"eisweep/internal/manifest"
 )
 
-// Remedy returns what a person can do about an error that keeps a sweep's files from being read or written.
+// Remedy returns advice about an error that keeps a sweep's files from being read or written.
 func Remedy(err error) string {
 	if errors.Is(err, manifest.ErrDamaged) {
 		return "run `eisweep verify`, which keeps the damaged manifest and writes a new one from its readable lines"

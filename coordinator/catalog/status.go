@@ -26,7 +26,7 @@ type TaskStatus struct {
 	State State
 	Line  *manifest.Line // the manifest's last line of it; nil when there is none
 	Gone  bool           // it was done, and its file is gone: it is new again
-	// Damaged: it was done, and its file is not what the manifest says: it is new again.
+	// Damaged: it was done, and its file does not match the manifest: it is new again.
 	Damaged bool
 }
 

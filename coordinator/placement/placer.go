@@ -48,7 +48,7 @@ func (p *Placer) Free(sweep string, t *sweeps.Task, is results.Identity) (*manif
 	return p.supersede(sweep, t)
 }
 
-// supersede moves what has a task's name to superseded/, under the id of the task whose result it is.
+// supersede moves the file that has a task's name to superseded/, under the id of the task whose result it is.
 func (p *Placer) supersede(sweep string, t *sweeps.Task) (*manifest.Line, error) {
 	dir := p.Root.SweepDir(sweep)
 	if err := makeSuperseded(dir); err != nil {
@@ -104,7 +104,7 @@ func supersededLine(was *catalog.Entry, file string) *manifest.Line {
 	return &l
 }
 
-// moveAside moves a file, or whatever else has its name, to superseded/stem.h5, or
+// moveAside moves a file, or a directory or link that has its name, to superseded/stem.h5, or
 // stem.N.h5 where that is taken, and returns its new name relative to dir. Only the
 // process that owns the root makes names there.
 func moveAside(dir, file, stem string) (string, error) {

@@ -9,7 +9,7 @@ import (
 	"eisweep/internal/manifest"
 )
 
-// checkName finds out whether the file's name is free, and what has it if not.
+// checkName finds out whether the file's name is free, and which file has it if not.
 func (p *planner) checkName(item *Item, sweep string, here catalog.FileState) error {
 	if item.Action == Keep {
 		return nil

@@ -21,7 +21,7 @@ func (p *planner) decide(sweep string, t *sweeps.Task) (item Item, ok bool, err 
 }
 
 // errUnrecorded: no manifest has a line for a file yet, though one may be about to be written.
-var errUnrecorded = errors.New("no line tells of it")
+var errUnrecorded = errors.New("no manifest has a line for it")
 
 // decideOnce is decide, once. Recorded says whether all lines are written, which matters only where a file has none.
 func (p *planner) decideOnce(sweep string, t *sweeps.Task, recorded bool) (item Item, ok bool, err error) {

@@ -1,4 +1,4 @@
-// Package plan compares what a launch asks for with what there is, and decides for every task whether
+// Package plan compares a launch request with the existing results, and decides for every task whether
 // it is executed, waits for its source, gets a result that exists, or stays as it is.
 //
 // It guarantees that planning changes nothing, that the same request gives the same plan as long as

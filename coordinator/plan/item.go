@@ -6,7 +6,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Action is what a launch does about one task.
+// Action is a launch's decision about one task.
 type Action string
 
 // The actions of a launch.
@@ -19,7 +19,7 @@ const (
 	Leave Action = "leave" // nothing: its failure would repeat itself
 )
 
-// Item is a task with what a launch does about it, and why.
+// Item is a task with a launch's decision about it, and the reason.
 type Item struct {
 	Task   *sweeps.Task
 	Action Action

@@ -14,7 +14,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Plan is what a launch would do.
+// Plan is the effect that a launch would have.
 type Plan struct {
 	Sweeps []Sweep
 }

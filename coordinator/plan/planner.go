@@ -22,7 +22,7 @@ type Launches interface {
 	WriteLines()
 }
 
-// planner holds what a plan compares tasks with.
+// planner holds the state of the files that a plan compares tasks with.
 type planner struct {
 	ctx        context.Context
 	root       *root.Root
@@ -36,7 +36,7 @@ type planner struct {
 	adopted    map[sweeps.ID]*manifest.Line // of unrecorded
 }
 
-// listing is what is known about the names in a directory.
+// listing is the known names in a directory.
 type listing struct {
 	asked int             // how many names were looked up one by one
 	names map[string]bool // nil: not listed

@@ -5,7 +5,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Request is what a launch asks for.
+// Request is a request to launch sweeps.
 type Request struct {
 	// Sweeps to launch. A PERTURB sweep may name another of them as its source,
 	// whatever their order.
@@ -20,7 +20,7 @@ type Request struct {
 	KeepFile bool
 	// Rerun, for a rerun, is Select as a choice.
 	Rerun *Choice
-	// Priority is whose tasks workers get first: higher ones; 0 as usual.
+	// Priority decides whose tasks workers get first: those of the higher one. 0 is the default.
 	Priority int
 
 	// Resumed are the run numbers that reruns gave to tasks of a sweep that a coordinator resumes; nil for a new

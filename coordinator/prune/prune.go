@@ -103,7 +103,7 @@ func (p *pruner) prune(request control.Clean) (control.Cleaned, error) {
 	return out, nil
 }
 
-// removable lists what is to be removed.
+// removable lists the files to be removed.
 func (p *pruner) removable(sweep string, logs bool) ([]control.CleanedFile, error) {
 	out, err := p.list(filepath.Join(p.catalog.Root().SweepDir(sweep), "superseded"), "superseded", func(string) bool { return true })
 	if err != nil {

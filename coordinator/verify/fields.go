@@ -81,7 +81,7 @@ func rightValue(known *sim.Parameter, e sim.Experiment, tree *sim.Parameters, na
 	return named.Get(known.Name)
 }
 
-// contents compares what a file says with its line; its bytes are the manifest's. If they
+// contents compares a file's contents with its line; its bytes are the manifest's. If they
 // differ it is the manifest that was changed, and its line is written anew.
 func (v *verifier) contents(found *results.Contents, line *manifest.Line) {
 	if info := &found.Info; info.HasTask && info.ID != line.ID {

@@ -61,7 +61,7 @@ func (v *verifier) recorded(file string, line *manifest.Line, checked *results.C
 	}
 }
 
-// remember has launches know what came out here.
+// remember passes the outcome on to launches.
 func (v *verifier) remember(line *manifest.Line, found *results.Contents) {
 	if v.repair != nil {
 		v.catalog.RecordHash(v.report.Name, line, &found.FileHash)

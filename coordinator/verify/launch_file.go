@@ -11,7 +11,7 @@ import (
 )
 
 // launchFile reports a stored file of the latest launch from which its tasks cannot be known. One that is
-// missing is no problem: what is done stays done.
+// missing is no problem: finished tasks stay done.
 func (v *verifier) launchFile() {
 	_, err := records.Launched(v.root, v.report.Name)
 	var other *records.AlteredError

@@ -33,7 +33,7 @@ func Run(ctx context.Context, r *root.Root, prober catalog.Prober, names []strin
 	return Sweeps(ctx, catalog.NewForOwner(r), prober, offline{r}, names)
 }
 
-// Inspect is verifySweeps where nothing may be written. The caller holds no lock.
+// Inspect is verifySweeps for roots that may not be written to. The caller holds no lock.
 func Inspect(ctx context.Context, r *root.Root, prober catalog.Prober, names []string) (control.Verified, error) {
 	return Sweeps(ctx, catalog.New(r), prober, nil, names)
 }

@@ -13,7 +13,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Brief is what an index keeps of a manifest's line, and where the line begins and
+// Brief is the part of a manifest's line that an index keeps, and where the line begins and
 // ends in the file.
 type Brief struct {
 	ID         sweeps.ID
@@ -100,7 +100,8 @@ func parseBrief(text []byte) (Brief, error) {
 	if err := errors.Join(err1, err2); err != nil {
 		return Brief{}, err
 	}
-	return Brief{ID: l.ID, State: l.State, Class: l.Class, Run: l.Run, File: l.File, Bytes: l.Bytes, Finished: finished, Modified: modified}, nil
+	return Brief{ID: l.ID, State: l.State, Class: l.Class, Run: l.Run, File: l.File, Bytes: l.Bytes,
+		Finished: finished, Modified: modified}, nil
 }
 
 // ReadLine reads the line of a manifest that begins at an offset and ends at another.

@@ -72,10 +72,11 @@ type timedLine struct {
 // MarshalJSON writes a line as the manifest has it.
 func (l Line) MarshalJSON() ([]byte, error) {
 	plain := plainLine(l)
-	return json.Marshal(timedLine{&plain, timeText(l.Started, timeFormat), timeText(l.Finished, timeFormat), timeText(l.Modified, time.RFC3339Nano)})
+	return json.Marshal(timedLine{&plain, timeText(l.Started, timeFormat), timeText(l.Finished, timeFormat),
+		timeText(l.Modified, time.RFC3339Nano)})
 }
 
-// UnmarshalJSON reads a line. Fields that it doesn't know are passed over.
+// UnmarshalJSON reads a line. Unknown fields are ignored.
 func (l *Line) UnmarshalJSON(text []byte) error {
 	timed := timedLine{plainLine: (*plainLine)(l)}
 	if err := json.Unmarshal(text, &timed); err != nil {

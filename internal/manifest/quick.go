@@ -29,7 +29,7 @@ func quickBrief(text []byte) (l briefLine, ok bool) {
 	return l, false
 }
 
-// set takes in a field, if it is one of a brief line.
+// set sets a field, if it is one of a brief line.
 func (l *briefLine) set(key, value []byte) (ok bool) {
 	switch string(key) {
 	case "id":
@@ -115,7 +115,7 @@ func stringLength(text []byte) int {
 	return 0
 }
 
-// plainString is what a JSON string of ASCII without escapes says.
+// plainString is the text of a JSON string of ASCII without escapes.
 func plainString(value []byte) (string, bool) {
 	if len(value) < 2 || value[0] != '"' || value[len(value)-1] != '"' {
 		return "", false

@@ -102,7 +102,7 @@ func (w *Writer) write(text []byte) error {
 	return err
 }
 
-// unchanged looks whether the file still has its name and the size that it had after the last write.
+// unchanged reports whether the file still has its name and the size that it had after the last write.
 func (w *Writer) unchanged() error {
 	open, err := w.file.Stat()
 	named := false
