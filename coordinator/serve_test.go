@@ -318,8 +318,8 @@ func TestSilentTasksAreNotSaidToRun(t *testing.T) {
 		t.Errorf("after a minute: %+v", s)
 	}
 	out := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "two"})
-	if !strings.Contains(out.Reason, "have sent nothing for 30s") || !strings.Contains(out.Reason,
-		"no worker is connected; silent: 1 worker") || !strings.Contains(out.Remedy, "start new ones") {
+	if !strings.Contains(out.Reason, "have sent nothing for 30 s") ||
+		!strings.Contains(out.Reason, "no worker is connected; silent: 1 worker") || !strings.Contains(out.Remedy, "start new ones") {
 		t.Errorf("explained as %+v", out)
 	}
 }
