@@ -1,7 +1,6 @@
 package coordinator
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,23 +12,27 @@ import (
 	"eisweep/internal/manifest"
 )
 
-// obstruct moves a file or directory away and puts a file in its place, which no permission
-// gets a superuser past; the function that it returns puts things right again.
+// obstruct puts a file in the place of a directory, or a directory in the place of a file, which no permission gets a
+// superuser past; the function that it returns puts things right again. Both happen at once: the coordinator would take a
+// missing file for removed, and make a missing directory anew.
 func (g *rig) obstruct(path string) (repair func()) {
 	g.t.Helper()
-	away := filepath.Join(g.t.TempDir(), "away")
-	if err := os.Rename(path, away); err != nil {
+	other := filepath.Join(g.t.TempDir(), "other")
+	if info, err := os.Lstat(path); err != nil {
+		g.t.Fatal(err)
+	} else if info.IsDir() {
+		write(g.t, other, "in the way")
+	} else if err := os.Mkdir(other, 0o777); err != nil {
 		g.t.Fatal(err)
 	}
-	write(g.t, path, "in the way")
-	return func() {
+	exchange := func() {
 		g.t.Helper()
-		// At once: the coordinator would make a new directory where there is none.
-		err := unix.Renameat2(unix.AT_FDCWD, away, unix.AT_FDCWD, path, unix.RENAME_EXCHANGE)
-		if err := errors.Join(err, os.RemoveAll(away)); err != nil {
+		if err := unix.Renameat2(unix.AT_FDCWD, other, unix.AT_FDCWD, path, unix.RENAME_EXCHANGE); err != nil {
 			g.t.Fatal(err)
 		}
 	}
+	exchange()
+	return exchange
 }
 
 var otherTwo = strings.Replace(twoByTwo, `"two"`, `"other"`, 1)
@@ -100,13 +103,7 @@ func TestOneSweepIsSetAside(t *testing.T) {
 			g.launch(twoByTwo, otherTwo, apart)
 			g.hand(g.next("two"))
 			g.until(k, func() bool { return len(g.lines("two")) == 1 })
-			away := path(g)
-			repair := g.obstruct(away)
-			if name == "manifest" { // a file would be one
-				if err := errors.Join(os.Remove(away), os.Mkdir(away, 0o777)); err != nil {
-					t.Fatal(err)
-				}
-			}
+			repair := g.obstruct(path(g))
 			for _, beside := range []string{"other", "apart"} {
 				if s := g.finish(k, beside); s.Done != 4 || s.Failed != 0 {
 					t.Errorf("beside it: %+v", s)
