@@ -170,9 +170,9 @@ func TestFailedSeeds(t *testing.T) {
 	}
 	says(t, must(t, "status", "seeds", "-p", c.root), "10 of 13 done, 3 failed", "1-2,4-6,8-11,13", "3,7,12",
 		"failed (numeric): 1 task\n  seed 3  t", "failpoint: r of seed 3", "failed (storage): 1 task\n  seed 7  t", "no space left", "failed (lost): 1 task\n  seed 12  t",
-		"again:  eisweep rerun seeds --failed -p "+c.root+" --class numeric --set NAME=VALUE", "eisweep rerun seeds --failed -p "+c.root+" --class lost\n")
+		"again:  eisweep rerun seeds -p "+c.root+" --class numeric --set NAME=VALUE", "eisweep rerun seeds -p "+c.root+" --class lost\n")
 	for options, chosen := range map[string]string{
-		"--failed": "3 tasks", "--class lost": "1 task ", "--seeds 3,7": "2 tasks", "--failed --where numint.n_trials=2": "3 tasks", "--failed --where numint.n_trials=3": "none fits",
+		"--failed": "3 tasks", "--class lost": "1 task ", "--seeds 3,7": "2 tasks", "--failed --where numint.n_trials=2": "3 tasks", "--failed --where numint.n_trials=3": "matches",
 	} {
 		says(t, must(t, append([]string{"rerun", "seeds", "-p", c.root, "--dry-run"}, strings.Fields(options)...)...), chosen)
 	}
