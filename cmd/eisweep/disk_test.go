@@ -47,7 +47,7 @@ func TestAFullDiskIsSaidAndMadeUpFor(t *testing.T) {
 	wholeFiles(t, root, "small")
 	remount(t, root, "size=100m")
 	must(t, "run", file, "-p", root)
-	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 24 sound") {
+	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 24 intact") {
 		t.Errorf("verify says:\n%s", told)
 	}
 }
@@ -62,7 +62,7 @@ func TestAReadOnlyRoot(t *testing.T) {
 	for _, command := range [][]string{{"plan", file}, {"show", "small"}, {"status"}, {"tasks", "small"}, {"explain", "small"}} {
 		must(t, append(command, "-p", root)...)
 	}
-	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 1 sound") || !strings.Contains(told, "it is only read") {
+	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 1 intact") || !strings.Contains(told, "it is only read") {
 		t.Errorf("verify says:\n%s", told)
 	}
 	remount(t, root, "rw")
@@ -86,7 +86,7 @@ func TestVerifyReadsAnothersRoot(t *testing.T) {
 		t.Fatal(err)
 	}
 	said, code := powerless(t, "verify", "-p", root)
-	if code != cli.ExitStorage || !strings.Contains(said, "unrecorded: ") || !strings.Contains(said, "small: 1 sound, 1 not as it should be") {
+	if code != cli.ExitStorage || !strings.Contains(said, "unrecorded: ") || !strings.Contains(said, "small: 1 intact, 1 problem") {
 		t.Errorf("exit code %d:\n%s", code, said)
 	}
 	if err := os.Chmod(root, 0o755); err != nil {
@@ -193,7 +193,7 @@ func TestAnUnreadableSweepIsNotAbsent(t *testing.T) {
 					t.Errorf("%v: exit code %d:\n%s", command, code, said)
 				}
 			}
-			if said, _ := powerless(t, "verify", "-p", root); !strings.Contains(said, "other: 1 sound") {
+			if said, _ := powerless(t, "verify", "-p", root); !strings.Contains(said, "other: 1 intact") {
 				t.Errorf("verify says of the other:\n%s", said)
 			}
 			for _, command := range [][]string{{"verify", "other"}, {"status", "other"}, {"show", "other"}, {"clean", "other"}, {"plan", other}, {"run", other}} {

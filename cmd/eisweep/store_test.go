@@ -68,7 +68,7 @@ func TestADamagedQueueIsSetAside(t *testing.T) {
 	if told := must(t, "run", sweepFile(t, "small", "1", "[1, 2, 3]"), "-p", root); !strings.Contains(told, "set aside") {
 		t.Errorf("the damage isn't reported:\n%s", told)
 	}
-	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 3 sound") {
+	if told := must(t, "verify", "-p", root); !strings.Contains(told, "small: 3 intact") {
 		t.Errorf("verify says:\n%s", told)
 	}
 }

@@ -32,7 +32,7 @@ pl.is_plastic = ["NEITHER", "BOTH"]
 `)
 	must(t, "run", file, "-p", root)
 	must(t, "run", "perturb", "--as", "pushed", "--source", "trained", "--set", "perturb.n_perturbed=2", "-p", root)
-	if told := must(t, "verify", "-p", root); !strings.Contains(told, "pushed: 2 sound") {
+	if told := must(t, "verify", "-p", root); !strings.Contains(told, "pushed: 2 intact") {
 		t.Errorf("verify says %s", told)
 	}
 	path := filepath.Join(root, "pushed", "manifest.jsonl")
@@ -48,7 +48,7 @@ pl.is_plastic = ["NEITHER", "BOTH"]
 	}
 	write(path, changed)
 	exits(t, 4, "the manifest differed in parameters", "verify", "-p", root)
-	if told := must(t, "verify", "-p", root); !strings.Contains(told, "pushed: 2 sound") {
+	if told := must(t, "verify", "-p", root); !strings.Contains(told, "pushed: 2 intact") {
 		t.Errorf("after the repair, verify says %s", told)
 	}
 	if text, err = os.ReadFile(path); err != nil || strings.Count(string(text), was) != 1 {
