@@ -179,7 +179,7 @@ func writeReport(e *cli.Env, s *control.VerifiedSweep) {
 // reportJSON is a line of `verify --json`.
 type reportJSON struct {
 	Sweep    string        `json:"sweep"`
-	Sound    int           `json:"intact"`
+	Intact   int           `json:"intact"`
 	Rebuilt  int           `json:"rebuilt"`
 	Gone     int           `json:"gone"`
 	Problems []problemJSON `json:"problems"`
