@@ -85,7 +85,7 @@ func TestASecondRunOnTheSameRootIsRefused(t *testing.T) {
 	p.await("a task under way", working)
 	other := sweepFile(t, "other", "1", "[1]")
 	exits(t, cli.ExitInUse, "is in use by `eisweep run", "run", other, "-p", root)
-	exits(t, cli.ExitInUse, "`eisweep coordinator -p "+root+"`, workers, and `eisweep launch` go on", "worker", "-p", root)
+	exits(t, cli.ExitInUse, "`eisweep coordinator -p "+root+"`, workers, and `eisweep launch` continue", "worker", "-p", root)
 	exits(t, cli.ExitInUse, "wait for it to end", "verify", "-p", root)
 	if _, err := os.Stat(filepath.Join(root, "other")); err == nil {
 		t.Error("the refused run made a folder")

@@ -34,7 +34,7 @@ func TestPlanOfAMillionTasks(t *testing.T) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "eisweep", "plan", file, "-p", root)
 	told, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(told), "1000000 new: to be run") {
+	if err != nil || !strings.Contains(string(told), "1000000 new: to run") {
 		t.Fatalf("%v\n%s", err, told)
 	}
 	used := cmd.ProcessState.SysUsage().(*syscall.Rusage)
