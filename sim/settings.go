@@ -30,7 +30,7 @@ func Lookup(name string) (*Parameter, error) {
 	if refused[name] || strings.HasPrefix(name, "pl.bcm.") {
 		return nil, fmt.Errorf("%s has no effect in the published model and is not accepted", Excerpt(name))
 	}
-	if near := Nearest(name); near != "" {
+	if near := nearestParameter(name); near != "" {
 		return nil, fmt.Errorf("unknown parameter %s; did you mean %s?", name, near)
 	}
 	return nil, fmt.Errorf("unknown parameter %s; `eisweep params` lists them", Excerpt(name))
@@ -95,47 +95,21 @@ func Read(e Experiment, p Parameters) Values {
 	return out
 }
 
-// Nearest returns the known parameter name that is most like name, or "" when
-// none is near.
-func Nearest(name string) string {
-	best, distance := "", len(name)/3+2
-	for _, p := range table {
-		if max(len(name)-len(p.Name), len(p.Name)-len(name)) >= distance { // theirs is no less
-			continue
-		}
-		if d := editDistance(name, p.Name); d < distance {
-			best, distance = p.Name, d
-		}
+// nearestParameter returns the parameter name that is most like name, or "" when none is near.
+func nearestParameter(name string) string {
+	names := make([]string, len(table))
+	for i, p := range table {
+		names[i] = p.Name
 	}
-	if best == "" { // the last part alone, as in n_trials for numint.n_trials
-		for _, p := range table {
-			if strings.HasSuffix(p.Name, "."+name) {
-				return p.Name
-			}
+	if best := Nearest(name, names); best != "" {
+		return best
+	}
+	for _, p := range table { // the last part alone, as in n_trials for numint.n_trials
+		if strings.HasSuffix(p.Name, "."+name) {
+			return p.Name
 		}
 	}
-	return best
-}
-
-// editDistance is Levenshtein's, over bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }
 
 // parse reads text as the kind's Go type, for Check.

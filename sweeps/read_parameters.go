@@ -121,7 +121,7 @@ func meant(p *sim.Parameter, x any) string {
 			return "did you mean " + c + "?"
 		}
 	}
-	if near := nearest(word, p.Choices); near != "" {
+	if near := sim.Nearest(word, p.Choices); near != "" {
 		return "did you mean " + near + "?"
 	}
 	return ""

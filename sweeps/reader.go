@@ -84,7 +84,7 @@ func (r *reader) checkKey(f *document.Node) {
 		return
 	}
 	remedy := "a sweep file has " + strings.Join(names, ", ")
-	if near := nearest(f.Name, names); near != "" {
+	if near := sim.Nearest(f.Name, names); near != "" {
 		remedy = "did you mean " + near + "?"
 	}
 	r.fail(f.Key, "unknown key "+sim.Excerpt(f.Name), remedy)

@@ -1,7 +1,7 @@
-package sweeps
+package sim
 
-// nearest returns the candidate that is most like word, or "" when none is near.
-func nearest(word string, candidates []string) string {
+// Nearest returns the candidate that is most like word, for suggestions after a typing error; "" when none is near.
+func Nearest(word string, candidates []string) string {
 	best, least := "", len(word)/3+2
 	for _, c := range candidates {
 		if max(len(word)-len(c), len(c)-len(word)) >= least { // the distance is no less
@@ -14,7 +14,7 @@ func nearest(word string, candidates []string) string {
 	return best
 }
 
-// editDistance is Levenshtein's, over bytes.
+// editDistance is the Levenshtein distance over bytes.
 func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
