@@ -132,7 +132,7 @@ func writeFailures(e *cli.Env, s *control.SweepSummary) {
 	if s.Failed == 0 {
 		return
 	}
-	for _, r := range Reruns("eisweep rerun "+s.Name+e.Flags()+" --failed", s.ByClass) {
+	for _, r := range Reruns("eisweep rerun "+s.Name+e.Flags(), s.ByClass) {
 		e.Linef("  again:  %s", r)
 	}
 }

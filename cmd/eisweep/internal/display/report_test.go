@@ -36,8 +36,8 @@ func TestAgainIsByClassWhereClassesDiffer(t *testing.T) {
 		want    []string
 	}{
 		"none":    {nil, nil},
-		"storage": {map[protocol.Class]int{protocol.Storage: 1, protocol.Lost: 2}, []string{"rerun"}},
-		"numbers": {map[protocol.Class]int{protocol.Numeric: 1, protocol.Invalid: 1, protocol.Lost: 0}, []string{"rerun" + set}},
+		"storage": {map[protocol.Class]int{protocol.Storage: 1, protocol.Lost: 2}, []string{"rerun --failed"}},
+		"numbers": {map[protocol.Class]int{protocol.Numeric: 1, protocol.Invalid: 1, protocol.Lost: 0}, []string{"rerun --failed" + set}},
 		"both": {map[protocol.Class]int{protocol.Numeric: 1, protocol.Storage: 1, protocol.Lost: 1, protocol.Source: 1}, []string{
 			"rerun --class numeric" + set, "rerun --class lost", "rerun --class storage", source,
 		}},

@@ -35,8 +35,8 @@ func (r Rerun) Covers(classes map[protocol.Class]int) bool {
 	return true
 }
 
-// Reruns says how failures of these classes run again; rerun is the command that selects them. Where some need other
-// parameters and some do not, each class has a command of its own. Those that failed with their source come last.
+// Reruns says how failures of these classes run again; rerun is the command without options. Where some need other parameters
+// and some do not, each class has a command of its own. Those that failed with their source come last.
 func Reruns(rerun string, classes map[protocol.Class]int) []Rerun {
 	var repeating, others []protocol.Class
 	for _, class := range slices.Sorted(maps.Keys(classes)) {
@@ -52,16 +52,24 @@ func Reruns(rerun string, classes map[protocol.Class]int) []Rerun {
 	switch both := slices.Concat(repeating, others); {
 	case len(both) == 0:
 	case len(repeating) == 0 || len(others) == 0:
-		out = append(out, newRerun(rerun, both...))
+		out = append(out, newRerun(rerun+" --failed", both...))
 	default:
 		for _, class := range both {
-			out = append(out, newRerun(rerun+" --class "+string(class), class))
+			out = append(out, RerunClass(rerun, class))
 		}
 	}
 	if classes[protocol.Source] > 0 {
-		out = append(out, Rerun{Note: "for class source: rerun the sources, which the errors name, then run or launch this sweep again"})
+		out = append(out, RerunClass(rerun, protocol.Source))
 	}
 	return out
+}
+
+// RerunClass says how failures of one class run again.
+func RerunClass(rerun string, class protocol.Class) Rerun {
+	if class == protocol.Source {
+		return Rerun{Note: "for class source: rerun the sources, which the errors name, then run or launch this sweep again"}
+	}
+	return newRerun(rerun+" --class "+string(class), class)
 }
 
 // newRerun adds --set to the command where the same parameters would fail again. The classes are all of one kind.

@@ -98,7 +98,7 @@ func failuresOf(tasks []catalog.TaskStatus) []control.Failure {
 
 // Encode writes the view as one JSON object.
 func (v *SweepView) Encode(e *cli.Env) error {
-	for _, r := range display.Reruns(v.rerunCommand(e)+" --failed", v.failedClasses()) {
+	for _, r := range display.Reruns(v.rerunCommand(e), v.failedClasses()) {
 		if r.Command != "" {
 			v.Rerun = append(v.Rerun, r.Command)
 		}
@@ -163,15 +163,13 @@ func (v *SweepView) writeFailures(e *cli.Env, all bool) {
 			}
 			e.Linef("  seed %d%s  %s: %s", f.Seed, v.pointOf(&f), f.ID, cli.FirstLine(f.Error))
 		}
-		for _, r := range display.Reruns(v.rerunCommand(e)+" --class "+class, map[protocol.Class]int{protocol.Class(class): len(of)}) {
-			e.Linef("  again:  %s", r)
-		}
+		e.Linef("  again:  %s", display.RerunClass(v.rerunCommand(e), protocol.Class(class)))
 	}
 	if len(v.Failures) > 0 {
 		e.Linef("why:    eisweep show %s%s", v.Failures[0].ID, e.RootFlag)
 	}
 	if classes := v.failedClasses(); len(classes) > 1 {
-		if reruns := display.Reruns(v.rerunCommand(e)+" --failed", classes); reruns[0].Covers(classes) {
+		if reruns := display.Reruns(v.rerunCommand(e), classes); reruns[0].Covers(classes) {
 			e.Linef("again:  %s", reruns[0])
 		}
 	}
