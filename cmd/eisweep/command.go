@@ -40,7 +40,7 @@ func newCommand(e *cli.Env) *cobra.Command {
 		return errors.Join(cli.CheckFlags(cmd), cli.ChooseKernels(e))
 	}
 	cmd.CompletionOptions.DisableDefaultCmd = true
-	cmd.Flags().Bool("version", false, "print the version of the program; `eisweep version` prints more")
+	cmd.Flags().Bool("version", false, "print the version of the program (the command version prints more)")
 	cmd.SetVersionTemplate("eisweep {{.Version}}\n")
 	cmd.SetOut(e.Stdout)
 	cmd.SetErr(e.Stderr)

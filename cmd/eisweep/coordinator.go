@@ -63,7 +63,7 @@ Running tasks are not disturbed, and launched sweeps continue.`,
 	}
 	choice.AddFlag(cmd)
 	s.AddFlags(cmd, e)
-	cmd.Flags().BoolVar(&detach, "detach", false, "run in the background, and return when it answers")
+	cmd.Flags().BoolVar(&detach, "detach", false, "run in the background, and return when the coordinator answers")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the log as JSON, one object per line, to stdout")
 	return cmd
 }

@@ -13,15 +13,15 @@ import (
 func (s *Service) AddFlags(cmd *cobra.Command, e *cli.Env) {
 	s.Connection.AddFlags(cmd, e)
 	f := cmd.Flags()
-	f.StringVar(&s.listen, "listen", "", "`HOST:PORT` to listen on (default: every address, the port of the last time or else a free one)")
-	f.StringVar(&s.advertise, "advertise", "", "`HOST[:PORT]` by which others reach this machine (default: its name and addresses)")
-	f.StringVar(&s.share.Group, "share-group", "", "let this `GROUP` launch, read and steer: it may read client.access")
-	f.BoolVar(&s.share.Workers, "share-workers", false, "let the group run workers, too: it may read worker.access")
-	f.BoolVar(&s.rotate, "rotate", false, "replace all keys and certificates: who has the old ones stays outside")
-	f.StringVar(&s.slurm.Text, "slurm", "", "have Slurm run workers: `max=N` jobs at most, "+
-		"and cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and last setup= as options of eisweep slurm")
-	f.DurationVar(&s.ahead, "ahead", defaultAhead, "for how long workers find tasks in the queue while the coordinator is away")
-	f.StringVar(&s.http, "http", "", "`HOST:PORT` to answer /healthz and /metrics (Prometheus) on, to whoever asks (default: none)")
+	f.StringVar(&s.listen, "listen", "", "listen on `HOST:PORT` (default: all addresses, the previous port or a free one)")
+	f.StringVar(&s.advertise, "advertise", "", "`HOST[:PORT]` at which other machines reach this one (default: its name and addresses)")
+	f.StringVar(&s.share.Group, "share-group", "", "let members of `GROUP` launch, watch and control sweeps: they may read client.access")
+	f.BoolVar(&s.share.Workers, "share-workers", false, "also let members of the group run workers: they may read worker.access")
+	f.BoolVar(&s.rotate, "rotate", false, "replace all keys and certificates; the old ones stop working")
+	f.StringVar(&s.slurm.Text, "slurm", "", "submit Slurm jobs that run workers: `max=N` at most, "+
+		"with cores=, time=, mem-per-core=, idle-timeout=, checkpoint= and, last, setup= as for eisweep slurm")
+	f.DurationVar(&s.ahead, "ahead", defaultAhead, "how long the queue can keep workers busy without a coordinator")
+	f.StringVar(&s.http, "http", "", "serve /healthz and /metrics (Prometheus) on `HOST:PORT`, without authentication (default: off)")
 }
 
 // defaultAhead is for how long workers have tasks without a coordinator unless --ahead says otherwise.
