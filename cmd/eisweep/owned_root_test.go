@@ -63,7 +63,7 @@ func TestWhoOwnsARoot(t *testing.T) {
 	if code, _ := second.end(); code != 0 {
 		t.Error(second.told())
 	}
-	says(t, second.stderr.String(), "was not released by `eisweep coordinator` (process 77 on far, since 2001-09-09", "takes over in 3s")
+	says(t, second.stderr.String(), "was not released by `eisweep coordinator` (process 77 on far, since 2001-09-09", "takes over in 3.0 s")
 	if r := ownerRecord(t, root, 3); r["released"] != true || r["unfenced"] != false {
 		t.Errorf("after a takeover: %v", r)
 	}

@@ -119,8 +119,8 @@ func (s *slurmCommand) run(ctx context.Context, e *cli.Env, r *root.Root) error 
 	e.Linef("submitted as job %s: %s of %s each; logs: %s.%s_*.log", id, cli.Count(s.workers, "worker"),
 		cli.Count(s.Cores, "core"), request.Log, id)
 	s.noteAbsent(ctx, e, r)
-	e.Linef("a worker ends after %v without a task; `eisweep workers%s` lists them, and jobs that wait; all end with: scancel %s",
-		s.IdleTimeout, e.Flags(), id)
+	e.Linef("workers exit after %s without a task; list them and pending jobs with `eisweep workers%s`; cancel all jobs with: scancel %s",
+		cli.Duration(s.IdleTimeout), e.Flags(), id)
 	return nil
 }
 
@@ -130,7 +130,7 @@ func (s *slurmCommand) noteAbsent(ctx context.Context, e *cli.Env, r *root.Root)
 	var absent *client.AbsentError
 	switch {
 	case errors.As(err, &absent):
-		e.Notef("%s: workers wait for one, %v at most; start it: eisweep coordinator%s", absent.Summary(), s.IdleTimeout, e.Flags())
+		e.Notef("%s: workers wait for one, %s at most; start it with: eisweep coordinator%s", absent.Summary(), cli.Duration(s.IdleTimeout), e.Flags())
 	case err == nil:
 		cl.Close()
 	}

@@ -55,8 +55,8 @@ func (w *workerCommand) run(ctx context.Context, e *cli.Env, r *root.Root) (err 
 	drain, cancel := context.WithTimeout(context.Background(), returnTimeout)
 	defer cancel()
 	if err := at.Drain(drain); err != nil {
-		return cli.Errorf(cli.ExitLost, "tasks could not be returned within %v; other workers continue them from their checkpoints: %w",
-			returnTimeout, err)
+		return cli.Errorf(cli.ExitLost, "tasks could not be returned within %s; other workers continue them from their checkpoints: %w",
+			cli.Duration(returnTimeout), err)
 	}
 	log.Info("stopped")
 	return endOfWorker(at)
@@ -89,7 +89,7 @@ func (w *workerCommand) connect(ctx context.Context, e *cli.Env, r *root.Root, l
 			return nil, cli.OrInterrupted(ctx, err)
 		}
 		if waited := time.Since(begun); w.idle > 0 && waited > w.idle || !w.deadline.IsZero() && time.Now().After(w.deadline) {
-			return nil, cli.Errorf(cli.ExitLost, "no coordinator was reachable for %v: %w", waited.Round(time.Second), err)
+			return nil, cli.Errorf(cli.ExitLost, "no coordinator was reachable for %s: %w", cli.Duration(waited), err)
 		}
 		if err := wait.Wait(ctx, err); err != nil {
 			return nil, err

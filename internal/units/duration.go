@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Duration formats a time as a person plans with it: "40 ms", "4.2 s", "54 s", "1 min 30 s", "2 h 05 min", "3 days 4 h".
+// Duration formats a time as a person plans with it: "40 ms", "4.2 s", "54 s", "7 min", "1 min 30 s", "2 h 05 min", "3 days 4 h".
 func Duration(d time.Duration) string { return Seconds(d.Seconds()) }
 
 // Seconds formats a number of seconds as Duration does. It also takes more than a Duration can hold, and then counts years.
@@ -23,14 +23,23 @@ func Seconds(seconds float64) string {
 	case s < 60:
 		return fmt.Sprintf("%d s", s)
 	case s < 3600:
-		return fmt.Sprintf("%d min %02d s", s/60, s%60)
+		return two("%d min", s/60, " %02d s", s%60)
 	case s < 2*day:
-		return fmt.Sprintf("%d h %02d min", s/3600, s%3600/60)
+		return two("%d h", s/3600, " %02d min", s%3600/60)
 	case seconds < 2*year:
-		return fmt.Sprintf("%d days %d h", s/day, s%day/3600)
+		return two("%d days", s/day, " %d h", s%day/3600)
 	default:
 		return Thousands(seconds/year) + " years"
 	}
+}
+
+// two formats two units, and leaves out the second if there are none.
+func two(format string, n int64, format2 string, n2 int64) string {
+	text := fmt.Sprintf(format, n)
+	if n2 > 0 {
+		text += fmt.Sprintf(format2, n2)
+	}
+	return text
 }
 
 // Thousands formats a number with two significant digits at least and commas between thousands.

@@ -65,7 +65,7 @@ func unreleased(path string, h root.Holder, d time.Duration) string {
 	}
 	return fmt.Sprintf("%s was not released by %s, which may still run: waiting for it to renew its ownership; "+
 		"if it does not, this process takes over in %s",
-		path, who, d.Round(time.Second))
+		path, who, cli.Duration(d.Round(time.Second)))
 }
 
 // Until returns a context that also ends when this process may no longer write to the root, with why as its cause.
