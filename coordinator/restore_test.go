@@ -2,11 +2,16 @@ package coordinator
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nats-io/nats.go/jetstream"
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/records"
@@ -14,6 +19,7 @@ import (
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
 	"eisweep/sim"
+	"eisweep/sweeps"
 )
 
 // TestRestartDisturbsNothing restarts the coordinator while one task runs. Another is committed and a third
@@ -104,7 +110,7 @@ func TestRerunSurvivesARestart(t *testing.T) {
 }
 
 // TestLostOrdersAreSentAgain takes the orders out of the queue behind the coordinator's back, which it
-// sees by their number when it is wrong twice.
+// notices when the same are missing twice.
 func TestLostOrdersAreSentAgain(t *testing.T) {
 	g := newRig(t)
 	g.worker()
@@ -124,6 +130,65 @@ func TestLostOrdersAreSentAgain(t *testing.T) {
 	if s := g.finish(k, "two"); s.Done != 4 || s.Failed != 0 || g.executed() != 4 {
 		t.Errorf("summary %+v", s)
 	}
+}
+
+// TestOnlyOrdersThatStayWrongAreSentAgain: the queue may lack as many orders twice, but others, as some are being claimed.
+// And it may hold as many as were sent, but others.
+func TestOnlyOrdersThatStayWrongAreSentAgain(t *testing.T) {
+	g := newRig(t)
+	g.worker()
+	k := g.serve()
+	g.launch(twoByTwo)
+	g.poll("orders", func() bool { return len(g.orders()) == 4 })
+	check := func() {
+		t.Helper()
+		if err := k.window.Check(g.context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids := slices.Collect(maps.Keys(g.orders()))
+	sent := g.lastOrder()
+	first := g.removeOrder(ids[0])
+	check()
+	g.removeOrder(ids[1])
+	if _, err := g.queue.PublishTasks(g.context(), []protocol.TaskMessage{first}); err != nil {
+		t.Fatal(err)
+	}
+	check()
+	k.window.Fill(g.context())
+	if n := g.lastOrder() - sent; n != 1 {
+		t.Errorf("%d orders were sent while none was missing twice", n-1)
+	}
+	first.ID = sweeps.ID{1}
+	if _, err := g.queue.PublishTasks(g.context(), []protocol.TaskMessage{first}); err != nil {
+		t.Fatal(err)
+	}
+	check()
+	g.poll("the lost order is sent again, and the unknown one is gone", func() bool {
+		is := g.orders()
+		return len(is) == 4 && is[ids[1]] == 1 && is[first.ID] == 0
+	})
+	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 4 {
+		t.Errorf("summary %+v", s)
+	}
+}
+
+// removeOrder takes the order of a task out of the queue, and returns it.
+func (g *rig) removeOrder(id sweeps.ID) (m protocol.TaskMessage) {
+	g.t.Helper()
+	subjects := protocol.SubjectsOf(g.root.ID())
+	stream, err := g.queue.JetStream().Stream(g.context(), subjects.Stream("tasks"))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	raw, err := stream.GetLastMsgForSubject(g.context(), subjects.Task(id, 1))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	if err := errors.Join(json.Unmarshal(raw.Data, &m), stream.Purge(g.context(), jetstream.WithPurgeSubject(subjects.Task(id, 1)))); err != nil {
+		g.t.Fatal(err)
+	}
+	return m
 }
 
 func TestResultThatStraysLeavesALine(t *testing.T) {

@@ -2,26 +2,33 @@ package coordinator
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"eisweep/sweeps"
 )
 
-// upkeepEvery is how often the queue is compared with the machine, and what is settled removed from it.
-const upkeepEvery = time.Minute
+const (
+	checkEvery  = 10 * time.Second // between two comparisons of the queue with the machine
+	upkeepEvery = time.Minute      // between two removals of what is settled
+)
 
-// upkeepAlways does so until the coordinator stops.
+// upkeepAlways does both until the coordinator stops.
 func (c *Coordinator) upkeepAlways(ctx context.Context) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
+	check := time.NewTicker(checkEvery)
+	defer check.Stop()
 	for {
 		select {
+		case <-check.C:
+			if err := c.window.Check(ctx); err != nil && ctx.Err() == nil {
+				c.config.Log.Warn("compare the queue with what was sent", "error", err)
+			}
 		case <-tick.C:
 			c.dropUnwanted(time.Now())
 			c.unloadFinished()
-			if err := errors.Join(c.window.Check(ctx), c.attempts.Trim(ctx, c.isSettled)); err != nil && ctx.Err() == nil {
-				c.config.Log.Warn("compare with the queue", "error", err)
+			if err := c.attempts.Trim(ctx, c.isSettled); err != nil && ctx.Err() == nil {
+				c.config.Log.Warn("remove settled attempts from the register", "error", err)
 			}
 		case <-ctx.Done():
 			return

@@ -134,6 +134,9 @@ func TestTheWindowIsBounded(t *testing.T) {
 	k := g.serve()
 	g.launch(named("many", "{ first = 1, count = 6000 }"))
 	k.mu.Lock()
+	if is := k.window.Size(64); is != 128 {
+		t.Errorf("before any task has ended, 64 slots have a window of %d", is)
+	}
 	k.window.Took(600, 1)
 	k.mu.Unlock()
 	if n := len(g.orders()); n != 0 {
@@ -356,6 +359,7 @@ func TestAFullStoreLimitsTheWindow(t *testing.T) {
 	g := newRig(t)
 	g.limitTo(400_000)
 	k := g.serve()
+	k.tasksAreShort()
 	g.launch(named("many", "{ first = 1, count = 600 }"))
 	g.worker()
 	size := func() int {
@@ -363,7 +367,7 @@ func TestAFullStoreLimitsTheWindow(t *testing.T) {
 		defer k.mu.Unlock()
 		return k.window.Size(600)
 	}
-	g.poll("the store is full", func() bool { return size() < 1200 && len(g.orders()) > 0 })
+	g.poll("the store is full", func() bool { return size() < 4096 && len(g.orders()) > 0 })
 	if n := size(); n >= 600 || len(g.orders()) > n {
 		t.Errorf("room for %d orders, of which there are %d", n, len(g.orders()))
 	}
@@ -379,6 +383,13 @@ func canceled(t *testing.T) context.Context {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	return ctx
+}
+
+// tasksAreShort has the window take as many orders as it may.
+func (k *Coordinator) tasksAreShort() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.window.Took(0.001, 1)
 }
 
 // lastOrder is the sequence of the last order that was sent.
@@ -398,6 +409,7 @@ func TestOutcomesThatOvertakeTheirClaimsAreNoSurprise(t *testing.T) {
 	g := newRig(t)
 	g.worker()
 	k := g.serve()
+	k.tasksAreShort()
 	g.launch(named("many", fmt.Sprintf("{ first = 1, count = %d }", tasks)))
 	g.poll("the queue is full", func() bool { return len(g.orders()) == tasks })
 	before := g.lastOrder()

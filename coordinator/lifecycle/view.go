@@ -53,6 +53,17 @@ func (m *Machine) Launches() int { return m.launches }
 // Queued is the number of orders that the queue ought to hold.
 func (m *taskTable) Queued() int { return m.queued }
 
+// QueuedTasks are the tasks that the queue ought to hold orders of, with their runs. The machine must not step meanwhile.
+func (m *taskTable) QueuedTasks() iter.Seq2[sweeps.ID, int] {
+	return func(yield func(sweeps.ID, int) bool) {
+		for id, t := range m.tasks {
+			if t.phase == Queued && !yield(id, int(t.run)) {
+				return
+			}
+		}
+	}
+}
+
 // Disturbed reports whether the queue no longer holds what should be executed next. Its orders are then to be
 // withdrawn, which the event OrdersWithdrawn reports.
 func (m *scheduler) Disturbed() bool { return m.disturbed }

@@ -1,24 +1,63 @@
 package window
 
-import "context"
+import (
+	"context"
+	"maps"
 
-// Check compares the queue with the machine. It has the window rebuilt if the queue holds the same wrong
-// number of orders twice in a row: orders were lost, or somebody else changed the queue.
+	"eisweep/sweeps"
+)
+
+// Check compares the orders in the queue with the tasks that the machine takes for queued. It has the window rebuilt if
+// the same order is missing, or should not be there, twice in a row: it was lost, or somebody else changed the queue. An
+// order that is being claimed may differ once.
 func (w *Window) Check(ctx context.Context) error {
-	n, err := w.config.Queue.CountTasks(ctx)
+	n, err := w.config.Queue.CountTasks(ctx) // it also makes the workers' consumer again if that is gone
 	if err != nil {
 		return err
 	}
+	inQueue := map[order]bool{}
+	if n > 0 {
+		if err := w.config.Queue.EachTask(ctx, func(id sweeps.ID, run int) { inQueue[order{id, run}] = true }); err != nil {
+			return err
+		}
+	}
 	w.config.Core.Lock()
 	defer w.config.Core.Unlock()
-	queued := w.config.Core.Machine().Queued()
-	wrong := n - queued
-	if wrong != 0 && wrong == w.miscount {
-		w.config.Log.Warn("the queue holds another number of orders than were sent; they are sent again", "queue", n, "sent", queued)
-		w.rebuild = true
-		w.Refill()
-		wrong = 0
+	before := w.wrong
+	w.wrong = w.compare(inQueue)
+	missing, unknown := 0, 0
+	for o, isMissing := range w.wrong {
+		if was, ok := before[o]; !ok || was != isMissing {
+			continue
+		}
+		if isMissing {
+			missing++
+		} else {
+			unknown++
+		}
 	}
-	w.miscount = wrong
+	if missing+unknown == 0 {
+		return nil
+	}
+	w.config.Log.Warn("the queue does not hold the orders that were sent; they are sent again", "missing", missing, "unknown", unknown)
+	w.wrong, w.rebuild = nil, true
+	w.Refill()
 	return nil
+}
+
+// compare returns the orders that differ from the queue: true if they are missing, false if the machine does not know
+// them.
+func (w *Window) compare(inQueue map[order]bool) map[order]bool {
+	out := maps.Clone(inQueue)
+	for o := range out {
+		out[o] = false
+	}
+	for id, run := range w.config.Core.Machine().QueuedTasks() {
+		if o := (order{id, run}); inQueue[o] {
+			delete(out, o)
+		} else {
+			out[o] = true
+		}
+	}
+	return out
 }

@@ -18,7 +18,7 @@ func (w *Window) Size(slots int) int {
 	if slots == 0 {
 		return 0
 	}
-	size := mostWindow
+	size := 0 // until a task has ended, nobody knows how long they take
 	if s := w.duration.seconds; s > 0 {
 		size = int(min(math.Ceil(float64(slots)*w.config.Ahead.Seconds()/s), mostWindow))
 	}

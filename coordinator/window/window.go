@@ -81,7 +81,7 @@ type Window struct {
 	limited  time.Time       // when that was
 	duration duration        // of tasks
 	scarce   map[order]int64 // bytes that the orders need which some worker lacks
-	miscount int             // by how many orders the queue differed at the last check
+	wrong    map[order]bool  // how the queue differed at the last check: orders that were missing, or unknown (false)
 }
 
 // order is an order to execute a task.

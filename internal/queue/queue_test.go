@@ -152,6 +152,10 @@ func TestWayOfATask(t *testing.T) {
 	sent := testTask(7)
 	publish(t, q, sent)
 	counts(t, q, 1)
+	waiting := map[sweeps.ID]int{}
+	if err := q.EachTask(natstest.Deadline(t), func(id sweeps.ID, run int) { waiting[id] = run }); err != nil || len(waiting) != 1 || waiting[sent.ID] != sent.Run {
+		t.Errorf("waiting are %v: %v", waiting, err)
+	}
 	d := next(t, q)
 	if got := fmt.Sprint(*d.Task()); got != fmt.Sprint(sent) {
 		t.Errorf("got %v, want %v", got, sent)

@@ -12,6 +12,7 @@ import (
 
 	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
+	"eisweep/sweeps"
 )
 
 // Limits of the tasks' consumer (the server's own defaults throttle silently). An order is
@@ -165,6 +166,25 @@ func (q *Queue) PurgeTasks(ctx context.Context) error {
 // them.
 func purge(ctx context.Context, conn *natsconn.Conn, stream jetstream.Stream, which ...jetstream.StreamPurgeOpt) error {
 	return conn.Retry(ctx, func(ctx context.Context) error { return stream.Purge(ctx, which...) })
+}
+
+// EachTask calls f for every order of this version that waits to be claimed. The error is ctx's, or says that the server
+// did not answer.
+func (q *Queue) EachTask(ctx context.Context, f func(id sweeps.ID, run int)) error {
+	var info *jetstream.StreamInfo
+	err := q.Retry(ctx, func(ctx context.Context) (err error) {
+		info, err = q.tasks.Info(ctx, jetstream.WithSubjectFilter(q.subjects.All("tasks")))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("list tasks: %w", err)
+	}
+	for subject := range info.State.Subjects {
+		if id, run, err := q.subjects.ParseOrder("tasks", subject); err == nil {
+			f(id, run)
+		}
+	}
+	return nil
 }
 
 // CountTasks returns how many orders of this version wait to be claimed.
