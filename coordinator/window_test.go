@@ -38,6 +38,7 @@ func (g *rig) turn(k *Coordinator) string {
 	g.worker().leave() // what was fetched before orders were withdrawn
 	j := g.next("")
 	g.hand(j)
+	g.poll("the outcome is taken", func() bool { return k.phase(j.id()).Settled() })
 	return j.task.Sweep
 }
 
@@ -70,11 +71,7 @@ func TestTheNextSlotGoesToTheHighestPriority(t *testing.T) {
 	if next := g.turn(k); next != "train" {
 		t.Errorf("while higher ones wait for their sources the next task is of %s", next)
 	}
-	settled := func() bool {
-		train, push := k.countsOf("train"), k.countsOf("push")
-		return train.Running+train.Placing+push.Running+push.Placing == 0
-	}
-	for g.poll("nothing runs", settled); k.countsOf("push").Waiting > 0; g.poll("nothing runs", settled) {
+	for k.countsOf("push").Waiting > 0 {
 		// Of the higher ones, one whose source is done comes before the next source.
 		if next := g.turn(k); next == "low" {
 			t.Error("while higher ones wait for their sources a lower task is next")
