@@ -44,7 +44,7 @@ type Config struct {
 	Ownership Ownership
 	// Ahead is for how long the queue holds work for the connected workers; 0 is 10 min.
 	Ahead time.Duration
-	// Tick is the time between two checks of which attempts were heard from; 0 is 10 s. An attempt that was not
+	// Tick is the time between two checks of which attempts are silent; 0 is 10 s. An attempt that was not
 	// heard from for seven ticks is ended.
 	Tick time.Duration
 	// Regather is how long workers may take to enter their attempts again if the queue's store was made anew; 0

@@ -62,9 +62,9 @@ func TestADeafCoordinatorEndsNobody(t *testing.T) {
 	}
 	g.line.lead(nil)
 	dying.w.hush(true)
-	g.poll("many ticks pass", func() bool { return k.attempts.DeafTicks() > 2*attempts.QuietTicks })
+	g.poll("many ticks pass", func() bool { return k.attempts.MissedEchoes() > 2*attempts.QuietTicks })
 	g.line.lead(g.server)
-	g.poll("it hears again", func() bool { return k.attempts.DeafTicks() == 0 })
+	g.poll("it hears again", func() bool { return k.attempts.MissedEchoes() == 0 })
 	if len(g.lossLines()) != 0 || k.phase(lively.id()) != lifecycle.Running || k.phase(dying.id()) != lifecycle.Running {
 		t.Errorf("it has ended an attempt; on record are %q", g.lossLines())
 	}
@@ -83,7 +83,7 @@ func TestADeafCoordinatorEndsNobody(t *testing.T) {
 func TestAnOverrunTickDoesNotCount(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	gaps, ok := k.attempts.Hears(g.context(), g.queue.Gaps())
+	gaps, ok := k.attempts.ReceivesEcho(g.context(), g.queue.Gaps())
 	if !ok {
 		t.Fatal("it doesn't hear itself")
 	}
@@ -98,11 +98,11 @@ func TestAnOverrunTickDoesNotCount(t *testing.T) {
 		return g.queue.Gaps() != gaps
 	})
 	k.mu.Unlock()
-	now, ok := k.attempts.Hears(g.context(), gaps)
+	now, ok := k.attempts.ReceivesEcho(g.context(), gaps)
 	if ok {
 		t.Error("a tick counts in which presences were dropped")
 	}
-	if _, ok := k.attempts.Hears(g.context(), now); !ok {
+	if _, ok := k.attempts.ReceivesEcho(g.context(), now); !ok {
 		t.Error("nor does the next one")
 	}
 }

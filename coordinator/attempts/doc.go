@@ -4,8 +4,8 @@
 // run in the register; which earlier attempts may have left files; how many attempts at a run were lost; and until when
 // a task is not sent again. It feeds the state machine with the attempts' starts and ends.
 //
-// It guarantees that an attempt is ended only if its worker reported without it, or if nothing was heard from it for
-// seven ticks in which the coordinator heard itself; that a loss is on record before the register says that the attempt
+// It guarantees that an attempt is ended only if its worker reported without it, or if it was
+// silent for seven ticks in which the coordinator received its own messages; that a loss is recorded before the register says that the attempt
 // has ended; and that the attempt's committed outcomes were taken before. It does not decide what an attempt's end means
 // for the task: the state machine does.
 //

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// errands are requests to the queue that nobody waits for: a goroutine that holds the coordinator's lock, or
+// errands are requests to the queue in the background: a goroutine that holds the coordinator's lock, or
 // handles a message, must not wait for NATS.
 type errands struct {
 	news chan struct{}

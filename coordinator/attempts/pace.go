@@ -17,13 +17,13 @@ type sample struct {
 
 const (
 	paceWindow = 60 * time.Second
-	paceLeast  = 2 * time.Second  // less says nothing
+	paceLeast  = 2 * time.Second  // shorter measurements are too inaccurate
 	paceIdle   = 10 * time.Second // so long without work is no part of the pace
 )
 
 // wake starts the measurement anew if nothing has run for a while: no task has ended, and none has reported.
-func (p *Pace) wake(now time.Time, isWorkHeard func(since time.Time) bool) {
-	if idle := now.Add(-paceIdle); p.last.Before(idle) && !isWorkHeard(idle) {
+func (p *Pace) wake(now time.Time, hasReported func(since time.Time) bool) {
+	if idle := now.Add(-paceIdle); p.last.Before(idle) && !hasReported(idle) {
 		p.samples = append(p.samples[:0], sample{now, p.ended})
 	}
 }

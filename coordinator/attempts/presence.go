@@ -83,7 +83,7 @@ func (t *Tracker) setBack(ctx context.Context, e queue.Entry) {
 	e.Event, e.At = protocol.EventStarted, time.Now()
 	switch _, err := t.config.Queue.Register.Note(ctx, e.AttemptEvent, e.Sequence); {
 	case err == nil:
-		t.config.Log.Info("an attempt that was not heard from is back and continues", "task", e.ID, "worker", e.Worker)
+		t.config.Log.Info("an attempt that had fallen silent is back and continues", "task", e.ID, "worker", e.Worker)
 	case !errors.Is(err, queue.ErrOutdated): // else the next presence shows which attempt counts
 		t.config.Log.Debug("enter an attempt again", "task", e.ID, "error", err)
 	}

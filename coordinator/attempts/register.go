@@ -58,7 +58,7 @@ func (t *Tracker) Start(e queue.Entry) {
 	if !ok || is.Phase != lifecycle.Running || is.Run != e.Run || len(is.Sweeps) == 0 {
 		return
 	}
-	t.Pace.wake(time.Now(), t.isWorkHeard)
+	t.Pace.wake(time.Now(), t.hasReported)
 	a := &Attempt{RunningTask: control.RunningTask{ID: e.ID, Sweep: is.Sweeps[0], Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At},
 		Run: e.Run, Token: e.Token, Heard: time.Now()}
 	for _, sweep := range is.Sweeps {
@@ -126,8 +126,8 @@ func (t *Tracker) stepEnded(e protocol.AttemptEvent, class protocol.Class, reaso
 	}
 }
 
-// isWorkHeard reports whether any running task was heard from since a given time.
-func (t *Tracker) isWorkHeard(since time.Time) bool {
+// hasReported reports whether any running task has reported since a given time.
+func (t *Tracker) hasReported(since time.Time) bool {
 	for _, r := range t.running {
 		if r.Heard.After(since) {
 			return true

@@ -24,18 +24,18 @@ func (t *Tracker) Watch(ctx context.Context) {
 			return
 		}
 		counts := false
-		if gaps, counts = t.Hears(ctx, gaps); counts {
-			t.deaf.Store(0)
+		if gaps, counts = t.ReceivesEcho(ctx, gaps); counts {
+			t.missedEchoes.Store(0)
 			t.CountTick(ctx)
-		} else if t.deaf.Add(1) == QuietTicks && ctx.Err() == nil {
-			t.config.Log.Warn("nothing is received from NATS: no attempt is ended before that is repaired", "for", t.SilenceLimit())
+		} else if t.missedEchoes.Add(1) == QuietTicks && ctx.Err() == nil {
+			t.config.Log.Warn("nothing arrives from NATS; no attempt is ended until it does", "for", t.SilenceLimit())
 		}
 	}
 }
 
-// Hears reports whether the coordinator has received its own message within a tick, and has missed nothing
+// ReceivesEcho reports whether the coordinator has received its own message within a tick, and has missed nothing
 // since the number of gaps was as given.
-func (t *Tracker) Hears(ctx context.Context, gaps uint64) (now uint64, ok bool) {
+func (t *Tracker) ReceivesEcho(ctx context.Context, gaps uint64) (now uint64, ok bool) {
 	limited, cancel := context.WithTimeout(ctx, t.config.Tick)
 	defer cancel()
 	err := t.config.Queue.Echo(limited)
@@ -43,8 +43,8 @@ func (t *Tracker) Hears(ctx context.Context, gaps uint64) (now uint64, ok bool) 
 	return now, err == nil && now == gaps
 }
 
-// DeafTicks is how many ticks in a row the coordinator did not hear itself.
-func (t *Tracker) DeafTicks() int { return int(t.deaf.Load()) }
+// MissedEchoes is for how many ticks in a row the coordinator has not received its own message.
+func (t *Tracker) MissedEchoes() int { return int(t.missedEchoes.Load()) }
 
 // SilenceLimit is how long an attempt may be silent before it is ended.
 func (t *Tracker) SilenceLimit() time.Duration { return QuietTicks * t.config.Tick }
@@ -60,7 +60,7 @@ func (t *Tracker) CountTick(ctx context.Context) {
 	}
 	t.config.Core.Unlock()
 	for _, r := range silent {
-		t.endAttempt(ctx, r, fmt.Sprintf("nothing was heard from it for %v", t.SilenceLimit()))
+		t.endAttempt(ctx, r, fmt.Sprintf("it has sent nothing for %v", t.SilenceLimit()))
 	}
 }
 
@@ -104,8 +104,8 @@ func (t *Tracker) endAttempt(ctx context.Context, r *Attempt, why string) {
 	t.config.Core.Refill()
 }
 
-// isWithoutOutcome reports whether an attempt that is no longer heard from has committed no outcome, once all
-// outcomes committed since it was last heard from have been taken. The next tick or presence asks again.
+// isWithoutOutcome reports whether an attempt that has fallen silent has committed no outcome, once all
+// outcomes committed since it last reported have been taken. The next tick or presence asks again.
 func (t *Tracker) isWithoutOutcome(ctx context.Context, r *Attempt) bool {
 	last, err := t.config.Queue.LastOutcome(ctx)
 	if err != nil {

@@ -49,7 +49,7 @@ type Config struct {
 	Root    *root.Root
 	Workers *workers.Table
 	Log     *slog.Logger
-	// Tick is the time between two checks of which attempts were heard from.
+	// Tick is the time between two checks of which attempts are silent.
 	Tick time.Duration
 	// RetryDelay is the pause before the second attempt after one that failed; it doubles with each attempt.
 	RetryDelay time.Duration
@@ -63,10 +63,10 @@ type run struct {
 
 // Tracker knows the attempts at the tasks of a root.
 type Tracker struct {
-	config  Config
-	deaf    atomic.Int64 // ticks in a row in which the coordinator did not hear itself
-	errands *errands
-	losses  *losses // has a lock of its own
+	config       Config
+	missedEchoes atomic.Int64 // ticks in a row in which the coordinator did not receive its own message
+	errands      *errands
+	losses       *losses // has a lock of its own
 
 	// Guarded by the core's lock.
 	Pace      Pace
@@ -101,7 +101,7 @@ func (t *Tracker) Restore(settled func(id sweeps.ID, run int) bool) (err error) 
 	return err
 }
 
-// Work carries out the requests to the queue that nobody waits for, until ctx ends.
+// Work makes the requests to the queue that are made in the background, until ctx ends.
 func (t *Tracker) Work(ctx context.Context) { t.errands.work(ctx) }
 
 // Running lists the running attempts. The lock is held meanwhile.
@@ -151,8 +151,7 @@ func (t *Tracker) Load(worker string) workers.Load {
 	return workers.Load{}
 }
 
-// Settle forgets a run whose outcome counts; if it is done, also the files of earlier attempts, which nobody needs. The
-// lock is held.
+// Settle forgets a run whose outcome counts, and, if it is done, which earlier attempts left files. The lock is held.
 func (t *Tracker) Settle(id sweeps.ID, n int, done bool) {
 	if r := t.running[id]; r != nil && r.Run <= n { // else it is of a later run
 		t.remove(r)

@@ -39,7 +39,7 @@ func (x *Explainer) idle(sweep string, need int64, out *control.Explained) {
 	}
 }
 
-// unanswered says that NATS does not answer, if that is so.
+// unanswered reports that NATS does not answer, if so.
 func (x *Explainer) unanswered(out *control.Explained) bool {
 	silent := x.Queue.UnresponsiveFor()
 	if silent == 0 {

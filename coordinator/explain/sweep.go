@@ -44,7 +44,7 @@ func (x *Explainer) sweep(name string) control.Explained {
 	return out
 }
 
-// silentTasks counts the running tasks of a sweep that were not heard from recently.
+// silentTasks counts the running tasks of a sweep that have not reported recently.
 func (x *Explainer) silentTasks(sweep string) (n int) {
 	for r := range x.Attempts.Running() {
 		if r.Sweep == sweep && time.Since(r.Heard) > workers.Silence {

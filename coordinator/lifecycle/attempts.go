@@ -32,7 +32,7 @@ func (m *Machine) giveBack(e AttemptReturned) []Command {
 	return m.requeue(e.ID, t)
 }
 
-// endAttempt handles an attempt that is no longer heard from. Its task is sent again behind all others of its sweep, so
+// endAttempt handles an attempt that has fallen silent. Its task is sent again behind all others of its sweep, so
 // that a task which kills its workers does not keep them from the others.
 func (m *Machine) endAttempt(e AttemptEnded) []Command {
 	t := m.tasks[e.ID]

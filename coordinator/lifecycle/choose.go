@@ -20,7 +20,7 @@ type Candidate struct {
 	Sweep, For string
 }
 
-// Answer says what becomes of a candidate.
+// Answer is what a sender does with a candidate.
 type Answer uint8
 
 // The answers.
@@ -101,7 +101,7 @@ func nextSweep(list []*sweep) int {
 	return best
 }
 
-// chooseFrom chooses the next task of a sweep. later are the places that are to be looked at again
+// chooseFrom chooses the next task of a sweep. later are the places that must be looked at again
 // in the next round.
 func (m *scheduler) chooseFrom(s *sweep, sender Sender) (c Candidate, later []ref, ok bool) {
 	for {
@@ -131,7 +131,7 @@ func (m *scheduler) chooseFrom(s *sweep, sender Sender) (c Candidate, later []re
 	}
 }
 
-// pop returns the position to look at next: that of a task that had no room before, else the first that is to be looked
+// pop returns the position to look at next: that of a task that had no room before, else the first that must be looked
 // at again, else the next in order, else one of those that are sent last.
 func (s *sweep) pop(sender Sender) (at int32, ok bool) {
 	for _, bytes := range slices.Sorted(maps.Keys(s.parked)) {

@@ -55,7 +55,7 @@ type Hold struct {
 	Run int
 }
 
-// Discard: the outcome says nothing new; its file may be removed.
+// Discard: the outcome is outdated or a duplicate; its file may be removed.
 type Discard struct {
 	ID    sweeps.ID
 	Run   int

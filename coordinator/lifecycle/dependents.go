@@ -109,8 +109,8 @@ func (m *Machine) releaseAt(s *sweep, at int32) []Command {
 	return nil
 }
 
-// revive has a task executed that failed for want of its source. Sweeps that were cancelled have
-// had their answer.
+// revive has a task executed that failed because its source did. Sweeps that were cancelled keep
+// the failure.
 func (m *Machine) revive(id sweeps.ID, t *entry) []Command {
 	if t.phase != Failed || t.class.Class() != protocol.Source {
 		return nil

@@ -72,7 +72,7 @@ type AttemptReturned struct {
 	Token string
 }
 
-// AttemptEnded: the coordinator ended an attempt that is no longer heard from.
+// AttemptEnded: the coordinator ended an attempt that has fallen silent.
 type AttemptEnded struct {
 	ID    sweeps.ID
 	Run   int
@@ -108,14 +108,14 @@ func Committed(o *protocol.Outcome) OutcomeCommitted {
 	return OutcomeCommitted{ID: o.ID, Run: o.Run, Token: o.Token, Class: o.Class, Seconds: o.Finished.Sub(o.Started).Seconds()}
 }
 
-// ResultPlaced: a Place command was carried out; Class says why the result could not be placed, if so.
+// ResultPlaced: a Place command was carried out. A Class means that the result could not be placed.
 type ResultPlaced struct {
 	ID    sweeps.ID
 	Run   int
 	Class protocol.Class
 }
 
-// PlacementRetried: a result that could not be placed is to be placed now.
+// PlacementRetried: a result that could not be placed before can be placed now.
 type PlacementRetried struct {
 	ID  sweeps.ID
 	Run int
@@ -130,16 +130,16 @@ type ResultLost struct {
 // ResultsRenamed: the results of these tasks have other names now.
 type ResultsRenamed struct{ IDs map[sweeps.ID]bool }
 
-// SweepPaused: none of the sweep's tasks are to be sent to workers.
+// SweepPaused: no more of the sweep's tasks may be sent to workers.
 type SweepPaused struct{ Sweep string }
 
-// SweepResumed: a paused sweep's tasks are to be sent again.
+// SweepResumed: a paused sweep's tasks may be sent again.
 type SweepResumed struct{ Sweep string }
 
 // SweepCancelled: a sweep no longer wants its tasks, except those that are running.
 type SweepCancelled struct{ Sweep string }
 
-// Compacted: finished sweeps are to be forgotten, unless a launch is under way.
+// Compacted: the caller no longer needs finished sweeps. A launch under way keeps them.
 type Compacted struct{}
 
 func (LaunchBegan) isEvent()      {}

@@ -231,8 +231,8 @@ func (m *Machine) complete(name string) []Command {
 	return append(out, m.finish([]string{name})...)
 }
 
-// abandon ends a launch before all its tasks were requested. What nobody wants any more the next launch
-// finds; a sweep that was cancelled meanwhile has no next one.
+// abandon ends a launch before all its tasks were requested. The next launch forgets the tasks that no sweep wants; a
+// sweep that was cancelled meanwhile has no next launch.
 func (m *Machine) abandon(name string) []Command {
 	if m.sweeps[name].status == Cancelled {
 		return m.complete(name)

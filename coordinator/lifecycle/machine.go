@@ -22,7 +22,7 @@ func New() *Machine {
 		deferred: map[sweeps.ID]bool{}}}
 }
 
-// Step takes an event and returns what is to be done about it.
+// Step takes an event and returns the commands that follow from it.
 func (m *Machine) Step(e Event) []Command {
 	switch e := e.(type) {
 	case LaunchBegan:

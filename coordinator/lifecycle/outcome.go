@@ -9,7 +9,7 @@ import (
 const misplacedLimit = 2
 
 // commit handles a committed outcome, which settles its run in any phase. An outcome that is older than the current
-// run, or of a settled task, says nothing new; one of a task that no sweep wants may be wanted by the next launch.
+// run, or of a settled task, is discarded; one of a task that no sweep wants may be wanted by the next launch.
 func (m *Machine) commit(e OutcomeCommitted) []Command {
 	t := m.track(e.ID)
 	if t == nil || e.Run > int(t.run) && t.phase.Settled() {

@@ -29,7 +29,7 @@ type sweep struct {
 	spans  []span // of tasks with a source, ascending
 
 	next   int               // the first position that was not yet looked at for something to send
-	early  positions         // positions before next that are to be looked at again, ascending
+	early  positions         // positions before next that must be looked at again, ascending
 	last   []int32           // positions of tasks whose attempts ended: they are sent behind the others
 	parked map[int64][]int32 // positions of tasks that fit nowhere at present, by the bytes they need
 }
@@ -90,7 +90,7 @@ func (s *sweep) forgetSchedule() {
 	s.next, s.early, s.last, s.parked = len(s.ids), nil, nil, nil
 }
 
-// compact gives up the room that was kept for more tasks.
+// compact releases the memory that was reserved for more tasks.
 func (s *sweep) compact() {
 	s.ids, s.where, s.states, s.spans = slices.Clip(s.ids), slices.Clip(s.where), slices.Clip(s.states), slices.Clip(s.spans)
 }

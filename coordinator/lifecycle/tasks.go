@@ -87,7 +87,7 @@ func (m *taskTable) track(id sweeps.ID) *entry {
 	return t
 }
 
-// untrack gives up the entry of a task if a state says as much as the entry.
+// untrack drops the entry of a task if its state holds the same information.
 func (m *taskTable) untrack(id sweeps.ID) {
 	t := m.tasks[id]
 	if t == nil {
@@ -138,7 +138,7 @@ func (m *taskTable) unwant(id sweeps.ID, t *entry, name string) {
 	}
 }
 
-// leave gives up a place.
+// leave marks a place as unused.
 func (m *taskTable) leave(s *sweep, at int32) { s.states[at] = absent }
 
 // remove makes a task unknown that no sweep wants. It reports whether the task was queued.
