@@ -59,7 +59,7 @@ func TestTheCoordinatorMayBeAJob(t *testing.T) {
 	verdict(t, c, root, "within", want)
 	s.does("scancel", job)
 	await(t, "the end of the coordinator", func() bool { return s.does("squeue", "-h") == "" })
-	if said := contents(told); !strings.Contains(said, "stopping; workers go on") {
+	if said := contents(told); !strings.Contains(said, "stopping; workers continue") {
 		t.Errorf("after scancel the coordinator says:\n%s", said)
 	}
 }

@@ -58,7 +58,7 @@ func TestSlurmIsAskedForWhatIsMeant(t *testing.T) {
 		said = c.does(&at, "explain", "never")
 		return strings.Contains(said, "PartitionTimeLimit")
 	})
-	if !strings.Contains(said, "Slurm doesn't start jobs that wait for such a reason") {
+	if !strings.Contains(said, "Slurm does not start jobs that are pending for such a reason") {
 		t.Errorf("explain says:\n%s", said)
 	}
 	s.does("scancel", "--name="+jobs.Name)

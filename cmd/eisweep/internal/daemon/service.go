@@ -5,10 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -17,14 +13,12 @@ import (
 	"eisweep/cmd/eisweep/internal/slurmjobs"
 	"eisweep/coordinator"
 	"eisweep/internal/access"
-	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/internal/lease"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
-	"eisweep/internal/root"
 )
 
 // Service is the process of `eisweep coordinator`: its options, and what it has open: the root, which it owns, an embedded NATS server
@@ -234,37 +228,4 @@ func (s *Service) close() error {
 		s.root = nil
 	}
 	return errors.Join(errs...)
-}
-
-// stateDir is the directory of the coordinator's secrets: on this machine, for this user.
-func stateDir(e *cli.Env, r *root.Root) (string, error) {
-	home := ownership.StateHome(e)
-	if home == "" {
-		return "", cli.Usagef("the coordinator's keys need a directory, but there is neither a home directory nor XDG_STATE_HOME: " +
-			"set that to the absolute path of a directory on a local disk")
-	}
-	return filepath.Join(home, "eisweep", r.ID()), nil
-}
-
-// address is where to listen: as --listen says, else on every address at the last port, which others know.
-func (s *Service) address(state string) string {
-	if s.listen != "" {
-		return s.listen
-	}
-	text, err := atomicfile.Read(filepath.Join(state, "port"), 100)
-	if err != nil {
-		return ":0"
-	}
-	address := ":" + strings.TrimSpace(string(text))
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return ":0"
-	}
-	l.Close()
-	return address
-}
-
-// savePort remembers the port for the next start. Without it, that takes another port, which does no harm.
-func savePort(state string, port int) {
-	_ = atomicfile.Write(filepath.Join(state, "port"), []byte(strconv.Itoa(port)+"\n"), 0o600)
 }
