@@ -29,7 +29,7 @@ type attempt struct {
 	progress    atomic.Pointer[sim.Progress] // the last report
 	progressAt  atomic.Int64                 // worked() at the last progress
 	suspended   atomic.Int64                 // nanoseconds in which this process was suspended since started
-	ended       atomic.Bool                  // the runner has returned: what remains is to commit the outcome
+	ended       atomic.Bool                  // the runner has returned: only the outcome is left to commit
 	mustCheck   atomic.Bool                  // whether to look the attempt up in the register
 	stopOrdered atomic.Bool                  // whether the coordinator has sent stop for it
 }
@@ -54,7 +54,8 @@ func (a *attempt) run(ctx context.Context) (out protocol.Outcome, err error) {
 	if err != nil {
 		return out, err
 	}
-	log.printf("task %s, run %d, attempt %d (%s) on %s by %s, version %s", a.task.ID, a.task.Run, a.task.Attempt, a.token(), w.Host, w.Name, w.Version)
+	log.printf("task %s, run %d, attempt %d (%s) on %s by %s, version %s",
+		a.task.ID, a.task.Run, a.task.Attempt, a.token(), w.Host, w.Name, w.Version)
 	if out, found := a.adopt(ctx, log); found {
 		return out, log.close()
 	}

@@ -57,7 +57,7 @@ type keeping struct {
 }
 
 // costliness is the time between two saves, as a multiple of the time that a save stops the computation: saves
-// cost 1 %. What they cost the disk is bounded less.
+// cost 1 %. Their cost to the disk has a higher limit.
 const (
 	costliness     = 100
 	costlinessDisk = 10
@@ -188,7 +188,7 @@ func (c *Checkpoints) save(s Saver) {
 	}(c.writing, c.written > 0)
 }
 
-// wait waits for what is being written, and notes how that ended.
+// wait waits for the save in progress, and handles its result.
 func (c *Checkpoints) wait() {
 	if c.writing == nil {
 		return
@@ -213,7 +213,7 @@ func (c *Checkpoints) failed(err error) {
 	c.warn("a checkpoint cannot be written; the task continues without it", c.path, err)
 }
 
-// earlier is how long what this attempt went on from had taken.
+// earlier is the time that earlier attempts took to compute the state from which this one resumed.
 func (c *Checkpoints) earlier() time.Duration {
 	if c == nil {
 		return 0
@@ -221,7 +221,7 @@ func (c *Checkpoints) earlier() time.Duration {
 	return c.spent
 }
 
-// close waits for what is being written. No more is kept afterwards.
+// close waits for the save in progress. Nothing is saved afterwards.
 func (c *Checkpoints) close() {
 	if c != nil {
 		c.wait()

@@ -12,6 +12,6 @@
 // names the tokens of earlier attempts.
 //
 // Start reading at worker.go, then slot.go, which follows one task. watch.go says what an attempt does while it
-// runs, prior_attempts.go and checkpoints.go what it takes over from earlier attempts, and limits.go why a worker ends
+// runs, prior_attempts.go and checkpoints.go how it uses files of earlier attempts, and limits.go why a worker ends
 // by itself. runner.go runs the model.
 package worker

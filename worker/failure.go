@@ -11,7 +11,7 @@ import (
 	"eisweep/sim"
 )
 
-// failure is an error, with what is to happen to the task.
+// failure is an error and its class, which decides what happens to the task.
 type failure struct {
 	class protocol.Class
 	err   error
@@ -32,7 +32,7 @@ func (e *panicError) Error() string {
 }
 
 // final are the errors with which the same task would fail again.
-var final = []error{sim.ErrInvalid, errOrder, root.ErrHostile, results.ErrNotResult, results.ErrUntrained}
+var final = []error{sim.ErrInvalid, errOrder, root.ErrPathEscapes, results.ErrNotResult, results.ErrUntrained}
 
 // failureOf classifies an error of an attempt. An error that is not known to be the task's own counts as one of
 // storage, which is tried again.

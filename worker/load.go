@@ -91,7 +91,8 @@ func (l *load) admit(needs int64) (lack string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.limit > 0 && l.memory+needs > l.limit {
-		l.lack = fmt.Sprintf("it needs %s of memory, and %s of %s are free", units.Size(needs), units.Size(l.limit-l.memory), units.Size(l.limit))
+		l.lack = fmt.Sprintf("it needs %s of memory, and %s of %s are free",
+			units.Size(needs), units.Size(l.limit-l.memory), units.Size(l.limit))
 		l.backoff = min(max(2*l.backoff, firstPause), mostPause)
 		l.lacking = time.Now()
 		l.until = l.lacking.Add(l.backoff)

@@ -94,7 +94,7 @@ func (a *attempt) took(token string, finished time.Time) time.Duration {
 	return max(0, finished.Sub(started))
 }
 
-// removeEarlier removes what earlier attempts left, except their logs. The names of their unfinished files end
+// removeEarlier removes the files of earlier attempts, except their logs. The names of their unfinished files end
 // in random characters, so the directories are listed for them, but only after an attempt that was not the first.
 func (a *attempt) removeEarlier() {
 	root := a.worker.Root

@@ -103,7 +103,7 @@ func (w *Worker) settle(ctx context.Context, a *attempt, out protocol.Outcome, e
 	}
 }
 
-// stopped logs that the attempt's work was in vain.
+// stopped logs that the attempt's result does not count.
 func (w *Worker) stopped(a *attempt, reason error) {
 	w.Log.Warn("an attempt was stopped", "task", a.task.ID, "run", a.task.Run, "attempt", a.task.Attempt, "reason", reason)
 }

@@ -29,7 +29,7 @@ func (a *attempt) startWatching(ctx context.Context) (stop func()) {
 	}
 }
 
-// inspector returns what watch does at each interval, which reports whether it is to be done again.
+// inspector returns the function that runs at each interval. It reports whether it is to run again.
 func (a *attempt) inspector(ctx context.Context) func() bool {
 	last, connection := time.Now(), a.worker.Queue.Connections()
 	return func() bool {

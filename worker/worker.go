@@ -41,7 +41,7 @@ type Config struct {
 	Runner Runner
 	// Prober finds out whether an earlier attempt left a complete result; nil looks for none.
 	Prober Prober
-	// Log takes what the operator should know; nil drops it.
+	// Log receives messages for the operator; nil drops them.
 	Log *slog.Logger
 
 	// Checkpoint is the time between two checkpoints of a task, and so the work that is lost when this worker
@@ -135,7 +135,7 @@ func Start(ctx context.Context, c Config) (*Worker, error) {
 	return w, nil
 }
 
-// work runs the slots, and what watches over the worker, until all have ended.
+// work runs the slots, heartbeats and time limits until all have ended.
 func (w *Worker) work(unsubscribe func()) {
 	defer close(w.done)
 	defer w.cancel()

@@ -26,7 +26,7 @@ func testLog(t testing.TB) *slog.Logger {
 // site is a root with its coordinator.
 type site struct {
 	root      *root.Root
-	state     string // the coordinator's state folder
+	state     string // the coordinator's state directory
 	store     string
 	epoch     uint64 // of the last coordinator
 	authority *Authority

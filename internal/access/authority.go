@@ -29,7 +29,7 @@ type secrets struct {
 	Seeds  map[protocol.Role]Secret `json:"seeds"`
 }
 
-// Authority is the coordinator's side of the doors. At most one is to be open for a
+// Authority is the coordinator's side of access control. At most one is to be open for a
 // root at a time, which the root's lock sees to.
 type Authority struct {
 	path    string // of the file
@@ -40,10 +40,10 @@ type Authority struct {
 }
 
 // OpenAuthority opens the authority of a root for its owner of an epoch. The secrets lie in stateDir, a
-// folder of this user alone; what is missing is made.
+// directory of this user alone; what is missing is made.
 func OpenAuthority(stateDir string, r *root.Root, epoch uint64) (*Authority, error) {
 	if err := atomicfile.MkdirAll(stateDir, 0o700); err != nil {
-		return nil, fmt.Errorf("make coordinator's state folder: %w", err)
+		return nil, fmt.Errorf("make coordinator's state directory: %w", err)
 	}
 	a := &Authority{path: filepath.Join(stateDir, "authority.json"), root: r.ID(), epoch: epoch}
 	data, err := readTrusted(a.path, unreadable)
@@ -79,7 +79,7 @@ func (a *Authority) take(s secrets) error {
 			return fmt.Errorf("the key of role %s is damaged", role)
 		}
 	}
-	// Workers of an earlier version want the name without an epoch.
+	// Workers of an earlier version expect the name without an epoch.
 	server, err := issue(s.CA, s.CAKey, serverName(a.root, a.epoch), serverName(a.root, 0))
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func (a *Authority) Options(server *natsserver.Server) natsconn.Options {
 	return natsconn.Options{Server: server, Key: a.key(protocol.Coordinator), RootID: a.root, Role: protocol.Coordinator}
 }
 
-// key is the role's; take has seen to it that there is one.
+// key is the role's; take guarantees that it exists.
 func (a *Authority) key(role protocol.Role) natsconn.Key {
 	key, _ := keyOf(a.secrets.Seeds[role])
 	return key

@@ -168,7 +168,7 @@ func TestPlantedFilesAreRefused(t *testing.T) {
 		"others may write":  {func() error { return plant(path, good, 0o602) }, root.ErrUntrusted, "written by others"},
 		"a group may write": {func() error { return plant(path, good, 0o620) }, root.ErrUntrusted, "written by others"},
 		"a link":            {func() error { return os.Symlink(elsewhere, path) }, root.ErrUntrusted, "is a link"},
-		"a folder":          {func() error { return os.Mkdir(path, 0o700) }, root.ErrUntrusted, "not a plain file"},
+		"a directory":       {func() error { return os.Mkdir(path, 0o700) }, root.ErrUntrusted, "not a plain file"},
 		"a pipe":            {func() error { return mkfifo(path) }, root.ErrUntrusted, "not a plain file"},
 		"no file":           {func() error { return nil }, ErrNoAccess, "eisweep coordinator"},
 		"not JSON":          {func() error { return plant(path, []byte("seed=SU"), 0o600) }, nil, "restart the coordinator"},
@@ -265,7 +265,8 @@ func TestSecretsDontPrint(t *testing.T) {
 	}
 }
 
-// A coordinator on another machine has keys and certificates of its own, and its access files take the place of the first one's.
+// A coordinator on another machine has keys and certificates of its own, and its access files take the place of the
+// first one's.
 func TestCoordinatorOnAnotherMachine(t *testing.T) {
 	s := newSite(t)
 	old := map[protocol.Role]*File{protocol.Worker: read(t, s.root, protocol.Worker), protocol.Client: read(t, s.root, protocol.Client)}

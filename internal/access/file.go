@@ -97,7 +97,8 @@ func parse(data []byte, root string) (*File, error) {
 	case err != nil:
 		return nil, errors.New("it is not an access file: restart the coordinator, which writes it anew") // err could quote the seed
 	case f.Root != root:
-		return nil, fmt.Errorf("it is for root %q and this root is %q: it was copied here; remove it and restart the coordinator", f.Root, root)
+		return nil, fmt.Errorf("it is for root %q and this root is %q: it was copied here; remove it and restart the coordinator",
+			f.Root, root)
 	}
 	f.takeEpoch()
 	// A host's own name may be one that cannot be looked up; its other addresses remain.

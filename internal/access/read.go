@@ -50,7 +50,8 @@ func Read(r *root.Root, role protocol.Role) (*File, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s is missing: start `eisweep coordinator -p %s`: %w", path, r.Path(), ErrNoAccess)
 	case errors.Is(err, fs.ErrPermission):
-		return nil, fmt.Errorf("read %s: ask its owner to start the coordinator with --share-group or --share-workers: %w", path, root.ErrForbidden)
+		return nil, fmt.Errorf("read %s: ask its owner to start the coordinator with --share-group or --share-workers: %w",
+			path, root.ErrForbidden)
 	case errors.As(err, new(*DamagedError)):
 		return nil, err
 	case err != nil:
@@ -80,7 +81,7 @@ type follower struct {
 	role protocol.Role
 
 	mu    sync.Mutex
-	epoch uint64 // the highest that was seen
+	epoch uint64 // the highest that was read
 }
 
 func (w *follower) reach() (natsconn.Access, error) {
@@ -95,7 +96,8 @@ func (w *follower) reach() (natsconn.Access, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if f.Epoch < w.epoch {
-		return natsconn.Access{}, fmt.Errorf("%s names the coordinator of epoch %d, and that of epoch %d has owned the root since: the file arrived late, or an NFS client has an old copy; the coordinator writes it again",
+		return natsconn.Access{}, fmt.Errorf("%s names the coordinator of epoch %d, and that of epoch %d has "+
+			"owned the root since: the file arrived late, or an NFS client has an old copy; the coordinator writes it again",
 			Path(w.root, w.role), f.Epoch, w.epoch)
 	}
 	w.epoch = f.Epoch
@@ -103,7 +105,7 @@ func (w *follower) reach() (natsconn.Access, error) {
 }
 
 // readTrusted reads a file of this user, or of the others named, that nobody else must
-// be able to use as closed says. Its folder is
+// be able to use as closed says. Its directory is
 // listed first: over NFS a name that was missing a moment ago otherwise stays missing.
 func readTrusted(path string, closed os.FileMode, others ...int) ([]byte, error) {
 	if err := list(path); err != nil {

@@ -28,22 +28,22 @@ const (
 // operator sees a server's events and is no role of ours.
 const operator = "operator"
 
-// MakeSiteKeys makes a folder of what the servers of a site's NATS and its users prove
+// MakeSiteKeys makes a directory of what the servers of a site's NATS and its users prove
 // themselves by, for configurations as in deploy/nats: a certificate for servers that
 // are reached as hosts, names or addresses, and a key for each role. Its files are for
 // their owner alone. The authority that signed the certificate is forgotten, so nobody
-// can make another. A folder that exists is an error, fs.ErrExist. Before anything is
+// can make another. A directory that exists is an error, fs.ErrExist. Before anything is
 // made, what cannot be a host is an error that wraps natsserver.ErrHost.
-func MakeSiteKeys(folder string, hosts []string) (err error) {
+func MakeSiteKeys(directory string, hosts []string) (err error) {
 	if err := checkHosts(hosts); err != nil {
 		return fmt.Errorf("make keys: %w", err)
 	}
-	if err := os.Mkdir(folder, 0o700); err != nil {
+	if err := os.Mkdir(directory, 0o700); err != nil {
 		return fmt.Errorf("make keys: %w", err)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("make keys: %w", err), os.RemoveAll(folder))
+			err = errors.Join(fmt.Errorf("make keys: %w", err), os.RemoveAll(directory))
 		}
 	}()
 	texts, err := siteCertificate(hosts)
@@ -69,7 +69,7 @@ func MakeSiteKeys(folder string, hosts []string) (err error) {
 	}
 	texts[SiteUsers] = users.String()
 	for name, text := range texts {
-		if err := write(filepath.Join(folder, name), []byte(text), private); err != nil {
+		if err := write(filepath.Join(directory, name), []byte(text), private); err != nil {
 			return err
 		}
 	}

@@ -19,12 +19,12 @@ import (
 
 // Servers prove to be the hosts that were named, to clients and to each other, and the users' list has the roles' keys.
 func TestSiteKeysFitTogether(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "keys")
-	if err := MakeSiteKeys(folder, []string{"nats-1", "10.0.0.7"}); err != nil {
+	directory := filepath.Join(t.TempDir(), "keys")
+	if err := MakeSiteKeys(directory, []string{"nats-1", "10.0.0.7"}); err != nil {
 		t.Fatal(err)
 	}
 	text := func(name string) string {
-		path := filepath.Join(folder, name)
+		path := filepath.Join(directory, name)
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -44,7 +44,7 @@ func TestSiteKeysFitTogether(t *testing.T) {
 	if err != nil || authority.PublicKey.(interface{ Equal(crypto.PublicKey) bool }).Equal(pair.Leaf.PublicKey) {
 		t.Errorf("the servers' key is the authority's (%v)", err)
 	}
-	entries, err := os.ReadDir(folder)
+	entries, err := os.ReadDir(directory)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,19 +74,19 @@ func TestSiteKeysFitTogether(t *testing.T) {
 }
 
 func TestSiteKeysAreNotOverwritten(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "keys")
-	if err := MakeSiteKeys(folder, []string{"a"}); err != nil {
+	directory := filepath.Join(t.TempDir(), "keys")
+	if err := MakeSiteKeys(directory, []string{"a"}); err != nil {
 		t.Fatal(err)
 	}
-	before, err := os.ReadFile(filepath.Join(folder, SiteCA))
+	before, err := os.ReadFile(filepath.Join(directory, SiteCA))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := MakeSiteKeys(folder, []string{"a"}); !errors.Is(err, fs.ErrExist) {
+	if err := MakeSiteKeys(directory, []string{"a"}); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a second time: %v", err)
 	}
-	if after, err := os.ReadFile(filepath.Join(folder, SiteCA)); err != nil || string(after) != string(before) {
-		t.Errorf("the first folder changed, %v", err)
+	if after, err := os.ReadFile(filepath.Join(directory, SiteCA)); err != nil || string(after) != string(before) {
+		t.Errorf("the first directory changed, %v", err)
 	}
 }
 
@@ -96,13 +96,13 @@ func TestSiteKeysWantHosts(t *testing.T) {
 		"nats-1": true, "10.0.0.7": true, "::1": true, "*.nats": true,
 		"nats-1:4222": false, "": false, "a b": false, "tls://a": false, "[::1]": false, "*": false, "*.": false, "*.10.0.0.7": false, "a.*.b": false, "10.0.0.777": false, "a\n": false,
 	} {
-		folder := filepath.Join(t.TempDir(), "keys")
-		err := MakeSiteKeys(folder, []string{"good", host})
+		directory := filepath.Join(t.TempDir(), "keys")
+		err := MakeSiteKeys(directory, []string{"good", host})
 		if good != (err == nil) || err != nil && !errors.Is(err, natsserver.ErrHost) {
 			t.Errorf("%q: %v", host, err)
 		}
-		if _, err := os.Lstat(folder); good != (err == nil) {
-			t.Errorf("%q: folder %v", host, err)
+		if _, err := os.Lstat(directory); good != (err == nil) {
+			t.Errorf("%q: directory %v", host, err)
 		}
 	}
 }

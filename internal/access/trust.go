@@ -19,11 +19,14 @@ func trusted(path string, info os.FileInfo, closed os.FileMode, owners ...int) e
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a plain file: move it away and restart the coordinator: %w", path, root.ErrUntrusted)
 	case !ok || !slices.Contains(owners, int(stat.Uid)):
-		return fmt.Errorf("%s belongs to user %d and you are user %d: use a root of your own: %w", path, stat.Uid, os.Geteuid(), root.ErrUntrusted)
+		return fmt.Errorf("%s belongs to user %d and you are user %d: use a root of your own: %w",
+			path, stat.Uid, os.Geteuid(), root.ErrUntrusted)
 	case open&0o022 != 0:
-		return fmt.Errorf("%s may be written by others: remove it and restart the coordinator, with --rotate if they could read it: %w", path, root.ErrUntrusted)
+		return fmt.Errorf("%s may be written by others: remove it and restart the coordinator, with --rotate if they could read it: %w",
+			path, root.ErrUntrusted)
 	case open != 0:
-		return fmt.Errorf("%s may be read by others: `chmod 600 %s` and restart the coordinator with --rotate: %w", path, path, root.ErrUntrusted)
+		return fmt.Errorf("%s may be read by others: `chmod 600 %s` and restart the coordinator with --rotate: %w",
+			path, path, root.ErrUntrusted)
 	}
 	return nil
 }
@@ -34,13 +37,13 @@ const (
 	unreadable os.FileMode = 0o077
 )
 
-// list reads an entry of the folder that a path lies in.
+// list reads an entry of the directory that a path lies in.
 func list(path string) error {
 	d, err := os.Open(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	_, _ = d.ReadDir(1) // an empty folder is what opening the file will tell of
+	_, _ = d.ReadDir(1) // opening the file reports an empty directory
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"eisweep/internal/queue"
 )
 
-// answer is what comes back: one of the two.
+// answer has one of the two.
 type answer struct {
 	Refusal *Refusal        `json:"refusal,omitempty"`
 	Answer  json.RawMessage `json:"answer,omitempty"`
@@ -33,7 +33,7 @@ const (
 	Input    Kind = "input"      // the request is wrong
 	InTheWay Kind = "in_the_way" // files would have to be superseded, and that is not allowed
 	Busy     Kind = "busy"       // there are too many requests at a time; later there may be fewer
-	Unknown  Kind = "unknown"    // what it names is not there
+	Unknown  Kind = "unknown"    // the request names something that does not exist
 	Storage  Kind = "storage"
 	Internal Kind = "internal"
 )
@@ -58,7 +58,7 @@ const (
 
 // Ask sends a request to the root's coordinator. When ctx or this process ends, the
 // coordinator drops the request, unless it has begun to take effect. The error is a
-// *Refusal, or wraps queue.ErrNoCoordinator or queue.ErrOutOfReach.
+// *Refusal, or wraps queue.ErrNoCoordinator or natsconn.ErrUnreachable.
 func Ask[A, R any](ctx context.Context, q *queue.Queue, verb string, request R) (A, error) {
 	var out A
 	id := rand.Text()

@@ -49,13 +49,15 @@ func newDesk(lease time.Duration) *desk { return &desk{lease: lease, open: map[s
 // answer has a request answered, within the limits.
 func (d *desk) answer(ctx context.Context, verb string, request []byte, h Handler) (any, error) {
 	if most := largest(verb); len(request) > most {
-		return nil, &Refusal{Kind: Input, Text: fmt.Sprintf("the request %q has %d bytes, at most %d are read", sim.Excerpt(verb), len(request), most)}
+		return nil, &Refusal{Kind: Input, Text: fmt.Sprintf("the request %q has %d bytes, at most %d are read",
+			sim.Excerpt(verb), len(request), most)}
 	}
 	if verb == verbKeep || verb == verbWithdraw {
-		return Nothing{}, d.told(request, verb == verbKeep)
+		return Nothing{}, d.note(request, verb == verbKeep)
 	}
 	if h == nil {
-		return nil, &Refusal{Kind: Input, Text: fmt.Sprintf("the coordinator doesn't know the request %q; it may be of an older version", sim.Excerpt(verb))}
+		return nil, &Refusal{Kind: Input, Text: fmt.Sprintf("the coordinator doesn't know the request %q; it may be of an older version",
+			sim.Excerpt(verb))}
 	}
 	if verb == VerbPing { // a busy coordinator answers as well
 		return h(ctx, request)
@@ -88,7 +90,8 @@ func (d *desk) admit(size int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.count >= maxOpen || d.bytes+size > maxOpenAll {
-		return &Refusal{Kind: Busy, Text: fmt.Sprintf("the coordinator is busy with %s already: try again later", Count(d.count, "request"))}
+		return &Refusal{Kind: Busy, Text: fmt.Sprintf("the coordinator is busy with %s already: try again later",
+			Count(d.count, "request"))}
 	}
 	d.count, d.bytes = d.count+1, d.bytes+size
 	return nil
@@ -135,9 +138,9 @@ func (d *desk) begin(ctx context.Context, id string) (wanted context.Context, en
 	}
 }
 
-// told notes that a client confirms or withdraws a request. It is no error if the request is
+// note handles a client's confirmation or withdrawal of a request. It is no error if the request is
 // not open: it has been answered meanwhile.
-func (d *desk) told(request []byte, wanted bool) error {
+func (d *desk) note(request []byte, wanted bool) error {
 	id, err := idOf(request)
 	if err != nil {
 		return err

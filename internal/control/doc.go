@@ -1,10 +1,9 @@
-// Package control is what people's commands and a coordinator say to each other:
-// the requests, and how plans, progress and ends of sweeps are told.
+// Package control defines the requests of commands to a coordinator, and its answers: plans, progress and results of
+// sweeps.
 //
 // It guarantees that a request is answered by the coordinator of the root or not
-// at all, and that a refusal says what to do. It does not decide anything, and
+// at all, and that a refusal gives a remedy. It decides nothing, and
 // nothing of it is stored.
 //
-// Start reading at request.go, what can be asked for; client.go asks, and
-// coordinator answers.
+// Start reading at request.go, the requests; client.go sends them, and the coordinator answers.
 package control

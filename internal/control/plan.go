@@ -17,7 +17,7 @@ type PlanCounts struct {
 	Tasks     int      `json:"tasks"`
 	New       int      `json:"to_run"`     // to be executed, now
 	Retried   int      `json:"retried"`    // of New: failed before, because of storage, a lost worker or their source
-	Damaged   int      `json:"damaged"`    // of New: their files are not what the manifest says
+	Damaged   int      `json:"damaged"`    // of New: their files differ from the manifest
 	Waiting   int      `json:"waiting"`    // to be executed when their source is done
 	Blocked   int      `json:"blocked"`    // not executable: their source is neither done nor part of the request
 	Done      int      `json:"done"`       // in place

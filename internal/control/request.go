@@ -40,7 +40,7 @@ type Launch struct {
 	// and no others are looked at; the stored sweep file stays unless KeepFile is false.
 	Rerun    *Choice `json:"rerun,omitempty"`
 	KeepFile bool    `json:"keep_file"`
-	Dry      bool    `json:"dry"` // only the plan is told
+	Dry      bool    `json:"dry"` // only return the plan
 }
 
 // SweepFile is a sweep as text, overrides applied.
@@ -104,40 +104,40 @@ type Steer struct {
 // Steered says what became of each sweep that was named.
 type Steered struct {
 	Sweeps []SteeredSweep `json:"sweeps"`
-	// Unanswered is for how long NATS has not answered the coordinator: what was decided
-	// holds, and workers and queue are told of it when it does.
+	// Unanswered is for how long NATS has not answered the coordinator: the decision
+	// holds, and workers and the queue get it when NATS answers.
 	Unanswered time.Duration `json:"unanswered,omitempty"`
 }
 
-// SteeredSweep is what became of one. Changed is false when it stood so already.
+// SteeredSweep is the result for one sweep. Changed is false if it had the status already.
 type SteeredSweep struct {
 	Name    string `json:"name"`
 	Status  Status `json:"status"`
 	Changed bool   `json:"changed"`
 	Removed int    `json:"removed"` // tasks taken out of the queue
 	Moved   int    `json:"moved"`   // tasks that are queued for another sweep
-	Running int    `json:"running"` // tasks that are at work and finish
+	Running int    `json:"running"` // tasks that are running and will finish
 }
 
 // Drain names workers, or hosts, whose workers are to end after handing back
 // what they run.
 type Drain struct {
 	Targets []string `json:"targets"`
-	All     bool     `json:"all,omitempty"` // every worker that is heard of
+	All     bool     `json:"all,omitempty"` // all connected workers
 }
 
-// Drained lists the workers that were told.
+// Drained lists the workers that got the command.
 type Drained struct {
 	Workers []string `json:"workers"`
 	Unknown []string `json:"unknown"` // targets that name no worker
 }
 
-// Workers lists those that were heard of lately.
+// Workers lists the workers that were connected recently.
 type Workers struct {
 	Workers []Worker `json:"workers"`
 }
 
-// Worker is one, as it tells of itself.
+// Worker is the state of a worker, as it reports it.
 type Worker struct {
 	Name            string      `json:"name"`
 	Host            string      `json:"host"`
@@ -155,8 +155,8 @@ type Worker struct {
 	Job             string      `json:"job,omitempty"` // of a batch system
 	Done            int         `json:"done"`
 	Tasks           []sweeps.ID `json:"tasks"`           // that it runs
-	Silent          bool        `json:"silent"`          // not heard for longer than it should, or ended
-	Ended           bool        `json:"ended,omitempty"` // by an error, which State tells
+	Silent          bool        `json:"silent"`          // no heartbeat for too long, or ended
+	Ended           bool        `json:"ended,omitempty"` // by an error, which State contains
 	Kernels         string      `json:"kernels"`
 	LastSeenSeconds float64     `json:"last_seen_seconds"` // ago
 }
@@ -170,17 +170,17 @@ type Explain struct {
 	Target string `json:"target"`
 }
 
-// Explained is the answer, for people: a sentence first, then what is known.
+// Explained is the answer, for people: a sentence, then details.
 type Explained struct {
 	Target  string   `json:"target"`
 	Sweep   string   `json:"sweep"`
-	State   string   `json:"state"`  // of the task: waiting, queued, running, done, failed; of a sweep its stand
+	State   string   `json:"state"`  // of the task: waiting, queued, running, done, failed; of a sweep its status
 	Reason  string   `json:"reason"` // the sentence
 	Remedy  string   `json:"remedy,omitempty"`
 	Details []string `json:"details,omitempty"`
 }
 
-// Clean asks for what is of no more use of a sweep to be removed: superseded
+// Clean asks to remove the files of a sweep that are no longer needed: superseded
 // results, files of attempts that ended, old checkpoints.
 type Clean struct {
 	Sweep string `json:"sweep"`
@@ -188,7 +188,7 @@ type Clean struct {
 	Logs  bool   `json:"logs,omitempty"` // and the logs of tasks that are done
 }
 
-// Cleaned lists what was, or would be, removed.
+// Cleaned lists the files that were, or would be, removed.
 type Cleaned struct {
 	Files []CleanedFile `json:"files"`
 }
@@ -200,16 +200,16 @@ type CleanedFile struct {
 	Why   string `json:"why"` // superseded, orphaned, checkpoint, log
 }
 
-// Verified is what verify found.
+// Verified has the findings of verify.
 type Verified struct {
 	Sweeps []VerifiedSweep `json:"sweeps"`
 	Inputs *VerifiedSweep  `json:"inputs,omitempty"` // the copies of outside files; nil when there are none
 }
 
-// VerifiedSweep is what it found in one sweep's folder.
+// VerifiedSweep has the findings in one sweep's directory.
 type VerifiedSweep struct {
 	Name     string    `json:"name"`
-	Sound    int       `json:"sound"`   // results that are what the manifest says, to the byte
+	Sound    int       `json:"sound"`   // results that match the manifest to the byte
 	Rebuilt  int       `json:"rebuilt"` // results without a manifest line, which have one again
 	Gone     int       `json:"gone"`    // results that are missing, and that the latest launch does not want
 	Problems []Problem `json:"problems"`
@@ -224,7 +224,7 @@ type Problem struct {
 	Again  bool      `json:"again"` // the next launch computes it again
 }
 
-// Pong tells who coordinates.
+// Pong identifies the coordinator.
 type Pong struct {
 	Host    string    `json:"host"`
 	PID     int       `json:"pid"`

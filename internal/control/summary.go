@@ -5,12 +5,12 @@ import (
 	"eisweep/sweeps"
 )
 
-// Summary is what became of the launched sweeps.
+// Summary has the results of the launched sweeps.
 type Summary struct {
 	Sweeps []SweepSummary `json:"sweeps"`
 }
 
-// SweepSummary is what became of one.
+// SweepSummary has the results of one.
 type SweepSummary struct {
 	Name     string                 `json:"name"`
 	Dir      string                 `json:"dir"`

@@ -110,7 +110,7 @@ func TestTheNATSConfigurationsThatShip(t *testing.T) {
 			as("client").does(at[0], "launch", "--follow", sweep)
 			answers(t, "http://"+address+"/metrics", "\neisweep_tasks{state=\"done\",sweep=\"shipped\"} 3\n")
 			refused := as("client").start(at[0], "worker", "--max-tasks", "1")
-			if code := refused.end(); code != 5 || !strings.Contains(refused.said(), "the NATS user lacks a right") {
+			if code := refused.end(); code != 5 || !strings.Contains(refused.said(), "the NATS user lacks a permission") {
 				t.Errorf("a worker with a client's key: exit code %d\n%s", code, refused.said())
 			}
 			verdict(t, as("client"), as("client").root(at[0]), "shipped", want)

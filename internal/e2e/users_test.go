@@ -103,7 +103,7 @@ func TestAnotherUserIsTold(t *testing.T) {
 	c.program = forAll(t, c.program)
 	c.coordinator(owner)
 	second := c.start(other, "coordinator")
-	want := fmt.Sprintf("belongs to user %d and you are user %d: that user runs the coordinator of it", owning, helping)
+	want := fmt.Sprintf("belongs to user %d and you are user %d: ask that user to run its coordinator", owning, helping)
 	if code := second.end(); code != 2 || !strings.Contains(second.said(), want) {
 		t.Errorf("coordinator: exit code %d, want 2 and %q:\n%s", code, want, second.said())
 	}

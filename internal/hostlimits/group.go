@@ -9,12 +9,11 @@ import (
 	"strings"
 )
 
-// group is a control group that this process is in, with all that it lies in: each of
-// them bounds what is below.
+// group is a control group of this process, with its ancestors: each of them limits its descendants.
 type group struct {
-	second bool   // of version 2
-	top    string // where its hierarchy is mounted
-	folder string // its own, top or below
+	second    bool   // of version 2
+	top       string // where its hierarchy is mounted
+	directory string // its own, top or below
 }
 
 // groups finds those that may bound cores or memory.
@@ -40,8 +39,8 @@ func groups(system fs.FS) []group {
 // groupOf is the group at a path of the hierarchy of these controllers, if the line
 // of mountinfo is that hierarchy's.
 func groupOf(mount, controllers, at string) (g group, ok bool) {
-	told, kind, ok := strings.Cut(mount, " - ")
-	fields, kinds := strings.Fields(told), strings.Fields(kind)
+	options, kind, ok := strings.Cut(mount, " - ")
+	fields, kinds := strings.Fields(options), strings.Fields(kind)
 	if !ok || len(fields) < 5 || len(kinds) < 3 {
 		return g, false
 	}
@@ -50,7 +49,7 @@ func groupOf(mount, controllers, at string) (g group, ok bool) {
 		return g, false
 	}
 	g.top = strings.TrimPrefix(fields[4], "/")
-	g.folder = path.Join(g.top, below(at, fields[3]))
+	g.directory = path.Join(g.top, below(at, fields[3]))
 	return g, true
 }
 
@@ -82,15 +81,16 @@ func below(at, root string) string {
 
 // cores is how many may be used, a part of one counted as one; 0: any number.
 func (g group) cores(system fs.FS) int {
-	return int(math.Ceil(g.least(func(folder string) (float64, bool) {
+	return int(math.Ceil(g.least(func(directory string) (float64, bool) {
 		if g.second {
-			fields := strings.Fields(content(system, path.Join(folder, "cpu.max")))
+			fields := strings.Fields(content(system, path.Join(directory, "cpu.max")))
 			if len(fields) != 2 {
 				return 0, false
 			}
 			return quotient(fields[0], fields[1])
 		}
-		return quotient(content(system, path.Join(folder, "cpu.cfs_quota_us")), content(system, path.Join(folder, "cpu.cfs_period_us")))
+		file := func(name string) string { return content(system, path.Join(directory, name)) }
+		return quotient(file("cpu.cfs_quota_us"), file("cpu.cfs_period_us"))
 	})))
 }
 
@@ -100,19 +100,19 @@ func (g group) memory(system fs.FS) int64 {
 	if g.second {
 		name = "memory.max"
 	}
-	return int64(g.least(func(folder string) (float64, bool) {
-		return quotient(content(system, path.Join(folder, name)), "1")
+	return int64(g.least(func(directory string) (float64, bool) {
+		return quotient(content(system, path.Join(directory, name)), "1")
 	}))
 }
 
 // least is the least limit of the group and those above; 0 where there is none.
-func (g group) least(limit func(folder string) (float64, bool)) float64 {
+func (g group) least(limit func(directory string) (float64, bool)) float64 {
 	least := 0.0
-	for folder := g.folder; ; folder = path.Dir(folder) {
-		if v, ok := limit(folder); ok && (least == 0 || v < least) {
+	for directory := g.directory; ; directory = path.Dir(directory) {
+		if v, ok := limit(directory); ok && (least == 0 || v < least) {
 			least = v
 		}
-		if folder == g.top || len(folder) < len(g.top) {
+		if directory == g.top || len(directory) < len(g.top) {
 			return least
 		}
 	}

@@ -3,7 +3,7 @@
 // withhold.
 //
 // It guarantees at least one core. It doesn't know what other processes use, and
-// what changes later isn't seen.
+// later changes are not noticed.
 //
 // Start reading at Find.
 package hostlimits
@@ -29,7 +29,7 @@ type Limits struct {
 	MemoryBy string
 }
 
-// Allotment is what a batch system gave, by its own word. What is 0 it doesn't say.
+// Allotment holds the limits that a batch system reports; 0 means that it reports none.
 type Allotment struct {
 	By     string // its name, for people
 	Cores  int
@@ -77,7 +77,7 @@ func affinity() int {
 	return set.Count()
 }
 
-// total is the memory of the machine, 0 where it isn't told.
+// total is the memory of the machine, or 0 if it is not known.
 func total(system fs.FS) int64 {
 	text, err := fs.ReadFile(system, "proc/meminfo")
 	if err != nil {

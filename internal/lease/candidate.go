@@ -35,10 +35,10 @@ func Acquire(ctx context.Context, c Config) (*Lease, error) {
 // candidate is a process that wants to own a root.
 type candidate struct {
 	Config
-	seen  record        // what all reads so far have found
-	reads int           // the number of these reads, without a gap
-	last  time.Duration // when the last of them began, by the boot-time clock
-	told  bool          // that this process waits
+	seen      record        // what all reads so far have found
+	reads     int           // the number of these reads, without a gap
+	last      time.Duration // when the last of them began, by the boot-time clock
+	announced bool          // Waiting was called
 }
 
 // try looks once, and becomes the owner if it may. If it returns neither a lease nor an error, it is to be called
@@ -49,7 +49,7 @@ func (w *candidate) try(ctx context.Context) (*Lease, error) {
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	case err != nil && w.reads == 0 && !w.told:
+	case err != nil && w.reads == 0 && !w.announced:
 		return nil, err
 	case err != nil:
 		w.reads = 0 // storage is failing, which says nothing about the owner
@@ -66,15 +66,16 @@ func (w *candidate) try(ctx context.Context) (*Lease, error) {
 		w.reads = 0
 		return w.claim(ctx, found, false)
 	}
-	w.tell(found)
+	w.announce(found)
 	return nil, nil
 }
 
-// isDead reports whether the owner's process has certainly ended. It signed the lock that this process holds now. Either
-// it did so on the same kernel, which would still give it the lock if it were alive. Or both processes have the root on
-// a file system that only one kernel mounts at a time: then the owner's kernel is this one or has ended since, as after
-// a reboot. Equal names of hosts prove nothing, because containers, chroots and machines that are made from one image
-// share them, and one of these may reach the root by NFS. But an owner that did has not recorded its file system as local.
+// isDead reports whether the owner's process has certainly ended. It signed the lock that this process holds now.
+// Either it did so on the same kernel, which would still give it the lock if it were alive. Or both processes have the
+// root on a file system that only one kernel mounts at a time: then the owner's kernel is this one or has ended since,
+// as after a reboot. Equal names of hosts prove nothing, because containers, chroots and machines that are made from
+// one image share them, and one of these may reach the root by NFS. But an owner that did has not recorded its file
+// system as local.
 func (w *candidate) isDead(found *record) bool {
 	if found.PID == 0 || found.Holder != w.Lock.Previous() {
 		return false
@@ -102,11 +103,11 @@ func (w *candidate) count(found record, begun, took time.Duration) {
 	w.seen, w.last = found, begun
 }
 
-func (w *candidate) tell(found record) {
-	if !w.told && w.Waiting != nil {
+func (w *candidate) announce(found record) {
+	if !w.announced && w.Waiting != nil {
 		w.Waiting(found.Holder, w.patience())
 	}
-	w.told = true
+	w.announced = true
 }
 
 // claim creates the next epoch. Only one process can create it.

@@ -8,7 +8,7 @@ import (
 	"eisweep/internal/root"
 )
 
-// record is what an owner writes under its epoch.
+// record is the file of an owner, named for its epoch.
 type record struct {
 	Epoch uint64 `json:"epoch"`
 	root.Holder

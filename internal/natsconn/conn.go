@@ -35,7 +35,7 @@ type Options struct {
 	Name string
 	// RootID is the id of the root, which is part of the subjects of answers.
 	RootID string
-	// Log receives what is noticed but fails nothing; nil drops it.
+	// Log receives problems that fail no call; nil drops them.
 	Log *slog.Logger
 	// ServiceTimeout is how long a service may have no responder, although the streams answer,
 	// before it counts as not imported; 0 is 5 s.
@@ -73,7 +73,7 @@ type Conn struct {
 	mu        sync.Mutex
 	ended     context.Context // ends when the connection is closed by Close
 	end       context.CancelFunc
-	followers sync.WaitGroup // what goes on beside the calls
+	followers sync.WaitGroup // goroutines of Go
 }
 
 // Connect connects to NATS. The error wraps ErrUnreachable, ErrRefused, ErrPermission, ErrOldServer or ErrSite.
@@ -129,7 +129,8 @@ func (c *Conn) checkServer() error {
 // checkInbox refuses an inbox of a client's own that no coordinator would answer to.
 func (c *Conn) checkInbox() error {
 	if inbox := c.conn.NewInbox(); !protocol.SubjectsOf(c.options.RootID).Answerable(inbox) {
-		return fmt.Errorf("the inbox_prefix of the NATS context makes inboxes like %s, which a coordinator doesn't answer: begin it with %s: %w",
+		return fmt.Errorf("the inbox_prefix of the NATS context makes inboxes like %s, which a coordinator "+
+			"doesn't answer: begin it with %s: %w",
 			inbox, protocol.InboxToken, ErrSite)
 	}
 	return nil
@@ -139,7 +140,7 @@ func (c *Conn) checkInbox() error {
 // was called. The error wraps ErrUnreachable: there is no connection, or ctx ended.
 func (c *Conn) Flush(ctx context.Context) error {
 	if err := c.conn.FlushWithContext(ctx); err != nil {
-		return fmt.Errorf("hear from NATS: %w: %w", ErrUnreachable, err)
+		return fmt.Errorf("wait for NATS: %w: %w", ErrUnreachable, err)
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (c *Conn) connect() (err error) {
 	case c.options.Reach != nil:
 		err = c.reach(options)
 	case c.options.Site != nil:
-		if c.options.Site.Context == "" { // which says so itself
+		if c.options.Site.Context == "" { // which has its own
 			options = append(options, nats.CustomInboxPrefix(c.inbox))
 		}
 		c.conn, c.js, err = c.options.Site.connect(options)
@@ -58,8 +58,8 @@ func (c *Conn) connect() (err error) {
 	return err
 }
 
-// SyncQueue is how many messages wait for one who asked for them: an answer's parts, or a
-// list's, at the most. More are lost. By default the room for them is half a megabyte, made
+// SyncQueue is how many messages, such as the parts of an answer, wait for the caller that requested them. More are
+// lost. By default the room for them is half a megabyte, made
 // anew for each task.
 const SyncQueue = 4096
 

@@ -43,7 +43,7 @@ type dialer struct {
 	conn *nats.Conn // once it is there
 }
 
-// SkipTLSHandshake tells nats.go that what Dial returns speaks TLS already.
+// SkipTLSHandshake tells nats.go that connections of Dial use TLS already.
 func (d *dialer) SkipTLSHandshake() bool { return true }
 
 // Dial ignores the address: nats.go knows none.

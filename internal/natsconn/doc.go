@@ -2,7 +2,7 @@
 // coordinator that an access file describes, or to one of a site.
 //
 // It guarantees that a connection is restored whenever it breaks, that a request is repeated until NATS
-// answers it or the caller's context ends, and that its errors tell why NATS cannot be used: nobody
+// answers it or the caller's context ends, and that its errors say why NATS cannot be used: no server
 // answers (ErrUnreachable), the credential is refused (ErrRefused), a permission is missing (ErrPermission),
 // there is no JetStream (ErrNoJetStream), or there is no room for more (ErrLimit). Where no answer can
 // arrive any more, the connection is lost, and everything that waits ends with Err.

@@ -16,11 +16,11 @@ import (
 
 var (
 	// ErrUnreachable is wrapped when no NATS server answers.
-	ErrUnreachable = errors.New("NATS is out of reach")
+	ErrUnreachable = errors.New("NATS is unreachable")
 	// ErrRefused is wrapped when the server doesn't accept the credential.
 	ErrRefused = errors.New("the server refuses this credential")
 	// ErrPermission is wrapped when the server accepts the credential, but denies a permission.
-	ErrPermission = errors.New("the NATS user lacks a right; deploy/nats/accounts.conf has those that each role needs")
+	ErrPermission = errors.New("the NATS user lacks a permission; deploy/nats/accounts.conf lists what each role needs")
 	// ErrNoJetStream is wrapped when JetStream is off on the server or for the account.
 	ErrNoJetStream = errors.New("this NATS keeps no streams; ask its administrator to enable JetStream, also for the account, " +
 		"or to have the account import what deploy/nats/accounts.conf lists")

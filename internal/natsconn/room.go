@@ -9,7 +9,7 @@ import (
 // backlog holds the requests that wait because a limit of the account is reached.
 type backlog struct {
 	mu      sync.Mutex
-	waiting map[uint64]error // with what the server said
+	waiting map[uint64]error // with the server's errors
 	count   uint64
 	free    chan struct{} // closed when nothing waits any more; nil while nothing does
 	logged  time.Time     // when the limit was last logged

@@ -49,8 +49,8 @@ func collided(err error) bool {
 	return code == codeNoConsumer && strings.Contains(text, syscall.ENOENT.Error())
 }
 
-// classified adds ErrLimit or ErrStore to an error by which the server says that it has no
-// room, or that its disk fails.
+// classified adds ErrLimit or ErrStore to an error of a server that has no
+// room or whose disk fails.
 func classified(err error) error {
 	if err == nil || errors.Is(err, natsserver.ErrStore) || errors.Is(err, ErrLimit) {
 		return err

@@ -15,7 +15,7 @@ const (
 
 // excessiveState reports whether a consumer's state claims more entries than its bytes can hold.
 // The server takes the memory for as many as it claims before it reads them, which ends the
-// process. All other damage the server notices itself, so that it passes here.
+// process. The server itself notices all other damage, which is accepted here.
 func excessiveState(text []byte) error {
 	if len(text) < stateHeader || text[0] != stateMagic {
 		return nil

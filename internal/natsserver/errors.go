@@ -8,8 +8,8 @@ import (
 )
 
 var (
-	// ErrStoreInUse is wrapped when another server works on the store's folder.
-	ErrStoreInUse = errors.New("another server uses this folder")
+	// ErrStoreInUse is wrapped when another server works on the store's directory.
+	ErrStoreInUse = errors.New("another server uses this directory")
 	// ErrStore is wrapped when the server cannot write its store.
 	ErrStore = errors.New("the queue's store cannot be written")
 )

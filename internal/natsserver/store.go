@@ -15,10 +15,10 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// Names in the folder of a server's store.
+// Names in the directory of a server's store.
 const (
 	storeData  = "jetstream" // the server's own
-	storeAside = "damaged"   // what was set aside last
+	storeAside = "damaged"   // the store that was moved aside last
 )
 
 // repairStore moves the store in dir aside if the server cannot use it, and returns the damage; nil if there

@@ -19,7 +19,7 @@ func strangeFile(dir string) (damage error, err error) {
 		case err != nil:
 			return fmt.Errorf("check store: %w", err)
 		case entry.IsDir() && strings.Contains(entry.Name(), "."): // streams and consumers have names without a dot
-			damage = fmt.Errorf("%s is a folder and not a file", filepath.Join(dir, name))
+			damage = fmt.Errorf("%s is a directory and not a file", filepath.Join(dir, name))
 		case !entry.IsDir() && !entry.Type().IsRegular():
 			damage = fmt.Errorf("%s is not a plain file", filepath.Join(dir, name))
 		default:

@@ -50,13 +50,13 @@ func TestADamagedStoreIsSetAside(t *testing.T) {
 	}
 }
 
-// What is neither a file nor a folder would keep the server waiting forever, and a folder in a
+// What is neither a file nor a directory would keep the server waiting forever, and a directory in a
 // file's place would keep it from starting: both are damage.
 func TestAStoreWithOtherThanFilesIsSetAside(t *testing.T) {
 	for kind, place := range map[string]func(path string) error{
-		"a FIFO":   func(path string) error { return unix.Mkfifo(path, 0o600) },
-		"a folder": func(path string) error { return os.Mkdir(path, 0o700) },
-		"a link":   func(path string) error { return os.Symlink(filepath.Join(t.TempDir(), "gone"), path) },
+		"a FIFO":      func(path string) error { return unix.Mkfifo(path, 0o600) },
+		"a directory": func(path string) error { return os.Mkdir(path, 0o700) },
+		"a link":      func(path string) error { return os.Symlink(filepath.Join(t.TempDir(), "gone"), path) },
 	} {
 		for _, file := range []string{"meta.inf", "meta.sum", "msgs/*.blk", "obs/*/meta.inf", "obs/*/meta.sum", "obs/*/o.dat"} {
 			t.Run(kind+" for "+file, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Bounds of what a message may say.
+// Limits on the contents of a message.
 const (
 	MaxCount      = math.MaxInt32 // run and attempt numbers
 	maxParameters = 1000

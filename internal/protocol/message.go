@@ -75,7 +75,7 @@ type Outcome struct {
 	Bytes    int64     `json:"bytes,omitempty"`
 	Started  time.Time `json:"started"`
 	Finished time.Time `json:"finished"`
-	// Spent is how long other attempts took before Started for what this one went on from.
+	// Spent is the time, before Started, that other attempts took to compute the state from which this one resumed.
 	Spent   time.Duration `json:"spent,omitempty"`
 	Host    string        `json:"host"`
 	Worker  string        `json:"worker"`
@@ -119,7 +119,7 @@ type Progress struct {
 	Sim     sim.Progress `json:"sim"`
 }
 
-// Command is what the coordinator asks a worker to do.
+// Command is a command of the coordinator to a worker.
 type Command struct {
 	Verb string `json:"verb"`
 	// ID, Run and Token name the attempt that is to be stopped.

@@ -6,7 +6,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Presence is what a worker reports of itself every few seconds.
+// Presence is a worker's heartbeat, which reports its state every few seconds.
 type Presence struct {
 	Name     string    `json:"name"`
 	Host     string    `json:"host"`

@@ -13,13 +13,13 @@ import (
 func (q *Queue) SendCommand(worker string, c protocol.Command) error {
 	data, err := protocol.Encode(&c)
 	if err != nil {
-		return fmt.Errorf("tell worker %s to %.100q: %w", worker, c.Verb, err)
+		return fmt.Errorf("send %.100q to worker %s: %w", c.Verb, worker, err)
 	}
 	if err = q.NATS().Publish(q.subjects.Commands(worker), data); err == nil {
 		err = q.NATS().FlushTimeout(natsconn.AnswerTimeout)
 	}
 	if err != nil {
-		return fmt.Errorf("tell worker %s to %s: %w: %w", worker, c.Verb, natsconn.ErrUnreachable, err)
+		return fmt.Errorf("send %q to worker %s: %w: %w", c.Verb, worker, natsconn.ErrUnreachable, err)
 	}
 	return nil
 }
@@ -37,7 +37,7 @@ func (q *Queue) Commands(worker string, handle func(protocol.Command)) (stop fun
 	}))
 }
 
-// hello is what a coordinator says. No answer of a server is like it, wherever somebody has it sent.
+// hello is the data of a coordinator's hello. No answer of a server equals it, wherever a client makes NATS deliver one.
 const hello = "hello"
 
 // SayHello asks all workers to report their state.

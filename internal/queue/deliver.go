@@ -52,7 +52,7 @@ func (q *Queue) reject(ctx context.Context, msg jetstream.Msg, why protocol.Atte
 	}
 }
 
-// giveBack leaves an order to other workers. One that was given back so often that it would be taken for one that
+// giveBack leaves an order to other workers. One that was given back so often that it would count as one that
 // crashes workers is returned to the coordinator instead, which sends another.
 func (q *Queue) giveBack(msg jetstream.Msg) error {
 	if meta, err := msg.Metadata(); err != nil || meta.NumDelivered < deliveryLimit {
@@ -62,7 +62,8 @@ func (q *Queue) giveBack(msg jetstream.Msg) error {
 	defer cancel()
 	id, run, err := q.subjects.ParseOrder("tasks", msg.Subject())
 	if err == nil {
-		err = q.noteRejected(ctx, protocol.AttemptEvent{ID: id, Run: run, Event: protocol.EventReturned, Error: "workers gave its order back"})
+		e := protocol.AttemptEvent{ID: id, Run: run, Event: protocol.EventReturned, Error: "workers gave its order back"}
+		err = q.noteRejected(ctx, e)
 	}
 	if err != nil {
 		return errors.Join(err, msg.Nak())

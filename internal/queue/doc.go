@@ -5,7 +5,7 @@
 // It guarantees that the queue holds at most one order of a run at a time. Of all workers that have fetched
 // orders of a run, one claims it: its event in the register must follow the event that the order names. An
 // order leaves the queue once it is claimed, and is delivered again until then. Of several outcomes of a run
-// the first wins until the coordinator acknowledges it, and the others are told. The package does not guarantee
+// the first wins until the coordinator acknowledges it, and the others are refused. The package does not guarantee
 // that only one attempt at a task runs at a time: an attempt that the coordinator has ended may continue, so
 // every outcome carries the attempt's token. A queue continues by itself after the connection, the server or a
 // cluster's leader is lost and comes back. The contents of the streams are disposable: the coordinator restores

@@ -30,7 +30,7 @@ func (q *Queue) PublishProgress(p protocol.Progress) {
 		err = q.NATS().Publish(q.subjects.Progress(p.ID), data)
 	}
 	if err != nil {
-		q.log.Debug("tell progress", "error", err)
+		q.log.Debug("publish progress", "error", err)
 	}
 }
 

@@ -40,7 +40,7 @@ func (q *Queue) TakeOverFormat1(ctx context.Context, handle func(OutcomeDelivery
 	return true, nil
 }
 
-// format1Streams are what coordinators that used the first format of messages left in NATS.
+// format1Streams are the streams of coordinators that used the first format of messages.
 type format1Streams struct {
 	conn  *natsconn.Conn
 	names protocol.Format1
@@ -155,12 +155,12 @@ func (f format1Streams) outcomeConsumer(ctx context.Context, stream jetstream.St
 	return consumer, nil
 }
 
-// DrainFormat1 tells workers of the first format to end whenever they report their state, and calls heard
+// DrainFormat1 sends a drain command to workers of the first format whenever they report their state, and calls seen
 // with the time. NATS carries the reports only where the roles share an account.
-func (q *Queue) DrainFormat1(heard func(time.Time)) (stop func(), err error) {
+func (q *Queue) DrainFormat1(seen func(time.Time)) (stop func(), err error) {
 	names := protocol.Format1Of(q.options.RootID)
 	return q.Subscribe("workers of an earlier version", names.Workers(), func(msg *nats.Msg) {
-		heard(time.Now())
+		seen(time.Now())
 		if err := q.NATS().Publish(names.Orders(msg.Subject), []byte(protocol.Drain)); err != nil {
 			q.log.Debug("drain a worker of an earlier version", "error", err)
 		}

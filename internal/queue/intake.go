@@ -16,7 +16,7 @@ type pullTimes struct {
 	beat  time.Duration // between the server's signs that it still knows the request
 	pause time.Duration // after the first request in a row that failed
 	most  time.Duration // after one of many
-	hand  time.Duration // for which a task waits to be taken by those who seem to wait
+	hand  time.Duration // for which a task waits for one of the callers that seem to wait
 }
 
 var defaultPullTimes = pullTimes{
@@ -109,8 +109,8 @@ func (i *intake) wake() {
 	}
 }
 
-// lack is how many tasks are to be asked for, by a request that ends with ctx; they count as asked for.
-func (i *intake) lack() (n int, ctx context.Context) {
+// missing returns how many more tasks to request, with a request that ends with ctx, and counts them as requested.
+func (i *intake) missing() (n int, ctx context.Context) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	n = max(0, i.waiting-i.asked)

@@ -14,7 +14,7 @@ import (
 )
 
 // Outcomes calls handle, from one goroutine, with the outcomes of this version in the order of their commits,
-// beginning with the first that no session has acknowledged. Those that an earlier session had in hand come at
+// beginning with the first that no session has acknowledged. Those that an earlier session had fetched come at
 // once. An outcome that is not acknowledged comes again. So do all outcomes that are still stored if somebody
 // has removed the consumer that knew which were acknowledged. An outcome that cannot be read comes as a failure
 // of class lost, so that its task can be queued again. stop waits for a running call of handle to return.
@@ -73,7 +73,7 @@ func (r *outcomeReader) number() int {
 	return n
 }
 
-// note logs what disturbs the reading, which continues by itself unless the consumer is gone.
+// note logs an error between messages. Reading continues by itself unless the consumer is gone.
 func (r *outcomeReader) note(_ jetstream.ConsumeContext, err error) {
 	r.q.log.Info("reading of outcomes is disturbed", "error", err)
 	select {
@@ -91,7 +91,7 @@ func (r *outcomeReader) keep() {
 			if !r.isGone() {
 				continue
 			}
-		case <-r.run.Closed(): // it was told that its consumer was removed
+		case <-r.run.Closed(): // the server reported that the consumer was removed
 		case <-r.reading.Done():
 			stopper(r.run)()
 			return

@@ -22,7 +22,7 @@ func (q *Queue) PublishPresence(p protocol.Presence) {
 		err = q.NATS().FlushTimeout(time.Second) // the connection ends next
 	}
 	if err != nil {
-		q.log.Debug("tell presence", "error", err)
+		q.log.Debug("publish presence", "error", err)
 	}
 }
 
@@ -30,20 +30,20 @@ func (q *Queue) PublishPresence(p protocol.Presence) {
 func (q *Queue) echo() string { return q.subjects.Presence("") }
 
 // Echo returns nil once a message of this connection to itself has come back on the path of presences:
-// everything that workers said before it has been handled. The caller must have called Presences.
+// everything that workers published before it has been handled. The caller must have called Presences.
 func (q *Queue) Echo(ctx context.Context) error {
 	own := protocol.NewToken()
 	if err := q.NATS().Publish(q.echo(), []byte(own)); err != nil {
-		return fmt.Errorf("hear from NATS: %w: %w", natsconn.ErrUnreachable, err)
+		return fmt.Errorf("wait for NATS: %w: %w", natsconn.ErrUnreachable, err)
 	}
 	for {
 		select {
-		case heard := <-q.echoes:
-			if heard == own {
+		case echo := <-q.echoes:
+			if echo == own {
 				return nil
 			}
 		case <-ctx.Done():
-			return fmt.Errorf("hear from NATS: %w: %w", natsconn.ErrUnreachable, ctx.Err())
+			return fmt.Errorf("wait for NATS: %w: %w", natsconn.ErrUnreachable, ctx.Err())
 		}
 	}
 }

@@ -16,8 +16,8 @@ import (
 // run requests tasks until the queue is closed.
 func (i *intake) run() {
 	for {
-		runtime.Gosched() // those who are about to wait are asked for together
-		if n, ctx := i.lack(); n > 0 {
+		runtime.Gosched() // let other callers start to wait, so that one request serves them all
+		if n, ctx := i.missing(); n > 0 {
 			i.q.Go(func() { i.pull(ctx, n) })
 		}
 		select {

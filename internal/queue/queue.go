@@ -115,7 +115,7 @@ func (q *Queue) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	_ = q.NATS().FlushWithContext(ctx) // a right that is denied is told before this is answered
+	_ = q.NATS().FlushWithContext(ctx) // the server reports a denied permission before it answers this
 	return natsconn.PermissionError(q.NATS().LastError())
 }
 

@@ -58,7 +58,7 @@ const tasksPart = 4
 // orders needs far less. NATS reserves it, and creates no stream whose size its disk does not have.
 const tasksSize = 64 << 20
 
-// account is what the account uses and may use for streams with so many replicas.
+// account returns what the account uses, and its limits, for streams with so many replicas.
 func (q *Queue) account(ctx context.Context, replicas int) (jetstream.Tier, error) {
 	info, err := q.JetStream().AccountInfo(ctx)
 	if err != nil {
@@ -141,7 +141,7 @@ func (q *Queue) putStream(ctx context.Context, old *jetstream.StreamConfig, kind
 // configOver is the configuration of a stream that may be there already: how it
 // keeps its messages cannot be changed. A new one numbers them from the time on, so that
 // no two stores of a root ever give one number twice: an acknowledgement that a worker
-// brings from the store before means no message of this one, and what was said later has
+// brings from the store before means no message of this one, and later messages have
 // the higher number.
 func (q *Queue) configOver(old *jetstream.StreamConfig, kind string, replicas int, room int64) jetstream.StreamConfig {
 	c := q.streamConfig(kind, replicas, room)

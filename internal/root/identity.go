@@ -22,7 +22,7 @@ type identity struct {
 
 var rootID = regexp.MustCompile(`^[a-z0-9]{12}$`)
 
-// ErrIdentity is wrapped by the errors of a root.json that does not tell the root's id.
+// ErrIdentity is wrapped by the errors of a root.json that does not contain the root's id.
 var ErrIdentity = errors.New("the root has no id that this program can read")
 
 func identityFile(root string) string { return filepath.Join(root, private, "root.json") }
@@ -42,18 +42,21 @@ func readIdentity(root string, owners ...int) (string, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&id); err != nil {
-		return "", fmt.Errorf("read root's id: %s is damaged (%v); remove the file to have a new id, when nothing is running: %w", name, err, ErrIdentity)
+		return "", fmt.Errorf("read root's id: %s is damaged (%v); remove the file to have a new id, when nothing is running: %w",
+			name, err, ErrIdentity)
 	}
 	if id.Format != 1 {
-		return "", fmt.Errorf("read root's id: %s is of format %d, this program knows format 1: use the version that made it: %w", name, id.Format, ErrIdentity)
+		return "", fmt.Errorf("read root's id: %s is of format %d, this program knows format 1: use the version that made it: %w",
+			name, id.Format, ErrIdentity)
 	}
 	if !rootID.MatchString(id.ID) {
-		return "", fmt.Errorf("read root's id: %s: id %q is not 12 of a-z and 0-9; remove the file to have a new id, when nothing is running: %w", name, id.ID, ErrIdentity)
+		return "", fmt.Errorf("read root's id: %s: id %q is not 12 of a-z and 0-9; remove the file to have a "+
+			"new id, when nothing is running: %w", name, id.ID, ErrIdentity)
 	}
 	return id.ID, nil
 }
 
-// maxIdentity bounds what is read of root.json, in bytes.
+// maxIdentity is the most bytes that are read of root.json.
 const maxIdentity = 1 << 16
 
 // makeIdentity gives the root an id. Of several programs that do so at once one

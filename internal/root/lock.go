@@ -34,7 +34,8 @@ func (e *InUseError) Error() string {
 	if e.Holder.PID == 0 {
 		return fmt.Sprintf("root %s is in use by another eisweep: wait for it to end or give another root (-p)", e.Path)
 	}
-	return fmt.Sprintf("root %s is in use by `%s` (process %d on %s, since %s): wait for it to end, stop it there, or give another root (-p)",
+	return fmt.Sprintf("root %s is in use by `%s` (process %d on %s, since %s): wait for it to end, stop it "+
+		"there, or give another root (-p)",
 		e.Path, e.Holder.Command, e.Holder.PID, e.Holder.Host, e.Holder.Since.Local().Format(time.DateTime))
 }
 
@@ -53,15 +54,15 @@ type Lock struct {
 // be closed by the garbage collector, and its lock with it.
 var held sync.Map
 
-// Lock takes the lock of the root for this process; version and command tell
-// others who has it, after Sign. The error is an *InUseError when another process holds it.
-// The lock ends with the process, whatever way it ends.
+// Lock takes the lock of the root for this process. Sign then records version and command for others. The error is an
+// *InUseError when another process holds it. The lock ends with the process, whatever way it ends.
 func (r *Root) Lock(version, command string) (*Lock, error) {
 	host, err := os.Hostname()
 	if err != nil {
 		return nil, fmt.Errorf("lock root %s: %w", r.path, err)
 	}
-	l := &Lock{root: r, holder: Holder{Host: host, PID: os.Getpid(), Since: time.Now().UTC().Truncate(time.Second), Version: version, Command: command}}
+	since := time.Now().UTC().Truncate(time.Second)
+	l := &Lock{root: r, holder: Holder{Host: host, PID: os.Getpid(), Since: since, Version: version, Command: command}}
 	if err := l.acquire(); err != nil {
 		return nil, err
 	}
@@ -70,8 +71,8 @@ func (r *Root) Lock(version, command string) (*Lock, error) {
 	return l, nil
 }
 
-// Sign writes into the lock's file who has it. Whoever finds another signature has lost the lock, so a process signs when
-// it owns the root: where hosts don't see each other's locks, several have one.
+// Sign records this process in the lock's file. A process that finds another signature has lost the lock, so it signs
+// only when it owns the root: where hosts don't see each other's locks, several have one.
 func (l *Lock) Sign() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -85,8 +86,8 @@ func (l *Lock) Sign() error {
 	return nil
 }
 
-// acquire opens the lock's file and locks it, and signs it if the one before was. It begins anew when the file was removed or replaced meanwhile:
-// the lock of a file that has no name keeps nobody out.
+// acquire opens the lock's file and locks it, and signs it if the one before was. It begins anew when the file was
+// removed or replaced meanwhile: the lock of a file that has no name keeps nobody out.
 func (l *Lock) acquire() error {
 	for {
 		f, err := l.root.lockFile()
@@ -120,7 +121,7 @@ func (l *Lock) acquire() error {
 	}
 }
 
-// A look at the lock has it for a moment. Who wants it tries again for so long.
+// LookAtLock holds the lock for a moment. Another process that wants it tries again for this time.
 const (
 	lookTime  = 500 * time.Millisecond
 	lookAgain = 5 * time.Millisecond
@@ -141,13 +142,13 @@ var ErrLockLost = errors.New("another took the root's lock meanwhile")
 // Holder is this process as Sign writes it.
 func (l *Lock) Holder() Holder { return l.holder }
 
-// Previous is who had signed the lock's file when Lock took the lock: a process that ended without Unlock. It is zero when
-// there is no such process, or the file was removed since.
+// Previous is who had signed the lock's file when Lock took the lock: a process that ended without Unlock. It is zero
+// when there is no such process, or the file was removed since.
 func (l *Lock) Previous() Holder { return l.previous }
 
-// Check returns nil if the lock is held. A network file system forgets it when it doesn't
-// hear from the holder for long. A lock that nobody took is taken again, also where its file was
-// removed. The error wraps ErrLockLost, or says why the lock cannot be checked.
+// Check returns nil if the lock is held. A network file system drops the lock of a client that was disconnected for
+// long. Check takes a lock again that no other process has taken, even if its file was removed. The error wraps
+// ErrLockLost, or says why the lock cannot be checked.
 func (l *Lock) Check() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -184,8 +185,8 @@ func (l *Lock) check() error {
 	return nil
 }
 
-// renew takes the lock again after its file was removed. Another that took it meanwhile, and be it for a moment, has
-// made the file anew, and may have changed what the root holds: then it is lost.
+// renew takes the lock again after its file was removed. Another process that took it in between, even for a moment,
+// has created the file again and may have changed the root. Then the lock is lost.
 func (l *Lock) renew() error {
 	if _, err := os.Lstat(l.root.Private("lock")); err == nil {
 		return fmt.Errorf("hold lock of root: its file was replaced: %w", ErrLockLost)
@@ -194,7 +195,7 @@ func (l *Lock) renew() error {
 	}
 	old := l.file
 	err := l.acquire()
-	if l.file != old { // also after an error: what was taken was given up again
+	if l.file != old { // also after an error, when the new file was closed again
 		held.Delete(old)
 		err = errors.Join(err, old.Close())
 	}

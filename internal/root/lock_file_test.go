@@ -50,8 +50,8 @@ func TestALockThatCannotBeLookedAtIsNotLost(t *testing.T) {
 	}
 }
 
-// TestALockThatCannotBeSignedAgain leaves no file open: nothing can be written when a lock whose file was removed is taken
-// again. The limit of files' sizes is a whole process's, so this one has its own.
+// TestALockThatCannotBeSignedAgain leaves no file open: nothing can be written when a lock whose file was removed is
+// taken again. The limit of files' sizes is a whole process's, so this one has its own.
 func TestALockThatCannotBeSignedAgain(t *testing.T) {
 	if path := os.Getenv("SIGN_LOCK_OF"); path != "" {
 		signInVain(t, path)
@@ -95,7 +95,7 @@ func TestWhoHoldsALockThatCannotBeLookedAt(t *testing.T) {
 	}
 	must(t, os.Mkdir(r.Private("lock"), 0o700))
 	if _, held, err := r.Holder(); held || !errors.Is(err, atomicfile.ErrNotRegular) {
-		t.Errorf("with a folder in its place: %v, %v", held, err)
+		t.Errorf("with a directory in its place: %v, %v", held, err)
 	}
 }
 

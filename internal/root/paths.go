@@ -17,10 +17,10 @@ import (
 	"eisweep/sweeps"
 )
 
-// ErrHostile is wrapped by the errors of names that lead out of the root.
-var ErrHostile = errors.New("the path leads out of the root")
+// ErrPathEscapes is wrapped by the errors of names that lead out of the root.
+var ErrPathEscapes = errors.New("the path leads out of the root")
 
-// SweepDir returns the folder of a sweep.
+// SweepDir returns the directory of a sweep.
 func (r *Root) SweepDir(sweep string) string { return filepath.Join(r.path, sweep) }
 
 // Manifest returns the path of a sweep's manifest.
@@ -62,28 +62,28 @@ func (r *Root) Log(id sweeps.ID, run int, token string) string {
 // Input returns the path of the copy of an outside file, by its SHA-256 in hex.
 func (r *Root) Input(sha256 string) string { return r.Private("inputs", sha256+".h5") }
 
-// Private returns the path of a name in the private folder.
+// Private returns the path of a name in the private directory.
 func (r *Root) Private(names ...string) string {
 	return filepath.Join(append([]string{r.path, private}, names...)...)
 }
 
 // Relative returns path, which lies under the root, as messages name it: relative
-// to the root, with slashes. The error wraps ErrHostile when it lies elsewhere.
+// to the root, with slashes. The error wraps ErrPathEscapes when it lies elsewhere.
 func (r *Root) Relative(path string) (string, error) {
 	rel, err := filepath.Rel(r.path, path)
 	if err != nil || !filepath.IsLocal(rel) {
-		return "", fmt.Errorf("name %s: %w", path, ErrHostile)
+		return "", fmt.Errorf("name %s: %w", path, ErrPathEscapes)
 	}
 	return filepath.ToSlash(rel), nil
 }
 
-// OpenInput opens a file for reading by the path that a message gives, relative
-// to the root. Absolute paths, ".." and links that lead out of the root are an
-// error that wraps ErrHostile, and what is no regular file one that wraps atomicfile.ErrNotRegular. The file's folder is listed first: over NFS a name
-// that was missing a moment ago otherwise stays missing.
+// OpenInput opens a file for reading by the path that a message gives, relative to the root. Absolute paths, ".." and
+// links that lead out of the root are an error that wraps ErrPathEscapes, and anything but a regular file one that
+// wraps atomicfile.ErrNotRegular. The file's directory is listed first: over NFS a name that was missing a moment ago
+// otherwise stays missing.
 func (r *Root) OpenInput(name string) (*os.File, error) {
 	if !filepath.IsLocal(name) || path.Clean(name) != name {
-		return nil, fmt.Errorf("open %q: %w", name, ErrHostile)
+		return nil, fmt.Errorf("open %q: %w", name, ErrPathEscapes)
 	}
 	dir, err := os.OpenRoot(r.path)
 	if err != nil {
@@ -100,17 +100,17 @@ func (r *Root) OpenInput(name string) (*os.File, error) {
 	return f, nil
 }
 
-// openError tells a name that leads out of the root from one that cannot be
+// openError distinguishes a name that leads out of the root from one that cannot be
 // opened: os.Root refuses the former with an error that has no sentinel.
 func openError(dir *os.Root, name string, err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) && path.Err.Error() == "path escapes from parent" {
-		return fmt.Errorf("open %s: %w", filepath.Join(dir.Name(), name), ErrHostile)
+		return fmt.Errorf("open %s: %w", filepath.Join(dir.Name(), name), ErrPathEscapes)
 	}
 	return fmt.Errorf("open %s: %w", filepath.Join(dir.Name(), name), err)
 }
 
-// look reads one entry of a folder, which makes an NFS client ask anew.
+// look reads one entry of a directory, which makes an NFS client ask its server again.
 func look(dir *os.Root, name string) error {
 	f, err := dir.OpenFile(name, os.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {

@@ -49,7 +49,7 @@ func TestNothingWaitsForAFIFO(t *testing.T) {
 	}
 }
 
-// TestSharingPassesOverWhatIsPlanted has members of the group leave names in a shared folder that lead to other
+// TestSharingPassesOverWhatIsPlanted has members of the group leave names in a shared directory that lead to other
 // files of the owner's.
 func TestSharingPassesOverWhatIsPlanted(t *testing.T) {
 	r := open(t, t.TempDir())

@@ -10,14 +10,14 @@ import (
 	"eisweep/internal/atomicfile"
 )
 
-// processes is the folder in the private one in which each user has a folder of its own for what its processes print.
+// processes is the private directory in which each user has a directory for the output of their processes.
 const processes = "processes"
 
 // stickyShare is its mode when it is shared: members make names there, and nobody removes or renames another's.
 const stickyShare = 0o770 | os.ModeSticky
 
-// ProcessLogs returns the folder for what processes print that this user starts: a coordinator, jobs, workers on other
-// hosts. Who opens such logs, Slurm for one, follows whatever link has their name, so that this folder is this user's
+// ProcessLogs returns the directory for the output of processes that this user starts: a coordinator, jobs, workers on
+// other hosts. Slurm, for example, follows links when it opens such logs, so this directory is this user's
 // alone. It is made. The error wraps ErrUntrusted when another user could write there, and fs.ErrPermission where
 // the root isn't shared with this user as a worker.
 func (r *Root) ProcessLogs() (string, error) {
@@ -29,14 +29,15 @@ func (r *Root) ProcessLogs() (string, error) {
 		}
 	}
 	if err != nil {
-		return "", fmt.Errorf("make folder of logs: %w", err)
+		return "", fmt.Errorf("make directory of logs: %w", err)
 	}
 	if !info.IsDir() || info.Mode().Perm()&0o022 != 0 && info.Mode()&os.ModeSticky == 0 {
-		return "", fmt.Errorf("%s is not a safe folder of the root: its owner must restart the coordinator, which sets its permissions: %w", outer, ErrUntrusted)
+		return "", fmt.Errorf("%s is not a safe directory of the root: its owner must restart the "+
+			"coordinator, which sets its permissions: %w", outer, ErrUntrusted)
 	}
 	dir := r.Private(processes, strconv.Itoa(os.Geteuid()))
 	if err := atomicfile.Mkdir(dir, 0o700); err != nil {
-		return "", fmt.Errorf("make folder of logs: %w", err)
+		return "", fmt.Errorf("make directory of logs: %w", err)
 	}
 	if err := check(dir, true); err != nil {
 		return "", err

@@ -21,7 +21,7 @@ func TestLogsOfProcessesAreTheirUsersAlone(t *testing.T) {
 	info, err := os.Stat(filepath.Dir(dir))
 	must(t, err)
 	if info.Mode()&os.ModeSticky == 0 || info.Mode().Perm() != 0o770 {
-		t.Errorf("shared, the folder above has mode %v", info.Mode())
+		t.Errorf("shared, the directory above has mode %v", info.Mode())
 	}
 	open(t, r.Path())
 	if _, err := r.ProcessLogs(); err != nil {
@@ -35,7 +35,7 @@ func TestLogsOfProcessesAreTheirUsersAlone(t *testing.T) {
 		{"a link", func() error {
 			return errors.Join(os.Chmod(dir, 0o700), os.Rename(dir, dir+".moved"), os.Symlink(dir+".moved", dir))
 		}},
-		{"a folder that all may change", func() error { return errors.Join(os.Remove(dir), os.Chmod(filepath.Dir(dir), 0o770)) }},
+		{"a directory that all may change", func() error { return errors.Join(os.Remove(dir), os.Chmod(filepath.Dir(dir), 0o770)) }},
 	} {
 		must(t, step.spoil())
 		if _, err := r.ProcessLogs(); !errors.Is(err, ErrUntrusted) {
@@ -103,7 +103,7 @@ func attack(t *testing.T, path string) {
 		"share":   func() error { return grant(r.Private("checkpoints"), os.Getgid(), 0o777) },
 	} {
 		if err := try(); err == nil {
-			t.Errorf("another user may %s the owner's folder of logs", what)
+			t.Errorf("another user may %s the owner's directory of logs", what)
 		}
 	}
 }

@@ -1,10 +1,10 @@
-// Package root is the folder of everything: where a sweep's results, the files
-// on their way and the secrets lie, and who may work in it.
+// Package root manages the root: the directory that holds all sweeps and results, unfinished files and secrets. It
+// decides which users may work there.
 //
-// It guarantees that a folder which others could tamper with is refused, that
-// one coordinator at a time holds the lock as far as the file system can tell,
-// and that names which come from elsewhere cannot lead out of the folder. It
-// knows nothing of what the files mean, and it does not watch over a lock on a
+// It guarantees that a directory which others could tamper with is refused, that
+// one coordinator at a time holds the lock as far as the file system reports locks,
+// and that names from messages and manifests cannot lead out of the root. It
+// does not know the contents of the files, and it does not watch over a lock on a
 // network file system that forgets its locks.
 //
 // Start reading at Open; paths.go says where everything lies.
@@ -25,11 +25,11 @@ import (
 	"eisweep/sweeps"
 )
 
-// private is the folder that holds all that is not a result.
+// private is the name of the directory for everything that is not a result.
 const private = ".eisweep"
 
-// folders are those that Open makes in the private folder.
-var folders = []string{"incoming", "checkpoints", "inputs", "logs", "owner", processes}
+// directories are the ones that Open creates in the private directory.
+var directories = []string{"incoming", "checkpoints", "inputs", "logs", "owner", processes}
 
 // Root is an opened root. Its methods are safe for concurrent use.
 type Root struct {
@@ -44,7 +44,7 @@ func Open(path string) (*Root, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open root: %w", err)
 	}
-	if err := makeFolder(abs); err != nil {
+	if err := makeDirectory(abs); err != nil {
 		return nil, err
 	}
 	if err := makePrivate(abs); err != nil {
@@ -62,14 +62,14 @@ func Open(path string) (*Root, error) {
 
 // OpenExisting opens a root for reading and makes nothing. It may be another user's who
 // shares it (ShareWith). The error wraps fs.ErrNotExist when there is no root at path,
-// ErrForbidden when it is another user's who doesn't share it, ErrNoFolder when it is a file.
+// ErrForbidden when it is another user's who doesn't share it, ErrNotDirectory when it is a file.
 func OpenExisting(path string) (*Root, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open root: %w", err)
 	}
 	if info, err := os.Stat(abs); errors.Is(err, syscall.ENOTDIR) || err == nil && !info.IsDir() {
-		return nil, fmt.Errorf("open root %s: %w", abs, ErrNoFolder)
+		return nil, fmt.Errorf("open root %s: %w", abs, ErrNotDirectory)
 	}
 	sharer, err := owner(abs)
 	if err == nil {
@@ -88,17 +88,17 @@ func OpenExisting(path string) (*Root, error) {
 	return &Root{path: abs, id: id}, nil
 }
 
-// noRoot is the error of a folder, by its path, that is no root. It wraps
+// noRoot is the error of a directory, by its path, that is no root. It wraps
 // fs.ErrNotExist.
 type noRoot string
 
 func (path noRoot) Error() string {
-	return string(path) + " is not a root: nothing was run there yet, or it is another folder (-p, EISWEEP_ROOT)"
+	return string(path) + " is not a root: no sweep has run there, or a different directory is meant (-p, EISWEEP_ROOT)"
 }
 
 func (noRoot) Unwrap() error { return fs.ErrNotExist }
 
-// OpenToPlan is OpenExisting, but takes a folder that is no root yet, or doesn't
+// OpenToPlan is OpenExisting, but takes a directory that is no root yet, or doesn't
 // exist, for a root in which nothing was run: its ID is "".
 func OpenToPlan(path string) (*Root, error) {
 	r, err := OpenExisting(path)
@@ -126,7 +126,7 @@ func (r *Root) Writable() bool {
 }
 
 // Sweeps returns the names of the sweeps that were launched under the root,
-// sorted: the folders that hold a sweep.toml or, if that was lost, a manifest. A folder that
+// sorted: the directories that hold a sweep.toml or, if that was lost, a manifest. A directory that
 // cannot be looked into is among them: who reads it gets the error.
 func (r *Root) Sweeps() ([]string, error) {
 	entries, err := os.ReadDir(r.path)
@@ -146,43 +146,43 @@ func (r *Root) Sweeps() ([]string, error) {
 	return names, nil
 }
 
-// removeStale removes what a crash left half written in the private folder. The caller holds the lock: nobody else
-// writes there, but who makes the root's id, and takes another's in its place. What cannot be removed is tried again the
-// next time.
+// removeStale removes files that a crash left half written in the private directory. The caller holds the lock: nobody
+// else writes there, but who makes the root's id, and takes another's in its place. What cannot be removed is tried
+// again the next time.
 func (r *Root) removeStale() {
 	for _, name := range []string{"", "inputs", "sweeps", "stands"} {
 		_ = atomicfile.RemoveStale(r.Private(name), 0)
 	}
 }
 
-// mayExist is false only of what is surely not there. Below a file there is nothing.
+// mayExist returns false only if the file certainly does not exist. Below a regular file nothing does.
 func mayExist(path string) bool {
 	_, err := os.Stat(path)
 	return !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
 }
 
-func makeFolder(path string) error {
+func makeDirectory(path string) error {
 	if err := atomicfile.MkdirAll(path, 0o777); err != nil {
 		if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("make root %s: %w", path, ErrNoFolder)
+			return fmt.Errorf("make root %s: %w", path, ErrNotDirectory)
 		}
-		return fmt.Errorf("make root %s: give a folder that you may write (-p, EISWEEP_ROOT): %w", path, err)
+		return fmt.Errorf("make root %s: give a directory that you can write to (-p, EISWEEP_ROOT): %w", path, err)
 	}
 	if err := unix.Access(path, unix.R_OK|unix.W_OK|unix.X_OK); err != nil {
 		if user, e := owner(path); e == nil && user != os.Geteuid() {
 			return foreign(path, user, ErrForbidden)
 		}
-		return fmt.Errorf("open root %s: you need to read and write it; change its permissions or give another folder: %w", path, err)
+		return fmt.Errorf("open root %s: you need to read and write it; change its permissions or give another directory: %w", path, err)
 	}
 	return nil
 }
 
 func makePrivate(path string) error {
 	dir := filepath.Join(path, private)
-	for _, name := range append([]string{""}, folders...) {
+	for _, name := range append([]string{""}, directories...) {
 		d := filepath.Join(dir, name)
 		if err := atomicfile.Mkdir(d, 0o700); err != nil && !errors.Is(err, syscall.ENOTDIR) {
-			return fmt.Errorf("make folder: %w", err)
+			return fmt.Errorf("make directory: %w", err)
 		}
 		if (slices.Contains(worked, name) || name == processes) && sharedWith(dir, d) {
 			continue

@@ -65,12 +65,12 @@ func TestOpenMakesARootOnce(t *testing.T) {
 	if r.ID() != ids[0] || r.Path() != path {
 		t.Errorf("id %s, path %s", r.ID(), r.Path())
 	}
-	for _, d := range append(folders, "") {
+	for _, d := range append(directories, "") {
 		if info, err := os.Stat(r.Private(d)); err != nil || info.Mode().Perm() != 0o700 {
-			t.Errorf("folder %q: %v, %v", d, info, err)
+			t.Errorf("directory %q: %v, %v", d, info, err)
 		}
 	}
-	if entries, err := os.ReadDir(r.Private()); err != nil || len(entries) != len(folders)+1 {
+	if entries, err := os.ReadDir(r.Private()); err != nil || len(entries) != len(directories)+1 {
 		t.Errorf("temporary files remain: %v, %v", entries, err)
 	}
 }
@@ -138,7 +138,7 @@ func TestOpenRefusesWhatOthersCouldHaveMade(t *testing.T) {
 			c.spoil(t, open(t, path))
 			for how, open := range map[string]func(string) (*Root, error){"Open": Open, "OpenExisting": OpenExisting} {
 				if how == "OpenExisting" && strings.Contains(name, "incoming") {
-					continue // it only reads the folder
+					continue // it only reads the directory
 				}
 				_, err := open(path)
 				if err == nil || c.want != nil && !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
@@ -169,12 +169,12 @@ func TestOpenTellsWhatIsInTheWay(t *testing.T) {
 		_, old := OpenExisting(path)
 		_, plan := OpenToPlan(path)
 		for _, err := range []error{err, old, plan} {
-			if !errors.Is(err, ErrNoFolder) || !strings.Contains(err.Error(), "a file is in the way") {
+			if !errors.Is(err, ErrNotDirectory) || !strings.Contains(err.Error(), "a file is in the way") {
 				t.Errorf("%s: %v", path, err)
 			}
 		}
 	}
-	if _, err := Open("/proc/nowhere/root"); err == nil || !strings.Contains(err.Error(), "give another folder") && !strings.Contains(err.Error(), "give a folder") {
+	if _, err := Open("/proc/nowhere/root"); err == nil || !strings.Contains(err.Error(), "give another directory") && !strings.Contains(err.Error(), "give a directory") {
 		t.Errorf("unwritable: %v", err)
 	}
 }
@@ -295,7 +295,7 @@ func TestNamesStayInTheRoot(t *testing.T) {
 		if f, err := r.OpenInput(name); err == nil {
 			f.Close()
 			t.Errorf("%q was opened", name)
-		} else if name != "" && name != "." && !errors.Is(err, ErrHostile) {
+		} else if name != "" && name != "." && !errors.Is(err, ErrPathEscapes) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -306,12 +306,12 @@ func TestNamesStayInTheRoot(t *testing.T) {
 		t.Errorf("missing: %v", err)
 	}
 	if _, err := r.OpenInput("none/none.h5"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("missing folder: %v", err)
+		t.Errorf("missing directory: %v", err)
 	}
 	if rel, err := r.Relative(r.Input("abc")); rel != ".eisweep/inputs/abc.h5" || err != nil {
 		t.Errorf("relative %q, %v", rel, err)
 	}
-	if _, err := r.Relative(outside); !errors.Is(err, ErrHostile) {
+	if _, err := r.Relative(outside); !errors.Is(err, ErrPathEscapes) {
 		t.Errorf("outside: %v", err)
 	}
 }

@@ -12,12 +12,12 @@ import (
 	"eisweep/internal/atomicfile"
 )
 
-// worked are the folders in which workers leave files.
+// worked are the directories in which workers leave files.
 var worked = []string{"incoming", "checkpoints", "logs"}
 
 // ShareWith lets the members of a group, by its number, open the root with
-// OpenExisting: they may list the private folder, read in it what is theirs to read,
-// and read the root's id. With workers they may work as well: they may read inputs, and
+// OpenExisting: they may list the private directory, read the files that
+// are shared with them, and read the root's id. With workers they may work as well: they may read inputs, and
 // leave results on their way, checkpoints and logs, which then are the group's. They
 // can change nothing else.
 func (r *Root) ShareWith(group int, workers bool) error {
@@ -33,8 +33,8 @@ func (r *Root) ShareWith(group int, workers bool) error {
 	return nil
 }
 
-// shareWork shares the folders that workers read and write, and the files there that
-// others than their makers need.
+// shareWork shares the directories that workers read and write, and the files there that
+// others than their creators need.
 func (r *Root) shareWork(group int) error {
 	errs := []error{grant(r.Private("inputs"), group, 0o750|os.ModeSetgid)}
 	for _, name := range worked {
@@ -51,9 +51,9 @@ func (r *Root) shareWork(group int) error {
 	return errors.Join(errs...)
 }
 
-// grantFile lets the group read a file of this user that was made before the folder was
+// grantFile lets the group read a file of this user that was made before the directory was
 // shared; a member's is the group's already. Whatever else lies there is passed over: members may leave anything, and
-// a file that has another name may be none of this folder's.
+// a file that has another name may be none of this directory's.
 func (r *Root) grantFile(path string, group int) error {
 	f, err := atomicfile.Open(path)
 	for _, passed := range []error{atomicfile.ErrNotRegular, os.ErrPermission, os.ErrNotExist} {
@@ -88,13 +88,13 @@ func (r *Root) Unshare() error {
 
 func (r *Root) unshareWork() error {
 	var errs []error
-	for _, name := range folders {
+	for _, name := range directories {
 		errs = append(errs, restrict(r.Private(name), 0o700))
 	}
 	return errors.Join(errs...)
 }
 
-// ShareFile lets the group read a file that this user has made, and that has no other name, in a folder that is
+// ShareFile lets the group read a file that this user has made, and that has no other name, in a directory that is
 // shared with a group, whatever the umask; elsewhere it does nothing. The error wraps ErrUntrusted when another file has
 // taken its name.
 func ShareFile(path string) error {
@@ -122,7 +122,7 @@ func Share(f *os.File) error {
 	return f.Chmod(info.Mode().Perm() | 0o040)
 }
 
-// grant gives a file or folder of this user to a group, if it isn't the group's, and sets its mode.
+// grant gives a file or directory of this user to a group, if it isn't the group's, and sets its mode.
 func grant(path string, group int, mode os.FileMode) error {
 	f, err := openOwn(path)
 	if err != nil {
@@ -145,7 +145,7 @@ func grantOpen(f *os.File, group int, mode os.FileMode) error {
 	return f.Chmod(mode)
 }
 
-// restrict sets the mode of a file or folder of this user.
+// restrict sets the mode of a file or directory of this user.
 func restrict(path string, mode os.FileMode) error {
 	f, err := openOwn(path)
 	if err != nil {
@@ -155,7 +155,7 @@ func restrict(path string, mode os.FileMode) error {
 	return f.Chmod(mode)
 }
 
-// openOwn opens a file or folder of this user, by a name that is no link, for its mode to be changed.
+// openOwn opens a file or directory of this user, by a name that is no link, for its mode to be changed.
 func openOwn(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -172,9 +172,9 @@ func openOwn(path string) (*os.File, error) {
 	return f, nil
 }
 
-// Owner returns the number of the user to whom the root's folder belongs. What that
-// user shares of the private folder is trusted by OpenExisting: who plants a private
-// folder in another's root is not its owner.
+// Owner returns the number of the user to whom the root's directory belongs. What that
+// user shares of the private directory is trusted by OpenExisting: a user who plants a private
+// directory in another user's root is not its owner.
 func (r *Root) Owner() (int, error) { return owner(r.path) }
 
 func owner(path string) (int, error) {

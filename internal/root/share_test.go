@@ -12,10 +12,10 @@ func TestSharedRootShowsItsNamesToTheGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, step := range []struct {
-		name         string
-		do           func() error
-		folder, file os.FileMode
-		incoming     os.FileMode
+		name            string
+		do              func() error
+		directory, file os.FileMode
+		incoming        os.FileMode
 	}{
 		{"made", func() error { return nil }, 0o700, 0o600, 0o700},
 		{"shared", func() error { return r.ShareWith(os.Getgid(), false) }, 0o750, 0o640, 0o700},
@@ -27,8 +27,8 @@ func TestSharedRootShowsItsNamesToTheGroup(t *testing.T) {
 		if err := step.do(); err != nil {
 			t.Fatal(err)
 		}
-		if got := mode(t, r.Private()); got != step.folder {
-			t.Errorf("%s: the private folder has mode %v", step.name, got)
+		if got := mode(t, r.Private()); got != step.directory {
+			t.Errorf("%s: the private directory has mode %v", step.name, got)
 		}
 		if got := mode(t, identityFile(r.Path())); got != step.file {
 			t.Errorf("%s: the id has mode %v", step.name, got)
@@ -62,7 +62,7 @@ func TestFilesOfASharedFolderAreReadable(t *testing.T) {
 	}
 	early := r.Private("checkpoints", "early")
 	if got := leave(early); got != 0o600 {
-		t.Errorf("in a folder that isn't shared: mode %v", got)
+		t.Errorf("in a directory that isn't shared: mode %v", got)
 	}
 	if err := r.ShareWith(os.Getgid(), true); err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func TestFilesOfASharedFolderAreReadable(t *testing.T) {
 		t.Errorf("from before: mode %v", got)
 	}
 	if got := leave(r.Private("incoming", "late")); got != 0o640 {
-		t.Errorf("in a shared folder: mode %v", got)
+		t.Errorf("in a shared directory: mode %v", got)
 	}
 }
 
@@ -84,7 +84,7 @@ func mode(t testing.TB, path string) os.FileMode {
 	return info.Mode().Perm()
 }
 
-// Only who owns the root's folder may share a private folder in it.
+// Only who owns the root's directory may share a private directory in it.
 func TestOwnerOfTheFolderIsTrusted(t *testing.T) {
 	r, err := Open(t.TempDir())
 	if err != nil {

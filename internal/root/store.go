@@ -45,9 +45,9 @@ func (r *Root) IsLocal() (bool, error) {
 	return localFileSystems[uint32(stat.Type)], nil
 }
 
-// Store returns the folder of the embedded server's store: in the root, or under
+// Store returns the directory of the embedded server's store: in the root, or under
 // stateHome (XDG_STATE_HOME or what stands for it) where the root lies on a
-// network file system. What it holds is disposable.
+// network file system. Its contents are disposable.
 func (r *Root) Store(stateHome string) (string, error) {
 	var stat unix.Statfs_t
 	if err := unix.Statfs(r.path, &stat); err != nil {
@@ -63,7 +63,8 @@ func storeOn(r *Root, fileSystem int64, stateHome string) (string, error) {
 		return r.Private("store"), nil
 	}
 	if !filepath.IsAbs(stateHome) {
-		return "", fmt.Errorf("root %s lies on %s, where the queue cannot: set XDG_STATE_HOME to the absolute path of a folder on a local disk", r.path, kind)
+		return "", fmt.Errorf("root %s lies on %s, where the queue cannot: set XDG_STATE_HOME to the absolute "+
+			"path of a directory on a local disk", r.path, kind)
 	}
 	return filepath.Join(stateHome, "eisweep", r.id), nil
 }

@@ -14,7 +14,7 @@ import (
 	"eisweep/internal/atomicfile"
 )
 
-// ErrUntrusted is wrapped by the errors of files and folders that others could
+// ErrUntrusted is wrapped by the errors of files and directories that others could
 // have tampered with.
 var ErrUntrusted = errors.New("others could have tampered with it")
 
@@ -22,12 +22,13 @@ var ErrUntrusted = errors.New("others could have tampered with it")
 // with nobody that this one is.
 var ErrForbidden = errors.New("it is not shared with you")
 
-// ErrNoFolder is wrapped by the errors of a root's path that leads to a file, or through one.
-var ErrNoFolder = errors.New("a file is in the way; move it, or give another folder (-p, EISWEEP_ROOT)")
+// ErrNotDirectory is wrapped by the errors of a root's path that leads to a file, or through one.
+var ErrNotDirectory = errors.New("a file is in the way; move it, or give another directory (-p, EISWEEP_ROOT)")
 
-// foreign is the error of a folder of another user's, for one who would see to it.
+// foreign is the error for a user who wants to manage another user's directory.
 func foreign(path string, owner int, kind error) error {
-	return fmt.Errorf("%s belongs to user %s and you are user %d: that user runs the coordinator of it, with --share-group GROUP for those who may launch there, too; or use a root of your own (-p, EISWEEP_ROOT): %w",
+	return fmt.Errorf("%s belongs to user %s and you are user %d: ask that user to run its coordinator, with "+
+		"--share-group GROUP for others who may launch there, or use a root of your own (-p, EISWEEP_ROOT): %w",
 		path, person(owner), os.Geteuid(), kind)
 }
 
@@ -40,24 +41,25 @@ func person(id int) string {
 	return text
 }
 
-// forbidden is the error of a private folder that this user may not look into, with what
+// forbidden is the error of a private directory that this user may not look into, with what
 // to do; another error is as it was.
 func forbidden(private string, owner int, err error) error {
 	if !errors.Is(err, fs.ErrPermission) || owner == os.Geteuid() {
 		return err
 	}
-	return fmt.Errorf("%s belongs to user %s and you are user %d: ask for its coordinator to be started with --share-group GROUP, or use a root of your own: %w", private, person(owner), os.Geteuid(), ErrForbidden)
+	return fmt.Errorf("%s belongs to user %s and you are user %d: ask for its coordinator to be started with "+
+		"--share-group GROUP, or use a root of your own: %w", private, person(owner), os.Geteuid(), ErrForbidden)
 }
 
-// sharedWith says whether this user shares a folder in the private folder with the
+// sharedWith says whether this user shares a directory in the private directory with the
 // group that may enter that, and with nobody else.
-func sharedWith(private, folder string) bool {
+func sharedWith(private, directory string) bool {
 	outer, err := os.Lstat(private)
 	if err != nil {
 		return false
 	}
-	inner, err := os.Lstat(folder)
-	if filepath.Base(folder) == processes && err == nil && inner.Mode()&os.ModeSticky == 0 {
+	inner, err := os.Lstat(directory)
+	if filepath.Base(directory) == processes && err == nil && inner.Mode()&os.ModeSticky == 0 {
 		return false
 	}
 	return err == nil && inner.IsDir() && userOf(inner) == os.Geteuid() && inner.Mode().Perm() == 0o770 &&
@@ -65,26 +67,26 @@ func sharedWith(private, folder string) bool {
 }
 
 // check refuses what is a link, belongs to another user than this one or those that
-// are named, or may be written by others, and what is not a folder (or a plain file)
+// are named, or may be written by others, and what is not a directory (or a plain file)
 // where one should be.
-func check(path string, folder bool, owners ...int) error {
+func check(path string, directory bool, owners ...int) error {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return fmt.Errorf("look at %s: %w", path, err)
 	}
 	switch {
 	case info.Mode()&os.ModeSymlink != 0:
-		return fmt.Errorf("%s is a link: remove it, and give the folder that it leads to as root instead: %w", path, ErrUntrusted)
-	case folder && !info.IsDir():
-		return fmt.Errorf("%s is in the way: a folder belongs there; move the file: %w", path, syscall.ENOTDIR)
-	case !folder && !info.Mode().IsRegular():
+		return fmt.Errorf("%s is a link: remove it, and give the directory that it leads to as root instead: %w", path, ErrUntrusted)
+	case directory && !info.IsDir():
+		return fmt.Errorf("%s is in the way: a directory belongs there; move the file: %w", path, syscall.ENOTDIR)
+	case !directory && !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a plain file: move it away: %w", path, ErrUntrusted)
 	}
 	return checkOwner(path, info, append(owners, os.Geteuid()))
 }
 
-// openTrusted opens a file that check has nothing against, and looks at what it has opened: the name could lead
-// elsewhere a moment later.
+// openTrusted opens a file that check accepts, and checks the open file as well: the name could lead elsewhere a moment
+// later.
 func openTrusted(path string, flag int, owners ...int) (*os.File, error) {
 	f, err := atomicfile.OpenFile(path, flag, 0o600)
 	if errors.Is(err, atomicfile.ErrNotRegular) {
@@ -112,7 +114,7 @@ func checkOwner(path string, info os.FileInfo, owners []int) error {
 		return foreign(path, int(stat.Uid), ErrUntrusted)
 	}
 	if info.Mode().Perm()&0o022 != 0 {
-		return fmt.Errorf("%s may be written by others: `chmod go-w %s` if you trust what it holds: %w", path, path, ErrUntrusted)
+		return fmt.Errorf("%s may be written by others: `chmod go-w %s` if you trust its contents: %w", path, path, ErrUntrusted)
 	}
 	return nil
 }
