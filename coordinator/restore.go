@@ -141,7 +141,8 @@ func dependence(needs bool) int {
 	return 0
 }
 
-// resume submits the tasks of a sweep, after planning it. A sweep that cannot be planned is left unchanged.
+// resume submits the tasks of a sweep. If the file of one cannot be looked at, those before it are submitted, and the
+// sweep is resumed again later.
 func (rs *restorer) resume(ctx context.Context, r *restored) error {
 	if r.record.Reruns == nil {
 		r.record.Reruns = map[sweeps.ID]int{}
@@ -165,9 +166,12 @@ func (rs *restorer) resume(ctx context.Context, r *restored) error {
 		rs.step(lifecycle.SweepPaused{Sweep: r.name})
 	}
 	rs.mu.Unlock()
-	rs.log.Info("resume sweep", "sweep", r.name, "status", r.record.Status, "tasks", first.Tasks,
-		"done", first.Done+first.Linked, "to run", first.New+first.Waiting)
-	return rs.launcher.submit(ctx, first)
+	err = rs.launcher.submit(ctx, first)
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	n := rs.machine.Counts(r.name)
+	rs.log.Info("resume sweep", "sweep", r.name, "status", r.record.Status, "tasks", n.Total, "done", n.Done, "failed", n.Failed)
+	return err
 }
 
 // setAside has a sweep resumed later that cannot be resumed now.

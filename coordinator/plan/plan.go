@@ -30,7 +30,7 @@ func Preview(ctx context.Context, r *root.Root, prober catalog.Prober, request R
 }
 
 // New plans a launch by a catalog that was just refreshed, next to the earlier launches of a coordinator; nil when none
-// runs. Errors are as of Preview.
+// runs. A plan that resumes a sweep has no counts. Errors are as of Preview.
 func New(ctx context.Context, c *catalog.Catalog, prober catalog.Prober, earlier Launches, request Request) (*Plan, error) {
 	p := &planner{launches: earlier, ctx: ctx, root: c.Root(), catalog: c, prober: prober, request: request, coming: map[sweeps.ID]bool{},
 		dirs: map[string]*listing{}, unrecorded: map[string]*manifest.Line{}, adopted: map[sweeps.ID]*manifest.Line{}}
@@ -58,6 +58,9 @@ func New(ctx context.Context, c *catalog.Catalog, prober catalog.Prober, earlier
 	}
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
+	}
+	if request.Resumed != nil { // its items are looked at once, when they are submitted
+		return plan, nil
 	}
 	for i := range plan.Sweeps {
 		if err := plan.Sweeps[i].count(depended[plan.Sweeps[i].Name]); err != nil {

@@ -53,7 +53,7 @@ func (s *Sweep) Leave(t *sweeps.Task, number int, failure *catalog.Ref) (Item, e
 // need to know what this one executes.
 func (s *Sweep) count(depended bool) error {
 	gone, replaced := &catalog.Files{}, map[sweeps.ID]bool{}
-	if r := &s.planner.request; !r.IsPartial() && r.Resumed == nil { // a restart does not say what is gone
+	if !s.planner.request.IsPartial() {
 		var err error
 		if replaced, err = restoredTasks(s.planner.root, s.Sweep); err != nil {
 			return err
