@@ -8,19 +8,19 @@ import (
 	"math"
 )
 
-// archive writes or reads the fields of a state: the same walk over a state does
-// both, so that the two cannot differ. It stops at the first fault, which err
-// keeps; what has been read until then means nothing.
+// archive writes or reads the fields of a state. The same walk over a state does both,
+// so that the two cannot differ. The archive stops at the first error, which it keeps in
+// err; values read before are then meaningless.
 type archive struct {
 	to     io.Writer // nil where it reads
 	from   io.Reader
 	left   int64 // bytes to read
 	buffer []byte
 	err    error
-	failed bool // err is of what the state is read from or kept in, not of the state
+	failed bool // err came from the reader, the writer or the spool, not from the state
 }
 
-// bufferSize is how many bytes of an array go at a time.
+// bufferSize is how many bytes of an array are encoded at a time.
 const bufferSize = 1 << 15
 
 var errShort = errors.New("it ends too early")
@@ -33,7 +33,7 @@ func newReader(from io.Reader, size int64) *archive {
 
 func (a *archive) writing() bool { return a.to != nil }
 
-// write writes bytes, unless something failed before.
+// write writes bytes, unless an earlier call failed.
 func (a *archive) write(b []byte) {
 	if a.err == nil {
 		_, err := a.to.Write(b)
@@ -41,7 +41,7 @@ func (a *archive) write(b []byte) {
 	}
 }
 
-// fail takes an error of somebody else's, or nil.
+// fail records an error of the reader, the writer or the spool; nil is ignored.
 func (a *archive) fail(err error) {
 	if a.err == nil && err != nil {
 		a.err, a.failed = err, true
@@ -62,7 +62,7 @@ func (a *archive) read(b []byte) bool {
 	return err == nil
 }
 
-// integer is a number in from … to.
+// integer writes or reads a number in from … to.
 func (a *archive) integer(v *int, from, to int) {
 	x := int64(*v)
 	a.int64(&x)
@@ -93,7 +93,7 @@ func (a *archive) boolean(v *bool) {
 	*v = x == 1
 }
 
-// block is bytes of any number up to limit.
+// block writes or reads bytes, at most limit of them.
 func (a *archive) block(v *[]byte, limit int) {
 	n := len(*v)
 	a.integer(&n, 0, limit)
@@ -101,7 +101,7 @@ func (a *archive) block(v *[]byte, limit int) {
 		a.write(*v)
 		return
 	}
-	if a.err == nil && int64(n) > a.left { // damage cannot ask for memory
+	if a.err == nil && int64(n) > a.left { // a damaged length must not allocate memory
 		a.err = errShort
 	}
 	if a.err == nil {
@@ -110,7 +110,7 @@ func (a *archive) block(v *[]byte, limit int) {
 	}
 }
 
-// strings is a list of lines of any number.
+// strings writes or reads a list of lines.
 func (a *archive) strings(v *[]string) {
 	n := len(*v)
 	a.integer(&n, 0, math.MaxInt32)
@@ -147,7 +147,7 @@ func elements[T float32 | float64 | int32](a *archive, v []T) {
 	}
 }
 
-// permutation is an order of 0 … len(v)−1.
+// permutation writes or reads an order of 0 … len(v)−1.
 func (a *archive) permutation(v []int) {
 	seen := make([]bool, len(v))
 	for n := range v {
@@ -163,8 +163,8 @@ func (a *archive) permutation(v []int) {
 	}
 }
 
-// grown makes room for n values where it reads; n is bounded by what is left to
-// read, so that damage cannot ask for memory.
+// grown allocates n values when it reads. n is bounded by the bytes that are left, so that
+// a damaged length cannot allocate memory.
 func (a *archive) grown(v *[]float32, n int) {
 	if a.writing() || a.err != nil {
 		return

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// trainingResult puts the result of a training together.
+// trainingResult assembles the result of a training.
 func (s *Simulation) trainingResult() *TrainingResult {
 	t, p := s.state.training, s.p
 	m, pref := t.measures, s.settler.input
@@ -31,7 +31,7 @@ func lowestWeight(c Connection, nPre int) float64 {
 	return float64(c.WMin) / float64(synapses(c.P, nPre))
 }
 
-// recording turns rows of a step each into rows of a neuron each, NaN after the
+// recording turns rows of one step each into rows of one neuron each, with NaN after the
 // last step.
 func recording(steps []float32, neurons, maxSteps int) []float32 {
 	out := nans(neurons * maxSteps)
@@ -43,7 +43,7 @@ func recording(steps []float32, neurons, maxSteps int) []float32 {
 	return out
 }
 
-// interleaved makes the layers the last axis.
+// interleaved moves the layers to the last axis.
 func interleaved(layers [][]float64) []float64 {
 	out := make([]float64, len(layers)*len(layers[0]))
 	for k, layer := range layers {
@@ -58,7 +58,7 @@ func nans(n int) []float32 {
 	return slices.Repeat([]float32{float32(math.NaN())}, n)
 }
 
-// perturbationResult puts the result of a PERTURB together.
+// perturbationResult assembles the result of a PERTURB.
 func (s *Simulation) perturbationResult() *PerturbationResult {
 	t, source := s.state.perturbing, s.task.Source
 	r := &PerturbationResult{

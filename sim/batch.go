@@ -6,8 +6,8 @@ import (
 	"eisweep/sim/internal/kernel"
 )
 
-// batch settles items of a lookahead, one a lane. It has memory of its own and reads
-// the weights, so that several of them step at a time.
+// batch settles items of a lookahead side by side, one per lane. It has its own memory and
+// only reads the weights, so several batches can step concurrently.
 type batch struct {
 	ahead   *lookahead
 	states  *kernel.Batch
@@ -16,7 +16,7 @@ type batch struct {
 	running int // lanes that have an item
 }
 
-// lane is what a lane of the batch settles.
+// lane is the item that a lane of the batch settles.
 type lane struct {
 	busy        bool
 	item, steps int
@@ -27,16 +27,16 @@ func newBatch(l *lookahead) *batch {
 	return &batch{ahead: l, states: kernel.NewBatch(len(s.RE), len(s.RI)), x: make([]float32, len(s.RE))}
 }
 
-// work steps until that many steps are done, or stop says so, or too few states are
-// left to go on side by side.
+// work steps until that many steps are done, stop is set, or too few states are left to be
+// worth settling side by side.
 func (b *batch) work(steps int, stop *atomic.Bool) {
 	for ; steps > 0 && !stop.Load() && b.fill(); steps-- {
 		b.step()
 	}
 }
 
-// fill gives idle lanes the next items and reports whether stepping is worth it:
-// the last few items take less time alone.
+// fill gives idle lanes the next items, and reports whether stepping side by side is
+// worthwhile: the last few items take less time alone.
 func (b *batch) fill() bool {
 	if b.running < kernel.Lanes {
 		b.ahead.mu.Lock()
@@ -47,10 +47,10 @@ func (b *batch) fill() bool {
 			}
 		}
 	}
-	return b.running >= fewLanes || b.running > 0 && b.ahead.next < b.ahead.end
+	return b.running >= minLanes || b.running > 0 && b.ahead.next < b.ahead.end
 }
 
-// begin gives a lane the next item.
+// begin starts the next item in a lane.
 func (b *batch) begin(n int) {
 	l, s := b.ahead, b.ahead.settler
 	l.stimulus(l.next, b.x)
@@ -60,7 +60,7 @@ func (b *batch) begin(n int) {
 	b.running++
 }
 
-// step takes every lane one step on, and frees those that have come to their end.
+// step advances every lane by one step and frees the lanes whose items have ended.
 func (b *batch) step() {
 	s := b.ahead.settler
 	b.states.Step(&s.net, &s.constants)
@@ -71,7 +71,7 @@ func (b *batch) step() {
 		}
 		at.steps++
 		largestE, largestI, nan := b.states.Largest(n)
-		still := s.still(largestE, largestI)
+		still := s.isSettled(largestE, largestI)
 		if still || nan || at.steps == s.maxSteps {
 			b.ahead.put(at.item, func(r *settling) {
 				r.outcome, r.nan = outcome{settled: still && !nan, steps: at.steps}, nan
@@ -87,7 +87,7 @@ func (b *batch) free(at *lane) {
 	b.running--
 }
 
-// holds returns the lane that has an item, −1 where none has.
+// holds returns the lane of an item, or −1 if no lane has it.
 func (b *batch) holds(item int) int {
 	for n := range b.lanes {
 		if b.lanes[n].busy && b.lanes[n].item == item {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// ErrNumeric is wrapped by every failure of the numbers; *NumericError says where.
+// ErrNumeric is wrapped by every numeric failure; *NumericError says where it happened.
 var ErrNumeric = errors.New("a value is not finite")
 
 // ErrInvalid is wrapped by the errors of tasks that cannot be run.
@@ -15,8 +15,8 @@ var ErrInvalid = errors.New("the task cannot be run")
 // ErrState is wrapped by the errors of Restore.
 var ErrState = errors.New("not a state of this task")
 
-// NumericError says where the numbers failed. It ends the task: the same task
-// fails at the same place again.
+// NumericError says which value was not finite, and where. It ends the task: running the
+// same task again fails at the same place.
 type NumericError struct {
 	Phase    string // "responses", "training" or "perturbing"
 	Trial    int    // from 1; 0 outside training
@@ -35,7 +35,7 @@ func (e *NumericError) Error() string {
 // Unwrap makes errors.Is(err, ErrNumeric) true.
 func (e *NumericError) Unwrap() error { return ErrNumeric }
 
-// invalid wraps every fault of a task in one error.
+// invalid wraps all faults of a task in one error; nil if there are none.
 func invalid(faults []error) error {
 	if len(faults) == 0 {
 		return nil

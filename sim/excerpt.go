@@ -2,15 +2,15 @@ package sim
 
 import "unicode/utf8"
 
-// longestQuote is how many characters of a person's text an error repeats.
-const longestQuote = 80
+// maxQuote is how many characters of a user's text an error message repeats.
+const maxQuote = 80
 
-// Excerpt returns a text as an error quotes it: whole, or its beginning and its end if it
-// is long.
-func Excerpt(text string) string { return Shorten(text, longestQuote) }
+// Excerpt returns a text as error messages quote it: whole, or only its beginning and end
+// if it is long.
+func Excerpt(text string) string { return Shorten(text, maxQuote) }
 
-// Shorten returns a text of at most that many characters, with … in place of what is left
-// out of the middle.
+// Shorten returns a text of at most that many characters, with … in place of the middle if
+// it is longer.
 func Shorten(text string, characters int) string {
 	if len(text) <= characters || utf8.RuneCountInString(text) <= characters {
 		return text

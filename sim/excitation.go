@@ -14,13 +14,13 @@ type excitation struct {
 	convolution *kernel.Convolution // nil: dense, or nothing at all
 }
 
-// newExcitation makes wee by the rule, or takes a task's own. A wee of its own is a
-// convolution only where it has the bits of the rule's.
+// newExcitation computes wee by the rule, or takes a task's own, which is treated as a
+// convolution only if it has the same bits as the rule's.
 func newExcitation(ctx context.Context, p *Parameters, own []float32) (*excitation, error) {
-	return (*Shared)(nil).foundation(p).excitation(ctx, p, own)
+	return (*Cache)(nil).foundation(p).excitation(ctx, p, own)
 }
 
-// ruledExcitation makes wee by the rule.
+// ruledExcitation computes wee by the rule.
 func ruledExcitation(ctx context.Context, p *Parameters) (*excitation, error) {
 	wee, rank, err := recurrentExcitation(ctx, p)
 	if err != nil {
@@ -33,13 +33,13 @@ func ruledExcitation(ctx context.Context, p *Parameters) (*excitation, error) {
 	return e, nil
 }
 
-// convolvable: only the grid of 8 × 8 × 8 has a fast transform, which is never
-// slower than a dense product there.
+// convolvable reports whether wee may be computed as a convolution. Only the 8 × 8 × 8 grid
+// has a fast transform, which is never slower there than a dense product.
 func convolvable(p *Parameters) bool { return p.Ng.Exc.NPerAxis == 8 && p.Sy.E2E.WTotal != 0 }
 
-// Recurrence tells how the products with wee are computed for a task that draws
-// its own: "convolution", "dense", or "none" where there is no such synapse. It
-// depends on the parameters alone.
+// Recurrence returns how products with wee are computed for a task that has no wee of its
+// own: "convolution", "dense", or "none" if there are no such synapses. It depends on the
+// parameters alone. The error is the context's.
 func Recurrence(ctx context.Context, p *Parameters) (string, error) {
 	if p.Sy.E2E.WTotal == 0 {
 		return "none", nil
@@ -57,11 +57,10 @@ func Recurrence(ctx context.Context, p *Parameters) (string, error) {
 	return "convolution", nil
 }
 
-// convolution is wee as one, nil where more than n_e entries would be exceptions
-// or where the entries of a displacement spread by 1e-7 of the largest or more:
-// where the stimuli sample the tuning so coarsely that displacement alone does not
-// decide. A displacement's weight is the mean over the rows that have it, if most
-// have it; 0 else.
+// convolution returns wee as a convolution, or nil if that would need more than n_e
+// exceptions, or if the entries of a displacement differ by 1e-7 of the largest or more:
+// then the stimuli sample the tuning so coarsely that displacement alone does not decide.
+// The weight of a displacement is the mean over the rows that have it if most rows do, else 0.
 func (r *ranking) convolution(total float64) *kernel.Convolution {
 	weights, spread := make([]float64, r.size), 0.0
 	var exceptions []kernel.Exception
@@ -81,7 +80,7 @@ func (r *ranking) convolution(total float64) *kernel.Convolution {
 	return kernel.NewConvolution(weights, r.scales(total), exceptions)
 }
 
-// scales are what the strengths of each row are multiplied by; 0 for an empty row.
+// scales returns the factor for the strengths of each row; 0 for an empty row.
 func (r *ranking) scales(total float64) []float32 {
 	scale := make([]float32, r.size)
 	for post := range scale {
@@ -96,8 +95,8 @@ func (r *ranking) scales(total float64) []float32 {
 	return scale
 }
 
-// exceptions are the entries of a displacement that its weight does not tell: those
-// that are not there, or, where the weight is 0, those that are.
+// exceptions returns the entries of a displacement that its weight gets wrong: the missing
+// ones, or, if the weight is 0, those that exist.
 func (r *ranking) exceptions(d int, weight float64) []kernel.Exception {
 	var found []kernel.Exception
 	for post := range r.size {
@@ -110,7 +109,7 @@ func (r *ranking) exceptions(d int, weight float64) []kernel.Exception {
 	return found
 }
 
-// displaced looks at the entries of a displacement that are kept.
+// displaced returns the range and the number of the entries of a displacement that are kept.
 func (r *ranking) displaced(d int) (lowest, highest float64, count int) {
 	for post := range r.size {
 		if pre := r.from(post, d); r.has(post, pre) {
@@ -124,7 +123,7 @@ func (r *ranking) displaced(d int) (lowest, highest float64, count int) {
 	return lowest, highest, count
 }
 
-// from is the neuron at displacement d from n.
+// from returns the neuron at displacement d from n.
 func (r *ranking) from(n, d int) int {
 	var at [3]int
 	for q, k := range stimulusAt(d, r.perAxis) {

@@ -2,7 +2,7 @@ package sim
 
 import "fmt"
 
-// taskFaults finds everything that keeps a task from being run.
+// taskFaults returns everything that prevents a task from running.
 func taskFaults(t *Task) []error {
 	if _, err := ParseExperiment(string(t.Experiment)); err != nil {
 		return []error{err}
@@ -29,7 +29,7 @@ func taskFaults(t *Task) []error {
 	return append(faults, initialFaults(t)...)
 }
 
-// sourceFaults looks at the network of a PERTURB. Its correlations may be NaN.
+// sourceFaults checks the network of a PERTURB. Its correlations may be NaN.
 func sourceFaults(t *Task) []error {
 	if t.Source == nil {
 		return []error{fmt.Errorf("PERTURB needs a trained network")}
@@ -47,7 +47,7 @@ func sourceFaults(t *Task) []error {
 	return faults
 }
 
-// initialFaults looks at the weights that a training starts from.
+// initialFaults checks the weights that a training starts from.
 func initialFaults(t *Task) []error {
 	p, s := &t.Parameters, &t.Initial
 	nE, nI := p.NE(), p.NI()

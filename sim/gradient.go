@@ -14,8 +14,8 @@ import (
 //
 //	b − D_e·(weeᵀ b) + D_e·(wieᵀ q) = ε,   q = G·(weiᵀ b),   G = (1 + D_i wiiᵀ)⁻¹ D_i
 //
-// It is solved by GMRES, which takes some ten products; where that doesn't
-// converge, by a dense factorisation in float64.
+// GMRES solves it with some ten products; if that doesn't converge, a dense factorisation
+// in float64 does.
 type gradient struct {
 	net      *kernel.Network
 	scratch  *kernel.Scratch
@@ -34,14 +34,14 @@ type gradient struct {
 	post, back []float32 // the solution: b and b K
 }
 
-// What the residual may be relative to ε: a thousandth of what learning by the
-// gradient, and measuring an angle to it, can tell.
+// The residual that is allowed, relative to ε: a thousandth of what would show in learning by
+// the gradient, and in an angle to it.
 const (
 	gradientTolerance = 1e-6
 	angleTolerance    = 1e-5
 )
 
-// newGradient takes a network, and its weights that don't learn.
+// newGradient returns a solver for a network with these weights, which don't learn.
 func newGradient(net *kernel.Network, wee, wii []float32, nE, nI int) *gradient {
 	padded := (nI + 15) / 16 * 16
 	g := &gradient{net: net, scratch: kernel.NewScratch(), wee: wee, wii: wii, solver: gmres.New(nE), inverse: make([]float64, padded*padded), order: make([]int, padded),
@@ -90,7 +90,7 @@ func (g *gradient) findInverse() bool {
 		row[i]++
 	}
 	invertible := kernel.Invert(g.inverse, padded, g.order)
-	if !invertible { // there is no gradient: the numbers have failed
+	if !invertible { // there is no gradient: a numeric failure
 		for n := range g.inverse {
 			g.inverse[n] = math.NaN()
 		}
@@ -122,8 +122,8 @@ func (g *gradient) apply(dst, b []float32) {
 	kernel.SubtractFlow(dst, b, g.de, g.fromE, g.fromI)
 }
 
-// solveDense writes the equation out and factorises it, in float64. Where it has
-// no solution the values are not finite.
+// solveDense writes the equation out and factorises it, in float64. If it has no solution,
+// the values are not finite.
 func (g *gradient) solveDense(ctx context.Context, e []float32) error {
 	dense, err := g.writeOut(ctx)
 	if err != nil {

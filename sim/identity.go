@@ -6,7 +6,7 @@ import (
 	"hash"
 )
 
-// identity is a hash of everything that a result depends on.
+// identity returns a hash of everything that a result depends on.
 func identity(t *Task) []byte {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%d\n", t.Experiment, t.Seed)

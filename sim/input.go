@@ -26,12 +26,12 @@ func newInput(p *Parameters) *input {
 	return in
 }
 
-// location is point number i of n on a circle: −π, −π + 2π/n, …
+// location returns point number i of n on a circle: −π, −π + 2π/n, …
 func location(i, n int) float64 {
 	return float64(2*math.Pi*(float64(i)/float64(n))) - math.Pi
 }
 
-// axisTuning is the table (neurons × locations) of one axis: the von Mises
+// axisTuning returns the table (neurons × locations) of one axis: the von Mises
 // tuning f = exp(κ(cos(l − pref) − 1)) minus the table's minimum, divided by the
 // maximum of what is left.
 func axisTuning(neurons, locations int, kappa float64) []float64 {
@@ -68,7 +68,7 @@ func (in *input) stimulus(dst []float32, at [3]int) {
 	}
 }
 
-// allStimuli makes the table of afferents.
+// allStimuli returns the table of afferents.
 func (in *input) allStimuli() []float32 {
 	s, nE := in.stimuli, in.perAxis*in.perAxis*in.perAxis
 	x := make([]float32, s*s*s*nE)
@@ -78,7 +78,7 @@ func (in *input) allStimuli() []float32 {
 	return x
 }
 
-// preferences are the stimuli that the neurons prefer, (n_e, 3): neuron
+// preferences returns the stimuli that the neurons prefer, (n_e, 3): neuron
 // (a, b, c) prefers (x_b, x_a, x_c).
 func (in *input) preferences() []float32 {
 	n := in.perAxis
@@ -93,7 +93,7 @@ func (in *input) preferences() []float32 {
 	return pref
 }
 
-// stimulusAt is the place (i, j, k) of stimulus number n in row-major order.
+// stimulusAt returns the place (i, j, k) of stimulus number n in row-major order.
 func stimulusAt(n, s int) [3]int { return [3]int{n / (s * s), n / s % s, n % s} }
 
 // stimulusNumber is the inverse of stimulusAt.

@@ -13,7 +13,7 @@ func (s *Simulation) logf(format string, args ...any) {
 	s.state.log = append(s.state.log, fmt.Sprintf(format, args...))
 }
 
-// logWeights describes the weights that the task starts from.
+// logWeights logs the weights that the task starts from.
 func (s *Simulation) logWeights() {
 	p, t := s.p, s.state.training
 	s.logf("%s, seed %d: %d E and %d I neurons, %d stimuli", s.task.Experiment, s.task.Seed, p.NE(), p.NI(), p.NStimuli())
@@ -24,7 +24,7 @@ func (s *Simulation) logWeights() {
 	s.logf("alpha_ei %.6g, largest %.6g; alpha_ie %.6g, largest %.6g", t.ei.alpha, t.ei.largest, t.ie.alpha, t.ie.largest)
 }
 
-// logMatrix describes a matrix of that many rows.
+// logMatrix logs statistics of a matrix with that many rows.
 func (s *Simulation) logMatrix(name string, w []float32, rows int, c Connection) {
 	count, sum, square := 0, 0.0, 0.0
 	for _, w := range w {
@@ -44,7 +44,7 @@ func (s *Simulation) logMatrix(name string, w []float32, rows int, c Connection)
 		name, float64(count)/float64(len(w)), mean, sd, slices.Max(w), sum/float64(rows), c.WTotal)
 }
 
-// logTrial describes the trial that has just ended.
+// logTrial logs the trial that has just ended.
 func (s *Simulation) logTrial(aborted bool) {
 	t, s3 := s.state.training, s.p.NStimuli()
 	shown := s3
@@ -62,7 +62,7 @@ func (s *Simulation) logTrial(aborted bool) {
 	s.state.unsettled = 0
 }
 
-// logResponses describes the responses of a phase.
+// logResponses logs the responses of a phase.
 func (s *Simulation) logResponses(m *measures) {
 	t := s.state.training
 	s.logf("responses: E rates up to %.4g (mean %.4g), I rates up to %.4g (mean %.4g), %d did not settle",

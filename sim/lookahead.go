@@ -9,24 +9,24 @@ import (
 	"eisweep/sim/internal/kernel"
 )
 
-// lookahead settles the stimuli of a sequence side by side, with weights that stay
-// as they are, and hands them over in order. It holds nothing that belongs to a
-// task's state: what it has not handed over can be settled again, to the same bits.
+// lookahead settles the stimuli of a sequence side by side, with constant weights, and
+// returns them in order. It holds nothing that belongs to a task's state: an item that was
+// not returned can be settled again, with the same bits.
 //
-// It works in rounds of a few milliseconds. In each a batch steps on this goroutine,
-// and one more on each core that spare lends for the round; between two rounds
-// nothing runs. Which batch settles an item shows in no bit of it.
+// It works in rounds of a few milliseconds. In each round one batch steps on this
+// goroutine, and one more on each core that is lent for the round; between two rounds
+// nothing runs. The bits of an item do not depend on which batch settles it.
 type lookahead struct {
 	settler  *settler
 	stimulus func(item int, x []float32)
-	spare    Spare    // nil: no core but this goroutine's
-	end      int      // the number of items
-	batches  []*batch // none where items settle one by one
-	steps    int      // of a round
+	cores    CoreLender // nil: only this goroutine's core
+	end      int        // the number of items
+	batches  []*batch   // none where items settle one by one
+	steps    int        // of a round
 
-	mu      sync.Mutex // in a round, of what follows
-	awaited int        // the item that is asked for; those before it are forgotten
-	next    int        // the first item that has no lane yet
+	mu      sync.Mutex // guards what follows, during a round
+	awaited int        // the item that is being returned; earlier ones are dropped
+	next    int        // the first item that has not been given a lane
 	ready   map[int]*settling
 	unused  []*settling
 }
@@ -38,33 +38,31 @@ type settling struct {
 	re, ri []float32
 }
 
-// Fewer states than fewLanes take less time one by one. So far ahead of the item
-// that is handed over may others settle, for each batch.
 const (
-	fewLanes    = 24
-	farthest    = 4 * kernel.Lanes
-	mostBatches = 16
-	mostSteps   = 500
-	noBatches   = "generic"
+	minLanes      = 24               // fewer states take less time one by one
+	maxAhead      = 4 * kernel.Lanes // how many items ahead of the awaited one each batch may settle
+	maxBatches    = 16
+	maxRoundSteps = 500
+	noBatches     = "generic" // kernels that are not faster side by side
 )
 
-// newLookahead begins a sequence at an item; stimulus writes an item's input, and
-// may be called by several goroutines.
+// newLookahead starts a sequence at an item. stimulus writes an item's input and may be
+// called by several goroutines.
 func newLookahead(s *settler, first, end int, stimulus func(item int, x []float32)) *lookahead {
 	l := &lookahead{settler: s, stimulus: stimulus, awaited: first, next: first, end: end,
-		ready: map[int]*settling{}, steps: min(s.patience*4, mostSteps)}
+		ready: map[int]*settling{}, steps: min(s.pollInterval*4, maxRoundSteps)}
 	if s.net.Convolution == nil { // a step takes longer
-		l.steps = max(1, min(s.patience/4, mostSteps))
+		l.steps = max(1, min(s.pollInterval/4, maxRoundSteps))
 	}
-	if end-first >= fewLanes && kernel.Name() != noBatches {
+	if end-first >= minLanes && kernel.Name() != noBatches {
 		l.batches = append(l.batches, newBatch(l))
 	}
 	return l
 }
 
-// settle leaves the rates of an item in the settler's state, as settler.settle
-// does; items are asked for in order, each as often as one likes. It returns the
-// context's error soon after that ends, and may then be asked again.
+// settle leaves the rates of an item in the settler's state, as settler.settle does. Items
+// are requested in order, each any number of times. If the context ends, settle returns its
+// error soon after, and can be called again.
 func (l *lookahead) settle(ctx context.Context, item int) (outcome, error) {
 	l.await(item)
 	for l.ready[item] == nil {
@@ -84,7 +82,7 @@ func (l *lookahead) settle(ctx context.Context, item int) (outcome, error) {
 	return s.outcome, nil
 }
 
-// await forgets what has been handed over for good.
+// await drops the items before this one.
 func (l *lookahead) await(item int) {
 	for ; l.awaited < item; l.awaited++ {
 		if s := l.ready[l.awaited]; s != nil {
@@ -94,8 +92,8 @@ func (l *lookahead) await(item int) {
 	}
 }
 
-// round steps the batch that has the item, and others on spare cores until that one
-// has done its part. It reports whether any batch has it, with states enough beside.
+// round steps the batch that has the item, and others on lent cores until that one is done.
+// It reports false if no batch has the item, or too few other states to be worthwhile.
 func (l *lookahead) round(item int) bool {
 	first := l.holder(item)
 	if first == nil || !first.fill() {
@@ -114,7 +112,7 @@ func (l *lookahead) round(item int) bool {
 	return true
 }
 
-// holder is the batch that has the item or will take it; nil where that is none.
+// holder returns the batch that has the item or can take it; nil if there is none.
 func (l *lookahead) holder(item int) *batch {
 	for _, b := range l.batches {
 		if b.holds(item) >= 0 || item == l.next && b.running < kernel.Lanes {
@@ -124,19 +122,19 @@ func (l *lookahead) holder(item int) *batch {
 	return nil
 }
 
-// others are batches besides first, as many as there is work and cores are lent for.
+// others returns batches other than first, as many as there is work for and cores are lent.
 func (l *lookahead) others(first *batch) (others []*batch, release func()) {
 	var releases []func()
 	left := l.end - l.next // the items that no batch has
-	for n := 0; l.spare != nil && n <= min(len(l.batches), mostBatches-1); n++ {
+	for n := 0; l.cores != nil && n <= min(len(l.batches), maxBatches-1); n++ {
 		running := 0
 		if n < len(l.batches) {
 			running = l.batches[n].running
 		}
-		if running+left < fewLanes || n < len(l.batches) && l.batches[n] == first {
+		if running+left < minLanes || n < len(l.batches) && l.batches[n] == first {
 			continue
 		}
-		back, ok := l.spare()
+		back, ok := l.cores()
 		if !ok {
 			break
 		}
@@ -153,12 +151,12 @@ func (l *lookahead) others(first *batch) (others []*batch, release func()) {
 	}
 }
 
-// room reports whether the next item may be begun.
+// room reports whether the next item may be started.
 func (l *lookahead) room() bool {
-	return l.next < l.end && l.next < l.awaited+farthest*len(l.batches)
+	return l.next < l.end && l.next < l.awaited+maxAhead*len(l.batches)
 }
 
-// put keeps what an item has come to until it is asked for.
+// put stores how an item has settled until it is requested.
 func (l *lookahead) put(item int, fill func(*settling)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -172,14 +170,14 @@ func (l *lookahead) put(item int, fill func(*settling)) {
 	l.ready[item] = s
 }
 
-// alone settles an item by itself: one of the last of a sequence, from where its
-// lane has come to.
+// alone settles one of the last items of a sequence by itself, continuing from the state of
+// its lane.
 func (l *lookahead) alone(ctx context.Context, item int) (outcome, error) {
 	for _, b := range l.batches {
 		if n := b.holds(item); n >= 0 {
 			at := &b.lanes[n]
 			b.states.Extract(n, l.settler.state)
-			out, err := l.settler.goOn(ctx, at.steps, nil)
+			out, err := l.settler.resume(ctx, at.steps, nil)
 			if ctx.Err() == nil || err == nil {
 				b.free(at)
 			}

@@ -8,7 +8,7 @@ import (
 	"eisweep/sim/internal/stats"
 )
 
-// measures are what is computed of the responses after a phase (docs/model.md#measures).
+// measures are computed from the responses after a phase (docs/model.md#measures).
 type measures struct {
 	correlationsEE             []float64
 	excIn, inhIn               []float32
@@ -17,7 +17,7 @@ type measures struct {
 	osiE, osiI                 []float32
 }
 
-// measure computes the measures of the responses as they stand.
+// measure computes the measures of the current responses.
 func (s *Simulation) measure(ctx context.Context, last bool) (*measures, error) {
 	t, nE, nI := s.state.training, s.p.NE(), s.p.NI()
 	m := new(measures)
@@ -52,7 +52,7 @@ func (s *Simulation) measure(ctx context.Context, last bool) (*measures, error) 
 	return m, nil
 }
 
-// orientation is the selectivity of each of n neurons: with (i, j) the place of
+// orientation returns the selectivity of each of n neurons: with (i, j) the place of
 // the largest response averaged over the third axis, |Σ r_k e^{iθ_k}| / Σ r_k of
 // the responses r along the third axis there. The first of equal maxima counts.
 func orientation(responses []float32, n, s int) []float32 {

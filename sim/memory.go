@@ -13,8 +13,8 @@ type memoryPart struct {
 	bytes float64 // a real: the largest legal sizes are beyond int64
 }
 
-// Memory estimates the bytes that running a task takes, its result included but for
-// what its spool keeps; math.MaxInt64 where it is more than that.
+// Memory estimates the bytes that running a task takes, including its result but not what its
+// spool keeps; math.MaxInt64 if it is more than that.
 func Memory(e Experiment, p Parameters) int64 {
 	total := -spoolBytes(e, &p)
 	for _, part := range memoryParts(e, &p) {
@@ -26,7 +26,7 @@ func Memory(e Experiment, p Parameters) int64 {
 	return int64(total)
 }
 
-// spoolBytes is how many bytes a spool keeps, in place of memory, where there is one.
+// spoolBytes returns how many bytes a spool, if there is one, keeps instead of memory.
 func spoolBytes(e Experiment, p *Parameters) float64 {
 	if e != Perturb {
 		return 0
@@ -38,7 +38,7 @@ func memoryParts(e Experiment, p *Parameters) []memoryPart {
 	nE, nI, s3 := float64(p.NE()), float64(p.NI()), float64(p.NStimuli())
 	axis, stimuli := "ng.exc.n_per_axis", "inp.n_stimuli"
 	weights := memoryPart{[]string{axis}, "weights and their ranking", 40*nE*nE + 60*nE*nI + 8*nI*nI}
-	beside := memoryPart{[]string{axis}, "states that settle side by side", 4*kernel.Lanes*(4*nE+3*nI) + 4*farthest*(nE+nI)}
+	beside := memoryPart{[]string{axis}, "states that settle side by side", 4*kernel.Lanes*(4*nE+3*nI) + 4*maxAhead*(nE+nI)}
 	if e == Perturb {
 		return []memoryPart{weights, beside,
 			{[]string{stimuli, axis}, "responses and rate changes at hand", 3 * 4 * s3 * nE},

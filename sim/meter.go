@@ -5,10 +5,10 @@ import (
 	"fmt"
 )
 
-// Work is a kind of work of tasks of the published size, as a Meter does it.
+// Work is a kind of work that a Meter measures, with tasks of the published size.
 type Work string
 
-// The kinds of work; the stimuli are the first ones of seed 1's first trial.
+// The kinds of work. The stimuli are the first ones of the first trial of seed 1.
 const (
 	WorkApproximate Work = "approximate"           // train, with the angles to the gradient
 	WorkNoAngles    Work = "approximate-no-angles" // train, without them
@@ -25,9 +25,9 @@ func Works() []Work {
 // Learns reports whether weights change after each stimulus.
 func (w Work) Learns() bool { return w != WorkResponses && w != WorkPerturb }
 
-// Meter does one kind of work a stimulus at a time, settling and learning apart,
-// so that a caller who has a clock can time them; what it computes is what tasks
-// compute. It is not safe for concurrent use.
+// Meter does one kind of work, one stimulus at a time, with settling and learning as separate
+// calls that the caller can time. It computes exactly what tasks compute. It is not safe for
+// concurrent use.
 type Meter struct {
 	simulation *Simulation
 	work       Work
@@ -38,24 +38,24 @@ type Meter struct {
 	ahead      *lookahead // nil where weights change
 }
 
-// warmUp is how many stimuli go before those that are metered.
+// warmUp is how many stimuli are computed before the measured ones.
 const warmUp = 2
 
-// MostMetered is how many stimuli a Meter can go through: a trial's but for those
-// that warm it up.
-func MostMetered() int {
+// MaxMetered returns how many stimuli a Meter can measure: those of a trial without the
+// ones that warm it up.
+func MaxMetered() int {
 	p := Defaults(Approximate)
 	return p.NStimuli() - warmUp
 }
 
-// NewMeter readies a kind of work, warmed up, for so many stimuli, at most
-// MostMetered. The network is drawn from seed 1, untrained.
-func NewMeter(ctx context.Context, work Work, stimuli int, shared *Shared) (*Meter, error) {
-	if stimuli < 1 || stimuli > MostMetered() {
-		return nil, fmt.Errorf("meter %d stimuli: it is 1 to %d", stimuli, MostMetered())
+// NewMeter prepares a kind of work, warmed up, for that many stimuli, 1 … MaxMetered. The
+// network is drawn from seed 1 and untrained. Cache may be nil.
+func NewMeter(ctx context.Context, work Work, stimuli int, shared *Cache) (*Meter, error) {
+	if stimuli < 1 || stimuli > MaxMetered() {
+		return nil, fmt.Errorf("meter %d stimuli: it is 1 to %d", stimuli, MaxMetered())
 	}
 	task := work.task()
-	task.Shared = shared
+	task.Cache = shared
 	s, err := New(task)
 	if err != nil {
 		return nil, err
@@ -96,8 +96,8 @@ func (m *Meter) learnFirst(ctx context.Context) error {
 	return nil
 }
 
-// queue lines the stimuli up to settle side by side: over and over, until they are
-// as many as the responses of a task, of which the last ones settle alone.
+// queue prepares the stimuli to settle side by side. It repeats them until they are as many
+// as the responses of a task, the last of which settle alone.
 func (m *Meter) queue(stimuli int) {
 	s := m.simulation
 	trial := s.state.training.order
@@ -109,8 +109,8 @@ func (m *Meter) queue(stimuli int) {
 	m.ahead = newLookahead(s.settler, 0, m.settlings, m.stimulus)
 }
 
-// stimulus writes the input of a settling of the queue. Which neuron is pushed
-// goes by the stimulus's number in the trial.
+// stimulus writes the input of an item of the queue. The stimulus's number in the trial
+// decides which neuron is pushed.
 func (m *Meter) stimulus(item int, x []float32) {
 	n := item % len(m.order)
 	m.simulation.settler.input.stimulus(x, m.order[n])
@@ -120,12 +120,11 @@ func (m *Meter) stimulus(item int, x []float32) {
 	}
 }
 
-// Settlings is how many there are to do.
+// Settlings returns the number of calls of Settle that the work takes.
 func (m *Meter) Settlings() int { return m.settlings }
 
-// Settle does the next settling and returns the Euler steps it took. Where weights
-// are constant those that follow settle beside it, so that only the time of all of
-// them means something.
+// Settle settles the next stimulus and returns the Euler steps it took. With constant
+// weights the following stimuli settle beside it, so only the total time is meaningful.
 func (m *Meter) Settle(ctx context.Context) (steps int, err error) {
 	if m.ahead != nil {
 		m.out, err = m.ahead.settle(ctx, m.next)
@@ -136,12 +135,11 @@ func (m *Meter) Settle(ctx context.Context) (steps int, err error) {
 	return m.out.steps, err
 }
 
-// Learn does what a training does after a stimulus: the error, the gradient if
-// it takes one, the update, angles and records. It does nothing where weights are
-// constant.
+// Learn does what a training does after a stimulus: the error, the gradient if it is used, the
+// update, angles and records. With constant weights it does nothing.
 func (m *Meter) Learn(ctx context.Context) error {
 	if !m.work.Learns() {
 		return nil
 	}
-	return m.simulation.takeIn(ctx, m.out)
+	return m.simulation.learnFrom(ctx, m.out)
 }

@@ -64,7 +64,7 @@ func TestMeterSettlesEachStimulusAlike(t *testing.T) {
 }
 
 func TestMeterRefusesMoreThanATrial(t *testing.T) {
-	for _, stimuli := range []int{0, MostMetered() + 1} {
+	for _, stimuli := range []int{0, MaxMetered() + 1} {
 		if _, err := NewMeter(t.Context(), WorkResponses, stimuli, nil); err == nil {
 			t.Errorf("%d stimuli were accepted", stimuli)
 		}

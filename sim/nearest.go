@@ -1,10 +1,10 @@
 package sim
 
-// Nearest returns the candidate that is most like word, for suggestions after a typing error; "" when none is near.
+// Nearest returns the candidate that is most similar to a word, or "" if none is similar.
 func Nearest(word string, candidates []string) string {
 	best, least := "", len(word)/3+2
 	for _, c := range candidates {
-		if max(len(word)-len(c), len(c)-len(word)) >= least { // the distance is no less
+		if max(len(word)-len(c), len(c)-len(word)) >= least { // the distance is at least that
 			continue
 		}
 		if d := editDistance(word, c); d < least {
@@ -14,7 +14,7 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// editDistance is the Levenshtein distance over bytes.
+// editDistance returns the Levenshtein distance of two texts, in bytes.
 func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -19,8 +19,7 @@ func newOrder(seed uint32, stimuli int) *order {
 	return o
 }
 
-// begin starts a trial: axis x is shuffled, then y for the first x, then z for
-// the first y.
+// begin starts a trial: it shuffles axis x, then y for the first x, then z for the first y.
 func (o *order) begin() {
 	o.position = [3]int{}
 	for _, axis := range o.axes {
@@ -28,8 +27,8 @@ func (o *order) begin() {
 	}
 }
 
-// next goes on to the next stimulus and reports whether there is one. Lists are
-// shuffled only as they are reached.
+// next moves to the next stimulus and reports whether there is one. A list is shuffled only
+// when it is reached.
 func (o *order) next() bool {
 	s := len(o.axes[0])
 	for q := 2; q >= 0; q-- {
@@ -45,13 +44,13 @@ func (o *order) next() bool {
 	return false
 }
 
-// at is the stimulus that the trial stands at.
+// at returns the current stimulus of the trial.
 func (o *order) at() [3]int { return o.place(o.position) }
 
-// number counts the stimuli of the trial, from 0.
+// number returns the index of the current stimulus in the trial, from 0.
 func (o *order) number() int { return stimulusNumber(o.position, len(o.axes[0])) }
 
-// fixed is stimulus number n of the lists as they stand.
+// fixed returns stimulus number n in the current order of the lists.
 func (o *order) fixed(n int) [3]int { return o.place(stimulusAt(n, len(o.axes[0]))) }
 
 func (o *order) place(position [3]int) [3]int {

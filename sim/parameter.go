@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Parameter is what is known about one parameter of the published tree.
+// Parameter describes one parameter of the published tree.
 type Parameter struct {
 	Name    string   // the published name, dotted, as in a sweep file
 	Kind    Kind     // type of its values
@@ -59,7 +59,7 @@ func (p *Parameter) set(tree *Parameters, v Value) {
 }
 
 // Check reads a value of the parameter from what a TOML or JSON decoder yields.
-// The error says what is wrong and what is legal; it doesn't repeat the name.
+// The error says what is wrong and what is legal, without the parameter's name.
 func (p *Parameter) Check(x any) (Value, error) {
 	v, err := p.Kind.valueOf(x)
 	if err != nil {
@@ -71,8 +71,8 @@ func (p *Parameter) Check(x any) (Value, error) {
 	return v, nil
 }
 
-// Refuse is the error of Check for a value that is none of a parameter: what is what it is
-// called.
+// Refuse returns the error of Check for a value that no parameter can have, such as a date;
+// what describes it.
 func (p *Parameter) Refuse(what string) error {
 	return fmt.Errorf("%s where %s is wanted (%s)", what, p.Kind.article(), p.legalText())
 }

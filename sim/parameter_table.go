@@ -8,8 +8,7 @@ var (
 	all     = []Experiment{Approximate, Gradient, Perturb}
 )
 
-// table is the one place that knows each parameter: its name, unit, range and
-// meaning, in the order of docs/parameters.md and of file names.
+// table defines every parameter: its name, unit, range and meaning, in the order of docs/parameters.md and of file names.
 var table = []*Parameter{
 	positive("numint.dt", "s", "Euler step; at most the smaller tau_m", all, func(p *Parameters) any { return &p.Numint.Dt }),
 	positive("numint.max_dr", "1/s", "a state has settled when |τ·dr/dt| < max_dr for every unclipped neuron", trains, func(p *Parameters) any { return &p.Numint.MaxDr }),
@@ -58,7 +57,7 @@ var table = []*Parameter{
 	positive("perturb.max_dr", "1/s", "as max_dr, for PERTURB's own settling", perturb, func(p *Parameters) any { return &p.Perturb.MaxDr }),
 }
 
-// refused are members of the published tree that have no effect there.
+// refused lists members of the published tree that have no effect there.
 var refused = map[string]bool{
 	"ng.inh.n_per_axis": true, "sy.e2e.w_min": true, "sy.i2i.w_min": true,
 	"inp.sharp_input": true, "inp.regular_pref": true, "inp.sharp_wf": true, "inp.inh.peak_stimulus": true,

@@ -12,11 +12,11 @@ import (
 // always in row-major order: rate changes come in the order in which they are kept.
 type perturbingState struct {
 	chosen     []int
-	next       int // the settling at hand: of (1 + n_perturbed, s³)
+	next       int // the current settling, of (1 + n_perturbed) · s³
 	stimuli    int // s³
 	responsesE []float32
 	change     *rateChanges // (n_perturbed; s, s, s, n_e)
-	bins       *bins        // once all is settled
+	bins       *bins        // nil until all states have settled
 }
 
 func newPerturbingState(task *Task) *state {
@@ -29,7 +29,7 @@ func newPerturbingState(task *Task) *state {
 		responsesE: make([]float32, size), change: newRateChanges(len(chosen), size, task.Spool)}}
 }
 
-// items is how many settlings there are.
+// items returns the number of settlings.
 func (t *perturbingState) items() int { return (1 + len(t.chosen)) * t.stimuli }
 
 // push settles one stimulus, with or without more input to one neuron.
@@ -38,11 +38,11 @@ func (s *Simulation) push(ctx context.Context) error {
 	stimulus := t.next % t.stimuli
 	if s.ahead == nil {
 		s.ahead = newLookahead(s.settler, t.next, t.items(), s.pushedStimulus)
-		s.ahead.spare = s.task.Spare
+		s.ahead.cores = s.task.Cores
 	}
 	out, err := s.ahead.settle(ctx, t.next)
 	if err != nil {
-		return s.located(err, stimulusAt(stimulus, s.p.Inp.NStimuli))
+		return s.locate(err, stimulusAt(stimulus, s.p.Inp.NStimuli))
 	}
 	base := t.responsesE[stimulus*nE : (stimulus+1)*nE]
 	if t.next < t.stimuli {
@@ -59,8 +59,8 @@ func (s *Simulation) push(ctx context.Context) error {
 	return nil
 }
 
-// keepChange keeps how far the settled rates are from the unpushed ones; after the
-// last it sorts all into bins. Where it fails it can be called again.
+// keepChange stores the difference of the settled rates from the unpushed ones. After the last
+// one it sorts them all into bins. After an error it can be called again.
 func (s *Simulation) keepChange(ctx context.Context, base []float32) error {
 	t, nE := s.state.perturbing, s.p.NE()
 	neuron, stimulus := t.next/t.stimuli-1, t.next%t.stimuli
@@ -91,7 +91,7 @@ func (s *Simulation) pushedStimulus(item int, x []float32) {
 type bins struct {
 	edges        []float64 // (10)
 	mean, sem    []float64 // (9)
-	leftOut      int       // pairs without a correlation
+	leftOut      int       // pairs whose correlation is NaN
 	pairs        int
 	sums, square []float64
 	counts       []int
@@ -148,7 +148,7 @@ func newBins(chosen []int, correlations []float64, nE int) *bins {
 	return b
 }
 
-// binsOf finds the bin of each correlation, −1 where there is none.
+// binsOf returns the bin of each correlation; −1 for NaN.
 func (b *bins) binsOf(correlations []float64) []int {
 	which := make([]int, len(correlations))
 	for n, c := range correlations {
@@ -162,7 +162,7 @@ func (b *bins) binsOf(correlations []float64) []int {
 	return which
 }
 
-// add sums values into their bins, or the squares of their deviations.
+// add adds values to the sums of their bins, or the squares of their deviations.
 func (b *bins) add(which []int, values []float32, deviations bool) {
 	for n, k := range which {
 		switch v := float64(values[n]); {
@@ -207,7 +207,7 @@ func (b *bins) centres() []float64 {
 	return c
 }
 
-// logPerturbation describes a finished PERTURB.
+// logPerturbation logs a finished PERTURB.
 func (s *Simulation) logPerturbation() {
 	t := s.state.perturbing
 	s.logf("PERTURB, seed %d: %d of %d E neurons pushed by %g, %d stimuli", s.task.Seed, len(t.chosen), s.p.NE(), s.p.Perturb.Size, s.p.NStimuli())

@@ -32,10 +32,10 @@ type correlations struct {
 	perAxis    int
 	mean       []float64 // E[f] of each neuron of an axis
 	covariance []float64 // of two neurons of an axis, (perAxis, perAxis)
-	flat       bool      // no stimulus reaches anyone
+	flat       bool      // the stimuli reach no neuron
 }
 
-// inputCorrelations are of the afferents made with κ/4.
+// inputCorrelations returns the correlations of the afferents computed with κ/4.
 func inputCorrelations(p *Parameters) *correlations {
 	n, s := p.Ng.Exc.NPerAxis, p.Inp.NStimuli
 	f := axisTuning(n, s, float64(p.Inp.VonmisesKappa)/4)
@@ -59,8 +59,8 @@ func inputCorrelations(p *Parameters) *correlations {
 	return c
 }
 
-// silenceRounding makes the covariances of a neuron 0 whose tuning varies by no
-// more than rounding: it is constant.
+// silenceRounding sets the covariances of a neuron to 0 if its tuning varies by no more than
+// rounding errors: it is constant.
 func (c *correlations) silenceRounding() {
 	const rounding = 1e-13
 	n := c.perAxis
@@ -73,7 +73,7 @@ func (c *correlations) silenceRounding() {
 	}
 }
 
-// covarianceOf two grid places: Π(cov + m m′) − Π m m′, without the difference.
+// covarianceOf returns the covariance of two grid places: Π(cov + m m′) − Π m m′, without the difference.
 func (c *correlations) covarianceOf(x, y [3]int) float64 {
 	covariance, means := 0.0, 1.0
 	for q := range 3 {
@@ -84,7 +84,7 @@ func (c *correlations) covarianceOf(x, y [3]int) float64 {
 	return covariance
 }
 
-// of two grid places, in units of 1e-9, rounded; 0 where it is not finite.
+// of returns the correlation of two grid places, in units of 1e-9, rounded; 0 if it is not finite.
 func (c *correlations) of(x, y [3]int, sdX, sdY float64) int64 {
 	r := c.covarianceOf(x, y) / float64(sdX*sdY)
 	if c.flat || math.IsNaN(r) || math.IsInf(r, 0) {
@@ -105,8 +105,8 @@ type ranking struct {
 	lowest        uint64   // correlation of all entries, as in a key
 }
 
-// A key holds all that an entry is ranked by: the correlation from bit 24 on
-// (offset, so that it is positive), 12 bits of displacement, 12 of neuron number.
+// A key holds everything that decides an entry's rank: from bit 24 on the correlation (with an
+// offset that makes it positive), then 12 bits of displacement and 12 of neuron number.
 const (
 	keyOffset = 1 << 31
 	keyShift  = 24
@@ -150,7 +150,7 @@ func (r *ranking) findKeys(ctx context.Context) error {
 	return nil
 }
 
-// findThreshold drops the weakest entries, so many of them.
+// findThreshold drops that many of the weakest entries.
 func (r *ranking) findThreshold(ctx context.Context, weakest int64) (err error) {
 	r.threshold, err = smallest(ctx, r.keys, weakest)
 	return err
@@ -161,8 +161,8 @@ func (r *ranking) has(post, pre int) bool {
 	return pre != post && r.keys[post*r.size+pre] >= r.threshold
 }
 
-// strength is what an entry weighs before its row is scaled: its correlation minus
-// the smallest one, 0 if it is not kept.
+// strength returns the weight of an entry before its row is scaled: its correlation minus the
+// smallest one, or 0 if it is not kept.
 func (r *ranking) strength(post, pre int) float64 {
 	if !r.has(post, pre) {
 		return 0
@@ -191,8 +191,8 @@ func (r *ranking) weights(ctx context.Context, total float64) ([]float32, error)
 	return wee, nil
 }
 
-// smallest is the key of rank n, from 0; all keys differ. It looks at 16 bits at
-// a time, counting those that share the bits above.
+// smallest returns the key of rank n, from 0; all keys differ. It decides 16 bits at a time,
+// by counting the keys that share the bits above.
 func smallest(ctx context.Context, keys []uint64, n int64) (uint64, error) {
 	prefix, known := uint64(0), uint64(0)
 	counts := make([]int64, 1<<16)

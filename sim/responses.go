@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// respond measures the response to one stimulus with the weights of the moment,
-// in the order in which the trial's lists stand; after the last one of a phase
-// it computes the measures and begins the next phase, if there is one.
+// respond measures the response to one stimulus with the current weights, in the current
+// order of the trial's lists. After the last one of a phase it computes the measures and
+// starts the next phase, if there is one.
 func (s *Simulation) respond(ctx context.Context) error {
 	t, s3 := s.state.training, s.p.NStimuli()
 	at := t.order.fixed(t.response)
@@ -26,7 +26,7 @@ func (s *Simulation) respond(ctx context.Context) error {
 	keep := s.keepResponse(at)
 	if last {
 		if err := s.endResponses(ctx, out); err != nil {
-			keep() // back to what it was
+			keep() // restore what was there
 			return err
 		}
 		t.recordE, t.recordI = recordE, recordI
@@ -37,8 +37,8 @@ func (s *Simulation) respond(ctx context.Context) error {
 	return nil
 }
 
-// settleResponse settles the stimulus at hand; those that follow settle beside it,
-// but for one that is recorded.
+// settleResponse settles the current stimulus. The following ones settle beside it, unless
+// it is recorded.
 func (s *Simulation) settleResponse(ctx context.Context, at [3]int, record func(re, ri []float32)) (outcome, error) {
 	t, s3 := s.state.training, s.p.NStimuli()
 	if record != nil {
@@ -51,13 +51,13 @@ func (s *Simulation) settleResponse(ctx context.Context, at [3]int, record func(
 			end-- // the last one is recorded
 		}
 		s.ahead = newLookahead(s.settler, t.response, end, func(n int, x []float32) { s.settler.input.stimulus(x, t.order.fixed(n)) })
-		s.ahead.spare = s.task.Spare
+		s.ahead.cores = s.task.Cores
 	}
 	out, err := s.ahead.settle(ctx, t.response)
-	return out, s.located(err, at)
+	return out, s.locate(err, at)
 }
 
-// keepResponse stores the settled rates and returns what takes them back.
+// keepResponse stores the settled rates and returns a function that restores the old ones.
 func (s *Simulation) keepResponse(at [3]int) (undo func()) {
 	t, n := s.state.training, stimulusNumber(at, s.p.Inp.NStimuli)
 	e := t.responsesE[n*s.p.NE() : (n+1)*s.p.NE()]
@@ -71,8 +71,8 @@ func (s *Simulation) keepResponse(at [3]int) (undo func()) {
 	}
 }
 
-// endResponses computes the measures of a phase and goes on to the next. Where
-// the context ends it changes nothing.
+// endResponses computes the measures of a phase and moves on to the next. If the context
+// ends, it changes nothing.
 func (s *Simulation) endResponses(ctx context.Context, out outcome) error {
 	t := s.state.training
 	m, err := s.measure(ctx, t.phase == phases(s.p))
@@ -93,7 +93,7 @@ func (s *Simulation) endResponses(ctx context.Context, out outcome) error {
 	return nil
 }
 
-// currents are the inputs to the E neurons at all responses: exc = wee·re + x,
+// currents returns the inputs to the E neurons at all responses: exc = wee·re + x,
 // inh = wei·ri, each (s, s, s, n_e).
 func (s *Simulation) currents(ctx context.Context) (exc, inh []float32, err error) {
 	t, nE, nI, s3 := s.state.training, s.p.NE(), s.p.NI(), s.p.NStimuli()

@@ -7,7 +7,7 @@ import (
 	"eisweep/sim/internal/kernel"
 )
 
-// plastic is what changes of a pathway while it learns.
+// plastic is a pathway that learns.
 type plastic struct {
 	*pathway
 	*kernel.Plastic
@@ -26,9 +26,8 @@ func newPlastic(y *pathway, eta, decay float32, adam bool) *plastic {
 	return s
 }
 
-// angle is between post1 ⊗ pre · s and post2 ⊗ pre · s, in radians, s being the
-// slopes before the last update, which pre was given to; NaN where one of them is
-// of length 0. With p_i = Σ_j (pre_j s_ij)² the products of the matrices are sums
+// angle returns the angle between post1 ⊗ pre · s and post2 ⊗ pre · s in radians; NaN if one
+// of them has length 0. pre and the slopes s are those of the last update. With p_i = Σ_j (pre_j s_ij)² the products of the matrices are sums
 // over rows.
 func (y *plastic) angle(post1, post2 []float32) float32 {
 	var ab, aa, bb float64

@@ -25,10 +25,9 @@ func (s *Simulation) Save() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// SaveTo writes the whole state between two stimuli, what the spool keeps
-// included: Restore of it into a simulation of the same task goes on with the same
-// bits. A simulation whose numbers have failed cannot be saved. No more than a part
-// of the state is held in memory on the way.
+// SaveTo writes the whole state between two stimuli, including what the spool keeps. A
+// simulation of the same task that restores it continues with the same bits. A simulation
+// that has failed cannot be saved. Only a part of the state is held in memory at a time.
 func (s *Simulation) SaveTo(w io.Writer) error {
 	if s.err != nil {
 		return fmt.Errorf("save state: %w", s.err)
@@ -53,10 +52,10 @@ func (s *Simulation) Restore(saved []byte) error {
 	return s.RestoreFrom(bytes.NewReader(saved), int64(len(saved)))
 }
 
-// RestoreFrom replaces the state by a saved one of so many bytes, which it reads
-// twice. The error wraps ErrState when the bytes are damaged, of another version or
-// of another task; the simulation is then as it was. After an error of reading or of
-// the spool it is of no use.
+// RestoreFrom replaces the state by a saved one of that many bytes, which it reads twice. The
+// error wraps ErrState if the bytes are damaged, or belong to another version or another
+// task; the simulation is then unchanged. After an error of the reader or of the spool the
+// simulation cannot be used any more.
 func (s *Simulation) RestoreFrom(r io.ReaderAt, size int64) error {
 	if err := s.checkSeal(r, size); err != nil {
 		return err
@@ -90,7 +89,7 @@ func (s *Simulation) newState() *state {
 	return newTrainingState(s.task, s.net)
 }
 
-// checkSeal checks everything about a saved state but its fields.
+// checkSeal checks everything about a saved state except its fields.
 func (s *Simulation) checkSeal(r io.ReaderAt, size int64) error {
 	n := size - sha256.Size
 	saved := make([]byte, headerSize)
@@ -123,7 +122,7 @@ func (s *Simulation) checkSeal(r io.ReaderAt, size int64) error {
 	return nil
 }
 
-// readAt fills bytes; that they are there has been seen.
+// readAt fills b with bytes that are known to exist.
 func readAt(r io.ReaderAt, b []byte, at int64) error {
 	if n, err := r.ReadAt(b, at); n < len(b) {
 		return fmt.Errorf("read state: %w", err)
@@ -176,8 +175,8 @@ func (s *Simulation) walkTraining(a *archive, st *state) {
 	s.walkMeasures(a, st)
 }
 
-// walkPlastic is a pathway. Its moments are of weights summed about an earlier
-// mean, so they cannot be found again from the weights alone.
+// walkPlastic writes or reads a pathway. Its moments are sums about an earlier mean, so they
+// cannot be computed from the weights alone.
 func walkPlastic(a *archive, y *plastic) {
 	d := y.Dense()
 	for _, v := range [][]float32{d.W, d.V, d.M, d.Q} {
@@ -189,7 +188,7 @@ func walkPlastic(a *archive, y *plastic) {
 	a.float32s(y.Moments[:])
 }
 
-// walkPlace is where in the task the training stands.
+// walkPlace writes or reads the position of the training in its task.
 func (s *Simulation) walkPlace(a *archive, st *state) {
 	t, p := st.training, s.p
 	for q := range t.order.axes {
@@ -217,7 +216,7 @@ func (s *Simulation) walkPlace(a *archive, st *state) {
 	}
 }
 
-// walkMeasures is what has been measured: a layer of correlations a phase, and
+// walkMeasures writes or reads what has been measured: one layer of correlations per phase, and
 // of a finished task the last measures and the recording.
 func (s *Simulation) walkMeasures(a *archive, st *state) {
 	t, p := st.training, s.p
@@ -258,9 +257,9 @@ func newMeasures(p *Parameters) *measures {
 		responseSim: make([]float64, nE*nI), responseSimEE: make([]float64, nE*nE)}
 }
 
-// walkPerturbing is a PERTURB's state. The rate changes are the last, and all that
-// could be wrong about them is looked at before: what the spool keeps of another
-// state isn't touched until then.
+// walkPerturbing writes or reads the state of a PERTURB. The rate changes come last, and
+// everything that could be wrong with them is checked first: until then, what the spool keeps
+// of another state stays unchanged.
 func (s *Simulation) walkPerturbing(a *archive, st *state) {
 	t, p := st.perturbing, s.p
 	nE, s3 := p.NE(), p.NStimuli()

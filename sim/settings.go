@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,9 +21,8 @@ var byName = func() map[string]*Parameter {
 	return m
 }()
 
-// Lookup returns the parameter of that published name. The error gives the
-// reason for which a known member of the published tree is refused, or the
-// nearest known name.
+// Lookup returns the parameter of that published name. The error says why a member of the
+// published tree is refused, or gives the nearest known name.
 func Lookup(name string) (*Parameter, error) {
 	if p, ok := byName[name]; ok {
 		return p, nil
@@ -51,10 +51,10 @@ func Resolve(e Experiment, settings []Setting) Parameters {
 	return tree
 }
 
-// Settings lists what the experiment reads and what differs from its published
-// defaults, in the order of the table; numint.every_n only where it differs from
-// numint.n_trials. Resolve(e, Settings(e, p)) gives p back as far as e reads it,
-// and the list is the same for the same task however it was written.
+// Settings lists the parameters that the experiment reads and that differ from its published
+// defaults, in the order of the table; numint.every_n only if it differs from
+// numint.n_trials. Resolve(e, Settings(e, p)) equals p in everything that e reads, and the
+// list is the same for the same task however it was written.
 func Settings(e Experiment, p Parameters) Values {
 	defaults := Defaults(e)
 	defaults.Numint.EveryN = p.Numint.NTrials
@@ -67,8 +67,8 @@ func Settings(e Experiment, p Parameters) Values {
 	return out
 }
 
-// Order returns the place of a parameter in the table, for sorting names as
-// file names have them; unknown names come last.
+// Order returns the position of a parameter in the table, for sorting names as in file names;
+// math.MaxInt for unknown names.
 func Order(name string) int {
 	if i, ok := orders[name]; ok {
 		return i
@@ -95,19 +95,18 @@ func Read(e Experiment, p Parameters) Values {
 	return out
 }
 
-// nearestParameter returns the parameter name that is most like name, or "" when none is near.
+// nearestParameter returns the parameter name that is most similar to name, else one whose
+// last part it is, as n_trials is of numint.n_trials; "" if there is none.
 func nearestParameter(name string) string {
-	names := make([]string, len(table))
-	for i, p := range table {
-		names[i] = p.Name
+	var names []string
+	for _, p := range table {
+		names = append(names, p.Name)
 	}
-	if best := Nearest(name, names); best != "" {
-		return best
+	if near := Nearest(name, names); near != "" {
+		return near
 	}
-	for _, p := range table { // the last part alone, as in n_trials for numint.n_trials
-		if strings.HasSuffix(p.Name, "."+name) {
-			return p.Name
-		}
+	if i := slices.IndexFunc(names, func(n string) bool { return strings.HasSuffix(n, "."+name) }); i >= 0 {
+		return names[i]
 	}
 	return ""
 }
@@ -143,7 +142,7 @@ func (k Kind) parse(text string) (any, error) {
 	}
 }
 
-// interval writes an integer range.
+// interval formats an integer range.
 func interval(from, to int) string {
 	switch {
 	case from == to:

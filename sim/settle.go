@@ -7,17 +7,17 @@ import (
 	"eisweep/sim/internal/kernel"
 )
 
-// settler runs the network under one stimulus until it is still (docs/model.md#settling).
+// settler runs the network under one stimulus until its rates have settled (docs/model.md#settling).
 type settler struct {
-	net       kernel.Network
-	constants kernel.Constants
-	state     *kernel.State
-	input     *input
-	x         []float32 // the stimulus
-	re0, ri0  float32   // the rates it starts from
-	maxDr     float32
-	maxSteps  int
-	patience  int // steps between two looks at the context
+	net          kernel.Network
+	constants    kernel.Constants
+	state        *kernel.State
+	input        *input
+	x            []float32 // the stimulus
+	re0, ri0     float32   // the rates it starts from
+	maxDr        float32
+	maxSteps     int
+	pollInterval int // steps between two checks of the context
 }
 
 func newSettler(p *Parameters, maxDr float32, in *input) *settler {
@@ -30,11 +30,11 @@ func newSettler(p *Parameters, maxDr float32, in *input) *settler {
 		re0: p.Pl.Rho0, ri0: p.Inp.Inh.BgInput, maxDr: maxDr, maxSteps: p.Numint.MaxSteps,
 	}
 	const weights = 1 << 23 // about 10 ms
-	s.patience = max(1, weights/(nE*nE+100))
+	s.pollInterval = max(1, weights/(nE*nE+100))
 	return s
 }
 
-// connect takes the weights that don't learn; a wee of zeros is left out.
+// connect sets the weights that don't learn; a wee of zeros is left out.
 func (s *settler) connect(ee *excitation, wii []float32) {
 	s.net.WII.Pack(wii)
 	s.net.Convolution, s.net.WEE = ee.convolution, nil
@@ -51,7 +51,7 @@ type outcome struct {
 	steps   int
 }
 
-// errNaN is settle's error for a NaN; the caller says where.
+// errNaN is the error of settle for a NaN; the caller adds where it was.
 type errNaN struct{}
 
 func (errNaN) Error() string { return "a rate is not a number" }
@@ -59,17 +59,17 @@ func (errNaN) Error() string { return "a rate is not a number" }
 // settle runs the network under stimulus x from the start state until the
 // largest step of the unclipped neurons is below k·max_dr in both populations or
 // max_steps is reached. The state is left in s.state. record, if not nil, is
-// called with the rates after each step. It returns the context's error soon
-// after that ends, and errNaN as soon as a step is NaN.
+// called with the rates after each step. If the context ends, settle returns its error
+// soon after; if a step is NaN, it returns errNaN at once.
 func (s *settler) settle(ctx context.Context, x []float32, record func(re, ri []float32)) (outcome, error) {
 	s.state.Begin(x, s.re0, s.ri0)
-	return s.goOn(ctx, 0, record)
+	return s.resume(ctx, 0, record)
 }
 
-// goOn settles from a state that has taken so many steps already.
-func (s *settler) goOn(ctx context.Context, steps int, record func(re, ri []float32)) (outcome, error) {
+// resume continues to settle a state that has already taken that many steps.
+func (s *settler) resume(ctx context.Context, steps int, record func(re, ri []float32)) (outcome, error) {
 	for step := steps + 1; step <= s.maxSteps; step++ {
-		if step%s.patience == 0 && ctx.Err() != nil {
+		if step%s.pollInterval == 0 && ctx.Err() != nil {
 			return outcome{}, ctx.Err()
 		}
 		largestE, largestI, nan := s.state.Step(&s.net, &s.constants)
@@ -79,14 +79,14 @@ func (s *settler) goOn(ctx context.Context, steps int, record func(re, ri []floa
 		if record != nil {
 			record(s.state.RE, s.state.RI)
 		}
-		if s.still(largestE, largestI) {
+		if s.isSettled(largestE, largestI) {
 			return outcome{settled: true, steps: step}, nil
 		}
 	}
 	return outcome{steps: s.maxSteps}, nil
 }
 
-// still reports whether steps so large at most are those of a settled state.
-func (s *settler) still(largestE, largestI float32) bool {
+// isSettled reports whether a state has settled if its largest steps are these.
+func (s *settler) isSettled(largestE, largestI float32) bool {
 	return largestE < float32(s.constants.KE*s.maxDr) && largestI < float32(s.constants.KI*s.maxDr)
 }

@@ -6,13 +6,13 @@ import (
 	"slices"
 )
 
-// Progress is how far a simulation has come.
+// Progress is how much of a task a simulation has done.
 type Progress struct {
 	Phase  string // "responses", "training" or "perturbing"
-	Trial  int    // trials begun, of Trials
+	Trial  int    // trials started, of Trials
 	Trials int
 	Done   int64 // stimuli settled, of Total
-	Total  int64 // falls where a phase ends early
+	Total  int64 // falls if a phase ends early
 	Steps  int64 // Euler steps taken so far
 }
 
@@ -21,18 +21,18 @@ type Simulation struct {
 	task *Task
 	p    *Parameters
 
-	// What follows is made by prepare, before the first step.
+	// prepare sets what follows, before the first step.
 	net      *network // nil for PERTURB
 	settler  *settler
 	ahead    *lookahead // settles responses and perturbations; nil before the first
-	gradient *gradient  // nil where neither rules nor angles need it
+	gradient *gradient  // nil if neither the rules nor the angles need it
 	scratch  scratch
 
 	state *state
-	err   error // the failure of the numbers that ended the task
+	err   error // the numeric failure that ended the task
 }
 
-// scratch holds what one stimulus needs and no other sees.
+// scratch holds temporary values of one stimulus.
 type scratch struct {
 	exc, inh []float32 // currents of the E neurons
 	e        []float32 // error ε
@@ -40,9 +40,9 @@ type scratch struct {
 	slope    []float32 // σ(h_i)
 }
 
-// New prepares a simulation. The error wraps ErrInvalid when the parameters,
-// the initial state or the source don't go together. The task must not change
-// afterwards. Weights are drawn in the first Step.
+// New returns a simulation of a task, which must not change afterwards. The error wraps
+// ErrInvalid if the parameters, the initial state and the source don't go together. The
+// first Step draws the weights.
 func New(task *Task) (*Simulation, error) {
 	if err := invalid(taskFaults(task)); err != nil {
 		return nil, err
@@ -50,13 +50,13 @@ func New(task *Task) (*Simulation, error) {
 	return &Simulation{task: task, p: &task.Parameters}, nil
 }
 
-// prepare makes what a task needs before its first step: the weights above all.
-// An ended context leaves the simulation unprepared.
+// prepare computes what a task needs before its first step, above all its weights. If the
+// context ends, the simulation stays unprepared.
 func (s *Simulation) prepare(ctx context.Context) error {
 	if s.state != nil {
 		return nil
 	}
-	p, shared := s.p, s.task.Shared.foundation(s.p)
+	p, shared := s.p, s.task.Cache.foundation(s.p)
 	s.scratch = scratch{exc: make([]float32, p.NE()), inh: make([]float32, p.NE()), e: make([]float32, p.NE()), feedback: make([]float32, p.NI()), slope: make([]float32, p.NI())}
 	if s.task.Experiment == Perturb {
 		ee, err := shared.excitation(ctx, p, s.task.Source.WEE)
@@ -85,7 +85,7 @@ func (s *Simulation) prepare(ctx context.Context) error {
 	return s.err
 }
 
-// weightError is the failure of weights that were drawn beyond float32.
+// weightError returns an error if a drawn weight is beyond float32.
 func (s *Simulation) weightError() error {
 	what := s.state.training.notFinite()
 	if slices.ContainsFunc(s.net.wii, notFinite) {
@@ -102,7 +102,7 @@ func (s *Simulation) weightError() error {
 
 func notFinite(x float32) bool { return x-x != 0 }
 
-// adopt makes a state the simulation's, and its weights the settler's.
+// adopt makes a state that of the simulation, and its weights those of the settler.
 func (s *Simulation) adopt(st *state) {
 	s.state, s.ahead = st, nil
 	if t := st.training; t != nil {
@@ -111,8 +111,8 @@ func (s *Simulation) adopt(st *state) {
 	}
 }
 
-// Step settles one stimulus and does what the model does after it. It reports
-// whether the task is done; a step of a task that is done changes nothing.
+// Step settles one stimulus and learns from it or records it. It reports whether the task is
+// done; a step of a finished task changes nothing.
 func (s *Simulation) Step() (done bool, err error) { return s.step(context.Background()) }
 
 func (s *Simulation) step(ctx context.Context) (done bool, err error) {
@@ -136,8 +136,8 @@ func (s *Simulation) step(ctx context.Context) (done bool, err error) {
 	return s.state.stage == finished, err
 }
 
-// Run steps until the task is done, the context ends (within 100 ms, with the
-// context's error) or the numbers fail. An interrupted stimulus leaves no trace.
+// Run steps until the task is done, or fails numerically, or the context ends: then it
+// returns the context's error within 100 ms, and the interrupted stimulus changes nothing.
 // observe, if not nil, is called after every stimulus.
 func (s *Simulation) Run(ctx context.Context, observe func(Progress)) error {
 	for {
@@ -157,9 +157,9 @@ func (s *Simulation) Run(ctx context.Context, observe func(Progress)) error {
 	}
 }
 
-// Progress returns how far the simulation has come.
+// Progress returns how much of the task is done.
 func (s *Simulation) Progress() Progress {
-	p := Progress{Phase: respond.String(), Total: settlings(s.task)}
+	p := Progress{Phase: respond.String(), Total: SettleCount(s.task.Experiment, s.p)}
 	if s.task.Experiment == Perturb {
 		p.Phase = push.String()
 	} else if s.p.Pl.IsPlastic != Neither {
@@ -174,35 +174,21 @@ func (s *Simulation) Progress() Progress {
 	return p
 }
 
-// settlings is how many stimuli a task settles if no phase ends early.
-func settlings(t *Task) int64 {
-	p := &t.Parameters
-	s3 := int64(p.NStimuli())
-	switch {
-	case t.Experiment == Perturb:
-		return s3 * int64(1+p.Perturb.NPerturbed)
-	case p.Pl.IsPlastic == Neither:
-		return s3
-	}
-	return s3 * int64(p.Numint.NTrials/p.Numint.EveryN+1+p.Numint.NTrials)
-}
-
-// settle runs the network under a stimulus and counts what that took. It changes
-// nothing but the settler where it fails.
+// settle runs the network under a stimulus. On an error only the settler has changed.
 func (s *Simulation) settle(ctx context.Context, at [3]int, x []float32, record func(re, ri []float32)) (outcome, error) {
 	out, err := s.settler.settle(ctx, x, record)
-	return out, s.located(err, at)
+	return out, s.locate(err, at)
 }
 
-// located says of a NaN where it was.
-func (s *Simulation) located(err error, at [3]int) error {
+// locate turns errNaN into an error that says where the NaN was.
+func (s *Simulation) locate(err error, at [3]int) error {
 	if errors.Is(err, errNaN{}) {
 		return s.numericError(at, "the rates")
 	}
 	return err
 }
 
-// count keeps account of a stimulus that has settled or given up.
+// count counts a stimulus that has settled, or did not within max_steps.
 func (st *state) count(out outcome) {
 	st.done++
 	st.steps += int64(out.steps)
@@ -219,7 +205,7 @@ func (s *Simulation) numericError(at [3]int, what string) error {
 	return e
 }
 
-// Result returns what a finished simulation computed; nil before it is done.
+// Result returns what a finished simulation has computed; nil before it is done.
 func (s *Simulation) Result() *Result {
 	if s.state == nil || s.state.stage != finished {
 		return nil

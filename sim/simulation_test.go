@@ -74,8 +74,8 @@ func TestLongSettlingLooksAtItsContext(t *testing.T) {
 	if err := s.prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if s.settler.patience > 40 {
-		t.Errorf("%d steps of 512 neurons between two looks", s.settler.patience)
+	if s.settler.pollInterval > 40 {
+		t.Errorf("%d steps of 512 neurons between two looks", s.settler.pollInterval)
 	}
 	if _, err := s.step(&endsAfter{t.Context(), 3}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want the context's error", err)

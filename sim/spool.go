@@ -5,16 +5,15 @@ import (
 	"io"
 )
 
-// Spool keeps an array that is too large to be held in memory, in a file, say: what
-// was written at a place is read there again. One simulation uses it at a time.
+// Spool keeps an array that is too large for memory, in a file, for example. What was written
+// at an offset can be read there again. Only one simulation uses it at a time.
 type Spool interface {
 	io.ReaderAt
 	io.WriterAt
 }
 
-// rateChanges is an array (blocks, size) that is filled block by block. With a
-// spool only the block at hand is in memory; the spool has the others, float32 in
-// little-endian order.
+// rateChanges is an array (blocks, size) that is filled block by block. With a spool only the
+// current block is in memory; the spool has the others, as little-endian float32.
 type rateChanges struct {
 	size  int
 	whole []float32 // without a spool
@@ -29,7 +28,7 @@ func newRateChanges(blocks, size int, spool Spool) *rateChanges {
 	return &rateChanges{size: size, spool: spool, hand: make([]float32, size)}
 }
 
-// block is where block n is filled.
+// block returns the memory in which block n is filled.
 func (c *rateChanges) block(n int) []float32 {
 	if c.spool != nil {
 		return c.hand
@@ -37,7 +36,7 @@ func (c *rateChanges) block(n int) []float32 {
 	return c.whole[n*c.size : (n+1)*c.size]
 }
 
-// keep keeps block n, which is full. It may be kept again.
+// keep stores block n, which is full. It may be called again for the same block.
 func (c *rateChanges) keep(n int) error {
 	if c.spool == nil {
 		return nil
@@ -50,7 +49,7 @@ func (c *rateChanges) keep(n int) error {
 	return nil
 }
 
-// read returns block n, which was kept; buffer has room for one.
+// read returns block n, which was stored; buffer has room for one block.
 func (c *rateChanges) read(n int, buffer []float32) ([]float32, error) {
 	if c.spool == nil {
 		return c.block(n), nil
@@ -64,7 +63,7 @@ func (c *rateChanges) read(n int, buffer []float32) ([]float32, error) {
 	return buffer, nil
 }
 
-// buffer is what read takes.
+// buffer returns a buffer for read.
 func (c *rateChanges) buffer() []float32 {
 	if c.spool == nil {
 		return nil
@@ -74,8 +73,7 @@ func (c *rateChanges) buffer() []float32 {
 
 func (c *rateChanges) offset(n int) int64 { return int64(n) * int64(c.size) * 4 }
 
-// walk writes or reads the first values, which are full blocks and the beginning of
-// the one at hand.
+// walk writes or reads the first values: full blocks and the beginning of the current one.
 func (c *rateChanges) walk(a *archive, values int) {
 	buffer := c.buffer()
 	full, rest := values/c.size, values%c.size

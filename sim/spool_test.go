@@ -57,7 +57,7 @@ func unspooled(t *testing.T, r *Result) *Result {
 func TestSpoolChangesNoBits(t *testing.T) {
 	held := smallTasks(t)["perturb"]
 	want := bits(t, runTask(t, held))
-	for after := int64(0); after <= Settlings(Perturb, &held.Parameters); after += 1 + rand.Int64N(60) {
+	for after := int64(0); after <= SettleCount(Perturb, &held.Parameters); after += 1 + rand.Int64N(60) {
 		task, _ := spooled(held)
 		s, err := New(task)
 		if err != nil {

@@ -14,19 +14,19 @@ func (s stage) String() string {
 	return [...]string{"responses", "training", "perturbing", "done"}[s]
 }
 
-// state is the whole state of a task between two stimuli: what Save writes.
+// state is the whole state of a task between two stimuli, as Save writes it.
 type state struct {
 	stage      stage
 	done       int64 // stimuli settled
-	skipped    int64 // stimuli that phases which ended early left out
+	skipped    int64 // stimuli left out because their phases ended early
 	steps      int64 // Euler steps
-	unsettled  int   // stimuli that did not settle since the log last said so
+	unsettled  int   // stimuli that did not settle since the last log line about it
 	log        []string
 	training   *trainingState   // nil for PERTURB
 	perturbing *perturbingState // nil for others
 }
 
-// historyLength is how many trials the change of inhibitory input looks back.
+// historyLength is how many trials the change of the inhibitory input spans.
 const historyLength = 10
 
 // trainingState is the state of a training (docs/model.md#training).
@@ -47,7 +47,7 @@ type trainingState struct {
 	responsesE, responsesI []float32
 	layers                 [][]float64 // correlations_ee of each phase
 	recordE, recordI       []float32   // the last response, a row a step
-	measures               *measures   // of the last phase, once it is measured
+	measures               *measures   // of the last phase; nil until it is measured
 }
 
 func newTrainingState(task *Task, net *network) *state {
@@ -79,15 +79,15 @@ func newTrainingState(task *Task, net *network) *state {
 	return st
 }
 
-// beginHistory makes room for the inhibitory input of a phase's last trials; the
-// phase's end gives it back, since measuring takes as much.
+// beginHistory allocates memory for the inhibitory input of a phase's last trials. The end of
+// the phase frees it, because measuring needs as much.
 func (t *trainingState) beginHistory(p *Parameters) {
 	if p.Numint.EveryN > 1 {
 		t.history = make([]float32, min(historyLength, p.Numint.EveryN)*p.NStimuli()*p.NE())
 	}
 }
 
-// rates are the learning rates of E→I and I→E, 0 for what is not plastic.
+// rates returns the learning rates of E→I and I→E; 0 for a pathway that is not plastic.
 func rates(p *Parameters) (etaE, etaI float32) {
 	if p.Pl.IsPlastic == Both || p.Pl.IsPlastic == Exc {
 		etaE = p.Pl.EtaE
@@ -98,7 +98,7 @@ func rates(p *Parameters) (etaE, etaI float32) {
 	return etaE, etaI
 }
 
-// number is the trial's in the task, from 0.
+// number returns the index of the trial in the task, from 0.
 func (t *trainingState) number(p *Parameters) int { return t.phase*p.Numint.EveryN + t.trial }
 
 func (t *trainingState) phaseName(s stage) string {
@@ -108,7 +108,7 @@ func (t *trainingState) phaseName(s stage) string {
 	return s.String()
 }
 
-// phases is how many phases a task trains.
+// phases returns how many phases a task trains for.
 func phases(p *Parameters) int {
 	if p.Pl.IsPlastic == Neither {
 		return 0

@@ -1,6 +1,6 @@
 package sim
 
-// Task is everything that a result depends on, and what it may share with others.
+// Task is everything that a result depends on, and what a simulation may use to compute it.
 type Task struct {
 	Experiment Experiment
 	Seed       uint32
@@ -8,21 +8,21 @@ type Task struct {
 	Initial    InitialState // training: weights that are not drawn
 	Source     *Source      // PERTURB: the trained network
 
-	// Shared keeps what tasks with the same inputs have in common; nil: nothing. The
+	// Cache keeps what tasks with the same inputs have in common; nil keeps nothing. The
 	// result doesn't depend on it.
-	Shared *Shared
-	// Spool keeps the rate changes of a PERTURB in place of its result: from 0 on,
-	// float32 in little-endian order. nil: they are held in memory, where they are the
-	// largest part by far.
+	Cache *Cache
+	// Spool keeps the rate changes of a PERTURB instead of its result: from offset 0 on, as
+	// little-endian float32. Without it (nil) they are held in memory, of which they take
+	// the largest part by far.
 	Spool Spool
-	// Spare lends cores; nil: there is none but the caller's. The result doesn't depend
-	// on it.
-	Spare Spare
+	// Cores lends cores; nil lends none, so only the caller's is used. The result doesn't
+	// depend on it.
+	Cores CoreLender
 }
 
 // InitialState holds the weights that a training starts from instead of those
-// that the seed draws; nil members are drawn. The generator draws all the same,
-// so giving one matrix leaves every other as it was.
+// that the seed draws; nil members are drawn. The generator draws all the same, so
+// giving one matrix leaves the others unchanged.
 type InitialState struct {
 	WEE []float32 // (n_e, n_e)
 	WEI []float32 // (n_e, n_i)

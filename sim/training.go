@@ -6,25 +6,25 @@ import (
 	"eisweep/sim/internal/kernel"
 )
 
-// train shows the network one stimulus of a trial and lets it learn (docs/model.md#training).
+// train shows the network one stimulus of a trial and learns from it (docs/model.md#training).
 func (s *Simulation) train(ctx context.Context) error {
 	out, err := s.present(ctx)
 	if err != nil {
 		return err
 	}
-	return s.takeIn(ctx, out)
+	return s.learnFrom(ctx, out)
 }
 
-// present settles the network under the stimulus that is next.
+// present settles the network under the next stimulus.
 func (s *Simulation) present(ctx context.Context) (outcome, error) {
 	at := s.state.training.order.at()
 	s.settler.input.stimulus(s.settler.x, at)
 	return s.settle(ctx, at, s.settler.x, nil)
 }
 
-// takeIn learns from the stimulus that was presented, keeps the records, and goes
-// on to the next one. Where the context ends it changes nothing.
-func (s *Simulation) takeIn(ctx context.Context, out outcome) error {
+// learnFrom learns from the stimulus that was presented, keeps the records, and moves on to
+// the next one. If the context ends, it changes nothing.
+func (s *Simulation) learnFrom(ctx context.Context, out outcome) error {
 	t := s.state.training
 	at := t.order.at()
 	learns := out.settled
@@ -55,8 +55,7 @@ func (s *Simulation) takeIn(ctx context.Context, out outcome) error {
 	return nil
 }
 
-// findGradient solves for the exact gradient at the settled state, whose error is
-// in s.scratch.
+// findGradient computes the exact gradient at the settled state, whose error is in s.scratch.
 func (s *Simulation) findGradient(ctx context.Context) error {
 	t, net, tolerance := s.state.training, s.settler.state, angleTolerance
 	if s.p.Pl.PlasticityTypeEI == RuleGradient {
@@ -102,7 +101,7 @@ func update(y *plastic, rule func(post, pre []float32), post, pre []float32) {
 	}
 }
 
-// descendInhibitory updates E→I, whose rows are scaled under APPROXIMATE.
+// descendInhibitory updates E→I, and scales its rows under APPROXIMATE.
 func (s *Simulation) descendInhibitory(post, pre []float32) {
 	ie := s.state.training.ie
 	if s.p.Pl.PlasticityTypeIE == RuleApproximate {
@@ -134,8 +133,7 @@ func (s *Simulation) findFeedback() {
 	}
 }
 
-// remember keeps the inhibitory input of this stimulus, with wei as it was
-// before the update.
+// remember stores the inhibitory input of this stimulus, with wei as it was before the update.
 func (s *Simulation) remember(at [3]int) {
 	t := s.state.training
 	if t.history == nil {
@@ -146,14 +144,14 @@ func (s *Simulation) remember(at [3]int) {
 	copy(t.historyOf(s.p, t.trial)[stimulusNumber(at, s.p.Inp.NStimuli)*s.p.NE():], s.scratch.inh)
 }
 
-// historyOf is the inhibitory input of one of the last trials, (s, s, s, n_e).
+// historyOf returns the inhibitory input of one of the last trials, (s, s, s, n_e).
 func (t *trainingState) historyOf(p *Parameters, trial int) []float32 {
 	size := p.NStimuli() * p.NE()
 	slot := trial % (len(t.history) / size)
 	return t.history[slot*size : (slot+1)*size]
 }
 
-// recordMoments keeps mean and variance of re, ri, wei and wie after the update.
+// recordMoments stores mean and variance of re, ri, wei and wie after the update.
 func (s *Simulation) recordMoments(n int) {
 	t, net := s.state.training, s.settler.state
 	mu := t.mu[n*8 : n*8+8]
@@ -163,7 +161,7 @@ func (s *Simulation) recordMoments(n int) {
 	copy(mu[6:], t.ie.Moments[:])
 }
 
-// moments are the mean and the population variance, summed in four strands.
+// moments returns the mean and the population variance, summed in four strands.
 func moments(x []float32) (mean, variance float32) {
 	var sum, square [4]float64
 	for n, v := range x {
@@ -177,9 +175,9 @@ func moments(x []float32) (mean, variance float32) {
 	return float32(m), float32(max(0, q-float64(m*m)))
 }
 
-// endTrial does what follows a trial's last stimulus: it looks at the numbers,
-// measures the change of inhibitory input, and begins the next trial or ends the
-// phase. An aborted trial ends the phase, and its change is not computed.
+// endTrial completes a trial: it checks that the weights are finite, measures the change of
+// inhibitory input, and starts the next trial or ends the phase. An aborted trial ends the
+// phase, and its change is not computed.
 func (s *Simulation) endTrial(at [3]int, aborted bool) error {
 	t := s.state.training
 	if what := t.notFinite(); what != "" {
@@ -228,8 +226,8 @@ func (s *Simulation) beginPhase() {
 	s.state.stage = train
 }
 
-// inputChange is |newest − oldest|/(m−1) of the inhibitory input over the last m
-// ≤ 10 trials of the phase: its maximum and mean over stimuli and E neurons.
+// inputChange returns the maximum and the mean, over stimuli and E neurons, of
+// |newest − oldest|/(m−1) of the inhibitory input over the last m ≤ 10 trials of the phase.
 func (t *trainingState) inputChange(p *Parameters) (largest, mean float32) {
 	m := min(t.trial+1, historyLength)
 	newest, oldest := t.historyOf(p, t.trial), t.historyOf(p, t.trial-m+1)
@@ -246,7 +244,7 @@ func (t *trainingState) inputChange(p *Parameters) (largest, mean float32) {
 	return largest, float32(sum / float64(len(newest)))
 }
 
-// notFinite names a plastic matrix that holds a value which is not finite.
+// notFinite names a plastic matrix with a value that is not finite; "" if there is none.
 func (t *trainingState) notFinite() string {
 	for _, y := range []struct {
 		name string
@@ -263,8 +261,8 @@ func (t *trainingState) notFinite() string {
 	return ""
 }
 
-// trialsBegun counts the trials of the task that have begun; those that a phase
-// left out count with it.
+// trialsBegun returns how many trials of the task have started, including those that a phase
+// which ended early left out.
 func (t *trainingState) trialsBegun(p *Parameters, s stage) int {
 	begun := t.phase * p.Numint.EveryN
 	if s == train {

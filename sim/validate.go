@@ -6,19 +6,19 @@ import (
 	"strconv"
 )
 
-// Fault is something wrong with a parameter tree as a whole.
+// Fault is something that is wrong with a combination of parameters.
 type Fault struct {
-	Names   []string // the parameters concerned, the first is the one to blame
+	Names   []string // the parameters concerned; the first is the one to change
 	Problem string   // what is wrong and what would be right
 }
 
 func (f Fault) Error() string { return fmt.Sprintf("%s: %s", f.Names[0], f.Problem) }
 
-// MaxMemory is the most that Memory may be, 1 TiB.
+// MaxMemory is the largest Memory of a task that may run: 1 TiB, in bytes.
 const MaxMemory = 1 << 40
 
-// Validate returns every fault of a combination of values that are legal each by
-// itself; nil when the tree can be run.
+// Validate returns every fault of a combination of values that are legal individually; nil if
+// the tree can be run.
 func Validate(e Experiment, p Parameters) []Fault {
 	faults := append([]Fault(nil), stepFaults(&p)...)
 	if e.Trains() {
@@ -62,8 +62,8 @@ func ruleFaults(p *Parameters) []Fault {
 		fmt.Sprintf("%s does not go with pl.plasticity_type_ei = %s; GRADIENT goes only with GRADIENT", ie, ei)}}
 }
 
-// connectionFaults looks for pathways without a synapse. E→E and I→I may be
-// without one where their total weight is 0.
+// connectionFaults finds pathways without a synapse. E→E and I→I may have none if their total
+// weight is 0.
 func connectionFaults(p *Parameters) []Fault {
 	var faults []Fault
 	for _, c := range []struct {
@@ -86,7 +86,7 @@ func connectionFaults(p *Parameters) []Fault {
 	return faults
 }
 
-// smallestProbability is the smallest p, as a float32, that gives a synapse.
+// smallestProbability returns the smallest p, as a float32, that gives a synapse.
 func smallestProbability(nPre int) float32 {
 	p := float32(0.5 / float64(nPre))
 	for synapses(p, nPre) < 1 {

@@ -22,9 +22,8 @@ func (k Kind) String() string {
 	return [...]string{"real", "integer", "boolean", "choice"}[k]
 }
 
-// Value is the value of one parameter. The zero Value is the real 0. Values are
-// comparable: two are the same value when they are ==, which is what decides
-// whether two tasks are the same.
+// Value is the value of one parameter. The zero Value is the real 0. Two values are equal if
+// they are ==, which also decides whether two tasks are the same.
 type Value struct {
 	kind Kind
 	real float32
@@ -32,7 +31,7 @@ type Value struct {
 	word string
 }
 
-// RealValue is a real, rounded to float32; −0 becomes 0.
+// RealValue returns a real, rounded to float32; −0 becomes 0.
 func RealValue(x float64) Value {
 	f := float32(x)
 	if f == 0 {
@@ -41,10 +40,10 @@ func RealValue(x float64) Value {
 	return Value{kind: Real, real: f}
 }
 
-// IntegerValue is an integer.
+// IntegerValue returns an integer.
 func IntegerValue(n int) Value { return Value{kind: Integer, num: n} }
 
-// BooleanValue is true or false.
+// BooleanValue returns a truth value.
 func BooleanValue(b bool) Value {
 	if b {
 		return Value{kind: Boolean, num: 1}
@@ -52,7 +51,7 @@ func BooleanValue(b bool) Value {
 	return Value{kind: Boolean}
 }
 
-// ChoiceValue is a word.
+// ChoiceValue returns a word.
 func ChoiceValue(s string) Value { return Value{kind: Choice, word: s} }
 
 // Kind returns the value's type.
@@ -85,8 +84,7 @@ func (v Value) Any() any {
 	}
 }
 
-// String is the canonical text of the value, as it stands in ids and file
-// names: reals are the shortest decimal of their float32 in Go's 'g' format.
+// String returns the canonical text of the value, as ids and file names contain it: reals are the shortest decimal of their float32 in Go's 'g' format.
 func (v Value) String() string {
 	switch v.kind {
 	case Real:
@@ -108,9 +106,8 @@ type Setting struct {
 
 func (s Setting) String() string { return s.Name + "=" + s.Value.String() }
 
-// valueOf converts what a TOML or JSON decoder yields (int64, int, float64,
-// bool, string) to a value of this kind; an integer serves for a real, never a
-// real for an integer.
+// valueOf converts what a TOML or JSON decoder returns (int64, int, float64, bool, string) to
+// a value of this kind. An integer is accepted for a real, never a real for an integer.
 func (k Kind) valueOf(x any) (Value, error) {
 	if n, ok := x.(int); ok {
 		x = int64(n)
@@ -148,7 +145,7 @@ func (k Kind) valueOf(x any) (Value, error) {
 	return Value{}, fmt.Errorf("%s where %s is wanted", describe(x), k.article())
 }
 
-// beyondFloat32 says what a number is that float32 doesn't have.
+// beyondFloat32 is the error for a number that float32 cannot represent.
 func beyondFloat32(x float64) error {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return fmt.Errorf("%s is not a finite number", describe(x))
@@ -156,7 +153,7 @@ func beyondFloat32(x float64) error {
 	return fmt.Errorf("%s is too large for float32", describe(x))
 }
 
-// tooFar says what an integer is that has more than 32 bits.
+// tooFar is the error for an integer of more than 32 bits.
 func tooFar(x int64) error {
 	if x < 0 {
 		return fmt.Errorf("%d is too far below 0", x)

@@ -9,12 +9,12 @@ import (
 	"eisweep/sim/internal/nprandom"
 )
 
-// synapses is k of docs/model.md#connectivity-and-initial-weights: how many of n_pre neurons connect, half to even.
+// synapses returns k of docs/model.md#connectivity-and-initial-weights: how many of n_pre neurons connect, half to even.
 func synapses(p float32, nPre int) int {
 	return int(math.RoundToEven(float64(p) * float64(nPre)))
 }
 
-// meanWeight is j = w_total/k, 0 where nothing connects.
+// meanWeight returns j = w_total/k; 0 if nothing connects.
 func meanWeight(c Connection, nPre int) float64 {
 	if k := synapses(c.P, nPre); k > 0 {
 		return float64(c.WTotal) / float64(k)
@@ -22,26 +22,26 @@ func meanWeight(c Connection, nPre int) float64 {
 	return 0
 }
 
-// pathway is a plastic set of synapses: w = softplus(αv)/α · z. What learns is v.
+// pathway is a plastic set of synapses: w = softplus(αv)/α · z. The rules change v.
 type pathway struct {
 	rows, cols int
 	alpha      float32 // α, 1/weight
 	largest    float32 // the largest weight
-	total      float32 // what rows of wie are scaled to
+	total      float32 // the sum that rows of wie are scaled to
 	init       []float32
 	z          []float32 // 1 where a synapse was drawn
 	inverse    []float32 // v of the initial weights
 }
 
-// network is what stays as it is through a task.
+// network holds what stays constant through a task.
 type network struct {
 	*excitation
 	wii    []float32
 	ei, ie *pathway // I→E and E→I
 }
 
-// drawNetwork draws the weights from the seed, wei, wii and wie in this order
-// from one generator, and puts the task's own in the place of those it gives.
+// drawNetwork draws the weights from the seed: wei, wii and wie, in this order, from one
+// generator. Weights that the task brings replace the drawn ones.
 func drawNetwork(ctx context.Context, t *Task, shared *foundation) (*network, error) {
 	p, r := &t.Parameters, nprandom.New(t.Seed)
 	nE, nI := p.NE(), p.NI()
@@ -61,7 +61,7 @@ func drawNetwork(ctx context.Context, t *Task, shared *foundation) (*network, er
 	}, nil
 }
 
-// given is the task's matrix, or the drawn one where it gives none.
+// given returns the task's own matrix, or the drawn one if the task has none.
 func given(own, drawn []float32) []float32 {
 	if own != nil {
 		return own
@@ -90,8 +90,8 @@ func newPathway(p *Parameters, c Connection, w []float32, rows, cols int) *pathw
 	return y
 }
 
-// drawWeights draws a matrix row by row; order is the list of pre-synaptic
-// neurons, which every row shuffles on from where the last one left it.
+// drawWeights draws a matrix row by row. order is the list of pre-synaptic neurons; each row
+// shuffles it further.
 func drawWeights(r *nprandom.Generator, sy *Synapses, c Connection, nPost int, order []int) []float32 {
 	nPre := len(order)
 	k, j := synapses(c.P, nPre), meanWeight(c, nPre)
@@ -123,8 +123,8 @@ func drawLognormalRow(r *nprandom.Generator, row []float32, chosen []int, j, sig
 	}
 }
 
-// drawNormalRow draws every entry, then zeroes the surplus of positive ones over
-// k, or draws as many others again as are missing; negatives become 0.
+// drawNormalRow draws every entry. If more than k are positive, it sets the surplus to 0; if
+// fewer are, it draws as many of the others again. Negative entries become 0.
 func drawNormalRow(r *nprandom.Generator, row []float32, k int, j float64) {
 	values, positive, others := make([]float64, len(row)), []int(nil), []int(nil)
 	for n := range values {

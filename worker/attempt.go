@@ -94,7 +94,7 @@ func (a *attempt) execute(ctx context.Context, log *attemptLog) (receipt results
 	defer job.close()
 	job.Path = a.incoming()
 	a.saved = a.checkpoints(log)
-	job.Checkpoints, job.Spare = a.saved, a.worker.cores.tryAcquire
+	job.Checkpoints, job.Cores = a.saved, a.worker.cores.tryAcquire
 	defer a.saved.close()
 	defer a.worker.cores.acquire()()
 	phase := ""

@@ -24,8 +24,8 @@ type Job struct {
 	Path string
 	// Checkpoints saves states of the computation, from which another attempt can continue; nil saves none.
 	Checkpoints *Checkpoints
-	// Spare lends the cores of free slots; nil lends none.
-	Spare sim.Spare
+	// Cores lends the cores of free slots; nil lends none.
+	Cores sim.CoreLender
 
 	inputs []*os.File // Source and Initial
 }

@@ -18,7 +18,7 @@ type Runner interface {
 }
 
 // model runs the model. What tasks have in common is computed once.
-type model struct{ shared sim.Shared }
+type model struct{ shared sim.Cache }
 
 // Model returns the Runner that runs the model.
 func Model() Runner { return new(model) }
@@ -28,7 +28,7 @@ func (m *model) Run(ctx context.Context, job *Job, observe func(sim.Progress)) (
 	if err != nil {
 		return results.Receipt{}, err
 	}
-	task.Shared, task.Spare = &m.shared, job.Spare
+	task.Cache, task.Cores = &m.shared, job.Cores
 	if task.Experiment == sim.Perturb {
 		spool, err := newSpool(job.Path)
 		if err != nil {

@@ -45,7 +45,7 @@ prints the median. It reads and writes no files. Compare only measurements that 
 taken on the same machine within minutes of each other.`,
 		Args: cli.AtMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if most := sim.MostMetered(); stimuli < 1 || stimuli > most {
+			if most := sim.MaxMetered(); stimuli < 1 || stimuli > most {
 				return cli.Usagef("--stimuli %d: give a number from 1 to %d", stimuli, most)
 			}
 			rows, err := bench(cmd.Context(), stimuli)
@@ -65,7 +65,7 @@ taken on the same machine within minutes of each other.`,
 
 func bench(ctx context.Context, stimuli int) ([]benchRow, error) {
 	var rows []benchRow
-	var shared sim.Shared
+	var shared sim.Cache
 	for _, work := range sim.Works() {
 		row, err := benchWork(ctx, work, stimuli, &shared)
 		if err != nil {
@@ -77,7 +77,7 @@ func bench(ctx context.Context, stimuli int) ([]benchRow, error) {
 }
 
 // benchWork runs the rounds of one kind of work.
-func benchWork(ctx context.Context, work sim.Work, stimuli int, shared *sim.Shared) (benchRow, error) {
+func benchWork(ctx context.Context, work sim.Work, stimuli int, shared *sim.Cache) (benchRow, error) {
 	var rounds []benchRow
 	for range benchRounds {
 		m, err := sim.NewMeter(ctx, work, stimuli, shared)

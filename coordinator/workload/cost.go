@@ -9,5 +9,5 @@ import (
 // goes through.
 func Cost(t *sweeps.Task) float64 {
 	e, i := float64(t.Parameters.NE()), float64(t.Parameters.NI())
-	return float64(sim.Settlings(t.Experiment, &t.Parameters)) * (e*e + 2*e*i + i*i + 1000)
+	return float64(sim.SettleCount(t.Experiment, &t.Parameters)) * (e*e + 2*e*i + i*i + 1000)
 }

@@ -53,7 +53,7 @@ func (t *Tally) Add(task *sweeps.Task) {
 	}
 	s.tasks++
 	s.learned += learned
-	s.responses += sim.Settlings(task.Experiment, p) - learned
+	s.responses += sim.SettleCount(task.Experiment, p) - learned
 }
 
 func groupOf(x sim.Experiment, p *sim.Parameters) group {

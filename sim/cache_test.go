@@ -10,14 +10,14 @@ import (
 // TestSharingChangesNoBits runs tasks with the same inputs at a time, and one with
 // others, that share.
 func TestSharingChangesNoBits(t *testing.T) {
-	var shared Shared
+	var shared Cache
 	var running sync.WaitGroup
 	for _, name := range []string{"approximate_both", "gradient_angles", "perturb"} {
 		alone := readGolden(t, name).task
 		want := bits(t, runTask(t, alone))
 		for range 2 {
 			together := *alone
-			together.Shared = &shared
+			together.Cache = &shared
 			running.Go(func() {
 				s, err := New(&together)
 				if err == nil {
@@ -38,7 +38,7 @@ func TestSharingChangesNoBits(t *testing.T) {
 // same parameters, others by each parameter that matters, and no more of them kept
 // than a few.
 func TestSharedIsComputedOnce(t *testing.T) {
-	var shared Shared
+	var shared Cache
 	usual := Defaults(Approximate)
 	usual.Ng.Exc.NPerAxis, usual.Inp.NStimuli = 4, 4
 	first := sharedWee(t, &shared, &usual)
@@ -62,14 +62,14 @@ func TestSharedIsComputedOnce(t *testing.T) {
 			t.Errorf("change %d: shared with a task of other inputs", n)
 		}
 	}
-	if len(shared.kept) != sharedMost {
-		t.Errorf("%d sets of parameters are kept, want %d", len(shared.kept), sharedMost)
+	if len(shared.kept) != maxKept {
+		t.Errorf("%d sets of parameters are kept, want %d", len(shared.kept), maxKept)
 	}
 }
 
 // TestSharingSurvivesAnInterruptedTask: what one task began and left, another makes.
 func TestSharingSurvivesAnInterruptedTask(t *testing.T) {
-	var shared Shared
+	var shared Cache
 	p := Defaults(Approximate)
 	ended, end := context.WithCancel(t.Context())
 	end()
@@ -79,7 +79,7 @@ func TestSharingSurvivesAnInterruptedTask(t *testing.T) {
 	sharedWee(t, &shared, &p)
 }
 
-func sharedWee(t *testing.T, s *Shared, p *Parameters) *excitation {
+func sharedWee(t *testing.T, s *Cache, p *Parameters) *excitation {
 	t.Helper()
 	f := s.foundation(p)
 	wee, err := f.excitation(t.Context(), p, nil)

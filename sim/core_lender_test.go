@@ -45,7 +45,7 @@ func TestSpareCoresChangeNoBits(t *testing.T) {
 		want := bits(t, runTask(t, task))
 		for _, cores := range []int64{1, 3, 8} {
 			lender, lent := newLender(cores), *task
-			lent.Spare = lender.spare
+			lent.Cores = lender.spare
 			if bits(t, runTask(t, &lent)) != want {
 				t.Errorf("%s with %d spare cores: other bits", name, cores)
 			}
@@ -58,7 +58,7 @@ func TestSpareCoresChangeNoBits(t *testing.T) {
 		}
 	}
 	lent := pushing
-	lent.Spare = newLender(2).spare
+	lent.Cores = newLender(2).spare
 	want := bits(t, runTask(t, &pushing))
 	for _, after := range []int64{1, 63, 64, 65, 200, 319} {
 		if bits(t, interrupted(t, &lent, after)) != want {
@@ -77,7 +77,7 @@ func BenchmarkSpareCores(b *testing.B) {
 			s.ahead = newLookahead(s.settler, 0, 1<<30, func(n int, x []float32) {
 				s.settler.input.stimulus(x, stimulusAt(n%p.NStimuli(), p.Inp.NStimuli))
 			})
-			s.ahead.spare = newLender(cores).spare
+			s.ahead.cores = newLender(cores).spare
 			n := 0
 			for b.Loop() {
 				if _, err := s.ahead.settle(b.Context(), n); err != nil {

@@ -6,25 +6,24 @@ import (
 	"sync"
 )
 
-// Shared keeps what depends on parameters alone (wee by the rule with its
+// Cache keeps what depends on parameters alone (wee by the rule with its
 // convolution, and the input with its table of afferents) for the tasks of a
-// process, so that it is computed once for those that have it in common. Results
-// have the same bits with it and without, and tasks never write to it. The zero
-// value is ready; nil keeps nothing. It is safe for concurrent use.
-type Shared struct {
+// process, so that tasks which have it in common compute it once. Results have the same
+// bits with and without a cache, and tasks never write to what it keeps. The zero Cache is
+// ready to use; a nil Cache keeps nothing. It is safe for concurrent use.
+type Cache struct {
 	mu   sync.Mutex
-	kept []*foundation // the last used at the end
+	kept []*foundation // the most recently used last
 }
 
-// sharedMost is how many sets of parameters are kept, with some 5 MB each at the
-// published size.
-const sharedMost = 4
+// maxKept is how many foundations are kept. Each takes about 5 MB at the published size.
+const maxKept = 4
 
-// foundation is what tasks of the same inputs have in common.
+// foundation is what tasks with the same input parameters share.
 type foundation struct {
 	key  foundationKey
-	turn chan struct{} // held by who reads or sets rule
-	rule *excitation   // nil before it is asked for
+	turn chan struct{} // a lock on rule that can be waited for with a context
+	rule *excitation   // nil until it is first used
 	*input
 }
 
@@ -40,9 +39,9 @@ func foundationKeyOf(p *Parameters) foundationKey {
 		peak: p.Inp.Exc.PeakStimulus, background: p.Inp.Exc.BgInput, p: p.Sy.E2E.P, total: p.Sy.E2E.WTotal}
 }
 
-// foundation returns what tasks with these parameters share. Of many sets the one
-// not used for longest is forgotten; who has it keeps it.
-func (s *Shared) foundation(p *Parameters) *foundation {
+// foundation returns what tasks with these parameters share. If there are too many, the
+// least recently used one is dropped from the cache; tasks that use it keep it.
+func (s *Cache) foundation(p *Parameters) *foundation {
 	key := foundationKeyOf(p)
 	if s == nil {
 		return newFoundation(p, key)
@@ -56,7 +55,7 @@ func (s *Shared) foundation(p *Parameters) *foundation {
 		s.kept = slices.Delete(s.kept, at, at+1)
 	} else {
 		f = newFoundation(p, key)
-		if len(s.kept) == sharedMost {
+		if len(s.kept) == maxKept {
 			s.kept = slices.Delete(s.kept, 0, 1)
 		}
 	}
@@ -68,8 +67,8 @@ func newFoundation(p *Parameters, key foundationKey) *foundation {
 	return &foundation{key: key, turn: make(chan struct{}, 1), input: newInput(p)}
 }
 
-// excitation is the task's wee, or its own (newExcitation). Of several tasks that
-// ask at a time one computes it; where its context ends another one does.
+// excitation returns the wee of a task, which may bring its own (newExcitation). If several
+// tasks call it at once, one of them computes it; if its context ends, another one does.
 func (f *foundation) excitation(ctx context.Context, p *Parameters, own []float32) (*excitation, error) {
 	if own != nil && !convolvable(p) {
 		return &excitation{wee: slices.Clone(own)}, nil

@@ -1,9 +1,9 @@
 package sim
 
-// Settlings is the number of states that a task settles if it doesn't end early:
-// s³ for each training trial and each measurement of all responses; for PERTURB s³
-// unpushed and s³ for each pushed neuron.
-func Settlings(e Experiment, p *Parameters) int64 {
+// SettleCount returns the number of states that a task settles if no phase ends early: s³
+// for each training trial and each measurement of all responses; for PERTURB s³ unpushed
+// and s³ for each pushed neuron.
+func SettleCount(e Experiment, p *Parameters) int64 {
 	s3 := int64(p.NStimuli())
 	switch {
 	case e == Perturb:
