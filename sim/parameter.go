@@ -74,7 +74,7 @@ func (p *Parameter) Check(x any) (Value, error) {
 // Refuse returns the error of Check for a value that no parameter can have, such as a date;
 // what describes it.
 func (p *Parameter) Refuse(what string) error {
-	return fmt.Errorf("%s where %s is wanted (%s)", what, p.Kind.article(), p.legalText())
+	return fmt.Errorf("expected %s, not %s (%s)", p.Kind.article(), what, p.legalText())
 }
 
 // Parse reads a value from text, as command lines and file names give it.

@@ -27,7 +27,7 @@ func Validate(e Experiment, p Parameters) []Fault {
 		faults = append(faults, connectionFaults(&p)...)
 	} else if n := p.Perturb.NPerturbed; n > p.NE() {
 		faults = append(faults, Fault{[]string{"perturb.n_perturbed", "ng.exc.n_per_axis"},
-			fmt.Sprintf("%d neurons cannot be pushed where there are %d (ng.exc.n_per_axis = %d, cubed)", n, p.NE(), p.Ng.Exc.NPerAxis)})
+			fmt.Sprintf("cannot push %d of %d neurons (ng.exc.n_per_axis = %d, cubed)", n, p.NE(), p.Ng.Exc.NPerAxis)})
 	}
 	return append(faults, memoryFaults(e, &p)...)
 }
@@ -59,7 +59,7 @@ func ruleFaults(p *Parameters) []Fault {
 		return nil
 	}
 	return []Fault{{[]string{"pl.plasticity_type_ie", "pl.plasticity_type_ei"},
-		fmt.Sprintf("%s does not go with pl.plasticity_type_ei = %s; GRADIENT goes only with GRADIENT", ie, ei)}}
+		fmt.Sprintf("%s cannot be combined with pl.plasticity_type_ei = %s; use GRADIENT for both or for neither", ie, ei)}}
 }
 
 // connectionFaults finds pathways without a synapse. E→E and I→I may have none if their total
@@ -79,7 +79,7 @@ func connectionFaults(p *Parameters) []Fault {
 	} {
 		if c.needed && synapses(c.c.P, c.nPre) < 1 {
 			faults = append(faults, Fault{[]string{c.name + ".p", "ng.exc.n_per_axis"},
-				fmt.Sprintf("%s of %d neurons is not one synapse; the smallest that gives one is %s",
+				fmt.Sprintf("%s gives no synapse among %d neurons; the smallest value that gives one is %s",
 					shortest(c.c.P), c.nPre, shortest(smallestProbability(c.nPre)))})
 		}
 	}

@@ -129,7 +129,7 @@ func (k Kind) valueOf(x any) (Value, error) {
 				return Value{}, beyondFloat32(x)
 			}
 			if x != 0 && float32(x) == 0 {
-				return Value{}, fmt.Errorf("%v is too near 0 for float32, which would make 0 of it", x)
+				return Value{}, fmt.Errorf("%v is too small for float32, which would round it to 0", x)
 			}
 			return RealValue(x), nil
 		}
@@ -142,7 +142,7 @@ func (k Kind) valueOf(x any) (Value, error) {
 			return ChoiceValue(x), nil
 		}
 	}
-	return Value{}, fmt.Errorf("%s where %s is wanted", describe(x), k.article())
+	return Value{}, fmt.Errorf("expected %s, not %s", k.article(), describe(x))
 }
 
 // beyondFloat32 is the error for a number that float32 cannot represent.
@@ -156,7 +156,7 @@ func beyondFloat32(x float64) error {
 // tooFar is the error for an integer of more than 32 bits.
 func tooFar(x int64) error {
 	if x < 0 {
-		return fmt.Errorf("%d is too far below 0", x)
+		return fmt.Errorf("%d is too small", x)
 	}
 	return fmt.Errorf("%d is too large", x)
 }

@@ -90,9 +90,9 @@ func TestValuesOfALaterVersion(t *testing.T) {
 
 func TestIllegalValues(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"numint.n_trials":"many"}`: `numint.n_trials: the text "many" where an integer is wanted`,
+		`{"numint.n_trials":"many"}`: `numint.n_trials: expected an integer, not the text "many"`,
 		`{"numint.n_trials":0}`:      "numint.n_trials: 0 is out of range",
-		`{"numint.n_trials":2.5}`:    "numint.n_trials: 2.5 where an integer is wanted",
+		`{"numint.n_trials":2.5}`:    "numint.n_trials: expected an integer, not 2.5",
 		`{"pl.rho0":[1]}`:            "parameter pl.rho0",
 		`{"pl.rho0":null}`:           "parameter pl.rho0",
 		`{"pl.rho0":1e300}`:          "parameter pl.rho0",

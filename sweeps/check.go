@@ -10,8 +10,8 @@ import (
 	"eisweep/sim"
 )
 
-// check looks at every task of an expansion. Its methods but task may be called
-// on a nil check, which looks at nothing.
+// check checks every task of an expansion. All methods except task may be called on a nil
+// check, which checks nothing.
 type check struct {
 	ctx          context.Context
 	sweep        *Sweep
@@ -33,8 +33,8 @@ func newCheck(ctx context.Context, s *Sweep) *check {
 	return &check{ctx: ctx, sweep: s, seen: map[string]bool{}, seed: maphash.MakeSeed(), hits: make([]int, len(s.excludes)), replaced: map[ID]bool{}}
 }
 
-// add reports a fault, once for each key. It is made only then: millions of tasks may
-// have the same one.
+// add reports a fault once for each key. Only then it calls made: millions of tasks may have
+// the same fault.
 func (c *check) add(key string, made func() Fault) {
 	if c.seen[key] {
 		return
@@ -46,14 +46,14 @@ func (c *check) add(key string, made func() Fault) {
 	c.list = append(c.list, made())
 }
 
-// say is add for a fault of the sweep.
+// say adds a fault of the sweep.
 func (c *check) say(key, problem, remedy string, places ...string) {
 	c.add(key, func() Fault { return c.sweep.fault(problem, remedy, places...) })
 }
 
 func (c *check) faults() *Faults { return c.sweep.text.report(c.list, c.more) }
 
-// task looks at one task.
+// task checks one task. It returns false when no more faults are reported.
 func (c *check) task(d draft) bool {
 	t := &d.task
 	c.ids = append(c.ids, t.ID)
@@ -68,13 +68,13 @@ func (c *check) task(d draft) bool {
 	return !c.more
 }
 
-// tooMany reports a sweep of more tasks than there may be.
+// tooMany reports a sweep with too many tasks.
 func (c *check) tooMany(places ...string) {
-	c.say("size", "the sweep has too many tasks", fmt.Sprintf("it may have %d, including those that [[exclude]] drops: split it", maxTasks), places...)
+	c.say("size", "the sweep has too many tasks", fmt.Sprintf("the limit is %d, including those that [[exclude]] drops: split it", maxTasks), places...)
 }
 
-// values looks at the parameters of a task: by themselves, and against what it
-// starts from.
+// values checks the parameters of a task, by themselves and against the file that it starts
+// from.
 func (c *check) values(d draft) {
 	for _, f := range sim.Validate(d.task.Experiment, d.task.Parameters) {
 		c.add("combination "+strings.Join(f.Names, " ")+f.Problem, func() Fault { return c.sweep.combinationFault(f, d.where()) })
@@ -84,13 +84,13 @@ func (c *check) values(d draft) {
 	}
 	if n := d.task.Parameters.Ng.Exc.NPerAxis; d.task.Initial != nil && n != c.initialSize {
 		c.add(fmt.Sprint("initial size ", n), func() Fault {
-			return c.sweep.fault(fmt.Sprintf("initial_state is of ng.exc.n_per_axis = %d, and %s of %d", c.initialSize, d.task.File, n),
-				"set ng.exc.n_per_axis to the file's, or take another file", "initial_state", "ng.exc.n_per_axis")
+			return c.sweep.fault(fmt.Sprintf("the file of initial_state has ng.exc.n_per_axis = %d, but %s has %d", c.initialSize, d.task.File, n),
+				"set ng.exc.n_per_axis to that of the file, or use another file", "initial_state", "ng.exc.n_per_axis")
 		})
 	}
 }
 
-// combinationFault is the fault of values that don't go together.
+// combinationFault returns the fault of values that cannot be combined.
 func (s *Sweep) combinationFault(f sim.Fault, where string) Fault {
 	problem := f.Error()
 	if where != "" {
@@ -99,7 +99,7 @@ func (s *Sweep) combinationFault(f sim.Fault, where string) Fault {
 	return s.fault(problem, "", append(slices.Clone(f.Names), "parameters", "axes", "experiment")...)
 }
 
-// where tells a task from the others of its sweep.
+// where describes what distinguishes a task from the others of its sweep.
 func (d *draft) where() string {
 	var parts []string
 	if d.network != nil {
@@ -111,8 +111,7 @@ func (d *draft) where() string {
 	return strings.Join(parts, ", ")
 }
 
-// inheritance looks whether a PERTURB task changes what its network was made
-// with.
+// inheritance checks that a PERTURB task does not change parameters that made its network.
 func (c *check) inheritance(d draft) {
 	for _, s := range d.own {
 		if !madeWith(s.Name) {
@@ -120,20 +119,20 @@ func (c *check) inheritance(d draft) {
 		}
 		v, known := d.network.value(mustLookup(s.Name))
 		if !d.network.told && s.Name != "ng.exc.n_per_axis" {
-			c.say("untold "+s.Name, fmt.Sprintf("%s is the source's, and %s doesn't tell it", s.Name, d.network.what), "remove it", s.Name, "source")
+			c.say("untold "+s.Name, fmt.Sprintf("%s is fixed by the source, and %s does not contain it", s.Name, d.network.what), "remove it", s.Name, "source")
 		} else if known && v != s.Value {
 			c.say("source "+s.String()+v.String(), fmt.Sprintf("%s, but the source %s was made with %s", s, d.network.what, v),
-				"what a network was made with (sy, pl, its size) is its source's: remove it, or choose the sources with [source_where]", s.Name, "source")
+				"the source fixes how its network was made (sy, pl, its size): remove it, or select sources with [source_where]", s.Name, "source")
 		}
 	}
 }
 
-// madeWith reports whether a parameter made the network that PERTURB pushes.
+// madeWith reports whether a parameter determines the network that PERTURB pushes.
 func madeWith(name string) bool {
 	return strings.HasPrefix(name, "sy.") || strings.HasPrefix(name, "pl.") || name == "ng.exc.n_per_axis"
 }
 
-// excluded counts what an [[exclude]] drops.
+// excluded counts a combination that an [[exclude]] drops.
 func (c *check) excluded(i int) {
 	if c != nil {
 		c.hits[i]++
@@ -141,8 +140,7 @@ func (c *check) excluded(i int) {
 	}
 }
 
-// visited counts a combination, whether it is dropped or not, and reports whether there
-// may be as many.
+// visited counts a combination, dropped or not, and reports whether to continue.
 func (c *check) visited() bool {
 	if c == nil {
 		return true
@@ -153,13 +151,13 @@ func (c *check) visited() bool {
 	return !c.enough()
 }
 
-// enough reports whether the sweep takes more tasks or time than one may, or nobody waits
-// for it any longer.
+// enough reports whether the sweep exceeds the limits of tasks or comparisons, or its
+// context has ended.
 func (c *check) enough() bool {
 	return c != nil && (c.combinations > maxTasks || c.comparisons > maxExcluding || c.ctx.Err() != nil)
 }
 
-// excluding counts what a comparison with an [[exclude]] costs.
+// excluding adds the cost of a comparison with an [[exclude]].
 func (c *check) excluding(cost int) {
 	if c == nil {
 		return
@@ -169,22 +167,22 @@ func (c *check) excluding(cost int) {
 	}
 }
 
-// untold reports a source that [source_where] can't judge.
+// untold reports a source that does not contain a parameter of [source_where].
 func (c *check) untold(n *network, name string) {
 	if c != nil {
-		c.say("where "+name, fmt.Sprintf("source_where: %s doesn't tell %s", n.what, name), "choose the files by their path instead", "source_where")
+		c.say("where "+name, fmt.Sprintf("source_where: %s does not contain %s", n.what, name), "select the files by their paths instead", "source_where")
 	}
 }
 
-// seedless reports a source that tells no seed.
+// seedless reports a source that does not contain its seed.
 func (c *check) seedless(n *network) {
 	if c != nil {
-		c.say("seedless", fmt.Sprintf("the source %s doesn't tell its seed", n.what), "give the tasks seeds of their own: seeds = [1], or --seeds 1", "source", "experiment")
+		c.say("seedless", fmt.Sprintf("the source %s does not contain its seed", n.what), "give the tasks their own seeds: seeds = [1], or --seeds 1", "source", "experiment")
 		c.sources = true
 	}
 }
 
-// finish looks at the tasks as a whole.
+// finish checks the tasks as a whole.
 func (c *check) finish(e *Expansion) {
 	for i, n := range c.hits {
 		if n == 0 {
@@ -202,7 +200,7 @@ func (c *check) finish(e *Expansion) {
 	}
 }
 
-// unused lists the tasks to be replaced that never came.
+// unused lists the tasks to replace that the sweep does not have.
 func (c *check) unused() []ID {
 	var ids []ID
 	for _, r := range c.sweep.replacements {
@@ -215,9 +213,9 @@ func (c *check) unused() []ID {
 	return ids
 }
 
-// combinationFaults are those of a training sweep's combinations that don't
-// concern a parameter that is wrong already. It is for the report of a file that
-// has other faults, and gives up on large sweeps.
+// combinationFaults returns the faults of a training sweep's combinations, except for
+// parameters that are already known to be wrong. It is used for the report of a file with
+// other faults, and skips large sweeps.
 func (s *Sweep) combinationFaults(wrong map[string]bool) []Fault {
 	if !s.experiment.Trains() || combinations(s.axes) > 100_000 {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"eisweep/sim"
 )
 
-// distinct refuses tasks that are the same, and file names that are.
+// distinct reports tasks that are the same, and tasks with the same file name.
 func (c *check) distinct(e *Expansion) {
 	ids := repeats(c.ids, ID.Compare)
 	names := repeats(c.names, cmp.Compare[uint64])
@@ -18,10 +18,10 @@ func (c *check) distinct(e *Expansion) {
 	}
 }
 
-// maxRepeats is how many repeated values are looked at closely: a few are reported.
+// maxRepeats is how many repeated values are examined; only a few are reported.
 const maxRepeats = 1000
 
-// repeats are values that stand more than once in a list, not all if they are many.
+// repeats returns values that appear more than once in a list, at most maxRepeats.
 func repeats[T comparable](list []T, compare func(a, b T) int) map[T]bool {
 	ordered := slices.Clone(list)
 	slices.SortFunc(ordered, compare)
@@ -34,7 +34,7 @@ func repeats[T comparable](list []T, compare func(a, b T) int) map[T]bool {
 	return twice
 }
 
-// nameRepeats goes through the tasks again and says which are the same.
+// nameRepeats goes through the tasks again and reports which are the same.
 func (c *check) nameRepeats(e *Expansion, ids map[ID]bool, names map[uint64]bool) {
 	byID, byName := map[ID]draft{}, map[string]draft{}
 	e.walk(func(d draft) bool {
@@ -49,7 +49,7 @@ func (c *check) nameRepeats(e *Expansion, ids map[ID]bool, names map[uint64]bool
 		}
 		if first, ok := byName[d.task.File]; ok && first.task.ID != d.task.ID {
 			c.say("name "+c.differing(first, d), fmt.Sprintf("two tasks would have the same file %s", d.task.File),
-				"their sources' names don't tell them apart: rename the files, or make a sweep of each", "source", "axes")
+				"the names of their sources are the same: rename the files, or use a sweep for each", "source", "axes")
 		} else if names[maphash.String(c.seed, d.task.File)] {
 			byName[d.task.File] = d
 		}
@@ -57,7 +57,7 @@ func (c *check) nameRepeats(e *Expansion, ids map[ID]bool, names map[uint64]bool
 	}, nil)
 }
 
-// sameTask is the fault of two tasks that are one.
+// sameTask returns the fault of two tasks that are the same.
 func (c *check) sameTask(first, second draft) Fault {
 	name := c.differing(first, second)
 	p, err := sim.Lookup(name)
@@ -67,13 +67,13 @@ func (c *check) sameTask(first, second draft) Fault {
 	case err != nil:
 		return c.sweep.fault(fmt.Sprintf("two tasks are the same: %s", second.where()), "remove one", "axes", "replace")
 	case !p.ReadBy(c.sweep.experiment):
-		return c.sweep.fault(fmt.Sprintf("%s has no effect on %s, so that its values give the same tasks", name, c.sweep.experiment), "set one value under [parameters], or none", name)
+		return c.sweep.fault(fmt.Sprintf("%s has no effect on %s, so all its values give the same task", name, c.sweep.experiment), "set one value under [parameters], or none", name)
 	}
 	return c.sweep.fault(fmt.Sprintf("two tasks are the same: %s and %s", first.where(), second.where()), "remove one", name, "axes", "replace")
 }
 
-// differing is the first parameter whose value the sweep sets otherwise for the
-// second task than for the first; "" if there is none.
+// differing returns the first parameter that the sweep sets to different values for the two
+// tasks; "" if there is none.
 func (c *check) differing(first, second draft) string {
 	for _, s := range second.own {
 		if v, ok := settingOf(first.own, s.Name); !ok || v != s.Value {

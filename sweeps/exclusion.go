@@ -2,9 +2,9 @@ package sweeps
 
 import "eisweep/sim"
 
-// maxExcluding bounds the comparisons of combinations with [[exclude]], maxLooked the
-// places of axes that are compared once and for all. A comparison besides them counts as
-// lookingUp of the others.
+// maxExcluding limits the comparisons of combinations with [[exclude]], maxLooked the values of
+// axes that are compared in advance. A comparison that looks a value up counts as lookingUp of
+// the others.
 const (
 	maxExcluding = 500_000_000
 	maxLooked    = 16_000_000
@@ -12,29 +12,29 @@ const (
 )
 
 // exclusion decides which combinations of one network, or of a training sweep, the
-// [[exclude]] of a sweep drop. What seeds there are makes no difference: they are
-// compared with the first one.
+// [[exclude]] tables drop. Seeds make no difference, so combinations are compared only with
+// the first one.
 type exclusion struct {
 	rules   []rule
 	dropped []bool // by the number of the combination
 	decided bool   // all combinations have been compared
-	looked  int    // places of axes that were compared
+	looked  int    // values of axes that were compared in advance
 }
 
-// rule is an [[exclude]] as far as the combinations decide; the rest is known to hold.
+// rule is an [[exclude]], reduced to the conditions that depend on the combination.
 type rule struct {
 	never bool
 	tests []test
 }
 
-// test holds where the value of a column of the grid is in the set.
+// test is true if the value of a column of the grid is in the set.
 type test struct {
 	place
 	set   map[sim.Value]bool
-	holds []bool // by the place on the axis; nil: look it up
+	holds []bool // by position on the axis; nil: look the value up
 }
 
-// newExclusion returns nil where nothing is dropped.
+// newExclusion returns nil if nothing can be dropped.
 func (m *maker) newExclusion(c *check) *exclusion {
 	if len(m.sweep.excludes) == 0 {
 		return nil
@@ -71,7 +71,7 @@ func (x *exclusion) newTest(column place, set map[sim.Value]bool, c *check) test
 	return t
 }
 
-// column finds the column of the grid that decides a parameter's value.
+// column returns the column of the grid that determines a parameter's value, if one does.
 func (m *maker) column(name string) (column place, varies bool) {
 	for _, c := range m.grid.columns {
 		if c.name == name {
@@ -84,8 +84,8 @@ func (m *maker) column(name string) (column place, varies bool) {
 	return place{}, false
 }
 
-// fixed is the value of a parameter that is the same for all combinations: the sweep's,
-// the source's or the default.
+// fixed returns the value of a parameter that is the same for all combinations: that of the
+// sweep, of the source, or the default.
 func (m *maker) fixed(name string) (sim.Value, bool) {
 	if v, ok := settingOf(m.sweep.parameters, name); ok {
 		return v, true
@@ -97,8 +97,7 @@ func (m *maker) fixed(name string) (sim.Value, bool) {
 	return mustLookup(name).Get(&tree), true
 }
 
-// drops reports whether a combination is dropped: the n-th, which is at these places on
-// the axes.
+// drops reports whether combination number n, at these positions on the axes, is dropped.
 func (x *exclusion) drops(n int, at []int, c *check) bool {
 	if x == nil || x.decided {
 		return x != nil && x.dropped[n]

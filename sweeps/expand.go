@@ -24,28 +24,27 @@ type Expansion struct {
 // Len is the number of tasks.
 func (e *Expansion) Len() int { return e.length }
 
-// Unused lists the tasks that Replace should have replaced and that the sweep
-// doesn't have.
+// Unused lists the tasks that Replace should replace but the sweep does not have.
 func (e *Expansion) Unused() []ID { return e.unused }
 
-// All goes through the tasks in their order: by source, by seed, by the axes in
-// the order of the file, the last one fastest. They are made as they are asked
-// for; ranging again, from any goroutine, gives the same ones.
+// All returns the tasks in their order: by source, by seed, by the axes in the order of the
+// file, the last one fastest. Tasks are created during iteration. Iterating again, from any
+// goroutine, gives the same ones.
 func (e *Expansion) All() iter.Seq[Task] {
 	return func(yield func(Task) bool) {
 		e.walk(func(d draft) bool { return yield(d.task) }, nil)
 	}
 }
 
-// Numbered is All with the number of each task, by which At makes it again. The
-// numbers grow; some belong to no task.
+// Numbered is All with the number of each task, with which At creates it again. The numbers
+// increase; some belong to no task.
 func (e *Expansion) Numbered() iter.Seq2[int, Task] {
 	return func(yield func(int, Task) bool) {
 		e.walk(func(d draft) bool { return yield(d.number, d.task) }, nil)
 	}
 }
 
-// At makes the task of a number that Numbered gave.
+// At creates the task with a number from Numbered.
 func (e *Expansion) At(number int) Task {
 	combinations, seeds := e.grid.size(), max(1, len(e.sweep.seeds))
 	var n *network
@@ -59,9 +58,9 @@ func (e *Expansion) At(number int) Task {
 	return m.make(at).task
 }
 
-// Expand finds the tasks of the sweep, and checks everything about them that can
-// be known before they run. Lib may be nil for a sweep that refers to nothing.
-// The error is a *Faults with all that is wrong, or why ctx ended.
+// Expand expands the sweep into its tasks, and checks everything about them that can be
+// checked before they run. lib may be nil for a sweep that refers to no other sweep or file.
+// The error is a *Faults with everything that is wrong, or that of ctx.
 func (s *Sweep) Expand(ctx context.Context, lib Library) (*Expansion, error) {
 	if faults := s.consistency(); len(faults) > 0 {
 		return nil, s.text.report(append(faults, s.combinationFaults(nil)...), false)
@@ -92,7 +91,7 @@ func (s *Sweep) Expand(ctx context.Context, lib Library) (*Expansion, error) {
 	return e, nil
 }
 
-// consistency says what a sweep lacks, or has too much, for its experiment.
+// consistency reports entries that the experiment needs or does not take.
 func (s *Sweep) consistency() []Fault {
 	var faults []Fault
 	add := func(problem, remedy string, places ...string) {
@@ -101,20 +100,20 @@ func (s *Sweep) consistency() []Fault {
 	trains := s.experiment.Trains()
 	switch {
 	case !trains && s.source == "" && s.places["source"] == (document.Span{}):
-		add("PERTURB needs trained networks, and the sweep names no source", `write source = "approximate" (a sweep) or the path of a result file, or give --source`, "experiment")
+		add("PERTURB needs trained networks, but the sweep names no source", `write source = "approximate" (a sweep) or the path of a result file, or give --source`, "experiment")
 	case trains && s.source != "":
-		add(fmt.Sprintf("%s trains its own networks and takes no source", s.experiment), "remove source, or start from a file's weights with initial_state", "source", "experiment")
+		add(fmt.Sprintf("%s trains its own networks and does not take a source", s.experiment), "remove source, or start from a file's weights with initial_state", "source", "experiment")
 	}
 	if trains && len(s.where) > 0 {
-		add(fmt.Sprintf("%s has no source that source_where could narrow", s.experiment), "remove it", "source_where")
+		add(fmt.Sprintf("source_where selects sources, but %s does not take any", s.experiment), "remove it", "source_where")
 	}
 	if !trains && s.initial != nil {
-		add("PERTURB takes its weights from its source and has no initial_state", "remove it", "initial_state")
+		add("PERTURB takes its weights from its source, not from initial_state", "remove it", "initial_state")
 	}
 	return faults
 }
 
-// lookUp finds what the sweep refers to.
+// lookUp finds the sweep or files that the sweep refers to.
 func (s *Sweep) lookUp(ctx context.Context, lib Library, e *Expansion, c *check) {
 	if s.experiment == sim.Perturb {
 		networks, fault := s.sources(ctx, lib)
@@ -131,19 +130,19 @@ func (s *Sweep) lookUp(ctx context.Context, lib Library, e *Expansion, c *check)
 	case err != nil:
 		c.say("initial", "initial_state: "+err.Error(), "", "initial_state")
 	case len(files) != 1:
-		c.say("initial", fmt.Sprintf("initial_state: %s holds %d files", s.initial.path, len(files)), "name one of them", "initial_state")
+		c.say("initial", fmt.Sprintf("initial_state: %s contains %d result files", s.initial.path, len(files)), "name one of them", "initial_state")
 	case files[0].NPerAxis == 0:
-		c.say("initial", fmt.Sprintf("initial_state: %s holds no weights", s.initial.path), "", "initial_state")
+		c.say("initial", fmt.Sprintf("initial_state: %s contains no weights", s.initial.path), "", "initial_state")
 	default:
 		e.initial = &Initial{Input: files[0].input(), Take: s.initial.take}
 		c.initialSize = files[0].NPerAxis
 	}
 }
 
-// noLibrary answers that there is nothing.
+// noLibrary has no sweeps and no results.
 type noLibrary struct{}
 
-var errNoLibrary = errors.New("other sweeps and files can't be looked at here")
+var errNoLibrary = errors.New("other sweeps and files are not available here")
 
 func (noLibrary) Sweep(string) (*Sweep, error)         { return nil, errNoLibrary }
 func (noLibrary) Results(string) ([]ResultFile, error) { return nil, errNoLibrary }

@@ -179,7 +179,7 @@ func TestExpandWithoutALibrary(t *testing.T) {
 
 func TestInitialStateIsOneFileOfWeights(t *testing.T) {
 	lib := &shelf{files: map[string][]ResultFile{"/two": {{NPerAxis: 8}, {NPerAxis: 8}}, "/empty": {{Path: "/empty"}}}}
-	for file, want := range map[string]string{"/two": "holds 2 files", "/empty": "holds no weights", "/none": "does not exist"} {
+	for file, want := range map[string]string{"/two": "contains 2 result files", "/empty": "contains no weights", "/none": "does not exist"} {
 		_, err := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\ninitial_state = { file = '"+file+"' }").Expand(t.Context(), lib)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error is %v, want %q", file, err, want)

@@ -12,21 +12,20 @@ import (
 	"eisweep/sweeps/internal/document"
 )
 
-// Fault is one thing that is wrong with a sweep, where it stands and what would
-// be right.
+// Fault is one thing that is wrong with a sweep: where it is, and how to correct it.
 type Fault struct {
-	File    string // as it was named; "" for what no file says
-	Line    int    // from 1; 0 when no place in the file is to blame
+	File    string // as it was named; "" if the fault is in no file
+	Line    int    // from 1; 0 if the fault has no place in the file
 	Column  int    // from 1, in characters
-	Text    string // the line, or what is around the fault in a long one
+	Text    string // the line, or the part of a long line around the fault
 	Indent  int    // characters of Text before the fault
 	Width   int    // characters of Text to underline
 	Problem string
 	Remedy  string
 }
 
-// Faults are all the faults that were found at a time, in the order of the file.
-// It is the error of everything here that a user can get wrong.
+// Faults are all faults that were found together, in the order of the file. It is the error
+// type for every mistake that a user can make in a sweep.
 type Faults struct{ List []Fault }
 
 // Error lists every fault with its line and a caret.
@@ -63,7 +62,7 @@ func (f Fault) String() string {
 	return b.String()
 }
 
-// inLine keeps text with names from the file, which may have line breaks, in one line.
+// inLine keeps text in one line; names from a file may contain line breaks.
 func inLine(text string) string {
 	return strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(text)
 }
@@ -79,19 +78,19 @@ func (f Fault) excerpt() string {
 	return fmt.Sprintf("\n %4d | %s\n      | %s%s", f.Line, f.Text, string(indent), strings.Repeat("^", f.Width))
 }
 
-// longestMessage bounds what a fault says, which may hold paths.
+// longestMessage limits the text of a fault, which may contain paths.
 const longestMessage = 2000
 
-// maxFaults bounds the faults that reading a file, or expanding it, reports.
+// maxFaults limits the faults that reading or expanding a file reports.
 const maxFaults = 50
 
-// report puts faults into the order of the file. More are said to be left out.
+// report sorts faults into the order of the file. If there are more, it says so.
 func (t *text) report(faults []Fault, more bool) *Faults {
 	slices.SortStableFunc(faults, func(a, b Fault) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	if more {
-		faults = append(faults, Fault{File: t.name, Problem: fmt.Sprintf("more than %d faults; the others are not listed", maxFaults)})
+		faults = append(faults, Fault{File: t.name, Problem: fmt.Sprintf("more than %d faults; the rest are not listed", maxFaults)})
 	}
 	return &Faults{List: faults}
 }
@@ -102,7 +101,7 @@ type text struct {
 	bytes []byte
 }
 
-// fault makes the fault of a place; of none for the zero span.
+// fault returns a fault at a place; the zero Span is no place.
 func (t *text) fault(at document.Span, problem, remedy string) Fault {
 	f := Fault{File: t.name, Problem: sim.Shorten(problem, longestMessage), Remedy: sim.Shorten(remedy, longestMessage)}
 	if at.End <= at.Start || at.End > len(t.bytes) {
@@ -122,16 +121,16 @@ func (t *text) fault(at document.Span, problem, remedy string) Fault {
 	return f
 }
 
-// Characters of a line that is shown as it is, and what is shown of a longer one before
-// and from a fault.
+// Characters of the longest line that is shown whole, and of a longer line those shown before
+// a fault and from it on.
 const (
 	longestLine = 160
 	shownBefore = 30
 	shownFrom   = 90
 )
 
-// around is what is shown of a line with a fault from a byte to another: the text, and
-// the characters before the fault and of it.
+// around returns the part of a line that is shown for a fault between two bytes, and how many
+// characters precede the fault and belong to it.
 func around(line []byte, from, to int) (text string, indent, width int) {
 	before, after := line[:from], line[from:]
 	if len(line) > longestLine && utf8.RuneCount(line) > longestLine {
@@ -148,7 +147,7 @@ func around(line []byte, from, to int) (text string, indent, width int) {
 	return begin + string(before) + string(after) + end, utf8.RuneCountInString(begin) + utf8.RuneCount(before), width
 }
 
-// first is the beginning of a text, of so many characters.
+// first returns the first characters of a text.
 func first(text []byte, characters int) []byte {
 	at := 0
 	for ; characters > 0 && at < len(text); characters-- {
@@ -158,7 +157,7 @@ func first(text []byte, characters int) []byte {
 	return text[:at]
 }
 
-// last is the end of a text, of so many characters.
+// last returns the last characters of a text.
 func last(text []byte, characters int) []byte {
 	at := len(text)
 	for ; characters > 0 && at > 0; characters-- {

@@ -86,7 +86,7 @@ func TestTextThatIsNoTOML(t *testing.T) {
 		"name = 'x'\n\nname":                         "x:3:",
 		"\ufeffname = 3\n":                           "x:1:8: name must be text",
 		"seeds = [99999999999999999999]":             "x:1:",
-		"seeds = { }":                                "x:1:9: seeds wants a first and a count",
+		"seeds = { }":                                "x:1:9: seeds needs first and count",
 		"seeds = { first = 1, count = 0, x = 1 }":    "x:1:30: count of seeds must be a positive integer",
 		"parameters = { numint.dt = 1, numint = 3 }": "x:1:31: not TOML: this key already has a value",
 		"[parameters.foo]":                           "x:1:1: unknown parameter foo",

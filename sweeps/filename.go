@@ -11,8 +11,8 @@ import (
 // maxFileName is the longest name in bytes that tells what varies.
 const maxFileName = 200
 
-// fileName names the task's result: what varies, then the seeds. A PERTURB task
-// with a seed of its own has both, its source's first.
+// fileName returns the name of the task's result: what varies, then the seeds. A PERTURB task
+// with its own seed has two, that of its source first.
 func (t *Task) fileName(ownSeed bool) string {
 	b := make([]byte, 0, 128)
 	b = append(b, "results"...)
@@ -36,19 +36,18 @@ func (t *Task) fileName(ownSeed bool) string {
 	return string(b)
 }
 
-// shortName names a result whose name would be too long.
+// shortName returns the name of a result whose file name would be too long.
 func (t *Task) shortName() string {
 	return "results~seed=" + strconv.FormatUint(uint64(t.Seed), 10) + "~id=" + t.ID.String() + ".h5"
 }
 
-// namedByID reports whether a file has a name like shortName's, which doesn't
-// tell what varies.
+// namedByID reports whether a file has a name like those of shortName, without what varies.
 func (in *Input) namedByID() bool {
 	return strings.Contains(filepath.Base(in.File), "~id=t") || strings.Contains(filepath.Base(in.Path), "~id=t")
 }
 
-// ValuesInName reads the values that the name of a result file tells. Parts that are no
-// parameter with a legal value are left out.
+// ValuesInName returns the values in the name of a result file. Parts that are not a
+// parameter with a legal value are ignored.
 func ValuesInName(path string) sim.Values {
 	var values sim.Values
 	for part := range strings.SplitSeq(strings.TrimSuffix(filepath.Base(path), ".h5"), "~") {

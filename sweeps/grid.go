@@ -6,17 +6,17 @@ import (
 	"eisweep/sim"
 )
 
-// grid goes through the combinations of a sweep's axes, the last axis fastest.
+// grid enumerates the combinations of a sweep's axes, the last axis fastest.
 type grid struct {
 	axes    []axis
 	columns []place // in the order of file names
 }
 
-// place is a column, and the axis that it belongs to.
+// place is a column with the axis that it belongs to.
 type place struct {
 	axis int
 	column
-	lines []string // what each value adds to an id
+	lines []string // the line of an id for each value
 }
 
 // newGrid prepares the axes of a sweep.
@@ -31,8 +31,8 @@ func newGrid(s *Sweep) *grid {
 	return g
 }
 
-// idLines are the lines of an id for each value of a column: "" for the default,
-// and for what the experiment doesn't read.
+// idLines returns the line of an id for each value of a column: "" for the default, and for
+// parameters that the experiment does not read.
 func idLines(e sim.Experiment, c column) []string {
 	p, defaults := mustLookup(c.name), sim.Defaults(e)
 	lines := make([]string, len(c.values))
@@ -44,10 +44,10 @@ func idLines(e sim.Experiment, c column) []string {
 	return lines
 }
 
-// size is the number of combinations, or more than maxTasks.
+// size returns the number of combinations, or a number above maxTasks.
 func (g *grid) size() int { return combinations(g.axes) }
 
-// combinations is the number of them, or more than maxTasks.
+// combinations returns the number of combinations, or a number above maxTasks.
 func combinations(axes []axis) int {
 	n := 1
 	for _, a := range axes {
@@ -58,8 +58,8 @@ func combinations(axes []axis) int {
 	return n
 }
 
-// each visits every combination: the number of the place on each axis. It stops,
-// and returns false, when visit does. The slice is used again.
+// each visits every combination as the positions on the axes. It stops and returns false when
+// visit does. The slice is reused.
 func (g *grid) each(visit func(at []int) bool) bool {
 	at := make([]int, len(g.axes))
 	for {
@@ -79,7 +79,7 @@ func (g *grid) each(visit func(at []int) bool) bool {
 	}
 }
 
-// at is the combination that each visits after n others.
+// at returns the combination that each visits after n others.
 func (g *grid) at(n int) []int {
 	at := make([]int, len(g.axes))
 	for i := len(at) - 1; i >= 0; i-- {

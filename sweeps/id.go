@@ -9,10 +9,10 @@ import (
 	"eisweep/sim"
 )
 
-// idFormat is the version of what an id is made of.
+// idFormat is the version of the text that an id is a hash of.
 const idFormat = 1
 
-// lineNames are the names of the lines that an id is made of, in their order.
+// lineNames are the names of the lines of that text, in their order.
 var lineNames = func() []string {
 	names := []string{"format", "model", "experiment", "seed", "source", "initial_state"}
 	for _, p := range sim.Table() {
@@ -22,7 +22,7 @@ var lineNames = func() []string {
 	return names
 }()
 
-// lineNumber is the place of a name among lineNames.
+// lineNumber is the index of a name in lineNames.
 var lineNumber = func() map[string]int {
 	numbers := make(map[string]int, len(lineNames))
 	for i, name := range lineNames {
@@ -51,7 +51,7 @@ func newIdentity(e sim.Experiment) *identity {
 
 func (i *identity) set(name, value string) { i.lines[lineNumber[name]] = name + "=" + value + "\n" }
 
-// inputs sets what the task starts from.
+// inputs sets the lines of the files that the task starts from.
 func (i *identity) inputs(source *Input, initial *Initial) {
 	if source != nil {
 		i.set("source", source.identity())
@@ -71,7 +71,7 @@ func (i *identity) parameters(settings []sim.Setting) {
 	}
 }
 
-// sum is the id of the lines as they are.
+// sum returns the id of the current lines.
 func (i *identity) sum() ID {
 	i.buffer = i.buffer[:0]
 	for _, line := range i.lines {
@@ -81,7 +81,7 @@ func (i *identity) sum() ID {
 	return ID(hash[:16])
 }
 
-// identity is how an id refers to a file: by its task, or by its contents.
+// identity returns how an id refers to a file: by its task, or by its contents.
 func (in *Input) identity() string {
 	if in.Task != (ID{}) {
 		return in.Task.String()
@@ -89,8 +89,8 @@ func (in *Input) identity() string {
 	return "sha256:" + in.SHA256
 }
 
-// Identify computes the id of a task from everything else that it says. For a
-// task of an expansion it is the ID that it has.
+// Identify computes the id of a task from its other fields. For a task of an expansion this is
+// its ID.
 func Identify(t *Task) ID {
 	id := newIdentity(t.Experiment)
 	id.set("seed", fmt.Sprint(t.Seed))

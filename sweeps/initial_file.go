@@ -10,7 +10,7 @@ import (
 	"eisweep/sweeps/internal/document"
 )
 
-// weightNames are the matrices that a training can start from.
+// weightNames are the matrices that a training can take from a file.
 var weightNames = []string{"wee", "wei", "wie", "wii"}
 
 const initialForm = `write initial_state = { file = "FILE.h5", take = ["wee", "wei", "wie", "wii"] }`
@@ -38,7 +38,7 @@ func (r *reader) readInitial(n *document.Node) {
 	r.sweep.initial = initial
 }
 
-// path reads the path of a file, relative to the sweep file's folder.
+// path reads the path of a file, relative to the directory of the sweep file.
 func (r *reader) path(n *document.Node) string {
 	word, ok := r.word(n, n.Name)
 	if !ok {
@@ -46,12 +46,12 @@ func (r *reader) path(n *document.Node) string {
 	}
 	path, err := absolute(word, filepath.Dir(r.text.name))
 	if err != nil || word == "" {
-		r.fail(n.Place(), fmt.Sprintf("%q is no path", sim.Excerpt(word)), initialForm)
+		r.fail(n.Place(), fmt.Sprintf("%q is not a path", sim.Excerpt(word)), initialForm)
 	}
 	return path
 }
 
-// take reads which matrices are taken, and gives them in their fixed order.
+// take reads which matrices to take, and returns them in their fixed order.
 func (r *reader) take(n *document.Node) []string {
 	if len(n.Items) == 0 {
 		r.fail(n.Place(), "take must be a list of weights", "legal: "+strings.Join(weightNames, ", "))
@@ -63,9 +63,9 @@ func (r *reader) take(n *document.Node) []string {
 		}
 		name, _ := item.Data.(string)
 		if !slices.Contains(weightNames, name) {
-			r.fail(item.Place(), "take names no weights", "legal: "+strings.Join(weightNames, ", "))
+			r.fail(item.Place(), "take must name weights", "legal: "+strings.Join(weightNames, ", "))
 		} else if slices.Contains(names, name) {
-			r.fail(item.Place(), name+" stands twice in take", "remove one")
+			r.fail(item.Place(), name+" appears twice in take", "remove one")
 		}
 		names = append(names, name)
 	}

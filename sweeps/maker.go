@@ -7,13 +7,13 @@ import (
 	"eisweep/sim"
 )
 
-// maker makes the tasks of one network, or of a training sweep.
+// maker creates the tasks of one network, or of a training sweep.
 type maker struct {
 	*Expansion
 	network   *network
 	source    *Input
 	inherited []sim.Setting
-	own       []sim.Setting // of the combination: the sweep's parameters, then the axes'
+	own       []sim.Setting // of the combination: the sweep's parameters, then those of the axes
 	all       []sim.Setting // inherited, then own
 	id        *identity
 	seed      uint32
@@ -35,7 +35,7 @@ func (e *Expansion) newMaker(n *network) *maker {
 	return m
 }
 
-// seeds are the sweep's, or that of the source.
+// seeds returns the seeds of the sweep, or that of the source.
 func (m *maker) seeds(c *check) []uint32 {
 	if own := m.sweep.seeds; len(own) > 0 {
 		return own
@@ -52,7 +52,7 @@ func (m *maker) setSeed(seed uint32) {
 	m.id.set("seed", strconv.FormatUint(uint64(seed), 10))
 }
 
-// make makes the task of the present combination.
+// make creates the task of the current combination.
 func (m *maker) make(at []int) draft {
 	tree := m.resolve(m.own)
 	for _, c := range m.grid.columns {
@@ -73,13 +73,13 @@ func (m *maker) make(at []int) draft {
 	return d
 }
 
-// resolve is the parameter tree of what the sweep sets.
+// resolve returns the parameter tree with what the sweep sets.
 func (m *maker) resolve(own []sim.Setting) sim.Parameters {
 	m.all = append(append(m.all[:0], m.inherited...), own...)
 	return sim.Resolve(m.sweep.experiment, m.all)
 }
 
-// task is a task without its id and file.
+// task returns a task without its id and file.
 func (m *maker) task(tree sim.Parameters, varying []sim.Setting) Task {
 	return Task{
 		Experiment: m.sweep.experiment, Seed: m.seed, Parameters: tree,
@@ -87,8 +87,8 @@ func (m *maker) task(tree sim.Parameters, varying []sim.Setting) Task {
 	}
 }
 
-// varying is what names the file: the source's settings, without those that the
-// sweep repeats, then the sweep's own.
+// varying returns the settings in the file's name: those of the source, without the ones that
+// the sweep repeats, then the sweep's own.
 func (m *maker) varying(own []sim.Setting) []sim.Setting {
 	if m.network == nil {
 		return slices.Clone(own)
@@ -102,8 +102,7 @@ func (m *maker) varying(own []sim.Setting) []sim.Setting {
 	return append(list, own...)
 }
 
-// replace applies the sweep's replacements to a task, each to what the earlier
-// ones left.
+// replace applies the sweep's replacements to a task, each to the result of the earlier ones.
 func (m *maker) replace(d draft) draft {
 	varying := sim.Values(d.own[len(m.sweep.parameters):])
 	for next := m.following(d.task.ID, 0); next >= 0; next = m.following(d.task.ID, next+1) {
@@ -120,7 +119,7 @@ func (m *maker) replace(d draft) draft {
 	return d
 }
 
-// following is the number of the first replacement of a task from one on; -1 if there is none.
+// following returns the number of a task's first replacement from one on; -1 if there is none.
 func (m *maker) following(id ID, from int) int {
 	list := m.replacing[id]
 	if i, _ := slices.BinarySearch(list, from); i < len(list) {
@@ -129,7 +128,7 @@ func (m *maker) following(id ID, from int) int {
 	return -1
 }
 
-// replacing are the numbers of the replacements of each task, growing.
+// replacing returns the numbers of the replacements of each task, in increasing order.
 func (s *Sweep) replacing() map[ID][]int {
 	out := map[ID][]int{}
 	for n, r := range s.replacements {

@@ -11,26 +11,26 @@ import (
 	"eisweep/sim"
 )
 
-// network is a trained network that a PERTURB task pushes: the result of a task
-// or a file, with what is known of it.
+// network is a trained network that a PERTURB task pushes, the result of a task or a file, with
+// what is known about it.
 type network struct {
 	input   Input
 	what    string // for messages
 	told    bool   // its parameters are known
 	tree    sim.Parameters
-	varying []sim.Setting // what its file's name tells
-	// inherited are the settings that PERTURB takes over.
+	varying []sim.Setting // the values in its file's name
+	// inherited are the settings that PERTURB takes from the network.
 	inherited []sim.Setting
 }
 
-// networks are those of a PERTURB sweep, made anew each time that they are asked
-// for. Their numbers grow; some belong to none.
+// networks are those of a PERTURB sweep, created anew for each iteration. Their numbers
+// increase; some belong to no network.
 type networks struct {
 	all iter.Seq2[int, *network]
 	at  func(number int) *network
 }
 
-// value returns a parameter of the network, as far as it is known.
+// value returns a parameter of the network, if it is known.
 func (n *network) value(p *sim.Parameter) (sim.Value, bool) {
 	if n.told {
 		return p.Get(&n.tree), true
@@ -59,7 +59,7 @@ func (s *Sweep) sources(ctx context.Context, lib Library) (*networks, *Fault) {
 	if s.SourceIsPath() {
 		files, err := lib.Results(s.source)
 		if err != nil {
-			return fail("source: "+err.Error(), "give a result file or a folder of them")
+			return fail("source: "+err.Error(), "give a result file or a directory of result files")
 		}
 		if problem := untrained(files); problem != "" {
 			return fail(problem, "a source is the result of APPROXIMATE or GRADIENT")
@@ -68,13 +68,13 @@ func (s *Sweep) sources(ctx context.Context, lib Library) (*networks, *Fault) {
 	}
 	source, err := lib.Sweep(s.source)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fail(fmt.Sprintf("the source sweep %s is not there: %v", s.source, err), "launch it first, or name another source")
+		return fail(fmt.Sprintf("the source sweep %s does not exist: %v", s.source, err), "launch it first, or name another source")
 	}
 	if err != nil {
 		return fail(fmt.Sprintf("the source sweep %s can't be read: %v", s.source, err), "")
 	}
 	if !source.experiment.Trains() {
-		return fail(fmt.Sprintf("the source sweep %s is a PERTURB sweep: it holds no trained network", s.source), "name the sweep that trained the networks")
+		return fail(fmt.Sprintf("the source sweep %s is a PERTURB sweep and contains no trained networks", s.source), "name the sweep that trained the networks")
 	}
 	tasks, err := source.Expand(ctx, lib)
 	if err != nil {
@@ -83,11 +83,11 @@ func (s *Sweep) sources(ctx context.Context, lib Library) (*networks, *Fault) {
 	return networksOfTasks(s.source, tasks), nil
 }
 
-// untrained names the files that hold no trained network; "" if all do.
+// untrained reports a file without a trained network; "" if all have one.
 func untrained(files []ResultFile) string {
 	for _, f := range files {
 		if f.Experiment == sim.Perturb || !f.Trained {
-			return fmt.Sprintf("the source %s holds no trained network", f.Path)
+			return fmt.Sprintf("the source %s contains no trained network", f.Path)
 		}
 	}
 	return ""
@@ -129,8 +129,8 @@ func networksOfFiles(files []ResultFile) *networks {
 	return &networks{all: all, at: func(i int) *network { return networkOfFile(files[i]) }}
 }
 
-// networkOfFile is what is known of a result file. Of one that doesn't tell its
-// parameters this is what its name says, and the sizes of its arrays.
+// networkOfFile returns what is known about a result file. If the file does not contain its
+// parameters, these are the values in its name and the sizes of its arrays.
 func networkOfFile(f ResultFile) *network {
 	n := &network{input: f.input(), what: f.Path, told: f.Told, varying: ValuesInName(f.Path)}
 	if !f.Told {
@@ -139,13 +139,13 @@ func networkOfFile(f ResultFile) *network {
 	}
 	n.tree = sim.Resolve(f.Experiment, f.Settings)
 	n.inherited = inherited(f.Settings)
-	for i, s := range n.varying { // the file knows better than its name
+	for i, s := range n.varying { // the file takes precedence over its name
 		n.varying[i].Value, _ = n.value(mustLookup(s.Name))
 	}
 	return n
 }
 
-// input is how a task refers to a result file.
+// input returns how a task refers to a result file.
 func (f *ResultFile) input() Input {
 	in := Input{Task: f.Task, Sweep: f.Sweep, File: f.File, Seed: f.Seed, SeedTold: f.Told}
 	if f.Task == (ID{}) {
@@ -167,14 +167,14 @@ func sizes(f ResultFile) []sim.Setting {
 	return settings
 }
 
-// inherited are those of a network's settings that PERTURB reads.
+// inherited returns the settings of a network that PERTURB reads.
 func inherited(settings []sim.Setting) []sim.Setting {
 	return slices.DeleteFunc(slices.Clone(settings), func(s sim.Setting) bool {
 		return !mustLookup(s.Name).ReadBy(sim.Perturb)
 	})
 }
 
-// mustLookup is sim.Lookup of a name that is known to be one.
+// mustLookup is sim.Lookup for a name that is known to exist.
 func mustLookup(name string) *sim.Parameter {
 	p, err := sim.Lookup(name)
 	if err != nil {

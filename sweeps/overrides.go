@@ -14,7 +14,7 @@ import (
 func ParseSetting(text string) (sim.Setting, error) {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok {
-		return sim.Setting{}, fmt.Errorf("%q sets nothing: write name=value", sim.Excerpt(text))
+		return sim.Setting{}, fmt.Errorf("%q is not a setting: write name=value", sim.Excerpt(text))
 	}
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	p, err := sim.Lookup(name)
@@ -28,14 +28,13 @@ func ParseSetting(text string) (sim.Setting, error) {
 	return sim.Setting{Name: name, Value: v}, nil
 }
 
-// Overrides are what a command line says otherwise than the sweep file. Zero
-// fields change nothing. Settings must come from ParseSetting, or from Check or
-// Parse of the parameter.
+// Overrides are what a command line changes about a sweep file. Zero fields change nothing.
+// Settings must come from ParseSetting, or from Check or Parse of the parameter.
 type Overrides struct {
-	Name     string        // launch under another name
-	Settings []sim.Setting // each becomes an axis of one value; of two of a name the last counts
-	Seeds    []uint32      // take the place of the file's
-	AddSeeds []uint32      // go with the file's, those that it has already are left out
+	Name     string        // another name for the sweep
+	Settings []sim.Setting // each becomes an axis of one value; the last one of a name counts
+	Seeds    []uint32      // replace those of the file
+	AddSeeds []uint32      // are added to those of the file, if it does not have them
 	Source   string        // a sweep's name, or a path (absolute, or relative to the working directory)
 }
 
@@ -61,7 +60,7 @@ func (s *Sweep) With(o Overrides) (*Sweep, error) {
 		faults = append(faults, Fault{Problem: fmt.Sprintf("seed %d is given twice", seed)})
 	}
 	if !c.changeSeeds(o) {
-		faults = append(faults, Fault{Problem: "the seeds of this sweep are those of its sources: there are none to add to; give all of them instead"})
+		faults = append(faults, Fault{Problem: "this sweep takes its seeds from its sources, so no seeds can be added: give all seeds instead"})
 	}
 	for _, setting := range o.Settings {
 		c.override(setting)
@@ -94,7 +93,7 @@ func (s *Sweep) changeSeeds(o Overrides) bool {
 	return true
 }
 
-// override makes a parameter an axis of one value, wherever it stood.
+// override makes a parameter an axis of one value, wherever it was set before.
 func (s *Sweep) override(set sim.Setting) {
 	s.parameters = slices.DeleteFunc(s.parameters, func(p sim.Setting) bool { return p.Name == set.Name })
 	for i, a := range s.axes {
@@ -110,8 +109,7 @@ func (s *Sweep) override(set sim.Setting) {
 	delete(s.places, set.Name)
 }
 
-// forgetExcludes removes what drops only combinations that an override has
-// removed already.
+// forgetExcludes removes each [[exclude]] whose combinations an override has removed.
 func (s *Sweep) forgetExcludes(set sim.Setting) {
 	var kept [][]condition
 	places := map[string]document.Span{}

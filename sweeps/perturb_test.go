@@ -126,7 +126,7 @@ func TestFilesThatNoNameTellsApart(t *testing.T) {
 	for want, files := range map[string][]ResultFile{
 		"the same file results~seed=1.h5":             {file("/f/a.h5", "a"), file("/f/b.h5", "b")},
 		"/f/a.h5 and /f/b.h5 are the same network":    {file("/f/a.h5", "a"), file("/f/b.h5", "a")},
-		"the source /f/p.h5 holds no trained network": {{Path: "/f/p.h5", Told: true, Experiment: sim.Perturb, Trained: true}},
+		"the source /f/p.h5 contains no trained network": {{Path: "/f/p.h5", Told: true, Experiment: sim.Perturb, Trained: true}},
 	} {
 		lib.files["/f"] = files
 		if _, err := mustParse(t, text).Expand(t.Context(), lib); err == nil || !strings.Contains(err.Error(), want) {
@@ -145,7 +145,7 @@ func TestPerturbOfPerturb(t *testing.T) {
 	lib := trainedLibrary(t)
 	lib.sweeps["pushed"] = mustParse(t, pushedSweep)
 	_, err := mustParse(t, strings.ReplaceAll(pushedSweep, "trained", "pushed")).Expand(t.Context(), lib)
-	if err == nil || !strings.Contains(err.Error(), "holds no trained network") {
+	if err == nil || !strings.Contains(err.Error(), "contains no trained network") {
 		t.Errorf("error is %v", err)
 	}
 }

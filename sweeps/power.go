@@ -3,9 +3,8 @@ package sweeps
 import "math"
 
 // power returns x^y for x > 0 and 0 ≤ y ≤ 1 within a few units in the last place.
-// It is its own so that a logarithmic range has the same values, and so its
-// tasks the same ids, on every machine: math.Exp and math.Log differ between
-// them, and a fused multiply-add would too.
+// A logarithmic range must have the same values, and its tasks the same ids, on every
+// machine; results of math.Exp, math.Log and fused multiply-adds differ between machines.
 func power(x, y float64) float64 {
 	fraction, exponent := math.Frexp(x)
 	if fraction < math.Sqrt2/2 {

@@ -9,7 +9,7 @@ import (
 	"eisweep/sweeps/internal/document"
 )
 
-// maxTasks bounds the seeds and the tasks of a sweep, maxValues those of an axis.
+// maxTasks limits the seeds and the tasks of a sweep, maxValues the values of an axis.
 const (
 	maxTasks  = 10_000_000
 	maxValues = 1_000_000
@@ -24,7 +24,7 @@ func isRange(n *document.Node) bool {
 	return n.IsTable() && slices.ContainsFunc(n.Fields, func(f *document.Node) bool { return slices.Contains(rangeKeys, f.Name) })
 }
 
-// bounds is a range as it is written.
+// bounds is a range as it is written in the file.
 type bounds struct {
 	from, to, step float64
 	count          int
@@ -34,7 +34,7 @@ type bounds struct {
 // rangeValues reads a range of a parameter's values.
 func (r *reader) rangeValues(p *sim.Parameter, n *document.Node) []sim.Value {
 	if p.Kind != sim.Real && p.Kind != sim.Integer {
-		r.wrongValue(p, n.Place(), fmt.Sprintf("%s is a %s and has no ranges", p.Name, p.Kind), "give a list; legal: "+p.Legal)
+		r.wrongValue(p, n.Place(), fmt.Sprintf("%s is a %s and cannot have a range", p.Name, p.Kind), "give a list; legal: "+p.Legal)
 		return nil
 	}
 	b, ok := r.bounds(p, n)
@@ -79,7 +79,7 @@ func (r *reader) bounds(p *sim.Parameter, n *document.Node) (bounds, bool) {
 	return b, r.failed == before
 }
 
-// complete looks whether a range has what it needs, and not too much.
+// complete reports entries that a range lacks, or that exclude each other.
 func (r *reader) complete(p *sim.Parameter, n *document.Node) {
 	has := func(name string) bool { return n.Field(name) != nil }
 	for _, name := range []string{"from", "to"} {
@@ -93,7 +93,7 @@ func (r *reader) complete(p *sim.Parameter, n *document.Node) {
 	case !has("count") && !has("step"):
 		r.wrongValue(p, n.Place(), fmt.Sprintf("the range of %s has neither count nor step", p.Name), rangeRemedy)
 	case has("step") && has("scale") && n.Field("scale").Data == "log":
-		r.wrongValue(p, n.Field("step").Key, "a logarithmic range has a count, no step", rangeRemedy)
+		r.wrongValue(p, n.Field("step").Key, "a logarithmic range takes count, not step", rangeRemedy)
 	}
 }
 
@@ -127,15 +127,15 @@ func (r *reader) scale(p *sim.Parameter, n *document.Node) bool {
 	return n.Data == "log"
 }
 
-// check says what is wrong with the numbers of a range; "" for nothing.
+// check returns what is wrong with the numbers of a range; "" if nothing is.
 func (b bounds) check() string {
 	switch {
 	case b.log && (b.from <= 0 || b.to <= 0):
-		return "a logarithmic range has from and to > 0"
+		return "a logarithmic range needs from and to > 0"
 	case b.count == 1 && b.from != b.to:
-		return "a range of one value never reaches to"
+		return "count is 1, but from and to differ"
 	case b.count > 1 && b.from == b.to:
-		return "from and to are the same"
+		return "from and to are equal"
 	case b.count > 0:
 		return ""
 	case b.step == 0:
@@ -148,7 +148,7 @@ func (b bounds) check() string {
 	return ""
 }
 
-// values are the numbers of a range, in float64: from + i·(to−from)/(count−1),
+// values returns the numbers of a range, in float64: from + i·(to−from)/(count−1),
 // from·(to/from)^(i/(count−1)), or from + i·step up to to + step·1e-6.
 func (b bounds) values() []float64 {
 	if b.count == 0 {
@@ -183,7 +183,7 @@ func (b bounds) stepped() []float64 {
 	return list
 }
 
-// checkedRange makes values of a parameter of numbers.
+// checkedRange converts numbers to values of a parameter.
 func (r *reader) checkedRange(p *sim.Parameter, n *document.Node, numbers []float64) []sim.Value {
 	var values []sim.Value
 	for _, x := range numbers {
@@ -191,7 +191,7 @@ func (r *reader) checkedRange(p *sim.Parameter, n *document.Node, numbers []floa
 		if p.Kind == sim.Integer {
 			whole := math.Round(x)
 			if math.Abs(x-whole) > 1e-9*math.Abs(x) {
-				r.wrongValue(p, n.Place(), fmt.Sprintf("%s is an integer, and the range gives %g", p.Name, x), "choose count or step so that every value is whole")
+				r.wrongValue(p, n.Place(), fmt.Sprintf("%s is an integer, but the range contains %g", p.Name, x), "choose count or step so that every value is a whole number")
 				return nil
 			}
 			raw = int64(whole)

@@ -30,7 +30,7 @@ func (r *reader) readTogether(n *document.Node) {
 		}
 		found := r.table(item, "[[together]]")
 		if len(item.Fields) == 0 {
-			r.fail(item.Key, "a [[together]] without a parameter", "give two or more parameters with as many values each, or remove it")
+			r.fail(item.Key, "[[together]] has no parameters", "give two or more parameters with the same number of values, or remove it")
 		}
 		a := axis{together: true}
 		for _, f := range found {
@@ -55,7 +55,7 @@ func (r *reader) column(f named) column {
 	case f.node.IsTable():
 		c.values = r.rangeValues(f.Parameter, f.node)
 	case !list:
-		r.wrongValue(f.Parameter, f.node.Place(), f.Name+" wants a list of values or a range here",
+		r.wrongValue(f.Parameter, f.node.Place(), f.Name+" needs a list of values or a range here",
 			fmt.Sprintf("write %s = [%s], or move it under [parameters]", f.Name, sim.Excerpt(f.node.Source(r.text.bytes))))
 	case len(f.node.Items) == 0:
 		r.wrongValue(f.Parameter, f.node.Place(), f.Name+" has no values", "give at least one, or remove the axis; legal: "+f.Legal)
@@ -71,23 +71,23 @@ func (r *reader) column(f named) column {
 	return c
 }
 
-// sameLength looks whether the parameters of a [[together]] have as many values
-// each. One whose values are wrong is not counted.
+// sameLength checks that the parameters of a [[together]] have the same number of values. It
+// reports nothing if values of one are wrong.
 func (r *reader) sameLength(a axis, found []named) bool {
 	for i, c := range a.columns {
 		if r.wrong[c.name] || len(c.values) == 0 {
 			return false
 		}
 		if first := a.columns[0]; len(c.values) != len(first.values) {
-			r.fail(found[i].node.Place(), fmt.Sprintf("%s has %d values, and %s together with it has %d", c.name, len(c.values), first.name, len(first.values)),
-				"parameters that vary together have as many values each")
+			r.fail(found[i].node.Place(), fmt.Sprintf("%s has %d values, but %s in the same [[together]] has %d", c.name, len(c.values), first.name, len(first.values)),
+				"parameters that vary together need the same number of values")
 			return false
 		}
 	}
 	return len(a.columns) > 0
 }
 
-// room counts values of axes, and reports whether there may be as many.
+// room counts values of axes, and reports whether they are within the limit.
 func (r *reader) room(more int, at *document.Node) bool {
 	if r.values += more; r.values > document.MaxListed {
 		r.fail(at.Place(), fmt.Sprintf("more than %d values on all axes together", document.MaxListed), "split the sweep")
@@ -95,7 +95,7 @@ func (r *reader) room(more int, at *document.Node) bool {
 	return r.values <= document.MaxListed
 }
 
-// distinct refuses a place of an axis that is the same as an earlier one.
+// distinct reports a position on an axis with the same values as an earlier one.
 func (r *reader) distinct(a axis, found []named) {
 	seed, first := maphash.MakeSeed(), make(map[uint64]int, a.size())
 	for i := range a.size() {
@@ -116,7 +116,7 @@ func (r *reader) distinct(a axis, found []named) {
 	}
 }
 
-// distinction is what to do about two equal values.
+// distinction returns the remedy for two equal values.
 func (a axis) distinction() string {
 	if slices.ContainsFunc(a.columns, func(c column) bool { return mustLookup(c.name).Kind == sim.Real }) {
 		return "reals are compared as float32; remove one"
@@ -124,7 +124,7 @@ func (a axis) distinction() string {
 	return "remove one"
 }
 
-// hash stands for the values at a place of an axis: they are many.
+// hash returns a hash of the values at a position of an axis.
 func (a axis) hash(seed maphash.Seed, i int) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
@@ -134,12 +134,12 @@ func (a axis) hash(seed maphash.Seed, i int) uint64 {
 	return h.Sum64()
 }
 
-// same compares the values at two places of an axis.
+// same compares the values at two positions of an axis.
 func (a axis) same(i, j int) bool {
 	return !slices.ContainsFunc(a.columns, func(c column) bool { return c.values[i] != c.values[j] })
 }
 
-// row words the values at a place of an axis.
+// row returns the values at a position of an axis as text.
 func (a axis) row(i int) string {
 	var parts []string
 	for _, c := range a.columns {

@@ -19,7 +19,7 @@ func (r *reader) readExcludes(n *document.Node) {
 		conditions := r.conditions(item, "[[exclude]]")
 		if len(conditions) == 0 {
 			if len(item.Fields) == 0 {
-				r.fail(item.Key, "an [[exclude]] without a condition", "name the combinations to drop, or remove it")
+				r.fail(item.Key, "[[exclude]] has no condition", "name the combinations to drop, or remove it")
 			}
 			continue
 		}
@@ -30,11 +30,11 @@ func (r *reader) readExcludes(n *document.Node) {
 
 func excludePlace(i int) string { return fmt.Sprintf("exclude %d", i) }
 
-// tables are the elements of an array of tables.
+// tables returns the elements of an array of tables.
 func (r *reader) tables(n *document.Node, name string) []*document.Node {
 	for _, item := range n.Items {
 		if !item.IsTable() {
-			r.fail(item.Place(), name+" holds something that is no table", "write [["+name+"]] above its entries")
+			r.fail(item.Place(), name+" contains something that is not a table", "write [["+name+"]] above its entries")
 			return nil
 		}
 	}
@@ -46,7 +46,7 @@ func (r *reader) tables(n *document.Node, name string) []*document.Node {
 	return n.Items
 }
 
-// conditions reads what must hold for a combination, or for a source.
+// conditions reads the conditions for a combination or a source.
 func (r *reader) conditions(n *document.Node, what string) []condition {
 	var list []condition
 	if seeds := n.Field("seed"); seeds != nil && n.IsTable() && what == "[source_where]" {
@@ -65,7 +65,7 @@ func (r *reader) conditions(n *document.Node, what string) []condition {
 	return list
 }
 
-// seedCondition reads the seeds that a source may have.
+// seedCondition reads the seeds that select a source.
 func (r *reader) seedCondition(n *document.Node) condition {
 	var values []sim.Value
 	for _, item := range n.Each() {

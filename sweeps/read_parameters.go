@@ -10,14 +10,14 @@ import (
 	"eisweep/sweeps/internal/document"
 )
 
-// named is a parameter with what a table says of it.
+// named is a parameter with its entry in a table.
 type named struct {
 	*sim.Parameter
 	node *document.Node
 }
 
-// table lists the parameters of a table in the order of the text. What names no
-// parameter, or one twice, is a fault.
+// table returns the parameters of a table in the order of the text. Unknown names, and names
+// that appear twice, are faults.
 func (r *reader) table(n *document.Node, what string) []named {
 	if !n.IsTable() {
 		r.fail(n.Place(), what+" must be a table of parameters", "")
@@ -51,31 +51,31 @@ func (r *reader) descend(n *document.Node, prefix string, visit func(string, *do
 	}
 }
 
-// leadsOn reports whether some parameter's name begins with this one and a dot.
+// leadsOn reports whether the name of some parameter begins with this name and a dot.
 func leadsOn(name string) bool {
 	return slices.ContainsFunc(sim.Table(), func(p *sim.Parameter) bool { return strings.HasPrefix(p.Name, name+".") })
 }
 
-// once refuses a parameter that a table gives twice, which quoted keys can do.
+// once reports a parameter that a table sets twice, which quoted keys make possible.
 func (r *reader) once(found []named, what string) []named {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(found, func(f named) bool {
 		twice := seen[f.Name]
 		if twice {
-			r.fail(f.node.Key, f.Name+" stands twice in "+what, "")
+			r.fail(f.node.Key, f.Name+" appears twice in "+what, "")
 		}
 		seen[f.Name] = true
 		return twice
 	})
 }
 
-// claim notes that a parameter is set here, and refuses it if it is set elsewhere.
+// claim records that a parameter is set here, and reports it if it is also set elsewhere.
 func (r *reader) claim(f named) bool {
 	if at, ok := r.sweep.places[f.Name]; ok && r.full() {
 		return false
 	} else if ok {
 		line := r.text.fault(at, "", "").Line
-		r.fail(f.node.Key, fmt.Sprintf("%s is set twice: also in line %d", f.Name, line), "a parameter stands in one of [parameters], [axes] and [[together]], once")
+		r.fail(f.node.Key, fmt.Sprintf("%s is set twice: also in line %d", f.Name, line), "set each parameter once, in [parameters], [axes] or [[together]]")
 		return false
 	}
 	r.sweep.places[f.Name] = f.node.Place()
@@ -85,7 +85,7 @@ func (r *reader) claim(f named) bool {
 // one reads a single value of a parameter.
 func (r *reader) one(p *sim.Parameter, n *document.Node) (sim.Value, bool) {
 	if _, list := n.Data.([]any); list || n.IsTable() {
-		r.wrongValue(p, n.Place(), p.Name+" wants one value here", "several values belong under [axes] or [[together]]; legal: "+p.Legal)
+		r.wrongValue(p, n.Place(), p.Name+" needs a single value here", "several values belong under [axes] or [[together]]; legal: "+p.Legal)
 		return sim.Value{}, false
 	}
 	v, err := p.Check(n.Data)
@@ -104,7 +104,7 @@ func (r *reader) wrongValue(p *sim.Parameter, at document.Span, problem, remedy 
 	r.fail(at, problem, remedy)
 }
 
-// meant proposes the value that was probably meant.
+// meant returns a remedy with the value that was probably meant; "" if there is none.
 func meant(p *sim.Parameter, x any) string {
 	if f, ok := x.(float64); ok && p.Kind == sim.Integer && f == math.Trunc(f) && math.Abs(f) < 1e9 {
 		return fmt.Sprintf("write %.0f", f)

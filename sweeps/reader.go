@@ -11,7 +11,7 @@ import (
 	"eisweep/sweeps/internal/document"
 )
 
-// reader makes a sweep of a document, and collects what is wrong with it.
+// reader converts a document to a sweep, and collects its faults.
 type reader struct {
 	text   text
 	sweep  *Sweep
@@ -21,7 +21,7 @@ type reader struct {
 	values int             // of the axes so far
 }
 
-// keys are the entries of a sweep file, and how each is read.
+// keys are the entries of a sweep file, with the function that reads each.
 var keys = []struct {
 	name string
 	read func(*reader, *document.Node)
@@ -73,14 +73,14 @@ func (r *reader) read() (*Sweep, error) {
 	return r.sweep, nil
 }
 
-// checkKey refuses an entry that a sweep file doesn't have.
+// checkKey reports an entry that sweep files do not have.
 func (r *reader) checkKey(f *document.Node) {
 	names := keyNames()
 	if slices.Contains(names, f.Name) {
 		return
 	}
 	if name := f.Leaf(); knownParameter(name) {
-		r.fail(f.Key, fmt.Sprintf("the parameter %s stands outside [parameters]", name), "move it under [parameters], or with a list of values under [axes]")
+		r.fail(f.Key, fmt.Sprintf("the parameter %s is outside [parameters]", name), "move it under [parameters], or with a list of values under [axes]")
 		return
 	}
 	remedy := "a sweep file has " + strings.Join(names, ", ")
@@ -95,7 +95,7 @@ func knownParameter(name string) bool {
 	return err == nil
 }
 
-// require looks for what every sweep file must say.
+// require reports the entries that every sweep file needs.
 func (r *reader) require(root *document.Node) {
 	if root.Field("name") == nil {
 		r.fail(document.Span{}, "the sweep has no name", `write name = "…" at the top; `+nameRule)
@@ -108,8 +108,8 @@ func (r *reader) require(root *document.Node) {
 	}
 }
 
-// report is every fault of the file. What the sweep lacks as a whole is said
-// too, as far as it doesn't follow from a fault that is already there.
+// report returns every fault of the file, including those of the sweep as a whole that do not
+// follow from another fault.
 func (r *reader) report() *Faults {
 	if r.sweep.experiment != "" {
 		r.faults = append(r.faults, r.sweep.consistency()...)
@@ -124,8 +124,7 @@ func (r *reader) fail(at document.Span, problem, remedy string) {
 	}
 }
 
-// full reports whether there are as many faults as are reported: looking for more is a
-// waste of time.
+// full reports whether the limit of faults is reached, so that no more need to be found.
 func (r *reader) full() bool { return r.failed > maxFaults }
 
 // describe returns how an error message calls a value of the file.
@@ -170,7 +169,7 @@ func (r *reader) readSource(n *document.Node) {
 	}
 	source, err := checkSource(source, filepath.Dir(r.text.name))
 	if err != nil {
-		r.fail(n.Value, err.Error(), `write source = "approximate" for a sweep, or the path of a result file or a folder of them`)
+		r.fail(n.Value, err.Error(), `write source = "approximate" for a sweep, or the path of a result file or a directory of them`)
 	}
 	r.sweep.source = source
 }

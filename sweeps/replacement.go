@@ -10,19 +10,17 @@ import (
 	"eisweep/sweeps/internal/document"
 )
 
-// Replacement makes other tasks of some tasks of a sweep: the same with other
-// values of some parameters.
+// Replacement replaces tasks of a sweep by the same tasks with other values of some parameters.
 type Replacement struct {
 	Tasks    []ID
 	Settings []sim.Setting
 }
 
 // Replace returns the sweep with some of its tasks replaced, in place and order,
-// by the same with the settings changed: their ids and file names change, and
-// Task.Replaces tells the old ids. A replacement can be replaced in turn. Ids
-// that the sweep doesn't have are kept and have no effect; Expansion.Unused lists
-// them. A parameter that the experiment doesn't read would replace nothing: the
-// error is a *Faults.
+// by the same tasks with the settings changed. Their ids and file names change, and
+// Task.Replaces has the old ids. A replacement can itself be replaced. Ids that the sweep
+// does not have are kept and have no effect; Expansion.Unused lists them. A parameter that the
+// experiment does not read is an error, a *Faults, because it would replace nothing.
 func (s *Sweep) Replace(r Replacement) (*Sweep, error) {
 	if len(r.Tasks) == 0 || len(r.Settings) == 0 {
 		return nil, errors.New("replace tasks: no task or no setting is named")
@@ -40,8 +38,8 @@ func (s *Sweep) Replace(r Replacement) (*Sweep, error) {
 	return c, nil
 }
 
-// Replaced lists the tasks that replacements name, those that the sweep doesn't have
-// included.
+// Replaced lists the tasks that replacements name, including those that the sweep does not
+// have.
 func (s *Sweep) Replaced() iter.Seq[ID] {
 	return func(yield func(ID) bool) {
 		for _, r := range s.replacements {
@@ -54,11 +52,11 @@ func (s *Sweep) Replaced() iter.Seq[ID] {
 	}
 }
 
-// unread makes a fault of every setting that tasks of this experiment don't read.
+// unread returns a fault for every setting that tasks of this experiment do not read.
 func (s *Sweep) unread(settings []sim.Setting) []Fault {
-	remedy := "a parameter that it reads makes other tasks"
+	remedy := "choose a parameter that it reads"
 	if !s.experiment.Trains() {
-		remedy = "what its network was made with is the source's: replace the tasks of the source"
+		remedy = "the source fixes how its network was made: replace tasks of the source"
 	}
 	var faults []Fault
 	for _, set := range settings {
@@ -70,7 +68,7 @@ func (s *Sweep) unread(settings []sim.Setting) []Fault {
 	return faults
 }
 
-// readReplacements reads the [[replace]] tables that Replace leaves behind.
+// readReplacements reads the [[replace]] tables that Replace writes.
 func (r *reader) readReplacements(n *document.Node) {
 	for _, item := range r.tables(n, "replace") {
 		if r.full() {

@@ -13,8 +13,8 @@ import (
 
 const seedRule = "seeds are 0 … 4294967295"
 
-// ParseSeeds reads seeds as a command line gives them: numbers and ranges, ends
-// included, with commas between them, as in "1-10,15".
+// ParseSeeds reads seeds from a command line: numbers and ranges, ends included, separated by
+// commas, as in "1-10,15".
 func ParseSeeds(text string) ([]uint32, error) {
 	var seeds []uint32
 	for part := range strings.SplitSeq(text, ",") {
@@ -30,7 +30,7 @@ func ParseSeeds(text string) ([]uint32, error) {
 		}
 	}
 	if seed, twice := repeated(seeds); twice {
-		return nil, fmt.Errorf("seed %d stands twice in %q", seed, sim.Excerpt(text))
+		return nil, fmt.Errorf("seed %d appears twice in %q", seed, sim.Excerpt(text))
 	}
 	return seeds, nil
 }
@@ -52,7 +52,7 @@ func seedRange(text string) (from, to uint32, err error) {
 	return uint32(a), uint32(b), nil
 }
 
-// repeated returns a seed that stands twice.
+// repeated returns a seed that appears twice, if there is one.
 func repeated(seeds []uint32) (uint32, bool) {
 	ordered := slices.Sorted(slices.Values(seeds))
 	for i := 1; i < len(ordered); i++ {
@@ -63,7 +63,7 @@ func repeated(seeds []uint32) (uint32, bool) {
 	return 0, false
 }
 
-// consecutive reports whether seeds are a first one and those that follow it.
+// consecutive reports whether each seed follows the one before.
 func consecutive(seeds []uint32) bool {
 	for i, seed := range seeds {
 		if uint64(seed) != uint64(seeds[0])+uint64(i) {
@@ -80,7 +80,7 @@ func (r *reader) readSeeds(n *document.Node) {
 		return
 	}
 	if _, list := n.Data.([]any); !list {
-		r.fail(n.Place(), "seeds must be a list, or a first one and a count", "write seeds = [1, 2, 3], or seeds = { first = 1, count = 10 }")
+		r.fail(n.Place(), "seeds must be a list, or a first seed and a count", "write seeds = [1, 2, 3], or seeds = { first = 1, count = 10 }")
 		return
 	}
 	if len(n.Items) == 0 {
@@ -90,7 +90,7 @@ func (r *reader) readSeeds(n *document.Node) {
 	for _, item := range n.Items {
 		seed, ok := r.seed(item)
 		if ok && seen[seed] {
-			r.fail(item.Place(), fmt.Sprintf("seed %d stands twice", seed), "remove one")
+			r.fail(item.Place(), fmt.Sprintf("seed %d appears twice", seed), "remove one")
 		} else if ok {
 			r.sweep.seeds = append(r.sweep.seeds, seed)
 		}
@@ -117,7 +117,7 @@ func (r *reader) readSeedRange(n *document.Node) {
 	}
 	first, count := n.Field("first"), n.Field("count")
 	if first == nil || count == nil {
-		r.fail(n.Place(), "seeds wants a first and a count", form)
+		r.fail(n.Place(), "seeds needs first and count", form)
 		return
 	}
 	start, ok := r.seed(first)

@@ -13,13 +13,12 @@ import (
 // Parse refuses what is larger.
 const MaxFile = document.MaxFile
 
-// Sweep is a sweep file that was read and found sound as far as it can be by
-// itself; Expand checks the rest. A Sweep is never changed: With and Replace
-// make new ones.
+// Sweep is a sweep file that was read and checked as far as possible by itself; Expand checks
+// the rest. A Sweep is immutable: With and Replace return new ones.
 type Sweep struct {
 	name         string
 	experiment   sim.Experiment
-	seeds        []uint32 // empty: PERTURB's are those of its sources
+	seeds        []uint32 // empty: PERTURB takes those of its sources
 	source       string
 	where        []condition
 	initial      *initialFile
@@ -28,26 +27,26 @@ type Sweep struct {
 	excludes     [][]condition
 	replacements []Replacement
 	text         text
-	places       map[string]document.Span // where things stand in the text, for faults: keys and parameters by name
+	places       map[string]document.Span // places in the text, for faults: of keys and parameters by name
 }
 
-// axis is what varies by itself: one parameter, or several together.
+// axis varies independently of the others: one parameter, or several together.
 type axis struct {
 	together bool // written as [[together]]
 	columns  []column
 }
 
-// column is a parameter with its value at each place of an axis.
+// column is a parameter with its value at each position of an axis.
 type column struct {
 	name   string
 	values []sim.Value
 }
 
-// size is the number of places of an axis.
+// size returns the number of positions of an axis.
 func (a axis) size() int { return len(a.columns[0].values) }
 
-// condition holds where a parameter has one of the values. In [source_where]
-// the name may be "seed".
+// condition is true if a parameter has one of the values. In [source_where] the name may be
+// "seed".
 type condition struct {
 	name   string
 	values []sim.Value
@@ -68,9 +67,9 @@ type initialFile struct {
 	take []string
 }
 
-// Parse reads a sweep file. Name is the file's, for messages and for the paths in
-// it, which are relative to its folder. The error is a *Faults with everything
-// that is wrong with the file.
+// Parse reads a sweep file. name is that of the file, for messages and for the paths in it,
+// which are relative to its directory. The error is a *Faults with everything that is wrong
+// with the file.
 func Parse(name string, content []byte) (*Sweep, error) {
 	r := &reader{
 		text:  text{name: name, bytes: document.WithoutMark(content)},
@@ -80,17 +79,17 @@ func Parse(name string, content []byte) (*Sweep, error) {
 	return r.read()
 }
 
-// Name is the sweep's name, which is also that of its folder under the root.
+// Name returns the sweep's name, which is also that of its directory under the root.
 func (s *Sweep) Name() string { return s.name }
 
-// Experiment is what every task of the sweep computes.
+// Experiment returns what every task of the sweep computes.
 func (s *Sweep) Experiment() sim.Experiment { return s.experiment }
 
-// SourceName is where a PERTURB sweep finds its trained networks: the name of a
-// sweep, or an absolute path (SourceIsPath); "" if there is none.
+// SourceName returns where a PERTURB sweep finds its trained networks: the name of a sweep, or
+// an absolute path (SourceIsPath); "" if there is none.
 func (s *Sweep) SourceName() string { return s.source }
 
-// SourceIsPath tells a path from a sweep's name.
+// SourceIsPath reports whether SourceName is a path.
 func (s *Sweep) SourceIsPath() bool { return isPath(s.source) }
 
 // copy returns a sweep whose parts can be changed without changing s.
@@ -108,7 +107,7 @@ func (s *Sweep) copy() *Sweep {
 	return &c
 }
 
-// fault makes the fault of the first of the places that the text has.
+// fault returns a fault at the first of the places that are in the text.
 func (s *Sweep) fault(problem, remedy string, places ...string) Fault {
 	for _, p := range places {
 		if at, ok := s.places[p]; ok {

@@ -61,12 +61,12 @@ type Task struct {
 	Source     *Input         // PERTURB: the file of the trained network
 	Initial    *Initial       // training: the weights that are not drawn
 	Varying    sim.Values     // what names the file, in its order; PERTURB: the source's, then its own
-	File       string         // name of its result in the sweep's folder
+	File       string         // name of its result in the sweep's directory
 	Replaces   ID             // the failed task that `rerun --set` replaced by this one
 }
 
-// Input is a result file that a task starts from. A result of a task under this
-// root is known by the task, every other file by its contents.
+// Input is a result file that a task starts from. A result under this root is identified by
+// its task, every other file by its contents.
 type Input struct {
 	Task   ID     // zero for an outside file
 	SHA256 string // of an outside file, hex; "" for a result under this root
@@ -74,16 +74,16 @@ type Input struct {
 	Sweep  string // result under this root: a sweep that has it
 	File   string // and its name there
 	Seed   uint32 // the source's seed, where SeedTold
-	// SeedTold is false for files of the published program, which don't tell.
+	// SeedTold is false for files of the published program, which do not contain it.
 	SeedTold bool
 }
 
-// Initial is the start from a file's weights.
+// Initial is a file whose weights a training starts from.
 type Initial struct {
 	Input
 	Take []string // of wee, wei, wie, wii, in this order, without repetition
 }
 
-// Settings lists the parameters that make the task what it is: those that its
-// experiment reads and whose values differ from the published defaults.
+// Settings lists the parameters that its experiment reads and whose values differ from the
+// published defaults.
 func (t *Task) Settings() sim.Values { return sim.Settings(t.Experiment, t.Parameters) }

@@ -2,7 +2,7 @@ package sweeps
 
 import "eisweep/sim"
 
-// draft is a task with what it was made of.
+// draft is a task with what it was created from.
 type draft struct {
 	task    Task
 	number  int
@@ -11,8 +11,8 @@ type draft struct {
 	checked bool          // the same combination was visited before, with another seed
 }
 
-// walk visits the tasks in their order until visit returns false. The check, if
-// there is one, is told what is left out.
+// walk visits the tasks in their order until visit returns false. It reports the tasks that it
+// leaves out to the check, if there is one.
 func (e *Expansion) walk(visit func(draft) bool, c *check) {
 	if e.networks == nil {
 		e.walkNetwork(nil, 0, visit, c)
@@ -23,14 +23,14 @@ func (e *Expansion) walk(visit func(draft) bool, c *check) {
 		if c.enough() {
 			return
 		}
-		if e.sweep.wanted(n, c) && !e.walkNetwork(n, i*each, visit, c) {
+		if e.sweep.selects(n, c) && !e.walkNetwork(n, i*each, visit, c) {
 			return
 		}
 	}
 }
 
-// wanted reports whether [source_where] lets a network in.
-func (s *Sweep) wanted(n *network, c *check) bool {
+// selects reports whether [source_where] selects a network.
+func (s *Sweep) selects(n *network, c *check) bool {
 	for _, cond := range s.where {
 		v, known := n.seedOrValue(cond.name)
 		if !known {
@@ -51,8 +51,8 @@ func (n *network) seedOrValue(name string) (sim.Value, bool) {
 	return n.value(mustLookup(name))
 }
 
-// walkNetwork visits the tasks of one network, the first of which has a number; of a
-// training sweep, all.
+// walkNetwork visits the tasks of one network, or all tasks of a training sweep; number is
+// that of the first one.
 func (e *Expansion) walkNetwork(n *network, number int, visit func(draft) bool, c *check) bool {
 	m := e.newMaker(n)
 	exclusion := m.newExclusion(c)
@@ -79,8 +79,8 @@ func (e *Expansion) walkNetwork(n *network, number int, visit func(draft) bool, 
 	return true
 }
 
-// draft makes the task of the present combination. It is checked if it was visited with
-// another seed.
+// draft creates the task of the current combination. checked means that the combination was
+// visited with another seed.
 func (m *maker) draft(at []int, number int, checked bool) draft {
 	d := m.make(at)
 	d.number = number

@@ -10,9 +10,8 @@ import (
 	"eisweep/sweeps/internal/document"
 )
 
-// TOML writes the sweep as a sweep file that means the same wherever it lies:
-// paths are absolute, ranges are lists of values. Parse reads the same sweep
-// from it.
+// TOML returns the sweep as a sweep file that means the same wherever it is stored: paths are
+// absolute, ranges are lists of values. Parse returns the same sweep from it.
 func (s *Sweep) TOML() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "name = %s\nexperiment = %s\n", quote(s.name), quote(string(s.experiment)))
@@ -116,7 +115,7 @@ func quote(text string) string {
 	return b.String()
 }
 
-// listed is the number of values that TOML writes one by one.
+// listed returns the number of values that TOML writes individually.
 func (s *Sweep) listed() int {
 	n := 0
 	if !consecutive(s.seeds) {
@@ -143,7 +142,7 @@ func values(list []condition) int {
 	return n
 }
 
-// writable refuses a sweep that TOML would write as a file that Parse refuses.
+// writable reports a sweep that TOML would write as a file that Parse rejects.
 func (s *Sweep) writable() []Fault {
 	if s.listed() <= document.MaxListed {
 		return nil

@@ -2,7 +2,7 @@ package estimate
 
 import "eisweep/sim"
 
-// What shuffle and deflate leave of an array, as seen in result files.
+// The fraction of an array that remains after shuffle and deflate, as observed in result files.
 const (
 	ofNoise     = 0.88 // weights, correlations
 	ofAngles    = 0.8

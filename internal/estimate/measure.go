@@ -8,7 +8,7 @@ import (
 	"eisweep/sim"
 )
 
-// prices is what a simulation costs, in seconds.
+// prices are the costs of a simulation in seconds of CPU time.
 type prices struct {
 	setup    float64 // of a task
 	response float64 // of a stimulus settled without learning
@@ -19,15 +19,15 @@ func (p *prices) seconds(s *share) float64 {
 	return p.setup*float64(s.tasks) + p.response*float64(s.responses) + p.learned*float64(s.learned)
 }
 
-// measure runs a task like the sample, with few stimuli where that changes little,
-// and one trial, for about the budget. PERTURB is measured on an untrained network.
-// Time is the processor's, so that what else the machine does doesn't count.
+// measure runs a task like the sample for about the budget, with one trial, and with few
+// stimuli if that changes little. PERTURB is measured on an untrained network. It measures CPU
+// time, so that other processes don't count.
 func measure(ctx context.Context, x sim.Experiment, sample sim.Parameters, budget time.Duration) (*prices, error) {
 	task, err := shortTask(ctx, x, sample)
 	if err != nil {
 		return nil, err
 	}
-	begun, start := time.Now(), processor()
+	begun, start := time.Now(), cpuTime()
 	s, err := sim.New(task)
 	if err != nil {
 		return nil, err
@@ -35,21 +35,21 @@ func measure(ctx context.Context, x sim.Experiment, sample sim.Parameters, budge
 	if _, err := s.Step(); err != nil {
 		return nil, err
 	}
-	p := &prices{setup: processor() - start}
+	p := &prices{setup: cpuTime() - start}
 	seconds, stimuli := map[bool]float64{}, map[bool]float64{}
 	for done := false; !done && time.Since(begun) < budget && ctx.Err() == nil; {
-		training, t := s.Progress().Phase == "training", processor()
+		training, t := s.Progress().Phase == "training", cpuTime()
 		if done, err = s.Step(); err != nil {
-			break // the numbers of some tasks fail; what was measured counts
+			break // some tasks fail numerically; what was measured until then counts
 		}
-		seconds[training] += processor() - t
+		seconds[training] += cpuTime() - t
 		stimuli[training]++
 	}
 	return p.of(seconds, stimuli), ctx.Err()
 }
 
-// processor is the time that the processors have worked for this process, in seconds.
-func processor() float64 {
+// cpuTime returns the CPU time of this process in seconds.
+func cpuTime() float64 {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
 		return 0
@@ -57,7 +57,7 @@ func processor() float64 {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
 }
 
-// of fills the prices from the time and number of stimuli, by whether they trained.
+// of sets the prices from the time and the number of stimuli, keyed by whether they trained.
 func (p *prices) of(seconds, stimuli map[bool]float64) *prices {
 	p.response = p.setup
 	if stimuli[false] > 0 {
@@ -71,8 +71,8 @@ func (p *prices) of(seconds, stimuli map[bool]float64) *prices {
 	return p
 }
 
-// shortTask is the sample with one trial, and with at most 27 stimuli unless they
-// would make another product of the convolution that it computes by.
+// shortTask returns the sample with one trial, and with at most 27 stimuli unless that would
+// change whether products are computed as a convolution.
 func shortTask(ctx context.Context, x sim.Experiment, p sim.Parameters) (*sim.Task, error) {
 	products, err := sim.Recurrence(ctx, &p)
 	if err != nil {

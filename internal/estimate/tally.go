@@ -10,14 +10,14 @@ import (
 	"eisweep/sweeps"
 )
 
-// Tally sums what tasks will take. The zero Tally is empty.
+// Tally sums what tasks will need. The zero Tally is empty.
 type Tally struct {
 	Tasks  int
 	Bytes  int64 // of their result files
 	groups map[group]*share
 }
 
-// group holds what the time of a settling depends on most.
+// group is what the time of a settling depends on most.
 type group struct {
 	experiment sim.Experiment
 	nPerAxis   int
@@ -25,7 +25,7 @@ type group struct {
 	gradient   bool // the exact gradient is computed, to learn by or for the angles
 }
 
-// share is what a tally holds of a group.
+// share sums the tasks of a group.
 type share struct {
 	sample    sim.Parameters // of its first task
 	tasks     int64
@@ -33,7 +33,7 @@ type share struct {
 	learned   int64 // stimuli settled and learned from
 }
 
-// Add takes a task in.
+// Add adds a task.
 func (t *Tally) Add(task *sweeps.Task) {
 	p := &task.Parameters
 	t.Tasks++
@@ -62,9 +62,9 @@ func groupOf(x sim.Experiment, p *sim.Parameters) group {
 	return g
 }
 
-// CPU estimates the CPU time of the tasks, in seconds, from measurements that take
-// about budget in all, the groups with the most work first. A group that there was no time for
-// is scaled from one that was measured. It is 0 when nothing could be measured.
+// CPU estimates the CPU time of the tasks in seconds, from measurements that take about budget in
+// total, the groups with the most work first. Groups that were not measured are scaled from those
+// that were. It returns 0 if nothing could be measured.
 func (t *Tally) CPU(ctx context.Context, budget time.Duration) float64 {
 	groups := make([]group, 0, len(t.groups))
 	for g := range t.groups {
@@ -90,8 +90,8 @@ func (t *Tally) CPU(ctx context.Context, budget time.Duration) float64 {
 	return total
 }
 
-// work is how much there is of a group, relative to others: settlings times the
-// synapses that a step goes through.
+// work returns the amount of work of a group relative to others: settlings times the synapses of
+// a step.
 func (s *share) work(g group) float64 {
 	e := float64(g.nPerAxis * g.nPerAxis * g.nPerAxis)
 	learning := 1.3

@@ -7,7 +7,7 @@ import (
 	"eisweep/sim"
 )
 
-// IsTime reports whether a value is a date or a time, which TOML has and sweeps have not.
+// IsTime reports whether a value is a date or time, which TOML has but sweeps do not.
 func (n *Node) IsTime() bool {
 	switch n.Data.(type) {
 	case nil, int64, float64, bool, string, []any, []map[string]any, map[string]any:

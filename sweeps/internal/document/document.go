@@ -59,7 +59,7 @@ func locate(err error, text []byte) error {
 	} else if number, ok := strings.CutSuffix(parse.Message, " is out of range for float64"); ok {
 		out.Problem, out.Remedy = "the number "+sim.Excerpt(number)+" is too large for any parameter", "reals are at most 3.4e38"
 	} else if strings.HasPrefix(parse.Message, "invalid datetime") {
-		out.Remedy = "what begins like a date or a time must be one; put text in quotes"
+		out.Remedy = "a value that begins like a date or time must be one; put text in quotes"
 	}
 	return out
 }
@@ -77,5 +77,5 @@ func invalidByte(text []byte) Span {
 	return Span{at, at + 1}
 }
 
-// WithoutMark removes the byte order mark that some editors write.
+// WithoutMark returns the text without the byte order mark that some editors write.
 func WithoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }

@@ -72,12 +72,12 @@ func (c *counter) step() {
 }
 
 func (c *counter) check(at Span) error {
-	const needs = "a sweep file needs three: [[together]] with a list or a range"
+	const needs = "a sweep file needs at most three levels: [[together]] with a list or a range"
 	switch {
 	case c.depth > maxDepth:
 		return &SyntaxError{at, fmt.Sprintf("brackets nested deeper than %d", maxDepth), needs}
 	case c.parts > maxDepth:
-		return &SyntaxError{at, fmt.Sprintf("more than %d dots in one name", maxDepth), "the longest name of a parameter has two"}
+		return &SyntaxError{at, fmt.Sprintf("more than %d dots in one name", maxDepth), "names of parameters have at most two"}
 	case c.keys > maxKeys:
 		return &SyntaxError{at, fmt.Sprintf("more than %d keys, tables and lists in one file", maxKeys), "split the sweep"}
 	case c.values > MaxListed:

@@ -5,9 +5,9 @@ import "slices"
 // Span is a stretch of a document's text, in bytes. The zero Span is no place.
 type Span struct{ Start, End int }
 
-// Node is a value of a TOML document with the places where it and its key
-// stand. The values are those of the TOML library; the places are a scanner's
-// (scanner.go), because the library keeps them to itself.
+// Node is a value of a TOML document with the places of its key and itself. The values are
+// those of the TOML library; the places come from the scanner (scanner.go), because the
+// library does not export them.
 type Node struct {
 	Name   string
 	Key    Span             // its key, dots and all; of a table: its header
@@ -18,7 +18,7 @@ type Node struct {
 	index  map[string]*Node // of fields, once there are many
 }
 
-// fewFields are found as fast without an index.
+// fewFields is how many fields are found as fast without an index.
 const fewFields = 16
 
 // Field returns a table's entry of that name, or nil.
@@ -34,7 +34,7 @@ func (n *Node) Field(name string) *Node {
 	return nil
 }
 
-// add gives a table one more entry.
+// add adds an entry to a table.
 func (n *Node) add(f *Node) {
 	n.Fields = append(n.Fields, f)
 	if len(n.Fields) == fewFields {
@@ -47,13 +47,13 @@ func (n *Node) add(f *Node) {
 	}
 }
 
-// IsTable reports whether the node holds names and values.
+// IsTable reports whether the node is a table.
 func (n *Node) IsTable() bool {
 	_, ok := n.Data.(map[string]any)
 	return ok
 }
 
-// Place is where to point for the value: at it, or at the key of a table.
+// Place returns the place of the value, or of the key of a table with a header.
 func (n *Node) Place() Span {
 	if n.Value == (Span{}) {
 		return n.Key
@@ -61,8 +61,8 @@ func (n *Node) Place() Span {
 	return n.Value
 }
 
-// attach gives a node and those below it their values. A value that the scanner
-// did not find has its parent's place.
+// attach sets the values of a node and those below it. A value that the scanner did not find
+// gets the place of its parent.
 func (n *Node) attach(data any) {
 	n.Data = data
 	switch data := data.(type) {
@@ -112,7 +112,7 @@ func (n *Node) Without(name string) *Node {
 // Source returns a value as it is written in the text.
 func (n *Node) Source(text []byte) string { return string(text[n.Value.Start:n.Value.End]) }
 
-// Leaf is the dotted name of the first value at or below a node.
+// Leaf returns the dotted name of the first value at or below a node.
 func (n *Node) Leaf() string {
 	if len(n.Fields) == 0 {
 		return n.Name

@@ -7,16 +7,16 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// scanner finds where the keys and values of a TOML text stand. The text must
-// be valid TOML; of any other it makes something, but ends.
+// scanner finds the places of the keys and values of a TOML text. For a text that is not valid
+// TOML the result is meaningless, but the scan ends.
 type scanner struct {
 	text  []byte
 	at    int
-	twice Span // a key that gives a value to what has one; the TOML library overlooks some
+	twice Span // a key that already has a value; the TOML library overlooks some
 }
 
 // scan returns the tree of a text's keys and values, with their places, and the place of a
-// key that gives a value to what has one.
+// key that already has a value.
 func scan(text []byte) (*Node, Span) {
 	s, root := &scanner{text: text}, &Node{}
 	table := root
@@ -71,7 +71,7 @@ func (s *scanner) assignment(table *Node) {
 	s.value(table)
 }
 
-// open returns the entry of a table, which it adds if there is none.
+// open returns an entry of a table, and adds it if it does not exist.
 func (n *Node) open(name string, at Span) *Node {
 	if f := n.Field(name); f != nil {
 		return f
@@ -105,7 +105,7 @@ func (s *scanner) key() ([]string, Span) {
 	return names, Span{start, end}
 }
 
-// unquote gives the name that a part of a key stands for.
+// unquote returns the name that a part of a key means.
 func unquote(part string) string {
 	if !strings.ContainsAny(part, `"'`) {
 		return part
@@ -120,7 +120,7 @@ func unquote(part string) string {
 	return v.X
 }
 
-// value reads a value of any kind into a node.
+// value reads a value of any type into a node.
 func (s *scanner) value(n *Node) {
 	start := s.at
 	switch s.peek() {
@@ -140,7 +140,7 @@ func (s *scanner) value(n *Node) {
 	n.Value = Span{start, s.trimmed(start, s.at)}
 }
 
-// list reads what stands between brackets, one element by each call of element.
+// list reads the elements between brackets, calling element for each.
 func (s *scanner) list(end byte, element func()) {
 	s.at++
 	for s.at < len(s.text) {
@@ -179,7 +179,7 @@ func (s *scanner) str() {
 	s.at = min(s.at, len(s.text))
 }
 
-// skip passes over the given characters, and over comments.
+// skip moves past the given characters, and past comments.
 func (s *scanner) skip(chars string) {
 	for s.at < len(s.text) {
 		switch c := s.text[s.at]; {
@@ -193,7 +193,7 @@ func (s *scanner) skip(chars string) {
 	}
 }
 
-// until goes to the next of the given characters.
+// until moves to the next of the given characters.
 func (s *scanner) until(chars string) {
 	if i := bytes.IndexAny(s.text[s.at:], chars); i >= 0 {
 		s.at += i
@@ -202,7 +202,7 @@ func (s *scanner) until(chars string) {
 	}
 }
 
-// peek is the next byte, 0 at the end.
+// peek returns the next byte; 0 at the end.
 func (s *scanner) peek() byte {
 	if s.at < len(s.text) {
 		return s.text[s.at]
@@ -210,7 +210,7 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
-// trimmed is the end of a stretch without the white space that ends it.
+// trimmed returns the end of a stretch without its trailing white space.
 func (s *scanner) trimmed(start, end int) int {
 	return start + len(bytes.TrimRight(s.text[start:end], " \t\r\n"))
 }
