@@ -7,8 +7,8 @@ import (
 	"eisweep/sim/internal/kernel"
 )
 
-// excitation is wee, and the convolution that computes its products where it is
-// one but for a few entries. It is immutable.
+// excitation is wee, with the convolution that computes its products if all but a few of its
+// entries form one. It is immutable.
 type excitation struct {
 	wee         []float32
 	convolution *kernel.Convolution // nil: dense, or nothing at all

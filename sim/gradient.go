@@ -54,7 +54,7 @@ func newGradient(net *kernel.Network, wee, wii []float32, nE, nI int) *gradient 
 }
 
 // solve leaves b in g.post and b K in g.back, for the levels he and hi and the
-// error e of a state, and the weights of the moment.
+// error e of a state, and the current weights.
 func (g *gradient) solve(ctx context.Context, wei, wie *kernel.Panels, he, hi, e []float32, tolerance float64) error {
 	g.wei, g.wie = wei, wie
 	kernel.Logistic(g.de[:len(he)], he)

@@ -3,7 +3,7 @@ package sim
 import "eisweep/sim/internal/nprandom"
 
 // order is the order in which a trial shows the stimuli: one list of places for
-// each axis, which lives through the task, and where in them the trial stands
+// each axis, which lives through the task, and the position of the trial in them
 // (docs/model.md#training).
 type order struct {
 	random   *nprandom.Generator

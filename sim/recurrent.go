@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// recurrentExcitation is wee (docs/model.md#recurrent-excitation): neurons with similar input connect.
+// recurrentExcitation returns wee (docs/model.md#recurrent-excitation): neurons with similar input connect.
 // The tie rule makes it the same on every machine. It takes O(n_e²) time and
-// 8 n_e² bytes besides the result. The ranking is nil where there is no synapse.
+// 8 n_e² bytes besides the result. The ranking is nil if there is no synapse.
 func recurrentExcitation(ctx context.Context, p *Parameters) ([]float32, *ranking, error) {
 	n, nE := p.Ng.Exc.NPerAxis, p.NE()
 	if p.Sy.E2E.WTotal == 0 {

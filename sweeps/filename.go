@@ -8,7 +8,7 @@ import (
 	"eisweep/sim"
 )
 
-// maxFileName is the longest name in bytes that tells what varies.
+// maxFileName is the longest name, in bytes, that contains what varies.
 const maxFileName = 200
 
 // fileName returns the name of the task's result: what varies, then the seeds. A PERTURB task

@@ -124,8 +124,8 @@ func TestFilesThatNoNameTellsApart(t *testing.T) {
 	}
 	text := "name = \"x\"\nexperiment = \"PERTURB\"\nsource = \"/f/\"\nseeds = [1]\n[parameters]\nperturb.n_perturbed = 3\n"
 	for want, files := range map[string][]ResultFile{
-		"the same file results~seed=1.h5":             {file("/f/a.h5", "a"), file("/f/b.h5", "b")},
-		"/f/a.h5 and /f/b.h5 are the same network":    {file("/f/a.h5", "a"), file("/f/b.h5", "a")},
+		"the same file results~seed=1.h5":                {file("/f/a.h5", "a"), file("/f/b.h5", "b")},
+		"/f/a.h5 and /f/b.h5 are the same network":       {file("/f/a.h5", "a"), file("/f/b.h5", "a")},
 		"the source /f/p.h5 contains no trained network": {{Path: "/f/p.h5", Told: true, Experiment: sim.Perturb, Trained: true}},
 	} {
 		lib.files["/f"] = files

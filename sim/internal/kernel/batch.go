@@ -3,7 +3,7 @@ package kernel
 // Lanes is how many states a batch holds.
 const Lanes = 48
 
-// Batch is so many states of one network that settle side by side, each under its
+// Batch is Lanes states of one network that settle side by side, each under its
 // own stimulus. The bits of each are those of a State's, whatever the others do.
 type Batch struct {
 	nE, nI             int
@@ -77,7 +77,7 @@ func (b *Batch) Step(net *Network, c *Constants) {
 	batchExcitatory(b, net, c, scale)
 }
 
-// excite leaves wee·re in b.y, but for the scales, which it returns.
+// excite leaves wee·re in b.y, without the scales, which it returns.
 func (b *Batch) excite(net *Network) (scale []float32) {
 	switch {
 	case net.Convolution != nil:
@@ -100,7 +100,7 @@ func (l layout) groups(size int, f func(row, begin int)) {
 	}
 }
 
-// Extract copies a lane to a state, which goes on from there to the same bits.
+// Extract copies a lane to a state, which continues from there with the same bits.
 func (b *Batch) Extract(lane int, s *State) {
 	for n := range s.RE {
 		at := n*Lanes + lane

@@ -11,7 +11,7 @@ const (
 )
 
 // Convolution is a matrix on the 8 × 8 × 8 grid whose entries depend on the
-// displacement from row to column alone, but for a scale of each row and a few
+// displacement from row to column alone, except for a scale of each row and a few
 // exceptions:
 //
 //	m[i, i+d] = scale[i] · (kernel[d] + exceptions[i, i+d])
@@ -146,7 +146,7 @@ func multipliers(re, im []float64) []float32 {
 	return t
 }
 
-// tableAt is where the real part of a multiplier lies; its imaginary part lies 16
+// tableAt is the index of the real part of a multiplier; its imaginary part is 16
 // further on.
 func tableAt(plane, kb, kc int) int {
 	return plane/2*(side*4*side) + kc*4*side + plane%2*side + kb

@@ -2,7 +2,7 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-// machineHas looks at what the processor has and the operating system saves.
+// machineHas checks what the processor has and the operating system saves.
 func machineHas(v variant) bool {
 	c := &cpu.X86
 	has := c.HasAVX && c.HasAVX2 && c.HasFMA && c.HasPOPCNT

@@ -6,9 +6,9 @@ import "math"
 // instructions compute.
 //
 // The product of two float32 is exact in float64. Their sum with z is rounded to
-// float64, and again to float32; the second rounding goes wrong only where the
-// float64 lies on the midpoint of two float32, which looks at what the first one
-// dropped. Converting math.FMA's result would go wrong there as well.
+// float64, and again to float32. The second rounding goes wrong only where the float64
+// is the midpoint of two float32: the right result then depends on what the first rounding
+// dropped. Converting the result of math.FMA would go wrong there as well.
 func fma(x, y, z float32) float32 {
 	product := float64(float64(x) * float64(y))
 	sum := product + float64(z)

@@ -74,7 +74,7 @@ func (s *State) Step(net *Network, c *Constants) (largestE, largestI float32, na
 	return s.exc.largest, s.inh.largest, s.exc.nan|s.inh.nan != 0
 }
 
-// excite leaves wee·re in s.excitation, but for the scales, which it returns.
+// excite leaves wee·re in s.excitation, without the scales, which it returns.
 func (s *State) excite(net *Network, re []float32, active *Active) (scale []float32) {
 	switch {
 	case net.Convolution != nil:

@@ -82,7 +82,8 @@ func (p *Plastic) Dense() Dense {
 	return d
 }
 
-// Descend moves v against the error and finds the weights anew (docs/model.md#approximate-and-backprop):
+// Descend moves v against the error and recomputes the weights
+// (docs/model.md#approximate-and-backprop):
 //
 //	for i, j := range all entries {
 //		Δ := fma(−decay, w, float32(post[i]·pre[j]) · |slope|)

@@ -174,7 +174,7 @@ func (s *scanner) str() {
 		}
 	}
 	for i := 0; long && i < 2 && s.peek() == quote[0]; i++ {
-		s.at++ // up to two quotes may stand before the closing three
+		s.at++ // up to two quotes may precede the closing three
 	}
 	s.at = min(s.at, len(s.text))
 }
