@@ -42,9 +42,9 @@ func (c place) refusal() (name, reason string) {
 	case c.ie == 0:
 		return "sy.i2e.w_total", "out of range"
 	case none(c.ie, nE/8):
-		return "sy.i2e.p", "the smallest that gives one is"
+		return "sy.i2e.p", "the smallest value that gives one is"
 	case none(c.ee, nE):
-		return "sy.e2e.p", "the smallest that gives one is"
+		return "sy.e2e.p", "the smallest value that gives one is"
 	}
 	return "", ""
 }
