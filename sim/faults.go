@@ -75,7 +75,8 @@ func weightFaults(where string, matrices []givenMatrix) []error {
 		}
 		for n, w := range m.w {
 			if w-w != 0 || w < 0 {
-				faults = append(faults, fmt.Errorf("%s: %s[%d, %d] is %v; weights must be finite and not negative", where, m.name, n/m.cols, n%m.cols, w))
+				faults = append(faults, fmt.Errorf("%s: %s[%d, %d] is %v; weights must be finite and not negative", where, m.name,
+					n/m.cols, n%m.cols, w))
 				break
 			}
 		}

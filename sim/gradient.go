@@ -44,7 +44,8 @@ const (
 // newGradient returns a solver for a network with these weights, which don't learn.
 func newGradient(net *kernel.Network, wee, wii []float32, nE, nI int) *gradient {
 	padded := (nI + 15) / 16 * 16
-	g := &gradient{net: net, scratch: kernel.NewScratch(), wee: wee, wii: wii, solver: gmres.New(nE), inverse: make([]float64, padded*padded), order: make([]int, padded),
+	g := &gradient{net: net, scratch: kernel.NewScratch(), wee: wee, wii: wii, solver: gmres.New(nE),
+		inverse: make([]float64, padded*padded), order: make([]int, padded),
 		rounded: kernel.NewPanels(nI, nI), di: make([]float32, nI), byI: make([]float32, nI), back: make([]float32, nI)}
 	for _, v := range []*[]float32{&g.de, &g.fromE, &g.fromI, &g.rhs, &g.b} {
 		*v = kernel.NewVector(nE)

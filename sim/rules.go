@@ -27,8 +27,8 @@ func newPlastic(y *pathway, eta, decay float32, adam bool) *plastic {
 }
 
 // angle returns the angle between post1 ⊗ pre · s and post2 ⊗ pre · s in radians; NaN if one
-// of them has length 0. pre and the slopes s are those of the last update. With p_i = Σ_j (pre_j s_ij)² the products of the matrices are sums
-// over rows.
+// of them has length 0. pre and the slopes s are those of the last update. With
+// p_i = Σ_j (pre_j s_ij)² the products of the matrices are sums over rows.
 func (y *plastic) angle(post1, post2 []float32) float32 {
 	var ab, aa, bb float64
 	for i := range post1 {

@@ -57,7 +57,8 @@ func (s *Simulation) prepare(ctx context.Context) error {
 		return nil
 	}
 	p, shared := s.p, s.task.Cache.foundation(s.p)
-	s.scratch = scratch{exc: make([]float32, p.NE()), inh: make([]float32, p.NE()), e: make([]float32, p.NE()), feedback: make([]float32, p.NI()), slope: make([]float32, p.NI())}
+	s.scratch = scratch{exc: make([]float32, p.NE()), inh: make([]float32, p.NE()), e: make([]float32, p.NE()),
+		feedback: make([]float32, p.NI()), slope: make([]float32, p.NI())}
 	if s.task.Experiment == Perturb {
 		ee, err := shared.excitation(ctx, p, s.task.Source.WEE)
 		if err != nil {

@@ -40,8 +40,9 @@ func stepFaults(p *Parameters) []Fault {
 	if p.Numint.Dt <= tau {
 		return nil
 	}
-	return []Fault{{[]string{"numint.dt", name}, fmt.Sprintf("%s s is longer than %s = %s s; Euler steps must not be longer than the time constants",
-		shortest(p.Numint.Dt), name, shortest(tau))}}
+	return []Fault{{[]string{"numint.dt", name},
+		fmt.Sprintf("%s s is longer than %s = %s s; Euler steps must not be longer than the time constants",
+			shortest(p.Numint.Dt), name, shortest(tau))}}
 }
 
 func trialFaults(p *Parameters) []Fault {

@@ -84,7 +84,8 @@ func (v Value) Any() any {
 	}
 }
 
-// String returns the canonical text of the value, as ids and file names contain it: reals are the shortest decimal of their float32 in Go's 'g' format.
+// String returns the canonical text of the value, as ids and file names contain it: reals
+// are the shortest decimal of their float32 in Go's 'g' format.
 func (v Value) String() string {
 	switch v.kind {
 	case Real:

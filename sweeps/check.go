@@ -30,7 +30,8 @@ type check struct {
 }
 
 func newCheck(ctx context.Context, s *Sweep) *check {
-	return &check{ctx: ctx, sweep: s, seen: map[string]bool{}, seed: maphash.MakeSeed(), hits: make([]int, len(s.excludes)), replaced: map[ID]bool{}}
+	return &check{ctx: ctx, sweep: s, seen: map[string]bool{}, seed: maphash.MakeSeed(), hits: make([]int, len(s.excludes)),
+		replaced: map[ID]bool{}}
 }
 
 // add reports a fault once for each key. Only then it calls made: millions of tasks may have
@@ -70,7 +71,8 @@ func (c *check) task(d draft) bool {
 
 // tooMany reports a sweep with too many tasks.
 func (c *check) tooMany(places ...string) {
-	c.say("size", "the sweep has too many tasks", fmt.Sprintf("the limit is %d, including those that [[exclude]] drops: split it", maxTasks), places...)
+	c.say("size", "the sweep has too many tasks", fmt.Sprintf("the limit is %d, including those that [[exclude]] drops: split it",
+		maxTasks), places...)
 }
 
 // values checks the parameters of a task, by themselves and against the file that it starts
@@ -84,7 +86,8 @@ func (c *check) values(d draft) {
 	}
 	if n := d.task.Parameters.Ng.Exc.NPerAxis; d.task.Initial != nil && n != c.initialSize {
 		c.add(fmt.Sprint("initial size ", n), func() Fault {
-			return c.sweep.fault(fmt.Sprintf("the file of initial_state has ng.exc.n_per_axis = %d, but %s has %d", c.initialSize, d.task.File, n),
+			return c.sweep.fault(fmt.Sprintf("the file of initial_state has ng.exc.n_per_axis = %d, but %s has %d", c.initialSize,
+				d.task.File, n),
 				"set ng.exc.n_per_axis to that of the file, or use another file", "initial_state", "ng.exc.n_per_axis")
 		})
 	}
@@ -119,7 +122,8 @@ func (c *check) inheritance(d draft) {
 		}
 		v, known := d.network.value(mustLookup(s.Name))
 		if !d.network.told && s.Name != "ng.exc.n_per_axis" {
-			c.say("untold "+s.Name, fmt.Sprintf("%s is fixed by the source, and %s does not contain it", s.Name, d.network.what), "remove it", s.Name, "source")
+			c.say("untold "+s.Name, fmt.Sprintf("%s is fixed by the source, and %s does not contain it", s.Name, d.network.what),
+				"remove it", s.Name, "source")
 		} else if known && v != s.Value {
 			c.say("source "+s.String()+v.String(), fmt.Sprintf("%s, but the source %s was made with %s", s, d.network.what, v),
 				"the source fixes how its network was made (sy, pl, its size): remove it, or select sources with [source_where]", s.Name, "source")
@@ -163,21 +167,24 @@ func (c *check) excluding(cost int) {
 		return
 	}
 	if c.comparisons += cost; c.comparisons > maxExcluding {
-		c.say("excluding", "too many [[exclude]] for so many combinations", "write fewer, with lists of values, or split the sweep", "exclude")
+		c.say("excluding", "too many [[exclude]] for so many combinations", "write fewer, with lists of values, or split the sweep",
+			"exclude")
 	}
 }
 
 // untold reports a source that does not contain a parameter of [source_where].
 func (c *check) untold(n *network, name string) {
 	if c != nil {
-		c.say("where "+name, fmt.Sprintf("source_where: %s does not contain %s", n.what, name), "select the files by their paths instead", "source_where")
+		c.say("where "+name, fmt.Sprintf("source_where: %s does not contain %s", n.what, name), "select the files by their paths instead",
+			"source_where")
 	}
 }
 
 // seedless reports a source that does not contain its seed.
 func (c *check) seedless(n *network) {
 	if c != nil {
-		c.say("seedless", fmt.Sprintf("the source %s does not contain its seed", n.what), "give the tasks their own seeds: seeds = [1], or --seeds 1", "source", "experiment")
+		c.say("seedless", fmt.Sprintf("the source %s does not contain its seed", n.what),
+			"give the tasks their own seeds: seeds = [1], or --seeds 1", "source", "experiment")
 		c.sources = true
 	}
 }
@@ -186,7 +193,8 @@ func (c *check) seedless(n *network) {
 func (c *check) finish(e *Expansion) {
 	for i, n := range c.hits {
 		if n == 0 {
-			c.say(excludePlace(i), "this [[exclude]] matches no combination", "compare it with the axes, or remove it", excludePlace(i), "exclude")
+			c.say(excludePlace(i), "this [[exclude]] matches no combination", "compare it with the axes, or remove it", excludePlace(i),
+				"exclude")
 		}
 	}
 	switch {

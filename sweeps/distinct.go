@@ -63,13 +63,16 @@ func (c *check) sameTask(first, second draft) Fault {
 	p, err := sim.Lookup(name)
 	switch {
 	case err != nil && first.network != nil && second.network != nil:
-		return c.sweep.fault(fmt.Sprintf("the sources %s and %s are the same network", first.network.what, second.network.what), "remove one", "source")
+		return c.sweep.fault(fmt.Sprintf("the sources %s and %s are the same network", first.network.what, second.network.what),
+			"remove one", "source")
 	case err != nil:
 		return c.sweep.fault(fmt.Sprintf("two tasks are the same: %s", second.where()), "remove one", "axes", "replace")
 	case !p.ReadBy(c.sweep.experiment):
-		return c.sweep.fault(fmt.Sprintf("%s has no effect on %s, so all its values give the same task", name, c.sweep.experiment), "set one value under [parameters], or none", name)
+		return c.sweep.fault(fmt.Sprintf("%s has no effect on %s, so all its values give the same task", name, c.sweep.experiment),
+			"set one value under [parameters], or none", name)
 	}
-	return c.sweep.fault(fmt.Sprintf("two tasks are the same: %s and %s", first.where(), second.where()), "remove one", name, "axes", "replace")
+	return c.sweep.fault(fmt.Sprintf("two tasks are the same: %s and %s", first.where(), second.where()), "remove one", name, "axes",
+		"replace")
 }
 
 // differing returns the first parameter that the sweep sets to different values for the two

@@ -100,9 +100,11 @@ func (s *Sweep) consistency() []Fault {
 	trains := s.experiment.Trains()
 	switch {
 	case !trains && s.source == "" && s.places["source"] == (document.Span{}):
-		add("PERTURB needs trained networks, but the sweep names no source", `write source = "approximate" (a sweep) or the path of a result file, or give --source`, "experiment")
+		add("PERTURB needs trained networks, but the sweep names no source",
+			`write source = "approximate" (a sweep) or the path of a result file, or give --source`, "experiment")
 	case trains && s.source != "":
-		add(fmt.Sprintf("%s trains its own networks and does not take a source", s.experiment), "remove source, or start from a file's weights with initial_state", "source", "experiment")
+		add(fmt.Sprintf("%s trains its own networks and does not take a source", s.experiment),
+			"remove source, or start from a file's weights with initial_state", "source", "experiment")
 	}
 	if trains && len(s.where) > 0 {
 		add(fmt.Sprintf("source_where selects sources, but %s does not take any", s.experiment), "remove it", "source_where")
@@ -130,7 +132,8 @@ func (s *Sweep) lookUp(ctx context.Context, lib Library, e *Expansion, c *check)
 	case err != nil:
 		c.say("initial", "initial_state: "+err.Error(), "", "initial_state")
 	case len(files) != 1:
-		c.say("initial", fmt.Sprintf("initial_state: %s contains %d result files", s.initial.path, len(files)), "name one of them", "initial_state")
+		c.say("initial", fmt.Sprintf("initial_state: %s contains %d result files", s.initial.path, len(files)), "name one of them",
+			"initial_state")
 	case files[0].NPerAxis == 0:
 		c.say("initial", fmt.Sprintf("initial_state: %s contains no weights", s.initial.path), "", "initial_state")
 	default:

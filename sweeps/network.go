@@ -74,7 +74,8 @@ func (s *Sweep) sources(ctx context.Context, lib Library) (*networks, *Fault) {
 		return fail(fmt.Sprintf("the source sweep %s can't be read: %v", s.source, err), "")
 	}
 	if !source.experiment.Trains() {
-		return fail(fmt.Sprintf("the source sweep %s is a PERTURB sweep and contains no trained networks", s.source), "name the sweep that trained the networks")
+		return fail(fmt.Sprintf("the source sweep %s is a PERTURB sweep and contains no trained networks", s.source),
+			"name the sweep that trained the networks")
 	}
 	tasks, err := source.Expand(ctx, lib)
 	if err != nil {

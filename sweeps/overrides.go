@@ -60,7 +60,8 @@ func (s *Sweep) With(o Overrides) (*Sweep, error) {
 		faults = append(faults, Fault{Problem: fmt.Sprintf("seed %d is given twice", seed)})
 	}
 	if !c.changeSeeds(o) {
-		faults = append(faults, Fault{Problem: "this sweep takes its seeds from its sources, so no seeds can be added: give all seeds instead"})
+		faults = append(faults,
+			Fault{Problem: "this sweep takes its seeds from its sources, so no seeds can be added: give all seeds instead"})
 	}
 	for _, setting := range o.Settings {
 		c.override(setting)

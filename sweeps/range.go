@@ -107,14 +107,16 @@ func (r *reader) bound(p *sim.Parameter, n *document.Node) float64 {
 			return x
 		}
 	}
-	r.wrongValue(p, n.Place(), fmt.Sprintf("%s of %s must be a finite %s, not %s", n.Name, p.Name, map[sim.Kind]string{sim.Real: "number", sim.Integer: "integer"}[p.Kind], r.describe(n)), "legal: "+p.Legal)
+	r.wrongValue(p, n.Place(), fmt.Sprintf("%s of %s must be a finite %s, not %s", n.Name, p.Name,
+		map[sim.Kind]string{sim.Real: "number", sim.Integer: "integer"}[p.Kind], r.describe(n)), "legal: "+p.Legal)
 	return 0
 }
 
 func (r *reader) count(p *sim.Parameter, n *document.Node) int {
 	x, ok := n.Data.(int64)
 	if !ok || x < 1 || x > maxValues {
-		r.wrongValue(p, n.Place(), fmt.Sprintf("count of %s must be a positive integer up to %d, not %s", p.Name, maxValues, r.describe(n)), fmt.Sprintf("legal: 1 … %d", maxValues))
+		r.wrongValue(p, n.Place(), fmt.Sprintf("count of %s must be a positive integer up to %d, not %s", p.Name, maxValues,
+			r.describe(n)), fmt.Sprintf("legal: 1 … %d", maxValues))
 		return 0
 	}
 	return int(x)
@@ -191,7 +193,8 @@ func (r *reader) checkedRange(p *sim.Parameter, n *document.Node, numbers []floa
 		if p.Kind == sim.Integer {
 			whole := math.Round(x)
 			if math.Abs(x-whole) > 1e-9*math.Abs(x) {
-				r.wrongValue(p, n.Place(), fmt.Sprintf("%s is an integer, but the range contains %g", p.Name, x), "choose count or step so that every value is a whole number")
+				r.wrongValue(p, n.Place(), fmt.Sprintf("%s is an integer, but the range contains %g", p.Name, x),
+					"choose count or step so that every value is a whole number")
 				return nil
 			}
 			raw = int64(whole)

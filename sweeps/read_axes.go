@@ -79,7 +79,8 @@ func (r *reader) sameLength(a axis, found []named) bool {
 			return false
 		}
 		if first := a.columns[0]; len(c.values) != len(first.values) {
-			r.fail(found[i].node.Place(), fmt.Sprintf("%s has %d values, but %s in the same [[together]] has %d", c.name, len(c.values), first.name, len(first.values)),
+			r.fail(found[i].node.Place(), fmt.Sprintf("%s has %d values, but %s in the same [[together]] has %d", c.name, len(c.values),
+				first.name, len(first.values)),
 				"parameters that vary together need the same number of values")
 			return false
 		}

@@ -75,7 +75,8 @@ func (r *reader) claim(f named) bool {
 		return false
 	} else if ok {
 		line := r.text.fault(at, "", "").Line
-		r.fail(f.node.Key, fmt.Sprintf("%s is set twice: also in line %d", f.Name, line), "set each parameter once, in [parameters], [axes] or [[together]]")
+		r.fail(f.node.Key, fmt.Sprintf("%s is set twice: also in line %d", f.Name, line),
+			"set each parameter once, in [parameters], [axes] or [[together]]")
 		return false
 	}
 	r.sweep.places[f.Name] = f.node.Place()
@@ -85,7 +86,8 @@ func (r *reader) claim(f named) bool {
 // one reads a single value of a parameter.
 func (r *reader) one(p *sim.Parameter, n *document.Node) (sim.Value, bool) {
 	if _, list := n.Data.([]any); list || n.IsTable() {
-		r.wrongValue(p, n.Place(), p.Name+" needs a single value here", "several values belong under [axes] or [[together]]; legal: "+p.Legal)
+		r.wrongValue(p, n.Place(), p.Name+" needs a single value here",
+			"several values belong under [axes] or [[together]]; legal: "+p.Legal)
 		return sim.Value{}, false
 	}
 	v, err := p.Check(n.Data)

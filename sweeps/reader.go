@@ -80,7 +80,8 @@ func (r *reader) checkKey(f *document.Node) {
 		return
 	}
 	if name := f.Leaf(); knownParameter(name) {
-		r.fail(f.Key, fmt.Sprintf("the parameter %s is outside [parameters]", name), "move it under [parameters], or with a list of values under [axes]")
+		r.fail(f.Key, fmt.Sprintf("the parameter %s is outside [parameters]", name),
+			"move it under [parameters], or with a list of values under [axes]")
 		return
 	}
 	remedy := "a sweep file has " + strings.Join(names, ", ")

@@ -80,7 +80,8 @@ func (r *reader) readSeeds(n *document.Node) {
 		return
 	}
 	if _, list := n.Data.([]any); !list {
-		r.fail(n.Place(), "seeds must be a list, or a first seed and a count", "write seeds = [1, 2, 3], or seeds = { first = 1, count = 10 }")
+		r.fail(n.Place(), "seeds must be a list, or a first seed and a count",
+			"write seeds = [1, 2, 3], or seeds = { first = 1, count = 10 }")
 		return
 	}
 	if len(n.Items) == 0 {

@@ -27,7 +27,8 @@ type counter struct {
 // error is a *SyntaxError.
 func checkLimits(text []byte) error {
 	if len(text) > MaxFile {
-		return &SyntaxError{Problem: fmt.Sprintf("the file is larger than %d MiB", MaxFile>>20), Remedy: "write long lists as ranges, or split the sweep"}
+		return &SyntaxError{Problem: fmt.Sprintf("the file is larger than %d MiB", MaxFile>>20),
+			Remedy: "write long lists as ranges, or split the sweep"}
 	}
 	c := counter{scanner: scanner{text: text}}
 	for c.at < len(text) {
