@@ -56,8 +56,19 @@ var plan = map[string][]string{
 	"coordinator/workload": {"sim", "sweeps"},
 	"coordinator/ledger":   {"sweeps", "internal", "coordinator/catalog", "coordinator/records"},
 
-	"cmd":          {"sim", "sweeps", "internal", "worker", "coordinator"},
-	"internal/e2e": {"sim", "sweeps", "internal", "worker", "coordinator"},
+	"cmd": {"sim", "sweeps", "internal", "worker", "coordinator"},
+
+	"cmd/eisweep/internal/cli":       {"sim", "sweeps", "internal", "worker", "coordinator"},
+	"cmd/eisweep/internal/client":    {"internal", "cmd/eisweep/internal/cli"},
+	"cmd/eisweep/internal/display":   {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli"},
+	"cmd/eisweep/internal/selection": {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli"},
+	"cmd/eisweep/internal/follow":    {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client", "cmd/eisweep/internal/display"},
+	"cmd/eisweep/internal/inspect":   {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/display", "cmd/eisweep/internal/selection"},
+	"cmd/eisweep/internal/ownership": {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client"},
+	"cmd/eisweep/internal/slurmjobs": {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client"},
+	"cmd/eisweep/internal/local":     {"internal", "worker", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/display", "cmd/eisweep/internal/ownership"},
+	"cmd/eisweep/internal/daemon":    {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client", "cmd/eisweep/internal/ownership", "cmd/eisweep/internal/slurmjobs"},
+	"internal/e2e":                   {"sim", "sweeps", "internal", "worker", "coordinator"},
 }
 
 // withheld is what a package must do without: the model and the state machine know no file, no network, no clock, and the sweep file

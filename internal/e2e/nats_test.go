@@ -60,7 +60,7 @@ func newSite(t testing.TB, keys *siteKeys, at ...*host) *site {
 	for _, n := range s.servers {
 		n.start(t)
 	}
-	await(t, "a NATS that takes streams", func() bool {
+	await(t, "a NATS server that takes streams", func() bool {
 		for _, n := range s.servers {
 			if !n.ready(len(at)) {
 				return false
