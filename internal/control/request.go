@@ -11,12 +11,11 @@ import (
 	"eisweep/sweeps"
 )
 
-// The requests, by their verbs. Each has the type of its request and of its
-// answer beside it.
+// The verbs of requests, each with the types of its request and its answer.
 const (
 	VerbLaunch   = "launch"   // Launch, Plan
 	VerbCancel   = "cancel"   // Steer, Steered: queued tasks are removed, running ones finish
-	VerbPause    = "pause"    // Steer, Steered: workers are offered no more of its tasks
+	VerbPause    = "pause"    // Steer, Steered: workers get no more of its tasks
 	VerbResume   = "resume"   // Steer, Steered
 	VerbDrain    = "drain"    // Drain, Drained
 	VerbSnapshot = "snapshot" // Nothing, Snapshot
@@ -28,16 +27,16 @@ const (
 	VerbPing     = "ping"     // Nothing, Pong
 )
 
-// Nothing is the request that says nothing.
+// Nothing is a request without parameters, or an answer without data.
 type Nothing struct{}
 
-// Launch orders sweeps, or some of their tasks again.
+// Launch asks to run sweeps, or some of their tasks again.
 type Launch struct {
 	Sweeps    SweepFiles `json:"sweeps"`
 	Supersede bool       `json:"supersede"`
-	Priority  int        `json:"priority"` // higher first; 0 as usual
-	// Rerun, if not nil: just the tasks that it fits are executed, whatever their state,
-	// and no others are looked at; the stored sweep file stays unless KeepFile is false.
+	Priority  int        `json:"priority"` // higher first; 0 is the default
+	// Rerun, if not nil, limits the launch to the tasks that match it, and runs them whatever their state. The
+	// stored sweep file is replaced only if KeepFile is false.
 	Rerun    *Choice `json:"rerun,omitempty"`
 	KeepFile bool    `json:"keep_file"`
 	Dry      bool    `json:"dry"` // only return the plan
@@ -52,10 +51,10 @@ type SweepFile struct {
 // maxSweeps is how many sweeps a request names at most.
 const maxSweeps = 10_000
 
-// SweepFiles are at most maxSweeps; more are not read.
+// SweepFiles holds at most maxSweeps files; more are not read.
 type SweepFiles []SweepFile
 
-// UnmarshalJSON reads one file after the other, so that too many take no memory.
+// UnmarshalJSON decodes one file at a time, so that a request with too many takes no memory.
 func (s *SweepFiles) UnmarshalJSON(text []byte) error {
 	in := json.NewDecoder(bytes.NewReader(text))
 	if _, err := in.Token(); err != nil {
@@ -75,7 +74,7 @@ func (s *SweepFiles) UnmarshalJSON(text []byte) error {
 
 func (l *Launch) check() error {
 	if l.Rerun != nil && len(l.Rerun.Where) > len(sim.Table()) {
-		return fmt.Errorf("it chooses tasks by %d parameters, there are %d", len(l.Rerun.Where), len(sim.Table()))
+		return fmt.Errorf("it selects tasks by %d parameters, there are %d", len(l.Rerun.Where), len(sim.Table()))
 	}
 	return nil
 }
@@ -87,24 +86,24 @@ func (s *Steer) check() error {
 	return nil
 }
 
-// Choice is which tasks of a sweep are meant: those that everything given fits.
+// Choice selects tasks of a sweep: those that match all fields that are set.
 type Choice struct {
 	Failed bool              `json:"failed"`
 	Class  string            `json:"class,omitempty"`
 	Seeds  []uint32          `json:"seeds,omitempty"`
 	Where  map[string]string `json:"where,omitempty"` // parameter values as on the command line
-	Tasks  []string          `json:"tasks,omitempty"` // ids or their starts
+	Tasks  []string          `json:"tasks,omitempty"` // ids or unique prefixes
 }
 
-// Steer names sweeps; none means all.
+// Steer names the sweeps of a request; none means all.
 type Steer struct {
 	Sweeps []string `json:"sweeps"`
 }
 
-// Steered says what became of each sweep that was named.
+// Steered has the result for each sweep that was named.
 type Steered struct {
 	Sweeps []SteeredSweep `json:"sweeps"`
-	// Unanswered is for how long NATS has not answered the coordinator: the decision
+	// Unanswered is how long NATS has not answered the coordinator: the decision
 	// holds, and workers and the queue get it when NATS answers.
 	Unanswered time.Duration `json:"unanswered,omitempty"`
 }
@@ -119,8 +118,7 @@ type SteeredSweep struct {
 	Running int    `json:"running"` // tasks that are running and will finish
 }
 
-// Drain names workers, or hosts, whose workers are to end after handing back
-// what they run.
+// Drain names the workers that are to return their tasks and end, or the hosts of such workers.
 type Drain struct {
 	Targets []string `json:"targets"`
 	All     bool     `json:"all,omitempty"` // all connected workers
@@ -150,7 +148,7 @@ type Worker struct {
 	LastSeen        time.Time   `json:"last_seen"`
 	State           string      `json:"state"`                    // working, idle, draining, why it takes no tasks, or why it ended
 	Free            int64       `json:"memory_free"`              // bytes that further tasks may take
-	Refused         string      `json:"memory_refused,omitempty"` // why it refused a task lately, for want of memory
+	Refused         string      `json:"memory_refused,omitempty"` // why it refused a task lately, for lack of memory
 	Deadline        time.Time   `json:"deadline,omitzero"`
 	Job             string      `json:"job,omitempty"` // of a batch system
 	Done            int         `json:"done"`
@@ -161,10 +159,10 @@ type Worker struct {
 	LastSeenSeconds float64     `json:"last_seen_seconds"` // ago
 }
 
-// Takes says whether the worker takes tasks, as far as it has room.
+// Takes says whether the worker takes tasks, if it has free memory and slots.
 func (w *Worker) Takes() bool { return w.State == protocol.Working || w.State == protocol.Idle }
 
-// Explain asks why a task, or a sweep, is not running: an id, the start of one, or
+// Explain asks why a task, or a sweep, is not running: an id, a unique prefix of one, or
 // a sweep's name.
 type Explain struct {
 	Target string `json:"target"`
@@ -193,7 +191,7 @@ type Cleaned struct {
 	Files []CleanedFile `json:"files"`
 }
 
-// CleanedFile is one, relative to the root.
+// CleanedFile is one of them, relative to the root.
 type CleanedFile struct {
 	Path  string `json:"path"`
 	Bytes int64  `json:"bytes"`
@@ -215,10 +213,10 @@ type VerifiedSweep struct {
 	Problems []Problem `json:"problems"`
 }
 
-// Problem is a file that is not as it should be.
+// Problem is a file that is missing, damaged or unexpected.
 type Problem struct {
 	File   string    `json:"file"`
-	ID     sweeps.ID `json:"id"`   // zero where nobody knows
+	ID     sweeps.ID `json:"id"`   // zero if it is not known
 	Kind   string    `json:"kind"` // missing, truncated, altered, unreadable, unknown or unrecorded
 	Detail string    `json:"detail"`
 	Again  bool      `json:"again"` // the next launch computes it again

@@ -13,17 +13,17 @@ import (
 	"eisweep/sweeps"
 )
 
-// asksForStreams makes requests for information about the streams.
-func (q *Queue) asksForStreams() (requests []*nats.Msg) {
+// streamRequests makes requests for information about the streams.
+func (q *Queue) streamRequests() (requests []*nats.Msg) {
 	for _, kind := range protocol.StreamKinds {
 		requests = append(requests, nats.NewMsg(q.API("STREAM.INFO."+q.subjects.Stream(kind))))
 	}
 	return requests
 }
 
-// asksForWork makes the requests of a task's way that change nothing: for messages that do not exist, and
+// workRequests makes the requests of a task's way that change nothing: for messages that do not exist, and
 // publications that expect another message before them and are therefore refused.
-func (q *Queue) asksForWork() []*nats.Msg {
+func (q *Queue) workRequests() []*nats.Msg {
 	id, run := sweeps.ID{1}, protocol.MaxCount
 	attempt, outcome := q.subjects.Attempts(id, run), q.subjects.Outcome(id, run)
 	get := func(kind, subject string) *nats.Msg {
@@ -41,8 +41,8 @@ func (q *Queue) asksForWork() []*nats.Msg {
 	}
 }
 
-// streamAnswers asks for a stream, which then has a leader.
-func (q *Queue) streamAnswers(ctx context.Context) error {
+// probeStream asks for a stream, which then has a leader.
+func (q *Queue) probeStream(ctx context.Context) error {
 	if q.Register == nil {
 		return nil
 	}
@@ -50,9 +50,9 @@ func (q *Queue) streamAnswers(ctx context.Context) error {
 	return err
 }
 
-// ungivenTimes is how often in a row a request for tasks may have no responder, although their
+// unansweredTimes is how often in a row a request for tasks may have no responder, although their
 // consumer was just found, before it is logged: it may have no leader.
-const ungivenTimes = 4
+const unansweredTimes = 4
 
 // streak counts what happens in a row.
 type streak struct{ n atomic.Int32 }

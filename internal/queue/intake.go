@@ -33,13 +33,13 @@ type intake struct {
 	changed  chan struct{}
 	pulls    *natsconn.Generation // of requests; ends when they ask for more tasks than callers wait
 
-	mu       sync.Mutex
-	waiting  int
-	asked    int                // tasks that requests under way ask for
-	consumer jetstream.Consumer // nil until it was found
-	failed   int                // requests in a row
-	finding  sync.Mutex         // held while the consumer is looked up
-	ungiven  streak             // of requests for tasks that got no answer
+	mu         sync.Mutex
+	waiting    int
+	asked      int                // tasks that requests under way ask for
+	consumer   jetstream.Consumer // nil until it was found
+	failed     int                // requests in a row
+	finding    sync.Mutex         // held while the consumer is looked up
+	unanswered streak             // of requests for tasks that got no answer
 }
 
 // Next returns an order that was fetched for the caller, who claims it with Admit or leaves it to others with

@@ -256,14 +256,14 @@ func TestSilenceAboutTasksIsToldOnce(t *testing.T) {
 	var told atomic.Int32
 	q := &Queue{subjects: protocol.SubjectsOf(testRoot), log: slog.New(slog.NewTextHandler(signal{"does not deliver", func() { told.Add(1) }}, nil))}
 	q.Conn, q.intake = open(t, natstest.StartEmbedded(t, t.TempDir())).Conn, newIntake(q)
-	for range 3 * ungivenTimes {
+	for range 3 * unansweredTimes {
 		q.intake.warnSilence(nats.ErrNoResponders)
 	}
 	if n := told.Load(); n != 1 {
 		t.Errorf("told %d times", n)
 	}
 	q.intake.warnSilence(natsconn.ErrUnreachable)
-	for range ungivenTimes {
+	for range unansweredTimes {
 		q.intake.warnSilence(nats.ErrNoResponders)
 	}
 	if n := told.Load(); n != 2 {

@@ -25,7 +25,7 @@ func (q *Queue) Outcomes(ctx context.Context, handle func(OutcomeDelivery)) (sto
 		r.end()
 		return nil, err
 	}
-	go r.keep()
+	go r.supervise()
 	return func() {
 		r.end()
 		<-r.done
@@ -82,8 +82,8 @@ func (r *outcomeReader) note(_ jetstream.ConsumeContext, err error) {
 	}
 }
 
-// keep replaces a consumer that is gone, until the reading ends.
-func (r *outcomeReader) keep() {
+// supervise replaces a consumer that is gone, until the reading ends.
+func (r *outcomeReader) supervise() {
 	defer close(r.done)
 	for {
 		select {
@@ -101,7 +101,7 @@ func (r *outcomeReader) keep() {
 			return
 		}
 		r.q.log.Warn("the consumer of outcomes is gone and is created again", "consumer", r.name)
-		if err := r.again(); err != nil {
+		if err := r.recreate(); err != nil {
 			if r.reading.Err() == nil {
 				r.q.Lose(err) // nobody places results any more
 			}
@@ -117,16 +117,16 @@ const (
 	takenPause = 5 * time.Second
 )
 
-// again begins anew. It waits while another session reads the outcomes: this session has lost the root, or is
+// recreate makes another consumer. It waits while another session reads the outcomes: this session has lost the root, or is
 // about to.
-func (r *outcomeReader) again() error {
+func (r *outcomeReader) recreate() error {
 	for pause := yieldPause; ; pause = takenPause {
 		select {
 		case <-time.After(pause):
 		case <-r.reading.Done():
 			return r.reading.Err()
 		}
-		if err := r.begin(r.reading, false); !errors.Is(err, errTaken) {
+		if err := r.begin(r.reading, false); !errors.Is(err, errConsumerTaken) {
 			return err
 		}
 	}

@@ -56,11 +56,11 @@ func nextConsumer(last int, taken []int) int {
 // than a burst of placing takes.
 const outcomeWait = 2 * time.Minute
 
-// errTaken says that another session reads the outcomes.
-var errTaken = errors.New("another coordinator reads the outcomes")
+// errConsumerTaken says that another session reads the outcomes.
+var errConsumerTaken = errors.New("another coordinator reads the outcomes")
 
 // outcomeConsumer makes a consumer of all outcomes that no session has acknowledged: a work queue has
-// one at a time. It removes other sessions' consumers first, or without replace, it is errTaken that
+// one at a time. It removes other sessions' consumers first, or without replace, it is errConsumerTaken that
 // there are some. last is the number of the one before in this session, 0 if there was none: its name may
 // not be free yet.
 func (q *Queue) outcomeConsumer(ctx context.Context, replace bool, last int) (jetstream.Consumer, error) {
@@ -69,7 +69,7 @@ func (q *Queue) outcomeConsumer(ctx context.Context, replace bool, last int) (je
 		return nil, err
 	}
 	if len(old) > 0 && !replace {
-		return nil, errTaken
+		return nil, errConsumerTaken
 	}
 	for _, name := range old {
 		if err := q.outcomes.DeleteConsumer(ctx, name); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
@@ -90,7 +90,7 @@ func (q *Queue) outcomeConsumer(ctx context.Context, replace bool, last int) (je
 	case lost && replace:
 		return nil, nats.ErrTimeout // the other session was faster, and is removed by another try
 	case lost:
-		return nil, errTaken
+		return nil, errConsumerTaken
 	}
 	return consumer, err
 }

@@ -51,7 +51,7 @@ func (i *intake) pull(ctx context.Context, n int) {
 // warnSilence warns when NATS keeps silent about requests for tasks although it has their consumer.
 func (i *intake) warnSilence(err error) {
 	silent := errors.Is(err, jetstream.ErrNoHeartbeat) || errors.Is(err, nats.ErrNoResponders)
-	if i.ungiven.count(silent) == ungivenTimes {
+	if i.unanswered.count(silent) == unansweredTimes {
 		i.q.log.Warn("NATS does not deliver tasks; "+natsconn.NotImported+" this service: deploy/nats/accounts.conf",
 			"subject", i.q.API("CONSUMER.MSG.NEXT."+i.q.subjects.Stream("tasks")+"."+i.q.subjects.Consumer()))
 	}
@@ -77,9 +77,9 @@ func (i *intake) pullOnce(ctx context.Context, n int) (left int, err error) {
 	}
 	left = n
 	for msg := range batch.Messages() {
-		i.ungiven.count(false)
+		i.unanswered.count(false)
 		left--
-		i.handOn(msg)
+		i.dispatch(msg)
 	}
 	if limited.Err() != nil {
 		return left, nil // nobody gave any for that long, the connection was made anew, or nobody waits any more
@@ -110,8 +110,8 @@ func (i *intake) taskConsumer(ctx context.Context) (consumer jetstream.Consumer,
 	return consumer, nil
 }
 
-// handOn gives a message to a caller that waits, or back to the queue if nobody waits any more.
-func (i *intake) handOn(msg jetstream.Msg) {
+// dispatch gives a message to a caller that waits, or back to the queue if nobody waits any more.
+func (i *intake) dispatch(msg jetstream.Msg) {
 	i.mu.Lock()
 	wanted := i.waiting > 0
 	i.mu.Unlock()

@@ -90,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 
 // prepare finds or makes the streams.
 func (q *Queue) prepare(ctx context.Context) error {
-	if err := q.CheckImports(ctx, q.asksForStreams(), q.streamAnswers); err != nil {
+	if err := q.CheckImports(ctx, q.streamRequests(), q.probeStream); err != nil {
 		return err
 	}
 	for _, kind := range protocol.StreamKinds {
@@ -107,7 +107,7 @@ func (q *Queue) prepare(ctx context.Context) error {
 			q.Register = &Register{conn: q.Conn, subjects: q.subjects, log: q.log, stream: stream}
 		}
 	}
-	if err := q.CheckImports(ctx, q.asksForWork(), q.streamAnswers); err != nil {
+	if err := q.CheckImports(ctx, q.workRequests(), q.probeStream); err != nil {
 		return err
 	}
 	if q.options.Create {

@@ -42,7 +42,7 @@ func (q *Queue) openTasks(ctx context.Context) error {
 		MaxWaiting:    maxWaiting,
 	}
 	err := q.Retry(ctx, func(ctx context.Context) error {
-		err := whenFree(ctx, func() error {
+		err := retryWhileNameBusy(ctx, func() error {
 			_, err := q.tasks.CreateOrUpdateConsumer(ctx, config)
 			return err
 		})
@@ -51,7 +51,7 @@ func (q *Queue) openTasks(ctx context.Context) error {
 			if err := q.tasks.DeleteConsumer(ctx, config.Durable); err != nil {
 				return err
 			}
-			err = whenFree(ctx, func() error {
+			err = retryWhileNameBusy(ctx, func() error {
 				_, err := q.tasks.CreateConsumer(ctx, config)
 				return err
 			})
@@ -70,9 +70,9 @@ const (
 	namePause = 100 * time.Millisecond
 )
 
-// whenFree calls f, which creates a consumer, repeatedly while the server may still be removing the files of
+// retryWhileNameBusy calls f, which creates a consumer, repeatedly while the server may still be removing the files of
 // another consumer of that name. The server answers in the same way when a disk fails.
-func whenFree(ctx context.Context, f func() error) (err error) {
+func retryWhileNameBusy(ctx context.Context, f func() error) (err error) {
 	for range nameTries {
 		if err = f(); !natsconn.ConsumerFilesFail(err) {
 			return err
