@@ -14,12 +14,12 @@ func TestSettledSweepsAreToldOfAfterARestart(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	g.fails["EXC"] = protocol.Numeric
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	before := g.finish(k, "two")
 	g.end()
 	k = g.serve()
 	other := file(strings.NewReplacer(`"two"`, `"other"`, "[1, 2]", "[3, 4]").Replace(twoByTwo))
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{other}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{other}})
 	g.finish(k, "other")
 	s := told[control.Summary](g, control.VerbSummary, control.Steer{Sweeps: []string{"two", "other"}}).Sweeps
 	if len(s) != 2 || s[0].Name != "other" || s[0].Failed != 2 {
@@ -40,7 +40,7 @@ func TestSteeringAllPassesOverWhatIsOver(t *testing.T) {
 	g := newRig(t)
 	g.serve()
 	other := file(strings.NewReplacer(`"two"`, `"other"`, "[1, 2]", "[3, 4]").Replace(twoByTwo))
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{other, file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{other, file(twoByTwo)}})
 	told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"other"}})
 	for _, verb := range []string{control.VerbPause, control.VerbResume, control.VerbCancel} {
 		if s := told[control.Steered](g, verb, control.Steer{}).Sweeps; len(s) != 1 || s[0].Name != "two" || !s[0].Changed {
@@ -58,7 +58,7 @@ func TestSweepThatCannotBeResumedIsSteered(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := newRig(t)
 			g.serve()
-			told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+			told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 			g.end()
 			if err := os.WriteFile(damaged(g), []byte("damaged"), 0o600); err != nil {
 				t.Fatal(err)

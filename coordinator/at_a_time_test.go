@@ -27,7 +27,7 @@ func TestSoManyAreCarriedOutAtATime(t *testing.T) {
 	for name, do := range map[string]func(launchHandler) launchHandler{
 		"launches": limitLaunches,
 		"verifies": func(f launchHandler) launchHandler {
-			return func(ctx context.Context, r control.Launch) (control.Plan, error) {
+			return func(ctx context.Context, r control.LaunchRequest) (control.Plan, error) {
 				return verifying.do(ctx, fmt.Sprint(r.Priority), func(ctx context.Context) (control.Plan, error) { return f(ctx, r) })
 			}
 		},
@@ -36,14 +36,14 @@ func TestSoManyAreCarriedOutAtATime(t *testing.T) {
 			const others = 20
 			begun, let, ended := make(chan bool, others), make(chan bool), make(chan error, others)
 			var calls atomic.Int32
-			carryOut := do(func(context.Context, control.Launch) (control.Plan, error) {
+			carryOut := do(func(context.Context, control.LaunchRequest) (control.Plan, error) {
 				calls.Add(1)
 				begun <- true
 				<-let
 				return control.Plan{}, nil
 			})
 			ask := func(ctx context.Context, n int) {
-				_, err := carryOut(ctx, control.Launch{Priority: n})
+				_, err := carryOut(ctx, control.LaunchRequest{Priority: n})
 				ended <- err
 			}
 			for n := range 2 {
@@ -111,7 +111,7 @@ func TestALaunchThatHasBegunIsCompleted(t *testing.T) {
 	from := "initial_state = { file = '" + outside + "', take = [\"wie\"] }\n[parameters]"
 	text := strings.NewReplacer(`"two"`, `"later"`, "[parameters]", from, "[1, 2]", "[5, 6]").Replace(twoByTwo)
 	go func() {
-		_, err := control.Ask[control.Plan](ctx, g.asker, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(text)}})
+		_, err := control.Ask[control.Plan](ctx, g.asker, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(text)}})
 		gone <- err
 	}()
 	g.until(k, func() bool { return k.statusOf("later") != "" })

@@ -15,9 +15,9 @@ func TestEarlierRunIsNotHeard(t *testing.T) {
 	for _, plastic := range []string{"EXC", "BOTH"} {
 		g.fails[plastic] = protocol.Numeric
 	}
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.finish(k, "two")
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)},
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)},
 		Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true})
 	j := g.next("two")
 	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })

@@ -268,7 +268,7 @@ func TestWhatNobodyWantsMayBeMissing(t *testing.T) {
 func TestVerifyMendsADigest(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.finish(k, "two")
 	verifyThere := func() control.VerifiedSweep {
 		return told[control.Verified](g, control.VerbVerify, control.Steer{}).Sweeps[0]
@@ -302,7 +302,7 @@ func TestVerifyMendsADigest(t *testing.T) {
 func TestVerifyKnowsWhatWasPlacedMeanwhile(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.finish(k, "two")
 	lines := g.lines("two")
 	unknown := lines[1]

@@ -42,7 +42,7 @@ var apart = strings.Replace(strings.Replace(twoByTwo, `"two"`, `"apart"`, 1), "[
 
 func (g *rig) launch(texts ...string) {
 	g.t.Helper()
-	var l control.Launch
+	var l control.LaunchRequest
 	for _, text := range texts {
 		l.Sweeps = append(l.Sweeps, file(text))
 	}
@@ -148,7 +148,7 @@ func TestASweepIsSetAsideAtEveryStart(t *testing.T) {
 		if f := k.faults.Find("two"); f == nil || !strings.Contains(f.Cause, "line 2") || !strings.Contains(f.Remedy, "eisweep verify") {
 			t.Errorf("it tells %+v", f)
 		}
-		if _, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}); err == nil ||
+		if _, err := ask[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}}); err == nil ||
 			!strings.Contains(err.Error(), "line 2") {
 			t.Errorf("launching it: %v", err)
 		}

@@ -15,7 +15,7 @@ func TestCleanEmptiesNoDirectoryBehindALink(t *testing.T) {
 	for _, lead := range []string{"elsewhere", "here"} {
 		g := newRig(t)
 		k := g.serve()
-		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+		told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 		g.finish(k, "two")
 		target := g.root.SweepDir("two")
 		if lead == "elsewhere" {

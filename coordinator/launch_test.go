@@ -55,7 +55,7 @@ func TestInterruptedLaunchIsGoneOnWith(t *testing.T) {
 func TestInterruptedRestartIsResumed(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.end()
 	list, _, err := k.restorer.list()
 	if err != nil || len(list) != 1 {
@@ -110,7 +110,7 @@ func TestOneSweepThatFailsLeavesTheOthers(t *testing.T) {
 func TestDirectoryIsRemovedUnderACoordinator(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	launch := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}
+	launch := control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}}
 	told[control.Plan](g, control.VerbLaunch, launch)
 	g.finish(k, "two")
 	if err := os.Rename(g.root.SweepDir("two"), t.TempDir()+"/two"); err != nil {
@@ -136,7 +136,7 @@ func TestDirectoryIsRemovedUnderACoordinator(t *testing.T) {
 func TestRerunAfterItsSourceGrewKeepsNamesAndTasksTogether(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(pushed)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo), file(pushed)}})
 	for range 4 {
 		g.hand(g.next("two"))
 	}
@@ -147,8 +147,8 @@ func TestRerunAfterItsSourceGrewKeepsNamesAndTasksTogether(t *testing.T) {
 	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Failed == 1 })
 	atWork := g.next("pushed")
 	grown := strings.Replace(twoByTwo, `["BOTH",`, `["INH", "NEITHER", "BOTH",`, 1)
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(grown)}})
-	again := control.Launch{Sweeps: []control.SweepFile{file(pushed)}, Rerun: &control.Choice{Failed: true}, KeepFile: true}
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(grown)}})
+	again := control.LaunchRequest{Sweeps: []control.SweepFile{file(pushed)}, Rerun: &control.Choice{Failed: true}, KeepFile: true}
 	if p := told[control.Plan](g, control.VerbLaunch, again); p.Sweeps[0].New != 1 {
 		t.Errorf("plan %+v", p)
 	}
@@ -180,8 +180,8 @@ func TestRerunAfterItsSourceGrewKeepsNamesAndTasksTogether(t *testing.T) {
 func TestOutcomeThatNobodyWantsIsKeptForADay(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	whole := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}
-	part := control.Launch{Sweeps: []control.SweepFile{file(strings.Replace(twoByTwo, "[1, 2]", "[2]", 1))}}
+	whole := control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}}
+	part := control.LaunchRequest{Sweeps: []control.SweepFile{file(strings.Replace(twoByTwo, "[1, 2]", "[2]", 1))}}
 	told[control.Plan](g, control.VerbLaunch, whole)
 	j := g.next("two")
 	for j.task.Seed != 1 {
@@ -213,10 +213,10 @@ func TestOutcomeThatNobodyWantsIsKeptForADay(t *testing.T) {
 func TestOutcomeThatNobodyWantsGoes(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	j := g.next("two")
 	rest := strings.Replace(twoByTwo, "[1, 2]", map[uint32]string{1: "[2]", 2: "[1]"}[j.task.Seed], 1)
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(rest)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(rest)}})
 	g.hand(j)
 	held := func() bool {
 		k.mu.Lock()
@@ -234,13 +234,13 @@ func TestOutcomeThatNobodyWantsGoes(t *testing.T) {
 func TestResultThatVanishesIsComputedAgain(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.hand(g.next("two"))
 	g.until(k, func() bool { return k.Snapshot().Sweeps[0].Done == 1 })
 	(earlier{k.launcher}).WriteLines()
 	remove(t, g.path("two", g.files("two")[0]))
 	other := strings.Replace(twoByTwo, `"two"`, `"other"`, 1)
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(other)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(other)}})
 	if s := g.finish(k, "other"); s.Done != 4 || g.executed() != 5 {
 		t.Errorf("summary %+v", s)
 	}

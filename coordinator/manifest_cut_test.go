@@ -12,7 +12,7 @@ import (
 func TestAManifestThatIsCutHasNoHole(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	for n := 1; n <= 2; n++ {
 		g.hand(g.next("two"))
 		g.until(k, func() bool { return k.Snapshot().Sweeps[0].Done == n })

@@ -43,7 +43,7 @@ func TestManyTasks(t *testing.T) {
 		f()
 		t.Logf("%s: %.2f s, %d MiB", what, time.Since(begun).Seconds(), peak(t))
 	}
-	launch := control.Launch{Sweeps: []control.SweepFile{of(seeds)}}
+	launch := control.LaunchRequest{Sweeps: []control.SweepFile{of(seeds)}}
 	timed("launch", func() { told[control.Plan](g, control.VerbLaunch, launch) })
 	timed("snapshot", func() {
 		if s := told[control.Snapshot](g, control.VerbSnapshot, control.Nothing{}).Sweeps[0]; s.Pending != tasks {
@@ -51,7 +51,7 @@ func TestManyTasks(t *testing.T) {
 		}
 	})
 	timed("ten tasks behind them", func() {
-		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Priority: 1})
+		told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}, Priority: 1})
 		g.hand(g.next("two"))
 	})
 	timed("restart", func() { g.end(); k = g.serve() })
@@ -59,7 +59,7 @@ func TestManyTasks(t *testing.T) {
 		t.Errorf("restored %+v", s)
 	}
 	timed("launch again, with half of it queued", func() {
-		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{of(seeds / 2)}})
+		told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{of(seeds / 2)}})
 	})
 	timed("launch again whole", func() { told[control.Plan](g, control.VerbLaunch, launch) })
 	timed("cancel", func() {

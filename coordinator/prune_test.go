@@ -20,11 +20,11 @@ import (
 func TestCleanRemovesWhatNobodyNeeds(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.finish(k, "two")
 	done := g.lines("two")[0].ID.String()
 	grown := strings.Replace(twoByTwo, "[1, 2]", "[1, 2, 3]", 1)
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(grown)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(grown)}})
 	j := g.next("two")
 	atWork, stranger := j.id().String(), sweeps.ID{7}.String()
 	superseded := g.path("two", "superseded")

@@ -26,11 +26,11 @@ func TestRerunCountsTheWholeSweep(t *testing.T) {
 	g := newRig(t)
 	again := func(c control.Choice) {
 		g.t.Helper()
-		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &c, KeepFile: true})
+		told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &c, KeepFile: true})
 	}
 	k := g.serve()
 	g.fails["EXC"] = protocol.Numeric
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.finish(k, "two")
 	g.end()
 	delete(g.fails, "EXC")
@@ -56,14 +56,14 @@ func TestRerunCountsTheWholeSweep(t *testing.T) {
 func TestRerunCountsWhatWasCancelled(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"two"}})
 	for _, restart := range []bool{false, true} {
 		if restart {
 			g.end()
 			k = g.serve()
 		}
-		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)},
+		told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)},
 			Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true})
 		if got := g.counts(k); got != (counts{4, 2, 0}) {
 			t.Errorf("started anew %t: %+v", restart, got)
@@ -73,7 +73,7 @@ func TestRerunCountsWhatWasCancelled(t *testing.T) {
 			t.Errorf("explained by %+v", e)
 		}
 	}
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{},
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{},
 		KeepFile: true})
 	if got := g.counts(k); got != (counts{4, 4, 0}) {
 		t.Errorf("of all tasks: %+v", got)
@@ -87,13 +87,13 @@ func TestReplacedTasksCountNoMore(t *testing.T) {
 	k := g.serve()
 	g.fails["EXC"] = protocol.Numeric
 	other := strings.Replace(strings.Replace(twoByTwo, `"two"`, `"other"`, 1), "[1, 2]", "[1, 2, 3]", 1)
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(other)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo), file(other)}})
 	told[control.Steered](g, control.VerbPause, control.Steer{Sweeps: []string{"other"}}) // so that its tasks stay known
 	g.finish(k, "two")
 	delete(g.fails, "EXC")
 	for _, setting := range []string{"numint.max_steps=3000", "numint.max_steps=3500"} {
 		g.executed()
-		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{g.replace("two", setting)},
+		told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{g.replace("two", setting)},
 			Rerun: &control.Choice{}})
 		if setting == "numint.max_steps=3000" {
 			continue // these are replaced before they run

@@ -27,7 +27,7 @@ import (
 func TestRestartDisturbsNothing(t *testing.T) {
 	g := newRig(t)
 	g.serve()
-	launch := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(pushed)}, Priority: 2}
+	launch := control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo), file(pushed)}, Priority: 2}
 	told[control.Plan](g, control.VerbLaunch, launch)
 	running, committed, returned := g.next("two"), g.next("two"), g.next("two")
 	g.end()
@@ -58,7 +58,7 @@ func TestPausedAndCancelledSweepsStayWhatTheyAre(t *testing.T) {
 	g := newRig(t)
 	g.serve()
 	other := strings.NewReplacer(`"two"`, `"other"`, "[1, 2]", "[3, 4]").Replace(twoByTwo)
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(other)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo), file(other)}})
 	told[control.Steered](g, control.VerbPause, control.Steer{Sweeps: []string{"two"}})
 	told[control.Steered](g, control.VerbCancel, control.Steer{Sweeps: []string{"other"}})
 	g.end()
@@ -84,11 +84,11 @@ func TestRerunSurvivesARestart(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	g.fails["EXC"] = protocol.Numeric
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.finish(k, "two")
 	g.executed()
 	g.fails = map[string]protocol.Class{}
-	again := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true}
+	again := control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true}
 	if p := told[control.Plan](g, control.VerbLaunch, again); p.Sweeps[0].Tasks != 2 || p.Sweeps[0].New != 2 {
 		t.Errorf("plan %+v", p)
 	}
@@ -115,7 +115,7 @@ func TestLostOrdersAreSentAgain(t *testing.T) {
 	g := newRig(t)
 	g.worker()
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.poll("orders", func() bool { return len(g.orders()) == 4 })
 	if err := errors.Join(k.window.Check(g.context()), g.queue.PurgeTasks(g.context()), k.window.Check(g.context())); err != nil {
 		t.Fatal(err)
@@ -194,7 +194,7 @@ func (g *rig) removeOrder(id sweeps.ID) (m protocol.TaskMessage) {
 func TestResultThatStraysLeavesALine(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	j := g.next("two")
 	o := g.outcome(j.task, j.token())
 	remove(t, g.root.Incoming(j.id(), 1, j.token()))
@@ -215,7 +215,7 @@ func TestResultThatStraysLeavesALine(t *testing.T) {
 func TestDirectoryThatIsOlderThanTheQueueIsRunAnew(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	launch := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}
+	launch := control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}}
 	told[control.Plan](g, control.VerbLaunch, launch)
 	g.finish(k, "two")
 	g.executed()
@@ -239,7 +239,7 @@ func TestAnOrderOfAnEarlierRunIsReplacedAtOnce(t *testing.T) {
 	g := newRig(t)
 	g.worker()
 	g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.poll("orders", func() bool { return len(g.orders()) == 4 })
 	g.end()
 	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, "two")
@@ -269,7 +269,7 @@ func TestAnOrderOfAnEarlierRunIsReplacedAtOnce(t *testing.T) {
 func TestRecordsOfAnEarlierVersionAreResumed(t *testing.T) {
 	g := newRig(t)
 	g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	told[control.Steered](g, control.VerbPause, control.Steer{Sweeps: []string{"two"}})
 	g.end()
 	text, err := os.ReadFile(records.Path(g.root, "two"))

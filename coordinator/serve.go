@@ -73,12 +73,12 @@ func (c *Coordinator) pong(context.Context, control.Nothing) (control.Pong, erro
 	return control.Pong{Host: host, PID: os.Getpid(), Version: c.config.Version, Since: c.begun}, err
 }
 
-type launchHandler func(context.Context, control.Launch) (control.Plan, error)
+type launchHandler func(context.Context, control.LaunchRequest) (control.Plan, error)
 
 // limitLaunches limits the number of launches in progress.
 func limitLaunches(launch launchHandler) launchHandler {
 	turns := make(chan struct{}, launchesAtATime)
-	return func(ctx context.Context, r control.Launch) (control.Plan, error) {
+	return func(ctx context.Context, r control.LaunchRequest) (control.Plan, error) {
 		select {
 		case turns <- struct{}{}:
 			defer func() { <-turns }()
@@ -90,7 +90,7 @@ func limitLaunches(launch launchHandler) launchHandler {
 }
 
 // serveLaunch carries out a launch request that came as text.
-func (c *Coordinator) serveLaunch(ctx context.Context, r control.Launch) (control.Plan, error) {
+func (c *Coordinator) serveLaunch(ctx context.Context, r control.LaunchRequest) (control.Plan, error) {
 	request, err := readRequest(ctx, r)
 	if err != nil {
 		return control.Plan{}, err
@@ -110,7 +110,7 @@ func (c *Coordinator) serveLaunch(ctx context.Context, r control.Launch) (contro
 // maxFaulty is the maximum number of files of a request whose faults are reported.
 const maxFaulty = 20
 
-func readRequest(ctx context.Context, r control.Launch) (plan.Request, error) {
+func readRequest(ctx context.Context, r control.LaunchRequest) (plan.Request, error) {
 	request := plan.Request{Supersede: r.Supersede, Priority: r.Priority, KeepFile: r.KeepFile}
 	var faults []error
 	names := map[string]bool{}

@@ -88,7 +88,7 @@ func file(text string) control.SweepFile { return control.SweepFile{Path: "test.
 func TestServedLaunch(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	launch := control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(pushed)}, Priority: 3, Dry: true}
+	launch := control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo), file(pushed)}, Priority: 3, Dry: true}
 	if p := told[control.Plan](g, control.VerbLaunch, launch); len(p.Sweeps) != 2 || p.Sweeps[0].New != 4 || p.Sweeps[1].Waiting != 4 {
 		t.Errorf("dry launch: %+v", p)
 	}
@@ -112,7 +112,7 @@ func TestServedLaunch(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.finish(k, "two")
 	changed := file(strings.Replace(twoByTwo, "n_trials = 1", "n_trials = 2", 1))
 	for _, c := range []struct {
@@ -121,11 +121,11 @@ func TestRefusals(t *testing.T) {
 		kind    control.Kind
 		text    string
 	}{
-		{control.VerbLaunch, control.Launch{}, control.Input, "no sweep"},
-		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file("name = 3")}}, control.Input, "test.toml:1"},
-		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), file(twoByTwo)}}, control.Input, "share a directory"},
-		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{changed}}, control.InTheWay, "--supersede"},
-		{control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)},
+		{control.VerbLaunch, control.LaunchRequest{}, control.Input, "no sweep"},
+		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file("name = 3")}}, control.Input, "test.toml:1"},
+		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo), file(twoByTwo)}}, control.Input, "share a directory"},
+		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{changed}}, control.InTheWay, "--supersede"},
+		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)},
 			Rerun: &control.Choice{Where: map[string]string{"no.such": "1"}}}, control.Input, "no.such"},
 		{control.VerbCancel, control.Steer{Sweeps: []string{"none"}}, control.Unknown, "there are two"},
 		{control.VerbSummary, control.Steer{Sweeps: []string{"none"}}, control.Unknown, "none"},
@@ -137,7 +137,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: %v", c.verb, err)
 		}
 	}
-	if p := told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{changed},
+	if p := told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{changed},
 		Supersede: true}); p.Sweeps[0].New != 4 {
 		t.Errorf("superseding plan %+v", p)
 	}
@@ -147,7 +147,7 @@ func TestPausedAndCancelledSweeps(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	other := file(strings.Replace(strings.Replace(twoByTwo, `"two"`, `"other"`, 1), "[1, 2]", "[2, 5]", 1))
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo), other}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo), other}})
 	both := control.Steer{Sweeps: []string{"two"}}
 	for _, changed := range []bool{true, false} {
 		s := told[control.Steered](g, control.VerbPause, both).Sweeps[0]
@@ -173,7 +173,7 @@ func TestPausedAndCancelledSweeps(t *testing.T) {
 	if left := g.orders(); len(left) != 0 {
 		t.Errorf("queued %v", left)
 	}
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	if s := g.finish(k, "two"); s.Done != 4 || g.executed() != 6 {
 		t.Errorf("launched again: %+v", s)
 	}
@@ -239,7 +239,7 @@ func TestDrainWaitsForWorkersToBeHeard(t *testing.T) {
 func TestWorkerThatEndedByAnErrorIsShown(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	p := protocol.Presence{Name: "w1", Host: "here", Slots: 2, State: protocol.GaveUp + "the disk is full"}
 	g.queue.PublishPresence(p)
 	g.heard(k, 1)
@@ -268,7 +268,7 @@ func TestWorkerThatEndedByAnErrorIsShown(t *testing.T) {
 func TestExplainTellsOfTooLittleMemory(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	g.queue.PublishPresence(protocol.Presence{Name: "w1", Host: "here", Slots: 2, Busy: 1, State: "working",
 		Refused: "a task of two needs 9 GB"})
 	g.heard(k, 1)
@@ -302,7 +302,7 @@ func (g *rig) eventually(k *Coordinator, ok func() bool) {
 func TestSilentTasksAreNotSaidToRun(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	j := g.next("two")
 	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
 	j.w.hush(true)

@@ -105,7 +105,7 @@ func TestASourceIsSuperseded(t *testing.T) {
 	g.launch(one, pushed)
 	g.hand(g.next("two"))
 	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Pending == 1 })
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Supersede: true, Sweeps: []control.SweepFile{file(strings.Replace(one,
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Supersede: true, Sweeps: []control.SweepFile{file(strings.Replace(one,
 		"n_trials = 1", "n_trials = 2", 1))}})
 	g.hand(g.next("two"))
 	g.until(k, func() bool { return k.statusOf("two") == control.Finished })
@@ -136,7 +136,7 @@ func TestASourceThatCannotBeReadForAMoment(t *testing.T) {
 	if err := k.catalog.Refresh(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(again)}}); err == nil ||
+	if _, err := ask[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(again)}}); err == nil ||
 		!strings.Contains(err.Error(), "symbolic links") {
 		t.Errorf("launch: %v", err)
 	}

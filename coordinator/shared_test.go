@@ -118,7 +118,7 @@ func TestWithdrawnLaunchOrdersNothing(t *testing.T) {
 	k := g.serve()
 	ctx, cancel := context.WithCancel(g.context())
 	cancel()
-	if _, err := k.serveLaunch(ctx, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}}); !errors.Is(err, context.Canceled) {
+	if _, err := k.serveLaunch(ctx, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v", err)
 	}
 	if s := k.Snapshot(); len(s.Sweeps) > 0 {
@@ -132,12 +132,12 @@ func TestHostileLaunchIsRefused(t *testing.T) {
 	g.serve()
 	for _, text := range []string{"a=" + strings.Repeat("[", 3_000_000), strings.Repeat("a.", 20_000) + "a=1",
 		"seeds = [" + strings.Repeat("1,", 3_000_000) + "]"} {
-		_, err := ask[control.Plan](g, control.VerbLaunch, control.Launch{Dry: true, Sweeps: []control.SweepFile{file(text)}})
+		_, err := ask[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Dry: true, Sweeps: []control.SweepFile{file(text)}})
 		if refusal := (*control.Refusal)(nil); !errors.As(err, &refusal) || refusal.Kind != control.Input || len(refusal.Text) > 1000 {
 			t.Errorf("error is %.300v", err)
 		}
 	}
-	if p := told[control.Plan](g, control.VerbLaunch, control.Launch{Dry: true,
+	if p := told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Dry: true,
 		Sweeps: []control.SweepFile{file(twoByTwo)}}); p.Sweeps[0].New != 4 {
 		t.Errorf("then it plans %+v", p)
 	}

@@ -14,7 +14,7 @@ func TestAStopPlacesWhatIsCommitted(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	many := strings.Replace(twoByTwo, "seeds = [1, 2]", "seeds = { first = 1, count = 200 }", 1)
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(many)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(many)}})
 	const n = 300
 	var jobs []*job
 	for range n {
@@ -39,7 +39,7 @@ func TestFinishedSweepsKeepNoManifestOpen(t *testing.T) {
 		name := fmt.Sprint("s", i)
 		text := strings.Replace(twoByTwo, `"two"`, `"`+name+`"`, 1)
 		text = strings.Replace(text, "seeds = [1, 2]", fmt.Sprintf("seeds = [%d]", i+1), 1)
-		told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(text)}})
+		told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(text)}})
 		g.finish(k, name)
 	}
 	k.mu.Lock()

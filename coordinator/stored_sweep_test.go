@@ -113,7 +113,7 @@ func TestRecordAfterReruns(t *testing.T) {
 		t.Fatal(err)
 	}
 	replaced := twoByTwo + "\n[[replace]]\ntasks = [\"" + ids[0].String() + "\"]\nset.numint.max_steps = 3000\n"
-	for _, launch := range []control.Launch{
+	for _, launch := range []control.LaunchRequest{
 		{Sweeps: []control.SweepFile{file(twoByTwo)}, Rerun: &control.Choice{Seeds: []uint32{1}}, KeepFile: true},
 		{Sweeps: []control.SweepFile{file(replaced)}, Rerun: &control.Choice{Seeds: []uint32{1}}},
 	} {

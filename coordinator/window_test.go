@@ -49,7 +49,7 @@ func TestTheNextSlotGoesToTheHighestPriority(t *testing.T) {
 	k := g.serve()
 	launch := func(priority int, texts ...string) {
 		t.Helper()
-		l := control.Launch{Priority: priority}
+		l := control.LaunchRequest{Priority: priority}
 		for _, text := range texts {
 			l.Sweeps = append(l.Sweeps, file(text))
 		}

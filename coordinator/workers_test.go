@@ -14,7 +14,7 @@ import (
 func TestWorkersRunWhatTheSnapshotSays(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
-	told[control.Plan](g, control.VerbLaunch, control.Launch{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
 	j := g.next("two")
 	g.eventually(k, func() bool { return len(k.Snapshot().Running) == 1 })
 	j.w.hush(true)

@@ -62,7 +62,7 @@ tasks.`,
 // launchOptions is a launch request, and how its progress is shown.
 type launchOptions struct {
 	client.Connection
-	request        control.Launch
+	request        control.LaunchRequest
 	subset         *follow.TaskSubset // of a rerun
 	follow, asJSON bool
 }

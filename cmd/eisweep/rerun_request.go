@@ -88,7 +88,7 @@ func (r *rerunOptions) launch(ctx context.Context, e *cli.Env, c *client.Client)
 			request.Tasks = append(request.Tasks, id.String())
 		}
 	}
-	l := launchOptions{subset: follow.NewTaskSubset(again), follow: r.follow, asJSON: r.JSON, request: control.Launch{
+	l := launchOptions{subset: follow.NewTaskSubset(again), follow: r.follow, asJSON: r.JSON, request: control.LaunchRequest{
 		Sweeps: sweepFiles(r.LaunchRequest.Sweeps), Supersede: r.Supersede, KeepFile: r.LaunchRequest.KeepFile, Rerun: &request,
 	}}
 	return l.launch(ctx, e, c)

@@ -160,7 +160,7 @@ func TestWithdrawnRequestsAreDropped(t *testing.T) {
 }
 
 func TestTheIdGoesWithAnyRequest(t *testing.T) {
-	for _, request := range []any{Nothing{}, Steer{Sweeps: []string{"a"}}, Launch{}, Explain{}} {
+	for _, request := range []any{Nothing{}, Steer{Sweeps: []string{"a"}}, LaunchRequest{}, Explain{}} {
 		data, err := json.Marshal(request)
 		if err != nil {
 			t.Fatal(err)
@@ -177,7 +177,7 @@ func TestTheIdGoesWithAnyRequest(t *testing.T) {
 
 // TestHostileRequests are refused before they take memory.
 func TestHostileRequests(t *testing.T) {
-	never := func(context.Context, Launch) (Plan, error) { t.Error("it was carried out"); return Plan{}, nil }
+	never := func(context.Context, LaunchRequest) (Plan, error) { t.Error("it was carried out"); return Plan{}, nil }
 	steer := func(context.Context, Steer) (Steered, error) { t.Error("it was carried out"); return Steered{}, nil }
 	var where strings.Builder
 	for i := range 1000 {

@@ -30,8 +30,8 @@ const (
 // Nothing is a request without parameters, or an answer without data.
 type Nothing struct{}
 
-// Launch asks to run sweeps, or some of their tasks again.
-type Launch struct {
+// LaunchRequest asks to run sweeps, or some of their tasks again.
+type LaunchRequest struct {
 	Sweeps    SweepFiles `json:"sweeps"`
 	Supersede bool       `json:"supersede"`
 	Priority  int        `json:"priority"` // higher first; 0 is the default
@@ -72,7 +72,7 @@ func (s *SweepFiles) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-func (l *Launch) check() error {
+func (l *LaunchRequest) check() error {
 	if l.Rerun != nil && len(l.Rerun.Where) > len(sim.Table()) {
 		return fmt.Errorf("it selects tasks by %d parameters, there are %d", len(l.Rerun.Where), len(sim.Table()))
 	}

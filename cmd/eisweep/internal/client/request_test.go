@@ -79,7 +79,7 @@ func TestRequestThatNobodyAnswersAnyMoreEnds(t *testing.T) {
 				control.VerbPing: control.Handle(func(context.Context, control.Nothing) (control.Pong, error) {
 					return control.Pong{Since: time.Unix(starts.Load(), 0)}, nil
 				}),
-				control.VerbLaunch: control.Handle(func(ctx context.Context, _ control.Launch) (control.Plan, error) {
+				control.VerbLaunch: control.Handle(func(ctx context.Context, _ control.LaunchRequest) (control.Plan, error) {
 					happens(&starts)
 					<-ctx.Done()
 					return control.Plan{}, ctx.Err()
@@ -90,7 +90,7 @@ func TestRequestThatNobodyAnswersAnyMoreEnds(t *testing.T) {
 			}
 			defer stop()
 			c := &Client{Queue: asker, patience: 3 * time.Second} // enough for a ping on a busy machine
-			_, err = Ask[control.Plan](ctx, c, control.VerbLaunch, control.Launch{})
+			_, err = Ask[control.Plan](ctx, c, control.VerbLaunch, control.LaunchRequest{})
 			if !errors.Is(err, want) || cli.ExitCode(err) != cli.ExitLost {
 				t.Errorf("error %v", err)
 			}
