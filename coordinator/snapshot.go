@@ -17,6 +17,7 @@ func (c *Coordinator) Snapshot() control.Snapshot {
 		c.flush() // what the snapshot says is in the manifests
 	}
 	out := control.Snapshot{Elapsed: time.Since(c.begun), Unanswered: c.config.Queue.UnresponsiveFor(), Faults: c.faults.Summary()}
+	out.QueueLasts = c.window.Lasts()
 	if err := c.config.Queue.Limited(); err != nil {
 		out.Limit = err.Error()
 	}

@@ -159,6 +159,9 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 		for _, line := range view.Lines() {
 			e.Linef("%s", line)
 		}
+		if lasts := s.snapshot.QueueLasts; lasts >= time.Second {
+			e.Linef("without the coordinator, the queue keeps the workers busy for about %s", cli.Duration(lasts))
+		}
 	}
 	if len(forgotten) > 0 {
 		e.Notef("the directories of finished sweeps are gone: %s (to end this note, run `eisweep cancel` with their names)",

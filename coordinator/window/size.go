@@ -29,6 +29,12 @@ func (w *Window) Size(slots int) int {
 	return size
 }
 
+// Lasts is how long the tasks in the queue keep the connected workers busy without a coordinator; 0 if that is not known. The lock
+// is held.
+func (w *Window) Lasts() time.Duration {
+	return w.duration.lasts(w.config.Core.Machine().Queued(), w.config.Workers.Slots(time.Now()))
+}
+
 // firstPerCost is a guess at perCost before any task has ended.
 const firstPerCost = 3e-8
 
@@ -49,4 +55,12 @@ func (d *duration) took(seconds, cost float64) {
 	}
 	d.seconds += part * (seconds - d.seconds)
 	d.perCost += part * (seconds/cost - d.perCost)
+}
+
+// lasts is how long so many tasks keep so many slots busy; 0 if that is not known.
+func (d *duration) lasts(tasks, slots int) time.Duration {
+	if slots == 0 {
+		return 0
+	}
+	return time.Duration(float64(tasks) * d.seconds / float64(slots) * float64(time.Second))
 }

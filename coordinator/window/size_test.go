@@ -28,3 +28,19 @@ func TestTheWindowFollowsTheDurations(t *testing.T) {
 	w.limit, w.limited = 40, time.Now()
 	sizes("the queue had room for 40", map[int]int{1: 16, 64: 40})
 }
+
+func TestHowLongTheQueueLasts(t *testing.T) {
+	var d duration
+	if got := d.lasts(10, 2); got != 0 {
+		t.Errorf("before any task has ended: %v", got)
+	}
+	d.took(60, 1)
+	for _, test := range []struct {
+		tasks, slots int
+		want         time.Duration
+	}{{10, 2, 5 * time.Minute}, {0, 2, 0}, {10, 0, 0}} {
+		if got := d.lasts(test.tasks, test.slots); got != test.want {
+			t.Errorf("%d tasks in %d slots last %v, want %v", test.tasks, test.slots, got, test.want)
+		}
+	}
+}
