@@ -130,7 +130,8 @@ func (s *slurmCommand) noteAbsent(ctx context.Context, e *cli.Env, r *root.Root)
 	var absent *client.AbsentError
 	switch {
 	case errors.As(err, &absent):
-		e.Notef("%s: workers wait for one, %s at most; start it with: eisweep coordinator%s", absent.Summary(), cli.Duration(s.IdleTimeout), e.Flags())
+		e.Notef("%s: workers wait for one, %s at most; start it with: eisweep coordinator%s", absent.Summary(),
+			cli.Duration(s.IdleTimeout), e.Flags())
 	case err == nil:
 		cl.Close()
 	}

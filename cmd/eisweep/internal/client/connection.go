@@ -30,8 +30,10 @@ type Connection struct {
 // AddFlags adds the options.
 func (c *Connection) AddFlags(cmd *cobra.Command, e *cli.Env) {
 	f := cmd.Flags()
-	f.StringVar(&c.servers, "nats", e.Getenv("EISWEEP_NATS"), "the site's NATS servers, `URL[,URL]`, instead of the embedded one (EISWEEP_NATS)")
-	f.StringVar(&c.context, "nats-context", e.Getenv("EISWEEP_NATS_CONTEXT"), "the site's NATS servers, by the `NAME` of a context of the nats command (EISWEEP_NATS_CONTEXT)")
+	f.StringVar(&c.servers, "nats", e.Getenv("EISWEEP_NATS"),
+		"the site's NATS servers, `URL[,URL]`, instead of the embedded one (EISWEEP_NATS)")
+	f.StringVar(&c.context, "nats-context", e.Getenv("EISWEEP_NATS_CONTEXT"),
+		"the site's NATS servers, by the `NAME` of a context of the nats command (EISWEEP_NATS_CONTEXT)")
 	f.StringVar(&c.creds, "creds", "", "credentials `FILE` for the site's NATS")
 	f.StringVar(&c.nkey, "nkey", "", "`FILE` with an NKey seed for the site's NATS")
 	f.StringVar(&c.ca, "tls-ca", "", "`FILE` with the CA certificates of the site's NATS")
