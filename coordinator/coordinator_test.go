@@ -68,7 +68,7 @@ func TestRunClearsOnlyBehindItself(t *testing.T) {
 	if _, err := k.Launch(g.context(), order1(parse(t, twoByTwo))); err != nil {
 		t.Fatal(err)
 	}
-	for id := range g.queued(k) {
+	for id := range queuedTasks(k) {
 		write(t, g.root.Private("incoming", id+".1.9.h5.2.part"), "died")
 	}
 	others := g.root.Incoming(sweeps.ID{1}, 1, protocol.NewToken())

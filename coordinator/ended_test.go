@@ -214,7 +214,7 @@ func TestACommittedAttemptDoesNotEnd(t *testing.T) {
 	g.launch(oneTask)
 	j := g.next("two")
 	g.poll("the claim is known", func() bool { return k.phase(j.id()) == lifecycle.Running })
-	repair := g.obstruct(g.root.Private("incoming"))
+	repair := obstruct(t, g.root.Private("incoming"))
 	j.over()
 	if _, err := j.Commit(g.context(), protocol.Outcome{SHA256: strings.Repeat("0", 64), Digest: "d", Bytes: 1, Host: "here", Worker: "w1",
 		Version: "test"}); err != nil {

@@ -15,20 +15,20 @@ import (
 // obstruct puts a file in the place of a directory, or a directory in the place of a file, which no permission gets a
 // superuser past; the function that it returns puts things right again. Both happen at once: the coordinator would take a
 // missing file for removed, and make a missing directory anew.
-func (g *rig) obstruct(path string) (repair func()) {
-	g.t.Helper()
-	other := filepath.Join(g.t.TempDir(), "other")
+func obstruct(t *testing.T, path string) (repair func()) {
+	t.Helper()
+	other := filepath.Join(t.TempDir(), "other")
 	if info, err := os.Lstat(path); err != nil {
-		g.t.Fatal(err)
+		t.Fatal(err)
 	} else if info.IsDir() {
-		write(g.t, other, "in the way")
+		write(t, other, "in the way")
 	} else if err := os.Mkdir(other, 0o777); err != nil {
-		g.t.Fatal(err)
+		t.Fatal(err)
 	}
 	exchange := func() {
-		g.t.Helper()
+		t.Helper()
 		if err := unix.Renameat2(unix.AT_FDCWD, other, unix.AT_FDCWD, path, unix.RENAME_EXCHANGE); err != nil {
-			g.t.Fatal(err)
+			t.Fatal(err)
 		}
 	}
 	exchange()
@@ -57,7 +57,7 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 	g.launch(twoByTwo)
 	j := g.next("two")
 	o := g.outcome(j.task, j.token())
-	repair := g.obstruct(g.root.Private("incoming"))
+	repair := obstruct(t, g.root.Private("incoming"))
 	g.commit(j, o)
 	g.until(k, func() bool { return k.faults.Find("two") != nil })
 	if f := k.faults.Find("two"); !strings.Contains(f.Cause, j.id().String()) || !strings.Contains(f.Cause, "not a directory") ||
@@ -103,7 +103,7 @@ func TestOneSweepIsSetAside(t *testing.T) {
 			g.launch(twoByTwo, otherTwo, apart)
 			g.hand(g.next("two"))
 			g.until(k, func() bool { return len(g.lines("two")) == 1 })
-			repair := g.obstruct(path(g))
+			repair := obstruct(t, path(g))
 			for _, beside := range []string{"other", "apart"} {
 				if s := g.finish(k, beside); s.Done != 4 || s.Failed != 0 {
 					t.Errorf("beside it: %+v", s)

@@ -75,7 +75,7 @@ func TestASweepWhoseDirectoryIsGoneIsCancelled(t *testing.T) {
 	if f := k.faults.Find("two"); f != nil {
 		t.Errorf("the next one tells %+v", f)
 	}
-	for _, sweep := range g.queued(k) {
+	for _, sweep := range queuedTasks(k) {
 		if sweep == "two" {
 			t.Error("an order of it is still queued")
 		}

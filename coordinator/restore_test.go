@@ -185,7 +185,8 @@ func (g *rig) removeOrder(id sweeps.ID) (m protocol.TaskMessage) {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	if err := errors.Join(json.Unmarshal(raw.Data, &m), stream.Purge(g.context(), jetstream.WithPurgeSubject(subjects.Task(id, 1)))); err != nil {
+	if err := errors.Join(json.Unmarshal(raw.Data, &m), stream.Purge(g.context(), jetstream.WithPurgeSubject(subjects.Task(id,
+		1)))); err != nil {
 		g.t.Fatal(err)
 	}
 	return m

@@ -46,7 +46,7 @@ func TestAlteredFileOfALaunchedSweep(t *testing.T) {
 		"not the file that was launched") || !strings.Contains(f.Remedy, "put the launched file back") {
 		t.Errorf("set aside: %+v", f)
 	}
-	for id, sweep := range g.queued(k) {
+	for id, sweep := range queuedTasks(k) {
 		if sweep != "apart" {
 			t.Errorf("task %s of %s is to be executed", id, sweep)
 		}

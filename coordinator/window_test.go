@@ -164,16 +164,16 @@ var large = strings.Replace(strings.Replace(named("large", "[1, 2, 3, 4]"), "n_p
 	`["BOTH"]`, 1)
 
 // bytesOf is the memory that a task of a sweep takes.
-func (g *rig) bytesOf(k *Coordinator, sweep string) int64 {
-	g.t.Helper()
+func bytesOf(t *testing.T, k *Coordinator, sweep string) int64 {
+	t.Helper()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for id := range k.machine.Tasks() {
-		if t := k.sweeps.Task(id, sweep); t != nil {
-			return sim.Memory(t.Experiment, t.Parameters)
+		if task := k.sweeps.Task(id, sweep); task != nil {
+			return sim.Memory(task.Experiment, task.Parameters)
 		}
 	}
-	g.t.Fatalf("no task of %s", sweep)
+	t.Fatalf("no task of %s", sweep)
 	return 0
 }
 
@@ -196,8 +196,8 @@ func TestLargeTasksAreSentWhereTheyFit(t *testing.T) {
 	k := g.serve()
 	g.launch(large)
 	g.launch(twoByTwo)
-	needs := g.bytesOf(k, "large")
-	if less := g.bytesOf(k, "two"); less >= needs {
+	needs := bytesOf(t, k, "large")
+	if less := bytesOf(t, k, "two"); less >= needs {
 		t.Fatalf("tasks of %d and %d bytes", less, needs)
 	}
 	g.hireWith("small", 4, needs-1, needs-1)
@@ -230,7 +230,7 @@ func TestLargeTasksAreSentWhereTheyFit(t *testing.T) {
 // someTask is the id of a task of a sweep that is to be executed.
 func (g *rig) someTask(k *Coordinator, sweep string) string {
 	g.t.Helper()
-	for id, of := range g.queued(k) {
+	for id, of := range queuedTasks(k) {
 		if of == sweep {
 			return id
 		}

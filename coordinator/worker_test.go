@@ -262,7 +262,7 @@ func (w *testWorker) execute(ctx context.Context, j *job) {
 }
 
 // queued lists the tasks that are to be executed and that nobody has claimed, with the sweep that wants each.
-func (g *rig) queued(k *Coordinator) map[string]string {
+func queuedTasks(k *Coordinator) map[string]string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	out := map[string]string{}

@@ -67,7 +67,8 @@ func TestLinesKeepTheirOrderAfterAFault(t *testing.T) {
 	if w := write(t, l); len(w.Lines["two"]) != 1 || len(w.Faults) > 0 || l.HoldsBack("two") || !l.IsEmpty() {
 		t.Fatalf("written %+v", w)
 	}
-	if err := errors.Join(l.Close("two"), os.Rename(r.Manifest("two"), r.Manifest("two")+".away"), os.Mkdir(r.Manifest("two"), 0o700)); err != nil {
+	if err := errors.Join(l.Close("two"), os.Rename(r.Manifest("two"), r.Manifest("two")+".away"), os.Mkdir(r.Manifest("two"),
+		0o700)); err != nil {
 		t.Fatal(err)
 	}
 	l.Add("two", line(2))
