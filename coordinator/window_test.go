@@ -35,6 +35,11 @@ func (g *rig) turn(k *Coordinator) string {
 	if err := k.steering.awaitQueue(g.context()); err != nil {
 		g.t.Fatal(err)
 	}
+	g.poll("the queue follows", func() bool { // a request does not wait for it while NATS is slow
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return !k.machine.Disturbed()
+	})
 	g.worker().leave() // what was fetched before orders were withdrawn
 	j := g.next("")
 	g.hand(j)
