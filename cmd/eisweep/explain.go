@@ -124,6 +124,8 @@ func explainAbsent(out *control.Explained, settled bool, how string, absent *cli
 			absent.Holder.Command, absent.Holder.PID, absent.Holder.Host)
 	case absent.LockErr != nil:
 		out.Reason, out.Remedy = absent.Summary(), cli.Remedy(absent.LockErr)
+	case absent.HasCoordinator():
+		out.Reason, out.Remedy = absent.Summary()+": the states of running tasks are unknown", absent.Remedy()
 	default:
 		out.Reason = absent.Summary() + ": nothing runs"
 		out.Remedy = fmt.Sprintf("eisweep coordinator%s, or run it here: eisweep run %s%s",

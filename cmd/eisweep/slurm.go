@@ -129,6 +129,8 @@ func (s *slurmCommand) noteAbsent(ctx context.Context, e *cli.Env, r *root.Root)
 	cl, err := client.Open(ctx, e, r, &s.Connection)
 	var absent *client.AbsentError
 	switch {
+	case errors.As(err, &absent) && absent.HasCoordinator():
+		e.Notef("%s: workers wait for it, %s at most; %s", absent.Summary(), cli.Duration(s.IdleTimeout), absent.Remedy())
 	case errors.As(err, &absent):
 		e.Notef("%s: workers wait for one, %s at most; start it with: eisweep coordinator%s", absent.Summary(),
 			cli.Duration(s.IdleTimeout), e.Flags())

@@ -85,6 +85,8 @@ func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connecti
 		e.Notef("%s; this status is read from the sweep directories", absent.Summary())
 		if remedy := cli.Remedy(absent.LockErr); remedy != "" {
 			e.Notef("remedy: %s", remedy)
+		} else if absent.HasCoordinator() {
+			e.Notef("remedy: %s", absent.Remedy())
 		}
 		s.lockUnreadable = absent.IsStorage()
 		return nil

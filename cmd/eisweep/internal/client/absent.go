@@ -51,8 +51,6 @@ func newAbsent(e *cli.Env, r *root.Root, c *Connection, cause error) *AbsentErro
 func (a *AbsentError) Error() string {
 	h := a.Holder
 	switch {
-	case a.hasCoordinator():
-		return a.unresponsive()
 	case a.HasRun():
 		return fmt.Sprintf("`%s` works on %s by itself (process %d on %s, since %s): wait until it ends, or stop it there and "+
 			"share the work, of which nothing is lost: `eisweep coordinator%s`, workers, and `eisweep launch` continue from there",
@@ -60,43 +58,52 @@ func (a *AbsentError) Error() string {
 	case a.IsStorage():
 		return a.Summary()
 	}
-	return fmt.Sprintf("%s; start one, here or on another machine that shares the directory: eisweep coordinator%s", a.Summary(), a.Flags)
+	return a.Summary() + "; " + a.Remedy()
 }
 
-// unresponsive describes a coordinator that holds the root and does not answer, and what to do.
-func (a *AbsentError) unresponsive() string {
+// Remedy says what to do so that a coordinator answers.
+func (a *AbsentError) Remedy() string {
 	h := a.Holder
-	text := fmt.Sprintf("%s, but its process exists: `%s` (process %d on %s, since %s)", a.Summary(), h.Command, h.PID, h.Host, since(h))
 	host, _ := os.Hostname()
 	switch {
+	case !a.HasCoordinator() && a.IsStorage() && cli.Remedy(a.LockErr) != "":
+		return cli.Remedy(a.LockErr)
+	case !a.HasCoordinator():
+		return "start one, here or on another machine that shares the directory: eisweep coordinator" + a.Flags
 	case a.stopped:
-		return fmt.Sprintf("%s. It is stopped (SIGSTOP): continue it with `kill -CONT %d`", text, h.PID)
+		return fmt.Sprintf("continue it with `kill -CONT %d`", h.PID)
 	case a.otherNATS:
-		return text + ". If it uses the site's NATS server, give the same --nats or --nats-context; it may also still be starting"
+		return "if it uses the site's NATS server, give the same --nats or --nats-context; it may also still be starting"
 	case h.Host == host:
-		return fmt.Sprintf("%s. It may still be starting: see its log. If it hangs, end it with `kill -KILL %d` and start it again: "+
-			"nothing is lost", text, h.PID)
+		return fmt.Sprintf("it may still be starting: see its log; if it hangs, end it with `kill -KILL %d` and start it again, "+
+			"by which nothing is lost", h.PID)
 	}
-	return fmt.Sprintf("%s. Check on %s whether it hangs or is still starting, and whether this machine can reach its address. "+
-		"It can be ended there (`kill -KILL %d`) and started again: nothing is lost", text, h.Host, h.PID)
+	return fmt.Sprintf("check on %s whether it hangs or is still starting, and whether this machine can reach its address; "+
+		"it can be ended there (`kill -KILL %d`) and started again, by which nothing is lost", h.Host, h.PID)
 }
 
 // Summary says that no coordinator answers, and why, without a remedy.
 func (a *AbsentError) Summary() string {
-	text := "no coordinator runs for " + a.Path
-	switch {
-	case a.cause != nil || a.hasCoordinator():
-		text = "no coordinator answers for " + a.Path
-		if a.cause != nil {
-			text += " (" + cli.FirstLine(a.cause.Error()) + ")"
-		}
-		if a.LockErr != nil {
-			text += fmt.Sprintf("; whether one runs is unknown (%s)", cli.FirstLine(a.LockErr.Error()))
-		}
-	case a.LockErr != nil:
-		text = fmt.Sprintf("whether a coordinator runs for %s is unknown (%s)", a.Path, cli.FirstLine(a.LockErr.Error()))
+	h := a.Holder
+	because := ""
+	if a.cause != nil {
+		because = " (" + cli.FirstLine(a.cause.Error()) + ")"
 	}
-	return text
+	switch {
+	case a.HasCoordinator() && a.stopped:
+		return fmt.Sprintf("no coordinator answers for %s%s, because its process is stopped by SIGSTOP: `%s` (process %d on %s, since %s)",
+			a.Path, because, h.Command, h.PID, h.Host, since(h))
+	case a.HasCoordinator():
+		return fmt.Sprintf("no coordinator answers for %s%s, but its process exists: `%s` (process %d on %s, since %s)",
+			a.Path, because, h.Command, h.PID, h.Host, since(h))
+	case a.LockErr != nil && a.cause != nil:
+		return fmt.Sprintf("no coordinator answers for %s%s; whether one runs is unknown (%s)", a.Path, because, cli.FirstLine(a.LockErr.Error()))
+	case a.LockErr != nil:
+		return fmt.Sprintf("whether a coordinator runs for %s is unknown (%s)", a.Path, cli.FirstLine(a.LockErr.Error()))
+	case a.cause != nil:
+		return fmt.Sprintf("no coordinator answers for %s%s", a.Path, because)
+	}
+	return "no coordinator runs for " + a.Path
 }
 
 func since(h root.Holder) string { return h.Since.Local().Format(time.DateTime) }
@@ -122,11 +129,11 @@ func (a *AbsentError) Unwrap() []error {
 	return slices.DeleteFunc([]error{a.cause, a.LockErr}, func(err error) bool { return err == nil })
 }
 
-// hasCoordinator reports whether a coordinator holds the root, though it does not answer.
-func (a *AbsentError) hasCoordinator() bool { return IsCoordinator(a.Holder) }
+// HasCoordinator reports whether a coordinator holds the root, though it does not answer.
+func (a *AbsentError) HasCoordinator() bool { return IsCoordinator(a.Holder) }
 
 // HasRun reports whether a `run` or a similar command works on the root by itself.
-func (a *AbsentError) HasRun() bool { return a.Holder.PID != 0 && !a.hasCoordinator() }
+func (a *AbsentError) HasRun() bool { return a.Holder.PID != 0 && !a.HasCoordinator() }
 
 // IsCoordinator distinguishes a coordinator from other commands that hold a root's lock.
 func IsCoordinator(h root.Holder) bool { return strings.Contains(h.Command+" ", " coordinator ") }
