@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// comparison holds a result against a golden case.
+// comparison compares a result with a golden case.
 type comparison struct {
 	*testing.T
 	*golden
@@ -47,7 +47,7 @@ func largest(x []float64) float64 {
 	return m
 }
 
-// relative holds values within a share of the largest, NaN where NaN is.
+// relative checks that values agree within a fraction of the largest, and NaN with NaN.
 func (c *comparison) relative(name string, got []float64, bound float64) {
 	c.Helper()
 	want := c.of(name, len(got))
@@ -57,7 +57,7 @@ func (c *comparison) relative(name string, got []float64, bound float64) {
 	c.within(name, got, want, bound*largest(want))
 }
 
-// within holds values within an absolute bound, NaN where NaN is.
+// within checks that values agree within an absolute bound, and NaN with NaN.
 func (c *comparison) within(name string, got, want []float64, bound float64) {
 	c.Helper()
 	worst := 0.0
@@ -78,7 +78,7 @@ func (c *comparison) within(name string, got, want []float64, bound float64) {
 // few is how many of n stimuli rounding may move.
 func few(n int) int { return max(n*5/1000, 4) }
 
-// perStimulus holds all but a few stimuli within 1e-4 of the largest value, and
+// perStimulus checks that all but a few stimuli agree within 1e-4 of the largest value, and
 // those within 5e-3.
 func (c *comparison) perStimulus(name string, got, want []float64, values int) {
 	c.Helper()
@@ -133,7 +133,7 @@ func (c *comparison) training(r *TrainingResult) {
 	c.rankCorrelations(r)
 }
 
-// steps holds the steps and returns where they are equal.
+// steps compares the steps and returns where they are equal.
 func (c *comparison) steps(got []int32) (same []bool) {
 	want := c.of("steps_to_converge", len(got))
 	off := 0

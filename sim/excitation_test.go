@@ -19,7 +19,7 @@ func excitationOf(t *testing.T, own []float32, change func(p *Parameters)) (*exc
 	return e, &p
 }
 
-// TestConvolutionIsWee holds wee·re by convolution against the matrix, summed in
+// TestConvolutionIsWee compares wee·re by convolution with the matrix product, summed in
 // float64.
 func TestConvolutionIsWee(t *testing.T) {
 	for _, c := range []struct {

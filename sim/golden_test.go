@@ -151,7 +151,7 @@ func (g *golden) float32s(name string) []float32 {
 	return w
 }
 
-// TestGolden holds every small golden case against the published simulator's
+// TestGolden compares every small golden case with the published simulator's
 // result, within the bounds of docs/model.md#agreement-with-the-published-simulator.
 func TestGolden(t *testing.T) {
 	for _, g := range goldenCases(t) {

@@ -10,7 +10,7 @@ import (
 )
 
 // TestBitsAreThoseOnRecord runs tasks by each kind of kernels that the machine has,
-// and holds the digests of their results to those in testdata/bits.json. So every
+// and compares the digests of their results with those in testdata/bits.json. So every
 // kind of kernels, processor and compiler gives the same bits as the one that they
 // were recorded on. Where a change of bits is meant, ModelVersion goes up, and the
 // digests become those that this test reports.

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestMeterDoesWhatTasksDo holds the steps and weights of metered work against a
-// simulation's, and settlings side by side against those of single stimuli.
+// TestMeterDoesWhatTasksDo compares the steps and weights of metered work with those of a
+// simulation, and states that settle side by side with single ones.
 func TestMeterDoesWhatTasksDo(t *testing.T) {
 	const stimuli = 5
 	m := meterOf(t, WorkApproximate, stimuli)

@@ -104,7 +104,7 @@ func TestWholeRange(t *testing.T) {
 	}
 }
 
-// hold wants a place refused as expected, or else right.
+// hold checks that a place is refused as expected, or computed correctly.
 func (c place) hold(t *testing.T) {
 	s, err := New(&Task{Experiment: Gradient, Seed: 1, Parameters: c.parameters()})
 	if name, reason := c.refusal(); name != "" {
@@ -146,8 +146,8 @@ func (c place) wrongWeights(s *Simulation) error {
 	return nil
 }
 
-// wrongSteps holds some Euler steps of docs/model.md#settling, by single states and in a batch,
-// against a dense computation in float64.
+// wrongSteps compares some Euler steps of docs/model.md#settling, by single states and in a batch,
+// with a dense computation in float64.
 func (c place) wrongSteps(s *Simulation) error {
 	const steps = 20
 	net := s.settler
@@ -211,7 +211,7 @@ func (c place) wrongGradient(t *testing.T, s *Simulation) error {
 	return nil
 }
 
-// denseState is the network in float64, its input computed anew.
+// denseState is the network in float64, with its input recomputed.
 type denseState struct {
 	p                  *Parameters
 	wee, wei, wie, wii []float32

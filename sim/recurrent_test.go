@@ -104,7 +104,7 @@ func TestRecurrentExcitationIsACircularPattern(t *testing.T) {
 	}
 }
 
-// TestCorrelationsFactorise holds the product of axis moments against Pearson's
+// TestCorrelationsFactorise compares the product of axis moments with Pearson's
 // correlation computed from all stimuli.
 func TestCorrelationsFactorise(t *testing.T) {
 	for _, size := range [][2]int{{2, 3}, {3, 5}, {4, 6}, {5, 4}, {4, 1}, {4, 2}} {

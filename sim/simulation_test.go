@@ -23,7 +23,7 @@ func (c *endsAfter) Err() error {
 }
 
 // TestInterruptedStimulusLeavesNoTrace ends the context sooner and later in every
-// stimulus, and wants the state as before and the end the same.
+// stimulus, and expects the state to be unchanged and the result the same.
 func TestInterruptedStimulusLeavesNoTrace(t *testing.T) {
 	for name, task := range smallTasks(t) {
 		t.Run(name, func(t *testing.T) {

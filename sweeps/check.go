@@ -121,7 +121,7 @@ func (c *check) inheritance(d draft) {
 			continue
 		}
 		v, known := d.network.value(mustLookup(s.Name))
-		if !d.network.told && s.Name != "ng.exc.n_per_axis" {
+		if !d.network.known && s.Name != "ng.exc.n_per_axis" {
 			c.say("untold "+s.Name, fmt.Sprintf("%s is fixed by the source, and %s does not contain it", s.Name, d.network.what),
 				"remove it", s.Name, "source")
 		} else if known && v != s.Value {
@@ -172,16 +172,16 @@ func (c *check) excluding(cost int) {
 	}
 }
 
-// untold reports a source that does not contain a parameter of [source_where].
-func (c *check) untold(n *network, name string) {
+// unknownValue reports a source that does not contain a parameter of [source_where].
+func (c *check) unknownValue(n *network, name string) {
 	if c != nil {
 		c.say("where "+name, fmt.Sprintf("source_where: %s does not contain %s", n.what, name), "select the files by their paths instead",
 			"source_where")
 	}
 }
 
-// seedless reports a source that does not contain its seed.
-func (c *check) seedless(n *network) {
+// unknownSeed reports a source that does not contain its seed.
+func (c *check) unknownSeed(n *network) {
 	if c != nil {
 		c.say("seedless", fmt.Sprintf("the source %s does not contain its seed", n.what),
 			"give the tasks their own seeds: seeds = [1], or --seeds 1", "source", "experiment")

@@ -22,7 +22,7 @@ func (t *Task) fileName(ownSeed bool) string {
 		b = append(b, '=')
 		b = append(b, s.Value.String()...)
 	}
-	if t.Source != nil && ownSeed && t.Source.SeedTold {
+	if t.Source != nil && ownSeed && t.Source.SeedKnown {
 		b = strconv.AppendUint(append(b, "~seed="...), uint64(t.Source.Seed), 10)
 		b = append(b, "~perturb"...)
 		b = strconv.AppendUint(append(b, ".seed="...), uint64(t.Seed), 10)

@@ -48,7 +48,7 @@ func TestIDVectors(t *testing.T) {
 	}
 }
 
-// vectorLibrary holds a trained network, by its sweep and by its file, and a file
+// vectorLibrary has a trained network, by its sweep and by its file, and a file
 // of the published program.
 func vectorLibrary(t *testing.T) *shelf {
 	trained := mustParse(t, "name = 'trained'\nexperiment = 'APPROXIMATE'\n[parameters]\ninp.n_stimuli = 6\nng.exc.n_per_axis = 4\n")
@@ -57,7 +57,7 @@ func vectorLibrary(t *testing.T) *shelf {
 	}}
 	for task := range mustExpand(t, trained, nil).All() {
 		lib.files["/files/ours.h5"] = []ResultFile{{
-			Path: "/files/ours.h5", Task: task.ID, Sweep: "trained", File: task.File, Told: true, Seed: 1,
+			Path: "/files/ours.h5", Task: task.ID, Sweep: "trained", File: task.File, Known: true, Seed: 1,
 			Experiment: sim.Approximate, Settings: task.Settings(), NPerAxis: 4, NStimuli: 6, Trained: true,
 		}}
 	}

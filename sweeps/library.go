@@ -26,7 +26,7 @@ type ResultFile struct {
 	Experiment sim.Experiment // "" if the file does not contain it, as those of the published program
 	Seed       uint32         // only with Told
 	Settings   sim.Values     // as sim.Settings gave them; only with Told
-	Told       bool           // the file has a /task group, which contains them
+	Known      bool           // the file has a /task group, which contains them
 	NPerAxis   int            // from the shape of the weights
 	NStimuli   int            // from the shape of the afferents or responses; 0 if there are none
 	Trained    bool           // it has what PERTURB needs: weights, correlations_ee, response_sim_ee

@@ -163,7 +163,7 @@ func TestWhatIsWrittenCanBeRead(t *testing.T) {
 	}
 }
 
-// FuzzReports repeats texts, and holds the length of their reports within bounds.
+// FuzzReports repeats texts, and checks that their reports are not too long.
 func FuzzReports(f *testing.F) {
 	for _, c := range hostile {
 		f.Add([]byte(c.text[:min(len(c.text), 2000)]), uint16(1))

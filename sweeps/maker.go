@@ -40,8 +40,8 @@ func (m *maker) seeds(c *check) []uint32 {
 	if own := m.sweep.seeds; len(own) > 0 {
 		return own
 	}
-	if m.network != nil && !m.network.input.SeedTold {
-		c.seedless(m.network)
+	if m.network != nil && !m.network.input.SeedKnown {
+		c.unknownSeed(m.network)
 		return nil
 	}
 	return []uint32{m.network.input.Seed}

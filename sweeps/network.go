@@ -16,7 +16,7 @@ import (
 type network struct {
 	input   Input
 	what    string // for messages
-	told    bool   // its parameters are known
+	known   bool   // its parameters are known
 	tree    sim.Parameters
 	varying []sim.Setting // the values in its file's name
 	// inherited are the settings that PERTURB takes from the network.
@@ -32,7 +32,7 @@ type networks struct {
 
 // value returns a parameter of the network, if it is known.
 func (n *network) value(p *sim.Parameter) (sim.Value, bool) {
-	if n.told {
+	if n.known {
 		return p.Get(&n.tree), true
 	}
 	if v, ok := settingOf(n.inherited, p.Name); ok {
@@ -110,9 +110,9 @@ func networksOfTasks(sweep string, tasks *Expansion) *networks {
 
 func networkOfTask(sweep string, t *Task) *network {
 	return &network{
-		input:     Input{Task: t.ID, Sweep: sweep, File: t.File, Seed: t.Seed, SeedTold: true},
+		input:     Input{Task: t.ID, Sweep: sweep, File: t.File, Seed: t.Seed, SeedKnown: true},
 		what:      fmt.Sprintf("%s/%s", sweep, t.File),
-		told:      true,
+		known:     true,
 		tree:      t.Parameters,
 		varying:   t.Varying,
 		inherited: inherited(t.Settings()),
@@ -133,8 +133,8 @@ func networksOfFiles(files []ResultFile) *networks {
 // networkOfFile returns what is known about a result file. If the file does not contain its
 // parameters, these are the values in its name and the sizes of its arrays.
 func networkOfFile(f ResultFile) *network {
-	n := &network{input: f.input(), what: f.Path, told: f.Told, varying: ValuesInName(f.Path)}
-	if !f.Told {
+	n := &network{input: f.input(), what: f.Path, known: f.Known, varying: ValuesInName(f.Path)}
+	if !f.Known {
 		n.inherited = append(inherited(n.varying), sizes(f)...)
 		return n
 	}
@@ -148,7 +148,7 @@ func networkOfFile(f ResultFile) *network {
 
 // input returns how a task refers to a result file.
 func (f *ResultFile) input() Input {
-	in := Input{Task: f.Task, Sweep: f.Sweep, File: f.File, Seed: f.Seed, SeedTold: f.Told}
+	in := Input{Task: f.Task, Sweep: f.Sweep, File: f.File, Seed: f.Seed, SeedKnown: f.Known}
 	if f.Task == (ID{}) {
 		in.SHA256, in.Path, in.Sweep, in.File = f.SHA256, f.Path, "", ""
 	}

@@ -7,7 +7,7 @@ import (
 	"eisweep/sim"
 )
 
-// TestTasksAreMadeAgainByTheirNumbers holds every task that At makes against the one
+// TestTasksAreMadeAgainByTheirNumbers compares every task that At creates with the one
 // of the walk, for sweeps with exclusions, replacements and sources.
 func TestTasksAreMadeAgainByTheirNumbers(t *testing.T) {
 	training := `

@@ -111,7 +111,7 @@ pl.is_plastic = "EXC"
 	}
 	for task := range e.All() {
 		p := task.Parameters
-		if p.Ng.Exc.NPerAxis != 4 || p.Inp.NStimuli != 6 || task.Source.SHA256 != strings.Repeat("E", 64) || task.Source.SeedTold || task.Source.Path == "" {
+		if p.Ng.Exc.NPerAxis != 4 || p.Inp.NStimuli != 6 || task.Source.SHA256 != strings.Repeat("E", 64) || task.Source.SeedKnown || task.Source.Path == "" {
 			t.Errorf("task is %+v of %+v", task, *task.Source)
 		}
 	}
@@ -126,7 +126,7 @@ func TestFilesThatNoNameTellsApart(t *testing.T) {
 	for want, files := range map[string][]ResultFile{
 		"the same file results~seed=1.h5":                {file("/f/a.h5", "a"), file("/f/b.h5", "b")},
 		"/f/a.h5 and /f/b.h5 are the same network":       {file("/f/a.h5", "a"), file("/f/b.h5", "a")},
-		"the source /f/p.h5 contains no trained network": {{Path: "/f/p.h5", Told: true, Experiment: sim.Perturb, Trained: true}},
+		"the source /f/p.h5 contains no trained network": {{Path: "/f/p.h5", Known: true, Experiment: sim.Perturb, Trained: true}},
 	} {
 		lib.files["/f"] = files
 		if _, err := mustParse(t, text).Expand(t.Context(), lib); err == nil || !strings.Contains(err.Error(), want) {

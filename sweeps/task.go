@@ -74,8 +74,8 @@ type Input struct {
 	Sweep  string // result under this root: a sweep that has it
 	File   string // and its name there
 	Seed   uint32 // the source's seed, where SeedTold
-	// SeedTold is false for files of the published program, which do not contain it.
-	SeedTold bool
+	// SeedKnown is false for files of the published program, which do not contain it.
+	SeedKnown bool
 }
 
 // Initial is a file whose weights a training starts from.

@@ -34,7 +34,7 @@ func (s *Sweep) selects(n *network, c *check) bool {
 	for _, cond := range s.where {
 		v, known := n.seedOrValue(cond.name)
 		if !known {
-			c.untold(n, cond.name)
+			c.unknownValue(n, cond.name)
 			return false
 		}
 		if !cond.set[v] {
@@ -46,7 +46,7 @@ func (s *Sweep) selects(n *network, c *check) bool {
 
 func (n *network) seedOrValue(name string) (sim.Value, bool) {
 	if name == "seed" {
-		return sim.IntegerValue(int(n.input.Seed)), n.input.SeedTold
+		return sim.IntegerValue(int(n.input.Seed)), n.input.SeedKnown
 	}
 	return n.value(mustLookup(name))
 }

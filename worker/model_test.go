@@ -69,7 +69,7 @@ func TestModelTrainsAndPerturbs(t *testing.T) {
 		o.Source = &protocol.InputRef{Task: train.ID, Path: "quick/trained.h5", SHA256: trained.SHA256}
 	})
 	_, info := b.result(perturb, "perturbed.h5")
-	if info.Source == nil || info.Source.Task != train.ID || !info.Source.SeedTold || info.Source.Seed != 3 {
+	if info.Source == nil || info.Source.Task != train.ID || !info.Source.SeedKnown || info.Source.Seed != 3 {
 		t.Errorf("its source is told as %+v", info.Source)
 	}
 

@@ -74,7 +74,7 @@ func prepare(ctx context.Context, job *Job) (task *sim.Task, err error) {
 		if err != nil {
 			return nil, err
 		}
-		job.Task.Source.SeedTold, job.Task.Source.Seed = info.HasTask, info.Seed
+		job.Task.Source.SeedKnown, job.Task.Source.Seed = info.HasTask, info.Seed
 		if task.Source, err = results.ReadSource(ctx, job.Source); err != nil {
 			return nil, err
 		}

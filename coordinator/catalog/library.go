@@ -143,7 +143,7 @@ func (l *Library) result(path string) (sweeps.ResultFile, error) {
 		return sweeps.ResultFile{}, err
 	}
 	info := &found.Info
-	f := sweeps.ResultFile{Path: path, Experiment: info.Experiment, Seed: info.Seed, Settings: info.Settings, Told: info.HasTask,
+	f := sweeps.ResultFile{Path: path, Experiment: info.Experiment, Seed: info.Seed, Settings: info.Settings, Known: info.HasTask,
 		NPerAxis: info.NPerAxis, NStimuli: info.NStimuli, Trained: info.Trained, SHA256: found.SHA256}
 	if c == nil {
 		return f, nil

@@ -25,7 +25,7 @@ func makeTask(e sim.Experiment, settings ...sim.Setting) *sweeps.Task {
 		Parameters: sim.Resolve(e, settings), Varying: settings,
 	}
 	if e == sim.Perturb {
-		t.Source = &sweeps.Input{Task: sweeps.ID{7: 9}, Seed: 3, SeedTold: true}
+		t.Source = &sweeps.Input{Task: sweeps.ID{7: 9}, Seed: 3, SeedKnown: true}
 	}
 	return t
 }

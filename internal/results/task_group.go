@@ -29,7 +29,7 @@ func taskAttributes(task *sweeps.Task) []attribute {
 	}
 	if task.Source != nil {
 		out = append(out, perTask("source", reference(task.Source)))
-		if task.Source.SeedTold {
+		if task.Source.SeedKnown {
 			out = append(out, perTask("source_seed", int64(task.Source.Seed)))
 		}
 	}

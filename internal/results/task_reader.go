@@ -56,7 +56,7 @@ func readInputs(f *h5.File, info *Info) error {
 	}
 	if info.Source = source; source != nil {
 		seed, err := attributeAs[int64](f, "/task", "source_seed")
-		if source.SeedTold = err == nil; source.SeedTold {
+		if source.SeedKnown = err == nil; source.SeedKnown {
 			if source.Seed, err = seedOf(seed); err != nil {
 				return err
 			}

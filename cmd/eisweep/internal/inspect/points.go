@@ -68,7 +68,7 @@ func varies(tasks []catalog.TaskStatus) (varied map[string]bool, networks bool) 
 				varied[s.Name] = true
 			}
 		}
-		networks = networks || t.Source != nil && t.Source.SeedTold && t.Source.Seed != t.Seed
+		networks = networks || t.Source != nil && t.Source.SeedKnown && t.Source.Seed != t.Seed
 	}
 	return varied, networks
 }
@@ -80,7 +80,7 @@ func pointName(t *sweeps.Task, varied map[string]bool, networks bool) string {
 			parts = append(parts, s.String())
 		}
 	}
-	if networks && t.Source != nil && t.Source.SeedTold {
+	if networks && t.Source != nil && t.Source.SeedKnown {
 		parts = append(parts, fmt.Sprintf("network seed=%d", t.Source.Seed))
 	}
 	return cmp.Or(strings.Join(parts, " "), "all")

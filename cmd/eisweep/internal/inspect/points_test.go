@@ -57,7 +57,7 @@ func TestNetworksAreApart(t *testing.T) {
 	var tasks []catalog.TaskStatus
 	for _, network := range []uint32{5, 6} {
 		one := task(t, 1, catalog.StateDone, "1e-05")
-		one.Task.Source = &sweeps.Input{SeedTold: true, Seed: network}
+		one.Task.Source = &sweeps.Input{SeedKnown: true, Seed: network}
 		tasks = append(tasks, one)
 	}
 	points := pointsOf(tasks, nil)
