@@ -24,8 +24,8 @@ type ResultFile struct {
 	File       string // its name there
 	SHA256     string
 	Experiment sim.Experiment // "" if the file does not contain it, as those of the published program
-	Seed       uint32         // only with Told
-	Settings   sim.Values     // as sim.Settings gave them; only with Told
+	Seed       uint32         // only with Known
+	Settings   sim.Values     // as sim.Settings gave them; only with Known
 	Known      bool           // the file has a /task group, which contains them
 	NPerAxis   int            // from the shape of the weights
 	NStimuli   int            // from the shape of the afferents or responses; 0 if there are none

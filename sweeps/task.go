@@ -73,7 +73,7 @@ type Input struct {
 	Path   string // outside file: where it was found; not part of the task's identity
 	Sweep  string // result under this root: a sweep that has it
 	File   string // and its name there
-	Seed   uint32 // the source's seed, where SeedTold
+	Seed   uint32 // the source's seed, if SeedKnown
 	// SeedKnown is false for files of the published program, which do not contain it.
 	SeedKnown bool
 }
