@@ -33,8 +33,8 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	if folder := os.Getenv("EISWEEP_TEST_KILLED"); folder != "" {
-		os.Exit(killed(folder, os.Getenv("EISWEEP_TEST_ATTEMPT")))
+	if directory := os.Getenv("EISWEEP_TEST_KILLED"); directory != "" {
+		os.Exit(killed(directory, os.Getenv("EISWEEP_TEST_ATTEMPT")))
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -252,10 +252,10 @@ func (b *bench) until(what string, is func() bool) {
 	}
 }
 
-// left are the files in a private folder.
-func (b *bench) left(folder string) (names []string) {
+// left are the files in a private directory.
+func (b *bench) left(directory string) (names []string) {
 	b.Helper()
-	entries, err := os.ReadDir(b.root.Private(folder))
+	entries, err := os.ReadDir(b.root.Private(directory))
 	check(b, err)
 	for _, e := range entries {
 		names = append(names, e.Name())

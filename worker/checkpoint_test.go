@@ -12,9 +12,9 @@ import (
 )
 
 // generations leaves two checkpoints of a task and returns how far they are.
-func generations(t *testing.T, folder string) (c *Checkpoints, last, first int64) {
+func generations(t *testing.T, directory string) (c *Checkpoints, last, first int64) {
 	t.Helper()
-	c = keeper(folder, 1, func(line string) { t.Log(line) })
+	c = keeper(directory, 1, func(line string) { t.Log(line) })
 	s := simulation(t)
 	for range 2 {
 		for range 40 {
@@ -65,29 +65,29 @@ func TestDamagedCheckpointFallsBack(t *testing.T) {
 	}
 	for name, damage := range cases {
 		t.Run(name, func(t *testing.T) {
-			folder := t.TempDir()
-			c, last, first := generations(t, folder)
-			if begun := resumed(t, folder, 2, false); begun != last {
+			directory := t.TempDir()
+			c, last, first := generations(t, directory)
+			if begun := resumed(t, directory, 2, false); begun != last {
 				t.Fatalf("it goes on at %d, not %d", begun, last)
 			}
 			harm(t, c.path, damage)
-			if begun := resumed(t, folder, 2, true); begun != first {
+			if begun := resumed(t, directory, 2, true); begun != first {
 				t.Errorf("it goes on at %d, not %d", begun, first)
 			}
 			harm(t, c.path+previousSuffix, damage)
-			if begun := resumed(t, folder, 2, true); begun != 0 {
+			if begun := resumed(t, directory, 2, true); begun != 0 {
 				t.Errorf("it goes on at %d, not from the start", begun)
 			}
 		})
 	}
 }
 
-// TestCheckpointsCarryWhatWasSpent goes on from one attempt's checkpoint after the other,
+// TestCheckpointsCarryWhatWasSpent resumes from one attempt's checkpoint after the other,
 // and from one of the format before, which doesn't tell.
 func TestCheckpointsCarryWhatWasSpent(t *testing.T) {
-	folder := t.TempDir()
+	directory := t.TempDir()
 	spend := func(attempt int, took time.Duration) *Checkpoints {
-		c, s := keeper(folder, attempt, func(string) {}), &counter{}
+		c, s := keeper(directory, attempt, func(string) {}), &counter{}
 		c.Resume(s)
 		c.worked = func() time.Duration { return took }
 		s.save(c, s.done+10)
@@ -95,11 +95,11 @@ func TestCheckpointsCarryWhatWasSpent(t *testing.T) {
 	}
 	spend(1, time.Hour)
 	if c := spend(2, time.Minute); c.spent < time.Hour || c.spent > time.Hour+time.Minute/2 {
-		t.Errorf("the second goes on from %v", c.spent)
+		t.Errorf("the second resumes from %v", c.spent)
 	}
 	third := spend(3, time.Second)
 	if third.spent < time.Hour+time.Minute || third.spent > time.Hour+3*time.Minute/2 {
-		t.Errorf("the third goes on from %v", third.spent)
+		t.Errorf("the third resumes from %v", third.spent)
 	}
 	harm(t, third.path, func(b []byte) []byte {
 		head := append(b[:len(checkpointMagic):len(checkpointMagic)], 0, timelessFormat)
@@ -108,15 +108,15 @@ func TestCheckpointsCarryWhatWasSpent(t *testing.T) {
 		return append(append(head, sum[:]...), b[checkpointHead:]...)
 	})
 	if c := spend(4, time.Second); c.spent != 0 || c.kept != 40 {
-		t.Errorf("the fourth goes on from %v, to %d", c.spent, c.kept)
+		t.Errorf("the fourth resumes from %v, to %d", c.spent, c.kept)
 	}
 }
 
 // resumed is where another attempt begins, and checks whether it warns.
-func resumed(t *testing.T, folder string, attempt int, warns bool) int64 {
+func resumed(t *testing.T, directory string, attempt int, warns bool) int64 {
 	t.Helper()
 	warned := false
-	c := keeper(folder, attempt, func(line string) { warned = warned || strings.HasPrefix(line, "warning") })
+	c := keeper(directory, attempt, func(line string) { warned = warned || strings.HasPrefix(line, "warning") })
 	s := simulation(t)
 	c.Resume(s)
 	if warned != warns {

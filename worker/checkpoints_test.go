@@ -29,10 +29,10 @@ func long() *sweeps.Task {
 	return t
 }
 
-// keeper is the Checkpoints of the attempt of a number in a folder, which tell what they say. There
+// keeper is the Checkpoints of the attempt of a number in a directory, which tell what they say. There
 // were attempts of all lower numbers.
-func keeper(folder string, attempt int, say func(string)) *Checkpoints {
-	path := func(n int) string { return filepath.Join(folder, long().ID.String()+"."+strconv.Itoa(n)) }
+func keeper(directory string, attempt int, say func(string)) *Checkpoints {
+	path := func(n int) string { return filepath.Join(directory, long().ID.String()+"."+strconv.Itoa(n)) }
 	c := &Checkpoints{
 		path: path(attempt), worked: func() time.Duration { return 0 }, savedAt: time.Now(),
 		say:     func(format string, args ...any) { say(fmt.Sprintf(format, args...)) },
@@ -72,10 +72,10 @@ func (c *counter) save(k *Checkpoints, done int64) {
 	k.wait()
 }
 
-// names lists a folder without the task's id.
-func names(t *testing.T, folder string) (list []string) {
+// names lists a directory without the task's id.
+func names(t *testing.T, directory string) (list []string) {
 	t.Helper()
-	entries, err := os.ReadDir(folder)
+	entries, err := os.ReadDir(directory)
 	check(t, err)
 	for _, e := range entries {
 		list = append(list, strings.TrimPrefix(e.Name(), long().ID.String()))
@@ -86,45 +86,45 @@ func names(t *testing.T, folder string) (list []string) {
 // An attempt goes on from the furthest of all, and keeps the earlier ones' until it
 // has two of its own.
 func TestFurthestCheckpointIsTaken(t *testing.T) {
-	folder := t.TempDir()
+	directory := t.TempDir()
 	quiet := func(string) {}
 	for attempt, reach := range []int64{500, 900} {
-		(&counter{}).save(keeper(folder, 1+attempt, quiet), reach)
+		(&counter{}).save(keeper(directory, 1+attempt, quiet), reach)
 	}
-	(&counter{}).save(keeper(folder, 5, quiet), 5000) // the order doesn't name it
-	fourth, s := keeper(folder, 4, quiet), &counter{}
+	(&counter{}).save(keeper(directory, 5, quiet), 5000) // the order doesn't name it
+	fourth, s := keeper(directory, 4, quiet), &counter{}
 	if fourth.Resume(s); s.done != 900 {
 		t.Fatalf("it goes on at %d, not 900", s.done)
 	}
 	s.save(fourth, 950)
-	if got := names(t, folder); !slices.Equal(got, []string{".1", ".2", ".4", ".5"}) {
+	if got := names(t, directory); !slices.Equal(got, []string{".1", ".2", ".4", ".5"}) {
 		t.Errorf("after one of its own: %v", got)
 	}
 	s.save(fourth, 960)
-	if got := names(t, folder); !slices.Equal(got, []string{".4", ".4.before", ".5"}) {
+	if got := names(t, directory); !slices.Equal(got, []string{".4", ".4.before", ".5"}) {
 		t.Errorf("after two of its own: %v", got)
 	}
 	fourth.removeOwn()
-	if got := names(t, folder); !slices.Equal(got, []string{".5"}) {
+	if got := names(t, directory); !slices.Equal(got, []string{".5"}) {
 		t.Errorf("after its end: %v", got)
 	}
 }
 
 func TestFailedCheckpointLeavesTheLast(t *testing.T) {
-	folder := t.TempDir()
+	directory := t.TempDir()
 	var said []string
-	c, s := keeper(folder, 1, func(line string) { said = append(said, line) }), &counter{}
+	c, s := keeper(directory, 1, func(line string) { said = append(said, line) }), &counter{}
 	s.save(c, 10)
 	s.err = errors.New("no space left on device")
 	s.save(c, 20)
 	if !strings.Contains(strings.Join(said, "\n"), "no space left") {
 		t.Errorf("it says %q", said)
 	}
-	if got := names(t, folder); !slices.Equal(got, []string{".1"}) {
+	if got := names(t, directory); !slices.Equal(got, []string{".1"}) {
 		t.Errorf("files %v", got)
 	}
 	next := &counter{}
-	if keeper(folder, 2, func(string) {}).Resume(next); next.done != 10 {
+	if keeper(directory, 2, func(string) {}).Resume(next); next.done != 10 {
 		t.Errorf("it goes on at %d, not 10", next.done)
 	}
 }
@@ -194,9 +194,9 @@ func TestDrainedTaskGoesOn(t *testing.T) {
 func TestATaskGoesOnFromANumberedCheckpoint(t *testing.T) {
 	b := newBench(t, time.Minute)
 	o := task(1)
-	folder := b.root.Private("checkpoints")
+	directory := b.root.Private("checkpoints")
 	for n, reach := range []int64{40, 80} {
-		c := keeper(folder, 1, func(string) {})
+		c := keeper(directory, 1, func(string) {})
 		c.path = b.root.Checkpoint(o.ID, strconv.Itoa(n+1))
 		(&counter{}).save(c, reach)
 	}

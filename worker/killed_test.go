@@ -18,13 +18,13 @@ import (
 
 // killed is the part of a worker's process that is killed: it runs the task with as
 // many checkpoints as can be, and tells of each.
-func killed(folder, attempt string) int {
+func killed(directory, attempt string) int {
 	n, err := strconv.Atoi(attempt)
 	if err != nil {
 		return 2
 	}
-	c := keeper(folder, n, func(line string) { fmt.Println(line) })
-	job := &Job{Task: long(), Path: filepath.Join(folder, "result.h5"), Checkpoints: c}
+	c := keeper(directory, n, func(line string) { fmt.Println(line) })
+	job := &Job{Task: long(), Path: filepath.Join(directory, "result.h5"), Checkpoints: c}
 	receipt, err := Model().Run(context.Background(), job, func(sim.Progress) { c.pause = 0 })
 	c.close()
 	fmt.Println("digest", receipt.Digest, err)
@@ -33,10 +33,10 @@ func killed(folder, attempt string) int {
 
 // runKilled runs the process and kills it after so many checkpoints. It returns how
 // far the process said to have come, where it began, and the digest if it ended.
-func runKilled(t *testing.T, folder string, attempt, after int) (began, kept int64, digest string) {
+func runKilled(t *testing.T, directory string, attempt, after int) (began, kept int64, digest string) {
 	t.Helper()
 	cmd := exec.CommandContext(deadline(t), os.Args[0])
-	cmd.Env = append(os.Environ(), "EISWEEP_TEST_KILLED="+folder, "EISWEEP_TEST_ATTEMPT="+strconv.Itoa(attempt))
+	cmd.Env = append(os.Environ(), "EISWEEP_TEST_KILLED="+directory, "EISWEEP_TEST_ATTEMPT="+strconv.Itoa(attempt))
 	out, err := cmd.StdoutPipe()
 	check(t, err)
 	check(t, cmd.Start())
@@ -68,15 +68,15 @@ func TestTaskKilledTenTimesEndsWithTheSameBits(t *testing.T) {
 	check(t, err)
 	seed := uint64(time.Now().UnixNano())
 	random := rand.New(rand.NewPCG(seed, 0))
-	folder, kept := t.TempDir(), int64(0)
+	directory, kept := t.TempDir(), int64(0)
 	for n := range 10 {
-		began, reached, digest := runKilled(t, folder, 1+n, 1+random.IntN(3))
+		began, reached, digest := runKilled(t, directory, 1+n, 1+random.IntN(3))
 		if began < kept || digest != "" {
 			t.Fatalf("seed %d, run %d began at %d, where %d stimuli were kept; digest %q", seed, n, began, kept, digest)
 		}
 		kept = reached
 	}
-	if began, _, digest := runKilled(t, folder, 11, -1); began < kept || digest != want.Digest {
+	if began, _, digest := runKilled(t, directory, 11, -1); began < kept || digest != want.Digest {
 		t.Errorf("seed %d: from %d on (kept: %d) the digest is %q, at one go %q", seed, began, kept, digest, want.Digest)
 	}
 }

@@ -15,23 +15,23 @@ import (
 // TestCheckpointsThatCannotBeFoundForAMoment are gone on from. A circle of links stands for a
 // file server that doesn't answer.
 func TestCheckpointsThatCannotBeFoundForAMoment(t *testing.T) {
-	folder, away := filepath.Join(t.TempDir(), "checkpoints"), filepath.Join(t.TempDir(), "away")
-	check(t, os.Mkdir(folder, 0o700))
+	directory, away := filepath.Join(t.TempDir(), "checkpoints"), filepath.Join(t.TempDir(), "away")
+	check(t, os.Mkdir(directory, 0o700))
 	synctest.Test(t, func(t *testing.T) {
-		(&counter{}).save(keeper(folder, 1, func(string) {}), 8)
-		check(t, errors.Join(os.Rename(folder, away), os.Symlink("checkpoints", folder)))
+		(&counter{}).save(keeper(directory, 1, func(string) {}), 8)
+		check(t, errors.Join(os.Rename(directory, away), os.Symlink("checkpoints", directory)))
 		tries := 0
-		k := keeper(folder, 2, func(text string) {
+		k := keeper(directory, 2, func(text string) {
 			if !strings.Contains(text, "tried again") {
 				return
 			}
 			if tries++; tries == 2 {
-				check(t, errors.Join(os.Remove(folder), os.Rename(away, folder)))
+				check(t, errors.Join(os.Remove(directory), os.Rename(away, directory)))
 			}
 		})
 		var s counter
 		if k.Resume(&s); s.done != 8 || tries != 2 {
-			t.Errorf("after %d attempts it goes on from %d", tries, s.done)
+			t.Errorf("after %d attempts it resumes from %d", tries, s.done)
 		}
 	})
 }
@@ -51,7 +51,7 @@ func (f *flaky) RestoreFrom(r io.ReaderAt, size int64) error {
 	return f.counter.RestoreFrom(r, size)
 }
 
-// TestACheckpointThatCannotBeReadForAMoment is gone on from; one that is damaged is left out at
+// TestACheckpointThatCannotBeReadForAMoment is read again; one that is damaged is not used at
 // once, and so is one that cannot be read for long.
 func TestACheckpointThatCannotBeReadForAMoment(t *testing.T) {
 	refused := &fs.PathError{Op: "read", Path: "checkpoint", Err: syscall.EIO}
@@ -70,12 +70,12 @@ func TestACheckpointThatCannotBeReadForAMoment(t *testing.T) {
 		"long":    {func(int) error { return refused }, 1 + len(readPauses), 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			folder := t.TempDir()
+			directory := t.TempDir()
 			synctest.Test(t, func(t *testing.T) {
-				(&counter{}).save(keeper(folder, 1, func(string) {}), 8)
+				(&counter{}).save(keeper(directory, 1, func(string) {}), 8)
 				s := flaky{err: test.err}
-				if keeper(folder, 2, func(string) {}).Resume(&s); s.done != test.done || s.tries != test.tries {
-					t.Errorf("after %d attempts it goes on from %d", s.tries, s.done)
+				if keeper(directory, 2, func(string) {}).Resume(&s); s.done != test.done || s.tries != test.tries {
+					t.Errorf("after %d attempts it resumes from %d", s.tries, s.done)
 				}
 			})
 		})

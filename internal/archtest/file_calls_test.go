@@ -25,7 +25,6 @@ var careful = map[string]string{
 	"internal/natsserver/server.go":             "the store is this user's alone, and disposable",
 	"internal/natsserver/store.go":              "the store is this user's alone, and disposable",
 	"internal/natsserver/store_move.go":         "the store is this user's alone, and disposable",
-	"worker/begun.go":                           "it opens a folder",
 	"cmd/eisweep/internal/cli/failpoints_on.go": "only a program of tests has it",
 	"cmd/eisweep/internal/cli/prompt.go":        "a person may name a FIFO, such as a shell's <(…), as a sweep file",
 }

@@ -44,7 +44,7 @@ func LinkOrCopy(from, to, sha256 string) error {
 	return err
 }
 
-// othersWrite says whether other users may give files names in a folder.
+// othersWrite reports whether other users may create names in a directory.
 func othersWrite(dir string) (bool, error) {
 	info, err := os.Stat(dir)
 	return err == nil && info.Mode().Perm()&0o022 != 0, err

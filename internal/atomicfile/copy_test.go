@@ -14,7 +14,7 @@ import (
 // shaOfMine is the SHA-256 of "mine".
 const shaOfMine = "3fd30542fe3f61b14bd4a4b2dc0b6fb30fa6f63ebce52dd1778aaa8c4dc02cff"
 
-// TestWhatOthersCouldChangeIsCopied has files in a folder that a group shares.
+// TestWhatOthersCouldChangeIsCopied has files in a directory that a group shares.
 func TestWhatOthersCouldChangeIsCopied(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o770); err != nil {

@@ -176,15 +176,15 @@ func TestSiteByContext(t *testing.T) {
 	url := natstest.Site(t, func(o *server.Options) { o.Username, o.Password = "someone", "hush" })
 	config := t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", config)
-	folder := filepath.Join(config, "nats", "context")
+	directory := filepath.Join(config, "nats", "context")
 	text := fmt.Sprintf(`{"url": %q, "user": "someone", "password": "hush"}`, url)
-	if err := errors.Join(os.MkdirAll(folder, 0o700), os.WriteFile(filepath.Join(folder, "lab.json"), []byte(text), 0o600)); err != nil {
+	if err := errors.Join(os.MkdirAll(directory, 0o700), os.WriteFile(filepath.Join(directory, "lab.json"), []byte(text), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	if err := visit(t, Site{Context: "lab"}); err != nil {
 		t.Error(err)
 	}
-	if err := visit(t, Site{Context: filepath.Join(folder, "lab.json")}); err != nil {
+	if err := visit(t, Site{Context: filepath.Join(directory, "lab.json")}); err != nil {
 		t.Error(err)
 	}
 	if err := visit(t, Site{Context: "elsewhere"}); !errors.Is(err, ErrSite) || !strings.Contains(err.Error(), "elsewhere") {
