@@ -39,14 +39,14 @@ func newAPIServer(t testing.TB) *apiServer {
 	t.Helper()
 	needsPrograms(t, map[string]string{"etcd": "etcd-server"})
 	at := newNetwork(t, t.TempDir()).host()
-	folder := at.disk()
-	key, token := filepath.Join(folder, "accounts.key"), filepath.Join(folder, "tokens.csv")
+	directory := at.disk()
+	key, token := filepath.Join(directory, "accounts.key"), filepath.Join(directory, "tokens.csv")
 	write(t, key, accountsKey(t))
 	write(t, token, "secret,trial,trial,system:masters\n")
-	start(t, at, nil, "etcd", "--data-dir="+filepath.Join(folder, "etcd"), "--unsafe-no-fsync",
+	start(t, at, nil, "etcd", "--data-dir="+filepath.Join(directory, "etcd"), "--unsafe-no-fsync",
 		"--listen-client-urls=http://127.0.0.1:2379", "--advertise-client-urls=http://127.0.0.1:2379", "--listen-peer-urls=http://127.0.0.1:2380")
 	start(t, at, nil, built(t, kubeAPIServer), "--etcd-servers=http://127.0.0.1:2379", "--bind-address="+at.address(), "--secure-port=6443",
-		"--cert-dir="+filepath.Join(folder, "certificates"), "--service-account-key-file="+key, "--service-account-signing-key-file="+key,
+		"--cert-dir="+filepath.Join(directory, "certificates"), "--service-account-key-file="+key, "--service-account-signing-key-file="+key,
 		"--service-account-issuer=https://trial", "--token-auth-file="+token, "--service-cluster-ip-range=10.96.0.0/24",
 		"--authorization-mode=RBAC", "--disable-admission-plugins=ServiceAccount")
 	a := &apiServer{t: t, url: "https://" + at.address() + ":6443", client: &http.Client{
@@ -153,7 +153,11 @@ func TestAnAPIServerTakesTheManifests(t *testing.T) {
 		}
 	}
 	wrong := strings.Replace(shipped("storage.yaml"), "ReadWriteMany", "ReadWriteAlways", 1)
-	if status, said, _ := a.asks(http.MethodPost, resources["PersistentVolumeClaim"]+"?dryRun=All", wrong); status != http.StatusUnprocessableEntity {
+	if status, said, _ := a.asks(
+		http.MethodPost,
+		resources["PersistentVolumeClaim"]+"?dryRun=All",
+		wrong,
+	); status != http.StatusUnprocessableEntity {
 		t.Errorf("a claim that nobody can bind: %d %s", status, said)
 	}
 }

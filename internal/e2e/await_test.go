@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// patience is how long a trial waits for anything before it gives up and shows what the processes said. It is no
+// patience is how long a test waits for anything before it gives up and shows what the processes said. It is no
 // measure of speed: a machine that is busy with other tests takes its time.
 const patience = 2 * time.Minute
 

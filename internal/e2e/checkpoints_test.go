@@ -15,7 +15,7 @@ import (
 // oneTask is a sweep of one task, which lasts for minutes while it is held back.
 func oneTask(t testing.TB) string { return sweepFile(t, "single", 1, 4, 500, "") }
 
-// TestATaskThatIsKilledTenTimes kills the worker of a task ten times at random, and damages what it goes on from.
+// TestATaskThatIsKilledTenTimes kills the worker of a task ten times at random, and damages what it continues from.
 func TestATaskThatIsKilledTenTimes(t *testing.T) {
 	file := oneTask(t)
 	want := undisturbed(t, file)["single"]
@@ -24,7 +24,7 @@ func TestATaskThatIsKilledTenTimes(t *testing.T) {
 	root := c.root(at)
 	c.hold(root, everyTask)
 	c.coordinator(at)
-	w := &crew{c: c, root: root, members: []member{{c.worker(at, "--checkpoint", "100ms"), at}}}
+	w := &workerPool{c: c, root: root, members: []poolWorker{{c.worker(at, "--checkpoint", "100ms"), at}}}
 	c.does(at, "launch", file)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -37,7 +37,7 @@ func TestATaskThatIsKilledTenTimes(t *testing.T) {
 		{"truncated", truncate, "damaged"}, {"flipped", flip, ""}, {"of an older version", age, "of another version"},
 	}
 	for round := range 10 {
-		log := w.awaitUnderWay(w.members[0])
+		log := w.awaitRunning(w.members[0])
 		w.awaitSaves(log, random.IntN(2))
 		w.members[0].drop()
 		damaged := ""
@@ -47,7 +47,7 @@ func TestATaskThatIsKilledTenTimes(t *testing.T) {
 		} else {
 			w.left = append(w.left, &departure{name: w.members[0].name(), signal: syscall.SIGKILL, log: log})
 		}
-		w.members[0] = member{c.worker(at, "--checkpoint", "100ms"), at}
+		w.members[0] = poolWorker{c.worker(at, "--checkpoint", "100ms"), at}
 		if damaged == "" {
 			continue
 		}
@@ -59,13 +59,13 @@ func TestATaskThatIsKilledTenTimes(t *testing.T) {
 	}
 	c.release(root)
 	c.does(at, "watch", "single")
-	w.wentOn()
+	w.continued()
 	empties(t, root, "checkpoints")
 	verdict(t, c, root, "single", want)
 }
 
 // awaitSaves waits until an attempt has saved its state so many times more.
-func (w *crew) awaitSaves(log string, times int) {
+func (w *workerPool) awaitSaves(log string, times int) {
 	w.c.t.Helper()
 	saves := func() int { return len(savedAt.FindAllString(attemptLogs(w.c.t, w.root)[log], -1)) }
 	enough := saves() + times
@@ -76,7 +76,7 @@ func (w *crew) awaitSaves(log string, times int) {
 func nextLog(t testing.TB, root, log string) string {
 	t.Helper()
 	logs := attemptLogs(t, root)
-	return logs[following(logs, log)]
+	return logs[attemptAfter(logs, log)]
 }
 
 // lastCheckpoint is the path of an attempt's last checkpoint.

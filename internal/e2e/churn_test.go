@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// disturbedSweep is what is disturbed in several trials, so that what it comes to undisturbed is computed once.
+// disturbedSweep is what is disturbed in several tests, so that what it comes to undisturbed is computed once.
 func disturbedSweep(t testing.TB) string { return sweepFile(t, "steady", 16, 4, 200, "") }
 
 var disturbedOnce sync.Once
@@ -30,7 +30,7 @@ func TestWorkersComeAndGo(t *testing.T) {
 	root := c.root(at)
 	c.hold(root, ">6") // some are done meanwhile
 	coordinator := c.coordinator(at)
-	w := newCrew(c, root, at, at, at)
+	w := newWorkerPool(c, root, at, at, at)
 	c.does(at, "launch", disturbedSweep(t))
 	for round := range 10 {
 		signal := syscall.SIGTERM
@@ -49,6 +49,6 @@ func TestWorkersComeAndGo(t *testing.T) {
 	}
 	c.release(root)
 	c.does(at, "watch", "steady")
-	w.wentOn()
+	w.continued()
 	verdict(t, c, root, "steady", want)
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// lease is how long a worker may be silent in the trials, in place of 70 s. A worker tells of itself seven times as
+// lease is how long a worker may be silent in the tests, in place of 70 s. A worker reports itself seven times as
 // often.
 const lease = "3s"
 
@@ -29,7 +29,7 @@ func newCluster(t testing.TB, failpoints ...string) *cluster {
 }
 
 // hold holds back the tasks of a root of this machine, and no others: those named by id, or, ">6", those of the seeds above.
-// They go on and are saved, but don't end before they are released.
+// They continue and are saved, but don't end before they are released.
 func (c *cluster) hold(root string, tasks ...string) {
 	c.t.Helper()
 	holdBack(c.t, filepath.Join(root, "..", "hold"), tasks...)
@@ -88,7 +88,7 @@ func (c *cluster) does(at place, command string, args ...string) string {
 	c.t.Helper()
 	p := c.start(at, command, args...)
 	if code := p.end(); code != 0 {
-		c.t.Fatalf("%s: exit code %d\n%s", p.name, code, p.said())
+		c.t.Fatalf("%s: exit code %d\n%s", p.name, code, p.output())
 	}
 	return contents(p.out)
 }
@@ -107,24 +107,24 @@ func events[T any](c *cluster, at place, command string, args ...string) (out []
 	return out
 }
 
-// standing is what `status --json` says of a sweep.
-type standing struct {
+// sweepStatus is what `status --json` says of a sweep.
+type sweepStatus struct {
 	Sweep   string
 	Tasks   int
 	Done    int
 	Failed  int
 	Running int
-	Queued  int
+	Pending int
 	Waiting int
 }
 
-func (c *cluster) status(at place, sweep string) standing {
+func (c *cluster) status(at place, sweep string) sweepStatus {
 	c.t.Helper()
-	for _, s := range events[standing](c, at, "status") {
+	for _, s := range events[sweepStatus](c, at, "status") {
 		if s.Sweep == sweep {
 			return s
 		}
 	}
 	c.t.Fatalf("status knows no sweep %s", sweep)
-	return standing{}
+	return sweepStatus{}
 }

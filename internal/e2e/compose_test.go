@@ -10,7 +10,7 @@ import (
 // composed is the compose file's cluster, started as docs/cluster.md says it.
 type composed struct{ *reader }
 
-// TestContainersAsThePageHasThem does what docs/cluster.md tells of containers, and, before it ends them, stops a
+// TestContainersAsThePageHasThem does what docs/cluster.md reports containers, and, before it ends them, stops a
 // worker and kills a NATS server while they run a sweep that was launched from outside.
 func TestContainersAsThePageHasThem(t *testing.T) {
 	want := disturbedWant(t)
@@ -30,7 +30,7 @@ func TestContainersAsThePageHasThem(t *testing.T) {
 		t.Errorf("the page's sweep has %d results, want 4", len(got))
 	}
 
-	if err := os.Symlink("lab", filepath.Join(experiments, "root")); err != nil { // as trials call it
+	if err := os.Symlink("lab", filepath.Join(experiments, "root")); err != nil { // as tests call it
 		t.Fatal(err)
 	}
 	outside := hereWith(t, experiments)
@@ -56,10 +56,10 @@ func TestContainersAsThePageHasThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	if code := follow.end(); code != 0 {
-		t.Errorf("launch --follow: exit code %d\n%s", code, follow.said())
+		t.Errorf("launch --follow: exit code %d\n%s", code, follow.output())
 	}
-	if !strings.Contains(follow.said(), "results: "+experiments) {
-		t.Errorf("launch tells of the results as the coordinator has them:\n%s", follow.said())
+	if !strings.Contains(follow.output(), "results: "+experiments) {
+		t.Errorf("launch tells of the results as the coordinator has them:\n%s", follow.output())
 	}
 	verdict(t, client, client.root(outside), "steady", want)
 	s.follow(page[2])

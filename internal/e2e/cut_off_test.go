@@ -15,18 +15,18 @@ type lateness struct {
 
 // cutOff cuts a worker's host off in the middle of a task, until another attempt has done it, and waits until the
 // worker knows.
-func (w *crew) cutOff(k int, sweep string, cut, heal func()) lateness {
+func (w *workerPool) cutOff(k int, sweep string, cut, heal func()) lateness {
 	w.c.t.Helper()
 	late := w.lost(w.members[k], sweep, cut, heal)
 	await(w.c.t, "the end of "+late.attempt, func() bool { return over(attemptLogs(w.c.t, w.root)[late.attempt]) })
 	return late
 }
 
-// lost cuts a worker's host off in the middle of a task, until another attempt, which goes on from what was saved, has done
+// lost cuts a worker's host off in the middle of a task, until another attempt, which continues from what was saved, has done
 // it. All tasks are held back before, none are after.
-func (w *crew) lost(m member, sweep string, cut, heal func()) lateness {
+func (w *workerPool) lost(m poolWorker, sweep string, cut, heal func()) lateness {
 	w.c.t.Helper()
-	late := lateness{attempt: w.awaitUnderWay(m)}
+	late := lateness{attempt: w.awaitRunning(m)}
 	id, _, _ := strings.Cut(late.attempt, ".")
 	w.c.hold(w.root, id) // others come to their ends, so that a worker is free
 	cut()
@@ -45,7 +45,7 @@ func (w *crew) lost(m member, sweep string, cut, heal func()) lateness {
 }
 
 // changedNothing wants the line of a task that was done twice to be the first.
-func (w *crew) changedNothing(sweep string, late lateness) {
+func (w *workerPool) changedNothing(sweep string, late lateness) {
 	w.c.t.Helper()
 	now := lineOf(w.c.t, w.root, sweep, late.attempt)
 	if now.Token != late.line.Token || now.Worker != late.line.Worker || now.SHA256 != late.line.SHA256 {
@@ -78,10 +78,10 @@ func TestAHostThatWasCutOffChangesNothing(t *testing.T) {
 	root := c.root(desk)
 	c.hold(root, everyTask)
 	c.coordinator(desk)
-	w := newCrew(c, root, near, far)
+	w := newWorkerPool(c, root, near, far)
 	c.does(near, "launch", file)
-	w.awaitUnderWay(w.members[0])
-	id, _, _ := strings.Cut(w.awaitUnderWay(w.members[1]), ".")
+	w.awaitRunning(w.members[0])
+	id, _, _ := strings.Cut(w.awaitRunning(w.members[1]), ".")
 	n.cut(desk.link)
 	c.hold(root, id, ">2") // the other of the first two comes to its end
 	await(t, "a result without a coordinator", func() bool { return finished(t, root) > 0 })

@@ -40,12 +40,12 @@ func deployedNATS(t testing.TB, keys *siteKeys, at ...*host) *site {
 			"EISWEEP_NATS_ROUTE=" + h.address() + ":6222",
 			"EISWEEP_NATS_ROUTES=[" + strings.Join(routes, ", ") + "]",
 			"EISWEEP_NATS_STORE=" + filepath.Join(h.disk(), "nats"),
-			"EISWEEP_NATS_CERT=" + filepath.Join(keys.folder, "server.pem"),
-			"EISWEEP_NATS_KEY=" + filepath.Join(keys.folder, "server.key"),
-			"EISWEEP_NATS_CA=" + filepath.Join(keys.folder, "ca.pem"),
+			"EISWEEP_NATS_CERT=" + filepath.Join(keys.directory, "server.pem"),
+			"EISWEEP_NATS_KEY=" + filepath.Join(keys.directory, "server.key"),
+			"EISWEEP_NATS_CA=" + filepath.Join(keys.directory, "ca.pem"),
 		}, users...)
 		if check := start(t, h, n.env, built(t, natsServer), "-t", "-c", config); check.end() != 0 {
-			t.Fatalf("nats-server -t: %s", check.said())
+			t.Fatalf("nats-server -t: %s", check.output())
 		}
 		s.servers = append(s.servers, n)
 	}
@@ -63,7 +63,7 @@ func deployedNATS(t testing.TB, keys *siteKeys, at ...*host) *site {
 	return s
 }
 
-// roleKeys leaves a seed for each role in the keys' folder, and returns the variables with the public keys.
+// roleKeys leaves a seed for each role in the keys' directory, and returns the variables with the public keys.
 func roleKeys(t testing.TB, keys *siteKeys) (env []string) {
 	t.Helper()
 	for _, role := range []string{"coordinator", "worker", "client", "operator"} {
@@ -110,8 +110,8 @@ func TestTheNATSConfigurationsThatShip(t *testing.T) {
 			as("client").does(at[0], "launch", "--follow", sweep)
 			answers(t, "http://"+address+"/metrics", "\neisweep_tasks{state=\"done\",sweep=\"shipped\"} 3\n")
 			refused := as("client").start(at[0], "worker", "--max-tasks", "1")
-			if code := refused.end(); code != 5 || !strings.Contains(refused.said(), "the NATS user lacks a permission") {
-				t.Errorf("a worker with a client's key: exit code %d\n%s", code, refused.said())
+			if code := refused.end(); code != 5 || !strings.Contains(refused.output(), "the NATS user lacks a permission") {
+				t.Errorf("a worker with a client's key: exit code %d\n%s", code, refused.output())
 			}
 			verdict(t, as("client"), as("client").root(at[0]), "shipped", want)
 		})
@@ -121,7 +121,7 @@ func TestTheNATSConfigurationsThatShip(t *testing.T) {
 // natsVariable is what a server's configuration takes from its environment.
 var natsVariable = regexp.MustCompile(`\$EISWEEP_[A-Z_]+`)
 
-func TestEveryVariableOfTheNATSConfigurationsIsTold(t *testing.T) {
+func TestEveryVariableOfTheNATSConfigurationsIsDocumented(t *testing.T) {
 	page, err := os.ReadFile("../../docs/cluster.md")
 	if err != nil {
 		t.Fatal(err)

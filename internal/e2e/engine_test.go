@@ -15,25 +15,25 @@ type engine struct {
 	env []string
 }
 
-// What the engine is told: to keep everything in its own folder, and to be content with what a machine grants that is a
+// What the engine is told: to keep everything in its own directory, and to be content with what a machine grants that is a
 // container itself.
 const (
 	storageConfig = `[storage]
 driver = "vfs"
-graphroot = "{folder}/images"
-runroot = "{folder}/run"
+graphroot = "{directory}/images"
+runroot = "{directory}/run"
 `
 	engineConfig = `[network]
 network_backend = "netavark"
-network_config_dir = "{folder}/networks"
+network_config_dir = "{directory}/networks"
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "none"
 lock_type = "file"
 runtime = "runc"
-tmp_dir = "{folder}/tmp"
+tmp_dir = "{directory}/tmp"
 [engine.runtimes]
-runc = ["{folder}/runc"]
+runc = ["{directory}/runc"]
 `
 	// runcScript is runc without limits of resources, which can't be raised without CAP_SYS_RESOURCE.
 	runcScript = `#!/bin/sh
@@ -44,27 +44,27 @@ exec {runc} "$@"
 `
 )
 
-// newEngine has no image. What runs in it is removed when the trial ends.
+// newEngine has no image. What runs in it is removed when the test ends.
 func newEngine(t testing.TB) *engine {
 	t.Helper()
-	needs(t, apart)
+	needs(t, namespaceErr)
 	needsPrograms(t, map[string]string{"podman": "podman", "buildah": "buildah", "runc": "runc", "iptables": "iptables"})
 	runc, err := exec.LookPath("runc")
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir()
+	directory := t.TempDir()
 	for name, text := range map[string]string{"storage.conf": storageConfig, "containers.conf": engineConfig, "runc": runcScript} {
-		write(t, filepath.Join(folder, name), text, "{folder}", folder, "{runc}", runc)
+		write(t, filepath.Join(directory, name), text, "{directory}", directory, "{runc}", runc)
 	}
 	e := &engine{t: t, env: append(os.Environ(),
-		"CONTAINERS_STORAGE_CONF="+filepath.Join(folder, "storage.conf"),
-		"CONTAINERS_CONF="+filepath.Join(folder, "containers.conf"),
+		"CONTAINERS_STORAGE_CONF="+filepath.Join(directory, "storage.conf"),
+		"CONTAINERS_CONF="+filepath.Join(directory, "containers.conf"),
 		"BUILDAH_ISOLATION=chroot",
 	)}
 	t.Cleanup(func() {
 		if t.Failed() {
-			e.tell()
+			e.logOutput()
 		}
 		e.does("podman", "pod", "rm", "--all", "--force", "--time", "0")
 		e.does("podman", "rm", "--all", "--force", "--time", "0")
@@ -73,7 +73,7 @@ func newEngine(t testing.TB) *engine {
 }
 
 // tell shows what the containers said last.
-func (e *engine) tell() {
+func (e *engine) logOutput() {
 	e.t.Helper()
 	for _, container := range strings.Fields(e.does("podman", "ps", "--all", "--format", "{{.Names}}")) {
 		said, err := e.tries("podman", "logs", "--tail", "40", container)
@@ -112,9 +112,9 @@ func (e *engine) image() {
 func (e *engine) failingImage(failpoints string) {
 	e.t.Helper()
 	e.does("../../tools/release/image", filepath.Dir(built(e.t, staticFailing)), "eisweep-failing")
-	folder := e.t.TempDir()
-	write(e.t, filepath.Join(folder, "Containerfile"), "FROM localhost/eisweep-failing\nENV EISWEEP_FAILPOINTS=\""+failpoints+"\"\n")
-	e.does("podman", "build", "--tag", "localhost/eisweep", folder)
+	directory := e.t.TempDir()
+	write(e.t, filepath.Join(directory, "Containerfile"), "FROM localhost/eisweep-failing\nENV EISWEEP_FAILPOINTS=\""+failpoints+"\"\n")
+	e.does("podman", "build", "--tag", "localhost/eisweep", directory)
 }
 
 // natsImage builds what goes by the name of the official image, of the version that this module is made with.
@@ -124,10 +124,10 @@ func (e *engine) natsImage() {
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	folder := e.t.TempDir()
-	if err := os.Link(built(e.t, natsServer), filepath.Join(folder, "nats-server")); err != nil {
+	directory := e.t.TempDir()
+	if err := os.Link(built(e.t, natsServer), filepath.Join(directory, "nats-server")); err != nil {
 		e.t.Fatal(err)
 	}
-	write(e.t, filepath.Join(folder, "Containerfile"), "FROM scratch\nCOPY nats-server /nats-server\nENTRYPOINT [\"/nats-server\"]\n")
-	e.does("podman", "build", "--tag", "docker.io/library/nats:"+strings.TrimPrefix(strings.TrimSpace(string(version)), "v"), folder)
+	write(e.t, filepath.Join(directory, "Containerfile"), "FROM scratch\nCOPY nats-server /nats-server\nENTRYPOINT [\"/nats-server\"]\n")
+	e.does("podman", "build", "--tag", "docker.io/library/nats:"+strings.TrimPrefix(strings.TrimSpace(string(version)), "v"), directory)
 }

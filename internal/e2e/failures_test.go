@@ -14,7 +14,7 @@ import (
 
 // failedSeeds is what `status SWEEP --json` says of failures.
 type failedSeeds struct {
-	standing
+	sweepStatus
 	Failures []struct {
 		Seed         uint32
 		Class, Error string
@@ -44,7 +44,7 @@ func TestFailedSeedsAreRunAgain(t *testing.T) {
 	c := newCluster(t, "numeric:seed=3", "storage:seed=7", "kill:seed=12")
 	root := c.root(at)
 	c.coordinator(at)
-	w := newCrew(c, root, at, at)
+	w := newWorkerPool(c, root, at, at)
 	c.does(at, "launch", file)
 	w.await("all seeds to have an end", func() bool { s := c.status(at, "partly"); return s.Done+s.Failed == 12 })
 
@@ -70,7 +70,7 @@ func TestFailedSeedsAreRunAgain(t *testing.T) {
 	if got := doneOf(after); !maps.Equal(got, want) {
 		t.Errorf("%d of %d results are as an undisturbed run has them", agreeing(got, want), len(want))
 	}
-	tellsTheStory(t, before, after)
+	recordsEveryFailure(t, before, after)
 	if status, _ := c.failures(at, "partly"); len(status.Earlier) != 3 || len(status.Failures) != 0 {
 		t.Errorf("status tells of %v earlier failures, and of %v", status.Earlier, status.Failures)
 	}
@@ -78,10 +78,11 @@ func TestFailedSeedsAreRunAgain(t *testing.T) {
 	// One that is replaced leaves the others as they are.
 	c.does(at, "rerun", "partly", "--seeds", "5", "--set", "numint.max_steps=3000", "--follow")
 	last := manifestLines(t, root, "partly")
-	if l := last[len(last)-1]; len(last) != len(after)+1 || l.Seed != 5 || l.Replaces.String() == "" || !strings.Contains(l.File, "numint.max_steps=3000") {
+	if l := last[len(last)-1]; len(last) != len(after)+1 || l.Seed != 5 || l.Replaces.String() == "" ||
+		!strings.Contains(l.File, "numint.max_steps=3000") {
 		t.Errorf("after rerun --set the manifest has %d lines more, the last %+v", len(last)-len(after), l)
 	}
-	c.judges(root, "verify")
+	c.verify(root, "verify")
 }
 
 // types runs a command line of ours as a shell does.
@@ -92,7 +93,7 @@ func (c *cluster) types(at place, line string) {
 		c.t.Fatal(err)
 	}
 	if p := start(c.t, at, c.env, "sh", "-c", "PATH="+bin+":$PATH; "+line); p.end() != 0 {
-		c.t.Errorf("%s: exit code %d\n%s", line, p.code, p.said())
+		c.t.Errorf("%s: exit code %d\n%s", line, p.code, p.output())
 	}
 }
 
@@ -107,8 +108,8 @@ func selects(t testing.TB, c *cluster, at place, options []string, tasks int) {
 	}
 }
 
-// tellsTheStory wants a rerun to have added one line for each failure, a result in the run after.
-func tellsTheStory(t testing.TB, before, after []manifest.Line) {
+// recordsEveryFailure wants a rerun to have added one line for each failure, a result in the run after.
+func recordsEveryFailure(t testing.TB, before, after []manifest.Line) {
 	t.Helper()
 	var again []uint32
 	for _, l := range after[len(before):] {

@@ -16,7 +16,7 @@ import (
 )
 
 // guest is a machine with a kernel of its own (User-Mode Linux): it sees this machine's files as its own disk, and has
-// the shared folder over NFS. It has one processor.
+// the shared directory over NFS. It has one processor.
 type guest struct {
 	hostname, ip, link string
 	console            io.Writer // of a shell there
@@ -46,7 +46,7 @@ while read -r line; do eval "$line"; done
 echo o >/proc/sysrq-trigger; sleep 60
 `
 
-// guests adds guests to the network, with the shared folder of server, which serveNFS was called for.
+// guests adds guests to the network, with the shared directory of server, which serveNFS was called for.
 func (n *network) guests(server *host, count int) (out []*guest) {
 	n.t.Helper()
 	needsPrograms(n.t, map[string]string{"linux.uml": "user-mode-linux", "modprobe": "kmod", "mount.nfs4": "nfs-common"})
@@ -70,7 +70,11 @@ func (n *network) turnOn(boot string, replacements ...string) *guest {
 
 	dir := n.t.TempDir()
 	first := filepath.Join(dir, "init")
-	write(n.t, first, boot, append(replacements, "{name}", g.hostname, "{address}", g.ip, "{port}", strconv.Itoa(nfsPort), "{trial}", filepath.Dir(dir))...)
+	write(
+		n.t,
+		first,
+		boot,
+		append(replacements, "{name}", g.hostname, "{address}", g.ip, "{port}", strconv.Itoa(nfsPort), "{trial}", filepath.Dir(dir))...)
 	cmd := exec.Command("linux.uml", "mem=384M", "rootfstype=hostfs", "rootflags=/", "rw", "init="+first, "quiet",
 		"vec0:transport=tap,ifname="+g.link+",depth=64,gro=0", "con=null", "con0=fd:0,fd:1", "umid="+g.hostname, "uml_dir="+dir)
 	cmd.Env = append(os.Environ(), "LD_PRELOAD="+built(n.t, registers))
@@ -168,7 +172,11 @@ func (g *guest) launch(t testing.TB, p *process, env, argv []string) {
 		line = append(line, quoted(word))
 	}
 	script := filepath.Join(filepath.Dir(p.out), "command")
-	if err := os.WriteFile(script, []byte("echo @pid "+key+" $$\n"+strings.Join(line, " ")+" </dev/null >"+quoted(p.out)+" 2>"+quoted(p.err)+"\n"), 0o644); err != nil {
+	if err := os.WriteFile(
+		script,
+		[]byte("echo @pid "+key+" $$\n"+strings.Join(line, " ")+" </dev/null >"+quoted(p.out)+" 2>"+quoted(p.err)+"\n"),
+		0o644,
+	); err != nil {
 		t.Fatal(err)
 	}
 	g.enter(t, fmt.Sprintf("(sh %s; echo @ended %s $?) &", quoted(script), key))

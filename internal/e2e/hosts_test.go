@@ -7,13 +7,21 @@ import (
 	"time"
 )
 
-// TestHostsAreMachines holds the ground that the trials stand on: hosts have names and addresses of their own, reach
+// TestHostsAreMachines holds the ground that the tests stand on: hosts have names and addresses of their own, reach
 // each other, and don't when cut off.
 func TestHostsAreMachines(t *testing.T) {
 	n := newNetwork(t, t.TempDir())
 	a, b := n.host(), n.host()
-	if p := start(t, a, nil, "sh", "-c", "uname -n; ip -o addr"); p.end() != 0 || !strings.Contains(p.said(), a.hostname) || !strings.Contains(p.said(), a.ip+"/") {
-		t.Errorf("%s said %q", a.hostname, p.said())
+	if p := start(
+		t,
+		a,
+		nil,
+		"sh",
+		"-c",
+		"uname -n; ip -o addr",
+	); p.end() != 0 || !strings.Contains(p.output(), a.hostname) ||
+		!strings.Contains(p.output(), a.ip+"/") {
+		t.Errorf("%s said %q", a.hostname, p.output())
 	}
 	server := start(t, b, nil, "python3", "-m", "http.server", "--bind", b.ip, "80")
 	answers := func() bool {

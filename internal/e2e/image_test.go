@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestTheImageHoldsTheProgramAlone runs the shipped sweep in a container that may write to the results' folder and
+// TestTheImageHoldsTheProgramAlone runs the shipped sweep in a container that may write to the results' directory and
 // nowhere else, reaches no network and has no privilege, and wants the files that the ordinary build writes.
 func TestTheImageHoldsTheProgramAlone(t *testing.T) {
 	e := newEngine(t)
@@ -26,7 +26,22 @@ func TestTheImageHoldsTheProgramAlone(t *testing.T) {
 	if err := os.Chown(results, 1000, 1000); err != nil {
 		t.Fatal(err)
 	}
-	e.does("podman", "run", "--rm", "--read-only", "--read-only-tmpfs=false", "--network", "none", "--cap-drop", "all", "--volume", results+":/results", "eisweep", "run", "quick")
+	e.does(
+		"podman",
+		"run",
+		"--rm",
+		"--read-only",
+		"--read-only-tmpfs=false",
+		"--network",
+		"none",
+		"--cap-drop",
+		"all",
+		"--volume",
+		results+":/results",
+		"eisweep",
+		"run",
+		"quick",
+	)
 	sameAsOrdinary(t, results)
 	if info, err := os.Stat(filepath.Join(results, "quick")); err != nil || ownerOf(info) != 1000 {
 		t.Errorf("the results belong to user %d, %v", ownerOf(info), err)

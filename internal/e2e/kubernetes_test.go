@@ -27,7 +27,8 @@ case "$*" in
 	for k in 0 1 2; do podman kube play --network eisweep:alias=nats-$k.nats {pods}/nats-$k.yaml; done
 	podman kube play --network eisweep {pods}/coordinator.yaml ;;
 "-n eisweep rollout status deployment/coordinator")
-	address=$(podman inspect --format '{{(index .NetworkSettings.Networks "eisweep").IPAddress}}' $(podman pod inspect --format '{{.InfraContainerID}}' coordinator-pod-0))
+	address=$(podman inspect --format '{{(index .NetworkSettings.Networks "eisweep").IPAddress}}' \
+		$(podman pod inspect --format '{{.InfraContainerID}}' coordinator-pod-0))
 	until curl -fs http://$address:9090/healthz; do sleep 0.2; done ;;
 "-n eisweep exec -i deployment/coordinator -- "*)
 	shift 6
@@ -44,7 +45,7 @@ type pods struct {
 	files string // what is played
 }
 
-// TestKubernetesAsThePageHasIt does what docs/cluster.md tells of Kubernetes, with podman in place of a cluster, and
+// TestKubernetesAsThePageHasIt does what docs/cluster.md reports Kubernetes, with podman in place of a cluster, and
 // starts workers as the scaler would.
 func TestKubernetesAsThePageHasIt(t *testing.T) {
 	page, sweep := commandsOf(t, "Kubernetes"), firstSweep.FindStringSubmatch(contents("../../docs/cluster.md"))
@@ -63,7 +64,17 @@ func TestKubernetesAsThePageHasIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(p.home, "bin", "kubectl"), kubectlScript, "{kubernetes}", built(t, kubernetes), "{definition}", definition, "{pods}", p.files)
+	write(
+		t,
+		filepath.Join(p.home, "bin", "kubectl"),
+		kubectlScript,
+		"{kubernetes}",
+		built(t, kubernetes),
+		"{definition}",
+		definition,
+		"{pods}",
+		p.files,
+	)
 	file := filepath.Join(p.home, "first.toml")
 	write(t, file, sweep[1])
 	want := undisturbed(t, file)["first"]
@@ -95,15 +106,15 @@ func TestKubernetesAsThePageHasIt(t *testing.T) {
 	}
 }
 
-// claim makes the volume of a claim and returns its folder, which belongs to the pods' user.
-func (p *pods) claim(name string) (folder string) {
+// claim makes the volume of a claim and returns its directory, which belongs to the pods' user.
+func (p *pods) claim(name string) (directory string) {
 	p.e.t.Helper()
-	folder = p.e.t.TempDir()
-	if err := os.Chown(folder, 1000, 1000); err != nil {
+	directory = p.e.t.TempDir()
+	if err := os.Chown(directory, 1000, 1000); err != nil {
 		p.e.t.Fatal(err)
 	}
-	p.e.does("podman", "volume", "create", "--opt", "type=none", "--opt", "o=bind", "--opt", "device="+folder, name)
-	return folder
+	p.e.does("podman", "volume", "create", "--opt", "type=none", "--opt", "o=bind", "--opt", "device="+directory, name)
+	return directory
 }
 
 // scale starts workers once the scaler's metric has a value, as KEDA would for this many tasks.
@@ -152,7 +163,13 @@ func (p *pods) pending() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	address, err := p.e.tries("podman", "inspect", "--format", `{{(index .NetworkSettings.Networks "eisweep").IPAddress}}`, strings.TrimSpace(pod))
+	address, err := p.e.tries(
+		"podman",
+		"inspect",
+		"--format",
+		`{{(index .NetworkSettings.Networks "eisweep").IPAddress}}`,
+		strings.TrimSpace(pod),
+	)
 	if err != nil {
 		return 0, err
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// BenchmarkTinyTasks measures the smallest tasks that there are, and those of the trials, end to end: durable queue, simulation,
+// BenchmarkTinyTasks measures the smallest tasks that there are, and those of the tests, end to end: durable queue, simulation,
 // HDF5 file, manifest. Run it with -benchtime 4000x.
 func BenchmarkTinyTasks(b *testing.B) {
 	for _, perAxis := range []int{1, 3} {

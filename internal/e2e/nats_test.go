@@ -32,7 +32,7 @@ server_name: n{number}
 listen: "{address}:4222"
 http: "{address}:8222"
 jetstream { store_dir: "{store}" }
-tls { cert_file: "{folder}/server.pem", key_file: "{folder}/server.key" }
+tls { cert_file: "{directory}/server.pem", key_file: "{directory}/server.key" }
 authorization { users: [ { nkey: {user} } ] }
 {cluster}
 `
@@ -54,7 +54,7 @@ func newSite(t testing.TB, keys *siteKeys, at ...*host) *site {
 			cluster = strings.NewReplacer("{address}", h.address(), "{routes}", strings.Join(routes, ", ")).Replace(clusterConfig)
 		}
 		write(t, config, natsConfig, "{number}", fmt.Sprint(i+1), "{address}", h.address(), "{store}", filepath.Join(h.disk(), "nats"),
-			"{folder}", keys.folder, "{user}", keys.user, "{cluster}", cluster)
+			"{directory}", keys.directory, "{user}", keys.user, "{cluster}", cluster)
 		s.servers = append(s.servers, &natsHost{at: h, number: i + 1, config: config})
 	}
 	for _, n := range s.servers {

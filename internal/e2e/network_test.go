@@ -15,32 +15,32 @@ import (
 // host is a machine with this one's disk and kernel: a network namespace with a name of its own, or, without a network,
 // this machine itself.
 type host struct {
-	hostname string
-	ip       string
-	link     string   // of its cable to the bridge
-	prefix   []string // of every command there
-	folder   string   // shared
-	own      string   // disk
+	hostname  string
+	ip        string
+	link      string   // of its cable to the bridge
+	prefix    []string // of every command there
+	directory string   // shared
+	own       string   // disk
 }
 
-// here is this machine, with a shared folder.
+// here is this machine, with a shared directory.
 func here(t testing.TB) *host {
 	t.Helper()
 	return hereWith(t, t.TempDir())
 }
 
-// hereWith is this machine with a folder that others share.
-func hereWith(t testing.TB, folder string) *host {
+// hereWith is this machine with a directory that others share.
+func hereWith(t testing.TB, directory string) *host {
 	t.Helper()
 	hostname, err := os.Hostname()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &host{hostname: hostname, ip: "127.0.0.1", folder: folder, own: t.TempDir()}
+	return &host{hostname: hostname, ip: "127.0.0.1", directory: directory, own: t.TempDir()}
 }
 
 func (h *host) name() string    { return h.hostname }
-func (h *host) shared() string  { return h.folder }
+func (h *host) shared() string  { return h.directory }
 func (h *host) address() string { return h.ip }
 func (h *host) disk() string    { return h.own }
 
@@ -77,21 +77,21 @@ func (h *host) launch(t testing.TB, p *process, env, argv []string) {
 
 // network is a bridge that hosts are on.
 type network struct {
-	t      testing.TB
-	number int64
-	bridge string
-	hosts  int
-	folder string
+	t         testing.TB
+	number    int64
+	bridge    string
+	hosts     int
+	directory string
 }
 
 var networks atomic.Int64
 
-// newNetwork makes a bridge, removed with all that is on it when the trial ends. folder is what its hosts share.
-func newNetwork(t testing.TB, folder string) *network {
+// newNetwork makes a bridge, removed with all that is on it when the test ends. directory is what its hosts share.
+func newNetwork(t testing.TB, directory string) *network {
 	t.Helper()
-	needs(t, apart)
+	needs(t, namespaceErr)
 	needsPrograms(t, map[string]string{"ip": "iproute2", "nsenter": "util-linux", "unshare": "util-linux", "hostname": "hostname"})
-	n := &network{t: t, number: networks.Add(1), folder: folder}
+	n := &network{t: t, number: networks.Add(1), directory: directory}
 	n.bridge = fmt.Sprintf("bridge%d", n.number)
 	n.ip("link", "add", n.bridge, "type", "bridge")
 	t.Cleanup(func() { n.ip("link", "del", n.bridge) })
@@ -118,7 +118,7 @@ func (n *network) next() (name, ip, link string) {
 // host adds a host to the bridge.
 func (n *network) host() *host {
 	n.t.Helper()
-	h := &host{folder: n.folder, own: n.t.TempDir()}
+	h := &host{directory: n.directory, own: n.t.TempDir()}
 	h.hostname, h.ip, h.link = n.next()
 	n.ip("netns", "add", h.hostname)
 	n.t.Cleanup(func() { n.ip("netns", "del", h.hostname) })

@@ -49,8 +49,8 @@ func copyDeploy(t testing.TB, to string) {
 	if err := os.CopyFS(to, os.DirFS("../../deploy")); err != nil {
 		t.Fatal(err)
 	}
-	for _, folder := range []string{"compose", "kubernetes"} {
-		if err := os.RemoveAll(filepath.Join(to, folder, "keys")); err != nil {
+	for _, directory := range []string{"compose", "kubernetes"} {
+		if err := os.RemoveAll(filepath.Join(to, directory, "keys")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -59,7 +59,18 @@ func copyDeploy(t testing.TB, to string) {
 // tries does what a block of the page says, with the home's bin before the other programs.
 func (r *reader) tries(block string) error {
 	path := filepath.Join(r.home, "bin") + ":" + filepath.Dir(built(r.e.t, plain)) + ":" + os.Getenv("PATH")
-	_, err := r.e.tries("timeout", fmt.Sprint(2*patience.Seconds()), "env", "--chdir="+r.home, "HOME="+r.home, "PATH="+path, "EISWEEP_ROOT=", "bash", "-euc", block)
+	_, err := r.e.tries(
+		"timeout",
+		fmt.Sprint(2*patience.Seconds()),
+		"env",
+		"--chdir="+r.home,
+		"HOME="+r.home,
+		"PATH="+path,
+		"EISWEEP_ROOT=",
+		"bash",
+		"-euc",
+		block,
+	)
 	return err
 }
 

@@ -10,21 +10,21 @@ import (
 	"testing"
 )
 
-// place is where processes run: a machine, with the shared folder somewhere and a disk of its own.
+// place is where processes run: a machine, with the shared directory somewhere and a disk of its own.
 type place interface {
 	// name is its hostname.
 	name() string
 	// launch starts a process whose files p names. When it ends, p.over is told its exit code, -1 for a signal's.
 	launch(t testing.TB, p *process, env, argv []string)
-	// shared is the path of the shared folder there.
+	// shared is the path of the shared directory there.
 	shared() string
 	// address is the place's address, as others reach it.
 	address() string
-	// disk is a folder that is the place's alone.
+	// disk is a directory that is the place's alone.
 	disk() string
 }
 
-// process is one that was started somewhere. Its output is kept, and shown if the trial fails.
+// process is one that was started somewhere. Its output is kept, and shown if the test fails.
 type process struct {
 	t        testing.TB
 	name     string
@@ -37,7 +37,7 @@ type process struct {
 
 var processes atomic.Int64
 
-// start starts a program at a place. It is killed when the trial ends.
+// start starts a program at a place. It is killed when the test ends.
 func start(t testing.TB, at place, env []string, argv ...string) *process {
 	t.Helper()
 	dir := t.TempDir()
@@ -45,7 +45,9 @@ func start(t testing.TB, at place, env []string, argv ...string) *process {
 		t: t, name: fmt.Sprintf("%d %s %s on %v", processes.Add(1), filepath.Base(argv[0]), strings.Join(argv[1:], " "), at.name()),
 		out: filepath.Join(dir, "out"), err: filepath.Join(dir, "err"), ended: make(chan struct{}),
 	}
-	env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + at.disk(), "XDG_STATE_HOME=" + at.disk(), "XDG_CONFIG_HOME=" + at.disk()}, env...)
+	env = append(
+		[]string{"PATH=" + os.Getenv("PATH"), "HOME=" + at.disk(), "XDG_STATE_HOME=" + at.disk(), "XDG_CONFIG_HOME=" + at.disk()},
+		env...)
 	at.launch(t, p, env, argv)
 	t.Cleanup(func() {
 		p.signal(syscall.SIGKILL)
@@ -84,9 +86,9 @@ func (p *process) await(text string) {
 	p.t.Helper()
 	await(p.t, fmt.Sprintf("%q of %s", text, p.name), func() bool {
 		if !p.alive() {
-			p.t.Fatalf("%s ended with %d before it said %q:\n%s", p.name, p.code, text, p.said())
+			p.t.Fatalf("%s ended with %d before it said %q:\n%s", p.name, p.code, text, p.output())
 		}
-		return strings.Contains(p.said(), text)
+		return strings.Contains(p.output(), text)
 	})
 }
 
@@ -114,10 +116,10 @@ func (p *process) stop() {
 }
 
 // said is what the process wrote so far.
-func (p *process) said() string { return contents(p.out) + contents(p.err) }
+func (p *process) output() string { return contents(p.out) + contents(p.err) }
 
 func (p *process) tail(lines int) string {
-	all := linesOf(p.said())
+	all := linesOf(p.output())
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 

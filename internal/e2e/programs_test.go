@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// shelf is the folder of the programs that were built, removed after the tests; "" before the first.
-var shelf string
+// buildDir is the directory of the programs that were built, removed after the tests; "" before the first.
+var buildDir string
 
-// The programs that trials start, each built when it is first asked for.
+// The programs that tests start, each built when it is first asked for.
 var (
 	plain   = sync.OnceValues(func() (string, error) { return build("eisweep", "eisweep/cmd/eisweep") })
 	failing = sync.OnceValues(func() (string, error) {
@@ -34,8 +34,8 @@ var registers = sync.OnceValues(func() (string, error) {
 })
 
 var shelve = sync.OnceValues(func() (dir string, err error) {
-	shelf, err = os.MkdirTemp("", "eisweep-trials-")
-	return shelf, err
+	buildDir, err = os.MkdirTemp("", "eisweep-trials-")
+	return buildDir, err
 })
 
 func build(name, pkg string, flags ...string) (string, error) {

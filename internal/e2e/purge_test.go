@@ -13,8 +13,20 @@ import (
 func TestAPurgeLeavesResults(t *testing.T) {
 	system, elsewhere := t.TempDir(), t.TempDir()
 	home := filepath.Join(system, "var/lib/eisweep")
-	state, stays := []string{"abcdefghij27/authority.json", "abcdefghij27/port", "abcdefghij27/jetstream/eisweep/streams/tasks/msgs/1.blk", "zyxwvutsrq22/port"},
-		[]string{"experiments/ei-assemblies/quick/r.h5", "experiments/ei-assemblies/.eisweep/root.json", "experiments1/jetstream/r.h5", "lab/port", "abcdefghij22/results.h5", ".bashrc"}
+	state, stays := []string{
+		"abcdefghij27/authority.json",
+		"abcdefghij27/port",
+		"abcdefghij27/jetstream/eisweep/streams/tasks/msgs/1.blk",
+		"zyxwvutsrq22/port",
+	},
+		[]string{
+			"experiments/ei-assemblies/quick/r.h5",
+			"experiments/ei-assemblies/.eisweep/root.json",
+			"experiments1/jetstream/r.h5",
+			"lab/port",
+			"abcdefghij22/results.h5",
+			".bashrc",
+		}
 	for _, name := range append(state, stays...) {
 		path := filepath.Join(home, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -34,7 +46,7 @@ func TestAPurgeLeavesResults(t *testing.T) {
 	}
 	for _, name := range state {
 		if _, err := os.Lstat(filepath.Join(home, strings.SplitN(name, "/", 2)[0])); !os.IsNotExist(err) {
-			t.Errorf("the purge left the folder of %s: %v", name, err)
+			t.Errorf("the purge left the directory of %s: %v", name, err)
 		}
 	}
 	if contents(filepath.Join(elsewhere, "port")) != "x" {

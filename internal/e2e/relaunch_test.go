@@ -18,7 +18,7 @@ func TestAnEditedSweepRunsTheDifference(t *testing.T) {
 	c := newCluster(t)
 	root := c.root(at)
 	c.coordinator(at)
-	newCrew(c, root, at)
+	newWorkerPool(c, root, at)
 	c.does(at, "launch", "--follow", sweepFile(t, "edited", 2, 2, 2, axis(`"NEITHER", "BOTH"`)))
 	first := manifestLines(t, root, "edited")
 	said := c.does(at, "launch", "--follow", sweepFile(t, "edited", 2, 2, 2, axis(`"BOTH", "EXC"`)))
@@ -39,7 +39,7 @@ func TestAnEditedSweepRunsTheDifference(t *testing.T) {
 	if !strings.Contains(said, "2 results of earlier launches are kept") {
 		t.Errorf("nothing is said of the tasks that the sweep no longer has:\n%s", said)
 	}
-	c.judges(root, "verify")
+	c.verify(root, "verify")
 }
 
 // TestOneOfTwoSweepsIsCancelled cancels a sweep in the middle that shares its tasks with another, which gets all of
@@ -51,7 +51,7 @@ func TestOneOfTwoSweepsIsCancelled(t *testing.T) {
 	c := newCluster(t)
 	root := c.root(at)
 	c.coordinator(at)
-	newCrew(c, root, at, at)
+	newWorkerPool(c, root, at, at)
 	c.hold(root, ">2")
 	c.does(at, "launch", one)
 	c.does(at, "launch", two)
@@ -73,7 +73,7 @@ func TestPerturbationsBeginWhenTheirNetworkIsThere(t *testing.T) {
 	c.coordinator(at)
 	c.hold(root, ">1")
 	c.does(at, "launch", push, train)
-	newCrew(c, root, at, at, at, at, at, at) // five wait with a network that is held back
+	newWorkerPool(c, root, at, at, at, at, at, at) // five wait with a network that is held back
 	await(t, "a perturbation's result", func() bool { return len(manifestLines(t, root, "push")) > 0 })
 	c.release(root)
 	c.does(at, "watch", "train", "push")

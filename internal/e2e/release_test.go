@@ -14,10 +14,10 @@ import (
 )
 
 // TestAReleaseIsTheSameBytesWhereverItIsBuilt builds everything that is given out twice, of copies of the sources that
-// differ in whatever a build could let through: their folder, their files' times and modes, and the umask. It then
+// differ in whatever a build could let through: their directory, their files' times and modes, and the umask. It then
 // looks at what was built.
 func TestAReleaseIsTheSameBytesWhereverItIsBuilt(t *testing.T) {
-	needs(t, apart)
+	needs(t, namespaceErr)
 	needsPrograms(t, map[string]string{
 		"aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu", "buildah": "buildah", "dpkg-deb": "dpkg", "qemu-aarch64": "qemu-user",
 	})
@@ -45,7 +45,7 @@ func TestAReleaseIsTheSameBytesWhereverItIsBuilt(t *testing.T) {
 		t.Run(arch, func(t *testing.T) {
 			program := filepath.Join(one, "eisweep-v1.2.0-rc.1-linux-"+arch)
 			isStatic(t, program, machine)
-			tellsVersion(t, arch, program)
+			printsVersion(t, arch, program)
 			computes(t, arch, program, sweeps, results)
 			installs(t, arch, filepath.Join(one, "eisweep_1.2.0~rc.1_"+arch+".deb"), program)
 			imageHolds(t, program+".oci.tar", arch, program)
@@ -53,7 +53,7 @@ func TestAReleaseIsTheSameBytesWhereverItIsBuilt(t *testing.T) {
 	}
 }
 
-// released is the folder of a release that was built of a copy of the sources.
+// released is the directory of a release that was built of a copy of the sources.
 func released(t *testing.T, umask, touched string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -83,8 +83,8 @@ func isStatic(t *testing.T, path string, machine elf.Machine) {
 	}
 }
 
-// tellsVersion runs a program, on an emulated processor if need be.
-func tellsVersion(t *testing.T, arch, program string) {
+// printsVersion runs a program, on an emulated processor if need be.
+func printsVersion(t *testing.T, arch, program string) {
 	t.Helper()
 	said, err := onProcessor(arch, program, "version").CombinedOutput()
 	if err != nil || !strings.Contains(string(said), "eisweep v1.2.0-rc.1\n") || !strings.Contains(string(said), "linux/"+arch) {
@@ -135,13 +135,15 @@ func installs(t *testing.T, arch, deb, program string) {
 	write(t, filepath.Join(root, "var/lib/dpkg/status"), "")
 	dpkg := func(args ...string) {
 		t.Helper()
-		if err := command("dpkg", append([]string{"--root=" + root, "--force-script-chrootless", "--force-not-root", "--force-architecture"}, args...)...); err != nil {
+		if err := command(
+			"dpkg",
+			append([]string{"--root=" + root, "--force-script-chrootless", "--force-not-root", "--force-architecture"}, args...)...); err != nil {
 			t.Fatal(err)
 		}
 	}
 	dpkg("--install", deb)
 	installed := filepath.Join(root, "usr/bin/eisweep")
-	tellsVersion(t, arch, installed)
+	printsVersion(t, arch, installed)
 	if contents(installed) != contents(program) {
 		t.Error("the package has another program than the one that is released")
 	}
@@ -166,7 +168,9 @@ func imageHolds(t *testing.T, archive, arch, program string) {
 	dir := t.TempDir()
 	buildah := func(args ...string) string {
 		t.Helper()
-		cmd := exec.Command("buildah", append([]string{"--root", filepath.Join(dir, "images"), "--runroot", filepath.Join(dir, "run"), "--storage-driver", "vfs"}, args...)...)
+		cmd := exec.Command(
+			"buildah",
+			append([]string{"--root", filepath.Join(dir, "images"), "--runroot", filepath.Join(dir, "run"), "--storage-driver", "vfs"}, args...)...)
 		var said bytes.Buffer
 		cmd.Stderr = &said
 		out, err := cmd.Output()
@@ -176,7 +180,14 @@ func imageHolds(t *testing.T, archive, arch, program string) {
 		return strings.TrimSpace(string(out))
 	}
 	image := buildah("pull", "--quiet", "oci-archive:"+archive)
-	if got := buildah("inspect", "--type", "image", "--format", "{{.OCIv1.Architecture}} {{.OCIv1.Config.Entrypoint}} {{.OCIv1.Config.User}}", image); got != arch+" [/eisweep] 1000:1000" {
+	if got := buildah(
+		"inspect",
+		"--type",
+		"image",
+		"--format",
+		"{{.OCIv1.Architecture}} {{.OCIv1.Config.Entrypoint}} {{.OCIv1.Config.User}}",
+		image,
+	); got != arch+" [/eisweep] 1000:1000" {
 		t.Errorf("the image is %q", got)
 	}
 	container := buildah("from", "--pull-never", image)

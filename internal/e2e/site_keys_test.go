@@ -17,17 +17,17 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// siteKeys is a folder with what a site hands out: ca.pem to trust, user.nk to prove who one is; and what its servers
+// siteKeys is a directory with what a site hands out: ca.pem to trust, user.nk to prove who one is; and what its servers
 // have, server.pem and server.key.
 type siteKeys struct {
-	folder string
-	user   string // public key
+	directory string
+	user      string // public key
 }
 
 // newSiteKeys makes keys for servers at these addresses.
 func newSiteKeys(t testing.TB, addresses ...string) *siteKeys {
 	t.Helper()
-	k := &siteKeys{folder: t.TempDir()}
+	k := &siteKeys{directory: t.TempDir()}
 	user, err := nkeys.CreateUser()
 	if err != nil {
 		t.Fatal(err)
@@ -41,8 +41,15 @@ func newSiteKeys(t testing.TB, addresses ...string) *siteKeys {
 	}
 	k.put(t, "user.nk", seed)
 	authority := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "the site"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		SerialNumber: big.NewInt(
+			1,
+		),
+		Subject:               pkix.Name{CommonName: "the site"},
+		NotBefore:             time.Now().Add(-time.Hour),
+		NotAfter:              time.Now().Add(24 * time.Hour),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign,
 	}
 	authorityKey := k.key(t)
 	k.certify(t, "ca.pem", authority, authority, authorityKey, authorityKey)
@@ -83,7 +90,7 @@ func (k *siteKeys) certify(t testing.TB, name string, who, by *x509.Certificate,
 
 func (k *siteKeys) put(t testing.TB, name string, content []byte) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(k.folder, name), content, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(k.directory, name), content, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -91,7 +98,7 @@ func (k *siteKeys) put(t testing.TB, name string, content []byte) {
 // options are those by which commands reach the site.
 func (k *siteKeys) options(s *site) []string { return k.optionsAs(s, "user") }
 
-// optionsAs are those of a user whose seed the folder has.
+// optionsAs are those of a user whose seed the directory has.
 func (k *siteKeys) optionsAs(s *site, user string) []string {
-	return []string{"--nats", s.urls(), "--nkey", filepath.Join(k.folder, user+".nk"), "--tls-ca", filepath.Join(k.folder, "ca.pem")}
+	return []string{"--nats", s.urls(), "--nkey", filepath.Join(k.directory, user+".nk"), "--tls-ca", filepath.Join(k.directory, "ca.pem")}
 }

@@ -25,10 +25,10 @@ func TestTheLeaderOfASitesNATSIsKilled(t *testing.T) {
 			root := c.root(at[0])
 			c.hold(root, everyTask)
 			c.coordinator(at[0])
-			w := newCrew(c, root, at[0], at[servers-1], at[servers-1])
+			w := newWorkerPool(c, root, at[0], at[servers-1], at[servers-1])
 			follow := c.start(at[servers-1], "launch", "--follow", disturbedSweep(t))
 			for i, stream := range []string{"_tasks", "_outcomes"} {
-				running := w.awaitUnderWay(w.members[0])
+				running := w.awaitRunning(w.members[0])
 				leader := s.leader(stream)
 				leader.drop()
 				c.hold(root, []string{">8", ">16"}[i]) // half of the tasks come to their ends
@@ -37,7 +37,7 @@ func TestTheLeaderOfASitesNATSIsKilled(t *testing.T) {
 				await(t, leader.label()+" to be back", func() bool { return leader.ready(servers) })
 			}
 			if code := follow.end(); code != 0 {
-				t.Errorf("launch --follow: exit code %d\n%s", code, follow.said())
+				t.Errorf("launch --follow: exit code %d\n%s", code, follow.output())
 			}
 			onceEach(t, root)
 			verdict(t, c, root, "steady", want)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What docs/cluster.md tells of sizes, as bounds: a coordinator's memory with 10,000 tasks, bytes of its queue, whatever the
+// What docs/cluster.md reports sizes, as bounds: a coordinator's memory with 10,000 tasks, bytes of its queue, whatever the
 // number of tasks, and bytes a task.
 const (
 	coordinatorMiB = 100
@@ -15,8 +15,8 @@ const (
 	logBytes       = 1000
 )
 
-// TestSizesAreAsTold holds what a sweep takes beside its results.
-func TestSizesAreAsTold(t *testing.T) {
+// TestSizesAreAsDocumented holds what a sweep takes beside its results.
+func TestSizesAreAsDocumented(t *testing.T) {
 	const tasks, done = 10_000, 20
 	at := here(t)
 	c := &cluster{t: t, program: built(t, plain)}

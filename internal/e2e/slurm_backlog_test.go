@@ -18,7 +18,7 @@ func TestJobsFollowTheBacklog(t *testing.T) {
 	k := c.coordinator(s.desk, "--slurm", "max=3,idle-timeout=5s", "--", "--partition=later")
 	c.does(s.desk, "launch", file)
 	k.await("no more jobs are submitted")
-	if tried := strings.Count(k.said(), "jobs could not be submitted"); tried != 3 {
+	if tried := strings.Count(k.output(), "jobs could not be submitted"); tried != 3 {
 		t.Errorf("%d submissions were tried, want 3", tried)
 	}
 	for _, command := range [][]string{{"explain", "backlog"}, {"status"}} {
@@ -52,7 +52,17 @@ func TestTheCoordinatorMayBeAJob(t *testing.T) {
 	root := c.root(s.desk)
 	told := filepath.Join(s.desk.disk(), "coordinator.log")
 	command := c.program + " coordinator -p " + root + " --slurm max=1,time=5m,idle-timeout=2s"
-	job := s.does("env", "EISWEEP_FAILPOINTS=lease="+lease, "XDG_STATE_HOME="+s.desk.disk(), "sbatch", "--parsable", "--time=50", "--output="+told, "--wrap", command)
+	job := s.does(
+		"env",
+		"EISWEEP_FAILPOINTS=lease="+lease,
+		"XDG_STATE_HOME="+s.desk.disk(),
+		"sbatch",
+		"--parsable",
+		"--time=50",
+		"--output="+told,
+		"--wrap",
+		command,
+	)
 	await(t, "a coordinator in job "+job, func() bool { return strings.Contains(contents(told), "the coordinator is ready") })
 	c.does(s.desk, "launch", "--follow", file)
 	await(t, "the end of the worker's job", func() bool { return s.does("squeue", "-h", "-o", "%i") == job })

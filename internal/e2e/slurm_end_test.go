@@ -14,7 +14,7 @@ func TestJobsOfSlurmEnd(t *testing.T) {
 	n := newNetwork(t, t.TempDir())
 	s := newSlurm(t, n, 3)
 	c := s.cluster()
-	w := &crew{c: c, root: c.root(s.desk)}
+	w := &workerPool{c: c, root: c.root(s.desk)}
 	c.hold(w.root, everyTask)
 	c.coordinator(s.desk)
 	c.does(s.desk, "launch", file)
@@ -35,7 +35,8 @@ func TestJobsOfSlurmEnd(t *testing.T) {
 	w.handsBack(third, func() { s.does("sbatch", "--partition=urgent", "--nodelist="+s.node(third.at), "--wrap=true") })
 	asked()
 	w.leaves(limit)
-	if said := limited.said("1"); !strings.Contains(said, "saving and returning the running tasks") && !strings.Contains(said, "its time is nearly up") {
+	said := limited.said("1")
+	if !strings.Contains(said, "saving and returning the running tasks") && !strings.Contains(said, "its time is nearly up") {
 		t.Errorf("of its time limit the job says:\n%s", said)
 	}
 	asked()
@@ -46,7 +47,7 @@ func TestJobsOfSlurmEnd(t *testing.T) {
 	c.does(s.desk, "watch", "jobs")
 	await(t, "the end of all jobs", func() bool { return len(s.jobs(jobs.Name)) == 0 })
 	w.changedNothing("jobs", late)
-	w.wentOn()
+	w.continued()
 	verdict(t, c, w.root, "jobs", want)
 	await(t, "the end of jobs that wait for nothing", func() bool { return needless.wait() == 0 })
 }
@@ -55,7 +56,7 @@ func TestJobsOfSlurmEnd(t *testing.T) {
 func needlessJobs(t testing.TB, n *network, s *slurmSite) *slurmJobs {
 	t.Helper()
 	at := *n.host()
-	at.folder = t.TempDir()
+	at.directory = t.TempDir()
 	c := s.cluster()
 	c.coordinator(&at)
 	c.does(&at, "launch", sweepFile(t, "soon", 2, 2, 2, ""))
@@ -65,7 +66,8 @@ func needlessJobs(t testing.TB, n *network, s *slurmSite) *slurmJobs {
 		said = c.does(&at, "explain", "soon")
 		return strings.Contains(said, "BeginTime")
 	})
-	if !strings.Contains(said, "no worker is connected") || !strings.Contains(said, "2 jobs wait: 2 (BeginTime, the first is expected to start ") {
+	if !strings.Contains(said, "no worker is connected") ||
+		!strings.Contains(said, "2 jobs wait: 2 (BeginTime, the first is expected to start ") {
 		t.Errorf("explain says:\n%s", said)
 	}
 	if waiting := jobs.wait(); waiting != 2 {

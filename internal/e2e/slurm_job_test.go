@@ -39,7 +39,7 @@ func (j *slurmJobs) said(element string) string {
 var workerIsReady = regexp.MustCompile(`"the worker is ready" worker=(\S+)-(\d+) `)
 
 // worker is the one that an element runs since it was started for the nth time, once it is there.
-func (j *slurmJobs) worker(element string, nth int) (m member) {
+func (j *slurmJobs) worker(element string, nth int) (m poolWorker) {
 	j.s.t.Helper()
 	await(j.s.t, "a worker in job "+j.id(element), func() bool {
 		ready := workerIsReady.FindAllStringSubmatch(j.said(element), -1)
@@ -48,7 +48,7 @@ func (j *slurmJobs) worker(element string, nth int) (m member) {
 		}
 		for _, h := range j.s.nodes {
 			if h.hostname == ready[nth-1][1] {
-				m = member{&process{pid: ready[nth-1][2]}, h}
+				m = poolWorker{&process{pid: ready[nth-1][2]}, h}
 			}
 		}
 		return true

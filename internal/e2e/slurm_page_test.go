@@ -10,7 +10,7 @@ import (
 // firstSweep is the sweep file of docs/cluster.md.
 var firstSweep = regexp.MustCompile("(?ms)^```toml\n(# first.toml\n.*?)^```$")
 
-// TestSlurmAsThePageHasIt does what docs/cluster.md tells of Slurm, on a login node.
+// TestSlurmAsThePageHasIt does what docs/cluster.md reports Slurm, on a login node.
 func TestSlurmAsThePageHasIt(t *testing.T) {
 	t.Parallel() // most of it is waiting
 	page, blocks := contents("../../docs/cluster.md"), commandsOf(t, "Slurm")
@@ -31,7 +31,7 @@ func TestSlurmAsThePageHasIt(t *testing.T) {
 	follow := func(block string) {
 		t.Helper()
 		if p := start(t, s.desk, env, "bash", "-euc", "cd\n"+block); p.end() != 0 {
-			t.Fatalf("exit code %d\n%s\n%s", p.code, block, p.said())
+			t.Fatalf("exit code %d\n%s\n%s", p.code, block, p.output())
 		}
 	}
 	c := &cluster{t: t, program: built(t, plain), env: env}

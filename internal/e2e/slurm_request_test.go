@@ -16,22 +16,26 @@ func TestSlurmIsAskedForWhatIsMeant(t *testing.T) {
 	n := newNetwork(t, t.TempDir())
 	s := newSlurm(t, n, 2)
 	at := *s.desk
-	at.folder = filepath.Join(t.TempDir(), `it's 50% of "all" #1`)
-	if err := os.Mkdir(at.folder, 0o755); err != nil {
+	at.directory = filepath.Join(t.TempDir(), `it's 50% of "all" #1`)
+	if err := os.Mkdir(at.directory, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	c := s.cluster()
 	c.coordinator(&at)
 	setup := []string{"--setup", "TOLD='two  words'", "--setup", `echo "setup: $TOLD"`}
 	options := []string{"--", "-p", "urgent", "--account=abc", "--comment", `it's a "b" #c`}
-	jobs := s.submit(c, &at, append(append([]string{"--workers", "2", "--time", "10m", "--mem-per-core", "100M", "--idle-timeout", "2m"}, setup...), options...)...)
+	jobs := s.submit(
+		c,
+		&at,
+		append(append([]string{"--workers", "2", "--time", "10m", "--mem-per-core", "100M", "--idle-timeout", "2m"}, setup...), options...)...)
 	for _, element := range []string{"1", "2"} {
 		jobs.worker(element, 1)
 		if said := jobs.said(element); !strings.Contains(said, "setup: two  words\n") {
 			t.Errorf("job %s says\n%s", jobs.id(element), said)
 		}
 		told := s.does("scontrol", "-o", "show", "job", jobs.id(element))
-		for _, want := range []string{"JobName=" + jobs.Name, "Partition=urgent", "Account=abc", `Comment=it's a "b" #c`, "TimeLimit=00:10:00", "MinMemoryCPU=100M", "Requeue=1"} {
+		for _, want := range []string{"JobName=" + jobs.Name, "Partition=urgent", "Account=abc", `Comment=it's a "b" #c`,
+			"TimeLimit=00:10:00", "MinMemoryCPU=100M", "Requeue=1"} {
 			if !strings.Contains(told+" ", " "+want+" ") {
 				t.Errorf("of job %s Slurm doesn't know %s:\n%s", jobs.id(element), want, told)
 			}
@@ -45,8 +49,14 @@ func TestSlurmIsAskedForWhatIsMeant(t *testing.T) {
 			t.Errorf("a worker has job %q and deadline %v", w.Job, w.Deadline)
 		}
 	}
-	if p := c.start(&at, "slurm", "--workers", "5000"); p.end() != 2 || !strings.Contains(p.said(), "nothing was submitted: the site's MaxArraySize") {
-		t.Errorf("5000 jobs: exit code %d\n%s", p.code, p.said())
+	if p := c.start(
+		&at,
+		"slurm",
+		"--workers",
+		"5000",
+	); p.end() != 2 ||
+		!strings.Contains(p.output(), "nothing was submitted: the site's MaxArraySize") {
+		t.Errorf("5000 jobs: exit code %d\n%s", p.code, p.output())
 	}
 	c.does(&at, "drain", "--all")
 	await(t, "the end of all jobs", func() bool { return len(s.jobs(jobs.Name)) == 0 })
@@ -76,8 +86,8 @@ func TestSlurmIsAskedForWhatIsMeant(t *testing.T) {
 	p := c.start(&at, "slurm")
 	code := p.end()
 	s.ctld.signal(syscall.SIGCONT)
-	if code != 5 || !strings.Contains(p.said(), "the jobs may be there all the same") {
-		t.Errorf("exit code %d while nobody answers\n%s", code, p.said())
+	if code != 5 || !strings.Contains(p.output(), "the jobs may be there all the same") {
+		t.Errorf("exit code %d while nobody answers\n%s", code, p.output())
 	}
 	await(t, "a job that nobody was told of", func() bool { return len(s.jobs(jobs.Name)) == 1 })
 }

@@ -29,14 +29,14 @@ SlurmUser=root
 SlurmdUser=root
 SlurmctldPort=6817
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge/socket,cred_expire=5
+AuthInfo=socket={directory}/munge/socket,cred_expire=5
 CryptoType=crypto/munge
-StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool/%n
-SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd-%n.pid
-SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/slurmd-%n.log
+StateSaveLocation={directory}/state
+SlurmdSpoolDir={directory}/spool/%n
+SlurmctldPidFile={directory}/slurmctld.pid
+SlurmdPidFile={directory}/slurmd-%n.pid
+SlurmctldLogFile={directory}/slurmctld.log
+SlurmdLogFile={directory}/slurmd-%n.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
@@ -60,14 +60,17 @@ PartitionName=urgent Nodes=ALL MaxTime=60 State=UP PriorityTier=10 PreemptMode=O
 // newSlurm starts a Slurm of so many nodes, with hosts of the network.
 func newSlurm(t testing.TB, n *network, nodes int) *slurmSite {
 	t.Helper()
-	needsPrograms(t, map[string]string{"sbatch": "slurm-wlm", "scontrol": "slurm-wlm", "slurmctld": "slurm-wlm", "slurmd": "slurm-wlm", "munged": "munge"})
+	needsPrograms(
+		t,
+		map[string]string{"sbatch": "slurm-wlm", "scontrol": "slurm-wlm", "slurmctld": "slurm-wlm", "slurmd": "slurm-wlm", "munged": "munge"},
+	)
 	if userNamespace() {
 		needs(t, errors.New("Slurm starts jobs as root only"))
 	}
-	folder := t.TempDir()
-	s := &slurmSite{t: t, desk: n.host(), config: filepath.Join(folder, "slurm.conf")}
+	directory := t.TempDir()
+	s := &slurmSite{t: t, desk: n.host(), config: filepath.Join(directory, "slurm.conf")}
 	for _, name := range []string{"state", "spool", "munge"} {
-		if err := os.Mkdir(filepath.Join(folder, name), 0o700); err != nil {
+		if err := os.Mkdir(filepath.Join(directory, name), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -77,14 +80,25 @@ func newSlurm(t testing.TB, n *network, nodes int) *slurmSite {
 		s.nodes = append(s.nodes, h)
 		fmt.Fprintf(&lines, "NodeName=n%d NodeHostname=%s NodeAddr=%s Port=6818 CPUs=1 RealMemory=1000 State=UNKNOWN\n", k+1, h.hostname, h.ip)
 	}
-	write(t, s.config, slurmConfig, "{desk}", s.desk.hostname, "{address}", s.desk.ip, "{folder}", folder, "{nodes}", lines.String())
-	t.Cleanup(func() { s.end(folder) })
-	munge := filepath.Join(folder, "munge")
+	write(t, s.config, slurmConfig, "{desk}", s.desk.hostname, "{address}", s.desk.ip, "{directory}", directory, "{nodes}", lines.String())
+	t.Cleanup(func() { s.end(directory) })
+	munge := filepath.Join(directory, "munge")
 	if err := os.WriteFile(filepath.Join(munge, "key"), []byte(strings.Repeat("key of a trial ", 8)), 0o400); err != nil {
 		t.Fatal(err)
 	}
-	start(t, s.desk, s.env(), "munged", "--foreground", "--force", "--socket="+munge+"/socket", "--key-file="+munge+"/key", "--log-file="+munge+"/log",
-		"--pid-file="+munge+"/pid", "--seed-file="+munge+"/seed")
+	start(
+		t,
+		s.desk,
+		s.env(),
+		"munged",
+		"--foreground",
+		"--force",
+		"--socket="+munge+"/socket",
+		"--key-file="+munge+"/key",
+		"--log-file="+munge+"/log",
+		"--pid-file="+munge+"/pid",
+		"--seed-file="+munge+"/seed",
+	)
 	await(t, "the socket of munged", func() bool { return contents(munge+"/pid") != "" })
 	s.ctld = start(t, s.desk, s.env(), "slurmctld", "-D", "-i")
 	for k, h := range s.nodes {
@@ -99,13 +113,13 @@ func newSlurm(t testing.TB, n *network, nodes int) *slurmSite {
 
 func (s *slurmSite) env() []string { return []string{"SLURM_CONF=" + s.config} }
 
-// end ends what its daemons left behind: jobs outlive them. The processes are those of this trial's Slurm, and this
+// end ends what its daemons left behind: jobs outlive them. The processes are those of this test's Slurm, and this
 // namespace's alone.
-func (s *slurmSite) end(folder string) {
+func (s *slurmSite) end(directory string) {
 	if s.t.Failed() {
-		for _, name := range files(s.t, folder) {
+		for _, name := range files(s.t, directory) {
 			if strings.HasSuffix(name, ".log") {
-				s.t.Logf("%s:\n%s", name, contents(filepath.Join(folder, name)))
+				s.t.Logf("%s:\n%s", name, contents(filepath.Join(directory, name)))
 			}
 		}
 	}

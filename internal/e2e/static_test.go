@@ -17,22 +17,22 @@ var static = sync.OnceValues(func() (string, error) { return buildStatic("plain"
 // staticFailing is the same of the test build, for containers to hold.
 var staticFailing = sync.OnceValues(func() (string, error) { return buildStatic("failing", "failpoints") })
 
-func buildStatic(folder string, tags ...string) (string, error) {
+func buildStatic(directory string, tags ...string) (string, error) {
 	dir, err := shelve()
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, folder, "eisweep-static")
+	path := filepath.Join(dir, directory, "eisweep-static")
 	if err := os.Mkdir(filepath.Dir(path), 0o755); err != nil {
 		return "", err
 	}
 	return path, command("../../tools/release/static", append([]string{runtime.GOARCH, "trial", path}, tags...)...)
 }
 
-// TestTheStaticProgramNeedsNothing runs the shipped sweep in a folder that holds the program and nothing else, and wants
+// TestTheStaticProgramNeedsNothing runs the shipped sweep in a directory that holds the program and nothing else, and wants
 // the files that the ordinary build writes.
 func TestTheStaticProgramNeedsNothing(t *testing.T) {
-	needs(t, apart)
+	needs(t, namespaceErr)
 	jail := t.TempDir()
 	if err := os.Link(built(t, static), filepath.Join(jail, "eisweep")); err != nil {
 		t.Fatal(err)

@@ -13,7 +13,16 @@ func withOwnLocks(t testing.TB, h *host, c *cluster) *host {
 	own, lock := filepath.Join(h.disk(), "lock"), filepath.Join(c.root(h), ".eisweep", "lock")
 	write(t, own, "")
 	out := *h
-	out.prefix = append(h.prefix[:len(h.prefix):len(h.prefix)], "unshare", "--mount", "sh", "-c", `mount --bind "$0" "$1" && shift && exec "$@"`, own, lock)
+	out.prefix = append(
+		h.prefix[:len(h.prefix):len(h.prefix)],
+		"unshare",
+		"--mount",
+		"sh",
+		"-c",
+		`mount --bind "$0" "$1" && shift && exec "$@"`,
+		own,
+		lock,
+	)
 	return &out
 }
 
@@ -37,17 +46,17 @@ func TestTheRootSaysWhoCoordinates(t *testing.T) {
 	c.options = keys.options(newSite(t, keys, hall))
 	root := c.root(hall)
 	first := c.coordinator(a, "--http", "127.0.0.1:9100")
-	w := newCrew(c, root, hall, hall)
+	w := newWorkerPool(c, root, hall, hall)
 	c.hold(root, everyTask)
 	c.does(hall, "launch", files...)
-	w.awaitUnderWay(w.members[0])
+	w.awaitRunning(w.members[0])
 	n.cut(a.link)
 	if asking := start(t, a, nil, "python3", "-c", untilUnanswered); asking.end() != 0 {
-		t.Errorf("the metrics of %s: %s", first.name, asking.said())
+		t.Errorf("the metrics of %s: %s", first.name, asking.output())
 	}
 	refused := c.start(withOwnLocks(t, b, c), "coordinator")
-	if code := refused.end(); code != 6 || !strings.Contains(refused.said(), "on "+a.name()) {
-		t.Errorf("beside the owner: exit code %d\n%s", code, refused.said())
+	if code := refused.end(); code != 6 || !strings.Contains(refused.output(), "on "+a.name()) {
+		t.Errorf("beside the owner: exit code %d\n%s", code, refused.output())
 	}
 	n.heal(a.link)
 	first.signal(syscall.SIGSTOP)
@@ -71,7 +80,8 @@ func TestTheRootSaysWhoCoordinates(t *testing.T) {
 }
 
 // TestACoordinatorMovesToAnEmptyStore kills a coordinator, and its NATS with it, in the middle of a sweep, and starts it
-// on another host, which waits for a sign of life of the first: what the queue had is on the first one's disk. Who is at work goes on, and nothing is done twice.
+// on another host, which waits for a sign of life of the first: what the queue had is on the first one's disk.
+// Running tasks continue, and nothing is done twice.
 func TestACoordinatorMovesToAnEmptyStore(t *testing.T) {
 	files := []string{sweepFile(t, "taught", 6, 4, 150, ""), perturbFile(t, "pushed", "taught")}
 	want := undisturbed(t, files...)
@@ -80,10 +90,10 @@ func TestACoordinatorMovesToAnEmptyStore(t *testing.T) {
 	c := newCluster(t, "lease=1m") // nobody dies but the coordinator
 	root := c.root(hall)
 	first := c.coordinator(a)
-	w := newCrew(c, root, hall, hall)
+	w := newWorkerPool(c, root, hall, hall)
 	c.hold(root, everyTask)
 	c.does(hall, "launch", files...)
-	running := w.awaitUnderWay(w.members[0])
+	running := w.awaitRunning(w.members[0])
 	first.drop()
 	c.release(root)
 	await(t, "the end of "+running+" while nobody coordinates", func() bool { return over(attemptLogs(t, root)[running]) })

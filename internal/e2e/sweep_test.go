@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A sweep of networks so small that a trial has many of them.
+// A sweep of networks so small that a test has many of them.
 const sweepText = `name = "{name}"
 experiment = "{experiment}"
 seeds = {seeds}

@@ -8,7 +8,7 @@ import (
 )
 
 // bootSystemd is the first process of a guest that becomes systemd. This machine's files are below its disk, and nothing
-// that it writes gets there but the trial's own files. systemd mounts the folder root of the shared one, at /srv/eisweep.
+// that it writes gets there but the test's own files. systemd mounts the directory root of the shared one, at /srv/eisweep.
 const bootSystemd = `#!/bin/sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 stty -echo -onlcr
@@ -43,11 +43,14 @@ U
 exec switch_root $root /usr/lib/systemd/systemd --unit=trial.target --show-status=0 --log-level=warning
 `
 
-// bySystemd adds a guest that is booted by systemd and has the root in the shared folder of server, which serveNFS was
+// bySystemd adds a guest that is booted by systemd and has the root in the shared directory of server, which serveNFS was
 // called for.
 func (n *network) bySystemd(server *host) *guest {
 	n.t.Helper()
-	needsPrograms(n.t, map[string]string{"linux.uml": "user-mode-linux", "modprobe": "kmod", "mount.nfs4": "nfs-common", "systemctl": "systemd"})
+	needsPrograms(
+		n.t,
+		map[string]string{"linux.uml": "user-mode-linux", "modprobe": "kmod", "mount.nfs4": "nfs-common", "systemctl": "systemd"},
+	)
 	g := n.turnOn(bootSystemd, "{server}", server.ip)
 	awaitClosed(n.t, "the guest "+g.hostname, g.ready)
 	return g
@@ -58,7 +61,7 @@ func (g *guest) does(t testing.TB, commands string) string {
 	t.Helper()
 	p := start(t, g, nil, "bash", "-euc", commands)
 	if code := p.end(); code != 0 {
-		t.Fatalf("%s: exit code %d\n%s", commands, code, p.said())
+		t.Fatalf("%s: exit code %d\n%s", commands, code, p.output())
 	}
 	return strings.TrimSpace(contents(p.out))
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // TestServicesOfSystemd follows docs/cluster.md on a machine that systemd boots, from the package to results, and has a
-// member of a group launch another sweep. Then a worker is killed, which systemd starts again, and stopped in the middle
-// of a task, which another instance goes on with.
+// poolWorker of a group launch another sweep. Then a worker is killed, which systemd starts again, and stopped in the middle
+// of a task, which another instance continues with.
 func TestServicesOfSystemd(t *testing.T) {
 	served := sweepFile(t, "served", 3, 4, 500, "")
 	want := undisturbed(t, "quick", served)
@@ -64,9 +64,13 @@ func TestServicesOfSystemd(t *testing.T) {
 		`+coordinatorAnswers+`
 		cp `+served+` /srv/eisweep
 		runuser -u ann -- eisweep launch /srv/eisweep/served.toml -p /srv/eisweep`)
-	w := &crew{c: c, root: root}
+	w := &workerPool{c: c, root: root}
 	first := g.service(t, "eisweep-worker@1")
-	w.leavesGuest(first, syscall.SIGKILL, "kill -KILL "+first.pid+"; until [ $(systemctl show -P MainPID eisweep-worker@1) -gt "+first.pid+" ]; do sleep 0.1; done")
+	w.leavesGuest(
+		first,
+		syscall.SIGKILL,
+		"kill -KILL "+first.pid+"; until [ $(systemctl show -P MainPID eisweep-worker@1) -gt "+first.pid+" ]; do sleep 0.1; done",
+	)
 	if restarts := g.does(t, "systemctl show -P NRestarts eisweep-worker@1"); restarts != "1" {
 		t.Errorf("systemd started the killed worker %s times, want 1", restarts)
 	}
@@ -82,7 +86,7 @@ func TestServicesOfSystemd(t *testing.T) {
 		until [ $(systemctl show -P ActiveState eisweep-worker@2) = inactive ]; do sleep 0.1; done # and it stays away
 		systemctl stop eisweep-coordinator
 		systemctl is-failed eisweep-worker@1 eisweep-worker@2 eisweep-coordinator && exit 1; exit 0`)
-	w.wentOn()
+	w.continued()
 	belongsHere(t, root)
 	c.coordinator(server)
 	verdict(t, c, root, "quick", want["quick"])
@@ -93,20 +97,20 @@ func TestServicesOfSystemd(t *testing.T) {
 const coordinatorAnswers = "until runuser -u eisweep -- eisweep workers -p /srv/eisweep; do sleep 0.2; done"
 
 // service is what runs as a unit of a guest.
-func (g *guest) service(t testing.TB, unit string) member {
+func (g *guest) service(t testing.TB, unit string) poolWorker {
 	t.Helper()
-	return member{&process{pid: g.does(t, "systemctl show -P MainPID "+unit)}, g}
+	return poolWorker{&process{pid: g.does(t, "systemctl show -P MainPID "+unit)}, g}
 }
 
 // leavesGuest has a worker of a guest end in the middle of a task, by commands there that send the signal.
-func (w *crew) leavesGuest(m member, signal syscall.Signal, commands string) {
+func (w *workerPool) leavesGuest(m poolWorker, signal syscall.Signal, commands string) {
 	w.c.t.Helper()
-	log := w.awaitUnderWay(m)
+	log := w.awaitRunning(m)
 	w.left = append(w.left, &departure{name: m.name(), signal: signal, log: log, saved: lastSaved(attemptLogs(w.c.t, w.root)[log])})
 	m.at.(*guest).does(w.c.t, commands)
 }
 
-// belongsHere gives a folder, which was some other user's, to this one.
+// belongsHere gives a directory, which was some other user's, to this one.
 func belongsHere(t testing.TB, root string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {

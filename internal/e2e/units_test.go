@@ -29,7 +29,10 @@ func TestTheUnitsThatShip(t *testing.T) {
 		}
 		there = append(there, path)
 	}
-	if said, err := exec.Command("systemd-analyze", append([]string{"verify", "--man=no"}, there...)...).CombinedOutput(); err != nil || len(said) > 0 {
+	if said, err := exec.Command(
+		"systemd-analyze",
+		append([]string{"verify", "--man=no"}, there...)...).CombinedOutput(); err != nil ||
+		len(said) > 0 {
 		t.Errorf("systemd-analyze verify: %v\n%s", err, said)
 	}
 	for _, path := range there {
@@ -62,7 +65,8 @@ func exposed(t *testing.T, unit string) string {
 func TestUnitsAreStartedAgainAfterACrash(t *testing.T) {
 	for unit, prevented := range map[string]string{"eisweep-coordinator.service": "2 6", "eisweep-worker@.service": "2"} {
 		text := "\n" + contents(filepath.Join("../../deploy/systemd", unit))
-		for _, line := range []string{"Restart=on-failure", "RestartPreventExitStatus=" + prevented, "Environment=GOTRACEBACK=crash", "LimitCORE=0"} {
+		for _, line := range []string{"Restart=on-failure", "RestartPreventExitStatus=" + prevented, "Environment=GOTRACEBACK=crash",
+			"LimitCORE=0"} {
 			if !strings.Contains(text, "\n"+line+"\n") {
 				t.Errorf("%s lacks %s", unit, line)
 			}

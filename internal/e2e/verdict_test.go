@@ -72,16 +72,19 @@ func verdict(t testing.TB, c *cluster, root, sweep string, want digests) {
 	}
 	told := map[sweeps.ID][]string{}
 	for _, l := range lines {
-		told[l.ID] = append(told[l.ID], strings.TrimSpace(fmt.Sprintf("run %d attempt %d by %s: %s %s %s", l.Run, l.Attempt, l.Worker, l.State, l.Class, l.Error)))
+		told[l.ID] = append(
+			told[l.ID],
+			strings.TrimSpace(fmt.Sprintf("run %d attempt %d by %s: %s %s %s", l.Run, l.Attempt, l.Worker, l.State, l.Class, l.Error)),
+		)
 		if len(told[l.ID]) > 1 {
 			t.Errorf("%s: task %s has %d lines in the manifest: %q", sweep, l.ID, len(told[l.ID]), told[l.ID])
 		}
 	}
 	// What a worker was killed over, a file half written or a checkpoint of a task just done, is cleaned away when told to.
-	c.judges(root, "clean", sweep)
+	c.verify(root, "clean", sweep)
 	empties(t, root, "checkpoints")
 	empties(t, root, "incoming")
-	c.judges(root, "verify")
+	c.verify(root, "verify")
 }
 
 func agreeing(got, want digests) (n int) {
@@ -93,17 +96,17 @@ func agreeing(got, want digests) (n int) {
 	return n
 }
 
-// empties wants a private folder of the root to have no file.
-func empties(t testing.TB, root, folder string) {
+// empties wants a private directory of the root to have no file.
+func empties(t testing.TB, root, directory string) {
 	t.Helper()
-	if found := files(t, filepath.Join(root, ".eisweep", folder)); len(found) > 0 {
-		t.Errorf("left in %s: %q", folder, found)
+	if found := files(t, filepath.Join(root, ".eisweep", directory)); len(found) > 0 {
+		t.Errorf("left in %s: %q", directory, found)
 	}
 }
 
-func files(t testing.TB, folder string) (names []string) {
+func files(t testing.TB, directory string) (names []string) {
 	t.Helper()
-	entries, err := os.ReadDir(folder)
+	entries, err := os.ReadDir(directory)
 	if err != nil && !os.IsNotExist(err) {
 		t.Fatal(err)
 	}
@@ -113,13 +116,13 @@ func files(t testing.TB, folder string) (names []string) {
 	return names
 }
 
-// judges runs a command on a root of this machine, from outside of its hosts, and wants it to find nothing wrong.
-func (c *cluster) judges(root, command string, args ...string) {
+// verify runs a command on a root of this machine, from outside of its hosts, and wants it to find nothing wrong.
+func (c *cluster) verify(root, command string, args ...string) {
 	c.t.Helper()
 	argv := append([]string{c.program, command, "-p", root}, c.options...)
 	p := start(c.t, hereWith(c.t, filepath.Dir(root)), c.env, append(argv, args...)...)
 	if code := p.end(); code != 0 {
-		c.t.Errorf("%s: exit code %d\n%s", command, code, p.said())
+		c.t.Errorf("%s: exit code %d\n%s", command, code, p.output())
 	}
 }
 

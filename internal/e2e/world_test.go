@@ -14,10 +14,10 @@ import (
 )
 
 // entered is set for the test binary that runs inside the namespaces.
-const entered = "EISWEEP_TRIALS_ENTERED"
+const entered = "EISWEEP_E2E_ENTERED"
 
-// apart is nil if the trials have network, mounts and processes of their own; else it says why not.
-var apart error
+// namespaceErr is nil if the tests have network, mounts and processes of their own; else it says why not.
+var namespaceErr error
 
 // TestMain runs the tests in namespaces of their own: bridges, addresses, mounts and processes are then seen by nobody
 // else, and the kernel removes them with the first process, even after kill -9.
@@ -27,12 +27,12 @@ func TestMain(m *testing.M) {
 		if err == nil {
 			os.Exit(code)
 		}
-		apart = fmt.Errorf("enter namespaces: %w", err)
+		namespaceErr = fmt.Errorf("enter namespaces: %w", err)
 	} else {
-		apart = furnish()
+		namespaceErr = prepareNamespaces()
 	}
 	code := m.Run()
-	os.RemoveAll(shelf)
+	os.RemoveAll(buildDir)
 	os.Exit(code)
 }
 
@@ -79,9 +79,9 @@ func isSetting(setting string) bool {
 	return ours || strings.HasPrefix(name, "SLURM_") || strings.HasPrefix(name, "SBATCH_") || name == "XDG_STATE_HOME"
 }
 
-// furnish makes the namespaces usable: mounts that nobody else sees, the /proc of these processes, a /run to name
+// prepareNamespaces makes the namespaces usable: mounts that nobody else sees, the /proc of these processes, a /run to name
 // namespaces in, and a loopback device that is up.
-func furnish() error {
+func prepareNamespaces() error {
 	for _, m := range []struct {
 		source, target, kind string
 		flags                uintptr
@@ -105,7 +105,7 @@ func command(name string, args ...string) error {
 	return nil
 }
 
-// needs ends a trial that this machine has no means for: as a failure in CI, which has to have them.
+// needs ends a test that this machine has no means for: as a failure in CI, which has to have them.
 func needs(t testing.TB, err error) {
 	t.Helper()
 	switch {

@@ -11,15 +11,15 @@ import (
 	"testing"
 )
 
-// crew are the workers of a cluster, which come and go.
-type crew struct {
+// workerPool are the workers of a cluster, which come and go.
+type workerPool struct {
 	c       *cluster
 	root    string // on this machine
-	members []member
+	members []poolWorker
 	left    []*departure
 }
 
-type member struct {
+type poolWorker struct {
 	*process
 	at place
 }
@@ -28,52 +28,52 @@ type member struct {
 type departure struct {
 	name    string
 	signal  syscall.Signal
-	log     string  // id.run.token
-	saved   int     // how far it was at least saved, in stimuli, as far as was seen; its log may tell more
-	watched *member // nil: what it left is known
+	log     string      // id.run.token
+	saved   int         // how far it was at least saved, in stimuli, as far as was seen; its log may tell more
+	watched *poolWorker // nil: what it left is known
 }
 
-func newCrew(c *cluster, root string, at ...place) *crew {
+func newWorkerPool(c *cluster, root string, at ...place) *workerPool {
 	c.t.Helper()
-	w := &crew{c: c, root: root}
+	w := &workerPool{c: c, root: root}
 	for _, p := range at {
-		w.members = append(w.members, member{c.worker(p), p})
+		w.members = append(w.members, poolWorker{c.worker(p), p})
 	}
 	return w
 }
 
 // name is a worker's, as manifests and logs have it.
-func (m member) name() string { return m.at.name() + "-" + m.pid }
+func (m poolWorker) name() string { return m.at.name() + "-" + m.pid }
 
 // replace ends a worker in the middle of a task, once its work was saved, and starts another one at its place.
-func (w *crew) replace(k int, signal syscall.Signal) {
+func (w *workerPool) replace(k int, signal syscall.Signal) {
 	w.c.t.Helper()
 	m := w.members[k]
-	log := w.awaitUnderWay(m)
+	log := w.awaitRunning(m)
 	w.left = append(w.left, &departure{name: m.name(), signal: signal, log: log})
 	if signal == syscall.SIGKILL {
 		m.drop()
 	} else {
 		m.stop()
 	}
-	w.members[k] = member{w.c.worker(m.at), m.at}
+	w.members[k] = poolWorker{w.c.worker(m.at), m.at}
 }
 
 // watch notes from now on how far a worker of this machine comes, for when it has left, by TERM.
-func (w *crew) watch(m member) *departure {
+func (w *workerPool) watch(m poolWorker) *departure {
 	d := &departure{name: m.name(), signal: syscall.SIGTERM, watched: &m}
 	w.left = append(w.left, d)
 	return d
 }
 
 // look looks at those who are watched.
-func (w *crew) look() {
+func (w *workerPool) look() {
 	w.c.t.Helper()
 	for _, d := range w.left {
 		if d.watched == nil {
 			continue
 		}
-		if log := w.underWay(*d.watched); log != "" {
+		if log := w.runningLog(*d.watched); log != "" {
 			d.log, d.saved = log, lastSaved(attemptLogs(w.c.t, w.root)[log])
 		}
 		if _, err := os.Stat(filepath.Join("/proc", d.watched.pid)); err != nil {
@@ -83,7 +83,7 @@ func (w *crew) look() {
 }
 
 // leaves waits until somebody who is watched has left.
-func (w *crew) leaves(d *departure) {
+func (w *workerPool) leaves(d *departure) {
 	w.c.t.Helper()
 	await(w.c.t, "the end of "+d.name, func() bool {
 		w.look()
@@ -92,40 +92,40 @@ func (w *crew) leaves(d *departure) {
 }
 
 // handsBack has a worker of this machine end by TERM, in whatever way, in the middle of a task.
-func (w *crew) handsBack(m member, how func()) {
+func (w *workerPool) handsBack(m poolWorker, how func()) {
 	w.c.t.Helper()
 	d := w.watch(m)
-	w.awaitUnderWay(m)
+	w.awaitRunning(m)
 	how()
 	w.leaves(d)
 }
 
-// awaitUnderWay waits until a worker is in the middle of a task that it has saved, and returns the attempt's name.
-func (w *crew) awaitUnderWay(m member) (log string) {
+// awaitRunning waits until a worker is in the middle of a task that it has saved, and returns the attempt's name.
+func (w *workerPool) awaitRunning(m poolWorker) (log string) {
 	w.c.t.Helper()
 	await(w.c.t, "a checkpoint of "+m.name(), func() bool {
 		w.look()
-		log = w.underWay(m)
+		log = w.runningLog(m)
 		return log != ""
 	})
 	return log
 }
 
 // await waits until a condition holds, and starts another worker wherever one dies.
-func (w *crew) await(what string, holds func() bool) {
+func (w *workerPool) await(what string, holds func() bool) {
 	w.c.t.Helper()
 	await(w.c.t, what, func() bool {
 		for k, m := range w.members {
 			if !m.alive() {
-				w.members[k] = member{w.c.worker(m.at), m.at}
+				w.members[k] = poolWorker{w.c.worker(m.at), m.at}
 			}
 		}
 		return holds()
 	})
 }
 
-// underWay is the attempt that a worker is at, by its log, if it has a checkpoint; else "".
-func (w *crew) underWay(m member) string {
+// runningLog is the attempt that a worker is at, by its log, if it has a checkpoint; else "".
+func (w *workerPool) runningLog(m poolWorker) string {
 	saved := map[string]bool{}
 	for _, name := range files(w.c.t, filepath.Join(w.root, ".eisweep", "checkpoints")) {
 		saved[name] = true
@@ -145,8 +145,8 @@ func over(log string) bool {
 	return strings.Contains(log, "result of ") || strings.Contains(log, "ended: ")
 }
 
-// wentOn wants whatever was left behind to have been taken up where it was, by the next attempt.
-func (w *crew) wentOn() {
+// continued wants whatever was left behind to have been taken up where it was, by the next attempt.
+func (w *workerPool) continued() {
 	w.c.t.Helper()
 	logs := attemptLogs(w.c.t, w.root)
 	for _, d := range w.left {
@@ -158,7 +158,15 @@ func (w *crew) wentOn() {
 		}
 		next, saved := begunAfter(logs, d.log), max(d.saved, lastSaved(logs[d.log]))
 		if from := wentOnFrom.FindStringSubmatch(logs[next]); from == nil || number(from[1]) < saved {
-			w.c.t.Errorf("%s left a checkpoint of %s by %v; attempt %s went on from an earlier one, or none:\n%s\nafter\n%s", d.name, d.log, d.signal, next, logs[next], logs[d.log])
+			w.c.t.Errorf(
+				"%s left a checkpoint of %s by %v; attempt %s went on from an earlier one, or none:\n%s\nafter\n%s",
+				d.name,
+				d.log,
+				d.signal,
+				next,
+				logs[next],
+				logs[d.log],
+			)
 		}
 	}
 }
@@ -180,7 +188,7 @@ func doneEarlier(logs map[string]string, log string) bool {
 // worker was killed at once went on from nothing.
 func begunAfter(logs map[string]string, log string) string {
 	for {
-		log = following(logs, log)
+		log = attemptAfter(logs, log)
 		if log == "" || begun(logs[log]) {
 			return log
 		}
@@ -193,7 +201,7 @@ func begun(log string) bool {
 }
 
 // following is the name of the next attempt's log; "" before there is one.
-func following(logs map[string]string, log string) string {
+func attemptAfter(logs map[string]string, log string) string {
 	all := attemptsOf(logs, log)
 	if k := slices.Index(all, log); k >= 0 && k+1 < len(all) {
 		return all[k+1]
@@ -230,7 +238,7 @@ func onceEach(t testing.TB, root string) {
 	}
 }
 
-// What an attempt's log says of how far it was saved, and of where it goes on, in stimuli.
+// What an attempt's log says of how far it was saved, and of where it continues, in stimuli.
 var (
 	savedAt    = regexp.MustCompile(` checkpoint of (\d+) stimuli`)
 	wentOnFrom = regexp.MustCompile(`resumes from checkpoint \S+, (\d+) stimuli`)
