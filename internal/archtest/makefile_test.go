@@ -8,7 +8,23 @@ import (
 )
 
 // promised are the targets that the documentation counts on.
-var promised = []string{"help", "build", "static", "release", "run", "check", "test", "e2e", "race", "lint", "generate", "verify", "bench", "bench-reference", "clean"}
+var promised = []string{
+	"help",
+	"build",
+	"static",
+	"release",
+	"run",
+	"check",
+	"test",
+	"e2e",
+	"race",
+	"lint",
+	"generate",
+	"verify",
+	"bench",
+	"bench-reference",
+	"clean",
+}
 
 var target = regexp.MustCompile(`(?m)^([a-z][a-z0-9-]*):`)
 

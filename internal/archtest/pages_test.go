@@ -26,6 +26,7 @@ func TestPagesRun(t *testing.T) {
 		{"docs/cluster.md", 10},
 	} {
 		t.Run(page.name, func(t *testing.T) {
+			t.Parallel()
 			r := &reader{t: t, page: page.name, home: t.TempDir(), bin: bin}
 			t.Cleanup(r.stopProcesses)
 			for _, b := range blocks(string(read(t, page.name))) {

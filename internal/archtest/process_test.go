@@ -7,7 +7,20 @@ import (
 
 // process is what a process has only one of. Outside cmd it comes as a value from the caller.
 var process = map[string][]string{
-	"os":  {"Args", "Environ", "Exit", "Getenv", "LookupEnv", "ExpandEnv", "Setenv", "Unsetenv", "Chdir", "UserHomeDir", "UserCacheDir", "UserConfigDir"},
+	"os": {
+		"Args",
+		"Environ",
+		"Exit",
+		"Getenv",
+		"LookupEnv",
+		"ExpandEnv",
+		"Setenv",
+		"Unsetenv",
+		"Chdir",
+		"UserHomeDir",
+		"UserCacheDir",
+		"UserConfigDir",
+	},
 	"log": {"Fatal", "Fatalf", "Fatalln"},
 }
 

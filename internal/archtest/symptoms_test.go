@@ -8,9 +8,27 @@ import (
 
 // foreign are words that docs/cluster.md quotes of Slurm, systemd, Kubernetes and the system.
 var foreign = []string{
-	"Permission denied", "permission denied", "Read-only file system", "failed", "Priority", "Resources", "QOSMax", "AssocGrp", "PartitionTimeLimit",
-	"InvalidQOS", "Held", "PerJob", "Invalid job array specification", "Pending", "/results", "certificate is valid for ", ", not ",
-	".eisweep/incoming", "storage", "lost", "silent",
+	"Permission denied",
+	"permission denied",
+	"Read-only file system",
+	"failed",
+	"Priority",
+	"Resources",
+	"QOSMax",
+	"AssocGrp",
+	"PartitionTimeLimit",
+	"InvalidQOS",
+	"Held",
+	"PerJob",
+	"Invalid job array specification",
+	"Pending",
+	"/results",
+	"certificate is valid for ",
+	", not ",
+	".eisweep/incoming",
+	"storage",
+	"lost",
+	"silent",
 }
 
 var quoted = regexp.MustCompile("`([^`]+)`")

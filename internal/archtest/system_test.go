@@ -13,7 +13,8 @@ func TestOtherSystemsAreRefusedByName(t *testing.T) {
 		build := exec.Command("go", "build", "-o", os.DevNull, "./cmd/eisweep")
 		build.Dir, build.Env = top, append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=1")
 		said, err := build.CombinedOutput()
-		if err == nil || !strings.Contains(string(said), "build constraints exclude all Go files in") || !strings.Contains(string(said), "internal/linuxonly") {
+		if err == nil || !strings.Contains(string(said), "build constraints exclude all Go files in") ||
+			!strings.Contains(string(said), "internal/linuxonly") {
 			t.Errorf("%s: %v\n%s", system, err, said)
 		}
 		if strings.Contains(string(said), "undefined") {

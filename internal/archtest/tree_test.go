@@ -76,7 +76,13 @@ func parse(t *testing.T, name string) source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := source{path: name, pkg: path.Dir(name), test: strings.HasSuffix(name, "_test.go") || slices.Contains(testSupport, path.Dir(name)), syntax: syntax, text: text}
+	s := source{
+		path:   name,
+		pkg:    path.Dir(name),
+		test:   strings.HasSuffix(name, "_test.go") || slices.Contains(testSupport, path.Dir(name)),
+		syntax: syntax,
+		text:   text,
+	}
 	for _, i := range syntax.Imports {
 		imported, err := strconv.Unquote(i.Path.Value)
 		if err != nil {

@@ -1,0 +1,158 @@
+package archtest
+
+import (
+	"bytes"
+	"go/ast"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// exempt reports whether a package may have more files, and types with more methods, than others: the model and its kernels.
+func exempt(pkg string) bool { return within(pkg, "sim") }
+
+// TestPackagesAreSmall takes a package with many files as a sign that it hides nouns that deserve packages.
+func TestPackagesAreSmall(t *testing.T) {
+	const most = 30
+	count := map[string]int{}
+	for _, s := range sources(t) {
+		if !s.test {
+			count[s.pkg]++
+		}
+	}
+	for pkg, n := range count {
+		if n > most && !exempt(pkg) {
+			t.Errorf("%s has %d files besides tests, at most %d are allowed", pkg, n, most)
+		}
+	}
+}
+
+// TestTypesHaveFewMethods counts the methods of every type.
+func TestTypesHaveFewMethods(t *testing.T) {
+	const most = 60
+	count := map[string]int{}
+	for _, s := range sources(t) {
+		if s.test || exempt(s.pkg) {
+			continue
+		}
+		for _, d := range s.syntax.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil {
+				count[s.pkg+"."+receiver(f.Recv.List[0].Type)]++
+			}
+		}
+	}
+	for name, n := range count {
+		if n > most {
+			t.Errorf("%s has %d methods, at most %d are allowed", name, n, most)
+		}
+	}
+}
+
+// receiver is the name of a receiver's type.
+func receiver(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiver(e.X)
+	case *ast.IndexExpr:
+		return receiver(e.X)
+	case *ast.IndexListExpr:
+		return receiver(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return "?"
+}
+
+// longLines are directories and files whose lines may still be longer. The list must only get shorter.
+var longLines = []string{
+	"CHANGELOG.md",
+	"cmd/eisweep",
+	"cmd/eisweep/internal/cli",
+	"cmd/eisweep/internal/client",
+	"cmd/eisweep/internal/daemon",
+	"cmd/eisweep/internal/display",
+	"cmd/eisweep/internal/follow",
+	"cmd/eisweep/internal/inspect",
+	"cmd/eisweep/internal/local",
+	"cmd/eisweep/internal/ownership",
+	"cmd/eisweep/internal/selection",
+	"cmd/eisweep/internal/slurmjobs",
+	"coordinator",
+	"coordinator/attempts",
+	"coordinator/autoscale",
+	"coordinator/catalog",
+	"coordinator/explain",
+	"coordinator/inputs",
+	"coordinator/launched",
+	"coordinator/lifecycle",
+	"coordinator/placement",
+	"coordinator/plan",
+	"coordinator/records",
+	"coordinator/verify",
+	"coordinator/window",
+	"docs",
+	"internal/access",
+	"internal/advice",
+	"internal/archtest",
+	"internal/control",
+	"internal/e2e",
+	"internal/estimate",
+	"internal/hostlimits",
+	"internal/lease",
+	"internal/manifest",
+	"internal/natsconn",
+	"internal/natsserver",
+	"internal/protocol",
+	"internal/queue",
+	"internal/results/h5",
+	"internal/root",
+	"internal/slurm",
+	"sim",
+	"sim/internal/kernel",
+	"sweeps",
+	"sweeps/internal/document",
+	"testdata",
+	"worker",
+}
+
+// TestLinesAreShort wants lines of at most 140 characters, of which a tab counts as one, in Go, C, scripts and pages. Rows of tables in a
+// page, and lines with an address, may be longer.
+func TestLinesAreShort(t *testing.T) {
+	const most = 140
+	long := map[string]int{}
+	for _, name := range files(t) {
+		if !hasShortLines(name) {
+			continue
+		}
+		listed := slices.ContainsFunc(longLines, func(d string) bool { return path.Dir(name) == d || name == d })
+		for number, line := range bytes.Split(read(t, name), []byte("\n")) {
+			if n := utf8.RuneCount(line); n > most && !mayBeLong(name, string(line)) {
+				long[name]++
+				if !listed {
+					t.Errorf("%s:%d: %d characters, at most %d are allowed", name, number+1, n, most)
+				}
+			}
+		}
+	}
+	for _, d := range longLines {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(long)), func(name string) bool { return path.Dir(name) == d || name == d }) {
+			t.Logf("%s has no long lines any more: remove it from longLines", d)
+		}
+	}
+}
+
+func hasShortLines(name string) bool {
+	if strings.Contains(name, "/testdata/") || strings.HasPrefix(name, "tools/kubernetes/keda/") || name == "docs/parameters.md" {
+		return false
+	}
+	return slices.Contains([]string{".go", ".c", ".h", ".md", ".sh", ".py"}, path.Ext(name))
+}
+
+// mayBeLong reports whether a line cannot be shorter: a row of a table, or an address.
+func mayBeLong(name, line string) bool {
+	isRow := path.Ext(name) == ".md" && (strings.HasPrefix(line, "|") || strings.Contains(line, "│"))
+	return isRow || strings.Contains(line, "https://") || strings.HasPrefix(line, "//go:generate")
+}
