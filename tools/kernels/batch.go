@@ -85,7 +85,13 @@ func (g *group) end(r, h reg.Register, lanes, values []reg.Register, change func
 		sums = g.param("sums")
 		g.store(sums)
 	}
-	e := ending{group: g, zero: g.zero(), top: g.broadcast(g.stacked("rMax")), k: g.broadcast(g.stacked("k")), positive: g.constant(0x7fffffff)}
+	e := ending{
+		group:    g,
+		zero:     g.zero(),
+		top:      g.broadcast(g.stacked("rMax")),
+		k:        g.broadcast(g.stacked("k")),
+		positive: g.constant(0x7fffffff),
+	}
 	largest, nan := g.param("largest"), g.param("nan")
 	for k := range groupWide {
 		e.most = append(e.most, g.load(at(largest, k*g.bytes())))
@@ -197,7 +203,10 @@ func (g *group) eachRow(lanes, values []reg.Register, body func()) {
 }
 
 func batchExcitatory(v *isa) {
-	v.function("batchExcitatory", "func(w, input *float32, cols, stride int, sums, r, h, x, y, scale, largest *float32, nan *uint32, k, rMax float32)")
+	v.function(
+		"batchExcitatory",
+		"func(w, input *float32, cols, stride int, sums, r, h, x, y, scale, largest *float32, nan *uint32, k, rMax float32)",
+	)
 	w, input, n, stride := v.param("w"), v.param("input"), v.param("cols"), v.param("stride")
 	r, h, x, y, scale := v.param("r"), v.param("h"), v.param("x"), v.param("y"), v.param("scale")
 	g := v.group()
@@ -211,7 +220,10 @@ func batchExcitatory(v *isa) {
 }
 
 func batchInhibitory(v *isa) {
-	v.function("batchInhibitory", "func(w, re *float32, cols, stride int, wii, input *float32, inner int, sums, r, h, bg, largest *float32, nan *uint32, k, rMax float32)")
+	v.function(
+		"batchInhibitory",
+		"func(w, re *float32, cols, stride int, wii, input *float32, inner int, sums, r, h, bg, largest *float32, nan *uint32, k, rMax float32)",
+	)
 	w, re, n, stride := v.param("w"), v.param("re"), v.param("cols"), v.param("stride")
 	g := v.group()
 	g.run(w, re, n, stride, false)

@@ -96,7 +96,19 @@ func writeScaleVector(l *isa) {
 // writeSubtractFlow writes it for a multiple of 16 values.
 func writeSubtractFlow(l *isa) {
 	l.function("subtractFlow", "func(dst, x, slope, plus, minus *float32, n int)")
-	dst, x, slope, plus, minus, left := l.pointer("dst"), l.pointer("x"), l.pointer("slope"), l.pointer("plus"), l.pointer("minus"), l.param("n")
+	dst, x, slope, plus, minus, left := l.pointer(
+		"dst",
+	), l.pointer(
+		"x",
+	), l.pointer(
+		"slope",
+	), l.pointer(
+		"plus",
+	), l.pointer(
+		"minus",
+	), l.param(
+		"n",
+	)
 	l.Label("more")
 	v, flow := l.load(x), l.load(plus)
 	l.VSUBPS(minus, flow, flow)
