@@ -14,7 +14,6 @@ import (
 var longLines = []string{
 	"cmd/eisweep",
 	"cmd/eisweep/internal/cli",
-	"cmd/eisweep/internal/client",
 	"cmd/eisweep/internal/daemon",
 	"cmd/eisweep/internal/display",
 	"cmd/eisweep/internal/inspect",
