@@ -9,11 +9,11 @@
 //
 // The packages inside do the work, and each owns its state: lifecycle is the state machine, events in, commands out;
 // launched has the sweeps, outcomes carries out the machine's commands, ledger makes lines durable, attempts follows
-// what runs, and window keeps the queue filled. plan decides what a launch does about every task, and catalog knows what
-// manifests and files say. This package joins them.
+// what runs, workers knows who runs it, window keeps the queue filled, and faults sets aside sweeps whose files cannot be
+// read or written. plan decides what a launch does about every task, and catalog knows what manifests and files say. This
+// package joins them: shell.go shows each of them the others.
 //
 // Start reading at Coordinator (coordinator.go) and core.go, which has the lock that they share. launch.go and submit.go
-// submit tasks to the machine, and flush.go makes durable what follows. fault.go and retrying.go set aside sweeps whose
-// files cannot be read or written; restore.go resumes sweeps after a restart. recorder.go keeps what a restart needs,
-// pause_resume_cancel.go changes the status of sweeps, and serve.go lists the requests.
+// submit tasks to the machine, and flush.go makes durable what follows. restore.go resumes sweeps after a restart,
+// recorder.go keeps what that needs, pause_resume_cancel.go changes the status of sweeps, and serve.go lists the requests.
 package coordinator
