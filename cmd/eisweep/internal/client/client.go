@@ -22,8 +22,8 @@ type Client struct {
 	Queue *queue.Queue
 	Pong  control.Pong // of the coordinator that answered first
 
-	patience time.Duration                    // for the answer to a ping, and between two pings
-	notef    func(format string, args ...any) // prints a note about delays; nil: prints nothing
+	pingTimeout time.Duration                    // for the answer to a ping, and between two pings
+	notef       func(format string, args ...any) // prints a note about delays; nil: prints nothing
 }
 
 // How long a command waits for NATS, and for the coordinator to answer a ping. A coordinator that is busy answers pings too.
@@ -56,7 +56,7 @@ func OpenQuietly(ctx context.Context, e *cli.Env, r *root.Root, c *Connection) (
 	if err != nil {
 		return nil, absentOr(ctx, e, r, c, err)
 	}
-	out := &Client{Root: r, Queue: q, patience: AnswerTimeout}
+	out := &Client{Root: r, Queue: q, pingTimeout: AnswerTimeout}
 	if out.Pong, err = out.ping(ctx); err != nil {
 		q.Close()
 		return nil, absentOr(ctx, e, r, c, err)

@@ -65,7 +65,7 @@ const maxFailedPings = 6
 
 // watch returns a *goneError when pings show that no answer can come any more, or when maxFailedPings of them failed in a row.
 func (w *watch) watch(ctx context.Context) error {
-	ticker := time.NewTicker(w.client.patience)
+	ticker := time.NewTicker(w.client.pingTimeout)
 	defer ticker.Stop()
 	for failed := 0; ; {
 		select {
@@ -95,7 +95,7 @@ func (w *watch) watch(ctx context.Context) error {
 }
 
 func (c *Client) ping(ctx context.Context) (control.Pong, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.patience)
+	ctx, cancel := context.WithTimeout(ctx, c.pingTimeout)
 	defer cancel()
 	return control.Ask[control.Pong](ctx, c.Queue, control.VerbPing, control.Nothing{})
 }

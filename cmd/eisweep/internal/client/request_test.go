@@ -89,7 +89,7 @@ func TestRequestThatNobodyAnswersAnyMoreEnds(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer stop()
-			c := &Client{Queue: asker, patience: 3 * time.Second} // enough for a ping on a busy machine
+			c := &Client{Queue: asker, pingTimeout: 3 * time.Second} // enough for a ping on a busy machine
 			_, err = Ask[control.Plan](ctx, c, control.VerbLaunch, control.LaunchRequest{})
 			if !errors.Is(err, want) || cli.ExitCode(err) != cli.ExitLost {
 				t.Errorf("error %v", err)
