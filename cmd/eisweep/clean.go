@@ -97,7 +97,7 @@ func printCleaned(e *cli.Env, files []control.CleanedFile, dry, asJSON bool) err
 	case len(files) == 0:
 		e.Linef("nothing to remove")
 	default:
-		e.Linef("%s %s of %s", verb, cli.Count(len(files), "file"), cli.Size(bytes))
+		e.Linef("%s %s, %s in total", verb, cli.Count(len(files), "file"), cli.Size(bytes))
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ func newCoordinatorCommand(e *cli.Env) *cobra.Command {
 		Use:   "coordinator [-- SBATCH-OPTION…]",
 		Short: "Run the coordinator for a root directory",
 		Long: `Run the coordinator for a root directory until it is stopped. It hands tasks to workers
-on any machine that shares the directory, places results, keeps the manifests, and
+on any machine that shares the root directory, places results, keeps the manifests, and
 answers launch, status and the other commands. Start one coordinator, on any machine,
 then start workers with
 

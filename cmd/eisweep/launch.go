@@ -112,9 +112,21 @@ func (l *launchOptions) launch(ctx context.Context, e *cli.Env, c *client.Client
 		return f.Run(ctx, e)
 	}
 	if plan.Executes() > 0 && !l.asJSON {
-		e.Linef("launched; follow with: eisweep watch %s%s", strings.Join(names, " "), e.Flags())
+		e.Linef("launched; follow with: eisweep watch%s%s", watchArguments(names), e.Flags())
 	}
 	return nil
+}
+
+// maxWatched is the largest number of sweeps that the command to follow a launch names.
+const maxWatched = 5
+
+// watchArguments are the arguments with which watch follows a launch: the names of its sweeps, or none, and thus every sweep, if
+// they are too many to read.
+func watchArguments(names []string) string {
+	if len(names) > maxWatched {
+		return ""
+	}
+	return " " + strings.Join(names, " ")
 }
 
 // send sends the request, and asks a person before moving result files that are in the way. Directories are as this machine has

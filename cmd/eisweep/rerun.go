@@ -114,7 +114,7 @@ func (r *rerunOptions) run(ctx context.Context, e *cli.Env, opened *root.Root, n
 			cli.Plural(same, "it runs", "they run"), cli.Plural(same, "it", "them"))
 	}
 	if len(chosen) == 0 {
-		r.printf(e, "nothing to run: none of the %s of %s matches", cli.Count(len(status.Tasks), "task"), name)
+		r.printf(e, "nothing to run: no task of %s matches (it has %s)", name, cli.Count(len(status.Tasks), "task"))
 		if r.JSON {
 			display.NewEvents(e).Plan(control.Plan{Sweeps: []control.SweepPlan{{Name: name, Dir: opened.SweepDir(name)}}})
 		}

@@ -159,11 +159,19 @@ func (r *rerunOptions) printSelection(e *cli.Env, opened *root.Root, status *cat
 	chosen map[sweeps.ID]bool, classes map[protocol.Class]int,
 ) {
 	name := status.Sweep.Name()
-	verb := "running again"
-	if len(r.changes) > 0 {
-		verb = "replacing, with " + settingsText(r.changes) + ","
+	verb, with := "running again", ""
+	switch replaces := len(r.changes) > 0; {
+	case replaces && r.dry:
+		verb = "would replace"
+	case replaces:
+		verb = "replacing"
+	case r.dry:
+		verb = "would run again"
 	}
-	r.printf(e, "%s %s of the %d of %s; files in %s", verb, cli.Count(len(chosen), "task"), len(status.Tasks), name, opened.SweepDir(name))
+	if len(r.changes) > 0 {
+		with = ", with " + settingsText(r.changes) + ","
+	}
+	r.printf(e, "%s%s %s of the %d of %s; files in %s", verb, with, cli.Count(len(chosen), "task"), len(status.Tasks), name, opened.SweepDir(name))
 	shown := 0
 	for i := range status.Tasks {
 		t := &status.Tasks[i]

@@ -22,7 +22,7 @@ func newWorkerCommand(e *cli.Env) *cobra.Command {
 		Short: "Run tasks from the coordinator",
 		Long: `Run tasks from the root's coordinator, on every core that this process may use (its CPU
 affinity, cgroup limit and SLURM_CPUS_PER_TASK are respected). Start as many workers as
-you like, on any machine that shares the directory, at any time.
+you like, on any machine that shares the root directory, at any time.
 
 On INT or TERM the worker takes no more tasks, saves a checkpoint of each running task,
 returns them to the queue, and exits with 0; other workers continue them. drain,

@@ -65,7 +65,7 @@ func printWorkers(e *cli.Env, workers []control.Worker, asJSON bool) error {
 		return nil
 	}
 	if len(workers) == 0 {
-		e.Linef("no workers connected; start some on any machine that shares the directory: eisweep worker%s", e.Flags())
+		e.Linef("no workers connected; start some on any machine that shares the root directory: eisweep worker%s", e.Flags())
 		return nil
 	}
 	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
@@ -81,7 +81,7 @@ func printWorkers(e *cli.Env, workers []control.Worker, asJSON bool) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	e.Linef("%s running in %d slots", cli.Count(busy, "task"), slots)
+	e.Linef("%s running in %s", cli.Count(busy, "task"), cli.Count(slots, "slot"))
 	return nil
 }
 

@@ -20,7 +20,7 @@ func (x *Explainer) idle(sweep string, need int64, out *control.Explained) {
 	case pool.Known == 0 && pool.Reason != "":
 		out.Reason, out.Remedy = "no worker is connected any more: "+pool.Reason, "repair that, then start new ones: `eisweep worker`"
 	case pool.Known == 0:
-		out.Reason, out.Remedy = "no worker is connected", "start one, here or on any machine that sees the root: `eisweep worker`"
+		out.Reason, out.Remedy = "no worker is connected", "start one, here or on any machine that shares the root directory: `eisweep worker`"
 	case pool.Connected == 0:
 		out.Reason, out.Remedy = fmt.Sprintf("no worker is connected; silent: %s", control.Count(pool.Known, "worker")), "`eisweep workers` shows since when; start new ones"
 	case pool.Taking == 0:

@@ -15,7 +15,19 @@ import (
 // Interrupted is the cause of a context that a signal ended.
 type Interrupted struct{ Signal syscall.Signal }
 
-func (e *Interrupted) Error() string { return fmt.Sprintf("stopped by %s", e.Signal) }
+func (e *Interrupted) Error() string {
+	switch e.Signal {
+	case syscall.SIGINT:
+		return "interrupted (Ctrl-C)"
+	case syscall.SIGTERM:
+		return "terminated (SIGTERM)"
+	case syscall.SIGHUP:
+		return "terminated, as the terminal was closed (SIGHUP)"
+	case syscall.SIGXCPU:
+		return "terminated at the limit of CPU time (SIGXCPU)"
+	}
+	return fmt.Sprintf("stopped by a signal (%s)", e.Signal)
+}
 
 // ExitCode is the exit code by the shells' convention: 129 for HUP, 130 for INT, 143 for TERM.
 // XCPU is TERM by another name.

@@ -69,7 +69,7 @@ func (a *AbsentError) Remedy() string {
 	case !a.HasCoordinator() && a.IsStorage() && cli.Remedy(a.LockErr) != "":
 		return cli.Remedy(a.LockErr)
 	case !a.HasCoordinator():
-		return "start one, here or on another machine that shares the directory: eisweep coordinator" + a.Flags
+		return "start one, here or on another machine that shares the root directory: eisweep coordinator" + a.Flags
 	case a.stopped:
 		return fmt.Sprintf("continue it with `kill -CONT %d`", h.PID)
 	case a.otherNATS:

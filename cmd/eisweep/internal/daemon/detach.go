@@ -77,7 +77,7 @@ func (s *Service) Detach(ctx context.Context, cmd *cobra.Command, e *cli.Env, pa
 	default:
 	}
 	e.Linef("the coordinator runs (process %d; log %s); stop it with: kill %d", c.Process.Pid, name, c.Process.Pid)
-	e.Linef("start workers on any machine that shares the directory: eisweep worker%s%s", e.RootFlag, s.CommandLine())
+	e.Linef("start workers on any machine that shares the root directory: eisweep worker%s%s", e.RootFlag, s.CommandLine())
 	return nil
 }
 

@@ -46,7 +46,7 @@ func (s *Service) runOnce(ctx context.Context, e *cli.Env, path string) error {
 		return client.UnlessStopped(ctx, s.log, err)
 	}
 	s.log.Info(ReadyMessage, "root", s.root.Path(), "nats", strings.Join(s.addresses(), " "), "version", cli.Version())
-	s.log.Info("start workers on any machine that shares the directory",
+	s.log.Info("start workers on any machine that shares the root directory",
 		"command", "eisweep worker -p "+cli.ShellQuote(s.root.Path())+s.CommandLine())
 	err := s.waitForFailure(ctx)
 	switch {

@@ -220,8 +220,9 @@ func (f *Follower) unfinishedError(sum control.Summary) error {
 func (f *Follower) leave(ctx context.Context, e *cli.Env, err error) error {
 	f.showLines()
 	if ctx.Err() != nil && len(f.names) > 0 {
-		f.observer.Notice("the sweeps continue in the background; follow them with `eisweep watch " + strings.Join(f.names, " ") +
-			e.Flags() + "`, stop them with `eisweep cancel`")
+		names := strings.Join(f.names, " ") + e.Flags()
+		f.observer.Notice("the sweeps continue in the background; follow them with `eisweep watch " + names +
+			"`, stop them with `eisweep cancel " + names + "`")
 	}
 	return cli.OrInterrupted(ctx, err)
 }

@@ -54,5 +54,5 @@ func noWorkersText(ctx context.Context, e *cli.Env, c *client.Client) string {
 			return ""
 		}
 	}
-	return "no workers connected; start some on any machine that shares the directory: eisweep worker" + e.Flags()
+	return "no workers connected; start some on any machine that shares the root directory: eisweep worker" + e.Flags()
 }

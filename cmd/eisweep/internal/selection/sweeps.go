@@ -37,7 +37,7 @@ func (s *Sweeps) AddFlags(cmd *cobra.Command) {
 	f.StringArrayVar(&s.settings, "set", nil, "set a parameter: `NAME=VALUE`; becomes part of result file names; repeatable")
 	f.StringVar(&s.seeds, "seeds", "", "`SEEDS` instead of those of the sweep, such as 1-10,15")
 	f.StringVar(&s.addSeeds, "add-seeds", "", "additional `SEEDS`")
-	f.StringVar(&s.as, "as", "", "launch the sweep under this `NAME`")
+	f.StringVar(&s.as, "as", "", "call the sweep `NAME` instead of its own name")
 	f.StringVar(&s.source, "source", "", "trained networks for PERTURB: a sweep, or the path of a result file or a directory of them")
 	cmd.RegisterFlagCompletionFunc("experiment", CompleteExperiments)
 	cmd.RegisterFlagCompletionFunc("set", CompleteSettings)
