@@ -102,7 +102,8 @@ func TestAnOverrunTickDoesNotCount(t *testing.T) {
 	if ok {
 		t.Error("a tick counts in which presences were dropped")
 	}
-	if _, ok := k.attempts.ReceivesEcho(g.context(), now); !ok {
-		t.Error("nor does the next one")
-	}
+	g.poll("a tick without dropped presences counts", func() bool { // some may still be dropped, of those under way
+		now, ok = k.attempts.ReceivesEcho(g.context(), now)
+		return ok
+	})
 }
