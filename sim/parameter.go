@@ -65,6 +65,9 @@ func (p *Parameter) Check(x any) (Value, error) {
 	if err != nil {
 		return Value{}, fmt.Errorf("%w (%s)", err, p.legalText())
 	}
+	if !p.legal(v) && p.Kind == Choice {
+		return Value{}, fmt.Errorf("%s is not a legal value (%s)", Excerpt(v.String()), p.legalText())
+	}
 	if !p.legal(v) {
 		return Value{}, fmt.Errorf("%s is out of range (%s)", Excerpt(v.String()), p.legalText())
 	}

@@ -14,7 +14,7 @@ import (
 func ParseSetting(text string) (sim.Setting, error) {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok {
-		return sim.Setting{}, fmt.Errorf("%q is not a setting: write name=value", sim.Excerpt(text))
+		return sim.Setting{}, fmt.Errorf("%q has no value: write NAME=VALUE", sim.Excerpt(text))
 	}
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	p, err := sim.Lookup(name)
@@ -22,10 +22,13 @@ func ParseSetting(text string) (sim.Setting, error) {
 		return sim.Setting{}, err
 	}
 	v, err := p.Parse(value)
-	if err != nil {
-		return sim.Setting{}, fmt.Errorf("%s: %w", name, err)
+	if err == nil {
+		return sim.Setting{Name: name, Value: v}, nil
 	}
-	return sim.Setting{Name: name, Value: v}, nil
+	if remedy := meant(p, value); remedy != "" {
+		return sim.Setting{}, fmt.Errorf("%s: %w; %s", name, err, remedy)
+	}
+	return sim.Setting{}, fmt.Errorf("%s: %w", name, err)
 }
 
 // Overrides are what a command line changes about a sweep file. Zero fields change nothing.

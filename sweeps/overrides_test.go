@@ -182,11 +182,12 @@ func TestParseSeeds(t *testing.T) {
 
 func TestParseSettingRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"numint.n_trials":     "write name=value",
+		"numint.n_trials":     "write NAME=VALUE",
 		"numint.n_trial=3":    "did you mean numint.n_trials?",
 		"numint.n_trials=0":   "numint.n_trials: 0 is out of range",
 		"numint.n_trials=1.0": "not an integer",
 		"numint.dt=nan":       "finite",
+		"pl.is_plastic=both":  "both is not a legal value (legal: NEITHER, BOTH, EXC, INH); did you mean BOTH?",
 	} {
 		if _, err := ParseSetting(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error is %v, want %q", text, err, want)

@@ -79,13 +79,20 @@ func (r *reader) sameLength(a axis, found []named) bool {
 			return false
 		}
 		if first := a.columns[0]; len(c.values) != len(first.values) {
-			r.fail(found[i].node.Place(), fmt.Sprintf("%s has %d values, but %s in the same [[together]] has %d", c.name, len(c.values),
+			r.fail(found[i].node.Place(), fmt.Sprintf("%s has %s, but %s in the same [[together]] has %d", c.name, countValues(len(c.values)),
 				first.name, len(first.values)),
 				"parameters that vary together need the same number of values")
 			return false
 		}
 	}
 	return len(a.columns) > 0
+}
+
+func countValues(n int) string {
+	if n == 1 {
+		return "1 value"
+	}
+	return fmt.Sprintf("%d values", n)
 }
 
 // room counts values of axes, and reports whether they are within the limit.

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -54,14 +55,14 @@ func (a *attempt) run(ctx context.Context) (out protocol.Outcome, err error) {
 	if err != nil {
 		return out, err
 	}
-	log.printf("task %s, run %d, attempt %d (%s) on %s by %s, version %s",
-		a.task.ID, a.task.Run, a.task.Attempt, a.token(), w.Host, w.Name, w.Version)
+	// Without the number of the attempt: `eisweep logs` counts the logs, and the order counts the attempts that were lost.
+	log.printf("task %s, run %d, token %s on %s by %s, version %s", a.task.ID, a.task.Run, a.token(), w.Host, w.Name, w.Version)
 	if out, found := a.adopt(ctx, log); found {
 		return out, log.close()
 	}
 	receipt, err := a.execute(ctx, log)
 	if err != nil {
-		log.printf("ended: %v", err)
+		log.printf("ended: %v", whyEnded(ctx, err))
 		log.close()
 		return out, err
 	}
@@ -106,6 +107,14 @@ func (a *attempt) execute(ctx context.Context, log *attemptLog) (receipt results
 		a.progress.Store(&p)
 		a.touch()
 	})
+}
+
+// whyEnded is the error of an attempt, or, if the attempt was only cancelled, for what reason.
+func whyEnded(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
+		return cause
+	}
+	return err
 }
 
 // discard removes the files of the attempt, except its log, because another attempt's outcome counts.

@@ -7,10 +7,10 @@ import (
 
 // Why a worker ends by itself, in order. All wrap errDrained.
 var (
-	errIdle     = fmt.Errorf("%w: there was no task for as long as it waits", errDrained)
+	errIdle     = fmt.Errorf("%w: it had no task for as long as --idle-timeout allows", errDrained)
 	errDeadline = fmt.Errorf("%w: its time is nearly up", errDrained)
-	errEnough   = fmt.Errorf("%w: it has run as many tasks as it may", errDrained)
-	errOrdered  = fmt.Errorf("%w: it was ordered to", errDrained)
+	errEnough   = fmt.Errorf("%w: it has run as many tasks as --max-tasks allows", errDrained)
+	errOrdered  = fmt.Errorf("%w: it was told to drain", errDrained)
 )
 
 // drainTime is how long the end of a worker takes before its deadline, besides the measured time of writing

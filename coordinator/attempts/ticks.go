@@ -90,7 +90,7 @@ func (t *Tracker) endAttempt(ctx context.Context, r *Attempt, why string) {
 		t.config.Log.Debug("end an attempt", "task", r.ID, "error", err)
 		return // the next tick tries again, unless the register has another event
 	}
-	t.config.Log.Warn("an attempt ended without an outcome, and its task is executed again", "task", r.ID, "run", r.Run, "attempt", r.Attempt,
+	t.config.Log.Warn("an attempt ended without an outcome, and its task will run again", "task", r.ID, "run", r.Run, "attempt", r.Attempt,
 		"worker", r.Worker, "why", why)
 	t.config.Core.Lock()
 	defer t.config.Core.Unlock()

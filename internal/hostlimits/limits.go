@@ -41,7 +41,7 @@ func Find(given Allotment) Limits { return find(os.DirFS("/"), affinity(), given
 
 // find is Find where files of the system lie in another place.
 func find(system fs.FS, cores int, given Allotment) Limits {
-	l := Limits{Cores: cores, CoresBy: "the machine and the CPU affinity"}
+	l := Limits{Cores: cores, CoresBy: "the CPU affinity of the process"}
 	l.Memory, l.MemoryBy = total(system), "the machine"
 	for _, g := range groups(system) {
 		l.bound("a control group", g.cores(system), g.memory(system))
@@ -65,7 +65,7 @@ func (l *Limits) bound(by string, cores int, memory int64) {
 func (l Limits) ForTasks() int64 { return l.Memory - l.Memory/8 }
 
 func (l Limits) String() string {
-	return fmt.Sprintf("%d cores by %s, %s by %s", l.Cores, l.CoresBy, units.Size(l.Memory), l.MemoryBy)
+	return fmt.Sprintf("%d cores (limited by %s), %s of memory (limited by %s)", l.Cores, l.CoresBy, units.Size(l.Memory), l.MemoryBy)
 }
 
 // affinity is the number of cores that the scheduler may give the calling thread.

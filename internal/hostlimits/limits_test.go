@@ -69,7 +69,7 @@ func with(files, more map[string]string) map[string]string {
 
 func TestWhatBoundsIsTold(t *testing.T) {
 	l := find(system(), 8, Allotment{By: "Slurm", Cores: 2})
-	if l.CoresBy != "Slurm" || l.MemoryBy != "the machine" || !strings.Contains(l.String(), "2 cores by Slurm") {
+	if l.CoresBy != "Slurm" || l.MemoryBy != "the machine" || !strings.Contains(l.String(), "2 cores (limited by Slurm)") {
 		t.Errorf("it tells %v", l)
 	}
 }

@@ -22,7 +22,9 @@ func (l *serverLog) Noticef(format string, v ...any) { l.say(slog.LevelDebug, fo
 func (l *serverLog) Warnf(format string, v ...any) {
 	l.keep(warning(fmt.Sprintf(format, v...)), format, v...)
 }
-func (l *serverLog) Errorf(format string, v ...any) { l.keep(slog.LevelError, format, v...) }
+func (l *serverLog) Errorf(format string, v ...any) {
+	l.keep(problem(fmt.Sprintf(format, v...)), format, v...)
+}
 func (l *serverLog) Fatalf(format string, v ...any) {
 	l.mu.Lock()
 	if l.end == "" {
@@ -35,12 +37,25 @@ func (l *serverLog) Debugf(format string, v ...any) { l.say(slog.LevelDebug, for
 func (l *serverLog) Tracef(string, ...any)          {}
 
 // warning returns the level of a warning. After a kill the server finds its index files incomplete and
-// rebuilds them from the messages, which is harmless; so is the note that clients must begin with TLS.
+// rebuilds them from the messages, which is harmless. That clients must begin with TLS is always so: those of
+// this program do.
 func warning(text string) slog.Level {
-	if strings.HasPrefix(text, "Filestore ") || strings.Contains(text, `"TLS Handshake First"`) {
+	switch {
+	case strings.HasPrefix(text, "Filestore "):
 		return slog.LevelInfo
+	case strings.Contains(text, `"TLS Handshake First"`):
+		return slog.LevelDebug
 	}
 	return slog.LevelWarn
+}
+
+// problem returns the level of an error. A server that starts anew has a new certificate, which the clients of the
+// previous one refuse until they have read it; a client that cannot connect at all says so itself.
+func problem(text string) slog.Level {
+	if strings.Contains(text, "TLS handshake error: remote error: ") {
+		return slog.LevelDebug
+	}
+	return slog.LevelError
 }
 
 func (l *serverLog) say(level slog.Level, format string, v ...any) {

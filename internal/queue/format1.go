@@ -103,7 +103,7 @@ func (f format1Streams) handleOutcome(msg jetstream.Msg, handle func(OutcomeDeli
 		handle(OutcomeDelivery{Outcome: *o, msg: msg})
 		return
 	}
-	f.log.Error("an outcome of an earlier version cannot be read; its task is executed again", "subject", msg.Subject(), "error", err)
+	f.log.Error("an outcome of an earlier version cannot be read; its task will run again", "subject", msg.Subject(), "error", err)
 	if err := msg.Term(); err != nil {
 		f.log.Debug("remove an outcome of an earlier version", "error", err)
 	}
