@@ -21,7 +21,7 @@ type NumericError struct {
 	Phase    string // "responses", "training" or "perturbing"
 	Trial    int    // from 1; 0 outside training
 	Stimulus [3]int // its place on the three axes
-	What     string // what was not finite: "the rates", "wei", …
+	What     string // what was not finite: "the rates", "wei", "v of wei (…)", …
 }
 
 func (e *NumericError) Error() string {
@@ -29,7 +29,16 @@ func (e *NumericError) Error() string {
 	if e.Trial > 0 {
 		where = fmt.Sprintf("trial %d", e.Trial)
 	}
-	return fmt.Sprintf("%s not finite in %s, stimulus (%d, %d, %d)", e.What, where, e.Stimulus[0], e.Stimulus[1], e.Stimulus[2])
+	return fmt.Sprintf("%s not finite in %s, stimulus (%d, %d, %d): %s", e.What, where, e.Stimulus[0], e.Stimulus[1], e.Stimulus[2],
+		e.usualCause())
+}
+
+// usualCause says in plain words which parameters usually bring a value out of range.
+func (e *NumericError) usualCause() string {
+	if e.Trial > 0 {
+		return "usually the learning rates (pl.eta_e, pl.eta_i) are too high"
+	}
+	return "usually the weights (sy.*.w_total) or the inputs (inp.*) are too large"
 }
 
 // Unwrap makes errors.Is(err, ErrNumeric) true.

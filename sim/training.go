@@ -255,7 +255,7 @@ func (t *trainingState) notFinite() string {
 			return y.name
 		}
 		if !v {
-			return "v of " + y.name
+			return "v of " + y.name + " (the variable that learning changes; the weights follow from it)"
 		}
 	}
 	return ""
