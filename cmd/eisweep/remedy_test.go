@@ -14,5 +14,5 @@ func TestAFileInTheWayOfASweep(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, "small"), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	exits(t, cli.ExitStorage, "a file is in the place of a folder", "run", sweepFile(t, "small", "1", "[1]"), "-p", root)
+	exits(t, cli.ExitStorage, "a file is in the place of a directory", "run", sweepFile(t, "small", "1", "[1]"), "-p", root)
 }
