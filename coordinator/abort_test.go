@@ -10,7 +10,7 @@ import (
 
 // away returns a coordinator that is in the middle of sending the orders of a launch to a queue which is
 // out of reach.
-func (g *rig) away() (k *Coordinator) {
+func (g *testCluster) away() (k *Coordinator) {
 	g.t.Helper()
 	k, err := Start(g.context(), g.config())
 	if err != nil {
@@ -78,7 +78,7 @@ func TestAnswersDoNotWaitForTheQueue(t *testing.T) {
 	case <-ctx.Done():
 		t.Fatal("no answer")
 	}
-	g.poll("NATS is known not to answer", func() bool { return k.Snapshot().Unanswered > 0 })
+	g.poll("NATS is known not to answer", func() bool { return k.Snapshot().UnresponsiveFor > 0 })
 	if why, err := k.Explain(ctx, "two"); err != nil || why.State != "paused" {
 		t.Errorf("explained %+v, %v", why, err)
 	}

@@ -51,9 +51,9 @@ func TestSteeringAllPassesOverWhatIsOver(t *testing.T) {
 
 // TestSweepThatCannotBeResumedIsSteered damages what a restarted coordinator needs.
 func TestSweepThatCannotBeResumedIsSteered(t *testing.T) {
-	for name, damaged := range map[string]func(*rig) string{
-		"its file":   func(g *rig) string { return g.root.SweepFile("two") },
-		"its record": func(g *rig) string { return records.Path(g.root, "two") },
+	for name, damaged := range map[string]func(*testCluster) string{
+		"its file":   func(g *testCluster) string { return g.root.SweepFile("two") },
+		"its record": func(g *testCluster) string { return records.Path(g.root, "two") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newRig(t)

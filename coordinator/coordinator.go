@@ -71,15 +71,15 @@ type Coordinator struct {
 	once     sync.Once
 	stopped  error // what Stop returns
 
-	workers   *workers.Table
-	attempts  *attempts.Tracker
-	window    *window.Window
-	launcher  *launcher
-	restorer  *restorer
-	steering  *steering
-	explainer *explain.Explainer
-	recorder  *recorder
-	faults    *faults.List
+	workers      *workers.Table
+	attempts     *attempts.Tracker
+	window       *window.Window
+	launcher     *launcher
+	restorer     *restorer
+	sweepControl *sweepControl
+	explainer    *explain.Explainer
+	recorder     *recorder
+	faults       *faults.List
 
 	// Guarded by the core's lock.
 	sweeps            *launched.Table
@@ -175,7 +175,7 @@ func (c *Coordinator) connect() {
 		faults: c.faults, recorder: c.recorder, flush: c.flush, refill: c.window.Refill}
 	c.restorer = &restorer{core: c.core, config: config, catalog: c.catalog, sweeps: c.sweeps, launcher: c.launcher, window: c.window,
 		faults: c.faults, awaitOutcomes: c.awaitOutcomes}
-	c.steering = &steering{core: c.core, config: config, sweeps: c.sweeps, faults: c.faults, recorder: c.recorder,
+	c.sweepControl = &sweepControl{core: c.core, config: config, sweeps: c.sweeps, faults: c.faults, recorder: c.recorder,
 		flush: c.flush, refill: c.window.Refill}
 }
 

@@ -21,7 +21,7 @@ import (
 
 func isFailed(_ *sweeps.Task, s catalog.State) bool { return s == catalog.StateFailed }
 
-func (g *rig) verify() control.Verified {
+func (g *testCluster) verify() control.Verified {
 	g.t.Helper()
 	report, err := verify.Run(g.context(), g.root, nobodys{}, nil)
 	if err != nil {

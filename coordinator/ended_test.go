@@ -24,7 +24,7 @@ func (c *Coordinator) phase(id sweeps.ID) lifecycle.Phase {
 }
 
 // pass has so many ticks pass without a word of those who are silent.
-func (g *rig) pass(k *Coordinator, ticks int) {
+func (g *testCluster) pass(k *Coordinator, ticks int) {
 	g.t.Helper()
 	for range ticks {
 		k.attempts.CountTick(g.context())
@@ -32,7 +32,7 @@ func (g *rig) pass(k *Coordinator, ticks int) {
 }
 
 // lose has a worker fall silent until its attempt has ended.
-func (g *rig) lose(k *Coordinator, j *job) {
+func (g *testCluster) lose(k *Coordinator, j *job) {
 	g.t.Helper()
 	g.poll("the claim is known", func() bool { return k.phase(j.id()) == lifecycle.Running })
 	j.w.hush(true)
@@ -48,7 +48,7 @@ func (g *rig) lose(k *Coordinator, j *job) {
 }
 
 // lossLines are the lines of losses.jsonl.
-func (g *rig) lossLines() []string {
+func (g *testCluster) lossLines() []string {
 	g.t.Helper()
 	text, err := os.ReadFile(g.root.Private("losses.jsonl"))
 	if err != nil && !os.IsNotExist(err) {
@@ -58,7 +58,7 @@ func (g *rig) lossLines() []string {
 }
 
 // commands are what a worker is told.
-func (g *rig) commands(worker string) <-chan protocol.Command {
+func (g *testCluster) commands(worker string) <-chan protocol.Command {
 	g.t.Helper()
 	told := make(chan protocol.Command, 1000)
 	stop, err := g.site.Commands(worker, func(c protocol.Command) {

@@ -40,7 +40,7 @@ var otherTwo = strings.Replace(twoByTwo, `"two"`, `"other"`, 1)
 // apart is a sweep with tasks that no other has.
 var apart = strings.Replace(strings.Replace(twoByTwo, `"two"`, `"apart"`, 1), "[1, 2]", "[7, 8]", 1)
 
-func (g *rig) launch(texts ...string) {
+func (g *testCluster) launch(texts ...string) {
 	g.t.Helper()
 	var l control.LaunchRequest
 	for _, text := range texts {
@@ -93,9 +93,9 @@ func TestAResultThatCannotBeReadIsKept(t *testing.T) {
 // TestOneSweepIsSetAside obstructs the directory or the manifest of a sweep: those beside it are
 // finished, also where they share its tasks, and it is when that is repaired.
 func TestOneSweepIsSetAside(t *testing.T) {
-	for name, path := range map[string]func(g *rig) string{
-		"directory": func(g *rig) string { return g.root.SweepDir("two") },
-		"manifest":  func(g *rig) string { return g.root.Manifest("two") },
+	for name, path := range map[string]func(g *testCluster) string{
+		"directory": func(g *testCluster) string { return g.root.SweepDir("two") },
+		"manifest":  func(g *testCluster) string { return g.root.Manifest("two") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newRig(t)

@@ -12,7 +12,7 @@ import (
 
 // withoutDirectory leaves a root whose sweep two has one result, one that is committed, and two tasks to run, but no directory:
 // it was moved away while no coordinator ran.
-func (g *rig) withoutDirectory() (away string) {
+func (g *testCluster) withoutDirectory() (away string) {
 	g.t.Helper()
 	k := g.serve()
 	g.launch(twoByTwo, apart)

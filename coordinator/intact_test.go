@@ -51,7 +51,7 @@ func TestTheSizesAreTold(t *testing.T) {
 }
 
 // verdicts are what run, plan and status make of the sweep "two", in tasks that are done.
-func (g *rig) verdicts() (planned, told int) {
+func (g *testCluster) verdicts() (planned, told int) {
 	g.t.Helper()
 	p, err := plan.Preview(g.context(), g.root, g.prober, order1(parse(g.t, twoByTwo)))
 	if err != nil {

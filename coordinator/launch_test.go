@@ -145,14 +145,14 @@ func TestRerunAfterItsSourceGrewKeepsNamesAndTasksTogether(t *testing.T) {
 	o.Class, o.Error, o.SHA256, o.Digest, o.Bytes = protocol.Numeric, "as the test wants it", "", "", 0
 	g.commit(failing, o)
 	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Failed == 1 })
-	atWork := g.next("pushed")
+	running := g.next("pushed")
 	grown := strings.Replace(twoByTwo, `["BOTH",`, `["INH", "NEITHER", "BOTH",`, 1)
 	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(grown)}})
 	again := control.LaunchRequest{Sweeps: []control.SweepFile{file(pushed)}, Rerun: &control.Choice{Failed: true}, KeepFile: true}
 	if p := told[control.Plan](g, control.VerbLaunch, again); p.Sweeps[0].New != 1 {
 		t.Errorf("plan %+v", p)
 	}
-	g.hand(atWork)
+	g.hand(running)
 	if s := g.finish(k, "pushed"); s.Done != 4 || s.Failed != 0 {
 		t.Errorf("summary %+v", s)
 	}

@@ -63,7 +63,7 @@ func (o *ownership) lapse() {
 }
 
 // owning starts a coordinator that finds out by a function whether the root is its own.
-func (g *rig) owning(renew func(context.Context) error) (*Coordinator, *ownership) {
+func (g *testCluster) owning(renew func(context.Context) error) (*Coordinator, *ownership) {
 	g.t.Helper()
 	own := &ownership{renew: renew}
 	c := g.config()
@@ -147,7 +147,7 @@ func TestNobodyTellsWhoseTheRootIs(t *testing.T) {
 // unanswered starts a coordinator that got so many results of four and doesn't find out
 // any more whether the root is its own, which it is asking for the sake of one more, until
 // it is answered.
-func (g *rig) unanswered(placed int, answered chan struct{}) (k *Coordinator, asked chan struct{}) {
+func (g *testCluster) unanswered(placed int, answered chan struct{}) (k *Coordinator, asked chan struct{}) {
 	g.t.Helper()
 	silent, asked := make(chan struct{}), make(chan struct{}, 1)
 	k, own := g.owning(func(ctx context.Context) error {
@@ -236,12 +236,15 @@ func TestWhoLostTheRootTellsTheQueueNothing(t *testing.T) {
 // TestWhoLostTheRootChangesNoFile asks such a coordinator for all that it would write, or
 // remove, beside lines.
 func TestWhoLostTheRootChangesNoFile(t *testing.T) {
-	for name, ask := range map[string]func(*rig, *Coordinator) error{
-		"cancel": func(g *rig, k *Coordinator) error { _, err := k.Cancel(g.context(), []string{"two"}); return err },
-		"pause":  func(g *rig, k *Coordinator) error { _, err := k.Pause(g.context(), nil); return err },
-		"clean":  func(_ *rig, k *Coordinator) error { _, err := k.Clean(control.Clean{Sweep: "two"}); return err },
-		"verify": func(g *rig, k *Coordinator) error { _, err := k.Verify(g.context(), nil); return err },
-		"launch": func(g *rig, k *Coordinator) error {
+	for name, ask := range map[string]func(*testCluster, *Coordinator) error{
+		"cancel": func(g *testCluster, k *Coordinator) error {
+			_, err := k.Cancel(g.context(), []string{"two"})
+			return err
+		},
+		"pause":  func(g *testCluster, k *Coordinator) error { _, err := k.Pause(g.context(), nil); return err },
+		"clean":  func(_ *testCluster, k *Coordinator) error { _, err := k.Clean(control.Clean{Sweep: "two"}); return err },
+		"verify": func(g *testCluster, k *Coordinator) error { _, err := k.Verify(g.context(), nil); return err },
+		"launch": func(g *testCluster, k *Coordinator) error {
 			_, err := k.Launch(g.context(), order1(parse(g.t, strings.Replace(twoByTwo, "[1, 2]", "[1, 2, 3]", 1))))
 			return err
 		},
@@ -271,7 +274,7 @@ func TestWhoLostTheRootChangesNoFile(t *testing.T) {
 }
 
 // all is what the files under the root say.
-func (g *rig) all() map[string]string {
+func (g *testCluster) all() map[string]string {
 	g.t.Helper()
 	out := map[string]string{}
 	err := filepath.WalkDir(g.root.Path(), func(path string, d fs.DirEntry, err error) error {

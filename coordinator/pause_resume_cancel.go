@@ -16,8 +16,8 @@ import (
 	"eisweep/internal/control"
 )
 
-// steering pauses, resumes and cancels sweeps.
-type steering struct {
+// sweepControl pauses, resumes and cancels sweeps.
+type sweepControl struct {
 	*core
 	config   Config
 	sweeps   *launched.Table
@@ -27,7 +27,7 @@ type steering struct {
 	refill   func()
 }
 
-func (st *steering) steer(ctx context.Context, names []string, to control.Status) (control.Steered, error) {
+func (st *sweepControl) steer(ctx context.Context, names []string, to control.Status) (control.Steered, error) {
 	var out control.Steered
 	list, err := st.named(names)
 	if err != nil {
@@ -41,13 +41,13 @@ func (st *steering) steer(ctx context.Context, names []string, to control.Status
 		out.Sweeps = append(out.Sweeps, s)
 	}
 	err = st.awaitQueue(ctx)
-	out.Unanswered = st.config.Queue.UnresponsiveFor()
+	out.UnresponsiveFor = st.config.Queue.UnresponsiveFor()
 	return out, err
 }
 
 // awaitQueue waits until the queue no longer holds what a decision took back, but not for long: the queue follows
 // once NATS answers.
-func (st *steering) awaitQueue(ctx context.Context) error {
+func (st *sweepControl) awaitQueue(ctx context.Context) error {
 	st.refill()
 	ctx, cancel := context.WithTimeout(ctx, confirmTime)
 	defer cancel()
@@ -74,7 +74,7 @@ const confirmTime = 5 * time.Second
 
 // named returns the sweeps of these names; without names, all sweeps that can still change. Sweeps that need
 // others' networks come first: cancelling one sweep after another then fails no task for lack of its source.
-func (st *steering) named(names []string) ([]string, error) {
+func (st *sweepControl) named(names []string) ([]string, error) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if len(names) == 0 {
@@ -103,7 +103,7 @@ func (st *steering) named(names []string) ([]string, error) {
 }
 
 // steerOne changes the status of one sweep.
-func (st *steering) steerOne(name string, to control.Status) (control.SteeredSweep, error) {
+func (st *sweepControl) steerOne(name string, to control.Status) (control.SteeredSweep, error) {
 	if err := st.authorizeWrite(); err != nil {
 		return control.SteeredSweep{Name: name}, err
 	}
@@ -136,7 +136,7 @@ func cancelledSweep(name string) error {
 }
 
 // apply has the machine change a sweep's status, and counts the effects.
-func (st *steering) apply(name string, to control.Status, out *control.SteeredSweep) {
+func (st *sweepControl) apply(name string, to control.Status, out *control.SteeredSweep) {
 	before := st.machine.Counts(name)
 	if to != control.Open {
 		out.Moved = st.machine.ForOthers(name)
@@ -161,7 +161,7 @@ func (st *steering) apply(name string, to control.Status, out *control.SteeredSw
 
 // steerArchived changes the recorded state of such a sweep, which the next coordinator follows. Cancelling also
 // ends the attempts to resume it.
-func (st *steering) steerArchived(name string, to control.Status) (control.SteeredSweep, error) {
+func (st *sweepControl) steerArchived(name string, to control.Status) (control.SteeredSweep, error) {
 	out := control.SteeredSweep{Name: name, Status: control.Finished}
 	record, err := records.Read(st.config.Root, name)
 	switch {

@@ -26,7 +26,7 @@ func TestCleanRemovesWhatNobodyNeeds(t *testing.T) {
 	grown := strings.Replace(twoByTwo, "[1, 2]", "[1, 2, 3]", 1)
 	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(grown)}})
 	j := g.next("two")
-	atWork, stranger := j.id().String(), sweeps.ID{7}.String()
+	running, stranger := j.id().String(), sweeps.ID{7}.String()
 	superseded := g.path("two", "superseded")
 	if err := os.MkdirAll(superseded, 0o777); err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func TestCleanRemovesWhatNobodyNeeds(t *testing.T) {
 	useless := []string{filepath.Join(superseded, done+".h5"), g.root.Private("incoming", done+".1.1"), g.root.Private("checkpoints",
 		done+".1.before")}
 	needed := []string{g.root.Private("logs", done+".1.1")}
-	for _, id := range []string{atWork, stranger} {
+	for _, id := range []string{running, stranger} {
 		needed = append(needed, g.root.Private("incoming", id+".1.1.part"), g.root.Private("checkpoints", id+".1"))
 	}
 	for _, path := range slices.Concat(useless, needed) {
@@ -50,7 +50,7 @@ func TestCleanRemovesWhatNobodyNeeds(t *testing.T) {
 		}
 	}
 	onlyAreLeft(t, needed, useless)
-	failed := g.root.Private("logs", atWork+".1.1")
+	failed := g.root.Private("logs", running+".1.1")
 	write(t, failed, "text")
 	if out := told[control.Cleaned](g, control.VerbClean, control.Clean{Sweep: "two",
 		Logs: true}); len(out.Files) != 1 || out.Files[0].Why != "log" {

@@ -23,17 +23,17 @@ func (c *Coordinator) Plan(ctx context.Context, o plan.Request) (*plan.Plan, err
 // Pause stops sending the sweeps' tasks to workers; running tasks continue. No name means all sweeps. Pausing
 // again changes nothing.
 func (c *Coordinator) Pause(ctx context.Context, names []string) (control.Steered, error) {
-	return c.steering.steer(ctx, names, control.Paused)
+	return c.sweepControl.steer(ctx, names, control.Paused)
 }
 
 // Resume sends the tasks of paused sweeps to workers again. A cancelled sweep must be launched again instead.
 func (c *Coordinator) Resume(ctx context.Context, names []string) (control.Steered, error) {
-	return c.steering.steer(ctx, names, control.Open)
+	return c.sweepControl.steer(ctx, names, control.Open)
 }
 
 // Cancel withdraws the tasks that the sweeps want and no other sweep does; running tasks finish and count.
 func (c *Coordinator) Cancel(ctx context.Context, names []string) (control.Steered, error) {
-	return c.steering.steer(ctx, names, control.Cancelled)
+	return c.sweepControl.steer(ctx, names, control.Cancelled)
 }
 
 // Explain says why a sweep or a task, given by its id or the start of one, is not running.

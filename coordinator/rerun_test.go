@@ -14,7 +14,7 @@ import (
 // counts is how a coordinator counts the sweep two.
 type counts struct{ tasks, done, failed int }
 
-func (g *rig) counts(k *Coordinator) counts {
+func (g *testCluster) counts(k *Coordinator) counts {
 	g.t.Helper()
 	s := g.finish(k, "two")
 	return counts{s.Tasks, s.Done, s.Failed}
@@ -98,7 +98,7 @@ func TestReplacedTasksCountNoMore(t *testing.T) {
 		if setting == "numint.max_steps=3000" {
 			continue // these are replaced before they run
 		}
-		if err := k.steering.awaitQueue(g.context()); err != nil {
+		if err := k.sweepControl.awaitQueue(g.context()); err != nil {
 			t.Fatal(err)
 		}
 		if got := g.counts(k); got != (counts{4, 4, 0}) || g.executed() != 4 {
@@ -108,7 +108,7 @@ func TestReplacedTasksCountNoMore(t *testing.T) {
 }
 
 // replace is a sweep in which all tasks are replaced by such with a setting.
-func (g *rig) replace(sweep, setting string) control.SweepFile {
+func (g *testCluster) replace(sweep, setting string) control.SweepFile {
 	g.t.Helper()
 	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, sweep)
 	if err != nil {

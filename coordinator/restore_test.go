@@ -174,7 +174,7 @@ func TestOnlyOrdersThatStayWrongAreSentAgain(t *testing.T) {
 }
 
 // removeOrder takes the order of a task out of the queue, and returns it.
-func (g *rig) removeOrder(id sweeps.ID) (m protocol.TaskMessage) {
+func (g *testCluster) removeOrder(id sweeps.ID) (m protocol.TaskMessage) {
 	g.t.Helper()
 	subjects := protocol.SubjectsOf(g.root.ID())
 	stream, err := g.queue.JetStream().Stream(g.context(), subjects.Stream("tasks"))

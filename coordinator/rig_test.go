@@ -28,9 +28,9 @@ import (
 	"eisweep/sweeps"
 )
 
-// rig is a root with a real queue and workers that make results up: the task's
+// testCluster is a root with a real queue and workers that make results up: the task's
 // id as text, or the failure that fails names for it.
-type rig struct {
+type testCluster struct {
 	t      *testing.T
 	root   *root.Root
 	store  string
@@ -56,21 +56,21 @@ type rig struct {
 	ran      []string                  // file names of tasks executed, as IDs
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t *testing.T) *testCluster {
 	t.Helper()
 	r, err := root.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &rig{t: t, root: r, store: t.TempDir(), patience: 3 * time.Minute, prober: nobodys{}, regather: time.Millisecond,
+	g := &testCluster{t: t, root: r, store: t.TempDir(), patience: 3 * time.Minute, prober: nobodys{}, regather: time.Millisecond,
 		fails: map[string]protocol.Class{}}
 	g.startQueue()
 	t.Cleanup(func() { g.stop() })
 	return g
 }
 
-// startQueue starts a server on the rig's store, and connects to it.
-func (g *rig) startQueue() {
+// startQueue starts a server on the testCluster's store, and connects to it.
+func (g *testCluster) startQueue() {
 	g.t.Helper()
 	g.startServer()
 	workers := &line{server: g.server}
@@ -82,7 +82,7 @@ func (g *rig) startQueue() {
 }
 
 // startServer starts a server that the coordinator and clients are connected to.
-func (g *rig) startServer() {
+func (g *testCluster) startServer() {
 	g.t.Helper()
 	server, err := natsserver.Start(natsserver.Options{StoreDir: g.store, Name: "test"})
 	if err != nil {
@@ -93,10 +93,10 @@ func (g *rig) startServer() {
 	g.asker = g.open(natsconn.Options{Server: server, Role: protocol.Client})
 }
 
-func (g *rig) stopServer() { g.asker.Close(); g.queue.Close(); g.server.Stop() }
+func (g *testCluster) stopServer() { g.asker.Close(); g.queue.Close(); g.server.Stop() }
 
 // loseStore puts a server with an empty store in the place of the one that there is. Workers connect to it again.
-func (g *rig) loseStore() {
+func (g *testCluster) loseStore() {
 	g.t.Helper()
 	g.stopServer()
 	g.store = g.t.TempDir()
@@ -109,7 +109,7 @@ func atOnce() []nats.Option {
 	return []nats.Option{nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0)}
 }
 
-func (g *rig) open(o natsconn.Options) *queue.Queue {
+func (g *testCluster) open(o natsconn.Options) *queue.Queue {
 	g.t.Helper()
 	o.RootID = g.root.ID()
 	q, err := queue.Open(g.context(), queue.Options{Options: o, Create: o.Role == protocol.Coordinator})
@@ -120,20 +120,20 @@ func (g *rig) open(o natsconn.Options) *queue.Queue {
 }
 
 // context ends before the test binary's patience does, so that what hangs is named.
-func (g *rig) context() context.Context {
+func (g *testCluster) context() context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), g.patience)
 	g.t.Cleanup(cancel)
 	return ctx
 }
 
 // config is that of a coordinator as a service.
-func (g *rig) config() Config {
+func (g *testCluster) config() Config {
 	return Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Tick: g.tick, Regather: g.regather,
 		RetryDelay: time.Millisecond}
 }
 
 // start starts a coordinator that the test's end stops.
-func (g *rig) start() *Coordinator {
+func (g *testCluster) start() *Coordinator {
 	g.t.Helper()
 	c := g.config()
 	c.SoleOwner = true
@@ -146,7 +146,7 @@ func (g *rig) start() *Coordinator {
 }
 
 // run launches an order, works until it is complete, and returns what became of it.
-func (g *rig) run(o plan.Request) control.Summary {
+func (g *testCluster) run(o plan.Request) control.Summary {
 	g.t.Helper()
 	k := g.start()
 	if _, err := k.Launch(g.context(), o); err != nil {
@@ -155,7 +155,7 @@ func (g *rig) run(o plan.Request) control.Summary {
 	return g.work(k)
 }
 
-func (g *rig) work(k *Coordinator) control.Summary {
+func (g *testCluster) work(k *Coordinator) control.Summary {
 	g.t.Helper()
 	summary, err := g.wait(k)
 	if err := errors.Join(err, k.Stop(g.context())); err != nil {
@@ -165,13 +165,13 @@ func (g *rig) work(k *Coordinator) control.Summary {
 }
 
 // wait works until what was launched is done, or the coordinator cannot continue.
-func (g *rig) wait(k *Coordinator) (control.Summary, error) {
+func (g *testCluster) wait(k *Coordinator) (control.Summary, error) {
 	defer g.works()()
 	return k.Wait(g.context())
 }
 
 // outcome makes the result or failure of a task up.
-func (g *rig) outcome(t *protocol.TaskMessage, token string) protocol.Outcome {
+func (g *testCluster) outcome(t *protocol.TaskMessage, token string) protocol.Outcome {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.ran = append(g.ran, t.ID.String())
@@ -194,7 +194,7 @@ func (g *rig) outcome(t *protocol.TaskMessage, token string) protocol.Outcome {
 }
 
 // task finds the task of an order in the launch of its sweep.
-func (g *rig) task(ordered *protocol.TaskMessage) *sweeps.Task {
+func (g *testCluster) task(ordered *protocol.TaskMessage) *sweeps.Task {
 	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, ordered.Sweep)
 	if err != nil {
 		g.t.Fatal(err)
@@ -209,7 +209,7 @@ func (g *rig) task(ordered *protocol.TaskMessage) *sweeps.Task {
 }
 
 // executed returns how many tasks were executed since it was last asked.
-func (g *rig) executed() int {
+func (g *testCluster) executed() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	n := len(g.ran)
@@ -249,7 +249,7 @@ func parse(t *testing.T, text string) *sweeps.Sweep {
 func order1(all ...*sweeps.Sweep) plan.Request { return plan.Request{Sweeps: all} }
 
 // lines reads a sweep's manifest.
-func (g *rig) lines(sweep string) []manifest.Line {
+func (g *testCluster) lines(sweep string) []manifest.Line {
 	g.t.Helper()
 	var out []manifest.Line
 	for l, err := range manifest.Read(g.root.Manifest(sweep)) {
@@ -262,7 +262,7 @@ func (g *rig) lines(sweep string) []manifest.Line {
 }
 
 // files lists the results in a sweep's directory.
-func (g *rig) files(sweep string) []string {
+func (g *testCluster) files(sweep string) []string {
 	g.t.Helper()
 	paths, err := filepath.Glob(filepath.Join(g.root.SweepDir(sweep), "*.h5"))
 	if err != nil {
@@ -275,9 +275,11 @@ func (g *rig) files(sweep string) []string {
 	return paths
 }
 
-func (g *rig) path(sweep, file string) string { return filepath.Join(g.root.SweepDir(sweep), file) }
+func (g *testCluster) path(sweep, file string) string {
+	return filepath.Join(g.root.SweepDir(sweep), file)
+}
 
-func (g *rig) read(sweep, file string) string {
+func (g *testCluster) read(sweep, file string) string {
 	g.t.Helper()
 	text, err := os.ReadFile(g.path(sweep, file))
 	if err != nil {

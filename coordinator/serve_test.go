@@ -13,7 +13,7 @@ import (
 )
 
 // serve starts a coordinator as a service: others may work on its queue and ask it.
-func (g *rig) serve() *Coordinator {
+func (g *testCluster) serve() *Coordinator {
 	g.t.Helper()
 	k, err := Start(g.context(), g.config())
 	if err != nil {
@@ -34,12 +34,12 @@ func (g *rig) serve() *Coordinator {
 }
 
 // ask sends a request as commands do.
-func ask[A, R any](g *rig, verb string, request R) (A, error) {
+func ask[A, R any](g *testCluster, verb string, request R) (A, error) {
 	return control.Ask[A](g.context(), g.asker, verb, request)
 }
 
 // told is ask of a request that must be carried out.
-func told[A, R any](g *rig, verb string, request R) A {
+func told[A, R any](g *testCluster, verb string, request R) A {
 	g.t.Helper()
 	a, err := ask[A](g, verb, request)
 	if err != nil {
@@ -49,7 +49,7 @@ func told[A, R any](g *rig, verb string, request R) A {
 }
 
 // finish works on what there is until the sweep is finished.
-func (g *rig) finish(k *Coordinator, sweep string) control.SweepSummary {
+func (g *testCluster) finish(k *Coordinator, sweep string) control.SweepSummary {
 	g.t.Helper()
 	stop := g.works()
 	g.until(k, func() bool { return k.statusOf(sweep) == control.Finished })
@@ -58,14 +58,14 @@ func (g *rig) finish(k *Coordinator, sweep string) control.SweepSummary {
 }
 
 // ends waits for a sweep to be finished, and recorded.
-func (g *rig) ends(k *Coordinator, sweep string) control.SweepSummary {
+func (g *testCluster) ends(k *Coordinator, sweep string) control.SweepSummary {
 	g.t.Helper()
 	g.until(k, func() bool { return k.statusOf(sweep) == control.Finished })
 	return g.summary(sweep)
 }
 
 // until waits for what the coordinator's changes bring about.
-func (g *rig) until(k *Coordinator, ok func() bool) {
+func (g *testCluster) until(k *Coordinator, ok func() bool) {
 	g.t.Helper()
 	ctx := g.context()
 	for {
@@ -279,14 +279,14 @@ func TestExplainTellsOfTooLittleMemory(t *testing.T) {
 }
 
 // heard waits until so many workers are known.
-func (g *rig) heard(k *Coordinator, n int) {
+func (g *testCluster) heard(k *Coordinator, n int) {
 	g.t.Helper()
 	g.eventually(k, func() bool { return len(k.Workers().Workers) == n })
 }
 
 // eventually waits for what is said to the coordinator to arrive: requests come the
 // same way.
-func (g *rig) eventually(k *Coordinator, ok func() bool) {
+func (g *testCluster) eventually(k *Coordinator, ok func() bool) {
 	g.t.Helper()
 	for ctx := g.context(); !ok(); {
 		if err := ctx.Err(); err != nil {

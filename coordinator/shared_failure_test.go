@@ -15,13 +15,13 @@ import (
 )
 
 // heal lets tasks succeed that failed.
-func (g *rig) heal(plastic string) {
+func (g *testCluster) heal(plastic string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	delete(g.fails, plastic)
 }
 
-func (g *rig) summary(sweep string) control.SweepSummary {
+func (g *testCluster) summary(sweep string) control.SweepSummary {
 	g.t.Helper()
 	return told[control.Summary](g, control.VerbSummary, control.Steer{Sweeps: []string{sweep}}).Sweeps[0]
 }
@@ -110,7 +110,7 @@ func TestASourceIsSuperseded(t *testing.T) {
 	g.hand(g.next("two"))
 	g.until(k, func() bool { return k.statusOf("two") == control.Finished })
 	g.worker().leave()
-	if err := k.steering.awaitQueue(g.context()); err != nil {
+	if err := k.sweepControl.awaitQueue(g.context()); err != nil {
 		t.Fatal(err)
 	}
 	source := g.next("pushed").task.Source

@@ -16,7 +16,7 @@ func (c *Coordinator) Snapshot() control.Snapshot {
 	if !c.ledger.IsEmpty() && c.checkOwnershipSoon() {
 		c.flush() // what the snapshot says is in the manifests
 	}
-	out := control.Snapshot{Elapsed: time.Since(c.begun), Unanswered: c.config.Queue.UnresponsiveFor(), Faults: c.faults.Summary()}
+	out := control.Snapshot{Elapsed: time.Since(c.begun), UnresponsiveFor: c.config.Queue.UnresponsiveFor(), Faults: c.faults.Summary()}
 	out.QueueLasts = c.window.Lasts()
 	if err := c.config.Queue.Limited(); err != nil {
 		out.Limit = err.Error()

@@ -27,7 +27,7 @@ var (
 )
 
 // claimants lists the tasks whose last line in a manifest says that they have a file.
-func (g *rig) claimants(sweep, file string) []string {
+func (g *testCluster) claimants(sweep, file string) []string {
 	g.t.Helper()
 	last := map[string]manifest.Line{}
 	for _, l := range g.lines(sweep) {
@@ -44,7 +44,7 @@ func (g *rig) claimants(sweep, file string) []string {
 
 // superseded checks that the one file of sweep two is one task's, that whose result it is, and
 // that the result of the other lies where the manifest says.
-func (g *rig) superseded() {
+func (g *testCluster) superseded() {
 	g.t.Helper()
 	files := g.files("two")
 	if len(files) != 1 {
@@ -107,7 +107,7 @@ func TestACoordinatorEndsWhileItSupersedes(t *testing.T) {
 
 // falsified leaves a root as an earlier program did that was killed in between: the manifest
 // gives the one file of sweep two to two tasks. It returns the file's name.
-func (g *rig) falsified() string {
+func (g *testCluster) falsified() string {
 	g.t.Helper()
 	g.run(order1(parse(g.t, oneTask)))
 	g.run(plan.Request{Sweeps: order1(parse(g.t, oneLonger)).Sweeps, Supersede: true})
@@ -126,10 +126,10 @@ func (g *rig) falsified() string {
 
 // TestANameOfTwoTasks is found by verify and by every start.
 func TestANameOfTwoTasks(t *testing.T) {
-	for name, mend := range map[string]func(g *rig, file string){
-		"start of a coordinator": func(g *rig, _ string) { g.serve(); g.end(); g.t.Cleanup(func() {}) },
-		"start of a run":         func(g *rig, _ string) { _ = g.start().Stop(g.context()) },
-		"verify": func(g *rig, file string) {
+	for name, mend := range map[string]func(g *testCluster, file string){
+		"start of a coordinator": func(g *testCluster, _ string) { g.serve(); g.end(); g.t.Cleanup(func() {}) },
+		"start of a run":         func(g *testCluster, _ string) { _ = g.start().Stop(g.context()) },
+		"verify": func(g *testCluster, file string) {
 			found, err := verify.Run(g.context(), g.root, g.prober, nil)
 			if err != nil {
 				g.t.Fatal(err)
@@ -143,7 +143,7 @@ func TestANameOfTwoTasks(t *testing.T) {
 				g.t.Errorf("once more: %+v, %v", found, err)
 			}
 		},
-		"verify by a coordinator": func(g *rig, file string) {
+		"verify by a coordinator": func(g *testCluster, file string) {
 			k := g.serve()
 			text := fmt.Sprint(told[control.Verified](g, control.VerbVerify, control.Steer{}))
 			_ = k

@@ -16,7 +16,7 @@ import (
 
 // withOutsideFile runs sweep "from", whose tasks start from a file outside of the root, and
 // returns that file's path and its copy's.
-func withOutsideFile(t *testing.T, g *rig) (outside, copied string) {
+func withOutsideFile(t *testing.T, g *testCluster) (outside, copied string) {
 	t.Helper()
 	g.prober, g.real = inspector{}, true
 	g.run(order1(parse(t, twoByTwo)))
@@ -32,7 +32,7 @@ func withOutsideFile(t *testing.T, g *rig) (outside, copied string) {
 	return outside, all[0]
 }
 
-func (g *rig) ids(sweep string) ([]sweeps.ID, error) {
+func (g *testCluster) ids(sweep string) ([]sweeps.ID, error) {
 	status, err := catalog.ReadSweep(g.context(), g.root, g.prober, sweep)
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (g *rig) ids(sweep string) ([]sweeps.ID, error) {
 	return ids, nil
 }
 
-func (g *rig) verifyInputs() control.VerifiedSweep {
+func (g *testCluster) verifyInputs() control.VerifiedSweep {
 	g.t.Helper()
 	report, err := verify.Run(g.context(), g.root, g.prober, []string{"from"})
 	if err != nil {

@@ -30,9 +30,9 @@ func (c *Coordinator) countsOf(sweep string) lifecycle.Counts {
 }
 
 // turn is the sweep whose order comes next.
-func (g *rig) turn(k *Coordinator) string {
+func (g *testCluster) turn(k *Coordinator) string {
 	g.t.Helper()
-	if err := k.steering.awaitQueue(g.context()); err != nil {
+	if err := k.sweepControl.awaitQueue(g.context()); err != nil {
 		g.t.Fatal(err)
 	}
 	g.poll("the queue follows", func() bool { // a request does not wait for it while NATS is slow
@@ -183,7 +183,7 @@ func bytesOf(t *testing.T, k *Coordinator, sweep string) int64 {
 }
 
 // of counts the orders of a sweep.
-func (g *rig) of(k *Coordinator, sweep string) (n int) {
+func (g *testCluster) of(k *Coordinator, sweep string) (n int) {
 	for id := range g.orders() {
 		k.mu.Lock()
 		t, ok := k.machine.Task(id)
@@ -233,7 +233,7 @@ func TestLargeTasksAreSentWhereTheyFit(t *testing.T) {
 }
 
 // someTask is the id of a task of a sweep that is to be executed.
-func (g *rig) someTask(k *Coordinator, sweep string) string {
+func (g *testCluster) someTask(k *Coordinator, sweep string) string {
 	g.t.Helper()
 	for id, of := range queuedTasks(k) {
 		if of == sweep {
@@ -324,7 +324,7 @@ func TestALostPublicationIsMadeGood(t *testing.T) {
 }
 
 // limitTo gives the queue an account of so many bytes at a site's NATS.
-func (g *rig) limitTo(bytes int64) {
+func (g *testCluster) limitTo(bytes int64) {
 	g.t.Helper()
 	g.stop()
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true, JetStream: true,
@@ -395,7 +395,7 @@ func (k *Coordinator) tasksAreShort() {
 }
 
 // lastOrder is the sequence of the last order that was sent.
-func (g *rig) lastOrder() uint64 {
+func (g *testCluster) lastOrder() uint64 {
 	g.t.Helper()
 	stream, err := g.queue.JetStream().Stream(g.context(), protocol.SubjectsOf(g.root.ID()).Stream("tasks"))
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 // testWorker does the workers' part of the protocol, and computes nothing. Every few milliseconds it
 // says what it runs.
 type testWorker struct {
-	g     *rig
+	g     *testCluster
 	name  string
 	slots int
 
@@ -33,9 +33,9 @@ type testWorker struct {
 const presencePause = 20 * time.Millisecond
 
 // hire starts a worker that does not know its memory.
-func (g *rig) hire(name string, slots int) *testWorker { return g.hireWith(name, slots, 0, 0) }
+func (g *testCluster) hire(name string, slots int) *testWorker { return g.hireWith(name, slots, 0, 0) }
 
-func (g *rig) hireWith(name string, slots int, memory, free int64) *testWorker {
+func (g *testCluster) hireWith(name string, slots int, memory, free int64) *testWorker {
 	g.t.Helper()
 	w := &testWorker{g: g, name: name, slots: slots, memory: memory, free: free, attempts: map[string]protocol.Attempt{}}
 	g.mu.Lock()
@@ -64,7 +64,7 @@ func (g *rig) hireWith(name string, slots int, memory, free int64) *testWorker {
 }
 
 // worker is the one that tasks go to where a test names none.
-func (g *rig) worker() *testWorker {
+func (g *testCluster) worker() *testWorker {
 	g.mu.Lock()
 	list := g.workers
 	g.mu.Unlock()
@@ -173,7 +173,7 @@ func (w *testWorker) next(sweep string) *job {
 	}
 }
 
-func (g *rig) next(sweep string) *job {
+func (g *testCluster) next(sweep string) *job {
 	g.t.Helper()
 	return g.worker().next(sweep)
 }
@@ -198,7 +198,7 @@ func (j *job) over() {
 }
 
 // hand commits what an attempt made.
-func (g *rig) hand(j *job) {
+func (g *testCluster) hand(j *job) {
 	g.t.Helper()
 	if !g.commit(j, g.outcome(j.task, j.token())) {
 		g.t.Fatal("another attempt was first")
@@ -206,7 +206,7 @@ func (g *rig) hand(j *job) {
 }
 
 // commit commits an outcome, and reports whether it is the first.
-func (g *rig) commit(j *job, o protocol.Outcome) bool {
+func (g *testCluster) commit(j *job, o protocol.Outcome) bool {
 	g.t.Helper()
 	won, err := j.Commit(g.context(), o)
 	if err != nil {
@@ -230,7 +230,7 @@ func (j *job) giveBack(ctx context.Context, class protocol.Class) {
 }
 
 // works has the worker execute what there is until it is called off.
-func (g *rig) works() (stop func()) { return g.worker().works() }
+func (g *testCluster) works() (stop func()) { return g.worker().works() }
 
 func (w *testWorker) works() (stop func()) {
 	ctx, cancel := context.WithCancel(w.g.context())
@@ -248,7 +248,7 @@ func (w *testWorker) works() (stop func()) {
 	}
 }
 
-// execute ends an attempt as the rig wants it. Failures that are tried again return the task.
+// execute ends an attempt as the testCluster wants it. Failures that are tried again return the task.
 func (w *testWorker) execute(ctx context.Context, j *job) {
 	o := w.g.outcome(j.task, j.token())
 	if o.Class == protocol.Storage || o.Class == protocol.Lost {
@@ -275,7 +275,7 @@ func queuedTasks(k *Coordinator) map[string]string {
 }
 
 // orders lists the orders in the queue, by task.
-func (g *rig) orders() map[sweeps.ID]int {
+func (g *testCluster) orders() map[sweeps.ID]int {
 	g.t.Helper()
 	subjects := protocol.SubjectsOf(g.root.ID())
 	stream, err := g.queue.JetStream().Stream(g.context(), subjects.Stream("tasks"))
@@ -298,7 +298,7 @@ func (g *rig) orders() map[sweeps.ID]int {
 }
 
 // poll waits for something that nobody announces.
-func (g *rig) poll(what string, ok func() bool) {
+func (g *testCluster) poll(what string, ok func() bool) {
 	g.t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
@@ -312,7 +312,7 @@ func (g *rig) poll(what string, ok func() bool) {
 }
 
 // heardOut waits until the coordinator has handled what workers said so far.
-func (g *rig) heardOut(k *Coordinator) {
+func (g *testCluster) heardOut(k *Coordinator) {
 	g.t.Helper()
 	if err := g.worker().connection().NATS().FlushWithContext(g.context()); err != nil {
 		g.t.Fatal(err)

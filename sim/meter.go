@@ -29,13 +29,13 @@ func (w Work) Learns() bool { return w != WorkResponses && w != WorkPerturb }
 // calls that the caller can time. It computes exactly what tasks compute. It is not safe for
 // concurrent use.
 type Meter struct {
-	simulation *Simulation
-	work       Work
-	order      [][3]int
-	settlings  int
-	next       int
-	out        outcome
-	ahead      *lookahead // nil where weights change
+	simulation  *Simulation
+	work        Work
+	order       [][3]int
+	settleCount int
+	next        int
+	out         outcome
+	ahead       *lookahead // nil where weights change
 }
 
 // warmUp is how many stimuli are computed before the measured ones.
@@ -64,7 +64,7 @@ func NewMeter(ctx context.Context, work Work, stimuli int, shared *Cache) (*Mete
 		return nil, err
 	}
 	s.beginPhase()
-	m := &Meter{simulation: s, work: work, settlings: stimuli}
+	m := &Meter{simulation: s, work: work, settleCount: stimuli}
 	if work.Learns() {
 		return m, m.learnFirst(ctx)
 	}
@@ -105,8 +105,8 @@ func (m *Meter) queue(stimuli int) {
 		m.order = append(m.order, trial.at())
 	}
 	m.order = m.order[warmUp : warmUp+stimuli]
-	m.settlings = (s.p.NStimuli() + stimuli - 1) / stimuli * stimuli
-	m.ahead = newLookahead(s.settler, 0, m.settlings, m.stimulus)
+	m.settleCount = (s.p.NStimuli() + stimuli - 1) / stimuli * stimuli
+	m.ahead = newLookahead(s.settler, 0, m.settleCount, m.stimulus)
 }
 
 // stimulus writes the input of an item of the queue. The stimulus's number in the trial
@@ -121,7 +121,7 @@ func (m *Meter) stimulus(item int, x []float32) {
 }
 
 // Settlings returns the number of calls of Settle that the work takes.
-func (m *Meter) Settlings() int { return m.settlings }
+func (m *Meter) Settlings() int { return m.settleCount }
 
 // Settle settles the next stimulus and returns the Euler steps it took. With constant
 // weights the following stimuli settle beside it, so only the total time is meaningful.

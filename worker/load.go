@@ -23,7 +23,7 @@ type load struct {
 	idle   time.Time // since when there is no task
 
 	lack    string        // of memory, for the last task that did not fit
-	lacking time.Time     // since then
+	missing time.Time     // since then
 	backoff time.Duration // doubles with each task that does not fit
 	until   time.Time     // no task is fetched before
 	freed   chan struct{} // closed when there is more memory
@@ -94,8 +94,8 @@ func (l *load) admit(needs int64) (lack string) {
 		l.lack = fmt.Sprintf("it needs %s of memory, and %s of %s are free",
 			units.Size(needs), units.Size(l.limit-l.memory), units.Size(l.limit))
 		l.backoff = min(max(2*l.backoff, firstPause), mostPause)
-		l.lacking = time.Now()
-		l.until = l.lacking.Add(l.backoff)
+		l.missing = time.Now()
+		l.until = l.missing.Add(l.backoff)
 		return l.lack
 	}
 	l.lack, l.backoff, l.until = "", 0, time.Time{}
@@ -147,7 +147,7 @@ func (l *load) describe(p *protocol.Presence) {
 	if l.limit > 0 {
 		p.Free = l.limit - l.memory
 	}
-	if l.lack != "" && time.Since(l.lacking) < lackTime {
+	if l.lack != "" && time.Since(l.missing) < lackTime {
 		p.Refused = l.lack
 	}
 }

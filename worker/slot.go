@@ -17,7 +17,7 @@ func (w *Worker) slot() {
 		d, err := w.fetch()
 		if err != nil {
 			if w.fetchCtx.Err() == nil {
-				w.giveUp(fmt.Errorf("fetch task: %w", err))
+				w.abort(fmt.Errorf("fetch task: %w", err))
 			}
 			return
 		}

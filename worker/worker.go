@@ -208,8 +208,8 @@ func (w *Worker) Reason() error {
 	return context.Cause(w.fetchCtx)
 }
 
-// giveUp ends the intake; running tasks are finished.
-func (w *Worker) giveUp(err error) {
+// abort ends the intake; running tasks are finished.
+func (w *Worker) abort(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.err == nil {
@@ -222,7 +222,7 @@ func (w *Worker) giveUp(err error) {
 // storageFailed counts a failure; the second in a row is the last.
 func (w *Worker) storageFailed(err error) {
 	if w.failures.Add(1) >= 2 {
-		w.giveUp(fmt.Errorf("%w: %w", ErrStorage, err))
+		w.abort(fmt.Errorf("%w: %w", ErrStorage, err))
 	}
 }
 

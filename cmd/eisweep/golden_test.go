@@ -44,10 +44,10 @@ func TestGoldenCasesOfThePublishedSize(t *testing.T) {
 
 func ofPublishedSize(name string) bool { return strings.HasPrefix(name, "default") }
 
-// goldenNames lists the cases whose settings a folder holds.
-func goldenNames(t *testing.T, folder string) []string {
+// goldenNames lists the cases whose settings a directory holds.
+func goldenNames(t *testing.T, directory string) []string {
 	t.Helper()
-	settings, err := filepath.Glob(filepath.Join(folder, "*.json"))
+	settings, err := filepath.Glob(filepath.Join(directory, "*.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,28 +59,28 @@ func goldenNames(t *testing.T, folder string) []string {
 }
 
 // holdGolden runs the cases in one run and reports for each where its file is not the golden one's.
-func holdGolden(t *testing.T, folder string, names []string) {
+func holdGolden(t *testing.T, directory string, names []string) {
 	python := pythonWith(t, "numpy", "tables")
-	folder, err := filepath.Abs(folder)
+	directory, err := filepath.Abs(directory)
 	if err != nil {
 		t.Fatal(err)
 	}
 	root, files := t.TempDir(), t.TempDir()
 	arguments := []string{"run", "-p", root}
 	for _, name := range names {
-		arguments = append(arguments, writeGoldenSweep(t, files, folder, name))
+		arguments = append(arguments, writeGoldenSweep(t, files, directory, name))
 	}
 	eisweep(t, arguments...)
 
 	pairs := []string{agreement}
 	for _, name := range names {
-		pairs = append(pairs, onlyResult(t, root, name), goldenFile(folder, name))
+		pairs = append(pairs, onlyResult(t, root, name), goldenFile(directory, name))
 	}
 	told, _ := exec.Command(python, pairs...).CombinedOutput()
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			for line := range strings.Lines(string(told)) {
-				if difference, of := strings.CutPrefix(line, goldenFile(folder, name)+": "); of {
+				if difference, of := strings.CutPrefix(line, goldenFile(directory, name)+": "); of {
 					t.Error(strings.TrimSpace(difference))
 				}
 			}
@@ -91,19 +91,19 @@ func holdGolden(t *testing.T, folder string, names []string) {
 	}
 }
 
-func goldenFile(folder, name string) string { return filepath.Join(folder, name+".h5") }
+func goldenFile(directory, name string) string { return filepath.Join(directory, name+".h5") }
 
 // writeGoldenSweep writes a case's settings as a sweep file: the network starts from the golden file's E→E weights, which depend on
 // how the published simulator's sort treats ties; everything else is drawn from the seed.
-func writeGoldenSweep(t *testing.T, files, folder, name string) string {
+func writeGoldenSweep(t *testing.T, files, directory, name string) string {
 	t.Helper()
-	settings := goldenSettings(t, filepath.Join(folder, name+".json"))
+	settings := goldenSettings(t, filepath.Join(directory, name+".json"))
 	var sweep strings.Builder
 	fmt.Fprintf(&sweep, "name = %q\nexperiment = %q\nseeds = [%v]\n", name, settings["experiment"], settings["seed"])
 	if source, perturb := settings["source"]; perturb {
-		fmt.Fprintf(&sweep, "source = %q\n", goldenFile(folder, source.(string)))
+		fmt.Fprintf(&sweep, "source = %q\n", goldenFile(directory, source.(string)))
 	} else {
-		fmt.Fprintf(&sweep, "initial_state = { file = %q, take = [\"wee\"] }\n", goldenFile(folder, name))
+		fmt.Fprintf(&sweep, "initial_state = { file = %q, take = [\"wee\"] }\n", goldenFile(directory, name))
 	}
 	fmt.Fprint(&sweep, "\n[parameters]\n")
 	for parameter, value := range settings {

@@ -50,7 +50,7 @@ func newSteerCommand(e *cli.Env, s steerCommand) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			noteUnanswered(e, out.Unanswered)
+			noteUnanswered(e, out.UnresponsiveFor)
 			return s.print(e, out.Sweeps, asJSON)
 		},
 	}

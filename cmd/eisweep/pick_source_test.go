@@ -15,12 +15,12 @@ func TestPickingASource(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "[lab]*")
 	must(t, "run", sweepFile(t, "mine", "1", "[1]"), "-p", root)
 	published := filepath.Join(root, "2021-05-04-13h02m01s_20trials_approx")
-	for _, folder := range []string{published, filepath.Join(root, "2021-05-04-14h00m00s_20trials_perturb"), filepath.Join(root, "empty")} {
-		if err := os.Mkdir(folder, 0o755); err != nil {
+	for _, directory := range []string{published, filepath.Join(root, "2021-05-04-14h00m00s_20trials_perturb"), filepath.Join(root, "empty")} {
+		if err := os.Mkdir(directory, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if !strings.HasSuffix(folder, "empty") {
-			if err := os.WriteFile(filepath.Join(folder, "results~pl.is_plastic=BOTH.h5"), nil, 0o644); err != nil {
+		if !strings.HasSuffix(directory, "empty") {
+			if err := os.WriteFile(filepath.Join(directory, "results~pl.is_plastic=BOTH.h5"), nil, 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}

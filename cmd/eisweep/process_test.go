@@ -36,8 +36,8 @@ type process struct {
 	said []string // the last lines of stdout
 }
 
-// tell keeps a line of stdout.
-func (p *process) tell(line string) {
+// keep keeps a line of stdout.
+func (p *process) keep(line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	const most = 30
@@ -74,7 +74,7 @@ func startProgram(t *testing.T, program string, args ...string) *process {
 		defer close(p.events)
 		for in := bufio.NewScanner(stdout); in.Scan(); {
 			var event map[string]any
-			p.tell(in.Text())
+			p.keep(in.Text())
 			if json.Unmarshal(in.Bytes(), &event) == nil {
 				p.events <- event
 			}

@@ -19,28 +19,28 @@ func refused(t *testing.T, why string, arguments ...string) {
 	}
 }
 
-// TestPublishedFoldersAreSources runs PERTURB on a folder as the published program
+// TestPublishedFoldersAreSources runs PERTURB on a directory as the published program
 // leaves it, under the root.
 func TestPublishedFoldersAreSources(t *testing.T) {
 	root := t.TempDir()
-	folder := filepath.Join(root, "2021-05-04-13h02m01s_20trials_approx")
-	if err := os.Mkdir(folder, 0o755); err != nil {
+	directory := filepath.Join(root, "2021-05-04-13h02m01s_20trials_approx")
+	if err := os.Mkdir(directory, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"both", "neither"} {
-		writeFile(t, filepath.Join(folder, "results~pl.is_plastic="+strings.ToUpper(name)+".h5"), readFile(t, goldenFile(golden, "approximate_"+name)))
+		writeFile(t, filepath.Join(directory, "results~pl.is_plastic="+strings.ToUpper(name)+".h5"), readFile(t, goldenFile(golden, "approximate_"+name)))
 	}
 	run := []string{"run", "-p", root, "-e", "PERTURB", "--set", "perturb.n_perturbed=2"}
-	refused(t, filepath.Base(folder), run...)
-	refused(t, "seed", append(run, "--source", folder)...)
-	eisweep(t, append(run, "--source", folder, "--seeds", "1")...)
+	refused(t, filepath.Base(directory), run...)
+	refused(t, "seed", append(run, "--source", directory)...)
+	eisweep(t, append(run, "--source", directory, "--seeds", "1")...)
 	found := resultFiles(t, root, "perturb")
 	if len(found) != 2 || !strings.Contains(found[0], "pl.is_plastic=BOTH") || !strings.Contains(found[1], "pl.is_plastic=NEITHER") {
 		t.Errorf("results %v", found)
 	}
-	eisweep(t, "show", filepath.Join(folder, "results~pl.is_plastic=BOTH.h5"))
+	eisweep(t, "show", filepath.Join(directory, "results~pl.is_plastic=BOTH.h5"))
 	// What it was made with can't be compared with anything.
-	refused(t, "sy.e2e.p", "run", "-p", root, "--source", folder, "--seeds", "1", writeFile(t, filepath.Join(root, "set.toml"),
+	refused(t, "sy.e2e.p", "run", "-p", root, "--source", directory, "--seeds", "1", writeFile(t, filepath.Join(root, "set.toml"),
 		"name = \"set\"\nexperiment = \"PERTURB\"\nsource = \"x\"\n[parameters]\nsy.e2e.p = 0.5\n"))
 }
 

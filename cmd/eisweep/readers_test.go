@@ -148,11 +148,11 @@ func pythonWith(t *testing.T, modules ...string) string {
 			return python
 		}
 	}
-	lacking := fmt.Sprintf("needs a Python 3 with %s (make setup-test)", strings.Join(modules, ", "))
+	missing := fmt.Sprintf("needs a Python 3 with %s (make setup-test)", strings.Join(modules, ", "))
 	if os.Getenv("CI") == "true" {
-		t.Fatal(lacking)
+		t.Fatal(missing)
 	}
-	t.Skip(lacking)
+	t.Skip(missing)
 	return ""
 }
 

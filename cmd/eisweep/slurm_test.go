@@ -66,16 +66,16 @@ func TestTheJobsScriptQuotesEveryPath(t *testing.T) {
 	}
 	printed := must(t, "slurm", "-p", where, "--idle-timeout", "5m", "--nats", "tls://nats:4222", "--creds", "my $creds", "--print")
 	_, script, _ := strings.Cut(printed, "#!/bin/bash\n")
-	folder := t.TempDir()
+	directory := t.TempDir()
 	run := exec.Command("bash", "-euc", strings.Replace(script, "exec "+self, "printf '<%s>\\n'", 1))
-	run.Dir, run.Env = folder, []string{"PATH=" + os.Getenv("PATH"), "SLURM_JOB_END_TIME=1", "HOME=/home"}
+	run.Dir, run.Env = directory, []string{"PATH=" + os.Getenv("PATH"), "SLURM_JOB_END_TIME=1", "HOME=/home"}
 	said, err := run.CombinedOutput()
 	here, _ := os.Getwd()
 	want := "<worker>\n<-p>\n<" + r.Path() + ">\n<--idle-timeout>\n<5m0s>\n<--nats>\n<tls://nats:4222>\n<--creds>\n<" + filepath.Join(here, "my $creds") + ">\n"
 	if err != nil || string(said) != want {
 		t.Errorf("%v: the worker has\n%s\nwant\n%s", err, said, want)
 	}
-	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+	if left, err := os.ReadDir(directory); err != nil || len(left) > 0 {
 		t.Errorf("the script left %v (%v)", left, err)
 	}
 }

@@ -95,7 +95,7 @@ func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connecti
 	}
 	s.client.WarnIfCopy(e)
 	s.snapshot, err = client.Ask[control.Snapshot](ctx, s.client, control.VerbSnapshot, control.Nothing{})
-	noteUnanswered(e, s.snapshot.Unanswered)
+	noteUnanswered(e, s.snapshot.UnresponsiveFor)
 	if s.snapshot.Limit != "" {
 		e.Notef("tasks cannot be queued yet: %s", s.snapshot.Limit)
 	}

@@ -15,15 +15,15 @@ import (
 
 // Fence gives the manifests of all unfinished sweeps new inodes. A process that takes a root over from an owner
 // that may still be alive does this before anything else: a line that the other owner began to write could
-// otherwise overwrite later lines. mayWrite is called before each manifest. Sweeps without a manifest are
+// otherwise overwrite later lines. authorizeWrite is called before each manifest. Sweeps without a manifest are
 // skipped.
-func Fence(r *root.Root, mayWrite func() error) error {
+func Fence(r *root.Root, authorizeWrite func() error) error {
 	names, err := r.Sweeps()
 	if err != nil {
 		return fmt.Errorf("fence manifests: %w", err)
 	}
 	for _, name := range slices.DeleteFunc(names, func(name string) bool { return isFinished(r, name) }) {
-		if err := mayWrite(); err != nil {
+		if err := authorizeWrite(); err != nil {
 			return err
 		}
 		err := manifest.Fence(r.Manifest(name))

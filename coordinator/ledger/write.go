@@ -14,8 +14,8 @@ type Written struct {
 }
 
 // Write makes durable what was added. What cannot be written of a sweep is held back until Release, and everything that is
-// added to the sweep until then. mayWrite is called before each manifest; its error ends the write, and is returned.
-func (l *Ledger) Write(mayWrite func() error) (Written, error) {
+// added to the sweep until then. authorizeWrite is called before each manifest; its error ends the write, and is returned.
+func (l *Ledger) Write(authorizeWrite func() error) (Written, error) {
 	done := Written{map[string][]manifest.Line{}, map[string]error{}}
 	for sweep, b := range l.lines {
 		if l.HoldsBack(sweep) {
@@ -23,7 +23,7 @@ func (l *Ledger) Write(mayWrite func() error) (Written, error) {
 			continue
 		}
 		if len(b.lines) > 0 {
-			if err := mayWrite(); err != nil {
+			if err := authorizeWrite(); err != nil {
 				return Written{}, err
 			}
 		}

@@ -36,7 +36,7 @@ func (m *Machine) cancel(name string) []Command {
 		return m.finish(names)
 	}
 	s.launched = true // an abandoned launch is not followed by another, and may have left tasks that nobody wants
-	return append(m.finish(names), m.reap()...)
+	return append(m.finish(names), m.collect()...)
 }
 
 // cancelAt drops the task at a position of a cancelled sweep. It returns the sweeps that had been

@@ -225,7 +225,7 @@ func (m *Machine) complete(name string) []Command {
 	s.compact()
 	var out []Command
 	if m.launches--; m.launches == 0 {
-		out = m.reap()
+		out = m.collect()
 	}
 	m.disturbed = m.disturbed || m.queued > 0 && s.counts[Pending]+s.counts[Waiting] > 0
 	return append(out, m.finish([]string{name})...)
@@ -241,8 +241,8 @@ func (m *Machine) abandon(name string) []Command {
 	return nil
 }
 
-// reap forgets the tasks that no sweep wants, unless a launch is under way. A worker that runs one is told to stop.
-func (m *Machine) reap() []Command {
+// collect forgets the tasks that no sweep wants, unless a launch is under way. A worker that runs one is told to stop.
+func (m *Machine) collect() []Command {
 	var gone []sweeps.ID
 	for _, s := range m.retired {
 		for at, is := range s.states {

@@ -57,10 +57,10 @@ func namesIn(dir string) ([]string, error) {
 }
 
 // Migrate moves the records of an earlier version to where this one keeps them. Only the owner of the root may call it, and
-// mayWrite is called before each record is moved. If it is interrupted, the next call continues: Read finds a record in
+// authorizeWrite is called before each record is moved. If it is interrupted, the next call continues: Read finds a record in
 // either place meanwhile. Where both places have a record of a sweep, an earlier version has run since, and the record of
 // the later owner counts, or else of the later launch.
-func Migrate(r *root.Root, mayWrite func() error) error {
+func Migrate(r *root.Root, authorizeWrite func() error) error {
 	from := r.Private(earlierDirectory)
 	if atomicfile.IsGone(from) {
 		return nil
@@ -71,7 +71,7 @@ func Migrate(r *root.Root, mayWrite func() error) error {
 	}
 	for _, name := range names {
 		if err == nil {
-			err = mayWrite()
+			err = authorizeWrite()
 		}
 		if err == nil {
 			err = migrateOne(r, name)

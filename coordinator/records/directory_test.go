@@ -11,7 +11,7 @@ import (
 	"eisweep/internal/root"
 )
 
-func mayWrite() error { return nil }
+func authorizeWrite() error { return nil }
 
 // earlierRecord is a record as earlier versions wrote it.
 const earlierRecord = `{"format":1,"stand":"paused","priority":2,"launched":"2026-11-30T05:00:00Z","epoch":3,"file":{"sha256":"x"}}`
@@ -55,7 +55,7 @@ func TestEarlierRecordsAreReadAndMoved(t *testing.T) {
 		if names, err := Names(r); err != nil || strings.Join(names, " ") != "one two" {
 			t.Errorf("names %v, %v", names, err)
 		}
-		if err := Migrate(r, mayWrite); err != nil {
+		if err := Migrate(r, authorizeWrite); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -82,7 +82,7 @@ func TestTheLaterRecordCounts(t *testing.T) {
 			if err := Write(r, "two", &test.now); err != nil {
 				t.Fatal(err)
 			}
-			if err := Migrate(r, mayWrite); err != nil {
+			if err := Migrate(r, authorizeWrite); err != nil {
 				t.Fatal(err)
 			}
 			if test.later {
@@ -100,7 +100,7 @@ func TestARecordThatCannotBeMoved(t *testing.T) {
 	if err := os.WriteFile(r.Private(directory), nil, 0o600); err != nil { // no directory can be made
 		t.Fatal(err)
 	}
-	if err := Migrate(r, mayWrite); err == nil || !strings.Contains(err.Error(), filepath.Base(earlierDirectory)) {
+	if err := Migrate(r, authorizeWrite); err == nil || !strings.Contains(err.Error(), filepath.Base(earlierDirectory)) {
 		t.Errorf("moved into a file: %v", err)
 	}
 	if _, err := os.Stat(earlierPath(r, "two")); err != nil {

@@ -42,7 +42,7 @@ func (v *verifier) recorded(file string, line *manifest.Line, checked *results.C
 	switch err := checked.Err; {
 	case v.ctx.Err() != nil:
 		return // the sweep ends with that
-	case errors.Is(err, fs.ErrNotExist) && !v.wants(file):
+	case errors.Is(err, fs.ErrNotExist) && !v.isWanted(file):
 		v.report.Gone++
 	case errors.Is(err, fs.ErrNotExist):
 		v.unsound(line, "missing", "the manifest has it, the directory does not")
@@ -89,10 +89,10 @@ func (v *verifier) unrecorded(path string) *manifest.Line {
 // the same look that a launch takes.
 func (v *verifier) unsound(line *manifest.Line, kind, detail string) {
 	is, err := v.catalog.Check(v.ctx, v.report.Name, line)
-	again := v.wants(line.File) && err == nil && is != catalog.Intact
+	again := v.isWanted(line.File) && err == nil && is != catalog.Intact
 	switch {
 	case again:
-	case !v.wants(line.File):
+	case !v.isWanted(line.File):
 		detail += notWanted
 	case v.repair == nil && kind == "altered":
 		detail += "; remove it: a launch would consider it sound"
@@ -106,7 +106,7 @@ const notWanted = "; the latest launch does not want it: remove it"
 
 // unwanted says what to do about a file that no launch computes again.
 func (v *verifier) unwanted(file string) string {
-	if v.wants(file) {
+	if v.isWanted(file) {
 		return ""
 	}
 	return notWanted

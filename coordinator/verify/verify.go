@@ -59,7 +59,7 @@ type verifier struct {
 	repair  Repairer // nil: it only reads
 	// Of the present sweep:
 	report   control.VerifiedSweep
-	wants    func(file string) bool // whether its latest launch wants a file of that name
+	isWanted func(file string) bool // whether its latest launch wants a file of that name
 	last     map[sweeps.ID]*manifest.Line
 	repaired []manifest.Line // to be written
 }
@@ -93,7 +93,7 @@ func (v *verifier) sweeps(names []string) (control.Verified, error) {
 		if !v.catalog.Has(name) && v.catalog.Fault(name) == nil {
 			return out, fmt.Errorf("there is no sweep %q under %s", name, v.root.Path())
 		}
-		v.report, v.wants = control.VerifiedSweep{Name: name, Problems: repaired[name]}, v.catalog.Wanted(v.ctx, v.prober, name)
+		v.report, v.isWanted = control.VerifiedSweep{Name: name, Problems: repaired[name]}, v.catalog.Wanted(v.ctx, v.prober, name)
 		if err := v.sweep(); err != nil {
 			if v.ctx.Err() != nil || !atomicfile.IsStorage(err) {
 				return out, fmt.Errorf("verify %s: %w", name, err)

@@ -63,8 +63,8 @@ var allowed = map[protocol.Role]acts{
 	},
 }
 
-// steering is what only the coordinator may do.
-var steering = acts{
+// sweepControl is what only the coordinator may do.
+var sweepControl = acts{
 	publish: []string{
 		"{p}.tasks.{id}.1", // launching
 		"$JS.API.STREAM.PURGE.{tasks}", "$JS.API.STREAM.DELETE.{tasks}", "$JS.API.STREAM.UPDATE.{tasks}", "$JS.API.STREAM.CREATE.{tasks}",
@@ -82,16 +82,16 @@ var steering = acts{
 
 var forbidden = map[protocol.Role]acts{
 	protocol.Worker: {
-		publish:   append([]string{"{p}.control.launch", "{p}.control.cancel", "eisweep2.{root}.inbox.client.x", "$JS.API.DIRECT.GET.{tasks}.{p}.tasks.{id}.1"}, steering.publish...),
-		subscribe: append([]string{"eisweep2.{root}.inbox.client.>", "{p}.updates.quick", "{p}.progress.*", "{p}.workers.*"}, steering.subscribe...),
+		publish:   append([]string{"{p}.control.launch", "{p}.control.cancel", "eisweep2.{root}.inbox.client.x", "$JS.API.DIRECT.GET.{tasks}.{p}.tasks.{id}.1"}, sweepControl.publish...),
+		subscribe: append([]string{"eisweep2.{root}.inbox.client.>", "{p}.updates.quick", "{p}.progress.*", "{p}.workers.*"}, sweepControl.subscribe...),
 	},
 	protocol.Client: {
 		publish: append([]string{
 			"{p}.attempts.{id}.1", "{p}.outcomes.{id}.1", "{p}.progress.{id}", "{p}.workers.w", "eisweep2.{root}.inbox.worker.x", "$JS.API.INFO",
 			"$JS.API.STREAM.INFO.{tasks}", "$JS.API.STREAM.LIST", "$JS.API.CONSUMER.MSG.NEXT.{tasks}.c", "$JS.ACK.{tasks}.c.1.1.1.1.0",
 			"$JS.API.DIRECT.GET.{outcomes}.{p}.outcomes.{id}.1",
-		}, steering.publish...),
-		subscribe: append([]string{"eisweep2.{root}.inbox.worker.>", "{p}.commands.*", "{p}.hello", "{p}.progress.*", "{p}.workers.*"}, steering.subscribe...),
+		}, sweepControl.publish...),
+		subscribe: append([]string{"eisweep2.{root}.inbox.worker.>", "{p}.commands.*", "{p}.hello", "{p}.progress.*", "{p}.workers.*"}, sweepControl.subscribe...),
 	},
 }
 

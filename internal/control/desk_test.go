@@ -224,14 +224,14 @@ func TestWhoGoesAwayIsNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	ctx, giveUp := context.WithCancel(t.Context())
+	ctx, abort := context.WithCancel(t.Context())
 	asked := make(chan error, 1)
 	go func() {
 		_, err := Ask[Verified](ctx, asking, VerbVerify, Steer{})
 		asked <- err
 	}()
 	request := receive(t, h.called)
-	giveUp()
+	abort()
 	receive(t, request.Done())
 	if !errors.Is(context.Cause(request), errUnwanted) {
 		t.Errorf("it ended by %v", context.Cause(request))

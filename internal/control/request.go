@@ -103,9 +103,9 @@ type Steer struct {
 // Steered has the result for each sweep that was named.
 type Steered struct {
 	Sweeps []SteeredSweep `json:"sweeps"`
-	// Unanswered is how long NATS has not answered the coordinator: the decision
+	// UnresponsiveFor is how long NATS has not answered the coordinator: the decision
 	// holds, and workers and the queue get it when NATS answers.
-	Unanswered time.Duration `json:"unanswered,omitempty"`
+	UnresponsiveFor time.Duration `json:"unanswered,omitempty"`
 }
 
 // SteeredSweep is the result for one sweep. Changed is false if it had the status already.

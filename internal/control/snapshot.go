@@ -14,8 +14,8 @@ type Snapshot struct {
 	LeftKnown bool          `json:"left_known"`
 	Sweeps    []SweepState  `json:"sweeps"`
 	Running   []RunningTask `json:"running"`
-	// Unanswered is for how long NATS has not answered the coordinator; 0 while it does.
-	Unanswered time.Duration `json:"unanswered,omitempty"`
+	// UnresponsiveFor is for how long NATS has not answered the coordinator; 0 while it does.
+	UnresponsiveFor time.Duration `json:"unanswered,omitempty"`
 	// QueueLasts is how long the queue keeps the connected workers busy without a coordinator; 0 if that is not known.
 	QueueLasts time.Duration `json:"queue_lasts,omitempty"`
 	// Limit is the limit of the NATS account or server for which orders wait; "" while none do.

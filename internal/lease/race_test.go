@@ -61,7 +61,7 @@ func race(t *testing.T, set func(w *world, owner *Lease, first, second *script))
 				end = time.Now().Add(2 * time.Minute)
 			}
 		}
-		if !b.mayWrite() {
+		if !b.authorizeWrite() {
 			t.Error("the second doesn't own the root")
 		}
 		a.kill()
@@ -73,10 +73,10 @@ func race(t *testing.T, set func(w *world, owner *Lease, first, second *script))
 // TestAnOwnerRenewsAfterTheLastRead lets an owner that stood still renew between the candidate's last read and its epoch.
 func TestAnOwnerRenewsAfterTheLastRead(t *testing.T) {
 	race(t, func(_ *world, _ *Lease, first, second *script) {
-		goOn := make(chan struct{})
-		first.next("rewrite", func() { <-goOn })
+		resume := make(chan struct{})
+		first.next("rewrite", func() { <-resume })
 		second.next("create", func() {
-			close(goOn)
+			close(resume)
 			wait(3 * time.Second) // the owner's outdated renewal ends, and it renews anew
 		})
 	})
@@ -98,7 +98,7 @@ func TestAnOwnerRenewsDuringTheTakeover(t *testing.T) {
 			}
 		})
 		w.hosts[0].step(time.Hour) // ends the term
-		if err := a.owned().Check(t.Context()); !errors.Is(err, ErrLost) || a.mayWrite() {
+		if err := a.owned().Check(t.Context()); !errors.Is(err, ErrLost) || a.authorizeWrite() {
 			t.Errorf("it says %v", err)
 		}
 		a.kill()
@@ -125,8 +125,8 @@ func TestAnOutdatedEpochOwnsNothing(t *testing.T) {
 	r := openRoot(t)
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, r, 2, func() time.Duration { return 0 })
-		slow, goOn := script{do: map[string]func(){}}, make(chan struct{})
-		slow.next("create", func() { <-goOn })
+		slow, resume := script{do: map[string]func(){}}, make(chan struct{})
+		slow.next("create", func() { <-resume })
 		w.hosts[1].before = slow.before
 		late := make(chan error, 1)
 		go func() {
@@ -145,11 +145,11 @@ func TestAnOutdatedEpochOwnsNothing(t *testing.T) {
 				}
 			}
 		}
-		close(goOn)
+		close(resume)
 		if err := <-late; !errors.Is(err, ErrLost) || !errors.As(err, new(*root.InUseError)) {
 			t.Errorf("it says %v", err)
 		}
-		if !owners[3].mayWrite() {
+		if !owners[3].authorizeWrite() {
 			t.Error("the owner doesn't own the root any more")
 		}
 		owners[3].kill()
@@ -175,8 +175,8 @@ func TestNobodyTakesOverWhileStorageIsAway(t *testing.T) {
 			t.Error("the owner hasn't noticed")
 		}
 		wait(3 * time.Minute)
-		if !a.mayWrite() || b.owned() != nil || w.counts["refused"] != 1 {
-			t.Errorf("the first may write: %v; of the second came %v", a.mayWrite(), w.counts)
+		if !a.authorizeWrite() || b.owned() != nil || w.counts["refused"] != 1 {
+			t.Errorf("the first may write: %v; of the second came %v", a.authorizeWrite(), w.counts)
 		}
 		a.kill()
 		wait(time.Hour)
@@ -196,7 +196,7 @@ func TestCheckRenewsATermThatEnded(t *testing.T) {
 			if a.owned().Valid() {
 				t.Errorf("valid after a step of the time of day by %v", step)
 			}
-			if err := a.owned().Check(t.Context()); err != nil || !a.mayWrite() {
+			if err := a.owned().Check(t.Context()); err != nil || !a.authorizeWrite() {
 				t.Errorf("after a step of the time of day by %v: %v", step, err)
 			}
 		}

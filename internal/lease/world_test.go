@@ -196,8 +196,8 @@ func (p *process) owned() *Lease {
 	return p.lease
 }
 
-// mayWrite reports whether the process would start a write now. One that stands still does nothing now.
-func (p *process) mayWrite() bool {
+// authorizeWrite reports whether the process would start a write now. One that stands still does nothing now.
+func (p *process) authorizeWrite() bool {
 	l := p.owned()
 	p.mu.Lock()
 	gone := p.gone
@@ -288,7 +288,7 @@ func (w *world) writers() (may []*process) {
 	all := slices.Clone(w.processes)
 	w.mu.Unlock()
 	for _, p := range all {
-		if p.mayWrite() {
+		if p.authorizeWrite() {
 			may = append(may, p)
 		}
 	}

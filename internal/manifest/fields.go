@@ -62,7 +62,7 @@ func doubtOf(text []byte) string {
 		return ""
 	}
 	known, always := fields()
-	var odd, lacking []string
+	var odd, missing []string
 	for name := range has {
 		if !known[name] {
 			odd = append(odd, fmt.Sprintf("%q", name))
@@ -70,19 +70,19 @@ func doubtOf(text []byte) string {
 	}
 	for name := range always {
 		if has[name] == nil {
-			lacking = append(lacking, fmt.Sprintf("%q", name))
+			missing = append(missing, fmt.Sprintf("%q", name))
 		}
 	}
 	slices.Sort(odd)
-	slices.Sort(lacking)
+	slices.Sort(missing)
 	switch {
-	case odd == nil && lacking == nil:
+	case odd == nil && missing == nil:
 		return ""
-	case lacking == nil:
+	case missing == nil:
 		return "has the unknown field " + strings.Join(odd, ", ")
 	case odd == nil:
-		return "lacks the field " + strings.Join(lacking, ", ")
+		return "lacks the field " + strings.Join(missing, ", ")
 	default:
-		return "lacks the field " + strings.Join(lacking, ", ") + " and has the unknown field " + strings.Join(odd, ", ")
+		return "lacks the field " + strings.Join(missing, ", ") + " and has the unknown field " + strings.Join(odd, ", ")
 	}
 }

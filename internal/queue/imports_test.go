@@ -21,7 +21,7 @@ import (
 
 // siteWithout starts a site's NATS whose accounts lack an import, and returns how to open
 // the queue there.
-func siteWithout(t *testing.T, lacking string) (visit func(role protocol.Role, log *slog.Logger) (*Queue, error)) {
+func siteWithout(t *testing.T, missing string) (visit func(role protocol.Role, log *slog.Logger) (*Queue, error)) {
 	t.Helper()
 	users, seeds := map[protocol.Role][]string{}, map[protocol.Role]string{}
 	for _, role := range []protocol.Role{protocol.Coordinator, protocol.Worker, protocol.Client} {
@@ -29,10 +29,10 @@ func siteWithout(t *testing.T, lacking string) (visit func(role protocol.Role, l
 		users[role], seeds[role] = []string{strconv.Quote(public)}, natstest.Save(t, "seed.nk", seed)
 	}
 	text := natsserver.AccountsConfig(protocol.SubjectsOf(testRoot), users, nil, "enabled")
-	if lacking != "" {
-		line := fmt.Sprintf("{ service: { account: %s, subject: %q } }", protocol.CoordinatorAccount, lacking)
+	if missing != "" {
+		line := fmt.Sprintf("{ service: { account: %s, subject: %q } }", protocol.CoordinatorAccount, missing)
 		if !strings.Contains(text, line) {
-			t.Fatalf("no import of %s", lacking)
+			t.Fatalf("no import of %s", missing)
 		}
 		text = strings.Replace(text, line, "", 1)
 	}
@@ -48,9 +48,9 @@ func siteWithout(t *testing.T, lacking string) (visit func(role protocol.Role, l
 }
 
 // importing opens the queue of such a site as a worker or a client.
-func importing(t *testing.T, role protocol.Role, lacking string) error {
+func importing(t *testing.T, role protocol.Role, missing string) error {
 	t.Helper()
-	visit := siteWithout(t, lacking)
+	visit := siteWithout(t, missing)
 	c, err := visit(protocol.Coordinator, nil)
 	if err != nil {
 		t.Fatal(err)

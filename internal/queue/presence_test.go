@@ -146,10 +146,10 @@ func TestNotesAreHeardBySweep(t *testing.T) {
 func TestNotesThatHaveComeAreHandledBeforeTheEnd(t *testing.T) {
 	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, client := open(t, s), open(t, s, func(o *Options) { o.Role = protocol.Client; o.Create = false })
-	began, goOn, handled := make(chan bool, 3), make(chan bool), 0
+	began, resume, handled := make(chan bool, 3), make(chan bool), 0
 	stop, err := client.Updates(natstest.Deadline(t), "", func(string, []byte) {
 		began <- true
-		<-goOn
+		<-resume
 		handled++
 	})
 	if err != nil {
@@ -162,7 +162,7 @@ func TestNotesThatHaveComeAreHandledBeforeTheEnd(t *testing.T) {
 	if err := errors.Join(coordinator.NATS().FlushTimeout(natsconn.AnswerTimeout), client.NATS().FlushTimeout(natsconn.AnswerTimeout)); err != nil {
 		t.Fatal(err)
 	}
-	close(goOn)
+	close(resume)
 	stop()
 	if handled != 3 {
 		t.Errorf("%d notes were handled, want 3", handled)

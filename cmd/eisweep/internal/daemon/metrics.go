@@ -68,7 +68,7 @@ func (m metrics) Collect(out chan<- prometheus.Metric) {
 	gauge(workersDesc, float64(connected))
 	gauge(slotsDesc, float64(slots), "all")
 	gauge(slotsDesc, float64(busy), "busy")
-	gauge(unansweredDesc, now.Unanswered.Seconds())
+	gauge(unansweredDesc, now.UnresponsiveFor.Seconds())
 	gauge(infoDesc, 1, m.version)
 }
 

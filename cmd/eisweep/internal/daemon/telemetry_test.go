@@ -28,8 +28,8 @@ func (fixedState) Snapshot() control.Snapshot {
 			{Name: "first", Progress: control.Progress{Tasks: 10, Done: 3, Failed: 1, Running: 2, Pending: 4}, Status: control.Open},
 			{Name: "held", Progress: control.Progress{Tasks: 7, Pending: 7}, Status: control.Paused},
 		},
-		Running:    make([]control.RunningTask, 2),
-		Unanswered: 12500 * time.Millisecond,
+		Running:         make([]control.RunningTask, 2),
+		UnresponsiveFor: 12500 * time.Millisecond,
 	}
 }
 

@@ -17,11 +17,11 @@ import (
 // What cannot be read is told in lines of its own, beside what is known.
 func TestTroubleHasLinesOfItsOwn(t *testing.T) {
 	unread := &fs.PathError{Op: "lstat", Path: "/r/a/results~seed=1.h5", Err: syscall.EIO}
-	folder := SweepOverview{Sweep: "a", From: fromDirectory}
-	folder.count(&catalog.SweepStatus{Tasks: []catalog.TaskStatus{{State: catalog.StateDone}}, Unread: unread})
+	directory := SweepOverview{Sweep: "a", From: fromDirectory}
+	directory.count(&catalog.SweepStatus{Tasks: []catalog.TaskStatus{{State: catalog.StateDone}}, Unread: unread})
 	aside := SweepOverview{Sweep: "a", From: fromCoordinator, Progress: control.Progress{Tasks: 1}}
 	aside.AddFaults([]control.SweepFault{{Sweep: "a", Cause: unread.Error(), Remedy: "repair it"}})
-	for name, s := range map[string]*SweepOverview{"folder": &folder, "coordinator": &aside} {
+	for name, s := range map[string]*SweepOverview{"directory": &directory, "coordinator": &aside} {
 		var out bytes.Buffer
 		e := &cli.Env{Stdout: &out}
 		e.Lines(s.Text())
@@ -30,7 +30,7 @@ func TestTroubleHasLinesOfItsOwn(t *testing.T) {
 			"  remedy: ") {
 			t.Errorf("%s: told %q", name, lines)
 		}
-		if s.Unread() != (name == "folder") {
+		if s.Unread() != (name == "directory") {
 			t.Errorf("%s: unread is %v", name, s.Unread())
 		}
 	}
