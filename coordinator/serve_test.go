@@ -123,7 +123,8 @@ func TestRefusals(t *testing.T) {
 	}{
 		{control.VerbLaunch, control.LaunchRequest{}, control.Input, "no sweep"},
 		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file("name = 3")}}, control.Input, "test.toml:1"},
-		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo), file(twoByTwo)}}, control.Input, "share a directory"},
+		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo), file(twoByTwo)}}, control.Input,
+			"share a directory"},
 		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{changed}}, control.InTheWay, "--supersede"},
 		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)},
 			Rerun: &control.Choice{Where: map[string]string{"no.such": "1"}}}, control.Input, "no.such"},

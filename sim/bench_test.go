@@ -54,7 +54,8 @@ func BenchmarkRecurrence(b *testing.B) {
 	for _, c := range []struct {
 		stimuli  int
 		kappa, p float32
-	}{{7, 1, 0.6}, {8, 0.1, 0.6}, {8, 16, 0.6}, {8, 1, 0.05}, {8, 1, 1}, {12, 1, 0.6}, {12, 1, 0.05}, {12, 16, 0.05}, {12, 0.1, 1}, {16, 1, 0.6}} {
+	}{{7, 1, 0.6}, {8, 0.1, 0.6}, {8, 16, 0.6}, {8, 1, 0.05}, {8, 1, 1}, {12, 1, 0.6}, {12, 1, 0.05}, {12, 16, 0.05}, {12, 0.1, 1}, {16, 1,
+		0.6}} {
 		p := Defaults(Approximate)
 		p.Inp.NStimuli, p.Inp.VonmisesKappa, p.Sy.E2E.P = c.stimuli, c.kappa, c.p
 		s, err := New(&Task{Experiment: Approximate, Seed: 1, Parameters: p})

@@ -168,7 +168,8 @@ func (c place) wrongSteps(s *Simulation) error {
 		what string
 		got  []float32
 		want []float64
-	}{{"E rates", net.state.RE, want.re}, {"I rates", net.state.RI, want.ri}, {"E levels", net.state.HE, want.he}, {"I levels", net.state.HI, want.hi},
+	}{{"E rates", net.state.RE, want.re}, {"I rates", net.state.RI, want.ri}, {"E levels", net.state.HE, want.he}, {"I levels", net.state.HI,
+		want.hi},
 		{"E rates of a batch", re, want.re}, {"I rates of a batch", ri, want.ri}} {
 		scale, off := largest(pair.want), 0.0
 		for n, w := range pair.want {

@@ -143,7 +143,8 @@ func TestRefusedStateLeavesTheSpool(t *testing.T) {
 	spool.refuse = errors.New("touched")
 	flipped := bytes.Clone(saved)
 	flipped[len(flipped)/2] ^= 1
-	for name, b := range map[string][]byte{"flipped": flipped, "cut": sealed(saved[:len(saved)-36]), "longer": sealed(append(bytes.Clone(saved[:len(saved)-32]), 0, 0, 0, 0))} {
+	for name, b := range map[string][]byte{"flipped": flipped, "cut": sealed(saved[:len(saved)-36]),
+		"longer": sealed(append(bytes.Clone(saved[:len(saved)-32]), 0, 0, 0, 0))} {
 		if err := s.Restore(b); !errors.Is(err, ErrState) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -37,7 +37,8 @@ func TestValuesAreWrittenAsMaps(t *testing.T) {
 		var values Values
 		asMap := map[string]any{}
 		for _, p := range Table() {
-			v := map[Kind]Value{Real: RealValue(x), Integer: IntegerValue(int(min(x, 1e6))), Boolean: BooleanValue(x > 0), Choice: ChoiceValue("<&>\u2028")}[p.Kind]
+			v := map[Kind]Value{Real: RealValue(x), Integer: IntegerValue(int(min(x, 1e6))), Boolean: BooleanValue(x > 0),
+				Choice: ChoiceValue("<&>\u2028")}[p.Kind]
 			values = append(values, Setting{p.Name, v})
 			asMap[p.Name] = v.Any()
 		}

@@ -56,8 +56,10 @@ func docsLibrary(t *testing.T) *shelf {
 	return &shelf{
 		sweeps: map[string]*Sweep{"approximate": readShipped(t, "approximate")},
 		files: map[string][]ResultFile{
-			"/files/weights/trained.h5":                    {{Path: "/files/weights/trained.h5", SHA256: "ab", NPerAxis: 4}},
-			"/files/2021-05-04-13h22M10s_500trials_approx": {{Path: "results~pl.is_plastic=BOTH.h5", SHA256: "ab", NPerAxis: 8, NStimuli: 12, Trained: true}},
+			"/files/weights/trained.h5": {{Path: "/files/weights/trained.h5", SHA256: "ab", NPerAxis: 4}},
+			"/files/2021-05-04-13h22M10s_500trials_approx": {
+				{Path: "results~pl.is_plastic=BOTH.h5", SHA256: "ab", NPerAxis: 8, NStimuli: 12, Trained: true},
+			},
 		},
 	}
 }

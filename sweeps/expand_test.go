@@ -44,7 +44,8 @@ pl.eta_e = 1e-5
 	var want []string
 	for _, seed := range []int{7, 3} {
 		for _, w := range []int{1, 2} {
-			for _, rest := range []string{"BOTH~pl.eta_e=1e-05~pl.eta_i=1e-05", "BOTH~pl.eta_e=3e-05~pl.eta_i=2e-05", "EXC~pl.eta_e=3e-05~pl.eta_i=2e-05"} {
+			for _, rest := range []string{"BOTH~pl.eta_e=1e-05~pl.eta_i=1e-05", "BOTH~pl.eta_e=3e-05~pl.eta_i=2e-05",
+				"EXC~pl.eta_e=3e-05~pl.eta_i=2e-05"} {
 				want = append(want, fmt.Sprintf("results~sy.e2e.w_total=%d~pl.is_plastic=%s~seed=%d.h5", w, rest, seed))
 			}
 		}
@@ -169,7 +170,8 @@ func TestTooManyTasks(t *testing.T) {
 }
 
 func TestExpandWithoutALibrary(t *testing.T) {
-	for _, text := range []string{"experiment = 'PERTURB'\nsource = 'x'", "experiment = 'PERTURB'\nsource = '/x'", "experiment = 'APPROXIMATE'\ninitial_state = { file = 'x' }"} {
+	for _, text := range []string{"experiment = 'PERTURB'\nsource = 'x'", "experiment = 'PERTURB'\nsource = '/x'",
+		"experiment = 'APPROXIMATE'\ninitial_state = { file = 'x' }"} {
 		_, err := mustParse(t, "name = 'x'\n"+text).Expand(t.Context(), nil)
 		if err == nil || !strings.Contains(err.Error(), errNoLibrary.Error()) {
 			t.Errorf("%s: error is %v", text, err)

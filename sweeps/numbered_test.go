@@ -24,7 +24,9 @@ pl.is_plastic = "BOTH"
 sy.e2e.w_total = 2.0
 `
 	trained := mustParse(t, training)
-	replaced, err := trained.Replace(Replacement{Tasks: []ID{firstTask(t, trained, nil).ID}, Settings: []sim.Setting{setting(t, "numint.max_steps=3000")}})
+	replaced, err := trained.Replace(
+		Replacement{Tasks: []ID{firstTask(t, trained, nil).ID}, Settings: []sim.Setting{setting(t, "numint.max_steps=3000")}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

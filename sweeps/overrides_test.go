@@ -104,10 +104,15 @@ func TestSourceOfTheCommandLine(t *testing.T) {
 func TestReplacement(t *testing.T) {
 	s := mustParse(t, overridden)
 	old := slices.Collect(mustExpand(t, s, nil).All())
-	s = replace(t, s, Replacement{Tasks: []ID{old[1].ID, {1}}, Settings: []sim.Setting{setting(t, "numint.max_steps=3000"), setting(t, "pl.eta_i=0.5")}})
+	s = replace(
+		t,
+		s,
+		Replacement{Tasks: []ID{old[1].ID, {1}}, Settings: []sim.Setting{setting(t, "numint.max_steps=3000"), setting(t, "pl.eta_i=0.5")}},
+	)
 	e := mustExpand(t, s, nil)
 	first := slices.Collect(e.All())
-	if got, want := first[1].File, "results~numint.max_steps=3000~sy.e2e.w_total=1~pl.is_plastic=BOTH~pl.eta_e=3e-05~pl.eta_i=0.5~seed=1.h5"; got != want {
+	if got, want := first[1].File,
+		"results~numint.max_steps=3000~sy.e2e.w_total=1~pl.is_plastic=BOTH~pl.eta_e=3e-05~pl.eta_i=0.5~seed=1.h5"; got != want {
 		t.Errorf("file is %s, want %s", got, want)
 	}
 	if first[1].Replaces != old[1].ID || first[1].ID != Identify(&first[1]) || !slices.Equal(e.Unused(), []ID{{1}}) {

@@ -37,10 +37,19 @@ func TestOneTaskForEachSource(t *testing.T) {
 	i := 0
 	for task := range e.All() {
 		source := sources[i]
-		if task.Source.Task != source.ID || task.Source.File != source.File || task.Source.Sweep != "trained" || task.Seed != source.Seed || task.File != source.File {
+		if task.Source.Task != source.ID || task.Source.File != source.File || task.Source.Sweep != "trained" || task.Seed != source.Seed ||
+			task.File != source.File {
 			t.Errorf("task %d is %+v of %+v", i, task, *task.Source)
 		}
-		want := sim.Resolve(sim.Perturb, []sim.Setting{setting(t, "ng.exc.n_per_axis=4"), setting(t, "numint.dt=0.0005"), setting(t, "perturb.n_perturbed=3"), {Name: "inp.exc.bg_input", Value: source.Varying[1].Value}})
+		want := sim.Resolve(
+			sim.Perturb,
+			[]sim.Setting{
+				setting(t, "ng.exc.n_per_axis=4"),
+				setting(t, "numint.dt=0.0005"),
+				setting(t, "perturb.n_perturbed=3"),
+				{Name: "inp.exc.bg_input", Value: source.Varying[1].Value},
+			},
+		)
 		if want.Inp.Exc.BgInput = source.Parameters.Inp.Exc.BgInput; task.Parameters != want {
 			t.Errorf("task %d has the parameters %+v, want %+v", i, task.Parameters, want)
 		}
@@ -111,7 +120,8 @@ pl.is_plastic = "EXC"
 	}
 	for task := range e.All() {
 		p := task.Parameters
-		if p.Ng.Exc.NPerAxis != 4 || p.Inp.NStimuli != 6 || task.Source.SHA256 != strings.Repeat("E", 64) || task.Source.SeedKnown || task.Source.Path == "" {
+		if p.Ng.Exc.NPerAxis != 4 || p.Inp.NStimuli != 6 || task.Source.SHA256 != strings.Repeat("E", 64) || task.Source.SeedKnown ||
+			task.Source.Path == "" {
 			t.Errorf("task is %+v of %+v", task, *task.Source)
 		}
 	}

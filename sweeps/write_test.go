@@ -72,7 +72,10 @@ func TestRoundTrip(t *testing.T) {
 }
 
 func TestWrittenPathsAreAbsolute(t *testing.T) {
-	s, err := Parse("/home/me/sweeps/x.toml", []byte("name = 'x'\nexperiment = 'PERTURB'\nsource = '../old/results.h5'\ninitial_state = { file = 'y.h5' }\n"))
+	s, err := Parse(
+		"/home/me/sweeps/x.toml",
+		[]byte("name = 'x'\nexperiment = 'PERTURB'\nsource = '../old/results.h5'\ninitial_state = { file = 'y.h5' }\n"),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -144,7 +144,14 @@ func (b *bench) start(run runnerFunc, change ...func(*Config)) *Worker {
 
 // task is an order whose id is right.
 func task(seed int, change ...func(*protocol.TaskMessage)) protocol.TaskMessage {
-	o := protocol.TaskMessage{Run: 1, Attempt: 1, Sweep: "quick", Experiment: sim.Approximate, Seed: uint32(seed), Parameters: values("numint.n_trials=2")}
+	o := protocol.TaskMessage{
+		Run:        1,
+		Attempt:    1,
+		Sweep:      "quick",
+		Experiment: sim.Approximate,
+		Seed:       uint32(seed),
+		Parameters: values("numint.n_trials=2"),
+	}
 	for _, f := range change {
 		f(&o)
 	}

@@ -36,8 +36,16 @@ func TestOrdersThatDontFitAreRefused(t *testing.T) {
 			o.Parameters = sim.Values{{Name: "no.such", Value: sim.IntegerValue(1)}}
 			return o
 		}(), protocol.Invalid, "no.such"},
-		"type":          {func() protocol.TaskMessage { o := task(3); o.Parameters[0].Value = sim.ChoiceValue("many"); return o }(), protocol.Invalid, "n_trials"},
-		"range":         {func() protocol.TaskMessage { o := task(4); o.Parameters[0].Value = sim.IntegerValue(-1); return o }(), protocol.Invalid, "range"},
+		"type": {
+			func() protocol.TaskMessage { o := task(3); o.Parameters[0].Value = sim.ChoiceValue("many"); return o }(),
+			protocol.Invalid,
+			"n_trials",
+		},
+		"range": {
+			func() protocol.TaskMessage { o := task(4); o.Parameters[0].Value = sim.IntegerValue(-1); return o }(),
+			protocol.Invalid,
+			"range",
+		},
 		"link outwards": {task(5, from(".eisweep/inputs/link.h5")), protocol.Invalid, "leads out"},
 		"no source":     {task(6, from("there/is/none.h5")), protocol.Storage, "none.h5"},
 		"altered":       {task(7, from("altered.h5")), protocol.Storage, "planned with"},

@@ -54,7 +54,11 @@ func TestResultsAreHandedOver(t *testing.T) {
 func TestATaskThatAnotherClaimedIsNotExecuted(t *testing.T) {
 	b := newBench(t, 10*time.Second)
 	taken, free := task(1), task(2)
-	_, err := b.queue.Register.Note(deadline(t), protocol.AttemptEvent{ID: taken.ID, Run: 1, Token: protocol.NewToken(), Attempt: 1, Event: protocol.EventStarted, Worker: "rival"}, 0)
+	_, err := b.queue.Register.Note(
+		deadline(t),
+		protocol.AttemptEvent{ID: taken.ID, Run: 1, Token: protocol.NewToken(), Attempt: 1, Event: protocol.EventStarted, Worker: "rival"},
+		0,
+	)
 	check(t, err)
 	b.publish(taken, free)
 	w := b.start(func(ctx context.Context, job *Job, observe func(sim.Progress)) (results.Receipt, error) {

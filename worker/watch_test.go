@@ -223,7 +223,11 @@ func TestStopIsCheckedInTheRegister(t *testing.T) {
 		t.Errorf("outcome %+v", o.Outcome)
 	}
 	b.drained(w)
-	if last, err := b.queue.Register.Last(deadline(t), protocol.Attempt{ID: over.ID, Run: 1}); err != nil || last.Event != protocol.EventEnded {
+	if last, err := b.queue.Register.Last(
+		deadline(t),
+		protocol.Attempt{ID: over.ID, Run: 1},
+	); err != nil ||
+		last.Event != protocol.EventEnded {
 		t.Errorf("the register says %+v, %v", last, err)
 	}
 	check(t, os.Remove(result))

@@ -58,7 +58,8 @@ type backgroundsKey struct{}
 
 func environmentOf(ts *testscript.TestScript) []string {
 	var out []string
-	for _, name := range []string{"PATH", "HOME", "EISWEEP_ROOT", "EISWEEP_FAILPOINTS", "EISWEEP_KERNELS", "TMPDIR", "GOCOVERDIR", "XDG_STATE_HOME"} {
+	for _, name := range []string{"PATH", "HOME", "EISWEEP_ROOT", "EISWEEP_FAILPOINTS", "EISWEEP_KERNELS", "TMPDIR", "GOCOVERDIR",
+		"XDG_STATE_HOME"} {
 		if value := ts.Getenv(name); value != "" {
 			out = append(out, name+"="+value)
 		}
@@ -125,7 +126,8 @@ func endCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: end NAME TERM|INT|HUP|KILL|- CODE")
 	}
 	b := started(ts, args[0])
-	if signal, ok := map[string]syscall.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}[args[1]]; ok {
+	if signal, ok := map[string]syscall.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP,
+		"KILL": syscall.SIGKILL}[args[1]]; ok {
 		b.cmd.Process.Signal(signal)
 	}
 	select {

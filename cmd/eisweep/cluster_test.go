@@ -165,14 +165,31 @@ func TestFailedSeeds(t *testing.T) {
 	c := newCluster(t, "numeric:seed=3 storage:seed=7 kill:seed=12 lease=2s")
 	follow := startProgram(t, c.program, "launch", file, "-p", c.root, "--follow")
 	code, summary := c.keepWorking(follow)
-	if want := map[string]any{"numeric": 1.0, "storage": 1.0, "lost": 1.0}; code != cli.ExitStorage || !maps.Equal(summary["by_class"].(map[string]any), want) {
+	if want := map[string]any{
+		"numeric": 1.0,
+		"storage": 1.0,
+		"lost":    1.0,
+	}; code != cli.ExitStorage ||
+		!maps.Equal(summary["by_class"].(map[string]any), want) {
 		t.Errorf("exit code %d, summary %v:\n%s", code, summary, &follow.stderr)
 	}
-	says(t, must(t, "status", "seeds", "-p", c.root), "10 of 13 done, 3 failed", "1-2,4-6,8-11,13", "3,7,12",
-		"failed (numeric): 1 task\n  seed 3  t", "failpoint: r of seed 3", "failed (storage): 1 task\n  seed 7  t", "no space left", "failed (lost): 1 task\n  seed 12  t",
-		"again:  eisweep rerun seeds -p "+c.root+" --class numeric --set NAME=VALUE", "eisweep rerun seeds -p "+c.root+" --class lost\n")
+	says(
+		t,
+		must(t, "status", "seeds", "-p", c.root),
+		"10 of 13 done, 3 failed",
+		"1-2,4-6,8-11,13",
+		"3,7,12",
+		"failed (numeric): 1 task\n  seed 3  t",
+		"failpoint: r of seed 3",
+		"failed (storage): 1 task\n  seed 7  t",
+		"no space left",
+		"failed (lost): 1 task\n  seed 12  t",
+		"again:  eisweep rerun seeds -p "+c.root+" --class numeric --set NAME=VALUE",
+		"eisweep rerun seeds -p "+c.root+" --class lost\n",
+	)
 	for options, chosen := range map[string]string{
-		"--failed": "3 tasks", "--class lost": "1 task ", "--seeds 3,7": "2 tasks", "--failed --where numint.n_trials=2": "3 tasks", "--failed --where numint.n_trials=3": "matches",
+		"--failed": "3 tasks", "--class lost": "1 task ", "--seeds 3,7": "2 tasks", "--failed --where numint.n_trials=2": "3 tasks",
+		"--failed --where numint.n_trials=3": "matches",
 	} {
 		says(t, must(t, append([]string{"rerun", "seeds", "-p", c.root, "--dry-run"}, strings.Fields(options)...)...), chosen)
 	}
@@ -184,7 +201,14 @@ func TestFailedSeeds(t *testing.T) {
 	if code, summary := follow.end(); code != 0 || summary["done"] != 13.0 {
 		t.Errorf("exit code %d, summary %v:\n%s", code, summary, &follow.stderr)
 	}
-	says(t, must(t, "status", "seeds", "-p", c.root), "13 of 13 done", "failed earlier, now done: 3 tasks", "seed 7  storage in run 1", "done by a later run")
+	says(
+		t,
+		must(t, "status", "seeds", "-p", c.root),
+		"13 of 13 done",
+		"failed earlier, now done: 3 tasks",
+		"seed 7  storage in run 1",
+		"done by a later run",
+	)
 	c.end()
 	c.tellStory()
 }
@@ -199,7 +223,8 @@ func (c *cluster) tellStory() {
 		}
 		story[line.Seed] += fmt.Sprintf("%d %s%s ", line.Run, line.State, line.Class)
 	}
-	for seed, want := range map[uint32]string{1: "1 done ", 3: "1 failednumeric 2 done ", 7: "1 failedstorage 2 done ", 12: "1 failedlost 2 done "} {
+	for seed, want := range map[uint32]string{1: "1 done ", 3: "1 failednumeric 2 done ", 7: "1 failedstorage 2 done ",
+		12: "1 failedlost 2 done "} {
 		if story[seed] != want {
 			c.t.Errorf("the manifest tells of seed %d: %s, want %s", seed, story[seed], want)
 		}

@@ -187,16 +187,22 @@ func TestAnUnreadableSweepIsNotAbsent(t *testing.T) {
 			if err := close(dir); err != nil {
 				t.Fatal(err)
 			}
-			for _, command := range [][]string{{"verify"}, {"verify", "small"}, {"status"}, {"status", "small"}, {"show", "small"}, {"tasks", "small"}, {"show", "t00"},
-				{"show", "small/results~seed=1.h5"}, {"explain", "small"}, {"clean", "small"}, {"plan", small}, {"run", small}, {"run", small, other}, {"rerun", "small", "--failed"}} {
-				if said, code := powerless(t, append(command, "-p", root)...); code != cli.ExitStorage || !strings.Contains(said, dir) || !strings.Contains(said, "remedy") {
+			for _, command := range [][]string{{"verify"}, {"verify", "small"}, {"status"}, {"status", "small"}, {"show", "small"}, {"tasks",
+				"small"}, {"show", "t00"},
+				{"show", "small/results~seed=1.h5"}, {"explain", "small"}, {"clean", "small"}, {"plan", small}, {"run", small}, {"run", small, other},
+				{"rerun", "small", "--failed"}} {
+				if said, code := powerless(
+					t,
+					append(command, "-p", root)...); code != cli.ExitStorage || !strings.Contains(said, dir) ||
+					!strings.Contains(said, "remedy") {
 					t.Errorf("%v: exit code %d:\n%s", command, code, said)
 				}
 			}
 			if said, _ := powerless(t, "verify", "-p", root); !strings.Contains(said, "other: 1 intact") {
 				t.Errorf("verify says of the other:\n%s", said)
 			}
-			for _, command := range [][]string{{"verify", "other"}, {"status", "other"}, {"show", "other"}, {"clean", "other"}, {"plan", other}, {"run", other}} {
+			for _, command := range [][]string{{"verify", "other"}, {"status", "other"}, {"show", "other"}, {"clean", "other"}, {"plan", other},
+				{"run", other}} {
 				if said, code := powerless(t, append(command, "-p", root)...); code != cli.ExitOK {
 					t.Errorf("%v: exit code %d:\n%s", command, code, said)
 				}

@@ -92,7 +92,8 @@ func TestSignalsThatWereIgnoredStayIgnored(t *testing.T) {
 	}
 	t.Cleanup(func() { cmd.Process.Kill() })
 	writer := opened(t, pipe)
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGXCPU, syscall.SIGQUIT, syscall.SIGPIPE} {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGXCPU, syscall.SIGQUIT,
+		syscall.SIGPIPE} {
 		cmd.Process.Signal(signal)
 	}
 	text, err := os.ReadFile(sweepFile(t, "small", "1", "[1]"))
@@ -171,10 +172,14 @@ func TestLongArgumentsAreCut(t *testing.T) {
 	small := sweepFile(t, "small", "1", "[1]")
 	for _, args := range [][]string{
 		{"plan", small, "--set", "numint.n_trials=" + long}, {"plan", small, "--set", long + "=1"}, {"plan", small, "--set", long},
-		{"plan", small, "--set", "sy.w_dist=" + long}, {"plan", small, "--seeds", long}, {"plan", small, "--add-seeds", "1-" + long}, {"plan", small, "--as", long},
-		{"plan", small, "--source", long}, {"plan", "-e", long}, {"plan", long}, {"plan", "-n", long, "-e", "APPROXIMATE"}, {"tasks", "small", "--where", long},
-		{"tasks", "small", "--class", long}, {"tasks", "small", "--task", long}, {"params", long}, {"show", long}, {long}, {"help", long}, {"plan", "--" + long},
-		{"run", small, "--workers", long}, {"launch", small, "--priority", long}, {"explain", long}, {"logs", long}, {"rerun", long}, {"verify", long}, {"clean", long},
+		{"plan", small, "--set", "sy.w_dist=" + long}, {"plan", small, "--seeds", long}, {"plan", small, "--add-seeds", "1-" + long}, {"plan",
+			small, "--as", long},
+		{"plan", small, "--source", long}, {"plan", "-e", long}, {"plan", long}, {"plan", "-n", long, "-e", "APPROXIMATE"}, {"tasks", "small",
+			"--where", long},
+		{"tasks", "small", "--class", long}, {"tasks", "small", "--task", long}, {"params", long}, {"show", long}, {long}, {"help", long},
+		{"plan", "--" + long},
+		{"run", small, "--workers", long}, {"launch", small, "--priority", long}, {"explain", long}, {"logs", long}, {"rerun", long}, {"verify",
+			long}, {"clean", long},
 		{"status", long}, {"completion", long}, {"bench", long}, {"drain", long}, {"worker", "--deadline", long}, {"worker", "--memory", long},
 	} {
 		e, out, told := quiet()

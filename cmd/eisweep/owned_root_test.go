@@ -31,7 +31,14 @@ func ownerRecord(t *testing.T, root string, epoch int) map[string]any {
 func leaveOwner(t *testing.T, root string, epoch, counter int) {
 	t.Helper()
 	text, err := json.Marshal(map[string]any{
-		"epoch": epoch, "host": "far", "pid": 77, "command": "eisweep coordinator", "since": time.Unix(1e9, 0), "boot": "b", "mark": "m", "counter": counter,
+		"epoch":   epoch,
+		"host":    "far",
+		"pid":     77,
+		"command": "eisweep coordinator",
+		"since":   time.Unix(1e9, 0),
+		"boot":    "b",
+		"mark":    "m",
+		"counter": counter,
 	})
 	if err != nil {
 		t.Fatal(err)

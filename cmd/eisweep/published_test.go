@@ -28,7 +28,11 @@ func TestPublishedFoldersAreSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"both", "neither"} {
-		writeFile(t, filepath.Join(directory, "results~pl.is_plastic="+strings.ToUpper(name)+".h5"), readFile(t, goldenFile(golden, "approximate_"+name)))
+		writeFile(
+			t,
+			filepath.Join(directory, "results~pl.is_plastic="+strings.ToUpper(name)+".h5"),
+			readFile(t, goldenFile(golden, "approximate_"+name)),
+		)
 	}
 	run := []string{"run", "-p", root, "-e", "PERTURB", "--set", "perturb.n_perturbed=2"}
 	refused(t, filepath.Base(directory), run...)
@@ -72,6 +76,10 @@ func TestFilesThatHoldNoNetworkAreRefused(t *testing.T) {
 	if _, err := os.Stat(root); err == nil {
 		t.Error("a refused run made the root")
 	}
-	start := writeFile(t, filepath.Join(dir, "start.toml"), "name = \"start\"\nexperiment = \"APPROXIMATE\"\nseeds = [1]\ninitial_state = { file = \"cut.h5\", take = [\"wee\"] }\n")
+	start := writeFile(
+		t,
+		filepath.Join(dir, "start.toml"),
+		"name = \"start\"\nexperiment = \"APPROXIMATE\"\nseeds = [1]\ninitial_state = { file = \"cut.h5\", take = [\"wee\"] }\n",
+	)
 	refused(t, "cut.h5", "run", "-p", root, start)
 }

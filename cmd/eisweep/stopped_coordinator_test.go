@@ -25,8 +25,18 @@ func TestAStoppedCoordinatorIsNamed(t *testing.T) {
 	if code != cli.ExitLost {
 		t.Errorf("exit code %d", code)
 	}
-	says(t, said, fmt.Sprintf("the coordinator (process %d on %s) does not answer yet; waiting for it\n", pid, host),
-		fmt.Sprintf("(process %d on %s, since ", pid, host), "its process is stopped by SIGSTOP", fmt.Sprintf("continue it with `kill -CONT %d`", pid))
+	says(
+		t,
+		said,
+		fmt.Sprintf("the coordinator (process %d on %s) does not answer yet; waiting for it\n", pid, host),
+		fmt.Sprintf(
+			"(process %d on %s, since ",
+			pid,
+			host,
+		),
+		"its process is stopped by SIGSTOP",
+		fmt.Sprintf("continue it with `kill -CONT %d`", pid),
+	)
 	code, said = finish(t, "status", "-p", c.root)
 	if code != cli.ExitOK {
 		t.Errorf("status: exit code %d", code)

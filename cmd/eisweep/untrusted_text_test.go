@@ -25,7 +25,8 @@ func harmless(t *testing.T, text string) {
 		t.Errorf("not UTF-8: %q", text)
 	}
 	for _, r := range text {
-		if r != '\n' && r != '\t' && (r < ' ' || r >= 0x7f && r < 0xa0 || strings.ContainsRune("\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff", r) || r >= 0xe0000) {
+		if r != '\n' && r != '\t' &&
+			(r < ' ' || r >= 0x7f && r < 0xa0 || strings.ContainsRune("\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff", r) || r >= 0xe0000) {
 			t.Errorf("%U reaches the terminal: %q", r, text)
 		}
 	}
@@ -44,11 +45,23 @@ func TestWordsOfOthersForgeNoLine(t *testing.T) {
 	e, out, told := quiet()
 	e.Linef("host %s has %v", hostile, []string{hostile})
 	e.Notef("warning: %s", hostile)
-	if err := printWorkers(e, []control.Worker{{Name: hostile, Host: hostile, State: hostile, Refused: hostile, Job: hostile, Version: hostile}}, false); err != nil {
+	if err := printWorkers(
+		e,
+		[]control.Worker{{Name: hostile, Host: hostile, State: hostile, Refused: hostile, Job: hostile, Version: hostile}},
+		false,
+	); err != nil {
 		t.Fatal(err)
 	}
 	e.Notef("%v", cli.Usagef("%s is no root", hostile))
 	e.Notef("warning: %s of %v", errors.New("no more"), protocol.Class(hostile))
-	fmt.Fprintln(e.Stderr, cli.ErrorText(errors.Join(fmt.Errorf("x: %w", &fs.PathError{Op: "open", Path: hostile, Err: os.ErrNotExist}), &os.LinkError{Op: "link", Old: hostile, New: hostile, Err: os.ErrExist})))
+	fmt.Fprintln(
+		e.Stderr,
+		cli.ErrorText(
+			errors.Join(
+				fmt.Errorf("x: %w", &fs.PathError{Op: "open", Path: hostile, Err: os.ErrNotExist}),
+				&os.LinkError{Op: "link", Old: hostile, New: hostile, Err: os.ErrExist},
+			),
+		),
+	)
 	forgesNoLine(t, out.String()+told.String())
 }

@@ -51,7 +51,9 @@ func TestNATSComesAfterItsUsers(t *testing.T) {
 	worker.await("that it waits", saying("no coordinator is reachable; waiting for one"))
 	exits(t, 5, "no coordinator answers", "launch", sweepFile(t, "small", "1", "[1]"), "-p", root, "--nats", url)
 
-	s, err := server.NewServer(&server.Options{ServerName: "site", Host: "127.0.0.1", Port: port, NoSigs: true, JetStream: true, StoreDir: t.TempDir()})
+	s, err := server.NewServer(
+		&server.Options{ServerName: "site", Host: "127.0.0.1", Port: port, NoSigs: true, JetStream: true, StoreDir: t.TempDir()},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,10 @@ func (t *Tracker) Registered(e queue.Entry) {
 	t.register[key] = e
 	switch e.Event {
 	case protocol.EventStarted:
-		if task, ok := t.config.Core.Machine().Task(e.ID); !ok || task.Phase != lifecycle.Placing && !task.IsSettled() { // else its outcome came first
+		if task, ok := t.config.Core.Machine().Task(
+			e.ID,
+		); !ok ||
+			task.Phase != lifecycle.Placing && !task.IsSettled() { // else its outcome came first
 			t.leftovers.add(e.ID, e.Token)
 		}
 		t.Start(e)
@@ -59,8 +62,12 @@ func (t *Tracker) Start(e queue.Entry) {
 		return
 	}
 	t.Pace.wake(time.Now(), t.hasReported)
-	a := &Attempt{RunningTask: control.RunningTask{ID: e.ID, Sweep: is.Sweeps[0], Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At},
-		Run: e.Run, Token: e.Token, Heard: time.Now()}
+	a := &Attempt{
+		RunningTask: control.RunningTask{ID: e.ID, Sweep: is.Sweeps[0], Worker: e.Worker, Host: e.Host, Attempt: e.Attempt, Since: e.At},
+		Run:         e.Run,
+		Token:       e.Token,
+		Heard:       time.Now(),
+	}
 	for _, sweep := range is.Sweeps {
 		// A sweep that is launched again at this moment may not name its tasks yet.
 		if task := t.config.Core.Task(e.ID, sweep); task != nil {

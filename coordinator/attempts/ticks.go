@@ -126,5 +126,8 @@ func (t *Tracker) isWithoutOutcome(ctx context.Context, r *Attempt) bool {
 
 // lossReason is the error of a task whose last attempt was lost.
 func lossReason(attempts int) string {
-	return fmt.Sprintf("lost: %d attempts ended without an outcome (killed, out of memory, or cut off); `eisweep run` or `launch` queues it again", attempts)
+	return fmt.Sprintf(
+		"lost: %d attempts ended without an outcome (killed, out of memory, or cut off); `eisweep run` or `launch` queues it again",
+		attempts,
+	)
 }

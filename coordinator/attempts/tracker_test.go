@@ -54,8 +54,11 @@ func newTestTracker(t *testing.T, tasks int, q *queue.Queue, log *slog.Logger) *
 }
 
 func started(n int, worker string, seq uint64) queue.Entry {
-	return queue.Entry{Sequence: seq, AttemptEvent: protocol.AttemptEvent{ID: sweeps.ID{byte(n)}, Run: 1, Token: protocol.NewToken(), Attempt: 1,
-		Event: protocol.EventStarted, Worker: worker, Host: "here", At: time.Now()}}
+	return queue.Entry{
+		Sequence: seq,
+		AttemptEvent: protocol.AttemptEvent{ID: sweeps.ID{byte(n)}, Run: 1, Token: protocol.NewToken(), Attempt: 1,
+			Event: protocol.EventStarted, Worker: worker, Host: "here", At: time.Now()},
+	}
 }
 
 // TestAClaimOfATaskThatNoSweepNamesIsKept: the sweep is launched again at that moment.

@@ -54,9 +54,17 @@ type decision struct {
 
 func newDecision(maxJobs, cores int, log string) *decision {
 	return &decision{
-		maxJobs: maxJobs, cores: cores, log: log,
-		batchSize: maxBatch, maxArray: maxBatch, busy: maxJobs > 0, settled: -1,
-		submitted: map[string]time.Time{}, connected: map[string]struct{}{}, silentSince: map[string]time.Time{}, cancelled: map[string]struct{}{},
+		maxJobs:     maxJobs,
+		cores:       cores,
+		log:         log,
+		batchSize:   maxBatch,
+		maxArray:    maxBatch,
+		busy:        maxJobs > 0,
+		settled:     -1,
+		submitted:   map[string]time.Time{},
+		connected:   map[string]struct{}{},
+		silentSince: map[string]time.Time{},
+		cancelled:   map[string]struct{}{},
 	}
 }
 

@@ -87,11 +87,22 @@ func (x *Explainer) identify(start string) (sweeps.ID, error) {
 	}
 	switch len(found) {
 	case 0:
-		return sweeps.ID{}, &control.Refusal{Kind: control.Unknown, Text: fmt.Sprintf("under %s there is no sweep %q, and no task whose id (t and 32 hex digits) begins so; `eisweep status` lists the sweeps, `eisweep tasks SWEEP` a sweep's tasks", x.Root.Path(), start)}
+		return sweeps.ID{}, &control.Refusal{
+			Kind: control.Unknown,
+			Text: fmt.Sprintf(
+				"under %s there is no sweep %q, and no task whose id (t and 32 hex digits) begins so; "+
+					"`eisweep status` lists the sweeps, `eisweep tasks SWEEP` a sweep's tasks",
+				x.Root.Path(),
+				start,
+			),
+		}
 	case 1:
 		for id := range found {
 			return id, nil
 		}
 	}
-	return sweeps.ID{}, &control.Refusal{Kind: control.Input, Text: fmt.Sprintf("%d tasks have ids that begin with %s: give more digits", len(found), start)}
+	return sweeps.ID{}, &control.Refusal{
+		Kind: control.Input,
+		Text: fmt.Sprintf("%d tasks have ids that begin with %s: give more digits", len(found), start),
+	}
 }

@@ -22,14 +22,22 @@ func (x *Explainer) idle(sweep string, need int64, out *control.Explained) {
 	case pool.Known == 0:
 		out.Reason, out.Remedy = "no worker is connected", "start one, here or on any machine that shares the root directory: `eisweep worker`"
 	case pool.Connected == 0:
-		out.Reason, out.Remedy = fmt.Sprintf("no worker is connected; silent: %s", control.Count(pool.Known, "worker")), "`eisweep workers` shows since when; start new ones"
+		out.Reason, out.Remedy = fmt.Sprintf(
+			"no worker is connected; silent: %s",
+			control.Count(pool.Known, "worker"),
+		), "`eisweep workers` shows since when; start new ones"
 	case pool.Taking == 0:
 		out.Reason, out.Remedy = "no worker takes tasks: "+pool.Reason, "start more workers"
 	case need > 0 && pool.Memory > 0 && need > pool.Memory:
 		out.Reason = fmt.Sprintf("a task needs %s of memory, and no worker has more than %s", units.Size(need), units.Size(pool.Memory))
 		out.Remedy = "start a worker where there is more (`eisweep worker --memory SIZE` sets what tasks may take)"
 	case pool.Busy >= pool.Slots:
-		out.Reason = fmt.Sprintf("every slot is busy (%d of %s), with %s queued", pool.Slots, control.Count(pool.Taking, "worker"), control.Count(x.ahead(sweep), "task"))
+		out.Reason = fmt.Sprintf(
+			"every slot is busy (%d of %s), with %s queued",
+			pool.Slots,
+			control.Count(pool.Taking, "worker"),
+			control.Count(x.ahead(sweep), "task"),
+		)
 		out.Remedy = "it waits for its turn; more workers or a higher --priority let it start sooner"
 	case pool.Refused != "":
 		out.Reason = "a worker has a free slot and too little memory: " + pool.Refused

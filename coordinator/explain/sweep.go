@@ -21,7 +21,10 @@ func (x *Explainer) sweep(name string) control.Explained {
 	case x.Sweeps.Status(s.Name) == control.Finished:
 		Complete(name, n.Failed, &out)
 		if n.Dropped > 0 {
-			out.Reason, out.Remedy = fmt.Sprintf("the tasks that were run again are settled; never run, since the sweep was cancelled or stopped before: %s", control.Count(n.Dropped, "task")), "launch it again: finished tasks are kept"
+			out.Reason, out.Remedy = fmt.Sprintf(
+				"the tasks that were run again are settled; never run, since the sweep was cancelled or stopped before: %s",
+				control.Count(n.Dropped, "task"),
+			), "launch it again: finished tasks are kept"
 		}
 	case x.Sweeps.Status(s.Name) == control.Cancelled:
 		out.Reason, out.Remedy = "it was cancelled", "launch it again: finished tasks are kept"
@@ -29,7 +32,13 @@ func (x *Explainer) sweep(name string) control.Explained {
 		out.Reason, out.Remedy = "it is paused", "`eisweep resume "+name+"`"
 	case n.Running > 0 && x.silentTasks(name) == n.Running:
 		x.idle(name, 0, &out)
-		out.Reason = fmt.Sprintf("the workers of its %d running tasks have sent nothing for %s; after %s others get the tasks; %s", n.Running, units.Duration(workers.Silence), units.Duration(x.Attempts.SilenceLimit()), out.Reason)
+		out.Reason = fmt.Sprintf(
+			"the workers of its %d running tasks have sent nothing for %s; after %s others get the tasks; %s",
+			n.Running,
+			units.Duration(workers.Silence),
+			units.Duration(x.Attempts.SilenceLimit()),
+			out.Reason,
+		)
 	case n.Running+n.Placing > 0:
 		out.Reason = control.Count(n.Running+n.Placing, "task") + " running"
 	case n.ToSend() > 0:

@@ -94,7 +94,13 @@ func (x *Explainer) running(id sweeps.ID, out *control.Explained) {
 		out.Reason = "a worker is running it"
 		return
 	}
-	out.Reason = fmt.Sprintf("it runs on worker %s (%s) since %s, attempt %d", r.Worker, r.Host, r.Since.Local().Format(time.DateTime), r.Attempt)
+	out.Reason = fmt.Sprintf(
+		"it runs on worker %s (%s) since %s, attempt %d",
+		r.Worker,
+		r.Host,
+		r.Since.Local().Format(time.DateTime),
+		r.Attempt,
+	)
 	if r.Progress.Trials > 0 {
 		out.Details = append(out.Details, fmt.Sprintf("trial %d of %d", r.Progress.Trial, r.Progress.Trials))
 	}
@@ -102,8 +108,15 @@ func (x *Explainer) running(id sweeps.ID, out *control.Explained) {
 		out.Details = append(out.Details, fmt.Sprintf("about %s left", units.Duration(r.Left)))
 	}
 	if ago := time.Since(r.Heard); ago > workers.Silence && !x.unanswered(out) {
-		out.Reason = fmt.Sprintf("attempt %d on worker %s (%s) has sent nothing for %s: its worker is dead or cut off; %s after its last message another worker gets the task",
-			r.Attempt, r.Worker, r.Host, units.Duration(ago), units.Duration(x.Attempts.SilenceLimit()))
+		out.Reason = fmt.Sprintf(
+			"attempt %d on worker %s (%s) has sent nothing for %s: its worker is dead or cut off; "+
+				"%s after its last message another worker gets the task",
+			r.Attempt,
+			r.Worker,
+			r.Host,
+			units.Duration(ago),
+			units.Duration(x.Attempts.SilenceLimit()),
+		)
 		out.Remedy = "`eisweep logs " + id.String() + "` shows the log of the attempt, `eisweep workers` the connected workers"
 	}
 }
@@ -126,7 +139,10 @@ func (x *Explainer) settled(id sweeps.ID) (control.Explained, error) {
 	case err != nil:
 		return out, err
 	case l == nil:
-		return out, &control.Refusal{Kind: control.Unknown, Text: fmt.Sprintf("no sweep that was launched here has task %s, and no manifest: it may have been cancelled; launch its sweep", id)}
+		return out, &control.Refusal{
+			Kind: control.Unknown,
+			Text: fmt.Sprintf("no sweep that was launched here has task %s, and no manifest: it may have been cancelled; launch its sweep", id),
+		}
 	}
 	out.Sweep, out.State = l.Sweep, string(l.State)
 	out.Details = append(out.Details, lastAttempt(l))

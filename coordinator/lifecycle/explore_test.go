@@ -74,10 +74,29 @@ type explored struct {
 }
 
 func newExplored() *explored {
-	x := &explored{orders: map[int]int{}, fetched: map[int]int{}, reg: map[int]registered{}, alive: map[string]int{}, stream: map[int]string{},
-		held: map[int]bool{}, claims: map[int]int{}, ends: map[int]int{}, done: map[int]string{}, lines: map[string]bool{},
-		status: map[string]Status{"a": Open, "b": Open},
-		left:   map[string]bool{"end": true, "return": true, "die": true, "purge": true, "pause": true, "cancel": true, "restart": true}, trouble: exploredTrouble()}
+	x := &explored{
+		orders:  map[int]int{},
+		fetched: map[int]int{},
+		reg:     map[int]registered{},
+		alive:   map[string]int{},
+		stream:  map[int]string{},
+		held:    map[int]bool{},
+		claims:  map[int]int{},
+		ends:    map[int]int{},
+		done:    map[int]string{},
+		lines:   map[string]bool{},
+		status:  map[string]Status{"a": Open, "b": Open},
+		left: map[string]bool{
+			"end":     true,
+			"return":  true,
+			"die":     true,
+			"purge":   true,
+			"pause":   true,
+			"cancel":  true,
+			"restart": true,
+		},
+		trouble: exploredTrouble(),
+	}
 	x.start()
 	return x
 }
@@ -395,7 +414,20 @@ func (x *explored) key() string {
 	for n := 1; n <= exploredTasks; n++ {
 		r := x.reg[n]
 		order, isOrdered := x.orders[n]
-		fmt.Fprint(&out, n, r.event, r.token, isOrdered, isOrdered && order == r.seq, x.fetched[n] > 0, x.fetched[n] == r.seq+1, x.stream[n], x.held[n], x.done[n], ";")
+		fmt.Fprint(
+			&out,
+			n,
+			r.event,
+			r.token,
+			isOrdered,
+			isOrdered && order == r.seq,
+			x.fetched[n] > 0,
+			x.fetched[n] == r.seq+1,
+			x.stream[n],
+			x.held[n],
+			x.done[n],
+			";",
+		)
 		if t, ok := x.m.Task(task(n)); ok {
 			fmt.Fprint(&out, t.Phase, t.Token, t.Sweeps)
 		}

@@ -111,7 +111,13 @@ type testSender struct {
 }
 
 func newTestSender(f map[string]string) *testSender {
-	s := &testSender{seconds: 1, large: numbers(f["large"]), later: numbers(f["later"]), deferred: numbers(f["deferred"]), room: number(f["room"])}
+	s := &testSender{
+		seconds:  1,
+		large:    numbers(f["large"]),
+		later:    numbers(f["later"]),
+		deferred: numbers(f["deferred"]),
+		room:     number(f["room"]),
+	}
 	if text, ok := f["seconds"]; ok {
 		s.seconds = float64(number(text))
 	}
@@ -157,7 +163,15 @@ func parseEvent(t *testing.T, word string, f map[string]string) Event {
 	case "taskReused":
 		return TaskReused{f["sweep"], number(f["n"])}
 	case "taskRequested":
-		e := TaskRequested{Sweep: f["sweep"], ID: id, Class: class, Run: run, Source: source, Losses: number(f["losses"]), LossClass: protocol.Lost}
+		e := TaskRequested{
+			Sweep:     f["sweep"],
+			ID:        id,
+			Class:     class,
+			Run:       run,
+			Source:    source,
+			Losses:    number(f["losses"]),
+			LossClass: protocol.Lost,
+		}
 		_, e.Execute = f["execute"]
 		_, e.IsRecorded = f["recorded"]
 		_, e.Orphan = f["orphan"]

@@ -101,7 +101,10 @@ func (c *cluster) fill() {
 func (c *cluster) pass(d time.Duration) {
 	c.t.Helper()
 	for end := c.now + d; ; {
-		next := slices.MinFunc(append(slices.Clone(c.running), execution{ends: end}), func(a, b execution) int { return cmp.Compare(a.ends, b.ends) })
+		next := slices.MinFunc(
+			append(slices.Clone(c.running), execution{ends: end}),
+			func(a, b execution) int { return cmp.Compare(a.ends, b.ends) },
+		)
 		if c.now = next.ends; c.now >= end {
 			if problem := checkMachine(c.m); problem != "" {
 				c.t.Error(problem)

@@ -92,7 +92,13 @@ type order struct {
 
 // New makes a window that takes the queue for unknown.
 func New(c Config) *Window {
-	return &Window{config: c, news: make(chan struct{}, 1), rebuild: true, duration: duration{perCost: firstPerCost}, scarce: map[order]int64{}}
+	return &Window{
+		config:   c,
+		news:     make(chan struct{}, 1),
+		rebuild:  true,
+		duration: duration{perCost: firstPerCost},
+		scarce:   map[order]int64{},
+	}
 }
 
 // Refill has the window checked soon. The lock need not be held.

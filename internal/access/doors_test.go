@@ -173,17 +173,20 @@ func TestPlantedFilesAreRefused(t *testing.T) {
 		"no file":           {func() error { return nil }, ErrNoAccess, "eisweep coordinator"},
 		"not JSON":          {func() error { return plant(path, []byte("seed=SU"), 0o600) }, nil, "restart the coordinator"},
 		"something more":    {func() error { return plant(path, append(good, good...), 0o600) }, nil, "restart the coordinator"},
-		"no address":        {func() error { return plant(path, bytes.Replace(good, []byte("tls://"), []byte("http://"), 1), 0o600) }, nil, "tls://host:port"},
-		"an unknown field":  {func() error { return plant(path, bytes.Replace(good, []byte(`{`), []byte(`{"x":1,`), 1), 0o600) }, nil, "restart the coordinator"},
-		"too large":         {func() error { return plant(path, text(long), 0o600) }, nil, "too large"},
-		"another root's":    {func() error { return plant(path, text(foreign), 0o600) }, nil, "anotherroot2"},
+		"no address": {func() error { return plant(path, bytes.Replace(good, []byte("tls://"), []byte("http://"), 1), 0o600) }, nil,
+			"tls://host:port"},
+		"an unknown field": {func() error { return plant(path, bytes.Replace(good, []byte(`{`), []byte(`{"x":1,`), 1), 0o600) }, nil,
+			"restart the coordinator"},
+		"too large":      {func() error { return plant(path, text(long), 0o600) }, nil, "too large"},
+		"another root's": {func() error { return plant(path, text(foreign), 0o600) }, nil, "anotherroot2"},
 		"of a later version": {func() error {
 			return plant(path, bytes.Replace(good, []byte(`"format":1`), []byte(`"format":9`), 1), 0o600)
 		}, nil, "format 9"},
 		"a damaged key": {func() error {
 			return plant(path, bytes.Replace(good, []byte(`"seed":"S`), []byte(`"seed":"T`), 1), 0o600)
 		}, nil, "key cannot be read"},
-		"a damaged authority": {func() error { return plant(path, bytes.Replace(good, []byte(`BEGIN`), []byte(`BEGUN`), 1), 0o600) }, nil, "certificate cannot be read"},
+		"a damaged authority": {func() error { return plant(path, bytes.Replace(good, []byte(`BEGIN`), []byte(`BEGUN`), 1), 0o600) }, nil,
+			"certificate cannot be read"},
 	} {
 		if err := os.RemoveAll(path); err != nil {
 			t.Fatal(err)

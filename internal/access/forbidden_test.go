@@ -67,23 +67,58 @@ var allowed = map[protocol.Role]acts{
 var sweepControl = acts{
 	publish: []string{
 		"{p}.tasks.{id}.1", // launching
-		"$JS.API.STREAM.PURGE.{tasks}", "$JS.API.STREAM.DELETE.{tasks}", "$JS.API.STREAM.UPDATE.{tasks}", "$JS.API.STREAM.CREATE.{tasks}",
-		"$JS.API.STREAM.CREATE.mine", "$JS.API.STREAM.MSG.DELETE.{tasks}", "$JS.API.STREAM.MSG.GET.{tasks}", "$JS.API.STREAM.PURGE.{outcomes}",
-		"$JS.API.STREAM.MSG.DELETE.{outcomes}", "$JS.API.STREAM.RESTORE.{tasks}", "$JS.API.STREAM.SNAPSHOT.{tasks}", "$JS.API.STREAM.LEADER.STEPDOWN.{tasks}",
-		"$JS.API.CONSUMER.CREATE.{tasks}", "$JS.API.CONSUMER.CREATE.{tasks}.c", "$JS.API.CONSUMER.CREATE.{tasks}.c.{p}.tasks.*.*",
-		"$JS.API.CONSUMER.DURABLE.CREATE.{tasks}.c", "$JS.API.CONSUMER.DELETE.{tasks}.c", "$JS.API.CONSUMER.PAUSE.{tasks}.c",
-		"$JS.API.CONSUMER.MSG.NEXT.{outcomes}.coordinator_1", "$JS.ACK.{outcomes}.coordinator_1.1.1.1.1.0",
-		"$JS.ACK.{outcomes}.coordinator_1.{tasks}.1.1.1.0", "$JS.ACK.x.y.{tasks}.c.1.1.1.1.0",
-		"{p}.hello", "{p}.commands.w", "{p}.updates.quick",
-		"eisweep2.{root}.inbox.coordinator.x", "$SYS.REQ.SERVER.PING", "anything",
+		"$JS.API.STREAM.PURGE.{tasks}",
+		"$JS.API.STREAM.DELETE.{tasks}",
+		"$JS.API.STREAM.UPDATE.{tasks}",
+		"$JS.API.STREAM.CREATE.{tasks}",
+		"$JS.API.STREAM.CREATE.mine",
+		"$JS.API.STREAM.MSG.DELETE.{tasks}",
+		"$JS.API.STREAM.MSG.GET.{tasks}",
+		"$JS.API.STREAM.PURGE.{outcomes}",
+		"$JS.API.STREAM.MSG.DELETE.{outcomes}",
+		"$JS.API.STREAM.RESTORE.{tasks}",
+		"$JS.API.STREAM.SNAPSHOT.{tasks}",
+		"$JS.API.STREAM.LEADER.STEPDOWN.{tasks}",
+		"$JS.API.CONSUMER.CREATE.{tasks}",
+		"$JS.API.CONSUMER.CREATE.{tasks}.c",
+		"$JS.API.CONSUMER.CREATE.{tasks}.c.{p}.tasks.*.*",
+		"$JS.API.CONSUMER.DURABLE.CREATE.{tasks}.c",
+		"$JS.API.CONSUMER.DELETE.{tasks}.c",
+		"$JS.API.CONSUMER.PAUSE.{tasks}.c",
+		"$JS.API.CONSUMER.MSG.NEXT.{outcomes}.coordinator_1",
+		"$JS.ACK.{outcomes}.coordinator_1.1.1.1.1.0",
+		"$JS.ACK.{outcomes}.coordinator_1.{tasks}.1.1.1.0",
+		"$JS.ACK.x.y.{tasks}.c.1.1.1.1.0",
+		"{p}.hello",
+		"{p}.commands.w",
+		"{p}.updates.quick",
+		"eisweep2.{root}.inbox.coordinator.x",
+		"$SYS.REQ.SERVER.PING",
+		"anything",
 	},
-	subscribe: []string{">", "eisweep2.>", "{p}.>", "{p}.control.*", "{p}.tasks.>", "{p}.outcomes.>", "eisweep2.{root}.inbox.>", "eisweep2.{root}.inbox.coordinator.>", "_INBOX.>", "$JS.>", "$SYS.>"},
+	subscribe: []string{
+		">",
+		"eisweep2.>",
+		"{p}.>",
+		"{p}.control.*",
+		"{p}.tasks.>",
+		"{p}.outcomes.>",
+		"eisweep2.{root}.inbox.>",
+		"eisweep2.{root}.inbox.coordinator.>",
+		"_INBOX.>",
+		"$JS.>",
+		"$SYS.>",
+	},
 }
 
 var forbidden = map[protocol.Role]acts{
 	protocol.Worker: {
-		publish:   append([]string{"{p}.control.launch", "{p}.control.cancel", "eisweep2.{root}.inbox.client.x", "$JS.API.DIRECT.GET.{tasks}.{p}.tasks.{id}.1"}, sweepControl.publish...),
-		subscribe: append([]string{"eisweep2.{root}.inbox.client.>", "{p}.updates.quick", "{p}.progress.*", "{p}.workers.*"}, sweepControl.subscribe...),
+		publish: append(
+			[]string{"{p}.control.launch", "{p}.control.cancel", "eisweep2.{root}.inbox.client.x", "$JS.API.DIRECT.GET.{tasks}.{p}.tasks.{id}.1"},
+			sweepControl.publish...),
+		subscribe: append(
+			[]string{"eisweep2.{root}.inbox.client.>", "{p}.updates.quick", "{p}.progress.*", "{p}.workers.*"},
+			sweepControl.subscribe...),
 	},
 	protocol.Client: {
 		publish: append([]string{
@@ -91,7 +126,9 @@ var forbidden = map[protocol.Role]acts{
 			"$JS.API.STREAM.INFO.{tasks}", "$JS.API.STREAM.LIST", "$JS.API.CONSUMER.MSG.NEXT.{tasks}.c", "$JS.ACK.{tasks}.c.1.1.1.1.0",
 			"$JS.API.DIRECT.GET.{outcomes}.{p}.outcomes.{id}.1",
 		}, sweepControl.publish...),
-		subscribe: append([]string{"eisweep2.{root}.inbox.worker.>", "{p}.commands.*", "{p}.hello", "{p}.progress.*", "{p}.workers.*"}, sweepControl.subscribe...),
+		subscribe: append(
+			[]string{"eisweep2.{root}.inbox.worker.>", "{p}.commands.*", "{p}.hello", "{p}.progress.*", "{p}.workers.*"},
+			sweepControl.subscribe...),
 	},
 }
 
@@ -144,7 +181,8 @@ func refused(t testing.TB, conn *nats.Conn, what, subject string) bool {
 		t.Fatal(err)
 	}
 	err := conn.LastError()
-	return err != nil && strings.Contains(strings.ToLower(err.Error()), strings.ToLower(fmt.Sprintf("permissions violation for %s to %q", what, subject)))
+	return err != nil &&
+		strings.Contains(strings.ToLower(err.Error()), strings.ToLower(fmt.Sprintf("permissions violation for %s to %q", what, subject)))
 }
 
 // What is refused has no effect either.

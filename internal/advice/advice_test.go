@@ -13,13 +13,20 @@ import (
 // make room.
 func TestAdviceFitsTheCause(t *testing.T) {
 	for number, word := range map[syscall.Errno]string{
-		syscall.ENOSPC: "make room", syscall.EDQUOT: "quota", syscall.EFBIG: "ulimit -f", syscall.EMFILE: "ulimit -n", syscall.ENFILE: "open files",
-		syscall.ENOMEM: "memory", syscall.EACCES: "permissions", syscall.EPERM: "attributes", syscall.EROFS: "read-only", syscall.ESTALE: "mount it again",
-		syscall.EIO: "verify", syscall.ENXIO: "device", syscall.ENODEV: "device", syscall.ETIMEDOUT: "does not answer", syscall.EHOSTDOWN: "does not answer",
-		syscall.EHOSTUNREACH: "network", syscall.ENETUNREACH: "network", syscall.ENOLCK: "locks", syscall.ENOSYS: "sandbox", syscall.ENOTSUP: "file system",
-		syscall.EXDEV: "file systems", syscall.ENOENT: "removed", syscall.ENOTDIR: "in the place of a directory", syscall.EISDIR: "in the place of a file",
-		syscall.EEXIST: "out of the way", syscall.ENOTEMPTY: "not empty", syscall.ELOOP: "links", syscall.ENAMETOOLONG: "shorter", syscall.EMLINK: "hard links",
-		syscall.EBUSY: "uses it", syscall.ETXTBSY: "in use", syscall.EPIPE: "ended", syscall.EAGAIN: "try again", syscall.EINTR: "try again", syscall.EINVAL: "file system",
+		syscall.ENOSPC: "make room", syscall.EDQUOT: "quota", syscall.EFBIG: "ulimit -f", syscall.EMFILE: "ulimit -n",
+		syscall.ENFILE: "open files",
+		syscall.ENOMEM: "memory", syscall.EACCES: "permissions", syscall.EPERM: "attributes", syscall.EROFS: "read-only",
+		syscall.ESTALE: "mount it again",
+		syscall.EIO:    "verify", syscall.ENXIO: "device", syscall.ENODEV: "device", syscall.ETIMEDOUT: "does not answer",
+		syscall.EHOSTDOWN:    "does not answer",
+		syscall.EHOSTUNREACH: "network", syscall.ENETUNREACH: "network", syscall.ENOLCK: "locks", syscall.ENOSYS: "sandbox",
+		syscall.ENOTSUP: "file system",
+		syscall.EXDEV:   "file systems", syscall.ENOENT: "removed", syscall.ENOTDIR: "in the place of a directory",
+		syscall.EISDIR: "in the place of a file",
+		syscall.EEXIST: "out of the way", syscall.ENOTEMPTY: "not empty", syscall.ELOOP: "links", syscall.ENAMETOOLONG: "shorter",
+		syscall.EMLINK: "hard links",
+		syscall.EBUSY:  "uses it", syscall.ETXTBSY: "in use", syscall.EPIPE: "ended", syscall.EAGAIN: "try again", syscall.EINTR: "try again",
+		syscall.EINVAL: "file system",
 	} {
 		wrapped := fmt.Errorf("write manifest of my: %w", &fs.PathError{Op: "write", Path: "manifest.jsonl", Err: number})
 		told := For(wrapped)

@@ -14,7 +14,8 @@ func TestThePageHasTheBoundsOfRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, words := range []string{fmt.Sprintf("At most %d requests of %d MiB in total", maxOpen, maxOpenAll>>20), "is silent for two minutes"} {
+	for _, words := range []string{fmt.Sprintf("At most %d requests of %d MiB in total", maxOpen, maxOpenAll>>20),
+		"is silent for two minutes"} {
 		if !strings.Contains(string(page), words) {
 			t.Errorf("it does not say %q", words)
 		}

@@ -219,7 +219,11 @@ func TestWhoGoesAwayIsNoticed(t *testing.T) {
 	}
 	serving, asking := open(queue.Options{Create: true}), open(queue.Options{Options: natsconn.Options{Role: protocol.Client}})
 	h := newHeld()
-	stop, err := Serve(serving, map[string]Handler{VerbVerify: h.handle}, func(err error) *Refusal { return &Refusal{Kind: Internal, Text: strings.Repeat("x", 1<<20)} })
+	stop, err := Serve(
+		serving,
+		map[string]Handler{VerbVerify: h.handle},
+		func(err error) *Refusal { return &Refusal{Kind: Internal, Text: strings.Repeat("x", 1<<20)} },
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

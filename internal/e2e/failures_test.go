@@ -56,7 +56,8 @@ func TestFailedSeedsAreRunAgain(t *testing.T) {
 	if len(status.Rerun) != 3 {
 		t.Errorf("status suggests %q, want a command for each class", status.Rerun)
 	}
-	for _, text := range []string{"seed 3 ", "seed 7 ", "seed 12 ", "no space left on device", "--class numeric --set", "--class storage", "--class lost"} {
+	for _, text := range []string{"seed 3 ", "seed 7 ", "seed 12 ", "no space left on device", "--class numeric --set", "--class storage",
+		"--class lost"} {
 		if !strings.Contains(said, text) {
 			t.Errorf("status doesn't say %q:\n%s", text, said)
 		}

@@ -51,7 +51,8 @@ func TestTheManifestsAreValid(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	for _, object := range []string{"StatefulSet nats", "Deployment coordinator", "Deployment worker", "ScaledObject worker", "NetworkPolicy nobody",
+	for _, object := range []string{"StatefulSet nats", "Deployment coordinator", "Deployment worker", "ScaledObject worker",
+		"NetworkPolicy nobody",
 		"PersistentVolumeClaim results"} {
 		if !strings.Contains(said, object+"\n") {
 			t.Errorf("no %s in\n%s", object, said)

@@ -32,7 +32,8 @@ func TestTallySums(t *testing.T) {
 			t.Errorf("%v: %+v of %+v", g, s, o)
 		}
 	}
-	if s := one.groups[groupOf(sim.Approximate, &one.groups[group{sim.Approximate, 2, true, true}].sample)]; s.learned != 54 || s.responses != 54 {
+	if s := one.groups[groupOf(sim.Approximate, &one.groups[group{sim.Approximate, 2, true, true}].sample)]; s.learned != 54 ||
+		s.responses != 54 {
 		t.Errorf("%d stimuli to learn from and %d to respond to, want 54 and 54", s.learned, s.responses)
 	}
 }

@@ -58,7 +58,8 @@ func (t *Tally) Add(task *sweeps.Task) {
 
 func groupOf(x sim.Experiment, p *sim.Parameters) group {
 	g := group{experiment: x, nPerAxis: p.Ng.Exc.NPerAxis, trains: x.Trains() && p.Pl.IsPlastic != sim.Neither}
-	g.gradient = g.trains && (p.Pl.ComputeGradientAngles || p.Pl.PlasticityTypeEI == sim.RuleGradient || p.Pl.PlasticityTypeIE == sim.RuleGradient)
+	g.gradient = g.trains &&
+		(p.Pl.ComputeGradientAngles || p.Pl.PlasticityTypeEI == sim.RuleGradient || p.Pl.PlasticityTypeIE == sim.RuleGradient)
 	return g
 }
 

@@ -28,7 +28,10 @@ const (
 
 func TestTheLeastOfAllLimitsHolds(t *testing.T) {
 	two := map[string]string{"proc/self/mountinfo": mountsOfTwo, "proc/self/cgroup": "0::/user.slice/job\n"}
-	one := map[string]string{"proc/self/mountinfo": mountsOfOne, "proc/self/cgroup": "9:name=systemd:/x\n4:memory:/job/step\n2:cpu,cpuacct:/job\n"}
+	one := map[string]string{
+		"proc/self/mountinfo": mountsOfOne,
+		"proc/self/cgroup":    "9:name=systemd:/x\n4:memory:/job/step\n2:cpu,cpuacct:/job\n",
+	}
 	cases := map[string]struct {
 		files map[string]string
 		given Allotment
@@ -37,7 +40,9 @@ func TestTheLeastOfAllLimitsHolds(t *testing.T) {
 	}{
 		"nothing": {cores: 8, gib: 16},
 		"two: its own": {with(two, map[string]string{
-			"sys/fs/cgroup/user.slice/job/cpu.max": "250000 100000\n", "sys/fs/cgroup/user.slice/job/memory.max": "4294967296\n"}), Allotment{}, 3, 4},
+			"sys/fs/cgroup/user.slice/job/cpu.max":    "250000 100000\n",
+			"sys/fs/cgroup/user.slice/job/memory.max": "4294967296\n",
+		}), Allotment{}, 3, 4},
 		"two: above it": {with(two, map[string]string{
 			"sys/fs/cgroup/user.slice/job/cpu.max": "max 100000\n", "sys/fs/cgroup/user.slice/job/memory.max": "max\n",
 			"sys/fs/cgroup/user.slice/cpu.max": "200000 100000\n", "sys/fs/cgroup/user.slice/memory.max": "2147483648\n"}), Allotment{}, 2, 2},
@@ -48,9 +53,23 @@ func TestTheLeastOfAllLimitsHolds(t *testing.T) {
 			"sys/fs/cgroup/cpu.max": "400000 100000\n", "sys/fs/cgroup/memory.max": "1073741824\n"}, Allotment{}, 4, 1},
 		"two: none": {with(two, map[string]string{"sys/fs/cgroup/user.slice/job/cpu.max": "max 100000\n"}), Allotment{}, 8, 16},
 		"one": {with(one, map[string]string{
-			"sys/fs/cgroup/cpu,cpuacct/job/cpu.cfs_quota_us": "150000\n", "sys/fs/cgroup/cpu,cpuacct/job/cpu.cfs_period_us": "50000\n",
-			"sys/fs/cgroup/memory/job/step/memory.limit_in_bytes": "9223372036854771712\n", "sys/fs/cgroup/memory/job/memory.limit_in_bytes": "3221225472\n"}), Allotment{}, 3, 3},
-		"one: none":  {with(one, map[string]string{"sys/fs/cgroup/cpu,cpuacct/job/cpu.cfs_quota_us": "-1\n", "sys/fs/cgroup/cpu,cpuacct/job/cpu.cfs_period_us": "50000\n"}), Allotment{}, 8, 16},
+			"sys/fs/cgroup/cpu,cpuacct/job/cpu.cfs_quota_us":      "150000\n",
+			"sys/fs/cgroup/cpu,cpuacct/job/cpu.cfs_period_us":     "50000\n",
+			"sys/fs/cgroup/memory/job/step/memory.limit_in_bytes": "9223372036854771712\n",
+			"sys/fs/cgroup/memory/job/memory.limit_in_bytes":      "3221225472\n",
+		}), Allotment{}, 3, 3},
+		"one: none": {
+			with(
+				one,
+				map[string]string{
+					"sys/fs/cgroup/cpu,cpuacct/job/cpu.cfs_quota_us":  "-1\n",
+					"sys/fs/cgroup/cpu,cpuacct/job/cpu.cfs_period_us": "50000\n",
+				},
+			),
+			Allotment{},
+			8,
+			16,
+		},
 		"given":      {nil, Allotment{By: "Slurm", Cores: 2, Memory: 8 << 30}, 2, 8},
 		"given more": {nil, Allotment{By: "Slurm", Cores: 200, Memory: 8 << 40}, 8, 16},
 	}

@@ -22,12 +22,35 @@ const sixtyFour = "00112233445566778899aabbccddeeff00112233445566778899aabbccdde
 
 func doneLine(n byte) Line {
 	return Line{
-		ID: sweeps.ID{n}, Sweep: "approximate", Experiment: sim.Approximate, Seed: uint32(n),
+		ID:         sweeps.ID{n},
+		Sweep:      "approximate",
+		Experiment: sim.Approximate,
+		Seed:       uint32(n),
 		Parameters: sim.Values{{Name: "numint.n_trials", Value: sim.IntegerValue(20)}, {Name: "sy.e2e.w_total", Value: sim.RealValue(0.3)},
 			{Name: "pl.is_plastic", Value: sim.ChoiceValue("BOTH")}, {Name: "pl.soft_max", Value: sim.BooleanValue(true)}},
-		State: Done, Run: 1, Attempt: 1, File: "results~seed=1.h5", Digest: sixtyFour, SHA256: sixtyFour, Bytes: 1 << 40,
-		Started:  time.Date(2026, 2, 3, 4, 5, 6, 789_000_000, time.UTC),
-		Finished: time.Date(2026, 2, 3, 4, 6, 6, 0, time.UTC), Seconds: 59.211, Host: "node1", Worker: "node1/3", Version: "0.1.0", ModelVersion: 1,
+		State:   Done,
+		Run:     1,
+		Attempt: 1,
+		File:    "results~seed=1.h5",
+		Digest:  sixtyFour,
+		SHA256:  sixtyFour,
+		Bytes:   1 << 40,
+		Started: time.Date(2026, 2, 3, 4, 5, 6, 789_000_000, time.UTC),
+		Finished: time.Date(
+			2026,
+			2,
+			3,
+			4,
+			6,
+			6,
+			0,
+			time.UTC,
+		),
+		Seconds:      59.211,
+		Host:         "node1",
+		Worker:       "node1/3",
+		Version:      "0.1.0",
+		ModelVersion: 1,
 	}
 }
 
@@ -192,7 +215,8 @@ func TestManifestRefusesGarbage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, bad := range map[string]string{
-		"text": "hello", "empty": "", "list": "[]", "no id": `{"state":"done","file":"x"}`, "state": `{"id":"t01000000000000000000000000000000","state":"odd"}`,
+		"text": "hello", "empty": "", "list": "[]", "no id": `{"state":"done","file":"x"}`,
+		"state":   `{"id":"t01000000000000000000000000000000","state":"odd"}`,
 		"no file": `{"id":"t01000000000000000000000000000000","state":"done"}`, "id": `{"id":"x1","state":"failed"}`,
 		"time":      `{"id":"t01000000000000000000000000000000","state":"failed","started":"yesterday"}`,
 		"parameter": `{"id":"t01000000000000000000000000000000","state":"failed","parameters":{"a":[1]}}`,
@@ -224,7 +248,9 @@ func TestManifestRefusesGarbage(t *testing.T) {
 
 // A manifest of a later program is read.
 func TestUnknownFieldsArePassedOver(t *testing.T) {
-	line, err := parseLine([]byte(`{"id":"t01000000000000000000000000000000","state":"failed","colour":{"of":["things"]},"parameters":{"new.one":1e-05}}`))
+	line, err := parseLine(
+		[]byte(`{"id":"t01000000000000000000000000000000","state":"failed","colour":{"of":["things"]},"parameters":{"new.one":1e-05}}`),
+	)
 	if v, _ := line.Parameters.Get("new.one"); err != nil || v != sim.RealValue(1e-05) {
 		t.Errorf("%+v, %v", line, err)
 	}

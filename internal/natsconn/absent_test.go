@@ -68,7 +68,11 @@ func TestConnectEndsWithItsContext(t *testing.T) {
 			}
 		}()
 	}
-	if _, err := Connect(ctx, Options{Site: &Site{URLs: urls}, RootID: testRoot, Role: protocol.Coordinator}); !errors.Is(err, ErrUnreachable) || !errors.Is(err, context.Canceled) {
+	if _, err := Connect(
+		ctx,
+		Options{Site: &Site{URLs: urls}, RootID: testRoot, Role: protocol.Coordinator},
+	); !errors.Is(err, ErrUnreachable) ||
+		!errors.Is(err, context.Canceled) {
 		t.Errorf("it ends by %v", err)
 	}
 }

@@ -19,14 +19,21 @@ func TestErrorsOfTheServerAreTold(t *testing.T) {
 		err                                       error
 		occupied, outdated, store, limits, passes bool
 	}{
-		"one there already":    {err: api(503, codeStoreFailed, textOccupied), occupied: true},
-		"full disk":            {err: api(503, codeStoreFailed, "no space left on device"), store: true},
-		"full stream":          {err: api(503, codeStoreFailed, "maximum bytes exceeded"), limits: true},
-		"no store":             {err: api(500, codeNoStore, "error creating store for stream"), store: true},
-		"no consumer's store":  {err: api(500, codeNoConsumer, "error creating store for consumer: mkdir /s/obs/c: no space left on device"), store: true},
-		"damaged consumer":     {err: api(500, codeNoConsumer, "error creating store for consumer: corrupt state file"), store: true},
-		"wrong consumer":       {err: api(500, codeNoConsumer, "consumer filter subject is not valid")},
-		"files being removed":  {err: api(500, codeNoConsumer, "error creating store for consumer: open /s/obs/c: no such file or directory"), store: true, passes: true},
+		"one there already": {err: api(503, codeStoreFailed, textOccupied), occupied: true},
+		"full disk":         {err: api(503, codeStoreFailed, "no space left on device"), store: true},
+		"full stream":       {err: api(503, codeStoreFailed, "maximum bytes exceeded"), limits: true},
+		"no store":          {err: api(500, codeNoStore, "error creating store for stream"), store: true},
+		"no consumer's store": {
+			err:   api(500, codeNoConsumer, "error creating store for consumer: mkdir /s/obs/c: no space left on device"),
+			store: true,
+		},
+		"damaged consumer": {err: api(500, codeNoConsumer, "error creating store for consumer: corrupt state file"), store: true},
+		"wrong consumer":   {err: api(500, codeNoConsumer, "consumer filter subject is not valid")},
+		"files being removed": {
+			err:    api(500, codeNoConsumer, "error creating store for consumer: open /s/obs/c: no such file or directory"),
+			store:  true,
+			passes: true,
+		},
 		"purge, disk error":    {err: api(500, codeStoreGeneral, "rename /s/1.new /s/1.blk: input/output error"), store: true},
 		"purge, no files left": {err: api(500, codeStoreGeneral, "open /s/1.blk: too many open files"), store: true},
 		"purge, something":     {err: api(500, codeStoreGeneral, "stream is sealed")},
@@ -70,7 +77,11 @@ func TestTheLastSequenceIsRead(t *testing.T) {
 		if seq, ok := LastSequence(err); seq != want.seq || ok != want.ok {
 			t.Errorf("%q: %d, %v", text, seq, ok)
 		}
-		if another := fmt.Errorf("make: %w", &jetstream.APIError{Code: 400, ErrorCode: codeNotUnique}); !ConsumerNotUnique(another) || ConsumerNotUnique(err) {
+		if another := fmt.Errorf(
+			"make: %w",
+			&jetstream.APIError{Code: 400, ErrorCode: codeNotUnique},
+		); !ConsumerNotUnique(another) ||
+			ConsumerNotUnique(err) {
 			t.Error("a consumer that is not unique is taken for another error")
 		}
 	}

@@ -20,7 +20,10 @@ func TestAnOldServerIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		go greet(l, version)
-		c, err := Connect(natstest.Deadline(t), Options{Site: &Site{URLs: []string{"nats://" + l.Addr().String()}}, RootID: "abc", Role: protocol.Client})
+		c, err := Connect(
+			natstest.Deadline(t),
+			Options{Site: &Site{URLs: []string{"nats://" + l.Addr().String()}}, RootID: "abc", Role: protocol.Client},
+		)
 		if errors.Is(err, ErrOldServer) != old {
 			t.Errorf("a server of version %q: %v", version, err)
 		}

@@ -25,14 +25,23 @@ func TestACredentialIsRefusedForAMoment(t *testing.T) {
 	}
 	s := natstest.Start(t, o)
 	var refused atomic.Int32
-	c, err := Connect(natstest.Deadline(t), Options{Site: &Site{URLs: []string{s.ClientURL()}, NKey: natstest.Save(t, "nkey", seed)}, RootID: testRoot, Role: protocol.Coordinator, Log: natstest.Log(t), Connect: []nats.Option{
-		nats.ReconnectWait(10 * time.Millisecond), nats.ReconnectJitter(0, 0),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			if errors.Is(err, nats.ErrAuthorization) {
-				refused.Add(1)
-			}
-		}),
-	}})
+	c, err := Connect(
+		natstest.Deadline(t),
+		Options{
+			Site:   &Site{URLs: []string{s.ClientURL()}, NKey: natstest.Save(t, "nkey", seed)},
+			RootID: testRoot,
+			Role:   protocol.Coordinator,
+			Log:    natstest.Log(t),
+			Connect: []nats.Option{
+				nats.ReconnectWait(10 * time.Millisecond), nats.ReconnectJitter(0, 0),
+				nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+					if errors.Is(err, nats.ErrAuthorization) {
+						refused.Add(1)
+					}
+				}),
+			},
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,9 +55,16 @@ func TestACredentialIsRefusedForAMoment(t *testing.T) {
 		}
 	}
 	serve(stranger)
-	natstest.Until(t, "the credential is refused again and again, or the connection ends", func() bool { return refused.Load() > 5 || c.NATS().IsClosed() })
+	natstest.Until(
+		t,
+		"the credential is refused again and again, or the connection ends",
+		func() bool { return refused.Load() > 5 || c.NATS().IsClosed() },
+	)
 	serve(public)
-	if err := c.Retry(natstest.Deadline(t), func(ctx context.Context) error { _, err := c.JetStream().AccountInfo(ctx); return err }); err != nil {
+	if err := c.Retry(
+		natstest.Deadline(t),
+		func(ctx context.Context) error { _, err := c.JetStream().AccountInfo(ctx); return err },
+	); err != nil {
 		t.Error(err)
 	}
 }

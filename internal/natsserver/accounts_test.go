@@ -23,12 +23,20 @@ func TestDeployedAccountsAreTheTable(t *testing.T) {
 	}
 	got, err := os.ReadFile(deployedAccounts)
 	if err != nil || string(got) != want {
-		t.Errorf("deploy/nats/accounts.conf is not what the table of rights says: go test ./internal/natsserver -run %s -update, %v", t.Name(), err)
+		t.Errorf(
+			"deploy/nats/accounts.conf is not what the table of rights says: go test ./internal/natsserver -run %s -update, %v",
+			t.Name(),
+			err,
+		)
 	}
 }
 
 func deployedConfig() string {
-	users := map[protocol.Role][]string{protocol.Coordinator: {"$EISWEEP_NKEY_COORDINATOR"}, protocol.Worker: {"$EISWEEP_NKEY_WORKER"}, protocol.Client: {"$EISWEEP_NKEY_CLIENT"}}
+	users := map[protocol.Role][]string{
+		protocol.Coordinator: {"$EISWEEP_NKEY_COORDINATOR"},
+		protocol.Worker:      {"$EISWEEP_NKEY_WORKER"},
+		protocol.Client:      {"$EISWEEP_NKEY_CLIENT"},
+	}
 	limits := "{ max_store: 64GB, max_memory: 256MB, max_streams: 200, max_consumers: 2000 }"
 	return deployedHead + AccountsConfig(protocol.SubjectsOf(protocol.AllRoots), users, []string{"$EISWEEP_NKEY_OPERATOR"}, limits)
 }

@@ -71,7 +71,10 @@ func begin(t testing.TB, d *queue.Delivery) *queue.Attempt {
 func fail(t testing.TB, a *queue.Attempt) {
 	t.Helper()
 	now := time.Now()
-	won, err := a.Commit(natstest.Deadline(t), protocol.Outcome{Class: protocol.Numeric, Error: "r_e is not finite", Started: now, Finished: now})
+	won, err := a.Commit(
+		natstest.Deadline(t),
+		protocol.Outcome{Class: protocol.Numeric, Error: "r_e is not finite", Started: now, Finished: now},
+	)
 	if err != nil || !won {
 		t.Fatalf("commit: won %v, %v", won, err)
 	}

@@ -50,7 +50,9 @@ func TestStartAndStopOften(t *testing.T) {
 // A server that nobody reaches from outside has nothing to warn of.
 func TestServerWithoutUsersStartsQuietly(t *testing.T) {
 	var said strings.Builder
-	s, err := natsserver.Start(natsserver.Options{StoreDir: t.TempDir(), Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	s, err := natsserver.Start(
+		natsserver.Options{StoreDir: t.TempDir(), Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn}))},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

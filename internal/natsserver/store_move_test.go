@@ -23,7 +23,15 @@ import (
 func TestStoreOfAnEarlierVersionIsTakenOver(t *testing.T) {
 	dir := t.TempDir()
 	before := func(from, n int) {
-		o := &server.Options{ServerName: "eisweep", DontListen: true, NoSigs: true, JetStream: true, StoreDir: dir, SyncAlways: true, MaxPayload: natsserver.MaxPayload}
+		o := &server.Options{
+			ServerName: "eisweep",
+			DontListen: true,
+			NoSigs:     true,
+			JetStream:  true,
+			StoreDir:   dir,
+			SyncAlways: true,
+			MaxPayload: natsserver.MaxPayload,
+		}
 		s, err := server.NewServer(o)
 		if err != nil {
 			t.Fatal(err)

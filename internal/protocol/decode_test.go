@@ -29,8 +29,20 @@ func exampleTask() *TaskMessage {
 }
 
 func exampleResult() *Outcome {
-	return &Outcome{ID: testID(1), Run: 2, Token: "abc1", Attempt: 3, SHA256: strings.Repeat("0a", 32), Digest: strings.Repeat("0b", 32), Bytes: 5,
-		Started: noon, Finished: noon.Add(time.Second), Host: "h", Worker: "w", Version: "v"}
+	return &Outcome{
+		ID:       testID(1),
+		Run:      2,
+		Token:    "abc1",
+		Attempt:  3,
+		SHA256:   strings.Repeat("0a", 32),
+		Digest:   strings.Repeat("0b", 32),
+		Bytes:    5,
+		Started:  noon,
+		Finished: noon.Add(time.Second),
+		Host:     "h",
+		Worker:   "w",
+		Version:  "v",
+	}
 }
 
 func exampleFailure() *Outcome {
@@ -44,12 +56,32 @@ func exampleAttempt() *AttemptEvent {
 func exampleStop() *Command { return &Command{Verb: Stop, ID: testID(1), Run: 2, Token: "abc1"} }
 
 func examplePresence() *Presence {
-	return &Presence{Name: "w", Host: "h", PID: 7, Version: "v", Slots: 4, Busy: 1, Memory: 1 << 33, Free: 1 << 32, Since: noon, State: Working, Refused: "12 GiB", Done: 3,
-		Attempts: []Attempt{{ID: testID(1), Run: 2, Token: "abc1"}}, Kernels: "avx2"}
+	return &Presence{
+		Name:     "w",
+		Host:     "h",
+		PID:      7,
+		Version:  "v",
+		Slots:    4,
+		Busy:     1,
+		Memory:   1 << 33,
+		Free:     1 << 32,
+		Since:    noon,
+		State:    Working,
+		Refused:  "12 GiB",
+		Done:     3,
+		Attempts: []Attempt{{ID: testID(1), Run: 2, Token: "abc1"}},
+		Kernels:  "avx2",
+	}
 }
 
 func exampleProgress() *Progress {
-	return &Progress{ID: testID(1), Run: 2, Token: "abc1", Seconds: 1.25, Sim: sim.Progress{Phase: "training", Trial: 1, Trials: 2, Done: 3, Total: 4, Steps: 5}}
+	return &Progress{
+		ID:      testID(1),
+		Run:     2,
+		Token:   "abc1",
+		Seconds: 1.25,
+		Sim:     sim.Progress{Phase: "training", Trial: 1, Trials: 2, Done: 3, Total: 4, Steps: 5},
+	}
 }
 
 func mustEncode(t testing.TB, m Message) []byte {
@@ -78,7 +110,11 @@ func TestMessagesComeBack(t *testing.T) {
 			t.Errorf("%+v, %v", o, err)
 		}
 	}
-	if e, err := testScheme.DecodeAttempt(testScheme.Attempts(testID(1), 2), mustEncode(t, exampleAttempt())); err != nil || *e != *exampleAttempt() {
+	if e, err := testScheme.DecodeAttempt(
+		testScheme.Attempts(testID(1), 2),
+		mustEncode(t, exampleAttempt()),
+	); err != nil ||
+		*e != *exampleAttempt() {
 		t.Errorf("%+v, %v", e, err)
 	}
 	returned := exampleAttempt()
@@ -91,10 +127,18 @@ func TestMessagesComeBack(t *testing.T) {
 			t.Errorf("%+v, %v", c, err)
 		}
 	}
-	if p, err := testScheme.DecodePresence(testScheme.Presence("w"), mustEncode(t, examplePresence())); err != nil || !reflect.DeepEqual(p, examplePresence()) {
+	if p, err := testScheme.DecodePresence(
+		testScheme.Presence("w"),
+		mustEncode(t, examplePresence()),
+	); err != nil ||
+		!reflect.DeepEqual(p, examplePresence()) {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if p, err := testScheme.DecodeProgress(testScheme.Progress(testID(1)), mustEncode(t, exampleProgress())); err != nil || *p != *exampleProgress() {
+	if p, err := testScheme.DecodeProgress(
+		testScheme.Progress(testID(1)),
+		mustEncode(t, exampleProgress()),
+	); err != nil ||
+		*p != *exampleProgress() {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
@@ -192,7 +236,8 @@ func TestOnlyTheCanonicalFormIsRead(t *testing.T) {
 		}
 	}
 	for _, subject := range []string{
-		"", "eisweep2", subject + ".x", strings.Replace(subject, testRoot, "other0000000", 1), strings.Replace(subject, "eisweep2.", "eisweep.", 1), strings.Replace(subject, ".m", ".n", 1),
+		"", "eisweep2", subject + ".x", strings.Replace(subject, testRoot, "other0000000", 1), strings.Replace(subject, "eisweep2.", "eisweep.",
+			1), strings.Replace(subject, ".m", ".n", 1),
 		strings.TrimSuffix(subject, "2") + "02", strings.TrimSuffix(subject, "2") + "0", testScheme.Attempts(testID(1), 2),
 	} {
 		if _, err := testScheme.DecodeOutcome(subject, []byte(good)); !errors.Is(err, ErrMessage) {

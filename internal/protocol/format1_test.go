@@ -13,8 +13,11 @@ import (
 func TestOutcomesOfFormat1AreRead(t *testing.T) {
 	f := Format1Of(testRoot)
 	subject := fmt.Sprintf("eisweep.%s.f1m%d.outcomes.%s.2", testRoot, sim.ModelVersion, testID(1))
-	good := fmt.Sprintf(`{"id":%q,"run":2,"attempt":3,"sha256":%q,"digest":"d","bytes":5,"started":"2026-01-02T12:00:00Z","finished":"2026-01-02T12:00:01Z","spent":7,"host":"h","worker":"w","version":"v"}`,
-		testID(1), strings.Repeat("0a", 32))
+	good := fmt.Sprintf(
+		`{"id":%q,"run":2,"attempt":3,"sha256":%q,"digest":"d","bytes":5,"started":"2026-01-02T12:00:00Z","finished":"2026-01-02T12:00:01Z","spent":7,"host":"h","worker":"w","version":"v"}`,
+		testID(1),
+		strings.Repeat("0a", 32),
+	)
 	o, err := f.DecodeOutcome(subject, []byte(good))
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +40,14 @@ func TestOutcomesOfFormat1AreRead(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if got, want := f.Orders(strings.Replace(f.Workers(), "*", "w", 1)), strings.Replace(f.Outcomes(), "outcomes.>", "orders.w", 1); got != want {
+	if got, want := f.Orders(
+		strings.Replace(f.Workers(), "*", "w", 1),
+	), strings.Replace(
+		f.Outcomes(),
+		"outcomes.>",
+		"orders.w",
+		1,
+	); got != want {
 		t.Errorf("orders go to %s, want %s", got, want)
 	}
 }

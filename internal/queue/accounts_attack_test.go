@@ -80,17 +80,42 @@ func (a *attack) permitted() (subjects []string) {
 func (a *attack) coordinators() []string {
 	s := protocol.SubjectsOf(testRoot)
 	all := []string{
-		a.settle, "$JS.ACK._.hash." + s.Stream("outcomes") + ".coordinator_1.1.1.1.1.0.x", "$JS.ACK." + s.Stream("outcomes") + ".coordinator_1.1.1.1.1.0",
+		a.settle,
+		"$JS.ACK._.hash." + s.Stream("outcomes") + ".coordinator_1.1.1.1.1.0.x",
+		"$JS.ACK." + s.Stream("outcomes") + ".coordinator_1.1.1.1.1.0",
 		strings.Replace(a.settle, ".coordinator_1.1.", ".coordinator_1."+s.Stream("tasks")+".", 1),
-		"$JS.API.STREAM.CREATE.spy", "$JS.API.CONSUMER.CREATE.spy.c", "$SYS.REQ.SERVER.PING", "$SYS.REQ.USER.INFO", "_R_.abcdef.ghijkl", "_INBOX.abc", "anything",
-		s.Inbox(protocol.Coordinator) + ".x", s.Task(testID(5), 1), s.Hello(), s.Commands("w"), s.Updates("quick"), "$KV." + testRoot + ".coordinator",
+		"$JS.API.STREAM.CREATE.spy",
+		"$JS.API.CONSUMER.CREATE.spy.c",
+		"$SYS.REQ.SERVER.PING",
+		"$SYS.REQ.USER.INFO",
+		"_R_.abcdef.ghijkl",
+		"_INBOX.abc",
+		"anything",
+		s.Inbox(
+			protocol.Coordinator,
+		) + ".x",
+		s.Task(testID(5), 1),
+		s.Hello(),
+		s.Commands("w"),
+		s.Updates("quick"),
+		"$KV." + testRoot + ".coordinator",
 	}
 	for _, kind := range protocol.StreamKinds {
 		name := s.Stream(kind)
-		for _, verb := range []string{"PURGE", "DELETE", "UPDATE", "CREATE", "MSG.DELETE", "MSG.GET", "SNAPSHOT", "RESTORE", "LEADER.STEPDOWN", "PEER.REMOVE"} {
+		for _, verb := range []string{"PURGE", "DELETE", "UPDATE", "CREATE", "MSG.DELETE", "MSG.GET", "SNAPSHOT", "RESTORE", "LEADER.STEPDOWN",
+			"PEER.REMOVE"} {
 			all = append(all, "$JS.API.STREAM."+verb+"."+name)
 		}
-		consumers, verbs := protocol.OutcomeConsumerNames(), []string{"DELETE", "CREATE", "DURABLE.CREATE", "PAUSE", "RESET", "UNPIN", "LEADER.STEPDOWN", "MSG.NEXT"}
+		consumers, verbs := protocol.OutcomeConsumerNames(), []string{
+			"DELETE",
+			"CREATE",
+			"DURABLE.CREATE",
+			"PAUSE",
+			"RESET",
+			"UNPIN",
+			"LEADER.STEPDOWN",
+			"MSG.NEXT",
+		}
 		if kind == "tasks" {
 			consumers, verbs = []string{s.Consumer()}, verbs[:len(verbs)-1]
 		}
@@ -135,11 +160,27 @@ func payload(subject string) []byte {
 	switch {
 	case strings.HasPrefix(subject, "$JS.API.STREAM.CREATE."), strings.HasPrefix(subject, "$JS.API.STREAM.UPDATE."):
 		name := subject[strings.LastIndex(subject, ".")+1:]
-		v = jetstream.StreamConfig{Name: name, Subjects: []string{protocol.SubjectsOf(testRoot).Every("control", "ping")}, Storage: jetstream.MemoryStorage, NoAck: name == "spy"}
+		v = jetstream.StreamConfig{
+			Name:     name,
+			Subjects: []string{protocol.SubjectsOf(testRoot).Every("control", "ping")},
+			Storage:  jetstream.MemoryStorage,
+			NoAck:    name == "spy",
+		}
 	case strings.HasPrefix(subject, "$JS.API.CONSUMER.CREATE."), strings.HasPrefix(subject, "$JS.API.CONSUMER.DURABLE."):
-		parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(subject, "$JS.API.CONSUMER.CREATE."), "$JS.API.CONSUMER.DURABLE.CREATE."), ".")
+		parts := strings.Split(
+			strings.TrimPrefix(strings.TrimPrefix(subject, "$JS.API.CONSUMER.CREATE."), "$JS.API.CONSUMER.DURABLE.CREATE."),
+			".",
+		)
 		name := parts[len(parts)-1]
-		v = map[string]any{"stream_name": parts[0], "config": map[string]any{"name": name, "durable_name": name, "deliver_subject": protocol.SubjectsOf(testRoot).Control("launch"), "ack_policy": "none"}}
+		v = map[string]any{
+			"stream_name": parts[0],
+			"config": map[string]any{
+				"name":            name,
+				"durable_name":    name,
+				"deliver_subject": protocol.SubjectsOf(testRoot).Control("launch"),
+				"ack_policy":      "none",
+			},
+		}
 	case strings.Contains(subject, ".MSG.NEXT."):
 		return []byte(`{"batch":1,"no_wait":true}`)
 	case strings.HasPrefix(subject, "$JS.ACK."):
@@ -223,15 +264,18 @@ func (a *attack) plant(subject string, data []byte) error {
 // for by the subject.
 func (a *attack) headers() error {
 	q := a.s.q
-	for _, target := range []string{"$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"), q.subjects.Task(testID(5), 1), q.subjects.Control("launch"), q.subjects.Commands("w"), q.subjects.Updates("quick")} {
+	for _, target := range []string{"$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"), q.subjects.Task(testID(5), 1),
+		q.subjects.Control("launch"), q.subjects.Commands("w"), q.subjects.Updates("quick")} {
 		if !slices.Contains(a.forbidden(), target) {
 			continue
 		}
 		for _, h := range []nats.Header{
-			{"Nats-Trace-Dest": {target}}, {"Nats-Trace-Dest": {target}, "Nats-Trace-Only": {"true"}}, {"Nats-Rollup": {"all"}}, {"Nats-Rollup": {"sub"}}, {"Nats-TTL": {"1s"}},
+			{"Nats-Trace-Dest": {target}}, {"Nats-Trace-Dest": {target}, "Nats-Trace-Only": {"true"}}, {"Nats-Rollup": {"all"}},
+			{"Nats-Rollup": {"sub"}}, {"Nats-TTL": {"1s"}},
 			{"Nats-Schedule": {"@at 2020-01-01T00:00:00Z"}, "Nats-Schedule-Target": {target}},
 			{"Nats-Batch-Id": {"b"}, "Nats-Batch-Sequence": {"1"}, "Nats-Batch-Commit": {"1"}},
-			{"Nats-Request-Info": {`{"acc":"` + protocol.CoordinatorAccount + `"}`}}, {"Nats-Expected-Last-Sequence": {"1"}}, {"Nats-Stream-Source": {target}}, {"Nats-Marker-Reason": {"Purge"}},
+			{"Nats-Request-Info": {`{"acc":"` + protocol.CoordinatorAccount + `"}`}}, {"Nats-Expected-Last-Sequence": {"1"}},
+			{"Nats-Stream-Source": {target}}, {"Nats-Marker-Reason": {"Purge"}},
 		} {
 			for _, subject := range a.permitted() {
 				m := &nats.Msg{Subject: subject, Reply: a.conn.NewInbox(), Header: h, Data: payload(subject)}
@@ -271,7 +315,11 @@ func newAttack(t testing.TB, s *stage, role protocol.Role) *attack {
 	a.settle = settled.Reply()
 	if role == protocol.Worker {
 		natstest.Until(t, "the worker's server knows the way to the queue", func() bool {
-			a.task, err = a.conn.RequestWithContext(natstest.Deadline(t), "$JS.API.CONSUMER.MSG.NEXT."+s.q.subjects.Stream("tasks")+"."+s.q.subjects.Consumer(), []byte(`{"batch":1}`))
+			a.task, err = a.conn.RequestWithContext(
+				natstest.Deadline(t),
+				"$JS.API.CONSUMER.MSG.NEXT."+s.q.subjects.Stream("tasks")+"."+s.q.subjects.Consumer(),
+				[]byte(`{"batch":1}`),
+			)
 			return err == nil
 		})
 	}

@@ -76,7 +76,8 @@ func TestSessionsNumberTheirConsumersInTurn(t *testing.T) {
 		taken []int
 		want  int
 	}{
-		{0, nil, 1}, {1, []int{1}, 2}, {9, []int{9}, 1}, {1, []int{1, 2}, 3}, {17, []int{17}, 9}, {8, []int{8, 9, 1}, 2}, {9, []int{1, 2, 3, 4, 5, 6, 7, 8, 9}, 10},
+		{0, nil, 1}, {1, []int{1}, 2}, {9, []int{9}, 1}, {1, []int{1, 2}, 3}, {17, []int{17}, 9}, {8, []int{8, 9, 1}, 2}, {9, []int{1, 2, 3, 4,
+			5, 6, 7, 8, 9}, 10},
 	} {
 		if got := nextConsumer(c.last, c.taken); got != c.want {
 			t.Errorf("after %d, with %v: %d, want %d", c.last, c.taken, got, c.want)

@@ -36,7 +36,8 @@ func TestAnswersAreNoAnnouncements(t *testing.T) {
 		if _, err := evil.RequestWithContext(natstest.Deadline(t), plant, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
-		for subject, data := range map[string]string{get: "", next: `{"batch":1,"no_wait":true}`, "$JS.API.STREAM.INFO." + s.q.subjects.Stream("tasks"): "", plant: text, "$JS.API.INFO": ""} {
+		for subject, data := range map[string]string{get: "", next: `{"batch":1,"no_wait":true}`,
+			"$JS.API.STREAM.INFO." + s.q.subjects.Stream("tasks"): "", plant: text, "$JS.API.INFO": ""} {
 			if err := evil.PublishRequest(subject, reply, []byte(data)); err != nil {
 				t.Fatal(err)
 			}
@@ -72,7 +73,14 @@ func TestUpdatesOfOthersAreNotHeard(t *testing.T) {
 	}
 	defer stop.Unsubscribe()
 	notes := make(chan string, 10)
-	end, err := s.queueAs(t, protocol.Client).Updates(natstest.Deadline(t), "", func(sweep string, line []byte) { notes <- sweep + " " + string(line) })
+	end, err := s.queueAs(
+		t,
+		protocol.Client,
+	).Updates(
+		natstest.Deadline(t),
+		"",
+		func(sweep string, line []byte) { notes <- sweep + " " + string(line) },
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -160,7 +160,15 @@ func (m *model) work(ctx context.Context, q *Queue, name string) {
 // claimOnly is killed between the claim and the acknowledgement of the order.
 func (m *model) claimOnly(ctx context.Context, d *Delivery, name string) {
 	task := d.Task()
-	e := protocol.AttemptEvent{ID: task.ID, Run: task.Run, Attempt: task.Attempt, Token: protocol.NewToken(), Event: protocol.EventStarted, Worker: name, At: time.Now()}
+	e := protocol.AttemptEvent{
+		ID:      task.ID,
+		Run:     task.Run,
+		Attempt: task.Attempt,
+		Token:   protocol.NewToken(),
+		Event:   protocol.EventStarted,
+		Worker:  name,
+		At:      time.Now(),
+	}
 	_, err := d.q.Register.Note(ctx, e, task.After)
 	switch {
 	case err == nil:

@@ -18,7 +18,8 @@ import (
 // run has tasks executed by workers that open makes, while disturb does what it does.
 func (m *model) run(k *Queue, workers int, open func(c *cutter) *Queue, disturb func(ctx context.Context)) {
 	m.t.Helper()
-	m.last, m.settled, m.alive, m.missed, m.claimed = map[sweeps.ID]Entry{}, map[sweeps.ID]bool{}, map[string]bool{}, map[string]int{}, map[string]protocol.Attempt{}
+	m.last, m.settled, m.alive, m.missed, m.claimed = map[sweeps.ID]Entry{}, map[sweeps.ID]bool{}, map[string]bool{}, map[string]int{},
+		map[string]protocol.Attempt{}
 	config := k.Register.stream.CachedInfo().Config
 	config.MaxMsgsPerSubject = -1 // for the history
 	if _, err := k.JetStream().UpdateStream(natstest.Deadline(m.t), config); err != nil {

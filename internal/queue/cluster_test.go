@@ -29,9 +29,18 @@ func startCluster(t testing.TB, change ...func(*server.Options)) *cluster {
 	var routes []string
 	for i := range 3 {
 		o := &server.Options{
-			ServerName: fmt.Sprint("n", i), Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, JetStream: true, StoreDir: t.TempDir(), MaxPayload: natsserver.MaxPayload,
-			Cluster: server.ClusterOpts{Name: "site", Host: "127.0.0.1", Port: server.RANDOM_PORT},
-			Routes:  server.RoutesFromStr(strings.Join(routes, ",")),
+			ServerName: fmt.Sprint(
+				"n",
+				i,
+			),
+			Host:       "127.0.0.1",
+			Port:       server.RANDOM_PORT,
+			NoSigs:     true,
+			JetStream:  true,
+			StoreDir:   t.TempDir(),
+			MaxPayload: natsserver.MaxPayload,
+			Cluster:    server.ClusterOpts{Name: "site", Host: "127.0.0.1", Port: server.RANDOM_PORT},
+			Routes:     server.RoutesFromStr(strings.Join(routes, ",")),
 		}
 		for _, f := range change {
 			f(o)
@@ -53,7 +62,15 @@ func startCluster(t testing.TB, change ...func(*server.Options)) *cluster {
 
 func (c *cluster) open(t testing.TB, change ...func(*Options)) *Queue {
 	t.Helper()
-	o := Options{Options: natsconn.Options{Site: new(natsconn.Site), RootID: testRoot, Log: natstest.Log(t), Connect: []nats.Option{nats.ReconnectWait(20 * time.Millisecond)}}, AckWait: 3 * time.Second}
+	o := Options{
+		Options: natsconn.Options{
+			Site:    new(natsconn.Site),
+			RootID:  testRoot,
+			Log:     natstest.Log(t),
+			Connect: []nats.Option{nats.ReconnectWait(20 * time.Millisecond)},
+		},
+		AckWait: 3 * time.Second,
+	}
 	for _, s := range c.servers {
 		o.Site.URLs = append(o.Site.URLs, s.ClientURL())
 	}
@@ -174,7 +191,8 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	settle(t, coordinator, n, 2) // two of three go on
 }
 
-// serve does a task as a worker does. Its order may be delivered again meanwhile on a busy machine: another worker may have claimed it then.
+// serve does a task as a worker does. Its order may be delivered again meanwhile on a busy machine:
+// another worker may have claimed it then.
 func serve(t testing.TB, ctx context.Context, d *Delivery, worker int) (won bool) {
 	name := fmt.Sprint("worker-", worker)
 	_, a, err := d.Admit(ctx, name, "host")

@@ -33,7 +33,8 @@ func TestUnreadableOrdersAreReported(t *testing.T) {
 			t.Errorf("no reason: %+v", e)
 		}
 	}
-	if seen[testID(0).String()] != protocol.EventUnreadable || seen[testID(1).String()] != protocol.EventUnreadable || seen[testID(5).String()] != protocol.EventStarted {
+	if seen[testID(0).String()] != protocol.EventUnreadable || seen[testID(1).String()] != protocol.EventUnreadable ||
+		seen[testID(5).String()] != protocol.EventStarted {
 		t.Errorf("events %v", seen)
 	}
 	counts(t, q, 0)
@@ -63,7 +64,8 @@ func TestAnOrderThatNobodyLivesToClaimIsGivenUp(t *testing.T) {
 	admit(t, next(t, q), "w")
 	natstest.Until(t, "it is given up", func() bool {
 		e, err := q.Register.Last(natstest.Deadline(t), protocol.Attempt{ID: testID(1), Run: 1})
-		return err == nil && e != nil && e.Event == protocol.EventReturned && e.Class == protocol.Lost && strings.Contains(e.Error, fmt.Sprint(deliveryLimit))
+		return err == nil && e != nil && e.Event == protocol.EventReturned && e.Class == protocol.Lost &&
+			strings.Contains(e.Error, fmt.Sprint(deliveryLimit))
 	})
 	counts(t, q, 0)
 }

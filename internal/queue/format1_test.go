@@ -22,7 +22,10 @@ func format1(t testing.TB, js jetstream.JetStream, orders, outcomes, acknowledge
 	prefix := fmt.Sprintf("eisweep.%s.f1m%d.", testRoot, sim.ModelVersion)
 	consumer := func(stream jetstream.Stream, name, filter string) jetstream.Consumer {
 		t.Helper()
-		c, err := stream.CreateConsumer(ctx, jetstream.ConsumerConfig{Durable: name, FilterSubject: filter, AckPolicy: jetstream.AckExplicitPolicy, MaxDeliver: -1})
+		c, err := stream.CreateConsumer(
+			ctx,
+			jetstream.ConsumerConfig{Durable: name, FilterSubject: filter, AckPolicy: jetstream.AckExplicitPolicy, MaxDeliver: -1},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,8 +38,15 @@ func format1(t testing.TB, js jetstream.JetStream, orders, outcomes, acknowledge
 		}
 	}
 	for kind, tail := range map[string]string{"tasks": "*.*", "outcomes": "*.*", "attempts": "*.*", "state": "*"} {
-		c := jetstream.StreamConfig{Name: "eisweep_" + testRoot + "_" + kind, Subjects: []string{"eisweep." + testRoot + ".*." + kind + "." + tail},
-			MaxMsgsPerSubject: 1, AllowDirect: true, Discard: jetstream.DiscardNew, DiscardNewPerSubject: kind == "tasks" || kind == "outcomes", FirstSeq: 1_700_000_000_000_000}
+		c := jetstream.StreamConfig{
+			Name:                 "eisweep_" + testRoot + "_" + kind,
+			Subjects:             []string{"eisweep." + testRoot + ".*." + kind + "." + tail},
+			MaxMsgsPerSubject:    1,
+			AllowDirect:          true,
+			Discard:              jetstream.DiscardNew,
+			DiscardNewPerSubject: kind == "tasks" || kind == "outcomes",
+			FirstSeq:             1_700_000_000_000_000,
+		}
 		switch kind {
 		case "tasks":
 			c.Retention = jetstream.WorkQueuePolicy
@@ -55,8 +65,11 @@ func format1(t testing.TB, js jetstream.JetStream, orders, outcomes, acknowledge
 			consumer(stream, fmt.Sprintf("f1m%d_quick", sim.ModelVersion), prefix+"tasks.quick.*")
 		case "outcomes":
 			for n := range outcomes {
-				publish(fmt.Sprintf("%soutcomes.%s.%d", prefix, testID(n), 2), fmt.Sprintf(`{"id":%q,"run":2,"attempt":3,"class":"numeric","error":"not finite",`+
-					`"started":"2026-01-02T12:00:00Z","finished":"2026-01-02T12:00:01Z","host":"h","worker":"w","version":"v"}`, testID(n)))
+				publish(
+					fmt.Sprintf("%soutcomes.%s.%d", prefix, testID(n), 2),
+					fmt.Sprintf(`{"id":%q,"run":2,"attempt":3,"class":"numeric","error":"not finite",`+
+						`"started":"2026-01-02T12:00:00Z","finished":"2026-01-02T12:00:01Z","host":"h","worker":"w","version":"v"}`, testID(n)),
+				)
 			}
 			c := consumer(stream, "coordinator_1", prefix+"outcomes.>")
 			for range acknowledged {

@@ -42,7 +42,17 @@ func siteWithout(t *testing.T, missing string) (visit func(role protocol.Role, l
 		}
 	})
 	return func(role protocol.Role, log *slog.Logger) (*Queue, error) {
-		o := Options{Options: natsconn.Options{Site: &natsconn.Site{URLs: []string{url}, NKey: seeds[role]}, RootID: testRoot, Role: role, Log: log, ServiceTimeout: time.Second}, Create: role == protocol.Coordinator, AckWait: 600 * time.Millisecond}
+		o := Options{
+			Options: natsconn.Options{
+				Site:           &natsconn.Site{URLs: []string{url}, NKey: seeds[role]},
+				RootID:         testRoot,
+				Role:           role,
+				Log:            log,
+				ServiceTimeout: time.Second,
+			},
+			Create:  role == protocol.Coordinator,
+			AckWait: 600 * time.Millisecond,
+		}
 		return Open(natstest.Deadline(t), o)
 	}
 }
@@ -80,11 +90,16 @@ func TestMissingImportsAreTold(t *testing.T) {
 		t.Run("worker "+subject, func(t *testing.T) {
 			err := importing(t, protocol.Worker, subject)
 			switch {
-			case subject == "", strings.Contains(subject, ".MSG.NEXT."), strings.HasPrefix(subject, "$JS.ACK."), strings.Contains(subject, ".progress."), strings.Contains(subject, ".workers."):
+			case subject == "",
+				strings.Contains(subject, ".MSG.NEXT."),
+				strings.HasPrefix(subject, "$JS.ACK."),
+				strings.Contains(subject, ".progress."),
+				strings.Contains(subject, ".workers."):
 				if err != nil { // it shows when there are tasks
 					t.Error(err)
 				}
-			case !errors.Is(err, natsconn.ErrPermission) && !errors.Is(err, natsconn.ErrNoJetStream), !strings.Contains(err.Error(), "deploy/nats/accounts.conf"):
+			case !errors.Is(err, natsconn.ErrPermission) && !errors.Is(err, natsconn.ErrNoJetStream),
+				!strings.Contains(err.Error(), "deploy/nats/accounts.conf"):
 				t.Error(err)
 			case errors.Is(err, natsconn.ErrPermission) && !strings.Contains(err.Error(), strings.TrimRight(subject, ".*>")[:20]):
 				t.Errorf("not said which: %v", err)
@@ -94,7 +109,8 @@ func TestMissingImportsAreTold(t *testing.T) {
 	for _, subject := range []string{"", s.Every("control", "*")} {
 		t.Run("client "+subject, func(t *testing.T) {
 			err := importing(t, protocol.Client, subject)
-			if good := subject == ""; good != (err == nil) || !good && (!errors.Is(err, ErrNoCoordinator) || !strings.Contains(err.Error(), "import")) {
+			if good := subject == ""; good != (err == nil) ||
+				!good && (!errors.Is(err, ErrNoCoordinator) || !strings.Contains(err.Error(), "import")) {
 				t.Error(err)
 			}
 		})

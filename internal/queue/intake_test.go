@@ -96,7 +96,8 @@ func TestIdleSlotsAskSeldom(t *testing.T) {
 	})
 	heard.mu.Lock()
 	defer heard.mu.Unlock()
-	if len(heard.others) != 1 || heard.others[coordinator.API("CONSUMER.INFO."+coordinator.subjects.Stream("tasks")+"."+coordinator.subjects.Consumer())] != connections {
+	if len(heard.others) != 1 ||
+		heard.others[coordinator.API("CONSUMER.INFO."+coordinator.subjects.Stream("tasks")+"."+coordinator.subjects.Consumer())] != connections {
 		t.Errorf("other requests: %v", heard.others)
 	}
 	var perSecond float64
@@ -254,7 +255,10 @@ func TestTasksAreAskedForOnceConnectedAgain(t *testing.T) {
 // A consumer whose requests nobody answers is told of once, not at each of them.
 func TestSilenceAboutTasksIsToldOnce(t *testing.T) {
 	var told atomic.Int32
-	q := &Queue{subjects: protocol.SubjectsOf(testRoot), log: slog.New(slog.NewTextHandler(signal{"does not deliver", func() { told.Add(1) }}, nil))}
+	q := &Queue{
+		subjects: protocol.SubjectsOf(testRoot),
+		log:      slog.New(slog.NewTextHandler(signal{"does not deliver", func() { told.Add(1) }}, nil)),
+	}
 	q.Conn, q.intake = open(t, natstest.StartEmbedded(t, t.TempDir())).Conn, newIntake(q)
 	for range 3 * unansweredTimes {
 		q.intake.warnSilence(nats.ErrNoResponders)

@@ -25,7 +25,10 @@ func (b breakable) Err() error              { return natsserver.ErrStore }
 
 // A server that breaks ends everything that waits for it, with why.
 func TestABrokenServerEndsWhatWaits(t *testing.T) {
-	s := breakable{natstest.Start(t, &server.Options{DontListen: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}), make(chan struct{})}
+	s := breakable{
+		natstest.Start(t, &server.Options{DontListen: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}),
+		make(chan struct{}),
+	}
 	q := open(t, s)
 	publish(t, q, testTask(0))
 	a := admit(t, next(t, q), "worker")

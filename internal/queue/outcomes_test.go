@@ -177,7 +177,8 @@ func TestTasksOutliveTheConnection(t *testing.T) {
 // An outcome that cannot be read comes as a failure, so that its task can be queued again.
 func TestUnreadableOutcomesAreFailures(t *testing.T) {
 	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
-	for _, subject := range []string{q.subjects.Outcome(testID(8), 2), q.subjects.All("outcomes")[:len(q.subjects.All("outcomes"))-1] + "x.1"} {
+	for _, subject := range []string{q.subjects.Outcome(testID(8), 2),
+		q.subjects.All("outcomes")[:len(q.subjects.All("outcomes"))-1] + "x.1"} {
 		if _, err := q.JetStream().Publish(natstest.Deadline(t), subject, []byte(`{}`)); err != nil {
 			t.Fatal(err)
 		}

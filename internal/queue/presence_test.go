@@ -24,8 +24,22 @@ func TestPresenceIsHeard(t *testing.T) {
 	}
 	defer stop()
 	told := protocol.Presence{
-		Name: "node-1.lab.example-77 ü", Host: "node-1.lab.example", PID: 77, Version: "1.0", Slots: 4, Busy: 2, Memory: 1 << 33,
-		Since: time.Now(), State: "working", Deadline: time.Now().Add(time.Hour), Job: "12_3", Done: 5, Attempts: []protocol.Attempt{{ID: testID(1), Run: 2, Token: "abc1"}}, Free: 1 << 32, Refused: "no room", Kernels: "avx2",
+		Name:     "node-1.lab.example-77 ü",
+		Host:     "node-1.lab.example",
+		PID:      77,
+		Version:  "1.0",
+		Slots:    4,
+		Busy:     2,
+		Memory:   1 << 33,
+		Since:    time.Now(),
+		State:    "working",
+		Deadline: time.Now().Add(time.Hour),
+		Job:      "12_3",
+		Done:     5,
+		Attempts: []protocol.Attempt{{ID: testID(1), Run: 2, Token: "abc1"}},
+		Free:     1 << 32,
+		Refused:  "no room",
+		Kernels:  "avx2",
 	}
 	worker.PublishPresence(told)
 	got := natstest.Receive(t, heard)
@@ -87,7 +101,11 @@ func TestCommandsReachTheirWorkerAlone(t *testing.T) {
 	}
 	got := []string{natstest.Receive(t, heard), natstest.Receive(t, heard)}
 	slices.Sort(got)
-	if want := []string{fmt.Sprint("a.b-1", stopped), fmt.Sprint("a.b-2", protocol.Command{Verb: protocol.Drain})}; !slices.Equal(got, want) || len(heard) != 0 {
+	if want := []string{
+		fmt.Sprint("a.b-1", stopped),
+		fmt.Sprint("a.b-2", protocol.Command{Verb: protocol.Drain}),
+	}; !slices.Equal(got, want) ||
+		len(heard) != 0 {
 		t.Errorf("commands %v", got)
 	}
 	if err := coordinator.SendCommand("w", protocol.Command{Verb: "rise"}); !errors.Is(err, protocol.ErrMessage) {
@@ -159,7 +177,10 @@ func TestNotesThatHaveComeAreHandledBeforeTheEnd(t *testing.T) {
 		coordinator.PublishUpdate("quick", []byte("1"))
 	}
 	natstest.Receive(t, began)
-	if err := errors.Join(coordinator.NATS().FlushTimeout(natsconn.AnswerTimeout), client.NATS().FlushTimeout(natsconn.AnswerTimeout)); err != nil {
+	if err := errors.Join(
+		coordinator.NATS().FlushTimeout(natsconn.AnswerTimeout),
+		client.NATS().FlushTimeout(natsconn.AnswerTimeout),
+	); err != nil {
 		t.Fatal(err)
 	}
 	close(resume)

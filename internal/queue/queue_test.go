@@ -153,7 +153,11 @@ func TestWayOfATask(t *testing.T) {
 	publish(t, q, sent)
 	counts(t, q, 1)
 	waiting := map[sweeps.ID]int{}
-	if err := q.EachTask(natstest.Deadline(t), func(id sweeps.ID, run int) { waiting[id] = run }); err != nil || len(waiting) != 1 || waiting[sent.ID] != sent.Run {
+	if err := q.EachTask(
+		natstest.Deadline(t),
+		func(id sweeps.ID, run int) { waiting[id] = run },
+	); err != nil || len(waiting) != 1 ||
+		waiting[sent.ID] != sent.Run {
 		t.Errorf("waiting are %v: %v", waiting, err)
 	}
 	d := next(t, q)
@@ -162,14 +166,17 @@ func TestWayOfATask(t *testing.T) {
 	}
 	a := admit(t, d, "worker-1")
 	e := natstest.Receive(t, events)
-	if e.ID != sent.ID || e.Attempt != 1 || e.Event != protocol.EventStarted || e.Worker != "worker-1" || e.Token != a.Name().Token || e.Sequence == 0 {
+	if e.ID != sent.ID || e.Attempt != 1 || e.Event != protocol.EventStarted || e.Worker != "worker-1" || e.Token != a.Name().Token ||
+		e.Sequence == 0 {
 		t.Errorf("event %+v", e)
 	}
 	counts(t, q, 0)
 	if over, err := a.IsOver(natstest.Deadline(t)); over || err != nil {
 		t.Errorf("over as soon as it started: %v", err)
 	}
-	q.PublishProgress(protocol.Progress{ID: sent.ID, Run: 1, Token: e.Token, Worker: "worker-1", Seconds: 1.5, Sim: sim.Progress{Phase: "training", Trial: 3}})
+	q.PublishProgress(
+		protocol.Progress{ID: sent.ID, Run: 1, Token: e.Token, Worker: "worker-1", Seconds: 1.5, Sim: sim.Progress{Phase: "training", Trial: 3}},
+	)
 	if p := natstest.Receive(t, progress); p.Sim.Trial != 3 || p.Token != e.Token {
 		t.Errorf("progress %+v", p)
 	}
@@ -189,7 +196,13 @@ func TestOpenTellsWhatIsMissing(t *testing.T) {
 	if _, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Server: s, RootID: testRoot}}); !errors.Is(err, ErrNoQueue) {
 		t.Errorf("no streams: %v", err)
 	}
-	if _, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{URL: "nats://127.0.0.1:1", RootID: testRoot}}); !errors.Is(err, natsconn.ErrUnreachable) {
+	if _, err := Open(
+		natstest.Deadline(t),
+		Options{Options: natsconn.Options{URL: "nats://127.0.0.1:1", RootID: testRoot}},
+	); !errors.Is(
+		err,
+		natsconn.ErrUnreachable,
+	) {
 		t.Errorf("no server: %v", err)
 	}
 }

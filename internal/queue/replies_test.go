@@ -36,14 +36,30 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			}
 			defer stop()
 			publish(t, q, testTasks(0, 2)...)
-			client, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Site: site, RootID: testRoot, Role: protocol.Client, Log: natstest.Log(t)}})
+			client, err := Open(
+				natstest.Deadline(t),
+				Options{Options: natsconn.Options{Site: site, RootID: testRoot, Role: protocol.Client, Log: natstest.Log(t)}},
+			)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer client.Close()
 			replies := []string{
-				q.subjects.Outcome(testID(0), 1), q.subjects.Task(testID(7), 1), q.subjects.Hello(), q.subjects.Attempts(testID(0), 1), "$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"),
-				"$JS.API.STREAM.DELETE." + q.subjects.Stream("tasks"), q.subjects.Commands("w"), q.subjects.Updates("quick"), q.subjects.Inbox(protocol.Worker) + ".x", q.subjects.Control("again"),
+				q.subjects.Outcome(
+					testID(0),
+					1,
+				),
+				q.subjects.Task(testID(7), 1),
+				q.subjects.Hello(),
+				q.subjects.Attempts(testID(0), 1),
+				"$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"),
+				"$JS.API.STREAM.DELETE." + q.subjects.Stream(
+					"tasks",
+				),
+				q.subjects.Commands("w"),
+				q.subjects.Updates("quick"),
+				q.subjects.Inbox(protocol.Worker) + ".x",
+				q.subjects.Control("again"),
 			}
 			conn, err := nats.Connect(url)
 			if err != nil {
@@ -80,7 +96,10 @@ func TestInboxThatIsNotAnsweredIsRefused(t *testing.T) {
 	url := natstest.Site(t, func(*server.Options) {})
 	for prefix, good := range map[string]bool{"": true, "_INBOX_alice": true, "_INBOX.alice": true, "answers": false, "eisweep2.x": false} {
 		config := natstest.Save(t, "lab.json", fmt.Appendf(nil, `{"url": %q, "inbox_prefix": %q}`, url, prefix))
-		q, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Site: &natsconn.Site{Context: config}, RootID: testRoot, Role: protocol.Client, Log: natstest.Log(t)}})
+		q, err := Open(
+			natstest.Deadline(t),
+			Options{Options: natsconn.Options{Site: &natsconn.Site{Context: config}, RootID: testRoot, Role: protocol.Client, Log: natstest.Log(t)}},
+		)
 		if err == nil {
 			q.Close()
 		}

@@ -22,7 +22,13 @@ func limitedSite(t *testing.T) (q *Queue, limit func(consumers int, store int64)
 			t.Fatal(err)
 		}
 	}
-	q, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Site: &natsconn.Site{URLs: []string{s.ClientURL()}}, RootID: testRoot, Log: natstest.Log(t)}, Create: true})
+	q, err := Open(
+		natstest.Deadline(t),
+		Options{
+			Options: natsconn.Options{Site: &natsconn.Site{URLs: []string{s.ClientURL()}}, RootID: testRoot, Log: natstest.Log(t)},
+			Create:  true,
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

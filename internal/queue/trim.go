@@ -37,7 +37,10 @@ func (r *Register) Trim(ctx context.Context, settled func(id sweeps.ID, run int)
 
 // settledAttempts returns the sequence of the first event to keep, or 0 if there is nothing to remove before
 // it; the events to remove behind it; and whether it stopped because it had looked at enough.
-func (r *Register) settledAttempts(ctx context.Context, settled func(id sweeps.ID, run int) bool) (first uint64, behind []uint64, more bool, err error) {
+func (r *Register) settledAttempts(
+	ctx context.Context,
+	settled func(id sweeps.ID, run int) bool,
+) (first uint64, behind []uint64, more bool, err error) {
 	var consumer jetstream.Consumer
 	err = r.conn.Retry(ctx, func(ctx context.Context) (err error) {
 		consumer, err = r.stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{HeadersOnly: true})

@@ -141,7 +141,11 @@ func TestALockIsOfTheFileThatHasTheName(t *testing.T) {
 func TestALockRemovesWhatACrashLeft(t *testing.T) {
 	r := open(t, t.TempDir())
 	must(t, os.Mkdir(r.Private("sweeps"), 0o700))
-	left := []string{r.Private("root.json.01234567.part"), r.Private("inputs", "paths.json.01234567.part"), r.Private("sweeps", "two.json.01234567.part")}
+	left := []string{
+		r.Private("root.json.01234567.part"),
+		r.Private("inputs", "paths.json.01234567.part"),
+		r.Private("sweeps", "two.json.01234567.part"),
+	}
 	for _, path := range left {
 		must(t, os.WriteFile(path, nil, 0o600))
 	}

@@ -107,10 +107,26 @@ func TestOpenRefusesWhatOthersCouldHaveMade(t *testing.T) {
 		want  error
 		says  string
 	}{
-		"writable by the group":                  {func(t *testing.T, r *Root) { must(t, os.Chmod(r.Private(), 0o770)) }, ErrUntrusted, "chmod go-w"},
-		"writable incoming":                      {func(t *testing.T, r *Root) { must(t, os.Chmod(r.Private("incoming"), 0o702)) }, ErrUntrusted, "incoming"},
-		"incoming of a group that may not enter": {func(t *testing.T, r *Root) { must(t, os.Chmod(r.Private("incoming"), 0o770)) }, ErrUntrusted, "incoming"},
-		"writable id":                            {func(t *testing.T, r *Root) { must(t, os.Chmod(r.Private("root.json"), 0o666)) }, ErrUntrusted, "root.json"},
+		"writable by the group": {
+			func(t *testing.T, r *Root) { must(t, os.Chmod(r.Private(), 0o770)) },
+			ErrUntrusted,
+			"chmod go-w",
+		},
+		"writable incoming": {
+			func(t *testing.T, r *Root) { must(t, os.Chmod(r.Private("incoming"), 0o702)) },
+			ErrUntrusted,
+			"incoming",
+		},
+		"incoming of a group that may not enter": {
+			func(t *testing.T, r *Root) { must(t, os.Chmod(r.Private("incoming"), 0o770)) },
+			ErrUntrusted,
+			"incoming",
+		},
+		"writable id": {
+			func(t *testing.T, r *Root) { must(t, os.Chmod(r.Private("root.json"), 0o666)) },
+			ErrUntrusted,
+			"root.json",
+		},
 		"link": {func(t *testing.T, r *Root) {
 			must(t, os.Rename(r.Private(), r.Path()+"/real"))
 			must(t, os.Symlink("real", r.Private()))
@@ -123,8 +139,16 @@ func TestOpenRefusesWhatOthersCouldHaveMade(t *testing.T) {
 			must(t, os.RemoveAll(r.Private()))
 			must(t, os.WriteFile(r.Private(), nil, 0o600))
 		}, syscall.ENOTDIR, "in the way"},
-		"half an id":  {func(t *testing.T, r *Root) { must(t, os.WriteFile(r.Private("root.json"), []byte(`{"form`), 0o600)) }, ErrIdentity, "remove the file"},
-		"an empty id": {func(t *testing.T, r *Root) { must(t, os.WriteFile(r.Private("root.json"), nil, 0o600)) }, ErrIdentity, "remove the file"},
+		"half an id": {
+			func(t *testing.T, r *Root) { must(t, os.WriteFile(r.Private("root.json"), []byte(`{"form`), 0o600)) },
+			ErrIdentity,
+			"remove the file",
+		},
+		"an empty id": {
+			func(t *testing.T, r *Root) { must(t, os.WriteFile(r.Private("root.json"), nil, 0o600)) },
+			ErrIdentity,
+			"remove the file",
+		},
 		"no id": {func(t *testing.T, r *Root) {
 			must(t, os.WriteFile(r.Private("root.json"), []byte(`{"format":1}`), 0o600))
 		}, ErrIdentity, "is not 12 of"},
@@ -174,7 +198,10 @@ func TestOpenTellsWhatIsInTheWay(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Open("/proc/nowhere/root"); err == nil || !strings.Contains(err.Error(), "give another directory") && !strings.Contains(err.Error(), "give a directory") {
+	if _, err := Open(
+		"/proc/nowhere/root",
+	); err == nil ||
+		!strings.Contains(err.Error(), "give another directory") && !strings.Contains(err.Error(), "give a directory") {
 		t.Errorf("unwritable: %v", err)
 	}
 }
@@ -188,7 +215,8 @@ func TestLockIsExclusive(t *testing.T) {
 	must(t, err)
 	_, err = sign(r.Lock("v1", "eisweep run other"))
 	var inUse *InUseError
-	if !errors.As(err, &inUse) || inUse.Holder.PID != os.Getpid() || inUse.Holder.Command != "eisweep run quick" || time.Since(inUse.Holder.Since) > time.Hour {
+	if !errors.As(err, &inUse) || inUse.Holder.PID != os.Getpid() || inUse.Holder.Command != "eisweep run quick" ||
+		time.Since(inUse.Holder.Since) > time.Hour {
 		t.Fatalf("error %v", err)
 	}
 	if text := inUse.Error(); !strings.Contains(text, "eisweep run quick") || !strings.Contains(text, "give another root") {
@@ -291,7 +319,8 @@ func TestNamesStayInTheRoot(t *testing.T) {
 	must(t, os.Symlink(outside, filepath.Join(r.SweepDir("quick"), "link.h5")))
 	must(t, os.Symlink(filepath.Dir(outside), filepath.Join(r.Path(), "away")))
 	must(t, os.WriteFile(filepath.Join(r.SweepDir("quick"), "file.h5"), []byte("y"), 0o600))
-	for _, name := range []string{outside, "../x", "quick/../../x", "quick/link.h5", "away/outside", "", ".", "quick//file.h5", "./quick/file.h5"} {
+	for _, name := range []string{outside, "../x", "quick/../../x", "quick/link.h5", "away/outside", "", ".", "quick//file.h5",
+		"./quick/file.h5"} {
 		if f, err := r.OpenInput(name); err == nil {
 			f.Close()
 			t.Errorf("%q was opened", name)

@@ -25,7 +25,19 @@ func site(t *testing.T, scripts map[string]string) (c *Commands, dir string) {
 		}
 	}
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-	c, err := Find(append(os.Environ(), "SBATCH_WAIT=1", "SLURM_MEM_PER_NODE=5", "EISWEEP_DEADLINE=3", "SQUEUE_FORMAT=%i", "SLURM_CONF=/etc/slurm.conf", "SLURM_JWT=token", "SBATCH_CLUSTERS=east", "LC_ALL=de_DE"))
+	c, err := Find(
+		append(
+			os.Environ(),
+			"SBATCH_WAIT=1",
+			"SLURM_MEM_PER_NODE=5",
+			"EISWEEP_DEADLINE=3",
+			"SQUEUE_FORMAT=%i",
+			"SLURM_CONF=/etc/slurm.conf",
+			"SLURM_JWT=token",
+			"SBATCH_CLUSTERS=east",
+			"LC_ALL=de_DE",
+		),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,13 +64,27 @@ func TestSubmitIsOneArrayJob(t *testing.T) {
 	if id != "4711" || err != nil {
 		t.Fatalf("job %q, %v", id, err)
 	}
-	want := []string{"--parsable", "--job-name=eisweep-abc", "--array=1-3", "--ntasks=1", "--cpus-per-task=2", "--mem-per-cpu=1025M", "--time=0-01:30:00",
-		"--signal=B:TERM@120", "--requeue", "--open-mode=append", "--output=/r/50%%/logs/slurm.%A_%a.log", "--partition=short", "--comment=it's a \"b#c\""}
+	want := []string{
+		"--parsable",
+		"--job-name=eisweep-abc",
+		"--array=1-3",
+		"--ntasks=1",
+		"--cpus-per-task=2",
+		"--mem-per-cpu=1025M",
+		"--time=0-01:30:00",
+		"--signal=B:TERM@120",
+		"--requeue",
+		"--open-mode=append",
+		"--output=/r/50%%/logs/slurm.%A_%a.log",
+		"--partition=short",
+		"--comment=it's a \"b#c\"",
+	}
 	if got := strings.Split(strings.TrimSpace(written(t, filepath.Join(dir, "sbatch.args"))), "\n"); !reflect.DeepEqual(got, want) {
 		t.Errorf("sbatch had\n%q, want\n%q", got, want)
 	}
 	script := written(t, filepath.Join(dir, "sbatch.stdin"))
-	for _, part := range []string{"#!/bin/bash\n", "#SBATCH --array=1-3\n", "#SBATCH \"--comment=it's a \\\"b#c\\\"\"\n", "\nmodule load gcc\nexec eisweep worker -p /r\n"} {
+	for _, part := range []string{"#!/bin/bash\n", "#SBATCH --array=1-3\n", "#SBATCH \"--comment=it's a \\\"b#c\\\"\"\n",
+		"\nmodule load gcc\nexec eisweep worker -p /r\n"} {
 		if !strings.Contains(script, part) {
 			t.Errorf("the script lacks %q:\n%s", part, script)
 		}
@@ -67,7 +93,8 @@ func TestSubmitIsOneArrayJob(t *testing.T) {
 	if !strings.Contains(environment, "\nSLURM_CLUSTERS=east\n") {
 		t.Error("squeue would look for jobs on another cluster than sbatch submits to")
 	}
-	for name, there := range map[string]bool{"SLURM_CONF": true, "SLURM_JWT": true, "SLURM_TIME_FORMAT": false, "LC_ALL": true, "SBATCH_WAIT": false, "SLURM_MEM_PER_NODE": false, "EISWEEP_DEADLINE": false, "SQUEUE_FORMAT": false} {
+	for name, there := range map[string]bool{"SLURM_CONF": true, "SLURM_JWT": true, "SLURM_TIME_FORMAT": false, "LC_ALL": true,
+		"SBATCH_WAIT": false, "SLURM_MEM_PER_NODE": false, "EISWEEP_DEADLINE": false, "SQUEUE_FORMAT": false} {
 		if strings.Contains(environment, "\n"+name+"=") != there {
 			t.Errorf("whether sbatch has %s: %v, want %v", name, !there, there)
 		}
@@ -92,7 +119,10 @@ func TestRefusalsAreToldFromDoubts(t *testing.T) {
 		"sbatch: error: Batch job submission failed: Unexpected message received; Zero Bytes were transmitted or received":                  false,
 		"": false,
 	} {
-		c, _ := site(t, map[string]string{"sbatch": "cat >/dev/null; printf '%s\\n' '" + strings.ReplaceAll(said, "'", `'\''`) + "' >&2; exit 1\n"})
+		c, _ := site(
+			t,
+			map[string]string{"sbatch": "cat >/dev/null; printf '%s\\n' '" + strings.ReplaceAll(said, "'", `'\''`) + "' >&2; exit 1\n"},
+		)
 		_, err := c.Submit(t.Context(), request())
 		var failed *CommandError
 		if !errors.As(err, &failed) || failed.Refused() != refused || failed.TooMany() != strings.Contains(said, "array") {
@@ -108,7 +138,12 @@ func TestRefusalsAreToldFromDoubts(t *testing.T) {
 }
 
 func TestJobsAreReadOrRefused(t *testing.T) {
-	c, dir := site(t, map[string]string{"squeue": "test \"$LC_ALL$SLURM_TIME_FORMAT\" = C%s || exit 1\nprintf '%s\\n' 'CLUSTER: one' '7_1|RUNNING|1795571825|1795575425|ana|None' '7_2|PENDING|N/A|N/A|ana|(Nodes required for job are DOWN, DRAINED or reserved)' '8|PENDING|1795571825|1795575425|ben|Priority'\n"})
+	c, dir := site(
+		t,
+		map[string]string{
+			"squeue": "test \"$LC_ALL$SLURM_TIME_FORMAT\" = C%s || exit 1\nprintf '%s\\n' 'CLUSTER: one' '7_1|RUNNING|1795571825|1795575425|ana|None' '7_2|PENDING|N/A|N/A|ana|(Nodes required for job are DOWN, DRAINED or reserved)' '8|PENDING|1795571825|1795575425|ben|Priority'\n",
+		},
+	)
 	jobs, err := c.Jobs(t.Context(), "eisweep-abc")
 	want := []Job{
 		{ID: "7_1", State: "RUNNING", Start: time.Unix(1795571825, 0), End: time.Unix(1795575425, 0), User: "ana"},
@@ -118,10 +153,15 @@ func TestJobsAreReadOrRefused(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(jobs, want) {
 		t.Errorf("%+v, %v", jobs, err)
 	}
-	if args := written(t, filepath.Join(dir, "squeue.args")); !strings.Contains(args, "--name=eisweep-abc\n") || !strings.Contains(args, "--array\n") {
+	if args := written(
+		t,
+		filepath.Join(dir, "squeue.args"),
+	); !strings.Contains(args, "--name=eisweep-abc\n") ||
+		!strings.Contains(args, "--array\n") {
 		t.Errorf("squeue had %q", args)
 	}
-	for name, script := range map[string]string{"a failure": "exit 1\n", "a notice": "echo maintenance tonight\n", "half a line": "echo '7_1|RUNNING'\n"} {
+	for name, script := range map[string]string{"a failure": "exit 1\n", "a notice": "echo maintenance tonight\n",
+		"half a line": "echo '7_1|RUNNING'\n"} {
 		c, _ := site(t, map[string]string{"squeue": script})
 		if jobs, err := c.Jobs(t.Context(), "eisweep-abc"); err == nil {
 			t.Errorf("%s counts as %d jobs", name, len(jobs))
@@ -130,7 +170,10 @@ func TestJobsAreReadOrRefused(t *testing.T) {
 }
 
 func TestOnlyJobsThatWaitAreCancelled(t *testing.T) {
-	c, dir := site(t, map[string]string{"scancel": "echo 'scancel: error: Kill job error on job id 7_1: Invalid job id specified' >&2; exit 1\n"})
+	c, dir := site(
+		t,
+		map[string]string{"scancel": "echo 'scancel: error: Kill job error on job id 7_1: Invalid job id specified' >&2; exit 1\n"},
+	)
 	if err := c.Cancel(t.Context(), "7_1", "7_2"); err != nil {
 		t.Error(err)
 	}
@@ -206,8 +249,10 @@ func TestWhatACommandLeavesBehindIsNotWaitedFor(t *testing.T) {
 
 func TestWhyJobsAreStuck(t *testing.T) {
 	for reason, is := range map[string]bool{
-		"JobHeldUser": true, "launch_failed_requeued_held": true, "PartitionTimeLimit": true, "DependencyNeverSatisfied": true, "InvalidQOS": true, "QOSMaxWallDurationPerJobLimit": true,
-		"Priority": false, "Resources": false, "QOSMaxJobsPerUserLimit": false, "AssocGrpCpuLimit": false, "ReqNodeNotAvail, Reserved for maintenance": false, "BeginTime": false, "": false,
+		"JobHeldUser": true, "launch_failed_requeued_held": true, "PartitionTimeLimit": true, "DependencyNeverSatisfied": true,
+		"InvalidQOS": true, "QOSMaxWallDurationPerJobLimit": true,
+		"Priority": false, "Resources": false, "QOSMaxJobsPerUserLimit": false, "AssocGrpCpuLimit": false,
+		"ReqNodeNotAvail, Reserved for maintenance": false, "BeginTime": false, "": false,
 	} {
 		if j := (Job{State: "PENDING", Reason: reason}); j.Stuck() != is {
 			t.Errorf("%q: stuck %v, want %v", reason, !is, is)

@@ -182,7 +182,8 @@ func TestMisuseIsAnError(t *testing.T) {
 			"empty only chunk": f.WriteOnlyChunk("/a", nil), "no array": f.WriteOnlyChunk("/none", filtered), "second of a name": again,
 			"value's type": f.SetAttributes("/a", Attribute{"x", 7}), "zero byte": f.SetAttributes("/a", Attribute{"x", "a\x00b"}),
 			"zero in name": f.SetAttributes("/a", Attribute{"x\x00", "a"}),
-			"large":        f.SetAttributes("/a", Attribute{"x", strings.Repeat("x", 70_000)}), "no node": f.SetAttributes("/none", Attribute{"x", "a"}),
+			"large":        f.SetAttributes("/a", Attribute{"x", strings.Repeat("x", 70_000)}), "no node": f.SetAttributes("/none", Attribute{"x",
+				"a"}),
 			"no parent": f.CreateGroup("/none/g"), "path": f.CreateGroup("/g\x00"),
 		} {
 			if err == nil {

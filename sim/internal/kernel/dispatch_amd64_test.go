@@ -17,8 +17,18 @@ func TestEveryFeatureIsLookedFor(t *testing.T) {
 		has  *bool
 		left variant // the fastest without it
 	}{
-		{"AVX", &c.HasAVX, generic}, {"AVX2", &c.HasAVX2, generic}, {"FMA", &c.HasFMA, generic}, {"POPCNT", &c.HasPOPCNT, generic},
-		{"AVX512F", &c.HasAVX512F, avx2}, {"AVX512DQ", &c.HasAVX512DQ, avx2}, {"AVX512BW", &c.HasAVX512BW, avx2}, {"AVX512VL", &c.HasAVX512VL, avx2},
+		{"AVX", &c.HasAVX, generic},
+		{"AVX2", &c.HasAVX2, generic},
+		{"FMA", &c.HasFMA, generic},
+		{"POPCNT", &c.HasPOPCNT, generic},
+		{
+			"AVX512F",
+			&c.HasAVX512F,
+			avx2,
+		},
+		{"AVX512DQ", &c.HasAVX512DQ, avx2},
+		{"AVX512BW", &c.HasAVX512BW, avx2},
+		{"AVX512VL", &c.HasAVX512VL, avx2},
 	}
 	for _, f := range features {
 		*f.has = true

@@ -31,7 +31,20 @@ func drawn(r *rand.Rand, nE, nI int, dense bool) *Network {
 	return net
 }
 
-var populations = [][2]int{{1, 1}, {8, 1}, {15, 3}, {27, 3}, {64, 8}, {125, 15}, {100, 70}, {216, 27}, {343, 42}, {96, 96}, {512, 64}, {729, 91}}
+var populations = [][2]int{
+	{1, 1},
+	{8, 1},
+	{15, 3},
+	{27, 3},
+	{64, 8},
+	{125, 15},
+	{100, 70},
+	{216, 27},
+	{343, 42},
+	{96, 96},
+	{512, 64},
+	{729, 91},
+}
 
 // everything is the state of all padded lanes.
 func (s *State) everything() []float32 {

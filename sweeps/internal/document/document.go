@@ -55,7 +55,9 @@ func locate(err error, text []byte) error {
 	end := min(start+max(parse.Position.Len, 1), len(text))
 	out := &SyntaxError{At: Span{start, end}, Problem: "not TOML: " + parse.Message}
 	if number, ok := strings.CutSuffix(parse.Message, " is out of range for int64"); ok {
-		out.Problem, out.Remedy = "the integer "+sim.Excerpt(number)+" is too large for any parameter", "integers are at most 2147483647, seeds 4294967295"
+		out.Problem, out.Remedy = "the integer "+sim.Excerpt(
+			number,
+		)+" is too large for any parameter", "integers are at most 2147483647, seeds 4294967295"
 	} else if number, ok := strings.CutSuffix(parse.Message, " is out of range for float64"); ok {
 		out.Problem, out.Remedy = "the number "+sim.Excerpt(number)+" is too large for any parameter", "reals are at most 3.4e38"
 	} else if strings.HasPrefix(parse.Message, "invalid datetime") {

@@ -49,7 +49,15 @@ func checkCounts(t *testing.T, content []byte) {
 	}
 	made := measure(data)
 	if made.keys > c.keys || made.values > c.values+c.keys || made.depth > (deepest+2)*(longest+1) {
-		t.Errorf("the library makes %+v, counted were %d keys, %d values, depth %d, %d dots of\n%s", made, c.keys, c.values, deepest, longest, content)
+		t.Errorf(
+			"the library makes %+v, counted were %d keys, %d values, depth %d, %d dots of\n%s",
+			made,
+			c.keys,
+			c.values,
+			deepest,
+			longest,
+			content,
+		)
 	}
 }
 
@@ -82,7 +90,8 @@ func measure(data any) (m measured) {
 
 // FuzzLimits draws files that nest and repeat, and holds what is read against the limits.
 func FuzzLimits(f *testing.F) {
-	for _, text := range []string{"a=[[[[[[[[[", "[[[[[[[[[", "a={a={a={", "a.a.a.a.a.a.a.a.a.a=1", `"a" . "a" . a=1`, "a=[{a.a.a=1},{},]", "b='\"'\na=[["} {
+	for _, text := range []string{"a=[[[[[[[[[", "[[[[[[[[[", "a={a={a={", "a.a.a.a.a.a.a.a.a.a=1", `"a" . "a" . a=1`, "a=[{a.a.a=1},{},]",
+		"b='\"'\na=[["} {
 		f.Add([]byte(text), uint16(1))
 	}
 	f.Add([]byte(crooked), uint16(3))

@@ -77,7 +77,8 @@ func TestSummaryError(t *testing.T) {
 		sum  control.Summary
 		want int
 	}{
-		{of(), 0}, {of(protocol.Numeric), 3}, {of(protocol.Source, protocol.Invalid), 3}, {of(protocol.Numeric, protocol.Lost), 5}, {of(protocol.Lost, protocol.Storage), 4},
+		{of(), 0}, {of(protocol.Numeric), 3}, {of(protocol.Source, protocol.Invalid), 3}, {of(protocol.Numeric, protocol.Lost), 5},
+		{of(protocol.Lost, protocol.Storage), 4},
 	} {
 		if got := ExitCode(SummaryError(test.sum)); got != test.want {
 			t.Errorf("%v: exit code %d, want %d", test.sum, got, test.want)
@@ -86,7 +87,12 @@ func TestSummaryError(t *testing.T) {
 }
 
 func TestErrorTextLeavesOutWhatWasSaid(t *testing.T) {
-	err := errors.Join(&ExitError{Code: ExitTasks}, Usagef("one"), errors.Join(Usagef("two\n"), nil), fmt.Errorf("%w: %w", errors.New("a"), errors.New("b")))
+	err := errors.Join(
+		&ExitError{Code: ExitTasks},
+		Usagef("one"),
+		errors.Join(Usagef("two\n"), nil),
+		fmt.Errorf("%w: %w", errors.New("a"), errors.New("b")),
+	)
 	if got, want := ErrorText(err), "one\ntwo\na: b"; got != want {
 		t.Errorf("text %q, want %q", got, want)
 	}

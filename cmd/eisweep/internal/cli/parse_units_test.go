@@ -6,7 +6,8 @@ import (
 )
 
 func TestSizesAreRead(t *testing.T) {
-	for text, want := range map[string]int64{"16G": 16 << 30, "500M": 500 << 20, "1.5T": 3 << 39, "2048k": 2 << 20, "2GiB": 2 << 30, "3gb": 3 << 30, "1048576": 1 << 20} {
+	for text, want := range map[string]int64{"16G": 16 << 30, "500M": 500 << 20, "1.5T": 3 << 39, "2048k": 2 << 20, "2GiB": 2 << 30,
+		"3gb": 3 << 30, "1048576": 1 << 20} {
 		if got, err := ParseSize(text); err != nil || got != want {
 			t.Errorf("%s is %d (%v), want %d", text, got, err, want)
 		}

@@ -19,7 +19,8 @@ func checkHarmless(t *testing.T, text string) {
 		t.Errorf("not UTF-8: %q", text)
 	}
 	for _, r := range text {
-		if r != '\n' && r != '\t' && (r < ' ' || r >= 0x7f && r < 0xa0 || strings.ContainsRune("\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff", r) || r >= 0xe0000) {
+		if r != '\n' && r != '\t' &&
+			(r < ' ' || r >= 0x7f && r < 0xa0 || strings.ContainsRune("\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff", r) || r >= 0xe0000) {
 			t.Errorf("%U reaches the terminal: %q", r, text)
 		}
 	}

@@ -25,11 +25,23 @@ func TestADetachedCoordinatorFindsCredentials(t *testing.T) {
 	var s Service
 	cmd := &cobra.Command{}
 	s.AddFlags(cmd, e)
-	if err := cmd.ParseFlags([]string{"--nats", "tls://nats:4222", "--creds", "my creds", "--tls-ca=/ca.pem", "--slurm", "max=3"}); err != nil {
+	if err := cmd.ParseFlags(
+		[]string{"--nats", "tls://nats:4222", "--creds", "my creds", "--tls-ca=/ca.pem", "--slurm", "max=3"},
+	); err != nil {
 		t.Fatal(err)
 	}
 	s.slurm.Options = []string{"--partition=short"}
-	want := []string{"coordinator", "-p", r.Path(), "--nats=tls://nats:4222", "--slurm=max=3", "--creds=" + filepath.Join(here, "my creds"), "--tls-ca=/ca.pem", "--", "--partition=short"}
+	want := []string{
+		"coordinator",
+		"-p",
+		r.Path(),
+		"--nats=tls://nats:4222",
+		"--slurm=max=3",
+		"--creds=" + filepath.Join(here, "my creds"),
+		"--tls-ca=/ca.pem",
+		"--",
+		"--partition=short",
+	}
 	if got := s.arguments(cmd, r); !slices.Equal(got, want) {
 		t.Errorf("it is started with\n%q, want\n%q", got, want)
 	}

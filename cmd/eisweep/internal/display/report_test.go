@@ -14,9 +14,10 @@ import (
 // A run that is stopped says how much there is to do.
 func TestSummaryTellsWhatIsLeft(t *testing.T) {
 	for want, s := range map[string]control.SweepSummary{
-		"s: 2 of 6 done: 2 run, 1 failed (lost 1), 3 pending\n": {Tasks: 6, Done: 2, Ran: 2, Failed: 1, ByClass: map[protocol.Class]int{protocol.Lost: 1}},
-		"s: 0 of 6 done: 6 pending\n":                           {Tasks: 6},
-		"s: 6 of 6 done: 6 reused\n":                            {Tasks: 6, Done: 6, Reused: 6},
+		"s: 2 of 6 done: 2 run, 1 failed (lost 1), 3 pending\n": {Tasks: 6, Done: 2, Ran: 2, Failed: 1,
+			ByClass: map[protocol.Class]int{protocol.Lost: 1}},
+		"s: 0 of 6 done: 6 pending\n": {Tasks: 6},
+		"s: 6 of 6 done: 6 reused\n":  {Tasks: 6, Done: 6, Reused: 6},
 	} {
 		s.Name = "s"
 		var out bytes.Buffer

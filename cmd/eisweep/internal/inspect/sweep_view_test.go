@@ -20,11 +20,14 @@ func TestStatusSuggestsRerunsThatCanSucceed(t *testing.T) {
 		rerun   []string
 		all     string // the command for failures of all classes
 	}{
-		"only numeric":          {[]protocol.Class{protocol.Numeric}, []string{"eisweep rerun s --failed" + set}, ""},
-		"numeric and invalid":   {[]protocol.Class{protocol.Numeric, protocol.Invalid}, []string{"eisweep rerun s --failed" + set}, "eisweep rerun s --failed" + set},
-		"only lost":             {[]protocol.Class{protocol.Lost}, []string{"eisweep rerun s --failed"}, ""},
-		"lost and storage":      {[]protocol.Class{protocol.Lost, protocol.Storage}, []string{"eisweep rerun s --failed"}, "eisweep rerun s --failed"},
-		"lost and numeric":      {[]protocol.Class{protocol.Lost, protocol.Numeric}, []string{"eisweep rerun s --class numeric" + set, "eisweep rerun s --class lost"}, ""},
+		"only numeric": {[]protocol.Class{protocol.Numeric}, []string{"eisweep rerun s --failed" + set}, ""},
+		"numeric and invalid": {[]protocol.Class{protocol.Numeric, protocol.Invalid}, []string{"eisweep rerun s --failed" + set},
+			"eisweep rerun s --failed" + set},
+		"only lost": {[]protocol.Class{protocol.Lost}, []string{"eisweep rerun s --failed"}, ""},
+		"lost and storage": {[]protocol.Class{protocol.Lost, protocol.Storage}, []string{"eisweep rerun s --failed"},
+			"eisweep rerun s --failed"},
+		"lost and numeric": {[]protocol.Class{protocol.Lost, protocol.Numeric}, []string{"eisweep rerun s --class numeric" + set,
+			"eisweep rerun s --class lost"}, ""},
 		"only with the source":  {[]protocol.Class{protocol.Source}, nil, ""},
 		"with the source, lost": {[]protocol.Class{protocol.Source, protocol.Lost}, []string{"eisweep rerun s --failed"}, ""},
 	} {

@@ -15,7 +15,8 @@ func TestAHomeThatNoShellExpanded(t *testing.T) {
 	t.Setenv("HOME", home)
 	t.Chdir(here)
 	for given, want := range map[string]string{
-		"~": home, "~/": home, "~/a/b": filepath.Join(home, "a/b"), "./~": filepath.Join(here, "~"), "a/~": filepath.Join(here, "a/~"), "/a~": "/a~",
+		"~": home, "~/": home, "~/a/b": filepath.Join(home, "a/b"), "./~": filepath.Join(here, "~"), "a/~": filepath.Join(here, "a/~"),
+		"/a~": "/a~",
 	} {
 		for _, by := range []string{"--path", "EISWEEP_ROOT"} {
 			var c Root
