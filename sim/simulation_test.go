@@ -133,7 +133,8 @@ func TestNumericErrorSaysWhere(t *testing.T) {
 			p.Sy.E2E.WTotal, p.Sy.I2E.WTotal, p.Pl.Rho0, p.Inp.Inh.BgInput = 1e34, 1e34, 1e5, 1e5
 		}),
 			"the rates not finite in responses, stimulus (0, 0, 0): usually the weights"},
-		"drawn": {small(Approximate, func(p *Parameters) { p.Sy.I2I.WTotal, p.Sy.I2I.P, p.Sy.WDist = 3e38, 0.2, Uniform }), "wii not finite in responses"},
+		"drawn": {small(Approximate, func(p *Parameters) { p.Sy.I2I.WTotal, p.Sy.I2I.P, p.Sy.WDist = 3e38, 0.2, Uniform }),
+			"wii not finite in responses"},
 		"weights": {small(Approximate, func(p *Parameters) { p.Pl.EtaI, p.Pl.EtaE = 3e38, 3e38 }),
 			"): usually the learning rates (pl.eta_e, pl.eta_i) are too high"},
 		"gradient": {small(Gradient, func(p *Parameters) { p.Pl.EtaI, p.Pl.EtaE, p.Pl.WEIDecay = 3e38, 3e38, 3e38 }),

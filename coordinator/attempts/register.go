@@ -106,7 +106,17 @@ func (t *Tracker) endReturned(e queue.Entry) {
 			t.config.Log.Warn("a failed attempt cannot be recorded: it does not count after a restart", "error", err)
 		}
 	}
-	t.config.Log.Warn("an attempt failed, and its task will run again", "task", e.ID, "attempt", e.Attempt, "worker", e.Worker, "error", e.Error)
+	t.config.Log.Warn(
+		"an attempt failed, and its task will run again",
+		"task",
+		e.ID,
+		"attempt",
+		e.Attempt,
+		"worker",
+		e.Worker,
+		"error",
+		e.Error,
+	)
 	t.delayed[e.ID] = time.Now().Add(t.config.RetryDelay << min(e.Attempt-1, 6))
 	t.stepEnded(e.AttemptEvent, e.Class, e.Error)
 }
