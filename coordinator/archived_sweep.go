@@ -35,7 +35,7 @@ func (a archive) summarize(ctx context.Context, name string) (control.SweepSumma
 		return out, err
 	}
 	if !slices.Contains(known, name) {
-		return out, control.UnknownSweep(name, known)
+		return out, control.UnknownSweep(a.root.Path(), name, known)
 	}
 	status, err := catalog.ReadSweep(ctx, a.root, a.prober, name)
 	if err != nil {

@@ -90,7 +90,7 @@ func (st *sweepControl) named(names []string) ([]string, error) {
 	}
 	for _, name := range names {
 		if st.sweeps.Get(name) == nil && !slices.Contains(known, name) && atomicfile.IsGone(records.Path(st.config.Root, name)) {
-			return nil, control.UnknownSweep(name, known)
+			return nil, control.UnknownSweep(st.config.Root.Path(), name, known)
 		}
 	}
 	names = slices.Clone(names)

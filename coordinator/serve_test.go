@@ -128,7 +128,7 @@ func TestRefusals(t *testing.T) {
 		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{changed}}, control.InTheWay, "--supersede"},
 		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)},
 			Rerun: &control.Choice{Where: map[string]string{"no.such": "1"}}}, control.Input, "no.such"},
-		{control.VerbCancel, control.Steer{Sweeps: []string{"none"}}, control.Unknown, "there are two"},
+		{control.VerbCancel, control.Steer{Sweeps: []string{"none"}}, control.Unknown, "it has two"},
 		{control.VerbSummary, control.Steer{Sweeps: []string{"none"}}, control.Unknown, "none"},
 		{"dance", control.Nothing{}, control.Input, "dance"},
 	} {

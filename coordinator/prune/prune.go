@@ -79,7 +79,7 @@ func (p *pruner) prune(request control.Clean) (control.Cleaned, error) {
 		return out, err
 	}
 	if !slices.Contains(names, sweep) {
-		return out, control.UnknownSweep(sweep, names)
+		return out, control.UnknownSweep(p.catalog.Root().Path(), sweep, names)
 	}
 	if err := p.catalog.Fault(sweep); err != nil {
 		return out, err

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"eisweep/internal/queue"
@@ -39,15 +38,6 @@ const (
 )
 
 func (r *Refusal) Error() string { return r.Text }
-
-// UnknownSweep refuses a name that is not among the known sweeps.
-func UnknownSweep(name string, known []string) *Refusal {
-	text := fmt.Sprintf("there is no sweep %q", name)
-	if len(known) > 0 {
-		text += "; there are " + strings.Join(known, ", ")
-	}
-	return &Refusal{Kind: Unknown, Text: text}
-}
 
 // Times of an open request: how often the client confirms that it still wants the answer, and
 // how long the coordinator works without a confirmation.

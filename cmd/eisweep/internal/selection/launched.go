@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/records"
+	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
 
@@ -39,7 +39,7 @@ func MissingSweep(r *root.Root, name string, launched []string) error {
 		gone := GoneSweep(r, name)
 		return cli.WithCode(cli.ExitStorage, fmt.Errorf("%w\nremedy: %s", gone, gone.Remedy()))
 	}
-	return unknownSweep(name, launched)
+	return control.UnknownSweep(r.Path(), name, launched)
 }
 
 // GoneSweeps returns the launched sweeps whose directories are gone. Without permission to read the records it returns none;
@@ -54,13 +54,6 @@ func GoneSweeps(r *root.Root) (open, finished []string, err error) {
 // GoneSweep is the error of a sweep whose directory is gone.
 func GoneSweep(r *root.Root, name string) *records.GoneError {
 	return &records.GoneError{Sweep: name, Path: r.SweepDir(name)}
-}
-
-func unknownSweep(name string, launched []string) error {
-	if len(launched) == 0 {
-		return cli.Usagef("unknown sweep %q: this root has no sweeps yet", name)
-	}
-	return cli.Usagef("unknown sweep %q: this root has %s", name, strings.Join(launched, ", "))
 }
 
 // ReadSweep reads the state of a sweep from its directory.
