@@ -279,6 +279,22 @@ func TestExplainTellsOfTooLittleMemory(t *testing.T) {
 	}
 }
 
+// A free slot is of no use to a sweep while another one comes first.
+func TestExplainNamesTheSweepThatComesFirst(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	later := strings.Replace(twoByTwo, `"two"`, `"later"`, 1)
+	later = strings.Replace(later, "n_trials = 1", "n_trials = 2", 1)
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(later)}})
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}, Priority: 3})
+	g.queue.PublishPresence(protocol.Presence{Name: "w1", Host: "here", Slots: 2, Busy: 1, State: "working"})
+	g.heard(k, 1)
+	e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: "later"})
+	if !strings.Contains(e.Reason, "sweep two has a higher priority") || !strings.Contains(e.Remedy, "--priority") {
+		t.Errorf("explained %+v", e)
+	}
+}
+
 // heard waits until so many workers are known.
 func (g *testCluster) heard(k *Coordinator, n int) {
 	g.t.Helper()

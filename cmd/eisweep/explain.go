@@ -127,7 +127,7 @@ func explainAbsent(out *control.Explained, settled bool, how string, absent *cli
 	case absent.HasCoordinator():
 		out.Reason, out.Remedy = absent.Summary()+": the states of running tasks are unknown", absent.Remedy()
 	default:
-		out.Reason = absent.Summary() + ": nothing runs"
+		out.Reason = absent.Summary() + ": workers finish the tasks that they run, and no other task starts"
 		out.Remedy = fmt.Sprintf("eisweep coordinator%s, or run it here: eisweep run %s%s",
 			absent.Flags, cli.ShellQuote(filepath.Join(absent.Path, out.Sweep, "sweep.toml")), absent.RootFlag)
 	}

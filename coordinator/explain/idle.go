@@ -42,6 +42,9 @@ func (x *Explainer) idle(sweep string, need int64, out *control.Explained) {
 	case pool.Refused != "":
 		out.Reason = "a worker has a free slot and too little memory: " + pool.Refused
 		out.Remedy = "it starts once other tasks leave the memory for it; otherwise start a worker with more"
+	case x.outranked(sweep) != "":
+		out.Reason = "sweep " + x.outranked(sweep) + " has a higher priority, and its tasks come first"
+		out.Remedy = "launch it again with a higher --priority to let it start sooner"
 	default:
 		out.Reason = "it was queued, returned or failed a moment ago, and is sent after a pause; a worker has a free slot"
 	}
@@ -56,6 +59,17 @@ func (x *Explainer) unanswered(out *control.Explained) bool {
 	out.Reason = fmt.Sprintf("NATS has not answered the coordinator for %s", units.Duration(silent))
 	out.Remedy = "check the NATS servers; everything continues when they answer, and running tasks are not lost"
 	return true
+}
+
+// outranked names an open sweep of a higher priority that still has tasks to send; "" if there is none.
+func (x *Explainer) outranked(sweep string) string {
+	own := x.Sweeps.Get(sweep).Priority
+	for s := range x.Sweeps.All() {
+		if s.Priority > own && x.Core.Machine().Status(s.Name) == lifecycle.Open && x.Core.Machine().Counts(s.Name).ToSend() > 0 {
+			return s.Name
+		}
+	}
+	return ""
 }
 
 // ahead counts the queued tasks of the open sweeps that have this one's priority or a

@@ -15,7 +15,7 @@ func (x *Explainer) sweep(name string) control.Explained {
 	defer x.Core.Unlock()
 	s, n := x.Sweeps.Get(name), x.Core.Machine().Counts(name)
 	out := control.Explained{Target: name, Sweep: name, State: string(x.Sweeps.Status(s.Name))}
-	out.Details = append(out.Details, fmt.Sprintf("%s: %d done, %d failed, %d running, %d queued, %d waiting for their sources, %d cancelled",
+	out.Details = append(out.Details, fmt.Sprintf("%s: %d done, %d failed, %d running, %d pending, %d waiting for a source, %d cancelled",
 		control.Count(n.Total, "task"), n.Done, n.Failed, n.Running+n.Placing, n.ToSend()+n.Unreadable, n.Waiting, n.Dropped))
 	switch {
 	case x.Sweeps.Status(s.Name) == control.Finished:
@@ -44,9 +44,9 @@ func (x *Explainer) sweep(name string) control.Explained {
 	case n.ToSend() > 0:
 		x.idle(name, s.Work.Least(), &out)
 	default:
-		out.Reason = "the rest (" + control.Count(n.Waiting, "task") + ") waits for sources"
+		out.Reason = "every task that is left (" + control.Count(n.Waiting, "task") + ") waits for its source"
 		if s.Source != "" {
-			out.Reason += ", of sweep " + s.Source
+			out.Reason += ", a task of " + s.Source
 			out.Remedy = "`eisweep explain " + s.Source + "`"
 		}
 	}
