@@ -42,6 +42,11 @@ func TestAStoppedCoordinatorIsNamed(t *testing.T) {
 		t.Errorf("status: exit code %d", code)
 	}
 	says(t, said, fmt.Sprintf("(process %d on %s, since ", pid, host), fmt.Sprintf("remedy: continue it with `kill -CONT %d`", pid))
+	code, said = finish(t, "run", "quick", "-p", c.root)
+	if code != cli.ExitInUse {
+		t.Errorf("run: exit code %d", code)
+	}
+	says(t, said, "to run them here, stop it first", fmt.Sprintf("continue it with `kill -CONT %d`", pid))
 	if err := c.coordinator.cmd.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}

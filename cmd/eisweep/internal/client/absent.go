@@ -36,7 +36,7 @@ type AbsentError struct {
 func newAbsent(e *cli.Env, r *root.Root, c *Connection, cause error) *AbsentError {
 	a := &AbsentError{Path: r.Path(), RootFlag: e.RootFlag, Flags: e.Flags(), cause: cause}
 	a.Holder, _, a.LockErr = r.Holder()
-	a.stopped = isStopped(a.Holder)
+	a.stopped = IsStopped(a.Holder)
 	switch {
 	case c.External():
 		a.otherNATS = errors.Is(cause, queue.ErrNoCoordinator) || errors.Is(cause, queue.ErrNoQueue) || errors.Is(cause, natsconn.ErrUnreachable)
@@ -146,8 +146,8 @@ func OrRun(e *cli.Env, r *root.Root, c *Connection, err error) error {
 	return err
 }
 
-// isStopped reports whether a holder is a process on this machine that a signal has stopped.
-func isStopped(h root.Holder) bool {
+// IsStopped reports whether a holder is a process on this machine that a signal has stopped.
+func IsStopped(h root.Holder) bool {
 	host, err := os.Hostname()
 	if err != nil || h.PID == 0 || h.Host != host {
 		return false

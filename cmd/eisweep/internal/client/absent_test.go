@@ -85,21 +85,21 @@ func TestStoppedProcessIsSeen(t *testing.T) {
 		}
 	}
 	holder := root.Holder{Host: host, PID: pid}
-	if isStopped(holder) {
+	if IsStopped(holder) {
 		t.Error("a running process is said to be stopped")
 	}
 	child.Process.Signal(syscall.SIGSTOP)
 	await(syscall.WUNTRACED)
-	if !isStopped(holder) {
+	if !IsStopped(holder) {
 		stat, err := atomicfile.Read("/proc/self/stat", 1<<12)
 		t.Errorf("a stopped process is not seen as such; /proc/self/stat: %q (%v)", stat, err)
 	}
-	if isStopped(root.Holder{Host: "far", PID: pid}) {
+	if IsStopped(root.Holder{Host: "far", PID: pid}) {
 		t.Error("a process of another host is looked up here")
 	}
 	child.Process.Signal(syscall.SIGCONT)
 	await(syscall.WCONTINUED)
-	if isStopped(holder) {
+	if IsStopped(holder) {
 		t.Error("a continued process is said to be stopped")
 	}
 }

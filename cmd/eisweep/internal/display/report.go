@@ -14,11 +14,20 @@ import (
 
 // writePlan prints what a run is about to do.
 func writePlan(e *cli.Env, p *control.Plan) {
+	shown, folded, rest := 0, 0, control.SweepPlan{}
 	for i := range p.Sweeps {
 		s := &p.Sweeps[i]
-		if s.Tasks == 0 {
-			continue // a rerun whose replacements are done
+		switch {
+		case s.Tasks == 0: // a rerun whose replacements are done
+			continue
+		case isPlain(s) && p.Executes() == 0 && s.Done == s.Tasks: // the last line says so
+			continue
+		case isPlain(s) && shown >= maxShown:
+			folded++
+			addCounts(&rest, s)
+			continue
 		}
+		shown++
 		e.Linef("%s", planLine(s))
 		if s.New+s.Waiting > 0 {
 			e.Linef("  results go to %s; list them with: eisweep show %s%s", s.Dir, s.Name, e.RootFlag)
@@ -35,9 +44,28 @@ func writePlan(e *cli.Env, p *control.Plan) {
 		}
 		WriteChanges(e, s, s.Dir+"/.launches has the launch with the replacements")
 	}
+	if folded > 0 {
+		rest.Name = cli.Count(folded, "more sweep")
+		e.Linef("%s", planLine(&rest))
+	}
 	if p.Executes() == 0 {
 		e.Linef("nothing to run: %s", doneText(p))
 	}
+}
+
+// maxShown is how many sweeps of a plan have lines of their own, besides those that change what an earlier launch did.
+const maxShown = 5
+
+// isPlain reports whether the number of its tasks is all there is to say of a sweep.
+func isPlain(s *control.SweepPlan) bool {
+	return s.Conflicts+s.Damaged+len(s.Gone)+s.Restored+s.Dropped == 0 && !s.Resumes
+}
+
+// addCounts adds to sum the numbers of tasks that planLine prints.
+func addCounts(sum, s *control.SweepPlan) {
+	sum.Tasks, sum.New, sum.Waiting = sum.Tasks+s.Tasks, sum.New+s.New, sum.Waiting+s.Waiting
+	sum.Done, sum.Linked = sum.Done+s.Done, sum.Linked+s.Linked
+	sum.Settled, sum.Blocked = sum.Settled+s.Settled, sum.Blocked+s.Blocked
 }
 
 // WriteChanges prints what a launch changes in a sweep that was launched before; kept says how to keep the replacements of a
