@@ -45,7 +45,7 @@ func newCommand(e *cli.Env) *cobra.Command {
 	cmd.SetOut(e.Stdout)
 	cmd.SetErr(e.Stderr)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return cli.Usagef("%s; run `%s --help` for a list of options", err.Error(), cmd.CommandPath())
+		return cli.FlagError(cmd, err)
 	})
 	addCommands(e, cmd)
 	cmd.SetHelpCommandGroupID("Other:")

@@ -166,6 +166,9 @@ func makeDirectory(path string) error {
 		if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("make root %s: %w", path, ErrNotDirectory)
 		}
+		if errors.Is(err, fs.ErrNotExist) { // as in /proc
+			return fmt.Errorf("make root %s: %w", path, ErrNoPlace)
+		}
 		return fmt.Errorf("make root %s: give a directory that you can write to (-p, EISWEEP_ROOT): %w", path, err)
 	}
 	if err := unix.Access(path, unix.R_OK|unix.W_OK|unix.X_OK); err != nil {

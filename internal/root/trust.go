@@ -22,6 +22,9 @@ var ErrUntrusted = errors.New("others could have tampered with it")
 // with nobody that this one is.
 var ErrForbidden = errors.New("it is not shared with you")
 
+// ErrNoPlace is wrapped by the errors of a root's path at which the system makes no directories, as in /proc.
+var ErrNoPlace = errors.New("no directory can be made there; give one that you can write to (-p, EISWEEP_ROOT)")
+
 // ErrNotDirectory is wrapped by the errors of a root's path that leads to a file, or through one.
 var ErrNotDirectory = errors.New("a file is in the way; move it, or give another directory (-p, EISWEEP_ROOT)")
 

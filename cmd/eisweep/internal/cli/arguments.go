@@ -13,6 +13,7 @@ func RefuseUnknownCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	near := ""
+	cmd.SuggestionsMinimumDistance = 2
 	if s := cmd.SuggestionsFor(args[0]); len(s) > 0 {
 		near = "; did you mean " + strings.Join(s, " or ") + "?"
 	}

@@ -12,6 +12,11 @@ import (
 // readOverrides parses the flags that override sweeps, and reports all their faults.
 func (s *Sweeps) readOverrides() (sweeps.Overrides, error) {
 	o := sweeps.Overrides{Name: s.as, Source: s.source}
+	if s.usesTrials() {
+		if _, err := sweeps.ParseSetting(s.trialsSetting()); err != nil {
+			return o, cli.Usagef("-n %s: %w", s.trials, err)
+		}
+	}
 	settings, err := ParseSettings(s.allSettings())
 	faults := []error{err}
 	o.Settings = settings
@@ -33,12 +38,18 @@ func (s *Sweeps) readOverrides() (sweeps.Overrides, error) {
 	return o, errors.Join(faults...)
 }
 
-// allSettings is --set and -n; PERTURB ignores -n.
+// usesTrials reports whether -n is given and has an effect: PERTURB ignores it.
+func (s *Sweeps) usesTrials() bool { return s.trials != "" && s.experiment != string(sim.Perturb) }
+
+// trialsSetting is -n as a value of --set.
+func (s *Sweeps) trialsSetting() string { return "numint.n_trials=" + s.trials }
+
+// allSettings is --set and -n.
 func (s *Sweeps) allSettings() []string {
-	if s.trials == "" || s.experiment == string(sim.Perturb) {
+	if !s.usesTrials() {
 		return s.settings
 	}
-	return append([]string{"numint.n_trials=" + s.trials}, s.settings...)
+	return append([]string{s.trialsSetting()}, s.settings...)
 }
 
 // ParseSettings parses NAME=VALUE texts; each name may appear once.

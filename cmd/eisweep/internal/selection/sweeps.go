@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -142,5 +143,30 @@ func nearbyFileHint(arg string) string {
 
 // readSweepFile reads a sweep file; Parse rejects one that is too large.
 func readSweepFile(ctx context.Context, path string) ([]byte, error) {
-	return cli.ReadInput(ctx, "sweep file", path, sweeps.MaxFile)
+	text, err := cli.ReadInput(ctx, "sweep file", path, sweeps.MaxFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		if near := similarFile(path); near != "" {
+			return nil, cli.Usagef("%w; did you mean %s?", err, near)
+		}
+	}
+	return text, err
+}
+
+// similarFile returns the sweep file beside a path whose name is most similar to the path's; "" if none is.
+func similarFile(path string) string {
+	beside, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, entry := range beside {
+		if name := entry.Name(); !entry.IsDir() && strings.HasSuffix(name, ".toml") {
+			names = append(names, strings.TrimSuffix(name, ".toml"))
+		}
+	}
+	near := sim.Nearest(strings.TrimSuffix(filepath.Base(path), ".toml"), names)
+	if near == "" {
+		return ""
+	}
+	return strings.TrimSuffix(path, filepath.Base(path)) + near + ".toml"
 }
