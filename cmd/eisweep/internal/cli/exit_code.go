@@ -133,8 +133,8 @@ func codeOf(err error) int {
 	case errors.As(err, &inUse), errors.Is(err, natsserver.ErrStoreInUse), errors.Is(err, lease.ErrLost), errors.Is(err, root.ErrLockLost):
 		return ExitInUse
 	case errors.As(err, &faults), errors.As(err, &supersede),
-		errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNotDirectory), errors.Is(err, root.ErrNoPlace),
-		errors.Is(err, natsconn.ErrSite):
+		errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNotDirectory),
+		errors.Is(err, root.ErrNoPlace), errors.Is(err, natsconn.ErrSite):
 		return ExitInput
 	case errors.Is(err, natsconn.ErrUnreachable), errors.Is(err, natsconn.ErrOldServer),
 		errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrRefused),
