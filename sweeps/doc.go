@@ -3,7 +3,7 @@
 //
 // It guarantees that the same point is the same task, with the same id, however and
 // wherever it was written; that the tasks of a sweep come in a fixed order, lazily; that no
-// two of them are the same or have the same file name; and that all faults of a sweep are
+// two of them are the same or have the same file name; and that all errors of a sweep are
 // reported together, each with its place, the legal range and a remedy. The sweep file that
 // TOML writes means the same as the one it was made from, wherever it is stored.
 //

@@ -1,4 +1,4 @@
-// Package workers knows the workers of a root, from what they report of themselves.
+// Package workers keeps a table of the workers of a root, based on their own reports.
 //
 // Table is safe for concurrent use. It guarantees that a worker that says goodbye is forgotten at once, and that one
 // that falls silent is listed as silent after 30 seconds and forgotten after a day. It decides nothing: Room says

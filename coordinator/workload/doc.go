@@ -1,5 +1,5 @@
-// Package workload estimates how much computing tasks take, relative to each other, and how much of a sweep's computing is
-// done.
+// Package workload estimates how much computation tasks need, relative to each other, and how much of a sweep's
+// computation is done.
 //
-// It reads nothing and keeps no time. Start reading at Cost (cost.go), then Work (work.go).
+// It reads no files and no clock. Start reading at Cost (cost.go), then Work (work.go).
 package workload

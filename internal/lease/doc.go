@@ -1,4 +1,4 @@
-// Package lease decides which process owns a root, also between hosts that share the root over a network.
+// Package lease decides which process owns a root, even among hosts that share the root over a network.
 //
 // Owners are numbered by epochs. Each leaves a record, ROOT/.eisweep/owner/<epoch>, which exactly one process can
 // create; the highest epoch owns the root. One goroutine of the owner rewrites a counter in its record, and verifies

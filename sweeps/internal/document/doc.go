@@ -6,6 +6,6 @@
 // two values is refused, which the library overlooks in some forms. It does not know
 // what a sweep is.
 //
-// The library keeps positions to itself, so a scanner (scanner.go) finds them. Start
+// The library does not expose positions, so a scanner (scanner.go) finds them. Start
 // reading at Parse.
 package document

@@ -1,8 +1,8 @@
 // Package follow shows the progress of sweeps that a coordinator runs, until they are done: for `watch`, `launch --follow` and
 // `rerun --follow`.
 //
-// It changes nothing. A coordinator that does not answer is no error: it waits for that coordinator or the next one. The error at
-// the end holds all that the exit code depends on.
+// It changes nothing. If a coordinator does not answer, that is not an error: the package waits for that coordinator or the next
+// one. The error at the end contains everything that determines the exit code.
 //
 // Start reading at follower.go.
 package follow

@@ -1,7 +1,7 @@
-// Package ownership makes a command the owner of a root directory, and keeps it so.
+// Package ownership makes a command the owner of a root directory, and maintains that ownership.
 //
 // It guarantees that a command which writes to a root holds its lock and its lease, that late writes of a previous owner no
-// longer matter, and that the command learns when it may not write any more. An error that a root is in use names the process
+// longer matter, and that the command learns when it may no longer write. An error that a root is in use names the process
 // that owns it.
 //
 // Start reading at root.go, Open.
