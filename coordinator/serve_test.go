@@ -295,6 +295,21 @@ func TestExplainNamesTheSweepThatComesFirst(t *testing.T) {
 	}
 }
 
+// A task of a cancelled sweep has no result and is wanted by nothing.
+func TestExplainTaskOfACancelledSweep(t *testing.T) {
+	g := newRig(t)
+	k := g.serve()
+	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})
+	id := g.someTask(k, "two")
+	if _, err := k.Cancel(g.context(), []string{"two"}); err != nil {
+		t.Fatal(err)
+	}
+	e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: id})
+	if e.Sweep != "two" || e.State != "cancelled" || !strings.Contains(e.Reason, "two was cancelled") {
+		t.Errorf("explained %+v", e)
+	}
+}
+
 // heard waits until so many workers are known.
 func (g *testCluster) heard(k *Coordinator, n int) {
 	g.t.Helper()

@@ -131,6 +131,16 @@ func lastAttempt(l *manifest.Line) string {
 	return fmt.Sprintf("run %d, attempt %d on %s by %s, %s, %s", l.Run, l.Attempt, l.Host, l.Worker, units.Seconds(l.Seconds), ended)
 }
 
+// cancelledSweepOf names a cancelled sweep that has the task; "" if there is none.
+func (x *Explainer) cancelledSweepOf(id sweeps.ID) string {
+	for s := range x.Sweeps.All() {
+		if x.Core.Machine().Status(s.Name) == lifecycle.Cancelled && s.Contains(id) {
+			return s.Name
+		}
+	}
+	return ""
+}
+
 // settled explains a settled task from the manifests.
 func (x *Explainer) settled(id sweeps.ID) (control.Explained, error) {
 	out := control.Explained{Target: id.String()}
@@ -138,6 +148,10 @@ func (x *Explainer) settled(id sweeps.ID) (control.Explained, error) {
 	switch {
 	case err != nil:
 		return out, err
+	case l == nil && x.cancelledSweepOf(id) != "":
+		out.Sweep, out.State = x.cancelledSweepOf(id), string(control.Cancelled)
+		out.Reason, out.Remedy = "it does not run: "+out.Sweep+" was cancelled", "launch "+out.Sweep+" to continue"
+		return out, nil
 	case l == nil:
 		return out, &control.Refusal{
 			Kind: control.Unknown,
