@@ -43,6 +43,7 @@ func (l *launcher) launch(ctx context.Context, o plan.Request) (*plan.Plan, erro
 	defer l.Unlock()
 	defer l.refill()
 	l.mu.Lock()
+	l.flush() // what the machine forgets next has to be in the manifests
 	failure := l.failure
 	if l.faults.IsEmpty() { // otherwise the manifests do not name all results
 		l.machine.Step(lifecycle.Compacted{})

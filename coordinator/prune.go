@@ -17,7 +17,11 @@ func (c *Coordinator) Clean(request control.Clean) (control.Cleaned, error) {
 // tasks says which tasks and attempts have ended for this coordinator.
 type tasks struct{ *Coordinator }
 
-func (t tasks) IsOver(id sweeps.ID, run int) bool { return t.isSettled(id, run) }
+func (t tasks) IsOver(id sweeps.ID, run int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.isSettled(id, run)
+}
 
 func (t tasks) IsSettled(id sweeps.ID) bool {
 	t.mu.Lock()

@@ -156,7 +156,6 @@ func (t *Tracker) Settle(id sweeps.ID, n int, done bool) {
 	if r := t.running[id]; r != nil && r.Run <= n { // else it is of a later run
 		t.remove(r)
 	}
-	delete(t.delayed, id)
 	t.losses.settle(run{id, n})
 	if done {
 		delete(t.leftovers, id)

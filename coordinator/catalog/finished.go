@@ -35,7 +35,6 @@ func Lazy(r *root.Root) (*Catalog, error) {
 func (x *Catalog) Unload(needed func(sweep string) bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.index = nil
 	gone := map[*manifestIndex]bool{}
 	for name, m := range x.manifests {
 		if x.isReleasable(name) && !needed(name) {
@@ -47,6 +46,7 @@ func (x *Catalog) Unload(needed func(sweep string) bool) {
 	if len(gone) == 0 {
 		return
 	}
+	x.index = nil
 	unloaded := func(s Ref) bool { return gone[s.in] }
 	for id, t := range x.tasks {
 		h := t.history()

@@ -189,3 +189,16 @@ func TestStoredKeys(t *testing.T) {
 		})
 	}
 }
+
+func TestUnloadKeepsTheIndexIfNothingIsUnloaded(t *testing.T) {
+	x := owned(t, finishedRoot(t, 3, 4))
+	x.Unload(func(string) bool { return false })
+	x.History(idOf(0, 4, 1)) // makes the index
+	x.Unload(func(string) bool { return false })
+	x.History(idOf(9, 4, 0))
+	made := x.index
+	x.Unload(func(string) bool { return false })
+	if made == nil || x.index != made {
+		t.Error("the index is made anew though nothing was unloaded")
+	}
+}

@@ -121,6 +121,9 @@ type Task struct {
 // IsSettled reports whether the task is done or failed.
 func (t *Task) IsSettled() bool { return t.Phase.Settled() }
 
+// IsClaimed reports whether a worker has claimed the run that is current, which its order outlives until it is acknowledged.
+func (t *Task) IsClaimed() bool { return t.Phase == Running || t.Phase == Placing || t.Phase.Settled() }
+
 // IsIn reports whether a sweep wants the task.
 func (t *Task) IsIn(sweep string) bool { return slices.Contains(t.Sweeps, sweep) }
 

@@ -46,10 +46,15 @@ func (w *Window) Check(ctx context.Context) error {
 }
 
 // compare returns the orders that differ from the queue: true if they are missing, false if the machine does not know
-// them.
+// them. One that was claimed and not acknowledged, as its worker died in between, leaves the queue when it is delivered
+// again.
 func (w *Window) compare(inQueue map[order]bool) map[order]bool {
 	out := maps.Clone(inQueue)
 	for o := range out {
+		if t, ok := w.config.Core.Machine().Task(o.ID); ok && t.Run == o.Run && t.IsClaimed() {
+			delete(out, o)
+			continue
+		}
 		out[o] = false
 	}
 	for id, run := range w.config.Core.Machine().QueuedTasks() {

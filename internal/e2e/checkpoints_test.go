@@ -53,7 +53,7 @@ func TestATaskThatIsKilledTenTimes(t *testing.T) {
 		}
 		await(t, "the next attempt", func() bool { return strings.Contains(nextLog(t, root, log), "checkpoint of ") })
 		said, d := nextLog(t, root, log), damages[round-4]
-		if !strings.Contains(said, "checkpoint "+filepath.Base(damaged)+" is left out: ") || !strings.Contains(said, d.said) {
+		if !strings.Contains(said, "checkpoint "+filepath.Base(damaged)+" is not used: ") || !strings.Contains(said, d.said) {
 			t.Errorf("of a checkpoint that is %s (%s) the attempt says:\n%s", d.what, filepath.Base(damaged), said)
 		}
 	}

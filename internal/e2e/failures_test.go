@@ -68,7 +68,9 @@ func TestFailedSeedsAreRunAgain(t *testing.T) {
 	selects(t, c, at, []string{"--failed", "--where", "pl.is_plastic=BOTH"}, 3)
 
 	before := manifestLines(t, root, "partly")
-	c.types(at, "eisweep rerun partly --failed -p "+root)
+	for _, seed := range []string{"3", "7", "12"} { // one after another, while the first ones run and finish
+		c.types(at, "eisweep rerun partly --failed --seeds "+seed+" -p "+root)
+	}
 	w.await("the failed seeds to be done", func() bool { return c.status(at, "partly").Done == 12 })
 	after := manifestLines(t, root, "partly")
 	if got := doneOf(after); !maps.Equal(got, want) {
