@@ -10,7 +10,7 @@ import (
 // composed is the compose file's cluster, started as docs/cluster.md says it.
 type composed struct{ *reader }
 
-// TestContainersAsThePageHasThem does what docs/cluster.md reports containers, and, before it ends them, stops a
+// TestContainersAsThePageHasThem follows the container section of docs/cluster.md, and, before it ends them, stops a
 // worker and kills a NATS server while they run a sweep that was launched from outside.
 func TestContainersAsThePageHasThem(t *testing.T) {
 	want := disturbedWant(t)

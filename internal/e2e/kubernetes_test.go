@@ -45,7 +45,7 @@ type pods struct {
 	files string // what is played
 }
 
-// TestKubernetesAsThePageHasIt does what docs/cluster.md reports Kubernetes, with podman in place of a cluster, and
+// TestKubernetesAsThePageHasIt follows the Kubernetes section of docs/cluster.md, with podman in place of a cluster, and
 // starts workers as the scaler would.
 func TestKubernetesAsThePageHasIt(t *testing.T) {
 	page, sweep := commandsOf(t, "Kubernetes"), firstSweep.FindStringSubmatch(contents("../../docs/cluster.md"))

@@ -11,7 +11,7 @@ import (
 )
 
 // TestACrashOfProcessOne has a coordinator crash that is the first process of a container, which Linux doesn't let end by a signal of
-// its own: it ends with 2 then, as docs/exit-codes.md tells.
+// its own: it ends with 2 then, as docs/exit-codes.md says.
 func TestACrashOfProcessOne(t *testing.T) {
 	needs(t, namespaceErr)
 	cmd := exec.Command(built(t, plain), "coordinator", "-p", t.TempDir(), "--listen", "127.0.0.1:0")

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What docs/cluster.md reports sizes, as bounds: a coordinator's memory with 10,000 tasks, bytes of its queue, whatever the
+// The sizes that docs/cluster.md gives, as bounds: a coordinator's memory with 10,000 tasks, bytes of its queue, whatever the
 // number of tasks, and bytes a task.
 const (
 	coordinatorMiB = 100

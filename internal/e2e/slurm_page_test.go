@@ -10,7 +10,7 @@ import (
 // firstSweep is the sweep file of docs/cluster.md.
 var firstSweep = regexp.MustCompile("(?ms)^```toml\n(# first.toml\n.*?)^```$")
 
-// TestSlurmAsThePageHasIt does what docs/cluster.md reports Slurm, on a login node.
+// TestSlurmAsThePageHasIt follows the Slurm section of docs/cluster.md, on a login node.
 func TestSlurmAsThePageHasIt(t *testing.T) {
 	t.Parallel() // most of it is waiting
 	page, blocks := contents("../../docs/cluster.md"), commandsOf(t, "Slurm")

@@ -198,10 +198,7 @@ func TestOpenTellsWhatIsInTheWay(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Open(
-		"/proc/nowhere/root",
-	); err == nil ||
-		!strings.Contains(err.Error(), "give another directory") && !strings.Contains(err.Error(), "give a directory") {
+	if _, err := Open("/proc/nowhere/root"); !errors.Is(err, ErrNoPlace) || !strings.Contains(err.Error(), "give one that you can write to") {
 		t.Errorf("unwritable: %v", err)
 	}
 }
