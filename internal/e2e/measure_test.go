@@ -65,7 +65,7 @@ func BenchmarkTasksOfATenthOfASecond(b *testing.B) {
 	c.coordinator(at)
 	c.worker(at)
 	c.worker(at)
-	file := sweepFile(b, "tenth", b.N, 3, 80, "")
+	file := sweepFile(b, "tenth", b.N, 3, 170, "")
 	b.ResetTimer()
 	c.does(at, "launch", "--follow", file)
 	lines := manifestLines(b, root, "tenth")
