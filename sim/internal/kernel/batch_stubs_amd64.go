@@ -21,17 +21,13 @@ func batchProductAVX512(w *float32, x *float32, y *float32, cols int, stride int
 func batchProductAVX2(w *float32, x *float32, y *float32, cols int, stride int)
 
 //go:noescape
-func batchExcitatoryAVX512(w *float32, input *float32, cols int, stride int, sums *float32, r *float32, h *float32, x *float32,
-	y *float32, scale *float32, largest *float32, nan *uint32, k float32, rMax float32)
+func batchExcitatoryAVX512(w *float32, input *float32, cols int, stride int, sums *float32, r *float32, h *float32, x *float32, y *float32, scale *float32, largest *float32, nan *uint32, k float32, rMax float32)
 
 //go:noescape
-func batchExcitatoryAVX2(w *float32, input *float32, cols int, stride int, sums *float32, r *float32, h *float32, x *float32, y *float32,
-	scale *float32, largest *float32, nan *uint32, k float32, rMax float32)
+func batchExcitatoryAVX2(w *float32, input *float32, cols int, stride int, sums *float32, r *float32, h *float32, x *float32, y *float32, scale *float32, largest *float32, nan *uint32, k float32, rMax float32)
 
 //go:noescape
-func batchInhibitoryAVX512(w *float32, re *float32, cols int, stride int, wii *float32, input *float32, inner int, sums *float32,
-	r *float32, h *float32, bg *float32, largest *float32, nan *uint32, k float32, rMax float32)
+func batchInhibitoryAVX512(w *float32, re *float32, cols int, stride int, wii *float32, input *float32, inner int, sums *float32, r *float32, h *float32, bg *float32, largest *float32, nan *uint32, k float32, rMax float32)
 
 //go:noescape
-func batchInhibitoryAVX2(w *float32, re *float32, cols int, stride int, wii *float32, input *float32, inner int, sums *float32,
-	r *float32, h *float32, bg *float32, largest *float32, nan *uint32, k float32, rMax float32)
+func batchInhibitoryAVX2(w *float32, re *float32, cols int, stride int, wii *float32, input *float32, inner int, sums *float32, r *float32, h *float32, bg *float32, largest *float32, nan *uint32, k float32, rMax float32)

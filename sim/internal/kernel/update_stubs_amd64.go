@@ -9,12 +9,10 @@ func descendAVX512(w *float32, v *float32, slope *float32, stride int, cols int,
 func descendAVX2(w *float32, v *float32, slope *float32, stride int, cols int, post *float32, pre *float32, table *float32, sums *float32)
 
 //go:noescape
-func adamAVX512(w *float32, v *float32, slope *float32, m *float32, q *float32, stride int, cols int, post *float32, pre *float32,
-	table *float32, sums *float32)
+func adamAVX512(w *float32, v *float32, slope *float32, m *float32, q *float32, stride int, cols int, post *float32, pre *float32, table *float32, sums *float32)
 
 //go:noescape
-func adamAVX2(w *float32, v *float32, slope *float32, m *float32, q *float32, stride int, cols int, post *float32, pre *float32,
-	table *float32, sums *float32)
+func adamAVX2(w *float32, v *float32, slope *float32, m *float32, q *float32, stride int, cols int, post *float32, pre *float32, table *float32, sums *float32)
 
 //go:noescape
 func scaleAVX512(w *float32, stride int, cols int, scale *float32, table *float32, sums *float32)
