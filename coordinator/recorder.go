@@ -52,7 +52,7 @@ func (r *recorder) finish(sweep string) {
 		record.Settled = &records.Settled{Tasks: n.Total, Done: n.Done, Failed: n.Failed, Manifest: info.Size()}
 	}
 	if err := r.write(sweep, record); err != nil {
-		r.log.Warn("the sweep is complete, and a restart would look at it again", "error", err)
+		r.log.Warn("cannot record that the sweep is finished; the next start will check it again", "error", err)
 	}
 }
 

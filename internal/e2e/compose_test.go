@@ -59,7 +59,7 @@ func TestContainersAsThePageHasThem(t *testing.T) {
 		t.Errorf("launch --follow: exit code %d\n%s", code, follow.output())
 	}
 	if !strings.Contains(follow.output(), "results: "+experiments) {
-		t.Errorf("launch tells of the results as the coordinator has them:\n%s", follow.output())
+		t.Errorf("launch prints the paths of results as the coordinator sees them:\n%s", follow.output())
 	}
 	verdict(t, client, client.root(outside), "steady", want)
 	s.follow(page[2])

@@ -49,17 +49,7 @@ func deployedNATS(t testing.TB, keys *siteKeys, at ...*host) *site {
 		}
 		s.servers = append(s.servers, n)
 	}
-	for _, n := range s.servers {
-		n.start(t)
-	}
-	await(t, "a NATS server that takes streams", func() bool {
-		for _, n := range s.servers {
-			if !n.ready(len(at)) {
-				return false
-			}
-		}
-		return true
-	})
+	s.start(t)
 	return s
 }
 

@@ -57,18 +57,24 @@ func newSite(t testing.TB, keys *siteKeys, at ...*host) *site {
 			"{directory}", keys.directory, "{user}", keys.user, "{cluster}", cluster)
 		s.servers = append(s.servers, &natsHost{at: h, number: i + 1, config: config})
 	}
+	s.start(t)
+	return s
+}
+
+// start starts all servers, and waits until each of them accepts streams.
+func (s *site) start(t testing.TB) {
+	t.Helper()
 	for _, n := range s.servers {
 		n.start(t)
 	}
 	await(t, "a NATS server that takes streams", func() bool {
 		for _, n := range s.servers {
-			if !n.ready(len(at)) {
+			if !n.ready(len(s.servers)) {
 				return false
 			}
 		}
 		return true
 	})
-	return s
 }
 
 func (n *natsHost) start(t testing.TB) {
