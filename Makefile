@@ -26,7 +26,7 @@ UNCHECKED ?= $(UNEMULATED)|PagesRun|OtherSystems
 # What the race detector watches. Excluded are archtest and the end-to-end tests, which run programs built without
 # the detector; tests that are long computations on one goroutine; and crashes, which the detector handles in its own way.
 RACE ?= $$($(GO) list ./... | grep -v -e /internal/archtest$$ -e /internal/e2e$$)
-UNRACED ?= Golden|OfAMillion|ManyTasks|PublishedReaders|DependOnTheMachine|ThousandSlots|BitsAreThoseOnRecord/.*/golden|CrashesAreNoBadInput|GoesOnAfterACrash|OvertakeTheirClaims
+UNRACED ?= Golden|OfAMillion|ManyTasks|PublishedReaders|DependOnTheMachine|ThousandSlots|BitsAreThoseOnRecord/.*/golden|CrashesAreNoBadInput|GoesOnAfterACrash
 # Tests that take minutes on an emulated processor: golden cases and networks of the published size, whose arithmetic
 # the small networks cover; and two comparisons of kernels, of which that processor has only one kind.
 UNEMULATED ?= (Learning|Step)HasTheSameBitsInEvery|Golden|BitsAreThoseOnRecord/.*/golden|SharingChangesNoBits|SpareCores|PublishedSize|Meter

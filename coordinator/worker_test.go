@@ -88,7 +88,7 @@ func (w *testWorker) say(gone bool) {
 	if w.silent {
 		return
 	}
-	p := protocol.Presence{Name: w.name, Host: "here", Slots: w.slots, Busy: len(w.attempts), Memory: w.memory, Free: w.free,
+	p := protocol.Presence{At: time.Now(), Name: w.name, Host: "here", Slots: w.slots, Busy: len(w.attempts), Memory: w.memory, Free: w.free,
 		State: protocol.Idle, Gone: gone}
 	if p.Busy > 0 {
 		p.State = protocol.Working

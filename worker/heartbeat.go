@@ -31,7 +31,7 @@ func (w *Worker) sendHeartbeats(ctx context.Context) {
 
 func (w *Worker) sendHeartbeat(gone bool) {
 	p := protocol.Presence{
-		Name: w.Name, Host: w.Host, PID: os.Getpid(), Version: w.Version, Slots: w.Slots, Since: w.since,
+		At: time.Now(), Name: w.Name, Host: w.Host, PID: os.Getpid(), Version: w.Version, Slots: w.Slots, Since: w.since,
 		Deadline: w.Deadline, Job: w.Job, Attempts: w.attempts.names(), Kernels: sim.Kernels(), Gone: gone,
 	}
 	w.load.describe(&p)

@@ -37,13 +37,17 @@ func (t *Tracker) Present(p protocol.Presence) {
 			delete(t.onWorker, p.Name)
 		}
 		for id, r := range l.attempts {
-			if listed[id] != r.Token {
+			if listed[id] != r.Token && !precedes(p, r) {
 				t.miss(r, p.Gone)
 			}
 		}
 	}
 	t.config.Core.Refill()
 }
+
+// precedes reports whether a worker made its presence before it claimed the attempt. Presences and claims arrive on different
+// paths, so either may come first. A worker whose clock was set back is judged by its silence alone.
+func precedes(p protocol.Presence, r *Attempt) bool { return !p.At.IsZero() && p.At.Before(r.Since) }
 
 // miss notes that its worker's presence does not list an attempt.
 func (t *Tracker) miss(r *Attempt, gone bool) {

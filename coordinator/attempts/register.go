@@ -27,10 +27,8 @@ func (t *Tracker) Registered(e queue.Entry) {
 	t.register[key] = e
 	switch e.Event {
 	case protocol.EventStarted:
-		if task, ok := t.config.Core.Machine().Task(
-			e.ID,
-		); !ok ||
-			task.Phase != lifecycle.Placing && !task.IsSettled() { // else its outcome came first
+		task, ok := t.config.Core.Machine().Task(e.ID)
+		if !ok || task.Phase != lifecycle.Placing && !task.IsSettled() { // else its outcome came first
 			t.leftovers.add(e.ID, e.Token)
 		}
 		t.Start(e)
@@ -106,17 +104,8 @@ func (t *Tracker) endReturned(e queue.Entry) {
 			t.config.Log.Warn("a failed attempt cannot be recorded: it does not count after a restart", "error", err)
 		}
 	}
-	t.config.Log.Warn(
-		"an attempt failed, and its task will run again",
-		"task",
-		e.ID,
-		"attempt",
-		e.Attempt,
-		"worker",
-		e.Worker,
-		"error",
-		e.Error,
-	)
+	t.config.Log.Warn("an attempt failed, and its task will run again",
+		"task", e.ID, "attempt", e.Attempt, "worker", e.Worker, "error", e.Error)
 	t.delayed[e.ID] = time.Now().Add(t.config.RetryDelay << min(e.Attempt-1, 6))
 	t.stepEnded(e.AttemptEvent, e.Class, e.Error)
 }

@@ -107,6 +107,23 @@ func TestLoadsAreWhatRuns(t *testing.T) {
 	}
 }
 
+// TestAPresenceOlderThanAClaimDoesNotMissIt: the two arrive on different paths, and the presence may come last.
+func TestAPresenceOlderThanAClaimDoesNotMissIt(t *testing.T) {
+	tr := newTestTracker(t, 1, nil, slog.New(slog.DiscardHandler))
+	e := started(1, "w", 1)
+	tr.Registered(e)
+	for range 2 * absentPresences {
+		tr.Present(protocol.Presence{Name: "w", At: e.At.Add(-time.Second)})
+	}
+	if is := tr.Of(e.ID); is.absent != 0 {
+		t.Errorf("presences from before the claim count as %d that miss the attempt", is.absent)
+	}
+	tr.Present(protocol.Presence{Name: "w", At: e.At.Add(time.Second)})
+	if is := tr.Of(e.ID); is.absent != 1 {
+		t.Errorf("one from after the claim counts as %d", is.absent)
+	}
+}
+
 // TestAnAttemptIsNotSetBackOverAClaim: a worker that reports again finds that another has claimed the task, which the
 // coordinator did not know yet. It must not log that the attempt continues.
 func TestAnAttemptIsNotSetBackOverAClaim(t *testing.T) {

@@ -17,6 +17,7 @@ type Presence struct {
 	Memory   int64     `json:"memory"` // bytes that tasks may take; 0: not known
 	Free     int64     `json:"free"`   // bytes that further tasks may take
 	Since    time.Time `json:"since"`
+	At       time.Time `json:"at,omitzero"`       // when it was made, by the clock that dates the worker's claims
 	State    string    `json:"state"`             // Working, Idle, or why it takes no tasks
 	Refused  string    `json:"refused,omitempty"` // why it recently refused a task, for lack of memory
 	Deadline time.Time `json:"deadline,omitzero"`
