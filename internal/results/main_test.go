@@ -2,7 +2,6 @@ package results
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -24,7 +23,7 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	case "probe":
-		if err := RunProbe(os.Args[1], os.Args[2:], os.Stdout); err != nil {
+		if err := RunProbe(os.Args[1], os.Args[2:], os.Stdout, testQueries()...); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -37,11 +36,16 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	case "sometimes": // a file of that name breaks it
+		read, err := reading(os.Args[1], testQueries())
+		if err != nil {
+			os.Exit(1)
+		}
 		for i, path := range os.Args[2:] {
 			if strings.HasPrefix(filepath.Base(path), "hostile") {
 				os.Exit(3)
 			}
-			if err := json.NewEncoder(os.Stdout).Encode(probe(os.Args[1], os.NewFile(uintptr(3+i), path))); err != nil {
+			answer, text := probe(read, os.NewFile(uintptr(3+i), path))
+			if err := writeAnswer(os.Stdout, &answer, text); err != nil {
 				os.Exit(1)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -73,14 +74,23 @@ func (p Prober) read(ctx context.Context, want, path string) (Contents, error) {
 	return found, err
 }
 
-// run runs the child process, and kills it and its descendants when it takes too long. After an error it returns what
-// the child wrote before.
+// run runs the child process. After an error it returns what the child wrote before.
 func (p Prober) run(ctx context.Context, want string, files ...*os.File) ([]byte, error) {
+	out := boundedOutput{limit: len(files) * maxAnswer(want)}
+	err := p.start(ctx, want, files, &out)
+	if out.over && ctx.Err() == nil {
+		err = fmt.Errorf("%w: its answer has more than %d bytes", ErrNotResult, out.limit)
+	}
+	return out.text.Bytes(), err
+}
+
+// start runs the child process, which writes to out, and kills it and its descendants when it takes too long.
+func (p Prober) start(ctx context.Context, want string, files []*os.File, out io.Writer) error {
 	size, args := int64(0), append(slices.Clone(p.Command[1:]), want)
 	for _, f := range files {
 		info, err := f.Stat()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		size, args = size+info.Size(), append(args, f.Name())
 	}
@@ -88,8 +98,7 @@ func (p Prober) run(ctx context.Context, want string, files ...*os.File) ([]byte
 	limited, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	child := exec.CommandContext(limited, p.Command[0], args...)
-	out := boundedOutput{limit: len(files) * maxAnswer(want)}
-	child.Stdout, child.WaitDelay, child.ExtraFiles = &out, time.Second, files
+	child.Stdout, child.WaitDelay, child.ExtraFiles = out, time.Second, files
 	child.Env = append(child.Environ(), probeEnvironment...)
 	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	child.Cancel = func() error { return syscall.Kill(-child.Process.Pid, syscall.SIGKILL) }
@@ -103,12 +112,10 @@ func (p Prober) run(ctx context.Context, want string, files ...*os.File) ([]byte
 		err = ctx.Err()
 	case limited.Err() != nil:
 		err = fmt.Errorf("%w: reading it took longer than %v", ErrNotResult, most)
-	case out.over:
-		err = fmt.Errorf("%w: its answer has more than %d bytes", ErrNotResult, out.limit)
 	case errors.As(err, &exit):
 		err = fmt.Errorf("%w: the HDF5 library crashed on it, or it took more than %d MiB of memory (%v)", ErrNotResult, probeMemory>>20, exit)
 	}
-	return out.text.Bytes(), err
+	return err
 }
 
 // boundedOutput collects what the child writes, up to a size.

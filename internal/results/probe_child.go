@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 
 	"eisweep/internal/results/h5"
@@ -29,14 +31,20 @@ type probeAnswer struct {
 	Number  syscall.Errno `json:",omitempty"` // of an error of the system
 	Error   string
 	Message string // of an *ErrorOnlyFile
+	Bytes   int    `json:",omitempty"` // of a query's answer, which follow the line
 }
 
 // maxMessage is how many bytes of a message in a file are passed on.
 const maxMessage = 4 << 10
 
 // RunProbe is what the child runs: it limits itself, reads the files that are open on its descriptors from 3 on, and
-// writes a line for each. It returns errors only of the limits, the descriptors and the writing.
-func RunProbe(want string, paths []string, w io.Writer) error {
+// writes an answer about each. The queries are those that it may be asked. It returns errors only of the limits, the
+// descriptors and the writing, and for a query that it doesn't know.
+func RunProbe(want string, paths []string, w io.Writer, queries ...Query) error {
+	read, err := reading(want, queries)
+	if err != nil {
+		return err
+	}
 	var files []*os.File
 	size := int64(0)
 	for i, path := range paths {
@@ -53,7 +61,8 @@ func RunProbe(want string, paths []string, w io.Writer) error {
 		return err
 	}
 	for _, f := range files {
-		if err := json.NewEncoder(w).Encode(probe(want, f)); err != nil {
+		answer, text := probe(read, f)
+		if err := writeAnswer(w, &answer, text); err != nil {
 			return err
 		}
 		runtime.GC() // the limit of memory applies to each file
@@ -61,9 +70,33 @@ func RunProbe(want string, paths []string, w io.Writer) error {
 	return nil
 }
 
+// readFunc reads what a child was asked for from an open file; the bytes are a query's answer.
+type readFunc func(found *Contents, f *h5.File, path string) ([]byte, error)
+
+// reading returns the function that reads what want names: one of the constants above, or a query and its argument.
+func reading(want string, queries []Query) (readFunc, error) {
+	if slices.Contains([]string{wantNetwork, wantDigest, wantLog}, want) {
+		return func(found *Contents, f *h5.File, path string) ([]byte, error) { return nil, found.read(want, f, path) }, nil
+	}
+	name, argument, _ := strings.Cut(want, " ")
+	i := slices.IndexFunc(queries, func(q Query) bool { return q.Name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("probe: there is no query %q", name)
+	}
+	return func(found *Contents, f *h5.File, path string) (text []byte, err error) {
+		if found.Info, err = inspectOpen(f, path); err != nil {
+			return nil, err
+		}
+		if text, err = queries[i].Answer(&Reader{Info: found.Info, file: f}, argument); err != nil {
+			return nil, fmt.Errorf("read result %s: %w", path, err)
+		}
+		return text, nil
+	}, nil
+}
+
 // probe reads one file.
-func probe(want string, f *os.File) probeAnswer {
-	found, err := readFile(want, f)
+func probe(read readFunc, f *os.File) (probeAnswer, []byte) {
+	found, text, err := readFile(read, f)
 	p := probeAnswer{Info: found.Info, Digest: found.Digest, Log: found.Log}
 	var only *ErrorOnlyFile
 	var number syscall.Errno
@@ -76,22 +109,24 @@ func probe(want string, f *os.File) probeAnswer {
 		p.Kind, p.Error = "log", err.Error()
 	case err != nil:
 		p = probeAnswer{Kind: "not_result", Error: err.Error()}
+	default:
+		return p, text
 	}
-	return p
+	return p, nil
 }
 
 // readFile reads an open file. A file that the library can't read is no result.
-func readFile(want string, from *os.File) (found Contents, err error) {
+func readFile(read readFunc, from *os.File) (found Contents, text []byte, err error) {
 	f, err := openResultFile(from)
 	if err == nil {
 		defer f.Close()
-		err = found.read(want, f, from.Name())
+		text, err = read(&found, f, from.Name())
 	}
 	var only *ErrorOnlyFile
 	if err != nil && !errors.Is(err, ErrNotResult) && !errors.As(err, &only) {
 		err = notResult(err)
 	}
-	return found, err
+	return found, text, err
 }
 
 func (found *Contents) read(want string, f *h5.File, path string) (err error) {
