@@ -27,6 +27,7 @@ var plan = map[string][]string{
 	"internal/control":    {"sim", "sweeps", "internal/protocol", "internal/natsserver", "internal/natsconn", "internal/queue"},
 	"internal/lease":      {"internal/atomicfile", "internal/root"},
 	"internal/estimate":   {"sim", "sweeps"},
+	"internal/table":      {"sim"},
 	"internal/linuxonly":  {},
 	"internal/hostlimits": {"internal/units"},
 	"internal/units":      {},

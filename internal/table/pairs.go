@@ -1,0 +1,232 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"eisweep/sim"
+)
+
+// Condition is a column and the value that rows have in it.
+type Condition struct{ Name, Value string }
+
+func (c Condition) String() string { return c.Name + "=" + c.Value }
+
+// ErrNoPairs means that no row has a counterpart.
+var ErrNoPairs = errors.New("no pairs")
+
+// Versus summarizes the differences between rows and their baselines: the rows that meet the conditions and are equal in the seeds
+// and all other parameters. Names are the columns to group by; those of the conditions are always among them. Without names, the
+// differences are grouped by all parameters: summarized over seeds. Without measures, the result has all. It also returns how many
+// rows have no baseline. A pair counts for the measures that both rows have.
+//
+// The error wraps ErrNoPairs if no row has a baseline.
+func Versus(t *Table, base []Condition, names, measures []string) (out *Table, unpaired int, err error) {
+	p, err := pairUp(t, base)
+	if err != nil {
+		return nil, 0, err
+	}
+	by, err := p.grouping(names)
+	if err != nil {
+		return nil, 0, err
+	}
+	columns, err := t.measured(measures)
+	if err != nil {
+		return nil, 0, err
+	}
+	return p.summarize(by, columns), p.unpaired, nil
+}
+
+// pairing is which rows have which baseline.
+type pairing struct {
+	table    *Table
+	base     []Condition
+	fixed    []*Column // the columns of the conditions
+	equal    []*Column // what rows and baselines have in common
+	baseline map[int]int
+	unpaired int
+}
+
+func pairUp(t *Table, base []Condition) (*pairing, error) {
+	p := &pairing{table: t, base: base, baseline: map[int]int{}}
+	for _, c := range base {
+		column, err := t.Find(c.Name)
+		if err != nil {
+			return nil, err
+		}
+		if column.Role != Parameter && column.Role != Origin {
+			return nil, fmt.Errorf("%s is no parameter", c.Name)
+		}
+		p.fixed = append(p.fixed, column)
+	}
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		if (c.Role == Parameter || c.Role == Seed || c.Role == Origin) && !slices.Contains(p.fixed, c) {
+			p.equal = append(p.equal, c)
+		}
+	}
+	return p, p.match()
+}
+
+// match finds the baseline of every row.
+func (p *pairing) match() error {
+	baselines := map[string]int{}
+	for row := range p.table.Len() {
+		if !p.isBaseline(row) || !p.hasSeed(row) {
+			continue
+		}
+		k := key(p.equal, row)
+		if _, twice := baselines[k]; twice {
+			return fmt.Errorf("several rows with %s have %s: leave out one of the sweeps or files", p.conditions(), p.common(row))
+		}
+		baselines[k] = row
+	}
+	for row := range p.table.Len() {
+		if p.isBaseline(row) {
+			continue
+		}
+		if at, ok := baselines[key(p.equal, row)]; ok && p.hasSeed(row) {
+			p.baseline[row] = at
+		} else {
+			p.unpaired++
+		}
+	}
+	if len(p.baseline) == 0 {
+		return p.noPairs(len(baselines))
+	}
+	return nil
+}
+
+func (p *pairing) isBaseline(row int) bool {
+	for i, c := range p.fixed {
+		if c.Exact(row) != p.base[i].Value {
+			return false
+		}
+	}
+	return true
+}
+
+// hasSeed reports whether the task's own seed is known; files of the published program don't contain it.
+func (p *pairing) hasSeed(row int) bool {
+	i := slices.IndexFunc(p.equal, func(c *Column) bool { return c.Role == Seed })
+	return i >= 0 && !p.equal[i].Missing(row)
+}
+
+func (p *pairing) conditions() string {
+	texts := make([]string, len(p.base))
+	for i, c := range p.base {
+		texts[i] = c.String()
+	}
+	return strings.Join(texts, " and ")
+}
+
+// common is what a row has in common with its baseline.
+func (p *pairing) common(row int) string {
+	var texts []string
+	for _, c := range p.equal {
+		if !c.Missing(row) {
+			texts = append(texts, c.Name+"="+c.Exact(row))
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
+func (p *pairing) noPairs(baselines int) error {
+	if baselines > 0 {
+		var names []string
+		for _, c := range p.equal {
+			names = append(names, c.Name)
+		}
+		return fmt.Errorf("%w: no row is equal to one with %s in all of %s; if parameters vary together, give a --vs for each",
+			ErrNoPairs, p.conditions(), strings.Join(names, ", "))
+	}
+	for i, c := range p.fixed {
+		values := distinct(c)
+		if slices.Contains(values, p.base[i].Value) {
+			continue
+		}
+		near := ""
+		if word := sim.Nearest(p.base[i].Value, values); word != "" && c.Kind == Text {
+			near = "; did you mean " + word + "?"
+		}
+		return fmt.Errorf("%w: no row has %s; the values are %s%s", ErrNoPairs, p.base[i], shortList(values), near)
+	}
+	return fmt.Errorf("%w: no row with %s has a known seed", ErrNoPairs, p.conditions())
+}
+
+// distinct returns the values of a column in the order of their first rows.
+func distinct(c *Column) []string {
+	var out []string
+	seen := map[string]bool{}
+	for i := range max(len(c.Text), len(c.Numbers)) {
+		if v := c.Exact(i); v != "" && !seen[v] {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// shortList joins some of the values.
+func shortList(values []string) string {
+	const most = 12
+	if len(values) > most {
+		values = append(slices.Clone(values[:most]), "…")
+	}
+	return strings.Join(values, ", ")
+}
+
+// grouping returns the columns by which differences are grouped.
+func (p *pairing) grouping(names []string) ([]*Column, error) {
+	if names == nil {
+		for _, c := range p.table.Columns {
+			if c.Role == Parameter {
+				names = append(names, c.Name)
+			}
+		}
+	}
+	all := make([]string, 0, len(names)+len(p.base))
+	for _, c := range p.base {
+		all = append(all, c.Name)
+	}
+	return p.table.grouping(append(all, names...))
+}
+
+func (p *pairing) summarize(by, columns []*Column) *Table {
+	paired := make([]int, 0, len(p.baseline))
+	for row := range p.table.Len() {
+		if _, ok := p.baseline[row]; ok {
+			paired = append(paired, row)
+		}
+	}
+	out := newSummaries(by, "difference")
+	base := statistic("baseline_mean", Number)
+	out.base = &base
+	var differences [][]float64
+	for _, rows := range groupRows(paired, by) {
+		for _, c := range columns {
+			d, b := p.differences(c, rows)
+			out.start(by, rows[0], c)
+			base.Numbers = append(base.Numbers, b)
+			differences = append(differences, d)
+		}
+	}
+	out.add(differences)
+	return out.table()
+}
+
+// differences returns the rows' differences from their baselines in a measure, and the mean of those baselines that count.
+func (p *pairing) differences(c *Column, rows []int) (differences []float64, baseline float64) {
+	var values []float64
+	for _, row := range rows {
+		b := c.Numbers[p.baseline[row]]
+		if d := c.Numbers[row] - b; !math.IsNaN(d) {
+			differences, values = append(differences, d), append(values, b)
+		}
+	}
+	slices.Sort(values)
+	return differences, mean(values)
+}
