@@ -57,16 +57,16 @@ func (s *Simulation) logTrial(aborted bool) {
 	for _, k := range steps {
 		sum += int(k)
 	}
-	s.logf("phase %d of %d, trial %d of %d: steps %d–%d (mean %.1f), %d did not settle", t.phase+1, phases(s.p),
-		t.trial+1, s.p.Numint.EveryN, slices.Min(steps), slices.Max(steps), float64(sum)/float64(shown), s.state.unsettled)
+	s.logf(trialFormat, t.phase+1, phases(s.p), t.trial+1, s.p.Numint.EveryN, slices.Min(steps), slices.Max(steps),
+		float64(sum)/float64(shown), s.state.unsettled)
 	s.state.unsettled = 0
 }
 
 // logResponses logs the responses of a phase.
 func (s *Simulation) logResponses(m *measures) {
 	t := s.state.training
-	s.logf("responses: E rates up to %.4g (mean %.4g), I rates up to %.4g (mean %.4g), %d did not settle",
-		slices.Max(t.responsesE), meanOf(t.responsesE), slices.Max(t.responsesI), meanOf(t.responsesI), s.state.unsettled)
+	s.logf(responsesFormat, slices.Max(t.responsesE), meanOf(t.responsesE), slices.Max(t.responsesI), meanOf(t.responsesI),
+		s.state.unsettled)
 	sum, known, weak := 0.0, 0, 0
 	for n, cc := range m.cc {
 		if cc == cc {

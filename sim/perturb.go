@@ -212,6 +212,6 @@ func (s *Simulation) logPerturbation() {
 	t := s.state.perturbing
 	s.logf("PERTURB, seed %d: %d of %d E neurons pushed by %g, %d stimuli", s.task.Seed, len(t.chosen), s.p.NE(), s.p.Perturb.Size,
 		s.p.NStimuli())
-	s.logf("%d of %d states did not settle and were used as they were", s.state.unsettled, s.state.done)
+	s.logf(statesFormat, s.state.unsettled, s.state.done)
 	s.logf("%d pairs in the bins, %d left out for want of a correlation", t.bins.pairs, t.bins.leftOut)
 }

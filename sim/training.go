@@ -205,9 +205,9 @@ func (s *Simulation) endPhase(aborted, still bool) {
 	shown := t.trial * s.p.NStimuli()
 	if aborted {
 		shown += t.order.number() + 1 - s.p.NStimuli()
-		s.logf("phase %d ends: a state did not settle", t.phase+1)
+		s.logf(abortFormat, t.phase+1)
 	} else if still && t.trial < s.p.Numint.EveryN {
-		s.logf("phase %d ends: the inhibitory input has converged", t.phase+1)
+		s.logf("%s", phaseEnd(s.state.log, t.phase+1))
 	}
 	s.state.skipped += int64(s.p.Numint.EveryN*s.p.NStimuli() - shown)
 	s.state.unsettled = 0

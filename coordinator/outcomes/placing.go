@@ -89,7 +89,7 @@ func (b *Book) pathOf(sweep, file string) string {
 // resultLine is the manifest's line of an outcome with a result.
 func resultLine(sweep string, t *sweeps.Task, o *protocol.Outcome) manifest.Line {
 	l := outcomeLine(sweep, t, o)
-	l.State, l.File, l.Digest, l.SHA256, l.Bytes = manifest.Done, t.File, o.Digest, o.SHA256, o.Bytes
+	l.State, l.File, l.Digest, l.SHA256, l.Bytes, l.Quality = manifest.Done, t.File, o.Digest, o.SHA256, o.Bytes, o.Quality
 	return l
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"eisweep/internal/quality"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -51,6 +52,10 @@ type Line struct {
 	Host     string    `json:"host,omitempty"`
 	Worker   string    `json:"worker,omitempty"`
 	Version  string    `json:"version,omitempty"` // of the program that computed it
+
+	// Quality is whether the result can be trusted; nil for failures, in lines of earlier versions, and where the result's log
+	// does not say it.
+	Quality *quality.Quality `json:"quality,omitempty"`
 
 	ModelVersion int       `json:"model_version"`
 	ReusedFrom   string    `json:"reused_from,omitempty"` // the sweep that it was linked from instead of computed

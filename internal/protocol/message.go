@@ -3,6 +3,7 @@ package protocol
 import (
 	"time"
 
+	"eisweep/internal/quality"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -80,6 +81,8 @@ type Outcome struct {
 	Host    string        `json:"host"`
 	Worker  string        `json:"worker"`
 	Version string        `json:"version"`
+	// Quality is whether the result can be trusted; nil for failures, and from workers of earlier versions.
+	Quality *quality.Quality `json:"quality,omitempty"`
 }
 
 // Done reports whether the outcome is a result.
