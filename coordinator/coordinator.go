@@ -167,8 +167,7 @@ func (c *Coordinator) connect() {
 	c.faults = faults.New(faults.Config{Core: view, Catalog: c.catalog, Ledger: c.ledger, Window: c.window, Log: config.Log})
 	view.faults = c.faults
 	c.explainer = &explain.Explainer{Core: view, Root: config.Root, Queue: config.Queue, Catalog: c.catalog, Sweeps: c.sweeps,
-		Attempts: c.attempts,
-		Faults:   c.faults, Workers: c.workers, Archived: c.archive().explain}
+		Attempts: c.attempts, Faults: c.faults, Workers: c.workers, Prober: config.Prober, Archived: c.archive().explain}
 	c.recorder = &recorder{core: c.core, root: config.Root, sweeps: c.sweeps, soleOwner: config.SoleOwner}
 	c.launcher = &launcher{core: c.core, config: config, catalog: c.catalog, sweeps: c.sweeps, book: c.book, attempts: c.attempts,
 		ledger: c.ledger,

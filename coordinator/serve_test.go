@@ -295,7 +295,7 @@ func TestExplainNamesTheSweepThatComesFirst(t *testing.T) {
 	}
 }
 
-// A task of a cancelled sweep has no result and is wanted by nothing.
+// A task of a cancelled sweep has no result, and no sweep wants it. The next coordinator knows it too.
 func TestExplainTaskOfACancelledSweep(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
@@ -304,10 +304,25 @@ func TestExplainTaskOfACancelledSweep(t *testing.T) {
 	if _, err := k.Cancel(g.context(), []string{"two"}); err != nil {
 		t.Fatal(err)
 	}
-	e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: id})
-	if e.Sweep != "two" || e.State != "cancelled" || !strings.Contains(e.Reason, "two was cancelled") {
-		t.Errorf("explained %+v", e)
+	for range 2 {
+		for _, target := range []string{id, id[:12]} {
+			e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: target})
+			if e.Target != id || e.Sweep != "two" || e.State != "cancelled" || !strings.Contains(e.Reason, "two was cancelled") {
+				t.Errorf("%s is explained by %+v", target, e)
+			}
+		}
+		g.end()
+		g.serve()
 	}
+	other := "t" + strings.Repeat("0", 31) + "1"
+	if _, err := ask[control.Explained](g, control.VerbExplain, control.Explain{Target: other}); !isUnknown(err) {
+		t.Errorf("an unknown task: %v", err)
+	}
+}
+
+func isUnknown(err error) bool {
+	var refusal *control.Refusal
+	return errors.As(err, &refusal) && refusal.Kind == control.Unknown
 }
 
 // heard waits until so many workers are known.

@@ -28,7 +28,9 @@ type Catalog struct {
 
 	owned  bool            // by the process that holds the root's lock: finished sweeps are read only when needed
 	unread map[string]bool // sweeps whose manifests are read when they are needed
-	index  *idIndex        // of the tasks of those; nil until a task is asked for
+	index  idIndex         // of the tasks of those, and of sweeps that were removed since
+	// indexComplete says that all of those are in the index.
+	indexComplete bool
 }
 
 // Ref is a reference to a manifest's line, with what must be known about it at once.
@@ -112,7 +114,7 @@ func (x *Catalog) Refresh() error {
 		}
 	}
 	clear(x.unread)
-	x.index = nil
+	x.updateIndex(names)
 	for _, name := range names {
 		if x.manifests[name] == nil && x.isReleasable(name) {
 			x.unread[name] = true
@@ -124,7 +126,7 @@ func (x *Catalog) Refresh() error {
 }
 
 // drop forgets the lines of a sweep's manifest, but not the run numbers: the queue may know them, and none
-// is given twice.
+// is given twice. The index keeps those of sweeps whose lines were unloaded.
 func (x *Catalog) drop(name string) {
 	m := x.manifests[name]
 	delete(x.manifests, name)
@@ -219,7 +221,7 @@ func (x *Catalog) historyOf(id sweeps.ID) History {
 	return History{}
 }
 
-// LastRun is the highest run number of a task that a manifest has, or that RaiseRun gave; 0 for none.
+// LastRun is the highest run number of a task that a manifest has, or had since the catalog was opened; 0 for none.
 func (x *Catalog) LastRun(id sweeps.ID) int {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -228,14 +230,6 @@ func (x *Catalog) LastRun(id sweeps.ID) int {
 		return int(t.run)
 	}
 	return 0
-}
-
-// RaiseRun notes that a task was given a run number.
-func (x *Catalog) RaiseRun(id sweeps.ID, run int) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	t := x.task(id)
-	t.run = max(t.run, int32(run))
 }
 
 // Has reports whether there is a sweep of that name.
@@ -256,11 +250,9 @@ func (x *Catalog) Contains(id sweeps.ID, sweep string) bool {
 func (x *Catalog) WithPrefix(start string, found map[sweeps.ID]bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if len(x.unread) > 0 {
-		x.makeIndex()
-		for name := range x.index.between(keysWith(start)) {
-			x.load(name)
-		}
+	x.makeIndex()
+	for e := range x.index.between(keysWith(start)) {
+		x.load(x.index.name(e))
 	}
 	for id, t := range x.tasks {
 		if (t.several != nil || t.only.in != nil) && strings.HasPrefix(id.String(), start) {

@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/binary"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -111,18 +112,105 @@ func TestFinishedSweepsAreReadWhenAskedFor(t *testing.T) {
 	}
 }
 
-// A run number that was given to a task is not forgotten with the lines of its sweep.
-func TestUnloadKeepsRunNumbers(t *testing.T) {
-	r := finishedRoot(t, 2, 3)
-	x := owned(t, r)
-	id := idOf(0, 3, 1)
-	x.RaiseRun(id, 7)
-	for range 2 {
-		if run := x.LastRun(id); run != 7 {
-			t.Errorf("the last run is %d, want 7", run)
-		}
-		x.Unload(func(string) bool { return false })
+// Run numbers are not given twice, even if the directory of a finished sweep is removed after its lines were unloaded.
+func TestRunNumbersOutliveTheirSweep(t *testing.T) {
+	const tasks = storedKeys
+	nobody := func(string) bool { return false }
+	id := idOf(0, tasks, 1)
+	for name, before := range map[string]func(t *testing.T, x *Catalog){
+		"loaded":         func(_ *testing.T, x *Catalog) { x.LastRun(id) },
+		"unloaded":       func(_ *testing.T, x *Catalog) { x.LastRun(id); x.Unload(nobody) },
+		"indexed":        func(_ *testing.T, x *Catalog) { x.Index() },
+		"unloaded twice": func(_ *testing.T, x *Catalog) { x.LastRun(id); x.Unload(nobody); x.LastRun(id); x.Unload(nobody) },
+		"indexed from stored keys": func(t *testing.T, x *Catalog) {
+			owned(t, x.root).Index()
+			x.Index()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := finishedRoot(t, 3, tasks)
+			appendLine(t, r, "sweep0", manifest.Line{ID: id, Sweep: "sweep0", State: manifest.Failed, Class: "numeric", Run: 3})
+			finish(t, r, "sweep0", tasks)
+			x := owned(t, r)
+			before(t, x)
+			if err := os.RemoveAll(r.SweepDir("sweep0")); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if err := x.Refresh(); err != nil {
+					t.Fatal(err)
+				}
+				if run := x.LastRun(id); run != 3 || x.Has("sweep0") {
+					t.Errorf("the last run is %d, want 3", run)
+				}
+				if run := x.LastRun(idOf(0, tasks, 5)); run != 1 {
+					t.Errorf("the last run of another task is %d, want 1", run)
+				}
+				x.Unload(nobody)
+			}
+			if h := x.History(id); h.HasResult() || h.Failure() != nil {
+				t.Errorf("a result of a removed sweep counts: %+v", h)
+			}
+		})
 	}
+}
+
+func appendLine(t *testing.T, r *root.Root, sweep string, line manifest.Line) {
+	t.Helper()
+	m, err := manifest.Open(r.Manifest(sweep))
+	if err == nil {
+		err = m.Append(line)
+	}
+	if err == nil {
+		err = m.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Stored keys are removed with their sweep.
+func TestStoredKeysOfARemovedSweep(t *testing.T) {
+	r := finishedRoot(t, 3, storedKeys)
+	x := owned(t, r)
+	x.Index()
+	if err := os.RemoveAll(r.SweepDir("sweep0")); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Refresh(); err != nil {
+		t.Fatal(err)
+	}
+	if is := storedKeyFiles(t, r); !slices.Equal(is, []string{"sweep1.ids"}) {
+		t.Errorf("stored are %v", is)
+	}
+	if names, err := records.Names(r); err != nil || len(names) != 2 {
+		t.Errorf("records of %v, %v: the record of a removed sweep is kept", names, err)
+	}
+	if err := os.RemoveAll(r.SweepDir("sweep1")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(r); err != nil {
+		t.Fatal(err)
+	}
+	if is := storedKeyFiles(t, r); !slices.Equal(is, []string{"sweep1.ids"}) {
+		t.Errorf("a catalog that does not own the root changed them to %v", is)
+	}
+	owned(t, r)
+	if is := storedKeyFiles(t, r); len(is) > 0 {
+		t.Errorf("after a start are stored %v", is)
+	}
+}
+
+func storedKeyFiles(t *testing.T, r *root.Root) (names []string) {
+	t.Helper()
+	paths, err := filepath.Glob(r.Private("sweeps", "*.ids"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range paths {
+		names = append(names, filepath.Base(p))
+	}
+	return names
 }
 
 // What is written to a finished sweep's manifest counts at the next refresh, and the sweep is no longer left out.
@@ -135,17 +223,8 @@ func TestAGrownManifestIsRead(t *testing.T) {
 	}
 	x.Unload(func(string) bool { return false })
 	added := manifest.Line{ID: sweeps.ID{9}, Sweep: "sweep0", State: manifest.Failed, Class: "numeric", Run: 4}
-	m, err := manifest.Open(r.Manifest("sweep0"))
-	if err == nil {
-		err = m.Append(added)
-	}
-	if err == nil {
-		err = m.Close()
-	}
-	if err == nil {
-		err = x.Refresh()
-	}
-	if err != nil || x.LastRun(added.ID) != 4 {
+	appendLine(t, r, "sweep0", added)
+	if err := x.Refresh(); err != nil || x.LastRun(added.ID) != 4 {
 		t.Errorf("the last run of a new line is %d (%v)", x.LastRun(added.ID), err)
 	}
 	x.Unload(func(string) bool { return false }) // by its record it had another size when it finished
@@ -190,15 +269,29 @@ func TestStoredKeys(t *testing.T) {
 	}
 }
 
-func TestUnloadKeepsTheIndexIfNothingIsUnloaded(t *testing.T) {
-	x := owned(t, finishedRoot(t, 3, 4))
-	x.Unload(func(string) bool { return false })
-	x.History(idOf(0, 4, 1)) // makes the index
-	x.Unload(func(string) bool { return false })
-	x.History(idOf(9, 4, 0))
-	made := x.index
-	x.Unload(func(string) bool { return false })
-	if made == nil || x.index != made {
-		t.Error("the index is made anew though nothing was unloaded")
+// A manifest is indexed once: neither Unload nor Refresh makes the catalog read it again, unless it has changed.
+func TestAManifestIsIndexedOnce(t *testing.T) {
+	const tasks = 4
+	r := finishedRoot(t, 4, tasks)
+	x := owned(t, r)
+	x.Index()
+	x.LastRun(idOf(0, tasks, 1)) // loads the sweep
+	for range 2 {
+		x.Unload(func(string) bool { return false })
+		if err := x.Refresh(); err != nil {
+			t.Fatal(err)
+		}
+		if todo := x.unindexed(); len(todo) > 0 {
+			t.Errorf("%v would be indexed again", todo)
+		}
+	}
+	added := manifest.Line{ID: sweeps.ID{9}, Sweep: "sweep1", State: manifest.Failed, Class: "numeric", Run: 4}
+	appendLine(t, r, "sweep1", added)
+	finish(t, r, "sweep1", tasks)
+	if err := x.Refresh(); err != nil {
+		t.Fatal(err)
+	}
+	if x.LastRun(added.ID) != 4 || x.LastRun(idOf(1, tasks, 1)) != 1 {
+		t.Error("the changed manifest is not indexed again")
 	}
 }

@@ -75,6 +75,12 @@ func (x *Catalog) ReadSweep(ctx context.Context, prober Prober, name string) (*S
 	return out, nil
 }
 
+// LatestTasks makes the tasks of a sweep's latest launch again. The error wraps fs.ErrNotExist if it was never launched.
+func (x *Catalog) LatestTasks(ctx context.Context, prober Prober, name string) (*sweeps.Expansion, error) {
+	_, e, err := x.expandLatest(ctx, prober, name)
+	return e, err
+}
+
 // expandLatest makes the tasks of a sweep's latest launch.
 func (x *Catalog) expandLatest(ctx context.Context, prober Prober, name string) (*sweeps.Sweep, *sweeps.Expansion, error) {
 	s, err := records.Launched(x.root, name)

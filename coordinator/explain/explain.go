@@ -37,6 +37,7 @@ type Explainer struct {
 	Attempts *attempts.Tracker
 	Faults   *faults.List
 	Workers  *workers.Table
+	Prober   catalog.Prober
 	// Archived explains a sweep that this coordinator has neither launched nor resumed.
 	Archived func(ctx context.Context, sweep string) (control.Explained, error)
 }
@@ -57,20 +58,18 @@ func (x *Explainer) Explain(ctx context.Context, target string) (control.Explain
 	if known, err := x.Root.Sweeps(); err != nil || slices.Contains(known, target) {
 		return x.Archived(ctx, target)
 	}
-	id, err := x.identify(target)
+	id, err := x.identify(ctx, target)
 	if err != nil {
 		return control.Explained{}, err
 	}
-	x.Core.Lock()
-	defer x.Core.Unlock()
-	if t, ok := x.Core.Machine().Task(id); ok && !t.IsSettled() {
-		return x.task(id, t), nil
+	if out, ok := x.unsettled(id); ok {
+		return out, nil
 	}
-	return x.settled(id)
+	return x.settled(ctx, id)
 }
 
 // identify finds the task whose id begins with start.
-func (x *Explainer) identify(start string) (sweeps.ID, error) {
+func (x *Explainer) identify(ctx context.Context, start string) (sweeps.ID, error) {
 	if id, err := sweeps.ParseID(start); err == nil && id != (sweeps.ID{}) {
 		return id, nil
 	}
@@ -83,7 +82,13 @@ func (x *Explainer) identify(start string) (sweeps.ID, error) {
 			}
 		}
 		x.Core.Unlock()
+		x.Catalog.Index()
 		x.Catalog.WithPrefix(start, found)
+		if len(found) == 0 {
+			for _, t := range x.inCancelled(ctx, func(id sweeps.ID) bool { return strings.HasPrefix(id.String(), start) }) {
+				found[t.ID] = true
+			}
+		}
 	}
 	switch len(found) {
 	case 0:

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -14,6 +15,17 @@ import (
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
+
+// unsettled explains a task that is not settled; not ok if the coordinator knows no such task.
+func (x *Explainer) unsettled(id sweeps.ID) (out control.Explained, ok bool) {
+	x.Core.Lock()
+	defer x.Core.Unlock()
+	t, ok := x.Core.Machine().Task(id)
+	if !ok || t.IsSettled() {
+		return out, false
+	}
+	return x.task(id, t), true
+}
 
 // task explains a task that is not settled.
 func (x *Explainer) task(id sweeps.ID, t lifecycle.Task) control.Explained {
@@ -131,32 +143,16 @@ func lastAttempt(l *manifest.Line) string {
 	return fmt.Sprintf("run %d, attempt %d on %s by %s, %s, %s", l.Run, l.Attempt, l.Host, l.Worker, units.Seconds(l.Seconds), ended)
 }
 
-// cancelledSweepOf names a cancelled sweep that has the task; "" if there is none.
-func (x *Explainer) cancelledSweepOf(id sweeps.ID) string {
-	for s := range x.Sweeps.All() {
-		if x.Core.Machine().Status(s.Name) == lifecycle.Cancelled && s.Contains(id) {
-			return s.Name
-		}
-	}
-	return ""
-}
-
-// settled explains a settled task from the manifests.
-func (x *Explainer) settled(id sweeps.ID) (control.Explained, error) {
+// settled explains a settled task from the manifests, or a task of a cancelled sweep. Both may take long.
+func (x *Explainer) settled(ctx context.Context, id sweeps.ID) (control.Explained, error) {
 	out := control.Explained{Target: id.String()}
+	x.Catalog.Index()
 	l, err := x.Catalog.Latest(id)
-	switch {
-	case err != nil:
+	if err != nil {
 		return out, err
-	case l == nil && x.cancelledSweepOf(id) != "":
-		out.Sweep, out.State = x.cancelledSweepOf(id), string(control.Cancelled)
-		out.Reason, out.Remedy = "it does not run: "+out.Sweep+" was cancelled", "launch "+out.Sweep+" to continue"
-		return out, nil
-	case l == nil:
-		return out, &control.Refusal{
-			Kind: control.Unknown,
-			Text: fmt.Sprintf("no sweep that was launched here has task %s, and no manifest: it may have been cancelled; launch its sweep", id),
-		}
+	}
+	if l == nil {
+		return x.cancelled(ctx, id)
 	}
 	out.Sweep, out.State = l.Sweep, string(l.State)
 	out.Details = append(out.Details, lastAttempt(l))

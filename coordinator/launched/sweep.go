@@ -67,20 +67,6 @@ func (s *Sweep) Place(number int) int32 {
 	return place
 }
 
-// Contains reports whether the last launch or rerun of the sweep has the task, whatever became of it.
-func (s *Sweep) Contains(id sweeps.ID) bool {
-	e := s.expansions[len(s.expansions)-1]
-	if e == nil {
-		return false
-	}
-	for _, t := range e.Numbered() {
-		if t.ID == id {
-			return true
-		}
-	}
-	return false
-}
-
 // at makes the task of a place again.
 func (s *Sweep) at(place int32) *sweeps.Task {
 	i, found := slices.BinarySearch(s.bases, place)

@@ -37,6 +37,7 @@ func New(ctx context.Context, c *catalog.Catalog, prober catalog.Prober, earlier
 	if err := c.CheckReadable(request.Sweeps); err != nil {
 		return nil, err
 	}
+	c.Index() // the first task would do it while it holds the catalog's lock
 	ordered, depended := sourcesFirst(request.Sweeps)
 	lib := catalog.NewLibrary(ctx, c, prober, request.Sweeps)
 	if request.IsPartial() || request.Resumed != nil {

@@ -41,6 +41,24 @@ func Names(r *root.Root) ([]string, error) {
 	return slices.Compact(names), err
 }
 
+// keysEnding ends the names of files that lie beside the records: caches of the ids that finished sweeps have.
+const keysEnding = ".ids"
+
+// KeysPath is where the ids of a finished sweep are stored.
+func KeysPath(r *root.Root, sweep string) string { return r.Private(directory, sweep+keysEnding) }
+
+// RemoveOldKeys removes the stored ids of all sweeps but the named ones, which are sorted. Only the owner of the root may
+// call it. What cannot be removed stays: it does no harm.
+func RemoveOldKeys(r *root.Root, sweeps []string) {
+	entries, _ := os.ReadDir(r.Private(directory))
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), keysEnding)
+		if _, found := slices.BinarySearch(sweeps, name); ok && !found {
+			_ = os.Remove(KeysPath(r, name))
+		}
+	}
+}
+
 func namesIn(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
