@@ -117,7 +117,7 @@ const acknowledged = 500 * time.Millisecond
 // giveBack makes a task pending again that a worker returned unfinished.
 func (t *Tracker) giveBack(e queue.Entry) {
 	t.delayed[e.ID] = time.Now().Add(acknowledged)
-	t.step(lifecycle.AttemptReturned{ID: e.ID, Run: e.Run, Token: e.Token})
+	t.step(lifecycle.AttemptReturned{ID: e.ID, Run: e.Run, Token: e.Token, Delayed: true})
 }
 
 // stepEnded reports to the machine an attempt that has ended without an outcome. It counts if it is recorded
@@ -126,7 +126,7 @@ func (t *Tracker) stepEnded(e protocol.AttemptEvent, class protocol.Class, reaso
 	is, ok := t.config.Core.Machine().Task(e.ID)
 	counts := ok && t.losses.of(run{e.ID, e.Run}) > is.Losses
 	t.config.Core.SetReason(e.ID, reason)
-	t.step(lifecycle.AttemptEnded{ID: e.ID, Run: e.Run, Token: e.Token, Lost: counts, Class: class})
+	t.step(lifecycle.AttemptEnded{ID: e.ID, Run: e.Run, Token: e.Token, Lost: counts, Class: class, Delayed: t.Delay(e.ID) > 0})
 	if is, ok := t.config.Core.Machine().Task(e.ID); ok && !is.IsSettled() {
 		t.config.Core.SetReason(e.ID, "")
 	}

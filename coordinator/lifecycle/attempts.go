@@ -29,7 +29,7 @@ func (m *Machine) giveBack(e AttemptReturned) []Command {
 	if t == nil || t.phase != Running || int(t.run) != e.Run || t.token != e.Token {
 		return nil
 	}
-	return m.requeue(e.ID, t)
+	return m.requeue(e.ID, t, e.Delayed)
 }
 
 // endAttempt handles an attempt that has fallen silent. Its task is sent again behind all others of its sweep, so
@@ -49,11 +49,11 @@ func (m *Machine) endAttempt(e AttemptEnded) []Command {
 		m.untrack(e.ID)
 		return out
 	}
-	return m.requeue(e.ID, t)
+	return m.requeue(e.ID, t, e.Delayed)
 }
 
 // requeue makes a running task pending again, if a sweep still wants it.
-func (m *Machine) requeue(id sweeps.ID, t *entry) []Command {
+func (m *Machine) requeue(id sweeps.ID, t *entry, delayed bool) []Command {
 	t.token = ""
 	m.refund(t)
 	if t.want == 0 {
@@ -68,7 +68,12 @@ func (m *Machine) requeue(id sweeps.ID, t *entry) []Command {
 		m.forget(id)
 		return append(m.failDependents(id), m.finish(names)...)
 	}
-	m.makePending(id, t)
+	if delayed {
+		m.move(t, Pending)
+		m.deferred[id] = true
+	} else {
+		m.makePending(id, t)
+	}
 	m.untrack(id)
 	return m.finish(names)
 }

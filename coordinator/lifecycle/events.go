@@ -67,9 +67,10 @@ type AttemptStarted struct {
 
 // AttemptReturned: the worker gave the attempt up unfinished, and nothing is wrong with the task.
 type AttemptReturned struct {
-	ID    sweeps.ID
-	Run   int
-	Token string
+	ID      sweeps.ID
+	Run     int
+	Token   string
+	Delayed bool // the task must not be sent before TaskReady
 }
 
 // AttemptEnded: the coordinator ended an attempt that has fallen silent.
@@ -79,10 +80,11 @@ type AttemptEnded struct {
 	Token string
 	Lost  bool // it counts as a loss: it left no checkpoint
 	// Class is that of the task's failure if this was the last attempt that it has.
-	Class protocol.Class
+	Class   protocol.Class
+	Delayed bool // the task must not be sent before TaskReady
 }
 
-// TaskReady: what kept a task from being sent, when the sender deferred it, is over.
+// TaskReady: what kept a task from being sent, when it was delayed or the sender deferred it, is over.
 type TaskReady struct{ ID sweeps.ID }
 
 // OrderUnreadable: no worker can read the task's order.

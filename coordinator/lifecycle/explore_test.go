@@ -367,7 +367,7 @@ func (x *explored) giveBack(token string) {
 	delete(x.alive, token)
 	x.note(n, "returned", token)
 	x.ends[n]++
-	x.step(AttemptReturned{task(n), 1, token})
+	x.step(AttemptReturned{ID: task(n), Run: 1, Token: token})
 }
 
 // mayReappear reports whether an attempt that was ended is set back when it is heard from.

@@ -75,7 +75,7 @@ type world struct {
 	runs     map[sweeps.ID]int               // the highest in a line
 	held     map[runKey]OutcomeCommitted     // outcomes that are not acknowledged
 	acked    map[runKey]bool
-	deferred []sweeps.ID // by the sender
+	deferred []sweeps.ID // until the next filling
 	waiting  []Place     // that could not be carried out
 	launches map[string][]sweeps.ID
 	log      []string
@@ -302,6 +302,15 @@ func (h *world) fill() {
 	}
 }
 
+// delay decides whether a task must not be sent before the next filling.
+func (h *world) delay(id sweeps.ID) bool {
+	if h.random.IntN(2) == 0 {
+		return false
+	}
+	h.deferred = append(h.deferred, id)
+	return true
+}
+
 // HasRoom and Offer make world a Sender.
 func (h *world) HasRoom(int64) bool { return h.random.IntN(2) == 0 }
 
@@ -395,7 +404,7 @@ func (h *world) end(badly bool) {
 		case n < 2:
 			if h.register[k].token == token && h.register[k].event == "started" {
 				h.set(k, "returned", token)
-				h.step(AttemptReturned{k.id, k.run, token})
+				h.step(AttemptReturned{k.id, k.run, token, h.delay(k.id)})
 			}
 			return
 		case n < 4:
@@ -426,7 +435,7 @@ func (h *world) endSilent() {
 			continue
 		}
 		h.set(k, "ended", r.token)
-		h.step(AttemptEnded{k.id, k.run, r.token, h.random.IntN(3) > 0, protocol.Lost})
+		h.step(AttemptEnded{k.id, k.run, r.token, h.random.IntN(3) > 0, protocol.Lost, h.delay(k.id)})
 	}
 }
 

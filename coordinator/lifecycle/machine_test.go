@@ -188,10 +188,12 @@ func parseEvent(t *testing.T, word string, f map[string]string) Event {
 	case "attemptStarted":
 		return AttemptStarted{id, run, token}
 	case "attemptReturned":
-		return AttemptReturned{id, run, token}
+		_, delayed := f["delayed"]
+		return AttemptReturned{id, run, token, delayed}
 	case "attemptEnded":
 		_, lost := f["lost"]
-		return AttemptEnded{id, run, token, lost, protocol.Lost}
+		_, delayed := f["delayed"]
+		return AttemptEnded{id, run, token, lost, protocol.Lost, delayed}
 	case "taskReady":
 		return TaskReady{id}
 	case "orderUnreadable":
