@@ -1,0 +1,100 @@
+package measures
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"testing"
+
+	"eisweep/sim"
+)
+
+// ownFiles are results of this program: of both trainings, of one without plasticity, of unsettled and silent networks, and
+// perturbations.
+func ownFiles(t testing.TB) []string {
+	dir := t.TempDir()
+	small := []string{"ng.exc.n_per_axis=3", "inp.n_stimuli=4"}
+	with := func(settings ...string) []string { return append(slices.Clone(small), settings...) }
+	both := simulated(t, dir, "both", sim.Approximate, "", with("numint.n_trials=3", "numint.every_n=3", "pl.is_plastic=BOTH")...)
+	return []string{
+		both,
+		simulated(t, dir, "exc", sim.Approximate, "", with("numint.n_trials=2", "numint.every_n=1", "pl.is_plastic=EXC")...),
+		simulated(t, dir, "neither", sim.Approximate, "", with("pl.is_plastic=NEITHER")...),
+		simulated(t, dir, "gradient", sim.Gradient, "", with("numint.n_trials=2", "numint.every_n=2", "pl.compute_gradient_angles=true")...),
+		simulated(t, dir, "unsettled", sim.Approximate, "", with("numint.n_trials=2", "numint.every_n=2", "numint.max_steps=250")...),
+		simulated(t, dir, "aborted", sim.Approximate, "", with("numint.n_trials=2", "numint.every_n=2", "numint.max_steps=250",
+			"numint.do_abort=true")...),
+		simulated(t, dir, "silent", sim.Approximate, "", with("numint.n_trials=1", "inp.exc.bg_input=0", "sy.i2e.w_total=20")...),
+		simulated(t, dir, "coarse", sim.Approximate, "", "ng.exc.n_per_axis=2", "inp.n_stimuli=1", "numint.n_trials=1"),
+		simulated(t, dir, "perturb", sim.Perturb, both, with("perturb.n_perturbed=5")...),
+	}
+}
+
+// collected are the values of files.
+func collected(t testing.TB, paths []string) []Values {
+	t.Helper()
+	out := make([]Values, len(paths))
+	err := Collect(t.Context(), prober(t), paths, func(i int, f Found) error {
+		if out[i] = f.Values; f.Err != nil || f.Bytes == 0 || f.Info.NPerAxis < 2 {
+			t.Errorf("%s: %+v", paths[i], f)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// Each measure of each file is what Python computes from the file's arrays, to 1e-9 of its size.
+func TestMeasuresArePythons(t *testing.T) {
+	paths := append(ownFiles(t), goldenFiles(t)...)
+	want, known := python(t, paths...), map[string]int{}
+	for i, values := range collected(t, paths) {
+		if len(values) != len(want[i]) || len(values) != len(All()) {
+			t.Fatalf("%s: %d values, Python has %d and All %d", paths[i], len(values), len(want[i]), len(All()))
+		}
+		for k, m := range All() {
+			if problem := compareMeasure(values[k], want[i][m.Name]); problem != "" {
+				t.Errorf("%s: %s %s", paths[i], m.Name, problem)
+			}
+			if !math.IsNaN(values[k]) {
+				known[m.Name]++
+			}
+		}
+	}
+	for _, m := range All() {
+		if known[m.Name] < 5 {
+			t.Errorf("only %d files have %s", known[m.Name], m.Name)
+		}
+	}
+}
+
+func compareMeasure(got float64, want *float64) string {
+	switch {
+	case want == nil && math.IsNaN(got):
+		return ""
+	case want == nil:
+		return fmt.Sprintf("is %v, want none", got)
+	case math.Abs(got-*want) <= 1e-9*math.Abs(*want):
+		return ""
+	default:
+		return fmt.Sprintf("is %v, want %v", got, *want)
+	}
+}
+
+func TestNamesAreUnique(t *testing.T) {
+	seen := map[string]int{}
+	for i, m := range All() {
+		if _, twice := seen[m.Name]; twice || m.Unit == "" || m.Definition == "" || m.Source == "" {
+			t.Errorf("%+v", m)
+		}
+		if seen[m.Name] = i; Index(m.Name) != i {
+			t.Errorf("the index of %s is %d, want %d", m.Name, Index(m.Name), i)
+		}
+	}
+	if Index("cc") != -1 || len(slices.Collect(maps.Keys(seen))) != len(All()) {
+		t.Error("a name that is none has an index")
+	}
+}
