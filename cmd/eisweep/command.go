@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"eisweep/cmd/eisweep/internal/analysis"
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
@@ -78,6 +79,7 @@ func addCommands(e *cli.Env, cmd *cobra.Command) {
 			newWorkersCommand(e), newDrainCommand(e), newSlurmCommand(e), newKeysCommand()}, steer...)},
 		{"Monitoring:", []*cobra.Command{newStatusCommand(e), newWatchCommand(e), newTasksCommand(e), newShowCommand(e),
 			newLogsCommand(e), newExplainCommand(e)}},
+		{"Analysis:", []*cobra.Command{analysis.NewTableCommand(e)}},
 		{"Maintenance:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e)}},
 		{"Other:", []*cobra.Command{newParamsCommand(e), newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e)}},
 	} {

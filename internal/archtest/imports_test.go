@@ -73,6 +73,8 @@ var plan = map[string][]string{
 		"cmd/eisweep/internal/display"},
 	"cmd/eisweep/internal/inspect": {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli",
 		"cmd/eisweep/internal/display", "cmd/eisweep/internal/selection"},
+	"cmd/eisweep/internal/analysis": {"sim", "sweeps", "internal", "coordinator", "cmd/eisweep/internal/cli",
+		"cmd/eisweep/internal/selection"},
 	"cmd/eisweep/internal/ownership": {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client"},
 	"cmd/eisweep/internal/slurmjobs": {"internal", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/client"},
 	"cmd/eisweep/internal/local": {"internal", "worker", "coordinator", "cmd/eisweep/internal/cli", "cmd/eisweep/internal/display",

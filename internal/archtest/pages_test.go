@@ -24,6 +24,7 @@ func TestPagesRun(t *testing.T) {
 		{"README.md", 6},
 		{"docs/quickstart.md", 8},
 		{"docs/cluster.md", 10},
+		{"docs/tables.md", 6},
 	} {
 		t.Run(page.name, func(t *testing.T) {
 			t.Parallel()

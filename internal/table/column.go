@@ -81,9 +81,12 @@ func Readable(x float64) string {
 	return strconv.FormatFloat(x, 'g', 3, 64)
 }
 
-// empty reports whether no row has a value.
-func (c *Column) empty() bool {
-	for i := range max(len(c.Text), len(c.Numbers)) {
+// Len is the number of rows.
+func (c *Column) Len() int { return max(len(c.Text), len(c.Numbers)) }
+
+// Empty reports whether no row has a value.
+func (c *Column) Empty() bool {
+	for i := range c.Len() {
 		if !c.Missing(i) {
 			return false
 		}

@@ -161,7 +161,7 @@ func (p *pairing) noPairs(baselines int) error {
 func distinct(c *Column) []string {
 	var out []string
 	seen := map[string]bool{}
-	for i := range max(len(c.Text), len(c.Numbers)) {
+	for i := range c.Len() {
 		if v := c.Exact(i); v != "" && !seen[v] {
 			seen[v] = true
 			out = append(out, v)

@@ -18,7 +18,7 @@ func (t *Table) Len() int {
 	if len(t.Columns) == 0 {
 		return 0
 	}
-	return max(len(t.Columns[0].Text), len(t.Columns[0].Numbers))
+	return t.Columns[0].Len()
 }
 
 // Column returns the column of that name, or nil.
@@ -103,7 +103,7 @@ func (t *Table) measured(names []string) ([]*Column, error) {
 		return out, nil
 	}
 	for i := range t.Columns {
-		if c := &t.Columns[i]; c.Role == Measure && !c.empty() {
+		if c := &t.Columns[i]; c.Role == Measure && !c.Empty() {
 			out = append(out, c)
 		}
 	}

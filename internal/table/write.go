@@ -4,7 +4,9 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/mattn/go-runewidth"
 )
@@ -106,9 +108,9 @@ func (t *Table) WriteText(w io.Writer, most int) error {
 	lines := make([]strings.Builder, rows+1)
 	for j := range t.Columns {
 		c := &t.Columns[j]
-		cells := []string{c.Name}
+		cells := []string{printable(c.Name)}
 		for i := range rows {
-			cells = append(cells, c.Readable(i))
+			cells = append(cells, printable(c.Readable(i)))
 		}
 		width := 0
 		for _, cell := range cells {
@@ -133,4 +135,13 @@ func (t *Table) WriteText(w io.Writer, most int) error {
 		}
 	}
 	return nil
+}
+
+// printable escapes the control characters of a cell, which would break its line.
+func printable(cell string) string {
+	if !strings.ContainsFunc(cell, unicode.IsControl) {
+		return cell
+	}
+	quoted := strconv.Quote(cell)
+	return quoted[1 : len(quoted)-1]
 }

@@ -1,0 +1,198 @@
+package analysis
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/internal/measures"
+	"eisweep/internal/table"
+	"eisweep/sim"
+)
+
+// NewTableCommand is `eisweep table`.
+func NewTableCommand(e *cli.Env) *cobra.Command {
+	var o tableOptions
+	cmd := &cobra.Command{
+		Use:   "table SWEEP|FILE…",
+		Short: "Tabulate the measures of results",
+		Long: `Tabulate the measures of results: one row per task of a sweep's latest launch, or per
+result file. docs/measures.md defines the measures, docs/tables.md the other columns.
+
+SWEEP is the name of a sweep that was run. FILE is the path of a result file, which may
+be one of the published program, or of a sweep's directory, which may be a copy.
+
+--by summarizes each measure over the rows that are equal in the named parameters: n,
+mean, standard deviation, and 95 % intervals of the mean by Student's t and by bootstrap
+(BCa). --vs summarizes the differences between rows and those that have that value and
+the same seed and other parameters.
+
+Without -o the table is written for people to read, with some of the measures. A file
+gets all columns in full precision. Damaged, missing and foreign files are named and left
+out; the exit code is then 4.`,
+		Example: `  eisweep table my
+  eisweep table my -o my.csv                        # or .parquet, .json
+  eisweep table my --by pl.is_plastic --measures cc_median,osi_i_mean
+  eisweep table my --vs pl.is_plastic=NEITHER       # paired by seed
+  eisweep table results/*.h5 --measures all`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cli.Usagef("eisweep table needs the name of a sweep or the path of a result file")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return cli.OrInterrupted(cmd.Context(), o.run(cmd.Context(), e, args))
+		},
+	}
+	o.addFlags(e, cmd)
+	return cmd
+}
+
+// tableOptions are the options of `table`.
+type tableOptions struct {
+	choice       Choice
+	measures, by string
+	vs, where    []string
+	output       string
+	asJSON       bool
+
+	conditions, base []table.Condition // parsed from where and vs
+	chosen           []string          // parsed from measures
+}
+
+func (o *tableOptions) addFlags(e *cli.Env, cmd *cobra.Command) {
+	o.choice.AddFlags(e, cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.measures, "measures", "", "only these measures: `NAMES` with commas, or all")
+	f.StringVar(&o.by, "by", "", "summarize over rows that are equal in `NAMES` of parameters, with commas")
+	f.StringArrayVar(&o.vs, "vs", nil, "summarize differences from rows with `NAME=VALUE`, paired by seed; repeatable")
+	f.StringArrayVar(&o.where, "where", nil, "only rows with `NAME=VALUE`; repeatable")
+	f.StringVarP(&o.output, "output", "o", "", "write `FILE`, whose name ends in .csv, .parquet or .json")
+	f.BoolVar(&o.asJSON, "json", false, "write JSON, one object per row and line")
+	cmd.MarkFlagsMutuallyExclusive("output", "json")
+	cmd.RegisterFlagCompletionFunc("measures", cli.CompleteWords(measureNames()...))
+	cmd.RegisterFlagCompletionFunc("by", completeParameters)
+}
+
+// completeParameters completes names of parameters.
+func completeParameters(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var out []string
+	for _, p := range sim.Table() {
+		out = append(out, p.Name)
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+func measureNames() []string {
+	var out []string
+	for _, m := range measures.All() {
+		out = append(out, m.Name)
+	}
+	return out
+}
+
+// parse checks the options before anything is read.
+func (o *tableOptions) parse() (err error) {
+	if o.output != "" {
+		if err := checkOutput(o.output); err != nil {
+			return err
+		}
+	}
+	for _, name := range names(o.measures) {
+		if name != "all" && name != "seconds" && !slices.Contains(measureNames(), name) {
+			near := ""
+			if word := sim.Nearest(name, measureNames()); word != "" {
+				near = "; did you mean " + word + "?"
+			}
+			return cli.Usagef("--measures: there is no measure %s%s (docs/measures.md lists them)", name, near)
+		}
+	}
+	if o.chosen = names(o.measures); slices.Contains(o.chosen, "all") {
+		o.chosen = measureNames()
+	}
+	if o.conditions, err = parseConditions("where", o.where); err != nil {
+		return err
+	}
+	o.base, err = parseConditions("vs", o.vs)
+	return err
+}
+
+func (o *tableOptions) run(ctx context.Context, e *cli.Env, args []string) error {
+	if err := o.parse(); err != nil {
+		return err
+	}
+	if err := o.choice.read(ctx, e, args); err != nil {
+		return err
+	}
+	values, err := o.choice.measure(ctx, e)
+	if err != nil {
+		return err
+	}
+	if len(o.choice.found) == 0 {
+		return errors.Join(o.choice.report(e), cli.Errorf(cli.ExitStorage, "there is no result to tabulate"))
+	}
+	t, err := where(newTable(o.choice.found, values), o.conditions)
+	if err != nil {
+		return err
+	}
+	if t, err = o.summarize(e, t); err != nil {
+		return err
+	}
+	return errors.Join(o.write(e, t), o.choice.report(e))
+}
+
+// summarize makes the table that is written from that of the tasks.
+func (o *tableOptions) summarize(e *cli.Env, t *table.Table) (*table.Table, error) {
+	switch {
+	case len(o.base) > 0:
+		out, unpaired, err := table.Versus(t, o.base, o.grouping(), o.chosen)
+		if err != nil {
+			return nil, cli.Usagef("--vs %s: %w", strings.Join(o.vs, " --vs "), err)
+		}
+		if unpaired > 0 {
+			e.Notef("%s without a counterpart to compare with: not counted", cli.Count(unpaired, "row"))
+		}
+		return out, nil
+	case o.by != "":
+		out, err := table.By(t, names(o.by), o.chosen)
+		if err != nil {
+			return nil, cli.Usagef("--by %s: %w", o.by, err)
+		}
+		return out, nil
+	}
+	return t.Select(func(c *table.Column) bool {
+		return len(o.chosen) == 0 || c.Role != table.Measure || slices.Contains(o.chosen, c.Name)
+	}), nil
+}
+
+// grouping is the names of --by; nil without the option.
+func (o *tableOptions) grouping() []string {
+	if o.by == "" {
+		return nil
+	}
+	return names(o.by)
+}
+
+func (o *tableOptions) write(e *cli.Env, t *table.Table) error {
+	switch {
+	case o.output != "":
+		format := formats[filepath.Ext(o.output)]
+		if err := writeFile(o.output, func(w io.Writer) error { return format(t, w) }); err != nil {
+			return err
+		}
+		e.Notef("%s in %s", cli.Count(t.Len(), "row"), o.output)
+		return nil
+	case o.asJSON:
+		return t.WriteLines(e.Stdout)
+	case len(o.base) > 0 || o.by != "":
+		return lines(e, t, 0)
+	}
+	return lines(e, brief(t, o.chosen), 0)
+}
