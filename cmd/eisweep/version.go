@@ -10,14 +10,22 @@ import (
 )
 
 func newVersionCommand(e *cli.Env) *cobra.Command {
-	var asJSON bool
+	var asJSON, cite bool
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the versions of the program, the model and the formats",
 		Long: `Print the versions of the program, the model and the formats. Results of
-different model versions never mix: the model version is part of every task id.`,
+different model versions never mix: the model version is part of every task id.
+--cite prints how to cite the paper and this version, as text and for BibTeX.`,
 		Args: cli.AtMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cite && asJSON {
+				return cli.Usagef("give --cite or --json, not both")
+			}
+			if cite {
+				e.Lines(cli.Citation())
+				return nil
+			}
 			v := cli.CurrentVersions()
 			if asJSON {
 				return e.Encoder().Encode(v)
@@ -31,5 +39,6 @@ different model versions never mix: the model version is part of every task id.`
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
+	cmd.Flags().BoolVar(&cite, "cite", false, "print how to cite the paper and this program")
 	return cmd
 }

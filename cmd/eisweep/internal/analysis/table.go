@@ -76,7 +76,6 @@ func (o *tableOptions) addFlags(e *cli.Env, cmd *cobra.Command) {
 	f.StringArrayVar(&o.where, "where", nil, "only rows with `NAME=VALUE`; repeatable")
 	f.StringVarP(&o.output, "output", "o", "", "write `FILE`, whose name ends in .csv, .parquet or .json")
 	f.BoolVar(&o.asJSON, "json", false, "write JSON, one object per row and line")
-	cmd.MarkFlagsMutuallyExclusive("output", "json")
 	cmd.RegisterFlagCompletionFunc("measures", cli.CompleteWords(measureNames()...))
 	cmd.RegisterFlagCompletionFunc("by", completeParameters)
 }
@@ -100,6 +99,9 @@ func measureNames() []string {
 
 // parse checks the options before anything is read.
 func (o *tableOptions) parse() (err error) {
+	if o.output != "" && o.asJSON {
+		return cli.Usagef("give -o or --json, not both: -o FILE.json writes JSON")
+	}
 	if o.output != "" {
 		if err := checkOutput(o.output); err != nil {
 			return err
