@@ -25,7 +25,7 @@ type group struct {
 	compute  func(n *network) ([]float64, error) // in the order of measures
 }
 
-var groups = slices.Concat(coTuning, selectivity, synapses, training, rates)
+var groups = slices.Concat(coTuning, selectivity, synapses, training, rates, influence)
 
 // All lists the measures. Later versions only append.
 func All() []Measure {

@@ -71,6 +71,22 @@ def change(f, name):
     return np.linalg.norm(f[f"sim_state/{name}"] - was) / np.linalg.norm(was)
 
 
+def slope(f, with_pushed):
+    changes, correlations = f["raw_data/rate_change"], f["raw_data/all_correlations"]
+    keep = ~np.isnan(correlations)
+    if not with_pushed:
+        pushed = np.arange(changes.shape[-1]) == f["raw_data/perturbed"][:, None]
+        keep &= ~pushed[:, None, None, None, None, :]
+    edges = np.linspace(-1, 1, 21)
+    n, _ = np.histogram(correlations[keep].clip(-1, 1), edges)
+    total, _ = np.histogram(correlations[keep].clip(-1, 1), edges, weights=changes[keep])
+    full = n > 0
+    centres = (edges[1:] + edges[:-1]) / 2
+    if full.sum() < 2:
+        return None
+    return np.polyfit(centres[full], total[full] / n[full], 1, w=np.sqrt(n[full]))[0]
+
+
 MEASURES = {
     "cc_median": lambda f: both(f, "computed/cc")["median"],
     "cc_mean": lambda f: both(f, "computed/cc")["mean"],
@@ -96,6 +112,8 @@ MEASURES = {
     "rate_i_mean": lambda f: np.mean(f["computed/responses_inh"]),
     "rate_i_median": lambda f: np.median(f["computed/responses_inh"]),
     "rate_i_max": lambda f: np.max(f["computed/responses_inh"]),
+    "influence_slope": lambda f: slope(f, True),
+    "influence_slope_others": lambda f: slope(f, False),
 }
 
 
