@@ -35,8 +35,11 @@ func ownFiles(t testing.TB) []string {
 // collected are the values of files.
 func collected(t testing.TB, paths []string) []Values {
 	t.Helper()
-	out := make([]Values, len(paths))
-	err := Collect(t.Context(), prober(t), paths, func(i int, f Found) error {
+	out, files := make([]Values, len(paths)), make([]File, len(paths))
+	for i, path := range paths {
+		files[i].Path = path
+	}
+	err := Collect(t.Context(), prober(t), files, func(i int, f Found) error {
 		if out[i] = f.Values; f.Err != nil || f.Bytes == 0 || f.Info.NPerAxis < 2 {
 			t.Errorf("%s: %+v", paths[i], f)
 		}

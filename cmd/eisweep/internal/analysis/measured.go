@@ -14,15 +14,15 @@ import (
 // left out: a task's state becomes damaged.
 func (c *Choice) measure(ctx context.Context, e *cli.Env) ([]measures.Values, error) {
 	values := make([]measures.Values, len(c.found))
-	var paths []string
+	var files []measures.File
 	var places []int
 	for i := range c.found {
-		if c.found[i].Path != "" {
-			paths, places = append(paths, c.found[i].Path), append(places, i)
+		if r := &c.found[i]; r.Path != "" {
+			files, places = append(files, r.file()), append(places, i)
 		}
 	}
-	progress := newProgress(e, len(paths))
-	err := measures.Collect(ctx, c.prober, paths, func(i int, f measures.Found) error {
+	progress := newProgress(e, len(files))
+	err := measures.Collect(ctx, c.prober, files, func(i int, f measures.Found) error {
 		progress.step()
 		c.take(&c.found[places[i]], &f)
 		values[places[i]] = f.Values
@@ -32,6 +32,15 @@ func (c *Choice) measure(ctx context.Context, e *cli.Env) ([]measures.Values, er
 		return nil, cli.OrInterrupted(ctx, err)
 	}
 	return c.dropFiles(values), nil
+}
+
+// file is the result's file.
+func (r *Result) file() measures.File {
+	f := measures.File{Path: r.Path}
+	if r.Line != nil {
+		f.SHA256 = r.Line.SHA256
+	}
+	return f
 }
 
 // dropFiles removes the files that were left out, which are tasks of no sweep.
