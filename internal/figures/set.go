@@ -1,0 +1,183 @@
+package figures
+
+import (
+	"fmt"
+	"slices"
+
+	"eisweep/internal/figures/drawing"
+)
+
+// Set is what a figure draws.
+type Set struct {
+	By     string // the parameters whose values name the groups; "" for a single group
+	Groups []Group
+}
+
+// Group are networks that one line stands for.
+type Group struct {
+	Label    string // the values of By
+	Color    int    // the number of its colour, the same in all figures of these groups
+	Networks []Network
+}
+
+// Network is one result.
+type Network struct {
+	Name    string // of its file
+	Suspect bool
+	Data    Data
+}
+
+// single reports whether every group is one network.
+func (s *Set) single() bool {
+	for i := range s.Groups {
+		if len(s.Groups[i].Networks) != 1 {
+			return false
+		}
+	}
+	return true
+}
+
+func (g *Group) suspects() (n int) {
+	for i := range g.Networks {
+		if g.Networks[i].Suspect {
+			n++
+		}
+	}
+	return n
+}
+
+// style is that of a group's lines and points.
+func (s *Set) style(group int) drawing.Style {
+	g := &s.Groups[group]
+	return drawing.Style{Color: g.Color, Hollow: g.suspects() > 0, Dashed: g.suspects() == len(g.Networks)}
+}
+
+// series names a group in the table.
+func (s *Set) series(group int) string {
+	if s.By == "" {
+		return "all"
+	}
+	return s.Groups[group].Label
+}
+
+// drawing begins a drawing: legend and notes. What more says about a group is added to its line.
+func (s *Set) drawing(more func(group int) string, panels ...[]*drawing.Panel) *drawing.Drawing {
+	d := &drawing.Drawing{Panels: panels, Legend: drawing.Legend{Title: s.By}}
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		text := g.size()
+		if s.By == "" && len(g.Networks) == 1 {
+			text = g.only()
+		}
+		if more != nil {
+			text += "; " + more(i)
+		}
+		if s.By == "" {
+			d.Notes = append(d.Notes, text+".")
+			continue
+		}
+		d.Legend.Entries = append(d.Legend.Entries, drawing.Entry{Style: s.style(i), Label: fmt.Sprintf("%s (%s)", s.Groups[i].Label, text)})
+	}
+	if !s.single() {
+		d.Notes = append(d.Notes, "Lines: median over networks; bands: quartiles.")
+	}
+	return d
+}
+
+// only names the network of a group that has one.
+func (g *Group) only() string {
+	n := &g.Networks[0]
+	if n.Suspect {
+		return "Network: " + n.Name + " (suspect)"
+	}
+	return "Network: " + n.Name
+}
+
+// size says how many networks the group has, and how many of them are suspect.
+func (g *Group) size() string {
+	text := fmt.Sprintf("n = %d", len(g.Networks))
+	if n := g.suspects(); n > 0 {
+		text += fmt.Sprintf(", %d suspect", n)
+	}
+	return text
+}
+
+// having are the networks that have something under that name.
+func (g *Group) having(name string) *Group {
+	some := &Group{Label: g.Label}
+	for _, n := range g.Networks {
+		if len(n.Data[name]) > 0 {
+			some.Networks = append(some.Networks, n)
+		}
+	}
+	return some
+}
+
+// lines draws an array over another for every group: one panel.
+func (s *Set) lines(panel *drawing.Panel, x, y, remedy string) error {
+	for i := range s.Groups {
+		g := s.Groups[i].having(y)
+		if len(g.Networks) == 0 {
+			continue
+		}
+		if err := g.sharing(x, remedy); err != nil {
+			return err
+		}
+		middle, low, high := g.over(y)
+		panel.Layers = append(panel.Layers, drawing.Line{
+			Series: s.series(i), Style: s.style(i), X: g.Networks[0].Data[x], Y: middle, Low: low, High: high,
+		})
+	}
+	return nil
+}
+
+// histograms draws an array of counts for every group.
+func (s *Set) histograms(panel *drawing.Panel, edges []float64, y string, sideways bool) {
+	for i := range s.Groups {
+		g := s.Groups[i].having(y)
+		if len(g.Networks) == 0 {
+			continue
+		}
+		middle, low, high := g.over(y)
+		panel.Layers = append(panel.Layers, drawing.Steps{
+			Series: s.series(i), Style: s.style(i), Edges: edges, Y: middle, Low: low, High: high, Sideways: sideways,
+		})
+	}
+}
+
+// fact puts a number into the table, and returns it.
+func fact(panel *drawing.Panel, series, name string, value float64) float64 {
+	panel.Layers = append(panel.Layers, drawing.Fact{Series: series, Name: name, Value: value})
+	return value
+}
+
+// over is the median of the networks' values for each element of an array, and the quartiles if there are several networks.
+// NaN is left out.
+func (g *Group) over(name string) (middle, low, high []float64) {
+	first := g.Networks[0].Data[name]
+	if len(g.Networks) == 1 {
+		return first, nil, nil
+	}
+	middle, low, high = make([]float64, len(first)), make([]float64, len(first)), make([]float64, len(first))
+	values := make([]float64, 0, len(g.Networks))
+	for i := range first {
+		values = values[:0]
+		for _, n := range g.Networks {
+			values = append(values, n.Data[name][i])
+		}
+		values = sorted(values)
+		low[i], middle[i], high[i] = quantile(values, 0.25), quantile(values, 0.5), quantile(values, 0.75)
+	}
+	return middle, low, high
+}
+
+// sharing refuses networks of a group that differ in an array.
+func (g *Group) sharing(name string, remedy string) error {
+	first := &g.Networks[0]
+	for _, n := range g.Networks {
+		if !slices.Equal(n.Data[name], first.Data[name]) {
+			return fmt.Errorf("%s and %s cannot share a line: %s", first.Name, n.Name, remedy)
+		}
+	}
+	return nil
+}
