@@ -75,7 +75,7 @@ func (a *attempt) run(ctx context.Context) (out protocol.Outcome, err error) {
 		return out, err
 	}
 	out = a.outcome()
-	out.SHA256, out.Digest, out.Bytes = receipt.SHA256, receipt.Digest, receipt.Bytes
+	out.SHA256, out.Digest, out.Bytes, out.Quality = receipt.SHA256, receipt.Digest, receipt.Bytes, receipt.Quality
 	return out, nil
 }
 

@@ -50,7 +50,7 @@ func (a *attempt) adopt(ctx context.Context, log *attemptLog) (out protocol.Outc
 		}
 		log.printf("result of attempt %s, %d bytes, digest %s", token, result.Bytes, result.Digest)
 		out = a.outcome()
-		out.SHA256, out.Digest, out.Bytes = result.SHA256, result.Digest, result.Bytes
+		out.SHA256, out.Digest, out.Bytes, out.Quality = result.SHA256, result.Digest, result.Bytes, result.Info.Quality
 		out.Spent += a.took(token, info.ModTime())
 		return out, true
 	}

@@ -157,6 +157,7 @@ func writeReport(e *cli.Env, s *control.VerifiedSweep) {
 	e.Linef("%s: %s", s.Name, cmp.Or(cli.JoinNonEmpty(
 		cli.NonZero(s.Sound, "intact"),
 		cli.NonZero(s.Rebuilt, "restored to the manifest"),
+		cli.NonZero(s.Assessed, "with their quality added to the manifest"),
 		cli.NonZero(s.Gone, "removed and not part of the latest launch"),
 		cli.NonZero(len(s.Problems), cli.Plural(len(s.Problems), "problem", "problems")),
 	), "no results"))
@@ -181,6 +182,7 @@ type reportJSON struct {
 	Sweep    string        `json:"sweep"`
 	Intact   int           `json:"intact"`
 	Rebuilt  int           `json:"rebuilt"`
+	Assessed int           `json:"assessed"`
 	Gone     int           `json:"gone"`
 	Problems []problemJSON `json:"problems"`
 }
@@ -194,7 +196,7 @@ type problemJSON struct {
 }
 
 func writeReportJSON(e *cli.Env, s *control.VerifiedSweep) {
-	out := reportJSON{s.Name, s.Sound, s.Rebuilt, s.Gone, []problemJSON{}}
+	out := reportJSON{s.Name, s.Sound, s.Rebuilt, s.Assessed, s.Gone, []problemJSON{}}
 	for _, p := range s.Problems {
 		out.Problems = append(out.Problems, problemJSON{p.File, p.ID.String(), p.Kind, p.Detail, p.Again})
 	}

@@ -13,6 +13,6 @@ func RebuildLine(sweep, file string, found *results.Contents) manifest.Line {
 	return manifest.Line{
 		ID: info.ID, Sweep: sweep, Experiment: info.Experiment, Seed: info.Seed, Parameters: sweeps.ValuesInName(file),
 		State: manifest.Done, Run: 1, File: file, Digest: found.Digest, SHA256: found.SHA256, Bytes: found.Bytes, Modified: found.Modified,
-		Started: found.Modified, Finished: found.Modified, ModelVersion: info.ModelVersion,
+		Started: found.Modified, Finished: found.Modified, ModelVersion: info.ModelVersion, Quality: info.Quality,
 	}
 }

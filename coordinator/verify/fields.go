@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -31,6 +32,8 @@ func corrected(line manifest.Line, found *results.Contents) (manifest.Line, []st
 	set("seed", line.Seed == info.Seed)
 	set("model_version", line.ModelVersion == info.ModelVersion)
 	line.Experiment, line.Seed, line.ModelVersion = info.Experiment, info.Seed, info.ModelVersion
+	set("quality", line.Quality == nil || reflect.DeepEqual(line.Quality, info.Quality))
+	line.Quality = info.Quality
 	parameters, same := correctedParameters(&line, info)
 	set("parameters", same)
 	line.Parameters = parameters
@@ -95,6 +98,7 @@ func (v *verifier) contents(found *results.Contents, line *manifest.Line) {
 	switch {
 	case len(wrong) == 0:
 		v.report.Sound++
+		v.assess(line, &right)
 	case v.repair == nil:
 		v.problem(line.File, line.ID, "altered", "the manifest differs in "+fields+"; the file is sound by its SHA-256")
 	case v.last[line.ID] != line:
@@ -103,6 +107,14 @@ func (v *verifier) contents(found *results.Contents, line *manifest.Line) {
 		v.problem(line.File, line.ID, "altered", "the manifest differed in "+fields+"; the file is sound by its SHA-256, and a corrected "+
 			"line was written")
 		v.repaired = append(v.repaired, right)
+	}
+}
+
+// assess adds the quality to a line of an earlier version, which has none.
+func (v *verifier) assess(line, right *manifest.Line) {
+	if line.Quality == nil && right.Quality != nil && v.repair != nil && v.last[line.ID] == line {
+		v.repaired = append(v.repaired, *right)
+		v.report.Assessed++
 	}
 }
 

@@ -207,9 +207,10 @@ type Verified struct {
 // VerifiedSweep has the findings in one sweep's directory.
 type VerifiedSweep struct {
 	Name     string    `json:"name"`
-	Sound    int       `json:"sound"`   // results that match the manifest to the byte
-	Rebuilt  int       `json:"rebuilt"` // results without a manifest line, which have one again
-	Gone     int       `json:"gone"`    // results that are missing, and that the latest launch does not want
+	Sound    int       `json:"sound"`    // results that match the manifest to the byte
+	Rebuilt  int       `json:"rebuilt"`  // results without a manifest line, which have one again
+	Assessed int       `json:"assessed"` // results whose lines, of an earlier version, got the field quality
+	Gone     int       `json:"gone"`     // results that are missing, and that the latest launch does not want
 	Problems []Problem `json:"problems"`
 }
 

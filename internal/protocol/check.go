@@ -114,6 +114,8 @@ func (o *Outcome) check() error {
 		return refuse("a result without SHA-256, digest or size")
 	case !o.Done() && (o.SHA256 != "" || o.Digest != "" || o.Bytes != 0):
 		return refuse("a failure with a file")
+	case o.Quality != nil && (!o.Done() || !o.Quality.IsPossible()):
+		return refuse("a quality that no result has")
 	case o.Spent < 0:
 		return refuse("%v spent", o.Spent)
 	case len(o.Digest) > maxName || o.Finished.Before(o.Started):

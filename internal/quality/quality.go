@@ -1,7 +1,8 @@
 package quality
 
 import (
-	"math"
+	"maps"
+	"slices"
 
 	"eisweep/sim"
 )
@@ -29,50 +30,75 @@ type Quality struct {
 	StoppedUnsettled bool `json:"stopped_unsettled,omitempty"`
 }
 
+// The measures whose values are checked.
+var (
+	trainingMeasures = []string{"cc", "osi_e", "osi_i"}
+	perturbMeasures  = []string{"correlation_mean"}
+)
+
 // saturation is the part of ng.r_max from which on a rate counts as saturated.
 const saturation = 0.99
 
-// Of returns the quality of a result; nil if its log does not say which states settled, as in PERTURB results of the
-// published program. Of a training it reads Trials, StepsToConverge, ResponsesExc, CC, OsiE and OsiI; of a PERTURB,
-// ResponsesExc and CorrelationMean; of the task, its experiment and parameters.
-func Of(r *sim.Result) *Quality {
-	settling, ok := sim.ReadSettling(r.Log)
-	if !ok {
-		settling, ok = readPublished(r.Log)
-	}
-	if !ok {
-		return nil
-	}
-	p := &r.Task.Parameters
-	q := &Quality{NaN: map[string]float64{}}
-	switch {
-	case r.Training != nil:
-		q.UnsettledResponses = share(settling.Responses, p.NStimuli())
-		q.rates(r.Training.ResponsesExc, p)
-		q.addNaN("cc", shareOfNaN(r.Training.CC))
-		q.addNaN("osi_e", shareOfNaN(r.Training.OsiE))
-		q.addNaN("osi_i", shareOfNaN(r.Training.OsiI))
-		ok = q.training(settling.Trials, r.Training)
-	case r.Perturbation != nil:
-		q.UnsettledResponses = share(settling.Responses, p.NStimuli()*(1+p.Perturb.NPerturbed))
-		q.rates(r.Perturbation.ResponsesExc, p)
-		q.addNaN("correlation_mean", shareOfNaN(r.Perturbation.CorrelationMean))
-	}
-	if len(q.NaN) == 0 {
-		q.NaN = nil
-	}
-	if !ok {
+// Result is a result whose quality is computed: one in memory, or an open file.
+type Result interface {
+	// Log is the task's log.
+	Log() ([]string, error)
+	// Trials is the number of rows of steps_to_converge; 0 for a PERTURB.
+	Trials() (int, error)
+	// Steps is the row of steps_to_converge of a trial, counted from 0.
+	Steps(trial int) ([]int32, error)
+	// Rates calls yield with consecutive blocks of responses_exc, (s, s, s, n_e), in 1/s.
+	Rates(yield func(block []float64)) error
+	// CountNaN counts the values of a measure, and those among them that are not numbers.
+	CountNaN(measure string) (notNumbers, values int, err error)
+}
+
+// Of returns the quality of a result that was just computed, as Assess does.
+func Of(r *sim.Result, e sim.Experiment, p *sim.Parameters) *Quality {
+	q, err := Assess(inMemory{r}, e, p)
+	if err != nil {
 		return nil
 	}
 	return q
 }
 
-// training sets what is known from the trials. It reports false if the log has trials that the result has not.
-func (q *Quality) training(trials []sim.TrialSettling, r *sim.TrainingResult) bool {
-	if len(trials) == 0 {
-		return true // NEITHER
+// Assess returns the quality of a result of an experiment with these parameters, of which it reads those of the network's
+// size, ng.r_max and perturb.n_perturbed. It is nil if the log does not say which states settled, as in files of PERTURB
+// of the published program, or does not belong to the result. Errors are those of reading the result.
+func Assess(r Result, e sim.Experiment, p *sim.Parameters) (*Quality, error) {
+	log, err := r.Log()
+	if err != nil {
+		return nil, err
 	}
-	q.PlannedTrials = r.Trials
+	settling, ok := sim.ReadSettling(log)
+	if !ok {
+		settling, ok = readPublished(log)
+	}
+	if !ok {
+		return nil, nil
+	}
+	q, states, measures := new(Quality), p.NStimuli(), trainingMeasures
+	if e == sim.Perturb {
+		states, measures = states*(1+p.Perturb.NPerturbed), perturbMeasures
+	}
+	q.UnsettledResponses = share(settling.Responses, states)
+	if belongs, err := q.assessTraining(r, settling.Trials); err != nil || !belongs {
+		return nil, err
+	}
+	if err := q.assessRates(r, p); err != nil {
+		return nil, err
+	}
+	return q, q.assessMeasures(r, measures)
+}
+
+// assessTraining sets what is known from the trials. It reports false if the log has trials that the result has not.
+func (q *Quality) assessTraining(r Result, trials []sim.TrialSettling) (belongs bool, err error) {
+	if len(trials) == 0 {
+		return true, nil // NEITHER, PERTURB
+	}
+	if q.PlannedTrials, err = r.Trials(); err != nil {
+		return false, err
+	}
 	for n, t := range trials {
 		if !t.Aborted {
 			q.Trials++
@@ -84,55 +110,60 @@ func (q *Quality) training(trials []sim.TrialSettling, r *sim.TrainingResult) bo
 		}
 	}
 	last := trials[len(trials)-1]
-	row, stimuli := (last.Phase-1)*last.EveryN+last.Trial-1, len(r.StepsToConverge)/max(1, r.Trials)
-	if row < 0 || row >= r.Trials {
-		return false
+	row := (last.Phase-1)*last.EveryN + last.Trial - 1
+	if row < 0 || row >= q.PlannedTrials {
+		return false, nil
 	}
+	steps, err := r.Steps(row)
 	shown := 0
-	for _, steps := range r.StepsToConverge[row*stimuli : (row+1)*stimuli] {
-		if steps >= 0 {
+	for _, n := range steps {
+		if n >= 0 { // it was shown before the phase ended
 			shown++
 		}
 	}
 	q.UnsettledTrial = share(last.Unsettled, shown)
-	return true
+	return true, err
 }
 
-// rates sets what is known from the rates, (s, s, s, n_e).
-func (q *Quality) rates(rates []float32, p *sim.Parameters) {
-	saturated, neurons := 0, p.NE()
+// assessRates sets what is known from the E neurons' rates.
+func (q *Quality) assessRates(r Result, p *sim.Parameters) error {
+	saturated, silent, rates, neurons := 0, 0, 0, p.NE()
+	limit := saturation * float64(p.Ng.RMax)
 	active := make([]bool, neurons)
-	for n, r := range rates {
-		if float64(r) >= saturation*float64(p.Ng.RMax) {
-			saturated++
+	err := r.Rates(func(block []float64) {
+		for _, rate := range block {
+			if rate >= limit {
+				saturated++
+			}
+			if rate != 0 {
+				active[rates%neurons] = true
+			}
+			rates++
 		}
-		if r != 0 {
-			active[n%neurons] = true
-		}
-	}
-	silent := 0
-	for _, a := range active {
-		if !a {
+	})
+	for _, is := range active {
+		if !is {
 			silent++
 		}
 	}
-	q.Saturated, q.Silent = share(saturated, len(rates)), share(silent, neurons)
+	q.Saturated, q.Silent = share(saturated, rates), share(silent, neurons)
+	return err
 }
 
-func (q *Quality) addNaN(name string, share float64) {
-	if share > 0 {
-		q.NaN[name] = share
-	}
-}
-
-func shareOfNaN[T float32 | float64](values []T) float64 {
-	n := 0
-	for _, v := range values {
-		if math.IsNaN(float64(v)) {
-			n++
+func (q *Quality) assessMeasures(r Result, measures []string) error {
+	for _, name := range measures {
+		n, of, err := r.CountNaN(name)
+		if err != nil {
+			return err
+		}
+		if n > 0 && q.NaN == nil {
+			q.NaN = map[string]float64{}
+		}
+		if n > 0 {
+			q.NaN[name] = share(n, of)
 		}
 	}
-	return share(n, len(values))
+	return nil
 }
 
 func share(n, of int) float64 {
@@ -140,4 +171,15 @@ func share(n, of int) float64 {
 		return 0
 	}
 	return float64(n) / float64(of)
+}
+
+// IsPossible reports whether a result could have this quality. One that another process sent may not be.
+func (q *Quality) IsPossible() bool {
+	shares := append(slices.Collect(maps.Values(q.NaN)), q.UnsettledTrial, q.UnsettledResponses, q.Saturated, q.Silent)
+	for name, share := range q.NaN {
+		if share == 0 || !slices.Contains(trainingMeasures, name) && !slices.Contains(perturbMeasures, name) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(shares, func(s float64) bool { return s < 0 || s > 1 }) && q.Trials >= 0 && q.Trials <= q.PlannedTrials
 }

@@ -26,6 +26,8 @@ func result(t *testing.T, change func(*sim.Parameters)) *sim.Result {
 	return s.Result()
 }
 
+func of(r *sim.Result) *Quality { return Of(r, r.Task.Experiment, &r.Task.Parameters) }
+
 func TestOf(t *testing.T) {
 	for name, c := range map[string]struct {
 		change  func(*sim.Parameters)
@@ -44,8 +46,8 @@ func TestOf(t *testing.T) {
 		"converged": {func(p *sim.Parameters) { p.Numint.EveryN, p.Pl.ConvergenceMax, p.Pl.ConvergenceMean = 4, 1e9, 1e9 },
 			Quality{Trials: 2, PlannedTrials: 4}, nil},
 	} {
-		got := Of(result(t, c.change))
-		if names := Names(got.Reasons(sim.Approximate)); !reflect.DeepEqual(*got, c.want) || !slices.Equal(names, c.reasons) {
+		got := of(result(t, c.change))
+		if names := got.Verdict().Names(); !reflect.DeepEqual(*got, c.want) || !slices.Equal(names, c.reasons) {
 			t.Errorf("%s: %+v (%v), want %+v (%v)", name, *got, names, c.want, c.reasons)
 		}
 		if got.IsSuspect() != (c.reasons != nil) {
@@ -70,11 +72,11 @@ func TestOfRatesAndMeasures(t *testing.T) {
 	nan := float32(math.NaN())
 	r.Training.CC, r.Training.OsiE, r.Training.OsiI = []float32{1, nan, 1, 1}, []float32{nan, nan}, []float32{1, 2, 3}
 	want := Quality{Saturated: 2. / 216, Silent: 6. / 27, NaN: map[string]float64{"cc": 0.25, "osi_e": 1}, Trials: 4, PlannedTrials: 4}
-	got := Of(r)
+	got := of(r)
 	if !reflect.DeepEqual(*got, want) {
 		t.Errorf("%+v, want %+v", *got, want)
 	}
-	if names := Names(got.Reasons(sim.Approximate)); !slices.Equal(names, []string{"saturated", "silent", "nan"}) {
+	if names := got.Verdict().Names(); !slices.Equal(names, []string{"saturated", "silent", "nan"}) {
 		t.Errorf("reasons %v", names)
 	}
 }
@@ -87,7 +89,7 @@ func TestOfPerturbation(t *testing.T) {
 		Perturbation: &sim.PerturbationResult{ResponsesExc: slices.Repeat([]float32{1}, 64),
 			CorrelationMean: []float64{1, math.NaN(), 1, 1, 1, 1, 1, 1, 1}}}
 	want := Quality{UnsettledResponses: 0.25, NaN: map[string]float64{"correlation_mean": 1. / 9}}
-	if got := Of(r); !reflect.DeepEqual(*got, want) || !slices.Equal(Names(got.Reasons(sim.Perturb)), []string{"unsettled"}) {
+	if got := of(r); !reflect.DeepEqual(*got, want) || !slices.Equal(got.Verdict().Names(), []string{"unsettled"}) {
 		t.Errorf("%+v (%v), want %+v", *got, got.Reasons(sim.Perturb), want)
 	}
 }
@@ -100,7 +102,7 @@ func TestUnknown(t *testing.T) {
 		"other trials": {"phase 9 of 9, trial 9 of 9: x, 0 did not settle", "responses: x, 0 did not settle"},
 	} {
 		r.Log = log
-		if q := Of(r); q != nil || q.IsSuspect() || q.Reasons(sim.Approximate) != nil {
+		if q := of(r); q != nil || q.IsSuspect() || q.Reasons(sim.Approximate) != nil {
 			t.Errorf("%s: %+v", name, q)
 		}
 	}
@@ -111,6 +113,36 @@ func TestPercent(t *testing.T) {
 		0.0123: "1.2 %", 0.0004: "0.04 %"} {
 		if got := percent(share); got != want {
 			t.Errorf("%g: %s, want %s", share, got, want)
+		}
+	}
+}
+
+// Each reason of a verdict is explained, and nothing else is; the parameters exist.
+func TestReasonsExplainTheVerdict(t *testing.T) {
+	for name, q := range map[string]*Quality{
+		"sound": {}, "just sound": {Silent: 0.2, NaN: map[string]float64{"osi_i": 0.2}},
+		"empty bins":      {NaN: map[string]float64{"correlation_mean": 0.6}},
+		"some empty bins": {NaN: map[string]float64{"correlation_mean": 0.5}}, "trial": {UnsettledTrial: 0.001},
+		"all": {UnsettledTrial: 1, UnsettledResponses: 1, Saturated: 1, Silent: 1, NaN: map[string]float64{"cc": 1}, StoppedUnsettled: true},
+	} {
+		for _, e := range sim.Experiments() {
+			var names []string
+			for _, r := range q.Reasons(e) {
+				if !slices.Contains(names, r.Name) {
+					names = append(names, r.Name)
+				}
+				for _, p := range r.Parameters {
+					if _, err := sim.Lookup(p); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+			slices.Sort(names)
+			want := q.Verdict().Names()
+			slices.Sort(want)
+			if !slices.Equal(names, want) {
+				t.Errorf("%s, %s: reasons %v, verdict %v", name, e, names, want)
+			}
 		}
 	}
 }

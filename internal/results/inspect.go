@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/quality"
 	"eisweep/internal/results/h5"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -30,6 +31,9 @@ type Info struct {
 	NStimuli  int  // from the shape of the responses; 0 when there are none
 	Trained   bool // it has everything that ReadSource reads
 	Converged bool // the last stimulus of the training settled
+
+	// Quality is Reader.Quality. The Info of a Reader has none.
+	Quality *quality.Quality
 }
 
 // Inspect reads what a result file says about itself. The error wraps ErrNotResult or is an *ErrorOnlyFile, as with
@@ -40,7 +44,19 @@ func Inspect(path string) (Info, error) {
 		return Info{}, fmt.Errorf("inspect result: %w", err)
 	}
 	defer f.Close()
-	return inspectOpen(f, path)
+	return inspectWhole(f, path)
+}
+
+// inspectWhole is inspectOpen with the quality.
+func inspectWhole(f *h5.File, path string) (Info, error) {
+	info, err := inspectOpen(f, path)
+	if err != nil {
+		return Info{}, err
+	}
+	if info.Quality, err = (&Reader{Info: info, file: f}).Quality(); err != nil {
+		return Info{}, fmt.Errorf("inspect result %s: %w", path, err)
+	}
+	return info, nil
 }
 
 func inspectOpen(f *h5.File, path string) (Info, error) {

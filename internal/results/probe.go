@@ -51,7 +51,7 @@ func (p Prober) Log(ctx context.Context, path string) (Contents, error) {
 }
 
 func (found *Contents) readDigest(ctx context.Context, f *h5.File, path string) (err error) {
-	if found.Info, err = inspectOpen(f, path); err == nil {
+	if found.Info, err = inspectWhole(f, path); err == nil {
 		found.Digest, err = digestOf(ctx, f, path)
 	}
 	return err

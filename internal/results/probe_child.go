@@ -133,7 +133,7 @@ func (found *Contents) read(want string, f *h5.File, path string) (err error) {
 	if want == wantDigest {
 		return found.readDigest(context.Background(), f, path)
 	}
-	if found.Info, err = inspectOpen(f, path); err != nil {
+	if found.Info, err = inspectWhole(f, path); err != nil {
 		return err
 	}
 	switch {

@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/quality"
 	"eisweep/internal/results/h5"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -19,6 +20,8 @@ import (
 type Receipt struct {
 	Identity
 	Digest string // of the file's contents, in hex (digester)
+	// Quality is quality.Of the result.
+	Quality *quality.Quality
 }
 
 // imageLimit is the size of values up to which a file is built in memory and written as a whole. Larger files are
@@ -41,6 +44,7 @@ func write(ctx context.Context, path string, task *sweeps.Task, r *sim.Result, l
 	if err != nil {
 		return Receipt{}, fmt.Errorf("write result %s: %w", path, err)
 	}
+	receipt.Quality = quality.Of(r, task.Experiment, &task.Parameters)
 	return receipt, nil
 }
 
@@ -98,7 +102,7 @@ func writeImage(ctx context.Context, to *os.File, nodes []node) (Receipt, error)
 	if _, err := to.Write(image); err != nil {
 		return Receipt{}, err
 	}
-	return Receipt{Identity{hex.EncodeToString(sum[:]), int64(len(image))}, w.digest.sum()}, nil
+	return Receipt{Identity: Identity{hex.EncodeToString(sum[:]), int64(len(image))}, Digest: w.digest.sum()}, nil
 }
 
 // writeChunkwise lets libhdf5 write the file. A full disk fails the flush or the close at the latest.
@@ -125,5 +129,5 @@ func writeChunkwise(ctx context.Context, to *os.File, nodes []node) (Receipt, er
 		return Receipt{}, err
 	}
 	hashed, err := HashOpen(ctx, to)
-	return Receipt{hashed.Identity, w.digest.sum()}, err
+	return Receipt{Identity: hashed.Identity, Digest: w.digest.sum()}, err
 }
