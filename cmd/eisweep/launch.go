@@ -6,15 +6,15 @@ import (
 	"errors"
 	"strings"
 
-	"eisweep/cmd/eisweep/internal/follow"
-	"eisweep/cmd/eisweep/internal/local"
-
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/follow"
+	"eisweep/cmd/eisweep/internal/local"
 	"eisweep/cmd/eisweep/internal/selection"
+	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
@@ -150,14 +150,17 @@ func (l *launchOptions) send(ctx context.Context, e *cli.Env, c *client.Client) 
 }
 
 // printDryRun prints what a launch would do.
-func (l *launchOptions) printDryRun(e *cli.Env, o display.Observer, plan *control.Plan) error {
+func (l *launchOptions) printDryRun(e *cli.Env, o display.Observer, p *control.Plan) error {
 	if l.asJSON {
-		o.Plan(*plan)
+		o.Plan(*p)
+	} else {
+		for i := range p.Sweeps {
+			writeSweepRows(e, &p.Sweeps[i], l.request.Supersede)
+		}
+		e.Linef("nothing was launched (--dry-run)")
+	}
+	if l.request.Supersede {
 		return nil
 	}
-	for i := range plan.Sweeps {
-		writeSweepRows(e, &plan.Sweeps[i])
-	}
-	e.Linef("nothing was launched (--dry-run)")
-	return nil
+	return plan.ConflictIn(p.Sweeps)
 }

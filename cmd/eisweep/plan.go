@@ -27,7 +27,10 @@ func newPlanCommand(e *cli.Env) *cobra.Command {
 		Long: `Show what a run of the same arguments would do, without changing anything: how many
 tasks there are, which are new, which are done and why, which files would be moved
 aside, and roughly how much time and disk space the run would take. The time is an
-estimate: eisweep measures the model on this machine for about two seconds.`,
+estimate: eisweep measures the model on this machine for about two seconds.
+
+If files of other tasks have names that the run needs, the run would start nothing
+without --supersede. plan then exits with 2, as the run would.`,
 		Example: `  eisweep plan my.toml
   eisweep plan my.toml --tasks --add-seeds 11-20
   eisweep plan approximate perturb --json`,
@@ -44,13 +47,14 @@ estimate: eisweep measures the model on this machine for about two seconds.`,
 		},
 	}
 	s.AddFlags(cmd)
+	cmd.Flags().BoolVar(&p.supersede, "supersede", false, "plan a run that moves conflicting result files of other tasks to superseded/")
 	cmd.Flags().BoolVar(&p.tasks, "tasks", false, "list every task")
 	cmd.Flags().BoolVar(&p.asJSON, "json", false, "write JSON, one object per line: tasks (with --tasks), then a plan per sweep")
 	return cmd
 }
 
 // planOptions is how a plan is shown.
-type planOptions struct{ tasks, asJSON bool }
+type planOptions struct{ tasks, asJSON, supersede bool }
 
 func (p *planOptions) plan(ctx context.Context, e *cli.Env, path string, list []*sweeps.Sweep) error {
 	r, err := root.OpenToPlan(path)
@@ -61,7 +65,7 @@ func (p *planOptions) plan(ctx context.Context, e *cli.Env, path string, list []
 	if err != nil {
 		return err
 	}
-	planned, err := plan.Preview(ctx, r, prober, plan.Request{Sweeps: list})
+	planned, err := plan.Preview(ctx, r, prober, plan.Request{Sweeps: list, Supersede: p.supersede})
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)
 	}
@@ -70,7 +74,10 @@ func (p *planOptions) plan(ctx context.Context, e *cli.Env, path string, list []
 			return cli.OrInterrupted(ctx, err)
 		}
 	}
-	return nil
+	if p.supersede {
+		return nil
+	}
+	return planned.Conflict()
 }
 
 // sweep shows the plan of one sweep; measuring the model may take up to the given time.
@@ -97,7 +104,7 @@ func (p *planOptions) sweep(ctx context.Context, e *cli.Env, s *plan.Sweep, meas
 		event.Estimate = estimated
 		return out.Encode(event)
 	}
-	writeSweepPlan(e, &s.SweepPlan, estimated)
+	writeSweepPlan(e, &s.SweepPlan, estimated, p.supersede)
 	return nil
 }
 
@@ -120,8 +127,8 @@ func (p *planOptions) task(e *cli.Env, out *json.Encoder, sweep string, item *pl
 }
 
 // writeSweepPlan prints the plan of a sweep.
-func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *display.Estimate) {
-	writeSweepRows(e, s)
+func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *display.Estimate, supersede bool) {
+	writeSweepRows(e, s, supersede)
 	if estimated == nil {
 		e.Linef("  nothing to run")
 		return
@@ -130,7 +137,7 @@ func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *display.Estimat
 }
 
 // writeSweepRows writes a row for each thing that a launch does, with the number of its tasks.
-func writeSweepRows(e *cli.Env, s *control.SweepPlan) {
+func writeSweepRows(e *cli.Env, s *control.SweepPlan, supersede bool) {
 	e.Linef("%s: %s, files in %s", s.Name, cli.Count(s.Tasks, "task"), s.Dir)
 	for _, row := range []struct {
 		n    int
@@ -150,8 +157,11 @@ func writeSweepRows(e *cli.Env, s *control.SweepPlan) {
 		}
 	}
 	if n := s.Conflicts; n > 0 {
-		e.Linef("  %6d %s in the way: --supersede moves %s to superseded/", n,
-			cli.Plural(n, "file of another task is", "files of other tasks are"), cli.Plural(n, "it", "them"))
+		remedy := ": --supersede moves " + cli.Plural(n, "it", "them") + " to superseded/"
+		if supersede {
+			remedy = ": to move to superseded/"
+		}
+		e.Linef("  %6d %s in the way%s", n, cli.Plural(n, "file of another task is", "files of other tasks are"), remedy)
 	}
 	if n := len(s.Gone); n > 0 {
 		e.Linef("  %6d %s kept, but not part of this one", n, cli.Plural(n, "result of earlier launches is", "results of earlier launches are"))

@@ -139,7 +139,10 @@ func (r *rerunOptions) printDryRun(ctx context.Context, e *cli.Env, opened *root
 				cli.Plural(s.Conflicts, "is", "are"))
 		}
 	}
-	return nil
+	if r.Supersede {
+		return nil
+	}
+	return planned.Conflict()
 }
 
 // writePlanned writes, as `plan --tasks --json` does, an event for each task and the plan.

@@ -102,10 +102,19 @@ func (p *Plan) Summary() control.Plan {
 
 // Conflict is the error of a launch that may not move files of other tasks; nil when none is in the way.
 func (p *Plan) Conflict() error {
-	var e SupersedeError
+	list := make([]control.SweepPlan, len(p.Sweeps))
 	for i := range p.Sweeps {
-		if n := p.Sweeps[i].Conflicts; n > 0 {
-			e.Count, e.Sweep = e.Count+n, cmp.Or(e.Sweep, p.Sweeps[i].Sweep.Name())
+		list[i] = p.Sweeps[i].SweepPlan
+	}
+	return ConflictIn(list)
+}
+
+// ConflictIn is Conflict for the sweeps of a plan.
+func ConflictIn(list []control.SweepPlan) error {
+	var e SupersedeError
+	for i := range list {
+		if n := list[i].Conflicts; n > 0 {
+			e.Count, e.Sweep = e.Count+n, cmp.Or(e.Sweep, list[i].Name)
 		}
 	}
 	if e.Count == 0 {
