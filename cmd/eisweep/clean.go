@@ -58,6 +58,7 @@ func clean(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, 
 	var absent *client.AbsentError
 	switch {
 	case errors.As(err, &absent):
+		absent.NoteCopy(e)
 		return cleanLocally(ctx, e, r, request)
 	case err != nil:
 		return control.Cleaned{}, err

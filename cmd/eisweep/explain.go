@@ -122,6 +122,8 @@ func explainAbsent(out *control.Explained, settled bool, how string, absent *cli
 	case absent.HasRun():
 		out.Reason = fmt.Sprintf("`%s` runs the sweeps by itself (process %d on %s); the states of single tasks are known to it alone",
 			absent.Holder.Command, absent.Holder.PID, absent.Holder.Host)
+	case absent.IsElsewhere():
+		out.Reason, out.Remedy = absent.Summary(), absent.Remedy()
 	case absent.LockErr != nil:
 		out.Reason, out.Remedy = absent.Summary(), cli.Remedy(absent.LockErr)
 	case absent.HasCoordinator():

@@ -129,6 +129,7 @@ func (r *rerunOptions) run(ctx context.Context, e *cli.Env, opened *root.Root, n
 	r.printSelection(e, opened, status, chosen, classes)
 	cl, err := client.Open(ctx, e, opened, &r.Connection)
 	if absent := (*client.AbsentError)(nil); errors.As(err, &absent) {
+		absent.NoteCopy(e)
 		return r.Run(ctx, e, opened.Path())
 	}
 	if err != nil {

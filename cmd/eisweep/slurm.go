@@ -129,6 +129,8 @@ func (s *slurmCommand) noteAbsent(ctx context.Context, e *cli.Env, r *root.Root)
 	cl, err := client.Open(ctx, e, r, &s.Connection)
 	var absent *client.AbsentError
 	switch {
+	case errors.As(err, &absent) && absent.IsElsewhere():
+		e.Notef("%s: workers exit at once; %s", absent.Summary(), absent.Remedy())
 	case errors.As(err, &absent) && absent.HasCoordinator():
 		e.Notef("%s: workers wait for it, %s at most; %s", absent.Summary(), cli.Duration(s.IdleTimeout), absent.Remedy())
 	case errors.As(err, &absent):

@@ -68,6 +68,7 @@ func verifySweeps(ctx context.Context, e *cli.Env, r *root.Root, c *client.Conne
 	var absent *client.AbsentError
 	switch {
 	case errors.As(err, &absent):
+		absent.NoteCopy(e)
 		return verifyHere(ctx, e, r, names)
 	case err != nil:
 		return control.Verified{}, err

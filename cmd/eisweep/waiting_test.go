@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -64,6 +65,14 @@ func TestNATSComesAfterItsUsers(t *testing.T) {
 	}
 	coordinator.await("a ready coordinator", saying(daemon.ReadyMessage))
 	worker.await("a ready worker", saying("the worker is ready"))
+
+	// A copy of the root has the same streams at a site's NATS server.
+	copied := t.TempDir()
+	if err := os.CopyFS(copied, os.DirFS(root)); err != nil {
+		t.Fatal(err)
+	}
+	exits(t, 5, "is not the directory that its coordinator works on", "worker", "-p", copied, "--nats", url)
+	exits(t, 6, "is a copy", "coordinator", "-p", copied, "--nats", url)
 	for _, p := range []*process{worker, coordinator} {
 		p.cmd.Process.Signal(syscall.SIGTERM)
 		if code, _ := p.end(); code != 0 {

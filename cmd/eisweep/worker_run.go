@@ -75,6 +75,9 @@ func endOfWorker(w *worker.Worker) error {
 // needs no workers, the error says so.
 func (w *workerCommand) connect(ctx context.Context, e *cli.Env, r *root.Root, log *slog.Logger) (*queue.Queue, error) {
 	e.NATSFlags = w.CommandLine()
+	if err := w.CheckDirectory(ctx, e, r, protocol.Worker); err != nil {
+		return nil, cli.OrInterrupted(ctx, err)
+	}
 	begun, wait := time.Now(), client.Retry{Message: "no coordinator is reachable; waiting for one", Log: log}
 	for {
 		q, err := w.Connection.Open(ctx, r, protocol.Worker, log)

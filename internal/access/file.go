@@ -34,23 +34,31 @@ type File struct {
 	// Epoch is that of the root's owner whose server this is; 0 in files of earlier versions. In the file it is an entry of
 	// urls, "epoch:7": earlier versions refuse other fields, and skip what is no address.
 	Epoch uint64 `json:"-"`
+	// Directory is root.DirectoryNumber as the owner saw it; 0 in files of earlier versions. It is an entry of urls as well.
+	Directory uint64 `json:"-"`
 }
 
-// epochEntry is how the entry of urls begins that has the epoch.
-const epochEntry = "epoch:"
+// How the entries of urls begin that are no addresses.
+const (
+	epochEntry     = "epoch:"
+	directoryEntry = "directory:"
+)
 
 // encode returns the text of a file.
 func (f File) encode() ([]byte, error) {
-	f.URLs = append(slices.Clone(f.URLs), epochEntry+strconv.FormatUint(f.Epoch, 10))
+	f.URLs = append(slices.Clone(f.URLs), epochEntry+strconv.FormatUint(f.Epoch, 10),
+		directoryEntry+strconv.FormatUint(f.Directory, 10))
 	text, err := json.Marshal(f)
 	return append(text, '\n'), err
 }
 
-// takeEpoch takes the epoch from the entries of urls.
-func (f *File) takeEpoch() {
+// takeNumbers takes the epoch and the directory from the entries of urls.
+func (f *File) takeNumbers() {
 	for _, entry := range f.URLs {
-		if text, ok := strings.CutPrefix(entry, epochEntry); ok {
-			f.Epoch, _ = strconv.ParseUint(text, 10, 64) // 0: none, as of an earlier version
+		for start, number := range map[string]*uint64{epochEntry: &f.Epoch, directoryEntry: &f.Directory} {
+			if text, ok := strings.CutPrefix(entry, start); ok {
+				*number, _ = strconv.ParseUint(text, 10, 64) // 0: none, as of an earlier version
+			}
 		}
 	}
 }
@@ -100,7 +108,7 @@ func parse(data []byte, root string) (*File, error) {
 		return nil, fmt.Errorf("it is for root %q and this root is %q: it was copied here; remove it and restart the coordinator",
 			f.Root, root)
 	}
-	f.takeEpoch()
+	f.takeNumbers()
 	// A host's own name may be one that cannot be looked up; its other addresses remain.
 	f.URLs = slices.DeleteFunc(f.URLs, func(u string) bool { return !isAddress(u) })
 	if len(f.URLs) == 0 {

@@ -37,8 +37,13 @@ func (a *Authority) WriteFiles(r *root.Root, urls []string, share Share) error {
 	if err != nil {
 		return fmt.Errorf("write access files: %w", err)
 	}
+	directory, err := r.DirectoryNumber()
+	if err != nil {
+		return fmt.Errorf("write access files: %w", err)
+	}
 	for _, role := range []protocol.Role{protocol.Worker, protocol.Client} {
-		data, err := File{Format: format, Root: a.root, URLs: urls, CA: a.secrets.CA, Seed: a.secrets.Seeds[role], Epoch: a.epoch}.encode()
+		data, err := File{Format: format, Root: a.root, URLs: urls, CA: a.secrets.CA, Seed: a.secrets.Seeds[role], Epoch: a.epoch,
+			Directory: directory}.encode()
 		if err != nil {
 			return fmt.Errorf("write access files: %w", err)
 		}

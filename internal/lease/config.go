@@ -29,6 +29,8 @@ type Config struct {
 	now   func() instant // nil: the system's clocks
 	boot  string         // "": the system's
 	local bool           // the root is on a file system that only one kernel mounts at a time; set if store is nil
+
+	directory uint64 // see record; set if store is nil
 }
 
 // Lock is the root's lock, which Acquire's caller holds. *root.Lock is one.
@@ -68,12 +70,15 @@ func (c *Config) setDefaults() error {
 			return err
 		}
 		c.local = local
+		if c.directory, err = c.Root.DirectoryNumber(); err != nil {
+			return err
+		}
 	}
 	if c.now == nil {
 		c.now = now
 	}
 	if c.boot == "" {
-		boot, err := bootID("/proc/sys/kernel/random/boot_id")
+		boot, err := bootID(bootFile)
 		if err != nil {
 			return err
 		}
@@ -81,6 +86,8 @@ func (c *Config) setDefaults() error {
 	}
 	return nil
 }
+
+const bootFile = "/proc/sys/kernel/random/boot_id"
 
 // bootID reads the boot id of this kernel. Where there is no /proc, it returns an id that no other process has, so no
 // two processes seem to run on the same kernel.
@@ -99,6 +106,6 @@ func bootID(path string) (string, error) {
 func (c *Config) next(previous record, dead bool) record {
 	return record{
 		Epoch: previous.Epoch + 1, Holder: c.Lock.Holder(), Boot: c.boot, Local: c.local, Mark: rand.Text(), Counter: 1,
-		Unfenced: !dead || previous.Unfenced,
+		Unfenced: !dead || previous.Unfenced, Directory: c.directory,
 	}
 }

@@ -18,6 +18,8 @@ type record struct {
 	Counter  uint64 `json:"counter"`
 	Unfenced bool   `json:"unfenced"` // writes of an earlier owner may still arrive in files that are appended to
 	Released bool   `json:"released"`
+	// Directory is root.DirectoryNumber as the owner saw it; 0 in records of earlier versions.
+	Directory uint64 `json:"directory,omitempty"`
 
 	text string // as it was read
 }

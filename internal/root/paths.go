@@ -67,6 +67,16 @@ func (r *Root) Private(names ...string) string {
 	return filepath.Join(append([]string{r.path, private}, names...)...)
 }
 
+// DirectoryNumber is the inode number of the private directory. A copy of the root has another number, and hosts that share
+// the root see the same one, unless their file system invents its numbers, as sshfs does.
+func (r *Root) DirectoryNumber() (uint64, error) {
+	var is unix.Stat_t
+	if err := unix.Stat(r.Private(), &is); err != nil {
+		return 0, &fs.PathError{Op: "stat", Path: r.Private(), Err: err}
+	}
+	return is.Ino, nil
+}
+
 // Relative returns path, which lies under the root, as messages name it: relative
 // to the root, with slashes. The error wraps ErrPathEscapes when it lies elsewhere.
 func (r *Root) Relative(path string) (string, error) {

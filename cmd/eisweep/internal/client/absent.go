@@ -30,6 +30,7 @@ type AbsentError struct {
 	cause     error // nil: no coordinator was ever started
 	otherNATS bool  // the command may have asked another NATS server than the coordinator uses
 	stopped   bool  // the holder is a process on this machine, and is stopped (SIGSTOP)
+	elsewhere bool  // a coordinator may answer, but it works on another directory, of which this is a copy
 }
 
 // newAbsent finds out which process owns the root.
@@ -51,6 +52,8 @@ func newAbsent(e *cli.Env, r *root.Root, c *Connection, cause error) *AbsentErro
 func (a *AbsentError) Error() string {
 	h := a.Holder
 	switch {
+	case a.elsewhere:
+		return a.Summary() + ": " + a.Remedy()
 	case a.HasRun():
 		return fmt.Sprintf("`%s` works on %s by itself (process %d on %s, since %s): wait until it ends, or stop it there and "+
 			"share the work, of which nothing is lost: `eisweep coordinator%s`, workers, and `eisweep launch` continue from there",
@@ -66,6 +69,9 @@ func (a *AbsentError) Remedy() string {
 	h := a.Holder
 	host, _ := os.Hostname()
 	switch {
+	case a.elsewhere:
+		return "give that directory; if this one was moved, start its coordinator again (eisweep coordinator" + a.Flags + "); to make a copy " +
+			"a root of its own, remove its .eisweep"
 	case !a.HasCoordinator() && a.IsStorage() && cli.Remedy(a.LockErr) != "":
 		return cli.Remedy(a.LockErr)
 	case !a.HasCoordinator():
@@ -90,6 +96,8 @@ func (a *AbsentError) Summary() string {
 		because = " (" + cli.FirstLine(a.cause.Error()) + ")"
 	}
 	switch {
+	case a.elsewhere:
+		return a.Path + " is not the directory that its coordinator works on, but a copy (cp -a, rsync), or it was moved"
 	case a.HasCoordinator() && a.stopped:
 		return fmt.Sprintf("no coordinator answers for %s%s, because its process is stopped by SIGSTOP: `%s` (process %d on %s, since %s)",
 			a.Path, because, h.Command, h.PID, h.Host, since(h))
@@ -104,6 +112,16 @@ func (a *AbsentError) Summary() string {
 		return fmt.Sprintf("no coordinator answers for %s%s", a.Path, because)
 	}
 	return "no coordinator runs for " + a.Path
+}
+
+// IsElsewhere reports whether the root's coordinator works on another directory, of which this is a copy.
+func (a *AbsentError) IsElsewhere() bool { return a.elsewhere }
+
+// NoteCopy notes that a command treats a copy as a root of its own.
+func (a *AbsentError) NoteCopy(e *cli.Env) {
+	if a.elsewhere {
+		e.Notef("%s; this command works on it as on a root of its own", a.Summary())
+	}
 }
 
 func since(h root.Holder) string { return h.Since.Local().Format(time.DateTime) }

@@ -50,6 +50,9 @@ func OpenQuietly(ctx context.Context, e *cli.Env, r *root.Root, c *Connection) (
 		return nil, err
 	}
 	e.NATSFlags = c.CommandLine()
+	if err := c.CheckDirectory(ctx, e, r, protocol.Client); err != nil {
+		return nil, cli.OrInterrupted(ctx, err)
+	}
 	open, cancel := context.WithTimeout(ctx, ConnectTimeout)
 	defer cancel()
 	q, err := c.Open(open, r, protocol.Client, nil)

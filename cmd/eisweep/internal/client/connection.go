@@ -12,6 +12,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/access"
+	"eisweep/internal/lease"
 	"eisweep/internal/natsconn"
 	"eisweep/internal/protocol"
 	"eisweep/internal/queue"
@@ -118,6 +119,27 @@ func (c *Connection) Open(ctx context.Context, r *root.Root, role protocol.Role,
 	}
 	o.Name, o.Log = Name(role), log
 	return queue.Open(ctx, o)
+}
+
+// CheckDirectory returns an *AbsentError if the coordinator that the root's files lead to works on another directory than the
+// root. A worker would leave its results where that coordinator does not find them. The other errors are ctx's.
+func (c *Connection) CheckDirectory(ctx context.Context, e *cli.Env, r *root.Root, role protocol.Role) error {
+	number := lease.Directory(r)
+	if !c.External() {
+		f, err := access.Read(r, role)
+		if err != nil {
+			return nil // Open returns the error
+		}
+		number = f.Directory
+	}
+	if number == 0 {
+		return nil
+	}
+	elsewhere, err := lease.IsElsewhere(ctx, r, number)
+	if err != nil || !elsewhere {
+		return err
+	}
+	return &AbsentError{Path: r.Path(), RootFlag: e.RootFlag, Flags: e.RootFlag + c.CommandLine(), elsewhere: true}
 }
 
 // Name is the name of a connection of this process in the lists of a NATS server.

@@ -142,6 +142,9 @@ func (s *Service) openSite(ctx context.Context, e *cli.Env) (err error) {
 			return err
 		}
 	}
+	if err := s.checkRival(ctx); err != nil {
+		return err
+	}
 	if err := s.queue.RemoveEarlierLease(ctx); err != nil {
 		s.log.Debug("open queue", "error", err)
 	}
