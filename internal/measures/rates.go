@@ -3,6 +3,7 @@ package measures
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"eisweep/internal/results"
 	"eisweep/internal/results/h5"
@@ -22,14 +23,38 @@ var rates = []group{
 	}, func(n *network) ([]float64, error) { return n.rates("/computed/responses_inh", n.ni) }},
 }
 
-// rates is the mean, median and maximum of an array of rates, of shape (s, s, s, neurons). It reads the array twice instead
-// of keeping it, since there may be many stimuli.
+// manyRates is how many rates are not kept but read twice.
+const manyRates = 1 << 16
+
+// rates is the mean, median and maximum of an array of rates, of shape (s, s, s, neurons).
 func (n *network) rates(path string, neurons int) ([]float64, error) {
-	if kind, _, err := n.Shape(path); err != nil {
+	kind, dims, err := n.Shape(path)
+	if err != nil {
 		return nil, err
-	} else if kind != h5.Float32 {
+	}
+	if kind != h5.Float32 {
 		return nil, fmt.Errorf("%w: %s is %v, not float32", results.ErrNotResult, path, kind)
 	}
+	count := 1
+	for _, length := range dims {
+		count *= length
+	}
+	if count > manyRates {
+		return n.streamRates(path, neurons)
+	}
+	all, err := n.Float64s(path, results.AnyLength, results.AnyLength, results.AnyLength, neurons)
+	if err != nil {
+		return nil, err
+	}
+	most := math.NaN()
+	if known := finite(all); len(known) > 0 {
+		most = slices.Max(known)
+	}
+	return []float64{mean(all), median(all), most}, nil
+}
+
+// streamRates is rates without keeping the array, since there may be many stimuli.
+func (n *network) streamRates(path string, neurons int) ([]float64, error) {
 	var s selection
 	sum, count, most := 0.0, 0, math.Inf(-1)
 	first := func(rate float64) {

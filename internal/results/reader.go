@@ -39,13 +39,19 @@ func (r *Reader) Shape(path string) (h5.Type, []int, error) {
 
 // Float64s reads a whole array of numbers, which must have that shape, in row-major order.
 func (r *Reader) Float64s(path string, dims ...int) ([]float64, error) {
-	var out []float64
-	for block, err := range r.Blocks(path, dims...) {
+	a, err := r.open(path, dims)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Close()
+	n := product(a.Dims)
+	if n > maxRead/8 {
+		return nil, fmt.Errorf("%w: %s has %d elements, and at most %d can be read at once", ErrNotResult, path, n, maxRead/8)
+	}
+	out := make([]float64, 0, n)
+	for block, err := range numbersOf(a) {
 		if err != nil {
 			return nil, err
-		}
-		if 8*(len(out)+len(block)) > maxRead {
-			return nil, fmt.Errorf("%w: %s has more than %d elements", ErrNotResult, path, maxRead/8)
 		}
 		out = append(out, block...)
 	}
@@ -63,9 +69,19 @@ func (r *Reader) Blocks(path string, dims ...int) iter.Seq2[[]float64, error] {
 			return
 		}
 		defer a.Close()
-		text, numbers := make([]byte, chunkBytes), make([]float64, chunkBytes/a.Type.Size())
-		for b := range blocks(a.Dims, chunkShape(a.Dims, a.Type.Size())) {
-			part := text[:b.n*a.Type.Size()]
+		numbersOf(a)(yield)
+	}
+}
+
+// numbersOf yields the elements of an array block by block. Its buffers are no larger than the array: in the child, where
+// memory is collected often, large ones would take more time than reading small arrays.
+func numbersOf(a *h5.Array) iter.Seq2[[]float64, error] {
+	return func(yield func([]float64, error) bool) {
+		size := a.Type.Size()
+		most := min(chunkBytes/size, product(a.Dims))
+		text, numbers := make([]byte, most*size), make([]float64, most)
+		for b := range blocks(a.Dims, chunkShape(a.Dims, size)) {
+			part := text[:b.n*size]
 			if err := a.Read(b.offset, b.count, part); err != nil {
 				yield(nil, err)
 				return
