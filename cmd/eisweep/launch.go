@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/analysis"
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/display"
@@ -109,7 +110,11 @@ func (l *launchOptions) launch(ctx context.Context, e *cli.Env, c *client.Client
 		follow.NoteNoWorkers(ctx, e, c)
 	}
 	if l.follow {
-		return f.Run(ctx, e)
+		err := f.Run(ctx, e)
+		if !l.asJSON {
+			analysis.WriteHeads(ctx, e, c.Root.Path(), f.Summary())
+		}
+		return err
 	}
 	if plan.Executes() > 0 && !l.asJSON {
 		e.Linef("launched; follow with: eisweep watch%s%s", watchArguments(names), e.Flags())

@@ -3,9 +3,9 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"eisweep/cmd/eisweep/internal/local"
-
+	"eisweep/cmd/eisweep/internal/analysis"
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/local"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/plan"
 )
@@ -43,7 +43,11 @@ whose experiment reads the parameter; --seeds applies to sweeps that train, if a
 				return err
 			}
 			x.LaunchRequest = plan.Request{Sweeps: list, Supersede: x.Supersede}
-			return x.Run(cmd.Context(), e, path)
+			err = x.Run(cmd.Context(), e, path)
+			if !x.JSON {
+				analysis.WriteHeads(cmd.Context(), e, path, x.Summary)
+			}
+			return err
 		},
 	}
 	s.AddFlags(cmd)

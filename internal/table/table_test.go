@@ -43,7 +43,7 @@ func sweep() *Table {
 func text(t *testing.T, table *Table) string {
 	t.Helper()
 	var out strings.Builder
-	if err := table.WriteText(&out, 0); err != nil {
+	if err := table.WriteText(&out); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()

@@ -99,12 +99,9 @@ func (t *Table) object(row int) ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// WriteText writes at most some rows, 0 for all, as aligned columns for people: numbers to the right, text to the left.
-func (t *Table) WriteText(w io.Writer, most int) error {
+// WriteText writes the table as aligned columns for people: numbers to the right, text to the left.
+func (t *Table) WriteText(w io.Writer) error {
 	rows := t.Len()
-	if most > 0 {
-		rows = min(rows, most)
-	}
 	lines := make([]strings.Builder, rows+1)
 	for j := range t.Columns {
 		c := &t.Columns[j]

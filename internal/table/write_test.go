@@ -114,8 +114,4 @@ a,"b".h5  4294967295  1.3333334        0.3
 	if got := text(t, table); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	var out strings.Builder
-	if err := table.WriteText(&out, 1); err != nil || strings.Count(out.String(), "\n") != 2 {
-		t.Errorf("one row of it:\n%s(%v)", &out, err)
-	}
 }

@@ -13,31 +13,36 @@ import (
 // measure reads the measures of all results, in the order of found; nil for those without a result. A result that cannot be read is
 // left out: a task's state becomes damaged.
 func (c *Choice) measure(ctx context.Context, e *cli.Env) ([]measures.Values, error) {
-	values := make([]measures.Values, len(c.found))
-	var files []measures.File
-	var places []int
-	for i := range c.found {
-		if r := &c.found[i]; r.Path != "" {
-			files, places = append(files, r.file()), append(places, i)
-		}
-	}
-	progress := newProgress(e, len(files))
-	err := measures.Collect(ctx, c.prober, files, func(i int, f measures.Found) error {
-		progress.step()
-		c.take(&c.found[places[i]], &f)
-		values[places[i]] = f.Values
-		return nil
-	})
+	values, err := c.measureSome(ctx, e, len(c.found))
 	if err != nil {
 		return nil, cli.OrInterrupted(ctx, err)
 	}
 	return c.dropFiles(values), nil
 }
 
-// file is the result's file.
+// measureSome reads the measures of the first results, at most so many.
+func (c *Choice) measureSome(ctx context.Context, e *cli.Env, most int) ([]measures.Values, error) {
+	values := make([]measures.Values, len(c.found))
+	var files []measures.File
+	var places []int
+	for i := range c.found {
+		if r := &c.found[i]; r.Path != "" && len(files) < most {
+			files, places = append(files, r.file()), append(places, i)
+		}
+	}
+	progress := newProgress(e, len(files))
+	return values, measures.Collect(ctx, c.prober, files, func(i int, f measures.Found) error {
+		progress.step()
+		c.take(&c.found[places[i]], &f)
+		values[places[i]] = f.Values
+		return nil
+	})
+}
+
+// file is the result's file, with its hash if it has been compared with the manifest.
 func (r *Result) file() measures.File {
 	f := measures.File{Path: r.Path}
-	if r.Line != nil {
+	if r.intact {
 		f.SHA256 = r.Line.SHA256
 	}
 	return f
@@ -75,22 +80,29 @@ func (c *Choice) take(r *Result, f *measures.Found) {
 	}
 }
 
-// progress reports how many files were read, every few seconds.
+// progress reports how many files were read, at growing intervals.
 type progress struct {
 	e        *cli.Env
 	of, done int
-	reported time.Time
+	next     time.Time     // of the next report
+	interval time.Duration // from there to the one after it
 }
 
-// progressEvery is how often progress is reported.
-const progressEvery = 2 * time.Second
+// The first and the longest interval between two reports.
+const (
+	firstProgress = 2 * time.Second
+	lastProgress  = 30 * time.Second
+)
 
-func newProgress(e *cli.Env, of int) *progress { return &progress{e: e, of: of, reported: time.Now()} }
+func newProgress(e *cli.Env, of int) *progress {
+	return &progress{e: e, of: of, next: time.Now().Add(firstProgress), interval: firstProgress}
+}
 
 func (p *progress) step() {
 	p.done++
-	if now := time.Now(); now.Sub(p.reported) >= progressEvery && p.done < p.of {
-		p.reported = now
-		p.e.Notef("read %s of %s", cli.Thousands(float64(p.done)), cli.Count(p.of, "result"))
+	if now := time.Now(); now.After(p.next) && p.done < p.of {
+		p.interval = min(lastProgress, p.interval*3/2)
+		p.next = now.Add(p.interval)
+		p.e.Notef("read %s of %s results", cli.Thousands(float64(p.done)), cli.Thousands(float64(p.of)))
 	}
 }

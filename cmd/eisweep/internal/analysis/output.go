@@ -104,12 +104,14 @@ func shortened(ids []string) []string {
 	}
 }
 
-// lines writes a table as text to stdout.
-func lines(e *cli.Env, t *table.Table, most int) error {
+// lines writes a table as text to stdout, each line after a prefix.
+func lines(e *cli.Env, prefix string, t *table.Table) error {
 	var out strings.Builder
-	if err := t.WriteText(&out, most); err != nil {
+	if err := t.WriteText(&out); err != nil {
 		return err
 	}
-	e.Lines(out.String())
+	for line := range strings.Lines(out.String()) {
+		e.Linef("%s%s", prefix, strings.TrimSuffix(line, "\n"))
+	}
 	return nil
 }

@@ -21,6 +21,7 @@ type Result struct {
 	Parameters *sim.Parameters
 	State      string         // of the task; done for a file
 	Line       *manifest.Line // the manifest's last line of the task; nil without one
+	intact     bool           // the file is what the line says
 }
 
 // The states of a task whose result is not what the manifest says.
@@ -38,6 +39,7 @@ func newTask(dir string, t *catalog.TaskStatus) Result {
 	if s := t.Task.Source; s != nil && s.SeedKnown {
 		r.SourceSeed = &s.Seed
 	}
+	r.intact = t.State == catalog.StateDone && t.Line != nil
 	switch {
 	case t.Gone:
 		r.State = missing

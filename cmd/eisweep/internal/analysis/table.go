@@ -194,7 +194,7 @@ func (o *tableOptions) write(e *cli.Env, t *table.Table) error {
 	case o.asJSON:
 		return t.WriteLines(e.Stdout)
 	case len(o.base) > 0 || o.by != "":
-		return lines(e, t, 0)
+		return lines(e, "", t)
 	}
-	return lines(e, brief(t, o.chosen), 0)
+	return lines(e, "", brief(t, o.chosen))
 }

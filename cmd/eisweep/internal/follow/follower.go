@@ -30,6 +30,7 @@ type Follower struct {
 	noWorkers NoWorkerHint
 	whole     control.Snapshot // of what is followed
 	last      control.Snapshot // as it is shown
+	summary   control.Summary
 }
 
 // pollInterval is how often the coordinator is asked for progress.
@@ -42,6 +43,9 @@ func New(c *client.Client, o display.Observer, part *TaskSubset, names ...string
 
 // SetNames selects the sweeps to follow.
 func (f *Follower) SetNames(names []string) { f.names = names }
+
+// Summary is the summary that Run showed; without sweeps if it showed none.
+func (f *Follower) Summary() control.Summary { return f.summary }
 
 // Listen receives every line that is written to manifests from now on.
 func (f *Follower) Listen(ctx context.Context) (err error) {
@@ -186,6 +190,7 @@ func (f *Follower) finish(ctx context.Context, e *cli.Env) error {
 	f.stop()
 	f.showLines()
 	f.observer.Summary(sum, nil)
+	f.summary = sum
 	if f.subset.settled() {
 		return f.subset.error()
 	}

@@ -12,6 +12,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/coordinator/plan"
+	"eisweep/internal/control"
 	"eisweep/internal/natsserver"
 	"eisweep/worker"
 )
@@ -22,6 +23,7 @@ type Execution struct {
 	Supersede     bool
 	JSON          bool
 	LaunchRequest plan.Request
+	Summary       control.Summary // set by Run; without sweeps if it was cut short
 }
 
 // AddFlags adds the options that `run` and `rerun` share.
@@ -52,7 +54,7 @@ func (x *Execution) Run(ctx context.Context, e *cli.Env, path string) error {
 	if err == nil {
 		err = withRemedy(x.wait(ctx, s, o))
 	}
-	return s.finish(ctx, o, err)
+	return x.finish(ctx, s, o, err)
 }
 
 // withRemedy adds to an error of the queue's store what to do about it.
@@ -137,12 +139,15 @@ func (s *session) workerEnded(ctx context.Context, done <-chan error) error {
 }
 
 // finish closes the session and shows the summary.
-func (s *session) finish(ctx context.Context, o display.Observer, err error) error {
+func (x *Execution) finish(ctx context.Context, s *session, o display.Observer, err error) error {
 	c := s.coordinator
 	err = errors.Join(cli.OrInterrupted(ctx, err), s.close())
 	s.lines.PassTo(o)
 	summary, _ := c.Wait(expired())
 	o.Summary(summary, err)
+	if err == nil {
+		x.Summary = summary
+	}
 	return errors.Join(err, cli.SummaryError(summary))
 }
 
