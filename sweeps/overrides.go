@@ -102,9 +102,12 @@ func (s *Sweep) override(set sim.Setting) {
 	s.parameters = slices.DeleteFunc(s.parameters, func(p sim.Setting) bool { return p.Name == set.Name })
 	for i, a := range s.axes {
 		s.axes[i].columns = slices.DeleteFunc(slices.Clone(a.columns), func(c column) bool { return c.name == set.Name })
+		if a.sample != nil {
+			s.axes[i] = s.axes[i].withoutRepeats()
+		}
 	}
 	s.axes = slices.DeleteFunc(s.axes, func(a axis) bool { return len(a.columns) == 0 })
-	end := slices.IndexFunc(s.axes, func(a axis) bool { return a.together })
+	end := slices.IndexFunc(s.axes, func(a axis) bool { return a.together || a.sample != nil })
 	if end < 0 {
 		end = len(s.axes)
 	}

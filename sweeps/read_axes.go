@@ -71,7 +71,7 @@ func (r *reader) column(f named) column {
 	return c
 }
 
-// sameLength checks that the parameters of a [[together]] have the same number of values. It
+// sameLength checks that parameters that vary together have the same number of values. It
 // reports nothing if values of one are wrong.
 func (r *reader) sameLength(a axis, found []named) bool {
 	for i, c := range a.columns {
@@ -79,13 +79,21 @@ func (r *reader) sameLength(a axis, found []named) bool {
 			return false
 		}
 		if first := a.columns[0]; len(c.values) != len(first.values) {
-			r.fail(found[i].node.Place(), fmt.Sprintf("%s has %s, but %s in the same [[together]] has %d", c.name, countValues(len(c.values)),
-				first.name, len(first.values)),
+			r.fail(found[i].node.Place(), fmt.Sprintf("%s has %s, but %s in the same %s has %d", c.name, countValues(len(c.values)),
+				first.name, a.table(), len(first.values)),
 				"parameters that vary together need the same number of values")
 			return false
 		}
 	}
 	return len(a.columns) > 0
+}
+
+// table returns the name of the table that an axis of several parameters is written as.
+func (a axis) table() string {
+	if a.sample != nil {
+		return "[sample]"
+	}
+	return "[[together]]"
 }
 
 func countValues(n int) string {

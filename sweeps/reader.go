@@ -35,6 +35,7 @@ var keys = []struct {
 	{"parameters", (*reader).readParameters},
 	{"axes", (*reader).readAxes},
 	{"together", (*reader).readTogether},
+	{"sample", (*reader).readSample},
 	{"exclude", (*reader).readExcludes},
 	{"replace", (*reader).readReplacements},
 }

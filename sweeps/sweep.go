@@ -23,7 +23,7 @@ type Sweep struct {
 	where        []condition
 	initial      *initialFile
 	parameters   []sim.Setting // in the order of sim.Table
-	axes         []axis        // those of [axes], then those of [[together]]
+	axes         []axis        // those of [axes], then those of [[together]], then that of [sample]
 	excludes     [][]condition
 	replacements []Replacement
 	text         text
@@ -32,7 +32,8 @@ type Sweep struct {
 
 // axis varies independently of the others: one parameter, or several together.
 type axis struct {
-	together bool // written as [[together]]
+	together bool    // written as [[together]]
+	sample   *sample // written as [sample]
 	columns  []column
 }
 

@@ -50,12 +50,15 @@ func section(b *strings.Builder, header string, settings []sim.Setting) {
 }
 
 func (s *Sweep) writeAxes(b *strings.Builder) {
-	if slices.ContainsFunc(s.axes, func(a axis) bool { return !a.together }) {
+	if slices.ContainsFunc(s.axes, func(a axis) bool { return !a.together && a.sample == nil }) {
 		b.WriteString("\n[axes]\n")
 	}
 	for _, a := range s.axes {
-		if a.together {
+		switch {
+		case a.together:
 			b.WriteString("\n[[together]]\n")
+		case a.sample != nil:
+			fmt.Fprintf(b, "\n[sample]\nmethod = %s\nseed = %d\n\n[sample.points]\n", quote(a.sample.method), a.sample.seed)
 		}
 		for _, c := range a.columns {
 			fmt.Fprintf(b, "%s = [%s]\n", c.name, join(c.values, valueTOML))

@@ -2,6 +2,7 @@ package sweeps
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -89,6 +90,7 @@ func TestWrittenPathsAreAbsolute(t *testing.T) {
 func FuzzSweepFile(f *testing.F) {
 	f.Add(everything)
 	f.Add(overridden)
+	f.Add(fmt.Sprintf(sampled, "latin-hypercube", 5, 3))
 	for _, name := range shipped.Names() {
 		content, err := shipped.Read(name)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -26,9 +27,12 @@ type point struct {
 var pointStates = []string{"done", "running", "failed", "pending"}
 
 // pointsOf gathers a sweep's tasks by point, in their order. Parameters that have
-// one value throughout the sweep are left out.
-func pointsOf(tasks []catalog.TaskStatus, running map[sweeps.ID]bool) []*point {
+// one value throughout the sweep, and those that are named, are left out.
+func pointsOf(tasks []catalog.TaskStatus, running map[sweeps.ID]bool, without []string) []*point {
 	varied, networks := varies(tasks)
+	for _, name := range without {
+		delete(varied, name)
+	}
 	byName := map[string]*point{}
 	var out []*point
 	for i := range tasks {
@@ -89,8 +93,19 @@ func pointName(t *sweeps.Task, varied map[string]bool, networks bool) string {
 // pointsShown is the number of rows without --all.
 const pointsShown = 40
 
-// writePoints prints the table: a row per point, a column of seeds per state.
-func writePoints(e *cli.Env, points []*point, all bool) error {
+// cells is how a table of points shows the tasks of a point in a state.
+type cells struct {
+	title string
+	text  func(seeds []uint32) string
+}
+
+var (
+	pointsInSeeds  = cells{"seeds of", func(seeds []uint32) string { return display.Cut(seedsText(seeds), 40) }}
+	pointsInCounts = cells{"tasks of", func(seeds []uint32) string { return strconv.Itoa(len(seeds)) }}
+)
+
+// writePoints prints the table: a row per point, a column per state.
+func writePoints(e *cli.Env, points []*point, all bool, as cells) error {
 	shown := points
 	if !all && len(points) > pointsShown {
 		shown = points[:pointsShown]
@@ -99,13 +114,17 @@ func writePoints(e *cli.Env, points []*point, all bool) error {
 		return !slices.ContainsFunc(points, func(p *point) bool { return len(p.seeds[state]) > 0 })
 	})
 	t := tabwriter.NewWriter(e.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "  seeds of\t%s\n", strings.Join(columns, "\t"))
+	fmt.Fprintf(t, "  %s\t%s\n", as.title, strings.Join(columns, "\t"))
 	for _, p := range shown {
-		cells := []string{"  " + p.name}
+		row := []string{"  " + p.name}
 		for _, state := range columns {
-			cells = append(cells, cmp.Or(display.Cut(seedsText(p.seeds[state]), 40), "-"))
+			text := "-"
+			if seeds := p.seeds[state]; len(seeds) > 0 {
+				text = as.text(seeds)
+			}
+			row = append(row, text)
 		}
-		fmt.Fprintln(t, cli.Row(cells...))
+		fmt.Fprintln(t, cli.Row(row...))
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -114,4 +133,15 @@ func writePoints(e *cli.Env, points []*point, all bool) error {
 		e.Linef("  … and %s more (--all)", cli.Count(len(points)-len(shown), "point"))
 	}
 	return nil
+}
+
+// sampledPoints are the points of a sweep with [sample], without the sampled parameters: rows of drawn numbers would say nothing.
+type sampledPoints struct {
+	sweeps.Sample
+	rest []*point
+}
+
+func (s *sampledPoints) write(e *cli.Env, all bool) error {
+	e.Linef("  sample:  %s (%s) of %s", cli.Count(s.Points, "point"), s.Method, strings.Join(s.Parameters, ", "))
+	return writePoints(e, s.rest, all, pointsInCounts)
 }

@@ -32,9 +32,9 @@ func TestPointsAreRowsOfSeeds(t *testing.T) {
 		task(t, 2, catalog.StateDone, "1e-05"), task(t, 2, catalog.StatePending, "2e-05"),
 		task(t, 3, catalog.StateDone, "1e-05"), task(t, 3, catalog.StatePending, "2e-05"),
 	}
-	points := pointsOf(tasks, map[sweeps.ID]bool{tasks[5].Task.ID: true})
+	points := pointsOf(tasks, map[sweeps.ID]bool{tasks[5].Task.ID: true}, nil)
 	var out bytes.Buffer
-	if err := writePoints(&cli.Env{Stdout: &out}, points, false); err != nil {
+	if err := writePoints(&cli.Env{Stdout: &out}, points, false, pointsInSeeds); err != nil {
 		t.Fatal(err)
 	}
 	want := "  seeds of        done  running  failed  pending\n" +
@@ -45,9 +45,37 @@ func TestPointsAreRowsOfSeeds(t *testing.T) {
 	}
 }
 
+// TestSampledPointsAreCounted shows the other axes of a sampled sweep, with numbers of tasks.
+func TestSampledPointsAreCounted(t *testing.T) {
+	var tasks []catalog.TaskStatus
+	for i, eta := range []string{"1.2345678e-05", "2.3456789e-05", "3.456789e-05"} {
+		for seed := range uint32(2) {
+			one := task(t, seed, []catalog.State{catalog.StateDone, catalog.StatePending, catalog.StateDone}[i], eta)
+			rule, err := sweeps.ParseSetting("pl.is_plastic=" + []string{"BOTH", "EXC"}[seed])
+			if err != nil {
+				t.Fatal(err)
+			}
+			one.Task.Varying = append(one.Task.Varying, rule)
+			tasks = append(tasks, one)
+		}
+	}
+	s := sampledPoints{sweeps.Sample{Method: "sobol", Points: 3, Parameters: []string{"pl.eta_e"}}, pointsOf(tasks, nil, []string{"pl.eta_e"})}
+	var out bytes.Buffer
+	if err := s.write(&cli.Env{Stdout: &out}, false); err != nil {
+		t.Fatal(err)
+	}
+	want := "  sample:  3 points (sobol) of pl.eta_e\n" +
+		"  tasks of            done  pending\n" +
+		"  pl.is_plastic=BOTH  2     1\n" +
+		"  pl.is_plastic=EXC   2     1\n"
+	if out.String() != want {
+		t.Errorf("got\n%swant\n%s", &out, want)
+	}
+}
+
 func TestPointsOfASweepWithoutAxesAreOneRow(t *testing.T) {
 	tasks := []catalog.TaskStatus{task(t, 1, catalog.StateDone, "1e-05"), task(t, 2, catalog.StateDone, "1e-05")}
-	if points := pointsOf(tasks, nil); len(points) != 1 || points[0].name != "all" {
+	if points := pointsOf(tasks, nil, nil); len(points) != 1 || points[0].name != "all" {
 		t.Errorf("%d points, the first %v", len(points), points[0])
 	}
 }
@@ -60,7 +88,7 @@ func TestNetworksAreApart(t *testing.T) {
 		one.Task.Source = &sweeps.Input{SeedKnown: true, Seed: network}
 		tasks = append(tasks, one)
 	}
-	points := pointsOf(tasks, nil)
+	points := pointsOf(tasks, nil, nil)
 	if len(points) != 2 || points[0].name != "network seed=5" || points[1].name != "network seed=6" {
 		t.Errorf("points %v", points)
 	}

@@ -23,7 +23,8 @@ type SweepView struct {
 	Earlier    []earlierFailure  `json:"earlier"`         // failed, and done since
 	Rerun      []string          `json:"rerun,omitempty"` // commands that run the failed tasks again
 
-	points []*point
+	points  []*point
+	sampled *sampledPoints // of a sweep with [sample]
 }
 
 type pointJSON struct {
@@ -59,7 +60,10 @@ func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *con
 		v.count(status)
 		v.addRecord(r)
 	}
-	v.points = pointsOf(status.Tasks, runningTasks(snapshot))
+	v.points = pointsOf(status.Tasks, runningTasks(snapshot), nil)
+	if sample, ok := status.Sweep.Sample(); ok {
+		v.sampled = &sampledPoints{sample, pointsOf(status.Tasks, runningTasks(snapshot), sample.Parameters)}
+	}
 	v.Failures = failuresOf(status.Tasks)
 	v.Earlier, err = readEarlierFailures(r, name, status.Tasks)
 	return v, err
@@ -118,14 +122,22 @@ func (v *SweepView) Encode(e *cli.Env) error {
 func (v *SweepView) Write(e *cli.Env, all bool) error {
 	e.Lines(v.Text())
 	e.Linef("  results: %s", v.Directory)
-	if len(v.points) > 0 {
-		if err := writePoints(e, v.points, all); err != nil {
-			return err
-		}
+	if err := v.writePoints(e, all); err != nil {
+		return err
 	}
 	v.writeFailures(e, all)
 	v.writeEarlier(e, all)
 	return nil
+}
+
+func (v *SweepView) writePoints(e *cli.Env, all bool) error {
+	switch {
+	case len(v.points) == 0:
+		return nil
+	case v.sampled != nil:
+		return v.sampled.write(e, all)
+	}
+	return writePoints(e, v.points, all, pointsInSeeds)
 }
 
 // rerunCommand is the start of a command that runs tasks of the sweep again.
