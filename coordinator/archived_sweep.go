@@ -29,7 +29,7 @@ func (c *Coordinator) archive() archive { return archive{c.config.Root, c.config
 
 // summarize summarizes an archived sweep.
 func (a archive) summarize(ctx context.Context, name string) (control.SweepSummary, error) {
-	out := control.SweepSummary{Name: name, Dir: a.root.SweepDir(name), ByClass: map[protocol.Class]int{}}
+	out := control.SweepSummary{Name: name, Dir: a.root.SweepDir(name), ByClass: map[protocol.Class]int{}, Reasons: map[string]int{}}
 	known, err := a.root.Sweeps()
 	if err != nil {
 		return out, err
@@ -47,6 +47,12 @@ func (a archive) summarize(ctx context.Context, name string) (control.SweepSumma
 		switch t.State {
 		case catalog.StateDone:
 			out.Done, out.Reused = out.Done+1, out.Reused+1
+			if t.Verdict != 0 {
+				out.Suspect++
+			}
+			for _, reason := range t.Verdict.Names() {
+				out.Reasons[reason]++
+			}
 		case catalog.StateFailed:
 			class := protocol.Class(t.Line.Class)
 			out.Failed++

@@ -9,6 +9,7 @@ import (
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
+	"eisweep/internal/quality"
 	"eisweep/sweeps"
 )
 
@@ -83,6 +84,7 @@ func (l *launcher) submitRest(s *plan.Sweep) error {
 		switch h.State(s.Name) {
 		case catalog.StateDone:
 			rest.Done++
+			l.assess(s.Name, t.ID, h.LastCopy(s.Name).Verdict())
 		case catalog.StateFailed:
 			item, err := s.Leave(&t, number, h.LastFailure(s.Name))
 			if err != nil {
@@ -99,6 +101,13 @@ func (l *launcher) submitRest(s *plan.Sweep) error {
 	defer l.mu.Unlock()
 	l.step(rest)
 	return nil
+}
+
+// assess keeps whether the result of a task that a rerun leaves as it is is suspect.
+func (l *launcher) assess(sweep string, id sweeps.ID, v quality.Verdict) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sweeps.Get(sweep).Assess(id, v)
 }
 
 // isWanted reports whether the machine knows that a sweep wants a task.
@@ -126,6 +135,7 @@ func (l *launcher) submitOne(sweep string, item *plan.Item) {
 	s, t := l.sweeps.Get(sweep), item.Task
 	if item.Action == plan.Keep {
 		s.Reused++
+		s.Assess(t.ID, item.Verdict)
 		if item.Adopted != nil {
 			l.book.Adopt(sweep, t, item.Adopted)
 		}
@@ -149,6 +159,7 @@ func (l *launcher) submitOne(sweep string, item *plan.Item) {
 		}
 		e.Execute, e.Orphan, e.HasResult = true, item.Action == plan.Block, item.HasResult
 		s.Retract(t.ID)
+		s.Assess(t.ID, 0)
 		s.Work.Add(t)
 		if item.Selected {
 			s.Reruns[t.ID] = true

@@ -30,13 +30,15 @@ The command prints what it will do before it starts; --dry-run stops there.
 With --set, each task is replaced by one with the given parameter value. Its file is
 named for the value, the stored sweep file has the replacement from then on, and
 PERTURB tasks use it as their source. Without --set, tasks that failed with class
-numeric or invalid fail again.
+numeric or invalid fail again, and suspect results turn out the same;
+` + "`tasks SWEEP --suspect`" + ` names the parameters that usually cause them.
 
 If the root has a coordinator, its workers run the tasks, and the command returns when
 the coordinator has accepted them, or with --follow when they are done. Otherwise the
 tasks run on this machine.`,
 		Example: `  eisweep rerun my --failed
   eisweep rerun my --failed --class numeric --set numint.dt=0.0005
+  eisweep rerun my --suspect --set sy.e2e.w_total=2
   eisweep rerun my --where pl.is_plastic=EXC --seeds 3,5
   eisweep rerun my --task t3f0c1ab2… --dry-run`,
 		Args: cli.ExactlyOne("the name of a sweep that was run"),
@@ -84,7 +86,7 @@ func (r *rerunOptions) flags(cmd *cobra.Command) {
 // parse validates the options.
 func (r *rerunOptions) parse() (err error) {
 	if r.IsEmpty() && !r.all {
-		return cli.Usagef("select tasks with --failed, --class, --where, --seeds or --task, or give --all")
+		return cli.Usagef("select tasks with --failed, --suspect, --class, --where, --seeds or --task, or give --all")
 	}
 	if err := r.TaskFilter.Parse(); err != nil {
 		return err

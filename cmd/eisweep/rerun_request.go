@@ -200,6 +200,9 @@ func (r *rerunOptions) printSelection(e *cli.Env, opened *root.Root, status *cat
 		e.Notef("warning: %s failed with class numeric or invalid; with the same parameters %s will fail again "+
 			"(change one with --set NAME=VALUE)", cli.Count(n, "task"), cli.Plural(n, "it", "they"))
 	}
+	if r.Suspect && len(r.changes) == 0 {
+		e.Notef("warning: with the same parameters, results turn out the same, and are suspect again (change one with --set NAME=VALUE)")
+	}
 	if n := classes[protocol.Source]; n > 0 {
 		e.Notef("warning: %s failed because the source failed; until the source is done, %s again", cli.Count(n, "task"),
 			cli.Plural(n, "it fails", "they fail"))

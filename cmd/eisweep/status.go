@@ -28,9 +28,9 @@ func newStatusCommand(e *cli.Env) *cobra.Command {
 		Use:   "status [SWEEP]",
 		Short: "Show sweep progress",
 		Long: `Show the progress of the sweeps under the root. For a named sweep, show a row for each
-combination of its parameters with the seeds that are done, running, failed or pending;
-why tasks failed, by class, with the command that runs them again; and tasks that
-failed earlier and were done since.
+combination of its parameters with the seeds that are done, suspect, running, failed or
+pending; why results are suspect; why tasks failed, by class, with the command that runs
+them again; and tasks that failed earlier and were done since.
 
 Without a coordinator, status reads the sweep directories.`,
 		Example: `  eisweep status

@@ -26,9 +26,11 @@ func newTasksCommand(e *cli.Env) *cobra.Command {
 		Use:   "tasks SWEEP",
 		Short: "List the tasks of a sweep",
 		Long: `List the tasks of a sweep's latest launch, one per line: id, file, state, and the host
-where it runs or the reason why it failed. The options select tasks that match all of
+where it runs, the reason why it failed, or why its result is suspect and which
+parameters usually cause that. The options select tasks that match all of
 them; ` + "`rerun`" + ` with the same options runs those tasks again.`,
 		Example: `  eisweep tasks my --state failed
+  eisweep tasks my --suspect
   eisweep tasks my --where pl.is_plastic=EXC --seeds 1-5`,
 		Args: cli.ExactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -9,6 +9,7 @@ import (
 
 	"eisweep/internal/manifest"
 	"eisweep/internal/protocol"
+	"eisweep/internal/quality"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -43,8 +44,8 @@ type Ref struct {
 	length      uint32 // of the line
 	run         int32
 	look        uint32
-	class       protocol.ClassCode // of a failure
-	state       FileState          // at the look
+	code        uint8     // of a failure, its class; of a result, its verdict
+	state       FileState // at the look
 	kind        lineKind
 	hasModified bool // it is not when the task finished
 }
@@ -62,7 +63,10 @@ const (
 func (s *Ref) Sweep() string { return s.in.sweep }
 
 // Class is the class of the failure that the line reports.
-func (s *Ref) Class() protocol.Class { return s.class.Class() }
+func (s *Ref) Class() protocol.Class { return protocol.ClassCode(s.code).Class() }
+
+// Verdict says whether the result that the line reports is suspect.
+func (s *Ref) Verdict() quality.Verdict { return quality.Verdict(s.code) }
 
 // SameFile reports whether two lines are about files of one name.
 func (s *Ref) SameFile(o *Ref) bool { return s.file == o.file }
@@ -161,14 +165,14 @@ func (x *Catalog) add(m *manifestIndex, b *manifest.Brief) {
 	h.failures = slices.DeleteFunc(h.failures, func(f Ref) bool { return f.in == m })
 	delete(m.conflicts, b.ID)
 	if b.State == manifest.Failed {
-		s.kind, s.class = failureLine, protocol.Class(b.Class).Code()
+		s.kind, s.code = failureLine, uint8(protocol.Class(b.Class).Code())
 		h.fail(s)
 		return
 	}
 	if h.failed != nil && (s.run >= h.newest || h.failed.in == m) {
 		h.failed = nil
 	}
-	h.newest = max(h.newest, s.run)
+	h.newest, s.code = max(h.newest, s.run), uint8(b.Verdict)
 	if s.file = hashName(b.File); b.State == manifest.Superseded {
 		s.kind = supersededLine
 	}

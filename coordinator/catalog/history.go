@@ -53,7 +53,7 @@ func (h *History) SettledFailure(sweep string) *Ref {
 	if h.failed == nil {
 		return nil
 	}
-	if !h.failed.class.Class().Repeats() {
+	if !h.failed.Class().Repeats() {
 		return nil
 	}
 	if own := h.LastFailure(sweep); own != nil && own.run == h.failed.run {

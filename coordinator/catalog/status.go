@@ -8,6 +8,7 @@ import (
 
 	"eisweep/coordinator/records"
 	"eisweep/internal/manifest"
+	"eisweep/internal/quality"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -26,6 +27,8 @@ type TaskStatus struct {
 	State State
 	Line  *manifest.Line // the manifest's last line of it; nil when there is none
 	Gone  bool           // it was done, and its file is gone: it is new again
+	// Verdict says whether the result of a task that is done is suspect.
+	Verdict quality.Verdict
 	// Damaged: it was done, and its file does not match the manifest: it is new again.
 	Damaged bool
 }
@@ -69,6 +72,9 @@ func (x *Catalog) ReadSweep(ctx context.Context, prober Prober, name string) (*S
 				return nil, ctx.Err()
 			}
 			out.Unread = cmp.Or(out.Unread, err)
+		}
+		if status.State == StateDone {
+			status.Verdict = status.Line.Quality.Verdict()
 		}
 		out.Tasks = append(out.Tasks, status)
 	}

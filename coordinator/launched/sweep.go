@@ -9,6 +9,7 @@ import (
 	"eisweep/coordinator/workload"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
+	"eisweep/internal/quality"
 	"eisweep/sweeps"
 )
 
@@ -36,12 +37,15 @@ type Sweep struct {
 	classes  map[sweeps.ID]protocol.Class // of the tasks that failed
 	byClass  map[protocol.Class]int       // how many of them
 	failures []control.Failure            // some of them
+
+	verdicts map[sweeps.ID]quality.Verdict // of the tasks whose results are suspect
 }
 
 // NewSweep is a sweep that is launched at a time with a priority, and whose stored file is recorded so.
 func NewSweep(sweep *sweeps.Sweep, e *sweeps.Expansion, priority int, at time.Time, file records.File) *Sweep {
 	s := &Sweep{Name: sweep.Name(), Priority: priority, File: file, Reruns: map[sweeps.ID]bool{}, launched: at,
-		expansions: []*sweeps.Expansion{e}, bases: []int32{0}, classes: map[sweeps.ID]protocol.Class{}, byClass: map[protocol.Class]int{}}
+		expansions: []*sweeps.Expansion{e}, bases: []int32{0}, classes: map[sweeps.ID]protocol.Class{}, byClass: map[protocol.Class]int{},
+		verdicts: map[sweeps.ID]quality.Verdict{}}
 	if NeedsSweep(sweep) {
 		s.Source = sweep.SourceName()
 	}
@@ -55,6 +59,7 @@ func NeedsSweep(s *sweeps.Sweep) bool { return s.SourceName() != "" && !s.Source
 func (s *Sweep) Extend(sweep *sweeps.Sweep, e *sweeps.Expansion) {
 	for id := range sweep.Replaced() {
 		s.Retract(id)
+		s.Assess(id, 0)
 	}
 	s.bases = append(s.bases, s.top)
 	s.expansions = append(s.expansions, e)
@@ -98,6 +103,29 @@ func (s *Sweep) Retract(id sweeps.ID) {
 		delete(s.byClass, class)
 	}
 	s.failures = slices.DeleteFunc(s.failures, func(f control.Failure) bool { return f.ID == id })
+}
+
+// Assess keeps whether the result that a task has now is suspect, if it has one.
+func (s *Sweep) Assess(id sweeps.ID, v quality.Verdict) {
+	if v == 0 {
+		delete(s.verdicts, id)
+	} else {
+		s.verdicts[id] = v
+	}
+}
+
+// Suspects is how many tasks have suspect results.
+func (s *Sweep) Suspects() int { return len(s.verdicts) }
+
+// reasons counts the tasks with suspect results by each reason.
+func (s *Sweep) reasons() map[string]int {
+	out := map[string]int{}
+	for _, v := range s.verdicts {
+		for _, name := range v.Names() {
+			out[name]++
+		}
+	}
+	return out
 }
 
 // submission is the task that a launch is submitting to the state machine: the commands that follow from it at once

@@ -124,6 +124,7 @@ func (t *Table) Summarize(r *root.Root, names ...string) control.Summary {
 		out.Sweeps = append(out.Sweeps, control.SweepSummary{
 			Name: s.Name, Dir: r.SweepDir(s.Name), Status: t.Status(s.Name), Tasks: n.Total, Done: n.Done, Failed: n.Failed,
 			Ran: s.Ran, Reused: s.Reused, Linked: s.Linked, ByClass: maps.Clone(s.byClass), Failures: slices.Clone(s.failures),
+			Suspect: s.Suspects(), Reasons: s.reasons(),
 		})
 	}
 	return out

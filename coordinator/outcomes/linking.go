@@ -30,6 +30,7 @@ func (b *Book) link(c lifecycle.Link) []lifecycle.Command {
 		return nil
 	}
 	if from.Sweep == c.Sweep && from.Line.File == t.File {
+		b.Sweeps.Get(c.Sweep).Assess(t.ID, from.Line.Quality.Verdict())
 		if b.saysFailed(c.Sweep, c.ID) { // by a later run, which leaves the result
 			b.Ledger.Add(c.Sweep, from.Line)
 		}
@@ -53,6 +54,7 @@ func (b *Book) link(c lifecycle.Link) []lifecycle.Command {
 	line.Parameters = t.Varying
 	line.Modified = placement.ModifiedAs(b.pathOf(from.Sweep, from.Line.File), b.pathOf(c.Sweep, t.File), from.Line.Modified)
 	b.Ledger.Add(c.Sweep, line)
+	b.Sweeps.Get(c.Sweep).Assess(t.ID, line.Quality.Verdict())
 	b.Sweeps.Get(c.Sweep).Linked++
 	return nil
 }

@@ -66,6 +66,7 @@ func (b *Book) placeIn(
 			b.Attempts.Pace.End(time.Now(), workload.Cost(t))
 		}
 		b.Ledger.Add(sweep, line)
+		b.Sweeps.Get(sweep).Assess(t.ID, o.Quality.Verdict())
 		b.Sweeps.Get(sweep).Work.Settle(t)
 	}
 	for _, sweep := range slices.Sorted(maps.Keys(refused)) {

@@ -55,6 +55,7 @@ func (c *Choice) Fits(t *catalog.TaskStatus) bool {
 	failed := t.State == catalog.StateFailed
 	switch {
 	case c.request.Failed && !failed,
+		c.request.Suspect && t.Verdict == 0,
 		c.request.Class != "" && (!failed || t.Line == nil || t.Line.Class != c.request.Class),
 		len(c.request.Seeds) > 0 && !c.seeds[t.Task.Seed],
 		!c.named(t.Task.ID.String()):

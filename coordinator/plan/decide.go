@@ -63,6 +63,8 @@ func (p *planner) selects(t *sweeps.Task, h *catalog.History, sweep string) (boo
 			return false, err
 		}
 		status.Line = &l.Line
+	} else if last := h.LastCopy(sweep); last != nil {
+		status.Verdict = last.Verdict()
 	}
 	return p.request.selects(&status), nil
 }
@@ -104,12 +106,12 @@ func (p *planner) reuse(item *Item, found *result, here catalog.FileState, h *ca
 	case found == nil:
 		return false, nil
 	case here == catalog.Intact && found.line != nil:
-		item.Action, item.Reason, item.Adopted = Keep, foundReason, found.line
+		item.Action, item.Reason, item.Adopted, item.Verdict = Keep, foundReason, found.line, found.line.Quality.Verdict()
 	case here == catalog.Intact:
 		if h.LastFailure(sweep) != nil {
 			return false, nil
 		}
-		item.Action, item.Reason = Keep, "in place"
+		item.Action, item.Reason, item.Verdict = Keep, "in place", found.spot.Verdict()
 		return true, p.repeatLine(item, found.spot, h, sweep)
 	default:
 		item.Action, item.Reason = Link, "done by sweep "+found.sweep()

@@ -3,6 +3,7 @@ package plan
 import (
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
+	"eisweep/internal/quality"
 	"eisweep/sweeps"
 )
 
@@ -31,6 +32,8 @@ type Item struct {
 	HasResult bool           // it has an intact result somewhere, which a failure leaves
 	Failure   *catalog.Entry // Leave: the failure
 	Adopted   *manifest.Line // Keep: a line that the manifest lacks; nil if it lacks none
+
+	Verdict quality.Verdict // Keep: whether the result is suspect
 
 	retried  bool // it failed before
 	conflict bool // a file of another task is in the way

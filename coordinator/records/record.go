@@ -33,6 +33,7 @@ type Sweep struct {
 type Settled struct {
 	Tasks    int   `json:"tasks"`
 	Done     int   `json:"done"`
+	Suspect  int   `json:"suspect"` // of the done: their results are suspect
 	Failed   int   `json:"failed"`
 	Manifest int64 `json:"manifest"` // the manifest's size then, in bytes: at another size this says nothing
 }

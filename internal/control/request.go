@@ -88,11 +88,12 @@ func (s *Steer) check() error {
 
 // Choice selects tasks of a sweep: those that match all fields that are set.
 type Choice struct {
-	Failed bool              `json:"failed"`
-	Class  string            `json:"class,omitempty"`
-	Seeds  []uint32          `json:"seeds,omitempty"`
-	Where  map[string]string `json:"where,omitempty"` // parameter values as on the command line
-	Tasks  []string          `json:"tasks,omitempty"` // ids or unique prefixes
+	Failed  bool              `json:"failed"`
+	Suspect bool              `json:"suspect,omitempty"`
+	Class   string            `json:"class,omitempty"`
+	Seeds   []uint32          `json:"seeds,omitempty"`
+	Where   map[string]string `json:"where,omitempty"` // parameter values as on the command line
+	Tasks   []string          `json:"tasks,omitempty"` // ids or unique prefixes
 }
 
 // Steer names the sweeps of a request; none means all.

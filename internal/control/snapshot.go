@@ -50,6 +50,7 @@ type SweepState struct {
 type Progress struct {
 	Tasks   int `json:"tasks"`
 	Done    int `json:"done"`
+	Suspect int `json:"suspect"` // of the done: their results are suspect
 	Failed  int `json:"failed"`
 	Running int `json:"running"`
 	Silent  int `json:"silent"`  // of the running: no heartbeat for long

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/quality"
 	"eisweep/sweeps"
 )
 
@@ -23,7 +25,8 @@ type Brief struct {
 	File       string
 	Bytes      int64
 	Finished   time.Time
-	Modified   time.Time // zero in lines of earlier versions
+	Modified   time.Time       // zero in lines of earlier versions
+	Verdict    quality.Verdict // of a result; 0 where its quality is unknown
 	Begin, End int64
 }
 
@@ -37,6 +40,28 @@ type briefLine struct {
 	Bytes    int64     `json:"bytes"`
 	Finished string    `json:"finished"`
 	Modified string    `json:"modified"`
+	Verdict  verdict   `json:"quality"`
+}
+
+// verdict is read from a Quality.
+type verdict quality.Verdict
+
+// UnmarshalJSON reads a Quality.
+func (v *verdict) UnmarshalJSON(text []byte) error {
+	if isSound(text) {
+		*v = 0
+		return nil
+	}
+	var q *quality.Quality
+	err := json.Unmarshal(text, &q)
+	*v = verdict(q.Verdict())
+	return err
+}
+
+// isSound reports whether a Quality is that of a result in which nothing is wrong at all, as of most. It spares reading it.
+func isSound(text []byte) bool {
+	const start, stopped = `{"unsettled_trial":0,"unsettled_responses":0,"saturated":0,"silent":0,"trials":`, `"stopped_unsettled"`
+	return bytes.HasPrefix(text, []byte(start)) && !bytes.Contains(text, []byte(stopped))
 }
 
 // ReadBriefs yields what the lines of a manifest say in short, from the one that
@@ -101,7 +126,7 @@ func parseBrief(text []byte) (Brief, error) {
 		return Brief{}, err
 	}
 	return Brief{ID: l.ID, State: l.State, Class: l.Class, Run: l.Run, File: l.File, Bytes: l.Bytes,
-		Finished: finished, Modified: modified}, nil
+		Finished: finished, Modified: modified, Verdict: quality.Verdict(l.Verdict)}, nil
 }
 
 // ReadLine reads the line of a manifest that begins at an offset and ends at another.

@@ -49,6 +49,8 @@ func (l *briefLine) set(key, value []byte) (ok bool) {
 		l.Finished, ok = plainString(value)
 	case "modified":
 		l.Modified, ok = plainString(value)
+	case "quality":
+		return l.Verdict.UnmarshalJSON(value) == nil
 	case "run":
 		n, err := strconv.Atoi(string(value))
 		l.Run = n

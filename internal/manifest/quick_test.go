@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"eisweep/internal/quality"
 	"eisweep/sim"
 )
 
@@ -11,11 +12,15 @@ import (
 func TestQuickBriefs(t *testing.T) {
 	escaped := failedLine(3)
 	escaped.Class = "of a later\nversion"
+	suspect, sound, stopped := doneLine(4), doneLine(5), doneLine(6)
+	suspect.Quality = &quality.Quality{Silent: 0.5, NaN: map[string]float64{"osi_e": 0.5}, Trials: 3, PlannedTrials: 3}
+	sound.Quality, stopped.Quality = &quality.Quality{Trials: 3, PlannedTrials: 3}, &quality.Quality{StoppedUnsettled: true}
 	for name, c := range map[string]struct {
 		line    Line
 		isQuick bool
 	}{
-		"done": {doneLine(1), true}, "failed": {failedLine(2), true}, "escaped": {escaped, false},
+		"done": {doneLine(1), true}, "failed": {failedLine(2), true}, "escaped": {escaped, false}, "suspect": {suspect, true},
+		"sound": {sound, true}, "stopped": {stopped, true},
 	} {
 		text, err := encodeLines([]Line{c.line})
 		if err != nil {
@@ -28,6 +33,9 @@ func TestQuickBriefs(t *testing.T) {
 		got, ok := quickBrief(text)
 		if ok != c.isQuick || ok && got != want {
 			t.Errorf("%s: %v, %+v\nwant %+v", name, ok, got, want)
+		}
+		if got.Verdict != verdict(c.line.Quality.Verdict()) {
+			t.Errorf("%s: verdict %v, want that of %+v", name, got.Verdict, c.line.Quality)
 		}
 	}
 }

@@ -72,7 +72,7 @@ func (q *Quality) settlingReasons(e sim.Experiment) (out []Reason) {
 	if q.StoppedUnsettled {
 		causes := append(slices.Clip(causes), "numint.do_abort", "pl.convergence_max", "pl.convergence_mean")
 		out = append(out, newReason(Stopped, causes,
-			"training stopped after %d of %d trials because nothing changed any more or an abort was asked for, while stimuli did not settle",
+			"training stopped early, after %d of %d trials, while stimuli did not settle: the network had not converged",
 			q.Trials, q.PlannedTrials))
 	}
 	return out

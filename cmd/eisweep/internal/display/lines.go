@@ -96,7 +96,11 @@ func taskText(line *manifest.Line) string {
 	case line.ReusedFrom != "":
 		return "linked: " + name + " from " + line.ReusedFrom
 	}
-	return "done: " + name + " in " + cli.Duration(time.Duration(line.Seconds*float64(time.Second)))
+	text := "done: " + name + " in " + cli.Duration(time.Duration(line.Seconds*float64(time.Second)))
+	if v := line.Quality.Verdict(); v != 0 {
+		text += ", suspect: " + strings.Join(v.Names(), ", ")
+	}
+	return text
 }
 
 // IsSuperseded reports whether a line is about a file that was moved aside.

@@ -109,6 +109,7 @@ func writeSummary(e *cli.Env, sum control.Summary, err error) {
 			failedText(s), cli.NonZero(s.Tasks-s.Done-s.Failed, "pending"))
 		e.Linef("%s: %d of %d done: %s", s.Name, s.Done, s.Tasks, cmp.Or(counts, "nothing run"))
 		e.Linef("  results: %s", s.Dir)
+		WriteSuspects(e, "  ", s.Name, s.Suspect, s.Done, s.Reasons)
 		writeFailures(e, s)
 	}
 	if stopped {

@@ -23,8 +23,9 @@ type point struct {
 	failed []sweeps.ID
 }
 
-// pointStates are the columns of a table of points. A task that is neither done nor failed nor running is pending.
-var pointStates = []string{"done", "running", "failed", "pending"}
+// pointStates are the columns of a table of points. A task that is neither done nor failed nor running is pending. One with a
+// suspect result is also done.
+var pointStates = []string{"done", "suspect", "running", "failed", "pending"}
 
 // pointsOf gathers a sweep's tasks by point, in their order. Parameters that have
 // one value throughout the sweep, and those that are named, are left out.
@@ -46,6 +47,9 @@ func pointsOf(tasks []catalog.TaskStatus, running map[sweeps.ID]bool, without []
 		}
 		state := pointState(t, running)
 		p.seeds[state] = append(p.seeds[state], t.Task.Seed)
+		if state == "done" && t.Verdict != 0 {
+			p.seeds["suspect"] = append(p.seeds["suspect"], t.Task.Seed)
+		}
 		if state == "failed" {
 			p.failed = append(p.failed, t.Task.ID)
 		}

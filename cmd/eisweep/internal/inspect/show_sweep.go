@@ -37,16 +37,16 @@ func (s *ShowOptions) sweep(ctx context.Context, e *cli.Env, r *root.Root, name 
 			e.Linef("  … and %d more (--all)", len(listed)-i)
 			break
 		}
-		e.Linef("  %s  %s  %s", t.Task.ID, t.Task.File, failureText(t))
+		e.Linef("  %s  %s  %s", t.Task.ID, t.Task.File, explainedText(t))
 	}
 	return status.Unread
 }
 
-// listed returns the tasks to list: those that are not done, or all.
+// listed returns the tasks to list: those that are not done or have suspect results, or all.
 func (s *ShowOptions) listed(status *catalog.SweepStatus) []*catalog.TaskStatus {
 	var out []*catalog.TaskStatus
 	for i := range status.Tasks {
-		if s.All || len(status.Tasks) <= tasksShown || status.Tasks[i].State != catalog.StateDone {
+		if s.All || len(status.Tasks) <= tasksShown || status.Tasks[i].State != catalog.StateDone || status.Tasks[i].Verdict != 0 {
 			out = append(out, &status.Tasks[i])
 		}
 	}
@@ -54,10 +54,13 @@ func (s *ShowOptions) listed(status *catalog.SweepStatus) []*catalog.TaskStatus 
 }
 
 func statesText(status *catalog.SweepStatus) string {
-	states, classes := map[catalog.State]int{}, map[string]int{}
+	states, classes, suspects := map[catalog.State]int{}, map[string]int{}, 0
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
 		states[t.State]++
+		if t.Verdict != 0 {
+			suspects++
+		}
 		if t.State == catalog.StateFailed && t.Line != nil {
 			classes[t.Line.Class]++
 		}
@@ -70,7 +73,11 @@ func statesText(status *catalog.SweepStatus) string {
 	if failed != "" {
 		failed += " (" + strings.Join(failures, ", ") + ")"
 	}
-	return cmp.Or(cli.JoinNonEmpty(cli.NonZero(states[catalog.StateDone], "done"), failed,
+	done := cli.NonZero(states[catalog.StateDone], "done")
+	if suspects > 0 {
+		done += fmt.Sprintf(" (%d suspect)", suspects)
+	}
+	return cmp.Or(cli.JoinNonEmpty(done, failed,
 		cli.NonZero(states[catalog.StatePending], "pending")), "none")
 }
 

@@ -13,6 +13,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
+	"eisweep/internal/quality"
 	"eisweep/internal/root"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -118,7 +119,41 @@ func (a *TaskRecord) rows(rootFlag string) [][2]string {
 		rows = append(rows, [2]string{"starts from", strings.Join(a.initial.Take, ", ") + " of " + inputText(&a.initial.Input)})
 	}
 	rows = append(rows, [2]string{"products with wee", a.productsText()}, [2]string{"replaces", a.replaces.String()})
-	return append(rows, a.provenance(rootFlag)...)
+	rows = append(rows, a.provenance(rootFlag)...)
+	return append(rows, a.qualityRows()...)
+}
+
+// quality is that of the result: the file's, or where that was not read, the manifest's.
+func (a *TaskRecord) quality() *quality.Quality {
+	if a.info != nil {
+		return a.info.Quality
+	}
+	if a.Line != nil && a.Line.State != manifest.Failed {
+		return a.Line.Quality
+	}
+	return nil
+}
+
+// qualityRows say whether the result can be trusted.
+func (a *TaskRecord) qualityRows() [][2]string {
+	q := a.quality()
+	if q == nil {
+		if a.info == nil {
+			return nil
+		}
+		return [][2]string{{"quality", "unknown: the file does not say which states settled"}}
+	}
+	rows := [][2]string{{"quality", "nothing suspect"}}
+	for n, r := range q.Reasons(a.experiment) {
+		if n == 0 {
+			rows[0][1] = "suspect: " + strings.Join(q.Verdict().Names(), ", ")
+		}
+		rows = append(rows, [2]string{"  " + r.Name, r.String()})
+	}
+	if q.PlannedTrials > 0 {
+		rows = append(rows, [2]string{"trials trained", fmt.Sprintf("%d of %d", q.Trials, q.PlannedTrials)})
+	}
+	return rows
 }
 
 // productsText says how products with wee are computed; a wee from a file is a convolution only if it has the same bits as the
@@ -209,14 +244,18 @@ type taskRecordJSON struct {
 	Parameters sim.Values     `json:"parameters,omitempty"` // every one that the experiment reads
 	Products   string         `json:"products,omitempty"`   // with a wee that the parameters give: convolution, dense or none
 	Manifest   *manifest.Line `json:"manifest"`             // null without a line
-	Log        []string       `json:"log"`
+	// Quality is the file's, or else the manifest's; null without a result, or where it is unknown.
+	Quality *quality.Quality `json:"quality"`
+	Reasons []quality.Reason `json:"reasons,omitempty"` // why the result is suspect
+	Log     []string         `json:"log"`
 }
 
 func (a *TaskRecord) writeJSON(e *cli.Env) error {
 	out := taskRecordJSON{
 		ID: a.ID.String(), Sweep: a.Sweep, Path: a.path, Known: a.known, Experiment: a.experiment, Seed: a.seed,
-		Products: a.products, Manifest: a.Line, Log: a.log,
+		Products: a.products, Manifest: a.Line, Log: a.log, Quality: a.quality(),
 	}
+	out.Reasons = out.Quality.Reasons(a.experiment)
 	if a.known {
 		out.Parameters = sim.Read(a.experiment, sim.Resolve(a.experiment, a.settings))
 	}

@@ -56,7 +56,7 @@ func OverviewOf(r *root.Root, s *control.SweepState) SweepOverview {
 func ReadOverview(ctx context.Context, r *root.Root, x *LazyCatalog, name string) SweepOverview {
 	out := SweepOverview{Sweep: name, Directory: r.SweepDir(name), From: fromDirectory}
 	if n, ok := records.ReadSettled(r, name); ok {
-		out.Status, out.Tasks, out.Done, out.Failed = control.Finished, n.Tasks, n.Done, n.Failed
+		out.Status, out.Tasks, out.Done, out.Suspect, out.Failed = control.Finished, n.Tasks, n.Done, n.Suspect, n.Failed
 		return out
 	}
 	status, err := x.readSweep(ctx, r, name)
@@ -125,6 +125,9 @@ func (s *SweepOverview) count(status *catalog.SweepStatus) {
 		switch tasks[i].State {
 		case catalog.StateDone:
 			s.Done++
+			if tasks[i].Verdict != 0 {
+				s.Suspect++
+			}
 		case catalog.StateFailed:
 			s.Failed++
 		default:

@@ -21,6 +21,8 @@ type SweepView struct {
 	Points     []pointJSON       `json:"points"`
 	Failures   []control.Failure `json:"failures"`
 	Earlier    []earlierFailure  `json:"earlier"`         // failed, and done since
+	Reasons    map[string]int    `json:"reasons"`         // how many results are suspect for each reason
+	Unknown    int               `json:"unknown"`         // results whose quality is unknown
 	Rerun      []string          `json:"rerun,omitempty"` // commands that run the failed tasks again
 
 	points  []*point
@@ -29,7 +31,8 @@ type SweepView struct {
 
 type pointJSON struct {
 	Point   string   `json:"point"`
-	Done    []uint32 `json:"done"` // seeds
+	Done    []uint32 `json:"done"`    // seeds
+	Suspect []uint32 `json:"suspect"` // those of them whose results are suspect
 	Running []uint32 `json:"running"`
 	Failed  []uint32 `json:"failed"`
 	Pending []uint32 `json:"pending"`
@@ -41,6 +44,7 @@ func BriefSweepView(r *root.Root, state *control.SweepState, snapshot *control.S
 	v.AddFaults(snapshot.Faults)
 	for _, x := range sum.Sweeps {
 		v.Failures = append(v.Failures, x.Failures...)
+		v.Reasons = x.Reasons
 	}
 	return v
 }
@@ -65,6 +69,7 @@ func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *con
 		v.sampled = &sampledPoints{sample, pointsOf(status.Tasks, runningTasks(snapshot), sample.Parameters)}
 	}
 	v.Failures = failuresOf(status.Tasks)
+	v.countReasons(status.Tasks)
 	v.Earlier, err = readEarlierFailures(r, name, status.Tasks)
 	return v, err
 }
@@ -76,6 +81,20 @@ func runningTasks(snapshot *control.Snapshot) map[sweeps.ID]bool {
 		out[snapshot.Running[i].ID] = true
 	}
 	return out
+}
+
+// countReasons counts the suspect results by reason, and those whose quality is unknown.
+func (v *SweepView) countReasons(tasks []catalog.TaskStatus) {
+	v.Reasons = map[string]int{}
+	for i := range tasks {
+		t := &tasks[i]
+		if t.State == catalog.StateDone && t.Line.Quality == nil {
+			v.Unknown++
+		}
+		for _, name := range t.Verdict.Names() {
+			v.Reasons[name]++
+		}
+	}
 }
 
 // StateOf is the state of a sweep that the coordinator reports, or nil.
@@ -110,7 +129,7 @@ func (v *SweepView) Encode(e *cli.Env) error {
 	v.Points = []pointJSON{}
 	for _, p := range v.points {
 		some := func(state string) []uint32 { return append([]uint32{}, p.seeds[state]...) }
-		v.Points = append(v.Points, pointJSON{p.name, some("done"), some("running"), some("failed"), some("pending")})
+		v.Points = append(v.Points, pointJSON{p.name, some("done"), some("suspect"), some("running"), some("failed"), some("pending")})
 	}
 	v.Failures = slices.Concat([]control.Failure{}, v.Failures)
 	v.Earlier = slices.Concat([]earlierFailure{}, v.Earlier)
@@ -124,6 +143,10 @@ func (v *SweepView) Write(e *cli.Env, all bool) error {
 	e.Linef("  results: %s", v.Directory)
 	if err := v.writePoints(e, all); err != nil {
 		return err
+	}
+	display.WriteSuspects(e, "", v.Sweep, v.Suspect, v.Done, v.Reasons)
+	if v.Unknown > 0 {
+		e.Linef("quality unknown: %s; `eisweep verify %s%s` determines it", cli.Count(v.Unknown, "result"), v.Sweep, e.RootFlag)
 	}
 	v.writeFailures(e, all)
 	v.writeEarlier(e, all)

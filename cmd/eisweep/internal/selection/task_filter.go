@@ -17,6 +17,7 @@ import (
 // TaskFilter selects the tasks of a sweep that match all of its options.
 type TaskFilter struct {
 	Failed       bool
+	Suspect      bool
 	class, seeds string
 	where, tasks []string
 	settings     []sim.Setting // parsed from where
@@ -27,6 +28,7 @@ type TaskFilter struct {
 func (c *TaskFilter) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&c.Failed, "failed", false, "failed tasks")
+	f.BoolVar(&c.Suspect, "suspect", false, "tasks that are done, and whose results are suspect")
 	f.StringVar(&c.class, "class", "", "tasks that failed with `CLASS`: numeric, invalid, storage, lost or source")
 	f.StringArrayVar(&c.where, "where", nil, "tasks with `NAME=VALUE`; repeatable")
 	f.StringVar(&c.seeds, "seeds", "", "tasks with `SEEDS`, such as 3,5 or 1-10")
@@ -37,7 +39,7 @@ func (c *TaskFilter) AddFlags(cmd *cobra.Command) {
 
 // IsEmpty reports whether no option is given; every task then matches.
 func (c *TaskFilter) IsEmpty() bool {
-	return !c.Failed && c.class == "" && len(c.where) == 0 && c.seeds == "" && len(c.tasks) == 0
+	return !c.Failed && !c.Suspect && c.class == "" && len(c.where) == 0 && c.seeds == "" && len(c.tasks) == 0
 }
 
 // Parse validates the options.
@@ -65,7 +67,7 @@ func (c *TaskFilter) Parse() (err error) {
 
 // Request is the filter in the form of a request to the coordinator.
 func (c *TaskFilter) Request() control.Choice {
-	return control.Choice{Failed: c.Failed, Class: c.class, Seeds: c.seedNumbers, Tasks: c.tasks, Where: Values(c.settings)}
+	return control.Choice{Failed: c.Failed, Suspect: c.Suspect, Class: c.class, Seeds: c.seedNumbers, Tasks: c.tasks, Where: Values(c.settings)}
 }
 
 // Values maps settings by name.
