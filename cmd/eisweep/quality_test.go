@@ -52,7 +52,8 @@ func TestQualityIsInEveryLine(t *testing.T) {
 			t.Errorf("%s: %s", what, text)
 		}
 	}
-	if told := must(t, "run", regimes, "--as", "linked", "-p", root); !strings.Contains(told, "24 linked") || !strings.Contains(told, "suspect: 20 of 24 results") {
+	told := must(t, "run", regimes, "--as", "linked", "-p", root)
+	if !strings.Contains(told, "24 linked") || !strings.Contains(told, "suspect: 20 of 24 results") {
 		t.Errorf("the sweep with the same tasks ends with %s", told)
 	}
 	same("linked", filepath.Join(root, "linked", "manifest.jsonl"))
@@ -130,7 +131,8 @@ numint.max_steps = [3, 1500]
 		!strings.Contains(told, "results turn out the same") {
 		t.Errorf("rerun without --set: %s", told)
 	}
-	if told := must(t, "rerun", "short", "--suspect", "--set", "numint.max_steps=2000", "--seeds", "1", "-p", root); !strings.Contains(told, "1 run") {
+	told = must(t, "rerun", "short", "--suspect", "--set", "numint.max_steps=2000", "--seeds", "1", "-p", root)
+	if !strings.Contains(told, "1 run") {
 		t.Errorf("rerun: %s", told)
 	}
 	if told := must(t, "status", "short", "-p", root); !strings.Contains(told, "short: 4 of 4 done, 1 suspect\n") {

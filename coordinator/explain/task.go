@@ -159,6 +159,9 @@ func (x *Explainer) settled(ctx context.Context, id sweeps.ID) (control.Explaine
 	switch l.State {
 	case manifest.Done:
 		out.Reason = "it is done: " + filepath.Join(l.Sweep, l.File)
+		for _, r := range l.Quality.Reasons(l.Experiment) {
+			out.Details = append(out.Details, "its result is suspect: "+r.String())
+		}
 		return out, nil
 	case manifest.Superseded:
 		out.Reason = "another task has its name now; its result is " + filepath.Join(l.Sweep, l.File)

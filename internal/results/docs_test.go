@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"eisweep/internal/manifest"
+	"eisweep/internal/quality"
 	"eisweep/sim"
 	"eisweep/sweeps"
 )
@@ -21,7 +22,8 @@ func TestDocumentedExamplesRun(t *testing.T) {
 	root := exampleRoot(t)
 	examples := pythonBlocks(string(text))
 	want := []string{
-		"2 trials, highest rate", "APPROXIMATE 3 BOTH", " ± ", "results~pl.is_plastic=BOTH~seed=1.h5", "is what the manifest says",
+		"2 trials, highest rate", "APPROXIMATE 3 BOTH", " ± ", "results~pl.is_plastic=BOTH~seed=1.h5",
+		"1 of 1 results have states that did not settle\n0 have rates at their limit", "is what the manifest says",
 	}
 	if len(examples) != len(want) {
 		t.Fatalf("%d examples, want %d", len(examples), len(want))
@@ -59,6 +61,7 @@ func exampleRoot(t *testing.T) string {
 		}
 		line.ID, line.Experiment = c.task.ID, c.task.Experiment
 		line.Digest, line.SHA256, line.Bytes = receipt.Digest, receipt.SHA256, receipt.Bytes
+		line.Quality = &quality.Quality{UnsettledResponses: 0.25, NaN: map[string]float64{"cc": 0.5}, Trials: 2, PlannedTrials: 2}
 		line.Parameters = sim.Values{{Name: "pl.is_plastic", Value: sim.ChoiceValue(sim.Both)}}
 		before := doneLine(3) // had the name first; clean removed where it went
 		before.File = line.File

@@ -28,7 +28,8 @@ func planLine(s *control.SweepPlan) string {
 // SweepText formats the progress of a sweep.
 func SweepText(s *control.SweepState) string {
 	return fmt.Sprintf("%s: %d of %d done", s.Name, s.Done, s.Tasks) +
-		cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(s.Suspect, "suspect"), cli.NonZero(s.Failed, "failed"), cli.NonZero(s.Running-s.Silent, "running"),
+		cli.AfterComma(cli.JoinNonEmpty(cli.NonZero(s.Suspect, "suspect"), cli.NonZero(s.Failed, "failed"),
+			cli.NonZero(s.Running-s.Silent, "running"),
 			cli.NonZero(s.Silent, "silent"), cli.NonZero(s.Pending, "pending"), cli.NonZero(s.Waiting, "waiting for a source")))
 }
 

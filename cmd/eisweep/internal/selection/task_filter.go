@@ -67,7 +67,8 @@ func (c *TaskFilter) Parse() (err error) {
 
 // Request is the filter in the form of a request to the coordinator.
 func (c *TaskFilter) Request() control.Choice {
-	return control.Choice{Failed: c.Failed, Suspect: c.Suspect, Class: c.class, Seeds: c.seedNumbers, Tasks: c.tasks, Where: Values(c.settings)}
+	return control.Choice{Failed: c.Failed, Suspect: c.Suspect, Class: c.class, Seeds: c.seedNumbers, Tasks: c.tasks,
+		Where: Values(c.settings)}
 }
 
 // Values maps settings by name.
