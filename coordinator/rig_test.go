@@ -21,6 +21,7 @@ import (
 	"eisweep/internal/natsconn"
 	"eisweep/internal/natsserver"
 	"eisweep/internal/protocol"
+	"eisweep/internal/quality"
 	"eisweep/internal/queue"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -53,6 +54,7 @@ type testCluster struct {
 	siteLine *line
 	workers  []*testWorker             // the first is the one that is meant where none is named
 	fails    map[string]protocol.Class // by value of pl.is_plastic
+	suspects map[string]bool           // whose rates are at their limit, likewise
 	ran      []string                  // file names of tasks executed, as IDs
 }
 
@@ -63,7 +65,7 @@ func newRig(t *testing.T) *testCluster {
 		t.Fatal(err)
 	}
 	g := &testCluster{t: t, root: r, store: t.TempDir(), patience: 3 * time.Minute, prober: nobodys{}, regather: time.Millisecond,
-		fails: map[string]protocol.Class{}}
+		fails: map[string]protocol.Class{}, suspects: map[string]bool{}}
 	g.startQueue()
 	t.Cleanup(func() { g.stop() })
 	return g
@@ -189,6 +191,12 @@ func (g *testCluster) outcome(t *protocol.TaskMessage, token string) protocol.Ou
 		g.t.Error(err)
 	}
 	sum := sha256.Sum256(text)
+	if !g.real {
+		o.Quality = &quality.Quality{Trials: 1, PlannedTrials: 1}
+	}
+	if g.suspects[plasticity(t.Parameters)] {
+		o.Quality.Saturated = 0.5
+	}
 	o.SHA256, o.Digest, o.Bytes, o.Finished = hex.EncodeToString(sum[:]), hex.EncodeToString(sum[:]), int64(len(text)), time.Now().Add(g.clock)
 	return o
 }
