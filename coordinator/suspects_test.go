@@ -38,7 +38,8 @@ func TestSuspectResultsAreCounted(t *testing.T) {
 	g := newRig(t)
 	launch := func(text string, rerun *control.Choice) {
 		g.t.Helper()
-		told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(text)}, Rerun: rerun, KeepFile: rerun != nil})
+		told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(text)}, Rerun: rerun,
+			KeepFile: rerun != nil})
 	}
 	want := func(k *Coordinator, sweep string, n int, when string) {
 		g.t.Helper()

@@ -118,12 +118,12 @@ func (v *verifier) assess(line, right *manifest.Line) {
 	}
 }
 
-// suspects reports lines of earlier versions, without a check value, whose fields no version wrote.
-func (v *verifier) suspects() error {
+// doubtfulLines reports lines of earlier versions, without a check value, whose fields no version wrote.
+func (v *verifier) doubtfulLines() error {
 	path := v.root.Manifest(v.report.Name)
-	found, err := manifest.Suspects(path)
-	for _, suspect := range found {
-		v.problem(filepath.Base(path), sweeps.ID{}, "altered", suspect+": it is damaged, or was written by another program; "+
+	found, err := manifest.DoubtfulLines(path)
+	for _, doubtful := range found {
+		v.problem(filepath.Base(path), sweeps.ID{}, "altered", doubtful+": it is damaged, or was written by another program; "+
 			"remove it, then verify again, which writes new lines for results")
 	}
 	return err

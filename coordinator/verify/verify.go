@@ -120,7 +120,7 @@ func (v *verifier) sweep() error {
 	if err != nil {
 		return err
 	}
-	if err := v.suspects(); err != nil {
+	if err := v.doubtfulLines(); err != nil {
 		return err
 	}
 	for files := range slices.Chunk(slices.Sorted(maps.Keys(recorded)), checkedAtOnce) {

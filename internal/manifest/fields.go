@@ -31,9 +31,9 @@ var fields = sync.OnceValues(func() (known, always map[string]bool) {
 	return known, always
 })
 
-// Suspects describes the lines of a manifest without a check value that have fields which no version without check values
+// DoubtfulLines describes the lines of a manifest without a check value that have fields which no version without check values
 // wrote, or lack fields which all of them wrote: Read reads these lines, but bits may have been flipped in them.
-func Suspects(path string) ([]string, error) {
+func DoubtfulLines(path string) ([]string, error) {
 	f, err := atomicfile.Open(path)
 	if os.IsNotExist(err) {
 		return nil, nil

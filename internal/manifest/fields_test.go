@@ -25,12 +25,12 @@ func TestSuspectLinesWithoutACheckValue(t *testing.T) {
 		if err := os.WriteFile(path, manifest, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		suspects, err := Suspects(path)
-		if err != nil || len(suspects) != min(1, len(was)) || len(suspects) == 1 && !strings.HasPrefix(suspects[0], "line 2 ") {
-			t.Errorf("%s → %s: %q (%v)", was, is, suspects, err)
+		doubtful, err := DoubtfulLines(path)
+		if err != nil || len(doubtful) != min(1, len(was)) || len(doubtful) == 1 && !strings.HasPrefix(doubtful[0], "line 2 ") {
+			t.Errorf("%s → %s: %q (%v)", was, is, doubtful, err)
 		}
 	}
-	if suspects, err := Suspects(path + "x"); err != nil || suspects != nil {
-		t.Errorf("without a manifest: %q (%v)", suspects, err)
+	if doubtful, err := DoubtfulLines(path + "x"); err != nil || doubtful != nil {
+		t.Errorf("without a manifest: %q (%v)", doubtful, err)
 	}
 }

@@ -93,10 +93,11 @@ func taskText(line *manifest.Line) string {
 		return "failed (" + line.Class + "): " + name + ": " + cli.FirstLine(line.Error)
 	case IsSuperseded(line):
 		return "superseded: " + name
-	case line.ReusedFrom != "":
-		return "linked: " + name + " from " + line.ReusedFrom
 	}
 	text := "done: " + name + " in " + cli.Duration(time.Duration(line.Seconds*float64(time.Second)))
+	if line.ReusedFrom != "" {
+		text = "linked: " + name + " from " + line.ReusedFrom
+	}
 	if v := line.Quality.Verdict(); v != 0 {
 		text += ", suspect: " + strings.Join(v.Names(), ", ")
 	}
