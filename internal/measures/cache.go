@@ -19,8 +19,8 @@ import (
 	"eisweep/internal/atomicfile"
 )
 
-// CacheName is the file beside a manifest that holds the measures of the sweep's results.
-const CacheName = "measures.cache"
+// cacheName is the file beside a manifest that holds the measures of the sweep's results.
+const cacheName = "measures.cache"
 
 // version is raised when a measure is computed in another way.
 const version = 1
@@ -73,7 +73,7 @@ func decodeRecord(record []byte) (s sum, v Values, ok bool) {
 
 // records passes on every record of the cache's file that is in order.
 func (c *cache) records(each func(s sum, v Values, record []byte)) {
-	f, err := atomicfile.Open(filepath.Join(c.dir, CacheName))
+	f, err := atomicfile.Open(filepath.Join(c.dir, cacheName))
 	if err != nil {
 		return
 	}
@@ -115,7 +115,7 @@ func (c *cache) save() {
 		return
 	}
 	_ = atomicfile.RemoveStale(c.dir, time.Hour)
-	draft, err := atomicfile.Create(filepath.Join(c.dir, CacheName), 0o644)
+	draft, err := atomicfile.Create(filepath.Join(c.dir, cacheName), 0o644)
 	if err != nil {
 		return
 	}

@@ -53,7 +53,7 @@ func collect(t testing.TB, files []File) (found []Found, read int) {
 	return found, read
 }
 
-func cacheOf(files []File) string { return filepath.Join(filepath.Dir(files[0].Path), CacheName) }
+func cacheOf(files []File) string { return filepath.Join(filepath.Dir(files[0].Path), cacheName) }
 
 func same(a, b []Found) bool {
 	return slices.EqualFunc(a, b, func(x, y Found) bool {

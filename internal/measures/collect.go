@@ -25,7 +25,7 @@ type Found struct {
 // Collect computes the measures of files in child processes, and calls each with those of files[i], as results.Prober.Ask
 // does. It returns the errors of Ask.
 //
-// Measures of a file with a SHA256 are taken from the cache in its directory (CacheName) if it has them, without a look at
+// Measures of a file with a SHA256 are taken from the cache in its directory (cacheName) if it has them, without a look at
 // the file. Those of other files with that hash are added to the cache, even if ctx ends.
 func Collect(ctx context.Context, p results.Prober, files []File, each func(i int, f Found) error) error {
 	c := collection{files: files, each: each, caches: map[string]*cache{}}

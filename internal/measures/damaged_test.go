@@ -113,7 +113,7 @@ func TestUnknownPushedNeuron(t *testing.T) {
 	if got.Err != nil {
 		t.Fatal(got.Err)
 	}
-	all, others := got.Values[Index("influence_slope")], got.Values[Index("influence_slope_others")]
+	all, others := got.Values[index("influence_slope")], got.Values[index("influence_slope_others")]
 	if math.IsNaN(all) || all != others {
 		t.Errorf("slopes %v and %v", all, others)
 	}

@@ -60,7 +60,7 @@ func TestPageShowsCommonBins(t *testing.T) {
 		centres, means, weights = append(centres, (low+high)/2), append(means, mean), append(weights, n)
 	}
 	_, slope := stat.LinearRegression(centres, means, weights, false)
-	want := collected(t, []string{filepath.Join(dir, "one.h5")})[0][Index("influence_slope_others")]
+	want := collected(t, []string{filepath.Join(dir, "one.h5")})[0][index("influence_slope_others")]
 	if math.Abs(slope-want) > 1e-5 {
 		t.Errorf("the printed bins have the slope %v, want %v:\n%s", slope, want, printed)
 	}

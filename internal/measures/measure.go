@@ -36,11 +36,6 @@ func All() []Measure {
 	return all
 }
 
-// Index returns the place of a measure in All and in Values, -1 for a name that is none.
-func Index(name string) int {
-	return slices.IndexFunc(All(), func(m Measure) bool { return m.Name == name })
-}
-
 // network is the file of one network that measures are computed from.
 type network struct {
 	*results.Reader

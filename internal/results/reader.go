@@ -11,15 +11,14 @@ import (
 )
 
 // Reader is an open result file, of eisweep or of the published program. Only a Query's Answer has one, in the child of
-// a Prober. Errors about what the file contains wrap ErrNotResult, or ErrMissing for an array or attribute that the file
-// doesn't have.
+// a Prober. Errors about what the file contains wrap ErrNotResult, or ErrMissing for an array that the file doesn't have.
 type Reader struct {
 	Info Info // what the file says about itself
 
 	file *h5.File
 }
 
-// ErrMissing is wrapped when a file doesn't have an array or an attribute.
+// ErrMissing is wrapped when a file doesn't have an array.
 var ErrMissing = h5.ErrMissing
 
 // AnyLength is the length of an axis that may have any.
@@ -141,6 +140,3 @@ func (r *Reader) Block(path string, start, count []int) ([]byte, error) {
 	text := make([]byte, size)
 	return text, a.Read(start, count, text)
 }
-
-// Attribute returns a node's attribute as bool, int64, float64 or string; nil for one of another type.
-func (r *Reader) Attribute(path, name string) (any, error) { return r.file.Attribute(path, name) }
