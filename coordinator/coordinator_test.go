@@ -103,7 +103,7 @@ func TestRelaunchRunsWhatIsMissing(t *testing.T) {
 	}
 	for _, step := range steps {
 		step.before()
-		s := g.run(order1(parse(t, step.text))).Sweeps[0]
+		s := g.run(dropping(parse(t, step.text))).Sweeps[0]
 		if n := g.executed(); n != step.want || s.Done != s.Tasks {
 			t.Errorf("%s: %d tasks executed, not %d; %+v", step.name, n, step.want, s)
 		}

@@ -235,7 +235,7 @@ func TestWhatNobodyWantsMayBeMissing(t *testing.T) {
 	superseding := parse(t, strings.Replace(twoByTwo, "n_trials = 1", "n_trials = 2", 1))
 	g.run(plan.Request{Sweeps: []*sweeps.Sweep{superseding}, Supersede: true})
 	narrower := parse(t, strings.NewReplacer("n_trials = 1", "n_trials = 2", "[1, 2]", "[1]").Replace(twoByTwo))
-	g.run(order1(narrower))
+	g.run(dropping(narrower))
 	altered, earlier, wanted := "results~pl.is_plastic=BOTH~seed=2.h5", "results~pl.is_plastic=EXC~seed=2.h5",
 		"results~pl.is_plastic=EXC~seed=1.h5"
 	for _, file := range []string{altered, earlier, wanted} {
@@ -258,7 +258,7 @@ func TestWhatNobodyWantsMayBeMissing(t *testing.T) {
 		t.Errorf("verify: %+v", found)
 	}
 	remove(t, g.path("two", altered))
-	g.run(order1(narrower))
+	g.run(dropping(narrower))
 	if found := g.verify().Sweeps[0]; len(found.Problems) != 0 || found.Sound != 2 || found.Gone != 6 {
 		t.Errorf("verify when both remedies were followed: %+v", found)
 	}

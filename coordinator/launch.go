@@ -63,6 +63,9 @@ func (l *launcher) launch(ctx context.Context, o plan.Request) (*plan.Plan, erro
 	if err := planned.Conflict(); err != nil && !o.Supersede {
 		return planned, err
 	}
+	if err := planned.Drops(); err != nil && !o.Drop {
+		return planned, err
+	}
 	if err := errors.Join(control.Unwanted(ctx), l.authorizeWrite()); err != nil {
 		return planned, err
 	}

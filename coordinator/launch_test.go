@@ -181,7 +181,7 @@ func TestOutcomeThatNobodyWantsIsKeptForADay(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	whole := control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}}
-	part := control.LaunchRequest{Sweeps: []control.SweepFile{file(strings.Replace(twoByTwo, "[1, 2]", "[2]", 1))}}
+	part := control.LaunchRequest{Sweeps: []control.SweepFile{file(strings.Replace(twoByTwo, "[1, 2]", "[2]", 1))}, Drop: true}
 	told[control.Plan](g, control.VerbLaunch, whole)
 	j := g.next("two")
 	for j.task.Seed != 1 {
@@ -260,9 +260,9 @@ func TestLastLineHasTheNameOfTheLatestLaunch(t *testing.T) {
 	g.run(order1(parse(t, fixed)))
 	g.executed()
 	for _, between := range []string{fixed, strings.Replace(fixed, "BOTH", "EXC", 1)} {
-		g.run(plan.Request{Sweeps: []*sweeps.Sweep{parse(t, between)}, Supersede: true})
+		g.run(plan.Request{Sweeps: []*sweeps.Sweep{parse(t, between)}, Supersede: true, Drop: true})
 		g.executed()
-		if s := g.run(order1(parse(t, axis))).Sweeps[0]; g.executed() != 0 || s.Reused != 2 {
+		if s := g.run(dropping(parse(t, axis))).Sweeps[0]; g.executed() != 0 || s.Reused != 2 {
 			t.Errorf("back to the axis: %+v", s)
 		}
 		status, err := catalog.ReadSweep(g.context(), g.root, g.prober, "two")

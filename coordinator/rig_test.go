@@ -256,6 +256,9 @@ func parse(t *testing.T, text string) *sweeps.Sweep {
 
 func order1(all ...*sweeps.Sweep) plan.Request { return plan.Request{Sweeps: all} }
 
+// dropping is order1 that may leave finished tasks out.
+func dropping(all ...*sweeps.Sweep) plan.Request { return plan.Request{Sweeps: all, Drop: true} }
+
 // lines reads a sweep's manifest.
 func (g *testCluster) lines(sweep string) []manifest.Line {
 	g.t.Helper()

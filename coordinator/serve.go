@@ -111,7 +111,7 @@ func (c *Coordinator) serveLaunch(ctx context.Context, r control.LaunchRequest) 
 const maxFaulty = 20
 
 func readRequest(ctx context.Context, r control.LaunchRequest) (plan.Request, error) {
-	request := plan.Request{Supersede: r.Supersede, Priority: r.Priority, KeepFile: r.KeepFile}
+	request := plan.Request{Supersede: r.Supersede, Drop: r.Drop, Priority: r.Priority, KeepFile: r.KeepFile}
 	var faults []error
 	names := map[string]bool{}
 	for _, file := range r.Sweeps {
@@ -148,6 +148,7 @@ func refusal(err error) *control.Refusal {
 	var refused *control.Refusal
 	var faults *sweeps.Faults
 	var inTheWay *plan.SupersedeError
+	var dropping *plan.DropError
 	switch {
 	case errors.As(err, &faults):
 		return &control.Refusal{Kind: control.Input, Text: err.Error()}
@@ -155,6 +156,8 @@ func refusal(err error) *control.Refusal {
 		return refused
 	case errors.As(err, &inTheWay):
 		return &control.Refusal{Kind: control.InTheWay, Text: err.Error(), Count: inTheWay.Count, Sweep: inTheWay.Sweep}
+	case errors.As(err, &dropping):
+		return &control.Refusal{Kind: control.Drops, Text: err.Error(), Count: len(dropping.Sweeps), Sweep: dropping.Sweeps[0].Name}
 	case errors.Is(err, fs.ErrNotExist):
 		return &control.Refusal{Kind: control.Unknown, Text: err.Error()}
 	case errors.Is(err, natsserver.ErrStore), atomicfile.IsStorage(err):

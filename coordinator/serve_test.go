@@ -126,6 +126,8 @@ func TestRefusals(t *testing.T) {
 		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo), file(twoByTwo)}}, control.Input,
 			"share a directory"},
 		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{changed}}, control.InTheWay, "--supersede"},
+		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(strings.Replace(twoByTwo, "[1, 2]", "[2]", 1))}},
+			control.Drops, "the launch of two drops 2 finished tasks (seed 1); --drop"},
 		{control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)},
 			Rerun: &control.Choice{Where: map[string]string{"no.such": "1"}}}, control.Input, "no.such"},
 		{control.VerbCancel, control.Steer{Sweeps: []string{"none"}}, control.Unknown, "it has two"},

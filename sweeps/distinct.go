@@ -59,6 +59,9 @@ func (c *check) nameRepeats(e *Expansion, ids map[ID]bool, names map[uint64]bool
 
 // sameTask returns the fault of two tasks that are the same.
 func (c *check) sameTask(first, second draft) Fault {
+	if first.task.Replaces != (ID{}) || second.task.Replaces != (ID{}) {
+		return sameAsReplacement(&first.task, &second.task)
+	}
 	name := c.differing(first, second)
 	p, err := sim.Lookup(name)
 	switch {
@@ -73,6 +76,20 @@ func (c *check) sameTask(first, second draft) Fault {
 	}
 	return c.sweep.fault(fmt.Sprintf("two tasks are the same: %s and %s", first.where(), second.where()), "remove one", name, "axes",
 		"replace")
+}
+
+// sameAsReplacement returns the fault of a replacement that makes of a task one that the sweep has already. It has no place: the
+// sweep file needs no change.
+func sameAsReplacement(first, second *Task) Fault {
+	replacement, other := first, second
+	if replacement.Replaces == (ID{}) {
+		replacement, other = second, first
+	}
+	problem := fmt.Sprintf("the replacement of task %s would be a point that the sweep has: %s", replacement.Replaces, other.File)
+	if other.Replaces != (ID{}) {
+		problem = fmt.Sprintf("the tasks %s and %s would be replaced by one task, %s", other.Replaces, replacement.Replaces, other.File)
+	}
+	return Fault{Problem: problem, Remedy: "choose a value that the sweep does not have, or replace fewer tasks (--where, --seeds, --task)"}
 }
 
 // differing returns the first parameter that the sweep sets to different values for the two

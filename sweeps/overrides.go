@@ -38,6 +38,7 @@ type Overrides struct {
 	Settings []sim.Setting // each becomes an axis of one value; the last one of a name counts
 	Seeds    []uint32      // replace those of the file
 	AddSeeds []uint32      // are added to those of the file, if it does not have them
+	Extended *Sweep        // AddSeeds: the sweep as it was launched; its seeds and its replacements of tasks are kept
 	Source   string        // a sweep's name, or a path (absolute, or relative to the working directory)
 }
 
@@ -62,6 +63,12 @@ func (s *Sweep) With(o Overrides) (*Sweep, error) {
 	if seed, twice := repeated(o.Seeds); twice {
 		faults = append(faults, Fault{Problem: fmt.Sprintf("seed %d is given twice", seed)})
 	}
+	if c.isExtensionOf(o.Extended) {
+		o.AddSeeds = slices.Concat(o.Extended.seeds, o.AddSeeds)
+		if len(c.replacements) == 0 {
+			c.replacements = slices.Clone(o.Extended.replacements)
+		}
+	}
 	if !c.changeSeeds(o) {
 		faults = append(faults,
 			Fault{Problem: "this sweep takes its seeds from its sources, so no seeds can be added: give all seeds instead"})
@@ -73,6 +80,11 @@ func (s *Sweep) With(o Overrides) (*Sweep, error) {
 		return nil, &Faults{List: faults}
 	}
 	return c, nil
+}
+
+// isExtensionOf reports whether the tasks of a launched sweep can be among those of s; nil is none.
+func (s *Sweep) isExtensionOf(launched *Sweep) bool {
+	return launched != nil && launched.experiment == s.experiment
 }
 
 // changeSeeds applies the overrides of seeds; false if there is nothing to add to.

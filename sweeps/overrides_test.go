@@ -82,6 +82,42 @@ func TestAddedSeedsNeedSeeds(t *testing.T) {
 	}
 }
 
+// Seeds are added to those of the launched sweep, whose replacements are kept.
+func TestSeedsAreAddedToTheLaunchedSweep(t *testing.T) {
+	file := mustParse(t, overridden)
+	launched := with(t, file, Overrides{AddSeeds: []uint32{7}})
+	launched = replace(t, launched, Replacement{Tasks: []ID{mustExpand(t, file, nil).at(0).ID},
+		Settings: []sim.Setting{setting(t, "numint.max_steps=3000")}})
+	c := with(t, file, Overrides{AddSeeds: []uint32{9}, Extended: launched})
+	if !slices.Equal(c.seeds, []uint32{1, 2, 7, 9}) || !reflect.DeepEqual(c.replacements, launched.replacements) {
+		t.Errorf("seeds %v, replacements %v", c.seeds, c.replacements)
+	}
+	again := with(t, launched, Overrides{AddSeeds: []uint32{9}, Extended: launched})
+	if !slices.Equal(again.seeds, c.seeds) || len(again.replacements) != 1 {
+		t.Errorf("of the launched sweep itself: seeds %v, replacements %v", again.seeds, again.replacements)
+	}
+	other := mustParse(t, "name = 'base'\nexperiment = 'GRADIENT'\nseeds = [4]\n")
+	if c := with(t, file, Overrides{AddSeeds: []uint32{9}, Extended: other}); !slices.Equal(c.seeds, []uint32{1, 2, 9}) {
+		t.Errorf("of another experiment: %v", c.seeds)
+	}
+}
+
+// A replacement that equals a task of the sweep is rejected by the name of that task's file.
+func TestReplacementThatExists(t *testing.T) {
+	s := mustParse(t, overridden)
+	first := mustExpand(t, s, nil).at(0)
+	collides := replace(t, s, Replacement{Tasks: []ID{first.ID}, Settings: []sim.Setting{setting(t, "pl.is_plastic=EXC")}})
+	_, err := collides.Expand(t.Context(), nil)
+	if err == nil || !strings.Contains(err.Error(), first.ID.String()+" would be a point that the sweep has: results~") {
+		t.Errorf("error %v", err)
+	}
+	both := replace(t, s, Replacement{Tasks: []ID{first.ID, mustExpand(t, s, nil).at(2).ID},
+		Settings: []sim.Setting{setting(t, "sy.e2e.w_total=9")}})
+	if _, err := both.Expand(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "would be replaced by one task, results~") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestSourceOfTheCommandLine(t *testing.T) {
 	s := mustParse(t, "name = 'x'\nexperiment = 'PERTURB'\n[parameters]\nperturb.n_perturbed = 3\n")
 	if _, err := s.Expand(t.Context(), trainedLibrary(t)); err == nil || !strings.Contains(err.Error(), "names no source") {

@@ -15,7 +15,6 @@ import (
 	"eisweep/cmd/eisweep/internal/follow"
 	"eisweep/cmd/eisweep/internal/local"
 	"eisweep/cmd/eisweep/internal/selection"
-	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
 )
@@ -51,10 +50,12 @@ tasks.`,
 		},
 	}
 	s.AddFlags(cmd)
+	cmd.ValidArgsFunction = s.CompleteSweeps(e)
 	l.Connection.AddFlags(cmd, e)
 	f := cmd.Flags()
 	f.IntVar(&l.request.Priority, "priority", 0, "sweeps of higher priority run first; sweeps of equal priority share the workers evenly")
 	f.BoolVar(&l.request.Supersede, "supersede", false, "move conflicting result files of other tasks to superseded/")
+	local.AddDropFlag(cmd, &l.request.Drop)
 	f.BoolVar(&l.request.Dry, "dry-run", false, "show what would be done, without doing it")
 	l.addFollowFlags(cmd)
 	return cmd
@@ -142,30 +143,47 @@ func (l *launchOptions) send(ctx context.Context, e *cli.Env, c *client.Client) 
 			plan.Sweeps[i].Dir = c.Root.SweepDir(plan.Sweeps[i].Name)
 		}
 	}()
-	plan, err = client.Ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
-	var refusal *control.Refusal
-	if !errors.As(err, &refusal) || refusal.Kind != control.InTheWay || !e.Interactive || l.asJSON {
-		return plan, err
+	for {
+		plan, err = client.Ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
+		var refusal *control.Refusal
+		asks := e.Interactive && !l.asJSON
+		if !errors.As(err, &refusal) {
+			return plan, err
+		}
+		switch refusal.Kind {
+		case control.InTheWay:
+			if !asks {
+				return plan, err
+			}
+			if agreed, asked := local.ConfirmSupersede(ctx, e, refusal.Count, refusal.Sweep); !agreed {
+				return plan, cmp.Or(asked, err)
+			}
+			l.request.Supersede = true
+		case control.Drops:
+			err = local.KeepHint(e, "launch", refusal.Sweep, err)
+			if !asks {
+				return plan, err
+			}
+			if agreed, asked := local.ConfirmDrop(ctx, e, err); !agreed {
+				return plan, cmp.Or(asked, err)
+			}
+			l.request.Drop = true
+		default:
+			return plan, err
+		}
 	}
-	if agreed, asked := local.ConfirmSupersede(ctx, e, refusal.Count, refusal.Sweep); !agreed {
-		return plan, cmp.Or(asked, err)
-	}
-	l.request.Supersede = true
-	return client.Ask[control.Plan](ctx, c, control.VerbLaunch, l.request)
 }
 
 // printDryRun prints what a launch would do.
 func (l *launchOptions) printDryRun(e *cli.Env, o display.Observer, p *control.Plan) error {
+	may := permissions{l.request.Supersede, l.request.Drop}
 	if l.asJSON {
 		o.Plan(*p)
 	} else {
 		for i := range p.Sweeps {
-			writeSweepRows(e, &p.Sweeps[i], l.request.Supersede)
+			writeSweepRows(e, &p.Sweeps[i], may)
 		}
 		e.Linef("nothing was launched (--dry-run)")
 	}
-	if l.request.Supersede {
-		return nil
-	}
-	return plan.ConflictIn(p.Sweeps)
+	return may.check(p.Sweeps)
 }

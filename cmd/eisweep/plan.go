@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"runtime"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/display"
+	"eisweep/cmd/eisweep/internal/local"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
@@ -30,7 +32,8 @@ aside, and roughly how much time and disk space the run would take. The time is 
 estimate: eisweep measures the model on this machine for about two seconds.
 
 If files of other tasks have names that the run needs, the run would start nothing
-without --supersede. plan then exits with 2, as the run would.`,
+without --supersede; if finished tasks would no longer be in the sweep, nothing without
+--drop. plan then exits with 2, as the run would.`,
 		Example: `  eisweep plan my.toml
   eisweep plan my.toml --tasks --add-seeds 11-20
   eisweep plan approximate perturb --json`,
@@ -47,14 +50,33 @@ without --supersede. plan then exits with 2, as the run would.`,
 		},
 	}
 	s.AddFlags(cmd)
+	cmd.ValidArgsFunction = s.CompleteSweeps(e)
 	cmd.Flags().BoolVar(&p.supersede, "supersede", false, "plan a run that moves conflicting result files of other tasks to superseded/")
+	local.AddDropFlag(cmd, &p.drop)
 	cmd.Flags().BoolVar(&p.tasks, "tasks", false, "list every task")
 	cmd.Flags().BoolVar(&p.asJSON, "json", false, "write JSON, one object per line: tasks (with --tasks), then a plan per sweep")
 	return cmd
 }
 
-// planOptions is how a plan is shown.
-type planOptions struct{ tasks, asJSON, supersede bool }
+// planOptions is what the run may do, and how its plan is shown.
+type planOptions struct {
+	permissions
+	tasks, asJSON bool
+}
+
+// permissions are what a launch may do about earlier results: --supersede and --drop.
+type permissions struct{ supersede, drop bool }
+
+// check returns the error with which a launch that does not have the permissions that it needs is refused.
+func (p permissions) check(planned []control.SweepPlan) error {
+	if err := plan.ConflictIn(planned); err != nil && !p.supersede {
+		return err
+	}
+	if err := plan.DropsIn(planned); err != nil && !p.drop {
+		return err
+	}
+	return nil
+}
 
 func (p *planOptions) plan(ctx context.Context, e *cli.Env, path string, list []*sweeps.Sweep) error {
 	r, err := root.OpenToPlan(path)
@@ -65,7 +87,7 @@ func (p *planOptions) plan(ctx context.Context, e *cli.Env, path string, list []
 	if err != nil {
 		return err
 	}
-	planned, err := plan.Preview(ctx, r, prober, plan.Request{Sweeps: list, Supersede: p.supersede})
+	planned, err := plan.Preview(ctx, r, prober, plan.Request{Sweeps: list, Supersede: p.supersede, Drop: p.drop})
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)
 	}
@@ -74,10 +96,7 @@ func (p *planOptions) plan(ctx context.Context, e *cli.Env, path string, list []
 			return cli.OrInterrupted(ctx, err)
 		}
 	}
-	if p.supersede {
-		return nil
-	}
-	return planned.Conflict()
+	return p.check(planned.Summary().Sweeps)
 }
 
 // sweep shows the plan of one sweep; measuring the model may take up to the given time.
@@ -104,7 +123,7 @@ func (p *planOptions) sweep(ctx context.Context, e *cli.Env, s *plan.Sweep, meas
 		event.Estimate = estimated
 		return out.Encode(event)
 	}
-	writeSweepPlan(e, &s.SweepPlan, estimated, p.supersede)
+	writeSweepPlan(e, &s.SweepPlan, estimated, p.permissions)
 	return nil
 }
 
@@ -127,8 +146,8 @@ func (p *planOptions) task(e *cli.Env, out *json.Encoder, sweep string, item *pl
 }
 
 // writeSweepPlan prints the plan of a sweep.
-func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *display.Estimate, supersede bool) {
-	writeSweepRows(e, s, supersede)
+func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *display.Estimate, may permissions) {
+	writeSweepRows(e, s, may)
 	if estimated == nil {
 		e.Linef("  nothing to run")
 		return
@@ -137,7 +156,7 @@ func writeSweepPlan(e *cli.Env, s *control.SweepPlan, estimated *display.Estimat
 }
 
 // writeSweepRows writes a row for each thing that a launch does, with the number of its tasks.
-func writeSweepRows(e *cli.Env, s *control.SweepPlan, supersede bool) {
+func writeSweepRows(e *cli.Env, s *control.SweepPlan, may permissions) {
 	e.Linef("%s: %s, files in %s", s.Name, cli.Count(s.Tasks, "task"), s.Dir)
 	for _, row := range []struct {
 		n    int
@@ -158,15 +177,22 @@ func writeSweepRows(e *cli.Env, s *control.SweepPlan, supersede bool) {
 	}
 	if n := s.Conflicts; n > 0 {
 		remedy := ": --supersede moves " + cli.Plural(n, "it", "them") + " to superseded/"
-		if supersede {
+		if may.supersede {
 			remedy = ": to move to superseded/"
 		}
 		e.Linef("  %6d %s in the way%s", n, cli.Plural(n, "file of another task is", "files of other tasks are"), remedy)
 	}
-	if n := len(s.Gone); n > 0 {
+	if n := s.EarlierResults(); n > 0 {
 		e.Linef("  %6d %s kept, but not part of this one", n, cli.Plural(n, "result of earlier launches is", "results of earlier launches are"))
 	}
-	display.WriteChanges(e, s, "launch "+s.Dir+"/sweep.toml in place of the file to keep the replacements")
+	if s.Drops() {
+		remedy := ""
+		if !may.drop {
+			remedy = fmt.Sprintf(": needs --drop; to keep the sweep as it is: eisweep run %s%s", s.Name, e.RootFlag)
+		}
+		e.Linef("  %s%s", s.DropText(), remedy)
+	}
+	display.WriteChanges(e, s)
 }
 
 // measureDuration is how long `plan` measures the model.

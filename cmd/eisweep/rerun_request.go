@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/plan"
+	"eisweep/coordinator/records"
 	"eisweep/internal/control"
 	"eisweep/internal/protocol"
 	"eisweep/internal/root"
@@ -162,6 +164,9 @@ func (r *rerunOptions) printSelection(e *cli.Env, opened *root.Root, status *cat
 	chosen map[sweeps.ID]bool, classes map[protocol.Class]int,
 ) {
 	name := status.Sweep.Name()
+	if len(r.changes) > 0 {
+		defer r.printRestore(e, opened, name)
+	}
 	verb, with := "running again", ""
 	switch replaces := len(r.changes) > 0; {
 	case replaces && r.dry:
@@ -206,6 +211,14 @@ func (r *rerunOptions) printSelection(e *cli.Env, opened *root.Root, status *cat
 	if n := classes[protocol.Source]; n > 0 {
 		e.Notef("warning: %s failed because the source failed; until the source is done, %s again", cli.Count(n, "task"),
 			cli.Plural(n, "it fails", "they fail"))
+	}
+}
+
+// printRestore prints how the tasks that are about to be replaced are restored.
+func (r *rerunOptions) printRestore(e *cli.Env, opened *root.Root, name string) {
+	if kept, err := records.NextKept(opened, name); err == nil { // otherwise the launch reports the error
+		path := filepath.Join(opened.SweepDir(name), kept)
+		r.printf(e, "  to restore the replaced tasks: eisweep run %s%s --drop", cli.ShellQuote(path), e.RootFlag)
 	}
 }
 

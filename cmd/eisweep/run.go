@@ -20,14 +20,16 @@ func newRunCommand(e *cli.Env) *cobra.Command {
 skipped.
 
 An argument that contains a slash or ends in .toml is a sweep file; any other is the
-name of a shipped sweep. All sweeps are checked before anything runs. Ctrl-C saves
-running tasks and exits; the same command continues from there.
+name of a sweep of the root, else of a shipped sweep. All sweeps are checked before
+anything runs. Ctrl-C saves running tasks and exits; the same command continues from
+there. Finished tasks leave a sweep only if you confirm it, or with --drop.
 
 Several sweeps share the workers, in the order given. A PERTURB sweep may use another
 sweep on the command line, or an earlier one, as its source. --set applies to sweeps
 whose experiment reads the parameter; --seeds applies to sweeps that train, if any does.`,
 		Example: `  eisweep run quick                                # a small sweep, to try it
   eisweep run my.toml --add-seeds 11-20            # add ten seeds
+  eisweep run my                                   # continue the sweep, with all its seeds
   eisweep run approximate perturb                  # train, then perturb single neurons
   eisweep run -e APPROXIMATE -n 20 -p results      # the published command line`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,7 +44,7 @@ whose experiment reads the parameter; --seeds applies to sweeps that train, if a
 			if err := selection.CheckBeforeCreate(cmd.Context(), path, list); err != nil {
 				return err
 			}
-			x.LaunchRequest = plan.Request{Sweeps: list, Supersede: x.Supersede}
+			x.LaunchRequest = plan.Request{Sweeps: list, Supersede: x.Supersede, Drop: x.Drop}
 			err = x.Run(cmd.Context(), e, path)
 			if !x.JSON {
 				analysis.WriteHeads(cmd.Context(), e, path, x.Summary)
@@ -51,6 +53,8 @@ whose experiment reads the parameter; --seeds applies to sweeps that train, if a
 		},
 	}
 	s.AddFlags(cmd)
+	cmd.ValidArgsFunction = s.CompleteSweeps(e)
 	x.AddFlags(cmd)
+	local.AddDropFlag(cmd, &x.Drop)
 	return cmd
 }

@@ -107,6 +107,58 @@ func TestConflict(t *testing.T) {
 	}
 }
 
+// A launch that leaves finished tasks of the previous launch out says which, once, and is refused without permission.
+func TestFinishedTasksAreNotDroppedBySurprise(t *testing.T) {
+	const text = `
+name = "base"
+experiment = "APPROXIMATE"
+seeds = [1, 2, 3]
+[parameters]
+ng.exc.n_per_axis = 2
+inp.n_stimuli = 3
+numint.n_trials = 1
+[axes]
+pl.is_plastic = ["BOTH", "EXC"]
+`
+	for name, c := range map[string]struct {
+		change [2]string // of the text
+		done   int       // how many tasks are done
+		want   int
+		which  string
+	}{
+		"fewer seeds":           {[2]string{"[1, 2, 3]", "[2]"}, 6, 4, "seeds 1, 3"},
+		"a range of seeds":      {[2]string{"[1, 2, 3]", "[1, 7]"}, 6, 4, "seeds 2–3"},
+		"fewer values":          {[2]string{`["BOTH", "EXC"]`, `["BOTH"]`}, 6, 3, "pl.is_plastic=EXC"},
+		"only those done count": {[2]string{"[1, 2, 3]", "[2]"}, 1, 1, "seed 1"},
+		"new ones":              {[2]string{"[1, 2, 3]", "[3, 2, 1, 4]"}, 6, 0, ""},
+		"other names":           {[2]string{"[axes]", "[axes]\nsy.e2e.w_total = [2.0]"}, 6, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			base := parse(t, text)
+			_, items := w.plan(nil, base)
+			for _, item := range items[:c.done] {
+				w.done("base", item.Task)
+			}
+			w.write("base", "sweep.toml", string(base.TOML()))
+			changed := parse(t, strings.Replace(text, c.change[0], c.change[1], 1))
+			planned, _ := w.plan(nil, changed)
+			s := planned.Summary().Sweeps[0]
+			if s.DroppedDone != c.want || s.DroppedWhich != c.which {
+				t.Errorf("drops %d (%s), want %d (%s)", s.DroppedDone, s.DroppedWhich, c.want, c.which)
+			}
+			var drops *DropError
+			if err := planned.Drops(); errors.As(err, &drops) != (c.want > 0) {
+				t.Errorf("error %v", err)
+			}
+			w.write("base", "sweep.toml", string(changed.TOML()))
+			if planned, _ = w.plan(nil, changed); planned.Drops() != nil {
+				t.Errorf("again: %v", planned.Drops())
+			}
+		})
+	}
+}
+
 // A file that has no line yet, but gets it in a moment, is in place and in nobody's way.
 func TestLinesThatAreAboutToBeWritten(t *testing.T) {
 	w := newWorld(t)

@@ -16,6 +16,8 @@ type Request struct {
 	// Supersede allows files of other tasks that are in the way to be moved to
 	// superseded/.
 	Supersede bool
+	// Drop allows finished tasks of the previous launch to be left out, and tasks that a rerun replaced to be restored.
+	Drop bool
 	// KeepFile leaves the stored sweep file as it is: a rerun is no new launch.
 	KeepFile bool
 	// Rerun, for a rerun, is Select as a choice.

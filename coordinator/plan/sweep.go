@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"iter"
 	"sort"
 
@@ -52,10 +53,10 @@ func (s *Sweep) Leave(t *sweeps.Task, number int, failure *catalog.Ref) (Item, e
 // count fills in the plan's figures; depended says whether other sweeps of the launch
 // need to know what this one executes.
 func (s *Sweep) count(depended bool) error {
-	gone, replaced := &catalog.Files{}, map[sweeps.ID]bool{}
+	gone, previous := &catalog.Files{}, &previousLaunch{}
 	if !s.planner.request.IsPartial() {
 		var err error
-		if replaced, err = restoredTasks(s.planner.root, s.Sweep); err != nil {
+		if previous, err = readPrevious(s.planner.root, s.Sweep); err != nil {
 			return err
 		}
 		gone = s.planner.catalog.Recorded(s.Name)
@@ -66,14 +67,14 @@ func (s *Sweep) count(depended bool) error {
 		}
 		s.add(&item)
 		gone.Remove(item.Task.File)
-		if replaced[item.Task.ID] {
+		if previous.replaced[item.Task.ID] {
 			s.Restored++
 		}
 		if depended && (item.Action == Run || item.Action == Wait) {
 			s.planner.coming[item.Task.ID] = true
 		}
 	}
-	return s.countGone(gone)
+	return errors.Join(s.countGone(gone), s.countDropped(previous))
 }
 
 // countGone lists the files of earlier launches that are still there.

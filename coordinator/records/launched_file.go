@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"eisweep/internal/atomicfile"
@@ -107,7 +108,7 @@ func StoreFile(dir, path string, text []byte) error {
 	case err == nil && string(old) == string(text):
 		return nil
 	case err == nil:
-		if err := keepLaunch(filepath.Join(dir, ".launches"), path); err != nil {
+		if err := keepLaunch(dir, path); err != nil {
 			return err
 		}
 	case !errors.Is(err, fs.ErrNotExist):
@@ -116,8 +117,23 @@ func StoreFile(dir, path string, text []byte) error {
 	return atomicfile.Write(path, text, 0o644)
 }
 
+// keptName is where the nth launch that was replaced is, in the sweep's directory.
+func keptName(n int) string { return filepath.Join(".launches", fmt.Sprintf("%d.toml", n)) }
+
+// NextKept is where StoreFile will keep the file of a sweep's latest launch, relative to the sweep's directory.
+func NextKept(r *root.Root, name string) (string, error) {
+	for n := 1; ; n++ {
+		kept := keptName(n)
+		if _, err := os.Lstat(filepath.Join(r.SweepDir(name), kept)); errors.Is(err, fs.ErrNotExist) {
+			return kept, nil
+		} else if err != nil {
+			return "", fmt.Errorf("look for the launches of sweep %s: %w", name, err)
+		}
+	}
+}
+
 func keepLaunch(dir, path string) error {
-	if err := atomicfile.Mkdir(dir, 0o755); err != nil {
+	if err := atomicfile.Mkdir(filepath.Join(dir, ".launches"), 0o755); err != nil {
 		return err
 	}
 	sum, _, err := results.HashFile(path)
@@ -125,7 +141,7 @@ func keepLaunch(dir, path string) error {
 		return err
 	}
 	for n := 1; ; n++ {
-		err := atomicfile.LinkOrCopy(path, filepath.Join(dir, fmt.Sprintf("%d.toml", n)), sum)
+		err := atomicfile.LinkOrCopy(path, filepath.Join(dir, keptName(n)), sum)
 		if !errors.Is(err, fs.ErrExist) {
 			return err
 		}

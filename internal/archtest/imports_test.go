@@ -44,7 +44,7 @@ var plan = map[string][]string{
 	"coordinator/catalog":   {"sim", "sweeps", "internal", "coordinator/inputs", "coordinator/records"},
 	"coordinator/verify":    {"sim", "sweeps", "internal", "coordinator/catalog", "coordinator/inputs", "coordinator/records"},
 	"coordinator/placement": {"sweeps", "internal", "coordinator/catalog"},
-	"coordinator/plan":      {"sim", "sweeps", "internal", "coordinator/catalog"},
+	"coordinator/plan":      {"sim", "sweeps", "internal", "coordinator/catalog", "coordinator/records"},
 	"coordinator/prune":     {"sweeps", "internal", "coordinator/catalog", "coordinator/records"},
 	"coordinator/lifecycle": {"sweeps", "internal/protocol"},
 	"coordinator/workers":   {"sweeps", "internal/control", "internal/protocol"},

@@ -20,8 +20,8 @@ type answer struct {
 type Refusal struct {
 	Kind  Kind   `json:"kind"`
 	Text  string `json:"text"`            // place, cause and remedy
-	Count int    `json:"count,omitempty"` // InTheWay: of files
-	Sweep string `json:"sweep,omitempty"` // InTheWay: the first sweep that has such files
+	Count int    `json:"count,omitempty"` // InTheWay: of files; Drops: of sweeps
+	Sweep string `json:"sweep,omitempty"` // InTheWay, Drops: the first of these sweeps
 }
 
 // Kind is whose turn it is after a refusal.
@@ -31,6 +31,7 @@ type Kind string
 const (
 	Input    Kind = "input"      // the request is wrong
 	InTheWay Kind = "in_the_way" // files would have to be superseded, and that is not allowed
+	Drops    Kind = "drops"      // finished tasks would no longer be in the sweep, and that is not allowed
 	Busy     Kind = "busy"       // there are too many requests at a time; later there may be fewer
 	Unknown  Kind = "unknown"    // the request names something that does not exist
 	Storage  Kind = "storage"

@@ -1,5 +1,10 @@
 package control
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Plan is what a launch does, or would do.
 type Plan struct {
 	Sweeps []SweepPlan `json:"sweeps"`
@@ -28,6 +33,28 @@ type PlanCounts struct {
 	Restored  int      `json:"restored"`   // that a rerun had replaced, and that are wanted in place of their replacements
 	Dropped   int      `json:"dropped"`    // of an earlier launch, not settled yet, that this one doesn't have
 	Resumes   bool     `json:"resumes"`    // the sweep is paused, and the launch resumes it
+
+	DroppedDone  int    `json:"dropped_done"`              // of the previous launch, done, that this one doesn't have
+	DroppedWhich string `json:"dropped_which,omitempty"`   // what tells those from the tasks of this launch: "seeds 11–12"
+	Previous     string `json:"previous_launch,omitempty"` // where the previous launch is kept if it has dropped tasks, relative to Dir
+}
+
+// Drops reports whether the launch leaves out finished tasks, or restores tasks that a rerun replaced.
+func (s *SweepPlan) Drops() bool { return s.DroppedDone+s.Restored > 0 }
+
+// EarlierResults is the number of results of earlier launches that this launch leaves out, beside those that it drops.
+func (s *SweepPlan) EarlierResults() int { return max(0, len(s.Gone)-s.DroppedDone) }
+
+// DropText says so: "drops 24 finished tasks (seeds 11–12)".
+func (s *SweepPlan) DropText() string {
+	var out []string
+	if s.DroppedDone > 0 {
+		out = append(out, fmt.Sprintf("drops %s (%s)", Count(s.DroppedDone, "finished task"), s.DroppedWhich))
+	}
+	if s.Restored > 0 {
+		out = append(out, fmt.Sprintf("restores %s that `rerun --set` replaced", Count(s.Restored, "task")))
+	}
+	return strings.Join(out, " and ")
 }
 
 // Conflicts is the number of files of other tasks that are in the way.

@@ -34,6 +34,7 @@ type Nothing struct{}
 type LaunchRequest struct {
 	Sweeps    SweepFiles `json:"sweeps"`
 	Supersede bool       `json:"supersede"`
+	Drop      bool       `json:"drop"`     // the launch may leave out finished tasks of the previous one
 	Priority  int        `json:"priority"` // higher first; 0 is the default
 	// Rerun, if not nil, limits the launch to the tasks that match it, and runs them whatever their state. The
 	// stored sweep file is replaced only if KeepFile is false.

@@ -1,6 +1,8 @@
 package results
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,8 +70,28 @@ func exampleRoot(t *testing.T) string {
 		moved := before
 		moved.State, moved.File = manifest.Superseded, "superseded/"+before.ID.String()+".h5"
 		appendLines(t, dir, failedLine(1), before, moved, line, failedLine(2))
+		if i == 0 {
+			listTasks(t, filepath.Join(root, "tasks.jsonl"), line, failedLine(2))
+		}
 	}
 	return root
+}
+
+// listTasks writes what `eisweep tasks --json` prints of tasks, and one that is pending.
+func listTasks(t *testing.T, path string, lines ...manifest.Line) {
+	t.Helper()
+	var out bytes.Buffer
+	list := json.NewEncoder(&out)
+	for _, l := range lines {
+		task := map[string]any{"id": l.ID, "file": l.File, "seed": l.Seed, "state": l.State, "manifest": l}
+		if err := list.Encode(task); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out.WriteString(`{"id":"t1","file":"results~seed=9.h5","seed":9,"state":"pending","manifest":null}` + "\n")
+	if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func doneLine(n byte) manifest.Line {

@@ -123,6 +123,7 @@ func codeOf(err error) int {
 	var inUse *root.InUseError
 	var faults *sweeps.Faults
 	var supersede *plan.SupersedeError
+	var dropping *plan.DropError
 	var refusal *control.Refusal
 	var damaged *access.DamagedError
 	switch {
@@ -132,7 +133,7 @@ func codeOf(err error) int {
 		return codeOfRefusal(refusal.Kind)
 	case errors.As(err, &inUse), errors.Is(err, natsserver.ErrStoreInUse), errors.Is(err, lease.ErrLost), errors.Is(err, root.ErrLockLost):
 		return ExitInUse
-	case errors.As(err, &faults), errors.As(err, &supersede),
+	case errors.As(err, &faults), errors.As(err, &supersede), errors.As(err, &dropping),
 		errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNotDirectory),
 		errors.Is(err, root.ErrNoPlace), errors.Is(err, natsconn.ErrSite):
 		return ExitInput
@@ -162,7 +163,7 @@ func SummaryError(sum control.Summary) error {
 
 func codeOfRefusal(k control.Kind) int {
 	switch k {
-	case control.Input, control.InTheWay, control.Unknown:
+	case control.Input, control.InTheWay, control.Drops, control.Unknown:
 		return ExitInput
 	case control.Storage:
 		return ExitStorage

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -38,11 +39,11 @@ func writePlan(e *cli.Env, p *control.Plan) {
 		if s.Damaged > 0 {
 			e.Linef("  %s damaged: run again", cli.Count(s.Damaged, "file"))
 		}
-		if len(s.Gone) > 0 {
-			e.Linef("  %s of earlier launches %s kept, but not part of this one", cli.Count(len(s.Gone), "result"),
-				cli.Plural(len(s.Gone), "is", "are"))
+		if n := s.EarlierResults(); n > 0 {
+			e.Linef("  %s of earlier launches %s kept, but not part of this one", cli.Count(n, "result"), cli.Plural(n, "is", "are"))
 		}
-		WriteChanges(e, s, s.Dir+"/.launches has the launch with the replacements")
+		writeDrops(e, s)
+		WriteChanges(e, s)
 	}
 	if folded > 0 {
 		rest.Name = cli.Count(folded, "more sweep")
@@ -68,12 +69,17 @@ func addCounts(sum, s *control.SweepPlan) {
 	sum.Settled, sum.Blocked = sum.Settled+s.Settled, sum.Blocked+s.Blocked
 }
 
-// WriteChanges prints what a launch changes in a sweep that was launched before; kept says how to keep the replacements of a
-// rerun.
-func WriteChanges(e *cli.Env, s *control.SweepPlan, kept string) {
-	if n := s.Restored; n > 0 {
-		e.Linef("  %s that `rerun --set` replaced %s restored, as in the sweep file; %s", cli.Count(n, "task"), cli.Plural(n, "is", "are"), kept)
+// writeDrops prints which finished tasks a launch leaves out, and how to have them back.
+func writeDrops(e *cli.Env, s *control.SweepPlan) {
+	if s.Drops() {
+		e.Linef("  %s; no file is deleted", s.DropText())
+		e.Linef("  to restore the previous launch, run or launch it: eisweep run %s%s --drop",
+			cli.ShellQuote(filepath.Join(s.Dir, s.Previous)), e.RootFlag)
 	}
+}
+
+// WriteChanges prints what a launch changes in a sweep that runs or is paused.
+func WriteChanges(e *cli.Env, s *control.SweepPlan) {
 	if n := s.Dropped; n > 0 {
 		e.Linef("  %s of an earlier launch %s dropped: running ones finish, the others are not run", cli.Count(n, "task"),
 			cli.Plural(n, "is", "are"))

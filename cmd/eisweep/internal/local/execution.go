@@ -21,6 +21,7 @@ import (
 type Execution struct {
 	Workers       int // slots of the worker
 	Supersede     bool
+	Drop          bool
 	JSON          bool
 	LaunchRequest plan.Request
 	Summary       control.Summary // set by Run; without sweeps if it was cut short
@@ -65,25 +66,33 @@ func withRemedy(err error) error {
 	return err
 }
 
-// launch launches the sweeps; result files that are in the way are moved if the person agrees.
+// launch launches the sweeps. A person is asked whether result files that are in the way may be moved, and whether finished
+// tasks may be left out.
 func (x *Execution) launch(ctx context.Context, e *cli.Env, s *session) (*plan.Plan, error) {
-	planned, err := s.coordinator.Launch(ctx, x.LaunchRequest)
-	var inTheWay *plan.SupersedeError
-	if !errors.As(err, &inTheWay) || !e.Interactive || x.JSON {
-		return planned, err
+	for {
+		planned, err := s.coordinator.Launch(ctx, x.LaunchRequest)
+		var inTheWay *plan.SupersedeError
+		var dropping *plan.DropError
+		asks := e.Interactive && !x.JSON
+		switch {
+		case errors.As(err, &inTheWay) && asks:
+			if agreed, asked := ConfirmSupersede(ctx, e, inTheWay.Count, inTheWay.Sweep); !agreed {
+				return planned, cmp.Or(asked, err)
+			}
+			x.LaunchRequest.Supersede = true
+		case errors.As(err, &dropping):
+			err = KeepHint(e, "run", dropping.Sweeps[0].Name, err)
+			if !asks {
+				return planned, err
+			}
+			if agreed, asked := ConfirmDrop(ctx, e, err); !agreed {
+				return planned, cmp.Or(asked, err)
+			}
+			x.LaunchRequest.Drop = true
+		default:
+			return planned, err
+		}
 	}
-	if agreed, asked := ConfirmSupersede(ctx, e, inTheWay.Count, inTheWay.Sweep); !agreed {
-		return planned, cmp.Or(asked, err)
-	}
-	x.LaunchRequest.Supersede = true
-	return s.coordinator.Launch(ctx, x.LaunchRequest)
-}
-
-// ConfirmSupersede asks whether n result files of a sweep that are in the way may be moved. The error is that ctx ended.
-func ConfirmSupersede(ctx context.Context, e *cli.Env, n int, sweep string) (bool, error) {
-	e.Notef("%s in %s %s to other tasks (other parameters, or an older model version) and %s that this run needs.",
-		cli.Count(n, "result file"), sweep, cli.Plural(n, "belongs", "belong"), cli.Plural(n, "has a name", "have names"))
-	return e.Confirm(ctx, "Move "+cli.Plural(n, "it", "them")+" to superseded/? Nothing is deleted.")
 }
 
 // progressInterval is how often the observer sees a snapshot.

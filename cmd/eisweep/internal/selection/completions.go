@@ -1,10 +1,12 @@
 package selection
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/sim"
 	"eisweep/sweeps/shipped"
 )
@@ -18,9 +20,13 @@ func CompleteExperiments(*cobra.Command, []string, string) ([]string, cobra.Shel
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeShipped completes shipped sweeps and files.
-func completeShipped(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return shipped.Names(), cobra.ShellCompDirectiveDefault
+// CompleteSweeps completes sweeps of the root, shipped sweeps and files.
+func (s *Sweeps) CompleteSweeps(e *cli.Env) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		names := slices.Concat(LaunchedNames(e, &s.Root)(), shipped.Names())
+		slices.Sort(names)
+		return slices.Compact(names), cobra.ShellCompDirectiveDefault
+	}
 }
 
 // CompleteSettings completes NAME= and its values, for --set and --where.

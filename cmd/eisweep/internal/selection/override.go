@@ -1,6 +1,7 @@
 package selection
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -84,14 +85,20 @@ func (s *Sweeps) apply(e *cli.Env, list []*sweeps.Sweep, o sweeps.Overrides) ([]
 	}
 	out, faults := make([]*sweeps.Sweep, len(list)), []error{}
 	for i, sweep := range list {
+		var err error
 		own := sweeps.Overrides{Name: o.Name, Settings: readBy(sweep.Experiment(), o.Settings)}
 		if !trains || sweep.Experiment().Trains() {
 			own.Seeds, own.AddSeeds = o.Seeds, o.AddSeeds
 		}
+		if len(own.AddSeeds) > 0 && len(own.Seeds) == 0 {
+			if own.Extended, err = s.launched(e, cmp.Or(o.Name, sweep.Name())); err != nil {
+				faults = append(faults, err)
+				continue
+			}
+		}
 		if !sweep.Experiment().Trains() {
 			own.Source = o.Source
 		}
-		var err error
 		if out[i], err = sweep.With(own); err != nil {
 			faults = append(faults, cli.WithCode(cli.ExitInput, err))
 		}

@@ -37,12 +37,11 @@ func (s *Sweeps) AddFlags(cmd *cobra.Command) {
 	f.StringVarP(&s.trials, "trials", "n", "", "number of trials: short for --set numint.n_trials=N")
 	f.StringArrayVar(&s.settings, "set", nil, "set a parameter: `NAME=VALUE`; becomes part of result file names; repeatable")
 	f.StringVar(&s.seeds, "seeds", "", "`SEEDS` instead of those of the sweep, such as 1-10,15")
-	f.StringVar(&s.addSeeds, "add-seeds", "", "additional `SEEDS`")
+	f.StringVar(&s.addSeeds, "add-seeds", "", "`SEEDS` in addition to those of the sweep, as it was last launched")
 	f.StringVar(&s.as, "as", "", "call the sweep `NAME` instead of its own name")
 	f.StringVar(&s.source, "source", "", "trained networks for PERTURB: a sweep, or the path of a result file or a directory of them")
 	cmd.RegisterFlagCompletionFunc("experiment", CompleteExperiments)
 	cmd.RegisterFlagCompletionFunc("set", CompleteSettings)
-	cmd.ValidArgsFunction = completeShipped
 }
 
 // Load parses the selected sweeps and applies the overrides. One error reports all faults of all files.
@@ -51,7 +50,7 @@ func (s *Sweeps) Load(ctx context.Context, e *cli.Env, args []string) ([]*sweeps
 	if err != nil {
 		return nil, err
 	}
-	list, err := parseAll(ctx, args)
+	list, err := s.parseAll(ctx, e, args)
 	overrides, overridesErr := s.readOverrides()
 	if err := errors.Join(err, overridesErr); err != nil {
 		return nil, err
@@ -91,12 +90,12 @@ func (s *Sweeps) sources(ctx context.Context, e *cli.Env, args []string) ([]stri
 // isFile distinguishes sweep files from names of shipped sweeps.
 func isFile(arg string) bool { return strings.Contains(arg, "/") || strings.HasSuffix(arg, ".toml") }
 
-func parseAll(ctx context.Context, args []string) ([]*sweeps.Sweep, error) {
+func (s *Sweeps) parseAll(ctx context.Context, e *cli.Env, args []string) ([]*sweeps.Sweep, error) {
 	var out []*sweeps.Sweep
 	var faults []error
 	from := map[string]string{}
 	for _, arg := range args {
-		sweep, err := parseOne(ctx, arg)
+		sweep, err := s.parseOne(ctx, e, arg)
 		if ctx.Err() != nil {
 			return nil, cli.Cause(ctx)
 		}
@@ -114,13 +113,9 @@ func parseAll(ctx context.Context, args []string) ([]*sweeps.Sweep, error) {
 	return out, errors.Join(faults...)
 }
 
-func parseOne(ctx context.Context, arg string) (*sweeps.Sweep, error) {
+func (s *Sweeps) parseOne(ctx context.Context, e *cli.Env, arg string) (*sweeps.Sweep, error) {
 	if !isFile(arg) {
-		text, err := shipped.Read(arg)
-		if err != nil {
-			return nil, cli.Usagef("%w%s", err, nearbyFileHint(arg))
-		}
-		return sweeps.Parse(arg+".toml", text)
+		return s.named(e, arg)
 	}
 	text, err := readSweepFile(ctx, arg)
 	if err != nil {

@@ -1,0 +1,34 @@
+package local
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/cmd/eisweep/internal/cli"
+)
+
+// AddDropFlag adds the option that confirms that finished tasks are left out.
+func AddDropFlag(cmd *cobra.Command, drop *bool) {
+	cmd.Flags().BoolVar(drop, "drop", false,
+		"leave out finished tasks that the sweep had and this launch has not, and restore tasks that a rerun replaced")
+}
+
+// ConfirmSupersede asks whether n result files of a sweep that are in the way may be moved. The error is that ctx ended.
+func ConfirmSupersede(ctx context.Context, e *cli.Env, n int, sweep string) (bool, error) {
+	e.Notef("%s in %s %s to other tasks (other parameters, or an older model version) and %s that this run needs.",
+		cli.Count(n, "result file"), sweep, cli.Plural(n, "belongs", "belong"), cli.Plural(n, "has a name", "have names"))
+	return e.Confirm(ctx, "Move "+cli.Plural(n, "it", "them")+" to superseded/? Nothing is deleted.")
+}
+
+// KeepHint adds to the refusal of a launch that drops finished tasks of a sweep the command that keeps them; verb is run or
+// launch.
+func KeepHint(e *cli.Env, verb, sweep string, err error) error {
+	return cli.Usagef("%w; to keep the sweep as it is: eisweep %s %s%s", err, verb, sweep, e.RootFlag)
+}
+
+// ConfirmDrop asks whether a launch that was refused may drop finished tasks. The error is that ctx ended.
+func ConfirmDrop(ctx context.Context, e *cli.Env, refused error) (bool, error) {
+	e.Notef("%s", refused.Error())
+	return e.Confirm(ctx, "Launch it? No file is deleted.")
+}
