@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"eisweep/cmd/eisweep/internal/analysis"
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/figures"
 	"eisweep/internal/measures"
@@ -17,7 +18,7 @@ func newProbeCommand(e *cli.Env) *cobra.Command {
 		Hidden: true,
 		Args:   cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return results.RunProbe(args[0], args[1:], e.Raw, measures.Query, figures.Query())
+			return results.RunProbe(args[0], args[1:], e.Raw, measures.Query, figures.Query(), analysis.QualityQuery)
 		},
 	}
 }

@@ -199,7 +199,7 @@ func (c *Choice) addManifest(dir, name string) error {
 // newLine is a task by a line of its manifest.
 func newLine(dir, sweep string, l *manifest.Line) Result {
 	r := Result{Sweep: sweep, Name: l.File, ID: l.ID, Experiment: l.Experiment, Seed: &l.Seed, Varying: l.Parameters, State: string(l.State),
-		Line: l}
+		Line: l, Quality: l.Quality}
 	if l.State == manifest.Done {
 		info, err := os.Lstat(filepath.Join(dir, l.File))
 		switch {

@@ -14,10 +14,11 @@ import (
 // left out: a task's state becomes damaged.
 func (c *Choice) measure(ctx context.Context, e *cli.Env) ([]measures.Values, error) {
 	values, err := c.measureSome(ctx, e, len(c.found))
-	if err != nil {
-		return nil, cli.OrInterrupted(ctx, err)
+	if err == nil {
+		values = c.dropFiles(values)
+		err = c.judgeFiles(ctx)
 	}
-	return c.dropFiles(values), nil
+	return values, cli.OrInterrupted(ctx, err)
 }
 
 // measureSome reads the measures of the first results, at most so many.

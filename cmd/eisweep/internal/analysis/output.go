@@ -59,8 +59,10 @@ func brief(t *table.Table, measures []string) *table.Table {
 			return len(measures) > 0 || slices.Contains(headline, c.Name) && !c.Empty()
 		case c.Name == "file":
 			return slices.Contains(t.Column("id").Text, "")
-		case c.Name == "id", c.Name == "seed", c.Name == "quality":
+		case c.Name == "id", c.Name == "seed":
 			return !c.Empty()
+		case c.Name == "quality", c.Name == "reasons":
+			return slices.Contains(t.Column("quality").Text, suspect)
 		case c.Name == "state":
 			return slices.ContainsFunc(c.Text, func(state string) bool { return state != "done" })
 		case c.Name == "source_seed":

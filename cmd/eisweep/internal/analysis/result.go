@@ -3,6 +3,7 @@ package analysis
 import (
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
+	"eisweep/internal/quality"
 	"eisweep/internal/results"
 	"eisweep/sim"
 	"eisweep/sweeps"
@@ -21,7 +22,8 @@ type Result struct {
 	Parameters *sim.Parameters
 	State      string         // of the task; done for a file
 	Line       *manifest.Line // the manifest's last line of the task; nil without one
-	intact     bool           // the file is what the line says
+	Quality    *quality.Quality
+	intact     bool // the file is what the line says
 }
 
 // The states of a task whose result is not what the manifest says.
@@ -35,6 +37,9 @@ func newTask(dir string, t *catalog.TaskStatus) Result {
 	r := Result{
 		Sweep: dir, Name: t.Task.File, ID: t.Task.ID, Experiment: t.Task.Experiment, Seed: &t.Task.Seed,
 		Varying: distinct(t.Task.Varying), Parameters: &t.Task.Parameters, State: string(t.State), Line: t.Line,
+	}
+	if t.Line != nil {
+		r.Quality = t.Line.Quality
 	}
 	if s := t.Task.Source; s != nil && s.SeedKnown {
 		r.SourceSeed = &s.Seed
@@ -73,6 +78,20 @@ func (r *Result) addInfo(info *results.Info) {
 		r.SourceSeed = &s.Seed
 	}
 }
+
+// judgement is sound or suspect; "" for a task without a result, and where it is not known.
+func (r *Result) judgement() string {
+	switch {
+	case r.Path == "" || r.Quality == nil:
+		return ""
+	case r.Quality.IsSuspect():
+		return suspect
+	}
+	return "sound"
+}
+
+// suspect is the judgement on a result that cannot be trusted.
+const suspect = "suspect"
 
 // parameter returns the value of a parameter, and whether it is known.
 func (r *Result) parameter(name string) (sim.Value, bool) {

@@ -3,6 +3,7 @@ package analysis
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"eisweep/internal/measures"
 	"eisweep/internal/table"
@@ -25,6 +26,13 @@ func newTable(found []Result, values []measures.Values) *table.Table {
 	}
 	t.Columns = append(t.Columns,
 		text("state", table.Fact, found, func(r *Result) string { return r.State }),
+		text("quality", table.Fact, found, (*Result).judgement),
+		text("reasons", table.Fact, found, func(r *Result) string {
+			if r.judgement() == "" {
+				return ""
+			}
+			return strings.Join(r.Quality.Verdict().Names(), " ")
+		}),
 		numbers("seconds", "s", table.Number, table.Fact, found, func(i int) float64 {
 			if l := found[i].Line; l != nil && l.Seconds > 0 {
 				return l.Seconds

@@ -31,7 +31,8 @@ be one of the published program, or of a sweep's directory, which may be a copy.
 --by summarizes each measure over the rows that are equal in the named parameters: n,
 mean, standard deviation, and 95 % intervals of the mean by Student's t and by bootstrap
 (BCa). --vs summarizes the differences between rows and those that have that value and
-the same seed and other parameters.
+the same seed and other parameters. Results that cannot be trusted are marked, and count
+unless --suspect is drop.
 
 Without -o the table is written for people to read, with some of the measures. A file
 gets all columns in full precision. Damaged, missing and foreign files are named and left
@@ -62,6 +63,7 @@ type tableOptions struct {
 	vs, where    []string
 	output       string
 	asJSON       bool
+	suspect      string
 
 	conditions, base []table.Condition // parsed from where and vs
 	chosen           []string          // parsed from measures
@@ -74,9 +76,11 @@ func (o *tableOptions) addFlags(e *cli.Env, cmd *cobra.Command) {
 	f.StringVar(&o.by, "by", "", "summarize over rows that are equal in `NAMES` of parameters, with commas")
 	f.StringArrayVar(&o.vs, "vs", nil, "summarize differences from rows with `NAME=VALUE`, paired by seed; repeatable")
 	f.StringArrayVar(&o.where, "where", nil, "only rows with `NAME=VALUE`; repeatable")
+	f.StringVar(&o.suspect, "suspect", "keep", "`keep or drop` results that cannot be trusted")
 	f.StringVarP(&o.output, "output", "o", "", "write `FILE`, whose name ends in .csv, .parquet or .json")
 	f.BoolVar(&o.asJSON, "json", false, "write JSON, one object per row and line")
 	cmd.RegisterFlagCompletionFunc("measures", cli.CompleteWords(measureNames()...))
+	cmd.RegisterFlagCompletionFunc("suspect", cli.CompleteWords(suspectChoices...))
 	cmd.RegisterFlagCompletionFunc("by", completeParameters)
 }
 
@@ -106,6 +110,9 @@ func (o *tableOptions) parse() (err error) {
 		if err := checkOutput(o.output); err != nil {
 			return err
 		}
+	}
+	if err := suspectChoice(o.suspect).check(); err != nil {
+		return err
 	}
 	for _, name := range names(o.measures) {
 		if name != "all" && name != "seconds" && !slices.Contains(measureNames(), name) {
@@ -144,6 +151,7 @@ func (o *tableOptions) run(ctx context.Context, e *cli.Env, args []string) error
 	if err != nil {
 		return err
 	}
+	t = suspectChoice(o.suspect).apply(e, t)
 	if t, err = o.summarize(e, t); err != nil {
 		return err
 	}
