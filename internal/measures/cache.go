@@ -119,22 +119,22 @@ func (c *cache) save() {
 	if err != nil {
 		return
 	}
-	defer draft.Discard()
-	out := bufio.NewWriter(draft)
-	out.Write(cacheLine())
+	defer func() { _ = draft.Discard() }()
+	out := bufio.NewWriter(draft) // it keeps its first error
+	_, _ = out.Write(cacheLine())
 	added := map[sum]bool{}
 	for _, s := range c.added {
 		if !added[s] {
 			added[s] = true
-			out.Write(encodeRecord(s, c.values[s]))
+			_, _ = out.Write(encodeRecord(s, c.values[s]))
 		}
 	}
 	c.records(func(s sum, _ Values, record []byte) {
 		if !added[s] {
-			out.Write(record)
+			_, _ = out.Write(record)
 		}
 	})
-	if out.Flush() == nil { // it returns the first error of all writes
+	if out.Flush() == nil {
 		_ = draft.Commit()
 	}
 }

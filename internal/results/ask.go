@@ -85,7 +85,7 @@ func (a *asking) askBatch(ctx context.Context, first, end int) {
 	for i := first; i < end; i++ {
 		f, err := openRegular(a.paths[i])
 		if err != nil {
-			a.report(ctx, i, Answer{Err: fmt.Errorf("read result: %w", err)})
+			_ = a.report(ctx, i, Answer{Err: fmt.Errorf("read result: %w", err)})
 			continue
 		}
 		defer f.Close()
@@ -97,7 +97,7 @@ func (a *asking) askBatch(ctx context.Context, first, end int) {
 			if err == nil {
 				err = fmt.Errorf("%w: the child process that reads it gave no answer", ErrNotResult)
 			}
-			a.report(ctx, open[0].index, Answer{Err: fmt.Errorf("read result %s: %w", open[0].file.Name(), err)})
+			_ = a.report(ctx, open[0].index, Answer{Err: fmt.Errorf("read result %s: %w", open[0].file.Name(), err)})
 			open = open[1:]
 		}
 	}
@@ -128,7 +128,7 @@ func (a *asking) askChild(ctx context.Context, open []asked) (n int, err error) 
 	return n, err
 }
 
-// report passes an answer on.
+// report passes an answer on. An error has ended ctx.
 func (a *asking) report(ctx context.Context, i int, answer Answer) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -26,8 +26,8 @@ func row(layer, series string) Row {
 // WriteCSV writes every number that the drawing shows, one row for each point, bin, cell, mark or fact: the columns of
 // Columns, in which a missing number is empty. Numbers are the shortest decimals that give the same float64.
 func (d *Drawing) WriteCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	out.Write(Columns())
+	out := csv.NewWriter(w) // it keeps its first error
+	_ = out.Write(Columns())
 	for _, panels := range d.Panels {
 		for _, p := range panels {
 			if p == nil {
@@ -35,14 +35,14 @@ func (d *Drawing) WriteCSV(w io.Writer) error {
 			}
 			for _, layer := range p.Layers {
 				for _, r := range layer.rows() {
-					out.Write([]string{p.Name, r.Layer, r.Series, r.Name, decimal(r.X), decimal(r.XTo), decimal(r.Y), decimal(r.Low),
+					_ = out.Write([]string{p.Name, r.Layer, r.Series, r.Name, decimal(r.X), decimal(r.XTo), decimal(r.Y), decimal(r.Low),
 						decimal(r.High), decimal(r.Value)})
 				}
 			}
 		}
 	}
 	out.Flush()
-	return out.Error() // also of the writes before
+	return out.Error()
 }
 
 func decimal(x float64) string {

@@ -37,7 +37,7 @@ func writeFile(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return cli.WithCode(cli.ExitStorage, fmt.Errorf("write %s: %w", path, err))
 	}
-	defer draft.Discard()
+	defer func() { _ = draft.Discard() }() // which leaves a committed file alone
 	buffered := bufio.NewWriter(draft)
 	if err := errors.Join(write(buffered), buffered.Flush()); err != nil {
 		return cli.WithCode(cli.ExitStorage, fmt.Errorf("write %s: %w", path, err))
