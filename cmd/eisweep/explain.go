@@ -16,6 +16,7 @@ import (
 	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/explain"
 	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/root"
@@ -39,7 +40,7 @@ TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 			if err != nil {
 				return err
 			}
-			out, _, err := explain(cmd.Context(), e, r, &c, args[0], client.Open)
+			out, _, err := explainTarget(cmd.Context(), e, r, &c, args[0], client.Open)
 			if out == nil {
 				return cli.OrInterrupted(cmd.Context(), err)
 			}
@@ -56,9 +57,9 @@ TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 // opener is client.Open, or for questions that are repeated client.OpenQuietly.
 type opener = func(context.Context, *cli.Env, *root.Root, *client.Connection) (*client.Client, error)
 
-// explain asks the coordinator or, without one (served is false then), reads the directory. An error beside an answer says that the
+// explainTarget asks the coordinator or, without one (served is false then), reads the directory. An error beside an answer says that the
 // directory could not be read.
-func explain(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, target string, open opener) (
+func explainTarget(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, target string, open opener) (
 	_ *control.Explained, served bool, _ error,
 ) {
 	cl, err := open(ctx, e, r, c)
@@ -108,7 +109,7 @@ func explainFromDirectory(ctx context.Context, r *root.Root, target string, abse
 	}
 	out := &control.Explained{Target: a.ID.String(), Sweep: a.Sweep, State: string(catalog.StatePending)}
 	if a.Line != nil {
-		out.State = string(a.Line.State)
+		out.State, out.Details = string(a.Line.State), explain.Suspicions(a.Line)
 	}
 	explainAbsent(out, a.Line != nil, settledText(a.Line), absent)
 	return out, nil

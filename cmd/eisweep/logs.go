@@ -248,7 +248,7 @@ func (l *logView) followOn(ctx context.Context, e *cli.Env, r *root.Root, c *cli
 	for next := time.Now(); ; {
 		ended := ""
 		if !time.Now().Before(next) {
-			out, served, err := explain(ctx, e, r, c, l.id.String(), open)
+			out, served, err := explainTarget(ctx, e, r, c, l.id.String(), open)
 			open = client.OpenQuietly
 			if err != nil {
 				return cli.OrInterrupted(ctx, err)

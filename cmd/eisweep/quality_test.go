@@ -120,6 +120,9 @@ numint.max_steps = [3, 1500]
 	if told := must(t, "show", id, "-p", root); !strings.Contains(told, "suspect: unsettled\n") || !strings.Contains(told, why) {
 		t.Errorf("show: %s", told)
 	}
+	if told := must(t, "explain", id, "-p", root); !strings.Contains(told, "its result is suspect (unsettled): "+why) {
+		t.Errorf("explain: %s", told)
+	}
 	if told := must(t, "show", "short", "-p", root); !strings.Contains(told, "4 done (2 suspect)") {
 		t.Errorf("show of the sweep: %s", told)
 	}

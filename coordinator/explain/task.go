@@ -143,6 +143,14 @@ func lastAttempt(l *manifest.Line) string {
 	return fmt.Sprintf("run %d, attempt %d on %s by %s, %s, %s", l.Run, l.Attempt, l.Host, l.Worker, units.Seconds(l.Seconds), ended)
 }
 
+// Suspicions are why the result of a line is suspect, with the parameters that usually cause it; none if it is not.
+func Suspicions(l *manifest.Line) (out []string) {
+	for _, r := range l.Quality.Reasons(l.Experiment) {
+		out = append(out, "its result is suspect ("+r.Name+"): "+r.String())
+	}
+	return out
+}
+
 // settled explains a settled task from the manifests, or a task of a cancelled sweep. Both may take long.
 func (x *Explainer) settled(ctx context.Context, id sweeps.ID) (control.Explained, error) {
 	out := control.Explained{Target: id.String()}
@@ -159,9 +167,7 @@ func (x *Explainer) settled(ctx context.Context, id sweeps.ID) (control.Explaine
 	switch l.State {
 	case manifest.Done:
 		out.Reason = "it is done: " + filepath.Join(l.Sweep, l.File)
-		for _, r := range l.Quality.Reasons(l.Experiment) {
-			out.Details = append(out.Details, "its result is suspect: "+r.String())
-		}
+		out.Details = append(out.Details, Suspicions(l)...)
 		return out, nil
 	case manifest.Superseded:
 		out.Reason = "another task has its name now; its result is " + filepath.Join(l.Sweep, l.File)
