@@ -26,9 +26,12 @@ type Answer struct {
 	Err      error  // an error of Query.Answer wraps ErrNotResult; others are those of Probe
 }
 
-// askedAtOnce is how many files a child reads: starting it takes longer than reading a small file, and every file is open
-// from the start.
-const askedAtOnce = 32
+// askedAtOnce is how many files a child reads at most: starting it takes longer than reading a small file, and every file is
+// open from the start. askedChildren is how many children run at once at most: each takes some 50 MiB.
+const (
+	askedAtOnce   = 32
+	askedChildren = 16
+)
 
 // Ask has several child processes answer a query about files, and calls each with the answer about paths[i], one call at a
 // time and in any order. It calls each once for every file, unless ctx ends or each returns an error: then it returns
@@ -37,12 +40,14 @@ const askedAtOnce = 32
 func (p Prober) Ask(ctx context.Context, q Query, argument string, paths []string, each func(i int, a Answer) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	children := min(runtime.GOMAXPROCS(0), askedChildren, len(paths))
 	a := asking{prober: p, query: q, argument: argument, paths: paths, each: each, cancel: cancel}
-	var children sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (len(paths)+askedAtOnce-1)/askedAtOnce) {
-		children.Go(func() { a.work(ctx) })
+	a.batch = min(1+len(paths)/(4*max(children, 1)), askedAtOnce) // so that the last children end at about the same time
+	var running sync.WaitGroup
+	for range children {
+		running.Go(func() { a.work(ctx) })
 	}
-	children.Wait()
+	running.Wait()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -55,6 +60,7 @@ type asking struct {
 	query    Query
 	argument string
 	paths    []string
+	batch    int          // how many files a child reads
 	next     atomic.Int64 // the first batch that nobody has taken
 	cancel   context.CancelCauseFunc
 
@@ -65,11 +71,11 @@ type asking struct {
 // work has one child after another answer about a batch of files.
 func (a *asking) work(ctx context.Context) {
 	for ctx.Err() == nil {
-		first := int(a.next.Add(1)-1) * askedAtOnce
+		first := int(a.next.Add(1)-1) * a.batch
 		if first >= len(a.paths) {
 			return
 		}
-		a.askBatch(ctx, first, min(first+askedAtOnce, len(a.paths)))
+		a.askBatch(ctx, first, min(first+a.batch, len(a.paths)))
 	}
 }
 
