@@ -22,6 +22,9 @@ import (
 // cacheName is the file beside a manifest that holds the measures of the sweep's results.
 const cacheName = "measures.cache"
 
+// maxCache is how large the file may be: enough for millions of results.
+const maxCache = 1 << 30
+
 // version is raised when a measure is computed in another way.
 const version = 1
 
@@ -78,6 +81,9 @@ func (c *cache) records(each func(s sum, v Values, record []byte)) {
 		return
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() > maxCache {
+		return
+	}
 	in, line := bufio.NewReader(f), cacheLine()
 	if first := make([]byte, len(line)); !readAll(in, first) || !bytes.Equal(first, line) {
 		return
@@ -141,8 +147,8 @@ func (c *cache) save() {
 
 // isOwn reports whether the directory is this user's.
 func (c *cache) isOwn() bool {
-	info, err := os.Lstat(c.dir)
-	if err != nil || !info.IsDir() {
+	info, err := os.Stat(c.dir)
+	if err != nil {
 		return false
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)

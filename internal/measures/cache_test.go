@@ -133,6 +133,10 @@ func TestDamagedCacheIsRepaired(t *testing.T) {
 			t.Errorf("%s: %d files were read again", name, read)
 		}
 	}
+	err = os.Truncate(path, maxCache+1)
+	if _, read := collect(t, files); err != nil || read != 3 {
+		t.Errorf("too large a file: %d files were read (%v)", read, err)
+	}
 	err = errors.Join(os.Remove(path), os.Mkdir(path, 0o700))
 	if _, read := collect(t, files); err != nil || read != 3 {
 		t.Errorf("a directory in its place: %d files were read (%v)", read, err)
