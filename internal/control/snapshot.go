@@ -50,12 +50,12 @@ type SweepState struct {
 type Progress struct {
 	Tasks   int `json:"tasks"`
 	Done    int `json:"done"`
-	Suspect int `json:"suspect"` // of the done: their results are suspect
 	Failed  int `json:"failed"`
 	Running int `json:"running"`
 	Silent  int `json:"silent"`  // of the running: no heartbeat for long
 	Pending int `json:"pending"` // neither done, failed, running nor waiting
 	Waiting int `json:"waiting"` // for their source
+	Suspect int `json:"suspect"` // of the done: their results are suspect
 }
 
 // Status says whether workers are offered a sweep's tasks.

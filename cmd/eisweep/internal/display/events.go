@@ -118,8 +118,6 @@ type summaryEvent struct {
 	Directory string                 `json:"directory"`
 	Tasks     int                    `json:"tasks"`
 	Done      int                    `json:"done"`
-	Suspect   int                    `json:"suspect"` // of the done
-	Reasons   map[string]int         `json:"reasons"` // of the suspect, by name
 	Ran       int                    `json:"ran"`
 	Reused    int                    `json:"reused"`
 	Linked    int                    `json:"linked"`
@@ -127,6 +125,8 @@ type summaryEvent struct {
 	ByClass   map[protocol.Class]int `json:"by_class"`
 	Stopped   bool                   `json:"stopped"` // by a signal, before the end
 	Failures  []failureJSON          `json:"failures"`
+	Suspect   int                    `json:"suspect"` // of the done
+	Reasons   map[string]int         `json:"reasons"` // of the suspect, by name
 }
 
 type failureJSON struct {
@@ -139,8 +139,8 @@ type failureJSON struct {
 func (w *events) Summary(sum control.Summary, err error) {
 	var signal *cli.Interrupted
 	for _, s := range sum.Sweeps {
-		out := summaryEvent{"summary", s.Name, s.Dir, s.Tasks, s.Done, s.Suspect, s.Reasons, s.Ran, s.Reused, s.Linked, s.Failed, s.ByClass,
-			errors.As(err, &signal), []failureJSON{}}
+		out := summaryEvent{"summary", s.Name, s.Dir, s.Tasks, s.Done, s.Ran, s.Reused, s.Linked, s.Failed, s.ByClass,
+			errors.As(err, &signal), []failureJSON{}, s.Suspect, s.Reasons}
 		for _, f := range s.Failures {
 			out.Failures = append(out.Failures, failureJSON{f.ID, f.File, f.Class, f.Error})
 		}
