@@ -58,7 +58,7 @@ func (s *Sweep) With(o Overrides) (*Sweep, error) {
 			faults = append(faults, Fault{Problem: "source: " + err.Error()})
 		}
 		c.source = source
-		delete(c.places, "source")
+		c.replaceText("source", "--source "+o.Source)
 	}
 	if seed, twice := repeated(o.Seeds); twice {
 		faults = append(faults, Fault{Problem: fmt.Sprintf("seed %d is given twice", seed)})
@@ -91,7 +91,7 @@ func (s *Sweep) isExtensionOf(launched *Sweep) bool {
 func (s *Sweep) changeSeeds(o Overrides) bool {
 	if len(o.Seeds) > 0 {
 		s.seeds = slices.Clone(o.Seeds)
-		delete(s.places, "seeds")
+		s.replaceText("seeds", "--seeds")
 	}
 	if len(s.seeds) == 0 && len(o.AddSeeds) > 0 {
 		return false
@@ -125,7 +125,16 @@ func (s *Sweep) override(set sim.Setting) {
 	}
 	s.axes = slices.Insert(s.axes, end, axis{columns: []column{{name: set.Name, values: []sim.Value{set.Value}}}})
 	s.forgetExcludes(set)
-	delete(s.places, set.Name)
+	s.replaceText(set.Name, "--set "+set.String())
+}
+
+// replaceText notes that an option of the command line, not the text, says what a key or a parameter is.
+func (s *Sweep) replaceText(place, option string) {
+	delete(s.places, place)
+	if s.overridden == nil {
+		s.overridden = map[string]string{}
+	}
+	s.overridden[place] = option
 }
 
 // forgetExcludes removes each [[exclude]] whose combinations an override has removed.

@@ -28,6 +28,7 @@ type Sweep struct {
 	replacements []Replacement
 	text         text
 	places       map[string]document.Span // places in the text, for faults: of keys and parameters by name
+	overridden   map[string]string        // in place of the text, what was given for a key or a parameter
 }
 
 // axis varies independently of the others: one parameter, or several together.
@@ -100,7 +101,7 @@ func (s *Sweep) copy() *Sweep {
 	c.parameters = slices.Clone(s.parameters)
 	c.excludes = slices.Clone(s.excludes)
 	c.replacements = slices.Clone(s.replacements)
-	c.places = maps.Clone(s.places)
+	c.places, c.overridden = maps.Clone(s.places), maps.Clone(s.overridden)
 	c.axes = slices.Clone(s.axes)
 	for i := range c.axes {
 		c.axes[i].columns = slices.Clone(s.axes[i].columns)
@@ -108,9 +109,13 @@ func (s *Sweep) copy() *Sweep {
 	return &c
 }
 
-// fault returns a fault at the first of the places that are in the text.
+// fault returns a fault at the first of the places that are in the text. If what is there was overridden, the fault names
+// what was given instead.
 func (s *Sweep) fault(problem, remedy string, places ...string) Fault {
 	for _, p := range places {
+		if given, ok := s.overridden[p]; ok {
+			return s.text.fault(document.Span{}, given+": "+problem, remedy)
+		}
 		if at, ok := s.places[p]; ok {
 			return s.text.fault(at, problem, remedy)
 		}

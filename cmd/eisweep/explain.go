@@ -1,13 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
-
-	"eisweep/cmd/eisweep/internal/slurmjobs"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +14,7 @@ import (
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
+	"eisweep/cmd/eisweep/internal/slurmjobs"
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/explain"
 	"eisweep/internal/control"
@@ -93,9 +93,14 @@ func explainFromDirectory(ctx context.Context, r *root.Root, target string, abse
 		if name == target {
 			s := inspect.ReadOverview(ctx, r, new(inspect.LazyCatalog), name)
 			out := &control.Explained{Target: name, Sweep: name, State: string(s.Status), Details: strings.Split(s.Text(), "\n")}
-			explainAbsent(out, s.Pending == 0 && s.Error == "", "every task is done or failed", absent)
-			if s.Error != "" {
+			switch {
+			case s.Error != "":
+				explainAbsent(out, absent)
 				return out, &cli.ExitError{Code: cli.ExitStorage}
+			case s.Pending == 0:
+				explain.Complete(name, s.Failed, out)
+			default:
+				explainAbsent(out, absent)
 			}
 			return out, nil
 		}
@@ -107,45 +112,34 @@ func explainFromDirectory(ctx context.Context, r *root.Root, target string, abse
 	if err != nil {
 		return nil, err
 	}
-	out := &control.Explained{Target: a.ID.String(), Sweep: a.Sweep, State: string(catalog.StatePending)}
 	if a.Line != nil {
-		out.State, out.Details = string(a.Line.State), explain.Suspicions(a.Line)
+		out := explain.OfLine(a.ID, a.Line)
+		return &out, nil
 	}
-	explainAbsent(out, a.Line != nil, settledText(a.Line), absent)
+	out := &control.Explained{Target: a.ID.String(), Sweep: a.Sweep, State: string(catalog.StatePending)}
+	explainAbsent(out, absent)
 	return out, nil
 }
 
-// explainAbsent says that a target is settled, or that no coordinator runs it.
-func explainAbsent(out *control.Explained, settled bool, how string, absent *client.AbsentError) {
+// explainAbsent says that no coordinator runs a target, and how to have it run.
+func explainAbsent(out *control.Explained, absent *client.AbsentError) {
+	runHere := fmt.Sprintf("eisweep run %s%s", cli.ShellQuote(filepath.Join(absent.Path, out.Sweep, "sweep.toml")), absent.RootFlag)
 	switch {
-	case settled:
-		out.Reason = how
 	case absent.HasRun():
 		out.Reason = fmt.Sprintf("`%s` runs the sweeps by itself (process %d on %s); the states of single tasks are known to it alone",
 			absent.Holder.Command, absent.Holder.PID, absent.Holder.Host)
+		out.Remedy = "wait until it ends; if the target is not done then: " + runHere
 	case absent.IsElsewhere():
 		out.Reason, out.Remedy = absent.Summary(), absent.Remedy()
 	case absent.LockErr != nil:
-		out.Reason, out.Remedy = absent.Summary(), cli.Remedy(absent.LockErr)
+		out.Reason = absent.Summary()
+		out.Remedy = cmp.Or(cli.Remedy(absent.LockErr), "if no coordinator runs: eisweep coordinator"+absent.Flags)
 	case absent.HasCoordinator():
 		out.Reason, out.Remedy = absent.Summary()+": the states of running tasks are unknown", absent.Remedy()
 	default:
 		out.Reason = absent.Summary() + ": workers finish the tasks that they run, and no other task starts"
-		out.Remedy = fmt.Sprintf("eisweep coordinator%s, or run it here: eisweep run %s%s",
-			absent.Flags, cli.ShellQuote(filepath.Join(absent.Path, out.Sweep, "sweep.toml")), absent.RootFlag)
+		out.Remedy = fmt.Sprintf("eisweep coordinator%s, or run it here: %s", absent.Flags, runHere)
 	}
-}
-
-func settledText(l *manifest.Line) string {
-	switch {
-	case l == nil:
-		return ""
-	case l.State == manifest.Failed:
-		return "it failed (" + l.Class + "): " + cli.FirstLine(l.Error)
-	case l.State == manifest.Superseded:
-		return "another task has its name now; its result is " + l.File
-	}
-	return "it is done: " + l.File
 }
 
 func printExplained(e *cli.Env, x *control.Explained, asJSON bool) error {

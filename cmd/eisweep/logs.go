@@ -57,8 +57,9 @@ TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 			if err := l.print(cmd.Context(), e, r); err != nil || l.printed > 0 {
 				return err
 			}
-			return cli.Usagef("%s has no log: it has not run yet, or `eisweep clean` removed its log; see `eisweep explain %s%s`", l.id,
+			e.Notef("%s has no log: it has not run yet, or `eisweep clean` removed its log; see `eisweep explain %s%s`", l.id,
 				l.id, e.RootFlag)
+			return nil
 		},
 	}
 	choice.AddFlag(cmd)

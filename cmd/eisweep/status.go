@@ -32,7 +32,8 @@ combination of its parameters with the seeds that are done, suspect, running, fa
 pending; why results are suspect; why tasks failed, by class, with the command that runs
 them again; and tasks that failed earlier and were done since.
 
-Without a coordinator, status reads the sweep directories.`,
+If more than 20 sweeps are done without a failed or suspect task, status shows only their
+number; --all lists them. Without a coordinator, status reads the sweep directories.`,
 		Example: `  eisweep status
   eisweep status my`,
 		Args: cli.AtMost(1, "the name of a sweep"),
@@ -132,6 +133,7 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 	readFolders := s.client == nil || s.all || s.manifestBytes(launched) <= maxManifestBytes
 	out := e.Encoder()
 	var untold []string
+	var rows overviewRows
 	unread := s.lockUnreadable
 	for _, name := range s.allNames(launched, gone) {
 		var row inspect.SweepOverview
@@ -151,11 +153,12 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 		row.AddFaults(s.snapshot.Faults)
 		unread = unread || row.Unread()
 		if !s.asJSON {
-			e.Lines(row.Text())
+			rows.add(&row)
 		} else if err := out.Encode(row); err != nil {
 			return err
 		}
 	}
+	rows.write(e, s.all)
 	if !s.asJSON && s.client != nil {
 		view := slurmjobs.Look(ctx, s.root, s.client)
 		for _, line := range view.Lines() {
@@ -179,6 +182,37 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 		return &cli.ExitError{Code: cli.ExitStorage}
 	}
 	return nil
+}
+
+// overviewRows are the rows of the overview. If many sweeps have nothing left to do, only their number is shown.
+type overviewRows struct {
+	texts    []string
+	finished []bool // by row: nothing is left to do, nothing failed, and nothing is suspect
+	count    int    // of the finished sweeps
+	tasks    int    // of these
+}
+
+// mostFinished is how many finished sweeps are listed one by one.
+const mostFinished = 20
+
+func (o *overviewRows) add(row *inspect.SweepOverview) {
+	finished := row.Status == control.Finished && row.Failed+row.Missing+row.Damaged+row.Suspect == 0 && row.Error == ""
+	o.texts, o.finished = append(o.texts, row.Text()), append(o.finished, finished)
+	if finished {
+		o.count, o.tasks = o.count+1, o.tasks+row.Tasks
+	}
+}
+
+func (o *overviewRows) write(e *cli.Env, all bool) {
+	short := o.count > mostFinished && !all
+	for i, text := range o.texts {
+		if !short || !o.finished[i] {
+			e.Lines(text)
+		}
+	}
+	if short {
+		e.Linef("%d sweeps are done, with %s: list them with --all", o.count, cli.Count(o.tasks, "task"))
+	}
 }
 
 // allNames adds sweeps that the coordinator knows and whose directories are gone.

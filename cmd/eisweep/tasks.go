@@ -12,6 +12,7 @@ import (
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
+	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/root"
@@ -65,8 +66,11 @@ type taskLister struct {
 	running map[sweeps.ID]*control.RunningTask
 }
 
+// stateWaiting is the state of a pending task whose source is not done.
+const stateWaiting = "waiting"
+
 // taskStates are the values of --state.
-var taskStates = []string{"pending", "running", "done", "failed"}
+var taskStates = []string{"pending", stateWaiting, "running", "done", "failed"}
 
 func (l *taskLister) flags(cmd *cobra.Command) {
 	l.TaskFilter.AddFlags(cmd)
@@ -113,18 +117,30 @@ func (l *taskLister) list(ctx context.Context, e *cli.Env, r *root.Root, name st
 	if err != nil {
 		return err
 	}
+	sources := sourceStates{root: r}
 	out := e.Encoder()
 	n := 0
 	for i := range status.Tasks {
 		t := &status.Tasks[i]
 		running := l.running[t.Task.ID]
-		if state := inspect.TaskState(t, running); l.state != "" && l.state != state || !fits.Fits(t) {
+		state, text, row := inspect.TaskState(t, running), inspect.TaskStateText(t, running), inspect.NewTaskJSON(t, running)
+		if state == string(catalog.StatePending) {
+			waits, err := sources.isWaiting(ctx, t)
+			if err != nil {
+				return err
+			}
+			if waits {
+				state, row.State = stateWaiting, stateWaiting
+				text = "waiting for " + t.Task.Source.Sweep + "/" + t.Task.Source.File
+			}
+		}
+		if l.state != "" && l.state != state || !fits.Fits(t) {
 			continue
 		}
 		n++
 		if !l.asJSON {
-			e.Linef("%s  %s  %s", t.Task.ID, t.Task.File, inspect.TaskStateText(t, running))
-		} else if err := out.Encode(inspect.NewTaskJSON(t, running)); err != nil {
+			e.Linef("%s  %s  %s", t.Task.ID, t.Task.File, text)
+		} else if err := out.Encode(row); err != nil {
 			return err
 		}
 	}
@@ -132,4 +148,37 @@ func (l *taskLister) list(ctx context.Context, e *cli.Env, r *root.Root, name st
 		e.Notef("%d of the %s of %s", n, cli.Count(len(status.Tasks), "task"), name)
 	}
 	return status.Unread
+}
+
+// sourceStates knows which tasks of source sweeps are done. It reads each sweep once.
+type sourceStates struct {
+	root *root.Root
+	done map[string]map[sweeps.ID]bool // by sweep
+}
+
+// isWaiting reports whether a task needs the result of a task of the root that is not done. The error is that the source's sweep
+// cannot be read.
+func (s *sourceStates) isWaiting(ctx context.Context, t *catalog.TaskStatus) (bool, error) {
+	source := t.Task.Source
+	if source == nil || source.Task == (sweeps.ID{}) {
+		return false, nil
+	}
+	done, known := s.done[source.Sweep]
+	if !known {
+		status, err := selection.ReadSweep(ctx, s.root, source.Sweep)
+		if err != nil {
+			return false, err
+		}
+		done = map[sweeps.ID]bool{}
+		for i := range status.Tasks {
+			if of := &status.Tasks[i]; of.State == catalog.StateDone {
+				done[of.Task.ID] = true
+			}
+		}
+		if s.done == nil {
+			s.done = map[string]map[sweeps.ID]bool{}
+		}
+		s.done[source.Sweep] = done
+	}
+	return !done[source.Task], nil
 }

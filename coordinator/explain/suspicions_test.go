@@ -11,7 +11,7 @@ import (
 
 func TestSuspicionsNameTheParameters(t *testing.T) {
 	l := manifest.Line{Experiment: sim.Perturb, Quality: &quality.Quality{UnsettledResponses: 0.5, Saturated: 0.25}}
-	got := Suspicions(&l)
+	got := suspicions(&l)
 	if len(got) != 2 || !strings.Contains(got[0], "(unsettled): 50 % of the states did not settle") ||
 		!strings.Contains(got[0], "perturb.max_dr") ||
 		!strings.Contains(got[1], "(saturated): 25 % of the E rates are at their limit, ng.r_max in the trained network") {
@@ -19,7 +19,7 @@ func TestSuspicionsNameTheParameters(t *testing.T) {
 	}
 	for _, q := range []*quality.Quality{nil, {}} {
 		l.Quality = q
-		if got := Suspicions(&l); got != nil {
+		if got := suspicions(&l); got != nil {
 			t.Errorf("%+v: %q", q, got)
 		}
 	}

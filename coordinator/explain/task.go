@@ -143,8 +143,8 @@ func lastAttempt(l *manifest.Line) string {
 	return fmt.Sprintf("run %d, attempt %d on %s by %s, %s, %s", l.Run, l.Attempt, l.Host, l.Worker, units.Seconds(l.Seconds), ended)
 }
 
-// Suspicions are why the result of a line is suspect, with the parameters that usually cause it; none if it is not.
-func Suspicions(l *manifest.Line) (out []string) {
+// suspicions are why the result of a line is suspect, with the parameters that usually cause it; none if it is not.
+func suspicions(l *manifest.Line) (out []string) {
 	for _, r := range l.Quality.Reasons(l.Experiment) {
 		out = append(out, "its result is suspect ("+r.Name+"): "+r.String())
 	}
@@ -162,16 +162,20 @@ func (x *Explainer) settled(ctx context.Context, id sweeps.ID) (control.Explaine
 	if l == nil {
 		return x.cancelled(ctx, id)
 	}
-	out.Sweep, out.State = l.Sweep, string(l.State)
-	out.Details = append(out.Details, lastAttempt(l))
+	return OfLine(id, l), nil
+}
+
+// OfLine explains a settled task from the last line that a manifest has of it.
+func OfLine(id sweeps.ID, l *manifest.Line) control.Explained {
+	out := control.Explained{Target: id.String(), Sweep: l.Sweep, State: string(l.State), Details: []string{lastAttempt(l)}}
 	switch l.State {
 	case manifest.Done:
 		out.Reason = "it is done: " + filepath.Join(l.Sweep, l.File)
-		out.Details = append(out.Details, Suspicions(l)...)
-		return out, nil
+		out.Details = append(out.Details, suspicions(l)...)
+		return out
 	case manifest.Superseded:
 		out.Reason = "another task has its name now; its result is " + filepath.Join(l.Sweep, l.File)
-		return out, nil
+		return out
 	}
 	out.Reason = fmt.Sprintf("it failed (%s): %s", l.Class, l.Error)
 	out.Remedy = fmt.Sprintf("`eisweep rerun %s --task %s` runs it again", l.Sweep, id)
@@ -181,5 +185,5 @@ func (x *Explainer) settled(ctx context.Context, id sweeps.ID) (control.Explaine
 	if l.Class == string(protocol.Source) {
 		out.Remedy = "rerun its source, which the error names; then launch " + l.Sweep + " again"
 	}
-	return out, nil
+	return out
 }

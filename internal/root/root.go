@@ -44,6 +44,9 @@ func Open(path string) (*Root, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open root: %w", err)
 	}
+	if err := checkNested(abs); err != nil {
+		return nil, err
+	}
 	if err := makeDirectory(abs); err != nil {
 		return nil, err
 	}
@@ -99,7 +102,7 @@ func (path noRoot) Error() string {
 func (noRoot) Unwrap() error { return fs.ErrNotExist }
 
 // OpenToPlan is OpenExisting, but takes a directory that is no root yet, or doesn't
-// exist, for a root in which nothing was run: its ID is "".
+// exist, for a root in which nothing was run: its ID is "". The error may wrap ErrInSweep.
 func OpenToPlan(path string) (*Root, error) {
 	r, err := OpenExisting(path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -109,7 +112,7 @@ func OpenToPlan(path string) (*Root, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open root: %w", err)
 	}
-	return &Root{path: abs}, nil
+	return &Root{path: abs}, checkNested(abs)
 }
 
 // Path returns the absolute path of the root.

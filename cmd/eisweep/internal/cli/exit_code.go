@@ -135,7 +135,7 @@ func codeOf(err error) int {
 		return ExitInUse
 	case errors.As(err, &faults), errors.As(err, &supersede), errors.As(err, &dropping),
 		errors.Is(err, root.ErrUntrusted), errors.Is(err, root.ErrForbidden), errors.Is(err, root.ErrNotDirectory),
-		errors.Is(err, root.ErrNoPlace), errors.Is(err, natsconn.ErrSite):
+		errors.Is(err, root.ErrNoPlace), errors.Is(err, root.ErrInSweep), errors.Is(err, natsconn.ErrSite):
 		return ExitInput
 	case errors.Is(err, natsconn.ErrUnreachable), errors.Is(err, natsconn.ErrOldServer),
 		errors.Is(err, queue.ErrNoQueue), errors.Is(err, queue.ErrNoCoordinator), errors.Is(err, natsconn.ErrRefused),

@@ -119,7 +119,7 @@ func writeSummary(e *cli.Env, sum control.Summary, err error) {
 		writeFailures(e, s)
 	}
 	if stopped {
-		e.Linef("stopped early; run the same command again to continue")
+		e.Linef("stopped early: results are saved, and running tasks as far as they reached; the same command continues")
 	}
 }
 

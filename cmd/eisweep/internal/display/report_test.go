@@ -28,6 +28,17 @@ func TestSummaryTellsWhatIsLeft(t *testing.T) {
 	}
 }
 
+// An interrupted run says that its work is saved, and how to continue.
+func TestSummaryOfAnInterruptedRun(t *testing.T) {
+	var out bytes.Buffer
+	sum := control.Summary{Sweeps: []control.SweepSummary{{Name: "s", Tasks: 6, Done: 2, Ran: 2}}}
+	writeSummary(&cli.Env{Stdout: &out}, sum, &cli.Interrupted{})
+	want := "results are saved, and running tasks as far as they reached; the same command continues\n"
+	if !strings.HasSuffix(out.String(), want) {
+		t.Errorf("%q does not end in %q", out.String(), want)
+	}
+}
+
 // Other parameters are offered to those failures alone that need them.
 func TestAgainIsByClassWhereClassesDiffer(t *testing.T) {
 	const set = " --set NAME=VALUE   (with the same parameters they fail again)"
