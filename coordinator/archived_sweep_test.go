@@ -10,7 +10,7 @@ import (
 	"eisweep/internal/protocol"
 )
 
-func TestSettledSweepsAreToldOfAfterARestart(t *testing.T) {
+func TestSettledSweepsAreSummarizedAfterARestart(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	g.fails["EXC"] = protocol.Numeric

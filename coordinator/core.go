@@ -26,7 +26,7 @@ type core struct {
 	machine *lifecycle.Machine
 	failure error                // why the coordinator cannot continue: nothing more is placed
 	changed chan struct{}        // closed and replaced when something was settled
-	reasons map[sweeps.ID]string // of failures, for sweeps that come to want the task later
+	reasons map[sweeps.ID]string // of failures, for sweeps that request the task later
 }
 
 func newCore(log *slog.Logger, ownership Ownership) *core {

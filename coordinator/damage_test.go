@@ -89,7 +89,7 @@ func rechecked(text string) string {
 	return out.String()
 }
 
-// signOf tells of every change of a file.
+// signOf changes whenever a file changes.
 func signOf(t *testing.T, path string) string {
 	t.Helper()
 	info, err := os.Stat(path)
@@ -131,7 +131,7 @@ func TestWhatIsNoFileIsMovedAside(t *testing.T) {
 	}
 }
 
-func TestVerifyMendsAManifest(t *testing.T) {
+func TestVerifyRepairsAManifest(t *testing.T) {
 	g := newRig(t)
 	other := parse(t, strings.Replace(twoByTwo, `"two"`, `"other"`, 1))
 	g.run(order1(parse(t, twoByTwo), other))
@@ -189,7 +189,7 @@ func TestManifestOutlivesTheSweepFile(t *testing.T) {
 	}
 }
 
-// Each sweep's manifest tells of a failure that they share, and once.
+// Each sweep's manifest has one line for a failure that they share.
 func TestSweepsShareAFailure(t *testing.T) {
 	g := newRig(t)
 	g.fails["EXC"] = protocol.Numeric
@@ -265,7 +265,7 @@ func TestWhatNobodyWantsMayBeMissing(t *testing.T) {
 }
 
 // A digit of a digest is changed in a manifest: who checks by the digest would be misled.
-func TestVerifyMendsADigest(t *testing.T) {
+func TestVerifyRepairsADigest(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
 	told[control.Plan](g, control.VerbLaunch, control.LaunchRequest{Sweeps: []control.SweepFile{file(twoByTwo)}})

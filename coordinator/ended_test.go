@@ -57,7 +57,7 @@ func (g *testCluster) lossLines() []string {
 	return strings.FieldsFunc(string(text), func(r rune) bool { return r == '\n' })
 }
 
-// commands are what a worker is told.
+// commands are the messages that a worker gets.
 func (g *testCluster) commands(worker string) <-chan protocol.Command {
 	g.t.Helper()
 	told := make(chan protocol.Command, 1000)

@@ -34,8 +34,8 @@ func grow(t *testing.T, path string) {
 	}
 }
 
-// TestTheSizesAreTold has a result grow, which verify says of it, and a sweep that would start from it.
-func TestTheSizesAreTold(t *testing.T) {
+// TestErrorsNameBothSizes lets a result grow. Verify, and a sweep that would start from it, report both sizes.
+func TestErrorsNameBothSizes(t *testing.T) {
 	g := newRig(t)
 	g.prober, g.real = inspector{}, true
 	g.run(order1(parse(t, twoByTwo)))

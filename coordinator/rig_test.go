@@ -36,7 +36,7 @@ type testCluster struct {
 	root   *root.Root
 	store  string
 	queue  *queue.Queue // the coordinator's
-	asker  *queue.Queue // of people's commands; a coordinator answers to clients' inboxes only
+	asker  *queue.Queue // of commands; a coordinator answers to clients' inboxes only
 	server *natsserver.Server
 	line   *line  // of the coordinator to its server
 	stop   func() // the queue and its server
@@ -97,7 +97,7 @@ func (g *testCluster) startServer() {
 
 func (g *testCluster) stopServer() { g.asker.Close(); g.queue.Close(); g.server.Stop() }
 
-// loseStore puts a server with an empty store in the place of the one that there is. Workers connect to it again.
+// loseStore replaces the server by one with an empty store. Workers connect to it again.
 func (g *testCluster) loseStore() {
 	g.t.Helper()
 	g.stopServer()

@@ -323,7 +323,7 @@ func TestALostPublicationIsMadeGood(t *testing.T) {
 	}
 }
 
-// limitTo gives the queue an account of so many bytes at a site's NATS.
+// limitTo gives the queue an account of so many bytes on the site's NATS server.
 func (g *testCluster) limitTo(bytes int64) {
 	g.t.Helper()
 	g.stop()

@@ -15,7 +15,7 @@ import (
 var meant = map[string]bool{"eisweep/sim/internal/kernel.eliminateGeneric": true, "eisweep/sim.memoryParts": true}
 
 // TestNothingIsFusedUnasked looks at what the compiler makes of the model for arm64,
-// where it fuses x*y + z wherever no conversion stands between. Such a sum has other
+// where it fuses x*y + z wherever no conversion is in between. Such a sum has other
 // bits there than elsewhere.
 func TestNothingIsFusedUnasked(t *testing.T) {
 	build := exec.Command("go", "build", "-gcflags=eisweep/sim/...=-S", "eisweep/sim/...")

@@ -72,7 +72,7 @@ func TestFaultOfTheCommandLineHasNoPlace(t *testing.T) {
 	}
 }
 
-func TestCaretStandsUnderWideText(t *testing.T) {
+func TestCaretIsUnderWideText(t *testing.T) {
 	content := []byte("a = 'ü€'\t# ¡\nb = 1")
 	f := (&text{name: "f", bytes: content}).fault(document.Span{Start: 4, End: 11}, "wrong", "")
 	if want := "f:1:5: wrong\n    1 | a = 'ü€'\t# ¡\n      |     ^^^^"; f.String() != want {

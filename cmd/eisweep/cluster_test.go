@@ -100,7 +100,7 @@ func (c *cluster) end() {
 	}
 }
 
-// settledAtLeast fits a progress event that tells of so many settled tasks.
+// settledAtLeast matches a progress event with at least so many settled tasks.
 func settledAtLeast(n int) func(map[string]any) bool {
 	return func(event map[string]any) bool {
 		settled := 0.0

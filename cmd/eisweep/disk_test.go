@@ -58,7 +58,7 @@ func TestAReadOnlyRoot(t *testing.T) {
 	must(t, "run", file, "-p", root)
 	remount(t, root, "ro")
 	exits(t, cli.ExitStorage, "read-only", "run", file, "-p", root, "--add-seeds", "2")
-	// What only reads goes on.
+	// Commands that only read still work.
 	for _, command := range [][]string{{"plan", file}, {"show", "small"}, {"status"}, {"tasks", "small"}, {"explain", "small"}} {
 		must(t, append(command, "-p", root)...)
 	}
@@ -70,7 +70,7 @@ func TestAReadOnlyRoot(t *testing.T) {
 }
 
 // TestVerifyReadsAnothersRoot is of a user who may read a root, and not work in it. A
-// result without a line is told, and stays without.
+// result without a line is reported, and gets none.
 func TestVerifyReadsAnothersRoot(t *testing.T) {
 	root := t.TempDir()
 	must(t, "run", sweepFile(t, "small", "1", "[1, 2]"), "-p", root)
@@ -138,7 +138,7 @@ func TestUnreadableFolders(t *testing.T) {
 }
 
 // TestALockThatCannotBeReadIsNotFree: nobody says that no coordinator runs. Who may not read the lock, as members of a
-// group that shares the root, is told what the folder has.
+// group that shares the root, gets the state from the directory.
 func TestALockThatCannotBeReadIsNotFree(t *testing.T) {
 	small := sweepFile(t, "small", "1", "[1]")
 	for name, test := range map[string]struct {
@@ -170,8 +170,8 @@ func TestALockThatCannotBeReadIsNotFree(t *testing.T) {
 	}
 }
 
-// TestAnUnreadableSweepIsNotAbsent closes the folder of one of two sweeps, or puts a link in its
-// place that leads nowhere: whoever needs it, or walks the root, is told by its path.
+// TestAnUnreadableSweepIsNotAbsent makes the directory of one of two sweeps unreadable, or replaces it by
+// a dangling link: commands that need it, or list the root, report its path.
 func TestAnUnreadableSweepIsNotAbsent(t *testing.T) {
 	small, other := sweepFile(t, "small", "1", "[1]"), sweepFile(t, "other", "1", "[7]")
 	for name, close := range map[string]func(dir string) error{

@@ -42,7 +42,7 @@ func TestSignalsEndARunThatGoesOnLater(t *testing.T) {
 }
 
 // TestInterruptedRunsEndInTheSameResults stops a run after its first result, by INT
-// and by KILL, and lets it go on.
+// and by KILL, and continues it.
 func TestInterruptedRunsEndInTheSameResults(t *testing.T) {
 	file := sweepFile(t, "short", "60", "{ first = 1, count = 6 }")
 	undisturbed := t.TempDir()
@@ -90,7 +90,7 @@ func TestASecondRunOnTheSameRootIsRefused(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(root, "other")); err == nil {
 		t.Error("the refused run made a folder")
 	}
-	// What only reads goes on.
+	// Commands that only read still work.
 	must(t, "plan", other, "-p", root)
 	must(t, "show", "long", "-p", root)
 	p.cmd.Process.Signal(syscall.SIGINT)

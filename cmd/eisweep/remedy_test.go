@@ -8,7 +8,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 )
 
-// TestAFileInTheWayOfASweep is of a sweep's folder that cannot be made.
+// TestAFileInTheWayOfASweep has a file where a sweep's directory is to be made.
 func TestAFileInTheWayOfASweep(t *testing.T) {
 	root := t.TempDir()
 	if err := os.WriteFile(filepath.Join(root, "small"), nil, 0o666); err != nil {

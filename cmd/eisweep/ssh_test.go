@@ -11,7 +11,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 )
 
-// A shell on another host begins in a folder of its own.
+// A shell on another host starts in another directory.
 func TestWorkersElsewhereFindCredentials(t *testing.T) {
 	bin, here := t.TempDir(), t.TempDir()
 	if err := os.WriteFile(filepath.Join(bin, "ssh"), []byte("#!/bin/sh\necho @runs 4711\n"), 0o755); err != nil {
@@ -57,7 +57,7 @@ func TestWorkersElsewhereFindCredentials(t *testing.T) {
 	}
 }
 
-// plainLogin stands for ssh to a host whose login shell is no POSIX shell: it greets, and
+// plainLogin replaces ssh to a host whose login shell is no POSIX shell: it greets, and
 // runs one word.
 const plainLogin = `#!/bin/sh
 while [ "$1" = -o ]; do shift 2; done

@@ -7,7 +7,7 @@ import (
 	"eisweep/internal/control"
 )
 
-// status lists a sweep whose folder was removed or replaced while the coordinator still has it.
+// status lists a sweep whose directory was removed or replaced while the coordinator still has it.
 func TestStatusTellsOfSweepsWithoutAFolder(t *testing.T) {
 	s := statusView{snapshot: control.Snapshot{
 		Sweeps: []control.SweepState{{Name: "gone"}, {Name: "here"}}, Faults: []control.SweepFault{{Sweep: "aside"}, {Sweep: "gone"}},

@@ -13,8 +13,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// TestNATSComesAfterItsUsers starts coordinators and workers before their NATS: one of each is told to end, the others go on
-// when it is there.
+// TestNATSComesAfterItsUsers starts coordinators and workers before their NATS server. One of each is stopped while it waits; the
+// others become ready when the server starts.
 func TestNATSComesAfterItsUsers(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -66,7 +66,7 @@ func TestNATSComesAfterItsUsers(t *testing.T) {
 	coordinator.await("a ready coordinator", saying(daemon.ReadyMessage))
 	worker.await("a ready worker", saying("the worker is ready"))
 
-	// A copy of the root has the same streams at a site's NATS server.
+	// A copy of the root has the same streams on the site's NATS server.
 	copied := t.TempDir()
 	if err := os.CopyFS(copied, os.DirFS(root)); err != nil {
 		t.Fatal(err)

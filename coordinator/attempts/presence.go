@@ -60,7 +60,7 @@ func (t *Tracker) miss(r *Attempt, gone bool) {
 }
 
 // reappear handles an attempt that the register does not consider the running one. If nobody has claimed the
-// task since the attempt was ended, the attempt continues; otherwise its worker is told to stop it.
+// task since the attempt was ended, the attempt continues; otherwise its worker gets the order to stop it.
 func (t *Tracker) reappear(worker string, a protocol.Attempt) {
 	e := t.register[run{a.ID, a.Run}]
 	is, ok := t.config.Core.Machine().Task(a.ID)

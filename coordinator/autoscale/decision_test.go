@@ -52,7 +52,7 @@ func TestJobsGrowWithTheBacklog(t *testing.T) {
 	}
 }
 
-// TestAJobThatStaysMuteBringsNoWorker: a job runs whose worker is not heard, or was and is no more.
+// TestAJobThatStaysMuteBringsNoWorker has a job whose worker has never reported, or no longer does.
 func TestAJobThatStaysMuteBringsNoWorker(t *testing.T) {
 	const long = int(silentJobTimeout / time.Second)
 	d, b := newDecision(5, 1, "log"), &Backlog{Queued: 1, Unsettled: 1}

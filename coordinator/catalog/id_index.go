@@ -16,8 +16,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// keyOf is the beginning of a task's id, which is a hash: hardly ever do two tasks share it, and then a manifest is read
-// for nothing.
+// keyOf is the beginning of a task's id, which is a hash. If two tasks ever share it, a manifest is read in vain.
 func keyOf(id sweeps.ID) uint64 { return binary.BigEndian.Uint64(id[:8]) }
 
 // idIndex says which sweeps may have a task, and the highest run number that the task had there.
@@ -182,7 +181,7 @@ func keysWith(start string) (first, last uint64) {
 	low, err := strconv.ParseUint(digits+strings.Repeat("0", 16-len(digits)), 16, 64)
 	high, err2 := strconv.ParseUint(digits+strings.Repeat("f", 16-len(digits)), 16, 64)
 	if err != nil || err2 != nil {
-		return 1, 0 // no id begins so
+		return 1, 0 // no id has this prefix
 	}
 	return low, high
 }

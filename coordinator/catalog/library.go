@@ -171,7 +171,7 @@ func notAsRecorded(path, sweep, how string) error {
 		path, sweep, how, sweep)
 }
 
-// ResultFiles returns the paths of the .h5 files in a directory, sorted; none if it isn't there.
+// ResultFiles returns the paths of the .h5 files in a directory, sorted; none if the directory does not exist.
 func ResultFiles(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

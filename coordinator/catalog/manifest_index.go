@@ -78,7 +78,7 @@ func readTail(path string, end int64) ([]byte, error) {
 
 var nameSeed = maphash.MakeSeed()
 
-// hashName stands for a file's name: 8 bytes instead of a hundred.
+// hashName represents a file's name by 8 bytes instead of a hundred.
 func hashName(file string) uint64 { return maphash.String(nameSeed, file) }
 
 // ownerOfHash returns the task whose result has a name by a manifest, by the hash of the name; zero if none has.

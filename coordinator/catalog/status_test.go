@@ -12,7 +12,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// A result that cannot be looked at is done as far as anybody knows, and the error is told.
+// A result that cannot be examined counts as done, and the error is reported.
 func TestStatusTellsWhatItCannotLookAt(t *testing.T) {
 	r, err := root.Open(t.TempDir())
 	if err != nil {

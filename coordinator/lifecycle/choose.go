@@ -167,7 +167,7 @@ func (s *sweep) park(at int32, bytes int64) {
 	s.parked[bytes] = append(s.parked[bytes], at)
 }
 
-// candidate returns the pending task that a position stands for: its own, or the source that it waits for.
+// candidate returns the pending task of a position: its own, or the source that it waits for.
 func (m *scheduler) candidate(s *sweep, at int32) (Candidate, bool) {
 	id := s.ids[at]
 	phase, known := Phase(0), s.states[at] != absent

@@ -439,7 +439,7 @@ func (h *world) endSilent() {
 	}
 }
 
-// reappear has an attempt that was ended go on where nobody has claimed its task since.
+// reappear continues an attempt that was ended, if nobody has claimed its task since.
 func (h *world) reappear() {
 	token, k, ok := h.attempt()
 	if !ok || h.register[k].event != "ended" || h.register[k].token != token {

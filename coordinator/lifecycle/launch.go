@@ -241,7 +241,7 @@ func (m *Machine) abandon(name string) []Command {
 	return nil
 }
 
-// collect forgets the tasks that no sweep wants, unless a launch is under way. A worker that runs one is told to stop.
+// collect forgets the tasks that no sweep wants, unless a launch is under way. A worker that runs one gets the order to stop.
 func (m *Machine) collect() []Command {
 	var gone []sweeps.ID
 	for _, s := range m.retired {

@@ -206,7 +206,7 @@ func TestSourcesInheritThePriority(t *testing.T) {
 	}
 }
 
-// TestASharedTaskRunsForTheOpenSweep while the other that wants it is paused or cancelled. What runs goes on.
+// TestASharedTaskRunsForTheOpenSweep while the other that wants it is paused or cancelled. What runs continues.
 func TestASharedTaskRunsForTheOpenSweep(t *testing.T) {
 	for name, event := range map[string]Event{"paused": SweepPaused{"low"}, "cancelled": SweepCancelled{"low"}} {
 		t.Run(name, func(t *testing.T) {

@@ -72,7 +72,7 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
-// Whatever has the name is kept, the manifest hears of a result that lost it, and the file gets it.
+// Whatever has the name is kept; the manifest gets a line for a result that lost the name; and the new file gets the name.
 func TestANameIsFreedAndUsed(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string    // of the file that has the name; "" where none has it

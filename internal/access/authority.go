@@ -30,7 +30,7 @@ type secrets struct {
 }
 
 // Authority is the coordinator's side of access control. At most one is to be open for a
-// root at a time, which the root's lock sees to.
+// root at a time, which the root's lock ensures.
 type Authority struct {
 	path    string // of the file
 	root    string // id

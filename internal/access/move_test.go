@@ -55,7 +55,7 @@ func TestOutcomeOutlivesTheServer(t *testing.T) {
 	s.noOrders(t)
 }
 
-// A client asks the coordinator that there is, after a restart too.
+// A client reaches the current coordinator, also after a restart.
 func TestClientFollowsTheCoordinator(t *testing.T) {
 	s := newSite(t)
 	c := s.open(t, protocol.Client)

@@ -111,7 +111,7 @@ func (s Share) group() (int, error) {
 }
 
 // allowed says whether a user in these groups can give files to a group: its members can,
-// and root to any that there is.
+// and root can give them to any group.
 func (s Share) allowed(n, who int, own []int) error {
 	if slices.Contains(own, n) {
 		return nil

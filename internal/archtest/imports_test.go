@@ -94,7 +94,7 @@ var withheld = map[string][]string{
 	"coordinator/lifecycle": {"os", "io/fs", "net", "time", "syscall", "path/filepath", "log", "context", "sync"},
 }
 
-// granted is what one folder may have all the same: the kernels align their buffers, and only C code sees which descriptors were
+// granted lists exceptions of single directories: the kernels align their buffers, and only C code sees which descriptors were
 // closed at the start.
 var granted = map[string]string{"unsafe": "sim/internal/kernel", "C": "internal/inherited"}
 
@@ -116,7 +116,7 @@ var kept = map[string][]string{
 	"golang.org/x/term":                 {"cmd"},
 }
 
-// packageOf is the line of plan that a folder belongs to: of several that contain it, the innermost.
+// packageOf is the line of plan that a directory belongs to: of several that contain it, the innermost.
 func packageOf(folder string) (innermost string) {
 	for pkg := range plan {
 		if within(folder, pkg) && len(pkg) > len(innermost) {

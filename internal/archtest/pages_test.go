@@ -55,7 +55,7 @@ func buildProgram(t *testing.T) string {
 	return bin
 }
 
-// localShell stands for ssh: every host is this one.
+// localShell replaces ssh: every host is this one.
 const localShell = `#!/bin/sh
 while [ "$1" = -o ]; do shift 2; done
 shift

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// top is the repository's folder as this package's tests see it.
+// top is the repository's directory, relative to this package.
 const top = "../.."
 
 // testSupport are the packages that only tests import.
@@ -43,7 +43,7 @@ func files(t *testing.T) []string {
 			return err
 		case d.IsDir() && (name == ".git" || name == "bin" || name == "dist"):
 			return fs.SkipDir
-		case d.Type().IsRegular() && name != ".git": // a file where the folder is a worktree
+		case d.Type().IsRegular() && name != ".git": // a file if the directory is a worktree
 			found = append(found, name)
 		}
 		return nil

@@ -79,7 +79,7 @@ type RunningTask struct {
 	Attempt         int           `json:"attempt"`
 	Since           time.Time     `json:"since"`
 	LastSeenSeconds float64       `json:"last_seen_seconds"` // ago
-	Silent          bool          `json:"silent"`            // nothing was heard of it for long
+	Silent          bool          `json:"silent"`            // its worker has not reported it for long
 	Progress        sim.Progress  `json:"progress"`
 	StepsPerSecond  float64       `json:"steps_per_second"` // Euler steps
 	Left            time.Duration `json:"left"`

@@ -28,7 +28,7 @@ var kubeAPIServer = sync.OnceValues(func() (string, error) {
 	return path, command("go", "-C", "../../tools/kubernetes", "build", "-o", path, "k8s.io/kubernetes/cmd/kube-apiserver")
 })
 
-// apiServer is one that runs on a host, with a store of its own and nothing that acts on what it is told.
+// apiServer is one that runs on a host, with a store of its own and no controllers.
 type apiServer struct {
 	t      testing.TB
 	url    string

@@ -44,7 +44,7 @@ func holdBack(t testing.TB, path string, tasks ...string) {
 	}
 }
 
-// everyTask is what hold is told to hold all of them back.
+// everyTask makes hold hold every task.
 const everyTask = ">0"
 
 // release lets all tasks end.

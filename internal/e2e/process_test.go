@@ -14,7 +14,7 @@ import (
 type place interface {
 	// name is its hostname.
 	name() string
-	// launch starts a process whose files p names. When it ends, p.over is told its exit code, -1 for a signal's.
+	// launch starts a process whose files p names. When it ends, p.over receives its exit code, -1 after a signal.
 	launch(t testing.TB, p *process, env, argv []string)
 	// shared is the path of the shared directory there.
 	shared() string
@@ -123,7 +123,7 @@ func (p *process) tail(lines int) string {
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
-// contents is what a file holds, nothing if it isn't there.
+// contents is the content of a file, empty if it does not exist.
 func contents(path string) string {
 	text, err := os.ReadFile(path)
 	if err != nil && !os.IsNotExist(err) {

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestTheLeaderOfASitesNATSIsKilled runs a sweep by way of a site's NATS, of one server and of three, and kills the one
+// TestTheLeaderOfTheSitesNATSIsKilled runs a sweep over the site's NATS servers, one and then three, and kills the one
 // that leads the queue while tasks run.
-func TestTheLeaderOfASitesNATSIsKilled(t *testing.T) {
+func TestTheLeaderOfTheSitesNATSIsKilled(t *testing.T) {
 	for _, servers := range []int{1, 3} {
 		t.Run(fmt.Sprintf("of %d", servers), func(t *testing.T) {
 			want := disturbedWant(t)

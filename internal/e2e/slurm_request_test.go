@@ -81,7 +81,7 @@ func TestSlurmIsAskedForWhatIsMeant(t *testing.T) {
 	c.does(&at, "drain", "--all")
 	await(t, "the end of all jobs", func() bool { return len(s.jobs(jobs.Name)) == 0 })
 
-	// A controller that hangs while it is asked has jobs that nobody was told of.
+	// A controller that hangs while it is asked has jobs that nobody knows of.
 	s.ctld.signal(syscall.SIGSTOP)
 	p := c.start(&at, "slurm")
 	code := p.end()

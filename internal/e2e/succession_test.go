@@ -33,8 +33,8 @@ while "\neisweep_nats_unanswered_seconds 0\n" in urllib.request.urlopen("http://
     threading.Event().wait(0.2)
 `
 
-// TestTheRootSaysWhoCoordinates cuts a coordinator off from a site's NATS in the middle of a sweep: it tells what it knows,
-// and remains the owner of the root, so another one is refused. Then it stands still until another has taken the root over
+// TestTheRootSaysWhoCoordinates cuts a coordinator off from the site's NATS server in the middle of a sweep: it reports what it knows,
+// and remains the owner of the root, so another one is refused. Then it is suspended until another has taken the root over
 // and has seen to the rest. When it continues, it ends and has written nothing.
 func TestTheRootSaysWhoCoordinates(t *testing.T) {
 	files := []string{sweepFile(t, "taught", 4, 4, 100, ""), perturbFile(t, "pushed", "taught")}

@@ -49,7 +49,7 @@ func manifestLines(t testing.TB, root, sweep string) (lines []manifest.Line) {
 	return lines
 }
 
-// doneOf are the digests of the results that the last line of a task tells of.
+// doneOf are the digests of the results in the last lines of tasks.
 func doneOf(lines []manifest.Line) digests {
 	out := digests{}
 	for _, l := range lines {
@@ -62,7 +62,7 @@ func doneOf(lines []manifest.Line) digests {
 	return out
 }
 
-// verdict holds a sweep that was disturbed against one that was not: the same results, each told of once, and nothing
+// verdict holds a sweep that was disturbed against one that was not: the same results, each reported once, and nothing
 // left over. root is its path on this machine.
 func verdict(t testing.TB, c *cluster, root, sweep string, want digests) {
 	t.Helper()

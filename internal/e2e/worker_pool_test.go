@@ -154,7 +154,7 @@ func (w *workerPool) continued() {
 			continue // it was done just before
 		}
 		if doneEarlier(logs, d.log) {
-			continue // a worker that had been taken for dead was at it, too, and was first
+			continue // a worker that had been taken for dead was running it too, and was first
 		}
 		next, saved := begunAfter(logs, d.log), max(d.saved, lastSaved(logs[d.log]))
 		if from := wentOnFrom.FindStringSubmatch(logs[next]); from == nil || number(from[1]) < saved {
@@ -185,7 +185,7 @@ func doneEarlier(logs map[string]string, log string) bool {
 }
 
 // begunAfter is the name of the first attempt after another that got as far as to begin, "" if none did: one whose
-// worker was killed at once went on from nothing.
+// worker was killed at once started from the beginning.
 func begunAfter(logs map[string]string, log string) string {
 	for {
 		log = attemptAfter(logs, log)

@@ -86,7 +86,7 @@ func with(files, more map[string]string) map[string]string {
 	return all
 }
 
-func TestWhatBoundsIsTold(t *testing.T) {
+func TestLimitsAreNamed(t *testing.T) {
 	l := find(system(), 8, Allotment{By: "Slurm", Cores: 2})
 	if l.CoresBy != "Slurm" || l.MemoryBy != "the machine" || !strings.Contains(l.String(), "2 cores (limited by Slurm)") {
 		t.Errorf("it tells %v", l)

@@ -254,7 +254,7 @@ func TestWhatEndsALease(t *testing.T) {
 	}
 }
 
-// TestALockThatNobodyTookIsTakenAgain removes the lock's file under an owner: it goes on, and its record names it still.
+// TestALockThatNobodyTookIsTakenAgain removes the lock's file under an owner: it remains the owner, and its record still names it.
 func TestALockThatNobodyTookIsTakenAgain(t *testing.T) {
 	r := openRoot(t)
 	lock, l := onDisk(t, r)

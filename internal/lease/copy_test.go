@@ -10,7 +10,7 @@ import (
 	"eisweep/internal/root"
 )
 
-// A copy of a root is told from the root by its owner's record: only in the root itself is it renewed.
+// The owner's record distinguishes a copy from the root itself: only in the root is it renewed.
 func TestACopyIsElsewhere(t *testing.T) {
 	host, err := os.Hostname()
 	if err != nil {

@@ -20,7 +20,7 @@ type server struct {
 	records map[uint64][]byte
 }
 
-// host is one machine in the model: its clocks, its way to the file server, and when it stands still.
+// host is one machine in the model: its clocks, its way to the file server, and whether it is suspended.
 type host struct {
 	t      testing.TB
 	name   string
@@ -35,8 +35,8 @@ type host struct {
 	rate   float64       // of its boot-time clock
 	lag    time.Duration // of that clock, from standing still
 	offset time.Duration // of its time of day
-	halted time.Time     // since when it stands still
-	still  chan struct{} // closed when it goes on; nil: it runs
+	halted time.Time     // since when it is suspended
+	still  chan struct{} // closed when it continues; nil: it runs
 }
 
 func (h *host) now() instant {
@@ -86,7 +86,7 @@ func (h *host) isHalted() bool {
 	return h.still != nil
 }
 
-// pass lets time pass on the way to the server or back, however long the host stands still.
+// pass lets time pass on the way to the server or back, however long the host is suspended.
 func (h *host) pass() {
 	if d := h.delay(); d > 0 {
 		<-time.After(d)
@@ -196,7 +196,7 @@ func (p *process) owned() *Lease {
 	return p.lease
 }
 
-// authorizeWrite reports whether the process would start a write now. One that stands still does nothing now.
+// authorizeWrite reports whether the process would start a write now. A suspended one does nothing now.
 func (p *process) authorizeWrite() bool {
 	l := p.owned()
 	p.mu.Lock()

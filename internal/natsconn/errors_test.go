@@ -11,7 +11,7 @@ import (
 	"eisweep/internal/natsserver"
 )
 
-func TestErrorsOfTheServerAreTold(t *testing.T) {
+func TestServerErrorsAreDistinguished(t *testing.T) {
 	api := func(status int, code jetstream.ErrorCode, text string) error {
 		return fmt.Errorf("publish: %w", &jetstream.APIError{Code: status, ErrorCode: code, Description: text})
 	}

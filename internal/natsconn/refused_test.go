@@ -15,7 +15,7 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// A site's NATS that refuses the credential for a moment, while its accounts are being loaded
+// A site's NATS server that refuses the credential for a moment, while its accounts are being loaded
 // or a key is being replaced, is found again.
 func TestACredentialIsRefusedForAMoment(t *testing.T) {
 	_, public, seed := natstest.NewKey(t, nkeys.CreateUser)

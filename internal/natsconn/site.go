@@ -19,7 +19,7 @@ type Site struct {
 	// are found by themselves. None, without a Context, is an error.
 	URLs []string
 	// Context is the name of a context of the nats command, or the absolute path of its
-	// file; it stands for everything else.
+	// file; it replaces everything else.
 	Context string
 	Creds   string // path of a credentials file (JWT and seed)
 	NKey    string // path of an NKey's seed

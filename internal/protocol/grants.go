@@ -35,7 +35,7 @@ type Grants struct {
 	Deny     []string // exceptions from the services
 }
 
-// AllRoots in place of a root's id stands for any root, for servers that serve several.
+// AllRoots in place of a root's id means any root, for servers that serve several.
 const AllRoots = "*"
 
 // Grants returns the permissions of a worker or a client.

@@ -156,7 +156,7 @@ func raw(t testing.TB, o *server.Options) []natsconn.EmbeddedServer {
 	return []natsconn.EmbeddedServer{sitesServer{natstest.Start(t, o)}}
 }
 
-// ear records the subjects of all that a connection hears.
+// ear records the subjects of all messages that a connection receives.
 type ear struct {
 	conn *nats.Conn
 	subs []*nats.Subscription
@@ -186,7 +186,7 @@ func listenTo(t testing.TB, conn *nats.Conn, subjects ...string) *ear {
 	return e
 }
 
-// stop returns what was heard, after all that was under way has come.
+// stop returns what was received, after everything that was under way has arrived.
 func (e *ear) stop(t testing.TB) map[string]int {
 	t.Helper()
 	for _, sub := range e.subs {

@@ -147,7 +147,7 @@ func TestRolesWorkFromTheirAccounts(t *testing.T) {
 	}
 }
 
-// hear says what a worker, a client and the coordinator hear.
+// hear lists what a worker, a client and the coordinator receive.
 func (s *stage) hear(t *testing.T, w, c *Queue, heard chan<- string) (end func()) {
 	t.Helper()
 	var stops []func()

@@ -138,7 +138,7 @@ func TestReturnedAttempts(t *testing.T) {
 	}
 }
 
-// An attempt that was ended and let go on is not over, and can be returned.
+// An attempt that was ended and then set back is not over, and can be returned.
 func TestAnAttemptThatWasEndedGoesOn(t *testing.T) {
 	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	publish(t, q, testTask(1))

@@ -104,7 +104,7 @@ func (c *cluster) stopLeader(t testing.TB, q *Queue, kind string) {
 }
 
 // The server that leads goes in the middle: nothing is lost, nothing is done twice, and
-// everybody goes on by themselves.
+// everybody continues without help.
 func TestClusterOutlivesItsLeader(t *testing.T) {
 	c := startCluster(t)
 	coordinator := c.open(t, func(o *Options) { o.Create = true })
@@ -188,7 +188,7 @@ func TestClusterOutlivesItsLeader(t *testing.T) {
 	if won.Load() != n {
 		t.Errorf("%d outcomes won", won.Load())
 	}
-	settle(t, coordinator, n, 2) // two of three go on
+	settle(t, coordinator, n, 2) // two of three continue
 }
 
 // serve does a task as a worker does. Its order may be delivered again meanwhile on a busy machine:

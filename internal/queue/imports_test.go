@@ -19,7 +19,7 @@ import (
 	"eisweep/internal/protocol"
 )
 
-// siteWithout starts a site's NATS whose accounts lack an import, and returns how to open
+// siteWithout starts a site's NATS server whose accounts lack an import, and returns how to open
 // the queue there.
 func siteWithout(t *testing.T, missing string) (visit func(role protocol.Role, log *slog.Logger) (*Queue, error)) {
 	t.Helper()
@@ -82,8 +82,8 @@ func importing(t *testing.T, role protocol.Role, missing string) error {
 	return err
 }
 
-// What an account doesn't import is told as what to do, not as a NATS out of reach.
-func TestMissingImportsAreTold(t *testing.T) {
+// A missing import is reported with its remedy, not as an unreachable server.
+func TestMissingImportsAreNamed(t *testing.T) {
 	s := protocol.SubjectsOf(testRoot)
 	for _, service := range append(s.Grants(protocol.Worker).Services, protocol.Service{}) {
 		subject := service.Subject
@@ -131,7 +131,7 @@ func TestRequestsOutlastNoImport(t *testing.T) {
 }
 
 // A worker that is given no tasks says why.
-func TestMissingImportOfTasksIsTold(t *testing.T) {
+func TestMissingImportOfTasksIsNamed(t *testing.T) {
 	s := protocol.SubjectsOf(testRoot)
 	visit := siteWithout(t, "$JS.API.CONSUMER.MSG.NEXT."+s.Stream("tasks")+".*")
 	c, err := visit(protocol.Coordinator, nil)

@@ -82,7 +82,7 @@ func (i *intake) enter() {
 	i.wake()
 }
 
-// served counts one caller less, which has got a task that was asked for. Both counts change at once: otherwise
+// served counts one caller less, which got a task that was requested. Both counts change at once: otherwise
 // another task would be asked for in between, for nobody.
 func (i *intake) served() {
 	i.mu.Lock()
@@ -91,7 +91,7 @@ func (i *intake) served() {
 	i.asked--
 }
 
-// leave counts one caller less, which has got no task. A task that nobody waits for would be given back to the
+// leave counts one caller less, which got no task. A task that nobody waits for would be given back to the
 // queue, which would deliver it to the same request again.
 func (i *intake) leave() {
 	i.mu.Lock()

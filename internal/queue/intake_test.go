@@ -172,7 +172,7 @@ func TestWhatNobodyWaitsForGoesBack(t *testing.T) {
 	}
 }
 
-// A slot that stops waiting takes its request with it: the queue would go on giving tasks to it.
+// A slot that stops waiting takes its request with it: the queue would continue to deliver tasks to it.
 func TestASlotThatLeavesAsksNoMore(t *testing.T) {
 	s := natstest.StartEmbedded(t, t.TempDir())
 	coordinator, worker := open(t, s), open(t, s, func(o *Options) { o.Create = false })
@@ -191,7 +191,7 @@ func TestASlotThatLeavesAsksNoMore(t *testing.T) {
 	}
 }
 
-// Waiting workers go on whatever happens to the consumer, the stream or the connection.
+// Waiting workers keep waiting whatever happens to the consumer, the stream or the connection.
 func TestWaitingWorkersGoOn(t *testing.T) {
 	for name, happens := range map[string]func(t *testing.T, coordinator, worker *Queue) error{
 		"purged": func(t *testing.T, c, _ *Queue) error { return c.PurgeTasks(natstest.Deadline(t)) },
@@ -252,8 +252,8 @@ func TestTasksAreAskedForOnceConnectedAgain(t *testing.T) {
 	}
 }
 
-// A consumer whose requests nobody answers is told of once, not at each of them.
-func TestSilenceAboutTasksIsToldOnce(t *testing.T) {
+// A consumer whose requests nobody answers is logged once, not for each request.
+func TestUnansweredRequestsAreLoggedOnce(t *testing.T) {
 	var told atomic.Int32
 	q := &Queue{
 		subjects: protocol.SubjectsOf(testRoot),

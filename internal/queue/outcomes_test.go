@@ -13,7 +13,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Two attempts at a run end: the coordinator ended the first, which went on.
+// Two attempts at a run end: the coordinator ended the first, which continued.
 func TestFirstOutcomeWins(t *testing.T) {
 	q := open(t, natstest.StartEmbedded(t, t.TempDir()))
 	publish(t, q, testTask(1))

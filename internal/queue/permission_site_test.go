@@ -12,8 +12,8 @@ import (
 	"eisweep/internal/natstest"
 )
 
-// TestWhatASiteLacksIsTold opens the queue of sites that are there, and of no use.
-func TestWhatASiteLacksIsTold(t *testing.T) {
+// TestErrorsNameWhatASiteLacks opens queues at servers that answer but lack something.
+func TestErrorsNameWhatASiteLacks(t *testing.T) {
 	for name, c := range map[string]struct {
 		site func(*server.Options)
 		want error

@@ -25,7 +25,7 @@ type pullAsked struct {
 	Expires time.Duration `json:"expires"`
 }
 
-// listenToAPI hears all requests from now on. Workers without an account of their own ask in the coordinator's.
+// listenToAPI records all requests from now on. Workers without an account of their own ask in the coordinator's.
 func listenToAPI(t testing.TB, q *Queue) *requests {
 	t.Helper()
 	r := &requests{others: map[string]int{}}

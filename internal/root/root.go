@@ -38,7 +38,7 @@ type Root struct {
 }
 
 // Open opens the root at path, which is made if it does not exist, and makes what
-// it needs in it. The error says what stands in the way and what to do.
+// it needs in it. The error says what prevents that and what to do.
 func Open(path string) (*Root, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {

@@ -46,7 +46,7 @@ func (r *Root) IsLocal() (bool, error) {
 }
 
 // Store returns the directory of the embedded server's store: in the root, or under
-// stateHome (XDG_STATE_HOME or what stands for it) where the root lies on a
+// stateHome (XDG_STATE_HOME or its default) where the root lies on a
 // network file system. Its contents are disposable.
 func (r *Root) Store(stateHome string) (string, error) {
 	var stat unix.Statfs_t

@@ -73,7 +73,7 @@ func readJob(line string) (Job, error) {
 	return j, nil
 }
 
-// parseTime parses a Unix time; N/A and the like are the zero time.
+// parseTime parses a Unix time; N/A and similar words are the zero time.
 func parseTime(text string) time.Time {
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil && seconds > 0 {
 		return time.Unix(seconds, 0)

@@ -109,7 +109,7 @@ func TestShortJobsAreWarnedLater(t *testing.T) {
 	}
 }
 
-func TestRefusalsAreToldFromDoubts(t *testing.T) {
+func TestRefusalsDifferFromUnknownOutcomes(t *testing.T) {
 	for said, refused := range map[string]bool{
 		"sbatch: error: invalid partition specified: nope\nsbatch: error: Batch job submission failed: Invalid partition name specified":    true,
 		"sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)": true,

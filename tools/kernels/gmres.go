@@ -118,7 +118,7 @@ func writeSubtractFlow(l *isa) {
 	l.finish()
 }
 
-// step goes on to the next register's float32, until none are left.
+// step advances to the next register's float32, until none are left.
 func (l *isa) step(label string, left reg.GPVirtual, pointers ...operand.Mem) {
 	for _, p := range pointers {
 		l.ADDQ(operand.U8(l.bytes()), p.Base)

@@ -47,7 +47,7 @@ func init() {
 	}})
 }
 
-// table hands out constants: those kept in a register, the others from memory.
+// table provides constants: those kept in a register, the others from memory.
 type table struct {
 	*isa
 	at   operand.Mem

@@ -51,7 +51,7 @@ func FuzzPlaces(f *testing.F) {
 	})
 }
 
-// checkPlaces looks whether every value stands where the scanner says.
+// checkPlaces checks that every value is where the scanner says.
 func checkPlaces(t *testing.T, content []byte) {
 	t.Helper()
 	root, err := Parse(content)

@@ -22,7 +22,7 @@ import (
 // deadline is how long a test waits for an answer.
 const deadline = 3 * time.Minute
 
-// line is a connection to a server that breaks when it is told to.
+// line is a connection to a server that a test can break.
 type line struct {
 	*natsserver.Server
 	mu   sync.Mutex

@@ -13,7 +13,7 @@ import (
 	"eisweep/internal/root"
 )
 
-// A detached coordinator runs in another folder than the shell that starts it.
+// A detached coordinator runs in another directory than the shell that starts it.
 func TestADetachedCoordinatorFindsCredentials(t *testing.T) {
 	here := t.TempDir()
 	t.Chdir(here)

@@ -7,8 +7,8 @@ import (
 	"eisweep/internal/control"
 )
 
-// Workers are looked for while something is left to run and nobody is heard at it, now
-// and then, and no more once those who follow know that there is none.
+// While tasks are left to run and no worker reports, follow looks for workers from time to time, until it has said that there
+// are none.
 func TestWorkersAreLookedForWhileNobodyIsAtWork(t *testing.T) {
 	var x NoWorkerHint
 	begin := time.Unix(1e9, 0)

@@ -7,7 +7,7 @@ import (
 	"eisweep/internal/control"
 )
 
-// A task whose worker is silent is no work for another as long as its attempt may go on, and that
+// A task whose worker is silent needs no other worker as long as its attempt may continue, and that
 // worker's slots are none.
 func TestATaskOfASilentWorkerIsRunning(t *testing.T) {
 	now := control.Snapshot{Sweeps: []control.SweepState{
