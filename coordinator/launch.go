@@ -57,8 +57,8 @@ func (l *launcher) launch(ctx context.Context, o plan.Request) (*plan.Plan, erro
 		return nil, err
 	}
 	for sweep, err := range l.catalog.Faults() {
-		l.log.Warn("the manifest of another sweep cannot be read, and results that only it records are not reused", "sweep", sweep, "error",
-			err, "remedy", catalog.Remedy(err))
+		l.log.Warn("the manifest of another sweep cannot be read, and results that only it records are not reused",
+			"sweep", sweep, "error", err, "remedy", catalog.Remedy(err))
 	}
 	if err := planned.Conflict(); err != nil && !o.Supersede {
 		return planned, err

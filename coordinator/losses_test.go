@@ -118,12 +118,9 @@ func TestACrashAfterTheLastLossGivesNoMoreAttempts(t *testing.T) {
 	g.end()
 	var lines strings.Builder
 	for _, token := range []string{"one", "two", "three"} {
-		fmt.Fprintf(
-			&lines,
-			`{"id":%q,"run":1,"token":%q,"class":"lost","error":"its worker no longer runs it","host":"here","worker":"w1"}`+"\n",
-			deadly,
-			token,
-		)
+		fmt.Fprintf(&lines,
+			`{"id":%q,"run":1,"token":%q,"class":"lost","error":"its worker no longer runs it","host":"here","worker":"w1"}`+"\n", deadly,
+			token)
 	}
 	write(t, g.root.Private("losses.jsonl"), lines.String())
 	k = g.serve()

@@ -33,11 +33,8 @@ func TestMeterDoesWhatTasksDo(t *testing.T) {
 			t.Errorf("stimulus %d: %d steps, want %d (%v)", n, steps, want, err)
 		}
 	}
-	if got, want := m.simulation.state.training.mu, s.state.training.mu; !slices.EqualFunc(
-		got,
-		want,
-		func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) },
-	) {
+	if got, want := m.simulation.state.training.mu, s.state.training.mu; !slices.EqualFunc(got, want,
+		func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }) {
 		t.Error("the metered training learned something else")
 	}
 }

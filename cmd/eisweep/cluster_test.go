@@ -173,20 +173,10 @@ func TestFailedSeeds(t *testing.T) {
 		!maps.Equal(summary["by_class"].(map[string]any), want) {
 		t.Errorf("exit code %d, summary %v:\n%s", code, summary, &follow.stderr)
 	}
-	says(
-		t,
-		must(t, "status", "seeds", "-p", c.root),
-		"10 of 13 done, 3 failed",
-		"1-2,4-6,8-11,13",
-		"3,7,12",
-		"failed (numeric): 1 task\n  seed 3  t",
-		"failpoint: r of seed 3",
-		"failed (storage): 1 task\n  seed 7  t",
-		"no space left",
-		"failed (lost): 1 task\n  seed 12  t",
-		"again:  eisweep rerun seeds -p "+c.root+" --class numeric --set NAME=VALUE",
-		"eisweep rerun seeds -p "+c.root+" --class lost\n",
-	)
+	says(t, must(t, "status", "seeds", "-p", c.root), "10 of 13 done, 3 failed", "1-2,4-6,8-11,13", "3,7,12",
+		"failed (numeric): 1 task\n  seed 3  t", "failpoint: r of seed 3", "failed (storage): 1 task\n  seed 7  t", "no space left",
+		"failed (lost): 1 task\n  seed 12  t", "again:  eisweep rerun seeds -p "+c.root+" --class numeric --set NAME=VALUE",
+		"eisweep rerun seeds -p "+c.root+" --class lost\n")
 	for options, chosen := range map[string]string{
 		"--failed": "3 tasks", "--class lost": "1 task ", "--seeds 3,7": "2 tasks", "--failed --where numint.n_trials=2": "3 tasks",
 		"--failed --where numint.n_trials=3": "matches",
@@ -201,14 +191,8 @@ func TestFailedSeeds(t *testing.T) {
 	if code, summary := follow.end(); code != 0 || summary["done"] != 13.0 {
 		t.Errorf("exit code %d, summary %v:\n%s", code, summary, &follow.stderr)
 	}
-	says(
-		t,
-		must(t, "status", "seeds", "-p", c.root),
-		"13 of 13 done",
-		"failed earlier, now done: 3 tasks",
-		"seed 7  storage in run 1",
-		"done by a later run",
-	)
+	says(t, must(t, "status", "seeds", "-p", c.root), "13 of 13 done", "failed earlier, now done: 3 tasks", "seed 7  storage in run 1",
+		"done by a later run")
 	c.end()
 	c.tellStory()
 }

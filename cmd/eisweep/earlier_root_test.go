@@ -20,14 +20,9 @@ func earlierRoot(t *testing.T) string {
 	t.Helper()
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	dir := t.TempDir()
-	if told, err := exec.Command(
-		"tar",
-		"-xzf",
-		filepath.Join("testdata", "earlier_root.tar.gz"),
-		"--no-same-owner",
-		"-C",
-		dir,
-	).CombinedOutput(); err != nil {
+	told, err := exec.Command("tar", "-xzf", filepath.Join("testdata", "earlier_root.tar.gz"), "--no-same-owner", "-C",
+		dir).CombinedOutput()
+	if err != nil {
 		t.Fatalf("unpack: %v\n%s", err, told)
 	}
 	return filepath.Join(dir, "root")
@@ -67,14 +62,8 @@ func wantEarlier(t *testing.T, root string, want map[string]string) {
 	if !maps.Equal(got, want) {
 		t.Errorf("digests %v, want %v", got, want)
 	}
-	says(
-		t,
-		must(t, "status", "-p", root),
-		"finished: 2 of 3 done, 1 failed",
-		"longer: 1 of 1 done",
-		"paused: 1 of 1 done",
-		"unfinished: 4 of 4 done",
-	)
+	says(t, must(t, "status", "-p", root), "finished: 2 of 3 done, 1 failed", "longer: 1 of 1 done", "paused: 1 of 1 done",
+		"unfinished: 4 of 4 done")
 	says(t, must(t, "verify", "-p", root), "finished: 2 intact", "longer: 1 intact", "paused: 1 intact", "unfinished: 4 intact")
 	if left, err := filepath.Glob(filepath.Join(root, ".eisweep", "checkpoints", "*")); err != nil || len(left) > 0 {
 		t.Errorf("checkpoints remain: %v, %v", left, err)
@@ -84,14 +73,8 @@ func wantEarlier(t *testing.T, root string, want map[string]string) {
 func TestRunContinuesARootOfAnEarlierVersion(t *testing.T) {
 	root := earlierRoot(t)
 	files, want := undisturbedEarlier(t, root)
-	says(
-		t,
-		must(t, "status", "-p", root),
-		"finished: 2 of 3 done, 1 failed",
-		"longer: 0 of 1 done",
-		"paused: 0 of 1 done, 1 pending, paused",
-		"unfinished: 1 of 4 done",
-	)
+	says(t, must(t, "status", "-p", root), "finished: 2 of 3 done, 1 failed", "longer: 0 of 1 done",
+		"paused: 0 of 1 done, 1 pending, paused", "unfinished: 1 of 4 done")
 	says(t, must(t, "verify", "-p", root), "finished: 2 intact", "unfinished: 1 intact")
 	says(t, must(t, append([]string{"run", "-p", root}, files...)...), "unfinished: 4 of 4 done: 3 run, 1 reused")
 	wantEarlier(t, root, want)

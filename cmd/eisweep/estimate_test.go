@@ -43,11 +43,7 @@ func TestBytesAreOfTheRightSize(t *testing.T) {
 			continue // its network is another's result; or it takes many seconds
 		}
 		size := resultSize(t, task)
-		if ratio := float64(
-			estimate.Bytes(task.Experiment, &task.Parameters),
-		) / float64(
-			size,
-		); ratio < 0.85 ||
+		if ratio := float64(estimate.Bytes(task.Experiment, &task.Parameters)) / float64(size); ratio < 0.85 ||
 			ratio > 1.75 { // rates that blow up leave NaN
 			t.Errorf("%s: estimated %d bytes, has %d", name, estimate.Bytes(task.Experiment, &task.Parameters), size)
 		}

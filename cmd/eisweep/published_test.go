@@ -28,11 +28,8 @@ func TestPublishedFoldersAreSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"both", "neither"} {
-		writeFile(
-			t,
-			filepath.Join(directory, "results~pl.is_plastic="+strings.ToUpper(name)+".h5"),
-			readFile(t, goldenFile(golden, "approximate_"+name)),
-		)
+		writeFile(t, filepath.Join(directory, "results~pl.is_plastic="+strings.ToUpper(name)+".h5"),
+			readFile(t, goldenFile(golden, "approximate_"+name)))
 	}
 	run := []string{"run", "-p", root, "-e", "PERTURB", "--set", "perturb.n_perturbed=2"}
 	refused(t, filepath.Base(directory), run...)

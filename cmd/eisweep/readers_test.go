@@ -25,12 +25,8 @@ func TestPublishedReadersReadTheResults(t *testing.T) {
 			t.Errorf("%s has %d result files, want 4: %v", name, len(found), found)
 		}
 	}
-	told, err := exec.Command(
-		python,
-		"testdata/readers.py",
-		filepath.Join(root, "approximate"),
-		filepath.Join(root, "perturb"),
-	).CombinedOutput()
+	told, err := exec.Command(python, "testdata/readers.py", filepath.Join(root, "approximate"),
+		filepath.Join(root, "perturb")).CombinedOutput()
 	if err != nil {
 		t.Errorf("read the results in Python: %v\n%s", err, told)
 	}
@@ -45,11 +41,8 @@ func TestResultsDontDependOnTheMachine(t *testing.T) {
 		name := strings.ToLower(experiment)
 		sweeps = append(sweeps, writeFile(t, filepath.Join(files, name+".toml"), fmt.Sprintf(smallSweep, name, experiment)))
 	}
-	sweeps = append(
-		sweeps,
-		writeFile(t, filepath.Join(files, "perturb.toml"), smallPerturb),
-		writeFile(t, filepath.Join(files, "large.toml"), largeSweep),
-	)
+	sweeps = append(sweeps, writeFile(t, filepath.Join(files, "perturb.toml"), smallPerturb),
+		writeFile(t, filepath.Join(files, "large.toml"), largeSweep))
 
 	kernels := sim.KernelChoices()
 	want := digests(t, sweeps, 1, 1, kernels[0])

@@ -179,16 +179,8 @@ func (r *rerunOptions) printSelection(e *cli.Env, opened *root.Root, status *cat
 	if len(r.changes) > 0 {
 		with = ", with " + settingsText(r.changes) + ","
 	}
-	r.printf(
-		e,
-		"%s%s %s of the %d of %s; files in %s",
-		verb,
-		with,
-		cli.Count(len(chosen), "task"),
-		len(status.Tasks),
-		name,
-		opened.SweepDir(name),
-	)
+	r.printf(e, "%s%s %s of the %d of %s; files in %s", verb, with, cli.Count(len(chosen), "task"), len(status.Tasks), name,
+		opened.SweepDir(name))
 	shown := 0
 	for i := range status.Tasks {
 		t := &status.Tasks[i]

@@ -153,12 +153,8 @@ func explainSubmit(err error, request *slurm.Request) error {
 	case failed.Refused():
 		return cli.Usagef("%w; nothing was submitted", err)
 	}
-	return cli.Errorf(
-		cli.ExitLost,
-		"%w; the jobs may be there all the same: before you try again, list them: squeue --name=%s",
-		err,
-		request.Name,
-	)
+	return cli.Errorf(cli.ExitLost, "%w; the jobs may be there all the same: before you try again, list them: squeue --name=%s", err,
+		request.Name)
 }
 
 // resumeSubmission asks the coordinator to submit jobs again.

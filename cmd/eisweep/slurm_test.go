@@ -34,16 +34,8 @@ func TestDeployedScriptIsWhatPrintGives(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, &told)
 	}
-	got := strings.NewReplacer(
-		self,
-		"/shared/bin/eisweep",
-		fmt.Sprintf("/processes/%d/", os.Geteuid()),
-		"/processes/1000/",
-		r.Path(),
-		"/shared/experiments",
-		r.ID(),
-		"ROOT-ID",
-	).Replace(
+	got := strings.NewReplacer(self, "/shared/bin/eisweep", fmt.Sprintf("/processes/%d/", os.Geteuid()), "/processes/1000/", r.Path(),
+		"/shared/experiments", r.ID(), "ROOT-ID").Replace(
 		string(printed),
 	)
 	const deployed = "../../deploy/slurm/workers.sbatch"
@@ -82,10 +74,8 @@ func TestTheJobsScriptQuotesEveryPath(t *testing.T) {
 	run.Dir, run.Env = directory, []string{"PATH=" + os.Getenv("PATH"), "SLURM_JOB_END_TIME=1", "HOME=/home"}
 	said, err := run.CombinedOutput()
 	here, _ := os.Getwd()
-	want := "<worker>\n<-p>\n<" + r.Path() + ">\n<--idle-timeout>\n<5m0s>\n<--nats>\n<tls://nats:4222>\n<--creds>\n<" + filepath.Join(
-		here,
-		"my $creds",
-	) + ">\n"
+	want := "<worker>\n<-p>\n<" + r.Path() + ">\n<--idle-timeout>\n<5m0s>\n<--nats>\n<tls://nats:4222>\n<--creds>\n<" +
+		filepath.Join(here, "my $creds") + ">\n"
 	if err != nil || string(said) != want {
 		t.Errorf("%v: the worker has\n%s\nwant\n%s", err, said, want)
 	}

@@ -42,16 +42,8 @@ func TestWorkersElsewhereFindCredentials(t *testing.T) {
 	if err := command.ExecuteContext(t.Context()); err != nil {
 		t.Fatalf("%v\n%s", err, told)
 	}
-	want := " worker -p " + filepath.Join(
-		here,
-		"results",
-	) + " --slots=2 --nats tls://nats:4222 --creds '" + filepath.Join(
-		here,
-		"my creds",
-	) + "' --tls-ca " + filepath.Join(
-		here,
-		"ca.pem",
-	) + " (process 4711;"
+	want := " worker -p " + filepath.Join(here, "results") + " --slots=2 --nats tls://nats:4222 --creds '" +
+		filepath.Join(here, "my creds") + "' --tls-ca " + filepath.Join(here, "ca.pem") + " (process 4711;"
 	if !strings.Contains(out.String(), want) {
 		t.Errorf("the host is told\n%s; want\n%s", out, want)
 	}
@@ -94,9 +86,7 @@ func TestWorkersElsewhereNeedNoLoginShellOfACertainKind(t *testing.T) {
 	if started, err := at("exit 0"); err != nil || !started.ended {
 		t.Errorf("one that ended well: %+v, %v", started, err)
 	}
-	if started, err := at(
-		"echo no such queue; exit 5",
-	); err == nil || !strings.Contains(err.Error(), "not started") ||
+	if started, err := at("echo no such queue; exit 5"); err == nil || !strings.Contains(err.Error(), "not started") ||
 		!strings.Contains(err.Error(), "no such queue") {
 		t.Errorf("one that failed: %+v, %v", started, err)
 	}

@@ -29,11 +29,7 @@ func TestAStoppedCoordinatorIsNamed(t *testing.T) {
 		t,
 		said,
 		fmt.Sprintf("the coordinator (process %d on %s) does not answer yet; waiting for it\n", pid, host),
-		fmt.Sprintf(
-			"(process %d on %s, since ",
-			pid,
-			host,
-		),
+		fmt.Sprintf("(process %d on %s, since ", pid, host),
 		"its process is stopped by SIGSTOP",
 		fmt.Sprintf("continue it with `kill -CONT %d`", pid),
 	)

@@ -55,10 +55,7 @@ func TestLossesThatWereCutShort(t *testing.T) {
 	if text := lines(); len(text) != 2 {
 		t.Errorf("the file has %q", text)
 	}
-	if again, err = readLosses(
-		r,
-		func(sweeps.ID, int) bool { return true },
-	); err != nil || again.of(run{one.ID, 1}) != 0 ||
+	if again, err = readLosses(r, func(sweeps.ID, int) bool { return true }); err != nil || again.of(run{one.ID, 1}) != 0 ||
 		len(lines()) != 0 {
 		t.Errorf("%d are left of what is settled: %v", again.of(run{one.ID, 1}), err)
 	}

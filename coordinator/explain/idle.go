@@ -32,12 +32,8 @@ func (x *Explainer) idle(sweep string, need int64, out *control.Explained) {
 		out.Reason = fmt.Sprintf("a task needs %s of memory, and no worker has more than %s", units.Size(need), units.Size(pool.Memory))
 		out.Remedy = "start a worker where there is more (`eisweep worker --memory SIZE` sets what tasks may take)"
 	case pool.Busy >= pool.Slots:
-		out.Reason = fmt.Sprintf(
-			"every slot is busy (%d of %s), with %s queued",
-			pool.Slots,
-			control.Count(pool.Taking, "worker"),
-			control.Count(x.ahead(sweep), "task"),
-		)
+		out.Reason = fmt.Sprintf("every slot is busy (%d of %s), with %s queued", pool.Slots, control.Count(pool.Taking, "worker"),
+			control.Count(x.ahead(sweep), "task"))
 		out.Remedy = "it waits for its turn; more workers or a higher --priority let it start sooner"
 	case pool.Refused != "":
 		out.Reason = "a worker has a free slot and too little memory: " + pool.Refused

@@ -32,13 +32,8 @@ func (x *Explainer) sweep(name string) control.Explained {
 		out.Reason, out.Remedy = "it is paused", "`eisweep resume "+name+"`"
 	case n.Running > 0 && x.silentTasks(name) == n.Running:
 		x.idle(name, 0, &out)
-		out.Reason = fmt.Sprintf(
-			"the workers of its %d running tasks have sent nothing for %s; after %s others get the tasks; %s",
-			n.Running,
-			units.Duration(workers.Silence),
-			units.Duration(x.Attempts.SilenceLimit()),
-			out.Reason,
-		)
+		out.Reason = fmt.Sprintf("the workers of its %d running tasks have sent nothing for %s; after %s others get the tasks; %s",
+			n.Running, units.Duration(workers.Silence), units.Duration(x.Attempts.SilenceLimit()), out.Reason)
 	case n.Running+n.Placing > 0:
 		out.Reason = control.Count(n.Running+n.Placing, "task") + " running"
 	case n.ToSend() > 0:

@@ -106,13 +106,8 @@ func (x *Explainer) running(id sweeps.ID, out *control.Explained) {
 		out.Reason = "a worker is running it"
 		return
 	}
-	out.Reason = fmt.Sprintf(
-		"it runs on worker %s (%s) since %s, attempt %d",
-		r.Worker,
-		r.Host,
-		r.Since.Local().Format(time.DateTime),
-		r.Attempt,
-	)
+	out.Reason = fmt.Sprintf("it runs on worker %s (%s) since %s, attempt %d", r.Worker, r.Host, r.Since.Local().Format(time.DateTime),
+		r.Attempt)
 	if r.Progress.Trials > 0 {
 		out.Details = append(out.Details, fmt.Sprintf("trial %d of %d", r.Progress.Trial, r.Progress.Trials))
 	}

@@ -414,20 +414,8 @@ func (x *explored) key() string {
 	for n := 1; n <= exploredTasks; n++ {
 		r := x.reg[n]
 		order, isOrdered := x.orders[n]
-		fmt.Fprint(
-			&out,
-			n,
-			r.event,
-			r.token,
-			isOrdered,
-			isOrdered && order == r.seq,
-			x.fetched[n] > 0,
-			x.fetched[n] == r.seq+1,
-			x.stream[n],
-			x.held[n],
-			x.done[n],
-			";",
-		)
+		fmt.Fprint(&out, n, r.event, r.token, isOrdered, isOrdered && order == r.seq, x.fetched[n] > 0, x.fetched[n] == r.seq+1,
+			x.stream[n], x.held[n], x.done[n], ";")
 		if t, ok := x.m.Task(task(n)); ok {
 			fmt.Fprint(&out, t.Phase, t.Token, t.Sweeps)
 		}

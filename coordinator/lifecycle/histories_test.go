@@ -30,12 +30,8 @@ func TestHistories(t *testing.T) {
 	}
 	for seed := range n {
 		if h, problem := playHistory(first + seed); problem != "" {
-			t.Fatalf(
-				"%s\nreplay with: go test ./coordinator/lifecycle -run TestHistories -history %d\n%s",
-				problem,
-				first+seed,
-				strings.Join(h.log, "\n"),
-			)
+			t.Fatalf("%s\nreplay with: go test ./coordinator/lifecycle -run TestHistories -history %d\n%s", problem, first+seed,
+				strings.Join(h.log, "\n"))
 		}
 	}
 }

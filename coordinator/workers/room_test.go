@@ -32,14 +32,8 @@ func TestRoomIsWhatRunningTasksLeave(t *testing.T) {
 			return map[string]Load{"small": c.small, "any": c.any}[name]
 		})
 		if len(r) != 2 || r.FitsAll(c.bytes) != c.fits || r.FreeSlots(c.bytes) != c.free || r.FreeSlots(0) != c.others {
-			t.Errorf(
-				"%s: %d workers, fits all %t, %d free slots, %d for other tasks",
-				c.what,
-				len(r),
-				r.FitsAll(c.bytes),
-				r.FreeSlots(c.bytes),
-				r.FreeSlots(0),
-			)
+			t.Errorf("%s: %d workers, fits all %t, %d free slots, %d for other tasks", c.what, len(r), r.FitsAll(c.bytes),
+				r.FreeSlots(c.bytes), r.FreeSlots(0))
 		}
 	}
 }

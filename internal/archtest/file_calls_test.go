@@ -51,11 +51,8 @@ func TestFilesAreOpenedAndWrittenCarefully(t *testing.T) {
 					return true
 				}
 			}
-			t.Errorf(
-				"%s: os.%s: package atomicfile has what follows no link, waits for nothing and lasts",
-				fset.Position(call.Pos()),
-				selector.Sel.Name,
-			)
+			t.Errorf("%s: os.%s: package atomicfile has what follows no link, waits for nothing and lasts", fset.Position(call.Pos()),
+				selector.Sel.Name)
 			return true
 		})
 	}

@@ -153,11 +153,9 @@ func TestAnAPIServerTakesTheManifests(t *testing.T) {
 		}
 	}
 	wrong := strings.Replace(shipped("storage.yaml"), "ReadWriteMany", "ReadWriteAlways", 1)
-	if status, said, _ := a.asks(
-		http.MethodPost,
-		resources["PersistentVolumeClaim"]+"?dryRun=All",
-		wrong,
-	); status != http.StatusUnprocessableEntity {
+	status, said, _ := a.asks(http.MethodPost, resources["PersistentVolumeClaim"]+"?dryRun=All",
+		wrong)
+	if status != http.StatusUnprocessableEntity {
 		t.Errorf("a claim that nobody can bind: %d %s", status, said)
 	}
 }

@@ -12,14 +12,7 @@ import (
 func TestHostsAreMachines(t *testing.T) {
 	n := newNetwork(t, t.TempDir())
 	a, b := n.host(), n.host()
-	if p := start(
-		t,
-		a,
-		nil,
-		"sh",
-		"-c",
-		"uname -n; ip -o addr",
-	); p.end() != 0 || !strings.Contains(p.output(), a.hostname) ||
+	if p := start(t, a, nil, "sh", "-c", "uname -n; ip -o addr"); p.end() != 0 || !strings.Contains(p.output(), a.hostname) ||
 		!strings.Contains(p.output(), a.ip+"/") {
 		t.Errorf("%s said %q", a.hostname, p.output())
 	}

@@ -26,22 +26,8 @@ func TestTheImageHoldsTheProgramAlone(t *testing.T) {
 	if err := os.Chown(results, 1000, 1000); err != nil {
 		t.Fatal(err)
 	}
-	e.does(
-		"podman",
-		"run",
-		"--rm",
-		"--read-only",
-		"--read-only-tmpfs=false",
-		"--network",
-		"none",
-		"--cap-drop",
-		"all",
-		"--volume",
-		results+":/results",
-		"eisweep",
-		"run",
-		"quick",
-	)
+	e.does("podman", "run", "--rm", "--read-only", "--read-only-tmpfs=false", "--network", "none", "--cap-drop", "all", "--volume",
+		results+":/results", "eisweep", "run", "quick")
 	sameAsOrdinary(t, results)
 	if info, err := os.Stat(filepath.Join(results, "quick")); err != nil || ownerOf(info) != 1000 {
 		t.Errorf("the results belong to user %d, %v", ownerOf(info), err)

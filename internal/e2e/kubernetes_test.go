@@ -64,17 +64,8 @@ func TestKubernetesAsThePageHasIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(
-		t,
-		filepath.Join(p.home, "bin", "kubectl"),
-		kubectlScript,
-		"{kubernetes}",
-		built(t, kubernetes),
-		"{definition}",
-		definition,
-		"{pods}",
-		p.files,
-	)
+	write(t, filepath.Join(p.home, "bin", "kubectl"), kubectlScript, "{kubernetes}", built(t, kubernetes), "{definition}", definition,
+		"{pods}", p.files)
 	file := filepath.Join(p.home, "first.toml")
 	write(t, file, sweep[1])
 	want := undisturbed(t, file)["first"]
@@ -163,13 +154,8 @@ func (p *pods) pending() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	address, err := p.e.tries(
-		"podman",
-		"inspect",
-		"--format",
-		`{{(index .NetworkSettings.Networks "eisweep").IPAddress}}`,
-		strings.TrimSpace(pod),
-	)
+	address, err := p.e.tries("podman", "inspect", "--format", `{{(index .NetworkSettings.Networks "eisweep").IPAddress}}`,
+		strings.TrimSpace(pod))
 	if err != nil {
 		return 0, err
 	}

@@ -26,14 +26,9 @@ func deployed(t testing.TB) (directory string) {
 	t.Helper()
 	directory = t.TempDir()
 	copyDeploy(t, directory)
-	if err := command(
-		built(t, plain),
-		"keys",
-		filepath.Join(directory, "kubernetes", "keys"),
-		"nats-0.nats",
-		"nats-1.nats",
-		"nats-2.nats",
-	); err != nil {
+	err := command(built(t, plain), "keys", filepath.Join(directory, "kubernetes", "keys"), "nats-0.nats", "nats-1.nats",
+		"nats-2.nats")
+	if err != nil {
 		t.Fatal(err)
 	}
 	return directory

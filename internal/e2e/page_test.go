@@ -59,18 +59,8 @@ func copyDeploy(t testing.TB, to string) {
 // tries does what a block of the page says, with the home's bin before the other programs.
 func (r *reader) tries(block string) error {
 	path := filepath.Join(r.home, "bin") + ":" + filepath.Dir(built(r.e.t, plain)) + ":" + os.Getenv("PATH")
-	_, err := r.e.tries(
-		"timeout",
-		fmt.Sprint(2*patience.Seconds()),
-		"env",
-		"--chdir="+r.home,
-		"HOME="+r.home,
-		"PATH="+path,
-		"EISWEEP_ROOT=",
-		"bash",
-		"-euc",
-		block,
-	)
+	_, err := r.e.tries("timeout", fmt.Sprint(2*patience.Seconds()), "env", "--chdir="+r.home, "HOME="+r.home, "PATH="+path,
+		"EISWEEP_ROOT=", "bash", "-euc", block)
 	return err
 }
 

@@ -41,9 +41,7 @@ func newSiteKeys(t testing.TB, addresses ...string) *siteKeys {
 	}
 	k.put(t, "user.nk", seed)
 	authority := &x509.Certificate{
-		SerialNumber: big.NewInt(
-			1,
-		),
+		SerialNumber:          big.NewInt(1),
 		Subject:               pkix.Name{CommonName: "the site"},
 		NotBefore:             time.Now().Add(-time.Hour),
 		NotAfter:              time.Now().Add(24 * time.Hour),

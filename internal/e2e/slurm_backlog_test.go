@@ -52,17 +52,8 @@ func TestTheCoordinatorMayBeAJob(t *testing.T) {
 	root := c.root(s.desk)
 	told := filepath.Join(s.desk.disk(), "coordinator.log")
 	command := c.program + " coordinator -p " + root + " --slurm max=1,time=5m,idle-timeout=2s"
-	job := s.does(
-		"env",
-		"EISWEEP_FAILPOINTS=lease="+lease,
-		"XDG_STATE_HOME="+s.desk.disk(),
-		"sbatch",
-		"--parsable",
-		"--time=50",
-		"--output="+told,
-		"--wrap",
-		command,
-	)
+	job := s.does("env", "EISWEEP_FAILPOINTS=lease="+lease, "XDG_STATE_HOME="+s.desk.disk(), "sbatch", "--parsable", "--time=50",
+		"--output="+told, "--wrap", command)
 	await(t, "a coordinator in job "+job, func() bool { return strings.Contains(contents(told), "the coordinator is ready") })
 	c.does(s.desk, "launch", "--follow", file)
 	await(t, "the end of the worker's job", func() bool { return s.does("squeue", "-h", "-o", "%i") == job })

@@ -49,12 +49,7 @@ func TestSlurmIsAskedForWhatIsMeant(t *testing.T) {
 			t.Errorf("a worker has job %q and deadline %v", w.Job, w.Deadline)
 		}
 	}
-	if p := c.start(
-		&at,
-		"slurm",
-		"--workers",
-		"5000",
-	); p.end() != 2 ||
+	if p := c.start(&at, "slurm", "--workers", "5000"); p.end() != 2 ||
 		!strings.Contains(p.output(), "nothing was submitted: the site's MaxArraySize") {
 		t.Errorf("5000 jobs: exit code %d\n%s", p.code, p.output())
 	}

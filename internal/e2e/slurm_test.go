@@ -86,19 +86,8 @@ func newSlurm(t testing.TB, n *network, nodes int) *slurmSite {
 	if err := os.WriteFile(filepath.Join(munge, "key"), []byte(strings.Repeat("key of a trial ", 8)), 0o400); err != nil {
 		t.Fatal(err)
 	}
-	start(
-		t,
-		s.desk,
-		s.env(),
-		"munged",
-		"--foreground",
-		"--force",
-		"--socket="+munge+"/socket",
-		"--key-file="+munge+"/key",
-		"--log-file="+munge+"/log",
-		"--pid-file="+munge+"/pid",
-		"--seed-file="+munge+"/seed",
-	)
+	start(t, s.desk, s.env(), "munged", "--foreground", "--force", "--socket="+munge+"/socket", "--key-file="+munge+"/key",
+		"--log-file="+munge+"/log", "--pid-file="+munge+"/pid", "--seed-file="+munge+"/seed")
 	await(t, "the socket of munged", func() bool { return contents(munge+"/pid") != "" })
 	s.ctld = start(t, s.desk, s.env(), "slurmctld", "-D", "-i")
 	for k, h := range s.nodes {

@@ -13,16 +13,8 @@ func withOwnLocks(t testing.TB, h *host, c *cluster) *host {
 	own, lock := filepath.Join(h.disk(), "lock"), filepath.Join(c.root(h), ".eisweep", "lock")
 	write(t, own, "")
 	out := *h
-	out.prefix = append(
-		h.prefix[:len(h.prefix):len(h.prefix)],
-		"unshare",
-		"--mount",
-		"sh",
-		"-c",
-		`mount --bind "$0" "$1" && shift && exec "$@"`,
-		own,
-		lock,
-	)
+	out.prefix = append(h.prefix[:len(h.prefix):len(h.prefix)], "unshare", "--mount", "sh", "-c",
+		`mount --bind "$0" "$1" && shift && exec "$@"`, own, lock)
 	return &out
 }
 

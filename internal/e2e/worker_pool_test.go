@@ -158,15 +158,8 @@ func (w *workerPool) continued() {
 		}
 		next, saved := begunAfter(logs, d.log), max(d.saved, lastSaved(logs[d.log]))
 		if from := wentOnFrom.FindStringSubmatch(logs[next]); from == nil || number(from[1]) < saved {
-			w.c.t.Errorf(
-				"%s left a checkpoint of %s by %v; attempt %s went on from an earlier one, or none:\n%s\nafter\n%s",
-				d.name,
-				d.log,
-				d.signal,
-				next,
-				logs[next],
-				logs[d.log],
-			)
+			w.c.t.Errorf("%s left a checkpoint of %s by %v; attempt %s went on from an earlier one, or none:\n%s\nafter\n%s", d.name,
+				d.log, d.signal, next, logs[next], logs[d.log])
 		}
 	}
 }

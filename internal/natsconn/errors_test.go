@@ -77,10 +77,7 @@ func TestTheLastSequenceIsRead(t *testing.T) {
 		if seq, ok := LastSequence(err); seq != want.seq || ok != want.ok {
 			t.Errorf("%q: %d, %v", text, seq, ok)
 		}
-		if another := fmt.Errorf(
-			"make: %w",
-			&jetstream.APIError{Code: 400, ErrorCode: codeNotUnique},
-		); !ConsumerNotUnique(another) ||
+		if another := fmt.Errorf("make: %w", &jetstream.APIError{Code: 400, ErrorCode: codeNotUnique}); !ConsumerNotUnique(another) ||
 			ConsumerNotUnique(err) {
 			t.Error("a consumer that is not unique is taken for another error")
 		}

@@ -77,16 +77,9 @@ func TestSiteByCredentialsFile(t *testing.T) {
 	claims, err5 := jwt.DecodeOperatorClaims(operatorJWT)
 	systemJWT, err6 := jwt.NewAccountClaims(systemKey).Encode(operator)
 	resolver := new(server.MemAccResolver)
-	if err := errors.Join(
-		err1,
-		err2,
-		err3,
-		err4,
-		err5,
-		err6,
-		resolver.Store(accountKey, accountJWT),
-		resolver.Store(systemKey, systemJWT),
-	); err != nil {
+	err := errors.Join(err1, err2, err3, err4, err5, err6, resolver.Store(accountKey, accountJWT),
+		resolver.Store(systemKey, systemJWT))
+	if err != nil {
 		t.Fatal(err)
 	}
 	url := natstest.Site(t, func(o *server.Options) {
@@ -110,11 +103,8 @@ func newAuthority(t testing.TB) *authority {
 	t.Helper()
 	a := new(authority)
 	var der []byte
-	a.key, der = signed(
-		t,
-		nil,
-		&x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true},
-	)
+	a.key, der = signed(t, nil,
+		&x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true})
 	var err error
 	if a.cert, err = x509.ParseCertificate(der); err != nil {
 		t.Fatal(err)
@@ -155,9 +145,7 @@ func (a *authority) issue(t testing.TB) (pair tls.Certificate, cert, key string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	certPEM, keyPEM := pem.EncodeToMemory(
-		&pem.Block{Type: "CERTIFICATE", Bytes: der},
-	), pem.EncodeToMemory(
+	certPEM, keyPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(
 		&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER},
 	)
 	if pair, err = tls.X509KeyPair(certPEM, keyPEM); err != nil {

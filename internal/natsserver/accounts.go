@@ -107,14 +107,8 @@ const everybody = "UB2AXRKVH7QQIKHBVUFOHDFUGCEMDGLAPROD6BWQHIKSFBB3UTG6ZGZ2"
 // coordinator's: all come from this process.
 func (o Options) accounts() (string, error) {
 	if len(o.Users) == 0 {
-		return fmt.Sprintf(
-			onlyCoordinator,
-			protocol.CoordinatorAccount,
-			everybody,
-			protocol.SystemAccount,
-			protocol.SystemAccount,
-			everybody,
-		), nil
+		return fmt.Sprintf(onlyCoordinator, protocol.CoordinatorAccount, everybody, protocol.SystemAccount, protocol.SystemAccount,
+			everybody), nil
 	}
 	if o.RootID == "" || protocol.Token(o.RootID) != o.RootID {
 		return "", errors.New("a server with users needs the root's id")

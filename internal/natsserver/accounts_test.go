@@ -23,11 +23,8 @@ func TestDeployedAccountsAreTheTable(t *testing.T) {
 	}
 	got, err := os.ReadFile(deployedAccounts)
 	if err != nil || string(got) != want {
-		t.Errorf(
-			"deploy/nats/accounts.conf is not what the table of rights says: go test ./internal/natsserver -run %s -update, %v",
-			t.Name(),
-			err,
-		)
+		t.Errorf("deploy/nats/accounts.conf is not what the table of rights says: go test ./internal/natsserver -run %s -update, %v",
+			t.Name(), err)
 	}
 }
 

@@ -110,10 +110,7 @@ func TestMessagesComeBack(t *testing.T) {
 			t.Errorf("%+v, %v", o, err)
 		}
 	}
-	if e, err := testScheme.DecodeAttempt(
-		testScheme.Attempts(testID(1), 2),
-		mustEncode(t, exampleAttempt()),
-	); err != nil ||
+	if e, err := testScheme.DecodeAttempt(testScheme.Attempts(testID(1), 2), mustEncode(t, exampleAttempt())); err != nil ||
 		*e != *exampleAttempt() {
 		t.Errorf("%+v, %v", e, err)
 	}
@@ -127,17 +124,11 @@ func TestMessagesComeBack(t *testing.T) {
 			t.Errorf("%+v, %v", c, err)
 		}
 	}
-	if p, err := testScheme.DecodePresence(
-		testScheme.Presence("w"),
-		mustEncode(t, examplePresence()),
-	); err != nil ||
+	if p, err := testScheme.DecodePresence(testScheme.Presence("w"), mustEncode(t, examplePresence())); err != nil ||
 		!reflect.DeepEqual(p, examplePresence()) {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if p, err := testScheme.DecodeProgress(
-		testScheme.Progress(testID(1)),
-		mustEncode(t, exampleProgress()),
-	); err != nil ||
+	if p, err := testScheme.DecodeProgress(testScheme.Progress(testID(1)), mustEncode(t, exampleProgress())); err != nil ||
 		*p != *exampleProgress() {
 		t.Errorf("%+v, %v", p, err)
 	}

@@ -40,14 +40,9 @@ func TestOutcomesOfFormat1AreRead(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if got, want := f.Orders(
-		strings.Replace(f.Workers(), "*", "w", 1),
-	), strings.Replace(
-		f.Outcomes(),
-		"outcomes.>",
-		"orders.w",
-		1,
-	); got != want {
+	got, want := f.Orders(strings.Replace(f.Workers(), "*", "w", 1)), strings.Replace(f.Outcomes(), "outcomes.>", "orders.w",
+		1)
+	if got != want {
 		t.Errorf("orders go to %s, want %s", got, want)
 	}
 }

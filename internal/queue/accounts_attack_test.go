@@ -91,9 +91,7 @@ func (a *attack) coordinators() []string {
 		"_R_.abcdef.ghijkl",
 		"_INBOX.abc",
 		"anything",
-		s.Inbox(
-			protocol.Coordinator,
-		) + ".x",
+		s.Inbox(protocol.Coordinator) + ".x",
 		s.Task(testID(5), 1),
 		s.Hello(),
 		s.Commands("w"),
@@ -315,11 +313,8 @@ func newAttack(t testing.TB, s *stage, role protocol.Role) *attack {
 	a.settle = settled.Reply()
 	if role == protocol.Worker {
 		natstest.Until(t, "the worker's server knows the way to the queue", func() bool {
-			a.task, err = a.conn.RequestWithContext(
-				natstest.Deadline(t),
-				"$JS.API.CONSUMER.MSG.NEXT."+s.q.subjects.Stream("tasks")+"."+s.q.subjects.Consumer(),
-				[]byte(`{"batch":1}`),
-			)
+			a.task, err = a.conn.RequestWithContext(natstest.Deadline(t),
+				"$JS.API.CONSUMER.MSG.NEXT."+s.q.subjects.Stream("tasks")+"."+s.q.subjects.Consumer(), []byte(`{"batch":1}`))
 			return err == nil
 		})
 	}

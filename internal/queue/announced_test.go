@@ -73,14 +73,8 @@ func TestUpdatesOfOthersAreNotHeard(t *testing.T) {
 	}
 	defer stop.Unsubscribe()
 	notes := make(chan string, 10)
-	end, err := s.queueAs(
-		t,
-		protocol.Client,
-	).Updates(
-		natstest.Deadline(t),
-		"",
-		func(sweep string, line []byte) { notes <- sweep + " " + string(line) },
-	)
+	end, err := s.queueAs(t, protocol.Client).Updates(natstest.Deadline(t), "",
+		func(sweep string, line []byte) { notes <- sweep + " " + string(line) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,10 +29,7 @@ func startCluster(t testing.TB, change ...func(*server.Options)) *cluster {
 	var routes []string
 	for i := range 3 {
 		o := &server.Options{
-			ServerName: fmt.Sprint(
-				"n",
-				i,
-			),
+			ServerName: fmt.Sprint("n", i),
 			Host:       "127.0.0.1",
 			Port:       server.RANDOM_PORT,
 			NoSigs:     true,

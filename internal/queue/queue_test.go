@@ -153,10 +153,7 @@ func TestWayOfATask(t *testing.T) {
 	publish(t, q, sent)
 	counts(t, q, 1)
 	waiting := map[sweeps.ID]int{}
-	if err := q.EachTask(
-		natstest.Deadline(t),
-		func(id sweeps.ID, run int) { waiting[id] = run },
-	); err != nil || len(waiting) != 1 ||
+	if err := q.EachTask(natstest.Deadline(t), func(id sweeps.ID, run int) { waiting[id] = run }); err != nil || len(waiting) != 1 ||
 		waiting[sent.ID] != sent.Run {
 		t.Errorf("waiting are %v: %v", waiting, err)
 	}
@@ -196,13 +193,7 @@ func TestOpenTellsWhatIsMissing(t *testing.T) {
 	if _, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Server: s, RootID: testRoot}}); !errors.Is(err, ErrNoQueue) {
 		t.Errorf("no streams: %v", err)
 	}
-	if _, err := Open(
-		natstest.Deadline(t),
-		Options{Options: natsconn.Options{URL: "nats://127.0.0.1:1", RootID: testRoot}},
-	); !errors.Is(
-		err,
-		natsconn.ErrUnreachable,
-	) {
+	if _, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{URL: "nats://127.0.0.1:1", RootID: testRoot}}); !errors.Is(err, natsconn.ErrUnreachable) {
 		t.Errorf("no server: %v", err)
 	}
 }

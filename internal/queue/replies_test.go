@@ -45,17 +45,12 @@ func TestRequestsDoNotWriteIntoTheQueue(t *testing.T) {
 			}
 			defer client.Close()
 			replies := []string{
-				q.subjects.Outcome(
-					testID(0),
-					1,
-				),
+				q.subjects.Outcome(testID(0), 1),
 				q.subjects.Task(testID(7), 1),
 				q.subjects.Hello(),
 				q.subjects.Attempts(testID(0), 1),
 				"$JS.API.STREAM.PURGE." + q.subjects.Stream("tasks"),
-				"$JS.API.STREAM.DELETE." + q.subjects.Stream(
-					"tasks",
-				),
+				"$JS.API.STREAM.DELETE." + q.subjects.Stream("tasks"),
 				q.subjects.Commands("w"),
 				q.subjects.Updates("quick"),
 				q.subjects.Inbox(protocol.Worker) + ".x",

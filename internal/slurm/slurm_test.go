@@ -26,17 +26,8 @@ func site(t *testing.T, scripts map[string]string) (c *Commands, dir string) {
 	}
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
 	c, err := Find(
-		append(
-			os.Environ(),
-			"SBATCH_WAIT=1",
-			"SLURM_MEM_PER_NODE=5",
-			"EISWEEP_DEADLINE=3",
-			"SQUEUE_FORMAT=%i",
-			"SLURM_CONF=/etc/slurm.conf",
-			"SLURM_JWT=token",
-			"SBATCH_CLUSTERS=east",
-			"LC_ALL=de_DE",
-		),
+		append(os.Environ(), "SBATCH_WAIT=1", "SLURM_MEM_PER_NODE=5", "EISWEEP_DEADLINE=3", "SQUEUE_FORMAT=%i",
+			"SLURM_CONF=/etc/slurm.conf", "SLURM_JWT=token", "SBATCH_CLUSTERS=east", "LC_ALL=de_DE"),
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -153,10 +144,7 @@ func TestJobsAreReadOrRefused(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(jobs, want) {
 		t.Errorf("%+v, %v", jobs, err)
 	}
-	if args := written(
-		t,
-		filepath.Join(dir, "squeue.args"),
-	); !strings.Contains(args, "--name=eisweep-abc\n") ||
+	if args := written(t, filepath.Join(dir, "squeue.args")); !strings.Contains(args, "--name=eisweep-abc\n") ||
 		!strings.Contains(args, "--array\n") {
 		t.Errorf("squeue had %q", args)
 	}

@@ -34,11 +34,9 @@ func define(path string) (*definition, error) {
 		return nil, fmt.Errorf("%s: %d versions, want one", path, len(given.Spec.Versions))
 	}
 	var props apiextensions.JSONSchemaProps
-	if err := v1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(
-		given.Spec.Versions[0].Schema.OpenAPIV3Schema,
-		&props,
-		nil,
-	); err != nil {
+	err = v1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(given.Spec.Versions[0].Schema.OpenAPIV3Schema, &props,
+		nil)
+	if err != nil {
 		return nil, err
 	}
 	d := &definition{kind: given.Spec.Names.Kind}

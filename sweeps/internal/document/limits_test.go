@@ -49,15 +49,8 @@ func checkCounts(t *testing.T, content []byte) {
 	}
 	made := measure(data)
 	if made.keys > c.keys || made.values > c.values+c.keys || made.depth > (deepest+2)*(longest+1) {
-		t.Errorf(
-			"the library makes %+v, counted were %d keys, %d values, depth %d, %d dots of\n%s",
-			made,
-			c.keys,
-			c.values,
-			deepest,
-			longest,
-			content,
-		)
+		t.Errorf("the library makes %+v, counted were %d keys, %d values, depth %d, %d dots of\n%s", made, c.keys, c.values, deepest,
+			longest, content)
 	}
 }
 

@@ -87,12 +87,8 @@ func TestSummaryError(t *testing.T) {
 }
 
 func TestErrorTextLeavesOutWhatWasSaid(t *testing.T) {
-	err := errors.Join(
-		&ExitError{Code: ExitTasks},
-		Usagef("one"),
-		errors.Join(Usagef("two\n"), nil),
-		fmt.Errorf("%w: %w", errors.New("a"), errors.New("b")),
-	)
+	err := errors.Join(&ExitError{Code: ExitTasks}, Usagef("one"), errors.Join(Usagef("two\n"), nil),
+		fmt.Errorf("%w: %w", errors.New("a"), errors.New("b")))
 	if got, want := ErrorText(err), "one\ntwo\na: b"; got != want {
 		t.Errorf("text %q, want %q", got, want)
 	}
