@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/internal/natstest"
 )
 
 func TestSignalsEndARunThatGoesOnLater(t *testing.T) {
@@ -93,10 +94,20 @@ func TestASecondRunOnTheSameRootIsRefused(t *testing.T) {
 	// Commands that only read still work.
 	must(t, "plan", other, "-p", root)
 	must(t, "show", "long", "-p", root)
+	natstest.Until(t, "other commands see that the task runs", func() bool {
+		return strings.Contains(must(t, "tasks", "long", "-p", root), " running on ")
+	})
+	says(t, must(t, "tasks", "long", "-p", root, "--state", "running", "--json"), `"state":"running"`)
+	says(t, must(t, "status", "-p", root), "long: 0 of 1 done, 1 running")
+	says(t, must(t, "status", "long", "-p", root), "running")
 	p.cmd.Process.Signal(syscall.SIGINT)
 	if code, _ := p.end(); code != 130 {
 		t.Errorf("exit code %d, want 130", code)
 	}
+	if _, err := os.Stat(filepath.Join(root, ".eisweep", "run.json")); !os.IsNotExist(err) {
+		t.Errorf("the list of running tasks is left (%v)", err)
+	}
+	says(t, must(t, "tasks", "long", "-p", root), " pending")
 	must(t, "run", other, "-p", root)
 }
 

@@ -81,6 +81,7 @@ func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connecti
 	case errors.As(err, &absent) && absent.HasRun():
 		e.Notef("`%s` runs the sweeps by itself (process %d on %s); this status is read from the sweep directories", absent.Holder.Command,
 			absent.Holder.PID, absent.Holder.Host)
+		s.snapshot.Running = absent.Running(s.root)
 		return nil
 	case errors.As(err, &absent):
 		e.Notef("%s; this status is read from the sweep directories", absent.Summary())
@@ -143,6 +144,7 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 			row = inspect.OverviewOf(s.root, state)
 		} else if readFolders || s.isSetAside(name) {
 			row = inspect.ReadOverview(ctx, s.root, &s.catalog, name)
+			s.addRunning(&row)
 		} else {
 			untold = append(untold, name)
 			continue
@@ -212,6 +214,15 @@ func (o *overviewRows) write(e *cli.Env, all bool) {
 	}
 	if short {
 		e.Linef("%d sweeps are done, with %s: list them with --all", o.count, cli.Count(o.tasks, "task"))
+	}
+}
+
+// addRunning counts the tasks of a sweep that run by the snapshot. Those that were done since are no longer pending.
+func (s *statusView) addRunning(row *inspect.SweepOverview) {
+	for i := range s.snapshot.Running {
+		if s.snapshot.Running[i].Sweep == row.Sweep && row.Pending > 0 {
+			row.Pending, row.Running = row.Pending-1, row.Running+1
+		}
 	}
 }
 

@@ -86,12 +86,13 @@ func (l *taskLister) parse() error {
 	return l.TaskFilter.Parse()
 }
 
-// queryRunning asks the coordinator for running tasks; without one they are unknown.
+// queryRunning asks the coordinator for running tasks, or reads those of a `run`; without either they are unknown.
 func (l *taskLister) queryRunning(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection) error {
 	l.running = map[sweeps.ID]*control.RunningTask{}
 	cl, err := client.Open(ctx, e, r, c)
 	if absent := (*client.AbsentError)(nil); errors.As(err, &absent) {
-		if l.state == "running" {
+		l.take(absent.Running(r))
+		if l.state == "running" && !absent.HasRun() {
 			e.Notef("%s: running tasks are unknown", absent.Summary())
 		}
 		return nil
@@ -102,10 +103,15 @@ func (l *taskLister) queryRunning(ctx context.Context, e *cli.Env, r *root.Root,
 	defer cl.Close()
 	cl.WarnIfCopy(e)
 	snapshot, err := client.Ask[control.Snapshot](ctx, cl, control.VerbSnapshot, control.Nothing{})
-	for i := range snapshot.Running {
-		l.running[snapshot.Running[i].ID] = &snapshot.Running[i]
-	}
+	l.take(snapshot.Running)
 	return err
+}
+
+// take takes in which tasks run.
+func (l *taskLister) take(running []control.RunningTask) {
+	for i := range running {
+		l.running[running[i].ID] = &running[i]
+	}
 }
 
 func (l *taskLister) list(ctx context.Context, e *cli.Env, r *root.Root, name string) error {

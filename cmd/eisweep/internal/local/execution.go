@@ -107,6 +107,8 @@ func (x *Execution) wait(ctx context.Context, s *session, o display.Observer) er
 	}()
 	ticker := time.NewTicker(progressInterval)
 	defer ticker.Stop()
+	running := newPublisher(s)
+	defer running.close()
 	for {
 		select {
 		case err := <-done:
@@ -117,7 +119,9 @@ func (x *Execution) wait(ctx context.Context, s *session, o display.Observer) er
 			return s.queue.Err()
 		case <-ticker.C:
 			s.lines.PassTo(o)
-			o.Progress(s.coordinator.Snapshot())
+			now := s.coordinator.Snapshot()
+			o.Progress(now)
+			running.publish(now.Running)
 		}
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/coordinator/ledger"
 	"eisweep/internal/lease"
 	"eisweep/internal/root"
@@ -18,7 +20,8 @@ type Root struct {
 	*root.Root
 	Lease *lease.Lease
 
-	lock *root.Lock
+	lock      *root.Lock
+	published atomic.Bool // PublishRunning has written its file
 }
 
 // Open opens a root for a command that changes something, and makes this process its owner. If it is unknown whether the previous
@@ -99,5 +102,9 @@ func (o *Root) Lost() error {
 func (o *Root) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), FlushTimeout)
 	defer cancel()
-	return errors.Join(o.Lease.Release(ctx), o.lock.Unlock())
+	var err error
+	if o.published.Load() && o.Lease.Valid() {
+		err = client.RemoveRunSnapshot(o.Root)
+	}
+	return errors.Join(err, o.Lease.Release(ctx), o.lock.Unlock())
 }
