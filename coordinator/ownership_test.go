@@ -17,7 +17,7 @@ import (
 	"eisweep/internal/lease"
 )
 
-// ownership is an Ownership that lapses when a test says so, and is renewed by a function.
+// ownership is an Ownership that a test ends, and that a function renews.
 type ownership struct {
 	renew func(context.Context) error
 

@@ -244,7 +244,7 @@ func (g *testCluster) someTask(k *Coordinator, sweep string) string {
 	return ""
 }
 
-// TestARefusedTaskIsAnothers: the worker that has no memory for it at present says so, and it is sent again.
+// TestARefusedTaskIsAnothers has a worker refuse a task for lack of memory; the task is sent again.
 func TestARefusedTaskIsAnothers(t *testing.T) {
 	g := newRig(t)
 	k := g.serve()
@@ -284,7 +284,8 @@ func TestAnUnreadableOrderHoldsItsTask(t *testing.T) {
 	g.until(k, func() bool { return k.countsOf("two").Unreadable == 1 })
 	stop()
 	e := told[control.Explained](g, control.VerbExplain, control.Explain{Target: id})
-	if e.State != "held" || !strings.Contains(e.Reason, "no worker can read its order: ") || !strings.Contains(e.Remedy, "launch") {
+	if e.State != "held" || !strings.Contains(e.Reason, "no worker can read its message in the queue: ") ||
+		!strings.Contains(e.Remedy, "launch") {
 		t.Errorf("explained %+v", e)
 	}
 	if s := k.Snapshot().Sweeps[0]; s.Pending != 1 || s.Tasks != 1 {

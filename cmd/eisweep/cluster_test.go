@@ -57,7 +57,7 @@ func newCluster(t *testing.T, failpoints string) *cluster {
 	return c
 }
 
-// saying fits the line of a service's log that says so.
+// saying matches a line of a service's log with this text.
 func saying(text string) func(map[string]any) bool {
 	return func(event map[string]any) bool { return event["msg"] == text }
 }
@@ -77,7 +77,7 @@ func (c *cluster) work() {
 	c.workers = append(c.workers, w)
 }
 
-// dismiss ends the worker that is there longest.
+// dismiss ends the oldest worker.
 func (c *cluster) dismiss(signal syscall.Signal) {
 	c.t.Helper()
 	w := c.workers[0]

@@ -50,7 +50,7 @@ func undisturbedEarlier(t *testing.T, root string) (files []string, want map[str
 	return files, want
 }
 
-// wantEarlier wants every task of the sweeps to be done with these digests, and verify to find nothing.
+// wantEarlier fails the test unless every task of the sweeps is done with these digests and verify finds nothing.
 func wantEarlier(t *testing.T, root string, want map[string]string) {
 	t.Helper()
 	got := map[string]string{}

@@ -35,7 +35,7 @@ func OpenLibrary(ctx context.Context, r *root.Root, prober Prober, extra ...*swe
 	return NewLibrary(ctx, x, prober, extra), nil
 }
 
-// NewLibrary is OpenLibrary with a catalog that is there.
+// NewLibrary is OpenLibrary with an existing catalog.
 func NewLibrary(ctx context.Context, x *Catalog, prober Prober, extra []*sweeps.Sweep) *Library {
 	l := &Library{ctx: ctx, catalog: x, prober: prober, extra: map[string]*sweeps.Sweep{}}
 	for _, s := range extra {

@@ -47,7 +47,7 @@ func (x *Explainer) task(id sweeps.ID, t lifecycle.Task) control.Explained {
 		x.queued(id, &t, &out)
 	case lifecycle.Unreadable:
 		out.State = "held"
-		out.Reason = "no worker can read its order: " + x.Core.Reason(id)
+		out.Reason = "no worker can read its message in the queue: " + x.Core.Reason(id)
 		out.Remedy = "start coordinator and workers from the same program, then launch the sweep again"
 	default:
 		out.State = "running"

@@ -26,9 +26,9 @@ type Answer uint8
 // The answers.
 const (
 	Send     Answer = iota // its order is sent now
-	NoRoom                 // no worker has the memory for it at present
+	NoRoom                 // no worker has the memory for it now
 	Later                  // it cannot be sent in this round
-	Deferred               // it cannot be sent until TaskReady says so
+	Deferred               // it cannot be sent before TaskReady
 )
 
 // Offer is the answer to a candidate, with what its execution is expected to take.

@@ -57,7 +57,7 @@ type order struct {
 	after int // the register's last sequence when it was published
 }
 
-// world is a machine with all around it.
+// world is a machine with its workers, queue and register.
 type world struct {
 	random   *rand.Rand
 	machine  *Machine

@@ -31,7 +31,7 @@ type sweep struct {
 	next   int               // the first position that was not yet looked at for something to send
 	early  positions         // positions before next that must be looked at again, ascending
 	last   []int32           // positions of tasks whose attempts ended: they are sent behind the others
-	parked map[int64][]int32 // positions of tasks that fit nowhere at present, by the bytes they need
+	parked map[int64][]int32 // positions of tasks that fit nowhere now, by the bytes they need
 }
 
 // span is a range of positions of tasks that start from the same source.

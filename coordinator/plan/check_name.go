@@ -53,7 +53,7 @@ func (p *planner) adopt(item *Item, line *manifest.Line) {
 
 const foundReason = "found in the directory, without a line in the manifest"
 
-// inspect makes the line of a result file that the manifest doesn't have; nil when
+// inspect makes the line of a result file that is not in the manifest; nil when
 // it is nobody's.
 func (p *planner) inspect(sweep, file string) (*manifest.Line, error) {
 	path := filepath.Join(p.root.SweepDir(sweep), file)

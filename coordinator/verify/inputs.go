@@ -78,7 +78,7 @@ func (v *verifier) input(path, sha256 string, known inputs.Copies) error {
 	return nil
 }
 
-// copyAgain makes a copy anew, and says so, or what to do.
+// copyAgain makes a copy again, and reports that, or what to do.
 func (v *verifier) copyAgain(to, sha256 string, known inputs.Copies) string {
 	var from []string
 	for _, path := range slices.Sorted(maps.Keys(known)) {

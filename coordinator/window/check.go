@@ -39,7 +39,7 @@ func (w *Window) Check(ctx context.Context) error {
 	if missing+unknown == 0 {
 		return nil
 	}
-	w.config.Log.Warn("the queue does not hold the orders that were sent; they are sent again", "missing", missing, "unknown", unknown)
+	w.config.Log.Warn("the queue does not hold the tasks that were sent; they are sent again", "missing", missing, "unknown", unknown)
 	w.wrong, w.rebuild = nil, true
 	w.Refill()
 	return nil

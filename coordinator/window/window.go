@@ -161,7 +161,7 @@ func (w *Window) Fill(ctx context.Context) time.Duration {
 		w.limit, w.limited = max(1, w.config.Core.Machine().Queued()-len(list)+n), time.Now()
 	}
 	if ctx.Err() == nil {
-		w.config.Log.Warn("orders could not be sent and are sent again", "orders", len(list)-n, "error", err)
+		w.config.Log.Warn("tasks could not be sent and are sent again", "tasks", len(list)-n, "error", err)
 	}
 	return sendPause
 }

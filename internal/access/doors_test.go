@@ -247,7 +247,7 @@ func TestCoordinatorsSecretsAreGuarded(t *testing.T) {
 	}
 }
 
-// Secrets show in no text that is made of what holds them.
+// No text that is made from a type with secrets contains them.
 func TestSecretsDontPrint(t *testing.T) {
 	s := newSite(t)
 	var out bytes.Buffer

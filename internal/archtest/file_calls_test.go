@@ -11,7 +11,7 @@ import (
 var careless = []string{"Open", "OpenFile", "ReadFile", "WriteFile", "Create", "CreateTemp", "Truncate", "Chmod", "Chown", "Chtimes",
 	"Link", "Rename", "Mkdir", "MkdirAll"}
 
-// careful are those that may use them all the same, and why.
+// careful lists the exceptions, with reasons.
 var careful = map[string]string{
 	"internal/atomicfile": "it is what the others use",
 	"internal/e2e":        "they test",

@@ -49,7 +49,7 @@ func (d *Draft) Commit() error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("write %s: %w", d.path, err), d.Discard())
 	}
-	d.settled = true // the temporary name is no more
+	d.settled = true // the temporary name no longer exists
 	return errors.Join(syncDirectory(filepath.Dir(d.path)), d.Close())
 }
 

@@ -130,7 +130,7 @@ func Read(path string, limit int64) ([]byte, error) {
 	return text, nil
 }
 
-// IsGone reports whether there is nothing under a path, or a link that leads to nothing.
+// IsGone reports whether a path does not exist, or is a dangling link.
 func IsGone(path string) bool {
 	_, err := os.Stat(path)
 	return errors.Is(err, fs.ErrNotExist)

@@ -29,9 +29,9 @@ type PlanCounts struct {
 	Linked    int      `json:"linked"`     // done by another sweep, or under another name
 	Settled   int      `json:"settled"`    // failed with class numeric or invalid, and left so
 	Conflicts int      `json:"superseded"` // files of other tasks in the way, which are moved if the launch may do so
-	Gone      []string `json:"gone"`       // files of earlier launches that this one doesn't have
+	Gone      []string `json:"gone"`       // files of earlier launches that are not part of this one
 	Restored  int      `json:"restored"`   // that a rerun had replaced, and that are wanted in place of their replacements
-	Dropped   int      `json:"dropped"`    // of an earlier launch, not settled yet, that this one doesn't have
+	Dropped   int      `json:"dropped"`    // unfinished tasks of an earlier launch that are not part of this one
 	Resumes   bool     `json:"resumes"`    // the sweep is paused, and the launch resumes it
 
 	DroppedDone  int    `json:"dropped_done"`              // of the previous launch, done, that this one doesn't have

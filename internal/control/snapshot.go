@@ -25,7 +25,7 @@ type Snapshot struct {
 }
 
 // SweepFault is why a sweep is set aside: something of it cannot be read or written. The
-// coordinator tries it again now and then.
+// coordinator tries again from time to time.
 type SweepFault struct {
 	Sweep  string    `json:"sweep"`
 	Since  time.Time `json:"since"`

@@ -82,7 +82,7 @@ func (w *workerPool) look() {
 	}
 }
 
-// leaves waits until somebody who is watched has left.
+// leaves waits until a watched worker has left.
 func (w *workerPool) leaves(d *departure) {
 	w.c.t.Helper()
 	await(w.c.t, "the end of "+d.name, func() bool {

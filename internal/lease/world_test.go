@@ -205,7 +205,7 @@ func (p *process) authorizeWrite() bool {
 	return l != nil && !gone && !p.host.isHalted() && l.Valid()
 }
 
-// world is a root and those that would own it.
+// world is a root and the processes that compete for it.
 type world struct {
 	t     testing.TB
 	r     *root.Root
@@ -295,7 +295,7 @@ func (w *world) writers() (may []*process) {
 	return may
 }
 
-// sometimes returns a delay that is mostly short, now and then long, drawn by a seed.
+// sometimes returns a delay that is mostly short and sometimes long, drawn by a seed.
 func sometimes(rng *rand.Rand) func() time.Duration {
 	var mu sync.Mutex
 	usual := []int{10, 300, 900}[rng.IntN(3)]

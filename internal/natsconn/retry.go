@@ -31,7 +31,7 @@ func (c *Conn) Retry(ctx context.Context, f func(context.Context) error) error {
 	return c.repeat(ctx, AnswerTimeout, &c.full, f)
 }
 
-// RetryKept is Retry for outcomes and attempts. While such a request waits for room, Unkept says so.
+// RetryKept is Retry for outcomes and attempts. While such a request waits for room, Unkept is not nil.
 func (c *Conn) RetryKept(ctx context.Context, f func(context.Context) error) error {
 	return c.repeat(ctx, AnswerTimeout, &c.unkept, f)
 }

@@ -106,7 +106,7 @@ type AttemptEvent struct {
 const (
 	EventStarted    = "started"    // a worker claimed the task
 	EventReturned   = "returned"   // it gave the attempt up unfinished; with a class for a failure that is tried again
-	EventRefused    = "refused"    // it has no memory for the task at present
+	EventRefused    = "refused"    // it has no memory for the task now
 	EventUnreadable = "unreadable" // it cannot read the order
 	EventEnded      = "ended"      // the coordinator ended the attempt
 )

@@ -100,7 +100,7 @@ func (m *model) rebuild(ctx context.Context, k *Queue) {
 	}
 }
 
-// endMissing ends the attempts that no presence has listed for a while, and now and then one that is
+// endMissing ends the attempts that no presence has listed for a while, and sometimes one that is
 // listed. It lets one that is listed after its end go on.
 func (m *model) endMissing(ctx context.Context, k *Queue) {
 	m.mu.Lock()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// cutter makes connections, and breaks one now and then just after it has written a message of some
+// cutter makes connections, and breaks one from time to time just after it has written a message of some
 // kinds, so that the answer is lost.
 type cutter struct {
 	dial  func(network, address string) (net.Conn, error)

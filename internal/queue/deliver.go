@@ -39,16 +39,16 @@ func (q *Queue) deliver(ctx context.Context, msg jetstream.Msg) *Delivery {
 
 // reject removes an order that nobody can execute, once the register has the event that says why.
 func (q *Queue) reject(ctx context.Context, msg jetstream.Msg, why protocol.AttemptEvent) {
-	q.log.Error("an order cannot be executed", "subject", msg.Subject(), "error", why.Error)
+	q.log.Error("a task cannot be executed", "subject", msg.Subject(), "error", why.Error)
 	if id, run, err := q.subjects.ParseOrder("tasks", msg.Subject()); err == nil {
 		why.ID, why.Run = id, run
 		if err := q.noteRejected(ctx, why); err != nil {
-			q.log.Error("report an order that cannot be executed", "error", err)
+			q.log.Error("report a task that cannot be executed", "error", err)
 			return // it is delivered again
 		}
 	}
 	if err := msg.Term(); err != nil {
-		q.log.Error("remove an order that cannot be executed", "error", err)
+		q.log.Error("remove a task that cannot be executed", "error", err)
 	}
 }
 

@@ -83,7 +83,7 @@ func (i *intake) enter() {
 }
 
 // served counts one caller less, which got a task that was requested. Both counts change at once: otherwise
-// another task would be asked for in between, for nobody.
+// a task would be requested in between that no caller waits for.
 func (i *intake) served() {
 	i.mu.Lock()
 	defer i.mu.Unlock()

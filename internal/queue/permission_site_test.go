@@ -33,7 +33,7 @@ func TestErrorsNameWhatASiteLacks(t *testing.T) {
 	}
 }
 
-// denying has one user, who may not publish or subscribe what is named.
+// denying has one user, who may not publish or subscribe to the named subjects.
 func denying(publish, subscribe string) func(*server.Options) {
 	deny := func(subject string) *server.SubjectPermission {
 		return &server.SubjectPermission{Deny: []string{subject}}

@@ -149,7 +149,7 @@ func (q *Queue) checkRoom(ctx context.Context, messages []*nats.Msg) error {
 		size += int64(len(m.Subject) + len(m.Data) + messageOverhead)
 	}
 	if left := tier.Limits.MaxStore - int64(tier.Store); size*int64(replicas) > left {
-		return fmt.Errorf("%d orders take %d bytes, and the account has %d: %w",
+		return fmt.Errorf("%d tasks take %d bytes, and the account has %d: %w",
 			len(messages), size*int64(replicas), left, natsconn.ErrLimit)
 	}
 	return nil

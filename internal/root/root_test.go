@@ -249,7 +249,7 @@ func TestLockThatWasForgotten(t *testing.T) {
 		t.Errorf("held by another: %v", err)
 	}
 	must(t, (&Lock{root: r, file: reopened(t, lock.file), holder: lock.holder}).Unlock())
-	must(t, other.Check()) // giving up what was lost takes nothing from who has it
+	must(t, other.Check()) // unlocking a lost lock does not affect its new holder
 	must(t, other.Unlock())
 	if err := lock.Check(); !errors.Is(err, ErrLockLost) {
 		t.Errorf("held by another meanwhile: %v", err)
