@@ -55,7 +55,8 @@ func TestUnresponsiveWhileTheServerIsAway(t *testing.T) {
 func TestARefusalIsAnAnswer(t *testing.T) {
 	c := connect(t, natstest.StartEmbedded(t, t.TempDir()))
 	before := time.Now()
-	if err := c.Retry(natstest.Deadline(t), func(context.Context) error { return jetstream.ErrMsgNotFound }); !errors.Is(err, jetstream.ErrMsgNotFound) {
+	err := c.Retry(natstest.Deadline(t), func(context.Context) error { return jetstream.ErrMsgNotFound })
+	if !errors.Is(err, jetstream.ErrMsgNotFound) {
 		t.Fatal(err)
 	}
 	c.latency.mu.Lock()

@@ -193,7 +193,8 @@ func TestOpenTellsWhatIsMissing(t *testing.T) {
 	if _, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{Server: s, RootID: testRoot}}); !errors.Is(err, ErrNoQueue) {
 		t.Errorf("no streams: %v", err)
 	}
-	if _, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{URL: "nats://127.0.0.1:1", RootID: testRoot}}); !errors.Is(err, natsconn.ErrUnreachable) {
+	_, err := Open(natstest.Deadline(t), Options{Options: natsconn.Options{URL: "nats://127.0.0.1:1", RootID: testRoot}})
+	if !errors.Is(err, natsconn.ErrUnreachable) {
 		t.Errorf("no server: %v", err)
 	}
 }

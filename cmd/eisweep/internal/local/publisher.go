@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"eisweep/internal/control"
-	"eisweep/sweeps"
 )
 
 // publisher writes down which tasks run, for other commands: in a goroutine of its own, because storage may not answer.
@@ -14,8 +13,8 @@ type publisher struct {
 	next    chan []control.RunningTask
 	done    chan struct{}
 
-	sent time.Time   // when something was last given to the goroutine
-	last []sweeps.ID // of the tasks that it was given
+	sent time.Time             // when something was last given to the goroutine
+	last []control.RunningTask // what it was given
 }
 
 // publishInterval is the shortest time between two writes.
@@ -38,16 +37,13 @@ func (p *publisher) work() {
 
 // publish takes in which tasks run. It never waits; what is not written is written by a later call.
 func (p *publisher) publish(running []control.RunningTask) {
-	var ids []sweeps.ID
-	for i := range running {
-		ids = append(ids, running[i].ID)
-	}
-	if slices.Equal(ids, p.last) || time.Since(p.sent) < publishInterval {
+	same := func(a, b control.RunningTask) bool { return a.ID == b.ID }
+	if slices.EqualFunc(running, p.last, same) || time.Since(p.sent) < publishInterval {
 		return
 	}
 	select {
 	case p.next <- running:
-		p.sent, p.last = time.Now(), ids
+		p.sent, p.last = time.Now(), running
 	default:
 	}
 }
