@@ -228,14 +228,15 @@ func (s *Sweep) combinationFaults(wrong map[string]bool) []Fault {
 	if !s.experiment.Trains() || combinations(s.axes) > 100_000 {
 		return nil
 	}
-	g := newGrid(s)
+	m := (&Expansion{sweep: s, grid: newGrid(s)}).newMaker(nil)
 	c := newCheck(context.Background(), s)
-	g.each(func(at []int) bool {
-		own := g.settings(slices.Clone(s.parameters), at)
-		d := draft{task: Task{Varying: own[len(s.parameters):]}}
-		for _, f := range sim.Validate(s.experiment, sim.Resolve(s.experiment, own)) {
+	m.grid.each(func(at []int) bool {
+		if len(m.combine(at)) > 0 {
+			return true
+		}
+		for _, f := range sim.Validate(s.experiment, m.resolve(m.own)) {
 			if !slices.ContainsFunc(f.Names, func(n string) bool { return wrong[n] }) {
-				c.add("combination "+strings.Join(f.Names, " ")+f.Problem, func() Fault { return s.combinationFault(f, d.where()) })
+				c.add("combination "+strings.Join(f.Names, " ")+f.Problem, func() Fault { return s.combinationFault(f, m.where()) })
 			}
 		}
 		return true

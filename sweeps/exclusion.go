@@ -19,6 +19,7 @@ type exclusion struct {
 	dropped []bool // by the number of the combination
 	decided bool   // all combinations have been compared
 	looked  int    // values of axes that were compared in advance
+	maker   *maker
 }
 
 // rule is an [[exclude]], reduced to the conditions that depend on the combination.
@@ -30,8 +31,9 @@ type rule struct {
 // test is true if the value of a column of the grid is in the set.
 type test struct {
 	place
-	set   map[sim.Value]bool
-	holds []bool // by position on the axis; nil: look the value up
+	set     map[sim.Value]bool
+	holds   []bool // by position on the axis; nil: look the value up
+	derived string // the name of a derived parameter, which no column has
 }
 
 // newExclusion returns nil if nothing can be dropped.
@@ -39,7 +41,7 @@ func (m *maker) newExclusion(c *check) *exclusion {
 	if len(m.sweep.excludes) == 0 {
 		return nil
 	}
-	x := &exclusion{dropped: make([]bool, m.grid.size())}
+	x := &exclusion{dropped: make([]bool, m.grid.size()), maker: m}
 	for _, conditions := range m.sweep.excludes {
 		x.rules = append(x.rules, x.newRule(m, conditions, c))
 	}
@@ -49,7 +51,9 @@ func (m *maker) newExclusion(c *check) *exclusion {
 func (x *exclusion) newRule(m *maker, conditions []condition, c *check) (r rule) {
 	c.excluding(1)
 	for _, cond := range conditions {
-		if column, varies := m.column(cond.name); varies {
+		if derived := m.derivedFrom(cond.name); derived != "" {
+			r.tests = append(r.tests, test{set: cond.set, derived: derived})
+		} else if column, varies := m.column(cond.name); varies {
 			r.tests = append(r.tests, x.newTest(column, cond.set, c))
 		} else if v, known := m.fixed(cond.name); !known || !cond.set[v] {
 			r.never = true
@@ -69,6 +73,19 @@ func (x *exclusion) newTest(column place, set map[sim.Value]bool, c *check) test
 		t.holds[i] = set[v]
 	}
 	return t
+}
+
+// derivedFrom returns the derived parameter that determines a parameter's value; "" if none does.
+func (m *maker) derivedFrom(name string) string {
+	if m.sweep.derives(name) {
+		return name
+	}
+	_, varies := m.column(name)
+	_, set := settingOf(m.sweep.parameters, name)
+	if name == "numint.every_n" && !varies && !set && m.network == nil && m.sweep.derives("numint.n_trials") {
+		return "numint.n_trials" // which it follows
+	}
+	return ""
 }
 
 // column returns the column of the grid that determines a parameter's value, if one does.
@@ -103,7 +120,7 @@ func (x *exclusion) drops(n int, at []int, c *check) bool {
 		return x != nil && x.dropped[n]
 	}
 	for i, r := range x.rules {
-		if r.matches(at, c) {
+		if r.matches(x.maker, at, c) {
 			c.excluded(i)
 			x.dropped[n] = true
 		}
@@ -111,13 +128,18 @@ func (x *exclusion) drops(n int, at []int, c *check) bool {
 	return x.dropped[n]
 }
 
-func (r rule) matches(at []int, c *check) bool {
+func (r rule) matches(m *maker, at []int, c *check) bool {
 	c.excluding(1)
 	if r.never {
 		return false
 	}
 	for _, t := range r.tests {
-		if i := at[t.axis]; t.holds == nil {
+		if t.derived != "" {
+			c.excluding(lookingUp)
+			if v, known := settingOf(m.own, t.derived); !known || !t.set[v] {
+				return false
+			}
+		} else if i := at[t.axis]; t.holds == nil {
 			c.excluding(lookingUp)
 			if !t.set[t.values[i]] {
 				return false

@@ -54,7 +54,7 @@ func (e *Expansion) At(number int) Task {
 	m := e.newMaker(n)
 	m.setSeed(m.seeds(nil)[number/combinations%seeds])
 	at := e.grid.at(number % combinations)
-	m.own = e.grid.settings(append(m.own[:0], e.sweep.parameters...), at)
+	m.combine(at)
 	return m.make(at).task
 }
 

@@ -52,9 +52,34 @@ func (m *maker) setSeed(seed uint32) {
 	m.id.set("seed", strconv.FormatUint(uint64(seed), 10))
 }
 
+// combine sets the settings of a combination.
+func (m *maker) combine(at []int) (bad []*underived) {
+	m.own = m.grid.settings(append(m.own[:0], m.sweep.parameters...), at)
+	if len(m.sweep.derived) > 0 {
+		m.own, bad = m.sweep.derive(m.network, m.own)
+	}
+	return bad
+}
+
 // make creates the task of the current combination.
 func (m *maker) make(at []int) draft {
 	tree := m.resolve(m.own)
+	if len(m.sweep.derived) > 0 {
+		m.id.parameters(sim.Settings(m.sweep.experiment, tree))
+	} else {
+		m.setColumns(at, &tree)
+	}
+	d := draft{network: m.network, own: m.own, task: m.task(tree, m.own[len(m.sweep.parameters):])}
+	d.task.ID = m.id.sum()
+	if len(m.sweep.replacements) > 0 {
+		d = m.replace(d)
+	}
+	d.task.File = d.task.fileName(len(m.sweep.seeds) > 0)
+	return d
+}
+
+// setColumns sets the lines of the id that depend on the combination.
+func (m *maker) setColumns(at []int, tree *sim.Parameters) {
 	for _, c := range m.grid.columns {
 		m.id.lines[lineNumber[c.name]] = c.lines[at[c.axis]]
 	}
@@ -64,13 +89,6 @@ func (m *maker) make(at []int) draft {
 			m.id.set("numint.every_n", strconv.Itoa(tree.Numint.EveryN))
 		}
 	}
-	d := draft{network: m.network, own: m.own, task: m.task(tree, m.own[len(m.sweep.parameters):])}
-	d.task.ID = m.id.sum()
-	if len(m.sweep.replacements) > 0 {
-		d = m.replace(d)
-	}
-	d.task.File = d.task.fileName(len(m.sweep.seeds) > 0)
-	return d
 }
 
 // resolve returns the parameter tree with what the sweep sets.

@@ -112,6 +112,9 @@ func (s *Sweep) changeSeeds(o Overrides) bool {
 // override makes a parameter an axis of one value, wherever it was set before.
 func (s *Sweep) override(set sim.Setting) {
 	s.parameters = slices.DeleteFunc(s.parameters, func(p sim.Setting) bool { return p.Name == set.Name })
+	if s.derived = slices.DeleteFunc(s.derived, func(d derivation) bool { return d.name == set.Name }); len(s.derived) == 0 {
+		s.derived = nil
+	}
 	for i, a := range s.axes {
 		s.axes[i].columns = slices.DeleteFunc(slices.Clone(a.columns), func(c column) bool { return c.name == set.Name })
 		if a.sample != nil {

@@ -7,6 +7,7 @@ import (
 
 	"eisweep/sim"
 	"eisweep/sweeps/internal/document"
+	"eisweep/sweeps/internal/expression"
 )
 
 // maxTasks limits the seeds and the tasks of a sweep, maxValues the values of an axis.
@@ -164,7 +165,7 @@ func (b bounds) values() []float64 {
 		case b.log && i == b.count-1:
 			list[i] = b.to
 		case b.log:
-			list[i] = b.from * power(b.to/b.from, float64(i)/float64(b.count-1))
+			list[i] = b.from * expression.Power(b.to/b.from, float64(i)/float64(b.count-1))
 		default:
 			list[i] = b.from + float64(i)*(b.to-b.from)/float64(b.count-1)
 		}

@@ -1,8 +1,6 @@
 package sweeps
 
 import (
-	"math"
-	"math/rand"
 	"slices"
 	"testing"
 )
@@ -32,19 +30,5 @@ func TestRangeValues(t *testing.T) {
 		if got := axisValues(t, text); !slices.Equal(got, want) {
 			t.Errorf("%s gives %v, want %v", text, got, want)
 		}
-	}
-}
-
-func TestPowerAgreesWithTheMathPackage(t *testing.T) {
-	r := rand.New(rand.NewSource(1))
-	for range 10_000 {
-		x, y := math.Exp(60*r.NormFloat64()), r.Float64()
-		got, want := power(x, y), math.Pow(x, y)
-		if math.Abs(got-want) > 1e-13*want {
-			t.Fatalf("power(%g, %g) is %g, want %g", x, y, got, want)
-		}
-	}
-	if got := power(100, 0.5); math.Float64bits(got) != math.Float64bits(10) {
-		t.Errorf("power(100, 0.5) is %v", got)
 	}
 }

@@ -76,7 +76,7 @@ func (r *reader) claim(f named) bool {
 	} else if ok {
 		line := r.text.fault(at, "", "").Line
 		r.fail(f.node.Key, fmt.Sprintf("%s is set twice: also in line %d", f.Name, line),
-			"set each parameter once, in [parameters], [axes], [[together]] or [sample]")
+			"set each parameter once, in [parameters], [axes], [[together]], [sample] or [derive]")
 		return false
 	}
 	r.sweep.places[f.Name] = f.node.Place()

@@ -36,6 +36,7 @@ var keys = []struct {
 	{"axes", (*reader).readAxes},
 	{"together", (*reader).readTogether},
 	{"sample", (*reader).readSample},
+	{"derive", (*reader).readDerive},
 	{"exclude", (*reader).readExcludes},
 	{"replace", (*reader).readReplacements},
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"eisweep/sim"
+	"eisweep/sweeps/internal/expression"
 )
 
 // sample is how the points of a [sample] were drawn.
@@ -58,7 +59,7 @@ func (s *scaling) value(u float64) (sim.Value, error) {
 // between returns from + u·(end − from), or from·(end/from)^u.
 func (s *scaling) between(end, u float64) float64 {
 	if s.log {
-		return float64(s.from * power(end/s.from, u))
+		return float64(s.from * expression.Power(end/s.from, u))
 	}
 	return s.from + float64(u*(end-s.from))
 }

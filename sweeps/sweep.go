@@ -24,6 +24,7 @@ type Sweep struct {
 	initial      *initialFile
 	parameters   []sim.Setting // in the order of sim.Table
 	axes         []axis        // those of [axes], then those of [[together]], then that of [sample]
+	derived      []derivation  // each after those that it needs
 	excludes     [][]condition
 	replacements []Replacement
 	text         text
@@ -99,6 +100,7 @@ func (s *Sweep) copy() *Sweep {
 	c := *s
 	c.seeds = slices.Clone(s.seeds)
 	c.parameters = slices.Clone(s.parameters)
+	c.derived = slices.Clone(s.derived)
 	c.excludes = slices.Clone(s.excludes)
 	c.replacements = slices.Clone(s.replacements)
 	c.places, c.overridden = maps.Clone(s.places), maps.Clone(s.overridden)

@@ -60,13 +60,19 @@ func (e *Expansion) walkNetwork(n *network, number int, visit func(draft) bool, 
 		m.setSeed(seed)
 		combination := 0
 		more := e.grid.each(func(at []int) bool {
-			m.own = e.grid.settings(append(m.own[:0], e.sweep.parameters...), at)
+			bad := m.combine(at)
 			here := combination
 			combination++
 			if !c.visited() {
 				return false
 			}
-			return exclusion.drops(here, at, c) || visit(m.draft(at, number+here, i > 0))
+			if exclusion.drops(here, at, c) {
+				return true
+			}
+			if len(bad) > 0 {
+				return c.underived(bad, m.where())
+			}
+			return visit(m.draft(at, number+here, i > 0))
 		})
 		if !more {
 			return false
@@ -77,6 +83,12 @@ func (e *Expansion) walkNetwork(n *network, number int, visit func(draft) bool, 
 		}
 	}
 	return true
+}
+
+// where describes the current combination.
+func (m *maker) where() string {
+	d := draft{network: m.network, task: Task{Varying: m.own[len(m.sweep.parameters):]}}
+	return d.where()
 }
 
 // draft creates the task of the current combination. checked means that the combination was

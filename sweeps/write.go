@@ -26,6 +26,12 @@ func (s *Sweep) TOML() []byte {
 	}
 	section(&b, "[parameters]", s.parameters)
 	s.writeAxes(&b)
+	if len(s.derived) > 0 {
+		b.WriteString("\n[derive]\n")
+	}
+	for _, d := range s.derived {
+		fmt.Fprintf(&b, "%s = %s\n", d.name, quote(d.text))
+	}
 	for _, c := range s.excludes {
 		writeConditions(&b, "[[exclude]]", c)
 	}

@@ -54,6 +54,10 @@ pl.eta_i = [1, 2]
 inp.n_stimuli = [3, 4]
 inp.exc.bg_input = { from = -1, to = 1e6, count = 7 }
 sy.i2e.p = [0.333333333]
+[derive]
+pl.rho0 = "pl.eta_e * 2 + perturb.size"
+perturb.size = "min(pl.eta_i, 5) + 1"
+perturb.n_perturbed = "round(inp.n_stimuli / 2)"
 [[exclude]]
 pl.eta_e = 1
 pl.bp_weights = [true, false]
@@ -90,6 +94,7 @@ func TestWrittenPathsAreAbsolute(t *testing.T) {
 func FuzzSweepFile(f *testing.F) {
 	f.Add(everything)
 	f.Add(overridden)
+	f.Add(derived)
 	f.Add(fmt.Sprintf(sampled, "latin-hypercube", 5, 3))
 	for _, name := range shipped.Names() {
 		content, err := shipped.Read(name)

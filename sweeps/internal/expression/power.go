@@ -1,11 +1,11 @@
-package sweeps
+package expression
 
 import "math"
 
-// power returns x^y for x > 0 and 0 ≤ y ≤ 1 within a few units in the last place.
+// Power returns x^y for x > 0 and 0 ≤ y ≤ 1 within a few units in the last place.
 // A logarithmic range must have the same values, and its tasks the same ids, on every
 // machine; results of math.Exp, math.Log and fused multiply-adds differ between machines.
-func power(x, y float64) float64 {
+func Power(x, y float64) float64 {
 	fraction, exponent := math.Frexp(x)
 	if fraction < math.Sqrt2/2 {
 		fraction, exponent = 2*fraction, exponent-1
