@@ -231,7 +231,7 @@ func (s *Sweep) combinationFaults(wrong map[string]bool) []Fault {
 	m := (&Expansion{sweep: s, grid: newGrid(s)}).newMaker(nil)
 	c := newCheck(context.Background(), s)
 	m.grid.each(func(at []int) bool {
-		if len(m.combine(at)) > 0 {
+		if ok, bad := m.combine(at); !ok || len(bad) > 0 {
 			return true
 		}
 		for _, f := range sim.Validate(s.experiment, m.resolve(m.own)) {

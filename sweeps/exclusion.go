@@ -34,6 +34,8 @@ type test struct {
 	set     map[sim.Value]bool
 	holds   []bool // by position on the axis; nil: look the value up
 	derived string // the name of a derived parameter, which no column has
+	// otherwise is whether the test is true where the axis of the column does not vary.
+	otherwise bool
 }
 
 // newExclusion returns nil if nothing can be dropped.
@@ -54,7 +56,8 @@ func (x *exclusion) newRule(m *maker, conditions []condition, c *check) (r rule)
 		if derived := m.derivedFrom(cond.name); derived != "" {
 			r.tests = append(r.tests, test{set: cond.set, derived: derived})
 		} else if column, varies := m.column(cond.name); varies {
-			r.tests = append(r.tests, x.newTest(column, cond.set, c))
+			v, known := m.fixed(cond.name)
+			r.tests = append(r.tests, x.newTest(column, cond.set, known && cond.set[v], c))
 		} else if v, known := m.fixed(cond.name); !known || !cond.set[v] {
 			r.never = true
 		}
@@ -62,8 +65,8 @@ func (x *exclusion) newRule(m *maker, conditions []condition, c *check) (r rule)
 	return r
 }
 
-func (x *exclusion) newTest(column place, set map[sim.Value]bool, c *check) test {
-	t := test{place: column, set: set}
+func (x *exclusion) newTest(column place, set map[sim.Value]bool, otherwise bool, c *check) test {
+	t := test{place: column, set: set, otherwise: otherwise}
 	if x.looked += len(column.values); x.looked > maxLooked {
 		return t
 	}
@@ -139,7 +142,11 @@ func (r rule) matches(m *maker, at []int, c *check) bool {
 			if v, known := settingOf(m.own, t.derived); !known || !t.set[v] {
 				return false
 			}
-		} else if i := at[t.axis]; t.holds == nil {
+		} else if i := at[t.axis]; !m.switches.vary(t.axis) {
+			if c.excluding(1); !t.otherwise {
+				return false
+			}
+		} else if t.holds == nil {
 			c.excluding(lookingUp)
 			if !t.set[t.values[i]] {
 				return false

@@ -88,10 +88,13 @@ func (g *grid) at(n int) []int {
 	return at
 }
 
-// settings appends the values of a combination, in the order of file names.
-func (g *grid) settings(list []sim.Setting, at []int) []sim.Setting {
+// settings appends the values of a combination, in the order of file names, on the axes that
+// vary for it.
+func (g *grid) settings(list []sim.Setting, at []int, w *switches) []sim.Setting {
 	for _, c := range g.columns {
-		list = append(list, sim.Setting{Name: c.name, Value: c.values[at[c.axis]]})
+		if w.vary(c.axis) {
+			list = append(list, sim.Setting{Name: c.name, Value: c.values[at[c.axis]]})
+		}
 	}
 	return list
 }

@@ -18,6 +18,7 @@ type maker struct {
 	id        *identity
 	seed      uint32
 	everyN    bool // the line of numint.every_n depends on the combination
+	switches  *switches
 }
 
 func (e *Expansion) newMaker(n *network) *maker {
@@ -32,6 +33,7 @@ func (e *Expansion) newMaker(n *network) *maker {
 	m.everyN = e.sweep.experiment.Trains() && slices.ContainsFunc(e.grid.columns, func(c place) bool {
 		return c.name == "numint.n_trials" || c.name == "numint.every_n"
 	})
+	m.switches = m.newSwitches()
 	return m
 }
 
@@ -52,19 +54,26 @@ func (m *maker) setSeed(seed uint32) {
 	m.id.set("seed", strconv.FormatUint(uint64(seed), 10))
 }
 
-// combine sets the settings of a combination.
-func (m *maker) combine(at []int) (bad []*underived) {
-	m.own = m.grid.settings(append(m.own[:0], m.sweep.parameters...), at)
+// combine sets the settings of a combination. It returns false if the combination is no task of
+// its own, and the expressions that have no legal value for it.
+func (m *maker) combine(at []int) (ok bool, bad []*underived) {
+	if !m.switches.decide(at) {
+		return false, nil
+	}
+	m.own = m.grid.settings(append(m.own[:0], m.sweep.parameters...), at, m.switches)
 	if len(m.sweep.derived) > 0 {
 		m.own, bad = m.sweep.derive(m.network, m.own)
 	}
-	return bad
+	return true, bad
 }
+
+// computed reports whether values of the combinations are not those of the grid's columns alone.
+func (s *Sweep) computed() bool { return len(s.derived) > 0 || len(s.restrictions) > 0 }
 
 // make creates the task of the current combination.
 func (m *maker) make(at []int) draft {
 	tree := m.resolve(m.own)
-	if len(m.sweep.derived) > 0 {
+	if m.sweep.computed() {
 		m.id.parameters(sim.Settings(m.sweep.experiment, tree))
 	} else {
 		m.setColumns(at, &tree)

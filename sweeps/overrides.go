@@ -127,6 +127,7 @@ func (s *Sweep) override(set sim.Setting) {
 		end = len(s.axes)
 	}
 	s.axes = slices.Insert(s.axes, end, axis{columns: []column{{name: set.Name, values: []sim.Value{set.Value}}}})
+	s.forgetRestrictions(set)
 	s.forgetExcludes(set)
 	s.replaceText(set.Name, "--set "+set.String())
 }

@@ -37,6 +37,7 @@ var keys = []struct {
 	{"together", (*reader).readTogether},
 	{"sample", (*reader).readSample},
 	{"derive", (*reader).readDerive},
+	{"only_if", (*reader).readOnlyIf},
 	{"exclude", (*reader).readExcludes},
 	{"replace", (*reader).readReplacements},
 }

@@ -25,6 +25,7 @@ type Sweep struct {
 	parameters   []sim.Setting // in the order of sim.Table
 	axes         []axis        // those of [axes], then those of [[together]], then that of [sample]
 	derived      []derivation  // each after those that it needs
+	restrictions []restriction
 	excludes     [][]condition
 	replacements []Replacement
 	text         text
@@ -101,6 +102,7 @@ func (s *Sweep) copy() *Sweep {
 	c.seeds = slices.Clone(s.seeds)
 	c.parameters = slices.Clone(s.parameters)
 	c.derived = slices.Clone(s.derived)
+	c.restrictions = slices.Clone(s.restrictions)
 	c.excludes = slices.Clone(s.excludes)
 	c.replacements = slices.Clone(s.replacements)
 	c.places, c.overridden = maps.Clone(s.places), maps.Clone(s.overridden)

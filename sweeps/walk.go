@@ -60,11 +60,14 @@ func (e *Expansion) walkNetwork(n *network, number int, visit func(draft) bool, 
 		m.setSeed(seed)
 		combination := 0
 		more := e.grid.each(func(at []int) bool {
-			bad := m.combine(at)
+			ok, bad := m.combine(at)
 			here := combination
 			combination++
 			if !c.visited() {
 				return false
+			}
+			if !ok {
+				return true
 			}
 			if exclusion.drops(here, at, c) {
 				return true

@@ -32,6 +32,9 @@ func (s *Sweep) TOML() []byte {
 	for _, d := range s.derived {
 		fmt.Fprintf(&b, "%s = %s\n", d.name, quote(d.text))
 	}
+	for _, x := range s.restrictions {
+		writeConditions(&b, fmt.Sprintf("[[only_if]]\nvary = [%s]", join(x.vary, quote)), x.conditions)
+	}
 	for _, c := range s.excludes {
 		writeConditions(&b, "[[exclude]]", c)
 	}
@@ -132,6 +135,9 @@ func (s *Sweep) listed() int {
 	}
 	for _, a := range s.axes {
 		n += len(a.columns) * a.size()
+	}
+	for _, x := range s.restrictions {
+		n += len(x.vary) + values(x.conditions)
 	}
 	for _, list := range s.excludes {
 		n += values(list)

@@ -58,6 +58,10 @@ sy.i2e.p = [0.333333333]
 pl.rho0 = "pl.eta_e * 2 + perturb.size"
 perturb.size = "min(pl.eta_i, 5) + 1"
 perturb.n_perturbed = "round(inp.n_stimuli / 2)"
+[[only_if]]
+vary = ["inp.exc.bg_input", "pl.eta_i"]
+pl.eta_e = 1
+inp.n_stimuli = [3, 5]
 [[exclude]]
 pl.eta_e = 1
 pl.bp_weights = [true, false]
@@ -95,6 +99,7 @@ func FuzzSweepFile(f *testing.F) {
 	f.Add(everything)
 	f.Add(overridden)
 	f.Add(derived)
+	f.Add(restricted)
 	f.Add(fmt.Sprintf(sampled, "latin-hypercube", 5, 3))
 	for _, name := range shipped.Names() {
 		content, err := shipped.Read(name)
