@@ -21,7 +21,12 @@ type derivation struct {
 
 const deriveForm = `write the expression in quotes: pl.eta_i = "2 * pl.eta_e"`
 
-func (r *reader) readDerive(n *document.Node) {
+// deriveReader reads [derive].
+type deriveReader struct{ *reader }
+
+func (r *reader) readDerive(n *document.Node) { deriveReader{r}.read(n) }
+
+func (r deriveReader) read(n *document.Node) {
 	var found []derivation
 	for _, f := range r.table(n, "[derive]") {
 		if !r.claim(f) {
@@ -38,7 +43,7 @@ func (r *reader) readDerive(n *document.Node) {
 }
 
 // derivation reads one expression.
-func (r *reader) derivation(f named) (derivation, bool) {
+func (r deriveReader) derivation(f named) (derivation, bool) {
 	text, ok := f.node.Data.(string)
 	if !ok {
 		r.wrongValue(f.Parameter, f.node.Place(), f.Name+" needs an expression here, not "+r.describe(f.node), deriveForm)
@@ -68,7 +73,7 @@ func derivePlace(name string) string { return "derive " + name }
 
 // within returns the place of a part of a text in quotes, or of the whole value if it is not
 // written literally.
-func (r *reader) within(n *document.Node, start, end int) document.Span {
+func (r deriveReader) within(n *document.Node, start, end int) document.Span {
 	whole := n.Place()
 	source := n.Source(r.text.bytes)
 	text, _ := n.Data.(string)
@@ -79,7 +84,7 @@ func (r *reader) within(n *document.Node, start, end int) document.Span {
 }
 
 // inOrder sorts derivations so that each comes after those that it needs, and reports cycles.
-func (r *reader) inOrder(found []derivation) []derivation {
+func (r deriveReader) inOrder(found []derivation) []derivation {
 	var ordered, path []derivation
 	done := map[string]bool{}
 	var visit func(d derivation)
@@ -107,7 +112,7 @@ func (r *reader) inOrder(found []derivation) []derivation {
 	return ordered
 }
 
-func (r *reader) cycle(path []derivation) {
+func (r deriveReader) cycle(path []derivation) {
 	var names []string
 	for _, d := range path {
 		names = append(names, d.name)

@@ -17,7 +17,12 @@ type restriction struct {
 
 const onlyIfForm = `write vary = "pl.eta_e" and a condition such as pl.is_plastic = ["BOTH", "EXC"]`
 
-func (r *reader) readOnlyIf(n *document.Node) {
+// onlyIfReader reads [[only_if]].
+type onlyIfReader struct{ *reader }
+
+func (r *reader) readOnlyIf(n *document.Node) { onlyIfReader{r}.read(n) }
+
+func (r onlyIfReader) read(n *document.Node) {
 	for _, item := range r.tables(n, "only_if") {
 		if r.full() {
 			return
@@ -42,7 +47,7 @@ func (r *reader) readOnlyIf(n *document.Node) {
 }
 
 // axisNames reads the parameters of a vary entry.
-func (r *reader) axisNames(n *document.Node) []string {
+func (r onlyIfReader) axisNames(n *document.Node) []string {
 	var names []string
 	for _, item := range n.Each() {
 		name, ok := r.word(item, "vary")
@@ -66,7 +71,7 @@ func (r *reader) axisNames(n *document.Node) []string {
 }
 
 // restrict adds a restriction, unless one of its conditions can't be evaluated or never holds.
-func (r *reader) restrict(item *document.Node, x restriction) {
+func (r onlyIfReader) restrict(item *document.Node, x restriction) {
 	for _, cond := range x.conditions {
 		at := r.conditionPlace(item, cond.name)
 		switch axis := r.sweep.axisOf(cond.name); {
@@ -84,7 +89,7 @@ func (r *reader) restrict(item *document.Node, x restriction) {
 	r.sweep.restrictions = append(r.sweep.restrictions, x)
 }
 
-func (r *reader) conditionPlace(item *document.Node, name string) (at document.Span) {
+func (r onlyIfReader) conditionPlace(item *document.Node, name string) (at document.Span) {
 	at = item.Place()
 	r.descend(item.Without("vary"), "", func(found string, leaf *document.Node) {
 		if found == name {

@@ -14,7 +14,12 @@ var sampleKeys = []string{"method", "count", "seed", "points"}
 
 const sampleRemedy = `give a range { from = …, to = … }, with scale = "log" if you like, or a list of values`
 
-func (r *reader) readSample(n *document.Node) {
+// sampleReader reads [sample].
+type sampleReader struct{ *reader }
+
+func (r *reader) readSample(n *document.Node) { sampleReader{r}.read(n) }
+
+func (r sampleReader) read(n *document.Node) {
 	if !n.IsTable() {
 		r.fail(n.Place(), "sample must be a table", "write [sample] above count and the parameters")
 		return
@@ -37,7 +42,7 @@ func (r *reader) readSample(n *document.Node) {
 	r.sweep.axes = append(r.sweep.axes, r.draw(drawn, count, scalings))
 }
 
-func (r *reader) sampleMethod(n *document.Node) string {
+func (r sampleReader) sampleMethod(n *document.Node) string {
 	if n == nil {
 		return sampling.Sobol
 	}
@@ -53,7 +58,7 @@ func (r *reader) sampleMethod(n *document.Node) string {
 	return ""
 }
 
-func (r *reader) sampleSeed(n *document.Node) uint32 {
+func (r sampleReader) sampleSeed(n *document.Node) uint32 {
 	if n == nil {
 		return 0
 	}
@@ -61,7 +66,7 @@ func (r *reader) sampleSeed(n *document.Node) uint32 {
 	return seed
 }
 
-func (r *reader) sampleCount(n *document.Node) int {
+func (r sampleReader) sampleCount(n *document.Node) int {
 	count := n.Field("count")
 	if count == nil {
 		r.fail(n.Place(), "sample has no count", "write count = 100, the number of points")
@@ -76,7 +81,7 @@ func (r *reader) sampleCount(n *document.Node) int {
 }
 
 // dimensions checks the number of parameters of a sample.
-func (r *reader) dimensions(n *document.Node, parameters int) bool {
+func (r sampleReader) dimensions(n *document.Node, parameters int) bool {
 	switch {
 	case parameters == 0:
 		r.fail(n.Place(), "sample names no parameter", "add one: "+sampleRemedy)
@@ -89,7 +94,7 @@ func (r *reader) dimensions(n *document.Node, parameters int) bool {
 }
 
 // scalings reads the parameters of a sample, in the order of the text.
-func (r *reader) scalings(n *document.Node) []*scaling {
+func (r sampleReader) scalings(n *document.Node) []*scaling {
 	var list []*scaling
 	for _, f := range r.table(n, "[sample]") {
 		if r.claim(f) && r.readByExperiment(f) {
@@ -102,7 +107,7 @@ func (r *reader) scalings(n *document.Node) []*scaling {
 }
 
 // readByExperiment reports a parameter whose values would all give the same result.
-func (r *reader) readByExperiment(f named) bool {
+func (r sampleReader) readByExperiment(f named) bool {
 	if e := r.sweep.experiment; e != "" && !f.ReadBy(e) {
 		r.wrongValue(f.Parameter, f.node.Key, fmt.Sprintf("%s has no effect on %s", f.Name, e), "remove it from [sample]")
 		return false
@@ -111,7 +116,7 @@ func (r *reader) readByExperiment(f named) bool {
 }
 
 // scaling reads the range or the list of a sampled parameter; nil if it is wrong.
-func (r *reader) scaling(f named) *scaling {
+func (r sampleReader) scaling(f named) *scaling {
 	before := r.failed
 	s := &scaling{parameter: f.Parameter}
 	_, list := f.node.Data.([]any)
@@ -132,7 +137,7 @@ func (r *reader) scaling(f named) *scaling {
 }
 
 // sampledRange reads a range to draw from: from, to, scale.
-func (r *reader) sampledRange(s *scaling, f named) {
+func (r sampleReader) sampledRange(s *scaling, f named) {
 	if p := f.Parameter; p.Kind != sim.Real && p.Kind != sim.Integer {
 		r.wrongValue(p, f.node.Place(), fmt.Sprintf("%s is a %s and cannot have a range", p.Name, p.Kind), "give a list; legal: "+p.Legal)
 		return
@@ -166,7 +171,7 @@ func (r *reader) sampledRange(s *scaling, f named) {
 }
 
 // legalBound reads an end of a range, which must be a legal value itself.
-func (r *reader) legalBound(p *sim.Parameter, n *document.Node) float64 {
+func (r sampleReader) legalBound(p *sim.Parameter, n *document.Node) float64 {
 	before := r.failed
 	x := r.bound(p, n)
 	if r.failed > before {
@@ -179,7 +184,7 @@ func (r *reader) legalBound(p *sim.Parameter, n *document.Node) float64 {
 }
 
 // draw returns the axis of the points.
-func (r *reader) draw(drawn *sample, count int, scalings []*scaling) axis {
+func (r sampleReader) draw(drawn *sample, count int, scalings []*scaling) axis {
 	a := axis{sample: drawn}
 	points := sampling.Points(drawn.method, count, len(scalings), drawn.seed)
 	for d, s := range scalings {
@@ -198,7 +203,7 @@ func (r *reader) draw(drawn *sample, count int, scalings []*scaling) axis {
 }
 
 // readPoints reads a sample whose points are listed, as TOML writes it.
-func (r *reader) readPoints(n, rest, points *document.Node, drawn *sample) {
+func (r sampleReader) readPoints(n, rest, points *document.Node, drawn *sample) {
 	for _, f := range append(rest.Fields, n.Field("count")) {
 		if f != nil {
 			key := string(r.text.bytes[f.Key.Start:f.Key.End])
