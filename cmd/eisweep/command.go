@@ -8,6 +8,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
+	"eisweep/cmd/eisweep/internal/sweepfiles"
 
 	"github.com/spf13/cobra"
 )
@@ -81,7 +82,8 @@ func addCommands(e *cli.Env, cmd *cobra.Command) {
 			newLogsCommand(e), newExplainCommand(e)}},
 		{"Analysis:", []*cobra.Command{analysis.NewTableCommand(e)}},
 		{"Maintenance:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e)}},
-		{"Other:", []*cobra.Command{newParamsCommand(e), newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e)}},
+		{"Other:", []*cobra.Command{newParamsCommand(e), sweepfiles.NewSchemaCommand(e),
+			newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e)}},
 	} {
 		cmd.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
 		for _, c := range g.commands {

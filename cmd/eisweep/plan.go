@@ -13,6 +13,7 @@ import (
 	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/cmd/eisweep/internal/local"
 	"eisweep/cmd/eisweep/internal/selection"
+	"eisweep/cmd/eisweep/internal/sweepfiles"
 	"eisweep/coordinator/plan"
 	"eisweep/internal/control"
 	"eisweep/internal/estimate"
@@ -33,11 +34,18 @@ estimate: eisweep measures the model on this machine for about two seconds.
 
 If files of other tasks have names that the run needs, the run would start nothing
 without --supersede; if finished tasks would no longer be in the sweep, nothing without
---drop. plan then exits with 2, as the run would.`,
+--drop. plan then exits with 2, as the run would.
+
+With --points it lists the points instead: the combinations of the parameters that vary,
+each with the number of its tasks.`,
 		Example: `  eisweep plan my.toml
   eisweep plan my.toml --tasks --add-seeds 11-20
-  eisweep plan approximate perturb --json`,
+  eisweep plan approximate perturb --json
+  eisweep plan my.toml --points --csv > points.csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := p.checkFlags(); err != nil {
+				return err
+			}
 			list, err := s.Load(cmd.Context(), e, args)
 			if err != nil {
 				return err
@@ -55,13 +63,26 @@ without --supersede; if finished tasks would no longer be in the sweep, nothing 
 	local.AddDropFlag(cmd, &p.drop)
 	cmd.Flags().BoolVar(&p.tasks, "tasks", false, "list every task")
 	cmd.Flags().BoolVar(&p.asJSON, "json", false, "write JSON, one object per line: tasks (with --tasks), then a plan per sweep")
+	cmd.Flags().BoolVar(&p.points, "points", false, "list the points of each sweep, and nothing else")
+	cmd.Flags().BoolVar(&p.asCSV, "csv", false, "with --points: write one CSV table")
 	return cmd
 }
 
 // planOptions is what the run may do, and how its plan is shown.
 type planOptions struct {
 	permissions
-	tasks, asJSON bool
+	tasks, asJSON, points, asCSV bool
+}
+
+// checkFlags refuses flags that exclude each other.
+func (p *planOptions) checkFlags() error {
+	switch {
+	case p.asCSV && !p.points:
+		return cli.Usagef("--csv goes with --points")
+	case p.points && (p.tasks || p.asJSON):
+		return cli.Usagef("--points goes with --csv alone, not with --tasks or --json")
+	}
+	return nil
 }
 
 // permissions are what a launch may do about earlier results: --supersede and --drop.
@@ -91,12 +112,36 @@ func (p *planOptions) plan(ctx context.Context, e *cli.Env, path string, list []
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)
 	}
+	if p.points {
+		return cli.OrInterrupted(ctx, p.writePoints(ctx, e, planned.Sweeps))
+	}
 	for i := range planned.Sweeps {
 		if err := p.sweep(ctx, e, &planned.Sweeps[i], measureDuration/time.Duration(len(planned.Sweeps))); err != nil {
 			return cli.OrInterrupted(ctx, err)
 		}
 	}
 	return p.check(planned.Summary().Sweeps)
+}
+
+// writePoints lists the points of the sweeps.
+func (p *planOptions) writePoints(ctx context.Context, e *cli.Env, list []plan.Sweep) error {
+	var all []*sweepfiles.Points
+	for i := range list {
+		points, err := sweepfiles.PointsOf(ctx, list[i].Name, list[i].Expansion)
+		if err != nil {
+			return err
+		}
+		all = append(all, points)
+	}
+	if p.asCSV {
+		return sweepfiles.WriteCSV(e.Stdout, all)
+	}
+	for _, points := range all {
+		if err := points.Write(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sweep shows the plan of one sweep; measuring the model may take up to the given time.
