@@ -84,8 +84,9 @@ acceptance: setup-e2e ## run the largest tests: golden cases of the published si
 race: setup-test ## run the tests under the race detector
 	$(GO) test -race -timeout 30m -skip '$(UNRACED)' $(RACE)
 
-arm64: setup-arm64 ## run the model's tests for arm64 on an emulated processor
+arm64: setup-arm64 ## run the tests of the model, and of computed values in sweep files, for arm64 on an emulated processor
 	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -short -exec qemu-aarch64 -timeout 30m -skip '$(UNEMULATED)' ./sim/...
+	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -exec qemu-aarch64 -run 'OnRecord|Power' ./sweeps/...
 
 # With -trimpath, the build cache shares cgo's output between checkouts, and golangci-lint would look for its sources in the
 # checkout that compiled them first.

@@ -1,6 +1,7 @@
 package sweeps
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"testing"
@@ -112,5 +113,27 @@ func TestPerturbDerivesFromItsSource(t *testing.T) {
 	want := "[results~pl.eta_e=1~perturb.size=10~seed=1.h5 results~pl.eta_e=2~perturb.size=20~seed=1.h5]"
 	if got := fmt.Sprint(files(mustExpand(t, s, lib))); got != want {
 		t.Errorf("files are %s, want %s", got, want)
+	}
+}
+
+// TestDerivedTasksOnRecord: no version and no machine may compute other values.
+func TestDerivedTasksOnRecord(t *testing.T) {
+	s := mustParse(t, `
+name = "x"
+experiment = "APPROXIMATE"
+[axes]
+pl.eta_e = { from = 1e-6, to = 1e-4, count = 500, scale = "log" }
+[derive]
+pl.eta_i = "pl.eta_e ^ 1.3 * 7 + pl.eta_e / 3"
+sy.e2i.w_total = "(1 + pl.eta_e * 1e4) ^ 0.37 - pl.eta_i ^ 0.5"
+sy.i2e.w_total = "max(sy.e2i.w_total * 1.1, 2 ^ (pl.eta_e * 1e4)) ^ -2.5"
+numint.n_trials = "round(1e7 * pl.eta_e) + 1"
+`)
+	hash := sha256.New()
+	for task := range mustExpand(t, s, nil).All() {
+		fmt.Fprintln(hash, task.ID)
+	}
+	if got, want := fmt.Sprintf("%x", hash.Sum(nil)[:8]), "1c661b54d9d04ebb"; got != want {
+		t.Errorf("the hash of the ids is %s, want %s", got, want)
 	}
 }
