@@ -128,6 +128,18 @@ func (s *Sweep) derives(name string) bool {
 	return slices.ContainsFunc(s.derived, func(d derivation) bool { return d.name == name })
 }
 
+// computedFrom returns the parameters that are computed from some others, directly or not.
+func (s *Sweep) computedFrom(names []string) (found []string) {
+	for _, d := range s.derived { // each after those that it needs
+		if slices.ContainsFunc(d.expression.Names(), func(n expression.Name) bool {
+			return slices.Contains(names, n.Text) || slices.Contains(found, n.Text)
+		}) {
+			found = append(found, d.name)
+		}
+	}
+	return found
+}
+
 // underived is a combination for which an expression has no legal value.
 type underived struct {
 	derivation

@@ -116,6 +116,16 @@ func TestPerturbDerivesFromItsSource(t *testing.T) {
 	}
 }
 
+// TestWhatIsDerivedFromASample belongs to it, as `status` needs it.
+func TestWhatIsDerivedFromASample(t *testing.T) {
+	s := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\n[sample]\ncount = 2\npl.eta_e = { from = 1, to = 2 }\n[derive]\n"+
+		"pl.eta_i = 'pl.wie_decay'\npl.wie_decay = '2 * pl.eta_e'\npl.rho0 = 'pl.wei_decay'\n")
+	sample, _ := s.Sample()
+	if got := fmt.Sprint(sample.Parameters, sample.Derived); got != "[pl.eta_e] [pl.wie_decay pl.eta_i]" {
+		t.Errorf("the sample has %s", got)
+	}
+}
+
 // TestDerivedTasksOnRecord: no version and no machine may compute other values.
 func TestDerivedTasksOnRecord(t *testing.T) {
 	s := mustParse(t, `

@@ -18,7 +18,8 @@ type sample struct {
 type Sample struct {
 	Method     string
 	Points     int      // without repeated ones
-	Parameters []string // that differ between them
+	Parameters []string // that are drawn
+	Derived    []string // that are computed from drawn ones
 }
 
 // Sample returns the sample of the sweep; false if it has none.
@@ -31,6 +32,7 @@ func (s *Sweep) Sample() (Sample, bool) {
 		for _, c := range a.columns {
 			out.Parameters = append(out.Parameters, c.name)
 		}
+		out.Derived = s.computedFrom(out.Parameters)
 		return out, true
 	}
 	return Sample{}, false

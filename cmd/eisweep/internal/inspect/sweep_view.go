@@ -66,7 +66,7 @@ func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *con
 	}
 	v.points = pointsOf(status.Tasks, runningTasks(snapshot), nil)
 	if sample, ok := status.Sweep.Sample(); ok {
-		v.sampled = &sampledPoints{sample, pointsOf(status.Tasks, runningTasks(snapshot), sample.Parameters)}
+		v.sampled = &sampledPoints{sample, pointsOf(status.Tasks, runningTasks(snapshot), slices.Concat(sample.Parameters, sample.Derived))}
 	}
 	v.Failures = failuresOf(status.Tasks)
 	v.countReasons(status.Tasks)
