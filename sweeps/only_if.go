@@ -81,6 +81,9 @@ func (r onlyIfReader) restrict(item *document.Node, x restriction) {
 		case r.sweep.holdsNever(cond):
 			r.fail(at, fmt.Sprintf("the condition on %s never holds", cond.name), "compare it with [axes] and [parameters]")
 			return
+		case axis >= 0 && r.sweep.varies(x, axis):
+			r.fail(at, fmt.Sprintf("%s is on the same axis as %s", cond.name, x.vary[0]), "name the parameter of another axis")
+			return
 		case axis >= 0 && r.sweep.dependsOn(axis, x.vary):
 			r.fail(at, fmt.Sprintf("whether %s varies depends on itself", x.vary[0]), "name the parameter of another axis")
 			return
