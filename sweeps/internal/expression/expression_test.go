@@ -118,7 +118,7 @@ func TestErrors(t *testing.T) {
 }
 
 func FuzzExpression(f *testing.F) {
-	for _, text := range []string{"1 + 2 * pl.eta_e ^ -2", "min(1, 2) / round(.5e3)", "((1))", "2 × 3 ÷ 4 − 1", "max(", "1 // 2"} {
+	for _, text := range []string{"1 + 2 * pl.eta_e ^ -2", "min(1, 2) / round(.5e3)", "((1))", "2 × 3 ÷ 4 − 1", "max(", "1 // 2", "\x92"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Limits of an expression, which may come from any file.
@@ -102,8 +103,8 @@ func (p *parser) advance(at int) {
 		p.next.text = word
 	}
 	if text == "" && at < len(p.text) {
-		r := []rune(p.text[at:])[0]
-		p.fail(token{at, at + len(string(r)), string(r)}, fmt.Sprintf("unexpected character %q", r), what)
+		r, size := utf8.DecodeRuneInString(p.text[at:])
+		p.fail(token{at, at + size, p.text[at : at+size]}, fmt.Sprintf("unexpected character %q", r), what)
 	}
 }
 
