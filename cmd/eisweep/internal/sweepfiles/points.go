@@ -111,17 +111,15 @@ func WriteCSV(w io.Writer, list []*Points) error {
 	}
 	slices.SortFunc(columns, byOrder)
 	columns = slices.Compact(columns)
-	out := csv.NewWriter(w)
-	out.Write(slices.Concat([]string{"sweep"}, columns, []string{"tasks"}))
+	records := [][]string{slices.Concat([]string{"sweep"}, columns, []string{"tasks"})}
 	for _, p := range list {
 		for i, row := range p.rows {
 			record := []string{p.Sweep}
 			for _, column := range columns {
 				record = append(record, row[column])
 			}
-			out.Write(append(record, strconv.Itoa(p.tasks[i])))
+			records = append(records, append(record, strconv.Itoa(p.tasks[i])))
 		}
 	}
-	out.Flush()
-	return out.Error()
+	return csv.NewWriter(w).WriteAll(records)
 }
