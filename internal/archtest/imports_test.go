@@ -29,6 +29,7 @@ var plan = map[string][]string{
 	"internal/lease":      {"internal/atomicfile", "internal/root"},
 	"internal/estimate":   {"sim", "sweeps"},
 	"internal/table":      {"sim"},
+	"internal/report":     {"internal/table"},
 	"internal/measures":   {"sim", "sweeps", "internal/results", "internal/atomicfile"},
 	"internal/figures":    {"sim", "sweeps", "internal/results"},
 	"internal/linuxonly":  {},

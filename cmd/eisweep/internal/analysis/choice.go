@@ -24,12 +24,13 @@ import (
 type Choice struct {
 	Root selection.Root
 
-	prober  results.Prober
-	found   []Result
-	left    []leftOut
-	unread  error // why results could not be looked at
-	opened  *root.Root
-	givenAt map[string]bool // the sweeps and files that were given, each once
+	prober   results.Prober
+	found    []Result
+	left     []leftOut
+	unread   error  // why results could not be looked at
+	launched string // the file of the sweep that was read last
+	opened   *root.Root
+	givenAt  map[string]bool // the sweeps and files that were given, each once
 }
 
 // leftOut is a result that cannot be used, and why.
@@ -126,7 +127,7 @@ func (c *Choice) addSweep(ctx context.Context, e *cli.Env, name string) (err err
 }
 
 func (c *Choice) addStatus(name, dir string, status *catalog.SweepStatus) {
-	c.unread = errors.Join(c.unread, status.Unread)
+	c.unread, c.launched = errors.Join(c.unread, status.Unread), string(status.Sweep.TOML())
 	for i := range status.Tasks {
 		c.add(newTask(name, &status.Tasks[i]), dir)
 	}

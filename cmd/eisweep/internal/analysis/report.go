@@ -1,0 +1,131 @@
+package analysis
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/internal/measures"
+	"eisweep/internal/report"
+	"eisweep/internal/table"
+)
+
+// NewReportCommand is `eisweep report`.
+func NewReportCommand(e *cli.Env) *cobra.Command {
+	var c Choice
+	var output string
+	cmd := &cobra.Command{
+		Use:   "report SWEEP",
+		Short: "Write a report of a sweep as one HTML page",
+		Long: `Write a report of a sweep as one HTML page that needs nothing else: what was run and
+where, which results can be trusted, measures over seeds and of every task, the paper's
+panels, failures, and how to reproduce and cite it. The page loads nothing and runs no
+script.
+
+SWEEP is the name of a sweep that was run, or the path of its directory, which may be a
+copy. Damaged and missing files are named and left out; the exit code is then 4.`,
+		Example: `  eisweep report my -o my.html`,
+		Args:    cli.ExactlyOne("the name of a sweep"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return cli.OrInterrupted(cmd.Context(), writeReport(cmd.Context(), e, &c, args[0], output))
+		},
+	}
+	c.AddFlags(e, cmd)
+	cmd.Flags().StringVarP(&output, "output", "o", "report.html", "write `FILE`")
+	return cmd
+}
+
+func writeReport(ctx context.Context, e *cli.Env, c *Choice, sweep, output string) error {
+	if err := c.read(ctx, e, []string{sweep}); err != nil {
+		return err
+	}
+	c.found = slices.DeleteFunc(c.found, func(r Result) bool { return r.Sweep == "" })
+	values, err := c.measure(ctx, e)
+	if err != nil {
+		return err
+	}
+	if len(c.found) == 0 {
+		return errors.Join(c.report(e), cli.Usagef("%s is no sweep: give its name or its directory", sweep))
+	}
+	page, err := newPage(ctx, c, values)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(output, func(w io.Writer) error { return page.Write(w) }); err != nil {
+		return err
+	}
+	e.Notef("report of %s in %s", cli.Count(len(c.found), "task"), output)
+	return c.report(e)
+}
+
+// newPage fills the page of a sweep.
+func newPage(ctx context.Context, c *Choice, values []measures.Values) (*report.Page, error) {
+	t := newTable(c.found, values)
+	p := &report.Page{
+		Sweep: c.found[0].Sweep, Summary: summarySentence(c.found), Facts: runFacts(c.found), File: c.launched, Quality: qualityFacts(c.found),
+		Suspects: suspects(t), Rows: brief(t, nil), Complete: t, Failures: failures(c.found, t), Citation: cli.Citation(),
+	}
+	p.Reproduce = []string{
+		"eisweep run " + p.Sweep + ".toml", "eisweep verify " + p.Sweep, "eisweep table " + p.Sweep + " -o " + p.Sweep + ".csv",
+	}
+	var shown []string
+	for i := range p.Rows.Columns {
+		if column := &p.Rows.Columns[i]; column.Role == table.Measure {
+			shown = append(shown, column.Name)
+		}
+	}
+	for _, m := range measures.All() {
+		if slices.Contains(shown, m.Name) {
+			p.Measures = append(p.Measures, report.Definition{Name: m.Name, Unit: m.Unit, Text: m.Definition})
+		}
+	}
+	var err error
+	if len(shown) > 0 {
+		if p.Averages, err = table.By(t, columnsOf(p.Rows, table.Parameter), shown); err != nil {
+			return nil, err
+		}
+	}
+	p.Sections, err = panels(ctx, c, p.Rows)
+	return p, err
+}
+
+func columnsOf(t *table.Table, role table.Role) []string {
+	var out []string
+	for i := range t.Columns {
+		if t.Columns[i].Role == role {
+			out = append(out, t.Columns[i].Name)
+		}
+	}
+	return out
+}
+
+// suspects are the columns that say which results are suspect, and why; nil if none is.
+func suspects(t *table.Table) *table.Table {
+	judged := t.Column("quality").Text
+	rows := t.Where(func(row int) bool { return judged[row] == suspect })
+	if rows.Len() == 0 {
+		return nil
+	}
+	return brief(rows, nil).Select(func(c *table.Column) bool { return c.Role != table.Measure && c.Name != "quality" })
+}
+
+// failures are the failed tasks.
+func failures(found []Result, t *table.Table) []report.Failure {
+	varying := brief(t, nil).Select(func(c *table.Column) bool { return c.Role == table.Parameter || c.Role == table.Seed })
+	var out []report.Failure
+	for i := range found {
+		if r := &found[i]; r.State == "failed" && r.Line != nil {
+			point := ""
+			for j := range varying.Columns {
+				c := &varying.Columns[j]
+				point += c.Name + "=" + c.Exact(i) + " "
+			}
+			out = append(out, report.Failure{ID: r.ID.String(), Point: point, Class: r.Line.Class, Error: cli.OneLine(r.Line.Error)})
+		}
+	}
+	return out
+}
