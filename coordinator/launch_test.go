@@ -142,7 +142,7 @@ func TestRerunAfterItsSourceGrewKeepsNamesAndTasksTogether(t *testing.T) {
 	}
 	failing := g.next("pushed")
 	o := g.outcome(failing.task, failing.token())
-	o.Class, o.Error, o.SHA256, o.Digest, o.Bytes = protocol.Numeric, "as the test wants it", "", "", 0
+	o.Class, o.Error, o.SHA256, o.Digest, o.Bytes, o.Quality = protocol.Numeric, "as the test wants it", "", "", 0, nil
 	g.commit(failing, o)
 	g.until(k, func() bool { return k.Snapshot().Sweeps[1].Failed == 1 })
 	running := g.next("pushed")
