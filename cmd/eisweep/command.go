@@ -80,7 +80,7 @@ func addCommands(e *cli.Env, cmd *cobra.Command) {
 			newWorkersCommand(e), newDrainCommand(e), newSlurmCommand(e), newKeysCommand()}, steer...)},
 		{"Monitoring:", []*cobra.Command{newStatusCommand(e), newWatchCommand(e), newTasksCommand(e), newShowCommand(e),
 			newLogsCommand(e), newExplainCommand(e)}},
-		{"Analysis:", []*cobra.Command{analysis.NewTableCommand(e), analysis.NewReportCommand(e)}},
+		{"Analysis:", []*cobra.Command{analysis.NewTableCommand(e), analysis.NewPlotCommand(e), analysis.NewReportCommand(e)}},
 		{"Maintenance:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e)}},
 		{"Other:", []*cobra.Command{newParamsCommand(e), sweepfiles.NewSchemaCommand(e),
 			newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e)}},

@@ -31,7 +31,7 @@ var plan = map[string][]string{
 	"internal/table":      {"sim"},
 	"internal/report":     {"internal/table"},
 	"internal/measures":   {"sim", "sweeps", "internal/results", "internal/atomicfile"},
-	"internal/figures":    {"sim", "sweeps", "internal/results"},
+	"internal/figures":    {"sim", "sweeps", "internal/results", "internal/table"},
 	"internal/linuxonly":  {},
 	"internal/hostlimits": {"internal/units"},
 	"internal/units":      {},

@@ -25,6 +25,7 @@ func TestPagesRun(t *testing.T) {
 		{"docs/quickstart.md", 8},
 		{"docs/cluster.md", 10},
 		{"docs/tables.md", 6},
+		{"docs/figures.md", 9},
 	} {
 		t.Run(page.name, func(t *testing.T) {
 			t.Parallel()

@@ -54,7 +54,7 @@ func drawCurrents(s *Set) (*drawing.Drawing, error) {
 			panel := stimulusMap(s.series(i)+" "+name, values, colors)
 			panel.Title = map[string]string{"exc_in": "excitatory input", "inh_in": "inhibitory input"}[name]
 			if s.By != "" {
-				panel.Title = s.Groups[i].Label + ": " + panel.Title
+				panel.Title = s.title(i) + ": " + panel.Title
 			}
 			row = append(row, panel)
 		}

@@ -116,7 +116,7 @@ func (s selection) read(t testing.TB, f *Figure) *Set {
 	if err != nil {
 		t.Fatal(errors.Join(fmt.Errorf("%s", f.Name), err))
 	}
-	set := &Set{By: s.by}
+	set := &Set{By: s.by, Detailed: s.single()}
 	for i, file := range s.files {
 		label := file.label
 		if s.by == "" {

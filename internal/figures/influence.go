@@ -132,7 +132,7 @@ func drawInfluence(s *Set) (*drawing.Drawing, error) {
 		Y: drawing.Axis{Label: "change of rate per unit of input"},
 	}
 	panel.Layers = append(panel.Layers, noChange())
-	if !s.single() {
+	if !s.Detailed {
 		if err := s.lines(panel, "correlation", "mean", ""); err != nil {
 			return nil, err
 		}

@@ -20,7 +20,7 @@ func drawInfluenceExample(s *Set) (*drawing.Drawing, error) {
 			},
 		}
 		if s.By != "" {
-			panel.Title = s.Groups[i].Label
+			panel.Title = s.title(i)
 		}
 		self := data["self"]
 		fact(panel, series, "pushed neuron", self[0])
@@ -28,9 +28,5 @@ func drawInfluenceExample(s *Set) (*drawing.Drawing, error) {
 		panel.Text = []string{fmt.Sprintf("E neuron %d pushed; its own change: %s", int(self[0]), signed(self[2]))}
 		row, notes = append(row, panel), append(notes, s.Groups[i].only()+".")
 	}
-	d := &drawing.Drawing{Panels: [][]*drawing.Panel{row}, Notes: notes}
-	if len(row) == 4 {
-		d.Panels = [][]*drawing.Panel{row[:2], row[2:]}
-	}
-	return d, nil
+	return &drawing.Drawing{Panels: grid(row), Notes: notes}, nil
 }

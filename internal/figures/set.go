@@ -3,6 +3,7 @@ package figures
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"eisweep/internal/figures/drawing"
 )
@@ -11,6 +12,17 @@ import (
 type Set struct {
 	By     string // the parameters whose values name the groups; "" for a single group
 	Groups []Group
+
+	Detailed bool // the networks were read with the detail that only one network per group needs
+}
+
+// title names a group above a panel of its own.
+func (s *Set) title(group int) string {
+	label := s.Groups[group].Label
+	if _, err := strconv.ParseFloat(label, 64); err == nil {
+		return s.By + " = " + label
+	}
+	return label
 }
 
 // Group are networks that one line stands for.

@@ -87,7 +87,8 @@ func spread(first, last, most int) (chosen []int) {
 	return chosen
 }
 
-// fit is the least-squares line through points, and Pearson's r with its two-sided p by Student's t.
+// fit is the least-squares line through points, and Pearson's r with its two-sided p by Student's t. All but n are NaN if there is
+// none.
 type fit struct{ n, slope, intercept, r, p float64 }
 
 func fitLine(x, y []float64) fit {
@@ -98,6 +99,10 @@ func fitLine(x, y []float64) fit {
 	}
 	intercept, slope := stat.LinearRegression(x, y, nil, false)
 	r := stat.Correlation(x, y, nil)
+	if !(math.Abs(r) <= 1+1e-9) { // one of them is constant, up to rounding
+		none := math.NaN()
+		return fit{n, none, none, none, none}
+	}
 	t := math.Abs(r) * math.Sqrt((n-2)/max(1-r*r, 0))
 	p := 2 * distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 2}.Survival(t)
 	return fit{n, slope, intercept, r, p}

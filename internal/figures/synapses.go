@@ -106,7 +106,7 @@ func drawSynapses(s *Set) (*drawing.Drawing, error) {
 		row = append(row, panel)
 	}
 	d := s.drawing(nil, row)
-	if s.single() {
+	if s.Detailed {
 		d.Notes = append(d.Notes, fmt.Sprintf("Points: at most %d synapses. Lines: least squares over all synapses.", mostPoints))
 	} else {
 		d.Notes[len(d.Notes)-1] = fmt.Sprintf(
@@ -119,7 +119,7 @@ func (s *Set) addSynapses(panel *drawing.Panel, name string, group int) {
 	g, series, style := &s.Groups[group], s.series(group), s.style(group)
 	numbers, _, _ := g.over(name + " fit")
 	line := fit{numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]}
-	if s.single() {
+	if s.Detailed {
 		data := g.Networks[0].Data
 		points := drawing.Points{Series: series, Style: style, Small: true, X: data[name+" x"], Y: data[name+" y"]}
 		panel.Layers = append(panel.Layers, points)
@@ -138,7 +138,10 @@ func (s *Set) addSynapses(panel *drawing.Panel, name string, group int) {
 		fact(panel, series, name, numbers[i])
 	}
 	text := "r = " + signed(line.r)
-	if s.single() {
+	switch {
+	case math.IsNaN(line.r):
+		text = "no correlation: constant"
+	case s.Detailed:
 		text += ", " + probability(line.p)
 	}
 	if len(s.Groups) > 1 {

@@ -1,0 +1,247 @@
+package analysis
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/internal/figures"
+	"eisweep/internal/figures/drawing"
+	"eisweep/internal/measures"
+	"eisweep/internal/quality"
+	"eisweep/internal/results"
+	"eisweep/internal/table"
+	"eisweep/sim"
+)
+
+// findSuspects finds out which results are suspect, and what the files say about themselves that no manifest describes.
+func (o *plotOptions) findSuspects(ctx context.Context, e *cli.Env) error {
+	c := &o.choice
+	o.suspects = map[string]bool{}
+	var paths []string
+	var places []int
+	for i := range c.found {
+		switch r := &c.found[i]; {
+		case r.Path == "":
+		case r.Line != nil && r.Line.Quality != nil:
+			o.suspects[r.Path] = len(r.Line.Quality.Reasons(r.Experiment)) > 0
+		default:
+			paths, places = append(paths, r.Path), append(places, i)
+		}
+	}
+	progress := newProgress(e, len(paths))
+	err := c.prober.Ask(ctx, figures.Query(), figures.VerdictOnly, paths, func(i int, a results.Answer) error {
+		progress.step()
+		r := &c.found[places[i]]
+		var verdict *quality.Quality
+		if a.Err == nil {
+			a.Err = json.Unmarshal(a.Bytes, &verdict)
+		}
+		c.take(r, &measures.Found{FileHash: a.FileHash, Info: a.Info, Err: a.Err})
+		if r.Experiment == "" && a.Err == nil && !a.Info.Trained {
+			r.Experiment = sim.Perturb
+		}
+		o.suspects[r.Path] = len(verdict.Reasons(r.Experiment)) > 0
+		return nil
+	})
+	c.dropFiles(make([]measures.Values, len(c.found)))
+	return err
+}
+
+// sample is the results that are drawn, and their parameters.
+type sample struct {
+	found []Result
+	table *table.Table
+	rows  []int // of the table, and places in found
+}
+
+// sample chooses the results that exist and meet the conditions.
+func (o *plotOptions) sample(values []measures.Values) (*sample, error) {
+	found := o.choice.found
+	if values == nil {
+		values = make([]measures.Values, len(found))
+	}
+	s := &sample{found: found, table: newTable(found, values)}
+	var columns []*table.Column
+	for _, condition := range o.conditions {
+		column, err := s.table.Find(condition.Name)
+		if err != nil {
+			return nil, cli.Usagef("--where %s: %w", condition, err)
+		}
+		columns = append(columns, column)
+	}
+	results := 0
+	for i := range found {
+		if found[i].Path == "" {
+			continue
+		}
+		results++
+		meets := func(k int) bool { return columns[k].Exact(i) == o.conditions[k].Value }
+		if !allOf(len(columns), meets) || o.suspect == dropSuspects && o.suspects[found[i].Path] {
+			continue
+		}
+		s.rows = append(s.rows, i)
+	}
+	switch {
+	case results == 0:
+		return nil, cli.Errorf(cli.ExitStorage, "there is no result to draw")
+	case len(s.rows) == 0:
+		return nil, cli.Usagef("none of %s meets --where and --suspect", cli.Count(results, "result"))
+	}
+	return s, nil
+}
+
+func allOf(n int, is func(int) bool) bool {
+	for i := range n {
+		if !is(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// varying are the parameters that differ between the rows.
+func (s *sample) varying() (columns []*table.Column) {
+	for i := range s.table.Columns {
+		c := &s.table.Columns[i]
+		if c.Role == table.Parameter && len(s.values(c)) > 1 {
+			columns = append(columns, c)
+		}
+	}
+	return columns
+}
+
+// values are the values of a column in the rows, each once: numbers by size, words in the order in which they appear.
+func (s *sample) values(c *table.Column) (values []string) {
+	at := map[string]int{}
+	for _, row := range s.rows {
+		if v := c.Exact(row); at[v] == 0 {
+			at[v] = row + 1
+			values = append(values, v)
+		}
+	}
+	if c.Kind != table.Text {
+		slices.SortStableFunc(values, func(a, b string) int {
+			return int(sign(c.Numbers[at[a]-1] - c.Numbers[at[b]-1]))
+		})
+	}
+	return values
+}
+
+func sign(x float64) float64 {
+	switch {
+	case x < 0:
+		return -1
+	case x > 0:
+		return 1
+	}
+	return 0 // also of NaN
+}
+
+// suitable is the figure for results if none is named: the co-tuning of trainings, as a distribution or against a number that varies;
+// the influence of PERTURB.
+func (s *sample) suitable() string {
+	if s.found[s.rows[0]].Experiment == sim.Perturb {
+		return "influence"
+	}
+	if slices.ContainsFunc(s.varying(), func(c *table.Column) bool { return c.Kind != table.Text }) {
+		return "cc_median"
+	}
+	return "cotuning"
+}
+
+// isPlastic is the parameter that is compared first.
+const isPlastic = "pl.is_plastic"
+
+// grouping are the columns that --by names, or those that suit: pl.is_plastic, or the only parameter that varies. The parameters in
+// except vary along the axes.
+func (o *plotOptions) grouping(s *sample, except ...*table.Column) (columns []*table.Column, err error) {
+	if o.by == noNames {
+		return nil, nil
+	}
+	for _, name := range names(o.by) {
+		c, err := s.table.Find(name)
+		if err == nil && c.Role == table.Measure {
+			err = errors.New(name + " is a measure: group by parameters")
+		}
+		if err != nil {
+			return nil, cli.Usagef("--by %s: %w", o.by, err)
+		}
+		columns = append(columns, c)
+	}
+	if o.by != "" {
+		return columns, nil
+	}
+	varying := slices.DeleteFunc(s.varying(), func(c *table.Column) bool { return slices.Contains(except, c) })
+	for _, c := range varying {
+		if c.Name == isPlastic || len(varying) == 1 && len(s.values(c)) <= drawing.MaxSeries {
+			return []*table.Column{c}, nil
+		}
+	}
+	return nil, nil
+}
+
+// cluster is the rows of one group.
+type cluster struct {
+	label string
+	color int
+	rows  []int
+}
+
+// clusters are the groups of the rows. Colours follow the order of all groups of the table, so that they do not change with --where.
+func (s *sample) clusters(by []*table.Column) (clusters []cluster, err error) {
+	if len(by) == 0 {
+		return []cluster{{rows: s.rows}}, nil
+	}
+	whole := &sample{found: s.found, table: s.table}
+	for i := range s.found {
+		whole.rows = append(whole.rows, i)
+	}
+	labels := whole.labels(by)
+	for color, label := range labels {
+		c := cluster{label: label, color: color}
+		for _, row := range s.rows {
+			if rowLabel(by, row) == label {
+				c.rows = append(c.rows, row)
+			}
+		}
+		if len(c.rows) > 0 {
+			clusters = append(clusters, c)
+		}
+	}
+	if len(clusters) > drawing.MaxSeries {
+		return nil, cli.Usagef("--by has %d values, and %d lines can be told apart: choose some with --where, or other parameters with --by",
+			len(clusters), drawing.MaxSeries)
+	}
+	return clusters, nil
+}
+
+// labels are the groups of the rows, in the order of the values.
+func (s *sample) labels(by []*table.Column) []string {
+	labels := []string{""}
+	for i, c := range by {
+		var longer []string
+		for _, label := range labels {
+			for _, v := range s.values(c) {
+				if i > 0 {
+					v = label + ", " + v
+				}
+				longer = append(longer, v)
+			}
+		}
+		labels = longer
+	}
+	return labels
+}
+
+func rowLabel(by []*table.Column, row int) (label string) {
+	for i, c := range by {
+		if i > 0 {
+			label += ", "
+		}
+		label += c.Exact(row)
+	}
+	return label
+}

@@ -1,0 +1,223 @@
+package figures
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"eisweep/internal/figures/drawing"
+	"eisweep/internal/table"
+)
+
+// Measured is a measure of many networks, against one parameter or two.
+type Measured struct {
+	Name, Unit string // of the measure; "1" for a pure number
+	By         string // the parameters whose values name the groups; "" for a single group
+	X          Parameter
+	Y          *Parameter // nil for one parameter
+	Groups     []MeasuredGroup
+}
+
+// Parameter is an axis: the values of a parameter are numbers, or words in their order.
+type Parameter struct {
+	Name, Unit string
+	Words      []string // nil for numbers
+}
+
+// MeasuredGroup are the networks that one line stands for.
+type MeasuredGroup struct {
+	Label    string
+	Color    int
+	Networks []MeasuredNetwork
+}
+
+// MeasuredNetwork is the measure of one network; NaN is not drawn.
+type MeasuredNetwork struct {
+	X, Y    float64 // values of the parameters, or places in their Words
+	Value   float64
+	Suspect bool
+}
+
+// axis is a parameter as an axis.
+func (p *Parameter) axis() drawing.Axis {
+	return drawing.Axis{Label: withUnit(p.Name, p.Unit), Names: p.Words}
+}
+
+// withUnit adds a unit to a name; a pure number has none.
+func withUnit(name, unit string) string {
+	if unit == "" || unit == "1" {
+		return name
+	}
+	return name + ", " + unit
+}
+
+// Draw draws the measure. Against one parameter: a point for every network, hollow if it is suspect, and the mean for each value
+// with its 95 % interval (Student). Against two: a map of the means for every group. Error: there are no values.
+func (m *Measured) Draw() (*drawing.Drawing, error) {
+	if !slices.ContainsFunc(m.Groups, func(g MeasuredGroup) bool { return len(known(g.Networks)) > 0 }) {
+		return nil, fmt.Errorf("no result has a value of %s", m.Name)
+	}
+	if m.Y != nil {
+		return m.drawMaps()
+	}
+	panel := &drawing.Panel{Name: m.Name, X: m.X.axis(), Y: drawing.Axis{Label: withUnit(m.Name, m.Unit)}}
+	d := &drawing.Drawing{Panels: [][]*drawing.Panel{{panel}}, Legend: drawing.Legend{Title: m.By}}
+	suspects := 0
+	for i := range m.Groups {
+		g := &m.Groups[i]
+		suspects += m.addGroup(panel, g)
+		if m.By != "" {
+			label := fmt.Sprintf("%s (n = %d)", g.Label, len(known(g.Networks)))
+			d.Legend.Entries = append(d.Legend.Entries, drawing.Entry{Style: drawing.Style{Color: g.Color}, Label: label})
+		}
+	}
+	d.Notes = []string{"Small points: networks. Large points: means; bars: 95 % intervals (Student)."}
+	if suspects > 0 {
+		d.Notes = append(d.Notes, fmt.Sprintf("Hollow: %d suspect.", suspects))
+	}
+	return d, nil
+}
+
+func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// known are the networks that have a value.
+func known(all []MeasuredNetwork) []MeasuredNetwork {
+	return slices.DeleteFunc(slices.Clone(all), func(n MeasuredNetwork) bool { return !isFinite(n.Value + n.X + n.Y) })
+}
+
+// addGroup draws a group, and returns how many of its networks are suspect.
+func (m *Measured) addGroup(panel *drawing.Panel, g *MeasuredGroup) (suspects int) {
+	series := g.Label
+	if m.By == "" {
+		series = "all"
+	}
+	networks := known(g.Networks)
+	slices.SortStableFunc(networks, func(a, b MeasuredNetwork) int { return order(a.X, b.X) })
+	style := drawing.Style{Color: g.Color}
+	sound := drawing.Points{Series: series + ": networks", Style: style, Small: true}
+	suspect := drawing.Points{Series: series + ": suspect networks", Style: drawing.Style{Color: g.Color, Hollow: true}, Small: true}
+	for _, n := range networks {
+		to := &sound
+		if n.Suspect {
+			to, suspects = &suspect, suspects+1
+		}
+		to.X, to.Y = append(to.X, n.X), append(to.Y, n.Value)
+	}
+	means := drawing.Points{Series: series, Style: style}
+	for len(networks) > 0 {
+		x, n := networks[0].X, 0
+		var values []float64
+		for ; n < len(networks) && networks[n].X == x; n++ {
+			values = append(values, networks[n].Value)
+		}
+		s := table.Summarize(values)
+		means.X, means.Y = append(means.X, x), append(means.Y, s.Mean)
+		means.Low, means.High = append(means.Low, s.Student.Low), append(means.High, s.Student.High)
+		networks = networks[n:]
+	}
+	panel.Layers = append(panel.Layers, sound, suspect)
+	if m.X.Words == nil {
+		panel.Layers = append(panel.Layers, drawing.Line{Series: series, Style: style, X: means.X, Y: means.Y})
+	}
+	panel.Layers = append(panel.Layers, means)
+	return suspects
+}
+
+func order(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// drawMaps draws the mean at each point of the grid that the values of both parameters span. Cells have equal sizes, whatever the
+// distance of the values.
+func (m *Measured) drawMaps() (*drawing.Drawing, error) {
+	var everyone []MeasuredNetwork
+	for _, g := range m.Groups {
+		everyone = append(everyone, known(g.Networks)...)
+	}
+	columns := values(everyone, func(n *MeasuredNetwork) float64 { return n.X })
+	rows := values(everyone, func(n *MeasuredNetwork) float64 { return n.Y })
+	colors := &drawing.Colors{Label: withUnit(m.Name, m.Unit), Min: math.Inf(1), Max: math.Inf(-1)}
+	var panels []*drawing.Panel
+	suspects := 0
+	for _, g := range m.Groups {
+		sums, counts := make([]float64, len(columns)*len(rows)), make([]float64, len(columns)*len(rows))
+		for _, n := range known(g.Networks) {
+			cell := slices.Index(rows, n.Y)*len(columns) + slices.Index(columns, n.X)
+			if sums[cell], counts[cell] = sums[cell]+n.Value, counts[cell]+1; n.Suspect {
+				suspects++
+			}
+		}
+		for cell, n := range counts {
+			if sums[cell] /= n; n > 0 {
+				colors.Min, colors.Max = min(colors.Min, sums[cell]), max(colors.Max, sums[cell])
+			}
+		}
+		panel := &drawing.Panel{
+			Name: m.Name, Title: g.Label, X: m.X.axis(), Y: m.Y.axis(), Colors: colors,
+			Layers: []drawing.Layer{drawing.Image{Series: g.Label, X: whole(columns), Y: whole(rows), Values: sums, Rows: len(rows)}},
+		}
+		panel.X.Names, panel.Y.Names = m.X.words(columns), m.Y.words(rows)
+		panels = append(panels, panel)
+	}
+	if colors.Min == colors.Max {
+		colors.Max = colors.Min + max(math.Abs(colors.Min)*1e-3, 1e-9)
+	}
+	d := &drawing.Drawing{Panels: grid(panels), Notes: []string{"Means over networks; grey: no value."}}
+	if suspects > 0 {
+		d.Notes = append(d.Notes, fmt.Sprintf("%d of the networks are suspect.", suspects))
+	}
+	return d, nil
+}
+
+// grid arranges panels in rows of at most three; four are two rows of two.
+func grid(panels []*drawing.Panel) (rows [][]*drawing.Panel) {
+	columns := min(len(panels), 3)
+	if len(panels) == 4 {
+		columns = 2
+	}
+	for len(panels) > 0 {
+		row := append([]*drawing.Panel(nil), panels[:min(columns, len(panels))]...)
+		panels = panels[len(row):]
+		for len(row) < columns {
+			row = append(row, nil)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func whole(cells []float64) drawing.Span {
+	return drawing.Span{From: -0.5, To: float64(len(cells)) - 0.5}
+}
+
+// values are the values of a parameter, each once and sorted.
+func values(networks []MeasuredNetwork, of func(*MeasuredNetwork) float64) (all []float64) {
+	for i := range networks {
+		all = append(all, of(&networks[i]))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// words are the labels of values; of many values, some.
+func (p *Parameter) words(values []float64) (labels []string) {
+	every := (len(values) + 7) / 8
+	for i, v := range values {
+		switch {
+		case i%every != 0:
+			labels = append(labels, "")
+		case p.Words != nil:
+			labels = append(labels, p.Words[int(v)])
+		default:
+			labels = append(labels, strings.Replace(fmt.Sprintf("%g", v), "-", "−", 1))
+		}
+	}
+	return labels
+}

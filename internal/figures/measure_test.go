@@ -1,0 +1,83 @@
+package figures
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+
+	"eisweep/internal/table"
+)
+
+// measured is a measure of two groups: three networks at each of two values, and one without a value.
+func measured() *Measured {
+	network := func(x, y, value float64) MeasuredNetwork { return MeasuredNetwork{X: x, Y: y, Value: value} }
+	suspect := network(2, 1, 7)
+	suspect.Suspect = true
+	return &Measured{
+		Name: "cc_median", Unit: "1", By: "pl.is_plastic", X: Parameter{Name: "sy.e2e.w_total"},
+		Groups: []MeasuredGroup{
+			{Label: "NEITHER", Networks: []MeasuredNetwork{
+				network(2, 0, 4), network(1, 0, 1), network(1, 1, 2), network(1, 0, 6), network(2, 1, 5), suspect,
+			}},
+			{Label: "BOTH", Color: 1, Networks: []MeasuredNetwork{network(1, 0, math.NaN()), network(1, 0, math.Inf(-1)), network(1, 1, 8)}},
+		},
+	}
+}
+
+func csvOf(t *testing.T, m *Measured) string {
+	t.Helper()
+	d, err := m.Draw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := d.WriteCSV(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestMeasureHasMeansAndIntervals(t *testing.T) {
+	text := csvOf(t, measured())
+	for _, want := range []string{
+		"cc_median,point,NEITHER: networks,,1,,1,,,\n", "cc_median,point,NEITHER: suspect networks,,2,,7,,,\n",
+		"cc_median,line,NEITHER,,1,,3,,,\ncc_median,line,NEITHER,,2,,5.333333333333333,,,\n", "cc_median,point,BOTH,,1,,8,,,\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the table lacks %q:\n%s", want, text)
+		}
+	}
+	low, high := table.Summarize([]float64{1, 2, 6}).Student.Low, table.Summarize([]float64{1, 2, 6}).Student.High
+	if math.Abs(low+3.572410607728) > 1e-9 || math.Abs(high-9.572410607728) > 1e-9 { // 3 ± 4.302653 · 2.645751/√3
+		t.Errorf("the interval is %v to %v", low, high)
+	}
+	if !strings.Contains(text, "cc_median,point,NEITHER,,1,,3,-3.5724106") {
+		t.Errorf("the table lacks the interval:\n%s", text)
+	}
+}
+
+func TestMeasureAgainstTwoIsAMap(t *testing.T) {
+	m := measured()
+	m.Y = &Parameter{Name: "pl.is_plastic", Words: []string{"a", "b"}}
+	text := csvOf(t, m)
+	for _, want := range []string{
+		"cc_median,cell,NEITHER,,0,,0,,,3.5\n", "cc_median,cell,NEITHER,,1,,1,,,6\n",
+		"cc_median,cell,BOTH,,0,,0,,,\n", "cc_median,cell,BOTH,,0,,1,,,8\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the table lacks %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "Inf") {
+		t.Errorf("a value that is no number is drawn:\n%s", text)
+	}
+}
+
+func TestMeasureWithoutValuesIsRefused(t *testing.T) {
+	m := measured()
+	m.Groups = []MeasuredGroup{{Networks: m.Groups[1].Networks[:2]}}
+	if _, err := m.Draw(); err == nil || !strings.Contains(err.Error(), "cc_median") {
+		t.Errorf("error %v, want one that names the measure", err)
+	}
+}
