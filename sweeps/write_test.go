@@ -14,7 +14,7 @@ import (
 // bare is a sweep without what only messages need.
 func (s *Sweep) bare() Sweep {
 	c := *s
-	c.text, c.places = text{}, nil
+	c.text, c.places, c.overridden = text{}, nil, nil
 	return c
 }
 
