@@ -152,7 +152,8 @@ func (o *plotOptions) readNetworks(ctx context.Context, e *cli.Env, s *sample, f
 type networkReading struct {
 	sound   map[int]figures.Data // by row
 	refused int                  // results to which the figure does not apply
-	reason  string               // of the first of them
+	reason  string               // of the first of them, by row: answers come in any order
+	first   int
 	broken  error
 }
 
@@ -162,7 +163,8 @@ func (r *networkReading) take(row int, name string, text []byte) {
 	case err == nil:
 		r.sound[row] = data
 	case errors.Is(err, figures.ErrNotApplicable):
-		if r.refused++; r.reason == "" {
+		if r.refused++; r.refused == 1 || row < r.first {
+			r.first = row
 			r.reason = name + ": " + strings.TrimPrefix(err.Error(), figures.ErrNotApplicable.Error()+": ")
 		}
 	default:
