@@ -8,6 +8,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/selection"
+	"eisweep/cmd/eisweep/internal/sharing"
 	"eisweep/cmd/eisweep/internal/sweepfiles"
 
 	"github.com/spf13/cobra"
@@ -82,6 +83,7 @@ func addCommands(e *cli.Env, cmd *cobra.Command) {
 			newLogsCommand(e), newExplainCommand(e)}},
 		{"Analysis:", []*cobra.Command{analysis.NewTableCommand(e), analysis.NewPlotCommand(e), analysis.NewReportCommand(e)}},
 		{"Maintenance:", []*cobra.Command{newRerunCommand(e), newVerifyCommand(e), newCleanCommand(e)}},
+		{"Sharing:", []*cobra.Command{sharing.NewPackCommand(e), sharing.NewUnpackCommand(e)}},
 		{"Other:", []*cobra.Command{newParamsCommand(e), sweepfiles.NewSchemaCommand(e),
 			newBenchCommand(e), newVersionCommand(e), newCompletionCommand(e)}},
 	} {

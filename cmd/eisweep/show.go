@@ -13,18 +13,22 @@ func newShowCommand(e *cli.Env) *cobra.Command {
 	var choice selection.Root
 	var s inspect.ShowOptions
 	cmd := &cobra.Command{
-		Use:   "show SWEEP|TASK|FILE",
+		Use:   "show SWEEP|TASK|FILE|DIRECTORY",
 		Short: "Show a sweep, a task or a result file",
 		Long: `Show a sweep, a task or a result file: parameters, provenance, failure and log.
 
 SWEEP is the name of a sweep that was run. TASK is a task's id (t and 32 hex digits) or
 a unique prefix. FILE is the path of a result, relative to the current directory or to
-the root. Files of the published program are shown as far as they can be read.`,
+the root. Files of the published program are shown as far as they can be read.
+DIRECTORY is the path of a sweep's directory, such as a copy or one that was unpacked.`,
 		Example: `  eisweep show quick
   eisweep show t3f0c1ab2
   eisweep show quick/results~pl.is_plastic=BOTH~seed=1.h5 --all`,
 		Args: cli.ExactlyOne("a sweep's name, a task's id or a result file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if selection.IsDirectory(args[0]) {
+				return cli.OrInterrupted(cmd.Context(), s.Directory(cmd.Context(), e, args[0]))
+			}
 			path, err := choice.Announce(e)
 			if err != nil {
 				return err

@@ -25,7 +25,7 @@ func newStatusCommand(e *cli.Env) *cobra.Command {
 	var c client.Connection
 	var s statusView
 	cmd := &cobra.Command{
-		Use:   "status [SWEEP]",
+		Use:   "status [SWEEP|DIRECTORY]",
 		Short: "Show sweep progress",
 		Long: `Show the progress of the sweeps under the root. For a named sweep, show a row for each
 combination of its parameters with the seeds that are done, suspect, running, failed or
@@ -33,11 +33,15 @@ pending; why results are suspect; why tasks failed, by class, with the command t
 them again; and tasks that failed earlier and were done since.
 
 If more than 20 sweeps are done without a failed or suspect task, status shows only their
-number; --all lists them. Without a coordinator, status reads the sweep directories.`,
+number; --all lists them. Without a coordinator, status reads the sweep directories.
+DIRECTORY is the path of a sweep's directory, such as a copy or one that was unpacked.`,
 		Example: `  eisweep status
   eisweep status my`,
 		Args: cli.AtMost(1, "the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && selection.IsDirectory(args[0]) {
+				return s.directory(cmd.Context(), e, args[0])
+			}
 			var err error
 			if s.root, err = choice.Open(e); err != nil {
 				return err
@@ -273,6 +277,24 @@ func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)
 	}
+	return s.write(e, v)
+}
+
+// directory shows the sweep in a directory, such as a copy; no coordinator knows of it.
+func (s *statusView) directory(ctx context.Context, e *cli.Env, path string) error {
+	d, err := selection.OpenDirectory(path)
+	if err != nil {
+		return err
+	}
+	v, err := inspect.ReadDirectoryView(ctx, d)
+	if err != nil {
+		return cli.OrInterrupted(ctx, err)
+	}
+	return s.write(e, v)
+}
+
+// write writes a sweep's view.
+func (s *statusView) write(e *cli.Env, v *inspect.SweepView) (err error) {
 	if s.asJSON {
 		err = v.Encode(e)
 	} else {

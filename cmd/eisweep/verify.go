@@ -24,7 +24,7 @@ func newVerifyCommand(e *cli.Env) *cobra.Command {
 	var c client.Connection
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "verify [SWEEP…]",
+		Use:   "verify [SWEEP|DIRECTORY…]",
 		Short: "Check every result file against the manifest",
 		Long: `Check every result file of the given sweeps (default: all) against the manifest, byte
 for byte and by its digest. verify restores missing manifest lines from result files,
@@ -33,9 +33,15 @@ copying a damaged one again if the original has not changed. It removes nothing:
 next run computes results that are missing or damaged. Results that are missing and no
 longer part of the latest launch are only counted.
 
+DIRECTORY is the path of a sweep's directory, such as a copy or one that was unpacked.
+It is only read.
+
 If the root has a coordinator, the coordinator does it. A root that you may not write
 to is only read. The exit code is 4 if verify finds a problem.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if slices.ContainsFunc(args, selection.IsDirectory) {
+				return cli.OrInterrupted(cmd.Context(), verifyDirectories(cmd.Context(), e, args, asJSON))
+			}
 			r, err := choice.Open(e)
 			if err != nil {
 				return err
@@ -76,6 +82,27 @@ func verifySweeps(ctx context.Context, e *cli.Env, r *root.Root, c *client.Conne
 	defer cl.Close()
 	cl.WarnIfCopy(e)
 	return client.Ask[control.Verified](ctx, cl, control.VerbVerify, control.Steer{Sweeps: names})
+}
+
+// verifyDirectories verifies the directories of sweeps, such as copies, and changes nothing.
+func verifyDirectories(ctx context.Context, e *cli.Env, paths []string, asJSON bool) error {
+	prober, err := cli.NewProber()
+	if err != nil {
+		return err
+	}
+	var all control.Verified
+	for _, path := range paths {
+		d, err := selection.OpenDirectory(path)
+		if err != nil {
+			return err
+		}
+		found, err := verify.Inspect(ctx, d.Root, prober, []string{d.Name})
+		if err != nil {
+			return err
+		}
+		all.Sweeps = append(all.Sweeps, found.Sweeps...)
+	}
+	return printVerified(e, all, asJSON)
 }
 
 // addGone reports the unfinished sweeps whose directory is gone: all of their results are missing.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"os"
 
 	"eisweep/coordinator/records"
@@ -55,13 +56,21 @@ func (x *Catalog) ReadSweep(ctx context.Context, prober Prober, name string) (*S
 	if err != nil {
 		return nil, err
 	}
+	return x.statusOf(ctx, s, e.All(), last)
+}
+
+// statusOf looks at the results of a sweep's tasks.
+func (x *Catalog) statusOf(ctx context.Context, s *sweeps.Sweep, tasks iter.Seq[sweeps.Task], last map[sweeps.ID]*manifest.Line) (
+	*SweepStatus, error,
+) {
+	r, name := x.root, s.Name()
 	// Its directory is listed first: a network's file system then knows of all files at once. It
 	// is done after the manifest was read: a result is placed before its line is written.
 	if _, err := Names(r.SweepDir(name)); err != nil {
 		return nil, fmt.Errorf("list results of %s: %w", name, err)
 	}
 	out := &SweepStatus{Sweep: s}
-	for t := range e.All() {
+	for t := range tasks {
 		status := TaskStatus{Task: t, State: StatePending, Line: last[t.ID]}
 		if status.Line != nil && status.Line.State != manifest.Superseded {
 			status.State = State(status.Line.State)

@@ -25,6 +25,8 @@ var careful = map[string]string{
 	"internal/natsserver/server.go":             "the store is this user's alone, and disposable",
 	"internal/natsserver/store.go":              "the store is this user's alone, and disposable",
 	"internal/natsserver/store_move.go":         "the store is this user's alone, and disposable",
+	"internal/pack/incoming.go":                 "its new directory is this user's alone until everything in it is checked and synced",
+	"internal/pack/unpack.go":                   "a directory that exists must be an error, and what has its name is synced afterwards",
 	"cmd/eisweep/internal/cli/failpoints_on.go": "only a program of tests has it",
 	"cmd/eisweep/internal/cli/prompt.go":        "a person may name a FIFO, such as a shell's <(…), as a sweep file",
 }

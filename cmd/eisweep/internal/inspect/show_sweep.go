@@ -25,6 +25,23 @@ func (s *ShowOptions) sweep(ctx context.Context, e *cli.Env, r *root.Root, name 
 	if err != nil {
 		return err
 	}
+	return s.status(e, r, name, status)
+}
+
+// Directory shows the sweep in a directory, such as a copy.
+func (s *ShowOptions) Directory(ctx context.Context, e *cli.Env, path string) error {
+	d, err := selection.OpenDirectory(path)
+	if err != nil {
+		return err
+	}
+	status, err := d.Read(ctx)
+	if err != nil {
+		return err
+	}
+	return s.status(e, d.Root, d.Name, status)
+}
+
+func (s *ShowOptions) status(e *cli.Env, r *root.Root, name string, status *catalog.SweepStatus) error {
 	if s.JSON {
 		return errors.Join(sweepJSON(e, status), status.Unread)
 	}

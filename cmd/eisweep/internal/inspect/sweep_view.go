@@ -55,6 +55,19 @@ func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *con
 	if err != nil {
 		return nil, err
 	}
+	return newSweepView(r, name, status, snapshot)
+}
+
+// ReadDirectoryView is ReadSweepView of the directory of a sweep, such as a copy.
+func ReadDirectoryView(ctx context.Context, d *selection.Directory) (*SweepView, error) {
+	status, err := d.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return newSweepView(d.Root, d.Name, status, &control.Snapshot{})
+}
+
+func newSweepView(r *root.Root, name string, status *catalog.SweepStatus, snapshot *control.Snapshot) (*SweepView, error) {
 	v := &SweepView{Experiment: string(status.Sweep.Experiment())}
 	if state := StateOf(snapshot, name); state != nil {
 		v.SweepOverview = OverviewOf(r, state)
@@ -70,7 +83,8 @@ func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *con
 	}
 	v.Failures = failuresOf(status.Tasks)
 	v.countReasons(status.Tasks)
-	v.Earlier, err = readEarlierFailures(r, name, status.Tasks)
+	earlier, err := readEarlierFailures(r, name, status.Tasks)
+	v.Earlier = earlier
 	return v, err
 }
 

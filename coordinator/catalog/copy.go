@@ -1,0 +1,78 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"slices"
+	"strings"
+
+	"eisweep/coordinator/records"
+	"eisweep/internal/manifest"
+	"eisweep/internal/root"
+	"eisweep/sweeps"
+)
+
+// ReadCopy is ReadSweep of a directory that was copied out of its root: where the sweep that its tasks start from is not beside it,
+// or its launch is missing, the tasks are those that its manifest has.
+func ReadCopy(ctx context.Context, r *root.Root, prober Prober, name string) (*SweepStatus, error) {
+	x, err := Lazy(r)
+	if err != nil {
+		return nil, err
+	}
+	status, err := x.ReadSweep(ctx, prober, name)
+	if err == nil || ctx.Err() != nil {
+		return status, err
+	}
+	return x.readByManifest(ctx, name)
+}
+
+// readByManifest reads the status of a sweep from its manifest and its directory alone.
+func (x *Catalog) readByManifest(ctx context.Context, name string) (*SweepStatus, error) {
+	last, err := lastLines(x.root, name)
+	if err != nil {
+		return nil, err
+	}
+	if len(last) == 0 {
+		return nil, fmt.Errorf("%s has no manifest with results: %w", x.root.SweepDir(name), fs.ErrNotExist)
+	}
+	lines := inOrder(last)
+	s, err := records.Launched(x.root, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		s, err = sweeps.Parse(name+".toml", fmt.Appendf(nil, "name = %q\nexperiment = %q\n", name, lines[0].Experiment))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return x.statusOf(ctx, s, recordedTasks(lines), last)
+}
+
+// inOrder sorts lines by seed, then by the names of files.
+func inOrder(last map[sweeps.ID]*manifest.Line) []*manifest.Line {
+	var lines []*manifest.Line
+	for _, l := range last {
+		lines = append(lines, l)
+	}
+	slices.SortFunc(lines, func(a, b *manifest.Line) int {
+		if a.Seed != b.Seed {
+			return int(int64(a.Seed) - int64(b.Seed))
+		}
+		return strings.Compare(a.File+a.ID.String(), b.File+b.ID.String())
+	})
+	return lines
+}
+
+// recordedTasks makes tasks of lines, as far as these describe them: without parameters but those that vary. Superseded ones are
+// left out.
+func recordedTasks(lines []*manifest.Line) iter.Seq[sweeps.Task] {
+	return func(yield func(sweeps.Task) bool) {
+		for _, l := range lines {
+			t := sweeps.Task{ID: l.ID, Experiment: l.Experiment, Seed: l.Seed, Varying: l.Parameters, File: l.File, Replaces: l.Replaces}
+			if l.State != manifest.Superseded && !yield(t) {
+				return
+			}
+		}
+	}
+}
