@@ -32,7 +32,7 @@ var plan = map[string][]string{
 	"internal/report":     {"internal/table"},
 	"internal/pack":       {"sim", "sweeps", "internal/atomicfile", "internal/manifest", "internal/results"},
 	"internal/measures":   {"sim", "sweeps", "internal/results", "internal/atomicfile"},
-	"internal/figures":    {"sim", "sweeps", "internal/results", "internal/table"},
+	"internal/figures":    {"sim", "sweeps", "internal/results", "internal/measures", "internal/table"},
 	"internal/linuxonly":  {},
 	"internal/hostlimits": {"internal/units"},
 	"internal/units":      {},

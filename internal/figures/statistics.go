@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"eisweep/internal/measures"
 )
 
 // sorted sorts numbers in place, and drops NaN.
@@ -98,8 +100,8 @@ func fitLine(x, y []float64) fit {
 		return fit{n, none, none, none, none}
 	}
 	intercept, slope := stat.LinearRegression(x, y, nil, false)
-	r := stat.Correlation(x, y, nil)
-	if !(math.Abs(r) <= 1+1e-9) { // one of them is constant, up to rounding
+	r := measures.Pearson(x, y)
+	if math.IsNaN(r) {
 		none := math.NaN()
 		return fit{n, none, none, none, none}
 	}

@@ -42,10 +42,25 @@ func (p *pairs) add(x, y float64) {
 	}
 }
 
-// pearson is Pearson's correlation; NaN for fewer than two pairs or where one side is constant.
-func (p *pairs) pearson() float64 {
-	if len(p.x) < 2 {
+// rounding is the spread of values, as a share of their mean, up to which they are constant but for rounding.
+const rounding = 1e-13
+
+func (p *pairs) pearson() float64 { return Pearson(p.x, p.y) }
+
+// Pearson is Pearson's correlation of equally many finite values, in [−1, 1]; NaN for fewer than two pairs or where one side is
+// constant but for rounding.
+func Pearson(x, y []float64) float64 {
+	if len(x) < 2 || isConstant(x) || isConstant(y) {
 		return math.NaN()
 	}
-	return stat.Correlation(p.x, p.y, nil)
+	return min(max(stat.Correlation(x, y, nil), -1), 1)
+}
+
+func isConstant(values []float64) bool {
+	centre := stat.Mean(values, nil)
+	norm := 0.0
+	for _, v := range values {
+		norm = math.Hypot(norm, v-centre)
+	}
+	return norm <= rounding*math.Abs(centre)
 }

@@ -64,6 +64,9 @@ func TestPearsonNeedsTwoPairsThatDiffer(t *testing.T) {
 	if got := p.pearson(); !math.IsNaN(got) {
 		t.Errorf("of a constant: %v", got)
 	}
+	if got := Pearson([]float64{0.1 + 0.2, 0.3, 0.3}, []float64{1, 2, 4}); !math.IsNaN(got) {
+		t.Errorf("of a constant but for rounding: %v", got)
+	}
 	p.add(2, 4)
 	if got := p.pearson(); math.Abs(got-math.Sqrt(3)/2) > 1e-15 {
 		t.Errorf("of three pairs: %v", got)
