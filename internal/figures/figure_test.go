@@ -69,6 +69,24 @@ func TestFiguresAreComplete(t *testing.T) {
 	}
 }
 
+// A figure of one network per group that was read without detail, as a report shows it.
+func TestFiguresOfSingleNetworksNeedNoDetail(t *testing.T) {
+	trained, pushed := networks(t)
+	for _, f := range All() {
+		s := trained.first()
+		if f.Of == Perturbation {
+			s = pushed.first()
+		}
+		if f.Groups > 0 {
+			s = s.one()
+		}
+		s.brief = true
+		if d, err := f.Draw(s.read(t, f)); err != nil || len(d.Panels) == 0 {
+			t.Errorf("%s: %v", f.Name, err)
+		}
+	}
+}
+
 // A file without what the figure shows is one to which it does not apply, and the reason says what to do.
 func TestFiguresSayWhyTheyDoNotApply(t *testing.T) {
 	dir := t.TempDir()

@@ -48,9 +48,11 @@ type labelled struct{ label, path string }
 type selection struct {
 	by    string
 	files []labelled
+	brief bool // read without detail, as networks of many groups are
 }
 
-func (s selection) single() bool {
+// detailed reports whether each group has a single network, which is read in detail.
+func (s selection) detailed() bool {
 	seen := map[string]bool{}
 	for _, f := range s.files {
 		if seen[f.label] {
@@ -58,7 +60,7 @@ func (s selection) single() bool {
 		}
 		seen[f.label] = true
 	}
-	return true
+	return !s.brief
 }
 
 // small are settings of networks that are trained in a moment.
@@ -105,7 +107,7 @@ func (s selection) read(t testing.TB, f *Figure) *Set {
 		paths = append(paths, file.path)
 	}
 	data := make([]Data, len(paths))
-	err := prober(t).Ask(t.Context(), Query(), f.Argument(s.single()), paths, func(i int, a results.Answer) error {
+	err := prober(t).Ask(t.Context(), Query(), f.Argument(s.detailed()), paths, func(i int, a results.Answer) error {
 		if a.Err != nil {
 			return a.Err
 		}
@@ -116,7 +118,7 @@ func (s selection) read(t testing.TB, f *Figure) *Set {
 	if err != nil {
 		t.Fatal(errors.Join(fmt.Errorf("%s", f.Name), err))
 	}
-	set := &Set{By: s.by, Detailed: s.single()}
+	set := &Set{By: s.by, Detailed: s.detailed()}
 	for i, file := range s.files {
 		label := file.label
 		if s.by == "" {

@@ -56,7 +56,7 @@ func TestTablesArePythons(t *testing.T) {
 			all, published = pushed, publishedPerturbation
 		}
 		for _, s := range []selection{all.one(), all.first(), all, published} {
-			if f.Groups == 0 || s.single() && len(s.files) <= f.Groups {
+			if f.Groups == 0 || s.detailed() && len(s.files) <= f.Groups {
 				cases = append(cases, figureCase{f, s})
 			}
 		}

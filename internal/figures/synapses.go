@@ -106,9 +106,12 @@ func drawSynapses(s *Set) (*drawing.Drawing, error) {
 		row = append(row, panel)
 	}
 	d := s.drawing(nil, row)
-	if s.Detailed {
+	switch {
+	case s.Detailed:
 		d.Notes = append(d.Notes, fmt.Sprintf("Points: at most %d synapses. Lines: least squares over all synapses.", mostPoints))
-	} else {
+	case s.single():
+		d.Notes = append(d.Notes, fmt.Sprintf("Points: mean weight in %d bins of equally many synapses.", synapseBins))
+	default: // in place of the note on lines
 		d.Notes[len(d.Notes)-1] = fmt.Sprintf(
 			"Points: %d bins of equally many synapses, median over networks of the mean weight; bars: quartiles.", synapseBins)
 	}
