@@ -17,6 +17,8 @@ type Measured struct {
 	X          Parameter
 	Y          *Parameter // nil for one parameter
 	Groups     []MeasuredGroup
+	// MeansOnly leaves the single networks out of a drawing against one parameter, which makes it small.
+	MeansOnly bool
 }
 
 // Parameter is an axis: the values of a parameter are numbers, or words in their order.
@@ -52,8 +54,8 @@ func withUnit(name, unit string) string {
 	return name + ", " + unit
 }
 
-// Draw draws the measure. Against one parameter: a point for every network, hollow if it is suspect, and the mean for each value
-// with its 95 % interval (Student). Against two: a map of the means for every group. Error: there are no values.
+// Draw draws the measure. Against one parameter: a point for every network, hollow if it is suspect, unless only the means are
+// wanted, and the mean for each value with its 95 % interval (Student). Against two: a map of the means for every group. Error: there are no values.
 func (m *Measured) Draw() (*drawing.Drawing, error) {
 	if !slices.ContainsFunc(m.Groups, func(g MeasuredGroup) bool { return len(known(g.Networks)) > 0 }) {
 		return nil, fmt.Errorf("no result has a value of %s", m.Name)
@@ -73,7 +75,13 @@ func (m *Measured) Draw() (*drawing.Drawing, error) {
 		}
 	}
 	d.Notes = []string{"Small points: networks. Large points: means; bars: 95 % intervals (Student)."}
-	if suspects > 0 {
+	if m.MeansOnly {
+		d.Notes = []string{"Points: means; bars: 95 % intervals (Student)."}
+	}
+	switch {
+	case suspects > 0 && m.MeansOnly:
+		d.Notes = append(d.Notes, fmt.Sprintf("%d networks are suspect.", suspects))
+	case suspects > 0:
 		d.Notes = append(d.Notes, fmt.Sprintf("Hollow: %d suspect.", suspects))
 	}
 	return d, nil
@@ -116,7 +124,9 @@ func (m *Measured) addGroup(panel *drawing.Panel, g *MeasuredGroup) (suspects in
 		means.Low, means.High = append(means.Low, s.Student.Low), append(means.High, s.Student.High)
 		networks = networks[n:]
 	}
-	panel.Layers = append(panel.Layers, sound, suspect)
+	if !m.MeansOnly {
+		panel.Layers = append(panel.Layers, sound, suspect)
+	}
 	if m.X.Words == nil {
 		panel.Layers = append(panel.Layers, drawing.Line{Series: series, Style: style, X: means.X, Y: means.Y})
 	}

@@ -89,7 +89,12 @@ func newPage(ctx context.Context, c *Choice, values []measures.Values) (*report.
 			return nil, err
 		}
 	}
-	p.Sections, err = panels(ctx, c, p.Rows)
+	inMeasures, err := measureFigures(c, t, shown)
+	if err != nil {
+		return nil, err
+	}
+	inPanels, err := panels(ctx, c, p.Rows)
+	p.Sections = append(inMeasures, inPanels...)
 	return p, err
 }
 

@@ -48,18 +48,26 @@ func panels(ctx context.Context, c *Choice, rows *table.Table) ([]report.FigureG
 		if err != nil {
 			return nil, fmt.Errorf("draw %s: %w", panel.name, err)
 		}
-		var svg, data bytes.Buffer
-		if err := errors.Join(drawn.Render(&svg, drawing.SVG), drawn.WriteCSV(&data)); err != nil {
+		figure, err := newReportFigure(panel.title, drawn)
+		if err != nil {
 			return nil, err
 		}
-		_, element, _ := bytes.Cut(svg.Bytes(), []byte("<svg"))
-		section.Figures = append(section.Figures, report.Figure{Title: panel.title, Text: panel.title,
-			SVG: append([]byte("<svg"), element...), Data: data.Bytes()})
+		section.Figures = append(section.Figures, figure)
 	}
 	if len(section.Figures) == 0 {
 		return nil, nil
 	}
 	return []report.FigureGroup{section}, nil
+}
+
+// newReportFigure is a drawing as a page holds it.
+func newReportFigure(title string, d *drawing.Drawing) (report.Figure, error) {
+	var svg, data bytes.Buffer
+	if err := errors.Join(d.Render(&svg, drawing.SVG), d.WriteCSV(&data)); err != nil {
+		return report.Figure{}, fmt.Errorf("draw %s: %w", title, err)
+	}
+	_, element, _ := bytes.Cut(svg.Bytes(), []byte("<svg"))
+	return report.Figure{Title: title, Text: title, SVG: append([]byte("<svg"), element...), Data: data.Bytes()}, nil
 }
 
 // panelRows chooses the rows that are drawn: the parameters that group them, and the first rows of each group with a result.
