@@ -55,7 +55,8 @@ func withUnit(name, unit string) string {
 }
 
 // Draw draws the measure. Against one parameter: a point for every network, hollow if it is suspect, unless only the means are
-// wanted, and the mean for each value with its 95 % interval (Student). Against two: a map of the means for every group. Error: there are no values.
+// wanted, and the mean for each value with its 95 % interval (Student). Against two: a map of the means for every group. Error: there
+// are no values.
 func (m *Measured) Draw() (*drawing.Drawing, error) {
 	if !slices.ContainsFunc(m.Groups, func(g MeasuredGroup) bool { return len(known(g.Networks)) > 0 }) {
 		return nil, fmt.Errorf("no result has a value of %s", m.Name)
