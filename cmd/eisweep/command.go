@@ -18,9 +18,9 @@ const welcome = `eisweep runs parameter sweeps of the E/I-assemblies model.
 
 Common commands:
 
-  eisweep run quick       run a sweep: a shipped one, or a file such as my.toml
-  eisweep plan my.toml    show what a run would do: tasks, files, time, disk
-  eisweep show quick      show the results of a sweep, a task or a file
+  eisweep run quick           run a sweep: a shipped one, or a file such as tuning.toml
+  eisweep plan tuning.toml    show what a run would do: tasks, files, time, disk
+  eisweep show quick          show the results of a sweep, a task or a file
 
 Results are HDF5 files in ~/experiments/ei-assemblies/<sweep>/, with a manifest.jsonl
 beside them; --path or EISWEEP_ROOT chooses another directory. Running a sweep again

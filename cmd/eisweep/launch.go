@@ -32,7 +32,7 @@ The command returns when the coordinator has accepted the sweeps. --follow shows
 progress until they end, and exits with the codes of ` + "`run`" + `; Ctrl-C then stops following,
 not the sweeps. Launching a sweep again is safe; launching an edited file runs only new
 tasks.`,
-		Example: `  eisweep launch my.toml --follow
+		Example: `  eisweep launch tuning.toml --follow
   eisweep launch approximate perturb
   eisweep launch urgent.toml --priority 10`,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -36,12 +36,12 @@ If files of other tasks have names that the run needs, the run would start nothi
 without --supersede; if finished tasks would no longer be in the sweep, nothing without
 --drop. plan then exits with 2, as the run would.
 
-With --points it lists the points instead: the combinations of the parameters that vary,
-each with the number of its tasks.`,
-		Example: `  eisweep plan my.toml
-  eisweep plan my.toml --tasks --add-seeds 11-20
+With --points, plan lists the points of each sweep instead: the combinations of the
+parameters that vary, each with its number of tasks.`,
+		Example: `  eisweep plan tuning.toml
+  eisweep plan tuning.toml --tasks --add-seeds 11-20
   eisweep plan approximate perturb --json
-  eisweep plan my.toml --points --csv > points.csv`,
+  eisweep plan tuning.toml --points --csv > points.csv`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.checkFlags(); err != nil {
 				return err
@@ -63,8 +63,8 @@ each with the number of its tasks.`,
 	local.AddDropFlag(cmd, &p.drop)
 	cmd.Flags().BoolVar(&p.tasks, "tasks", false, "list every task")
 	cmd.Flags().BoolVar(&p.asJSON, "json", false, "write JSON, one object per line: tasks (with --tasks), then a plan per sweep")
-	cmd.Flags().BoolVar(&p.points, "points", false, "list the points of each sweep, and nothing else")
-	cmd.Flags().BoolVar(&p.asCSV, "csv", false, "with --points: write one CSV table")
+	cmd.Flags().BoolVar(&p.points, "points", false, "list only the points of each sweep")
+	cmd.Flags().BoolVar(&p.asCSV, "csv", false, "with --points: write them as one CSV table")
 	return cmd
 }
 
@@ -78,9 +78,9 @@ type planOptions struct {
 func (p *planOptions) checkFlags() error {
 	switch {
 	case p.asCSV && !p.points:
-		return cli.Usagef("--csv goes with --points")
+		return cli.Usagef("--csv needs --points")
 	case p.points && (p.tasks || p.asJSON):
-		return cli.Usagef("--points goes with --csv alone, not with --tasks or --json")
+		return cli.Usagef("--points cannot be combined with --tasks or --json")
 	}
 	return nil
 }

@@ -36,11 +36,11 @@ numeric or invalid fail again, and suspect results turn out the same;
 If the root has a coordinator, its workers run the tasks, and the command returns when
 the coordinator has accepted them, or with --follow when they are done. Otherwise the
 tasks run on this machine.`,
-		Example: `  eisweep rerun my --failed
-  eisweep rerun my --failed --class numeric --set numint.dt=0.0005
-  eisweep rerun my --suspect --set sy.e2e.w_total=2
-  eisweep rerun my --where pl.is_plastic=EXC --seeds 3,5
-  eisweep rerun my --task t3f0c1ab2… --dry-run`,
+		Example: `  eisweep rerun tuning --failed
+  eisweep rerun tuning --failed --class numeric --set numint.dt=0.0005
+  eisweep rerun tuning --suspect --set sy.e2e.w_total=2
+  eisweep rerun tuning --where pl.is_plastic=EXC --seeds 3,5
+  eisweep rerun tuning --task t3f0c1ab2… --dry-run`,
 		Args: cli.ExactlyOne("the name of a sweep that was run"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := r.parse(); err != nil {

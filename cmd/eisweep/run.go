@@ -28,8 +28,8 @@ Several sweeps share the workers, in the order given. A PERTURB sweep may use an
 sweep on the command line, or an earlier one, as its source. --set applies to sweeps
 whose experiment reads the parameter; --seeds applies to sweeps that train, if any does.`,
 		Example: `  eisweep run quick                                # a small sweep, to try it
-  eisweep run my.toml --add-seeds 11-20            # add ten seeds
-  eisweep run my                                   # continue the sweep, with all its seeds
+  eisweep run tuning.toml --add-seeds 11-20        # add ten seeds
+  eisweep run tuning                               # continue the sweep, with all its seeds
   eisweep run approximate perturb                  # train, then perturb single neurons
   eisweep run -e APPROXIMATE -n 20 -p results      # the published command line`,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -30,13 +30,13 @@ func newStatusCommand(e *cli.Env) *cobra.Command {
 		Long: `Show the progress of the sweeps under the root. For a named sweep, show a row for each
 combination of its parameters with the seeds that are done, suspect, running, failed or
 pending; why results are suspect; why tasks failed, by class, with the command that runs
-them again; and tasks that failed earlier and were done since.
+them again; and tasks that failed earlier but are now done.
 
 If more than 20 sweeps are done without a failed or suspect task, status shows only their
 number; --all lists them. Without a coordinator, status reads the sweep directories.
 DIRECTORY is the path of a sweep's directory, such as a copy or one that was unpacked.`,
 		Example: `  eisweep status
-  eisweep status my`,
+  eisweep status tuning`,
 		Args: cli.AtMost(1, "the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && selection.IsDirectory(args[0]) {

@@ -26,13 +26,13 @@ func newTasksCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tasks SWEEP",
 		Short: "List the tasks of a sweep",
-		Long: `List the tasks of a sweep's latest launch, one per line: id, file, state, and the host
-where it runs, the reason why it failed, or why its result is suspect and which
-parameters usually cause that. The options select tasks that match all of
-them; ` + "`rerun`" + ` with the same options runs those tasks again.`,
-		Example: `  eisweep tasks my --state failed
-  eisweep tasks my --suspect
-  eisweep tasks my --where pl.is_plastic=EXC --seeds 1-5`,
+		Long: `List the tasks of a sweep's latest launch, one per line: id, file and state. A running
+task has its host, a failed one the reason. A suspect result has the reasons, and the
+parameters that usually cause them. The options select the tasks that match all of them;
+` + "`rerun`" + ` with the same options runs those tasks again.`,
+		Example: `  eisweep tasks tuning --state failed
+  eisweep tasks tuning --suspect
+  eisweep tasks tuning --where pl.is_plastic=EXC --seeds 1-5`,
 		Args: cli.ExactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := l.parse(); err != nil {

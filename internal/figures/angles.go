@@ -11,7 +11,7 @@ import (
 // the mean over the last s³ updates, which is one trial. It shows the first 4 % of the training, but at least 20 trials.
 var angles = Figure{
 	Name: "angles", Of: Training, Read: readAngles, Draw: drawAngles,
-	About: "angle between update and gradient in the course of the training",
+	About: "angle between update and gradient during training",
 }
 
 // anglesFinal is the distribution of the angles in the last trial: the number of updates in bins of 1 degree.

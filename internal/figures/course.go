@@ -18,14 +18,14 @@ var convergence = Figure{
 // network per group, the band is the standard deviation over neurons or synapses (zeros included).
 var course = Figure{
 	Name: "course", Of: Training, Read: readCourse, Draw: drawCourse,
-	About: "rates and weights in the course of the training",
+	About: "rates and weights during training",
 }
 
 // steps is how many Euler steps the network took to settle: the fewest, the mean and the most of each trial. Stimuli that did
 // not settle are left out.
 var steps = Figure{
 	Name: "steps", Of: Training, Read: readSteps, Draw: drawSteps,
-	About: "steps until the network settled, in the course of the training",
+	About: "number of steps until the network settled, during training",
 }
 
 const differentTrials = "they have different numbers of trials; choose some with --where, or separate them with --by numint.n_trials"

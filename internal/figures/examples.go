@@ -13,7 +13,7 @@ import (
 // similarity of responses. A map has the mean rate over the third axis of the stimuli.
 var examples = Figure{
 	Name: "examples", Of: Training, Groups: 1, Read: readExamples, Draw: drawExamples,
-	About: "responses of pairs of neurons that are similar, less similar, different",
+	About: "responses of three pairs of neurons, from similar to different",
 }
 
 // pair is an E and an I neuron.

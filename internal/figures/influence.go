@@ -19,7 +19,7 @@ var influence = Figure{
 // influenceWithoutSelf is the same without the pushed neurons. For one network per group the edges are those of the file.
 var influenceWithoutSelf = Figure{
 	Name: "influence-without-self", Of: Perturbation, Read: readInfluenceWithoutSelf, Draw: drawInfluence,
-	About: "the same without the pushed neuron itself",
+	About: "the same, without the pushed neuron itself",
 }
 
 // influenceExample is the mean change over stimuli of every other E neuron for the first pushed neuron, against the correlation of

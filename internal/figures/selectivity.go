@@ -17,7 +17,7 @@ var selectivity = Figure{
 // selectivityCumulative is the share of neurons whose selectivity is at most the value on the horizontal axis.
 var selectivityCumulative = Figure{
 	Name: "selectivity-cumulative", Of: Training, Read: readSelectivity, Draw: drawSelectivityCumulative,
-	About: "the same as cumulative distribution",
+	About: "the same, as a cumulative distribution",
 }
 
 var (

@@ -13,7 +13,7 @@ import (
 // step, and the distribution of the settled rates in 100 bins from 0 to the highest.
 var settling = Figure{
 	Name: "settling", Of: Training, Groups: 1, Read: readSettling, Draw: drawSettling,
-	About: "rates step by step of the last response, and where they settle",
+	About: "rates at each step of the last response, and the settled rates",
 }
 
 const settlingBins = 100

@@ -10,11 +10,11 @@ import (
 	"eisweep/internal/results"
 )
 
-// tuning is the input from outside against the location of the stimulus along each axis: the mean over the other two axes and over
-// the neurons with the same preference, a line for each preference.
+// tuning is the external input against the location of the stimulus along each axis, with a line for each preferred location: the
+// mean over the other two axes and over the neurons with this preference.
 var tuning = Figure{
 	Name: "tuning", Of: Training, Groups: 1, Read: readTuning, Draw: drawTuning,
-	About: "input from outside against the location of the stimulus",
+	About: "external input against the location of the stimulus",
 }
 
 func readTuning(r *results.Reader, _ bool) (Data, error) {

@@ -25,24 +25,25 @@ func NewPlotCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plot SWEEP|FILE…",
 		Short: "Draw figures of results",
-		Long: `Draw a figure of results, and write the table of its data. docs/figures.md has all
-figures. SWEEP and FILE are those of eisweep table.
+		Long: `Draw a figure of results, and write its data as a table. docs/figures.md describes the
+figures. SWEEP and FILE are as in eisweep table.
 
 The figures:
 ` + figureList() + `
-The name of a measure (docs/measures.md) is a figure, too: the measure against the
-parameters that --against names, by default the first number that varies.
+The name of a measure (docs/measures.md) is also a figure: it plots the measure against
+the parameters that --against names, by default the first numeric one that varies.
 
-Networks that are equal in the parameters that --by names share a line: the median, and
-a band between the quartiles. Without --by, these are the values of pl.is_plastic, or of
-the parameter that varies. Some figures show single networks, and say which.
+Networks with equal values of the parameters that --by names form a group. Each group has
+a line for the median and a band between the quartiles. Without --by, results are grouped
+by pl.is_plastic, or by the only parameter that varies. Some figures show single networks,
+and name their files.
 
-Suspect results are hollow or dashed. Damaged, missing and foreign files are named and
-left out; the exit code is then 4.`,
-		Example: `  eisweep plot my                                   # cotuning.pdf, or what suits the sweep
-  eisweep plot my --figure synapses -o synapses.svg --data synapses.csv
-  eisweep plot my --figure currents --where seed=1 -o currents.png
-  eisweep plot my --figure cc_median --against sy.e2e.w_total --by pl.is_plastic
+Suspect results are drawn as hollow points or dashed lines. Files that are missing,
+damaged or not results are named on stderr and left out; the exit code is then 4.`,
+		Example: `  eisweep plot tuning                     # the figure that suits the sweep
+  eisweep plot tuning --figure synapses -o synapses.svg --data synapses.csv
+  eisweep plot tuning --figure currents --where seed=1 -o currents.png
+  eisweep plot tuning --figure cc_median --against sy.e2e.w_total --by pl.is_plastic
   eisweep plot results.h5 --figure selectivity`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 && o.figure != listFigures {
@@ -87,13 +88,13 @@ type plotOptions struct {
 func (o *plotOptions) addFlags(e *cli.Env, cmd *cobra.Command) {
 	o.choice.AddFlags(e, cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.figure, "figure", "", "the figure: a `NAME` from the list, or of a measure; list lists them")
-	f.StringVar(&o.by, "by", "", "a line for each value of the parameters `NAMES`, with commas; none for a single line")
-	f.StringVar(&o.against, "against", "", "of a measure: the parameter of the horizontal axis, or `NAME,NAME` for a map")
+	f.StringVar(&o.figure, "figure", "", "`NAME` of a figure or a measure; --figure list lists the figures")
+	f.StringVar(&o.by, "by", "", "draw one line for each combination of the parameters `NAMES`, separated by commas; none draws a single line")
+	f.StringVar(&o.against, "against", "", "for a measure: the parameter on the horizontal axis, or `NAME,NAME` for a map")
 	f.StringArrayVar(&o.where, "where", nil, "only results with `NAME=VALUE`; repeatable")
-	f.StringVar(&o.suspect, "suspect", keepSuspects, "`keep` or drop suspect results")
+	f.StringVar(&o.suspect, "suspect", keepSuspects, "what to do with suspect results: `keep|drop`")
 	f.StringVarP(&o.output, "output", "o", "", "write the picture to `FILE`, whose name ends in .pdf, .svg or .png")
-	f.StringVar(&o.data, "data", "", "write the table of the data to `FILE.csv`")
+	f.StringVar(&o.data, "data", "", "write the data to `FILE.csv`")
 	var all []string
 	for _, figure := range figures.All() {
 		all = append(all, figure.Name)

@@ -21,21 +21,22 @@ func NewReportCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report SWEEP",
 		Short: "Write a report of a sweep as one HTML page",
-		Long: `Write a report of a sweep as one HTML page that needs nothing else: what was run and
-where, which results can be trusted, measures over seeds and of every task, the paper's
-panels, failures, and how to reproduce and cite it. The page loads nothing and runs no
-script.
+		Long: `Write a report of a sweep as one self-contained HTML page: what was run and where, which
+results are sound, measures over seeds and for each task, the panels of the paper,
+failures, and how to reproduce and cite the sweep. The page loads nothing and runs no
+scripts.
 
-SWEEP is the name of a sweep that was run, or the path of its directory, which may be a
-copy. Damaged and missing files are named and left out; the exit code is then 4.`,
-		Example: `  eisweep report my -o my.html`,
+SWEEP is the name of a sweep that was run, or the path of its directory, including
+copies. Files that are missing or damaged are named on stderr and left out; the exit code
+is then 4.`,
+		Example: `  eisweep report tuning -o tuning.html`,
 		Args:    cli.ExactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return cli.OrInterrupted(cmd.Context(), writeReport(cmd.Context(), e, &c, args[0], output))
 		},
 	}
 	c.AddFlags(e, cmd)
-	cmd.Flags().StringVarP(&output, "output", "o", "report.html", "write `FILE`")
+	cmd.Flags().StringVarP(&output, "output", "o", "report.html", "write the page to `FILE`")
 	return cmd
 }
 

@@ -22,25 +22,26 @@ func NewTableCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "table SWEEP|FILE…",
 		Short: "Tabulate the measures of results",
-		Long: `Tabulate the measures of results: one row per task of a sweep's latest launch, or per
-result file. docs/measures.md defines the measures, docs/tables.md the other columns.
+		Long: `Tabulate the measures of results: one row for each task of a sweep's latest launch, or
+for each result file. docs/measures.md defines the measures, docs/tables.md the other
+columns.
 
-SWEEP is the name of a sweep that was run. FILE is the path of a result file, which may
-be one of the published program, or of a sweep's directory, which may be a copy.
+SWEEP is the name of a sweep that was run. FILE is the path of a result file, including
+those of the published program, or of a sweep's directory, including copies.
 
---by summarizes each measure over the rows that are equal in the named parameters: n,
-mean, standard deviation, and 95 % intervals of the mean by Student's t and by bootstrap
-(BCa). --vs summarizes the differences between rows and those that have that value and
-the same seed and other parameters. Results that cannot be trusted are marked, and count
-unless --suspect is drop.
+--by groups the rows by the named parameters and summarizes each measure: n, mean,
+standard deviation, and 95 % confidence intervals of the mean by Student's t and by
+bootstrap (BCa). --vs pairs each row with the baseline row that has the given value and
+otherwise the same parameters and seed, and summarizes the differences. Suspect results
+are marked; they count unless you give --suspect drop.
 
-Without -o the table is written for people to read, with some of the measures. A file
-gets all columns in full precision. Damaged, missing and foreign files are named and left
-out; the exit code is then 4.`,
-		Example: `  eisweep table my
-  eisweep table my -o my.csv                        # or .parquet, .json
-  eisweep table my --by pl.is_plastic --measures cc_median,osi_i_mean
-  eisweep table my --vs pl.is_plastic=NEITHER       # paired by seed
+Without -o, the table is printed with some of the measures, rounded. A file has all columns
+in full precision. Files that are missing, damaged or not results are named on stderr and
+left out; the exit code is then 4.`,
+		Example: `  eisweep table tuning
+  eisweep table tuning -o tuning.csv              # or .parquet, .json
+  eisweep table tuning --by pl.is_plastic --measures cc_median,osi_i_mean
+  eisweep table tuning --vs pl.is_plastic=NEITHER # differences paired by seed
   eisweep table results/*.h5 --measures all`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -72,13 +73,13 @@ type tableOptions struct {
 func (o *tableOptions) addFlags(e *cli.Env, cmd *cobra.Command) {
 	o.choice.AddFlags(e, cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.measures, "measures", "", "only these measures: `NAMES` with commas, or all")
-	f.StringVar(&o.by, "by", "", "summarize over rows that are equal in `NAMES` of parameters, with commas")
-	f.StringArrayVar(&o.vs, "vs", nil, "summarize differences from rows with `NAME=VALUE`, paired by seed; repeatable")
+	f.StringVar(&o.measures, "measures", "", "show only the measures `NAMES`, separated by commas, or all")
+	f.StringVar(&o.by, "by", "", "group rows by the parameters `NAMES`, separated by commas, and summarize each group")
+	f.StringArrayVar(&o.vs, "vs", nil, "summarize differences from the rows with `NAME=VALUE`, paired by seed; repeatable")
 	f.StringArrayVar(&o.where, "where", nil, "only rows with `NAME=VALUE`; repeatable")
-	f.StringVar(&o.suspect, "suspect", "keep", "`keep or drop` results that cannot be trusted")
+	f.StringVar(&o.suspect, "suspect", "keep", "what to do with suspect results: `keep|drop`")
 	f.StringVarP(&o.output, "output", "o", "", "write `FILE`, whose name ends in .csv, .parquet or .json")
-	f.BoolVar(&o.asJSON, "json", false, "write JSON, one object per row and line")
+	f.BoolVar(&o.asJSON, "json", false, "write JSON, one object per line for each row")
 	cmd.RegisterFlagCompletionFunc("measures", cli.CompleteWords(measureNames()...))
 	cmd.RegisterFlagCompletionFunc("suspect", cli.CompleteWords(suspectChoices...))
 	cmd.RegisterFlagCompletionFunc("by", completeParameters)

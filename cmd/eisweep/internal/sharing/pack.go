@@ -21,15 +21,17 @@ func NewPackCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pack SWEEP",
 		Short: "Pack a sweep into one file",
-		Long: `Pack a sweep into one file, to archive or to share it: the results of its latest launch,
-their manifest lines and the sweep file. Every result is compared with the manifest. The
-same sweep gives the same bytes. ` + "`tar --zstd -tf FILE`" + ` lists the file.
+		Long: `Pack a sweep into one file, to archive or share it: the results of its latest launch,
+their manifest lines and the sweep file. Every result is compared with the manifest.
+Packing the same sweep again gives the same bytes. ` + "`tar --zstd -tf FILE`" + ` lists the
+contents.
 
-SWEEP is the name of a sweep that was run, or the path of a sweep's directory. Tasks that
-failed are part of the manifest; tasks that are pending are not packed, and counted.
+SWEEP is the name of a sweep that was run, or the path of a sweep's directory. The
+manifest includes the tasks that failed. Pending tasks are counted but not packed.
+
 --with-sources also packs the sweep whose networks a PERTURB sweep starts from. A PERTURB
-sweep can be read without it, but not run again.`,
-		Example: `  eisweep pack my -o my.tar.zst
+sweep can be read without its source, but not run again.`,
+		Example: `  eisweep pack tuning -o tuning.tar.zst
   eisweep pack pushed --with-sources -o pushed.tar.zst`,
 		Args: cli.ExactlyOne("the name or the directory of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -19,22 +19,22 @@ func NewUnpackCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "unpack FILE",
 		Short: "Unpack and verify a packed sweep",
-		Long: `Unpack a file that ` + "`eisweep pack`" + ` wrote, each sweep into a directory of its name. Every
-result is compared with the manifest, by its size, SHA-256 and digest, before a
-directory gets its name. A pack that is damaged, or not one that eisweep writes, is
-refused and leaves nothing behind. Nothing is replaced.
+		Long: `Unpack a file that ` + "`eisweep pack`" + ` wrote. Each sweep gets a directory with its name, once
+every result matches the manifest in size, SHA-256 and digest. A damaged pack, or one that
+eisweep would not write, is refused and leaves nothing behind. Existing directories are
+never replaced.
 
-The directories work by themselves: give their path to show, status, verify and table.
-In a root, they are sweeps of the root.`,
-		Example: `  eisweep unpack my.tar.zst
-  eisweep unpack my.tar.zst --to /data/shared
-  eisweep table ./my`,
+An unpacked directory needs no root: give its path to show, status, verify, table, plot or
+report. If it is unpacked into a root, it is a sweep of that root.`,
+		Example: `  eisweep unpack tuning.tar.zst
+  eisweep unpack tuning.tar.zst --to /data/shared
+  eisweep table ./tuning`,
 		Args: cli.ExactlyOne("the file of a packed sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return cli.OrInterrupted(cmd.Context(), unpack(cmd.Context(), e, args[0], to))
 		},
 	}
-	cmd.Flags().StringVar(&to, "to", ".", "the `DIR` in which the sweeps' directories are made")
+	cmd.Flags().StringVar(&to, "to", ".", "create the directories of the sweeps in `DIR`")
 	cmd.MarkFlagDirname("to")
 	return cmd
 }

@@ -1,7 +1,7 @@
-// Package sweepfiles shows what sweep files mean: `plan --points` lists their points, `schema`
-// prints the JSON schema for editors.
+// Package sweepfiles lists the points of sweeps (`plan --points`) and prints the JSON schema of
+// sweep files (`schema`).
 //
-// It runs nothing and writes no files.
+// It runs no tasks and writes no files.
 //
 // Start reading at Points.
 package sweepfiles

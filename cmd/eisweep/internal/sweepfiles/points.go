@@ -27,7 +27,7 @@ type Points struct {
 // sourceSeed is the column of the seed of a PERTURB task's network.
 const sourceSeed = "source_seed"
 
-// PointsOf lists the points of an expansion in its order. It returns the error of ctx.
+// PointsOf lists the points of an expansion, in the order of its tasks. It fails only if ctx ends.
 func PointsOf(ctx context.Context, name string, e *sweeps.Expansion) (*Points, error) {
 	p := &Points{Sweep: name}
 	known, numbers := map[string]bool{}, map[string]int{}
@@ -54,7 +54,7 @@ func PointsOf(ctx context.Context, name string, e *sweeps.Expansion) (*Points, e
 	return p, nil
 }
 
-// rowOf returns the values of a task's point, and a text that is the same for the same point.
+// rowOf returns the values of a task's point, and a key that identifies the point.
 func rowOf(t *sweeps.Task) (row map[string]string, key string) {
 	row = map[string]string{}
 	for _, s := range t.Varying {

@@ -14,11 +14,13 @@ func NewSchemaCommand(e *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON schema of sweep files, for editors",
-		Long: `Print the JSON schema of sweep files. Editors that know JSON schemas for TOML (with
-taplo, for example) complete names, show what parameters mean, and mark wrong ones.
-Name the schema in the first line of a sweep file: #:schema ./sweep.schema.json`,
+		Long: `Print the JSON schema of sweep files. Editors that support JSON schemas for TOML (with
+taplo, for example) use it to complete names, show the meaning of parameters, and mark
+mistakes. Refer to the schema in the first line of a sweep file:
+
+  #:schema ./sweep.schema.json`,
 		Example: `  eisweep schema > sweep.schema.json
-  taplo check --schema file://$PWD/sweep.schema.json my.toml`,
+  taplo check --schema file://$PWD/sweep.schema.json tuning.toml`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			text, err := schema.JSON()
