@@ -7,8 +7,8 @@ import (
 	"eisweep/internal/results"
 )
 
-// angles is the angle between the update of the learning rule and the exact gradient, in degrees, in the course of the training:
-// the mean over the last s³ updates, which is one trial. It shows the first 4 % of the training, but at least 20 trials.
+// angles is the angle between the update of the learning rule and the exact gradient during training, in degrees: the mean over
+// the last s³ updates, which is one trial. It shows the first 4 % of the training, but at least 20 trials.
 var angles = Figure{
 	Name: "angles", Of: Training, Read: readAngles, Draw: drawAngles,
 	About: "angle between update and gradient during training",

@@ -14,7 +14,7 @@ var convergence = Figure{
 	About: "change of the inhibitory input from trial to trial",
 }
 
-// course is the mean of the rates and of the weights that learn in the course of the training: means over each trial. For one
+// course is the mean of the rates and of the plastic weights during training: means over each trial. For one
 // network per group, the band is the standard deviation over neurons or synapses (zeros included).
 var course = Figure{
 	Name: "course", Of: Training, Read: readCourse, Draw: drawCourse,

@@ -10,9 +10,9 @@ import (
 )
 
 // weights are the distributions of the weights above 0 of all pathways, relative to j, the mean of the distribution that they
-// were drawn from (docs/model.md#connectivity-and-initial-weights): 100 bins of equal ratio from j/10,000 to 100 j, and 100 bins
-// of equal width from 0 to 10 j. The first and the last bin also contain what is outside. A file of the published program does
-// not say what j is: there it is the mean of the weights above 0 before the training.
+// were drawn from (docs/model.md#connectivity-and-initial-weights): 100 logarithmic bins from j/10,000 to 100 j, and 100 linear
+// bins from 0 to 10 j. The first and the last bin also contain the values outside. Files of the published program do not contain
+// j; for them, j is the mean of the weights above 0 before training.
 var weights = Figure{
 	Name: "weights", Of: Training, Read: readWeights, Draw: drawWeights,
 	About: "distributions of the weights of all pathways",

@@ -25,7 +25,7 @@ const cacheName = "measures.cache"
 // maxCache is how large the file may be: enough for millions of results.
 const maxCache = 1 << 30
 
-// version is raised when a measure is computed in another way.
+// version must be raised whenever the computation of a measure changes.
 const version = 1
 
 // sum is a file's SHA-256.
@@ -36,9 +36,9 @@ func parseSum(text string) (s sum, ok bool) {
 	return s, err == nil && n == len(s) && len(text) == 2*len(s)
 }
 
-// cache holds the measures of files in one directory, by their SHA-256. In its file, a line says which measures they are,
-// and records of equal size follow: the sum, the values, and the CRC-32C of both. A file with another line is ignored, and so
-// are records that are damaged.
+// cache holds the measures of files in one directory, by their SHA-256. The first line of its file names the measures.
+// Records of equal size follow: the sum, the values, and the CRC-32C of both. A file with another first line is ignored,
+// and so are damaged records.
 type cache struct {
 	dir    string
 	values map[sum]Values // nil for a file that is wanted and not known
@@ -114,8 +114,8 @@ func (c *cache) add(s sum, v Values) {
 	c.values[s], c.added = v, append(c.added, s)
 }
 
-// save writes a new file with the records that are there and those that were added. It writes nothing into a directory of
-// another user, or where this user may not write. A file that can't be written is not an error: it is computed again.
+// save writes a new file with the existing and the added records. It writes nothing into a directory that belongs to
+// another user or is not writable. A file that can't be written is not an error: the measures are then computed again.
 func (c *cache) save() {
 	if len(c.added) == 0 || !c.isOwn() {
 		return

@@ -11,7 +11,7 @@ import (
 // File is a result file.
 type File struct {
 	Path   string
-	SHA256 string // of its bytes, in hex, as the manifest beside it says; "" without one: then its measures are not cached
+	SHA256 string // of its bytes, in hex, from the manifest beside it; "" if there is none: its measures are then not cached
 }
 
 // Found is what Collect found out about a file.
@@ -22,11 +22,11 @@ type Found struct {
 	Err              error // of results.Prober.Ask; then the rest is not known
 }
 
-// Collect computes the measures of files in child processes, and calls each with those of files[i], as results.Prober.Ask
-// does. It returns the errors of Ask.
+// Collect computes the measures of files in child processes, and calls each with the measures of files[i], in the way of
+// results.Prober.Ask. It returns the errors of Ask.
 //
-// Measures of a file with a SHA256 are taken from the cache in its directory (cacheName) if it has them, without a look at
-// the file. Those of other files with that hash are added to the cache, even if ctx ends.
+// For a file with a SHA256, Collect takes the measures from the cache in its directory (cacheName) if they are there, and
+// does not read the file. Otherwise it adds them to the cache if the file has that hash, even if ctx ends.
 func Collect(ctx context.Context, p results.Prober, files []File, each func(i int, f Found) error) error {
 	c := collection{files: files, each: each, caches: map[string]*cache{}}
 	c.openCaches()

@@ -27,7 +27,7 @@ type group struct {
 
 var groups = slices.Concat(coTuning, selectivity, synapses, training, rates, influence)
 
-// All lists the measures. Later versions only append.
+// All lists the measures. Later versions may only append to the list.
 func All() []Measure {
 	var all []Measure
 	for _, g := range groups {

@@ -35,8 +35,8 @@ type span struct{ begin, end int64 }
 // Results is the number of its results.
 func (s *Sweep) Results() int { return len(s.files) }
 
-// NewSweep finds in a sweep's directory what is to be packed: the tasks for which wanted is true. Lines of results that were
-// superseded are left out.
+// NewSweep reads the manifest in a sweep's directory and selects the tasks for which wanted is true. It leaves out lines of results
+// that were superseded.
 func NewSweep(name, dir string, wanted func(sweeps.ID) bool) (*Sweep, error) {
 	s := &Sweep{Name: name, dir: dir}
 	path := filepath.Join(dir, manifestName)

@@ -17,7 +17,7 @@ import (
 	"eisweep/internal/results"
 )
 
-// ErrRefused is what errors wrap that say why a pack is refused.
+// ErrRefused is wrapped by errors that say why a pack is refused.
 var ErrRefused = errors.New("the pack is refused")
 
 func refuse(format string, args ...any) error {
@@ -39,9 +39,8 @@ type Prober interface {
 // staging is the beginning of the name of the directory in which a pack is unpacked before its sweeps get their names.
 const staging = ".eisweep-unpack-"
 
-// Unpack unpacks the sweeps of a pack into dir, each into a directory of its name, after it checked all of them. On an error dir
-// is as before: the error wraps ErrRefused if the pack is damaged or not one that Write makes, and fs.ErrExist if one of the
-// directories is there already.
+// Unpack checks all sweeps of a pack, and then unpacks each into a directory of dir with its name. On an error, dir is as before.
+// The error wraps ErrRefused if the pack is damaged or Write would not make it, and fs.ErrExist if one of the directories exists.
 func Unpack(ctx context.Context, from *os.File, dir string, prober Prober) (_ []Unpacked, err error) {
 	info, err := from.Stat()
 	if err != nil {
@@ -76,8 +75,8 @@ type unpacker struct {
 	order     []*incoming
 }
 
-// Bounds of what a pack may hold: results are compressed already, so a pack that grows more than a hundredfold is made to fill
-// a disk.
+// Limits on the contents of a pack. Results are already compressed, so a pack that grows more than a hundredfold is meant to fill
+// the disk.
 const (
 	maxGrowth = 100
 	growsFree = 64 << 20
@@ -166,7 +165,7 @@ func (u *unpacker) place() (_ []Unpacked, err error) {
 	return out, atomicfile.SyncDir(u.dir)
 }
 
-// taken adds to the error of a directory that is there already what to do.
+// taken adds the remedy to the error of a directory that exists already.
 func taken(err error) error {
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("unpack: %w: nothing is replaced; unpack elsewhere (--to DIR), or move it away", err)

@@ -22,8 +22,8 @@ import (
 // windowSize is how far back the compression looks, and what a reader needs at least as memory.
 const windowSize = 8 << 20
 
-// Write packs sweeps. The bytes depend on the sweeps alone. A result that is missing or not what its line says is an error: an
-// *fs.PathError.
+// Write packs sweeps. The bytes depend only on the sweeps. If a result is missing or does not match its manifest line, the error is
+// an *fs.PathError.
 func Write(ctx context.Context, to io.Writer, list []*Sweep) error {
 	compressed, err := zstd.NewWriter(to, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithWindowSize(windowSize),
 		zstd.WithEncoderConcurrency(1))

@@ -7,10 +7,9 @@ import (
 	"eisweep/sim"
 )
 
-// Quality is what decides whether a result can be trusted. Shares are between 0 and 1.
+// Quality holds the numbers that decide whether a result can be trusted. Shares are between 0 and 1.
 type Quality struct {
-	// UnsettledTrial is the share of the stimuli shown in the last trial of the training that did not settle; 0 without a
-	// training.
+	// UnsettledTrial is the share of the stimuli shown in the last training trial that did not settle; 0 without training.
 	UnsettledTrial float64 `json:"unsettled_trial"`
 	// UnsettledResponses is the share of the stimuli that did not settle when the responses were last measured; PERTURB: of
 	// all states, of the network as it is and with each neuron pushed.
@@ -19,14 +18,13 @@ type Quality struct {
 	Saturated float64 `json:"saturated"`
 	// Silent is the share of the E neurons whose rate is 0 for every stimulus.
 	Silent float64 `json:"silent"`
-	// NaN names the measures with values that are not numbers, and which share of their values are none: cc, osi_e and osi_i,
-	// over neurons; PERTURB: correlation_mean, over bins.
+	// NaN maps each measure with NaN values to the share of them: cc, osi_e and osi_i over neurons; PERTURB:
+	// correlation_mean over bins.
 	NaN map[string]float64 `json:"nan,omitempty"`
-	// Trials is how many trials were trained to their end, PlannedTrials how many the task may take; 0 without a training.
+	// Trials is the number of completed training trials, PlannedTrials the most that the task may take; 0 without training.
 	Trials        int `json:"trials"`
 	PlannedTrials int `json:"planned_trials"`
-	// StoppedUnsettled reports that a phase ended before its last trial although stimuli did not settle in the last trial
-	// that it had.
+	// StoppedUnsettled reports that a phase ended early although stimuli did not settle in the last trial before its end.
 	StoppedUnsettled bool `json:"stopped_unsettled,omitempty"`
 }
 
@@ -36,7 +34,7 @@ var (
 	perturbMeasures  = []string{"correlation_mean"}
 )
 
-// saturation is the part of ng.r_max from which on a rate counts as saturated.
+// saturation is the share of ng.r_max at or above which a rate counts as saturated.
 const saturation = 0.99
 
 // Result is a result whose quality is computed: one in memory, or an open file.
@@ -62,9 +60,9 @@ func Of(r *sim.Result, e sim.Experiment, p *sim.Parameters) *Quality {
 	return q
 }
 
-// Assess returns the quality of a result of an experiment with these parameters, of which it reads those of the network's
-// size, ng.r_max and perturb.n_perturbed. It is nil if the log does not say which states settled, as in files of PERTURB
-// of the published program, or does not belong to the result. Errors are those of reading the result.
+// Assess returns the quality of a result of an experiment with these parameters. It uses those of the network's size,
+// ng.r_max and perturb.n_perturbed. It returns nil if the log does not belong to the result or does not say which states
+// settled, as in PERTURB files of the published program. Errors are those of reading the result.
 func Assess(r Result, e sim.Experiment, p *sim.Parameters) (*Quality, error) {
 	log, err := r.Log()
 	if err != nil {

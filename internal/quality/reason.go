@@ -22,8 +22,8 @@ func (r Reason) String() string {
 	return r.Text + "; usual causes: " + strings.Join(r.Parameters, ", ")
 }
 
-// Reasons explains the verdict on a result of the experiment: a reason for each share or count that is too large; none if the
-// result is sound or nothing is known.
+// Reasons explains the verdict on a result of the experiment, with a reason for each share or count that is too large. It
+// returns none if the result is sound or its quality is unknown.
 func (q *Quality) Reasons(e sim.Experiment) []Reason {
 	if q == nil {
 		return nil

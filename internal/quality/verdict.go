@@ -1,6 +1,6 @@
 package quality
 
-// Verdict is the set of reasons why a result is suspect; 0 for a sound result, and where nothing is known.
+// Verdict is the set of reasons why a result is suspect; 0 if the result is sound or its quality is unknown.
 type Verdict uint8
 
 // The reasons.

@@ -13,7 +13,7 @@ import (
 	"eisweep/internal/table"
 )
 
-// Page is what a report says.
+// Page is the content of a report.
 type Page struct {
 	Sweep   string
 	Summary string // one sentence
@@ -60,7 +60,7 @@ type Failure struct {
 	Error     string
 }
 
-// MaxRows is how many rows of a table a page shows. The file that can be saved from the page has all.
+// MaxRows is the number of rows of a table that a page shows at most. The file that can be saved from the page has all rows.
 const MaxRows = 10_000
 
 //go:embed page.html.tmpl

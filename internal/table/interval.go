@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Confidence is the level of all intervals.
+// Confidence is the confidence level of all intervals.
 const Confidence = 0.95
 
 // Resamples is how many resamples a bootstrap draws.
@@ -30,7 +30,7 @@ type Summary struct {
 	Bootstrap Interval // bias-corrected and accelerated (BCa; Efron 1987)
 }
 
-// Summarize describes the values that are numbers, in any order. The values are not changed.
+// Summarize describes the values that are numbers. Their order does not matter, and they are not changed.
 func Summarize(values []float64) Summary {
 	x := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
 	slices.Sort(x)
@@ -57,7 +57,7 @@ func student(n int, mean, sd float64) Interval {
 	return Interval{mean - half, mean + half}
 }
 
-// bootstrap is the BCa interval of the mean of sorted values. Its random numbers are always the same.
+// bootstrap is the BCa interval of the mean of sorted values. Its random seed is fixed.
 func bootstrap(x []float64) Interval {
 	if x[0] == x[len(x)-1] {
 		return Interval{x[0], x[0]} // resampling changes nothing

@@ -18,10 +18,10 @@ func (c Condition) String() string { return c.Name + "=" + c.Value }
 // ErrNoPairs means that no row has a counterpart.
 var ErrNoPairs = errors.New("no pairs")
 
-// Versus summarizes the differences between rows and their baselines: the rows that meet the conditions and are equal in the seeds
-// and all other parameters. Names are the columns to group by; those of the conditions are always among them. Without names, the
-// differences are grouped by all parameters: summarized over seeds. Without measures, the result has all. It also returns how many
-// rows have no baseline. A pair counts for the measures that both rows have.
+// Versus summarizes the differences between rows and their baselines. The baseline of a row is the row that meets the conditions and
+// has the same seeds and other parameters. A pair counts for the measures that both rows have. The differences are grouped by the
+// named columns and those of the conditions; without names, by all parameters, so that they are summarized over seeds. Without
+// measures, the result has all measures. Versus also returns the number of rows without a baseline.
 //
 // The error wraps ErrNoPairs if no row has a baseline.
 func Versus(t *Table, base []Condition, names, measures []string) (out *Table, unpaired int, err error) {

@@ -8,8 +8,8 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// WriteParquet writes the table as Parquet, compressed by zstd. Every column is optional; units are in the file's metadata, as
-// "unit:" and the column's name. Equal tables give equal bytes.
+// WriteParquet writes the table as Parquet, compressed with zstd. Every column is optional. The unit of a column is in the file's
+// metadata under "unit:" followed by the column's name. Equal tables give equal bytes.
 func (t *Table) WriteParquet(w io.Writer) error {
 	schema := t.schema()
 	options := []parquet.WriterOption{schema, parquet.Compression(&parquet.Zstd), parquet.CreatedBy("eisweep", "", "")}

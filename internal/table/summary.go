@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// By summarizes measures over the rows that are equal in the columns of those names, which are usually parameters: over seeds. The
-// result has one row for each group and measure, groups in the order of their first rows. Without measures it has all.
+// By groups the rows by the named columns, which are usually parameters, and summarizes measures over each group. The result has one
+// row for each group and measure, with groups in the order of their first rows. Without measures, it has all of them.
 func By(t *Table, names, measures []string) (*Table, error) {
 	by, err := t.grouping(names)
 	if err != nil {

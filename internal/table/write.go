@@ -11,7 +11,7 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// WriteCSV writes the table as CSV (RFC 4180) with a line of names, in full precision.
+// WriteCSV writes the table as CSV (RFC 4180) in full precision. The first line has the names of the columns.
 func (t *Table) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	cells := make([]string, len(t.Columns))

@@ -1,9 +1,9 @@
-// Package schema describes sweep files by a JSON schema, with which editors check and complete
-// them.
+// Package schema generates the JSON schema of sweep files, with which editors check and
+// complete them.
 //
-// It guarantees that every file that package sweeps accepts is valid, unless it writes dotted
-// names in quotes. It does not find all faults of a file: combinations of values, references
-// and expressions are left to `eisweep plan`.
+// It guarantees that the schema accepts every file that package sweeps accepts, except those
+// with dotted names in quotes. The schema does not find all faults of a file: `eisweep plan`
+// checks combinations of values, references and expressions.
 //
 // Start reading at JSON. values.go describes the values of parameters, tables.go the tables.
 package schema

@@ -25,7 +25,7 @@ func sweepFile() object {
 		"name":          name(),
 		"experiment":    object{"enum": sim.Experiments(), "description": "what every task computes"},
 		"seeds":         seeds(),
-		"source":        object{"type": "string", "description": "PERTURB: a sweep, or the path of result files, to start from"},
+		"source":        object{"type": "string", "description": "PERTURB: the sweep, or the path of the result files, to start from"},
 		"source_where":  conditions("which sources to take", object{"seed": oneOrList(seed())}),
 		"initial_state": initialState(),
 		"parameters":    parameters("values that all tasks have", single),

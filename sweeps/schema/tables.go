@@ -58,10 +58,10 @@ func initialState() object {
 }
 
 func sample() object {
-	out := parameters("points that a method draws from ranges and lists", drawn, object{
+	out := parameters("parameters that vary together, over points that are drawn from ranges and lists", drawn, object{
 		"method": object{"enum": []string{"sobol", "latin-hypercube", "random"}, "description": "default: sobol"},
 		"count":  object{"type": "integer", "minimum": 1, "maximum": 1_000_000, "description": "number of points"},
-		"seed":   with(seed(), "description", "chooses other points; default 0"),
+		"seed":   with(seed(), "description", "another seed gives other points; default 0"),
 		"points": parameters("the points themselves, as eisweep stores them", func(p *sim.Parameter) object {
 			return described(p, list(value(p)))
 		}),
@@ -84,8 +84,9 @@ func onlyIf() object {
 	for _, p := range sim.Table() {
 		names = append(names, p.Name)
 	}
-	out := conditions("where an axis varies", object{
-		"vary": with(either(object{"enum": names}, list(object{"enum": names})), "description", "the parameters that vary only there"),
+	out := conditions("conditions under which an axis varies", object{
+		"vary": with(either(object{"enum": names}, list(object{"enum": names})),
+			"description", "the parameters that vary only where all conditions hold"),
 	})
 	out["required"] = []string{"vary"}
 	return out

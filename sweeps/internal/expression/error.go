@@ -1,6 +1,6 @@
 package expression
 
-// Error is what is wrong with an expression, with its place in bytes of the text.
+// Error describes a fault in an expression, with its place as byte offsets in the text.
 type Error struct {
 	Start, End int
 	Problem    string

@@ -20,7 +20,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// Choice is which sweeps, directories and files a command reads.
+// Choice holds the sweeps, directories and files that a command reads.
 type Choice struct {
 	Root selection.Root
 
@@ -44,8 +44,8 @@ func (c *Choice) AddFlags(e *cli.Env, cmd *cobra.Command) {
 	}
 }
 
-// read finds the tasks of the sweeps and the files that the arguments name. An argument with a slash or the ending .h5 is a path: of
-// a result file, or of the directory of a sweep, such as a copy. Every other is the name of a sweep.
+// read finds the tasks of the sweeps and the files that the arguments name. An argument that contains a slash or ends in .h5 is the
+// path of a result file or of a sweep's directory, such as a copy. Any other argument is the name of a sweep.
 func (c *Choice) read(ctx context.Context, e *cli.Env, args []string) error {
 	prober, err := cli.NewProber()
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"eisweep/sweeps"
 )
 
-// contents is the sweeps that are packed.
+// contents holds the sweeps that are packed.
 type contents struct {
 	root      *root.Root
 	directory *selection.Directory // nil: the sweep was named
@@ -48,7 +48,7 @@ func (o *packOptions) choose(ctx context.Context, e *cli.Env, arg string) (*cont
 	case source == "":
 		e.Notef("%s has no source: --with-sources adds nothing", name)
 	case status.Sweep.SourceIsPath():
-		e.Notef("the source of %s, %s, is no sweep and is not packed", name, source)
+		e.Notef("the source of %s, %s, is not a sweep, so it is not packed", name, source)
 	default:
 		if _, err := os.Stat(c.root.SweepDir(source)); err != nil {
 			return nil, cli.Usagef("the source of %s, the sweep %s, is not in %s", name, source, filepath.Dir(c.root.SweepDir(source)))
@@ -76,8 +76,8 @@ func (c *contents) add(ctx context.Context, e *cli.Env, name string) (*catalog.S
 		t := &status.Tasks[i]
 		switch {
 		case t.Gone || t.Damaged:
-			return nil, cli.Errorf(cli.ExitStorage, "pack %s: %s is missing or not what the manifest says: run or launch the sweep again, "+
-				"which computes it again", name, t.Task.File)
+			return nil, cli.Errorf(cli.ExitStorage, "pack %s: %s is missing or not what the manifest says: run or launch the sweep again "+
+				"to recompute it", name, t.Task.File)
 		case t.State == catalog.StatePending:
 			pending++
 		default:

@@ -1,8 +1,7 @@
-// Package sharing holds the commands that hand sweeps to others: `pack` and `unpack`.
+// Package sharing holds the commands with which users share and archive sweeps: `pack` and `unpack`.
 //
-// It guarantees that a pack holds what the latest launch of a sweep has and nothing else, that `pack` writes no file in part and
-// replaces none, and that messages about a pack of unknown origin stay on their lines. What a pack is, and how it is checked, is in
-// internal/pack.
+// It guarantees that a pack contains exactly the finished tasks of a sweep's latest launch, that `pack` leaves no partial file and replaces
+// none, and that a pack of unknown origin cannot forge lines of output. internal/pack defines the format of packs and checks them.
 //
 // Start reading at pack.go.
 package sharing
