@@ -1,7 +1,6 @@
 package figures
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -80,18 +79,7 @@ func (f *Figure) Argument(detailed bool) string {
 	return f.Name
 }
 
-// VerdictOnly is what Query is asked for a file of which only the results.Info and the verdict are needed: the answer is the
-// quality.Quality as JSON.
-const VerdictOnly = "verdict"
-
 func answer(r *results.Reader, argument string) ([]byte, error) {
-	if argument == VerdictOnly {
-		verdict, err := r.Quality()
-		if err != nil {
-			return nil, err
-		}
-		return json.Marshal(verdict)
-	}
 	name, detail, _ := strings.Cut(argument, " ")
 	f := Find(name)
 	if f == nil {

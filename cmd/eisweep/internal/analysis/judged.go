@@ -3,12 +3,12 @@ package analysis
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"eisweep/cmd/eisweep/internal/cli"
-	"eisweep/internal/quality"
+	"eisweep/internal/measures"
 	"eisweep/internal/results"
 	"eisweep/internal/table"
+	"eisweep/sim"
 )
 
 // QualityQuery has the child of a results.Prober judge files.
@@ -20,24 +20,27 @@ var QualityQuery = results.Query{Name: "quality", MaxAnswer: 1 << 16, Answer: fu
 	return json.Marshal(q)
 }}
 
-// judgeFiles finds out whether the files can be trusted that belong to no sweep; the manifest says it of the others.
-func (c *Choice) judgeFiles(ctx context.Context) error {
+// judge finds out which results can be trusted of which no manifest says it: files, and results of earlier versions. A result that
+// cannot be read is left out.
+func (c *Choice) judge(ctx context.Context, e *cli.Env) error {
 	var paths []string
 	var places []int
 	for i := range c.found {
-		if r := &c.found[i]; r.Line == nil && r.Path != "" {
+		if r := &c.found[i]; r.Path != "" && r.Quality == nil {
 			paths, places = append(paths, r.Path), append(places, i)
 		}
 	}
+	progress := newProgress(e, len(paths))
 	return c.prober.Ask(ctx, QualityQuery, "", paths, func(i int, a results.Answer) error {
-		if a.Err != nil {
-			return nil // it was read before: its quality is not known
+		progress.step()
+		r := &c.found[places[i]]
+		if a.Err == nil {
+			a.Err = json.Unmarshal(a.Bytes, &r.Quality)
 		}
-		q := (*quality.Quality)(nil)
-		if err := json.Unmarshal(a.Bytes, &q); err != nil {
-			return fmt.Errorf("judge %s: %w", paths[i], err)
+		c.take(r, &measures.Found{FileHash: a.FileHash, Info: a.Info, Err: a.Err})
+		if r.Experiment == "" && a.Err == nil && !a.Info.Trained {
+			r.Experiment = sim.Perturb
 		}
-		c.found[places[i]].Quality = q
 		return nil
 	})
 }
@@ -46,10 +49,15 @@ func (c *Choice) judgeFiles(ctx context.Context) error {
 type suspectChoice string
 
 // suspectChoices are the values of --suspect.
-var suspectChoices = []string{"keep", "drop"}
+var suspectChoices = []string{keepSuspects, dropSuspects}
+
+const (
+	keepSuspects = "keep"
+	dropSuspects = "drop"
+)
 
 func (s suspectChoice) check() error {
-	if s != "keep" && s != "drop" {
+	if s != keepSuspects && s != dropSuspects {
 		return cli.Usagef("--suspect %s: give keep or drop", string(s))
 	}
 	return nil
@@ -67,7 +75,7 @@ func (s suspectChoice) apply(e *cli.Env, t *table.Table) *table.Table {
 	if n == 0 {
 		return t
 	}
-	if s == "drop" {
+	if s == dropSuspects {
 		e.Notef("%s left out", cli.Count(n, "suspect result"))
 		return t.Where(func(row int) bool { return judged[row] != suspect })
 	}

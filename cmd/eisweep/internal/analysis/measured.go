@@ -15,10 +15,9 @@ import (
 func (c *Choice) measure(ctx context.Context, e *cli.Env) ([]measures.Values, error) {
 	values, err := c.measureSome(ctx, e, len(c.found))
 	if err == nil {
-		values = c.dropFiles(values)
-		err = c.judgeFiles(ctx)
+		err = c.judge(ctx, e)
 	}
-	return values, cli.OrInterrupted(ctx, err)
+	return c.dropFiles(values), cli.OrInterrupted(ctx, err)
 }
 
 // measureSome reads the measures of the first results, at most so many.

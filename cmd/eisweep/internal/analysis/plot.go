@@ -15,6 +15,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/figures"
 	"eisweep/internal/figures/drawing"
+	"eisweep/internal/measures"
 	"eisweep/internal/table"
 	"eisweep/sim"
 )
@@ -82,7 +83,6 @@ type plotOptions struct {
 	output, data        string
 
 	conditions []table.Condition // parsed from where
-	suspects   map[string]bool   // by path
 }
 
 func (o *plotOptions) addFlags(e *cli.Env, cmd *cobra.Command) {
@@ -102,14 +102,8 @@ func (o *plotOptions) addFlags(e *cli.Env, cmd *cobra.Command) {
 	cmd.RegisterFlagCompletionFunc("figure", cli.CompleteWords(append(all, measureNames()...)...))
 	cmd.RegisterFlagCompletionFunc("by", completeParameters)
 	cmd.RegisterFlagCompletionFunc("against", completeParameters)
-	cmd.RegisterFlagCompletionFunc("suspect", cli.CompleteWords(keepSuspects, dropSuspects))
+	cmd.RegisterFlagCompletionFunc("suspect", cli.CompleteWords(suspectChoices...))
 }
-
-// What happens to suspect results.
-const (
-	keepSuspects = "keep"
-	dropSuspects = "drop"
-)
 
 // noNames is the --by of a single line.
 const noNames = "none"
@@ -122,8 +116,8 @@ func (o *plotOptions) parse() (err error) {
 	if o.data != "" && filepath.Ext(o.data) != ".csv" {
 		return cli.Usagef("--data %s: the name must end in .csv", o.data)
 	}
-	if o.suspect != keepSuspects && o.suspect != dropSuspects {
-		return cli.Usagef("--suspect %s: write keep or drop", o.suspect)
+	if err := suspectChoice(o.suspect).check(); err != nil {
+		return err
 	}
 	if o.figure != "" && figures.Find(o.figure) == nil && !o.isMeasure() {
 		var known []string
@@ -178,9 +172,10 @@ func (o *plotOptions) run(ctx context.Context, e *cli.Env, args []string) error 
 }
 
 func (o *plotOptions) draw(ctx context.Context, e *cli.Env) (*drawing.Drawing, error) {
-	if err := o.findSuspects(ctx, e); err != nil {
+	if err := o.choice.judge(ctx, e); err != nil {
 		return nil, err
 	}
+	o.choice.dropFiles(make([]measures.Values, len(o.choice.found)))
 	s, err := o.sample(nil)
 	if err != nil {
 		return nil, err

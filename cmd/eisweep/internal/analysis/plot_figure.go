@@ -141,7 +141,7 @@ func (o *plotOptions) readNetworks(ctx context.Context, e *cli.Env, s *sample, f
 	if err != nil {
 		return nil, cli.OrInterrupted(ctx, err)
 	}
-	set, err := r.set(e, s, o.suspects, clusters)
+	set, err := r.set(e, s, clusters)
 	if err == nil {
 		set.Detailed = single
 	}
@@ -172,14 +172,14 @@ func (r *networkReading) take(row int, name string, text []byte) {
 	}
 }
 
-func (r *networkReading) set(e *cli.Env, s *sample, suspects map[string]bool, clusters []cluster) (*figures.Set, error) {
+func (r *networkReading) set(e *cli.Env, s *sample, clusters []cluster) (*figures.Set, error) {
 	set := &figures.Set{}
 	for _, c := range clusters {
 		g := figures.Group{Label: c.label, Color: c.color}
 		for _, row := range c.rows {
 			if data, ok := r.sound[row]; ok {
 				result := &s.found[row]
-				g.Networks = append(g.Networks, figures.Network{Name: result.Name, Suspect: suspects[result.Path], Data: data})
+				g.Networks = append(g.Networks, figures.Network{Name: result.Name, Suspect: result.judgement() == suspect, Data: data})
 			}
 		}
 		if len(g.Networks) > 0 {

@@ -76,7 +76,7 @@ func (o *plotOptions) measured(s *sample, axes, by []*table.Column, clusters []c
 	for _, c := range clusters {
 		g := figures.MeasuredGroup{Label: c.label, Color: c.color}
 		for _, row := range c.rows {
-			n := figures.MeasuredNetwork{X: place(&m.X, axes[0], row), Value: value.Numbers[row], Suspect: o.suspects[s.found[row].Path]}
+			n := figures.MeasuredNetwork{X: place(&m.X, axes[0], row), Value: value.Numbers[row], Suspect: s.found[row].judgement() == suspect}
 			if m.Y != nil {
 				n.Y = place(m.Y, axes[1], row)
 			}

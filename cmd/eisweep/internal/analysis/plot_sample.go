@@ -1,54 +1,15 @@
 package analysis
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 
 	"eisweep/cmd/eisweep/internal/cli"
-	"eisweep/internal/figures"
 	"eisweep/internal/figures/drawing"
 	"eisweep/internal/measures"
-	"eisweep/internal/quality"
-	"eisweep/internal/results"
 	"eisweep/internal/table"
 	"eisweep/sim"
 )
-
-// findSuspects finds out which results are suspect, and what the files say about themselves that no manifest describes.
-func (o *plotOptions) findSuspects(ctx context.Context, e *cli.Env) error {
-	c := &o.choice
-	o.suspects = map[string]bool{}
-	var paths []string
-	var places []int
-	for i := range c.found {
-		switch r := &c.found[i]; {
-		case r.Path == "":
-		case r.Line != nil && r.Line.Quality != nil:
-			o.suspects[r.Path] = len(r.Line.Quality.Reasons(r.Experiment)) > 0
-		default:
-			paths, places = append(paths, r.Path), append(places, i)
-		}
-	}
-	progress := newProgress(e, len(paths))
-	err := c.prober.Ask(ctx, figures.Query(), figures.VerdictOnly, paths, func(i int, a results.Answer) error {
-		progress.step()
-		r := &c.found[places[i]]
-		var verdict *quality.Quality
-		if a.Err == nil {
-			a.Err = json.Unmarshal(a.Bytes, &verdict)
-		}
-		c.take(r, &measures.Found{FileHash: a.FileHash, Info: a.Info, Err: a.Err})
-		if r.Experiment == "" && a.Err == nil && !a.Info.Trained {
-			r.Experiment = sim.Perturb
-		}
-		o.suspects[r.Path] = len(verdict.Reasons(r.Experiment)) > 0
-		return nil
-	})
-	c.dropFiles(make([]measures.Values, len(c.found)))
-	return err
-}
 
 // sample is the results that are drawn, and their parameters.
 type sample struct {
@@ -79,7 +40,7 @@ func (o *plotOptions) sample(values []measures.Values) (*sample, error) {
 		}
 		results++
 		meets := func(k int) bool { return columns[k].Exact(i) == o.conditions[k].Value }
-		if !allOf(len(columns), meets) || o.suspect == dropSuspects && o.suspects[found[i].Path] {
+		if !allOf(len(columns), meets) || o.suspect == dropSuspects && found[i].judgement() == suspect {
 			continue
 		}
 		s.rows = append(s.rows, i)

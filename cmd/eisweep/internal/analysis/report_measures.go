@@ -19,11 +19,9 @@ const (
 // measureFigures draws the measures against each parameter that varies.
 func measureFigures(c *Choice, t *table.Table, names []string) ([]report.FigureGroup, error) {
 	s := &sample{found: c.found, table: t}
-	suspects := map[string]bool{}
 	for i := range c.found {
-		if r := &c.found[i]; r.Path != "" {
+		if c.found[i].Path != "" {
 			s.rows = append(s.rows, i)
-			suspects[r.Path] = r.judgement() == suspect
 		}
 	}
 	meansOnly := len(s.rows) > axisNetworks
@@ -35,7 +33,7 @@ func measureFigures(c *Choice, t *table.Table, names []string) ([]report.FigureG
 			continue
 		}
 		for _, name := range names {
-			o := &plotOptions{figure: name, suspects: suspects}
+			o := &plotOptions{figure: name}
 			drawn, err := o.drawAgainst(s, axis, meansOnly)
 			if err != nil {
 				continue // no result has a value of the measure
