@@ -13,6 +13,7 @@ import (
 
 	"eisweep/internal/figures/drawing"
 	"eisweep/internal/results"
+	"eisweep/internal/resultstest"
 	"eisweep/sim"
 )
 
@@ -89,17 +90,18 @@ func TestFiguresOfSingleNetworksNeedNoDetail(t *testing.T) {
 
 // A file without what the figure shows is one to which it does not apply, and the reason says what to do.
 func TestFiguresSayWhyTheyDoNotApply(t *testing.T) {
+	child := resultstest.Prober(t)
 	dir := t.TempDir()
-	untouched := simulated(t, dir, "neither", 1, sim.Approximate, "", small("pl.is_plastic=NEITHER")...)
-	silent := simulated(t, dir, "silent", 1, sim.Approximate, "", small("inp.exc.bg_input=0", "inp.exc.peak_stimulus=0", "sy.e2e.w_total=0",
-		"inp.inh.bg_input=50")...)
+	untouched := resultstest.Simulated(t, dir, "neither", 1, sim.Approximate, "", small("pl.is_plastic=NEITHER")...)
+	silent := resultstest.Simulated(t, dir, "silent", 1, sim.Approximate, "",
+		small("inp.exc.bg_input=0", "inp.exc.peak_stimulus=0", "sy.e2e.w_total=0", "inp.inh.bg_input=50")...)
 	for _, c := range []struct{ figure, path, want string }{
 		{"angles", untouched, "gradient angles were not measured"}, {"angles-final", untouched, "pl.compute_gradient_angles"},
 		{"convergence", untouched, "not trained"}, {"course", untouched, "not trained"}, {"steps", untouched, "not trained"},
 		{"influence", untouched, "shows results of PERTURB"}, {"cotuning", "../../testdata/golden/perturb.h5", "shows trainings"},
 		{"cotuning", silent, "NaN"}, {"examples", silent, "no pair"},
 	} {
-		err := prober(t).Ask(t.Context(), Query(), Find(c.figure).Argument(true), []string{c.path}, func(_ int, a results.Answer) error {
+		err := child.Ask(t.Context(), Query(), Find(c.figure).Argument(true), []string{c.path}, func(_ int, a results.Answer) error {
 			if a.Err != nil {
 				return a.Err
 			}
@@ -114,7 +116,8 @@ func TestFiguresSayWhyTheyDoNotApply(t *testing.T) {
 
 // Networks of a different length cannot share a line.
 func TestNetworksOfDifferentLengthsAreRefused(t *testing.T) {
-	short := simulated(t, t.TempDir(), "short", 1, sim.Approximate, "", "ng.exc.n_per_axis=3", "inp.n_stimuli=4", "numint.n_trials=2")
+	short := resultstest.Simulated(t, t.TempDir(), "short", 1, sim.Approximate, "",
+		"ng.exc.n_per_axis=3", "inp.n_stimuli=4", "numint.n_trials=2")
 	s := selection{files: []labelled{publishedTrainings.files[0], {"", short}}}
 	if _, err := steps.Draw(s.read(t, &steps)); err == nil || !strings.Contains(err.Error(), "--by numint.n_trials") {
 		t.Errorf("error %v, want one that names --by", err)

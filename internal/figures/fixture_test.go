@@ -4,42 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"eisweep/internal/results"
+	"eisweep/internal/resultstest"
 	"eisweep/sim"
-	"eisweep/sweeps"
 )
-
-// simulated runs a task, writes its result into a directory, and returns the file's path.
-func simulated(t testing.TB, dir, name string, seed uint32, experiment sim.Experiment, source string, settings ...string) string {
-	t.Helper()
-	values, err := sim.ParseValues(strings.Join(settings, "\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	task := &sweeps.Task{ID: sweeps.ID{15: 1}, Experiment: experiment, Seed: seed, Parameters: sim.Resolve(experiment, values)}
-	work := &sim.Task{Experiment: experiment, Seed: task.Seed, Parameters: task.Parameters}
-	if source != "" {
-		task.Source = &sweeps.Input{Task: sweeps.ID{15: 2}}
-		if work.Source, err = results.ReadSource(t.Context(), source); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s, err := sim.New(work)
-	if err == nil {
-		err = s.Run(t.Context(), nil)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(dir, name+".h5")
-	if _, err := results.Write(t.Context(), path, task, s.Result()); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // labelled is a file and the label of its group.
 type labelled struct{ label, path string }
@@ -75,9 +45,9 @@ func networks(t testing.TB) (trained, pushed selection) {
 	for _, label := range []string{"BOTH", "EXC"} {
 		for seed := range uint32(3) {
 			name := fmt.Sprintf("%s-%d", label, seed+1)
-			path := simulated(t, dir, name, seed+1, sim.Approximate, "", small("pl.is_plastic="+label)...)
+			path := resultstest.Simulated(t, dir, name, seed+1, sim.Approximate, "", small("pl.is_plastic="+label)...)
 			trained.files = append(trained.files, labelled{label, path})
-			path = simulated(t, dir, "pushed-"+name, seed+1, sim.Perturb, path,
+			path = resultstest.Simulated(t, dir, "pushed-"+name, seed+1, sim.Perturb, path,
 				"ng.exc.n_per_axis=3", "inp.n_stimuli=4", "perturb.n_perturbed=5")
 			pushed.files = append(pushed.files, labelled{label, path})
 		}
@@ -107,7 +77,7 @@ func (s selection) read(t testing.TB, f *Figure) *Set {
 		paths = append(paths, file.path)
 	}
 	data := make([]Data, len(paths))
-	err := prober(t).Ask(t.Context(), Query(), f.Argument(s.detailed()), paths, func(i int, a results.Answer) error {
+	err := resultstest.Prober(t).Ask(t.Context(), Query(), f.Argument(s.detailed()), paths, func(i int, a results.Answer) error {
 		if a.Err != nil {
 			return a.Err
 		}

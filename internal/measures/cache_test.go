@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"eisweep/internal/results"
+	"eisweep/internal/resultstest"
 )
 
 // sweepDirectory is a directory with results and their hashes, without a cache.
@@ -41,7 +42,7 @@ func sweepDirectory(t testing.TB) []File {
 func collect(t testing.TB, files []File) (found []Found, read int) {
 	t.Helper()
 	found = make([]Found, len(files))
-	err := Collect(t.Context(), prober(t), files, func(i int, f Found) error {
+	err := Collect(t.Context(), resultstest.Prober(t), files, func(i int, f Found) error {
 		if found[i] = f; f.Bytes > 0 {
 			read++
 		}
@@ -178,7 +179,7 @@ func TestCacheKeepsWhatWasComputed(t *testing.T) {
 	files := sweepDirectory(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	n := 0
-	err := Collect(ctx, prober(t), files, func(int, Found) error {
+	err := Collect(ctx, resultstest.Prober(t), files, func(int, Found) error {
 		n++
 		cancel()
 		return nil
@@ -189,7 +190,7 @@ func TestCacheKeepsWhatWasComputed(t *testing.T) {
 	if _, read := collect(t, files); read != len(files)-1 {
 		t.Errorf("%d files were read again, want %d", read, len(files)-1)
 	}
-	if err := Collect(ctx, prober(t), files, func(int, Found) error { return nil }); !errors.Is(err, context.Canceled) {
+	if err := Collect(ctx, resultstest.Prober(t), files, func(int, Found) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("after its end: %v", err)
 	}
 }

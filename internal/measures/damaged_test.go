@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"eisweep/internal/results"
+	"eisweep/internal/resultstest"
 )
 
 // change is what Python does to the open file f, a copy of a golden file.
@@ -45,7 +46,7 @@ func foundIn(t *testing.T, paths []string) []Found {
 	for i, path := range paths {
 		files[i].Path = path
 	}
-	err := Collect(t.Context(), prober(t), files, func(i int, f Found) error {
+	err := Collect(t.Context(), resultstest.Prober(t), files, func(i int, f Found) error {
 		out[i] = f
 		return nil
 	})

@@ -5,42 +5,8 @@ import (
 	"encoding/json"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
-
-	"eisweep/internal/results"
-	"eisweep/sim"
-	"eisweep/sweeps"
 )
-
-// simulated runs a task, writes its result into a directory, and returns the file's path.
-func simulated(t testing.TB, dir, name string, experiment sim.Experiment, source string, settings ...string) string {
-	t.Helper()
-	values, err := sim.ParseValues(strings.Join(settings, "\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	task := &sweeps.Task{ID: sweeps.ID{15: 1}, Experiment: experiment, Seed: 7, Parameters: sim.Resolve(experiment, values)}
-	work := &sim.Task{Experiment: experiment, Seed: task.Seed, Parameters: task.Parameters}
-	if source != "" {
-		task.Source = &sweeps.Input{Task: sweeps.ID{15: 2}}
-		if work.Source, err = results.ReadSource(t.Context(), source); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s, err := sim.New(work)
-	if err == nil {
-		err = s.Run(t.Context(), nil)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(dir, name+".h5")
-	if _, err := results.Write(t.Context(), path, task, s.Result()); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // goldenFiles are results of the published program.
 func goldenFiles(t testing.TB) []string {

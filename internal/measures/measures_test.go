@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"eisweep/internal/resultstest"
 	"eisweep/sim"
 )
 
@@ -15,19 +16,22 @@ func ownFiles(t testing.TB) []string {
 	dir := t.TempDir()
 	small := []string{"ng.exc.n_per_axis=3", "inp.n_stimuli=4"}
 	with := func(settings ...string) []string { return append(slices.Clone(small), settings...) }
-	both := simulated(t, dir, "both", sim.Approximate, "", with("numint.n_trials=3", "numint.every_n=3", "pl.is_plastic=BOTH")...)
+	simulated := func(name string, e sim.Experiment, source string, settings ...string) string {
+		return resultstest.Simulated(t, dir, name, 7, e, source, settings...)
+	}
+	both := simulated("both", sim.Approximate, "", with("numint.n_trials=3", "numint.every_n=3", "pl.is_plastic=BOTH")...)
 	return []string{
 		both,
-		simulated(t, dir, "exc", sim.Approximate, "", with("numint.n_trials=2", "numint.every_n=1", "pl.is_plastic=EXC")...),
-		simulated(t, dir, "neither", sim.Approximate, "", with("pl.is_plastic=NEITHER")...),
-		simulated(t, dir, "gradient", sim.Gradient, "", with("numint.n_trials=2", "numint.every_n=2", "pl.compute_gradient_angles=true")...),
-		simulated(t, dir, "unsettled", sim.Approximate, "", with("numint.n_trials=2", "numint.every_n=2", "numint.max_steps=250")...),
-		simulated(t, dir, "aborted", sim.Approximate, "", with("numint.n_trials=2", "numint.every_n=2", "numint.max_steps=250",
+		simulated("exc", sim.Approximate, "", with("numint.n_trials=2", "numint.every_n=1", "pl.is_plastic=EXC")...),
+		simulated("neither", sim.Approximate, "", with("pl.is_plastic=NEITHER")...),
+		simulated("gradient", sim.Gradient, "", with("numint.n_trials=2", "numint.every_n=2", "pl.compute_gradient_angles=true")...),
+		simulated("unsettled", sim.Approximate, "", with("numint.n_trials=2", "numint.every_n=2", "numint.max_steps=250")...),
+		simulated("aborted", sim.Approximate, "", with("numint.n_trials=2", "numint.every_n=2", "numint.max_steps=250",
 			"numint.do_abort=true")...),
-		simulated(t, dir, "silent", sim.Approximate, "", with("numint.n_trials=1", "inp.exc.bg_input=0", "sy.i2e.w_total=20")...),
-		simulated(t, dir, "coarse", sim.Approximate, "", "ng.exc.n_per_axis=2", "inp.n_stimuli=1", "numint.n_trials=1"),
-		simulated(t, dir, "perturb", sim.Perturb, both, with("perturb.n_perturbed=5")...),
-		simulated(t, dir, "all", sim.Perturb, both, with("perturb.n_perturbed=27")...),
+		simulated("silent", sim.Approximate, "", with("numint.n_trials=1", "inp.exc.bg_input=0", "sy.i2e.w_total=20")...),
+		simulated("coarse", sim.Approximate, "", "ng.exc.n_per_axis=2", "inp.n_stimuli=1", "numint.n_trials=1"),
+		simulated("perturb", sim.Perturb, both, with("perturb.n_perturbed=5")...),
+		simulated("all", sim.Perturb, both, with("perturb.n_perturbed=27")...),
 	}
 }
 
@@ -38,7 +42,7 @@ func collected(t testing.TB, paths []string) []Values {
 	for i, path := range paths {
 		files[i].Path = path
 	}
-	err := Collect(t.Context(), prober(t), files, func(i int, f Found) error {
+	err := Collect(t.Context(), resultstest.Prober(t), files, func(i int, f Found) error {
 		if out[i] = f.Values; f.Err != nil || f.Bytes == 0 || f.Info.NPerAxis < 2 {
 			t.Errorf("%s: %+v", paths[i], f)
 		}
