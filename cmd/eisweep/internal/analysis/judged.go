@@ -20,9 +20,9 @@ var QualityQuery = results.Query{Name: "quality", MaxAnswer: 1 << 16, Answer: fu
 	return json.Marshal(q)
 }}
 
-// judge finds out which results can be trusted of which no manifest says it: files, and results of earlier versions. A result that
+// assess finds out which results can be trusted of which no manifest says it: files, and results of earlier versions. A result that
 // cannot be read is left out.
-func (c *Choice) judge(ctx context.Context, e *cli.Env) error {
+func (c *Choice) assess(ctx context.Context, e *cli.Env) error {
 	var paths []string
 	var places []int
 	for i := range c.found {

@@ -15,7 +15,7 @@ import (
 func (c *Choice) measure(ctx context.Context, e *cli.Env) ([]measures.Values, error) {
 	values, err := c.measureSome(ctx, e, len(c.found))
 	if err == nil {
-		err = c.judge(ctx, e)
+		err = c.assess(ctx, e)
 	}
 	return c.dropFiles(values), cli.OrInterrupted(ctx, err)
 }

@@ -172,7 +172,7 @@ func (o *plotOptions) run(ctx context.Context, e *cli.Env, args []string) error 
 }
 
 func (o *plotOptions) draw(ctx context.Context, e *cli.Env) (*drawing.Drawing, error) {
-	if err := o.choice.judge(ctx, e); err != nil {
+	if err := o.choice.assess(ctx, e); err != nil {
 		return nil, err
 	}
 	o.choice.dropFiles(make([]measures.Values, len(o.choice.found)))
