@@ -42,7 +42,7 @@ func drawCurrents(s *Set) (*drawing.Drawing, error) {
 	for i := range s.Groups {
 		network := &s.Groups[i].Networks[0]
 		if len(network.Data["cc"]) != len(cc) {
-			return nil, fmt.Errorf("%s has another number of neurons than the others: choose some with --where", network.Name)
+			return nil, fmt.Errorf("%s has a different number of neurons than the others: choose some with --where", network.Name)
 		}
 		var row []*drawing.Panel
 		for _, name := range []string{"exc_in", "inh_in"} {

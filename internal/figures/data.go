@@ -29,7 +29,7 @@ func (n *numbers) UnmarshalJSON(encoded []byte) error {
 		return err
 	}
 	if len(text)%8 != 0 {
-		return fmt.Errorf("%d bytes are no float64s", len(text))
+		return fmt.Errorf("%d bytes are not a sequence of float64", len(text))
 	}
 	*n = make(numbers, len(text)/8)
 	for i := range *n {

@@ -159,7 +159,7 @@ func readInfluenceExample(r *results.Reader, _ bool) (Data, error) {
 	}
 	pushed, sums, at := int(perturbed[0]), make([]float64, f.ne), 0
 	if pushed < 0 || pushed >= f.ne {
-		return f.refuse("it says that neuron %d was pushed, and there are %d", pushed, f.ne)
+		return f.refuse("it says that neuron %d was pushed, but there are only %d", pushed, f.ne)
 	}
 	for block, err := range f.Blocks("/raw_data/rate_change", len(perturbed), 1, f.s, f.s, f.s, f.ne) {
 		if err != nil {

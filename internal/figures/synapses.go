@@ -11,7 +11,7 @@ import (
 
 // synapses shows how the weights that learn depend on the similarity of the responses of the two neurons, and on each other,
 // over the existing synapses. One network per group: points (at most 2,000, evenly chosen in the order of the matrix) and the
-// least-squares line through all of them. Several networks: 20 bins of equally many synapses, and in each the mean of both.
+// least-squares line through all of them. Several networks: 20 bins with equal numbers of synapses, and in each the mean of both.
 // Above: Pearson's r (the median over networks).
 var synapses = Figure{
 	Name: "synapses", Of: Training, Read: readSynapses, Draw: drawSynapses,
@@ -110,10 +110,10 @@ func drawSynapses(s *Set) (*drawing.Drawing, error) {
 	case s.Detailed:
 		d.Notes = append(d.Notes, fmt.Sprintf("Points: at most %d synapses. Lines: least squares over all synapses.", mostPoints))
 	case s.single():
-		d.Notes = append(d.Notes, fmt.Sprintf("Points: mean weight in %d bins of equally many synapses.", synapseBins))
+		d.Notes = append(d.Notes, fmt.Sprintf("Points: mean weight in %d bins with equal numbers of synapses.", synapseBins))
 	default: // in place of the note on lines
 		d.Notes[len(d.Notes)-1] = fmt.Sprintf(
-			"Points: %d bins of equally many synapses, median over networks of the mean weight; bars: quartiles.", synapseBins)
+			"Points: %d bins with equal numbers of synapses, median over networks of the mean weight; bars: quartiles.", synapseBins)
 	}
 	return d, nil
 }

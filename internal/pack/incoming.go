@@ -43,7 +43,7 @@ func (u *unpacker) file(h *tar.Header, in io.Reader) error {
 	case s == nil:
 		return u.begin(sweep, h, in)
 	case s.got[file]:
-		return refuse("%q is in it twice", h.Name)
+		return refuse("it contains %q twice", h.Name)
 	}
 	limit := int64(sweeps.MaxFile)
 	if file != launchName {
@@ -52,7 +52,7 @@ func (u *unpacker) file(h *tar.Header, in io.Reader) error {
 			return refuse("the manifest does not have %q", h.Name)
 		}
 		if h.Size != line.Bytes {
-			return refuse("%q has %d bytes, the manifest has %d", h.Name, h.Size, line.Bytes)
+			return refuse("%q has %d bytes, but the manifest says %d", h.Name, h.Size, line.Bytes)
 		}
 		limit = line.Bytes
 	}
@@ -63,7 +63,7 @@ func (u *unpacker) file(h *tar.Header, in io.Reader) error {
 // begin extracts the manifest of a sweep.
 func (u *unpacker) begin(name string, h *tar.Header, in io.Reader) error {
 	if len(u.order) == maxSweeps {
-		return refuse("it has more than %d sweeps", maxSweeps)
+		return refuse("it contains more than %d sweeps", maxSweeps)
 	}
 	if to := filepath.Join(u.dir, name); exists(to) {
 		return taken(&os.PathError{Op: "mkdir", Path: to, Err: os.ErrExist})
@@ -99,7 +99,7 @@ func (s *incoming) readManifest(path string) error {
 		case l.State == manifest.Failed:
 			continue
 		case l.State != manifest.Done || !isResultName(l.File) || s.lines[l.File] != nil || l.Bytes < 0 || l.Bytes > 1<<50:
-			return refuse("the manifest of %s has a result that no pack has, %q", s.name, l.File)
+			return refuse("the manifest of %s has an invalid line for %q", s.name, l.File)
 		}
 		s.lines[l.File] = l
 	}
@@ -117,7 +117,7 @@ func (u *unpacker) checkSpace(s *incoming) error {
 		return &os.PathError{Op: "statfs", Path: u.work, Err: err}
 	}
 	if free := is.Bavail * uint64(is.Bsize); need > free {
-		err := fmt.Errorf("%w: it needs %d bytes, %d are free", unix.ENOSPC, need, free)
+		err := fmt.Errorf("%w: it needs %d bytes, but %d are free", unix.ENOSPC, need, free)
 		return &os.PathError{Op: "unpack " + s.name + " into", Path: u.dir, Err: err}
 	}
 	return nil
@@ -126,7 +126,7 @@ func (u *unpacker) checkSpace(s *incoming) error {
 // extract writes a file, which has its size by the header at most.
 func (u *unpacker) extract(s *incoming, file string, h *tar.Header, in io.Reader, limit int64) (err error) {
 	if h.Size > limit {
-		return refuse("%q has %d bytes, at most %d are possible", h.Name, h.Size, limit)
+		return refuse("%q has %d bytes, but at most %d are allowed", h.Name, h.Size, limit)
 	}
 	path := filepath.Join(u.work, s.name, file)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
@@ -137,7 +137,7 @@ func (u *unpacker) extract(s *incoming, file string, h *tar.Header, in io.Reader
 	if n, err := io.Copy(f, in); err != nil {
 		return u.unreadable(err)
 	} else if n != h.Size {
-		return refuse("%q has %d bytes, its header has %d", h.Name, n, h.Size)
+		return refuse("%q has %d bytes, but its header says %d", h.Name, n, h.Size)
 	}
 	if err := f.Sync(); err != nil {
 		return fmt.Errorf("unpack: %w", err)
@@ -190,9 +190,9 @@ func sound(l *manifest.Line, found *results.CheckResult) error {
 	case found.Err != nil:
 		return refuse("%q cannot be read: %v", l.File, found.Err)
 	case found.SHA256 != l.SHA256:
-		return refuse("the SHA-256 of %q is not the manifest's", l.File)
+		return refuse("the SHA-256 of %q differs from the manifest", l.File)
 	case found.Digest != l.Digest:
-		return refuse("the digest of %q is not the manifest's", l.File)
+		return refuse("the digest of %q differs from the manifest", l.File)
 	case found.Info.HasTask && found.Info.ID != l.ID:
 		return refuse("%q is the result of another task", l.File)
 	}

@@ -251,7 +251,7 @@ func TestHostileArchives(t *testing.T) {
 		entries []entry
 		want    string
 	}{
-		"empty":                     {nil, "holds no sweep"},
+		"empty":                     {nil, "contains no sweep"},
 		"a name upwards":            {[]entry{good, {name: "small/../../x.h5", text: "one"}}, "not the name"},
 		"a sweep upwards":           {[]entry{{name: "../manifest.jsonl", text: good.text}}, "not the name"},
 		"an absolute name":          {[]entry{good, {name: "/etc/x.h5", text: "one"}}, "not the name"},
@@ -274,7 +274,7 @@ func TestHostileArchives(t *testing.T) {
 		"another SHA-256":           {[]entry{manifestOf(t, other), result}, "SHA-256"},
 		"another digest":            {[]entry{manifestOf(t, digest), result}, "digest"},
 		"a damaged manifest":        {[]entry{{name: good.name, text: strings.Replace(good.text, "APPROX", "approx", 1)}, result}, "damaged"},
-		"a path in the manifest":    {[]entry{manifestOf(t, outside), result}, "no pack has"},
+		"a path in the manifest":    {[]entry{manifestOf(t, outside), result}, "invalid line"},
 		"a bomb":                    {[]entry{manifestOf(t, bomb), {name: result.name, size: 1 << 30}}, "grows more than 100-fold"},
 		"a bomb for the manifest":   {[]entry{{name: good.name, size: 1 << 30}}, "grows more than 100-fold"},
 		"a bomb for the sweep file": {[]entry{good, {name: "small/sweep.toml", size: sweeps.MaxFile + 1}}, "at most"},

@@ -71,7 +71,7 @@ func NewSweep(name, dir string, wanted func(sweeps.ID) bool) (*Sweep, error) {
 	slices.SortFunc(s.files, func(a, b manifest.Line) int { return strings.Compare(a.File, b.File) })
 	for i, l := range s.files {
 		if !isResultName(l.File) || i > 0 && s.files[i-1].File == l.File {
-			return nil, &fs.PathError{Op: "pack", Path: path, Err: fmt.Errorf("%q is the file of two results, or no name of one", l.File)}
+			return nil, &fs.PathError{Op: "pack", Path: path, Err: fmt.Errorf("%q is the file of two results, or not the name of a result", l.File)}
 		}
 	}
 	return s, nil

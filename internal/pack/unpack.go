@@ -56,7 +56,7 @@ func Unpack(ctx context.Context, from *os.File, dir string, prober Prober) (_ []
 		return nil, err
 	}
 	if len(u.order) == 0 {
-		return nil, refuse("it holds no sweep")
+		return nil, refuse("it contains no sweep")
 	}
 	for _, s := range u.order {
 		if err := u.check(s); err != nil {
@@ -108,7 +108,7 @@ func (u *unpacker) read(from io.Reader, size int64) error {
 	if n, err := io.Copy(io.Discard, bounded); err != nil { // the checksum is at the end
 		return u.unreadable(err)
 	} else if n > 0 {
-		return refuse("something follows its end")
+		return refuse("it has data after its end")
 	}
 	return nil
 }

@@ -110,7 +110,7 @@ func (w *writer) result(s *Sweep, l *manifest.Line) error {
 		return fmt.Errorf("pack: %w", err)
 	}
 	if info.Size() != l.Bytes {
-		return altered(path, fmt.Sprintf("it has %d bytes, the manifest has %d", info.Size(), l.Bytes))
+		return altered(path, fmt.Sprintf("it has %d bytes, but the manifest says %d", info.Size(), l.Bytes))
 	}
 	if err := w.header(s.Name, l.File, l.Bytes, modified(l)); err != nil {
 		return fmt.Errorf("pack %s: %w", path, err)
@@ -120,7 +120,7 @@ func (w *writer) result(s *Sweep, l *manifest.Line) error {
 		return fmt.Errorf("pack %s: %w", path, err)
 	}
 	if hex.EncodeToString(hash.Sum(nil)) != l.SHA256 {
-		return altered(path, "its SHA-256 is not the manifest's")
+		return altered(path, "its SHA-256 differs from the manifest")
 	}
 	return nil
 }

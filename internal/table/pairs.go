@@ -58,7 +58,7 @@ func pairUp(t *Table, base []Condition) (*pairing, error) {
 			return nil, err
 		}
 		if column.Role != Parameter && column.Role != Origin {
-			return nil, fmt.Errorf("%s is no parameter", c.Name)
+			return nil, fmt.Errorf("%s is not a parameter", c.Name)
 		}
 		p.fixed = append(p.fixed, column)
 	}

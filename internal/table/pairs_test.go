@@ -87,8 +87,8 @@ func TestWhyThereAreNoPairs(t *testing.T) {
 		"no seeds":           {published, versusNeither, "known seed"},
 		"linked parameters":  {linked, versusNeither, "vary together"},
 		"an unknown name":    {whole, []Condition{{"pl.plastic", "NEITHER"}}, "no column"},
-		"not a parameter":    {whole, []Condition{{"state", "done"}}, "no parameter"},
-		"two rows of a seed": {whole, []Condition{{"seed", "1"}}, "no parameter"},
+		"not a parameter":    {whole, []Condition{{"state", "done"}}, "not a parameter"},
+		"two rows of a seed": {whole, []Condition{{"seed", "1"}}, "not a parameter"},
 	} {
 		_, _, err := Versus(c.table, c.base, nil, nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -95,7 +95,7 @@ func (t *Table) measured(names []string) ([]*Column, error) {
 			return nil, err
 		}
 		if c.Kind == Text || c.Role != Measure && c.Role != Fact {
-			return nil, fmt.Errorf("%s is no measure", name)
+			return nil, fmt.Errorf("%s is not a measure", name)
 		}
 		out = append(out, c)
 	}

@@ -112,7 +112,7 @@ func TestUnknownColumnsAreNamed(t *testing.T) {
 		{[]string{"pl.is_plastik"}, nil, "did you mean pl.is_plastic?"},
 		{[]string{"pl.is_plastic"}, []string{"cc_medain"}, "did you mean cc_median?"},
 		{[]string{"cc_median"}, nil, "cc_median is a measure"},
-		{[]string{"seed"}, []string{"state"}, "state is no measure"},
+		{[]string{"seed"}, []string{"state"}, "state is not a measure"},
 	} {
 		if _, err := By(sweep(), c.by, c.measures); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("by %v of %v: error %v, want %q", c.by, c.measures, err, c.want)

@@ -55,6 +55,6 @@ func writeHead(ctx context.Context, e *cli.Env, r *root.Root, name string) {
 	if err != nil || len(c.left) > 0 || t.Len() == 0 {
 		return
 	}
-	e.Linef("first measures of %s; all with: eisweep table %s%s", name, name, e.RootFlag)
+	e.Linef("first measures of %s; for all of them: eisweep table %s%s", name, name, e.RootFlag)
 	_ = lines(e, "  ", t) // the command's own output keeps errors of writing
 }

@@ -31,7 +31,7 @@ func checkOutput(path string) error {
 // writeFile writes a file by a temporary one, which takes the place of an earlier file when it is complete.
 func writeFile(path string, write func(io.Writer) error) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return cli.Usagef("-o %s: it is no regular file", path)
+		return cli.Usagef("-o %s: it is not a regular file", path)
 	}
 	draft, err := atomicfile.Create(path, 0o666)
 	if err != nil {

@@ -131,10 +131,10 @@ func (o *plotOptions) parse() (err error) {
 		return cli.Usagef("--figure: there is no figure or measure %s%s (`eisweep plot --figure list` lists them)", o.figure, near)
 	}
 	if o.against != "" && !o.isMeasure() {
-		return cli.Usagef("--against is for the figure of a measure, such as --figure cc_median")
+		return cli.Usagef("--against needs the figure of a measure, such as --figure cc_median")
 	}
 	if len(names(o.against)) > 2 {
-		return cli.Usagef("--against %s: a figure has two axes", o.against)
+		return cli.Usagef("--against %s: give at most two parameters", o.against)
 	}
 	o.conditions, err = parseConditions("where", o.where)
 	return err
@@ -198,7 +198,7 @@ func (o *plotOptions) write(e *cli.Env, d *drawing.Drawing) error {
 		if err := writeFile(o.output, func(w io.Writer) error { return d.Render(w, pictureFormat(o.output)) }); err != nil {
 			return err
 		}
-		e.Notef("%s in %s", o.figure, o.output)
+		e.Notef("wrote the figure %s to %s", o.figure, o.output)
 	}
 	if o.data == "" {
 		return nil
@@ -206,6 +206,6 @@ func (o *plotOptions) write(e *cli.Env, d *drawing.Drawing) error {
 	if err := writeFile(o.data, d.WriteCSV); err != nil {
 		return err
 	}
-	e.Notef("its data in %s", o.data)
+	e.Notef("wrote the data to %s", o.data)
 	return nil
 }

@@ -46,7 +46,7 @@ func (o *plotOptions) axes(s *sample) (axes []*table.Column, err error) {
 	for _, name := range names(o.against) {
 		c, err := s.table.Find(name)
 		if err != nil || c.Role != table.Parameter && c.Role != table.Seed {
-			return nil, cli.Usagef("--against %s: %s is no parameter that varies, or a seed", o.against, name)
+			return nil, cli.Usagef("--against %s: %s is neither a parameter that varies nor a seed", o.against, name)
 		}
 		axes = append(axes, c)
 	}

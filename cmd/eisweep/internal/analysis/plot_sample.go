@@ -173,7 +173,7 @@ func (s *sample) clusters(by []*table.Column) (clusters []cluster, err error) {
 		}
 	}
 	if len(clusters) > drawing.MaxSeries {
-		return nil, cli.Usagef("--by has %d values, and %d lines can be told apart: choose some with --where, or other parameters with --by",
+		return nil, cli.Usagef("--by gives %d lines, but only %d can be told apart: choose some with --where, or other parameters with --by",
 			len(clusters), drawing.MaxSeries)
 	}
 	return clusters, nil

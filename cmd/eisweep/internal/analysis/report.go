@@ -50,7 +50,7 @@ func writeReport(ctx context.Context, e *cli.Env, c *Choice, sweep, output strin
 		return err
 	}
 	if len(c.found) == 0 {
-		return errors.Join(c.report(e), cli.Usagef("%s is no sweep: give its name or its directory", sweep))
+		return errors.Join(c.report(e), cli.Usagef("%s is not a sweep: give the name of a sweep or the path of its directory", sweep))
 	}
 	page, err := newPage(ctx, c, values)
 	if err != nil {
@@ -59,7 +59,7 @@ func writeReport(ctx context.Context, e *cli.Env, c *Choice, sweep, output strin
 	if err := writeFile(output, func(w io.Writer) error { return page.Write(w) }); err != nil {
 		return err
 	}
-	e.Notef("report of %s in %s", cli.Count(len(c.found), "task"), output)
+	e.Notef("wrote the report of %s to %s", cli.Count(len(c.found), "task"), output)
 	return c.report(e)
 }
 

@@ -168,7 +168,7 @@ func (o *tableOptions) summarize(e *cli.Env, t *table.Table) (*table.Table, erro
 			return nil, cli.Usagef("--vs %s: %w", strings.Join(o.vs, " --vs "), err)
 		}
 		if unpaired > 0 {
-			e.Notef("%s without a counterpart to compare with: not counted", cli.Count(unpaired, "row"))
+			e.Notef("%s without a baseline left out", cli.Count(unpaired, "row"))
 		}
 		return out, nil
 	case o.by != "":
@@ -198,7 +198,7 @@ func (o *tableOptions) write(e *cli.Env, t *table.Table) error {
 		if err := writeFile(o.output, func(w io.Writer) error { return format(t, w) }); err != nil {
 			return err
 		}
-		e.Notef("%s in %s", cli.Count(t.Len(), "row"), o.output)
+		e.Notef("wrote %s to %s", cli.Count(t.Len(), "row"), o.output)
 		return nil
 	case o.asJSON:
 		return t.WriteLines(e.Stdout)

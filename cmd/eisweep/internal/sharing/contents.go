@@ -51,7 +51,7 @@ func (o *packOptions) choose(ctx context.Context, e *cli.Env, arg string) (*cont
 		e.Notef("the source of %s, %s, is not a sweep, so it is not packed", name, source)
 	default:
 		if _, err := os.Stat(c.root.SweepDir(source)); err != nil {
-			return nil, cli.Usagef("the source of %s, the sweep %s, is not in %s", name, source, filepath.Dir(c.root.SweepDir(source)))
+			return nil, cli.Usagef("the source of %s is the sweep %s, which is not in %s", name, source, filepath.Dir(c.root.SweepDir(source)))
 		}
 		_, err = c.add(ctx, e, source)
 	}
@@ -89,7 +89,7 @@ func (c *contents) add(ctx context.Context, e *cli.Env, name string) (*catalog.S
 		return nil, err
 	}
 	if pending > 0 {
-		e.Notef("%s of %s %s pending, and not packed", cli.Count(pending, "task"), name, cli.Plural(pending, "is", "are"))
+		e.Notef("%s of %s %s pending and not packed", cli.Count(pending, "task"), name, cli.Plural(pending, "is", "are"))
 	}
 	c.list = append(c.list, s)
 	return status, status.Unread
