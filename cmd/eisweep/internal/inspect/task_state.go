@@ -23,13 +23,17 @@ func StateText(t *catalog.TaskStatus) string {
 	return string(t.State)
 }
 
-// explainedText is the state of a task, with the error of a failure, or the first reason why its result is suspect.
+// explainedText is the state of a task, with the error of a failure, or the reasons why its result is suspect.
 func explainedText(t *catalog.TaskStatus) string {
 	switch {
 	case t.State == catalog.StateFailed && t.Line != nil:
 		return StateText(t) + ": " + cli.FirstLine(t.Line.Error)
 	case t.Verdict != 0:
-		return StateText(t) + ": " + t.Line.Quality.Reasons(t.Task.Experiment)[0].String()
+		var reasons []string
+		for _, r := range t.Line.Quality.Reasons(t.Task.Experiment) {
+			reasons = append(reasons, r.String())
+		}
+		return StateText(t) + ": " + strings.Join(reasons, ". ")
 	}
 	return StateText(t)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -48,6 +49,9 @@ func unpack(ctx context.Context, e *cli.Env, path, to string) error {
 		return err
 	}
 	defer f.Close()
+	if info, err := os.Stat(to); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
+		return cli.Usagef("--to %s: there is no directory of that name; create it first", to)
+	}
 	prober, err := cli.NewProber()
 	if err != nil {
 		return err
