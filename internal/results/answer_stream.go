@@ -25,7 +25,7 @@ type answerStream struct {
 func (s *answerStream) Write(p []byte) (int, error) {
 	for rest := p; s.err == nil; {
 		if !bytes.HasSuffix(s.line, []byte("\n")) {
-			if rest = s.takeLine(rest); !bytes.HasSuffix(s.line, []byte("\n")) {
+			if rest = s.takeLine(rest); s.err != nil || !bytes.HasSuffix(s.line, []byte("\n")) {
 				break
 			}
 		}
