@@ -33,8 +33,12 @@ func quantile(values []float64, p float64) float64 {
 
 func median(values []float64) float64 { return quantile(sorted(slices.Clone(values)), 0.5) }
 
-// evenly are n+1 edges of n bins of equal width.
-func evenly(from, to float64, n int) []float64 { return floats.Span(make([]float64, n+1), from, to) }
+// evenly are n+1 edges of n bins of equal width. The last edge is exactly to, which floats.Span may miss by rounding.
+func evenly(from, to float64, n int) []float64 {
+	edges := floats.Span(make([]float64, n+1), from, to)
+	edges[n] = to
+	return edges
+}
 
 // logarithmic are n+1 edges of n bins with a constant ratio.
 func logarithmic(from, to float64, n int) []float64 {
