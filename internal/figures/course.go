@@ -21,8 +21,8 @@ var course = Figure{
 	About: "rates and weights during training",
 }
 
-// steps is how many Euler steps the network took to settle: the fewest, the mean and the most of each trial. Stimuli that did
-// not settle are left out.
+// steps is how many Euler steps the network took to settle: the fewest, the mean and the most of each trial. A stimulus that did
+// not settle counts with numint.max_steps; stimuli after the early end of a phase are left out.
 var steps = Figure{
 	Name: "steps", Of: Training, Read: readSteps, Draw: drawSteps,
 	About: "number of steps until the network settled, during training",

@@ -152,3 +152,12 @@ func TestDataKeepEveryNumber(t *testing.T) {
 		}
 	}
 }
+
+// A stimulus that did not settle counts with numint.max_steps. Without learning, the phase ends after its second trial.
+func TestStepsContainStimuliThatDidNotSettle(t *testing.T) {
+	path := resultstest.Simulated(t, t.TempDir(), "unsettled", 1, sim.Approximate, "", small("numint.max_steps=7", "numint.do_abort=false")...)
+	set := selection{files: []labelled{{"", path}}}.read(t, &steps)
+	if most := set.Groups[0].Networks[0].Data["most"][:2]; !slices.Equal(most, []float64{7, 7}) {
+		t.Errorf("the most steps are %v, want 7 in both trials", most)
+	}
+}
