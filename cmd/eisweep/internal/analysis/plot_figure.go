@@ -38,7 +38,9 @@ func (o *plotOptions) drawFigure(ctx context.Context, e *cli.Env, s *sample) (*d
 	if err != nil {
 		return nil, cli.Usagef("%s: %w", figure.Name, err)
 	}
-	s.addPooled(d, by)
+	if figure.Groups == 0 {
+		s.addPooled(d, by)
+	}
 	return d, nil
 }
 
