@@ -286,7 +286,7 @@ func (s *statusView) directory(ctx context.Context, e *cli.Env, path string) err
 	if err != nil {
 		return err
 	}
-	v, err := inspect.ReadDirectoryView(ctx, d)
+	v, err := inspect.ReadDirectoryView(ctx, e, d)
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)
 	}

@@ -92,7 +92,7 @@ func verifyDirectories(ctx context.Context, e *cli.Env, paths []string, asJSON b
 	}
 	var all control.Verified
 	for _, path := range paths {
-		d, err := selection.OpenDirectory(path)
+		d, err := selection.OpenNamedDirectory(path)
 		if err != nil {
 			return err
 		}

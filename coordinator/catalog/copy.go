@@ -16,7 +16,7 @@ import (
 )
 
 // ReadCopy is ReadSweep of a directory that was copied out of its root: where the sweep that its tasks start from is not beside it,
-// or its launch is missing, the tasks are those that its manifest has.
+// or its launch is missing, the tasks are those that its manifest has, and ByManifest says why. The directory may have any name.
 func ReadCopy(ctx context.Context, r *root.Root, prober Prober, name string) (*SweepStatus, error) {
 	x, err := Lazy(r)
 	if err != nil {
@@ -26,7 +26,12 @@ func ReadCopy(ctx context.Context, r *root.Root, prober Prober, name string) (*S
 	if err == nil || ctx.Err() != nil {
 		return status, err
 	}
-	return x.readByManifest(ctx, name)
+	byManifest, manifestErr := x.readByManifest(ctx, name)
+	if manifestErr != nil {
+		return nil, manifestErr
+	}
+	byManifest.ByManifest = err
+	return byManifest, nil
 }
 
 // readByManifest reads the status of a sweep from its manifest and its directory alone.
@@ -46,7 +51,7 @@ func (x *Catalog) readByManifest(ctx context.Context, name string) (*SweepStatus
 	if err != nil {
 		return nil, err
 	}
-	return x.statusOf(ctx, s, recordedTasks(lines), last)
+	return x.statusOf(ctx, name, s, recordedTasks(lines), last)
 }
 
 // inOrder sorts lines by seed, then by the names of files.

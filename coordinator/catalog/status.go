@@ -20,6 +20,8 @@ type SweepStatus struct {
 	Tasks []TaskStatus  // of the latest launch, in its order
 	// Unread is the first reason why results could not be looked at: they count as done. Nil when all of them could.
 	Unread error
+	// ByManifest is why the tasks are all those of the manifest instead of the latest launch. Nil if they are of the launch.
+	ByManifest error
 }
 
 // TaskStatus is the status of one of its tasks.
@@ -56,14 +58,14 @@ func (x *Catalog) ReadSweep(ctx context.Context, prober Prober, name string) (*S
 	if err != nil {
 		return nil, err
 	}
-	return x.statusOf(ctx, s, e.All(), last)
+	return x.statusOf(ctx, name, s, e.All(), last)
 }
 
-// statusOf looks at the results of a sweep's tasks.
-func (x *Catalog) statusOf(ctx context.Context, s *sweeps.Sweep, tasks iter.Seq[sweeps.Task], last map[sweeps.ID]*manifest.Line) (
-	*SweepStatus, error,
-) {
-	r, name := x.root, s.Name()
+// statusOf looks at the results of a sweep's tasks in the directory of that name, which is not the sweep's name if it is a renamed copy.
+func (x *Catalog) statusOf(ctx context.Context, name string, s *sweeps.Sweep, tasks iter.Seq[sweeps.Task],
+	last map[sweeps.ID]*manifest.Line,
+) (*SweepStatus, error) {
+	r := x.root
 	// Its directory is listed first: a network's file system then knows of all files at once. It
 	// is done after the manifest was read: a result is placed before its line is written.
 	if _, err := Names(r.SweepDir(name)); err != nil {

@@ -61,7 +61,7 @@ func (c *Choice) read(ctx context.Context, e *cli.Env, args []string) error {
 		case err != nil:
 			c.leaveOut(arg, reason(err))
 		case info.IsDir():
-			if err := c.addDirectory(ctx, arg); err != nil {
+			if err := c.addDirectory(ctx, e, arg); err != nil {
 				return cli.OrInterrupted(ctx, err)
 			}
 		default:
@@ -147,7 +147,7 @@ func (c *Choice) add(r Result, dir string) {
 }
 
 // addDirectory adds the tasks of a sweep by the path of its directory, which may be a copy. The error is that of ctx.
-func (c *Choice) addDirectory(ctx context.Context, dir string) error {
+func (c *Choice) addDirectory(ctx context.Context, e *cli.Env, dir string) error {
 	absolute, err := filepath.Abs(dir)
 	if err != nil {
 		c.leaveOut(dir, err.Error())
@@ -157,19 +157,22 @@ func (c *Choice) addDirectory(ctx context.Context, dir string) error {
 		return nil
 	}
 	name := filepath.Base(absolute)
-	if around, err := root.OpenToPlan(filepath.Dir(absolute)); err == nil && sweeps.IsName(name) {
-		status, err := catalog.ReadSweep(ctx, around, c.prober, name)
-		if err == nil {
+	around, err := root.OpenToPlan(filepath.Dir(absolute))
+	if err == nil {
+		var status *catalog.SweepStatus
+		if status, err = catalog.ReadSweep(ctx, around, c.prober, name); err == nil {
 			c.addStatus(name, absolute, status)
 			return nil
 		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
 	}
-	if err := c.addManifest(absolute, name); err != nil {
-		c.leaveOut(dir, "it is not the directory of a sweep: "+err.Error())
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
+	if manifestErr := c.addManifest(absolute, name); manifestErr != nil {
+		c.leaveOut(dir, "it is not the directory of a sweep: "+manifestErr.Error())
+		return nil
+	}
+	selection.NoteByManifest(e, absolute, err)
 	return nil
 }
 

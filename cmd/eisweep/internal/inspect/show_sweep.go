@@ -34,7 +34,7 @@ func (s *ShowOptions) Directory(ctx context.Context, e *cli.Env, path string) er
 	if err != nil {
 		return err
 	}
-	status, err := d.Read(ctx)
+	status, err := d.Read(ctx, e)
 	if err != nil {
 		return err
 	}

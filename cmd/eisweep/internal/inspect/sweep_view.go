@@ -59,8 +59,8 @@ func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *con
 }
 
 // ReadDirectoryView is ReadSweepView of the directory of a sweep, such as a copy.
-func ReadDirectoryView(ctx context.Context, d *selection.Directory) (*SweepView, error) {
-	status, err := d.Read(ctx)
+func ReadDirectoryView(ctx context.Context, e *cli.Env, d *selection.Directory) (*SweepView, error) {
+	status, err := d.Read(ctx, e)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
@@ -39,7 +42,11 @@ func MissingSweep(r *root.Root, name string, launched []string) error {
 		gone := GoneSweep(r, name)
 		return cli.WithCode(cli.ExitStorage, fmt.Errorf("%w\nremedy: %s", gone, gone.Remedy()))
 	}
-	return control.UnknownSweep(r.Path(), name, launched)
+	unknown := control.UnknownSweep(r.Path(), name, launched)
+	if _, err := os.Stat(filepath.Join(name, "manifest.jsonl")); err == nil && !strings.Contains(name, "/") {
+		return cli.Usagef("%w; for the directory of that name write ./%s", unknown, name)
+	}
+	return unknown
 }
 
 // GoneSweeps returns the launched sweeps whose directories are gone. Without permission to read the records it returns none;

@@ -25,7 +25,7 @@ type contents struct {
 func (o *packOptions) choose(ctx context.Context, e *cli.Env, arg string) (*contents, error) {
 	c, name := &contents{}, arg
 	if strings.Contains(arg, "/") || arg == "." || arg == ".." {
-		directory, err := selection.OpenDirectory(arg)
+		directory, err := selection.OpenNamedDirectory(arg)
 		if err != nil {
 			return nil, err
 		}
@@ -58,16 +58,16 @@ func (o *packOptions) choose(ctx context.Context, e *cli.Env, arg string) (*cont
 	return c, err
 }
 
-func (c *contents) read(ctx context.Context, name string) (*catalog.SweepStatus, error) {
+func (c *contents) read(ctx context.Context, e *cli.Env, name string) (*catalog.SweepStatus, error) {
 	if c.directory != nil && c.directory.Name == name {
-		return c.directory.Read(ctx)
+		return c.directory.Read(ctx, e)
 	}
 	return selection.ReadSweep(ctx, c.root, name)
 }
 
 // add adds a sweep of the root.
 func (c *contents) add(ctx context.Context, e *cli.Env, name string) (*catalog.SweepStatus, error) {
-	status, err := c.read(ctx, name)
+	status, err := c.read(ctx, e, name)
 	if err != nil {
 		return nil, err
 	}
