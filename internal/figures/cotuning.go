@@ -10,7 +10,7 @@ import (
 )
 
 // cotuning is the distribution of cc, the rank correlation of a neuron's excitatory and inhibitory input over stimuli: the
-// density of the neurons in 40 bins from −1 to 1. The legend has the share of neurons with cp > 0.001.
+// density of the neurons in 40 bins from −1 to 1. The legend gives the share of neurons with cp > 0.001.
 var cotuning = Figure{
 	Name: "cotuning", Of: Training, Read: readCotuning, Draw: drawCotuning,
 	About: "distribution of cc, the correlation of excitatory and inhibitory input",

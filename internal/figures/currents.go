@@ -9,7 +9,7 @@ import (
 )
 
 // currents are the excitatory and the inhibitory input of one E neuron: the mean over the third axis of the stimuli, one row of maps
-// for each group, with common colours. The neuron is the one whose cc is nearest to the median of the last group's network.
+// for each group, with common colours. The neuron is the one whose cc is closest to the median of the last group's network.
 var currents = Figure{
 	Name: "currents", Of: Training, Groups: 4, Read: readCurrents, Draw: drawCurrents,
 	About: "excitatory and inhibitory input of one neuron, before and after training",

@@ -12,7 +12,7 @@ import (
 // Data are the numbers of one network that a figure draws, by names that the figure chooses.
 type Data map[string]numbers
 
-// numbers travel as bytes, because JSON has no NaN.
+// numbers are sent as bytes, because JSON has no NaN.
 type numbers []float64
 
 func (n numbers) MarshalJSON() ([]byte, error) {

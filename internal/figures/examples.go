@@ -10,7 +10,7 @@ import (
 )
 
 // examples are the responses of three pairs of neurons with synapses both ways: those with the highest, the middle and the lowest
-// similarity of responses. A map has the mean rate over the third axis of the stimuli.
+// similarity of responses. A map shows the mean rate over the third axis of the stimuli.
 var examples = Figure{
 	Name: "examples", Of: Training, Groups: 1, Read: readExamples, Draw: drawExamples,
 	About: "responses of three pairs of neurons, from similar to different",

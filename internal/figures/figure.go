@@ -26,7 +26,7 @@ type Figure struct {
 	Draw func(s *Set) (*drawing.Drawing, error)
 }
 
-// Kind is which experiments a figure can show.
+// Kind says which experiments a figure can show.
 type Kind int
 
 // The kinds of experiments.
@@ -70,7 +70,7 @@ func Query() results.Query {
 // maxAnswer is enough for the largest Data: four images of maxCells cells.
 const maxAnswer = 16 << 20
 
-// Argument is what Query is asked for this figure. If detailed, the Data also contain what only a drawing of one network per
+// Argument is the argument of Query for this figure. If detailed, the Data also contain what only a drawing of one network per
 // group shows.
 func (f *Figure) Argument(detailed bool) string {
 	if detailed {

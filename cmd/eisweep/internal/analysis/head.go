@@ -9,15 +9,15 @@ import (
 	"eisweep/internal/root"
 )
 
-// Limits on what WriteHeads shows: rows of a sweep, sweeps, and how many tasks a sweep may have, because all are looked at.
+// Limits on what WriteHeads shows: rows of a sweep, sweeps, and tasks of a sweep, because it reads all of them.
 const (
 	headRows   = 5
 	headSweeps = 3
 	headTasks  = 20_000
 )
 
-// WriteHeads writes the first rows of the tables of sweeps that ended, and the command for the rest. It is an addition to a command's
-// output: what cannot be read is not shown, and is no error.
+// WriteHeads writes the first rows of the tables of sweeps that ended, and the command for the whole table. It adds to the output of
+// another command, so it skips what it cannot read and returns no error.
 func WriteHeads(ctx context.Context, e *cli.Env, path string, sum control.Summary) {
 	r, err := root.OpenExisting(path)
 	if err != nil {

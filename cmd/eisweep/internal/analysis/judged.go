@@ -20,8 +20,8 @@ var QualityQuery = results.Query{Name: "quality", MaxAnswer: 1 << 16, Answer: fu
 	return json.Marshal(q)
 }}
 
-// assess finds out which results can be trusted of which no manifest says it: files, and results of earlier versions. A result that
-// cannot be read is left out.
+// assess computes the quality of results whose manifest does not have it: files given by path, and results of earlier versions. It
+// leaves out results that cannot be read.
 func (c *Choice) assess(ctx context.Context, e *cli.Env) error {
 	var paths []string
 	var places []int
@@ -45,7 +45,7 @@ func (c *Choice) assess(ctx context.Context, e *cli.Env) error {
 	})
 }
 
-// suspectChoice is what happens to suspect results: they are kept or dropped.
+// suspectChoice says whether suspect results are kept or dropped.
 type suspectChoice string
 
 // suspectChoices are the values of --suspect.
@@ -63,7 +63,7 @@ func (s suspectChoice) check() error {
 	return nil
 }
 
-// apply drops the suspect rows, if that is the choice, and says on stderr how many there are.
+// apply drops the suspect rows if that is the choice, and writes their number to stderr.
 func (s suspectChoice) apply(e *cli.Env, t *table.Table) *table.Table {
 	judged := t.Column("quality").Text
 	n := 0

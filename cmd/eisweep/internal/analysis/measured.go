@@ -10,8 +10,8 @@ import (
 	"eisweep/internal/measures"
 )
 
-// measure reads the measures of all results, in the order of found; nil for those without a result. A result that cannot be read is
-// left out: a task's state becomes damaged.
+// measure reads the measures of all results, in the order of found; nil for tasks without a result. A result that cannot be read is
+// left out, and the state of its task becomes damaged.
 func (c *Choice) measure(ctx context.Context, e *cli.Env) ([]measures.Values, error) {
 	values, err := c.measureSome(ctx, e, len(c.found))
 	if err == nil {
@@ -20,7 +20,7 @@ func (c *Choice) measure(ctx context.Context, e *cli.Env) ([]measures.Values, er
 	return c.dropFiles(values), cli.OrInterrupted(ctx, err)
 }
 
-// measureSome reads the measures of the first results, at most so many.
+// measureSome reads the measures of the first results, up to a number of them.
 func (c *Choice) measureSome(ctx context.Context, e *cli.Env, most int) ([]measures.Values, error) {
 	values := make([]measures.Values, len(c.found))
 	var files []measures.File
@@ -48,7 +48,7 @@ func (r *Result) file() measures.File {
 	return f
 }
 
-// dropFiles removes the files that were left out, which are tasks of no sweep.
+// dropFiles removes the files that were left out and belong to no sweep.
 func (c *Choice) dropFiles(values []measures.Values) []measures.Values {
 	kept := c.found[:0]
 	var of []measures.Values
@@ -61,7 +61,7 @@ func (c *Choice) dropFiles(values []measures.Values) []measures.Values {
 	return of
 }
 
-// take notes what was found in the file of a result.
+// take records what was found in the file of a result.
 func (c *Choice) take(r *Result, f *measures.Found) {
 	if f.Err == nil && r.Line != nil && f.SHA256 != r.Line.SHA256 && r.Line.SHA256 != "" {
 		f.Err, f.Values = errors.New("the file is not what the manifest says"), nil
@@ -80,7 +80,7 @@ func (c *Choice) take(r *Result, f *measures.Found) {
 	}
 }
 
-// progress reports how many files were read, at growing intervals.
+// progress reports the number of files that were read, at growing intervals.
 type progress struct {
 	e        *cli.Env
 	of, done int

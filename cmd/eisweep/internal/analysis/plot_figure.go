@@ -52,7 +52,7 @@ func columnNames(columns []*table.Column) string {
 	return strings.Join(names, ", ")
 }
 
-// addPooled says in the picture which parameters differ within lines.
+// addPooled adds a note to the picture that names the parameters that vary within lines.
 func (s *sample) addPooled(d *drawing.Drawing, by []*table.Column, axes ...*table.Column) {
 	var pooled []string
 	for _, c := range s.varying() {
@@ -65,8 +65,8 @@ func (s *sample) addPooled(d *drawing.Drawing, by []*table.Column, axes ...*tabl
 	}
 }
 
-// representatives are one network of each group, at most so many groups. The networks have the same seed and other parameters, if
-// there are such ones; otherwise they are the first of each group. A single network is one that was trained.
+// representatives returns one network of each group, for a limited number of groups. If possible, the networks have the same seed and
+// other parameters; otherwise they are the first of each group. A single network is one that was trained.
 func (s *sample) representatives(e *cli.Env, clusters []cluster, by []*table.Column, most int) []cluster {
 	if len(clusters) > most {
 		trained := func(c cluster) bool { return c.label != "NEITHER" }
@@ -115,8 +115,8 @@ func (s *sample) others(by []*table.Column) (columns []*table.Column) {
 	return columns
 }
 
-// readNetworks reads what the figure needs of all results. Results to which it does not apply are left out with a note; if it applies
-// to none, that is the error.
+// readNetworks reads what the figure needs from all results. It leaves out results to which the figure does not apply, with a note; if
+// the figure applies to none, it returns an error.
 func (o *plotOptions) readNetworks(ctx context.Context, e *cli.Env, s *sample, figure *figures.Figure, clusters []cluster,
 ) (*figures.Set, error) {
 	r := networkReading{sound: map[int]figures.Data{}}
@@ -150,7 +150,7 @@ func (o *plotOptions) readNetworks(ctx context.Context, e *cli.Env, s *sample, f
 	return set, err
 }
 
-// networkReading is what was read of networks.
+// networkReading holds what was read from networks.
 type networkReading struct {
 	sound   map[int]figures.Data // by row
 	refused int                  // results to which the figure does not apply

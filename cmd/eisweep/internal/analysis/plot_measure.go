@@ -11,7 +11,7 @@ import (
 	"eisweep/internal/table"
 )
 
-// drawMeasure draws a measure against one parameter or two.
+// drawMeasure draws a measure against one or two parameters.
 func (o *plotOptions) drawMeasure(ctx context.Context, e *cli.Env) (*drawing.Drawing, error) {
 	values, err := o.choice.measure(ctx, e)
 	if err != nil {
@@ -41,7 +41,7 @@ func (o *plotOptions) drawMeasure(ctx context.Context, e *cli.Env) (*drawing.Dra
 	return d, nil
 }
 
-// axes are the parameters that --against names, or the first that varies: a number, if there is one.
+// axes returns the parameters that --against names; by default the first numeric parameter that varies, else the first one.
 func (o *plotOptions) axes(s *sample) (axes []*table.Column, err error) {
 	for _, name := range names(o.against) {
 		c, err := s.table.Find(name)
@@ -96,7 +96,7 @@ func (s *sample) parameter(c *table.Column) figures.Parameter {
 	return p
 }
 
-// place is where a row is along an axis; NaN if it has no value.
+// place returns the position of a row along an axis; NaN if it has no value.
 func place(p *figures.Parameter, c *table.Column, row int) float64 {
 	switch {
 	case c.Missing(row):

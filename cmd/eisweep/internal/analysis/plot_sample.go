@@ -11,7 +11,7 @@ import (
 	"eisweep/sim"
 )
 
-// sample is the results that are drawn, and their parameters.
+// sample holds the results that are drawn, and their parameters.
 type sample struct {
 	found []Result
 	table *table.Table
@@ -101,8 +101,8 @@ func sign(x float64) float64 {
 	return 0 // also of NaN
 }
 
-// suitable is the figure for results if none is named: the co-tuning of trainings, as a distribution or against a number that varies;
-// the influence of PERTURB.
+// suitable returns the default figure: influence for PERTURB; otherwise the co-tuning, against a numeric parameter if one varies, else
+// as a distribution.
 func (s *sample) suitable() string {
 	if s.found[s.rows[0]].Experiment == sim.Perturb {
 		return "influence"
@@ -113,11 +113,11 @@ func (s *sample) suitable() string {
 	return "cotuning"
 }
 
-// isPlastic is the parameter that is compared first.
+// isPlastic is the parameter by which results are grouped by default.
 const isPlastic = "pl.is_plastic"
 
-// grouping are the columns that --by names, or those that suit: pl.is_plastic, or the only parameter that varies. The parameters in
-// except vary along the axes.
+// grouping returns the columns that --by names; by default pl.is_plastic, or the only parameter that varies. The parameters in except
+// vary along the axes.
 func (o *plotOptions) grouping(s *sample, except ...*table.Column) (columns []*table.Column, err error) {
 	if o.by == noNames {
 		return nil, nil
@@ -144,7 +144,7 @@ func (o *plotOptions) grouping(s *sample, except ...*table.Column) (columns []*t
 	return nil, nil
 }
 
-// cluster is the rows of one group.
+// cluster holds the rows of one group.
 type cluster struct {
 	label string
 	color int

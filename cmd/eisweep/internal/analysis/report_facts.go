@@ -32,7 +32,7 @@ func summarySentence(found []Result) string {
 	return fmt.Sprintf("%s of %s: %s.", cli.Count(len(found), "task"), found[0].Experiment, strings.Join(parts, ", "))
 }
 
-// runFacts say what was run, by which programs, where and at which cost.
+// runFacts says what was run, by which programs, on which hosts and at what cost.
 func runFacts(found []Result) []report.Fact {
 	var seconds float64
 	var bytes int64
@@ -95,7 +95,7 @@ func counted(of map[string]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// digestOf is the SHA-256 of the lines "ID DIGEST" of all results, in the order of their ids. Equal results have an equal one.
+// digestOf is the SHA-256 of the lines "ID DIGEST" of all results, in the order of their ids. Equal results have equal digests.
 func digestOf(found []Result) string {
 	var lines []string
 	for i := range found {
@@ -108,7 +108,7 @@ func digestOf(found []Result) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// qualityFacts count the results that can be trusted, and the others by reason.
+// qualityFacts counts sound results, and suspect ones by reason.
 func qualityFacts(found []Result) []report.Fact {
 	counts, reasons := map[string]int{}, map[string]int{}
 	example := map[string]quality.Reason{}

@@ -26,13 +26,13 @@ type Result struct {
 	intact     bool // the file is what the line says
 }
 
-// The states of a task whose result is not what the manifest says.
+// The states of a task whose result does not match the manifest.
 const (
 	missing = "missing"
 	damaged = "damaged"
 )
 
-// newTask is a task by the directory of its sweep.
+// newTask returns a task as the directory of its sweep describes it.
 func newTask(dir string, t *catalog.TaskStatus) Result {
 	r := Result{
 		Sweep: dir, Name: t.Task.File, ID: t.Task.ID, Experiment: t.Task.Experiment, Seed: &t.Task.Seed,
@@ -54,7 +54,7 @@ func newTask(dir string, t *catalog.TaskStatus) Result {
 	return r
 }
 
-// distinct names the source's value of a parameter that the task sets, too, source.NAME: it comes first.
+// distinct renames the source's value of a parameter that the task also sets to source.NAME. It comes first.
 func distinct(varying sim.Values) sim.Values {
 	var out sim.Values
 	for i, s := range varying {
@@ -79,7 +79,7 @@ func (r *Result) addInfo(info *results.Info) {
 	}
 }
 
-// judgement is sound or suspect; "" for a task without a result, and where it is not known.
+// judgement is sound or suspect; "" for a task without a result or with an unknown quality.
 func (r *Result) judgement() string {
 	switch {
 	case r.Path == "" || r.Quality == nil:
@@ -90,7 +90,7 @@ func (r *Result) judgement() string {
 	return "sound"
 }
 
-// suspect is the judgement on a result that cannot be trusted.
+// suspect is the judgement on a result with reasons not to trust it.
 const suspect = "suspect"
 
 // parameter returns the value of a parameter, and whether it is known.

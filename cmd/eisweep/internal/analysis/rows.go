@@ -10,7 +10,7 @@ import (
 	"eisweep/sim"
 )
 
-// newTable makes the table of results: a row for each, and a column for each parameter that varies.
+// newTable returns the table of results, with a row for each and a column for each parameter that varies.
 func newTable(found []Result, values []measures.Values) *table.Table {
 	t := &table.Table{Columns: []table.Column{
 		text("sweep", table.Origin, found, func(r *Result) string { return r.Sweep }),
@@ -81,7 +81,7 @@ func seed(name string, found []Result, of func(*Result) *uint32) table.Column {
 	})
 }
 
-// varyingNames lists the parameters that name the files of a sweep, and those that differ between the other files.
+// varyingNames lists the parameters in the names of a sweep's files, and those that differ between the other files.
 func varyingNames(found []Result) []string {
 	var names []string
 	var files []*Result
