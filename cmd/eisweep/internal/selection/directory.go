@@ -17,7 +17,7 @@ import (
 // Directory is a sweep that is named by the path of its directory, such as a copy.
 type Directory struct {
 	Root *root.Root // the directory that holds it, which need not be a root
-	Name string     // of the directory: another than that of its sweep if it was renamed
+	Name string     // of the directory, which differs from the name of its sweep if it was renamed
 }
 
 // IsDirectory reports whether an argument is the path of a directory, and not the name of a sweep.
@@ -29,7 +29,7 @@ func IsDirectory(arg string) bool {
 	return err == nil && info.IsDir()
 }
 
-// OpenNamedDirectory is OpenDirectory of a directory that is called as a sweep may be.
+// OpenNamedDirectory is OpenDirectory for a directory whose name must be a valid name of a sweep.
 func OpenNamedDirectory(path string) (*Directory, error) {
 	d, err := OpenDirectory(path)
 	if err == nil && !sweeps.IsName(d.Name) {
