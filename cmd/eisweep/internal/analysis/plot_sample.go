@@ -47,7 +47,7 @@ func (o *plotOptions) sample(values []measures.Values) (*sample, error) {
 	}
 	switch {
 	case results == 0:
-		return nil, cli.Errorf(cli.ExitStorage, "there is no result to draw")
+		return nil, cli.Usagef("there is no result to draw")
 	case len(s.rows) == 0:
 		return nil, cli.Usagef("none of %s meets --where and --suspect", cli.Count(results, "result"))
 	}

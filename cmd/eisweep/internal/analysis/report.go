@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -32,11 +33,14 @@ is then 4.`,
 		Example: `  eisweep report tuning -o tuning.html`,
 		Args:    cli.ExactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if ending := filepath.Ext(output); ending != ".html" && ending != ".htm" {
+				return cli.Usagef("-o %s: the name must end in .html", output)
+			}
 			return cli.OrInterrupted(cmd.Context(), writeReport(cmd.Context(), e, &c, args[0], output))
 		},
 	}
 	c.AddFlags(e, cmd)
-	cmd.Flags().StringVarP(&output, "output", "o", "report.html", "write the page to `FILE`")
+	cmd.Flags().StringVarP(&output, "output", "o", "report.html", "write the page to `FILE`, whose name ends in .html")
 	return cmd
 }
 
@@ -65,6 +69,10 @@ func writeReport(ctx context.Context, e *cli.Env, c *Choice, sweep, output strin
 
 // newPage fills the page of a sweep.
 func newPage(ctx context.Context, c *Choice, values []measures.Values) (*report.Page, error) {
+	inPanels, err := panels(ctx, c, brief(newTable(c.found, values), nil)) // first: they may find files damaged
+	if err != nil {
+		return nil, err
+	}
 	t := newTable(c.found, values)
 	p := &report.Page{
 		Sweep: c.found[0].Sweep, Summary: summarySentence(c.found), Facts: runFacts(c.found), File: c.launched, Quality: qualityFacts(c.found),
@@ -84,7 +92,6 @@ func newPage(ctx context.Context, c *Choice, values []measures.Values) (*report.
 			p.Measures = append(p.Measures, report.Definition{Name: m.Name, Unit: m.Unit, Text: m.Definition})
 		}
 	}
-	var err error
 	if len(shown) > 0 {
 		if p.Averages, err = table.By(t, columnsOf(p.Rows, table.Parameter), shown); err != nil {
 			return nil, err
@@ -94,9 +101,8 @@ func newPage(ctx context.Context, c *Choice, values []measures.Values) (*report.
 	if err != nil {
 		return nil, err
 	}
-	inPanels, err := panels(ctx, c, p.Rows)
 	p.Sections = append(inMeasures, inPanels...)
-	return p, err
+	return p, nil
 }
 
 func columnsOf(t *table.Table, role table.Role) []string {

@@ -9,6 +9,7 @@ import (
 
 	"eisweep/internal/figures"
 	"eisweep/internal/figures/drawing"
+	"eisweep/internal/measures"
 	"eisweep/internal/report"
 	"eisweep/internal/results"
 	"eisweep/internal/table"
@@ -116,13 +117,16 @@ func drawPanel(
 	var members []int
 	for _, group := range groups {
 		for _, row := range group {
-			paths, members = append(paths, c.found[row].Path), append(members, row)
+			if path := c.found[row].Path; path != "" { // else an earlier panel could not read it
+				paths, members = append(paths, path), append(members, row)
+			}
 		}
 	}
 	data := map[int]figures.Data{}
 	err := c.prober.Ask(ctx, figures.Query(), f.Argument(false), paths, func(i int, a results.Answer) error {
-		if a.Err != nil {
-			return a.Err
+		r := &c.found[members[i]]
+		if c.take(r, &measures.Found{FileHash: a.FileHash, Info: a.Info, Err: a.Err}); r.Path == "" {
+			return nil
 		}
 		found, err := figures.Decode(a.Bytes)
 		if err == nil {
