@@ -62,7 +62,8 @@ type Layer interface {
 	rows() []Row
 }
 
-// Line connects points in the given order, with a band around them if Low and High are given. NaN interrupts it.
+// Line connects points in the given order, with a band around them if Low and High are given. NaN interrupts it. A
+// point between two NaN is drawn as a marker with an error bar.
 type Line struct {
 	Series    string
 	Style     Style

@@ -40,11 +40,16 @@ func twice(values []float64) (doubled []float64) {
 	return doubled
 }
 
+// curve is a line over its band. A point without neighbours, of which a line would show nothing, is a marker with a bar.
 func curve(style Style, x, y, low, high []float64, swapped bool) (all []plot.Plotter) {
 	if low != nil {
 		for _, run := range runs(x, low, high) {
 			outline := points(x[run.from:run.to], low[run.from:run.to], swapped)
 			back := points(x[run.from:run.to], high[run.from:run.to], swapped)
+			if len(outline) == 1 {
+				all = append(all, &plotter.Line{XYs: append(outline, back...), LineStyle: style.bar()})
+				continue
+			}
 			for i := len(back) - 1; i >= 0; i-- {
 				outline = append(outline, back[i])
 			}
@@ -52,7 +57,12 @@ func curve(style Style, x, y, low, high []float64, swapped bool) (all []plot.Plo
 		}
 	}
 	for _, run := range runs(x, y, y) {
-		all = append(all, &plotter.Line{XYs: points(x[run.from:run.to], y[run.from:run.to], swapped), LineStyle: style.line()})
+		xy := points(x[run.from:run.to], y[run.from:run.to], swapped)
+		if len(xy) > 1 {
+			all = append(all, &plotter.Line{XYs: xy, LineStyle: style.line()})
+			continue
+		}
+		all = append(all, &plotter.Scatter{XYs: xy, GlyphStyle: style.glyph(pointSize)})
 	}
 	return all
 }
@@ -88,7 +98,7 @@ func (p Points) plotters(*Panel) (all []plot.Plotter) {
 	if p.Small {
 		radius = tinyPoint
 	}
-	bars := draw.LineStyle{Color: p.Style.color(), Width: 0.8}
+	bars := p.Style.bar()
 	for i := range p.Low {
 		if !math.IsNaN(p.X[i] + p.Low[i] + p.High[i]) {
 			all = append(all, &plotter.Line{XYs: plotter.XYs{{X: p.X[i], Y: p.Low[i]}, {X: p.X[i], Y: p.High[i]}}, LineStyle: bars})

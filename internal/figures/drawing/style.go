@@ -70,6 +70,9 @@ func (s Style) line() draw.LineStyle {
 	return style
 }
 
+// bar is the line of an error bar.
+func (s Style) bar() draw.LineStyle { return draw.LineStyle{Color: s.color(), Width: 0.8} }
+
 // glyph is a filled circle, or a ring for hollow ones.
 func (s Style) glyph(radius vg.Length) draw.GlyphStyle {
 	style := draw.GlyphStyle{Color: s.color(), Radius: radius, Shape: draw.CircleGlyph{}}
