@@ -55,8 +55,8 @@ func withUnit(name, unit string) string {
 }
 
 // Draw draws the measure. Against one parameter: a point for every network, hollow if it is suspect, unless only the means are
-// wanted, and the mean for each value with its 95 % interval (Student). Against two: a map of the means for every group. Error: there
-// are no values.
+// wanted, and the mean for each value with its 95 % interval (Student), hollow if all its networks are suspect. Against two: a
+// map of the means for every group. Error: there are no values.
 func (m *Measured) Draw() (*drawing.Drawing, error) {
 	if !slices.ContainsFunc(m.Groups, func(g MeasuredGroup) bool { return len(known(g.Networks)) > 0 }) {
 		return nil, fmt.Errorf("no result has a value of %s", m.Name)
@@ -81,9 +81,9 @@ func (m *Measured) Draw() (*drawing.Drawing, error) {
 	}
 	switch {
 	case suspects > 0 && m.MeansOnly:
-		d.Notes = append(d.Notes, fmt.Sprintf("%d networks are suspect.", suspects))
+		d.Notes = append(d.Notes, fmt.Sprintf("%d networks are suspect. Hollow: means of suspect networks alone.", suspects))
 	case suspects > 0:
-		d.Notes = append(d.Notes, fmt.Sprintf("Hollow: %d suspect.", suspects))
+		d.Notes = append(d.Notes, fmt.Sprintf("Hollow: %d suspect; means of suspect networks alone.", suspects))
 	}
 	return d, nil
 }
@@ -113,26 +113,38 @@ func (m *Measured) addGroup(panel *drawing.Panel, g *MeasuredGroup) (suspects in
 		}
 		to.X, to.Y = append(to.X, n.X), append(to.Y, n.Value)
 	}
-	means := drawing.Points{Series: series, Style: style}
-	for len(networks) > 0 {
-		x, n := networks[0].X, 0
-		var values []float64
-		for ; n < len(networks) && networks[n].X == x; n++ {
-			values = append(values, networks[n].Value)
-		}
-		s := table.Summarize(values)
-		means.X, means.Y = append(means.X, x), append(means.Y, s.Mean)
-		means.Low, means.High = append(means.Low, s.Student.Low), append(means.High, s.Student.High)
-		networks = networks[n:]
-	}
 	if !m.MeansOnly {
 		panel.Layers = append(panel.Layers, sound, suspect)
 	}
+	line, means := meansOf(networks, series, style)
 	if m.X.Words == nil {
-		panel.Layers = append(panel.Layers, drawing.Line{Series: series, Style: style, X: means.X, Y: means.Y})
+		panel.Layers = append(panel.Layers, line)
 	}
-	panel.Layers = append(panel.Layers, means)
+	panel.Layers = append(panel.Layers, means[0], means[1])
 	return suspects
+}
+
+// meansOf are the means of networks that are sorted by X, as a line and as points. The second points are hollow: means of suspect
+// networks alone.
+func meansOf(networks []MeasuredNetwork, series string, style drawing.Style) (line drawing.Line, means [2]drawing.Points) {
+	line = drawing.Line{Series: series, Style: style}
+	means = [2]drawing.Points{{Series: series, Style: style}, {Series: series, Style: style}}
+	means[1].Style.Hollow = true
+	for len(networks) > 0 {
+		x, n, to := networks[0].X, 0, &means[1]
+		var values []float64
+		for ; n < len(networks) && networks[n].X == x; n++ {
+			if values = append(values, networks[n].Value); !networks[n].Suspect {
+				to = &means[0]
+			}
+		}
+		s := table.Summarize(values)
+		line.X, line.Y = append(line.X, x), append(line.Y, s.Mean)
+		to.X, to.Y = append(to.X, x), append(to.Y, s.Mean)
+		to.Low, to.High = append(to.Low, s.Student.Low), append(to.High, s.Student.High)
+		networks = networks[n:]
+	}
+	return line, means
 }
 
 func order(a, b float64) int {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"eisweep/internal/figures/drawing"
 	"eisweep/internal/table"
 )
 
@@ -54,6 +55,30 @@ func TestMeasureHasMeansAndIntervals(t *testing.T) {
 	}
 	if !strings.Contains(text, "cc_median,point,NEITHER,,1,,3,-3.5724106") {
 		t.Errorf("the table lacks the interval:\n%s", text)
+	}
+}
+
+// The mean of suspect networks alone covers their points, so it is hollow too.
+func TestMeansOfSuspectNetworksAloneAreHollow(t *testing.T) {
+	m := measured()
+	networks := m.Groups[0].Networks
+	for i := range networks {
+		networks[i].Suspect = networks[i].Suspect || networks[i].X == 1
+	}
+	d, err := m.Draw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hollow := map[float64]bool{}
+	for _, layer := range d.Panels[0][0].Layers {
+		if p, ok := layer.(drawing.Points); ok && p.Series == "NEITHER" {
+			for _, x := range p.X {
+				hollow[x] = p.Style.Hollow
+			}
+		}
+	}
+	if len(hollow) != 2 || !hollow[1] || hollow[2] {
+		t.Errorf("hollow: %v, want the mean at 1, of which all networks are suspect", hollow)
 	}
 }
 
