@@ -70,6 +70,9 @@ const headroom = 1.15
 
 func (Fact) bounds(*interval, *interval) {}
 
+// roundingError is the relative difference of numbers that count as equal: twice the spacing of float32.
+const roundingError = 2.4e-7
+
 // limits is the range of an axis: the given one, or that of the layers with a margin of 4 %.
 func (a *Axis) limits(seen interval) (from, to float64) {
 	switch {
@@ -82,7 +85,7 @@ func (a *Axis) limits(seen interval) (from, to float64) {
 	case a.Log:
 		margin := max(math.Pow(seen.max/seen.positive, 0.04), 1.1)
 		return seen.positive / margin, seen.max * margin
-	case seen.min == seen.max:
+	case seen.max-seen.min <= roundingError*max(math.Abs(seen.min), math.Abs(seen.max)):
 		margin := max(math.Abs(seen.min)*0.1, 1e-9)
 		return seen.min - margin, seen.max + margin
 	}

@@ -22,14 +22,25 @@ func (a *Axis) ticks(from, to float64) plot.Ticker {
 	case len(a.Ticks) > 0:
 		marks = labelled(a.Ticks)
 	case a.Log:
-		marks = powers(from, to)
+		if marks = powers(from, to); labels(marks) < 2 {
+			marks = labelled(multiples(from, to))
+		}
 	default:
 		marks = labelled(multiples(from, to))
 	}
 	return plot.ConstantTicks(marks)
 }
 
-// multiples are the multiples of a round step in a range, at most mostLabels of them.
+func labels(marks []plot.Tick) (n int) {
+	for _, mark := range marks {
+		if mark.Label != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// multiples are the multiples of a round step in a range, two at least, and at most mostLabels + 1.
 func multiples(from, to float64) (values []float64) {
 	step := math.Pow(10, math.Floor(math.Log10((to-from)/mostLabels)))
 	for _, factor := range []float64{1, 2, 5, 10} {
@@ -45,47 +56,57 @@ func multiples(from, to float64) (values []float64) {
 	return values
 }
 
-// labelled labels numbers with as many decimals as they need, all with the same number of them.
+// mostDigits are those of a float64.
+const mostDigits = 17
+
+// labelled labels rising numbers with as many decimals as they need, all with the same number of them; if all are very small or
+// some very large, with a power of ten and the digits that they need. Different numbers have different labels.
 func labelled(values []float64) (marks []plot.Tick) {
-	decimals, largest := 0, 0.0
-	for _, v := range values {
-		largest = max(largest, math.Abs(v))
-	}
-	for ; decimals < 8; decimals++ {
-		if exact(values, decimals, largest) {
-			break
+	largest, gap := 0.0, math.Inf(1)
+	for i, v := range values {
+		if largest = max(largest, math.Abs(v)); i > 0 {
+			gap = min(gap, v-values[i-1])
 		}
 	}
+	text, digits := fixed, 0
+	if largest >= 1e6 || largest < 1e-3 && largest > 0 {
+		text, digits = scientific, 3
+	}
+	tolerance := min(largest*1e-6, gap*1e-3)
+	for digits < mostDigits && !exact(values, digits, tolerance, text) {
+		digits++
+	}
 	for _, v := range values {
-		text := strconv.FormatFloat(v, 'f', decimals, 64)
-		if largest >= 1e6 || largest < 1e-3 && largest > 0 {
-			text = scientific(v)
-		}
-		marks = append(marks, plot.Tick{Value: v, Label: minus(text)})
+		marks = append(marks, plot.Tick{Value: v, Label: typeset(text(v, digits))})
 	}
 	return marks
 }
 
-func exact(values []float64, decimals int, largest float64) bool {
-	unit := math.Pow(10, float64(decimals))
+// exact reports whether numbers differ from their texts by at most the tolerance.
+func exact(values []float64, digits int, tolerance float64, text func(float64, int) string) bool {
 	for _, v := range values {
-		if math.Abs(math.Round(v*unit)/unit-v) > largest*1e-6 {
+		if shown, err := strconv.ParseFloat(text(v, digits), 64); err != nil || math.Abs(shown-v) > tolerance {
 			return false
 		}
 	}
 	return true
 }
 
+func fixed(v float64, decimals int) string { return strconv.FormatFloat(v, 'f', decimals, 64) }
+
+func scientific(v float64, digits int) string { return strconv.FormatFloat(v, 'g', digits, 64) }
+
 // minus replaces the hyphen by the typographic sign.
 func minus(text string) string { return strings.Replace(text, "-", "−", 1) }
 
-func scientific(v float64) string {
-	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'g', 3, 64), "e")
+// typeset is a number as Go formats it, with the typographic signs and a raised exponent.
+func typeset(number string) string {
+	mantissa, exponent, _ := strings.Cut(number, "e")
 	if exponent == "" {
-		return mantissa
+		return minus(mantissa)
 	}
 	n, _ := strconv.Atoi(exponent)
-	return mantissa + "·" + tenTo(n)
+	return minus(mantissa) + "·" + tenTo(n)
 }
 
 // tenTo is a power of ten, as markup.

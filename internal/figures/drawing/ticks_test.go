@@ -20,6 +20,11 @@ func TestTicksAreRoundNumbers(t *testing.T) {
 		{Axis{Log: true}, 0.001, 1000, "10^{−2} 10^{0} 10^{2}"},
 		{Axis{Log: true}, 0.5, 700, "10^{0} 10^{1} 10^{2}"},
 		{Axis{Log: true}, 0.015, 0.25, "0.02 0.05 0.1 0.2"},
+		{Axis{}, 0.185185151, 0.185185249, "0.18518516 0.18518518 0.18518520 0.18518522 0.18518524"},
+		{Axis{}, 1234560, 1234568, "1234560 1234562 1234564 1234566 1234568"},
+		{Axis{}, 1.23451e-5, 1.23455e-5, "1.23451·10^{−5} 1.23452·10^{−5} 1.23453·10^{−5} 1.23454·10^{−5} 1.23455·10^{−5}"},
+		{Axis{Log: true}, 2.1, 4.5, "2.5 3.0 3.5 4.0 4.5"},
+		{Axis{Log: true}, 0.012, 0.045, "0.02 0.03 0.04"},
 		{Axis{Ticks: []float64{0, 90}}, 0, 180, "0 90"},
 		{Axis{Names: []string{"a", "b"}}, -0.5, 1.5, "a b"},
 	} {
@@ -48,6 +53,19 @@ func TestMarkupHasRaisedAndLoweredParts(t *testing.T) {
 			if got[i] != want[i] {
 				t.Errorf("%q: %v, want %v", text, got[i], want[i])
 			}
+		}
+	}
+}
+
+// Numbers that differ by rounding alone do not fill an axis.
+func TestRoundingErrorsDoNotFillAnAxis(t *testing.T) {
+	for _, c := range []struct{ low, high, from, to float64 }{
+		{0.18518518, 0.1851852, 0.16, 0.21}, {-0.1851852, -0.18518518, -0.21, -0.16}, {1, 1.001, 0.99, 1.01},
+	} {
+		axis := Axis{}
+		from, to := axis.limits(interval{min: c.low, max: c.high})
+		if from < c.from || to > c.to || c.high-c.low < 1e-6 && to-from < 0.02 {
+			t.Errorf("the axis of %v to %v is from %v to %v", c.low, c.high, from, to)
 		}
 	}
 }
