@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"eisweep/internal/figures/drawing"
 	"eisweep/internal/table"
@@ -65,6 +64,7 @@ func (m *Measured) Draw() (*drawing.Drawing, error) {
 		return m.drawMaps()
 	}
 	panel := &drawing.Panel{Name: m.Name, X: m.X.axis(), Y: drawing.Axis{Label: withUnit(m.Name, m.Unit)}}
+	panel.X.Log = m.X.Words == nil && logSpaced(m.places(func(n *MeasuredNetwork) float64 { return n.X }))
 	d := &drawing.Drawing{Panels: [][]*drawing.Panel{{panel}}, Legend: drawing.Legend{Title: m.By}}
 	suspects := 0
 	for i := range m.Groups {
@@ -157,90 +157,24 @@ func order(a, b float64) int {
 	return 0
 }
 
-// drawMaps draws the mean at each point of the grid that the values of both parameters span. Cells have equal sizes, whatever the
-// distance of the values.
-func (m *Measured) drawMaps() (*drawing.Drawing, error) {
-	var everyone []MeasuredNetwork
+// places are the values of a parameter, each once and sorted.
+func (m *Measured) places(of func(*MeasuredNetwork) float64) (all []float64) {
 	for _, g := range m.Groups {
-		everyone = append(everyone, known(g.Networks)...)
-	}
-	columns := values(everyone, func(n *MeasuredNetwork) float64 { return n.X })
-	rows := values(everyone, func(n *MeasuredNetwork) float64 { return n.Y })
-	colors := &drawing.Colors{Label: withUnit(m.Name, m.Unit), Min: math.Inf(1), Max: math.Inf(-1)}
-	var panels []*drawing.Panel
-	suspects := 0
-	for _, g := range m.Groups {
-		sums, counts := make([]float64, len(columns)*len(rows)), make([]float64, len(columns)*len(rows))
 		for _, n := range known(g.Networks) {
-			cell := slices.Index(rows, n.Y)*len(columns) + slices.Index(columns, n.X)
-			if sums[cell], counts[cell] = sums[cell]+n.Value, counts[cell]+1; n.Suspect {
-				suspects++
-			}
+			all = append(all, of(&n))
 		}
-		for cell, n := range counts {
-			if sums[cell] /= n; n > 0 {
-				colors.Min, colors.Max = min(colors.Min, sums[cell]), max(colors.Max, sums[cell])
-			}
-		}
-		panel := &drawing.Panel{
-			Name: m.Name, Title: g.Label, X: m.X.axis(), Y: m.Y.axis(), Colors: colors,
-			Layers: []drawing.Layer{drawing.Image{Series: g.Label, X: whole(columns), Y: whole(rows), Values: sums, Rows: len(rows)}},
-		}
-		panel.X.Names, panel.Y.Names = m.X.words(columns), m.Y.words(rows)
-		panels = append(panels, panel)
-	}
-	if colors.Min == colors.Max {
-		colors.Max = colors.Min + max(math.Abs(colors.Min)*1e-3, 1e-9)
-	}
-	d := &drawing.Drawing{Panels: grid(panels), Notes: []string{"Means over networks; grey: no value."}}
-	if suspects > 0 {
-		d.Notes = append(d.Notes, fmt.Sprintf("%d of the networks are suspect.", suspects))
-	}
-	return d, nil
-}
-
-// grid arranges panels in rows of at most three; four are two rows of two.
-func grid(panels []*drawing.Panel) (rows [][]*drawing.Panel) {
-	columns := min(len(panels), 3)
-	if len(panels) == 4 {
-		columns = 2
-	}
-	for len(panels) > 0 {
-		row := append([]*drawing.Panel(nil), panels[:min(columns, len(panels))]...)
-		panels = panels[len(row):]
-		for len(row) < columns {
-			row = append(row, nil)
-		}
-		rows = append(rows, row)
-	}
-	return rows
-}
-
-func whole(cells []float64) drawing.Span {
-	return drawing.Span{From: -0.5, To: float64(len(cells)) - 0.5}
-}
-
-// values are the values of a parameter, each once and sorted.
-func values(networks []MeasuredNetwork, of func(*MeasuredNetwork) float64) (all []float64) {
-	for i := range networks {
-		all = append(all, of(&networks[i]))
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
-// words are the labels of values; of many values, some.
-func (p *Parameter) words(values []float64) (labels []string) {
-	every := (len(values) + 7) / 8
-	for i, v := range values {
-		switch {
-		case i%every != 0:
-			labels = append(labels, "")
-		case p.Words != nil:
-			labels = append(labels, p.Words[int(v)])
-		default:
-			labels = append(labels, strings.Replace(fmt.Sprintf("%g", v), "-", "−", 1))
-		}
+// logSpaced reports whether sorted values suit a logarithmic axis: they are above 0, span two decades or more, and the middle one is
+// nearer to the geometric mean of the ends than to their mean, in relation to the length of the axis. Seeds from 1 to 100 do not.
+func logSpaced(values []float64) bool {
+	first, middle, last := values[0], values[(len(values)-1)/2], values[len(values)-1]
+	if first <= 0 || last < 100*first {
+		return false
 	}
-	return labels
+	linear, logarithmic := (middle-first)/(last-first), math.Log(middle/first)/math.Log(last/first)
+	return math.Abs(logarithmic-0.5) <= math.Abs(linear-0.5)
 }

@@ -3,6 +3,7 @@ package figures
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,6 +80,42 @@ func TestMeansOfSuspectNetworksAloneAreHollow(t *testing.T) {
 	}
 	if len(hollow) != 2 || !hollow[1] || hollow[2] {
 		t.Errorf("hollow: %v, want the mean at 1, of which all networks are suspect", hollow)
+	}
+}
+
+func TestParametersOfSeveralDecadesHaveALogarithmicAxis(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		log    bool
+	}{
+		{[]float64{0.01, 0.1, 1}, true}, {[]float64{1, 2, 5, 10, 20, 50, 100}, true}, {[]float64{1, 100}, true},
+		{[]float64{0.1, 1}, false}, {[]float64{0, 0.01, 1}, false}, {[]float64{1, 25, 50, 75, 100}, false}, {[]float64{3}, false},
+	} {
+		m := &Measured{Name: "cc_median", X: Parameter{Name: "pl.eta"}, Groups: []MeasuredGroup{{}}}
+		for _, v := range c.values {
+			m.Groups[0].Networks = append(m.Groups[0].Networks, MeasuredNetwork{X: v, Value: 1})
+		}
+		if d, err := m.Draw(); err != nil || d.Panels[0][0].X.Log != c.log {
+			t.Errorf("%v: a logarithmic axis is %v, want %v (%v)", c.values, d.Panels[0][0].X.Log, c.log, err)
+		}
+	}
+}
+
+// Labels of many values are short and few, but differ.
+func TestLabelsOfAMapFitBesideEachOther(t *testing.T) {
+	m := &Measured{Name: "cc_median", X: Parameter{Name: "x"}, Y: &Parameter{Name: "y"}, Groups: []MeasuredGroup{{}}}
+	for i := range 20 {
+		x := 0.123456789 + float64(i)/30
+		m.Groups[0].Networks = append(m.Groups[0].Networks, MeasuredNetwork{X: x, Y: 1000 + float64(i), Value: 1})
+	}
+	d, err := m.Draw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	panel := d.Panels[0][0]
+	labels := slices.DeleteFunc(slices.Clone(panel.X.Names), func(s string) bool { return s == "" })
+	if !slices.Equal(labels, []string{"0.123", "0.29", "0.457", "0.623"}) || panel.Y.Names[0] != "1000" {
+		t.Errorf("the labels are %q and %q", labels, panel.Y.Names)
 	}
 }
 
