@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,20 +21,34 @@ var formats = map[string]func(*table.Table, io.Writer) error{
 	".csv": (*table.Table).WriteCSV, ".json": (*table.Table).WriteJSON, ".parquet": (*table.Table).WriteParquet,
 }
 
-// checkOutput refuses a file whose ending is no format.
-func checkOutput(path string) error {
-	if formats[filepath.Ext(path)] == nil {
-		return cli.Usagef("-o %s: the name must end in .csv, .parquet or .json", path)
+// checkOutput rejects a file that an option names and that cannot be written: its name must have one of the endings, so that no input
+// is replaced by mistake, and its directory must exist.
+func checkOutput(option, path string, endings ...string) error {
+	if !slices.Contains(endings, filepath.Ext(path)) {
+		last := len(endings) - 1
+		text := endings[last]
+		if last > 0 {
+			text = strings.Join(endings[:last], ", ") + " or " + text
+		}
+		return cli.Usagef("%s %s: the name must end in %s", option, path, text)
+	}
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return cli.Usagef("%s %s: there is no directory %s", option, path, filepath.Dir(path))
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return cli.Usagef("%s %s: it is not a regular file", option, path)
 	}
 	return nil
 }
 
-// writeFile writes a file by a temporary one, which takes the place of an earlier file when it is complete.
+// writeFile writes a file by a temporary one, which takes the place of an earlier file when it is complete, with that file's
+// permissions.
 func writeFile(path string, write func(io.Writer) error) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return cli.Usagef("-o %s: it is not a regular file", path)
+	mode := fs.FileMode(0o666)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
 	}
-	draft, err := atomicfile.Create(path, 0o666)
+	draft, err := atomicfile.Create(path, mode)
 	if err != nil {
 		return cli.WithCode(cli.ExitStorage, fmt.Errorf("write %s: %w", path, err))
 	}

@@ -110,11 +110,15 @@ const noNames = "none"
 
 // parse checks the options before anything is read.
 func (o *plotOptions) parse() (err error) {
-	if o.output != "" && pictureFormat(o.output) == "" {
-		return cli.Usagef("-o %s: the name must end in .pdf, .svg or .png", o.output)
+	if o.output != "" {
+		if err := checkOutput("-o", o.output, ".pdf", ".svg", ".png"); err != nil {
+			return err
+		}
 	}
-	if o.data != "" && filepath.Ext(o.data) != ".csv" {
-		return cli.Usagef("--data %s: the name must end in .csv", o.data)
+	if o.data != "" {
+		if err := checkOutput("--data", o.data, ".csv"); err != nil {
+			return err
+		}
 	}
 	if err := suspectChoice(o.suspect).check(); err != nil {
 		return err
@@ -142,12 +146,9 @@ func (o *plotOptions) parse() (err error) {
 
 func (o *plotOptions) isMeasure() bool { return slices.Contains(measureNames(), o.figure) }
 
+// pictureFormat is the format by a name's ending.
 func pictureFormat(path string) drawing.Format {
-	format := drawing.Format(strings.TrimPrefix(filepath.Ext(path), "."))
-	if slices.Contains([]drawing.Format{drawing.PDF, drawing.SVG, drawing.PNG}, format) {
-		return format
-	}
-	return ""
+	return drawing.Format(strings.TrimPrefix(filepath.Ext(path), "."))
 }
 
 func (o *plotOptions) run(ctx context.Context, e *cli.Env, args []string) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -33,8 +32,8 @@ is then 4.`,
 		Example: `  eisweep report tuning -o tuning.html`,
 		Args:    cli.ExactlyOne("the name of a sweep"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if ending := filepath.Ext(output); ending != ".html" && ending != ".htm" {
-				return cli.Usagef("-o %s: the name must end in .html", output)
+			if err := checkOutput("-o", output, ".html"); err != nil {
+				return err
 			}
 			return cli.OrInterrupted(cmd.Context(), writeReport(cmd.Context(), e, &c, args[0], output))
 		},

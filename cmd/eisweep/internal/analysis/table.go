@@ -108,7 +108,7 @@ func (o *tableOptions) parse() (err error) {
 		return cli.Usagef("give -o or --json, not both: -o FILE.json writes JSON")
 	}
 	if o.output != "" {
-		if err := checkOutput(o.output); err != nil {
+		if err := checkOutput("-o", o.output, ".csv", ".parquet", ".json"); err != nil {
 			return err
 		}
 	}
