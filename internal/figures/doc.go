@@ -5,8 +5,8 @@
 // which is both the picture and its data. So ten thousand networks need little memory, and the calling process reads no untrusted
 // HDF5.
 //
-// A figure of several networks shows one line for each group: the median, with a band between the quartiles. Some figures show
-// single networks, and name their files.
+// A figure of several networks shows one line for each group: the median, with a band between the quartiles; in histograms, the
+// mean, with a band of its standard error. Some figures show single networks, and name their files.
 //
 // Each figure's comment defines its numbers. The package does not choose files, sweeps or groups, and does not judge results: its
 // callers say which networks are suspect, and it marks them.

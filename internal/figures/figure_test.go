@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/gonum/floats"
 
 	"eisweep/internal/figures/drawing"
 	"eisweep/internal/results"
@@ -150,6 +153,25 @@ func TestDataKeepEveryNumber(t *testing.T) {
 		if _, err := Decode([]byte(broken)); err == nil {
 			t.Errorf("%q is accepted", broken)
 		}
+	}
+}
+
+// Three networks with three neurons each: every neuron is in the histogram, although no bin has one of most networks.
+func TestHistogramsOfFewNeuronsHaveAllOfThem(t *testing.T) {
+	set := &Set{Groups: []Group{{}}}
+	for k := range 3 {
+		osi := []float64{0.01 + 0.1*float64(k), 0.31 + 0.1*float64(k), 0.61 + 0.1*float64(k)}
+		set.Groups[0].Networks = append(set.Groups[0].Networks, Network{Data: Data{
+			"osi_e counts": counts(osiEdges, osi), "osi_e median": osi[1:2], "osi_i counts": counts(osiEdges, osi), "osi_i median": osi[1:2],
+		}})
+	}
+	d, err := selectivity.Draw(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bins := d.Panels[0][1].Layers[0].(drawing.Steps)
+	if sum := floats.Sum(bins.Y); math.Abs(sum-3) > 1e-9 || slices.Min(bins.Low) < 0 || !strings.Contains(d.Notes[1], "mean over networks") {
+		t.Errorf("the bins contain %v of 3 neurons, at least %v; %q", sum, slices.Min(bins.Low), d.Notes)
 	}
 }
 

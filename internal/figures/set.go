@@ -90,10 +90,25 @@ func (s *Set) drawing(more func(group int) string, panels ...[]*drawing.Panel) *
 		}
 		d.Legend.Entries = append(d.Legend.Entries, drawing.Entry{Style: s.style(i), Label: fmt.Sprintf("%s (%s)", s.Groups[i].Label, text)})
 	}
-	if !s.single() {
+	switch {
+	case s.single():
+	case hasSteps(d):
+		d.Notes = append(d.Notes, "Lines: mean over networks; bands: standard error.")
+	default:
 		d.Notes = append(d.Notes, "Lines: median over networks; bands: quartiles.")
 	}
 	return d
+}
+
+func hasSteps(d *drawing.Drawing) bool {
+	for _, p := range slices.Concat(d.Panels...) {
+		for _, layer := range p.Layers {
+			if _, ok := layer.(drawing.Steps); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // only names the network of a group that has one.
@@ -143,14 +158,15 @@ func (s *Set) lines(panel *drawing.Panel, x, y, remedy string) error {
 	return nil
 }
 
-// histograms draws an array of counts for every group.
+// histograms draws an array of counts for every group: means, because of few neurons the median of the networks' counts is 0 in
+// every bin.
 func (s *Set) histograms(panel *drawing.Panel, edges []float64, y string, sideways bool) {
 	for i := range s.Groups {
 		g := s.Groups[i].having(y)
 		if len(g.Networks) == 0 {
 			continue
 		}
-		middle, low, high := g.over(y)
+		middle, low, high := g.average(y)
 		panel.Layers = append(panel.Layers, drawing.Steps{
 			Series: s.series(i), Style: s.style(i), Edges: edges, Y: middle, Low: low, High: high, Sideways: sideways,
 		})
@@ -161,35 +177,4 @@ func (s *Set) histograms(panel *drawing.Panel, edges []float64, y string, sidewa
 func fact(panel *drawing.Panel, series, name string, value float64) float64 {
 	panel.Layers = append(panel.Layers, drawing.Fact{Series: series, Name: name, Value: value})
 	return value
-}
-
-// over is the median of the networks' values for each element of an array, and the quartiles if there are several networks.
-// NaN is left out.
-func (g *Group) over(name string) (middle, low, high []float64) {
-	first := g.Networks[0].Data[name]
-	if len(g.Networks) == 1 {
-		return first, nil, nil
-	}
-	middle, low, high = make([]float64, len(first)), make([]float64, len(first)), make([]float64, len(first))
-	values := make([]float64, 0, len(g.Networks))
-	for i := range first {
-		values = values[:0]
-		for _, n := range g.Networks {
-			values = append(values, n.Data[name][i])
-		}
-		values = sorted(values)
-		low[i], middle[i], high[i] = quantile(values, 0.25), quantile(values, 0.5), quantile(values, 0.75)
-	}
-	return middle, low, high
-}
-
-// sharing refuses networks of a group that differ in an array.
-func (g *Group) sharing(name string, remedy string) error {
-	first := &g.Networks[0]
-	for _, n := range g.Networks {
-		if !slices.Equal(n.Data[name], first.Data[name]) {
-			return fmt.Errorf("%s and %s cannot share a line: %s", first.Name, n.Name, remedy)
-		}
-	}
-	return nil
 }

@@ -40,6 +40,19 @@ class Group:
         return tuple(np.nanpercentile(all, p, axis=0) for p in (50, 25, 75))
 
 
+    def average(self, of):
+        """Mean over networks of what `of` computes, and the mean less and plus its standard error; NaN is left out."""
+        all = [of(f) for f in self.files]
+        all = np.array([a for a in all if a is not None and len(a)])
+        if len(all) == 0:
+            return None
+        if len(all) == 1:
+            return all[0], None, None
+        mean = np.nanmean(all, axis=0)
+        error = stats.sem(all, axis=0, nan_policy="omit")
+        return mean, np.maximum(mean - error, 0), mean + error
+
+
 def lines(panel, g, series, x, of):
     result = g.over(of)
     if result is None:
@@ -50,7 +63,7 @@ def lines(panel, g, series, x, of):
 
 
 def bins(panel, g, series, edges, of):
-    result = g.over(of)
+    result = g.average(of)
     if result is None:
         return
     y, low, high = result

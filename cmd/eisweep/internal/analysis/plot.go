@@ -35,9 +35,9 @@ The name of a measure (docs/measures.md) is also a figure: it plots the measure 
 the parameters that --against names, by default the first numeric one that varies.
 
 Networks with equal values of the parameters that --by names form a group. Each group has
-a line for the median and a band between the quartiles. Without --by, results are grouped
-by pl.is_plastic, or by the only parameter that varies. Some figures show single networks,
-and name their files.
+a line for the median and a band between the quartiles (histograms: the mean and its
+standard error). Without --by, results are grouped by pl.is_plastic, or by the only
+parameter that varies. Some figures show single networks, and name their files.
 
 Suspect results are drawn as hollow points or dashed lines. Files that are missing,
 damaged or not results are named on stderr and left out; the exit code is then 4.`,

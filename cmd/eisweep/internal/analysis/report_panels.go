@@ -37,7 +37,7 @@ func panels(ctx context.Context, c *Choice, rows *table.Table) ([]report.FigureG
 		return nil, nil
 	}
 	section := report.FigureGroup{ID: "panels", Title: "Panels", Text: fmt.Sprintf(
-		"The paper's panels. A line is the median over at most %d networks; a band shows the quartiles.", panelNetworks)}
+		"The paper's panels. A line shows at most %d networks, as the note below the panel says.", panelNetworks)}
 	for _, panel := range panelsShown {
 		drawn, err := drawPanel(ctx, c, figures.Find(panel.name), by, rows, groups)
 		if ctx.Err() != nil {
