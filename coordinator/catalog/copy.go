@@ -15,6 +15,9 @@ import (
 	"eisweep/sweeps"
 )
 
+// ErrNoResults is wrapped by the error of a directory in which neither a launch nor a manifest has tasks.
+var ErrNoResults = errors.New("it has no manifest with results")
+
 // ReadCopy is ReadSweep of a directory that was copied out of its root: where the sweep that its tasks start from is not beside it,
 // or its launch is missing, the tasks are those that its manifest has, and ByManifest says why. The directory may have any name.
 func ReadCopy(ctx context.Context, r *root.Root, prober Prober, name string) (*SweepStatus, error) {
@@ -41,7 +44,7 @@ func (x *Catalog) readByManifest(ctx context.Context, name string) (*SweepStatus
 		return nil, err
 	}
 	if len(last) == 0 {
-		return nil, fmt.Errorf("%s has no manifest with results: %w", x.root.SweepDir(name), fs.ErrNotExist)
+		return nil, fmt.Errorf("%s: %w", x.root.SweepDir(name), ErrNoResults)
 	}
 	lines := inOrder(last)
 	s, err := records.Launched(x.root, name)

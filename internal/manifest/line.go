@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"eisweep/internal/quality"
@@ -103,6 +104,8 @@ func (l *Line) check() error {
 		return fmt.Errorf("its state is %q, not done, failed or superseded", l.State)
 	case l.State != Failed && l.File == "":
 		return fmt.Errorf("it is %s but names no file", l.State)
+	case l.State != Failed && (!filepath.IsLocal(l.File) || l.File == "."), l.State == Done && l.File != filepath.Base(l.File):
+		return fmt.Errorf("its file is %q, which is not in the sweep's directory", l.File)
 	default:
 		return nil
 	}

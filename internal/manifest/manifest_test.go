@@ -329,3 +329,30 @@ func FuzzManifest(f *testing.F) {
 		}
 	})
 }
+
+// A line cannot name a file outside of its sweep's directory, and a result is not in a directory inside of it.
+func TestFilesAreInTheDirectory(t *testing.T) {
+	for file, states := range map[string][]State{
+		"results~seed=1.h5": {Done, Superseded},
+		"superseded/x.h5":   {Superseded},
+		"../x.h5":           nil,
+		"a/../../x.h5":      nil,
+		"/etc/passwd":       nil,
+		"..":                nil,
+		".":                 nil,
+	} {
+		for _, state := range []State{Done, Superseded} {
+			line := doneLine(1)
+			line.State, line.File = state, file
+			text, err := json.Marshal(line)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, whole := parseLine(text)
+			_, brief := parseBrief(text)
+			if want := slices.Contains(states, state); (whole == nil) != want || (brief == nil) != want {
+				t.Errorf("%s %s: %v, %v", state, file, whole, brief)
+			}
+		}
+	}
+}

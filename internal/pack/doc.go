@@ -6,7 +6,8 @@
 // The package guarantees that
 //
 //   - equal sweeps give equal bytes,
-//   - every packed and unpacked result matches the size, SHA-256 and digest in its manifest line,
+//   - every packed and unpacked result matches the size and SHA-256 in its manifest line,
+//   - every unpacked result also matches the digest, parameters, seed and experiment in it, and the sweep file is that of the sweep,
 //   - unpacking writes nothing outside its directory, and replaces nothing,
 //   - a refused pack leaves nothing behind.
 //

@@ -103,22 +103,25 @@ func (s *incoming) readManifest(path string) error {
 		}
 		s.lines[l.File] = l
 	}
+	if len(s.lines) == 0 {
+		return refuse("the manifest of %s has no results", s.name)
+	}
 	return nil
 }
 
 // checkSpace refuses a sweep for which the file system has no room, before anything of it is extracted.
 func (u *unpacker) checkSpace(s *incoming) error {
-	var need uint64
-	for _, l := range s.lines {
-		need += uint64(l.Bytes)
-	}
 	var is unix.Statfs_t
 	if err := unix.Statfs(u.work, &is); err != nil {
 		return &os.PathError{Op: "statfs", Path: u.work, Err: err}
 	}
-	if free := is.Bavail * uint64(is.Bsize); need > free {
-		err := fmt.Errorf("%w: it needs %d bytes, but %d are free", unix.ENOSPC, need, free)
-		return &os.PathError{Op: "unpack " + s.name + " into", Path: u.dir, Err: err}
+	free := is.Bavail * uint64(is.Bsize)
+	var need uint64
+	for _, l := range s.lines {
+		if need += uint64(l.Bytes); need > free { // at once, because the sum of all may overflow
+			err := fmt.Errorf("%w: it needs at least %d bytes, but %d are free", unix.ENOSPC, need, free)
+			return &os.PathError{Op: "unpack " + s.name + " into", Path: u.dir, Err: err}
+		}
 	}
 	return nil
 }
@@ -155,9 +158,14 @@ func (u *unpacker) extract(s *incoming, file string, h *tar.Header, in io.Reader
 // checkedAtOnce is how many results one child process reads.
 const checkedAtOnce = 32
 
-// check compares every result of a sweep with its line.
+// check compares every result of a sweep with its line, and reads the sweep file.
 func (u *unpacker) check(s *incoming) error {
 	dir := filepath.Join(u.work, s.name)
+	if s.got[launchName] {
+		if err := s.checkLaunch(filepath.Join(dir, launchName)); err != nil {
+			return err
+		}
+	}
 	files := slices.Sorted(maps.Keys(s.lines))
 	for _, file := range files {
 		if !s.got[file] {
@@ -182,6 +190,23 @@ func (u *unpacker) check(s *incoming) error {
 	return cmp.Or(u.ctx.Err(), atomicfile.SyncDir(dir))
 }
 
+// checkLaunch refuses a sweep file that is invalid, or that of another sweep.
+func (s *incoming) checkLaunch(path string) error {
+	text, err := atomicfile.Read(path, sweeps.MaxFile)
+	if err != nil {
+		return err
+	}
+	launched, err := sweeps.Parse(launchName, text)
+	if err != nil {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return refuse("the sweep file of %s is invalid: %q", s.name, first)
+	}
+	if launched.Name() != s.name {
+		return refuse("the sweep file of %s is that of a sweep with the name %q", s.name, launched.Name())
+	}
+	return nil
+}
+
 // sound returns the error of a result that is not what its line says.
 func sound(l *manifest.Line, found *results.CheckResult) error {
 	switch {
@@ -191,10 +216,11 @@ func sound(l *manifest.Line, found *results.CheckResult) error {
 		return refuse("%q cannot be read: %v", l.File, found.Err)
 	case found.SHA256 != l.SHA256:
 		return refuse("the SHA-256 of %q differs from the manifest", l.File)
-	case found.Digest != l.Digest:
-		return refuse("the digest of %q differs from the manifest", l.File)
 	case found.Info.HasTask && found.Info.ID != l.ID:
 		return refuse("%q is the result of another task", l.File)
+	}
+	if _, wrong := results.Corrected(*l, &found.Contents); len(wrong) > 0 {
+		return refuse("%q differs from the manifest in %s", l.File, strings.Join(wrong, ", "))
 	}
 	return nil
 }

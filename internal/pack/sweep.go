@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -21,6 +22,9 @@ const (
 	launchName   = "sweep.toml"
 )
 
+// ErrNoResults is wrapped by the error of a sweep without results.
+var ErrNoResults = errors.New("there is nothing to pack")
+
 // Sweep is a sweep that is to be packed.
 type Sweep struct {
 	Name  string
@@ -36,7 +40,7 @@ type span struct{ begin, end int64 }
 func (s *Sweep) Results() int { return len(s.files) }
 
 // NewSweep reads the manifest in a sweep's directory and selects the tasks for which wanted is true. It leaves out lines of results
-// that were superseded.
+// that were superseded. The error wraps ErrNoResults if none of these tasks has a result.
 func NewSweep(name, dir string, wanted func(sweeps.ID) bool) (*Sweep, error) {
 	s := &Sweep{Name: name, dir: dir}
 	path := filepath.Join(dir, manifestName)
@@ -66,7 +70,7 @@ func NewSweep(name, dir string, wanted func(sweeps.ID) bool) (*Sweep, error) {
 		s.files = append(s.files, line)
 	}
 	if len(s.files) == 0 {
-		return nil, fmt.Errorf("%s has no results: there is nothing to pack", dir)
+		return nil, fmt.Errorf("%s has no results: %w", dir, ErrNoResults)
 	}
 	slices.SortFunc(s.files, func(a, b manifest.Line) int { return strings.Compare(a.File, b.File) })
 	for i, l := range s.files {

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"archive/tar"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -81,6 +82,8 @@ const (
 	maxGrowth = 100
 	growsFree = 64 << 20
 	maxSweeps = 100
+	// maxPadding is the size of the records in which tar writes by default.
+	maxPadding = 20 * 512
 )
 
 // read extracts all files.
@@ -105,9 +108,16 @@ func (u *unpacker) read(from io.Reader, size int64) error {
 			return err
 		}
 	}
-	if n, err := io.Copy(io.Discard, bounded); err != nil { // the checksum is at the end
+	return u.readPadding(bounded)
+}
+
+// readPadding reads what follows the last file, up to the checksum at the end: zeros that fill a tar record.
+func (u *unpacker) readPadding(from io.Reader) error {
+	padding, err := io.ReadAll(io.LimitReader(from, maxPadding+1))
+	if err != nil {
 		return u.unreadable(err)
-	} else if n > 0 {
+	}
+	if len(padding) > maxPadding || bytes.ContainsFunc(padding, func(r rune) bool { return r != 0 }) {
 		return refuse("it has data after its end")
 	}
 	return nil

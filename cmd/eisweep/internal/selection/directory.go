@@ -65,6 +65,9 @@ func (d *Directory) Read(ctx context.Context, e *cli.Env) (*catalog.SweepStatus,
 	if err == nil && status.ByManifest != nil {
 		NoteByManifest(e, d.Root.SweepDir(d.Name), status.ByManifest)
 	}
+	if errors.Is(err, catalog.ErrNoResults) {
+		err = cli.Usagef("%w", err)
+	}
 	return status, err
 }
 

@@ -2,6 +2,7 @@ package sharing
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,7 +85,10 @@ func (c *contents) add(ctx context.Context, e *cli.Env, name string) (*catalog.S
 			wanted[t.Task.ID] = true
 		}
 	}
-	s, err := pack.NewSweep(name, c.root.SweepDir(name), func(id sweeps.ID) bool { return wanted[id] })
+	s, err := pack.NewSweep(status.Sweep.Name(), c.root.SweepDir(name), func(id sweeps.ID) bool { return wanted[id] })
+	if errors.Is(err, pack.ErrNoResults) {
+		return nil, cli.Usagef("%w", err)
+	}
 	if err != nil {
 		return nil, err
 	}

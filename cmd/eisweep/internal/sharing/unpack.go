@@ -21,9 +21,9 @@ func NewUnpackCommand(e *cli.Env) *cobra.Command {
 		Use:   "unpack FILE",
 		Short: "Unpack and verify a packed sweep",
 		Long: `Unpack a file that ` + "`eisweep pack`" + ` wrote. Each sweep gets a directory with its name, once
-every result matches the manifest in size, SHA-256 and digest. A damaged pack, or one that
-eisweep would not write, is refused and leaves nothing behind. Existing directories are
-never replaced.
+every result matches the manifest in size, SHA-256, digest, parameters, seed and
+experiment. A damaged pack, or one that eisweep would not write, is refused and leaves
+nothing behind. Existing directories are never replaced.
 
 An unpacked directory needs no root: give its path to show, status, verify, table, plot or
 report. If it is unpacked into a root, it is a sweep of that root.`,

@@ -21,7 +21,7 @@ mistakes. Refer to the schema in the first line of a sweep file:
   #:schema ./sweep.schema.json`,
 		Example: `  eisweep schema > sweep.schema.json
   taplo check --schema file://$PWD/sweep.schema.json tuning.toml`,
-		Args: cobra.NoArgs,
+		Args: cli.AtMost(0, "no argument"),
 		RunE: func(*cobra.Command, []string) error {
 			text, err := schema.JSON()
 			if err != nil {
