@@ -197,6 +197,9 @@ func (c *check) finish(e *Expansion) {
 				"exclude")
 		}
 	}
+	for _, f := range c.sweep.idleFaults() {
+		c.add("only_if", func() Fault { return f })
+	}
 	switch {
 	case len(c.ids) > 0:
 		c.distinct(e)

@@ -78,28 +78,33 @@ func (x *exclusion) newTest(column place, set map[sim.Value]bool, otherwise bool
 	return t
 }
 
-// derivedFrom returns the derived parameter that determines a parameter's value; "" if none does.
-func (m *maker) derivedFrom(name string) string {
-	if m.sweep.derives(name) {
+// following returns the parameter whose value a parameter has: numint.every_n follows
+// numint.n_trials in training unless it is set. For all others it is the parameter itself.
+func (s *Sweep) following(name string) string {
+	if name != "numint.every_n" || !s.experiment.Trains() || s.derives(name) || s.axisOf(name) >= 0 {
 		return name
 	}
-	_, varies := m.column(name)
-	_, set := settingOf(m.sweep.parameters, name)
-	if name == "numint.every_n" && !varies && !set && m.network == nil && m.sweep.derives("numint.n_trials") {
-		return "numint.n_trials" // which it follows
+	if _, set := settingOf(s.parameters, name); set {
+		return name
+	}
+	return "numint.n_trials"
+}
+
+// derivedFrom returns the derived parameter that determines a parameter's value; "" if none does.
+func (m *maker) derivedFrom(name string) string {
+	if name = m.sweep.following(name); m.sweep.derives(name) {
+		return name
 	}
 	return ""
 }
 
 // column returns the column of the grid that determines a parameter's value, if one does.
 func (m *maker) column(name string) (column place, varies bool) {
+	name = m.sweep.following(name)
 	for _, c := range m.grid.columns {
 		if c.name == name {
 			return c, true
 		}
-	}
-	if _, set := settingOf(m.sweep.parameters, name); !set && m.network == nil && name == "numint.every_n" {
-		return m.column("numint.n_trials") // which it follows
 	}
 	return place{}, false
 }
@@ -107,13 +112,21 @@ func (m *maker) column(name string) (column place, varies bool) {
 // fixed returns the value of a parameter that is the same for all combinations: that of the
 // sweep, of the source, or the default.
 func (m *maker) fixed(name string) (sim.Value, bool) {
-	if v, ok := settingOf(m.sweep.parameters, name); ok {
+	if v, known := m.sweep.fixed(name); known || m.network == nil {
+		return v, known
+	}
+	return m.network.value(mustLookup(name))
+}
+
+// fixed returns the value of a parameter where no axis sets it. It is unknown if it is that of the source.
+func (s *Sweep) fixed(name string) (sim.Value, bool) {
+	if v, ok := settingOf(s.parameters, name); ok {
 		return v, true
 	}
-	if m.network != nil {
-		return m.network.value(mustLookup(name))
+	if !s.experiment.Trains() {
+		return sim.Value{}, false
 	}
-	tree := sim.Resolve(m.sweep.experiment, m.sweep.parameters)
+	tree := sim.Resolve(s.experiment, s.parameters)
 	return mustLookup(name).Get(&tree), true
 }
 

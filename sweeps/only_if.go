@@ -23,6 +23,7 @@ type onlyIfReader struct{ *reader }
 func (r *reader) readOnlyIf(n *document.Node) { onlyIfReader{r}.read(n) }
 
 func (r onlyIfReader) read(n *document.Node) {
+	var items []*document.Node // of the restrictions
 	for _, item := range r.tables(n, "only_if") {
 		if r.full() {
 			return
@@ -40,10 +41,11 @@ func (r onlyIfReader) read(n *document.Node) {
 			continue
 		}
 		x.conditions = r.conditions(rest, "[[only_if]]")
-		if r.failed == before {
-			r.restrict(item, x)
+		if r.failed == before && r.restrict(item, x) {
+			items = append(items, item)
 		}
 	}
+	r.checkHold(items)
 }
 
 // axisNames reads the parameters of a vary entry.
@@ -70,26 +72,46 @@ func (r onlyIfReader) axisNames(n *document.Node) []string {
 	return names
 }
 
-// restrict adds a restriction, unless one of its conditions can't be evaluated or never holds.
-func (r onlyIfReader) restrict(item *document.Node, x restriction) {
+// restrict adds a restriction, unless one of its conditions can't be evaluated.
+func (r onlyIfReader) restrict(item *document.Node, x restriction) bool {
 	for _, cond := range x.conditions {
 		at := r.conditionPlace(item, cond.name)
-		switch axis := r.sweep.axisOf(cond.name); {
-		case r.sweep.derives(cond.name):
-			r.fail(at, cond.name+" is derived and cannot be a condition of [[only_if]]", "name the parameters that it is computed from")
-			return
-		case r.sweep.holdsNever(cond):
-			r.fail(at, fmt.Sprintf("the condition on %s never holds", cond.name), "compare it with [axes] and [parameters]")
-			return
-		case axis >= 0 && r.sweep.varies(x, axis):
-			r.fail(at, fmt.Sprintf("%s is on the same axis as %s", cond.name, x.vary[0]), "name the parameter of another axis")
-			return
+		name, follows := r.sweep.following(cond.name), ""
+		if name != cond.name {
+			follows = fmt.Sprintf("; %s follows %s unless it is set", cond.name, name)
+		}
+		switch axis := r.sweep.axisOf(name); {
+		case r.sweep.derives(name):
+			r.fail(at, name+" is derived and cannot be a condition of [[only_if]]", "name the parameters that it is computed from"+follows)
+			return false
+		case axis >= 0 && name == cond.name && r.sweep.varies(x, axis):
+			r.fail(at, fmt.Sprintf("%s is on the same axis as %s", name, x.vary[0]), "name the parameter of another axis")
+			return false
 		case axis >= 0 && r.sweep.dependsOn(axis, x.vary):
-			r.fail(at, fmt.Sprintf("whether %s varies depends on itself", x.vary[0]), "name the parameter of another axis")
-			return
+			r.fail(at, fmt.Sprintf("whether %s varies depends on itself", x.vary[0]), "name the parameter of another axis"+follows)
+			return false
 		}
 	}
+	for _, name := range x.vary {
+		r.sweep.places[varyPlace(name)] = item.Place()
+	}
 	r.sweep.restrictions = append(r.sweep.restrictions, x)
+	return true
+}
+
+// varyPlace is the key of the place of the last [[only_if]] that names a parameter in vary.
+func varyPlace(name string) string { return "only_if " + name }
+
+// checkHold reports conditions that never hold. All restrictions must be known.
+func (r onlyIfReader) checkHold(items []*document.Node) {
+	for i, x := range r.sweep.restrictions {
+		for _, cond := range x.conditions {
+			if r.sweep.holdsNever(cond) {
+				r.fail(r.conditionPlace(items[i], cond.name), fmt.Sprintf("the condition on %s never holds", cond.name),
+					"compare it with [axes] and [parameters]")
+			}
+		}
+	}
 }
 
 func (r onlyIfReader) conditionPlace(item *document.Node, name string) (at document.Span) {
@@ -111,15 +133,19 @@ func (s *Sweep) axisOf(name string) int {
 
 // holdsNever reports whether no value that the sweep gives a parameter fulfils a condition.
 func (s *Sweep) holdsNever(cond condition) bool {
-	if v, ok := settingOf(s.parameters, cond.name); ok {
-		return !cond.set[v]
-	}
-	i := s.axisOf(cond.name)
+	name := s.following(cond.name)
+	fixed, known := s.fixed(name)
+	i := s.axisOf(name)
 	if i < 0 || s.restricted(i) {
-		return false // the value is the default, or that of the source, at least somewhere
+		if !known || cond.set[fixed] {
+			return false
+		}
+		if i < 0 {
+			return true
+		}
 	}
 	for _, c := range s.axes[i].columns {
-		if c.name == cond.name {
+		if c.name == name {
 			return !slices.ContainsFunc(c.values, func(v sim.Value) bool { return cond.set[v] })
 		}
 	}
@@ -138,53 +164,111 @@ func (s *Sweep) varies(x restriction, axis int) bool {
 
 // dependsOn reports whether an axis is that of one of the parameters, or varies depending on them.
 func (s *Sweep) dependsOn(axis int, names []string) bool {
-	if slices.ContainsFunc(names, func(name string) bool { return s.axisOf(name) == axis }) {
-		return true
-	}
-	for _, x := range s.restrictions {
-		if !s.varies(x, axis) {
-			continue
+	visited := map[int]bool{}
+	var visit func(axis int) bool
+	visit = func(axis int) bool {
+		if axis < 0 || visited[axis] {
+			return false
 		}
-		for _, cond := range x.conditions {
-			if next := s.axisOf(cond.name); next >= 0 && s.dependsOn(next, names) {
+		visited[axis] = true
+		if slices.ContainsFunc(names, func(name string) bool { return s.axisOf(name) == axis }) {
+			return true
+		}
+		for _, x := range s.restrictions {
+			if s.varies(x, axis) && slices.ContainsFunc(x.conditions, func(c condition) bool { return visit(s.axisOf(s.following(c.name))) }) {
 				return true
 			}
 		}
+		return false
 	}
-	return false
+	return visit(axis)
+}
+
+// idle returns a parameter with an [[only_if]] whose axis varies for no combination; "" if there is
+// none. It does not look at the combinations of PERTURB, which depend on the sources, and at too many combinations.
+func (s *Sweep) idle() string {
+	for _, x := range s.restrictions {
+		if slices.ContainsFunc(x.conditions, func(c condition) bool {
+			// Without its own axis, numint.every_n may follow an axis that varies depending on it.
+			return s.holdsNever(c) || s.dependsOn(s.axisOf(s.following(c.name)), x.vary)
+		}) {
+			return x.vary[0]
+		}
+	}
+	if len(s.restrictions) == 0 || !s.experiment.Trains() {
+		return ""
+	}
+	left := s.neverOn((&Expansion{sweep: s, grid: newGrid(s)}).newMaker(nil).switches)
+	for _, x := range s.restrictions {
+		for _, name := range x.vary {
+			if slices.Contains(left, s.axisOf(name)) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// neverOn returns the restricted axes that vary for no combination. It compares only positions on axes that conditions name.
+func (s *Sweep) neverOn(w *switches) []int {
+	g := &grid{axes: slices.Clone(s.axes)}
+	for i, a := range g.axes {
+		if !w.decides(i) {
+			g.axes[i].columns = []column{{values: a.columns[0].values[:1]}}
+		}
+	}
+	left := slices.Clone(w.order)
+	if g.size() > maxTasks {
+		return nil
+	}
+	g.each(func(at []int) bool {
+		if w.decide(at) {
+			left = slices.DeleteFunc(left, w.vary)
+		}
+		return len(left) > 0
+	})
+	return left
+}
+
+// idleFaults reports an axis that never varies.
+func (s *Sweep) idleFaults() []Fault {
+	name := s.idle()
+	if name == "" {
+		return nil
+	}
+	return []Fault{s.fault("the conditions under which "+name+" varies never hold together", "compare the conditions of every [[only_if]] "+
+		"that it depends on", varyPlace(name), "only_if")}
 }
 
 // forgetRestrictions adapts the restrictions to an override: its parameter is set everywhere,
-// and an axis whose condition has no value left is removed.
+// and an axis whose conditions then never hold is removed.
 func (s *Sweep) forgetRestrictions(set sim.Setting) {
-	for _, x := range s.restrictions {
-		if slices.ContainsFunc(x.conditions, func(c condition) bool { return c.name == set.Name && !c.set[set.Value] }) {
-			s.removeAxes(x.vary, set.Name)
-		}
+	s.forgetVary(func(name string) bool { return name == set.Name })
+	for name := s.idle(); name != ""; name = s.idle() {
+		s.removeAxis(s.axisOf(name))
+		s.forgetVary(func(name string) bool { return s.axisOf(name) < 0 })
 	}
+}
+
+// forgetVary removes parameters from the restrictions.
+func (s *Sweep) forgetVary(forget func(name string) bool) {
 	var kept []restriction
 	for _, x := range s.restrictions {
-		x.vary = slices.DeleteFunc(slices.Clone(x.vary), func(name string) bool { return name == set.Name || s.axisOf(name) < 0 })
-		if len(x.vary) > 0 {
+		if x.vary = slices.DeleteFunc(slices.Clone(x.vary), forget); len(x.vary) > 0 {
 			kept = append(kept, x)
 		}
 	}
 	s.restrictions = kept
 }
 
-// removeAxes removes the axes of some parameters, except for one parameter, and each
-// [[exclude]] that then matches nothing.
-func (s *Sweep) removeAxes(names []string, except string) {
-	for _, name := range names {
-		i := s.axisOf(name)
-		if i < 0 || name == except {
-			continue
-		}
-		removed := s.axes[i]
-		s.axes = slices.Delete(slices.Clone(s.axes), i, i+1)
-		defaults := sim.Defaults(s.experiment)
-		for _, c := range removed.columns {
-			s.forgetExcludes(sim.Setting{Name: c.name, Value: mustLookup(c.name).Get(&defaults)})
+// removeAxis removes an axis, and each [[exclude]] that then matches nothing.
+func (s *Sweep) removeAxis(i int) {
+	removed := s.axes[i]
+	s.axes = slices.Delete(slices.Clone(s.axes), i, i+1)
+	tree := sim.Resolve(s.experiment, s.parameters)
+	for _, c := range removed.columns {
+		if s.axisOf(s.following(c.name)) < 0 {
+			s.forgetExcludes(sim.Setting{Name: c.name, Value: mustLookup(c.name).Get(&tree)})
 		}
 	}
 }
@@ -222,11 +306,13 @@ func (m *maker) newSwitches() *switches {
 			}
 		}
 	}
+	visited := map[int]bool{}
 	var add func(i int)
 	add = func(i int) {
-		if len(w.rules[i]) == 0 || slices.Contains(w.order, i) {
+		if len(w.rules[i]) == 0 || visited[i] {
 			return
 		}
+		visited[i] = true
 		for _, rule := range w.rules[i] {
 			if rule.varies {
 				add(rule.column.axis)
@@ -262,6 +348,16 @@ func (w *switches) decide(at []int) bool {
 		}
 	}
 	return true
+}
+
+// decides reports whether another axis varies depending on the position on an axis.
+func (w *switches) decides(axis int) bool {
+	for _, rules := range w.rules {
+		if slices.ContainsFunc(rules, func(r switchRule) bool { return r.varies && r.column.axis == axis }) {
+			return true
+		}
+	}
+	return false
 }
 
 // vary reports whether an axis varies for the current combination.

@@ -115,3 +115,94 @@ func TestPerturbKeepsTheValueOfItsSource(t *testing.T) {
 		t.Errorf("max_steps are %v", steps)
 	}
 }
+
+const dependsOnItself = `
+name = "fz"
+experiment = "APPROXIMATE"
+[axes]
+numint.n_trials = [2, 3]
+[[only_if]]
+vary = "numint.n_trials"
+numint.every_n = 1
+`
+
+// TestOverridesRemoveAxesThatNeverVary: so does a chain of conditions, or one on the parameter that numint.every_n follows.
+func TestOverridesRemoveAxesThatNeverVary(t *testing.T) {
+	s := mustParse(t, `
+name = "chain"
+experiment = "APPROXIMATE"
+[axes]
+numint.n_trials = [2, 4]
+pl.eta_e = [1, 2]
+pl.eta_i = [1, 2]
+[[only_if]]
+vary = "pl.eta_e"
+numint.every_n = 2
+[[only_if]]
+vary = "pl.eta_i"
+pl.eta_e = 2
+[[exclude]]
+numint.every_n = 2
+pl.eta_e = 1
+`)
+	if got := len(short(t, s)); got != 3 {
+		t.Errorf("there are %d tasks", got)
+	}
+	for set, want := range map[string]string{
+		"numint.n_trials=8": "numint.n_trials=8",
+		"numint.every_n=1":  "numint.n_trials=2~numint.every_n=1 numint.n_trials=4~numint.every_n=1",
+		"pl.eta_e=5":        "numint.n_trials=2~pl.eta_e=5 numint.n_trials=4~pl.eta_e=5",
+	} {
+		c := with(t, s, Overrides{Settings: []sim.Setting{setting(t, set)}})
+		checkRoundTrip(t, c)
+		if got := strings.Join(short(t, c), " "); got != want {
+			t.Errorf("%s: tasks are %s, want %s", set, got, want)
+		}
+	}
+}
+
+// TestOverrideThatRemovesTheAxisOfEveryN makes numint.every_n follow an axis whose condition it is.
+func TestOverrideThatRemovesTheAxisOfEveryN(t *testing.T) {
+	s := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\n[axes]\nnumint.n_trials = [1, 2]\nnumint.every_n = [1, 2]\n"+
+		"pl.is_plastic = ['BOTH', 'EXC']\n[[only_if]]\nvary = 'numint.every_n'\npl.is_plastic = 'BOTH'\n"+
+		"[[only_if]]\nvary = 'numint.n_trials'\nnumint.every_n = 1\n")
+	c := with(t, s, Overrides{Settings: []sim.Setting{setting(t, "pl.is_plastic=EXC")}})
+	checkRoundTrip(t, c)
+	if got := short(t, c); !slices.Equal(got, []string{"pl.is_plastic=EXC"}) {
+		t.Errorf("tasks are %q", got)
+	}
+}
+
+// TestOverridesKeepContradictions: a setting removes no axis that never varies without it.
+func TestOverridesKeepContradictions(t *testing.T) {
+	s := mustParse(t, "name = 'x'\nexperiment = 'APPROXIMATE'\n[axes]\npl.eta_e = [1, 2]\npl.is_plastic = ['BOTH', 'EXC']\n"+
+		"[[only_if]]\nvary = 'pl.eta_e'\npl.is_plastic = 'BOTH'\n[[only_if]]\nvary = 'pl.eta_e'\npl.is_plastic = 'EXC'\n")
+	_, err := s.With(Overrides{Settings: []sim.Setting{setting(t, "pl.rho0=2")}})
+	if err == nil || !strings.Contains(err.Error(), "test.toml:9:1:") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// TestAxesThatDependOnAllEarlierOnes has 2^30 paths from the last axis to the first one.
+func TestAxesThatDependOnAllEarlierOnes(t *testing.T) {
+	var names []string
+	for _, p := range sim.Table() {
+		if p.Kind == sim.Real && p.ReadBy(sim.Approximate) && len(names) < 30 {
+			names = append(names, p.Name)
+		}
+	}
+	var b strings.Builder
+	b.WriteString("name = 'x'\nexperiment = 'APPROXIMATE'\n[axes]\n")
+	for _, name := range names {
+		b.WriteString(name + " = [0.5]\n")
+	}
+	for i := range names[1:] {
+		b.WriteString("[[only_if]]\nvary = '" + names[i+1] + "'\n")
+		for _, name := range names[:i+1] {
+			b.WriteString(name + " = 0.5\n")
+		}
+	}
+	if _, err := Parse("x", []byte(b.String())); err != nil {
+		t.Error(err)
+	}
+}

@@ -73,6 +73,9 @@ func (s *Sweep) With(o Overrides) (*Sweep, error) {
 		faults = append(faults,
 			Fault{Problem: "this sweep takes its seeds from its sources, so no seeds can be added: give all seeds instead"})
 	}
+	if len(o.Settings) > 0 { // which remove axes that never vary because of them, but not others
+		faults = append(faults, c.idleFaults()...)
+	}
 	for _, setting := range o.Settings {
 		c.override(setting)
 	}
@@ -147,7 +150,7 @@ func (s *Sweep) forgetExcludes(set sim.Setting) {
 	places := map[string]document.Span{}
 	for i, conditions := range s.excludes {
 		never := slices.ContainsFunc(conditions, func(c condition) bool {
-			return c.name == set.Name && !c.set[set.Value]
+			return s.following(c.name) == set.Name && !c.set[set.Value]
 		})
 		if !never {
 			places[excludePlace(len(kept))] = s.places[excludePlace(i)]

@@ -100,6 +100,7 @@ func FuzzSweepFile(f *testing.F) {
 	f.Add(overridden)
 	f.Add(derived)
 	f.Add(restricted)
+	f.Add(dependsOnItself)
 	f.Add(fmt.Sprintf(sampled, "latin-hypercube", 5, 3))
 	for _, name := range shipped.Names() {
 		content, err := shipped.Read(name)
