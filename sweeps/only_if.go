@@ -152,6 +152,20 @@ func (s *Sweep) holdsNever(cond condition) bool {
 	return false
 }
 
+// Conditional returns the parameters whose axes vary only where an [[only_if]] holds. A task that does not set one of them has the
+// parameter's default value, which has no meaning of its own.
+func (s *Sweep) Conditional() (names []string) {
+	for i, a := range s.axes {
+		if !s.restricted(i) {
+			continue
+		}
+		for _, c := range a.columns {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}
+
 // restricted reports whether an axis varies only somewhere.
 func (s *Sweep) restricted(axis int) bool {
 	return slices.ContainsFunc(s.restrictions, func(x restriction) bool { return s.varies(x, axis) })

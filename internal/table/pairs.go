@@ -18,10 +18,10 @@ func (c Condition) String() string { return c.Name + "=" + c.Value }
 // ErrNoPairs means that no row has a counterpart.
 var ErrNoPairs = errors.New("no pairs")
 
-// Versus summarizes the differences between rows and their baselines. The baseline of a row is the row that meets the conditions and
-// has the same seeds and other parameters. A pair counts for the measures that both rows have. The differences are grouped by the
-// named columns and those of the conditions; without names, by all parameters, so that they are summarized over seeds. Without
-// measures, the result has all measures. Versus also returns the number of rows without a baseline.
+// Versus summarizes the differences between rows and their baselines. The baseline of a row is the row that meets the conditions and has
+// the same seeds and other parameters, except for those that it has no value of. A pair counts for the measures that both rows have. The
+// differences are grouped by the named columns and those of the conditions; without names, by all parameters, so that they are summarized
+// over seeds. Without measures, the result has all measures. Versus also returns the number of rows without a baseline.
 //
 // The error wraps ErrNoPairs if no row has a baseline.
 func Versus(t *Table, base []Condition, names, measures []string) (out *Table, unpaired int, err error) {
@@ -73,31 +73,70 @@ func pairUp(t *Table, base []Condition) (*pairing, error) {
 
 // match finds the baseline of every row.
 func (p *pairing) match() error {
-	baselines := map[string]int{}
+	baselines := baselineIndex{rows: map[string]int{}}
 	for row := range p.table.Len() {
 		if !p.isBaseline(row) || !p.hasSeed(row) {
 			continue
 		}
-		k := key(p.equal, row)
-		if _, twice := baselines[k]; twice {
+		if !baselines.add(p.applying(row), row) {
 			return fmt.Errorf("several rows with %s have %s: leave out one of the sweeps or files", p.conditions(), p.common(row))
 		}
-		baselines[k] = row
 	}
 	for row := range p.table.Len() {
 		if p.isBaseline(row) {
 			continue
 		}
-		if at, ok := baselines[key(p.equal, row)]; ok && p.hasSeed(row) {
+		if at, ok := baselines.find(row); ok && p.hasSeed(row) {
 			p.baseline[row] = at
 		} else {
 			p.unpaired++
 		}
 	}
 	if len(p.baseline) == 0 {
-		return p.noPairs(len(baselines))
+		return p.noPairs(len(baselines.rows))
 	}
 	return nil
+}
+
+// applying are the columns that a baseline has in common with its rows: all but the parameters that do not apply to it.
+func (p *pairing) applying(row int) []*Column {
+	return slices.DeleteFunc(slices.Clone(p.equal), func(c *Column) bool { return c.Role == Parameter && c.Missing(row) })
+}
+
+// baselineIndex finds baselines by the values of the columns that apply to them.
+type baselineIndex struct {
+	columns [][]*Column // each combination once, the longest first
+	rows    map[string]int
+}
+
+// add adds a baseline. It reports whether it is the first with its values.
+func (x *baselineIndex) add(columns []*Column, row int) bool {
+	if !slices.ContainsFunc(x.columns, func(other []*Column) bool { return slices.Equal(columns, other) }) {
+		x.columns = append(x.columns, columns)
+		slices.SortStableFunc(x.columns, func(a, b []*Column) int { return len(b) - len(a) })
+	}
+	k := namedKey(columns, row)
+	_, twice := x.rows[k]
+	x.rows[k] = row
+	return !twice
+}
+
+func (x *baselineIndex) find(row int) (at int, ok bool) {
+	for _, columns := range x.columns {
+		if at, ok = x.rows[namedKey(columns, row)]; ok {
+			return at, true
+		}
+	}
+	return 0, false
+}
+
+// namedKey is a key that differs between combinations of columns.
+func namedKey(columns []*Column, row int) string {
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, ",") + " " + key(columns, row)
 }
 
 func (p *pairing) isBaseline(row int) bool {

@@ -128,8 +128,11 @@ func (c *Choice) addSweep(ctx context.Context, e *cli.Env, name string) (err err
 
 func (c *Choice) addStatus(name, dir string, status *catalog.SweepStatus) {
 	c.unread, c.launched = errors.Join(c.unread, status.Unread), string(status.Sweep.TOML())
+	conditional := status.Sweep.Conditional()
 	for i := range status.Tasks {
-		c.add(newTask(name, &status.Tasks[i]), dir)
+		r := newTask(name, &status.Tasks[i])
+		r.conditional = conditional
+		c.add(r, dir)
 	}
 }
 

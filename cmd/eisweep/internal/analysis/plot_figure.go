@@ -40,6 +40,7 @@ func (o *plotOptions) drawFigure(ctx context.Context, e *cli.Env, s *sample) (*d
 	}
 	if figure.Groups == 0 {
 		s.addPooled(d, by)
+		s.noteSweeps(e, by)
 	}
 	return d, nil
 }
@@ -62,6 +63,13 @@ func (s *sample) addPooled(d *drawing.Drawing, by []*table.Column, axes ...*tabl
 	}
 	if len(pooled) > 0 {
 		d.Notes = append(d.Notes, "Together: all values of "+strings.Join(pooled, ", ")+".")
+	}
+}
+
+// noteSweeps says what differs within lines of several sweeps.
+func (s *sample) noteSweeps(e *cli.Env, by []*table.Column, axes ...*table.Column) {
+	if severalSweeps(s.found) {
+		notePooled(e, s.table, s.rows, slices.Concat(by, axes))
 	}
 }
 

@@ -38,6 +38,7 @@ func (o *plotOptions) drawMeasure(ctx context.Context, e *cli.Env) (*drawing.Dra
 		return nil, cli.Usagef("%w", err)
 	}
 	s.addPooled(d, by, axes...)
+	s.noteSweeps(e, by, axes...)
 	return d, nil
 }
 

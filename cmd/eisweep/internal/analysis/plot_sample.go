@@ -25,13 +25,9 @@ func (o *plotOptions) sample(values []measures.Values) (*sample, error) {
 		values = make([]measures.Values, len(found))
 	}
 	s := &sample{found: found, table: newTable(found, values)}
-	var columns []*table.Column
-	for _, condition := range o.conditions {
-		column, err := s.table.Find(condition.Name)
-		if err != nil {
-			return nil, cli.Usagef("--where %s: %w", condition, err)
-		}
-		columns = append(columns, column)
+	meets, err := matcher(s.table, found, o.conditions)
+	if err != nil {
+		return nil, err
 	}
 	results := 0
 	for i := range found {
@@ -39,8 +35,7 @@ func (o *plotOptions) sample(values []measures.Values) (*sample, error) {
 			continue
 		}
 		results++
-		meets := func(k int) bool { return columns[k].Exact(i) == o.conditions[k].Value }
-		if !allOf(len(columns), meets) || o.suspect == dropSuspects && found[i].judgement() == suspect {
+		if !meets(i) || o.suspect == dropSuspects && found[i].judgement() == suspect {
 			continue
 		}
 		s.rows = append(s.rows, i)
@@ -117,11 +112,24 @@ func (s *sample) suitable() string {
 const isPlastic = "pl.is_plastic"
 
 // grouping returns the columns that --by names; by default pl.is_plastic, or the only parameter that varies. The parameters in except
-// vary along the axes.
+// vary along the axes. Columns that separate several sweeps are added.
 func (o *plotOptions) grouping(s *sample, except ...*table.Column) (columns []*table.Column, err error) {
 	if o.by == noNames {
 		return nil, nil
 	}
+	if columns, err = o.chosenGrouping(s, except); err != nil {
+		return nil, err
+	}
+	for _, name := range separating(s.found) {
+		c := s.table.Column(name)
+		if !slices.Contains(columns, c) && !slices.Contains(except, c) && differing(c, s.rows) {
+			columns = append(columns, c)
+		}
+	}
+	return columns, nil
+}
+
+func (o *plotOptions) chosenGrouping(s *sample, except []*table.Column) (columns []*table.Column, err error) {
 	for _, name := range names(o.by) {
 		c, err := s.table.Find(name)
 		if err == nil && c.Role == table.Measure {
@@ -160,15 +168,16 @@ func (s *sample) clusters(by []*table.Column) (clusters []cluster, err error) {
 	for i := range s.found {
 		whole.rows = append(whole.rows, i)
 	}
-	labels := whole.labels(by)
+	exists, drawn := map[string]bool{}, map[string][]int{}
+	for _, row := range whole.rows {
+		exists[rowLabel(by, row)] = true
+	}
+	for _, row := range s.rows {
+		drawn[rowLabel(by, row)] = append(drawn[rowLabel(by, row)], row)
+	}
+	labels := slices.DeleteFunc(whole.labels(by), func(label string) bool { return !exists[label] })
 	for color, label := range labels {
-		c := cluster{label: label, color: color}
-		for _, row := range s.rows {
-			if rowLabel(by, row) == label {
-				c.rows = append(c.rows, row)
-			}
-		}
-		if len(c.rows) > 0 {
+		if c := (cluster{label: label, color: color, rows: drawn[label]}); len(c.rows) > 0 {
 			clusters = append(clusters, c)
 		}
 	}

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"slices"
+
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/manifest"
 	"eisweep/internal/quality"
@@ -24,6 +26,8 @@ type Result struct {
 	Line       *manifest.Line // the manifest's last line of the task; nil without one
 	Quality    *quality.Quality
 	intact     bool // the file is what the line says
+
+	conditional []string // the parameters that apply only if the task sets them, because of [[only_if]]
 }
 
 // The states of a task whose result does not match the manifest.
@@ -99,7 +103,7 @@ func (r *Result) parameter(name string) (sim.Value, bool) {
 		return v, true
 	}
 	p, err := sim.Lookup(name)
-	if err != nil || r.Parameters == nil || !p.ReadBy(r.Experiment) {
+	if err != nil || slices.Contains(r.conditional, name) || r.Parameters == nil || !p.ReadBy(r.Experiment) {
 		return sim.Value{}, false
 	}
 	return p.Get(r.Parameters), true

@@ -17,7 +17,12 @@ func newTable(found []Result, values []measures.Values) *table.Table {
 		text("id", table.Identity, found, func(r *Result) string { return r.ID.String() }),
 		text("file", table.Identity, found, func(r *Result) string { return r.Name }),
 	}}
-	for _, name := range varyingNames(found) {
+	if severalExperiments(found) {
+		c := text(experimentColumn, table.Parameter, found, func(r *Result) string { return string(r.Experiment) })
+		t.Columns = append(t.Columns, c)
+	}
+	varying, _ := varyingNames(found)
+	for _, name := range varying {
 		t.Columns = append(t.Columns, parameterColumn(name, found))
 	}
 	t.Columns = append(t.Columns, seed("seed", found, func(r *Result) *uint32 { return r.Seed }))
@@ -81,11 +86,12 @@ func seed(name string, found []Result, of func(*Result) *uint32) table.Column {
 	})
 }
 
-// varyingNames lists the parameters in the names of a sweep's files, and those that differ between the other files.
-func varyingNames(found []Result) []string {
-	var names []string
-	var files []*Result
+// varyingNames lists the parameters in the names of a sweep's files, those that differ between the other files, and those that differ
+// between several sweeps. It returns the last again: each sweep has one value of them.
+func varyingNames(found []Result) (names, between []string) {
+	var all, files []*Result
 	for i := range found {
+		all = append(all, &found[i])
 		if found[i].Sweep == "" {
 			files = append(files, &found[i])
 			continue
@@ -101,7 +107,15 @@ func varyingNames(found []Result) []string {
 			names = append(names, p.Name)
 		}
 	}
-	return names
+	if !severalSweeps(found) {
+		return names, nil
+	}
+	for _, p := range sim.Table() {
+		if !slices.Contains(names, p.Name) && differs(all, p.Name) {
+			between = append(between, p.Name)
+		}
+	}
+	return append(names, between...), between
 }
 
 // differs reports whether results have several values of a parameter.

@@ -148,11 +148,15 @@ func (o *tableOptions) run(ctx context.Context, e *cli.Env, args []string) error
 	if len(o.choice.found) == 0 {
 		return errors.Join(o.choice.report(e), cli.Errorf(cli.ExitStorage, "there is no result to tabulate"))
 	}
-	t, err := where(newTable(o.choice.found, values), o.conditions)
+	t, err := where(newTable(o.choice.found, values), o.choice.found, o.conditions)
 	if err != nil {
-		return err
+		return errors.Join(o.choice.report(e), err)
 	}
 	t = suspectChoice(o.suspect).apply(e, t)
+	if t.Len() == 0 {
+		of := cli.Count(len(o.choice.found), "row")
+		return errors.Join(o.choice.report(e), cli.Usagef("none of %s meets --where and --suspect", of))
+	}
 	if t, err = o.summarize(e, t); err != nil {
 		return err
 	}
@@ -163,7 +167,7 @@ func (o *tableOptions) run(ctx context.Context, e *cli.Env, args []string) error
 func (o *tableOptions) summarize(e *cli.Env, t *table.Table) (*table.Table, error) {
 	switch {
 	case len(o.base) > 0:
-		out, unpaired, err := table.Versus(t, o.base, o.grouping(), o.chosen)
+		out, unpaired, err := table.Versus(t, o.base, o.grouping(e, t), o.chosen)
 		if err != nil {
 			return nil, cli.Usagef("--vs %s: %w", strings.Join(o.vs, " --vs "), err)
 		}
@@ -172,7 +176,7 @@ func (o *tableOptions) summarize(e *cli.Env, t *table.Table) (*table.Table, erro
 		}
 		return out, nil
 	case o.by != "":
-		out, err := table.By(t, names(o.by), o.chosen)
+		out, err := table.By(t, o.grouping(e, t), o.chosen)
 		if err != nil {
 			return nil, cli.Usagef("--by %s: %w", o.by, err)
 		}
@@ -183,12 +187,36 @@ func (o *tableOptions) summarize(e *cli.Env, t *table.Table) (*table.Table, erro
 	}), nil
 }
 
-// grouping is the names of --by; nil without the option.
-func (o *tableOptions) grouping() []string {
+// grouping is the names of --by, and of columns that separate several sweeps; nil without the option. Notes name the columns that are
+// added, and what the groups pool.
+func (o *tableOptions) grouping(e *cli.Env, t *table.Table) []string {
 	if o.by == "" {
 		return nil
 	}
-	return names(o.by)
+	list := names(o.by)
+	var added []string
+	for _, name := range separating(o.choice.found) {
+		if c := t.Column(name); !slices.Contains(list, name) && differing(c, allRows(t)) {
+			added = append(added, name)
+		}
+	}
+	if len(added) > 0 {
+		e.Notef("groups are also separate by %s: the sweeps differ in it", strings.Join(added, ", "))
+	}
+	list = append(list, added...)
+	var by []*table.Column
+	for _, name := range list {
+		if c := t.Column(name); c != nil {
+			by = append(by, c)
+		}
+	}
+	for _, c := range o.base {
+		if column := t.Column(c.Name); column != nil {
+			by = append(by, column)
+		}
+	}
+	notePooled(e, t, allRows(t), by)
+	return list
 }
 
 func (o *tableOptions) write(e *cli.Env, t *table.Table) error {
