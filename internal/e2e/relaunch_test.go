@@ -21,7 +21,7 @@ func TestAnEditedSweepRunsTheDifference(t *testing.T) {
 	newWorkerPool(c, root, at)
 	c.does(at, "launch", "--follow", sweepFile(t, "edited", 2, 2, 2, axis(`"NEITHER", "BOTH"`)))
 	first := manifestLines(t, root, "edited")
-	said := c.does(at, "launch", "--follow", sweepFile(t, "edited", 2, 2, 2, axis(`"BOTH", "EXC"`)))
+	said := c.does(at, "launch", "--follow", "--drop", sweepFile(t, "edited", 2, 2, 2, axis(`"BOTH", "EXC"`)))
 	if !strings.Contains(said, "2 to run") {
 		t.Errorf("of a sweep with one value more and one less is said:\n%s", said)
 	}
@@ -36,7 +36,7 @@ func TestAnEditedSweepRunsTheDifference(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(root, "edited", "results~pl.is_plastic=NEITHER~seed=1.h5")); err != nil {
 		t.Errorf("what was removed from the sweep is gone: %v", err)
 	}
-	if !strings.Contains(said, "2 results of earlier launches are kept") {
+	if !strings.Contains(said, "drops 2 finished tasks (pl.is_plastic=NEITHER); no file is deleted") {
 		t.Errorf("nothing is said of the tasks that the sweep no longer has:\n%s", said)
 	}
 	c.verify(root, "verify")

@@ -11,7 +11,7 @@ import (
 const (
 	coordinatorMiB = 100
 	queueBytes     = 2_500_000
-	manifestBytes  = 700
+	manifestBytes  = 800
 	logBytes       = 1000
 )
 
