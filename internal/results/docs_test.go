@@ -24,7 +24,7 @@ func TestDocumentedExamplesRun(t *testing.T) {
 	root := exampleRoot(t)
 	examples := pythonBlocks(string(text))
 	want := []string{
-		"2 trials, highest rate", "APPROXIMATE 3 BOTH", " ± ", "results~pl.is_plastic=BOTH~seed=1.h5",
+		"2 trials, highest rate", "APPROXIMATE 3 BOTH", "Trial 1 of 2", " ± ", "results~pl.is_plastic=BOTH~seed=1.h5",
 		"1 of 1 results have states that did not settle\n0 have rates at their limit", "is what the manifest says",
 	}
 	if len(examples) != len(want) {
