@@ -50,6 +50,9 @@ type Config struct {
 	// Regather is how long workers may take to enter their attempts again if the queue's store was made anew; 0
 	// is 60 s. Until then, no task of a resumed sweep is sent.
 	Regather time.Duration
+	// Rejoin is how long they may take if the previous coordinator crashed, which may have cost its queue the last
+	// moments of the register; 0 is 5 s, in which connected workers find a restarted server.
+	Rejoin time.Duration
 	// RetryDelay is the pause before the second attempt after one that stalled or failed because of storage; it
 	// doubles with each attempt. 0 is 5 s.
 	RetryDelay time.Duration
@@ -101,6 +104,7 @@ func Start(ctx context.Context, config Config) (*Coordinator, error) {
 	}
 	config.Ahead, config.Tick = cmp.Or(config.Ahead, 10*time.Minute), cmp.Or(config.Tick, 10*time.Second)
 	config.Regather, config.RetryDelay = cmp.Or(config.Regather, time.Minute), cmp.Or(config.RetryDelay, 5*time.Second)
+	config.Rejoin = cmp.Or(config.Rejoin, 5*time.Second)
 	c := &Coordinator{
 		core: newCore(config.Log, config.Ownership), config: config, begun: time.Now(),
 		loop: make(chan struct{}), outcomes: make(chan queue.OutcomeDelivery, 256), quit: make(chan struct{}),

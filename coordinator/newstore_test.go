@@ -7,6 +7,8 @@ import (
 
 	"eisweep/coordinator/lifecycle"
 	"eisweep/internal/manifest"
+	"eisweep/internal/natsconn"
+	"eisweep/internal/protocol"
 )
 
 // TestANewStoreRunsNothingTwice has the store lost while two tasks run, and a third's result is complete but was not
@@ -31,6 +33,7 @@ func TestANewStoreRunsNothingTwice(t *testing.T) {
 		}
 		g.poll("its attempt is known again", func() bool { return k.phase(j.id()) == lifecycle.Running })
 	}
+	k.window.Fill(g.context())
 	if n := len(g.orders()); n != 0 {
 		t.Errorf("%d orders were sent before workers could enter what they run", n)
 	}
@@ -58,5 +61,48 @@ func TestANewStoreRunsNothingTwice(t *testing.T) {
 	}
 	if len(lines) != 4 || len(g.lossLines()) != 0 {
 		t.Errorf("%d lines; lost are %q", len(lines), g.lossLines())
+	}
+}
+
+// TestACrashThatCostClaimsRunsNothingTwice has a crash take the register's entries of two tasks that run: a server of one
+// copy writes them a moment after it has acknowledged them.
+func TestACrashThatCostClaimsRunsNothingTwice(t *testing.T) {
+	g := newRig(t)
+	g.serve()
+	g.launch(twoByTwo)
+	running := []*job{g.next("two"), g.next("two")}
+	g.end()
+	if err := g.queue.Register.Purge(g.context()); err != nil {
+		t.Fatal(err)
+	}
+	g.queue.Close()
+	g.queue = g.open(natsconn.Options{Server: g.line, Connect: atOnce(), Role: protocol.Coordinator}) // which finds the streams
+	g.crashed, g.rejoin = true, time.Hour
+	k := g.serve()
+	for _, j := range running { // as workers do when they are connected again
+		if over, err := j.IsOver(g.context()); err != nil || over {
+			t.Fatalf("a running attempt is over: %v", err)
+		}
+		g.poll("its attempt is known again", func() bool { return k.phase(j.id()) == lifecycle.Running })
+	}
+	k.window.Fill(g.context())
+	if n := len(g.orders()); n != 0 {
+		t.Errorf("%d orders were sent before workers could enter what they run", n)
+	}
+	k.mu.Lock()
+	k.window.OpenAfter(0)
+	k.mu.Unlock()
+	k.window.Refill()
+	for range 2 {
+		g.hand(g.next("two"))
+	}
+	for _, j := range running {
+		g.hand(j)
+	}
+	g.ends(k, "two")
+	for _, l := range g.lines("two") {
+		if l.State != manifest.Done || l.Run != 1 || l.Attempt != 1 {
+			t.Errorf("line %+v", l)
+		}
 	}
 }

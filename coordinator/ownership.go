@@ -17,6 +17,8 @@ type Ownership interface {
 	Check(ctx context.Context) error
 	// Epoch is this owner's number; no later owner has a lower one.
 	Epoch() uint64
+	// PreviousCrashed reports whether the previous owner ended without releasing the root.
+	PreviousCrashed() bool
 }
 
 // requireOwnership returns nil if the root is this coordinator's. A process does not notice time that passes
@@ -87,6 +89,9 @@ func (c *core) askOwnership(ctx context.Context) error {
 
 // ownsRoot reports whether a write may start now. Without an Ownership the caller knows that nobody else can own the root.
 func (c *core) ownsRoot() bool { return c.ownership == nil || c.ownership.Valid() }
+
+// previousCrashed reports whether the previous owner of the root ended without releasing it.
+func (c *core) previousCrashed() bool { return c.ownership != nil && c.ownership.PreviousCrashed() }
 
 // epoch is the number of this owner of the root; 0 if nobody else can own it.
 func (c *core) epoch() uint64 {

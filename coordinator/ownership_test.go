@@ -19,7 +19,8 @@ import (
 
 // ownership is an Ownership that a test ends, and that a function renews.
 type ownership struct {
-	renew func(context.Context) error
+	renew   func(context.Context) error
+	crashed bool // the previous owner
 
 	mu    sync.Mutex
 	valid bool
@@ -55,6 +56,8 @@ func (o *ownership) Check(ctx context.Context) error {
 }
 
 func (o *ownership) Epoch() uint64 { return 7 }
+
+func (o *ownership) PreviousCrashed() bool { return o.crashed }
 
 func (o *ownership) lapse() {
 	o.mu.Lock()

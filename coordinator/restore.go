@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"time"
 
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/faults"
@@ -58,11 +59,23 @@ func (rs *restorer) restore(ctx context.Context) error {
 			rs.setAside(r.name, err)
 		}
 	}
-	if len(list) > 0 && rs.config.Queue.IsNew() {
-		// Workers enter running attempts again when they reconnect.
-		rs.window.OpenAfter(rs.config.Regather)
+	if len(list) > 0 {
+		rs.window.OpenAfter(rs.regathering())
 	}
 	return nil
+}
+
+// regathering is how long no order is sent because the register may lack attempts that run. Their workers enter them again
+// when they reconnect.
+func (rs *restorer) regathering() time.Duration {
+	switch {
+	case rs.config.Queue.IsNew():
+		return rs.config.Regather
+	case rs.previousCrashed(): // and its NATS server with it, which writes the register a moment after it has acknowledged an entry
+		return rs.config.Rejoin
+	default:
+		return 0
+	}
 }
 
 // list lists the sweeps to resume in the order of their launches, but those that train networks before

@@ -48,6 +48,8 @@ type testCluster struct {
 	clock    time.Duration // what the workers' clock is fast by
 	tick     time.Duration // of the coordinator; 0 is as in use
 	regather time.Duration
+	crashed  bool // the previous coordinator, as the next one learns
+	rejoin   time.Duration
 
 	mu       sync.Mutex
 	site     *queue.Queue // the workers'
@@ -130,8 +132,12 @@ func (g *testCluster) context() context.Context {
 
 // config is that of a coordinator as a service.
 func (g *testCluster) config() Config {
-	return Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Tick: g.tick, Regather: g.regather,
+	c := Config{Root: g.root, Queue: g.queue, Prober: g.prober, Version: "test", Tick: g.tick, Regather: g.regather, Rejoin: g.rejoin,
 		RetryDelay: time.Millisecond}
+	if g.crashed {
+		c.Ownership = &ownership{valid: true, crashed: true}
+	}
+	return c
 }
 
 // start starts a coordinator that the test's end stops.

@@ -10,13 +10,17 @@ import (
 	"eisweep/internal/root"
 )
 
-// clearLeftovers removes what earlier sessions left in a queue that is this one's alone.
+// clearLeftovers removes what earlier sessions left in a queue that is this one's alone. After a crash it removes the orders
+// of any queue: that they were claimed may be forgotten.
 func (c *Coordinator) clearLeftovers(ctx context.Context) error {
-	if !c.config.SoleOwner {
+	if !c.config.SoleOwner && !c.previousCrashed() {
 		return nil
 	}
 	if err := c.config.Queue.PurgeTasks(ctx); err != nil {
 		return fmt.Errorf("clear queue: %w", err)
+	}
+	if !c.config.SoleOwner {
+		return nil
 	}
 	if err := c.config.Queue.Register.Purge(ctx); err != nil {
 		return fmt.Errorf("clear attempts: %w", err)

@@ -75,6 +75,9 @@ func TestWhenTheNextOwnerBegins(t *testing.T) {
 			if at := time.Since(begun); at != c.at || l.MustFence() != c.mustFence || (told > 0) != (c.at > 0) {
 				t.Errorf("%s: after %v, must fence %v; told of %v", name, at, l.MustFence(), told)
 			}
+			if want := c.there != nil && !c.there.Released; l.PreviousCrashed() != want {
+				t.Errorf("%s: it says that the previous owner crashed: %v, want %v", name, l.PreviousCrashed(), want)
+			}
 			if want := uint64(8); c.there != nil && l.Epoch() != want {
 				t.Errorf("%s: epoch %d, want %d", name, l.Epoch(), want)
 			}

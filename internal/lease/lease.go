@@ -15,8 +15,9 @@ var ErrLost = errors.New("this process does not own the root any more")
 
 // Lease is the ownership of a root. Its methods are safe for concurrent use.
 type Lease struct {
-	config Config
-	epoch  uint64
+	config  Config
+	epoch   uint64
+	crashed bool // the previous owner did not release the root
 
 	demand   chan struct{} // asks for a renewal now
 	quit     chan struct{} // ends the goroutines
@@ -51,6 +52,9 @@ func (l *Lease) start() {
 
 // Epoch is the owner's number, from 1. No two owners of a root have the same.
 func (l *Lease) Epoch() uint64 { return l.epoch }
+
+// PreviousCrashed reports whether the previous owner ended without releasing the root.
+func (l *Lease) PreviousCrashed() bool { return l.crashed }
 
 // Valid reports whether a write may start now. It never waits. If it returns false, the lease need not be lost: Check
 // renews it.
