@@ -156,6 +156,9 @@ func (w *workerPool) continued() {
 		if doneEarlier(logs, d.log) {
 			continue // a worker that had been taken for dead was running it too, and was first
 		}
+		if adopted(logs, d.log) {
+			continue // it was killed when its result was complete, but not in its log yet
+		}
 		next, saved := begunAfter(logs, d.log), max(d.saved, lastSaved(logs[d.log]))
 		if from := wentOnFrom.FindStringSubmatch(logs[next]); from == nil || number(from[1]) < saved {
 			w.c.t.Errorf("%s left a checkpoint of %s by %v; attempt %s went on from an earlier one, or none:\n%s\nafter\n%s", d.name,
@@ -175,6 +178,14 @@ func doneEarlier(logs map[string]string, log string) bool {
 		}
 	}
 	return false
+}
+
+// adopted tells whether a later attempt found the result of an attempt complete, and took it over.
+func adopted(logs map[string]string, log string) bool {
+	_, token := splitLog(log)
+	return slices.ContainsFunc(attemptsOf(logs, log), func(name string) bool {
+		return strings.Contains(logs[name], "result of attempt "+token+",")
+	})
 }
 
 // begunAfter is the name of the first attempt after another that got as far as to begin, "" if none did: one whose
