@@ -29,15 +29,21 @@ func (c *Coordinator) archive() archive { return archive{c.config.Root, c.config
 
 // summarize summarizes an archived sweep.
 func (a archive) summarize(ctx context.Context, name string) (control.SweepSummary, error) {
-	out := control.SweepSummary{Name: name, Dir: a.root.SweepDir(name), ByClass: map[protocol.Class]int{}, Reasons: map[string]int{}}
 	known, err := a.root.Sweeps()
 	if err != nil {
-		return out, err
+		return control.SweepSummary{}, err
 	}
 	if !slices.Contains(known, name) {
-		return out, control.UnknownSweep(a.root.Path(), name, known)
+		return control.SweepSummary{}, control.UnknownSweep(a.root.Path(), name, known)
 	}
-	status, err := catalog.ReadSweep(ctx, a.root, a.prober, name)
+	return SummarizeDirectory(ctx, a.root, a.prober, name)
+}
+
+// SummarizeDirectory returns the state of a sweep by its directory alone, in which all results are Reused. The errors are those of
+// catalog.ReadSweep.
+func SummarizeDirectory(ctx context.Context, r *root.Root, prober catalog.Prober, name string) (control.SweepSummary, error) {
+	out := control.SweepSummary{Name: name, Dir: r.SweepDir(name), ByClass: map[protocol.Class]int{}, Reasons: map[string]int{}}
+	status, err := catalog.ReadSweep(ctx, r, prober, name)
 	if err != nil {
 		return out, err
 	}
@@ -63,7 +69,7 @@ func (a archive) summarize(ctx context.Context, name string) (control.SweepSumma
 			}
 		}
 	}
-	if record, err := records.Read(a.root, name); out.Done+out.Failed == out.Tasks {
+	if record, err := records.Read(r, name); out.Done+out.Failed == out.Tasks {
 		out.Status = control.Finished
 	} else if err == nil {
 		out.Status = record.Status

@@ -57,7 +57,8 @@ TASK is a task's id (t and 32 hex digits) or a unique prefix.`,
 // opener is client.Open, or for questions that are repeated client.OpenQuietly.
 type opener = func(context.Context, *cli.Env, *root.Root, *client.Connection) (*client.Client, error)
 
-// explainTarget asks the coordinator or, without one (served is false then), reads the directory. An error beside an answer says that the
+// explainTarget asks the coordinator or, without one, reads the report of a `run`, or without that (served is false then) the directory.
+// An error beside an answer says that the
 // directory could not be read.
 func explainTarget(ctx context.Context, e *cli.Env, r *root.Root, c *client.Connection, target string, open opener) (
 	_ *control.Explained, served bool, _ error,
@@ -65,6 +66,10 @@ func explainTarget(ctx context.Context, e *cli.Env, r *root.Root, c *client.Conn
 	cl, err := open(ctx, e, r, c)
 	var absent *client.AbsentError
 	if errors.As(err, &absent) {
+		if report := absent.Report(r); report != nil {
+			out, err := explainFromReport(ctx, r, target, absent, report)
+			return out, out != nil, err
+		}
 		out, err := explainFromDirectory(ctx, r, target, absent)
 		return out, false, err
 	}
@@ -121,12 +126,81 @@ func explainFromDirectory(ctx context.Context, r *root.Root, target string, abse
 	return out, nil
 }
 
+// explainFromReport explains a sweep or a task of a root on which a `run` works, from its report. What the report does not have is read
+// from the directory.
+func explainFromReport(ctx context.Context, r *root.Root, target string, absent *client.AbsentError, report *client.RunReport) (
+	*control.Explained, error,
+) {
+	if state := inspect.StateOf(&report.Snapshot, target); state != nil {
+		return explainSweepOfRun(r, state, report), nil
+	}
+	out, err := explainFromDirectory(ctx, r, target, absent)
+	if out == nil || out.Sweep == out.Target {
+		return out, err
+	}
+	for i := range report.Snapshot.Running {
+		if of := &report.Snapshot.Running[i]; of.ID.String() == out.Target {
+			*out = control.Explained{Target: out.Target, Sweep: of.Sweep, State: "running", Details: []string{"file: " + of.Sweep + "/" + of.File}}
+			explain.Running(of, out)
+			return out, nil
+		}
+	}
+	if out.State != string(catalog.StatePending) || inspect.StateOf(&report.Snapshot, out.Sweep) == nil {
+		return out, err
+	}
+	return out, explainPendingOfRun(ctx, r, out, report)
+}
+
+func explainSweepOfRun(r *root.Root, s *control.SweepState, report *client.RunReport) *control.Explained {
+	row := inspect.OverviewOf(r, s, inspect.FromRun)
+	out := &control.Explained{Target: s.Name, Sweep: s.Name, State: string(row.Status), Details: strings.Split(row.Text(), "\n")}
+	switch {
+	case row.Status == control.Finished:
+		explain.Complete(s.Name, s.Failed, out)
+	case s.Running > 0:
+		out.Reason = cli.Count(s.Running, "task") + " running" + inRun(report)
+	case s.Pending > 0:
+		out.Reason = "its tasks wait for their turn" + inRun(report)
+	default:
+		out.Reason = "every task that is left (" + cli.Count(s.Waiting, "task") + ") waits for its source" + inRun(report)
+	}
+	return out
+}
+
+// explainPendingOfRun says what a task that has not begun waits for.
+func explainPendingOfRun(ctx context.Context, r *root.Root, out *control.Explained, report *client.RunReport) error {
+	launched, err := r.Sweeps()
+	if err != nil {
+		return err
+	}
+	a, err := inspect.FindTask(ctx, r, launched, out.Target)
+	if err != nil {
+		return err
+	}
+	out.Remedy = ""
+	waits, err := (&sourceStates{root: r}).isWaiting(ctx, a.Source())
+	if err != nil {
+		return err
+	}
+	if waits {
+		out.State, out.Reason = stateWaiting, "it waits for its source "+a.Source().Sweep+"/"+a.Source().File+inRun(report)
+		return nil
+	}
+	out.Reason = fmt.Sprintf("it waits for its turn, with %s running%s", cli.Count(len(report.Snapshot.Running), "task"), inRun(report))
+	return nil
+}
+
+func inRun(report *client.RunReport) string {
+	h := report.Holder
+	return fmt.Sprintf(", in `%s` (process %d on %s)", h.Command, h.PID, h.Host)
+}
+
 // explainAbsent says that no coordinator runs a target, and how to have it run.
 func explainAbsent(out *control.Explained, absent *client.AbsentError) {
 	runHere := fmt.Sprintf("eisweep run %s%s", cli.ShellQuote(filepath.Join(absent.Path, out.Sweep, "sweep.toml")), absent.RootFlag)
 	switch {
 	case absent.HasRun():
-		out.Reason = fmt.Sprintf("`%s` runs the sweeps by itself (process %d on %s); the states of single tasks are known to it alone",
+		out.Reason = fmt.Sprintf("`%s` runs the sweeps by itself (process %d on %s) and has not reported the states of its tasks yet",
 			absent.Holder.Command, absent.Holder.PID, absent.Holder.Host)
 		out.Remedy = "wait until it ends; if the target is not done then: " + runHere
 	case absent.IsElsewhere():

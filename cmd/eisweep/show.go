@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/cmd/eisweep/internal/inspect"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/internal/root"
@@ -37,6 +38,7 @@ DIRECTORY is the path of a sweep's directory, such as a copy or one that was unp
 			if err != nil {
 				return err
 			}
+			s.Running = client.ReadRunReport(r).Running()
 			return cli.OrInterrupted(cmd.Context(), s.Show(cmd.Context(), e, r, args[0]))
 		},
 	}

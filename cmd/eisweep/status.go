@@ -33,7 +33,8 @@ pending; why results are suspect; why tasks failed, by class, with the command t
 them again; and tasks that failed earlier but are now done.
 
 If more than 20 sweeps are done without a failed or suspect task, status shows only their
-number; --all lists them. Without a coordinator, status reads the sweep directories.
+number; --all lists them. The numbers are those of the root's coordinator, or of a
+` + "`run`" + ` that works on the root; without either, status reads the sweep directories.
 DIRECTORY is the path of a sweep's directory, such as a copy or one that was unpacked.`,
 		Example: `  eisweep status
   eisweep status tuning`,
@@ -68,9 +69,10 @@ DIRECTORY is the path of a sweep's directory, such as a copy or one that was unp
 type statusView struct {
 	all, asJSON    bool
 	root           *root.Root
-	client         *client.Client // nil: only the directories are read
-	lockUnreadable bool           // so nobody knows whether a coordinator runs
-	snapshot       control.Snapshot
+	client         *client.Client    // nil: only the directories are read
+	lockUnreadable bool              // so nobody knows whether a coordinator runs
+	report         *client.RunReport // of a `run` that works on the root; nil without one
+	snapshot       control.Snapshot  // of the coordinator or the run
 	catalog        inspect.LazyCatalog
 }
 
@@ -83,9 +85,13 @@ func (s *statusView) connect(ctx context.Context, e *cli.Env, c *client.Connecti
 	s.client, err = client.Open(ctx, e, s.root, c)
 	switch {
 	case errors.As(err, &absent) && absent.HasRun():
-		e.Notef("`%s` runs the sweeps by itself (process %d on %s); this status is read from the sweep directories", absent.Holder.Command,
-			absent.Holder.PID, absent.Holder.Host)
-		s.snapshot.Running = absent.Running(s.root)
+		if s.report = absent.Report(s.root); s.report != nil {
+			s.report.Note(e, time.Now())
+			s.snapshot = s.report.Snapshot
+			return nil
+		}
+		e.Notef("`%s` works on the root by itself (process %d on %s) and has not reported yet; this status is read from the sweep "+
+			"directories", absent.Holder.Command, absent.Holder.PID, absent.Holder.Host)
 		return nil
 	case errors.As(err, &absent):
 		e.Notef("%s; this status is read from the sweep directories", absent.Summary())
@@ -145,10 +151,9 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 		if state := inspect.StateOf(&s.snapshot, name); state == nil && slices.Contains(gone, name) {
 			row = inspect.GoneOverview(s.root, name)
 		} else if state != nil {
-			row = inspect.OverviewOf(s.root, state)
+			row = inspect.OverviewOf(s.root, state, s.from())
 		} else if readFolders || s.isSetAside(name) {
 			row = inspect.ReadOverview(ctx, s.root, &s.catalog, name)
-			s.addRunning(&row)
 		} else {
 			untold = append(untold, name)
 			continue
@@ -221,13 +226,12 @@ func (o *overviewRows) write(e *cli.Env, all bool) {
 	}
 }
 
-// addRunning counts the tasks of a sweep that run by the snapshot. Those that were done since are no longer pending.
-func (s *statusView) addRunning(row *inspect.SweepOverview) {
-	for i := range s.snapshot.Running {
-		if s.snapshot.Running[i].Sweep == row.Sweep && row.Pending > 0 {
-			row.Pending, row.Running = row.Pending-1, row.Running+1
-		}
+// from is who reports the snapshot.
+func (s *statusView) from() inspect.Reporter {
+	if s.report != nil {
+		return inspect.FromRun
 	}
+	return inspect.FromCoordinator
 }
 
 // allNames adds sweeps that the coordinator knows and whose directories are gone.
@@ -269,10 +273,10 @@ func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 	state := inspect.StateOf(&s.snapshot, name)
 	var v *inspect.SweepView
 	var err error
-	if state != nil && state.Tasks > maxPointTasks && !s.all {
+	if state != nil && s.client != nil && state.Tasks > maxPointTasks && !s.all {
 		v, err = s.brief(ctx, e, state)
 	} else {
-		v, err = inspect.ReadSweepView(ctx, s.root, name, &s.snapshot)
+		v, err = inspect.ReadSweepView(ctx, s.root, name, &s.snapshot, s.from())
 	}
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)

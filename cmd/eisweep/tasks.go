@@ -91,7 +91,7 @@ func (l *taskLister) queryRunning(ctx context.Context, e *cli.Env, r *root.Root,
 	l.running = map[sweeps.ID]*control.RunningTask{}
 	cl, err := client.Open(ctx, e, r, c)
 	if absent := (*client.AbsentError)(nil); errors.As(err, &absent) {
-		l.take(absent.Running(r))
+		l.take(absent.Report(r).Running())
 		if l.state == "running" && !absent.HasRun() {
 			e.Notef("%s: running tasks are unknown", absent.Summary())
 		}
@@ -131,7 +131,7 @@ func (l *taskLister) list(ctx context.Context, e *cli.Env, r *root.Root, name st
 		running := l.running[t.Task.ID]
 		state, text, row := inspect.TaskState(t, running), inspect.TaskStateText(t, running), inspect.NewTaskJSON(t, running)
 		if state == string(catalog.StatePending) {
-			waits, err := sources.isWaiting(ctx, t)
+			waits, err := sources.isWaiting(ctx, t.Task.Source)
 			if err != nil {
 				return err
 			}
@@ -162,10 +162,9 @@ type sourceStates struct {
 	done map[string]map[sweeps.ID]bool // by sweep
 }
 
-// isWaiting reports whether a task needs the result of a task of the root that is not done. The error is that the source's sweep
-// cannot be read.
-func (s *sourceStates) isWaiting(ctx context.Context, t *catalog.TaskStatus) (bool, error) {
-	source := t.Task.Source
+// isWaiting reports whether a source, which may be nil, is a task of the root that is not done. The error is that its sweep cannot be
+// read.
+func (s *sourceStates) isWaiting(ctx context.Context, source *sweeps.Input) (bool, error) {
 	if source == nil || source.Task == (sweeps.ID{}) {
 		return false, nil
 	}

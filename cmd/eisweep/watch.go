@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"eisweep/cmd/eisweep/internal/cli"
@@ -10,6 +11,8 @@ import (
 	"eisweep/cmd/eisweep/internal/selection"
 
 	"github.com/spf13/cobra"
+
+	"eisweep/internal/root"
 )
 
 func newWatchCommand(e *cli.Env) *cobra.Command {
@@ -19,11 +22,15 @@ func newWatchCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch [SWEEP…]",
 		Short: "Follow sweeps as they run",
-		Long: `Follow the sweeps of the root's coordinator: on a terminal as a live screen, otherwise
-as lines. Given sweep names, watch follows only those and ends when they are done, with
-the exit codes of ` + "`run`" + `. Otherwise stop it with Ctrl-C. Watching changes nothing.`,
+		Long: `Follow the sweeps of the root's coordinator, or of a ` + "`run`" + ` that works on the root: on a
+terminal as a live screen, otherwise as lines. Given sweep names, watch follows only those
+and ends when they are done, with the exit codes of ` + "`run`" + `. Otherwise it ends with the run;
+with a coordinator, stop it with Ctrl-C. Watching changes nothing.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cl, err := connect(cmd.Context(), e, &choice, &c)
+			if absent := (*client.AbsentError)(nil); errors.As(err, &absent) && absent.HasReports() {
+				return watchRun(cmd.Context(), e, absent, display.NewObserver(e, asJSON), args)
+			}
 			if err != nil {
 				return err
 			}
@@ -49,4 +56,25 @@ the exit codes of ` + "`run`" + `. Otherwise stop it with Ctrl-C. Watching chang
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write events as JSON, one object per line")
 	cmd.ValidArgsFunction = cli.CompleteEach(selection.LaunchedNames(e, &choice))
 	return cmd
+}
+
+// watchRun follows sweeps of a `run` in another process.
+func watchRun(ctx context.Context, e *cli.Env, absent *client.AbsentError, o display.Observer, names []string) error {
+	r, err := root.OpenExisting(absent.Path)
+	if err != nil {
+		return err
+	}
+	if err := selection.RequireLaunched(r, names); err != nil {
+		return err
+	}
+	f, err := follow.NewRun(r, absent.Holder, o, names...)
+	if err != nil {
+		return err
+	}
+	err = f.Run(ctx)
+	var signal *cli.Interrupted
+	if len(names) == 0 && errors.As(err, &signal) {
+		return nil
+	}
+	return err
 }

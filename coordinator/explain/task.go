@@ -106,14 +106,7 @@ func (x *Explainer) running(id sweeps.ID, out *control.Explained) {
 		out.Reason = "a worker is running it"
 		return
 	}
-	out.Reason = fmt.Sprintf("it runs on worker %s (%s) since %s, attempt %d", r.Worker, r.Host, r.Since.Local().Format(time.DateTime),
-		r.Attempt)
-	if r.Progress.Trials > 0 {
-		out.Details = append(out.Details, fmt.Sprintf("trial %d of %d", r.Progress.Trial, r.Progress.Trials))
-	}
-	if r.LeftKnown {
-		out.Details = append(out.Details, fmt.Sprintf("about %s left", units.Duration(r.Left)))
-	}
+	Running(&r.RunningTask, out)
 	if ago := time.Since(r.Heard); ago > workers.Silence && !x.unanswered(out) {
 		out.Reason = fmt.Sprintf(
 			"attempt %d on worker %s (%s) has sent nothing for %s: its worker is dead or cut off; "+
@@ -125,6 +118,18 @@ func (x *Explainer) running(id sweeps.ID, out *control.Explained) {
 			units.Duration(x.Attempts.SilenceLimit()),
 		)
 		out.Remedy = "`eisweep logs " + id.String() + "` shows the log of the attempt, `eisweep workers` the connected workers"
+	}
+}
+
+// Running explains a task that runs.
+func Running(r *control.RunningTask, out *control.Explained) {
+	out.Reason = fmt.Sprintf("it runs on worker %s (%s) since %s, attempt %d", r.Worker, r.Host, r.Since.Local().Format(time.DateTime),
+		r.Attempt)
+	if r.Progress.Trials > 0 {
+		out.Details = append(out.Details, fmt.Sprintf("trial %d of %d", r.Progress.Trial, r.Progress.Trials))
+	}
+	if r.LeftKnown {
+		out.Details = append(out.Details, fmt.Sprintf("about %s left", units.Duration(r.Left)))
 	}
 }
 

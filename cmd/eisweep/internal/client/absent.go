@@ -153,6 +153,12 @@ func (a *AbsentError) HasCoordinator() bool { return IsCoordinator(a.Holder) }
 // HasRun reports whether a `run` or a similar command works on the root by itself.
 func (a *AbsentError) HasRun() bool { return a.Holder.PID != 0 && !a.HasCoordinator() }
 
+// HasReports reports whether the command that works on the root is one that reports the progress of sweeps.
+func (a *AbsentError) HasReports() bool {
+	command := a.Holder.Command + " "
+	return a.HasRun() && (strings.Contains(command, " run ") || strings.Contains(command, " rerun "))
+}
+
 // IsCoordinator distinguishes a coordinator from other commands that hold a root's lock.
 func IsCoordinator(h root.Holder) bool { return strings.Contains(h.Command+" ", " coordinator ") }
 

@@ -145,20 +145,25 @@ func (f *Follower) showLines() {
 	}
 }
 
-// narrowed leaves out sweeps that are not followed. The time left is then the longest of the others.
+// narrowed leaves out what is not followed.
 func (f *Follower) narrowed(s control.Snapshot) control.Snapshot {
 	if len(f.names) == 0 {
 		return s
 	}
+	return narrow(s, f.follows, f.subset)
+}
+
+// narrow leaves out sweeps that are not followed. The time left is then the longest of the others.
+func narrow(s control.Snapshot, follows func(sweep string) bool, part *TaskSubset) control.Snapshot {
 	out := control.Snapshot{Elapsed: s.Elapsed, LeftKnown: true}
 	for _, x := range s.Sweeps {
-		if f.follows(x.Name) {
+		if follows(x.Name) {
 			out.Sweeps = append(out.Sweeps, x)
 			out.Left, out.LeftKnown = max(out.Left, x.Left), out.LeftKnown && (x.LeftKnown || x.Done+x.Failed == x.Tasks)
 		}
 	}
 	for _, r := range s.Running {
-		if f.follows(r.Sweep) && f.subset.has(r.ID) {
+		if follows(r.Sweep) && part.has(r.ID) {
 			out.Running = append(out.Running, r)
 		}
 	}
@@ -170,8 +175,12 @@ func (f *Follower) settled() bool {
 	if f.subset.settled() {
 		return true
 	}
-	for i := range f.whole.Sweeps {
-		if s := &f.whole.Sweeps[i]; s.Status != control.Cancelled && s.Status != control.Finished && s.Done+s.Failed < s.Tasks {
+	return allSettled(&f.whole)
+}
+
+func allSettled(snapshot *control.Snapshot) bool {
+	for i := range snapshot.Sweeps {
+		if s := &snapshot.Sweeps[i]; s.Status != control.Cancelled && s.Status != control.Finished && s.Done+s.Failed < s.Tasks {
 			return false
 		}
 	}

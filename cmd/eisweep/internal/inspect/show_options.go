@@ -6,11 +6,16 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/selection"
+	"eisweep/internal/control"
 	"eisweep/internal/root"
 )
 
 // ShowOptions is how much of something is shown, and in which form.
-type ShowOptions struct{ All, Log, JSON bool }
+type ShowOptions struct {
+	All, Log, JSON bool
+	// Running are the tasks that a `run` reports as running.
+	Running []control.RunningTask
+}
 
 // Show shows a sweep, a file or a task. A name with a slash or .h5 is a file; t with hex digits is a task, unless a sweep has
 // that name.

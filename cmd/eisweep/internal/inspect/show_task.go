@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/cmd/eisweep/internal/display"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
 	"eisweep/internal/quality"
@@ -24,6 +25,11 @@ func (s *ShowOptions) task(ctx context.Context, e *cli.Env, r *root.Root, launch
 	found, err := FindTask(ctx, r, launched, prefix)
 	if err != nil {
 		return err
+	}
+	for i := range s.Running {
+		if s.Running[i].ID == found.ID {
+			found.running = &s.Running[i]
+		}
 	}
 	if found.Line == nil || found.Line.State == manifest.Failed {
 		if found.Line != nil {
@@ -168,16 +174,23 @@ func (a *TaskRecord) productsText() string {
 
 func cube(n int) int { return n * n * n }
 
-// provenance are the facts from the manifest, which does not know running tasks.
-func (a *TaskRecord) provenance(rootFlag string) [][2]string {
+// provenance are the facts from the manifest, and of a running task its progress.
+func (a *TaskRecord) provenance(rootFlag string) (rows [][2]string) {
 	l := a.Line
-	if l == nil {
+	switch {
+	case a.running != nil:
+		rows = [][2]string{{"state", "running on " + a.running.Host + ": " + display.RunningText(a.running)}}
+	case l == nil:
 		if a.info != nil {
 			return [][2]string{{"read error", a.readError}}
 		}
 		return [][2]string{{"state", fmt.Sprintf("no result yet; see `eisweep explain %s%s`", a.ID, rootFlag)}}
+	default:
+		rows = [][2]string{{"state", string(l.State)}}
 	}
-	rows := [][2]string{{"state", string(l.State)}}
+	if l == nil {
+		return rows
+	}
 	if l.State == manifest.Failed {
 		rows = append(rows, [2]string{"class", l.Class}, [2]string{"error", strings.ReplaceAll(l.Error, "\n", "\n\t")})
 	}

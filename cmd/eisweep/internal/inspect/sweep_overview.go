@@ -14,7 +14,7 @@ import (
 	"eisweep/internal/root"
 )
 
-// SweepOverview is how far a sweep has come: as the coordinator says, or as its directory shows.
+// SweepOverview is how far a sweep has come: as the coordinator or a `run` says, or as its directory shows.
 type SweepOverview struct {
 	Sweep  string         `json:"sweep"`
 	Status control.Status `json:"status,omitempty"` // "" if it was read from the directory and the sweep is unfinished
@@ -24,19 +24,23 @@ type SweepOverview struct {
 	Priority  int      `json:"priority"`
 	Left      *float64 `json:"left"` // seconds; null where not known
 	Directory string   `json:"directory"`
-	From      string   `json:"from"`             // fromCoordinator or fromDirectory
+	From      Reporter `json:"from"`
 	Error     string   `json:"error,omitempty"`  // why the directory could not be read, or the coordinator set the sweep aside
 	Remedy    string   `json:"remedy,omitempty"` // against the error
 }
 
-// Where an overview comes from.
+// Reporter is where an overview comes from.
+type Reporter string
+
+// The reporters.
 const (
-	fromCoordinator = "coordinator"
-	fromDirectory   = "directory"
+	FromCoordinator Reporter = "coordinator"
+	FromRun         Reporter = "run" // a `run` that works on the root
+	fromDirectory   Reporter = "directory"
 )
 
-// OverviewOf is the overview of a sweep that the coordinator reports.
-func OverviewOf(r *root.Root, s *control.SweepState) SweepOverview {
+// OverviewOf is the overview of a sweep that the coordinator or a `run` reports.
+func OverviewOf(r *root.Root, s *control.SweepState, from Reporter) SweepOverview {
 	status := s.Status
 	if status == "" {
 		status = control.Open
@@ -48,7 +52,7 @@ func OverviewOf(r *root.Root, s *control.SweepState) SweepOverview {
 	progress.Pending = s.Tasks - s.Done - s.Failed - s.Running - s.Waiting // also those that a cancellation removed from the queue
 	return SweepOverview{
 		Sweep: s.Name, Status: status, Progress: progress, Priority: s.Priority, Left: display.SecondsIfKnown(s.Left, s.LeftKnown),
-		Directory: r.SweepDir(s.Name), From: fromCoordinator,
+		Directory: r.SweepDir(s.Name), From: from,
 	}
 }
 

@@ -19,7 +19,7 @@ func TestTroubleHasLinesOfItsOwn(t *testing.T) {
 	unread := &fs.PathError{Op: "lstat", Path: "/r/a/results~seed=1.h5", Err: syscall.EIO}
 	directory := SweepOverview{Sweep: "a", From: fromDirectory}
 	directory.count(&catalog.SweepStatus{Tasks: []catalog.TaskStatus{{State: catalog.StateDone}}, Unread: unread})
-	aside := SweepOverview{Sweep: "a", From: fromCoordinator, Progress: control.Progress{Tasks: 1}}
+	aside := SweepOverview{Sweep: "a", From: FromCoordinator, Progress: control.Progress{Tasks: 1}}
 	aside.AddFaults([]control.SweepFault{{Sweep: "a", Cause: unread.Error(), Remedy: "repair it"}})
 	for name, s := range map[string]*SweepOverview{"directory": &directory, "coordinator": &aside} {
 		var out bytes.Buffer

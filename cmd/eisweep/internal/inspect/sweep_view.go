@@ -40,7 +40,7 @@ type pointJSON struct {
 
 // BriefSweepView is what the coordinator alone reports.
 func BriefSweepView(r *root.Root, state *control.SweepState, snapshot *control.Snapshot, sum *control.Summary) *SweepView {
-	v := &SweepView{SweepOverview: OverviewOf(r, state)}
+	v := &SweepView{SweepOverview: OverviewOf(r, state, FromCoordinator)}
 	v.AddFaults(snapshot.Faults)
 	for _, x := range sum.Sweeps {
 		v.Failures = append(v.Failures, x.Failures...)
@@ -49,13 +49,13 @@ func BriefSweepView(r *root.Root, state *control.SweepState, snapshot *control.S
 	return v
 }
 
-// ReadSweepView reads a sweep directory and adds what the coordinator reports, if anything.
-func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *control.Snapshot) (*SweepView, error) {
+// ReadSweepView reads a sweep directory and adds what the coordinator or a `run` reports, if anything.
+func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *control.Snapshot, from Reporter) (*SweepView, error) {
 	status, err := selection.ReadSweep(ctx, r, name)
 	if err != nil {
 		return nil, err
 	}
-	return newSweepView(r, name, status, snapshot)
+	return newSweepView(r, name, status, snapshot, from)
 }
 
 // ReadDirectoryView is ReadSweepView of the directory of a sweep, such as a copy.
@@ -64,13 +64,15 @@ func ReadDirectoryView(ctx context.Context, e *cli.Env, d *selection.Directory) 
 	if err != nil {
 		return nil, err
 	}
-	return newSweepView(d.Root, d.Name, status, &control.Snapshot{})
+	return newSweepView(d.Root, d.Name, status, &control.Snapshot{}, fromDirectory)
 }
 
-func newSweepView(r *root.Root, name string, status *catalog.SweepStatus, snapshot *control.Snapshot) (*SweepView, error) {
+func newSweepView(r *root.Root, name string, status *catalog.SweepStatus, snapshot *control.Snapshot, from Reporter) (
+	*SweepView, error,
+) {
 	v := &SweepView{Experiment: string(status.Sweep.Experiment())}
 	if state := StateOf(snapshot, name); state != nil {
-		v.SweepOverview = OverviewOf(r, state)
+		v.SweepOverview = OverviewOf(r, state, from)
 		v.AddFaults(snapshot.Faults)
 	} else {
 		v.SweepOverview = SweepOverview{Sweep: name, Directory: r.SweepDir(name), From: fromDirectory}

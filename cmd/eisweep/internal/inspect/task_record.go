@@ -13,6 +13,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/coordinator/catalog"
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/control"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
 	"eisweep/internal/root"
@@ -36,8 +37,12 @@ type TaskRecord struct {
 	replaces   sweeps.ID
 	info       *results.Info
 	log        []string
-	readError  string // why the file could not be read
+	readError  string               // why the file could not be read
+	running    *control.RunningTask // nil if it is not known to run
 }
+
+// Source is what a PERTURB task starts from; nil for others, and where it is not known.
+func (a *TaskRecord) Source() *sweeps.Input { return a.source }
 
 func newTaskRecord(r *root.Root, sweep string, line *manifest.Line) *TaskRecord {
 	a := &TaskRecord{ID: line.ID, Sweep: sweep, Line: line, experiment: line.Experiment, seed: line.Seed, replaces: line.Replaces}

@@ -53,7 +53,7 @@ func (x *Execution) Run(ctx context.Context, e *cli.Env, path string) error {
 		err = s.startWorker(ctx, e, x.Workers)
 	}
 	if err == nil {
-		err = withRemedy(x.wait(ctx, s, o))
+		err = withRemedy(x.wait(ctx, s, o, &summary))
 	}
 	return x.finish(ctx, s, o, err)
 }
@@ -99,7 +99,7 @@ func (x *Execution) launch(ctx context.Context, e *cli.Env, s *session) (*plan.P
 const progressInterval = 250 * time.Millisecond
 
 // wait shows progress until all sweeps are done or the context ends.
-func (x *Execution) wait(ctx context.Context, s *session, o display.Observer) error {
+func (x *Execution) wait(ctx context.Context, s *session, o display.Observer, planned *control.Plan) error {
 	done := make(chan error, 1)
 	go func() {
 		_, err := s.coordinator.Wait(ctx)
@@ -107,8 +107,8 @@ func (x *Execution) wait(ctx context.Context, s *session, o display.Observer) er
 	}()
 	ticker := time.NewTicker(progressInterval)
 	defer ticker.Stop()
-	running := newPublisher(s)
-	defer running.close()
+	published := newPublisher(s, planned)
+	defer published.close()
 	for {
 		select {
 		case err := <-done:
@@ -121,7 +121,7 @@ func (x *Execution) wait(ctx context.Context, s *session, o display.Observer) er
 			s.lines.PassTo(o)
 			now := s.coordinator.Snapshot()
 			o.Progress(now)
-			running.publish(now.Running)
+			published.publish(now)
 		}
 	}
 }

@@ -1,49 +1,47 @@
 package local
 
 import (
-	"slices"
 	"time"
 
+	"eisweep/cmd/eisweep/internal/client"
 	"eisweep/internal/control"
 )
 
-// publisher writes down which tasks run, for other commands: in a goroutine of its own, because storage may not answer.
+// publisher writes down the state of the sweeps, for other commands: in a goroutine of its own, because storage may not answer.
 type publisher struct {
 	session *session
-	next    chan []control.RunningTask
+	kept    map[string]client.KeptResults
+	next    chan control.Snapshot
 	done    chan struct{}
-
-	sent time.Time             // when something was last given to the goroutine
-	last []control.RunningTask // what it was given
+	sent    time.Time // when something was last given to the goroutine
 }
 
-// publishInterval is the shortest time between two writes.
+// publishInterval is the shortest time between two writes. A write takes less than 0.1 % of it on a local disk.
 const publishInterval = time.Second
 
-func newPublisher(s *session) *publisher {
-	p := &publisher{session: s, next: make(chan []control.RunningTask, 1), done: make(chan struct{})}
+func newPublisher(s *session, planned *control.Plan) *publisher {
+	p := &publisher{session: s, kept: client.NewKept(planned), next: make(chan control.Snapshot, 1), done: make(chan struct{})}
 	go p.work()
 	return p
 }
 
 func (p *publisher) work() {
 	defer close(p.done)
-	for running := range p.next {
-		if err := p.session.root.PublishRunning(running); err != nil {
-			p.session.log.Debug("other commands do not see which tasks run", "error", err)
+	for now := range p.next {
+		if err := p.session.root.Publish(now, p.kept); err != nil {
+			p.session.log.Debug("other commands do not see the state of the run", "error", err)
 		}
 	}
 }
 
-// publish takes in which tasks run. It never waits; what is not written is written by a later call.
-func (p *publisher) publish(running []control.RunningTask) {
-	same := func(a, b control.RunningTask) bool { return a.ID == b.ID }
-	if slices.EqualFunc(running, p.last, same) || time.Since(p.sent) < publishInterval {
+// publish takes in the state of the sweeps. It never waits; what is not written is written by a later call.
+func (p *publisher) publish(now control.Snapshot) {
+	if time.Since(p.sent) < publishInterval {
 		return
 	}
 	select {
-	case p.next <- running:
-		p.sent, p.last = time.Now(), running
+	case p.next <- now:
+		p.sent = time.Now()
 	default:
 	}
 }

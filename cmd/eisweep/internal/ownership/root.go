@@ -21,7 +21,7 @@ type Root struct {
 	Lease *lease.Lease
 
 	lock      *root.Lock
-	published atomic.Bool // PublishRunning has written its file
+	published atomic.Bool // Publish has written its file
 }
 
 // Open opens a root for a command that changes something, and makes this process its owner. If it is unknown whether the previous
@@ -104,7 +104,7 @@ func (o *Root) Close() error {
 	defer cancel()
 	var err error
 	if o.published.Load() && o.Lease.Valid() {
-		err = client.RemoveRunSnapshot(o.Root)
+		err = client.RemoveRunReport(o.Root)
 	}
 	return errors.Join(err, o.Lease.Release(ctx), o.lock.Unlock())
 }
