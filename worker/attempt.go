@@ -26,6 +26,8 @@ type attempt struct {
 
 	returnStalled func() error // runs once, whoever calls it
 
+	cpuTime func() time.Duration // of this attempt so far; nil before run
+
 	saved       *Checkpoints                 // nil before the runner is called
 	progress    atomic.Pointer[sim.Progress] // the last report
 	progressAt  atomic.Int64                 // worked() at the last progress
@@ -51,6 +53,9 @@ func (a *attempt) incoming() string {
 // run executes the task and returns its outcome if it has a result.
 func (a *attempt) run(ctx context.Context) (out protocol.Outcome, err error) {
 	w := a.worker
+	used, end := w.cpu.begin()
+	defer end()
+	a.cpuTime = used
 	log, err := openLog(w.Root.Log(a.task.ID, a.task.Run, a.token()))
 	if err != nil {
 		return out, err
@@ -76,6 +81,7 @@ func (a *attempt) run(ctx context.Context) (out protocol.Outcome, err error) {
 	}
 	out = a.outcome()
 	out.SHA256, out.Digest, out.Bytes, out.Quality = receipt.SHA256, receipt.Digest, receipt.Bytes, receipt.Quality
+	out.CPU, out.Steps = a.cost()
 	return out, nil
 }
 
@@ -130,6 +136,18 @@ func (a *attempt) remove(name string) {
 	if err := removeFile(name); err != nil {
 		a.worker.Log.Warn("a file of an attempt remains", "task", a.task.ID, "error", err)
 	}
+}
+
+// cost returns the CPU time of a whole computation and its Euler steps. The CPU time of earlier attempts is not known: 0 after a
+// checkpoint.
+func (a *attempt) cost() (cpu time.Duration, steps int64) {
+	if a.saved.earlier() == 0 {
+		cpu = a.cpuTime()
+	}
+	if p := a.progress.Load(); p != nil {
+		steps = p.Steps
+	}
+	return cpu, steps
 }
 
 // outcome returns the fields that every outcome of the attempt has.

@@ -43,6 +43,9 @@ func (b *bench) result(order protocol.TaskMessage, name string) (queue.OutcomeDe
 	if !o.Done() {
 		b.Fatalf("outcome %+v", o.Outcome)
 	}
+	if o.CPU <= 0 || o.Steps <= 0 {
+		b.Errorf("%v of CPU time, %d steps", o.CPU, o.Steps)
+	}
 	b.keep(o, name)
 	path := b.root.SweepDir("quick") + "/" + name
 	prober := results.Prober{Command: []string{"env", "EISWEEP_TEST_PROBE=1", os.Args[0]}}

@@ -89,6 +89,7 @@ type Worker struct {
 	load     *load
 	attempts attempts
 	cores    cores
+	cpu      *cpuShares
 	failures atomic.Int32 // of storage, in a row
 	slowest  atomic.Int64 // the time that writing a checkpoint took at most
 
@@ -121,7 +122,7 @@ func Start(ctx context.Context, c Config) (*Worker, error) {
 	}
 	w := &Worker{
 		Config: c, done: make(chan struct{}), asked: make(chan struct{}, 1), since: time.Now(),
-		load: newLoad(c.MaxTasks, c.Memory, c.OnMemoryChange), cores: newCores(c.Slots),
+		load: newLoad(c.MaxTasks, c.Memory, c.OnMemoryChange), cores: newCores(c.Slots), cpu: &cpuShares{clock: processTime},
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.fetchCtx, w.stopFetching = context.WithCancelCause(w.ctx)

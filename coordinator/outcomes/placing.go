@@ -91,6 +91,7 @@ func (b *Book) pathOf(sweep, file string) string {
 func resultLine(sweep string, t *sweeps.Task, o *protocol.Outcome) manifest.Line {
 	l := outcomeLine(sweep, t, o)
 	l.State, l.File, l.Digest, l.SHA256, l.Bytes, l.Quality = manifest.Done, t.File, o.Digest, o.SHA256, o.Bytes, o.Quality
+	l.CPUSeconds, l.Steps = o.CPU.Seconds(), o.Steps
 	return l
 }
 

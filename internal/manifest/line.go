@@ -50,9 +50,13 @@ type Line struct {
 	Started  time.Time `json:"-"`       // "started", RFC 3339 in UTC to the millisecond; left out when zero
 	Finished time.Time `json:"-"`       // "finished", likewise
 	Seconds  float64   `json:"seconds"` // between the two
-	Host     string    `json:"host,omitempty"`
-	Worker   string    `json:"worker,omitempty"`
-	Version  string    `json:"version,omitempty"` // of the program that computed it
+	// CPUSeconds and Steps are the CPU time of a result's computation and the number of its Euler steps; 0 in lines of earlier
+	// versions, CPUSeconds also after a checkpoint.
+	CPUSeconds float64 `json:"cpu_seconds,omitempty"`
+	Steps      int64   `json:"steps,omitempty"`
+	Host       string  `json:"host,omitempty"`
+	Worker     string  `json:"worker,omitempty"`
+	Version    string  `json:"version,omitempty"` // of the program that computed it
 
 	// Quality is whether the result can be trusted; nil for failures, in lines of earlier versions, and where the result's log
 	// does not say it.

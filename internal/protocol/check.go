@@ -116,8 +116,8 @@ func (o *Outcome) check() error {
 		return refuse("a failure with a file")
 	case o.Quality != nil && (!o.Done() || !o.Quality.IsPossible()):
 		return refuse("a quality that no result has")
-	case o.Spent < 0:
-		return refuse("%v spent", o.Spent)
+	case o.Spent < 0 || o.CPU < 0 || o.Steps < 0:
+		return refuse("%v spent, %v of CPU time, %d steps", o.Spent, o.CPU, o.Steps)
 	case len(o.Digest) > maxName || o.Finished.Before(o.Started):
 		return refuse("digest of %d bytes, finished %v before it started", len(o.Digest), o.Finished)
 	}

@@ -162,6 +162,8 @@ func TestMessagesOutOfRangeAreRefused(t *testing.T) {
 		"result without size": result(func(m *Outcome) { m.Bytes = 0 }),
 		"failure with file":   result(func(m *Outcome) { m.Class, m.Error = Lost, "e" }),
 		"spent less":          result(func(m *Outcome) { m.Spent = -1 }),
+		"CPU time below 0":    result(func(m *Outcome) { m.CPU = -1 }),
+		"steps below 0":       result(func(m *Outcome) { m.Steps = -1 }),
 		"ends before start":   result(func(m *Outcome) { m.Finished = m.Started.Add(-1) }),
 		"long name":           result(func(m *Outcome) { m.Host = strings.Repeat("h", 300) }),
 		"no UTF-8":            result(func(m *Outcome) { m.Host = "\xff" }),

@@ -77,7 +77,11 @@ type Outcome struct {
 	Started  time.Time `json:"started"`
 	Finished time.Time `json:"finished"`
 	// Spent is the time, before Started, that other attempts took to compute the state from which this one resumed.
-	Spent   time.Duration `json:"spent,omitempty"`
+	Spent time.Duration `json:"spent,omitempty"`
+	// CPU is the CPU time of a result's computation; 0 where it is not known, as after a checkpoint. Steps is the number of its
+	// Euler steps. Workers of earlier versions send neither.
+	CPU     time.Duration `json:"cpu,omitempty"`
+	Steps   int64         `json:"steps,omitempty"`
 	Host    string        `json:"host"`
 	Worker  string        `json:"worker"`
 	Version string        `json:"version"`
