@@ -24,9 +24,10 @@ CHECKED ?= $$($(GO) list ./... | grep -v -e /cmd/ -e eisweep/coordinator$$ -e ei
 # Tests in these packages that build and run the program, or that take long even with -short.
 UNCHECKED ?= $(UNEMULATED)|PagesRun|OtherSystems
 # What the race detector watches. Excluded are archtest and the end-to-end tests, which run programs built without
-# the detector; tests that are long computations on one goroutine; and crashes, which the detector handles in its own way.
+# the detector; tests that are long computations on one goroutine; crashes, which the detector handles in its own way; and the
+# Python package, whose tests run the same commands as others.
 RACE ?= $$($(GO) list ./... | grep -v -e /internal/archtest$$ -e /internal/e2e$$)
-UNRACED ?= Golden|OfAMillion|ManyTasks|PublishedReaders|DependOnTheMachine|ThousandSlots|BitsAreThoseOnRecord/.*/golden|CrashesAreNoBadInput|GoesOnAfterACrash
+UNRACED ?= Golden|OfAMillion|ManyTasks|PublishedReaders|DependOnTheMachine|ThousandSlots|BitsAreThoseOnRecord/.*/golden|CrashesAreNoBadInput|GoesOnAfterACrash|PythonPackage
 # Tests that take minutes on an emulated processor: golden cases and networks of the published size, whose arithmetic
 # the small networks cover; and two comparisons of kernels, of which that processor has only one kind.
 UNEMULATED ?= (Learning|Step)HasTheSameBitsInEvery|Golden|BitsAreThoseOnRecord/.*/golden|SharingChangesNoBits|SpareCores|PublishedSize|Meter

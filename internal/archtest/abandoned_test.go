@@ -198,7 +198,7 @@ func TestAbandonedPhrasesStayAway(t *testing.T) {
 		})
 	}
 	for _, name := range files(t) {
-		if path.Ext(name) == ".md" {
+		if slices.Contains([]string{".md", ".ipynb"}, path.Ext(name)) || strings.HasPrefix(name, "python/") {
 			check(name, name, string(read(t, name)))
 		}
 	}

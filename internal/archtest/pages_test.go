@@ -27,6 +27,7 @@ func TestPagesRun(t *testing.T) {
 		{"docs/tables.md", 6},
 		{"docs/figures.md", 9},
 		{"docs/sharing.md", 11},
+		{"docs/python.md", 0},
 	} {
 		t.Run(page.name, func(t *testing.T) {
 			t.Parallel()
@@ -107,7 +108,7 @@ func (r *reader) follow(b block) {
 		r.commands += strings.Count("\n"+b.text, "\neisweep ")
 		r.run(b, "bash", "-euc", b.text)
 	case "python":
-		r.run(b, pythonWith(r.t, "tables", "pandas"), "-c", b.text)
+		r.run(b, pythonWith(r.t, "tables", "pandas", "h5py", "tqdm"), "-c", b.text)
 	case "console":
 		r.compareOutput(b)
 	}
@@ -168,12 +169,17 @@ func normalized(output string) []string {
 	return lines
 }
 
-// environment is that of a reader whose home is empty, who has the program on the PATH and has set nothing for it.
+// environment is that of a reader whose home is empty, who has the program and the Python package, and has set nothing for them.
 func (r *reader) environment() []string {
 	env := slices.DeleteFunc(os.Environ(), func(setting string) bool {
-		return strings.HasPrefix(setting, "EISWEEP_") || strings.HasPrefix(setting, "XDG_STATE_HOME=")
+		return strings.HasPrefix(setting, "EISWEEP") || strings.HasPrefix(setting, "XDG_STATE_HOME=")
 	})
-	return append(env, "HOME="+r.home, fmt.Sprintf("PATH=%s:%s", r.bin, os.Getenv("PATH")))
+	packages, err := filepath.Abs(filepath.Join(top, "python"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return append(env, "HOME="+r.home, fmt.Sprintf("PATH=%s:%s", r.bin, os.Getenv("PATH")),
+		"PYTHONPATH="+packages, "PYTHONDONTWRITEBYTECODE=1")
 }
 
 // stopProcesses ends the processes that the page's commands left running, waits for them, and shows the coordinator's log if the

@@ -41,7 +41,7 @@ func files(t *testing.T) []string {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (name == ".git" || name == "bin" || name == "dist"):
+		case d.IsDir() && (slices.Contains([]string{".git", "bin", "dist", "python/build"}, name) || d.Name() == "__pycache__"):
 			return fs.SkipDir
 		case d.Type().IsRegular() && name != ".git": // a file if the directory is a worktree
 			found = append(found, name)
