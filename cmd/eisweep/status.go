@@ -27,7 +27,8 @@ func newStatusCommand(e *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status [SWEEP|DIRECTORY]",
 		Short: "Show sweep progress",
-		Long: `Show the progress of the sweeps under the root. For a named sweep, show a row for each
+		Long: `Show the progress of the sweeps under the root, with the computing time spent, the mean per
+task, and the size of the results. For a named sweep, show a row for each
 combination of its parameters with the seeds that are done, suspect, running, failed or
 pending; why results are suspect; why tasks failed, by class, with the command that runs
 them again; and tasks that failed earlier but are now done.
@@ -141,7 +142,8 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 	if err != nil {
 		return err
 	}
-	readFolders := s.client == nil || s.all || s.manifestBytes(launched) <= maxManifestBytes
+	readCosts := s.all || s.manifestBytes(launched) <= maxManifestBytes
+	readFolders := s.client == nil || readCosts
 	out := e.Encoder()
 	var untold []string
 	var rows overviewRows
@@ -162,6 +164,9 @@ func (s *statusView) overview(ctx context.Context, e *cli.Env) error {
 			return cli.OrInterrupted(ctx, err)
 		}
 		row.AddFaults(s.snapshot.Faults)
+		if readCosts && row.Error == "" {
+			row.AddCost(s.root, s.snapshot.Running)
+		}
 		unread = unread || row.Unread()
 		if !s.asJSON {
 			rows.add(&row)

@@ -27,6 +27,7 @@ type SweepOverview struct {
 	From      Reporter `json:"from"`
 	Error     string   `json:"error,omitempty"`  // why the directory could not be read, or the coordinator set the sweep aside
 	Remedy    string   `json:"remedy,omitempty"` // against the error
+	*Cost              // nil where it was not read
 }
 
 // Reporter is where an overview comes from.
@@ -149,6 +150,13 @@ func (s *SweepOverview) count(status *catalog.SweepStatus) {
 	}
 }
 
+// AddCost adds what the sweep has taken, unless its manifest cannot be read.
+func (s *SweepOverview) AddCost(r *root.Root, running []control.RunningTask) {
+	if cost, err := ReadCost(r, s.Sweep, running, time.Now()); err == nil {
+		s.Cost = cost
+	}
+}
+
 // Text formats the overview, with an error on lines of its own.
 func (s *SweepOverview) Text() string {
 	if s.Error != "" && s.Tasks == 0 {
@@ -170,6 +178,7 @@ func (s *SweepOverview) Text() string {
 	case s.Status == control.Open && s.Left != nil && *s.Left > 0:
 		text += cli.AfterComma(display.TimeLeft(time.Duration(*s.Left*float64(time.Second)), true))
 	}
+	text += cli.AfterComma(s.Cost.Text())
 	if s.Priority != 0 {
 		text += fmt.Sprintf(", priority %d", s.Priority)
 	}

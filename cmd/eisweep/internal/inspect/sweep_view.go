@@ -79,6 +79,7 @@ func newSweepView(r *root.Root, name string, status *catalog.SweepStatus, snapsh
 		v.count(status)
 		v.addRecord(r)
 	}
+	v.AddCost(r, snapshot.Running)
 	v.points = pointsOf(status.Tasks, runningTasks(snapshot), nil)
 	if sample, ok := status.Sweep.Sample(); ok {
 		v.sampled = &sampledPoints{sample, pointsOf(status.Tasks, runningTasks(snapshot), slices.Concat(sample.Parameters, sample.Derived))}

@@ -16,7 +16,7 @@ type publisher struct {
 	sent    time.Time // when something was last given to the goroutine
 }
 
-// publishInterval is the shortest time between two writes. A write takes less than 0.1 % of it on a local disk.
+// publishInterval is the shortest time between two writes.
 const publishInterval = time.Second
 
 func newPublisher(s *session, planned *control.Plan) *publisher {
