@@ -54,7 +54,7 @@ func (l *lines) Task(line *manifest.Line) {
 	l.e.Linef("%s", taskText(line))
 }
 
-// Progress prints a line per sweep when one is due.
+// Progress prints a line per unfinished sweep when one is due, and one for all if there are several: at first soon, then each minute.
 func (l *lines) Progress(s control.Snapshot) {
 	if l.now().Before(l.next) {
 		return
@@ -62,11 +62,18 @@ func (l *lines) Progress(s control.Snapshot) {
 	l.interval = min(lastProgress, l.interval*3/2)
 	l.next = l.now().Add(l.interval)
 	l.writeSuppressed()
+	perTime := rate(l.settled, l.now().Sub(l.started))
+	unfinished, done, tasks := 0, 0, 0
 	for i := range s.Sweeps {
 		state := &s.Sweeps[i]
+		done, tasks = done+state.Done, tasks+state.Tasks
 		if state.Done+state.Failed < state.Tasks {
-			l.e.Linef("%s", cli.JoinNonEmpty(SweepText(state), rate(l.settled, l.now().Sub(l.started)), TimeLeft(state.Left, state.LeftKnown)))
+			unfinished++
+			l.e.Linef("%s", cli.JoinNonEmpty(SweepText(state), perTime, TimeLeft(state.Left, state.LeftKnown)))
 		}
+	}
+	if unfinished > 1 {
+		l.e.Linef("%s", cli.JoinNonEmpty(fmt.Sprintf("all sweeps: %d of %d done", done, tasks), perTime, TimeLeft(s.Left, s.LeftKnown)))
 	}
 }
 

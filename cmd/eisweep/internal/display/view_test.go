@@ -88,6 +88,37 @@ func TestLinesAreNoFlood(t *testing.T) {
 	}
 }
 
+// Without a terminal, as in a batch job, the progress and the time left are printed soon after the start, and then at least once a
+// minute but not much more often.
+func TestLinesShowTheTimeLeftEachMinute(t *testing.T) {
+	e, out, _ := collected()
+	l := NewLines(e)
+	now := l.started
+	l.now = func() time.Time { return now }
+	var times []time.Duration // at which something was printed
+	for now.Sub(l.started) < 20*time.Minute {
+		l.Progress(*snapshot())
+		if out.Len() > 0 {
+			times = append(times, now.Sub(l.started))
+			want := "quick: 2 of 4 done, 1 failed, 1 running, about 20 s left\nlater: 0 of 7 done, 7 waiting for a source, estimating…\n" +
+				"all sweeps: 2 of 11 done, about 3 min 20 s left\n"
+			if out.String() != want {
+				t.Fatalf("printed\n%s\nwant\n%s", out, want)
+			}
+			out.Reset()
+		}
+		now = now.Add(250 * time.Millisecond)
+	}
+	if len(times) < 20 || len(times) > 28 || times[0] > 10*time.Second {
+		t.Errorf("printed at %v", times)
+	}
+	for i := 1; i < len(times); i++ {
+		if d := times[i] - times[i-1]; d > time.Minute {
+			t.Errorf("nothing for %v before %v", d, times[i])
+		}
+	}
+}
+
 func TestScreenClearsWhatItDrew(t *testing.T) {
 	e, out, _ := collected()
 	s := newScreen(e)
