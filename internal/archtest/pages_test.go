@@ -26,7 +26,7 @@ func TestPagesRun(t *testing.T) {
 		{"docs/cluster.md", 10},
 		{"docs/tables.md", 6},
 		{"docs/figures.md", 9},
-		{"docs/sharing.md", 11},
+		{"docs/sharing.md", 13},
 		{"docs/python.md", 0},
 	} {
 		t.Run(page.name, func(t *testing.T) {

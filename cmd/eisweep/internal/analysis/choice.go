@@ -13,6 +13,7 @@ import (
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/cmd/eisweep/internal/selection"
 	"eisweep/coordinator/catalog"
+	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/manifest"
 	"eisweep/internal/results"
@@ -27,8 +28,10 @@ type Choice struct {
 	prober   results.Prober
 	found    []Result
 	left     []leftOut
-	unread   error  // why results could not be looked at
-	launched string // the file of the sweep that was read last
+	unread   error         // why results could not be looked at
+	launched string        // the file of the sweep that was read last
+	sweep    *sweeps.Sweep // that sweep; nil if its launch is not known
+	dir      string        // its directory
 	opened   *root.Root
 	givenAt  map[string]bool // the sweeps and files that were given, each once
 }
@@ -128,6 +131,7 @@ func (c *Choice) addSweep(ctx context.Context, e *cli.Env, name string) (err err
 
 func (c *Choice) addStatus(name, dir string, status *catalog.SweepStatus) {
 	c.unread, c.launched = errors.Join(c.unread, status.Unread), string(status.Sweep.TOML())
+	c.sweep, c.dir = status.Sweep, dir
 	conditional := status.Sweep.Conditional()
 	for i := range status.Tasks {
 		r := newTask(name, &status.Tasks[i])
@@ -176,6 +180,12 @@ func (c *Choice) addDirectory(ctx context.Context, e *cli.Env, dir string) error
 		return nil
 	}
 	selection.NoteByManifest(e, absolute, err)
+	if around == nil {
+		return nil
+	}
+	if s, err := records.Launched(around, name); err == nil {
+		c.sweep, c.launched = s, string(s.TOML())
+	}
 	return nil
 }
 
@@ -195,6 +205,7 @@ func (c *Choice) addManifest(dir, name string) error {
 	if len(order) == 0 {
 		return errors.New("it has no manifest.jsonl with results")
 	}
+	c.dir = dir
 	for _, id := range order {
 		if last[id].State != manifest.Superseded {
 			c.add(newLine(dir, name, last[id]), dir)

@@ -14,6 +14,9 @@ const (
 	paperDOI   = "10.7554/eLife.59715"
 )
 
+// PaperReference is the year and place of the paper, for a sentence that names its authors.
+var PaperReference = fmt.Sprintf("%d, eLife 10:e59715, https://doi.org/%s", paperYear, paperDOI)
+
 // softwareTitle is the program's title in CITATION.cff.
 const softwareTitle = "eisweep: parameter sweeps of a network that learns excitatory–inhibitory assemblies"
 

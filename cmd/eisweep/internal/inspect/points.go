@@ -104,7 +104,7 @@ type cells struct {
 }
 
 var (
-	pointsInSeeds  = cells{"seeds of", func(seeds []uint32) string { return display.Cut(seedsText(seeds), 40) }}
+	pointsInSeeds  = cells{"seeds of", func(seeds []uint32) string { return display.Cut(cli.SeedsText(seeds), 40) }}
 	pointsInCounts = cells{"tasks of", func(seeds []uint32) string { return strconv.Itoa(len(seeds)) }}
 )
 
