@@ -16,6 +16,7 @@ import (
 	"eisweep/coordinator/lifecycle"
 	"eisweep/coordinator/outcomes"
 	"eisweep/coordinator/plan"
+	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
 	"eisweep/internal/control"
 	"eisweep/sweeps"
@@ -160,6 +161,11 @@ func (l *launcher) prepare(ctx context.Context, s *plan.Sweep, o plan.Request) e
 	if !o.KeepFile {
 		if err := l.recorder.storeFile(s.Sweep); err != nil {
 			return err
+		}
+		if launched.NeedsSweep(s.Sweep) {
+			if err := records.StoreTasks(l.config.Root, name, s.Expansion); err != nil {
+				return err
+			}
 		}
 	}
 	copied := inputs.Copies{}

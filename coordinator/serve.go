@@ -157,7 +157,8 @@ func refusal(err error) *control.Refusal {
 	case errors.As(err, &inTheWay):
 		return &control.Refusal{Kind: control.InTheWay, Text: err.Error(), Count: inTheWay.Count, Sweep: inTheWay.Sweep}
 	case errors.As(err, &dropping):
-		return &control.Refusal{Kind: control.Drops, Text: err.Error(), Count: len(dropping.Sweeps), Sweep: dropping.Sweeps[0].Name}
+		return &control.Refusal{Kind: control.Drops, Text: err.Error(), Count: len(dropping.Sweeps), Sweep: dropping.Sweeps[0].Name,
+			Source: dropping.Sweeps[0].DroppedSource}
 	case errors.Is(err, fs.ErrNotExist):
 		return &control.Refusal{Kind: control.Unknown, Text: err.Error()}
 	case errors.Is(err, natsserver.ErrStore), atomicfile.IsStorage(err):

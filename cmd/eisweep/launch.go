@@ -160,7 +160,7 @@ func (l *launchOptions) send(ctx context.Context, e *cli.Env, c *client.Client) 
 			}
 			l.request.Supersede = true
 		case control.Drops:
-			err = local.KeepHint(e, "launch", refusal.Sweep, err)
+			err = local.KeepHint(e, "launch", refusal.Sweep, refusal.Source, err)
 			if !asks {
 				return plan, err
 			}

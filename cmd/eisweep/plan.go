@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"runtime"
 	"time"
 
@@ -233,7 +232,7 @@ func writeSweepRows(e *cli.Env, s *control.SweepPlan, may permissions) {
 	if s.Drops() {
 		remedy := ""
 		if !may.drop {
-			remedy = fmt.Sprintf(": needs --drop; to keep the sweep as it is: eisweep run %s%s", s.Name, e.RootFlag)
+			remedy = ": needs --drop; " + local.KeepText(e, "run", s.Name, s.DroppedSource)
 		}
 		e.Linef("  %s%s", s.DropText(), remedy)
 	}

@@ -8,6 +8,7 @@ import (
 	"eisweep/coordinator/catalog"
 	"eisweep/coordinator/records"
 	"eisweep/internal/atomicfile"
+	"eisweep/internal/manifest"
 	"eisweep/internal/root"
 	"eisweep/sweeps"
 )
@@ -97,5 +98,33 @@ func (s *Sweep) finishedBefore(previous *sweeps.Sweep) (map[sweeps.ID]droppedTas
 			out[t.ID] = newDroppedTask(&t)
 		}
 	}
-	return out, nil
+	return out, s.addOrphans(out, previous, gone)
+}
+
+// addOrphans adds the finished tasks of a previous PERTURB launch whose networks its source no longer has: the launch's file no longer
+// expands to them.
+func (s *Sweep) addOrphans(finished map[sweeps.ID]droppedTask, previous *sweeps.Sweep, gone map[string]bool) error {
+	listed := map[sweeps.ID]bool{}
+	for id, err := range records.Tasks(s.planner.root, s.Name) {
+		if err != nil {
+			return err
+		}
+		if _, known := finished[id]; !known {
+			listed[id] = true
+		}
+	}
+	if len(listed) == 0 {
+		return nil
+	}
+	for line, err := range manifest.Read(s.planner.root.Manifest(s.Name)) {
+		if err != nil {
+			return fmt.Errorf("look for finished tasks of sweep %s: %w", s.Name, err)
+		}
+		if owner, _ := s.planner.catalog.Owner(s.Name, line.File); !listed[line.ID] || !gone[line.File] || owner != line.ID {
+			continue
+		}
+		finished[line.ID] = droppedTask{line.Seed, line.Parameters, line.Replaces != sweeps.ID{}}
+		s.DroppedSource = previous.SourceName()
+	}
+	return nil
 }

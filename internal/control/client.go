@@ -22,6 +22,8 @@ type Refusal struct {
 	Text  string `json:"text"`            // place, cause and remedy
 	Count int    `json:"count,omitempty"` // InTheWay: of files; Drops: of sweeps
 	Sweep string `json:"sweep,omitempty"` // InTheWay, Drops: the first of these sweeps
+	// Source is the source of the first of these sweeps if it no longer has the networks of tasks that are dropped.
+	Source string `json:"source,omitempty"`
 }
 
 // Kind is whose turn it is after a refusal.

@@ -34,9 +34,11 @@ type PlanCounts struct {
 	Dropped   int      `json:"dropped"`    // unfinished tasks of an earlier launch that are not part of this one
 	Resumes   bool     `json:"resumes"`    // the sweep is paused, and the launch resumes it
 
-	DroppedDone  int    `json:"dropped_done"`              // of the previous launch, done, that this one doesn't have
-	DroppedWhich string `json:"dropped_which,omitempty"`   // what tells those from the tasks of this launch: "seeds 11–12"
-	Previous     string `json:"previous_launch,omitempty"` // where the previous launch is kept if it has dropped tasks, relative to Dir
+	DroppedDone  int    `json:"dropped_done"`            // of the previous launch, done, that this one doesn't have
+	DroppedWhich string `json:"dropped_which,omitempty"` // what tells those from the tasks of this launch: "seeds 11–12"
+	// DroppedSource is the source sweep that no longer has the networks of some of them; "" if it has all.
+	DroppedSource string `json:"dropped_source,omitempty"`
+	Previous      string `json:"previous_launch,omitempty"` // where the previous launch is kept if it has dropped tasks, relative to Dir
 }
 
 // Drops reports whether the launch leaves out finished tasks, or restores tasks that a rerun replaced.
@@ -49,7 +51,11 @@ func (s *SweepPlan) EarlierResults() int { return max(0, len(s.Gone)-s.DroppedDo
 func (s *SweepPlan) DropText() string {
 	var out []string
 	if s.DroppedDone > 0 {
-		out = append(out, fmt.Sprintf("drops %s (%s)", Count(s.DroppedDone, "finished task"), s.DroppedWhich))
+		text := fmt.Sprintf("drops %s (%s)", Count(s.DroppedDone, "finished task"), s.DroppedWhich)
+		if s.DroppedSource != "" {
+			text += ", whose networks are no longer in the sweep " + s.DroppedSource
+		}
+		out = append(out, text)
 	}
 	if s.Restored > 0 {
 		out = append(out, fmt.Sprintf("restores %s that `rerun --set` replaced", Count(s.Restored, "task")))

@@ -73,6 +73,9 @@ func addCounts(sum, s *control.SweepPlan) {
 func writeDrops(e *cli.Env, s *control.SweepPlan) {
 	if s.Drops() {
 		e.Linef("  %s; no file is deleted", s.DropText())
+		if s.DroppedSource != "" {
+			return // the previous launch of this sweep has the same file
+		}
 		e.Linef("  to restore the previous launch, run or launch it: eisweep run %s%s --drop",
 			cli.ShellQuote(filepath.Join(s.Dir, s.Previous)), e.RootFlag)
 	}

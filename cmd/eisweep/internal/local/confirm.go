@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -21,10 +22,18 @@ func ConfirmSupersede(ctx context.Context, e *cli.Env, n int, sweep string) (boo
 	return e.Confirm(ctx, "Move "+cli.Plural(n, "it", "them")+" to superseded/? Nothing is deleted.")
 }
 
-// KeepHint adds to the refusal of a launch that drops finished tasks of a sweep the command that keeps them; verb is run or
-// launch.
-func KeepHint(e *cli.Env, verb, sweep string, err error) error {
-	return cli.Usagef("%w; to keep the sweep as it is: eisweep %s %s%s", err, verb, sweep, e.RootFlag)
+// KeepHint adds to the refusal of a launch that drops finished tasks of a sweep how to keep them; verb is run or launch. Source is the
+// sweep that no longer has their networks, or "".
+func KeepHint(e *cli.Env, verb, sweep, source string, err error) error {
+	return cli.Usagef("%w; %s", err, KeepText(e, verb, sweep, source))
+}
+
+// KeepText says how to keep the finished tasks of a sweep, as KeepHint does.
+func KeepText(e *cli.Env, verb, sweep, source string) string {
+	if source != "" {
+		return fmt.Sprintf("to keep them: first launch %s with these networks again (%s/.launches/ has its earlier launches)", source, source)
+	}
+	return fmt.Sprintf("to keep the sweep as it is: eisweep %s %s%s", verb, sweep, e.RootFlag)
 }
 
 // ConfirmDrop asks whether a launch that was refused may drop finished tasks. The error is that ctx ended.

@@ -81,7 +81,7 @@ func (x *Execution) launch(ctx context.Context, e *cli.Env, s *session) (*plan.P
 			}
 			x.LaunchRequest.Supersede = true
 		case errors.As(err, &dropping):
-			err = KeepHint(e, "run", dropping.Sweeps[0].Name, err)
+			err = KeepHint(e, "run", dropping.Sweeps[0].Name, dropping.Sweeps[0].DroppedSource, err)
 			if !asks {
 				return planned, err
 			}
