@@ -34,7 +34,7 @@ UNEMULATED ?= (Learning|Step)HasTheSameBitsInEvery|Golden|BitsAreThoseOnRecord/.
 BENCH ?= .
 COUNT ?= 1
 
-.PHONY: help setup setup-test setup-arm64 setup-e2e build static image release run check test e2e acceptance race arm64 lint generate verify bench bench-reference clean
+.PHONY: help setup setup-test setup-arm64 setup-e2e build static image release run check test e2e acceptance race arm64 lint generate notebook verify bench bench-reference clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -62,7 +62,7 @@ static: setup ## build bin/eisweep-static: one file that runs on any Linux with 
 image: static ## build the container image eisweep from bin/eisweep-static with podman, buildah or docker
 	tools/release/image bin eisweep
 
-release: ## build the release in dist/ for amd64 and arm64: programs, images, Debian packages, checksums
+release: ## build the release in dist/ for amd64 and arm64: programs, images, Debian packages, wheel, checksums
 	@tools/setup release
 	rm -rf dist
 	nice tools/release/release $(VERSION) $(COMMITTED) dist
@@ -101,6 +101,11 @@ lint: setup ## check formatting, go vet and golangci-lint; changes nothing
 generate: build ## regenerate the kernels' assembly and docs/parameters.md
 	$(GO) generate ./sim/internal/kernel
 	bin/eisweep params --markdown > docs/parameters.md
+
+notebook: build ## run the notebook in docs/ and store its outputs in it
+	@tools/setup notebook
+	PYTHONPATH=$(CURDIR)/python EISWEEP=$(CURDIR)/bin/eisweep $(or $(wildcard /usr/bin/python3),python3) -B tools/notebook.py \
+		docs/from-sweep-to-figure.ipynb
 
 verify: build ## fail where generated files or module files have drifted
 	@bin/eisweep params --markdown | diff -u docs/parameters.md - || { echo "docs/parameters.md has drifted: make generate"; exit 1; }

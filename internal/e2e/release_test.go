@@ -18,6 +18,7 @@ import (
 // looks at what was built.
 func TestAReleaseIsTheSameBytesWhereverItIsBuilt(t *testing.T) {
 	needs(t, namespaceErr)
+	needsPython(t)
 	needsPrograms(t, map[string]string{
 		"aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu", "buildah": "buildah", "dpkg-deb": "dpkg", "qemu-aarch64": "qemu-user",
 	})
@@ -26,7 +27,7 @@ func TestAReleaseIsTheSameBytesWhereverItIsBuilt(t *testing.T) {
 	}
 	one, other := released(t, "022", ""), released(t, "077", "2001-02-03")
 	want, got := files(t, one), files(t, other)
-	if len(want) != 8 || strings.Join(want, " ") != strings.Join(got, " ") {
+	if len(want) != 9 || strings.Join(want, " ") != strings.Join(got, " ") {
 		t.Fatalf("released: %q and %q", want, got)
 	}
 	for _, name := range want {
@@ -38,6 +39,10 @@ func TestAReleaseIsTheSameBytesWhereverItIsBuilt(t *testing.T) {
 	sums.Dir = one
 	if said, err := sums.CombinedOutput(); err != nil || strings.Count(contents(filepath.Join(one, "SHA256SUMS")), "\n") != len(want)-1 {
 		t.Errorf("sha256sum: %v\n%s", err, said)
+	}
+	python := wheelInstalled(t, filepath.Join(one, "eisweep-1.2.0rc1-py3-none-any.whl"))
+	if said, err := exec.Command(python, "-c", "import eisweep; print(eisweep.__version__)").CombinedOutput(); string(said) != "1.2.0rc1\n" {
+		t.Errorf("the Python package has the version %s (%v)", said, err)
 	}
 	sweeps := everyExperiment(t)
 	results := undisturbed(t, sweeps...)

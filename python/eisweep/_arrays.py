@@ -106,7 +106,7 @@ def _results(
     directories = _directories(sweep, root)
     rows = load(sweep, where=where, measures="seconds", suspect=suspect, root=root, program=program)
     for row in rows[rows.state == "done"].to_dict("records"):
-        yield row, directories[row["sweep"]] / row["file"] if row["sweep"] else Path(row["file"])
+        yield row, directories[row["sweep"]] / row["file"] if isinstance(row["sweep"], str) else Path(row["file"])
 
 
 def _directories(sweep: Sweep, root: PathLike | None) -> dict[str, Path]:

@@ -12,7 +12,7 @@ from ._program import PathLike, Sweep, Value, call, names, root_options, setting
 from ._table import Suspect
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Figure:
     """A figure that eisweep drew. Notebooks show it.
 
@@ -25,10 +25,13 @@ class Figure:
         ``x_to``, ``y``, ``low``, ``high``, ``value``, in the units of the picture's axes.
     """
 
-    svg: str = field(repr=False)
-    data: pandas.DataFrame = field(repr=False, compare=False)
-    _arguments: tuple[str, ...] = field(repr=False, compare=False)
-    _program: PathLike | None = field(repr=False, compare=False)
+    svg: str
+    data: pandas.DataFrame = field(compare=False)
+    _arguments: tuple[str, ...] = field(compare=False)
+    _program: PathLike | None = field(compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Figure: eisweep {' '.join(self._arguments)}>"
 
     def _repr_svg_(self) -> str:
         return self.svg
