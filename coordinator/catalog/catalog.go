@@ -23,7 +23,7 @@ type Catalog struct {
 
 	mu        sync.Mutex
 	manifests map[string]*manifestIndex // by sweep
-	tasks     map[sweeps.ID]*taskLines
+	tasks     taskTable
 	look      uint32           // what was found when it was smaller no longer counts
 	faults    map[string]error // why manifests cannot be read, by sweep; what they said before counts
 
@@ -68,6 +68,9 @@ func (s *Ref) Class() protocol.Class { return protocol.ClassCode(s.code).Class()
 // Verdict says whether the result that the line reports is suspect.
 func (s *Ref) Verdict() quality.Verdict { return quality.Verdict(s.code) }
 
+// isFailure reports whether the line is about a failure.
+func (s *Ref) isFailure() bool { return s.kind == failureLine }
+
 // SameFile reports whether two lines are about files of one name.
 func (s *Ref) SameFile(o *Ref) bool { return s.file == o.file }
 
@@ -85,7 +88,7 @@ func Read(r *root.Root) (*Catalog, error) {
 
 // New returns an empty catalog of a root: it knows nothing before Refresh.
 func New(r *root.Root) *Catalog {
-	return &Catalog{root: r, manifests: map[string]*manifestIndex{}, tasks: map[sweeps.ID]*taskLines{}, faults: map[string]error{},
+	return &Catalog{root: r, manifests: map[string]*manifestIndex{}, faults: map[string]error{},
 		unread: map[string]bool{}, hashes: newHashCache(r)}
 }
 
@@ -135,28 +138,30 @@ func (x *Catalog) drop(name string) {
 	m := x.manifests[name]
 	delete(x.manifests, name)
 	delete(x.faults, name)
+	if m == nil {
+		return
+	}
 	elsewhere := func(s Ref) bool { return s.in == m }
-	for _, t := range x.tasks {
-		if t.several == nil && !elsewhere(t.only) {
+	for id, n := range x.tasks.all() {
+		if !x.tasks.mayReferTo(n, m) {
 			continue
 		}
-		h := t.history()
+		h := x.tasks.historyOf(n)
 		if !slices.ContainsFunc(h.copies, elsewhere) && !slices.ContainsFunc(h.failures, elsewhere) {
 			continue
 		}
 		h.copies, h.failures = slices.DeleteFunc(h.copies, elsewhere), slices.DeleteFunc(h.failures, elsewhere)
 		h.recount()
-		t.keep(h)
+		x.tasks.put(id, h)
 	}
+	x.tasks.dismiss(m)
 }
 
 // add adds a manifest's line. The last line of a task in a manifest is its state there. Of several
 // manifests, the one with the highest run counts, and of the same run a result before a failure.
 func (x *Catalog) add(m *manifestIndex, b *manifest.Brief) {
 	m.size = b.End
-	t := x.task(b.ID)
-	h := t.history()
-	defer func() { t.keep(h) }()
+	h := x.historyOf(b.ID)
 	s := Ref{in: m, begin: b.Begin, length: uint32(b.End - b.Begin), run: int32(b.Run), bytes: b.Bytes, modified: b.Finished.UnixNano()}
 	if !b.Modified.IsZero() {
 		s.modified, s.hasModified = b.Modified.UnixNano(), true
@@ -167,6 +172,7 @@ func (x *Catalog) add(m *manifestIndex, b *manifest.Brief) {
 	if b.State == manifest.Failed {
 		s.kind, s.code = failureLine, uint8(protocol.Class(b.Class).Code())
 		h.fail(s)
+		x.tasks.put(b.ID, h)
 		return
 	}
 	if h.failed != nil && (s.run >= h.newest || h.failed.in == m) {
@@ -177,9 +183,9 @@ func (x *Catalog) add(m *manifestIndex, b *manifest.Brief) {
 		s.kind = supersededLine
 	}
 	x.noteConflict(m, s.file, b.ID)
-	m.files[s.file] = b.ID // another task's before, if that was superseded
 	h.copies = slices.DeleteFunc(h.copies, func(c Ref) bool { return c.in == m && c.file == s.file })
 	h.copies = append(slices.Clip(h.copies), s)
+	m.files.set(s.file, x.tasks.put(b.ID, h)) // the name was another task's before, if that was superseded
 }
 
 // Line reads the line that a reference leads to.
@@ -219,10 +225,8 @@ func (x *Catalog) History(id sweeps.ID) History {
 
 // historyOf is History of what has been read. The lock is held.
 func (x *Catalog) historyOf(id sweeps.ID) History {
-	if t := x.tasks[id]; t != nil {
-		return t.history()
-	}
-	return History{}
+	h, _ := x.tasks.history(id)
+	return h
 }
 
 // LastRun is the highest run number of a task that a manifest has, or had since the catalog was opened; 0 for none.
@@ -230,10 +234,8 @@ func (x *Catalog) LastRun(id sweeps.ID) int {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.loadTask(id)
-	if t := x.tasks[id]; t != nil {
-		return int(t.run)
-	}
-	return 0
+	h := x.historyOf(id)
+	return h.LastRun()
 }
 
 // Has reports whether there is a sweep of that name.
@@ -258,8 +260,8 @@ func (x *Catalog) WithPrefix(start string, found map[sweeps.ID]bool) {
 	for e := range x.index.between(keysWith(start)) {
 		x.load(x.index.name(e))
 	}
-	for id, t := range x.tasks {
-		if (t.several != nil || t.only.in != nil) && strings.HasPrefix(id.String(), start) {
+	for id, n := range x.tasks.all() {
+		if x.tasks.hasLines(n) && strings.HasPrefix(id.String(), start) {
 			found[id] = true
 		}
 	}

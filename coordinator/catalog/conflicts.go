@@ -14,11 +14,11 @@ import (
 // noteConflict notes that a line gives a task a name that belonged to another task, unless a line says that
 // the other task's result was superseded.
 func (x *Catalog) noteConflict(m *manifestIndex, file uint64, id sweeps.ID) {
-	was, ok := m.files[file]
+	was, ok := x.owner(m, file)
 	if !ok || was == id {
 		return
 	}
-	h := x.task(was).history()
+	h := x.historyOf(was)
 	if last := h.LastCopy(m.sweep); last != nil && last.file == file && last.kind != supersededLine {
 		m.conflicts[was] = file
 	}
@@ -53,7 +53,7 @@ func (x *Catalog) Conflicts(sweep string) ([]manifest.Line, error) {
 	var spots []Ref
 	if m := x.manifests[sweep]; m != nil {
 		for id, file := range m.conflicts {
-			for _, c := range x.task(id).history().copies {
+			for _, c := range x.historyOf(id).copies {
 				if c.in == m && c.file == file {
 					spots = append(spots, c)
 				}

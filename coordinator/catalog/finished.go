@@ -47,8 +47,9 @@ func (x *Catalog) Unload(needed func(sweep string) bool) {
 		return
 	}
 	unloaded := func(s Ref) bool { _, ok := gone[s.in]; return ok }
-	for id, t := range x.tasks {
-		h := t.history()
+	for id, n := range x.tasks.all() {
+		h := x.tasks.historyOf(n)
+		lines := len(h.copies) + len(h.failures)
 		for _, s := range slices.Concat(h.copies, h.failures) {
 			if unloaded(s) {
 				gone[s.in] = append(gone[s.in], indexKey{keyOf(id), h.run})
@@ -57,12 +58,13 @@ func (x *Catalog) Unload(needed func(sweep string) bool) {
 		h.copies, h.failures = slices.DeleteFunc(h.copies, unloaded), slices.DeleteFunc(h.failures, unloaded)
 		was := h.newest
 		if h.recount(); len(h.copies)+len(h.failures) == 0 && h.run <= was {
-			delete(x.tasks, id) // all of it can be read again
-		} else if h.newest != was || len(h.copies)+len(h.failures) != t.count() {
-			t.keep(h)
+			x.tasks.remove(id) // all of it can be read again
+		} else if h.newest != was || len(h.copies)+len(h.failures) != lines {
+			x.tasks.put(id, h)
 		}
 	}
 	for m, keys := range gone {
+		x.tasks.dismiss(m)
 		if info, err := os.Stat(x.root.Manifest(m.sweep)); err == nil && isUnchanged(m.info, info) {
 			x.index.add(m.sweep, info, compactKeys(keys))
 		} else { // it is indexed when it is needed
@@ -102,8 +104,9 @@ func (x *Catalog) loadTask(id sweeps.ID) {
 	x.makeIndex()
 	for e := range x.index.between(keyOf(id), keyOf(id)) {
 		if x.index.isGone(e) {
-			t := x.task(id)
-			t.run = max(t.run, e.run)
+			h := x.historyOf(id)
+			h.run = max(h.run, e.run)
+			x.tasks.put(id, h)
 		} else {
 			x.load(x.index.name(e))
 		}

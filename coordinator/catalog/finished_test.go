@@ -57,8 +57,8 @@ func owned(t *testing.T, r *root.Root) *Catalog {
 // keeps fails the test unless the catalog keeps the lines of these sweeps, and no task of others.
 func keeps(t *testing.T, x *Catalog, tasks int, want ...string) {
 	t.Helper()
-	if got := x.Kept(); !slices.Equal(got, want) || len(x.tasks) != tasks*len(want) {
-		t.Errorf("kept are %d tasks and the sweeps %v, want %d of %v", len(x.tasks), got, tasks*len(want), want)
+	if got := x.Kept(); !slices.Equal(got, want) || x.tasks.size() != tasks*len(want) {
+		t.Errorf("kept are %d tasks and the sweeps %v, want %d of %v", x.tasks.size(), got, tasks*len(want), want)
 	}
 }
 

@@ -61,13 +61,7 @@ func (x *Catalog) stateOf(ctx context.Context, id sweeps.ID, c *Ref, file string
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if t := x.tasks[id]; t != nil {
-		for o := range t.refs() {
-			if o.in == c.in && o.begin == c.begin {
-				o.state, o.look = is, look
-			}
-		}
-	}
+	x.tasks.noteState(id, c, is, look)
 	return is, nil
 }
 

@@ -6,8 +6,8 @@ import (
 	"hash/maphash"
 	"io/fs"
 	"iter"
-	"maps"
 	"os"
+	"slices"
 
 	"eisweep/internal/atomicfile"
 	"eisweep/sweeps"
@@ -15,18 +15,19 @@ import (
 
 // manifestIndex is a manifest as far as the catalog has read it.
 type manifestIndex struct {
-	sweep string
-	files map[uint64]sweeps.ID // by the hash of a file's name: the task whose result it is
-	size  int64                // what was read
-	info  os.FileInfo          // of the file; nil when there was none
-	tail  []byte               // the last bytes that were read
+	sweep  string
+	number uint32 // under which the table of tasks has it
+	files  nameTable
+	size   int64       // what was read
+	info   os.FileInfo // of the file; nil when there was none
+	tail   []byte      // the last bytes that were read
 	// conflicts are tasks whose last line gives them a name that a later line gives to
 	// another task: by the task, the hash of the name.
 	conflicts map[sweeps.ID]uint64
 }
 
 func newManifestIndex(sweep string) *manifestIndex {
-	return &manifestIndex{sweep: sweep, files: map[uint64]sweeps.ID{}, conflicts: map[sweeps.ID]uint64{}}
+	return &manifestIndex{sweep: sweep, conflicts: map[sweeps.ID]uint64{}}
 }
 
 // tailLength is how many of them tell one manifest from another.
@@ -85,7 +86,16 @@ func hashName(file string) uint64 { return maphash.String(nameSeed, file) }
 func (x *Catalog) ownerOfHash(m *manifestIndex, file uint64) sweeps.ID {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return m.files[file]
+	id, _ := x.owner(m, file)
+	return id
+}
+
+func (x *Catalog) owner(m *manifestIndex, file uint64) (sweeps.ID, bool) {
+	row, ok := m.files.row(file)
+	if !ok {
+		return sweeps.ID{}, false
+	}
+	return x.tasks.row(row).id, true
 }
 
 // Owner returns the task whose result has a name by a sweep's manifest, and whether the manifest has the name.
@@ -97,8 +107,7 @@ func (x *Catalog) Owner(sweep, file string) (sweeps.ID, bool) {
 	if m == nil {
 		return sweeps.ID{}, false
 	}
-	id, ok := m.files[hashName(file)]
-	return id, ok
+	return x.owner(m, hashName(file))
 }
 
 // Release notes that a result no longer has its name.
@@ -107,7 +116,7 @@ func (x *Catalog) Release(sweep, file string) {
 	defer x.mu.Unlock()
 	x.load(sweep)
 	if m := x.manifests[sweep]; m != nil {
-		delete(m.files, hashName(file))
+		m.files.remove(hashName(file))
 	}
 }
 
@@ -130,7 +139,7 @@ func (x *Catalog) CopyAt(id sweeps.ID, sweep, file string) (*Entry, error) {
 type Files struct {
 	catalog *Catalog
 	sweep   string
-	tasks   map[uint64]sweeps.ID // by the hash of a name
+	names   map[uint64]bool // by their hashes
 }
 
 // Recorded returns the result files that a sweep's manifest has.
@@ -140,22 +149,22 @@ func (x *Catalog) Recorded(sweep string) *Files {
 	x.load(sweep)
 	out := &Files{catalog: x, sweep: sweep}
 	if m := x.manifests[sweep]; m != nil {
-		out.tasks = maps.Clone(m.files)
+		out.names = make(map[uint64]bool, m.files.names)
+		for name := range m.files.all() {
+			out.names[name] = true
+		}
 	}
 	return out
 }
 
 // Remove takes a file out of the set.
-func (f *Files) Remove(name string) { delete(f.tasks, hashName(name)) }
+func (f *Files) Remove(name string) { delete(f.names, hashName(name)) }
 
 // Names reads the names of the files from the manifest, in no order. It ends with the first error.
 func (f *Files) Names() iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		for file, id := range f.tasks {
-			for _, c := range f.catalog.History(id).copies {
-				if c.in.sweep != f.sweep || c.file != file {
-					continue
-				}
+		for file := range f.names {
+			for _, c := range f.catalog.copiesNamed(f.sweep, file) {
 				l, err := f.catalog.Line(c)
 				if err != nil {
 					yield("", err)
@@ -167,4 +176,17 @@ func (f *Files) Names() iter.Seq2[string, error] {
 			}
 		}
 	}
+}
+
+// copiesNamed returns the lines of a sweep's manifest that give the owner of a name that name.
+func (x *Catalog) copiesNamed(sweep string, file uint64) []Ref {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.load(sweep)
+	m := x.manifests[sweep]
+	if m == nil {
+		return nil
+	}
+	id, _ := x.owner(m, file)
+	return slices.DeleteFunc(x.historyOf(id).copies, func(c Ref) bool { return c.in != m || c.file != file })
 }

@@ -42,6 +42,7 @@ func (x *Catalog) readOn(name string) error {
 	}
 	if m == nil {
 		m = newManifestIndex(name)
+		x.tasks.admit(m)
 		x.manifests[name] = m
 	}
 	var damage error

@@ -13,11 +13,18 @@ const (
 	largeTasks  = 16 << 20 // bytes
 )
 
-// coordinatorHeap is the soft memory limit of a coordinator, in bytes: a million tasks need about 600 MiB.
-const coordinatorHeap = 900 << 20
+// A coordinator keeps what it knows of its tasks, and allocates little beside that, so early collection costs little time. With
+// a million tasks that are done it takes about 300 MiB. The soft limit is for sweeps of many millions.
+const (
+	coordinatorGrowth = 40
+	coordinatorHeap   = 900 << 20 // bytes
+)
 
-// LimitHeap sets the soft memory limit of a coordinator, unless GOMEMLIMIT is set.
+// LimitHeap has a coordinator collect garbage early, and sets its soft memory limit, unless GOGC or GOMEMLIMIT say otherwise.
 func LimitHeap(e *Env) {
+	if e.Getenv("GOGC") == "" {
+		debug.SetGCPercent(coordinatorGrowth)
+	}
 	if e.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(coordinatorHeap)
 	}
