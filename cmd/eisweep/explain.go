@@ -67,7 +67,7 @@ func explainTarget(ctx context.Context, e *cli.Env, r *root.Root, c *client.Conn
 	var absent *client.AbsentError
 	if errors.As(err, &absent) {
 		if report := absent.Report(r); report != nil {
-			out, err := explainFromReport(ctx, r, target, absent, report)
+			out, err := explainFromReport(ctx, e, r, target, absent, report)
 			return out, out != nil, err
 		}
 		out, err := explainFromDirectory(ctx, r, target, absent)
@@ -128,7 +128,7 @@ func explainFromDirectory(ctx context.Context, r *root.Root, target string, abse
 
 // explainFromReport explains a sweep or a task of a root on which a `run` works, from its report. What the report does not have is read
 // from the directory.
-func explainFromReport(ctx context.Context, r *root.Root, target string, absent *client.AbsentError, report *client.RunReport) (
+func explainFromReport(ctx context.Context, e *cli.Env, r *root.Root, target string, absent *client.AbsentError, report *client.RunReport) (
 	*control.Explained, error,
 ) {
 	if state := inspect.StateOf(&report.Snapshot, target); state != nil {
@@ -148,7 +148,7 @@ func explainFromReport(ctx context.Context, r *root.Root, target string, absent 
 	if out.State != string(catalog.StatePending) || inspect.StateOf(&report.Snapshot, out.Sweep) == nil {
 		return out, err
 	}
-	return out, explainPendingOfRun(ctx, r, out, report)
+	return out, explainPendingOfRun(ctx, e, r, out, report)
 }
 
 func explainSweepOfRun(r *root.Root, s *control.SweepState, report *client.RunReport) *control.Explained {
@@ -168,7 +168,7 @@ func explainSweepOfRun(r *root.Root, s *control.SweepState, report *client.RunRe
 }
 
 // explainPendingOfRun says what a task that has not begun waits for.
-func explainPendingOfRun(ctx context.Context, r *root.Root, out *control.Explained, report *client.RunReport) error {
+func explainPendingOfRun(ctx context.Context, e *cli.Env, r *root.Root, out *control.Explained, report *client.RunReport) error {
 	launched, err := r.Sweeps()
 	if err != nil {
 		return err
@@ -178,7 +178,7 @@ func explainPendingOfRun(ctx context.Context, r *root.Root, out *control.Explain
 		return err
 	}
 	out.Remedy = ""
-	waits, err := (&sourceStates{root: r}).isWaiting(ctx, a.Source())
+	waits, err := (&sourceStates{e: e, root: r}).isWaiting(ctx, a.Source())
 	if err != nil {
 		return err
 	}

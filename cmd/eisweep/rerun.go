@@ -99,7 +99,7 @@ func (r *rerunOptions) run(ctx context.Context, e *cli.Env, opened *root.Root, n
 	if err := selection.RequireLaunched(opened, []string{name}); err != nil {
 		return err
 	}
-	status, err := selection.ReadSweep(ctx, opened, name)
+	status, err := selection.ReadSweep(ctx, e, opened, name)
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)
 	}

@@ -281,7 +281,7 @@ func (s *statusView) sweep(ctx context.Context, e *cli.Env, name string) error {
 	if state != nil && s.client != nil && state.Tasks > maxPointTasks && !s.all {
 		v, err = s.brief(ctx, e, state)
 	} else {
-		v, err = inspect.ReadSweepView(ctx, s.root, name, &s.snapshot, s.from())
+		v, err = inspect.ReadSweepView(ctx, e, s.root, name, &s.snapshot, s.from())
 	}
 	if err != nil {
 		return cli.OrInterrupted(ctx, err)

@@ -115,7 +115,7 @@ func (l *taskLister) take(running []control.RunningTask) {
 }
 
 func (l *taskLister) list(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
-	status, err := selection.ReadSweep(ctx, r, name)
+	status, err := selection.ReadSweep(ctx, e, r, name)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (l *taskLister) list(ctx context.Context, e *cli.Env, r *root.Root, name st
 	if err != nil {
 		return err
 	}
-	sources := sourceStates{root: r}
+	sources := sourceStates{e: e, root: r}
 	out := e.Encoder()
 	n := 0
 	for i := range status.Tasks {
@@ -158,6 +158,7 @@ func (l *taskLister) list(ctx context.Context, e *cli.Env, r *root.Root, name st
 
 // sourceStates knows which tasks of source sweeps are done. It reads each sweep once.
 type sourceStates struct {
+	e    *cli.Env
 	root *root.Root
 	done map[string]map[sweeps.ID]bool // by sweep
 }
@@ -170,7 +171,7 @@ func (s *sourceStates) isWaiting(ctx context.Context, source *sweeps.Input) (boo
 	}
 	done, known := s.done[source.Sweep]
 	if !known {
-		status, err := selection.ReadSweep(ctx, s.root, source.Sweep)
+		status, err := selection.ReadSweep(ctx, s.e, s.root, source.Sweep)
 		if err != nil {
 			return false, err
 		}

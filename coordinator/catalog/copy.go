@@ -37,6 +37,35 @@ func ReadCopy(ctx context.Context, r *root.Root, prober Prober, name string) (*S
 	return byManifest, nil
 }
 
+// ReadKept is ReadSweep, but also of a sweep whose source is not under the root, as of one that was unpacked alone: its tasks are those
+// that its manifest has, and ByManifest says why.
+func (x *Catalog) ReadKept(ctx context.Context, prober Prober, name string) (*SweepStatus, error) {
+	status, err := x.ReadSweep(ctx, prober, name)
+	if err == nil || ctx.Err() != nil || !LacksSource(x.root, name) {
+		return status, err
+	}
+	byManifest, manifestErr := x.readByManifest(ctx, name)
+	if manifestErr != nil {
+		return nil, err
+	}
+	byManifest.ByManifest = err
+	return byManifest, nil
+}
+
+// LacksSource reports whether the source of a PERTURB sweep is a sweep that is not under the root, or a path, which another machine need
+// not have.
+func LacksSource(r *root.Root, name string) bool {
+	s, err := records.Launched(r, name)
+	if err != nil || s.SourceName() == "" {
+		return false
+	}
+	if s.SourceIsPath() {
+		return true
+	}
+	_, err = records.Launched(r, s.SourceName())
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 // readByManifest reads the status of a sweep from its manifest and its directory alone.
 func (x *Catalog) readByManifest(ctx context.Context, name string) (*SweepStatus, error) {
 	last, err := lastLines(x.root, name)

@@ -122,6 +122,9 @@ func (c *Choice) addSweep(ctx context.Context, e *cli.Env, name string) (err err
 		return nil
 	}
 	status, err := catalog.ReadSweep(ctx, c.opened, c.prober, name)
+	if err != nil && ctx.Err() == nil && catalog.LacksSource(c.opened, name) {
+		return c.addByManifest(e, c.opened, dir, name, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -175,11 +178,18 @@ func (c *Choice) addDirectory(ctx context.Context, e *cli.Env, dir string) error
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if manifestErr := c.addManifest(absolute, name); manifestErr != nil {
+	if manifestErr := c.addByManifest(e, around, absolute, name, err); manifestErr != nil {
 		c.leaveOut(dir, "it is not the directory of a sweep: "+manifestErr.Error())
-		return nil
 	}
-	selection.NoteByManifest(e, absolute, err)
+	return nil
+}
+
+// addByManifest adds the tasks of a directory that lies in around, which may be nil, by its manifest, and notes why.
+func (c *Choice) addByManifest(e *cli.Env, around *root.Root, dir, name string, why error) error {
+	if err := c.addManifest(dir, name); err != nil {
+		return err
+	}
+	selection.NoteByManifest(e, dir, why)
 	if around == nil {
 		return nil
 	}

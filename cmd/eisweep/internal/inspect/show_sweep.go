@@ -21,7 +21,7 @@ import (
 const tasksShown = 20
 
 func (s *ShowOptions) sweep(ctx context.Context, e *cli.Env, r *root.Root, name string) error {
-	status, err := selection.ReadSweep(ctx, r, name)
+	status, err := selection.ReadSweep(ctx, e, r, name)
 	if err != nil {
 		return err
 	}

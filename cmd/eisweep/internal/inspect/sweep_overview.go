@@ -87,7 +87,7 @@ func (x *LazyCatalog) readSweep(ctx context.Context, r *root.Root, name string) 
 			return nil, err
 		}
 	}
-	return x.ReadSweep(ctx, prober, name)
+	return x.ReadKept(ctx, prober, name)
 }
 
 // GoneOverview is the overview of a sweep whose directory is gone.

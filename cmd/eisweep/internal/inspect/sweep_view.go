@@ -50,8 +50,10 @@ func BriefSweepView(r *root.Root, state *control.SweepState, snapshot *control.S
 }
 
 // ReadSweepView reads a sweep directory and adds what the coordinator or a `run` reports, if anything.
-func ReadSweepView(ctx context.Context, r *root.Root, name string, snapshot *control.Snapshot, from Reporter) (*SweepView, error) {
-	status, err := selection.ReadSweep(ctx, r, name)
+func ReadSweepView(ctx context.Context, e *cli.Env, r *root.Root, name string, snapshot *control.Snapshot, from Reporter) (
+	*SweepView, error,
+) {
+	status, err := selection.ReadSweep(ctx, e, r, name)
 	if err != nil {
 		return nil, err
 	}

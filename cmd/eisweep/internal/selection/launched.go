@@ -63,11 +63,19 @@ func GoneSweep(r *root.Root, name string) *records.GoneError {
 	return &records.GoneError{Sweep: name, Path: r.SweepDir(name)}
 }
 
-// ReadSweep reads the state of a sweep from its directory.
-func ReadSweep(ctx context.Context, r *root.Root, name string) (*catalog.SweepStatus, error) {
+// ReadSweep reads the state of a sweep from its directory. A note says if it has to do without the latest launch.
+func ReadSweep(ctx context.Context, e *cli.Env, r *root.Root, name string) (*catalog.SweepStatus, error) {
 	prober, err := cli.NewProber()
 	if err != nil {
 		return nil, err
 	}
-	return catalog.ReadSweep(ctx, r, prober, name)
+	x, err := catalog.Lazy(r)
+	if err != nil {
+		return nil, err
+	}
+	status, err := x.ReadKept(ctx, prober, name)
+	if err == nil && status.ByManifest != nil {
+		NoteByManifest(e, r.SweepDir(name), status.ByManifest)
+	}
+	return status, err
 }

@@ -63,7 +63,7 @@ func (c *contents) read(ctx context.Context, e *cli.Env, name string) (*catalog.
 	if c.directory != nil && c.directory.Name == name {
 		return c.directory.Read(ctx, e)
 	}
-	return selection.ReadSweep(ctx, c.root, name)
+	return selection.ReadSweep(ctx, e, c.root, name)
 }
 
 // add adds a sweep of the root.
