@@ -1,6 +1,7 @@
 """Runs a sweep, and shows its progress."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,7 +40,8 @@ def run(
 ) -> dict[str, Any]:
     """Run a sweep on this machine, and wait until it is done: `eisweep run`. Tasks that have a result are not run again.
 
-    An interrupt (Ctrl-C, or the stop button of a notebook) saves the running tasks; the same call continues from there.
+    An interrupt (Ctrl-C, or the stop button of a notebook) saves the running tasks; the same call continues from there. The same happens
+    if Python is killed, where util-linux's setpriv is installed.
 
     Parameters
     ----------
@@ -78,8 +80,9 @@ def run(
     arguments += [f"--workers={workers}"] * (workers is not None) + ["--supersede"] * supersede + ["--drop"] * drop
     summary: dict[str, Any] = {}
     # A process group of its own, so that an interrupt at a terminal reaches the program once, from here: the second one would end it
-    # before it has saved the running tasks.
-    command = [find_program(program), *arguments, "--", *sweep_arguments(sweep)]
+    # before it has saved the running tasks. If Python is killed, as when a notebook is restarted, Linux interrupts the program.
+    on_death = ["setpriv", "--pdeathsig", "INT", "--"] if shutil.which("setpriv") else []
+    command = [*on_death, find_program(program), *arguments, "--", *sweep_arguments(sweep)]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as stderr, subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, text=True, encoding="utf-8", process_group=0
     ) as process:

@@ -3,6 +3,8 @@
 import contextlib
 import io
 import os
+import pathlib
+import select
 import signal
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from unittest import mock
 import eisweep
 
 from . import directory, root, write
-from .test_table import quiet
+from .test_table import quiet, quiet_in
 
 LONG = """
 name = "long"
@@ -80,16 +82,38 @@ class Run(unittest.TestCase):
             quiet(eisweep.run, write("invalid.toml", FAILING.replace("seeds", "seed")))
         self.assertEqual(failed.exception.code, 2)
 
-    def test_an_interrupt_saves_what_runs(self) -> None:
-        file, top = write("long.toml", LONG), directory() / "interrupted"
+    @contextlib.contextmanager
+    def long_run(self, top: pathlib.Path):
+        """A Python that runs a long sweep, and has shown progress."""
+        file = write("long.toml", LONG)
         code = f"import sys; sys.modules['tqdm'] = None; import eisweep; eisweep.run({str(file)!r}, root={str(top)!r}, workers=1)"
         with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) as process:
             self.assertRegex(process.stderr.readline(), r"^long: \d+ of 2000 done")
+            yield process
+
+    def check_stopped(self, top: pathlib.Path) -> None:
+        """Some tasks are done, no file is half-written, and the root is free again."""
+        states = quiet_in(top, eisweep.load, "long").state
+        self.assertTrue(0 < (states == "done").sum() < 2000)
+        self.assertFalse([name for name in os.listdir(top / "long") if "draft" in name])
+        eisweep.run("quick", seeds="1", root=top, progress=False)
+
+    def test_an_interrupt_saves_what_runs(self) -> None:
+        top = directory() / "interrupted"
+        with self.long_run(top) as process:
             process.send_signal(signal.SIGINT)
             rest = process.stderr.read()
         self.assertEqual(process.returncode, -signal.SIGINT, rest)
         self.assertRegex(rest, "KeyboardInterrupt")
-        states = eisweep.load("long", root=top).state
-        self.assertTrue(0 < (states == "done").sum() < 2000)
-        self.assertFalse([name for name in os.listdir(top / "long") if "draft" in name])
-        eisweep.run("quick", seeds="1", root=top, progress=False)  # the root is free again
+        self.check_stopped(top)
+
+    def test_a_run_ends_if_python_is_killed(self) -> None:
+        top = directory() / "killed"
+        with self.long_run(top) as process:
+            (program,) = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            descriptor = os.pidfd_open(int(program))
+            process.kill()
+            ended, _, _ = select.select([descriptor], [], [], 60)
+            os.close(descriptor)
+        self.assertTrue(ended)
+        self.check_stopped(top)

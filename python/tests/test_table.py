@@ -30,9 +30,14 @@ def same(got: pandas.DataFrame, want: pandas.DataFrame) -> None:
 
 def quiet(function, *arguments, **options):
     """Call a function, whose notes are expected."""
+    return quiet_in(root(), function, *arguments, **options)
+
+
+def quiet_in(top: pathlib.Path, function, *arguments, **options):
+    """Call a function on another root."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", eisweep.EisweepWarning)
-        return function(*arguments, root=root(), **options)
+        return function(*arguments, root=top, **options)
 
 
 class Load(unittest.TestCase):
