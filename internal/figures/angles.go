@@ -65,7 +65,7 @@ func readAngles(r *results.Reader, _ bool) (Data, error) {
 func drawAngles(s *Set) (*drawing.Drawing, error) {
 	var rows [][]*drawing.Panel
 	for _, p := range pathways() {
-		panel := &drawing.Panel{Name: "angles_" + p[0], Title: p[1], X: drawing.Axis{Label: "update"}, Y: drawing.Axis{Label: "angle, degrees"}}
+		panel := &drawing.Panel{Name: "angles_" + p[0], Title: p[1], X: drawing.Axis{Label: "update"}, Y: drawing.Axis{Label: "angle, °"}}
 		panel.Layers = append(panel.Layers, rightAngle(true))
 		if err := s.lines(panel, p[0]+" updates", p[0], differentTrials); err != nil {
 			return nil, err
@@ -78,7 +78,7 @@ func drawAngles(s *Set) (*drawing.Drawing, error) {
 }
 
 func rightAngle(horizontal bool) drawing.Mark {
-	return drawing.Mark{Series: "90 degrees", Style: drawing.Style{Color: drawing.Ink, Dashed: true}, At: 90, Horizontal: horizontal}
+	return drawing.Mark{Series: "90°", Style: drawing.Style{Color: drawing.Ink, Dashed: true}, At: 90, Horizontal: horizontal}
 }
 
 var angleEdges = evenly(0, 180, 180)
@@ -105,7 +105,7 @@ func drawAnglesFinal(s *Set) (*drawing.Drawing, error) {
 	for _, p := range pathways() {
 		panel := &drawing.Panel{
 			Name: "angles_" + p[0], Title: p[1], X: drawing.Axis{Label: "updates"},
-			Y: drawing.Axis{Label: "angle, degrees", Min: 0, Max: 180, Ticks: []float64{0, 45, 90, 135, 180}},
+			Y: drawing.Axis{Label: "angle, °", Min: 0, Max: 180, Ticks: []float64{0, 45, 90, 135, 180}},
 		}
 		panel.Layers = append(panel.Layers, rightAngle(true))
 		s.histograms(panel, angleEdges, p[0], true)

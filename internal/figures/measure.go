@@ -81,11 +81,19 @@ func (m *Measured) Draw() (*drawing.Drawing, error) {
 	}
 	switch {
 	case suspects > 0 && m.MeansOnly:
-		d.Notes = append(d.Notes, fmt.Sprintf("%d networks are suspect. Hollow: means of suspect networks alone.", suspects))
+		d.Notes = append(d.Notes, fmt.Sprintf("%d of the networks %s suspect. Hollow: means of suspect networks alone.", suspects, are(suspects)))
 	case suspects > 0:
 		d.Notes = append(d.Notes, fmt.Sprintf("Hollow: %d suspect; means of suspect networks alone.", suspects))
 	}
 	return d, nil
+}
+
+// are is the verb for n things.
+func are(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

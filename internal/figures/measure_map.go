@@ -44,7 +44,7 @@ func (m *Measured) drawMaps() (*drawing.Drawing, error) {
 	}
 	d := &drawing.Drawing{Panels: grid(panels), Notes: []string{"Means over networks; grey: no value."}}
 	if suspects > 0 {
-		d.Notes = append(d.Notes, fmt.Sprintf("%d of the networks are suspect.", suspects))
+		d.Notes = append(d.Notes, fmt.Sprintf("%d of the networks %s suspect.", suspects, are(suspects)))
 	}
 	return d, nil
 }

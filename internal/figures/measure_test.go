@@ -83,6 +83,24 @@ func TestMeansOfSuspectNetworksAloneAreHollow(t *testing.T) {
 	}
 }
 
+func TestOneSuspectNetworkIsSingular(t *testing.T) {
+	for suspects, want := range map[int]string{1: "1 of the networks is suspect.", 2: "2 of the networks are suspect."} {
+		for _, y := range []*Parameter{nil, {Name: "y"}} {
+			m := &Measured{Name: "cc_median", X: Parameter{Name: "x"}, Y: y, MeansOnly: true, Groups: []MeasuredGroup{{}}}
+			for i := range 3 {
+				m.Groups[0].Networks = append(m.Groups[0].Networks, MeasuredNetwork{X: float64(i), Value: 1, Suspect: i < suspects})
+			}
+			d, err := m.Draw()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(d.Notes, " "); !strings.Contains(got, want) {
+				t.Errorf("the notes are %q, want %q", got, want)
+			}
+		}
+	}
+}
+
 func TestParametersOfSeveralDecadesHaveALogarithmicAxis(t *testing.T) {
 	for _, c := range []struct {
 		values []float64

@@ -199,7 +199,7 @@ def measured(f, pathway):
 
 def angles(groups):
     for pathway in ("ie", "ei"):
-        row("angles_" + pathway, "mark", "90 degrees", y=90)
+        row("angles_" + pathway, "mark", "90°", y=90)
         for g in groups:
             def course(f, of):
                 window, all = shape(f)[0] ** 3, measured(f, pathway)
@@ -215,7 +215,7 @@ def angles(groups):
 
 def angles_final(groups):
     for pathway in ("ie", "ei"):
-        row("angles_" + pathway, "mark", "90 degrees", y=90)
+        row("angles_" + pathway, "mark", "90°", y=90)
         for g in groups:
             def final(f):
                 all = measured(f, pathway)
