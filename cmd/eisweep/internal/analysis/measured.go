@@ -8,6 +8,7 @@ import (
 
 	"eisweep/cmd/eisweep/internal/cli"
 	"eisweep/internal/measures"
+	"eisweep/sweeps"
 )
 
 // measure reads the measures of all results, in the order of found; nil for tasks without a result. A result that cannot be read is
@@ -17,7 +18,7 @@ func (c *Choice) measure(ctx context.Context, e *cli.Env) ([]measures.Values, er
 	if err == nil {
 		err = c.assess(ctx, e)
 	}
-	return c.dropFiles(values), cli.OrInterrupted(ctx, err)
+	return c.countOnce(e, c.dropFiles(values)), cli.OrInterrupted(ctx, err)
 }
 
 // measureSome reads the measures of the first results, up to a number of them.
@@ -58,6 +59,30 @@ func (c *Choice) dropFiles(values []measures.Values) []measures.Values {
 		}
 	}
 	c.found = kept
+	return of
+}
+
+// countOnce leaves out tasks that several sweeps or files have, but for the first of them that has a result, and notes how many.
+func (c *Choice) countOnce(e *cli.Env, values []measures.Values) []measures.Values {
+	places, repeated := map[sweeps.ID]int{}, 0
+	kept := c.found[:0]
+	var of []measures.Values
+	for i, r := range c.found {
+		at, known := places[r.ID]
+		switch {
+		case r.ID == sweeps.ID{} || !known:
+			places[r.ID] = len(kept)
+			kept, of = append(kept, r), append(of, values[i])
+			continue
+		case kept[at].Path == "" && r.Path != "":
+			kept[at], of[at] = r, values[i]
+		}
+		repeated++
+	}
+	if c.found = kept; repeated > 0 {
+		e.Notef("%s given more than once, such as by several directories: each counts once", cli.Count(repeated, "task")+
+			cli.Plural(repeated, " is", " are"))
+	}
 	return of
 }
 

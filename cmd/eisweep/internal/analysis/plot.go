@@ -176,7 +176,7 @@ func (o *plotOptions) draw(ctx context.Context, e *cli.Env) (*drawing.Drawing, e
 	if err := o.choice.assess(ctx, e); err != nil {
 		return nil, err
 	}
-	o.choice.dropFiles(make([]measures.Values, len(o.choice.found)))
+	o.choice.countOnce(e, o.choice.dropFiles(make([]measures.Values, len(o.choice.found))))
 	s, err := o.sample(nil)
 	if err != nil {
 		return nil, err
