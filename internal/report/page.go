@@ -20,6 +20,8 @@ type Page struct {
 	Facts   []Fact // what was run: experiment, versions, hosts, cost
 	File    string // the sweep file of the latest launch; "" if it is not known
 
+	Source, SourceFile string // PERTURB: the name of the sweep that it starts from, and its file; "" if they are not known
+
 	Quality  []Fact        // how many results are sound or suspect, and why
 	Suspects *table.Table  // the suspect results, with the reasons; nil without any
 	Measures []Definition  // of the measures in the tables

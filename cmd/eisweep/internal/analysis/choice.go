@@ -32,6 +32,7 @@ type Choice struct {
 	launched string        // the file of the sweep that was read last
 	sweep    *sweeps.Sweep // that sweep; nil if its launch is not known
 	dir      string        // its directory
+	around   *root.Root    // the directory that holds it
 	opened   *root.Root
 	givenAt  map[string]bool // the sweeps and files that were given, each once
 }
@@ -121,6 +122,7 @@ func (c *Choice) addSweep(ctx context.Context, e *cli.Env, name string) (err err
 	if !c.first(dir) {
 		return nil
 	}
+	c.around = c.opened
 	status, err := catalog.ReadSweep(ctx, c.opened, c.prober, name)
 	if err != nil && ctx.Err() == nil && catalog.LacksSource(c.opened, name) {
 		return c.addByManifest(e, c.opened, dir, name, err)
@@ -168,7 +170,7 @@ func (c *Choice) addDirectory(ctx context.Context, e *cli.Env, dir string) error
 	}
 	name := filepath.Base(absolute)
 	around, err := root.OpenToPlan(filepath.Dir(absolute))
-	if err == nil {
+	if c.around = around; err == nil {
 		var status *catalog.SweepStatus
 		if status, err = catalog.ReadSweep(ctx, around, c.prober, name); err == nil {
 			c.addStatus(name, absolute, status)

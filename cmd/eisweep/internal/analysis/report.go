@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"eisweep/cmd/eisweep/internal/cli"
+	"eisweep/coordinator/records"
 	"eisweep/internal/measures"
 	"eisweep/internal/report"
 	"eisweep/internal/table"
@@ -55,7 +56,7 @@ func writeReport(ctx context.Context, e *cli.Env, c *Choice, sweep, output strin
 	if len(c.found) == 0 {
 		return errors.Join(c.report(e), cli.Usagef("%s is not a sweep: give the name of a sweep or the path of its directory", sweep))
 	}
-	page, err := newPage(ctx, c, values)
+	page, err := newPage(ctx, c, values, sweep)
 	if err != nil {
 		return err
 	}
@@ -66,8 +67,8 @@ func writeReport(ctx context.Context, e *cli.Env, c *Choice, sweep, output strin
 	return c.report(e)
 }
 
-// newPage fills the page of a sweep.
-func newPage(ctx context.Context, c *Choice, values []measures.Values) (*report.Page, error) {
+// newPage fills the page of a sweep, which was given by its name or as the path of its directory.
+func newPage(ctx context.Context, c *Choice, values []measures.Values, given string) (*report.Page, error) {
 	inPanels, err := panels(ctx, c, brief(newTable(c.found, values), nil)) // first: they may find files damaged
 	if err != nil {
 		return nil, err
@@ -77,9 +78,7 @@ func newPage(ctx context.Context, c *Choice, values []measures.Values) (*report.
 		Sweep: c.found[0].Sweep, Summary: summarySentence(c.found), Facts: runFacts(c.found), File: c.launched, Quality: qualityFacts(c.found),
 		Suspects: suspects(t), Rows: brief(t, nil), Complete: t, Failures: failures(c.found, t), Citation: cli.Citation(),
 	}
-	p.Reproduce = []string{
-		"eisweep run " + p.Sweep + ".toml", "eisweep verify " + p.Sweep, "eisweep table " + p.Sweep + " -o " + p.Sweep + ".csv",
-	}
+	p.Reproduce = c.reproduction(p, given)
 	var shown []string
 	for i := range p.Rows.Columns {
 		if column := &p.Rows.Columns[i]; column.Role == table.Measure {
@@ -102,6 +101,24 @@ func newPage(ctx context.Context, c *Choice, values []measures.Values) (*report.
 	}
 	p.Sections = append(inMeasures, inPanels...)
 	return p, nil
+}
+
+// reproduction are the commands that compute the sweep again, check the results and tabulate them, and sets the source's file.
+func (c *Choice) reproduction(p *report.Page, given string) []string {
+	var out []string
+	name := p.Sweep
+	if c.sweep != nil {
+		name = c.sweep.Name() // the directory may have another one
+		if source := c.sweep.SourceName(); source != "" && !c.sweep.SourceIsPath() {
+			p.Source = source
+			out = append(out, "eisweep run "+source+".toml")
+			if s, err := records.Launched(c.around, source); err == nil {
+				p.SourceFile = string(s.TOML())
+			}
+		}
+	}
+	given = cli.ShellQuote(given)
+	return append(out, "eisweep run "+name+".toml", "eisweep verify "+given, "eisweep table "+given+" -o "+name+".csv")
 }
 
 func columnsOf(t *table.Table, role table.Role) []string {
